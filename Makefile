@@ -1,0 +1,140 @@
+# make demo       install what is missing, build, run the line on drawn cells
+# make test       install what is missing, build, run every test
+# make            build everything into build/$(MODE)/
+# make check      every test, without looking for packages first
+# make bench      throughput of queue, augmentation and network
+# make lint       formatting, self-contained headers, cppcheck
+# make format     rewrite the sources in the house format
+# make deps       the set-up alone: install or name what is missing
+# make MODE=asan  address + undefined-behaviour sanitizers; also debug, tsan
+# make DEVELOPER= warnings do not stop the build
+# make V=1        show the commands
+MODE      ?= release
+DEVELOPER ?= 1
+CC        := mpicc
+B         ?= build/$(MODE)
+SHELL     := /bin/bash
+
+# --- what there is: nothing below lists a source file by name ---------------
+LIB_SRC   := $(sort $(wildcard common/*/*.c proto/*.c))
+STAGES    := $(sort $(notdir $(patsubst %/,%,$(wildcard stages/*/))))
+TESTS     := $(sort $(basename $(notdir $(wildcard tests/unit/test_*.c))))
+FUZZERS   := $(sort $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c))))
+BENCHES   := $(sort $(basename $(notdir $(wildcard tests/bench/bench_*.c))))
+FLOWS     := $(sort $(wildcard tests/flow/t*.sh))
+SOURCES   := $(sort $(shell find common proto stages orchestration tests \
+               -name '*.[ch]' 2>/dev/null))
+
+# --- how it is compiled ------------------------------------------------------
+MSGPACK   := $(shell pkg-config --exists msgpack-c 2>/dev/null && \
+               echo msgpack-c || echo msgpack)
+PKGS      := libzmq $(MSGPACK) openblas vips jansson libsodium yaml-0.1
+DEPS_INC  := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(PKGS) 2>/dev/null))
+CPPFLAGS  := -Icommon -I. -Itests -D_POSIX_C_SOURCE=200809L $(DEPS_INC)
+LDLIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread -lm
+WARN      := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
+             -Wmissing-prototypes -Wold-style-definition -Wwrite-strings \
+             -Wcast-qual -Wpointer-arith -Wundef -Wvla -Wformat=2 \
+             -Wdouble-promotion -Wconversion -Wswitch-enum
+OPT_release := -O3 -g -fno-math-errno -fno-trapping-math
+OPT_debug   := -O0 -g3
+OPT_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+               -fno-sanitize-recover=all
+OPT_tsan    := -O1 -g -fsanitize=thread
+CFLAGS    := -std=c17 -fopenmp -pthread $(WARN) $(if $(DEVELOPER),-Werror) \
+             $(OPT_$(MODE))
+
+# --- rules -------------------------------------------------------------------
+Q         := $(if $(V),,@)
+obj        = $(patsubst %.c,$B/obj/%.o,$1)
+LIB       := $B/libpapline.a
+STAGE_BIN := $(STAGES:%=$B/bin/papline-%)
+MAIN_BIN  := $(if $(wildcard orchestration/*.c),$B/bin/papline)
+BIN       := $(MAIN_BIN) $(STAGE_BIN)
+UNIT      := $(TESTS:%=$B/test/%)
+FUZZ      := $(FUZZERS:%=$B/fuzz/%)
+BENCH     := $(BENCHES:%=$B/bench/%)
+
+.DELETE_ON_ERROR:
+.SECONDEXPANSION:
+.SECONDARY:
+.PHONY: all demo test check units flows bench lint format deps clean
+all: $(BIN)
+
+$B/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  CC   $<")
+	$Q$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(LIB): $(call obj,$(LIB_SRC))
+	$(if $(V),,@echo "  AR   $@")
+	$Q$(RM) $@ && $(AR) rcs $@ $^
+
+define LINK
+@mkdir -p $(@D)
+$(if $(V),,@echo "  LINK $@")
+$Q$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+endef
+
+# A stage's own files, without main.c, are also linked into tests.
+STAGE_OBJ := $(call obj,$(filter-out %/main.c,$(sort $(wildcard stages/*/*.c))))
+ORCH_OBJ  := $(call obj,$(filter-out %/main.c,$(sort $(wildcard orchestration/*.c))))
+PARTS     := $B/libparts.a
+$(PARTS): $(STAGE_OBJ) $(ORCH_OBJ)
+	$(if $(V),,@echo "  AR   $@")
+	$Q$(RM) $@ && $(AR) rcs $@ $^
+
+$(STAGE_BIN): $B/bin/papline-%: $$(call obj,$$(wildcard stages/%/*.c)) $(LIB)
+	$(LINK)
+
+$(MAIN_BIN): $(call obj,$(sort $(wildcard orchestration/*.c))) $(LIB)
+	$(LINK)
+
+$(UNIT): $B/test/%: $B/obj/tests/unit/%.o $(PARTS) $(LIB)
+	$(LINK)
+
+$(FUZZ): $B/fuzz/%: $B/obj/tests/fuzz/%.o $(PARTS) $(LIB)
+	$(LINK)
+
+$(BENCH): $B/bench/%: $B/obj/tests/bench/%.o $(PARTS) $(LIB)
+	$(LINK)
+
+# Each unit test and flow prints TAP; prove sums up and fails on any failure.
+PROVE := BIN=$(abspath $B/bin) FUZZ=$(abspath $B/fuzz) prove --exec '' --timer
+
+units: $(UNIT) $(FUZZ)
+	$Q$(PROVE) $(UNIT) $(if $(FUZZ),tests/fuzz/replay.sh)
+
+flows: $(BIN)
+	$Q$(PROVE) $(FLOWS)
+
+check: $(BIN) $(UNIT) $(FUZZ)
+	$Q$(PROVE) $(UNIT) $(if $(FUZZ),tests/fuzz/replay.sh) $(FLOWS)
+
+test: deps
+	$Q$(MAKE) --no-print-directory check
+
+demo: deps
+	$Q$(MAKE) --no-print-directory all
+	$Q$B/bin/papline run configs/demo.yaml
+
+bench: $(BIN) $(BENCH)
+	$Qtests/bench/run.sh $(abspath $B)
+
+deps:
+	$Qorchestration/deps.sh
+
+lint:
+	$Qclang-format --dry-run --Werror $(SOURCES)
+	$Qfor h in $(filter %.h,$(SOURCES)); do \
+	    $(CC) $(CPPFLAGS) $(CFLAGS) -fsyntax-only -x c $$h || exit 1; done
+	$Qcppcheck --quiet --std=c11 --enable=warning,performance,portability \
+	    --inline-suppr --error-exitcode=1 -Icommon -I. -Itests $(filter %.c,$(SOURCES))
+
+format:
+	$Qclang-format -i $(SOURCES)
+
+clean:
+	$(RM) -r build
+
+-include $(shell find $B -name '*.d' 2>/dev/null)

@@ -1,0 +1,117 @@
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Make room for 'n' more bytes and a NUL. */
+static bool buf_grow(struct buf *b, size_t n)
+{
+    size_t room = b->room ? b->room : 256;
+    char *data;
+
+    if (b->failed || n > (size_t)1 << 40)
+        b->failed = true;
+    if (b->failed)
+        return false;
+    if (b->len + n + 1 <= b->room)
+        return true;
+    while (room < b->len + n + 1)
+        room *= 2;
+    data = realloc(b->data, room);
+    if (!data) {
+        b->failed = true;
+        return false;
+    }
+    b->data = data;
+    b->room = room;
+    return true;
+}
+
+void buf_put(struct buf *b, const void *bytes, size_t n)
+{
+    if (!buf_grow(b, n))
+        return;
+    if (n > 0)
+        memcpy(b->data + b->len, bytes, n);
+    b->len += n;
+    b->data[b->len] = '\0';
+}
+
+void buf_puts(struct buf *b, const char *s)
+{
+    buf_put(b, s, strlen(s));
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+    va_list ap, again;
+    int n;
+
+    va_start(ap, fmt);
+    va_copy(again, ap);
+    n = vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    if (n >= 0 && buf_grow(b, (size_t)n)) {
+        vsnprintf(b->data + b->len, (size_t)n + 1, fmt, again);
+        b->len += (size_t)n;
+    }
+    va_end(again);
+}
+
+void buf_csv(struct buf *b, const char *s)
+{
+    if (!strpbrk(s, ",\"\r\n")) {
+        buf_puts(b, s);
+        return;
+    }
+    buf_puts(b, "\"");
+    for (; *s; s++)
+        buf_put(b, *s == '"' ? "\"\"" : s, *s == '"' ? 2 : 1);
+    buf_puts(b, "\"");
+}
+
+static const char *html_escape(char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
+void buf_html(struct buf *b, const char *s)
+{
+    for (; *s; s++) {
+        const char *e = html_escape(*s);
+
+        if (e)
+            buf_puts(b, e);
+        else
+            buf_put(b, s, 1);
+    }
+}
+
+int buf_check(const struct buf *b, struct err *err)
+{
+    if (b->failed)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu bytes of text",
+                       b->len);
+    return 0;
+}
+
+void buf_release(struct buf *b)
+{
+    free(b->data);
+    *b = (struct buf){0};
+}

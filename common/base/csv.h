@@ -1,0 +1,41 @@
+/*
+ * csv.h - read comma-separated values (RFC 4180) with a header line
+ *
+ * Fields may be quoted; quotes are doubled inside; lines end in LF or CRLF; a
+ * UTF-8 byte order mark is skipped.  Writing is buf_csv().
+ */
+#ifndef BASE_CSV_H
+#define BASE_CSV_H
+
+#include "base/err.h"
+
+#include <stddef.h>
+
+enum {
+    CSV_MAX_BYTES = 1 << 30,
+    CSV_MAX_COLUMNS = 64,
+};
+
+struct csv {
+    char *text;   /* owned: the file, fields NUL-terminated in place */
+    char **field; /* owned: n_row * n_column, row by row; header apart */
+    char *header[CSV_MAX_COLUMNS]; /* borrowed from text */
+    size_t n_row;                  /* without the header */
+    size_t n_column;
+};
+
+/*
+ * Read a file.  Every row has as many fields as the header.
+ * Errors: ERR_INPUT with file and line; ERR_SYSTEM no memory.
+ */
+MUST_USE int csv_read(struct csv *c, const char *path, struct err *err);
+
+/* Column called 'name', or -1. */
+int csv_column(const struct csv *c, const char *name);
+
+/* Field of 'row' (0 is the first after the header) and 'column'. */
+const char *csv_get(const struct csv *c, size_t row, size_t column);
+
+void csv_release(struct csv *c);
+
+#endif

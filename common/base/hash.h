@@ -1,0 +1,34 @@
+/*
+ * hash.h - content hashes: SHA-256, printed as 64 lower-case hex digits
+ */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include "base/err.h"
+
+#include <sodium.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { HASH_BYTES = 32, HASH_HEX = 2 * HASH_BYTES + 1 };
+
+struct hash {
+    crypto_hash_sha256_state state;
+};
+
+void hash_init(struct hash *h);
+void hash_add(struct hash *h, const void *bytes, size_t n);
+
+/* Add 's' and its closing NUL, so that ("ab","c") differs from ("a","bc"). */
+void hash_add_string(struct hash *h, const char *s);
+
+/* Finish; 'hex' ends in a NUL. */
+void hash_final(struct hash *h, char hex[HASH_HEX]);
+
+/* Hash of 'n' bytes. */
+void hash_of(const void *bytes, size_t n, char hex[HASH_HEX]);
+
+/* Hash of a file's content.  ERR_INPUT unreadable, ERR_SYSTEM disk. */
+MUST_USE int hash_file(const char *path, char hex[HASH_HEX], struct err *err);
+
+#endif

@@ -1,0 +1,196 @@
+/* test_base.c - errors, random streams, text, CSV, .npy, files, hashes */
+#include "base/buf.h"
+#include "base/csv.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/npy.h"
+#include "base/rng.h"
+#include "tap.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static char dir[64];
+
+static const char *in_dir(const char *name)
+{
+    static char path[256];
+
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    return path;
+}
+
+/* Known answers of Random123's kat_vectors for philox4x32-10. */
+static void check_philox(void)
+{
+    struct rng r;
+
+    rng_init(&r, 0, (enum rng_purpose)0, 0, 0);
+    ok(rng_u32(&r) == 0x6627e8d5u && rng_u32(&r) == 0xe169c58du &&
+           rng_u32(&r) == 0xbc57ac4cu && rng_u32(&r) == 0x9b00dbd8u,
+       "philox4x32-10 of zeros");
+    r = (struct rng){
+        .key = {0xffffffffu, 0xffffffffu},
+        .counter = {0xffffffffu, 0xffffffffu, 0xffffffffu, 0xffffffffu}};
+    ok(rng_u32(&r) == 0x408f276du && rng_u32(&r) == 0x41c83b0eu &&
+           rng_u32(&r) == 0xa20bc7c6u && rng_u32(&r) == 0x6d5451fdu,
+       "philox4x32-10 of ones");
+}
+
+static void check_distributions(void)
+{
+    struct rng r;
+    double sum = 0, squares = 0;
+    int hit[7] = {0}, worst = 0;
+    uint32_t p[100];
+    int seen[100] = {0}, once = 1;
+
+    rng_init(&r, 42, RNG_TEST, 1, 2);
+    for (int i = 0; i < 70000; i++) {
+        const double x = (double)rng_normal(&r);
+
+        sum += x;
+        squares += x * x;
+        hit[rng_below(&r, 7)]++;
+    }
+    near(sum / 70000, 0.0, 0.02, "normal mean");
+    near(squares / 70000, 1.0, 0.02, "normal variance");
+    for (int i = 0; i < 7; i++)
+        worst = abs(hit[i] - 10000) > worst ? abs(hit[i] - 10000) : worst;
+    ok(worst < 500, "rng_below is even");
+    for (uint32_t i = 0; i < 100; i++)
+        p[i] = i;
+    rng_shuffle(&r, p, 100);
+    for (int i = 0; i < 100; i++)
+        seen[p[i]]++;
+    for (int i = 0; i < 100; i++)
+        once = once && seen[i] == 1;
+    ok(once, "a shuffle is a permutation");
+    ok(rng_mix(1, "a", 1) != rng_mix(2, "a", 1) &&
+           rng_mix(1, "a", 1) != rng_mix(1, "b", 1),
+       "rng_mix depends on seed and bytes");
+}
+
+static void check_csv(void)
+{
+    const char *awkward = "quote \" comma , new\nline";
+    struct buf b = {0};
+    struct csv c;
+    struct err err = {0};
+
+    buf_puts(&b, "\xEF\xBB\xBF"
+                 "file,note\r\n");
+    buf_csv(&b, "plain");
+    buf_puts(&b, ",");
+    buf_csv(&b, awkward);
+    buf_puts(&b, "\n");
+    ok(file_write(in_dir("a.csv"), b.data, b.len, &err) == 0, "write csv");
+    if (ok(csv_read(&c, in_dir("a.csv"), &err) == 0, "read csv")) {
+        ok(c.n_row == 1 && c.n_column == 2 && csv_column(&c, "note") == 1 &&
+               csv_column(&c, "no") == -1,
+           "columns");
+        ok(strcmp(csv_get(&c, 0, 1), awkward) == 0, "awkward text survives");
+        csv_release(&c);
+    }
+    buf_release(&b);
+    ok(file_write(in_dir("b.csv"), "a,b\n1\n", 6, &err) == 0, "write");
+    fails(csv_read(&c, in_dir("b.csv"), &err), err, ERR_INPUT,
+          "b.csv:2: 1 fields, the header has 2", "a short row is refused");
+    ok(file_write(in_dir("b.csv"), "a,b\n\"1,", 7, &err) == 0, "write");
+    fails(csv_read(&c, in_dir("b.csv"), &err), err, ERR_INPUT,
+          "quote is not closed", "an open quote is refused");
+}
+
+static void check_npy(void)
+{
+    const float x[6] = {1, 2, 3, 4, 5, 6};
+    const struct npy a = {
+        .type = NPY_F32, .n_dim = 2, .dim = {2, 3}, .data = x};
+    struct npy got;
+    struct err err = {0};
+    char *bytes = NULL;
+    size_t size = 0;
+
+    ok(npy_write(&a, in_dir("a.npy"), &err) == 0, "write npy");
+    ok(npy_map(&got, in_dir("a.npy"), &err) == 0 && got.n_dim == 2 &&
+           got.dim[0] == 2 && got.dim[1] == 3 && got.type == NPY_F32 &&
+           memcmp(got.data, x, sizeof(x)) == 0,
+       "map npy");
+    npy_release(&got);
+    ok(file_read(in_dir("a.npy"), 1000, &bytes, &size, &err) == 0 &&
+           size == NPY_HEADER + sizeof(x),
+       "read the file");
+    for (size_t cut = 0; cut < size; cut++) {
+        if (file_write(in_dir("b.npy"), bytes, cut, &err) < 0 ||
+            npy_map(&got, in_dir("b.npy"), &err) == 0)
+            ok(false, "a cut .npy is refused");
+    }
+    ok(err.code == ERR_INPUT, "every cut .npy is ERR_INPUT");
+    free(bytes);
+}
+
+static void check_file(void)
+{
+    char **names = NULL, *data = NULL;
+    size_t n = 0, size = 0;
+    struct err err = {0};
+
+    ok(dir_make(in_dir("x/y/z"), &err) == 0, "nested directories");
+    ok(file_write(in_dir("x/f"), "1", 1, &err) == 0, "write");
+    ok(file_append(in_dir("x/f"), "23", 2, &err) == 0, "append");
+    ok(file_read(in_dir("x/f"), 3, &data, &size, &err) == 0 && size == 3 &&
+           strcmp(data, "123") == 0,
+       "read back");
+    free(data);
+    fails(file_read(in_dir("x/f"), 2, &data, &size, &err), err, ERR_INPUT,
+          "at most 2", "a file over the limit");
+    fails(file_read(in_dir("x"), 9, &data, &size, &err), err, ERR_INPUT,
+          "not a regular file", "a directory is not read as a file");
+    fails(file_write(in_dir("no/f"), "1", 1, &err), err, ERR_SYSTEM,
+          "cannot write", "no such directory");
+    ok(dir_list(in_dir("x"), &names, &n, &err) == 0 && n == 2 &&
+           strcmp(names[0], "f") == 0 && strcmp(names[1], "y") == 0,
+       "list, sorted, no temporary left");
+    dir_list_free(names, n);
+    ok(dir_remove(in_dir("x"), &err) == 0 && !file_exists(in_dir("x")),
+       "remove a tree");
+}
+
+static void check_hash(void)
+{
+    char hex[HASH_HEX];
+
+    hash_of("abc", 3, hex);
+    ok(strcmp(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61"
+                   "f20015ad") == 0,
+       "SHA-256 of abc (FIPS 180-4)");
+}
+
+static void check_buf(void)
+{
+    struct buf b = {0};
+    struct err err = {0};
+
+    buf_html(&b, "<a href='x'>&\"");
+    ok(strcmp(b.data, "&lt;a href=&#39;x&#39;&gt;&amp;&quot;") == 0, "html");
+    ok(buf_check(&b, &err) == 0, "no failure");
+    buf_release(&b);
+}
+
+int main(void)
+{
+    struct err err = {0};
+
+    snprintf(dir, sizeof(dir), "/tmp/t-base-%ld", (long)getpid());
+    ok(dir_make(dir, &err) == 0, "scratch directory");
+    check_philox();
+    check_distributions();
+    check_csv();
+    check_npy();
+    check_file();
+    check_hash();
+    check_buf();
+    ok(dir_remove(dir, &err) == 0, "clean up");
+    return tap_done();
+}
