@@ -1,0 +1,133 @@
+/*
+ * config.h - the one configuration of a run
+ *
+ * A YAML file of sections and keys.  configs/reference.yaml shows every key
+ * with default, unit and range; it is printed from the table in config.c,
+ * which is also what checks a file: the whole file is checked before anything
+ * runs, and an unknown key is refused with its line and the nearest spelling.
+ * To add a key: one member here, one row in that table.
+ */
+#ifndef RUN_CONFIG_H
+#define RUN_CONFIG_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    CONFIG_NAME_MAX = 64,   /* bytes of a word, with its NUL */
+    CONFIG_LIST_MAX = 16,   /* members of a list */
+    CONFIG_CLASSES_MAX = 64 /* classes of a dataset */
+};
+
+enum resize_method { RESIZE_NEAREST, RESIZE_LANCZOS };
+enum aspect_method { ASPECT_SQUASH, ASPECT_KEEP };
+enum split_method { SPLIT_BY_RANDOM, SPLIT_BY_GROUP, SPLIT_BY_CSV };
+enum input_mode { INPUT_AUTO, INPUT_RAW, INPUT_CAFFE, INPUT_TF, INPUT_TORCH };
+enum model_choice { MODEL_BEST, MODEL_LAST };
+
+struct word_list {
+    char word[CONFIG_LIST_MAX][CONFIG_NAME_MAX];
+    int n;
+};
+
+struct int_list {
+    int64_t value[CONFIG_LIST_MAX];
+    int n;
+};
+
+struct config {
+    struct {
+        char dir[FILE_PATH_MAX]; /* where everything goes */
+        int64_t seed;            /* of every random draw */
+    } run;
+    struct {
+        char path[FILE_PATH_MAX]; /* class folders; unused when drawn */
+        int64_t draw_per_class;   /* > 0: draw so many cells a class instead */
+    } dataset;
+    struct {
+        int64_t size; /* pixels, both sides */
+        enum resize_method resize;
+        enum aspect_method aspect;
+    } preprocess;
+    struct {
+        enum split_method method;
+        char csv[FILE_PATH_MAX]; /* for SPLIT_BY_CSV */
+        double test;             /* share of all */
+        double validation;       /* share of the rest */
+    } split;
+    struct {
+        char recipe[CONFIG_NAME_MAX];
+        int64_t variants; /* per training image, beside the image itself */
+        int64_t workers;  /* placement: started here by the scheduler */
+        int64_t unit;     /* placement: source images in one unit */
+    } augment;
+    struct {
+        struct word_list networks; /* experiments: the product of networks, */
+        struct word_list regimes;  /* regimes and seeds */
+        struct int_list seeds;
+        int64_t epochs;
+        int64_t batch; /* over all ranks */
+        double learning_rate;
+        double bn_momentum; /* 0: the network's own */
+        enum input_mode input;
+        int64_t stop_patience;    /* epochs without better val_loss; 0: never */
+        int64_t plateau_patience; /* epochs; 0: never */
+        double plateau_factor;
+        double min_learning_rate;
+        double checkpoint_seconds; /* placement: between two in an epoch */
+        int64_t ranks;             /* placement: MPI processes */
+        int64_t threads;           /* placement: per rank; 0: cores / ranks */
+    } train;
+    struct {
+        enum model_choice model;
+    } evaluate;
+    struct {
+        char method[CONFIG_NAME_MAX];
+        char layer[CONFIG_NAME_MAX]; /* "": the network's default */
+        int64_t per_class;           /* correct and wrong cells of each class */
+    } explain;
+    struct {
+        char endpoint[256]; /* placement: "ipc" or tcp://ADDRESS:PORT */
+        double lease;       /* placement: seconds without a heartbeat */
+        int64_t tries;      /* placement: of a unit, before it is set aside */
+    } scheduler;
+};
+
+/* One "--set section.key=value" of the command line. */
+struct config_set {
+    const char *text;
+};
+
+/* Every default. */
+void config_init(struct config *c);
+
+/*
+ * Read a file over the defaults, then apply the settings in order, then check
+ * what no single key can tell (e.g. split.csv with method csv).
+ *   path [in]  NULL: defaults and settings alone
+ * Errors: ERR_USAGE with "file:line: key: what, limit, nearest spelling";
+ * ERR_SYSTEM.
+ */
+MUST_USE int config_read(struct config *c, const char *path,
+                         const struct config_set *set, size_t n_set,
+                         struct err *err);
+
+/* The whole configuration as YAML that config_read() reads back equal. */
+void config_write(const struct config *c, struct buf *out);
+
+/* The same with each key's help, unit and range, all defaults. */
+void config_reference(struct buf *out);
+
+/*
+ * Calls 'each' for every key that decides a result of 'section' (placement
+ * keys are left out), with its value as text, in table order.
+ */
+typedef void (*config_each_f)(void *self, const char *key, const char *value);
+void config_each(const struct config *c, const char *section,
+                 config_each_f each, void *self);
+
+#endif

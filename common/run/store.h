@@ -1,0 +1,102 @@
+/*
+ * store.h - the image store: many small images in one file
+ *
+ *     images.npy   (N, H, W, 3) uint8, RGB
+ *     labels.npy   (N) int32: position in classes.txt, -1 where set aside
+ *     index.csv    line i (after the header) describes image i
+ *     classes.txt  one class a line, in label order
+ *
+ * index.csv of data/:     file,class,group,split,sha256,width,height,
+ *                         mean_r,mean_g,mean_b,std_r,std_g,std_b,status
+ * index.csv of augment/:  source,variant,class,split,sha256,operations,status
+ * (source is the row in data/; sha256 is of the stored pixels there, of the
+ * file in data/).  status is "ok" or why the sample was set aside; such a
+ * row's pixels are zero.
+ */
+#ifndef RUN_STORE_H
+#define RUN_STORE_H
+
+#include "base/csv.h"
+#include "base/npy.h"
+#include "run/config.h"
+
+#include <stdbool.h>
+
+enum { STORE_MAX_SAMPLES = 20000000 };
+
+enum split { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLIT_NONE };
+
+/* "train", "validation", "test", "": as in index.csv. */
+const char *split_name(enum split s);
+enum split split_parse(const char *word);
+
+struct store {
+    struct npy images, labels; /* mapped */
+    struct csv index;
+    size_t n, h, w;
+    int n_class;
+    char class_name[CONFIG_CLASSES_MAX][CONFIG_NAME_MAX];
+    int split_column, status_column;
+};
+
+/* Open for reading.  Errors: ERR_INPUT damaged or inconsistent; ERR_SYSTEM. */
+MUST_USE int store_open(struct store *s, const char *dir, struct err *err);
+void store_close(struct store *s);
+
+/* Pixels of row i: h * w * 3 bytes, in the mapping. */
+const uint8_t *store_image(const struct store *s, size_t i);
+
+/* Label of row i, -1 if it was set aside. */
+int store_label(const struct store *s, size_t i);
+
+enum split store_split(const struct store *s, size_t i);
+
+/*
+ * Writing.  Rows may come in any order and from any thread, each once; a row
+ * that never came is set aside as "missing".  Records are index.csv lines
+ * without the line end.
+ */
+struct store_writer;
+
+struct store_args {
+    const char *dir;    /* exists; files are made in it */
+    const char *header; /* of index.csv, without the line end */
+    size_t n, h, w;     /* samples, rows, columns */
+    const char (*class_name)[CONFIG_NAME_MAX];
+    int n_class;
+};
+
+/*
+ * Start a store, or go on with one whose writer was killed: rows that were
+ * synced by store_sync() are there again (see store_has()).
+ * Errors: ERR_SYSTEM; ERR_INPUT an unfinished store of another shape.
+ */
+MUST_USE int store_create(struct store_writer **w, const struct store_args *a,
+                          struct err *err);
+
+/*
+ * Put 'count' rows from 'first' on.
+ *   pixels [in] (count, h, w, 3)
+ *   label  [in] (count) -1 for a row that is set aside
+ *   record [in] (count) its line of index.csv
+ * Errors: ERR_INPUT rows beyond the end; ERR_SYSTEM disk full, no memory.
+ * Thread-safe.
+ */
+MUST_USE int store_put(struct store_writer *w, size_t first, size_t count,
+                       const uint8_t *pixels, const int *label,
+                       const char *const *record, struct err *err);
+
+/* Make rows first .. first+count-1 last through a crash.  ERR_SYSTEM. */
+MUST_USE int store_sync(struct store_writer *w, size_t first, size_t count,
+                        struct err *err);
+
+/* Was row i put (and, after a restart, synced)? */
+bool store_has(const struct store_writer *w, size_t i);
+
+/* Write labels, index and classes, sync all, free 'w'.  Errors: ERR_SYSTEM. */
+MUST_USE int store_finish(struct store_writer *w, struct err *err);
+
+/* Close without finishing; what was synced stays.  NULL is allowed. */
+void store_abandon(struct store_writer *w);
+
+#endif
