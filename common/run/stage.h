@@ -68,14 +68,13 @@ bool stage_stopping(const struct stage_link *l);
 /*
  * Send rows of a divided stage to the unit's sink and wait until it confirms
  * them; without a sink (alone) they go into the store of the node directly.
- *   record [in] (count) index.csv lines; label [in] (count)
+ *   record [in] (count) index.csv lines; labels follow from their sources
  * Errors: ERR_AGAIN the sink does not answer; ERR_INPUT it refused the rows.
  */
 struct sample_rows {
     uint64_t first, count;
     uint32_t h, w, c;
     const uint8_t *pixels;
-    const int *label;
     const char *const *record;
 };
 MUST_USE int stage_emit(struct stage_link *l, const struct sample_rows *rows,
