@@ -1,0 +1,139 @@
+/*
+ * graph.h - a network: nodes in topological order, and their memory
+ *
+ * All parameters lie in one block, their gradients in another, running
+ * statistics in a third: an optimiser is one loop, a checkpoint one walk over
+ * graph_tensors(), data-parallel training one sum over graph_dparam().
+ *
+ *     struct graph *g = graph_new(&(struct graph_args){.max_batch = 32});
+ *     struct node *x = nn_input(g, "input_1", 110, 110, 3);
+ *     x = nn_dense(g, x, "dense", (struct dense_args){.units = 5});
+ *     if (graph_finish(g, &err) < 0) ...
+ *     graph_set_batch(g, n);
+ *     memcpy(graph_input(g), images, ...);
+ *     graph_forward(g, PHASE_TRAIN);
+ *     ... graph_output(g)->out, loss, write graph_output(g)->dout ...
+ *     graph_zero_grad(g);
+ *     graph_backward(g);
+ *
+ * Results have the same bits for any number of threads.
+ */
+#ifndef NN_GRAPH_H
+#define NN_GRAPH_H
+
+#include "nn/op.h"
+
+#include <stdint.h>
+
+enum { GRAPH_MAX_BATCH = 4096, GRAPH_MAX_NODES = 1024 };
+
+enum graph_memory {
+    GRAPH_KEEP_ALL, /* every out and dout stays readable (Grad-CAM, tests) */
+    GRAPH_TRAIN,    /* every out stays; memory of douts is reused, that of
+                       the input is not computed; read graph_dparam() alone */
+    GRAPH_INFER,    /* only graph_output()->out is good; no backward */
+};
+
+struct graph_args {
+    int max_batch;                 /* 1 .. GRAPH_MAX_BATCH */
+    int threads;                   /* 0: as many as OpenMP would start */
+    uint64_t seed;                 /* of initial weights and dropout */
+    const struct collective *coll; /* borrowed; NULL: one rank */
+    enum graph_memory memory;
+};
+
+/* New empty graph, or NULL if memory is short.  Free with graph_free(). */
+struct graph *graph_new(const struct graph_args *a);
+
+/* Release 'g' and every node in it.  NULL is allowed. */
+void graph_free(struct graph *g);
+
+/*
+ * For constructors.  Append a node 'name' for 'op' reading 'x' (NULL only for
+ * inputs) and return its private struct, zeroed but for 'base', to be filled
+ * before graph_commit().  NULL if 'g' is NULL or holds an error.
+ */
+void *graph_add(struct graph *g, const struct op *op, const char *name,
+                struct node *x);
+struct node *graph_commit(struct graph *g, void *node);
+
+/* Latch an error found by a constructor; the first one stays. */
+void graph_fail(struct graph *g, const struct err *err);
+
+/* The largest batch, for constructors of inputs. */
+int graph_max_batch(const struct graph *g);
+
+/*
+ * Plan and allocate memory once; draw the initial parameters: node i from
+ * stream (seed, RNG_INIT, i, 0), so every rank has the same.  The batch is
+ * max_batch.
+ * Errors: the first one latched while building (ERR_USAGE); ERR_SYSTEM
+ * without memory, also when 'g' is NULL.
+ */
+MUST_USE int graph_finish(struct graph *g, struct err *err);
+
+/* Rows of the next batch, 0 .. max_batch.  A rank without rows still runs
+ * forward and backward, because they are collective. */
+void graph_set_batch(struct graph *g, int n);
+int graph_batch(const struct graph *g);
+
+/* Which optimiser step this is, and which sample of the global batch this
+ * rank's row 0 is: dropout depends on both and on nothing else. */
+void graph_set_step(struct graph *g, uint32_t step, uint32_t first_row);
+
+/* The first input's value, (n, h, w, c), for the caller to write. */
+float *graph_input(struct graph *g);
+
+/* The last node: logits in the networks of nets.h. */
+struct node *graph_output(struct graph *g);
+
+/* The node of that name (an activation fused into a batch normalisation goes
+ * by the activation's name), or NULL. */
+struct node *graph_node(struct graph *g, const char *name);
+
+/* Run every node, first to last.  Collective in PHASE_TRAIN. */
+void graph_forward(struct graph *g, enum phase phase);
+
+/* Set graph_dparam() to 0.  (Douts need no clearing.) */
+void graph_zero_grad(struct graph *g);
+
+/*
+ * Run every node, last to first, in the phase of the last forward; the caller
+ * has written graph_output()->dout.  Adds to graph_dparam(); overwrites the
+ * dout of every other node.  After PHASE_INFER batch normalisation is an
+ * affine map with its running statistics.  The gradient is of this rank's rows:
+ * sum graph_dparam() over ranks for that of the global batch.
+ * Collective after PHASE_TRAIN.
+ */
+void graph_backward(struct graph *g);
+
+/* The parameter block, its gradient, and their common length in floats. */
+float *graph_param(struct graph *g);
+float *graph_dparam(struct graph *g);
+size_t graph_n_param(const struct graph *g);
+
+/* Running statistics: the same on every rank, not touched by an optimiser. */
+float *graph_state(struct graph *g);
+size_t graph_n_state(const struct graph *g);
+
+/* A view of one parameter or running statistic. */
+struct named_tensor {
+    char name[NN_NAME_MAX * 2]; /* "bn_Conv1/gamma:0" */
+    int n_dim, dim[4];          /* Keras' layout: (h, w, in, out), (in, out) */
+    float *data;                /* in graph_param() or graph_state() */
+    size_t len;                 /* floats */
+    bool is_state;
+};
+
+/* All of them, in order of the nodes; owned by 'g', good while it is. */
+void graph_tensors(struct graph *g, const struct named_tensor **list,
+                   size_t *n);
+
+/* Bytes of all blocks together. */
+size_t graph_bytes(const struct graph *g);
+
+/* The nodes in order, for reports: 0 .. graph_n_node() - 1. */
+int graph_n_node(const struct graph *g);
+const struct node *graph_node_at(const struct graph *g, int i);
+
+#endif

@@ -1,0 +1,135 @@
+/*
+ * op.h - what a layer is
+ *
+ * A layer lives in one file, op_<name>.c: a private struct that starts with a
+ * 'struct node', the functions below, a 'const struct op' that lists them, and
+ * a constructor declared in layers.h.  Nothing else knows its type.
+ *
+ * Tensors are float32, row-major, NHWC as in Keras; a vector batch is
+ * (n, 1, 1, c).
+ */
+#ifndef NN_OP_H
+#define NN_OP_H
+
+#include "base/err.h"
+#include "base/rng.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    NN_NAME_MAX = 64, /* bytes of a layer's name with its NUL */
+    NN_MAX_IN = 2,    /* inputs of a node */
+    NN_MAX_SLOT = 4,  /* named tensors of a node */
+};
+
+enum phase {
+    PHASE_TRAIN, /* batch statistics, dropout on */
+    PHASE_INFER, /* running statistics, dropout off */
+};
+
+struct tensor {
+    int n, h, w, c; /* images >= 0, rows, columns, channels >= 1 */
+    float *data;    /* n*h*w*c floats in the graph's arena; borrowed */
+};
+
+/*
+ * Sums over the ranks of a data-parallel job.  'sum' replaces x[0 .. n-1] by
+ * its sum over all ranks, the same bits on each; every rank calls it equally
+ * often with equal 'n'.
+ */
+struct collective {
+    int rank, size;
+    void (*sum)(void *self, double *x, size_t n);
+    void *self; /* borrowed */
+};
+
+/* What a pass through the graph is told. */
+struct pass {
+    enum phase phase;
+    int threads;        /* OpenMP threads; results do not depend
+                                      on it */
+    uint64_t seed;      /* of the graph */
+    uint32_t step;      /* optimiser step, for dropout */
+    uint32_t first_row; /* row 0 is this sample of the global batch */
+    const struct collective *coll; /* borrowed; NULL for one rank */
+    float *scratch;                /* [scratch] node.n_scratch floats */
+};
+
+/* A named part of a node's parameters or running statistics. */
+struct slot {
+    const char *suffix; /* "kernel:0", as Keras' */
+    int n_dim, dim[4];
+    bool is_state; /* running statistic, not learnt */
+    size_t at;     /* offset in param or state */
+};
+
+struct node {
+    const struct op *op;
+    char name[NN_NAME_MAX];   /* of the value, "block_1_expand_relu"; unique */
+    char prefix[NN_NAME_MAX]; /* of the slots, "block_1_expand_BN" */
+    struct node *in[NN_MAX_IN]; /* inputs, in order; borrowed; NULL past last */
+    struct tensor out;          /* the value */
+    struct tensor dout;  /* d loss / d out; data NULL if nobody needs it */
+    bool add[NN_MAX_IN]; /* backward adds to in[i]->dout, else overwrites */
+    struct slot slot[NN_MAX_SLOT];
+    int n_slot;
+    size_t n_param;   /* floats in param; 0 if the layer learns nothing */
+    float *param;     /* weights, in the graph's parameter block; borrowed */
+    float *dparam;    /* d loss / d param, same layout */
+    size_t n_state;   /* floats in state */
+    float *state;     /* running statistics; borrowed */
+    size_t n_keep;    /* floats that forward leaves for backward */
+    float *keep;      /* borrowed */
+    size_t n_scratch; /* floats of scratch that forward or backward wants */
+};
+
+struct op {
+    const char *name; /* "dense"; unique; names the layer in every message */
+    size_t size;      /* of the private struct; the graph allocates it */
+
+    /*
+     * Check in[]'s shapes; set out's shape (n is the graph's maximum),
+     * n_keep and the slots.  Called once, while the graph is built, and the
+     * only member that may fail.
+     */
+    int (*shape)(struct node *nd, struct err *err);
+
+    /* Floats of scratch wanted with 'threads' threads.  NULL for none. */
+    size_t (*scratch)(const struct node *nd, int threads);
+
+    /* Draw the initial param and state.  NULL: leave them 0. */
+    void (*init)(struct node *nd, struct rng *rng);
+
+    /* Overwrite out.data for out.n rows.  Neither allocates nor fails. */
+    void (*forward)(struct node *nd, const struct pass *p);
+
+    /*
+     * Give in[i]->dout.data, unless that is NULL, this node's share: added if
+     * add[i], else overwritten.  Add to dparam.  'p' is forward's.
+     */
+    void (*backward)(struct node *nd, const struct pass *p);
+};
+
+/* Name the next 'n_dim' dimensional part of param (or of state). */
+void node_slot(struct node *nd, const struct slot *s);
+
+/* Floats of one row (image) of 't'. */
+static inline size_t tensor_row(const struct tensor *t)
+{
+    return (size_t)t->h * (size_t)t->w * (size_t)t->c;
+}
+
+/* Number of floats in 't'. */
+static inline size_t tensor_len(const struct tensor *t)
+{
+    return (size_t)t->n * tensor_row(t);
+}
+
+/* n*h*w: the rows of 't' read as a matrix of c columns. */
+static inline size_t tensor_pixels(const struct tensor *t)
+{
+    return (size_t)t->n * (size_t)t->h * (size_t)t->w;
+}
+
+#endif
