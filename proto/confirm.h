@@ -1,0 +1,19 @@
+/* confirm.h - sink to worker: the rows of a unit are safe, or refused */
+#ifndef PROTO_CONFIRM_H
+#define PROTO_CONFIRM_H
+
+#include "proto/wire.h"
+
+struct msg_confirm {
+    uint64_t unit;
+    enum err_code code;           /* ERR_NONE: all rows are on disk */
+    char text[WIRE_MAX_TEXT + 1]; /* text */
+};
+
+/* See wire.h for what encoders and decoders promise. */
+MUST_USE int confirm_encode(const struct msg_confirm *m, struct buf *out,
+                            struct err *err);
+MUST_USE int confirm_decode(struct msg_confirm *m, const void *msg, size_t size,
+                            struct err *err);
+
+#endif
