@@ -67,29 +67,30 @@ enum {
 /* Rows of a node: first + count cannot overflow. */
 #define WIRE_MAX_ROW ((uint64_t)1 << 48)
 
+/* Not MSG_X: <sys/socket.h> has a MSG_CONFIRM. */
 enum msg_type {
-    MSG_NONE, /* not a message of ours */
-    MSG_HELLO,
-    MSG_CREDIT,
-    MSG_UNIT,
-    MSG_BEAT,
-    MSG_RESULT,
-    MSG_STORED,
-    MSG_DRAIN,
-    MSG_REFUSE,
-    MSG_FINISH,
-    MSG_SEALED,
-    MSG_SAMPLES,
-    MSG_CONFIRM,
-    MSG_TYPES, /* how many there are */
+    PROTO_NONE, /* not a message of ours */
+    PROTO_HELLO,
+    PROTO_CREDIT,
+    PROTO_UNIT,
+    PROTO_BEAT,
+    PROTO_RESULT,
+    PROTO_STORED,
+    PROTO_DRAIN,
+    PROTO_REFUSE,
+    PROTO_FINISH,
+    PROTO_SEALED,
+    PROTO_SAMPLES,
+    PROTO_CONFIRM,
+    PROTO_TYPES, /* how many there are */
 };
 
-/* "hello" for MSG_HELLO; "none" for MSG_NONE. */
+/* "hello" for PROTO_HELLO; "none" for PROTO_NONE. */
 const char *msg_name(enum msg_type type);
 
 /*
  * Which decoder to call: the type that a message claims to be, in any version.
- * MSG_NONE if it does not begin like a message or is of no known type.
+ * PROTO_NONE if it does not begin like a message or is of no known type.
  */
 enum msg_type msg_peek(const void *msg, size_t size);
 

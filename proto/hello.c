@@ -1,0 +1,25 @@
+#include "proto/hello.h"
+
+static const struct wire_field FIELDS[] = {
+    {"stage", WIRE_NAME, offsetof(struct msg_hello, stage), 1, WIRE_MAX_STAGE},
+    {"worker", WIRE_NAME, offsetof(struct msg_hello, worker), 1,
+     WIRE_MAX_WORKER},
+    {"release", WIRE_NAME, offsetof(struct msg_hello, release), 1,
+     WIRE_MAX_RELEASE},
+    {"token", WIRE_U64, offsetof(struct msg_hello, token), 0, UINT64_MAX},
+};
+
+static const struct wire_layout LAYOUT = {PROTO_HELLO,
+                                          sizeof(FIELDS) / sizeof(*FIELDS),
+                                          sizeof(struct msg_hello), FIELDS};
+
+int hello_encode(const struct msg_hello *m, struct buf *out, struct err *err)
+{
+    return wire_encode(&LAYOUT, m, out, err);
+}
+
+int hello_decode(struct msg_hello *m, const void *msg, size_t size,
+                 struct err *err)
+{
+    return wire_decode(&LAYOUT, m, msg, size, err);
+}

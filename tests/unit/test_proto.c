@@ -1,0 +1,177 @@
+/* test_proto.c - every message survives the wire with extreme values */
+#include "proto/beat.h"
+#include "proto/confirm.h"
+#include "proto/credit.h"
+#include "proto/drain.h"
+#include "proto/finish.h"
+#include "proto/hello.h"
+#include "proto/refuse.h"
+#include "proto/result.h"
+#include "proto/samples.h"
+#include "proto/sealed.h"
+#include "proto/stored.h"
+#include "proto/unit.h"
+#include "tap.h"
+
+#include <float.h>
+#include <stdlib.h>
+
+static const char KEY[] = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";
+
+/* Fill a char array with 'c' up to its NUL. */
+#define FULL(array, c)                                                         \
+    (memset((array), (c), sizeof(array) - 1), (array)[sizeof(array) - 1] = '\0')
+
+/*
+ * Encode 'in', decode it, compare; then every truncation and one byte too
+ * many must be refused, and the struct be zero again.
+ */
+#define ROUND_TRIP(X, in)                                                      \
+    do {                                                                       \
+        struct msg_##X got_, zero_;                                            \
+        struct buf b_ = {0};                                                   \
+        struct err e_ = {0};                                                   \
+        size_t refused_ = 0;                                                   \
+        memset(&zero_, 0, sizeof(zero_));                                      \
+        memset(&got_, 0xa5, sizeof(got_));                                     \
+        ok(X##_encode(&(in), &b_, &e_) == 0, #X " is encoded");                \
+        ok(strcmp(msg_name(msg_peek(b_.data, b_.len)), #X) == 0,               \
+           #X " is recognised");                                               \
+        ok(X##_decode(&got_, b_.data, b_.len, &e_) == 0, #X " is decoded");    \
+        if (!ok(memcmp(&got_, &(in), sizeof(got_)) == 0, #X " is the same"))   \
+            printf("# %s\n", e_.text);                                         \
+        for (size_t cut_ = 0; cut_ < b_.len; cut_++) {                         \
+            char *copy_ = malloc(cut_ + 1);                                    \
+            memcpy(copy_, b_.data, cut_);                                      \
+            e_ = (struct err){0};                                              \
+            refused_ += X##_decode(&got_, copy_, cut_, &e_) < 0 &&             \
+                        e_.code == ERR_INPUT &&                                \
+                        strstr(e_.text, "is cut short") &&                     \
+                        memcmp(&got_, &zero_, sizeof(got_)) == 0;              \
+            free(copy_);                                                       \
+        }                                                                      \
+        ok(refused_ == b_.len, #X " cut short anywhere is refused");           \
+        buf_put(&b_, "", 1);                                                   \
+        fails(X##_decode(&got_, b_.data, b_.len, &e_), e_, ERR_INPUT,          \
+              #X " is followed by 1 bytes",                                    \
+              #X " with a byte more is refused");                              \
+        buf_release(&b_);                                                      \
+    } while (0)
+
+static void check_hello(void)
+{
+    struct msg_hello m;
+
+    memset(&m, 0, sizeof(m));
+    FULL(m.stage, 'a');
+    FULL(m.worker, '~');
+    FULL(m.release, '!');
+    m.token = UINT64_MAX;
+    ROUND_TRIP(hello, m);
+    memset(&m, 0, sizeof(m));
+    m.stage[0] = m.worker[0] = m.release[0] = 'x';
+    ROUND_TRIP(hello, m);
+}
+
+static void check_unit(void)
+{
+    struct msg_unit m;
+
+    memset(&m, 0, sizeof(m));
+    m.id = m.attempt = m.lease_ms = 1;
+    m.node[0] = 'n';
+    ROUND_TRIP(unit, m);
+    m.id = UINT64_MAX;
+    m.attempt = WIRE_MAX_ATTEMPT;
+    m.lease_ms = WIRE_MAX_LEASE_MS;
+    m.first = m.count = WIRE_MAX_ROW;
+    FULL(m.node, '/');
+    FULL(m.run_dir, '\xff'); /* a path is bytes, not characters */
+    FULL(m.sink, ' ');
+    memcpy(m.sink_key, KEY, sizeof(KEY));
+    ROUND_TRIP(unit, m);
+}
+
+static void check_worker(void)
+{
+    struct msg_credit credit = {.n = 1};
+    struct msg_beat beat;
+    struct msg_result result;
+
+    ROUND_TRIP(credit, credit);
+    credit.n = WIRE_MAX_CREDIT;
+    ROUND_TRIP(credit, credit);
+    memset(&beat, 0, sizeof(beat));
+    ROUND_TRIP(beat, beat);
+    beat.unit = UINT64_MAX;
+    beat.done = DBL_MAX;
+    beat.total = DBL_TRUE_MIN;
+    beat.rate = 1.0 / 3;
+    FULL(beat.note, 'n');
+    ROUND_TRIP(beat, beat);
+    memset(&result, 0, sizeof(result));
+    result.unit = 1;
+    ROUND_TRIP(result, result);
+    result.unit = UINT64_MAX;
+    result.code = ERR_SYSTEM;
+    result.seconds = DBL_MAX;
+    FULL(result.text, '"');
+    ROUND_TRIP(result, result);
+}
+
+static void check_sink(void)
+{
+    const struct msg_stored stored = {UINT64_MAX, UINT64_MAX};
+    struct msg_sealed sealed;
+    struct msg_confirm confirm;
+    struct msg_refuse refuse;
+
+    ROUND_TRIP(stored, stored);
+    memset(&sealed, 0, sizeof(sealed));
+    ROUND_TRIP(sealed, sealed);
+    sealed.code = ERR_AGAIN;
+    snprintf(sealed.text, sizeof(sealed.text),
+             "Zell\xc3\xa4 \xe2\x82\xac "
+             "\xf0\x9f\x94\xac");
+    ROUND_TRIP(sealed, sealed);
+    memset(&confirm, 0, sizeof(confirm));
+    confirm.unit = 1;
+    confirm.code = ERR_SYSTEM;
+    FULL(confirm.text, 'c');
+    ROUND_TRIP(confirm, confirm);
+    memset(&refuse, 0, sizeof(refuse));
+    FULL(refuse.text, 'r');
+    ROUND_TRIP(refuse, refuse);
+}
+
+static void check_empty(void)
+{
+    struct buf b = {0};
+    struct err err = {0};
+
+    ok(drain_encode(&b, &err) == 0 && drain_decode(b.data, b.len, &err) == 0 &&
+           msg_peek(b.data, b.len) == PROTO_DRAIN,
+       "drain goes through");
+    fails(drain_decode(b.data, b.len - 1, &err), err, ERR_INPUT,
+          "drain is cut short", "drain cut short is refused");
+    fails(finish_decode(b.data, b.len, &err), err, ERR_INPUT,
+          "message is not finish but drain", "drain is not finish");
+    ok(finish_encode(&b, &err) == 0 &&
+           finish_decode(b.data, b.len, &err) == 0 &&
+           msg_peek(b.data, b.len) == PROTO_FINISH,
+       "finish goes through");
+    buf_puts(&b, "x");
+    fails(finish_decode(b.data, b.len, &err), err, ERR_INPUT,
+          "finish is followed by 1 bytes", "finish with a tail is refused");
+    buf_release(&b);
+}
+
+int main(void)
+{
+    check_hello();
+    check_unit();
+    check_worker();
+    check_sink();
+    check_empty();
+    return tap_done();
+}
