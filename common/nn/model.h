@@ -1,0 +1,51 @@
+/*
+ * model.h - a trained network in a file, with what is needed to use it
+ *
+ * A safetensors file: parameters and running statistics under Keras' names and
+ * layouts; the metadata says which network it is, how its input is prepared
+ * and what its outputs mean.
+ */
+#ifndef NN_MODEL_H
+#define NN_MODEL_H
+
+#include "nn/graph.h"
+#include "nn/nets.h"
+#include "nn/preprocess.h"
+#include "nn/safetensors.h"
+
+enum { MODEL_MAX_CLASSES = 64, MODEL_NAME_MAX = 64 };
+
+struct model_info {
+    char network[MODEL_NAME_MAX]; /* as net_find() knows it */
+    int h, w;                     /* of the input */
+    enum preprocess input;        /* how bytes become the network's input */
+    int n_class;
+    char class_name[MODEL_MAX_CLASSES][MODEL_NAME_MAX]; /* in label order */
+    int epoch; /* after which the weights were taken, 1 .. */
+    double val_loss, val_accuracy; /* at that epoch */
+};
+
+/*
+ * Write the graph's tensors and 'info', atomically.  Deterministic.
+ * Errors: ERR_SYSTEM.
+ */
+MUST_USE int model_write(struct graph *g, const struct model_info *info,
+                         const char *path, struct err *err);
+
+/*
+ * Read a file of model_write(): what it says of itself, and a new graph with
+ * its weights, which the caller frees.
+ *   ga  [in]  for graph_new(): batch, threads, memory
+ * Errors: ERR_INPUT damaged, or not a model; ERR_SYSTEM.  Returns NULL then.
+ */
+MUST_USE struct graph *model_read(const char *path, const struct graph_args *ga,
+                                  struct model_info *info, struct err *err);
+
+/*
+ * Copy the tensors of 'f' into the graph's of the same name.
+ * Errors: ERR_INPUT one is missing or of another shape; 'g' is then a mixture.
+ */
+MUST_USE int model_load(struct graph *g, const struct safetensors *f,
+                        struct err *err);
+
+#endif
