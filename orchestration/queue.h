@@ -1,0 +1,127 @@
+/*
+ * queue.h - who does what: units, leases, credits, retries
+ *
+ * The scheduler's bookkeeping for the node in hand, without sockets or clocks
+ * (the caller passes 'now', seconds from any origin), so that every rule can
+ * be tested alone.  A unit goes
+ *
+ *     waiting -> leased -> done          result ok, or stored by the sink
+ *        ^         |
+ *        +---------+----> set aside      failed, or its worker was lost,
+ *                                        'tries' times
+ *
+ * A worker has credits (how many more units it would take) and a lease on
+ * each unit in hand, renewed by its heartbeats.
+ */
+#ifndef ORCHESTRATION_QUEUE_H
+#define ORCHESTRATION_QUEUE_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    QUEUE_MAX_UNITS = 1 << 22,
+    QUEUE_MAX_WORKERS = 4096,
+    QUEUE_IDENTITY_MAX = 255, /* of a ZeroMQ routing id */
+};
+
+enum unit_state { UNIT_WAITING, UNIT_LEASED, UNIT_DONE, UNIT_ASIDE };
+
+struct queue_unit {
+    uint64_t id, first, count;
+    enum unit_state state;
+    int tries;         /* leases granted and lost to failure so far */
+    int worker;        /* while leased: its index, else -1 */
+    double deadline;   /* while leased: when the lease ends */
+    double not_before; /* while waiting: back-off after a failure */
+    char reason[256];  /* of the last failure, or "" */
+};
+
+struct queue_worker {
+    uint8_t identity[QUEUE_IDENTITY_MAX];
+    size_t identity_size; /* 0: the place is free */
+    char name[128];       /* host:pid */
+    char stage[32];
+    char endpoint[256]; /* of a sink, else "" */
+    int credits;
+    double seen; /* last message */
+    double done, total, rate;
+    char note[204];
+    uint64_t units_done;
+};
+
+struct queue {
+    struct queue_unit *unit; /* owned */
+    size_t n_unit, room;
+    size_t hint; /* no unit before this one is waiting */
+    size_t n_done, n_aside;
+    struct queue_worker *worker; /* owned: QUEUE_MAX_WORKERS places */
+    int n_worker;                /* places used, free ones included */
+    double lease;                /* seconds */
+    int tries;
+};
+
+/* Errors: ERR_SYSTEM no memory. */
+MUST_USE int queue_init(struct queue *q, double lease, int tries,
+                        struct err *err);
+void queue_release(struct queue *q);
+
+/* Forget the units (a node ends); workers and their credits stay. */
+void queue_clear(struct queue *q);
+
+/* Add a waiting unit.  Errors: ERR_SYSTEM no memory or too many. */
+MUST_USE int queue_add(struct queue *q, uint64_t id, uint64_t first,
+                       uint64_t count, struct err *err);
+
+/* Worker with this identity, or -1. */
+int queue_find_worker(const struct queue *q, const void *identity, size_t n);
+
+/* Enter a worker, or renew it if it says hello again (its leases end).
+ * Returns its index, -1 if there are too many. */
+int queue_hello(struct queue *q, const void *identity, size_t n,
+                const char *name, const char *stage, double now);
+
+/* A worker has gone: its units wait again; they have lost a try if 'failed'. */
+void queue_lost(struct queue *q, int worker, bool failed, const char *why,
+                double now);
+
+/*
+ * Next unit for a worker of stage 'stage' with credit, leased to it, or NULL.
+ * *worker [out] who gets it.
+ */
+struct queue_unit *queue_assign(struct queue *q, const char *stage, int *worker,
+                                double now);
+
+/* A heartbeat: renew all leases of 'worker'. */
+void queue_beat(struct queue *q, int worker, double now);
+
+/* Unit with this id, or NULL. */
+struct queue_unit *queue_find(struct queue *q, uint64_t id);
+
+/* It is done, whoever did it; a second time has no effect. */
+void queue_done(struct queue *q, struct queue_unit *u);
+
+/* Its worker is free of it, but it is not done until the sink says so; the
+ * lease goes on for one more period. */
+void queue_await(struct queue *q, struct queue_unit *u, double now);
+
+/*
+ * An attempt failed.  With 'counts' it costs a try, and the last try sets the
+ * unit aside; otherwise it only waits again.  True if it was set aside now.
+ */
+bool queue_failed(struct queue *q, struct queue_unit *u, const char *why,
+                  bool counts, double now);
+
+/* Take back leases that have run out.  Returns how many; 'each' (may be NULL)
+ * hears of every one. */
+typedef void (*queue_each_f)(void *self, const struct queue_unit *u,
+                             bool aside);
+int queue_expire(struct queue *q, double now, queue_each_f each, void *self);
+
+/* Is every unit done or set aside? */
+bool queue_finished(const struct queue *q);
+
+#endif

@@ -1,0 +1,129 @@
+/* test_queue.c - leases, credits, retries and set-aside, without sockets */
+#include "orchestration/queue.h"
+#include "tap.h"
+
+static void fill(struct queue *q, size_t n)
+{
+    struct err err = {0};
+    bool good = queue_init(q, 10, 3, &err) == 0;
+
+    for (size_t i = 0; i < n; i++)
+        good = good && queue_add(q, 100 + i, 8 * i, 8, &err) == 0;
+    ok(good, "a queue of units");
+}
+
+static int join(struct queue *q, const char *id, const char *stage, int credits)
+{
+    const int w = queue_hello(q, id, strlen(id), id, stage, 0);
+
+    if (w >= 0)
+        q->worker[w].credits = credits;
+    return w;
+}
+
+static void check_credits(void)
+{
+    struct queue q;
+    int w = -1, a, b;
+    struct queue_unit *u;
+
+    fill(&q, 3);
+    ok(!queue_assign(&q, "augment", &w, 0), "nobody there, nothing assigned");
+    a = join(&q, "a", "augment", 1);
+    b = join(&q, "b", "train", 5);
+    u = queue_assign(&q, "augment", &w, 0);
+    ok(u && u->id == 100 && w == a && u->state == UNIT_LEASED,
+       "the first unit to the worker of that stage");
+    ok(!queue_assign(&q, "augment", &w, 0), "no credit, no second unit");
+    ok(q.worker[b].credits == 5, "another stage's credit is untouched");
+    q.worker[a].credits = 9;
+    queue_done(&q, u);
+    queue_done(&q, u);
+    ok(q.n_done == 1 && q.worker[a].units_done == 1, "done twice counts once");
+    u = queue_assign(&q, "augment", &w, 0);
+    ok(u && u->id == 101, "then the next");
+    ok(queue_find(&q, 102) && !queue_find(&q, 103) && !queue_find(&q, 99),
+       "units by id");
+    queue_release(&q);
+}
+
+static void check_leases(void)
+{
+    struct queue q;
+    struct queue_unit *u;
+    int w = -1, a;
+
+    fill(&q, 1);
+    a = join(&q, "a", "augment", 100);
+    u = queue_assign(&q, "augment", &w, 0);
+    ok(queue_expire(&q, 9.9, NULL, NULL) == 0, "a lease holds for its time");
+    queue_beat(&q, a, 9);
+    ok(queue_expire(&q, 18, NULL, NULL) == 0, "a heartbeat renews it");
+    ok(queue_expire(&q, 20, NULL, NULL) == 1 && u->state == UNIT_WAITING &&
+           u->tries == 1,
+       "silence ends it");
+    ok(!queue_assign(&q, "augment", &w, 20), "back-off: not at once");
+    u = queue_assign(&q, "augment", &w, 21);
+    ok(u && u->state == UNIT_LEASED, "then again");
+    queue_done(&q, u);
+    ok(queue_finished(&q), "finished");
+    queue_release(&q);
+}
+
+static void check_set_aside(void)
+{
+    struct queue q;
+    struct queue_unit *u = NULL;
+    int w = -1;
+    bool aside = false;
+
+    fill(&q, 1);
+    join(&q, "a", "augment", 100);
+    for (int i = 0; i < 3; i++) {
+        u = queue_assign(&q, "augment", &w, 100.0 * i);
+        aside = u && queue_failed(&q, u, "poison", true, 100.0 * i);
+        ok(u && aside == (i == 2), "a third failure sets it aside");
+    }
+    ok(u && u->state == UNIT_ASIDE && strcmp(u->reason, "poison") == 0 &&
+           queue_finished(&q) && q.n_aside == 1,
+       "with its reason, and the rest goes on");
+    queue_done(&q, u);
+    ok(q.n_aside == 0 && q.n_done == 1, "a late success still counts");
+    queue_release(&q);
+}
+
+static void check_lost(void)
+{
+    struct queue q;
+    struct queue_unit *u;
+    int w = -1, a;
+
+    fill(&q, 2);
+    a = join(&q, "a", "augment", 2);
+    u = queue_assign(&q, "augment", &w, 0);
+    queue_lost(&q, a, true, "killed", 1);
+    ok(u->state == UNIT_WAITING && u->tries == 1 &&
+           queue_find_worker(&q, "a", 1) == -1,
+       "a lost worker's unit waits again");
+    a = join(&q, "a", "augment", 2);
+    u = queue_assign(&q, "augment", &w, 9);
+    ok(u && u->tries == 1, "and goes to the next");
+    join(&q, "a", "augment", 2);
+    ok(u->state == UNIT_WAITING && u->tries == 1,
+       "a worker that says hello again holds nothing and costs no try");
+    u = queue_assign(&q, "augment", &w, 19);
+    queue_await(&q, u, 19);
+    ok(queue_expire(&q, 28, NULL, NULL) == 0 &&
+           queue_expire(&q, 30, NULL, NULL) == 1,
+       "a result that is never stored is done again");
+    queue_release(&q);
+}
+
+int main(void)
+{
+    check_credits();
+    check_leases();
+    check_set_aside();
+    check_lost();
+    return tap_done();
+}
