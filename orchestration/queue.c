@@ -119,10 +119,12 @@ int queue_hello(struct queue *q, const void *identity, size_t n,
 
     if (n == 0 || n > QUEUE_IDENTITY_MAX)
         return -1;
-    if (i >= 0)
-        queue_lost(q, i, false, "its worker started again", now);
-    else
-        i = free_place(q);
+    if (i >= 0) {
+        q->worker[i].credits = 0;
+        q->worker[i].seen = now;
+        return i;
+    }
+    i = free_place(q);
     if (i < 0)
         return -1;
     q->worker[i] = (struct queue_worker){.identity_size = n, .seen = now};

@@ -79,8 +79,11 @@ MUST_USE int queue_add(struct queue *q, uint64_t id, uint64_t first,
 /* Worker with this identity, or -1. */
 int queue_find_worker(const struct queue *q, const void *identity, size_t n);
 
-/* Enter a worker, or renew it if it says hello again (its leases end).
- * Returns its index, -1 if there are too many. */
+/*
+ * Enter a worker.  One that says hello again (it was reconnected) keeps its
+ * leases and has no credit until it gives it anew.
+ * Returns its index, -1 if there are too many.
+ */
 int queue_hello(struct queue *q, const void *identity, size_t n,
                 const char *name, const char *stage, double now);
 

@@ -7,6 +7,8 @@ static const struct wire_field FIELDS[] = {
     {"release", WIRE_NAME, offsetof(struct msg_hello, release), 1,
      WIRE_MAX_RELEASE},
     {"token", WIRE_U64, offsetof(struct msg_hello, token), 0, UINT64_MAX},
+    {"endpoint", WIRE_PATH, offsetof(struct msg_hello, endpoint), 0,
+     WIRE_MAX_ENDPOINT},
 };
 
 static const struct wire_layout LAYOUT = {PROTO_HELLO,

@@ -15,6 +15,8 @@ struct msg_hello {
     char release[WIRE_MAX_RELEASE + 1]; /* name: PAPLINE_VERSION */
     uint64_t token; /* random, of this process: tells a restart from a
                        reconnection */
+    char endpoint[WIRE_MAX_ENDPOINT + 1]; /* path: where a sink listens for
+                                             samples; "" of a worker */
 };
 
 /* See wire.h for what encoders and decoders promise. */

@@ -8,6 +8,8 @@
  *     papline-X --run DIR [--experiment NAME]     alone, no scheduler needed
  *     papline-X --join DIR                        worker of the scheduler of DIR
  *     papline-X --connect ENDPOINT --key FILE     worker of one elsewhere
+ *     papline-X --join DIR --sink                 gathers the rows of a
+ *                                                 divided stage in a store
  *
  * Alone, it does every unit of its stage that DIR/run.yaml plans (of one
  * experiment, if named), once its inputs are there.
@@ -40,6 +42,7 @@ struct unit {
 struct stage {
     const char *name; /* "train": also the folder; the program has papline- */
     const char *summary; /* one line for --help */
+    bool divided;        /* units are rows of a store, gathered by a sink */
 
     /*
      * Do one unit.  Units may be repeated: the same unit twice has the effect
@@ -47,6 +50,10 @@ struct stage {
      * be tried again, three times in all, then it is set aside; ERR_USAGE and
      * ERR_SYSTEM also end this process.  When stage_stopping() turns true,
      * save what was done and return -1 with ERR_AGAIN.
+     *
+     * An undivided stage makes its whole node: node_begin() ... node_commit().
+     * A divided one makes rows first .. first+count-1 and gives them away by
+     * stage_emit(), a few at a time.
      */
     int (*handle)(void *self, const struct unit *u, struct err *err);
 

@@ -66,6 +66,7 @@ static void check_hello(void)
     FULL(m.stage, 'a');
     FULL(m.worker, '~');
     FULL(m.release, '!');
+    FULL(m.endpoint, '/');
     m.token = UINT64_MAX;
     ROUND_TRIP(hello, m);
     memset(&m, 0, sizeof(m));

@@ -108,10 +108,10 @@ static void check_lost(void)
     a = join(&q, "a", "augment", 2);
     u = queue_assign(&q, "augment", &w, 9);
     ok(u && u->tries == 1, "and goes to the next");
-    join(&q, "a", "augment", 2);
-    ok(u->state == UNIT_WAITING && u->tries == 1,
-       "a worker that says hello again holds nothing and costs no try");
-    u = queue_assign(&q, "augment", &w, 19);
+    ok(queue_hello(&q, "a", 1, "a", "augment", 10) == a &&
+           u->state == UNIT_LEASED && q.worker[a].credits == 0,
+       "a worker that says hello again keeps its leases, not its credit");
+    queue_beat(&q, a, 19);
     queue_await(&q, u, 19);
     ok(queue_expire(&q, 28, NULL, NULL) == 0 &&
            queue_expire(&q, 30, NULL, NULL) == 1,

@@ -1,0 +1,84 @@
+#include "run/env.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LOCK_SECONDS = 30, LOCK_TRIES_A_SECOND = 10 };
+
+int env_load(struct run_env *e, const char *run_dir, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+
+    if (e->dir[0] && strcmp(e->dir, run_dir) == 0)
+        return 0;
+    env_release(e);
+    if (file_path(path, err, "%s/run.yaml", run_dir) < 0)
+        return -1;
+    if (!file_exists(path))
+        return err_set(err, ERR_USAGE,
+                       "'%s' is not a run directory (no run.yaml); make one "
+                       "with 'papline run CONFIG'",
+                       run_dir);
+    if (config_read(&e->config, path, NULL, 0, err) < 0 ||
+        plan_init(&e->plan, &e->config, run_dir, err) < 0)
+        return -1;
+    return file_path(e->dir, err, "%s", run_dir);
+}
+
+/* Path of the node's lock: its directory name with '/' made '-'. */
+static int lock_path(const struct run_env *e, const struct plan_node *node,
+                     char path[FILE_PATH_MAX], struct err *err)
+{
+    char *p;
+
+    if (file_path(path, err, "%s/.locks", e->dir) < 0 ||
+        dir_make(path, err) < 0 ||
+        file_path(path, err, "%s/.locks/%s", e->dir, node->dir) < 0)
+        return -1;
+    for (p = path + strlen(e->dir) + strlen("/.locks/"); *p; p++)
+        if (*p == '/')
+            *p = '-';
+    return 0;
+}
+
+int env_lock(struct run_env *e, const struct plan_node *node, struct err *err)
+{
+    const struct timespec pause = {.tv_nsec = 1000000000 / LOCK_TRIES_A_SECOND};
+    struct flock fl = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    char path[FILE_PATH_MAX];
+    int fd;
+
+    if (lock_path(e, node, path, err) < 0)
+        return -1;
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return err_set(err, ERR_SYSTEM, "cannot open '%s': %s", path,
+                       strerror(errno));
+    for (int i = 0; i < LOCK_SECONDS * LOCK_TRIES_A_SECOND; i++) {
+        if (fcntl(fd, F_SETLK, &fl) == 0) {
+            e->lock = fd;
+            return 0;
+        }
+        nanosleep(&pause, NULL);
+    }
+    close(fd);
+    return err_set(err, ERR_AGAIN, "another process is making %s", node->name);
+}
+
+void env_unlock(struct run_env *e)
+{
+    if (e->lock)
+        close(e->lock);
+    e->lock = 0;
+}
+
+void env_release(struct run_env *e)
+{
+    env_unlock(e);
+    plan_release(&e->plan);
+    e->dir[0] = '\0';
+}

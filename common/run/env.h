@@ -1,0 +1,33 @@
+/*
+ * env.h - what a process knows of its run: configuration, plan, locks
+ */
+#ifndef RUN_ENV_H
+#define RUN_ENV_H
+
+#include "run/plan.h"
+
+struct run_env {
+    char dir[FILE_PATH_MAX]; /* "" while empty */
+    struct config config;
+    struct plan plan; /* owned */
+    int lock;         /* owned: file descriptor, 0 if none */
+};
+
+/*
+ * Read RUN/run.yaml and plan; nothing is done if it is loaded already.
+ * Errors: ERR_USAGE no such run; else as config_read(), plan_init().
+ */
+MUST_USE int env_load(struct run_env *e, const char *run_dir, struct err *err);
+
+/*
+ * Be the only process that makes 'node'; the lock ends with the process or
+ * with env_unlock().  Waits a while for one that is just ending.
+ * Errors: ERR_AGAIN another process is at it; ERR_SYSTEM.
+ */
+MUST_USE int env_lock(struct run_env *e, const struct plan_node *node,
+                      struct err *err);
+void env_unlock(struct run_env *e);
+
+void env_release(struct run_env *e);
+
+#endif

@@ -1,0 +1,354 @@
+#include "run/sink.h"
+
+#include "base/log.h"
+#include "proto/confirm.h"
+#include "proto/samples.h"
+#include "proto/sealed.h"
+#include "proto/stored.h"
+#include "run/control.h"
+#include "run/env.h"
+#include "run/link.h"
+#include "run/node.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <zmq.h>
+
+int sink_store_open(struct sink_store *s, const char *run_dir,
+                    const struct config *c, const struct plan_node *node,
+                    struct err *err)
+{
+    char dir[FILE_PATH_MAX];
+    bool resumed;
+
+    *s = (struct sink_store){.run_dir = run_dir, .node = node};
+    if (node_begin(run_dir, node, dir, &resumed, err) < 0 ||
+        sources_open(&s->sources, run_dir, c->augment.variants, err) < 0)
+        return -1;
+    if (sources_create(&s->sources, dir, &s->writer, err) < 0) {
+        sources_close(&s->sources);
+        return -1;
+    }
+    return 0;
+}
+
+int sink_store_put(struct sink_store *s, const struct sample_rows *r,
+                   struct err *err)
+{
+    enum { MAX_ROWS = SAMPLES_MAX_COUNT };
+    int label[MAX_ROWS];
+    bool all_here = true;
+
+    if (r->count > MAX_ROWS || r->first > sources_rows(&s->sources) ||
+        r->count > sources_rows(&s->sources) - r->first)
+        return err_set(err, ERR_INPUT,
+                       "rows %ju..%ju do not fit a store of %zu rows",
+                       (uintmax_t)r->first, (uintmax_t)(r->first + r->count),
+                       sources_rows(&s->sources));
+    if (r->h != s->sources.data.h || r->w != s->sources.data.w || r->c != 3)
+        return err_set(err, ERR_INPUT, "samples of %ux%ux%u, wanted %zux%zux3",
+                       r->h, r->w, r->c, s->sources.data.h, s->sources.data.w);
+    for (size_t i = 0; i < r->count; i++) {
+        all_here = all_here && store_has(s->writer, r->first + i);
+        label[i] = store_label(&s->sources.data,
+                               sources_row(&s->sources, r->first + i));
+    }
+    if (all_here) /* a repeated unit: the same bytes are there already */
+        return 0;
+    if (store_put(s->writer, r->first, r->count, r->pixels, label, r->record,
+                  err) < 0)
+        return -1;
+    return store_sync(s->writer, r->first, r->count, err);
+}
+
+int sink_store_seal(struct sink_store *s, struct err *err)
+{
+    struct store_writer *w = s->writer;
+
+    s->writer = NULL;
+    if (store_finish(w, err) < 0)
+        return -1;
+    return node_commit(s->run_dir, s->node, err);
+}
+
+void sink_store_close(struct sink_store *s)
+{
+    store_abandon(s->writer);
+    sources_close(&s->sources);
+    *s = (struct sink_store){0};
+}
+
+/* --- the process ----------------------------------------------------------- */
+
+struct sink {
+    struct run_env env; /* owned */
+    struct sink_store store;
+    const struct plan_node *node; /* in env */
+    uint64_t first_id;            /* of the node's units */
+    struct link *link;            /* owned */
+    void *router;                 /* owned */
+    void *zmq;                    /* owned: the router's context */
+    struct keys_guard *guard;     /* owned, NULL without encryption */
+    struct keypair keys;
+    char endpoint[256];
+    struct msg_samples samples; /* owned, used again */
+    struct buf out;             /* owned */
+    double bytes, rows;         /* since the start */
+};
+
+/* Where to listen: beside the scheduler's socket, or on its address. */
+static int sink_bind(struct sink *s, const char *join, struct err *err)
+{
+    struct control c;
+    char key[FILE_PATH_MAX], at[256], *colon;
+    size_t size = sizeof(s->endpoint);
+
+    if (control_read(&c, join, err) < 0)
+        return -1;
+    s->zmq = zmq_ctx_new();
+    s->router = s->zmq ? zmq_socket(s->zmq, ZMQ_ROUTER) : NULL;
+    if (!s->router)
+        return err_set(err, ERR_SYSTEM, "cannot open a socket: %s",
+                       zmq_strerror(errno));
+    snprintf(at, sizeof(at), "%s", c.endpoint);
+    if (c.curve) {
+        if (file_path(key, err, "%s/keys/server.key", join) < 0 ||
+            keys_read(key, &s->keys, err) < 0)
+            return -1;
+        s->guard = keys_guard_new(s->zmq, &s->keys, err);
+        if (!s->guard || keys_server(s->guard, s->router, err) < 0)
+            return -1;
+        colon = strrchr(at, ':');
+        BUG_ON(!colon);
+        snprintf(colon, 3, ":*");
+    } else {
+        snprintf(at, sizeof(at), "%.240s-sink", c.endpoint);
+    }
+    if (zmq_bind(s->router, at) < 0 ||
+        zmq_getsockopt(s->router, ZMQ_LAST_ENDPOINT, s->endpoint, &size) < 0)
+        return err_set(err, ERR_SYSTEM, "cannot listen at '%s': %s", at,
+                       zmq_strerror(errno));
+    return 0;
+}
+
+static int sink_limits(struct sink *s, struct err *err)
+{
+    const int zero = 0, hwm = 8;
+    const int64_t max = WIRE_MAX_DATA;
+
+    if (zmq_setsockopt(s->router, ZMQ_LINGER, &zero, sizeof(zero)) < 0 ||
+        zmq_setsockopt(s->router, ZMQ_RCVHWM, &hwm, sizeof(hwm)) < 0 ||
+        zmq_setsockopt(s->router, ZMQ_MAXMSGSIZE, &max, sizeof(max)) < 0)
+        return err_set(err, ERR_SYSTEM, "cannot set up a socket: %s",
+                       zmq_strerror(errno));
+    return 0;
+}
+
+/* Tell the scheduler that a unit is safe. */
+static int say_stored(struct sink *s, uint64_t unit, uint64_t bytes,
+                      struct err *err)
+{
+    const struct msg_stored m = {.unit = unit, .bytes = bytes};
+
+    if (stored_encode(&m, &s->out, err) < 0)
+        return -1;
+    return link_send(s->link, s->out.data, s->out.len, err);
+}
+
+/* Are all rows of [first, first + count) in the store? */
+static bool rows_here(const struct sink *s, uint64_t first, uint64_t count)
+{
+    for (uint64_t i = first; i < first + count; i++)
+        if (!store_has(s->store.writer, i))
+            return false;
+    return true;
+}
+
+/* After (re)connection: name every unit that is complete already. */
+static int announce(struct sink *s, struct err *err)
+{
+    const uint64_t rows = sources_rows(&s->store.sources);
+    const uint64_t step = sink_unit_rows(&s->env.config);
+
+    for (uint64_t at = 0, k = 0; at < rows; at += step, k++) {
+        const uint64_t n = rows - at < step ? rows - at : step;
+
+        if (rows_here(s, at, n) && say_stored(s, s->first_id + k, 0, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void reply(struct sink *s, zmq_msg_t *identity, uint64_t unit,
+                  const struct err *what)
+{
+    struct msg_confirm m = {.unit = unit, .code = what->code};
+    struct err err;
+
+    if (what->code)
+        snprintf(m.text, sizeof(m.text), "%s", what->text);
+    if (confirm_encode(&m, &s->out, &err) < 0)
+        return;
+    if (zmq_msg_send(identity, s->router, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
+        zmq_send(s->router, s->out.data, s->out.len, ZMQ_DONTWAIT);
+}
+
+/* Store the rows of one message.  Only a failing disk ends the sink. */
+static int take_samples(struct sink *s, zmq_msg_t *identity, zmq_msg_t *m,
+                        struct err *err)
+{
+    struct msg_samples *x = &s->samples;
+    const uint64_t step = sink_unit_rows(&s->env.config);
+    const uint64_t rows = sources_rows(&s->store.sources);
+    struct err what = {0};
+    struct sample_rows r;
+    uint64_t at;
+    int rc;
+
+    if (samples_decode(x, zmq_msg_data(m), zmq_msg_size(m), &what) < 0) {
+        log_warn("ignored a message: %s", what.text);
+        return 0;
+    }
+    r = (struct sample_rows){x->first,    x->count,  x->height, x->width,
+                             x->channels, x->pixels, x->record};
+    rc = sink_store_put(&s->store, &r, &what);
+    reply(s, identity, x->unit, &what);
+    if (rc < 0) {
+        if (what.code == ERR_SYSTEM)
+            *err = what;
+        return what.code == ERR_SYSTEM ? -1 : 0;
+    }
+    s->rows += (double)x->count;
+    s->bytes += (double)zmq_msg_size(m);
+    link_progress(s->link, 0, s->rows, (double)rows, "stored");
+    at = (x->first / step) * step;
+    if (rows_here(s, at, rows - at < step ? rows - at : step))
+        return say_stored(s, s->first_id + at / step, zmq_msg_size(m), err);
+    return 0;
+}
+
+static int on_data(struct sink *s, struct err *err)
+{
+    zmq_msg_t identity, m, extra;
+    int more = 0, rc = 0;
+    size_t size = sizeof(more);
+
+    zmq_msg_init(&identity);
+    zmq_msg_init(&m);
+    if (zmq_msg_recv(&identity, s->router, ZMQ_DONTWAIT) >= 0 &&
+        zmq_msg_recv(&m, s->router, ZMQ_DONTWAIT) >= 0)
+        rc = take_samples(s, &identity, &m, err);
+    zmq_getsockopt(s->router, ZMQ_RCVMORE, &more, &size);
+    while (more) { /* frames that no worker of ours sends */
+        zmq_msg_init(&extra);
+        zmq_msg_recv(&extra, s->router, ZMQ_DONTWAIT);
+        more = zmq_msg_more(&extra);
+        zmq_msg_close(&extra);
+    }
+    zmq_msg_close(&m);
+    zmq_msg_close(&identity);
+    return rc;
+}
+
+static int say_sealed(struct sink *s, struct err *err)
+{
+    struct msg_sealed m = {0};
+    struct err what = {0};
+
+    if (sink_store_seal(&s->store, &what) < 0) {
+        m.code = what.code;
+        snprintf(m.text, sizeof(m.text), "%s", what.text);
+    }
+    if (sealed_encode(&m, &s->out, err) < 0 ||
+        link_send(s->link, s->out.data, s->out.len, err) < 0)
+        return -1;
+    if (m.code)
+        *err = what;
+    return m.code ? -1 : 1;
+}
+
+/* 1: the node is sealed, 0: go on. */
+static int on_link(struct sink *s, struct err *err)
+{
+    enum link_event event;
+    struct msg_unit unit;
+    const int rc = link_wait(s->link, 0, &event, &unit, err);
+
+    if (rc <= 0)
+        return rc;
+    switch (event) {
+    case LINK_CONNECTED:
+        return announce(s, err);
+    case LINK_FINISH:
+        return say_sealed(s, err);
+    case LINK_STOP:
+        return err_set(err, ERR_AGAIN, "stopped before the store was complete");
+    case LINK_UNIT:
+        break;
+    }
+    return 0;
+}
+
+static int sink_loop(struct sink *s, struct err *err)
+{
+    int rc = 0;
+
+    while (rc == 0) {
+        zmq_pollitem_t item[] = {
+            {.socket = link_socket(s->link), .events = ZMQ_POLLIN},
+            {.socket = s->router, .events = ZMQ_POLLIN},
+        };
+
+        zmq_poll(item, 2, 1000);
+        if (item[1].revents)
+            rc = on_data(s, err);
+        if (rc == 0)
+            rc = on_link(s, err);
+    }
+    return rc > 0 ? 0 : -1;
+}
+
+/* The first node of this stage. */
+static int find_node(struct sink *s, const char *stage, struct err *err)
+{
+    for (int i = 0; i < s->env.plan.n_node; i++)
+        if (strcmp(s->env.plan.node[i].stage, stage) == 0) {
+            s->node = &s->env.plan.node[i];
+            s->first_id = (uint64_t)(i + 1) << SINK_UNIT_SHIFT;
+            return 0;
+        }
+    return err_set(err, ERR_USAGE, "'%s' plans no %s", s->env.dir, stage);
+}
+
+int sink_run(const struct stage *stage, const char *join, struct err *err)
+{
+    struct sink s = {0};
+    struct link_args a = {.join = join};
+    char role[WIRE_MAX_STAGE + 1];
+    int rc = -1;
+
+    snprintf(role, sizeof(role), "%.20s.sink", stage->name);
+    a.stage = role;
+    a.listen = s.endpoint;
+    if (env_load(&s.env, join, err) == 0 &&
+        find_node(&s, stage->name, err) == 0 &&
+        env_lock(&s.env, s.node, err) == 0 &&
+        sink_store_open(&s.store, s.env.dir, &s.env.config, s.node, err) == 0 &&
+        sink_bind(&s, join, err) == 0 && sink_limits(&s, err) == 0 &&
+        link_open(&s.link, &a, err) == 0)
+        rc = sink_loop(&s, err);
+    link_close(s.link);
+    if (s.router)
+        zmq_close(s.router);
+    keys_guard_free(s.guard);
+    if (s.zmq)
+        zmq_ctx_term(s.zmq);
+    keys_wipe(&s.keys);
+    sink_store_close(&s.store);
+    samples_release(&s.samples);
+    buf_release(&s.out);
+    env_release(&s.env);
+    return rc;
+}

@@ -1,0 +1,57 @@
+/*
+ * sink.h - where the rows of a divided stage come together
+ *
+ * A process of its own (papline-X --sink): workers send samples straight to
+ * it, it writes them into the node's store, and confirms to the worker and to
+ * the scheduler once they are safe.  PROTOCOL.md, data plane.
+ */
+#ifndef RUN_SINK_H
+#define RUN_SINK_H
+
+#include "run/sources.h"
+#include "run/stage.h"
+
+enum {
+    /* Unit k of the node at place i of the plan has the id (i + 1) << 32 | k
+     * and the rows k * unit_rows .. */
+    SINK_UNIT_SHIFT = 32,
+};
+
+/* The store of a divided node while it is made. */
+struct sink_store {
+    const char *run_dir;          /* borrowed */
+    const struct plan_node *node; /* borrowed */
+    struct sources sources;       /* owned */
+    struct store_writer *writer;  /* owned */
+};
+
+/* Rows in one unit, at least 1. */
+static inline uint64_t sink_unit_rows(const struct config *c)
+{
+    return (uint64_t)c->augment.unit * (uint64_t)c->augment.variants;
+}
+
+/* Begin or go on.  Errors: as node_begin(), sources_open(), store_create(). */
+MUST_USE int sink_store_open(struct sink_store *s, const char *run_dir,
+                             const struct config *c,
+                             const struct plan_node *node, struct err *err);
+
+/* Put rows and make them last. */
+MUST_USE int sink_store_put(struct sink_store *s, const struct sample_rows *r,
+                            struct err *err);
+
+/* Seal the node. */
+MUST_USE int sink_store_seal(struct sink_store *s, struct err *err);
+
+/* Close; what was put stays for the next time. */
+void sink_store_close(struct sink_store *s);
+
+/*
+ * Be the sink of the node of stage 'stage' until the scheduler says finish.
+ *   join [in] the run directory
+ * Errors: what the store or the link says; ERR_AGAIN stopped before the end.
+ */
+MUST_USE int sink_run(const struct stage *stage, const char *join,
+                      struct err *err);
+
+#endif
