@@ -1,0 +1,54 @@
+/*
+ * svg.h - the two charts: confusion matrix and training curves
+ *
+ * Written by hand, not by gnuplot: the page needs the charts inline, with text
+ * that can be selected and read aloud, class names escaped, and colours that
+ * follow the reader's light or dark mode; gnuplot gives neither the second nor
+ * the third, and one program less is needed at run time.  The numbers behind
+ * each chart lie beside it as CSV, for whoever wants to plot them otherwise.
+ *
+ * Colours are classes of the style sheet that svg_style() appends; a chart
+ * that stands alone brings it along.  Deterministic: the same bytes each time.
+ */
+#ifndef RUN_SVG_H
+#define RUN_SVG_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct svg_confusion {
+    const char *title;             /* "" for none */
+    int k;                         /* classes, >= 1 */
+    const char *const *class_name; /* (k) any bytes */
+    const size_t *count;           /* (k, k) rows are the true classes */
+};
+
+/* One value for each epoch; a value that is not finite leaves a gap. */
+struct svg_curves {
+    const char *title;
+    size_t n;            /* epochs; 0 draws a chart that says so */
+    const double *epoch; /* (n) rising */
+    const double *loss, *val_loss;
+    const double *accuracy, *val_accuracy; /* 0 .. 1 */
+};
+
+/*
+ * Append a chart as an <svg> element.
+ *   alone [in] with XML header, style and background, for a file of its own;
+ *              else for a page that has svg_style() in its style sheet
+ */
+void svg_confusion(const struct svg_confusion *c, bool alone, struct buf *out);
+void svg_curves(const struct svg_curves *c, bool alone, struct buf *out);
+
+/* Append the style sheet of both charts (no <style> around it). */
+void svg_style(struct buf *out);
+
+/*
+ * Append at most 'max' characters of 's' (the last is then an ellipsis),
+ * escaped; bytes that XML does not allow (controls, broken UTF-8) become '?'.
+ */
+void svg_text(struct buf *out, const char *s, size_t max);
+
+#endif

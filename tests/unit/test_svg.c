@@ -1,0 +1,148 @@
+/* test_svg.c - charts are well formed whatever names and numbers they get */
+#include "markup.h"
+#include "run/svg.h"
+#include "tap.h"
+
+static const char *const names[] = {"<script>alert(1)</script>", "b & \"q\"",
+                                    "broken \xff\xc0\xaf utf8 \x01"};
+static const size_t counts[] = {7, 2, 1, 0, 0, 0, 1, 0, 3};
+
+static void check_text(void)
+{
+    static const struct {
+        const char *in;
+        size_t max;
+        const char *out, *what;
+    } row[] = {
+        {"plain", 10, "plain", "plain text stays"},
+        {"a<b>&\"'", 10, "a&lt;b&gt;&amp;&quot;&#39;", "markup is escaped"},
+        {"abcdef", 4, "abc\xe2\x80\xa6", "long text ends in an ellipsis"},
+        {"abcd", 4, "abcd", "text that just fits stays"},
+        {"\xc3\xa4\xc3\xb6\xc3\xbc", 3, "\xc3\xa4\xc3\xb6\xc3\xbc",
+         "characters count, not bytes"},
+        {"\xf0\x9f\x94\xac", 2, "\xf0\x9f\x94\xac", "four bytes"},
+        {"a\xff\x62", 9, "a?b", "a byte that starts nothing"},
+        {"a\xe2\x82", 9, "a??", "a character cut short"},
+        {"\xc0\xaf", 9, "??", "overlong, two bytes"},
+        {"\xe0\x80\xaf", 9, "???", "overlong, three bytes"},
+        {"\xed\xa0\x80", 9, "???", "a surrogate"},
+        {"\xf4\x90\x80\x80", 9, "????", "beyond Unicode"},
+        {"\xef\xbf\xbf", 9, "???", "not a character"},
+        {"\x01\t\x7f", 9, "???", "control characters"},
+        {"", 9, "", "nothing"},
+    };
+
+    for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+        struct buf b = {0};
+
+        svg_text(&b, row[i].in, row[i].max);
+        buf_puts(&b, "");
+        if (!ok(strcmp(b.data, row[i].out) == 0, row[i].what))
+            printf("# got '%s'\n", b.data);
+        buf_release(&b);
+    }
+}
+
+static void check_confusion(void)
+{
+    const struct svg_confusion c = {"a <title>", 3, names, counts};
+    struct buf b = {0}, part = {0};
+
+    svg_confusion(&c, true, &b);
+    svg_confusion(&c, false, &part);
+    ok(markup_balanced(b.data), "a confusion matrix is well formed");
+    ok(strncmp(b.data, "<?xml", 5) == 0, "alone it has an XML header");
+    ok(strncmp(part.data, "<svg", 4) == 0, "in a page it has none");
+    ok(strstr(b.data, "prefers-color-scheme:dark") != NULL &&
+           !strstr(part.data, "<style"),
+       "alone it brings its style along");
+    ok(!strstr(b.data, "<script"), "a class name cannot add an element");
+    ok(strstr(b.data, "&lt;script&gt;") != NULL, "it is escaped");
+    ok(strstr(b.data, "broken ???") != NULL, "bytes that are no text are not");
+    ok(strstr(b.data, ">70.0 %<") && strstr(b.data, ">75.0 %<"),
+       "cells show the share of their row");
+    ok(strstr(b.data, "fill-opacity=\"0.718\"") != NULL,
+       "and are that opaque: .06 + .94 * 7/10");
+    ok(strstr(b.data, "called b &amp; &quot;q&quot;: 2 of 10 (20.0 %)") != NULL,
+       "each cell says in words what it is");
+    ok(strstr(b.data, "0 of 0 (0.0 %)") != NULL, "an empty row is no NaN");
+    ok(!strstr(b.data, "http://") ||
+           markup_count(b.data, "http://") ==
+               markup_count(b.data, "http://www.w3.org/2000/svg"),
+       "nothing is fetched");
+    buf_release(&b);
+    buf_release(&part);
+}
+
+static void check_large(void)
+{
+    enum { K = 64 };
+    static size_t count[K * K];
+    const char *name[K];
+    struct buf b = {0};
+
+    for (int i = 0; i < K; i++) {
+        name[i] = "a class with a name that is far too long to be shown whole";
+        count[i * K + i] = (size_t)i;
+    }
+    svg_confusion(&(struct svg_confusion){"", K, name, count}, true, &b);
+    ok(markup_balanced(b.data) && !strstr(b.data, "nan"), "64 classes");
+    buf_release(&b);
+}
+
+static void check_curves(void)
+{
+    const double x[] = {1, 2, 3}, a[] = {2.0, 1.0, 0.5};
+    const double v[] = {2.5, (double)NAN, 0.75}, one[] = {0.25, 0.5, 1.0};
+    const struct svg_curves c = {"<b>", 3, x, a, v, one, one};
+    struct svg_curves d = c;
+    struct buf b = {0};
+
+    svg_curves(&c, true, &b);
+    ok(markup_balanced(b.data), "curves are well formed");
+    ok(!strstr(b.data, "nan") && !strstr(b.data, "inf"),
+       "a value that is not finite is not drawn");
+    ok(strstr(b.data, "pl-b\" d=\"M56.0 ") != NULL, "the first point is");
+    ok(markup_count(b.data, "<circle") == 11, "and every other finite one");
+    ok(strstr(b.data, "100 %") != NULL, "accuracy in percent");
+    ok(strstr(b.data, "&lt;b&gt;: loss and accuracy") != NULL,
+       "a sentence for a screen reader");
+    buf_release(&b);
+
+    for (d.n = 0; d.n < 2; d.n++) {
+        svg_curves(&d, true, &b);
+        ok(markup_balanced(b.data) && !strstr(b.data, "nan"),
+           d.n ? "one epoch" : "no epoch");
+        ok(!strstr(b.data, "no epoch yet") == (d.n > 0),
+           "a chart without epochs says so");
+        buf_release(&b);
+    }
+}
+
+/* Steps between grid lines are round for any range of values. */
+static void check_ranges(void)
+{
+    static const double range[] = {1e-8, 1e-3, 0.3, 1.0, 7.0, 1e6, 1e20, 1e300};
+    const double x[] = {1, 2};
+
+    for (size_t i = 0; i < sizeof(range) / sizeof(range[0]); i++) {
+        const double y[] = {0, range[i]}, none[] = {0.5, 0.5};
+        struct buf b = {0};
+
+        svg_curves(&(struct svg_curves){"", 2, x, y, y, none, none}, false, &b);
+        ok(markup_balanced(b.data) && !strstr(b.data, "nan") &&
+               !strstr(b.data, "inf") && b.len < 20000,
+           "a range of values");
+        buf_release(&b);
+    }
+}
+
+int main(void)
+{
+    check_text();
+    check_confusion();
+    check_large();
+    check_curves();
+    check_ranges();
+    return tap_done();
+}
