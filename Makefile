@@ -17,7 +17,7 @@ SHELL     := /bin/bash
 
 # --- what there is: nothing below lists a source file by name ---------------
 LIB_SRC   := $(sort $(wildcard common/*/*.c proto/*.c))
-STAGES    := $(sort $(notdir $(patsubst %/,%,$(wildcard stages/*/))))
+STAGES    := $(sort $(notdir $(patsubst %/main.c,%,$(wildcard stages/*/main.c))))
 TESTS     := $(sort $(basename $(notdir $(wildcard tests/unit/test_*.c))))
 FUZZERS   := $(sort $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c))))
 BENCHES   := $(sort $(basename $(notdir $(wildcard tests/bench/bench_*.c))))
@@ -49,7 +49,7 @@ Q         := $(if $(V),,@)
 obj        = $(patsubst %.c,$B/obj/%.o,$1)
 LIB       := $B/libpapline.a
 STAGE_BIN := $(STAGES:%=$B/bin/papline-%)
-MAIN_BIN  := $(if $(wildcard orchestration/*.c),$B/bin/papline)
+MAIN_BIN  := $(if $(wildcard orchestration/main.c),$B/bin/papline)
 BIN       := $(MAIN_BIN) $(STAGE_BIN)
 UNIT      := $(TESTS:%=$B/test/%)
 FUZZ      := $(FUZZERS:%=$B/fuzz/%)
