@@ -18,6 +18,8 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
+
 enum { KEYS_Z85 = 41 }; /* bytes of a key in Z85, with the NUL */
 
 struct keypair {
@@ -30,7 +32,8 @@ struct keypair {
  * Make RUN/keys/ with both files, unless it is there.  All or nothing: it is
  * filled beside its place and renamed.  Of several at once, one wins and all
  * return 0.
- * Errors: ERR_SYSTEM; ERR_USAGE RUN/keys/ is there and others may enter it.
+ * Errors: ERR_SYSTEM; ERR_USAGE RUN/keys/ is there and others may enter it
+ * ("chmod 700"); ERR_INPUT the path is too long.
  */
 MUST_USE int keys_make(const char *run_dir, struct err *err);
 
@@ -41,8 +44,16 @@ MUST_USE int keys_make(const char *run_dir, struct err *err);
  */
 MUST_USE int keys_read(const char *path, struct keypair *kp, struct err *err);
 
+/* The text of a key file.  Errors: ERR_USAGE; *kp is then zero. */
+MUST_USE int keys_parse(const char *text, struct keypair *kp, struct err *err);
+
+/* Is 'z85' a CURVE key? */
+bool keys_valid(const char *z85);
+
 /* Wipe the keys from memory. */
 void keys_wipe(struct keypair *kp);
+
+struct keys_guard;
 
 /*
  * The guard of a ZeroMQ context: a thread that answers ZAP requests
@@ -50,9 +61,8 @@ void keys_wipe(struct keypair *kp);
  * to a context; make it before the first keys_server().
  *   context [in] void * of zmq_ctx_new(); borrowed
  *   server  [in] copied
- * Errors: ERR_SYSTEM.  NULL is returned then.
+ * Errors: ERR_USAGE 'server' has no peer; ERR_SYSTEM (a second guard, ...).
  */
-struct keys_guard;
 struct keys_guard *keys_guard_new(void *context, const struct keypair *server,
                                   struct err *err);
 

@@ -1,0 +1,271 @@
+/* test_proto_keys.c - key files; who gets through a guarded socket */
+#include "base/buf.h"
+#include "base/file.h"
+#include "run/keys.h"
+#include "tap.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zmq.h>
+
+static const char *in(const char *dir, const char *name)
+{
+    static char path[FILE_PATH_MAX];
+
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    return path;
+}
+
+static unsigned mode_of(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 ? st.st_mode & 0777 : 0;
+}
+
+static void check_make(const char *run)
+{
+    struct keypair server, worker, again;
+    struct err err = {0};
+    char **name = NULL;
+    size_t n = 0;
+
+    ok(keys_make(run, &err) == 0, "keys are made");
+    ok(mode_of(in(run, "keys")) == 0700, "keys/ is private");
+    ok(mode_of(in(run, "keys/server.key")) == 0600 &&
+           mode_of(in(run, "keys/worker.key")) == 0600,
+       "key files are private");
+    ok(keys_read(in(run, "keys/server.key"), &server, &err) == 0 &&
+           keys_read(in(run, "keys/worker.key"), &worker, &err) == 0,
+       "key files are read");
+    ok(strcmp(server.peer_key, worker.public_key) == 0 &&
+           strcmp(worker.peer_key, server.public_key) == 0 &&
+           strcmp(server.public_key, worker.public_key) != 0,
+       "each knows the other's public key");
+    ok(keys_make(run, &err) == 0 &&
+           keys_read(in(run, "keys/server.key"), &again, &err) == 0 &&
+           memcmp(&again, &server, sizeof(again)) == 0,
+       "keys that are there stay");
+    ok(dir_list(run, &name, &n, &err) == 0 && n == 1,
+       "nothing temporary is left");
+    dir_list_free(name, n);
+    keys_wipe(&server);
+    ok(server.secret_key[0] == '\0', "wiped");
+}
+
+static void check_open_to_others(const char *run)
+{
+    struct keypair kp;
+    struct err err = {0};
+    char path[128], text[200];
+
+    snprintf(path, sizeof(path), "%s/keys/worker.key", run);
+    snprintf(text, sizeof(text), "chmod 600 '%s'", path);
+    for (unsigned bit = 01; bit <= 040; bit <<= 1) {
+        if (chmod(path, 0600 | bit) < 0)
+            ok(false, "chmod");
+        fails(keys_read(path, &kp, &err), err, ERR_USAGE, text,
+              "a key file open to others is refused");
+    }
+    ok(chmod(path, 0600) == 0 && keys_read(path, &kp, &err) == 0,
+       "chmod 600 mends it");
+    ok(chmod(in(run, "keys"), 0750) == 0, "open keys/ to the group");
+    fails(keys_make(run, &err), err, ERR_USAGE, "chmod 700",
+          "keys/ open to others is refused");
+    ok(chmod(in(run, "keys"), 0700) == 0, "close it");
+    fails(keys_read(in(run, "keys"), &kp, &err), err, ERR_USAGE,
+          "is not a regular file", "a directory is not a key file");
+    fails(keys_read(in(run, "none"), &kp, &err), err, ERR_USAGE,
+          "cannot open key file", "a missing key file is refused");
+    fails(keys_make(in(run, "none"), &err), err, ERR_SYSTEM,
+          "cannot make directory", "no run directory, no keys");
+}
+
+/* The text of a good file with 'from' replaced by 'to', parsed. */
+static int parse_with(const struct keypair *kp, const char *from,
+                      const char *to, struct err *err)
+{
+    struct keypair got;
+    struct buf b = {0}, changed = {0};
+    const char *at;
+    int rc;
+
+    buf_printf(&b, "papline-key 1\npublic  %s\nsecret  %s\npeer    %s\n",
+               kp->public_key, kp->secret_key, kp->peer_key);
+    at = strstr(b.data, from);
+    buf_put(&changed, b.data, (size_t)(at - b.data));
+    buf_puts(&changed, to);
+    buf_puts(&changed, at + strlen(from));
+    rc = keys_parse(changed.data, &got, err);
+    if (rc < 0 && (got.secret_key[0] || got.public_key[0]))
+        ok(false, "keys of a refused file are zero");
+    buf_release(&b);
+    buf_release(&changed);
+    return rc;
+}
+
+static void check_parse(const char *run)
+{
+    struct keypair kp, other;
+    struct err err = {0};
+    char longer[200];
+
+    ok(keys_read(in(run, "keys/worker.key"), &kp, &err) == 0, "read");
+    ok(parse_with(&kp, "1", "1", &err) == 0, "a good text is taken");
+    fails(parse_with(&kp, "papline-key", "key", &err), err, ERR_USAGE,
+          "not a key file", "another file is refused");
+    fails(parse_with(&kp, " 1\n", " 2\n", &err), err, ERR_USAGE,
+          "key file of version 2, this reads 1", "another version is refused");
+    fails(parse_with(&kp, "peer", "pear", &err), err, ERR_USAGE,
+          "damaged key file", "another word is refused");
+    fails(parse_with(&kp, kp.peer_key + 1, kp.peer_key + 2, &err), err,
+          ERR_USAGE, "damaged key file", "a short key is refused");
+    snprintf(longer, sizeof(longer), "%s0", kp.peer_key);
+    fails(parse_with(&kp, kp.peer_key, longer, &err), err, ERR_USAGE,
+          "damaged key file", "a long key is refused");
+    snprintf(longer, sizeof(longer), "~%s", kp.public_key + 1);
+    fails(parse_with(&kp, kp.public_key, longer, &err), err, ERR_USAGE,
+          "damaged key file", "a key not in Z85 is refused");
+    snprintf(longer, sizeof(longer), "%s\nmore", kp.peer_key);
+    fails(parse_with(&kp, kp.peer_key, longer, &err), err, ERR_USAGE,
+          "damaged key file", "text after the keys is refused");
+    ok(zmq_curve_keypair(other.public_key, other.secret_key) == 0, "new pair");
+    fails(parse_with(&kp, kp.secret_key, other.secret_key, &err), err,
+          ERR_USAGE, "do not belong together", "a foreign secret is refused");
+}
+
+static void check_file(const char *run)
+{
+    struct keypair kp;
+    struct err err = {0};
+    char long_text[600];
+
+    memset(long_text, ' ', sizeof(long_text));
+    ok(file_write_secret(in(run, "x.key"), long_text, 600, &err) == 0, "write");
+    fails(keys_read(in(run, "x.key"), &kp, &err), err, ERR_USAGE,
+          "x.key': not a key file", "a long file is refused");
+    ok(file_write_secret(in(run, "x.key"), "a\0b", 3, &err) == 0, "write");
+    fails(keys_read(in(run, "x.key"), &kp, &err), err, ERR_USAGE,
+          "x.key': not a key file", "a file with a NUL is refused");
+    ok(file_write_secret(in(run, "x.key"), "", 0, &err) == 0, "write");
+    fails(keys_read(in(run, "x.key"), &kp, &err), err, ERR_USAGE,
+          "x.key': not a key file", "an empty file is refused");
+    ok(file_write_secret(in(run, "x.key"), "papline-key 3", 13, &err) == 0,
+       "write");
+    fails(keys_read(in(run, "x.key"), &kp, &err), err, ERR_USAGE,
+          "x.key': key file of version 3", "the file is named");
+}
+
+static void *new_socket(void *ctx, int type, int timeout)
+{
+    void *s = zmq_socket(ctx, type);
+    const int zero = 0;
+
+    zmq_setsockopt(s, ZMQ_LINGER, &zero, sizeof(zero));
+    zmq_setsockopt(s, ZMQ_RCVTIMEO, &timeout, sizeof(timeout));
+    return s;
+}
+
+/* A guarded server and how a client may come. */
+struct room {
+    void *ctx;
+    void *server;
+    char endpoint[128];
+};
+
+/*
+ * A client says "in"; how long what the server hears is, -1 if nothing within
+ * 'timeout' ms.  'kp' NULL: without CURVE.  Own context: no shared state.
+ */
+static int visit(const struct room *room, const struct keypair *kp,
+                 const char *server_key, int timeout)
+{
+    void *ctx = zmq_ctx_new();
+    void *client = new_socket(ctx, ZMQ_DEALER, timeout);
+    struct err err = {0};
+    char id[64], text[64];
+    int n = -1;
+
+    zmq_setsockopt(room->server, ZMQ_RCVTIMEO, &timeout, sizeof(timeout));
+    if (kp && keys_client(kp, client, server_key, &err) < 0)
+        ok(false, err.text);
+    if (zmq_connect(client, room->endpoint) < 0)
+        ok(false, "connect");
+    zmq_send(client, "in", 2, 0);
+    if (zmq_recv(room->server, id, sizeof(id), 0) >= 0)
+        n = zmq_recv(room->server, text, sizeof(text), 0);
+    zmq_close(client);
+    zmq_ctx_term(ctx);
+    return n;
+}
+
+static void check_visitors(const struct room *room, const char *run)
+{
+    struct keypair worker, server, stranger;
+    struct err err = {0};
+
+    ok(keys_read(in(run, "keys/worker.key"), &worker, &err) == 0 &&
+           keys_read(in(run, "keys/server.key"), &server, &err) == 0,
+       "read keys");
+    stranger = worker;
+    ok(zmq_curve_keypair(stranger.public_key, stranger.secret_key) == 0,
+       "a stranger who knows the server's public key");
+    ok(visit(room, &worker, NULL, 5000) == 2, "the run's worker gets through");
+    ok(visit(room, &stranger, NULL, 300) == -1, "another key does not");
+    ok(visit(room, NULL, NULL, 300) == -1, "no key does not");
+    ok(visit(room, &worker, stranger.public_key, 300) == -1,
+       "nor a worker that expects another server");
+    ok(visit(room, &server, server.public_key, 300) == -1,
+       "nor the server's own key");
+    ok(visit(room, &worker, server.public_key, 5000) == 2,
+       "the worker still gets through");
+    fails(keys_client(&worker, room->server, "short", &err), err, ERR_USAGE,
+          "'short' is not a CURVE key", "a bad server key is refused");
+}
+
+static void check_guard(const char *run)
+{
+    struct room room = {.ctx = zmq_ctx_new()};
+    struct keys_guard *guard;
+    struct keypair server;
+    struct err err = {0};
+    size_t size = sizeof(room.endpoint);
+
+    ok(keys_read(in(run, "keys/server.key"), &server, &err) == 0, "read");
+    guard = keys_guard_new(room.ctx, &server, &err);
+    room.server = new_socket(room.ctx, ZMQ_ROUTER, 5000);
+    ok(guard && keys_server(guard, room.server, &err) == 0 &&
+           zmq_bind(room.server, "tcp://127.0.0.1:*") == 0 &&
+           zmq_getsockopt(room.server, ZMQ_LAST_ENDPOINT, room.endpoint,
+                          &size) == 0,
+       "a guarded socket listens");
+    check_visitors(&room, run);
+    ok(!keys_guard_new(room.ctx, &server, &err) && err.code == ERR_SYSTEM &&
+           strstr(err.text, "cannot guard sockets"),
+       "a context has one guard");
+    zmq_close(room.server);
+    keys_guard_free(guard);
+    memset(server.peer_key, 0, sizeof(server.peer_key));
+    ok(!keys_guard_new(room.ctx, &server, &err) && err.code == ERR_USAGE &&
+           strstr(err.text, "names no peer"),
+       "a guard must know whom to let in");
+    zmq_ctx_term(room.ctx);
+    keys_guard_free(NULL);
+}
+
+int main(void)
+{
+    char run[] = "/tmp/papline-keys.XXXXXX";
+    struct err err = {0};
+
+    if (!mkdtemp(run))
+        return 1;
+    check_make(run);
+    check_open_to_others(run);
+    check_parse(run);
+    check_file(run);
+    check_guard(run);
+    ok(dir_remove(run, &err) == 0, "tidy up");
+    return tap_done();
+}
