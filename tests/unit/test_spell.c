@@ -1,0 +1,25 @@
+/* test_spell.c - the nearest spelling */
+#include "base/spell.h"
+#include "tap.h"
+
+int main(void)
+{
+    static const char *const words[] = {"train.epochs", "train.batch",
+                                        "split.test", "a"};
+    char long_word[2 * SPELL_MAX] = {0};
+    const char *got;
+
+    memset(long_word, 'x', sizeof(long_word) - 1);
+    ok(spell_distance("kitten", "sitting") == 3, "kitten to sitting is 3");
+    ok(spell_distance("", "abc") == 3 && spell_distance("abc", "") == 3,
+       "from and to nothing");
+    ok(spell_distance("same", "same") == 0, "same words");
+    ok(spell_distance(long_word, "x") == (size_t)-1, "too long is not near");
+    got = spell_nearest("train.epocs", words, 4);
+    ok(got == words[0], "one letter dropped");
+    got = spell_nearest("trian.batch", words, 4);
+    ok(got == words[1], "two letters exchanged");
+    ok(!spell_nearest("wholly.different", words, 4), "nothing near");
+    ok(!spell_nearest(long_word, words, 4), "a very long word");
+    return tap_done();
+}
