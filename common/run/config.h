@@ -2,10 +2,10 @@
  * config.h - the one configuration of a run
  *
  * A YAML file of sections and keys.  configs/reference.yaml shows every key
- * with default, unit and range; it is printed from the table in config.c,
- * which is also what checks a file: the whole file is checked before anything
- * runs, and an unknown key is refused with its line and the nearest spelling.
- * To add a key: one member here, one row in that table.
+ * with default, unit and range; it is printed from the table in
+ * config_table.c, which is also what checks a file: the whole file is checked
+ * before anything runs, and an unknown key is refused with its line and the
+ * nearest spelling.  To add a key: one member here, one row in that table.
  */
 #ifndef RUN_CONFIG_H
 #define RUN_CONFIG_H
@@ -109,8 +109,10 @@ void config_init(struct config *c);
  * Read a file over the defaults, then apply the settings in order, then check
  * what no single key can tell (e.g. split.csv with method csv).
  *   path [in]  NULL: defaults and settings alone
- * Errors: ERR_USAGE with "file:line: key: what, limit, nearest spelling";
- * ERR_SYSTEM.
+ *   set  [in]  values are taken as they stand, without YAML quotes; lists are
+ *              written [a, b]
+ * Errors: ERR_USAGE with "file:line: key: what, limit, nearest spelling", the
+ * first fault and how many more there are, 'c' is as before; ERR_SYSTEM.
  */
 MUST_USE int config_read(struct config *c, const char *path,
                          const struct config_set *set, size_t n_set,
@@ -123,8 +125,10 @@ void config_write(const struct config *c, struct buf *out);
 void config_reference(struct buf *out);
 
 /*
- * Calls 'each' for every key that decides a result of 'section' (placement
- * keys are left out), with its value as text, in table order.
+ * Calls 'each' for every key that decides a result of 'section', by its full
+ * name ("train.epochs") and its value as text, in table order.  Left out are
+ * placement, paths (their content counts, not their name) and the lists that
+ * say which experiments there are.
  */
 typedef void (*config_each_f)(void *self, const char *key, const char *value);
 void config_each(const struct config *c, const char *section,

@@ -1,0 +1,159 @@
+/* config.c - defaults, reading, writing; config_table.c has the keys */
+#include "run/config.h"
+
+#include "run/config_keys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* tcp://ADDRESS:PORT, both of them there. */
+static bool is_endpoint(const char *s)
+{
+    const char *colon = strrchr(s, ':');
+
+    if (strcmp(s, "ipc") == 0)
+        return true;
+    return strncmp(s, "tcp://", 6) == 0 && colon > s + 6 && colon[1];
+}
+
+/* What no single key can tell. */
+static int check_whole(const struct config *c, const char *path,
+                       struct err *err)
+{
+    const char *where = path ? path : "configuration";
+    char cut[KEY_SNIPPET];
+
+    if (!c->run.dir[0])
+        return err_set(err, ERR_USAGE, "%.200s: run.dir: is empty", where);
+    if (c->split.method == SPLIT_BY_CSV && !c->split.csv[0])
+        return err_set(err, ERR_USAGE,
+                       "%.200s: split.csv: is needed with split.method csv",
+                       where);
+    if (c->train.min_learning_rate > c->train.learning_rate)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.min_learning_rate: %g is above "
+                       "train.learning_rate %g",
+                       where, c->train.min_learning_rate,
+                       c->train.learning_rate);
+    if (c->train.batch < c->train.ranks)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.batch: %lld images are fewer than "
+                       "train.ranks %lld",
+                       where, (long long)c->train.batch,
+                       (long long)c->train.ranks);
+    if (!is_endpoint(c->scheduler.endpoint))
+        return err_set(err, ERR_USAGE,
+                       "%.200s: scheduler.endpoint: '%s' is neither ipc nor "
+                       "tcp://ADDRESS:PORT",
+                       where, key_snippet(cut, c->scheduler.endpoint));
+    return 0;
+}
+
+void config_init(struct config *c)
+{
+    struct err err = {0};
+    size_t n;
+    const struct key *k = config_keys(&n);
+
+    memset(c, 0, sizeof(*c));
+    for (size_t i = 0; i < n; i++) {
+        char text[64];
+        const struct key_value v = {
+            .list = k[i].type == KEY_NAMES || k[i].type == KEY_INTS,
+            .n = 1,
+            .text = {text},
+        };
+
+        snprintf(text, sizeof(text), "%s", k[i].initial);
+        BUG_ON(key_set(c, &k[i], &v, "default", &err) < 0);
+    }
+}
+
+int config_read(struct config *c, const char *path,
+                const struct config_set *set, size_t n_set, struct err *err)
+{
+    struct config fresh;
+
+    config_init(&fresh);
+    if (path && config_take_file(&fresh, path, err) < 0)
+        return -1;
+    for (size_t i = 0; i < n_set; i++)
+        if (config_take_set(&fresh, set[i].text, err) < 0)
+            return -1;
+    if (check_whole(&fresh, path, err) < 0)
+        return -1;
+    *c = fresh;
+    return 0;
+}
+
+/* Begin a section where the table does. */
+static void put_section(struct buf *out, const struct key *k, size_t i)
+{
+    if (i == 0 || strcmp(k[i].section, k[i - 1].section) != 0)
+        buf_printf(out, "%s%s:\n", i ? "\n" : "", k[i].section);
+}
+
+void config_write(const struct config *c, struct buf *out)
+{
+    size_t n;
+    const struct key *k = config_keys(&n);
+
+    for (size_t i = 0; i < n; i++) {
+        put_section(out, k, i);
+        buf_printf(out, "  %s: ", k[i].name);
+        key_yaml(c, &k[i], out);
+        buf_puts(out, "\n");
+    }
+}
+
+static void put_help(struct buf *out, const struct key *k)
+{
+    buf_printf(out, "  # %s\n", k->help);
+    if (k->type == KEY_INT || k->type == KEY_REAL || k->type == KEY_INTS)
+        buf_printf(out, "  # %.15g..%.15g%s%s\n", k->min, k->max,
+                   k->unit ? " " : "", k->unit ? k->unit : "");
+    if (k->type == KEY_ENUM) {
+        buf_puts(out, "  # one of");
+        for (int i = 0; k->words[i]; i++)
+            buf_printf(out, "%s %s", i ? "," : "", k->words[i]);
+        buf_puts(out, "\n");
+    }
+}
+
+void config_reference(struct buf *out)
+{
+    struct config c;
+    size_t n;
+    const struct key *k = config_keys(&n);
+
+    config_init(&c);
+    buf_puts(out,
+             "# Every key with its default, printed from the table in\n"
+             "# common/run/config_table.c.  A key marked 'placement' does\n"
+             "# not decide results (of a path, the content does).\n\n");
+    for (size_t i = 0; i < n; i++) {
+        put_section(out, k, i);
+        put_help(out, &k[i]);
+        buf_printf(out, "  %s: ", k[i].name);
+        key_yaml(&c, &k[i], out);
+        buf_puts(out, k[i].role == ROLE_PLACEMENT ? " # placement\n" : "\n");
+    }
+}
+
+void config_each(const struct config *c, const char *section,
+                 config_each_f each, void *self)
+{
+    size_t n;
+    const struct key *k = config_keys(&n);
+
+    for (size_t i = 0; i < n; i++) {
+        struct buf b = {0};
+
+        if (k[i].role != ROLE_RESULT || strcmp(k[i].section, section) != 0)
+            continue;
+        key_text(c, &k[i], &b);
+        BUG_ON(b.failed); /* a value that is lost would be a wrong key */
+        each(self, k[i].full, b.data ? b.data : "");
+        buf_release(&b);
+    }
+}

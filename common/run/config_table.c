@@ -1,0 +1,166 @@
+/* config_table.c - every configuration key, one row each */
+#include "run/config_keys.h"
+
+#include "base/spell.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const resize_words[] = {"nearest", "lanczos", NULL};
+static const char *const aspect_words[] = {"squash", "keep", NULL};
+static const char *const split_words[] = {"random", "group", "csv", NULL};
+static const char *const input_words[] = {"auto", "raw",   "caffe",
+                                          "tf",   "torch", NULL};
+static const char *const model_words[] = {"best", "last", NULL};
+
+#define AT(s, n)                                                               \
+    .section = #s, .name = #n, .full = #s "." #n,                              \
+    .offset = offsetof(struct config, s.n)
+#define TEXT(s, n) AT(s, n), .room = sizeof(((struct config *)0)->s.n)
+#define RESULT     .role = ROLE_RESULT
+#define PLACEMENT  .role = ROLE_PLACEMENT
+#define EXPERIMENT .role = ROLE_EXPERIMENT
+#define INT(lo, hi, def)                                                       \
+    .type = KEY_INT, .min = (lo), .max = (hi), .initial = (def)
+#define REAL(lo, hi, def)                                                      \
+    .type = KEY_REAL, .min = (lo), .max = (hi), .initial = (def)
+#define ENUM(w, def) .type = KEY_ENUM, .words = (w), .initial = (def)
+#define STRING(def)  .type = KEY_STRING, .initial = (def)
+#define NAME(def)    .type = KEY_NAME, .initial = (def)
+#define NAMES(def)   .type = KEY_NAMES, .initial = (def)
+#define INTS(lo, hi, def)                                                      \
+    .type = KEY_INTS, .min = (lo), .max = (hi), .initial = (def)
+
+static const struct key keys[] = {
+    {TEXT(run, dir), PLACEMENT, STRING("runs/default"),
+     .help = "directory that receives everything a run makes"},
+    {AT(run, seed), RESULT, INT(0, 4294967295.0, "1"),
+     .help = "seed of every random draw"},
+
+    {TEXT(dataset, path), PLACEMENT, STRING(""),
+     .help = "directory with one folder a class; not used with draw_per_class"},
+    {AT(dataset, draw_per_class), RESULT, INT(0, 100000, "0"), .unit = "cells",
+     .help = "draw so many cells of each class instead; 0: read path"},
+
+    {AT(preprocess, size), RESULT, INT(32, 512, "110"), .unit = "pixels",
+     .help = "width and height of the stored images"},
+    {AT(preprocess, resize), RESULT, ENUM(resize_words, "nearest"),
+     .help = "interpolation; nearest is what the authors used"},
+    {AT(preprocess, aspect), RESULT, ENUM(aspect_words, "squash"),
+     .help = "squash to a square, or keep the aspect and pad by reflection"},
+
+    {AT(split, method), RESULT, ENUM(split_words, "group"),
+     .help = "by cell, by cluster image (no leakage), or from a CSV file"},
+    {TEXT(split, csv), PLACEMENT, STRING(""),
+     .help = "file with columns file,split; for method csv"},
+    {AT(split, test), RESULT, REAL(0.01, 0.9, "0.2"),
+     .help = "share of all images"},
+    {AT(split, validation), RESULT, REAL(0.01, 0.9, "0.2"),
+     .help = "share of the images that are left"},
+
+    {TEXT(augment, recipe), RESULT, NAME("light"),
+     .help = "which operations are drawn"},
+    {AT(augment, variants), RESULT, INT(0, 1000, "2"),
+     .help = "variants of each training image, beside itself; 0: no stage"},
+    {AT(augment, workers), PLACEMENT, INT(0, 256, "1"), .unit = "processes",
+     .help = "started here by the scheduler; 0: they join by hand"},
+    {AT(augment, unit), PLACEMENT, INT(1, 1024, "32"), .unit = "images",
+     .help = "source images in one unit of work"},
+
+    {AT(train, networks), EXPERIMENT, NAMES("mobilenetv2"),
+     .help = "experiments are the product of networks, regimes and seeds"},
+    {AT(train, regimes), EXPERIMENT, NAMES("scratch"),
+     .help = "ways of training; see networks"},
+    {AT(train, seeds), EXPERIMENT, INTS(0, 4294967295.0, "1"),
+     .help = "seeds of weights and order; see networks"},
+    {AT(train, epochs), RESULT, INT(1, 10000, "50"), .unit = "epochs",
+     .help = "at most so many passes over the training set"},
+    {AT(train, batch), RESULT, INT(1, 65536, "32"), .unit = "images",
+     .help = "of one step, over all ranks"},
+    {AT(train, learning_rate), RESULT, REAL(1e-9, 10, "0.001"),
+     .help = "of Adam, at the start"},
+    {AT(train, bn_momentum), RESULT, REAL(0, 0.99999, "0"),
+     .help = "momentum of batch-norm statistics; 0: the network's own"},
+    {AT(train, input), RESULT, ENUM(input_words, "auto"),
+     .help = "scaling of pixels; auto: as the network's weights expect"},
+    {AT(train, stop_patience), RESULT, INT(0, 10000, "3"), .unit = "epochs",
+     .help = "stop after so many without a better val_loss; 0: never"},
+    {AT(train, plateau_patience), RESULT, INT(0, 10000, "2"), .unit = "epochs",
+     .help = "lower the learning rate after so many; 0: never"},
+    {AT(train, plateau_factor), RESULT, REAL(0.001, 0.999, "0.2"),
+     .help = "by this factor"},
+    {AT(train, min_learning_rate), RESULT, REAL(0, 10, "1e-05"),
+     .help = "but not below this"},
+    {AT(train, checkpoint_seconds), PLACEMENT, REAL(0.01, 86400, "60"),
+     .unit = "seconds", .help = "between two checkpoints in an epoch"},
+    {AT(train, ranks), PLACEMENT, INT(1, 1024, "1"), .unit = "processes",
+     .help = "MPI ranks of one training"},
+    {AT(train, threads), PLACEMENT, INT(0, 1024, "0"), .unit = "threads",
+     .help = "per rank; 0: cores / ranks"},
+
+    {AT(evaluate, model), RESULT, ENUM(model_words, "best"),
+     .help = "the epoch of best val_loss, or the last (as the authors)"},
+
+    {TEXT(explain, method), RESULT, NAME("gradcam"),
+     .help = "how decisions are explained"},
+    {TEXT(explain, layer), RESULT, STRING(""),
+     .help = "layer to look at; empty: the network's default"},
+    {AT(explain, per_class), RESULT, INT(0, 1000, "5"), .unit = "cells",
+     .help = "of each class, so many correct and so many wrong ones"},
+
+    {TEXT(scheduler, endpoint), PLACEMENT, STRING("ipc"),
+     .help = "where workers connect: ipc, or tcp://ADDRESS:PORT"},
+    {AT(scheduler, lease), PLACEMENT, REAL(0.1, 3600, "10"), .unit = "seconds",
+     .help = "without a heartbeat, then the unit goes to someone else"},
+    {AT(scheduler, tries), PLACEMENT, INT(1, 100, "3"),
+     .help = "of one unit, before it is set aside"},
+};
+
+enum { N_KEYS = sizeof(keys) / sizeof(keys[0]) };
+_Static_assert((int)N_KEYS <= (int)CONFIG_KEYS_MAX, "raise CONFIG_KEYS_MAX");
+
+const struct key *config_keys(size_t *n)
+{
+    *n = N_KEYS;
+    return keys;
+}
+
+const struct key *key_find(const char *section, const char *name)
+{
+    for (size_t i = 0; i < N_KEYS; i++)
+        if (strcmp(keys[i].section, section) == 0 &&
+            strcmp(keys[i].name, name) == 0)
+            return &keys[i];
+    return NULL;
+}
+
+const char *key_nearest(const char *section, const char *name)
+{
+    const char *words[N_KEYS];
+    char full[SPELL_MAX + 1];
+
+    for (size_t i = 0; i < N_KEYS; i++) {
+        if (strcmp(keys[i].name, name) == 0)
+            return keys[i].full; /* right key, wrong section */
+        words[i] = keys[i].full;
+    }
+    snprintf(full, sizeof(full), "%s.%s", section, name);
+    return spell_nearest(full, words, N_KEYS);
+}
+
+bool section_exists(const char *section)
+{
+    for (size_t i = 0; i < N_KEYS; i++)
+        if (strcmp(keys[i].section, section) == 0)
+            return true;
+    return false;
+}
+
+const char *section_nearest(const char *section)
+{
+    const char *words[N_KEYS];
+
+    for (size_t i = 0; i < N_KEYS; i++)
+        words[i] = keys[i].section;
+    return spell_nearest(section, words, N_KEYS);
+}
