@@ -68,6 +68,7 @@ static void check_hello(void)
     FULL(m.release, '!');
     FULL(m.endpoint, '/');
     m.token = UINT64_MAX;
+    FULL(m.endpoint, 'e');
     ROUND_TRIP(hello, m);
     memset(&m, 0, sizeof(m));
     m.stage[0] = m.worker[0] = m.release[0] = 'x';
