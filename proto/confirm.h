@@ -1,4 +1,4 @@
-/* confirm.h - sink to worker: the rows of a unit are safe, or refused */
+/* confirm.h - sink to worker: the rows of one samples are safe, or refused */
 #ifndef PROTO_CONFIRM_H
 #define PROTO_CONFIRM_H
 
@@ -6,7 +6,7 @@
 
 struct msg_confirm {
     uint64_t unit;
-    enum err_code code;           /* ERR_NONE: all rows are on disk */
+    enum err_code code;           /* ERR_NONE: its rows are on disk */
     char text[WIRE_MAX_TEXT + 1]; /* text */
 };
 
