@@ -1,0 +1,435 @@
+/* safetensors.c - the header is JSON by jansson; its checks are ours */
+#include "nn/safetensors.h"
+
+#include "base/file.h"
+
+#include <jansson.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LENGTH_BYTES = 8,
+    ALIGN = 8,
+    MAX_DATA = SAFETENSORS_MAX_BYTES - SAFETENSORS_MAX_HEADER - LENGTH_BYTES,
+};
+
+static const struct {
+    const char *name;
+    size_t item;
+} types[] = {
+    [ST_F32] = {"F32", 4},
+    [ST_F64] = {"F64", 8},
+    [ST_I64] = {"I64", 8},
+    [ST_U64] = {"U64", 8},
+};
+
+enum { N_TYPE = sizeof(types) / sizeof(types[0]) };
+
+size_t st_item(enum st_type type)
+{
+    return types[type].item;
+}
+
+size_t st_bytes(const struct st_tensor *t)
+{
+    size_t bytes = st_item(t->type);
+
+    for (int i = 0; i < t->n_dim; i++)
+        bytes *= t->dim[i];
+    return bytes;
+}
+
+/* --- reading ---------------------------------------------------------------*/
+
+/* An integer 0 .. max in *n; -1 if 'j' is something else. */
+static int get_size(const json_t *j, size_t max, size_t *n)
+{
+    if (!json_is_integer(j) || json_integer_value(j) < 0 ||
+        (uintmax_t)json_integer_value(j) > max)
+        return -1;
+    *n = (size_t)json_integer_value(j);
+    return 0;
+}
+
+static int get_type(struct st_tensor *t, const json_t *j, struct err *err)
+{
+    const char *word = json_string_value(j);
+
+    for (int i = 0; i < N_TYPE && word; i++)
+        if (strcmp(word, types[i].name) == 0) {
+            t->type = (enum st_type)i;
+            return 0;
+        }
+    return err_set(err, ERR_INPUT,
+                   "tensor '%.64s' has type %.16s; F32, F64, I64 and U64 are "
+                   "read",
+                   t->name, word ? word : "(none)");
+}
+
+/* Shape, with a bounded product, whatever the order of its factors. */
+static int get_shape(struct st_tensor *t, const json_t *j, struct err *err)
+{
+    size_t bytes = st_item(t->type);
+
+    if (!json_is_array(j) || json_array_size(j) > SAFETENSORS_MAX_DIMS)
+        return err_set(err, ERR_INPUT,
+                       "tensor '%.64s' has no shape of at most %d dimensions",
+                       t->name, SAFETENSORS_MAX_DIMS);
+    t->n_dim = (int)json_array_size(j);
+    for (int i = 0; i < t->n_dim; i++) {
+        if (get_size(json_array_get(j, (size_t)i), SAFETENSORS_MAX_BYTES,
+                     &t->dim[i]) < 0 ||
+            (t->dim[i] && bytes > SAFETENSORS_MAX_BYTES / t->dim[i]))
+            return err_set(err, ERR_INPUT,
+                           "tensor '%.64s' has a shape of over %d bytes",
+                           t->name, SAFETENSORS_MAX_BYTES);
+        bytes *= t->dim[i] ? t->dim[i] : 1;
+    }
+    return 0;
+}
+
+/* A tensor and the span of bytes that it claims. */
+struct claim {
+    size_t begin, end;
+    const char *name;
+};
+
+static int get_span(const struct st_tensor *t, const json_t *j, size_t size,
+                    struct claim *c, struct err *err)
+{
+    if (!json_is_array(j) || json_array_size(j) != 2 ||
+        get_size(json_array_get(j, 0), size, &c->begin) < 0 ||
+        get_size(json_array_get(j, 1), size, &c->end) < 0 || c->begin > c->end)
+        return err_set(err, ERR_INPUT,
+                       "tensor '%.64s' has no span within the %zu bytes of "
+                       "data",
+                       t->name, size);
+    if (c->end - c->begin != st_bytes(t))
+        return err_set(err, ERR_INPUT,
+                       "tensor '%.64s' spans %zu bytes, its shape needs %zu",
+                       t->name, c->end - c->begin, st_bytes(t));
+    if (c->begin % st_item(t->type))
+        return err_set(err, ERR_INPUT,
+                       "tensor '%.64s' begins at %zu, not a multiple of %zu",
+                       t->name, c->begin, st_item(t->type));
+    c->name = t->name;
+    return 0;
+}
+
+static int by_span(const void *a, const void *b)
+{
+    const struct claim *x = a, *y = b;
+
+    if (x->begin != y->begin)
+        return x->begin < y->begin ? -1 : 1;
+    return x->end == y->end ? 0 : x->end < y->end ? -1 : 1;
+}
+
+/* The spans, in order, fill 'size' bytes without overlap or hole. */
+static int check_spans(struct claim *c, size_t n, size_t size, struct err *err)
+{
+    size_t at = 0;
+
+    if (n > 1)
+        qsort(c, n, sizeof(*c), by_span);
+    for (size_t i = 0; i < n; i++) {
+        if (c[i].begin != at)
+            return err_set(err, ERR_INPUT,
+                           "tensor '%.64s' begins at %zu, %s the end of the "
+                           "one before (%zu)",
+                           c[i].name, c[i].begin,
+                           c[i].begin < at ? "which overlaps" : "behind", at);
+        at = c[i].end;
+    }
+    if (at != size)
+        return err_set(err, ERR_INPUT,
+                       "the tensors end at %zu, the data at %zu", at, size);
+    return 0;
+}
+
+static int get_tensors(struct safetensors *f, json_t *root, size_t size,
+                       struct err *err)
+{
+    struct claim *c = calloc(json_object_size(root) + 1, sizeof(*c));
+    const char *name;
+    json_t *j;
+    size_t n = 0;
+    int rc = -1;
+
+    if (!c || !f->tensor) {
+        err_set(err, ERR_SYSTEM, "no memory for a header of %zu tensors",
+                json_object_size(root));
+        goto out;
+    }
+    json_object_foreach(root, name, j)
+    {
+        struct st_tensor *t = &f->tensor[n];
+
+        if (strcmp(name, "__metadata__") == 0)
+            continue;
+        *t = (struct st_tensor){.name = name};
+        if (get_type(t, json_object_get(j, "dtype"), err) < 0 ||
+            get_shape(t, json_object_get(j, "shape"), err) < 0 ||
+            get_span(t, json_object_get(j, "data_offsets"), size, &c[n], err) <
+                0)
+            goto out;
+        t->data = (char *)f->bytes + c[n++].begin;
+    }
+    f->n_tensor = n;
+    rc = check_spans(c, n, size, err);
+out:
+    free(c);
+    return rc;
+}
+
+static int get_meta(struct safetensors *f, json_t *root, struct err *err)
+{
+    json_t *meta = json_object_get(root, "__metadata__"), *j;
+    const char *key;
+
+    if (!meta)
+        return 0;
+    if (!json_is_object(meta) || json_object_size(meta) > SAFETENSORS_MAX_META)
+        return err_set(err, ERR_INPUT,
+                       "the metadata is not an object of at most %d strings",
+                       SAFETENSORS_MAX_META);
+    f->meta = calloc(json_object_size(meta) + 1, sizeof(*f->meta));
+    if (!f->meta)
+        return err_set(err, ERR_SYSTEM, "no memory for metadata");
+    json_object_foreach(meta, key, j)
+    {
+        if (!json_is_string(j))
+            return err_set(err, ERR_INPUT, "metadata '%.64s' is not a string",
+                           key);
+        f->meta[f->n_meta++] =
+            (struct st_meta){.key = key, .value = json_string_value(j)};
+    }
+    return 0;
+}
+
+/* The header's JSON text in 'size' bytes of file: its length, or 0. */
+static size_t header_length(const unsigned char *p, size_t size,
+                            struct err *err)
+{
+    uint64_t n = 0;
+
+    if (size < LENGTH_BYTES + 2) {
+        err_set(err, ERR_INPUT, "%zu bytes are too few for a safetensors file",
+                size);
+        return 0;
+    }
+    for (int i = 0; i < LENGTH_BYTES; i++)
+        n |= (uint64_t)p[i] << (8 * i);
+    if (n < 2 || n > SAFETENSORS_MAX_HEADER || n > size - LENGTH_BYTES ||
+        p[LENGTH_BYTES] != '{') {
+        err_set(err, ERR_INPUT,
+                "not a safetensors file: header of %ju bytes (at most %d, in a "
+                "file of %zu)",
+                (uintmax_t)n, SAFETENSORS_MAX_HEADER, size);
+        return 0;
+    }
+    return (size_t)n;
+}
+
+/* Parse 'size' bytes; f->bytes takes over 'bytes', also on failure. */
+static int parse(struct safetensors *f, char *bytes, size_t size,
+                 struct err *err)
+{
+    const size_t n = header_length((unsigned char *)bytes, size, err);
+    const size_t skip = LENGTH_BYTES + n;
+    json_error_t bad;
+    json_t *root;
+
+    f->bytes = bytes;
+    if (n == 0)
+        return -1;
+    root = json_loadb(bytes + LENGTH_BYTES, n, JSON_REJECT_DUPLICATES, &bad);
+    f->header = root;
+    if (!root)
+        return err_set(err, ERR_INPUT, "header, byte %d: %s", bad.position,
+                       bad.text);
+    if (json_object_size(root) > SAFETENSORS_MAX_TENSORS)
+        return err_set(err, ERR_INPUT, "%zu tensors, at most %d are read",
+                       json_object_size(root), SAFETENSORS_MAX_TENSORS);
+    memmove(bytes, bytes + skip, size - skip); /* aligned as malloc is */
+    f->tensor = calloc(json_object_size(root) + 1, sizeof(*f->tensor));
+    if (get_meta(f, root, err) < 0)
+        return -1;
+    return get_tensors(f, root, size - skip, err);
+}
+
+int safetensors_parse(struct safetensors *f, const void *bytes, size_t size,
+                      struct err *err)
+{
+    char *copy;
+
+    *f = (struct safetensors){0};
+    if (size > SAFETENSORS_MAX_BYTES)
+        return err_set(err, ERR_INPUT, "%zu bytes, at most %d are read", size,
+                       SAFETENSORS_MAX_BYTES);
+    copy = malloc(size + 1);
+    if (!copy)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu bytes", size);
+    if (size)
+        memcpy(copy, bytes, size);
+    if (parse(f, copy, size, err) < 0) {
+        safetensors_release(f);
+        return -1;
+    }
+    return 0;
+}
+
+int safetensors_read(struct safetensors *f, const char *path, struct err *err)
+{
+    struct err why = {0};
+    char *bytes = NULL;
+    size_t size = 0;
+
+    *f = (struct safetensors){0};
+    if (file_read(path, SAFETENSORS_MAX_BYTES, &bytes, &size, err) < 0)
+        return -1;
+    if (parse(f, bytes, size, &why) < 0) {
+        safetensors_release(f);
+        return err_set(err, why.code, "'%.200s': %.250s", path, why.text);
+    }
+    return 0;
+}
+
+const struct st_tensor *safetensors_find(const struct safetensors *f,
+                                         const char *name)
+{
+    for (size_t i = 0; i < f->n_tensor; i++)
+        if (strcmp(f->tensor[i].name, name) == 0)
+            return &f->tensor[i];
+    return NULL;
+}
+
+const char *safetensors_meta(const struct safetensors *f, const char *key)
+{
+    for (size_t i = 0; i < f->n_meta; i++)
+        if (strcmp(f->meta[i].key, key) == 0)
+            return f->meta[i].value;
+    return NULL;
+}
+
+void safetensors_release(struct safetensors *f)
+{
+    free(f->tensor);
+    free(f->meta);
+    free(f->bytes);
+    json_decref(f->header);
+    *f = (struct safetensors){0};
+}
+
+/* --- writing ---------------------------------------------------------------*/
+
+/* Put 'value' (taken over) under 'key' of 'to'. */
+static int add(json_t *to, const char *key, json_t *value, struct err *err)
+{
+    if (!key || !key[0] || strlen(key) >= SAFETENSORS_MAX_NAME ||
+        json_object_get(to, key)) {
+        json_decref(value);
+        return err_set(err, ERR_USAGE,
+                       "name '%.64s' is empty, over %d bytes or not unique",
+                       key ? key : "", SAFETENSORS_MAX_NAME - 1);
+    }
+    if (json_object_set_new(to, key, value) < 0)
+        return err_set(err, ERR_USAGE, "name or string of '%.64s' is not UTF-8",
+                       key);
+    return 0;
+}
+
+static json_t *describe(const struct st_tensor *t, size_t begin)
+{
+    json_t *shape = json_array();
+
+    for (int i = 0; i < t->n_dim; i++)
+        json_array_append_new(shape, json_integer((json_int_t)t->dim[i]));
+    return json_pack("{s:s, s:o, s:[I,I]}", "dtype", types[t->type].name,
+                     "shape", shape, "data_offsets", (json_int_t)begin,
+                     (json_int_t)(begin + st_bytes(t)));
+}
+
+/* Fill 'root'; *size grows to the bytes of the data. */
+static int make_header(const struct safetensors *f, json_t *root, size_t *size,
+                       struct err *err)
+{
+    json_t *meta = json_object();
+
+    if (add(root, "__metadata__", meta, err) < 0)
+        return -1;
+    for (size_t i = 0; i < f->n_meta; i++)
+        if (add(meta, f->meta[i].key, json_string(f->meta[i].value), err) < 0)
+            return -1;
+    for (size_t item = 8; item >= 4; item /= 2)
+        for (size_t i = 0; i < f->n_tensor; i++) {
+            const struct st_tensor *t = &f->tensor[i];
+
+            if (st_item(t->type) != item)
+                continue;
+            if (st_bytes(t) > MAX_DATA - *size)
+                return err_set(err, ERR_USAGE, "tensors of over %d bytes",
+                               MAX_DATA);
+            if (add(root, t->name, describe(t, *size), err) < 0)
+                return -1;
+            *size += st_bytes(t);
+        }
+    return 0;
+}
+
+static void copy_tensors(const struct safetensors *f, char *to)
+{
+    for (size_t item = 8; item >= 4; item /= 2)
+        for (size_t i = 0; i < f->n_tensor; i++) {
+            const struct st_tensor *t = &f->tensor[i];
+
+            if (st_item(t->type) != item || st_bytes(t) == 0)
+                continue;
+            memcpy(to, t->data, st_bytes(t));
+            to += st_bytes(t);
+        }
+}
+
+int safetensors_write(const struct safetensors *f, const char *path,
+                      struct err *err)
+{
+    json_t *root = json_object();
+    char *text = NULL, *bytes = NULL;
+    size_t size = 0, n, padded;
+    int rc = -1;
+
+    if (f->n_tensor > SAFETENSORS_MAX_TENSORS - 1 ||
+        f->n_meta > SAFETENSORS_MAX_META) {
+        err_set(err, ERR_USAGE, "%zu tensors and %zu strings, over the limit",
+                f->n_tensor, f->n_meta);
+        goto out;
+    }
+    if (make_header(f, root, &size, err) < 0)
+        goto out;
+    text = json_dumps(root, JSON_COMPACT);
+    n = text ? strlen(text) : 0;
+    if (n > SAFETENSORS_MAX_HEADER) {
+        err_set(err, ERR_USAGE, "header of %zu bytes, at most %d", n,
+                SAFETENSORS_MAX_HEADER);
+        goto out;
+    }
+    padded = (n + ALIGN - 1) / ALIGN * ALIGN;
+    if (text)
+        bytes = malloc(LENGTH_BYTES + padded + size);
+    if (!bytes) {
+        err_set(err, ERR_SYSTEM, "no memory for '%.200s'", path);
+        goto out;
+    }
+    for (int i = 0; i < LENGTH_BYTES; i++)
+        bytes[i] = (char)((uint64_t)padded >> (8 * i) & 0xff);
+    memset(bytes + LENGTH_BYTES, ' ', padded);
+    memcpy(bytes + LENGTH_BYTES, text, n);
+    copy_tensors(f, bytes + LENGTH_BYTES + padded);
+    rc = file_write(path, bytes, LENGTH_BYTES + padded + size, err);
+out:
+    json_decref(root);
+    free(text);
+    free(bytes);
+    return rc;
+}

@@ -1,0 +1,256 @@
+/* test_safetensors.c - tensors survive the disk; hostile headers are refused */
+#include "base/buf.h"
+#include "base/file.h"
+#include "nn/safetensors.h"
+#include "tap.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static char dir[64];
+
+static const char *in_dir(const char *name)
+{
+    static char path[256];
+
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    return path;
+}
+
+static void check_round_trip(void)
+{
+    const float w[6] = {1.5f, -2.0f, 0.0f, 1e-30f, INFINITY, 3e38f};
+    const int64_t step = INT64_MIN;
+    const uint64_t bits[2] = {UINT64_MAX, 7};
+    const double best = 0.1;
+    struct st_tensor t[] = {
+        {"conv/kernel:0", ST_F32, 3, {1, 2, 3}, w},
+        {"step", ST_I64, 0, {0}, &step},
+        {"empty", ST_F32, 2, {4, 0}, NULL},
+        {"bits", ST_U64, 1, {2}, bits},
+        {"best", ST_F64, 1, {1}, &best},
+        {"one \"quoted\" \xc3\xa9", ST_F32, 1, {1}, w},
+    };
+    struct st_meta m[] = {{"network", "mobilenetv2"}, {"classes", "a\nb"}};
+    const struct safetensors in = {
+        .tensor = t, .n_tensor = 6, .meta = m, .n_meta = 2};
+    struct safetensors got = {0};
+    const struct st_tensor *k;
+    struct err err = {0};
+    char *a = NULL, *b = NULL;
+    size_t na = 0, nb = 1;
+
+    ok(safetensors_write(&in, in_dir("a"), &err) == 0, "write");
+    if (!ok(safetensors_read(&got, in_dir("a"), &err) == 0, "read"))
+        printf("# %s\n", err.text);
+    ok(got.n_tensor == 6 && got.n_meta == 2, "as many as written");
+    k = safetensors_find(&got, "conv/kernel:0");
+    ok(k && k->type == ST_F32 && k->n_dim == 3 && k->dim[2] == 3 &&
+           memcmp(k->data, w, sizeof(w)) == 0,
+       "a float tensor");
+    k = safetensors_find(&got, "step");
+    ok(k && k->n_dim == 0 && memcmp(k->data, &step, 8) == 0, "a scalar");
+    k = safetensors_find(&got, "bits");
+    ok(k && k->type == ST_U64 && memcmp(k->data, bits, 16) == 0, "unsigned");
+    k = safetensors_find(&got, "best");
+    ok(k && k->type == ST_F64 && memcmp(k->data, &best, 8) == 0, "double");
+    k = safetensors_find(&got, "empty");
+    ok(k && st_bytes(k) == 0 && k->dim[0] == 4, "no elements");
+    ok(safetensors_find(&got, t[5].name) != NULL, "an awkward name");
+    ok(!safetensors_find(&got, "absent"), "an absent one");
+    ok(strcmp(safetensors_meta(&got, "classes"), "a\nb") == 0 &&
+           !safetensors_meta(&got, "x"),
+       "metadata");
+    ok(strcmp(got.tensor[3].name, "conv/kernel:0") == 0 &&
+           strcmp(got.tensor[1].name, "bits") == 0,
+       "the order is kept, wide elements first");
+    ok(safetensors_write(&in, in_dir("b"), &err) == 0, "write again");
+    ok(file_read(in_dir("a"), 1 << 20, &a, &na, &err) == 0 &&
+           file_read(in_dir("b"), 1 << 20, &b, &nb, &err) == 0 && na == nb &&
+           memcmp(a, b, na) == 0,
+       "equal arguments, equal bytes");
+    free(a);
+    free(b);
+    safetensors_release(&got);
+    safetensors_release(&got);
+}
+
+/* A file of 'header' and 'data' bytes of zeros. */
+static void make_file(struct buf *b, const char *header, size_t data)
+{
+    const size_t n = strlen(header);
+
+    for (int i = 0; i < 8; i++) {
+        const char c = (char)(n >> (8 * i) & 0xff);
+
+        buf_put(b, &c, 1);
+    }
+    buf_puts(b, header);
+    for (size_t i = 0; i < data; i++)
+        buf_put(b, "", 1);
+}
+
+#define T(dtype, shape, span)                                                  \
+    "{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":" span "}"
+
+static const struct {
+    const char *header;
+    size_t data;
+    const char *text; /* of the error; NULL: it is good */
+} files[] = {
+    {"{}", 0, NULL},
+    {"{\"a\":" T("F32", "[1]", "[0,4]") "}", 4, NULL},
+    {"{\"a\":" T("F32", "[1]", "[0,4]") "}   ", 4, NULL},
+    {"{\"b\":" T("F32", "[1]", "[4,8]") ",\"a\":" T("F32", "[]", "[0,4]") "}",
+     8, NULL},
+    {"{\"a\":" T("F32", "[1]", "[0,4]") "}", 3, "no span within the 3 bytes"},
+    {"{\"a\":" T("F32", "[1]", "[0,4]") "}", 5, "end at 4, the data at 5"},
+    {"{\"a\":" T("F16", "[2]", "[0,4]") "}", 4, "'a' has type F16"},
+    {"{\"a\":" T("F32", "[2]", "[0,4]") "}", 4,
+     "spans 4 bytes, its shape needs 8"},
+    {"{\"a\":" T("F32", "[1]", "[4,0]") "}", 4, "no span within"},
+    {"{\"a\":" T("F32", "[1]", "[-4,0]") "}", 4, "no span within"},
+    {"{\"a\":" T("F32", "[1]", "[0,4,8]") "}", 8, "no span within"},
+    {"{\"a\":" T("F32", "[1]", "\"x\"") "}", 8, "no span within"},
+    {"{\"a\":" T("F32", "[0]", "[0,0]") ",\"b\":" T("I64", "[1]", "[4,12]") "}",
+     12, "begins at 4, not a multiple of 8"},
+    {"{\"a\":" T("F32", "[1]", "[0,4]") ",\"b\":" T("F32", "[1]", "[0,4]") "}",
+     4, "'b' begins at 0, which overlaps"},
+    {"{\"a\":" T("F32", "[1]", "[0,4]") ",\"b\":" T("F32", "[1]", "[8,12]") "}",
+     12, "'b' begins at 8, behind"},
+    {"{\"a\":" T("F32", "[1]", "[0,4]") ",\"a\":" T("F32", "[1]", "[4,8]") "}",
+     8, "duplicate object key"},
+    {"{\"a\":" T("F32", "[4294967296,4294967296]", "[0,0]") "}", 0,
+     "a shape of over"},
+    {"{\"a\":" T("F32", "[65536,65536,65536,65536]", "[0,0]") "}", 0,
+     "a shape of over"},
+    {"{\"a\":" T("F32", "[0,2000000000,2000000000]", "[0,0]") "}", 0,
+     "a shape of over"},
+    {"{\"a\":" T("F32", "[99999999999999999999]", "[0,0]") "}", 0,
+     "too big integer"},
+    {"{\"a\":" T("F32", "[-1]", "[0,0]") "}", 0, "a shape of over"},
+    {"{\"a\":" T("F32", "[1.5]", "[0,0]") "}", 0, "a shape of over"},
+    {"{\"a\":" T("F32", "7", "[0,0]") "}", 0, "no shape of at most 8"},
+    {"{\"a\":" T("F32", "[1,1,1,1,1,1,1,1,1]", "[0,4]") "}", 4,
+     "no shape of at most 8"},
+    {"{\"a\":7}", 0, "'a' has type (none)"},
+    {"{\"a\":{\"dtype\":7}}", 0, "'a' has type (none)"},
+    {"{\"__metadata__\":[]}", 0, "metadata is not an object"},
+    {"{\"__metadata__\":{\"a\":1}}", 0, "metadata 'a' is not a string"},
+    {"{\"a\":", 0, "header, byte"},
+    {"{} x", 0, "end of file expected"},
+    {"[1,2,3]", 0, "not a safetensors file"},
+    {"{\"\\u0000\":1}", 0, "header, byte"},
+    {"{\"\xff\":1}", 0, "header, byte"},
+    {"{", 0, "too few"},
+};
+
+static void check_files(void)
+{
+    struct err err = {0};
+
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        struct safetensors f = {0};
+        struct buf b = {0};
+
+        make_file(&b, files[i].header, files[i].data);
+        err = (struct err){0};
+        if (files[i].text) {
+            fails(safetensors_parse(&f, b.data, b.len, &err), err, ERR_INPUT,
+                  files[i].text, files[i].text);
+            ok(!f.bytes && !f.tensor && !f.header, "nothing is left");
+        } else {
+            ok(safetensors_parse(&f, b.data, b.len, &err) == 0, "a good one");
+        }
+        safetensors_release(&f);
+        buf_release(&b);
+    }
+}
+
+/* Every prefix of a good file is refused. */
+static void check_cut(void)
+{
+    struct safetensors f = {0};
+    struct err err = {0};
+    struct buf b = {0};
+    bool refused = true;
+
+    make_file(
+        &b,
+        "{\"__metadata__\":{\"a\":\"b\"},\"a\":" T("F32", "[3]", "[0,12]") "}",
+        12);
+    for (size_t cut = 0; cut < b.len; cut++)
+        refused = refused && safetensors_parse(&f, b.data, cut, &err) < 0 &&
+                  err.code == ERR_INPUT;
+    ok(refused, "every cut file is refused");
+    buf_release(&b);
+    fails(safetensors_parse(&f, "", 0, &err), err, ERR_INPUT, "too few",
+          "no bytes");
+    fails(safetensors_parse(&f, "\1\0\0\1\0\0\0\0{}", 10, &err), err, ERR_INPUT,
+          "header of 16777217 bytes", "a header over the limit");
+    fails(safetensors_parse(&f, "\xff\xff\xff\xff\xff\xff\xff\xff{}", 10, &err),
+          err, ERR_INPUT, "header of 18446744073709551615 bytes",
+          "a length that would overflow");
+    fails(safetensors_read(&f, in_dir("absent"), &err), err, ERR_INPUT,
+          "cannot open", "no file");
+    ok(file_write(in_dir("short"), "x", 1, &err) == 0, "a file of one byte");
+    fails(safetensors_read(&f, in_dir("short"), &err), err, ERR_INPUT,
+          "short': 1 bytes are too few", "its name is in the message");
+}
+
+static void check_refused(void)
+{
+    const float x = 1;
+    char name[SAFETENSORS_MAX_NAME + 1];
+    struct st_tensor t[] = {{"a", ST_F32, 1, {1}, &x},
+                            {"a", ST_F32, 1, {1}, &x}};
+    struct st_meta m[] = {{"key", "\xff"}};
+    struct safetensors f = {.tensor = t, .n_tensor = 2};
+    struct err err = {0};
+
+    fails(safetensors_write(&f, in_dir("c"), &err), err, ERR_USAGE,
+          "'a' is empty, over 511 bytes or not unique", "equal names");
+    t[1].name = "";
+    fails(safetensors_write(&f, in_dir("c"), &err), err, ERR_USAGE, "is empty",
+          "an empty name");
+    memset(name, 'x', sizeof(name) - 1);
+    name[sizeof(name) - 1] = '\0';
+    t[1].name = name;
+    fails(safetensors_write(&f, in_dir("c"), &err), err, ERR_USAGE,
+          "over 511 bytes", "a long name");
+    t[1].name = "__metadata__";
+    fails(safetensors_write(&f, in_dir("c"), &err), err, ERR_USAGE,
+          "not unique", "the reserved name");
+    t[1].name = "\xff\xfe";
+    fails(safetensors_write(&f, in_dir("c"), &err), err, ERR_USAGE, "not UTF-8",
+          "a name that is no text");
+    f = (struct safetensors){.meta = m, .n_meta = 1};
+    fails(safetensors_write(&f, in_dir("c"), &err), err, ERR_USAGE, "not UTF-8",
+          "a string that is no text");
+    f.n_meta = SAFETENSORS_MAX_META + 1;
+    fails(safetensors_write(&f, in_dir("c"), &err), err, ERR_USAGE,
+          "over the limit", "too many strings");
+    f = (struct safetensors){.tensor = t, .n_tensor = SAFETENSORS_MAX_TENSORS};
+    fails(safetensors_write(&f, in_dir("c"), &err), err, ERR_USAGE,
+          "over the limit", "too many tensors");
+    ok(!file_exists(in_dir("c")), "no file is left");
+    f = (struct safetensors){.tensor = t, .n_tensor = 1};
+    fails(safetensors_write(&f, in_dir("no/such/c"), &err), err, ERR_SYSTEM,
+          "cannot write", "no directory");
+}
+
+int main(void)
+{
+    struct err err = {0};
+
+    snprintf(dir, sizeof(dir), "/tmp/test_safetensors.XXXXXX");
+    if (!mkdtemp(dir))
+        return 1;
+    check_round_trip();
+    check_files();
+    check_cut();
+    check_refused();
+    ok(dir_remove(dir, &err) == 0, "clean up");
+    return tap_done();
+}
