@@ -1,0 +1,42 @@
+/*
+ * optim.h - one step downhill over a whole parameter block
+ *
+ * An optimiser is a pure function of its arguments: what it remembers lies in
+ * up to OPTIM_MAX_SLOT blocks as long as the parameters, which the caller owns,
+ * clears at the start and saves in checkpoints.
+ */
+#ifndef NN_OPTIM_H
+#define NN_OPTIM_H
+
+#include "base/err.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { OPTIM_MAX_SLOT = 2 };
+
+struct optim_step {
+    size_t n;                    /* floats in each block */
+    float *w;                    /* [in,out] (n) parameters */
+    const float *dw;             /* [in] (n) d loss / d w */
+    float *slot[OPTIM_MAX_SLOT]; /* [in,out] (n) each; 0 before the first */
+    uint32_t t;                  /* this step: 1, 2, ... */
+    float learning_rate;
+    int threads; /* OpenMP threads, >= 1; the result does not depend on it */
+};
+
+struct optim {
+    const char *name;
+    int n_slot;
+    const char *slot_name[OPTIM_MAX_SLOT];
+    void (*step)(const struct optim_step *s);
+};
+
+/* The optimiser of that name.  Errors: ERR_USAGE unknown; the text lists all. */
+MUST_USE const struct optim *optim_find(const char *name, struct err *err);
+
+#define OPTIM(name) extern const struct optim optim_##name;
+#include "nn/optims.def"
+#undef OPTIM
+
+#endif

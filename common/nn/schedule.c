@@ -1,0 +1,47 @@
+/* schedule.c - after keras/callbacks.py, version 2.12 */
+#include "nn/schedule.h"
+
+#include <math.h>
+
+static const double min_delta = 1e-4;
+
+void plateau_init(struct plateau *p)
+{
+    *p = (struct plateau){.best = INFINITY};
+}
+
+float plateau_step(struct plateau *p, const struct plateau_args *a,
+                   double value, float rate)
+{
+    if (a->patience == 0)
+        return rate;
+    if (value < p->best - min_delta) {
+        p->best = value;
+        p->wait = 0;
+        return rate;
+    }
+    /* Keras leaves the count as it is once the rate cannot fall further. */
+    if (++p->wait < a->patience || rate <= (float)a->min_rate)
+        return rate;
+    p->wait = 0;
+    return (float)fmax((double)rate * a->factor, a->min_rate);
+}
+
+void stopper_init(struct stopper *s)
+{
+    *s = (struct stopper){.best = INFINITY};
+}
+
+bool stopper_step(struct stopper *s, int64_t patience, int64_t epoch,
+                  double value)
+{
+    if (patience == 0)
+        return false;
+    s->wait++;
+    if (value < s->best) {
+        s->best = value;
+        s->wait = 0;
+        return false;
+    }
+    return s->wait >= patience && epoch > 0;
+}
