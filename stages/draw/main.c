@@ -1,0 +1,107 @@
+/* main.c - papline-draw: draw a data set of Pap-smear-like cells */
+#include "base/file.h"
+#include "base/log.h"
+#include "base/version.h"
+#include "img/draw.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static void help(void)
+{
+    printf("papline-draw --out DIR [--per-class N] [--seed S]\n"
+           "    draw N cells (default 120) of each class into the new "
+           "directory DIR, and nothing else\n\n");
+}
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static bool each_cell(void *self, int64_t done, int64_t total)
+{
+    const double *started = self;
+
+    log_progress("draw", (double)done, (double)total, now() - *started, "");
+    return true;
+}
+
+/* A whole number, lo .. hi, of option 'name'. */
+static int number(const char *name, const char *text, int64_t lo, int64_t hi,
+                  int64_t *out, struct err *err)
+{
+    char *end;
+    long long x;
+
+    errno = 0;
+    x = strtoll(text, &end, 10);
+    if (errno || end == text || *end || x < lo || x > hi)
+        return err_set(err, ERR_USAGE,
+                       "--%s %s: must be a whole number, %lld to %lld", name,
+                       text, (long long)lo, (long long)hi);
+    *out = x;
+    return 0;
+}
+
+static int parse(struct draw_args *a, int argc, char **argv, struct err *err)
+{
+    static const struct option known[] = {{"out", 1, NULL, 'o'},
+                                          {"per-class", 1, NULL, 'n'},
+                                          {"seed", 1, NULL, 's'},
+                                          {NULL, 0, NULL, 0}};
+    int64_t seed = 1;
+    int c;
+
+    opterr = 0;
+    while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
+        if (c == 'o')
+            a->dir = optarg;
+        else if (c == 'n' && number("per-class", optarg, 1, DRAW_MAX_PER_CLASS,
+                                    &a->per_class, err) < 0)
+            return -1;
+        else if (c == 's' &&
+                 number("seed", optarg, 0, INT64_MAX, &seed, err) < 0)
+            return -1;
+        else if (c == '?')
+            return err_set(err, ERR_USAGE,
+                           "%s: unknown, or lacks a value; see --help",
+                           argv[optind - 1]);
+    }
+    if (optind < argc)
+        return err_set(err, ERR_USAGE, "%s: unexpected; see --help",
+                       argv[optind]);
+    a->seed = (uint64_t)seed;
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    double started = now();
+    struct draw_args a = {
+        .per_class = 120, .each = each_cell, .self = &started};
+    struct err err = {0};
+
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        help();
+        return 0;
+    }
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        printf("papline-draw %s\n", PAPLINE_VERSION);
+        return 0;
+    }
+    log_name("papline-draw");
+    if (parse(&a, argc, argv, &err) == 0 && !a.dir)
+        err_set(&err, ERR_USAGE, "--out DIR is missing; see --help");
+    if (err.code == ERR_NONE && draw_dataset(&a, &err) == 0)
+        return 0;
+    log_warn("%s", err.text);
+    return err_exit_status(err.code);
+}
