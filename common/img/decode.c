@@ -1,0 +1,226 @@
+#include "img/decode.h"
+
+#include "base/file.h"
+#include "img/bmp.h"
+#include "img/vipslib.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <vips/vips.h>
+
+/* The call of one libvips loader; all take the same options. */
+typedef int (*load_f)(void *bytes, size_t size, VipsImage **out, ...);
+
+static bool is_jpeg(const uint8_t *p, size_t n)
+{
+    return n >= 3 && memcmp(p, "\xff\xd8\xff", 3) == 0;
+}
+
+static bool is_png(const uint8_t *p, size_t n)
+{
+    return n >= 8 && memcmp(p, "\x89PNG\r\n\x1a\n", 8) == 0;
+}
+
+static bool is_tiff(const uint8_t *p, size_t n)
+{
+    return n >= 4 && (memcmp(p, "II*\0", 4) == 0 || memcmp(p, "MM\0*", 4) == 0);
+}
+
+static bool is_webp(const uint8_t *p, size_t n)
+{
+    return n >= 12 && memcmp(p, "RIFF", 4) == 0 &&
+           memcmp(p + 8, "WEBP", 4) == 0;
+}
+
+/* Is the mark that ends such a file missing from its last bytes? */
+static bool lacks(const uint8_t *p, size_t n, const char *mark, size_t len)
+{
+    const size_t from = n > 4096 ? n - 4096 : 0;
+
+    for (size_t i = from; i + len <= n; i++)
+        if (memcmp(p + i, mark, len) == 0)
+            return false;
+    return true;
+}
+
+static bool cut_jpeg(const uint8_t *p, size_t n)
+{
+    return lacks(p, n, "\xff\xd9", 2);
+}
+
+static bool cut_png(const uint8_t *p, size_t n)
+{
+    return lacks(p, n, "IEND", 4);
+}
+
+static bool cut_webp(const uint8_t *p, size_t n)
+{
+    const uint32_t size = (uint32_t)p[4] | (uint32_t)p[5] << 8 |
+                          (uint32_t)p[6] << 16 | (uint32_t)p[7] << 24;
+
+    return size > n - 8;
+}
+
+static const struct kind {
+    const char *name;
+    bool (*is)(const uint8_t *p, size_t n);
+    bool (*cut)(const uint8_t *p, size_t n); /* NULL: cannot be told */
+    load_f load;
+} kinds[] = {
+    {"JPEG", is_jpeg, cut_jpeg, vips_jpegload_buffer},
+    {"PNG", is_png, cut_png, vips_pngload_buffer},
+    {"TIFF", is_tiff, NULL, vips_tiffload_buffer},
+    {"WebP", is_webp, cut_webp, vips_webpload_buffer},
+};
+
+static const struct kind *find_kind(const uint8_t *p, size_t n)
+{
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (kinds[i].is(p, n))
+            return &kinds[i];
+    return NULL;
+}
+
+/* libvips' own text is shared by all threads, so it cannot be repeated here. */
+static int damaged(const struct kind *kind, const uint8_t *p, size_t n,
+                   struct err *err)
+{
+    vips_error_clear();
+    if (kind->cut && kind->cut(p, n))
+        return err_set(err, ERR_INPUT, "truncated %s image (%zu bytes)",
+                       kind->name, n);
+    return err_set(err, ERR_INPUT, "%s %s image (%zu bytes)",
+                   kind->cut ? "damaged" : "truncated or damaged", kind->name,
+                   n);
+}
+
+/* Replace *im by what 'step' made of it. */
+static int take(VipsImage **im, VipsImage *next, int rc)
+{
+    if (rc != 0)
+        return -1;
+    g_object_unref(*im);
+    *im = next;
+    return 0;
+}
+
+/* Put a transparent picture on white; with alpha the bands are 2, 4 or 5. */
+static int flatten(VipsImage **im)
+{
+    const double white =
+        vips_image_get_format(*im) == VIPS_FORMAT_USHORT ? 65535.0 : 255.0;
+    VipsArrayDouble *paper = vips_array_double_newv(1, white);
+    VipsImage *next = NULL;
+    int rc;
+
+    rc =
+        vips_flatten(*im, &next, "background", paper, "max_alpha", white, NULL);
+    vips_area_unref(VIPS_AREA(paper));
+    return take(im, next, rc);
+}
+
+/* Whatever it is to three bands of 8 bits. */
+static int to_rgb(VipsImage **im)
+{
+    VipsImage *next = NULL;
+    int rc;
+
+    if (vips_image_hasalpha(*im) && flatten(im) < 0)
+        return -1;
+    if (vips_image_get_interpretation(*im) == VIPS_INTERPRETATION_sRGB &&
+        vips_image_get_bands(*im) == 3 &&
+        vips_image_get_format(*im) == VIPS_FORMAT_UCHAR)
+        return 0;
+    rc = vips_colourspace(*im, &next, VIPS_INTERPRETATION_sRGB, NULL);
+    return take(im, next, rc);
+}
+
+static int copy_out(struct image *im, VipsImage *from, struct err *err)
+{
+    size_t size = 0;
+    void *px = vips_image_write_to_memory(from, &size);
+    int rc;
+
+    if (!px)
+        return 1; /* the caller knows what kind it was */
+    rc = image_init(im, vips_image_get_width(from), vips_image_get_height(from),
+                    err);
+    if (rc == 0) {
+        BUG_ON(size != image_bytes(im));
+        memcpy(im->px, px, size);
+    }
+    g_free(px);
+    return rc;
+}
+
+static int check_type(const VipsImage *im, const struct kind *kind,
+                      struct err *err)
+{
+    const VipsBandFormat format = vips_image_get_format(im);
+
+    if (format != VIPS_FORMAT_UCHAR && format != VIPS_FORMAT_USHORT)
+        return err_set(
+            err, ERR_INPUT, "%s image of pixel type %s, must be 8 or 16 bits",
+            kind->name, vips_enum_nick(VIPS_TYPE_BAND_FORMAT, (int)format));
+    if (!vips_colourspace_issupported(im))
+        return err_set(err, ERR_INPUT, "%s image of %d bands without colours",
+                       kind->name, vips_image_get_bands(im));
+    return image_check_size(vips_image_get_width(im), vips_image_get_height(im),
+                            err);
+}
+
+static int decode_vips(struct image *im, const struct kind *kind,
+                       const void *bytes, size_t size, struct err *err)
+{
+    VipsImage *v = NULL;
+    int rc = 1; /* 1: libvips failed */
+
+    if (vipslib_start(err) < 0)
+        return -1;
+    /* libvips reads the bytes only, though it asks for void *. */
+    if (kind->load((void *)(uintptr_t)bytes, size, &v, "access",
+                   VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_ERROR,
+                   NULL) == 0) {
+        rc = check_type(v, kind, err);
+        if (rc == 0)
+            rc = to_rgb(&v) < 0 || vips_image_get_bands(v) != 3
+                     ? 1
+                     : copy_out(im, v, err);
+    }
+    if (v)
+        g_object_unref(v);
+    return rc == 1 ? damaged(kind, bytes, size, err) : rc;
+}
+
+int image_decode(struct image *im, const void *bytes, size_t size,
+                 struct err *err)
+{
+    const struct kind *kind;
+
+    *im = (struct image){0};
+    if (size == 0)
+        return err_set(err, ERR_INPUT, "empty file (0 bytes)");
+    if (bmp_is(bytes, size))
+        return bmp_decode(im, bytes, size, err);
+    kind = find_kind(bytes, size);
+    if (!kind)
+        return err_set(err, ERR_INPUT,
+                       "not a BMP, JPEG, PNG, TIFF or WebP image (%zu bytes)",
+                       size);
+    return decode_vips(im, kind, bytes, size, err);
+}
+
+int image_read(struct image *im, const char *path, struct err *err)
+{
+    struct err why = {0};
+    char *bytes = NULL;
+    size_t size = 0;
+    int rc;
+
+    *im = (struct image){0};
+    if (file_read(path, DECODE_MAX_BYTES, &bytes, &size, err) < 0)
+        return -1;
+    rc = image_decode(im, bytes, size, &why);
+    free(bytes);
+    return rc == 0 ? 0 : err_set(err, why.code, "'%s': %s", path, why.text);
+}

@@ -1,0 +1,20 @@
+/*
+ * png.h - write a picture as PNG
+ */
+#ifndef IMG_PNG_H
+#define IMG_PNG_H
+
+#include "img/image.h"
+
+/*
+ * Encode 'im' as 8-bit RGB PNG; the caller free()s *bytes.  Thread-safe.
+ * Errors: ERR_SYSTEM no memory, or libvips failed.
+ */
+MUST_USE int png_encode(const struct image *im, char **bytes, size_t *size,
+                        struct err *err);
+
+/* Replace 'path', atomically, by 'im' as PNG.  Errors: ERR_SYSTEM. */
+MUST_USE int png_write(const struct image *im, const char *path,
+                       struct err *err);
+
+#endif

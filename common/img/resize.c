@@ -1,0 +1,228 @@
+#include "img/resize.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LOBES = 3,
+    FRACTION_BITS = 22, /* of a weight; sums stay inside 32 bits */
+};
+
+/* --- nearest ---------------------------------------------------------------- */
+
+/*
+ * Source position of each of 'n' outputs.  The sum, not the product: Pillow
+ * adds the step up, and at a tie of two pixels the rounding decides.
+ */
+static void nearest_table(int *at, int n, int n_in)
+{
+    const double step = (double)n_in / n;
+    double pos = 0.5 * step;
+
+    for (int i = 0; i < n; i++, pos += step)
+        at[i] = pos < n_in ? (int)pos : n_in - 1;
+}
+
+int resize_nearest(struct image *out, const struct image *in, int w, int h,
+                   struct err *err)
+{
+    int *at;
+
+    if (image_init(out, w, h, err) < 0)
+        return -1;
+    at = malloc(((size_t)w + (size_t)h) * sizeof(*at));
+    if (!at) {
+        image_release(out);
+        return err_set(err, ERR_SYSTEM, "no memory to resize to %d x %d", w, h);
+    }
+    nearest_table(at, w, in->w);
+    nearest_table(at + w, h, in->h);
+    for (int y = 0; y < h; y++) {
+        const uint8_t *from = image_row(in, at[w + y]);
+        uint8_t *to = image_row(out, y);
+
+        for (int x = 0; x < w; x++)
+            memcpy(to + 3 * x, from + 3 * at[x], 3);
+    }
+    free(at);
+    return 0;
+}
+
+/* --- lanczos ---------------------------------------------------------------- */
+
+/* Weights of one direction: output i sums room weights from first[i] on. */
+struct filter {
+    int *first, *count; /* owned; count borrowed from first's block */
+    int32_t *weight;    /* owned: (n, room) */
+    int room;
+};
+
+static const double pi = 3.14159265358979323846;
+
+static double sinc(double x)
+{
+    return x == 0.0 ? 1.0 : sin(pi * x) / (pi * x);
+}
+
+static double lanczos(double d)
+{
+    return d >= -LOBES && d < LOBES ? sinc(d) * sinc(d / LOBES) : 0.0;
+}
+
+static void filter_release(struct filter *f)
+{
+    free(f->first);
+    free(f->weight);
+    *f = (struct filter){0};
+}
+
+/* Weights of output i, whose middle is at 'mid' of the source. */
+static void filter_one(struct filter *f, int i, double mid, double shrink,
+                       int n_in)
+{
+    const double reach = LOBES * shrink;
+    int32_t *weight = f->weight + (size_t)i * (size_t)f->room;
+    int lo = (int)(mid - reach + 0.5), hi = (int)(mid + reach + 0.5);
+    double sum = 0.0;
+
+    lo = lo < 0 ? 0 : lo;
+    hi = hi > n_in ? n_in : hi;
+    for (int k = lo; k < hi; k++)
+        sum += lanczos((k - mid + 0.5) / shrink);
+    for (int k = lo; k < hi; k++) {
+        const double v = lanczos((k - mid + 0.5) / shrink) / sum;
+
+        weight[k - lo] = (int32_t)lround(v * (1 << FRACTION_BITS));
+    }
+    f->first[i] = lo;
+    f->count[i] = hi - lo;
+}
+
+static int filter_init(struct filter *f, int n, int n_in, struct err *err)
+{
+    const double scale = (double)n_in / n, shrink = scale < 1.0 ? 1.0 : scale;
+
+    f->room = 2 * (int)ceil(LOBES * shrink) + 1; /* at most 6 n_in + 3 */
+    f->first = calloc((size_t)n, 2 * sizeof(*f->first));
+    f->weight = calloc((size_t)n * (size_t)f->room, sizeof(*f->weight));
+    if (!f->first || !f->weight) {
+        filter_release(f);
+        return err_set(err, ERR_SYSTEM, "no memory to resize to %d pixels", n);
+    }
+    f->count = f->first + n;
+    for (int i = 0; i < n; i++)
+        filter_one(f, i, (i + 0.5) * scale, shrink, n_in);
+    return 0;
+}
+
+/* Weighted sum of 'count' pixels that are 'stride' bytes apart. */
+static void sum_pixel(uint8_t *to, const uint8_t *from, size_t stride,
+                      const int32_t *weight, int count)
+{
+    int32_t s[3] = {1 << (FRACTION_BITS - 1), 1 << (FRACTION_BITS - 1),
+                    1 << (FRACTION_BITS - 1)};
+
+    for (int k = 0; k < count; k++, from += stride)
+        for (int c = 0; c < 3; c++)
+            s[c] += weight[k] * from[c];
+    for (int c = 0; c < 3; c++) {
+        const int32_t v = s[c] >> FRACTION_BITS;
+
+        to[c] = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
+    }
+}
+
+static void filter_rows(struct image *out, const struct image *in,
+                        const struct filter *f)
+{
+    for (int y = 0; y < out->h; y++)
+        for (int x = 0; x < out->w; x++)
+            sum_pixel(image_row(out, y) + 3 * x,
+                      image_row(in, y) + 3 * f->first[x], 3,
+                      f->weight + (size_t)x * (size_t)f->room, f->count[x]);
+}
+
+static void filter_columns(struct image *out, const struct image *in,
+                           const struct filter *f)
+{
+    for (int y = 0; y < out->h; y++)
+        for (int x = 0; x < out->w; x++)
+            sum_pixel(image_row(out, y) + 3 * x,
+                      image_row(in, f->first[y]) + 3 * x, (size_t)in->w * 3,
+                      f->weight + (size_t)y * (size_t)f->room, f->count[y]);
+}
+
+int resize_lanczos(struct image *out, const struct image *in, int w, int h,
+                   struct err *err)
+{
+    struct filter fx = {0}, fy = {0};
+    struct image mid = {0};
+    int rc = -1;
+
+    *out = (struct image){0};
+    if (image_init(&mid, w, in->h, err) < 0 || image_init(out, w, h, err) < 0 ||
+        filter_init(&fx, w, in->w, err) < 0 ||
+        filter_init(&fy, h, in->h, err) < 0)
+        goto out;
+    filter_rows(&mid, in, &fx);
+    filter_columns(out, &mid, &fy);
+    rc = 0;
+out:
+    if (rc < 0)
+        image_release(out);
+    filter_release(&fx);
+    filter_release(&fy);
+    image_release(&mid);
+    return rc;
+}
+
+/* --- keep ------------------------------------------------------------------- */
+
+/* Position i of a line of n pixels that is mirrored about both ends. */
+static int reflect(int i, int n)
+{
+    const int period = 2 * (n - 1);
+
+    if (n == 1)
+        return 0;
+    i %= period;
+    i = i < 0 ? i + period : i;
+    return i < n ? i : period - i;
+}
+
+/* Copy 'in' into the middle of 'out', mirrored to the edges. */
+static void pad(struct image *out, const struct image *in)
+{
+    const int left = (out->w - in->w) / 2, top = (out->h - in->h) / 2;
+
+    for (int y = 0; y < out->h; y++) {
+        const uint8_t *from = image_row(in, reflect(y - top, in->h));
+        uint8_t *to = image_row(out, y);
+
+        for (int x = 0; x < out->w; x++)
+            memcpy(to + 3 * x, from + 3 * reflect(x - left, in->w), 3);
+    }
+}
+
+int resize_keep(struct image *out, const struct image *in, int w, int h,
+                resize_f resize, struct err *err)
+{
+    const bool wide = (int64_t)in->w * h >= (int64_t)in->h * w;
+    struct image fit = {0};
+    int fw = w, fh = h, rc;
+
+    *out = (struct image){0};
+    if (wide)
+        fh = (int)lround((double)in->h * w / in->w);
+    else
+        fw = (int)lround((double)in->w * h / in->h);
+    rc = resize(&fit, in, fw < 1 ? 1 : fw, fh < 1 ? 1 : fh, err);
+    if (rc == 0)
+        rc = image_init(out, w, h, err);
+    if (rc == 0)
+        pad(out, &fit);
+    image_release(&fit);
+    return rc;
+}

@@ -1,0 +1,46 @@
+/*
+ * resize.h - change a picture's size
+ *
+ * Both methods give Pillow's bytes, so that a network sees what the authors'
+ * load_img() gave theirs.  A picture of the right size comes back as it is.
+ * Deterministic.
+ * Source: Pillow 9.4, Image.resize(), NEAREST and LANCZOS.
+ */
+#ifndef IMG_RESIZE_H
+#define IMG_RESIZE_H
+
+#include "img/image.h"
+
+/*
+ * Resize 'in' to w x h; the aspect ratio is not kept.
+ *   out [out] need not be initialised; must not be 'in'
+ * Errors: as image_init(); 'out' is then empty.
+ */
+typedef int (*resize_f)(struct image *out, const struct image *in, int w, int h,
+                        struct err *err);
+
+/*
+ * Nearest neighbour: out(x, y) = in(floor((x + 1/2) s), floor((y + 1/2) t)),
+ * s = in.w / w, t = in.h / h.  Does not average: fine texture aliases.
+ */
+MUST_USE int resize_nearest(struct image *out, const struct image *in, int w,
+                            int h, struct err *err);
+
+/*
+ * Lanczos window of 3 lobes, widened by the scale where it shrinks, columns
+ * first, rounded to 8 bits between the two passes:
+ *     weight(d) = sinc(d) sinc(d / 3), |d| < 3, sinc(d) = sin(pi d) / (pi d)
+ */
+MUST_USE int resize_lanczos(struct image *out, const struct image *in, int w,
+                            int h, struct err *err);
+
+/*
+ * Resize so that the whole picture just fits into w x h, centred, its aspect
+ * ratio kept to the nearest pixel; what is left is filled by reflection about
+ * the outermost pixels (as numpy.pad "reflect"; an odd rest goes behind).
+ * Errors: as image_init().
+ */
+MUST_USE int resize_keep(struct image *out, const struct image *in, int w,
+                         int h, resize_f resize, struct err *err);
+
+#endif

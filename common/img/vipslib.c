@@ -1,0 +1,46 @@
+#include "img/vipslib.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <vips/vips.h>
+
+/* Set once, under pthread_once(). */
+static bool started;
+
+static void drop(const char *domain, GLogLevelFlags level, const char *text,
+                 void *self)
+{
+    (void)domain;
+    (void)level;
+    (void)text;
+    (void)self;
+}
+
+static void start(void)
+{
+    started = vips_init("papline") == 0;
+    if (!started)
+        return;
+    vips_concurrency_set(1);
+    vips_cache_set_max(0);
+#if VIPS_MAJOR_VERSION > 8 || VIPS_MINOR_VERSION >= 13
+    vips_block_untrusted_set(TRUE);
+#endif
+    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO, drop,
+                      NULL);
+}
+
+int vipslib_start(struct err *err)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, start);
+    return started ? 0
+                   : err_set(err, ERR_SYSTEM, "libvips %s does not start",
+                             VIPS_VERSION);
+}
+
+void vipslib_end_thread(void)
+{
+    vips_thread_shutdown();
+}

@@ -1,0 +1,21 @@
+/*
+ * vipslib.h - libvips, started once and set up as this program needs it
+ *
+ * One thread a picture (the pictures are small and many are done at once), no
+ * cache of operations, loaders marked untrusted blocked, no warnings printed.
+ */
+#ifndef IMG_VIPSLIB_H
+#define IMG_VIPSLIB_H
+
+#include "base/err.h"
+
+/*
+ * Start libvips unless it is started already.  Whatever needs it calls this
+ * itself; thread-safe.  Errors: ERR_SYSTEM it does not start.
+ */
+MUST_USE int vipslib_start(struct err *err);
+
+/* Drop what libvips holds for the calling thread, before the thread ends. */
+void vipslib_end_thread(void);
+
+#endif

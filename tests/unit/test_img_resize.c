@@ -1,0 +1,99 @@
+/* test_img_resize.c - sizes change as Pillow changes them */
+#include "img/resize.h"
+
+#include "tap.h"
+
+#include <stdlib.h>
+
+enum { SIDE = 110 };
+
+struct golden {
+    int w, h, noise;
+    resize_f resize;
+    uint32_t squash, keep; /* CRC-32 of the result */
+};
+
+static const struct golden golden[] = {
+#include "golden/resize_golden.inc"
+};
+
+static uint32_t crc32(const uint8_t *p, size_t n)
+{
+    uint32_t c = ~0u;
+
+    while (n-- > 0) {
+        c ^= *p++;
+        for (int k = 0; k < 8; k++)
+            c = c >> 1 ^ (c & 1 ? 0xedb88320u : 0);
+    }
+    return ~c;
+}
+
+/* The pictures of resize.py. */
+static void fill(struct image *im, bool noise)
+{
+    for (uint32_t i = 0; noise && i < image_bytes(im); i++)
+        im->px[i] = (uint8_t)(i * 2654435761u >> 24);
+    for (int y = 0; !noise && y < im->h; y++)
+        for (int x = 0; x < im->w; x++) {
+            uint8_t *p = image_row(im, y) + 3 * x;
+
+            p[0] = (uint8_t)(x * 3 + y);
+            p[1] = (uint8_t)(x * y);
+            p[2] = (uint8_t)(255 - x + 2 * y);
+        }
+}
+
+static void check_golden(const struct golden *g)
+{
+    struct image in = {0}, out = {0};
+    struct err err = {0};
+    char what[96];
+
+    snprintf(what, sizeof(what), "%s of %d x %d %s",
+             g->resize == resize_nearest ? "nearest" : "lanczos", g->w, g->h,
+             g->noise ? "noise" : "waves");
+    if (image_init(&in, g->w, g->h, &err) < 0) {
+        ok(false, err.text);
+        return;
+    }
+    fill(&in, g->noise);
+    ok(g->resize(&out, &in, SIDE, SIDE, &err) == 0 &&
+           crc32(out.px, image_bytes(&out)) == g->squash,
+       what);
+    image_release(&out);
+    ok(resize_keep(&out, &in, SIDE, SIDE, g->resize, &err) == 0 &&
+           crc32(out.px, image_bytes(&out)) == g->keep,
+       "  aspect kept, reflected");
+    image_release(&out);
+    image_release(&in);
+}
+
+static void check_failures(void)
+{
+    struct image in = {0}, out = {0};
+    struct err err = {0};
+
+    if (image_init(&in, 2, 2, &err) < 0)
+        return;
+    fails(resize_nearest(&out, &in, 0, 5, &err), err, ERR_INPUT,
+          "empty image: 0 x 5", "nearest to nothing");
+    fails(resize_lanczos(&out, &in, 30000, 5, &err), err, ERR_INPUT,
+          "at most 20000", "lanczos to a huge size");
+    fails(resize_keep(&out, &in, 5, 30000, resize_nearest, &err), err,
+          ERR_INPUT, "at most 20000", "kept at a huge size");
+    ok(!out.px, "and no picture is left");
+    fails(image_init(&out, 9000, 9000, &err), err, ERR_INPUT,
+          "in all at most 67108864", "too many pixels");
+    image_release(&in);
+    image_release(&in);
+    ok(!in.px && in.w == 0, "release twice is fine");
+}
+
+int main(void)
+{
+    for (size_t i = 0; i < sizeof(golden) / sizeof(golden[0]); i++)
+        check_golden(&golden[i]);
+    check_failures();
+    return tap_done();
+}
