@@ -1,0 +1,315 @@
+/*
+ * dist.c - sums in a fixed order over MPI
+ *
+ * MPI_Allreduce may add in any order.  Small arrays are therefore gathered
+ * whole by every rank, which adds them itself.  Of large ones each rank is
+ * sent everybody's part of one slice (alltoall), adds it and sends the sum
+ * back (allgather): as few bytes as a ring needs, in the same order.
+ */
+#include "run/dist.h"
+
+#include <mpi.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SMALL = 1 << 14, /* bytes: below, latency counts more than bytes */
+    MAX_RANKS = 4096
+};
+
+/* Variables that launchers set for each process. */
+static const char *const launchers[] = {
+    "OMPI_COMM_WORLD_SIZE", /* Open MPI's mpirun */
+    "PMIX_RANK",            /* srun --mpi=pmix */
+    "PMI_RANK",             /* srun --mpi=pmi2, MPICH's mpirun */
+};
+
+static bool launched(void)
+{
+    for (size_t i = 0; i < sizeof(launchers) / sizeof(launchers[0]); i++)
+        if (getenv(launchers[i]))
+            return true;
+    return false;
+}
+
+/* The fault of an MPI call, kept for all later calls. */
+static int check(struct dist *d, int rc, const char *what, struct err *err)
+{
+    char text[MPI_MAX_ERROR_STRING] = "";
+    int n = 0;
+
+    if (rc == MPI_SUCCESS)
+        return 0;
+    MPI_Error_string(rc, text, &n);
+    err_set(&d->fault, ERR_SYSTEM, "rank %d: %s: %.300s", d->rank, what, text);
+    *err = d->fault;
+    return -1;
+}
+
+static int faulty(const struct dist *d, struct err *err)
+{
+    if (d->fault.code == ERR_NONE)
+        return 0;
+    *err = d->fault;
+    return -1;
+}
+
+static MPI_Comm comm_of(const struct dist *d)
+{
+    return *(MPI_Comm *)d->comm;
+}
+
+void dist_alone(struct dist *d)
+{
+    *d = (struct dist){.size = 1, .here = 1};
+}
+
+/* Own communicators: for the job, and to count the ranks of this host. */
+static int make_comm(struct dist *d, struct err *err)
+{
+    MPI_Comm *comm = malloc(sizeof(*comm)), host;
+
+    d->scratch = malloc((size_t)2 * DIST_PIECE);
+    if (!comm || !d->scratch) {
+        free(comm);
+        return err_set(err, ERR_SYSTEM, "no memory for messages");
+    }
+    d->comm = comm;
+    MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+    if (check(d, MPI_Comm_dup(MPI_COMM_WORLD, comm), "MPI_Comm_dup", err) < 0)
+        return -1;
+    MPI_Comm_set_errhandler(*comm, MPI_ERRORS_RETURN);
+    MPI_Comm_rank(*comm, &d->rank);
+    MPI_Comm_size(*comm, &d->size);
+    if (d->size > MAX_RANKS)
+        return err_set(err, ERR_USAGE, "%d ranks, at most %d", d->size,
+                       MAX_RANKS);
+    if (check(d,
+              MPI_Comm_split_type(*comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL,
+                                  &host),
+              "MPI_Comm_split_type", err) < 0)
+        return -1;
+    MPI_Comm_size(host, &d->here);
+    MPI_Comm_free(&host);
+    return 0;
+}
+
+int dist_start(struct dist *d, struct err *err)
+{
+    int given = 0;
+
+    dist_alone(d);
+    if (!launched())
+        return 0;
+    if (check(d, MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &given),
+              "MPI_Init_thread", err) < 0)
+        return -1;
+    d->mpi = true;
+    if (make_comm(d, err) < 0) {
+        dist_stop(d);
+        return -1;
+    }
+    return 0;
+}
+
+void dist_stop(struct dist *d)
+{
+    if (d->mpi)
+        MPI_Finalize();
+    free(d->scratch);
+    free(d->comm);
+    dist_alone(d);
+}
+
+_Noreturn void dist_abort(const struct dist *d, int status)
+{
+    if (d->mpi)
+        MPI_Abort(MPI_COMM_WORLD, status);
+    exit(status);
+}
+
+/* --- sums ------------------------------------------------------------------*/
+
+/* sum[i] = x[0][i] + x[1][i] + ... of 'size' arrays of n, one after another. */
+static void add_floats(void *sum, const void *x, size_t n, int size)
+{
+    const float *from = x;
+    float *s = sum;
+
+    memcpy(s, from, n * sizeof(*s));
+    for (int r = 1; r < size; r++)
+        for (size_t i = 0; i < n; i++)
+            s[i] += from[(size_t)r * n + i];
+}
+
+static void add_doubles(void *sum, const void *x, size_t n, int size)
+{
+    const double *from = x;
+    double *s = sum;
+
+    memcpy(s, from, n * sizeof(*s));
+    for (int r = 1; r < size; r++)
+        for (size_t i = 0; i < n; i++)
+            s[i] += from[(size_t)r * n + i];
+}
+
+/* What is summed. */
+struct kind {
+    size_t item; /* bytes of an element */
+    void (*add)(void *sum, const void *x, size_t n, int size);
+};
+
+static const struct kind floats = {sizeof(float), add_floats};
+static const struct kind doubles = {sizeof(double), add_doubles};
+
+static int sum_small(struct dist *d, const struct kind *k, void *x, size_t n,
+                     struct err *err)
+{
+    const int bytes = (int)(n * k->item);
+
+    if (check(d,
+              MPI_Allgather(x, bytes, MPI_BYTE, d->scratch, bytes, MPI_BYTE,
+                            comm_of(d)),
+              "MPI_Allgather", err) < 0)
+        return -1;
+    k->add(x, d->scratch, n, d->size);
+    return 0;
+}
+
+/*
+ * One piece: n is a multiple of the number of ranks, slice r lies at r n / R.
+ *   x     [in,out]  (R, n/R)
+ *   parts [scratch] (R, n/R) this rank's slice, as the ranks have it
+ *   sum   [scratch] (n/R)
+ */
+static int sum_slices(struct dist *d, const struct kind *k, void *x, size_t n,
+                      struct err *err)
+{
+    const size_t slice = n / (size_t)d->size;
+    const int bytes = (int)(slice * k->item);
+    char *parts = d->scratch, *sum = parts + n * k->item;
+
+    if (check(d,
+              MPI_Alltoall(x, bytes, MPI_BYTE, parts, bytes, MPI_BYTE,
+                           comm_of(d)),
+              "MPI_Alltoall", err) < 0)
+        return -1;
+    k->add(sum, parts, slice, d->size);
+    return check(
+        d, MPI_Allgather(sum, bytes, MPI_BYTE, x, bytes, MPI_BYTE, comm_of(d)),
+        "MPI_Allgather", err);
+}
+
+static int sum_all(struct dist *d, const struct kind *k, void *x, size_t n,
+                   struct err *err)
+{
+    const size_t size = (size_t)d->size;
+    const size_t most = DIST_PIECE / k->item / size * size;
+    const size_t small = SMALL / k->item;
+    /* what is gathered whole must fit into scratch */
+    const size_t whole = (size_t)2 * DIST_PIECE / k->item / size;
+    char *p = x;
+
+    if (faulty(d, err) < 0)
+        return -1;
+    if (d->size == 1)
+        return 0;
+    while (n > 0) {
+        size_t m = n;
+
+        if (m > small && m >= size) {
+            m = m < most ? m / size * size : most;
+            if (sum_slices(d, k, p, m, err) < 0)
+                return -1;
+        } else {
+            m = m < whole ? m : whole;
+            if (sum_small(d, k, p, m, err) < 0)
+                return -1;
+        }
+        p += m * k->item;
+        n -= m;
+    }
+    return 0;
+}
+
+int dist_sum(struct dist *d, double *x, size_t n, struct err *err)
+{
+    return sum_all(d, &doubles, x, n, err);
+}
+
+int dist_sum_float(struct dist *d, float *x, size_t n, struct err *err)
+{
+    return sum_all(d, &floats, x, n, err);
+}
+
+static void collective_sum(void *self, double *x, size_t n)
+{
+    struct err err = {0};
+
+    if (dist_sum(self, x, n, &err) < 0)
+        return; /* d->fault keeps it */
+}
+
+struct collective dist_collective(struct dist *d)
+{
+    return (struct collective){
+        .rank = d->rank, .size = d->size, .sum = collective_sum, .self = d};
+}
+
+/* --- the rest --------------------------------------------------------------*/
+
+int dist_bcast(struct dist *d, void *bytes, size_t n, struct err *err)
+{
+    char *p = bytes;
+
+    if (faulty(d, err) < 0)
+        return -1;
+    if (d->size == 1)
+        return 0;
+    while (n > 0) {
+        const size_t m = n < DIST_PIECE ? n : DIST_PIECE;
+
+        if (check(d, MPI_Bcast(p, (int)m, MPI_BYTE, 0, comm_of(d)), "MPI_Bcast",
+                  err) < 0)
+            return -1;
+        p += m;
+        n -= m;
+    }
+    return 0;
+}
+
+int dist_barrier(struct dist *d, struct err *err)
+{
+    if (faulty(d, err) < 0)
+        return -1;
+    return d->size == 1 ? 0
+                        : check(d, MPI_Barrier(comm_of(d)), "MPI_Barrier", err);
+}
+
+int dist_agree(struct dist *d, int rc, struct err *err)
+{
+    int mine = rc < 0 ? d->rank : d->size, first = d->size;
+    struct err theirs = {0};
+
+    if (d->size == 1)
+        return rc;
+    if (faulty(d, err) < 0)
+        return -1;
+    if (check(d, MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, comm_of(d)),
+              "MPI_Allreduce", err) < 0)
+        return -1;
+    if (first == d->size)
+        return 0;
+    if (first == d->rank)
+        theirs = *err;
+    if (check(d,
+              MPI_Bcast(&theirs, (int)sizeof(theirs), MPI_BYTE, first,
+                        comm_of(d)),
+              "MPI_Bcast", err) < 0)
+        return -1;
+    if (first != 0)
+        return err_set(err, theirs.code, "rank %d: %.400s", first, theirs.text);
+    *err = theirs;
+    return -1;
+}

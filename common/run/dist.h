@@ -1,0 +1,72 @@
+/*
+ * dist.h - the ranks of one training job
+ *
+ * The only door to MPI.  Started by mpirun or srun a job has as many ranks as
+ * that says; started alone it is one rank, and MPI is not touched.  Sums run
+ * over the ranks in order, ((x0 + x1) + x2) + ..., whatever the size of the
+ * message and the MPI library: the result has the same bits on every rank and
+ * in every run with as many ranks.
+ *
+ * Unless said otherwise every call is collective: all ranks make it, in the
+ * same order, with equal sizes.  A call that fails makes all later ones fail.
+ */
+#ifndef RUN_DIST_H
+#define RUN_DIST_H
+
+#include "base/err.h"
+#include "nn/op.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    DIST_PIECE = 4 << 20,       /* bytes: at most so much in one message */
+    DIST_MAX_BYTES = 2000000000 /* of an array */
+};
+
+struct dist {
+    int rank, size;
+    int here;         /* ranks on this host, at least 1 */
+    bool mpi;         /* started */
+    struct err fault; /* of the first call that failed */
+    void *scratch;    /* owned: partial sums */
+    void *comm;       /* owned */
+};
+
+/*
+ * Join the job.  Errors: ERR_SYSTEM MPI or memory.
+ * dist_alone() is a job of one rank, also under mpirun; it cannot fail.
+ */
+MUST_USE int dist_start(struct dist *d, struct err *err);
+void dist_alone(struct dist *d);
+
+/* Leave it.  After dist_start() failed nothing happens. */
+void dist_stop(struct dist *d);
+
+/* End every rank at once with that exit status.  Not collective. */
+_Noreturn void dist_abort(const struct dist *d, int status);
+
+/* x[0 .. n-1] becomes its sum over the ranks.  Errors: ERR_SYSTEM. */
+MUST_USE int dist_sum(struct dist *d, double *x, size_t n, struct err *err);
+MUST_USE int dist_sum_float(struct dist *d, float *x, size_t n,
+                            struct err *err);
+
+/* 'n' bytes of rank 0 go to all.  Errors: ERR_SYSTEM. */
+MUST_USE int dist_bcast(struct dist *d, void *bytes, size_t n, struct err *err);
+
+/* Wait for all.  Errors: ERR_SYSTEM. */
+MUST_USE int dist_barrier(struct dist *d, struct err *err);
+
+/*
+ * Did all succeed?  'rc' and 'err' are how this rank fared.  Returns 0 if each
+ * rc is 0; else -1 with the fault of the lowest rank that had one, on all.
+ */
+MUST_USE int dist_agree(struct dist *d, int rc, struct err *err);
+
+/*
+ * dist_sum() for the layers of a graph.  It cannot report a fault: that stays
+ * in d->fault, and the next of the calls above reports it.
+ */
+struct collective dist_collective(struct dist *d);
+
+#endif

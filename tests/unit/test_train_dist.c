@@ -1,0 +1,165 @@
+/*
+ * test_train_dist.c - ranks add in order and agree on faults
+ *
+ * Alone it checks a job of one rank, then starts itself under mpirun with
+ * several; those say "rank R: ..." of whatever is wrong and exit with 1.
+ */
+#include "base/rng.h"
+#include "run/dist.h"
+#include "tap.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { LONGEST = (1 << 20) + 12345 };
+
+static int faults;
+
+static void expect(const struct dist *d, bool good, const char *what)
+{
+    if (!good) {
+        printf("# rank %d of %d: not %s\n", d->rank, d->size, what);
+        faults++;
+    }
+}
+
+/* What rank r has at i: of very different sizes, so that order shows. */
+static float value(int r, size_t i)
+{
+    struct rng rng;
+
+    rng_init(&rng, 3, RNG_TEST, (uint32_t)r, (uint32_t)i);
+    return rng_normal(&rng) * (r % 2 ? 1e4f : 1.0f);
+}
+
+static void check_sum(struct dist *d, size_t n)
+{
+    float *x = malloc(n * sizeof(*x) + 1);
+    double *y = malloc(n * sizeof(*y) + 1);
+    bool same = true;
+    struct err err = {0};
+
+    for (size_t i = 0; x && y && i < n; i++) {
+        x[i] = value(d->rank, i);
+        y[i] = (double)x[i];
+    }
+    expect(d,
+           x && y && dist_sum_float(d, x, n, &err) == 0 &&
+               dist_sum(d, y, n, &err) == 0,
+           "summed");
+    for (size_t i = 0; x && y && i<n; i += n> 4096 ? 997 : 1) {
+        float s = value(0, i);
+        double t = (double)s;
+
+        for (int r = 1; r < d->size; r++) {
+            s += value(r, i);
+            t += (double)value(r, i);
+        }
+        same = same && memcmp(&x[i], &s, sizeof(s)) == 0 &&
+               memcmp(&y[i], &t, sizeof(t)) == 0;
+    }
+    expect(d, same, "the sum in order of the ranks");
+    free(x);
+    free(y);
+}
+
+static void check_bcast(struct dist *d)
+{
+    const size_t n = (size_t)3 * DIST_PIECE + 5;
+    char *bytes = calloc(n, 1);
+    struct err err = {0};
+
+    if (bytes && d->rank == 0)
+        memset(bytes, 'x', n);
+    expect(d, bytes && dist_bcast(d, bytes, n, &err) == 0, "broadcast");
+    expect(d, bytes && bytes[0] == 'x' && memcmp(bytes, bytes + 1, n - 1) == 0,
+           "rank 0's bytes");
+    free(bytes);
+}
+
+static void check_agree(struct dist *d)
+{
+    struct err err = {0};
+    int rc = 0;
+
+    expect(d, dist_agree(d, 0, &err) == 0, "all well");
+    if (d->rank == d->size - 1)
+        rc = err_set(&err, ERR_INPUT, "disk of the last");
+    expect(d,
+           dist_agree(d, rc, &err) < 0 && err.code == ERR_INPUT &&
+               strstr(err.text, "disk of the last"),
+           "the last one's fault on all");
+    rc = err_set(&err, ERR_AGAIN, "fault of %d", d->rank);
+    expect(d,
+           dist_agree(d, rc, &err) < 0 && strcmp(err.text, "fault of 0") == 0,
+           "the first one's fault on all");
+    err = (struct err){0};
+    expect(d, dist_agree(d, 0, &err) == 0 && dist_barrier(d, &err) == 0,
+           "well again");
+}
+
+static void check_collective(struct dist *d)
+{
+    const struct collective c = dist_collective(d);
+    double x[2] = {1.0, (double)d->rank};
+
+    c.sum(c.self, x, 2);
+    expect(d,
+           fabs(x[0] - d->size) <= 0.0 &&
+               fabs(x[1] - d->size * (d->size - 1) / 2.0) <= 0.0,
+           "summed for the layers");
+    expect(d, c.rank == d->rank && c.size == d->size, "the same ranks");
+}
+
+static int all_checks(struct dist *d)
+{
+    const size_t sizes[] = {0, 1, 2, 3, 1000, 2047, 2048, 4097, 5000, LONGEST};
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+        check_sum(d, sizes[i]);
+    check_bcast(d);
+    check_agree(d);
+    check_collective(d);
+    return faults;
+}
+
+static int child(int ranks)
+{
+    struct dist d;
+    struct err err = {0};
+
+    if (dist_start(&d, &err) < 0) {
+        printf("# %s\n", err.text);
+        return 1;
+    }
+    expect(&d, d.size == ranks && d.here == ranks, "as many as asked for");
+    all_checks(&d);
+    dist_stop(&d);
+    return faults != 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct dist d;
+    struct err err = {0};
+    char command[600];
+
+    if (argc == 3 && strcmp(argv[1], "--ranks") == 0)
+        return child(atoi(argv[2]));
+    ok(dist_start(&d, &err) == 0 && d.size == 1 && !d.mpi,
+       "alone, without MPI");
+    ok(all_checks(&d) == 0, "one rank");
+    dist_stop(&d);
+    setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
+    setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
+    setenv("OMP_NUM_THREADS", "1", 1);
+    setenv("ASAN_OPTIONS", "detect_leaks=0", 1); /* Open MPI's own leaks */
+    for (int ranks = 2; ranks <= 3; ranks++) {
+        snprintf(command, sizeof(command),
+                 "timeout 60 mpirun --oversubscribe -n %d '%.400s' --ranks %d",
+                 ranks, argv[0], ranks);
+        fflush(stdout);
+        ok(system(command) == 0, ranks == 2 ? "two ranks" : "three ranks");
+    }
+    return tap_done();
+}
