@@ -1,0 +1,228 @@
+/* model.c - metadata as text; weights checked against the graph's own table */
+#include "nn/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    N_TEXT = 16,
+    CLASSES_TEXT = MODEL_MAX_CLASSES * MODEL_NAME_MAX,
+    NUMBER_TEXT = 32
+};
+
+/* The metadata's strings while they are written. */
+struct texts {
+    struct st_meta meta[N_TEXT];
+    size_t n;
+    char classes[CLASSES_TEXT];
+    char number[N_TEXT][NUMBER_TEXT];
+};
+
+static void add_text(struct texts *t, const char *key, const char *value)
+{
+    BUG_ON(t->n == N_TEXT);
+    t->meta[t->n++] = (struct st_meta){key, value};
+}
+
+static void add_number(struct texts *t, const char *key, double x)
+{
+    snprintf(t->number[t->n], NUMBER_TEXT, "%.17g", x);
+    add_text(t, key, t->number[t->n]);
+}
+
+static void describe(struct texts *t, const struct model_info *info)
+{
+    size_t at = 0;
+
+    for (int i = 0; i < info->n_class; i++)
+        at += (size_t)snprintf(t->classes + at, sizeof(t->classes) - at, "%s%s",
+                               i ? "\n" : "", info->class_name[i]);
+    add_text(t, "format", "papline 1");
+    add_text(t, "network", info->network);
+    add_text(t, "input", preprocess_name(info->input));
+    add_number(t, "height", info->h);
+    add_number(t, "width", info->w);
+    add_text(t, "classes", t->classes);
+    add_number(t, "epoch", info->epoch);
+    add_number(t, "val_loss", info->val_loss);
+    add_number(t, "val_accuracy", info->val_accuracy);
+}
+
+static struct st_tensor tensor_of(const struct named_tensor *nt)
+{
+    struct st_tensor t = {
+        .name = nt->name, .type = ST_F32, .n_dim = nt->n_dim, .data = nt->data};
+
+    for (int i = 0; i < nt->n_dim; i++)
+        t.dim[i] = (size_t)nt->dim[i];
+    return t;
+}
+
+int model_write(struct graph *g, const struct model_info *info,
+                const char *path, struct err *err)
+{
+    const struct named_tensor *list;
+    struct safetensors f = {0};
+    struct texts t = {0};
+    size_t n;
+    int rc;
+
+    graph_tensors(g, &list, &n);
+    f.tensor = calloc(n + 1, sizeof(*f.tensor));
+    if (!f.tensor)
+        return err_set(err, ERR_SYSTEM, "no memory for '%.200s'", path);
+    for (size_t i = 0; i < n; i++)
+        f.tensor[i] = tensor_of(&list[i]);
+    f.n_tensor = n;
+    describe(&t, info);
+    f.meta = t.meta;
+    f.n_meta = t.n;
+    rc = safetensors_write(&f, path, err);
+    free(f.tensor);
+    return rc;
+}
+
+int model_load(struct graph *g, const struct safetensors *f, struct err *err)
+{
+    const struct named_tensor *list;
+    size_t n;
+
+    graph_tensors(g, &list, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct st_tensor want = tensor_of(&list[i]);
+        const struct st_tensor *t = safetensors_find(f, want.name);
+
+        if (!t)
+            return err_set(err, ERR_INPUT, "there is no tensor '%.128s'",
+                           want.name);
+        if (t->type != want.type || t->n_dim != want.n_dim ||
+            memcmp(t->dim, want.dim, sizeof(t->dim)) != 0)
+            return err_set(err, ERR_INPUT,
+                           "tensor '%.128s' is not of the network's shape",
+                           want.name);
+        memcpy(list[i].data, t->data, st_bytes(t));
+    }
+    return 0;
+}
+
+/* --- reading ---------------------------------------------------------------*/
+
+static int get_text(const struct safetensors *f, const char *key, char *to,
+                    size_t room, struct err *err)
+{
+    const char *s = safetensors_meta(f, key);
+
+    if (!s || !s[0] || strlen(s) >= room)
+        return err_set(err, ERR_INPUT, "metadata '%s' is missing or too long",
+                       key);
+    memcpy(to, s, strlen(s) + 1);
+    return 0;
+}
+
+static int get_int(const struct safetensors *f, const char *key, int max,
+                   int *to, struct err *err)
+{
+    const char *s = safetensors_meta(f, key);
+    char *end = NULL;
+    const long x = s ? strtol(s, &end, 10) : -1;
+
+    if (!s || end == s || *end || x < 0 || x > max)
+        return err_set(err, ERR_INPUT, "metadata '%s' is not within 0 .. %d",
+                       key, max);
+    *to = (int)x;
+    return 0;
+}
+
+static int get_double(const struct safetensors *f, const char *key, double *to,
+                      struct err *err)
+{
+    const char *s = safetensors_meta(f, key);
+    char *end = NULL;
+
+    if (s)
+        *to = strtod(s, &end);
+    if (!s || end == s || *end)
+        return err_set(err, ERR_INPUT, "metadata '%s' is not a number", key);
+    return 0;
+}
+
+static int get_classes(struct model_info *info, char *text, struct err *err)
+{
+    char *line = text, *end;
+
+    for (info->n_class = 0; line; line = end) {
+        end = strchr(line, '\n');
+        if (end)
+            *end++ = '\0';
+        if (info->n_class == MODEL_MAX_CLASSES || !line[0] ||
+            strlen(line) >= MODEL_NAME_MAX)
+            return err_set(err, ERR_INPUT,
+                           "metadata 'classes' is not a list of at most %d "
+                           "names",
+                           MODEL_MAX_CLASSES);
+        memcpy(info->class_name[info->n_class++], line, strlen(line) + 1);
+    }
+    return 0;
+}
+
+static int get_info(struct model_info *info, const struct safetensors *f,
+                    struct err *err)
+{
+    char classes[CLASSES_TEXT], input[MODEL_NAME_MAX], format[MODEL_NAME_MAX];
+    struct err unknown;
+
+    *info = (struct model_info){0};
+    if (get_text(f, "format", format, sizeof(format), err) < 0 ||
+        get_text(f, "network", info->network, sizeof(info->network), err) < 0 ||
+        get_text(f, "input", input, sizeof(input), err) < 0 ||
+        get_int(f, "height", NET_MAX_SIDE, &info->h, err) < 0 ||
+        get_int(f, "width", NET_MAX_SIDE, &info->w, err) < 0 ||
+        get_text(f, "classes", classes, sizeof(classes), err) < 0 ||
+        get_int(f, "epoch", 1 << 30, &info->epoch, err) < 0 ||
+        get_double(f, "val_loss", &info->val_loss, err) < 0 ||
+        get_double(f, "val_accuracy", &info->val_accuracy, err) < 0)
+        return -1;
+    if (strcmp(format, "papline 1") != 0)
+        return err_set(err, ERR_INPUT, "format '%s' is not 'papline 1'",
+                       format);
+    if (preprocess_find(input, &info->input, &unknown) < 0)
+        return err_set(err, ERR_INPUT, "metadata 'input': %s", unknown.text);
+    return get_classes(info, classes, err);
+}
+
+/* The graph that 'f' describes, with its weights. */
+static struct graph *make_graph(const struct safetensors *f,
+                                const struct model_info *info,
+                                const struct graph_args *ga, struct err *err)
+{
+    const struct net_args na = {
+        .h = info->h, .w = info->w, .classes = info->n_class};
+    const struct net *net = net_find(info->network, err);
+    struct graph *g = net ? net_new(net, &na, ga, err) : NULL;
+
+    if (g && model_load(g, f, err) < 0) {
+        graph_free(g);
+        g = NULL;
+    }
+    if (!g && err->code == ERR_USAGE)
+        err->code = ERR_INPUT; /* the file asks for it, not the user */
+    return g;
+}
+
+struct graph *model_read(const char *path, const struct graph_args *ga,
+                         struct model_info *info, struct err *err)
+{
+    struct safetensors f = {0};
+    struct graph *g = NULL;
+    struct err why = {0};
+
+    if (safetensors_read(&f, path, err) < 0)
+        return NULL;
+    if (get_info(info, &f, &why) == 0)
+        g = make_graph(&f, info, ga, &why);
+    safetensors_release(&f);
+    if (!g)
+        err_set(err, why.code, "'%.200s': %.250s", path, why.text);
+    return g;
+}
