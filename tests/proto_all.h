@@ -39,9 +39,9 @@ union any_message {
     _(CONFIRM, confirm)
 
 /* Decode as 'type': a plain message into 'any', samples into 'samples'. */
-static int decode_any(enum msg_type type, union any_message *any,
-                      struct msg_samples *samples, const void *msg, size_t size,
-                      struct err *err)
+static inline int decode_any(enum msg_type type, union any_message *any,
+                             struct msg_samples *samples, const void *msg,
+                             size_t size, struct err *err)
 {
     switch (type) {
 #define DECODE(X, x)                                                           \
@@ -62,9 +62,9 @@ case PROTO_##X:                                                                \
     return err_set(err, ERR_INPUT, "not a message");
 }
 
-static int encode_any(enum msg_type type, const union any_message *any,
-                      const struct msg_samples *samples, struct buf *out,
-                      struct err *err)
+static inline int encode_any(enum msg_type type, const union any_message *any,
+                             const struct msg_samples *samples, struct buf *out,
+                             struct err *err)
 {
     switch (type) {
 #define ENCODE(X, x)                                                           \
