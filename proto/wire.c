@@ -83,7 +83,7 @@ static bool is_uint(uint8_t lead)
 
 static uint64_t uint_after(struct wire_reader *r, uint8_t lead)
 {
-    return lead < 0x80 ? lead : take_number(r, lead - 0xcc);
+    return lead < 0x80 ? lead : take_number(r, lead & 3);
 }
 
 /*
