@@ -29,8 +29,8 @@ enum { GRAPH_MAX_BATCH = 4096, GRAPH_MAX_NODES = 1024 };
 
 enum graph_memory {
     GRAPH_KEEP_ALL, /* every out and dout stays readable (Grad-CAM, tests) */
-    GRAPH_TRAIN,    /* every out stays; memory of douts is reused, that of
-                       the input is not computed; read graph_dparam() alone */
+    GRAPH_TRAIN,    /* backward reuses memory: outs are good until then, the
+                       logits' longer; douts never; the input has none */
     GRAPH_INFER,    /* only graph_output()->out is good; no backward */
 };
 
@@ -132,7 +132,7 @@ void graph_tensors(struct graph *g, const struct named_tensor **list,
 /* Bytes of all blocks together. */
 size_t graph_bytes(const struct graph *g);
 
-/* The nodes in order, for reports: 0 .. graph_n_node() - 1. */
+/* The nodes in order, for reports: 0 .. graph_n_node() - 1, else NULL. */
 int graph_n_node(const struct graph *g);
 const struct node *graph_node_at(const struct graph *g, int i);
 

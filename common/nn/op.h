@@ -53,7 +53,7 @@ struct pass {
     uint32_t step;      /* optimiser step, for dropout */
     uint32_t first_row; /* row 0 is this sample of the global batch */
     const struct collective *coll; /* borrowed; NULL for one rank */
-    float *scratch;                /* [scratch] node.n_scratch floats */
+    void *scratch;                 /* what op.scratch() asked for */
 };
 
 /* A named part of a node's parameters or running statistics. */
@@ -71,17 +71,17 @@ struct node {
     struct node *in[NN_MAX_IN]; /* inputs, in order; borrowed; NULL past last */
     struct tensor out;          /* the value */
     struct tensor dout;  /* d loss / d out; data NULL if nobody needs it */
+    bool flat;           /* Keras sees (n, c), not (n, 1, 1, c) */
     bool add[NN_MAX_IN]; /* backward adds to in[i]->dout, else overwrites */
     struct slot slot[NN_MAX_SLOT];
     int n_slot;
-    size_t n_param;   /* floats in param; 0 if the layer learns nothing */
-    float *param;     /* weights, in the graph's parameter block; borrowed */
-    float *dparam;    /* d loss / d param, same layout */
-    size_t n_state;   /* floats in state */
-    float *state;     /* running statistics; borrowed */
-    size_t n_keep;    /* floats that forward leaves for backward */
-    float *keep;      /* borrowed */
-    size_t n_scratch; /* floats of scratch that forward or backward wants */
+    size_t n_param; /* floats in param; 0 if the layer learns nothing */
+    float *param;   /* weights, in the graph's parameter block; borrowed */
+    float *dparam;  /* d loss / d param, same layout */
+    size_t n_state; /* floats in state */
+    float *state;   /* running statistics; borrowed */
+    size_t n_keep;  /* floats that forward leaves for backward */
+    float *keep;    /* borrowed */
 };
 
 struct op {
@@ -95,7 +95,7 @@ struct op {
      */
     int (*shape)(struct node *nd, struct err *err);
 
-    /* Floats of scratch wanted with 'threads' threads.  NULL for none. */
+    /* Bytes of scratch wanted with 'threads' threads.  NULL for none. */
     size_t (*scratch)(const struct node *nd, int threads);
 
     /* Draw the initial param and state.  NULL: leave them 0. */

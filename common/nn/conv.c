@@ -1,0 +1,21 @@
+#include "nn/conv.h"
+
+#include "nn/layers.h"
+
+int conv_axis(int in, int size, int stride, int pad, int *before)
+{
+    int out, total;
+
+    *before = 0;
+    if (pad == PAD_SAME) {
+        out = (in + stride - 1) / stride;
+        total = (out - 1) * stride + size - in;
+        *before = total > 0 ? total / 2 : 0;
+        return out;
+    }
+    if (pad == PAD_CORRECT) {
+        *before = size / 2 - (1 - in % 2);
+        in += *before + size / 2;
+    }
+    return in < size ? 0 : (in - size) / stride + 1;
+}

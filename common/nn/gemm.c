@@ -1,0 +1,115 @@
+#include "nn/gemm.h"
+
+#include "base/err.h"
+
+#include <cblas.h>
+
+#include "nn/simd.h"
+
+enum {
+    TALL = 2048,       /* rows of C from which only rows are cut */
+    TILE = 1 << 16,    /* floats of A and C in a tile: half of a small L2 */
+    PIECES = 8,        /* tiles otherwise */
+    LONG_PIECES = 16,  /* of k */
+    LONG_LEAST = 1024, /* k of a piece */
+    LONG_C = 1 << 16,  /* floats of C above which k is not cut */
+};
+
+void gemm_setup(void)
+{
+    openblas_set_num_threads(1);
+}
+
+void gemm_one(const struct gemm *g)
+{
+    cblas_sgemm(CblasRowMajor, g->ta == AS_IS ? CblasNoTrans : CblasTrans,
+                g->tb == AS_IS ? CblasNoTrans : CblasTrans, g->m, g->n, g->k,
+                1.0f, g->a, g->lda, g->b, g->ldb, g->beta, g->c, g->ldc);
+}
+
+/* Rows [i0, i1) and columns [j0, j1) of C. */
+static void gemm_tile(const struct gemm *g, const size_t row[2],
+                      const size_t col[2])
+{
+    struct gemm t = *g;
+    const size_t lda = (size_t)g->lda, ldb = (size_t)g->ldb;
+
+    t.a += g->ta == AS_IS ? row[0] * lda : row[0];
+    t.b += g->tb == AS_IS ? col[0] : col[0] * ldb;
+    t.c += row[0] * (size_t)g->ldc + col[0];
+    t.m = (int)(row[1] - row[0]);
+    t.n = (int)(col[1] - col[0]);
+    gemm_one(&t);
+}
+
+void gemm(const struct gemm *g, int threads)
+{
+    const size_t m = (size_t)g->m, n = (size_t)g->n, k = (size_t)g->k;
+    struct split rows = split(m, m, 1), cols = split(n, n, 1);
+
+    if (m == 0 || n == 0)
+        return;
+    if (m >= TALL)
+        rows = split(m, TILE / (n + k) / 16 * 16 + 64, m);
+    else if (n >= m)
+        cols = split(n, (n / PIECES + 15) / 16 * 16 + 16, PIECES);
+    else
+        rows = split(m, (m / PIECES + 15) / 16 * 16 + 16, PIECES);
+#pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
+    for (int i = 0; i < rows.pieces; i++)
+        for (int j = 0; j < cols.pieces; j++)
+            gemm_tile(g, (size_t[]){split_begin(&rows, i), split_end(&rows, i)},
+                      (size_t[]){split_begin(&cols, j), split_end(&cols, j)});
+}
+
+static struct split split_long(int m, int n, int k)
+{
+    const size_t c = (size_t)m * (size_t)n;
+
+    return split((size_t)k, LONG_LEAST, c > LONG_C ? 1 : LONG_PIECES);
+}
+
+size_t gemm_long_scratch(int m, int n, int k)
+{
+    const size_t c = (size_t)m * (size_t)n;
+
+    /* a shorter k may be cut into more pieces */
+    return c > LONG_C || (size_t)k <= LONG_LEAST ? 0 : LONG_PIECES * c;
+}
+
+/* c[i] += the sum of part[0 .. n-1][i], in this order. */
+HOT static void add_parts(const float *part, int n, size_t len, float *c)
+{
+    for (int i = 0; i < n; i++)
+        for (size_t j = 0; j < len; j++)
+            c[j] += part[(size_t)i * len + j];
+}
+
+void gemm_long(const struct gemm *g, int threads, float *scratch)
+{
+    const struct split ks = split_long(g->m, g->n, g->k);
+    const size_t len = (size_t)g->m * (size_t)g->n;
+
+    BUG_ON(g->ldc != g->n);
+    if (ks.pieces < 2) {
+        struct gemm whole = *g;
+
+        whole.beta = 1.0f;
+        gemm(&whole, threads);
+        return;
+    }
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (int i = 0; i < ks.pieces; i++) {
+        const size_t k0 = split_begin(&ks, i);
+        struct gemm t = *g;
+
+        t.a += g->ta == AS_IS ? k0 : k0 * (size_t)g->lda;
+        t.b += g->tb == AS_IS ? k0 * (size_t)g->ldb : k0;
+        t.k = (int)(split_end(&ks, i) - k0);
+        t.beta = 0.0f;
+        t.c = scratch + (size_t)i * len;
+        t.ldc = g->n;
+        gemm_one(&t);
+    }
+    add_parts(scratch, ks.pieces, len, g->c);
+}

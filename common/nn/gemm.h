@@ -1,0 +1,47 @@
+/*
+ * gemm.h - C = op(A) op(B) + beta C for row-major float matrices
+ *
+ * The one door to BLAS.  'm', 'n', 'k' are the sizes after transposition:
+ * op(A) is m x k, op(B) is k x n, C is m x n; any of them may be 0.  'lda' is
+ * the distance between rows of A as it is stored.  OpenBLAS runs one thread
+ * inside ours, on tiles that depend on the sizes alone, so the bits of C do not
+ * depend on the number of threads.
+ */
+#ifndef NN_GEMM_H
+#define NN_GEMM_H
+
+#include <stddef.h>
+
+enum trans { AS_IS, TRANSPOSED };
+
+struct gemm {
+    enum trans ta, tb;
+    int m, n, k;
+    const float *a; /* borrowed */
+    int lda;
+    const float *b; /* borrowed */
+    int ldb;
+    float beta;
+    float *c; /* borrowed; overlaps neither a nor b */
+    int ldc;
+};
+
+/* Call once before the others: OpenBLAS must not start threads of its own. */
+void gemm_setup(void);
+
+/* In this thread alone. */
+void gemm_one(const struct gemm *g);
+
+/* Tiles of C over 'threads' threads. */
+void gemm(const struct gemm *g, int threads);
+
+/*
+ * For a long k and a small C: k is cut into pieces, whose products are added in
+ * order.  Always C += op(A) op(B); 'beta' is not read, and
+ * ldc must be n.
+ *   scratch [scratch] gemm_long_scratch(m, n, k) floats
+ */
+void gemm_long(const struct gemm *g, int threads, float *scratch);
+size_t gemm_long_scratch(int m, int n, int k);
+
+#endif

@@ -1,0 +1,410 @@
+#include "nn/graph.h"
+
+#include "nn/gemm.h"
+#include "nn/plan.h"
+
+#include <limits.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NO_NODE = -1 };
+
+struct graph {
+    struct graph_args args;
+    struct node *node[GRAPH_MAX_NODES]; /* owned */
+    int n_node;
+    int batch;
+    struct pass pass;           /* what ops are told; phase of last forward */
+    struct block param, dparam; /* owned */
+    struct block state, arena, scratch;
+    size_t n_param, n_state;
+    struct named_tensor *list; /* owned */
+    size_t n_list;
+    bool finished;
+    struct err err; /* first error while building */
+};
+
+struct graph *graph_new(const struct graph_args *a)
+{
+    struct graph *g = calloc(1, sizeof(*g));
+
+    if (!g)
+        return NULL;
+    g->args = *a;
+    if (g->args.threads < 1)
+        g->args.threads = omp_get_max_threads();
+    if (a->max_batch < 1 || a->max_batch > GRAPH_MAX_BATCH)
+        err_set(&g->err, ERR_USAGE, "graph: batch of %d is not in 1 .. %d",
+                a->max_batch, GRAPH_MAX_BATCH);
+    g->batch = a->max_batch;
+    gemm_setup();
+    return g;
+}
+
+void graph_free(struct graph *g)
+{
+    if (!g)
+        return;
+    for (int i = 0; i < g->n_node; i++)
+        free(g->node[i]);
+    block_release(&g->param);
+    block_release(&g->dparam);
+    block_release(&g->state);
+    block_release(&g->arena);
+    block_release(&g->scratch);
+    free(g->list);
+    free(g);
+}
+
+struct node *graph_node(struct graph *g, const char *name)
+{
+    for (int i = 0; i < g->n_node; i++)
+        if (strcmp(g->node[i]->name, name) == 0)
+            return g->node[i];
+    return NULL;
+}
+
+void graph_fail(struct graph *g, const struct err *err)
+{
+    if (g && !g->err.code)
+        g->err = *err;
+}
+
+static int check_name(struct graph *g, const char *name, struct err *err)
+{
+    if (!name || strlen(name) >= NN_NAME_MAX || name[0] == '\0')
+        return err_set(err, ERR_USAGE,
+                       "graph: name '%.80s' has not 1 .. %d bytes",
+                       name ? name : "", NN_NAME_MAX - 1);
+    if (graph_node(g, name))
+        return err_set(err, ERR_USAGE, "graph: two nodes are named '%s'", name);
+    if (g->n_node == GRAPH_MAX_NODES)
+        return err_set(err, ERR_USAGE, "graph: more than %d nodes",
+                       GRAPH_MAX_NODES);
+    return 0;
+}
+
+void *graph_add(struct graph *g, const struct op *op, const char *name,
+                struct node *x)
+{
+    struct node *nd;
+
+    if (!g || g->err.code || check_name(g, name, &g->err) < 0)
+        return NULL;
+    nd = calloc(1, op->size);
+    if (!nd) {
+        err_set(&g->err, ERR_SYSTEM, "graph: no memory for a %s", op->name);
+        return NULL;
+    }
+    nd->op = op;
+    strcpy(nd->name, name);
+    strcpy(nd->prefix, name);
+    nd->in[0] = x;
+    g->node[g->n_node++] = nd;
+    return nd;
+}
+
+struct node *graph_commit(struct graph *g, void *node)
+{
+    struct node *nd = node;
+    size_t row;
+
+    if (!nd)
+        return NULL;
+    nd->out.n = g->args.max_batch;
+    if (nd->op->shape(nd, &g->err) < 0)
+        return NULL;
+    nd->out.n = g->args.max_batch;
+    row = (size_t)nd->out.h * (size_t)nd->out.w;
+    if (row > INT_MAX / (size_t)nd->out.c / (size_t)nd->out.n) {
+        err_set(&g->err, ERR_USAGE, "graph: '%s' has more than %d values",
+                nd->name, INT_MAX);
+        return NULL;
+    }
+    nd->dout = nd->out;
+    return nd;
+}
+
+int graph_max_batch(const struct graph *g)
+{
+    return g->args.max_batch;
+}
+
+void node_slot(struct node *nd, const struct slot *s)
+{
+    size_t *total = s->is_state ? &nd->n_state : &nd->n_param, len = 1;
+
+    BUG_ON(nd->n_slot == NN_MAX_SLOT);
+    nd->slot[nd->n_slot] = *s;
+    nd->slot[nd->n_slot++].at = *total;
+    for (int i = 0; i < s->n_dim; i++)
+        len *= (size_t)s->dim[i];
+    *total += len;
+}
+
+static int index_of(const struct graph *g, const struct node *nd)
+{
+    for (int i = 0; i < g->n_node; i++)
+        if (g->node[i] == nd)
+            return i;
+    return NO_NODE;
+}
+
+/* The last node that reads node i, or NO_NODE. */
+static int last_reader(const struct graph *g, int i)
+{
+    for (int j = g->n_node - 1; j > i; j--)
+        for (int k = 0; k < NN_MAX_IN; k++)
+            if (g->node[j]->in[k] == g->node[i])
+                return j;
+    return NO_NODE;
+}
+
+/*
+ * In backward the last reader of a node comes first and overwrites its dout;
+ * the others add.  A node that reads another twice overwrites, then adds.
+ */
+static void plan_adds(struct graph *g)
+{
+    for (int j = 0; j < g->n_node; j++)
+        for (int k = 0; k < NN_MAX_IN && g->node[j]->in[k]; k++) {
+            const int i = index_of(g, g->node[j]->in[k]);
+
+            g->node[j]->add[k] =
+                last_reader(g, i) != j ||
+                (k > 0 && g->node[j]->in[k - 1] == g->node[j]->in[k]);
+        }
+}
+
+/* When each out and dout is needed: forward is time 0 .. n-1, backward of
+ * node i is time 2n-1-i. */
+static size_t plan_arena(struct graph *g, struct plan *p)
+{
+    const int n = g->n_node, end = 2 * n, all = g->args.memory;
+
+    for (int i = 0; i < n; i++) {
+        struct node *nd = g->node[i];
+        const size_t len = tensor_len(&nd->out);
+        const int last = last_reader(g, i);
+        int from = nd->in[0] ? i : 0, to = end;
+
+        if (all == GRAPH_INFER && last != NO_NODE)
+            to = last;
+        if (all == GRAPH_TRAIN && last != NO_NODE)
+            to = end - 1 - i;
+        plan_add(p, &nd->out.data, len, from, to);
+        plan_add(p, &nd->keep, nd->n_keep, from, to);
+        if (all == GRAPH_INFER || (all == GRAPH_TRAIN && !nd->in[0]))
+            continue;
+        from = last == NO_NODE ? n : end - 1 - last;
+        to = end - 1 - i;
+        if (all == GRAPH_KEEP_ALL)
+            from = 0, to = end;
+        plan_add(p, &nd->dout.data, len, from, to);
+    }
+    return plan_solve(p);
+}
+
+static void bind_params(struct graph *g)
+{
+    float *param = g->param.data, *dparam = g->dparam.data;
+    float *state = g->state.data;
+
+    for (int i = 0; i < g->n_node; i++) {
+        struct node *nd = g->node[i];
+
+        nd->param = param;
+        nd->dparam = dparam;
+        nd->state = state;
+        param += nd->n_param;
+        state += nd->n_state;
+        if (g->args.memory != GRAPH_INFER)
+            dparam += nd->n_param;
+    }
+}
+
+static void list_tensors(struct graph *g)
+{
+    for (int i = 0; i < g->n_node; i++) {
+        const struct node *nd = g->node[i];
+
+        for (int j = 0; j < nd->n_slot; j++) {
+            const struct slot *s = &nd->slot[j];
+            struct named_tensor *t = &g->list[g->n_list++];
+
+            snprintf(t->name, sizeof(t->name), "%s/%s", nd->prefix, s->suffix);
+            t->n_dim = s->n_dim;
+            t->len = 1;
+            for (int k = 0; k < s->n_dim; k++)
+                t->len *= (size_t)(t->dim[k] = s->dim[k]);
+            t->is_state = s->is_state;
+            t->data = (s->is_state ? nd->state : nd->param) + s->at;
+        }
+    }
+}
+
+static int allocate(struct graph *g, struct err *err)
+{
+    struct plan plan = {0};
+    size_t scratch = 0, slots = 0, n_dparam;
+    int rc = -1;
+
+    for (int i = 0; i < g->n_node; i++) {
+        const struct node *nd = g->node[i];
+        const size_t s =
+            nd->op->scratch ? nd->op->scratch(nd, g->args.threads) : 0;
+
+        g->n_param += nd->n_param;
+        g->n_state += nd->n_state;
+        slots += (size_t)nd->n_slot;
+        scratch = s > scratch ? s : scratch;
+    }
+    n_dparam = g->args.memory == GRAPH_INFER ? 0 : g->n_param;
+    if (plan_init(&plan, 3 * (size_t)g->n_node, err) < 0 ||
+        block_init(&g->param, g->n_param * sizeof(float), err) < 0 ||
+        block_init(&g->dparam, n_dparam * sizeof(float), err) < 0 ||
+        block_init(&g->state, g->n_state * sizeof(float), err) < 0 ||
+        block_init(&g->scratch, scratch, err) < 0 ||
+        block_init(&g->arena, plan_arena(g, &plan) * sizeof(float), err) < 0)
+        goto out;
+    g->list = calloc(slots + 1, sizeof(*g->list));
+    if (!g->list) {
+        err_set(err, ERR_SYSTEM, "graph: no memory for %zu names", slots);
+        goto out;
+    }
+    plan_bind(&plan, g->arena.data);
+    bind_params(g);
+    list_tensors(g);
+    rc = 0;
+out:
+    plan_release(&plan);
+    return rc;
+}
+
+int graph_finish(struct graph *g, struct err *err)
+{
+    if (!g)
+        return err_set(err, ERR_SYSTEM, "graph: no memory");
+    if (g->err.code) {
+        *err = g->err;
+        return -1;
+    }
+    if (g->n_node == 0 || g->node[0]->in[0])
+        return err_set(err, ERR_USAGE, "graph: the first node is no input");
+    plan_adds(g);
+    if (allocate(g, err) < 0)
+        return -1;
+    for (int i = 0; i < g->n_node; i++) {
+        struct rng rng;
+
+        rng_init(&rng, g->args.seed, RNG_INIT, (uint32_t)i, 0);
+        if (g->node[i]->op->init)
+            g->node[i]->op->init(g->node[i], &rng);
+    }
+    g->pass = (struct pass){.phase = PHASE_INFER,
+                            .threads = g->args.threads,
+                            .seed = g->args.seed,
+                            .coll = g->args.coll,
+                            .scratch = g->scratch.data};
+    g->finished = true;
+    return 0;
+}
+
+void graph_set_batch(struct graph *g, int n)
+{
+    BUG_ON(n < 0 || n > g->args.max_batch);
+    g->batch = n;
+    for (int i = 0; i < g->n_node; i++)
+        g->node[i]->out.n = g->node[i]->dout.n = n;
+}
+
+int graph_batch(const struct graph *g)
+{
+    return g->batch;
+}
+
+void graph_set_step(struct graph *g, uint32_t step, uint32_t first_row)
+{
+    g->pass.step = step;
+    g->pass.first_row = first_row;
+}
+
+float *graph_input(struct graph *g)
+{
+    return g->node[0]->out.data;
+}
+
+struct node *graph_output(struct graph *g)
+{
+    return g->node[g->n_node - 1];
+}
+
+void graph_forward(struct graph *g, enum phase phase)
+{
+    BUG_ON(!g->finished);
+    g->pass.phase = phase;
+    for (int i = 0; i < g->n_node; i++)
+        g->node[i]->op->forward(g->node[i], &g->pass);
+}
+
+void graph_backward(struct graph *g)
+{
+    BUG_ON(!g->finished || g->args.memory == GRAPH_INFER);
+    for (int i = g->n_node - 1; i >= 0; i--)
+        g->node[i]->op->backward(g->node[i], &g->pass);
+}
+
+void graph_zero_grad(struct graph *g)
+{
+    if (g->dparam.data)
+        memset(g->dparam.data, 0, g->n_param * sizeof(float));
+}
+
+float *graph_param(struct graph *g)
+{
+    return g->param.data;
+}
+
+float *graph_dparam(struct graph *g)
+{
+    return g->dparam.data;
+}
+
+size_t graph_n_param(const struct graph *g)
+{
+    return g->n_param;
+}
+
+float *graph_state(struct graph *g)
+{
+    return g->state.data;
+}
+
+size_t graph_n_state(const struct graph *g)
+{
+    return g->n_state;
+}
+
+void graph_tensors(struct graph *g, const struct named_tensor **list, size_t *n)
+{
+    *list = g->list;
+    *n = g->n_list;
+}
+
+size_t graph_bytes(const struct graph *g)
+{
+    return g->param.size + g->dparam.size + g->state.size + g->arena.size +
+           g->scratch.size;
+}
+
+int graph_n_node(const struct graph *g)
+{
+    return g->n_node;
+}
+
+const struct node *graph_node_at(const struct graph *g, int i)
+{
+    return i >= 0 && i < g->n_node ? g->node[i] : NULL;
+}

@@ -1,0 +1,107 @@
+/*
+ * net_mobilenetv2.c - MobileNetV2, width 1.0
+ *
+ * Layer names, padding, epsilon and momentum of Keras 2.12's; the trunk has
+ * 2,257,984 parameters, running statistics included.
+ * Source: Sandler et al. 2018 (arXiv:1801.04381), table 2.
+ */
+#include "nn/layers.h"
+#include "nn/nets.h"
+
+#include <stdio.h>
+
+enum { HEAD_UNITS = 1024 };
+
+/* What the blocks have in common. */
+struct build {
+    struct graph *g;
+    float momentum;
+    int block; /* number of the next one */
+};
+
+/* "block_3_expand"; the first block is "expanded_conv_depthwise". */
+static const char *label(const struct build *b, const char *part,
+                         char name[NN_NAME_MAX])
+{
+    if (b->block)
+        snprintf(name, NN_NAME_MAX, "block_%d_%s", b->block, part);
+    else
+        snprintf(name, NN_NAME_MAX, "expanded_conv_%s", part);
+    return name;
+}
+
+static struct node *norm(const struct build *b, struct node *x,
+                         const char *name, const char *relu6)
+{
+    return nn_batch_norm(b->g, x, name,
+                         (struct bn_args){.momentum = b->momentum,
+                                          .eps = 1e-3f,
+                                          .act = relu6 ? ACT_RELU6 : ACT_NONE,
+                                          .act_name = relu6});
+}
+
+static struct node *conv1x1(const struct build *b, struct node *x,
+                            const char *name, int filters)
+{
+    return nn_conv2d(b->g, x, name,
+                     (struct conv_args){.filters = filters, .size = 1});
+}
+
+/* Expand t times, 3x3 depthwise, project to c channels; add x if it fits. */
+static struct node *bottleneck(struct build *b, struct node *x, int t, int c,
+                               int s)
+{
+    char n1[NN_NAME_MAX], n2[NN_NAME_MAX];
+    struct node *y = x;
+
+    if (x && t > 1) {
+        y = conv1x1(b, y, label(b, "expand", n1), t * x->out.c);
+        y = norm(b, y, label(b, "expand_BN", n1), label(b, "expand_relu", n2));
+    }
+    y = nn_depthwise(
+        b->g, y, label(b, "depthwise", n1),
+        (struct conv_args){
+            .size = 3, .stride = s, .pad = s == 2 ? PAD_CORRECT : PAD_SAME});
+    y = norm(b, y, label(b, "depthwise_BN", n1),
+             label(b, "depthwise_relu", n2));
+    y = conv1x1(b, y, label(b, "project", n1), c);
+    y = norm(b, y, label(b, "project_BN", n1), NULL);
+    if (x && s == 1 && x->out.c == c)
+        y = nn_add(b->g, x, y, label(b, "add", n1));
+    b->block++;
+    return y;
+}
+
+static void build(struct graph *g, const struct net_args *a)
+{
+    static const struct {
+        int t, c, n, s; /* expansion, channels, repeats, first stride */
+    } table[] = {
+        {1, 16, 1, 1}, {6, 24, 2, 2},  {6, 32, 3, 2},  {6, 64, 4, 2},
+        {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1},
+    };
+    struct build b = {g, a->bn_momentum == 0.0f ? 0.999f : a->bn_momentum, 0};
+    struct node *x = nn_input(g, "input_1", a->h, a->w, 3);
+
+    x = nn_conv2d(g, x, "Conv1",
+                  (struct conv_args){
+                      .filters = 32, .size = 3, .stride = 2, .pad = PAD_SAME});
+    x = norm(&b, x, "bn_Conv1", "Conv1_relu");
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+        for (int r = 0; r < table[i].n; r++)
+            x = bottleneck(&b, x, table[i].t, table[i].c, r ? 1 : table[i].s);
+    x = conv1x1(&b, x, "Conv_1", 1280);
+    x = norm(&b, x, "Conv_1_bn", "out_relu");
+    x = nn_global_avg_pool(g, x, "global_average_pooling2d");
+    x = nn_dense(g, x, "dense", (struct dense_args){.units = HEAD_UNITS});
+    x = nn_relu(g, x, "dense_relu");
+    nn_dense(g, x, "dense_1", (struct dense_args){.units = a->classes});
+}
+
+const struct net net_mobilenetv2 = {
+    .name = "mobilenetv2",
+    .cam_layer = "out_relu",
+    .preprocess = PREPROCESS_TF,
+    .n_trunk = 2257984,
+    .build = build,
+};

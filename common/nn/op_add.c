@@ -1,0 +1,82 @@
+/* op_add.c - y = a + b, of one shape; da = db = dy */
+#include "nn/graph.h"
+#include "nn/layers.h"
+
+#include <string.h>
+
+#include "nn/simd.h"
+
+enum { PIECE = 1 << 14 };
+
+static int add_shape(struct node *nd, struct err *err)
+{
+    const struct tensor *a = &nd->in[0]->out, *b = &nd->in[1]->out;
+
+    if (a->h != b->h || a->w != b->w || a->c != b->c)
+        return err_set(err, ERR_USAGE,
+                       "add: '%s' is (%d, %d, %d) but '%s' is (%d, %d, %d)",
+                       nd->in[0]->name, a->h, a->w, a->c, nd->in[1]->name, b->h,
+                       b->w, b->c);
+    nd->out = *a;
+    nd->flat = nd->in[0]->flat;
+    return 0;
+}
+
+HOT static void sum(size_t n, const float *a, const float *b, float *y)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] = a[i] + b[i];
+}
+
+static void add_forward(struct node *nd, const struct pass *p)
+{
+    const struct split s = split(tensor_len(&nd->out), PIECE, 1024);
+    const float *a = nd->in[0]->out.data, *b = nd->in[1]->out.data;
+
+#pragma omp parallel for num_threads(p->threads) schedule(static)
+    for (int i = 0; i < s.pieces; i++) {
+        const size_t at = split_begin(&s, i), n = split_end(&s, i) - at;
+
+        sum(n, a + at, b + at, nd->out.data + at);
+    }
+}
+
+static void add_backward(struct node *nd, const struct pass *p)
+{
+    const struct split s = split(tensor_len(&nd->out), PIECE, 1024);
+    const float *dy = nd->dout.data;
+
+    for (int k = 0; k < 2; k++) {
+        float *dx = nd->in[k]->dout.data;
+
+        if (!dx)
+            continue;
+#pragma omp parallel for num_threads(p->threads) schedule(static)
+        for (int i = 0; i < s.pieces; i++) {
+            const size_t at = split_begin(&s, i), n = split_end(&s, i) - at;
+
+            if (nd->add[k])
+                sum(n, dx + at, dy + at, dx + at);
+            else
+                memcpy(dx + at, dy + at, n * sizeof(float));
+        }
+    }
+}
+
+static const struct op op_add = {
+    .name = "add",
+    .size = sizeof(struct node),
+    .shape = add_shape,
+    .forward = add_forward,
+    .backward = add_backward,
+};
+
+struct node *nn_add(struct graph *g, struct node *a, struct node *b,
+                    const char *name)
+{
+    struct node *nd = a && b ? graph_add(g, &op_add, name, a) : NULL;
+
+    if (nd)
+        nd->in[1] = b;
+    return graph_commit(g, nd);
+}

@@ -1,0 +1,380 @@
+/*
+ * op_bn.c - batch normalisation with an activation behind it
+ *
+ *     y = act(gamma (x - mean) / sqrt(var + eps) + beta), per channel
+ *
+ * TRAIN: mean and biased variance of the global batch, all ranks together;
+ * then moving = momentum moving + (1 - momentum) batch, where an image batch
+ * (Keras' fused kernel) gives the variance N / (N - 1), a flat one does not.
+ * INFER: the moving ones, also in backward, where they are constants.
+ *
+ * Backward, with g = dy where the activation is not clipped, r = 1 / sqrt(var
+ * + eps) and sums over the global batch of N:
+ *     dbeta = sum g,  dgamma = sum g (x - mean) r
+ *     dx = gamma r (g - dbeta / N - (x - mean) r dgamma / N)
+ * Source: Ioffe and Szegedy 2015 (arXiv:1502.03167).
+ */
+#include "nn/graph.h"
+#include "nn/layers.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "nn/simd.h"
+
+enum { PIECES = 64, LEAST = 32 }; /* of a batch's rows, for partial sums */
+
+struct bn {
+    struct node base;
+    float momentum, eps;
+    float lo, hi; /* the activation clips to these */
+};
+
+/* Parts of param, state and keep, each of c floats. */
+enum { GAMMA, BETA };
+enum { MOVING_MEAN, MOVING_VAR };
+enum { MEAN, RSTD, SCALE, SHIFT, N_KEEP };
+
+static int bn_shape(struct node *nd, struct err *err)
+{
+    const struct bn *b = (const struct bn *)nd;
+    const int c = nd->in[0]->out.c;
+
+    if (!(b->momentum > 0.0f && b->momentum < 1.0f))
+        return err_set(err, ERR_USAGE,
+                       "batch_norm: 'momentum' is %g, need 0 < m < 1",
+                       (double)b->momentum);
+    if (!(b->eps > 0.0f))
+        return err_set(err, ERR_USAGE, "batch_norm: 'eps' is %g, need > 0",
+                       (double)b->eps);
+    nd->out = nd->in[0]->out;
+    nd->flat = nd->in[0]->flat;
+    nd->n_keep = (size_t)N_KEEP * (size_t)c;
+    node_slot(nd, &(struct slot){"gamma:0", 1, {c}, false, 0});
+    node_slot(nd, &(struct slot){"beta:0", 1, {c}, false, 0});
+    node_slot(nd, &(struct slot){"moving_mean:0", 1, {c}, true, 0});
+    node_slot(nd, &(struct slot){"moving_variance:0", 1, {c}, true, 0});
+    return 0;
+}
+
+/* Partial sums of floats, then the totals of doubles. */
+static size_t bn_scratch(const struct node *nd, int threads)
+{
+    const size_t c = (size_t)nd->out.c;
+
+    (void)threads;
+    return (2 * c + 1) * sizeof(double) + PIECES * 3 * c * sizeof(float);
+}
+
+static void bn_init(struct node *nd, struct rng *rng)
+{
+    const size_t c = (size_t)nd->out.c;
+
+    (void)rng;
+    for (size_t j = 0; j < c; j++) {
+        nd->param[GAMMA * c + j] = 1.0f;
+        nd->state[MOVING_VAR * c + j] = 1.0f;
+    }
+}
+
+/*
+ * Sums of x - pivot and of its square over some rows; the pivot, the first
+ * row, keeps the squares from cancelling.
+ *   part [out] (3, c) pivot, sum, sum of squares
+ */
+HOT static void moments(size_t rows, size_t c, const float *x,
+                        float *restrict part)
+{
+    float *restrict s1 = part + c, *restrict s2 = part + 2 * c;
+    size_t i = 0;
+
+    for (size_t j = 0; j < c; j++) {
+        part[j] = x[j];
+        s1[j] = s2[j] = 0.0f;
+    }
+    for (; i + 4 <= rows; i += 4) {
+        const float *r = x + i * c;
+
+        for (size_t j = 0; j < c; j++) {
+            const float p = part[j], a0 = r[j] - p, a1 = r[j + c] - p;
+            const float a2 = r[j + 2 * c] - p, a3 = r[j + 3 * c] - p;
+
+            s1[j] += (a0 + a1) + (a2 + a3);
+            s2[j] += (a0 * a0 + a1 * a1) + (a2 * a2 + a3 * a3);
+        }
+    }
+    for (; i < rows; i++)
+        for (size_t j = 0; j < c; j++) {
+            const float a = x[i * c + j] - part[j];
+
+            s1[j] += a;
+            s2[j] += a * a;
+        }
+}
+
+/* Add each piece's sums, freed of its pivot, to sum (2, c) and its rows to
+ * sum[2c]. */
+static void add_moments(const struct split *s, size_t c, const float *part,
+                        double *sum)
+{
+    memset(sum, 0, (2 * c + 1) * sizeof(double));
+    for (int i = 0; i < s->pieces; i++) {
+        const float *q = part + (size_t)i * 3 * c;
+        const double m = (double)(split_end(s, i) - split_begin(s, i));
+
+        for (size_t j = 0; j < c; j++) {
+            const double p = (double)q[j], s1 = (double)q[c + j];
+
+            sum[j] += s1 + m * p;
+            sum[c + j] += (double)q[2 * c + j] + 2.0 * p * s1 + m * p * p;
+        }
+    }
+    sum[2 * c] = (double)s->n;
+}
+
+static void sum_ranks(const struct pass *p, double *x, size_t n)
+{
+    if (p->coll)
+        p->coll->sum(p->coll->self, x, n);
+}
+
+/* From sums over all ranks: keep's MEAN and RSTD; move the state. */
+static void use_batch(struct node *nd, const double *sum)
+{
+    const struct bn *b = (const struct bn *)nd;
+    const size_t c = (size_t)nd->out.c;
+    const double n = sum[2 * c], m = (double)b->momentum;
+    const double bessel = nd->flat ? 1.0 : n / fmax(n - 1.0, 1.0);
+    float *moving = nd->state;
+
+    for (size_t j = 0; j < c; j++) {
+        const double mean = n > 0.0 ? sum[j] / n : 0.0;
+        const double var =
+            n > 0.0 ? fmax(sum[c + j] / n - mean * mean, 0.0) : 1.0;
+
+        nd->keep[MEAN * c + j] = (float)mean;
+        nd->keep[RSTD * c + j] = (float)(1.0 / sqrt(var + (double)b->eps));
+        if (n > 0.0) {
+            float *mm = &moving[MOVING_MEAN * c + j];
+            float *mv = &moving[MOVING_VAR * c + j];
+
+            *mm = (float)(m * (double)*mm + (1.0 - m) * mean);
+            *mv = (float)(m * (double)*mv + (1.0 - m) * var * bessel);
+        }
+    }
+}
+
+static void use_moving(struct node *nd)
+{
+    const struct bn *b = (const struct bn *)nd;
+    const size_t c = (size_t)nd->out.c;
+
+    for (size_t j = 0; j < c; j++) {
+        const double var = (double)nd->state[MOVING_VAR * c + j];
+
+        nd->keep[MEAN * c + j] = nd->state[MOVING_MEAN * c + j];
+        nd->keep[RSTD * c + j] = (float)(1.0 / sqrt(var + (double)b->eps));
+    }
+}
+
+/* y = clip(x scale + shift) */
+HOT static void scale_rows(size_t rows, size_t c, const float *x,
+                           const float *keep, const float clip[2], float *y)
+{
+    const float *scale = keep + SCALE * c, *shift = keep + SHIFT * c;
+    const float lo = clip[0], hi = clip[1];
+
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < c; j++) {
+            float v = x[i * c + j] * scale[j] + shift[j];
+
+            v = lo > v ? lo : v;
+            y[i * c + j] = hi < v ? hi : v;
+        }
+}
+
+static void batch_moments(struct node *nd, const struct pass *p)
+{
+    const size_t c = (size_t)nd->out.c;
+    const struct split s = split(tensor_pixels(&nd->out), LEAST, PIECES);
+    const float *x = nd->in[0]->out.data;
+    double *sum = p->scratch;
+    float *part = (float *)(void *)(sum + 2 * c + 1);
+
+#pragma omp parallel for num_threads(p->threads) schedule(static)
+    for (int i = 0; i < s.pieces; i++)
+        moments(split_end(&s, i) - split_begin(&s, i), c,
+                x + split_begin(&s, i) * c, part + (size_t)i * 3 * c);
+    add_moments(&s, c, part, sum);
+    sum_ranks(p, sum, 2 * c + 1);
+    use_batch(nd, sum);
+}
+
+static void bn_forward(struct node *nd, const struct pass *p)
+{
+    const struct bn *b = (const struct bn *)nd;
+    const size_t c = (size_t)nd->out.c;
+    const struct split s = split(tensor_pixels(&nd->out), LEAST, PIECES);
+    const float *x = nd->in[0]->out.data, clip[2] = {b->lo, b->hi};
+
+    if (p->phase == PHASE_TRAIN)
+        batch_moments(nd, p);
+    else
+        use_moving(nd);
+    for (size_t j = 0; j < c; j++) {
+        const float scale = nd->param[GAMMA * c + j] * nd->keep[RSTD * c + j];
+
+        nd->keep[SCALE * c + j] = scale;
+        nd->keep[SHIFT * c + j] =
+            nd->param[BETA * c + j] - nd->keep[MEAN * c + j] * scale;
+    }
+#pragma omp parallel for num_threads(p->threads) schedule(static)
+    for (int i = 0; i < s.pieces; i++) {
+        const size_t at = split_begin(&s, i) * c;
+
+        scale_rows(split_end(&s, i) - split_begin(&s, i), c, x + at, nd->keep,
+                   clip, nd->out.data + at);
+    }
+}
+
+/*
+ * Sums over some rows of g and of g (x - mean).
+ *   part [out] (2, c)
+ */
+HOT static void grad_sums(size_t rows, size_t c, const float *x,
+                          const float *dy, const float *keep,
+                          const float clip[2], float *restrict part)
+{
+    const float *mean = keep + MEAN * c, *scale = keep + SCALE * c;
+    const float *shift = keep + SHIFT * c;
+    const float lo = clip[0], hi = clip[1];
+    float *restrict s1 = part, *restrict s2 = part + c;
+
+    for (size_t j = 0; j < 2 * c; j++)
+        part[j] = 0.0f;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < c; j++) {
+            const float v = x[i * c + j] * scale[j] + shift[j];
+            const float g = v > lo && v < hi ? dy[i * c + j] : 0.0f;
+
+            s1[j] += g;
+            s2[j] += g * (x[i * c + j] - mean[j]);
+        }
+}
+
+/* dx = (add ? dx : 0) + scale g + k1 x + k0;  k is (2, c). */
+HOT static void grad_rows(size_t rows, const struct node *nd, const float *k,
+                          size_t at)
+{
+    const struct bn *b = (const struct bn *)nd;
+    const size_t c = (size_t)nd->out.c;
+    const float *x = nd->in[0]->out.data + at, *dy = nd->dout.data + at;
+    const float *scale = nd->keep + SCALE * c, *shift = nd->keep + SHIFT * c;
+    const float lo = b->lo, hi = b->hi;
+    const float *k1 = k, *k0 = k + c;
+    const bool add = nd->add[0];
+    float *dx = nd->in[0]->dout.data + at;
+
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < c; j++) {
+            const size_t e = i * c + j;
+            const float v = x[e] * scale[j] + shift[j];
+            const float g = v > lo && v < hi ? dy[e] : 0.0f;
+            const float d = scale[j] * g + k1[j] * x[e] + k0[j];
+
+            dx[e] = add ? dx[e] + d : d;
+        }
+}
+
+/* Gradients of gamma and beta from this rank's sums (2, c). */
+static void add_dparam(struct node *nd, const double *sum)
+{
+    const size_t c = (size_t)nd->out.c;
+
+    for (size_t j = 0; j < c; j++) {
+        nd->dparam[BETA * c + j] += (float)sum[j];
+        nd->dparam[GAMMA * c + j] +=
+            (float)(sum[c + j] * (double)nd->keep[RSTD * c + j]);
+    }
+}
+
+/* The constants of grad_rows() from sums over all ranks. */
+static void grad_constants(const struct node *nd, const double *sum, float *k)
+{
+    const size_t c = (size_t)nd->out.c;
+    const double n = fmax(sum[2 * c], 1.0);
+
+    for (size_t j = 0; j < c; j++) {
+        const double rstd = (double)nd->keep[RSTD * c + j];
+        const double scale = (double)nd->keep[SCALE * c + j];
+        const double k1 = -scale * rstd * rstd * sum[c + j] / n;
+
+        k[j] = (float)k1;
+        k[c + j] =
+            (float)(-scale * sum[j] / n - k1 * (double)nd->keep[MEAN * c + j]);
+    }
+}
+
+static void bn_backward(struct node *nd, const struct pass *p)
+{
+    const struct bn *b = (const struct bn *)nd;
+    const size_t c = (size_t)nd->out.c;
+    const struct split s = split(tensor_pixels(&nd->out), LEAST, PIECES);
+    const float *x = nd->in[0]->out.data, clip[2] = {b->lo, b->hi};
+    double *sum = p->scratch;
+    float *part = (float *)(void *)(sum + 2 * c + 1);
+
+#pragma omp parallel for num_threads(p->threads) schedule(static)
+    for (int i = 0; i < s.pieces; i++) {
+        const size_t at = split_begin(&s, i) * c;
+
+        grad_sums(split_end(&s, i) - split_begin(&s, i), c, x + at,
+                  nd->dout.data + at, nd->keep, clip, part + (size_t)i * 2 * c);
+    }
+    memset(sum, 0, (2 * c + 1) * sizeof(double));
+    for (int i = 0; i < s.pieces; i++)
+        for (size_t j = 0; j < 2 * c; j++)
+            sum[j] += (double)part[(size_t)i * 2 * c + j];
+    add_dparam(nd, sum);
+    sum[2 * c] = (double)s.n;
+    if (p->phase == PHASE_TRAIN)
+        sum_ranks(p, sum, 2 * c + 1);
+    else
+        memset(sum, 0, 2 * c * sizeof(double));
+    if (!nd->in[0]->dout.data)
+        return;
+    grad_constants(nd, sum, part);
+#pragma omp parallel for num_threads(p->threads) schedule(static)
+    for (int i = 0; i < s.pieces; i++)
+        grad_rows(split_end(&s, i) - split_begin(&s, i), nd, part,
+                  split_begin(&s, i) * c);
+}
+
+static const struct op op_bn = {
+    .name = "batch_norm",
+    .size = sizeof(struct bn),
+    .shape = bn_shape,
+    .scratch = bn_scratch,
+    .init = bn_init,
+    .forward = bn_forward,
+    .backward = bn_backward,
+};
+
+struct node *nn_batch_norm(struct graph *g, struct node *x, const char *name,
+                           struct bn_args a)
+{
+    const bool act = a.act != ACT_NONE;
+    struct bn *b =
+        x ? graph_add(g, &op_bn, act && a.act_name ? a.act_name : name, x)
+          : NULL;
+
+    if (!b)
+        return NULL;
+    snprintf(b->base.prefix, sizeof(b->base.prefix), "%s", name);
+    b->momentum = a.momentum == 0.0f ? 0.99f : a.momentum;
+    b->eps = a.eps == 0.0f ? 1e-3f : a.eps;
+    b->lo = act ? 0.0f : -INFINITY;
+    b->hi = a.act == ACT_RELU6 ? 6.0f : INFINITY;
+    return graph_commit(g, b);
+}

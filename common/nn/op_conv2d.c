@@ -1,0 +1,171 @@
+/*
+ * op_conv2d.c - y = x * W + b; the arithmetic is conv.h's
+ *
+ *     x (n, h, w, ci)   W (size, size, ci, co)   b (co), if asked for
+ *
+ * Backward: dx = W' applied to dy,  dW += x correlated with dy,
+ * db += sums of dy over pixels.  Initial W: Glorot uniform; initial b: 0.
+ */
+#include "nn/conv.h"
+#include "nn/graph.h"
+#include "nn/init.h"
+#include "nn/layers.h"
+
+#include "nn/simd.h"
+
+enum { MAX_SIZE = 15, MAX_STRIDE = 8, MAX_FILTERS = 1 << 14 };
+enum { PIECES = 16 }; /* partial sums of db */
+
+struct conv2d {
+    struct node base;
+    struct conv_args a;
+    const struct conv_provider *by; /* borrowed */
+    struct conv c;
+};
+
+static int conv2d_shape(struct node *nd, struct err *err)
+{
+    struct conv2d *d = (struct conv2d *)nd;
+    const struct conv_args *a = &d->a;
+    const struct tensor *x = &nd->in[0]->out;
+    struct conv *c = &d->c;
+
+    if (a->filters < 1 || a->filters > MAX_FILTERS)
+        return err_set(err, ERR_USAGE, "conv2d: 'filters' is %d, not 1 .. %d",
+                       a->filters, MAX_FILTERS);
+    if (a->size < 1 || a->size > MAX_SIZE)
+        return err_set(err, ERR_USAGE, "conv2d: 'size' is %d, not 1 .. %d",
+                       a->size, MAX_SIZE);
+    if (a->stride < 1 || a->stride > MAX_STRIDE)
+        return err_set(err, ERR_USAGE, "conv2d: 'stride' is %d, not 1 .. %d",
+                       a->stride, MAX_STRIDE);
+    *c = (struct conv){.n = x->n,
+                       .h = x->h,
+                       .w = x->w,
+                       .ci = x->c,
+                       .co = a->filters,
+                       .size = a->size,
+                       .stride = a->stride};
+    c->oh = conv_axis(x->h, a->size, a->stride, (int)a->pad, &c->top);
+    c->ow = conv_axis(x->w, a->size, a->stride, (int)a->pad, &c->left);
+    if (c->oh < 1 || c->ow < 1)
+        return err_set(err, ERR_USAGE,
+                       "conv2d: '%s': a kernel of %d does not fit %d x %d",
+                       nd->name, a->size, x->h, x->w);
+    nd->out = (struct tensor){0, c->oh, c->ow, c->co, NULL};
+    node_slot(nd,
+              &(struct slot){
+                  "kernel:0", 4, {a->size, a->size, c->ci, c->co}, false, 0});
+    if (a->bias)
+        node_slot(nd, &(struct slot){"bias:0", 1, {c->co}, false, 0});
+    return 0;
+}
+
+static size_t n_kernel(const struct conv *c)
+{
+    return (size_t)c->size * (size_t)c->size * (size_t)c->ci * (size_t)c->co;
+}
+
+static size_t conv2d_scratch(const struct node *nd, int threads)
+{
+    const struct conv2d *d = (const struct conv2d *)nd;
+    struct conv c = d->c;
+    size_t n;
+
+    c.threads = threads;
+    n = d->by->scratch(&c);
+    if (n < (size_t)PIECES * (size_t)c.co)
+        n = (size_t)PIECES * (size_t)c.co;
+    return n * sizeof(float);
+}
+
+static void conv2d_init(struct node *nd, struct rng *rng)
+{
+    const struct conv *c = &((const struct conv2d *)nd)->c;
+    const double field = (double)c->size * (double)c->size;
+
+    init_glorot(rng, field * c->ci, field * c->co, nd->param, n_kernel(c));
+}
+
+static struct conv this_pass(const struct node *nd, const struct pass *p)
+{
+    struct conv c = ((const struct conv2d *)nd)->c;
+
+    c.n = nd->out.n;
+    c.threads = p->threads;
+    c.scratch = p->scratch;
+    return c;
+}
+
+static void conv2d_forward(struct node *nd, const struct pass *p)
+{
+    const struct conv2d *d = (const struct conv2d *)nd;
+    const struct conv c = this_pass(nd, p);
+
+    d->by->forward(&c, nd->in[0]->out.data, nd->param,
+                   d->a.bias ? nd->param + n_kernel(&c) : NULL, nd->out.data);
+}
+
+HOT static void sum_rows(size_t rows, size_t c, const float *x,
+                         float *restrict y)
+{
+    for (size_t j = 0; j < c; j++)
+        y[j] = 0.0f;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < c; j++)
+            y[j] += x[i * c + j];
+}
+
+static void bias_backward(const struct node *nd, const struct pass *p,
+                          float *db)
+{
+    const size_t c = (size_t)nd->out.c;
+    const struct split s = split(tensor_pixels(&nd->out), 64, PIECES);
+    float *part = p->scratch;
+
+#pragma omp parallel for num_threads(p->threads) schedule(static)
+    for (int i = 0; i < s.pieces; i++)
+        sum_rows(split_end(&s, i) - split_begin(&s, i), c,
+                 nd->dout.data + split_begin(&s, i) * c, part + (size_t)i * c);
+    for (int i = 0; i < s.pieces; i++)
+        for (size_t j = 0; j < c; j++)
+            db[j] += part[(size_t)i * c + j];
+}
+
+static void conv2d_backward(struct node *nd, const struct pass *p)
+{
+    const struct conv2d *d = (const struct conv2d *)nd;
+    const struct conv c = this_pass(nd, p);
+
+    if (c.n == 0)
+        return;
+    if (d->a.bias)
+        bias_backward(nd, p, nd->dparam + n_kernel(&c));
+    d->by->backward_weights(&c, nd->in[0]->out.data, nd->dout.data, nd->dparam);
+    if (nd->in[0]->dout.data)
+        d->by->backward_data(&c, nd->dout.data, nd->param, nd->add[0],
+                             nd->in[0]->dout.data);
+}
+
+static const struct op op_conv2d = {
+    .name = "conv2d",
+    .size = sizeof(struct conv2d),
+    .shape = conv2d_shape,
+    .scratch = conv2d_scratch,
+    .init = conv2d_init,
+    .forward = conv2d_forward,
+    .backward = conv2d_backward,
+};
+
+struct node *nn_conv2d(struct graph *g, struct node *x, const char *name,
+                       struct conv_args a)
+{
+    struct conv2d *d = x ? graph_add(g, &op_conv2d, name, x) : NULL;
+
+    if (d) {
+        d->a = a;
+        d->a.stride = a.stride ? a.stride : 1;
+        d->by = &conv_blas;
+    }
+    return graph_commit(g, d);
+}

@@ -1,0 +1,109 @@
+/*
+ * op_relu.c - rectifiers: y = max(x, 0) and y = min(max(x, 0), 6)
+ *
+ * Backward: dx = dy where 0 < y (and y < 6).  A NaN stays one.
+ * Source: Howard et al. 2017, MobileNets (arXiv:1704.04861).
+ */
+#include "nn/graph.h"
+#include "nn/layers.h"
+
+#include <math.h>
+
+#include "nn/simd.h"
+
+enum { PIECE = 1 << 14 };
+
+struct relu {
+    struct node base;
+    float top;
+};
+
+static int relu_shape(struct node *nd, struct err *err)
+{
+    (void)err;
+    nd->out = nd->in[0]->out;
+    nd->flat = nd->in[0]->flat;
+    return 0;
+}
+
+HOT static void clamp(size_t n, float lo, float hi, const float *x, float *y)
+{
+    for (size_t i = 0; i < n; i++) {
+        const float v = lo > x[i] ? lo : x[i];
+
+        y[i] = hi < v ? hi : v;
+    }
+}
+
+HOT static void clamp_back(size_t n, float hi, const float *y, const float *dy,
+                           float *dx)
+{
+    for (size_t i = 0; i < n; i++)
+        dx[i] = y[i] > 0.0f && y[i] < hi ? dy[i] : 0.0f;
+}
+
+HOT static void clamp_back_add(size_t n, float hi, const float *y,
+                               const float *dy, float *dx)
+{
+    for (size_t i = 0; i < n; i++)
+        dx[i] += y[i] > 0.0f && y[i] < hi ? dy[i] : 0.0f;
+}
+
+static void relu_forward(struct node *nd, const struct pass *p)
+{
+    const struct split s = split(tensor_len(&nd->out), PIECE, 1024);
+    const float top = ((const struct relu *)nd)->top;
+    const float *x = nd->in[0]->out.data;
+
+#pragma omp parallel for num_threads(p->threads) schedule(static)
+    for (int i = 0; i < s.pieces; i++) {
+        const size_t at = split_begin(&s, i), n = split_end(&s, i) - at;
+
+        clamp(n, 0.0f, top, x + at, nd->out.data + at);
+    }
+}
+
+static void relu_backward(struct node *nd, const struct pass *p)
+{
+    const struct split s = split(tensor_len(&nd->out), PIECE, 1024);
+    const float top = ((const struct relu *)nd)->top;
+    float *dx = nd->in[0]->dout.data;
+
+    if (!dx)
+        return;
+#pragma omp parallel for num_threads(p->threads) schedule(static)
+    for (int i = 0; i < s.pieces; i++) {
+        const size_t at = split_begin(&s, i), n = split_end(&s, i) - at;
+
+        (nd->add[0] ? clamp_back_add : clamp_back)(n, top, nd->out.data + at,
+                                                   nd->dout.data + at, dx + at);
+    }
+}
+
+static const struct op op_relu = {
+    .name = "relu",
+    .size = sizeof(struct relu),
+    .shape = relu_shape,
+    .forward = relu_forward,
+    .backward = relu_backward,
+};
+
+static struct node *rectifier(struct graph *g, struct node *x, const char *name,
+                              float top)
+{
+    struct relu *r = x ? graph_add(g, &op_relu, name, x) : NULL;
+
+    if (r)
+        r->top = top;
+    return graph_commit(g, r);
+}
+
+struct node *nn_relu(struct graph *g, struct node *x, const char *name)
+{
+    return rectifier(g, x, name, INFINITY);
+}
+
+struct node *nn_relu6(struct graph *g, struct node *x, const char *name)
+{
+    return rectifier(g, x, name, 6.0f);
+}

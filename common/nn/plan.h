@@ -1,0 +1,50 @@
+/*
+ * plan.h - blocks of memory, and who lies where in one
+ *
+ * A plan collects tensors with the times between which each is needed, finds
+ * an offset for each so that no two needed at once overlap, and then writes
+ * their addresses.
+ */
+#ifndef NN_PLAN_H
+#define NN_PLAN_H
+
+#include "base/err.h"
+
+#include <stddef.h>
+
+/* Zeroed memory, aligned to a page, in huge pages where the system has them. */
+struct block {
+    float *data; /* owned; NULL if size is 0 */
+    size_t size; /* bytes */
+};
+
+/* Errors: ERR_SYSTEM no memory. */
+MUST_USE int block_init(struct block *b, size_t size, struct err *err);
+void block_release(struct block *b);
+
+struct plan_item {
+    float **where; /* borrowed: the pointer to be set */
+    size_t len, at;
+    int from, to; /* first and last time of need */
+};
+
+struct plan {
+    struct plan_item *item; /* owned */
+    size_t n, room;
+};
+
+/* Room for 'room' items.  Errors: ERR_SYSTEM. */
+MUST_USE int plan_init(struct plan *p, size_t room, struct err *err);
+void plan_release(struct plan *p);
+
+/* 'len' floats for *where from time 'from' to 'to', both included. */
+void plan_add(struct plan *p, float **where, size_t len, int from, int to);
+
+/* Choose all offsets: each item at the lowest free place, largest first.
+ * Returns the floats needed. */
+size_t plan_solve(struct plan *p);
+
+/* Write the addresses; items of length 0 get NULL. */
+void plan_bind(const struct plan *p, float *base);
+
+#endif

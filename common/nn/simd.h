@@ -1,0 +1,59 @@
+/*
+ * simd.h - how hot loops are compiled and shared out
+ *
+ * Include it last.  A function marked HOT is compiled for plain x86-64, for
+ * AVX2 and for AVX-512; the loader picks one, so that one binary serves a mixed
+ * cluster.  Products and sums in these files may contract to fused ones: a host
+ * with FMA rounds otherwise than one without.
+ */
+#ifndef NN_SIMD_H
+#define NN_SIMD_H
+
+#include <stddef.h>
+
+#pragma GCC optimize("fp-contract=fast")
+
+#if defined(__x86_64__) && defined(__OPTIMIZE__) &&                            \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#    define HOT                                                                \
+        __attribute__((                                                        \
+            target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
+#else
+#    define HOT
+#endif
+
+/*
+ * Work is cut into pieces whose bounds depend on its size alone, never on the
+ * number of threads; partial sums are then added in order of the pieces.
+ */
+struct split {
+    size_t n;    /* items in all */
+    size_t step; /* items of a piece, the last one fewer */
+    int pieces;
+};
+
+/* At most 'pieces' pieces of at least 'least' items each. */
+static inline struct split split(size_t n, size_t least, size_t pieces)
+{
+    size_t step = (n + pieces - 1) / pieces;
+
+    if (step < least)
+        step = least;
+    if (step == 0)
+        step = 1;
+    return (struct split){n, step, (int)((n + step - 1) / step)};
+}
+
+static inline size_t split_begin(const struct split *s, int i)
+{
+    return (size_t)i * s->step;
+}
+
+static inline size_t split_end(const struct split *s, int i)
+{
+    const size_t end = (size_t)(i + 1) * s->step;
+
+    return end < s->n ? end : s->n;
+}
+
+#endif

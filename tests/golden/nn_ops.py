@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+"""Forward and gradients of every layer, in float64, by PyTorch.
+
+    /usr/bin/python3 tests/golden/nn_ops.py > tests/golden/nn_ops.inc
+"""
+import torch
+
+from nn_common import batch_norm, conv, header, initial, row, values
+
+SUMS = 16
+relu6 = lambda x: torch.clamp(x, 0, 6)
+
+
+class Case:
+    """One graph: its parameters on demand, its state updates."""
+
+    def __init__(self):
+        self.param, self.state = {}, {}
+
+    def p(self, name, shape=None):
+        if name not in self.param:
+            shape = shape or (self.c, )
+            self.param[name] = initial(name, shape).requires_grad_(True)
+        return self.param[name]
+
+    def conv(self, x, co, k, s=1, pad="valid", bias=False):
+        w = self.p("f/kernel:0", (k, k, x.shape[3], co))
+        return conv(x, w, s, pad, self.p("f/bias:0", (co, )) if bias else None)
+
+    def depthwise(self, x, s, pad):
+        w = self.p("f/depthwise_kernel:0", (3, 3, x.shape[3], 1))
+        return conv(x, w, s, pad, depthwise=True)
+
+    def dense(self, x, m):
+        x = x.reshape(x.shape[0], -1)
+        return x @ self.p("d/kernel:0", (x.shape[1], m)) + self.p(
+            "d/bias:0", (m, ))
+
+    def bn(self, x, train=True, act=lambda v: v, **kw):
+        self.c = x.shape[-1]
+        y, mm, mv = batch_norm(x, self.p, "f", train, **kw)
+        self.state["f/moving_mean:0"] = mm
+        self.state["f/moving_variance:0"] = mv
+        return act(y)
+
+
+def zero_pad(x, t, d, l, r):
+    return torch.nn.functional.pad(x, (0, 0, l, r, t, d))
+
+
+# name: (n, h, w, c), graph
+CASES = {
+    "conv 1x1": ((3, 5, 7, 6), lambda k, x: k.conv(x, 4, 1)),
+    "conv 1x1 bias": ((3, 5, 7, 6), lambda k, x: k.conv(x, 4, 1, bias=True)),
+    "conv 1x1 large": ((5, 40, 37, 8), lambda k, x: k.conv(x, 16, 1)),
+    "conv 1x1 wide": ((2, 4, 4, 96), lambda k, x: k.conv(x, 320, 1)),
+    "conv 1x1 stride 2": ((2, 7, 8, 5), lambda k, x: k.conv(x, 3, 1, 2)),
+    "conv 3x3 same": ((2, 7, 6, 5), lambda k, x: k.conv(x, 3, 3, 1, "same")),
+    "conv 3x3 same large":
+    ((5, 40, 37, 8), lambda k, x: k.conv(x, 16, 3, 1, "same")),
+    "conv 3x3 same stride 2 even":
+    ((2, 8, 10, 3), lambda k, x: k.conv(x, 4, 3, 2, "same")),
+    "conv 3x3 same stride 2 odd":
+    ((1, 7, 9, 3), lambda k, x: k.conv(x, 4, 3, 2, "same")),
+    "conv 3x3 correct stride 2":
+    ((2, 8, 9, 3), lambda k, x: k.conv(x, 4, 3, 2, "correct")),
+    "conv 3x3 valid bias":
+    ((2, 6, 7, 3), lambda k, x: k.conv(x, 4, 3, bias=True)),
+    "conv 5x5 same stride 3":
+    ((2, 11, 8, 3), lambda k, x: k.conv(x, 4, 5, 3, "same")),
+    "pad, conv 7x7 stride 2":
+    ((2, 11, 8, 3), lambda k, x: k.conv(zero_pad(x, 3, 3, 2, 4), 4, 7, 2)),
+    "depthwise same": ((2, 5, 7, 19), lambda k, x: k.depthwise(x, 1, "same")),
+    "depthwise correct stride 2 even, odd":
+    ((2, 8, 7, 24), lambda k, x: k.depthwise(x, 2, "correct")),
+    "depthwise correct stride 2 odd, even":
+    ((1, 7, 10, 16), lambda k, x: k.depthwise(x, 2, "correct")),
+    "depthwise same stride 2 even, odd":
+    ((2, 8, 7, 5), lambda k, x: k.depthwise(x, 2, "same")),
+    "depthwise valid": ((2, 4, 3, 5), lambda k, x: k.depthwise(x, 1, "valid")),
+    "depthwise of one pixel":
+    ((3, 1, 1, 8), lambda k, x: k.depthwise(x, 2, "correct")),
+    "bn": ((3, 5, 7, 6), lambda k, x: k.bn(5 + x)),
+    "bn large": ((5, 40, 37, 8), lambda k, x: k.bn(x)),
+    "bn relu": ((3, 5, 7, 6), lambda k, x: k.bn(x, act=torch.relu)),
+    "bn relu6":
+    ((3, 5, 7, 20),
+     lambda k, x: k.bn(x, act=relu6, eps=1.001e-5, momentum=0.9)),
+    "bn infer":
+    ((3, 5, 7, 6), lambda k, x: k.bn(x, train=False, act=relu6, eps=1.001e-5)),
+    "bn flat": ((7, 2, 2, 9), lambda k, x: k.bn(x.mean((1, 2)))),
+    "relu": ((3, 5, 7, 6), lambda k, x: torch.relu(x)),
+    "relu6": ((3, 5, 7, 6), lambda k, x: relu6(x + x + x)),
+    "add": ((3, 5, 7, 6), lambda k, x: torch.relu(x) + x),
+    "add twice": ((3, 5, 7, 6), lambda k, x: x + x),
+    "average": ((3, 5, 7, 6), lambda k, x: x.mean((1, 2))),
+    "pad": ((3, 5, 7, 6), lambda k, x: zero_pad(x, 1, 0, 2, 3)),
+    "dense": ((3, 5, 7, 6), lambda k, x: k.dense(x, 11)),
+    "dense wide": ((33, 1, 1, 70), lambda k, x: k.dense(x, 300)),
+}
+
+if __name__ == "__main__":
+    header("nn_ops.py")
+    for name, (shape, make) in CASES.items():
+        case = Case()
+        x = (3.0 * values("x", shape)).requires_grad_(True)
+        y = make(case, x)
+        y.backward(values("dy", tuple(y.shape)))
+        row(name, "y", y, SUMS)
+        row(name, "dx", x.grad, SUMS)
+        for p, t in case.param.items():
+            if "moving" not in p:
+                row(name, p, t.grad, SUMS)
+        for p, t in case.state.items():
+            row(name, p, t, SUMS)
