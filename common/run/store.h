@@ -22,7 +22,11 @@
 
 #include <stdbool.h>
 
-enum { STORE_MAX_SAMPLES = 20000000 };
+enum {
+    STORE_MAX_SAMPLES = 20000000,
+    STORE_MAX_SIDE = 4096,    /* pixels */
+    STORE_MAX_RECORD = 16384, /* bytes of a line of index.csv */
+};
 
 enum split { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLIT_NONE };
 
@@ -39,7 +43,11 @@ struct store {
     int split_column, status_column;
 };
 
-/* Open for reading.  Errors: ERR_INPUT damaged or inconsistent; ERR_SYSTEM. */
+/*
+ * Open for reading.  Shapes, lengths, labels, classes, splits and status of
+ * every row are checked against each other; pixels are not read.
+ * Errors: ERR_INPUT damaged or inconsistent; ERR_SYSTEM.
+ */
 MUST_USE int store_open(struct store *s, const char *dir, struct err *err);
 void store_close(struct store *s);
 
@@ -60,8 +68,8 @@ struct store_writer;
 
 struct store_args {
     const char *dir;    /* exists; files are made in it */
-    const char *header; /* of index.csv, without the line end */
-    size_t n, h, w;     /* samples, rows, columns */
+    const char *header; /* of index.csv, without line end; ends in ",status" */
+    size_t n, h, w;     /* samples (0 is allowed), rows, columns */
     const char (*class_name)[CONFIG_NAME_MAX];
     int n_class;
 };
@@ -69,31 +77,41 @@ struct store_args {
 /*
  * Start a store, or go on with one whose writer was killed: rows that were
  * synced by store_sync() are there again (see store_has()).
- * Errors: ERR_SYSTEM; ERR_INPUT an unfinished store of another shape.
+ * The disk space of all rows is reserved here.
+ * Errors: ERR_SYSTEM, the disk is too small; ERR_INPUT sizes over the limits,
+ * bad class names, an unfinished store of another shape (nothing is changed).
  */
 MUST_USE int store_create(struct store_writer **w, const struct store_args *a,
                           struct err *err);
 
 /*
- * Put 'count' rows from 'first' on.
+ * Put 'count' rows from 'first' on.  A row whose status is not "ok" is set
+ * aside: black pixels and label -1, whatever is given.
  *   pixels [in] (count, h, w, 3)
- *   label  [in] (count) -1 for a row that is set aside
+ *   label  [in] (count) position in classes; -1 is for rows set aside
  *   record [in] (count) its line of index.csv
- * Errors: ERR_INPUT rows beyond the end; ERR_SYSTEM disk full, no memory.
- * Thread-safe.
+ * Errors: ERR_INPUT rows beyond the end, a record that is not one CSV line of
+ * the header's width, a label that is no class; ERR_SYSTEM disk, no memory.
+ * Rows before the refused one are in.  Thread-safe.
  */
 MUST_USE int store_put(struct store_writer *w, size_t first, size_t count,
                        const uint8_t *pixels, const int *label,
                        const char *const *record, struct err *err);
 
-/* Make rows first .. first+count-1 last through a crash.  ERR_SYSTEM. */
+/*
+ * Make rows first .. first+count-1, those that were put, last through a crash.
+ * Errors: ERR_INPUT rows beyond the end; ERR_SYSTEM.  Thread-safe.
+ */
 MUST_USE int store_sync(struct store_writer *w, size_t first, size_t count,
                         struct err *err);
 
-/* Was row i put (and, after a restart, synced)? */
+/* Was row i put (and, after a restart, synced)?  Not while others put. */
 bool store_has(const struct store_writer *w, size_t i);
 
-/* Write labels, index and classes, sync all, free 'w'.  Errors: ERR_SYSTEM. */
+/*
+ * Write labels, index and classes, sync all, free 'w' (also on failure, when
+ * a new store_create() goes on from what was synced).  Errors: ERR_SYSTEM.
+ */
 MUST_USE int store_finish(struct store_writer *w, struct err *err);
 
 /* Close without finishing; what was synced stays.  NULL is allowed. */

@@ -1,0 +1,203 @@
+/* store.c - reading an image store; store_writer.c writes one */
+#include "run/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const split_names[] = {
+    [SPLIT_TRAIN] = "train",
+    [SPLIT_VALIDATION] = "validation",
+    [SPLIT_TEST] = "test",
+    [SPLIT_NONE] = "",
+};
+
+const char *split_name(enum split s)
+{
+    BUG_ON(s > SPLIT_NONE);
+    return split_names[s];
+}
+
+enum split split_parse(const char *word)
+{
+    for (int i = SPLIT_TRAIN; i < SPLIT_NONE; i++)
+        if (strcmp(word, split_names[i]) == 0)
+            return (enum split)i;
+    return SPLIT_NONE;
+}
+
+static int map_arrays(struct store *s, const char *dir, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    const struct npy *a = &s->images, *b = &s->labels;
+
+    if (file_path(path, err, "%s/images.npy", dir) < 0 ||
+        npy_map(&s->images, path, err) < 0)
+        return -1;
+    if (a->type != NPY_U8 || a->n_dim != 4 || a->dim[3] != 3 || a->dim[1] < 1 ||
+        a->dim[1] > STORE_MAX_SIDE || a->dim[2] < 1 ||
+        a->dim[2] > STORE_MAX_SIDE || a->dim[0] > STORE_MAX_SAMPLES)
+        return err_set(err, ERR_INPUT, "'%s' is not uint8 (n, h, w, 3)", path);
+    s->n = a->dim[0];
+    s->h = a->dim[1];
+    s->w = a->dim[2];
+    if (file_path(path, err, "%s/labels.npy", dir) < 0 ||
+        npy_map(&s->labels, path, err) < 0)
+        return -1;
+    if (b->type != NPY_I32 || b->n_dim != 1 || b->dim[0] != s->n)
+        return err_set(err, ERR_INPUT, "'%s' is not int32 (%zu)", path, s->n);
+    return 0;
+}
+
+/* One class a line, each once. */
+static int add_class(struct store *s, const char *path, const char *name,
+                     struct err *err)
+{
+    if (s->n_class == CONFIG_CLASSES_MAX)
+        return err_set(err, ERR_INPUT, "'%s': more than %d classes", path,
+                       CONFIG_CLASSES_MAX);
+    if (!*name || strlen(name) >= CONFIG_NAME_MAX)
+        return err_set(err, ERR_INPUT,
+                       "'%s': line %d is not a name of 1..%d "
+                       "bytes",
+                       path, s->n_class + 1, CONFIG_NAME_MAX - 1);
+    for (int i = 0; i < s->n_class; i++)
+        if (strcmp(s->class_name[i], name) == 0)
+            return err_set(err, ERR_INPUT, "'%s': class '%s' stands twice",
+                           path, name);
+    snprintf(s->class_name[s->n_class++], CONFIG_NAME_MAX, "%s", name);
+    return 0;
+}
+
+static int read_classes(struct store *s, const char *dir, struct err *err)
+{
+    char path[FILE_PATH_MAX], *text = NULL, *end;
+    size_t size;
+    int rc = 0;
+
+    if (file_path(path, err, "%s/classes.txt", dir) < 0 ||
+        file_read(path, CONFIG_CLASSES_MAX * CONFIG_NAME_MAX, &text, &size,
+                  err) < 0)
+        return -1;
+    if (strlen(text) != size)
+        rc = err_set(err, ERR_INPUT, "'%s' holds a zero byte", path);
+    for (char *line = text; rc == 0 && *line; line = end + 1) {
+        end = strchr(line, '\n');
+        if (!end) {
+            rc = err_set(err, ERR_INPUT, "'%s' is cut short", path);
+            break;
+        }
+        *end = '\0';
+        rc = add_class(s, path, line, err);
+    }
+    free(text);
+    return rc;
+}
+
+/* Column 'name' of the index. */
+static int find_column(const struct store *s, const char *path,
+                       const char *name, struct err *err)
+{
+    const int column = csv_column(&s->index, name);
+
+    if (column < 0)
+        err_set(err, ERR_INPUT, "'%s' has no column '%s'", path, name);
+    return column;
+}
+
+static int read_index(struct store *s, const char *dir, int *class_column,
+                      struct err *err)
+{
+    char path[FILE_PATH_MAX];
+
+    if (file_path(path, err, "%s/index.csv", dir) < 0 ||
+        csv_read(&s->index, path, err) < 0)
+        return -1;
+    if (s->index.n_row != s->n)
+        return err_set(err, ERR_INPUT,
+                       "'%s' describes %zu images, images.npy has %zu", path,
+                       s->index.n_row, s->n);
+    s->split_column = find_column(s, path, "split", err);
+    if (s->split_column < 0)
+        return -1;
+    s->status_column = find_column(s, path, "status", err);
+    if (s->status_column < 0)
+        return -1;
+    *class_column = find_column(s, path, "class", err);
+    return *class_column < 0 ? -1 : 0;
+}
+
+/* Label, class, split and status of row 'i' must tell the same story. */
+static int check_row(const struct store *s, const char *dir, size_t i,
+                     int class_column, struct err *err)
+{
+    const char *status = csv_get(&s->index, i, (size_t)s->status_column);
+    const char *split = csv_get(&s->index, i, (size_t)s->split_column);
+    const char *name = csv_get(&s->index, i, (size_t)class_column);
+    const int label = store_label(s, i);
+    const bool good = strcmp(status, "ok") == 0;
+
+    if (label < -1 || label >= s->n_class)
+        return err_set(err, ERR_INPUT,
+                       "'%s': label %d of image %zu, there are %d classes", dir,
+                       label, i, s->n_class);
+    if (good != (label >= 0))
+        return err_set(err, ERR_INPUT,
+                       "'%s': image %zu has label %d but status '%.100s'", dir,
+                       i, label, status);
+    if (good && strcmp(name, s->class_name[label]) != 0)
+        return err_set(err, ERR_INPUT,
+                       "'%s': image %zu is '%.100s' in index.csv, but its "
+                       "label %d is '%s'",
+                       dir, i, name, label, s->class_name[label]);
+    if (*split && split_parse(split) == SPLIT_NONE)
+        return err_set(err, ERR_INPUT, "'%s': image %zu is of split '%.100s'",
+                       dir, i, split);
+    return 0;
+}
+
+int store_open(struct store *s, const char *dir, struct err *err)
+{
+    int class_column = -1, rc;
+
+    *s = (struct store){0};
+    rc = map_arrays(s, dir, err);
+    if (rc == 0)
+        rc = read_classes(s, dir, err);
+    if (rc == 0)
+        rc = read_index(s, dir, &class_column, err);
+    for (size_t i = 0; rc == 0 && i < s->n; i++)
+        rc = check_row(s, dir, i, class_column, err);
+    if (rc < 0)
+        store_close(s);
+    return rc;
+}
+
+void store_close(struct store *s)
+{
+    npy_release(&s->images);
+    npy_release(&s->labels);
+    csv_release(&s->index);
+    *s = (struct store){0};
+}
+
+const uint8_t *store_image(const struct store *s, size_t i)
+{
+    BUG_ON(i >= s->n);
+    return (const uint8_t *)s->images.data + i * s->h * s->w * 3;
+}
+
+int store_label(const struct store *s, size_t i)
+{
+    int32_t label;
+
+    BUG_ON(i >= s->n);
+    memcpy(&label, (const char *)s->labels.data + i * sizeof(label),
+           sizeof(label));
+    return label;
+}
+
+enum split store_split(const struct store *s, size_t i)
+{
+    return split_parse(csv_get(&s->index, i, (size_t)s->split_column));
+}

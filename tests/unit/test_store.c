@@ -1,0 +1,665 @@
+/* test_store.c - the image store: any order, crashes, full disks, damage */
+#include "base/file.h"
+#include "base/hash.h"
+#include "run/rows_log.h"
+#include "run/store.h"
+#include "tap.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { N = 40, H = 5, W = 7, PX = H * W * 3 };
+
+static char dir[] = "/tmp/papline-store-XXXXXX";
+static const char classes[3][CONFIG_NAME_MAX] = {"alpha", "b c", "\xc3\xa9"};
+
+static const char *at(const char *name)
+{
+    static char path[4][1024];
+    static int turn;
+
+    turn = (turn + 1) % 4;
+    snprintf(path[turn], sizeof(path[turn]), "%s/%s", dir, name);
+    return path[turn];
+}
+
+static struct store_args args(const char *where)
+{
+    return (struct store_args){.dir = where,
+                               .header = "file,class,split,status",
+                               .n = N,
+                               .h = H,
+                               .w = W,
+                               .class_name = classes,
+                               .n_class = 3};
+}
+
+/* What row 'i' is made of; every seventh is set aside. */
+static int make_row(size_t i, uint8_t px[PX], char record[128])
+{
+    const bool good = i % 7 != 3;
+    struct buf b = {0};
+
+    for (int k = 0; k < PX; k++)
+        px[k] = (uint8_t)(i * 31 + (size_t)k * 7 + 1);
+    buf_printf(&b, "\"cell, \"\"%zu\"\"\n.bmp\",%s,%s,%s", i, classes[i % 3],
+               split_name((enum split)(i % 4)), good ? "ok" : "cut short");
+    BUG_ON(b.len >= 128);
+    memcpy(record, b.data, b.len + 1);
+    buf_release(&b);
+    return good ? (int)(i % 3) : -1;
+}
+
+static int put_row(struct store_writer *w, size_t i, struct err *err)
+{
+    uint8_t px[PX];
+    char record[128];
+    const char *const line = record;
+    const int label = make_row(i, px, record);
+
+    return store_put(w, i, 1, px, &label, &line, err);
+}
+
+static struct store_writer *start(const char *where)
+{
+    const struct store_args a = args(where);
+    struct store_writer *w = NULL;
+    struct err err = {0};
+
+    if (dir_make(where, &err) < 0 || store_create(&w, &a, &err) < 0)
+        printf("# %s\n", err.text);
+    BUG_ON(!w);
+    return w;
+}
+
+/* Hash of all files of a store. */
+static const char *store_sum(const char *where)
+{
+    static char sum[2][HASH_HEX];
+    static int turn;
+    struct err err = {0};
+    struct hash h;
+    char **names = NULL;
+    size_t n = 0;
+
+    BUG_ON(dir_list(where, &names, &n, &err) < 0);
+    hash_init(&h);
+    for (size_t i = 0; i < n; i++) {
+        char path[512], hex[HASH_HEX];
+
+        snprintf(path, sizeof(path), "%s/%s", where, names[i]);
+        BUG_ON(hash_file(path, hex, &err) < 0);
+        hash_add_string(&h, names[i]);
+        hash_add_string(&h, hex);
+    }
+    dir_list_free(names, n);
+    turn = !turn;
+    hash_final(&h, sum[turn]);
+    return sum[turn];
+}
+
+static void make_store(const char *where, size_t step)
+{
+    struct store_writer *w = start(where);
+    struct err err = {0};
+    bool good = true;
+
+    for (size_t k = 0, i = 0; k < N; k++, i = (i + step) % N)
+        good = good && put_row(w, i, &err) == 0;
+    ok(good && store_has(w, N - 1), "every row is put");
+    ok(store_finish(w, &err) == 0, "finish");
+    ok(!file_exists(at("a/rows.log")), "no log is left");
+}
+
+static void check_content(void)
+{
+    uint8_t px[PX];
+    char record[128];
+    struct store s;
+    struct err err = {0};
+    bool same = true;
+
+    ok(store_open(&s, at("a"), &err) == 0, "open");
+    ok(s.n == N && s.h == H && s.w == W && s.n_class == 3 &&
+           strcmp(s.class_name[1], "b c") == 0,
+       "sizes and classes");
+    for (size_t i = 0; i < N; i++) {
+        const int label = make_row(i, px, record);
+
+        if (label < 0)
+            memset(px, 0, sizeof(px));
+        same = same && store_label(&s, i) == label &&
+               memcmp(store_image(&s, i), px, PX) == 0 &&
+               store_split(&s, i) == (enum split)(i % 4);
+    }
+    ok(same, "labels, pixels and splits; black where set aside");
+    ok(strcmp(csv_get(&s.index, 2, 0), "cell, \"2\"\n.bmp") == 0,
+       "a file's name with comma, quotes and line end");
+    store_close(&s);
+    store_close(&s);
+    ok(split_parse("test") == SPLIT_TEST && split_parse("x") == SPLIT_NONE &&
+           split_parse("") == SPLIT_NONE,
+       "splits have names");
+}
+
+struct thread_job {
+    struct store_writer *w;
+    size_t first;
+    bool good;
+};
+
+static void *thread_main(void *arg)
+{
+    struct thread_job *j = arg;
+    struct err err = {0};
+
+    j->good = true;
+    for (size_t i = j->first; i < N; i += 4)
+        j->good = j->good && put_row(j->w, i, &err) == 0 &&
+                  store_sync(j->w, i, 1, &err) == 0;
+    return NULL;
+}
+
+static void check_threads(void)
+{
+    pthread_t thread[4];
+    struct thread_job job[4];
+    struct err err = {0};
+    bool good = true;
+
+    job[0].w = start(at("threads"));
+    for (size_t i = 0; i < 4; i++) {
+        job[i] = (struct thread_job){.w = job[0].w, .first = i};
+        BUG_ON(pthread_create(&thread[i], NULL, thread_main, &job[i]) != 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        pthread_join(thread[i], NULL);
+        good = good && job[i].good;
+    }
+    ok(good && store_finish(job[0].w, &err) == 0, "four threads at once");
+    ok(strcmp(store_sum(at("a")), store_sum(at("threads"))) == 0,
+       "threads make the same bytes");
+}
+
+static void check_missing(void)
+{
+    struct store_writer *w = start(at("missing"));
+    struct store s;
+    struct err err = {0};
+    static const uint8_t black[PX];
+
+    for (size_t i = 0; i < N; i++)
+        if (i != 5 && put_row(w, i, &err) < 0)
+            ok(false, "put");
+    ok(!store_has(w, 5) && store_has(w, 6) && !store_has(w, N), "has");
+    ok(store_finish(w, &err) == 0, "finish without row 5");
+    ok(store_open(&s, at("missing"), &err) == 0, "and open");
+    ok(store_label(&s, 5) == -1 && memcmp(store_image(&s, 5), black, PX) == 0 &&
+           strcmp(csv_get(&s.index, 5, (size_t)s.status_column), "missing") ==
+               0 &&
+           store_split(&s, 5) == SPLIT_NONE,
+       "row 5 is set aside as missing");
+    store_close(&s);
+}
+
+/* A process that puts all, syncs rows below 20, and is killed. */
+static void killed_writer(const char *where)
+{
+    const pid_t pid = fork();
+    int status;
+
+    if (pid == 0) {
+        struct store_writer *w = start(where);
+        struct err err = {0};
+
+        for (size_t i = 0; i < N; i++)
+            if (put_row(w, i, &err) < 0)
+                _exit(1);
+        if (store_sync(w, 0, 12, &err) < 0 || store_sync(w, 12, 8, &err) < 0)
+            _exit(1);
+        raise(SIGKILL);
+    }
+    BUG_ON(waitpid(pid, &status, 0) != pid);
+    ok(WIFSIGNALED(status), "a writer is killed");
+}
+
+static size_t count_rows(const struct store_writer *w)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < N; i++)
+        n += store_has(w, i);
+    return n;
+}
+
+static void check_resume(void)
+{
+    struct store_writer *w;
+    struct err err = {0};
+
+    killed_writer(at("killed"));
+    w = start(at("killed"));
+    ok(count_rows(w) == 20 && store_has(w, 19) && !store_has(w, 20),
+       "what was synced is there again, the rest is not");
+    for (size_t i = 20; i < N; i++)
+        if (put_row(w, i, &err) < 0)
+            ok(false, "put");
+    ok(store_finish(w, &err) == 0 &&
+           strcmp(store_sum(at("a")), store_sum(at("killed"))) == 0,
+       "gone on with, it is the same store byte for byte");
+}
+
+/* Unsynced pixels of a killed writer do not shine through. */
+static void check_black_after_crash(void)
+{
+    static const uint8_t black[PX];
+    struct store_writer *w;
+    struct store s;
+    struct err err = {0};
+
+    killed_writer(at("unsynced"));
+    w = start(at("unsynced"));
+    ok(store_finish(w, &err) == 0 && store_open(&s, at("unsynced"), &err) == 0,
+       "finish without the rows that were lost");
+    ok(store_label(&s, 30) == -1 && memcmp(store_image(&s, 30), black, PX) == 0,
+       "a lost row is black");
+    store_close(&s);
+}
+
+static off_t size_of(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 ? st.st_size : -1;
+}
+
+/* Cut the log at every length: rows only get fewer, and can be put again. */
+static void check_torn_log(void)
+{
+    char *log = NULL;
+    size_t size = 0, last = 0;
+    struct err err = {0};
+    bool monotone = true;
+
+    killed_writer(at("torn"));
+    BUG_ON(file_read(at("torn/rows.log"), 1 << 20, &log, &size, &err) < 0);
+    for (size_t cut = 0; cut <= size; cut += cut + 60 < size ? 7 : 1) {
+        struct store_writer *w;
+
+        BUG_ON(file_write(at("torn/rows.log"), log, cut, &err) < 0);
+        w = start(at("torn"));
+        monotone = monotone && count_rows(w) >= last && count_rows(w) <= 20;
+        last = count_rows(w);
+        store_abandon(w);
+    }
+    ok(monotone && last == 20, "a log torn anywhere is cut off there");
+    log[size - 30] ^= 1;
+    BUG_ON(file_write(at("torn/rows.log"), log, size, &err) < 0);
+    store_abandon(start(at("torn")));
+    ok(size_of(at("torn/rows.log")) < (off_t)size, "a changed bit is noticed");
+    log[3] ^= 1;
+    BUG_ON(file_write(at("torn/rows.log"), log, size, &err) < 0);
+    {
+        struct store_writer *w = start(at("torn"));
+
+        ok(count_rows(w) == 0, "what is no log starts afresh");
+        store_abandon(w);
+    }
+    free(log);
+}
+
+static void check_lost_images(void)
+{
+    struct store_writer *w;
+
+    killed_writer(at("lost"));
+    BUG_ON(truncate(at("lost/images.npy"), 100) < 0);
+    w = start(at("lost"));
+    ok(count_rows(w) == 0, "a log without its images counts for nothing");
+    store_abandon(w);
+}
+
+static void check_other_shape(void)
+{
+    struct store_args a = args(at("shape"));
+    struct store_writer *w = NULL;
+    struct err err = {0};
+
+    killed_writer(at("shape"));
+    a.h++;
+    fails(store_create(&w, &a, &err), err, ERR_INPUT,
+          "unfinished store of another shape", "other height");
+    a = args(at("shape"));
+    a.n_class = 2;
+    fails(store_create(&w, &a, &err), err, ERR_INPUT, "another shape",
+          "other classes");
+    a = args(at("shape"));
+    ok(store_create(&w, &a, &err) == 0 && count_rows(w) == 20,
+       "and nothing was lost");
+    store_abandon(w);
+}
+
+static void check_bad_args(void)
+{
+    static const char twice[2][CONFIG_NAME_MAX] = {"a", "a"};
+    static const char empty[1][CONFIG_NAME_MAX] = {""};
+    static const char line[1][CONFIG_NAME_MAX] = {"a\nb"};
+    struct store_args a = args(at("none"));
+    struct store_writer *w = NULL;
+    struct err err = {0};
+
+    fails(store_create(&w, &a, &err), err, ERR_SYSTEM, "none/images.npy",
+          "a directory that is not there");
+    a.n = STORE_MAX_SAMPLES + (size_t)1;
+    fails(store_create(&w, &a, &err), err, ERR_INPUT, "at most 20000000",
+          "too many images");
+    a = args(dir);
+    a.h = 0;
+    fails(store_create(&w, &a, &err), err, ERR_INPUT, "of 0x7", "no height");
+    a = args(dir);
+    a.n_class = CONFIG_CLASSES_MAX + 1;
+    fails(store_create(&w, &a, &err), err, ERR_INPUT, "65 classes, at most 64",
+          "too many classes");
+    a.n_class = 2;
+    a.class_name = twice;
+    fails(store_create(&w, &a, &err), err, ERR_INPUT, "class 'a' stands twice",
+          "a class twice");
+    a.n_class = 1;
+    a.class_name = empty;
+    fails(store_create(&w, &a, &err), err, ERR_INPUT, "has no name", "no name");
+    a.class_name = line;
+    fails(store_create(&w, &a, &err), err, ERR_INPUT, "line end", "line end");
+}
+
+static const struct {
+    int label;
+    const char *record, *text;
+} bad_rows[] = {
+    {3, "a,b,train,ok", "row 2: label 3, there are 3 classes"},
+    {-2, "a,b,train,bad", "row 2: label -2"},
+    {-1, "a,b,train,ok", "row 2: status ok, but no label"},
+    {0, "a,b,ok", "row 2: a record of 3 fields, the header has 4"},
+    {0, "a,b,c,d,ok", "row 2: a record of 5 fields"},
+    {0, "", "row 2: a record of 1 fields"},
+    {0, "a\n,b,train,ok", "row 2: a record of 0 fields"},
+    {0, "\"a,b,train,ok", "row 2: a record of 0 fields"},
+    {0, "\"a\"b,b,train,ok", "row 2: a record of 0 fields"},
+    {0, "a,b,\"train\"\"", "row 2: a record of 0 fields"},
+};
+
+static void check_bad_rows(void)
+{
+    struct store_writer *w = start(at("rows"));
+    char *long_record = calloc(1, STORE_MAX_RECORD + 20);
+    uint8_t px[2 * PX] = {0};
+    const char *line[2] = {"a,b,train,ok", "a,b,train,ok"};
+    int label[2] = {0, 0};
+    struct err err = {0};
+
+    BUG_ON(!long_record);
+    fails(store_put(w, N - 1, 2, px, label, line, &err), err, ERR_INPUT,
+          "rows 39..41 do not fit a store of 40 rows", "beyond the end");
+    fails(store_put(w, (size_t)-1, 2, px, label, line, &err), err, ERR_INPUT,
+          "do not fit", "far beyond the end");
+    fails(store_sync(w, 1, N, &err), err, ERR_INPUT, "do not fit",
+          "sync beyond the end");
+    for (size_t i = 0; i < sizeof(bad_rows) / sizeof(bad_rows[0]); i++) {
+        line[0] = bad_rows[i].record;
+        fails(store_put(w, 2, 1, px, &bad_rows[i].label, line, &err), err,
+              ERR_INPUT, bad_rows[i].text, bad_rows[i].text);
+    }
+    memset(long_record, 'x', STORE_MAX_RECORD);
+    memcpy(long_record + STORE_MAX_RECORD, ",b,train,ok", 12);
+    line[0] = long_record;
+    fails(store_put(w, 2, 1, px, label, line, &err), err, ERR_INPUT,
+          "at most 16384", "a long record");
+    ok(!store_has(w, 2), "none of them is in");
+    free(long_record);
+    store_abandon(w);
+    store_abandon(NULL);
+}
+
+/* A set-aside row is black and has no label, even if both were given. */
+static void check_set_aside(void)
+{
+    struct store_args a = args(at("aside"));
+    struct store_writer *w = NULL;
+    const char *line = "a,alpha,train,no memory";
+    const int label = 0;
+    uint8_t px[PX];
+    struct store s;
+    struct err err = {0};
+
+    a.n = 1;
+    memset(px, 9, sizeof(px));
+    ok(dir_make(a.dir, &err) == 0 && store_create(&w, &a, &err) == 0 &&
+           store_put(w, 0, 1, px, &label, &line, &err) == 0 &&
+           store_finish(w, &err) == 0 && store_open(&s, a.dir, &err) == 0,
+       "a row whose status is not ok");
+    ok(store_label(&s, 0) == -1 && store_image(&s, 0)[0] == 0,
+       "has no label and no pixels");
+    store_close(&s);
+    a.dir = at("empty");
+    a.n = 0;
+    ok(dir_make(a.dir, &err) == 0 && store_create(&w, &a, &err) == 0 &&
+           store_finish(w, &err) == 0 && store_open(&s, a.dir, &err) == 0 &&
+           s.n == 0,
+       "a store of nothing");
+    store_close(&s);
+}
+
+static void limit_files(rlim_t bytes)
+{
+    struct rlimit r;
+
+    BUG_ON(getrlimit(RLIMIT_FSIZE, &r) < 0);
+    r.rlim_cur = bytes;
+    BUG_ON(setrlimit(RLIMIT_FSIZE, &r) < 0);
+}
+
+static void check_full_disk(void)
+{
+    struct store_args a = args(at("full"));
+    struct store_writer *w = NULL;
+    struct err err = {0};
+    struct rlimit old;
+
+    BUG_ON(getrlimit(RLIMIT_FSIZE, &old) < 0);
+    signal(SIGXFSZ, SIG_IGN);
+    BUG_ON(dir_make(a.dir, &err) < 0);
+    limit_files(2000);
+    fails(store_create(&w, &a, &err), err, ERR_SYSTEM,
+          "cannot reserve 4328 bytes for", "no room for the images");
+    ok(strstr(err.text, "full/images.npy', ") && strstr(err.text, " are free"),
+       "and it says how much is free");
+    limit_files(old.rlim_cur);
+    ok(store_create(&w, &a, &err) == 0 && put_row(w, 0, &err) == 0,
+       "with room again it starts");
+    limit_files(100);
+    fails(store_sync(w, 0, 1, &err), err, ERR_SYSTEM, "cannot write",
+          "no room for the log");
+    limit_files(old.rlim_cur);
+    ok(store_sync(w, 0, 1, &err) == 0, "with room again it syncs");
+    store_abandon(w);
+    ok(store_create(&w, &a, &err) == 0 && count_rows(w) == 1,
+       "and the log is whole");
+    limit_files(200);
+    fails(store_finish(w, &err), err, ERR_SYSTEM, "cannot write",
+          "no room at the end");
+    limit_files(old.rlim_cur);
+    ok(store_create(&w, &a, &err) == 0 && count_rows(w) == 1 &&
+           store_finish(w, &err) == 0,
+       "with room again it goes on and finishes");
+}
+
+/* Replace 'name' in a copy of store "a" and open it. */
+static int open_with(const char *name, const void *bytes, size_t size,
+                     struct err *err)
+{
+    static const char *const files[] = {"images.npy", "labels.npy", "index.csv",
+                                        "classes.txt"};
+    struct store s;
+    char *data = NULL, path[64];
+    size_t n = 0;
+
+    BUG_ON(dir_make(at("bad"), err) < 0);
+    for (int i = 0; i < 4; i++) {
+        snprintf(path, sizeof(path), "a/%s", files[i]);
+        BUG_ON(file_read(at(path), 1 << 20, &data, &n, err) < 0);
+        snprintf(path, sizeof(path), "bad/%s", files[i]);
+        BUG_ON(file_write(at(path), strcmp(files[i], name) ? data : bytes,
+                          strcmp(files[i], name) ? n : size, err) < 0);
+        free(data);
+    }
+    if (store_open(&s, at("bad"), err) < 0)
+        return -1;
+    store_close(&s);
+    return 0;
+}
+
+static int open_text(const char *name, const char *text, struct err *err)
+{
+    return open_with(name, text, strlen(text), err);
+}
+
+/* A .npy of zeros, or of 'fill' in every byte. */
+static int open_npy(const char *name, struct npy a, int fill, struct err *err)
+{
+    const size_t size = NPY_HEADER + npy_bytes(&a);
+    char *file = malloc(size);
+    int rc;
+
+    BUG_ON(!file);
+    memset(file, fill, size);
+    npy_header(&a, file);
+    rc = open_with(name, file, size, err);
+    free(file);
+    return rc;
+}
+
+static void check_damaged_arrays(void)
+{
+    struct err err = {0};
+
+    fails(open_text("images.npy", "junk", &err), err, ERR_INPUT, "images.npy",
+          "images are junk");
+    fails(open_npy("images.npy", (struct npy){NPY_U8, 3, {N, H, W}, 0, 0, 0}, 0,
+                   &err),
+          err, ERR_INPUT, "is not uint8 (n, h, w, 3)", "grey images");
+    fails(open_npy("images.npy",
+                   (struct npy){NPY_U8, 4, {N + 1, H, W, 3}, 0, 0, 0}, 0, &err),
+          err, ERR_INPUT, "labels.npy' is not int32 (41)", "more images");
+    fails(open_npy("images.npy",
+                   (struct npy){NPY_U8, 4, {1, 5000, 1, 3}, 0, 0, 0}, 0, &err),
+          err, ERR_INPUT, "is not uint8", "a huge image");
+    fails(
+        open_npy("labels.npy", (struct npy){NPY_F32, 1, {N}, 0, 0, 0}, 0, &err),
+        err, ERR_INPUT, "is not int32 (40)", "float labels");
+    fails(
+        open_npy("labels.npy", (struct npy){NPY_I32, 1, {N}, 0, 0, 0}, 0, &err),
+        err, ERR_INPUT,
+        "image 1 is 'b c' in index.csv, but its label 0 is "
+        "'alpha'",
+        "labels that the index denies");
+    fails(
+        open_npy("labels.npy", (struct npy){NPY_I32, 1, {N}, 0, 0, 0}, 1, &err),
+        err, ERR_INPUT, "label 16843009 of image 0, there are 3 classes",
+        "labels beyond the classes");
+    fails(open_npy("labels.npy", (struct npy){NPY_I32, 1, {N}, 0, 0, 0}, 255,
+                   &err),
+          err, ERR_INPUT, "image 0 has label -1 but status 'ok'",
+          "labels that the status denies");
+}
+
+static void check_damaged_text(void)
+{
+    struct buf b = {0};
+    struct err err = {0};
+
+    fails(open_text("classes.txt", "alpha\nb c\n", &err), err, ERR_INPUT,
+          "there are 2 classes", "a class is missing");
+    fails(open_text("classes.txt", "alpha\nb c\nx", &err), err, ERR_INPUT,
+          "is cut short", "classes without the last line end");
+    fails(open_text("classes.txt", "alpha\n\nx\n", &err), err, ERR_INPUT,
+          "line 2 is not a name of 1..63 bytes", "a class without a name");
+    fails(open_text("classes.txt", "alpha\nalpha\n", &err), err, ERR_INPUT,
+          "class 'alpha' stands twice", "a class twice");
+    fails(open_with("classes.txt", "a\0b\n", 4, &err), err, ERR_INPUT,
+          "zero byte", "a zero byte in a class");
+    for (int i = 0; i <= CONFIG_CLASSES_MAX; i++)
+        buf_printf(&b, "%d\n", i);
+    fails(open_text("classes.txt", b.data, &err), err, ERR_INPUT,
+          "more than 64 classes", "too many classes");
+    buf_release(&b);
+    fails(open_text("index.csv", "file,class,split,status\na,b,,x\n", &err),
+          err, ERR_INPUT, "describes 1 images, images.npy has 40",
+          "a short index");
+    for (int i = 0; i < N; i++)
+        buf_puts(&b, "a,b,c\n");
+    {
+        static const char *const header[][2] = {
+            {"class,split,other\n", "no column 'status'"},
+            {"class,other,status\n", "no column 'split'"},
+            {"other,split,status\n", "no column 'class'"}};
+
+        for (int i = 0; i < 3; i++) {
+            struct buf t = {0};
+
+            buf_printf(&t, "%s%s", header[i][0], b.data);
+            fails(open_text("index.csv", t.data, &err), err, ERR_INPUT,
+                  header[i][1], header[i][1]);
+            buf_release(&t);
+        }
+    }
+    buf_release(&b);
+}
+
+static void check_damaged_split(void)
+{
+    char *data = NULL, *hit;
+    size_t n = 0;
+    struct err err = {0};
+
+    BUG_ON(file_read(at("a/index.csv"), 1 << 20, &data, &n, &err) < 0);
+    hit = strstr(data, "train");
+    BUG_ON(!hit);
+    *hit = 'T';
+    fails(open_with("index.csv", data, n, &err), err, ERR_INPUT,
+          "image 0 is of split 'Train'", "an unknown split");
+    free(data);
+    ok(open_with("none", "", 0, &err) == 0, "the undamaged copy opens");
+}
+
+int main(void)
+{
+    struct err err = {0};
+
+    BUG_ON(!mkdtemp(dir));
+    make_store(at("a"), 1);
+    make_store(at("b"), 17);
+    ok(strcmp(store_sum(at("a")), store_sum(at("b"))) == 0,
+       "rows in another order make the same bytes");
+    check_content();
+    check_threads();
+    check_missing();
+    check_resume();
+    check_black_after_crash();
+    check_torn_log();
+    check_lost_images();
+    check_other_shape();
+    check_bad_args();
+    check_bad_rows();
+    check_set_aside();
+    check_full_disk();
+    check_damaged_arrays();
+    check_damaged_text();
+    check_damaged_split();
+    ok(dir_remove(dir, &err) == 0, "clean up");
+    return tap_done();
+}
