@@ -49,7 +49,8 @@ enum {
     WIRE_LEASE_MS = 10000, /* default: a unit without a beat for so long is
                               given to somebody else */
     WIRE_MAX_LEASE_MS = 86400000,
-    WIRE_MAX_ATTEMPT = 3, /* then a unit is set aside */
+    WIRE_ATTEMPTS = 3, /* default: then a unit is set aside */
+    WIRE_MAX_ATTEMPT = 100,
     WIRE_MAX_CREDIT = 1024,
 
     /* Bytes of a string, without the NUL. */

@@ -168,8 +168,40 @@ static void check_empty(void)
     buf_release(&b);
 }
 
+/* PROTOCOL.md to the letter, by hand. */
+static void check_bytes(void)
+{
+    static const char credit[] = "\x93\xa6"
+                                 "credit\x01\x03";
+    static const char sealed[] = "\x94\xa6"
+                                 "sealed\x01\x04\xa4"
+                                 "full";
+    static const char beat[] = "\x97\xa4"
+                               "beat\x01\xcd\x01\x00"
+                               "\xcb\x3f\xf8\0\0\0\0\0\0"
+                               "\xcb\x40\x00\0\0\0\0\0\0"
+                               "\xcb\0\0\0\0\0\0\0\0\xa0";
+    const struct msg_beat b = {.unit = 256, .done = 1.5, .total = 2};
+    const struct msg_sealed s = {.code = ERR_SYSTEM, .text = "full"};
+    struct buf out = {0};
+    struct err err;
+
+    ok(credit_encode(&(struct msg_credit){3}, &out, &err) == 0 &&
+           out.len == sizeof(credit) - 1 &&
+           memcmp(out.data, credit, out.len) == 0,
+       "credit byte by byte");
+    ok(sealed_encode(&s, &out, &err) == 0 && out.len == sizeof(sealed) - 1 &&
+           memcmp(out.data, sealed, out.len) == 0,
+       "sealed byte by byte");
+    ok(beat_encode(&b, &out, &err) == 0 && out.len == sizeof(beat) - 1 &&
+           memcmp(out.data, beat, out.len) == 0,
+       "beat byte by byte");
+    buf_release(&out);
+}
+
 int main(void)
 {
+    check_bytes();
     check_hello();
     check_unit();
     check_worker();

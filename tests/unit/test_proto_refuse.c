@@ -411,8 +411,8 @@ static void check_encoders(void)
     REJECTS(hello, h, "hello stage is not printable ASCII without blanks");
     REJECTS(credit, (struct msg_credit){0}, "credit n is 0, not 1..1024");
     REJECTS(credit, (struct msg_credit){1025}, "credit n is 1025, not 1..1024");
-    u.attempt = 4;
-    REJECTS(unit, u, "unit attempt is 4, not 1..3");
+    u.attempt = 101;
+    REJECTS(unit, u, "unit attempt is 101, not 1..100");
     u.attempt = 1;
     u.first = WIRE_MAX_ROW + 1;
     REJECTS(unit, u, "unit first is 281474976710657, not 0..281474976710656");
