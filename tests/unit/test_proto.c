@@ -196,6 +196,10 @@ static void check_bytes(void)
     ok(beat_encode(&b, &out, &err) == 0 && out.len == sizeof(beat) - 1 &&
            memcmp(out.data, beat, out.len) == 0,
        "beat byte by byte");
+    out.failed = true; /* an earlier user ran out of memory */
+    ok(credit_encode(&(struct msg_credit){3}, &out, &err) == 0 &&
+           out.len == sizeof(credit) - 1,
+       "a failed buffer serves again");
     buf_release(&out);
 }
 

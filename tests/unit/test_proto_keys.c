@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <zmq.h>
 
@@ -52,6 +53,45 @@ static void check_make(const char *run)
     dir_list_free(name, n);
     keys_wipe(&server);
     ok(server.secret_key[0] == '\0', "wiped");
+}
+
+/* Eight processes at once: all succeed, on the same keys. */
+static void check_race(const char *run)
+{
+    enum { N = 8 };
+    char **name = NULL, inner[128];
+    size_t n = 0;
+    struct err err = {0};
+    struct keypair server, worker;
+    int start[2], status, good = 0;
+    char byte;
+
+    snprintf(inner, sizeof(inner), "%s/race", run);
+    ok(mkdir(inner, 0777) == 0 && pipe(start) == 0, "set out");
+    for (int i = 0; i < N; i++)
+        if (fork() == 0) {
+            close(start[1]);
+            while (read(start[0], &byte, 1) < 0) /* until the parent closes */
+                ;
+            _exit(keys_make(inner, &err) < 0);
+        }
+    close(start[0]);
+    close(start[1]);
+    for (int i = 0; i < N; i++)
+        good += wait(&status) > 0 && status == 0;
+    ok(good == N, "eight at once: all return 0");
+    ok(dir_list(inner, &name, &n, &err) == 0 && n == 1, "one keys/ is left");
+    dir_list_free(name, n);
+    ok(keys_read(in(inner, "keys/server.key"), &server, &err) == 0 &&
+           keys_read(in(inner, "keys/worker.key"), &worker, &err) == 0 &&
+           strcmp(server.peer_key, worker.public_key) == 0,
+       "and its files belong together");
+    ok(dir_remove(inner, &err) == 0 && mkdir(inner, 0777) == 0 &&
+           file_write(in(inner, "keys"), "", 0, &err) == 0,
+       "a file in the way");
+    fails(keys_make(inner, &err), err, ERR_USAGE, "is not a directory",
+          "is not keys");
+    ok(dir_remove(inner, &err) == 0, "tidy up");
 }
 
 static void check_open_to_others(const char *run)
@@ -262,6 +302,7 @@ int main(void)
     if (!mkdtemp(run))
         return 1;
     check_make(run);
+    check_race(run);
     check_open_to_others(run);
     check_parse(run);
     check_file(run);

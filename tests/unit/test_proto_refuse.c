@@ -281,6 +281,11 @@ static void check_numbers(void)
     struct err err;
 
     ok(replaced(PROTO_BEAT, 3, uint(7), &err) == 0, "an integer is a number");
+    ok(replaced(
+           PROTO_BEAT, 3,
+           (msgpack_object){.type = MSGPACK_OBJECT_FLOAT32, .via.f64 = 0.5},
+           &err) == 0,
+       "so is single precision");
     fails(replaced(PROTO_BEAT, 3, real(INFINITY), &err), err, ERR_INPUT,
           "beat done is inf, not finite", "infinite progress");
     fails(replaced(PROTO_BEAT, 4, real(-0.5), &err), err, ERR_INPUT,
@@ -303,6 +308,7 @@ static void check_text(void)
          "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x94\xac"},
         {"cut \xe2\x82", "cut ??"},
         {"latin \xe9!", "latin ?!"},
+        {"half \xc3(", "half ?("},
         {"over-long \xc0\xaf \xe0\x80\xaf \xf0\x80\x80\xaf",
          "over-long ?? ??? ????"},
         {"surrogate \xed\xa0\x80", "surrogate ???"},
