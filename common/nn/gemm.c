@@ -3,6 +3,7 @@
 #include "base/err.h"
 
 #include <cblas.h>
+#include <omp.h>
 
 #include "nn/simd.h"
 
@@ -15,13 +16,21 @@ enum {
     LONG_C = 1 << 16,  /* floats of C above which k is not cut */
 };
 
+/* OpenBLAS' OpenMP build sets OpenMP's own number, too, so put that back. */
 void gemm_setup(void)
 {
+    const int threads = omp_get_max_threads();
+
     openblas_set_num_threads(1);
+    omp_set_num_threads(threads);
 }
 
+/* A parallel region of one thread does not count as one for OpenBLAS; the
+ * number set here is that of this region's thread alone. */
 void gemm_one(const struct gemm *g)
 {
+    if (!omp_in_parallel() && omp_get_max_threads() > 1)
+        omp_set_num_threads(1);
     cblas_sgemm(CblasRowMajor, g->ta == AS_IS ? CblasNoTrans : CblasTrans,
                 g->tb == AS_IS ? CblasNoTrans : CblasTrans, g->m, g->n, g->k,
                 1.0f, g->a, g->lda, g->b, g->ldb, g->beta, g->c, g->ldc);

@@ -29,7 +29,7 @@ struct gemm {
 /* Call once before the others: OpenBLAS must not start threads of its own. */
 void gemm_setup(void);
 
-/* In this thread alone. */
+/* In this thread alone; call it in an OpenMP region. */
 void gemm_one(const struct gemm *g);
 
 /* Tiles of C over 'threads' threads. */

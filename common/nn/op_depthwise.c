@@ -105,16 +105,17 @@ static void saw(const struct depthwise *d, const float *dy, const int i[2],
     }
 }
 
-/* y = (add ? y : 0) + sum of tap[k] w[k] */
+/* y = base + sum of tap[k] w[k]; 'base' may be y. */
 HOT static void nine(size_t c, const float *const tap[TAPS], const float *w,
-                     bool add, float *restrict y)
+                     const float *base, float *y)
 {
     const float *a0 = tap[0], *a1 = tap[1], *a2 = tap[2], *a3 = tap[3];
     const float *a4 = tap[4], *a5 = tap[5], *a6 = tap[6], *a7 = tap[7];
     const float *a8 = tap[8];
 
+#pragma omp simd
     for (size_t j = 0; j < c; j++)
-        y[j] = (add ? y[j] : 0.0f) +
+        y[j] = base[j] +
                ((a0[j] * w[j] + a1[j] * w[c + j] + a2[j] * w[2 * c + j]) +
                 (a3[j] * w[3 * c + j] + a4[j] * w[4 * c + j] +
                  a5[j] * w[5 * c + j]) +
@@ -146,7 +147,7 @@ static void depthwise_forward(struct node *nd, const struct pass *p)
 
         for (int i = 0; i < y->w; i++) {
             seen(d, image, (int[]){r % y->h, i}, zero, tap);
-            nine(c, tap, nd->param, false,
+            nine(c, tap, nd->param, zero,
                  y->data + ((size_t)r * (size_t)y->w + (size_t)i) * c);
         }
     }
@@ -165,9 +166,10 @@ static void backward_data(struct node *nd, const struct pass *p)
         const float *tap[TAPS];
 
         for (int i = 0; i < dx->w; i++) {
+            float *to = dx->data + ((size_t)r * (size_t)dx->w + (size_t)i) * c;
+
             saw(d, image, (int[]){r % dx->h, i}, zero, tap);
-            nine(c, tap, nd->param, nd->add[0],
-                 dx->data + ((size_t)r * (size_t)dx->w + (size_t)i) * c);
+            nine(c, tap, nd->param, nd->add[0] ? to : zero, to);
         }
     }
 }
