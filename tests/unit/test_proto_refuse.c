@@ -264,6 +264,8 @@ static void check_strings(void)
           "hello stage has 0 bytes, at least 1", "a name is not empty");
     fails(replaced(PROTO_HELLO, 2, str("a b", 3), &err), err, ERR_INPUT,
           "hello stage is not printable ASCII", "a name has no blank");
+    fails(replaced(PROTO_HELLO, 2, str("a\x7f", 2), &err), err, ERR_INPUT,
+          "hello stage is not printable ASCII", "nor a DEL");
     fails(replaced(PROTO_UNIT, 3, str("na\xc3\xafve", 6), &err), err, ERR_INPUT,
           "unit node is not printable ASCII", "a name is ASCII");
     fails(replaced(PROTO_UNIT, 6, str("/a\nb", 4), &err), err, ERR_INPUT,
@@ -280,6 +282,12 @@ static void check_numbers(void)
 {
     struct err err;
 
+    fails(decode(PROTO_CREDIT,
+                 "\x93\xa6"
+                 "credit\x01\xd0\x05",
+                 11, &err),
+          err, ERR_INPUT, "credit n is not an unsigned integer",
+          "a signed format is refused, even of a positive number");
     ok(replaced(PROTO_BEAT, 3, uint(7), &err) == 0, "an integer is a number");
     ok(replaced(
            PROTO_BEAT, 3,
