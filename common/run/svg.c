@@ -244,7 +244,7 @@ void svg_confusion(const struct svg_confusion *c, bool alone, struct buf *out)
     g.cell = fmax(32, fmin(76, 560.0 / c->k));
     side = g.cell * c->k;
     g.left = fmax(name, 40) + 38;
-    g.top = (c->title[0] ? 34 : 8) + fmax(0.5 * name, 10) + 34;
+    g.top = (c->title[0] ? 34 : 8) + fmax(0.5 * name, 10) + 22;
     w = g.left + fmax(side + 0.87 * name - g.cell / 2, 290) + 16;
     h = g.top + side + 40;
     open_svg(out, w, h, c->title[0] ? c->title : "Confusion matrix", alone);

@@ -36,8 +36,11 @@ void metrics_init(struct metrics *m, int k)
 
 void metrics_add(struct metrics *m, int truth, int predicted)
 {
-    BUG_ON(truth < 0 || truth >= m->k || predicted < 0 || predicted >= m->k);
-    m->confusion[truth][predicted]++;
+    const unsigned k = (unsigned)m->k, row = (unsigned)truth;
+    const unsigned column = (unsigned)predicted;
+
+    BUG_ON(row >= k || column >= k); /* so a negative one is caught as well */
+    m->confusion[row][column]++;
 }
 
 /* a / b, or 0 and the flag if b is 0. */
