@@ -1,0 +1,307 @@
+/* test_explain.c - Grad-CAM is PyTorch's, its pictures and cells as promised */
+#include "nn/graph.h"
+#include "nn/layers.h"
+#include "stages/explain/cam.h"
+#include "stages/explain/heat.h"
+#include "stages/explain/pick.h"
+#include "tap.h"
+
+#include "golden/gradcam_golden.inc"
+
+#include <stdlib.h>
+
+enum { H = 9, W = 7, LAYER_H = 5, LAYER_W = 4, LAYER_C = 6, CLASSES = 3 };
+
+static const float *const golden_da[] = {golden_da_0, golden_da_1, golden_da_2};
+static const float *const golden_cam[] = {golden_cam_0, golden_cam_1,
+                                          golden_cam_2};
+static const float *const golden_map[] = {golden_map_0, golden_map_1,
+                                          golden_map_2};
+
+static double worst(const float *a, const float *b, size_t n)
+{
+    double d = 0.0;
+
+    for (size_t i = 0; i < n; i++)
+        d = fmax(d, fabs((double)a[i] - (double)b[i]));
+    return d;
+}
+
+static void check_formula(void)
+{
+    float cam[LAYER_H * LAYER_W], map[H * W];
+
+    for (int c = 0; c < CLASSES; c++) {
+        gradcam(golden_a, golden_da[c], LAYER_H, LAYER_W, LAYER_C, cam);
+        near(worst(cam, golden_cam[c], LAYER_H * LAYER_W), 0.0, 1e-6,
+             "Grad-CAM of given activations and gradients");
+        cam_resize(cam, LAYER_H, LAYER_W, map, H, W);
+        cam_normalise(map, H * W);
+        near(worst(map, golden_map[c], H * W), 0.0, 1e-5,
+             "  enlarged and normalised");
+    }
+}
+
+static void check_resize(void)
+{
+    float y[100];
+
+    cam_resize(golden_from_3x3_10x10, 3, 3, y, 10, 10);
+    near(worst(y, golden_to_3x3_10x10, 100), 0.0, 1e-6, "3x3 to 10x10");
+    cam_resize(golden_from_2x2_7x5, 2, 2, y, 7, 5);
+    near(worst(y, golden_to_2x2_7x5, 35), 0.0, 1e-6, "2x2 to 7x5");
+    cam_resize(golden_from_4x5_2x3, 4, 5, y, 2, 3);
+    near(worst(y, golden_to_4x5_2x3, 6), 0.0, 1e-6, "4x5 reduced to 2x3");
+    cam_resize(golden_from_3x4_3x4, 3, 4, y, 3, 4);
+    near(worst(y, golden_from_3x4_3x4, 12), 0.0, 1e-6, "its own size");
+    cam_resize(&(const float){3.5f}, 1, 1, y, 4, 4);
+    near(worst(y, (const float[]){3.5f, 3.5f, 3.5f, 3.5f}, 4), 0.0, 1e-9,
+         "one value fills the map");
+    cam_resize((const float[]){1, 2, 3, 4}, 2, 2, y, 1, 1);
+    near(y[0], 1.0, 1e-9, "one pixel takes the first corner");
+}
+
+static bool all_zero(const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!(x[i] <= 0.0f && x[i] >= 0.0f))
+            return false;
+    return true;
+}
+
+static void check_flat(void)
+{
+    float zero[LAYER_H * LAYER_W * LAYER_C] = {0}, cam[LAYER_H * LAYER_W];
+    float flat[4] = {0.7f, 0.7f, 0.7f, 0.7f}, two[2] = {2.0f, 6.0f};
+    int x, y;
+
+    gradcam(zero, golden_da_0, LAYER_H, LAYER_W, LAYER_C, cam);
+    cam_normalise(cam, LAYER_H * LAYER_W);
+    ok(all_zero(cam, LAYER_H * LAYER_W), "activations of zero: zeros");
+    gradcam(golden_a, zero, LAYER_H, LAYER_W, LAYER_C, cam);
+    cam_normalise(cam, LAYER_H * LAYER_W);
+    ok(all_zero(cam, LAYER_H * LAYER_W), "gradients of zero: zeros");
+    cam_normalise(flat, 4);
+    ok(all_zero(flat, 4), "a flat map: zeros");
+    cam_normalise(two, 2);
+    near(two[0], 0.0, 1e-9, "the smallest becomes 0");
+    near(two[1], 4.0 / (4.0 + 1e-7), 1e-6, "the largest 1");
+    cam_peak((const float[]){0, 1, 5, 2, 5, 0}, 2, 3, &x, &y);
+    ok(x == 2 && y == 0, "the first of two peaks");
+    cam_peak(zero, 2, 3, &x, &y);
+    ok(x == 0 && y == 0, "the peak of nothing is the first pixel");
+}
+
+/* --- the same through the engine --- */
+
+static struct graph *build(struct err *err)
+{
+    struct graph *g = graph_new(&(struct graph_args){
+        .max_batch = 1, .threads = 1, .memory = GRAPH_KEEP_ALL});
+    struct node *x = nn_input(g, "input", H, W, 3);
+
+    x = nn_conv2d(g, x, "conv",
+                  (struct conv_args){.filters = LAYER_C,
+                                     .size = 3,
+                                     .stride = 2,
+                                     .pad = PAD_SAME,
+                                     .bias = true});
+    x = nn_batch_norm(g, x, "bn",
+                      (struct bn_args){.act = ACT_RELU6, .act_name = "act"});
+    x = nn_conv2d(g, x, "mix",
+                  (struct conv_args){.filters = 4, .size = 1, .bias = true});
+    x = nn_relu(g, x, "mix_relu");
+    x = nn_global_avg_pool(g, x, "pool");
+    x = nn_dense(g, x, "hidden", (struct dense_args){.units = 8});
+    x = nn_relu(g, x, "hidden_relu");
+    x = nn_dense(g, x, "logits", (struct dense_args){.units = CLASSES});
+    if (graph_finish(g, err) == 0)
+        return g;
+    graph_free(g);
+    return NULL;
+}
+
+static void fill(struct graph *g)
+{
+    static const struct {
+        const char *name;
+        const float *value;
+        size_t n;
+    } row[] = {
+#define ROW(tensor, array)                                                     \
+    {tensor, golden_##array, sizeof(golden_##array) / sizeof(float)}
+        ROW("conv/kernel:0", conv_kernel),
+        ROW("conv/bias:0", conv_bias),
+        ROW("bn/gamma:0", bn_gamma),
+        ROW("bn/beta:0", bn_beta),
+        ROW("bn/moving_mean:0", bn_mean),
+        ROW("bn/moving_variance:0", bn_variance),
+        ROW("mix/kernel:0", mix_kernel),
+        ROW("mix/bias:0", mix_bias),
+        ROW("hidden/kernel:0", hidden_kernel),
+        ROW("hidden/bias:0", hidden_bias),
+        ROW("logits/kernel:0", logits_kernel),
+        ROW("logits/bias:0", logits_bias),
+#undef ROW
+    };
+    const struct named_tensor *t;
+    size_t n, found = 0;
+
+    graph_tensors(g, &t, &n);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < sizeof(row) / sizeof(row[0]); j++)
+            if (strcmp(t[i].name, row[j].name) == 0 && t[i].len == row[j].n) {
+                memcpy(t[i].data, row[j].value, row[j].n * sizeof(float));
+                found++;
+            }
+    ok(found == n && n == sizeof(row) / sizeof(row[0]),
+       "PyTorch's weights are in place");
+}
+
+static void check_engine(void)
+{
+    struct err err = {0};
+    struct graph *g = build(&err);
+    const struct explainer *e = explainer_find("gradcam", &err);
+    struct cam_task t = {.graph = g, .x = golden_x, .h = H, .w = W};
+    float map[H * W];
+
+    if (!ok(g && e, "a network and an explainer")) {
+        printf("# %s\n", err.text);
+        return;
+    }
+    fill(g);
+    t.layer = graph_node(g, "act");
+    for (t.target = 0; t.target < CLASSES; t.target++) {
+        ok(e->explain(&t, map, &err) == 0, "explain");
+        near(worst(graph_output(g)->out.data, golden_logits, CLASSES), 0.0,
+             1e-5, "  PyTorch's logits");
+        near(worst(t.layer->out.data, golden_a, LAYER_H * LAYER_W * LAYER_C),
+             0.0, 1e-5, "  its activations");
+        near(worst(t.layer->dout.data, golden_da[t.target],
+                   LAYER_H * LAYER_W * LAYER_C),
+             0.0, 1e-5, "  its gradients");
+        near(worst(map, golden_map[t.target], H * W), 0.0, 1e-4, "  its map");
+    }
+    graph_free(g);
+}
+
+static void check_table(void)
+{
+    struct err err = {0};
+    const struct explainer *e = explainer_find("gradcam", &err);
+
+    ok(e && strcmp(e->title, "Grad-CAM") == 0, "an explainer by name");
+    fails(explainer_find("gradcan", &err) ? 0 : -1, err, ERR_USAGE,
+          "explain.method 'gradcan' is unknown; there is: gradcam",
+          "an unknown one is refused");
+}
+
+/* --- pictures --- */
+
+static double linear(uint8_t v)
+{
+    const double x = v / 255.0;
+
+    return x <= 0.04045 ? x / 12.92 : pow((x + 0.055) / 1.055, 2.4);
+}
+
+/* CIE L*a*b* under D65: not the space that the table was made in. */
+static void to_lab(const uint8_t rgb[3], double lab[3])
+{
+    const double r = linear(rgb[0]), g = linear(rgb[1]), b = linear(rgb[2]);
+    double f[3] = {(0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505,
+                   0.2126 * r + 0.7152 * g + 0.0722 * b,
+                   (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089};
+
+    for (int i = 0; i < 3; i++)
+        f[i] = f[i] > 0.008856 ? cbrt(f[i]) : 7.787 * f[i] + 16.0 / 116.0;
+    lab[0] = 116.0 * f[1] - 16.0;
+    lab[1] = 500.0 * (f[0] - f[1]);
+    lab[2] = 200.0 * (f[1] - f[2]);
+}
+
+static void check_colours(void)
+{
+    uint8_t rgb[256][3];
+    double last = -1.0;
+    bool rising = true, inside = true;
+
+    heat_table(rgb);
+    for (int i = 0; i < 256; i++) {
+        double lab[3];
+
+        to_lab(rgb[i], lab);
+        rising = rising && lab[0] > last;
+        last = lab[0];
+        for (int c = 0; c < 3; c++) /* a clipped channel sticks at an end */
+            inside = inside && rgb[i][c] > 0 && rgb[i][c] < 255;
+    }
+    ok(rising, "lightness rises with every step");
+    ok(inside, "no colour is clipped");
+    ok(last > 90.0, "up to nearly white");
+    for (int i = 0; i < 16; i++) {
+        double a[3], b[3];
+
+        to_lab(rgb[i * 16], a);
+        to_lab(rgb[i * 16 + 15], b);
+        ok(b[0] - a[0] > 2.5 && b[0] - a[0] < 8.0,
+           "a sixteenth is neither a step nor a plateau in L*");
+    }
+}
+
+static void check_strip(void)
+{
+    enum { P = 3 * 2 * HEAT_SCALE + 2 * HEAT_GAP };
+    const uint8_t rgb[] = {10, 20, 30, 200, 210, 220};
+    const float map[] = {0.0f, 1.0f};
+    uint8_t out[P * HEAT_SCALE * 3], heat[256][3];
+    const uint8_t *heat_at = out + 3 * 2 * (2 * HEAT_SCALE + HEAT_GAP);
+
+    ok(heat_strip_width(2) == P && heat_strip_height(1) == HEAT_SCALE,
+       "the size of a strip");
+    heat_table(heat);
+    heat_strip(rgb, map, 1, 2, out);
+    ok(memcmp(out, rgb, 3) == 0 && memcmp(out + 3, rgb, 3) == 0,
+       "left the cell, enlarged");
+    ok(memcmp(out + 3 * P, out, 3 * P) == 0, "in both directions");
+    ok(memcmp(heat_at, heat[0], 3) == 0 &&
+           memcmp(heat_at + 3 * HEAT_SCALE, heat[255], 3) == 0,
+       "right the map");
+    ok(out[3 * 2 * HEAT_SCALE] == 128, "a gap between");
+    ok(out[3 * (2 * HEAT_SCALE + HEAT_GAP) + 3 * HEAT_SCALE] ==
+           (uint8_t)lround(0.3 * (0.2126 * 200 + 0.7152 * 210 + 0.0722 * 220) +
+                           0.7 * heat[255][0]),
+       "in the middle the map over grey");
+}
+
+static void check_pick(void)
+{
+    struct prediction list[] = {
+        {7, 0, 0, .9f}, {1, 0, 0, .9f}, {2, 0, 1, .6f}, {3, 0, 0, .95f},
+        {4, 1, 0, .7f}, {5, 1, 2, .8f}, {6, 2, 2, .5f}, {8, 0, 0, .1f},
+    };
+    const size_t want[] = {3, 1, 2, 5, 4, 6};
+    bool same = true;
+
+    ok(pick_cells(list, 8, 2) == 6, "two right and two wrong of each class");
+    for (size_t i = 0; i < 6; i++)
+        same = same && list[i].row == want[i];
+    ok(same, "by class, right first, the surest first, then the lower row");
+    ok(pick_cells(list, 6, 1) == 4, "one of each");
+    ok(pick_cells(list, 6, 0) == 0, "none");
+    ok(pick_cells(list, 0, 5) == 0, "of none");
+}
+
+int main(void)
+{
+    check_formula();
+    check_resize();
+    check_flat();
+    check_table();
+    check_engine();
+    check_colours();
+    check_strip();
+    check_pick();
+    return tap_done();
+}
