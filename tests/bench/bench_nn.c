@@ -14,7 +14,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-enum { SIDE = 110, BATCH = 32, STEPS = 9 };
+enum { SIDE = 110, BATCH = 32, STEPS = 9, MAX_KINDS = 32 };
 
 static double now(void)
 {

@@ -1,0 +1,98 @@
+/*
+ * report_data.h - what a run's files say, read for the report
+ *
+ * Reading never fails because a part of a run is missing or damaged: the part
+ * is then empty and says why.
+ */
+#ifndef ORCHESTRATION_REPORT_DATA_H
+#define ORCHESTRATION_REPORT_DATA_H
+
+#include "base/csv.h"
+#include "run/plan.h"
+#include "run/store.h"
+
+#include <jansson.h>
+
+enum { REPORT_JSON_MAX = 16 << 20, REPORT_REASONS_MAX = 24 };
+
+/* A file that may be there or not. */
+struct report_csv {
+    struct csv csv; /* owned; empty if missing */
+    bool there;
+    char why[256]; /* not there */
+};
+
+struct report_json {
+    json_t *root; /* owned; NULL if missing */
+    char why[256];
+};
+
+struct report_experiment {
+    const struct plan_node *train, *evaluate, *explain; /* borrowed or NULL */
+    const char *name;                                   /* borrowed */
+    struct report_json metrics;
+    struct report_csv history, scores;
+};
+
+/* Samples that were set aside for one reason. */
+struct report_reason {
+    const char *text, *example; /* borrowed from the index */
+    size_t n;
+};
+
+struct report_reasons {
+    struct report_reason list[REPORT_REASONS_MAX]; /* the most frequent */
+    int n_list;
+    size_t n_other, n; /* beyond the list, in all */
+};
+
+struct report_class {
+    const char *name; /* borrowed from the index */
+    size_t split[SPLIT_NONE], set_aside;
+};
+
+/* What data/index.csv shows on a second look. */
+struct report_counts {
+    struct report_class of[CONFIG_CLASSES_MAX];
+    int n_class;
+    size_t split[SPLIT_NONE], set_aside;
+    size_t twins;         /* files equal to one of another split */
+    const char *twin[2];  /* an example of two such files, or NULL */
+    size_t conflicts;     /* files equal to one of another class */
+    size_t shared_groups; /* groups with cells in more than one split */
+    size_t leaked_tests;  /* test cells with group members in training */
+};
+
+struct report_data {
+    const char *run_dir; /* borrowed */
+    const struct config *config;
+    const struct plan *plan;
+    struct report_csv index, augment;
+    struct report_json baseline, stats;
+    struct report_counts counts;
+    struct report_reasons aside, augment_aside;
+    struct report_experiment *experiment; /* owned */
+    int n_experiment;
+    int best; /* experiment of the headline, -1 if none is evaluated */
+};
+
+/* Read it all.  Errors: ERR_SYSTEM no memory. */
+MUST_USE int report_data_read(struct report_data *d, struct err *err);
+void report_data_release(struct report_data *d);
+
+/* "" if the row or the column is not there. */
+const char *report_field(const struct report_csv *c, size_t row,
+                         const char *column);
+
+/* Number of a row, NaN if it is not there or no number. */
+double report_number(const struct report_csv *c, size_t row,
+                     const char *column);
+
+/* Walk json by keys separated by dots, "splits.test.accuracy"; NULL if a part
+ * is not there. */
+const json_t *report_json_at(const json_t *j, const char *path);
+
+/* A number there, else NaN. */
+double report_json_number(const json_t *j, const char *path);
+
+#endif

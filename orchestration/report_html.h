@@ -1,0 +1,55 @@
+/*
+ * report_html.h - the small pieces of the page, and its sections
+ *
+ * Text from files goes through html_text() alone.
+ */
+#ifndef ORCHESTRATION_REPORT_HTML_H
+#define ORCHESTRATION_REPORT_HTML_H
+
+#include "orchestration/report_data.h"
+
+#include "base/buf.h"
+
+/* Append 's' escaped; bytes that are no text become '?'. */
+void html_text(struct buf *b, const char *s);
+
+/* The same line by line: line ends and tabs stay. */
+void html_lines(struct buf *b, const char *s);
+
+/* Append "93.1 %", or a dash if 'share' (0 .. 1) is not finite. */
+void html_percent(struct buf *b, double share);
+
+/* Append "<td class=num>" with a share, with a whole number. */
+void html_cell_percent(struct buf *b, double share);
+void html_cell_count(struct buf *b, double n);
+
+/* Open a table that scrolls sideways in itself; 'label' names it.  Close with
+ * html_table_end(). */
+void html_table(struct buf *b, const char *label);
+void html_table_end(struct buf *b);
+
+/* "What is missing: why" as a muted paragraph; both are escaped. */
+void html_missing(struct buf *b, const char *what, const char *why);
+
+/* Append "data:image/png;base64,...".  Errors: ERR_SYSTEM no memory. */
+MUST_USE int html_png(struct buf *b, const void *png, size_t size,
+                      struct err *err);
+
+/* The style sheet, without the charts'. */
+void report_style(struct buf *b);
+
+/* --- sections, in the order of the page --- */
+void report_headline(const struct report_data *d, struct buf *b);
+void report_warnings(const struct report_data *d, struct buf *b);
+void report_results(const struct report_data *d, struct buf *b);
+MUST_USE int report_experiments(const struct report_data *d, struct buf *b,
+                                struct err *err);
+void report_samples(const struct report_data *d, struct buf *b);
+void report_provenance(const struct report_data *d, struct buf *b);
+
+/* Explained cells of one experiment; pictures take at most 'room' bytes. */
+MUST_USE int report_gallery(const struct report_data *d,
+                            const struct report_experiment *e, size_t room,
+                            struct buf *b, struct err *err);
+
+#endif

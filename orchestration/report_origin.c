@@ -1,0 +1,214 @@
+/*
+ * report_origin.c - what the data were, and where each part came from
+ */
+#include "orchestration/report_html.h"
+
+#include "base/file.h"
+#include "base/version.h"
+#include "run/svg.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { YAML_MAX = 1 << 20, JOURNAL_MAX = 256 << 20, KEY_SHOWN = 13 };
+
+/* --- samples --------------------------------------------------------------- */
+
+static void count_row(const struct report_class *c, const char *name,
+                      struct buf *b)
+{
+    size_t sum = 0;
+
+    buf_puts(b, "<tr><th scope=\"row\">");
+    html_text(b, name);
+    buf_puts(b, "</th>");
+    for (int s = 0; s < SPLIT_NONE; s++) {
+        sum += c->split[s];
+        html_cell_count(b, (double)c->split[s]);
+    }
+    html_cell_count(b, (double)sum);
+    html_cell_count(b, (double)c->set_aside);
+    buf_puts(b, "</tr>\n");
+}
+
+void report_samples(const struct report_data *d, struct buf *b)
+{
+    const struct report_counts *n = &d->counts;
+    struct report_class all = {.set_aside = n->set_aside};
+
+    memcpy(all.split, n->split, sizeof(all.split));
+    buf_puts(b, "<section class=\"card\" id=\"samples\" "
+                "aria-labelledby=\"h-samples\">\n"
+                "<h2 id=\"h-samples\">Cells</h2>\n");
+    if (!d->index.there) {
+        html_missing(b, "The list of images", d->index.why);
+        buf_puts(b, "</section>\n");
+        return;
+    }
+    html_table(b, "Cells of each class and split");
+    buf_puts(b, "<thead><tr><th scope=\"col\">class</th>"
+                "<th scope=\"col\" class=\"num\">training</th>"
+                "<th scope=\"col\" class=\"num\">validation</th>"
+                "<th scope=\"col\" class=\"num\">test</th>"
+                "<th scope=\"col\" class=\"num\">used</th>"
+                "<th scope=\"col\" class=\"num\">set aside</th></tr></thead>\n"
+                "<tbody>\n");
+    for (int i = 0; i < n->n_class; i++)
+        count_row(&n->of[i], n->of[i].name, b);
+    buf_puts(b, "</tbody>\n<tfoot>\n");
+    count_row(&all, "all", b);
+    buf_puts(b, "</tfoot>\n");
+    html_table_end(b);
+    if (d->augment.there)
+        buf_printf(b,
+                   "<p>The network is trained on %zu images made from the "
+                   "training cells.</p>\n",
+                   d->augment.csv.n_row - d->augment_aside.n);
+    else
+        html_missing(b, "The augmented training set", d->augment.why);
+    buf_puts(b, "</section>\n");
+}
+
+/* --- origin ---------------------------------------------------------------- */
+
+/* The simple members of a manifest but 'key', as "name value, name value". */
+static void manifest_words(json_t *m, struct buf *b)
+{
+    const char *key, *sep = "";
+    json_t *v;
+    void *i;
+
+    for (i = json_object_iter(m); i; i = json_object_iter_next(m, i)) {
+        key = json_object_iter_key(i);
+        v = json_object_iter_value(i);
+        if (strcmp(key, "key") == 0 ||
+            (!json_is_string(v) && !json_is_number(v)))
+            continue;
+        buf_puts(b, sep);
+        html_text(b, key);
+        buf_puts(b, "&nbsp;");
+        if (json_is_string(v))
+            html_text(b, json_string_value(v));
+        else
+            buf_printf(b, "%.10g", json_number_value(v));
+        sep = ", ";
+    }
+}
+
+static void node_row(const struct report_data *d, const struct plan_node *nd,
+                     struct buf *b)
+{
+    char path[FILE_PATH_MAX], *text = NULL;
+    size_t size = 0;
+    struct err err = {0};
+    json_t *m = NULL;
+    const char *key;
+
+    if (file_path(path, &err, "%s/%s/manifest.json", d->run_dir, nd->dir) ==
+            0 &&
+        file_read(path, REPORT_JSON_MAX, &text, &size, &err) == 0)
+        m = json_loadb(text, size, 0, NULL);
+    key = json_string_value(json_object_get(m, "key"));
+    buf_puts(b, "<tr><th scope=\"row\">");
+    html_text(b, nd->name);
+    buf_puts(b, "</th><td>");
+    if (!key)
+        buf_puts(b, "<span class=\"missing\">not complete</span>");
+    else if (strcmp(key, nd->key) != 0)
+        buf_puts(b, "made with other settings");
+    else
+        buf_puts(b, "complete");
+    buf_puts(b, "</td><td><code>");
+    svg_text(b, key ? key : "", KEY_SHOWN);
+    buf_puts(b, "</code></td><td>");
+    manifest_words(m, b);
+    buf_puts(b, "</td></tr>\n");
+    json_decref(m);
+    free(text);
+}
+
+/* One table of every node of the plan. */
+static void nodes(const struct report_data *d, struct buf *b)
+{
+    html_table(b, "Where each part came from");
+    buf_puts(b, "<thead><tr><th scope=\"col\">part</th>"
+                "<th scope=\"col\">state</th><th scope=\"col\">key</th>"
+                "<th scope=\"col\">made by</th></tr></thead>\n<tbody>\n");
+    for (int i = 0; i < d->plan->n_node; i++)
+        if (strcmp(d->plan->node[i].stage, "report") != 0)
+            node_row(d, &d->plan->node[i], b);
+    buf_puts(b, "</tbody>\n");
+    html_table_end(b);
+}
+
+/* The "time" of a journal's line, if it is one. */
+static void journal_time(const char *line, size_t n, const char *what,
+                         struct buf *b)
+{
+    json_t *j = json_loadb(line, n, 0, NULL);
+    const json_t *t = json_object_get(j, "time");
+
+    if (json_is_string(t)) {
+        buf_puts(b, what);
+        html_text(b, json_string_value(t));
+    }
+    json_decref(j);
+}
+
+static void journal(const struct report_data *d, struct buf *b)
+{
+    char path[FILE_PATH_MAX], *text = NULL;
+    size_t size = 0, n = 0, last = 0;
+    struct err err = {0};
+
+    if (file_path(path, &err, "%s/journal.jsonl", d->run_dir) < 0 ||
+        file_read(path, JOURNAL_MAX, &text, &size, &err) < 0) {
+        html_missing(b, "The journal", err.text);
+        return;
+    }
+    for (size_t i = 0; i < size; i++)
+        if (text[i] == '\n') {
+            n++;
+            last = i + 1 < size ? i + 1 : last;
+        }
+    buf_printf(b, "<p>The journal holds %zu events", n);
+    journal_time(text, strcspn(text, "\n"), ", the first at ", b);
+    journal_time(text + last, strcspn(text + last, "\n"), ", the last at ", b);
+    buf_puts(b, ".</p>\n");
+    free(text);
+}
+
+/* The configuration as it was written into the run, else as it is now. */
+static void configuration(const struct report_data *d, struct buf *b)
+{
+    char path[FILE_PATH_MAX], *text = NULL;
+    size_t size = 0;
+    struct err err = {0};
+    struct buf now = {0};
+
+    buf_puts(b, "<details>\n<summary>Configuration (run.yaml)</summary>\n"
+                "<pre tabindex=\"0\"><code>");
+    if (file_path(path, &err, "%s/run.yaml", d->run_dir) < 0 ||
+        file_read(path, YAML_MAX, &text, &size, &err) < 0)
+        config_write(d->config, &now);
+    html_lines(b, text ? text : now.data ? now.data : "");
+    buf_puts(b, "</code></pre>\n</details>\n");
+    b->failed = b->failed || now.failed;
+    buf_release(&now);
+    free(text);
+}
+
+void report_provenance(const struct report_data *d, struct buf *b)
+{
+    buf_puts(b, "<section class=\"card\" id=\"origin\" "
+                "aria-labelledby=\"h-origin\">\n"
+                "<h2 id=\"h-origin\">Where this comes from</h2>\n"
+                "<p>Run <code>");
+    html_text(b, d->run_dir);
+    buf_puts(b, "</code>, page written by Papline " PAPLINE_VERSION ".</p>\n");
+    journal(d, b);
+    nodes(d, b);
+    configuration(d, b);
+    buf_puts(b, "</section>\n");
+}

@@ -1,0 +1,187 @@
+/*
+ * report_warnings.c - what a reader must know before the figures
+ */
+#include "orchestration/report.h"
+#include "orchestration/report_html.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void set_aside(const struct report_reasons *r, const char *what,
+                      const char *example, struct buf *b)
+{
+    if (r->n == 0)
+        return;
+    buf_printf(b,
+               "<li><strong>%zu %s%s set aside</strong> and not used:\n<ul>\n",
+               r->n, what, r->n == 1 ? " was" : "s were");
+    for (int i = 0; i < r->n_list; i++) {
+        buf_printf(b, "<li>%zu &times; ", r->list[i].n);
+        html_text(b, r->list[i].text);
+        buf_printf(b, " <span class=\"mute\">(%s%s<code>",
+                   r->list[i].n > 1 ? "e.g. " : "", example);
+        html_text(b, r->list[i].example);
+        buf_puts(b, "</code>)</span></li>\n");
+    }
+    if (r->n_other)
+        buf_printf(b, "<li>%zu &times; other reasons, see index.csv</li>\n",
+                   r->n_other);
+    buf_puts(b, "</ul></li>\n");
+}
+
+static void twins(const struct report_counts *c, struct buf *b)
+{
+    if (c->twins) {
+        buf_printf(b,
+                   "<li><strong>%zu files are exact copies across "
+                   "splits</strong>: what was trained on is tested on (e.g. "
+                   "<code>",
+                   c->twins);
+        html_text(b, c->twin[0]);
+        buf_puts(b, "</code> and <code>");
+        html_text(b, c->twin[1]);
+        buf_puts(b, "</code>).</li>\n");
+    }
+    if (c->conflicts)
+        buf_printf(b,
+                   "<li><strong>%zu files are exact copies under different "
+                   "classes</strong>: one of the labels is wrong.</li>\n",
+                   c->conflicts);
+}
+
+static void groups(const struct report_data *d, struct buf *b)
+{
+    const struct report_counts *c = &d->counts;
+
+    if (!c->shared_groups)
+        return;
+    buf_printf(b,
+               "<li><strong>%zu group%s cells in more than one "
+               "split</strong>%s: %zu of %zu test cells come from a picture "
+               "that was also trained on, and cells of one picture look "
+               "alike, so the accuracy flatters. Use <code>split.method: "
+               "group</code>.</li>\n",
+               c->shared_groups, c->shared_groups == 1 ? " has" : "s have",
+               d->config->split.method == SPLIT_BY_RANDOM
+                   ? ", because the split is random over cells"
+                   : "",
+               c->leaked_tests, c->split[SPLIT_TEST]);
+}
+
+static void splits(const struct report_counts *c, struct buf *b)
+{
+    static const char *const without[SPLIT_NONE] = {
+        "nothing can be learnt",
+        "the best epoch and the best network cannot be chosen",
+        "there is no honest accuracy"};
+
+    for (int s = 0; s < SPLIT_NONE; s++)
+        if (c->split[s] == 0)
+            buf_printf(b,
+                       "<li><strong>The %s split is empty</strong>: %s.</li>\n",
+                       split_name((enum split)s), without[s]);
+}
+
+/* Classes with too few test cells for their figures to mean much. */
+static void small_classes(const struct report_counts *c, struct buf *b)
+{
+    int n = 0;
+
+    for (int i = 0; i < c->n_class && c->split[SPLIT_TEST] > 0; i++) {
+        if (c->of[i].split[SPLIT_TEST] >= REPORT_SMALL_CLASS)
+            continue;
+        buf_puts(b, n++ ? ", "
+                        : "<li><strong>Few test cells</strong>, so the figures "
+                          "of these classes say little: ");
+        html_text(b, c->of[i].name);
+        buf_printf(b, " (%zu)", c->of[i].split[SPLIT_TEST]);
+    }
+    buf_puts(b, n ? ".</li>\n" : "");
+}
+
+static void baseline(const struct report_data *d, struct buf *b)
+{
+    const json_t *m = d->best < 0 ? NULL : d->experiment[d->best].metrics.root;
+    const double base = report_json_number(d->baseline.root, "test.accuracy");
+    const json_t *range = report_json_at(m, "splits.test.interval");
+    const double low = json_number_value(json_array_get(range, 0));
+
+    if (m && isfinite(base) && low <= base)
+        buf_printf(b,
+                   "<li><strong>Not clearly better than colour and "
+                   "size</strong>: the interval of the best network begins at "
+                   "%.1f&nbsp;%%, the baseline reaches %.1f&nbsp;%%.</li>\n",
+                   100 * low, 100 * base);
+}
+
+static void parts(const struct report_data *d, struct buf *b)
+{
+    for (int i = 0; i < d->n_experiment; i++) {
+        const struct report_experiment *e = &d->experiment[i];
+        const char *what[3];
+        int n = 0;
+
+        if (!e->history.there)
+            what[n++] = "training";
+        if (!e->metrics.root)
+            what[n++] = "evaluation";
+        if (!e->scores.there)
+            what[n++] = "explanations";
+        if (n == 0)
+            continue;
+        buf_puts(b, "<li>Experiment <strong>");
+        html_text(b, e->name);
+        buf_puts(b, "</strong> is incomplete: ");
+        for (int j = 0; j < n; j++)
+            buf_printf(b, "%s%s", j ? ", " : "", what[j]);
+        buf_puts(b, " missing.</li>\n");
+    }
+}
+
+/* 0/0 in the test figures. */
+static void notes(const struct report_data *d, struct buf *b)
+{
+    for (int i = 0; i < d->n_experiment; i++) {
+        const json_t *list =
+            report_json_at(d->experiment[i].metrics.root, "splits.test.notes");
+
+        for (size_t j = 0; j < json_array_size(list); j++) {
+            const char *s = json_string_value(json_array_get(list, j));
+
+            buf_puts(b, "<li>");
+            html_text(b, d->experiment[i].name);
+            buf_puts(b, ": ");
+            html_text(b, s ? s : "");
+            buf_puts(b, "</li>\n");
+        }
+    }
+}
+
+void report_warnings(const struct report_data *d, struct buf *b)
+{
+    struct buf list = {0};
+
+    if (!d->index.there)
+        buf_puts(&list, "<li>The images are not prepared yet.</li>\n");
+    set_aside(&d->aside, "file", "", &list);
+    set_aside(&d->augment_aside, "augmented image", "of source ", &list);
+    twins(&d->counts, &list);
+    groups(d, &list);
+    if (d->index.there) {
+        splits(&d->counts, &list);
+        small_classes(&d->counts, &list);
+    }
+    baseline(d, &list);
+    parts(d, &list);
+    notes(d, &list);
+    if (list.len) {
+        buf_puts(b, "<section class=\"card warnings\" id=\"warnings\" "
+                    "aria-labelledby=\"h-warnings\">\n"
+                    "<h2 id=\"h-warnings\">Read this first</h2>\n<ul>\n");
+        buf_put(b, list.data, list.len);
+        buf_puts(b, "</ul>\n</section>\n");
+    }
+    b->failed = b->failed || list.failed;
+    buf_release(&list);
+}

@@ -1,0 +1,380 @@
+/* test_report.c - one offline page, whatever a run's files hold or lack */
+#include "markup.h"
+#include "orchestration/report.h"
+#include "tap.h"
+
+#include "base/buf.h"
+#include "base/file.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#define EVIL      "<script>alert(1)</script>"
+#define EVIL_HTML "&lt;script&gt;alert(1)&lt;/script&gt;"
+
+enum { MAX_PAGE = 1 << 26 };
+
+static char run[64]; /* the directory of the run */
+
+static void put(const char *name, const char *text)
+{
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+
+    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
+    *strrchr(path, '/') = '\0';
+    BUG_ON(dir_make(path, &err) < 0);
+    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
+    BUG_ON(file_write(path, text, strlen(text), &err) < 0);
+}
+
+/* A plan of 'n' experiments, e1, e2, ...; each trains, evaluates, explains. */
+static int make_plan(struct plan_node *node, int n)
+{
+    static const char *const stage[] = {"train", "evaluate", "explain"};
+    int k = 0;
+
+    for (int i = 1; i <= n; i++)
+        for (int s = 0; s < 3; s++) {
+            struct plan_node *nd = &node[k++];
+
+            *nd = (struct plan_node){.stage = stage[s], .seed = i};
+            snprintf(nd->experiment, sizeof(nd->experiment), "e%d", i);
+            snprintf(nd->name, sizeof(nd->name), "%s/e%d", stage[s], i);
+            snprintf(nd->dir, sizeof(nd->dir), "%s/e%d", stage[s], i);
+            snprintf(nd->network, sizeof(nd->network), "net<b>");
+            snprintf(nd->key, sizeof(nd->key), "%064d", i);
+        }
+    return k;
+}
+
+/* The page for 'n' experiments; the caller frees it. */
+static char *page(int n, enum split_method method)
+{
+    static struct config config;
+    struct plan_node node[9];
+    struct plan plan = {node, make_plan(node, n)};
+    char path[FILE_PATH_MAX], *text = NULL;
+    struct err err = {0};
+    size_t size;
+
+    config_init(&config);
+    config.split.method = method;
+    put("report/keep", "");
+    BUG_ON(file_path(path, &err, "%s/report", run) < 0);
+    if (!ok(report_write(run, &config, &plan, path, &err) == 0, "report"))
+        printf("# %s\n", err.text);
+    BUG_ON(file_path(path, &err, "%s/report/index.html", run) < 0);
+    if (file_read(path, MAX_PAGE, &text, &size, &err) < 0)
+        return strdup("");
+    return text;
+}
+
+static void has(const char *page, const char *part, const char *what)
+{
+    ok(strstr(page, part) != NULL, what);
+}
+
+static void lacks(const char *page, const char *part, const char *what)
+{
+    ok(strstr(page, part) == NULL, what);
+}
+
+/* What holds of every page. */
+static void check_page(const char *p)
+{
+    ok(markup_balanced(p), "  every element is closed");
+    lacks(p, "<script", "  there is no script");
+    lacks(p, "<link", "  no style sheet from elsewhere");
+    lacks(p, "@import", "  nor within the style");
+    lacks(p, "url(", "  nor a picture");
+    ok(markup_count(p, "src=\"") == markup_count(p, "src=\"data:image/png"),
+       "  pictures are embedded");
+    ok(markup_count(p, "//") == markup_count(p, "http://www.w3.org/2000/svg"),
+       "  no address but the name of SVG");
+    ok(markup_count(p, "<img") == markup_count(p, "<img loading=\"lazy\" alt"),
+       "  pictures have words for them");
+    has(p, "<html lang=\"en\">", "  the language is said");
+    has(p, "prefers-color-scheme:dark", "  dark mode");
+    has(p, "<main id=\"main\">", "  a place to skip to");
+}
+
+static void check_empty(void)
+{
+    char *p = page(1, SPLIT_BY_GROUP);
+
+    check_page(p);
+    has(p, "no experiment is evaluated yet", "no accuracy without one");
+    has(p, "The images are not prepared yet", "missing images are a warning");
+    has(p, "there is no evaluate/e1/metrics.json yet", "missing evaluation");
+    has(p, "there is no train/e1/history.csv yet", "missing history");
+    has(p, "there is no explain/e1/scores.csv yet", "missing explanations");
+    has(p, "e1</strong> is incomplete: training, evaluation, explanations",
+        "and all of it in the warnings");
+    has(p, "run:\n  dir:", "the configuration is shown");
+    free(p);
+}
+
+static void fill_index(void)
+{
+    put("data/index.csv",
+        "file,class,group,split,sha256,width,height,status\n"
+        "a/1.bmp,a,g1,train,s1,9,9,ok\n"
+        "a/2.bmp,a,g1,test,s2,9,9,ok\n"
+        "a/3.bmp,a,g2,test,s3,9,9,ok\n"
+        "a/4.bmp,a,g3,validation,s1,9,9,ok\n"
+        "a/5.bmp,a,g4,,s9,9,9,cut short " EVIL "\n"
+        "a/6.bmp,a,g4,,s9,9,9,cut short " EVIL "\n"
+        "\"a/\"\"7\"\" & '.bmp\",a,g4,,s8,9,9,\"not a picture, <b>\"\n" EVIL
+        "/8.bmp," EVIL ",g1,train,s7,9,9,ok\n" EVIL "/9.bmp," EVIL
+        ",g5,test,s2,9,9,ok\n");
+    put("augment/index.csv",
+        "source,variant,class,split,sha256,operations,status\n"
+        "0,0,a,train,x,none,ok\n"
+        "0,1,a,train,x,rotate,ok\n"
+        "7,1,a,train,x,rotate,lost " EVIL "\n");
+}
+
+static void check_warnings(void)
+{
+    char *p;
+
+    fill_index();
+    p = page(1, SPLIT_BY_RANDOM);
+    check_page(p);
+    has(p, "<strong>3 files were set aside", "set-aside files are counted");
+    has(p, "2 &times; cut short " EVIL_HTML, "by reason, the text escaped");
+    has(p, "1 &times; not a picture, &lt;b&gt;", "every reason");
+    has(p, "a/&quot;7&quot; &amp; &#39;.bmp", "with an example, escaped");
+    has(p, "<strong>1 augmented image was set aside", "augmented ones too");
+    has(p, "of source <code>7</code>", "by their source");
+    has(p, "<strong>2 files are exact copies across splits", "twins");
+    has(p, "<code>a/1.bmp</code> and <code>a/4.bmp</code>", "an example");
+    has(p, "<strong>2 files are exact copies under different classes",
+        "equal files with other labels");
+    has(p,
+        "<strong>1 group has cells in more than one split</strong>, "
+        "because the split is random over cells: 1 of 3 test cells",
+        "groups that a random split tears (of one class each)");
+    has(p,
+        "Few test cells</strong>, so the figures of these classes say "
+        "little: " EVIL_HTML " (1), a (2)",
+        "small classes");
+    has(p, "trained on 2 images", "augmented images in use");
+    has(p,
+        "<th scope=\"row\">a</th><td class=\"num\">1</td>"
+        "<td class=\"num\">1</td><td class=\"num\">2</td>"
+        "<td class=\"num\">4</td><td class=\"num\">3</td>",
+        "the classes by split");
+    free(p);
+    p = page(1, SPLIT_BY_GROUP);
+    lacks(p, "because the split is random", "another split is not blamed");
+    put("data/index.csv", "file,class,group,split,sha256,status\n"
+                          "a,a,g1,train,s1,ok\nb,a,g2,train,s2,ok\n");
+    free(p);
+    p = page(1, SPLIT_BY_GROUP);
+    has(p, "The test split is empty", "an empty test split");
+    has(p, "The validation split is empty", "an empty validation split");
+    lacks(p, "The train split is empty", "the other is not");
+    lacks(p, "exact copies", "no twins, no warning");
+    lacks(p, "cells in more than one split", "no torn groups, no warning");
+    free(p);
+}
+
+static void fill_metrics(const char *name, double validation)
+{
+    struct buf b = {0};
+
+    buf_printf(
+        &b,
+        "{\"model\":\"best\",\"classes\":[\"" EVIL "\",\"b\"],\"splits\":{"
+        "\"validation\":{\"n\":10,\"accuracy\":%.3f},"
+        "\"test\":{\"n\":20,\"correct\":15,\"accuracy\":0.75,"
+        "\"interval\":[0.531,0.888],\"per_class\":["
+        "{\"class\":\"" EVIL "\",\"precision\":0.8,\"recall\":0.7,\"f1\":0.746,"
+        "\"support\":9},"
+        "{\"class\":\"b\",\"precision\":0,\"recall\":0.6,\"f1\":0.5,"
+        "\"support\":11}],"
+        "\"weighted\":{\"precision\":0.811,\"recall\":0.75,\"f1\":0.722,"
+        "\"support\":20},"
+        "\"macro\":{\"precision\":0.8,\"recall\":0.7,\"f1\":0.7,"
+        "\"support\":20},"
+        "\"confusion\":[[7,2],[3,8]],\"notes\":[\"0/0 of " EVIL "\"]}}}",
+        validation);
+    put(name, b.data);
+    buf_release(&b);
+}
+
+static void check_figures(void)
+{
+    char *p;
+
+    fill_metrics("evaluate/e1/metrics.json", 0.5);
+    fill_metrics("evaluate/e2/metrics.json", 0.9);
+    put("data/baseline.json", "{\"test\":{\"accuracy\":0.612}}");
+    put("train/e1/history.csv", "epoch,loss,accuracy,val_loss,val_accuracy,"
+                                "learning_rate\n1,2,.3,2.5,.2,.001\n"
+                                "2,1,.6,nan,.5,.001\n");
+    p = page(3, SPLIT_BY_GROUP);
+    check_page(p);
+    has(p, "<div class=\"figure\">75.0&nbsp;%", "the accuracy");
+    has(p, "15 of 20; 95&nbsp;% interval 53.1&nbsp;% to 88.8&nbsp;%",
+        "with its interval");
+    has(p, "<div class=\"figure base\">61.2&nbsp;%", "beside the baseline");
+    has(p, "e2, the experiment that does best on the validation split",
+        "of the experiment that validation prefers");
+    has(p,
+        "Not clearly better than colour and size</strong>: the interval of "
+        "the best network begins at 53.1",
+        "an interval that holds the baseline is a warning");
+    has(p, "e2: 0/0 of " EVIL_HTML, "undefined figures are a warning");
+    has(p, ">e3</a></th><td colspan=\"7\" class=\"missing\">missing: there is",
+        "an experiment without figures is in the table");
+    has(p, "<th scope=\"row\">" EVIL_HTML "</th><td class=\"num\">80.0",
+        "figures by class");
+    has(p, "weighted mean</th><td class=\"num\">81.1", "weighted figures");
+    has(p, "b called " EVIL_HTML ": 3 of 11", "the confusion matrix");
+    ok(markup_count(p, "<svg") == 3, "two matrices and one pair of curves");
+    put("data/baseline.json", "{\"test\":{\"accuracy\":0.5}}");
+    free(p);
+    p = page(3, SPLIT_BY_GROUP);
+    lacks(p, "Not clearly better", "an interval above it is not");
+    free(p);
+}
+
+static void check_damaged(void)
+{
+    char *p;
+
+    put("evaluate/e1/metrics.json", "{\"splits\": oops");
+    put("train/e1/history.csv", "epoch,loss\n1,2,3\n");
+    put("evaluate/e2/metrics.json",
+        "{\"classes\":[\"a\"],\"splits\":{\"test\":{\"n\":\"many\","
+        "\"confusion\":[[1,2]],\"interval\":[1],\"per_class\":7}}}");
+    put("data/baseline.json", "[]");
+    p = page(2, SPLIT_BY_GROUP);
+    check_page(p);
+    has(p, "evaluate/e1/metrics.json&#39; line 1", "broken JSON is said so");
+    has(p, "3 fields, the header has 2", "a broken table too");
+    has(p, "metrics.json has none", "a matrix that is not square is none");
+    free(p);
+}
+
+static void fill_gallery(void)
+{
+    put("explain/e1/scores.csv",
+        "row,file,class,predicted,target,p,map,overlay,peak_x,peak_y\n"
+        "4,a/" EVIL ".bmp,a,a,a,0.9876,maps/4_0.npy,overlays/4_0.png,1,2\n"
+        "5,a/5.bmp,a,b,b,0.8,maps/5_1.npy,overlays/5_1.png,1,2\n"
+        "5,a/5.bmp,a,b,a,0.8,maps/5_0.npy,overlays/lost.png,1,2\n"
+        "6,b/6.bmp,b,b,b,0.7,maps/6_1.npy,overlays/../../x.png,1,2\n");
+    put("explain/e1/overlays/4_0.png", "first picture");
+    put("explain/e1/overlays/5_1.png", "second picture");
+    put("explain/x.png", "not in the folder");
+}
+
+static void check_gallery(void)
+{
+    char *p;
+
+    fill_gallery();
+    p = page(1, SPLIT_BY_GROUP);
+    check_page(p);
+    has(p, "data:image/png;base64,Zmlyc3QgcGljdHVyZQ==", "a picture");
+    has(p, "data:image/png;base64,c2Vjb25kIHBpY3R1cmU=", "another");
+    ok(markup_count(p, "<img") == 2, "and no third");
+    ok(markup_count(p, "<h4>Classified right</h4>") == 2 &&
+           markup_count(p, "<h4>Classified wrong</h4>") == 1,
+       "by class, right and wrong");
+    has(p, "<span class=\"right\">right</span>, 98.8&nbsp;% sure", "captions");
+    has(p, "called b</span>, 80.0&nbsp;%; map for b", "of wrong ones too");
+    has(p,
+        "alt=\"Cell of class a, the map over it, and the map of what speaks "
+        "for b\"",
+        "and words for each picture");
+    has(p, "a/" EVIL_HTML ".bmp", "file names are escaped");
+    has(p, "overlays/lost.png is missing", "a lost picture is said so");
+    has(p, "overlays/../../x.png is missing: not in its folder",
+        "a path that leads out of the folder is not followed");
+    free(p);
+}
+
+static void check_limit(void)
+{
+    enum { PICTURE = 4000000, ROWS = 5 }; /* two fit into 13 MB as base64 */
+    static char big[PICTURE + 1];
+    char *p;
+    struct buf b = {0};
+
+    memset(big, 'x', PICTURE);
+    put("explain/e1/overlays/big.png", big);
+    buf_puts(&b, "file,class,predicted,target,p,overlay\n");
+    for (int i = 0; i < ROWS; i++)
+        buf_puts(&b, "a,a,a,a,.9,overlays/big.png\n");
+    put("explain/e1/scores.csv", b.data);
+    p = page(1, SPLIT_BY_GROUP);
+    ok(markup_count(p, "<img") == 2, "pictures that fit are shown");
+    has(p, "3 more pictures are left out", "the others are counted");
+    ok(strlen(p) < REPORT_MAX_BYTES, "and the page stays below its limit");
+    free(p);
+    buf_release(&b);
+}
+
+static void check_origin(void)
+{
+    char *p, *again;
+
+    put("run.yaml", "run:\n  dir: </code></pre>" EVIL "\n");
+    put("journal.jsonl", "{\"time\":\"2026-01-01T00:00:00Z" EVIL "\"}\n"
+                         "nonsense\n{\"time\":\"2026-01-01T01:00:00Z\"}\n");
+    put("train/e1/manifest.json",
+        "{\"key\":\"0000000000000000000000000000000000000000000000000000000000"
+        "000001\",\"version\":\"" EVIL "\",\"seconds\":1.5,\"files\":{}}");
+    put("explain/e1/manifest.json", "{\"key\":\"other\"}");
+    p = page(1, SPLIT_BY_GROUP);
+    check_page(p);
+    has(p, "dir: &lt;/code&gt;&lt;/pre&gt;" EVIL_HTML, "run.yaml, escaped");
+    has(p,
+        "holds 3 events, the first at 2026-01-01T00:00:00Z" EVIL_HTML
+        ", the last at 2026-01-01T01:00:00Z",
+        "the journal");
+    has(p, "train/e1</th><td>complete</td><td><code>000000000000", "a node");
+    has(p, "version&nbsp;" EVIL_HTML ", seconds&nbsp;1.5", "who made it");
+    has(p, "evaluate/e1</th><td><span class=\"missing\">not complete", "none");
+    has(p, "explain/e1</th><td>made with other settings", "an older one");
+    again = page(1, SPLIT_BY_GROUP);
+    ok(strcmp(p, again) == 0, "the same files, the same page");
+    free(p);
+    free(again);
+}
+
+static void check_failure(void)
+{
+    static struct config config;
+    struct plan plan = {0};
+    struct err err = {0};
+    char path[FILE_PATH_MAX];
+
+    config_init(&config);
+    BUG_ON(file_path(path, &err, "%s/nowhere", run) < 0);
+    fails(report_write(run, &config, &plan, path, &err), err, ERR_SYSTEM,
+          "nowhere", "a directory that is not there");
+}
+
+int main(void)
+{
+    struct err err = {0};
+
+    snprintf(run, sizeof(run), "/tmp/test-report-XXXXXX");
+    BUG_ON(!mkdtemp(run));
+    check_empty();
+    check_warnings();
+    check_figures();
+    check_damaged();
+    check_gallery();
+    check_limit();
+    check_origin();
+    check_failure();
+    ok(dir_remove(run, &err) == 0, "clean up");
+    return tap_done();
+}
