@@ -1,0 +1,50 @@
+/*
+ * walk.h - which pictures a dataset directory holds, and of what class
+ *
+ * A class is a folder directly below the dataset, its name without a leading
+ * "im_".  Its pictures are the files below it, at any depth, that are called
+ * *.bmp, .jpg, .jpeg, .png, .tif, .tiff or .webp in any case; what they really
+ * are is found out when they are read.  If a folder called CROPPED lies below
+ * a class, only pictures inside such folders count: in the official archive
+ * the files beside it are the uncropped clusters.  Hidden names are skipped.
+ * Links are followed; a folder is entered once a class, so loops end.
+ */
+#ifndef PREPROCESS_WALK_H
+#define PREPROCESS_WALK_H
+
+#include "base/buf.h"
+#include "run/store.h"
+
+enum {
+    WALK_MAX_DEPTH = 64,  /* folders below a class */
+    WALK_MAX_PATH = 2048, /* bytes of a path inside the dataset */
+};
+
+struct walk_file {
+    char *path;  /* owned: relative to the dataset */
+    char *group; /* owned: "Class/NNN" of .../NNN_MM.ext, else the path */
+    int label;   /* class */
+};
+
+struct walk {
+    struct walk_file *file; /* owned: in byte order of path */
+    size_t n;
+    char class_name[CONFIG_CLASSES_MAX][CONFIG_NAME_MAX]; /* in byte order */
+    int n_class;
+    size_t n_ignored;    /* files of other kinds, or beside CROPPED */
+    struct buf warnings; /* owned: one a line */
+};
+
+/*
+ * List the pictures below 'dir'.  Deterministic: the order in which the file
+ * system lists names does not matter.  A class without pictures is no class,
+ * and a warning.
+ * Errors: ERR_USAGE the directory or one below cannot be read, fewer than 2 or
+ * more than CONFIG_CLASSES_MAX classes, a class whose name is too long, has
+ * control characters or is there twice; ERR_SYSTEM no memory.
+ */
+MUST_USE int walk_init(struct walk *w, const char *dir, struct err *err);
+
+void walk_release(struct walk *w);
+
+#endif

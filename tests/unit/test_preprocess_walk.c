@@ -1,0 +1,251 @@
+/* test_preprocess_walk.c - which files of a directory are pictures, of what */
+#include "stages/preprocess/walk.h"
+
+#include "base/file.h"
+#include "tap.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static char root[] = "/tmp/t-walk-XXXXXX";
+
+static void at(char path[FILE_PATH_MAX], const char *name)
+{
+    struct err err = {0};
+
+    if (file_path(path, &err, "%s/%s", root, name) < 0)
+        exit(1);
+}
+
+/* An empty file and the folders above it. */
+static void touch(const char *name)
+{
+    char path[FILE_PATH_MAX], dir[FILE_PATH_MAX];
+    struct err err = {0};
+    FILE *f;
+
+    at(path, name);
+    snprintf(dir, sizeof(dir), "%s", path);
+    *strrchr(dir, '/') = '\0';
+    if (dir_make(dir, &err) < 0)
+        exit(1);
+    f = fopen(path, "w");
+    if (!f || fclose(f) != 0)
+        exit(1);
+}
+
+static void link_to(const char *target, const char *name)
+{
+    char path[FILE_PATH_MAX];
+
+    at(path, name);
+    if (symlink(target, path) < 0)
+        exit(1);
+}
+
+static void clear(void)
+{
+    struct err err = {0};
+
+    if (dir_remove(root, &err) < 0 || dir_make(root, &err) < 0)
+        exit(1);
+}
+
+static void check_walk(const char *const *want, const char *what)
+{
+    struct walk w;
+    struct err err = {0};
+    size_t n = 0;
+
+    if (!ok(walk_init(&w, root, &err) == 0, what)) {
+        printf("# %s\n", err.text);
+        return;
+    }
+    while (n < w.n && want[n] && strcmp(want[n], w.file[n].path) == 0)
+        n++;
+    if (!ok(!want[n] && n == w.n, "  the files, in order"))
+        for (size_t i = 0; i < w.n; i++)
+            printf("# %s\n", w.file[i].path);
+    walk_release(&w);
+}
+
+static void check_official(void)
+{
+    struct walk w;
+    struct err err = {0};
+
+    clear();
+    touch("im_Koilo/im_Koilo/001.bmp");
+    touch("im_Koilo/im_Koilo/001_cyt01.dat");
+    touch("im_Koilo/im_Koilo/CROPPED/001_01.bmp");
+    touch("im_Koilo/im_Koilo/CROPPED/001_02.BMP");
+    touch("im_Koilo/im_Koilo/CROPPED/x01_02.bmp");
+    touch("im_Dysk/12_1.jpeg");
+    touch("im_Dysk/deeper/12_1_new3.TIFF");
+    touch("im_Dysk/.hidden.png");
+    touch("im_Dysk/.git/1.png");
+    touch("readme.txt");
+    check_walk((const char *const[]){"im_Dysk/12_1.jpeg",
+                                     "im_Dysk/deeper/12_1_new3.TIFF",
+                                     "im_Koilo/im_Koilo/CROPPED/001_01.bmp",
+                                     "im_Koilo/im_Koilo/CROPPED/001_02.BMP",
+                                     "im_Koilo/im_Koilo/CROPPED/x01_02.bmp",
+                                     NULL},
+               "the official layout beside a flat one");
+    if (walk_init(&w, root, &err) < 0)
+        exit(1);
+    ok(w.n_class == 2 && strcmp(w.class_name[0], "Dysk") == 0 &&
+           strcmp(w.class_name[1], "Koilo") == 0 && w.file[0].label == 0 &&
+           w.file[4].label == 1,
+       "two classes, without im_");
+    ok(strcmp(w.file[0].group, "Dysk/12") == 0 &&
+           strcmp(w.file[1].group, "Dysk/12") == 0 &&
+           strcmp(w.file[3].group, "Koilo/001") == 0,
+       "groups by the digits before the underscore");
+    ok(strcmp(w.file[4].group, w.file[4].path) == 0,
+       "a file without them is its own group");
+    ok(w.n_ignored == 3, "readme, outline and cluster are ignored");
+    walk_release(&w);
+    walk_release(&w);
+}
+
+/* im_ is dropped before classes are sorted. */
+static void check_class_order(void)
+{
+    struct walk w;
+    struct err err = {0};
+
+    clear();
+    touch("im_Zeta/1.png");
+    touch("im_Alpha/1.png");
+    touch("Mid/1.png");
+    if (!ok(walk_init(&w, root, &err) == 0 && w.n_class == 3, "three classes"))
+        return;
+    ok(strcmp(w.class_name[0], "Alpha") == 0 &&
+           strcmp(w.class_name[1], "Mid") == 0 && w.file[0].label == 1 &&
+           w.file[1].label == 0 && w.file[2].label == 2,
+       "labels follow the names without im_");
+    walk_release(&w);
+}
+
+static void check_names(void)
+{
+    char longest[FILE_PATH_MAX], name[256];
+
+    clear();
+    memset(name, 'n', 255);
+    memcpy(name + 251, ".png", 5);
+    snprintf(longest, sizeof(longest), "B/%s", name);
+    touch("A b/a 'b' \"c\", d.png");
+    touch("A b/line\nend.png");
+    touch("A b/\xc3\xa9\xe7\xb4\xb0\xe8\x83\x9e.png");
+    touch("A b/\xff\xfe.png");
+    touch(longest);
+    check_walk((const char *const[]){"A b/a 'b' \"c\", d.png",
+                                     "A b/line\nend.png",
+                                     "A b/\xc3\xa9\xe7\xb4\xb0\xe8\x83\x9e.png",
+                                     "A b/\xff\xfe.png", longest, NULL},
+               "spaces, quotes, line ends, UTF-8 and not, 255 bytes");
+}
+
+static void check_loops(void)
+{
+    struct walk w;
+    struct err err = {0};
+
+    clear();
+    touch("A/sub/1.png");
+    touch("B/2.png");
+    link_to("..", "A/sub/up");
+    link_to("../..", "A/sub/root");
+    link_to("self", "A/self");
+    link_to("loop.png", "A/loop.png");
+    link_to("../A", "B/other");
+    check_walk((const char *const[]){"A/loop.png", "A/sub/1.png", "B/2.png",
+                                     "B/other/loop.png", "B/other/sub/1.png",
+                                     NULL},
+               "links that lead back end, others are followed");
+    if (walk_init(&w, root, &err) < 0)
+        exit(1);
+    ok(strstr(w.warnings.data,
+              "'A/sub/up' leads back to a folder that was read already\n") &&
+           strstr(w.warnings.data, "'A/sub/root' leads back"),
+       "and are warned about");
+    walk_release(&w);
+}
+
+static void check_empty(void)
+{
+    char path[FILE_PATH_MAX];
+    struct walk w;
+    struct err err = {0};
+
+    clear();
+    touch("A/1.png");
+    touch("B/2.png");
+    touch("C/notes.txt");
+    touch("D/CROPPED/notes.txt");
+    touch("D/1.png");
+    touch("stray.png");
+    if (ok(walk_init(&w, root, &err) == 0 && w.n_class == 2, "empty classes"))
+        ok(strstr(w.warnings.data, "class folder 'C' holds no pictures and") &&
+               strstr(w.warnings.data,
+                      "class folder 'D' holds no pictures in CROPPED and") &&
+               strstr(w.warnings.data,
+                      "'stray.png' lies in no class folder and is left out"),
+           "  are left out with a warning");
+    walk_release(&w);
+    at(path, "B");
+    if (dir_remove(path, &err) < 0)
+        exit(1);
+    fails(walk_init(&w, root, &err), err, ERR_USAGE,
+          "has 1 class folder with pictures: A, at least 2 are needed",
+          "one class only");
+    clear();
+    fails(walk_init(&w, root, &err), err, ERR_USAGE,
+          "has 0 class folders with pictures, at least 2", "nothing at all");
+    fails(walk_init(&w, "/nonexistent", &err), err, ERR_USAGE,
+          "cannot read the dataset '/nonexistent': No such file", "no dataset");
+    fails(walk_init(&w, "/dev/null", &err), err, ERR_USAGE, "/dev/null",
+          "a dataset that is a file");
+}
+
+static void check_refused(const char *name, const char *part, const char *what)
+{
+    struct walk w;
+    struct err err = {0};
+
+    clear();
+    touch("A/1.png");
+    touch(name);
+    fails(walk_init(&w, root, &err), err, ERR_USAGE, part, what);
+    ok(!w.file && w.n == 0, "  and nothing is left");
+}
+
+int main(void)
+{
+    char deep[FILE_PATH_MAX] = "B", name[128] = "B";
+    struct err err = {0};
+
+    if (!mkdtemp(root))
+        return 1;
+    check_official();
+    check_class_order();
+    check_names();
+    check_loops();
+    check_empty();
+    check_refused("im_A/1.png", "'A' and 'im_A' in", "the same class twice");
+    check_refused("B\n/1.png", "control character", "a line end in a class");
+    check_refused("im_/1.png", "a class name has 1 to 63 bytes", "no name");
+    memset(name, 'x', 64);
+    strcpy(name + 64, "/1.png");
+    check_refused(name, "a class name has 1 to 63 bytes", "a long name");
+    for (int i = 0; i < 70; i++)
+        strcat(deep, "/d");
+    strcat(deep, "/1.png");
+    check_refused(deep, "folders over 64 deep", "very deep folders");
+    if (dir_remove(root, &err) < 0)
+        return 1;
+    return tap_done();
+}
