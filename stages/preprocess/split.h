@@ -1,0 +1,56 @@
+/*
+ * split.h - which pictures train, validate and test
+ *
+ * Within each class, of n pictures: test = ceil(test share x n), validation =
+ * ceil(validation share x the rest), train is what remains; so the paper's 813
+ * dyskeratotic cells give 520 / 130 / 163.  At least one trains.  Decided by
+ * names and seed alone, not by content: a damaged file does not move others.
+ */
+#ifndef PREPROCESS_SPLIT_H
+#define PREPROCESS_SPLIT_H
+
+#include "stages/preprocess/walk.h"
+
+struct split_args {
+    const struct walk *walk; /* borrowed */
+    double test;             /* share of all, 0 .. 1 */
+    double validation;       /* share of the rest, 0 .. 1 */
+    uint64_t seed;
+};
+
+/*
+ * Draw pictures.
+ *   split [out] (walk->n)
+ * Deterministic: stream RNG_SPLIT of 'seed', a = class.
+ * Errors: ERR_SYSTEM no memory.
+ */
+MUST_USE int split_random(const struct split_args *a, enum split *split,
+                          struct err *err);
+
+/*
+ * Draw whole groups, so that no two splits hold cells of one cluster: in random
+ * order, each group goes to test, else to validation, if that brings the class
+ * nearer to its share, else to train.  The first one drawn trains.
+ * As split_random() otherwise.
+ */
+MUST_USE int split_groups(const struct split_args *a, enum split *split,
+                          struct err *err);
+
+/*
+ * Read it from a CSV file with columns "file" (path inside the dataset) and
+ * "split" (train, validation or test).
+ * Errors: ERR_USAGE with file and line: not such a file, an unknown picture or
+ * word, one named twice, or one not named at all; ERR_SYSTEM no memory.
+ */
+MUST_USE int split_from_csv(const struct walk *w, const char *path,
+                            enum split *split, struct err *err);
+
+/*
+ * Has each class pictures in each split?  Adds to 'warnings' a line for each
+ * that validation or test lack.
+ * Errors: ERR_USAGE a class has none to train on.
+ */
+MUST_USE int split_check(const struct walk *w, const enum split *split,
+                         struct buf *warnings, struct err *err);
+
+#endif

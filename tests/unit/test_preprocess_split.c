@@ -1,0 +1,193 @@
+/* test_preprocess_split.c - who trains, who validates, who tests */
+#include "stages/preprocess/split.h"
+
+#include "tap.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { CLASSES = 5, CELLS = 813 + 825 + 793 + 787 + 831 };
+
+static const struct {
+    const char *name;
+    int n, train, validation, test;
+} paper[CLASSES] = {
+    {"Dyskeratotic", 813, 520, 130, 163}, {"Koilocytotic", 825, 528, 132, 165},
+    {"Metaplastic", 793, 507, 127, 159},  {"Parabasal", 787, 503, 126, 158},
+    {"Superficial", 831, 531, 133, 167},
+};
+
+/* SIPaKMeD as it would be walked; clusters of 1 to 8 cells. */
+static void fill(struct walk *w)
+{
+    *w = (struct walk){.n_class = CLASSES};
+    w->file = calloc(CELLS, sizeof(*w->file));
+    if (!w->file)
+        exit(1);
+    for (int c = 0; c < CLASSES; c++) {
+        int cluster = 1, left = 1;
+
+        snprintf(w->class_name[c], CONFIG_NAME_MAX, "%s", paper[c].name);
+        for (int i = 0; i < paper[c].n; i++) {
+            char path[128], group[128];
+
+            snprintf(path, sizeof(path), "%s/%03d_%02d.bmp", paper[c].name,
+                     cluster, left);
+            snprintf(group, sizeof(group), "%s/%03d", paper[c].name, cluster);
+            w->file[w->n++] = (struct walk_file){
+                .path = strdup(path), .group = strdup(group), .label = c};
+            if (--left == 0)
+                left = ++cluster % 8 + 1;
+        }
+    }
+}
+
+static void count(const struct walk *w, const enum split *s, int c, int n[4])
+{
+    memset(n, 0, 4 * sizeof(*n));
+    for (size_t i = 0; i < w->n; i++)
+        if (w->file[i].label == c)
+            n[s[i]]++;
+}
+
+static void check_paper(const struct walk *w)
+{
+    struct split_args a = {w, 0.2, 0.2, 42};
+    static enum split s[CELLS], again[CELLS];
+    struct err err = {0};
+    int n[4], in_order = 0;
+
+    ok(split_random(&a, s, &err) == 0, "a random split");
+    for (int c = 0; c < CLASSES; c++) {
+        count(w, s, c, n);
+        ok(n[SPLIT_TRAIN] == paper[c].train &&
+               n[SPLIT_VALIDATION] == paper[c].validation &&
+               n[SPLIT_TEST] == paper[c].test,
+           paper[c].name);
+    }
+    ok(split_random(&a, again, &err) == 0 && memcmp(s, again, sizeof(s)) == 0,
+       "the same seed, the same split");
+    a.seed = 43;
+    ok(split_random(&a, again, &err) == 0 && memcmp(s, again, sizeof(s)) != 0,
+       "another seed, another split");
+    for (int i = 0; i < 163; i++)
+        in_order += s[i] == SPLIT_TEST;
+    ok(in_order > 10 && in_order < 60, "the first files are not the test set");
+}
+
+/* No group in two splits; each class within half a group of its shares. */
+static void check_groups(const struct walk *w)
+{
+    const struct split_args a = {w, 0.2, 0.2, 42};
+    static enum split s[CELLS];
+    struct err err = {0};
+    int n[4], torn = 0, far = 0;
+
+    ok(split_groups(&a, s, &err) == 0, "a split by groups");
+    for (size_t i = 0; i < w->n; i++)
+        for (size_t k = i + 1; k < w->n && k < i + 9; k++)
+            if (strcmp(w->file[i].group, w->file[k].group) == 0)
+                torn += s[i] != s[k];
+    ok(torn == 0, "no group is torn apart");
+    for (int c = 0; c < CLASSES; c++) {
+        count(w, s, c, n);
+        far += abs(n[SPLIT_TEST] - paper[c].test) > 4;
+        far += abs(n[SPLIT_VALIDATION] - paper[c].validation) > 4;
+    }
+    ok(far == 0, "each share is met to half a group");
+}
+
+/* 1, 2, 3 pictures in a class; then the same as one group. */
+static void check_few(void)
+{
+    char group[] = "x";
+    struct err err = {0};
+    struct buf warnings = {0};
+
+    for (int n = 1; n <= 3; n++) {
+        struct walk w = {.n_class = 1, .n = (size_t)n};
+        struct walk_file f[3] = {0};
+        const struct split_args a = {&w, 0.9, 0.9, 1};
+        enum split s[3];
+        int got[4];
+
+        w.file = f;
+        for (int i = 0; i < n; i++)
+            f[i] = (struct walk_file){.group = group};
+        ok(split_random(&a, s, &err) == 0, "few pictures");
+        count(&w, s, 0, got);
+        ok(got[SPLIT_TRAIN] >= 1 && got[SPLIT_TEST] == n - 1, "  one trains");
+        ok(split_groups(&a, s, &err) == 0, "  one group");
+        count(&w, s, 0, got);
+        ok(got[SPLIT_TRAIN] == n, "  trains");
+        ok(split_check(&w, s, &warnings, &err) == 0 &&
+               strstr(warnings.data, "has no picture in split validation\n"),
+           "  and a warning says so");
+        s[0] = s[n - 1] = s[n / 2] = SPLIT_TEST;
+        fails(split_check(&w, s, &warnings, &err), err, ERR_USAGE,
+              "has no picture to train on", "  none to train on is refused");
+    }
+    buf_release(&warnings);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+
+    if (!f || fputs(text, f) < 0 || fclose(f) != 0)
+        exit(1);
+}
+
+static void check_csv(void)
+{
+    char path[] = "/tmp/t-split-XXXXXX";
+    char a[] = "A/1.png", b[] = "A/b, \"c\".png", c[] = "B/2.png";
+    struct walk_file f[3] = {{a, a, 0}, {b, b, 0}, {c, c, 1}};
+    const struct walk w = {.file = f, .n = 3, .n_class = 2};
+    const struct {
+        const char *text, *part, *what;
+    } bad[] = {
+        {"file,split\nA/1.png,train\nB/9.png,test\n",
+         ":3: 'B/9.png' is no picture of the dataset", "an unknown picture"},
+        {"file,split\nA/1.png,training\n",
+         ":2: 'training' is not train, validation or test", "an unknown word"},
+        {"file,split\nA/1.png,\n", ":2: '' is not train", "no word"},
+        {"file,split\nA/1.png,test\nA/1.png,test\n",
+         ":3: 'A/1.png' is named twice", "named twice"},
+        {"file,split\nA/1.png,test\n",
+         "does not name 2 of 3 pictures, such as 'A/b, \"c\".png'",
+         "not all named"},
+        {"name,split\nA/1.png,test\n", ":1: no column 'file'", "no file"},
+        {"file,set\nA/1.png,test\n", ":1: no column 'split'", "no split"},
+        {"file,split\nA/1.png\n", path, "a field is missing"},
+    };
+    enum split s[3];
+    struct err err = {0};
+
+    close(mkstemp(path));
+    write_file(path, "split,note,file\ntest,,B/2.png\r\ntrain,x,A/1.png\n"
+                     "validation,,\"A/b, \"\"c\"\".png\"\n");
+    ok(split_from_csv(&w, path, s, &err) == 0 && s[0] == SPLIT_TRAIN &&
+           s[1] == SPLIT_VALIDATION && s[2] == SPLIT_TEST,
+       "a split from a file");
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        write_file(path, bad[i].text);
+        fails(split_from_csv(&w, path, s, &err), err, ERR_USAGE, bad[i].part,
+              bad[i].what);
+    }
+    unlink(path);
+    fails(split_from_csv(&w, path, s, &err), err, ERR_USAGE, path, "no file");
+}
+
+int main(void)
+{
+    struct walk w;
+
+    fill(&w);
+    check_paper(&w);
+    check_groups(&w);
+    walk_release(&w);
+    check_few();
+    check_csv();
+    return tap_done();
+}
