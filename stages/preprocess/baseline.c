@@ -1,0 +1,297 @@
+#include "stages/preprocess/baseline.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MEMORY = 8,       /* past steps that L-BFGS remembers */
+    ITERATIONS = 300, /* at most */
+    HALVINGS = 30,    /* of a step, at most */
+};
+
+const char *const baseline_feature[BASELINE_FEATURES] = {
+    "width", "height", "mean_r", "mean_g", "mean_b", "std_r", "std_g", "std_b"};
+
+/* One fit: features first .. first+d-1 of the rows, standardised. */
+struct fit {
+    const struct baseline_rows *rows; /* borrowed */
+    size_t first, d, k;               /* features, classes */
+    size_t n_train;
+    size_t len; /* of w: k (d + 1), the offset last in each class */
+    double mean[BASELINE_FEATURES], scale[BASELINE_FEATURES];
+    double *block; /* owned: all below */
+    double *w, *g, *direction, *trial, *trial_g;
+    double *s[MEMORY], *y[MEMORY]; /* past steps, changes of gradient */
+    double rho[MEMORY];
+};
+
+static double dot(const double *a, const double *b, size_t n)
+{
+    double sum = 0.0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+static bool in_split(const struct baseline_rows *r, size_t i, enum split s)
+{
+    return r->label[i] >= 0 && r->split[i] == s;
+}
+
+static double feature(const struct fit *f, size_t row, size_t j)
+{
+    return (double)f->rows->feature[row * BASELINE_FEATURES + f->first + j];
+}
+
+/* Row i, standardised, with a 1 behind for the offset. */
+static void row_of(const struct fit *f, size_t i, double *x)
+{
+    for (size_t j = 0; j < f->d; j++)
+        x[j] = (feature(f, i, j) - f->mean[j]) / f->scale[j];
+    x[f->d] = 1.0;
+}
+
+static void standardise(struct fit *f)
+{
+    const size_t n = f->rows->n;
+
+    for (size_t j = 0; j < f->d; j++) {
+        double sum = 0.0, var = 0.0;
+
+        for (size_t i = 0; i < n; i++)
+            if (in_split(f->rows, i, SPLIT_TRAIN))
+                sum += feature(f, i, j);
+        f->mean[j] = sum / (double)f->n_train;
+        for (size_t i = 0; i < n; i++)
+            if (in_split(f->rows, i, SPLIT_TRAIN))
+                var += pow(feature(f, i, j) - f->mean[j], 2.0);
+        f->scale[j] = sqrt(var / (double)f->n_train);
+        if (f->scale[j] < 1e-9)
+            f->scale[j] = 1.0;
+    }
+}
+
+/* p = softmax(w x); returns the log of the sum that divides, plus the top. */
+static double softmax(const struct fit *f, const double *w, const double *x,
+                      double *p)
+{
+    double top = -INFINITY, sum = 0.0;
+
+    for (size_t c = 0; c < f->k; c++) {
+        p[c] = dot(w + c * (f->d + 1), x, f->d + 1);
+        top = fmax(top, p[c]);
+    }
+    for (size_t c = 0; c < f->k; c++)
+        sum += exp(p[c] - top);
+    for (size_t c = 0; c < f->k; c++)
+        p[c] = exp(p[c] - top) / sum;
+    return top + log(fmax(sum, 1.0)); /* the top itself adds 1 */
+}
+
+/* Loss and gradient at w, both divided by the number of rows. */
+static double loss(const struct fit *f, const double *w, double *g)
+{
+    const double scale = 1.0 / (double)f->n_train;
+    double sum = 0.0, x[BASELINE_FEATURES + 1], p[CONFIG_CLASSES_MAX];
+
+    memset(g, 0, f->len * sizeof(*g));
+    for (size_t i = 0; i < f->rows->n; i++) {
+        const size_t y = (size_t)f->rows->label[i];
+
+        if (!in_split(f->rows, i, SPLIT_TRAIN))
+            continue;
+        row_of(f, i, x);
+        sum += softmax(f, w, x, p) - dot(w + y * (f->d + 1), x, f->d + 1);
+        p[y] -= 1.0;
+        for (size_t c = 0; c < f->k; c++)
+            for (size_t j = 0; j <= f->d; j++)
+                g[c * (f->d + 1) + j] += p[c] * x[j];
+    }
+    for (size_t c = 0; c < f->k; c++)
+        for (size_t j = 0; j < f->d; j++) {
+            const double v = w[c * (f->d + 1) + j];
+
+            sum += 0.5 * v * v;
+            g[c * (f->d + 1) + j] += v;
+        }
+    for (size_t j = 0; j < f->len; j++)
+        g[j] *= scale;
+    return sum * scale;
+}
+
+/* direction = -H g, H from the last 'n' steps; the two-loop recursion. */
+static void find_direction(struct fit *f, size_t step, size_t n)
+{
+    double *d = f->direction, alpha[MEMORY] = {0};
+
+    for (size_t j = 0; j < f->len; j++)
+        d[j] = -f->g[j];
+    for (size_t i = 0; i < n; i++) {
+        const size_t m = (step - 1 - i) % MEMORY;
+
+        alpha[m] = f->rho[m] * dot(f->s[m], d, f->len);
+        for (size_t j = 0; j < f->len; j++)
+            d[j] -= alpha[m] * f->y[m][j];
+    }
+    if (n > 0) {
+        const size_t m = (step - 1) % MEMORY;
+        const double scale = 1.0 / (f->rho[m] * dot(f->y[m], f->y[m], f->len));
+
+        for (size_t j = 0; j < f->len; j++)
+            d[j] *= scale;
+    }
+    for (size_t i = n; i-- > 0;) {
+        const size_t m = (step - 1 - i) % MEMORY;
+        const double beta = f->rho[m] * dot(f->y[m], d, f->len);
+
+        for (size_t j = 0; j < f->len; j++)
+            d[j] += (alpha[m] - beta) * f->s[m][j];
+    }
+}
+
+/* Go down along the direction; false if there is no way down. */
+static bool line_search(struct fit *f, double *value)
+{
+    const double slope = dot(f->g, f->direction, f->len);
+    double step = 1.0;
+
+    if (slope >= 0.0)
+        return false;
+    for (int i = 0; i < HALVINGS; i++, step *= 0.5) {
+        double v;
+
+        for (size_t j = 0; j < f->len; j++)
+            f->trial[j] = f->w[j] + step * f->direction[j];
+        v = loss(f, f->trial, f->trial_g);
+        if (v <= *value + 1e-4 * step * slope) {
+            *value = v;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Take the trial point over; remember the step. */
+static void accept(struct fit *f, size_t step)
+{
+    const size_t m = step % MEMORY;
+
+    for (size_t j = 0; j < f->len; j++) {
+        f->s[m][j] = f->trial[j] - f->w[j];
+        f->y[m][j] = f->trial_g[j] - f->g[j];
+    }
+    f->rho[m] = 1.0 / fmax(dot(f->s[m], f->y[m], f->len), 1e-300);
+    memcpy(f->w, f->trial, f->len * sizeof(*f->w));
+    memcpy(f->g, f->trial_g, f->len * sizeof(*f->g));
+}
+
+static void minimise(struct fit *f)
+{
+    double value = loss(f, f->w, f->g);
+
+    for (size_t step = 0; step < ITERATIONS; step++) {
+        if (dot(f->g, f->g, f->len) < 1e-14)
+            return;
+        find_direction(f, step, step < MEMORY ? step : MEMORY);
+        if (!line_search(f, &value))
+            return;
+        accept(f, step);
+    }
+}
+
+static int fit_init(struct fit *f, struct err *err)
+{
+    double *p;
+
+    f->len = f->k * (f->d + 1);
+    f->block = calloc(f->len * (5 + 2 * MEMORY), sizeof(*f->block));
+    if (!f->block)
+        return err_set(err, ERR_SYSTEM, "no memory for the baseline");
+    p = f->block;
+    f->w = p;
+    f->g = p + f->len;
+    f->direction = p + 2 * f->len;
+    f->trial = p + 3 * f->len;
+    f->trial_g = p + 4 * f->len;
+    for (size_t m = 0; m < MEMORY; m++) {
+        f->s[m] = p + (5 + 2 * m) * f->len;
+        f->y[m] = p + (6 + 2 * m) * f->len;
+    }
+    return 0;
+}
+
+/* Share of the rows of 's' whose likeliest class is their own. */
+static double accuracy(const struct fit *f, enum split s)
+{
+    double x[BASELINE_FEATURES + 1], p[CONFIG_CLASSES_MAX];
+    size_t n = 0, right = 0;
+
+    for (size_t i = 0; i < f->rows->n; i++) {
+        size_t best = 0;
+
+        if (!in_split(f->rows, i, s))
+            continue;
+        row_of(f, i, x);
+        softmax(f, f->w, x, p);
+        for (size_t c = 1; c < f->k; c++)
+            if (p[c] > p[best])
+                best = c;
+        right += best == (size_t)f->rows->label[i];
+        n++;
+    }
+    return n ? (double)right / (double)n : (double)NAN;
+}
+
+static size_t count(const struct baseline_rows *r, enum split s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n; i++)
+        n += in_split(r, i, s);
+    return n;
+}
+
+/* Fit on features first .. first+d-1; score validation, then test. */
+static int score(const struct baseline_rows *r, size_t first, size_t d,
+                 double accuracies[2], struct err *err)
+{
+    struct fit f = {.rows = r, .first = first, .d = d, .k = (size_t)r->n_class};
+
+    f.n_train = count(r, SPLIT_TRAIN);
+    accuracies[0] = accuracies[1] = (double)NAN;
+    if (f.n_train == 0)
+        return 0;
+    if (fit_init(&f, err) < 0)
+        return -1;
+    standardise(&f);
+    minimise(&f);
+    accuracies[0] = accuracy(&f, SPLIT_VALIDATION);
+    accuracies[1] = accuracy(&f, SPLIT_TEST);
+    free(f.block);
+    return 0;
+}
+
+int baseline_run(const struct baseline_rows *rows,
+                 struct baseline_scores *scores, struct err *err)
+{
+    double all[2], colour[2], size[2];
+
+    BUG_ON(rows->n_class < 1 || rows->n_class > CONFIG_CLASSES_MAX);
+    *scores = (struct baseline_scores){
+        .n_train = count(rows, SPLIT_TRAIN),
+        .n_validation = count(rows, SPLIT_VALIDATION),
+        .n_test = count(rows, SPLIT_TEST),
+    };
+    if (score(rows, 0, BASELINE_FEATURES, all, err) < 0 ||
+        score(rows, BASELINE_COLOUR, BASELINE_FEATURES - BASELINE_COLOUR,
+              colour, err) < 0 ||
+        score(rows, BASELINE_SIZE, BASELINE_COLOUR, size, err) < 0)
+        return -1;
+    scores->validation = all[0];
+    scores->test = all[1];
+    scores->colour_test = colour[1];
+    scores->size_test = size[1];
+    return 0;
+}
