@@ -1,0 +1,300 @@
+#include "stages/preprocess/findings.h"
+
+#include "base/file.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+int findings_init(struct findings *f, const struct walk *walk, struct err *err)
+{
+    const size_t n = walk->n + 1;
+
+    *f = (struct findings){.walk = walk, .dataset = ""};
+    f->cell = calloc(n, sizeof(*f->cell));
+    f->label = calloc(n, sizeof(*f->label));
+    f->split = calloc(n, sizeof(*f->split));
+    if (f->cell && f->label && f->split)
+        return 0;
+    findings_release(f);
+    return err_set(err, ERR_SYSTEM, "no memory for %zu pictures", walk->n);
+}
+
+void findings_release(struct findings *f)
+{
+    for (size_t i = 0; f->cell && i < f->walk->n; i++)
+        free(f->cell[i].aside);
+    free(f->cell);
+    free(f->label);
+    free(f->split);
+    buf_release(&f->warnings);
+    *f = (struct findings){0};
+}
+
+/* --- duplicates ------------------------------------------------------------- */
+
+/* A content and where it is, to be sorted. */
+struct content {
+    const char *sha256; /* borrowed */
+    size_t row;
+};
+
+static int by_content(const void *a, const void *b)
+{
+    const struct content *p = a, *q = b;
+    const int c = strcmp(p->sha256, q->sha256);
+
+    return c ? c : (p->row > q->row) - (p->row < q->row);
+}
+
+/* Files c[0 .. n-1] are equal; n >= 2. */
+static void note_equal(struct findings *f, const struct content *c, size_t n)
+{
+    const struct walk_file *file = f->walk->file;
+    const size_t a = c[0].row;
+    size_t split = n, class = n; /* first that differs from c[0] in it */
+
+    for (size_t i = n; i-- > 1;) {
+        if (f->split[c[i].row] != f->split[a])
+            split = i;
+        if (f->label[c[i].row] != f->label[a])
+            class = i;
+    }
+    f->n_duplicate += n - 1;
+    f->n_across_split += split < n;
+    f->n_across_class += class < n;
+    if (split < n)
+        buf_printf(&f->warnings,
+                   "'%s' (%s) and '%s' (%s) are the same picture\n",
+                   file[a].path, split_name(f->split[a]),
+                   file[c[split].row].path, split_name(f->split[c[split].row]));
+    if (class < n)
+        buf_printf(&f->warnings,
+                   "'%s' and '%s' are the same picture in two classes\n",
+                   file[a].path, file[c[class].row].path);
+}
+
+int findings_sum_up(struct findings *f, struct err *err)
+{
+    struct content *c = malloc((f->walk->n + 1) * sizeof(*c));
+    size_t n = 0;
+
+    if (!c)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu contents",
+                       f->walk->n);
+    for (size_t i = 0; i < f->walk->n; i++) {
+        f->n_aside += f->cell[i].aside != NULL;
+        if (!f->cell[i].aside)
+            c[n++] = (struct content){f->cell[i].sha256, i};
+    }
+    qsort(c, n, sizeof(*c), by_content);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n; end++)
+            if (strcmp(c[end].sha256, c[i].sha256) != 0)
+                break;
+        if (end - i > 1)
+            note_equal(f, c + i, end - i);
+    }
+    free(c);
+    return buf_check(&f->warnings, err);
+}
+
+/* --- stats.json -------------------------------------------------------------- */
+
+/* A JSON string; a name that is not UTF-8 is shown with '?' for its bytes. */
+static json_t *text(const char *s, size_t n)
+{
+    json_t *v = json_stringn(s, n);
+    char *plain;
+
+    if (v)
+        return v;
+    plain = malloc(n + 1);
+    if (!plain)
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        plain[i] = (unsigned char)s[i] < 0x80 ? s[i] : '?';
+    v = json_stringn(plain, n);
+    free(plain);
+    return v;
+}
+
+static json_t *number(size_t n)
+{
+    return json_integer((json_int_t)n);
+}
+
+static json_t *real(double v)
+{
+    return isfinite(v) ? json_real(v) : json_null();
+}
+
+static json_t *class_counts(const struct findings *f)
+{
+    json_t *list = json_array();
+
+    for (int c = 0; c < f->walk->n_class; c++) {
+        size_t count[SPLIT_NONE + 1] = {0};
+        json_t *o = json_object();
+
+        for (size_t i = 0; i < f->walk->n; i++)
+            if (f->walk->file[i].label == c)
+                count[f->split[i]]++;
+        json_object_set_new(
+            o, "name",
+            text(f->walk->class_name[c], strlen(f->walk->class_name[c])));
+        for (int s = SPLIT_TRAIN; s < SPLIT_NONE; s++)
+            json_object_set_new(o, split_name((enum split)s), number(count[s]));
+        json_object_set_new(o, "set_aside", number(count[SPLIT_NONE]));
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
+static json_t *set_aside(const struct findings *f)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < f->walk->n; i++) {
+        const char *path = f->walk->file[i].path, *why = f->cell[i].aside;
+        json_t *o;
+
+        if (!why)
+            continue;
+        o = json_object();
+        json_object_set_new(o, "file", text(path, strlen(path)));
+        json_object_set_new(o, "reason", text(why, strlen(why)));
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
+/* Lines of 'b' as a list. */
+static json_t *lines(const struct buf *b)
+{
+    const char *s = b->data, *end;
+    json_t *list = json_array();
+
+    for (; s && *s; s = end + 1) {
+        end = strchr(s, '\n');
+        if (!end)
+            break;
+        json_array_append_new(list, text(s, (size_t)(end - s)));
+    }
+    return list;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const float p = *(const float *)a, q = *(const float *)b;
+
+    return (p > q) - (p < q);
+}
+
+/* Smallest, median and largest of one feature over the used pictures. */
+static json_t *spread(const struct findings *f, int feature, float *room)
+{
+    json_t *o = json_object();
+    size_t n = 0;
+
+    for (size_t i = 0; i < f->walk->n; i++)
+        if (!f->cell[i].aside)
+            room[n++] = f->cell[i].feature[feature];
+    if (n == 0)
+        return o;
+    qsort(room, n, sizeof(*room), by_value);
+    json_object_set_new(o, "least", real((double)room[0]));
+    json_object_set_new(o, "median", real((double)room[n / 2]));
+    json_object_set_new(o, "most", real((double)room[n - 1]));
+    return o;
+}
+
+static json_t *stats(const struct findings *f, float *room)
+{
+    json_t *o = json_object(), *same = json_object();
+
+    json_object_set_new(o, "dataset", text(f->dataset, strlen(f->dataset)));
+    json_object_set_new(o, "pictures", number(f->walk->n));
+    json_object_set_new(o, "used", number(f->walk->n - f->n_aside));
+    json_object_set_new(o, "set_aside", number(f->n_aside));
+    json_object_set_new(o, "ignored_files", number(f->walk->n_ignored));
+    json_object_set_new(o, "classes", class_counts(f));
+    json_object_set_new(same, "files", number(f->n_duplicate));
+    json_object_set_new(same, "across_splits", number(f->n_across_split));
+    json_object_set_new(same, "across_classes", number(f->n_across_class));
+    json_object_set_new(o, "duplicates", same);
+    json_object_set_new(o, "width", spread(f, BASELINE_SIZE, room));
+    json_object_set_new(o, "height", spread(f, BASELINE_SIZE + 1, room));
+    json_object_set_new(o, "set_aside_files", set_aside(f));
+    json_object_set_new(o, "warnings", lines(&f->warnings));
+    return o;
+}
+
+/* --- baseline.json ------------------------------------------------------------ */
+
+static json_t *baseline(const struct baseline_scores *s)
+{
+    json_t *o = json_object(), *list = json_array();
+
+    for (int i = 0; i < BASELINE_FEATURES; i++)
+        json_array_append_new(list, json_string(baseline_feature[i]));
+    json_object_set_new(o, "features", list);
+    json_object_set_new(o, "n_train", number(s->n_train));
+    json_object_set_new(o, "n_validation", number(s->n_validation));
+    json_object_set_new(o, "n_test", number(s->n_test));
+    json_object_set_new(o, "validation", real(s->validation));
+    json_object_set_new(o, "test", real(s->test));
+    json_object_set_new(o, "colour_only_test", real(s->colour_test));
+    json_object_set_new(o, "size_only_test", real(s->size_test));
+    return o;
+}
+
+/* Write 'o', which is released, as DIR/NAME. */
+static int write_json(json_t *o, const char *dir, const char *name,
+                      struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    char *s = o ? json_dumps(o, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) : NULL;
+    struct buf b = {0};
+    int rc;
+
+    json_decref(o);
+    if (!s)
+        return err_set(err, ERR_SYSTEM, "no memory for %s", name);
+    buf_printf(&b, "%s\n", s);
+    free(s);
+    rc = buf_check(&b, err);
+    if (rc == 0)
+        rc = file_path(path, err, "%s/%s", dir, name);
+    if (rc == 0)
+        rc = file_write(path, b.data, b.len, err);
+    buf_release(&b);
+    return rc;
+}
+
+int findings_write(const struct findings *f, const char *dir, struct err *err)
+{
+    const size_t n = f->walk->n;
+    float *room = calloc((n + 1) * BASELINE_FEATURES, sizeof(*room));
+    struct baseline_rows rows = {.n = n,
+                                 .n_class = f->walk->n_class,
+                                 .label = f->label,
+                                 .split = f->split,
+                                 .feature = room};
+    struct baseline_scores scores = {0};
+    int rc;
+
+    if (!room)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu pictures", n);
+    rc = write_json(stats(f, room), dir, "stats.json", err);
+    for (size_t i = 0; i < n; i++)
+        memcpy(room + i * BASELINE_FEATURES, f->cell[i].feature,
+               sizeof(f->cell[i].feature));
+    if (rc == 0)
+        rc = baseline_run(&rows, &scores, err);
+    if (rc == 0)
+        rc = write_json(baseline(&scores), dir, "baseline.json", err);
+    free(room);
+    return rc;
+}

@@ -1,0 +1,51 @@
+/*
+ * findings.h - what preprocessing found out, and the two files that say it
+ *
+ * stats.json    pictures by class and split, set aside and why, duplicates,
+ *               sizes, warnings
+ * baseline.json accuracy of colour and size alone (baseline.h)
+ */
+#ifndef PREPROCESS_FINDINGS_H
+#define PREPROCESS_FINDINGS_H
+
+#include "base/hash.h"
+#include "stages/preprocess/baseline.h"
+#include "stages/preprocess/walk.h"
+
+/* One picture as it was read. */
+struct cell {
+    char sha256[HASH_HEX];            /* of the file; "" if it was unreadable */
+    float feature[BASELINE_FEATURES]; /* before resizing */
+    char *aside;                      /* owned: why it was set aside, or NULL */
+};
+
+struct findings {
+    const char *dataset;     /* borrowed: as the user calls it */
+    const struct walk *walk; /* borrowed */
+    struct cell *cell;       /* owned: (walk->n) */
+    int *label;              /* owned: (walk->n) -1: set aside */
+    enum split *split;       /* owned: (walk->n) SPLIT_NONE: set aside */
+    size_t n_aside;
+    size_t n_duplicate;    /* files equal to an earlier one, byte by byte */
+    size_t n_across_split; /* contents that are in more than one split */
+    size_t n_across_class; /* contents that are in more than one class */
+    struct buf warnings;   /* owned: one a line */
+};
+
+/* Room for walk->n pictures.  Errors: ERR_SYSTEM no memory. */
+MUST_USE int findings_init(struct findings *f, const struct walk *walk,
+                           struct err *err);
+
+/*
+ * Count pictures set aside and duplicates among the others, and add warnings.
+ * Errors: ERR_SYSTEM no memory.
+ */
+MUST_USE int findings_sum_up(struct findings *f, struct err *err);
+
+/* Write stats.json and baseline.json to 'dir'.  Errors: ERR_SYSTEM. */
+MUST_USE int findings_write(const struct findings *f, const char *dir,
+                            struct err *err);
+
+void findings_release(struct findings *f);
+
+#endif

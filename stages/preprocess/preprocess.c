@@ -1,0 +1,316 @@
+#include "stages/preprocess/preprocess.h"
+
+#include "base/file.h"
+#include "img/decode.h"
+#include "img/resize.h"
+#include "img/vipslib.h"
+#include "stages/preprocess/findings.h"
+#include "stages/preprocess/split.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char header[] = "file,class,group,split,sha256,width,height,"
+                             "mean_r,mean_g,mean_b,std_r,std_g,std_b,status";
+
+/* All that the threads share. */
+struct job {
+    const struct preprocess_args *args; /* borrowed */
+    struct walk walk;                   /* owned */
+    struct findings found;              /* owned */
+    struct store_writer *store;         /* owned */
+    uint8_t *black;                     /* owned: one picture, of zeros */
+    size_t done;                        /* atomic */
+    int failed;                         /* atomic: stop all threads */
+    struct err err;                     /* of the first that failed */
+};
+
+/* --- one picture -------------------------------------------------------------- */
+
+/* Size, means and standard deviations of the colours. */
+static void measure(const struct image *im, float *feature)
+{
+    const size_t n = (size_t)im->w * (size_t)im->h;
+    uint64_t sum[3] = {0}, squares[3] = {0};
+
+    for (size_t i = 0; i < n; i++)
+        for (size_t c = 0; c < 3; c++) {
+            const uint32_t v = im->px[3 * i + c];
+
+            sum[c] += v;
+            squares[c] += v * v;
+        }
+    feature[BASELINE_SIZE] = (float)im->w;
+    feature[BASELINE_SIZE + 1] = (float)im->h;
+    for (size_t c = 0; c < 3; c++) {
+        const double mean = (double)sum[c] / (double)n;
+        const double var = (double)squares[c] / (double)n - mean * mean;
+
+        feature[BASELINE_COLOUR + c] = (float)mean;
+        feature[BASELINE_COLOUR + 3 + c] = (float)sqrt(fmax(var, 0.0));
+    }
+}
+
+static int resize_as(const struct config *c, struct image *out,
+                     const struct image *in, struct err *err)
+{
+    const resize_f resize = c->preprocess.resize == RESIZE_LANCZOS
+                                ? resize_lanczos
+                                : resize_nearest;
+    const int side = (int)c->preprocess.size;
+
+    return c->preprocess.aspect == ASPECT_KEEP
+               ? resize_keep(out, in, side, side, resize, err)
+               : resize(out, in, side, side, err);
+}
+
+/* Read, hash, measure and resize picture i.  ERR_INPUT: set it aside. */
+static int read_cell(const struct job *j, size_t i, struct image *out,
+                     struct err *err)
+{
+    struct cell *cell = &j->found.cell[i];
+    char path[FILE_PATH_MAX], *bytes = NULL;
+    struct image im = {0};
+    size_t size = 0;
+    int rc;
+
+    if (file_path(path, err, "%s/%s", j->args->dataset, j->walk.file[i].path) <
+            0 ||
+        file_read(path, DECODE_MAX_BYTES, &bytes, &size, err) < 0)
+        return -1;
+    hash_of(bytes, size, cell->sha256);
+    rc = image_decode(&im, bytes, size, err);
+    free(bytes);
+    if (rc == 0) {
+        measure(&im, cell->feature);
+        rc = resize_as(j->args->config, out, &im, err);
+    }
+    image_release(&im);
+    return rc;
+}
+
+/* The line of index.csv of picture i. */
+static void put_record(const struct job *j, size_t i, struct buf *b)
+{
+    const struct walk_file *f = &j->walk.file[i];
+    const struct cell *cell = &j->found.cell[i];
+
+    buf_csv(b, f->path);
+    buf_puts(b, ",");
+    buf_csv(b, j->walk.class_name[f->label]);
+    buf_puts(b, ",");
+    buf_csv(b, f->group);
+    buf_printf(b, ",%s,%s", split_name(j->found.split[i]), cell->sha256);
+    if (cell->aside) {
+        buf_puts(b, ",,,,,,,,,");
+        buf_csv(b, cell->aside);
+        return;
+    }
+    for (int k = 0; k < BASELINE_FEATURES; k++)
+        buf_printf(b, k < BASELINE_COLOUR ? ",%.0f" : ",%.3f",
+                   (double)cell->feature[k]);
+    buf_puts(b, ",ok");
+}
+
+static int make_row(struct job *j, size_t i, struct err *err)
+{
+    struct cell *cell = &j->found.cell[i];
+    struct image im = {0};
+    struct buf record = {0};
+    struct err why = {0};
+    const char *line;
+    int rc = 0;
+
+    if (read_cell(j, i, &im, &why) < 0) {
+        if (why.code != ERR_INPUT)
+            return err_set(err, why.code, "%s", why.text);
+        cell->aside = strdup(why.text);
+        if (!cell->aside)
+            return err_set(err, ERR_SYSTEM, "no memory for a reason");
+        j->found.split[i] = SPLIT_NONE;
+    }
+    j->found.label[i] = cell->aside ? -1 : j->walk.file[i].label;
+    put_record(j, i, &record);
+    rc = buf_check(&record, err);
+    line = record.data;
+    if (rc == 0)
+        rc = store_put(j->store, i, 1, cell->aside ? j->black : im.px,
+                       &j->found.label[i], &line, err);
+    buf_release(&record);
+    image_release(&im);
+    return rc;
+}
+
+/* --- all of them ---------------------------------------------------------------- */
+
+/* Keep the first failure and stop the others. */
+static void fail(struct job *j, const struct err *err)
+{
+#pragma omp critical(preprocess_fail)
+    {
+        if (!j->failed)
+            j->err = *err;
+#pragma omp atomic write
+        j->failed = 1;
+    }
+}
+
+static bool has_failed(struct job *j)
+{
+    int failed;
+
+#pragma omp atomic read
+    failed = j->failed;
+    return failed;
+}
+
+static void one_turn(struct job *j, size_t i)
+{
+    const struct preprocess_args *a = j->args;
+    struct err err = {0};
+    size_t done;
+
+    if (has_failed(j))
+        return;
+    if (make_row(j, i, &err) < 0)
+        fail(j, &err);
+#pragma omp atomic capture
+    done = ++j->done;
+    if (omp_get_thread_num() == 0 && a->each &&
+        !a->each(a->self, done, j->walk.n)) {
+        err_set(&err, ERR_AGAIN, "stopped after %zu of %zu pictures", done,
+                j->walk.n);
+        fail(j, &err);
+    }
+}
+
+static int make_rows(struct job *j, struct err *err)
+{
+#pragma omp parallel
+    {
+#pragma omp for schedule(dynamic, 4)
+        for (size_t i = 0; i < j->walk.n; i++)
+            one_turn(j, i);
+        vipslib_end_thread();
+    }
+    if (j->failed)
+        return err_set(err, j->err.code, "%s", j->err.text);
+    if (j->args->each)
+        j->args->each(j->args->self, j->walk.n, j->walk.n);
+    return 0;
+}
+
+static int choose_split(struct job *j, struct err *err)
+{
+    const struct config *c = j->args->config;
+    const struct split_args s = {.walk = &j->walk,
+                                 .test = c->split.test,
+                                 .validation = c->split.validation,
+                                 .seed = (uint64_t)c->run.seed};
+
+    switch (c->split.method) {
+    case SPLIT_BY_RANDOM:
+        return split_random(&s, j->found.split, err);
+    case SPLIT_BY_GROUP:
+        return split_groups(&s, j->found.split, err);
+    case SPLIT_BY_CSV:
+        return split_from_csv(&j->walk, c->split.csv, j->found.split, err);
+    default:
+        BUG_ON(true);
+    }
+}
+
+/* Find the pictures, split them, and make room for them. */
+static int open_job(struct job *j, struct err *err)
+{
+    const size_t side = (size_t)j->args->config->preprocess.size;
+    const struct store_args s = {
+        .dir = j->args->out,
+        .header = header,
+        .h = side,
+        .w = side,
+        .n = j->walk.n,
+        .class_name = (const char(*)[CONFIG_NAME_MAX])j->walk.class_name,
+        .n_class = j->walk.n_class,
+    };
+    struct buf early = {0};
+    int rc;
+
+    if (findings_init(&j->found, &j->walk, err) < 0)
+        return -1;
+    j->found.dataset = j->args->dataset;
+    if (choose_split(j, err) < 0)
+        return -1;
+    rc = split_check(&j->walk, j->found.split, &early, err);
+    buf_release(&early); /* it is said again when all are read */
+    if (rc < 0)
+        return -1;
+    j->black = calloc(side * side, 3);
+    if (!j->black)
+        return err_set(err, ERR_SYSTEM, "no memory for a picture");
+    return store_create(&j->store, &s, err);
+}
+
+/* The split once more, without what was set aside. */
+static int check_rest(struct job *j, struct err *err)
+{
+    const struct findings *f = &j->found;
+    struct err why = {0};
+
+    if (split_check(&j->walk, f->split, &j->found.warnings, &why) == 0)
+        return 0;
+    for (size_t i = 0; i < j->walk.n; i++)
+        if (f->cell[i].aside)
+            return err_set(err, why.code, "%.150s: '%.150s' was set aside: %s",
+                           why.text, j->walk.file[i].path, f->cell[i].aside);
+    return err_set(err, why.code, "%s", why.text);
+}
+
+static int close_job(struct job *j, struct preprocess_summary *s,
+                     struct err *err)
+{
+    struct store_writer *store = j->store;
+
+    buf_put(&j->found.warnings, j->walk.warnings.data, j->walk.warnings.len);
+    if (check_rest(j, err) < 0 || findings_sum_up(&j->found, err) < 0 ||
+        findings_write(&j->found, j->args->out, err) < 0)
+        return -1;
+    s->n = j->walk.n;
+    s->n_aside = j->found.n_aside;
+    s->n_ignored = j->walk.n_ignored;
+    s->n_duplicate = j->found.n_duplicate;
+    s->warnings = j->found.warnings;
+    j->found.warnings = (struct buf){0};
+    j->store = NULL;
+    return store_finish(store, err);
+}
+
+int preprocess_run(const struct preprocess_args *a,
+                   struct preprocess_summary *summary, struct err *err)
+{
+    struct job j = {.args = a};
+    int rc;
+
+    *summary = (struct preprocess_summary){0};
+    rc = walk_init(&j.walk, a->dataset, err);
+    if (rc == 0)
+        rc = open_job(&j, err);
+    if (rc == 0)
+        rc = make_rows(&j, err);
+    if (rc == 0)
+        rc = close_job(&j, summary, err);
+    store_abandon(j.store);
+    free(j.black);
+    if (j.found.cell)
+        findings_release(&j.found);
+    walk_release(&j.walk);
+    return rc;
+}
+
+void preprocess_summary_release(struct preprocess_summary *s)
+{
+    buf_release(&s->warnings);
+    *s = (struct preprocess_summary){0};
+}

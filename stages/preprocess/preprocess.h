@@ -1,0 +1,46 @@
+/*
+ * preprocess.h - from a directory of pictures to an image store
+ */
+#ifndef PREPROCESS_PREPROCESS_H
+#define PREPROCESS_PREPROCESS_H
+
+#include "base/buf.h"
+#include "run/config.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct preprocess_args {
+    const char *dataset;         /* class folders; see walk.h */
+    const char *out;             /* exists: empty, or as an earlier run on the
+                                    same pictures was stopped in it */
+    const struct config *config; /* sections run, preprocess, split */
+
+    /* Called now and then by the calling thread; false stops.  May be NULL. */
+    bool (*each)(void *self, size_t done, size_t total);
+    void *self;
+};
+
+/* What a person wants to read at the end. */
+struct preprocess_summary {
+    size_t n, n_aside, n_ignored, n_duplicate;
+    struct buf warnings; /* owned: one a line */
+};
+
+/*
+ * Find, decode, check, resize and split the pictures of 'dataset'; write the
+ * store (run/store.h), stats.json and baseline.json to 'out'.  A picture that
+ * cannot be read keeps its row, black, with label -1, no split and the reason
+ * as status.  Parallel over pictures (OpenMP).  Deterministic: the same bytes
+ * for any number of threads.
+ *   summary [out] to be released, whatever is returned
+ * Errors: ERR_USAGE as walk_init(), split_from_csv(), split_check(); ERR_AGAIN
+ * each() said stop; ERR_SYSTEM.
+ */
+MUST_USE int preprocess_run(const struct preprocess_args *a,
+                            struct preprocess_summary *summary,
+                            struct err *err);
+
+void preprocess_summary_release(struct preprocess_summary *s);
+
+#endif

@@ -1,0 +1,421 @@
+/* test_preprocess.c - a directory goes in, good and bad; a store comes out */
+#include "stages/preprocess/preprocess.h"
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "img/bmp.h"
+#include "img/png.h"
+#include "run/store.h"
+#include "tap.h"
+
+#include <jansson.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { SIDE = 16, PER_CLASS = 10 };
+
+static char root[] = "/tmp/t-prep-XXXXXX";
+
+static void die_if(bool bad, const char *what)
+{
+    if (bad) {
+        printf("Bail out! %s\n", what);
+        exit(1);
+    }
+}
+
+static void at(char path[FILE_PATH_MAX], const char *name)
+{
+    struct err err = {0};
+
+    die_if(file_path(path, &err, "%s/%s", root, name) < 0, err.text);
+}
+
+static void put_bytes(const char *name, const void *bytes, size_t n)
+{
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+
+    at(path, name);
+    die_if(file_write(path, bytes, n, &err) < 0, err.text);
+}
+
+static void put_dir(const char *name)
+{
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+
+    at(path, name);
+    die_if(dir_make(path, &err) < 0, err.text);
+}
+
+/* A picture of one colour, with a mark at its corner that makes it unique. */
+static void put_picture(const char *name, int w, int h, uint8_t level,
+                        uint8_t mark)
+{
+    char path[FILE_PATH_MAX];
+    struct image im;
+    struct err err = {0};
+
+    at(path, name);
+    die_if(image_init(&im, w, h, &err) < 0, err.text);
+    memset(im.px, level, image_bytes(&im));
+    im.px[0] = mark;
+    die_if((strstr(name, ".png") ? png_write(&im, path, &err)
+                                 : bmp_write(&im, path, &err)) < 0,
+           err.text);
+    image_release(&im);
+}
+
+/* Two classes of ten, five clusters each; dark and bright. */
+static void put_dataset(void)
+{
+    char name[128];
+
+    put_dir("in/im_Dark");
+    put_dir("in/im_Light");
+    put_dir("out");
+    for (int i = 0; i < PER_CLASS; i++) {
+        snprintf(name, sizeof(name), "in/im_Dark/%03d_%02d.bmp", i / 2, i % 2);
+        put_picture(name, 20 + i, 30, 40, (uint8_t)i);
+        snprintf(name, sizeof(name), "in/im_Light/%03d_%02d.png", i / 2, i % 2);
+        put_picture(name, 40, 20 + i, 200, (uint8_t)i);
+    }
+}
+
+/* Files that are no pictures, each in its own way. */
+static void put_bad(void)
+{
+    char path[FILE_PATH_MAX];
+    uint8_t huge[54] = {'B', 'M'};
+
+    put_bytes("in/im_Dark/text.jpg", "hello, world\n", 13);
+    put_bytes("in/im_Dark/zero.png", "", 0);
+    put_dir("in/im_Dark/folder.bmp");
+    huge[10] = 54;
+    huge[14] = 40;
+    huge[18] = huge[22] = 30000 & 255;
+    huge[19] = huge[23] = 30000 >> 8;
+    huge[26] = 1;
+    huge[28] = 24;
+    put_bytes("in/im_Light/huge.bmp", huge, sizeof(huge));
+    huge[18] = huge[22] = 10;
+    huge[19] = huge[23] = 0;
+    put_bytes("in/im_Light/cut.bmp", huge, sizeof(huge));
+    at(path, "in/im_Light/loop.tif");
+    die_if(symlink("loop.tif", path) < 0, path);
+    put_picture("in/im_Light/one.bmp", 1, 1, 9, 9);
+}
+
+static int run(struct config *c, struct preprocess_summary *s, struct err *err)
+{
+    char in[FILE_PATH_MAX], out[FILE_PATH_MAX];
+    const struct preprocess_args a = {.dataset = in, .out = out, .config = c};
+
+    at(in, "in");
+    at(out, "out");
+    return preprocess_run(&a, s, err);
+}
+
+static struct config small(void)
+{
+    static struct config c;
+
+    config_init(&c);
+    c.preprocess.size = SIDE;
+    c.preprocess.resize = RESIZE_NEAREST;
+    c.preprocess.aspect = ASPECT_SQUASH;
+    c.split.method = SPLIT_BY_RANDOM;
+    c.split.test = 0.2;
+    c.split.validation = 0.2;
+    return c;
+}
+
+static const char *get(const struct store *s, size_t i, const char *column)
+{
+    const int c = csv_column(&s->index, column);
+
+    return c < 0 ? "no such column" : csv_get(&s->index, i, (size_t)c);
+}
+
+/* Row of a file; s->n if there is none. */
+static size_t row_of(const struct store *s, const char *file)
+{
+    size_t i = 0;
+
+    while (i < s->n && strcmp(get(s, i, "file"), file) != 0)
+        i++;
+    return i;
+}
+
+static void open_out(struct store *s)
+{
+    char out[FILE_PATH_MAX];
+    struct err err = {0};
+
+    at(out, "out");
+    die_if(store_open(s, out, &err) < 0, err.text);
+}
+
+static void check_plain(void)
+{
+    struct config c = small();
+    struct preprocess_summary sum;
+    struct store s;
+    struct err err = {0};
+    int n[4] = {0};
+    size_t i;
+
+    ok(run(&c, &sum, &err) == 0 && sum.n == 20 && sum.n_aside == 0 &&
+           sum.n_duplicate == 0 && sum.warnings.len == 0,
+       "twenty good pictures");
+    preprocess_summary_release(&sum);
+    open_out(&s);
+    ok(s.n == 20 && s.h == SIDE && s.w == SIDE && s.n_class == 2 &&
+           strcmp(s.class_name[1], "Light") == 0,
+       "their store");
+    for (i = 0; i < s.n; i++)
+        n[store_split(&s, i)]++;
+    ok(n[SPLIT_TRAIN] == 12 && n[SPLIT_VALIDATION] == 4 && n[SPLIT_TEST] == 4,
+       "split 6, 2, 2 in each class");
+    i = row_of(&s, "im_Dark/001_01.bmp");
+    ok(i < s.n && strcmp(get(&s, i, "class"), "Dark") == 0 &&
+           strcmp(get(&s, i, "group"), "Dark/001") == 0 &&
+           strcmp(get(&s, i, "width"), "23") == 0 &&
+           strcmp(get(&s, i, "height"), "30") == 0 &&
+           strcmp(get(&s, i, "status"), "ok") == 0,
+       "a row of the index");
+    near(atof(get(&s, i, "mean_r")), 40.0 - 37.0 / 690.0, 1e-5, "mean red");
+    near(atof(get(&s, i, "mean_g")), 40.0, 1e-5, "mean green");
+    near(atof(get(&s, i, "std_r")), 37.0 * sqrt(1 / 690.0 - 1 / 690.0 / 690.0),
+         1e-3, "deviation of red");
+    ok(store_image(&s, i)[3 * SIDE] == 40 && store_label(&s, i) == 0,
+       "pixels and label");
+    store_close(&s);
+}
+
+/* "Label and pixels of a picture that was set aside" and why. */
+static void check_aside(const struct store *s, const char *file,
+                        const char *part)
+{
+    const size_t i = row_of(s, file);
+    bool black = i < s->n;
+
+    for (size_t k = 0; black && k < s->h * s->w * 3; k++)
+        black = store_image(s, i)[k] == 0;
+    if (!ok(black && store_label(s, i) == -1 && *get(s, i, "split") == '\0' &&
+                strstr(get(s, i, "status"), part),
+            file) &&
+        i < s->n)
+        printf("# %s\n", get(s, i, "status"));
+}
+
+static void check_bad(void)
+{
+    struct config c = small();
+    struct preprocess_summary sum;
+    struct store s;
+    struct err err = {0};
+
+    put_bad();
+    ok(run(&c, &sum, &err) == 0 && sum.n == 27 && sum.n_aside == 6,
+       "six bad pictures are set aside");
+    preprocess_summary_release(&sum);
+    open_out(&s);
+    check_aside(&s, "im_Dark/text.jpg",
+                "not a BMP, JPEG, PNG, TIFF or WebP image (13 bytes)");
+    check_aside(&s, "im_Dark/zero.png", "empty file (0 bytes)");
+    check_aside(&s, "im_Dark/folder.bmp", "is not a regular file");
+    check_aside(&s, "im_Light/huge.bmp", "image of 30000 x 30000 pixels");
+    check_aside(&s, "im_Light/cut.bmp", "truncated bitmap: 0 bytes of pixels");
+    check_aside(&s, "im_Light/loop.tif", "Too many levels of symbolic links");
+    ok(strcmp(get(&s, row_of(&s, "im_Light/one.bmp"), "status"), "ok") == 0,
+       "one pixel is a picture");
+    store_close(&s);
+}
+
+static json_t *load(const char *name)
+{
+    char path[FILE_PATH_MAX];
+    json_t *o;
+
+    at(path, name);
+    o = json_load_file(path, 0, NULL);
+    die_if(!o, name);
+    return o;
+}
+
+static json_int_t whole(json_t *o, const char *a, const char *b)
+{
+    o = json_object_get(o, a);
+    return json_integer_value(b ? json_object_get(o, b) : o);
+}
+
+static void check_json(void)
+{
+    json_t *o = load("out/stats.json"), *b = load("out/baseline.json"), *dark;
+
+    dark = json_array_get(json_object_get(o, "classes"), 0);
+    ok(whole(o, "pictures", NULL) == 27 && whole(o, "used", NULL) == 21 &&
+           whole(o, "set_aside", NULL) == 6,
+       "stats.json counts");
+    ok(whole(dark, "set_aside", NULL) == 3 &&
+           whole(dark, "train", NULL) + whole(dark, "validation", NULL) +
+                   whole(dark, "test", NULL) ==
+               10,
+       "and by class and split");
+    ok(json_array_size(json_object_get(o, "set_aside_files")) == 6,
+       "with reasons");
+    near(json_number_value(
+             json_object_get(json_object_get(o, "width"), "least")),
+         1.0, 1e-9, "least width");
+    near(json_number_value(json_object_get(b, "test")), 1.0, 1e-9,
+         "dark and light are told apart by colour");
+    ok(json_array_size(json_object_get(b, "features")) == 8 &&
+           json_is_number(json_object_get(b, "validation")) &&
+           json_is_number(json_object_get(b, "colour_only_test")) &&
+           json_is_number(json_object_get(b, "size_only_test")),
+       "baseline.json");
+    json_decref(o);
+    json_decref(b);
+}
+
+static void hash_out(char all[HASH_HEX])
+{
+    static const char *const names[] = {"images.npy", "labels.npy",
+                                        "index.csv",  "classes.txt",
+                                        "stats.json", "baseline.json"};
+    char path[FILE_PATH_MAX], name[64], hex[HASH_HEX];
+    struct hash h;
+    struct err err = {0};
+
+    hash_init(&h);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        snprintf(name, sizeof(name), "out/%s", names[i]);
+        at(path, name);
+        die_if(hash_file(path, hex, &err) < 0, err.text);
+        hash_add_string(&h, hex);
+    }
+    hash_final(&h, all);
+}
+
+static void check_threads(void)
+{
+    char one[HASH_HEX], four[HASH_HEX];
+    const int threads = omp_get_max_threads();
+    struct config c = small();
+    struct preprocess_summary sum;
+    struct err err = {0};
+
+    omp_set_num_threads(1);
+    ok(run(&c, &sum, &err) == 0, "one thread");
+    preprocess_summary_release(&sum);
+    hash_out(one);
+    omp_set_num_threads(4);
+    ok(run(&c, &sum, &err) == 0, "four threads");
+    preprocess_summary_release(&sum);
+    hash_out(four);
+    ok(strcmp(one, four) == 0, "write the same bytes");
+    omp_set_num_threads(threads);
+}
+
+/* A damaged file does not move the others; nor does it train. */
+static void check_stable_split(void)
+{
+    struct config c = small();
+    struct preprocess_summary sum;
+    struct store s;
+    struct err err = {0};
+    char before[32][16];
+    size_t i, n, moved = 0;
+
+    open_out(&s);
+    for (i = 0, n = s.n; i < n; i++)
+        snprintf(before[i], sizeof(before[i]), "%s", get(&s, i, "split"));
+    store_close(&s);
+    put_bytes("in/im_Dark/000_00.bmp", "BM", 2);
+    ok(run(&c, &sum, &err) == 0 && sum.n_aside == 7, "one more is damaged");
+    preprocess_summary_release(&sum);
+    open_out(&s);
+    for (i = 0; i < n; i++)
+        moved += strcmp(before[i], get(&s, i, "split")) != 0;
+    ok(moved == 1, "only its own split changes");
+    store_close(&s);
+}
+
+static void check_duplicates(void)
+{
+    struct config c = small();
+    struct preprocess_summary sum;
+    struct err err = {0};
+    json_t *o;
+
+    put_picture("in/im_Dark/copy.bmp", 40, 40, 77, 1);
+    put_picture("in/im_Light/copy.bmp", 40, 40, 77, 1);
+    ok(run(&c, &sum, &err) == 0 && sum.n_duplicate == 1, "a duplicate");
+    ok(strstr(sum.warnings.data, "'im_Dark/copy.bmp' and 'im_Light/copy.bmp' "
+                                 "are the same picture in two classes\n"),
+       "is warned about");
+    preprocess_summary_release(&sum);
+    o = load("out/stats.json");
+    ok(whole(o, "duplicates", "files") == 1 &&
+           whole(o, "duplicates", "across_classes") == 1,
+       "and counted");
+    json_decref(o);
+}
+
+static bool stop_at_3(void *self, size_t done, size_t total)
+{
+    (void)self;
+    return done < 3 || done == total;
+}
+
+static void check_failures(void)
+{
+    char in[FILE_PATH_MAX], out[FILE_PATH_MAX];
+    struct config c = small();
+    const struct preprocess_args a = {
+        .dataset = in, .out = out, .config = &c, .each = stop_at_3};
+    struct preprocess_summary sum;
+    struct err err = {0};
+
+    at(in, "in");
+    at(out, "out");
+    omp_set_num_threads(1);
+    fails(preprocess_run(&a, &sum, &err), err, ERR_AGAIN, "stopped after 3 of",
+          "stopped");
+    preprocess_summary_release(&sum);
+    if (dir_remove(out, &err) < 0 || dir_make(out, &err) < 0)
+        die_if(true, err.text);
+    put_dir("in/im_None");
+    put_bytes("in/im_None/1.png", "?", 1);
+    fails(run(&c, &sum, &err), err, ERR_USAGE,
+          "class 'None' has no picture to train on: 'im_", "all set aside");
+    preprocess_summary_release(&sum);
+    at(out, "nowhere");
+    fails(preprocess_run(&a, &sum, &err), err, ERR_SYSTEM, "nowhere",
+          "no place to write");
+    preprocess_summary_release(&sum);
+    at(in, "nowhere");
+    fails(preprocess_run(&a, &sum, &err), err, ERR_USAGE,
+          "cannot read the dataset", "no dataset");
+    preprocess_summary_release(&sum);
+}
+
+int main(void)
+{
+    struct err err = {0};
+
+    die_if(!mkdtemp(root), "mkdtemp");
+    put_dataset();
+    check_plain();
+    check_bad();
+    check_json();
+    check_threads();
+    check_stable_split();
+    check_duplicates();
+    check_failures();
+    die_if(dir_remove(root, &err) < 0, err.text);
+    return tap_done();
+}
