@@ -99,6 +99,7 @@ int draw_cell(struct drawn *d, uint64_t seed, int class, int cluster,
         image_init(&d->im, side[0], side[1], err) < 0)
         goto out;
     paint_ground(&canvas, &style, &rng);
+    paint_veil(&canvas, &style, &rng);
     paint_neighbours(&canvas, &c, class, &style, &rng);
     paint_cell(&canvas, &c);
     paint_debris(&canvas, &style, &rng);
@@ -139,7 +140,8 @@ void draw_clusters(uint64_t seed, int class, int per_class, int *size, int *n)
 
     rng_init(&rng, seed, RNG_DRAW, (uint32_t) class, SIZE_STREAM);
     for (*n = 0; left > 0; ++*n) {
-        int k = DRAW_MIN_CLUSTER + (int)rng_below(&rng, spread);
+        const uint32_t a = rng_below(&rng, spread), b = rng_below(&rng, spread);
+        int k = DRAW_MIN_CLUSTER + (int)(a < b ? a : b);
 
         if (left - k < DRAW_MIN_CLUSTER)
             k = left <= DRAW_MAX_CLUSTER ? left : left - DRAW_MIN_CLUSTER;

@@ -42,6 +42,7 @@ struct cell {
     struct outline body;
     float colour[2][3]; /* between which the cytoplasm's stain varies */
     float density, edge, dome, rim, rim_width;
+    float ragged; /* unevenness of the border, pixels */
     float grain, grain_size, wrinkle, wrinkle_size;
     bool has_halo;
     struct outline halo;
@@ -63,6 +64,7 @@ struct style {
     float light[3]; /* 0 .. 1, of the empty field */
     float haze[3];  /* density of the ground: mucus, other layers */
     float haze_amount;
+    float veil;   /* density of what lies above or below, out of focus */
     float blur;   /* deviation, pixels */
     float noise;  /* deviation, grey levels */
     float crowd;  /* factor on the number of neighbours */

@@ -35,7 +35,7 @@ struct trait {
 static const struct trait traits[CELL_CLASSES] = {
     {
         .name = "Dyskeratotic",
-        .radius = {56, 84},
+        .radius = {52, 76},
         .stretch = {1.02f, 1.5f},
         .wobble = {0.06f, 0.16f},
         .corner = {0.0f, 0.45f},
@@ -57,11 +57,11 @@ static const struct trait traits[CELL_CLASSES] = {
         .off_centre = 0.5f,
         .two_nuclei = 0.06f,
         .neighbours = {1.5f, 4.5f},
-        .stain = {4, 2.5f, 0.6f, 0.6f, 1.2f, 0.6f, 1},
+        .stain = {5, 3, 0.4f, 0.4f, 1, 0.4f, 1},
     },
     {
         .name = "Koilocytotic",
-        .radius = {62, 98},
+        .radius = {64, 94},
         .stretch = {1.02f, 1.45f},
         .wobble = {0.04f, 0.11f},
         .corner = {0.1f, 0.7f},
@@ -83,11 +83,11 @@ static const struct trait traits[CELL_CLASSES] = {
         .off_centre = 0.45f,
         .two_nuclei = 0.25f,
         .neighbours = {0.5f, 3.5f},
-        .stain = {0.6f, 1, 1, 1, 3.5f, 1.6f, 1},
+        .stain = {0.4f, 0.8f, 0.8f, 1, 5, 2, 1.5f},
     },
     {
         .name = "Metaplastic",
-        .radius = {64, 100},
+        .radius = {70, 100},
         .stretch = {1.0f, 1.28f},
         .wobble = {0.02f, 0.08f},
         .corner = {0, 0.2f},
@@ -110,11 +110,11 @@ static const struct trait traits[CELL_CLASSES] = {
         .off_centre = 0.6f,
         .two_nuclei = 0.05f,
         .neighbours = {0, 2.6f},
-        .stain = {0.9f, 0.8f, 3, 1.8f, 1, 1.8f, 0.8f},
+        .stain = {0.7f, 0.5f, 4, 2, 1, 2.5f, 0.5f},
     },
     {
         .name = "Parabasal",
-        .radius = {58, 94},
+        .radius = {62, 96},
         .stretch = {1.02f, 1.4f},
         .wobble = {0.02f, 0.07f},
         .corner = {0, 0.15f},
@@ -127,16 +127,16 @@ static const struct trait traits[CELL_CLASSES] = {
         .nucleus = {0.44f, 0.58f},
         .nucleus_stretch = {1.0f, 1.3f},
         .nucleus_wobble = {0.01f, 0.05f},
-        .nucleus_density = {0.6f, 1.15f},
+        .nucleus_density = {0.5f, 1.05f},
         .chromatin = {0.08f, 0.25f},
         .off_centre = 0.4f,
         .two_nuclei = 0.02f,
         .neighbours = {0, 2.6f},
-        .stain = {0.4f, 0.8f, 2.6f, 2.6f, 0.9f, 1.2f, 1.2f},
+        .stain = {0.3f, 0.6f, 3, 4, 1, 0.8f, 0.9f},
     },
     {
         .name = "Superficial-Intermediate",
-        .radius = {86, 132},
+        .radius = {90, 134},
         .stretch = {1.02f, 1.4f},
         .wobble = {0.03f, 0.08f},
         .corner = {0.75f, 1.0f},
@@ -159,7 +159,7 @@ static const struct trait traits[CELL_CLASSES] = {
         .off_centre = 0.3f,
         .two_nuclei = 0.02f,
         .neighbours = {1, 4},
-        .stain = {0.8f, 3.2f, 2.6f, 1.2f, 1.2f, 0.8f, 1.2f},
+        .stain = {0.4f, 4, 3, 1, 0.8f, 0.5f, 1.5f},
     },
 };
 
@@ -175,10 +175,10 @@ static const float stain_light[STAINS][3] = {
 };
 
 static const float nucleus_light[4][3] = {
-    {0.30f, 0.22f, 0.42f}, /* violet */
-    {0.22f, 0.30f, 0.50f}, /* blue */
-    {0.40f, 0.22f, 0.28f}, /* red brown */
-    {0.25f, 0.27f, 0.32f}, /* black */
+    {0.30f, 0.24f, 0.40f}, /* violet */
+    {0.25f, 0.28f, 0.45f}, /* blue */
+    {0.36f, 0.24f, 0.33f}, /* red brown */
+    {0.27f, 0.27f, 0.34f}, /* black */
 };
 
 /* x near 1 has density 1 - x + ...; good to a picture's accuracy for 0.1 .. 1.
@@ -219,8 +219,8 @@ static void stain_draw(float colour[3], int stain, struct rng *rng)
 
 static void light_draw(struct style *s, struct rng *rng)
 {
-    const float brightness = rng_uniform_in(rng, 0.72f, 0.97f);
-    const float warm = 0.045f * draw_bell(rng);
+    const float brightness = rng_uniform_in(rng, 0.7f, 0.98f);
+    const float warm = 0.035f * draw_bell(rng);
     const float green = 0.02f * draw_bell(rng);
 
     s->light[0] = draw_clamp(brightness + warm, 0.5f, 1.0f);
@@ -240,18 +240,19 @@ void style_draw(struct style *s, int class, struct rng *rng)
     for (int k = 0; k < 3; k++) {
         const float jitter = 0.1f * draw_bell(rng);
 
-        s->stain[1][k] = draw_mix(s->stain[0][k], s->stain[1][k], 0.35f);
         s->nucleus_stain[k] =
             density_of(nucleus_light[nucleus][k]) * (1.0f + jitter);
-        s->haze[k] = draw_mix(s->stain[1][k], 0.4f, 0.5f);
+        s->haze[k] =
+            0.5f * draw_mix(s->stain[0][k], s->stain[1][k], 0.5f) + 0.2f;
     }
     light_draw(s, rng);
-    s->scale = draw_exp(0.24f * draw_bell(rng) - 0.05f);
-    s->strength = rng_uniform_in(rng, 0.7f, 1.25f);
+    s->scale = draw_exp(0.19f * draw_bell(rng));
+    s->strength = rng_uniform_in(rng, 0.8f, 1.2f);
     s->haze_amount = 0.75f * haze * haze;
-    s->blur = 0.5f + 2.2f * rng_uniform(rng) * rng_uniform(rng);
-    s->noise = rng_uniform_in(rng, 1.5f, 5.0f);
+    s->blur = 0.5f + 2.6f * rng_uniform(rng) * rng_uniform(rng);
+    s->noise = rng_uniform_in(rng, 1.5f, 6.5f);
     s->crowd = rng_uniform_in(rng, 0.3f, 1.4f);
+    s->veil = 0.7f * rng_uniform(rng);
     s->debris = 2.5f * rng_uniform(rng) * rng_uniform(rng);
 }
 
@@ -278,6 +279,7 @@ static void body_draw(struct cell *c, const struct trait *t, float radius,
     c->rim_width = radius * rng_uniform_in(rng, 0.04f, 0.09f);
     c->grain = draw_from(rng, t->grain);
     c->grain_size = radius * rng_uniform_in(rng, 0.06f, 0.12f);
+    c->ragged = radius * rng_uniform_in(rng, 0.004f, 0.03f);
     c->wrinkle = draw_from(rng, t->wrinkle);
     c->wrinkle_size = radius * rng_uniform_in(rng, 0.35f, 0.7f);
     c->texture = rng_u32(rng);
@@ -383,7 +385,8 @@ void cell_draw(struct cell *c, int class, const struct style *s,
 {
     const struct trait *t = &traits[class];
     const float radius = draw_from(rng, t->radius) * s->scale;
-    const float tint = 0.5f + 0.3f * draw_bell(rng);
+    const float tint = 0.35f + 0.25f * draw_bell(rng);
+    const float strength = s->strength * (1.0f + 0.12f * draw_bell(rng));
 
     memset(c, 0, sizeof(*c));
     body_draw(c, t, radius, rng);
@@ -392,11 +395,13 @@ void cell_draw(struct cell *c, int class, const struct style *s,
     spots_draw(c, t, radius, rng);
     folds_draw(c, t, radius, rng);
     for (int k = 0; k < 3; k++) {
-        const float jitter = 1.0f + 0.05f * draw_bell(rng);
+        const float jitter = 1.0f + 0.08f * draw_bell(rng);
         const float a = s->stain[0][k], b = s->stain[1][k];
 
-        c->colour[0][k] = draw_mix(a, b, tint - 0.4f) * s->strength * jitter;
-        c->colour[1][k] = draw_mix(a, b, tint + 0.4f) * s->strength * jitter;
+        c->colour[0][k] = draw_mix(a, b, draw_clamp(tint - 0.2f, 0.0f, 1.0f)) *
+                          strength * jitter;
+        c->colour[1][k] = draw_mix(a, b, draw_clamp(tint + 0.2f, 0.0f, 1.0f)) *
+                          strength * jitter;
         c->nucleus_colour[k] = s->nucleus_stain[k] * s->strength * jitter;
     }
 }

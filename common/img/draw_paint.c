@@ -66,13 +66,55 @@ void paint_ground(struct canvas *c, const struct style *s, struct rng *rng)
     }
 }
 
+/* A shape of density 'amount' whose border is 'soft' pixels wide each way. */
+static void paint_shape(struct canvas *c, const struct outline *o, float soft,
+                        float amount, const float colour[3])
+{
+    const struct area a = area_of(c, o, soft);
+
+    for (int y = a.y0; y < a.y1; y++) {
+        for (int x = a.x0; x < a.x1; x++) {
+            float u;
+            const float d = outline_depth(o, (float)x, (float)y, &u);
+            const float t = amount * draw_step(-soft, soft, d);
+            float *od = canvas_at(c, x, y);
+
+            for (int k = 0; k < 3; k++)
+                od[k] += t * colour[k];
+        }
+    }
+}
+
+void paint_veil(struct canvas *c, const struct style *s, struct rng *rng)
+{
+    const int n = (int)rng_below(rng, 4);
+
+    for (int i = 0; i < n; i++) {
+        const float amount = s->veil * rng_uniform(rng);
+        const float soft = rng_uniform_in(rng, 6.0f, 22.0f);
+        const int stain = rng_uniform(rng) < 0.6f ? 1 : 0;
+        struct outline_args a = {.stretch = 1.4f, .wobble = 0.12f};
+        struct outline o;
+
+        a.radius = (float)(c->w + c->h) * rng_uniform_in(rng, 0.15f, 0.4f);
+        a.turn = rng_uniform(rng);
+        a.cx = (float)c->w * rng_uniform_in(rng, -0.2f, 1.2f);
+        a.cy = (float)c->h * rng_uniform_in(rng, -0.2f, 1.2f);
+        outline_draw(&o, &a, rng);
+        paint_shape(c, &o, soft, amount, s->stain[stain]);
+    }
+}
+
 /* Creases: thin dark lines where the noise crosses zero. */
 static float crease(const struct cell *c, float x, float y)
 {
     const float n =
         draw_cloud(x / c->wrinkle_size, y / c->wrinkle_size, 3, c->texture + 9);
 
-    return draw_hill(n * 9.0f);
+    const float where =
+        draw_noise(x / c->wrinkle_size, y / c->wrinkle_size, c->texture + 13);
+
+    return draw_hill(n * 14.0f) * draw_step(-0.3f, 0.7f, where);
 }
 
 static float folded(const struct cell *c, float x, float y)
@@ -101,9 +143,7 @@ static float spotted(const struct cell *c, float x, float y)
         const float r2 = dx * dx + dy * dy, r = s->r + 1.5f;
 
         if (r2 < r * r)
-            t +=
-                s->depth * draw_step(r, s->r - 1.5f < 0.0f ? 0.0f : s->r - 1.5f,
-                                     sqrtf(r2));
+            t += s->depth * draw_step(0.0f, 0.7f, 1.0f - sqrtf(r2) / r);
     }
     return t;
 }
@@ -124,8 +164,10 @@ static float haloed(const struct cell *c, float x, float y)
 static float thickness(const struct cell *c, float x, float y)
 {
     float u, t;
-    const float d = outline_depth(&c->body, x, y, &u);
     const float g = 1.0f / c->grain_size;
+    const float d =
+        outline_depth(&c->body, x, y, &u) +
+        c->ragged * draw_noise(x * 0.6f * g, y * 0.6f * g, c->texture + 55);
 
     if (d < -c->edge)
         return 0.0f;
@@ -194,25 +236,6 @@ void paint_cell(struct canvas *c, const struct cell *cell)
         paint_nucleus(c, cell, &cell->nucleus[i]);
 }
 
-/* A soft ellipse of density 't' in the style's nuclear stain. */
-static void paint_speck(struct canvas *c, const struct style *s,
-                        const struct outline *o, float t)
-{
-    const struct area a = area_of(c, o, 1.5f);
-
-    for (int y = a.y0; y < a.y1; y++) {
-        for (int x = a.x0; x < a.x1; x++) {
-            float u;
-            const float d = outline_depth(o, (float)x, (float)y, &u);
-            const float f = t * draw_step(-1.2f, 1.2f, d);
-            float *od = canvas_at(c, x, y);
-
-            for (int k = 0; k < 3; k++)
-                od[k] += f * s->nucleus_stain[k];
-        }
-    }
-}
-
 /* Two to four lobes: a neutrophil. */
 static void paint_leukocyte(struct canvas *c, const struct style *s,
                             struct outline_args a, struct rng *rng)
@@ -228,7 +251,8 @@ static void paint_leukocyte(struct canvas *c, const struct style *s,
         a.cy = cy + 1.1f * a.radius * draw_bell(rng);
         a.stretch = rng_uniform_in(rng, 1.0f, 1.5f);
         outline_draw(&o, &a, rng);
-        paint_speck(c, s, &o, rng_uniform_in(rng, 0.4f, 0.8f));
+        paint_shape(c, &o, 1.2f, rng_uniform_in(rng, 0.4f, 0.8f),
+                    s->nucleus_stain);
     }
 }
 
@@ -250,7 +274,8 @@ void paint_debris(struct canvas *c, const struct style *s, struct rng *rng)
         a.radius = rng_uniform_in(rng, 1.0f, 2.6f) * s->scale;
         a.stretch = rng_uniform_in(rng, 1.0f, 4.0f);
         outline_draw(&o, &a, rng);
-        paint_speck(c, s, &o, rng_uniform_in(rng, 0.15f, 0.6f));
+        paint_shape(c, &o, 1.2f, rng_uniform_in(rng, 0.15f, 0.6f),
+                    s->nucleus_stain);
     }
 }
 

@@ -24,6 +24,9 @@ void canvas_release(struct canvas *c);
 /* The ground: haze of the style, uneven. */
 void paint_ground(struct canvas *c, const struct style *s, struct rng *rng);
 
+/* Large soft patches of other cells, out of focus. */
+void paint_veil(struct canvas *c, const struct style *s, struct rng *rng);
+
 /* One cell; what lies outside the canvas is cut. */
 void paint_cell(struct canvas *c, const struct cell *cell);
 
