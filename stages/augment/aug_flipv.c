@@ -1,0 +1,21 @@
+/* aug_flipv.c - mirror top and bottom */
+#include "augment.h"
+
+#include <string.h>
+
+static enum augment_fill matrix(const float *param, int w, int h, double m[9])
+{
+    const double mirror[9] = {1, 0, 0, 0, -1, h - 1, 0, 0, 1};
+
+    (void)w;
+    memcpy(m, mirror, sizeof(mirror));
+    return (enum augment_fill)param[0];
+}
+
+/* A flip never looks beyond the border; the fill is that of its neighbours in
+ * a recipe, so that they can share a pass. */
+const struct augment augment_flipv = {
+    .name = "flipv",
+    .param = {{"fill", 0, augment_fill_word}},
+    .matrix = matrix,
+};
