@@ -1,7 +1,7 @@
 #include "nn/graph.h"
 
 #include "nn/gemm.h"
-#include "nn/plan.h"
+#include "nn/memplan.h"
 
 #include <limits.h>
 #include <omp.h>
@@ -180,7 +180,7 @@ static void plan_adds(struct graph *g)
 
 /* When each out and dout is needed: forward is time 0 .. n-1, backward of
  * node i is time 2n-1-i. */
-static size_t plan_arena(struct graph *g, struct plan *p)
+static size_t plan_arena(struct graph *g, struct memplan *p)
 {
     const int n = g->n_node, end = 2 * n, all = g->args.memory;
 
@@ -194,17 +194,17 @@ static size_t plan_arena(struct graph *g, struct plan *p)
             to = last;
         if (all == GRAPH_TRAIN && last != NO_NODE)
             to = end - 1 - i;
-        plan_add(p, &nd->out.data, len, from, to);
-        plan_add(p, &nd->keep, nd->n_keep, from, to);
+        memplan_add(p, &nd->out.data, len, from, to);
+        memplan_add(p, &nd->keep, nd->n_keep, from, to);
         if (all == GRAPH_INFER || (all == GRAPH_TRAIN && !nd->in[0]))
             continue;
         from = last == NO_NODE ? n : end - 1 - last;
         to = end - 1 - i;
         if (all == GRAPH_KEEP_ALL)
             from = 0, to = end;
-        plan_add(p, &nd->dout.data, len, from, to);
+        memplan_add(p, &nd->dout.data, len, from, to);
     }
-    return plan_solve(p);
+    return memplan_solve(p);
 }
 
 static void bind_params(struct graph *g)
@@ -247,7 +247,7 @@ static void list_tensors(struct graph *g)
 
 static int allocate(struct graph *g, struct err *err)
 {
-    struct plan plan = {0};
+    struct memplan plan = {0};
     size_t scratch = 0, slots = 0, n_dparam;
     int rc = -1;
 
@@ -262,7 +262,7 @@ static int allocate(struct graph *g, struct err *err)
         scratch = s > scratch ? s : scratch;
     }
     n_dparam = g->args.memory == GRAPH_INFER ? 0 : g->n_param;
-    if (plan_init(&plan, 3 * (size_t)g->n_node, err) < 0 ||
+    if (memplan_init(&plan, 3 * (size_t)g->n_node, err) < 0 ||
         block_init(&g->param, g->n_param * sizeof(float), err) < 0 ||
         block_init(&g->dparam, n_dparam * sizeof(float), err) < 0 ||
         block_init(&g->state, g->n_state * sizeof(float), err) < 0 ||
@@ -274,12 +274,12 @@ static int allocate(struct graph *g, struct err *err)
         err_set(err, ERR_SYSTEM, "graph: no memory for %zu names", slots);
         goto out;
     }
-    plan_bind(&plan, g->arena.data);
+    memplan_bind(&plan, g->arena.data);
     bind_params(g);
     list_tensors(g);
     rc = 0;
 out:
-    plan_release(&plan);
+    memplan_release(&plan);
     return rc;
 }
 

@@ -1,12 +1,12 @@
 /*
- * plan.h - blocks of memory, and who lies where in one
+ * memplan.h - blocks of memory, and who lies where in one
  *
  * A plan collects tensors with the times between which each is needed, finds
  * an offset for each so that no two needed at once overlap, and then writes
  * their addresses.
  */
-#ifndef NN_PLAN_H
-#define NN_PLAN_H
+#ifndef NN_MEMPLAN_H
+#define NN_MEMPLAN_H
 
 #include "base/err.h"
 
@@ -22,29 +22,30 @@ struct block {
 MUST_USE int block_init(struct block *b, size_t size, struct err *err);
 void block_release(struct block *b);
 
-struct plan_item {
+struct memplan_item {
     float **where; /* borrowed: the pointer to be set */
     size_t len, at;
     int from, to; /* first and last time of need */
 };
 
-struct plan {
-    struct plan_item *item; /* owned */
+struct memplan {
+    struct memplan_item *item; /* owned */
     size_t n, room;
 };
 
 /* Room for 'room' items.  Errors: ERR_SYSTEM. */
-MUST_USE int plan_init(struct plan *p, size_t room, struct err *err);
-void plan_release(struct plan *p);
+MUST_USE int memplan_init(struct memplan *p, size_t room, struct err *err);
+void memplan_release(struct memplan *p);
 
 /* 'len' floats for *where from time 'from' to 'to', both included. */
-void plan_add(struct plan *p, float **where, size_t len, int from, int to);
+void memplan_add(struct memplan *p, float **where, size_t len, int from,
+                 int to);
 
 /* Choose all offsets: each item at the lowest free place, largest first.
  * Returns the floats needed. */
-size_t plan_solve(struct plan *p);
+size_t memplan_solve(struct memplan *p);
 
 /* Write the addresses; items of length 0 get NULL. */
-void plan_bind(const struct plan *p, float *base);
+void memplan_bind(const struct memplan *p, float *base);
 
 #endif

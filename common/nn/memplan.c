@@ -1,6 +1,6 @@
-/* plan.c - greedy by size, as in Pisarchyk and Lee 2020 (arXiv:2001.03288) */
+/* memplan.c - greedy by size, as in Pisarchyk and Lee 2020 (arXiv:2001.03288) */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS, MADV_HUGEPAGE */
-#include "nn/plan.h"
+#include "nn/memplan.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -34,26 +34,26 @@ void block_release(struct block *b)
     *b = (struct block){0};
 }
 
-int plan_init(struct plan *p, size_t room, struct err *err)
+int memplan_init(struct memplan *p, size_t room, struct err *err)
 {
-    *p =
-        (struct plan){.item = calloc(room + 1, sizeof(*p->item)), .room = room};
+    *p = (struct memplan){.item = calloc(room + 1, sizeof(*p->item)),
+                          .room = room};
     if (!p->item)
         return err_set(err, ERR_SYSTEM, "graph: no memory for a plan of %zu",
                        room);
     return 0;
 }
 
-void plan_release(struct plan *p)
+void memplan_release(struct memplan *p)
 {
     free(p->item);
-    *p = (struct plan){0};
+    *p = (struct memplan){0};
 }
 
-void plan_add(struct plan *p, float **where, size_t len, int from, int to)
+void memplan_add(struct memplan *p, float **where, size_t len, int from, int to)
 {
     BUG_ON(p->n == p->room || from > to);
-    p->item[p->n++] = (struct plan_item){
+    p->item[p->n++] = (struct memplan_item){
         .where = where,
         .len = (len + ALIGN - 1) / ALIGN * ALIGN,
         .from = from,
@@ -64,23 +64,23 @@ void plan_add(struct plan *p, float **where, size_t len, int from, int to)
 /* Larger first; equal ones by time, so that the order is fixed. */
 static int by_size(const void *pa, const void *pb)
 {
-    const struct plan_item *a = pa, *b = pb;
+    const struct memplan_item *a = pa, *b = pb;
 
     if (a->len != b->len)
         return a->len < b->len ? 1 : -1;
     return a->from != b->from ? a->from - b->from : a->to - b->to;
 }
 
-static bool clash(const struct plan_item *a, const struct plan_item *b)
+static bool clash(const struct memplan_item *a, const struct memplan_item *b)
 {
     return a->from <= b->to && b->from <= a->to && a->at < b->at + b->len &&
            b->at < a->at + a->len;
 }
 
 /* Move item i up until it clashes with none of the items before it. */
-static void place(struct plan *p, size_t i)
+static void place(struct memplan *p, size_t i)
 {
-    struct plan_item *it = &p->item[i];
+    struct memplan_item *it = &p->item[i];
     size_t j = 0;
 
     while (j < i)
@@ -92,13 +92,13 @@ static void place(struct plan *p, size_t i)
         }
 }
 
-size_t plan_solve(struct plan *p)
+size_t memplan_solve(struct memplan *p)
 {
     size_t total = 0;
 
     qsort(p->item, p->n, sizeof(*p->item), by_size);
     for (size_t i = 0; i < p->n; i++) {
-        const struct plan_item *it = &p->item[i];
+        const struct memplan_item *it = &p->item[i];
 
         place(p, i);
         total = it->at + it->len > total ? it->at + it->len : total;
@@ -106,7 +106,7 @@ size_t plan_solve(struct plan *p)
     return total;
 }
 
-void plan_bind(const struct plan *p, float *base)
+void memplan_bind(const struct memplan *p, float *base)
 {
     for (size_t i = 0; i < p->n; i++)
         *p->item[i].where = p->item[i].len ? base + p->item[i].at : NULL;
