@@ -12,9 +12,18 @@
 
 #include "run/plan.h"
 
+enum {
+    NODE_MAX_DEPTH = 16,          /* folders in an output */
+    NODE_MANIFEST_MAX = 64 << 20, /* bytes of manifest.json */
+};
+
+struct json_t; /* jansson's */
+
 /*
  * Make or re-enter RUN/<dir>.partial.  One that was begun for another key is
- * emptied first; *resumed tells whether one of this key was there.
+ * emptied first; *resumed tells whether one of this key was there.  The hidden
+ * file .begun in it says what for.  What a crash may have left is tidied away:
+ * temporary files, older outputs on their way out.
  *   path [out] the partial directory
  * Errors: ERR_SYSTEM.
  */
@@ -25,7 +34,8 @@ MUST_USE int node_begin(const char *run_dir, const struct plan_node *node,
 /*
  * Seal: sync all files, write the manifest, rename, drop the older output.
  * If it was sealed with this key already (a repeated unit) nothing is done.
- * Errors: ERR_SYSTEM; the partial directory stays.
+ * Errors: ERR_SYSTEM, also when no output was begun for this key; the partial
+ * directory stays.
  */
 MUST_USE int node_commit(const char *run_dir, const struct plan_node *node,
                          struct err *err);
@@ -33,8 +43,33 @@ MUST_USE int node_commit(const char *run_dir, const struct plan_node *node,
 /* Is RUN/<dir> sealed with this node's key?  Reads only the manifest. */
 bool node_is_current(const char *run_dir, const struct plan_node *node);
 
+/* Is there a sealed output, whatever its key? */
+bool node_is_sealed(const char *run_dir, const struct plan_node *node);
+
+/* Is there unfinished work for this node's key? */
+bool node_is_begun(const char *run_dir, const struct plan_node *node);
+
+/*
+ * The manifest of the sealed output; json_decref() it.  It has the members
+ * key, node, stage, version, program, host, started, finished (UTC), seconds
+ * (of which), resumed (times), params, inputs (keys by name) and files, an
+ * array of {name, size, sha256} in byte order of name.
+ * Errors: ERR_INPUT missing or not such a manifest.
+ */
+MUST_USE struct json_t *node_manifest(const char *run_dir,
+                                      const struct plan_node *node,
+                                      struct err *err);
+
+/*
+ * Are all files of the manifest there, with their sizes?  Reads none.
+ * Errors: ERR_INPUT names the first that is not.
+ */
+MUST_USE int node_check(const char *run_dir, const struct plan_node *node,
+                        const struct json_t *manifest, struct err *err);
+
 /*
  * Compare every file of a sealed node with its manifest.
+ * Of 'node' only the directory is looked at.
  * Errors: ERR_INPUT names the first file that is missing, changed or extra.
  */
 MUST_USE int node_verify(const char *run_dir, const struct plan_node *node,

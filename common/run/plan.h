@@ -17,15 +17,16 @@
 
 enum {
     PLAN_MAX_NODES = 2048,
-    PLAN_MAX_INPUTS = 64,
+    PLAN_MAX_INPUTS = 64, /* of a node but report, which reads all */
     PLAN_NAME_MAX = 256,
 };
 
 struct plan_node {
-    char name[PLAN_NAME_MAX];       /* "train/mobilenetv2-scratch-s1" */
-    char dir[PLAN_NAME_MAX];        /* of its output, below the run directory */
-    const char *stage;              /* "train"; borrowed, static */
-    const char *program;            /* "papline-train"; borrowed, static */
+    char name[PLAN_NAME_MAX]; /* "train/mobilenetv2-scratch-s1" */
+    char dir[PLAN_NAME_MAX];  /* of its output, below the run directory */
+    const char *stage;        /* "train"; borrowed, static */
+    const char *program; /* "papline-train"; borrowed, static; NULL: papline */
+    int version;         /* of the stage: another one makes other outputs */
     char experiment[PLAN_NAME_MAX]; /* "mobilenetv2-scratch-s1", or "" */
     char network[CONFIG_NAME_MAX];  /* of the experiment, or "" */
     char regime[CONFIG_NAME_MAX];
@@ -34,6 +35,7 @@ struct plan_node {
     int n_input;
     char key[HASH_HEX];
     char *params; /* owned: JSON object, parameters by name, for the manifest */
+    char *inputs; /* owned: JSON object, keys of the inputs by name */
     bool run;     /* its output is absent, damaged or of another key */
     char reason[256]; /* "augment.variants 6 -> 8"; "output is current" */
 };
@@ -41,15 +43,38 @@ struct plan_node {
 struct plan {
     struct plan_node *node; /* owned */
     int n_node;
+    char dataset[HASH_HEX]; /* of its content; "" if cells are drawn */
+    char csv[HASH_HEX];     /* of split.csv's content; "" if it is not read */
 };
 
 /*
- * Expand 'c' and look at what 'run_dir' already holds.
+ * Expand 'c', read the dataset as far as it changed, and look at what
+ * 'run_dir', which need not exist, already holds.
  * Errors: ERR_USAGE bad configuration (unknown network, ...) or a dataset that
  * cannot be read; ERR_SYSTEM.
  */
 MUST_USE int plan_init(struct plan *p, const struct config *c,
                        const char *run_dir, struct err *err);
+
+/*
+ * Write down in RUN/content.json what the dataset was when 'p' was made.  The
+ * scheduler does so when it starts, so that all processes of a run agree on
+ * keys even if someone changes the dataset meanwhile.  ERR_SYSTEM.
+ */
+MUST_USE int plan_pin(const struct plan *p, const struct config *c,
+                      const char *run_dir, struct err *err);
+
+/*
+ * As plan_init(), but believe what was pinned and leave the dataset alone: for
+ * workers and for reading results where the dataset is not at hand.  Without a
+ * pin, or with one of another dataset.path, it is plan_init().
+ */
+MUST_USE int plan_join(struct plan *p, const struct config *c,
+                       const char *run_dir, struct err *err);
+
+/* Networks and regimes that can be planned, ending in NULL. */
+extern const char *const plan_networks[];
+extern const char *const plan_regimes[];
 
 /* Node called 'name', or NULL. */
 const struct plan_node *plan_find(const struct plan *p, const char *name);

@@ -1,0 +1,321 @@
+/* test_node.c - outputs are begun, sealed, resumed, replaced and verified */
+#include "base/file.h"
+#include "run/node.h"
+#include "tap.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char run[] = "/tmp/papline-node-XXXXXX";
+static const char key_a[] =
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+static const char key_b[] =
+    "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+
+static struct plan_node node(const char *key)
+{
+    static char params[] = "{\"train.batch\":\"32\"}";
+    static char inputs[] = "{\"preprocess\":\"cc\"}";
+    struct plan_node n = {.name = "train/x",
+                          .dir = "train/x",
+                          .stage = "train",
+                          .program = "papline-train",
+                          .version = 3,
+                          .params = params,
+                          .inputs = inputs};
+
+    snprintf(n.key, sizeof(n.key), "%s", key);
+    return n;
+}
+
+static void put(const char *dir, const char *name, const char *text)
+{
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+
+    BUG_ON(file_path(path, &err, "%s/%s", dir, name) < 0 ||
+           file_write(path, text, strlen(text), &err) < 0);
+}
+
+/* Path below the run directory; four may be in use. */
+static const char *at(const char *name)
+{
+    static char path[4][256];
+    static int turn;
+
+    turn = (turn + 1) % 4;
+    snprintf(path[turn], sizeof(path[turn]), "%s/%.200s", run, name);
+    return path[turn];
+}
+
+static bool begin(const struct plan_node *n, char path[FILE_PATH_MAX])
+{
+    bool resumed = false;
+    struct err err = {0};
+
+    if (node_begin(run, n, path, &resumed, &err) < 0)
+        printf("# %s\n", err.text);
+    return resumed;
+}
+
+/* Begin, write two files, seal. */
+static void make(const struct plan_node *n, const char *text)
+{
+    char path[FILE_PATH_MAX], sub[FILE_PATH_MAX];
+    struct err err = {0};
+
+    begin(n, path);
+    put(path, "b.txt", text);
+    BUG_ON(file_path(sub, &err, "%s/sub", path) < 0 || dir_make(sub, &err) < 0);
+    put(sub, "a.txt", "second");
+    ok(node_commit(run, n, &err) == 0, "commit");
+}
+
+static size_t count_entries(const char *dir)
+{
+    char **names = NULL;
+    size_t n = 0;
+    struct err err = {0};
+
+    BUG_ON(dir_list(dir, &names, &n, &err) < 0);
+    dir_list_free(names, n);
+    return n;
+}
+
+static const char *text_of(const json_t *j, const char *name)
+{
+    const char *s = json_string_value(json_object_get(j, name));
+
+    return s ? s : "(none)";
+}
+
+static void check_manifest(const struct plan_node *n)
+{
+    struct err err = {0};
+    json_t *m = node_manifest(run, n, &err);
+    const json_t *files = json_object_get(m, "files");
+    const json_t *first = json_array_get(files, 0);
+
+    ok(m && strcmp(text_of(m, "key"), n->key) == 0 &&
+           strcmp(text_of(m, "node"), "train/x") == 0 &&
+           strcmp(text_of(m, "stage"), "train") == 0 &&
+           json_integer_value(json_object_get(m, "version")) == 3,
+       "manifest: key, node, stage, version");
+    ok(strncmp(text_of(m, "program"), "papline-train ", 14) == 0 &&
+           strlen(text_of(m, "started")) == 20 &&
+           strlen(text_of(m, "finished")) == 20 && *text_of(m, "host") &&
+           json_number_value(json_object_get(m, "seconds")) >= 0,
+       "manifest: program, host, times");
+    ok(strcmp(text_of(json_object_get(m, "params"), "train.batch"), "32") ==
+               0 &&
+           strcmp(text_of(json_object_get(m, "inputs"), "preprocess"), "cc") ==
+               0,
+       "manifest: parameters and inputs");
+    ok(json_array_size(files) == 2 &&
+           strcmp(text_of(first, "name"), "b.txt") == 0 &&
+           json_integer_value(json_object_get(first, "size")) == 5 &&
+           strcmp(text_of(first, "sha256"),
+                  "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b"
+                  "9824") == 0 &&
+           strcmp(text_of(json_array_get(files, 1), "name"), "sub/a.txt") == 0,
+       "manifest: files with sizes and hashes, in order");
+    json_decref(m);
+}
+
+static void check_life(void)
+{
+    const struct plan_node a = node(key_a), b = node(key_b);
+    char path[FILE_PATH_MAX], *text = NULL;
+    size_t size = 0;
+    struct err err = {0};
+
+    ok(!node_is_sealed(run, &a) && !node_is_current(run, &a) &&
+           !node_is_begun(run, &a),
+       "nothing at first");
+    fails(node_commit(run, &a, &err), err, ERR_SYSTEM, "was not begun",
+          "nothing to seal");
+    ok(!begin(&a, path) && strcmp(path, at("train/x.partial")) == 0,
+       "begun, not resumed");
+    ok(node_is_begun(run, &a) && !node_is_begun(run, &b) &&
+           !node_is_sealed(run, &a),
+       "begun for this key alone");
+    make(&a, "hello");
+    ok(node_is_current(run, &a) && !node_is_current(run, &b) &&
+           node_is_sealed(run, &b) && !node_is_begun(run, &a),
+       "sealed with this key");
+    ok(!file_exists(at("train/x.partial")) &&
+           !file_exists(at("train/x/.begun")),
+       "nothing of the work is left");
+    check_manifest(&a);
+    ok(node_verify(run, &a, &err) == 0, "it verifies");
+    ok(node_commit(run, &a, &err) == 0, "sealing twice does nothing");
+    fails(node_commit(run, &b, &err), err, ERR_SYSTEM, "was not begun",
+          "another key was not begun");
+    make(&b, "other");
+    ok(node_is_current(run, &b) && !node_is_current(run, &a),
+       "a new output replaces the old");
+    ok(file_read(at("train/x/b.txt"), 100, &text, &size, &err) == 0 &&
+           strcmp(text, "other") == 0,
+       "with its content");
+    ok(count_entries(run) == 1 && count_entries(at("train")) == 1,
+       "and the old one is gone");
+    free(text);
+}
+
+static void check_resume(void)
+{
+    const struct plan_node a = node(key_a), b = node(key_b);
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+    json_t *m = NULL;
+
+    begin(&a, path);
+    put(path, "kept", "1");
+    put(path, "torn.tmp4711", "1");
+    put(path, "manifest.json", "{}");
+    put(path, "not.tmp47x", "1");
+    BUG_ON(dir_make(at(".trash-abc/y"), &err) < 0);
+    ok(begin(&a, path), "work of this key is gone on with");
+    ok(file_exists(at("train/x.partial/kept")) &&
+           file_exists(at("train/x.partial/not.tmp47x")),
+       "its files are there");
+    ok(!file_exists(at("train/x.partial/torn.tmp4711")) &&
+           !file_exists(at("train/x.partial/manifest.json")) &&
+           !file_exists(at(".trash-abc")),
+       "what a crash leaves is tidied away");
+    ok(node_is_current(run, &b), "the older output is still there");
+    ok(node_commit(run, &a, &err) == 0 && (m = node_manifest(run, &a, &err)) &&
+           json_integer_value(json_object_get(m, "resumed")) == 1,
+       "resuming is told");
+    json_decref(m);
+    begin(&a, path);
+    put(path, "kept", "1");
+    ok(!begin(&b, path) && !file_exists(at("train/x.partial/kept")),
+       "work of another key is thrown away");
+    put(path, ".begun", "junk");
+    ok(!begin(&b, path), "and work of which nobody knows");
+    BUG_ON(dir_remove(path, &err) < 0);
+}
+
+/* Killed between moving the old output aside and the new one in. */
+static void check_crash_in_commit(void)
+{
+    const struct plan_node a = node(key_a), b = node(key_b);
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+
+    make(&a, "old");
+    begin(&b, path);
+    put(path, "manifest.json", "{\"key\":\"x\"}");
+    BUG_ON(rename(at("train/x"), at(".trash-qwerty")) < 0);
+    ok(!node_is_sealed(run, &b) && node_is_begun(run, &b),
+       "such a node is unfinished");
+    ok(begin(&b, path) && node_commit(run, &b, &err) == 0 &&
+           node_is_current(run, &b) && node_verify(run, &b, &err) == 0,
+       "and can be finished");
+    ok(!file_exists(at(".trash-qwerty")), "and leaves nothing");
+}
+
+static void check_damage(void)
+{
+    const struct plan_node a = node(key_a);
+    struct err err = {0};
+    json_t *m;
+
+    make(&a, "hello");
+    m = node_manifest(run, &a, &err);
+    put(at("train/x"), "extra", "1");
+    fails(node_verify(run, &a, &err), err, ERR_INPUT,
+          "extra is not in the manifest", "an extra file");
+    BUG_ON(unlink(at("train/x/extra")) < 0);
+    put(at("train/x"), "b.txt", "hellO");
+    fails(node_verify(run, &a, &err), err, ERR_INPUT, "b.txt was changed",
+          "a changed file");
+    ok(node_check(run, &a, m, &err) == 0, "which the quick check cannot see");
+    put(at("train/x"), "b.txt", "hello!");
+    fails(node_verify(run, &a, &err), err, ERR_INPUT,
+          "b.txt has 6 bytes, not 5", "a longer file");
+    fails(node_check(run, &a, m, &err), err, ERR_INPUT, "b.txt has 6 bytes",
+          "which the quick check sees");
+    put(at("train/x"), "b.txt", "hello");
+    BUG_ON(unlink(at("train/x/sub/a.txt")) < 0);
+    fails(node_verify(run, &a, &err), err, ERR_INPUT, "sub/a.txt is missing",
+          "a missing file");
+    json_decref(m);
+}
+
+static int manifest_of(const char *text, struct err *err)
+{
+    const struct plan_node a = node(key_a);
+    json_t *m;
+
+    put(at("train/x"), "manifest.json", text);
+    m = node_manifest(run, &a, err);
+    json_decref(m);
+    return m ? 0 : -1;
+}
+
+static void check_bad_manifest(void)
+{
+    const struct plan_node a = node(key_a);
+    struct err err = {0};
+
+    fails(manifest_of("{\"key\":", &err), err, ERR_INPUT,
+          "manifest.json':1: ", "a torn manifest");
+    fails(manifest_of("[]", &err), err, ERR_INPUT, "is not a JSON object",
+          "a list");
+    fails(manifest_of("{}", &err), err, ERR_INPUT, "is not a manifest",
+          "an empty object");
+    fails(manifest_of("{\"key\":\"a\",\"params\":{},\"inputs\":{},\"files\":[{}"
+                      "]}",
+                      &err),
+          err, ERR_INPUT, "is not a manifest", "a file without a name");
+    ok(!node_is_current(run, &a) && node_is_sealed(run, &a),
+       "it is sealed, but not current");
+    ok(manifest_of("{\"key\":\"a\",\"params\":{},\"inputs\":{},\"files\":[{"
+                   "\"name\":\"b.txt\",\"size\":5,\"sha256\":\"x\"},{\"name\":"
+                   "\"b.txt\",\"size\":5,\"sha256\":\"x\"}]}",
+                   &err) == 0,
+       "a well-formed one");
+    fails(node_verify(run, &a, &err), err, ERR_INPUT, "b.txt was changed",
+          "with another hash");
+    BUG_ON(unlink(at("train/x/manifest.json")) < 0);
+    fails(node_verify(run, &a, &err), err, ERR_INPUT, "manifest.json",
+          "no manifest at all");
+}
+
+static void check_cannot_write(void)
+{
+    const struct plan_node a = node(key_a);
+    char path[FILE_PATH_MAX];
+    bool resumed;
+    struct err err = {0};
+
+    BUG_ON(dir_remove(at("train"), &err) < 0);
+    put(run, "train", "a file in the way");
+    fails(node_begin(run, &a, path, &resumed, &err), err, ERR_SYSTEM, "train",
+          "a file where a directory must be");
+    BUG_ON(unlink(at("train")) < 0);
+    begin(&a, path);
+    put(run, "train/x", "in the way");
+    fails(node_commit(run, &a, &err), err, ERR_SYSTEM, "cannot move",
+          "a file where the output goes");
+    ok(node_is_begun(run, &a), "the work stays");
+}
+
+int main(void)
+{
+    struct err err = {0};
+
+    BUG_ON(!mkdtemp(run));
+    check_life();
+    check_resume();
+    check_crash_in_commit();
+    check_damage();
+    check_bad_manifest();
+    check_cannot_write();
+    ok(dir_remove(run, &err) == 0, "clean up");
+    return tap_done();
+}
