@@ -328,9 +328,10 @@ void key_yaml(const struct config *c, const struct key *k, struct buf *out)
     }
     buf_puts(out, "\"");
     while (*s) {
-        const size_t n = utf8_length(s, &point);
+        size_t n = utf8_length(s, &point);
 
-        BUG_ON(n == 0);
+        if (n == 0) /* cannot be read back, which reading will say */
+            n = point = 1;
         put_quoted(out, s, n, point);
         s += n;
     }

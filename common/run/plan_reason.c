@@ -1,0 +1,137 @@
+#include "run/plan_reason.h"
+
+#include "run/node.h"
+
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is said so far, joined by commas. */
+struct reasons {
+    char *text; /* borrowed: of 'room' bytes */
+    size_t room, len;
+};
+
+PRINTF(2, 3)
+static void say(struct reasons *r, const char *fmt, ...)
+{
+    const char *comma = r->len ? ", " : "";
+    char more[512];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(more, sizeof(more), fmt, ap);
+    va_end(ap);
+    if (r->len + strlen(comma) + strlen(more) < r->room) {
+        r->len += (size_t)snprintf(r->text + r->len, r->room - r->len, "%s%s",
+                                   comma, more);
+        return;
+    }
+    snprintf(r->text + r->len, r->room - r->len, "%s%s", comma, more);
+    memcpy(r->text + r->room - 4, "...", 4); /* no room for all */
+    r->len = r->room - 1;
+}
+
+/* Content is told by hashes, which say nothing to a reader. */
+static bool is_content(const char *name)
+{
+    return strcmp(name, "dataset") == 0 || strcmp(name, "split.csv") == 0;
+}
+
+static void compare_param(struct reasons *r, const char *name, const char *was,
+                          const char *is)
+{
+    if (was && is && strcmp(was, is) == 0)
+        return;
+    if (is_content(name))
+        say(r, "%s changed", name);
+    else
+        say(r, "%s %s -> %s", name, was ? was : "(none)", is ? is : "(none)");
+}
+
+/* Parameters of the old output against those of the node. */
+static void compare_params(struct reasons *r, json_t *old, json_t *new)
+{
+    const char *name;
+    json_t *v;
+
+    json_object_foreach(new, name, v)
+        compare_param(r, name, json_string_value(json_object_get(old, name)),
+                      json_string_value(v));
+    json_object_foreach(old, name, v)
+    {
+        if (!json_object_get(new, name))
+            compare_param(r, name, json_string_value(v), NULL);
+    }
+}
+
+static void compare_inputs(struct reasons *r, const struct plan *p,
+                           const struct plan_node *n, json_t *old)
+{
+    for (int i = 0; i < n->n_input; i++) {
+        const struct plan_node *in = &p->node[n->input[i]];
+        const char *was = json_string_value(json_object_get(old, in->name));
+
+        if (!was)
+            say(r, "input %s is new", in->name);
+        else if (strcmp(was, in->key) != 0)
+            say(r, "input %s %s", in->name, in->run ? "runs" : "changed");
+    }
+    if (json_object_size(old) > (size_t)n->n_input)
+        say(r, "fewer inputs");
+}
+
+/* The sealed output is of another key: how does it differ? */
+static void compare(struct reasons *r, const struct plan *p,
+                    const struct plan_node *n, json_t *manifest)
+{
+    const json_t *version = json_object_get(manifest, "version");
+    json_t *params = json_loads(n->params, 0, NULL);
+
+    if (json_integer_value(version) != n->version)
+        say(r, "%s version %lld -> %d", n->stage,
+            (long long)json_integer_value(version), n->version);
+    compare_params(r, json_object_get(manifest, "params"), params);
+    compare_inputs(r, p, n, json_object_get(manifest, "inputs"));
+    if (r->len == 0)
+        say(r, "output is of another key");
+    json_decref(params);
+}
+
+/* One node, whose inputs have been looked at. */
+static void look(const struct plan *p, struct plan_node *n, const char *run_dir)
+{
+    struct reasons r = {n->reason, sizeof(n->reason), 0};
+    struct err err = {0};
+    json_t *m;
+
+    n->run = true;
+    if (!node_is_sealed(run_dir, n)) {
+        say(&r, "%s",
+            node_is_begun(run_dir, n) ? "unfinished, goes on"
+                                      : "no output yet");
+        return;
+    }
+    m = node_manifest(run_dir, n, &err);
+    if (!m) {
+        say(&r, "output damaged: %s", err.text);
+    } else if (strcmp(json_string_value(json_object_get(m, "key")), n->key)) {
+        compare(&r, p, n, m);
+    } else if (node_check(run_dir, n, m, &err) < 0) {
+        say(&r, "output damaged: %s", err.text);
+    } else {
+        say(&r, "output is current");
+        n->run = false;
+    }
+    if (n->run && node_is_begun(run_dir, n))
+        say(&r, "unfinished, goes on");
+    json_decref(m);
+}
+
+void plan_look(struct plan *p, const char *run_dir)
+{
+    for (int i = 0; i < p->n_node; i++)
+        look(p, &p->node[i], run_dir);
+}
