@@ -53,7 +53,7 @@ static char *page(int n, enum split_method method)
 {
     static struct config config;
     struct plan_node node[9];
-    struct plan plan = {node, make_plan(node, n)};
+    struct plan plan = {.node = node, .n_node = make_plan(node, n)};
     char path[FILE_PATH_MAX], *text = NULL;
     struct err err = {0};
     size_t size;
