@@ -72,28 +72,13 @@ void report_samples(const struct report_data *d, struct buf *b)
 
 /* --- origin ---------------------------------------------------------------- */
 
-/* The simple members of a manifest but 'key', as "name value, name value". */
-static void manifest_words(json_t *m, struct buf *b)
+static void text_cell(const json_t *m, const char *key, struct buf *b)
 {
-    const char *key, *sep = "";
-    json_t *v;
-    void *i;
+    const char *s = json_string_value(json_object_get(m, key));
 
-    for (i = json_object_iter(m); i; i = json_object_iter_next(m, i)) {
-        key = json_object_iter_key(i);
-        v = json_object_iter_value(i);
-        if (strcmp(key, "key") == 0 ||
-            (!json_is_string(v) && !json_is_number(v)))
-            continue;
-        buf_puts(b, sep);
-        html_text(b, key);
-        buf_puts(b, "&nbsp;");
-        if (json_is_string(v))
-            html_text(b, json_string_value(v));
-        else
-            buf_printf(b, "%.10g", json_number_value(v));
-        sep = ", ";
-    }
+    buf_puts(b, "<td>");
+    html_text(b, s ? s : "");
+    buf_puts(b, "</td>");
 }
 
 static void node_row(const struct report_data *d, const struct plan_node *nd,
@@ -121,9 +106,13 @@ static void node_row(const struct report_data *d, const struct plan_node *nd,
         buf_puts(b, "complete");
     buf_puts(b, "</td><td><code>");
     svg_text(b, key ? key : "", KEY_SHOWN);
-    buf_puts(b, "</code></td><td>");
-    manifest_words(m, b);
-    buf_puts(b, "</td></tr>\n");
+    buf_puts(b, "</code></td>");
+    text_cell(m, "program", b);
+    text_cell(m, "host", b);
+    text_cell(m, "finished", b);
+    html_cell_count(b, report_json_number(m, "seconds"));
+    html_cell_count(b, report_json_number(m, "resumed"));
+    buf_puts(b, "</tr>\n");
     json_decref(m);
     free(text);
 }
@@ -132,9 +121,14 @@ static void node_row(const struct report_data *d, const struct plan_node *nd,
 static void nodes(const struct report_data *d, struct buf *b)
 {
     html_table(b, "Where each part came from");
-    buf_puts(b, "<thead><tr><th scope=\"col\">part</th>"
-                "<th scope=\"col\">state</th><th scope=\"col\">key</th>"
-                "<th scope=\"col\">made by</th></tr></thead>\n<tbody>\n");
+    buf_puts(
+        b,
+        "<thead><tr><th scope=\"col\">part</th>"
+        "<th scope=\"col\">state</th><th scope=\"col\">key</th>"
+        "<th scope=\"col\">program</th><th scope=\"col\">host</th>"
+        "<th scope=\"col\">finished</th>"
+        "<th scope=\"col\" class=\"num\">seconds</th>"
+        "<th scope=\"col\" class=\"num\">resumed</th></tr></thead>\n<tbody>\n");
     for (int i = 0; i < d->plan->n_node; i++)
         if (strcmp(d->plan->node[i].stage, "report") != 0)
             node_row(d, &d->plan->node[i], b);

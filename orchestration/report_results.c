@@ -35,7 +35,7 @@ static struct result result_of(const json_t *metrics, const char *split)
 
 static double baseline_accuracy(const struct report_data *d)
 {
-    return report_json_number(d->baseline.root, "test.accuracy");
+    return report_json_number(d->baseline.root, "test");
 }
 
 /* --- headline -------------------------------------------------------------- */
@@ -90,8 +90,16 @@ static void headline_best(const struct report_data *d, struct buf *b)
     html_percent(b, base);
     buf_puts(b, "</div>\n<p>is what a classifier reaches that knows a cell's "
                 "mean colour and size alone.</p>\n");
-    if (!isfinite(base))
+    if (!d->baseline.root) {
         html_missing(b, "The baseline", d->baseline.why);
+    } else {
+        buf_puts(b, "<p class=\"mute\">Colour alone ");
+        html_percent(b,
+                     report_json_number(d->baseline.root, "colour_only_test"));
+        buf_puts(b, ", size alone ");
+        html_percent(b, report_json_number(d->baseline.root, "size_only_test"));
+        buf_puts(b, ", on the same test cells.</p>\n");
+    }
     buf_puts(b, "</div>\n</div>\n");
     if (r.n > 0)
         draw_scale(&r, base, b);

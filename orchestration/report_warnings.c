@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { REMARKS = 50 };
+
 static void set_aside(const struct report_reasons *r, const char *what,
                       const char *example, struct buf *b)
 {
@@ -103,7 +105,7 @@ static void small_classes(const struct report_counts *c, struct buf *b)
 static void baseline(const struct report_data *d, struct buf *b)
 {
     const json_t *m = d->best < 0 ? NULL : d->experiment[d->best].metrics.root;
-    const double base = report_json_number(d->baseline.root, "test.accuracy");
+    const double base = report_json_number(d->baseline.root, "test");
     const json_t *range = report_json_at(m, "splits.test.interval");
     const double low = json_number_value(json_array_get(range, 0));
 
@@ -158,6 +160,30 @@ static void notes(const struct report_data *d, struct buf *b)
     }
 }
 
+/* What preparing the images found odd, in its own words. */
+static void preparation(const struct report_data *d, struct buf *b)
+{
+    const json_t *list = json_object_get(d->stats.root, "warnings");
+    const size_t n = json_array_size(list);
+
+    if (n == 0)
+        return;
+    buf_printf(b,
+               "<li><details><summary>%zu remark%s from preparing the "
+               "images</summary>\n<ul>\n",
+               n, n == 1 ? "" : "s");
+    for (size_t i = 0; i < n && i < REMARKS; i++) {
+        const char *s = json_string_value(json_array_get(list, i));
+
+        buf_puts(b, "<li>");
+        html_text(b, s ? s : "");
+        buf_puts(b, "</li>\n");
+    }
+    if (n > REMARKS)
+        buf_printf(b, "<li>%zu more, see data/stats.json</li>\n", n - REMARKS);
+    buf_puts(b, "</ul></details></li>\n");
+}
+
 void report_warnings(const struct report_data *d, struct buf *b)
 {
     struct buf list = {0};
@@ -172,6 +198,7 @@ void report_warnings(const struct report_data *d, struct buf *b)
         splits(&d->counts, &list);
         small_classes(&d->counts, &list);
     }
+    preparation(d, &list);
     baseline(d, &list);
     parts(d, &list);
     notes(d, &list);

@@ -140,6 +140,8 @@ static void check_warnings(void)
     char *p;
 
     fill_index();
+    put("data/stats.json",
+        "{\"warnings\":[\"class folder '" EVIL "' holds no pictures\",\"b\"]}");
     p = page(1, SPLIT_BY_RANDOM);
     check_page(p);
     has(p, "<strong>3 files were set aside", "set-aside files are counted");
@@ -166,6 +168,8 @@ static void check_warnings(void)
         "<td class=\"num\">1</td><td class=\"num\">2</td>"
         "<td class=\"num\">4</td><td class=\"num\">3</td>",
         "the classes by split");
+    has(p, "2 remarks from preparing the images", "remarks of preprocessing");
+    has(p, "class folder &#39;" EVIL_HTML "&#39; holds", "escaped as well");
     free(p);
     p = page(1, SPLIT_BY_GROUP);
     lacks(p, "because the split is random", "another split is not blamed");
@@ -211,7 +215,7 @@ static void check_figures(void)
 
     fill_metrics("evaluate/e1/metrics.json", 0.5);
     fill_metrics("evaluate/e2/metrics.json", 0.9);
-    put("data/baseline.json", "{\"test\":{\"accuracy\":0.612}}");
+    put("data/baseline.json", "{\"test\":0.612,\"colour_only_test\":0.5}");
     put("train/e1/history.csv", "epoch,loss,accuracy,val_loss,val_accuracy,"
                                 "learning_rate\n1,2,.3,2.5,.2,.001\n"
                                 "2,1,.6,nan,.5,.001\n");
@@ -221,6 +225,7 @@ static void check_figures(void)
     has(p, "15 of 20; 95&nbsp;% interval 53.1&nbsp;% to 88.8&nbsp;%",
         "with its interval");
     has(p, "<div class=\"figure base\">61.2&nbsp;%", "beside the baseline");
+    has(p, "Colour alone 50.0&nbsp;%, size alone &ndash;", "and its parts");
     has(p, "e2, the experiment that does best on the validation split",
         "of the experiment that validation prefers");
     has(p,
@@ -235,7 +240,7 @@ static void check_figures(void)
     has(p, "weighted mean</th><td class=\"num\">81.1", "weighted figures");
     has(p, "b called " EVIL_HTML ": 3 of 11", "the confusion matrix");
     ok(markup_count(p, "<svg") == 3, "two matrices and one pair of curves");
-    put("data/baseline.json", "{\"test\":{\"accuracy\":0.5}}");
+    put("data/baseline.json", "{\"test\":0.5}");
     free(p);
     p = page(3, SPLIT_BY_GROUP);
     lacks(p, "Not clearly better", "an interval above it is not");
@@ -329,7 +334,8 @@ static void check_origin(void)
                          "nonsense\n{\"time\":\"2026-01-01T01:00:00Z\"}\n");
     put("train/e1/manifest.json",
         "{\"key\":\"0000000000000000000000000000000000000000000000000000000000"
-        "000001\",\"version\":\"" EVIL "\",\"seconds\":1.5,\"files\":{}}");
+        "000001\",\"program\":\"" EVIL "\",\"host\":\"h1\",\"seconds\":61.4,"
+        "\"resumed\":2,\"files\":[]}");
     put("explain/e1/manifest.json", "{\"key\":\"other\"}");
     p = page(1, SPLIT_BY_GROUP);
     check_page(p);
@@ -339,7 +345,10 @@ static void check_origin(void)
         ", the last at 2026-01-01T01:00:00Z",
         "the journal");
     has(p, "train/e1</th><td>complete</td><td><code>000000000000", "a node");
-    has(p, "version&nbsp;" EVIL_HTML ", seconds&nbsp;1.5", "who made it");
+    has(p,
+        "<td>" EVIL_HTML "</td><td>h1</td><td></td>"
+        "<td class=\"num\">61</td><td class=\"num\">2</td>",
+        "who made it");
     has(p, "evaluate/e1</th><td><span class=\"missing\">not complete", "none");
     has(p, "explain/e1</th><td>made with other settings", "an older one");
     again = page(1, SPLIT_BY_GROUP);
