@@ -1,0 +1,36 @@
+/*
+ * evaluate.h - one experiment against the validation and the test split
+ *
+ * Files:
+ *     predictions.csv  file,split,class,predicted,p_<class>...
+ *     metrics.json     see metrics.h
+ *     confusion.csv    of the test split, rows are the true classes
+ *     confusion.svg    the same as a picture
+ *     curves.svg       loss and accuracy of the training's history.csv
+ */
+#ifndef EVALUATE_EVALUATE_H
+#define EVALUATE_EVALUATE_H
+
+#include "run/predict.h"
+
+struct evaluate_args {
+    const char *data;    /* directory of the image store */
+    const char *model;   /* the model's file */
+    const char *history; /* history.csv; missing or damaged: no curves */
+    const char *out;     /* directory, exists */
+    const char *experiment, *network;
+    const char *choice; /* "best" or "last": which weights 'model' is */
+
+    /* Called now and then; false stops.  May be NULL. */
+    bool (*each)(void *self, size_t done, size_t total);
+    void *self;
+};
+
+/*
+ * Predict, count and write.  Deterministic.
+ * Errors: as store_open() and predict_open(); ERR_INPUT the network gives no
+ * numbers; ERR_AGAIN each() said stop; ERR_SYSTEM.
+ */
+MUST_USE int evaluate_run(const struct evaluate_args *a, struct err *err);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * explain.h - maps of what the network looked at, for some cells of the test
+ * split
+ *
+ * Files, ROW being the row in data/ and CLASS the number of the class whose
+ * logit is explained: the predicted one and, where that is wrong, the true one
+ *     maps/ROW_CLASS.npy      (h, w) float32, 0 .. 1
+ *     overlays/ROW_CLASS.png  cell, map over it, map (heat.h)
+ *     scores.csv              row,file,class,predicted,target,p,map,overlay,
+ *                             peak_x,peak_y
+ * where p is the probability of the predicted class and the peak the pixel
+ * where the map is largest.
+ */
+#ifndef EXPLAIN_EXPLAIN_H
+#define EXPLAIN_EXPLAIN_H
+
+#include "run/predict.h"
+
+struct explain_args {
+    const char *data;  /* directory of the image store */
+    const char *model; /* the model's file */
+    const char *out;   /* directory, exists */
+    const char *network;
+    const char *method; /* "gradcam"; see explainers.def */
+    const char *layer;  /* "": the network's default */
+    size_t per_class;   /* right and wrong cells of each class */
+
+    /* Called now and then; false stops.  May be NULL. */
+    bool (*each)(void *self, size_t done, size_t total);
+    void *self;
+};
+
+/*
+ * Predict the test split, choose cells (pick.h), explain them.  Deterministic.
+ * Errors: ERR_USAGE unknown method; unknown layer, with the nearest name, or
+ * one without rows and columns; else as store_open() and predict_open();
+ * ERR_AGAIN each() said stop; ERR_SYSTEM.
+ */
+MUST_USE int explain_run(const struct explain_args *a, struct err *err);
+
+/*
+ * The layer called 'name', or the network's default if that is "".
+ * Errors: ERR_USAGE as above.
+ */
+MUST_USE struct node *explain_layer(struct graph *g, const char *network,
+                                    const char *name, struct err *err);
+
+#endif
