@@ -135,21 +135,26 @@ static int to_rgb(VipsImage **im)
     return take(im, next, rc);
 }
 
+/*
+ * Compute the pixels in this thread: vips_image_write_to_memory() would start
+ * another for each picture, which takes longer than decoding a cell.
+ */
 static int copy_out(struct image *im, VipsImage *from, struct err *err)
 {
-    size_t size = 0;
-    void *px = vips_image_write_to_memory(from, &size);
-    int rc;
+    const VipsRect all = {0, 0, vips_image_get_width(from),
+                          vips_image_get_height(from)};
+    VipsRegion *region = vips_region_new(from);
+    int rc = 1; /* the caller knows what kind it was */
 
-    if (!px)
-        return 1; /* the caller knows what kind it was */
-    rc = image_init(im, vips_image_get_width(from), vips_image_get_height(from),
-                    err);
-    if (rc == 0) {
-        BUG_ON(size != image_bytes(im));
-        memcpy(im->px, px, size);
-    }
-    g_free(px);
+    if (region && vips_region_prepare(region, &all) == 0)
+        rc = image_init(im, all.width, all.height, err);
+    for (int y = 0; rc == 0 && y < im->h; y++)
+        memcpy(image_row(im, y),
+               VIPS_REGION_ADDR_TOPLEFT(region) +
+                   (size_t)y * (size_t)VIPS_REGION_LSKIP(region),
+               (size_t)im->w * 3);
+    if (region)
+        g_object_unref(region);
     return rc;
 }
 

@@ -1,11 +1,12 @@
 #include "img/vipslib.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <vips/vips.h>
 
 /* Set once, under pthread_once(). */
-static bool started;
+static atomic_bool started;
 
 static void drop(const char *domain, GLogLevelFlags level, const char *text,
                  void *self)
@@ -18,8 +19,7 @@ static void drop(const char *domain, GLogLevelFlags level, const char *text,
 
 static void start(void)
 {
-    started = vips_init("papline") == 0;
-    if (!started)
+    if (vips_init("papline") != 0)
         return;
     vips_concurrency_set(1);
     vips_cache_set_max(0);
@@ -28,6 +28,7 @@ static void start(void)
 #endif
     g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO, drop,
                       NULL);
+    atomic_store(&started, true);
 }
 
 int vipslib_start(struct err *err)
@@ -35,12 +36,14 @@ int vipslib_start(struct err *err)
     static pthread_once_t once = PTHREAD_ONCE_INIT;
 
     pthread_once(&once, start);
-    return started ? 0
-                   : err_set(err, ERR_SYSTEM, "libvips %s does not start",
-                             VIPS_VERSION);
+    return atomic_load(&started)
+               ? 0
+               : err_set(err, ERR_SYSTEM, "libvips %s does not start",
+                         VIPS_VERSION);
 }
 
 void vipslib_end_thread(void)
 {
-    vips_thread_shutdown();
+    if (atomic_load(&started)) /* else it would crash */
+        vips_thread_shutdown();
 }

@@ -15,7 +15,8 @@
  */
 MUST_USE int vipslib_start(struct err *err);
 
-/* Drop what libvips holds for the calling thread, before the thread ends. */
+/* Drop what libvips holds for the calling thread, if anything, before the
+ * thread ends. */
 void vipslib_end_thread(void);
 
 #endif
