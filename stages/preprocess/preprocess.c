@@ -178,7 +178,7 @@ static void one_turn(struct job *j, size_t i)
         fail(j, &err);
 #pragma omp atomic capture
     done = ++j->done;
-    if (omp_get_thread_num() == 0 && a->each &&
+    if (omp_get_thread_num() == 0 && a->each && done < j->walk.n &&
         !a->each(a->self, done, j->walk.n)) {
         err_set(&err, ERR_AGAIN, "stopped after %zu of %zu pictures", done,
                 j->walk.n);

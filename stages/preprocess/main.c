@@ -1,0 +1,96 @@
+/*
+ * preprocess - from a directory of pictures to an image store
+ *
+ *     reads    dataset.path, or the drawn cells if some are drawn
+ *     writes   RUN/data: images.npy, labels.npy, index.csv, classes.txt,
+ *              stats.json, baseline.json
+ */
+#include "base/log.h"
+#include "run/node.h"
+#include "run/stage.h"
+#include "stages/preprocess/preprocess.h"
+
+#include <string.h>
+
+static bool each(void *self, size_t done, size_t total)
+{
+    struct stage_link *link = self;
+
+    stage_progress(link, (double)done, (double)total, "");
+    return !stage_stopping(link);
+}
+
+/* Where the pictures are: in the output of the node before, if there is one. */
+static int find_dataset(const struct unit *u, char path[FILE_PATH_MAX],
+                        struct err *err)
+{
+    if (u->node->n_input > 0)
+        return file_path(path, err, "%s/%s", u->run_dir,
+                         u->plan->node[u->node->input[0]].dir);
+    return file_path(path, err, "%s", u->config->dataset.path);
+}
+
+static void say(const struct preprocess_summary *s)
+{
+    const char *line = s->warnings.data, *end;
+
+    log_info("%zu pictures, %zu set aside, %zu duplicates, %zu other files "
+             "ignored",
+             s->n, s->n_aside, s->n_duplicate, s->n_ignored);
+    for (; line && *line; line = end + 1) {
+        end = strchr(line, '\n');
+        if (!end)
+            break;
+        log_warn("%.*s", (int)(end - line), line);
+    }
+}
+
+/* An empty directory to write to: it is quicker to read all again than to find
+ * out what a killed process had finished. */
+static int begin(const struct unit *u, char out[FILE_PATH_MAX], struct err *err)
+{
+    bool resumed;
+
+    if (node_begin(u->run_dir, u->node, out, &resumed, err) < 0)
+        return -1;
+    if (!resumed)
+        return 0;
+    if (dir_remove(out, err) < 0)
+        return -1;
+    return node_begin(u->run_dir, u->node, out, &resumed, err);
+}
+
+static int handle(void *self, const struct unit *u, struct err *err)
+{
+    char dataset[FILE_PATH_MAX], out[FILE_PATH_MAX];
+    struct preprocess_args args = {
+        .dataset = dataset,
+        .out = out,
+        .config = u->config,
+        .each = each,
+        .self = u->link,
+    };
+    struct preprocess_summary summary = {0};
+    int rc = -1;
+
+    (void)self;
+    if (find_dataset(u, dataset, err) == 0 && begin(u, out, err) == 0)
+        rc = preprocess_run(&args, &summary, err);
+    if (rc == 0) {
+        say(&summary);
+        rc = node_commit(u->run_dir, u->node, err);
+    }
+    preprocess_summary_release(&summary);
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct stage stage = {
+        .name = "preprocess",
+        .summary = "find, decode, check, resize and split the pictures",
+        .handle = handle,
+    };
+
+    return stage_main(&stage, argc, argv);
+}
