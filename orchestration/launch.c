@@ -1,0 +1,195 @@
+#include "orchestration/launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A command line while it is put together; strings are borrowed. */
+struct command {
+    const char *arg[LAUNCH_MAX_ARGS];
+    int n;
+    char program[FILE_PATH_MAX];
+    char ranks[32];
+};
+
+static void add(struct command *c, const char *arg)
+{
+    BUG_ON(c->n >= LAUNCH_MAX_ARGS - 1);
+    c->arg[c->n++] = arg;
+}
+
+/* --- placements ------------------------------------------------------------ */
+
+static void place_local(struct command *c, const struct config *cfg)
+{
+    (void)cfg;
+    add(c, c->program);
+}
+
+static void place_mpirun(struct command *c, const struct config *cfg)
+{
+    snprintf(c->ranks, sizeof(c->ranks), "%d", (int)cfg->train.ranks);
+    add(c, "mpirun");
+    add(c, "-n");
+    add(c, c->ranks);
+    add(c, "--oversubscribe");
+    add(c, "--bind-to");
+    add(c, "none");
+    if (geteuid() == 0)
+        add(c, "--allow-run-as-root");
+    add(c, c->program);
+}
+
+/* How a stage's processes are started, and how many. */
+static const struct placement {
+    const char *stage;
+    void (*place)(struct command *c, const struct config *cfg);
+    bool has_sink;
+} placements[] = {
+    {"draw", place_local, false},     {"preprocess", place_local, false},
+    {"augment", place_local, true},   {"train", place_mpirun, false},
+    {"evaluate", place_local, false}, {"explain", place_local, false},
+};
+
+static const struct placement *placement_of(const struct plan_node *node)
+{
+    for (size_t i = 0; i < sizeof(placements) / sizeof(placements[0]); i++)
+        if (strcmp(placements[i].stage, node->stage) == 0)
+            return &placements[i];
+    return NULL;
+}
+
+/* --- children -------------------------------------------------------------- */
+
+int launch_init(struct launcher *l, const char *run_dir, struct err *err)
+{
+    char *slash;
+    ssize_t n;
+
+    memset(l, 0, sizeof(*l));
+    n = readlink("/proc/self/exe", l->bin, sizeof(l->bin) - 1);
+    slash = n > 0 ? strrchr(l->bin, '/') : NULL;
+    if (!slash)
+        return err_set(err, ERR_SYSTEM, "cannot find this program's place: %s",
+                       strerror(errno));
+    *slash = '\0';
+    return file_path(l->run_dir, err, "%s", run_dir);
+}
+
+int launch_wanted(const struct config *c, const struct plan_node *node,
+                  enum role role)
+{
+    const struct placement *p = placement_of(node);
+
+    if (!p)
+        return 0;
+    if (role == ROLE_SINK)
+        return p->has_sink ? 1 : 0;
+    return p->has_sink ? (int)c->augment.workers : 1;
+}
+
+int launch_running(const struct launcher *l, enum role role)
+{
+    int n = 0;
+
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++)
+        n += l->child[i].pid && l->child[i].role == role;
+    return n;
+}
+
+/* In the child: never returns. */
+_Noreturn static void become(const struct command *c, pid_t parent)
+{
+    const int null = open("/dev/null", O_RDONLY);
+    sigset_t none;
+
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent) /* it died before the line above */
+        _exit(1);
+    setpgid(0, 0);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (null >= 0)
+        dup2(null, STDIN_FILENO);
+    execvp(c->arg[0], (char *const *)(uintptr_t)c->arg);
+    fprintf(stderr, "papline: cannot start '%s': %s\n", c->arg[0],
+            strerror(errno));
+    _exit(127);
+}
+
+static struct child *free_child(struct launcher *l)
+{
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++)
+        if (l->child[i].pid == 0)
+            return &l->child[i];
+    return NULL;
+}
+
+int launch_start(struct launcher *l, const struct config *c,
+                 const struct plan_node *node, enum role role, struct err *err)
+{
+    const struct placement *p = placement_of(node);
+    struct child *child = free_child(l);
+    const pid_t self = getpid();
+    struct command cmd = {.n = 0};
+    pid_t pid;
+
+    BUG_ON(!p);
+    if (!child)
+        return err_set(err, ERR_USAGE, "more than %d processes",
+                       LAUNCH_MAX_CHILDREN);
+    if (file_path(cmd.program, err, "%s/%s", l->bin, node->program) < 0)
+        return -1;
+    if (access(cmd.program, X_OK) < 0)
+        return err_set(err, ERR_USAGE, "'%s' is missing; run make",
+                       cmd.program);
+    p->place(&cmd, c);
+    add(&cmd, "--join");
+    add(&cmd, l->run_dir);
+    if (role == ROLE_SINK)
+        add(&cmd, "--sink");
+    pid = fork();
+    if (pid == 0)
+        become(&cmd, self);
+    if (pid < 0)
+        return err_set(err, ERR_SYSTEM, "cannot start a process: %s",
+                       strerror(errno));
+    *child = (struct child){.pid = pid, .role = role};
+    return 0;
+}
+
+int launch_reap(struct launcher *l, pid_t *pid, enum role *role, int *status)
+{
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++) {
+        struct child *c = &l->child[i];
+
+        if (c->pid == 0 || waitpid(c->pid, status, WNOHANG) != c->pid)
+            continue;
+        *pid = c->pid;
+        *role = c->role;
+        c->pid = 0;
+        return 1;
+    }
+    return 0;
+}
+
+void launch_signal(struct launcher *l, int sig)
+{
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++)
+        if (l->child[i].pid)
+            kill(sig == SIGKILL ? -l->child[i].pid : l->child[i].pid, sig);
+}
+
+void launch_describe(int status, char *text, size_t size)
+{
+    if (WIFSIGNALED(status))
+        snprintf(text, size, "killed by signal %d (%s)", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)));
+    else
+        snprintf(text, size, "exit status %d", WEXITSTATUS(status));
+}

@@ -1,0 +1,175 @@
+/* papline - the scheduler and the user's one command */
+#include "base/log.h"
+#include "base/version.h"
+#include "orchestration/doctor.h"
+#include "orchestration/run.h"
+#include "orchestration/status.h"
+#include "orchestration/verify.h"
+#include "run/link.h"
+
+#include <getopt.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_SET = 64 };
+
+struct options {
+    struct run_args run;
+    struct config_set set[MAX_SET];
+    bool watch;
+    const char *target; /* the word behind the verb, or NULL */
+};
+
+static int verb_run(const struct options *o, struct err *err)
+{
+    return run_start(&o->run, err);
+}
+
+static int verb_plan(const struct options *o, struct err *err)
+{
+    return run_plan(&o->run, err);
+}
+
+static int verb_status(const struct options *o, struct err *err)
+{
+    link_signals();
+    return status_print(o->target, o->watch, err);
+}
+
+static int verb_verify(const struct options *o, struct err *err)
+{
+    return verify_run(o->target, err);
+}
+
+static int verb_report(const struct options *o, struct err *err)
+{
+    return run_report(o->target, err);
+}
+
+static int verb_doctor(const struct options *o, struct err *err)
+{
+    return doctor(o->target, err);
+}
+
+static int verb_reference(const struct options *o, struct err *err)
+{
+    struct buf b = {0};
+    int rc;
+
+    (void)o;
+    config_reference(&b);
+    rc = buf_check(&b, err);
+    if (rc == 0)
+        fputs(b.data, stdout);
+    buf_release(&b);
+    return rc;
+}
+
+static const struct verb {
+    const char *name, *target, *help;
+    bool optional; /* the target may be left out */
+    int (*act)(const struct options *o, struct err *err);
+} verbs[] = {
+    {"run", "CONFIG", "do all that has to be done; goes on where it stopped",
+     false, verb_run},
+    {"plan", "CONFIG", "say what would run, what is reused, and why", false,
+     verb_plan},
+    {"status", "RUN", "how far a run is; --watch repeats it", false,
+     verb_status},
+    {"verify", "RUN", "compare every file of a run with its manifest", false,
+     verb_verify},
+    {"report", "RUN", "write the page of a run anew", false, verb_report},
+    {"doctor", "RUN", "check this machine (and a run's directory)", true,
+     verb_doctor},
+    {"reference", "", "print every configuration key with its default", true,
+     verb_reference},
+};
+
+static void help(void)
+{
+    printf("papline %s: from Pap-smear cell crops to classifiers, their "
+           "evaluation and explanations\n\nusage:\n",
+           PAPLINE_VERSION);
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        printf("  papline %-9s %-8s %s\n", verbs[i].name, verbs[i].target,
+               verbs[i].help);
+    printf("\n  CONFIG is a YAML file (configs/), or a run directory to go on "
+           "with\n"
+           "  --set section.key=value   overrides the file (run, plan)\n"
+           "  --run DIR                 where the run lives (run, plan)\n"
+           "  --help, --version\n\n"
+           "exit status: 0 done, 1 failed, 2 bad usage or configuration, "
+           "75 stopped, start again\n");
+}
+
+static int parse(struct options *o, int argc, char **argv, struct err *err)
+{
+    enum { SET, RUN, WATCH };
+    static const struct option known[] = {
+        {"set", required_argument, NULL, SET},
+        {"run", required_argument, NULL, RUN},
+        {"watch", no_argument, NULL, WATCH},
+        {0},
+    };
+    int c;
+
+    opterr = 0;
+    while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
+        if (c == SET && o->run.n_set == MAX_SET)
+            return err_set(err, ERR_USAGE, "more than %d --set", MAX_SET);
+        if (c == SET)
+            o->set[o->run.n_set++].text = optarg;
+        else if (c == RUN)
+            o->run.dir = optarg;
+        else if (c == WATCH)
+            o->watch = true;
+        else
+            return err_set(err, ERR_USAGE, "bad option '%s'; see --help",
+                           argv[optind - 1]);
+    }
+    if (optind < argc)
+        o->target = argv[optind++];
+    if (optind < argc)
+        return err_set(err, ERR_USAGE, "unexpected '%s'; see --help",
+                       argv[optind]);
+    o->run.set = o->set;
+    o->run.config = o->target;
+    return 0;
+}
+
+static int act(const char *word, struct options *o, struct err *err)
+{
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        if (strcmp(verbs[i].name, word) != 0)
+            continue;
+        if (!o->target && !verbs[i].optional)
+            return err_set(err, ERR_USAGE, "papline %s needs a %s", word,
+                           verbs[i].target);
+        return verbs[i].act(o, err);
+    }
+    return err_set(err, ERR_USAGE, "no verb '%s'; see papline --help", word);
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = {.watch = false};
+    struct err err = {0};
+
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        help();
+        return argc < 2 ? err_exit_status(ERR_USAGE) : 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("papline %s\n", PAPLINE_VERSION);
+        return 0;
+    }
+    if (sodium_init() < 0)
+        err_set(&err, ERR_SYSTEM, "cannot start libsodium");
+    else if (parse(&o, argc - 1, argv + 1, &err) == 0 &&
+             act(argv[1], &o, &err) == 0)
+        return 0;
+    log_warn("%s", err.text);
+    return err_exit_status(err.code);
+}

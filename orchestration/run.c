@@ -1,0 +1,280 @@
+#include "orchestration/run.h"
+
+#include "base/log.h"
+#include "base/version.h"
+#include "orchestration/journal.h"
+#include "orchestration/report.h"
+#include "orchestration/scheduler.h"
+#include "run/env.h"
+#include "run/node.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { METRICS_MAX_BYTES = 1 << 24 };
+
+/* Configuration and plan of one invocation. */
+struct job {
+    struct config config;
+    struct plan plan;        /* owned */
+    char dir[FILE_PATH_MAX]; /* absolute */
+    int lock;                /* owned: file descriptor, 0 if none */
+};
+
+/* A run directory stands for the configuration that it was started with. */
+static int config_path(char path[FILE_PATH_MAX], const char *given,
+                       struct err *err)
+{
+    if (file_path(path, err, "%s/run.yaml", given) < 0)
+        return -1;
+    if (file_exists(path))
+        return 0;
+    return file_path(path, err, "%s", given);
+}
+
+/* Workers may start elsewhere, so paths are made absolute. */
+static int absolute(char path[FILE_PATH_MAX], const char *given,
+                    struct err *err)
+{
+    char cwd[FILE_PATH_MAX], copy[FILE_PATH_MAX];
+
+    if (given[0] == '/' || given[0] == '\0')
+        return file_path(path, err, "%s", given);
+    if (!getcwd(cwd, sizeof(cwd)))
+        return err_set(err, ERR_SYSTEM, "cannot tell this directory: %s",
+                       strerror(errno));
+    memcpy(copy, given, strlen(given) + 1);
+    return file_path(path, err, "%s/%s", cwd, copy);
+}
+
+static int job_open(struct job *j, const struct run_args *a, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    struct config *c = &j->config;
+
+    if (config_path(path, a->config, err) < 0 ||
+        config_read(c, path, a->set, a->n_set, err) < 0)
+        return -1;
+    if (a->dir && file_path(c->run.dir, err, "%s", a->dir) < 0)
+        return -1;
+    if (absolute(c->run.dir, c->run.dir, err) < 0 ||
+        absolute(c->dataset.path, c->dataset.path, err) < 0 ||
+        absolute(c->split.csv, c->split.csv, err) < 0 ||
+        file_path(j->dir, err, "%s", c->run.dir) < 0)
+        return -1;
+    return plan_init(&j->plan, c, j->dir, err);
+}
+
+static void job_close(struct job *j)
+{
+    plan_release(&j->plan);
+    if (j->lock)
+        close(j->lock);
+}
+
+static struct job *job_new(struct err *err)
+{
+    struct job *j = calloc(1, sizeof(*j));
+
+    if (!j)
+        err_set(err, ERR_SYSTEM, "no memory");
+    return j;
+}
+
+static void print_plan(const struct plan *p)
+{
+    for (int i = 0; i < p->n_node; i++)
+        printf("%-6s %-40s %s\n", p->node[i].run ? "run" : "reuse",
+               p->node[i].name, p->node[i].reason);
+    fflush(stdout);
+}
+
+int run_plan(const struct run_args *a, struct err *err)
+{
+    struct job *j = job_new(err);
+    int rc = j ? job_open(j, a, err) : -1;
+
+    if (rc == 0)
+        print_plan(&j->plan);
+    if (j)
+        job_close(j);
+    free(j);
+    return rc;
+}
+
+/* Be the only scheduler; the lock ends with this process, however it ends. */
+static int take_lock(struct job *j, struct err *err)
+{
+    struct flock fl = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    char path[FILE_PATH_MAX];
+
+    if (dir_make(j->dir, err) < 0 ||
+        file_path(path, err, "%s/scheduler.lock", j->dir) < 0)
+        return -1;
+    j->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (j->lock < 0) {
+        j->lock = 0;
+        return err_set(err, ERR_SYSTEM, "cannot open '%s': %s", path,
+                       strerror(errno));
+    }
+    if (fcntl(j->lock, F_SETLK, &fl) < 0)
+        return err_set(err, ERR_AGAIN,
+                       "another scheduler is running '%s'; see 'papline "
+                       "status %s'",
+                       j->dir, j->dir);
+    return 0;
+}
+
+static int write_config(const struct job *j, struct err *err)
+{
+    char path[FILE_PATH_MAX], host[64] = "", now[32];
+    struct buf b = {0};
+    int rc;
+
+    gethostname(host, sizeof(host) - 1);
+    journal_time(now);
+    buf_printf(&b, "# papline %s on %s, %s\n", PAPLINE_VERSION, host, now);
+    config_write(&j->config, &b);
+    rc = buf_check(&b, err);
+    if (rc == 0)
+        rc = file_path(path, err, "%s/run.yaml", j->dir);
+    if (rc == 0)
+        rc = file_write(path, b.data, b.len, err);
+    buf_release(&b);
+    return rc;
+}
+
+static int make_report(const struct scheduler *s, const struct plan_node *node,
+                       struct err *err)
+{
+    char dir[FILE_PATH_MAX];
+    bool resumed;
+
+    if (node_begin(s->run_dir, node, dir, &resumed, err) < 0 ||
+        report_write(s->run_dir, s->config, s->plan, dir, err) < 0)
+        return -1;
+    return node_commit(s->run_dir, node, err);
+}
+
+/* A number at 'path' (NULL-ended) of a JSON file, or -1. */
+static double read_number(const char *file, const char *const *path)
+{
+    char *text = NULL;
+    size_t size;
+    struct err err;
+    json_t *root;
+    const json_t *j;
+    double v;
+
+    if (file_read(file, METRICS_MAX_BYTES, &text, &size, &err) < 0)
+        return -1;
+    root = json_loadb(text, size, 0, NULL);
+    free(text);
+    j = root;
+    for (; *path && j; path++)
+        j = json_object_get(j, *path);
+    v = json_is_number(j) ? json_number_value(j) : -1;
+    json_decref(root);
+    return v;
+}
+
+static void print_accuracy(const char *what, double v)
+{
+    if (v >= 0)
+        printf("%-44s %5.1f %%\n", what, 100 * v);
+}
+
+static void print_results(const struct job *j)
+{
+    static const char *const accuracy[] = {"test", "accuracy", NULL};
+    static const char *const baseline[] = {"test", NULL};
+    char path[FILE_PATH_MAX];
+    struct err err;
+
+    printf("\naccuracy on the test split:\n");
+    for (int i = 0; i < j->plan.n_node; i++) {
+        const struct plan_node *n = &j->plan.node[i];
+
+        if (strcmp(n->stage, "evaluate") == 0 &&
+            file_path(path, &err, "%s/%s/metrics.json", j->dir, n->dir) == 0)
+            print_accuracy(n->experiment, read_number(path, accuracy));
+    }
+    if (file_path(path, &err, "%s/data/baseline.json", j->dir) == 0)
+        print_accuracy("baseline (size and mean colour alone)",
+                       read_number(path, baseline));
+    printf("\nreport: %s/report/index.html\n", j->dir);
+}
+
+static int schedule(struct job *j, struct err *err)
+{
+    struct scheduler *s = calloc(1, sizeof(*s));
+    int rc = -1;
+
+    if (!s)
+        return err_set(err, ERR_SYSTEM, "no memory for the scheduler");
+    journal_add(j->dir, "run-start",
+                (struct journal_member[]){{"version", PAPLINE_VERSION}}, 1);
+    if (scheduler_init(s, &j->config, &j->plan, j->dir, err) == 0)
+        rc = scheduler_run(s, make_report, err);
+    if (rc == 0 && s->n_aside > 0)
+        log_warn("%zu units were set aside; the report names them", s->n_aside);
+    if (rc == 0 && s->n_failed > 0)
+        rc = err_set(err, ERR_INPUT, "%d of %d nodes failed; see above",
+                     s->n_failed, j->plan.n_node);
+    journal_add(j->dir, "run-end",
+                (struct journal_member[]){
+                    {"outcome", rc == 0 ? "complete" : err->text}},
+                1);
+    scheduler_release(s);
+    free(s);
+    return rc;
+}
+
+int run_start(const struct run_args *a, struct err *err)
+{
+    struct job *j = job_new(err);
+    int rc = -1;
+
+    link_signals();
+    if (j && job_open(j, a, err) == 0 && take_lock(j, err) == 0 &&
+        write_config(j, err) == 0) {
+        print_plan(&j->plan);
+        rc = schedule(j, err);
+        if (rc == 0)
+            print_results(j);
+    }
+    if (j)
+        job_close(j);
+    free(j);
+    return rc;
+}
+
+int run_report(const char *run_dir, struct err *err)
+{
+    struct run_env *e = calloc(1, sizeof(*e));
+    const struct plan_node *node;
+    char dir[FILE_PATH_MAX];
+    bool resumed;
+    int rc = -1;
+
+    if (!e)
+        return err_set(err, ERR_SYSTEM, "no memory");
+    if (env_load(e, run_dir, err) == 0) {
+        node = plan_find(&e->plan, "report");
+        if (!node)
+            err_set(err, ERR_USAGE, "'%s' plans no report", run_dir);
+        else if (node_begin(run_dir, node, dir, &resumed, err) == 0 &&
+                 report_write(run_dir, &e->config, &e->plan, dir, err) == 0)
+            rc = node_commit(run_dir, node, err);
+    }
+    if (rc == 0)
+        printf("report: %s/report/index.html\n", run_dir);
+    env_release(e);
+    free(e);
+    return rc;
+}

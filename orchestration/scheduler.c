@@ -1,0 +1,378 @@
+#include "orchestration/scheduler.h"
+
+#include "base/log.h"
+#include "orchestration/journal.h"
+#include "orchestration/scheduler_private.h"
+#include "orchestration/status.h"
+#include "run/node.h"
+#include "run/sink.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <zmq.h>
+
+enum {
+    TICK_MS = 50,
+    STATUS_MS = 500,
+    GRACE_SECONDS = 30, /* for children to save their work */
+    SILENT_LEASES = 6,  /* a worker silent for so many leases is gone */
+};
+
+double scheduler_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+int scheduler_init(struct scheduler *s, const struct config *c,
+                   const struct plan *plan, const char *run_dir,
+                   struct err *err)
+{
+    memset(s, 0, sizeof(*s));
+    s->config = c;
+    s->plan = plan;
+    s->node = s->sink = -1;
+    s->run_started = scheduler_now();
+    s->state = calloc((size_t)plan->n_node + 1, sizeof(*s->state));
+    s->seconds = calloc((size_t)plan->n_node + 1, sizeof(*s->seconds));
+    if (!s->state || !s->seconds)
+        return err_set(err, ERR_SYSTEM, "no memory for the scheduler");
+    for (int i = 0; i < plan->n_node; i++)
+        s->state[i] = plan->node[i].run ? NODE_WAITING : NODE_CURRENT;
+    if (file_path(s->run_dir, err, "%s", run_dir) < 0 ||
+        queue_init(&s->queue, c->scheduler.lease, (int)c->scheduler.tries,
+                   err) < 0 ||
+        launch_init(&s->launcher, run_dir, err) < 0)
+        return -1;
+    return scheduler_bind(s, err);
+}
+
+void scheduler_release(struct scheduler *s)
+{
+    scheduler_unbind(s);
+    queue_release(&s->queue);
+    buf_release(&s->out);
+    free(s->state);
+    free(s->seconds);
+    memset(s, 0, sizeof(*s));
+}
+
+static void poll_once(struct scheduler *s)
+{
+    zmq_pollitem_t item = {.socket = s->router, .events = ZMQ_POLLIN};
+
+    zmq_poll(&item, 1, TICK_MS);
+    scheduler_listen(s);
+}
+
+/* --- processes of the node in hand ----------------------------------------- */
+
+static void note_lost(struct scheduler *s, int worker, const char *why)
+{
+    journal_add(s->run_dir, "worker-lost",
+                (struct journal_member[]){
+                    {"worker", s->queue.worker[worker].name}, {"why", why}},
+                2);
+    if (worker == s->sink)
+        s->sink = -1;
+    queue_lost(&s->queue, worker, true, why, scheduler_now());
+}
+
+/* Which worker is the process 'pid' of this host? */
+static int worker_of(const struct scheduler *s, pid_t pid)
+{
+    char self[128], name[128];
+    char *colon;
+
+    link_worker_name(self, sizeof(self));
+    colon = strrchr(self, ':');
+    snprintf(name, sizeof(name), "%.*s:%ld", (int)(colon - self), self,
+             (long)pid);
+    for (int i = 0; i < s->queue.n_worker; i++)
+        if (s->queue.worker[i].identity_size &&
+            strcmp(s->queue.worker[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+/* The units of an undivided node are its only process' own. */
+static void release_all(struct scheduler *s, const char *why)
+{
+    for (size_t i = 0; i < s->queue.n_unit; i++) {
+        struct queue_unit *u = &s->queue.unit[i];
+
+        if (u->state == UNIT_LEASED && u->worker >= 0)
+            note_lost(s, u->worker, why);
+    }
+}
+
+/* Has the node all it needs from its processes? */
+static bool node_over(const struct scheduler *s)
+{
+    const bool divided =
+        launch_wanted(s->config, scheduler_node(s), ROLE_SINK) > 0;
+
+    return s->fault.code ||
+           (queue_finished(&s->queue) && (!divided || s->sealed));
+}
+
+static void on_exit(struct scheduler *s, pid_t pid, int status)
+{
+    const struct plan_node *node = scheduler_node(s);
+    const int worker = worker_of(s, pid);
+    char why[128], text[200];
+
+    launch_describe(status, why, sizeof(why));
+    snprintf(text, sizeof(text), "%s ended early: %s", node->program, why);
+    if (worker >= 0)
+        note_lost(s, worker, text);
+    if (launch_wanted(s->config, node, ROLE_SINK) == 0)
+        release_all(s, text);
+    if (node_over(s) || link_signalled())
+        return;
+    log_warn("%s: %s", node->name, text);
+    if (++s->launcher.restarts >= s->config->scheduler.tries)
+        err_set(&s->fault, ERR_SYSTEM, "%s (%d times; its messages are above)",
+                text, s->launcher.restarts);
+}
+
+static void reap(struct scheduler *s)
+{
+    enum role role;
+    pid_t pid;
+    int status;
+
+    while (launch_reap(&s->launcher, &pid, &role, &status))
+        if (s->node >= 0)
+            on_exit(s, pid, status);
+}
+
+/* Start what the node lacks. */
+static void man(struct scheduler *s)
+{
+    static const enum role roles[] = {ROLE_SINK, ROLE_WORKER};
+    const struct plan_node *node = scheduler_node(s);
+
+    for (int i = 0; i < 2 && !node_over(s); i++)
+        while (launch_running(&s->launcher, roles[i]) <
+               launch_wanted(s->config, node, roles[i]))
+            if (launch_start(&s->launcher, s->config, node, roles[i],
+                             &s->fault) < 0)
+                return;
+}
+
+static void on_expired(void *self, const struct queue_unit *u, bool aside)
+{
+    struct scheduler *s = self;
+    const struct plan_node *node = scheduler_node(s);
+
+    log_warn("%s: unit %ju: %s%s", node->name, (uintmax_t)(u->id & 0xffffffffu),
+             u->reason, aside ? "; set aside" : "; given to another");
+    s->n_aside += aside;
+    if (aside && launch_wanted(s->config, node, ROLE_SINK) == 0)
+        err_set(&s->fault, ERR_SYSTEM, "%s", u->reason);
+}
+
+/* Workers that have been silent for long are forgotten. */
+static void forget_silent(struct scheduler *s)
+{
+    const double limit =
+        scheduler_now() - SILENT_LEASES * s->config->scheduler.lease;
+
+    for (int i = 0; i < s->queue.n_worker; i++)
+        if (s->queue.worker[i].identity_size && s->queue.worker[i].seen < limit)
+            note_lost(s, i, "silent");
+}
+
+/* --- a node ---------------------------------------------------------------- */
+
+static int add_units(struct scheduler *s, struct err *err)
+{
+    const uint64_t id = (uint64_t)(s->node + 1) << SINK_UNIT_SHIFT;
+    const uint64_t step = sink_unit_rows(s->config);
+    struct sources src;
+    uint64_t rows;
+
+    queue_clear(&s->queue);
+    if (launch_wanted(s->config, scheduler_node(s), ROLE_SINK) == 0)
+        return queue_add(&s->queue, id, 0, 0, err);
+    if (sources_open(&src, s->run_dir, s->config->augment.variants, err) < 0)
+        return -1;
+    rows = sources_rows(&src);
+    sources_close(&src);
+    for (uint64_t at = 0, k = 0; at < rows; at += step, k++)
+        if (queue_add(&s->queue, id + k, at,
+                      rows - at < step ? rows - at : step, err) < 0)
+            return -1;
+    return 0;
+}
+
+static void show_progress(const struct scheduler *s)
+{
+    const struct plan_node *node = scheduler_node(s);
+    const struct queue *q = &s->queue;
+    double done = (double)(q->n_done + q->n_aside), total = (double)q->n_unit;
+    const char *note = "";
+
+    for (int i = 0; i < q->n_worker; i++)
+        if (q->n_unit == 1 && q->worker[i].total > 0) {
+            done = q->worker[i].done;
+            total = q->worker[i].total;
+            note = q->worker[i].note;
+        }
+    if (total > 0 && done < total)
+        log_progress(node->name, done, total, scheduler_now() - s->node_started,
+                     note);
+}
+
+static void tell_status(struct scheduler *s, const char *state, bool now)
+{
+    struct err err;
+
+    if (!now && scheduler_now() - s->last_status < STATUS_MS / 1000.0)
+        return;
+    s->last_status = scheduler_now();
+    if (status_write(s, state, &err) < 0)
+        log_warn("status: %s", err.text);
+}
+
+/* Let the node's processes leave; those that do not are made to. */
+static void dismiss(struct scheduler *s, const char *stage)
+{
+    const double since = scheduler_now();
+    bool termed = false;
+
+    scheduler_drain(s, stage);
+    while (launch_running(&s->launcher, ROLE_WORKER) +
+               launch_running(&s->launcher, ROLE_SINK) >
+           0) {
+        const double waited = scheduler_now() - since;
+
+        if (waited > GRACE_SECONDS && !termed) {
+            launch_signal(&s->launcher, SIGTERM);
+            termed = true;
+        }
+        if (waited > GRACE_SECONDS + 5)
+            launch_signal(&s->launcher, SIGKILL);
+        poll_once(s);
+        reap(s);
+        tell_status(s, "running", false);
+    }
+}
+
+/* Do the node in hand to its end; s->fault tells how it went. */
+static void work(struct scheduler *s)
+{
+    while (!node_over(s) && !link_signalled()) {
+        poll_once(s);
+        reap(s);
+        queue_expire(&s->queue, scheduler_now(), on_expired, s);
+        forget_silent(s);
+        man(s);
+        scheduler_offer(s);
+        if (queue_finished(&s->queue))
+            scheduler_finish_sink(s);
+        show_progress(s);
+        tell_status(s, "running", false);
+    }
+}
+
+static void close_node(struct scheduler *s)
+{
+    const struct plan_node *node = scheduler_node(s);
+    char seconds[32];
+
+    s->seconds[s->node] = scheduler_now() - s->node_started;
+    snprintf(seconds, sizeof(seconds), "%.1f", s->seconds[s->node]);
+    if (s->fault.code) {
+        s->state[s->node] = NODE_FAILED;
+        s->n_failed++;
+        log_warn("%s failed: %s", node->name, s->fault.text);
+        journal_add(s->run_dir, "node-failed",
+                    (struct journal_member[]){{"node", node->name},
+                                              {"reason", s->fault.text}},
+                    2);
+    } else if (!link_signalled()) {
+        s->state[s->node] = NODE_DONE;
+        log_info("%s: done in %s s", node->name, seconds);
+        journal_add(s->run_dir, "node-done",
+                    (struct journal_member[]){{"node", node->name},
+                                              {"seconds", seconds}},
+                    2);
+    } else {
+        s->state[s->node] = NODE_WAITING;
+    }
+    s->node = -1;
+    queue_clear(&s->queue);
+    tell_status(s, "running", true);
+}
+
+static void run_node(struct scheduler *s, int i, scheduler_node_f in_process)
+{
+    const struct plan_node *node = &s->plan->node[i];
+
+    s->node = i;
+    s->node_started = scheduler_now();
+    s->state[i] = NODE_RUNNING;
+    s->fault = (struct err){0};
+    s->sink = -1;
+    s->finish_sent = s->sealed = false;
+    s->launcher.restarts = 0;
+    log_info("%s: starts (%s)", node->name, node->reason);
+    journal_add(s->run_dir, "node-start",
+                (struct journal_member[]){{"node", node->name},
+                                          {"key", node->key},
+                                          {"reason", node->reason}},
+                3);
+    tell_status(s, "running", true);
+    if (!node->program) {
+        if (in_process(s, node, &s->fault) == 0)
+            s->fault.code = ERR_NONE;
+    } else if (add_units(s, &s->fault) == 0) {
+        work(s);
+        dismiss(s, node->stage);
+    }
+    close_node(s);
+}
+
+/* Does an input of node i lack its output? */
+static bool input_failed(const struct scheduler *s, int i)
+{
+    const struct plan_node *node = &s->plan->node[i];
+
+    for (int k = 0; k < node->n_input; k++) {
+        const enum node_state in = s->state[node->input[k]];
+
+        if (in == NODE_FAILED || in == NODE_SKIPPED)
+            return true;
+    }
+    return false;
+}
+
+int scheduler_run(struct scheduler *s, scheduler_node_f in_process,
+                  struct err *err)
+{
+    for (int i = 0; i < s->plan->n_node && !link_signalled(); i++) {
+        if (s->state[i] != NODE_WAITING)
+            continue;
+        /* The report is made of whatever there is. */
+        if (s->plan->node[i].program && input_failed(s, i)) {
+            s->state[i] = NODE_SKIPPED;
+            log_warn("%s: skipped, an input failed", s->plan->node[i].name);
+            continue;
+        }
+        run_node(s, i, in_process);
+    }
+    scheduler_drain(s, NULL);
+    tell_status(s, link_signalled() ? "stopped" : "ended", true);
+    if (link_signalled())
+        return err_set(err, ERR_AGAIN,
+                       "stopped; run the same command again to go on");
+    return 0;
+}

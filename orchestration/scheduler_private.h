@@ -1,0 +1,24 @@
+/* scheduler_private.h - between the files of the scheduler */
+#ifndef ORCHESTRATION_SCHEDULER_PRIVATE_H
+#define ORCHESTRATION_SCHEDULER_PRIVATE_H
+
+#include "orchestration/scheduler.h"
+
+/* scheduler_bind.c */
+MUST_USE int scheduler_bind(struct scheduler *s, struct err *err);
+void scheduler_unbind(struct scheduler *s);
+
+/* scheduler_talk.c: read every message that waits; offer units to workers
+ * with credit; ask every worker of a stage (NULL: all) to leave. */
+void scheduler_listen(struct scheduler *s);
+void scheduler_offer(struct scheduler *s);
+void scheduler_drain(struct scheduler *s, const char *stage);
+void scheduler_finish_sink(struct scheduler *s);
+
+/* The node in hand, NULL between two. */
+static inline const struct plan_node *scheduler_node(const struct scheduler *s)
+{
+    return s->node < 0 ? NULL : &s->plan->node[s->node];
+}
+
+#endif

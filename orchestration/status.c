@@ -1,0 +1,193 @@
+#include "orchestration/status.h"
+
+#include "base/file.h"
+#include "orchestration/journal.h"
+#include "orchestration/scheduler.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { STATUS_MAX_BYTES = 1 << 24 };
+
+static const char *const state_names[] = {
+    [NODE_WAITING] = "waiting", [NODE_RUNNING] = "running",
+    [NODE_DONE] = "done",       [NODE_CURRENT] = "current",
+    [NODE_FAILED] = "failed",   [NODE_SKIPPED] = "skipped",
+};
+
+/* --- writing --------------------------------------------------------------- */
+
+static json_t *nodes_json(const struct scheduler *s)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < s->plan->n_node; i++)
+        json_array_append_new(
+            list,
+            json_pack("{s:s, s:s, s:s, s:f}", "name", s->plan->node[i].name,
+                      "state", state_names[s->state[i]], "reason",
+                      s->plan->node[i].reason, "seconds",
+                      i == s->node ? scheduler_now() - s->node_started
+                                   : s->seconds[i]));
+    return list;
+}
+
+static json_t *workers_json(const struct scheduler *s)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < s->queue.n_worker; i++) {
+        const struct queue_worker *w = &s->queue.worker[i];
+
+        if (w->identity_size)
+            json_array_append_new(
+                list, json_pack("{s:s, s:s, s:f, s:f, s:f, s:I, s:s, s:f}",
+                                "name", w->name, "stage", w->stage, "done",
+                                w->done, "total", w->total, "rate", w->rate,
+                                "units", (json_int_t)w->units_done, "note",
+                                w->note, "silent", scheduler_now() - w->seen));
+    }
+    return list;
+}
+
+int status_write(const struct scheduler *s, const char *state, struct err *err)
+{
+    char path[FILE_PATH_MAX], now[32], *text;
+    json_t *j;
+    int rc;
+
+    journal_time(now);
+    j = json_pack("{s:s, s:I, s:s, s:f, s:{s:I, s:I, s:I}, s:I, s:o, s:o}",
+                  "state", state, "pid", (json_int_t)getpid(), "updated", now,
+                  "seconds", scheduler_now() - s->run_started, "units", "done",
+                  (json_int_t)s->queue.n_done, "set_aside",
+                  (json_int_t)s->queue.n_aside, "total",
+                  (json_int_t)s->queue.n_unit, "set_aside",
+                  (json_int_t)s->n_aside, "nodes", nodes_json(s), "workers",
+                  workers_json(s));
+    text = j ? json_dumps(j, JSON_INDENT(1)) : NULL;
+    json_decref(j);
+    if (!text)
+        return err_set(err, ERR_SYSTEM, "no memory for status.json");
+    rc = file_path(path, err, "%s/status.json", s->run_dir);
+    if (rc == 0)
+        rc = file_write(path, text, strlen(text), err);
+    free(text);
+    return rc;
+}
+
+/* --- printing -------------------------------------------------------------- */
+
+static const char *get_text(const json_t *j, const char *name)
+{
+    const char *s = json_string_value(json_object_get(j, name));
+
+    return s ? s : "?";
+}
+
+static double get_number(const json_t *j, const char *name)
+{
+    return json_number_value(json_object_get(j, name));
+}
+
+static void print_nodes(const json_t *j)
+{
+    const json_t *units = json_object_get(j, "units"), *node;
+    size_t i;
+
+    json_array_foreach(json_object_get(j, "nodes"), i, node)
+    {
+        printf("  %-9s %-40s", get_text(node, "state"), get_text(node, "name"));
+        if (get_number(node, "seconds") > 0)
+            printf(" %7.1f s", get_number(node, "seconds"));
+        if (strcmp(get_text(node, "state"), "running") == 0 &&
+            get_number(units, "total") > 1)
+            printf("  %.0f of %.0f units", get_number(units, "done"),
+                   get_number(units, "total"));
+        putchar('\n');
+    }
+}
+
+static void print_workers(const json_t *j)
+{
+    const json_t *list = json_object_get(j, "workers"), *w;
+    double total = 0;
+    size_t i;
+
+    if (json_array_size(list) == 0)
+        return;
+    printf("workers:\n");
+    json_array_foreach(list, i, w)
+    {
+        printf("  %-32s %-12s %6.0f units", get_text(w, "name"),
+               get_text(w, "stage"), get_number(w, "units"));
+        if (get_number(w, "total") > 0)
+            printf("  %.0f/%.0f, %.1f/s", get_number(w, "done"),
+                   get_number(w, "total"), get_number(w, "rate"));
+        printf("  %s\n", get_text(w, "note"));
+        total += get_number(w, "rate");
+    }
+    printf("  all together %.1f/s\n", total);
+}
+
+/* Read and print; *going tells whether the run is alive. */
+static int print_once(const char *run_dir, int *going, struct err *err)
+{
+    char path[FILE_PATH_MAX], *text = NULL;
+    const char *state;
+    size_t size;
+    json_t *j;
+
+    if (file_path(path, err, "%s/status.json", run_dir) < 0)
+        return -1;
+    if (!file_exists(path))
+        return err_set(err, ERR_USAGE,
+                       "'%s' has no status.json: no run was started there",
+                       run_dir);
+    if (file_read(path, STATUS_MAX_BYTES, &text, &size, err) < 0)
+        return -1;
+    j = json_loadb(text, size, 0, NULL);
+    free(text);
+    if (!j)
+        return err_set(err, ERR_INPUT, "'%s' is damaged", path);
+    state = get_text(j, "state");
+    *going = strcmp(state, "running") == 0;
+    if (*going && kill((pid_t)get_number(j, "pid"), 0) < 0 && errno == ESRCH) {
+        state = "stopped (its scheduler is gone; run again to go on)";
+        *going = 0;
+    }
+    printf("%s: %s, %.0f s, as of %s\n", run_dir, state,
+           get_number(j, "seconds"), get_text(j, "updated"));
+    print_nodes(j);
+    if (*going)
+        print_workers(j);
+    if (get_number(j, "set_aside") > 0)
+        printf("set aside: %.0f units\n", get_number(j, "set_aside"));
+    json_decref(j);
+    return 0;
+}
+
+int status_print(const char *run_dir, int watch, struct err *err)
+{
+    const struct timespec second = {.tv_sec = 1};
+    int going = 1;
+
+    while (going && !link_signalled()) {
+        if (watch && isatty(STDOUT_FILENO))
+            printf("\033[H\033[2J");
+        if (print_once(run_dir, &going, err) < 0)
+            return -1;
+        fflush(stdout);
+        if (!watch)
+            break;
+        if (going)
+            nanosleep(&second, NULL);
+    }
+    return 0;
+}

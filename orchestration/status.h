@@ -1,0 +1,25 @@
+/*
+ * status.h - how far a run is, from files alone
+ *
+ * RUN/status.json is rewritten twice a second while a scheduler runs; if its
+ * process is gone, the run is said to be stopped.
+ */
+#ifndef ORCHESTRATION_STATUS_H
+#define ORCHESTRATION_STATUS_H
+
+#include "base/err.h"
+
+struct scheduler;
+
+/* Write status.json.  'state' is "running", "ended" or "stopped". */
+MUST_USE int status_write(const struct scheduler *s, const char *state,
+                          struct err *err);
+
+/*
+ * Print a table of nodes and workers to standard output, once or, with
+ * 'watch', every second until the run ends or a signal comes.
+ * Errors: ERR_USAGE no such run; ERR_INPUT damaged file.
+ */
+MUST_USE int status_print(const char *run_dir, int watch, struct err *err);
+
+#endif

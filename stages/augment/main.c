@@ -1,0 +1,156 @@
+/*
+ * papline-augment - make augmented variants of the training images
+ *
+ *     reads   rows of RUN/data (sources.h)
+ *     emits   rows of RUN/augment: pixels and an index line each
+ *
+ * The bytes of a variant depend on the run's seed, the source's pixels, the
+ * variant's number and the recipe, so any number of workers makes the same.
+ */
+#include "base/hash.h"
+#include "run/sources.h"
+#include "run/stage.h"
+#include "stages/augment/recipe.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ROWS = 64,         /* in one message to the sink */
+    RECORD_MAX = 1500, /* bytes of an index line */
+};
+
+struct augment {
+    char run_dir[FILE_PATH_MAX]; /* of what is open; "" none */
+    struct sources sources;      /* owned */
+    const struct recipe *recipe; /* static */
+    uint8_t *pixels;             /* owned: (ROWS, h, w, 3) */
+    char record[ROWS][RECORD_MAX];
+};
+
+static int augment_start(void **self, struct err *err)
+{
+    *self = calloc(1, sizeof(struct augment));
+    return *self ? 0 : err_set(err, ERR_SYSTEM, "no memory");
+}
+
+static void augment_end(void *self)
+{
+    struct augment *a = self;
+
+    sources_close(&a->sources);
+    free(a->pixels);
+    free(a);
+}
+
+static int open_run(struct augment *a, const struct unit *u, struct err *err)
+{
+    const struct config *c = u->config;
+
+    if (strcmp(a->run_dir, u->run_dir) == 0)
+        return 0;
+    sources_close(&a->sources);
+    free(a->pixels);
+    a->pixels = NULL;
+    a->run_dir[0] = '\0';
+    a->recipe = recipe_find(c->augment.recipe, err);
+    if (!a->recipe)
+        return -1;
+    if (sources_open(&a->sources, u->run_dir, c->augment.variants, err) < 0)
+        return -1;
+    a->pixels = malloc(ROWS * a->sources.data.h * a->sources.data.w * 3);
+    if (!a->pixels)
+        return err_set(err, ERR_SYSTEM, "no memory for %d images", ROWS);
+    return file_path(a->run_dir, err, "%s", u->run_dir);
+}
+
+/* Make row 'r' of the augmented store in place 'at' of the message. */
+static void make_row(struct augment *a, const struct unit *u, size_t r,
+                     size_t at)
+{
+    const struct store *data = &a->sources.data;
+    const size_t source = sources_row(&a->sources, r);
+    const size_t size = data->h * data->w * 3;
+    uint8_t *dst = a->pixels + at * size;
+    char text[RECIPE_TEXT_MAX], from[HASH_HEX], made[HASH_HEX];
+    struct buf quoted = {0};
+    const struct image src = {(int)data->w, (int)data->h,
+                              (uint8_t *)(uintptr_t)store_image(data, source)};
+    struct image out = {(int)data->w, (int)data->h, dst};
+
+    hash_of(src.px, size, from);
+    recipe_apply(a->recipe,
+                 &(struct recipe_args){
+                     .seed = (uint64_t)u->config->run.seed,
+                     .hash = from,
+                     .hash_size = HASH_HEX - 1,
+                     .variant = (uint32_t)(r % a->sources.variants),
+                     .epoch = 0,
+                 },
+                 &src, &out, text);
+    hash_of(dst, size, made);
+    buf_csv(&quoted, text);
+    snprintf(a->record[at], RECORD_MAX, "%zu,%zu,%s,train,%s,%s,ok", source,
+             r % a->sources.variants,
+             data->class_name[store_label(data, source)], made,
+             quoted.failed ? "" : quoted.data);
+    buf_release(&quoted);
+}
+
+static int emit(struct augment *a, const struct unit *u, size_t first,
+                size_t count, struct err *err)
+{
+    const char *record[ROWS];
+    const struct sample_rows rows = {
+        .first = first,
+        .count = count,
+        .h = (uint32_t)a->sources.data.h,
+        .w = (uint32_t)a->sources.data.w,
+        .c = 3,
+        .pixels = a->pixels,
+        .record = record,
+    };
+
+    for (size_t i = 0; i < count; i++) {
+        make_row(a, u, first + i, i);
+        record[i] = a->record[i];
+    }
+    return stage_emit(u->link, &rows, err);
+}
+
+static int augment_unit(void *self, const struct unit *u, struct err *err)
+{
+    struct augment *a = self;
+
+    if (open_run(a, u, err) < 0)
+        return -1;
+    if (u->first > sources_rows(&a->sources) ||
+        u->count > sources_rows(&a->sources) - u->first)
+        return err_set(err, ERR_INPUT, "rows %ju+%ju are not in the plan",
+                       (uintmax_t)u->first, (uintmax_t)u->count);
+    for (size_t at = 0; at < u->count; at += ROWS) {
+        const size_t n = u->count - at < ROWS ? u->count - at : ROWS;
+
+        if (stage_stopping(u->link))
+            return err_set(err, ERR_AGAIN, "stopped");
+        if (emit(a, u, u->first + at, n, err) < 0)
+            return -1;
+        stage_progress(u->link, (double)(at + n), (double)u->count, "");
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct stage stage = {
+        .name = "augment",
+        .summary = "make augmented variants of the training images",
+        .divided = true,
+        .handle = augment_unit,
+        .open = augment_start,
+        .close = augment_end,
+    };
+
+    return stage_main(&stage, argc, argv);
+}
