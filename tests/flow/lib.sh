@@ -1,0 +1,126 @@
+# lib.sh - what the flow tests share; source it first
+#
+# A test works in its own directory $T, which is removed if all went well,
+# calls 'ok WHAT COMMAND...' for each check and 'finish' at the end.
+set -u
+: "${BIN:?set BIN to the directory of the programs}"
+ROOT=$(cd "$(dirname "$0")/../.." && pwd)
+T=$(mktemp -d "${TMPDIR:-/tmp}/papline-flow-XXXXXX")
+n=0 bad=0
+PATH=$BIN:$PATH
+E=mobilenetv2-scratch-s1
+
+cleanup() {
+    pkill -KILL -f -- "$T" 2>/dev/null
+    [ "$bad" -eq 0 ] && rm -rf "$T"
+}
+trap cleanup EXIT
+
+ok() { # ok <what> <command...>: the command succeeds
+    local what=$1
+    shift
+    n=$((n + 1))
+    if "$@" >"$T/ok.out" 2>&1; then
+        echo "ok $n - $what"
+    else
+        echo "not ok $n - $what"
+        echo "# failed: $*"
+        tail -n 15 "$T/ok.out" | sed 's/^/# /'
+        bad=1
+    fi
+}
+
+not() { # not <command...>: it fails
+    ! "$@"
+}
+
+status_is() { # status_is <wanted> <command...>; its output goes to $T/out
+    local want=$1 got
+    shift
+    timeout 120 "$@" >"$T/out" 2>&1
+    got=$?
+    [ "$got" -eq "$want" ] || {
+        echo "exit status $got, wanted $want"
+        cat "$T/out"
+        return 1
+    }
+}
+
+says() { # says <text>: it is in the output of the last status_is
+    grep -qF -- "$1" "$T/out" || {
+        echo "not said: $1"
+        cat "$T/out"
+        return 1
+    }
+}
+
+wait_for() { # wait_for <seconds> <command...>: until it succeeds
+    local end=$((SECONDS + $1))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$end" ] || return 1
+        sleep 0.05
+    done
+}
+
+ends_with() { # ends_with <status> <pid of a child>
+    local got
+    wait "$2"
+    got=$?
+    [ "$got" -eq "$1" ] || {
+        echo "status $got, wanted $1"
+        tail -n 20 "$T/log"
+        return 1
+    }
+}
+
+finish() {
+    [ "$bad" -eq 0 ] || echo "# left for a look: $T"
+    echo "1..$n"
+    exit "$bad"
+}
+
+small_config() { # small_config <file>: a line on drawn cells, over in seconds
+    cat >"$1" <<EOF
+run:
+  dir: $T/run
+  seed: 7
+dataset:
+  draw_per_class: 20
+preprocess:
+  size: 32
+augment:
+  variants: 1
+  workers: 1
+  unit: 8
+train:
+  epochs: 2
+  batch: 16
+  bn_momentum: 0.9
+explain:
+  per_class: 1
+EOF
+}
+
+# What status.json says of the node in hand.
+units_done() {
+    sed -n '/"units"/,/}/s/.*"done": \([0-9]*\).*/\1/p' "$1/status.json" |
+        head -n 1
+}
+some_units_done() { [ "$(units_done "$1")" -ge "${2:-1}" ]; }
+node_is() { # node_is <run> <node> <state>
+    grep -A1 "\"name\": \"$2\"" "$1/status.json" | grep -q "\"state\": \"$3\""
+}
+
+# Processes of a run: papline-STAGE --join RUN, not mpirun, not a sink.
+workers_of() { # workers_of <stage> <run>
+    pgrep -f -- "^[^ ]*papline-$1 --join $2\$"
+}
+no_process_of() { # no_process_of <run>
+    not pgrep -f -- "papline-[a-z]* --join $1"
+}
+
+store_hash() { # of the bytes of a store
+    (cd "$1" && sha256sum images.npy labels.npy index.csv classes.txt)
+}
+same_store() { [ "$(store_hash "$1")" = "$(store_hash "$2")" ]; }

@@ -1,0 +1,37 @@
+#!/bin/bash
+# t0008 - a changed parameter runs exactly the stages that it affects
+. "$(dirname "$0")/lib.sh"
+small_config "$T/c.yaml"
+ok "first run" status_is 0 papline run "$T/c.yaml"
+
+expect() { # expect <stages that run> <settings>
+    local want=$1 got
+    shift
+    papline plan "$T/c.yaml" "$@" >"$T/out" 2>&1
+    got=$(awk '$1 == "run" {split($2, a, "/"); printf "%s ", a[1]}' "$T/out")
+    [ "$got" = "$want${want:+ }" ] || {
+        echo "run: $got, wanted: $want"
+        cat "$T/out"
+        return 1
+    }
+}
+rest="train evaluate explain report"
+ok "nothing" expect ""
+ok "seed of the run" expect "draw preprocess augment $rest" --set run.seed=8
+ok "size" expect "preprocess augment $rest" --set preprocess.size=40
+ok "split" expect "preprocess augment $rest" --set split.test=0.3
+ok "  with its reason" says "split.test 0.2 -> 0.3"
+ok "variants" expect "augment $rest" --set augment.variants=2
+ok "  with its reason" says "augment.variants 1 -> 2"
+ok "learning rate" expect "$rest" --set train.learning_rate=0.002
+ok "explained cells" expect "explain report" --set explain.per_class=2
+ok "workers: nothing" expect "" --set augment.workers=3
+ok "another seed: its experiment alone" expect "$rest" \
+    --set 'train.seeds=[1,2]'
+ok "  the first is reused" grep -qE "^reuse +train/$E" "$T/out"
+ok "run with a change" status_is 0 papline run "$T/c.yaml" \
+    --set explain.per_class=2
+ok "  only explain and report start" test \
+    "$(grep -c ': starts' "$T/out")" -eq 2
+ok "then nothing" expect "" --set explain.per_class=2
+finish

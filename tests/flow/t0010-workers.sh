@@ -1,0 +1,17 @@
+#!/bin/bash
+# t0010 - 1, 2 and 5 augment workers make the same bytes; so does one alone
+. "$(dirname "$0")/lib.sh"
+small_config "$T/c.yaml"
+for w in 1 2 5; do
+    ok "$w workers" status_is 0 papline run "$T/c.yaml" --run "$T/run$w" \
+        --set train.epochs=1 --set augment.variants=3 \
+        --set augment.workers=$w --set augment.unit=$((w + 1))
+done
+for w in 2 5; do
+    ok "$w workers: same store" same_store "$T/run1/augment" \
+        "$T/run$w/augment"
+done
+mv "$T/run1/augment" "$T/kept"
+ok "papline-augment alone" status_is 0 papline-augment --run "$T/run1"
+ok "  same store" same_store "$T/run1/augment" "$T/kept"
+finish
