@@ -1,0 +1,22 @@
+#!/bin/bash
+# t0014 - a full disk ends the run with a clear word, and it goes on later
+. "$(dirname "$0")/lib.sh"
+small_config "$T/c.yaml"
+# A limit on the size of a file stands in for a disk: 'ulimit -f' in kB.
+full() { (
+    ulimit -f "$1"
+    trap '' XFSZ
+    shift
+    exec "$@"
+); }
+ok "drawn, with room enough" status_is 0 papline run "$T/c.yaml" \
+    --set train.epochs=1 --run "$T/src"
+set -- --set train.epochs=1 --set augment.variants=40
+ok "no room for the augmented store" status_is 1 full 1024 \
+    papline run "$T/c.yaml" "$@"
+ok "  says what and where" grep -qE "images.npy.*(File too large|No space|needs)" \
+    "$T/out"
+ok "  no augmented store is pretended" test ! -e "$T/run/augment"
+ok "with room it goes on" status_is 0 papline run "$T/c.yaml" "$@"
+ok "  and reuses what was finished" grep -qE '^reuse +preprocess' "$T/out"
+finish
