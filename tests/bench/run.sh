@@ -1,0 +1,10 @@
+#!/bin/sh
+# run.sh BUILD - every benchmark, one after another, on a quiet machine
+set -eu
+grep -m1 'model name' /proc/cpuinfo | sed 's/.*: //'
+echo "$(nproc) processors, $(date -u +%Y-%m-%d)"
+for b in "$1"/bench/bench_*; do
+    case $b in *.d) continue ;; esac
+    echo
+    "$b"
+done
