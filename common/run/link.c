@@ -35,6 +35,7 @@ struct link {
     void *zmq;              /* owned */
     void *mine, *its;       /* owned: inproc pair, stage's and thread's end */
     void *dealer, *monitor; /* owned by the thread once it runs */
+    int n_dealer;           /* opened so far; names their monitors */
     pthread_t thread;
     bool running;
     struct keypair keys;
@@ -146,7 +147,7 @@ static int dealer_open(struct link *l, struct err *err)
         ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_DISCONNECTED;
     char name[64];
 
-    snprintf(name, sizeof(name), "inproc://monitor-%p", (void *)l);
+    snprintf(name, sizeof(name), "inproc://monitor-%d", l->n_dealer++);
     l->dealer = zmq_socket(l->zmq, ZMQ_DEALER);
     l->monitor = zmq_socket(l->zmq, ZMQ_PAIR);
     if (!l->dealer || !l->monitor)
