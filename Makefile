@@ -7,10 +7,10 @@
 # make format     rewrite the sources in the house format
 # make deps       the set-up alone: install or name what is missing
 # make MODE=asan  address + undefined-behaviour sanitizers; also debug, tsan
-# make DEVELOPER= warnings do not stop the build
+# make DEVELOPER=1 warnings stop the build, as in CI
 # make V=1        show the commands
 MODE      ?= release
-DEVELOPER ?= 1
+DEVELOPER ?= $(CI)
 CC        := mpicc
 B         ?= build/$(MODE)
 SHELL     := /bin/bash
@@ -127,7 +127,8 @@ deps:
 lint:
 	$Qclang-format --dry-run --Werror $(SOURCES)
 	$Qfor h in $(filter %.h,$(SOURCES)); do \
-	    $(CC) $(CPPFLAGS) $(CFLAGS) -fsyntax-only -x c $$h || exit 1; done
+	    $(CC) $(CPPFLAGS) $(CFLAGS) -fsyntax-only -include $$h -x c - \
+	        <<<'extern int alone;' || exit 1; done
 	$Qcppcheck --quiet --std=c11 --enable=warning,performance,portability \
 	    --inline-suppr --error-exitcode=1 -Icommon -I. -Itests $(filter %.c,$(SOURCES))
 

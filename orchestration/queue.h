@@ -43,8 +43,8 @@ struct queue_unit {
 struct queue_worker {
     uint8_t identity[QUEUE_IDENTITY_MAX];
     size_t identity_size; /* 0: the place is free */
-    char name[128];       /* host:pid */
-    char stage[32];
+    char name[129];       /* host:pid */
+    char stage[33];
     char endpoint[256]; /* of a sink, else "" */
     int credits;
     double seen; /* last message */

@@ -341,8 +341,6 @@ static void send_unit(struct scheduler *s, const struct queue_unit *u)
                  s->queue.worker[s->sink].endpoint);
     if (s->sink >= 0 && s->guard)
         snprintf(m.sink_key, sizeof(m.sink_key), "%s", s->keys.public_key);
-    if (m.attempt > WIRE_MAX_ATTEMPT)
-        m.attempt = WIRE_MAX_ATTEMPT;
     if (unit_encode(&m, &s->out, &err) < 0)
         log_warn("%s", err.text);
     else

@@ -11,11 +11,8 @@ enum { LOCK_SECONDS = 30, LOCK_TRIES_A_SECOND = 10 };
 
 int env_load(struct run_env *e, const char *run_dir, struct err *err)
 {
-    char path[FILE_PATH_MAX];
+    char path[FILE_PATH_MAX], digest[HASH_HEX] = "";
 
-    if (e->dir[0] && strcmp(e->dir, run_dir) == 0)
-        return 0;
-    env_release(e);
     if (file_path(path, err, "%s/run.yaml", run_dir) < 0)
         return -1;
     if (!file_exists(path))
@@ -23,6 +20,12 @@ int env_load(struct run_env *e, const char *run_dir, struct err *err)
                        "'%s' is not a run directory (no run.yaml); make one "
                        "with 'papline run CONFIG'",
                        run_dir);
+    if (hash_file(path, digest, err) < 0)
+        return -1;
+    if (strcmp(e->dir, run_dir) == 0 && strcmp(e->digest, digest) == 0)
+        return 0;
+    env_release(e);
+    memcpy(e->digest, digest, sizeof(digest));
     if (config_read(&e->config, path, NULL, 0, err) < 0 ||
         plan_init(&e->plan, &e->config, run_dir, err) < 0)
         return -1;

@@ -9,12 +9,14 @@
 struct run_env {
     char dir[FILE_PATH_MAX]; /* "" while empty */
     struct config config;
-    struct plan plan; /* owned */
-    int lock;         /* owned: file descriptor, 0 if none */
+    struct plan plan;      /* owned */
+    char digest[HASH_HEX]; /* of run.yaml when it was read */
+    int lock;              /* owned: file descriptor, 0 if none */
 };
 
 /*
- * Read RUN/run.yaml and plan; nothing is done if it is loaded already.
+ * Read RUN/run.yaml and plan; nothing is done if it is loaded already and the
+ * file is as it was (a scheduler that starts anew writes it anew).
  * Errors: ERR_USAGE no such run; else as config_read(), plan_init().
  */
 MUST_USE int env_load(struct run_env *e, const char *run_dir, struct err *err);

@@ -7,6 +7,7 @@
  * The bytes of a variant depend on the run's seed, the source's pixels, the
  * variant's number and the recipe, so any number of workers makes the same.
  */
+#include "base/buf.h"
 #include "base/hash.h"
 #include "run/sources.h"
 #include "run/stage.h"
@@ -17,16 +18,17 @@
 #include <string.h>
 
 enum {
-    ROWS = 64,         /* in one message to the sink */
-    RECORD_MAX = 1500, /* bytes of an index line */
+    ROWS = 64, /* in one message to the sink */
 };
 
 struct augment {
-    char run_dir[FILE_PATH_MAX]; /* of what is open; "" none */
+    char key[HASH_HEX];          /* of the node that is open; "" none */
     struct sources sources;      /* owned */
     const struct recipe *recipe; /* static */
-    uint8_t *pixels;             /* owned: (ROWS, h, w, 3) */
-    char record[ROWS][RECORD_MAX];
+    uint8_t *pixels;             /* owned: (ROWS + 1, h, w, 3); last: scratch */
+    struct buf text;             /* owned: operations of one row */
+    struct buf line;             /* owned: index lines of a message, each
+                                    closed by a NUL */
 };
 
 static int augment_start(void **self, struct err *err)
@@ -41,6 +43,8 @@ static void augment_end(void *self)
 
     sources_close(&a->sources);
     free(a->pixels);
+    buf_release(&a->text);
+    buf_release(&a->line);
     free(a);
 }
 
@@ -48,54 +52,59 @@ static int open_run(struct augment *a, const struct unit *u, struct err *err)
 {
     const struct config *c = u->config;
 
-    if (strcmp(a->run_dir, u->run_dir) == 0)
+    if (strcmp(a->key, u->node->key) == 0)
         return 0;
     sources_close(&a->sources);
     free(a->pixels);
     a->pixels = NULL;
-    a->run_dir[0] = '\0';
+    a->key[0] = '\0';
     a->recipe = recipe_find(c->augment.recipe, err);
     if (!a->recipe)
         return -1;
     if (sources_open(&a->sources, u->run_dir, c->augment.variants, err) < 0)
         return -1;
-    a->pixels = malloc(ROWS * a->sources.data.h * a->sources.data.w * 3);
+    a->pixels = malloc((ROWS + 1) * a->sources.data.h * a->sources.data.w * 3);
     if (!a->pixels)
-        return err_set(err, ERR_SYSTEM, "no memory for %d images", ROWS);
-    return file_path(a->run_dir, err, "%s", u->run_dir);
+        return err_set(err, ERR_SYSTEM, "no memory for %d images", ROWS + 1);
+    memcpy(a->key, u->node->key, HASH_HEX);
+    return 0;
 }
 
 /* Make row 'r' of the augmented store in place 'at' of the message. */
-static void make_row(struct augment *a, const struct unit *u, size_t r,
-                     size_t at)
+static int make_row(struct augment *a, const struct unit *u, size_t r,
+                    size_t at, struct err *err)
 {
     const struct store *data = &a->sources.data;
     const size_t source = sources_row(&a->sources, r);
     const size_t size = data->h * data->w * 3;
-    uint8_t *dst = a->pixels + at * size;
-    char text[RECIPE_TEXT_MAX], from[HASH_HEX], made[HASH_HEX];
-    struct buf quoted = {0};
-    const struct image src = {(int)data->w, (int)data->h,
-                              (uint8_t *)(uintptr_t)store_image(data, source)};
-    struct image out = {(int)data->w, (int)data->h, dst};
+    const struct augment_picture picture = {
+        .w = (int)data->w,
+        .h = (int)data->h,
+        .src = store_image(data, source),
+        .dst = a->pixels + at * size,
+        .scratch = a->pixels + ROWS * size,
+    };
+    char from[HASH_HEX], made[HASH_HEX];
+    const struct recipe_key key = {
+        .seed = (uint64_t)u->config->run.seed,
+        .content = from,
+        .content_size = HASH_HEX - 1,
+        .variant = (uint32_t)(r % a->sources.variants),
+        .epoch = 0,
+    };
 
-    hash_of(src.px, size, from);
-    recipe_apply(a->recipe,
-                 &(struct recipe_args){
-                     .seed = (uint64_t)u->config->run.seed,
-                     .hash = from,
-                     .hash_size = HASH_HEX - 1,
-                     .variant = (uint32_t)(r % a->sources.variants),
-                     .epoch = 0,
-                 },
-                 &src, &out, text);
-    hash_of(dst, size, made);
-    buf_csv(&quoted, text);
-    snprintf(a->record[at], RECORD_MAX, "%zu,%zu,%s,train,%s,%s,ok", source,
-             r % a->sources.variants,
-             data->class_name[store_label(data, source)], made,
-             quoted.failed ? "" : quoted.data);
-    buf_release(&quoted);
+    a->text.len = 0;
+    hash_of(picture.src, size, from);
+    recipe_apply(a->recipe, &key, &picture, &a->text);
+    if (buf_check(&a->text, err) < 0)
+        return -1;
+    hash_of(picture.dst, size, made);
+    buf_printf(&a->line, "%zu,%u,", source, key.variant);
+    buf_csv(&a->line, data->class_name[store_label(data, source)]);
+    buf_printf(&a->line, ",train,%s,", made);
+    buf_csv(&a->line, a->text.data);
+    buf_put(&a->line, ",ok", sizeof(",ok"));
+    return 0;
 }
 
 static int emit(struct augment *a, const struct unit *u, size_t first,
@@ -112,9 +121,15 @@ static int emit(struct augment *a, const struct unit *u, size_t first,
         .record = record,
     };
 
-    for (size_t i = 0; i < count; i++) {
-        make_row(a, u, first + i, i);
-        record[i] = a->record[i];
+    a->line.len = 0;
+    for (size_t i = 0; i < count; i++)
+        if (make_row(a, u, first + i, i, err) < 0)
+            return -1;
+    if (buf_check(&a->line, err) < 0)
+        return -1;
+    for (size_t i = 0, at = 0; i < count; i++) {
+        record[i] = a->line.data + at;
+        at += strlen(record[i]) + 1;
     }
     return stage_emit(u->link, &rows, err);
 }
