@@ -21,7 +21,7 @@ enum {
     ROWS = 64, /* in one message to the sink */
 };
 
-struct augment {
+struct worker {
     char key[HASH_HEX];          /* of the node that is open; "" none */
     struct sources sources;      /* owned */
     const struct recipe *recipe; /* static */
@@ -33,13 +33,13 @@ struct augment {
 
 static int augment_start(void **self, struct err *err)
 {
-    *self = calloc(1, sizeof(struct augment));
+    *self = calloc(1, sizeof(struct worker));
     return *self ? 0 : err_set(err, ERR_SYSTEM, "no memory");
 }
 
 static void augment_end(void *self)
 {
-    struct augment *a = self;
+    struct worker *a = self;
 
     sources_close(&a->sources);
     free(a->pixels);
@@ -48,7 +48,7 @@ static void augment_end(void *self)
     free(a);
 }
 
-static int open_run(struct augment *a, const struct unit *u, struct err *err)
+static int open_run(struct worker *a, const struct unit *u, struct err *err)
 {
     const struct config *c = u->config;
 
@@ -71,7 +71,7 @@ static int open_run(struct augment *a, const struct unit *u, struct err *err)
 }
 
 /* Make row 'r' of the augmented store in place 'at' of the message. */
-static int make_row(struct augment *a, const struct unit *u, size_t r,
+static int make_row(struct worker *a, const struct unit *u, size_t r,
                     size_t at, struct err *err)
 {
     const struct store *data = &a->sources.data;
@@ -107,7 +107,7 @@ static int make_row(struct augment *a, const struct unit *u, size_t r,
     return 0;
 }
 
-static int emit(struct augment *a, const struct unit *u, size_t first,
+static int emit(struct worker *a, const struct unit *u, size_t first,
                 size_t count, struct err *err)
 {
     const char *record[ROWS];
@@ -136,7 +136,7 @@ static int emit(struct augment *a, const struct unit *u, size_t first,
 
 static int augment_unit(void *self, const struct unit *u, struct err *err)
 {
-    struct augment *a = self;
+    struct worker *a = self;
 
     if (open_run(a, u, err) < 0)
         return -1;
