@@ -170,6 +170,6 @@ int main(int argc, char **argv)
     else if (parse(&o, argc - 1, argv + 1, &err) == 0 &&
              act(argv[1], &o, &err) == 0)
         return 0;
-    log_warn("%s", err.text);
+    log_error("%s", err.text);
     return err_exit_status(err.code);
 }

@@ -37,19 +37,18 @@ static int config_path(char path[FILE_PATH_MAX], const char *given,
     return file_path(path, err, "%s", given);
 }
 
-/* Workers may start elsewhere, so paths are made absolute. */
-static int absolute(char path[FILE_PATH_MAX], const char *given,
-                    struct err *err)
+/* Workers may start elsewhere, so a path is made absolute, in place. */
+static int absolute(char path[FILE_PATH_MAX], struct err *err)
 {
-    char cwd[FILE_PATH_MAX], copy[FILE_PATH_MAX];
+    char cwd[FILE_PATH_MAX], given[FILE_PATH_MAX];
 
-    if (given[0] == '/' || given[0] == '\0')
-        return file_path(path, err, "%s", given);
+    if (path[0] == '/' || path[0] == '\0')
+        return 0;
     if (!getcwd(cwd, sizeof(cwd)))
         return err_set(err, ERR_SYSTEM, "cannot tell this directory: %s",
                        strerror(errno));
-    memcpy(copy, given, strlen(given) + 1);
-    return file_path(path, err, "%s/%s", cwd, copy);
+    memcpy(given, path, FILE_PATH_MAX);
+    return file_path(path, err, "%s/%s", cwd, given);
 }
 
 static int job_open(struct job *j, const struct run_args *a, struct err *err)
@@ -62,9 +61,8 @@ static int job_open(struct job *j, const struct run_args *a, struct err *err)
         return -1;
     if (a->dir && file_path(c->run.dir, err, "%s", a->dir) < 0)
         return -1;
-    if (absolute(c->run.dir, c->run.dir, err) < 0 ||
-        absolute(c->dataset.path, c->dataset.path, err) < 0 ||
-        absolute(c->split.csv, c->split.csv, err) < 0 ||
+    if (absolute(c->run.dir, err) < 0 || absolute(c->dataset.path, err) < 0 ||
+        absolute(c->split.csv, err) < 0 ||
         file_path(j->dir, err, "%s", c->run.dir) < 0)
         return -1;
     return plan_init(&j->plan, c, j->dir, err);

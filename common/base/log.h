@@ -16,6 +16,9 @@ void log_name(const char *name);
 /* Something the user wants to know. */
 void log_info(const char *fmt, ...) PRINTF(1, 2);
 
+/* Why this program ends. */
+void log_error(const char *fmt, ...) PRINTF(1, 2);
+
 /* Something is wrong but work goes on. */
 void log_warn(const char *fmt, ...) PRINTF(1, 2);
 

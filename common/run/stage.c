@@ -447,6 +447,6 @@ int stage_main(const struct stage *st, int argc, char **argv)
     else if (parse(st, &o, argc, argv, &err) == 0 &&
              dispatch(st, &o, &err) == 0)
         return 0;
-    log_warn("%s", err.text);
+    log_error("%s", err.text);
     return err_exit_status(err.code);
 }
