@@ -150,13 +150,18 @@ static int write_config(const struct job *j, struct err *err)
 static int make_report(const struct scheduler *s, const struct plan_node *node,
                        struct err *err)
 {
+    struct plan_node sealed = *node;
     char dir[FILE_PATH_MAX];
     bool resumed;
 
-    if (node_begin(s->run_dir, node, dir, &resumed, err) < 0 ||
+    /* A page that lacks parts is sealed under a key that no plan has, so that
+     * it is made again. */
+    if (s->n_failed > 0)
+        sealed.key[0] = '-';
+    if (node_begin(s->run_dir, &sealed, dir, &resumed, err) < 0 ||
         report_write(s->run_dir, s->config, s->plan, dir, err) < 0)
         return -1;
-    return node_commit(s->run_dir, node, err);
+    return node_commit(s->run_dir, &sealed, err);
 }
 
 /* A number at 'path' (NULL-ended) of a JSON file, or -1. */
