@@ -412,7 +412,7 @@ static int parse(const struct stage *st, struct options *o, int argc,
 static int dispatch(const struct stage *st, const struct options *o,
                     struct err *err)
 {
-    void *self = NULL;
+    void *self = st->self;
     int rc;
 
     if (o->sink)

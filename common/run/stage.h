@@ -57,6 +57,8 @@ struct stage {
      */
     int (*handle)(void *self, const struct unit *u, struct err *err);
 
+    void *self; /* what handle() gets, unless open() sets it; borrowed */
+
     /* Prepare *self before the first unit; undo it after the last. */
     int (*open)(void **self, struct err *err); /* NULL: nothing to prepare */
     void (*close)(void *self);                 /* NULL: nothing to undo */
