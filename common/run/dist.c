@@ -70,7 +70,7 @@ static int make_comm(struct dist *d, struct err *err)
 {
     MPI_Comm *comm = malloc(sizeof(*comm)), host;
 
-    d->scratch = malloc((size_t)2 * DIST_PIECE);
+    d->scratch = malloc(DIST_PIECE);
     if (!comm || !d->scratch) {
         free(comm);
         return err_set(err, ERR_SYSTEM, "no memory for messages");
@@ -131,33 +131,38 @@ _Noreturn void dist_abort(const struct dist *d, int status)
 
 /* --- sums ------------------------------------------------------------------*/
 
-/* sum[i] = x[0][i] + x[1][i] + ... of 'size' arrays of n, one after another. */
-static void add_floats(void *sum, const void *x, size_t n, int size)
+/*
+ * x[0 .. n-1] becomes the sum of 'size' arrays of n, one after another, in the
+ * order of a binary tree: (x0 + x1) + (x2 + x3).  The arrays are overwritten.
+ */
+static void add_floats(void *x, size_t n, size_t size)
 {
-    const float *from = x;
-    float *s = sum;
+    for (size_t step = 1; step < size; step *= 2)
+        for (size_t r = 0; r + step < size; r += 2 * step) {
+            float *s = (float *)x + r * n;
+            const float *from = s + step * n;
 
-    memcpy(s, from, n * sizeof(*s));
-    for (int r = 1; r < size; r++)
-        for (size_t i = 0; i < n; i++)
-            s[i] += from[(size_t)r * n + i];
+            for (size_t i = 0; i < n; i++)
+                s[i] += from[i];
+        }
 }
 
-static void add_doubles(void *sum, const void *x, size_t n, int size)
+static void add_doubles(void *x, size_t n, size_t size)
 {
-    const double *from = x;
-    double *s = sum;
+    for (size_t step = 1; step < size; step *= 2)
+        for (size_t r = 0; r + step < size; r += 2 * step) {
+            double *s = (double *)x + r * n;
+            const double *from = s + step * n;
 
-    memcpy(s, from, n * sizeof(*s));
-    for (int r = 1; r < size; r++)
-        for (size_t i = 0; i < n; i++)
-            s[i] += from[(size_t)r * n + i];
+            for (size_t i = 0; i < n; i++)
+                s[i] += from[i];
+        }
 }
 
 /* What is summed. */
 struct kind {
     size_t item; /* bytes of an element */
-    void (*add)(void *sum, const void *x, size_t n, int size);
+    void (*add)(void *x, size_t n, size_t size);
 };
 
 static const struct kind floats = {sizeof(float), add_floats};
@@ -173,31 +178,33 @@ static int sum_small(struct dist *d, const struct kind *k, void *x, size_t n,
                             comm_of(d)),
               "MPI_Allgather", err) < 0)
         return -1;
-    k->add(x, d->scratch, n, d->size);
+    k->add(d->scratch, n, (size_t)d->size);
+    memcpy(x, d->scratch, n * k->item);
     return 0;
 }
 
 /*
  * One piece: n is a multiple of the number of ranks, slice r lies at r n / R.
  *   x     [in,out]  (R, n/R)
- *   parts [scratch] (R, n/R) this rank's slice, as the ranks have it
- *   sum   [scratch] (n/R)
+ *   parts [scratch] (R, n/R) this rank's slice, as the ranks have it; then
+ *                   the sum in the first row
  */
 static int sum_slices(struct dist *d, const struct kind *k, void *x, size_t n,
                       struct err *err)
 {
     const size_t slice = n / (size_t)d->size;
     const int bytes = (int)(slice * k->item);
-    char *parts = d->scratch, *sum = parts + n * k->item;
+    void *parts = d->scratch;
 
     if (check(d,
               MPI_Alltoall(x, bytes, MPI_BYTE, parts, bytes, MPI_BYTE,
                            comm_of(d)),
               "MPI_Alltoall", err) < 0)
         return -1;
-    k->add(sum, parts, slice, d->size);
+    k->add(parts, slice, (size_t)d->size);
     return check(
-        d, MPI_Allgather(sum, bytes, MPI_BYTE, x, bytes, MPI_BYTE, comm_of(d)),
+        d,
+        MPI_Allgather(parts, bytes, MPI_BYTE, x, bytes, MPI_BYTE, comm_of(d)),
         "MPI_Allgather", err);
 }
 
@@ -208,7 +215,7 @@ static int sum_all(struct dist *d, const struct kind *k, void *x, size_t n,
     const size_t most = DIST_PIECE / k->item / size * size;
     const size_t small = SMALL / k->item;
     /* what is gathered whole must fit into scratch */
-    const size_t whole = (size_t)2 * DIST_PIECE / k->item / size;
+    const size_t whole = DIST_PIECE / k->item / size;
     char *p = x;
 
     if (faulty(d, err) < 0)

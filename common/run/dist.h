@@ -2,10 +2,10 @@
  * dist.h - the ranks of one training job
  *
  * The only door to MPI.  Started by mpirun or srun a job has as many ranks as
- * that says; started alone it is one rank, and MPI is not touched.  Sums run
- * over the ranks in order, ((x0 + x1) + x2) + ..., whatever the size of the
+ * that says; started alone it is one rank, and MPI is not touched.  Sums go up
+ * a binary tree of the ranks, (x0 + x1) + (x2 + x3), whatever the size of the
  * message and the MPI library: the result has the same bits on every rank and
- * in every run with as many ranks.
+ * in every run with as many ranks, and two ranks' sum is a part of four's.
  *
  * Unless said otherwise every call is collective: all ranks make it, in the
  * same order, with equal sizes.  A call that fails makes all later ones fail.
