@@ -1,0 +1,260 @@
+/* checkpoint.c - a table of numbers, blocks of floats, and a hash of all */
+#include "stages/train/checkpoint.h"
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "nn/safetensors.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NUMBER(type, member)                                                   \
+    {                                                                          \
+#        member, type, offsetof(struct train_state, member)                    \
+    }
+
+/* What of 'struct train_state' is saved.  All elements have 8 bytes. */
+static const struct {
+    const char *name;
+    enum st_type type;
+    size_t at;
+} numbers[] = {
+    NUMBER(ST_I64, generation),
+    NUMBER(ST_I64, ranks),
+    NUMBER(ST_I64, epoch),
+    NUMBER(ST_I64, step),
+    NUMBER(ST_I64, t),
+    NUMBER(ST_I64, finished),
+    NUMBER(ST_I64, correct),
+    NUMBER(ST_F64, loss_sum),
+    NUMBER(ST_F64, seconds),
+    NUMBER(ST_F64, rate),
+    NUMBER(ST_F64, plateau.best),
+    NUMBER(ST_I64, plateau.wait),
+    NUMBER(ST_F64, stopper.best),
+    NUMBER(ST_I64, stopper.wait),
+    NUMBER(ST_I64, best_epoch),
+    NUMBER(ST_F64, best_loss),
+    NUMBER(ST_F64, best_accuracy),
+};
+
+enum {
+    N_NUMBER = sizeof(numbers) / sizeof(numbers[0]),
+    MAX_TENSORS = N_NUMBER + 2 + CHECKPOINT_MAX_BLOCKS,
+};
+
+_Static_assert(sizeof(struct train_state) == (size_t)8 * N_NUMBER,
+               "a member of struct train_state is not in the table");
+
+static int file_of(const struct checkpoint *c, int64_t generation,
+                   char path[FILE_PATH_MAX], struct err *err)
+{
+    return file_path(path, err, "%s/%d.safetensors", c->dir,
+                     (int)(generation % 2));
+}
+
+/* Names, types, shapes and bytes of all tensors, in order. */
+static void hash_tensors(const struct safetensors *f, char hex[HASH_HEX])
+{
+    struct hash h;
+
+    hash_init(&h);
+    for (size_t i = 0; i < f->n_tensor; i++) {
+        const struct st_tensor *t = &f->tensor[i];
+
+        hash_add_string(&h, t->name);
+        hash_add(&h, t->dim, sizeof(t->dim));
+        if (st_bytes(t))
+            hash_add(&h, t->data, st_bytes(t));
+    }
+    hash_final(&h, hex);
+}
+
+/* --- saving ----------------------------------------------------------------*/
+
+static void add(struct safetensors *f, const struct st_tensor *t)
+{
+    BUG_ON(f->n_tensor == MAX_TENSORS);
+    f->tensor[f->n_tensor++] = *t;
+}
+
+/* All of 'c' as tensors that point into it, those of 8 bytes first. */
+static void collect(const struct checkpoint *c, struct safetensors *f)
+{
+    const struct history *h = c->history;
+
+    for (int i = 0; i < N_NUMBER; i++)
+        add(f, &(struct st_tensor){.name = numbers[i].name,
+                                   .type = numbers[i].type,
+                                   .data = (char *)c->state + numbers[i].at});
+    add(f, &(struct st_tensor){.name = "history",
+                               .type = ST_F64,
+                               .n_dim = 2,
+                               .dim = {h->n_epoch, HISTORY_COLUMNS},
+                               .data = h->epoch});
+    add(f, &(struct st_tensor){.name = "steps",
+                               .type = ST_F64,
+                               .n_dim = 1,
+                               .dim = {h->n_step},
+                               .data = h->step});
+    for (size_t i = 0; i < c->n_block; i++)
+        add(f, &(struct st_tensor){.name = c->block[i].name,
+                                   .type = ST_F32,
+                                   .n_dim = 1,
+                                   .dim = {c->block[i].n},
+                                   .data = c->block[i].data});
+}
+
+int checkpoint_save(const struct checkpoint *c, struct err *err)
+{
+    struct st_tensor tensor[MAX_TENSORS];
+    char hex[HASH_HEX], path[FILE_PATH_MAX];
+    struct st_meta meta[] = {{"key", c->key}, {"sha256", hex}};
+    struct safetensors f = {.tensor = tensor, .meta = meta, .n_meta = 2};
+
+    if (file_of(c, c->state->generation + 1, path, err) < 0)
+        return -1;
+    c->state->generation++;
+    collect(c, &f);
+    hash_tensors(&f, hex);
+    if (safetensors_write(&f, path, err) < 0) {
+        c->state->generation--;
+        return -1;
+    }
+    return 0;
+}
+
+/* --- loading ---------------------------------------------------------------*/
+
+/* Tensor 'name', of that type and that many dimensions. */
+static const struct st_tensor *get(const struct safetensors *f,
+                                   const char *name, enum st_type type,
+                                   int n_dim, struct err *err)
+{
+    const struct st_tensor *t = safetensors_find(f, name);
+
+    if (t && t->type == type && t->n_dim == n_dim)
+        return t;
+    err_set(err, ERR_INPUT, "tensor '%s' is missing or of another shape", name);
+    return NULL;
+}
+
+static int whole(const struct checkpoint *c, const struct safetensors *f,
+                 struct err *err)
+{
+    const char *key = safetensors_meta(f, "key");
+    const char *hex = safetensors_meta(f, "sha256");
+    const struct st_tensor *history;
+    char want[HASH_HEX];
+
+    if (!key || strcmp(key, c->key) != 0)
+        return err_set(err, ERR_INPUT, "it is of other parameters");
+    hash_tensors(f, want);
+    if (!hex || strcmp(hex, want) != 0)
+        return err_set(err, ERR_INPUT, "its content does not match its hash");
+    for (int i = 0; i < N_NUMBER; i++)
+        if (!get(f, numbers[i].name, numbers[i].type, 0, err))
+            return -1;
+    for (size_t i = 0; i < c->n_block; i++) {
+        const struct st_tensor *t = get(f, c->block[i].name, ST_F32, 1, err);
+
+        if (!t)
+            return -1;
+        if (t->dim[0] != c->block[i].n)
+            return err_set(err, ERR_INPUT, "'%s' has %zu numbers, not %zu",
+                           t->name, t->dim[0], c->block[i].n);
+    }
+    history = get(f, "history", ST_F64, 2, err);
+    if (!history || !get(f, "steps", ST_F64, 1, err))
+        return -1;
+    if (history->dim[1] != HISTORY_COLUMNS)
+        return err_set(err, ERR_INPUT, "history of %zu columns, not %d",
+                       history->dim[1], HISTORY_COLUMNS);
+    return 0;
+}
+
+static int open_whole(const struct checkpoint *c, int64_t generation,
+                      struct safetensors *f, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    struct err why = {0};
+
+    if (file_of(c, generation, path, err) < 0 ||
+        safetensors_read(f, path, err) < 0)
+        return -1;
+    if (whole(c, f, &why) == 0)
+        return 0;
+    safetensors_release(f);
+    return err_set(err, why.code, "'%.200s': %.250s", path, why.text);
+}
+
+static int64_t generation_of(const struct safetensors *f)
+{
+    const struct st_tensor *t = safetensors_find(f, "generation");
+    int64_t n = 0;
+
+    if (t)
+        memcpy(&n, t->data, sizeof(n));
+    return n;
+}
+
+static int restore_history(struct history *h, const struct safetensors *f,
+                           struct err *err)
+{
+    const struct st_tensor *epochs = safetensors_find(f, "history");
+    const struct st_tensor *steps = safetensors_find(f, "steps");
+    const double *row = epochs->data, *loss = steps->data;
+    int rc = 0;
+
+    h->n_epoch = 0;
+    h->n_step = 0;
+    for (size_t i = 0; i < epochs->dim[0] && rc == 0; i++)
+        rc = history_epoch(h, row + i * HISTORY_COLUMNS, err);
+    for (size_t i = 0; i < steps->dim[0] && rc == 0; i++)
+        rc = history_step(h, loss[i], err);
+    return rc;
+}
+
+static int restore(const struct checkpoint *c, const struct safetensors *f,
+                   struct err *err)
+{
+    if (restore_history(c->history, f, err) < 0)
+        return -1;
+    for (int i = 0; i < N_NUMBER; i++)
+        memcpy((char *)c->state + numbers[i].at,
+               safetensors_find(f, numbers[i].name)->data, 8);
+    for (size_t i = 0; i < c->n_block; i++)
+        memcpy(c->block[i].data, safetensors_find(f, c->block[i].name)->data,
+               c->block[i].n * sizeof(float));
+    return 0;
+}
+
+int checkpoint_load(const struct checkpoint *c, bool *found, struct err *bad,
+                    struct err *err)
+{
+    struct safetensors f[2] = {{0}, {0}};
+    int newest, rc = 0;
+
+    *bad = (struct err){0};
+    for (int i = 0; i < 2 && rc == 0; i++) {
+        char path[FILE_PATH_MAX];
+        struct err why = {0};
+
+        if (file_of(c, i, path, err) < 0)
+            rc = -1;
+        else if (file_exists(path) && open_whole(c, i, &f[i], &why) < 0)
+            *bad = why;
+        if (why.code == ERR_SYSTEM) {
+            *err = why;
+            rc = -1;
+        }
+    }
+    newest = generation_of(&f[1]) > generation_of(&f[0]);
+    *found = rc == 0 && generation_of(&f[newest]) > 0;
+    if (*found)
+        rc = restore(c, &f[newest], err);
+    safetensors_release(&f[0]);
+    safetensors_release(&f[1]);
+    return rc;
+}

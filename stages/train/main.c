@@ -1,0 +1,211 @@
+/*
+ * main.c - papline-train: one rank of a training job
+ *
+ * Rank 0 is the stage: it speaks with the scheduler, reads the plan and writes
+ * the files.  It sends each unit to the other ranks, which wait for nothing
+ * else, and at the end an empty one.
+ */
+#include "base/log.h"
+#include "run/node.h"
+#include "run/stage.h"
+#include "stages/train/trainer.h"
+
+#include <omp.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A unit as it is sent to the other ranks. */
+struct job {
+    bool end; /* there is none any more */
+    bool augmented;
+    char data[FILE_PATH_MAX], augment[FILE_PATH_MAX]; /* directories */
+    char out[FILE_PATH_MAX];
+    char key[HASH_HEX];
+    char network[CONFIG_NAME_MAX];
+    int64_t seed;
+    struct config config;
+};
+
+struct train {
+    struct dist *dist; /* borrowed */
+    struct job job;
+};
+
+static bool stopping(void *self)
+{
+    return stage_stopping(self);
+}
+
+static void progress(void *self, double done, double total, const char *note)
+{
+    stage_progress(self, done, total, note);
+}
+
+static void warn(void *self, const char *text)
+{
+    (void)self;
+    log_warn("%s", text);
+}
+
+/* Cores for this rank: its own if it is bound to some, else its share. */
+static int count_threads(const struct config *c, const struct dist *d)
+{
+    const int cores = omp_get_num_procs();
+    const bool bound = cores < (int)sysconf(_SC_NPROCESSORS_ONLN);
+    const int share = bound ? cores : cores / d->here;
+
+    if (c->train.threads > 0)
+        return (int)c->train.threads;
+    return share > 1 ? share : 1;
+}
+
+/* Collective: every rank has the same job; 'link' is NULL but on rank 0. */
+static int do_job(struct dist *d, const struct job *j, struct stage_link *link,
+                  struct err *err)
+{
+    struct trainset set = {0};
+    struct trainer_args a = {
+        .dir = j->out,
+        .key = j->key,
+        .network = j->network,
+        .seed = (uint64_t)j->seed,
+        .config = &j->config,
+        .set = &set,
+        .dist = d,
+        .threads = count_threads(&j->config, d),
+        .hooks = {.stopping = stopping,
+                  .progress = progress,
+                  .warn = warn,
+                  .self = link},
+    };
+    int rc;
+
+    omp_set_num_threads(a.threads);
+    rc = trainset_open(&set, j->data, j->augmented ? j->augment : NULL, err);
+    rc = dist_agree(d, rc, err);
+    if (rc == 0)
+        rc = trainer_run(&a, err);
+    trainset_close(&set);
+    if (d->fault.code != ERR_NONE) { /* the ranks cannot agree on anything */
+        log_error("%s", d->fault.text);
+        dist_abort(d, err_exit_status(d->fault.code));
+    }
+    return rc;
+}
+
+/* The directories that the node reads. */
+static int find_inputs(struct job *j, const struct unit *u, struct err *err)
+{
+    bool found = false;
+
+    j->augmented = false;
+    for (int i = 0; i < u->node->n_input; i++) {
+        const struct plan_node *in = &u->plan->node[u->node->input[i]];
+        const bool augment = strcmp(in->stage, "augment") == 0;
+
+        if (!augment && strcmp(in->stage, "preprocess") != 0)
+            continue;
+        if (file_path(augment ? j->augment : j->data, err, "%s/%s", u->run_dir,
+                      in->dir) < 0)
+            return -1;
+        j->augmented = j->augmented || augment;
+        found = found || !augment;
+    }
+    if (!found)
+        return err_set(err, ERR_USAGE, "%s reads no images in the plan",
+                       u->node->name);
+    return 0;
+}
+
+static int make_job(struct job *j, const struct unit *u, struct err *err)
+{
+    bool resumed;
+
+    memset(j, 0, sizeof(*j));
+    if (strcmp(u->node->regime, "scratch") != 0)
+        return err_set(err, ERR_USAGE,
+                       "unknown regime '%s' in train.regimes; there is: "
+                       "scratch",
+                       u->node->regime);
+    j->seed = u->node->seed;
+    j->config = *u->config;
+    memcpy(j->key, u->node->key, sizeof(j->key));
+    memcpy(j->network, u->node->network, sizeof(j->network));
+    if (find_inputs(j, u, err) < 0)
+        return -1;
+    return node_begin(u->run_dir, u->node, j->out, &resumed, err);
+}
+
+static int handle(void *self, const struct unit *u, struct err *err)
+{
+    struct train *t = self;
+
+    if (node_is_current(u->run_dir, u->node))
+        return 0;
+    if (make_job(&t->job, u, err) < 0 ||
+        dist_bcast(t->dist, &t->job, sizeof(t->job), err) < 0 ||
+        do_job(t->dist, &t->job, u->link, err) < 0)
+        return -1;
+    return node_commit(u->run_dir, u->node, err);
+}
+
+/* The other ranks: whatever goes wrong with a job, rank 0 reports it. */
+static int follow(struct dist *d, struct job *j)
+{
+    struct err err = {0};
+
+    for (;;) {
+        if (dist_bcast(d, j, sizeof(*j), &err) < 0)
+            dist_abort(d, err_exit_status(err.code));
+        if (j->end)
+            return 0;
+        if (do_job(d, j, NULL, &err) < 0)
+            err = (struct err){0};
+    }
+}
+
+/* The stage, then word to the others that it is over. */
+static int lead(struct train *t, int argc, char **argv)
+{
+    const struct stage stage = {
+        .name = "train",
+        .summary = "train networks on the stores of a run; under mpirun with "
+                   "several ranks",
+        .handle = handle,
+        .self = t,
+    };
+    const int status = stage_main(&stage, argc, argv);
+    struct err err = {0};
+
+    memset(&t->job, 0, sizeof(t->job));
+    t->job.end = true;
+    if (dist_bcast(t->dist, &t->job, sizeof(t->job), &err) < 0)
+        dist_abort(t->dist, status ? status : 1);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct dist d;
+    struct train t = {.dist = &d};
+    struct err err = {0};
+    int status;
+
+    log_name("papline-train");
+    if (dist_start(&d, &err) < 0) {
+        log_error("%s", err.text);
+        return err_exit_status(err.code);
+    }
+    if (d.rank == 0) {
+        status = lead(&t, argc, argv);
+    } else {
+        /* rank 0 decides when to stop, and tells */
+        signal(SIGTERM, SIG_IGN);
+        signal(SIGINT, SIG_IGN);
+        signal(SIGUSR1, SIG_IGN);
+        status = follow(&d, &t.job);
+    }
+    dist_stop(&d);
+    return status;
+}

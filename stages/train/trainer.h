@@ -1,0 +1,55 @@
+/*
+ * trainer.h - epochs of optimiser steps on all ranks, with validation
+ *
+ * An epoch goes through the training samples in the order of stream (seed,
+ * RNG_SHUFFLE, epoch), 'batch' at a time over all ranks, each rank taking a
+ * contiguous part; the last batch is what is left.  After each epoch comes the
+ * validation loss, which decides about learning rate and end.
+ *
+ * Files in 'dir':
+ *     model.safetensors  weights after the epoch of highest validation
+ *                        accuracy, of equal ones that of lowest loss
+ *     last.safetensors   weights after the last epoch
+ *     history.csv, steps.csv, timing.csv
+ *     checkpoint/        until the above are complete; removed last
+ * The weights and the first two tables have the same bits however often
+ * training was stopped or killed in between, at the same number of ranks.
+ */
+#ifndef TRAIN_TRAINER_H
+#define TRAIN_TRAINER_H
+
+#include "run/config.h"
+#include "run/dist.h"
+#include "stages/train/trainset.h"
+
+/* What the trainer asks and tells whoever runs it; on rank 0 alone. */
+struct trainer_hooks {
+    bool (*stopping)(void *self);
+    void (*progress)(void *self, double done, double total, const char *note);
+    void (*warn)(void *self, const char *text);
+    void *self; /* borrowed */
+};
+
+struct trainer_args {
+    const char *dir;     /* exists; only rank 0 reads and writes there */
+    const char *key;     /* a checkpoint of another key is not used */
+    const char *network; /* as net_find() knows it */
+    uint64_t seed;       /* initial weights, order, dropout */
+    const struct config *config; /* its train section; borrowed */
+    const struct trainset *set;  /* borrowed */
+    struct dist *dist;           /* borrowed */
+    int threads;                 /* of this rank, >= 1 */
+    struct trainer_hooks hooks;
+};
+
+/*
+ * Train to the end, from the checkpoint in 'dir' if there is one.
+ * Collective: every rank calls it with the same network, seed, configuration
+ * and samples, and gets the same result.
+ * Errors: ERR_USAGE unknown network, a batch smaller than the number of ranks
+ * or too large for one; ERR_INPUT the loss is not finite; ERR_AGAIN stopped by
+ * hooks.stopping, the checkpoint is saved; ERR_SYSTEM.
+ */
+MUST_USE int trainer_run(const struct trainer_args *a, struct err *err);
+
+#endif
