@@ -156,14 +156,16 @@ static void check_loops(void)
 
     clear();
     touch("A/sub/1.png");
+    touch("A/sub.png"); /* before sub/ by path, after it by name */
     touch("B/2.png");
     link_to("..", "A/sub/up");
     link_to("../..", "A/sub/root");
     link_to("self", "A/self");
     link_to("loop.png", "A/loop.png");
     link_to("../A", "B/other");
-    check_walk((const char *const[]){"A/loop.png", "A/sub/1.png", "B/2.png",
-                                     "B/other/loop.png", "B/other/sub/1.png",
+    check_walk((const char *const[]){"A/loop.png", "A/sub.png", "A/sub/1.png",
+                                     "B/2.png", "B/other/loop.png",
+                                     "B/other/sub.png", "B/other/sub/1.png",
                                      NULL},
                "links that lead back end, others are followed");
     if (walk_init(&w, root, &err) < 0)
