@@ -309,8 +309,8 @@ static int choose_best(const struct report_data *d)
 
     for (int i = 0; i < d->n_experiment; i++) {
         const json_t *m = d->experiment[i].metrics.root;
-        const double v = report_json_number(m, "splits.validation.accuracy");
-        const double n = report_json_number(m, "splits.validation.n");
+        const double v = report_json_number(m, "validation.accuracy");
+        const double n = report_json_number(m, "validation.n");
         const double score = n > 0 && isfinite(v) ? v : 0.0;
 
         if (m && score > most) {

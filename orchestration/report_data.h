@@ -88,7 +88,7 @@ const char *report_field(const struct report_csv *c, size_t row,
 double report_number(const struct report_csv *c, size_t row,
                      const char *column);
 
-/* Walk json by keys separated by dots, "splits.test.accuracy"; NULL if a part
+/* Walk json by keys separated by dots, "test.accuracy"; NULL if a part
  * is not there. */
 const json_t *report_json_at(const json_t *j, const char *path);
 

@@ -41,11 +41,13 @@ void report_style(struct buf *b);
 /* --- sections, in the order of the page --- */
 void report_headline(const struct report_data *d, struct buf *b);
 void report_warnings(const struct report_data *d, struct buf *b);
+void report_troubles(const struct report_data *d, struct buf *b); /* in them */
 void report_results(const struct report_data *d, struct buf *b);
 MUST_USE int report_experiments(const struct report_data *d, struct buf *b,
                                 struct err *err);
 void report_samples(const struct report_data *d, struct buf *b);
 void report_provenance(const struct report_data *d, struct buf *b);
+void report_journal(const struct report_data *d, struct buf *b); /* in it */
 
 /* Explained cells of one experiment; pictures take at most 'room' bytes. */
 MUST_USE int report_gallery(const struct report_data *d,

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { YAML_MAX = 1 << 20, JOURNAL_MAX = 256 << 20, KEY_SHOWN = 13 };
+enum { YAML_MAX = 1 << 20, KEY_SHOWN = 13 };
 
 /* --- samples --------------------------------------------------------------- */
 
@@ -136,43 +136,6 @@ static void nodes(const struct report_data *d, struct buf *b)
     html_table_end(b);
 }
 
-/* The "time" of a journal's line, if it is one. */
-static void journal_time(const char *line, size_t n, const char *what,
-                         struct buf *b)
-{
-    json_t *j = json_loadb(line, n, 0, NULL);
-    const json_t *t = json_object_get(j, "time");
-
-    if (json_is_string(t)) {
-        buf_puts(b, what);
-        html_text(b, json_string_value(t));
-    }
-    json_decref(j);
-}
-
-static void journal(const struct report_data *d, struct buf *b)
-{
-    char path[FILE_PATH_MAX], *text = NULL;
-    size_t size = 0, n = 0, last = 0;
-    struct err err = {0};
-
-    if (file_path(path, &err, "%s/journal.jsonl", d->run_dir) < 0 ||
-        file_read(path, JOURNAL_MAX, &text, &size, &err) < 0) {
-        html_missing(b, "The journal", err.text);
-        return;
-    }
-    for (size_t i = 0; i < size; i++)
-        if (text[i] == '\n') {
-            n++;
-            last = i + 1 < size ? i + 1 : last;
-        }
-    buf_printf(b, "<p>The journal holds %zu events", n);
-    journal_time(text, strcspn(text, "\n"), ", the first at ", b);
-    journal_time(text + last, strcspn(text + last, "\n"), ", the last at ", b);
-    buf_puts(b, ".</p>\n");
-    free(text);
-}
-
 /* The configuration as it was written into the run, else as it is now. */
 static void configuration(const struct report_data *d, struct buf *b)
 {
@@ -201,7 +164,7 @@ void report_provenance(const struct report_data *d, struct buf *b)
                 "<p>Run <code>");
     html_text(b, d->run_dir);
     buf_puts(b, "</code>, page written by Papline " PAPLINE_VERSION ".</p>\n");
-    journal(d, b);
+    report_journal(d, b);
     nodes(d, b);
     configuration(d, b);
     buf_puts(b, "</section>\n");

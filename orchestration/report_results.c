@@ -18,7 +18,7 @@ struct result {
 
 static struct result result_of(const json_t *metrics, const char *split)
 {
-    const json_t *s = report_json_at(report_json_at(metrics, "splits"), split);
+    const json_t *s = report_json_at(metrics, split);
     const json_t *range = json_object_get(s, "interval");
     struct result r = {
         report_json_number(s, "n"), report_json_number(s, "correct"),
@@ -121,8 +121,7 @@ void report_headline(const struct report_data *d, struct buf *b)
 static void result_row(const struct report_data *d, int i, struct buf *b)
 {
     const struct report_experiment *e = &d->experiment[i];
-    const json_t *mean =
-        report_json_at(e->metrics.root, "splits.test.weighted");
+    const json_t *mean = report_json_at(e->metrics.root, "test.weighted");
     const struct result test = result_of(e->metrics.root, "test");
     const struct result check = result_of(e->metrics.root, "validation");
 
@@ -223,7 +222,7 @@ static bool read_confusion(const json_t *metrics, size_t *count,
                            const char **name, int *k)
 {
     const json_t *classes = json_object_get(metrics, "classes");
-    const json_t *rows = report_json_at(metrics, "splits.test.confusion");
+    const json_t *rows = report_json_at(metrics, "test.confusion");
     const size_t n = json_array_size(classes);
 
     if (n < 1 || n > CONFIG_CLASSES_MAX || json_array_size(rows) != n)
@@ -315,7 +314,7 @@ static int experiment(const struct report_data *d, int i, struct buf *b,
     }
     buf_puts(b, "</p>\n");
     if (e->metrics.root) {
-        class_table(report_json_at(e->metrics.root, "splits.test"), b);
+        class_table(report_json_at(e->metrics.root, "test"), b);
         confusion(e, b);
     } else {
         html_missing(b, "The evaluation", e->metrics.why);

@@ -106,7 +106,7 @@ static void baseline(const struct report_data *d, struct buf *b)
 {
     const json_t *m = d->best < 0 ? NULL : d->experiment[d->best].metrics.root;
     const double base = report_json_number(d->baseline.root, "test");
-    const json_t *range = report_json_at(m, "splits.test.interval");
+    const json_t *range = report_json_at(m, "test.interval");
     const double low = json_number_value(json_array_get(range, 0));
 
     if (m && isfinite(base) && low <= base)
@@ -146,7 +146,7 @@ static void notes(const struct report_data *d, struct buf *b)
 {
     for (int i = 0; i < d->n_experiment; i++) {
         const json_t *list =
-            report_json_at(d->experiment[i].metrics.root, "splits.test.notes");
+            report_json_at(d->experiment[i].metrics.root, "test.notes");
 
         for (size_t j = 0; j < json_array_size(list); j++) {
             const char *s = json_string_value(json_array_get(list, j));
@@ -192,6 +192,7 @@ void report_warnings(const struct report_data *d, struct buf *b)
         buf_puts(&list, "<li>The images are not prepared yet.</li>\n");
     set_aside(&d->aside, "file", "", &list);
     set_aside(&d->augment_aside, "augmented image", "of source ", &list);
+    report_troubles(d, &list);
     twins(&d->counts, &list);
     groups(d, &list);
     if (d->index.there) {

@@ -195,10 +195,10 @@ int metrics_json(const struct metrics_text *t, struct buf *out, struct err *err)
 
     for (int c = 0; c < t->test->k; c++)
         json_array_append_new(classes, json_text(t->class_name[c]));
-    root = json_pack("{s:o, s:o, s:o, s:o, s:s, s:{s:o, s:o}}", "experiment",
+    root = json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "experiment",
                      json_text(t->experiment), "network", json_text(t->network),
                      "model", json_text(t->model), "classes", classes,
-                     "confusion_rows", "true class", "splits", "test",
+                     "confusion_rows", "true class", "test",
                      split_json(t->test, t->class_name), "validation",
                      split_json(t->validation, t->class_name));
     if (root)

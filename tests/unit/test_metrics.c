@@ -80,7 +80,7 @@ static void check_undefined(void)
 
 static const char *note(const json_t *root, const char *split, size_t i)
 {
-    const json_t *s = json_object_get(json_object_get(root, "splits"), split);
+    const json_t *s = json_object_get(root, split);
 
     return json_string_value(json_array_get(json_object_get(s, "notes"), i));
 }
@@ -97,7 +97,7 @@ static void check_json(void)
     fill(&m);
     ok(metrics_json(&t, &b, &err) == 0, "metrics.json is written");
     root = json_loads(b.data, 0, NULL);
-    test = json_object_get(json_object_get(root, "splits"), "test");
+    test = json_object_get(root, "test");
     ok(root != NULL, "and is JSON, though a class name is not UTF-8");
     ok(json_integer_value(json_object_get(test, "n")) == 3, "n");
     near(json_real_value(json_object_get(test, "accuracy")), 2.0 / 3.0, 1e-9,

@@ -298,7 +298,7 @@ static void check_outputs(size_t right)
 {
     char *text = slurp("out/metrics.json");
     json_t *j = json_loads(text, 0, NULL);
-    json_t *test = json_object_get(json_object_get(j, "splits"), "test");
+    json_t *test = json_object_get(j, "test");
 
     ok(json_integer_value(json_object_get(test, "n")) == 12 &&
            (size_t)json_integer_value(json_object_get(test, "correct")) ==

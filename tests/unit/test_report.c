@@ -189,22 +189,22 @@ static void fill_metrics(const char *name, double validation)
 {
     struct buf b = {0};
 
-    buf_printf(
-        &b,
-        "{\"model\":\"best\",\"classes\":[\"" EVIL "\",\"b\"],\"splits\":{"
-        "\"validation\":{\"n\":10,\"accuracy\":%.3f},"
-        "\"test\":{\"n\":20,\"correct\":15,\"accuracy\":0.75,"
-        "\"interval\":[0.531,0.888],\"per_class\":["
-        "{\"class\":\"" EVIL "\",\"precision\":0.8,\"recall\":0.7,\"f1\":0.746,"
-        "\"support\":9},"
-        "{\"class\":\"b\",\"precision\":0,\"recall\":0.6,\"f1\":0.5,"
-        "\"support\":11}],"
-        "\"weighted\":{\"precision\":0.811,\"recall\":0.75,\"f1\":0.722,"
-        "\"support\":20},"
-        "\"macro\":{\"precision\":0.8,\"recall\":0.7,\"f1\":0.7,"
-        "\"support\":20},"
-        "\"confusion\":[[7,2],[3,8]],\"notes\":[\"0/0 of " EVIL "\"]}}}",
-        validation);
+    buf_printf(&b,
+               "{\"model\":\"best\",\"classes\":[\"" EVIL "\",\"b\"],"
+               "\"validation\":{\"n\":10,\"accuracy\":%.3f},"
+               "\"test\":{\"n\":20,\"correct\":15,\"accuracy\":0.75,"
+               "\"interval\":[0.531,0.888],\"per_class\":["
+               "{\"class\":\"" EVIL
+               "\",\"precision\":0.8,\"recall\":0.7,\"f1\":0.746,"
+               "\"support\":9},"
+               "{\"class\":\"b\",\"precision\":0,\"recall\":0.6,\"f1\":0.5,"
+               "\"support\":11}],"
+               "\"weighted\":{\"precision\":0.811,\"recall\":0.75,\"f1\":0.722,"
+               "\"support\":20},"
+               "\"macro\":{\"precision\":0.8,\"recall\":0.7,\"f1\":0.7,"
+               "\"support\":20},"
+               "\"confusion\":[[7,2],[3,8]],\"notes\":[\"0/0 of " EVIL "\"]}}",
+               validation);
     put(name, b.data);
     buf_release(&b);
 }
@@ -251,11 +251,11 @@ static void check_damaged(void)
 {
     char *p;
 
-    put("evaluate/e1/metrics.json", "{\"splits\": oops");
+    put("evaluate/e1/metrics.json", "{\"test\": oops");
     put("train/e1/history.csv", "epoch,loss\n1,2,3\n");
     put("evaluate/e2/metrics.json",
-        "{\"classes\":[\"a\"],\"splits\":{\"test\":{\"n\":\"many\","
-        "\"confusion\":[[1,2]],\"interval\":[1],\"per_class\":7}}}");
+        "{\"classes\":[\"a\"],\"test\":{\"n\":\"many\","
+        "\"confusion\":[[1,2]],\"interval\":[1],\"per_class\":7}}");
     put("data/baseline.json", "[]");
     p = page(2, SPLIT_BY_GROUP);
     check_page(p);
@@ -330,8 +330,17 @@ static void check_origin(void)
     char *p, *again;
 
     put("run.yaml", "run:\n  dir: </code></pre>" EVIL "\n");
-    put("journal.jsonl", "{\"time\":\"2026-01-01T00:00:00Z" EVIL "\"}\n"
-                         "nonsense\n{\"time\":\"2026-01-01T01:00:00Z\"}\n");
+    put("journal.jsonl",
+        "{\"time\":\"2026-01-01T00:00:00Z" EVIL "\",\"event\":\"run-start\"}\n"
+        "{\"event\":\"node-failed\",\"node\":\"old\",\"reason\":\"past\"}\n"
+        "nonsense\n"
+        "{\"time\":\"T1\",\"event\":\"run-start\"}\n"
+        "{\"event\":\"unit-set-aside\",\"node\":\"augment\","
+        "\"reason\":\"three " EVIL "\"}\n"
+        "{\"event\":\"node-failed\",\"node\":\"train/e1\","
+        "\"reason\":\"no disk\"}\n"
+        "{\"time\":\"2026-01-01T01:00:00Z\",\"event\":\"worker-lost\"}\n"
+        "{\"time\":\"2026-01-01T02:0");
     put("train/e1/manifest.json",
         "{\"key\":\"0000000000000000000000000000000000000000000000000000000000"
         "000001\",\"program\":\"" EVIL "\",\"host\":\"h1\",\"seconds\":61.4,"
@@ -341,9 +350,16 @@ static void check_origin(void)
     check_page(p);
     has(p, "dir: &lt;/code&gt;&lt;/pre&gt;" EVIL_HTML, "run.yaml, escaped");
     has(p,
-        "holds 3 events, the first at 2026-01-01T00:00:00Z" EVIL_HTML
-        ", the last at 2026-01-01T01:00:00Z",
-        "the journal");
+        "Begun 2026-01-01T00:00:00Z" EVIL_HTML
+        ", last event before this page 2026-01-01T01:00:00Z; 6 events in "
+        "journal.jsonl, 2 starts",
+        "the journal, without lines that are cut short");
+    has(p, "augment: a unit was set aside</strong>: three " EVIL_HTML,
+        "units that were set aside");
+    has(p, "train/e1 failed</strong>: no disk", "nodes that failed");
+    has(p, "1 worker was lost", "workers that were lost");
+    lacks(p, ">past<", "only those of the last start");
+    lacks(p, "old failed", "not of earlier ones");
     has(p, "train/e1</th><td>complete</td><td><code>000000000000", "a node");
     has(p,
         "<td>" EVIL_HTML "</td><td>h1</td><td></td>"
