@@ -16,6 +16,11 @@ enum {
     LONG_C = 1 << 16,  /* floats of C above which k is not cut */
 };
 
+const char *gemm_core(void)
+{
+    return openblas_get_corename();
+}
+
 /* OpenBLAS' OpenMP build sets OpenMP's own number, too, so put that back. */
 void gemm_setup(void)
 {

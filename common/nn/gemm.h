@@ -26,6 +26,9 @@ struct gemm {
     int ldc;
 };
 
+/* The kernels that OpenBLAS chose, "Haswell", for the record of a run. */
+const char *gemm_core(void);
+
 /* Call once before the others: OpenBLAS must not start threads of its own. */
 void gemm_setup(void);
 

@@ -178,33 +178,99 @@ static void plan_adds(struct graph *g)
         }
 }
 
-/* When each out and dout is needed: forward is time 0 .. n-1, backward of
- * node i is time 2n-1-i. */
-static size_t plan_arena(struct graph *g, struct memplan *p)
-{
-    const int n = g->n_node, end = 2 * n, all = g->args.memory;
+/* Where tensors of one kind lie: node i's in the place of node at[i]'s, which
+ * is needed from from[at[i]] to to[at[i]]. */
+struct places {
+    int at[GRAPH_MAX_NODES], from[GRAPH_MAX_NODES], to[GRAPH_MAX_NODES];
+};
 
-    for (int i = 0; i < n; i++) {
+/* Put tensor i into the place of tensor j, needed by now until 'to'. */
+static void share(struct places *p, int i, int j, int to)
+{
+    const int at = p->at[j];
+
+    p->at[i] = at;
+    p->to[at] = to > p->to[at] ? to : p->to[at];
+}
+
+/* May node i work in the memory of its first input, node k? */
+static bool in_place(const struct graph *g, int i, int k)
+{
+    return k != NO_NODE && g->node[i]->op->in_place && g->node[k]->in[0] &&
+           last_reader(g, k) == i;
+}
+
+/* When each out is needed: forward of node i is time i, backward 2n - 1 - i. */
+static void place_outs(const struct graph *g, struct places *p)
+{
+    const int end = 2 * g->n_node;
+
+    for (int i = 0; i < g->n_node; i++) {
+        const int last = last_reader(g, i), k = index_of(g, g->node[i]->in[0]);
+
+        p->at[i] = i;
+        p->from[i] = k == NO_NODE ? 0 : i;
+        p->to[i] = end;
+        if (last != NO_NODE && g->args.memory == GRAPH_TRAIN)
+            p->to[i] = end - 1 - i;
+        if (last != NO_NODE && g->args.memory == GRAPH_INFER)
+            p->to[i] = last;
+        if (g->args.memory == GRAPH_INFER && in_place(g, i, k))
+            share(p, i, k, p->to[i]);
+    }
+}
+
+/* The same of douts; the caller writes the last one between the passes. */
+static void place_douts(const struct graph *g, struct places *p)
+{
+    const int n = g->n_node, end = 2 * n;
+    const bool all = g->args.memory == GRAPH_KEEP_ALL;
+
+    for (int i = n - 1; i >= 0; i--) {
+        const int last = last_reader(g, i);
+
+        p->at[i] = i;
+        p->from[i] = all ? 0 : last == NO_NODE ? n : end - 1 - last;
+        p->to[i] = all ? end : end - 1 - i;
+        if (!all && last != NO_NODE && !g->node[last]->add[0] &&
+            index_of(g, g->node[last]->in[0]) == i && in_place(g, last, i))
+            share(p, i, last, p->to[i]);
+    }
+}
+
+static size_t plan_arena(struct graph *g, struct places place[2],
+                         struct memplan *p)
+{
+    const enum graph_memory memory = g->args.memory;
+
+    place_outs(g, &place[0]);
+    place_douts(g, &place[1]);
+    for (int i = 0; i < g->n_node; i++) {
         struct node *nd = g->node[i];
         const size_t len = tensor_len(&nd->out);
-        const int last = last_reader(g, i);
-        int from = nd->in[0] ? i : 0, to = end;
+        const int from = memory == GRAPH_KEEP_ALL ? 0 : place[0].from[i];
 
-        if (all == GRAPH_INFER && last != NO_NODE)
-            to = last;
-        if (all == GRAPH_TRAIN && last != NO_NODE)
-            to = end - 1 - i;
-        memplan_add(p, &nd->out.data, len, from, to);
-        memplan_add(p, &nd->keep, nd->n_keep, from, to);
-        if (all == GRAPH_INFER || (all == GRAPH_TRAIN && !nd->in[0]))
+        if (place[0].at[i] == i)
+            memplan_add(p, &nd->out.data, len, from, place[0].to[i]);
+        memplan_add(p, &nd->keep, nd->n_keep, from, 2 * g->n_node);
+        if (memory == GRAPH_INFER || (memory == GRAPH_TRAIN && !nd->in[0]))
             continue;
-        from = last == NO_NODE ? n : end - 1 - last;
-        to = end - 1 - i;
-        if (all == GRAPH_KEEP_ALL)
-            from = 0, to = end;
-        memplan_add(p, &nd->dout.data, len, from, to);
+        if (place[1].at[i] == i)
+            memplan_add(p, &nd->dout.data, len, place[1].from[i],
+                        place[1].to[i]);
     }
     return memplan_solve(p);
+}
+
+/* Addresses, first of those that have a place of their own. */
+static void bind_arena(struct graph *g, const struct places place[2],
+                       const struct memplan *p)
+{
+    memplan_bind(p, g->arena.data);
+    for (int i = 0; i < g->n_node; i++) {
+        g->node[i]->out.data = g->node[place[0].at[i]]->out.data;
+        g->node[i]->dout.data = g->node[place[1].at[i]]->dout.data;
+    }
 }
 
 static void bind_params(struct graph *g)
@@ -247,6 +313,7 @@ static void list_tensors(struct graph *g)
 
 static int allocate(struct graph *g, struct err *err)
 {
+    struct places place[2];
     struct memplan plan = {0};
     size_t scratch = 0, slots = 0, n_dparam;
     int rc = -1;
@@ -267,14 +334,15 @@ static int allocate(struct graph *g, struct err *err)
         block_init(&g->dparam, n_dparam * sizeof(float), err) < 0 ||
         block_init(&g->state, g->n_state * sizeof(float), err) < 0 ||
         block_init(&g->scratch, scratch, err) < 0 ||
-        block_init(&g->arena, plan_arena(g, &plan) * sizeof(float), err) < 0)
+        block_init(&g->arena, plan_arena(g, place, &plan) * sizeof(float),
+                   err) < 0)
         goto out;
     g->list = calloc(slots + 1, sizeof(*g->list));
     if (!g->list) {
         err_set(err, ERR_SYSTEM, "graph: no memory for %zu names", slots);
         goto out;
     }
-    memplan_bind(&plan, g->arena.data);
+    bind_arena(g, place, &plan);
     bind_params(g);
     list_tensors(g);
     rc = 0;

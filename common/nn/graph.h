@@ -31,7 +31,8 @@ enum graph_memory {
     GRAPH_KEEP_ALL, /* every out and dout stays readable (Grad-CAM, tests) */
     GRAPH_TRAIN,    /* backward reuses memory: outs are good until then, the
                        logits' longer; douts never; the input has none */
-    GRAPH_INFER,    /* only graph_output()->out is good; no backward */
+    GRAPH_INFER,    /* only graph_output()->out is good, the input is spoilt;
+                       no backward */
 };
 
 struct graph_args {

@@ -87,6 +87,7 @@ struct node {
 struct op {
     const char *name; /* "dense"; unique; names the layer in every message */
     size_t size;      /* of the private struct; the graph allocates it */
+    bool in_place;    /* out may be in[0]->out, in[0]->dout may be dout */
 
     /*
      * Check in[]'s shapes; set out's shape (n is the graph's maximum),

@@ -24,6 +24,7 @@ static int add_shape(struct node *nd, struct err *err)
 
 HOT static void sum(size_t n, const float *a, const float *b, float *y)
 {
+#pragma omp simd
     for (size_t i = 0; i < n; i++)
         y[i] = a[i] + b[i];
 }
@@ -57,7 +58,7 @@ static void add_backward(struct node *nd, const struct pass *p)
 
             if (nd->add[k])
                 sum(n, dx + at, dy + at, dx + at);
-            else
+            else if (dx != dy)
                 memcpy(dx + at, dy + at, n * sizeof(float));
         }
     }
@@ -66,6 +67,7 @@ static void add_backward(struct node *nd, const struct pass *p)
 static const struct op op_add = {
     .name = "add",
     .size = sizeof(struct node),
+    .in_place = true,
     .shape = add_shape,
     .forward = add_forward,
     .backward = add_backward,

@@ -185,13 +185,15 @@ HOT static void scale_rows(size_t rows, size_t c, const float *x,
     const float *scale = keep + SCALE * c, *shift = keep + SHIFT * c;
     const float lo = clip[0], hi = clip[1];
 
-    for (size_t i = 0; i < rows; i++)
+    for (size_t i = 0; i < rows; i++) {
+#pragma omp simd
         for (size_t j = 0; j < c; j++) {
             float v = x[i * c + j] * scale[j] + shift[j];
 
             v = lo > v ? lo : v;
             y[i * c + j] = hi < v ? hi : v;
         }
+    }
 }
 
 static void batch_moments(struct node *nd, const struct pass *p)
@@ -277,6 +279,7 @@ HOT static void grad_rows(size_t rows, const struct node *nd, const float *k,
     float *dx = nd->in[0]->dout.data + at;
 
     for (size_t i = 0; i < rows; i++)
+#pragma omp simd
         for (size_t j = 0; j < c; j++) {
             const size_t e = i * c + j;
             const float v = x[e] * scale[j] + shift[j];
@@ -354,6 +357,7 @@ static void bn_backward(struct node *nd, const struct pass *p)
 static const struct op op_bn = {
     .name = "batch_norm",
     .size = sizeof(struct bn),
+    .in_place = true,
     .shape = bn_shape,
     .scratch = bn_scratch,
     .init = bn_init,

@@ -28,6 +28,7 @@ static int relu_shape(struct node *nd, struct err *err)
 
 HOT static void clamp(size_t n, float lo, float hi, const float *x, float *y)
 {
+#pragma omp simd
     for (size_t i = 0; i < n; i++) {
         const float v = lo > x[i] ? lo : x[i];
 
@@ -38,6 +39,7 @@ HOT static void clamp(size_t n, float lo, float hi, const float *x, float *y)
 HOT static void clamp_back(size_t n, float hi, const float *y, const float *dy,
                            float *dx)
 {
+#pragma omp simd
     for (size_t i = 0; i < n; i++)
         dx[i] = y[i] > 0.0f && y[i] < hi ? dy[i] : 0.0f;
 }
@@ -45,6 +47,7 @@ HOT static void clamp_back(size_t n, float hi, const float *y, const float *dy,
 HOT static void clamp_back_add(size_t n, float hi, const float *y,
                                const float *dy, float *dx)
 {
+#pragma omp simd
     for (size_t i = 0; i < n; i++)
         dx[i] += y[i] > 0.0f && y[i] < hi ? dy[i] : 0.0f;
 }
@@ -83,6 +86,7 @@ static void relu_backward(struct node *nd, const struct pass *p)
 static const struct op op_relu = {
     .name = "relu",
     .size = sizeof(struct relu),
+    .in_place = true,
     .shape = relu_shape,
     .forward = relu_forward,
     .backward = relu_backward,

