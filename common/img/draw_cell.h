@@ -71,7 +71,7 @@ struct style {
     float debris; /* specks per 10000 pixels */
 };
 
-/* "Dyskeratotic" ..., in the order of the archive's folders. */
+/* "Dyskeratotic" ..., in the order of the archive's folders; 0 .. 4. */
 const char *cell_class_name(int class);
 
 /* Style of a cluster of 'class'.  Draws from 'rng'. */

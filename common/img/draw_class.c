@@ -49,7 +49,7 @@ static const struct trait traits[CELL_CLASSES] = {
         .halo = {0.5f, 0.62f},
         .halo_share = 0.15f,
         .halo_depth = {0.15f, 0.4f},
-        .nucleus = {0.37f, 0.5f},
+        .nucleus = {0.4f, 0.53f},
         .nucleus_stretch = {1.05f, 1.6f},
         .nucleus_wobble = {0.12f, 0.24f},
         .nucleus_density = {1.25f, 2.0f},
@@ -72,10 +72,10 @@ static const struct trait traits[CELL_CLASSES] = {
         .grain = {0.08f, 0.22f},
         .wrinkle = {0, 0.25f},
         .granules = {0, 3},
-        .halo = {0.58f, 0.76f},
+        .halo = {0.62f, 0.8f},
         .halo_share = 1,
         .halo_depth = {0.7f, 0.92f},
-        .nucleus = {0.26f, 0.38f},
+        .nucleus = {0.28f, 0.39f},
         .nucleus_stretch = {1.15f, 1.7f},
         .nucleus_wobble = {0.05f, 0.14f},
         .nucleus_density = {0.8f, 1.4f},
@@ -102,7 +102,7 @@ static const struct trait traits[CELL_CLASSES] = {
         .halo = {0.36f, 0.44f},
         .halo_share = 0.1f,
         .halo_depth = {0.15f, 0.35f},
-        .nucleus = {0.23f, 0.32f},
+        .nucleus = {0.2f, 0.28f},
         .nucleus_stretch = {1.02f, 1.35f},
         .nucleus_wobble = {0.02f, 0.08f},
         .nucleus_density = {0.85f, 1.5f},
@@ -124,7 +124,7 @@ static const struct trait traits[CELL_CLASSES] = {
         .rim = {0, 0.1f},
         .grain = {0.05f, 0.14f},
         .granules = {0, 1.5f},
-        .nucleus = {0.46f, 0.6f},
+        .nucleus = {0.48f, 0.61f},
         .nucleus_stretch = {1.0f, 1.3f},
         .nucleus_wobble = {0.01f, 0.05f},
         .nucleus_density = {0.5f, 1.05f},
@@ -151,7 +151,7 @@ static const struct trait traits[CELL_CLASSES] = {
         .halo = {0.13f, 0.17f},
         .halo_share = 0.15f,
         .halo_depth = {0.15f, 0.4f},
-        .nucleus = {0.08f, 0.125f},
+        .nucleus = {0.075f, 0.115f},
         .nucleus_stretch = {1.05f, 1.5f},
         .nucleus_wobble = {0.03f, 0.1f},
         .nucleus_density = {1.1f, 2.1f},
@@ -181,8 +181,8 @@ static const float nucleus_light[4][3] = {
     {0.27f, 0.27f, 0.34f}, /* black */
 };
 
-/* x near 1 has density 1 - x + ...; good to a picture's accuracy for 0.1 .. 1.
- * -ln x by the series of artanh. */
+/* Optical density of what lets 'x' of the light through: -ln x, by the series
+ * of artanh; good to a picture's accuracy for 0.2 .. 1. */
 static float density_of(float x)
 {
     const float z = (x - 1.0f) / (x + 1.0f), s = z * z;
@@ -192,7 +192,6 @@ static float density_of(float x)
 
 const char *cell_class_name(int class)
 {
-    BUG_ON(class < 0 || class >= CELL_CLASSES);
     return traits[class].name;
 }
 

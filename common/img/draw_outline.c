@@ -38,7 +38,8 @@ static float side(float t0, float r0, float t1, float r1, float t)
 
 static void put_corners(float *r, float corner, struct rng *rng)
 {
-    float at[OUTLINE_MAX_CORNERS + 1], radius[OUTLINE_MAX_CORNERS + 1];
+    float at[OUTLINE_MAX_CORNERS + 1] = {0};
+    float radius[OUTLINE_MAX_CORNERS + 1] = {0};
     const int n = 5 + (int)rng_below(rng, OUTLINE_MAX_CORNERS - 5);
     const float first = rng_uniform(rng);
     int k = 0;
