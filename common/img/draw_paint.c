@@ -279,8 +279,7 @@ void paint_debris(struct canvas *c, const struct style *s, struct rng *rng)
     }
 }
 
-/* --- development ------------------------------------------------------------
- */
+/* --- development ----------------------------------------------------------- */
 
 /* Weights of a Gaussian; returns its half width. */
 static int kernel(float blur, float weight[PAINT_BLUR_MAX + 1])

@@ -1,8 +1,14 @@
-/* main.c - papline-draw: draw a data set of Pap-smear-like cells */
+/*
+ * papline-draw - draw a data set of Pap-smear-like cells
+ *
+ *     reads    nothing
+ *     writes   RUN/drawn, or the directory of --out (img/draw.h)
+ */
 #include "base/file.h"
 #include "base/log.h"
-#include "base/version.h"
 #include "img/draw.h"
+#include "run/node.h"
+#include "run/stage.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -10,6 +16,41 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+/* --- as a stage ------------------------------------------------------------ */
+
+static bool each_unit(void *self, int64_t done, int64_t total)
+{
+    struct stage_link *link = self;
+
+    stage_progress(link, (double)done, (double)total, "cells");
+    return !stage_stopping(link);
+}
+
+static int handle(void *self, const struct unit *u, struct err *err)
+{
+    char dir[FILE_PATH_MAX];
+    bool resumed;
+    const struct draw_args a = {.dir = dir,
+                                .per_class = u->config->dataset.draw_per_class,
+                                .seed = (uint64_t)u->config->run.seed,
+                                .each = each_unit,
+                                .self = u->link};
+
+    (void)self;
+    if (node_begin(u->run_dir, u->node, dir, &resumed, err) < 0 ||
+        draw_into(&a, err) < 0)
+        return -1;
+    return node_commit(u->run_dir, u->node, err);
+}
+
+static const struct stage stage = {
+    .name = "draw",
+    .summary = "draw Pap-smear-like cells of five classes",
+    .handle = handle,
+};
+
+/* --- without a run --------------------------------------------------------- */
 
 static void help(void)
 {
@@ -30,7 +71,8 @@ static bool each_cell(void *self, int64_t done, int64_t total)
 {
     const double *started = self;
 
-    log_progress("draw", (double)done, (double)total, now() - *started, "");
+    log_progress("draw", (double)done, (double)total, now() - *started,
+                 "cells");
     return true;
 }
 
@@ -82,25 +124,28 @@ static int parse(struct draw_args *a, int argc, char **argv, struct err *err)
     return 0;
 }
 
+static bool is_out(const char *arg)
+{
+    return strcmp(arg, "--out") == 0 || strncmp(arg, "--out=", 6) == 0;
+}
+
 int main(int argc, char **argv)
 {
     double started = now();
     struct draw_args a = {
         .per_class = 120, .each = each_cell, .self = &started};
     struct err err = {0};
+    bool out = false;
 
-    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        help();
-        return 0;
-    }
-    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-        printf("papline-draw %s\n", PAPLINE_VERSION);
-        return 0;
+    for (int i = 1; i < argc; i++)
+        out = out || is_out(argv[i]);
+    if (!out) {
+        if (argc == 2 && strcmp(argv[1], "--help") == 0)
+            help();
+        return stage_main(&stage, argc, argv);
     }
     log_name("papline-draw");
-    if (parse(&a, argc, argv, &err) == 0 && !a.dir)
-        err_set(&err, ERR_USAGE, "--out DIR is missing; see --help");
-    if (err.code == ERR_NONE && draw_dataset(&a, &err) == 0)
+    if (parse(&a, argc, argv, &err) == 0 && draw_dataset(&a, &err) == 0)
         return 0;
     log_warn("%s", err.text);
     return err_exit_status(err.code);
