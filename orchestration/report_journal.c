@@ -71,7 +71,9 @@ static size_t list_troubles(const struct journal *j, struct buf *b)
         const char *kind = member(e, "event");
         const bool aside = strcmp(kind, "unit-set-aside") == 0;
 
-        lost += strcmp(kind, "worker-lost") == 0;
+        /* one that left with status 0 had nothing more to do */
+        lost += strcmp(kind, "worker-lost") == 0 &&
+                !strstr(member(e, "why"), "exit status 0");
         if ((aside || strcmp(kind, "node-failed") == 0) && shown++ < TROUBLES) {
             buf_puts(b, "<li><strong>");
             html_text(b, member(e, "node"));
@@ -122,7 +124,7 @@ void report_journal(const struct report_data *d, struct buf *b)
 
         if (e && n++ == 0)
             html_text(b, member(e, "time"));
-        if (e) {
+        if (member(e, "time")[0]) {
             buf_release(&last);
             html_text(&last, member(e, "time"));
         }

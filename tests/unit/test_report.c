@@ -339,7 +339,8 @@ static void check_origin(void)
         "\"reason\":\"three " EVIL "\"}\n"
         "{\"event\":\"node-failed\",\"node\":\"train/e1\","
         "\"reason\":\"no disk\"}\n"
-        "{\"time\":\"2026-01-01T01:00:00Z\",\"event\":\"worker-lost\"}\n"
+        "{\"time\":\"2026-01-01T01:00:00Z\",\"event\":\"worker-lost\",\"why\":\"killed\"}\n"
+        "{\"event\":\"worker-lost\",\"why\":\"exit status 0\"}\n"
         "{\"time\":\"2026-01-01T02:0");
     put("train/e1/manifest.json",
         "{\"key\":\"0000000000000000000000000000000000000000000000000000000000"
@@ -351,7 +352,7 @@ static void check_origin(void)
     has(p, "dir: &lt;/code&gt;&lt;/pre&gt;" EVIL_HTML, "run.yaml, escaped");
     has(p,
         "Begun 2026-01-01T00:00:00Z" EVIL_HTML
-        ", last event before this page 2026-01-01T01:00:00Z; 6 events in "
+        ", last event before this page 2026-01-01T01:00:00Z; 7 events in "
         "journal.jsonl, 2 starts",
         "the journal, without lines that are cut short");
     has(p, "augment: a unit was set aside</strong>: three " EVIL_HTML,
