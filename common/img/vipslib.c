@@ -47,3 +47,8 @@ void vipslib_end_thread(void)
     if (atomic_load(&started)) /* else it would crash */
         vips_thread_shutdown();
 }
+
+const char *vipslib_version(void)
+{
+    return vips_version_string();
+}

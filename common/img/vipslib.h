@@ -19,4 +19,7 @@ MUST_USE int vipslib_start(struct err *err);
  * thread ends. */
 void vipslib_end_thread(void);
 
+/* Version of libvips, e.g. "8.14.1". */
+const char *vipslib_version(void);
+
 #endif

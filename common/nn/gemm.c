@@ -127,3 +127,13 @@ void gemm_long(const struct gemm *g, int threads, float *scratch)
     }
     add_parts(scratch, ks.pieces, len, g->c);
 }
+
+const char *gemm_library(void)
+{
+    return openblas_get_config();
+}
+
+const char *gemm_processor(void)
+{
+    return openblas_get_corename();
+}

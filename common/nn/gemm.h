@@ -47,4 +47,8 @@ void gemm(const struct gemm *g, int threads);
 void gemm_long(const struct gemm *g, int threads, float *scratch);
 size_t gemm_long_scratch(int m, int n, int k);
 
+/* How OpenBLAS was built, and for which processor it works; both static. */
+const char *gemm_library(void);
+const char *gemm_processor(void);
+
 #endif

@@ -10,6 +10,7 @@
 
 #include <mpi.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -319,4 +320,15 @@ int dist_agree(struct dist *d, int rc, struct err *err)
         return err_set(err, theirs.code, "rank %d: %.400s", first, theirs.text);
     *err = theirs;
     return -1;
+}
+
+void dist_library(char *text, size_t size)
+{
+    char all[MPI_MAX_LIBRARY_VERSION_STRING] = "unknown MPI";
+    int n = 0;
+
+    if (MPI_Get_library_version(all, &n) != MPI_SUCCESS)
+        snprintf(all, sizeof(all), "unknown MPI");
+    all[strcspn(all, "\n")] = '\0';
+    snprintf(text, size, "%s", all);
 }

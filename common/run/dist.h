@@ -69,4 +69,7 @@ MUST_USE int dist_agree(struct dist *d, int rc, struct err *err);
  */
 struct collective dist_collective(struct dist *d);
 
+/* The MPI library and its version, in a line.  Needs no job. */
+void dist_library(char *text, size_t size);
+
 #endif
