@@ -49,6 +49,20 @@ static const struct stage_row *stage_row(const char *stage)
     return &stages[i];
 }
 
+bool plan_is_output(const char *dir)
+{
+    for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+        const struct stage_row *row = &stages[i];
+        const size_t n = strlen(row->stage);
+
+        if (row->dir ? strcmp(dir, row->dir) == 0
+                     : strncmp(dir, row->stage, n) == 0 && dir[n] == '/' &&
+                           dir[n + 1] && !strchr(dir + n + 1, '/'))
+            return true;
+    }
+    return false;
+}
+
 /* --- building -------------------------------------------------------------- */
 
 /* What all nodes have in common while a plan is made. */

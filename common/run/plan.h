@@ -76,6 +76,9 @@ MUST_USE int plan_join(struct plan *p, const struct config *c,
 extern const char *const plan_networks[];
 extern const char *const plan_regimes[];
 
+/* May a node's output lie in 'dir', relative to the run directory? */
+bool plan_is_output(const char *dir);
+
 /* Node called 'name', or NULL. */
 const struct plan_node *plan_find(const struct plan *p, const char *name);
 

@@ -1,0 +1,93 @@
+/* test_doctor.c - every check says something, and damage is seen */
+#include "orchestration/doctor.h"
+
+#include "base/file.h"
+#include "tap.h"
+
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static const char *run_doctor(const char *dir, int *rc, struct err *err)
+{
+    static char text[16384];
+    FILE *f = tmpfile();
+    size_t n;
+
+    BUG_ON(!f);
+    *err = (struct err){0};
+    *rc = doctor_to(f, dir, err);
+    rewind(f);
+    n = fread(text, 1, sizeof(text) - 1, f);
+    text[n] = '\0';
+    fclose(f);
+    return text;
+}
+
+static void check_all_lines(const char *dir)
+{
+    static const char *const names[] = {
+        "MPI ",          "mpirun ",     "shared memory ", "cores ",
+        "memory ",       "huge pages ", "OpenBLAS ",      "ZeroMQ ",
+        "libvips ",      "gnuplot ",    "open files ",    "locked memory ",
+        "run directory "};
+    struct err err;
+    const char *text;
+    int rc;
+
+    text = run_doctor(dir, &rc, &err);
+    ok(rc == 0, "this machine, where the tests run, can run Papline");
+    if (rc < 0)
+        printf("# %s\n", text);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        ok(strstr(text, names[i]) != NULL, names[i]);
+    ok(strstr(text, "starts 2 processes"), "mpirun was tried");
+    ok(strstr(text, "with CURVE"), "CURVE was looked for");
+}
+
+/* Few open files, no mpirun, generic kernels, a directory one cannot use. */
+static void check_damage(const char *dir)
+{
+    struct rlimit files, few;
+    struct err err;
+    const char *text;
+    char path[256];
+    int rc;
+
+    BUG_ON(getrlimit(RLIMIT_NOFILE, &files) < 0);
+    few = files;
+    few.rlim_cur = 200;
+    BUG_ON(setrlimit(RLIMIT_NOFILE, &few) < 0 ||
+           setenv("PATH", "/nonexistent", 1) < 0 ||
+           setenv("OMP_NUM_THREADS", "3", 1) < 0);
+    snprintf(path, sizeof(path), "%s/file/run", dir);
+    text = run_doctor(path, &rc, &err);
+    fails(rc, err, ERR_SYSTEM, "2 of the checks above failed",
+          "what must work and does not");
+    ok(strstr(text, "fail  mpirun          not found; install"), "no mpirun");
+    ok(strstr(text, "warn  gnuplot         not found"), "no gnuplot");
+    ok(strstr(text, "warn  open files      at most 200; ulimit -n 1024"),
+       "few open files");
+    ok(strstr(text, "OMP_NUM_THREADS=3 overrides"), "OMP_NUM_THREADS");
+    ok(strstr(text, "fail  run directory   writing fails in '") != NULL,
+       "a file where the run directory should be");
+}
+
+int main(void)
+{
+    char dir[] = "/tmp/papline-doctor-XXXXXX", path[256];
+    char **names = NULL;
+    size_t n = 0;
+    struct err err = {0};
+
+    BUG_ON(!mkdtemp(dir));
+    snprintf(path, sizeof(path), "%s/not/yet", dir);
+    check_all_lines(path);
+    ok(dir_list(dir, &names, &n, &err) == 0 && n == 0, "it leaves nothing");
+    dir_list_free(names, n);
+    snprintf(path, sizeof(path), "%s/file", dir);
+    BUG_ON(file_write(path, "", 0, &err) < 0);
+    check_damage(dir);
+    ok(dir_remove(dir, &err) == 0, "clean up");
+    return tap_done();
+}

@@ -1,0 +1,96 @@
+/* test_verify.c - damaged outputs of a run are found and named */
+#include "orchestration/verify.h"
+
+#include "base/file.h"
+#include "run/node.h"
+#include "tap.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static char run[] = "/tmp/papline-verify-XXXXXX";
+
+static void put(const char *name, const char *text)
+{
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+
+    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0 ||
+           file_write(path, text, strlen(text), &err) < 0);
+}
+
+/* Seal an output of one file, or only begin it. */
+static void make(const char *dir, bool seal)
+{
+    static char empty[] = "{}";
+    struct plan_node n = {.stage = "train", .params = empty, .inputs = empty};
+    char path[FILE_PATH_MAX], file[300];
+    struct err err = {0};
+    bool resumed;
+
+    snprintf(n.dir, sizeof(n.dir), "%s", dir);
+    snprintf(n.name, sizeof(n.name), "%s", dir);
+    snprintf(n.key, sizeof(n.key), "k");
+    BUG_ON(node_begin(run, &n, path, &resumed, &err) < 0);
+    snprintf(file, sizeof(file), "%s.partial/out", dir);
+    put(file, "123456");
+    BUG_ON(seal && node_commit(run, &n, &err) < 0);
+}
+
+/* Verify; what was printed. */
+static const char *verify(int *rc, struct err *err)
+{
+    static char text[4096];
+    FILE *f = tmpfile();
+    size_t n;
+
+    BUG_ON(!f);
+    *err = (struct err){0};
+    *rc = verify_to(f, run, err);
+    rewind(f);
+    n = fread(text, 1, sizeof(text) - 1, f);
+    text[n] = '\0';
+    fclose(f);
+    return text;
+}
+
+int main(void)
+{
+    struct err err = {0};
+    const char *text;
+    char path[300];
+    int rc;
+
+    BUG_ON(!mkdtemp(run));
+    text = verify(&rc, &err);
+    ok(rc == 0 && strstr(text, "has no sealed output"), "an empty run");
+    make("data", true);
+    make("train/a-b-s1", true);
+    make("train/a-b-s2", false);
+    make("augment", false);
+    put("run.yaml", "run:\n");
+    put("journal.jsonl", "");
+    text = verify(&rc, &err);
+    ok(rc == 0 && strstr(text, "ok         data ") &&
+           strstr(text, "ok         train/a-b-s1 ") &&
+           strstr(text, "1 file, 0.0 MB\n") && !strstr(text, "damaged"),
+       "two good outputs");
+    ok(strstr(text, "unfinished train/a-b-s2\n") &&
+           strstr(text, "unfinished augment\n") && !strstr(text, "run.yaml"),
+       "unfinished ones are named, other files are not looked at");
+    put("train/a-b-s1/out", "12345x");
+    text = verify(&rc, &err);
+    fails(rc, err, ERR_INPUT, "1 of 2 outputs are damaged", "a changed byte");
+    ok(strstr(text, "damaged    train/a-b-s1 ") &&
+           strstr(text, "out was changed\n") && strstr(text, "ok         data"),
+       "it is named, and what is good is said to be");
+    snprintf(path, sizeof(path), "%s/data/manifest.json", run);
+    BUG_ON(unlink(path) < 0);
+    text = verify(&rc, &err);
+    fails(rc, err, ERR_INPUT, "2 of 2 outputs are damaged",
+          "an output without a manifest");
+    ok(dir_remove(run, &err) == 0, "clean up");
+    (void)verify(&rc, &err);
+    fails(rc, err, ERR_USAGE, "cannot read directory", "no such run");
+    return tap_done();
+}
