@@ -36,7 +36,7 @@ static void verify_output(struct verify *v, const char *dir)
     size_t files;
     double bytes;
 
-    snprintf(n.dir, sizeof(n.dir), "%s", dir);
+    snprintf(n.dir, sizeof(n.dir), "%.*s", PLAN_NAME_MAX - 1, dir);
     v->n_sealed++;
     if (node_verify(v->run_dir, &n, &err) < 0) {
         v->n_damaged++;
