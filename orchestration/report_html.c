@@ -172,6 +172,7 @@ void report_style(struct buf *b)
         "var(--line);border-radius:.4rem;padding:.8rem;font-size:.85rem;"
         "line-height:1.45}\n"
         "code{font-size:.9em;overflow-wrap:anywhere}\n"
+        "#origin td,#origin code{white-space:nowrap}\n"
         "footer{padding-bottom:2.5rem;color:var(--mute);font-size:.9rem}\n"
         "@media print{section.card{break-inside:avoid}"
         ".scroll{overflow:visible}}\n");
