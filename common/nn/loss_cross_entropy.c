@@ -12,11 +12,12 @@
 static double row_loss(const float *z, int k, int label, double *max,
                        double *sum)
 {
-    double m = (double)z[0], s = 0.0;
+    double m = (double)z[0], s;
 
     for (int j = 1; j < k; j++)
         m = fmax(m, (double)z[j]);
-    for (int j = 0; j < k; j++)
+    s = exp((double)z[0] - m);
+    for (int j = 1; j < k; j++)
         s += exp((double)z[j] - m);
     *max = m;
     *sum = s;

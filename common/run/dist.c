@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum {
-    SMALL = 1 << 14, /* bytes: below, latency counts more than bytes */
+    SMALL = 1 << 18, /* bytes from all ranks: fewer are gathered at once */
     MAX_RANKS = 4096
 };
 
@@ -214,7 +214,7 @@ static int sum_all(struct dist *d, const struct kind *k, void *x, size_t n,
 {
     const size_t size = (size_t)d->size;
     const size_t most = DIST_PIECE / k->item / size * size;
-    const size_t small = SMALL / k->item;
+    const size_t small = SMALL / k->item / size;
     /* what is gathered whole must fit into scratch */
     const size_t whole = DIST_PIECE / k->item / size;
     char *p = x;

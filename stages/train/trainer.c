@@ -5,14 +5,9 @@
  * travels in the sums that every batch makes anyway, so all ranks act on it at
  * the same step boundary, and no result depends on when it was taken.
  */
-#include "stages/train/trainer.h"
+#include "stages/train/trainer_private.h"
 
 #include "base/rng.h"
-#include "nn/loss.h"
-#include "nn/model.h"
-#include "nn/nets.h"
-#include "nn/optim.h"
-#include "stages/train/checkpoint.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -25,43 +20,12 @@ enum decision { GO_ON, SAVE, STOP };
 /* What the ranks add up after each batch. */
 enum { SUM_LOSS, SUM_CORRECT, SUM_DECISION, N_SUM };
 
-struct trainer {
-    const struct trainer_args *a; /* borrowed */
-    const struct net *net;
-    enum preprocess input;
-    struct graph *graph; /* owned */
-    struct collective coll;
-    const struct optim *optim;
-    const struct loss *loss;
-    float *block;                /* owned: the next four */
-    float *slot[OPTIM_MAX_SLOT]; /* of the optimiser */
-    float *best_param, *best_state;
-    uint32_t *order; /* owned: of this epoch's samples */
-    int *label;      /* owned: of this rank's rows */
-    struct train_state state;
-    struct history history; /* on rank 0 */
-    struct checkpoint checkpoint;
-    char checkpoint_dir[FILE_PATH_MAX];
-    size_t steps; /* per epoch */
-    double saved; /* when the last checkpoint was made */
-};
-
 static double now(void)
 {
     struct timespec t;
 
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static bool lead(const struct trainer *t)
-{
-    return t->a->dist->rank == 0;
-}
-
-static const struct trainer_hooks *hooks(const struct trainer *t)
-{
-    return &t->a->hooks;
 }
 
 /* --- one batch -------------------------------------------------------------*/
@@ -140,9 +104,9 @@ static void judge(struct trainer *t, const struct batch *b, bool train,
 /* What rank 0 wants to happen after this batch. */
 static double wish(const struct trainer *t)
 {
-    if (!lead(t))
+    if (!trainer_lead(t))
         return GO_ON;
-    if (hooks(t)->stopping(hooks(t)->self))
+    if (t->a->hooks.stopping(t->a->hooks.self))
         return STOP;
     return now() - t->saved >= t->a->config->train.checkpoint_seconds ? SAVE
                                                                       : GO_ON;
@@ -201,15 +165,16 @@ static int train_step(struct trainer *t, enum decision *d, struct err *err)
     t->state.loss_sum += sum[SUM_LOSS];
     t->state.correct += (int64_t)sum[SUM_CORRECT];
     *d = (enum decision)sum[SUM_DECISION];
-    return lead(t) ? history_step(&t->history, sum[SUM_LOSS] / (double)b.n, err)
-                   : 0;
+    return trainer_lead(t)
+               ? history_step(&t->history, sum[SUM_LOSS] / (double)b.n, err)
+               : 0;
 }
 
 static int save(struct trainer *t, struct err *err)
 {
     int rc = 0;
 
-    if (lead(t)) {
+    if (trainer_lead(t)) {
         rc = checkpoint_save(&t->checkpoint, err);
         t->saved = now();
     }
@@ -233,16 +198,16 @@ static void tell(const struct trainer *t, const char *what)
     double seen = (double)s->step * (double)t->a->config->train.batch;
     char note[128];
 
-    if (!lead(t))
+    if (!trainer_lead(t))
         return;
     seen = fmin(fmax(seen, 1), (double)t->a->set->n_train);
     snprintf(note, sizeof(note),
              "%sepoch %jd/%jd loss %.3f acc %.3f %.0f images/s", what,
              (intmax_t)s->epoch + 1, (intmax_t)epochs, s->loss_sum / seen,
              (double)s->correct / seen, seen / fmax(s->seconds, 1e-9));
-    hooks(t)->progress(hooks(t)->self,
-                       (double)s->epoch * (double)t->steps + (double)s->step,
-                       (double)epochs * (double)t->steps, note);
+    t->a->hooks.progress(t->a->hooks.self,
+                         (double)s->epoch * (double)t->steps + (double)s->step,
+                         (double)epochs * (double)t->steps, note);
 }
 
 static void shuffle(struct trainer *t)
@@ -347,7 +312,7 @@ static int end_epoch(struct trainer *t, double val_loss, double val_accuracy,
     };
     bool stop;
 
-    if (lead(t) && history_epoch(&t->history, row, err) < 0)
+    if (trainer_lead(t) && history_epoch(&t->history, row, err) < 0)
         return -1;
     keep_best(t, val_loss, val_accuracy);
     s->rate = (double)plateau_step(&s->plateau, &pa, val_loss, (float)s->rate);
@@ -370,255 +335,27 @@ static int run_epoch(struct trainer *t, struct err *err)
     if (train_epoch(t, err) < 0 || validate(t, &loss, &accuracy, err) < 0)
         return -1;
     rc = end_epoch(t, loss, accuracy, err);
-    if (rc == 0 && lead(t))
+    if (rc == 0 && trainer_lead(t))
         rc = history_write(&t->history, t->steps, t->a->dir, err);
     if (dist_agree(t->a->dist, rc, err) < 0)
         return -1;
     return save(t, err);
 }
 
-/* --- the beginning ---------------------------------------------------------*/
-
-static enum preprocess input_mode(const struct trainer *t)
-{
-    switch (t->a->config->train.input) {
-    case INPUT_RAW:
-        return PREPROCESS_RAW;
-    case INPUT_CAFFE:
-        return PREPROCESS_CAFFE;
-    case INPUT_TF:
-        return PREPROCESS_TF;
-    case INPUT_TORCH:
-        return PREPROCESS_TORCH;
-    case INPUT_AUTO:
-        break;
-    }
-    return t->net->preprocess;
-}
-
-static int build(struct trainer *t, struct err *err)
-{
-    const struct config *c = t->a->config;
-    const int64_t ranks = t->a->dist->size;
-    const int64_t share = (c->train.batch + ranks - 1) / ranks;
-    const struct net_args na = {.h = (int)t->a->set->h,
-                                .w = (int)t->a->set->w,
-                                .classes = t->a->set->n_class,
-                                .bn_momentum = (float)c->train.bn_momentum};
-    const struct graph_args ga = {.max_batch = (int)share,
-                                  .threads = t->a->threads,
-                                  .seed = t->a->seed,
-                                  .coll = ranks > 1 ? &t->coll : NULL,
-                                  .memory = GRAPH_TRAIN};
-
-    if (c->train.batch < ranks)
-        return err_set(err, ERR_USAGE,
-                       "train.batch %jd is smaller than the number of ranks, "
-                       "%jd",
-                       (intmax_t)c->train.batch, (intmax_t)ranks);
-    if (share > GRAPH_MAX_BATCH)
-        return err_set(err, ERR_USAGE,
-                       "train.batch %jd gives a rank %jd images, at most %d",
-                       (intmax_t)c->train.batch, (intmax_t)share,
-                       GRAPH_MAX_BATCH);
-    t->net = net_find(t->a->network, err);
-    t->loss = loss_find("cross_entropy", err);
-    t->optim = optim_find("adam", err);
-    if (!t->net || !t->loss || !t->optim)
-        return -1;
-    t->input = input_mode(t);
-    t->graph = net_new(t->net, &na, &ga, err);
-    return t->graph ? 0 : -1;
-}
-
-static void add_block(struct trainer *t, const char *name, float *data,
-                      size_t n)
-{
-    struct checkpoint *c = &t->checkpoint;
-
-    BUG_ON(c->n_block == CHECKPOINT_MAX_BLOCKS);
-    c->block[c->n_block++] = (struct block){name, data, n};
-}
-
-/* Memory beside the graph's, and the list of what a checkpoint holds. */
-static int allocate(struct trainer *t, struct err *err)
-{
-    const size_t p = graph_n_param(t->graph), s = graph_n_state(t->graph);
-
-    t->block = calloc((OPTIM_MAX_SLOT + 1) * p + s + 1, sizeof(*t->block));
-    t->order = malloc((t->a->set->n_train + 1) * sizeof(*t->order));
-    t->label =
-        malloc(((size_t)t->a->config->train.batch + 1) * sizeof(*t->label));
-    if (!t->block || !t->order || !t->label)
-        return err_set(err, ERR_SYSTEM, "no memory to train %zu parameters", p);
-    t->checkpoint = (struct checkpoint){.dir = t->checkpoint_dir,
-                                        .key = t->a->key,
-                                        .state = &t->state,
-                                        .history = &t->history};
-    t->best_param = t->block + OPTIM_MAX_SLOT * p;
-    t->best_state = t->best_param + p;
-    add_block(t, "param", graph_param(t->graph), p);
-    add_block(t, "state", graph_state(t->graph), s);
-    for (int i = 0; i < t->optim->n_slot; i++) {
-        t->slot[i] = t->block + (size_t)i * p;
-        add_block(t, t->optim->slot_name[i], t->slot[i], p);
-    }
-    add_block(t, "best.param", t->best_param, p);
-    add_block(t, "best.state", t->best_state, s);
-    return 0;
-}
-
-static int prepare(struct trainer *t, struct err *err)
-{
-    const struct trainer_args *a = t->a;
-    const size_t batch = (size_t)a->config->train.batch;
-
-    t->coll = dist_collective(a->dist);
-    t->steps = (a->set->n_train + batch - 1) / batch;
-    t->state = (struct train_state){
-        .rate = (double)(float)a->config->train.learning_rate,
-        .ranks = a->dist->size,
-    };
-    plateau_init(&t->state.plateau);
-    stopper_init(&t->state.stopper);
-    if (build(t, err) < 0 || allocate(t, err) < 0 ||
-        file_path(t->checkpoint_dir, err, "%s/checkpoint", a->dir) < 0)
-        return -1;
-    return lead(t) ? dir_make(t->checkpoint_dir, err) : 0;
-}
-
-/* On rank 0: go back to the newest checkpoint, if any. */
-static int find_checkpoint(struct trainer *t, bool *found, struct err *err)
-{
-    const int64_t ranks = t->state.ranks;
-    struct err bad = {0};
-    char text[600];
-
-    if (checkpoint_load(&t->checkpoint, found, &bad, err) < 0)
-        return -1;
-    if (bad.text[0]) {
-        snprintf(text, sizeof(text), "checkpoint passed over, %s: %s",
-                 *found ? "an older one is used" : "training starts again",
-                 bad.text);
-        hooks(t)->warn(hooks(t)->self, text);
-    }
-    if (*found && t->state.ranks != ranks) {
-        snprintf(text, sizeof(text),
-                 "the checkpoint was made by %jd ranks, now there are %jd: "
-                 "results differ by rounding from those of either",
-                 (intmax_t)t->state.ranks, (intmax_t)ranks);
-        hooks(t)->warn(hooks(t)->self, text);
-    }
-    t->state.ranks = ranks;
-    return 0;
-}
-
-/* Every rank gets rank 0's numbers and weights. */
-static int resume(struct trainer *t, struct err *err)
-{
-    struct dist *d = t->a->dist;
-    bool found = false;
-    int rc = lead(t) ? find_checkpoint(t, &found, err) : 0;
-
-    if (dist_agree(d, rc, err) < 0 ||
-        dist_bcast(d, &found, sizeof(found), err) < 0)
-        return -1;
-    if (!found)
-        return 0;
-    rc = dist_bcast(d, &t->state, sizeof(t->state), err);
-    for (size_t i = 0; i < t->checkpoint.n_block && rc == 0; i++)
-        rc = dist_bcast(d, t->checkpoint.block[i].data,
-                        t->checkpoint.block[i].n * sizeof(float), err);
-    return rc;
-}
-
-/* --- the end ---------------------------------------------------------------*/
-
-static int write_model(struct trainer *t, const char *name,
-                       struct model_info *info, struct err *err)
-{
-    char path[FILE_PATH_MAX];
-
-    info->input = t->input;
-    info->h = (int)t->a->set->h;
-    info->w = (int)t->a->set->w;
-    info->n_class = t->a->set->n_class;
-    snprintf(info->network, sizeof(info->network), "%s", t->net->name);
-    for (int i = 0; i < info->n_class; i++)
-        snprintf(info->class_name[i], sizeof(info->class_name[i]), "%s",
-                 t->a->set->class_name[i]);
-    if (file_path(path, err, "%s/%s", t->a->dir, name) < 0)
-        return -1;
-    return model_write(t->graph, info, path, err);
-}
-
-/* On rank 0.  The graph ends with the best weights. */
-static int write_results(struct trainer *t, struct err *err)
-{
-    const double *row =
-        t->history.epoch + (t->history.n_epoch - 1) * HISTORY_COLUMNS;
-    struct model_info last = {.epoch = (int)t->state.epoch,
-                              .val_loss = row[HISTORY_VAL_LOSS],
-                              .val_accuracy = row[HISTORY_VAL_ACCURACY]};
-    struct model_info best = {.epoch = (int)t->state.best_epoch,
-                              .val_loss = t->state.best_loss,
-                              .val_accuracy = t->state.best_accuracy};
-
-    if (history_write(&t->history, t->steps, t->a->dir, err) < 0 ||
-        write_model(t, "last.safetensors", &last, err) < 0)
-        return -1;
-    memcpy(graph_param(t->graph), t->best_param,
-           graph_n_param(t->graph) * sizeof(float));
-    memcpy(graph_state(t->graph), t->best_state,
-           graph_n_state(t->graph) * sizeof(float));
-    if (write_model(t, "model.safetensors", &best, err) < 0)
-        return -1;
-    return dir_remove(t->checkpoint_dir, err);
-}
-
-/* Did an earlier process write the results, and end before it could say so? */
-static int complete(const struct trainer_args *a, bool *done, struct err *err)
-{
-    char last[FILE_PATH_MAX], model[FILE_PATH_MAX], unfinished[FILE_PATH_MAX];
-    int rc = 0;
-
-    *done = false;
-    if (a->dist->rank == 0) {
-        rc = file_path(last, err, "%s/last.safetensors", a->dir);
-        if (rc == 0)
-            rc = file_path(model, err, "%s/model.safetensors", a->dir);
-        if (rc == 0)
-            rc = file_path(unfinished, err, "%s/checkpoint", a->dir);
-        *done = rc == 0 && file_exists(last) && file_exists(model) &&
-                !file_exists(unfinished);
-    }
-    if (dist_agree(a->dist, rc, err) < 0)
-        return -1;
-    return dist_bcast(a->dist, done, sizeof(*done), err);
-}
-
-static void release(struct trainer *t)
-{
-    graph_free(t->graph);
-    free(t->block);
-    free(t->order);
-    free(t->label);
-    history_release(&t->history);
-    free(t);
-}
+/* --- all of it -------------------------------------------------------------*/
 
 static int run(struct trainer *t, struct err *err)
 {
     int rc;
 
-    rc = prepare(t, err);
-    if (dist_agree(t->a->dist, rc, err) < 0 || resume(t, err) < 0)
+    rc = trainer_prepare(t, err);
+    if (dist_agree(t->a->dist, rc, err) < 0 || trainer_resume(t, err) < 0)
         return -1;
     t->saved = now();
     while (!t->state.finished)
         if (run_epoch(t, err) < 0)
             return -1;
-    rc = lead(t) ? write_results(t, err) : 0;
+    rc = trainer_lead(t) ? trainer_write(t, err) : 0;
     return dist_agree(t->a->dist, rc, err);
 }
 
@@ -628,17 +365,19 @@ int trainer_run(const struct trainer_args *a, struct err *err)
     bool done;
     int rc;
 
-    if (complete(a, &done, err) < 0)
+    if (trainer_complete(a, &done, err) < 0)
         return -1;
     if (done)
         return 0;
     t = calloc(1, sizeof(*t));
-    if (!t) { /* the others would wait: end them too */
+    if (!t)
         err_set(err, ERR_SYSTEM, "no memory for a trainer");
-        dist_abort(a->dist, 1);
+    if (dist_agree(a->dist, t ? 0 : -1, err) < 0 || !t) {
+        free(t);
+        return -1;
     }
     t->a = a;
     rc = run(t, err);
-    release(t);
+    trainer_release(t);
     return rc;
 }

@@ -63,7 +63,7 @@ static void check_slope(const struct loss *loss)
 static void check_parts(void)
 {
     const int label[ROWS] = {1, 3, 0, 4};
-    float z[LEN], whole[LEN], parts[LEN];
+    float z[LEN], whole[LEN] = {0}, parts[LEN];
     struct loss_batch b = {.n = ROWS,
                            .k = COLUMNS,
                            .n_global = ROWS,

@@ -115,7 +115,8 @@ static void check_collective(struct dist *d)
 
 static int all_checks(struct dist *d)
 {
-    const size_t sizes[] = {0, 1, 2, 3, 1000, 2047, 2048, 4097, 5000, LONGEST};
+    const size_t sizes[] = {0,    1,     2,     3,     1000,
+                            4097, 16384, 16385, 70001, LONGEST};
 
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
         check_sum(d, sizes[i]);

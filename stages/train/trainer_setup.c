@@ -1,0 +1,238 @@
+/* trainer_setup.c - before the first step and after the last */
+#include "stages/train/trainer_private.h"
+
+#include "nn/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- the beginning ---------------------------------------------------------*/
+
+static enum preprocess input_mode(const struct trainer *t)
+{
+    switch (t->a->config->train.input) {
+    case INPUT_RAW:
+        return PREPROCESS_RAW;
+    case INPUT_CAFFE:
+        return PREPROCESS_CAFFE;
+    case INPUT_TF:
+        return PREPROCESS_TF;
+    case INPUT_TORCH:
+        return PREPROCESS_TORCH;
+    case INPUT_AUTO:
+        break;
+    }
+    return t->net->preprocess;
+}
+
+static int build(struct trainer *t, struct err *err)
+{
+    const struct config *c = t->a->config;
+    const int64_t ranks = t->a->dist->size;
+    const int64_t share = (c->train.batch + ranks - 1) / ranks;
+    const struct net_args na = {.h = (int)t->a->set->h,
+                                .w = (int)t->a->set->w,
+                                .classes = t->a->set->n_class,
+                                .bn_momentum = (float)c->train.bn_momentum};
+    const struct graph_args ga = {.max_batch = (int)share,
+                                  .threads = t->a->threads,
+                                  .seed = t->a->seed,
+                                  .coll = ranks > 1 ? &t->coll : NULL,
+                                  .memory = GRAPH_TRAIN};
+
+    if (c->train.batch < ranks)
+        return err_set(err, ERR_USAGE,
+                       "train.batch %jd is smaller than the number of ranks, "
+                       "%jd",
+                       (intmax_t)c->train.batch, (intmax_t)ranks);
+    if (share > GRAPH_MAX_BATCH)
+        return err_set(err, ERR_USAGE,
+                       "train.batch %jd gives a rank %jd images, at most %d",
+                       (intmax_t)c->train.batch, (intmax_t)share,
+                       GRAPH_MAX_BATCH);
+    t->net = net_find(t->a->network, err);
+    t->loss = loss_find("cross_entropy", err);
+    t->optim = optim_find("adam", err);
+    if (!t->net || !t->loss || !t->optim)
+        return -1;
+    t->input = input_mode(t);
+    t->graph = net_new(t->net, &na, &ga, err);
+    return t->graph ? 0 : -1;
+}
+
+static void add_block(struct trainer *t, const char *name, float *data,
+                      size_t n)
+{
+    struct checkpoint *c = &t->checkpoint;
+
+    BUG_ON(c->n_block == CHECKPOINT_MAX_BLOCKS);
+    c->block[c->n_block++] = (struct block){name, data, n};
+}
+
+/* Memory beside the graph's, and the list of what a checkpoint holds. */
+static int allocate(struct trainer *t, struct err *err)
+{
+    const size_t p = graph_n_param(t->graph), s = graph_n_state(t->graph);
+
+    t->block = calloc((OPTIM_MAX_SLOT + 1) * p + s + 1, sizeof(*t->block));
+    t->order = malloc((t->a->set->n_train + 1) * sizeof(*t->order));
+    t->label =
+        malloc(((size_t)t->a->config->train.batch + 1) * sizeof(*t->label));
+    if (!t->block || !t->order || !t->label)
+        return err_set(err, ERR_SYSTEM, "no memory to train %zu parameters", p);
+    t->checkpoint = (struct checkpoint){.dir = t->checkpoint_dir,
+                                        .key = t->a->key,
+                                        .state = &t->state,
+                                        .history = &t->history};
+    t->best_param = t->block + OPTIM_MAX_SLOT * p;
+    t->best_state = t->best_param + p;
+    add_block(t, "param", graph_param(t->graph), p);
+    add_block(t, "state", graph_state(t->graph), s);
+    for (int i = 0; i < t->optim->n_slot; i++) {
+        t->slot[i] = t->block + (size_t)i * p;
+        add_block(t, t->optim->slot_name[i], t->slot[i], p);
+    }
+    add_block(t, "best.param", t->best_param, p);
+    add_block(t, "best.state", t->best_state, s);
+    return 0;
+}
+
+int trainer_prepare(struct trainer *t, struct err *err)
+{
+    const struct trainer_args *a = t->a;
+    const size_t batch = (size_t)a->config->train.batch;
+
+    t->coll = dist_collective(a->dist);
+    t->steps = (a->set->n_train + batch - 1) / batch;
+    t->state = (struct train_state){
+        .rate = (double)(float)a->config->train.learning_rate,
+        .ranks = a->dist->size,
+    };
+    plateau_init(&t->state.plateau);
+    stopper_init(&t->state.stopper);
+    if (build(t, err) < 0 || allocate(t, err) < 0 ||
+        file_path(t->checkpoint_dir, err, "%s/checkpoint", a->dir) < 0)
+        return -1;
+    return trainer_lead(t) ? dir_make(t->checkpoint_dir, err) : 0;
+}
+
+/* On rank 0: go back to the newest checkpoint, if any. */
+static int find_checkpoint(struct trainer *t, bool *found, struct err *err)
+{
+    const int64_t ranks = t->state.ranks;
+    struct err bad = {0};
+    char text[600];
+
+    if (checkpoint_load(&t->checkpoint, found, &bad, err) < 0)
+        return -1;
+    if (bad.text[0]) {
+        snprintf(text, sizeof(text), "checkpoint passed over, %s: %s",
+                 *found ? "an older one is used" : "training starts again",
+                 bad.text);
+        t->a->hooks.warn(t->a->hooks.self, text);
+    }
+    if (*found && t->state.ranks != ranks) {
+        snprintf(text, sizeof(text),
+                 "the checkpoint was made by %jd ranks, now there are %jd: "
+                 "results differ by rounding from those of either",
+                 (intmax_t)t->state.ranks, (intmax_t)ranks);
+        t->a->hooks.warn(t->a->hooks.self, text);
+    }
+    t->state.ranks = ranks;
+    return 0;
+}
+
+/* Every rank gets rank 0's numbers and weights. */
+int trainer_resume(struct trainer *t, struct err *err)
+{
+    struct dist *d = t->a->dist;
+    bool found = false;
+    int rc = trainer_lead(t) ? find_checkpoint(t, &found, err) : 0;
+
+    if (dist_agree(d, rc, err) < 0 ||
+        dist_bcast(d, &found, sizeof(found), err) < 0)
+        return -1;
+    if (!found)
+        return 0;
+    rc = dist_bcast(d, &t->state, sizeof(t->state), err);
+    for (size_t i = 0; i < t->checkpoint.n_block && rc == 0; i++)
+        rc = dist_bcast(d, t->checkpoint.block[i].data,
+                        t->checkpoint.block[i].n * sizeof(float), err);
+    return rc;
+}
+
+/* --- the end ---------------------------------------------------------------*/
+
+static int write_model(struct trainer *t, const char *name,
+                       struct model_info *info, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+
+    info->input = t->input;
+    info->h = (int)t->a->set->h;
+    info->w = (int)t->a->set->w;
+    info->n_class = t->a->set->n_class;
+    snprintf(info->network, sizeof(info->network), "%s", t->net->name);
+    for (int i = 0; i < info->n_class; i++)
+        snprintf(info->class_name[i], sizeof(info->class_name[i]), "%s",
+                 t->a->set->class_name[i]);
+    if (file_path(path, err, "%s/%s", t->a->dir, name) < 0)
+        return -1;
+    return model_write(t->graph, info, path, err);
+}
+
+/* On rank 0.  The graph ends with the best weights. */
+int trainer_write(struct trainer *t, struct err *err)
+{
+    const double *row =
+        t->history.epoch + (t->history.n_epoch - 1) * HISTORY_COLUMNS;
+    struct model_info last = {.epoch = (int)t->state.epoch,
+                              .val_loss = row[HISTORY_VAL_LOSS],
+                              .val_accuracy = row[HISTORY_VAL_ACCURACY]};
+    struct model_info best = {.epoch = (int)t->state.best_epoch,
+                              .val_loss = t->state.best_loss,
+                              .val_accuracy = t->state.best_accuracy};
+
+    if (history_write(&t->history, t->steps, t->a->dir, err) < 0 ||
+        write_model(t, "last.safetensors", &last, err) < 0)
+        return -1;
+    memcpy(graph_param(t->graph), t->best_param,
+           graph_n_param(t->graph) * sizeof(float));
+    memcpy(graph_state(t->graph), t->best_state,
+           graph_n_state(t->graph) * sizeof(float));
+    if (write_model(t, "model.safetensors", &best, err) < 0)
+        return -1;
+    return dir_remove(t->checkpoint_dir, err);
+}
+
+/* Did an earlier process write the results, and end before it could say so? */
+int trainer_complete(const struct trainer_args *a, bool *done, struct err *err)
+{
+    char last[FILE_PATH_MAX], model[FILE_PATH_MAX], unfinished[FILE_PATH_MAX];
+    int rc = 0;
+
+    *done = false;
+    if (a->dist->rank == 0) {
+        rc = file_path(last, err, "%s/last.safetensors", a->dir);
+        if (rc == 0)
+            rc = file_path(model, err, "%s/model.safetensors", a->dir);
+        if (rc == 0)
+            rc = file_path(unfinished, err, "%s/checkpoint", a->dir);
+        *done = rc == 0 && file_exists(last) && file_exists(model) &&
+                !file_exists(unfinished);
+    }
+    if (dist_agree(a->dist, rc, err) < 0)
+        return -1;
+    return dist_bcast(a->dist, done, sizeof(*done), err);
+}
+
+void trainer_release(struct trainer *t)
+{
+    graph_free(t->graph);
+    free(t->block);
+    free(t->order);
+    free(t->label);
+    history_release(&t->history);
+    free(t);
+}
