@@ -28,7 +28,7 @@ const char *key_snippet(char out[KEY_SNIPPET], const char *s)
 {
     size_t n = 0;
 
-    for (; s[n] && n < KEY_SNIPPET - 4; n++)
+    for (; n < KEY_SNIPPET - 4 && s[n]; n++)
         out[n] = (unsigned char)s[n] < ' ' || s[n] == 0x7f ? '?' : s[n];
     snprintf(out + n, KEY_SNIPPET - n, "%s", s[n] ? "..." : "");
     return out;

@@ -58,8 +58,10 @@ static void compare_params(struct reasons *r, json_t *old, json_t *new)
     json_t *v;
 
     json_object_foreach(new, name, v)
+    {
         compare_param(r, name, json_string_value(json_object_get(old, name)),
                       json_string_value(v));
+    }
     json_object_foreach(old, name, v)
     {
         if (!json_object_get(new, name))
