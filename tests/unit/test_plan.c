@@ -434,6 +434,24 @@ static void check_long_reason(void)
        "a long reason ends in dots");
 }
 
+/* An input that is current, but not the one that was read. */
+static void check_half_way(void)
+{
+    struct config c = base_config();
+    struct plan *p;
+
+    c.split.test = 0.3;
+    p = make_plan(&c);
+    for (int i = 1; i < p->n_node; i++)
+        p->node[i].run = false;
+    complete(p); /* only preprocess, then it was stopped */
+    ok(!strncmp(what_runs(&c), "augment: input preprocess changed; train/", 41),
+       "an input that changed before");
+    c = base_config();
+    complete(make_plan(&c));
+    says(what_runs(&c), "", "and back");
+}
+
 static void check_keys(void)
 {
     struct config c = base_config();
@@ -447,6 +465,20 @@ static void check_keys(void)
         for (int k = 0; k < i; k++)
             if (!strcmp(p->node[i].key, p->node[k].key))
                 ok(false, "no two nodes have one key");
+    for (int i = 0; i < p->n_node; i++) {
+        const struct plan_node *n = &p->node[i];
+        struct hash h;
+
+        hash_init(&h);
+        hash_add_string(&h, n->stage);
+        hash_add_string(&h, n->version == 1 ? "1" : "?");
+        hash_add_string(&h, n->params);
+        hash_add_string(&h, n->inputs);
+        hash_final(&h, key);
+        ok(!strcmp(key, n->key),
+           "a key is of stage, version, parameters, inputs");
+    }
+    snprintf(key, sizeof(key), "%s", plan_find(p, "report")->key);
     c.train.seeds.value[0] = 2;
     ok(strcmp(key, plan_find(make_plan(&c), "report")->key) != 0,
        "and of the seed");
@@ -529,12 +561,17 @@ static const char *sum(const char *dir, const char *cache)
     return hex[turn];
 }
 
+static void set_time(const char *path, struct timespec t)
+{
+    const struct timespec both[2] = {t, t};
+
+    BUG_ON(utimensat(AT_FDCWD, path, both, 0) < 0);
+}
+
 /* Set a file's time 'age' seconds back. */
 static void set_age(const char *path, time_t age)
 {
-    const struct timespec t[2] = {{time(NULL) - age, 5}, {time(NULL) - age, 5}};
-
-    BUG_ON(utimensat(AT_FDCWD, path, t, 0) < 0);
+    set_time(path, (struct timespec){time(NULL) - age, 5});
 }
 
 /* Write over the beginning of a file: same inode, same size. */
@@ -556,7 +593,9 @@ static void check_cache(void)
     make_dir(at("set/c"));
     put(file, "abc");
     snprintf(was, sizeof(was), "%s", sum(dir, cache));
+    BUG_ON(stat(file, &st) < 0);
     overwrite(file, "abd");
+    set_time(file, st.st_mtim);
     ok(strcmp(was, sum(dir, cache)) != 0,
        "a file that just changed is not believed by its time");
     overwrite(file, "abc");
@@ -570,11 +609,7 @@ static void check_cache(void)
     snprintf(was, sizeof(was), "%s", sum(dir, cache));
     BUG_ON(stat(file, &st) < 0);
     overwrite(file, "abY");
-    {
-        const struct timespec t[2] = {st.st_mtim, st.st_mtim};
-
-        BUG_ON(utimensat(AT_FDCWD, file, t, 0) < 0);
-    }
+    set_time(file, st.st_mtim);
     ok(!strcmp(was, sum(dir, cache)),
        "same size, time and inode: the file is not read again");
     put(cache, "junk");
@@ -627,6 +662,7 @@ int main(void)
     check_damage();
     check_unfinished();
     check_long_reason();
+    check_half_way();
     check_keys();
     check_refusals();
     check_pin();
