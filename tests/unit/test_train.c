@@ -8,6 +8,7 @@
  */
 #include "base/file.h"
 #include "base/rng.h"
+#include "nn/loss.h"
 #include "nn/model.h"
 #include "stages/train/trainer.h"
 #include "tap.h"
@@ -227,6 +228,51 @@ static size_t read_steps(const char *out, double *loss, size_t max)
 
 /* --- the checks ------------------------------------------------------------*/
 
+static double history_of(const char *out, size_t row, const char *column)
+{
+    char path[600];
+    struct csv csv;
+    struct err err;
+    double x = NAN;
+
+    snprintf(path, sizeof(path), "%s/%s/history.csv", dir, out);
+    if (csv_read(&csv, path, &err) < 0)
+        return x;
+    if (row < csv.n_row)
+        x = strtod(csv_get(&csv, row, (size_t)csv_column(&csv, column)), NULL);
+    csv_release(&csv);
+    return x;
+}
+
+/* The stored network, asked again, gives the validation loss it is said to. */
+static void check_validation(struct graph *g, const struct model_info *info)
+{
+    struct trainset set;
+    struct err err = {0};
+    double loss = 0, correct = 0;
+
+    if (!ok(g && trainset_open(&set, in_dir("data"), NULL, &err) == 0, "again"))
+        return;
+    for (size_t i = 0; i < set.n_validation; i++) {
+        const struct sample *v = &set.validation[i];
+        const struct loss_batch b = {.n = 1,
+                                     .k = CLASSES,
+                                     .n_global = 1,
+                                     .z = graph_output(g)->out.data,
+                                     .label = &v->label};
+
+        preprocess(info->input, v->pixels, SIDE * SIDE, graph_input(g));
+        graph_forward(g, PHASE_INFER);
+        loss += loss_cross_entropy(&b);
+        correct += (double)loss_correct(&b);
+    }
+    near(loss / (double)set.n_validation, info->val_loss, 1e-4,
+         "the validation loss is the stored network's");
+    near(correct / (double)set.n_validation, info->val_accuracy, 1e-9,
+         "and the accuracy");
+    trainset_close(&set);
+}
+
 static void check_unbroken(const struct config *c)
 {
     struct watch w = {0};
@@ -248,7 +294,11 @@ static void check_unbroken(const struct config *c)
            strcmp(info.class_name[1], "red, dark") == 0 && info.epoch >= 1 &&
            info.epoch <= EPOCHS,
        "the model says what it is");
+    check_validation(g, &info);
     graph_free(g);
+    near(history_of("whole", 1, "loss"),
+         (BATCH * loss[3] + BATCH * loss[4] + loss[5]) / TRAIN, 1e-7,
+         "an epoch's loss is the mean over its samples");
     ok(!file_exists(in_dir("whole/checkpoint")), "no checkpoint is left");
     ok(file_exists(in_dir("whole/timing.csv")), "timing is apart");
     ok(train_alone("whole", c, &w, &err) == 0 && w.told > 0,
