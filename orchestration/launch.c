@@ -37,6 +37,7 @@ static void place_mpirun(struct command *c, const struct config *cfg)
     add(c, "mpirun");
     add(c, "-n");
     add(c, c->ranks);
+    add(c, "--quiet");
     add(c, "--oversubscribe");
     add(c, "--bind-to");
     add(c, "none");

@@ -82,6 +82,7 @@ static void help(void)
            "with\n"
            "  --set section.key=value   overrides the file (run, plan)\n"
            "  --run DIR                 where the run lives (run, plan)\n"
+           "  --until STAGE             stop behind this stage (run, plan)\n"
            "  --help, --version\n\n"
            "exit status: 0 done, 1 failed, 2 bad usage or configuration, "
            "75 stopped, start again\n");
@@ -89,10 +90,11 @@ static void help(void)
 
 static int parse(struct options *o, int argc, char **argv, struct err *err)
 {
-    enum { SET, RUN, WATCH };
+    enum { SET, RUN, UNTIL, WATCH };
     static const struct option known[] = {
         {"set", required_argument, NULL, SET},
         {"run", required_argument, NULL, RUN},
+        {"until", required_argument, NULL, UNTIL},
         {"watch", no_argument, NULL, WATCH},
         {0},
     };
@@ -106,6 +108,8 @@ static int parse(struct options *o, int argc, char **argv, struct err *err)
             o->set[o->run.n_set++].text = optarg;
         else if (c == RUN)
             o->run.dir = optarg;
+        else if (c == UNTIL)
+            o->run.until = optarg;
         else if (c == WATCH)
             o->watch = true;
         else

@@ -51,6 +51,27 @@ static int absolute(char path[FILE_PATH_MAX], struct err *err)
     return file_path(path, err, "%s/%s", cwd, given);
 }
 
+/* Put off what comes behind the last node of stage 'until'. */
+static int stop_behind(struct plan *p, const char *until, struct err *err)
+{
+    int last = -1;
+
+    for (int i = 0; i < p->n_node; i++)
+        if (strcmp(p->node[i].stage, until) == 0)
+            last = i;
+    if (last < 0)
+        return err_set(err, ERR_USAGE, "--until %s: the plan has no such stage",
+                       until);
+    for (int i = 0; i < p->n_node; i++) {
+        if (i <= last && strcmp(p->node[i].stage, "report") != 0)
+            continue;
+        p->node[i].run = false;
+        snprintf(p->node[i].reason, sizeof(p->node[i].reason),
+                 "put off (--until %s)", until);
+    }
+    return 0;
+}
+
 static int job_open(struct job *j, const struct run_args *a, struct err *err)
 {
     char path[FILE_PATH_MAX];
@@ -65,7 +86,9 @@ static int job_open(struct job *j, const struct run_args *a, struct err *err)
         absolute(c->split.csv, err) < 0 ||
         file_path(j->dir, err, "%s", c->run.dir) < 0)
         return -1;
-    return plan_init(&j->plan, c, j->dir, err);
+    if (plan_init(&j->plan, c, j->dir, err) < 0)
+        return -1;
+    return a->until ? stop_behind(&j->plan, a->until, err) : 0;
 }
 
 static void job_close(struct job *j)
@@ -87,7 +110,10 @@ static struct job *job_new(struct err *err)
 static void print_plan(const struct plan *p)
 {
     for (int i = 0; i < p->n_node; i++)
-        printf("%-6s %-40s %s\n", p->node[i].run ? "run" : "reuse",
+        printf("%-6s %-40s %s\n",
+               p->node[i].run                             ? "run"
+               : strncmp(p->node[i].reason, "put off", 7) ? "reuse"
+                                                          : "later",
                p->node[i].name, p->node[i].reason);
     fflush(stdout);
 }
@@ -248,7 +274,7 @@ int run_start(const struct run_args *a, struct err *err)
         write_config(j, err) == 0) {
         print_plan(&j->plan);
         rc = schedule(j, err);
-        if (rc == 0)
+        if (rc == 0 && !a->until)
             print_results(j);
     }
     if (j)

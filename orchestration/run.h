@@ -11,7 +11,8 @@ struct run_args {
     const char *config;           /* YAML file, or a run directory */
     const struct config_set *set; /* --set, in order */
     size_t n_set;
-    const char *dir; /* --run DIR, or NULL: run.dir */
+    const char *dir;   /* --run DIR, or NULL: run.dir */
+    const char *until; /* --until STAGE: stop behind it; NULL: go to the end */
 };
 
 /*

@@ -89,6 +89,8 @@ dataset:
   draw_per_class: 20
 preprocess:
   size: 32
+split:
+  method: random
 augment:
   variants: 1
   workers: 1
