@@ -25,6 +25,7 @@
 enum {
     TICK_MS = 100,
     AWAY_SECONDS = 60,  /* without a scheduler: give up */
+    HUNG_UP_MAX = 3,    /* handshakes cut off without a word: a wrong key */
     LOOK_MS = 1000,     /* between two looks for another one */
     LINGER_MS = 2000,   /* for the last result to leave */
     HIGH_WATER = 10000, /* control messages in a pipe */
@@ -50,6 +51,7 @@ struct link {
 
     atomic_bool stopping;
     bool connected; /* thread only, like the rest */
+    int hung_up;
     double away_since, last_look, last_beat;
     struct buf out;
 };
@@ -144,7 +146,8 @@ static int dealer_open(struct link *l, struct err *err)
     const int zero = 0, hwm = HIGH_WATER, ivl = 2000, ttl = 10000, retry = 200;
     const int events =
         ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
-        ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_DISCONNECTED;
+        ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+        ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_DISCONNECTED;
     char name[64];
 
     snprintf(name, sizeof(name), "inproc://monitor-%d", l->n_dealer++);
@@ -234,6 +237,7 @@ static void on_monitor(struct link *l)
     memcpy(&event, frame, sizeof(event));
     if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
         l->connected = true;
+        l->hung_up = 0;
         say_hello(l);
         say_beat(l);
         tell(l, 'C', "", 0);
@@ -241,7 +245,8 @@ static void on_monitor(struct link *l)
         if (l->connected)
             l->away_since = now();
         l->connected = false;
-    } else {
+    } else if (event != ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL ||
+               ++l->hung_up == HUNG_UP_MAX) {
         err_set(&err, ERR_USAGE,
                 "the scheduler at '%s' refuses this worker's key", l->endpoint);
         tell(l, 'X', &err, sizeof(err));

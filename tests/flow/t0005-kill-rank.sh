@@ -2,14 +2,13 @@
 # t0005 - kill -9 of a training rank: final weights equal an unbroken run's
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
-set -- --set train.ranks=2 --set train.threads=1 --set train.epochs=3 \
-    --set augment.variants=6 --set train.checkpoint_seconds=0.2
+set -- --set train.ranks=2 --set train.epochs=4 --set train.checkpoint_seconds=0.2
 ok "unbroken" status_is 0 papline run "$T/c.yaml" "$@" --run "$T/whole"
 
 papline run "$T/c.yaml" "$@" --run "$T/run" >"$T/log" 2>&1 &
 run=$!
 wait_for 60 compgen -G "$T/run/train/$E.partial/checkpoint/*"
-sleep 0.3
+sleep 0.2
 rank=$(workers_of train "$T/run" | tail -n 1)
 ok "a rank is killed in mid-training" kill -9 "$rank"
 wait "$run"

@@ -4,7 +4,7 @@
 small_config "$T/c.yaml"
 tcp() { # tcp <run>
     papline run "$T/c.yaml" --run "$1" --set augment.workers=0 \
-        --set "scheduler.endpoint=tcp://127.0.0.1:*" --set train.epochs=1 \
+        --set "scheduler.endpoint=tcp://127.0.0.1:*" --until augment \
         >"$T/log" 2>&1 &
 }
 tcp "$T/run"

@@ -17,7 +17,7 @@ expect() { # expect <stages that run> <settings>
 }
 rest="train evaluate explain report"
 ok "nothing" expect ""
-ok "seed of the run" expect "draw preprocess augment $rest" --set run.seed=8
+ok "seed of the run" expect "preprocess augment $rest" --set run.seed=8
 ok "size" expect "preprocess augment $rest" --set preprocess.size=40
 ok "split" expect "preprocess augment $rest" --set split.test=0.3
 ok "  with its reason" says "split.test 0.2 -> 0.3"

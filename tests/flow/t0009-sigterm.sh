@@ -2,15 +2,17 @@
 # t0009 - SIGTERM to any process: orderly end, status 75, work goes on later
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
-set -- --set augment.unit=1 --set augment.variants=100 --set train.epochs=1 \
-    --set train.checkpoint_seconds=0.2
+many() { # many <command...>: with a long augment stage, and no other
+    "$@" --until augment --set augment.unit=1 --set augment.variants=500
+}
+set -- --set train.epochs=3 --set train.checkpoint_seconds=0.2
 ok "unbroken" status_is 0 papline run "$T/c.yaml" "$@" --run "$T/whole"
 
 start() {
     papline run "$T/c.yaml" "$@" --run "$T/run" >>"$T/log" 2>&1 &
     run=$!
 }
-start "$@"
+many start
 wait_for 60 node_is "$T/run" augment running
 wait_for 20 some_units_done "$T/run" 3
 kill -TERM "$run"

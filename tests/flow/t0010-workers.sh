@@ -4,7 +4,7 @@
 small_config "$T/c.yaml"
 for w in 1 2 5; do
     ok "$w workers" status_is 0 papline run "$T/c.yaml" --run "$T/run$w" \
-        --set train.epochs=1 --set augment.variants=3 \
+        --until augment --set augment.variants=3 \
         --set augment.workers=$w --set augment.unit=$((w + 1))
 done
 for w in 2 5; do

@@ -2,12 +2,10 @@
 # t0012 - bad files are set aside, counted and named; nothing else is lost
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
-ok "cells to spoil" status_is 0 papline run "$T/c.yaml" \
-    --set train.epochs=1 --run "$T/src"
 good() { # good <class folder> <n>: some drawn cells in a plain layout
     mkdir -p "$D/$1"
     local f i=0
-    for f in "$T"/src/drawn/im_Parabasal/im_Parabasal/CROPPED/*.bmp; do
+    for f in "$CELLS"/im_Parabasal/im_Parabasal/CROPPED/*.bmp; do
         i=$((i + 1))
         [ $i -le "$2" ] && cp "$f" "$D/$1/"
     done
@@ -36,9 +34,8 @@ cp "$first" "$D/im_Good/with space.bmp"
 cp "$first" "$D/im_Good/it's \"quoted\", really.bmp"
 cp "$first" "$D/im_Good/Zellkörper-細胞.bmp"
 cp "$first" "$D/im_Good/$long"
-set -- --set dataset.draw_per_class=0 --set train.epochs=1
 ok "the line runs in spite of them" status_is 0 papline run "$T/c.yaml" \
-    "$@" --set "dataset.path=$D"
+    --set "dataset.path=$D"
 I=$T/run/data/index.csv
 aside() { # aside <file> <reason>
     grep -F "$1" "$I" | grep -vE ',ok$' | grep -F "$2" || {
@@ -64,13 +61,13 @@ done
 
 D=$T/one
 good im_Only 20
-ok "one class only" status_is 1 papline run "$T/c.yaml" "$@" \
+ok "one class only" status_is 1 papline run "$T/c.yaml" \
     --set "dataset.path=$D" --run "$T/run1"
 ok "  says so" grep -qiE "(one class|2 classes|two classes)" "$T/out"
 mkdir "$T/void"
-ok "an empty dataset" not status_is 0 papline run "$T/c.yaml" "$@" \
+ok "an empty dataset" not status_is 0 papline run "$T/c.yaml" \
     --set "dataset.path=$T/void" --run "$T/run2"
-ok "no dataset" status_is 2 papline run "$T/c.yaml" "$@" \
+ok "no dataset" status_is 2 papline run "$T/c.yaml" \
     --set "dataset.path=$T/nowhere" --run "$T/run3"
 ok "  says where" says "$T/nowhere"
 finish

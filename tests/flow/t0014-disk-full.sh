@@ -9,10 +9,8 @@ full() { (
     shift
     exec "$@"
 ); }
-ok "drawn, with room enough" status_is 0 papline run "$T/c.yaml" \
-    --set train.epochs=1 --run "$T/src"
-set -- --set train.epochs=1 --set augment.variants=40
-ok "no room for the augmented store" status_is 1 full 1024 \
+set -- --until augment --set augment.variants=100
+ok "no room for the augmented store" status_is 1 full 2048 \
     papline run "$T/c.yaml" "$@"
 ok "  says what and where" grep -qE "images.npy.*(File too large|No space|needs)" \
     "$T/out"
