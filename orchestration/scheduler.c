@@ -130,7 +130,9 @@ static void on_exit(struct scheduler *s, pid_t pid, int status)
 
     launch_describe(status, why, sizeof(why));
     snprintf(text, sizeof(text), "%s ended early: %s", node->program, why);
-    if (worker >= 0)
+    if (worker >= 0 && status == 0)
+        queue_lost(&s->queue, worker, false, text, scheduler_now());
+    else if (worker >= 0)
         note_lost(s, worker, text);
     if (launch_wanted(s->config, node, ROLE_SINK) == 0)
         release_all(s, text);

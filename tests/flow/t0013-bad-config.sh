@@ -5,7 +5,8 @@ small_config "$T/c.yaml"
 refused() { # refused <yaml> <text>...
     printf '%b' "$1" >"$T/bad.yaml"
     shift
-    status_is 2 papline run "$T/bad.yaml" --run "$T/run" || return 1
+    status_is 2 papline run "$T/bad.yaml" --run "$T/run" \
+        --set "dataset.path=$CELLS" || return 1
     for text in "$@"; do says "$text" || return 1; done
 }
 ok "unknown key" refused 'train:\n  epocs: 3\n' "bad.yaml:2" "train.epocs" \
