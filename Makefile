@@ -130,7 +130,7 @@ lint:
 	    $(CC) $(CPPFLAGS) $(CFLAGS) -fsyntax-only -include $$h -x c - \
 	        <<<'extern int alone;' || exit 1; done
 	$Qcppcheck --quiet --std=c11 --enable=warning,performance,portability \
-	    --inline-suppr --error-exitcode=1 -Icommon -I. -Itests $(filter %.c,$(SOURCES))
+	    '-Derr_bug(f,l,c)=abort()' --inline-suppr --error-exitcode=1 -Icommon -I. -Itests $(filter %.c,$(SOURCES))
 
 format:
 	$Qclang-format -i $(SOURCES)

@@ -294,19 +294,6 @@ static void check_vips(struct doctor *d)
         say(d, FINE, "libvips", "%s", vipslib_version());
 }
 
-static void check_gnuplot(struct doctor *d)
-{
-    char version[128] = "";
-
-    if (run_lines("gnuplot --version 2>/dev/null", "gnuplot", version,
-                  sizeof(version)) > 0)
-        say(d, FINE, "gnuplot", "%s", version);
-    else
-        say(d, WARN, "gnuplot",
-            "not found; the report draws its own charts, so only your own "
-            "plots want it");
-}
-
 /* --- limits and disk ------------------------------------------------------- */
 
 static void check_limits(struct doctor *d)
@@ -406,7 +393,7 @@ int doctor_to(FILE *out, const char *run_dir, struct err *err)
     static void (*const checks[])(struct doctor * d) = {
         check_mpi,    check_mpirun,     check_shared_memory, check_cores,
         check_memory, check_huge_pages, check_openblas,      check_zeromq,
-        check_vips,   check_gnuplot,    check_limits,        check_disk,
+        check_vips,   check_limits,     check_disk,
     };
     struct doctor d = {.out = out, .run_dir = run_dir};
 

@@ -1,8 +1,10 @@
 /* papline - the scheduler and the user's one command */
 #include "base/log.h"
 #include "base/version.h"
+#include "orchestration/doctor.h"
 #include "orchestration/run.h"
 #include "orchestration/status.h"
+#include "orchestration/verify.h"
 #include "run/link.h"
 
 #include <getopt.h>
@@ -40,6 +42,16 @@ static int verb_report(const struct options *o, struct err *err)
     return run_report(o->target, err);
 }
 
+static int verb_verify(const struct options *o, struct err *err)
+{
+    return verify_run(o->target, err);
+}
+
+static int verb_doctor(const struct options *o, struct err *err)
+{
+    return doctor(o->target, err);
+}
+
 static int verb_reference(const struct options *o, struct err *err)
 {
     struct buf b = {0};
@@ -66,6 +78,10 @@ static const struct verb {
     {"status", "RUN", "how far a run is; --watch repeats it", false,
      verb_status},
     {"report", "RUN", "write the page of a run anew", false, verb_report},
+    {"verify", "RUN", "compare every file of a run with its manifest", false,
+     verb_verify},
+    {"doctor", "RUN", "check this machine (and a run's directory)", true,
+     verb_doctor},
     {"reference", "", "print every configuration key with its default", true,
      verb_reference},
 };

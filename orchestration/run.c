@@ -271,7 +271,8 @@ int run_start(const struct run_args *a, struct err *err)
 
     link_signals();
     if (j && job_open(j, a, err) == 0 && take_lock(j, err) == 0 &&
-        write_config(j, err) == 0) {
+        write_config(j, err) == 0 &&
+        plan_pin(&j->plan, &j->config, j->dir, err) == 0) {
         print_plan(&j->plan);
         rc = schedule(j, err);
         if (rc == 0 && !a->until)

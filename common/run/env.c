@@ -27,7 +27,7 @@ int env_load(struct run_env *e, const char *run_dir, struct err *err)
     env_release(e);
     memcpy(e->digest, digest, sizeof(digest));
     if (config_read(&e->config, path, NULL, 0, err) < 0 ||
-        plan_init(&e->plan, &e->config, run_dir, err) < 0)
+        plan_join(&e->plan, &e->config, run_dir, err) < 0)
         return -1;
     return file_path(e->dir, err, "%s", run_dir);
 }

@@ -12,6 +12,8 @@
 
 const char *const plan_networks[] = {"mobilenetv2", NULL};
 const char *const plan_regimes[] = {"scratch", NULL};
+const char *const plan_recipes[] = {"light", "geometric", NULL};
+const char *const plan_explainers[] = {"gradcam", NULL};
 
 /* --- the stages ------------------------------------------------------------ */
 
@@ -261,27 +263,44 @@ static int add_report(struct builder *b)
 
 /* --- checks and content ---------------------------------------------------- */
 
+static int check_word(const char *key, const char *word,
+                      const char *const *known, struct err *err)
+{
+    const char *meant;
+    size_t n = 0;
+
+    while (known[n])
+        n++;
+    meant = spell_nearest(word, known, n);
+    if (meant && strcmp(meant, word) == 0)
+        return 0;
+    if (meant)
+        return err_set(err, ERR_USAGE, "%s: there is no '%s'; did you mean %s?",
+                       key, word, meant);
+    return err_set(err, ERR_USAGE, "%s: there is no '%s'; known: %s%s", key,
+                   word, known[0], n > 1 ? ", ..." : "");
+}
+
 static int check_words(const char *key, const struct word_list *given,
                        const char *const *known, struct err *err)
 {
-    size_t n_known = 0;
-
-    while (known[n_known])
-        n_known++;
-    for (int i = 0; i < given->n; i++) {
-        const char *word = given->word[i];
-        const char *meant = spell_nearest(word, known, n_known);
-
-        if (meant && strcmp(meant, word) == 0)
-            continue;
-        if (meant)
-            return err_set(err, ERR_USAGE,
-                           "%s: there is no '%s'; did you mean %s?", key, word,
-                           meant);
-        return err_set(err, ERR_USAGE, "%s: there is no '%s'; known: %s%s", key,
-                       word, known[0], n_known > 1 ? ", ..." : "");
-    }
+    for (int i = 0; i < given->n; i++)
+        if (check_word(key, given->word[i], known, err) < 0)
+            return -1;
     return 0;
+}
+
+/* Every word that names a thing elsewhere in the program. */
+static int check_names(const struct config *c, struct err *err)
+{
+    if (check_words("train.networks", &c->train.networks, plan_networks, err) <
+            0 ||
+        check_words("train.regimes", &c->train.regimes, plan_regimes, err) <
+            0 ||
+        check_word("augment.recipe", c->augment.recipe, plan_recipes, err) < 0)
+        return -1;
+    return check_word("explain.method", c->explain.method, plan_explainers,
+                      err);
 }
 
 /* Nodes that 'c' expands to, or -1. */
@@ -325,11 +344,7 @@ static int build(struct builder *b, struct err *err)
 {
     const int n = count_nodes(b->c, err);
 
-    if (n < 0 ||
-        check_words("train.networks", &b->c->train.networks, plan_networks,
-                    err) < 0 ||
-        check_words("train.regimes", &b->c->train.regimes, plan_regimes, err) <
-            0)
+    if (n < 0)
         return -1;
     b->plan->node = calloc((size_t)n, sizeof(*b->plan->node));
     if (!b->plan->node)
@@ -408,6 +423,8 @@ static int start(struct plan *p, struct builder *b, bool pinned,
                  struct err *err)
 {
     *p = (struct plan){0};
+    if (count_nodes(b->c, err) < 0 || check_names(b->c, err) < 0)
+        return -1;
     if ((pinned && recall_content(b)) || read_content(b, err) == 0)
         if (build(b, err) == 0)
             return 0;

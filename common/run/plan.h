@@ -72,9 +72,11 @@ MUST_USE int plan_pin(const struct plan *p, const struct config *c,
 MUST_USE int plan_join(struct plan *p, const struct config *c,
                        const char *run_dir, struct err *err);
 
-/* Networks and regimes that can be planned, ending in NULL. */
+/* What can be planned, ending in NULL; the tables of the stages agree. */
 extern const char *const plan_networks[];
 extern const char *const plan_regimes[];
+extern const char *const plan_recipes[];
+extern const char *const plan_explainers[];
 
 /* May a node's output lie in 'dir', relative to the run directory? */
 bool plan_is_output(const char *dir);

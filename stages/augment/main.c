@@ -71,8 +71,8 @@ static int open_run(struct worker *a, const struct unit *u, struct err *err)
 }
 
 /* Make row 'r' of the augmented store in place 'at' of the message. */
-static int make_row(struct worker *a, const struct unit *u, size_t r,
-                    size_t at, struct err *err)
+static int make_row(struct worker *a, const struct unit *u, size_t r, size_t at,
+                    struct err *err)
 {
     const struct store *data = &a->sources.data;
     const size_t source = sources_row(&a->sources, r);

@@ -27,10 +27,9 @@ static const char *run_doctor(const char *dir, int *rc, struct err *err)
 static void check_all_lines(const char *dir)
 {
     static const char *const names[] = {
-        "MPI ",          "mpirun ",     "shared memory ", "cores ",
-        "memory ",       "huge pages ", "OpenBLAS ",      "ZeroMQ ",
-        "libvips ",      "gnuplot ",    "open files ",    "locked memory ",
-        "run directory "};
+        "MPI ",     "mpirun ",     "shared memory ", "cores ",
+        "memory ",  "huge pages ", "OpenBLAS ",      "ZeroMQ ",
+        "libvips ", "open files ", "locked memory ", "run directory "};
     struct err err;
     const char *text;
     int rc;
@@ -65,7 +64,6 @@ static void check_damage(const char *dir)
     fails(rc, err, ERR_SYSTEM, "2 of the checks above failed",
           "what must work and does not");
     ok(strstr(text, "fail  mpirun          not found; install"), "no mpirun");
-    ok(strstr(text, "warn  gnuplot         not found"), "no gnuplot");
     ok(strstr(text, "warn  open files      at most 200; ulimit -n 1024"),
        "few open files");
     ok(strstr(text, "OMP_NUM_THREADS=3 overrides"), "OMP_NUM_THREADS");
