@@ -43,7 +43,7 @@ aside() { # aside <file> <reason>
         return 1
     }
 }
-ok "a truncated bitmap is set aside" aside truncated.bmp "cut short"
+ok "a truncated bitmap is set aside" aside truncated.bmp "truncated bitmap"
 ok "text named .jpg" aside text.jpg "not a BMP, JPEG, PNG, TIFF or WebP"
 ok "zero bytes" aside nothing.png "empty"
 ok "30000x30000 pixels" aside vast.bmp "30000"
@@ -63,7 +63,7 @@ D=$T/one
 good im_Only 20
 ok "one class only" status_is 1 papline run "$T/c.yaml" \
     --set "dataset.path=$D" --run "$T/run1"
-ok "  says so" grep -qiE "(one class|2 classes|two classes)" "$T/out"
+ok "  says so" says "at least 2 are needed"
 mkdir "$T/void"
 ok "an empty dataset" not status_is 0 papline run "$T/c.yaml" \
     --set "dataset.path=$T/void" --run "$T/run2"

@@ -3,14 +3,16 @@
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
 # A limit on the size of a file stands in for a disk: 'ulimit -f' in kB.
-full() { (
-    ulimit -f "$1"
-    trap '' XFSZ
-    shift
-    exec "$@"
-); }
+cat >"$T/full" <<'EOF'
+#!/bin/bash
+ulimit -f "$1"
+trap '' XFSZ
+shift
+exec "$@"
+EOF
+chmod +x "$T/full"
 set -- --until augment --set augment.variants=100
-ok "no room for the augmented store" status_is 1 full 2048 \
+ok "no room for the augmented store" status_is 1 "$T/full" 2048 \
     papline run "$T/c.yaml" "$@"
 ok "  says what and where" grep -qE "images.npy.*(File too large|No space|needs)" \
     "$T/out"
