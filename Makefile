@@ -14,6 +14,7 @@ DEVELOPER ?= $(CI)
 CC        := mpicc
 B         ?= build/$(MODE)
 SHELL     := /bin/bash
+JOBS      ?= $(shell nproc)
 
 # --- what there is: nothing below lists a source file by name ---------------
 LIB_SRC   := $(sort $(wildcard common/*/*.c proto/*.c))
@@ -112,11 +113,11 @@ check: $(BIN) $(UNIT) $(FUZZ)
 	$Q$(PROVE) $(UNIT) $(if $(FUZZ),tests/fuzz/replay.sh) $(FLOWS)
 
 test: deps
-	$Q$(MAKE) --no-print-directory check
+	$Q$(MAKE) --no-print-directory -j$(JOBS) check
 
 demo: deps
-	$Q$(MAKE) --no-print-directory all
-	$Q$B/bin/papline run configs/demo.yaml
+	$Q$(MAKE) --no-print-directory -j$(JOBS) all
+	$Q$B/bin/papline run configs/demo.yaml $(DEMO_SET)
 
 bench: $(BIN) $(BENCH)
 	$Qtests/bench/run.sh $(abspath $B)

@@ -1,0 +1,67 @@
+#!/bin/bash
+# t0015 - every command of the README is run, on small cells
+. "$(dirname "$0")/lib.sh"
+cd "$ROOT" || exit 1
+small_config "$T/c.yaml"
+shrink=(--set preprocess.size=64 --set split.method=random
+    --set train.epochs=1 --set train.batch=16 --set train.threads=1
+    --set explain.per_class=1)
+port=$((20000 + $$ % 20000))
+at=tcp://127.0.0.1:$port
+ok "a run" status_is 0 papline run "$T/c.yaml"
+
+waiting() { # a run over tcp that waits for workers
+    papline run "$T/c.yaml" --run "$T/$1" --set augment.workers=0 \
+        --until augment --set "scheduler.endpoint=$at" >"$T/log" 2>&1 &
+    run=$!
+    wait_for 60 node_is "$T/$1" augment running
+}
+command_of() { # command_of <line of the README>: run it, made small
+    case $1 in
+    "make demo")
+        make -s demo B="$(dirname "$BIN")" DEMO_SET="${shrink[*]} \
+            --set dataset.draw_per_class=20 --run $T/demo" ;;
+    "build/release/bin/papline run configs/"*|"papline run configs/"*" train.ranks=8 "*)
+        set -- $1
+        shift 2
+        local words=() w
+        for w in "$@"; do
+            case $w in
+            dataset.path=PATH) w=dataset.path=$CELLS ;;
+            train.ranks=8) w=train.ranks=2 ;;
+            scheduler.endpoint=tcp:*) w=scheduler.endpoint=$at ;;
+            esac
+            words+=("$w")
+        done
+        papline run "${words[@]}" "${shrink[@]}" --set augment.variants=1 \
+            --set "dataset.draw_per_class=$(case "$*" in *PATH*) echo 0 ;;
+                *) echo 20 ;; esac)" --run "$T/run$n" ;;
+    "papline plan "*|"papline doctor") ${1%%#*} ;;
+    "papline "*" RUN"*|"papline-train --run RUN "*) ${1//RUN/$T/run} ;;
+    "papline-augment --join RUN")
+        waiting join && ${1//RUN/$T/join} && wait "$run" ;;
+    "papline-augment --connect "*)
+        waiting connect || return 1
+        cp -p "$T/connect/keys/worker.key" "$T/worker.key"
+        papline-augment --connect "$at" --key "$T/worker.key" &&
+            wait "$run" ;;
+    "make test"|"make check"|"make lint"|"make format"|"make bench"|"make deps"|"make MODE=asan check")
+        make -n ${1#make } ;; # this very test is a part of them
+    *)
+        echo "this test does not know how to run it"
+        return 1 ;;
+    esac
+}
+while read -r line; do
+    line=$(sed 's/ *#.*//' <<<"$line")
+    [ -n "$line" ] && ok "$line" command_of "$line" </dev/null
+done < <(sed -n '/^```sh/,/^```/p' README.md | grep -v '^```')
+while read -r line; do
+    ok "$line" command_of "$line" </dev/null
+done < <(grep -oE '`make [a-zA-Z= ]+`' README.md | tr -d '`' | sort -u |
+    grep -v '^make demo$')
+ok "the README names every key's file" test -s configs/reference.yaml
+for f in $(grep -oE '\]\([A-Za-z/.]+\)' README.md | tr -d ']()'); do
+    ok "$f is there" test -e "$f"
+done
+finish
