@@ -101,7 +101,9 @@ $(BENCH): $B/bench/%: $B/obj/tests/bench/%.o $(PARTS) $(LIB)
 	$(LINK)
 
 # Each unit test and flow prints TAP; prove sums up and fails on any failure.
-PROVE := BIN=$(abspath $B/bin) FUZZ=$(abspath $B/fuzz) prove --exec '' --timer
+PROVE := BIN=$(abspath $B/bin) FUZZ=$(abspath $B/fuzz) \
+         LSAN_OPTIONS=suppressions=$(abspath tests/lsan.supp):print_suppressions=0 \
+         prove --exec '' --timer
 
 units: $(UNIT) $(FUZZ)
 	$Q$(PROVE) $(UNIT) $(if $(FUZZ),tests/fuzz/replay.sh)

@@ -10,6 +10,7 @@ cmd:mpirun      openmpi-bin                 openmpi        openmpi
 cmd:gcc         gcc                         gcc            gcc_linux-64
 cmd:pkg-config  pkg-config                  pkgconf        pkg-config
 cmd:prove       perl                        perl           perl
+cmd:pgrep       procps                      procps         procps-ng
 pc:libzmq       libzmq3-dev                 libzmq         zeromq
 pc:msgpack|msgpack-c libmsgpack-c-dev|libmsgpack-dev msgpack-c  msgpack-c
 pc:openblas     libopenblas-dev             openblas       openblas
