@@ -19,6 +19,7 @@
 
 enum {
     CONFIRM_SECONDS = 60, /* a sink that is silent for so long is given up */
+    LEAVING_SECONDS = 2,  /* likewise, once this process was asked to stop */
     POLL_MS = 200,
 };
 
@@ -97,11 +98,13 @@ static int data_open(struct stage_link *l, struct err *err)
 /* Give up waiting?  Then the socket is closed, so nothing arrives late. */
 static int still_waiting(struct stage_link *l, double since, struct err *err)
 {
-    if (now() - since < CONFIRM_SECONDS)
+    const int patience = stage_stopping(l) ? LEAVING_SECONDS : CONFIRM_SECONDS;
+
+    if (now() - since < patience)
         return 0;
     data_close(l);
     return err_set(err, ERR_AGAIN, "the sink has not answered for %d seconds",
-                   CONFIRM_SECONDS);
+                   patience);
 }
 
 static int await_confirm(struct stage_link *l, struct err *err)
