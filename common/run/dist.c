@@ -8,6 +8,8 @@
  */
 #include "run/dist.h"
 
+#include "run/dist_team.h"
+
 #include <mpi.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -243,11 +245,15 @@ static int sum_all(struct dist *d, const struct kind *k, void *x, size_t n,
 
 int dist_sum(struct dist *d, double *x, size_t n, struct err *err)
 {
+    if (d->team)
+        return team_sum_double(d, x, n, err);
     return sum_all(d, &doubles, x, n, err);
 }
 
 int dist_sum_float(struct dist *d, float *x, size_t n, struct err *err)
 {
+    if (d->team)
+        return team_sum_float(d, x, n, err);
     return sum_all(d, &floats, x, n, err);
 }
 
@@ -271,6 +277,8 @@ int dist_bcast(struct dist *d, void *bytes, size_t n, struct err *err)
 {
     char *p = bytes;
 
+    if (d->team)
+        return team_bcast(d, bytes, n, err);
     if (faulty(d, err) < 0)
         return -1;
     if (d->size == 1)
@@ -289,6 +297,8 @@ int dist_bcast(struct dist *d, void *bytes, size_t n, struct err *err)
 
 int dist_barrier(struct dist *d, struct err *err)
 {
+    if (d->team)
+        return team_barrier(d, err);
     if (faulty(d, err) < 0)
         return -1;
     return d->size == 1 ? 0
@@ -300,6 +310,8 @@ int dist_agree(struct dist *d, int rc, struct err *err)
     int mine = rc < 0 ? d->rank : d->size, first = d->size;
     struct err theirs = {0};
 
+    if (d->team)
+        return team_agree(d, rc, err);
     if (d->size == 1)
         return rc;
     if (faulty(d, err) < 0)

@@ -26,11 +26,13 @@ enum {
 
 struct dist {
     int rank, size;
-    int here;         /* ranks on this host, at least 1 */
-    bool mpi;         /* started */
-    struct err fault; /* of the first call that failed */
-    void *scratch;    /* owned: partial sums */
-    void *comm;       /* owned */
+    int here;               /* ranks on this host, at least 1 */
+    bool mpi;               /* started */
+    struct err fault;       /* of the first call that failed */
+    void *scratch;          /* owned: partial sums */
+    void *comm;             /* owned */
+    struct dist_team *team; /* of a member (dist_team.h), else NULL; borrowed */
+    int member;
 };
 
 /*

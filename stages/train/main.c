@@ -6,6 +6,7 @@
  * else, and at the end an empty one.
  */
 #include "base/log.h"
+#include "run/dist_team.h"
 #include "run/node.h"
 #include "run/stage.h"
 #include "stages/train/trainer.h"
@@ -14,6 +15,8 @@
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { PARTS = 2 };
 
 /* A unit as it is sent to the other ranks. */
 struct job {
@@ -60,32 +63,68 @@ static int count_threads(const struct config *c, const struct dist *d)
     return share > 1 ? share : 1;
 }
 
+/* One of the PARTS that a batch is divided into, and how it fared. */
+struct part {
+    struct trainer_args a;
+    int rc;
+    struct err err;
+};
+
+static void train_part(void *self, struct dist *d)
+{
+    struct part *p = self;
+
+    p->a.dist = d;
+    omp_set_num_threads(p->a.threads);
+    p->rc = trainer_run(&p->a, &p->err);
+}
+
+/*
+ * A batch is always divided into PARTS, however many processes share them, so
+ * that one rank and PARTS ranks do the same arithmetic.  With another number
+ * of ranks each takes one part of its own.
+ */
+static int parts_of(const struct dist *d, const struct config *c)
+{
+    const int parts = PARTS / d->size;
+
+    return parts * d->size == PARTS && c->train.batch >= PARTS ? parts : 1;
+}
+
 /* Collective: every rank has the same job; 'link' is NULL but on rank 0. */
 static int do_job(struct dist *d, const struct job *j, struct stage_link *link,
                   struct err *err)
 {
+    const int n = parts_of(d, &j->config);
+    const int threads = count_threads(&j->config, d) / n;
     struct trainset set = {0};
-    struct trainer_args a = {
-        .dir = j->out,
-        .key = j->key,
-        .network = j->network,
-        .seed = (uint64_t)j->seed,
-        .config = &j->config,
-        .set = &set,
-        .dist = d,
-        .threads = count_threads(&j->config, d),
-        .hooks = {.stopping = stopping,
-                  .progress = progress,
-                  .warn = warn,
-                  .self = link},
-    };
+    struct part part[PARTS];
+    void *self[PARTS];
     int rc;
 
-    omp_set_num_threads(a.threads);
+    for (int i = 0; i < n; i++) {
+        self[i] = &part[i];
+        part[i] = (struct part){
+            .a = {.dir = j->out,
+                  .key = j->key,
+                  .network = j->network,
+                  .seed = (uint64_t)j->seed,
+                  .config = &j->config,
+                  .set = &set,
+                  .threads = threads > 1 ? threads : 1,
+                  .hooks = {.stopping = stopping,
+                            .progress = progress,
+                            .warn = warn,
+                            .self = link}},
+        };
+    }
     rc = trainset_open(&set, j->data, j->augmented ? j->augment : NULL, err);
     rc = dist_agree(d, rc, err);
-    if (rc == 0)
-        rc = trainer_run(&a, err);
+    if (rc == 0) {
+        dist_team_run(d, n, train_part, self);
+        rc = part[0].rc; /* the parts agree */
+        *err = part[0].err;
+    }
     trainset_close(&set);
     if (d->fault.code != ERR_NONE) { /* the ranks cannot agree on anything */
         log_error("%s", d->fault.text);

@@ -5,7 +5,7 @@
  * several; those say "rank R: ..." of whatever is wrong and exit with 1.
  */
 #include "base/rng.h"
-#include "run/dist.h"
+#include "run/dist_team.h"
 #include "tap.h"
 
 #include <stdlib.h>
@@ -141,6 +141,37 @@ static int child(int ranks)
     return faults != 0;
 }
 
+/* Three members of one process: sums in the tree's order, words, faults. */
+static void one_member(void *self, struct dist *d)
+{
+    static const float x[3] = {16777216.0f, 1.0f, 1.0f};
+    int *good = self, word = d->rank == 0 ? 7 : 0;
+    double y = d->rank + 1.0;
+    float z[2] = {x[d->rank], (float)d->rank};
+    struct err err = {0};
+
+    *good = d->size == 3 && dist_sum_float(d, z, 2, &err) == 0 &&
+            z[0] == (x[0] + x[1]) + x[2] && z[1] == 3.0f &&
+            dist_sum(d, &y, 1, &err) == 0 && y == 6.0 &&
+            dist_bcast(d, &word, sizeof(word), &err) == 0 && word == 7 &&
+            dist_barrier(d, &err) == 0 && dist_agree(d, 0, &err) == 0;
+    if (d->rank == 2)
+        err_set(&err, ERR_INPUT, "the third fails");
+    *good = *good && dist_agree(d, d->rank == 2 ? -1 : 0, &err) < 0 &&
+            err.code == ERR_INPUT && strstr(err.text, "the third fails");
+}
+
+static void check_team(void)
+{
+    int good[3] = {0};
+    struct dist process;
+
+    dist_alone(&process);
+    dist_team_run(&process, 3, one_member,
+                  (void *[]){&good[0], &good[1], &good[2]});
+    ok(good[0] && good[1] && good[2], "three members of one process");
+}
+
 int main(int argc, char **argv)
 {
     struct dist d;
@@ -152,6 +183,7 @@ int main(int argc, char **argv)
     ok(dist_start(&d, &err) == 0 && d.size == 1 && !d.mpi,
        "alone, without MPI");
     ok(all_checks(&d) == 0, "one rank");
+    check_team();
     dist_stop(&d);
     setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
     setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);

@@ -1,0 +1,258 @@
+/*
+ * dist_team.c - the members of a process meet at barriers
+ *
+ * A sum: all members show their arrays; each adds one slice of them, in the
+ * order of dist.h's tree, and writes it into all.  With several processes
+ * member 0 then adds its array to theirs, and the others copy.
+ */
+#include "run/dist_team.h"
+
+#include "base/log.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+enum { SPINS = 4000 }; /* before a waiting member sleeps: a few microseconds */
+
+struct dist_team {
+    struct dist *process; /* borrowed */
+    int n;
+    atomic_int arrived;
+    atomic_uint round;
+    pthread_mutex_t lock;
+    pthread_cond_t next;
+    void *shown[DIST_MAX_MEMBERS]; /* what each member brought */
+    int rc[DIST_MAX_MEMBERS];
+    struct err err[DIST_MAX_MEMBERS];
+};
+
+struct member {
+    struct dist dist;
+    dist_member_f fn;
+    void *self;
+};
+
+/* Until all members are here. */
+static void meet(struct dist_team *t)
+{
+    const unsigned round = atomic_load(&t->round);
+
+    if (atomic_fetch_add(&t->arrived, 1) + 1 == t->n) {
+        atomic_store(&t->arrived, 0);
+        pthread_mutex_lock(&t->lock);
+        atomic_fetch_add(&t->round, 1);
+        pthread_cond_broadcast(&t->next);
+        pthread_mutex_unlock(&t->lock);
+        return;
+    }
+    for (int i = 0; i < SPINS; i++)
+        if (atomic_load(&t->round) != round)
+            return;
+    pthread_mutex_lock(&t->lock);
+    while (atomic_load(&t->round) == round)
+        pthread_cond_wait(&t->next, &t->lock);
+    pthread_mutex_unlock(&t->lock);
+}
+
+/* Every member learns how member 0 fared with the other processes. */
+static int share_outcome(struct dist *d, int rc, struct err *err)
+{
+    struct dist_team *t = d->team;
+
+    if (d->member == 0) {
+        t->rc[0] = rc;
+        if (rc < 0)
+            t->err[0] = *err;
+    }
+    meet(t);
+    rc = t->rc[0];
+    if (rc < 0) {
+        *err = t->err[0];
+        d->fault = t->process->fault;
+    }
+    meet(t);
+    return rc;
+}
+
+/* --- sums ------------------------------------------------------------------*/
+
+static void add_float(const struct dist_team *t, size_t begin, size_t end)
+{
+    for (int step = 1; step < t->n; step *= 2)
+        for (int r = 0; r + step < t->n; r += 2 * step) {
+            float *x = t->shown[r];
+            const float *y = t->shown[r + step];
+
+            for (size_t i = begin; i < end; i++)
+                x[i] += y[i];
+        }
+}
+
+static void add_double(const struct dist_team *t, size_t begin, size_t end)
+{
+    for (int step = 1; step < t->n; step *= 2)
+        for (int r = 0; r + step < t->n; r += 2 * step) {
+            double *x = t->shown[r];
+            const double *y = t->shown[r + step];
+
+            for (size_t i = begin; i < end; i++)
+                x[i] += y[i];
+        }
+}
+
+struct addition {
+    size_t item;
+    void (*add)(const struct dist_team *t, size_t begin, size_t end);
+};
+
+/* Add up what the members brought: each does one slice and hands it round. */
+static void add_members(struct dist *d, const struct addition *a, void *x,
+                        size_t n)
+{
+    struct dist_team *t = d->team;
+    const size_t begin = n * (size_t)d->member / (size_t)t->n;
+    const size_t end = n * ((size_t)d->member + 1) / (size_t)t->n;
+    const size_t at = begin * a->item, size = (end - begin) * a->item;
+
+    t->shown[d->member] = x;
+    meet(t);
+    a->add(t, begin, end);
+    for (int m = 1; m < t->n; m++)
+        memcpy((char *)t->shown[m] + at, (char *)t->shown[0] + at, size);
+    meet(t);
+}
+
+int team_sum_float(struct dist *d, float *x, size_t n, struct err *err)
+{
+    static const struct addition floats = {sizeof(float), add_float};
+    struct dist_team *t = d->team;
+    int rc = 0;
+
+    add_members(d, &floats, x, n);
+    if (t->process->size == 1)
+        return 0;
+    if (d->member == 0)
+        rc = dist_sum_float(t->process, x, n, err);
+    rc = share_outcome(d, rc, err);
+    if (rc == 0 && d->member > 0)
+        memcpy(x, t->shown[0], n * sizeof(*x));
+    meet(t);
+    return rc;
+}
+
+int team_sum_double(struct dist *d, double *x, size_t n, struct err *err)
+{
+    static const struct addition doubles = {sizeof(double), add_double};
+    struct dist_team *t = d->team;
+    int rc = 0;
+
+    add_members(d, &doubles, x, n);
+    if (t->process->size == 1)
+        return 0;
+    if (d->member == 0)
+        rc = dist_sum(t->process, x, n, err);
+    rc = share_outcome(d, rc, err);
+    if (rc == 0 && d->member > 0)
+        memcpy(x, t->shown[0], n * sizeof(*x));
+    meet(t);
+    return rc;
+}
+
+/* --- the rest --------------------------------------------------------------*/
+
+int team_bcast(struct dist *d, void *bytes, size_t n, struct err *err)
+{
+    struct dist_team *t = d->team;
+    int rc = 0;
+
+    t->shown[d->member] = bytes;
+    if (d->member == 0)
+        rc = dist_bcast(t->process, bytes, n, err);
+    rc = share_outcome(d, rc, err);
+    if (rc == 0 && d->member > 0)
+        memcpy(bytes, t->shown[0], n);
+    meet(t);
+    return rc;
+}
+
+int team_barrier(struct dist *d, struct err *err)
+{
+    int rc = 0;
+
+    meet(d->team);
+    if (d->member == 0)
+        rc = dist_barrier(d->team->process, err);
+    return share_outcome(d, rc, err);
+}
+
+int team_agree(struct dist *d, int rc, struct err *err)
+{
+    struct dist_team *t = d->team;
+    int first = 0;
+
+    t->rc[d->member] = rc;
+    if (rc < 0)
+        t->err[d->member] = *err;
+    meet(t);
+    while (first < t->n && t->rc[first] == 0)
+        first++;
+    rc = first < t->n ? -1 : 0;
+    if (rc < 0)
+        *err = t->err[first];
+    meet(t);
+    if (d->member == 0)
+        rc = dist_agree(t->process, rc, err);
+    return share_outcome(d, rc, err);
+}
+
+/* --- threads ---------------------------------------------------------------*/
+
+static void *member_thread(void *arg)
+{
+    struct member *m = arg;
+
+    m->fn(m->self, &m->dist);
+    return NULL;
+}
+
+void dist_team_run(struct dist *process, int n, dist_member_f fn,
+                   void *const *self)
+{
+    struct dist_team team = {.process = process, .n = n};
+    struct member member[DIST_MAX_MEMBERS];
+    pthread_t thread[DIST_MAX_MEMBERS];
+    int started = 1, rc = 0;
+
+    BUG_ON(n < 1 || n > DIST_MAX_MEMBERS || process->team);
+    pthread_mutex_init(&team.lock, NULL);
+    pthread_cond_init(&team.next, NULL);
+    for (int i = 0; i < n; i++)
+        member[i] = (struct member){
+            .dist = {.rank = process->rank * n + i,
+                     .size = process->size * n,
+                     .here = process->here,
+                     .team = n > 1 ? &team : NULL,
+                     .member = i},
+            .fn = fn,
+            .self = self[i],
+        };
+    if (n == 1) {
+        fn(self[0], process);
+        return;
+    }
+    while (rc == 0 && started < n) {
+        rc = pthread_create(&thread[started], NULL, member_thread,
+                            &member[started]);
+        started += rc == 0;
+    }
+    if (rc != 0) {
+        log_error("cannot start a thread: %s", strerror(rc));
+        dist_abort(process, err_exit_status(ERR_SYSTEM));
+    }
+    member_thread(&member[0]);
+    for (int i = 1; i < n; i++)
+        pthread_join(thread[i], NULL);
+    pthread_cond_destroy(&team.next);
+    pthread_mutex_destroy(&team.lock);
+}
