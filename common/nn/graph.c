@@ -19,7 +19,8 @@ struct graph {
     struct pass pass;           /* what ops are told; phase of last forward */
     struct block param, dparam; /* owned */
     struct block state, arena, scratch;
-    size_t n_param, n_state;
+    bool live[GRAPH_MAX_NODES]; /* backward runs this node */
+    size_t n_param, n_all, n_state;
     struct named_tensor *list; /* owned */
     size_t n_list;
     bool finished;
@@ -132,6 +133,46 @@ int graph_max_batch(const struct graph *g)
     return g->args.max_batch;
 }
 
+static int index_of(const struct graph *g, const struct node *nd)
+{
+    for (int i = 0; i < g->n_node; i++)
+        if (g->node[i] == nd)
+            return i;
+    return NO_NODE;
+}
+
+bool graph_fuses(const struct graph *g)
+{
+    return g && !g->args.unfused;
+}
+
+void graph_cut(struct graph *g, const struct node *last)
+{
+    bool keep[GRAPH_MAX_NODES] = {false};
+    int n = 0;
+
+    if (!g || !last)
+        return;
+    for (int i = g->n_node - 1; i >= 0; i--) {
+        keep[i] = keep[i] || g->node[i] == last;
+        for (int k = 0; keep[i] && k < NN_MAX_IN && g->node[i]->in[k]; k++)
+            keep[index_of(g, g->node[i]->in[k])] = true;
+    }
+    for (int i = 0; i < g->n_node; i++)
+        if (keep[i])
+            g->node[n++] = g->node[i];
+        else
+            free(g->node[i]);
+    g->n_node = n;
+}
+
+void graph_freeze(struct graph *g, const char *prefix)
+{
+    for (int i = 0; g && i < g->n_node; i++)
+        if (strcmp(g->node[i]->prefix, prefix) == 0)
+            g->node[i]->frozen = true;
+}
+
 void node_slot(struct node *nd, const struct slot *s)
 {
     size_t *total = s->is_state ? &nd->n_state : &nd->n_param, len = 1;
@@ -144,14 +185,6 @@ void node_slot(struct node *nd, const struct slot *s)
     *total += len;
 }
 
-static int index_of(const struct graph *g, const struct node *nd)
-{
-    for (int i = 0; i < g->n_node; i++)
-        if (g->node[i] == nd)
-            return i;
-    return NO_NODE;
-}
-
 /* The last node that reads node i, or NO_NODE. */
 static int last_reader(const struct graph *g, int i)
 {
@@ -160,6 +193,20 @@ static int last_reader(const struct graph *g, int i)
             if (g->node[j]->in[k] == g->node[i])
                 return j;
     return NO_NODE;
+}
+
+/* Who takes part in backward: who learns, and who reads one that does.  All
+ * do if every dout should be readable. */
+static void plan_live(struct graph *g)
+{
+    for (int i = 0; i < g->n_node; i++) {
+        const struct node *nd = g->node[i];
+
+        g->live[i] = g->args.memory == GRAPH_KEEP_ALL || i == g->n_node - 1 ||
+                     (nd->n_param > 0 && !nd->frozen);
+        for (int k = 0; k < NN_MAX_IN && nd->in[k]; k++)
+            g->live[i] = g->live[i] || g->live[index_of(g, nd->in[k])];
+    }
 }
 
 /*
@@ -200,6 +247,18 @@ static bool in_place(const struct graph *g, int i, int k)
            last_reader(g, k) == i;
 }
 
+/* Does backward of node i or of one that reads it need its value? */
+static bool live_reader(const struct graph *g, int i)
+{
+    if (g->live[i])
+        return true;
+    for (int j = i + 1; j < g->n_node; j++)
+        for (int k = 0; k < NN_MAX_IN; k++)
+            if (g->live[j] && g->node[j]->in[k] == g->node[i])
+                return true;
+    return false;
+}
+
 /* When each out is needed: forward of node i is time i, backward 2n - 1 - i. */
 static void place_outs(const struct graph *g, struct places *p)
 {
@@ -213,7 +272,8 @@ static void place_outs(const struct graph *g, struct places *p)
         p->to[i] = end;
         if (last != NO_NODE && g->args.memory == GRAPH_TRAIN)
             p->to[i] = end - 1 - i;
-        if (last != NO_NODE && g->args.memory == GRAPH_INFER)
+        if (last != NO_NODE &&
+            (g->args.memory == GRAPH_INFER || !live_reader(g, i)))
             p->to[i] = last;
         if (g->args.memory == GRAPH_INFER && in_place(g, i, k))
             share(p, i, k, p->to[i]);
@@ -253,7 +313,7 @@ static size_t plan_arena(struct graph *g, struct places place[2],
         if (place[0].at[i] == i)
             memplan_add(p, &nd->out.data, len, from, place[0].to[i]);
         memplan_add(p, &nd->keep, nd->n_keep, from, 2 * g->n_node);
-        if (memory == GRAPH_INFER || (memory == GRAPH_TRAIN && !nd->in[0]))
+        if (memory == GRAPH_INFER || !g->live[i])
             continue;
         if (place[1].at[i] == i)
             memplan_add(p, &nd->dout.data, len, place[1].from[i],
@@ -275,19 +335,21 @@ static void bind_arena(struct graph *g, const struct places place[2],
 
 static void bind_params(struct graph *g)
 {
-    float *param = g->param.data, *dparam = g->dparam.data;
-    float *state = g->state.data;
+    float *param = g->param.data, *frozen = param + g->n_param;
+    float *dparam = g->dparam.data, *state = g->state.data;
 
     for (int i = 0; i < g->n_node; i++) {
         struct node *nd = g->node[i];
+        float **from = nd->frozen ? &frozen : &param;
 
-        nd->param = param;
-        nd->dparam = dparam;
+        nd->param = *from;
         nd->state = state;
-        param += nd->n_param;
+        *from += nd->n_param;
         state += nd->n_state;
-        if (g->args.memory != GRAPH_INFER)
-            dparam += nd->n_param;
+        if (g->args.memory == GRAPH_INFER || nd->frozen)
+            continue;
+        nd->dparam = dparam;
+        dparam += nd->n_param;
     }
 }
 
@@ -323,14 +385,15 @@ static int allocate(struct graph *g, struct err *err)
         const size_t s =
             nd->op->scratch ? nd->op->scratch(nd, g->args.threads) : 0;
 
-        g->n_param += nd->n_param;
+        g->n_param += nd->frozen ? 0 : nd->n_param;
+        g->n_all += nd->n_param;
         g->n_state += nd->n_state;
         slots += (size_t)nd->n_slot;
         scratch = s > scratch ? s : scratch;
     }
     n_dparam = g->args.memory == GRAPH_INFER ? 0 : g->n_param;
     if (memplan_init(&plan, 3 * (size_t)g->n_node, err) < 0 ||
-        block_init(&g->param, g->n_param * sizeof(float), err) < 0 ||
+        block_init(&g->param, g->n_all * sizeof(float), err) < 0 ||
         block_init(&g->dparam, n_dparam * sizeof(float), err) < 0 ||
         block_init(&g->state, g->n_state * sizeof(float), err) < 0 ||
         block_init(&g->scratch, scratch, err) < 0 ||
@@ -361,6 +424,7 @@ int graph_finish(struct graph *g, struct err *err)
     }
     if (g->n_node == 0 || g->node[0]->in[0])
         return err_set(err, ERR_USAGE, "graph: the first node is no input");
+    plan_live(g);
     plan_adds(g);
     if (allocate(g, err) < 0)
         return -1;
@@ -421,7 +485,8 @@ void graph_backward(struct graph *g)
 {
     BUG_ON(!g->finished || g->args.memory == GRAPH_INFER);
     for (int i = g->n_node - 1; i >= 0; i--)
-        g->node[i]->op->backward(g->node[i], &g->pass);
+        if (g->live[i])
+            g->node[i]->op->backward(g->node[i], &g->pass);
 }
 
 void graph_zero_grad(struct graph *g)
@@ -443,6 +508,11 @@ float *graph_dparam(struct graph *g)
 size_t graph_n_param(const struct graph *g)
 {
     return g->n_param;
+}
+
+size_t graph_n_all(const struct graph *g)
+{
+    return g->n_all;
 }
 
 float *graph_state(struct graph *g)

@@ -41,6 +41,8 @@ struct graph_args {
     uint64_t seed;                 /* of initial weights and dropout */
     const struct collective *coll; /* borrowed; NULL: one rank */
     enum graph_memory memory;
+    bool unfused; /* an activation is a node of its own, as in Keras, and has
+                     the layer's name; convolution and activation stay one */
 };
 
 /* New empty graph, or NULL if memory is short.  Free with graph_free(). */
@@ -61,8 +63,22 @@ struct node *graph_commit(struct graph *g, void *node);
 /* Latch an error found by a constructor; the first one stays. */
 void graph_fail(struct graph *g, const struct err *err);
 
-/* The largest batch, for constructors of inputs. */
+/* The largest batch, and whether to fuse, for constructors. */
 int graph_max_batch(const struct graph *g);
+bool graph_fuses(const struct graph *g);
+
+/*
+ * Before graph_finish(): keep 'last' and what it depends on; drop the other
+ * nodes, so that 'last' is the output.  NULL is allowed and does nothing.
+ */
+void graph_cut(struct graph *g, const struct node *last);
+
+/*
+ * Before graph_finish(): the layer whose weights are named 'prefix' learns
+ * nothing.  Backward computes nothing that only frozen layers would need.
+ * A name that no layer has is allowed (layers without weights have none).
+ */
+void graph_freeze(struct graph *g, const char *prefix);
 
 /*
  * Plan and allocate memory once; draw the initial parameters: node i from
@@ -108,10 +124,12 @@ void graph_zero_grad(struct graph *g);
  */
 void graph_backward(struct graph *g);
 
-/* The parameter block, its gradient, and their common length in floats. */
+/* What is learnt, its gradient, and their common length in floats.  Frozen
+ * parameters lie behind, from graph_n_param() to graph_n_all(). */
 float *graph_param(struct graph *g);
 float *graph_dparam(struct graph *g);
 size_t graph_n_param(const struct graph *g);
+size_t graph_n_all(const struct graph *g);
 
 /* Running statistics: the same on every rank, not touched by an optimiser. */
 float *graph_state(struct graph *g);

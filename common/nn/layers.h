@@ -30,6 +30,14 @@ struct conv_args {
     int stride;  /* 1 .. 8; 0 means 1 */
     enum pad pad;
     bool bias;
+    enum act act; /* applied to the result; conv2d only */
+};
+
+struct pool_args {
+    int size;     /* rows and columns of the window, 1 .. 15 */
+    int stride;   /* 1 .. 8; 0 means size */
+    enum pad pad; /* PAD_VALID or PAD_SAME; padding is never a maximum and
+                     does not count in an average */
 };
 
 struct bn_args {
@@ -59,6 +67,12 @@ struct node *nn_relu6(struct graph *g, struct node *x, const char *name);       
 struct node *nn_add(struct graph *g, struct node *a, struct node *b, const char *name);                       /* y = a + b */
 struct node *nn_zero_pad(struct graph *g, struct node *x, const char *name, struct pad_args a);               /* zeros around */
 struct node *nn_global_avg_pool(struct graph *g, struct node *x, const char *name);                           /* y_c = mean over rows and columns */
+struct node *nn_global_max_pool(struct graph *g, struct node *x, const char *name);                           /* y_c = max over rows and columns */
+struct node *nn_max_pool(struct graph *g, struct node *x, const char *name, struct pool_args a);              /* y_c = max over a window */
+struct node *nn_avg_pool(struct graph *g, struct node *x, const char *name, struct pool_args a);              /* y_c = mean over a window */
+struct node *nn_concat(struct graph *g, struct node *a, struct node *b, const char *name);                    /* channels of a, then those of b */
+struct node *nn_softmax(struct graph *g, struct node *x, const char *name);                                   /* y_c = exp(x_c) / sum exp(x) */
+struct node *nn_l2_normalize(struct graph *g, struct node *x, const char *name);                              /* y = x / sqrt(max(sum x^2, 1e-12)) */
 struct node *nn_dense(struct graph *g, struct node *x, const char *name, struct dense_args a);                /* y = x W + b */
 struct node *nn_dropout(struct graph *g, struct node *x, const char *name, struct dropout_args a);            /* y = x m / (1 - rate), m in {0, 1} */
 /* clang-format on */

@@ -71,13 +71,15 @@ struct node {
     struct node *in[NN_MAX_IN]; /* inputs, in order; borrowed; NULL past last */
     struct tensor out;          /* the value */
     struct tensor dout;  /* d loss / d out; data NULL if nobody needs it */
+    bool frozen;         /* learns nothing: dparam is NULL, batch normalisation
+                            uses its moving statistics and leaves them */
     bool flat;           /* Keras sees (n, c), not (n, 1, 1, c) */
     bool add[NN_MAX_IN]; /* backward adds to in[i]->dout, else overwrites */
     struct slot slot[NN_MAX_SLOT];
     int n_slot;
     size_t n_param; /* floats in param; 0 if the layer learns nothing */
     float *param;   /* weights, in the graph's parameter block; borrowed */
-    float *dparam;  /* d loss / d param, same layout */
+    float *dparam;  /* d loss / d param, same layout; NULL if frozen */
     size_t n_state; /* floats in state */
     float *state;   /* running statistics; borrowed */
     size_t n_keep;  /* floats that forward leaves for backward */
@@ -107,7 +109,8 @@ struct op {
 
     /*
      * Give in[i]->dout.data, unless that is NULL, this node's share: added if
-     * add[i], else overwritten.  Add to dparam.  'p' is forward's.
+     * add[i], else overwritten.  Add to dparam, unless that is NULL.  'p' is
+     * forward's.
      */
     void (*backward)(struct node *nd, const struct pass *p);
 };

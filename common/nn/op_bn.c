@@ -196,6 +196,12 @@ HOT static void scale_rows(size_t rows, size_t c, const float *x,
     }
 }
 
+/* Does this pass normalise by the batch, not by the moving statistics? */
+static bool uses_batch(const struct node *nd, const struct pass *p)
+{
+    return p->phase == PHASE_TRAIN && !nd->frozen;
+}
+
 static void batch_moments(struct node *nd, const struct pass *p)
 {
     const size_t c = (size_t)nd->out.c;
@@ -220,7 +226,7 @@ static void bn_forward(struct node *nd, const struct pass *p)
     const struct split s = split(tensor_pixels(&nd->out), LEAST, PIECES);
     const float *x = nd->in[0]->out.data, clip[2] = {b->lo, b->hi};
 
-    if (p->phase == PHASE_TRAIN)
+    if (uses_batch(nd, p))
         batch_moments(nd, p);
     else
         use_moving(nd);
@@ -339,9 +345,10 @@ static void bn_backward(struct node *nd, const struct pass *p)
     for (int i = 0; i < s.pieces; i++)
         for (size_t j = 0; j < 2 * c; j++)
             sum[j] += (double)part[(size_t)i * 2 * c + j];
-    add_dparam(nd, sum);
+    if (nd->dparam)
+        add_dparam(nd, sum);
     sum[2 * c] = (double)s.n;
-    if (p->phase == PHASE_TRAIN)
+    if (uses_batch(nd, p))
         sum_ranks(p, sum, 2 * c + 1);
     else
         memset(sum, 0, 2 * c * sizeof(double));
@@ -368,7 +375,7 @@ static const struct op op_bn = {
 struct node *nn_batch_norm(struct graph *g, struct node *x, const char *name,
                            struct bn_args a)
 {
-    const bool act = a.act != ACT_NONE;
+    const bool act = a.act != ACT_NONE && graph_fuses(g);
     struct bn *b =
         x ? graph_add(g, &op_bn, act && a.act_name ? a.act_name : name, x)
           : NULL;
@@ -379,6 +386,10 @@ struct node *nn_batch_norm(struct graph *g, struct node *x, const char *name,
     b->momentum = a.momentum == 0.0f ? 0.99f : a.momentum;
     b->eps = a.eps == 0.0f ? 1e-3f : a.eps;
     b->lo = act ? 0.0f : -INFINITY;
-    b->hi = a.act == ACT_RELU6 ? 6.0f : INFINITY;
-    return graph_commit(g, b);
+    b->hi = act && a.act == ACT_RELU6 ? 6.0f : INFINITY;
+    x = graph_commit(g, b);
+    if (act || a.act == ACT_NONE)
+        return x;
+    return a.act == ACT_RELU6 ? nn_relu6(g, x, a.act_name)
+                              : nn_relu(g, x, a.act_name);
 }

@@ -139,9 +139,11 @@ static void conv2d_backward(struct node *nd, const struct pass *p)
 
     if (c.n == 0)
         return;
-    if (d->a.bias)
+    if (nd->dparam && d->a.bias)
         bias_backward(nd, p, nd->dparam + n_kernel(&c));
-    d->by->backward_weights(&c, nd->in[0]->out.data, nd->dout.data, nd->dparam);
+    if (nd->dparam)
+        d->by->backward_weights(&c, nd->in[0]->out.data, nd->dout.data,
+                                nd->dparam);
     if (nd->in[0]->dout.data)
         d->by->backward_data(&c, nd->dout.data, nd->param, nd->add[0],
                              nd->in[0]->dout.data);

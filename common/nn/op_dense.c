@@ -76,7 +76,7 @@ static void dense_backward(struct node *nd, const struct pass *p)
 {
     const struct dense *d = (const struct dense *)nd;
     const float *w = nd->param, *dy = nd->dout.data;
-    float *db = nd->dparam + (size_t)d->k * (size_t)d->m;
+    float *db;
 
     if (nd->in[0]->dout.data)
         gemm(&(struct gemm){.tb = TRANSPOSED,
@@ -91,6 +91,8 @@ static void dense_backward(struct node *nd, const struct pass *p)
                             .c = nd->in[0]->dout.data,
                             .ldc = d->k},
              p->threads);
+    if (!nd->dparam)
+        return;
     gemm(&(struct gemm){.ta = TRANSPOSED,
                         .m = d->k,
                         .n = d->m,
@@ -103,6 +105,7 @@ static void dense_backward(struct node *nd, const struct pass *p)
                         .c = nd->dparam,
                         .ldc = d->m},
          p->threads);
+    db = nd->dparam + (size_t)d->k * (size_t)d->m;
     for (int i = 0; i < nd->out.n; i++)
         for (int j = 0; j < d->m; j++)
             db[j] += dy[(size_t)i * (size_t)d->m + (size_t)j];

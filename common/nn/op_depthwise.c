@@ -192,14 +192,13 @@ static void weight_rows(const struct node *nd, const size_t r[2],
     }
 }
 
-static void depthwise_backward(struct node *nd, const struct pass *p)
+static void backward_weights(struct node *nd, const struct pass *p)
 {
     const size_t c = (size_t)nd->out.c;
     const struct split s =
         split((size_t)nd->out.n * (size_t)nd->out.h, 1, PIECES);
     float *zero = p->scratch, *part = zero + c;
 
-    memset(zero, 0, c * sizeof(float));
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++)
         weight_rows(nd, (size_t[]){split_begin(&s, i), split_end(&s, i)}, zero,
@@ -207,6 +206,13 @@ static void depthwise_backward(struct node *nd, const struct pass *p)
     for (int i = 0; i < s.pieces; i++)
         for (size_t j = 0; j < TAPS * c; j++)
             nd->dparam[j] += part[(size_t)i * TAPS * c + j];
+}
+
+static void depthwise_backward(struct node *nd, const struct pass *p)
+{
+    memset(p->scratch, 0, (size_t)nd->out.c * sizeof(float));
+    if (nd->dparam)
+        backward_weights(nd, p);
     if (nd->in[0]->dout.data)
         backward_data(nd, p);
 }
