@@ -33,6 +33,10 @@ PKGS      := libzmq $(MSGPACK) openblas vips jansson libsodium yaml-0.1
 DEPS_INC  := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(PKGS) 2>/dev/null))
 CPPFLAGS  := -Icommon -I. -Itests -D_POSIX_C_SOURCE=200809L $(DEPS_INC)
 LDLIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread -lm
+# oneDNN is optional: faster matrix products where it is installed
+DNNL      := $(shell printf '\#include <dnnl.h>\n' | $(CC) -E - >/dev/null 2>&1 && echo yes)
+CPPFLAGS  += $(if $(DNNL),-DHAVE_DNNL)
+LDLIBS    += $(if $(DNNL),-ldnnl)
 WARN      := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
              -Wmissing-prototypes -Wold-style-definition -Wwrite-strings \
              -Wcast-qual -Wpointer-arith -Wundef -Wvla -Wformat=2 \

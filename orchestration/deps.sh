@@ -2,7 +2,8 @@
 # deps.sh - install what Papline needs, or say what is missing
 #
 # The one list: pkg-config name (or command), Debian/Ubuntu package, names
-# elsewhere.  "a|b" means either package will do.
+# elsewhere.  "a|b" means either package will do; what is named by a header
+# (inc:) only makes Papline faster, and is not asked for in vain.
 set -u
 list='
 cmd:mpicc       libopenmpi-dev              openmpi        openmpi
@@ -18,6 +19,7 @@ pc:vips         libvips-dev                 libvips        libvips
 pc:jansson      libjansson-dev              jansson        jansson
 pc:libsodium    libsodium-dev               libsodium      libsodium
 pc:yaml-0.1     libyaml-dev                 libyaml        yaml
+inc:dnnl.h      libdnnl-dev                 onednn         onednn
 '
 
 present() { # present <kind:name[|name]>: is one of them here?
@@ -26,6 +28,8 @@ present() { # present <kind:name[|name]>: is one of them here?
         case $kind in
         cmd) command -v "$name" >/dev/null && return 0 ;;
         pc) pkg-config --exists "$name" 2>/dev/null && return 0 ;;
+        inc) echo "#include <$name>" | ${CC:-cc} -E - >/dev/null 2>&1 &&
+            return 0 ;;
         esac
     done
     return 1
@@ -40,6 +44,7 @@ if [ ${#missing[@]} -eq 0 ]; then
     echo "deps: everything is installed"
     exit 0
 fi
+required=$(printf '%s\n' "${missing[@]}" | grep -vc '^inc:')
 
 sudo=
 [ "$(id -u)" -eq 0 ] || sudo=sudo
@@ -48,6 +53,10 @@ if ! command -v apt-get >/dev/null ||
     echo "deps: missing, and this user cannot install packages:"
     printf '  %-20s Debian: %-24s spack/module: %-12s conda: %s\n' \
         ${missing[@]}
+    if [ "$required" -eq 0 ]; then
+        echo "deps: none of these is required, only faster"
+        exit 0
+    fi
     echo "deps: load or install them, e.g. 'module load openmpi openblas' or"
     echo "      'conda install -c conda-forge NAMES', then run make again"
     exit 1
@@ -72,7 +81,7 @@ DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq \
     exit 1
 }
 for line in "${missing[@]}"; do
-    present "${line%% *}" || {
+    [ "${line%%:*}" = inc ] || present "${line%% *}" || {
         echo "deps: still missing after installation: ${line%% *}"
         exit 1
     }

@@ -5,6 +5,10 @@
 #include <cblas.h>
 #include <omp.h>
 
+#ifdef HAVE_DNNL
+#    include <dnnl.h>
+#endif
+
 #include "nn/simd.h"
 
 enum {
@@ -30,12 +34,29 @@ void gemm_setup(void)
     omp_set_num_threads(threads);
 }
 
+/* True if oneDNN did it: it is not there in every build, and may run short of
+ * memory. */
+static bool by_dnnl(const struct gemm *g)
+{
+#ifdef HAVE_DNNL
+    return g->by == GEMM_BEST &&
+           dnnl_sgemm(g->ta == AS_IS ? 'N' : 'T', g->tb == AS_IS ? 'N' : 'T',
+                      g->m, g->n, g->k, 1.0f, g->a, g->lda, g->b, g->ldb,
+                      g->beta, g->c, g->ldc) == dnnl_success;
+#else
+    (void)g;
+    return false;
+#endif
+}
+
 /* A parallel region of one thread does not count as one for OpenBLAS; the
  * number set here is that of this region's thread alone. */
 void gemm_one(const struct gemm *g)
 {
     if (!omp_in_parallel() && omp_get_max_threads() > 1)
         omp_set_num_threads(1);
+    if (by_dnnl(g))
+        return;
     cblas_sgemm(CblasRowMajor, g->ta == AS_IS ? CblasNoTrans : CblasTrans,
                 g->tb == AS_IS ? CblasNoTrans : CblasTrans, g->m, g->n, g->k,
                 1.0f, g->a, g->lda, g->b, g->ldb, g->beta, g->c, g->ldc);
@@ -131,6 +152,15 @@ void gemm_long(const struct gemm *g, int threads, float *scratch)
 const char *gemm_library(void)
 {
     return openblas_get_config();
+}
+
+const char *gemm_provider(void)
+{
+#ifdef HAVE_DNNL
+    return "oneDNN";
+#else
+    return "OpenBLAS";
+#endif
 }
 
 const char *gemm_processor(void)

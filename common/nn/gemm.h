@@ -1,18 +1,23 @@
 /*
  * gemm.h - C = op(A) op(B) + beta C for row-major float matrices
  *
- * The one door to BLAS.  'm', 'n', 'k' are the sizes after transposition:
+ * The one door to matrix products: oneDNN's where the build found that library
+ * (it uses AVX-512 whatever kernels OpenBLAS was told to use), else OpenBLAS'.
+ *
+ * 'm', 'n', 'k' are the sizes after transposition:
  * op(A) is m x k, op(B) is k x n, C is m x n; any of them may be 0.  'lda' is
- * the distance between rows of A as it is stored.  OpenBLAS runs one thread
+ * the distance between rows of A as it is stored.  Either runs one thread
  * inside ours, on tiles that depend on the sizes alone, so the bits of C do not
  * depend on the number of threads.
  */
 #ifndef NN_GEMM_H
 #define NN_GEMM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum trans { AS_IS, TRANSPOSED };
+enum gemm_by { GEMM_BEST, GEMM_OPENBLAS };
 
 struct gemm {
     enum trans ta, tb;
@@ -24,6 +29,7 @@ struct gemm {
     float beta;
     float *c; /* borrowed; overlaps neither a nor b */
     int ldc;
+    enum gemm_by by; /* for tests: which library */
 };
 
 /* The kernels that OpenBLAS chose, "Haswell", for the record of a run. */
@@ -46,6 +52,9 @@ void gemm(const struct gemm *g, int threads);
  */
 void gemm_long(const struct gemm *g, int threads, float *scratch);
 size_t gemm_long_scratch(int m, int n, int k);
+
+/* Who makes the products, "oneDNN" or "OpenBLAS". */
+const char *gemm_provider(void);
 
 /* How OpenBLAS was built, and for which processor it works; both static. */
 const char *gemm_library(void);

@@ -98,7 +98,8 @@ static void bench(const struct net *net)
 
 int main(void)
 {
-    printf("OpenBLAS kernels: %s\n", gemm_core());
+    printf("matrix products: %s; OpenBLAS kernels: %s\n", gemm_provider(),
+           gemm_core());
     for (size_t i = 0; net_at(i); i++)
         bench(net_at(i));
     return 0;
