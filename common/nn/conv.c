@@ -2,6 +2,19 @@
 
 #include "nn/layers.h"
 
+#include <math.h>
+
+struct gemm_after conv_after(const struct conv *c, const float *bias)
+{
+    return (struct gemm_after){bias, c->act == ACT_NONE ? -INFINITY : 0.0f,
+                               c->act == ACT_RELU6 ? 6.0f : INFINITY};
+}
+
+const struct conv_provider *conv_choose(const struct conv *c)
+{
+    return conv_winograd_fits(c) ? &conv_winograd : &conv_blas;
+}
+
 int conv_axis(int in, int size, int stride, int pad, int *before)
 {
     int out, total;

@@ -8,6 +8,8 @@
 #ifndef NN_CONV_H
 #define NN_CONV_H
 
+#include "nn/gemm.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -17,31 +19,52 @@ struct conv {
     int oh, ow, co;   /* of y */
     int size, stride; /* rows and columns of the kernel; step */
     int top, left;    /* zeros before the first row, column */
+    int act;          /* enum act of layers.h, applied to y */
     int threads;
     float *scratch; /* [scratch] as many floats as scratch() says */
+};
+
+/* Arguments of backward. */
+struct conv_back {
+    const float *x;  /* [in] what forward read */
+    const float *dy; /* [in] gradient of y before the activation */
+    const float *w;  /* [in] */
+    float *dw;       /* [in,out] W's gradient is added; NULL: not wanted */
+    float *dx;       /* [out] NULL: not wanted */
+    bool add;        /* to dx, instead of overwriting it */
 };
 
 struct conv_provider {
     const char *name;
 
-    /* Floats of scratch that the other three want at most. */
+    /* Floats of scratch that the other two want at most, for c->n images or
+     * fewer. */
     size_t (*scratch)(const struct conv *c);
 
-    /* y = x * W + bias; bias may be NULL. */
+    /* y = act(x * W + bias); bias may be NULL. */
     void (*forward)(const struct conv *c, const float *x, const float *w,
                     const float *bias, float *y);
 
-    /* dx = (add ? dx : 0) + the transpose of W applied to dy. */
-    void (*backward_data)(const struct conv *c, const float *dy, const float *w,
-                          bool add, float *dx);
-
-    /* dW += the correlation of x with dy. */
-    void (*backward_weights)(const struct conv *c, const float *x,
-                             const float *dy, float *dw);
+    /* dW += the correlation of x with dy; dx (+)= W transposed times dy. */
+    void (*backward)(const struct conv *c, const struct conv_back *b);
 };
+
+/* What follows the products of 'c': its activation, and 'bias', which may be
+ * NULL. */
+struct gemm_after conv_after(const struct conv *c, const float *bias);
 
 /* Matrix products: 1x1 at once, others through im2col of a few rows. */
 extern const struct conv_provider conv_blas;
+
+/* 3x3 of stride 1 with a quarter of the products; which convolutions it can
+ * do. */
+extern const struct conv_provider conv_winograd;
+bool conv_winograd_fits(const struct conv *c);
+enum { CONV_WINOGRAD_MAX = 2048 }; /* channels */
+
+/* The faster one for this shape.  It depends on the shape alone, so that all
+ * ranks and a resumed run take the same. */
+const struct conv_provider *conv_choose(const struct conv *c);
 
 /*
  * Output size and zeros before the first sample of one axis of 'in' samples.

@@ -7,6 +7,7 @@
  */
 #include "nn/conv.h"
 #include "nn/gemm.h"
+#include "nn/layers.h"
 
 #include <omp.h>
 #include <string.h>
@@ -98,63 +99,70 @@ static void col2im(const struct conv *c, const float *col, size_t o0, size_t o1,
         }
 }
 
-static void add_bias(const struct conv *c, const float *bias, size_t rows,
-                     float *y)
-{
-    for (size_t i = 0; i < rows; i++)
-        memcpy(y + i * (size_t)c->co, bias, (size_t)c->co * sizeof(float));
-}
+/* What forward reads. */
+struct operands {
+    const float *x, *w;
+    const struct gemm_after *after;
+};
 
-static void forward_tile(const struct conv *c, const float *const xw[3],
+static void forward_tile(const struct conv *c, const struct operands *in,
                          const size_t o[2], float *y)
 {
     float *col = c->scratch + (size_t)omp_get_thread_num() * col_len(c);
 
-    y += o[0] * (size_t)c->co;
-    im2col(c, xw[0], o[0], o[1], col);
-    if (xw[2])
-        add_bias(c, xw[2], o[1] - o[0], y);
+    im2col(c, in->x, o[0], o[1], col);
     gemm_one(&(struct gemm){.m = (int)(o[1] - o[0]),
                             .n = c->co,
                             .k = col_row(c),
                             .a = col,
                             .lda = col_row(c),
-                            .b = xw[1],
+                            .b = in->w,
                             .ldb = c->co,
-                            .beta = xw[2] ? 1.0f : 0.0f,
-                            .c = y,
-                            .ldc = c->co});
+                            .c = y + o[0] * (size_t)c->co,
+                            .ldc = c->co,
+                            .after = in->after});
+}
+
+static void forward_plain(const struct conv *c, const struct operands *in,
+                          float *y)
+{
+    gemm(&(struct gemm){.m = c->n * c->oh * c->ow,
+                        .n = c->co,
+                        .k = c->ci,
+                        .a = in->x,
+                        .lda = c->ci,
+                        .b = in->w,
+                        .ldb = c->co,
+                        .c = y,
+                        .ldc = c->co,
+                        .after = in->after},
+         c->threads);
 }
 
 static void blas_forward(const struct conv *c, const float *x, const float *w,
                          const float *bias, float *y)
 {
-    const size_t out = (size_t)c->oh * (size_t)c->ow;
+    const size_t out = (size_t)c->oh * (size_t)c->ow * (size_t)c->co;
     const size_t x_row = (size_t)c->h * (size_t)c->w * (size_t)c->ci;
+    const struct gemm_after after = conv_after(c, bias);
+    const bool any = bias || c->act != ACT_NONE;
+    const struct operands all = {x, w, any ? &after : NULL};
     const struct split s = tiles(c);
 
     if (is_plain(c)) {
-        if (bias)
-            add_bias(c, bias, (size_t)c->n * out, y);
-        gemm(&(struct gemm){.m = c->n * c->oh * c->ow,
-                            .n = c->co,
-                            .k = c->ci,
-                            .a = x,
-                            .lda = c->ci,
-                            .b = w,
-                            .ldb = c->co,
-                            .beta = bias ? 1.0f : 0.0f,
-                            .c = y,
-                            .ldc = c->co},
-             c->threads);
+        forward_plain(c, &all, y);
         return;
     }
 #pragma omp parallel for collapse(2) num_threads(c->threads) schedule(static)
     for (int i = 0; i < c->n; i++)
-        for (int t = 0; t < s.pieces; t++)
-            forward_tile(c, (const float *[]){x + (size_t)i * x_row, w, bias},
+        for (int t = 0; t < s.pieces; t++) {
+            struct operands in = all;
+
+            in.x += (size_t)i * x_row;
+            forward_tile(c, &in,
                          (size_t[]){split_begin(&s, t), split_end(&s, t)},
-                         y + (size_t)i * out * (size_t)c->co);
+                         y + (size_t)i * out);
+        }
 }
 
 /* dx of one image; its tiles overlap, so they go one by one. */
@@ -288,6 +296,14 @@ static void blas_backward_weights(const struct conv *c, const float *x,
             dw[j] += part[(size_t)i * len + j];
 }
 
+static void blas_backward(const struct conv *c, const struct conv_back *b)
+{
+    if (b->dw)
+        blas_backward_weights(c, b->x, b->dy, b->dw);
+    if (b->dx)
+        blas_backward_data(c, b->dy, b->w, b->add, b->dx);
+}
+
 static size_t blas_scratch(const struct conv *c)
 {
     if (is_plain(c))
@@ -299,6 +315,5 @@ const struct conv_provider conv_blas = {
     .name = "blas",
     .scratch = blas_scratch,
     .forward = blas_forward,
-    .backward_data = blas_backward_data,
-    .backward_weights = blas_backward_weights,
+    .backward = blas_backward,
 };

@@ -49,17 +49,42 @@ static bool by_dnnl(const struct gemm *g)
 #endif
 }
 
-/* A parallel region of one thread does not count as one for OpenBLAS; the
+static void by_openblas(const struct gemm *g)
+{
+    cblas_sgemm(CblasRowMajor, g->ta == AS_IS ? CblasNoTrans : CblasTrans,
+                g->tb == AS_IS ? CblasNoTrans : CblasTrans, g->m, g->n, g->k,
+                1.0f, g->a, g->lda, g->b, g->ldb, g->beta, g->c, g->ldc);
+}
+
+HOT void gemm_finish(const struct gemm_after *f, size_t rows, size_t n,
+                     size_t ldc, float *c)
+{
+    const float lo = f->lo, hi = f->hi;
+
+    for (size_t i = 0; i < rows; i++) {
+        float *r = c + i * ldc;
+
+        if (f->bias)
+            for (size_t j = 0; j < n; j++)
+                r[j] += f->bias[j];
+        for (size_t j = 0; j < n; j++) {
+            const float v = lo > r[j] ? lo : r[j];
+
+            r[j] = hi < v ? hi : v;
+        }
+    }
+}
+
+/* A parallel region of one thread does not count as one for the libraries; the
  * number set here is that of this region's thread alone. */
 void gemm_one(const struct gemm *g)
 {
     if (!omp_in_parallel() && omp_get_max_threads() > 1)
         omp_set_num_threads(1);
-    if (by_dnnl(g))
-        return;
-    cblas_sgemm(CblasRowMajor, g->ta == AS_IS ? CblasNoTrans : CblasTrans,
-                g->tb == AS_IS ? CblasNoTrans : CblasTrans, g->m, g->n, g->k,
-                1.0f, g->a, g->lda, g->b, g->ldb, g->beta, g->c, g->ldc);
+    if (!by_dnnl(g))
+        by_openblas(g);
+    if (g->after)
+        gemm_finish(g->after, (size_t)g->m, (size_t)g->n, (size_t)g->ldc, g->c);
 }
 
 /* Rows [i0, i1) and columns [j0, j1) of C. */
@@ -67,6 +92,7 @@ static void gemm_tile(const struct gemm *g, const size_t row[2],
                       const size_t col[2])
 {
     struct gemm t = *g;
+    struct gemm_after f;
     const size_t lda = (size_t)g->lda, ldb = (size_t)g->ldb;
 
     t.a += g->ta == AS_IS ? row[0] * lda : row[0];
@@ -74,6 +100,11 @@ static void gemm_tile(const struct gemm *g, const size_t row[2],
     t.c += row[0] * (size_t)g->ldc + col[0];
     t.m = (int)(row[1] - row[0]);
     t.n = (int)(col[1] - col[0]);
+    if (g->after) {
+        f = *g->after;
+        f.bias = f.bias ? f.bias + col[0] : NULL;
+        t.after = &f;
+    }
     gemm_one(&t);
 }
 
@@ -130,6 +161,7 @@ void gemm_long(const struct gemm *g, int threads, float *scratch)
         struct gemm whole = *g;
 
         whole.beta = 1.0f;
+        whole.after = NULL;
         gemm(&whole, threads);
         return;
     }
@@ -142,6 +174,7 @@ void gemm_long(const struct gemm *g, int threads, float *scratch)
         t.b += g->tb == AS_IS ? k0 * (size_t)g->ldb : k0;
         t.k = (int)(split_end(&ks, i) - k0);
         t.beta = 0.0f;
+        t.after = NULL;
         t.c = scratch + (size_t)i * len;
         t.ldc = g->n;
         gemm_one(&t);

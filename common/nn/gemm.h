@@ -19,6 +19,12 @@
 enum trans { AS_IS, TRANSPOSED };
 enum gemm_by { GEMM_BEST, GEMM_OPENBLAS };
 
+/* What happens to C behind the product: c = clip(c + bias of its column). */
+struct gemm_after {
+    const float *bias; /* (n), borrowed; NULL: none */
+    float lo, hi;
+};
+
 struct gemm {
     enum trans ta, tb;
     int m, n, k;
@@ -29,7 +35,8 @@ struct gemm {
     float beta;
     float *c; /* borrowed; overlaps neither a nor b */
     int ldc;
-    enum gemm_by by; /* for tests: which library */
+    const struct gemm_after *after; /* borrowed; NULL: nothing */
+    enum gemm_by by;                /* for tests: which library */
 };
 
 /* The kernels that OpenBLAS chose, "Haswell", for the record of a run. */
@@ -37,6 +44,10 @@ const char *gemm_core(void);
 
 /* Call once before the others: OpenBLAS must not start threads of its own. */
 void gemm_setup(void);
+
+/* The same for 'rows' rows of C that are already there. */
+void gemm_finish(const struct gemm_after *f, size_t rows, size_t n, size_t ldc,
+                 float *c);
 
 /* In this thread alone; call it in an OpenMP region. */
 void gemm_one(const struct gemm *g);
@@ -46,8 +57,8 @@ void gemm(const struct gemm *g, int threads);
 
 /*
  * For a long k and a small C: k is cut into pieces, whose products are added in
- * order.  Always C += op(A) op(B); 'beta' is not read, and
- * ldc must be n.
+ * order.  Always C += op(A) op(B); 'beta' and 'after' are not read, and ldc must
+ * be n.
  *   scratch [scratch] gemm_long_scratch(m, n, k) floats
  */
 void gemm_long(const struct gemm *g, int threads, float *scratch);

@@ -146,6 +146,11 @@ bool graph_fuses(const struct graph *g)
     return g && !g->args.unfused;
 }
 
+bool graph_keeps_all(const struct graph *g)
+{
+    return g && g->args.memory == GRAPH_KEEP_ALL;
+}
+
 void graph_cut(struct graph *g, const struct node *last)
 {
     bool keep[GRAPH_MAX_NODES] = {false};

@@ -63,9 +63,11 @@ struct node *graph_commit(struct graph *g, void *node);
 /* Latch an error found by a constructor; the first one stays. */
 void graph_fail(struct graph *g, const struct err *err);
 
-/* The largest batch, and whether to fuse, for constructors. */
+/* The largest batch, whether to fuse, and whether every dout must stay
+ * readable, for constructors. */
 int graph_max_batch(const struct graph *g);
 bool graph_fuses(const struct graph *g);
+bool graph_keeps_all(const struct graph *g);
 
 /*
  * Before graph_finish(): keep 'last' and what it depends on; drop the other

@@ -1,15 +1,19 @@
 /*
- * op_conv2d.c - y = x * W + b; the arithmetic is conv.h's
+ * op_conv2d.c - y = act(x * W + b); the arithmetic is conv.h's
  *
  *     x (n, h, w, ci)   W (size, size, ci, co)   b (co), if asked for
  *
- * Backward: dx = W' applied to dy,  dW += x correlated with dy,
- * db += sums of dy over pixels.  Initial W: Glorot uniform; initial b: 0.
+ * Backward: first dy is cleared where the activation clipped y, in place; then
+ * dx = W' applied to dy,  dW += x correlated with dy,  db += sums of dy over
+ * pixels.  Initial W: Glorot uniform; initial b: 0.
  */
 #include "nn/conv.h"
 #include "nn/graph.h"
 #include "nn/init.h"
 #include "nn/layers.h"
+
+#include <math.h>
+#include <stdio.h>
 
 #include "nn/simd.h"
 
@@ -45,13 +49,15 @@ static int conv2d_shape(struct node *nd, struct err *err)
                        .ci = x->c,
                        .co = a->filters,
                        .size = a->size,
-                       .stride = a->stride};
+                       .stride = a->stride,
+                       .act = (int)a->act};
     c->oh = conv_axis(x->h, a->size, a->stride, (int)a->pad, &c->top);
     c->ow = conv_axis(x->w, a->size, a->stride, (int)a->pad, &c->left);
     if (c->oh < 1 || c->ow < 1)
         return err_set(err, ERR_USAGE,
                        "conv2d: '%s': a kernel of %d does not fit %d x %d",
                        nd->name, a->size, x->h, x->w);
+    d->by = conv_choose(c);
     nd->out = (struct tensor){0, c->oh, c->ow, c->co, NULL};
     node_slot(nd,
               &(struct slot){
@@ -116,18 +122,45 @@ HOT static void sum_rows(size_t rows, size_t c, const float *x,
             y[j] += x[i * c + j];
 }
 
-static void bias_backward(const struct node *nd, const struct pass *p,
-                          float *db)
+/* dy = 0 where y was clipped; sum (c) = dy's sums. */
+HOT static void clear_rows(size_t rows, size_t c, float hi, const float *y,
+                           float *restrict dy, float *restrict sum)
 {
+    for (size_t j = 0; j < c; j++)
+        sum[j] = 0.0f;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < c; j++) {
+            const size_t e = i * c + j;
+            const float g = y[e] > 0.0f && y[e] < hi ? dy[e] : 0.0f;
+
+            dy[e] = g;
+            sum[j] += g;
+        }
+}
+
+/* What backward does to dy before the products. */
+static void before(const struct node *nd, const struct pass *p, float *db)
+{
+    const enum act act = ((const struct conv2d *)nd)->a.act;
+    const float hi = act == ACT_RELU6 ? 6.0f : INFINITY;
     const size_t c = (size_t)nd->out.c;
     const struct split s = split(tensor_pixels(&nd->out), 64, PIECES);
     float *part = p->scratch;
 
+    if (act == ACT_NONE && !db)
+        return;
 #pragma omp parallel for num_threads(p->threads) schedule(static)
-    for (int i = 0; i < s.pieces; i++)
-        sum_rows(split_end(&s, i) - split_begin(&s, i), c,
-                 nd->dout.data + split_begin(&s, i) * c, part + (size_t)i * c);
-    for (int i = 0; i < s.pieces; i++)
+    for (int i = 0; i < s.pieces; i++) {
+        const size_t at = split_begin(&s, i) * c;
+        const size_t rows = split_end(&s, i) - split_begin(&s, i);
+
+        if (act == ACT_NONE)
+            sum_rows(rows, c, nd->dout.data + at, part + (size_t)i * c);
+        else
+            clear_rows(rows, c, hi, nd->out.data + at, nd->dout.data + at,
+                       part + (size_t)i * c);
+    }
+    for (int i = 0; db && i < s.pieces; i++)
         for (size_t j = 0; j < c; j++)
             db[j] += part[(size_t)i * c + j];
 }
@@ -139,14 +172,13 @@ static void conv2d_backward(struct node *nd, const struct pass *p)
 
     if (c.n == 0)
         return;
-    if (nd->dparam && d->a.bias)
-        bias_backward(nd, p, nd->dparam + n_kernel(&c));
-    if (nd->dparam)
-        d->by->backward_weights(&c, nd->in[0]->out.data, nd->dout.data,
-                                nd->dparam);
-    if (nd->in[0]->dout.data)
-        d->by->backward_data(&c, nd->dout.data, nd->param, nd->add[0],
-                             nd->in[0]->dout.data);
+    before(nd, p, d->a.bias && nd->dparam ? nd->dparam + n_kernel(&c) : NULL);
+    d->by->backward(&c, &(struct conv_back){.x = nd->in[0]->out.data,
+                                            .dy = nd->dout.data,
+                                            .w = nd->param,
+                                            .dw = nd->dparam,
+                                            .dx = nd->in[0]->dout.data,
+                                            .add = nd->add[0]});
 }
 
 static const struct op op_conv2d = {
@@ -159,15 +191,27 @@ static const struct op op_conv2d = {
     .backward = conv2d_backward,
 };
 
+/*
+ * Backward spoils dy if there is an activation; where every dout is to stay
+ * readable the activation becomes a node of its own, with the layer's name.
+ */
 struct node *nn_conv2d(struct graph *g, struct node *x, const char *name,
                        struct conv_args a)
 {
-    struct conv2d *d = x ? graph_add(g, &op_conv2d, name, x) : NULL;
+    const bool apart = a.act != ACT_NONE && graph_keeps_all(g);
+    char linear[NN_NAME_MAX];
+    struct conv2d *d;
 
-    if (d) {
-        d->a = a;
-        d->a.stride = a.stride ? a.stride : 1;
-        d->by = &conv_blas;
-    }
-    return graph_commit(g, d);
+    snprintf(linear, sizeof(linear), "%.*s_linear", NN_NAME_MAX - 8, name);
+    d = x ? graph_add(g, &op_conv2d, apart ? linear : name, x) : NULL;
+    if (!d)
+        return NULL;
+    snprintf(d->base.prefix, sizeof(d->base.prefix), "%s", name);
+    d->a = a;
+    d->a.stride = a.stride ? a.stride : 1;
+    d->a.act = apart ? ACT_NONE : a.act;
+    x = graph_commit(g, d);
+    if (!apart)
+        return x;
+    return a.act == ACT_RELU6 ? nn_relu6(g, x, name) : nn_relu(g, x, name);
 }

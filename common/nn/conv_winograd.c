@@ -1,0 +1,586 @@
+/*
+ * conv_winograd.c - 3x3 convolutions of stride 1 as 36 small products
+ *
+ * F(4x4, 3x3): a tile of 4 x 4 outputs reads 6 x 6 inputs d.  With the
+ * constant matrices A, B, G,
+ *     U = G g G'           of each kernel, 36 matrices ci x co
+ *     V = B' d B           of each tile,   36 matrices tiles x ci
+ *     M = V U              36 products, a quarter of the direct work
+ *     y = A' M A           of each tile
+ * and, since all of it is linear, backward is the same read from behind:
+ *     Z = A dy A',  dU += V' Z,  dV = Z U',  dx += B dV B',  dg += G' dU G.
+ * A group of tiles at a time: the threads share its tiles in the transforms
+ * and the 36 products between them, so sums have one order for any number of
+ * threads.  The error is some ten times that of the direct sum (about 1e-6).
+ * Source: Lavin and Gray 2016 (arXiv:1509.09308), section 4.3.
+ */
+#include "nn/conv.h"
+#include "nn/gemm.h"
+
+#include <string.h>
+
+#include "nn/simd.h"
+
+enum {
+    OUT = 4,               /* rows and columns of outputs of a tile */
+    IN = 6,                /* of inputs */
+    POINTS = 36,           /* IN * IN */
+    LANES = 16,            /* channels of a vector */
+    GROUP_BYTES = 6 << 20, /* of V and M that a group should fit in */
+    GROUP_LEAST = 256,     /* tiles of a group, if there are as many */
+    TAPS = 9,
+};
+
+typedef float vec
+    __attribute__((vector_size(LANES * sizeof(float)), aligned(4), may_alias));
+
+typedef int bits
+    __attribute__((vector_size(LANES * sizeof(int)), aligned(4), may_alias));
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* --- one dimension; 's' is the distance between elements -------------------*/
+
+/* o = B' i */
+INLINE void b_in(const vec *i, vec *o, size_t s)
+{
+    const vec d0 = i[0], d1 = i[s], d2 = i[2 * s], d3 = i[3 * s];
+    const vec d4 = i[4 * s], d5 = i[5 * s];
+    const vec a = d4 - 4.0f * d2, b = d3 - 4.0f * d1;
+    const vec c = d4 - d2, e = 2.0f * (d3 - d1);
+
+    o[0] = 4.0f * d0 - 5.0f * d2 + d4;
+    o[s] = a + b;
+    o[2 * s] = a - b;
+    o[3 * s] = c + e;
+    o[4 * s] = c - e;
+    o[5 * s] = 4.0f * d1 - 5.0f * d3 + d5;
+}
+
+/* o = B i, the transpose of b_in() */
+INLINE void b_out(const vec *i, vec *o, size_t s)
+{
+    const vec t0 = i[0], t1 = i[s], t2 = i[2 * s], t3 = i[3 * s];
+    const vec t4 = i[4 * s], t5 = i[5 * s];
+    const vec p = t1 + t2, q = t1 - t2, r = t3 + t4, u = 2.0f * (t3 - t4);
+
+    o[0] = 4.0f * t0;
+    o[s] = 4.0f * t5 - 4.0f * q - u;
+    o[2 * s] = -5.0f * t0 - 4.0f * p - r;
+    o[3 * s] = q + u - 5.0f * t5;
+    o[4 * s] = t0 + p + r;
+    o[5 * s] = t5;
+}
+
+/* o (4) = A' i (6) */
+INLINE void a_out(const vec *i, vec *o, size_t s)
+{
+    const vec p = i[s] + i[2 * s], q = i[s] - i[2 * s];
+    const vec r = i[3 * s] + i[4 * s], u = i[3 * s] - i[4 * s];
+
+    o[0] = i[0] + p + r;
+    o[s] = q + 2.0f * u;
+    o[2 * s] = p + 4.0f * r;
+    o[3 * s] = q + 8.0f * u + i[5 * s];
+}
+
+/* o (6) = A i (4), the transpose of a_out() */
+INLINE void a_in(const vec *i, vec *o, size_t s)
+{
+    const vec y0 = i[0], y1 = i[s], y2 = i[2 * s], y3 = i[3 * s];
+    const vec p = y0 + y2, q = y1 + y3, r = y0 + 4.0f * y2;
+    const vec u = 2.0f * y1 + 8.0f * y3;
+
+    o[0] = y0;
+    o[s] = p + q;
+    o[2 * s] = p - q;
+    o[3 * s] = r + u;
+    o[4 * s] = r - u;
+    o[5 * s] = y3;
+}
+
+/* o (6) = G i (3) */
+INLINE void g_in(const vec *i, vec *o, size_t s)
+{
+    const vec p = i[0] + i[2 * s], q = i[0] + 4.0f * i[2 * s];
+
+    o[0] = .25f * i[0];
+    o[s] = (-1.0f / 6) * (p + i[s]);
+    o[2 * s] = (-1.0f / 6) * (p - i[s]);
+    o[3 * s] = (1.0f / 24) * (q + 2.0f * i[s]);
+    o[4 * s] = (1.0f / 24) * (q - 2.0f * i[s]);
+    o[5 * s] = i[2 * s];
+}
+
+/* o (3) = G' i (6), the transpose of g_in() */
+INLINE void g_out(const vec *i, vec *o, size_t s)
+{
+    const vec p = (-1.0f / 6) * (i[s] + i[2 * s]);
+    const vec q = (1.0f / 24) * (i[3 * s] + i[4 * s]);
+
+    o[0] = .25f * i[0] + p + q;
+    o[s] =
+        (-1.0f / 6) * (i[s] - i[2 * s]) + (1.0f / 12) * (i[3 * s] - i[4 * s]);
+    o[2 * s] = p + 4.0f * q + i[5 * s];
+}
+
+/* --- where tiles lie -------------------------------------------------------*/
+
+struct plan {
+    const struct conv *c;
+    int rows, cols; /* of tiles in an image */
+    size_t tiles;   /* in the batch */
+    size_t group;   /* tiles of a group at most */
+    float *u, *du;  /* (36, ci, co) */
+    float *v;       /* (36, group, ci) */
+    float *m;       /* (36, group, co) */
+    float *zero;    /* as many zeros as there are channels */
+};
+
+static size_t max_channels(const struct conv *c)
+{
+    return (size_t)(c->ci > c->co ? c->ci : c->co);
+}
+
+static size_t kernel_len(const struct conv *c)
+{
+    return (size_t)POINTS * (size_t)c->ci * (size_t)c->co;
+}
+
+static struct plan make_plan(const struct conv *c)
+{
+    struct plan p = {.c = c,
+                     .rows = (c->oh + OUT - 1) / OUT,
+                     .cols = (c->ow + OUT - 1) / OUT};
+    const size_t bytes =
+        POINTS * sizeof(float) * ((size_t)c->ci + (size_t)c->co);
+    float *at = c->scratch;
+
+    p.tiles = (size_t)c->n * (size_t)p.rows * (size_t)p.cols;
+    p.group = GROUP_BYTES / bytes;
+    if (p.group < GROUP_LEAST)
+        p.group = GROUP_LEAST;
+    if (p.group > p.tiles)
+        p.group = p.tiles;
+    p.zero = at;
+    p.u = at += max_channels(c);
+    p.du = at += kernel_len(c);
+    p.v = at += kernel_len(c);
+    p.m = at + POINTS * p.group * (size_t)c->ci;
+    return p;
+}
+
+static size_t winograd_scratch(const struct conv *c)
+{
+    const struct plan p = make_plan(c);
+
+    return max_channels(c) + 2 * kernel_len(c) +
+           POINTS * p.group * ((size_t)c->ci + (size_t)c->co);
+}
+
+/* A tile's first output row and column, and its image. */
+struct tile {
+    size_t image;
+    int y, x;
+};
+
+static struct tile tile_at(const struct plan *p, size_t t)
+{
+    const size_t cols = (size_t)p->cols, rows = (size_t)p->rows;
+
+    return (struct tile){t / (rows * cols), (int)(t / cols % rows) * OUT,
+                         (int)(t % cols) * OUT};
+}
+
+/*
+ * The addresses of a square of 'side' pixels of an (h, w, ch) image whose
+ * first one is at (y, x); 'other' for those outside.
+ */
+static void pixels(const float *image, const int hwc[3], int y, int x, int side,
+                   float *other, float **at)
+{
+    for (int i = 0; i < side; i++)
+        for (int j = 0; j < side; j++, at++) {
+            const int r = y + i, s = x + j;
+            const bool in = r >= 0 && r < hwc[0] && s >= 0 && s < hwc[1];
+            const size_t k = ((size_t)r * (size_t)hwc[1] + (size_t)s);
+            const float *p = image + k * (size_t)hwc[2];
+
+            *at = in ? other + (p - other) : other;
+        }
+}
+
+static void inputs(const struct plan *p, const float *x, size_t t, float *other,
+                   float *at[POINTS])
+{
+    const struct conv *c = p->c;
+    const struct tile i = tile_at(p, t);
+
+    pixels(x + i.image * (size_t)c->h * (size_t)c->w * (size_t)c->ci,
+           (int[]){c->h, c->w, c->ci}, i.y - c->top, i.x - c->left, IN, other,
+           at);
+}
+
+static void outputs(const struct plan *p, const float *y, size_t t,
+                    float *other, float *at[OUT * OUT])
+{
+    const struct conv *c = p->c;
+    const struct tile i = tile_at(p, t);
+
+    pixels(y + i.image * (size_t)c->oh * (size_t)c->ow * (size_t)c->co,
+           (int[]){c->oh, c->ow, c->co}, i.y, i.x, OUT, other, at);
+}
+
+/* --- two dimensions --------------------------------------------------------*/
+
+#define VEC(p)    ((const vec *)(const void *)(p))
+#define VEC_TO(p) ((vec *)(void *)(p))
+
+/* v[36][.] = B' d B for 'c' channels; points of v are 'step' floats apart. */
+HOT static void transform_in(float *const at[POINTS], size_t c, float *v,
+                             size_t step)
+{
+    for (size_t j = 0; j < c; j += LANES) {
+        vec a[POINTS], b[POINTS];
+
+        for (int k = 0; k < POINTS; k++)
+            a[k] = *VEC(at[k] + j);
+        for (int k = 0; k < IN; k++)
+            b_in(a + k, b + k, IN);
+        for (int k = 0; k < IN; k++)
+            b_in(b + k * IN, a + k * IN, 1);
+        for (int k = 0; k < POINTS; k++)
+            *VEC_TO(v + (size_t)k * step + j) = a[k];
+    }
+}
+
+/* A NaN stays one. */
+INLINE void clip(vec *x, const struct gemm_after *f)
+{
+    const vec lo = f->lo + (vec){0}, hi = f->hi + (vec){0};
+    bits b = (bits)*x, under = lo > *x, over = hi < *x;
+
+    b = (b & ~under) | ((bits)lo & under);
+    *x = (vec)((b & ~over) | ((bits)hi & over));
+}
+
+/* y = clip(A' m A + bias) */
+HOT static void transform_out(const float *m, size_t step, size_t c,
+                              const struct gemm_after *f,
+                              float *const at[OUT * OUT])
+{
+    for (size_t j = 0; j < c; j += LANES) {
+        vec a[POINTS], b[OUT * IN], y[OUT * OUT];
+        vec bias = {0};
+
+        if (f->bias)
+            bias = *VEC(f->bias + j);
+        for (int k = 0; k < POINTS; k++)
+            a[k] = *VEC(m + (size_t)k * step + j);
+        for (int k = 0; k < IN; k++)
+            a_out(a + k, b + k, IN);
+        for (int k = 0; k < OUT; k++)
+            a_out(b + k * IN, y + k * OUT, 1);
+        for (int k = 0; k < OUT * OUT; k++) {
+            y[k] += bias;
+            clip(&y[k], f);
+            *VEC_TO(at[k] + j) = y[k];
+        }
+    }
+}
+
+/* z[36][.] = A dy A' */
+HOT static void transform_dy(float *const at[OUT * OUT], size_t c, float *z,
+                             size_t step)
+{
+    for (size_t j = 0; j < c; j += LANES) {
+        vec y[OUT * OUT], b[IN * OUT], a[POINTS];
+
+        for (int k = 0; k < OUT * OUT; k++)
+            y[k] = *VEC(at[k] + j);
+        for (int k = 0; k < OUT; k++)
+            a_in(y + k, b + k, OUT);
+        for (int k = 0; k < IN; k++)
+            a_in(b + k * OUT, a + k * IN, 1);
+        for (int k = 0; k < POINTS; k++)
+            *VEC_TO(z + (size_t)k * step + j) = a[k];
+    }
+}
+
+/* dx += B dv B' */
+HOT static void transform_dx(const float *dv, size_t step, size_t c,
+                             float *const at[POINTS])
+{
+    for (size_t j = 0; j < c; j += LANES) {
+        vec a[POINTS], b[POINTS];
+
+        for (int k = 0; k < POINTS; k++)
+            a[k] = *VEC(dv + (size_t)k * step + j);
+        for (int k = 0; k < IN; k++)
+            b_out(a + k, b + k, IN);
+        for (int k = 0; k < IN; k++)
+            b_out(b + k * IN, a + k * IN, 1);
+        for (int k = 0; k < POINTS; k++)
+            *VEC_TO(at[k] + j) += a[k];
+    }
+}
+
+/* u (36, n) = G g G' for g (9, n) */
+HOT static void transform_kernel(const float *g, size_t n, size_t from,
+                                 size_t to, float *u)
+{
+    for (size_t j = from; j < to; j += LANES) {
+        vec a[TAPS], b[IN * 3], o[POINTS];
+
+        for (int k = 0; k < TAPS; k++)
+            a[k] = *VEC(g + (size_t)k * n + j);
+        for (int k = 0; k < 3; k++)
+            g_in(a + k, b + k, 3);
+        for (int k = 0; k < IN; k++)
+            g_in(b + k * 3, o + k * IN, 1);
+        for (int k = 0; k < POINTS; k++)
+            *VEC_TO(u + (size_t)k * n + j) = o[k];
+    }
+}
+
+/* dg (9, n) += G' du G for du (36, n) */
+HOT static void transform_dkernel(const float *du, size_t n, size_t from,
+                                  size_t to, float *dg)
+{
+    for (size_t j = from; j < to; j += LANES) {
+        vec a[POINTS], b[3 * IN], o[TAPS];
+
+        for (int k = 0; k < POINTS; k++)
+            a[k] = *VEC(du + (size_t)k * n + j);
+        for (int k = 0; k < IN; k++)
+            g_out(a + k, b + k, IN);
+        for (int k = 0; k < 3; k++)
+            g_out(b + k * IN, o + k * 3, 1);
+        for (int k = 0; k < TAPS; k++)
+            *VEC_TO(dg + (size_t)k * n + j) += o[k];
+    }
+}
+
+/* --- passes ----------------------------------------------------------------*/
+
+enum { KERNEL_PIECES = 16 };
+
+static struct split kernel_pieces(const struct conv *c)
+{
+    const size_t n = (size_t)c->ci * (size_t)c->co / LANES;
+
+    return split(n, 64, KERNEL_PIECES);
+}
+
+static void make_u(const struct plan *p, const float *w)
+{
+    const struct conv *c = p->c;
+    const struct split s = kernel_pieces(c);
+    const size_t n = (size_t)c->ci * (size_t)c->co;
+
+#pragma omp parallel for num_threads(c->threads) schedule(static)
+    for (int i = 0; i < s.pieces; i++)
+        transform_kernel(w, n, split_begin(&s, i) * LANES,
+                         split_end(&s, i) * LANES, p->u);
+}
+
+static void add_dg(const struct plan *p, float *dw)
+{
+    const struct conv *c = p->c;
+    const struct split s = kernel_pieces(c);
+    const size_t n = (size_t)c->ci * (size_t)c->co;
+
+#pragma omp parallel for num_threads(c->threads) schedule(static)
+    for (int i = 0; i < s.pieces; i++)
+        transform_dkernel(p->du, n, split_begin(&s, i) * LANES,
+                          split_end(&s, i) * LANES, dw);
+}
+
+/* V of tiles [t0, t1). */
+static void make_v(const struct plan *p, const float *x, size_t t0, size_t t1)
+{
+    const struct conv *c = p->c;
+    const size_t ci = (size_t)c->ci;
+
+#pragma omp parallel for num_threads(c->threads) schedule(static)
+    for (size_t t = t0; t < t1; t++) {
+        float *at[POINTS];
+
+        inputs(p, x, t, p->zero, at);
+        transform_in(at, ci, p->v + (t - t0) * ci, (t1 - t0) * ci);
+    }
+}
+
+/* Z of tiles [t0, t1), in the place of M. */
+static void make_z(const struct plan *p, const float *dy, size_t t0, size_t t1)
+{
+    const struct conv *c = p->c;
+    const size_t co = (size_t)c->co;
+
+#pragma omp parallel for num_threads(c->threads) schedule(static)
+    for (size_t t = t0; t < t1; t++) {
+        float *at[OUT * OUT];
+
+        outputs(p, dy, t, p->zero, at);
+        transform_dy(at, co, p->m + (t - t0) * co, (t1 - t0) * co);
+    }
+}
+
+static void make_m(const struct plan *p, size_t tiles)
+{
+    const struct conv *c = p->c;
+    const size_t ci = (size_t)c->ci, co = (size_t)c->co;
+
+#pragma omp parallel for num_threads(c->threads) schedule(static)
+    for (int k = 0; k < POINTS; k++)
+        gemm_one(&(struct gemm){.m = (int)tiles,
+                                .n = c->co,
+                                .k = c->ci,
+                                .a = p->v + (size_t)k * tiles * ci,
+                                .lda = c->ci,
+                                .b = p->u + (size_t)k * ci * co,
+                                .ldb = c->co,
+                                .c = p->m + (size_t)k * tiles * co,
+                                .ldc = c->co});
+}
+
+static void make_y(const struct plan *p, const struct gemm_after *f, float *y,
+                   size_t t0, size_t t1)
+{
+    const struct conv *c = p->c;
+    const size_t co = (size_t)c->co;
+
+#pragma omp parallel num_threads(c->threads)
+    {
+        float nowhere[CONV_WINOGRAD_MAX];
+
+#pragma omp for schedule(static)
+        for (size_t t = t0; t < t1; t++) {
+            float *at[OUT * OUT];
+
+            outputs(p, y, t, nowhere, at);
+            transform_out(p->m + (t - t0) * co, (t1 - t0) * co, co, f, at);
+        }
+    }
+}
+
+static void winograd_forward(const struct conv *c, const float *x,
+                             const float *w, const float *bias, float *y)
+{
+    const struct plan p = make_plan(c);
+    const struct gemm_after f = conv_after(c, bias);
+
+    memset(p.zero, 0, max_channels(c) * sizeof(float));
+    make_u(&p, w);
+    for (size_t t = 0; t < p.tiles; t += p.group) {
+        const size_t end = t + p.group < p.tiles ? t + p.group : p.tiles;
+
+        make_v(&p, x, t, end);
+        make_m(&p, end - t);
+        make_y(&p, &f, y, t, end);
+    }
+}
+
+/* dU += V' Z, where 'first' tells that there is nothing yet. */
+static void add_du(const struct plan *p, size_t tiles, bool first)
+{
+    const struct conv *c = p->c;
+    const size_t ci = (size_t)c->ci, co = (size_t)c->co;
+
+#pragma omp parallel for num_threads(c->threads) schedule(static)
+    for (int k = 0; k < POINTS; k++)
+        gemm_one(&(struct gemm){.ta = TRANSPOSED,
+                                .m = c->ci,
+                                .n = c->co,
+                                .k = (int)tiles,
+                                .a = p->v + (size_t)k * tiles * ci,
+                                .lda = c->ci,
+                                .b = p->m + (size_t)k * tiles * co,
+                                .ldb = c->co,
+                                .beta = first ? 0.0f : 1.0f,
+                                .c = p->du + (size_t)k * ci * co,
+                                .ldc = c->co});
+}
+
+/* dV = Z U', in the place of V. */
+static void make_dv(const struct plan *p, size_t tiles)
+{
+    const struct conv *c = p->c;
+    const size_t ci = (size_t)c->ci, co = (size_t)c->co;
+
+#pragma omp parallel for num_threads(c->threads) schedule(static)
+    for (int k = 0; k < POINTS; k++)
+        gemm_one(&(struct gemm){.tb = TRANSPOSED,
+                                .m = (int)tiles,
+                                .n = c->ci,
+                                .k = c->co,
+                                .a = p->m + (size_t)k * tiles * co,
+                                .lda = c->co,
+                                .b = p->u + (size_t)k * ci * co,
+                                .ldb = c->co,
+                                .c = p->v + (size_t)k * tiles * ci,
+                                .ldc = c->ci});
+}
+
+/* Tiles of neighbouring rows overlap: even rows of tiles first, then odd. */
+static void add_dx(const struct plan *p, float *dx, size_t t0, size_t t1)
+{
+    const struct conv *c = p->c;
+    const size_t ci = (size_t)c->ci, cols = (size_t)p->cols;
+    const size_t row0 = t0 / cols, row1 = (t1 + cols - 1) / cols;
+
+    for (size_t odd = 0; odd < 2; odd++)
+#pragma omp parallel for num_threads(c->threads) schedule(static)
+        for (size_t r = row0; r < row1; r++) {
+            float nowhere[CONV_WINOGRAD_MAX], *at[POINTS];
+
+            if (r % (size_t)p->rows % 2 != odd)
+                continue;
+            for (size_t t = r * cols; t < (r + 1) * cols; t++)
+                if (t >= t0 && t < t1) {
+                    inputs(p, dx, t, nowhere, at);
+                    transform_dx(p->v + (t - t0) * ci, (t1 - t0) * ci, ci, at);
+                }
+        }
+}
+
+static void winograd_backward(const struct conv *c, const struct conv_back *b)
+{
+    const struct plan p = make_plan(c);
+
+    memset(p.zero, 0, max_channels(c) * sizeof(float));
+    if (b->dx)
+        make_u(&p, b->w);
+    if (b->dx && !b->add)
+        memset(b->dx, 0,
+               (size_t)c->n * (size_t)c->h * (size_t)c->w * (size_t)c->ci *
+                   sizeof(float));
+    for (size_t t = 0; t < p.tiles; t += p.group) {
+        const size_t end = t + p.group < p.tiles ? t + p.group : p.tiles;
+
+        make_z(&p, b->dy, t, end);
+        if (b->dw) {
+            make_v(&p, b->x, t, end);
+            add_du(&p, end - t, t == 0);
+        }
+        if (b->dx) {
+            make_dv(&p, end - t);
+            add_dx(&p, b->dx, t, end);
+        }
+    }
+    if (b->dw && p.tiles)
+        add_dg(&p, b->dw);
+}
+
+bool conv_winograd_fits(const struct conv *c)
+{
+    return c->size == 3 && c->stride == 1 && c->ci % LANES == 0 &&
+           c->co % LANES == 0 && max_channels(c) <= CONV_WINOGRAD_MAX;
+}
+
+const struct conv_provider conv_winograd = {
+    .name = "winograd",
+    .scratch = winograd_scratch,
+    .forward = winograd_forward,
+    .backward = winograd_backward,
+};

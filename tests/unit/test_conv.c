@@ -1,0 +1,155 @@
+/*
+ * test_conv.c - the providers of convolutions against each other
+ *
+ * conv_blas is held against PyTorch in test_layers; here conv_winograd is held
+ * against conv_blas: forward, both gradients, borders, accumulation, and the
+ * same bits for any number of threads.
+ */
+#include "base/rng.h"
+#include "nn/conv.h"
+#include "nn/layers.h"
+#include "tap.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct shape {
+    int n, h, w, ci, co, pad, act;
+    bool bias, add;
+} shapes[] = {
+    {2, 12, 12, 16, 16, PAD_SAME, ACT_NONE, false, false},
+    {1, 13, 13, 32, 48, PAD_SAME, ACT_RELU, true, false},
+    {5, 7, 9, 48, 32, PAD_SAME, ACT_RELU6, true, true},
+    {3, 5, 4, 16, 64, PAD_VALID, ACT_NONE, true, false},
+    {1, 3, 3, 64, 16, PAD_VALID, ACT_NONE, false, true},
+    {1, 1, 1, 16, 16, PAD_SAME, ACT_RELU, true, false},
+    {2, 1, 17, 16, 32, PAD_SAME, ACT_NONE, false, false},
+    {6, 33, 31, 128, 32, PAD_SAME, ACT_NONE, false, false},
+    {32, 3, 3, 128, 32, PAD_SAME, ACT_NONE, false, false},
+    {4, 27, 27, 256, 256, PAD_SAME, ACT_RELU, true, false},
+};
+
+static float *draw(uint32_t id, size_t n)
+{
+    float *x = malloc((n + 1) * sizeof(*x));
+    struct rng rng;
+
+    rng_init(&rng, 1, RNG_TEST, id, 0);
+    for (size_t i = 0; x && i < n; i++)
+        x[i] = rng_uniform_in(&rng, -1, 1);
+    return x;
+}
+
+struct result {
+    float *y, *dx, *dw; /* owned */
+    size_t ny, nx, nw;
+};
+
+static struct result run(const struct conv_provider *by, const struct shape *s,
+                         int threads)
+{
+    struct conv c = {.n = s->n,
+                     .h = s->h,
+                     .w = s->w,
+                     .ci = s->ci,
+                     .co = s->co,
+                     .size = 3,
+                     .stride = 1,
+                     .act = s->act,
+                     .threads = threads};
+    struct result r;
+    float *x, *w, *bias, *dy;
+
+    c.oh = conv_axis(s->h, 3, 1, s->pad, &c.top);
+    c.ow = conv_axis(s->w, 3, 1, s->pad, &c.left);
+    r.nx = (size_t)(s->n * s->h * s->w) * (size_t)s->ci;
+    r.ny = (size_t)(s->n * c.oh * c.ow) * (size_t)s->co;
+    r.nw = 9 * (size_t)s->ci * (size_t)s->co;
+    x = draw(1, r.nx);
+    w = draw(2, r.nw);
+    bias = draw(3, (size_t)s->co);
+    dy = draw(4, r.ny);
+    r.y = draw(5, r.ny);
+    r.dx = draw(6, r.nx);
+    r.dw = draw(7, r.nw);
+    c.scratch = malloc((by->scratch(&c) + 1) * sizeof(float));
+    by->forward(&c, x, w, s->bias ? bias : NULL, r.y);
+    by->backward(&c, &(struct conv_back){x, dy, w, r.dw, r.dx, s->add});
+    free(c.scratch);
+    free(x);
+    free(w);
+    free(bias);
+    free(dy);
+    return r;
+}
+
+static void release(struct result *r)
+{
+    free(r->y);
+    free(r->dx);
+    free(r->dw);
+}
+
+/* |a - b| / |b| */
+static double gap(const float *a, const float *b, size_t n)
+{
+    double d = 0, s = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        d += ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
+        s += (double)b[i] * (double)b[i];
+    }
+    return sqrt(d / s);
+}
+
+static void check(const struct shape *s)
+{
+    struct result a = run(&conv_winograd, s, 1), b = run(&conv_blas, s, 1);
+    struct result two = run(&conv_winograd, s, 2);
+    char what[128];
+    int n = snprintf(what, sizeof(what), "%d x %dx%d, %d to %d: ", s->n, s->h,
+                     s->w, s->ci, s->co);
+    const size_t left = sizeof(what) - (size_t)n;
+
+    snprintf(what + n, left, "forward within 1e-5");
+    ok(gap(a.y, b.y, a.ny) < 1e-5, what);
+    snprintf(what + n, left, "dx within 1e-5");
+    ok(gap(a.dx, b.dx, a.nx) < 1e-5, what);
+    snprintf(what + n, left, "dw within 1e-5");
+    ok(gap(a.dw, b.dw, a.nw) < 1e-5, what);
+    snprintf(what + n, left, "the same bits from two threads");
+    ok(!memcmp(a.y, two.y, a.ny * sizeof(float)) &&
+           !memcmp(a.dx, two.dx, a.nx * sizeof(float)) &&
+           !memcmp(a.dw, two.dw, a.nw * sizeof(float)),
+       what);
+    release(&a);
+    release(&b);
+    release(&two);
+}
+
+static void test_fits(void)
+{
+    struct conv c = {.size = 3, .stride = 1, .ci = 16, .co = 32};
+
+    ok(conv_winograd_fits(&c), "3x3 of stride 1 over 16s of channels");
+    c.stride = 2;
+    ok(!conv_winograd_fits(&c), "no stride");
+    c.stride = 1;
+    c.ci = 24;
+    ok(!conv_winograd_fits(&c), "no other channels");
+    c.ci = 16;
+    c.size = 1;
+    ok(!conv_winograd_fits(&c) && conv_choose(&c) == &conv_blas,
+       "no other size: then products");
+}
+
+int main(void)
+{
+    gemm_setup();
+    for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
+        check(&shapes[i]);
+    test_fits();
+    return tap_done();
+}
