@@ -21,6 +21,7 @@ struct conv {
     int top, left;    /* zeros before the first row, column */
     int act;          /* enum act of layers.h, applied to y */
     int threads;
+    float *ready;   /* what prepare() made of W; n_ready() floats */
     float *scratch; /* [scratch] as many floats as scratch() says */
 };
 
@@ -40,6 +41,11 @@ struct conv_provider {
     /* Floats of scratch that the other two want at most, for c->n images or
      * fewer. */
     size_t (*scratch)(const struct conv *c);
+
+    /* Floats that prepare() makes of W for both passes, and it; NULL: 0.  The
+     * other calls may then be given no W. */
+    size_t (*n_ready)(const struct conv *c);
+    void (*prepare)(const struct conv *c, const float *w);
 
     /* y = act(x * W + bias); bias may be NULL. */
     void (*forward)(const struct conv *c, const float *x, const float *w,

@@ -163,8 +163,8 @@ static struct plan make_plan(const struct conv *c)
     if (p.group > p.tiles)
         p.group = p.tiles;
     p.zero = at;
-    p.u = at += max_channels(c);
-    p.du = at += kernel_len(c);
+    p.u = c->ready;
+    p.du = at += max_channels(c);
     p.v = at += kernel_len(c);
     p.m = at + POINTS * p.group * (size_t)c->ci;
     return p;
@@ -174,7 +174,7 @@ static size_t winograd_scratch(const struct conv *c)
 {
     const struct plan p = make_plan(c);
 
-    return max_channels(c) + 2 * kernel_len(c) +
+    return max_channels(c) + kernel_len(c) +
            POINTS * p.group * ((size_t)c->ci + (size_t)c->co);
 }
 
@@ -372,16 +372,15 @@ static struct split kernel_pieces(const struct conv *c)
     return split(n, 64, KERNEL_PIECES);
 }
 
-static void make_u(const struct plan *p, const float *w)
+static void winograd_prepare(const struct conv *c, const float *w)
 {
-    const struct conv *c = p->c;
     const struct split s = kernel_pieces(c);
     const size_t n = (size_t)c->ci * (size_t)c->co;
 
 #pragma omp parallel for num_threads(c->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++)
         transform_kernel(w, n, split_begin(&s, i) * LANES,
-                         split_end(&s, i) * LANES, p->u);
+                         split_end(&s, i) * LANES, c->ready);
 }
 
 static void add_dg(const struct plan *p, float *dw)
@@ -471,7 +470,7 @@ static void winograd_forward(const struct conv *c, const float *x,
     const struct gemm_after f = conv_after(c, bias);
 
     memset(p.zero, 0, max_channels(c) * sizeof(float));
-    make_u(&p, w);
+    (void)w;
     for (size_t t = 0; t < p.tiles; t += p.group) {
         const size_t end = t + p.group < p.tiles ? t + p.group : p.tiles;
 
@@ -549,8 +548,6 @@ static void winograd_backward(const struct conv *c, const struct conv_back *b)
     const struct plan p = make_plan(c);
 
     memset(p.zero, 0, max_channels(c) * sizeof(float));
-    if (b->dx)
-        make_u(&p, b->w);
     if (b->dx && !b->add)
         memset(b->dx, 0,
                (size_t)c->n * (size_t)c->h * (size_t)c->w * (size_t)c->ci *
@@ -581,6 +578,8 @@ bool conv_winograd_fits(const struct conv *c)
 const struct conv_provider conv_winograd = {
     .name = "winograd",
     .scratch = winograd_scratch,
+    .n_ready = kernel_len,
+    .prepare = winograd_prepare,
     .forward = winograd_forward,
     .backward = winograd_backward,
 };

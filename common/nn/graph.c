@@ -10,6 +10,7 @@
 #include <string.h>
 
 enum { NO_NODE = -1 };
+enum { READY_ALIGN = 16 }; /* floats */
 
 struct graph {
     struct graph_args args;
@@ -18,12 +19,13 @@ struct graph {
     int batch;
     struct pass pass;           /* what ops are told; phase of last forward */
     struct block param, dparam; /* owned */
-    struct block state, arena, scratch;
+    struct block state, arena, scratch, ready;
     bool live[GRAPH_MAX_NODES]; /* backward runs this node */
     size_t n_param, n_all, n_state;
     struct named_tensor *list; /* owned */
     size_t n_list;
     bool finished;
+    bool changed;   /* the weights, since nodes prepared themselves */
     struct err err; /* first error while building */
 };
 
@@ -55,6 +57,7 @@ void graph_free(struct graph *g)
     block_release(&g->state);
     block_release(&g->arena);
     block_release(&g->scratch);
+    block_release(&g->ready);
     free(g->list);
     free(g);
 }
@@ -200,6 +203,16 @@ static int last_reader(const struct graph *g, int i)
     return NO_NODE;
 }
 
+static int readers(const struct graph *g, int i)
+{
+    int n = 0;
+
+    for (int j = i + 1; j < g->n_node; j++)
+        for (int k = 0; k < NN_MAX_IN; k++)
+            n += g->node[j]->in[k] == g->node[i];
+    return n;
+}
+
 /* Who takes part in backward: who learns, and who reads one that does.  All
  * do if every dout should be readable. */
 static void plan_live(struct graph *g)
@@ -212,6 +225,22 @@ static void plan_live(struct graph *g)
         for (int k = 0; k < NN_MAX_IN && nd->in[k]; k++)
             g->live[i] = g->live[i] || g->live[index_of(g, nd->in[k])];
     }
+}
+
+/* A batch normalisation that alone reads a layer becomes part of it. */
+static void plan_folds(struct graph *g)
+{
+    for (int i = 0; g->args.memory == GRAPH_INFER && i < g->n_node; i++) {
+        struct node *nd = g->node[i], *x = nd->in[0];
+
+        if (!is_bn(nd) || !x->folds || readers(g, index_of(g, x)) > 1)
+            continue;
+        x->fold = nd;
+        nd->done = true;
+    }
+    for (int i = 0; i < g->n_node; i++)
+        if (g->node[i]->op->plan)
+            g->node[i]->op->plan(g->node[i]);
 }
 
 /*
@@ -342,6 +371,7 @@ static void bind_params(struct graph *g)
 {
     float *param = g->param.data, *frozen = param + g->n_param;
     float *dparam = g->dparam.data, *state = g->state.data;
+    float *ready = g->ready.data;
 
     for (int i = 0; i < g->n_node; i++) {
         struct node *nd = g->node[i];
@@ -351,6 +381,8 @@ static void bind_params(struct graph *g)
         nd->state = state;
         *from += nd->n_param;
         state += nd->n_state;
+        nd->ready = nd->n_ready ? ready : NULL;
+        ready += (nd->n_ready + READY_ALIGN - 1) / READY_ALIGN * READY_ALIGN;
         if (g->args.memory == GRAPH_INFER || nd->frozen)
             continue;
         nd->dparam = dparam;
@@ -382,7 +414,7 @@ static int allocate(struct graph *g, struct err *err)
 {
     struct places place[2];
     struct memplan plan = {0};
-    size_t scratch = 0, slots = 0, n_dparam;
+    size_t scratch = 0, slots = 0, ready = 0, n_dparam;
     int rc = -1;
 
     for (int i = 0; i < g->n_node; i++) {
@@ -394,6 +426,7 @@ static int allocate(struct graph *g, struct err *err)
         g->n_all += nd->n_param;
         g->n_state += nd->n_state;
         slots += (size_t)nd->n_slot;
+        ready += (nd->n_ready + READY_ALIGN - 1) / READY_ALIGN * READY_ALIGN;
         scratch = s > scratch ? s : scratch;
     }
     n_dparam = g->args.memory == GRAPH_INFER ? 0 : g->n_param;
@@ -402,6 +435,7 @@ static int allocate(struct graph *g, struct err *err)
         block_init(&g->dparam, n_dparam * sizeof(float), err) < 0 ||
         block_init(&g->state, g->n_state * sizeof(float), err) < 0 ||
         block_init(&g->scratch, scratch, err) < 0 ||
+        block_init(&g->ready, ready * sizeof(float), err) < 0 ||
         block_init(&g->arena, plan_arena(g, place, &plan) * sizeof(float),
                    err) < 0)
         goto out;
@@ -430,6 +464,7 @@ int graph_finish(struct graph *g, struct err *err)
     if (g->n_node == 0 || g->node[0]->in[0])
         return err_set(err, ERR_USAGE, "graph: the first node is no input");
     plan_live(g);
+    plan_folds(g);
     plan_adds(g);
     if (allocate(g, err) < 0)
         return -1;
@@ -445,7 +480,7 @@ int graph_finish(struct graph *g, struct err *err)
                             .seed = g->args.seed,
                             .coll = g->args.coll,
                             .scratch = g->scratch.data};
-    g->finished = true;
+    g->finished = g->changed = true;
     return 0;
 }
 
@@ -478,10 +513,27 @@ struct node *graph_output(struct graph *g)
     return g->node[g->n_node - 1];
 }
 
+static void prepare(struct graph *g)
+{
+    if (!g->changed && g->args.memory == GRAPH_INFER)
+        return;
+    for (int i = 0; i < g->n_node; i++)
+        if (g->node[i]->op->prepare)
+            g->node[i]->op->prepare(g->node[i], &g->pass);
+    g->changed = false;
+}
+
+void graph_changed(struct graph *g)
+{
+    g->changed = true;
+}
+
 void graph_forward(struct graph *g, enum phase phase)
 {
     BUG_ON(!g->finished);
+    BUG_ON(g->args.memory == GRAPH_INFER && phase != PHASE_INFER);
     g->pass.phase = phase;
+    prepare(g);
     for (int i = 0; i < g->n_node; i++)
         g->node[i]->op->forward(g->node[i], &g->pass);
 }
@@ -502,6 +554,7 @@ void graph_zero_grad(struct graph *g)
 
 float *graph_param(struct graph *g)
 {
+    g->changed = true;
     return g->param.data;
 }
 
@@ -522,6 +575,7 @@ size_t graph_n_all(const struct graph *g)
 
 float *graph_state(struct graph *g)
 {
+    g->changed = true;
     return g->state.data;
 }
 
@@ -532,6 +586,7 @@ size_t graph_n_state(const struct graph *g)
 
 void graph_tensors(struct graph *g, const struct named_tensor **list, size_t *n)
 {
+    g->changed = true;
     *list = g->list;
     *n = g->n_list;
 }
@@ -539,7 +594,7 @@ void graph_tensors(struct graph *g, const struct named_tensor **list, size_t *n)
 size_t graph_bytes(const struct graph *g)
 {
     return g->param.size + g->dparam.size + g->state.size + g->arena.size +
-           g->scratch.size;
+           g->scratch.size + g->ready.size;
 }
 
 int graph_n_node(const struct graph *g)

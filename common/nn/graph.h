@@ -32,7 +32,8 @@ enum graph_memory {
     GRAPH_TRAIN,    /* backward reuses memory: outs are good until then, the
                        logits' longer; douts never; the input has none */
     GRAPH_INFER,    /* only graph_output()->out is good, the input is spoilt;
-                       no backward */
+                       PHASE_INFER alone, no backward; batch normalisation
+                       is folded into the convolution before it */
 };
 
 struct graph_args {
@@ -132,6 +133,13 @@ float *graph_param(struct graph *g);
 float *graph_dparam(struct graph *g);
 size_t graph_n_param(const struct graph *g);
 size_t graph_n_all(const struct graph *g);
+
+/*
+ * Tell a GRAPH_INFER graph that weights or statistics were written through a
+ * pointer from an earlier call: it keeps what it derived from them.  The
+ * functions here that hand out such pointers say so by themselves.
+ */
+void graph_changed(struct graph *g);
 
 /* Running statistics: the same on every rank, not touched by an optimiser. */
 float *graph_state(struct graph *g);

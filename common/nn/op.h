@@ -77,13 +77,19 @@ struct node {
     bool add[NN_MAX_IN]; /* backward adds to in[i]->dout, else overwrites */
     struct slot slot[NN_MAX_SLOT];
     int n_slot;
-    size_t n_param; /* floats in param; 0 if the layer learns nothing */
-    float *param;   /* weights, in the graph's parameter block; borrowed */
-    float *dparam;  /* d loss / d param, same layout; NULL if frozen */
-    size_t n_state; /* floats in state */
-    float *state;   /* running statistics; borrowed */
-    size_t n_keep;  /* floats that forward leaves for backward */
-    float *keep;    /* borrowed */
+    size_t n_param;    /* floats in param; 0 if the layer learns nothing */
+    float *param;      /* weights, in the graph's parameter block; borrowed */
+    float *dparam;     /* d loss / d param, same layout; NULL if frozen */
+    size_t n_state;    /* floats in state */
+    float *state;      /* running statistics; borrowed */
+    size_t n_keep;     /* floats that forward leaves for backward */
+    float *keep;       /* borrowed */
+    size_t n_ready;    /* floats that prepare() makes of the weights */
+    float *ready;      /* borrowed */
+    bool folds;        /* set by the constructor: forward heeds 'fold' */
+    struct node *fold; /* GRAPH_INFER: the batch normalisation behind this
+                          node, which this node's forward does as well */
+    bool done;         /* folded into in[0]: forward has nothing to do */
 };
 
 struct op {
@@ -104,6 +110,18 @@ struct op {
     /* Draw the initial param and state.  NULL: leave them 0. */
     void (*init)(struct node *nd, struct rng *rng);
 
+    /*
+     * Set n_ready.  Called when the graph is complete and knows what is folded
+     * into what.  NULL: 0.
+     */
+    void (*plan)(struct node *nd);
+
+    /*
+     * Make 'ready' of the weights: of a GRAPH_INFER graph when they may have
+     * changed, of others before each forward.  NULL: nothing to do.
+     */
+    void (*prepare)(struct node *nd, const struct pass *p);
+
     /* Overwrite out.data for out.n rows.  Neither allocates nor fails. */
     void (*forward)(struct node *nd, const struct pass *p);
 
@@ -114,6 +132,16 @@ struct op {
      */
     void (*backward)(struct node *nd, const struct pass *p);
 };
+
+/* The affine map per channel that a batch normalisation is with its moving
+ * statistics: y = clip(x scale + shift). */
+struct affine {
+    float *scale, *shift; /* [out] (c) each */
+    float lo, hi;         /* [out] of its activation */
+};
+void bn_affine(const struct node *bn, struct affine *a);
+int bn_act(const struct node *bn); /* enum act of layers.h */
+bool is_bn(const struct node *nd);
 
 /* Name the next 'n_dim' dimensional part of param (or of state). */
 void node_slot(struct node *nd, const struct slot *s);

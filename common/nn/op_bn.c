@@ -36,6 +36,8 @@ enum { GAMMA, BETA };
 enum { MOVING_MEAN, MOVING_VAR };
 enum { MEAN, RSTD, SCALE, SHIFT, N_KEEP };
 
+static void bn_forward(struct node *nd, const struct pass *p);
+
 static int bn_shape(struct node *nd, struct err *err)
 {
     const struct bn *b = (const struct bn *)nd;
@@ -178,6 +180,36 @@ static void use_moving(struct node *nd)
     }
 }
 
+bool is_bn(const struct node *nd)
+{
+    return nd->op->forward == bn_forward;
+}
+
+int bn_act(const struct node *nd)
+{
+    const struct bn *b = (const struct bn *)nd;
+
+    return b->lo < 0.0f ? ACT_NONE : b->hi < INFINITY ? ACT_RELU6 : ACT_RELU;
+}
+
+void bn_affine(const struct node *nd, struct affine *a)
+{
+    const struct bn *b = (const struct bn *)nd;
+    const size_t c = (size_t)nd->out.c;
+
+    for (size_t j = 0; j < c; j++) {
+        const double var = (double)nd->state[MOVING_VAR * c + j];
+        const double rstd = 1.0 / sqrt(var + (double)b->eps);
+        const double scale = (double)nd->param[GAMMA * c + j] * rstd;
+
+        a->scale[j] = (float)scale;
+        a->shift[j] = (float)((double)nd->param[BETA * c + j] -
+                              (double)nd->state[MOVING_MEAN * c + j] * scale);
+    }
+    a->lo = b->lo;
+    a->hi = b->hi;
+}
+
 /* y = clip(x scale + shift) */
 HOT static void scale_rows(size_t rows, size_t c, const float *x,
                            const float *keep, const float clip[2], float *y)
@@ -226,6 +258,8 @@ static void bn_forward(struct node *nd, const struct pass *p)
     const struct split s = split(tensor_pixels(&nd->out), LEAST, PIECES);
     const float *x = nd->in[0]->out.data, clip[2] = {b->lo, b->hi};
 
+    if (nd->done)
+        return;
     if (uses_batch(nd, p))
         batch_moments(nd, p);
     else

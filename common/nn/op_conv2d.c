@@ -100,16 +100,85 @@ static struct conv this_pass(const struct node *nd, const struct pass *p)
     c.n = nd->out.n;
     c.threads = p->threads;
     c.scratch = p->scratch;
+    c.ready = nd->ready;
     return c;
+}
+
+/*
+ * Ready are: what the provider makes of the kernel; then, if there is a batch
+ * normalisation to be folded in, its scale, its shift, which becomes the bias,
+ * and the kernel times the scale.
+ */
+static size_t provider_ready(const struct node *nd)
+{
+    const struct conv2d *d = (const struct conv2d *)nd;
+
+    return d->by->n_ready ? d->by->n_ready(&d->c) : 0;
+}
+
+static void conv2d_plan(struct node *nd)
+{
+    const struct conv *c = &((const struct conv2d *)nd)->c;
+
+    nd->n_ready = provider_ready(nd);
+    if (nd->fold)
+        nd->n_ready += 2 * (size_t)c->co + n_kernel(c);
+}
+
+HOT static void scale_columns(size_t rows, size_t c, const float *x,
+                              const float *scale, float *y)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < c; j++)
+            y[i * c + j] = x[i * c + j] * scale[j];
+}
+
+static const float *fold_kernel(const struct node *nd)
+{
+    return nd->ready + provider_ready(nd) + 2 * (size_t)nd->out.c;
+}
+
+static const float *fold_bias(const struct node *nd)
+{
+    return nd->ready + provider_ready(nd) + (size_t)nd->out.c;
+}
+
+static void fold(struct node *nd)
+{
+    const struct conv2d *d = (const struct conv2d *)nd;
+    const size_t co = (size_t)d->c.co;
+    float *at = nd->ready + provider_ready(nd);
+    struct affine a = {.scale = at, .shift = at + co};
+
+    bn_affine(nd->fold, &a);
+    for (size_t j = 0; d->a.bias && j < co; j++)
+        a.shift[j] += nd->param[n_kernel(&d->c) + j] * a.scale[j];
+    scale_columns(n_kernel(&d->c) / co, co, nd->param, a.scale, at + 2 * co);
+}
+
+static void conv2d_prepare(struct node *nd, const struct pass *p)
+{
+    const struct conv2d *d = (const struct conv2d *)nd;
+    const struct conv c = this_pass(nd, p);
+
+    if (nd->fold)
+        fold(nd);
+    if (d->by->prepare)
+        d->by->prepare(&c, nd->fold ? fold_kernel(nd) : nd->param);
 }
 
 static void conv2d_forward(struct node *nd, const struct pass *p)
 {
     const struct conv2d *d = (const struct conv2d *)nd;
-    const struct conv c = this_pass(nd, p);
+    struct conv c = this_pass(nd, p);
+    const float *w = nd->param, *bias = d->a.bias ? w + n_kernel(&c) : NULL;
 
-    d->by->forward(&c, nd->in[0]->out.data, nd->param,
-                   d->a.bias ? nd->param + n_kernel(&c) : NULL, nd->out.data);
+    if (nd->fold) {
+        w = fold_kernel(nd);
+        bias = fold_bias(nd);
+        c.act = (int)bn_act(nd->fold);
+    }
+    d->by->forward(&c, nd->in[0]->out.data, w, bias, nd->out.data);
 }
 
 HOT static void sum_rows(size_t rows, size_t c, const float *x,
@@ -187,6 +256,8 @@ static const struct op op_conv2d = {
     .shape = conv2d_shape,
     .scratch = conv2d_scratch,
     .init = conv2d_init,
+    .plan = conv2d_plan,
+    .prepare = conv2d_prepare,
     .forward = conv2d_forward,
     .backward = conv2d_backward,
 };
@@ -210,6 +281,7 @@ struct node *nn_conv2d(struct graph *g, struct node *x, const char *name,
     d->a = a;
     d->a.stride = a.stride ? a.stride : 1;
     d->a.act = apart ? ACT_NONE : a.act;
+    d->base.folds = d->a.act == ACT_NONE;
     x = graph_commit(g, d);
     if (!apart)
         return x;

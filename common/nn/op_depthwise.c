@@ -132,25 +132,65 @@ HOT static void nine_back(size_t c, const float *const tap[TAPS],
             dw[(size_t)k * c + j] += tap[k][j] * dy[j];
 }
 
-static void depthwise_forward(struct node *nd, const struct pass *p)
+/* Ready, for a batch normalisation to be folded in: its scale, its shift, and
+ * the kernel times the scale. */
+static void depthwise_plan(struct node *nd)
+{
+    nd->n_ready = nd->fold ? (TAPS + 2) * (size_t)nd->out.c : 0;
+}
+
+static void depthwise_prepare(struct node *nd, const struct pass *p)
+{
+    const size_t c = (size_t)nd->out.c;
+    struct affine a = {.scale = nd->ready, .shift = nd->ready + c};
+
+    (void)p;
+    if (!nd->fold)
+        return;
+    bn_affine(nd->fold, &a);
+    for (size_t k = 0; k < TAPS; k++)
+        for (size_t j = 0; j < c; j++)
+            nd->ready[(2 + k) * c + j] = nd->param[k * c + j] * a.scale[j];
+}
+
+/* What forward reads. */
+struct operands {
+    const float *w, *base, *zero;
+    struct gemm_after after;
+};
+
+static void forward_row(struct node *nd, int r, const struct operands *in)
 {
     const struct depthwise *d = (const struct depthwise *)nd;
     const struct tensor *x = &nd->in[0]->out, *y = &nd->out;
-    const size_t c = (size_t)y->c;
-    float *zero = p->scratch;
+    const float *image = x->data + (size_t)(r / y->h) * tensor_row(x);
+    const size_t c = (size_t)y->c, w = (size_t)y->w;
+    float *row = y->data + (size_t)r * w * c;
+    const float *tap[TAPS];
 
+    for (int i = 0; i < y->w; i++) {
+        seen(d, image, (int[]){r % y->h, i}, in->zero, tap);
+        nine(c, tap, in->w, in->base, row + (size_t)i * c);
+    }
+    if (nd->fold)
+        gemm_finish(&in->after, w, c, c, row);
+}
+
+static void depthwise_forward(struct node *nd, const struct pass *p)
+{
+    const size_t c = (size_t)nd->out.c;
+    float *zero = p->scratch;
+    struct operands in = {.w = nd->param, .base = zero, .zero = zero};
+
+    if (nd->fold) {
+        in.w = nd->ready + 2 * c;
+        in.base = nd->ready + c;
+        in.after = conv_after(&(struct conv){.act = bn_act(nd->fold)}, NULL);
+    }
     memset(zero, 0, c * sizeof(float));
 #pragma omp parallel for num_threads(p->threads) schedule(static)
-    for (int r = 0; r < y->n * y->h; r++) {
-        const float *image = x->data + (size_t)(r / y->h) * tensor_row(x);
-        const float *tap[TAPS];
-
-        for (int i = 0; i < y->w; i++) {
-            seen(d, image, (int[]){r % y->h, i}, zero, tap);
-            nine(c, tap, nd->param, zero,
-                 y->data + ((size_t)r * (size_t)y->w + (size_t)i) * c);
-        }
-    }
+    for (int r = 0; r < nd->out.n * nd->out.h; r++)
+        forward_row(nd, r, &in);
 }
 
 static void backward_data(struct node *nd, const struct pass *p)
@@ -223,6 +263,8 @@ static const struct op op_depthwise = {
     .shape = depthwise_shape,
     .scratch = depthwise_scratch,
     .init = depthwise_init,
+    .plan = depthwise_plan,
+    .prepare = depthwise_prepare,
     .forward = depthwise_forward,
     .backward = depthwise_backward,
 };
@@ -235,6 +277,7 @@ struct node *nn_depthwise(struct graph *g, struct node *x, const char *name,
     if (d) {
         d->a = a;
         d->a.stride = a.stride ? a.stride : 1;
+        d->base.folds = true;
     }
     return graph_commit(g, d);
 }

@@ -75,9 +75,13 @@ static struct result run(const struct conv_provider *by, const struct shape *s,
     r.dx = draw(6, r.nx);
     r.dw = draw(7, r.nw);
     c.scratch = malloc((by->scratch(&c) + 1) * sizeof(float));
+    c.ready = malloc(((by->n_ready ? by->n_ready(&c) : 0) + 1) * sizeof(float));
+    if (by->prepare)
+        by->prepare(&c, w);
     by->forward(&c, x, w, s->bias ? bias : NULL, r.y);
     by->backward(&c, &(struct conv_back){x, dy, w, r.dw, r.dx, s->add});
     free(c.scratch);
+    free(c.ready);
     free(x);
     free(w);
     free(bias);
