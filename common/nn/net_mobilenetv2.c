@@ -10,8 +10,6 @@
 
 #include <stdio.h>
 
-enum { HEAD_UNITS = 1024 };
-
 /* What the blocks have in common. */
 struct build {
     struct graph *g;
@@ -47,6 +45,24 @@ static struct node *conv1x1(const struct build *b, struct node *x,
                      (struct conv_args){.filters = filters, .size = 1});
 }
 
+/* Depthwise 3x3; Keras pads for stride 2 in a layer of its own. */
+static struct node *depthwise(const struct build *b, struct node *x, int s)
+{
+    struct conv_args a = {.size = 3, .stride = s, .pad = PAD_SAME};
+    char name[NN_NAME_MAX];
+
+    if (s == 2)
+        a.pad = PAD_CORRECT;
+    if (x && s == 2 && !graph_fuses(b->g)) {
+        const int top = x->out.h % 2, left = x->out.w % 2;
+
+        x = nn_zero_pad(b->g, x, label(b, "pad", name),
+                        (struct pad_args){top, 1, left, 1});
+        a.pad = PAD_VALID;
+    }
+    return nn_depthwise(b->g, x, label(b, "depthwise", name), a);
+}
+
 /* Expand t times, 3x3 depthwise, project to c channels; add x if it fits. */
 static struct node *bottleneck(struct build *b, struct node *x, int t, int c,
                                int s)
@@ -58,10 +74,7 @@ static struct node *bottleneck(struct build *b, struct node *x, int t, int c,
         y = conv1x1(b, y, label(b, "expand", n1), t * x->out.c);
         y = norm(b, y, label(b, "expand_BN", n1), label(b, "expand_relu", n2));
     }
-    y = nn_depthwise(
-        b->g, y, label(b, "depthwise", n1),
-        (struct conv_args){
-            .size = 3, .stride = s, .pad = s == 2 ? PAD_CORRECT : PAD_SAME});
+    y = depthwise(b, y, s);
     y = norm(b, y, label(b, "depthwise_BN", n1),
              label(b, "depthwise_relu", n2));
     y = conv1x1(b, y, label(b, "project", n1), c);
@@ -72,7 +85,7 @@ static struct node *bottleneck(struct build *b, struct node *x, int t, int c,
     return y;
 }
 
-static void build(struct graph *g, const struct net_args *a)
+static struct node *trunk(struct graph *g, const struct net_args *a)
 {
     static const struct {
         int t, c, n, s; /* expansion, channels, repeats, first stride */
@@ -91,11 +104,7 @@ static void build(struct graph *g, const struct net_args *a)
         for (int r = 0; r < table[i].n; r++)
             x = bottleneck(&b, x, table[i].t, table[i].c, r ? 1 : table[i].s);
     x = conv1x1(&b, x, "Conv_1", 1280);
-    x = norm(&b, x, "Conv_1_bn", "out_relu");
-    x = nn_global_avg_pool(g, x, "global_average_pooling2d");
-    x = nn_dense(g, x, "dense", (struct dense_args){.units = HEAD_UNITS});
-    x = nn_relu(g, x, "dense_relu");
-    nn_dense(g, x, "dense_1", (struct dense_args){.units = a->classes});
+    return norm(&b, x, "Conv_1_bn", "out_relu");
 }
 
 const struct net net_mobilenetv2 = {
@@ -103,5 +112,6 @@ const struct net net_mobilenetv2 = {
     .cam_layer = "out_relu",
     .preprocess = PREPROCESS_TF,
     .n_trunk = 2257984,
-    .build = build,
+    .paper_freeze = 100,
+    .trunk = trunk,
 };

@@ -1,6 +1,10 @@
 #include "nn/nets.h"
 
+#include "base/spell.h"
+#include "nn/layers.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NET(x) extern const struct net net_##x;
@@ -38,28 +42,241 @@ const struct net *net_find(const char *name, struct err *err)
 
 static int check_args(const struct net_args *a, struct err *err)
 {
+    const bool classes = a->head == HEAD_PAPER || a->head == HEAD_LINEAR;
+
     if (a->h < NET_MIN_SIDE || a->h > NET_MAX_SIDE || a->w < NET_MIN_SIDE ||
         a->w > NET_MAX_SIDE)
         return err_set(err, ERR_USAGE,
                        "network: input of %d x %d is not in %d .. %d", a->h,
                        a->w, NET_MIN_SIDE, NET_MAX_SIDE);
-    if (a->classes < 2 || a->classes > NET_MAX_CLASSES)
+    if (classes && (a->classes < 2 || a->classes > NET_MAX_CLASSES))
         return err_set(err, ERR_USAGE, "network: %d classes is not in 2 .. %d",
                        a->classes, NET_MAX_CLASSES);
     return 0;
 }
 
+/* --- Keras' order ----------------------------------------------------------*/
+
+struct order {
+    struct graph *g;
+    int met[GRAPH_MAX_NODES];   /* when Keras meets node i; -1: not yet */
+    int depth[GRAPH_MAX_NODES]; /* of node i: longest way to the output */
+    int n_met;
+};
+
+static int index_of(const struct graph *g, const struct node *nd)
+{
+    for (int i = 0; i < graph_n_node(g); i++)
+        if (graph_node_at(g, i) == nd)
+            return i;
+    return -1;
+}
+
+/* From the output: a node, then what its inputs lead to, the first one first.
+ * (Keras: functional.py, _build_map_helper.) */
+static void meet(struct order *o, int i)
+{
+    const struct node *nd = graph_node_at(o->g, i);
+
+    if (o->met[i] >= 0)
+        return;
+    o->met[i] = o->n_met++;
+    for (int k = 0; k < NN_MAX_IN && nd->in[k]; k++)
+        meet(o, index_of(o->g, nd->in[k]));
+}
+
+static void measure_depth(struct order *o)
+{
+    for (int i = graph_n_node(o->g) - 1; i >= 0; i--) {
+        const struct node *nd = graph_node_at(o->g, i);
+
+        for (int k = 0; k < NN_MAX_IN && nd->in[k]; k++) {
+            int *d = &o->depth[index_of(o->g, nd->in[k])];
+
+            *d = *d > o->depth[i] + 1 ? *d : o->depth[i] + 1;
+        }
+    }
+}
+
+/* How many nodes come before node i. */
+static int place(const struct order *o, int i)
+{
+    int n = 0;
+
+    for (int j = 0; j < graph_n_node(o->g); j++)
+        n += o->depth[j] > o->depth[i] ||
+             (o->depth[j] == o->depth[i] && o->met[j] < o->met[i]);
+    return n;
+}
+
+static struct net_layers *sorted(struct graph *g)
+{
+    struct net_layers *l = calloc(1, sizeof(*l));
+    struct order *o = calloc(1, sizeof(*o));
+
+    if (l && o) {
+        o->g = g;
+        l->n = graph_n_node(g);
+        for (int i = 0; i < l->n; i++)
+            o->met[i] = -1;
+        meet(o, l->n - 1);
+        measure_depth(o);
+        for (int i = 0; i < l->n; i++)
+            strcpy(l->name[place(o, i)], graph_node_at(g, i)->name);
+    } else {
+        free(l);
+        l = NULL;
+    }
+    free(o);
+    return l;
+}
+
+struct net_layers *net_layers(const struct net *net, struct err *err)
+{
+    const struct net_args a = {.h = NET_MIN_SIDE, .w = NET_MIN_SIDE};
+    struct graph *g = graph_new(&(struct graph_args){
+        .max_batch = 1, .memory = GRAPH_INFER, .unfused = true});
+    struct net_layers *l = NULL;
+
+    if (g && net->trunk(g, &a))
+        l = sorted(g);
+    graph_free(g);
+    if (!l)
+        err_set(err, ERR_SYSTEM, "network: no memory for names of layers");
+    return l;
+}
+
+/* Say that 'layer' is none of 'l', and which one was probably meant. */
+static void no_such_layer(const struct net *net, const struct net_layers *l,
+                          const char *layer, struct err *err)
+{
+    const char *names[GRAPH_MAX_NODES], *near;
+
+    for (int i = 0; i < l->n; i++)
+        names[i] = l->name[i];
+    near = spell_nearest(layer, names, (size_t)l->n);
+    err_set(err, ERR_USAGE, "network %s has no layer '%.64s'%s%s%s", net->name,
+            layer, near ? "; nearest is '" : "", near ? near : "",
+            near ? "'" : "");
+}
+
+int net_layer_index(const struct net *net, const char *layer, struct err *err)
+{
+    struct net_layers *l = net_layers(net, err);
+    int i = 0;
+
+    if (!l)
+        return -1;
+    while (i < l->n && strcmp(l->name[i], layer) != 0)
+        i++;
+    if (i == l->n) {
+        no_such_layer(net, l, layer, err);
+        i = -1;
+    }
+    free(l);
+    return i;
+}
+
+/* --- a network -------------------------------------------------------------*/
+
+/* Keras' names: each kind is counted from the second on. */
+static struct node *head_paper(struct graph *g, struct node *x,
+                               const struct net *net, int classes)
+{
+    const struct bn_args bn = {0};
+    const struct dropout_args half = {.rate = .5f};
+
+    if (!net->dropout_head) {
+        x = nn_global_avg_pool(g, x, "global_average_pooling2d");
+        x = nn_dense(g, x, "dense", (struct dense_args){.units = 1024});
+        x = nn_relu(g, x, "dense_relu");
+        return nn_dense(g, x, "dense_1", (struct dense_args){.units = classes});
+    }
+    x = nn_global_max_pool(g, x, "global_max_pooling2d");
+    x = nn_batch_norm(g, x, "batch_normalization", bn);
+    x = nn_dropout(g, x, "dropout", half);
+    x = nn_dense(g, x, "dense", (struct dense_args){.units = 1024});
+    x = nn_relu(g, x, "dense_relu");
+    x = nn_batch_norm(g, x, "batch_normalization_1", bn);
+    x = nn_dropout(g, x, "dropout_1", half);
+    return nn_dense(g, x, "dense_1", (struct dense_args){.units = classes});
+}
+
+static void add_head(struct graph *g, struct node *x, const struct net *net,
+                     const struct net_args *a)
+{
+    if (a->head == HEAD_PAPER)
+        head_paper(g, x, net, a->classes);
+    if (a->head == HEAD_LINEAR || a->head == HEAD_POOL)
+        x = nn_global_avg_pool(g, x, "global_average_pooling2d");
+    if (a->head == HEAD_LINEAR)
+        nn_dense(g, x, "dense", (struct dense_args){.units = a->classes});
+}
+
+/* Cut the trunk at a->cut; its last node, or NULL with 'err' set. */
+static struct node *cut(struct graph *g, const struct net *net,
+                        const struct net_args *a, struct err *err)
+{
+    struct node *x = graph_node(g, a->cut);
+
+    if (x)
+        graph_cut(g, x);
+    else if (net_layer_index(net, a->cut, err) >= 0)
+        err_set(err, ERR_USAGE,
+                "network %s: '%.64s' is one with the layer behind it here; cut "
+                "there",
+                net->name, a->cut);
+    return x;
+}
+
+static int freeze(struct graph *g, const struct net *net, int n,
+                  struct err *err)
+{
+    struct net_layers *l = n ? net_layers(net, err) : NULL;
+    int rc = 0;
+
+    if (n && !l)
+        return -1;
+    if (n && (n < 0 || n > l->n))
+        rc = err_set(err, ERR_USAGE,
+                     "network %s: cannot freeze %d layers, it has %d",
+                     net->name, n, l->n);
+    for (int i = 0; rc == 0 && i < n; i++)
+        graph_freeze(g, l->name[i]);
+    free(l);
+    return rc;
+}
+
+static int build(struct graph *g, const struct net *net,
+                 const struct net_args *a, struct err *err)
+{
+    struct node *x = net->trunk(g, a);
+
+    if (x && a->cut)
+        x = cut(g, net, a, err);
+    if (!x && err->code)
+        return -1;
+    add_head(g, x, net, a);
+    if (freeze(g, net, a->freeze, err) < 0)
+        return -1;
+    return graph_finish(g, err);
+}
+
 struct graph *net_new(const struct net *net, const struct net_args *a,
                       const struct graph_args *ga, struct err *err)
 {
+    struct err why = {0};
     struct graph *g;
 
     if (check_args(a, err) < 0)
         return NULL;
     g = graph_new(ga);
-    if (g)
-        net->build(g, a);
-    if (graph_finish(g, err) < 0) {
+    if (!g) {
+        err_set(err, ERR_SYSTEM, "network: no memory");
+        return NULL;
+    }
+    if (build(g, net, a, &why) < 0) {
+        *err = why;
         graph_free(g);
         return NULL;
     }

@@ -1,8 +1,9 @@
 /*
  * nets.h - networks by name
  *
- * Each is Keras Applications' network of that name without its top, then the
- * head of the paper's notebooks, ending in logits (no softmax).
+ * Each is Keras Applications' network of that name without its top, or the
+ * first part of it, then a head that ends in logits (no softmax).  Layers go by
+ * Keras 2.12's names, and are counted in Keras' order (model.layers).
  */
 #ifndef NN_NETS_H
 #define NN_NETS_H
@@ -12,18 +13,35 @@
 
 enum { NET_MIN_SIDE = 32, NET_MAX_SIDE = 512, NET_MAX_CLASSES = 1000 };
 
+enum net_head {
+    HEAD_PAPER,  /* what the authors' notebooks put on this network */
+    HEAD_LINEAR, /* global average, then a dense layer */
+    HEAD_POOL,   /* global average: features, no classes */
+    HEAD_NONE,   /* the trunk's last layer */
+};
+
 struct net_args {
     int h, w;          /* input, NET_MIN_SIDE .. NET_MAX_SIDE; 3 channels */
-    int classes;       /* 2 .. NET_MAX_CLASSES */
+    int classes;       /* 2 .. NET_MAX_CLASSES; not used by heads without */
     float bn_momentum; /* 0: the network's own */
+    const char *cut;   /* layer that ends the trunk; NULL: all of it */
+    enum net_head head;
+    int freeze; /* so many first layers of net_layers() learn nothing */
 };
 
 struct net {
     const char *name;           /* "mobilenetv2" */
-    const char *cam_layer;      /* where Grad-CAM looks unless told otherwise */
+    const char *cam_layer;      /* where Grad-CAM looks unless told otherwise;
+                                   of a cut trunk: its last layer */
     enum preprocess preprocess; /* what its ImageNet weights expect */
-    size_t n_trunk;             /* parameters and statistics before the head */
-    void (*build)(struct graph *g, const struct net_args *a);
+    size_t n_trunk;             /* parameters and statistics of the whole
+                                   trunk */
+    const char *paper_cut;      /* where the authors cut it; NULL: nowhere */
+    int paper_freeze;           /* how many layers they froze */
+    bool dropout_head;          /* HEAD_PAPER: maximum, batch normalisation and
+                                   dropout; else average, no dropout */
+    /* Append the trunk; returns its last node. */
+    struct node *(*trunk)(struct graph *g, const struct net_args *a);
 };
 
 /* The network of that name.  Errors: ERR_USAGE unknown; the text lists all. */
@@ -34,9 +52,31 @@ const struct net *net_at(size_t i);
 
 /*
  * A finished graph of 'net'; the caller frees it with graph_free().
- * Errors: ERR_USAGE an argument out of range; ERR_SYSTEM.  Returns NULL then.
+ * Errors: ERR_USAGE an argument out of range, or no layer of the name of 'cut';
+ * the text names the nearest.  ERR_SYSTEM.  Returns NULL then.
  */
 MUST_USE struct graph *net_new(const struct net *net, const struct net_args *a,
                                const struct graph_args *ga, struct err *err);
+
+/* A trunk's layers as Keras orders them. */
+struct net_layers {
+    int n;
+    char name[GRAPH_MAX_NODES][NN_NAME_MAX];
+};
+
+/*
+ * Keras' model.layers of the whole trunk: by falling distance from the output,
+ * then in the order in which Keras meets them.  Release with free().
+ * Errors: ERR_SYSTEM.  Returns NULL then.
+ */
+MUST_USE struct net_layers *net_layers(const struct net *net, struct err *err);
+
+/*
+ * The place of a layer among net_layers(): freezing all layers before it is
+ * net_args.freeze.  Errors: ERR_USAGE none of that name; the text names the
+ * nearest.  ERR_SYSTEM.  Returns -1 then.
+ */
+MUST_USE int net_layer_index(const struct net *net, const char *layer,
+                             struct err *err);
 
 #endif

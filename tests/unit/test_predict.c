@@ -92,7 +92,7 @@ static struct graph *make_net(void)
     struct err err = {0};
     const struct net *net = net_find("mobilenetv2", &err);
     struct graph *g =
-        net ? net_new(net, &(struct net_args){SIDE, SIDE, K, 0},
+        net ? net_new(net, &(struct net_args){.h = SIDE, .w = SIDE, .classes = K},
                       &(struct graph_args){
                           .max_batch = 1, .seed = 5, .memory = GRAPH_INFER},
                       &err)

@@ -1,0 +1,13 @@
+/* net_vgg.h - what VGG16 and VGG19 have in common */
+#ifndef NN_NET_VGG_H
+#define NN_NET_VGG_H
+
+#include "nn/nets.h"
+
+enum { VGG_BLOCKS = 5 };
+
+/* Blocks of convs[b] 3x3 convolutions, each block ending in a 2x2 maximum. */
+struct node *vgg_trunk(struct graph *g, const struct net_args *a,
+                       const int convs[VGG_BLOCKS]);
+
+#endif

@@ -1,0 +1,279 @@
+/*
+ * op_pool_window.c - maximum and mean over windows
+ *
+ *     max: y_c = the largest x_c of the window; backward gives dy to the first
+ *          one that is as large, as TensorFlow does
+ *     avg: y_c = the mean of the window's pixels that lie inside the image;
+ *          backward shares dy out among them
+ *
+ * Keras' MaxPooling2D and AveragePooling2D, padding "valid" and "same".  A
+ * maximum of NaN is NaN if the NaN comes first.
+ */
+#include "nn/conv.h"
+#include "nn/graph.h"
+#include "nn/layers.h"
+
+#include <string.h>
+
+#include "nn/simd.h"
+
+enum { MAX_SIZE = 15, MAX_STRIDE = 8 };
+
+struct pool {
+    struct node base;
+    struct pool_args a;
+    int top, left; /* rows, columns outside before the first window */
+};
+
+static int pool_shape(struct node *nd, struct err *err)
+{
+    struct pool *d = (struct pool *)nd;
+    const struct pool_args *a = &d->a;
+    const struct tensor *x = &nd->in[0]->out;
+
+    if (a->size < 1 || a->size > MAX_SIZE)
+        return err_set(err, ERR_USAGE, "pool: 'size' is %d, not 1 .. %d",
+                       a->size, MAX_SIZE);
+    if (a->stride < 1 || a->stride > MAX_STRIDE)
+        return err_set(err, ERR_USAGE, "pool: 'stride' is %d, not 1 .. %d",
+                       a->stride, MAX_STRIDE);
+    if (a->pad != PAD_VALID && a->pad != PAD_SAME)
+        return err_set(err, ERR_USAGE, "pool: '%s' is neither valid nor same",
+                       nd->name);
+    nd->out = *x;
+    nd->out.h = conv_axis(x->h, a->size, a->stride, (int)a->pad, &d->top);
+    nd->out.w = conv_axis(x->w, a->size, a->stride, (int)a->pad, &d->left);
+    if (nd->out.h < 1 || nd->out.w < 1)
+        return err_set(err, ERR_USAGE,
+                       "pool: '%s': a window of %d does not fit %d x %d",
+                       nd->name, a->size, x->h, x->w);
+    return 0;
+}
+
+/* The rows y[0] .. y[1] - 1 and columns x[0] .. x[1] - 1 that a window sees. */
+struct window {
+    int y[2], x[2];
+};
+
+static void clip_axis(int from, int size, int n, int span[2])
+{
+    span[0] = from < 0 ? 0 : from;
+    span[1] = from + size > n ? n : from + size;
+}
+
+static struct window window_at(const struct pool *d, int oy, int ox)
+{
+    const struct tensor *x = &d->base.in[0]->out;
+    struct window w;
+
+    clip_axis(oy * d->a.stride - d->top, d->a.size, x->h, w.y);
+    clip_axis(ox * d->a.stride - d->left, d->a.size, x->w, w.x);
+    return w;
+}
+
+HOT static void larger(size_t c, const float *x, float *restrict y)
+{
+    for (size_t j = 0; j < c; j++)
+        y[j] = x[j] > y[j] ? x[j] : y[j];
+}
+
+HOT static void larger_of_four(size_t c, const float *a, const float *b,
+                               size_t right, float *restrict y)
+{
+    for (size_t j = 0; j < c; j++) {
+        const float u = a[j + right] > a[j] ? a[j + right] : a[j];
+        const float v = b[j + right] > b[j] ? b[j + right] : b[j];
+
+        y[j] = v > u ? v : u;
+    }
+}
+
+HOT static void add(size_t c, const float *x, float *restrict y)
+{
+    for (size_t j = 0; j < c; j++)
+        y[j] += x[j];
+}
+
+HOT static void scale(size_t c, float f, float *y)
+{
+    for (size_t j = 0; j < c; j++)
+        y[j] *= f;
+}
+
+/* y = the largest, or the mean, of the window's pixels in an image. */
+static void reduce(const struct pool *d, const struct window *w,
+                   const float *image, bool mean, float *y)
+{
+    const struct tensor *x = &d->base.in[0]->out;
+    const size_t c = (size_t)x->c, row = (size_t)x->w * c;
+    const int n = (w->y[1] - w->y[0]) * (w->x[1] - w->x[0]);
+    const float *at = image + (size_t)w->y[0] * row + (size_t)w->x[0] * c;
+
+    if (!mean && n == 4 && w->y[1] - w->y[0] == 2) {
+        larger_of_four(c, at, at + row, c, y);
+        return;
+    }
+    memcpy(y, at, c * sizeof(float));
+    for (int i = w->y[0]; i < w->y[1]; i++)
+        for (int j = w->x[0]; j < w->x[1]; j++) {
+            const float *p = image + (size_t)i * row + (size_t)j * c;
+
+            if (p == at)
+                continue;
+            if (mean)
+                add(c, p, y);
+            else
+                larger(c, p, y);
+        }
+    if (mean)
+        scale(c, 1.0f / (float)n, y);
+}
+
+static void forward(const struct node *nd, const struct pass *p, bool mean)
+{
+    const struct pool *d = (const struct pool *)nd;
+    const struct tensor *x = &nd->in[0]->out, *y = &nd->out;
+    const size_t c = (size_t)y->c;
+
+#pragma omp parallel for num_threads(p->threads) schedule(static)
+    for (int r = 0; r < y->n * y->h; r++)
+        for (int i = 0; i < y->w; i++) {
+            const struct window w = window_at(d, r % y->h, i);
+
+            reduce(d, &w, x->data + (size_t)(r / y->h) * tensor_row(x), mean,
+                   y->data + ((size_t)r * (size_t)y->w + (size_t)i) * c);
+        }
+}
+
+static void max_forward(struct node *nd, const struct pass *p)
+{
+    forward(nd, p, false);
+}
+
+static void avg_forward(struct node *nd, const struct pass *p)
+{
+    forward(nd, p, true);
+}
+
+/* dx += dy where x is y and 'left' says that nobody has had it; clears it. */
+HOT static void give_first(size_t c, const float *x, const float *y,
+                           float *restrict left, float *restrict dx)
+{
+    for (size_t j = 0; j < c; j++) {
+        const bool here = x[j] == y[j];
+
+        dx[j] += here ? left[j] : 0.0f;
+        left[j] = here ? 0.0f : left[j];
+    }
+}
+
+HOT static void share(size_t c, float f, const float *dy, float *restrict dx)
+{
+    for (size_t j = 0; j < c; j++)
+        dx[j] += f * dy[j];
+}
+
+/* Add what output pixel (oy, ox) of image n gives to its window. */
+static void give(const struct pool *d, const int o[3], bool mean, float *left)
+{
+    const struct tensor *x = &d->base.in[0]->out, *y = &d->base.out;
+    const struct window w = window_at(d, o[1], o[2]);
+    const size_t c = (size_t)x->c, first = (size_t)o[0] * tensor_row(x);
+    const size_t at = (size_t)o[0] * tensor_row(y) +
+                      ((size_t)o[1] * (size_t)y->w + (size_t)o[2]) * c;
+    const float part = 1.0f / (float)((w.y[1] - w.y[0]) * (w.x[1] - w.x[0]));
+    float *dx = d->base.in[0]->dout.data;
+
+    if (!mean)
+        memcpy(left, d->base.dout.data + at, c * sizeof(float));
+    for (int i = w.y[0]; i < w.y[1]; i++)
+        for (int j = w.x[0]; j < w.x[1]; j++) {
+            const size_t e = first + ((size_t)i * (size_t)x->w + (size_t)j) * c;
+
+            if (mean)
+                share(c, part, d->base.dout.data + at, dx + e);
+            else
+                give_first(c, x->data + e, y->data + at, left, dx + e);
+        }
+}
+
+/* Windows of an image may overlap, so an image is one thread's. */
+static void backward(const struct node *nd, const struct pass *p, bool mean)
+{
+    const struct pool *d = (const struct pool *)nd;
+    const struct tensor *dx = &nd->in[0]->dout, *y = &nd->out;
+    const size_t c = (size_t)y->c;
+
+    if (!dx->data)
+        return;
+#pragma omp parallel for num_threads(p->threads) schedule(static)
+    for (int n = 0; n < y->n; n++) {
+        float *left = (float *)p->scratch + (size_t)n * c;
+
+        if (!nd->add[0])
+            memset(dx->data + (size_t)n * tensor_row(dx), 0,
+                   tensor_row(dx) * sizeof(float));
+        for (int i = 0; i < y->h; i++)
+            for (int j = 0; j < y->w; j++)
+                give(d, (int[]){n, i, j}, mean, left);
+    }
+}
+
+static void max_backward(struct node *nd, const struct pass *p)
+{
+    backward(nd, p, false);
+}
+
+static void avg_backward(struct node *nd, const struct pass *p)
+{
+    backward(nd, p, true);
+}
+
+static size_t pool_scratch(const struct node *nd, int threads)
+{
+    (void)threads;
+    return (size_t)nd->out.n * (size_t)nd->out.c * sizeof(float);
+}
+
+static const struct op op_max = {
+    .name = "max pool",
+    .size = sizeof(struct pool),
+    .shape = pool_shape,
+    .scratch = pool_scratch,
+    .forward = max_forward,
+    .backward = max_backward,
+};
+
+static const struct op op_avg = {
+    .name = "average pool",
+    .size = sizeof(struct pool),
+    .shape = pool_shape,
+    .scratch = pool_scratch,
+    .forward = avg_forward,
+    .backward = avg_backward,
+};
+
+static struct node *new_pool(struct graph *g, const struct op *op,
+                             struct node *x, const char *name,
+                             struct pool_args a)
+{
+    struct pool *d = x ? graph_add(g, op, name, x) : NULL;
+
+    if (d) {
+        d->a = a;
+        d->a.stride = a.stride ? a.stride : a.size;
+    }
+    return graph_commit(g, d);
+}
+
+struct node *nn_max_pool(struct graph *g, struct node *x, const char *name,
+                         struct pool_args a)
+{
+    return new_pool(g, &op_max, x, name, a);
+}
+
+struct node *nn_avg_pool(struct graph *g, struct node *x, const char *name,
+                         struct pool_args a)
+{
+    return new_pool(g, &op_avg, x, name, a);
+}

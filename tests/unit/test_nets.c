@@ -1,0 +1,173 @@
+/*
+ * test_nets.c - the five networks: sizes, names, Keras' order, cuts, freezing
+ */
+#include "base/hash.h"
+#include "nn/nets.h"
+#include "tap.h"
+
+#include <stdlib.h>
+
+enum { CLASSES = 5, SIDE = 110 };
+
+static const struct {
+    const char *net;
+    int n;
+    const char *sha256; /* of the names, each with a line feed behind it */
+} order[] = {
+#include "golden/nn_layers.inc"
+};
+
+static const struct {
+    const char *net;
+    size_t whole;         /* parameters and statistics of the trunk */
+    size_t total, learnt; /* cut and frozen as in the notebooks, with the
+                             notebooks' head; 0: they do not say */
+    const char *cut;      /* where the authors cut */
+    int h, c;             /* map behind the cut at 110 pixels */
+    const char *frozen;   /* last frozen layer */
+    const char *first;    /* first layer that learns */
+} want[] = {
+    {"vgg16", 14714688, 8171845, 2893317, "block4_conv3", 13, 512,
+     "block4_conv2", "block4_conv3"},
+    {"vgg19", 20024384, 15841349, 5253125, "block5_conv2", 6, 512,
+     "block4_pool", "block5_conv1"},
+    {"resnet50", 23587712, 3048325, 1584133, "conv4_block1_0_conv", 7, 1024,
+     "conv4_block1_2_bn", "conv4_block1_2_relu"},
+    {"mobilenetv2", 2257984, 0, 0, NULL, 4, 1280, "block_11_expand_BN",
+     "block_11_expand_relu"},
+    {"densenet169", 12642880, 0, 0, NULL, 3, 1664, "conv4_block16_1_conv",
+     "conv4_block16_1_bn"},
+};
+
+enum { N = sizeof(want) / sizeof(want[0]) };
+
+static struct graph *new_net(const struct net *net, struct net_args a,
+                             enum graph_memory memory)
+{
+    struct err err = {0};
+    struct graph *g;
+
+    a.classes = CLASSES;
+    a.h = a.h ? a.h : SIDE;
+    a.w = a.w ? a.w : SIDE;
+    g = net_new(net, &a,
+                &(struct graph_args){
+                    .max_batch = 1, .threads = 1, .seed = 1, .memory = memory},
+                &err);
+    if (!g) {
+        ok(false, err.text);
+        exit(1);
+    }
+    return g;
+}
+
+static void check_order(const struct net *net)
+{
+    struct err err = {0};
+    struct net_layers *l = net_layers(net, &err);
+    char text[GRAPH_MAX_NODES * 24] = "", hex[HASH_HEX];
+    size_t len = 0;
+
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+        if (strcmp(order[i].net, net->name) != 0)
+            continue;
+        for (int k = 0; k < l->n; k++)
+            len += (size_t)snprintf(text + len, sizeof(text) - len, "%s\n",
+                                    l->name[k]);
+        hash_of(text, len, hex);
+        ok(l->n == order[i].n && strcmp(hex, order[i].sha256) == 0,
+           "layers in Keras' order");
+    }
+    free(l);
+}
+
+static void check_size(size_t i, const struct net *net)
+{
+    struct graph *g =
+        new_net(net, (struct net_args){.head = HEAD_NONE}, GRAPH_INFER);
+
+    ok(graph_n_all(g) + graph_n_state(g) == want[i].whole &&
+           net->n_trunk == want[i].whole,
+       "as many parameters as Keras' has");
+    ok(graph_node(g, net->cam_layer) != NULL, "the CAM layer exists");
+    graph_free(g);
+    g = new_net(net, (struct net_args){.h = 32, .w = 32, .head = HEAD_POOL},
+                GRAPH_INFER);
+    ok(graph_output(g)->out.h == 1, "fits 32 pixels");
+    graph_free(g);
+}
+
+static void check_paper(size_t i, const struct net *net)
+{
+    const struct net_args none = {.cut = net->paper_cut, .head = HEAD_NONE};
+    const struct net_args paper = {.cut = net->paper_cut,
+                                   .freeze = net->paper_freeze};
+    struct err err = {0};
+    struct graph *g = new_net(net, none, GRAPH_INFER);
+    const struct tensor *out = &graph_output(g)->out;
+    const int first = net_layer_index(net, want[i].first, &err);
+
+    ok(out->h == want[i].h && out->w == want[i].h && out->c == want[i].c,
+       "the map behind the authors' cut");
+    graph_free(g);
+    ok(first == net->paper_freeze, "the authors freeze up to here");
+    ok(net_layer_index(net, want[i].frozen, &err) == first - 1,
+       "this one is the last that they freeze");
+    g = new_net(net, paper, GRAPH_TRAIN);
+    if (want[i].total)
+        ok(graph_n_all(g) + graph_n_state(g) == want[i].total &&
+               graph_n_param(g) == want[i].learnt,
+           "as many parameters, and learnt ones, as the authors print");
+    ok(graph_n_param(g) < graph_n_all(g), "some are frozen");
+    graph_free(g);
+}
+
+static void check_faults(void)
+{
+    const struct net *vgg = net_at(0);
+    const struct graph_args ga = {.max_batch = 1, .memory = GRAPH_INFER};
+    struct err err = {0};
+
+    ok(net_layer_index(vgg, "block4_convv3", &err) < 0 &&
+           err.code == ERR_USAGE && strstr(err.text, "'block4_conv3'"),
+       "a misspelt layer: the nearest is named");
+    err = (struct err){0};
+    ok(!net_new(
+           vgg,
+           &(struct net_args){.h = 32, .w = 32, .classes = 2, .cut = "block9"},
+           &ga, &err) &&
+           err.code == ERR_USAGE && strstr(err.text, "block9"),
+       "a cut that is not there");
+    err = (struct err){0};
+    ok(!net_new(net_at(2),
+                &(struct net_args){
+                    .h = 32, .w = 32, .classes = 2, .cut = "conv1_bn"},
+                &ga, &err) &&
+           err.code == ERR_USAGE && strstr(err.text, "one with"),
+       "a cut between layers that are one here");
+    err = (struct err){0};
+    ok(!net_new(
+           vgg,
+           &(struct net_args){.h = 32, .w = 32, .classes = 2, .freeze = 20},
+           &ga, &err) &&
+           err.code == ERR_USAGE && strstr(err.text, "it has 19"),
+       "more frozen layers than there are");
+}
+
+int main(void)
+{
+    for (size_t i = 0; i < N; i++) {
+        struct err err = {0};
+        const struct net *net = net_find(want[i].net, &err);
+
+        printf("# %s\n", want[i].net);
+        if (!ok(net != NULL, "the network is known"))
+            continue;
+        check_order(net);
+        check_size(i, net);
+        check_paper(i, net);
+    }
+    ok(net_at(N) == NULL, "there are no others");
+    check_faults();
+    return tap_done();
+}
