@@ -181,16 +181,17 @@ int net_layer_index(const struct net *net, const char *layer, struct err *err)
 
 /* Keras' names: each kind is counted from the second on. */
 static struct node *head_paper(struct graph *g, struct node *x,
-                               const struct net *net, int classes)
+                               const struct net *net, const struct net_args *a)
 {
     const struct bn_args bn = {0};
-    const struct dropout_args half = {.rate = .5f};
+    const struct dropout_args half = {.rate = a->no_dropout ? 0.0f : .5f};
+    const struct dense_args classes = {.units = a->classes};
 
     if (!net->dropout_head) {
         x = nn_global_avg_pool(g, x, "global_average_pooling2d");
         x = nn_dense(g, x, "dense", (struct dense_args){.units = 1024});
         x = nn_relu(g, x, "dense_relu");
-        return nn_dense(g, x, "dense_1", (struct dense_args){.units = classes});
+        return nn_dense(g, x, "dense_1", classes);
     }
     x = nn_global_max_pool(g, x, "global_max_pooling2d");
     x = nn_batch_norm(g, x, "batch_normalization", bn);
@@ -199,14 +200,14 @@ static struct node *head_paper(struct graph *g, struct node *x,
     x = nn_relu(g, x, "dense_relu");
     x = nn_batch_norm(g, x, "batch_normalization_1", bn);
     x = nn_dropout(g, x, "dropout_1", half);
-    return nn_dense(g, x, "dense_1", (struct dense_args){.units = classes});
+    return nn_dense(g, x, "dense_1", classes);
 }
 
 static void add_head(struct graph *g, struct node *x, const struct net *net,
                      const struct net_args *a)
 {
     if (a->head == HEAD_PAPER)
-        head_paper(g, x, net, a->classes);
+        head_paper(g, x, net, a);
     if (a->head == HEAD_LINEAR || a->head == HEAD_POOL)
         x = nn_global_avg_pool(g, x, "global_average_pooling2d");
     if (a->head == HEAD_LINEAR)

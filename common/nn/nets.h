@@ -26,7 +26,8 @@ struct net_args {
     float bn_momentum; /* 0: the network's own */
     const char *cut;   /* layer that ends the trunk; NULL: all of it */
     enum net_head head;
-    int freeze; /* so many first layers of net_layers() learn nothing */
+    int freeze;      /* so many first layers of net_layers() learn nothing */
+    bool no_dropout; /* HEAD_PAPER without its dropout */
 };
 
 struct net {

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const plan_networks[] = {"mobilenetv2", NULL};
+const char *const plan_networks[] = {"vgg16",       "vgg19",       "resnet50",
+                                     "mobilenetv2", "densenet169", NULL};
 const char *const plan_regimes[] = {"scratch", NULL};
 const char *const plan_recipes[] = {"light", "geometric", NULL};
 const char *const plan_explainers[] = {"gradcam", NULL};
@@ -267,18 +268,22 @@ static int check_word(const char *key, const char *word,
                       const char *const *known, struct err *err)
 {
     const char *meant;
+    char all[256] = "";
     size_t n = 0;
 
-    while (known[n])
-        n++;
+    for (; known[n]; n++) {
+        const size_t at = strlen(all);
+
+        snprintf(all + at, sizeof(all) - at, "%s%s", n ? ", " : "", known[n]);
+    }
     meant = spell_nearest(word, known, n);
     if (meant && strcmp(meant, word) == 0)
         return 0;
     if (meant)
         return err_set(err, ERR_USAGE, "%s: there is no '%s'; did you mean %s?",
                        key, word, meant);
-    return err_set(err, ERR_USAGE, "%s: there is no '%s'; known: %s%s", key,
-                   word, known[0], n > 1 ? ", ..." : "");
+    return err_set(err, ERR_USAGE, "%s: there is no '%s'; known: %s", key, word,
+                   all);
 }
 
 static int check_words(const char *key, const struct word_list *given,

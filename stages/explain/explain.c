@@ -35,9 +35,9 @@ struct node *explain_layer(struct graph *g, const char *network,
 
     if (!net)
         return NULL;
-    if (!name[0])
-        name = net->cam_layer;
-    nd = graph_node(g, name);
+    nd = graph_node(g, name[0] ? name : net->cam_layer);
+    while (!name[0] && nd && nd->in[0] && nd->out.h * nd->out.w == 1)
+        nd = nd->in[0];
     if (nd && nd->out.h * nd->out.w > 1)
         return nd;
     for (int i = 0; i < n; i++)

@@ -39,7 +39,9 @@ struct explain_args {
 MUST_USE int explain_run(const struct explain_args *a, struct err *err);
 
 /*
- * The layer called 'name', or the network's default if that is "".
+ * The layer called 'name', or if that is "" the network's default; where that
+ * is a single point, as behind small pictures, the nearest before it that is
+ * not.
  * Errors: ERR_USAGE as above.
  */
 MUST_USE struct node *explain_layer(struct graph *g, const char *network,

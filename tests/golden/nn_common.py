@@ -59,7 +59,7 @@ def header(script):
 def initial(name, shape):
     """Weights in Keras' layout: kernels of He's scale, statistics near 0, 1."""
     v = values(name, shape)
-    part = name.split("/")[1]
+    part = name.split("/")[-1]
     if "kernel" in part:
         fan = 9 if "depthwise" in part else int(np.prod(shape[:-1]))
         return v * np.float32(np.sqrt(6.0 / fan))

@@ -35,6 +35,13 @@ static const struct run {
     {"infer 110", 2, 2, 110, 110, PHASE_INFER, GRAPH_KEEP_ALL},
 };
 
+static const struct net *mobilenetv2(void)
+{
+    struct err err = {0};
+
+    return net_find("mobilenetv2", &err);
+}
+
 static struct graph *new_net(const struct run *r, int threads)
 {
     struct err err = {0};
@@ -170,11 +177,11 @@ static void check_names(void)
                  t->dim[0] == 1024 && t->dim[1] == CLASSES;
     }
     ok(trunk == 2257984, "the trunk has Keras' 2,257,984 parameters");
-    ok(trunk == net_at(0)->n_trunk, "net.n_trunk says so");
+    ok(trunk == mobilenetv2()->n_trunk, "net.n_trunk says so");
     ok(head == 1280 * 1024 + 1024 + 1024 * CLASSES + CLASSES, "the head's");
     ok(graph_n_state(g) == 34112, "34,112 of them are not trainable");
     ok(found == 5, "tensors have Keras' names and layouts");
-    ok(graph_node(g, net_at(0)->cam_layer) != NULL, "the CAM layer exists");
+    ok(graph_node(g, mobilenetv2()->cam_layer) != NULL, "the CAM layer exists");
     ok(graph_node(g, "out_relu")->out.h == 4 &&
            graph_node(g, "out_relu")->out.c == 1280,
        "a map of 4 x 4 x 1280 at 110 pixels");
@@ -225,10 +232,10 @@ static void check_faults(void)
 {
     struct err err = {0};
     const struct graph_args ga = {.max_batch = 1};
-    const struct net *net = net_at(0);
+    const struct net *net = mobilenetv2();
 
     ok(!net_find("vgg", &err) && err.code == ERR_USAGE &&
-           strstr(err.text, "'vgg' is not one of: mobilenetv2"),
+           strstr(err.text, "'vgg' is not one of: vgg16, vgg19"),
        "an unknown network");
     ok(!net_new(net, &(struct net_args){.h = 31, .w = 64, .classes = 5}, &ga,
                 &err) &&

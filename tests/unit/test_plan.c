@@ -496,7 +496,7 @@ static void check_refusals(void)
           "a network nearly right");
     snprintf(c.train.networks.word[0], CONFIG_NAME_MAX, "zzzzzzz");
     fails(plan_init(&p, &c, at("run"), &err), err, ERR_USAGE,
-          "train.networks: there is no 'zzzzzzz'; known: mobilenetv2",
+          "train.networks: there is no 'zzzzzzz'; known: vgg16, vgg19, resnet50",
           "a network unknown");
     c = base_config();
     snprintf(c.train.regimes.word[0], CONFIG_NAME_MAX, "scrath");

@@ -92,7 +92,8 @@ static struct graph *make_net(void)
     struct err err = {0};
     const struct net *net = net_find("mobilenetv2", &err);
     struct graph *g =
-        net ? net_new(net, &(struct net_args){.h = SIDE, .w = SIDE, .classes = K},
+        net ? net_new(net,
+                      &(struct net_args){.h = SIDE, .w = SIDE, .classes = K},
                       &(struct graph_args){
                           .max_batch = 1, .seed = 5, .memory = GRAPH_INFER},
                       &err)
@@ -486,6 +487,23 @@ static void check_layer_without_rows(struct graph *g)
        "a layer without rows and columns is refused");
 }
 
+static void check_small_pictures(void)
+{
+    struct err err = {0};
+    const struct net_args a = {.h = 32, .w = 32, .classes = 3};
+    const struct graph_args ga = {.max_batch = 1, .memory = GRAPH_KEEP_ALL};
+    const struct net *net = net_find("densenet169", &err);
+    struct graph *g = net_new(net, &a, &ga, &err);
+    struct node *nd;
+
+    BUG_ON(!g);
+    ok(graph_node(g, net->cam_layer)->out.h == 1, "a point where CAM looks");
+    nd = explain_layer(g, net->name, "", &err);
+    ok(nd && strcmp(nd->name, "pool4_conv") == 0 && nd->out.h == 2,
+       "the default is then the last layer with rows and columns");
+    graph_free(g);
+}
+
 int main(void)
 {
     struct store s = {0};
@@ -507,6 +525,7 @@ int main(void)
     check_evaluate();
     check_explain();
     check_layer_without_rows(g);
+    check_small_pictures();
     check_not_a_number(g);
     store_close(&s);
     graph_free(g);

@@ -1,0 +1,235 @@
+/*
+ * test_nets_golden.c - the five networks against PyTorch
+ *
+ * Logits, gradients, running statistics and the losses of three Adam steps,
+ * whole, cut and with frozen layers, without dropout.
+ */
+#include "golden/nn_digest.h"
+#include "nn/nets.h"
+#include "nn/optim.h"
+#include "tap.h"
+
+#include <stdlib.h>
+
+enum { CLASSES = 5, SUMS = 4, MAX_STEPS = 4 };
+
+static const struct golden golden[] = {
+#include "golden/nn_nets.inc"
+};
+
+enum { N_GOLDEN = sizeof(golden) / sizeof(golden[0]) };
+
+/*
+ * Rounding that lets one unit fall to the other side of 0 moves gradients, and
+ * Adam divides tiny gradients by their own size.  So the script's float64 and
+ * PyTorch's own float32 differ by up to 1.9e-4 in the logits of these cases
+ * (whole ResNet-50), 2e-2 in the worst gradient (ResNet-50, DenseNet-169), and
+ * after three steps by .7 in a loss (whole VGG16).  The tolerances are a few
+ * times that; each layer by itself is held to 1e-5 in test_layers.
+ */
+static const struct run {
+    const char *name, *net; /* of the case in nn_nets.py; of the network */
+    bool cut;
+    const char *frozen; /* last frozen layer */
+    int n, h, w;
+    enum phase phase;
+    double steps;
+} runs[] = {
+    {"vgg16 75x97", "vgg16", false, NULL, 5, 75, 97, PHASE_TRAIN, 3e-1},
+    {"vgg16 cut", "vgg16", true, "block4_conv2", 2, 110, 110, PHASE_TRAIN,
+     5e-2},
+    {"vgg19 cut", "vgg19", true, "block4_conv4", 5, 75, 97, PHASE_TRAIN, 1e-2},
+    {"vgg19 infer", "vgg19", false, NULL, 1, 110, 110, PHASE_INFER, 1e-4},
+    {"resnet50 75x97", "resnet50", false, NULL, 5, 75, 97, PHASE_TRAIN, 5e-2},
+    {"resnet50 cut", "resnet50", true, "conv3_block4_3_bn", 5, 110, 110,
+     PHASE_TRAIN, 1e-3},
+    {"resnet50 infer", "resnet50", false, NULL, 1, 75, 97, PHASE_INFER, 1e-4},
+    {"mobilenetv2 frozen", "mobilenetv2", false, "block_11_expand_BN", 5, 75,
+     97, PHASE_TRAIN, 1e-2},
+    {"mobilenetv2 32", "mobilenetv2", false, NULL, 32, 48, 48, PHASE_TRAIN,
+     1e-4},
+    {"densenet169 75x97", "densenet169", false, NULL, 5, 75, 97, PHASE_TRAIN,
+     1e-2},
+    {"densenet169 frozen", "densenet169", false, "conv4_block16_1_conv", 5, 110,
+     110, PHASE_TRAIN, 1e-2},
+    {"densenet169 infer", "densenet169", false, NULL, 1, 110, 110, PHASE_INFER,
+     1e-4},
+};
+
+/* A frozen layer is named; the first that learns is the one behind it. */
+static int freeze(const struct net *net, const struct run *r)
+{
+    struct err err = {0};
+
+    return r->frozen ? net_layer_index(net, r->frozen, &err) + 1 : 0;
+}
+
+static void fill_input(const struct run *r, struct graph *g)
+{
+    fill("x", 0, 1, graph_input(g), (size_t)r->n * (size_t)(r->h * r->w) * 3);
+}
+
+static struct graph *new_net(const struct run *r, enum graph_memory memory)
+{
+    struct err err = {0};
+    const struct net *net = net_find(r->net, &err);
+    struct graph *g = net_new(
+        net,
+        &(struct net_args){.h = r->h,
+                           .w = r->w,
+                           .classes = CLASSES,
+                           .cut = r->cut ? net->paper_cut : NULL,
+                           .freeze = freeze(net, r),
+                           .no_dropout = true},
+        &(struct graph_args){.max_batch = r->n, .seed = 1, .memory = memory},
+        &err);
+
+    if (!g) {
+        ok(false, err.text);
+        exit(1);
+    }
+    fill_weights(g);
+    fill_input(r, g);
+    return g;
+}
+
+/* Mean cross-entropy with label i % CLASSES; writes the output's dout. */
+static double loss(struct graph *g)
+{
+    const struct node *y = graph_output(g);
+    const int n = y->out.n;
+    double sum = 0;
+
+    for (int i = 0; i < n; i++) {
+        const float *z = y->out.data + (size_t)i * CLASSES;
+        float *dz = y->dout.data ? y->dout.data + (size_t)i * CLASSES : NULL;
+        double all = 0, top = (double)z[0];
+
+        for (int k = 1; k < CLASSES; k++)
+            top = fmax(top, (double)z[k]);
+        for (int k = 0; k < CLASSES; k++)
+            all += exp((double)z[k] - top);
+        sum += log(all) + top - (double)z[i % CLASSES];
+        for (int k = 0; dz && k < CLASSES; k++)
+            dz[k] =
+                (float)((exp((double)z[k] - top) / all - (k == i % CLASSES)) /
+                        n);
+    }
+    return sum / n;
+}
+
+/* The distance of one tensor; negative if there is no such row. */
+static double off(const struct run *r, const char *tensor, const float *x,
+                  size_t n)
+{
+    const struct golden *want = find_golden(golden, N_GOLDEN, r->name, tensor);
+
+    return want ? distance(want, SUMS, x, n) : -1.0;
+}
+
+static void check_close(const struct run *r, const char *what, double d,
+                        double tol)
+{
+    char text[200];
+
+    snprintf(text, sizeof(text), "%s: %s within %g", r->name, what, tol);
+    ok(d >= 0 && d < tol, text);
+    printf("# %s %g\n", what, d);
+}
+
+/* Gradients and running statistics after the first step. */
+static void check_first(const struct run *r, struct graph *g)
+{
+    const struct named_tensor *t;
+    double grad = 0, state = 0, head = 0;
+    int found = 0;
+    size_t n;
+
+    graph_tensors(g, &t, &n);
+    for (; n--; t++) {
+        const size_t at = (size_t)(t->data - graph_param(g));
+        const bool top = strstr(t->name, "dense") == t->name ||
+                         strstr(t->name, "batch_norm") == t->name;
+        double d;
+
+        if (!t->is_state && at >= graph_n_param(g))
+            continue;
+        d = off(r, t->name, t->is_state ? t->data : graph_dparam(g) + at,
+                t->len);
+        found += d >= 0;
+        if (t->is_state)
+            state = fmax(state, d);
+        else if (top)
+            head = fmax(head, d);
+        else
+            grad = fmax(grad, d);
+    }
+    ok(found > 4, "there are gradients to compare");
+    check_close(r, "worst of all gradients", grad, 1e-1);
+    check_close(r, "worst of the head's gradients", head, 5e-3);
+    if (r->phase == PHASE_TRAIN)
+        check_close(r, "worst of all running statistics", state, 1e-4);
+}
+
+static void check_run(const struct run *r)
+{
+    struct graph *g = new_net(r, GRAPH_TRAIN);
+    const struct node *y = graph_output(g);
+    const size_t np = graph_n_param(g);
+    const int steps = r->phase == PHASE_TRAIN && r->n < 32 ? 3 : 0;
+    float *slot = calloc(2 * np, sizeof(*slot)), losses[MAX_STEPS];
+
+    for (int t = 0; t <= steps; t++) {
+        fill_input(r, g);
+        graph_forward(g, r->phase);
+        losses[t] = (float)loss(g);
+        if (t == 0)
+            check_close(r, "logits",
+                        off(r, "logits", y->out.data, tensor_len(&y->out)),
+                        5e-4);
+        graph_zero_grad(g);
+        graph_backward(g);
+        if (t == 0)
+            check_first(r, g);
+        optim_adam.step(&(struct optim_step){.n = np,
+                                             .w = graph_param(g),
+                                             .dw = graph_dparam(g),
+                                             .slot = {slot, slot + np},
+                                             .t = (uint32_t)t + 1,
+                                             .learning_rate = 1e-3f,
+                                             .threads = 2});
+    }
+    check_close(r, "losses before and after the steps",
+                off(r, "losses", losses, (size_t)steps + 1), r->steps);
+    free(slot);
+    graph_free(g);
+}
+
+/* Inference: every layer kept, and folded in reused memory. */
+static void check_infer(const struct run *r)
+{
+    struct graph *g = new_net(r, GRAPH_INFER),
+                 *all = new_net(r, GRAPH_KEEP_ALL);
+
+    graph_forward(g, PHASE_INFER);
+    check_close(r, "logits of inference",
+                off(r, "logits", graph_output(g)->out.data, (size_t)r->n * 5),
+                1e-4);
+    graph_forward(all, PHASE_INFER);
+    check_close(r, "logits with every layer kept",
+                off(r, "logits", graph_output(all)->out.data, (size_t)r->n * 5),
+                1e-4);
+    ok(graph_bytes(g) < graph_bytes(all), "inference takes less memory");
+    graph_free(g);
+    graph_free(all);
+}
+
+int main(void)
+{
+    for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
+        check_run(&runs[i]);
+        if (runs[i].phase == PHASE_INFER)
+            check_infer(&runs[i]);
+    }
+    return tap_done();
+}
