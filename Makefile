@@ -3,10 +3,12 @@
 # make            build everything into build/$(MODE)/
 # make check      every test, without looking for packages first
 # make bench      throughput of queue, augmentation and network
+# make bench-peer the network beside PyTorch's (needs python3-torch; 20 minutes)
 # make lint       formatting, self-contained headers, cppcheck
 # make format     rewrite the sources in the house format
 # make deps       the set-up alone: install or name what is missing
-# make MODE=asan  address + undefined-behaviour sanitizers; also debug, tsan
+# make MODE=asan  address + undefined-behaviour sanitizers; also debug, tsan;
+#                 openblas: as release, without oneDNN's matrix products
 # make DEVELOPER=1 warnings stop the build, as in CI
 # make V=1        show the commands
 MODE      ?= release
@@ -34,7 +36,7 @@ DEPS_INC  := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(PKGS
 CPPFLAGS  := -Icommon -I. -Itests -D_POSIX_C_SOURCE=200809L $(DEPS_INC)
 LDLIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread -lm
 # oneDNN is optional: faster matrix products where it is installed
-DNNL      := $(shell printf '\#include <dnnl.h>\n' | $(CC) -E - >/dev/null 2>&1 && echo yes)
+DNNL      := $(if $(filter openblas,$(MODE)),,$(shell printf '\#include <dnnl.h>\n' | $(CC) -E - >/dev/null 2>&1 && echo yes))
 CPPFLAGS  += $(if $(DNNL),-DHAVE_DNNL)
 LDLIBS    += $(if $(DNNL),-ldnnl)
 WARN      := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
@@ -42,6 +44,7 @@ WARN      := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
              -Wcast-qual -Wpointer-arith -Wundef -Wvla -Wformat=2 \
              -Wdouble-promotion -Wconversion -Wswitch-enum
 OPT_release := -O3 -g -fno-math-errno -fno-trapping-math
+OPT_openblas := $(OPT_release)
 OPT_debug   := -O0 -g3
 OPT_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
                -fno-sanitize-recover=all
@@ -63,7 +66,7 @@ BENCH     := $(BENCHES:%=$B/bench/%)
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 .SECONDARY:
-.PHONY: all demo test check units flows bench lint format deps clean
+.PHONY: all demo test check units flows bench bench-peer lint format deps clean
 all: $(BIN)
 
 $B/obj/%.o: %.c Makefile
@@ -127,6 +130,10 @@ demo: deps
 
 bench: $(BIN) $(BENCH)
 	$Qtests/bench/run.sh $(abspath $B)
+
+bench-peer: $(BIN)
+	$Q$(MAKE) --no-print-directory MODE=openblas build/openblas/bin/papline
+	$Q/usr/bin/python3 tests/bench/peer.py $(NETS)
 
 deps:
 	$Qorchestration/deps.sh

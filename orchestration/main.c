@@ -1,6 +1,7 @@
 /* papline - the scheduler and the user's one command */
 #include "base/log.h"
 #include "base/version.h"
+#include "orchestration/bench.h"
 #include "orchestration/doctor.h"
 #include "orchestration/run.h"
 #include "orchestration/status.h"
@@ -8,8 +9,10 @@
 #include "run/link.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_SET = 64 };
@@ -17,6 +20,7 @@ enum { MAX_SET = 64 };
 struct options {
     struct run_args run;
     struct config_set set[MAX_SET];
+    struct bench_args bench;
     bool watch;
     const char *target; /* the word behind the verb, or NULL */
 };
@@ -52,6 +56,14 @@ static int verb_doctor(const struct options *o, struct err *err)
     return doctor(o->target, err);
 }
 
+static int verb_bench(const struct options *o, struct err *err)
+{
+    struct bench_args a = o->bench;
+
+    a.net = o->target;
+    return bench(stdout, &a, err);
+}
+
 static int verb_reference(const struct options *o, struct err *err)
 {
     struct buf b = {0};
@@ -82,6 +94,8 @@ static const struct verb {
      verb_verify},
     {"doctor", "RUN", "check this machine (and a run's directory)", true,
      verb_doctor},
+    {"bench", "NET", "how fast a network is here (without NET: each of them)",
+     true, verb_bench},
     {"reference", "", "print every configuration key with its default", true,
      verb_reference},
 };
@@ -99,21 +113,41 @@ static void help(void)
            "  --set section.key=value   overrides the file (run, plan)\n"
            "  --run DIR                 where the run lives (run, plan)\n"
            "  --until STAGE             stop behind this stage (run, plan)\n"
+           "  --layers                  each layer for itself (bench)\n"
+           "  --size 110 --batch 32 --threads 0 --steps 9   of bench\n"
            "  --help, --version\n\n"
            "exit status: 0 done, 1 failed, 2 bad usage or configuration, "
            "75 stopped, start again\n");
 }
 
+static int whole_number(const char *text, int *value, struct err *err)
+{
+    char *end;
+    const long x = strtol(text, &end, 10);
+
+    if (end == text || *end || x < 0 || x > INT_MAX)
+        return err_set(err, ERR_USAGE, "'%s' is not a whole number", text);
+    *value = (int)x;
+    return 0;
+}
+
 static int parse(struct options *o, int argc, char **argv, struct err *err)
 {
-    enum { SET, RUN, UNTIL, WATCH };
+    enum { SET, RUN, UNTIL, WATCH, LAYERS, SIZE, BATCH, THREADS, STEPS };
     static const struct option known[] = {
         {"set", required_argument, NULL, SET},
         {"run", required_argument, NULL, RUN},
         {"until", required_argument, NULL, UNTIL},
         {"watch", no_argument, NULL, WATCH},
+        {"layers", no_argument, NULL, LAYERS},
+        {"size", required_argument, NULL, SIZE},
+        {"batch", required_argument, NULL, BATCH},
+        {"threads", required_argument, NULL, THREADS},
+        {"steps", required_argument, NULL, STEPS},
         {0},
     };
+    int *const number[] = {&o->bench.size, &o->bench.batch, &o->bench.threads,
+                           &o->bench.steps};
     int c;
 
     opterr = 0;
@@ -128,9 +162,13 @@ static int parse(struct options *o, int argc, char **argv, struct err *err)
             o->run.until = optarg;
         else if (c == WATCH)
             o->watch = true;
-        else
+        else if (c == LAYERS)
+            o->bench.layers = true;
+        else if (c < SIZE || c > STEPS)
             return err_set(err, ERR_USAGE, "bad option '%s'; see --help",
                            argv[optind - 1]);
+        else if (whole_number(optarg, number[c - SIZE], err) < 0)
+            return -1;
     }
     if (optind < argc)
         o->target = argv[optind++];
@@ -157,7 +195,7 @@ static int act(const char *word, struct options *o, struct err *err)
 
 int main(int argc, char **argv)
 {
-    struct options o = {.watch = false};
+    struct options o = {.bench = {.size = 110, .batch = 32, .steps = 9}};
     struct err err = {0};
 
     if (argc < 2 || strcmp(argv[1], "--help") == 0 ||

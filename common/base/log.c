@@ -1,4 +1,5 @@
 #include "base/log.h"
+#include "base/clock.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -52,14 +53,6 @@ void log_warn(const char *fmt, ...)
     va_end(ap);
 }
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void format_left(char *text, size_t size, double s)
 {
     if (s < 60)
@@ -76,9 +69,9 @@ void log_progress(const char *what, double done, double total, double seconds,
     const double rate = seconds > 0 ? done / seconds : 0;
     char left[32] = "?";
 
-    if (done < total && (!isatty(STDERR_FILENO) || now() - last < 0.25))
+    if (done < total && (!isatty(STDERR_FILENO) || clock_now() - last < 0.25))
         return;
-    last = now();
+    last = clock_now();
     if (rate > 0)
         format_left(left, sizeof(left), (total - done) / rate);
     fprintf(stderr, "%s%s: %s %.0f/%.0f (%.0f%%), %.1f/s, %s left%s%s%s",

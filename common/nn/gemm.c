@@ -1,15 +1,15 @@
 #include "nn/gemm.h"
 
 #include "base/err.h"
+#include "nn/simd.h"
 
 #include <cblas.h>
+#include <malloc.h>
 #include <omp.h>
 
 #ifdef HAVE_DNNL
 #    include <dnnl.h>
 #endif
-
-#include "nn/simd.h"
 
 enum {
     TALL = 2048,       /* rows of C from which only rows are cut */
@@ -18,18 +18,23 @@ enum {
     LONG_PIECES = 16,  /* of k */
     LONG_LEAST = 1024, /* k of a piece */
     LONG_C = 1 << 16,  /* floats of C above which k is not cut */
+    KEEP_BYTES = 32 << 20,
 };
 
-const char *gemm_core(void)
-{
-    return openblas_get_corename();
-}
-
-/* OpenBLAS' OpenMP build sets OpenMP's own number, too, so put that back. */
+/*
+ * oneDNN takes memory for every product and gives it back: what malloc would
+ * return to the system with each is faulted in again, page by page, at the
+ * next.  OpenBLAS' OpenMP build sets OpenMP's own number, too, so put that
+ * back.
+ */
 void gemm_setup(void)
 {
     const int threads = omp_get_max_threads();
 
+#ifdef M_MMAP_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, KEEP_BYTES); /* the most that it accepts */
+    mallopt(M_TRIM_THRESHOLD, 2 * KEEP_BYTES);
+#endif
     openblas_set_num_threads(1);
     omp_set_num_threads(threads);
 }

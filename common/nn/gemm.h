@@ -39,10 +39,10 @@ struct gemm {
     enum gemm_by by;                /* for tests: which library */
 };
 
-/* The kernels that OpenBLAS chose, "Haswell", for the record of a run. */
-const char *gemm_core(void);
-
-/* Call once before the others: OpenBLAS must not start threads of its own. */
+/*
+ * Call once before the others: OpenBLAS must not start threads of its own, and
+ * malloc keeps blocks up to 32 MB instead of returning them to the system.
+ */
 void gemm_setup(void);
 
 /* The same for 'rows' rows of C that are already there. */
@@ -67,7 +67,8 @@ size_t gemm_long_scratch(int m, int n, int k);
 /* Who makes the products, "oneDNN" or "OpenBLAS". */
 const char *gemm_provider(void);
 
-/* How OpenBLAS was built, and for which processor it works; both static. */
+/* How OpenBLAS was built, and for which processor it works, "Haswell"; both
+ * static. */
 const char *gemm_library(void);
 const char *gemm_processor(void);
 

@@ -1,5 +1,6 @@
 #include "nn/graph.h"
 
+#include "base/clock.h"
 #include "nn/gemm.h"
 #include "nn/memplan.h"
 
@@ -25,8 +26,9 @@ struct graph {
     struct named_tensor *list; /* owned */
     size_t n_list;
     bool finished;
-    bool changed;   /* the weights, since nodes prepared themselves */
-    struct err err; /* first error while building */
+    bool changed;           /* the weights, since nodes prepared themselves */
+    struct node_time *time; /* borrowed; NULL: nobody asks */
+    struct err err;         /* first error while building */
 };
 
 struct graph *graph_new(const struct graph_args *a)
@@ -106,6 +108,7 @@ void *graph_add(struct graph *g, const struct op *op, const char *name,
     strcpy(nd->name, name);
     strcpy(nd->prefix, name);
     nd->in[0] = x;
+    nd->spares = op->spares;
     g->node[g->n_node++] = nd;
     return nd;
 }
@@ -281,35 +284,35 @@ static bool in_place(const struct graph *g, int i, int k)
            last_reader(g, k) == i;
 }
 
-/* Does backward of node i or of one that reads it need its value? */
-static bool live_reader(const struct graph *g, int i)
+/* When is the value of node i read for the last time?  Forward of node j is
+ * time j, its backward 2n - 1 - j. */
+static int last_read(const struct graph *g, int i)
 {
-    if (g->live[i])
-        return true;
-    for (int j = i + 1; j < g->n_node; j++)
+    const int last = last_reader(g, i), end = 2 * g->n_node;
+    const bool trains = g->args.memory == GRAPH_TRAIN;
+
+    if (last == NO_NODE || g->args.memory == GRAPH_KEEP_ALL)
+        return end;
+    if (trains && g->live[i] && !(g->node[i]->spares & SPARES_OUT))
+        return end - 1 - i;
+    for (int j = i + 1; trains && j < g->n_node; j++)
         for (int k = 0; k < NN_MAX_IN; k++)
-            if (g->live[j] && g->node[j]->in[k] == g->node[i])
-                return true;
-    return false;
+            if (g->live[j] && g->node[j]->in[k] == g->node[i] &&
+                !(g->node[j]->spares & SPARES_IN))
+                return end - 1 - j;
+    return last;
 }
 
-/* When each out is needed: forward of node i is time i, backward 2n - 1 - i. */
 static void place_outs(const struct graph *g, struct places *p)
 {
-    const int end = 2 * g->n_node;
-
     for (int i = 0; i < g->n_node; i++) {
-        const int last = last_reader(g, i), k = index_of(g, g->node[i]->in[0]);
+        const int k = index_of(g, g->node[i]->in[0]);
 
         p->at[i] = i;
         p->from[i] = k == NO_NODE ? 0 : i;
-        p->to[i] = end;
-        if (last != NO_NODE && g->args.memory == GRAPH_TRAIN)
-            p->to[i] = end - 1 - i;
-        if (last != NO_NODE &&
-            (g->args.memory == GRAPH_INFER || !live_reader(g, i)))
-            p->to[i] = last;
-        if (g->args.memory == GRAPH_INFER && in_place(g, i, k))
+        p->to[i] = last_read(g, i);
+        if (g->args.memory != GRAPH_KEEP_ALL && in_place(g, i, k) &&
+            p->to[k] <= i)
             share(p, i, k, p->to[i]);
     }
 }
@@ -534,16 +537,31 @@ void graph_forward(struct graph *g, enum phase phase)
     BUG_ON(g->args.memory == GRAPH_INFER && phase != PHASE_INFER);
     g->pass.phase = phase;
     prepare(g);
-    for (int i = 0; i < g->n_node; i++)
+    for (int i = 0; i < g->n_node; i++) {
+        const double start = g->time ? clock_now() : 0.0;
+
         g->node[i]->op->forward(g->node[i], &g->pass);
+        if (g->time)
+            g->time[i].forward += clock_now() - start;
+    }
 }
 
 void graph_backward(struct graph *g)
 {
     BUG_ON(!g->finished || g->args.memory == GRAPH_INFER);
-    for (int i = g->n_node - 1; i >= 0; i--)
+    for (int i = g->n_node - 1; i >= 0; i--) {
+        const double start = g->time ? clock_now() : 0.0;
+
         if (g->live[i])
             g->node[i]->op->backward(g->node[i], &g->pass);
+        if (g->time)
+            g->time[i].backward += clock_now() - start;
+    }
+}
+
+void graph_time(struct graph *g, struct node_time *time)
+{
+    g->time = time;
 }
 
 void graph_zero_grad(struct graph *g)

@@ -158,6 +158,17 @@ struct named_tensor {
 void graph_tensors(struct graph *g, const struct named_tensor **list,
                    size_t *n);
 
+/* Seconds spent in one node, summed over passes. */
+struct node_time {
+    double forward, backward;
+};
+
+/*
+ * From now on add what each node takes to time[0 .. graph_n_node() - 1], in
+ * order of graph_node_at(); borrowed.  NULL: no longer.
+ */
+void graph_time(struct graph *g, struct node_time *time);
+
 /* Bytes of all blocks together. */
 size_t graph_bytes(const struct graph *g);
 

@@ -23,6 +23,10 @@ enum {
     NN_MAX_SLOT = 4,  /* named tensors of a node */
 };
 
+/* What backward does not read of forward's values, so that their memory may
+ * serve others. */
+enum spares { SPARES_IN = 1, SPARES_OUT = 2 };
+
 enum phase {
     PHASE_TRAIN, /* batch statistics, dropout on */
     PHASE_INFER, /* running statistics, dropout off */
@@ -73,6 +77,7 @@ struct node {
     struct tensor dout;  /* d loss / d out; data NULL if nobody needs it */
     bool frozen;         /* learns nothing: dparam is NULL, batch normalisation
                             uses its moving statistics and leaves them */
+    unsigned spares;     /* op.spares, unless the constructor says less */
     bool flat;           /* Keras sees (n, c), not (n, 1, 1, c) */
     bool add[NN_MAX_IN]; /* backward adds to in[i]->dout, else overwrites */
     struct slot slot[NN_MAX_SLOT];
@@ -92,10 +97,19 @@ struct node {
     bool done;         /* folded into in[0]: forward has nothing to do */
 };
 
+/* Products and sums of a plain implementation for the whole batch: a method
+ * that saves some of them appears to be faster than the processor. */
+struct op_cost {
+    const char *provider; /* "winograd"; static */
+    double forward;       /* floating-point operations, 2 a product */
+    double backward;      /* the same, of the gradients that are wanted */
+};
+
 struct op {
     const char *name; /* "dense"; unique; names the layer in every message */
     size_t size;      /* of the private struct; the graph allocates it */
     bool in_place;    /* out may be in[0]->out, in[0]->dout may be dout */
+    unsigned spares;  /* enum spares, or-ed */
 
     /*
      * Check in[]'s shapes; set out's shape (n is the graph's maximum),
@@ -131,6 +145,9 @@ struct op {
      * forward's.
      */
     void (*backward)(struct node *nd, const struct pass *p);
+
+    /* For reports: who does the work, and how much.  NULL: too little. */
+    void (*cost)(const struct node *nd, struct op_cost *c);
 };
 
 /* The affine map per channel that a batch normalisation is with its moving

@@ -68,6 +68,7 @@ static const struct op op_add = {
     .name = "add",
     .size = sizeof(struct node),
     .in_place = true,
+    .spares = SPARES_IN | SPARES_OUT,
     .shape = add_shape,
     .forward = add_forward,
     .backward = add_backward,

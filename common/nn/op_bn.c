@@ -399,6 +399,7 @@ static const struct op op_bn = {
     .name = "batch_norm",
     .size = sizeof(struct bn),
     .in_place = true,
+    .spares = SPARES_OUT,
     .shape = bn_shape,
     .scratch = bn_scratch,
     .init = bn_init,

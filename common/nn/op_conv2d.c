@@ -250,9 +250,22 @@ static void conv2d_backward(struct node *nd, const struct pass *p)
                                             .add = nd->add[0]});
 }
 
+static void conv2d_cost(const struct node *nd, struct op_cost *cost)
+{
+    const struct conv2d *d = (const struct conv2d *)nd;
+    const double all = 2.0 * (double)tensor_len(&nd->out) * (double)d->c.ci *
+                       (double)(d->c.size * d->c.size);
+
+    cost->provider = d->by->name;
+    cost->forward = all;
+    cost->backward =
+        (nd->dparam ? all : 0.0) + (nd->in[0]->dout.data ? all : 0);
+}
+
 static const struct op op_conv2d = {
     .name = "conv2d",
     .size = sizeof(struct conv2d),
+    .spares = SPARES_OUT,
     .shape = conv2d_shape,
     .scratch = conv2d_scratch,
     .init = conv2d_init,
@@ -260,6 +273,7 @@ static const struct op op_conv2d = {
     .prepare = conv2d_prepare,
     .forward = conv2d_forward,
     .backward = conv2d_backward,
+    .cost = conv2d_cost,
 };
 
 /*
@@ -282,6 +296,8 @@ struct node *nn_conv2d(struct graph *g, struct node *x, const char *name,
     d->a.stride = a.stride ? a.stride : 1;
     d->a.act = apart ? ACT_NONE : a.act;
     d->base.folds = d->a.act == ACT_NONE;
+    if (d->a.act != ACT_NONE)
+        d->base.spares = 0;
     x = graph_commit(g, d);
     if (!apart)
         return x;

@@ -111,13 +111,26 @@ static void dense_backward(struct node *nd, const struct pass *p)
             db[j] += dy[(size_t)i * (size_t)d->m + (size_t)j];
 }
 
+static void dense_cost(const struct node *nd, struct op_cost *cost)
+{
+    const struct dense *d = (const struct dense *)nd;
+    const double all = 2.0 * (double)nd->out.n * (double)d->k * (double)d->m;
+
+    cost->provider = "gemm";
+    cost->forward = all;
+    cost->backward =
+        (nd->dparam ? all : 0.0) + (nd->in[0]->dout.data ? all : 0);
+}
+
 static const struct op op_dense = {
     .name = "dense",
     .size = sizeof(struct dense),
+    .spares = SPARES_OUT,
     .shape = dense_shape,
     .init = dense_init,
     .forward = dense_forward,
     .backward = dense_backward,
+    .cost = dense_cost,
 };
 
 struct node *nn_dense(struct graph *g, struct node *x, const char *name,

@@ -257,9 +257,20 @@ static void depthwise_backward(struct node *nd, const struct pass *p)
         backward_data(nd, p);
 }
 
+static void depthwise_cost(const struct node *nd, struct op_cost *cost)
+{
+    const double all = 2.0 * TAPS * (double)tensor_len(&nd->out);
+
+    cost->provider = "depthwise";
+    cost->forward = all;
+    cost->backward =
+        (nd->dparam ? all : 0.0) + (nd->in[0]->dout.data ? all : 0);
+}
+
 static const struct op op_depthwise = {
     .name = "depthwise",
     .size = sizeof(struct depthwise),
+    .spares = SPARES_OUT,
     .shape = depthwise_shape,
     .scratch = depthwise_scratch,
     .init = depthwise_init,
@@ -267,6 +278,7 @@ static const struct op op_depthwise = {
     .prepare = depthwise_prepare,
     .forward = depthwise_forward,
     .backward = depthwise_backward,
+    .cost = depthwise_cost,
 };
 
 struct node *nn_depthwise(struct graph *g, struct node *x, const char *name,

@@ -75,6 +75,7 @@ static void pad_backward(struct node *nd, const struct pass *p)
 static const struct op op_pad = {
     .name = "pad",
     .size = sizeof(struct zero_pad),
+    .spares = SPARES_IN | SPARES_OUT,
     .shape = pad_shape,
     .forward = pad_forward,
     .backward = pad_backward,

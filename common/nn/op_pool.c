@@ -69,6 +69,7 @@ static void gap_backward(struct node *nd, const struct pass *p)
 static const struct op op_gap = {
     .name = "global average pool",
     .size = sizeof(struct node),
+    .spares = SPARES_IN | SPARES_OUT,
     .shape = gap_shape,
     .forward = gap_forward,
     .backward = gap_backward,

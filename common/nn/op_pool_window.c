@@ -247,6 +247,7 @@ static const struct op op_max = {
 static const struct op op_avg = {
     .name = "average pool",
     .size = sizeof(struct pool),
+    .spares = SPARES_IN | SPARES_OUT,
     .shape = pool_shape,
     .scratch = pool_scratch,
     .forward = avg_forward,

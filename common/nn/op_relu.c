@@ -87,6 +87,7 @@ static const struct op op_relu = {
     .name = "relu",
     .size = sizeof(struct relu),
     .in_place = true,
+    .spares = SPARES_IN,
     .shape = relu_shape,
     .forward = relu_forward,
     .backward = relu_backward,

@@ -1,5 +1,6 @@
 #include "run/link.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/version.h"
@@ -79,14 +80,6 @@ bool link_signalled(void)
     return signalled != 0;
 }
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 void link_worker_name(char *name, size_t size)
 {
     char host[64] = "host";
@@ -125,13 +118,13 @@ static void say_beat(struct link *l)
     m.unit = l->unit;
     m.done = l->done;
     m.total = l->total;
-    spent = now() - l->since;
+    spent = clock_now() - l->since;
     m.rate = l->unit && spent > 0 ? l->done / spent : 0;
     memcpy(m.note, l->note, sizeof(m.note));
     pthread_mutex_unlock(&l->lock);
     if (beat_encode(&m, &l->out, &err) == 0)
         send_buf(l);
-    l->last_beat = now();
+    l->last_beat = clock_now();
 }
 
 /* Tell the stage's thread: one letter and, for 'U' and 'X', a payload. */
@@ -213,9 +206,9 @@ static void look_for_scheduler(struct link *l)
     char before[sizeof(l->endpoint)];
     struct err err;
 
-    if (!l->args.join || now() - l->last_look < LOOK_MS / 1000.0)
+    if (!l->args.join || clock_now() - l->last_look < LOOK_MS / 1000.0)
         return;
-    l->last_look = now();
+    l->last_look = clock_now();
     memcpy(before, l->endpoint, sizeof(before));
     if (find_scheduler(l, &err) < 0 || strcmp(before, l->endpoint) == 0)
         return;
@@ -243,7 +236,7 @@ static void on_monitor(struct link *l)
         tell(l, 'C', "", 0);
     } else if (event == ZMQ_EVENT_DISCONNECTED) {
         if (l->connected)
-            l->away_since = now();
+            l->away_since = clock_now();
         l->connected = false;
     } else if (event != ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL ||
                ++l->hung_up == HUNG_UP_MAX) {
@@ -316,18 +309,18 @@ static void on_tick(struct link *l)
 
     if (signalled && !atomic_exchange(&l->stopping, true))
         tell(l, 'D', "", 0);
-    if (l->connected && now() - l->last_beat > WIRE_BEAT_MS / 1000.0)
+    if (l->connected && clock_now() - l->last_beat > WIRE_BEAT_MS / 1000.0)
         say_beat(l);
     if (l->connected)
         return;
     look_for_scheduler(l);
-    if (now() - l->away_since > AWAY_SECONDS) {
+    if (clock_now() - l->away_since > AWAY_SECONDS) {
         err_set(&err, ERR_AGAIN,
                 "the scheduler at '%s' has not answered for "
                 "%d seconds",
                 l->endpoint, AWAY_SECONDS);
         tell(l, 'X', &err, sizeof(err));
-        l->away_since = now();
+        l->away_since = clock_now();
     }
 }
 
@@ -400,7 +393,7 @@ int link_open(struct link **out, const struct link_args *a, struct err *err)
     l->args = *a;
     pthread_mutex_init(&l->lock, NULL);
     randombytes_buf(&l->token, sizeof(l->token));
-    l->away_since = now();
+    l->away_since = clock_now();
     l->zmq = zmq_ctx_new();
     if (!l->zmq) {
         err_set(err, ERR_SYSTEM, "cannot start ZeroMQ: %s",
@@ -530,7 +523,7 @@ void link_progress(struct link *l, uint64_t unit, double done, double total,
 {
     pthread_mutex_lock(&l->lock);
     if (unit != l->unit)
-        l->since = now();
+        l->since = clock_now();
     l->unit = unit;
     l->done = done;
     l->total = total;

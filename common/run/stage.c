@@ -1,6 +1,7 @@
 /* stage.c - the three ways to start a stage program */
 #include "run/stage.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "proto/confirm.h"
@@ -39,21 +40,14 @@ struct options {
     bool sink;
 };
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 void stage_progress(struct stage_link *l, double done, double total,
                     const char *note)
 {
     if (l->link)
         link_progress(l->link, l->unit.id, done, total, note);
     else
-        log_progress(l->stage->name, done, total, now() - l->started, note);
+        log_progress(l->stage->name, done, total, clock_now() - l->started,
+                     note);
 }
 
 bool stage_stopping(const struct stage_link *l)
@@ -100,7 +94,7 @@ static int still_waiting(struct stage_link *l, double since, struct err *err)
 {
     const int patience = stage_stopping(l) ? LEAVING_SECONDS : CONFIRM_SECONDS;
 
-    if (now() - since < patience)
+    if (clock_now() - since < patience)
         return 0;
     data_close(l);
     return err_set(err, ERR_AGAIN, "the sink has not answered for %d seconds",
@@ -109,7 +103,7 @@ static int still_waiting(struct stage_link *l, double since, struct err *err)
 
 static int await_confirm(struct stage_link *l, struct err *err)
 {
-    const double since = now();
+    const double since = clock_now();
     struct msg_confirm m;
     char bytes[4096];
 
@@ -133,7 +127,7 @@ static int await_confirm(struct stage_link *l, struct err *err)
 static int send_rows(struct stage_link *l, const struct sample_rows *r,
                      struct err *err)
 {
-    const double since = now();
+    const double since = clock_now();
     struct msg_samples m = {
         .unit = l->unit.id,
         .attempt = l->unit.attempt,
@@ -175,7 +169,7 @@ static int alone_unit(struct stage_link *l, void *self, struct unit *u,
     struct sink_store store = {0};
     int rc = -1;
 
-    l->started = now();
+    l->started = clock_now();
     if (!l->stage->divided)
         return l->stage->handle(self, u, err);
     if (sink_store_open(&store, u->run_dir, u->config, u->node, err) < 0)
@@ -271,7 +265,7 @@ static int work(struct stage_link *l, void *self, struct run_env *env,
     struct unit u;
     int rc;
 
-    l->started = now();
+    l->started = clock_now();
     link_progress(l->link, l->unit.id, 0, 0, "");
     rc = unit_open(&u, l, env, o, &what);
     if (rc == 0)
@@ -280,7 +274,8 @@ static int work(struct stage_link *l, void *self, struct run_env *env,
     if (rc == 0)
         what.code = ERR_NONE;
     link_progress(l->link, 0, 0, 0, "");
-    if (link_result(l->link, l->unit.id, &what, now() - l->started, err) < 0)
+    if (link_result(l->link, l->unit.id, &what, clock_now() - l->started, err) <
+        0)
         return -1;
     if (what.code == ERR_USAGE || what.code == ERR_SYSTEM) {
         *err = what;

@@ -4,6 +4,7 @@
  *     reads    nothing
  *     writes   RUN/drawn, or the directory of --out (img/draw.h)
  */
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "img/draw.h"
@@ -59,19 +60,11 @@ static void help(void)
            "directory DIR, and nothing else\n\n");
 }
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static bool each_cell(void *self, int64_t done, int64_t total)
 {
     const double *started = self;
 
-    log_progress("draw", (double)done, (double)total, now() - *started,
+    log_progress("draw", (double)done, (double)total, clock_now() - *started,
                  "cells");
     return true;
 }
@@ -131,7 +124,7 @@ static bool is_out(const char *arg)
 
 int main(int argc, char **argv)
 {
-    double started = now();
+    double started = clock_now();
     struct draw_args a = {
         .per_class = 120, .each = each_cell, .self = &started};
     struct err err = {0};

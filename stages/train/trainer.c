@@ -7,6 +7,7 @@
  */
 #include "stages/train/trainer_private.h"
 
+#include "base/clock.h"
 #include "base/rng.h"
 
 #include <math.h>
@@ -19,14 +20,6 @@ enum decision { GO_ON, SAVE, STOP };
 
 /* What the ranks add up after each batch. */
 enum { SUM_LOSS, SUM_CORRECT, SUM_DECISION, N_SUM };
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* --- one batch -------------------------------------------------------------*/
 
@@ -108,8 +101,9 @@ static double wish(const struct trainer *t)
         return GO_ON;
     if (t->a->hooks.stopping(t->a->hooks.self))
         return STOP;
-    return now() - t->saved >= t->a->config->train.checkpoint_seconds ? SAVE
-                                                                      : GO_ON;
+    return clock_now() - t->saved >= t->a->config->train.checkpoint_seconds
+               ? SAVE
+               : GO_ON;
 }
 
 static int not_finite(const struct trainer *t, const char *what,
@@ -176,7 +170,7 @@ static int save(struct trainer *t, struct err *err)
 
     if (trainer_lead(t)) {
         rc = checkpoint_save(&t->checkpoint, err);
-        t->saved = now();
+        t->saved = clock_now();
     }
     return dist_agree(t->a->dist, rc, err);
 }
@@ -224,7 +218,7 @@ static void shuffle(struct trainer *t)
 /* The rest of the epoch in hand. */
 static int train_epoch(struct trainer *t, struct err *err)
 {
-    double begin = now();
+    double begin = clock_now();
 
     shuffle(t);
     while (t->state.step < (int64_t)t->steps) {
@@ -232,8 +226,8 @@ static int train_epoch(struct trainer *t, struct err *err)
 
         if (train_step(t, &d, err) < 0)
             return -1;
-        t->state.seconds += now() - begin;
-        begin = now();
+        t->state.seconds += clock_now() - begin;
+        begin = clock_now();
         tell(t, "");
         if (d == STOP)
             return stop_here(t, err);
@@ -351,7 +345,7 @@ static int run(struct trainer *t, struct err *err)
     rc = trainer_prepare(t, err);
     if (dist_agree(t->a->dist, rc, err) < 0 || trainer_resume(t, err) < 0)
         return -1;
-    t->saved = now();
+    t->saved = clock_now();
     while (!t->state.finished)
         if (run_epoch(t, err) < 0)
             return -1;
