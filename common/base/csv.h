@@ -13,7 +13,7 @@
 
 enum {
     CSV_MAX_BYTES = 1 << 30,
-    CSV_MAX_COLUMNS = 64,
+    CSV_MAX_COLUMNS = 128,
 };
 
 struct csv {

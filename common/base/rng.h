@@ -21,13 +21,14 @@
 /* What a stream is for.  Append only: the number is part of every draw. */
 enum rng_purpose {
     RNG_TEST = 1,
-    RNG_INIT,     /* initial weights; a = node number */
-    RNG_SHUFFLE,  /* order of an epoch; a = epoch */
-    RNG_DROPOUT,  /* a = step, b = sample */
-    RNG_SPLIT,    /* train, validation, test; a = class */
-    RNG_AUGMENT,  /* a = variant, b = epoch; seed mixed with the content */
-    RNG_DRAW,     /* drawn cells; a = class, b = cell */
-    RNG_BASELINE, /* the baseline classifier */
+    RNG_INIT,      /* initial weights; a = node number */
+    RNG_SHUFFLE,   /* order of an epoch; a = epoch */
+    RNG_DROPOUT,   /* a = step, b = sample */
+    RNG_SPLIT,     /* train, validation, test; a = class */
+    RNG_AUGMENT,   /* a = variant, b = epoch; seed mixed with the content */
+    RNG_DRAW,      /* drawn cells; a = class, b = cell */
+    RNG_BASELINE,  /* the baseline classifier */
+    RNG_BOOTSTRAP, /* groups drawn again; a = resample */
 };
 
 struct rng {
