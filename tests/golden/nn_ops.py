@@ -5,7 +5,7 @@
 """
 import torch
 
-from nn_common import batch_norm, conv, header, initial, row, values
+from nn_common import batch_norm, conv, header, initial, row, same, values
 
 SUMS = 16
 relu6 = lambda x: torch.clamp(x, 0, 6)
@@ -23,9 +23,10 @@ class Case:
             self.param[name] = initial(name, shape).requires_grad_(True)
         return self.param[name]
 
-    def conv(self, x, co, k, s=1, pad="valid", bias=False):
-        w = self.p("f/kernel:0", (k, k, x.shape[3], co))
-        return conv(x, w, s, pad, self.p("f/bias:0", (co, )) if bias else None)
+    def conv(self, x, co, k, s=1, pad="valid", bias=False, name="f"):
+        w = self.p(name + "/kernel:0", (k, k, x.shape[3], co))
+        return conv(x, w, s, pad,
+                    self.p(name + "/bias:0", (co, )) if bias else None)
 
     def depthwise(self, x, s, pad):
         w = self.p("f/depthwise_kernel:0", (3, 3, x.shape[3], 1))
@@ -46,6 +47,34 @@ class Case:
 
 def zero_pad(x, t, d, l, r):
     return torch.nn.functional.pad(x, (0, 0, l, r, t, d))
+
+
+def window(x, k, s, pad, mean):
+    """Maximum or mean over what lies inside the image of a k x k window."""
+    t, d = same(x.shape[1], k, s) if pad == "same" else (0, 0)
+    l, r = same(x.shape[2], k, s) if pad == "same" else (0, 0)
+    x = x.permute(0, 3, 1, 2)
+    grow = lambda v, fill: torch.nn.functional.pad(v, (l, r, t, d), value=fill)
+    if mean:
+        pool = lambda v: torch.nn.functional.avg_pool2d(grow(v, 0.0), k, s)
+        y = pool(x) / pool(torch.ones_like(x))
+    else:
+        y = torch.nn.functional.max_pool2d(grow(x, -torch.inf), k, s)
+    return y.permute(0, 2, 3, 1)
+
+
+def max_pool(x, k, s, pad="valid"):
+    return window(x, k, s, pad, False)
+
+
+def avg_pool(x, k, s, pad="valid"):
+    return window(x, k, s, pad, True)
+
+
+def l2(x):
+    """tf.math.l2_normalize(x, axis=-1)"""
+    sums = (x * x).sum(-1, keepdim=True)
+    return x * torch.rsqrt(torch.clamp(sums, min=1e-12))
 
 
 # name: (n, h, w, c), graph
@@ -97,6 +126,85 @@ CASES = {
     "pad": ((3, 5, 7, 6), lambda k, x: zero_pad(x, 1, 0, 2, 3)),
     "dense": ((3, 5, 7, 6), lambda k, x: k.dense(x, 11)),
     "dense wide": ((33, 1, 1, 70), lambda k, x: k.dense(x, 300)),
+    "conv 1x1 stride 2 odd":
+    ((1, 7, 9, 5), lambda k, x: k.conv(x, 3, 1, 2, bias=True)),
+    "conv 1x1 stride 2 odd, even":
+    ((5, 7, 8, 16), lambda k, x: k.conv(x, 32, 1, 2, "same")),
+    "winograd": ((2, 12, 12, 16), lambda k, x: k.conv(x, 32, 3, 1, "same")),
+    "winograd bias":
+    ((1, 13, 11, 32), lambda k, x: k.conv(x, 48, 3, 1, "same", True)),
+    "winograd valid":
+    ((5, 7, 9, 16), lambda k, x: k.conv(x, 16, 3, bias=True)),
+    "winograd of one pixel":
+    ((3, 1, 1, 16), lambda k, x: k.conv(x, 16, 3, 1, "same")),
+    "winograd relu": ((5, 9, 7, 16), lambda k, x: torch.relu(
+        k.conv(k.conv(x, 16, 1, name="e"), 32, 3, 1, "same", True))),
+    "winograd relu6": ((2, 5, 6, 16), lambda k, x: relu6(
+        k.conv(k.conv(x, 32, 1, name="e"), 16, 3, 1, "same", True))),
+    "winograd relu without bias": ((2, 5, 5, 16), lambda k, x: torch.relu(
+        k.conv(k.conv(x, 16, 1, name="e"), 16, 3, 1, "same"))),
+    "conv relu": ((5, 7, 9, 3), lambda k, x: torch.relu(
+        k.conv(k.conv(x, 5, 1, name="e"), 4, 3, 2, "same", True))),
+    "conv 1x1 relu6": ((1, 5, 7, 6), lambda k, x: relu6(
+        k.conv(k.conv(x, 5, 1, name="e"), 4, 1, bias=True))),
+    "conv frozen":
+    ((2, 7, 6, 5), lambda k, x: k.conv(x, 3, 3, 1, "same", True)),
+    "winograd frozen":
+    ((1, 7, 7, 16), lambda k, x: k.conv(x, 16, 3, 1, "same", True)),
+    "dense frozen": ((5, 3, 3, 6), lambda k, x: k.dense(x, 11)),
+    "bn frozen": ((5, 5, 7, 6), lambda k, x: k.bn(x, train=False)),
+    "bn relu frozen":
+    ((1, 5, 7, 6), lambda k, x: k.bn(x, train=False, act=torch.relu)),
+    "bn of one image": ((1, 7, 5, 6), lambda k, x: k.bn(x)),
+    "max pool 2x2": ((2, 6, 8, 6), lambda k, x: max_pool(x, 2, 2)),
+    "max pool 2x2 odd": ((5, 7, 9, 6), lambda k, x: max_pool(x, 2, 2)),
+    "max pool 2x2 same odd":
+    ((1, 7, 9, 6), lambda k, x: max_pool(x, 2, 2, "same")),
+    "max pool 3x3 stride 2 same":
+    ((2, 8, 7, 5), lambda k, x: max_pool(x, 3, 2, "same")),
+    "max pool 3x3 stride 1 same":
+    ((1, 5, 6, 5), lambda k, x: max_pool(x, 3, 1, "same")),
+    "max pool 3x3 stride 2":
+    ((5, 9, 8, 17), lambda k, x: max_pool(x, 3, 2)),
+    "max pool 2x2 stride 3": ((2, 8, 7, 4), lambda k, x: max_pool(x, 2, 3)),
+    "relu, pad, max pool 3x3 stride 2": ((2, 7, 9, 5), lambda k, x: max_pool(
+        zero_pad(torch.relu(x), 1, 1, 1, 1), 3, 2)),
+    "pad, max pool 3x3 stride 2":
+    ((5, 8, 7, 5), lambda k, x: max_pool(zero_pad(x, 1, 1, 1, 1), 3, 2)),
+    "max pool beside": ((2, 7, 7, 5), lambda k, x: max_pool(x, 3, 1, "same") +
+                        torch.relu(x)),
+    "average pool 2x2": ((2, 6, 8, 6), lambda k, x: avg_pool(x, 2, 2)),
+    "average pool 2x2 odd": ((5, 7, 9, 6), lambda k, x: avg_pool(x, 2, 2)),
+    "average pool 2x2 same odd":
+    ((1, 7, 9, 6), lambda k, x: avg_pool(x, 2, 2, "same")),
+    "average pool 3x3 stride 2 same":
+    ((2, 8, 7, 5), lambda k, x: avg_pool(x, 3, 2, "same")),
+    "average pool 3x3 stride 1 same":
+    ((1, 5, 6, 5), lambda k, x: avg_pool(x, 3, 1, "same")),
+    "average pool 3x3 stride 2":
+    ((5, 9, 8, 17), lambda k, x: avg_pool(x, 3, 2)),
+    "average pool beside":
+    ((2, 7, 7, 5), lambda k, x: avg_pool(x, 3, 1, "same") + torch.relu(x)),
+    "global max": ((5, 5, 7, 6), lambda k, x: x.amax((1, 2))),
+    "global max of one image": ((1, 3, 5, 23), lambda k, x: x.amax((1, 2))),
+    "concat":
+    ((5, 5, 7, 6), lambda k, x: torch.cat((torch.relu(x), x), 3)),
+    "concat of different widths": ((1, 7, 5, 6), lambda k, x: torch.cat(
+        (x, k.conv(x, 17, 1)), 3)),
+    "concat twice": ((2, 3, 5, 6), lambda k, x: torch.cat((x, x), 3)),
+    "concat flat": ((5, 3, 3, 6), lambda k, x: torch.cat(
+        (x.mean((1, 2)), x.amax((1, 2))), 1)),
+    "softmax": ((5, 5, 7, 6), lambda k, x: torch.softmax(x, 3)),
+    "softmax of one image": ((1, 1, 1, 5), lambda k, x: torch.softmax(x, 3)),
+    "softmax wide": ((3, 1, 1, 1000), lambda k, x: torch.softmax(x, 3)),
+    "softmax beside":
+    ((2, 3, 5, 4), lambda k, x: torch.softmax(x, 3) + torch.relu(x)),
+    "softmax of one channel":
+    ((2, 3, 5, 1), lambda k, x: torch.softmax(x, 3)),
+    "l2": ((5, 5, 7, 6), lambda k, x: l2(x)),
+    "l2 of one image": ((1, 1, 1, 128), lambda k, x: l2(x)),
+    "l2 wide": ((3, 1, 1, 1000), lambda k, x: l2(x)),
+    "l2 beside": ((2, 3, 5, 4), lambda k, x: l2(x) + torch.relu(x)),
 }
 
 if __name__ == "__main__":
@@ -109,7 +217,7 @@ if __name__ == "__main__":
         row(name, "y", y, SUMS)
         row(name, "dx", x.grad, SUMS)
         for p, t in case.param.items():
-            if "moving" not in p:
+            if "moving" not in p and "frozen" not in name:
                 row(name, p, t.grad, SUMS)
         for p, t in case.state.items():
             row(name, p, t, SUMS)
