@@ -1,5 +1,5 @@
 /*
- * test_graph.c - building, memory planning, data-parallel ranks
+ * test_graph.c - building, faults, memory planning, data-parallel ranks
  */
 #include "golden/nn_digest.h"
 #include "nn/layers.h"
@@ -7,7 +7,11 @@
 #include "tap.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { ROWS = 7, SIDE = 9, MAX_SUM = 4096 };
 
@@ -257,11 +261,122 @@ static void check_faults(void)
     graph_free(g);
 }
 
+static void check_first_error(void)
+{
+    struct graph *g = graph_new(&(struct graph_args){.max_batch = 1});
+    struct node *x = nn_input(g, "x", 2, 2, 2);
+    struct err err = {0};
+    char name[16];
+
+    graph_fail(g, &(struct err){.code = ERR_USAGE, .text = "the first"});
+    graph_fail(g, &(struct err){.code = ERR_INPUT, .text = "the second"});
+    ok(!nn_relu(g, x, "r"), "after an error constructors do nothing");
+    fails(graph_finish(g, &err), err, ERR_USAGE, "the first",
+          "the first error stays");
+    graph_free(g);
+    graph_fail(NULL, &err);
+    ok(!graph_add(NULL, NULL, "r", NULL) && !graph_commit(NULL, NULL),
+       "no graph, no node");
+    g = graph_new(&(struct graph_args){.max_batch = 1});
+    x = nn_input(g, "x", 1, 1, 1);
+    for (int i = 1; x && i <= GRAPH_MAX_NODES; i++) {
+        snprintf(name, sizeof(name), "r%d", i);
+        x = nn_relu(g, x, name);
+    }
+    fails(graph_finish(g, &err), err, ERR_USAGE, "more than 1024 nodes",
+          "too many nodes");
+    graph_free(g);
+}
+
+/* Terabytes, while the process may have few: the sanitizers want more. */
+static void check_no_memory(void)
+{
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    const struct rlimit few = {(rlim_t)1 << 34, RLIM_INFINITY};
+    struct graph *g =
+        graph_new(&(struct graph_args){.max_batch = GRAPH_MAX_BATCH});
+    struct node *x = nn_input(g, "x", 256, 256, 7);
+    struct rlimit old;
+    struct err err = {0};
+    char name[16];
+
+    for (int i = 0; i < 200; i++) {
+        snprintf(name, sizeof(name), "r%d", i);
+        x = nn_relu(g, x, name);
+    }
+    ok(getrlimit(RLIMIT_AS, &old) == 0 && setrlimit(RLIMIT_AS, &few) == 0,
+       "a limit of memory");
+    fails(graph_finish(g, &err), err, ERR_SYSTEM, "no memory for",
+          "a graph of terabytes");
+    ok(setrlimit(RLIMIT_AS, &old) == 0, "no limit");
+    graph_free(g);
+#endif
+}
+
+static void train_infer(struct graph *g)
+{
+    graph_forward(g, PHASE_TRAIN);
+}
+
+static void grow(struct graph *g)
+{
+    graph_set_batch(g, ROWS + 1);
+}
+
+static void shrink(struct graph *g)
+{
+    graph_set_batch(g, -1);
+}
+
+/* Does f(g) abort? */
+static bool dies(void (*f)(struct graph *g), struct graph *g)
+{
+    int status = 0;
+    pid_t pid;
+
+    fflush(NULL);
+    pid = fork();
+    if (pid == 0) {
+        const struct rlimit no_core = {0, 0};
+
+        setrlimit(RLIMIT_CORE, &no_core);
+        if (!freopen("/dev/null", "w", stderr))
+            _exit(1);
+        f(g);
+        _exit(0);
+    }
+    return pid > 0 && waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) &&
+           WTERMSIG(status) == SIGABRT;
+}
+
+static void check_bugs(void)
+{
+    struct graph *g = graph_new(
+        &(struct graph_args){.max_batch = ROWS, .memory = GRAPH_INFER});
+    struct err err = {0};
+
+    nn_relu(g, nn_input(g, "x", 2, 2, 2), "r");
+    ok(graph_finish(g, &err) == 0, "a graph");
+
+    ok(dies(train_infer, g), "a bug: PHASE_TRAIN with GRAPH_INFER");
+    ok(dies(graph_backward, g), "a bug: backward with GRAPH_INFER");
+    ok(dies(grow, g), "a bug: a batch above the largest");
+    ok(dies(shrink, g), "a bug: a negative batch");
+    graph_free(g);
+    g = graph_new(&(struct graph_args){.max_batch = 1});
+    nn_input(g, "x", 1, 1, 1);
+    ok(dies(train_infer, g), "a bug: forward before graph_finish()");
+    graph_free(g);
+}
+
 int main(void)
 {
+    check_bugs();
     check_plan();
     check_building();
     check_faults();
+    check_first_error();
+    check_no_memory();
     check_ranks(4);
     check_ranks(ROWS);
     return tap_done();
