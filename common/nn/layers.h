@@ -10,6 +10,8 @@
 #ifndef NN_LAYERS_H
 #define NN_LAYERS_H
 
+#include "nn/init.h"
+
 #include <stdbool.h>
 
 struct graph;
@@ -31,6 +33,8 @@ struct conv_args {
     enum pad pad;
     bool bias;
     enum act act; /* applied to the result; conv2d only */
+    enum init
+        init; /* of the kernel, likewise; 0: Glorot uniform, as in Keras */
 };
 
 struct pool_args {
@@ -51,7 +55,8 @@ struct pad_args {
     int top, bottom, left, right; /* rows, columns of zeros */
 };
 struct dense_args {
-    int units; /* outputs per image, >= 1 */
+    int units;      /* outputs per image, >= 1 */
+    enum init init; /* of the kernel; 0: Glorot uniform, as in Keras */
 };
 struct dropout_args {
     float rate; /* 0 <= rate < 1 */

@@ -5,7 +5,7 @@
  *
  * Backward: first dy is cleared where the activation clipped y, in place; then
  * dx = W' applied to dy,  dW += x correlated with dy,  db += sums of dy over
- * pixels.  Initial W: Glorot uniform; initial b: 0.
+ * pixels.  Initial W: as asked for, else Glorot uniform; initial b: 0.
  */
 #include "nn/conv.h"
 #include "nn/graph.h"
@@ -87,10 +87,12 @@ static size_t conv2d_scratch(const struct node *nd, int threads)
 
 static void conv2d_init(struct node *nd, struct rng *rng)
 {
-    const struct conv *c = &((const struct conv2d *)nd)->c;
+    const struct conv2d *d = (const struct conv2d *)nd;
+    const struct conv *c = &d->c;
     const double field = (double)c->size * (double)c->size;
+    const struct fans fans = {field * c->ci, field * c->co};
 
-    init_glorot(rng, field * c->ci, field * c->co, nd->param, n_kernel(c));
+    init_kernel(d->a.init, rng, fans, nd->param, n_kernel(c));
 }
 
 static struct conv this_pass(const struct node *nd, const struct pass *p)

@@ -6,7 +6,7 @@
  *     y (n, m)   stored as (n, 1, 1, m)
  *
  * Backward: dx = dy W',  dW += x' dy,  db += column sums of dy.
- * Initial W: Glorot uniform; initial b: 0.
+ * Initial W: as asked for, else Glorot uniform; initial b: 0.
  */
 #include "nn/gemm.h"
 #include "nn/graph.h"
@@ -22,6 +22,7 @@ enum { MAX_UNITS = 1 << 16, MAX_WEIGHTS = 1 << 28 };
 struct dense {
     struct node base;
     int k, m; /* inputs and outputs per image */
+    enum init init;
 };
 
 static int dense_shape(struct node *nd, struct err *err)
@@ -48,7 +49,8 @@ static void dense_init(struct node *nd, struct rng *rng)
 {
     const struct dense *d = (const struct dense *)nd;
 
-    init_glorot(rng, d->k, d->m, nd->param, (size_t)d->k * (size_t)d->m);
+    init_kernel(d->init, rng, (struct fans){d->k, d->m}, nd->param,
+                (size_t)d->k * (size_t)d->m);
 }
 
 static void dense_forward(struct node *nd, const struct pass *p)
@@ -138,7 +140,9 @@ struct node *nn_dense(struct graph *g, struct node *x, const char *name,
 {
     struct dense *d = x ? graph_add(g, &op_dense, name, x) : NULL;
 
-    if (d)
+    if (d) {
         d->m = a.units;
+        d->init = a.init;
+    }
     return graph_commit(g, d);
 }

@@ -74,7 +74,7 @@ static struct graph *new_net(int max_batch, const struct collective *coll)
     x = nn_batch_norm(g, x, "b2", (struct bn_args){0});
     x = nn_global_avg_pool(g, x, "g");
     x = nn_dropout(g, x, "o", (struct dropout_args){0.5f});
-    x = nn_dense(g, x, "d", (struct dense_args){6});
+    x = nn_dense(g, x, "d", (struct dense_args){.units = 6});
     nn_batch_norm(g, x, "b3", (struct bn_args){0});
     if (graph_finish(g, &err) < 0) {
         ok(false, err.text);
@@ -203,7 +203,7 @@ static void check_building(void)
     struct err err = {0};
     size_t n;
 
-    nn_dense(g, r, "d", (struct dense_args){2});
+    nn_dense(g, r, "d", (struct dense_args){.units = 2});
     ok(graph_finish(g, &err) == 0, "a graph");
     ok(graph_n_node(g) == 3 && graph_node_at(g, 1) == r &&
            !graph_node_at(g, 3) && !graph_node_at(g, -1),

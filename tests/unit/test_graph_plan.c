@@ -31,22 +31,31 @@ static struct graph *new_net(const struct way *way)
     struct node *x = nn_input(g, "x", H, W, C), *y;
     struct err err = {0};
 
-    x = nn_conv2d(g, x, "c1", (struct conv_args){C, 3, 1, PAD_SAME, true, 0});
+    x = nn_conv2d(g, x, "c1",
+                  (struct conv_args){
+                      .filters = C, .size = 3, .pad = PAD_SAME, .bias = true});
     x = nn_batch_norm(g, x, "b1", (struct bn_args){0, 0, ACT_RELU, "r1"});
-    x = nn_depthwise(g, x, "w", (struct conv_args){0, 3, 1, PAD_SAME, 0, 0});
+    x = nn_depthwise(g, x, "w", (struct conv_args){.size = 3, .pad = PAD_SAME});
     x = nn_batch_norm(g, x, "b2", (struct bn_args){0});
-    y = nn_conv2d(g, x, "c2", (struct conv_args){C, 1, 2, PAD_SAME, 0, 0});
+    y = nn_conv2d(g, x, "c2",
+                  (struct conv_args){
+                      .filters = C, .size = 1, .stride = 2, .pad = PAD_SAME});
     y = nn_batch_norm(g, y, "b3", (struct bn_args){0, 0, ACT_RELU6, "r3"});
     x = nn_conv2d(g, x, "c3",
-                  (struct conv_args){C, 3, 2, PAD_SAME, true, ACT_RELU});
+                  (struct conv_args){.filters = C,
+                                     .size = 3,
+                                     .stride = 2,
+                                     .pad = PAD_SAME,
+                                     .bias = true,
+                                     .act = ACT_RELU});
     x = nn_batch_norm(g, x, "b4", (struct bn_args){0});
     x = nn_add(g, x, y, "a");
-    x = nn_conv2d(g, x, "c4", (struct conv_args){C, 1, 1, 0, 0, 0});
+    x = nn_conv2d(g, x, "c4", (struct conv_args){.filters = C, .size = 1});
     y = nn_batch_norm(g, x, "b5", (struct bn_args){0});
     x = nn_concat(g, x, y, "n");
     x = nn_global_avg_pool(g, x, "g");
     x = nn_batch_norm(g, x, "b6", (struct bn_args){0});
-    nn_dense(g, x, "d", (struct dense_args){UNITS});
+    nn_dense(g, x, "d", (struct dense_args){.units = UNITS});
     if (way->cut)
         graph_cut(g, graph_node(g, way->cut));
     for (int i = 0; i < 4 && way->frozen[i]; i++)

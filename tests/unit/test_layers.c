@@ -52,8 +52,8 @@ MAKE(add) { return nn_add(g, nn_relu(g, x, "r"), x, "f"); }
 MAKE(add_twice) { return nn_add(g, x, x, "f"); }
 MAKE(average) { return nn_global_avg_pool(g, x, "f"); }
 MAKE(pad) { return nn_zero_pad(g, x, "p", (struct pad_args){1, 0, 2, 3}); }
-MAKE(dense) { return nn_dense(g, x, "d", (struct dense_args){11}); }
-MAKE(dense_w) { return nn_dense(g, x, "d", (struct dense_args){300}); }
+MAKE(dense) { return nn_dense(g, x, "d", (struct dense_args){.units = 11}); }
+MAKE(dense_w) { return nn_dense(g, x, "d", (struct dense_args){.units = 300}); }
 MAKE(conv_1s2b) { return CONV(.filters = 3, .size = 1, .stride = 2, .bias = true); }
 MAKE(conv_1s2s) { return CONV(.filters = 32, .size = 1, .stride = 2, .pad = PAD_SAME); }
 MAKE(wino) { return CONV(.filters = 32, .size = 3, .pad = PAD_SAME); }

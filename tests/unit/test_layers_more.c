@@ -281,7 +281,7 @@ static void check_other_faults(void)
            !nn_concat(none, NULL, NULL, "c"),
        "a layer on nothing is NULL");
     graph_free(none);
-    FAULT("'units' is 0", nn_dense(g, x, "d", (struct dense_args){0}));
+    FAULT("'units' is 0", nn_dense(g, x, "d", (struct dense_args){.units = 0}));
     FAULT("'rate' is 1", nn_dropout(g, x, "d", (struct dropout_args){1.0f}));
     FAULT("only 3 x 3", nn_depthwise(g, x, "d", (struct conv_args){.size = 5}));
     FAULT("'stride' is 3",
