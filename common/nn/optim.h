@@ -22,6 +22,8 @@ struct optim_step {
     float *slot[OPTIM_MAX_SLOT]; /* [in,out] (n) each; 0 before the first */
     uint32_t t;                  /* this step: 1, 2, ... */
     float learning_rate;
+    float momentum;     /* of sgd and nesterov, 0 <= m < 1 */
+    float weight_decay; /* of adamw, >= 0 */
     int threads; /* OpenMP threads, >= 1; the result does not depend on it */
 };
 
@@ -34,6 +36,16 @@ struct optim {
 
 /* The optimiser of that name.  Errors: ERR_USAGE unknown; the text lists all. */
 MUST_USE const struct optim *optim_find(const char *name, struct err *err);
+
+/*
+ * Scale a gradient so that its L2 norm, over all of it, is at most 'clip':
+ * tf.clip_by_global_norm(), Keras' global_clipnorm.
+ *   dw   [in,out] (n) multiplied by clip / norm if the norm is larger; left
+ *                 alone if the norm is not finite
+ *   clip > 0
+ * Returns the norm that dw came with.  The same bits for any number of threads.
+ */
+double clip_norm(float *dw, size_t n, double clip, int threads);
 
 #define OPTIM(name) extern const struct optim optim_##name;
 #include "nn/optims.def"

@@ -1,11 +1,13 @@
 #!/usr/bin/python3
-"""optim.py - write optim_golden.inc: Keras' Adam and callbacks in NumPy
+"""optim.py - write optim_golden.inc and optim_more.inc: Keras in NumPy
 
-The arithmetic of keras/optimizers/adam.py and the decisions of
+The arithmetic of keras/optimizers/{adam,adamw,sgd}.py and the decisions of
 keras/callbacks.py (ReduceLROnPlateau, EarlyStopping), version 2.12, written
-again in NumPy float32.  Run from the root of the repository.
+again in NumPy float32; at a constant rate they are held against PyTorch's
+optimisers.  Run by /usr/bin/python3 from the root of the repository.
 """
 import numpy as np
+import torch
 
 rng = np.random.default_rng(13)
 f32 = np.float32
@@ -23,6 +25,46 @@ def adam(w, grads, rates, b1=0.9, b2=0.999, eps=1e-7):
         w = w - (m * alpha) / (np.sqrt(v) + f32(eps))
         after.append(w)
     return after, m, v
+
+
+def adamw(w, grads, rates, decay=0.004, eps=1e-7):
+    """Keras' apply_weight_decay(), then Adam's update."""
+    m, v, after = np.zeros_like(w), np.zeros_like(w), []
+    for i, (g, lr) in enumerate(zip(grads, rates)):
+        w = w - w * f32(decay) * f32(lr)
+        t = f32(i + 1)
+        alpha = f32(lr) * np.sqrt(f32(1) - np.power(f32(.999), t)) / (
+            f32(1) - np.power(f32(.9), t))
+        m = m + (g - m) * f32(1 - .9)
+        v = v + (np.square(g) - v) * f32(1 - .999)
+        w = w - (m * alpha) / (np.sqrt(v) + f32(eps))
+        after.append(w)
+    return after
+
+
+def sgd(w, grads, rates, momentum, nesterov=False):
+    m, after = np.zeros_like(w), []
+    for g, lr in zip(grads, rates):
+        m = -g * f32(lr) + m * f32(momentum)
+        w = w + (-g * f32(lr) + m * f32(momentum) if nesterov else m)
+        after.append(w)
+    return after
+
+
+def by_torch(make, w, grads):
+    """The weights after each step of a PyTorch optimiser, in float64."""
+    p = torch.tensor(w.astype(np.float64), requires_grad=True)
+    optim, after = make([p]), []
+    for g in grads:
+        p.grad = torch.tensor(g.astype(np.float64))
+        optim.step()
+        after.append(p.detach().numpy().copy())
+    return np.array(after)
+
+
+def agree(ours, torchs):
+    scale = np.abs(torchs).max()
+    assert np.abs(np.array(ours) - torchs).max() < 2e-6 * scale
 
 
 class Plateau:
@@ -111,4 +153,51 @@ for name, values, factor, patience, min_lr, stop_patience in SEQUENCES:
             "     {%s}}," % ", ".join(hexa(e) for e in after)]
 out += ["};", "/* clang-format on */"]
 with open("tests/golden/optim_golden.inc", "w") as f:
+    f.write("\n".join(out) + "\n")
+
+# --- SGD and AdamW: ten steps, rates that change -------------------------------
+
+MORE = 10
+w = rng.standard_normal(N).astype(f32)
+grads = rng.standard_normal((MORE, N)).astype(f32)
+grads[:, 0] = 0
+flat = np.full(MORE, 1e-2, f32)
+agree(sgd(w, grads, flat, .9),
+      by_torch(lambda p: torch.optim.SGD(p, 1e-2, .9), w, grads))
+agree(sgd(w, grads, flat, .9, True),
+      by_torch(lambda p: torch.optim.SGD(p, 1e-2, .9, nesterov=True), w, grads))
+full = np.where(grads == 0, f32(1e-3), grads)
+agree(adamw(w, full, flat, .3, 0),
+      by_torch(lambda p: torch.optim.AdamW(p, 1e-2, eps=0, weight_decay=.3), w,
+               full))
+rates = (1e-2 * .7 ** np.arange(MORE)).astype(f32)
+RUNS = [
+    ("adamw", "adamw", 0, .004, adamw(w, grads, rates, .004)),
+    ("adamw, much decay", "adamw", 0, .5, adamw(w, grads, rates, .5)),
+    ("adamw without decay", "adamw", 0, 0,
+     adam(w, grads, rates)[0]),
+    ("sgd", "sgd", .9, 0, sgd(w, grads, rates, .9)),
+    ("sgd without momentum", "sgd", 0, 0, sgd(w, grads, rates, 0)),
+    ("nesterov", "nesterov", .9, 0, sgd(w, grads, rates, .9, True)),
+    ("nesterov without momentum", "nesterov", 0, 0, sgd(w, grads, rates, 0)),
+]
+out = ["/* optim_more.inc - made by optim.py; numpy %s, torch %s */" %
+       (np.__version__, torch.__version__), "/* clang-format off */",
+       "enum { MORE = %d };" % MORE]
+for name, x in (("more_w0[N]", w), ("more_rate[MORE]", rates),
+                ("more_grad[MORE][N]", grads)):
+    body = ",\n    ".join(("{%s}" if "][" in name else "%s") %
+                         ", ".join(hexa(e) for e in row)
+                         for row in np.atleast_2d(x))
+    out += ["static const float %s = {" % name, "    " + body, "};"]
+out += ["static const struct run {", "    const char *name, *optim;",
+        "    float momentum, weight_decay;", "    float after[MORE][N];",
+        "} runs[] = {"]
+for name, optim, momentum, decay, after in RUNS:
+    out += ["    {\"%s\", \"%s\", %s, %s," %
+            (name, optim, hexa(momentum), hexa(decay)),
+            "     {" + ",\n      ".join("{%s}" % ", ".join(hexa(e) for e in row)
+                                      for row in after) + "}},"]
+out += ["};", "/* clang-format on */"]
+with open("tests/golden/optim_more.inc", "w") as f:
     f.write("\n".join(out) + "\n")

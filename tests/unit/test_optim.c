@@ -108,8 +108,9 @@ int main(void)
     check_first_step();
     check_threads();
     ok(optim_find("adam", &err) == &optim_adam, "found by name");
-    ok(!optim_find("sgd", &err) && err.code == ERR_USAGE &&
-           strstr(err.text, "unknown optimiser 'sgd'; there are: adam"),
+    ok(!optim_find("sdg", &err) && err.code == ERR_USAGE &&
+           strstr(err.text, "unknown optimiser 'sdg'; there are: adam adamw "
+                            "sgd nesterov"),
        "an unknown name lists the known");
     return tap_done();
 }
