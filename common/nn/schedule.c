@@ -1,4 +1,4 @@
-/* schedule.c - after keras/callbacks.py, version 2.12 */
+/* schedule.c - after keras/callbacks.py, version 2.12, and CosineDecay */
 #include "nn/schedule.h"
 
 #include <math.h>
@@ -44,4 +44,19 @@ bool stopper_step(struct stopper *s, int64_t patience, int64_t epoch,
         return false;
     }
     return s->wait >= patience && epoch > 0;
+}
+
+float cosine_rate(const struct cosine_args *a, int64_t step)
+{
+    const double pi = 3.14159265358979323846;
+    const int64_t after = step - a->warmup;
+    double f = 1.0;
+
+    if (after < 0)
+        return (float)(a->start +
+                       (a->rate - a->start) * (double)step / (double)a->warmup);
+    if (after < a->decay)
+        f = (double)after / (double)a->decay;
+    return (float)(a->rate *
+                   (a->least + (1.0 - a->least) * 0.5 * (1.0 + cos(pi * f))));
 }

@@ -5,6 +5,9 @@
  * fall, as state machines: one call after each epoch.  The states are plain
  * numbers, to be saved in checkpoints.  A value that is not finite is never an
  * improvement.
+ *
+ * Keras' CosineDecay with warm-up, a function of the number of the step: what
+ * a checkpoint needs of it is that number.
  */
 #ifndef NN_SCHEDULE_H
 #define NN_SCHEDULE_H
@@ -46,5 +49,25 @@ struct stopper {
 void stopper_init(struct stopper *s);
 bool stopper_step(struct stopper *s, int64_t patience, int64_t epoch,
                   double value);
+
+struct cosine_args {
+    double rate;    /* the largest, > 0: the first one after the warm-up */
+    double start;   /* of step 0, if there is a warm-up; Keras' examples: 0 */
+    double least;   /* the last one, as a share of 'rate', 0 .. 1 */
+    int64_t warmup; /* steps, >= 0 */
+    int64_t decay;  /* steps after them, >= 0 */
+};
+
+/*
+ * The learning rate of optimiser step 'step', counted from 0, not of an epoch:
+ *     step < warmup:  start + (rate - start) step / warmup
+ *     else:           rate (least + (1 - least) (1 + cos(pi f)) / 2),
+ *                     f = (step - warmup) / decay, at most 1
+ * Computed in double.  With start 0 the very first step goes nowhere, in Keras
+ * too.  Source: Loshchilov and Hutter 2017 (arXiv:1608.03983), eq. 5;
+ * keras.optimizers.schedules.CosineDecay, with initial_learning_rate 'start',
+ * warmup_target 'rate', alpha 'least'.
+ */
+float cosine_rate(const struct cosine_args *a, int64_t step);
 
 #endif

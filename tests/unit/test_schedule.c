@@ -1,8 +1,9 @@
-/* test_schedule.c - plateau and early stopping against Keras' decisions */
+/* test_schedule.c - plateau, early stopping and cosine against Keras' */
 #include "nn/schedule.h"
 #include "tap.h"
 
 #include "../golden/optim_golden.inc"
+#include "../golden/schedule_golden.inc"
 
 static void check_sequence(const struct sequence *s)
 {
@@ -65,11 +66,44 @@ static void check_resume(void)
     ok(fabsf(lr - s->rate_after[EPOCHS - 1]) <= 0.0f, "state survives a copy");
 }
 
+static void check_course(const struct course *c)
+{
+    double worst = 0;
+
+    for (int step = 0; step < COURSE; step++)
+        worst =
+            fmax(worst, fabs((double)cosine_rate(&c->a, step) - c->rate[step]) /
+                            c->a.rate);
+    near(worst, 0, 1e-7, c->name);
+}
+
+static void check_cosine(void)
+{
+    const struct cosine_args a = {
+        .rate = 0.5, .start = 0.125, .least = 0.25, .warmup = 3, .decay = 4};
+    const struct cosine_args none = {.rate = 0.5, .least = 0.25, .warmup = 2};
+    const struct cosine_args flat = {.rate = 0.5, .least = 1, .decay = 9};
+
+    ok(cosine_rate(&a, 0) == 0.125f, "step 0 has the rate of the start");
+    ok(cosine_rate(&a, 3) == 0.5f, "after the warm-up comes the largest");
+    ok(cosine_rate(&a, 2) < 0.5f && cosine_rate(&a, 4) < 0.5f,
+       "and that is the top");
+    ok(cosine_rate(&a, 7) == 0.125f && cosine_rate(&a, INT64_MAX) == 0.125f,
+       "at the end stays the least");
+    ok(cosine_rate(&none, 1) == 0.25f && cosine_rate(&none, 2) == 0.125f,
+       "without steps to decay it is there at once");
+    ok(cosine_rate(&flat, 0) == 0.5f && cosine_rate(&flat, 5) == 0.5f,
+       "a least share of 1 is a constant rate");
+}
+
 int main(void)
 {
     (void)w0, (void)rate, (void)grad, (void)after, (void)m_end, (void)v_end;
     for (size_t i = 0; i < sizeof(sequences) / sizeof(sequences[0]); i++)
         check_sequence(&sequences[i]);
+    for (size_t i = 0; i < sizeof(courses) / sizeof(courses[0]); i++)
+        check_course(&courses[i]);
+    check_cosine();
     check_off();
     check_resume();
     return tap_done();
