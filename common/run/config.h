@@ -28,6 +28,24 @@ enum aspect_method { ASPECT_SQUASH, ASPECT_KEEP };
 enum split_method { SPLIT_BY_RANDOM, SPLIT_BY_GROUP, SPLIT_BY_CSV };
 enum input_mode { INPUT_AUTO, INPUT_RAW, INPUT_CAFFE, INPUT_TF, INPUT_TORCH };
 enum model_choice { MODEL_BEST, MODEL_LAST };
+enum side_choice { SIDE_NORMAL, SIDE_ABNORMAL };
+enum view_choice { VIEWS_ONE, VIEWS_FLIPS, VIEWS_ALL };
+
+enum { CONFIG_CLASS_LIST = 1024, CONFIG_COSTS = 4096 };
+
+/* What evaluation needs to know. */
+struct evaluate_settings {
+    enum model_choice model;
+    enum view_choice views; /* of each cell, averaged */
+    int64_t bootstrap;      /* resamples; 0: none */
+    char normal[CONFIG_CLASS_LIST], benign[CONFIG_CLASS_LIST];
+    char abnormal[CONFIG_CLASS_LIST]; /* class names, separated by commas */
+    enum side_choice benign_as;
+    double sensitivity;       /* that the threshold is chosen for */
+    double miss_cost;         /* of an abnormal cell not called so */
+    char costs[CONFIG_COSTS]; /* a whole matrix instead; see stats/costs.h */
+    double coverage;          /* that prediction sets promise */
+};
 
 struct word_list {
     char word[CONFIG_LIST_MAX][CONFIG_NAME_MAX];
@@ -82,9 +100,7 @@ struct config {
         int64_t ranks;             /* placement: MPI processes */
         int64_t threads;           /* placement: per rank; 0: cores / ranks */
     } train;
-    struct {
-        enum model_choice model;
-    } evaluate;
+    struct evaluate_settings evaluate;
     struct {
         char method[CONFIG_NAME_MAX];
         char layer[CONFIG_NAME_MAX]; /* "": the network's default */

@@ -12,6 +12,8 @@ static const char *const split_words[] = {"random", "group", "csv", NULL};
 static const char *const input_words[] = {"auto", "raw",   "caffe",
                                           "tf",   "torch", NULL};
 static const char *const model_words[] = {"best", "last", NULL};
+static const char *const side_words[] = {"normal", "abnormal", NULL};
+static const char *const view_words[] = {"one", "flips", "all", NULL};
 
 #define AT(s, n)                                                               \
     .section = #s, .name = #n, .full = #s "." #n,                              \
@@ -100,6 +102,26 @@ static const struct key keys[] = {
 
     {AT(evaluate, model), RESULT, ENUM(model_words, "best"),
      .help = "the epoch of best val_loss, or the last (as the authors)"},
+    {AT(evaluate, views), RESULT, ENUM(view_words, "one"),
+     .help = "average over one view of a cell, 4 flips, or all 8 with turns"},
+    {AT(evaluate, bootstrap), RESULT, INT(0, 100000, "2000"),
+     .unit = "resamples", .help = "of groups, for intervals; 0: none"},
+    {TEXT(evaluate, normal), RESULT, STRING("auto"),
+     .help = "normal classes, \"a, b\"; auto: by SIPaKMeD's names"},
+    {TEXT(evaluate, benign), RESULT, STRING("auto"),
+     .help = "benign classes, likewise"},
+    {TEXT(evaluate, abnormal), RESULT, STRING("auto"),
+     .help = "abnormal classes, likewise"},
+    {AT(evaluate, benign_as), RESULT, ENUM(side_words, "normal"),
+     .help = "which side benign classes count to, of two"},
+    {AT(evaluate, sensitivity), RESULT, REAL(0.5, 1, "0.95"),
+     .help = "wanted; the threshold for it is chosen on validation"},
+    {AT(evaluate, miss_cost), RESULT, REAL(0, 1e6, "10"),
+     .help = "of calling an abnormal cell not so; other mistakes cost 1"},
+    {TEXT(evaluate, costs), RESULT, STRING(""),
+     .help = "instead, a matrix: rows (true classes) end in a semicolon"},
+    {AT(evaluate, coverage), RESULT, REAL(0.5, 0.999, "0.95"),
+     .help = "how often a set of classes shall hold the true one"},
 
     {TEXT(explain, method), RESULT, NAME("gradcam"),
      .help = "how decisions are explained"},

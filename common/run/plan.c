@@ -38,7 +38,7 @@ static const struct stage_row {
      {"preprocess", "split", "run"}},
     {"augment", "papline-augment", 1, "augment", {"augment", "run"}},
     {"train", "papline-train", 1, NULL, {"train"}},
-    {"evaluate", "papline-evaluate", 1, NULL, {"evaluate"}},
+    {"evaluate", "papline-evaluate", 2, NULL, {"evaluate", "run"}},
     {"explain", "papline-explain", 1, NULL, {"explain"}},
     {"report", NULL, 1, "report", {NULL}},
 };

@@ -122,27 +122,57 @@ static int softmax(const float *z, int k, float *p)
     return 0;
 }
 
+/* Softmax of what the network says of its input's first n rows. */
+static int forward(struct predictor *p, size_t n, float *out, size_t *bad)
+{
+    const size_t k = (size_t)p->info.n_class;
+
+    graph_forward(p->graph, PHASE_INFER);
+    for (size_t i = 0; i < n; i++) {
+        const float *z = graph_output(p->graph)->out.data + i * k;
+
+        *bad = i;
+        if (softmax(z, (int)k, out + i * k) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int predict_rows(struct predictor *p, const struct store *s, const size_t *row,
                  size_t n, float *out, struct err *err)
 {
     const size_t pixels = s->h * s->w * 3;
-    const int k = p->info.n_class;
+    size_t bad;
 
     BUG_ON(n > (size_t)p->batch);
     graph_set_batch(p->graph, (int)n);
     for (size_t i = 0; i < n; i++)
         predict_input(p, s, row[i], graph_input(p->graph) + i * pixels);
-    graph_forward(p->graph, PHASE_INFER);
-    for (size_t i = 0; i < n; i++) {
-        const float *z = graph_output(p->graph)->out.data + i * (size_t)k;
+    if (forward(p, n, out, &bad) == 0)
+        return 0;
+    return err_set(err, ERR_INPUT,
+                   "the network's output for row %zu is not a number; training "
+                   "has diverged",
+                   row[bad]);
+}
 
-        if (softmax(z, k, out + i * (size_t)k) < 0)
-            return err_set(err, ERR_INPUT,
-                           "the network's output for row %zu is not a number; "
-                           "training has diverged",
-                           row[i]);
-    }
-    return 0;
+int predict_images(struct predictor *p, const uint8_t *const *image, size_t n,
+                   float *out, struct err *err)
+{
+    const size_t area = (size_t)p->info.h * (size_t)p->info.w;
+    size_t bad;
+
+    BUG_ON(n > (size_t)p->batch);
+    graph_set_batch(p->graph, (int)n);
+    for (size_t i = 0; i < n; i++)
+        preprocess(p->info.input, image[i], area,
+                   graph_input(p->graph) + i * area * 3);
+    if (forward(p, n, out, &bad) == 0)
+        return 0;
+    return err_set(err, ERR_INPUT,
+                   "the network's output for picture %zu is not a number; "
+                   "training has diverged",
+                   bad);
 }
 
 int predict_split(const struct store *s, enum split split, size_t **row,

@@ -60,6 +60,13 @@ MUST_USE int predict_rows(struct predictor *p, const struct store *s,
                           struct err *err);
 
 /*
+ * The same of pictures that are in no store.
+ *   image [in] (n) pointers to (h, w, 3) bytes, n at most p->batch
+ */
+MUST_USE int predict_images(struct predictor *p, const uint8_t *const *image,
+                            size_t n, float *out, struct err *err);
+
+/*
  * The usable rows of a split, in order; the caller free()s *row.
  * Errors: ERR_SYSTEM no memory.
  */

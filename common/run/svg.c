@@ -1,5 +1,7 @@
 #include "run/svg.h"
 
+#include "run/svg_private.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,6 +36,8 @@ void svg_style(struct buf *out)
              "stroke-dasharray:5 3}\n"
              ".pl-b{fill:none;stroke:#1f5fa8;stroke-width:2.25}\n"
              ".pl-da{fill:#a84b00}.pl-db{fill:#1f5fa8}\n"
+             ".pl-bar{fill:#1f5fa8;fill-opacity:.45}\n"
+             ".pl-even{stroke:#6e7781;stroke-dasharray:2 3}\n"
              "@media (prefers-color-scheme:dark){\n"
              ".pl-t{fill:#e6edf3}.pl-n,.pl-p{fill:#f6f8fa}.pl-m{fill:#9da7b3}\n"
              ".pl-wl{fill:#f6f8fa}.pl-wd{fill:#0b0b0b}\n"
@@ -42,6 +46,7 @@ void svg_style(struct buf *out)
              ".pl-grid{stroke:#2b323b}.pl-axis{stroke:#8b949e}\n"
              ".pl-a{stroke:#ffb066}.pl-b{stroke:#8ec5ff}\n"
              ".pl-da{fill:#ffb066}.pl-db{fill:#8ec5ff}\n"
+             ".pl-bar{fill:#8ec5ff}.pl-even{stroke:#8b949e}\n"
              "}\n");
 }
 
@@ -101,9 +106,8 @@ void svg_text(struct buf *out, const char *s, size_t max)
     }
 }
 
-/* The opening tag; 'label' is what a screen reader says. */
-static void open_svg(struct buf *out, double w, double h, const char *label,
-                     bool alone)
+void svg_open(struct buf *out, double w, double h, const char *label,
+              bool alone)
 {
     if (alone)
         buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
@@ -122,9 +126,8 @@ static void open_svg(struct buf *out, double w, double h, const char *label,
                   "height=\"100%\"/>\n");
 }
 
-/* Text at (x, y); 'anchor' is start, middle or end; 'more' other classes. */
-static void put_text(struct buf *out, double x, double y, const char *anchor,
-                     const char *more, const char *s)
+void svg_put(struct buf *out, double x, double y, const char *anchor,
+             const char *more, const char *s)
 {
     buf_printf(out,
                "<text class=\"pl-t %s\" x=\"%.1f\" y=\"%.1f\" "
@@ -187,13 +190,13 @@ static void draw_cell(const struct grid *g, int i, int j)
                n, of, 100.0 * share, opacity, x, y, g->cell, g->cell);
     snprintf(text, sizeof(text), "%zu", n);
     snprintf(more, sizeof(more), "%s %s", n ? "pl-n" : "pl-m", n ? ink : "");
-    put_text(g->out, x + g->cell / 2, y + g->cell / 2 + (g->cell > 44 ? 0 : 5),
-             "middle", more, text);
+    svg_put(g->out, x + g->cell / 2, y + g->cell / 2 + (g->cell > 44 ? 0 : 5),
+            "middle", more, text);
     snprintf(text, sizeof(text), "%.1f %%", 100.0 * share);
     snprintf(more, sizeof(more), "pl-p %s", ink);
     if (n && g->cell > 44)
-        put_text(g->out, x + g->cell / 2, y + g->cell / 2 + 16, "middle", more,
-                 text);
+        svg_put(g->out, x + g->cell / 2, y + g->cell / 2 + 16, "middle", more,
+                text);
     buf_puts(g->out, "</g>\n");
 }
 
@@ -213,7 +216,7 @@ static void draw_names(const struct grid *g)
         svg_text(g->out, g->c->class_name[i], NAME_SHOWN);
         buf_puts(g->out, "</text>\n");
         snprintf(text, sizeof(text), "%zu", row_sum(g->c, i));
-        put_text(g->out, g->left - 8, y + 15, "end", "pl-m", text);
+        svg_put(g->out, g->left - 8, y + 15, "end", "pl-m", text);
         buf_printf(g->out,
                    "<text class=\"pl-t\" transform=\"translate(%.1f %.1f) "
                    "rotate(-30)\">",
@@ -226,13 +229,13 @@ static void draw_names(const struct grid *g)
 /* What the colour means. */
 static void draw_key(const struct grid *g, double y)
 {
-    put_text(g->out, g->left, y + 10, "start", "pl-m", "share of the row: 0 %");
+    svg_put(g->out, g->left, y + 10, "start", "pl-m", "share of the row: 0 %");
     for (int i = 0; i < 10; i++)
         buf_printf(g->out,
                    "<rect class=\"pl-cell\" fill-opacity=\"%.2f\" x=\"%.1f\" "
                    "y=\"%.1f\" width=\"12\" height=\"12\"/>\n",
                    (i + 0.5) / 10.0, g->left + 118 + 12 * i, y);
-    put_text(g->out, g->left + 246, y + 10, "start", "pl-m", "100 %");
+    svg_put(g->out, g->left + 246, y + 10, "start", "pl-m", "100 %");
 }
 
 void svg_confusion(const struct svg_confusion *c, bool alone, struct buf *out)
@@ -247,9 +250,9 @@ void svg_confusion(const struct svg_confusion *c, bool alone, struct buf *out)
     g.top = (c->title[0] ? 34 : 8) + fmax(0.5 * name, 10) + 22;
     w = g.left + fmax(side + 0.87 * name - g.cell / 2, 290) + 16;
     h = g.top + side + 40;
-    open_svg(out, w, h, c->title[0] ? c->title : "Confusion matrix", alone);
-    put_text(out, 14, 22, "start", "pl-h", c->title);
-    put_text(out, g.left - 8, g.top - 9, "end", "pl-m", "true \\ predicted");
+    svg_open(out, w, h, c->title[0] ? c->title : "Confusion matrix", alone);
+    svg_put(out, 14, 22, "start", "pl-h", c->title);
+    svg_put(out, g.left - 8, g.top - 9, "end", "pl-m", "true \\ predicted");
     draw_names(&g);
     for (int i = 0; i < c->k; i++)
         for (int j = 0; j < c->k; j++)
@@ -352,20 +355,20 @@ static void draw_axes(const struct panel *p)
             snprintf(text, sizeof(text), "%.*f %%", sy < 0.0099, 100.0 * v);
         else
             snprintf(text, sizeof(text), "%.4g", fabs(v) < sy / 100 ? 0.0 : v);
-        put_text(p->out, p->left - 7, to_y(p, v) + 4, "end", "pl-m", text);
+        svg_put(p->out, p->left - 7, to_y(p, v) + 4, "end", "pl-m", text);
     }
     for (double v = sx * ceil(p->x0 / sx); v <= p->x1 + sx / 100; v += sx) {
         snprintf(text, sizeof(text), "%.0f", v);
-        put_text(p->out, to_x(p, v), p->top + PANEL_H + 17, "middle", "pl-m",
-                 text);
+        svg_put(p->out, to_x(p, v), p->top + PANEL_H + 17, "middle", "pl-m",
+                text);
     }
     buf_printf(p->out,
                "<line class=\"pl-axis\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" "
                "y2=\"%.1f\"/>\n",
                p->left, p->left + PANEL_W, p->top + PANEL_H, p->top + PANEL_H);
-    put_text(p->out, p->left, p->top - 14, "start", "pl-h", p->title);
-    put_text(p->out, p->left + PANEL_W, p->top + PANEL_H + 34, "end", "pl-m",
-             "epoch");
+    svg_put(p->out, p->left, p->top - 14, "start", "pl-h", p->title);
+    svg_put(p->out, p->left + PANEL_W, p->top + PANEL_H + 34, "end", "pl-m",
+            "epoch");
 }
 
 static void draw_line(const struct panel *p, const double *v, const char *which)
@@ -395,8 +398,8 @@ static void draw_panel(struct panel *p)
     fit(p);
     draw_axes(p);
     if (p->n == 0) {
-        put_text(p->out, p->left + PANEL_W / 2.0, p->top + PANEL_H / 2.0,
-                 "middle", "pl-m", "no epoch yet");
+        svg_put(p->out, p->left + PANEL_W / 2.0, p->top + PANEL_H / 2.0,
+                "middle", "pl-m", "no epoch yet");
         return;
     }
     draw_line(p, p->train, "a");
@@ -407,10 +410,10 @@ static void draw_panel(struct panel *p)
 static void draw_legend(struct buf *out, double x, double y)
 {
     buf_printf(out, "<path class=\"pl-a\" d=\"M%.1f %.1fh28\"/>\n", x, y - 4);
-    put_text(out, x + 34, y, "start", "", "training");
+    svg_put(out, x + 34, y, "start", "", "training");
     buf_printf(out, "<path class=\"pl-b\" d=\"M%.1f %.1fh28\"/>\n", x + 108,
                y - 4);
-    put_text(out, x + 142, y, "start", "", "validation");
+    svg_put(out, x + 142, y, "start", "", "validation");
 }
 
 void svg_curves(const struct svg_curves *c, bool alone, struct buf *out)
@@ -432,9 +435,9 @@ void svg_curves(const struct svg_curves *c, bool alone, struct buf *out)
     snprintf(label, sizeof(label),
              "%s: loss and accuracy of training and validation over %zu epochs",
              c->title[0] ? c->title : "Training", c->n);
-    open_svg(out, accuracy.left + PANEL_W + 24, top + PANEL_H + 44, label,
+    svg_open(out, accuracy.left + PANEL_W + 24, top + PANEL_H + 44, label,
              alone);
-    put_text(out, 14, 22, "start", "pl-h", c->title);
+    svg_put(out, 14, 22, "start", "pl-h", c->title);
     draw_legend(out, loss.left, top - 40);
     draw_panel(&loss);
     draw_panel(&accuracy);

@@ -1,5 +1,5 @@
 /*
- * svg.h - the two charts: confusion matrix and training curves
+ * svg.h - the charts: confusion matrix, training curves, reliability
  *
  * Written by hand, not by gnuplot: the page needs the charts inline, with text
  * that can be selected and read aloud, class names escaped, and colours that
@@ -34,6 +34,18 @@ struct svg_curves {
     const double *accuracy, *val_accuracy; /* 0 .. 1 */
 };
 
+/* Accuracy over confidence, in bins of equal width from 0 to 1. */
+struct svg_reliability {
+    const char *title;
+    int n;                               /* bins, >= 1 */
+    const size_t *count;                 /* (n) cells */
+    const double *accuracy, *confidence; /* (n) mean; where there are cells */
+    double ece;                          /* NaN: no cells */
+    const size_t *after_count; /* the same after temperature; NULL: not shown */
+    const double *after_accuracy, *after_confidence;
+    double after_ece, temperature;
+};
+
 /*
  * Append a chart as an <svg> element.
  *   alone [in] with XML header, style and background, for a file of its own;
@@ -42,7 +54,10 @@ struct svg_curves {
 void svg_confusion(const struct svg_confusion *c, bool alone, struct buf *out);
 void svg_curves(const struct svg_curves *c, bool alone, struct buf *out);
 
-/* Append the style sheet of both charts (no <style> around it). */
+void svg_reliability(const struct svg_reliability *r, bool alone,
+                     struct buf *out);
+
+/* Append the style sheet of all charts (no <style> around it). */
 void svg_style(struct buf *out);
 
 /*

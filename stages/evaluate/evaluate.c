@@ -1,7 +1,9 @@
 #include "stages/evaluate/evaluate.h"
 
+#include "run/assess.h"
+#include "run/predictions.h"
 #include "run/svg.h"
-#include "stages/evaluate/metrics.h"
+#include "stages/evaluate/views.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,9 +19,11 @@ struct evaluation {
     const struct evaluate_args *args;
     struct store data;
     struct predictor net;
-    size_t *row[N_SPLIT], n_row[N_SPLIT]; /* owned */
-    struct metrics *metrics;              /* owned: (N_SPLIT) */
-    struct buf csv;                       /* predictions.csv */
+    size_t *row[N_SPLIT];             /* owned */
+    struct predictions said[N_SPLIT]; /* owned */
+    char *group_text[N_SPLIT];        /* owned: what 'group' points to */
+    uint8_t *view;                    /* owned: (BATCH, h, w, 3) */
+    struct assess assess;
 };
 
 static int open_all(struct evaluation *e, struct err *err)
@@ -35,44 +39,112 @@ static int open_all(struct evaluation *e, struct err *err)
     p.data = &e->data;
     if (predict_open(&e->net, &p, err) < 0)
         return -1;
-    for (int s = 0; s < N_SPLIT; s++)
-        if (predict_split(&e->data, splits[s], &e->row[s], &e->n_row[s], err) <
-            0)
-            return -1;
-    e->metrics = calloc(N_SPLIT, sizeof(*e->metrics));
-    if (!e->metrics)
-        return err_set(err, ERR_SYSTEM, "no memory for the metrics");
+    if (a->settings->views == VIEWS_ALL && e->data.h != e->data.w)
+        return err_set(err, ERR_USAGE,
+                       "evaluate.views: all needs square pictures, these are "
+                       "%zu x %zu",
+                       e->data.w, e->data.h);
+    e->view = malloc(BATCH * e->data.h * e->data.w * 3);
+    return e->view ? 0 : err_set(err, ERR_SYSTEM, "no memory for pictures");
+}
+
+/* --- a split's table ------------------------------------------------------- */
+
+/* "CLASS/GROUP" of each row, in one run of text. */
+static int name_groups(struct evaluation *e, int s, struct err *err)
+{
+    const struct csv *c = &e->data.index;
+    const int column = csv_column(c, "group");
+    struct predictions *p = &e->said[s];
+    size_t room = 1;
+    char *t;
+
+    for (size_t i = 0; i < p->o.n && column >= 0; i++)
+        room += strlen(csv_get(c, e->row[s][i], (size_t)column)) +
+                CONFIG_NAME_MAX + 2;
+    t = e->group_text[s] = calloc(room, 1);
+    if (!t)
+        return err_set(err, ERR_SYSTEM, "no memory for groups");
+    for (size_t i = 0; i < p->o.n; i++) {
+        const char *name =
+            column < 0 ? "" : csv_get(c, e->row[s][i], (size_t)column);
+
+        p->group[i] = "";
+        if (!*name)
+            continue;
+        p->group[i] = t;
+        t += sprintf(t, "%s/%s", p->class_name[p->label[i]], name) + 1;
+    }
     return 0;
 }
 
-static void csv_header(struct evaluation *e)
+static int make_table(struct evaluation *e, int s, struct err *err)
 {
-    char name[CONFIG_NAME_MAX + 8];
+    struct predictions *p = &e->said[s];
+    const int file = csv_column(&e->data.index, "file");
+    const size_t k = (size_t)e->data.n_class;
+    size_t n;
 
-    buf_puts(&e->csv, "file,split,class,predicted");
-    for (int c = 0; c < e->data.n_class; c++) {
-        snprintf(name, sizeof(name), "p_%s", e->data.class_name[c]);
-        buf_puts(&e->csv, ",");
-        buf_csv(&e->csv, name);
+    if (predict_split(&e->data, splits[s], &e->row[s], &n, err) < 0)
+        return -1;
+    p->file = calloc(n + 1, sizeof(*p->file));
+    p->group = calloc(n + 1, sizeof(*p->group));
+    p->label = calloc(n + 1, sizeof(*p->label));
+    p->said = calloc(n + 1, sizeof(*p->said));
+    p->p = calloc(n + 1, k * sizeof(*p->p));
+    p->class_name = calloc(k, sizeof(*p->class_name));
+    if (!p->file || !p->group || !p->label || !p->said || !p->p ||
+        !p->class_name)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu predictions", n);
+    memcpy(p->class_name, e->data.class_name, k * sizeof(*p->class_name));
+    p->o = (struct outcomes){n, (int)k, p->label, p->said, p->p, NULL};
+    for (size_t i = 0; i < n; i++) {
+        p->label[i] = store_label(&e->data, e->row[s][i]);
+        p->file[i] =
+            file < 0 ? "" : csv_get(&e->data.index, e->row[s][i], (size_t)file);
     }
-    buf_puts(&e->csv, "\n");
+    return name_groups(e, s, err);
 }
 
-static void csv_row(struct evaluation *e, enum split split, size_t row,
-                    const float *p)
-{
-    const struct store *s = &e->data;
-    const int file = csv_column(&s->index, "file");
-    const int said = predict_class(p, s->n_class);
+/* --- predicting ------------------------------------------------------------ */
 
-    buf_csv(&e->csv, file < 0 ? "" : csv_get(&s->index, row, (size_t)file));
-    buf_printf(&e->csv, ",%s,", split_name(split));
-    buf_csv(&e->csv, s->class_name[store_label(s, row)]);
-    buf_puts(&e->csv, ",");
-    buf_csv(&e->csv, s->class_name[said]);
-    for (int c = 0; c < s->n_class; c++)
-        buf_printf(&e->csv, ",%.6f", (double)p[c]);
-    buf_puts(&e->csv, "\n");
+/* Add view 'v' of n rows to sum (n, k). */
+static int add_view(struct evaluation *e, int v, const size_t *row, size_t n,
+                    double *sum, struct err *err)
+{
+    const struct store *d = &e->data;
+    const size_t bytes = d->h * d->w * 3;
+    const uint8_t *image[BATCH];
+    float p[BATCH * CONFIG_CLASSES_MAX];
+
+    for (size_t i = 0; i < n; i++) {
+        image[i] = e->view + i * bytes;
+        view_make(v, store_image(d, row[i]), d->h, d->w, e->view + i * bytes);
+    }
+    if ((v == 0 ? predict_rows(&e->net, d, row, n, p, err)
+                : predict_images(&e->net, image, n, p, err)) < 0)
+        return -1;
+    for (size_t i = 0; i < n * (size_t)d->n_class; i++)
+        sum[i] += (double)p[i];
+    return 0;
+}
+
+static int predict_batch(struct evaluation *e, int s, size_t first, size_t n,
+                         struct err *err)
+{
+    struct predictions *t = &e->said[s];
+    const size_t k = (size_t)t->o.k;
+    const int views = views_count(e->args->settings->views);
+    double *p = t->p + first * k;
+
+    for (int v = 0; v < views; v++)
+        if (add_view(e, v, e->row[s] + first, n, p, err) < 0)
+            return -1;
+    for (size_t i = 0; i < n * k; i++)
+        p[i] = (double)(float)(p[i] / views); /* as nine digits keep it */
+    for (size_t i = 0; i < n; i++)
+        t->said[first + i] = outcomes_argmax(p + i * k, (int)k);
+    return 0;
 }
 
 /* Predict one split; 'done' rows came before. */
@@ -80,28 +152,29 @@ static int predict_one(struct evaluation *e, int s, size_t done,
                        struct err *err)
 {
     const struct evaluate_args *a = e->args;
-    const size_t total = e->n_row[0] + e->n_row[1];
-    const size_t k = (size_t)e->data.n_class;
-    float p[BATCH * CONFIG_CLASSES_MAX];
+    const size_t total = e->said[0].o.n + e->said[1].o.n;
+    const size_t n = e->said[s].o.n;
 
-    metrics_init(&e->metrics[s], e->data.n_class);
-    for (size_t i = 0; i < e->n_row[s]; i += BATCH) {
-        const size_t left = e->n_row[s] - i, n = left < BATCH ? left : BATCH;
-        const size_t *row = e->row[s] + i;
-
+    for (size_t i = 0; i < n; i += BATCH) {
         if (a->each && !a->each(a->self, done + i, total))
             return err_set(err, ERR_AGAIN, "evaluation was stopped");
-        if (predict_rows(&e->net, &e->data, row, n, p, err) < 0)
+        if (predict_batch(e, s, i, n - i < BATCH ? n - i : BATCH, err) < 0)
             return -1;
-        for (size_t j = 0; j < n; j++) {
-            metrics_add(&e->metrics[s], store_label(&e->data, row[j]),
-                        predict_class(p + j * k, (int)k));
-            csv_row(e, splits[s], row[j], p + j * k);
-        }
     }
-    metrics_finish(&e->metrics[s]);
     return 0;
 }
+
+static int predict_all(struct evaluation *e, struct err *err)
+{
+    for (int s = 0; s < N_SPLIT; s++)
+        if (make_table(e, s, err) < 0)
+            return -1;
+    if (predict_one(e, 0, 0, err) < 0)
+        return -1;
+    return predict_one(e, 1, e->said[0].o.n, err);
+}
+
+/* --- files ----------------------------------------------------------------- */
 
 static int write_text(const struct evaluation *e, const char *name,
                       struct buf *b, struct err *err)
@@ -116,48 +189,32 @@ static int write_text(const struct evaluation *e, const char *name,
     return rc;
 }
 
-static int write_metrics(const struct evaluation *e, struct err *err)
+static int write_predictions(const struct evaluation *e, struct err *err)
 {
-    const struct metrics_text t = {
-        .experiment = e->args->experiment,
-        .network = e->net.info.network,
-        .model = e->args->choice,
-        .class_name = e->data.class_name,
-        .test = &e->metrics[0],
-        .validation = &e->metrics[1],
-    };
     struct buf b = {0};
 
-    if (metrics_json(&t, &b, err) < 0) {
-        buf_release(&b);
-        return -1;
-    }
-    if (write_text(e, "metrics.json", &b, err) < 0)
-        return -1;
-    metrics_csv(&e->metrics[0], e->data.class_name, &b);
-    return write_text(e, "confusion.csv", &b, err);
+    predictions_header(&e->said[0], &b);
+    for (int s = 0; s < N_SPLIT; s++)
+        predictions_rows(&e->said[s], splits[s], &b);
+    return write_text(e, "predictions.csv", &b, err);
 }
 
-static int write_confusion(const struct evaluation *e, struct err *err)
+static int assess_all(struct evaluation *e, struct err *err)
 {
-    const struct metrics *m = &e->metrics[0];
-    const char *name[CONFIG_CLASSES_MAX];
-    char title[PLAN_NAME_MAX + 64];
-    size_t *count = calloc((size_t)(m->k * m->k), sizeof(*count));
-    struct buf b = {0};
+    struct assess *a = &e->assess;
+    const struct store *data = &e->data;
 
-    if (!count)
-        return err_set(err, ERR_SYSTEM, "no memory for the confusion matrix");
-    for (int i = 0; i < m->k; i++) {
-        name[i] = e->data.class_name[i];
-        memcpy(count + i * m->k, m->confusion[i],
-               (size_t)m->k * sizeof(*count));
-    }
-    snprintf(title, sizeof(title), "%s, test split: %zu of %zu right",
-             e->args->experiment, m->correct, m->n);
-    svg_confusion(&(struct svg_confusion){title, m->k, name, count}, true, &b);
-    free(count);
-    return write_text(e, "confusion.svg", &b, err);
+    a->experiment = e->args->experiment;
+    a->network = e->net.info.network;
+    a->model = e->args->choice;
+    a->class_name = data->class_name;
+    a->settings = e->args->settings;
+    a->seed = e->args->seed;
+    a->test = (struct assess_split){e->said[0].o, e->said[0].group};
+    a->validation = (struct assess_split){e->said[1].o, e->said[1].group};
+    if (assess_run(a, err) < 0)
+        return -1;
+    return assess_write(a, e->args->out, err);
 }
 
 /* Column 'name' as numbers; what is none becomes NaN. */
@@ -203,26 +260,32 @@ static int write_curves(const struct evaluation *e, struct err *err)
     return write_text(e, "curves.svg", &b, err);
 }
 
+static void close_all(struct evaluation *e)
+{
+    for (int s = 0; s < N_SPLIT; s++) {
+        free(e->row[s]);
+        free(e->group_text[s]);
+        predictions_release(&e->said[s]);
+    }
+    free(e->view);
+    assess_release(&e->assess);
+    predict_close(&e->net);
+    store_close(&e->data);
+}
+
 int evaluate_run(const struct evaluate_args *a, struct err *err)
 {
-    struct evaluation e = {.args = a};
+    struct evaluation *e = calloc(1, sizeof(*e));
     int rc = -1;
 
-    if (open_all(&e, err) < 0)
-        goto out;
-    csv_header(&e);
-    if (predict_one(&e, 0, 0, err) == 0 &&
-        predict_one(&e, 1, e.n_row[0], err) == 0 &&
-        write_text(&e, "predictions.csv", &e.csv, err) == 0 &&
-        write_metrics(&e, err) == 0 && write_confusion(&e, err) == 0 &&
-        write_curves(&e, err) == 0)
+    if (!e)
+        return err_set(err, ERR_SYSTEM, "no memory for the evaluation");
+    e->args = a;
+    if (open_all(e, err) == 0 && predict_all(e, err) == 0 &&
+        write_predictions(e, err) == 0 && assess_all(e, err) == 0 &&
+        write_curves(e, err) == 0)
         rc = 0;
-out:
-    for (int s = 0; s < N_SPLIT; s++)
-        free(e.row[s]);
-    free(e.metrics);
-    buf_release(&e.csv);
-    predict_close(&e.net);
-    store_close(&e.data);
+    close_all(e);
+    free(e);
     return rc;
 }

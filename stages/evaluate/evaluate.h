@@ -2,10 +2,11 @@
  * evaluate.h - one experiment against the validation and the test split
  *
  * Files:
- *     predictions.csv  file,split,class,predicted,p_<class>...
- *     metrics.json     see metrics.h
+ *     predictions.csv  see run/predictions.h
+ *     metrics.json     see run/assess.h
  *     confusion.csv    of the test split, rows are the true classes
  *     confusion.svg    the same as a picture
+ *     reliability.csv, reliability.svg: accuracy over confidence
  *     curves.svg       loss and accuracy of the training's history.csv
  */
 #ifndef EVALUATE_EVALUATE_H
@@ -21,6 +22,9 @@ struct evaluate_args {
     const char *experiment, *network;
     const char *choice; /* "best" or "last": which weights 'model' is */
 
+    const struct evaluate_settings *settings;
+    uint64_t seed; /* of the bootstrap */
+
     /* Called now and then; false stops.  May be NULL. */
     bool (*each)(void *self, size_t done, size_t total);
     void *self;
@@ -28,7 +32,7 @@ struct evaluate_args {
 
 /*
  * Predict, count and write.  Deterministic.
- * Errors: as store_open() and predict_open(); ERR_INPUT the network gives no
+ * Errors: as store_open(), predict_open() and assess_run(); ERR_INPUT the network gives no
  * numbers; ERR_AGAIN each() said stop; ERR_SYSTEM.
  */
 MUST_USE int evaluate_run(const struct evaluate_args *a, struct err *err);

@@ -29,6 +29,8 @@ static int handle(void *self, const struct unit *u, struct err *err)
         .experiment = u->node->experiment,
         .network = u->node->network,
         .choice = u->config->evaluate.model == MODEL_LAST ? "last" : "best",
+        .settings = &u->config->evaluate,
+        .seed = (uint64_t)u->config->run.seed,
         .each = each,
         .self = u->link,
     };

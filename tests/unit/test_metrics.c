@@ -1,15 +1,9 @@
 /* test_metrics.c - our figures are scikit-learn's, and say what is undefined */
-#include "stages/evaluate/metrics.h"
+#include "stats/metrics.h"
+#include "stats/proportion.h"
 #include "tap.h"
 
 #include "golden/metrics_golden.inc"
-
-#include <jansson.h>
-#include <stdlib.h>
-
-static const char names[][CONFIG_NAME_MAX] = {
-    "a", "b, \"quoted\"", "c\xff", "d", "e", "f", "g", "h",
-};
 
 static void near_scores(const struct scores *got, const struct scores *want,
                         const char *what)
@@ -78,65 +72,11 @@ static void check_undefined(void)
     ok(m.n == 0 && fabs(m.accuracy) < 1e-15, "no cell at all gives 0");
 }
 
-static const char *note(const json_t *root, const char *split, size_t i)
-{
-    const json_t *s = json_object_get(root, split);
-
-    return json_string_value(json_array_get(json_object_get(s, "notes"), i));
-}
-
-static void check_json(void)
-{
-    struct metrics m;
-    struct buf b = {0};
-    struct err err = {0};
-    const struct metrics_text t = {
-        "an \"experiment\"", "net", "best", names, &m, &m};
-    json_t *root, *test;
-
-    fill(&m);
-    ok(metrics_json(&t, &b, &err) == 0, "metrics.json is written");
-    root = json_loads(b.data, 0, NULL);
-    test = json_object_get(root, "test");
-    ok(root != NULL, "and is JSON, though a class name is not UTF-8");
-    ok(json_integer_value(json_object_get(test, "n")) == 3, "n");
-    near(json_real_value(json_object_get(test, "accuracy")), 2.0 / 3.0, 1e-9,
-         "accuracy");
-    ok(json_integer_value(json_array_get(
-           json_array_get(json_object_get(test, "confusion"), 0), 1)) == 1,
-       "rows of the matrix are the true classes");
-    ok(note(root, "test", 0) &&
-           strstr(note(root, "test", 0), "precision of c? is 0/0"),
-       "0/0 is noted");
-    ok(note(root, "validation", 1) &&
-           strstr(note(root, "validation", 1), "recall of c? is 0/0"),
-       "for both splits");
-    json_decref(root);
-    buf_release(&b);
-}
-
-static void check_csv(void)
-{
-    struct metrics m;
-    struct buf b = {0};
-
-    fill(&m);
-    metrics_csv(&m, names, &b);
-    ok(strcmp(b.data, "true,a,\"b, \"\"quoted\"\"\",c\xff\n"
-                      "a,1,1,0\n"
-                      "\"b, \"\"quoted\"\"\",0,1,0\n"
-                      "c\xff,0,0,0\n") == 0,
-       "confusion.csv has the true classes as rows and quotes names");
-    buf_release(&b);
-}
-
 int main(void)
 {
     for (size_t i = 0; i < sizeof(golden) / sizeof(golden[0]); i++)
         check_golden(&golden[i]);
     check_paper();
     check_undefined();
-    check_json();
-    check_csv();
     return tap_done();
 }

@@ -468,10 +468,12 @@ static void check_keys(void)
     for (int i = 0; i < p->n_node; i++) {
         const struct plan_node *n = &p->node[i];
         struct hash h;
+        char version[16];
 
+        snprintf(version, sizeof(version), "%d", n->version);
         hash_init(&h);
         hash_add_string(&h, n->stage);
-        hash_add_string(&h, n->version == 1 ? "1" : "?");
+        hash_add_string(&h, version);
         hash_add_string(&h, n->params);
         hash_add_string(&h, n->inputs);
         hash_final(&h, key);
@@ -495,9 +497,10 @@ static void check_refusals(void)
           "train.networks: there is no 'mobilenetv'; did you mean mobilenetv2?",
           "a network nearly right");
     snprintf(c.train.networks.word[0], CONFIG_NAME_MAX, "zzzzzzz");
-    fails(plan_init(&p, &c, at("run"), &err), err, ERR_USAGE,
-          "train.networks: there is no 'zzzzzzz'; known: vgg16, vgg19, resnet50",
-          "a network unknown");
+    fails(
+        plan_init(&p, &c, at("run"), &err), err, ERR_USAGE,
+        "train.networks: there is no 'zzzzzzz'; known: vgg16, vgg19, resnet50",
+        "a network unknown");
     c = base_config();
     snprintf(c.train.regimes.word[0], CONFIG_NAME_MAX, "scrath");
     fails(plan_init(&p, &c, at("run"), &err), err, ERR_USAGE,

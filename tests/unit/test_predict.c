@@ -226,6 +226,9 @@ static bool stop(void *self, size_t done, size_t total)
 
 static struct evaluate_args evaluate_args(void)
 {
+    static struct config config;
+
+    config_init(&config);
     return (struct evaluate_args){
         .data = path_of("data"),
         .model = path_of("model.safetensors"),
@@ -234,6 +237,8 @@ static struct evaluate_args evaluate_args(void)
         .experiment = "the <experiment>",
         .network = "mobilenetv2",
         .choice = "best",
+        .settings = &config.evaluate,
+        .seed = 1,
     };
 }
 
@@ -277,8 +282,8 @@ static void check_predictions(size_t *right)
     if (!ok(csv_read(&c, path_of("out/predictions.csv"), &err) == 0,
             "predictions.csv can be read"))
         return;
-    ok(c.n_column == 4 + K && strcmp(c.header[5], "p_be, \"ta\"") == 0,
-       "it has a column for each class");
+    ok(c.n_column == 5 + K && strcmp(c.header[5], "p_be, \"ta\"") == 0,
+       "it has a column for each class, and the group");
     for (size_t i = 0; i < c.n_row; i++) {
         const bool test = strcmp(csv_get(&c, i, 1), "test") == 0;
 

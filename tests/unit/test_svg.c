@@ -137,6 +137,33 @@ static void check_ranges(void)
     }
 }
 
+static void check_reliability(void)
+{
+    static const size_t count[] = {0, 4, 16}, none[] = {0, 0, 0};
+    static const double accuracy[] = {0, .5, .75}, said[] = {0, .4, .95};
+    struct svg_reliability r = {"<r>", 3,        count,    accuracy, said, .18,
+                                count, accuracy, accuracy, 0,        1.5};
+    struct buf b = {0};
+
+    svg_reliability(&r, true, &b);
+    ok(markup_balanced(b.data), "a reliability diagram is well formed");
+    ok(markup_count(b.data, "class=\"pl-bar\"") == 2,
+       "a bar for each bin with cells");
+    ok(strstr(b.data, "16 cells: confidence 95.0 %, accuracy 75.0 %") != NULL,
+       "which says what it is");
+    ok(strstr(b.data, "ECE 18.0 %") && strstr(b.data, "temperature 1.50: 0.0"),
+       "the error before and after");
+    buf_release(&b);
+    r.count = none;
+    r.after_count = NULL;
+    r.ece = (double)NAN;
+    svg_reliability(&r, false, &b);
+    ok(markup_balanced(b.data) && strstr(b.data, "no cells") &&
+           !strstr(b.data, "nan"),
+       "without cells it says so");
+    buf_release(&b);
+}
+
 int main(void)
 {
     check_text();
@@ -144,5 +171,6 @@ int main(void)
     check_large();
     check_curves();
     check_ranges();
+    check_reliability();
     return tap_done();
 }

@@ -1,0 +1,401 @@
+/* test_assess.c - metrics.json holds all figures and says what is undefined;
+ * predictions.csv is read as it was written; class maps are checked */
+#include "base/rng.h"
+#include "markup.h"
+#include "run/assess.h"
+#include "run/predictions.h"
+#include "tap.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { K = 3 };
+
+static char dir[] = "/tmp/papline-assess-XXXXXX";
+static const char names[][CONFIG_NAME_MAX] = {"a", "b, \"quoted\"", "c\xff"};
+
+static const char *path_of(const char *name)
+{
+    static char path[128];
+
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    return path;
+}
+
+/* A number at a path of keys, dots between; an index is a number. */
+static const json_t *at(const json_t *j, const char *path)
+{
+    char key[64];
+
+    while (j && *path) {
+        const size_t n = strcspn(path, ".");
+
+        snprintf(key, sizeof(key), "%.*s", (int)n, path);
+        j = json_is_array(j) ? json_array_get(j, strtoul(key, NULL, 10))
+                             : json_object_get(j, key);
+        path += n + (path[n] == '.');
+    }
+    return j;
+}
+
+static double number_at(const json_t *j, const char *path)
+{
+    const json_t *v = at(j, path);
+
+    return json_is_number(v) ? json_number_value(v) : (double)NAN;
+}
+
+static bool has_note(const json_t *j, const char *path, const char *part)
+{
+    const json_t *list = at(j, path);
+
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (strstr(json_string_value(json_array_get(list, i)), part))
+            return true;
+    return false;
+}
+
+/* --- metrics.json ---------------------------------------------------------- */
+
+static const int label[] = {0, 0, 1};
+static const int said[] = {0, 1, 1};
+static const double p[] = {.7, .2, .1, .3, .6, .1, .1, .8, .1};
+static const char *const group[] = {"a/1", "a/1", "b/1"};
+
+static struct assess small(const struct evaluate_settings *s)
+{
+    const struct assess_split split = {{3, K, label, said, p, NULL}, group};
+
+    return (struct assess){.experiment = "an \"experiment\"",
+                           .network = "net",
+                           .model = "best",
+                           .class_name = names,
+                           .settings = s,
+                           .seed = 3,
+                           .test = split,
+                           .validation = split};
+}
+
+/* Assess and parse; 'a' is released. */
+static json_t *parsed(struct assess *a)
+{
+    struct buf b = {0};
+    struct err err = {0};
+    json_t *root = NULL;
+
+    if (!ok(assess_run(a, &err) == 0 && assess_json(a, &b, &err) == 0,
+            "assess"))
+        printf("# %s\n", err.text);
+    else
+        root = json_loads(b.data, 0, NULL);
+    buf_release(&b);
+    assess_release(a);
+    return root;
+}
+
+static void check_json(const struct evaluate_settings *s)
+{
+    struct assess a = small(s);
+    json_t *j = parsed(&a);
+
+    ok(j != NULL, "metrics.json, though a class name is not UTF-8");
+    near(number_at(j, "test.n"), 3, 0, "n");
+    near(number_at(j, "test.accuracy"), 2.0 / 3, 1e-9, "accuracy");
+    near(number_at(j, "test.balanced_accuracy"), .75, 1e-9, "balanced");
+    near(number_at(j, "test.confusion.0.1"), 1, 0,
+         "rows of the matrix are the true classes");
+    ok(has_note(j, "test.notes", "precision of c? is 0/0"), "0/0 is noted");
+    ok(has_note(j, "validation.notes", "recall of c? is 0/0"), "  for both");
+    ok(has_note(j, "test.notes", "ROC-AUC is the mean of 2 of 3 classes"),
+       "  a class without an area");
+    ok(json_is_null(at(j, "test.per_class.2.roc_auc")), "  which is null");
+    near(number_at(j, "test.roc_auc"), 1, 1e-9, "ROC-AUC");
+    near(number_at(j, "test.brier"), (.14 + .86 + .06) / 3, 1e-9, "Brier");
+    near(number_at(j, "test.nll"), -log(.7 * .3 * .8) / 3, 1e-9, "NLL");
+    ok(json_array_size(at(j, "test.reliability")) == RELIABILITY_BINS,
+       "bins of confidence");
+    ok(number_at(j, "temperature.value") > 0 &&
+           number_at(j, "temperature.test.nll") > 0,
+       "temperature");
+    ok(has_note(j, "binary.notes", "no class map"), "no map, said so");
+    near(number_at(j, "costs.as_said"), 1.0 / 3, 1e-9, "expected cost");
+    near(number_at(j, "costs.best_constant"), 1.0 / 3, 1e-9,
+         "  of the best constant");
+    near(number_at(j, "sets.referred"), 1, 1e-9,
+         "few validation cells: all are referred");
+    ok(has_note(j, "sets.notes", "2 validation cells, too few"), "  with why");
+    near(number_at(j, "test.bootstrap.groups"), 2, 0, "groups");
+    near(number_at(j, "test.bootstrap.accuracy.0"), .5, 1e-9,
+         "an interval of two groups");
+    near(number_at(j, "test.bootstrap.accuracy.1"), 1, 1e-9, "  upper end");
+    ok(has_note(j, "test.notes", "2 groups of cells, too few"), "  noted");
+    json_decref(j);
+}
+
+static void check_decisions(struct evaluate_settings s)
+{
+    struct assess a = small(&s);
+    json_t *j;
+
+    a.test.o.p = a.validation.o.p = NULL;
+    s.bootstrap = 0;
+    j = parsed(&a);
+    near(number_at(j, "test.accuracy"), 2.0 / 3, 1e-9,
+         "decisions alone are counted");
+    ok(json_is_false(at(j, "probabilities")) && !at(j, "test.nll") &&
+           !at(j, "temperature") && !at(j, "sets") && at(j, "costs.as_said"),
+       "  what needs probabilities is left out");
+    ok(!at(j, "test.bootstrap"), "  and the bootstrap, when not wanted");
+    json_decref(j);
+}
+
+static void check_one_class(const struct evaluate_settings *s)
+{
+    static const int same[] = {0, 0, 0};
+    static const double even[] = {.5, .3, .2, .5, .3, .2, .5, .3, .2};
+    struct assess a = small(s);
+    json_t *j;
+
+    a.test.o = (struct outcomes){3, K, same, same, even, NULL};
+    a.validation.o.n = 0;
+    j = parsed(&a);
+    ok(has_note(j, "test.notes", "kappa is 0/0") &&
+           has_note(j, "test.notes", "MCC is 0/0"),
+       "one class alone: kappa and MCC are noted");
+    ok(json_is_null(at(j, "test.roc_auc")), "  no ROC-AUC");
+    near(number_at(j, "test.pr_auc"), 1, 1e-9, "  PR-AUC of the class");
+    ok(has_note(j, "test.notes", "bootstrap: kappa has a value in 0 of"),
+       "  no interval of kappa");
+    near(number_at(j, "temperature.value"), 1, 1e-9,
+         "no validation cell: temperature 1");
+    ok(json_is_null(at(j, "validation.nll")), "  and null");
+    json_decref(j);
+}
+
+static void check_files(const struct evaluate_settings *s)
+{
+    static const char want[] = "true,a,\"b, \"\"quoted\"\"\",c\xff\n"
+                               "a,1,1,0\n"
+                               "\"b, \"\"quoted\"\"\",0,1,0\n"
+                               "c\xff,0,0,0\n";
+    struct assess a = small(s);
+    struct err err = {0};
+    char *text = NULL;
+    size_t size;
+
+    ok(assess_run(&a, &err) == 0 && assess_write(&a, dir, &err) == 0,
+       "the files of an assessment");
+    assess_release(&a);
+    ok(file_read(path_of("confusion.csv"), 9999, &text, &size, &err) == 0 &&
+           strcmp(text, want) == 0,
+       "  confusion.csv has the true classes as rows and quotes names");
+    free(text);
+    ok(file_read(path_of("reliability.svg"), 99999, &text, &size, &err) == 0 &&
+           markup_balanced(text) && strstr(text, "at temperature"),
+       "  reliability.svg");
+    free(text);
+    ok(file_read(path_of("reliability.csv"), 9999, &text, &size, &err) == 0 &&
+           strstr(text, "before,0.666667,0.733333,1,0.700000,1.000000"),
+       "  reliability.csv");
+    free(text);
+}
+
+/* --- class maps ------------------------------------------------------------ */
+
+static const char cells[][CONFIG_NAME_MAX] = {
+    "im_Dyskeratotic", "im_Koilocytotic", "Metaplastic", "im_Parabasal",
+    "im_Superficial-Intermediate"};
+
+static int map(struct sides *s, const char *normal, const char *benign,
+               const char *abnormal, struct err *err)
+{
+    struct config c;
+
+    config_init(&c);
+    snprintf(c.evaluate.normal, CONFIG_CLASS_LIST, "%s", normal);
+    snprintf(c.evaluate.benign, CONFIG_CLASS_LIST, "%s", benign);
+    snprintf(c.evaluate.abnormal, CONFIG_CLASS_LIST, "%s", abnormal);
+    return sides_init(s, &c.evaluate, cells, 5, err);
+}
+
+static void check_sides(void)
+{
+    static const enum side want[] = {SIDE_IS_ABNORMAL, SIDE_IS_ABNORMAL,
+                                     SIDE_IS_BENIGN, SIDE_IS_NORMAL,
+                                     SIDE_IS_NORMAL};
+    const char *rest = "im_Parabasal, im_Superficial-Intermediate";
+    struct sides s;
+    struct err err = {0};
+
+    ok(map(&s, "auto", "auto", "auto", &err) == 0 && s.known && s.two &&
+           memcmp(s.of, want, sizeof(want)) == 0,
+       "SIPaKMeD's classes are known by name");
+    ok(s.abnormal[0] && !s.abnormal[2] && s.costs.cost[0][2] >= 10,
+       "  benign ones count as normal, missing an abnormal one is dear");
+    ok(map(&s, rest, "", "Metaplastic,im_Dyskeratotic,im_Koilocytotic", &err) ==
+               0 &&
+           s.abnormal[2],
+       "a map of one's own");
+    fails(map(&s, rest, "Metaplastik", "", &err), err, ERR_USAGE,
+          "evaluate.benign: the dataset has no class 'Metaplastik'; did you "
+          "mean Metaplastic?",
+          "a class that is none");
+    fails(map(&s, rest, "im_Parabasal", "", &err), err, ERR_USAGE,
+          "'im_Parabasal' is listed twice", "a class in two lists");
+    fails(map(&s, rest, "auto", "im_Dyskeratotic", &err), err, ERR_USAGE,
+          "class 'im_Koilocytotic' is in none of evaluate.normal",
+          "a class in none");
+}
+
+/* --- predictions.csv ------------------------------------------------------- */
+
+static void put(const char *text)
+{
+    struct err err;
+
+    BUG_ON(file_write(path_of("p.csv"), text, strlen(text), &err) < 0);
+}
+
+static int take(struct predictions *t, struct err *err)
+{
+    return predictions_read(t, path_of("p.csv"), SPLIT_TEST, err);
+}
+
+static void check_round_trip(void)
+{
+    static const char *file[] = {"1, a.bmp", "2.bmp", "3.bmp"};
+    static const char *of[] = {"a/1", "", "b/\"2\""};
+    static const double odd[] = {
+        (double)0.1f, (double)1e-30f, .9, 0, 1, 0, (double)0.33333334f, .5, .1};
+    struct predictions w = {.file = file, .group = of}, r;
+    struct buf b = {0};
+    struct err err = {0};
+    char class[K][CONFIG_NAME_MAX];
+
+    memcpy(class, names, sizeof(class));
+    w.class_name = class;
+    w.o = (struct outcomes){3, K, label, said, odd, NULL};
+    predictions_header(&w, &b);
+    predictions_rows(&w, SPLIT_VALIDATION, &b);
+    predictions_rows(&w, SPLIT_TEST, &b);
+    put(b.data);
+    buf_release(&b);
+    ok(take(&r, &err) == 0 && r.o.n == 3 && r.o.k == K, "predictions.csv");
+    ok(memcmp(r.o.label, label, sizeof(label)) == 0 &&
+           memcmp(r.o.said, said, sizeof(said)) == 0 &&
+           strcmp(r.file[0], file[0]) == 0 && strcmp(r.group[2], of[2]) == 0 &&
+           strcmp(r.class_name[2], names[2]) == 0,
+       "  is read as written");
+    ok((float)r.o.p[0] == 0.1f && (float)r.o.p[1] == 1e-30f &&
+           (float)r.o.p[6] == 0.33333334f,
+       "  every float as it was");
+    ok(predictions_match(&w, &r, "it", &err) == 0, "  the same cells");
+    file[1] = "other";
+    fails(predictions_match(&w, &r, "it", &err), err, ERR_USAGE,
+          "'it': cell 2 is '2.bmp', in the first it is 'other'",
+          "another cell");
+    file[1] = "2.bmp";
+    snprintf(class[1], CONFIG_NAME_MAX, "z");
+    fails(predictions_match(&w, &r, "it", &err), err, ERR_USAGE,
+          "'3.bmp' is a b, \"quoted\", in the first a z", "another truth");
+    w.o.n = 2;
+    fails(predictions_match(&w, &r, "it", &err), err, ERR_USAGE,
+          "'it' is of 3 cells, the first of 2", "fewer cells");
+    predictions_release(&r);
+    predictions_release(&r);
+}
+
+static void check_bad_tables(void)
+{
+    struct predictions t;
+    struct err err = {0};
+
+    put("file,split,class,predicted\nx,test,b,a\ny,test,a,c\nz,train,q,q\n");
+    ok(take(&t, &err) == 0 && t.o.n == 2 && t.o.k == 4 && !t.o.p &&
+           strcmp(t.class_name[3], "q") == 0 && t.o.label[0] == 1,
+       "decisions alone; classes sorted");
+    predictions_release(&t);
+    put("file,split,predicted\nx,test,b\n");
+    fails(take(&t, &err), err, ERR_INPUT, "has no column 'class'",
+          "a column lacks");
+    put("file,split,class,predicted,p_a,p_b\nx,test,a,c,.1,.9\n");
+    fails(take(&t, &err), err, ERR_INPUT, "line 2: class 'c' has no column",
+          "a class without a column");
+    put("file,split,class,predicted,p_a,p_b\nx,test,a,b,.1,1.9\n");
+    fails(take(&t, &err), err, ERR_INPUT, "'1.9' is no probability",
+          "more than certain");
+    put("file,split,class,predicted,p_a,p_a\nx,test,a,a,.1,.9\n");
+    fails(take(&t, &err), err, ERR_INPUT, "two columns 'p_a'", "a class twice");
+    put("file,split,class,predicted\n");
+    fails(take(&t, &err), err, ERR_INPUT, "names no class", "no row at all");
+    ok(!t.label && !t.class_name, "  leaves nothing");
+}
+
+/* --- speed ----------------------------------------------------------------- */
+
+static void check_speed(const struct evaluate_settings *s)
+{
+    enum { N = 812, C = 5 };
+    static int y[N], called[N];
+    static double q[N * C];
+    static char name[N][16];
+    const char *of[N];
+    struct assess a = small(s);
+    struct timespec t0, t1;
+    struct rng rng;
+    json_t *j;
+
+    rng_init(&rng, 1, RNG_TEST, 0, 0);
+    for (size_t i = 0; i < N; i++) {
+        double sum = 0;
+
+        y[i] = (int)rng_below(&rng, C);
+        for (int c = 0; c < C; c++)
+            sum += q[i * C + (size_t)c] =
+                (double)rng_uniform(&rng) + .6 * (c == y[i]);
+        for (int c = 0; c < C; c++)
+            q[i * C + (size_t)c] /= sum;
+        called[i] = outcomes_argmax(q + i * C, C);
+        snprintf(name[i], sizeof(name[i]), "g/%zu", i / 4);
+        of[i] = name[i];
+    }
+    a.class_name = cells;
+    a.test.o = (struct outcomes){N, C, y, called, q, NULL};
+    a.test.group = of;
+    a.validation = a.test;
+    clock_gettime(CLOCK_MONOTONIC, &t0);
+    j = parsed(&a);
+    clock_gettime(CLOCK_MONOTONIC, &t1);
+    printf("# 2,000 resamples of 14 figures on 812 cells: %.2f s\n",
+           (double)(t1.tv_sec - t0.tv_sec) +
+               1e-9 * (double)(t1.tv_nsec - t0.tv_nsec));
+    ok(number_at(j, "test.bootstrap.accuracy.0") <
+           number_at(j, "test.accuracy"),
+       "intervals of 812 cells");
+    ok(number_at(j, "binary.as_said.sensitivity") > .5 &&
+           number_at(j, "binary.at_threshold.sensitivity") >= .95,
+       "  sensitivity as wanted, where validation is the test split");
+    ok(number_at(j, "sets.coverage") >= .95, "  coverage likewise");
+    json_decref(j);
+}
+
+int main(void)
+{
+    struct config c;
+    struct err err;
+
+    BUG_ON(!mkdtemp(dir));
+    config_init(&c);
+    check_json(&c.evaluate);
+    check_decisions(c.evaluate);
+    check_one_class(&c.evaluate);
+    check_files(&c.evaluate);
+    check_sides();
+    check_round_trip();
+    check_bad_tables();
+    check_speed(&c.evaluate);
+    BUG_ON(dir_remove(dir, &err) < 0);
+    return tap_done();
+}
