@@ -15,6 +15,13 @@ static const char all[] =
     ;
 #undef OPTIM
 
+const struct optim *optim_at(int i)
+{
+    const int n = sizeof(optims) / sizeof(optims[0]);
+
+    return i >= 0 && i < n ? optims[i] : NULL;
+}
+
 const struct optim *optim_find(const char *name, struct err *err)
 {
     for (size_t i = 0; i < sizeof(optims) / sizeof(optims[0]); i++)

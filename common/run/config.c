@@ -35,6 +35,17 @@ static int check_whole(const struct config *c, const char *path,
                        "train.learning_rate %g",
                        where, c->train.min_learning_rate,
                        c->train.learning_rate);
+    if (c->train.warmup_epochs > 0 && c->train.schedule != RATE_COSINE)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.warmup_epochs: needs train.schedule "
+                       "cosine",
+                       where);
+    if (c->train.warmup_epochs >= c->train.epochs)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.warmup_epochs: %lld leave none of "
+                       "train.epochs %lld",
+                       where, (long long)c->train.warmup_epochs,
+                       (long long)c->train.epochs);
     if (c->train.batch < c->train.ranks)
         return err_set(err, ERR_USAGE,
                        "%.200s: train.batch: %lld images are fewer than "

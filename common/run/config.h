@@ -57,6 +57,14 @@ struct int_list {
     int n;
 };
 
+enum rate_schedule { RATE_CONSTANT, RATE_PLATEAU, RATE_COSINE };
+
+enum optimizer { /* in order of nn/optims.def, as optim_at() counts */
+#define OPTIM(name) OPTIMIZER_##name,
+#include "nn/optims.def"
+#undef OPTIM
+};
+
 struct config {
     struct {
         char dir[FILE_PATH_MAX]; /* where everything goes */
@@ -90,7 +98,13 @@ struct config {
         int64_t epochs;
         int64_t batch; /* over all ranks */
         double learning_rate;
-        double bn_momentum; /* 0: the network's own */
+        enum optimizer optimizer;
+        double momentum;     /* of sgd and nesterov */
+        double weight_decay; /* of adamw */
+        double clip_norm;    /* of the whole gradient; 0: no limit */
+        enum rate_schedule schedule;
+        int64_t warmup_epochs; /* before the cosine */
+        double bn_momentum;    /* 0: the network's own */
         enum input_mode input;
         int64_t stop_patience;    /* epochs without better val_loss; 0: never */
         int64_t plateau_patience; /* epochs; 0: never */

@@ -11,6 +11,13 @@ static const char *const aspect_words[] = {"squash", "keep", NULL};
 static const char *const split_words[] = {"random", "group", "csv", NULL};
 static const char *const input_words[] = {"auto", "raw",   "caffe",
                                           "tf",   "torch", NULL};
+static const char *const schedule_words[] = {"constant", "plateau", "cosine",
+                                             NULL};
+static const char *const optimizer_words[] = {
+#define OPTIM(name) #name,
+#include "nn/optims.def"
+#undef OPTIM
+    NULL};
 static const char *const model_words[] = {"best", "last", NULL};
 static const char *const side_words[] = {"normal", "abnormal", NULL};
 static const char *const view_words[] = {"one", "flips", "all", NULL};
@@ -80,7 +87,19 @@ static const struct key keys[] = {
     {AT(train, batch), RESULT, INT(1, 65536, "32"), .unit = "images",
      .help = "of one step, over all ranks"},
     {AT(train, learning_rate), RESULT, REAL(1e-9, 10, "0.001"),
-     .help = "of Adam, at the start"},
+     .help = "at the start; of cosine the largest"},
+    {AT(train, optimizer), RESULT, ENUM(optimizer_words, "adam"),
+     .help = "each as in Keras"},
+    {AT(train, momentum), RESULT, REAL(0, 0.99999, "0.9"),
+     .help = "of sgd and nesterov"},
+    {AT(train, weight_decay), RESULT, REAL(0, 10, "0.004"),
+     .help = "of adamw: w -= w decay rate"},
+    {AT(train, clip_norm), RESULT, REAL(0, 1e9, "0"),
+     .help = "largest L2 norm of the whole gradient; 0: no limit"},
+    {AT(train, schedule), RESULT, ENUM(schedule_words, "plateau"),
+     .help = "of the learning rate; cosine falls step by step to the minimum"},
+    {AT(train, warmup_epochs), RESULT, INT(0, 10000, "0"), .unit = "epochs",
+     .help = "before the cosine: the rate rises from 0 in a line"},
     {AT(train, bn_momentum), RESULT, REAL(0, 0.99999, "0"),
      .help = "momentum of batch-norm statistics; 0: the network's own"},
     {AT(train, input), RESULT, ENUM(input_words, "auto"),
@@ -88,7 +107,7 @@ static const struct key keys[] = {
     {AT(train, stop_patience), RESULT, INT(0, 10000, "3"), .unit = "epochs",
      .help = "stop after so many without a better val_loss; 0: never"},
     {AT(train, plateau_patience), RESULT, INT(0, 10000, "2"), .unit = "epochs",
-     .help = "lower the learning rate after so many; 0: never"},
+     .help = "schedule plateau lowers the rate after so many; 0: never"},
     {AT(train, plateau_factor), RESULT, REAL(0.001, 0.999, "0.2"),
      .help = "by this factor"},
     {AT(train, min_learning_rate), RESULT, REAL(0, 10, "1e-05"),

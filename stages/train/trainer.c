@@ -118,16 +118,41 @@ static int not_finite(const struct trainer *t, const char *what,
 
 /* --- training --------------------------------------------------------------*/
 
+/* The rate of the step to be taken: of cosine, from the number of those before
+ * it; otherwise what the last epoch's end made of it. */
+static double rate_now(const struct trainer *t)
+{
+    const struct config *c = t->a->config;
+    const int64_t steps = (int64_t)t->steps;
+    const struct cosine_args a = {
+        .rate = c->train.learning_rate,
+        .least = c->train.min_learning_rate / c->train.learning_rate,
+        .warmup = c->train.warmup_epochs * steps,
+        .decay = (c->train.epochs - c->train.warmup_epochs) * steps};
+
+    if (c->train.schedule != RATE_COSINE)
+        return t->state.rate;
+    return (double)cosine_rate(&a, t->state.t);
+}
+
+/* One step downhill. */
 static void update(struct trainer *t)
 {
-    const struct optim_step s = {.n = graph_n_param(t->graph),
-                                 .w = graph_param(t->graph),
-                                 .dw = graph_dparam(t->graph),
-                                 .slot = {t->slot[0], t->slot[1]},
-                                 .t = (uint32_t)t->state.t,
-                                 .learning_rate = (float)t->state.rate,
-                                 .threads = t->a->threads};
+    const struct config *c = t->a->config;
+    struct optim_step s = {.n = graph_n_param(t->graph),
+                           .w = graph_param(t->graph),
+                           .dw = graph_dparam(t->graph),
+                           .slot = {t->slot[0], t->slot[1]},
+                           .momentum = (float)c->train.momentum,
+                           .weight_decay = (float)c->train.weight_decay,
+                           .threads = t->a->threads};
 
+    if (c->train.clip_norm > 0)
+        clip_norm(graph_dparam(t->graph), s.n, c->train.clip_norm, s.threads);
+    t->state.rate = rate_now(t);
+    t->state.t++;
+    s.t = (uint32_t)t->state.t;
+    s.learning_rate = (float)t->state.rate;
     t->optim->step(&s);
 }
 
@@ -153,7 +178,6 @@ static int train_step(struct trainer *t, enum decision *d, struct err *err)
     if (dist_sum_float(t->a->dist, graph_dparam(t->graph),
                        graph_n_param(t->graph), err) < 0)
         return -1;
-    t->state.t++;
     update(t);
     t->state.step++;
     t->state.loss_sum += sum[SUM_LOSS];
@@ -309,7 +333,9 @@ static int end_epoch(struct trainer *t, double val_loss, double val_accuracy,
     if (trainer_lead(t) && history_epoch(&t->history, row, err) < 0)
         return -1;
     keep_best(t, val_loss, val_accuracy);
-    s->rate = (double)plateau_step(&s->plateau, &pa, val_loss, (float)s->rate);
+    if (c->train.schedule == RATE_PLATEAU)
+        s->rate =
+            (double)plateau_step(&s->plateau, &pa, val_loss, (float)s->rate);
     stop =
         stopper_step(&s->stopper, c->train.stop_patience, s->epoch, val_loss);
     s->epoch++;

@@ -53,8 +53,8 @@ static int build(struct trainer *t, struct err *err)
                        GRAPH_MAX_BATCH);
     t->net = net_find(t->a->network, err);
     t->loss = loss_find("cross_entropy", err);
-    t->optim = optim_find("adam", err);
-    if (!t->net || !t->loss || !t->optim)
+    t->optim = optim_at((int)c->train.optimizer);
+    if (!t->net || !t->loss)
         return -1;
     t->input = input_mode(t);
     t->graph = net_new(t->net, &na, &ga, err);

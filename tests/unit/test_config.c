@@ -54,6 +54,12 @@ static void check_defaults(void)
            c.train.threads == 0,
        "train");
     near(c.train.learning_rate, 1e-3, 0, "train.learning_rate");
+    ok(c.train.optimizer == OPTIMIZER_adam &&
+           c.train.schedule == RATE_PLATEAU && c.train.warmup_epochs == 0 &&
+           c.train.clip_norm == 0,
+       "optimiser and schedule");
+    near(c.train.momentum, 0.9, 0, "train.momentum");
+    near(c.train.weight_decay, 0.004, 0, "train.weight_decay");
     near(c.train.bn_momentum, 0, 0, "train.bn_momentum");
     near(c.train.plateau_factor, 0.2, 0, "train.plateau_factor");
     ok(c.train.min_learning_rate == 1e-5, "train.min_learning_rate");
@@ -160,6 +166,12 @@ static const struct {
     {"run:\n  seed: 1\n---\nrun:\n  seed: 2\n", ":3: a second document"},
     {"train:\n  learning_rate: 1e-6\n",
      ": train.min_learning_rate: 1e-05 is above train.learning_rate 1e-06"},
+    {"train:\n  optimizer: adamax\n", ": train.optimizer: "},
+    {"train:\n  schedule: linear\n", ": train.schedule: "},
+    {"train:\n  warmup_epochs: 2\n",
+     ": train.warmup_epochs: needs train.schedule cosine"},
+    {"train:\n  schedule: cosine\n  warmup_epochs: 5\n  epochs: 5\n",
+     ": train.warmup_epochs: 5 leave none of train.epochs 5"},
     {"train:\n  batch: 1\n  ranks: 2\n",
      ": train.batch: 1 images are fewer than train.ranks 2"},
     {"scheduler:\n  endpoint: udp://x\n",

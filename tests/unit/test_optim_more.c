@@ -58,6 +58,23 @@ static void check_run(const struct run *r)
            "  without a gradient the weight stays");
 }
 
+/* Every line of optims.def has its place and its name. */
+static void check_at(void)
+{
+    static const char *const name[] = {
+#define OPTIM(name) #name,
+#include "nn/optims.def"
+#undef OPTIM
+    };
+    enum { COUNT = sizeof(name) / sizeof(name[0]) };
+
+    for (int i = 0; i < COUNT; i++)
+        ok(optim_at(i) && !strcmp(optim_at(i)->name, name[i]) &&
+               optim_at(i) == find(name[i]),
+           "an optimiser by its place");
+    ok(!optim_at(-1) && !optim_at(COUNT), "no other place");
+}
+
 /* w decays by decay * lr, once, whatever the gradient's history. */
 static void check_decay(void)
 {
@@ -190,6 +207,7 @@ int main(void)
     (void)sequences;
     for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++)
         check_run(&runs[i]);
+    check_at();
     check_decay();
     check_momentum();
     check_threads("adamw");

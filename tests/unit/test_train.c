@@ -324,6 +324,59 @@ static void check_learning(const struct config *c)
     ok(n == 8 && loss[7] < 0.5 * loss[0], "the loss falls");
 }
 
+/* The optimiser's block of floats in a checkpoint, its L2 norm, or -1. */
+static double slot_norm(const char *out, const char *name)
+{
+    struct safetensors f;
+    struct err err;
+    double sum = -1;
+    char path[600];
+
+    snprintf(path, sizeof(path), "%s/%s/checkpoint/1.safetensors", dir, out);
+    if (safetensors_read(&f, path, &err) < 0)
+        return -1;
+    if (safetensors_find(&f, name)) {
+        const struct st_tensor *t = safetensors_find(&f, name);
+        const float *x = t->data;
+
+        sum = 0;
+        for (size_t i = 0; i < t->dim[0]; i++)
+            sum += (double)x[i] * (double)x[i];
+    }
+    safetensors_release(&f);
+    return sum < 0 ? sum : sqrt(sum);
+}
+
+/* Steps of rate 0, r/3, 2r/3, r and two along the cosine, by clipped SGD. */
+static void check_rates(const struct config *c)
+{
+    struct config way = *c;
+    struct watch w = {.stop_at = 2};
+    struct err err = {0};
+    const double r = 0.03, pi = 3.14159265358979323846;
+
+    way.train.optimizer = OPTIMIZER_sgd;
+    way.train.clip_norm = 0.125;
+    way.train.learning_rate = r;
+    way.train.min_learning_rate = 0;
+    way.train.schedule = RATE_COSINE;
+    way.train.warmup_epochs = 1;
+    fails(train_alone("rates", &way, &w, &err), err, ERR_AGAIN,
+          "in epoch 1 after step 2", "clipped SGD with a cosine stops");
+    ok(slot_norm("rates", "v") < 0, "it is not Adam");
+    near(slot_norm("rates", "momentum") / (r / 3 * 0.125), 1, 1e-4,
+         "after a step of rate 0 one of a third, clipped");
+    w = (struct watch){0};
+    ok(train_alone("rates", &way, &w, &err) == 0, "it goes on");
+    near(history_of("rates", 0, "learning_rate"), r * 2 / 3, 1e-7,
+         "the warm-up");
+    near(history_of("rates", 1, "learning_rate"), r * (1 + cos(pi * 2 / 3)) / 2,
+         1e-7, "the cosine");
+    ok(train_alone("unbroken", &way, &w, &err) == 0 &&
+           same_results("unbroken", "rates"),
+       "and to the bytes of one that did not stop");
+}
+
 /* Stop at the k-th question, go on in a second call. */
 static void check_stop(const struct config *c, int k, const char *text)
 {
@@ -591,6 +644,7 @@ int main(int argc, char **argv)
     ok(make_store(in_dir("data"), ALL, TRAIN, 0, CLASSES, &err) == 0, "cells");
     check_unbroken(&c);
     check_learning(&c);
+    check_rates(&c);
     check_stop(&c, 1, "in epoch 1 after step 1");
     check_stop(&c, STEPS + 2, "in epoch 1 after step 3"); /* validating */
     check_stop(&c, STEPS + 2 + 2, "in epoch 2 after step 2");
