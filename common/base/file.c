@@ -33,6 +33,19 @@ bool file_exists(const char *path)
     return stat(path, &st) == 0;
 }
 
+int file_size(const char *path, size_t *size, struct err *err)
+{
+    struct stat st;
+
+    if (stat(path, &st) < 0)
+        return err_set(err, ERR_INPUT, "cannot read '%.200s': %s", path,
+                       strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, ERR_INPUT, "'%.200s' is not a regular file", path);
+    *size = (size_t)st.st_size;
+    return 0;
+}
+
 static int read_fd(int fd, const char *path, size_t size, char *data,
                    struct err *err)
 {
@@ -127,10 +140,37 @@ static void parent_of(char dir[FILE_PATH_MAX], const char *path)
         *slash = '\0';
 }
 
+/* Give the file of 'fd', called 'from', its name for good; closes 'fd'. */
+static int finish(int fd, const char *from, const char *path, struct err *err)
+{
+    char dir[FILE_PATH_MAX];
+    const int failed = fsync(fd) < 0 ? errno : 0;
+
+    close(fd);
+    if (failed)
+        return err_set(err, ERR_SYSTEM, "cannot write '%s': %s", from,
+                       strerror(failed));
+    if (rename(from, path) < 0)
+        return err_set(err, ERR_SYSTEM, "cannot rename '%s' to '%s': %s", from,
+                       path, strerror(errno));
+    parent_of(dir, path);
+    return dir_sync(dir, err);
+}
+
+int file_adopt(const char *from, const char *path, struct err *err)
+{
+    const int fd = open(from, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return err_set(err, ERR_SYSTEM, "cannot open '%s': %s", from,
+                       strerror(errno));
+    return finish(fd, from, path, err);
+}
+
 static int write_mode(const char *path, const void *data, size_t size,
                       mode_t mode, struct err *err)
 {
-    char tmp[FILE_PATH_MAX], dir[FILE_PATH_MAX];
+    char tmp[FILE_PATH_MAX];
     int fd;
 
     if (file_path(tmp, err, "%s.tmp%ld", path, (long)getpid()) < 0)
@@ -139,21 +179,17 @@ static int write_mode(const char *path, const void *data, size_t size,
     if (fd < 0)
         return err_set(err, ERR_SYSTEM, "cannot write '%s': %s", tmp,
                        strerror(errno));
-    if (write_all(fd, data, size) < 0 || fsync(fd) < 0) {
+    if (write_all(fd, data, size) < 0) {
         err_set(err, ERR_SYSTEM, "cannot write '%s': %s", tmp, strerror(errno));
         close(fd);
         unlink(tmp);
         return -1;
     }
-    close(fd);
-    if (rename(tmp, path) < 0) {
-        err_set(err, ERR_SYSTEM, "cannot rename '%s' to '%s': %s", tmp, path,
-                strerror(errno));
+    if (finish(fd, tmp, path, err) < 0) {
         unlink(tmp);
         return -1;
     }
-    parent_of(dir, path);
-    return dir_sync(dir, err);
+    return 0;
 }
 
 int file_write(const char *path, const void *data, size_t size, struct err *err)

@@ -20,6 +20,9 @@ MUST_USE int file_path(char path[FILE_PATH_MAX], struct err *err,
 /* Does 'path' name something that can be seen? */
 bool file_exists(const char *path);
 
+/* Bytes of a regular file.  Errors: ERR_INPUT missing or of another kind. */
+MUST_USE int file_size(const char *path, size_t *size, struct err *err);
+
 /*
  * Read a whole regular file of at most 'max' bytes; the caller free()s *data,
  * which has a NUL behind its *size bytes.
@@ -36,6 +39,10 @@ MUST_USE int file_read(const char *path, size_t max, char **data, size_t *size,
  */
 MUST_USE int file_write(const char *path, const void *data, size_t size,
                         struct err *err);
+
+/* Give the finished file 'from' the name 'path', beside it: fsync, rename,
+ * fsync of the directory.  Errors: ERR_SYSTEM; both are as before. */
+MUST_USE int file_adopt(const char *from, const char *path, struct err *err);
 
 /* As file_write(), and the file's mode is 0600. */
 MUST_USE int file_write_secret(const char *path, const void *data, size_t size,
