@@ -19,6 +19,7 @@ pc:vips         libvips-dev                 libvips        libvips
 pc:jansson      libjansson-dev              jansson        jansson
 pc:libsodium    libsodium-dev               libsodium      libsodium
 pc:yaml-0.1     libyaml-dev                 libyaml        yaml
+pc:hdf5         libhdf5-dev                 hdf5           hdf5
 inc:dnnl.h      libdnnl-dev                 onednn         onednn
 '
 

@@ -3,9 +3,11 @@
 #include "base/version.h"
 #include "orchestration/bench.h"
 #include "orchestration/doctor.h"
+#include "orchestration/features.h"
 #include "orchestration/run.h"
 #include "orchestration/status.h"
 #include "orchestration/verify.h"
+#include "orchestration/weights_verb.h"
 #include "run/link.h"
 
 #include <getopt.h>
@@ -15,14 +17,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_SET = 64 };
+enum { MAX_SET = 64, MAX_WORDS = 2 };
 
 struct options {
     struct run_args run;
     struct config_set set[MAX_SET];
     struct bench_args bench;
+    struct features_args features;
+    struct weights_args weights;
     bool watch;
     const char *target; /* the word behind the verb, or NULL */
+    const char *second; /* and the one behind that */
 };
 
 static int verb_run(const struct options *o, struct err *err)
@@ -64,6 +69,22 @@ static int verb_bench(const struct options *o, struct err *err)
     return bench(stdout, &a, err);
 }
 
+static int verb_features(const struct options *o, struct err *err)
+{
+    return features(&o->features, err);
+}
+
+static int verb_weights(const struct options *o, struct err *err)
+{
+    struct weights_args a = o->weights;
+
+    a.what = o->target;
+    a.file = o->second;
+    a.net = o->features.net;
+    a.out = o->features.out;
+    return weights_verb(stdout, &a, err);
+}
+
 static int verb_reference(const struct options *o, struct err *err)
 {
     struct buf b = {0};
@@ -81,22 +102,27 @@ static int verb_reference(const struct options *o, struct err *err)
 static const struct verb {
     const char *name, *target, *help;
     bool optional; /* the target may be left out */
+    int words;     /* at most */
     int (*act)(const struct options *o, struct err *err);
 } verbs[] = {
     {"run", "CONFIG", "do all that has to be done; goes on where it stopped",
-     false, verb_run},
-    {"plan", "CONFIG", "say what would run, what is reused, and why", false,
+     false, 1, verb_run},
+    {"plan", "CONFIG", "say what would run, what is reused, and why", false, 1,
      verb_plan},
-    {"status", "RUN", "how far a run is; --watch repeats it", false,
+    {"status", "RUN", "how far a run is; --watch repeats it", false, 1,
      verb_status},
-    {"report", "RUN", "write the page of a run anew", false, verb_report},
-    {"verify", "RUN", "compare every file of a run with its manifest", false,
+    {"report", "RUN", "write the page of a run anew", false, 1, verb_report},
+    {"verify", "RUN", "compare every file of a run with its manifest", false, 1,
      verb_verify},
-    {"doctor", "RUN", "check this machine (and a run's directory)", true,
+    {"doctor", "RUN", "check this machine (and a run's directory)", true, 1,
      verb_doctor},
     {"bench", "NET", "how fast a network is here (without NET: each of them)",
-     true, verb_bench},
-    {"reference", "", "print every configuration key with its default", true,
+     true, 1, verb_bench},
+    {"weights", "WHAT", "import, inspect, export or fetch pretrained weights",
+     false, 2, verb_weights},
+    {"features", "", "pooled features of the images in a directory", true, 0,
+     verb_features},
+    {"reference", "", "print every configuration key with its default", true, 1,
      verb_reference},
 };
 
@@ -114,7 +140,16 @@ static void help(void)
            "  --run DIR                 where the run lives (run, plan)\n"
            "  --until STAGE             stop behind this stage (run, plan)\n"
            "  --layers                  each layer for itself (bench)\n"
-           "  --size 110 --batch 32 --threads 0 --steps 9   of bench\n"
+           "  --size 110 --batch 32 --threads 0 --steps 9   of bench\n\n");
+    printf("  weights import FILE -o OUT.safetensors    Keras' .h5, checked\n"
+           "  weights export FILE -o OUT.h5             for Keras\n"
+           "  weights inspect FILE                      what it holds\n"
+           "  weights fetch NET [-o FILE]               the official file\n"
+           "  --net NET                 instead of what the file says\n\n"
+           "  features --net NET --weights FILE --images DIR -o OUT.npy\n"
+           "  --layer NAME              this layer's output, not pooled\n"
+           "  --preprocess raw|caffe|tf|torch   not what the weights expect\n"
+           "  --resize nearest|lanczos  of images of another --size (110)\n\n"
            "  --help, --version\n\n"
            "exit status: 0 done, 1 failed, 2 bad usage or configuration, "
            "75 stopped, start again\n");
@@ -131,53 +166,81 @@ static int whole_number(const char *text, int *value, struct err *err)
     return 0;
 }
 
-static int parse(struct options *o, int argc, char **argv, struct err *err)
+static int parse_words(struct options *o, int argc, char **argv,
+                       struct err *err)
 {
-    enum { SET, RUN, UNTIL, WATCH, LAYERS, SIZE, BATCH, THREADS, STEPS };
-    static const struct option known[] = {
-        {"set", required_argument, NULL, SET},
-        {"run", required_argument, NULL, RUN},
-        {"until", required_argument, NULL, UNTIL},
-        {"watch", no_argument, NULL, WATCH},
-        {"layers", no_argument, NULL, LAYERS},
-        {"size", required_argument, NULL, SIZE},
-        {"batch", required_argument, NULL, BATCH},
-        {"threads", required_argument, NULL, THREADS},
-        {"steps", required_argument, NULL, STEPS},
-        {0},
-    };
-    int *const number[] = {&o->bench.size, &o->bench.batch, &o->bench.threads,
-                           &o->bench.steps};
-    int c;
+    const char **word[MAX_WORDS] = {&o->target, &o->second};
 
-    opterr = 0;
-    while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
-        if (c == SET && o->run.n_set == MAX_SET)
-            return err_set(err, ERR_USAGE, "more than %d --set", MAX_SET);
-        if (c == SET)
-            o->set[o->run.n_set++].text = optarg;
-        else if (c == RUN)
-            o->run.dir = optarg;
-        else if (c == UNTIL)
-            o->run.until = optarg;
-        else if (c == WATCH)
-            o->watch = true;
-        else if (c == LAYERS)
-            o->bench.layers = true;
-        else if (c < SIZE || c > STEPS)
-            return err_set(err, ERR_USAGE, "bad option '%s'; see --help",
-                           argv[optind - 1]);
-        else if (whole_number(optarg, number[c - SIZE], err) < 0)
-            return -1;
-    }
-    if (optind < argc)
-        o->target = argv[optind++];
+    for (int i = 0; i < MAX_WORDS && optind < argc; i++)
+        *word[i] = argv[optind++];
     if (optind < argc)
         return err_set(err, ERR_USAGE, "unexpected '%s'; see --help",
                        argv[optind]);
     o->run.set = o->set;
     o->run.config = o->target;
     return 0;
+}
+
+static int add_set(struct options *o, const char *text, struct err *err)
+{
+    if (o->run.n_set == MAX_SET)
+        return err_set(err, ERR_USAGE, "more than %d --set", MAX_SET);
+    o->set[o->run.n_set++].text = text;
+    return 0;
+}
+
+static int parse(struct options *o, int argc, char **argv, struct err *err)
+{
+    enum { WORDS = 0, NUMBERS = 16, SET = 32, WATCH, LAYERS };
+    struct features_args *f = &o->features;
+    const char **const word[] = {&o->run.dir, &o->run.until, &f->net,
+                                 &f->weights, &f->images,    &f->layer,
+                                 &f->input,   &f->resize,    &f->out};
+    int *const number[] = {&o->bench.size, &o->bench.batch, &o->bench.threads,
+                           &o->bench.steps};
+    static const struct option known[] = {
+        {"run", required_argument, NULL, WORDS + 0},
+        {"until", required_argument, NULL, WORDS + 1},
+        {"net", required_argument, NULL, WORDS + 2},
+        {"weights", required_argument, NULL, WORDS + 3},
+        {"images", required_argument, NULL, WORDS + 4},
+        {"layer", required_argument, NULL, WORDS + 5},
+        {"preprocess", required_argument, NULL, WORDS + 6},
+        {"resize", required_argument, NULL, WORDS + 7},
+        {"output", required_argument, NULL, 'o'},
+        {"size", required_argument, NULL, NUMBERS + 0},
+        {"batch", required_argument, NULL, NUMBERS + 1},
+        {"threads", required_argument, NULL, NUMBERS + 2},
+        {"steps", required_argument, NULL, NUMBERS + 3},
+        {"set", required_argument, NULL, SET},
+        {"watch", no_argument, NULL, WATCH},
+        {"layers", no_argument, NULL, LAYERS},
+        {0},
+    };
+    int c;
+
+    opterr = 0;
+    while ((c = getopt_long(argc, argv, "o:", known, NULL)) != -1) {
+        if (c == WATCH)
+            o->watch = true;
+        else if (c == LAYERS)
+            o->bench.layers = true;
+        else if (c == '?')
+            return err_set(err, ERR_USAGE, "bad option '%s'; see --help",
+                           argv[optind - 1]);
+        else if (c == SET && add_set(o, optarg, err) < 0)
+            return -1;
+        else if (c == 'o')
+            f->out = optarg;
+        else if (c < NUMBERS)
+            *word[c - WORDS] = optarg;
+        else if (c < SET && whole_number(optarg, number[c - NUMBERS], err) < 0)
+            return -1;
+    }
+    f->size = o->bench.size;
+    f->batch = o->bench.batch;
+    f->threads = o->bench.threads;
+    return parse_words(o, argc, argv, err);
 }
 
 static int act(const char *word, struct options *o, struct err *err)
@@ -188,6 +251,10 @@ static int act(const char *word, struct options *o, struct err *err)
         if (!o->target && !verbs[i].optional)
             return err_set(err, ERR_USAGE, "papline %s needs a %s", word,
                            verbs[i].target);
+        if ((o->target && verbs[i].words < 1) ||
+            (o->second && verbs[i].words < 2))
+            return err_set(err, ERR_USAGE, "unexpected '%s'; see --help",
+                           o->second ? o->second : o->target);
         return verbs[i].act(o, err);
     }
     return err_set(err, ERR_USAGE, "no verb '%s'; see papline --help", word);

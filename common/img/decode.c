@@ -6,7 +6,20 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <vips/vips.h>
+
+bool image_is_name(const char *name)
+{
+    static const char *const ends[] = {".bmp", ".jpg",  ".jpeg", ".png",
+                                       ".tif", ".tiff", ".webp"};
+    const char *dot = strrchr(name, '.');
+
+    for (size_t i = 0; dot && i < sizeof(ends) / sizeof(ends[0]); i++)
+        if (strcasecmp(dot, ends[i]) == 0)
+            return true;
+    return false;
+}
 
 /* The call of one libvips loader; all take the same options. */
 typedef int (*load_f)(void *bytes, size_t size, VipsImage **out, ...);

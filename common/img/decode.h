@@ -15,6 +15,12 @@
 
 #include "img/image.h"
 
+#include <stdbool.h>
+
+/* Does a file of that name claim to be a picture: *.bmp, .jpg, .jpeg, .png,
+ * .tif, .tiff, .webp in any case? */
+bool image_is_name(const char *name);
+
 enum { DECODE_MAX_BYTES = 256 * 1024 * 1024 }; /* of a file */
 
 /*

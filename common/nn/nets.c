@@ -109,6 +109,13 @@ static int place(const struct order *o, int i)
     return n;
 }
 
+static void put_layer(struct net_layers *l, int i, const struct node *nd)
+{
+    strcpy(l->name[i], nd->name);
+    l->n_slot[i] = nd->n_slot;
+    memcpy(l->slot[i], nd->slot, sizeof(nd->slot));
+}
+
 static struct net_layers *sorted(struct graph *g)
 {
     struct net_layers *l = calloc(1, sizeof(*l));
@@ -122,7 +129,7 @@ static struct net_layers *sorted(struct graph *g)
         meet(o, l->n - 1);
         measure_depth(o);
         for (int i = 0; i < l->n; i++)
-            strcpy(l->name[place(o, i)], graph_node_at(g, i)->name);
+            put_layer(l, place(o, i), graph_node_at(g, i));
     } else {
         free(l);
         l = NULL;

@@ -63,6 +63,8 @@ MUST_USE struct graph *net_new(const struct net *net, const struct net_args *a,
 struct net_layers {
     int n;
     char name[GRAPH_MAX_NODES][NN_NAME_MAX];
+    struct slot slot[GRAPH_MAX_NODES][NN_MAX_SLOT]; /* their weights */
+    int n_slot[GRAPH_MAX_NODES];
 };
 
 /*

@@ -378,25 +378,35 @@ static int make_header(const struct safetensors *f, json_t *root, size_t *size,
     return 0;
 }
 
-static void copy_tensors(const struct safetensors *f, char *to)
+static void add_tensors(const struct safetensors *f, struct buf *out)
 {
     for (size_t item = 8; item >= 4; item /= 2)
         for (size_t i = 0; i < f->n_tensor; i++) {
             const struct st_tensor *t = &f->tensor[i];
 
-            if (st_item(t->type) != item || st_bytes(t) == 0)
-                continue;
-            memcpy(to, t->data, st_bytes(t));
-            to += st_bytes(t);
+            if (st_item(t->type) == item)
+                buf_put(out, t->data, st_bytes(t));
         }
 }
 
-int safetensors_write(const struct safetensors *f, const char *path,
-                      struct err *err)
+static void add_header(const char *text, size_t n, struct buf *out)
+{
+    const size_t padded = (n + ALIGN - 1) / ALIGN * ALIGN;
+    char length[LENGTH_BYTES];
+
+    for (int i = 0; i < LENGTH_BYTES; i++)
+        length[i] = (char)((uint64_t)padded >> (8 * i) & 0xff);
+    buf_put(out, length, sizeof(length));
+    buf_put(out, text, n);
+    buf_put(out, "        ", padded - n);
+}
+
+int safetensors_pack(const struct safetensors *f, struct buf *out,
+                     struct err *err)
 {
     json_t *root = json_object();
-    char *text = NULL, *bytes = NULL;
-    size_t size = 0, n, padded;
+    char *text = NULL;
+    size_t size = 0, n;
     int rc = -1;
 
     if (f->n_tensor > SAFETENSORS_MAX_TENSORS - 1 ||
@@ -409,27 +419,32 @@ int safetensors_write(const struct safetensors *f, const char *path,
         goto out;
     text = json_dumps(root, JSON_COMPACT);
     n = text ? strlen(text) : 0;
+    if (!text) {
+        err_set(err, ERR_SYSTEM, "no memory for a header");
+        goto out;
+    }
     if (n > SAFETENSORS_MAX_HEADER) {
         err_set(err, ERR_USAGE, "header of %zu bytes, at most %d", n,
                 SAFETENSORS_MAX_HEADER);
         goto out;
     }
-    padded = (n + ALIGN - 1) / ALIGN * ALIGN;
-    if (text)
-        bytes = malloc(LENGTH_BYTES + padded + size);
-    if (!bytes) {
-        err_set(err, ERR_SYSTEM, "no memory for '%.200s'", path);
-        goto out;
-    }
-    for (int i = 0; i < LENGTH_BYTES; i++)
-        bytes[i] = (char)((uint64_t)padded >> (8 * i) & 0xff);
-    memset(bytes + LENGTH_BYTES, ' ', padded);
-    memcpy(bytes + LENGTH_BYTES, text, n);
-    copy_tensors(f, bytes + LENGTH_BYTES + padded);
-    rc = file_write(path, bytes, LENGTH_BYTES + padded + size, err);
+    add_header(text, n, out);
+    add_tensors(f, out);
+    rc = buf_check(out, err);
 out:
     json_decref(root);
     free(text);
-    free(bytes);
+    return rc;
+}
+
+int safetensors_write(const struct safetensors *f, const char *path,
+                      struct err *err)
+{
+    struct buf out = {0};
+    int rc = safetensors_pack(f, &out, err);
+
+    if (rc == 0)
+        rc = file_write(path, out.data, out.len, err);
+    buf_release(&out);
     return rc;
 }

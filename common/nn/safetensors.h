@@ -12,7 +12,7 @@
 #ifndef NN_SAFETENSORS_H
 #define NN_SAFETENSORS_H
 
-#include "base/err.h"
+#include "base/buf.h"
 
 #include <stddef.h>
 
@@ -65,6 +65,11 @@ size_t st_bytes(const struct st_tensor *t);
  */
 MUST_USE int safetensors_write(const struct safetensors *f, const char *path,
                                struct err *err);
+
+/* Append the same bytes to 'out'.  Errors: ERR_USAGE as above; ERR_SYSTEM no
+ * memory. */
+MUST_USE int safetensors_pack(const struct safetensors *f, struct buf *out,
+                              struct err *err);
 
 /*
  * Read a whole file.  Release with safetensors_release().

@@ -1,12 +1,12 @@
 #include "stages/preprocess/walk.h"
 
 #include "base/file.h"
+#include "img/decode.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 /* A folder on the way, by identity. */
@@ -37,18 +37,6 @@ static void *grow(void *p, size_t n, size_t size)
     if (n & (n - 1) || (n < 16 && n > 0))
         return p;
     return realloc(p, (n < 16 ? 16 : 2 * n) * size);
-}
-
-static bool is_picture(const char *name)
-{
-    static const char *const ends[] = {".bmp", ".jpg",  ".jpeg", ".png",
-                                       ".tif", ".tiff", ".webp"};
-    const char *dot = strrchr(name, '.');
-
-    for (size_t i = 0; dot && i < sizeof(ends) / sizeof(ends[0]); i++)
-        if (strcasecmp(dot, ends[i]) == 0)
-            return true;
-    return false;
 }
 
 /* "Class/012" of ".../012_03.bmp"; NULL: no memory. */
@@ -121,7 +109,7 @@ static int walk_name(struct visit *v, const char *path, bool cropped, int depth,
     struct stat st;
     int old;
 
-    if (is_picture(name)) /* even if it is a folder: set aside when read */
+    if (image_is_name(name)) /* even if it is a folder: set aside when read */
         return add_file(v, path, cropped, err);
     if (file_path(full, err, "%s/%s", v->dir, path) < 0)
         return -1;
@@ -264,7 +252,7 @@ static int walk_root(struct walk *w, const char *dir, struct err *err)
             rc = walk_class(w, dir, names[i], &root, err);
         } else {
             w->n_ignored++;
-            if (is_picture(names[i]))
+            if (image_is_name(names[i]))
                 buf_printf(&w->warnings,
                            "'%s' lies in no class folder and is left out\n",
                            names[i]);

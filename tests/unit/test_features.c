@@ -1,0 +1,254 @@
+/*
+ * test_features.c - papline features: what it makes of drawn and of real cells
+ *
+ * The latter, and real weights, are not part of the project: where they are
+ * absent (PAPLINE_SHARED, else ../shared) that part is skipped.
+ */
+#include "base/file.h"
+#include "base/npy.h"
+#include "golden/nn_digest.h"
+#include "img/png.h"
+#include "nn/weights.h"
+#include "orchestration/features.h"
+#include "tap.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { SUMS = 8, SIDE = 40, IMAGES = 3 };
+
+static const struct golden golden[] = {
+#include "golden/features_golden.inc"
+};
+
+enum { N_GOLDEN = sizeof(golden) / sizeof(golden[0]) };
+
+static char dir[] = "/tmp/papline-test-XXXXXX";
+
+static const char *path(const char *name)
+{
+    static char p[4][128];
+    static int i;
+
+    i = (i + 1) % 4;
+    snprintf(p[i], sizeof(p[i]), "%s/%s", dir, name);
+    return p[i];
+}
+
+/* --- drawn images ----------------------------------------------------------*/
+
+static void make_images(void)
+{
+    struct image im;
+    struct err err = {0};
+    char name[32];
+    int rc = dir_make(path("images/b"), &err);
+
+    for (int i = 0; i < IMAGES && rc == 0; i++) {
+        rc = image_init(&im, SIDE + 3 * (i == 1), SIDE, &err);
+        for (size_t k = 0; rc == 0 && k < image_bytes(&im); k++)
+            im.px[k] = (uint8_t)(k * (size_t)(i + 7) % 251);
+        snprintf(name, sizeof(name), "images/%s.png",
+                 (const char *[]){"c", "b/z", "a"}[i]);
+        if (rc == 0)
+            rc = png_write(&im, path(name), &err);
+        image_release(&im);
+    }
+    ok(rc == 0 && file_write(path("images/bad.jpg"), "no", 2, &err) == 0,
+       "images are made");
+}
+
+static struct graph *make_weights(void)
+{
+    struct err err = {0};
+    const struct net *net = net_find("mobilenetv2", &err);
+    struct graph *g = net_new(
+        net, &(struct net_args){.h = SIDE, .w = SIDE, .head = HEAD_POOL},
+        &(struct graph_args){.max_batch = 1, .memory = GRAPH_INFER}, &err);
+    const struct named_tensor *list;
+    struct safetensors f = {0};
+    struct st_tensor *t;
+
+    fill_weights(g);
+    graph_tensors(g, &list, &f.n_tensor);
+    f.tensor = t = calloc(f.n_tensor, sizeof(*t));
+    for (size_t i = 0; i < f.n_tensor; i++) {
+        t[i] = (struct st_tensor){
+            .name = list[i].name, .n_dim = list[i].n_dim, .data = list[i].data};
+        for (int k = 0; k < list[i].n_dim; k++)
+            t[i].dim[k] = (size_t)list[i].dim[k];
+    }
+    ok(weights_write(net, &f, "test", path("w.st"), &err) == 0,
+       "weights are made");
+    free(t);
+    return g;
+}
+
+static struct features_args drawn_args(const char *out)
+{
+    return (struct features_args){.weights = path("w.st"),
+                                  .images = path("images"),
+                                  .out = path(out),
+                                  .size = SIDE,
+                                  .batch = 2,
+                                  .threads = 2};
+}
+
+/* Relative L2 distance. */
+static double off(const float *x, const float *y, size_t n)
+{
+    double d = 0, norm = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        d += ((double)x[i] - (double)y[i]) * ((double)x[i] - (double)y[i]);
+        norm += (double)y[i] * (double)y[i];
+    }
+    return sqrt(d / norm);
+}
+
+/* Row 0 is a.png, which has the size: the graph by itself gives the same. */
+static void check_first(struct graph *g, const float *row)
+{
+    uint8_t px[SIDE * SIDE * 3];
+
+    for (size_t k = 0; k < sizeof(px); k++)
+        px[k] = (uint8_t)(k * 9 % 251);
+    graph_set_batch(g, 1);
+    preprocess(PREPROCESS_TF, px, (size_t)SIDE * SIDE, graph_input(g));
+    graph_forward(g, PHASE_INFER);
+    ok(off(row, graph_output(g)->out.data, 1280) < 1e-5,
+       "a row is what the network makes of the image");
+}
+
+static void check_drawn(void)
+{
+    struct features_args a;
+    struct npy x = {0}, y = {0};
+    struct err err = {0};
+    struct graph *g;
+    char *csv = NULL;
+    size_t size = 0;
+
+    make_images();
+    g = make_weights();
+    a = drawn_args("f.npy");
+    ok(features(&a, &err) == 0 && npy_map(&x, path("f.npy"), &err) == 0,
+       "features of drawn images");
+    ok(x.n_dim == 2 && x.dim[0] == IMAGES && x.dim[1] == 1280,
+       "one row an image that can be read");
+    check_first(g, x.data);
+    ok(file_read(path("f.csv"), 4096, &csv, &size, &err) == 0 &&
+           strstr(csv, "row,file,status\n0,a.png,ok\n1,b/z.png,ok\n,bad.jpg,"),
+       "the table names them in byte order, and why one has no row");
+    free(csv);
+    a = drawn_args("g.npy");
+    a.threads = 1;
+    ok(features(&a, &err) == 0 && npy_map(&y, path("g.npy"), &err) == 0 &&
+           memcmp(x.data, y.data, npy_bytes(&x)) == 0,
+       "the same bits for any number of threads");
+    npy_release(&y);
+    a.batch = 1;
+    ok(features(&a, &err) == 0 && npy_map(&y, path("g.npy"), &err) == 0 &&
+           off(x.data, y.data, IMAGES * 1280) < 1e-5,
+       "the same up to rounding for any batch");
+    npy_release(&y);
+    a = drawn_args("h.npy");
+    a.layer = "block_1_pad"; /* only there where nothing is fused */
+    ok(features(&a, &err) == 0 && npy_map(&y, path("h.npy"), &err) == 0 &&
+           y.n_dim == 4 && y.dim[1] == SIDE / 2 + 1 && y.dim[3] == 96,
+       "a layer's output");
+    npy_release(&y);
+    npy_release(&x);
+    graph_free(g);
+}
+
+static void refuse(struct features_args a, enum err_code code, const char *text)
+{
+    struct err err = {0};
+
+    ok(features(&a, &err) < 0 && err.code == code && strstr(err.text, text),
+       text);
+    printf("# %s\n", err.text);
+}
+
+static void check_refused(void)
+{
+    struct features_args a = drawn_args("x.npy");
+
+    a.layer = "block_1_ped";
+    refuse(a, ERR_USAGE, "nearest is 'block_1_pad'");
+    a = drawn_args("x.npy");
+    a.net = "vgg16";
+    refuse(a, ERR_INPUT, "is not one of vgg16's");
+    a.net = "vgg15";
+    refuse(a, ERR_USAGE, "network 'vgg15' is not one of");
+    a = drawn_args("x.npy");
+    a.input = "cafe";
+    refuse(a, ERR_USAGE, "preprocess 'cafe' is not");
+    a = drawn_args("x.npy");
+    a.resize = "cubic";
+    refuse(a, ERR_USAGE, "--resize 'cubic' is not nearest or lanczos");
+    a = drawn_args("x.npy");
+    a.size = 31;
+    refuse(a, ERR_USAGE, "--size 31 is not 32 .. 512");
+    a = drawn_args("x.npy");
+    a.batch = 0;
+    refuse(a, ERR_USAGE, "--batch 0 is not");
+    a = drawn_args("x.npy");
+    a.weights = path("images/bad.jpg");
+    refuse(a, ERR_INPUT, "safetensors");
+    a = drawn_args("x.npy");
+    a.images = path("nowhere");
+    refuse(a, ERR_INPUT, "nowhere");
+    a.images = NULL;
+    refuse(a, ERR_USAGE, "features needs --weights FILE");
+}
+
+/* --- real ones -------------------------------------------------------------*/
+
+static void check_real(const char *shared, const char *net)
+{
+    char weights[FILE_PATH_MAX], images[FILE_PATH_MAX];
+    struct features_args a = {.net = net,
+                              .weights = weights,
+                              .images = images,
+                              .out = path("real.npy"),
+                              .size = 110,
+                              .batch = 20};
+    const struct golden *want = find_golden(golden, N_GOLDEN, net, "features");
+    struct npy y = {0};
+    struct err err = {0};
+    double d;
+
+    snprintf(weights, sizeof(weights), "%s/weights/%s_notop.h5", shared, net);
+    snprintf(images, sizeof(images), "%s/data/sipakmed-original-layout",
+             shared);
+    if (!file_exists(weights) || !file_exists(images)) {
+        printf("# no %s or no cells: skipped\n", weights);
+        return;
+    }
+    if (!ok(features(&a, &err) == 0 && npy_map(&y, a.out, &err) == 0, net)) {
+        printf("# %s\n", err.text);
+        return;
+    }
+    d = distance(want, SUMS, y.data, npy_bytes(&y) / sizeof(float));
+    ok(d < 1e-4, "features of real cells agree within 1e-4");
+    printf("# relative L2 distance about %g\n", d);
+    npy_release(&y);
+}
+
+int main(void)
+{
+    const char *shared = getenv("PAPLINE_SHARED");
+    struct err err = {0};
+
+    if (!mkdtemp(dir))
+        return 1;
+    check_drawn();
+    check_refused();
+    for (size_t i = 0; net_at(i); i++)
+        if (find_golden(golden, N_GOLDEN, net_at(i)->name, "features"))
+            check_real(shared ? shared : "../shared", net_at(i)->name);
+    ok(dir_remove(dir, &err) == 0, "cleaned up");
+    return tap_done();
+}

@@ -1,0 +1,153 @@
+/*
+ * test_keras_h5.c - files that h5py wrote (tests/golden/keras_h5.py), and ours
+ */
+#include "base/file.h"
+#include "nn/keras_h5.h"
+#include "tap.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char *corpus(const char *name)
+{
+    static char path[FILE_PATH_MAX];
+
+    snprintf(path, sizeof(path), "tests/fuzz/corpus/keras_h5/%s.h5", name);
+    return path;
+}
+
+static bool starts(const struct st_tensor *t, size_t n)
+{
+    const float *x = t->data;
+
+    if (st_bytes(t) != n * sizeof(*x))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (x[i] != (float)i / 8 - 1)
+            return false;
+    return true;
+}
+
+/* One file: names in order, and the numbers of the first and the last. */
+static const struct good {
+    const char *file;
+    const char *name[6];
+    size_t first; /* numbers of the first tensor */
+} goods[] = {
+    {"float32",
+     {"conv/kernel:0", "conv/bias:0", "bn/gamma:0", "bn/beta:0",
+      "bn/moving_mean:0", "bn/moving_variance:0"},
+     72},
+    {"float16",
+     {"a/conv/kernel:0", "a/conv/bias:0", "a/bn/gamma:0", "a/bn/beta:0",
+      "a/bn/moving_mean:0", "a/bn/moving_variance:0"},
+     72},
+    {"parts",
+     {"conv/kernel:0", "conv/bias:0", "bn/gamma:0", "bn/beta:0",
+      "bn/moving_mean:0", "bn/moving_variance:0"},
+     72},
+    {"keras1",
+     {"conv/kernel:0", "conv/bias:0", "bn/gamma:0", "bn/beta:0",
+      "bn/moving_mean:0", "bn/moving_variance:0"},
+     4},
+    {"whole_model", {"conv/kernel:0", "conv/bias:0", "dense/bias:0"}, 72},
+};
+
+static void check_good(const struct good *g)
+{
+    struct safetensors f;
+    struct err err = {0};
+    char what[128];
+    size_t n = 0;
+
+    snprintf(what, sizeof(what), "%s is read", g->file);
+    if (!ok(keras_h5_read(&f, corpus(g->file), &err) == 0, what)) {
+        printf("# %s\n", err.text);
+        return;
+    }
+    while (n < 6 && g->name[n]) {
+        ok(n < f.n_tensor && strcmp(f.tensor[n].name, g->name[n]) == 0,
+           g->name[n]);
+        n++;
+    }
+    ok(f.n_tensor == n, "no other tensor");
+    ok(starts(&f.tensor[0], g->first), "the first one's numbers");
+    ok(starts(&f.tensor[n - 1], 4), "the last one's numbers");
+    safetensors_release(&f);
+}
+
+static const struct bad {
+    const char *file, *text;
+} bads[] = {
+    {"bad_list", "there is no list of at most 4096 layer_names"},
+    {"bad_missing", "layer 'conv' has no readable weight 'conv/kernel:0'"},
+    {"bad_twice", "weight 'conv/bias:0' is there twice"},
+    {"bad_integers", "weight 'conv/bias:0' is no array of floats"},
+    {"bad_claim", "weight 'conv/bias:0' claims more than its file can hold"},
+    {"bad_piece", "weight 'conv/bias:0' is stored in pieces of over 512 MB"},
+    {"bad_external", "weight 'conv/bias:0' is not in this file"},
+    {"bad_link", "layer 'conv' has no readable weight 'bias:0'"},
+    {"bad_cut", "is not an HDF5 file, or damaged"},
+    {"absent", "cannot read"},
+};
+
+static void check_bad(const struct bad *b)
+{
+    struct safetensors f;
+    struct err err = {0};
+
+    ok(keras_h5_read(&f, corpus(b->file), &err) < 0, b->file);
+    ok(err.code == ERR_INPUT && strstr(err.text, b->text) &&
+           strstr(err.text, b->file),
+       b->text);
+    printf("# %s\n", err.text);
+    ok(f.n_tensor == 0 && !f.bytes, "and nothing is left");
+}
+
+/* What is written is read again. */
+static void check_write(void)
+{
+    static const float x[6] = {-1, -.875f, -.75f, -.625f, -.5f, -.375f};
+    const struct st_tensor t[] = {
+        {.name = "a/conv/kernel:0", .n_dim = 2, .dim = {2, 3}, .data = x},
+        {.name = "a/conv/bias:0", .n_dim = 1, .dim = {4}, .data = x},
+        {.name = "a/bn/gamma:0", .n_dim = 1, .dim = {6}, .data = x}};
+    const struct keras_layer l[] = {{"input_1", NULL, 0},
+                                    {"a/conv", t, 2},
+                                    {"a/relu", NULL, 0},
+                                    {"a/bn", t + 2, 1}};
+    char path[] = "/tmp/papline-test-XXXXXX";
+    struct safetensors f = {0};
+    struct err err = {0};
+    const int fd = mkstemp(path);
+
+    close(fd);
+    ok(keras_h5_write(l, 4, path, &err) == 0, "a file is written");
+    ok(keras_h5_read(&f, path, &err) == 0, "and read");
+    ok(f.n_tensor == 3, "all tensors are there");
+    for (size_t i = 0; i < f.n_tensor && i < 3; i++)
+        ok(strcmp(f.tensor[i].name, t[i].name) == 0 &&
+               f.tensor[i].n_dim == t[i].n_dim &&
+               memcmp(f.tensor[i].data, t[i].data, st_bytes(&t[i])) == 0,
+           t[i].name);
+    ok(strcmp(safetensors_meta(&f, "keras_version"), "2.12.0") == 0,
+       "the version is there");
+    safetensors_release(&f);
+    unlink(path);
+    ok(keras_h5_write(l, 4, "/nowhere/x.h5", &err) < 0 &&
+           err.code == ERR_SYSTEM,
+       "a place that cannot be written to is said");
+}
+
+int main(void)
+{
+    ok(keras_h5_is("\211HDF\r\n\032\n", 8) && !keras_h5_is("\211HDF", 4) &&
+           !keras_h5_is("12345678", 8),
+       "the first bytes tell");
+    for (size_t i = 0; i < sizeof(goods) / sizeof(goods[0]); i++)
+        check_good(&goods[i]);
+    for (size_t i = 0; i < sizeof(bads) / sizeof(bads[0]); i++)
+        check_bad(&bads[i]);
+    check_write();
+    return tap_done();
+}

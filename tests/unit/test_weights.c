@@ -1,0 +1,209 @@
+/*
+ * test_weights.c - networks' weights through both formats, and wrong ones
+ */
+#include "golden/nn_digest.h"
+#include "nn/weights.h"
+#include "tap.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { SIDE = 32 };
+
+static char dir[] = "/tmp/papline-test-XXXXXX";
+
+static const char *path(const char *name)
+{
+    static char p[128];
+
+    snprintf(p, sizeof(p), "%s/%s", dir, name);
+    return p;
+}
+
+static struct graph *new_graph(const struct net *net, const char *cut,
+                               enum net_head head)
+{
+    struct err err = {0};
+    struct graph *g = net_new(
+        net,
+        &(struct net_args){
+            .h = SIDE, .w = SIDE, .classes = 5, .cut = cut, .head = head},
+        &(struct graph_args){.max_batch = 1, .seed = 3, .memory = GRAPH_INFER},
+        &err);
+
+    if (!g) {
+        ok(false, err.text);
+        exit(1);
+    }
+    return g;
+}
+
+/* A view of the graph's tensors as a file's; free() the list. */
+static struct safetensors view(struct graph *g)
+{
+    const struct named_tensor *list;
+    struct safetensors f = {0};
+
+    graph_tensors(g, &list, &f.n_tensor);
+    f.tensor = calloc(f.n_tensor + 1, sizeof(*f.tensor));
+    for (size_t i = 0; i < f.n_tensor; i++) {
+        f.tensor[i] = (struct st_tensor){
+            .name = list[i].name, .n_dim = list[i].n_dim, .data = list[i].data};
+        for (int k = 0; k < list[i].n_dim; k++)
+            f.tensor[i].dim[k] = (size_t)list[i].dim[k];
+    }
+    return f;
+}
+
+static bool same(const struct safetensors *a, const struct safetensors *b)
+{
+    for (size_t i = 0; i < a->n_tensor; i++) {
+        const struct st_tensor *t = safetensors_find(b, a->tensor[i].name);
+
+        if (!t || st_bytes(t) != st_bytes(&a->tensor[i]) ||
+            memcmp(t->dim, a->tensor[i].dim, sizeof(t->dim)) != 0 ||
+            memcmp(t->data, a->tensor[i].data, st_bytes(t)) != 0)
+            return false;
+    }
+    return a->n_tensor == b->n_tensor;
+}
+
+/* Graph to .h5 to safetensors to another graph. */
+static void check_round(const struct net *net)
+{
+    struct graph *g = new_graph(net, NULL, HEAD_NONE);
+    struct graph *h = new_graph(net, NULL, HEAD_NONE);
+    struct safetensors f = view(g), from_h5 = {0}, back = {0}, loaded = view(h);
+    struct weights_count count;
+    struct err err = {0};
+
+    fill_weights(g);
+    ok(weights_write_h5(net, &f, path("x.h5"), &err) == 0 &&
+           weights_read(&from_h5, path("x.h5"), &err) == 0,
+       net->name);
+    ok(same(&f, &from_h5), "the .h5 holds the same");
+    ok(weights_net(&from_h5, &err) == net, "it is told whose weights it holds");
+    ok(weights_check(net, &from_h5, &count, &err) == 0 &&
+           count.numbers == net->n_trunk && count.top_tensors == 0,
+       "all are there");
+    ok(weights_write(net, &from_h5, "test", path("x.st"), &err) == 0 &&
+           weights_read(&back, path("x.st"), &err) == 0,
+       "to safetensors and back");
+    ok(same(&f, &back) && weights_net(&back, &err) == net,
+       "the same, with the network's name");
+    ok(weights_load(h, net, &back, &err) == 0 && same(&f, &loaded),
+       "into another graph");
+    safetensors_release(&from_h5);
+    safetensors_release(&back);
+    free(f.tensor);
+    free(loaded.tensor);
+    graph_free(g);
+    graph_free(h);
+}
+
+/* A trained model: cut, with a head. */
+static void check_cut(const struct net *net)
+{
+    struct graph *g = new_graph(net, net->paper_cut, HEAD_PAPER);
+    struct graph *whole = new_graph(net, NULL, HEAD_NONE);
+    struct graph *other = new_graph(net, net->paper_cut, HEAD_PAPER);
+    struct safetensors f = view(g), w = view(whole), back = {0};
+    struct safetensors o = view(other);
+    struct weights_count count;
+    struct err err = {0};
+
+    fill_weights(g);
+    fill_weights(whole);
+    ok(weights_write_h5(net, &f, path("y.h5"), &err) == 0 &&
+           weights_read(&back, path("y.h5"), &err) == 0 && same(&f, &back),
+       "a cut network with its head goes through .h5");
+    ok(weights_load(other, net, &back, &err) == 0 && same(&f, &o),
+       "and into a graph like it");
+    ok(weights_load(whole, net, &back, &err) < 0 && err.code == ERR_INPUT &&
+           strstr(err.text, "is missing"),
+       "but not into the whole network");
+    ok(weights_check(net, &back, &count, &err) < 0, "nor is it all of it");
+    ok(weights_load(other, net, &w, &err) == 0,
+       "a cut network takes the whole network's weights");
+    for (size_t i = 0; i < o.n_tensor; i++) {
+        const struct st_tensor *t = safetensors_find(&w, o.tensor[i].name);
+
+        if (t && memcmp(t->data, o.tensor[i].data, st_bytes(t)) != 0)
+            ok(false, o.tensor[i].name);
+    }
+    safetensors_release(&back);
+    free(f.tensor);
+    free(w.tensor);
+    free(o.tensor);
+    graph_free(g);
+    graph_free(whole);
+    graph_free(other);
+}
+
+static void refuse(const struct net *net, const struct safetensors *f,
+                   const char *text)
+{
+    struct weights_count count;
+    struct err err = {0};
+
+    ok(weights_check(net, f, &count, &err) < 0 && err.code == ERR_INPUT &&
+           strstr(err.text, text),
+       text);
+    printf("# %s\n", err.text);
+}
+
+static void check_wrong(void)
+{
+    struct err err = {0};
+    const struct net *net = net_find("mobilenetv2", &err);
+    struct graph *g = new_graph(net, NULL, HEAD_NONE);
+    struct safetensors f = view(g);
+    struct st_tensor *t = &f.tensor[7], good = *t;
+
+    t->name = "odd/kernel:0";
+    refuse(net, &f, "tensor 'odd/kernel:0' is not one of mobilenetv2's");
+    t->name = "predictions/kernel:0";
+    refuse(net, &f, "of mobilenetv2 is missing");
+    *t = good;
+    t->dim[0]++;
+    refuse(net, &f, "has shape (");
+    *t = good;
+    t->type = ST_I64;
+    refuse(net, &f, "is not of float32");
+    *t = good;
+    f.n_tensor--;
+    refuse(net, &f, "of mobilenetv2 is missing");
+    f.n_tensor = 0;
+    ok(!weights_net(&f, &err) && err.code == ERR_INPUT, "no network's tensors");
+    free(f.tensor);
+    graph_free(g);
+}
+
+static void check_tops(void)
+{
+    ok(weights_is_top("dense/kernel:0") && weights_is_top("dense_12/bias:0") &&
+           weights_is_top("batch_normalization_1/gamma:0") &&
+           weights_is_top("predictions/bias:0") && weights_is_top("fc1/bias:0"),
+       "classifiers");
+    ok(!weights_is_top("dense_relu/x:0") && !weights_is_top("conv1/kernel:0") &&
+           !weights_is_top("dense") &&
+           !weights_is_top("batch_normalisation/g:0"),
+       "others");
+}
+
+int main(void)
+{
+    if (!mkdtemp(dir))
+        return 1;
+    for (size_t i = 0; net_at(i); i++)
+        check_round(net_at(i));
+    for (size_t i = 0; net_at(i); i++)
+        if (net_at(i)->paper_cut)
+            check_cut(net_at(i));
+    check_wrong();
+    check_tops();
+    for (int i = 0; i < 3; i++)
+        (void)unlink(path((const char *[]){"x.h5", "x.st", "y.h5"}[i]));
+    (void)rmdir(dir);
+    return tap_done();
+}
