@@ -20,12 +20,8 @@ static const struct golden golden[] = {
 enum { N_GOLDEN = sizeof(golden) / sizeof(golden[0]) };
 
 /*
- * Rounding that lets one unit fall to the other side of 0 moves gradients, and
- * Adam divides tiny gradients by their own size.  So the script's float64 and
- * PyTorch's own float32 differ by up to 1.9e-4 in the logits of these cases
- * (whole ResNet-50), 2e-2 in the worst gradient (ResNet-50, DenseNet-169), and
- * after three steps by .7 in a loss (whole VGG16).  The tolerances are a few
- * times that; each layer by itself is held to 1e-5 in test_layers.
+ * The weights keep every unit away from the corners of its activation (see
+ * nn_nets.py), so gradients of the whole network can be held to 1e-3 (below).
  */
 static const struct run {
     const char *name, *net; /* of the case in nn_nets.py; of the network */
@@ -33,28 +29,75 @@ static const struct run {
     const char *frozen; /* last frozen layer */
     int n, h, w;
     enum phase phase;
-    double steps;
+    int steps;
+    enum net_head head;
+    double tolerance; /* of gradients */
 } runs[] = {
-    {"vgg16 75x97", "vgg16", false, NULL, 5, 75, 97, PHASE_TRAIN, 3e-1},
-    {"vgg16 cut", "vgg16", true, "block4_conv2", 2, 110, 110, PHASE_TRAIN,
-     5e-2},
-    {"vgg19 cut", "vgg19", true, "block4_conv4", 5, 75, 97, PHASE_TRAIN, 1e-2},
-    {"vgg19 infer", "vgg19", false, NULL, 1, 110, 110, PHASE_INFER, 1e-4},
-    {"resnet50 75x97", "resnet50", false, NULL, 5, 75, 97, PHASE_TRAIN, 5e-2},
+    {"vgg16 75x97", "vgg16", false, NULL, 5, 75, 97, PHASE_TRAIN, 3, HEAD_PAPER,
+     1e-3},
+    {"vgg16 cut", "vgg16", true, "block4_conv2", 2, 110, 110, PHASE_TRAIN, 3,
+     HEAD_PAPER, 1e-3},
+    {"vgg19 cut", "vgg19", true, "block4_conv4", 5, 75, 97, PHASE_TRAIN, 3,
+     HEAD_LINEAR, 1e-3},
+    {"vgg19 infer", "vgg19", false, NULL, 1, 110, 110, PHASE_INFER, 0,
+     HEAD_PAPER, 1e-3},
+    {"resnet50 75x97", "resnet50", false, NULL, 5, 75, 97, PHASE_TRAIN, 3,
+     HEAD_PAPER, 1e-3},
     {"resnet50 cut", "resnet50", true, "conv3_block4_3_bn", 5, 110, 110,
-     PHASE_TRAIN, 1e-3},
-    {"resnet50 infer", "resnet50", false, NULL, 1, 75, 97, PHASE_INFER, 1e-4},
+     PHASE_TRAIN, 3, HEAD_LINEAR, 1e-3},
+    {"resnet50 infer", "resnet50", false, NULL, 1, 75, 97, PHASE_INFER, 0,
+     HEAD_PAPER, 1e-3},
     {"mobilenetv2 frozen", "mobilenetv2", false, "block_11_expand_BN", 5, 75,
-     97, PHASE_TRAIN, 1e-2},
-    {"mobilenetv2 32", "mobilenetv2", false, NULL, 32, 48, 48, PHASE_TRAIN,
-     1e-4},
-    {"densenet169 75x97", "densenet169", false, NULL, 5, 75, 97, PHASE_TRAIN,
-     1e-2},
+     97, PHASE_TRAIN, 3, HEAD_PAPER, 1e-3},
+    /* these gradients are what is left of sums many times as large */
+    {"mobilenetv2 32", "mobilenetv2", false, NULL, 32, 110, 110, PHASE_TRAIN, 0,
+     HEAD_PAPER, 3e-2},
+    {"mobilenetv2 one", "mobilenetv2", false, NULL, 1, 75, 97, PHASE_TRAIN, 3,
+     HEAD_PAPER, 1e-3},
+    {"densenet169 75x97", "densenet169", false, NULL, 5, 75, 97, PHASE_TRAIN, 3,
+     HEAD_PAPER, 1e-3},
     {"densenet169 frozen", "densenet169", false, "conv4_block16_1_conv", 5, 110,
-     110, PHASE_TRAIN, 1e-2},
+     110, PHASE_TRAIN, 3, HEAD_PAPER, 1e-3},
     {"densenet169 infer", "densenet169", false, NULL, 1, 110, 110, PHASE_INFER,
-     1e-4},
+     0, HEAD_PAPER, 1e-3},
 };
+
+static const float rate = 2e-6f;
+
+/* nn_nets.py's calm(). */
+static void fill_calm(struct graph *g)
+{
+    const struct named_tensor *t;
+    size_t n;
+
+    fill_weights(g);
+    graph_tensors(g, &t, &n);
+    for (; n--; t++) {
+        const bool vgg = strncmp(t->name, "block", 5) == 0 &&
+                         strstr(t->name, "_conv") && !strstr(t->name, "block_");
+        const bool beta = strstr(t->name, "/beta:0");
+        const bool sum = strstr(t->name, "_3_") || strstr(t->name, "_0_");
+
+        if (strstr(t->name, "/gamma:0"))
+            fill(t->name, 0.1f, 0.025f, t->data, t->len);
+        if (vgg && strstr(t->name, "/kernel:0")) {
+            const float fan = (float)(t->len / (size_t)t->dim[3]);
+
+            fill(t->name, 1 / fan, 0.5f / fan, t->data, t->len);
+        }
+        if (!beta && !(vgg && strstr(t->name, "/bias:0")))
+            continue;
+        fill(t->name, 0.0f, 1.0f, t->data, t->len);
+        for (size_t i = 0; i < t->len; i++) {
+            float *v = &t->data[i];
+
+            if (*v >= -0.5f || (beta && sum))
+                *v = 1 + 0.25f * *v;
+            else
+                *v -= beta ? 0.5f : 6.0f;
+        }
+    }
+}
 
 /* A frozen layer is named; the first that learns is the one behind it. */
 static int freeze(const struct net *net, const struct run *r)
@@ -64,9 +107,19 @@ static int freeze(const struct net *net, const struct run *r)
     return r->frozen ? net_layer_index(net, r->frozen, &err) + 1 : 0;
 }
 
+/* nn_nets.py's images(). */
 static void fill_input(const struct run *r, struct graph *g)
 {
-    fill("x", 0, 1, graph_input(g), (size_t)r->n * (size_t)(r->h * r->w) * 3);
+    const struct golden *seed = find_golden(golden, N_GOLDEN, r->name, "seed");
+    const size_t row = (size_t)(r->h * r->w) * 3;
+    float *x = graph_input(g);
+    char name[16];
+
+    snprintf(name, sizeof(name), "x%.0f", seed->norm);
+    fill(name, 0, 1, x, (size_t)r->n * row);
+    for (int i = 0; i < r->n; i++)
+        for (size_t j = 0; j < row; j++, x++)
+            *x = *x * (1 + 0.5f * (float)i) + 0.25f * (float)i;
 }
 
 static struct graph *new_net(const struct run *r, enum graph_memory memory)
@@ -79,6 +132,7 @@ static struct graph *new_net(const struct run *r, enum graph_memory memory)
                            .w = r->w,
                            .classes = CLASSES,
                            .cut = r->cut ? net->paper_cut : NULL,
+                           .head = r->head,
                            .freeze = freeze(net, r),
                            .no_dropout = true},
         &(struct graph_args){.max_batch = r->n, .seed = 1, .memory = memory},
@@ -88,7 +142,7 @@ static struct graph *new_net(const struct run *r, enum graph_memory memory)
         ok(false, err.text);
         exit(1);
     }
-    fill_weights(g);
+    fill_calm(g);
     fill_input(r, g);
     return g;
 }
@@ -164,43 +218,58 @@ static void check_first(const struct run *r, struct graph *g)
         else
             grad = fmax(grad, d);
     }
-    ok(found > 4, "there are gradients to compare");
-    check_close(r, "worst of all gradients", grad, 1e-1);
-    check_close(r, "worst of the head's gradients", head, 5e-3);
+    ok(found > 2, "there are gradients to compare");
+    check_close(r, "worst of all gradients", grad, r->tolerance);
+    check_close(r, "worst of the head's gradients", head, 1e-3);
     if (r->phase == PHASE_TRAIN)
-        check_close(r, "worst of all running statistics", state, 1e-4);
+        check_close(r, "worst of all running statistics", state, 1e-5);
+}
+
+static void adam(struct graph *g, float *slot, int t)
+{
+    const size_t n = graph_n_param(g);
+
+    optim_adam.step(&(struct optim_step){.n = n,
+                                         .w = graph_param(g),
+                                         .dw = graph_dparam(g),
+                                         .slot = {slot, slot + n},
+                                         .t = (uint32_t)t + 1,
+                                         .learning_rate = rate,
+                                         .threads = 2});
 }
 
 static void check_run(const struct run *r)
 {
     struct graph *g = new_net(r, GRAPH_TRAIN);
     const struct node *y = graph_output(g);
-    const size_t np = graph_n_param(g);
-    const int steps = r->phase == PHASE_TRAIN && r->n < 32 ? 3 : 0;
-    float *slot = calloc(2 * np, sizeof(*slot)), losses[MAX_STEPS];
+    float *slot = calloc(2 * graph_n_param(g), sizeof(*slot));
+    float losses[MAX_STEPS], drops[MAX_STEPS];
+    double first = 0;
 
-    for (int t = 0; t <= steps; t++) {
+    for (int t = 0; t <= r->steps; t++) {
+        double now;
+
         fill_input(r, g);
         graph_forward(g, r->phase);
-        losses[t] = (float)loss(g);
+        now = loss(g);
+        first = t ? first : now;
+        losses[t] = (float)now;
+        drops[t] = (float)(now - first);
         if (t == 0)
             check_close(r, "logits",
                         off(r, "logits", y->out.data, tensor_len(&y->out)),
-                        5e-4);
+                        1e-5);
         graph_zero_grad(g);
         graph_backward(g);
         if (t == 0)
             check_first(r, g);
-        optim_adam.step(&(struct optim_step){.n = np,
-                                             .w = graph_param(g),
-                                             .dw = graph_dparam(g),
-                                             .slot = {slot, slot + np},
-                                             .t = (uint32_t)t + 1,
-                                             .learning_rate = 1e-3f,
-                                             .threads = 2});
+        adam(g, slot, t);
     }
     check_close(r, "losses before and after the steps",
-                off(r, "losses", losses, (size_t)steps + 1), r->steps);
+                off(r, "losses", losses, (size_t)r->steps + 1), 1e-4);
+    if (r->steps)
+        check_close(r, "what the steps take from the loss",
+                    off(r, "drops", drops + 1, (size_t)r->steps), 1e-2);
     free(slot);
     graph_free(g);
 }
@@ -214,11 +283,11 @@ static void check_infer(const struct run *r)
     graph_forward(g, PHASE_INFER);
     check_close(r, "logits of inference",
                 off(r, "logits", graph_output(g)->out.data, (size_t)r->n * 5),
-                1e-4);
+                1e-5);
     graph_forward(all, PHASE_INFER);
     check_close(r, "logits with every layer kept",
                 off(r, "logits", graph_output(all)->out.data, (size_t)r->n * 5),
-                1e-4);
+                1e-5);
     ok(graph_bytes(g) < graph_bytes(all), "inference takes less memory");
     graph_free(g);
     graph_free(all);
