@@ -16,10 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    SMALL = 1 << 18, /* bytes from all ranks: fewer are gathered at once */
-    MAX_RANKS = 4096
-};
+enum { SMALL = 1 << 18 }; /* bytes from all ranks: fewer are gathered at once */
 
 /* Variables that launchers set for each process. */
 static const char *const launchers[] = {
@@ -85,9 +82,9 @@ static int make_comm(struct dist *d, struct err *err)
     MPI_Comm_set_errhandler(*comm, MPI_ERRORS_RETURN);
     MPI_Comm_rank(*comm, &d->rank);
     MPI_Comm_size(*comm, &d->size);
-    if (d->size > MAX_RANKS)
+    if (d->size > DIST_MAX_RANKS)
         return err_set(err, ERR_USAGE, "%d ranks, at most %d", d->size,
-                       MAX_RANKS);
+                       DIST_MAX_RANKS);
     if (check(d,
               MPI_Comm_split_type(*comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL,
                                   &host),
@@ -269,6 +266,57 @@ struct collective dist_collective(struct dist *d)
 {
     return (struct collective){
         .rank = d->rank, .size = d->size, .sum = collective_sum, .self = d};
+}
+
+/* --- gathering -------------------------------------------------------------*/
+
+/* Bytes of each rank and where they go; fails alike on all ranks. */
+static int lay_out(const struct dist *d, const struct dist_items *g, int *bytes,
+                   int *at, struct err *err)
+{
+    const size_t most = DIST_MAX_BYTES / g->item;
+    size_t sum = 0;
+
+    for (int r = 0; r < d->size; r++) {
+        if (g->n[r] > most || sum + g->n[r] > most)
+            return err_set(err, ERR_USAGE,
+                           "%d ranks gather more than %zu items of %zu bytes",
+                           d->size, most, g->item);
+        at[r] = (int)(sum * g->item);
+        bytes[r] = (int)(g->n[r] * g->item);
+        sum += g->n[r];
+    }
+    return 0;
+}
+
+int dist_gather(struct dist *d, const struct dist_items *g, struct err *err)
+{
+    int bytes[DIST_MAX_RANKS], at[DIST_MAX_RANKS];
+    char *all = g->all;
+
+    if (faulty(d, err) < 0 || lay_out(d, g, bytes, at, err) < 0)
+        return -1;
+    if (d->team)
+        return team_gather(d, g, (size_t)at[d->rank], err);
+    if (bytes[d->rank] > 0)
+        memmove(all + at[d->rank], g->x, (size_t)bytes[d->rank]);
+    if (d->size == 1)
+        return 0;
+    return check(d,
+                 MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all, bytes,
+                                at, MPI_BYTE, comm_of(d)),
+                 "MPI_Allgatherv", err);
+}
+
+int dist_counts(struct dist *d, size_t n, size_t *count, struct err *err)
+{
+    size_t one[DIST_MAX_RANKS];
+    const struct dist_items g = {
+        .x = &n, .n = one, .item = sizeof(n), .all = count};
+
+    for (int r = 0; r < d->size; r++)
+        one[r] = 1;
+    return dist_gather(d, &g, err);
 }
 
 /* --- the rest --------------------------------------------------------------*/

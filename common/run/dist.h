@@ -20,8 +20,9 @@
 #include <stddef.h>
 
 enum {
-    DIST_PIECE = 4 << 20,       /* bytes: at most so much in one message */
-    DIST_MAX_BYTES = 2000000000 /* of an array */
+    DIST_PIECE = 4 << 20,        /* bytes: at most so much in one message */
+    DIST_MAX_BYTES = 2000000000, /* of an array */
+    DIST_MAX_RANKS = 4096
 };
 
 struct dist {
@@ -52,6 +53,28 @@ _Noreturn void dist_abort(const struct dist *d, int status);
 MUST_USE int dist_sum(struct dist *d, double *x, size_t n, struct err *err);
 MUST_USE int dist_sum_float(struct dist *d, float *x, size_t n,
                             struct err *err);
+
+struct dist_items {
+    const void *x;   /* [in] (n[rank]) this rank's; may lie in its place in
+                        all, but not elsewhere in it */
+    const size_t *n; /* [in] (size) items of each rank, 0 or more; the same
+                        numbers on all ranks */
+    size_t item;     /* [in] bytes of an item, >= 1 */
+    void *all;       /* [out] (sum of n) rank 0's, rank 1's, ... */
+};
+
+/*
+ * Every rank gets the items of all, one rank after another: rows of float or
+ * of int, as many as each happens to have.
+ * Errors: ERR_USAGE more than DIST_MAX_BYTES in all, said on every rank;
+ * ERR_SYSTEM.
+ */
+MUST_USE int dist_gather(struct dist *d, const struct dist_items *g,
+                         struct err *err);
+
+/* count[r] becomes rank r's 'n', for ranks 0 .. size-1.  Errors: ERR_SYSTEM. */
+MUST_USE int dist_counts(struct dist *d, size_t n, size_t *count,
+                         struct err *err);
 
 /* 'n' bytes of rank 0 go to all.  Errors: ERR_SYSTEM. */
 MUST_USE int dist_bcast(struct dist *d, void *bytes, size_t n, struct err *err);

@@ -159,6 +159,50 @@ int team_sum_double(struct dist *d, double *x, size_t n, struct err *err)
     return rc;
 }
 
+/* --- gathering -------------------------------------------------------------*/
+
+/* Member 0's array, which holds the members' items, gets the processes'. */
+static int gather_processes(struct dist *d, const struct dist_items *g,
+                            size_t at, struct err *err)
+{
+    const struct dist_team *t = d->team;
+    size_t n[DIST_MAX_RANKS];
+    const struct dist_items all = {
+        .x = (char *)g->all + at, .n = n, .item = g->item, .all = g->all};
+
+    for (int p = 0; p < t->process->size; p++) {
+        n[p] = 0;
+        for (int m = 0; m < t->n; m++)
+            n[p] += g->n[p * t->n + m];
+    }
+    return dist_gather(t->process, &all, err);
+}
+
+int team_gather(struct dist *d, const struct dist_items *g, size_t at,
+                struct err *err)
+{
+    struct dist_team *t = d->team;
+    const size_t mine = g->n[d->rank] * g->item;
+    size_t sum = 0;
+    int rc = 0;
+
+    for (int r = 0; r < d->size; r++)
+        sum += g->n[r] * g->item;
+    if (d->member == 0)
+        t->shown[0] = g->all;
+    meet(t);
+    if (mine > 0)
+        memmove((char *)t->shown[0] + at, g->x, mine);
+    meet(t);
+    if (d->member == 0)
+        rc = gather_processes(d, g, at, err);
+    rc = share_outcome(d, rc, err);
+    if (rc == 0 && d->member > 0 && sum > 0)
+        memcpy(g->all, t->shown[0], sum);
+    meet(t);
+    return rc;
+}
+
 /* --- the rest --------------------------------------------------------------*/
 
 int team_bcast(struct dist *d, void *bytes, size_t n, struct err *err)

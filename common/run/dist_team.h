@@ -32,6 +32,9 @@ MUST_USE int team_sum_float(struct dist *d, float *x, size_t n,
                             struct err *err);
 MUST_USE int team_sum_double(struct dist *d, double *x, size_t n,
                              struct err *err);
+/* 'at': bytes of all that lie before this member's. */
+MUST_USE int team_gather(struct dist *d, const struct dist_items *g, size_t at,
+                         struct err *err);
 MUST_USE int team_bcast(struct dist *d, void *bytes, size_t n, struct err *err);
 MUST_USE int team_barrier(struct dist *d, struct err *err);
 MUST_USE int team_agree(struct dist *d, int rc, struct err *err);

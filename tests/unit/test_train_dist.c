@@ -8,12 +8,13 @@
 #include "run/dist_team.h"
 #include "tap.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 enum { LONGEST = (1 << 20) + 12345 };
 
-static int faults;
+static atomic_int faults;
 
 static void expect(const struct dist *d, bool good, const char *what)
 {
@@ -113,6 +114,78 @@ static void check_collective(struct dist *d)
     expect(d, c.rank == d->rank && c.size == d->size, "the same ranks");
 }
 
+/* Rank r of the check numbered 'round' has so many rows. */
+static size_t rows_of(int r, int round)
+{
+    static const size_t rows[][4] = {{3, 1, 0, 5},
+                                     {0, 2, 7, 1},
+                                     {0, 0, 1, 0},
+                                     {0, 0, 0, 0},
+                                     {40000, 1, 9000, 31000}};
+
+    return rows[round][r];
+}
+
+/* Rows of 'width' floats and a label each, from every rank. */
+static void check_gather(struct dist *d, int round, size_t width, bool in_place)
+{
+    size_t n[4], sum = 0, begin = 0, at = 0;
+    float *all, *x;
+    int *label, mine[1] = {d->rank};
+    struct err err = {0};
+    bool same = true;
+
+    expect(d, dist_counts(d, rows_of(d->rank, round), n, &err) == 0, "counted");
+    for (int r = 0; r < d->size; r++) {
+        same = same && n[r] == rows_of(r, round);
+        begin += r < d->rank ? n[r] : 0;
+        sum += n[r];
+    }
+    all = malloc(sum * width * sizeof(*all) + 1);
+    label = malloc((size_t)d->size * sizeof(*label));
+    x = in_place && all ? all + begin * width
+                        : malloc(n[d->rank] * width * sizeof(*x) + 1);
+    for (size_t i = 0; x && i < n[d->rank] * width; i++)
+        x[i] = (float)(d->rank * 1000000 + (int)i);
+    expect(d,
+           x && all &&
+               dist_gather(d,
+                           &(struct dist_items){x, n, width * sizeof(*x), all},
+                           &err) == 0,
+           "gathered");
+    for (int r = 0; all && r < d->size; r++)
+        for (size_t i = 0; i < n[r] * width; i++, at++)
+            same = same && (int)all[at] == r * 1000000 + (int)i;
+    for (int r = 0; r < d->size; r++)
+        n[r] = 1;
+    same = same && label &&
+           dist_gather(d, &(struct dist_items){mine, n, sizeof(*label), label},
+                       &err) == 0;
+    for (int r = 0; label && r < d->size; r++)
+        same = same && label[r] == r;
+    expect(d, same, "all ranks' rows in order");
+    free(in_place ? NULL : x);
+    free(all);
+    free(label);
+}
+
+/* As many bytes as none will take: refused by all before any is sent. */
+static void check_gather_limit(struct dist *d)
+{
+    size_t n[4] = {0};
+    char byte = 0;
+    struct err err = {0};
+
+    n[d->size - 1] = (size_t)DIST_MAX_BYTES / 8 + 1;
+    expect(d,
+           dist_gather(d, &(struct dist_items){&byte, n, 8, &byte}, &err) < 0 &&
+               err.code == ERR_USAGE &&
+               strstr(err.text, "gather more than 250000000 items of 8 bytes"),
+           "refused");
+    err = (struct err){0};
+    expect(d, dist_barrier(d, &err) == 0, "well after a refusal");
+}
+
 static int all_checks(struct dist *d)
 {
     const size_t sizes[] = {0,    1,     2,     3,     1000,
@@ -123,7 +196,19 @@ static int all_checks(struct dist *d)
     check_bcast(d);
     check_agree(d);
     check_collective(d);
+    for (int round = 0; round < 5; round++) {
+        check_gather(d, round, 7, false);
+        check_gather(d, round, 1, true);
+    }
+    check_gather_limit(d);
     return faults;
+}
+
+/* The same as a member of a process. */
+static void member_checks(void *self, struct dist *d)
+{
+    (void)self;
+    all_checks(d);
 }
 
 static int child(int ranks)
@@ -137,6 +222,8 @@ static int child(int ranks)
     }
     expect(&d, d.size == ranks && d.here == ranks, "as many as asked for");
     all_checks(&d);
+    if (ranks == 2)
+        dist_team_run(&d, 2, member_checks, (void *[]){NULL, NULL});
     dist_stop(&d);
     return faults != 0;
 }
@@ -170,6 +257,9 @@ static void check_team(void)
     dist_team_run(&process, 3, one_member,
                   (void *[]){&good[0], &good[1], &good[2]});
     ok(good[0] && good[1] && good[2], "three members of one process");
+    dist_team_run(&process, 4, member_checks,
+                  (void *[]){NULL, NULL, NULL, NULL});
+    ok(faults == 0, "four members of one process");
 }
 
 int main(int argc, char **argv)
