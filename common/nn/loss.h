@@ -1,9 +1,16 @@
 /*
- * loss.h - what training minimises
+ * loss.h - what training of a classifier minimises
  *
  * A loss looks at the rows that this rank has of a batch.  It returns the sum,
  * not the mean, so that the ranks' results add up, and the gradient of the
- * mean over the batch of all ranks, so that their gradients add up too.
+ * mean over the batch of all ranks, so that their gradients add up too.  The
+ * mean is over rows whatever they weigh, as in Keras: PyTorch divides by the
+ * sum of the weights.
+ *
+ * Every loss is linear in the label: a row with two, as mixup makes them, has
+ * the mixture of what it has with either.
+ *
+ * What compares a batch's rows with one another is in loss_embed.h.
  */
 #ifndef NN_LOSS_H
 #define NN_LOSS_H
@@ -13,16 +20,27 @@
 #include <stddef.h>
 
 struct loss_batch {
-    int n, k;         /* rows of this rank, 0 or more; columns, 1 or more */
-    int n_global;     /* rows of all ranks, >= 1 */
-    const float *z;   /* [in] (n, k) logits */
-    const int *label; /* [in] (n) class of each row, 0 .. k-1 */
-    float *dz;        /* [out] (n, k) d (mean over n_global) / d z; may be z;
-                         NULL: not wanted */
+    int n, k;             /* rows of this rank, 0 or more; columns, 1 or more */
+    int n_global;         /* rows of all ranks, >= 1 */
+    const float *z;       /* [in] (n, k) logits */
+    const int *label;     /* [in] (n) class of each row, 0 .. k-1 */
+    const int *other;     /* [in] (n) its second class; NULL: there is none */
+    const float *share;   /* [in] (n) of the first class, 0 .. 1; the second's
+                             is the rest; not read if other is NULL */
+    const double *weight; /* [in] (k) of a row by its class, >= 0; NULL: 1 */
+    const double *cost;   /* [in] (k, k) what it costs to call a class, the
+                             row, another, the column, >= 0; row-major */
+    double smoothing;     /* of the labels, 0 <= s < 1 */
+    float *dz;            /* [out] (n, k) d (mean over n_global) / d z; may be
+                             z; NULL: not wanted */
 };
+
+/* Which of a batch's options a loss heeds. */
+enum loss_option { LOSS_WEIGHT = 1, LOSS_SMOOTHING = 2, LOSS_COST = 4 };
 
 struct loss {
     const char *name; /* as in the configuration */
+    unsigned options; /* enum loss_option, or-ed */
     double (*sum)(const struct loss_batch *b);
 };
 
@@ -30,15 +48,50 @@ struct loss {
 MUST_USE const struct loss *loss_find(const char *name, struct err *err);
 
 /*
- * Cross-entropy of softmax(z), in nats: sum over rows of
- *     l_i = log sum_j exp(z_ij - m_i) + m_i - z_i,label,  m_i = max_j z_ij
- *     dz_ij = (exp(z_ij - m_i) / sum_j exp(z_ij - m_i) - [j = label]) / n_global
+ * Are k, weight, cost and smoothing of 'b' what 'loss' can use?  Its rows are
+ * not looked at: once before training is enough.
+ * Errors: ERR_USAGE an option out of range or all 0, one that the loss does
+ * not heed, or no costs for a loss that is made of them.
+ */
+MUST_USE int loss_check(const struct loss *loss, const struct loss_batch *b,
+                        struct err *err);
+
+/*
+ * Cross-entropy of softmax(z), in nats: sum over rows, of class y, of
+ *     l_i = w_y sum_j t_ij (log sum_l exp(z_il - m_i) + m_i - z_ij),
+ *     m_i = max_j z_ij,  t_ij = (1 - s) [j = y] + s / k
+ *     dz_ij = w_y (exp(z_ij - m_i) / sum_l exp(z_il - m_i) - t_ij) / n_global
+ * with s the smoothing of Keras' CategoricalCrossentropy(label_smoothing) and
+ * w Keras' class_weight.
  * Not collective.  Deterministic.  Any finite z is safe.  A z that is not
  * finite gives a result that is not.
  */
 double loss_cross_entropy(const struct loss_batch *b);
 
+/*
+ * What a decision drawn from p = softmax(z) is expected to cost, of cost's
+ * unit: sum over rows, of class y, of
+ *     l_i = sum_j cost_yj p_ij
+ *     dz_ij = p_ij (cost_yj - l_i) / n_global
+ * Of a network that is trained so the cheapest decision is costs_decide() of
+ * stats/costs.h, not always the largest p.
+ * Not collective.  Deterministic.  Any finite z is safe, others as above.
+ * Costs as in Elkan 2001, "The foundations of cost-sensitive learning", eq. 1,
+ * whose matrix is this one transposed.
+ */
+double loss_expected_cost(const struct loss_batch *b);
+
 /* Rows whose largest logit, the first of equal ones, is their label's. */
 size_t loss_correct(const struct loss_batch *b);
+
+/*
+ * Weights that make every class count alike: n / (k n_c), as scikit-learn's
+ * compute_class_weight("balanced").
+ *   count  [in]  (k) samples of each class, n_c
+ *   weight [out] (k) their mean over the samples is 1
+ * Errors: ERR_INPUT a class without samples; weight is left alone.
+ */
+MUST_USE int loss_balanced(const size_t *count, int k, double *weight,
+                           struct err *err);
 
 #endif

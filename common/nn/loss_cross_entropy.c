@@ -7,42 +7,74 @@
  */
 #include "nn/loss.h"
 
+#include "nn/loss_row.h"
+
 #include <math.h>
 
-static double row_loss(const float *z, int k, int label, double *max,
-                       double *sum)
-{
-    double m = (double)z[0], s;
+/* A row's target: t_j = in[0] [j = class[0]] + in[1] [j = class[1]] + off, of
+ * sum w. */
+struct target {
+    int class[2], n;
+    double in[2], off, w;
+};
 
-    for (int j = 1; j < k; j++)
-        m = fmax(m, (double)z[j]);
-    s = exp((double)z[0] - m);
-    for (int j = 1; j < k; j++)
-        s += exp((double)z[j] - m);
-    *max = m;
-    *sum = s;
-    return log(s) + m - (double)z[label];
+static struct target row_target(const struct loss_batch *b, int i)
+{
+    const struct loss_parts p = loss_parts(b, i);
+    struct target t = {.n = p.n};
+
+    for (int a = 0; a < p.n; a++) {
+        const double w = p.share[a] * (b->weight ? b->weight[p.class[a]] : 1.0);
+
+        t.class[a] = p.class[a];
+        t.in[a] = w * (1.0 - b->smoothing);
+        t.w += w;
+    }
+    t.off = t.w * b->smoothing / (double)b->k;
+    return t;
+}
+
+static double row_loss(const float *z, int k, const struct target *t,
+                       const struct softmax *s)
+{
+    double l = t->w * log(s->sum);
+
+    for (int a = 0; a < t->n; a++)
+        l -= t->in[a] * ((double)z[t->class[a]] - s->max);
+    if (t->off > 0.0)
+        for (int j = 0; j < k; j++)
+            l -= t->off * ((double)z[j] - s->max);
+    return l;
+}
+
+static void row_gradient(const struct loss_batch *b, const float *z,
+                         const struct target *t, const struct softmax *s,
+                         float *dz)
+{
+    const double scale = 1.0 / (double)b->n_global;
+
+    for (int j = 0; j < b->k; j++) {
+        double d = t->w * softmax_at(s, z[j]) - t->off;
+
+        for (int a = 0; a < t->n; a++)
+            d -= j == t->class[a] ? t->in[a] : 0.0;
+        dz[j] = (float)(d * scale);
+    }
 }
 
 double loss_cross_entropy(const struct loss_batch *b)
 {
-    const double scale = 1.0 / (double)b->n_global;
     double total = 0.0;
 
     for (int i = 0; i < b->n; i++) {
         const size_t at = (size_t)i * (size_t)b->k;
         const float *z = b->z + at;
-        double m, s;
+        const struct softmax s = softmax_of(z, b->k);
+        const struct target t = row_target(b, i);
 
-        total += row_loss(z, b->k, b->label[i], &m, &s);
-        if (!b->dz)
-            continue;
-        for (int j = 0; j < b->k; j++) {
-            const double p = exp((double)z[j] - m) / s;
-
-            b->dz[at + (size_t)j] =
-                (float)((p - (j == b->label[i] ? 1.0 : 0.0)) * scale);
-        }
+        total += row_loss(z, b->k, &t, &s);
+        if (b->dz)
+            row_gradient(b, z, &t, &s, b->dz + at);
     }
     return total;
 }

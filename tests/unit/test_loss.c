@@ -27,20 +27,61 @@ static void check_golden(const struct golden *g)
     near(loss_cross_entropy(&b), g->sum, 1e-12, "without gradient");
 }
 
+/* Options of every kind, as far as the loss heeds them; rows of two labels. */
+static void check_options_golden(const struct options_golden *g)
+{
+    const char *name = g->costly ? "expected_cost" : "cross_entropy";
+    struct err err = {0};
+    const struct loss *loss = loss_find(name, &err);
+    float dz[35];
+    struct loss_batch b = {.n = g->n,
+                           .k = g->k,
+                           .n_global = g->n_global,
+                           .z = g->z,
+                           .label = g->label,
+                           .other = g->mixed ? g->other : NULL,
+                           .share = g->share,
+                           .weight = g->weighted ? g->weight : NULL,
+                           .cost = g->costly ? g->cost : NULL,
+                           .smoothing = g->smoothing,
+                           .dz = dz};
+    double worst = 0, largest = 0;
+
+    ok(loss && loss_check(loss, &b, &err) == 0, g->name);
+    if (!loss)
+        return;
+    near(loss->sum(&b) / g->sum, 1.0, 1e-12, "value as PyTorch's");
+    for (int i = 0; i < g->n * g->k; i++) {
+        worst = fmax(worst, fabs((double)dz[i] - g->dz[i]));
+        largest = fmax(largest, fabs(g->dz[i]));
+    }
+    ok(worst < 1e-7 * largest, "gradient as PyTorch's");
+}
+
 /* Along a random direction v, the change of the mean is <dz, v>. */
 static void check_slope(const struct loss *loss)
 {
-    const int label[ROWS] = {0, 4, 2, 2};
+    static const double weight[COLUMNS] = {1.5, 0.0, 0.25, 1.0, 2.0};
+    const int label[ROWS] = {0, 4, 2, 2}, other[ROWS] = {1, 4, 0, 3};
+    const float share[ROWS] = {0.25f, 0.5f, 1.0f, 0.0f};
+    double cost[COLUMNS * COLUMNS];
     float z[LEN], up[LEN], down[LEN], v[LEN], dz[LEN];
     struct loss_batch b = {.n = ROWS,
                            .k = COLUMNS,
                            .n_global = 2 * ROWS,
                            .label = label,
+                           .other = other,
+                           .share = share,
                            .z = z,
                            .dz = dz};
     struct rng rng;
     double want = 0, got;
 
+    for (int i = 0; i < COLUMNS * COLUMNS; i++)
+        cost[i] = i % 7;
+    b.weight = loss->options & LOSS_WEIGHT ? weight : NULL;
+    b.smoothing = loss->options & LOSS_SMOOTHING ? 0.1 : 0.0;
+    b.cost = loss->options & LOSS_COST ? cost : NULL;
     rng_init(&rng, 5, RNG_TEST, 0, 0);
     for (int i = 0; i < LEN; i++) {
         z[i] = rng_normal(&rng);
@@ -93,6 +134,73 @@ static void check_parts(void)
     ok(!isfinite(loss_cross_entropy(&b)), "an infinite logit shows");
 }
 
+static void check_balanced(void)
+{
+    static const size_t empty[3] = {4, 0, 2};
+    double weight[5], rest[3] = {7, 7, 7};
+    double worst = 0;
+    struct err err = {0};
+
+    ok(loss_balanced(balanced_count, 5, weight, &err) == 0, "balanced weights");
+    for (int i = 0; i < 5; i++)
+        worst = fmax(worst, fabs(weight[i] - balanced_weight[i]));
+    ok(worst < 1e-15, "as scikit-learn's");
+    near(weight[0], 0.996319, 5e-7, "as published");
+    fails(loss_balanced(empty, 3, rest, &err), err, ERR_INPUT,
+          "class 1 of 3 has no sample", "an empty class");
+    ok(rest[0] == 7.0 && rest[2] == 7.0, "no weights then");
+}
+
+static void refuse(const char *name, struct loss_batch b, const char *text)
+{
+    struct err err = {0};
+    const struct loss *loss = loss_find(name, &err);
+
+    fails(loss ? loss_check(loss, &b, &err) : 0, err, ERR_USAGE, text, text);
+}
+
+static void check_refusals(void)
+{
+    static const double zero[4], bad[4] = {1, -2, 0, 0}, good[4] = {0, 1, 2, 0},
+                                 nan[4] = {0, 0, (double)NAN, 0};
+    struct err err = {0};
+
+    refuse("cross_entropy", (struct loss_batch){0}, "0 classes, at least 1");
+    refuse("cross_entropy", (struct loss_batch){.k = 2, .smoothing = 1.0},
+           "label smoothing 1, from 0 to below 1");
+    refuse("cross_entropy", (struct loss_batch){.k = 2, .smoothing = -0.1},
+           "label smoothing -0.1, from 0 to below 1");
+    refuse("cross_entropy",
+           (struct loss_batch){.k = 2, .smoothing = (double)NAN},
+           "label smoothing ");
+    refuse("cross_entropy", (struct loss_batch){.k = 4, .weight = bad},
+           "weight -2 of class 1 is not a finite number, 0 or more");
+    refuse("cross_entropy", (struct loss_batch){.k = 4, .weight = nan},
+           "of class 2 is not a finite number");
+    refuse("cross_entropy", (struct loss_batch){.k = 4, .weight = zero},
+           "the weights of all 4 classes are 0");
+    refuse("cross_entropy", (struct loss_batch){.k = 2, .cost = good},
+           "loss cross_entropy has no use for costs");
+    refuse("expected_cost", (struct loss_batch){.k = 2},
+           "loss expected_cost needs costs");
+    refuse("expected_cost", (struct loss_batch){.k = 2, .cost = bad},
+           "cost -2 of calling class 0 a 1 is not a finite number, 0 or more");
+    refuse("expected_cost", (struct loss_batch){.k = 2, .cost = nan},
+           "of calling class 1 a 0 is not a finite number");
+    refuse("expected_cost", (struct loss_batch){.k = 2, .cost = zero},
+           "all costs of 2 classes are 0");
+    refuse("expected_cost",
+           (struct loss_batch){.k = 2, .cost = good, .weight = good},
+           "loss expected_cost has no use for class weights");
+    refuse("expected_cost",
+           (struct loss_batch){.k = 2, .cost = good, .smoothing = 0.1},
+           "loss expected_cost has no use for label smoothing");
+    ok(!loss_find("cross", &err) && err.code == ERR_USAGE &&
+           strstr(err.text, "unknown loss 'cross'; there are: cross_entropy "
+                            "expected_cost"),
+       "an unknown name lists the known");
+}
+
 int main(void)
 {
     const struct loss *loss;
@@ -100,12 +208,17 @@ int main(void)
 
     for (size_t i = 0; i < sizeof(golden) / sizeof(golden[0]); i++)
         check_golden(&golden[i]);
+    for (size_t i = 0; i < sizeof(options_golden) / sizeof(options_golden[0]);
+         i++)
+        check_options_golden(&options_golden[i]);
     loss = loss_find("cross_entropy", &err);
     if (ok(loss && loss->sum == loss_cross_entropy, "found by name"))
         check_slope(loss);
+    loss = loss_find("expected_cost", &err);
+    if (ok(loss && loss->sum == loss_expected_cost, "found by name"))
+        check_slope(loss);
     check_parts();
-    ok(!loss_find("cross", &err) && err.code == ERR_USAGE &&
-           strstr(err.text, "unknown loss 'cross'; there are: cross_entropy"),
-       "an unknown name lists the known");
+    check_balanced();
+    check_refusals();
     return tap_done();
 }

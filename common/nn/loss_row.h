@@ -1,0 +1,49 @@
+/* loss_row.h - what the losses of a classifier share: a row's softmax and its
+ * one or two labels */
+#ifndef NN_LOSS_ROW_H
+#define NN_LOSS_ROW_H
+
+#include "nn/loss.h"
+
+#include <math.h>
+
+/* p_j = exp(z_j - max) / sum */
+struct softmax {
+    double max, sum;
+};
+
+static inline struct softmax softmax_of(const float *z, int k)
+{
+    struct softmax s = {.max = (double)z[0]};
+
+    for (int j = 1; j < k; j++)
+        s.max = fmax(s.max, (double)z[j]);
+    for (int j = 0; j < k; j++)
+        s.sum += exp((double)z[j] - s.max);
+    return s;
+}
+
+static inline double softmax_at(const struct softmax *s, float z)
+{
+    return exp((double)z - s->max) / s->sum;
+}
+
+struct loss_parts {
+    int n, class[2];
+    double share[2]; /* of sum 1 */
+};
+
+static inline struct loss_parts loss_parts(const struct loss_batch *b, int i)
+{
+    struct loss_parts p = {.n = 1, .class = {b->label[i]}, .share = {1.0}};
+
+    if (b->other) {
+        p.n = 2;
+        p.class[1] = b->other[i];
+        p.share[0] = (double)b->share[i];
+        p.share[1] = 1.0 - p.share[0];
+    }
+    return p;
+}
+
+#endif
