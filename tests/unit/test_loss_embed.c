@@ -1,0 +1,275 @@
+/*
+ * test_loss_embed.c - losses of embeddings against PyTorch, against their own
+ * slope, and against themselves on more ranks
+ */
+#include "base/rng.h"
+#include "nn/loss_embed.h"
+#include "run/dist_team.h"
+#include "tap.h"
+
+#include <stdlib.h>
+
+#include "../golden/embed_golden.inc"
+
+enum { MOST = 300 }; /* floats of a batch of the golden numbers */
+
+static const char *const names[] = {
+#define EMBED_LOSS(name) #name,
+#include "nn/embed_losses.def"
+#undef EMBED_LOSS
+};
+enum { N_NAMES = sizeof(names) / sizeof(names[0]) };
+
+static double value_of(const char *name, const struct embed_args *a,
+                       struct embed_batch *b)
+{
+    struct err err = {0};
+    const struct embed_loss *l = embed_loss_find(name, &err);
+    double value = (double)NAN;
+
+    b->scratch = malloc(embed_loss_scratch(b->n));
+    if (l && b->scratch && embed_loss_check(l, a, &err) == 0)
+        value = embed_loss_value(l, a, b);
+    free(b->scratch);
+    return value;
+}
+
+/* --- PyTorch's numbers -----------------------------------------------------*/
+
+static void check_golden(const struct embed_golden *g)
+{
+    const struct embed_set *s = &embed_sets[g->set];
+    float dz[MOST];
+    struct embed_batch b = {.n = s->n,
+                            .d = s->d,
+                            .end = s->n,
+                            .z = s->z,
+                            .label = s->label,
+                            .dz = dz,
+                            .threads = 1};
+    double worst = 0, largest = 1e-3;
+    char what[160];
+    double got;
+
+    BUG_ON(s->n * s->d > MOST);
+    memset(dz, 0xff, sizeof(dz));
+    got = value_of(g->loss, &g->args, &b);
+    snprintf(what, sizeof(what), "%s of %s, tau %g, margin %g", g->loss,
+             s->name, g->args.temperature, g->args.margin);
+    near(got, g->value, 1e-12, what);
+    for (int i = 0; i < s->n * s->d; i++) {
+        const double want = g->dz ? g->dz[i] : 0.0;
+
+        if (!(fabs((double)dz[i] - want) <= worst))
+            worst = fabs((double)dz[i] - want);
+        largest = fmax(largest, fabs(want));
+    }
+    if (!ok(worst <= 1e-7 * largest, "gradient"))
+        printf("# off by %g of %g\n", worst, largest);
+}
+
+/* --- slopes ----------------------------------------------------------------*/
+
+enum { ROWS = 11, DIM = 19, LEN = ROWS * DIM };
+
+static const int some_label[ROWS] = {3, 0, 1, 1, 0, 5, 0, 1, 3, 0, 1};
+static const struct embed_args some_args = {
+    .temperature = 0.5, .base_temperature = 0.3, .margin = 0.7};
+
+static void draw(float *z, size_t n, uint32_t a)
+{
+    struct rng rng;
+
+    rng_init(&rng, 8, RNG_TEST, a, 0);
+    for (size_t i = 0; i < n; i++)
+        z[i] = 0.3f * rng_normal(&rng);
+}
+
+/* Along a direction v, the change of the value is <dz, v>. */
+static void check_slope(const char *name)
+{
+    float z[LEN], up[LEN], down[LEN], dz[LEN], v[LEN];
+    struct embed_batch b = {.n = ROWS,
+                            .d = DIM,
+                            .end = ROWS,
+                            .z = z,
+                            .label = some_label,
+                            .dz = dz,
+                            .threads = 2};
+    double want = 0, got;
+
+    draw(z, LEN, 1);
+    draw(v, LEN, 2);
+    value_of(name, &some_args, &b);
+    for (int i = 0; i < LEN; i++) {
+        up[i] = z[i] + 1e-3f * v[i];
+        down[i] = z[i] - 1e-3f * v[i];
+        want += (double)dz[i] * ((double)up[i] - (double)down[i]);
+    }
+    b.dz = NULL;
+    b.z = up;
+    got = value_of(name, &some_args, &b);
+    b.z = down;
+    got -= value_of(name, &some_args, &b);
+    ok(fabs(want) > 1e-5, "a slope to speak of");
+    if (!ok(fabs(got / want - 1.0) < 2e-5, name))
+        printf("# got %.9g, want %.9g\n", got, want);
+}
+
+/* --- ranks -----------------------------------------------------------------*/
+
+/* What a rank is given and what it finds. */
+struct job {
+    const char *name;
+    const float *z; /* (ROWS, DIM) of all */
+    float *dz;      /* (ROWS, DIM), of which a rank writes its rows */
+    double value[4];
+    bool good[4];
+};
+
+/* Rank r of the ranks has rows r ROWS / size to (r + 1) ROWS / size - 1. */
+static void one_rank(void *self, struct dist *d)
+{
+    struct job *j = self;
+    const int begin = d->rank * ROWS / d->size;
+    const int end = (d->rank + 1) * ROWS / d->size;
+    size_t n[4];
+    float z[LEN];
+    int label[ROWS];
+    struct embed_batch b = {.n = ROWS,
+                            .d = DIM,
+                            .begin = begin,
+                            .end = end,
+                            .z = z,
+                            .label = label,
+                            .dz = j->dz + begin * DIM,
+                            .threads = 1 + d->rank % 2};
+    const struct dist_items rows = {
+        .x = j->z + begin * DIM, .n = n, .item = DIM * sizeof(float), .all = z};
+    const struct dist_items labels = {
+        .x = some_label + begin, .n = n, .item = sizeof(int), .all = label};
+    struct err err = {0};
+
+    j->good[d->rank] = dist_counts(d, (size_t)(end - begin), n, &err) == 0 &&
+                       dist_gather(d, &rows, &err) == 0 &&
+                       dist_gather(d, &labels, &err) == 0;
+    j->value[d->rank] = value_of(j->name, &some_args, &b);
+}
+
+static void check_ranks(const char *name)
+{
+    float z[LEN], whole[LEN], parts[LEN];
+    struct job one = {.name = name, .z = z, .dz = whole};
+    struct dist process;
+
+    draw(z, LEN, 3);
+    dist_alone(&process);
+    dist_team_run(&process, 1, one_rank, (void *[]){&one});
+    for (int ranks = 2; ranks <= 4; ranks++) {
+        struct job job = {.name = name, .z = z, .dz = parts};
+        bool same = one.good[0] && isfinite(one.value[0]);
+
+        memset(parts, 0, sizeof(parts));
+        dist_team_run(&process, ranks, one_rank,
+                      (void *[]){&job, &job, &job, &job});
+        for (int r = 0; r < ranks; r++)
+            same = same && job.good[r] &&
+                   memcmp(&job.value[r], &one.value[0], sizeof(double)) == 0;
+        ok(same, "each rank has the value of one");
+        ok(memcmp(whole, parts, sizeof(whole)) == 0, "the same gradient");
+    }
+}
+
+/* A batch large enough to be shared out among threads. */
+static void check_threads(const char *name)
+{
+    enum { N = 97, D = 5 };
+    static float z[N * D], one[N * D], three[N * D];
+    int label[N];
+    struct embed_batch b = {.n = N,
+                            .d = D,
+                            .end = N,
+                            .z = z,
+                            .label = label,
+                            .dz = one,
+                            .threads = 1};
+    double value;
+
+    draw(z, (size_t)N * D, 4);
+    for (int i = 0; i < N; i++)
+        label[i] = i * i % 7;
+    value = value_of(name, &some_args, &b);
+    b.dz = three;
+    b.threads = 3;
+    near(value_of(name, &some_args, &b), value, 0, "the same by three threads");
+    ok(memcmp(one, three, sizeof(one)) == 0, "and the gradient");
+}
+
+/* --- corners ---------------------------------------------------------------*/
+
+static void check_corners(const char *name)
+{
+    static const int label[4] = {0, 0, 1, 1};
+    float z[8] = {1, 0, 0.6f, 0.8f, 0, 1, 0.8f, 0.6f}, dz[1] = {7};
+    struct embed_batch b = {.n = 4,
+                            .d = 2,
+                            .begin = 2,
+                            .end = 2,
+                            .z = z,
+                            .label = label,
+                            .dz = dz,
+                            .threads = 1};
+    const double whole = value_of(name, &some_args, &b);
+
+    ok(isfinite(whole) && whole > 0.0 && dz[0] == 7.0f,
+       "a rank without rows has the value and no gradient");
+    z[1] = NAN;
+    ok(!isfinite(value_of(name, &some_args, &b)), "not a number shows");
+    z[1] = INFINITY;
+    ok(!isfinite(value_of(name, &some_args, &b)), "infinity shows");
+}
+
+static void refuse(const char *name, struct embed_args a, const char *text)
+{
+    struct err err = {0};
+    const struct embed_loss *l = embed_loss_find(name, &err);
+
+    fails(l ? embed_loss_check(l, &a, &err) : 0, err, ERR_USAGE, text, text);
+}
+
+static void check_refusals(void)
+{
+    struct err err = {0};
+    const struct embed_loss *l = embed_loss_find("supcon", &err);
+
+    ok(l && strcmp(embed_loss_name(l), "supcon") == 0, "found by name");
+    ok(!embed_loss_find("pairs", &err) && err.code == ERR_USAGE &&
+           strstr(err.text, "unknown loss 'pairs'; there are: n_pairs "),
+       "an unknown name lists the known");
+    refuse("n_pairs", (struct embed_args){.temperature = 0},
+           "loss n_pairs: temperature 0 is not a finite number above 0");
+    refuse("n_pairs_single", (struct embed_args){.temperature = -1},
+           "loss n_pairs_single: temperature -1 is not");
+    refuse("supcon", (struct embed_args){.temperature = (double)NAN},
+           "loss supcon: temperature ");
+    refuse("supcon", (struct embed_args){.temperature = 1},
+           "loss supcon: base temperature 0 is not a finite number above 0");
+    refuse("triplet_all", (struct embed_args){.margin = 0},
+           "loss triplet_all: margin 0 is not a finite number above 0");
+    refuse("triplet_hard", (struct embed_args){.margin = (double)INFINITY},
+           "loss triplet_hard: margin inf is not");
+}
+
+int main(void)
+{
+    for (size_t i = 0; i < sizeof(embed_golden) / sizeof(embed_golden[0]); i++)
+        check_golden(&embed_golden[i]);
+    for (size_t i = 0; i < N_NAMES; i++) {
+        check_slope(names[i]);
+        check_ranks(names[i]);
+        check_threads(names[i]);
+        check_corners(names[i]);
+    }
+    check_refusals();
+    return tap_done();
+}
