@@ -29,6 +29,8 @@ enum rng_purpose {
     RNG_DRAW,      /* drawn cells; a = class, b = cell */
     RNG_BASELINE,  /* the baseline classifier */
     RNG_BOOTSTRAP, /* groups drawn again; a = resample */
+    RNG_MIXUP,     /* a = epoch, b = sample */
+    RNG_BALANCE,   /* balanced batches; a = epoch, b = class, or the batches */
 };
 
 struct rng {
