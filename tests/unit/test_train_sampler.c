@@ -1,0 +1,189 @@
+/* test_train_sampler.c - balanced batches: what is in them, and always the
+ * same */
+#include "base/rng.h"
+#include "stages/train/sampler.h"
+#include "tap.h"
+
+#include <stdlib.h>
+
+enum { MOST = 3000, CLASSES = 40 };
+
+/* A data set: count[c] samples of each class. */
+struct set {
+    const char *name;
+    int classes;
+    size_t count[CLASSES], batch;
+};
+
+static const struct set sets[] = {
+    {"five even classes", 5, {20, 20, 20, 20, 20}, 10},
+    {"a batch that does not divide", 5, {163, 165, 159, 158, 167}, 32},
+    {"a rare class", 3, {200, 150, 3}, 16},
+    {"a class smaller than its share", 3, {2, 40, 50}, 17},
+    {"a class that is absent", 4, {11, 0, 7, 9}, 8},
+    {"more classes than a batch has room for", 7, {9, 9, 9, 9, 9, 9, 9}, 5},
+    {"pairs", 6, {8, 7, 6, 5, 4, 30}, 4},
+    {"two batches", 2, {30, 33}, 60},
+    {"all at once", 2, {5, 2}, 7},
+};
+
+static size_t make_labels(const struct set *s, int *label)
+{
+    struct rng rng;
+    uint32_t order[MOST];
+    int sorted[MOST];
+    size_t n = 0;
+
+    for (int c = 0; c < s->classes; c++)
+        for (size_t i = 0; i < s->count[c]; i++) {
+            order[n] = (uint32_t)n;
+            sorted[n++] = c;
+        }
+    rng_init(&rng, 1, RNG_TEST, 0, 0);
+    rng_shuffle(&rng, order, (uint32_t)n);
+    for (size_t i = 0; i < n; i++)
+        label[i] = sorted[order[i]];
+    return n;
+}
+
+/* Is a batch balanced, and without a sample twice if that can be? */
+static bool good_batch(const struct set *s, const int *label, size_t present,
+                       const uint32_t *batch)
+{
+    const size_t m = present < s->batch / 2 ? present : s->batch / 2;
+    size_t of[CLASSES] = {0}, classes = 0;
+
+    for (size_t i = 0; i < s->batch; i++)
+        of[label[batch[i]]]++;
+    for (int c = 0; c < s->classes; c++) {
+        classes += of[c] > 0;
+        if (of[c] > 0 && (of[c] < s->batch / m || of[c] > s->batch / m + 1))
+            return false;
+    }
+    for (size_t i = 0; i < s->batch; i++)
+        for (size_t j = 0; j < i; j++)
+            if (batch[i] == batch[j] &&
+                s->count[label[batch[i]]] >= of[label[batch[i]]])
+                return false;
+    return classes == m && s->batch / m >= 2;
+}
+
+static void check_set(const struct set *s)
+{
+    int label[MOST];
+    uint32_t *order = calloc(2 * MOST, sizeof(*order));
+    size_t n = make_labels(s, label), present = 0, total[CLASSES] = {0};
+    size_t used[MOST] = {0}, least = SIZE_MAX, most = 0, per_batch;
+    bool good = true, even = true;
+    struct sampler sampler;
+    struct err err = {0};
+
+    for (int c = 0; c < s->classes; c++)
+        present += s->count[c] > 0;
+    if (!ok(order && sampler_init(&sampler, label, n, s->batch, 9, &err) == 0,
+            s->name)) {
+        free(order);
+        return;
+    }
+    sampler_order(&sampler, 0, order);
+    for (size_t b = 0; b < sampler_batches(&sampler); b++)
+        good = good && good_batch(s, label, present, order + b * s->batch);
+    for (size_t i = 0; i < sampler_batches(&sampler) * s->batch; i++) {
+        used[order[i]]++;
+        total[label[order[i]]]++;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const size_t m = s->count[label[i]], t = total[label[i]];
+
+        even = even && used[i] >= t / m && used[i] <= (t + m - 1) / m;
+    }
+    for (int c = 0; c < s->classes; c++) {
+        if (s->count[c] == 0)
+            continue;
+        least = total[c] < least ? total[c] : least;
+        most = total[c] > most ? total[c] : most;
+    }
+    per_batch =
+        1 + s->batch / (present < s->batch / 2 ? present : s->batch / 2);
+    ok(sampler_batches(&sampler) * s->batch >= n &&
+           (sampler_batches(&sampler) - 1) * s->batch < n,
+       "as many batches as without balance");
+    ok(good, "every batch is balanced");
+    ok(even, "a class goes through its samples evenly");
+    ok(most - least <= per_batch, "the classes come equally often");
+    sampler_release(&sampler);
+    free(order);
+}
+
+/* The epoch's order does not depend on what was asked before. */
+static void check_same(void)
+{
+    int label[MOST];
+    const size_t n = make_labels(&sets[1], label);
+    uint32_t one[MOST], two[MOST];
+    struct sampler a, b, c;
+    struct err err = {0};
+
+    if (!ok(sampler_init(&a, label, n, 32, 9, &err) == 0 &&
+                sampler_init(&b, label, n, 32, 9, &err) == 0 &&
+                sampler_init(&c, label, n, 32, 10, &err) == 0,
+            "three samplers"))
+        return;
+    sampler_order(&a, 3, one);
+    for (uint32_t epoch = 0; epoch <= 3; epoch++)
+        sampler_order(&b, epoch, two);
+    ok(memcmp(one, two, n * sizeof(*one)) == 0, "the same epoch, the same");
+    sampler_order(&b, 4, two);
+    ok(memcmp(one, two, n * sizeof(*one)) != 0, "another epoch, another");
+    sampler_order(&c, 3, two);
+    ok(memcmp(one, two, n * sizeof(*one)) != 0, "another seed, another");
+    sampler_release(&a);
+    sampler_release(&b);
+    sampler_release(&c);
+    sampler_release(&c);
+}
+
+/* A change of these numbers changes old runs. */
+static void check_pinned(void)
+{
+    static const int label[9] = {0, 0, 2, 2, 0, 2, 5, 5, 0};
+    static const uint32_t want[12] = {3, 4, 6, 5, 7, 1, 0, 6, 5, 8, 7, 2};
+    uint32_t order[12];
+    struct sampler s;
+    struct err err = {0};
+
+    if (!ok(sampler_init(&s, label, 9, 6, 42, &err) == 0, "nine samples"))
+        return;
+    sampler_order(&s, 7, order);
+    ok(memcmp(order, want, sizeof(want)) == 0, "their order as ever");
+    sampler_release(&s);
+}
+
+static void refuse(const int *label, size_t n, size_t batch, enum err_code code,
+                   const char *text)
+{
+    struct sampler s;
+    struct err err = {0};
+
+    fails(sampler_init(&s, label, n, batch, 1, &err), err, code, text, text);
+    ok(!s.sample && !s.card && s.n == 0, "empty");
+}
+
+int main(void)
+{
+    static const int lone[6] = {0, 0, 0, 3, 1, 1}, one[4] = {2, 2, 2, 2};
+    static const int bad[4] = {0, 1, -1, 0};
+
+    for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+        check_set(&sets[i]);
+    check_same();
+    check_pinned();
+    refuse(lone, 6, 3, ERR_USAGE, "a balanced batch of 3 samples, at least 4");
+    refuse(lone, 6, 7, ERR_USAGE, "a balanced batch of 7 samples, there are 6");
+    refuse(lone, 6, 4, ERR_USAGE,
+           "class 3 has a single training sample, balanced batches need two");
+    refuse(one, 4, 4, ERR_USAGE,
+           "balanced batches need two classes, there is 1");
+    refuse(bad, 4, 4, ERR_INPUT, "label -1 of sample 2");
+    return tap_done();
+}
