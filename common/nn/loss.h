@@ -7,6 +7,10 @@
  * mean is over rows whatever they weigh, as in Keras: PyTorch divides by the
  * sum of the weights.
  *
+ * The sum goes by halves, of which the first has the odd row.  Where ranks
+ * share a batch out by halves, too, and add in the order of dist_sum(), it has
+ * the same bits on 1, 2, 4, ... ranks.
+ *
  * Every loss is linear in the label: a row with two, as mixup makes them, has
  * the mixture of what it has with either.
  *

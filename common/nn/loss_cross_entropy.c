@@ -62,19 +62,20 @@ static void row_gradient(const struct loss_batch *b, const float *z,
     }
 }
 
+static double cross_entropy(const struct loss_batch *b, int i)
+{
+    const size_t at = (size_t)i * (size_t)b->k;
+    const float *z = b->z + at;
+    const struct softmax s = softmax_of(z, b->k);
+    const struct target t = row_target(b, i);
+    const double l = row_loss(z, b->k, &t, &s);
+
+    if (b->dz)
+        row_gradient(b, z, &t, &s, b->dz + at);
+    return l;
+}
+
 double loss_cross_entropy(const struct loss_batch *b)
 {
-    double total = 0.0;
-
-    for (int i = 0; i < b->n; i++) {
-        const size_t at = (size_t)i * (size_t)b->k;
-        const float *z = b->z + at;
-        const struct softmax s = softmax_of(z, b->k);
-        const struct target t = row_target(b, i);
-
-        total += row_loss(z, b->k, &t, &s);
-        if (b->dz)
-            row_gradient(b, z, &t, &s, b->dz + at);
-    }
-    return total;
+    return loss_rows(b, cross_entropy);
 }

@@ -19,24 +19,24 @@ static double cost_of(const struct loss_batch *b, const struct loss_parts *p,
     return c;
 }
 
-double loss_expected_cost(const struct loss_batch *b)
+static double expected_cost(const struct loss_batch *b, int i)
 {
     const double scale = 1.0 / (double)b->n_global;
-    double total = 0.0;
+    const size_t at = (size_t)i * (size_t)b->k;
+    const float *z = b->z + at;
+    const struct softmax s = softmax_of(z, b->k);
+    const struct loss_parts p = loss_parts(b, i);
+    double l = 0.0;
 
-    for (int i = 0; i < b->n; i++) {
-        const size_t at = (size_t)i * (size_t)b->k;
-        const float *z = b->z + at;
-        const struct softmax s = softmax_of(z, b->k);
-        const struct loss_parts p = loss_parts(b, i);
-        double l = 0.0;
+    for (int j = 0; j < b->k; j++)
+        l += cost_of(b, &p, j) * softmax_at(&s, z[j]);
+    for (int j = 0; b->dz && j < b->k; j++)
+        b->dz[at + (size_t)j] =
+            (float)(softmax_at(&s, z[j]) * (cost_of(b, &p, j) - l) * scale);
+    return l;
+}
 
-        for (int j = 0; j < b->k; j++)
-            l += cost_of(b, &p, j) * softmax_at(&s, z[j]);
-        total += l;
-        for (int j = 0; b->dz && j < b->k; j++)
-            b->dz[at + (size_t)j] =
-                (float)(softmax_at(&s, z[j]) * (cost_of(b, &p, j) - l) * scale);
-    }
-    return total;
+double loss_expected_cost(const struct loss_batch *b)
+{
+    return loss_rows(b, expected_cost);
 }

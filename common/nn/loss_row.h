@@ -1,5 +1,5 @@
-/* loss_row.h - what the losses of a classifier share: a row's softmax and its
- * one or two labels */
+/* loss_row.h - what the losses of a classifier share: a row's softmax, its one
+ * or two labels, and the sum over rows */
 #ifndef NN_LOSS_ROW_H
 #define NN_LOSS_ROW_H
 
@@ -45,5 +45,12 @@ static inline struct loss_parts loss_parts(const struct loss_batch *b, int i)
     }
     return p;
 }
+
+/* The loss of row i; writes its gradient if that is wanted. */
+typedef double (*loss_row_f)(const struct loss_batch *b, int i);
+
+/* The sum over the rows: that of the first half, which has the odd one, and
+ * that of the second. */
+double loss_rows(const struct loss_batch *b, loss_row_f row);
 
 #endif

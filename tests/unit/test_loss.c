@@ -134,6 +134,56 @@ static void check_parts(void)
     ok(!isfinite(loss_cross_entropy(&b)), "an infinite logit shows");
 }
 
+/* The sum of the rows, shared out by halves among the ranks. */
+static double by_ranks(struct loss_batch b, const struct loss *loss, int ranks)
+{
+    const int half = (b.n + 1) / 2, rest = b.n - half;
+    double first;
+
+    if (ranks == 1)
+        return loss->sum(&b);
+    b.n = half;
+    first = by_ranks(b, loss, ranks / 2);
+    b.n = rest;
+    b.z += (size_t)half * (size_t)b.k;
+    b.label += half;
+    return first + by_ranks(b, loss, ranks / 2);
+}
+
+static void check_halves(const struct loss *loss)
+{
+    enum { MANY = 101 };
+    double cost[COLUMNS * COLUMNS];
+    float z[MANY * COLUMNS];
+    int label[MANY];
+    bool same = true;
+    struct rng rng;
+
+    rng_init(&rng, 7, RNG_TEST, 0, 0);
+    for (int i = 0; i < MANY * COLUMNS; i++)
+        z[i] = rng_normal(&rng);
+    for (int i = 0; i < MANY; i++)
+        label[i] = i % COLUMNS;
+    for (int i = 0; i < COLUMNS * COLUMNS; i++)
+        cost[i] = i % 6 ? i : 0;
+    for (int n = 0; n <= MANY; n++) {
+        const struct loss_batch b = {.n = n,
+                                     .k = COLUMNS,
+                                     .n_global = MANY,
+                                     .z = z,
+                                     .label = label,
+                                     .cost = cost};
+        const double whole = loss->sum(&b);
+
+        for (int ranks = 2; ranks <= 8; ranks *= 2) {
+            const double parts = by_ranks(b, loss, ranks);
+
+            same = same && memcmp(&whole, &parts, sizeof(whole)) == 0;
+        }
+    }
+    ok(same, "2, 4 and 8 ranks have the sum of one, to the bit");
+}
+
 static void check_balanced(void)
 {
     static const size_t empty[3] = {4, 0, 2};
@@ -212,11 +262,15 @@ int main(void)
          i++)
         check_options_golden(&options_golden[i]);
     loss = loss_find("cross_entropy", &err);
-    if (ok(loss && loss->sum == loss_cross_entropy, "found by name"))
+    if (ok(loss && loss->sum == loss_cross_entropy, "found by name")) {
         check_slope(loss);
+        check_halves(loss);
+    }
     loss = loss_find("expected_cost", &err);
-    if (ok(loss && loss->sum == loss_expected_cost, "found by name"))
+    if (ok(loss && loss->sum == loss_expected_cost, "found by name")) {
         check_slope(loss);
+        check_halves(loss);
+    }
     check_parts();
     check_balanced();
     check_refusals();
