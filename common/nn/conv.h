@@ -43,7 +43,7 @@ struct conv_provider {
     size_t (*scratch)(const struct conv *c);
 
     /* Floats that prepare() makes of W for both passes, and it; NULL: 0.  The
-     * other calls may then be given no W. */
+     * other calls may then be given no W.  Backward needs it only for dx. */
     size_t (*n_ready)(const struct conv *c);
     void (*prepare)(const struct conv *c, const float *w);
 

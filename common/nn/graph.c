@@ -21,7 +21,10 @@ struct graph {
     struct pass pass;           /* what ops are told; phase of last forward */
     struct block param, dparam; /* owned */
     struct block state, arena, scratch, ready;
-    bool live[GRAPH_MAX_NODES]; /* backward runs this node */
+    bool live[GRAPH_MAX_NODES];     /* backward runs this node */
+    int remake_at[GRAPH_MAX_NODES]; /* whose backward wants it made again */
+    float *kept[GRAPH_MAX_NODES];   /* where forward writes its value */
+    float *remade[GRAPH_MAX_NODES]; /* where it is made again */
     size_t n_param, n_all, n_state;
     struct named_tensor *list; /* owned */
     size_t n_list;
@@ -137,6 +140,11 @@ struct node *graph_commit(struct graph *g, void *node)
 int graph_max_batch(const struct graph *g)
 {
     return g->args.max_batch;
+}
+
+bool graph_infers(const struct graph *g)
+{
+    return g && g->args.memory == GRAPH_INFER;
 }
 
 static int index_of(const struct graph *g, const struct node *nd)
@@ -284,6 +292,16 @@ static bool in_place(const struct graph *g, int i, int k)
            last_reader(g, k) == i;
 }
 
+/* Does backward of node j read the value of node i, its input? */
+static bool reads_again(const struct graph *g, int j, int i)
+{
+    bool reads = false;
+
+    for (int k = 0; k < NN_MAX_IN; k++)
+        reads = reads || g->node[j]->in[k] == g->node[i];
+    return reads && g->live[j] && !(g->node[j]->spares & SPARES_IN);
+}
+
 /* When is the value of node i read for the last time?  Forward of node j is
  * time j, its backward 2n - 1 - j. */
 static int last_read(const struct graph *g, int i)
@@ -296,11 +314,31 @@ static int last_read(const struct graph *g, int i)
     if (trains && g->live[i] && !(g->node[i]->spares & SPARES_OUT))
         return end - 1 - i;
     for (int j = i + 1; trains && j < g->n_node; j++)
-        for (int k = 0; k < NN_MAX_IN; k++)
-            if (g->live[j] && g->node[j]->in[k] == g->node[i] &&
-                !(g->node[j]->spares & SPARES_IN))
-                return end - 1 - j;
+        if (reads_again(g, j, i))
+            return end - 1 - j;
     return last;
+}
+
+/*
+ * Values that are made again for the first backward that reads them: those of
+ * nodes that can, and whose own backward, which comes later, does not read
+ * them but their input, so that it is there.
+ */
+static void plan_remakes(struct graph *g)
+{
+    for (int i = 0; i < g->n_node; i++) {
+        const struct node *nd = g->node[i];
+        const bool can = g->args.remakes && g->args.memory == GRAPH_TRAIN &&
+                         nd->op->remake && g->live[i] &&
+                         (nd->spares & SPARES_OUT) && !(nd->spares & SPARES_IN);
+
+        g->remake_at[i] = NO_NODE;
+        for (int j = g->n_node - 1; can && j > i; j--)
+            if (reads_again(g, j, i)) {
+                g->remake_at[i] = j;
+                break;
+            }
+    }
 }
 
 static void place_outs(const struct graph *g, struct places *p)
@@ -310,7 +348,8 @@ static void place_outs(const struct graph *g, struct places *p)
 
         p->at[i] = i;
         p->from[i] = k == NO_NODE ? 0 : i;
-        p->to[i] = last_read(g, i);
+        p->to[i] =
+            g->remake_at[i] == NO_NODE ? last_read(g, i) : last_reader(g, i);
         if (g->args.memory != GRAPH_KEEP_ALL && in_place(g, i, k) &&
             p->to[k] <= i)
             share(p, i, k, p->to[i]);
@@ -349,6 +388,9 @@ static size_t plan_arena(struct graph *g, struct places place[2],
 
         if (place[0].at[i] == i)
             memplan_add(p, &nd->out.data, len, from, place[0].to[i]);
+        if (g->remake_at[i] != NO_NODE)
+            memplan_add(p, &g->remade[i], len,
+                        2 * g->n_node - 1 - g->remake_at[i], last_read(g, i));
         memplan_add(p, &nd->keep, nd->n_keep, from, 2 * g->n_node);
         if (memory == GRAPH_INFER || !g->live[i])
             continue;
@@ -366,6 +408,7 @@ static void bind_arena(struct graph *g, const struct places place[2],
     memplan_bind(p, g->arena.data);
     for (int i = 0; i < g->n_node; i++) {
         g->node[i]->out.data = g->node[place[0].at[i]]->out.data;
+        g->kept[i] = g->node[i]->out.data;
         g->node[i]->dout.data = g->node[place[1].at[i]]->dout.data;
     }
 }
@@ -433,7 +476,7 @@ static int allocate(struct graph *g, struct err *err)
         scratch = s > scratch ? s : scratch;
     }
     n_dparam = g->args.memory == GRAPH_INFER ? 0 : g->n_param;
-    if (memplan_init(&plan, 3 * (size_t)g->n_node, err) < 0 ||
+    if (memplan_init(&plan, 4 * (size_t)g->n_node, err) < 0 ||
         block_init(&g->param, g->n_all * sizeof(float), err) < 0 ||
         block_init(&g->dparam, n_dparam * sizeof(float), err) < 0 ||
         block_init(&g->state, g->n_state * sizeof(float), err) < 0 ||
@@ -469,6 +512,7 @@ int graph_finish(struct graph *g, struct err *err)
     plan_live(g);
     plan_folds(g);
     plan_adds(g);
+    plan_remakes(g);
     if (allocate(g, err) < 0)
         return -1;
     for (int i = 0; i < g->n_node; i++) {
@@ -537,6 +581,8 @@ void graph_forward(struct graph *g, enum phase phase)
     BUG_ON(g->args.memory == GRAPH_INFER && phase != PHASE_INFER);
     g->pass.phase = phase;
     prepare(g);
+    for (int i = 0; i < g->n_node; i++)
+        g->node[i]->out.data = g->kept[i];
     for (int i = 0; i < g->n_node; i++) {
         const double start = g->time ? clock_now() : 0.0;
 
@@ -546,12 +592,27 @@ void graph_forward(struct graph *g, enum phase phase)
     }
 }
 
+/* What backward of node j reads and was not kept. */
+static void remake(struct graph *g, int j)
+{
+    for (int k = 0; k < NN_MAX_IN && g->node[j]->in[k]; k++) {
+        struct node *x = g->node[j]->in[k];
+        const int i = index_of(g, x);
+
+        if (g->remake_at[i] != j || (k > 0 && x == g->node[j]->in[k - 1]))
+            continue;
+        x->out.data = g->remade[i];
+        x->op->remake(x, &g->pass);
+    }
+}
+
 void graph_backward(struct graph *g)
 {
     BUG_ON(!g->finished || g->args.memory == GRAPH_INFER);
     for (int i = g->n_node - 1; i >= 0; i--) {
         const double start = g->time ? clock_now() : 0.0;
 
+        remake(g, i);
         if (g->live[i])
             g->node[i]->op->backward(g->node[i], &g->pass);
         if (g->time)

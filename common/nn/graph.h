@@ -42,6 +42,9 @@ struct graph_args {
     uint64_t seed;                 /* of initial weights and dropout */
     const struct collective *coll; /* borrowed; NULL: one rank */
     enum graph_memory memory;
+    bool remakes; /* GRAPH_TRAIN: values that a node can make again, of batch
+                     normalisation, are not kept for backward but made anew:
+                     less memory, a little more time, the same bits */
     bool unfused; /* an activation is a node of its own, as in Keras, and has
                      the layer's name; convolution and activation stay one */
 };
@@ -64,11 +67,12 @@ struct node *graph_commit(struct graph *g, void *node);
 /* Latch an error found by a constructor; the first one stays. */
 void graph_fail(struct graph *g, const struct err *err);
 
-/* The largest batch, whether to fuse, and whether every dout must stay
- * readable, for constructors. */
+/* The largest batch, whether to fuse, whether every dout must stay readable,
+ * and whether there is no backward, for constructors. */
 int graph_max_batch(const struct graph *g);
 bool graph_fuses(const struct graph *g);
 bool graph_keeps_all(const struct graph *g);
+bool graph_infers(const struct graph *g);
 
 /*
  * Before graph_finish(): keep 'last' and what it depends on; drop the other

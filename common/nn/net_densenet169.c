@@ -94,5 +94,6 @@ const struct net net_densenet169 = {
     .preprocess = PREPROCESS_TORCH,
     .n_trunk = 12642880,
     .paper_freeze = 249,
+    .remakes = true,
     .trunk = trunk,
 };

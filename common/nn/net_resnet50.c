@@ -99,5 +99,6 @@ const struct net net_resnet50 = {
     .paper_cut = "conv4_block1_0_conv",
     .paper_freeze = 86,
     .dropout_head = true,
+    .remakes = true,
     .trunk = trunk,
 };

@@ -273,12 +273,14 @@ static int build(struct graph *g, const struct net *net,
 struct graph *net_new(const struct net *net, const struct net_args *a,
                       const struct graph_args *ga, struct err *err)
 {
+    struct graph_args args = *ga;
     struct err why = {0};
     struct graph *g;
 
+    args.remakes = args.remakes || net->remakes;
     if (check_args(a, err) < 0)
         return NULL;
-    g = graph_new(ga);
+    g = graph_new(&args);
     if (!g) {
         err_set(err, ERR_SYSTEM, "network: no memory");
         return NULL;

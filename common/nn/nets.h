@@ -39,7 +39,9 @@ struct net {
                                    trunk */
     const char *paper_cut;      /* where the authors cut it; NULL: nowhere */
     int paper_freeze;           /* how many layers they froze */
-    bool dropout_head;          /* HEAD_PAPER: maximum, batch normalisation and
+    bool remakes; /* training makes normalised values again (see graph.h): where
+                     they are much of its memory */
+    bool dropout_head; /* HEAD_PAPER: maximum, batch normalisation and
                                    dropout; else average, no dropout */
     /* Append the trunk; returns its last node. */
     struct node *(*trunk)(struct graph *g, const struct net_args *a);

@@ -146,6 +146,12 @@ struct op {
      */
     void (*backward)(struct node *nd, const struct pass *p);
 
+    /*
+     * Between forward and backward: overwrite out.data, which may lie elsewhere
+     * now, with what forward wrote, from in[] and keep.  NULL: cannot.
+     */
+    void (*remake)(struct node *nd, const struct pass *p);
+
     /* For reports: who does the work, and how much.  NULL: too little. */
     void (*cost)(const struct node *nd, struct op_cost *c);
 };

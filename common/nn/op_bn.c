@@ -251,12 +251,26 @@ static void batch_moments(struct node *nd, const struct pass *p)
     use_batch(nd, sum);
 }
 
-static void bn_forward(struct node *nd, const struct pass *p)
+/* y from x and the scale and shift that are kept. */
+static void bn_remake(struct node *nd, const struct pass *p)
 {
     const struct bn *b = (const struct bn *)nd;
     const size_t c = (size_t)nd->out.c;
     const struct split s = split(tensor_pixels(&nd->out), LEAST, PIECES);
     const float *x = nd->in[0]->out.data, clip[2] = {b->lo, b->hi};
+
+#pragma omp parallel for num_threads(p->threads) schedule(static)
+    for (int i = 0; i < s.pieces; i++) {
+        const size_t at = split_begin(&s, i) * c;
+
+        scale_rows(split_end(&s, i) - split_begin(&s, i), c, x + at, nd->keep,
+                   clip, nd->out.data + at);
+    }
+}
+
+static void bn_forward(struct node *nd, const struct pass *p)
+{
+    const size_t c = (size_t)nd->out.c;
 
     if (nd->done)
         return;
@@ -271,13 +285,7 @@ static void bn_forward(struct node *nd, const struct pass *p)
         nd->keep[SHIFT * c + j] =
             nd->param[BETA * c + j] - nd->keep[MEAN * c + j] * scale;
     }
-#pragma omp parallel for num_threads(p->threads) schedule(static)
-    for (int i = 0; i < s.pieces; i++) {
-        const size_t at = split_begin(&s, i) * c;
-
-        scale_rows(split_end(&s, i) - split_begin(&s, i), c, x + at, nd->keep,
-                   clip, nd->out.data + at);
-    }
+    bn_remake(nd, p);
 }
 
 /*
@@ -405,6 +413,7 @@ static const struct op op_bn = {
     .init = bn_init,
     .forward = bn_forward,
     .backward = bn_backward,
+    .remake = bn_remake,
 };
 
 struct node *nn_batch_norm(struct graph *g, struct node *x, const char *name,

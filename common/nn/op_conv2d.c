@@ -18,12 +18,13 @@
 #include "nn/simd.h"
 
 enum { MAX_SIZE = 15, MAX_STRIDE = 8, MAX_FILTERS = 1 << 14 };
-enum { PIECES = 16 }; /* partial sums of db */
+enum { PIECES = 16, ALIGN = 16 }; /* partial sums of db; floats */
 
 struct conv2d {
     struct node base;
     struct conv_args a;
     const struct conv_provider *by; /* borrowed */
+    bool infers; /* what the provider makes of the kernel is kept */
     struct conv c;
 };
 
@@ -72,6 +73,20 @@ static size_t n_kernel(const struct conv *c)
     return (size_t)c->size * (size_t)c->size * (size_t)c->ci * (size_t)c->co;
 }
 
+/* Floats that the provider makes of the kernel. */
+static size_t provider_ready(const struct node *nd)
+{
+    const struct conv2d *d = (const struct conv2d *)nd;
+    const size_t n = d->by->n_ready ? d->by->n_ready(&d->c) : 0;
+
+    return (n + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+/*
+ * In training the weights change with every step: what the provider makes of
+ * them (four times as much, of Winograd's) lies in scratch and is made anew for
+ * each pass.
+ */
 static size_t conv2d_scratch(const struct node *nd, int threads)
 {
     const struct conv2d *d = (const struct conv2d *)nd;
@@ -79,7 +94,7 @@ static size_t conv2d_scratch(const struct node *nd, int threads)
     size_t n;
 
     c.threads = threads;
-    n = d->by->scratch(&c);
+    n = d->by->scratch(&c) + (d->infers ? 0 : provider_ready(nd));
     if (n < (size_t)PIECES * (size_t)c.co)
         n = (size_t)PIECES * (size_t)c.co;
     return n * sizeof(float);
@@ -97,12 +112,17 @@ static void conv2d_init(struct node *nd, struct rng *rng)
 
 static struct conv this_pass(const struct node *nd, const struct pass *p)
 {
-    struct conv c = ((const struct conv2d *)nd)->c;
+    const struct conv2d *d = (const struct conv2d *)nd;
+    struct conv c = d->c;
 
     c.n = nd->out.n;
     c.threads = p->threads;
     c.scratch = p->scratch;
     c.ready = nd->ready;
+    if (!d->infers) {
+        c.ready = p->scratch;
+        c.scratch = c.ready + provider_ready(nd);
+    }
     return c;
 }
 
@@ -111,18 +131,12 @@ static struct conv this_pass(const struct node *nd, const struct pass *p)
  * normalisation to be folded in, its scale, its shift, which becomes the bias,
  * and the kernel times the scale.
  */
-static size_t provider_ready(const struct node *nd)
-{
-    const struct conv2d *d = (const struct conv2d *)nd;
-
-    return d->by->n_ready ? d->by->n_ready(&d->c) : 0;
-}
-
 static void conv2d_plan(struct node *nd)
 {
-    const struct conv *c = &((const struct conv2d *)nd)->c;
+    const struct conv2d *d = (const struct conv2d *)nd;
+    const struct conv *c = &d->c;
 
-    nd->n_ready = provider_ready(nd);
+    nd->n_ready = d->infers ? provider_ready(nd) : 0;
     if (nd->fold)
         nd->n_ready += 2 * (size_t)c->co + n_kernel(c);
 }
@@ -163,6 +177,8 @@ static void conv2d_prepare(struct node *nd, const struct pass *p)
     const struct conv2d *d = (const struct conv2d *)nd;
     const struct conv c = this_pass(nd, p);
 
+    if (!d->infers)
+        return;
     if (nd->fold)
         fold(nd);
     if (d->by->prepare)
@@ -180,6 +196,8 @@ static void conv2d_forward(struct node *nd, const struct pass *p)
         bias = fold_bias(nd);
         c.act = (int)bn_act(nd->fold);
     }
+    if (!d->infers && d->by->prepare)
+        d->by->prepare(&c, w);
     d->by->forward(&c, nd->in[0]->out.data, w, bias, nd->out.data);
 }
 
@@ -244,6 +262,8 @@ static void conv2d_backward(struct node *nd, const struct pass *p)
     if (c.n == 0)
         return;
     before(nd, p, d->a.bias && nd->dparam ? nd->dparam + n_kernel(&c) : NULL);
+    if (d->by->prepare && nd->in[0]->dout.data)
+        d->by->prepare(&c, nd->param);
     d->by->backward(&c, &(struct conv_back){.x = nd->in[0]->out.data,
                                             .dy = nd->dout.data,
                                             .w = nd->param,
@@ -294,6 +314,7 @@ struct node *nn_conv2d(struct graph *g, struct node *x, const char *name,
     if (!d)
         return NULL;
     snprintf(d->base.prefix, sizeof(d->base.prefix), "%s", name);
+    d->infers = graph_infers(g);
     d->a = a;
     d->a.stride = a.stride ? a.stride : 1;
     d->a.act = apart ? ACT_NONE : a.act;

@@ -154,6 +154,52 @@ static void check_faults(void)
        "more frozen layers than there are");
 }
 
+/* --- values made again for backward ----------------------------------------*/
+
+static struct graph *after_backward(const struct net *net)
+{
+    struct err err = {0};
+    struct graph *g = net_new(
+        net,
+        &(struct net_args){.h = 64, .w = 64, .classes = 5, .head = HEAD_LINEAR},
+        &(struct graph_args){
+            .max_batch = 2, .threads = 2, .seed = 1, .memory = GRAPH_TRAIN},
+        &err);
+
+    for (int step = 0; step < 2; step++) {
+        float *x = graph_input(g);
+        const struct node *y = graph_output(g);
+
+        for (int i = 0; i < 2 * 64 * 64 * 3; i++)
+            x[i] = (float)(i * 37 % 101) / 50 - 1;
+        graph_forward(g, PHASE_TRAIN);
+        for (int i = 0; i < 10; i++)
+            y->dout.data[i] = (float)i / 10;
+        graph_zero_grad(g);
+        graph_backward(g);
+    }
+    return g;
+}
+
+static void check_remakes(const char *name)
+{
+    struct err err = {0};
+    const struct net *net = net_find(name, &err);
+    struct net other = *net;
+    struct graph *g, *h;
+
+    other.remakes = !net->remakes;
+    g = after_backward(net);
+    h = after_backward(&other);
+    ok(memcmp(graph_dparam(g), graph_dparam(h),
+              graph_n_param(g) * sizeof(float)) == 0,
+       "gradients have the same bits whether values are kept or made again");
+    ok((graph_bytes(g) < graph_bytes(h)) == net->remakes,
+       "kept values take memory");
+    graph_free(g);
+    graph_free(h);
+}
+
 int main(void)
 {
     for (size_t i = 0; i < N; i++) {
@@ -169,5 +215,8 @@ int main(void)
     }
     ok(net_at(N) == NULL, "there are no others");
     check_faults();
+    check_remakes("resnet50");
+    check_remakes("mobilenetv2");
+    check_remakes("densenet169");
     return tap_done();
 }

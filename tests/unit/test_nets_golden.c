@@ -288,7 +288,6 @@ static void check_infer(const struct run *r)
     check_close(r, "logits with every layer kept",
                 off(r, "logits", graph_output(all)->out.data, (size_t)r->n * 5),
                 1e-5);
-    ok(graph_bytes(g) < graph_bytes(all), "inference takes less memory");
     graph_free(g);
     graph_free(all);
 }
