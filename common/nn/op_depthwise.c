@@ -5,7 +5,9 @@
  *
  * Each output pixel is nine products of whole channel rows; rows outside the
  * image are a row of zeros.  Backward turns the sum round: an input pixel
- * gathers from the up to nine output pixels that saw it.
+ * gathers from the up to nine output pixels that saw it.  Where no tap falls
+ * beside the image, a few channels at a time go along a row of pixels, so that
+ * the kernel, or its gradient, stays in registers.
  * Source: Howard et al. 2017, MobileNets (arXiv:1704.04861).
  */
 #include "nn/conv.h"
@@ -17,7 +19,13 @@
 
 #include "nn/simd.h"
 
-enum { TAPS = 9, PIECES = 32, MAX_STRIDE = 2 };
+enum { TAPS = 9, PIECES = 32, MAX_STRIDE = 2, LANES = 8 };
+
+typedef float vec
+    __attribute__((vector_size(LANES * sizeof(float)), aligned(4), may_alias));
+
+#define VEC(p)    (*(const vec *)(const void *)(p))
+#define VEC_TO(p) (*(vec *)(void *)(p))
 
 struct depthwise {
     struct node base;
@@ -50,11 +58,17 @@ static int depthwise_shape(struct node *nd, struct err *err)
     return 0;
 }
 
+/* Floats of a row of zeros, of x or of dy. */
+static size_t zero_len(const struct node *nd)
+{
+    return (size_t)nd->in[0]->out.w * (size_t)nd->out.c;
+}
+
 /* A row of zeros, then partial sums of dW. */
 static size_t depthwise_scratch(const struct node *nd, int threads)
 {
     (void)threads;
-    return (1 + PIECES * TAPS) * (size_t)nd->out.c * sizeof(float);
+    return (zero_len(nd) + PIECES * TAPS * (size_t)nd->out.c) * sizeof(float);
 }
 
 static void depthwise_init(struct node *nd, struct rng *rng)
@@ -132,6 +146,121 @@ HOT static void nine_back(size_t c, const float *const tap[TAPS],
             dw[(size_t)k * c + j] += tap[k][j] * dy[j];
 }
 
+/*
+ * Some of the taps, as with stride 2: y = base + sum of tap[k] w[k] over those
+ * that are not 'zero'.
+ */
+HOT static void some(size_t c, const float *const tap[TAPS], const float *zero,
+                     const float *w, const float *base, float *y)
+{
+    if (y != base)
+        memcpy(y, base, c * sizeof(*y));
+    for (size_t k = 0; k < TAPS; k++) {
+        const float *a = tap[k], *b = w + k * c;
+
+        for (size_t j = 0; a != zero && j < c; j++)
+            y[j] += a[j] * b[j];
+    }
+}
+
+/* A row of pixels none of whose taps is beside the image: pixel i reads
+ * row[ky] + i step + kx c, channels are multiples of LANES. */
+struct span {
+    size_t n, c, step;
+    const float *row[3];
+};
+
+/* y = base + products with w, turned round if 'flip'; base (c), or y if 'add' */
+HOT static void span_nine(const struct span *s, const float *w, bool flip,
+                          const float *base, bool add, float *y)
+{
+    const size_t c = s->c, at = flip ? 8 * c : 0;
+    const ptrdiff_t d = flip ? -(ptrdiff_t)c : (ptrdiff_t)c;
+
+    for (size_t j = 0; j < c; j += LANES) {
+        const float *r0 = s->row[0] + j, *r1 = s->row[1] + j;
+        const float *r2 = s->row[2] + j, *v = w + at + j;
+        const vec w0 = VEC(v), w1 = VEC(v + d), w2 = VEC(v + 2 * d);
+        const vec w3 = VEC(v + 3 * d), w4 = VEC(v + 4 * d);
+        const vec w5 = VEC(v + 5 * d), w6 = VEC(v + 6 * d);
+        const vec w7 = VEC(v + 7 * d), w8 = VEC(v + 8 * d);
+
+        for (size_t i = 0; i < s->n; i++) {
+            float *to = y + i * c + j;
+            vec a = VEC(add ? to : base + j), b = VEC(r1) * w3;
+
+            a += VEC(r0) * w0 + VEC(r0 + c) * w1 + VEC(r0 + 2 * c) * w2;
+            b += VEC(r1 + c) * w4 + VEC(r1 + 2 * c) * w5;
+            a += VEC(r2) * w6 + VEC(r2 + c) * w7;
+            b += VEC(r2 + 2 * c) * w8;
+            VEC_TO(to) = a + b;
+            r0 += s->step;
+            r1 += s->step;
+            r2 += s->step;
+        }
+    }
+}
+
+/* dw += products of what the pixels read with their dy */
+HOT static void span_back(const struct span *s, const float *dy, float *dw)
+{
+    const size_t c = s->c;
+
+    for (size_t j = 0; j < c; j += LANES) {
+        const float *r0 = s->row[0] + j, *r1 = s->row[1] + j;
+        const float *r2 = s->row[2] + j;
+        vec d[TAPS];
+
+        for (size_t k = 0; k < TAPS; k++)
+            d[k] = VEC(dw + k * c + j);
+        for (size_t i = 0; i < s->n; i++) {
+            const vec g = VEC(dy + i * c + j);
+
+            d[0] += VEC(r0) * g;
+            d[1] += VEC(r0 + c) * g;
+            d[2] += VEC(r0 + 2 * c) * g;
+            d[3] += VEC(r1) * g;
+            d[4] += VEC(r1 + c) * g;
+            d[5] += VEC(r1 + 2 * c) * g;
+            d[6] += VEC(r2) * g;
+            d[7] += VEC(r2 + c) * g;
+            d[8] += VEC(r2 + 2 * c) * g;
+            r0 += s->step;
+            r1 += s->step;
+            r2 += s->step;
+        }
+        for (size_t k = 0; k < TAPS; k++)
+            VEC_TO(dw + k * c + j) = d[k];
+    }
+}
+
+/*
+ * The pixels of a row of 'n' that read columns i stride - left + (0, 1, 2) of
+ * 't' and none beside it; s->row is where the first of them reads in rows
+ * top + (0, 1, 2).  Returns that first pixel; s->n may be 0.
+ */
+static int make_span(struct span *s, const struct tensor *t, const float *image,
+                     const int n_top_left_stride[4], const float *zero)
+{
+    const int n = n_top_left_stride[0], top = n_top_left_stride[1];
+    const int left = n_top_left_stride[2], stride = n_top_left_stride[3];
+    const int first = left > 0 ? (left + stride - 1) / stride : 0;
+    const int end = (t->w - 3 + left) / stride + 1;
+    const size_t c = (size_t)t->c;
+
+    *s = (struct span){.c = c, .step = c * (size_t)stride};
+    if (t->w - 3 + left < 0 || end <= first || c % LANES)
+        return n;
+    s->n = (size_t)((end < n ? end : n) - first);
+    for (int k = 0; k < 3; k++)
+        s->row[k] = inside(top + k, t->h)
+                        ? image + ((size_t)(top + k) * (size_t)t->w +
+                                   (size_t)(first * stride - left)) *
+                                      c
+                        : zero;
+    return first;
+}
+
 /* Ready, for a batch normalisation to be folded in: its scale, its shift, and
  * the kernel times the scale. */
 static void depthwise_plan(struct node *nd)
@@ -165,11 +294,22 @@ static void forward_row(struct node *nd, int r, const struct operands *in)
     const struct tensor *x = &nd->in[0]->out, *y = &nd->out;
     const float *image = x->data + (size_t)(r / y->h) * tensor_row(x);
     const size_t c = (size_t)y->c, w = (size_t)y->w;
+    const int oy = r % y->h, stride = d->a.stride;
     float *row = y->data + (size_t)r * w * c;
     const float *tap[TAPS];
+    struct span s;
+    const int first = make_span(
+        &s, x, image, (int[]){y->w, oy * stride - d->top, d->left, stride},
+        in->zero);
 
     for (int i = 0; i < y->w; i++) {
-        seen(d, image, (int[]){r % y->h, i}, in->zero, tap);
+        if (i == first) {
+            span_nine(&s, in->w, false, in->base, false, row + (size_t)i * c);
+            i += (int)s.n;
+        }
+        if (i == y->w)
+            break;
+        seen(d, image, (int[]){oy, i}, in->zero, tap);
         nine(c, tap, in->w, in->base, row + (size_t)i * c);
     }
     if (nd->fold)
@@ -187,30 +327,80 @@ static void depthwise_forward(struct node *nd, const struct pass *p)
         in.base = nd->ready + c;
         in.after = conv_after(&(struct conv){.act = bn_act(nd->fold)}, NULL);
     }
-    memset(zero, 0, c * sizeof(float));
+    memset(zero, 0, zero_len(nd) * sizeof(float));
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int r = 0; r < nd->out.n * nd->out.h; r++)
         forward_row(nd, r, &in);
 }
 
-static void backward_data(struct node *nd, const struct pass *p)
+/* Stride 1: input (iy, ix) reads dy as an output reads x, with the kernel
+ * turned round. */
+static void data_row(struct node *nd, int r, const float *zero)
 {
     const struct depthwise *d = (const struct depthwise *)nd;
     const struct tensor *dx = &nd->in[0]->dout, *dy = &nd->dout;
-    const size_t c = (size_t)dy->c;
-    const float *zero = p->scratch;
+    const float *image = dy->data + (size_t)(r / dx->h) * tensor_row(dy);
+    const size_t c = (size_t)dy->c, w = (size_t)dx->w;
+    const bool add = nd->add[0], one = d->a.stride == 1;
+    const int iy = r % dx->h;
+    float *row = dx->data + (size_t)r * w * c;
+    const float *tap[TAPS];
+    struct span s = {0};
+    const int first =
+        one ? make_span(&s, dy, image,
+                        (int[]){dx->w, iy + d->top - 2, 2 - d->left, 1}, zero)
+            : dx->w;
+
+    for (int i = 0; i < dx->w; i++) {
+        float *to = row + (size_t)i * c;
+
+        if (i == first) {
+            span_nine(&s, nd->param, true, zero, add, to);
+            i += (int)s.n;
+            to = row + (size_t)i * c;
+        }
+        if (i == dx->w)
+            break;
+        saw(d, image, (int[]){iy, i}, zero, tap);
+        if (one)
+            nine(c, tap, nd->param, add ? to : zero, to);
+        else
+            some(c, tap, zero, nd->param, add ? to : zero, to);
+    }
+}
+
+static void backward_data(struct node *nd, const struct pass *p)
+{
+    const struct tensor *dx = &nd->in[0]->dout;
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
-    for (int r = 0; r < dx->n * dx->h; r++) {
-        const float *image = dy->data + (size_t)(r / dx->h) * tensor_row(dy);
-        const float *tap[TAPS];
+    for (int r = 0; r < dx->n * dx->h; r++)
+        data_row(nd, r, p->scratch);
+}
 
-        for (int i = 0; i < dx->w; i++) {
-            float *to = dx->data + ((size_t)r * (size_t)dx->w + (size_t)i) * c;
+static void weight_row(const struct node *nd, size_t r, const float *zero,
+                       float *part)
+{
+    const struct depthwise *d = (const struct depthwise *)nd;
+    const struct tensor *x = &nd->in[0]->out, *dy = &nd->dout;
+    const size_t c = (size_t)dy->c, h = (size_t)dy->h;
+    const float *image = x->data + r / h * tensor_row(x);
+    const float *g = dy->data + r * (size_t)dy->w * c, *tap[TAPS];
+    const int oy = (int)(r % h), stride = d->a.stride;
+    struct span s;
+    const int first =
+        make_span(&s, x, image,
+                  (int[]){dy->w, oy * stride - d->top, d->left, stride}, zero);
 
-            saw(d, image, (int[]){r % dx->h, i}, zero, tap);
-            nine(c, tap, nd->param, nd->add[0] ? to : zero, to);
+    for (int i = 0; i < dy->w; i++) {
+        if (i == first) {
+            span_back(&s, g + (size_t)i * c, part);
+            i += (int)s.n;
         }
+        if (i == dy->w)
+            break;
+        seen(d, image, (int[]){oy, i}, zero, tap);
+        nine_back(c, tap, g + (size_t)i * c, part);
     }
 }
 
@@ -218,18 +408,9 @@ static void backward_data(struct node *nd, const struct pass *p)
 static void weight_rows(const struct node *nd, const size_t r[2],
                         const float *zero, float *part)
 {
-    const struct depthwise *d = (const struct depthwise *)nd;
-    const struct tensor *x = &nd->in[0]->out, *dy = &nd->dout;
-    const size_t c = (size_t)dy->c, h = (size_t)dy->h, w = (size_t)dy->w;
-    const float *tap[TAPS];
-
-    memset(part, 0, TAPS * c * sizeof(float));
-    for (size_t i = r[0] * w; i < r[1] * w; i++) {
-        const int o[2] = {(int)(i / w % h), (int)(i % w)};
-
-        seen(d, x->data + i / w / h * tensor_row(x), o, zero, tap);
-        nine_back(c, tap, dy->data + i * c, part);
-    }
+    memset(part, 0, TAPS * (size_t)nd->out.c * sizeof(float));
+    for (size_t i = r[0]; i < r[1]; i++)
+        weight_row(nd, i, zero, part);
 }
 
 static void backward_weights(struct node *nd, const struct pass *p)
@@ -237,7 +418,7 @@ static void backward_weights(struct node *nd, const struct pass *p)
     const size_t c = (size_t)nd->out.c;
     const struct split s =
         split((size_t)nd->out.n * (size_t)nd->out.h, 1, PIECES);
-    float *zero = p->scratch, *part = zero + c;
+    float *zero = p->scratch, *part = zero + zero_len(nd);
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++)
@@ -250,7 +431,7 @@ static void backward_weights(struct node *nd, const struct pass *p)
 
 static void depthwise_backward(struct node *nd, const struct pass *p)
 {
-    memset(p->scratch, 0, (size_t)nd->out.c * sizeof(float));
+    memset(p->scratch, 0, zero_len(nd) * sizeof(float));
     if (nd->dparam)
         backward_weights(nd, p);
     if (nd->in[0]->dout.data)
