@@ -509,6 +509,8 @@ int graph_finish(struct graph *g, struct err *err)
     }
     if (g->n_node == 0 || g->node[0]->in[0])
         return err_set(err, ERR_USAGE, "graph: the first node is no input");
+    for (int i = 0; g->args.frozen && i < g->n_node; i++)
+        g->node[i]->frozen = true;
     plan_live(g);
     plan_folds(g);
     plan_adds(g);
@@ -606,10 +608,12 @@ static void remake(struct graph *g, int j)
     }
 }
 
-void graph_backward(struct graph *g)
+/* Nodes come before those that read them, so that the dout of node 'stop' is
+ * complete when all behind it have run. */
+static void backward(struct graph *g, int stop)
 {
     BUG_ON(!g->finished || g->args.memory == GRAPH_INFER);
-    for (int i = g->n_node - 1; i >= 0; i--) {
+    for (int i = g->n_node - 1; i > stop; i--) {
         const double start = g->time ? clock_now() : 0.0;
 
         remake(g, i);
@@ -618,6 +622,19 @@ void graph_backward(struct graph *g)
         if (g->time)
             g->time[i].backward += clock_now() - start;
     }
+}
+
+void graph_backward(struct graph *g)
+{
+    backward(g, NO_NODE);
+}
+
+void graph_backward_to(struct graph *g, const struct node *last)
+{
+    const int i = index_of(g, last);
+
+    BUG_ON(i == NO_NODE);
+    backward(g, i);
 }
 
 void graph_time(struct graph *g, struct node_time *time)

@@ -45,6 +45,7 @@ struct graph_args {
     bool remakes; /* GRAPH_TRAIN: values that a node can make again, of batch
                      normalisation, are not kept for backward but made anew:
                      less memory, a little more time, the same bits */
+    bool frozen;  /* no layer learns: backward gives douts alone */
     bool unfused; /* an activation is a node of its own, as in Keras, and has
                      the layer's name; convolution and activation stay one */
 };
@@ -130,6 +131,12 @@ void graph_zero_grad(struct graph *g);
  * Collective after PHASE_TRAIN.
  */
 void graph_backward(struct graph *g);
+
+/*
+ * The same, but only as far as the dout of 'last' and of the nodes behind it;
+ * douts before it are spoilt, and their layers' gradients are not added to.
+ */
+void graph_backward_to(struct graph *g, const struct node *last);
 
 /* What is learnt, its gradient, and their common length in floats.  Frozen
  * parameters lie behind, from graph_n_param() to graph_n_all(). */

@@ -84,7 +84,8 @@ int predict_open(struct predictor *p, const struct predict_args *a,
     *p = (struct predictor){.batch = a->batch};
     p->graph = model_read(
         a->path,
-        &(struct graph_args){.max_batch = a->batch, .memory = a->memory},
+        &(struct graph_args){
+            .max_batch = a->batch, .memory = a->memory, .frozen = true},
         &p->info, err);
     if (p->graph && check_extra(p->graph, a->path, err) == 0 &&
         check_info(&p->info, a, err) == 0)

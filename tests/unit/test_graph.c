@@ -369,9 +369,57 @@ static void check_bugs(void)
     graph_free(g);
 }
 
+/* A network whose gradients are asked for, not its weights'. */
+static struct graph *new_deep(bool frozen)
+{
+    struct graph *g = graph_new(
+        &(struct graph_args){.max_batch = 2, .seed = 3, .frozen = frozen});
+    const struct conv_args conv = {.filters = 4, .size = 3, .bias = true};
+    struct err err = {0};
+    struct node *x = nn_input(g, "x", 6, 6, 3);
+
+    x = nn_relu(g, nn_conv2d(g, x, "a", conv), "a_relu");
+    x = nn_relu(g, nn_conv2d(g, x, "b", conv), "b_relu");
+    nn_dense(g, nn_global_avg_pool(g, x, "pool"), "logits",
+             (struct dense_args){.units = 3});
+    BUG_ON(graph_finish(g, &err) < 0);
+    fill("x", 0, 1, graph_input(g), 2 * 6 * 6 * 3);
+    graph_forward(g, PHASE_INFER);
+    fill("dy", 0, 1, graph_output(g)->dout.data, 6);
+    return g;
+}
+
+static bool same_dout(struct graph *a, struct graph *b, const char *name)
+{
+    const struct tensor *x = &graph_node(a, name)->dout;
+    const struct tensor *y = &graph_node(b, name)->dout;
+
+    return memcmp(x->data, y->data, tensor_len(x) * sizeof(float)) == 0;
+}
+
+static void check_partial(void)
+{
+    struct graph *a = new_deep(false), *b = new_deep(true);
+    const struct tensor *t = &graph_node(b, "a_relu")->dout;
+
+    graph_backward(a);
+    fill("mark", 0, 1, t->data, tensor_len(t));
+    graph_backward_to(b, graph_node(b, "b_relu"));
+    ok(graph_n_param(b) == 0 && graph_n_all(b) == graph_n_param(a),
+       "a frozen graph learns nothing");
+    ok(same_dout(a, b, "b_relu"), "backward to a layer gives its gradient");
+    ok(!same_dout(a, b, "a_relu"), "and leaves those before it");
+    graph_backward(b);
+    ok(same_dout(a, b, "a_relu") && same_dout(a, b, "x"),
+       "then all of them, the input's too");
+    graph_free(a);
+    graph_free(b);
+}
+
 int main(void)
 {
     check_bugs();
+    check_partial();
     check_plan();
     check_building();
     check_faults();
