@@ -133,7 +133,7 @@ bench: $(BIN) $(BENCH)
 
 bench-peer: $(BIN)
 	$Q$(MAKE) --no-print-directory MODE=openblas build/openblas/bin/papline
-	$Q/usr/bin/python3 tests/bench/peer.py $(NETS)
+	$Q/usr/bin/python3 tests/bench/peer.py $(NETS) $(PEER)
 
 deps:
 	$Qorchestration/deps.sh

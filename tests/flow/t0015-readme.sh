@@ -10,6 +10,9 @@ port=$((20000 + $$ % 20000))
 at=tcp://127.0.0.1:$port
 ok "a run" status_is 0 papline run "$T/c.yaml"
 
+ok "weights as Keras writes them" status_is 0 papline weights export \
+    "$T/run/train/$E/model.safetensors" -o "$T/m.h5"
+
 waiting() { # a run over tcp that waits for workers
     papline run "$T/c.yaml" --run "$T/$1" --set augment.workers=0 \
         --until augment --set "scheduler.endpoint=$at" >"$T/log" 2>&1 &
@@ -36,6 +39,10 @@ command_of() { # command_of <line of the README>: run it, made small
         papline run "${words[@]}" "${shrink[@]}" --set augment.variants=1 \
             --set "dataset.draw_per_class=$(case "$*" in *PATH*) echo 0 ;;
                 *) echo 20 ;; esac)" --run "$T/run$n" ;;
+    "papline weights "*|"papline features "*)
+        set -- ${1//FILE.h5/$T/m.h5}
+        set -- ${*//DIR/$CELLS}
+        (cd "$T" && "$@") ;;
     "papline plan "*|"papline doctor") ${1%%#*} ;;
     "papline "*" RUN"*|"papline-train --run RUN "*) ${1//RUN/$T/run} ;;
     "papline-augment --join RUN")
