@@ -21,6 +21,7 @@ struct work {
     const struct features_args *args;
     const struct net *net;
     enum preprocess input;
+    const char *cut; /* borrowed: where the weights' trunk ends; NULL: whole */
     resize_f resize;
     struct graph *graph; /* owned */
     char **path;         /* owned: below args->images, in byte order */
@@ -124,7 +125,7 @@ static struct graph *build(const struct work *w, bool unfused, struct err *err)
     return net_new(w->net,
                    &(struct net_args){.h = a->size,
                                       .w = a->size,
-                                      .cut = a->layer,
+                                      .cut = a->layer ? a->layer : w->cut,
                                       .head = a->layer ? HEAD_NONE : HEAD_POOL},
                    &(struct graph_args){.max_batch = a->batch,
                                         .threads = a->threads,
@@ -139,6 +140,7 @@ static int open_graph(struct work *w, const struct safetensors *f,
 {
     struct err fused = {0};
 
+    w->cut = safetensors_meta(f, "cut");
     w->graph = build(w, false, &fused);
     if (!w->graph && w->args->layer && fused.code == ERR_USAGE)
         w->graph = build(w, true, &fused);

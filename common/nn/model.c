@@ -40,6 +40,10 @@ static void describe(struct texts *t, const struct model_info *info)
                                i ? "\n" : "", info->class_name[i]);
     add_text(t, "format", "papline 1");
     add_text(t, "network", info->network);
+    if (info->cut[0])
+        add_text(t, "cut", info->cut);
+    add_text(t, "head", net_head_name(info->head));
+    add_number(t, "freeze", info->freeze);
     add_text(t, "input", preprocess_name(info->input));
     add_number(t, "height", info->h);
     add_number(t, "width", info->w);
@@ -166,6 +170,23 @@ static int get_classes(struct model_info *info, char *text, struct err *err)
     return 0;
 }
 
+/* Which part of the network it is; older files say nothing of it. */
+static int get_shape(struct model_info *info, const struct safetensors *f,
+                     struct err *err)
+{
+    const char *head = safetensors_meta(f, "head");
+    struct err unknown;
+
+    if (safetensors_meta(f, "cut") &&
+        get_text(f, "cut", info->cut, sizeof(info->cut), err) < 0)
+        return -1;
+    if (head && net_head_find(head, &info->head, &unknown) < 0)
+        return err_set(err, ERR_INPUT, "metadata 'head': %s", unknown.text);
+    if (!safetensors_meta(f, "freeze"))
+        return 0;
+    return get_int(f, "freeze", GRAPH_MAX_NODES, &info->freeze, err);
+}
+
 static int get_info(struct model_info *info, const struct safetensors *f,
                     struct err *err)
 {
@@ -188,6 +209,8 @@ static int get_info(struct model_info *info, const struct safetensors *f,
                        format);
     if (preprocess_find(input, &info->input, &unknown) < 0)
         return err_set(err, ERR_INPUT, "metadata 'input': %s", unknown.text);
+    if (get_shape(info, f, err) < 0)
+        return -1;
     return get_classes(info, classes, err);
 }
 
@@ -196,8 +219,12 @@ static struct graph *make_graph(const struct safetensors *f,
                                 const struct model_info *info,
                                 const struct graph_args *ga, struct err *err)
 {
-    const struct net_args na = {
-        .h = info->h, .w = info->w, .classes = info->n_class};
+    const struct net_args na = {.h = info->h,
+                                .w = info->w,
+                                .classes = info->n_class,
+                                .cut = info->cut[0] ? info->cut : NULL,
+                                .head = info->head,
+                                .freeze = info->freeze};
     const struct net *net = net_find(info->network, err);
     struct graph *g = net ? net_new(net, &na, ga, err) : NULL;
 

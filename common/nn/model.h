@@ -18,6 +18,9 @@ enum { MODEL_MAX_CLASSES = 64, MODEL_NAME_MAX = 64 };
 struct model_info {
     char network[MODEL_NAME_MAX]; /* as net_find() knows it */
     int h, w;                     /* of the input */
+    char cut[NN_NAME_MAX];        /* layer that ends the trunk; "": all of it */
+    enum net_head head;           /* behind it */
+    int freeze;                   /* first layers that did not learn */
     enum preprocess input;        /* how bytes become the network's input */
     int n_class;
     char class_name[MODEL_MAX_CLASSES][MODEL_NAME_MAX]; /* in label order */
@@ -34,7 +37,8 @@ MUST_USE int model_write(struct graph *g, const struct model_info *info,
 
 /*
  * Read a file of model_write(): what it says of itself, and a new graph with
- * its weights, which the caller frees.
+ * its weights, which the caller frees.  A file that does not say so has a whole
+ * trunk, HEAD_PAPER, and all of it learnt.
  *   ga  [in]  for graph_new(): batch, threads, memory
  * Errors: ERR_INPUT damaged, or not a model; ERR_SYSTEM.  Returns NULL then.
  */

@@ -40,6 +40,37 @@ const struct net *net_find(const char *name, struct err *err)
     return NULL;
 }
 
+static const char *const head_names[] = {[HEAD_PAPER] = "paper",
+                                         [HEAD_LINEAR] = "linear",
+                                         [HEAD_POOL] = "pool",
+                                         [HEAD_NONE] = "none"};
+
+const char *net_head_name(enum net_head head)
+{
+    return head_names[head];
+}
+
+int net_head_find(const char *name, enum net_head *head, struct err *err)
+{
+    for (size_t i = 0; i < sizeof(head_names) / sizeof(head_names[0]); i++)
+        if (strcmp(head_names[i], name) == 0) {
+            *head = (enum net_head)i;
+            return 0;
+        }
+    return err_set(err, ERR_USAGE, "there is no head '%.64s'", name);
+}
+
+struct node *net_cam_node(const struct net *net, struct graph *g)
+{
+    struct node *nd = graph_node(g, net->cam_layer);
+
+    /* heads begin with a pool of the trunk's last layer */
+    for (int i = 0; !nd && i < graph_n_node(g); i++)
+        if (strncmp(graph_node_at(g, i)->name, "global_", 7) == 0)
+            nd = graph_node_at(g, i)->in[0];
+    return nd;
+}
+
 static int check_args(const struct net_args *a, struct err *err)
 {
     const bool classes = a->head == HEAD_PAPER || a->head == HEAD_LINEAR;

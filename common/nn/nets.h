@@ -47,6 +47,13 @@ struct net {
     struct node *(*trunk)(struct graph *g, const struct net_args *a);
 };
 
+/* "paper", "linear", "pool", "none". */
+const char *net_head_name(enum net_head head);
+
+/* The head of that name.  Errors: ERR_USAGE unknown. */
+MUST_USE int net_head_find(const char *name, enum net_head *head,
+                           struct err *err);
+
 /* The network of that name.  Errors: ERR_USAGE unknown; the text lists all. */
 MUST_USE const struct net *net_find(const char *name, struct err *err);
 
@@ -60,6 +67,12 @@ const struct net *net_at(size_t i);
  */
 MUST_USE struct graph *net_new(const struct net *net, const struct net_args *a,
                                const struct graph_args *ga, struct err *err);
+
+/*
+ * Where Grad-CAM looks in 'g', a graph of 'net' that may be cut: at
+ * net->cam_layer, or else at the trunk's last layer.  NULL: there is neither.
+ */
+struct node *net_cam_node(const struct net *net, struct graph *g);
 
 /* A trunk's layers as Keras orders them. */
 struct net_layers {

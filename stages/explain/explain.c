@@ -35,7 +35,7 @@ struct node *explain_layer(struct graph *g, const char *network,
 
     if (!net)
         return NULL;
-    nd = graph_node(g, name[0] ? name : net->cam_layer);
+    nd = name[0] ? graph_node(g, name) : net_cam_node(net, g);
     while (!name[0] && nd && nd->in[0] && nd->out.h * nd->out.w == 1)
         nd = nd->in[0];
     if (nd && nd->out.h * nd->out.w > 1)

@@ -1,0 +1,145 @@
+/*
+ * test_model.c - every network's model file gives the very network back
+ */
+#include "golden/nn_digest.h"
+#include "nn/model.h"
+#include "stages/explain/cam.h"
+#include "tap.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { SIDE = 64, CLASSES = 3 };
+
+static char path[] = "/tmp/papline-model-XXXXXX";
+
+static struct graph *new_graph(const struct net *net, enum graph_memory memory,
+                               struct err *err)
+{
+    return net_new(net,
+                   &(struct net_args){.h = SIDE,
+                                      .w = SIDE,
+                                      .classes = CLASSES,
+                                      .cut = net->paper_cut,
+                                      .freeze = net->paper_freeze},
+                   &(struct graph_args){.max_batch = 1, .memory = memory}, err);
+}
+
+static void describe(const struct net *net, struct model_info *info)
+{
+    *info = (struct model_info){.freeze = net->paper_freeze,
+                                .input = net->preprocess,
+                                .h = SIDE,
+                                .w = SIDE,
+                                .n_class = CLASSES,
+                                .class_name = {"a", "b", "c"},
+                                .epoch = 1};
+    snprintf(info->network, sizeof(info->network), "%s", net->name);
+    snprintf(info->cut, sizeof(info->cut), "%s",
+             net->paper_cut ? net->paper_cut : "");
+}
+
+static const float *logits(struct graph *g)
+{
+    for (int i = 0; i < SIDE * SIDE * 3; i++)
+        graph_input(g)[i] = (float)(i * 37 % 251) / 125.0f - 1.0f;
+    graph_set_batch(g, 1);
+    graph_forward(g, PHASE_INFER);
+    return graph_output(g)->out.data;
+}
+
+/* Grad-CAM of the model at the layer that stands in for a cut one. */
+static void check_cam(const struct net *net, const struct graph_args *keep)
+{
+    static float x[SIDE * SIDE * 3], map[SIDE * SIDE];
+    struct model_info info;
+    struct err err = {0};
+    struct graph *g = model_read(path, keep, &info, &err);
+    struct node *layer = g ? net_cam_node(net, g) : NULL;
+    const struct explainer *e = explainer_find("gradcam", &err);
+
+    ok(layer && layer->out.h > 1 &&
+           (net->paper_cut ? strcmp(layer->name, net->paper_cut) == 0
+                           : strcmp(layer->name, net->cam_layer) == 0),
+       "Grad-CAM looks at the trunk's last layer");
+    ok(layer && e->explain(&(struct cam_task){g, layer, x, 1, SIDE, SIDE}, map,
+                           &err) == 0,
+       "and gives a map");
+    graph_free(g);
+}
+
+static void check_round(const struct net *net)
+{
+    struct err err = {0};
+    struct model_info info, back = {0};
+    const struct graph_args infer = {.max_batch = 1, .memory = GRAPH_INFER};
+    struct graph *g = new_graph(net, GRAPH_INFER, &err), *h;
+
+    if (!ok(g != NULL, net->name))
+        return;
+    fill_weights(g);
+    describe(net, &info);
+    ok(model_write(g, &info, path, &err) == 0, "is written");
+    h = model_read(path, &infer, &back, &err);
+    if (!ok(h != NULL, "and read"))
+        printf("# %s\n", err.text);
+    ok(h && strcmp(info.cut, back.cut) == 0 && back.head == HEAD_PAPER &&
+           back.freeze == net->paper_freeze &&
+           graph_n_param(h) == graph_n_param(g),
+       "with its cut, its head and what is frozen");
+    ok(h && memcmp(logits(g), logits(h), CLASSES * sizeof(float)) == 0,
+       "and says the same");
+    graph_free(g);
+    graph_free(h);
+    check_cam(net,
+              &(struct graph_args){.max_batch = 1, .memory = GRAPH_KEEP_ALL});
+}
+
+/* One string of the metadata is another. */
+static void spoil(const char *key, const char *value)
+{
+    struct safetensors f;
+    struct err err = {0};
+
+    BUG_ON(safetensors_read(&f, path, &err) < 0);
+    for (size_t i = 0; i < f.n_meta; i++)
+        if (strcmp(f.meta[i].key, key) == 0)
+            f.meta[i].value = value;
+    BUG_ON(safetensors_write(&f, path, &err) < 0);
+    safetensors_release(&f);
+}
+
+static void check_refused(const char *key, const char *value, const char *text)
+{
+    const struct graph_args infer = {.max_batch = 1, .memory = GRAPH_INFER};
+    struct err err = {0};
+    const struct net *net = net_find("vgg16", &err);
+    struct graph *g = net ? new_graph(net, GRAPH_INFER, &err) : NULL;
+    struct model_info info;
+
+    BUG_ON(!g);
+    describe(net, &info);
+    ok(model_write(g, &info, path, &err) == 0, "a model");
+    spoil(key, value);
+    ok(model_read(path, &infer, &info, &err) == NULL && err.code == ERR_INPUT &&
+           strstr(err.text, text),
+       text);
+    graph_free(g);
+}
+
+int main(void)
+{
+    const int fd = mkstemp(path);
+
+    if (fd < 0)
+        return 1;
+    close(fd);
+    for (size_t i = 0; net_at(i); i++)
+        check_round(net_at(i));
+    check_refused("cut", "block9_conv1", "has no layer 'block9_conv1'");
+    check_refused("head", "tail", "there is no head 'tail'");
+    check_refused("freeze", "many", "metadata 'freeze' is not within");
+    check_refused("freeze", "500", "cannot freeze 500 layers");
+    unlink(path);
+    return tap_done();
+}
