@@ -7,6 +7,7 @@
 #include "orchestration/scheduler.h"
 #include "run/env.h"
 #include "run/node.h"
+#include "run/pretrained.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -84,6 +85,7 @@ static int job_open(struct job *j, const struct run_args *a, struct err *err)
         return -1;
     if (absolute(c->run.dir, err) < 0 || absolute(c->dataset.path, err) < 0 ||
         absolute(c->split.csv, err) < 0 ||
+        absolute(c->train.weights, err) < 0 ||
         file_path(j->dir, err, "%s", c->run.dir) < 0)
         return -1;
     if (plan_init(&j->plan, c, j->dir, err) < 0)
@@ -239,6 +241,24 @@ static void print_results(const struct job *j)
     printf("\nreport: %s/report/index.html\n", j->dir);
 }
 
+/* Bring pretrained weights into the run.  The scheduler has threads, which the
+ * reader of .h5 cannot bear: this comes before it. */
+static int import_weights(struct job *j, struct err *err)
+{
+    for (int i = 0; i < j->plan.n_node; i++) {
+        struct plan_node *n = &j->plan.node[i];
+
+        if (!n->run || strcmp(n->stage, "weights") != 0)
+            continue;
+        if (pretrained_import(j->dir, &j->plan, n, j->config.train.weights,
+                              err) < 0)
+            return -1;
+        log_info("%s: imported", n->name);
+        n->run = false;
+    }
+    return 0;
+}
+
 static int schedule(struct job *j, struct err *err)
 {
     struct scheduler *s = calloc(1, sizeof(*s));
@@ -274,7 +294,9 @@ int run_start(const struct run_args *a, struct err *err)
         write_config(j, err) == 0 &&
         plan_pin(&j->plan, &j->config, j->dir, err) == 0) {
         print_plan(&j->plan);
-        rc = schedule(j, err);
+        rc = import_weights(j, err);
+        if (rc == 0)
+            rc = schedule(j, err);
         if (rc == 0 && !a->until)
             print_results(j);
     }

@@ -2,6 +2,7 @@
 #include "run/config.h"
 
 #include "run/config_keys.h"
+#include "stats/costs.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,13 +17,36 @@ static bool is_endpoint(const char *s)
     return strncmp(s, "tcp://", 6) == 0 && colon > s + 6 && colon[1];
 }
 
+/* Numbers that a training weighs classes with; how many there must be is known
+ * only when the classes are. */
+static int check_costs(const struct config *c, struct err *err)
+{
+    const int k = costs_width(c->train.costs);
+    double weight[STATS_CLASSES_MAX];
+    struct costs costs;
+    int n;
+
+    if (c->train.costs[0] && (k < 2 || k > STATS_CLASSES_MAX))
+        return err_set(err, ERR_USAGE, "train.costs: a row has %d numbers", k);
+    if (c->train.costs[0] && costs_parse(&costs, k, c->train.costs, err) < 0)
+        return -1;
+    if (strcmp(c->train.class_weights, "balanced") == 0)
+        return 0;
+    return costs_weights(weight, &n, c->train.class_weights, err);
+}
+
 /* What no single key can tell. */
 static int check_whole(const struct config *c, const char *path,
                        struct err *err)
 {
     const char *where = path ? path : "configuration";
     char cut[KEY_SNIPPET];
+    struct err why;
 
+    if (check_costs(c, &why) < 0)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.costs, train.class_weights: %.250s",
+                       where, why.text);
     if (!c->run.dir[0])
         return err_set(err, ERR_USAGE, "%.200s: run.dir: is empty", where);
     if (c->split.method == SPLIT_BY_CSV && !c->split.csv[0])

@@ -59,6 +59,8 @@ struct int_list {
 
 enum rate_schedule { RATE_CONSTANT, RATE_PLATEAU, RATE_COSINE };
 
+enum cache_choice { CACHE_AUTO, CACHE_OFF };
+
 enum optimizer { /* in order of nn/optims.def, as optim_at() counts */
 #define OPTIM(name) OPTIMIZER_##name,
 #include "nn/optims.def"
@@ -95,6 +97,10 @@ struct config {
         struct word_list networks; /* experiments: the product of networks, */
         struct word_list regimes;  /* regimes and seeds */
         struct int_list seeds;
+        char weights[FILE_PATH_MAX]; /* directory of pretrained ones */
+        enum cache_choice cache;     /* of what frozen layers put out */
+        char class_weights[CONFIG_CLASS_LIST]; /* "balanced", or numbers */
+        char costs[CONFIG_COSTS];              /* a matrix; stats/costs.h */
         int64_t epochs;
         int64_t batch; /* over all ranks */
         double learning_rate;

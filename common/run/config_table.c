@@ -13,6 +13,7 @@ static const char *const input_words[] = {"auto", "raw",   "caffe",
                                           "tf",   "torch", NULL};
 static const char *const schedule_words[] = {"constant", "plateau", "cosine",
                                              NULL};
+static const char *const cache_words[] = {"auto", "off", NULL};
 static const char *const optimizer_words[] = {
 #define OPTIM(name) #name,
 #include "nn/optims.def"
@@ -82,6 +83,14 @@ static const struct key keys[] = {
      .help = "ways of training; see networks"},
     {AT(train, seeds), EXPERIMENT, INTS(0, 4294967295.0, "1"),
      .help = "seeds of weights and order; see networks"},
+    {TEXT(train, weights), PLACEMENT, STRING(""),
+     .help = "directory of pretrained weights: NETWORK*.safetensors or .h5"},
+    {AT(train, cache), PLACEMENT, ENUM(cache_words, "auto"),
+     .help = "keep on disk what frozen layers put out (same results), or not"},
+    {TEXT(train, class_weights), RESULT, STRING("balanced"),
+     .help = "of cost_sensitive: balanced, or a number for each class"},
+    {TEXT(train, costs), RESULT, STRING(""),
+     .help = "instead, a matrix as evaluate.costs: expected cost is minimised"},
     {AT(train, epochs), RESULT, INT(1, 10000, "50"), .unit = "epochs",
      .help = "at most so many passes over the training set"},
     {AT(train, batch), RESULT, INT(1, 65536, "32"), .unit = "images",

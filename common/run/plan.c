@@ -2,8 +2,9 @@
 #include "run/plan.h"
 
 #include "base/spell.h"
-#include "run/dataset.h"
+#include "run/plan_content.h"
 #include "run/plan_reason.h"
+#include "run/regime.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -12,13 +13,12 @@
 
 const char *const plan_networks[] = {"vgg16",       "vgg19",       "resnet50",
                                      "mobilenetv2", "densenet169", NULL};
-const char *const plan_regimes[] = {"scratch", NULL};
 const char *const plan_recipes[] = {"light", "geometric", NULL};
 const char *const plan_explainers[] = {"gradcam", NULL};
 
 /* --- the stages ------------------------------------------------------------ */
 
-enum { MAX_SECTIONS = 4, PIN_MAX_BYTES = 65536 };
+enum { MAX_SECTIONS = 4 };
 
 /*
  * One row a stage.  Raise a version when the stage makes other outputs of the
@@ -37,7 +37,8 @@ static const struct stage_row {
      "data",
      {"preprocess", "split", "run"}},
     {"augment", "papline-augment", 1, "augment", {"augment", "run"}},
-    {"train", "papline-train", 1, NULL, {"train"}},
+    {"weights", NULL, 1, NULL, {NULL}},
+    {"train", "papline-train", 2, NULL, {"train"}},
     {"evaluate", "papline-evaluate", 2, NULL, {"evaluate", "run"}},
     {"explain", "papline-explain", 1, NULL, {"explain"}},
     {"report", NULL, 1, "report", {NULL}},
@@ -76,9 +77,10 @@ struct builder {
     int draw, data, augment; /* positions of nodes, -1: none */
 };
 
-/* Which experiment a node belongs to. */
+/* Which experiment a node belongs to; without a regime: which network. */
 struct experiment {
-    const char *network, *regime;
+    const char *network;
+    const struct regime *regime;
     int64_t seed;
 };
 
@@ -92,24 +94,41 @@ static void add_param(void *self, const char *name, const char *value)
     json_object_set_new(self, name, json_string(value));
 }
 
+/* Parameters of a training: not those of other regimes. */
+struct own_params {
+    const struct regime *regime;
+    json_t *params;
+};
+
+static void add_own(void *self, const char *name, const char *value)
+{
+    const struct own_params *o = self;
+
+    if (!o->regime || regime_heeds(o->regime, name))
+        add_param(o->params, name, value);
+}
+
 static json_t *make_params(const struct builder *b, const struct stage_row *row,
                            const struct experiment *e)
 {
     json_t *params = json_object();
+    struct own_params o = {e ? e->regime : NULL, params};
     char seed[32];
 
     for (int i = 0; i < MAX_SECTIONS && row->sections[i]; i++)
-        config_each(b->c, row->sections[i], add_param, params);
+        config_each(b->c, row->sections[i], add_own, &o);
     if (strcmp(row->stage, "preprocess") == 0) {
         if (b->plan->dataset[0])
             add_param(params, "dataset", b->plan->dataset);
         if (b->plan->csv[0])
             add_param(params, "split.csv", b->plan->csv);
     }
-    if (e) {
+    if (e && !e->regime)
+        add_param(params, "weights", plan_weights(b->plan, e->network));
+    if (e && e->regime) {
         snprintf(seed, sizeof(seed), "%lld", (long long)e->seed);
         add_param(params, "network", e->network);
-        add_param(params, "regime", e->regime);
+        add_param(params, "regime", e->regime->name);
         add_param(params, "seed", seed);
     }
     return params;
@@ -156,12 +175,14 @@ static void name_node(struct plan_node *n, const struct stage_row *row,
     if (!e)
         return;
     snprintf(n->network, sizeof(n->network), "%s", e->network);
-    snprintf(n->regime, sizeof(n->regime), "%s", e->regime);
-    n->seed = e->seed;
-    snprintf(n->experiment, sizeof(n->experiment), "%.63s-%.63s-s%lld",
-             e->network, e->regime, (long long)e->seed);
+    if (e->regime) {
+        snprintf(n->regime, sizeof(n->regime), "%s", e->regime->name);
+        n->seed = e->seed;
+        snprintf(n->experiment, sizeof(n->experiment), "%.63s-%.63s-s%lld",
+                 e->network, e->regime->name, (long long)e->seed);
+    }
     snprintf(n->name, sizeof(n->name), "%.20s/%.200s", row->stage,
-             n->experiment);
+             e->regime ? n->experiment : e->network);
     snprintf(n->dir, sizeof(n->dir), "%s", n->name);
 }
 
@@ -187,7 +208,8 @@ static int add_node(struct builder *b, const char *stage,
     for (int i = 0; i < n_input; i++)
         if (input[i] >= 0)
             n->input[n->n_input++] = input[i];
-    n->params = dump(make_params(b, row, strcmp(stage, "train") ? NULL : e));
+    n->params = dump(make_params(
+        b, row, strcmp(stage, "train") && strcmp(stage, "weights") ? NULL : e));
     n->inputs = dump(make_inputs(b->plan, n));
     if (!n->params || !n->inputs)
         return -1;
@@ -214,12 +236,49 @@ static int add_data(struct builder *b)
     return 0;
 }
 
+/* Position of the node called STAGE/NAME, or -1. */
+static int find_node(const struct builder *b, const char *stage,
+                     const char *name)
+{
+    char full[PLAN_NAME_MAX];
+    const struct plan_node *n;
+
+    snprintf(full, sizeof(full), "%.20s/%.200s", stage, name);
+    n = plan_find(b->plan, full);
+    return n ? (int)(n - b->plan->node) : -1;
+}
+
+/* The training of 'e', behind the one that it goes on from; it may be there
+ * already. */
+static int add_training(struct builder *b, const struct experiment *e)
+{
+    int input[] = {b->data, b->augment, -1, -1}, at;
+    char name[PLAN_NAME_MAX];
+    struct err err;
+
+    snprintf(name, sizeof(name), "%.63s-%.63s-s%lld", e->network,
+             e->regime->name, (long long)e->seed);
+    at = find_node(b, "train", name);
+    if (at >= 0)
+        return at;
+    if (e->regime->pretrained)
+        input[2] = find_node(b, "weights", e->network);
+    if (e->regime->after) {
+        struct experiment first = *e;
+
+        first.regime = regime_find(e->regime->after, &err);
+        input[3] = add_training(b, &first);
+        if (input[3] < 0)
+            return -1;
+    }
+    return add_node(b, "train", e, input, 4);
+}
+
 static int add_experiment(struct builder *b, const struct experiment *e)
 {
-    const int data[] = {b->data, b->augment};
     int read[] = {-1, -1, b->data};
 
-    read[0] = add_node(b, "train", e, data, 2);
+    read[0] = add_training(b, e);
     if (read[0] < 0)
         return -1;
     read[1] = add_node(b, "evaluate", e, (int[]){read[0], b->data}, 2);
@@ -228,17 +287,29 @@ static int add_experiment(struct builder *b, const struct experiment *e)
     return add_node(b, "explain", e, read, 3) < 0 ? -1 : 0;
 }
 
+static int add_weights(struct builder *b)
+{
+    for (int i = 0; i < b->plan->n_weights; i++)
+        if (add_node(b, "weights",
+                     &(struct experiment){b->plan->weights[i].network, NULL, 0},
+                     NULL, 0) < 0)
+            return -1;
+    return 0;
+}
+
 static int add_experiments(struct builder *b)
 {
     const struct word_list *networks = &b->c->train.networks;
     const struct word_list *regimes = &b->c->train.regimes;
     const struct int_list *seeds = &b->c->train.seeds;
+    struct err err;
 
     for (int i = 0; i < networks->n; i++)
         for (int k = 0; k < regimes->n; k++)
             for (int s = 0; s < seeds->n; s++) {
-                const struct experiment e = {networks->word[i],
-                                             regimes->word[k], seeds->value[s]};
+                const struct experiment e = {
+                    networks->word[i], regime_find(regimes->word[k], &err),
+                    seeds->value[s]};
 
                 if (add_experiment(b, &e) < 0)
                     return -1;
@@ -262,7 +333,7 @@ static int add_report(struct builder *b)
     return at < 0 ? -1 : 0;
 }
 
-/* --- checks and content ---------------------------------------------------- */
+/* --- checks ----------------------------------------------------- */
 
 static int check_word(const char *key, const char *word,
                       const char *const *known, struct err *err)
@@ -298,21 +369,25 @@ static int check_words(const char *key, const struct word_list *given,
 /* Every word that names a thing elsewhere in the program. */
 static int check_names(const struct config *c, struct err *err)
 {
+    const char *regimes[CONFIG_LIST_MAX] = {NULL};
+
+    for (size_t i = 0; regime_at(i); i++)
+        regimes[i] = regime_at(i)->name;
     if (check_words("train.networks", &c->train.networks, plan_networks, err) <
             0 ||
-        check_words("train.regimes", &c->train.regimes, plan_regimes, err) <
-            0 ||
+        check_words("train.regimes", &c->train.regimes, regimes, err) < 0 ||
         check_word("augment.recipe", c->augment.recipe, plan_recipes, err) < 0)
         return -1;
     return check_word("explain.method", c->explain.method, plan_explainers,
                       err);
 }
 
-/* Nodes that 'c' expands to, or -1. */
+/* Nodes that 'c' expands to at most, or -1. */
 static int count_nodes(const struct config *c, struct err *err)
 {
-    const int n =
-        3 * c->train.networks.n * c->train.regimes.n * c->train.seeds.n + 4;
+    const int networks = c->train.networks.n, seeds = c->train.seeds.n;
+    const int n = 3 * networks * c->train.regimes.n * seeds +
+                  (plan_pretrains(c) ? networks * (seeds + 1) : 0) + 4;
 
     if (n > PLAN_MAX_NODES)
         return err_set(err, ERR_USAGE,
@@ -320,29 +395,6 @@ static int count_nodes(const struct config *c, struct err *err)
                        "nodes, at most %d",
                        n, PLAN_MAX_NODES);
     return n;
-}
-
-/* Hash what the configuration only names. */
-static int read_content(struct builder *b, struct err *err)
-{
-    char cache[FILE_PATH_MAX];
-
-    if (b->c->split.method == SPLIT_BY_CSV &&
-        hash_file(b->c->split.csv, b->plan->csv, err) < 0) {
-        if (err->code == ERR_INPUT)
-            err->code = ERR_USAGE;
-        return -1;
-    }
-    if (b->c->dataset.draw_per_class > 0)
-        return 0;
-    if (!b->c->dataset.path[0])
-        return err_set(err, ERR_USAGE,
-                       "dataset.path: is needed, or dataset.draw_per_class");
-    if (file_path(cache, err, "%s/dataset-hashes.csv", b->run_dir) < 0)
-        return -1;
-    return dataset_hash(b->c->dataset.path,
-                        file_exists(b->run_dir) ? cache : NULL,
-                        b->plan->dataset, err);
 }
 
 static int build(struct builder *b, struct err *err)
@@ -354,74 +406,12 @@ static int build(struct builder *b, struct err *err)
     b->plan->node = calloc((size_t)n, sizeof(*b->plan->node));
     if (!b->plan->node)
         return no_memory(err);
-    if (add_data(b) < 0 || add_experiments(b) < 0 || add_report(b) < 0)
+    if (add_data(b) < 0 || add_weights(b) < 0 || add_experiments(b) < 0 ||
+        add_report(b) < 0)
         return no_memory(err);
     BUG_ON(b->plan->n_node > n);
     plan_look(b->plan, b->run_dir);
     return 0;
-}
-
-/* --- pinned content -------------------------------------------------------- */
-
-int plan_pin(const struct plan *p, const struct config *c, const char *run_dir,
-             struct err *err)
-{
-    char path[FILE_PATH_MAX], *text;
-    int rc;
-
-    if (file_path(path, err, "%s/content.json", run_dir) < 0)
-        return -1;
-    text =
-        dump(json_pack("{ssssssss}", "dataset.path", c->dataset.path, "dataset",
-                       p->dataset, "split.csv", c->split.csv, "csv", p->csv));
-    if (!text)
-        return no_memory(err);
-    rc = file_write(path, text, strlen(text), err);
-    free(text);
-    return rc;
-}
-
-/* Does member 'name' of 'pin' say 'value'? */
-static bool says(const json_t *pin, const char *name, const char *value)
-{
-    const char *s = json_string_value(json_object_get(pin, name));
-
-    return s && strcmp(s, value) == 0;
-}
-
-/* A hash that is there exactly if 'wanted'. */
-static bool take_hash(const json_t *pin, const char *name, bool wanted,
-                      char hex[HASH_HEX])
-{
-    const char *s = json_string_value(json_object_get(pin, name));
-
-    if (!s || strlen(s) != (wanted ? HASH_HEX - 1 : 0))
-        return false;
-    snprintf(hex, HASH_HEX, "%s", s);
-    return true;
-}
-
-/* Is what was pinned of these very files? */
-static bool recall_content(const struct builder *b)
-{
-    const struct config *c = b->c;
-    char path[FILE_PATH_MAX], *text = NULL;
-    struct err err;
-    json_t *pin = NULL;
-    size_t size;
-    bool good;
-
-    if (file_path(path, &err, "%s/content.json", b->run_dir) == 0 &&
-        file_read(path, PIN_MAX_BYTES, &text, &size, &err) == 0)
-        pin = json_loadb(text, size, 0, NULL);
-    good = says(pin, "dataset.path", c->dataset.path) &&
-           says(pin, "split.csv", c->split.csv) &&
-           take_hash(pin, "dataset", c->dataset.draw_per_class == 0,
-                     b->plan->dataset) &&
-           take_hash(pin, "csv", c->split.method == SPLIT_BY_CSV, b->plan->csv);
-    json_decref(pin);
-    free(text);
-    return good;
 }
 
 static int start(struct plan *p, struct builder *b, bool pinned,
@@ -430,7 +420,8 @@ static int start(struct plan *p, struct builder *b, bool pinned,
     *p = (struct plan){0};
     if (count_nodes(b->c, err) < 0 || check_names(b->c, err) < 0)
         return -1;
-    if ((pinned && recall_content(b)) || read_content(b, err) == 0)
+    if ((pinned && plan_recall_content(p, b->c, b->run_dir)) ||
+        plan_read_content(p, b->c, b->run_dir, err) == 0)
         if (build(b, err) == 0)
             return 0;
     plan_release(p);

@@ -2,8 +2,10 @@
  * plan.h - the nodes of a run, their keys, and what must run
  *
  * The configuration expands to nodes in an order in which inputs come first:
- * draw (if asked), preprocess, augment, then for each experiment train,
- * evaluate, explain, and last report.  A node's key is the hash of its stage's
+ * draw (if asked), preprocess, augment, weights of each network that some
+ * experiment starts from, then for each experiment train, evaluate, explain, and
+ * last report.  An experiment that goes on from another one's model comes
+ * behind that one's training, which is planned even if it is not asked for.  A node's key is the hash of its stage's
  * name and version, its parameters and its inputs' keys, so equal keys mean
  * equal outputs, and every key is known before anything runs.
  */
@@ -45,6 +47,11 @@ struct plan {
     int n_node;
     char dataset[HASH_HEX]; /* of its content; "" if cells are drawn */
     char csv[HASH_HEX];     /* of split.csv's content; "" if it is not read */
+    struct {
+        char network[CONFIG_NAME_MAX];
+        char hex[HASH_HEX];     /* of its file's content */
+    } weights[CONFIG_LIST_MAX]; /* those that are read */
+    int n_weights;
 };
 
 /*
@@ -72,11 +79,13 @@ MUST_USE int plan_pin(const struct plan *p, const struct config *c,
 MUST_USE int plan_join(struct plan *p, const struct config *c,
                        const char *run_dir, struct err *err);
 
-/* What can be planned, ending in NULL; the tables of the stages agree. */
+/* What can be planned beside regime.h, ending in NULL; the tables of the stages agree. */
 extern const char *const plan_networks[];
-extern const char *const plan_regimes[];
 extern const char *const plan_recipes[];
 extern const char *const plan_explainers[];
+
+/* Hash of the file of a network's pretrained weights; "": it is not read. */
+const char *plan_weights(const struct plan *p, const char *network);
 
 /* May a node's output lie in 'dir', relative to the run directory? */
 bool plan_is_output(const char *dir);

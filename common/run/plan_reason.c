@@ -37,7 +37,8 @@ static void say(struct reasons *r, const char *fmt, ...)
 /* Content is told by hashes, which say nothing to a reader. */
 static bool is_content(const char *name)
 {
-    return strcmp(name, "dataset") == 0 || strcmp(name, "split.csv") == 0;
+    return strcmp(name, "dataset") == 0 || strcmp(name, "split.csv") == 0 ||
+           strcmp(name, "weights") == 0;
 }
 
 static void compare_param(struct reasons *r, const char *name, const char *was,

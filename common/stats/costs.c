@@ -65,6 +65,37 @@ int costs_parse(struct costs *c, int k, const char *text, struct err *err)
     return 0;
 }
 
+int costs_weights(double weight[STATS_CLASSES_MAX], int *n, const char *text,
+                  struct err *err)
+{
+    const char *s = text + strspn(text, " \t");
+    double sum = 0;
+
+    for (*n = 0; *s; (*n)++) {
+        if (*n == STATS_CLASSES_MAX)
+            return err_set(err, ERR_USAGE, "costs: more than %d numbers",
+                           STATS_CLASSES_MAX);
+        if (take_cost(&s, &weight[*n], err) < 0)
+            return -1;
+        sum += weight[*n];
+    }
+    return sum > 0 ? 0 : err_set(err, ERR_USAGE, "costs: all are 0");
+}
+
+int costs_width(const char *text)
+{
+    int n = 0;
+
+    while (*text && *text != ';') {
+        const size_t word = strcspn(text, " \t,;");
+
+        n += word > 0;
+        text += word;
+        text += strspn(text, " \t,");
+    }
+    return n;
+}
+
 double costs_mean(const struct costs *c, const struct outcomes *o)
 {
     double sum = 0, n = 0;

@@ -36,6 +36,19 @@ void costs_init(struct costs *c, int k, const bool *abnormal, double miss);
 MUST_USE int costs_parse(struct costs *c, int k, const char *text,
                          struct err *err);
 
+/*
+ * Read any number of weights of classes, separated by spaces or commas.
+ *   weight [out] the first of them, at most STATS_CLASSES_MAX
+ *   n      [out] how many there are
+ * Errors: ERR_USAGE no number, negative, over COSTS_MAX, too many, or all 0.
+ */
+MUST_USE int costs_weights(double weight[STATS_CLASSES_MAX], int *n,
+                           const char *text, struct err *err);
+
+/* How many numbers are in the first row of a matrix; as many as it has rows,
+ * if costs_parse() shall read it. */
+int costs_width(const char *text);
+
 /* Mean cost of what was said, of cost's unit; NaN without cells. */
 double costs_mean(const struct costs *c, const struct outcomes *o);
 

@@ -6,8 +6,11 @@
  * else, and at the end an empty one.
  */
 #include "base/log.h"
+#include "nn/nets.h"
 #include "run/dist_team.h"
 #include "run/node.h"
+#include "run/pretrained.h"
+#include "run/regime.h"
 #include "run/stage.h"
 #include "stages/train/trainer.h"
 
@@ -25,7 +28,8 @@ struct job {
     char data[FILE_PATH_MAX], augment[FILE_PATH_MAX]; /* directories */
     char out[FILE_PATH_MAX];
     char key[HASH_HEX];
-    char network[CONFIG_NAME_MAX];
+    char network[CONFIG_NAME_MAX], regime[CONFIG_NAME_MAX];
+    char start[FILE_PATH_MAX]; /* weights to begin with; "": random ones */
     int64_t seed;
     struct config config;
 };
@@ -91,41 +95,76 @@ static int parts_of(const struct dist *d, const struct config *c)
     return parts * d->size == PARTS && c->train.batch >= PARTS ? parts : 1;
 }
 
+/* What all members of this process have in common. */
+struct shared {
+    const struct job *job;
+    const struct net *net;
+    struct trainset set;      /* owned */
+    struct safetensors start; /* owned */
+};
+
+static int open_shared(struct shared *s, const struct job *j, struct err *err)
+{
+    *s = (struct shared){.job = j, .net = net_find(j->network, err)};
+    if (!s->net || trainset_open(&s->set, j->data,
+                                 j->augmented ? j->augment : NULL, err) < 0)
+        return -1;
+    return j->start[0] ? safetensors_read(&s->start, j->start, err) : 0;
+}
+
+static void close_shared(struct shared *s)
+{
+    safetensors_release(&s->start);
+    trainset_close(&s->set);
+}
+
+static struct trainer_args trainer_args(const struct shared *s,
+                                        struct stage_link *link, int threads)
+{
+    const struct job *j = s->job;
+    const bool pretrained = j->start[0] != '\0';
+
+    return (struct trainer_args){
+        .dir = j->out,
+        .key = j->key,
+        .network = j->network,
+        .cut = pretrained ? s->net->paper_cut : NULL,
+        .freeze = pretrained ? s->net->paper_freeze : 0,
+        .start = pretrained ? &s->start : NULL,
+        .weighs = strcmp(j->regime, "cost_sensitive") == 0,
+        .seed = (uint64_t)j->seed,
+        .config = &j->config,
+        .set = &s->set,
+        .threads = threads > 1 ? threads : 1,
+        .hooks = {.stopping = stopping,
+                  .progress = progress,
+                  .warn = warn,
+                  .self = link},
+    };
+}
+
 /* Collective: every rank has the same job; 'link' is NULL but on rank 0. */
 static int do_job(struct dist *d, const struct job *j, struct stage_link *link,
                   struct err *err)
 {
     const int n = parts_of(d, &j->config);
     const int threads = count_threads(&j->config, d) / n;
-    struct trainset set = {0};
+    struct shared shared;
     struct part part[PARTS];
     void *self[PARTS];
-    int rc;
+    int rc = open_shared(&shared, j, err);
 
+    rc = dist_agree(d, rc, err);
     for (int i = 0; i < n; i++) {
         self[i] = &part[i];
-        part[i] = (struct part){
-            .a = {.dir = j->out,
-                  .key = j->key,
-                  .network = j->network,
-                  .seed = (uint64_t)j->seed,
-                  .config = &j->config,
-                  .set = &set,
-                  .threads = threads > 1 ? threads : 1,
-                  .hooks = {.stopping = stopping,
-                            .progress = progress,
-                            .warn = warn,
-                            .self = link}},
-        };
+        part[i] = (struct part){.a = trainer_args(&shared, link, threads)};
     }
-    rc = trainset_open(&set, j->data, j->augmented ? j->augment : NULL, err);
-    rc = dist_agree(d, rc, err);
     if (rc == 0) {
         dist_team_run(d, n, train_part, self);
         rc = part[0].rc; /* the parts agree */
         *err = part[0].err;
     }
-    trainset_close(&set);
+    close_shared(&shared);
     if (d->fault.code != ERR_NONE) { /* the ranks cannot agree on anything */
         log_error("%s", d->fault.text);
         dist_abort(d, err_exit_status(d->fault.code));
@@ -133,25 +172,30 @@ static int do_job(struct dist *d, const struct job *j, struct stage_link *link,
     return rc;
 }
 
-/* The directories that the node reads. */
+/* What is read of input 'in'. */
+static int find_input(struct job *j, const struct unit *u,
+                      const struct plan_node *in, struct err *err)
+{
+    if (strcmp(in->stage, "preprocess") == 0)
+        return file_path(j->data, err, "%s/%s", u->run_dir, in->dir);
+    if (strcmp(in->stage, "augment") == 0) {
+        j->augmented = true;
+        return file_path(j->augment, err, "%s/%s", u->run_dir, in->dir);
+    }
+    if (strcmp(in->stage, "train") == 0) /* it goes on from that one */
+        return file_path(j->start, err, "%s/%s/%s", u->run_dir, in->dir,
+                         "model.safetensors");
+    if (strcmp(in->stage, "weights") == 0 && !j->start[0])
+        return pretrained_path(j->start, u->run_dir, in, err);
+    return 0;
+}
+
 static int find_inputs(struct job *j, const struct unit *u, struct err *err)
 {
-    bool found = false;
-
-    j->augmented = false;
-    for (int i = 0; i < u->node->n_input; i++) {
-        const struct plan_node *in = &u->plan->node[u->node->input[i]];
-        const bool augment = strcmp(in->stage, "augment") == 0;
-
-        if (!augment && strcmp(in->stage, "preprocess") != 0)
-            continue;
-        if (file_path(augment ? j->augment : j->data, err, "%s/%s", u->run_dir,
-                      in->dir) < 0)
+    for (int i = 0; i < u->node->n_input; i++)
+        if (find_input(j, u, &u->plan->node[u->node->input[i]], err) < 0)
             return -1;
-        j->augmented = j->augmented || augment;
-        found = found || !augment;
-    }
-    if (!found)
+    if (!j->data[0])
         return err_set(err, ERR_USAGE, "%s reads no images in the plan",
                        u->node->name);
     return 0;
@@ -162,15 +206,13 @@ static int make_job(struct job *j, const struct unit *u, struct err *err)
     bool resumed;
 
     memset(j, 0, sizeof(*j));
-    if (strcmp(u->node->regime, "scratch") != 0)
-        return err_set(err, ERR_USAGE,
-                       "unknown regime '%s' in train.regimes; there is: "
-                       "scratch",
-                       u->node->regime);
+    if (!regime_find(u->node->regime, err))
+        return -1;
     j->seed = u->node->seed;
     j->config = *u->config;
     memcpy(j->key, u->node->key, sizeof(j->key));
     memcpy(j->network, u->node->network, sizeof(j->network));
+    memcpy(j->regime, u->node->regime, sizeof(j->regime));
     if (find_inputs(j, u, err) < 0)
         return -1;
     return node_begin(u->run_dir, u->node, j->out, &resumed, err);

@@ -78,7 +78,8 @@ static size_t load(struct trainer *t, const struct batch *b)
     return begin;
 }
 
-/* Logits to loss, hits and, in training, the gradient of the logits. */
+/* Logits to loss, hits and, in training, the gradient of the logits.  Weights
+ * of classes are of training alone, as in Keras. */
 static void judge(struct trainer *t, const struct batch *b, bool train,
                   double sum[N_SUM])
 {
@@ -88,9 +89,11 @@ static void judge(struct trainer *t, const struct batch *b, bool train,
                                   .n_global = (int)b->n,
                                   .z = z->out.data,
                                   .label = t->label,
+                                  .weight = train ? t->weighing.weight : NULL,
+                                  .cost = t->weighing.cost,
                                   .dz = train ? z->dout.data : NULL};
 
-    sum[SUM_LOSS] = t->loss->sum(&lb);
+    sum[SUM_LOSS] = t->weighing.loss->sum(&lb);
     sum[SUM_CORRECT] = (double)loss_correct(&lb);
 }
 

@@ -18,6 +18,7 @@
 #ifndef TRAIN_TRAINER_H
 #define TRAIN_TRAINER_H
 
+#include "nn/safetensors.h"
 #include "run/config.h"
 #include "run/dist.h"
 #include "stages/train/trainset.h"
@@ -34,7 +35,13 @@ struct trainer_args {
     const char *dir;     /* exists; only rank 0 reads and writes there */
     const char *key;     /* a checkpoint of another key is not used */
     const char *network; /* as net_find() knows it */
-    uint64_t seed;       /* initial weights, order, dropout */
+    const char *cut;     /* layer that ends its trunk; NULL: all of it */
+    int freeze;          /* so many first layers learn nothing */
+    const struct safetensors *start; /* weights to begin with, as
+                                        weights_load() takes them; borrowed;
+                                        NULL: random ones */
+    bool weighs;   /* classes or mistakes, as the configuration says */
+    uint64_t seed; /* initial weights, order, dropout */
     const struct config *config; /* its train section; borrowed */
     const struct trainset *set;  /* borrowed */
     struct dist *dist;           /* borrowed */
@@ -46,8 +53,9 @@ struct trainer_args {
  * Train to the end, from the checkpoint in 'dir' if there is one.
  * Collective: every rank calls it with the same network, seed, configuration
  * and samples, and gets the same result.
- * Errors: ERR_USAGE unknown network, a batch smaller than the number of ranks
- * or too large for one; ERR_INPUT the loss is not finite; ERR_AGAIN stopped by
+ * Errors: ERR_USAGE unknown network or layer, a batch smaller than the number
+ * of ranks or too large for one; ERR_INPUT the loss is not finite, or 'start'
+ * does not fit the network; as weighing_read() if a->weighs; ERR_AGAIN stopped by
  * hooks.stopping, the checkpoint is saved; ERR_SYSTEM.
  */
 MUST_USE int trainer_run(const struct trainer_args *a, struct err *err);

@@ -5,11 +5,11 @@
 #ifndef TRAIN_TRAINER_PRIVATE_H
 #define TRAIN_TRAINER_PRIVATE_H
 
-#include "nn/loss.h"
 #include "nn/nets.h"
 #include "nn/optim.h"
 #include "stages/train/checkpoint.h"
 #include "stages/train/trainer.h"
+#include "stages/train/weighing.h"
 
 struct trainer {
     const struct trainer_args *a; /* borrowed */
@@ -18,7 +18,7 @@ struct trainer {
     struct graph *graph; /* owned */
     struct collective coll;
     const struct optim *optim;
-    const struct loss *loss;
+    struct weighing weighing;
     float *block;                /* owned: the next four */
     float *slot[OPTIM_MAX_SLOT]; /* of the optimiser */
     float *best_param, *best_state;

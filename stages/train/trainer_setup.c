@@ -2,6 +2,7 @@
 #include "stages/train/trainer_private.h"
 
 #include "nn/model.h"
+#include "nn/weights.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,8 @@ static int build(struct trainer *t, struct err *err)
     const struct net_args na = {.h = (int)t->a->set->h,
                                 .w = (int)t->a->set->w,
                                 .classes = t->a->set->n_class,
+                                .cut = t->a->cut,
+                                .freeze = t->a->freeze,
                                 .bn_momentum = (float)c->train.bn_momentum};
     const struct graph_args ga = {.max_batch = (int)share,
                                   .threads = t->a->threads,
@@ -52,13 +55,17 @@ static int build(struct trainer *t, struct err *err)
                        (intmax_t)c->train.batch, (intmax_t)share,
                        GRAPH_MAX_BATCH);
     t->net = net_find(t->a->network, err);
-    t->loss = loss_find("cross_entropy", err);
+    weighing_init(&t->weighing);
+    if (t->a->weighs && weighing_read(&t->weighing, c, t->a->set, err) < 0)
+        return -1;
     t->optim = optim_at((int)c->train.optimizer);
-    if (!t->net || !t->loss)
+    if (!t->net)
         return -1;
     t->input = input_mode(t);
     t->graph = net_new(t->net, &na, &ga, err);
-    return t->graph ? 0 : -1;
+    if (!t->graph)
+        return -1;
+    return t->a->start ? weights_load(t->graph, t->net, t->a->start, err) : 0;
 }
 
 static void add_block(struct trainer *t, const char *name, float *data,
@@ -173,7 +180,9 @@ static int write_model(struct trainer *t, const char *name,
     info->h = (int)t->a->set->h;
     info->w = (int)t->a->set->w;
     info->n_class = t->a->set->n_class;
+    info->freeze = t->a->freeze;
     snprintf(info->network, sizeof(info->network), "%s", t->net->name);
+    snprintf(info->cut, sizeof(info->cut), "%s", t->a->cut ? t->a->cut : "");
     for (int i = 0; i < info->n_class; i++)
         snprintf(info->class_name[i], sizeof(info->class_name[i]), "%s",
                  t->a->set->class_name[i]);

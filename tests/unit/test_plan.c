@@ -138,7 +138,7 @@ static void check_expansion(void)
     ok(n && n == &p->node[2] && !plan_find(p, "train"), "find");
     ok(!strcmp(n->stage, "train") && !strcmp(n->program, "papline-train") &&
            !strcmp(n->experiment, EXP) && !strcmp(n->network, "mobilenetv2") &&
-           !strcmp(n->regime, "scratch") && n->seed == 1 && n->version == 1,
+           !strcmp(n->regime, "scratch") && n->seed == 1 && n->version == 2,
        "an experiment's node");
     ok(n->n_input == 2 && n->input[0] == 0 && n->input[1] == 1,
        "training reads preprocessed and augmented images");

@@ -1,0 +1,163 @@
+/* plan_content.c - hashes of what the configuration only names */
+#include "run/plan_content.h"
+
+#include "run/dataset.h"
+#include "run/pretrained.h"
+#include "run/regime.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PIN_MAX_BYTES = 65536 };
+
+bool plan_pretrains(const struct config *c)
+{
+    struct err err;
+
+    for (int i = 0; i < c->train.regimes.n; i++) {
+        const struct regime *r = regime_find(c->train.regimes.word[i], &err);
+
+        if (r && r->pretrained)
+            return true;
+    }
+    return false;
+}
+
+/* Find and hash the weights that will be read. */
+static int read_weights(struct plan *p, const struct config *c, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+
+    for (int i = 0; plan_pretrains(c) && i < c->train.networks.n; i++) {
+        const char *network = c->train.networks.word[i];
+
+        if (pretrained_find(path, c->train.weights, network, err) < 0 ||
+            hash_file(path, p->weights[i].hex, err) < 0)
+            return -1;
+        memcpy(p->weights[i].network, network, CONFIG_NAME_MAX);
+        p->n_weights = i + 1;
+    }
+    return 0;
+}
+
+const char *plan_weights(const struct plan *p, const char *network)
+{
+    for (int i = 0; i < p->n_weights; i++)
+        if (strcmp(p->weights[i].network, network) == 0)
+            return p->weights[i].hex;
+    return "";
+}
+
+int plan_read_content(struct plan *p, const struct config *c,
+                      const char *run_dir, struct err *err)
+{
+    char cache[FILE_PATH_MAX];
+
+    if (read_weights(p, c, err) < 0)
+        return -1;
+    if (c->split.method == SPLIT_BY_CSV &&
+        hash_file(c->split.csv, p->csv, err) < 0) {
+        if (err->code == ERR_INPUT)
+            err->code = ERR_USAGE;
+        return -1;
+    }
+    if (c->dataset.draw_per_class > 0)
+        return 0;
+    if (!c->dataset.path[0])
+        return err_set(err, ERR_USAGE,
+                       "dataset.path: is needed, or dataset.draw_per_class");
+    if (file_path(cache, err, "%s/dataset-hashes.csv", run_dir) < 0)
+        return -1;
+    return dataset_hash(c->dataset.path, file_exists(run_dir) ? cache : NULL,
+                        p->dataset, err);
+}
+
+/* --- pinned content -------------------------------------------------------- */
+
+int plan_pin(const struct plan *p, const struct config *c, const char *run_dir,
+             struct err *err)
+{
+    char path[FILE_PATH_MAX], *text;
+    json_t *weights = json_object(), *pin;
+    int rc;
+
+    if (file_path(path, err, "%s/content.json", run_dir) < 0) {
+        json_decref(weights);
+        return -1;
+    }
+    for (int i = 0; i < p->n_weights; i++)
+        json_object_set_new(weights, p->weights[i].network,
+                            json_string(p->weights[i].hex));
+    pin = json_pack("{s:s,s:s,s:s,s:s,s:s,s:o}", "dataset.path",
+                    c->dataset.path, "dataset", p->dataset, "split.csv",
+                    c->split.csv, "csv", p->csv, "train.weights",
+                    c->train.weights, "weights", weights);
+    text = json_dumps(pin, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(pin);
+    if (!text)
+        return err_set(err, ERR_SYSTEM, "no memory for the plan");
+    rc = file_write(path, text, strlen(text), err);
+    free(text);
+    return rc;
+}
+
+/* Does member 'name' of 'pin' say 'value'? */
+static bool says(const json_t *pin, const char *name, const char *value)
+{
+    const char *s = json_string_value(json_object_get(pin, name));
+
+    return s && strcmp(s, value) == 0;
+}
+
+/* A hash that is there exactly if 'wanted'. */
+static bool take_hash(const json_t *pin, const char *name, bool wanted,
+                      char hex[HASH_HEX])
+{
+    const char *s = json_string_value(json_object_get(pin, name));
+
+    if (!s || strlen(s) != (wanted ? HASH_HEX - 1 : 0))
+        return false;
+    snprintf(hex, HASH_HEX, "%s", s);
+    return true;
+}
+
+static bool take_weights(const json_t *pin, const struct config *c,
+                         struct plan *p)
+{
+    const json_t *weights = json_object_get(pin, "weights");
+
+    for (int i = 0; plan_pretrains(c) && i < c->train.networks.n; i++) {
+        const char *network = c->train.networks.word[i];
+
+        if (!take_hash(weights, network, true, p->weights[i].hex))
+            return false;
+        memcpy(p->weights[i].network, network, CONFIG_NAME_MAX);
+        p->n_weights = i + 1;
+    }
+    return true;
+}
+
+bool plan_recall_content(struct plan *p, const struct config *c,
+                         const char *run_dir)
+{
+    char path[FILE_PATH_MAX], *text = NULL;
+    struct err err;
+    json_t *pin = NULL;
+    size_t size;
+    bool good;
+
+    if (file_path(path, &err, "%s/content.json", run_dir) == 0 &&
+        file_read(path, PIN_MAX_BYTES, &text, &size, &err) == 0)
+        pin = json_loadb(text, size, 0, NULL);
+    good =
+        says(pin, "dataset.path", c->dataset.path) &&
+        says(pin, "split.csv", c->split.csv) &&
+        (!plan_pretrains(c) || says(pin, "train.weights", c->train.weights)) &&
+        take_weights(pin, c, p) &&
+        take_hash(pin, "dataset", c->dataset.draw_per_class == 0, p->dataset) &&
+        take_hash(pin, "csv", c->split.method == SPLIT_BY_CSV, p->csv);
+    json_decref(pin);
+    free(text);
+    return good;
+}

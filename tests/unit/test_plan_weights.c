@@ -1,0 +1,265 @@
+/*
+ * test_plan_weights.c - experiments that begin with pretrained weights
+ */
+#include "base/file.h"
+#include "golden/nn_digest.h"
+#include "nn/weights.h"
+#include "run/node.h"
+#include "run/pretrained.h"
+#include "run/regime.h"
+#include "tap.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static char top[] = "/tmp/papline-weights-XXXXXX";
+
+static const char *at(const char *name)
+{
+    static char path[8][512];
+    static int turn;
+
+    turn = (turn + 1) % 8;
+    snprintf(path[turn], sizeof(path[turn]), "%s/%.400s", top, name);
+    return path[turn];
+}
+
+static void put(const char *path, const char *text)
+{
+    struct err err = {0};
+
+    BUG_ON(file_write(path, text, strlen(text), &err) < 0);
+}
+
+/* Drawn cells, so that no dataset is needed. */
+static struct config base_config(const char *regime)
+{
+    struct config c;
+
+    config_init(&c);
+    c.dataset.draw_per_class = 5;
+    snprintf(c.train.weights, sizeof(c.train.weights), "%s", at("w"));
+    snprintf(c.train.regimes.word[0], CONFIG_NAME_MAX, "%s", regime);
+    return c;
+}
+
+static void add_word(struct word_list *l, const char *word)
+{
+    snprintf(l->word[l->n++], CONFIG_NAME_MAX, "%s", word);
+}
+
+static void check_find(void)
+{
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+
+    fails(pretrained_find(path, "", "vgg16", &err), err, ERR_USAGE,
+          "papline weights fetch vgg16 -o FILE", "no directory");
+    fails(pretrained_find(path, at("w"), "vgg16", &err), err, ERR_USAGE,
+          "/w': No such file", "one that is not there");
+    ok(dir_make(at("w"), &err) == 0, "it is made");
+    put(at("w/vgg160.h5"), "x");
+    put(at("w/vgg16.txt"), "x");
+    fails(pretrained_find(path, at("w"), "vgg16", &err), err, ERR_USAGE,
+          "has no vgg16*.safetensors or vgg16*.h5", "nothing of that name");
+    put(at("w/vgg16_notop.h5"), "x");
+    put(at("w/vgg16_b.h5"), "x");
+    ok(pretrained_find(path, at("w"), "vgg16", &err) == 0 &&
+           strcmp(path, at("w/vgg16_b.h5")) == 0,
+       "the first by name");
+    put(at("w/vgg16_z.safetensors"), "x");
+    ok(pretrained_find(path, at("w"), "vgg16", &err) == 0 &&
+           strcmp(path, at("w/vgg16_z.safetensors")) == 0,
+       "safetensors first");
+}
+
+static int position(const struct plan *p, const char *name)
+{
+    const struct plan_node *n = plan_find(p, name);
+
+    return n ? (int)(n - p->node) : -1;
+}
+
+static bool reads(const struct plan *p, const char *name, const char *input)
+{
+    const struct plan_node *n = plan_find(p, name);
+    const int i = position(p, input);
+    bool found = false;
+
+    for (int k = 0; n && k < n->n_input; k++)
+        found = found || n->input[k] == i;
+    return i >= 0 && found;
+}
+
+static void check_nodes(void)
+{
+    struct config c = base_config("finetune");
+    struct plan p;
+    struct err err = {0};
+
+    c.train.weights[0] = '\0';
+    fails(plan_init(&p, &c, at("run"), &err), err, ERR_USAGE,
+          "train.weights: is empty", "refused without weights");
+    c = base_config("finetune");
+    put(at("w/mobilenetv2_x.h5"), "one");
+    if (!ok(plan_init(&p, &c, at("run"), &err) == 0, "a plan"))
+        return;
+    ok(p.n_node == 8 &&
+           reads(&p, "train/mobilenetv2-finetune-s1", "weights/mobilenetv2"),
+       "training reads the weights");
+    ok(strlen(plan_weights(&p, "mobilenetv2")) == HASH_HEX - 1 &&
+           !plan_weights(&p, "vgg16")[0],
+       "whose content is known");
+    ok(plan_is_output("weights/mobilenetv2"), "they are an output");
+    plan_release(&p);
+
+    c = base_config("scratch");
+    ok(plan_init(&p, &c, at("run"), &err) == 0 && p.n_node == 7 &&
+           p.n_weights == 0,
+       "training from scratch reads none");
+    plan_release(&p);
+}
+
+/* A model that is gone on from is planned, once, wherever it is listed. */
+static void check_after(void)
+{
+    struct config c = base_config("cost_sensitive");
+    struct plan p;
+    struct err err = {0};
+
+    if (!ok(plan_init(&p, &c, at("run"), &err) == 0, "cost-sensitive alone"))
+        return;
+    ok(p.n_node == 9 && plan_find(&p, "train/mobilenetv2-finetune-s1") &&
+           !plan_find(&p, "evaluate/mobilenetv2-finetune-s1"),
+       "its fine-tuning is trained, no more");
+    ok(reads(&p, "train/mobilenetv2-cost_sensitive-s1",
+             "train/mobilenetv2-finetune-s1"),
+       "and read");
+    plan_release(&p);
+    add_word(&c.train.regimes, "finetune");
+    add_word(&c.train.networks, "vgg16");
+    c.train.seeds = (struct int_list){.value = {1, 2}, .n = 2};
+    ok(plan_init(&p, &c, at("run"), &err) == 0 &&
+           p.n_node == 3 + 2 + 2 * 2 * 2 * 3 + 1,
+       "asked for as well, in any order");
+    ok(position(&p, "train/vgg16-finetune-s2") <
+               position(&p, "train/vgg16-cost_sensitive-s2") &&
+           plan_find(&p, "evaluate/vgg16-finetune-s2"),
+       "it comes first");
+    plan_release(&p);
+}
+
+static void keys(const struct config *c, char key[2][HASH_HEX])
+{
+    struct plan p;
+    struct err err = {0};
+
+    BUG_ON(plan_init(&p, c, at("run"), &err) < 0);
+    strcpy(key[0], plan_find(&p, "train/mobilenetv2-finetune-s1")->key);
+    strcpy(key[1], plan_find(&p, "train/mobilenetv2-cost_sensitive-s1")->key);
+    plan_release(&p);
+}
+
+static void check_keys(void)
+{
+    struct config c = base_config("cost_sensitive");
+    char was[2][HASH_HEX], is[2][HASH_HEX];
+
+    keys(&c, was);
+    c.train.cache = CACHE_OFF;
+    keys(&c, is);
+    ok(memcmp(was, is, sizeof(was)) == 0, "the cache decides nothing");
+    snprintf(c.train.class_weights, sizeof(c.train.class_weights), "1, 2");
+    keys(&c, is);
+    ok(strcmp(was[0], is[0]) == 0 && strcmp(was[1], is[1]) != 0,
+       "class weights concern cost-sensitive training alone");
+    c = base_config("cost_sensitive");
+    put(at("w/mobilenetv2_x.h5"), "two");
+    keys(&c, is);
+    ok(strcmp(was[0], is[0]) != 0 && strcmp(was[1], is[1]) != 0,
+       "the content of the weights concerns both");
+}
+
+/* Workers believe what was pinned. */
+static void check_pin(void)
+{
+    struct config c = base_config("finetune");
+    struct plan p, q;
+    struct err err = {0};
+
+    BUG_ON(dir_make(at("run"), &err) < 0);
+    if (!ok(plan_init(&p, &c, at("run"), &err) == 0 &&
+                plan_pin(&p, &c, at("run"), &err) == 0,
+            "pinned"))
+        return;
+    put(at("w/mobilenetv2_x.h5"), "three");
+    ok(plan_join(&q, &c, at("run"), &err) == 0 &&
+           strcmp(plan_weights(&p, "mobilenetv2"),
+                  plan_weights(&q, "mobilenetv2")) == 0,
+       "the weights may change meanwhile");
+    fails(pretrained_import(at("run"), &p, plan_find(&p, "weights/mobilenetv2"),
+                            at("w"), &err),
+          err, ERR_AGAIN, "has changed just now", "but not before import");
+    plan_release(&p);
+    plan_release(&q);
+}
+
+/* Weights of drawn numbers, as .h5, come into the run. */
+static void check_import(void)
+{
+    struct config c = base_config("finetune");
+    struct err err = {0};
+    const struct net *net = net_find("mobilenetv2", &err);
+    struct graph *g = net_new(
+        net, &(struct net_args){.h = 32, .w = 32, .head = HEAD_NONE},
+        &(struct graph_args){.max_batch = 1, .memory = GRAPH_INFER}, &err);
+    struct safetensors f = {0};
+    struct st_tensor *t;
+    const struct named_tensor *list;
+    char path[FILE_PATH_MAX];
+    struct plan p;
+
+    BUG_ON(!g);
+    graph_tensors(g, &list, &f.n_tensor);
+    f.tensor = t = calloc(f.n_tensor, sizeof(*t));
+    for (size_t i = 0; t && i < f.n_tensor; i++) {
+        t[i] = (struct st_tensor){
+            .name = list[i].name, .n_dim = list[i].n_dim, .data = list[i].data};
+        for (int k = 0; k < list[i].n_dim; k++)
+            t[i].dim[k] = (size_t)list[i].dim[k];
+    }
+    ok(weights_write_h5(net, &f, at("w/mobilenetv2_x.h5"), &err) == 0 &&
+           plan_init(&p, &c, at("run"), &err) == 0 &&
+           pretrained_import(at("run"), &p,
+                             plan_find(&p, "weights/mobilenetv2"), at("w"),
+                             &err) == 0,
+       "imported");
+    free(t);
+    ok(node_is_current(at("run"), plan_find(&p, "weights/mobilenetv2")) &&
+           pretrained_path(path, at("run"),
+                           plan_find(&p, "weights/mobilenetv2"), &err) == 0 &&
+           safetensors_read(&f, path, &err) == 0 &&
+           weights_load(g, net, &f, &err) == 0,
+       "sealed and good");
+    safetensors_release(&f);
+    plan_release(&p);
+    graph_free(g);
+}
+
+int main(void)
+{
+    struct err err = {0};
+
+    if (!mkdtemp(top))
+        return 1;
+    check_find();
+    check_nodes();
+    check_after();
+    check_keys();
+    check_pin();
+    check_import();
+    ok(regime_find("none", &err) == NULL && strstr(err.text, "cost_sensitive"),
+       "an unknown regime");
+    ok(dir_remove(top, &err) == 0, "clean up");
+    return tap_done();
+}

@@ -1,0 +1,99 @@
+/* test_train_weighing.c - what mistakes count, as the configuration says */
+#include "stages/train/weighing.h"
+#include "tap.h"
+
+enum { K = 3, N = 8 };
+
+static struct sample sample[N];
+static char name[K][CONFIG_NAME_MAX] = {"a", "b", "c"};
+
+/* Five of a, two of b, one of c. */
+static struct trainset make_set(void)
+{
+    for (int i = 0; i < N; i++)
+        sample[i].label = i < 5 ? 0 : i < 7 ? 1 : 2;
+    return (struct trainset){
+        .train = sample, .n_train = N, .n_class = K, .class_name = name};
+}
+
+static int read_text(struct weighing *w, const char *weights, const char *costs,
+                     const struct trainset *set, struct err *err)
+{
+    static struct config c;
+
+    config_init(&c);
+    snprintf(c.train.class_weights, sizeof(c.train.class_weights), "%s",
+             weights);
+    snprintf(c.train.costs, sizeof(c.train.costs), "%s", costs);
+    return weighing_read(w, &c, set, err);
+}
+
+static void check_weights(void)
+{
+    static struct weighing w;
+    struct trainset set = make_set();
+    struct err err = {0};
+
+    weighing_init(&w);
+    ok(w.loss == loss_find("cross_entropy", &err) && !w.weight && !w.cost,
+       "plain cross-entropy");
+    ok(read_text(&w, "balanced", "", &set, &err) == 0 && w.weight, "balanced");
+    near(w.weight[0], 8.0 / (3 * 5), 1e-12, "n / (k n_c)");
+    near(w.weight[2], 8.0 / 3, 1e-12, "of a rare class");
+    ok(read_text(&w, "1, 0 2.5", "", &set, &err) == 0 && !w.cost, "given");
+    near(w.weight[2], 2.5, 0, "as given");
+    fails(read_text(&w, "1, 2", "", &set, &err), err, ERR_USAGE,
+          "train.class_weights: 2 numbers, there are 3 classes", "too few");
+    fails(read_text(&w, "1, -2, 1", "", &set, &err), err, ERR_USAGE,
+          "-2 is out of range", "negative");
+    fails(read_text(&w, "0 0 0", "", &set, &err), err, ERR_USAGE, "all are 0",
+          "nothing counts");
+    fails(read_text(&w, "1, x", "", &set, &err), err, ERR_USAGE,
+          "'x' is not a number", "a word");
+    set.n_train = 7;
+    fails(read_text(&w, "balanced", "", &set, &err), err, ERR_INPUT,
+          "class 'c' has no training image", "nothing to balance");
+}
+
+static void check_costs(void)
+{
+    static struct weighing w;
+    const struct trainset set = make_set();
+    struct err err = {0};
+
+    ok(read_text(&w, "balanced", "0 1 2; 3 0 4; 5 6 0", &set, &err) == 0 &&
+           w.loss == loss_find("expected_cost", &err) && !w.weight,
+       "a matrix makes the loss expected cost");
+    near(w.cost[1 * K + 2], 4, 0, "row and column");
+    near(w.cost[2 * K + 1], 6, 0, "likewise");
+    fails(read_text(&w, "balanced", "0 1; 1 0", &set, &err), err, ERR_USAGE,
+          "train.costs: costs: row 1 has 2 numbers", "a matrix too small");
+    fails(read_text(&w, "balanced", "0 1 2; 3 0 4; 5 -6 0", &set, &err), err,
+          ERR_USAGE, "-6 is out of range", "a negative cost");
+}
+
+static void check_configuration(void)
+{
+    static struct config c;
+    const struct config_set bad[] = {{"train.class_weights=1, -2"},
+                                     {"train.costs=0 1; 1"},
+                                     {"train.costs=0"}};
+    const struct config_set good = {"train.costs=0 1 1; 2 0 2; 1 1 0"};
+    struct err err = {0};
+
+    fails(config_read(&c, NULL, &bad[0], 1, &err), err, ERR_USAGE,
+          "-2 is out of range", "refused with the configuration");
+    fails(config_read(&c, NULL, &bad[1], 1, &err), err, ERR_USAGE,
+          "row 2 has 1 numbers", "a matrix that is not square");
+    fails(config_read(&c, NULL, &bad[2], 1, &err), err, ERR_USAGE,
+          "a row has 1 numbers", "one of a single class");
+    ok(config_read(&c, NULL, &good, 1, &err) == 0, "a good one");
+}
+
+int main(void)
+{
+    check_weights();
+    check_costs();
+    check_configuration();
+    return tap_done();
+}
