@@ -1,9 +1,12 @@
 /* rng.c - Philox4x32-10; constants from the paper's table 2 */
 #include "base/rng.h"
 
+#include "base/err.h"
+#include "base/hot.h"
+
 #include <math.h>
 
-enum { ROUNDS = 10 };
+enum { ROUNDS = 10, LANES = 16 };
 
 static void philox_round(uint32_t c[4], const uint32_t k[2])
 {
@@ -61,6 +64,49 @@ uint32_t rng_u32(struct rng *rng)
         rng->left = 4;
     }
     return rng->out[4 - rng->left--];
+}
+
+/* philox() of LANES counters that follow each other, word by word. */
+HOT static void philox_lanes(const uint32_t counter[4], const uint32_t key[2],
+                             uint32_t out[4][LANES])
+{
+    uint32_t k[2] = {key[0], key[1]};
+
+    for (uint32_t i = 0; i < LANES; i++) {
+        out[0][i] = counter[0] + i;
+        out[1][i] = counter[1];
+        out[2][i] = counter[2];
+        out[3][i] = counter[3];
+    }
+    for (int r = 0; r < ROUNDS; r++) {
+        for (int i = 0; i < LANES; i++) {
+            const uint64_t p0 = (uint64_t)0xD2511F53u * out[0][i];
+            const uint64_t p1 = (uint64_t)0xCD9E8D57u * out[2][i];
+
+            out[0][i] = (uint32_t)(p1 >> 32) ^ out[1][i] ^ k[0];
+            out[1][i] = (uint32_t)p1;
+            out[2][i] = (uint32_t)(p0 >> 32) ^ out[3][i] ^ k[1];
+            out[3][i] = (uint32_t)p0;
+        }
+        k[0] += 0x9E3779B9u;
+        k[1] += 0xBB67AE85u;
+    }
+}
+
+void rng_fill(struct rng *rng, uint32_t *out, size_t blocks)
+{
+    uint32_t word[4][LANES];
+
+    BUG_ON(rng->left != 0);
+    for (size_t at = 0; at < blocks; at += LANES) {
+        const size_t n = blocks - at < LANES ? blocks - at : LANES;
+
+        philox_lanes(rng->counter, rng->key, word);
+        rng->counter[0] += (uint32_t)n;
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < 4; j++)
+                *out++ = word[j][i];
+    }
 }
 
 uint32_t rng_below(struct rng *rng, uint32_t n)

@@ -31,6 +31,8 @@ enum rng_purpose {
     RNG_BOOTSTRAP, /* groups drawn again; a = resample */
     RNG_MIXUP,     /* a = epoch, b = sample */
     RNG_BALANCE,   /* balanced batches; a = epoch, b = class, or the batches */
+    RNG_PIXELS,    /* noise of a picture; seed = the operation's */
+    RNG_SAMPLE,    /* rows that are looked at again; a = row */
 };
 
 struct rng {
@@ -49,6 +51,13 @@ uint64_t rng_mix(uint64_t seed, const void *bytes, size_t n);
 
 /* Uniform over all 32-bit values. */
 uint32_t rng_u32(struct rng *rng);
+
+/*
+ * The next 4 * blocks draws of rng_u32() at once, many times as fast.
+ *   rng  at a multiple of four draws
+ *   out  [out] (4 * blocks)
+ */
+void rng_fill(struct rng *rng, uint32_t *out, size_t blocks);
 
 /* Uniform in 0 .. n-1 without bias; n >= 1. */
 uint32_t rng_below(struct rng *rng, uint32_t n);

@@ -1,26 +1,18 @@
 /*
  * simd.h - how hot loops are compiled and shared out
  *
- * Include it last.  A function marked HOT is compiled for plain x86-64, for
- * AVX2 and for AVX-512; the loader picks one, so that one binary serves a mixed
- * cluster.  Products and sums in these files may contract to fused ones: a host
- * with FMA rounds otherwise than one without.
+ * Include it last.  HOT is that of base/hot.h, but products and sums in these
+ * files may contract to fused ones: a host with FMA rounds otherwise than one
+ * without.
  */
 #ifndef NN_SIMD_H
 #define NN_SIMD_H
 
+#include "base/hot.h"
+
 #include <stddef.h>
 
 #pragma GCC optimize("fp-contract=fast")
-
-#if defined(__x86_64__) && defined(__OPTIMIZE__) &&                            \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#    define HOT                                                                \
-        __attribute__((                                                        \
-            target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-#else
-#    define HOT
-#endif
 
 /*
  * Work is cut into pieces whose bounds depend on its size alone, never on the

@@ -72,6 +72,22 @@ static void check_distributions(void)
        "rng_mix depends on seed and bytes");
 }
 
+/* Many at once are those that come one by one, whatever the pieces. */
+static void check_rng_fill(void)
+{
+    uint32_t many[4 * 41];
+    struct rng r, one;
+    bool same = true;
+
+    rng_init(&r, 42, RNG_TEST, 3, 4);
+    one = r;
+    rng_fill(&r, many, 23);
+    rng_fill(&r, many + 4 * 23, 18);
+    for (int i = 0; i < 4 * 41; i++)
+        same = same && many[i] == rng_u32(&one);
+    ok(same && rng_u32(&r) == rng_u32(&one), "rng_fill is rng_u32, many times");
+}
+
 static void check_csv(void)
 {
     const char *awkward = "quote \" comma , new\nline";
@@ -186,6 +202,7 @@ int main(void)
     ok(dir_make(dir, &err) == 0, "scratch directory");
     check_philox();
     check_distributions();
+    check_rng_fill();
     check_csv();
     check_npy();
     check_file();
