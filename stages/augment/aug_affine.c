@@ -46,5 +46,7 @@ const struct augment augment_affine = {
               {"sy", 1, NULL},
               {"shear", 0, NULL}, /* degrees */
               {"fill", 0, augment_fill_word}},
+    .weak = {-15, 0, 0, 0.9f, 0.9f, -4},
+    .strong = {60, 0.1f, 0, 0.6f, 0.7f, 8},
     .matrix = matrix,
 };

@@ -30,5 +30,7 @@ const struct augment augment_croppad = {
               {"right", 0, NULL},
               {"bottom", 0, NULL},
               {"fill", 0, augment_fill_word}},
+    .weak = {-0.05f, 0.1f, 0, -0.1f},
+    .strong = {0.2f, -0.2f, 0.1f, -0.1f},
     .matrix = matrix,
 };

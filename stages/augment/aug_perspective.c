@@ -65,5 +65,7 @@ const struct augment augment_perspective = {
               {"x3", 0, NULL},
               {"y3", 0, NULL},
               {"fill", 0, augment_fill_word}},
+    .weak = {0.05f, 0, 0, 0.1f, 0.1f, 0, 0, 0.05f},
+    .strong = {0.3f, 0.1f, 0.05f, 0.2f, 0.2f, 0.05f, 0, 0.3f},
     .matrix = matrix,
 };

@@ -2,14 +2,20 @@
  * augment.h - what an augmentation is, and running a row of them
  *
  * An augmentation has named numbers (drawn by recipe.c, one uniform draw each)
- * and does one of two things: it moves pixels (a 3 x 3 matrix from output to
- * input coordinates) or it changes values (a table for each channel).
- * augment_run() multiplies neighbouring matrices and composes neighbouring
- * tables, so a row of operations costs one interpolation, and what one moves
- * out of the frame the next may bring back.
+ * and does one of three things: it moves pixels (a 3 x 3 matrix from output to
+ * input coordinates), it changes values (a table for each channel), or it
+ * looks at the whole picture (a filter).  augment_run() multiplies
+ * neighbouring matrices and composes neighbouring tables, so a row of
+ * operations costs one interpolation, and what one moves out of the frame the
+ * next may bring back.
  *
  * To add one: aug_X.c with 'const struct augment augment_X', a line in
- * augments.def, a line in tests/unit/test_augment.c.
+ * augments.def, a golden case in tests/golden/augment*.py.
+ *
+ * The same bytes on every machine: what is done to a pixel is integer
+ * arithmetic, or + - * / and square root of floats, which -std=c17 leaves as
+ * they are written.  Functions of libm may differ in the last bit between two
+ * processors, so they only make constants that are then rounded coarsely.
  */
 #ifndef AUGMENT_AUGMENT_H
 #define AUGMENT_AUGMENT_H
@@ -17,6 +23,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +31,7 @@ enum {
     AUGMENT_MAX_PARAMS = 10,
     AUGMENT_MAX_OPS = 16,     /* in a row */
     AUGMENT_MAX_SIDE = 16384, /* pixels: exact in a float's arithmetic */
+    AUGMENT_ALIGN = 64,       /* bytes, of a filter's scratch */
 };
 
 /* What is beyond the border. */
@@ -33,27 +41,67 @@ enum augment_fill {
     FILL_REPLICATE, /* a a a | a b c d | d d d */
 };
 
-extern const char *const augment_fill_word[]; /* ends in NULL */
+/* Words of a parameter end in NULL.  The order says which channel an operation
+ * takes for red: the authors ran imgaug, which expects RGB, on BGR. */
+extern const char *const augment_fill_word[];
+extern const char *const augment_order_word[];
+extern const char *const augment_whole[]; /* no words: a whole number */
 
 struct augment_param {
     const char *name;         /* NULL ends the list */
     float neutral;            /* at which it does nothing */
-    const char *const *words; /* the value is an index of these, or NULL */
+    const char *const *words; /* NULL: any number; augment_whole: a whole
+                                 number; else the value is an index of these */
 };
+
+/*
+ * A picture of (h, w, 3) bytes on its way through an operation.
+ *   w, h      1 .. AUGMENT_MAX_SIDE
+ *   src       [in]
+ *   dst       [out] as large; not src, not scratch
+ *   scratch   [scratch] of augment_run(): augment_scratch() bytes; of a
+ *             filter: what its work() asks for, AUGMENT_ALIGN-aligned
+ */
+struct augment_picture {
+    int w, h;
+    const uint8_t *src;
+    uint8_t *dst, *scratch;
+};
+
+static inline size_t augment_bytes(const struct augment_picture *p)
+{
+    return (size_t)p->w * (size_t)p->h * 3;
+}
+
+/* x rounded to the nearest byte. */
+static inline uint8_t augment_byte(float x)
+{
+    const float r = floorf(x + 0.5f);
+
+    return (uint8_t)(r < 0.0f ? 0.0f : r > 255.0f ? 255.0f : r);
+}
 
 struct augment {
     const char *name;
     struct augment_param param[AUGMENT_MAX_PARAMS + 1];
+    float weak[AUGMENT_MAX_PARAMS]; /* for a sheet of examples */
+    float strong[AUGMENT_MAX_PARAMS];
 
     /*
+     * One of the three is not NULL.
+     *
      * Geometric: input coordinates of output pixel (x, y), pixel centres at
      * whole numbers: (u, v, q) = m (x, y, 1), input at (u / q, v / q).
-     * m is in rows.  Returns the fill.  NULL: not geometric.
+     * m is in rows.  Returns the fill.
      */
     enum augment_fill (*matrix)(const float *param, int w, int h, double m[9]);
 
-    /* Pointwise: the new value of each value.  NULL: not pointwise. */
+    /* Pointwise: the new value of each value. */
     void (*table)(const float *param, uint8_t table[3][256]);
+
+    /* Anything else: p->src into p->dst. */
+    void (*filter)(const float *param, const struct augment_picture *p);
+    size_t (*work)(int w, int h); /* bytes of scratch of filter; NULL: none */
 };
 
 #define AUGMENT(x) extern const struct augment augment_##x;
@@ -63,26 +111,23 @@ struct augment {
 /* Augmentation called 'name', or NULL. */
 const struct augment *augment_find(const char *name);
 
+/* Augmentation number i, 0 ..; NULL behind the last. */
+const struct augment *augment_at(int i);
+
 /* One operation with its numbers, in the order of op->param. */
 struct augment_op {
     const struct augment *op; /* borrowed */
     float param[AUGMENT_MAX_PARAMS];
 };
 
+/* Bytes of scratch that any row of operations on a w x h picture needs. */
+size_t augment_scratch(int w, int h);
+
 /*
- * Run a row of operations on a picture of (h, w, 3) bytes.
- *   w, h      1 .. AUGMENT_MAX_SIDE
- *   src       [in]
- *   dst       [out] as large; not src, not scratch
- *   scratch   [scratch] as large
- * Bilinear, rounded to nearest.  Deterministic.  With neutral numbers dst is
- * src, byte for byte.
+ * Run a row of operations on a picture.  Geometry is bilinear, values are
+ * rounded to nearest.  Deterministic.  With neutral numbers dst is src, byte
+ * for byte.
  */
-struct augment_picture {
-    int w, h;
-    const uint8_t *src;
-    uint8_t *dst, *scratch;
-};
 void augment_run(const struct augment_op *ops, int n,
                  const struct augment_picture *p);
 

@@ -25,7 +25,7 @@ struct worker {
     char key[HASH_HEX];          /* of the node that is open; "" none */
     struct sources sources;      /* owned */
     const struct recipe *recipe; /* static */
-    uint8_t *pixels;             /* owned: (ROWS + 1, h, w, 3); last: scratch */
+    uint8_t *pixels;             /* owned: (ROWS, h, w, 3), then scratch */
     struct buf text;             /* owned: operations of one row */
     struct buf line;             /* owned: index lines of a message, each
                                     closed by a NUL */
@@ -51,6 +51,7 @@ static void augment_end(void *self)
 static int open_run(struct worker *a, const struct unit *u, struct err *err)
 {
     const struct config *c = u->config;
+    size_t h, w;
 
     if (strcmp(a->key, u->node->key) == 0)
         return 0;
@@ -63,9 +64,11 @@ static int open_run(struct worker *a, const struct unit *u, struct err *err)
         return -1;
     if (sources_open(&a->sources, u->run_dir, c->augment.variants, err) < 0)
         return -1;
-    a->pixels = malloc((ROWS + 1) * a->sources.data.h * a->sources.data.w * 3);
+    h = a->sources.data.h;
+    w = a->sources.data.w;
+    a->pixels = malloc(ROWS * h * w * 3 + augment_scratch((int)w, (int)h));
     if (!a->pixels)
-        return err_set(err, ERR_SYSTEM, "no memory for %d images", ROWS + 1);
+        return err_set(err, ERR_SYSTEM, "no memory for %d images", ROWS);
     memcpy(a->key, u->node->key, HASH_HEX);
     return 0;
 }

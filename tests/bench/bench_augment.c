@@ -56,7 +56,8 @@ static void report(const char *name, const struct augment_picture *p)
 
 int main(void)
 {
-    static uint8_t src[BYTES], dst[BYTES], scratch[BYTES];
+    static uint8_t src[BYTES], dst[BYTES];
+    uint8_t *scratch = malloc(augment_scratch(SIDE, SIDE));
     struct rng rng;
 
     rng_init(&rng, 1, RNG_TEST, 0, 0);

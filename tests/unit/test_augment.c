@@ -31,15 +31,22 @@ static void fill_source(uint8_t *px, size_t n)
         px[i] = (uint8_t)((uint32_t)(i * 2654435761u) >> 24);
 }
 
+static int garbage = 1; /* that scratch begins with; never the same twice */
+
 static void run(const struct augment_op *ops, int n, int w, int h,
                 const uint8_t *src, uint8_t *dst)
 {
-    static uint8_t scratch[BYTES];
+    const size_t size = augment_scratch(w, h);
+    uint8_t *scratch = malloc(size);
 
+    if (!scratch)
+        abort();
+    memset(scratch, garbage++, size);
     augment_run(
         ops, n,
         &(struct augment_picture){
             .w = w, .h = h, .src = src, .dst = dst, .scratch = scratch});
+    free(scratch);
 }
 
 static struct augment_op op_of(const char *name, const float *param)
@@ -120,37 +127,59 @@ static void check_identity(const char *name)
     ok(same, what);
 }
 
-/* Strong numbers on the smallest pictures: nothing is read outside (the
- * sanitizers would tell), and a picture of one value and no black keeps it. */
+/* Numbers of the sheet of examples on the smallest pictures, twice: nothing is
+ * read outside (the sanitizers would tell), and what scratch holds does not
+ * matter. */
 static void check_small(const char *name)
 {
-    static const int size[][2] = {{1, 1}, {1, 5}, {5, 1}, {2, 3}};
-    struct augment_op op = op_of(name, NULL);
-    bool kept = true;
+    static const int size[][2] = {{1, 1},  {1, 5},  {5, 1}, {2, 3},
+                                  {17, 1}, {33, 9}, {1, 40}};
+    const struct augment *a = augment_find(name);
+    bool same = true;
     char what[80];
 
-    for (int i = 0; op.op->param[i].name; i++)
-        op.param[i] = op.op->param[i].words         ? (float)FILL_REFLECT
-                      : op.op->param[i].neutral > 0 ? 0.3f
-                                                    : 0.4f;
     for (size_t i = 0; i < sizeof(size) / sizeof(*size); i++) {
         const size_t n = (size_t)(size[i][0] * size[i][1] * 3);
-        uint8_t *src = malloc(n), *dst = malloc(n), *scratch = malloc(n);
+        uint8_t *src = malloc(n), *dst = malloc(n), *again = malloc(n);
 
-        if (!src || !dst || !scratch)
+        if (!src || !dst || !again)
             abort();
-        memset(src, 127, n);
-        augment_run(&op, 1,
-                    &(struct augment_picture){size[i][0], size[i][1], src, dst,
-                                              scratch});
-        for (size_t k = 0; k < n; k++)
-            kept = kept && (dst[k] == 127 || !strcmp(name, "brightness"));
+        fill_source(src, n);
+        for (int strong = 0; strong < 2; strong++) {
+            const struct augment_op op =
+                op_of(name, strong ? a->strong : a->weak);
+
+            run(&op, 1, size[i][0], size[i][1], src, dst);
+            run(&op, 1, size[i][0], size[i][1], src, again);
+            same = same && memcmp(dst, again, n) == 0;
+        }
         free(src);
         free(dst);
-        free(scratch);
+        free(again);
     }
-    snprintf(what, sizeof(what), "%s: 1x1, 1xN, Nx1", name);
-    ok(kept, what);
+    snprintf(what, sizeof(what), "%s: 1x1, 1xN, Nx1, the same twice", name);
+    ok(same, what);
+}
+
+/* Geometry and contrast about the middle keep a picture of that grey. */
+static void check_kept(void)
+{
+    static const char *const kept[] = {"affine",   "perspective", "croppad",
+                                       "contrast", "elastic",     "fliph"};
+    static uint8_t src[BYTES], dst[BYTES];
+    char what[80];
+
+    memset(src, 127, sizeof(src));
+    for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
+        struct augment_op op = op_of(kept[i], augment_find(kept[i])->strong);
+
+        for (int k = 0; op.op->param[k].name; k++)
+            if (op.op->param[k].words == augment_fill_word)
+                op.param[k] = FILL_REFLECT;
+        run(&op, 1, SIDE, SIDE, src, dst);
+        snprintf(what, sizeof(what), "%s: grey stays grey", kept[i]);
+        ok(memcmp(src, dst, sizeof(src)) == 0, what);
+    }
 }
 
 static void check_fill(void)
@@ -206,15 +235,17 @@ static void check_describe(void)
 static void apply(const char *name, const struct recipe_key *key, uint8_t *dst,
                   struct buf *text)
 {
-    static uint8_t src[BYTES], scratch[BYTES];
+    static uint8_t src[BYTES];
+    uint8_t *scratch = malloc(augment_scratch(SIDE, SIDE));
     struct err err;
     const struct recipe *r = recipe_find(name, &err);
 
-    if (!r)
+    if (!r || !scratch)
         abort();
     fill_source(src, sizeof(src));
     recipe_apply(
         r, key, &(struct augment_picture){SIDE, SIDE, src, dst, scratch}, text);
+    free(scratch);
 }
 
 static void check_key(const char *name)
@@ -304,6 +335,7 @@ int main(void)
         check_identity(names[i]);
         check_small(names[i]);
     }
+    check_kept();
     check_fill();
     check_describe();
     check_key("light");

@@ -1,0 +1,26 @@
+/* aug_laplace.c - Laplace noise, density exp(-|x| / b) / (2 b), b = 'scale' */
+#include "noise.h"
+
+enum { SCALE, CHANNELS, SEED };
+
+static double below(double x, double scale)
+{
+    return x < 0 ? 0.5 * exp(x / scale) : 1 - 0.5 * exp(-x / scale);
+}
+
+static void filter(const float *param, const struct augment_picture *p)
+{
+    noise_add(p, &(struct noise){below, param[SCALE], (uint32_t)param[SEED],
+                                 param[CHANNELS] > 0.0f});
+}
+
+const struct augment augment_laplace = {
+    .name = "laplace",
+    .param = {{"scale", 0, NULL},
+              {"channels", 0, noise_word},
+              {"seed", 0, augment_whole}},
+    .weak = {4, 1, 1},
+    .strong = {30, 1, 1},
+    .filter = filter,
+    .work = noise_work,
+};

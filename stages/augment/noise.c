@@ -1,0 +1,97 @@
+/*
+ * noise.c - by a table of the inverse distribution
+ *
+ * Values are whole numbers, so noise is one too: value n takes the draws
+ * between the shares below n - 1/2 and n + 1/2.  The table costs a few
+ * thousand cycles, a draw then one look-up.
+ */
+#include "noise.h"
+
+#include "base/rng.h"
+
+#include <string.h>
+
+enum {
+    DRAWS = 65536,
+    BLOCKS = 64,              /* of the generator at a time */
+    AT_ONCE = BLOCKS * 4 * 2, /* draws that they give */
+    MOST = 255,               /* a larger step changes nothing more */
+};
+
+const char *const noise_word[] = {"each", "same", NULL};
+
+size_t noise_work(int w, int h)
+{
+    (void)w;
+    (void)h;
+    return DRAWS * sizeof(int16_t);
+}
+
+static void tabulate(const struct noise *noise, int16_t *table)
+{
+    const double scale = (double)noise->scale;
+    const int most = 12 * scale + 1 < MOST ? (int)(12 * scale) + 1 : MOST;
+    int at = 0;
+
+    for (int n = -most; n <= most; n++) {
+        const double share = noise->below(n + 0.5, scale);
+        const int end = n == most ? DRAWS : (int)floor(share * DRAWS + 0.5);
+
+        for (; at < end; at++)
+            table[at] = (int16_t)n;
+    }
+}
+
+static inline uint8_t add(uint8_t v, int n)
+{
+    const int sum = v + n;
+
+    return (uint8_t)(sum < 0 ? 0 : sum > 255 ? 255 : sum);
+}
+
+/* Values, or pixels, from 'at' on; 'draw' are the first one's and the next. */
+static void add_each(const struct augment_picture *p, const int16_t *table,
+                     const uint16_t *draw, size_t at, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        p->dst[at + i] = add(p->src[at + i], table[draw[i]]);
+}
+
+static void add_same(const struct augment_picture *p, const int16_t *table,
+                     const uint16_t *draw, size_t at, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 3 * (at + i); k < 3 * (at + i) + 3; k++)
+            p->dst[k] = add(p->src[k], table[draw[i]]);
+}
+
+/* The low half of a word is the earlier draw. */
+static void halves(const uint32_t *word, uint16_t *draw)
+{
+    for (int i = 0; i < AT_ONCE / 2; i++) {
+        draw[2 * i] = (uint16_t)word[i];
+        draw[2 * i + 1] = (uint16_t)(word[i] >> 16);
+    }
+}
+
+void noise_add(const struct augment_picture *p, const struct noise *noise)
+{
+    const size_t n = augment_bytes(p) / (noise->same ? 3 : 1);
+    int16_t *table = (int16_t *)(void *)p->scratch;
+    uint32_t word[BLOCKS * 4];
+    uint16_t draw[AT_ONCE];
+    struct rng rng;
+
+    if (!(noise->scale > 0.0f)) {
+        memcpy(p->dst, p->src, augment_bytes(p));
+        return;
+    }
+    tabulate(noise, table);
+    rng_init(&rng, noise->seed, RNG_PIXELS, 0, 0);
+    for (size_t at = 0; at < n; at += AT_ONCE) {
+        rng_fill(&rng, word, BLOCKS);
+        halves(word, draw);
+        (noise->same ? add_same : add_each)(
+            p, table, draw, at, n - at < AT_ONCE ? n - at : AT_ONCE);
+    }
+}
