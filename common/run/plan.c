@@ -13,7 +13,8 @@
 
 const char *const plan_networks[] = {"vgg16",       "vgg19",       "resnet50",
                                      "mobilenetv2", "densenet169", NULL};
-const char *const plan_recipes[] = {"light", "geometric", NULL};
+const char *const plan_recipes[] = {"light", "geometric", "notebook",
+                                    "paper", "strong",    NULL};
 const char *const plan_explainers[] = {"gradcam", NULL};
 
 /* --- the stages ------------------------------------------------------------ */

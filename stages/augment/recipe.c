@@ -1,4 +1,4 @@
-/* recipe.c - the table of recipes, and drawing from it */
+/* recipe.c - drawing from a recipe */
 #include "recipe.h"
 
 #include "base/rng.h"
@@ -6,94 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FIXED(x)                                                               \
-    {                                                                          \
-        (x), (x)                                                               \
-    }
-
-/* Ranges of augment_affine. */
-#define ONLY_ROTATE(lo, hi, fill)                                              \
-    {                                                                          \
-        {(lo), (hi)}, FIXED(0), FIXED(0), FIXED(1), FIXED(1), FIXED(0),        \
-            FIXED(fill)                                                        \
-    }
-
-static const struct recipe recipes[] = {
-    {
-        .name = "light",
-        .summary = "flips, rotation, a little scale, shift, brightness, "
-                   "contrast",
-        .n_step = 5,
-        .step =
-            {
-                {&augment_fliph, 0.5f, {FIXED(FILL_REFLECT)}},
-                {&augment_flipv, 0.5f, {FIXED(FILL_REFLECT)}},
-                {&augment_affine,
-                 1,
-                 {{-180, 180},
-                  {-0.05f, 0.05f},
-                  {-0.05f, 0.05f},
-                  {0.9f, 1.1f},
-                  {0.9f, 1.1f},
-                  FIXED(0),
-                  FIXED(FILL_REFLECT)}},
-                {&augment_brightness, 0.5f, {{0.8f, 1.2f}}},
-                {&augment_contrast, 0.5f, {{0.8f, 1.2f}}},
-            },
-    },
-    {
-        .name = "geometric",
-        .summary = "two of rotation, scale, shift, shear and flips",
-        .some = 2,
-        .n_step = 6,
-        .step =
-            {
-                {&augment_affine, 0, ONLY_ROTATE(-90, 90, FILL_CONSTANT)},
-                {&augment_affine,
-                 0,
-                 {FIXED(0),
-                  FIXED(0),
-                  FIXED(0),
-                  {0.5f, 0.9f},
-                  {0.5f, 0.9f},
-                  FIXED(0),
-                  FIXED(FILL_CONSTANT)}},
-                {&augment_affine,
-                 0,
-                 {FIXED(0),
-                  {-0.15f, 0.15f},
-                  {-0.15f, 0.15f},
-                  FIXED(1),
-                  FIXED(1),
-                  FIXED(0),
-                  FIXED(FILL_CONSTANT)}},
-                {&augment_affine,
-                 0,
-                 {FIXED(0),
-                  FIXED(0),
-                  FIXED(0),
-                  FIXED(1),
-                  FIXED(1),
-                  {-2, 2},
-                  FIXED(FILL_CONSTANT)}},
-                {&augment_fliph, 0, {FIXED(FILL_CONSTANT)}},
-                {&augment_flipv, 0, {FIXED(FILL_CONSTANT)}},
-            },
-    },
-};
-
-enum { RECIPES = sizeof(recipes) / sizeof(*recipes) };
-
 const struct recipe *recipe_find(const char *name, struct err *err)
 {
     char known[256] = "";
     size_t used = 0;
 
-    for (int i = 0; i < RECIPES; i++) {
-        if (strcmp(recipes[i].name, name) == 0)
-            return &recipes[i];
+    for (const struct recipe *r = recipes; r->name; r++) {
+        if (strcmp(r->name, name) == 0)
+            return r;
         used += (size_t)snprintf(known + used, sizeof(known) - used, " %s",
-                                 recipes[i].name);
+                                 r->name);
         BUG_ON(used >= sizeof(known));
     }
     err_set(err, ERR_USAGE, "augment.recipe: no recipe %s; there are:%s", name,
@@ -101,36 +23,93 @@ const struct recipe *recipe_find(const char *name, struct err *err)
     return NULL;
 }
 
-static void step_draw(const struct recipe_step *s, struct rng *rng,
-                      struct augment_op *op)
+/* What has been drawn so far, and from where. */
+struct draw {
+    struct rng rng;
+    uint32_t variant;
+    struct augment_op *ops; /* borrowed */
+    int n;
+};
+
+static void draw_group(struct draw *d, const struct recipe_group *g);
+
+static void draw_step(struct draw *d, const struct recipe_step *s)
 {
+    struct augment_op *op;
+
+    if (!s->op) {
+        draw_group(d, s->group);
+        return;
+    }
+    BUG_ON(d->n >= AUGMENT_MAX_OPS);
+    op = &d->ops[d->n++];
     op->op = s->op;
-    for (int i = 0; s->op->param[i].name; i++)
-        op->param[i] = rng_uniform_in(rng, s->range[i].lo, s->range[i].hi);
+    for (int i = 0; s->op->param[i].name; i++) {
+        const struct recipe_range r = s->range[i];
+
+        const float x = rng_uniform_in(&d->rng, r.lo,
+                                       r.hi + (float)!!s->op->param[i].words);
+
+        op->param[i] = s->op->param[i].words ? fminf(floorf(x), r.hi) : x;
+    }
+}
+
+static void draw_some(struct draw *d, const struct recipe_group *g)
+{
+    uint32_t order[AUGMENT_MAX_OPS];
+
+    BUG_ON(g->some > g->n_step);
+    for (uint32_t i = 0; i < AUGMENT_MAX_OPS; i++)
+        order[i] = i;
+    rng_shuffle(&d->rng, order, (uint32_t)g->n_step);
+    for (int i = 0; i < g->some; i++)
+        draw_step(d, &g->step[order[i]]);
+}
+
+static void draw_one(struct draw *d, const struct recipe_group *g)
+{
+    float all = 0, at;
+    int i = 0;
+
+    for (int k = 0; k < g->n_step; k++)
+        all += g->step[k].probability;
+    at = rng_uniform_in(&d->rng, 0, all) - g->step[0].probability;
+    while (at >= 0 && i < g->n_step - 1)
+        at -= g->step[++i].probability;
+    draw_step(d, &g->step[i]);
+}
+
+static void draw_group(struct draw *d, const struct recipe_group *g)
+{
+    BUG_ON(g->n_step < 1 || g->n_step > AUGMENT_MAX_OPS);
+    switch (g->kind) {
+    case RECIPE_EACH:
+        for (int i = 0; i < g->n_step; i++)
+            if (rng_uniform(&d->rng) < g->step[i].probability)
+                draw_step(d, &g->step[i]);
+        break;
+    case RECIPE_SOME:
+        draw_some(d, g);
+        break;
+    case RECIPE_ONE:
+        draw_one(d, g);
+        break;
+    case RECIPE_TURN:
+        draw_step(d, &g->step[d->variant % (uint32_t)g->n_step]);
+        break;
+    }
 }
 
 int recipe_draw(const struct recipe *r, const struct recipe_key *key,
                 struct augment_op ops[AUGMENT_MAX_OPS])
 {
-    uint32_t order[AUGMENT_MAX_OPS];
-    struct rng rng;
-    int n = 0;
+    struct draw d = {.variant = key->variant, .ops = ops};
 
-    BUG_ON(r->n_step > AUGMENT_MAX_OPS || r->some > r->n_step);
-    rng_init(&rng, rng_mix(key->seed, key->content, key->content_size),
+    memset(ops, 0, AUGMENT_MAX_OPS * sizeof(*ops));
+    rng_init(&d.rng, rng_mix(key->seed, key->content, key->content_size),
              RNG_AUGMENT, key->variant, key->epoch);
-    for (uint32_t i = 0; i < AUGMENT_MAX_OPS; i++)
-        order[i] = i;
-    if (r->some > 0) {
-        rng_shuffle(&rng, order, (uint32_t)r->n_step);
-        for (; n < r->some; n++)
-            step_draw(&r->step[order[n]], &rng, &ops[n]);
-        return n;
-    }
-    for (int i = 0; i < r->n_step; i++)
-        if (rng_uniform(&rng) < r->step[i].probability)
-            step_draw(&r->step[i], &rng, &ops[n++]);
-    return n;
+    draw_group(&d, &r->all);
+    return d.n;
 }
 
 void recipe_apply(const struct recipe *r, const struct recipe_key *key,

@@ -5,30 +5,56 @@
  *            brightness and contrast .8 to 1.2; reflected at the border
  * geometric  two of: rotation +-90, scale .5 to .9, translation +-15 %,
  *            shear +-2 degrees, flips, in random order; black at the border
+ * notebook   what the authors' code does: variant i is the i-th of six, which
+ *            are two of geometric, two of CLAHE and gamma, edges, Canny, a
+ *            change of colours, contrast or brightness.  Their colours are
+ *            BGR where imgaug expects RGB, and so they are here
+ * paper      what the paper's text names: geometry with zoom and padding,
+ *            noise, contrast, brightness, sums to channels
+ * strong     for cytology: flips, any rotation, mild scale and elastic
+ *            deformation, stains, light, a little blur and noise
  */
 #ifndef AUGMENT_RECIPE_H
 #define AUGMENT_RECIPE_H
 
 #include "augment.h"
 
+/* Of a parameter with words or whole numbers each one from lo to hi is as
+ * likely; of others, numbers from lo up to hi. */
 struct recipe_range {
-    float lo, hi; /* of a parameter with words: both the same index */
+    float lo, hi;
 };
 
+enum recipe_kind {
+    RECIPE_EACH, /* each step, in this order, with its probability */
+    RECIPE_SOME, /* 'some' of the steps, in random order */
+    RECIPE_ONE,  /* one step; probabilities are shares */
+    RECIPE_TURN, /* variant v: step v % n_step */
+};
+
+struct recipe_group {
+    enum recipe_kind kind;
+    int some;
+    int n_step; /* 1 .. AUGMENT_MAX_OPS */
+    const struct recipe_step *step;
+};
+
+/* An operation, or a group of further steps. */
 struct recipe_step {
-    const struct augment *op;
-    float probability; /* unused where 'some' of the steps are drawn */
+    const struct augment *op; /* NULL: the group */
+    float probability;
     struct recipe_range range[AUGMENT_MAX_PARAMS]; /* as op->param */
+    const struct recipe_group *group;
 };
 
 struct recipe {
     const char *name;
     const char *summary; /* one line */
-    int some; /* > 0: exactly so many steps, in random order; 0: each step, in
-                 this order, with its probability */
-    int n_step;
-    struct recipe_step step[AUGMENT_MAX_OPS];
+    struct recipe_group all;
 };
+
+/* Every recipe; the last has no name. */
+extern const struct recipe recipes[];
 
 /* Recipe called 'name'.  Errors: ERR_USAGE unknown; names those there are. */
 MUST_USE const struct recipe *recipe_find(const char *name, struct err *err);

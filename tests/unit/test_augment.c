@@ -1,18 +1,12 @@
-/* test_augment.c - every augmentation, rows of them, and the recipes */
+/* test_augment.c - every augmentation, and rows of them */
 #include "base/rng.h"
 #include "stages/augment/augment.h"
-#include "stages/augment/recipe.h"
 #include "tap.h"
 
 #include "golden/augment_golden.inc"
 
 #include <stdint.h>
 #include <stdlib.h>
-
-#define FIXED                                                                  \
-    "fliph(fill=reflect);affine(rotate=-65.15,tx=0.038881,ty=-0.0028464,"      \
-    "sx=0.98669,sy=1.0507,fill=reflect);brightness(b=1.0975) | "               \
-    "affine(sx=0.80146,sy=0.82795);fliph()"
 
 enum { SIDE = 110, BYTES = SIDE * SIDE * 3 };
 
@@ -230,106 +224,8 @@ static void check_describe(void)
     ok(augment_find("nonsense") == NULL, "no augmentation of that name");
 }
 
-/* --- recipes --------------------------------------------------------------- */
-
-static void apply(const char *name, const struct recipe_key *key, uint8_t *dst,
-                  struct buf *text)
-{
-    static uint8_t src[BYTES];
-    uint8_t *scratch = malloc(augment_scratch(SIDE, SIDE));
-    struct err err;
-    const struct recipe *r = recipe_find(name, &err);
-
-    if (!r || !scratch)
-        abort();
-    fill_source(src, sizeof(src));
-    recipe_apply(
-        r, key, &(struct augment_picture){SIDE, SIDE, src, dst, scratch}, text);
-    free(scratch);
-}
-
-static void check_key(const char *name)
-{
-    static uint8_t a[BYTES], b[BYTES];
-    const struct recipe_key base = {7, "hash", 4, 1, 0};
-    struct recipe_key other[4] = {base, base, base, base};
-    bool differ = true;
-    struct buf text = {0}, again = {0};
-
-    other[0].seed = 8;
-    other[1].content = "hasi";
-    other[2].variant = 2;
-    other[3].epoch = 1;
-    apply(name, &base, a, &text);
-    for (int i = 0; i < 4; i++) {
-        apply(name, &other[i], b, NULL);
-        differ = differ && memcmp(a, b, sizeof(a)) != 0;
-    }
-    ok(differ, "seed, content, variant and epoch each decide");
-    apply(name, &base, b, &again);
-    ok(memcmp(a, b, sizeof(a)) == 0 && !strcmp(text.data, again.data),
-       "nothing else does");
-    buf_release(&text);
-    buf_release(&again);
-}
-
-static bool in_ranges(const struct recipe *r, const struct augment_op *op)
-{
-    for (int s = 0; s < r->n_step; s++) {
-        bool inside = r->step[s].op == op->op;
-
-        for (int i = 0; op->op->param[i].name; i++)
-            inside = inside && op->param[i] >= r->step[s].range[i].lo &&
-                     op->param[i] <= r->step[s].range[i].hi;
-        if (inside)
-            return true;
-    }
-    return false;
-}
-
-static void check_draws(const char *name)
-{
-    struct err err;
-    const struct recipe *r = recipe_find(name, &err);
-    struct augment_op ops[AUGMENT_MAX_OPS];
-    bool inside = true, count = true;
-    int flips = 0;
-
-    for (uint32_t v = 0; v < 4000; v++) {
-        const struct recipe_key key = {1, "x", 1, v, 0};
-        const int n = recipe_draw(r, &key, ops);
-
-        count = count && (r->some == 0 || n == r->some);
-        for (int i = 0; i < n; i++) {
-            inside = inside && in_ranges(r, &ops[i]);
-            flips += ops[i].op == &augment_fliph;
-        }
-    }
-    ok(inside, "numbers are inside the recipe's ranges");
-    ok(count, "'some' steps are drawn");
-    near(flips / 4000.0, r->some ? 1.0 / 3 : 0.5, 0.03,
-         "a flip is as often as it should be");
-}
-
-/* Fixed for ever: these words are in users' index.csv. */
-static void check_fixed(void)
-{
-    static uint8_t px[BYTES];
-    const struct recipe_key key = {42, "content", 7, 3, 0};
-    struct buf text = {0};
-
-    apply("light", &key, px, &text);
-    buf_puts(&text, " | ");
-    apply("geometric", &key, px, &text);
-    if (!ok(!strcmp(text.data, FIXED), "a fixed key draws what it always drew"))
-        printf("# %s\n", text.data);
-    buf_release(&text);
-}
-
 int main(void)
 {
-    struct err err = {0};
-
     check_golden();
     for (int i = 0; i < NAMES; i++) {
         check_identity(names[i]);
@@ -338,12 +234,5 @@ int main(void)
     check_kept();
     check_fill();
     check_describe();
-    check_key("light");
-    check_key("geometric");
-    check_draws("light");
-    check_draws("geometric");
-    check_fixed();
-    fails(recipe_find("heavy", &err) ? 0 : -1, err, ERR_USAGE,
-          "no recipe heavy; there are: light geometric", "unknown recipe");
     return tap_done();
 }
