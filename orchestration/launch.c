@@ -67,19 +67,56 @@ static const struct placement *placement_of(const struct plan_node *node)
 
 /* --- children -------------------------------------------------------------- */
 
-int launch_init(struct launcher *l, const char *run_dir, struct err *err)
+/* The directory that this program is in. */
+static int find_bin(char bin[FILE_PATH_MAX], struct err *err)
 {
-    char *slash;
-    ssize_t n;
+    const ssize_t n = readlink("/proc/self/exe", bin, FILE_PATH_MAX - 1);
+    char *slash = NULL;
 
-    memset(l, 0, sizeof(*l));
-    n = readlink("/proc/self/exe", l->bin, sizeof(l->bin) - 1);
-    slash = n > 0 ? strrchr(l->bin, '/') : NULL;
+    if (n > 0) {
+        bin[n] = '\0';
+        slash = strrchr(bin, '/');
+    }
     if (!slash)
         return err_set(err, ERR_SYSTEM, "cannot find this program's place: %s",
                        strerror(errno));
     *slash = '\0';
+    return 0;
+}
+
+/* Path of a program of ours, which is there. */
+static int find_program(const char *bin, const char *name,
+                        char path[FILE_PATH_MAX], struct err *err)
+{
+    if (file_path(path, err, "%s/%s", bin, name) < 0)
+        return -1;
+    if (access(path, X_OK) < 0)
+        return err_set(err, ERR_USAGE, "'%s' is missing; run make", path);
+    return 0;
+}
+
+int launch_init(struct launcher *l, const char *run_dir, struct err *err)
+{
+    memset(l, 0, sizeof(*l));
+    if (find_bin(l->bin, err) < 0)
+        return -1;
     return file_path(l->run_dir, err, "%s", run_dir);
+}
+
+int launch_become(const char *program, const char *const *args, struct err *err)
+{
+    char bin[FILE_PATH_MAX];
+    struct command cmd = {.n = 0};
+
+    if (find_bin(bin, err) < 0 ||
+        find_program(bin, program, cmd.program, err) < 0)
+        return -1;
+    add(&cmd, cmd.program);
+    while (*args)
+        add(&cmd, *args++);
+    execv(cmd.program, (char *const *)(uintptr_t)cmd.arg);
+    return err_set(err, ERR_SYSTEM, "cannot start '%s': %s", cmd.program,
+                   strerror(errno));
 }
 
 int launch_wanted(const struct config *c, const struct plan_node *node,
@@ -144,11 +181,8 @@ int launch_start(struct launcher *l, const struct config *c,
     if (!child)
         return err_set(err, ERR_USAGE, "more than %d processes",
                        LAUNCH_MAX_CHILDREN);
-    if (file_path(cmd.program, err, "%s/%s", l->bin, node->program) < 0)
+    if (find_program(l->bin, node->program, cmd.program, err) < 0)
         return -1;
-    if (access(cmd.program, X_OK) < 0)
-        return err_set(err, ERR_USAGE, "'%s' is missing; run make",
-                       cmd.program);
     p->place(&cmd, c);
     add(&cmd, "--join");
     add(&cmd, l->run_dir);

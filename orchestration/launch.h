@@ -56,6 +56,14 @@ int launch_reap(struct launcher *l, pid_t *pid, enum role *role, int *status);
 /* Send a signal to every child (and what it started). */
 void launch_signal(struct launcher *l, int sig);
 
+/*
+ * Become another of our programs, which lies beside this one.
+ *   args  [in] its arguments without its name; ends in NULL
+ * Returns only if that fails.  Errors: ERR_USAGE it is missing; ERR_SYSTEM.
+ */
+MUST_USE int launch_become(const char *program, const char *const *args,
+                           struct err *err);
+
 /* "exit status 3", "killed by signal 9 (Killed)". */
 void launch_describe(int status, char *text, size_t size);
 

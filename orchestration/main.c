@@ -4,6 +4,7 @@
 #include "orchestration/bench.h"
 #include "orchestration/doctor.h"
 #include "orchestration/features.h"
+#include "orchestration/launch.h"
 #include "orchestration/run.h"
 #include "orchestration/status.h"
 #include "orchestration/verify.h"
@@ -25,7 +26,8 @@ struct options {
     struct bench_args bench;
     struct features_args features;
     struct weights_args weights;
-    bool watch;
+    bool watch, augment;
+    int sample;
     const char *target; /* the word behind the verb, or NULL */
     const char *second; /* and the one behind that */
 };
@@ -53,7 +55,13 @@ static int verb_report(const struct options *o, struct err *err)
 
 static int verb_verify(const struct options *o, struct err *err)
 {
-    return verify_run(o->target, err);
+    char k[16];
+    const char *const args[] = {"--again", o->target, "--sample", k, NULL};
+
+    if (!o->augment)
+        return verify_run(o->target, err);
+    snprintf(k, sizeof(k), "%d", o->sample);
+    return launch_become("papline-augment", args, err);
 }
 
 static int verb_doctor(const struct options *o, struct err *err)
@@ -103,7 +111,7 @@ static const struct verb {
     const char *name, *target, *help;
     bool optional; /* the target may be left out */
     int words;     /* at most */
-    int (*act)(const struct options *o, struct err *err);
+    int (*act)(const struct options *o, struct err *err); /* NULL: preview() */
 } verbs[] = {
     {"run", "CONFIG", "do all that has to be done; goes on where it stopped",
      false, 1, verb_run},
@@ -114,6 +122,8 @@ static const struct verb {
     {"report", "RUN", "write the page of a run anew", false, 1, verb_report},
     {"verify", "RUN", "compare every file of a run with its manifest", false, 1,
      verb_verify},
+    {"augment-preview", "IMAGE",
+     "draw examples of every augmentation (-o SHEET.png)", false, 1, NULL},
     {"doctor", "RUN", "check this machine (and a run's directory)", true, 1,
      verb_doctor},
     {"bench", "NET", "how fast a network is here (without NET: each of them)",
@@ -132,15 +142,18 @@ static void help(void)
            "evaluation and explanations\n\nusage:\n",
            PAPLINE_VERSION);
     for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-        printf("  papline %-9s %-8s %s\n", verbs[i].name, verbs[i].target,
+        printf("  papline %-15s %-8s %s\n", verbs[i].name, verbs[i].target,
                verbs[i].help);
-    printf("\n  CONFIG is a YAML file (configs/), or a run directory to go on "
-           "with\n"
-           "  --set section.key=value   overrides the file (run, plan)\n"
-           "  --run DIR                 where the run lives (run, plan)\n"
-           "  --until STAGE             stop behind this stage (run, plan)\n"
-           "  --layers                  each layer for itself (bench)\n"
-           "  --size 110 --batch 32 --threads 0 --steps 9   of bench\n\n");
+    printf(
+        "\n  CONFIG is a YAML file (configs/), or a run directory to go on "
+        "with\n"
+        "  --set section.key=value   overrides the file (run, plan)\n"
+        "  --run DIR                 where the run lives (run, plan)\n"
+        "  --until STAGE             stop behind this stage (run, plan)\n"
+        "  --augment --sample 100    derive so many variants again (verify)\n"
+        "  -o SHEET.png --recipe NAME --seed 1   of augment-preview\n"
+        "  --layers                  each layer for itself (bench)\n"
+        "  --size 110 --batch 32 --threads 0 --steps 9   of bench\n\n");
     printf("  weights import FILE -o OUT.safetensors    Keras' .h5, checked\n"
            "  weights export FILE -o OUT.h5             for Keras\n"
            "  weights inspect FILE                      what it holds\n"
@@ -191,13 +204,13 @@ static int add_set(struct options *o, const char *text, struct err *err)
 
 static int parse(struct options *o, int argc, char **argv, struct err *err)
 {
-    enum { WORDS = 0, NUMBERS = 16, SET = 32, WATCH, LAYERS };
+    enum { WORDS = 0, NUMBERS = 16, SET = 32, WATCH, LAYERS, AUGMENT };
     struct features_args *f = &o->features;
     const char **const word[] = {&o->run.dir, &o->run.until, &f->net,
                                  &f->weights, &f->images,    &f->layer,
                                  &f->input,   &f->resize,    &f->out};
     int *const number[] = {&o->bench.size, &o->bench.batch, &o->bench.threads,
-                           &o->bench.steps};
+                           &o->bench.steps, &o->sample};
     static const struct option known[] = {
         {"run", required_argument, NULL, WORDS + 0},
         {"until", required_argument, NULL, WORDS + 1},
@@ -212,7 +225,9 @@ static int parse(struct options *o, int argc, char **argv, struct err *err)
         {"batch", required_argument, NULL, NUMBERS + 1},
         {"threads", required_argument, NULL, NUMBERS + 2},
         {"steps", required_argument, NULL, NUMBERS + 3},
+        {"sample", required_argument, NULL, NUMBERS + 4},
         {"set", required_argument, NULL, SET},
+        {"augment", no_argument, NULL, AUGMENT},
         {"watch", no_argument, NULL, WATCH},
         {"layers", no_argument, NULL, LAYERS},
         {0},
@@ -225,6 +240,8 @@ static int parse(struct options *o, int argc, char **argv, struct err *err)
             o->watch = true;
         else if (c == LAYERS)
             o->bench.layers = true;
+        else if (c == AUGMENT)
+            o->augment = true;
         else if (c == '?')
             return err_set(err, ERR_USAGE, "bad option '%s'; see --help",
                            argv[optind - 1]);
@@ -260,9 +277,23 @@ static int act(const char *word, struct options *o, struct err *err)
     return err_set(err, ERR_USAGE, "no verb '%s'; see papline --help", word);
 }
 
+/* The stage's program has the operations; it reads the words itself. */
+static int preview(int argc, char **argv, struct err *err)
+{
+    const char *args[LAUNCH_MAX_ARGS] = {"--preview"};
+
+    if (argc > LAUNCH_MAX_ARGS - 2)
+        return err_set(err, ERR_USAGE, "more than %d words",
+                       LAUNCH_MAX_ARGS - 2);
+    for (int i = 2; i < argc; i++)
+        args[i - 1] = argv[i];
+    return launch_become("papline-augment", args, err);
+}
+
 int main(int argc, char **argv)
 {
-    struct options o = {.bench = {.size = 110, .batch = 32, .steps = 9}};
+    struct options o = {.bench = {.size = 110, .batch = 32, .steps = 9},
+                        .sample = 100};
     struct err err = {0};
 
     if (argc < 2 || strcmp(argv[1], "--help") == 0 ||
@@ -274,7 +305,9 @@ int main(int argc, char **argv)
         printf("papline %s\n", PAPLINE_VERSION);
         return 0;
     }
-    if (sodium_init() < 0)
+    if (strcmp(argv[1], "augment-preview") == 0)
+        preview(argc, argv, &err);
+    else if (sodium_init() < 0)
         err_set(&err, ERR_SYSTEM, "cannot start libsodium");
     else if (parse(&o, argc - 1, argv + 1, &err) == 0 &&
              act(argv[1], &o, &err) == 0)

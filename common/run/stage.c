@@ -363,6 +363,9 @@ static void help(const struct stage *st)
            st->divided ? "  --sink             gather the rows that workers "
                          "make\n"
                        : "");
+    for (const struct stage_tool *t = st->tools; t && t->option; t++)
+        printf("\n       papline-%s %s %s\n  %s\n", st->name, t->option,
+               t->usage, t->help);
 }
 
 static int parse(const struct stage *st, struct options *o, int argc,
@@ -407,6 +410,15 @@ static int parse(const struct stage *st, struct options *o, int argc,
     return 0;
 }
 
+static const struct stage_tool *tool_of(const struct stage *st,
+                                        const char *word)
+{
+    for (const struct stage_tool *t = st->tools; t && t->option; t++)
+        if (word && strcmp(t->option, word) == 0)
+            return t;
+    return NULL;
+}
+
 static int dispatch(const struct stage *st, const struct options *o,
                     struct err *err)
 {
@@ -428,6 +440,7 @@ int stage_main(const struct stage *st, int argc, char **argv)
     char name[64];
     struct options o = {0};
     struct err err = {0};
+    const struct stage_tool *tool = tool_of(st, argc > 1 ? argv[1] : NULL);
 
     snprintf(name, sizeof(name), "papline-%.40s", st->name);
     log_name(name);
@@ -442,7 +455,9 @@ int stage_main(const struct stage *st, int argc, char **argv)
     link_signals();
     if (sodium_init() < 0)
         err_set(&err, ERR_SYSTEM, "cannot start libsodium");
-    else if (parse(st, &o, argc, argv, &err) == 0 &&
+    else if (tool && tool->act(argc - 1, argv + 1, &err) == 0)
+        return 0;
+    else if (!tool && parse(st, &o, argc, argv, &err) == 0 &&
              dispatch(st, &o, &err) == 0)
         return 0;
     log_error("%s", err.text);

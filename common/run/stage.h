@@ -39,6 +39,14 @@ struct unit {
     struct stage_link *link;      /* for the calls below; borrowed */
 };
 
+/* Something else that a stage's program can do, chosen by its first word. */
+struct stage_tool {
+    const char *option; /* "--preview"; NULL ends a list */
+    const char *usage;  /* what follows it */
+    const char *help;   /* one line */
+    int (*act)(int argc, char **argv, struct err *err); /* argv[0]: option */
+};
+
 struct stage {
     const char *name; /* "train": also the folder; the program has papline- */
     const char *summary; /* one line for --help */
@@ -62,6 +70,8 @@ struct stage {
     /* Prepare *self before the first unit; undo it after the last. */
     int (*open)(void **self, struct err *err); /* NULL: nothing to prepare */
     void (*close)(void *self);                 /* NULL: nothing to undo */
+
+    const struct stage_tool *tools; /* NULL: none */
 };
 
 /*

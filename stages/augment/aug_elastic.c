@@ -92,6 +92,6 @@ const struct augment augment_elastic = {
               {"seed", 0, augment_whole},
               {"fill", 0, augment_fill_word}},
     .weak = {0.05f, 4, 1, FILL_REFLECT},
-    .strong = {0.3f, 4, 1, FILL_REFLECT},
+    .strong = {0.2f, 4, 1, FILL_REFLECT},
     .filter = filter,
 };

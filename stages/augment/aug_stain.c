@@ -6,7 +6,7 @@
  *     D' = M diag(f) M^-1 D.
  * Source: Ruifrok & Johnston 2001, "Quantification of histochemical staining
  * by color deconvolution"; stains from there (H, E) and from Landini's
- * ImageJ plugin (light green).
+ * ImageJ plugin (orange G).
  */
 #include "augment.h"
 #include "base/hot.h"
@@ -19,10 +19,11 @@ enum { BITS = 12, LEVELS = 8 << BITS, BLOCK = 64 };
 static const char *const stains_word[] = {"he", "pap", NULL};
 
 /* Rows: haematoxylin, eosin, what is left (0: across the two).  The
- * Papanicolaou stain's third is its light green. */
+ * Papanicolaou stain's third is its orange G; its light green takes what the
+ * other two leave of red and is no fourth dimension. */
 static const double stains[][3][3] = {
     {{0.65, 0.70, 0.29}, {0.07, 0.99, 0.11}, {0, 0, 0}},
-    {{0.65, 0.70, 0.29}, {0.07, 0.99, 0.11}, {0.947, 0.254, 0.197}},
+    {{0.65, 0.70, 0.29}, {0.07, 0.99, 0.11}, {0.11, 0.37, 0.92}},
 };
 
 static void cross(const double a[3], const double b[3], double c[3])

@@ -11,7 +11,9 @@
 #include "base/hash.h"
 #include "run/sources.h"
 #include "run/stage.h"
-#include "stages/augment/recipe.h"
+#include "stages/augment/again.h"
+#include "stages/augment/preview.h"
+#include "stages/augment/variant.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,29 +82,19 @@ static int make_row(struct worker *a, const struct unit *u, size_t r, size_t at,
     const struct store *data = &a->sources.data;
     const size_t source = sources_row(&a->sources, r);
     const size_t size = data->h * data->w * 3;
-    const struct augment_picture picture = {
-        .w = (int)data->w,
-        .h = (int)data->h,
-        .src = store_image(data, source),
-        .dst = a->pixels + at * size,
-        .scratch = a->pixels + ROWS * size,
-    };
-    char from[HASH_HEX], made[HASH_HEX];
-    const struct recipe_key key = {
+    const struct variant_args args = {
+        .sources = &a->sources,
+        .recipe = a->recipe,
         .seed = (uint64_t)u->config->run.seed,
-        .content = from,
-        .content_size = HASH_HEX - 1,
-        .variant = (uint32_t)(r % a->sources.variants),
-        .epoch = 0,
     };
+    const uint32_t variant = variant_make(&args, r, a->pixels + at * size,
+                                          a->pixels + ROWS * size, &a->text);
+    char made[HASH_HEX];
 
-    a->text.len = 0;
-    hash_of(picture.src, size, from);
-    recipe_apply(a->recipe, &key, &picture, &a->text);
     if (buf_check(&a->text, err) < 0)
         return -1;
-    hash_of(picture.dst, size, made);
-    buf_printf(&a->line, "%zu,%u,", source, key.variant);
+    hash_of(a->pixels + at * size, size, made);
+    buf_printf(&a->line, "%zu,%u,", source, variant);
     buf_csv(&a->line, data->class_name[store_label(data, source)]);
     buf_printf(&a->line, ",train,%s,", made);
     buf_csv(&a->line, a->text.data);
@@ -161,6 +153,14 @@ static int augment_unit(void *self, const struct unit *u, struct err *err)
 
 int main(int argc, char **argv)
 {
+    static const struct stage_tool tools[] = {
+        {"--preview", "IMAGE -o SHEET.png [--recipe NAME] [--seed N]",
+         "examples of every operation, or 24 variants of a recipe",
+         preview_main},
+        {"--again", "DIR [--sample K]",
+         "derive K stored variants again and compare them", again_main},
+        {.option = NULL},
+    };
     static const struct stage stage = {
         .name = "augment",
         .summary = "make augmented variants of the training images",
@@ -168,6 +168,7 @@ int main(int argc, char **argv)
         .handle = augment_unit,
         .open = augment_start,
         .close = augment_end,
+        .tools = tools,
     };
 
     return stage_main(&stage, argc, argv);

@@ -153,7 +153,7 @@ static const struct recipe_step strong[] = {
     OP(affine, 1, {-180, 180}, {-0.08f, 0.08f}, {-0.08f, 0.08f}, {0.85f, 1.2f},
        {0.85f, 1.2f}, {-5, 5}, FIX(FILL_REFLECT)),
     OP(elastic, 0.5f, {0, 0.15f}, {3, 5}, SEED, FIX(FILL_REFLECT)),
-    OP(stain, 0.75f, {0.7f, 1.4f}, {0.7f, 1.4f}, {0.7f, 1.4f}, FIX(PAP)),
+    OP(stain, 0.75f, {0.75f, 1.3f}, {0.75f, 1.3f}, {0.75f, 1.3f}, FIX(PAP)),
     OP(brightness, 0.5f, {0.8f, 1.2f}),
     OP(contrast, 0.5f, {0.75f, 1.3f}),
     OP(blur, 0.25f, {0.2f, 1.2f}),

@@ -17,7 +17,7 @@
 #define STRONG                                                                 \
     "fliph(fill=reflect);affine(rotate=-65.15,tx=0.062209,ty=-0.0045543,"      \
     "sx=1.0017,sy=1.1138,shear=3.1988,fill=reflect);elastic(amount=0.11157,"   \
-    "cells=5,seed=2720716,fill=reflect);stain(h=0.84368,e=1.0709,rest=1.2557," \
+    "cells=5,seed=2720716,fill=reflect);stain(h=0.86289,e=1.0414,rest=1.1866," \
     "stains=pap);contrast(a=1.1249);noise(scale=2.1458,channels=same,"         \
     "seed=8480181)"
 

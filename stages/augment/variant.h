@@ -1,0 +1,27 @@
+/*
+ * variant.h - one row of an augmented store, from its source
+ */
+#ifndef AUGMENT_VARIANT_H
+#define AUGMENT_VARIANT_H
+
+#include "recipe.h"
+#include "run/sources.h"
+
+/* What decides every byte of a store, beside the pixels of data/. */
+struct variant_args {
+    const struct sources *sources; /* borrowed */
+    const struct recipe *recipe;   /* borrowed */
+    uint64_t seed;                 /* run.seed */
+};
+
+/*
+ * Make row 'r' of the augmented store.
+ *   dst      [out] (h, w, 3)
+ *   scratch  [scratch] augment_scratch(w, h) bytes
+ *   text     [out] emptied, then its operations: see recipe_apply()
+ * Returns the variant's number.  Deterministic, on whatever machine.
+ */
+uint32_t variant_make(const struct variant_args *a, size_t r, uint8_t *dst,
+                      uint8_t *scratch, struct buf *text);
+
+#endif
