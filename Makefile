@@ -4,6 +4,7 @@
 # make check      every test, without looking for packages first
 # make bench      throughput of queue, augmentation and network
 # make bench-peer the network beside PyTorch's (needs python3-torch; 20 minutes)
+# make bench-peer-augment  augmentation beside OpenCV's and NumPy's
 # make lint       formatting, self-contained headers, cppcheck
 # make format     rewrite the sources in the house format
 # make deps       the set-up alone: install or name what is missing
@@ -66,7 +67,8 @@ BENCH     := $(BENCHES:%=$B/bench/%)
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 .SECONDARY:
-.PHONY: all demo test check units flows bench bench-peer lint format deps clean
+.PHONY: all demo test check units flows bench bench-peer bench-peer-augment \
+        lint format deps clean
 all: $(BIN)
 
 $B/obj/%.o: %.c Makefile
@@ -134,6 +136,9 @@ bench: $(BIN) $(BENCH)
 bench-peer: $(BIN)
 	$Q$(MAKE) --no-print-directory MODE=openblas build/openblas/bin/papline
 	$Q/usr/bin/python3 tests/bench/peer.py $(NETS) $(PEER)
+
+bench-peer-augment: $B/bench/bench_augment
+	$Q/usr/bin/python3 tests/bench/peer_augment.py --bench $<
 
 deps:
 	$Qorchestration/deps.sh

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-enum { ROUNDS = 10, LANES = 16 };
+enum { ROUNDS = 10, LANES = 64 };
 
 static void philox_round(uint32_t c[4], const uint32_t k[2])
 {

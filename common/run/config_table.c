@@ -69,7 +69,7 @@ static const struct key keys[] = {
      .help = "share of the images that are left"},
 
     {TEXT(augment, recipe), RESULT, NAME("light"),
-     .help = "which operations are drawn"},
+     .help = "light, geometric, notebook (the authors' six), paper, strong"},
     {AT(augment, variants), RESULT, INT(0, 1000, "2"),
      .help = "variants of each training image, beside itself; 0: no stage"},
     {AT(augment, workers), PLACEMENT, INT(0, 256, "1"), .unit = "processes",

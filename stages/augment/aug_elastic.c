@@ -30,58 +30,82 @@ static void draw(struct field *f, float most, uint32_t seed)
                 f->node[y][x][k] = rng_uniform_in(&rng, -most, most);
 }
 
-/* Weights of four nodes from the one returned on, for pixel i of n. */
-static int spline(int i, int n, int cells, float w[4])
+/* Between which four nodes pixel i of n is: from 'first' on, by weights. */
+struct span {
+    int first;
+    float w[4];
+};
+
+static struct span spline(int i, int n, int cells)
 {
     const float s = ((float)i + 0.5f) * (float)cells / (float)n;
     const int first = (int)s < cells ? (int)s : cells - 1;
     const float t = s - (float)first, u = 1.0f - t;
 
-    w[0] = u * u * u / 6.0f;
-    w[1] = (3.0f * t * t * t - 6.0f * t * t + 4.0f) / 6.0f;
-    w[2] = (3.0f * u * u * u - 6.0f * u * u + 4.0f) / 6.0f;
-    w[3] = t * t * t / 6.0f;
-    return first;
+    return (struct span){
+        first,
+        {u * u * u / 6.0f, (3.0f * t * t * t - 6.0f * t * t + 4.0f) / 6.0f,
+         (3.0f * u * u * u - 6.0f * u * u + 4.0f) / 6.0f, t * t * t / 6.0f}};
 }
 
 /* The nodes' displacements at row y. */
 static void nodes_at(const struct field *f, int y, int h,
                      float line[MAX_NODES][2])
 {
-    float w[4];
-    const int first = spline(y, h, f->cells, w);
+    const struct span s = spline(y, h, f->cells);
 
     for (int x = 0; x < f->cells + 3; x++)
         for (int k = 0; k < 2; k++) {
             line[x][k] = 0.0f;
             for (int j = 0; j < 4; j++)
-                line[x][k] += w[j] * f->node[first + j][x][k];
+                line[x][k] += s.w[j] * f->node[s.first + j][x][k];
         }
+}
+
+static size_t work(int w, int h)
+{
+    (void)h;
+    return (size_t)w * sizeof(struct span);
+}
+
+/* n pixels of row y from x on. */
+static void move(const struct augment_picture *p, const float *param, int x,
+                 int y, int n, float line[MAX_NODES][2])
+{
+    const struct span *s = (const struct span *)(const void *)p->scratch + x;
+    const int64_t one = (int64_t)1 << WARP_POINT_BITS;
+    int64_t u[WARP_RUN], v[WARP_RUN];
+
+    for (int i = 0; i < n; i++) {
+        float dx = 0, dy = 0;
+
+        for (int j = 0; j < 4; j++) {
+            dx += s[i].w[j] * line[s[i].first + j][0];
+            dy += s[i].w[j] * line[s[i].first + j][1];
+        }
+        u[i] = (x + i) * one + warp_point((double)dx, 65536);
+        v[i] = y * one + warp_point((double)dy, 65536);
+    }
+    warp_run(p, u, v, n, (enum augment_fill)param[FILL],
+             p->dst + 3 * ((ptrdiff_t)y * p->w + x));
 }
 
 static void filter(const float *param, const struct augment_picture *p)
 {
-    const enum augment_fill fill = (enum augment_fill)param[FILL];
+    struct span *s = (struct span *)(void *)p->scratch;
     const int side = p->w < p->h ? p->w : p->h;
-    const int64_t one = (int64_t)1 << WARP_POINT_BITS;
     struct field f = {.cells = (int)param[CELLS]};
-    float line[MAX_NODES][2], w[4];
-    uint8_t *out = p->dst;
+    float line[MAX_NODES][2];
 
     BUG_ON(f.cells < 1 || f.cells > MAX_CELLS);
     draw(&f, param[AMOUNT] * (float)side, (uint32_t)param[SEED]);
+    for (int x = 0; x < p->w; x++)
+        s[x] = spline(x, p->w, f.cells);
     for (int y = 0; y < p->h; y++) {
         nodes_at(&f, y, p->h, line);
-        for (int x = 0; x < p->w; x++, out += 3) {
-            const int first = spline(x, p->w, f.cells, w);
-            float d[2] = {0};
-
-            for (int j = 0; j < 4; j++)
-                for (int k = 0; k < 2; k++)
-                    d[k] += w[j] * line[first + j][k];
-            warp_sample(p, x * one + warp_point((double)d[0], 65536),
-                        y * one + warp_point((double)d[1], 65536), fill, out);
-        }
+        for (int x = 0; x < p->w; x += WARP_RUN)
+            move(p, param, x, y, p->w - x < WARP_RUN ? p->w - x : WARP_RUN,
+                 line);
     }
 }
 
@@ -94,4 +118,5 @@ const struct augment augment_elastic = {
     .weak = {0.05f, 4, 1, FILL_REFLECT},
     .strong = {0.2f, 4, 1, FILL_REFLECT},
     .filter = filter,
+    .work = work,
 };

@@ -4,7 +4,6 @@
 #include "base/hot.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
 
 enum {
@@ -18,133 +17,170 @@ enum {
 #define MAX_STEP     65536.0 /* pixels of input for one of output */
 #define MAX_POSITION 1e9
 
-int64_t warp_point(double x, double limit)
-{
-    const double c = x > -limit ? (x < limit ? x : limit) : -limit;
-
-    return (int64_t)floor(c * (1 << POINT_BITS) + 0.5);
-}
-
-/* Where a pixel comes from. */
-struct tap {
-    int64_t x, y; /* upper left of the four pixels */
-    int fx, fy;   /* weights of right and lower, 0 .. WEIGHT_ONE - 1 */
+/*
+ * A run of pixels on its way: the four that each is made of, red in the lowest
+ * byte and nothing to be relied on in the highest, and the weights of right
+ * and lower, 0 .. WEIGHT_ONE - 1.  Fetching is a matter of addresses and done
+ * one by one; blending is the same for all.
+ */
+struct taps {
+    uint32_t px[4][WARP_RUN];
+    int fx[WARP_RUN], fy[WARP_RUN];
 };
 
-/* Split coordinates that have half a weight added, so that they round. */
-static inline struct tap tap_at(int64_t u, int64_t v)
+static inline uint32_t blend(uint32_t p0, uint32_t p1, uint32_t p2, uint32_t p3,
+                             int fx, int fy)
 {
-    const int shift = POINT_BITS - WEIGHT_BITS;
-
-    return (struct tap){u >> POINT_BITS, v >> POINT_BITS,
-                        (int)(u >> shift) & (WEIGHT_ONE - 1),
-                        (int)(v >> shift) & (WEIGHT_ONE - 1)};
-}
-
-/* Weights of the four pixels and half a unit: the sum of 22 bits more. */
-static inline uint8_t blend(int p0, int p1, int p2, int p3, const struct tap *t)
-{
-    const int top = p0 * WEIGHT_ONE + (p1 - p0) * t->fx;
-    const int low = p2 * WEIGHT_ONE + (p3 - p2) * t->fx;
+    const int a = (int)(p0 & 255), b = (int)(p1 & 255);
+    const int c = (int)(p2 & 255), d = (int)(p3 & 255);
+    const int top = a * WEIGHT_ONE + (b - a) * fx;
+    const int low = c * WEIGHT_ONE + (d - c) * fx;
     const int half = 1 << (2 * WEIGHT_BITS - 1);
 
-    return (uint8_t)((top * WEIGHT_ONE + (low - top) * t->fy + half) >>
-                     (2 * WEIGHT_BITS));
+    return (uint32_t)((top * WEIGHT_ONE + (low - top) * fy + half) >>
+                      (2 * WEIGHT_BITS));
 }
 
-static int near_index(int64_t i, int n, enum augment_fill fill)
+/* The results go where the first of the four was. */
+HOT static void blend_all(struct taps *t, int n)
+{
+    for (int i = 0; i < n; i++) {
+        const uint32_t a = t->px[0][i], b = t->px[1][i];
+        const uint32_t c = t->px[2][i], d = t->px[3][i];
+        const int fx = t->fx[i], fy = t->fy[i];
+
+        t->px[0][i] = blend(a, b, c, d, fx, fy) |
+                      blend(a >> 8, b >> 8, c >> 8, d >> 8, fx, fy) << 8 |
+                      blend(a >> 16, b >> 16, c >> 16, d >> 16, fx, fy) << 16;
+    }
+}
+
+static inline int near_index(int64_t i, int n, enum augment_fill fill)
 {
     const int64_t far = 1 << 24;
 
     return warp_beyond((int)(i < -far ? -far : i > far ? far : i), n, fill);
 }
 
-/* A pixel of which some of the four are beyond the border. */
-static void sample_border(const struct augment_picture *p, const struct tap *t,
-                          enum augment_fill fill, uint8_t out[3])
+/* The pixel at (x, y), either below 0: black. */
+static inline uint32_t load_at(const struct augment_picture *p, int x, int y)
 {
-    static const uint8_t black[3];
-    const uint8_t *from[4];
+    const uint8_t *px = p->src + ((size_t)y * (size_t)p->w + (size_t)x) * 3;
 
-    for (int i = 0; i < 4; i++) {
-        const int x = near_index(t->x + (i & 1), p->w, fill);
-        const int y = near_index(t->y + (i >> 1), p->h, fill);
-
-        from[i] = x < 0 || y < 0
-                      ? black
-                      : p->src + ((size_t)y * (size_t)p->w + (size_t)x) * 3;
-    }
-    for (int k = 0; k < 3; k++)
-        out[k] = blend(from[0][k], from[1][k], from[2][k], from[3][k], t);
+    return x < 0 || y < 0
+               ? 0
+               : px[0] | (uint32_t)px[1] << 8 | (uint32_t)px[2] << 16;
 }
 
-static inline bool inside(const struct augment_picture *p, const struct tap *t)
+/* Pixels of which some of the four are beyond the border. */
+static void fetch_border(const struct augment_picture *p, int64_t x, int64_t y,
+                         enum augment_fill fill, struct taps *t, int i)
 {
-    return t->x >= 0 && t->y >= 0 && t->x < p->w - 1 && t->y < p->h - 1;
+    const int left = near_index(x, p->w, fill);
+    const int right = near_index(x + 1, p->w, fill);
+    const int top = near_index(y, p->h, fill);
+    const int low = near_index(y + 1, p->h, fill);
+
+    t->px[0][i] = load_at(p, left, top);
+    t->px[1][i] = load_at(p, right, top);
+    t->px[2][i] = load_at(p, left, low);
+    t->px[3][i] = load_at(p, right, low);
 }
 
-static inline void sample(const struct augment_picture *p, const struct tap *t,
-                          enum augment_fill fill, uint8_t out[3])
+static inline uint32_t load(const uint8_t *p)
+{
+    uint32_t x;
+
+    memcpy(&x, p, sizeof(x));
+    return x;
+}
+
+/* The pixel at (x, y) and its neighbours to the right and below; of the right
+ * ones four bytes end, not begin, with them: nothing lies behind the last. */
+static inline void fetch(const struct augment_picture *p, int64_t x, int64_t y,
+                         enum augment_fill fill, struct taps *t, int i)
 {
     const uint8_t *top, *low;
 
-    if (!inside(p, t)) {
-        sample_border(p, t, fill, out);
+    if (x < 0 || y < 0 || x >= p->w - 1 || y >= p->h - 1) {
+        fetch_border(p, x, y, fill, t, i);
         return;
     }
-    top = p->src + (t->y * p->w + t->x) * 3;
+    top = p->src + (y * p->w + x) * 3;
     low = top + (ptrdiff_t)p->w * 3;
-    for (int k = 0; k < 3; k++)
-        out[k] = blend(top[k], top[k + 3], low[k], low[k + 3], t);
+    t->px[0][i] = load(top);
+    t->px[1][i] = load(top + 2) >> 8;
+    t->px[2][i] = load(low);
+    t->px[3][i] = load(low + 2) >> 8;
 }
 
-void warp_sample(const struct augment_picture *p, int64_t u, int64_t v,
-                 enum augment_fill fill, uint8_t out[3])
+void warp_run(const struct augment_picture *p, const int64_t *u,
+              const int64_t *v, int n, enum augment_fill fill, uint8_t *out)
 {
-    const struct tap t = tap_at(u + POINT_HALF, v + POINT_HALF);
+    const int shift = POINT_BITS - WEIGHT_BITS;
+    struct taps t;
 
-    sample(p, &t, fill, out);
+    BUG_ON(n < 1 || n > WARP_RUN);
+    for (int i = 0; i < n; i++) {
+        const int64_t x = u[i] + POINT_HALF, y = v[i] + POINT_HALF;
+
+        t.fx[i] = (int)(x >> shift) & (WEIGHT_ONE - 1);
+        t.fy[i] = (int)(y >> shift) & (WEIGHT_ONE - 1);
+        fetch(p, x >> POINT_BITS, y >> POINT_BITS, fill, &t, i);
+    }
+    blend_all(&t, n);
+    for (int i = 0; i < n; i++)
+        memcpy(out + (ptrdiff_t)3 * i, &t.px[0][i], 3);
 }
 
 /* --- whole pictures -------------------------------------------------------- */
 
-HOT static void warp_affine(const struct augment_picture *p, const double m[9],
-                            enum augment_fill fill)
+static void warp_affine(const struct augment_picture *p, const double m[9],
+                        enum augment_fill fill)
 {
     const int64_t ux = warp_point(m[0], MAX_STEP);
     const int64_t uy = warp_point(m[1], MAX_STEP);
     const int64_t vx = warp_point(m[3], MAX_STEP);
     const int64_t vy = warp_point(m[4], MAX_STEP);
-    const int64_t u0 = warp_point(m[2], MAX_POSITION) + POINT_HALF;
-    const int64_t v0 = warp_point(m[5], MAX_POSITION) + POINT_HALF;
+    const int64_t u0 = warp_point(m[2], MAX_POSITION);
+    const int64_t v0 = warp_point(m[5], MAX_POSITION);
+    int64_t u[WARP_RUN], v[WARP_RUN];
     uint8_t *out = p->dst;
 
-    for (int y = 0; y < p->h; y++) {
-        int64_t u = u0 + y * uy, v = v0 + y * vy;
+    for (int y = 0; y < p->h; y++)
+        for (int x = 0; x < p->w; x += WARP_RUN) {
+            const int n = p->w - x < WARP_RUN ? p->w - x : WARP_RUN;
 
-        for (int x = 0; x < p->w; x++, out += 3, u += ux, v += vx) {
-            const struct tap t = tap_at(u, v);
-
-            sample(p, &t, fill, out);
+            for (int i = 0; i < n; i++) {
+                u[i] = u0 + y * uy + (x + i) * ux;
+                v[i] = v0 + y * vy + (x + i) * vx;
+            }
+            warp_run(p, u, v, n, fill, out);
+            out += (ptrdiff_t)3 * n;
         }
-    }
 }
 
 static void warp_projective(const struct augment_picture *p, const double m[9],
                             enum augment_fill fill)
 {
+    int64_t u[WARP_RUN], v[WARP_RUN];
     uint8_t *out = p->dst;
 
-    for (int y = 0; y < p->h; y++) {
-        for (int x = 0; x < p->w; x++, out += 3) {
-            const double w = m[6] * x + m[7] * y + m[8];
-            const double u = (m[0] * x + m[1] * y + m[2]) / w;
-            const double v = (m[3] * x + m[4] * y + m[5]) / w;
+    for (int y = 0; y < p->h; y++)
+        for (int x = 0; x < p->w; x += WARP_RUN) {
+            const int n = p->w - x < WARP_RUN ? p->w - x : WARP_RUN;
 
-            warp_sample(p, warp_point(u, MAX_POSITION),
-                        warp_point(v, MAX_POSITION), fill, out);
+            for (int i = 0; i < n; i++) {
+                const double w = m[6] * (x + i) + m[7] * y + m[8];
+
+                u[i] = warp_point((m[0] * (x + i) + m[1] * y + m[2]) / w,
+                                  MAX_POSITION);
+                v[i] = warp_point((m[3] * (x + i) + m[4] * y + m[5]) / w,
+                                  MAX_POSITION);
+            }
+            warp_run(p, u, v, n, fill, out);
+            out += (ptrdiff_t)3 * n;
         }
-    }
 }
 
 void warp(const struct augment_picture *p, const double m[9],

@@ -44,6 +44,10 @@ command_of() { # command_of <line of the README>: run it, made small
         set -- ${*//DIR/$CELLS}
         (cd "$T" && "$@") ;;
     "papline plan "*|"papline doctor") ${1%%#*} ;;
+    "papline augment-preview IMAGE "*)
+        set -- $1
+        papline augment-preview "$(find "$CELLS" -name '*.bmp' | sort |
+            head -n 1)" -o "$T/sheet.png" "${@:6}" ;;
     "papline "*" RUN"*|"papline-train --run RUN "*) ${1//RUN/$T/run} ;;
     "papline-augment --join RUN")
         waiting join && ${1//RUN/$T/join} && wait "$run" ;;
