@@ -29,10 +29,10 @@ enum rng_purpose {
     RNG_DRAW,      /* drawn cells; a = class, b = cell */
     RNG_BASELINE,  /* the baseline classifier */
     RNG_BOOTSTRAP, /* groups drawn again; a = resample */
-    RNG_MIXUP,     /* a = epoch, b = sample */
-    RNG_BALANCE,   /* balanced batches; a = epoch, b = class, or the batches */
     RNG_PIXELS,    /* noise of a picture; seed = the operation's */
     RNG_SAMPLE,    /* rows that are looked at again; a = row */
+    RNG_MIXUP,     /* a = epoch, b = sample */
+    RNG_BALANCE,   /* balanced batches; a = epoch, b = class, or the batches */
 };
 
 struct rng {
