@@ -11,6 +11,7 @@
  *     papline-X --join DIR --sink                 gathers the rows of a
  *                                                 divided stage in a store
  *
+ * A stage may know other things to do, by a first word of its own: its tools.
  * Alone, it does every unit of its stage that DIR/run.yaml plans (of one
  * experiment, if named), once its inputs are there.
  */
