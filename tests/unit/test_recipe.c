@@ -207,8 +207,7 @@ static void check_fixed(const char *name, const char *want, const char *digest)
     if (!ok(!strcmp(text.data, want), "a fixed key draws what it always drew"))
         printf("# %s\n", text.data);
     hash_of(px, sizeof(px), hex);
-    if (!ok(strncmp(hex, digest, 16) == 0,
-            "  and gives the same bytes"))
+    if (!ok(strncmp(hex, digest, 16) == 0, "  and gives the same bytes"))
         printf("# %s\n", hex);
     buf_release(&text);
 }
