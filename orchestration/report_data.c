@@ -296,6 +296,9 @@ static void read_experiment(struct report_experiment *e,
         read_json(&e->metrics, d->run_dir, e->evaluate->dir, "metrics.json");
     if (e->explain)
         read_csv(&e->scores, d->run_dir, e->explain->dir, "scores.csv");
+    if (e->explain)
+        read_csv(&e->faithfulness, d->run_dir, e->explain->dir,
+                 "faithfulness.csv");
 }
 
 /*
@@ -358,6 +361,7 @@ void report_data_release(struct report_data *d)
         json_decref(d->experiment[i].metrics.root);
         csv_release(&d->experiment[i].history.csv);
         csv_release(&d->experiment[i].scores.csv);
+        csv_release(&d->experiment[i].faithfulness.csv);
     }
     free(d->experiment);
     csv_release(&d->index.csv);

@@ -21,18 +21,21 @@
 /* What a stream is for.  Append only: the number is part of every draw. */
 enum rng_purpose {
     RNG_TEST = 1,
-    RNG_INIT,      /* initial weights; a = node number */
-    RNG_SHUFFLE,   /* order of an epoch; a = epoch */
-    RNG_DROPOUT,   /* a = step, b = sample */
-    RNG_SPLIT,     /* train, validation, test; a = class */
-    RNG_AUGMENT,   /* a = variant, b = epoch; seed mixed with the content */
-    RNG_DRAW,      /* drawn cells; a = class, b = cell */
-    RNG_BASELINE,  /* the baseline classifier */
-    RNG_BOOTSTRAP, /* groups drawn again; a = resample */
-    RNG_PIXELS,    /* noise of a picture; seed = the operation's */
-    RNG_SAMPLE,    /* rows that are looked at again; a = row */
-    RNG_MIXUP,     /* a = epoch, b = sample */
-    RNG_BALANCE,   /* balanced batches; a = epoch, b = class, or the batches */
+    RNG_INIT,       /* initial weights; a = node number */
+    RNG_SHUFFLE,    /* order of an epoch; a = epoch */
+    RNG_DROPOUT,    /* a = step, b = sample */
+    RNG_SPLIT,      /* train, validation, test; a = class */
+    RNG_AUGMENT,    /* a = variant, b = epoch; seed mixed with the content */
+    RNG_DRAW,       /* drawn cells; a = class, b = cell */
+    RNG_BASELINE,   /* the baseline classifier */
+    RNG_BOOTSTRAP,  /* groups drawn again; a = resample */
+    RNG_PIXELS,     /* noise of a picture; seed = the operation's */
+    RNG_SAMPLE,     /* rows that are looked at again; a = row */
+    RNG_MIXUP,      /* a = epoch, b = sample */
+    RNG_BALANCE,    /* balanced batches; a = epoch, b = class, or the batches */
+    RNG_LIME = 32,  /* hidden segments; a = sample; seed mixed with the cell */
+    RNG_SMOOTHGRAD, /* noise; a = sample; likewise */
+    RNG_ROAD,       /* noise; a = imputation; likewise */
 };
 
 struct rng {

@@ -92,14 +92,18 @@ void config_init(struct config *c)
 
     memset(c, 0, sizeof(*c));
     for (size_t i = 0; i < n; i++) {
-        char text[64];
-        const struct key_value v = {
+        char text[128];
+        struct key_value v = {
             .list = k[i].type == KEY_NAMES || k[i].type == KEY_INTS,
             .n = 1,
             .text = {text},
         };
 
         snprintf(text, sizeof(text), "%s", k[i].initial);
+        for (char *s = text; v.list && (s = strstr(s, ", ")); s++) {
+            *s = '\0';
+            v.text[v.n++] = s + 2;
+        }
         BUG_ON(key_set(c, &k[i], &v, "default", &err) < 0);
     }
 }

@@ -33,6 +33,16 @@ enum view_choice { VIEWS_ONE, VIEWS_FLIPS, VIEWS_ALL };
 
 enum { CONFIG_CLASS_LIST = 1024, CONFIG_COSTS = 4096 };
 
+struct word_list {
+    char word[CONFIG_LIST_MAX][CONFIG_NAME_MAX];
+    int n;
+};
+
+struct int_list {
+    int64_t value[CONFIG_LIST_MAX];
+    int n;
+};
+
 /* What evaluation needs to know. */
 struct evaluate_settings {
     enum model_choice model;
@@ -47,14 +57,34 @@ struct evaluate_settings {
     double coverage;          /* that prediction sets promise */
 };
 
-struct word_list {
-    char word[CONFIG_LIST_MAX][CONFIG_NAME_MAX];
-    int n;
+
+enum campp_variant { CAMPP_TFKV, CAMPP_PTGC };
+enum scorecam_variant {
+    SCORECAM_PAPER,
+    SCORECAM_TFKV,
+    SCORECAM_PTGC,
+    SCORECAM_OFFICIAL
 };
 
-struct int_list {
-    int64_t value[CONFIG_LIST_MAX];
-    int n;
+/* What explaining needs to know. */
+struct explain_settings {
+    struct word_list methods;
+    struct word_list layers; /* "auto": the network's default */
+    int64_t per_class;       /* correct and wrong cells of each class */
+    enum campp_variant gradcampp_variant;
+    enum scorecam_variant scorecam_variant;
+    int64_t scorecam_max_n; /* channels; 0: all */
+    int64_t lime_samples;
+    double lime_kernel_width; /* of the distance of a sample */
+    int64_t lime_features;    /* segments that its pictures show */
+    double lime_kernel_size;  /* of quickshift, pixels */
+    double lime_max_dist;
+    double lime_ratio;
+    int64_t intgrad_steps;
+    int64_t smoothgrad_samples;
+    double smoothgrad_noise; /* share of the input's range */
+    int64_t faith_steps;     /* of insertion and deletion; 0: not measured */
+    int64_t bootstrap;       /* resamples; 0: none */
 };
 
 enum rate_schedule { RATE_CONSTANT, RATE_PLATEAU, RATE_COSINE };
@@ -121,11 +151,7 @@ struct config {
         int64_t threads;           /* placement: per rank; 0: cores / ranks */
     } train;
     struct evaluate_settings evaluate;
-    struct {
-        char method[CONFIG_NAME_MAX];
-        char layer[CONFIG_NAME_MAX]; /* "": the network's default */
-        int64_t per_class;           /* correct and wrong cells of each class */
-    } explain;
+    struct explain_settings explain;
     struct {
         char endpoint[256]; /* placement: "ipc" or tcp://ADDRESS:PORT */
         double lease;       /* placement: seconds without a heartbeat */

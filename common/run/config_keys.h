@@ -40,7 +40,7 @@ struct key {
     size_t offset; /* in struct config */
     size_t room;   /* of KEY_STRING and KEY_NAME, bytes with the NUL */
     double min, max;
-    const char *initial;      /* default as text; of a list: its one member */
+    const char *initial;      /* default as text; of a list: "a, b" */
     const char *const *words; /* of KEY_ENUM, ending in NULL */
     const char *unit;         /* NULL: none */
     const char *help;

@@ -22,6 +22,9 @@ static const char *const optimizer_words[] = {
 static const char *const model_words[] = {"best", "last", NULL};
 static const char *const side_words[] = {"normal", "abnormal", NULL};
 static const char *const view_words[] = {"one", "flips", "all", NULL};
+static const char *const campp_words[] = {"tfkv", "ptgc", NULL};
+static const char *const scorecam_words[] = {"paper", "tfkv", "ptgc",
+                                             "official", NULL};
 
 #define AT(s, n)                                                               \
     .section = #s, .name = #n, .full = #s "." #n,                              \
@@ -151,12 +154,42 @@ static const struct key keys[] = {
     {AT(evaluate, coverage), RESULT, REAL(0.5, 0.999, "0.95"),
      .help = "how often a set of classes shall hold the true one"},
 
-    {TEXT(explain, method), RESULT, NAME("gradcam"),
-     .help = "how decisions are explained"},
-    {TEXT(explain, layer), RESULT, STRING(""),
-     .help = "layer to look at; empty: the network's default"},
+    {AT(explain, methods), RESULT,
+     NAMES("gradcam, gradcampp, scorecam, layercam, lime"),
+     .help = "how decisions are explained; also intgrad, smoothgrad"},
+    {AT(explain, layers), RESULT, NAMES("auto"),
+     .help = "to look at the first, layercam at all; auto: the network's own"},
     {AT(explain, per_class), RESULT, INT(0, 1000, "5"), .unit = "cells",
      .help = "of each class, so many correct and so many wrong ones"},
+    {AT(explain, gradcampp_variant), RESULT, ENUM(campp_words, "tfkv"),
+     .help = "as tf-keras-vis, or as pytorch-grad-cam"},
+    {AT(explain, scorecam_variant), RESULT, ENUM(scorecam_words, "paper"),
+     .help = "as published, tf-keras-vis, pytorch-grad-cam, the authors' code"},
+    {AT(explain, scorecam_max_n), RESULT, INT(0, 65536, "0"),
+     .unit = "channels",
+     .help = "only those of the largest spatial deviation; 0: all"},
+    {AT(explain, lime_samples), RESULT, INT(1, 1000000, "1000"),
+     .help = "pictures with segments hidden"},
+    {AT(explain, lime_kernel_width), RESULT, REAL(0.001, 1000, "0.25"),
+     .help = "how fast a sample's weight falls with what it hides"},
+    {AT(explain, lime_features), RESULT, INT(1, 1000, "5"), .unit = "segments",
+     .help = "that the pictures of LIME show"},
+    {AT(explain, lime_kernel_size), RESULT, REAL(1, 100, "4"), .unit = "pixels",
+     .help = "of quickshift; larger makes fewer segments"},
+    {AT(explain, lime_max_dist), RESULT, REAL(0, 10000, "200"),
+     .help = "of quickshift; smaller makes more segments"},
+    {AT(explain, lime_ratio), RESULT, REAL(0, 1, "0.2"),
+     .help = "of quickshift; weight of colour against place"},
+    {AT(explain, intgrad_steps), RESULT, INT(1, 10000, "32"),
+     .help = "between a black picture and the cell"},
+    {AT(explain, smoothgrad_samples), RESULT, INT(1, 10000, "32"),
+     .help = "noisy copies of a cell"},
+    {AT(explain, smoothgrad_noise), RESULT, REAL(0, 10, "0.2"),
+     .help = "its deviation, as a share of the input's range"},
+    {AT(explain, faith_steps), RESULT, INT(0, 100000, "50"),
+     .help = "of insertion and deletion; 0: faithfulness is not measured"},
+    {AT(explain, bootstrap), RESULT, INT(0, 100000, "2000"),
+     .unit = "resamples", .help = "of groups, for intervals; 0: none"},
 
     {TEXT(scheduler, endpoint), PLACEMENT, STRING("ipc"),
      .help = "where workers connect: ipc, or tcp://ADDRESS:PORT"},
@@ -189,6 +222,9 @@ const char *key_nearest(const char *section, const char *name)
     const char *words[N_KEYS];
     char full[SPELL_MAX + 1];
 
+    snprintf(full, sizeof(full), "%ss", name);
+    if (key_find(section, full))
+        return key_find(section, full)->full; /* now a list */
     for (size_t i = 0; i < N_KEYS; i++) {
         if (strcmp(keys[i].name, name) == 0)
             return keys[i].full; /* right key, wrong section */

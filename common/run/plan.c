@@ -15,7 +15,9 @@ const char *const plan_networks[] = {"vgg16",       "vgg19",       "resnet50",
                                      "mobilenetv2", "densenet169", NULL};
 const char *const plan_recipes[] = {"light", "geometric", "notebook",
                                     "paper", "strong",    NULL};
-const char *const plan_explainers[] = {"gradcam", NULL};
+const char *const plan_explainers[] = {"gradcam",    "gradcampp", "scorecam",
+                                       "layercam",   "lime",      "intgrad",
+                                       "smoothgrad", NULL};
 
 /* --- the stages ------------------------------------------------------------ */
 
@@ -41,7 +43,7 @@ static const struct stage_row {
     {"weights", NULL, 1, NULL, {NULL}},
     {"train", "papline-train", 2, NULL, {"train"}},
     {"evaluate", "papline-evaluate", 2, NULL, {"evaluate", "run"}},
-    {"explain", "papline-explain", 1, NULL, {"explain"}},
+    {"explain", "papline-explain", 2, NULL, {"explain", "run"}},
     {"report", NULL, 1, "report", {NULL}},
 };
 
@@ -379,8 +381,8 @@ static int check_names(const struct config *c, struct err *err)
         check_words("train.regimes", &c->train.regimes, regimes, err) < 0 ||
         check_word("augment.recipe", c->augment.recipe, plan_recipes, err) < 0)
         return -1;
-    return check_word("explain.method", c->explain.method, plan_explainers,
-                      err);
+    return check_words("explain.methods", &c->explain.methods, plan_explainers,
+                       err);
 }
 
 /* Nodes that 'c' expands to at most, or -1. */

@@ -28,42 +28,68 @@ const struct explainer *explainer_find(const char *name, struct err *err)
         snprintf(list + len, sizeof(list) - len, "%s%s", i ? ", " : "",
                  table[i]->name);
     }
-    err_set(err, ERR_USAGE, "explain.method '%s' is unknown; there is: %s",
+    err_set(err, ERR_USAGE, "explain.methods: '%s' is unknown; there is: %s",
             name, list);
     return NULL;
 }
 
-/* Position 'i' of 'n' as a place among 'm': two neighbours and the share of
- * the second. */
-static void place(int i, int n, int m, int *lo, int *hi, float *share)
+const struct explainer *explainer_at(size_t i)
 {
-    const double at =
-        n > 1 ? (double)i * (double)(m - 1) / (double)(n - 1) : 0.0;
+    return i < N_EXPLAINER ? table[i] : NULL;
+}
 
-    *lo = (int)at;
-    if (*lo > m - 1)
-        *lo = m - 1;
-    *hi = *lo < m - 1 ? *lo + 1 : *lo;
-    *share = (float)(at - *lo);
+/* A place among pixels: two neighbours and the share of the second. */
+struct place {
+    int lo, hi;
+    float share;
+};
+
+static struct place place_at(double at, int m)
+{
+    struct place p;
+
+    at = fmin(fmax(at, 0.0), (double)(m - 1));
+    p.lo = (int)at;
+    p.hi = p.lo < m - 1 ? p.lo + 1 : p.lo;
+    p.share = (float)(at - p.lo);
+    return p;
+}
+
+/* Position 'i' of 'n' among 'm'. */
+static struct place place_of(int i, int n, int m, bool areas)
+{
+    if (areas)
+        return place_at((i + 0.5) * m / n - 0.5, m);
+    return place_at(n > 1 ? (double)i * (m - 1) / (n - 1) : 0.0, m);
+}
+
+static void resize(const float *x, int h, int w, float *y, int out_h, int out_w,
+                   bool areas)
+{
+    for (int i = 0; i < out_h; i++) {
+        const struct place r = place_of(i, out_h, h, areas);
+        const float *top = x + r.lo * w, *bottom = x + r.hi * w;
+
+        for (int j = 0; j < out_w; j++) {
+            const struct place c = place_of(j, out_w, w, areas);
+            const float a = top[c.lo] * (1 - c.share) + top[c.hi] * c.share;
+            const float b =
+                bottom[c.lo] * (1 - c.share) + bottom[c.hi] * c.share;
+
+            y[i * out_w + j] = a * (1 - r.share) + b * r.share;
+        }
+    }
 }
 
 void cam_resize(const float *x, int h, int w, float *y, int out_h, int out_w)
 {
-    for (int i = 0; i < out_h; i++) {
-        int top, bottom, left, right;
-        float down, across;
+    resize(x, h, w, y, out_h, out_w, false);
+}
 
-        place(i, out_h, h, &top, &bottom, &down);
-        for (int j = 0; j < out_w; j++) {
-            float a, b;
-
-            place(j, out_w, w, &left, &right, &across);
-            a = x[top * w + left] * (1 - across) + x[top * w + right] * across;
-            b = x[bottom * w + left] * (1 - across) +
-                x[bottom * w + right] * across;
-            y[i * out_w + j] = a * (1 - down) + b * down;
-        }
-    }
+void cam_resize_areas(const float *x, int h, int w, float *y, int out_h,
+                      int out_w)
+{
+    resize(x, h, w, y, out_h, out_w, true);
 }
 
 void cam_normalise(float *x, size_t n)
@@ -76,6 +102,34 @@ void cam_normalise(float *x, size_t n)
     }
     for (size_t i = 0; i < n; i++)
         x[i] = (x[i] - low) / (high - low + 1e-7f);
+}
+
+/* pytorch-grad-cam's scale_cam_image(). */
+static void scale(float *x, size_t n)
+{
+    float low = INFINITY, high = -INFINITY;
+
+    for (size_t i = 0; i < n; i++)
+        low = fminf(low, x[i]);
+    for (size_t i = 0; i < n; i++)
+        high = fmaxf(high, x[i] - low);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (x[i] - low) / (1e-7f + high);
+}
+
+void cam_finish(float *cam, int h, int w, bool areas, float *map, int out_h,
+                int out_w)
+{
+    const size_t n = (size_t)out_h * (size_t)out_w;
+
+    if (areas) {
+        scale(cam, (size_t)h * (size_t)w);
+        cam_resize_areas(cam, h, w, map, out_h, out_w);
+        scale(map, n);
+    } else {
+        cam_resize(cam, h, w, map, out_h, out_w);
+        cam_normalise(map, n);
+    }
 }
 
 void cam_peak(const float *map, int h, int w, int *x, int *y)

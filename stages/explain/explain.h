@@ -1,15 +1,21 @@
 /*
  * explain.h - maps of what the network looked at, for some cells of the test
- * split
+ * split, and how faithful they are
  *
- * Files, ROW being the row in data/ and CLASS the number of the class whose
- * logit is explained: the predicted one and, where that is wrong, the true one
- *     maps/ROW_CLASS.npy      (h, w) float32, 0 .. 1
- *     overlays/ROW_CLASS.png  cell, map over it, map (heat.h)
- *     scores.csv              row,file,class,predicted,target,p,map,overlay,
- *                             peak_x,peak_y
+ * Files, ROW being the row in data/, METHOD an explainer and CLASS the number
+ * of the class whose logit is explained: the predicted one and, where that is
+ * wrong, the true one
+ *     maps/ROW_CLASS_METHOD.npy      (h, w) float32, 0 .. 1
+ *     overlays/ROW_CLASS_METHOD.png  cell, map over it, map (heat.h)
+ *     strips/ROW_CLASS.png           cell, each method's map over it, LIME's
+ *                                    two views
+ *     scores.csv                     a line a map: row,file,class,predicted,
+ *                                    target,p,method,map,overlay,strip,peak_x,
+ *                                    peak_y and the figures of faith.h
+ *     faithfulness.csv               their means (faith_table.h)
  * where p is the probability of the predicted class and the peak the pixel
- * where the map is largest.
+ * where the map is largest.  Without faith_steps the figures are empty and
+ * there is no faithfulness.csv.
  */
 #ifndef EXPLAIN_EXPLAIN_H
 #define EXPLAIN_EXPLAIN_H
@@ -21,9 +27,8 @@ struct explain_args {
     const char *model; /* the model's file */
     const char *out;   /* directory, exists */
     const char *network;
-    const char *method; /* "gradcam"; see explainers.def */
-    const char *layer;  /* "": the network's default */
-    size_t per_class;   /* right and wrong cells of each class */
+    const struct explain_settings *settings;
+    uint64_t seed; /* of draws, mixed with the cell's pixels */
 
     /* Called now and then; false stops.  May be NULL. */
     bool (*each)(void *self, size_t done, size_t total);
@@ -39,9 +44,9 @@ struct explain_args {
 MUST_USE int explain_run(const struct explain_args *a, struct err *err);
 
 /*
- * The layer called 'name', or if that is "" the network's default; where that
- * is a single point, as behind small pictures, the nearest before it that is
- * not.
+ * The layer called 'name', or if that is "auto" the network's default; where
+ * that is a single point, as behind small pictures, the nearest before it that
+ * is not.
  * Errors: ERR_USAGE as above.
  */
 MUST_USE struct node *explain_layer(struct graph *g, const char *network,

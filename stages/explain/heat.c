@@ -1,5 +1,7 @@
 #include "stages/explain/heat.h"
 
+#include "stages/explain/cam.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -69,9 +71,9 @@ int heat_strip_height(int h)
     return h * HEAT_SCALE;
 }
 
-int heat_strip_width(int w)
+int heat_strip_width(int w, int n_panel)
 {
-    return 3 * w * HEAT_SCALE + 2 * HEAT_GAP;
+    return n_panel * (w * HEAT_SCALE + HEAT_GAP) + HEAT_BAR;
 }
 
 /* Rec. 709 luma, good enough as a background. */
@@ -80,47 +82,104 @@ static double grey(const uint8_t *rgb)
     return 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2];
 }
 
-/* The three panels' colours for one pixel. */
-static void colour(const uint8_t *rgb, const uint8_t *heat, double value,
-                   uint8_t out[3][3])
+/* One colour over the pixel in grey, the more of it the higher the value. */
+static void blend(const uint8_t *rgb, const uint8_t *heat, double value,
+                  uint8_t out[3])
 {
     const double share = 0.25 + 0.45 * value; /* of the heat */
 
-    for (int i = 0; i < 3; i++) {
-        out[0][i] = rgb[i];
-        out[1][i] =
-            (uint8_t)lround((1.0 - share) * grey(rgb) + share * heat[i]);
-        out[2][i] = heat[i];
-    }
+    for (int i = 0; i < 3; i++)
+        out[i] = (uint8_t)lround((1.0 - share) * grey(rgb) + share * heat[i]);
 }
 
-static void put_block(uint8_t *out, int stride, int x, int y,
+/* As lime's get_image_and_mask(): the largest byte of the picture in green
+ * for what speaks for the class, in red for what speaks against it. */
+static void tint(const uint8_t *rgb, uint8_t view, uint8_t top, uint8_t out[3])
+{
+    memcpy(out, rgb, 3);
+    if (view & VIEW_PRO)
+        out[1] = top;
+    if (view & VIEW_CON)
+        out[0] = top;
+}
+
+static void put_block(uint8_t *out, size_t stride, size_t x, size_t y,
                       const uint8_t rgb[3])
 {
-    for (int i = 0; i < HEAT_SCALE; i++)
-        for (int j = 0; j < HEAT_SCALE; j++)
-            memcpy(out +
-                       3 * ((size_t)(y + i) * (size_t)stride + (size_t)(x + j)),
+    for (size_t i = 0; i < HEAT_SCALE; i++)
+        for (size_t j = 0; j < HEAT_SCALE; j++)
+            memcpy(out + (y * HEAT_SCALE + i) * stride +
+                       3 * (x * HEAT_SCALE + j),
                    rgb, 3);
 }
 
-void heat_strip(const uint8_t *rgb, const float *map, int h, int w,
-                uint8_t *out)
+static uint8_t largest(const struct heat_cell *c)
 {
-    const int width = heat_strip_width(w), panel = w * HEAT_SCALE + HEAT_GAP;
-    uint8_t heat[256][3], part[3][3];
+    uint8_t top = 0;
+
+    for (size_t i = 0; i < 3 * (size_t)c->h * (size_t)c->w; i++)
+        top = c->rgb[i] > top ? c->rgb[i] : top;
+    return top;
+}
+
+/* What colours are made of. */
+struct paint {
+    uint8_t heat[256][3];
+    uint8_t top; /* largest byte of the picture */
+};
+
+static void colour(const struct heat_cell *c, enum heat_panel kind, size_t at,
+                   const struct paint *p, uint8_t out[3])
+{
+    const uint8_t *rgb = c->rgb + 3 * at;
+    const double v = c->map ? fmin(fmax((double)c->map[at], 0.0), 1.0) : 0.0;
+
+    memcpy(out, rgb, 3);
+    switch (kind) {
+    case PANEL_CELL:
+        break;
+    case PANEL_OVER:
+        blend(rgb, p->heat[lround(255.0 * v)], v, out);
+        break;
+    case PANEL_MAP:
+        memcpy(out, p->heat[lround(255.0 * v)], 3);
+        break;
+    case PANEL_SHOWN:
+        if (!(c->view[at] & VIEW_SHOWN))
+            memset(out, 0, 3);
+        break;
+    case PANEL_SIDES:
+        tint(rgb, c->view[at], p->top, out);
+        break;
+    }
+}
+
+void heat_draw(const struct heat_cell *c, enum heat_panel kind, int place,
+               struct image *im)
+{
+    struct paint p = {.top = largest(c)};
+    uint8_t rgb[3];
+    const size_t w = (size_t)c->w, stride = 3 * (size_t)im->w;
+    uint8_t *out = im->px + 3 * (size_t)place * (w * HEAT_SCALE + HEAT_GAP);
+
+    heat_table(p.heat);
+    for (size_t y = 0; y < (size_t)c->h; y++)
+        for (size_t x = 0; x < w; x++) {
+            colour(c, kind, y * w + x, &p, rgb);
+            put_block(out, stride, x, y, rgb);
+        }
+}
+
+void heat_begin(struct image *im)
+{
+    uint8_t heat[256][3];
 
     heat_table(heat);
-    memset(out, 128, 3 * (size_t)width * (size_t)heat_strip_height(h));
-    for (int y = 0; y < h; y++) {
-        for (int x = 0; x < w; x++) {
-            const size_t at = (size_t)y * (size_t)w + (size_t)x;
-            const double v = fmin(fmax((double)map[at], 0.0), 1.0);
+    memset(im->px, HEAT_GREY, image_bytes(im));
+    for (int y = 0; y < im->h; y++) {
+        const int v = im->h > 1 ? 255 - 255 * y / (im->h - 1) : 255;
 
-            colour(rgb + 3 * at, heat[lround(255.0 * v)], v, part);
-            for (int p = 0; p < 3; p++)
-                put_block(out, width, p * panel + x * HEAT_SCALE,
-                          y * HEAT_SCALE, part[p]);
-        }
+        for (int x = im->w - HEAT_BAR; x < im->w; x++)
+            memcpy(image_row(im, y) + 3 * x, heat[v], 3);
     }
 }

@@ -4,10 +4,17 @@
 #ifndef EXPLAIN_HEAT_H
 #define EXPLAIN_HEAT_H
 
+#include "img/image.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HEAT_SCALE = 2, HEAT_GAP = 6 }; /* enlargement; pixels between panels */
+enum {
+    HEAT_SCALE = 2, /* enlargement */
+    HEAT_GAP = 6,   /* pixels between panels */
+    HEAT_BAR = 8,   /* width of the scale */
+    HEAT_GREY = 128
+};
 
 /*
  * A colour map, dark violet over red and orange to pale yellow, whose steps all
@@ -19,18 +26,34 @@ enum { HEAT_SCALE = 2, HEAT_GAP = 6 }; /* enlargement; pixels between panels */
  */
 void heat_table(uint8_t rgb[256][3]);
 
-/* Size of heat_strip()'s picture for an image of h x w. */
+/* Size of a picture of 'n_panel' panels of h x w pixels, with its scale. */
 int heat_strip_height(int h);
-int heat_strip_width(int w);
+int heat_strip_width(int w, int n_panel);
+
+enum heat_panel {
+    PANEL_CELL,  /* the cell */
+    PANEL_OVER,  /* the map over the cell in grey */
+    PANEL_MAP,   /* the map */
+    PANEL_SHOWN, /* what VIEW_SHOWN says, the rest black */
+    PANEL_SIDES, /* the cell, VIEW_PRO in green, VIEW_CON in red */
+};
+
+/* What a panel shows; borrowed. */
+struct heat_cell {
+    const uint8_t *rgb;  /* (h, w, 3) */
+    const float *map;    /* (h, w) 0 .. 1; NULL: not asked for */
+    const uint8_t *view; /* (h, w) enum cam_view; likewise */
+    int h, w;
+};
+
+/* Make 'im' grey, with the scale of relevance, 1 at its top, at the right. */
+void heat_begin(struct image *im);
 
 /*
- * Three panels side by side, HEAT_SCALE times enlarged: the image, the map
- * over the image in grey, the map.
- *   rgb [in]  (h, w, 3)
- *   map [in]  (h, w) 0 .. 1
- *   out [out] (heat_strip_height(h), heat_strip_width(w), 3)
+ * Draw one panel, HEAT_SCALE times enlarged.
+ *   place [in] 0 is the leftmost
  */
-void heat_strip(const uint8_t *rgb, const float *map, int h, int w,
-                uint8_t *out);
+void heat_draw(const struct heat_cell *c, enum heat_panel kind, int place,
+               struct image *im);
 
 #endif

@@ -25,9 +25,8 @@ static int handle(void *self, const struct unit *u, struct err *err)
         .model = model,
         .out = out,
         .network = u->node->network,
-        .method = u->config->explain.method,
-        .layer = u->config->explain.layer,
-        .per_class = (size_t)u->config->explain.per_class,
+        .settings = &u->config->explain,
+        .seed = (uint64_t)u->config->run.seed,
         .each = each,
         .self = u->link,
     };

@@ -64,8 +64,11 @@ static void check_defaults(void)
     near(c.train.plateau_factor, 0.2, 0, "train.plateau_factor");
     ok(c.train.min_learning_rate == 1e-5, "train.min_learning_rate");
     near(c.train.checkpoint_seconds, 60, 0, "train.checkpoint_seconds");
-    ok(c.evaluate.model == MODEL_BEST &&
-           strcmp(c.explain.method, "gradcam") == 0 && !c.explain.layer[0] &&
+    ok(c.evaluate.model == MODEL_BEST && c.explain.methods.n == 5 &&
+           strcmp(c.explain.methods.word[0], "gradcam") == 0 &&
+           strcmp(c.explain.methods.word[4], "lime") == 0 &&
+           strcmp(c.explain.layers.word[0], "auto") == 0 &&
+           c.explain.scorecam_variant == SCORECAM_PAPER &&
            c.explain.per_class == 5,
        "evaluate and explain");
     ok(strcmp(c.scheduler.endpoint, "ipc") == 0 && c.scheduler.lease == 10 &&
@@ -232,6 +235,10 @@ static const struct {
     const char *set, *text;
 } bad_set[] = {
     {"train.epocs=3", "--set: train.epocs: no such key; did you mean train.ep"},
+    {"explain.method=lime",
+     "--set: explain.method: no such key; did you mean explain.methods?"},
+    {"explain.layer=Conv_1",
+     "--set: explain.layer: no such key; did you mean explain.layers?"},
     {"train.epochs=0", "--set: train.epochs: 0 is out of range 1..10000"},
     {"train.epochs=", "--set: train.epochs: '' is not a whole number"},
     {"train.epochs", "--set: 'train.epochs' is not section.key=value"},
@@ -254,7 +261,7 @@ static void check_settings(void)
     const struct config_set set[] = {
         {"train.epochs=3"},     {"train.epochs=4"},
         {"train.seeds=[1,2]"},  {"train.networks=[mobilenetv2, vgg16]"},
-        {"run.dir=a: [b] #'c"}, {"explain.layer="},
+        {"run.dir=a: [b] #'c"}, {"evaluate.costs="},
         {"split.test=.5"},
     };
     const char *yaml = "train: {epochs: 9, batch: 8}\n";

@@ -163,26 +163,40 @@ static void check_engine(void)
     struct err err = {0};
     struct graph *g = build(&err);
     const struct explainer *e = explainer_find("gradcam", &err);
-    struct cam_task t = {.graph = g, .x = golden_x, .h = H, .w = W};
+    struct gradients grad = {0};
+    const int target[] = {0, 1, 2};
     float map[H * W];
+    struct cam_map out = {.heat = map};
 
-    if (!ok(g && e, "a network and an explainer")) {
+    if (!ok(g && e &&
+                gradients_init(&grad, g,
+                               (struct node *[]){graph_node(g, "act")}, 1,
+                               &err) == 0,
+            "a network and an explainer")) {
         printf("# %s\n", err.text);
         return;
     }
     fill(g);
-    t.layer = graph_node(g, "act");
-    for (t.target = 0; t.target < CLASSES; t.target++) {
-        ok(e->explain(&t, map, &err) == 0, "explain");
+    for (int c = 0; c < CLASSES; c++) {
+        const struct cam_layer *l = grad.layer;
+        const struct cam_task t = {.target = &target[c],
+                                   .n_target = 1,
+                                   .h = H,
+                                   .w = W,
+                                   .layer = l,
+                                   .n_layer = 1};
+
+        gradients_take(&grad, golden_x, &target[c], 1);
+        ok(e->explain(&t, &out, &err) == 0, "explain");
         near(worst(graph_output(g)->out.data, golden_logits, CLASSES), 0.0,
              1e-5, "  PyTorch's logits");
-        near(worst(t.layer->out.data, golden_a, LAYER_H * LAYER_W * LAYER_C),
-             0.0, 1e-5, "  its activations");
-        near(worst(t.layer->dout.data, golden_da[t.target],
-                   LAYER_H * LAYER_W * LAYER_C),
-             0.0, 1e-5, "  its gradients");
-        near(worst(map, golden_map[t.target], H * W), 0.0, 1e-4, "  its map");
+        near(worst(l->a, golden_a, LAYER_H * LAYER_W * LAYER_C), 0.0, 1e-5,
+             "  its activations");
+        near(worst(l->da[0], golden_da[c], LAYER_H * LAYER_W * LAYER_C), 0.0,
+             1e-5, "  its gradients");
+        near(worst(map, golden_map[c], H * W), 0.0, 1e-4, "  its map");
     }
+    gradients_release(&grad);
     graph_free(g);
 }
 
@@ -193,7 +207,7 @@ static void check_table(void)
 
     ok(e && strcmp(e->title, "Grad-CAM") == 0, "an explainer by name");
     fails(explainer_find("gradcan", &err) ? 0 : -1, err, ERR_USAGE,
-          "explain.method 'gradcan' is unknown; there is: gradcam",
+          "explain.methods: 'gradcan' is unknown; there is: gradcam, gradcampp",
           "an unknown one is refused");
 }
 
@@ -250,29 +264,50 @@ static void check_colours(void)
     }
 }
 
-static void check_strip(void)
+static void check_panels(void)
 {
-    enum { P = 3 * 2 * HEAT_SCALE + 2 * HEAT_GAP };
     const uint8_t rgb[] = {10, 20, 30, 200, 210, 220};
+    const uint8_t view[] = {VIEW_CON, VIEW_SHOWN | VIEW_PRO};
     const float map[] = {0.0f, 1.0f};
-    uint8_t out[P * HEAT_SCALE * 3], heat[256][3];
-    const uint8_t *heat_at = out + 3 * 2 * (2 * HEAT_SCALE + HEAT_GAP);
+    const struct heat_cell c = {rgb, map, view, 1, 2};
+    const size_t step = 3 * (2 * HEAT_SCALE + HEAT_GAP), next = 3 * HEAT_SCALE;
+    uint8_t heat[256][3];
+    struct image im;
+    struct err err = {0};
+    const uint8_t *p;
 
-    ok(heat_strip_width(2) == P && heat_strip_height(1) == HEAT_SCALE,
+    BUG_ON(image_init(&im, heat_strip_width(2, 5), heat_strip_height(1), &err) <
+           0);
+    p = im.px;
+    ok((size_t)im.w * 3 == 5 * step + 3 * HEAT_BAR && im.h == HEAT_SCALE,
        "the size of a strip");
     heat_table(heat);
-    heat_strip(rgb, map, 1, 2, out);
-    ok(memcmp(out, rgb, 3) == 0 && memcmp(out + 3, rgb, 3) == 0,
-       "left the cell, enlarged");
-    ok(memcmp(out + 3 * P, out, 3 * P) == 0, "in both directions");
-    ok(memcmp(heat_at, heat[0], 3) == 0 &&
-           memcmp(heat_at + 3 * HEAT_SCALE, heat[255], 3) == 0,
-       "right the map");
-    ok(out[3 * 2 * HEAT_SCALE] == 128, "a gap between");
-    ok(out[3 * (2 * HEAT_SCALE + HEAT_GAP) + 3 * HEAT_SCALE] ==
+    heat_begin(&im);
+    for (int i = 0; i < 5; i++)
+        heat_draw(&c, (enum heat_panel)i, i, &im);
+    ok(memcmp(p, rgb, 3) == 0 && memcmp(p + 3, rgb, 3) == 0 &&
+           memcmp(p + next, rgb + 3, 3) == 0,
+       "the cell, enlarged");
+    ok(memcmp(image_row(&im, 1), p, 5 * step) == 0, "in both directions");
+    ok(p[2 * next] == HEAT_GREY, "a gap behind it");
+    ok(p[step + next] ==
            (uint8_t)lround(0.3 * (0.2126 * 200 + 0.7152 * 210 + 0.0722 * 220) +
                            0.7 * heat[255][0]),
-       "in the middle the map over grey");
+       "the map over grey");
+    ok(memcmp(p + 2 * step, heat[0], 3) == 0 &&
+           memcmp(p + 2 * step + next, heat[255], 3) == 0,
+       "the map");
+    ok(memcmp(p + 3 * step, "\0\0", 3) == 0 &&
+           memcmp(p + 3 * step + next, rgb + 3, 3) == 0,
+       "what is shown, the rest black");
+    ok(memcmp(p + 4 * step, (const uint8_t[]){220, 20, 30}, 3) == 0 &&
+           memcmp(p + 4 * step + next, (const uint8_t[]){200, 220, 220}, 3) ==
+               0,
+       "against in red, for in green, as bright as the picture's brightest");
+    ok(memcmp(p + 5 * step, heat[255], 3) == 0 &&
+           memcmp(image_row(&im, 1) + 5 * step, heat[0], 3) == 0,
+       "the scale, 1 at its top");
+    image_release(&im);
 }
 
 static void check_pick(void)
@@ -301,7 +336,7 @@ int main(void)
     check_table();
     check_engine();
     check_colours();
-    check_strip();
+    check_panels();
     check_pick();
     return tap_done();
 }

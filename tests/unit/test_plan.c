@@ -221,8 +221,8 @@ static void check_one_change(void)
          " runs; ",
          "explain.per_class: only explaining and the report");
     c = base_config();
-    snprintf(c.explain.layer, sizeof(c.explain.layer), "Conv_1");
-    ok(!strncmp(what_runs(&c), "explain/" EXP ": explain.layer  -> Conv_1;",
+    snprintf(c.evaluate.costs, sizeof(c.evaluate.costs), "0 1; 2 0");
+    ok(!strncmp(what_runs(&c), "evaluate/" EXP ": evaluate.costs  -> 0 1; 2 0;",
                 40),
        "a word that was empty");
 }

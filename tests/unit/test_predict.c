@@ -5,6 +5,7 @@
 #include "run/predict.h"
 #include "stages/evaluate/evaluate.h"
 #include "stages/explain/explain.h"
+#include "stages/explain/faith.h"
 #include "tap.h"
 
 #include <jansson.h>
@@ -374,17 +375,35 @@ static void check_not_a_number(struct graph *g)
 /* --- explanation -----------------------------------------------------------
  */
 
+static struct explain_settings settings; /* of explain_args() */
+
 static struct explain_args explain_args(void)
 {
+    struct config c;
+
+    config_init(&c);
+    settings = c.explain;
+    settings.per_class = 1;
+    settings.scorecam_max_n = 8;
+    settings.lime_samples = 16;
+    settings.lime_kernel_size = 2;
+    settings.faith_steps = 4;
+    settings.bootstrap = 20;
     return (struct explain_args){
         .data = path_of("data"),
         .model = path_of("model.safetensors"),
         .out = path_of("out"),
         .network = "mobilenetv2",
-        .method = "gradcam",
-        .layer = "",
-        .per_class = 1,
+        .settings = &settings,
+        .seed = 3,
     };
+}
+
+static void set_words(struct word_list *l, const char *a, const char *b)
+{
+    *l = (struct word_list){.n = b ? 2 : 1};
+    snprintf(l->word[0], CONFIG_NAME_MAX, "%s", a);
+    snprintf(l->word[1], CONFIG_NAME_MAX, "%s", b ? b : "");
 }
 
 static bool check_map(const char *name)
@@ -408,12 +427,38 @@ static bool check_map(const char *name)
     return good;
 }
 
+enum { METHODS = 5, COL_METHOD = 6, COL_MAP, COL_OVERLAY, COL_STRIP };
+
+static bool has_file(const char *name)
+{
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+
+    BUG_ON(file_path(path, &err, "%s/out/%s", dir, name) < 0);
+    return file_exists(path);
+}
+
+/* Insertion, deletion and drop are areas under and differences of
+ * probabilities. */
+static bool check_figures(const struct csv *c, size_t row)
+{
+    bool good = true;
+
+    for (int f = 0; f < FAITH_FIGURES; f++) {
+        const int at = csv_column(c, faith_name((enum faith_figure)f));
+        const double v = at < 0 ? 9 : strtod(csv_get(c, row, (size_t)at), NULL);
+
+        good = good && v >= (f < FAITH_ROAD_MORF ? 0.0 : -1.0) && v <= 1.0;
+    }
+    return good;
+}
+
 static void check_scores(void)
 {
     struct csv c;
     struct err err = {0};
-    bool maps = true, overlays = true, targets = true;
-    size_t wrong = 0, doubled = 0;
+    bool maps = true, pictures = true, targets = true, figures = true;
+    size_t wrong = 0, doubled = 0, lime = 0;
 
     if (!ok(csv_read(&c, path_of("out/scores.csv"), &err) == 0,
             "scores.csv can be read"))
@@ -421,23 +466,85 @@ static void check_scores(void)
     for (size_t i = 0; i < c.n_row; i++) {
         const char *truth = csv_get(&c, i, 2), *said = csv_get(&c, i, 3);
         const char *target = csv_get(&c, i, 4);
-        char path[FILE_PATH_MAX];
 
-        BUG_ON(file_path(path, &err, "%s/out/%s", dir, csv_get(&c, i, 7)) < 0);
-        overlays = overlays && file_exists(path);
-        maps = maps && check_map(csv_get(&c, i, 6));
+        pictures = pictures && has_file(csv_get(&c, i, COL_OVERLAY)) &&
+                   has_file(csv_get(&c, i, COL_STRIP));
+        maps = maps && check_map(csv_get(&c, i, COL_MAP));
+        figures = figures && check_figures(&c, i);
         targets = targets &&
                   (strcmp(target, said) == 0 || strcmp(target, truth) == 0);
         wrong += strcmp(truth, said) != 0 && strcmp(target, said) == 0;
         doubled += strcmp(truth, said) != 0 && strcmp(target, truth) == 0;
+        lime += strcmp(csv_get(&c, i, COL_METHOD), "lime") == 0;
     }
     ok(c.n_row > 0 && wrong > 0, "cells were explained, wrong ones too");
+    ok(c.n_row == METHODS * lime, "by each method");
     ok(wrong == doubled && targets,
        "wrong cells for the predicted and for the true class");
-    ok(wrong <= K, "at most one wrong cell of a class");
+    ok(wrong <= K * METHODS, "at most one wrong cell of a class");
     ok(maps, "maps are float32 of the picture's size, 0 .. 1");
-    ok(overlays, "each has an overlay");
+    ok(pictures, "each has an overlay and a strip");
+    ok(figures, "and figures of faithfulness");
     csv_release(&c);
+}
+
+static void check_faithfulness(void)
+{
+    struct csv c;
+    struct err err = {0};
+    bool ordered = true;
+    size_t all = 0;
+
+    if (!ok(csv_read(&c, path_of("out/faithfulness.csv"), &err) == 0,
+            "faithfulness.csv can be read"))
+        return;
+    for (size_t i = 0; i < c.n_row; i++) {
+        const double mean = strtod(csv_get(&c, i, 5), NULL);
+        const char *low = csv_get(&c, i, 6), *high = csv_get(&c, i, 7);
+
+        all += strcmp(csv_get(&c, i, 1), "all") == 0;
+        ordered = ordered && *low && strtod(low, NULL) <= mean + 1e-6 &&
+                  strtod(high, NULL) >= mean - 1e-6;
+    }
+    ok(all == METHODS * FAITH_FIGURES && c.n_row > all,
+       "every figure of every method, over all and by class");
+    ok(ordered, "with intervals about the mean");
+    csv_release(&c);
+}
+
+static void check_methods(struct explain_args a)
+{
+    struct err err = {0};
+    char *text;
+
+    set_words(&settings.methods, "intgrad", "smoothgrad");
+    settings.intgrad_steps = settings.smoothgrad_samples = 3;
+    settings.faith_steps = 0;
+    ok(explain_run(&a, &err) == 0, "other methods, without faithfulness");
+    text = slurp("out/scores.csv");
+    ok(strstr(text, ",intgrad,") && strstr(text, ",smoothgrad,") &&
+           !strstr(text, ",lime,") && strstr(text, ",,,,,,,\n"),
+       "give their rows, figures are empty");
+    free(text);
+    set_words(&settings.methods, "guess", NULL);
+    fails(explain_run(&a, &err), err, ERR_USAGE, "'guess' is unknown",
+          "an unknown method");
+}
+
+static void check_layers(struct explain_args a)
+{
+    struct err err = {0};
+
+    set_words(&settings.methods, "gradcam", "layercam");
+    set_words(&settings.layers, "block_13_expand_relu", "out_relu");
+    ok(explain_run(&a, &err) == 0, "other layers");
+    set_words(&settings.layers, "auto", "out_rellu");
+    fails(explain_run(&a, &err), err, ERR_USAGE,
+          "mobilenetv2 has no layer 'out_rellu'; did you mean 'out_relu'?",
+          "an unknown layer");
+    set_words(&settings.layers, "qqqqqqqqqqqqqqqqqqqqqqqqq", NULL);
+    fails(explain_run(&a, &err), err, ERR_USAGE, "qqqq'",
+          "one that resembles none");
 }
 
 static void check_explain(void)
@@ -450,32 +557,22 @@ static void check_explain(void)
     if (!ok(explain_run(&a, &err) == 0, "explain"))
         printf("# %s\n", err.text);
     check_scores();
+    check_faithfulness();
     first = slurp("out/scores.csv");
-    a.layer = "out_relu"; /* the default */
+    set_words(&settings.layers, "out_relu", NULL); /* the default */
     ok(explain_run(&a, &err) == 0, "the default layer by name");
     again = slurp("out/scores.csv");
     ok(strcmp(first, again) == 0, "gives the same");
     free(first);
     free(again);
-    a.layer = "block_13_expand_relu";
-    ok(explain_run(&a, &err) == 0, "another layer");
-    a.layer = "out_rellu";
-    fails(explain_run(&a, &err), err, ERR_USAGE,
-          "mobilenetv2 has no layer 'out_rellu'; did you mean 'out_relu'?",
-          "an unknown layer");
-    a.layer = "qqqqqqqqqqqqqqqqqqqqqqqqq";
-    fails(explain_run(&a, &err), err, ERR_USAGE, "qqqq'",
-          "one that resembles none");
-    a = explain_args();
-    a.method = "guess";
-    fails(explain_run(&a, &err), err, ERR_USAGE, "'guess' is unknown",
-          "an unknown method");
+    check_layers(explain_args());
+    check_methods(explain_args());
     a = explain_args();
     a.each = stop;
     a.self = &total;
     fails(explain_run(&a, &err), err, ERR_AGAIN, "stopped", "a stop is heard");
     a = explain_args();
-    a.per_class = 0;
+    settings.per_class = 0;
     ok(explain_run(&a, &err) == 0, "nothing to explain is fine");
     first = slurp("out/scores.csv");
     ok(markup_count(first, "\n") == 1, "and leaves the header alone");
@@ -503,7 +600,7 @@ static void check_small_pictures(void)
 
     BUG_ON(!g);
     ok(graph_node(g, net->cam_layer)->out.h == 1, "a point where CAM looks");
-    nd = explain_layer(g, net->name, "", &err);
+    nd = explain_layer(g, net->name, "auto", &err);
     ok(nd && strcmp(nd->name, "pool4_conv") == 0 && nd->out.h == 2,
        "the default is then the last layer with rows and columns");
     graph_free(g);

@@ -293,14 +293,43 @@ static void check_gallery(void)
        "by class, right and wrong");
     has(p, "<span class=\"right\">right</span>, 98.8&nbsp;% sure", "captions");
     has(p, "called b</span>, 80.0&nbsp;%; map for b", "of wrong ones too");
-    has(p,
-        "alt=\"Cell of class a, the map over it, and the map of what speaks "
-        "for b\"",
+    has(p, "alt=\"Cell of class a, then maps of what speaks for b\"",
         "and words for each picture");
     has(p, "a/" EVIL_HTML ".bmp", "file names are escaped");
     has(p, "overlays/lost.png is missing", "a lost picture is said so");
     has(p, "overlays/../../x.png is missing: not in its folder",
         "a path that leads out of the folder is not followed");
+    free(p);
+}
+
+static void check_methods(void)
+{
+    char *p;
+
+    put("explain/e1/scores.csv",
+        "file,class,predicted,target,p,method,overlay,strip\n"
+        "a,a,a,a,.9,gradcam,overlays/lost.png,overlays/4_0.png\n"
+        "a,a,a,a,.9,lime,overlays/lost.png,overlays/4_0.png\n"
+        "b,a,b,b,.9,gradcam,overlays/lost.png,overlays/5_1.png\n"
+        "b,a,b,b,.9,lime,overlays/lost.png,overlays/5_1.png\n");
+    put("explain/e1/faithfulness.csv",
+        "method,class,figure,cells,groups,mean,low,high\n"
+        "gradcam,all,insertion,2,2,0.5,0.4,0.6\n"
+        "gradcam,all,drop,2,2,0.25,,\n"
+        "gradcam,a,insertion,2,2,0.9,,\n"
+        "lime,all,insertion,2,2,0.125,0.1,0.2\n"
+        "lime,all,drop,2,2,0.75,0.7,0.8\n");
+    p = page(1, SPLIT_BY_GROUP);
+    check_page(p);
+    ok(markup_count(p, "<img") == 2, "one picture for all methods of a cell");
+    has(p, "From the left the cell, gradcam, lime, the parts that speak most",
+        "whose panels are named");
+    has(p,
+        "<th scope=\"row\">lime</th><td class=\"num\">0.125 <span "
+        "class=\"mute\">0.100 to 0.200</span></td><td class=\"num\">0.750",
+        "faithfulness by method");
+    has(p, "<td class=\"num\">0.250</td></tr>", "also without an interval");
+    lacks(p, "0.900</td>", "over all classes");
     free(p);
 }
 
@@ -398,6 +427,7 @@ int main(void)
     check_figures();
     check_damaged();
     check_gallery();
+    check_methods();
     check_limit();
     check_origin();
     check_failure();

@@ -1,0 +1,93 @@
+#include "stages/explain/gradients.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int place_of(const struct graph *g, const struct node *nd)
+{
+    int i = 0;
+
+    while (graph_node_at(g, i) != nd)
+        BUG_ON(++i >= graph_n_node(g));
+    return i;
+}
+
+int gradients_init(struct gradients *g, struct graph *graph,
+                   struct node *const *node, int n_layer, struct err *err)
+{
+    size_t len = 0, at = 0;
+
+    BUG_ON(n_layer < 1 || n_layer > CAM_LAYERS_MAX);
+    *g = (struct gradients){.graph = graph, .n_layer = n_layer};
+    for (int i = 0; i < n_layer; i++) {
+        g->node[i] = node[i];
+        len += tensor_row(&node[i]->out) * (1 + CAM_TARGETS_MAX);
+        if (place_of(graph, node[i]) < place_of(graph, node[g->first]))
+            g->first = i;
+    }
+    g->memory = malloc(len * sizeof(*g->memory));
+    if (!g->memory)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu activations", len);
+    for (int i = 0; i < n_layer; i++) {
+        const struct tensor *t = &node[i]->out;
+        struct cam_layer *l = &g->layer[i];
+
+        *l = (struct cam_layer){.h = t->h, .w = t->w, .c = t->c};
+        l->a = g->memory + at;
+        at += tensor_row(t);
+        for (int k = 0; k < CAM_TARGETS_MAX; k++, at += tensor_row(t))
+            l->da[k] = g->memory + at;
+    }
+    return 0;
+}
+
+void gradients_release(struct gradients *g)
+{
+    free(g->memory);
+    *g = (struct gradients){0};
+}
+
+/* d logit / d logits, in every row. */
+static void point_at(struct graph *g, int target)
+{
+    const struct tensor *d = &graph_output(g)->dout;
+
+    BUG_ON(target < 0 || target >= d->c);
+    for (size_t i = 0; i < tensor_len(d); i++)
+        d->data[i] = (int)(i % (size_t)d->c) == target ? 1.0f : 0.0f;
+}
+
+/* What layer[i] borrows lies in g->memory, from 'a' on. */
+static void keep(struct gradients *g, int i, const float *a, const float *from)
+{
+    memcpy(g->memory + (a - g->memory), from,
+           tensor_row(&g->node[i]->out) * sizeof(*from));
+}
+
+void gradients_take(struct gradients *g, const float *x, const int *target,
+                    int n)
+{
+    BUG_ON(n < 1 || n > CAM_TARGETS_MAX);
+    graph_set_batch(g->graph, 1);
+    memcpy(graph_input(g->graph), x,
+           tensor_row(&graph_node_at(g->graph, 0)->out) * sizeof(*x));
+    graph_forward(g->graph, PHASE_INFER);
+    for (int i = 0; i < g->n_layer; i++)
+        keep(g, i, g->layer[i].a, g->node[i]->out.data);
+    for (int k = 0; k < n; k++) {
+        point_at(g->graph, target[k]);
+        graph_backward_to(g->graph, g->node[g->first]);
+        for (int i = 0; i < g->n_layer; i++)
+            keep(g, i, g->layer[i].da[k], g->node[i]->dout.data);
+    }
+}
+
+const float *gradients_of_input(struct graph *graph, int n, int target)
+{
+    BUG_ON(n < 1 || n > graph_max_batch(graph));
+    graph_set_batch(graph, n);
+    graph_forward(graph, PHASE_INFER);
+    point_at(graph, target);
+    graph_backward(graph);
+    return graph_node_at(graph, 0)->dout.data;
+}

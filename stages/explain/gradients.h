@@ -1,0 +1,57 @@
+/*
+ * gradients.h - activations of layers and gradients of logits, for one cell
+ *
+ * One forward pass, then for each class one backward pass that goes no further
+ * than the first of the layers.  Grad-CAM, Grad-CAM++ and LayerCAM all read
+ * what is kept here, so that they share the passes.  Gradients are of logits,
+ * not of probabilities, which vanish when the network is sure.
+ */
+#ifndef EXPLAIN_GRADIENTS_H
+#define EXPLAIN_GRADIENTS_H
+
+#include "base/err.h"
+#include "nn/graph.h"
+
+enum { CAM_LAYERS_MAX = 16, CAM_TARGETS_MAX = 2, GRADIENTS_BATCH = 8 };
+
+struct cam_layer {
+    int h, w, c;
+    const float *a;                   /* (h, w, c) activations; borrowed */
+    const float *da[CAM_TARGETS_MAX]; /* (h, w, c) gradients of the logit of
+                                         each target; borrowed */
+};
+
+struct gradients {
+    struct graph *graph;               /* GRAPH_KEEP_ALL; borrowed */
+    struct node *node[CAM_LAYERS_MAX]; /* borrowed */
+    int n_layer, first;                /* which of them comes first */
+    struct cam_layer layer[CAM_LAYERS_MAX];
+    float *memory; /* owned: what layer[] points to */
+};
+
+/*
+ * Room for 'n_layer' layers of 'graph', 1 .. CAM_LAYERS_MAX.
+ * Errors: ERR_SYSTEM no memory.
+ */
+MUST_USE int gradients_init(struct gradients *g, struct graph *graph,
+                            struct node *const *node, int n_layer,
+                            struct err *err);
+void gradients_release(struct gradients *g);
+
+/*
+ * Fill layer[] for one input.
+ *   x      [in] (h, w, 3)
+ *   target [in] (n) classes, 1 .. CAM_TARGETS_MAX of them
+ */
+void gradients_take(struct gradients *g, const float *x, const int *target,
+                    int n);
+
+/*
+ * Gradients of a logit with respect to the input, for the 'n' rows that the
+ * caller wrote to graph_input(), 1 .. GRADIENTS_BATCH.
+ *   graph [in,out] GRAPH_KEEP_ALL
+ * Returns (n, h, w, 3), borrowed from the graph, good until its next pass.
+ */
+const float *gradients_of_input(struct graph *graph, int n, int target);
+
+#endif
