@@ -35,15 +35,14 @@ void rgb_to_lab(const uint8_t rgb[3], double lab[3])
     lab[2] = 200.0 * (f[1] - f[2]);
 }
 
-static double distance2(const struct shift *s, int i, int j)
+/* Of pixels 'rows' and 'columns' apart, without a division. */
+static double distance2(const struct shift *s, int i, int j, int rows,
+                        int columns)
 {
     const double *p = s->point + 3 * i, *q = s->point + 3 * j;
-    const double rows = i / s->w - j / s->w, columns = i % s->w - j % s->w;
-    double d = rows * rows + columns * columns;
+    const double l = p[0] - q[0], a = p[1] - q[1], b = p[2] - q[2];
 
-    for (int c = 0; c < 3; c++)
-        d += (p[c] - q[c]) * (p[c] - q[c]);
-    return d;
+    return l * l + a * a + b * b + rows * rows + columns * columns;
 }
 
 static int least(int a, int b)
@@ -73,7 +72,8 @@ static void measure_density(struct shift *s)
                 for (int x = y > r ? most(c - s->window, 0) : c + 1;
                      x < least(c + s->window + 1, s->w); x++) {
                     const int j = y * s->w + x;
-                    const double v = exp(share * distance2(s, i, j));
+                    const double v =
+                        exp(share * distance2(s, i, j, y - r, x - c));
 
                     sum += v;
                     s->density[j] += v;
@@ -108,7 +108,7 @@ static int32_t parent_of(const struct shift *s, int r, int c)
 
             if (!denser(s, j, i))
                 continue;
-            d = distance2(s, i, j);
+            d = distance2(s, i, j, y - r, x - c);
             if (d < closest) {
                 closest = d;
                 parent = j;

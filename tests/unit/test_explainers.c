@@ -1,0 +1,504 @@
+/*
+ * test_explainers.c - explainers and measures of faithfulness are those that
+ * explain.py writes again, on a small network and on MobileNetV2
+ */
+#include "golden/nn_digest.h"
+#include "nn/layers.h"
+#include "nn/nets.h"
+#include "stages/explain/cam.h"
+#include "stages/explain/faith.h"
+#include "stages/explain/quickshift.h"
+#include "tap.h"
+
+#include <stdlib.h>
+
+enum { SUMS = 8, MAX_PIXELS = 110 * 110 };
+
+static const struct golden golden[] = {
+#include "golden/explain_golden.inc"
+};
+
+enum { N_GOLDEN = sizeof(golden) / sizeof(golden[0]) };
+
+/* What explain.py has under one name, and how near we must come: relative L2
+ * distance, in faithfulness the difference of probabilities. */
+struct run {
+    const char *name;
+    int h, w, target[CAM_TARGETS_MAX];
+    const char *layer[CAM_LAYERS_MAX];
+    int n_layer;
+    double kernel;
+    int64_t max_n, steps, samples, n_lime, n_faith;
+    double tol;
+    /* Gradients of the input cross every rectifier, where a unit at 0 in
+     * float32 may be on the other side in float64. */
+    double input_tol;
+    struct graph *(*build)(const struct run *r, const struct graph_args *a);
+};
+
+static struct graph *build_small(const struct run *r,
+                                 const struct graph_args *a)
+{
+    struct graph *g = graph_new(a);
+    struct node *x = nn_input(g, "input", r->h, r->w, 3);
+    const struct conv_args conv = {
+        .filters = 6, .size = 3, .stride = 2, .pad = PAD_SAME};
+    const struct conv_args conv2 = {
+        .filters = 8, .size = 3, .stride = 2, .pad = PAD_SAME};
+    const struct conv_args mix = {.filters = 7, .size = 1, .bias = true};
+    struct err err = {0};
+
+    x = nn_conv2d(g, x, "conv", conv);
+    x = nn_batch_norm(g, x, "bn",
+                      (struct bn_args){.act = ACT_RELU6, .act_name = "act"});
+    x = nn_conv2d(g, x, "conv2", conv2);
+    x = nn_batch_norm(g, x, "bn2",
+                      (struct bn_args){.act = ACT_RELU, .act_name = "act2"});
+    x = nn_conv2d(g, x, "mix", mix);
+    x = nn_relu(g, x, "mix_relu");
+    x = nn_global_avg_pool(g, x, "pool");
+    nn_dense(g, x, "logits", (struct dense_args){.units = 3});
+    BUG_ON(graph_finish(g, &err) < 0);
+    return g;
+}
+
+static struct graph *build_large(const struct run *r,
+                                 const struct graph_args *a)
+{
+    struct err err = {0};
+    const struct net *net = net_find("mobilenetv2", &err);
+    struct graph *g = net_new(
+        net, &(struct net_args){.h = r->h, .w = r->w, .classes = 5}, a, &err);
+
+    BUG_ON(!g);
+    return g;
+}
+
+static const struct run runs[] = {
+    {"small",
+     26,
+     22,
+     {0, 1},
+     {"act2", "act"},
+     2,
+     1.5,
+     0,
+     32,
+     4,
+     200,
+     12,
+     5e-6,
+     1e-5,
+     build_small},
+    {"mobilenetv2",
+     110,
+     110,
+     {3, 1},
+     {"out_relu"},
+     1,
+     4.0,
+     48,
+     8,
+     4,
+     64,
+     6,
+     5e-4,
+     5e-2,
+     build_large},
+};
+
+/* --- a cell and its network ------------------------------------------------ */
+
+struct bench {
+    const struct run *run;
+    struct explain_settings settings;
+    struct graph *keep, *fold;
+    struct gradients gradients;
+    struct scorer scorer;
+    uint8_t rgb[3 * MAX_PIXELS], view[CAM_TARGETS_MAX][MAX_PIXELS];
+    float x[3 * MAX_PIXELS], heat[CAM_TARGETS_MAX][MAX_PIXELS];
+    struct cam_task task;
+};
+
+/* Nucleus, cytoplasm, background, and grain that leaves no ties. */
+static void picture(int h, int w, uint8_t *rgb)
+{
+    static const uint8_t base[3][3] = {
+        {90, 60, 120}, {200, 150, 190}, {230, 228, 220}};
+
+    for (int i = 0; i < 3 * h * w; i++) {
+        const int y = i / 3 / w, x = i / 3 % w;
+        const int dy = abs(2 * y - h) * 50 / h, dx = abs(2 * x - w) * 50 / w;
+        const int d = dy * dy + dx * dx;
+        const uint32_t grain = (mix((uint32_t)i, name_hash("rgb")) >> 24) % 24;
+
+        rgb[i] = (uint8_t)(base[(d >= 300) + (d >= 1300)][i % 3] + grain);
+    }
+}
+
+static struct graph *build(const struct run *r, int batch,
+                           enum graph_memory memory)
+{
+    const struct graph_args a = {
+        .max_batch = batch, .threads = 2, .memory = memory, .frozen = true};
+    struct graph *g = r->build(r, &a);
+    const struct named_tensor *t;
+    size_t n;
+
+    fill_weights(g);
+    graph_tensors(g, &t, &n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(t[i].name, "bn2/beta:0") == 0)
+            t[i].data[2] = -50.0f;
+    return g;
+}
+
+static void settle(struct explain_settings *s, const struct run *r)
+{
+    *s = (struct explain_settings){
+        .scorecam_max_n = r->max_n,
+        .lime_samples = r->n_lime,
+        .lime_kernel_width = 0.25,
+        .lime_features = 5,
+        .lime_kernel_size = r->kernel,
+        .lime_max_dist = 200,
+        .lime_ratio = 0.2,
+        .intgrad_steps = r->steps,
+        .smoothgrad_samples = r->samples,
+        .smoothgrad_noise = 0.2,
+        .faith_steps = r->n_faith,
+    };
+}
+
+static struct bench *bench_new(const struct run *r)
+{
+    struct bench *b = calloc(1, sizeof(*b));
+    struct node *node[CAM_LAYERS_MAX];
+    struct err err = {0};
+
+    BUG_ON(!b);
+    b->run = r;
+    settle(&b->settings, r);
+    b->keep = build(r, GRADIENTS_BATCH, GRAPH_KEEP_ALL);
+    b->fold = build(r, 16, GRAPH_INFER);
+    b->scorer = (struct scorer){b->fold, 2};
+    for (int i = 0; i < r->n_layer; i++)
+        node[i] = graph_node(b->keep, r->layer[i]);
+    BUG_ON(gradients_init(&b->gradients, b->keep, node, r->n_layer, &err) < 0);
+    picture(r->h, r->w, b->rgb);
+    preprocess(PREPROCESS_TF, b->rgb, (size_t)(r->h * r->w), b->x);
+    gradients_take(&b->gradients, b->x, r->target, 2);
+    b->task = (struct cam_task){
+        .settings = &b->settings,
+        .seed = 0x123456789ABCDEFu,
+        .rgb = b->rgb,
+        .x = b->x,
+        .h = r->h,
+        .w = r->w,
+        .input = PREPROCESS_TF,
+        .target = r->target,
+        .n_target = 2,
+        .layer = b->gradients.layer,
+        .n_layer = 1,
+        .graph = b->keep,
+        .scorer = &b->scorer,
+    };
+    return b;
+}
+
+static void bench_free(struct bench *b)
+{
+    gradients_release(&b->gradients);
+    graph_free(b->keep);
+    graph_free(b->fold);
+    free(b);
+}
+
+static double off(const char *run, const char *what, const float *x, size_t n)
+{
+    const struct golden *want = find_golden(golden, N_GOLDEN, run, what);
+
+    return want ? distance(want, SUMS, x, n) : 1e9;
+}
+
+static void close_to(double d, double tol, const char *run, const char *what)
+{
+    char text[200];
+
+    snprintf(text, sizeof(text), "%s: %s within %g", run, what, tol);
+    ok(d <= tol, text);
+    printf("# %g\n", d);
+}
+
+/* --- maps ------------------------------------------------------------------ */
+
+static void explain(struct bench *b, const char *method)
+{
+    struct err err = {0};
+    const struct explainer *e = explainer_find(method, &err);
+    struct cam_map map[CAM_TARGETS_MAX];
+
+    for (int i = 0; i < CAM_TARGETS_MAX; i++)
+        map[i] = (struct cam_map){b->heat[i], b->view[i]};
+    if (!ok(e && e->explain(&b->task, map, &err) == 0, method))
+        printf("# %s\n", err.text);
+}
+
+static void check_map(struct bench *b, const char *method, const char *name,
+                      double tol)
+{
+    const struct run *r = b->run;
+
+    explain(b, method);
+    for (int i = 0; i < CAM_TARGETS_MAX; i++) {
+        char what[64];
+
+        snprintf(what, sizeof(what), "%s %d", name, r->target[i]);
+        close_to(off(r->name, what, b->heat[i], (size_t)(r->h * r->w)), tol,
+                 r->name, what);
+    }
+}
+
+static void check_cams(struct bench *b)
+{
+    static const char *const variant[] = {"scorecam paper", "scorecam tfkv",
+                                          "scorecam ptgc", "scorecam official"};
+    const double tol = b->run->tol;
+
+    check_map(b, "gradcam", "gradcam", tol);
+    b->settings.gradcampp_variant = CAMPP_TFKV;
+    check_map(b, "gradcampp", "gradcampp tfkv", tol);
+    b->settings.gradcampp_variant = CAMPP_PTGC;
+    check_map(b, "gradcampp", "gradcampp ptgc", tol);
+    check_map(b, "layercam", "layercam", tol);
+    b->task.n_layer = b->run->n_layer;
+    if (b->run->n_layer > 1)
+        check_map(b, "layercam", "layercam fused", tol);
+    for (int v = SCORECAM_PAPER; v <= SCORECAM_OFFICIAL; v++) {
+        b->settings.scorecam_variant = (enum scorecam_variant)v;
+        check_map(b, "scorecam", variant[v], tol);
+    }
+    if (b->settings.scorecam_max_n == 0) {
+        b->settings.scorecam_max_n = 3;
+        b->settings.scorecam_variant = SCORECAM_TFKV;
+        check_map(b, "scorecam", "scorecam max_n", tol);
+    }
+    check_map(b, "intgrad", "intgrad", b->run->input_tol);
+    check_map(b, "smoothgrad", "smoothgrad", b->run->input_tol);
+}
+
+static void check_lime(struct bench *b)
+{
+    const struct run *r = b->run;
+    const size_t n = (size_t)(r->h * r->w);
+
+    check_map(b, "lime", "lime", r->tol);
+    for (int i = 0; i < CAM_TARGETS_MAX; i++) {
+        float view[MAX_PIXELS];
+        char what[64];
+
+        for (size_t j = 0; j < n; j++)
+            view[j] = (float)b->view[i][j];
+        snprintf(what, sizeof(what), "lime views %d", r->target[i]);
+        close_to(off(r->name, what, view, n), 1e-7, r->name, what);
+    }
+}
+
+/* A map without two pixels alike, as explain.py makes it. */
+static void make_heat(const struct bench *b, float *heat)
+{
+    const int n = b->run->h * b->run->w;
+
+    for (int i = 0; i < n; i++)
+        heat[i] = (float)(b->rgb[3 * i] * 1000 + i);
+    cam_normalise(heat, (size_t)n);
+}
+
+static void check_faith(struct bench *b)
+{
+    struct err err = {0};
+
+    make_heat(b, b->heat[0]);
+    for (int i = 0; i < CAM_TARGETS_MAX; i++) {
+        const int target = b->run->target[i];
+        struct faith f;
+
+        ok(faith_measure(&b->task, b->heat[0], target, &f, &err) == 0,
+           "measure faithfulness");
+        for (int k = 0; k < FAITH_FIGURES; k++) {
+            const struct golden *want;
+            char what[64];
+
+            snprintf(what, sizeof(what), "%s %d",
+                     faith_name((enum faith_figure)k), target);
+            want = find_golden(golden, N_GOLDEN, b->run->name, what);
+            BUG_ON(!want); /* of one number: plus or minus it */
+            close_to(fabs(fabs(f.figure[k]) - want->norm), b->run->tol / 10,
+                     b->run->name, what);
+            ok((mix(0, 12345) & 1 ? f.figure[k] : -f.figure[k]) *
+                       want->sum[0] >=
+                   0.0,
+               "  and its sign");
+        }
+    }
+}
+
+/* --- segments -------------------------------------------------------------- */
+
+static void check_segments(const char *run, int h, int w, double kernel,
+                           double max_dist)
+{
+    static uint8_t rgb[3 * MAX_PIXELS];
+    static int32_t label[MAX_PIXELS];
+    static float x[MAX_PIXELS];
+    const struct quickshift_args a = {kernel, max_dist, 0.2, NULL};
+    struct err err = {0};
+    int n;
+
+    picture(h, w, rgb);
+    n = quickshift(&a, rgb, h, w, label, &err);
+    for (int i = 0; i < h * w; i++)
+        x[i] = (float)label[i];
+    close_to(off(run, "segments", x, (size_t)(h * w)), 1e-7, run,
+             "scikit-image's segments");
+    x[0] = (float)n;
+    close_to(off(run, "n segments", x, 1), 1e-7, run, "and as many");
+}
+
+/* A picture of one colour is all ties: the given noise decides, as in
+ * scikit-image. */
+static void check_noise(void)
+{
+    enum { NOISE_H = 12, NOISE_W = 14, NOISE_N = NOISE_H * NOISE_W };
+    static const double noise[] = {
+#include "golden/quickshift_noise.inc"
+    };
+    uint8_t rgb[3 * NOISE_N];
+    int32_t label[NOISE_N];
+    float x[NOISE_N];
+    struct quickshift_args a = {1.0, 2.0, 1.0, noise};
+    struct err err = {0};
+    int n;
+
+    memset(rgb, 90, sizeof(rgb));
+    n = quickshift(&a, rgb, NOISE_H, NOISE_W, label, &err);
+    for (int i = 0; i < NOISE_N; i++)
+        x[i] = (float)label[i];
+    close_to(off("noise", "segments", x, NOISE_N), 1e-7, "one colour",
+             "scikit-image's segments with its noise");
+    a.noise = NULL;
+    n = quickshift(&a, rgb, NOISE_H, NOISE_W, label, &err);
+    ok(n >= 1 && n <= NOISE_N, "without noise the result is defined");
+    a.kernel = 8.0;
+    a.max_dist = 200.0;
+    ok(quickshift(&a, rgb, NOISE_H, NOISE_W, label, &err) == 1 &&
+           label[0] == 0 && label[NOISE_N - 1] == 0,
+       "a large kernel leaves one segment");
+    ok(quickshift(&a, rgb, 1, 1, label, &err) == 1, "so does one pixel");
+}
+
+/* --- what has no answer has a defined one ---------------------------------- */
+
+static bool all_zero(const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!(x[i] <= 0.0f && x[i] >= 0.0f))
+            return false;
+    return true;
+}
+
+static void check_formulas(void)
+{
+    const float zero[8] = {0}, a[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    const float pole[4] = {1, 1, -3, -1}, one[4] = {1, 1, 1, 1};
+    float cam[4];
+
+    for (int v = CAMPP_TFKV; v <= CAMPP_PTGC; v++) {
+        gradcampp((enum campp_variant)v, zero, a, 2, 2, 2, cam);
+        ok(all_zero(cam, 4), "Grad-CAM++ without activation");
+        gradcampp((enum campp_variant)v, a, zero, 2, 2, 2, cam);
+        ok(all_zero(cam, 4), "without gradient");
+        gradcampp((enum campp_variant)v, pole, one, 2, 2, 1, cam);
+        ok(isfinite(cam[0] + cam[1] + cam[2] + cam[3]),
+           "with a denominator of 0");
+    }
+    layercam(zero, a, 2, 2, 2, cam);
+    ok(all_zero(cam, 4), "LayerCAM without activation");
+    layercam(a, zero, 2, 2, 2, cam);
+    ok(all_zero(cam, 4), "without gradient");
+}
+
+static void check_no_activation(struct bench *b)
+{
+    static const char *const method[] = {"gradcam", "gradcampp", "scorecam",
+                                         "layercam"};
+    static const float zero[13 * 13 * 8];
+    const struct cam_layer none = {7, 6, 8, zero, {zero, zero}};
+    const size_t n = (size_t)(b->run->h * b->run->w);
+
+    b->task.layer = &none;
+    b->task.n_layer = 1;
+    for (int v = SCORECAM_PAPER; v <= SCORECAM_OFFICIAL; v++) {
+        b->settings.scorecam_variant = (enum scorecam_variant)v;
+        for (int i = 0; i < 4; i++) {
+            explain(b, method[i]);
+            ok(all_zero(b->heat[0], n) && all_zero(b->heat[1], n),
+               "  a flat map is 0");
+        }
+    }
+    b->task.layer = b->gradients.layer;
+}
+
+/* A black picture: nothing to hide, nothing to integrate over. */
+static void check_black(struct bench *b)
+{
+    const size_t n = (size_t)(b->run->h * b->run->w);
+    struct err err = {0};
+    struct faith f, again;
+
+    memset(b->rgb, 0, sizeof(b->rgb));
+    preprocess(PREPROCESS_TF, b->rgb, n, b->x);
+    explain(b, "intgrad");
+    ok(all_zero(b->heat[0], n), "  a black picture gives 0");
+    explain(b, "lime");
+    ok(all_zero(b->heat[0], n), "  hiding changes nothing");
+    b->settings.lime_kernel_size = 100.0;
+    explain(b, "lime");
+    ok(all_zero(b->heat[0], n), "  one segment is a flat map");
+    explain(b, "smoothgrad");
+    ok(isfinite(b->heat[0][0]), "  without a range there is no noise");
+    memset(b->heat[0], 0, n * sizeof(float));
+    ok(faith_measure(&b->task, b->heat[0], 0, &f, &err) == 0 &&
+           faith_measure(&b->task, b->heat[0], 0, &again, &err) == 0,
+       "faithfulness of a flat map");
+    ok(memcmp(&f, &again, sizeof(f)) == 0, "  is the same again");
+    for (int i = 0; i < FAITH_FIGURES; i++)
+        ok(f.figure[i] >= -1.0 && f.figure[i] <= 1.0, "  and defined");
+}
+
+int main(void)
+{
+    check_segments("small", 26, 22, 1.5, 200);
+    check_segments("mobilenetv2", 110, 110, 4, 200);
+    check_segments("wide", 40, 75, 2.5, 4);
+    check_noise();
+    check_formulas();
+
+    for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
+        struct bench *b = bench_new(&runs[i]);
+
+        graph_set_batch(b->keep, 1);
+        close_to(off(runs[i].name, "logits", graph_output(b->keep)->out.data,
+                     (size_t)graph_output(b->keep)->out.c),
+                 runs[i].tol, runs[i].name, "logits");
+        check_cams(b);
+        check_lime(b);
+        check_faith(b);
+        if (i == 0) {
+            check_no_activation(b);
+            check_black(b);
+        }
+        bench_free(b);
+    }
+    return tap_done();
+}
