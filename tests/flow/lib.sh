@@ -107,6 +107,10 @@ train:
   bn_momentum: 0.9
 explain:
   per_class: 1
+  scorecam_max_n: 16
+  lime_samples: 32
+  faith_steps: 4
+  bootstrap: 100
 EOF
 }
 

@@ -23,6 +23,11 @@ for f in run.yaml journal.jsonl data/images.npy data/labels.npy \
 done
 ok "  Grad-CAM maps" compgen -G "explain/$E/maps/*.npy"
 ok "  Grad-CAM overlays" compgen -G "explain/$E/overlays/*.png"
+for m in gradcam gradcampp scorecam layercam lime; do
+    ok "  maps of $m" compgen -G "explain/$E/maps/*_$m.npy"
+done
+ok "  strips" compgen -G "explain/$E/strips/*.png"
+ok "  faithfulness.csv" test -s "explain/$E/faithfulness.csv"
 ok "five classes" test "$(wc -l <data/classes.txt)" -eq 5
 ok "a hundred cells and the header" test "$(wc -l <data/index.csv)" -eq 101
 ok "each training image once more" test \

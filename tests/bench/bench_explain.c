@@ -1,0 +1,228 @@
+/*
+ * bench_explain.c - seconds that an explanation takes, and what of it is the
+ * network's
+ *
+ * One noisy picture of 110 x 110, five classes, one target, drawn weights,
+ * each explainer with its defaults; two threads, or as many as OMP_NUM_THREADS
+ * says.  Prints the seconds, best of three (of one beyond two seconds), and
+ * beside them the same number of forward passes in full batches alone, or for
+ * those that want gradients one forward and one backward pass of one picture.
+ * Networks by name as arguments; else mobilenetv2.
+ */
+#include "base/clock.h"
+#include "nn/nets.h"
+#include "stages/explain/faith.h"
+#include "stages/explain/quickshift.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SIDE = 110, PIXELS = SIDE * SIDE, CLASSES = 5, RUNS = 3 };
+
+struct bench {
+    struct graph *keep, *fold;
+    struct gradients gradients;
+    struct scorer scorer;
+    struct config config;
+    uint8_t rgb[3 * PIXELS], view[PIXELS];
+    float x[3 * PIXELS], heat[PIXELS];
+    struct cam_task task;
+};
+
+static struct graph *build(const struct net *net, int batch,
+                           enum graph_memory memory)
+{
+    struct err err = {0};
+    struct graph *g = net_new(
+        net, &(struct net_args){.h = SIDE, .w = SIDE, .classes = CLASSES},
+        &(struct graph_args){
+            .max_batch = batch, .seed = 1, .memory = memory, .frozen = true},
+        &err);
+
+    BUG_ON(!g);
+    return g;
+}
+
+static void open(struct bench *b, const struct net *net)
+{
+    static const int target = 0;
+    struct rng rng;
+    struct err err = {0};
+    struct node *layer;
+
+    config_init(&b->config);
+    b->scorer.threads = omp_get_max_threads();
+    b->keep = build(net, GRADIENTS_BATCH, GRAPH_KEEP_ALL);
+    b->fold = build(net, SCORER_BATCH, GRAPH_INFER);
+    b->scorer.graph = b->fold;
+    layer = graph_node(b->keep, net->cam_layer);
+    BUG_ON(gradients_init(&b->gradients, b->keep, &layer, 1, &err) < 0);
+    rng_init(&rng, 1, RNG_TEST, 0, 0);
+    for (int i = 0; i < 3 * PIXELS; i++)
+        b->rgb[i] =
+            (uint8_t)(128.0 + 100.0 * sin(0.002 * i) + rng_below(&rng, 20));
+    preprocess(PREPROCESS_TF, b->rgb, PIXELS, b->x);
+    b->task = (struct cam_task){
+        .settings = &b->config.explain,
+        .seed = 1,
+        .rgb = b->rgb,
+        .x = b->x,
+        .h = SIDE,
+        .w = SIDE,
+        .input = PREPROCESS_TF,
+        .target = &target,
+        .n_target = 1,
+        .layer = b->gradients.layer,
+        .n_layer = 1,
+        .graph = b->keep,
+        .scorer = &b->scorer,
+    };
+}
+
+static void run_method(struct bench *b, const char *name)
+{
+    struct err err = {0};
+    const struct explainer *e = explainer_find(name, &err);
+    struct cam_map map = {b->heat, b->view};
+
+    BUG_ON(!e || e->explain(&b->task, &map, &err) < 0);
+}
+
+static void run_family(struct bench *b, const char *name)
+{
+    (void)name;
+    gradients_take(&b->gradients, b->x, b->task.target, 1);
+    run_method(b, "gradcam");
+    run_method(b, "gradcampp");
+    run_method(b, "layercam");
+}
+
+static void run_faith(struct bench *b, const char *name)
+{
+    struct err err = {0};
+    struct faith f;
+
+    (void)name;
+    BUG_ON(faith_measure(&b->task, b->heat, 0, &f, &err) < 0);
+}
+
+static void run_quickshift(struct bench *b, const char *name)
+{
+    static int32_t label[PIXELS];
+    const struct quickshift_args a = {4, 200, 0.2, NULL};
+    struct err err = {0};
+
+    (void)name;
+    BUG_ON(quickshift(&a, b->rgb, SIDE, SIDE, label, &err) < 1);
+}
+
+static void forward_backward(struct bench *b, int n)
+{
+    for (int i = 0; i < n; i++)
+        gradients_of_input(b->keep, 1, 0);
+}
+
+static void forward_many(struct bench *b, int n)
+{
+    for (int i = 0; i < n; i += SCORER_BATCH) {
+        graph_set_batch(b->fold, n - i < SCORER_BATCH ? n - i : SCORER_BATCH);
+        graph_forward(b->fold, PHASE_INFER);
+    }
+}
+
+static double seconds(struct bench *b, const char *name,
+                      void (*run)(struct bench *b, const char *name))
+{
+    double best = INFINITY;
+
+    for (int i = 0; i < RUNS && (i == 0 || best < 2.0); i++) {
+        const double start = clock_now();
+
+        run(b, name);
+        best = fmin(best, clock_now() - start);
+    }
+    return best;
+}
+
+static double passes(struct bench *b, int n,
+                     void (*run)(struct bench *b, int n))
+{
+    double best = INFINITY;
+
+    for (int i = 0; i < RUNS && (i == 0 || best < 2.0); i++) {
+        const double start = clock_now();
+
+        run(b, n);
+        best = fmin(best, clock_now() - start);
+    }
+    return best;
+}
+
+static void report(const char *net, const char *what, double s, int n, double p)
+{
+    printf("explain %-12s %-10s %9.4f s", net, what, s);
+    if (n > 0)
+        printf("  %5d passes %9.4f s  %4.2f times", n, p, s / p);
+    printf("\n");
+    fflush(stdout);
+}
+
+/* Channels whose map is not flat, and one pass for all that are. */
+static int score_passes(const struct cam_layer *l)
+{
+    int n = 0, flat = 0;
+
+    for (int k = 0; k < l->c; k++) {
+        bool same = true;
+
+        for (int i = 1; i < l->h * l->w; i++)
+            same = same && !(l->a[i * l->c + k] > l->a[k] ||
+                             l->a[i * l->c + k] < l->a[k]);
+        n += !same;
+        flat |= same;
+    }
+    return n + flat;
+}
+
+static void bench(const char *name)
+{
+    struct bench *b = calloc(1, sizeof(*b));
+    struct err err = {0};
+    const struct net *net = net_find(name, &err);
+    int n;
+
+    BUG_ON(!b || !net);
+    open(b, net);
+    report(name, "family", seconds(b, "", run_family), 1,
+           passes(b, 1, forward_backward));
+    n = score_passes(b->gradients.layer);
+    report(name, "scorecam", seconds(b, "scorecam", run_method), n,
+           passes(b, n, forward_many));
+    n = (int)b->config.explain.lime_samples;
+    report(name, "lime", seconds(b, "lime", run_method), n,
+           passes(b, n, forward_many));
+    n = 2 + 2 * (int)b->config.explain.faith_steps + ROAD_ROWS;
+    report(name, "faith", seconds(b, "", run_faith), n,
+           passes(b, n, forward_many));
+    n = (int)b->config.explain.intgrad_steps;
+    report(name, "intgrad", seconds(b, "intgrad", run_method), n,
+           passes(b, n, forward_backward));
+    report(name, "smoothgrad", seconds(b, "smoothgrad", run_method), n,
+           passes(b, n, forward_backward));
+    report(name, "quickshift", seconds(b, "", run_quickshift), 0, 0);
+    gradients_release(&b->gradients);
+    graph_free(b->keep);
+    graph_free(b->fold);
+    free(b);
+}
+
+int main(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        bench(argv[i]);
+    if (argc < 2)
+        bench("mobilenetv2");
+    return 0;
+}
