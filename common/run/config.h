@@ -57,7 +57,6 @@ struct evaluate_settings {
     double coverage;          /* that prediction sets promise */
 };
 
-
 enum campp_variant { CAMPP_TFKV, CAMPP_PTGC };
 enum scorecam_variant {
     SCORECAM_PAPER,

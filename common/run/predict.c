@@ -82,11 +82,11 @@ int predict_open(struct predictor *p, const struct predict_args *a,
                  struct err *err)
 {
     *p = (struct predictor){.batch = a->batch};
-    p->graph = model_read(
-        a->path,
-        &(struct graph_args){
-            .max_batch = a->batch, .memory = a->memory, .frozen = true},
-        &p->info, err);
+    p->graph = model_read(a->path,
+                          &(struct graph_args){.max_batch = a->batch,
+                                               .memory = a->memory,
+                                               .frozen = true},
+                          &p->info, err);
     if (p->graph && check_extra(p->graph, a->path, err) == 0 &&
         check_info(&p->info, a, err) == 0)
         return 0;

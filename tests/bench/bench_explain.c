@@ -102,7 +102,7 @@ static void run_family(struct bench *b, const char *name)
 static void run_faith(struct bench *b, const char *name)
 {
     struct err err = {0};
-    struct faith f;
+    struct faith f = {0};
 
     (void)name;
     BUG_ON(faith_measure(&b->task, b->heat, 0, &f, &err) < 0);

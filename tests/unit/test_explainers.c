@@ -139,9 +139,10 @@ static void picture(int h, int w, uint8_t *rgb)
 static struct graph *build(const struct run *r, int batch,
                            enum graph_memory memory)
 {
-    const struct graph_args a = {
-        .max_batch = batch, .threads = 2, .memory = memory, .frozen = true};
-    struct graph *g = r->build(r, &a);
+    struct graph *g = r->build(r, &(struct graph_args){.max_batch = batch,
+                                                       .threads = 2,
+                                                       .memory = memory,
+                                                       .frozen = true});
     const struct named_tensor *t;
     size_t n;
 
@@ -321,7 +322,7 @@ static void check_faith(struct bench *b)
     make_heat(b, b->heat[0]);
     for (int i = 0; i < CAM_TARGETS_MAX; i++) {
         const int target = b->run->target[i];
-        struct faith f;
+        struct faith f = {0};
 
         ok(faith_measure(&b->task, b->heat[0], target, &f, &err) == 0,
            "measure faithfulness");
@@ -454,7 +455,7 @@ static void check_black(struct bench *b)
 {
     const size_t n = (size_t)(b->run->h * b->run->w);
     struct err err = {0};
-    struct faith f, again;
+    struct faith f = {0}, again = {0};
 
     memset(b->rgb, 0, sizeof(b->rgb));
     preprocess(PREPROCESS_TF, b->rgb, n, b->x);
