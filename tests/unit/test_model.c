@@ -3,7 +3,6 @@
  */
 #include "golden/nn_digest.h"
 #include "nn/model.h"
-#include "stages/explain/cam.h"
 #include "tap.h"
 
 #include <stdlib.h>
@@ -48,23 +47,29 @@ static const float *logits(struct graph *g)
     return graph_output(g)->out.data;
 }
 
-/* Grad-CAM of the model at the layer that stands in for a cut one. */
+/* The layer that Grad-CAM looks at, one that stands in for a cut one, has
+ * values and a gradient. */
 static void check_cam(const struct net *net, const struct graph_args *keep)
 {
-    static float x[SIDE * SIDE * 3], map[SIDE * SIDE];
     struct model_info info;
     struct err err = {0};
     struct graph *g = model_read(path, keep, &info, &err);
     struct node *layer = g ? net_cam_node(net, g) : NULL;
-    const struct explainer *e = explainer_find("gradcam", &err);
+    double sum = 0;
 
-    ok(layer && layer->out.h > 1 &&
-           (net->paper_cut ? strcmp(layer->name, net->paper_cut) == 0
-                           : strcmp(layer->name, net->cam_layer) == 0),
-       "Grad-CAM looks at the trunk's last layer");
-    ok(layer && e->explain(&(struct cam_task){g, layer, x, 1, SIDE, SIDE}, map,
-                           &err) == 0,
-       "and gives a map");
+    if (!ok(layer && layer->out.h > 1 &&
+                (net->paper_cut ? strcmp(layer->name, net->paper_cut) == 0
+                                : strcmp(layer->name, net->cam_layer) == 0),
+            "Grad-CAM looks at the trunk's last layer"))
+        return;
+    logits(g);
+    memset(graph_output(g)->dout.data, 0,
+           tensor_len(&graph_output(g)->dout) * sizeof(float));
+    graph_output(g)->dout.data[1] = 1.0f;
+    graph_backward_to(g, layer);
+    for (size_t i = 0; i < tensor_len(&layer->dout); i++)
+        sum += fabs((double)layer->dout.data[i]);
+    ok(isfinite(sum) && sum > 0, "and finds a gradient there");
     graph_free(g);
 }
 
