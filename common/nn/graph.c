@@ -25,6 +25,8 @@ struct graph {
     int remake_at[GRAPH_MAX_NODES]; /* whose backward wants it made again */
     float *kept[GRAPH_MAX_NODES];   /* where forward writes its value */
     float *remade[GRAPH_MAX_NODES]; /* where it is made again */
+    bool border[GRAPH_MAX_NODES];   /* see graph.h */
+    bool run[GRAPH_MAX_NODES];      /* the node is of this part */
     size_t n_param, n_all, n_state;
     struct named_tensor *list; /* owned */
     size_t n_list;
@@ -238,6 +240,40 @@ static void plan_live(struct graph *g)
     }
 }
 
+/* Which values are fixed, which of them others read, and whom this part runs. */
+static void plan_part(struct graph *g)
+{
+    const enum graph_part part = g->args.part;
+    bool fixed[GRAPH_MAX_NODES];
+
+    BUG_ON(part != GRAPH_WHOLE && g->args.memory != GRAPH_TRAIN);
+    for (int i = 0; i < g->n_node; i++) {
+        const struct node *nd = g->node[i];
+
+        fixed[i] = (nd->n_param == 0 || nd->frozen) && !nd->op->random &&
+                   i < g->n_node - 1;
+        for (int k = 0; k < NN_MAX_IN && nd->in[k]; k++)
+            fixed[i] = fixed[i] && fixed[index_of(g, nd->in[k])];
+    }
+    for (int j = g->n_node - 1; j >= 0; j--) {
+        g->run[j] =
+            part == GRAPH_WHOLE ||
+            (part == GRAPH_TAIL ? !fixed[j] : g->border[j] || g->run[j]);
+        for (int k = 0; k < NN_MAX_IN && g->node[j]->in[k]; k++) {
+            const int i = index_of(g, g->node[j]->in[k]);
+
+            g->border[i] = g->border[i] || (fixed[i] && !fixed[j]);
+            g->run[i] = g->run[i] || (fixed[j] && g->run[j]);
+        }
+    }
+}
+
+/* Is there a value of node i in this part? */
+static bool has_value(const struct graph *g, int i)
+{
+    return g->run[i] || (g->args.part == GRAPH_TAIL && g->border[i]);
+}
+
 /* A batch normalisation that alone reads a layer becomes part of it. */
 static void plan_folds(struct graph *g)
 {
@@ -250,7 +286,7 @@ static void plan_folds(struct graph *g)
         nd->done = true;
     }
     for (int i = 0; i < g->n_node; i++)
-        if (g->node[i]->op->plan)
+        if (g->run[i] && g->node[i]->op->plan)
             g->node[i]->op->plan(g->node[i]);
 }
 
@@ -288,8 +324,8 @@ static void share(struct places *p, int i, int j, int to)
 /* May node i work in the memory of its first input, node k? */
 static bool in_place(const struct graph *g, int i, int k)
 {
-    return k != NO_NODE && g->node[i]->op->in_place && g->node[k]->in[0] &&
-           last_reader(g, k) == i;
+    return k != NO_NODE && g->run[i] && g->node[i]->op->in_place &&
+           g->node[k]->in[0] && last_reader(g, k) == i;
 }
 
 /* Does backward of node j read the value of node i, its input? */
@@ -309,7 +345,8 @@ static int last_read(const struct graph *g, int i)
     const int last = last_reader(g, i), end = 2 * g->n_node;
     const bool trains = g->args.memory == GRAPH_TRAIN;
 
-    if (last == NO_NODE || g->args.memory == GRAPH_KEEP_ALL)
+    if (last == NO_NODE || g->args.memory == GRAPH_KEEP_ALL ||
+        (g->args.part == GRAPH_FRONT && g->border[i]))
         return end;
     if (trains && g->live[i] && !(g->node[i]->spares & SPARES_OUT))
         return end - 1 - i;
@@ -329,7 +366,7 @@ static void plan_remakes(struct graph *g)
     for (int i = 0; i < g->n_node; i++) {
         const struct node *nd = g->node[i];
         const bool can = g->args.remakes && g->args.memory == GRAPH_TRAIN &&
-                         nd->op->remake && g->live[i] &&
+                         nd->op->remake && g->live[i] && g->run[i] &&
                          (nd->spares & SPARES_OUT) && !(nd->spares & SPARES_IN);
 
         g->remake_at[i] = NO_NODE;
@@ -347,7 +384,7 @@ static void place_outs(const struct graph *g, struct places *p)
         const int k = index_of(g, g->node[i]->in[0]);
 
         p->at[i] = i;
-        p->from[i] = k == NO_NODE ? 0 : i;
+        p->from[i] = k == NO_NODE || !g->run[i] ? 0 : i;
         p->to[i] =
             g->remake_at[i] == NO_NODE ? last_read(g, i) : last_reader(g, i);
         if (g->args.memory != GRAPH_KEEP_ALL && in_place(g, i, k) &&
@@ -386,12 +423,15 @@ static size_t plan_arena(struct graph *g, struct places place[2],
         const size_t len = tensor_len(&nd->out);
         const int from = memory == GRAPH_KEEP_ALL ? 0 : place[0].from[i];
 
+        if (!has_value(g, i))
+            continue;
         if (place[0].at[i] == i)
             memplan_add(p, &nd->out.data, len, from, place[0].to[i]);
         if (g->remake_at[i] != NO_NODE)
             memplan_add(p, &g->remade[i], len,
                         2 * g->n_node - 1 - g->remake_at[i], last_read(g, i));
-        memplan_add(p, &nd->keep, nd->n_keep, from, 2 * g->n_node);
+        if (g->run[i])
+            memplan_add(p, &nd->keep, nd->n_keep, from, 2 * g->n_node);
         if (memory == GRAPH_INFER || !g->live[i])
             continue;
         if (place[1].at[i] == i)
@@ -465,8 +505,9 @@ static int allocate(struct graph *g, struct err *err)
 
     for (int i = 0; i < g->n_node; i++) {
         const struct node *nd = g->node[i];
-        const size_t s =
-            nd->op->scratch ? nd->op->scratch(nd, g->args.threads) : 0;
+        const size_t s = g->run[i] && nd->op->scratch
+                             ? nd->op->scratch(nd, g->args.threads)
+                             : 0;
 
         g->n_param += nd->frozen ? 0 : nd->n_param;
         g->n_all += nd->n_param;
@@ -512,6 +553,7 @@ int graph_finish(struct graph *g, struct err *err)
     for (int i = 0; g->args.frozen && i < g->n_node; i++)
         g->node[i]->frozen = true;
     plan_live(g);
+    plan_part(g);
     plan_folds(g);
     plan_adds(g);
     plan_remakes(g);
@@ -562,12 +604,20 @@ struct node *graph_output(struct graph *g)
     return g->node[g->n_node - 1];
 }
 
+struct node *graph_border_at(struct graph *g, int i)
+{
+    for (int j = 0; j < g->n_node; j++)
+        if (g->border[j] && i-- == 0)
+            return g->node[j];
+    return NULL;
+}
+
 static void prepare(struct graph *g)
 {
     if (!g->changed && g->args.memory == GRAPH_INFER)
         return;
     for (int i = 0; i < g->n_node; i++)
-        if (g->node[i]->op->prepare)
+        if (g->run[i] && g->node[i]->op->prepare)
             g->node[i]->op->prepare(g->node[i], &g->pass);
     g->changed = false;
 }
@@ -588,7 +638,8 @@ void graph_forward(struct graph *g, enum phase phase)
     for (int i = 0; i < g->n_node; i++) {
         const double start = g->time ? clock_now() : 0.0;
 
-        g->node[i]->op->forward(g->node[i], &g->pass);
+        if (g->run[i])
+            g->node[i]->op->forward(g->node[i], &g->pass);
         if (g->time)
             g->time[i].forward += clock_now() - start;
     }
@@ -612,7 +663,8 @@ static void remake(struct graph *g, int j)
  * complete when all behind it have run. */
 static void backward(struct graph *g, int stop)
 {
-    BUG_ON(!g->finished || g->args.memory == GRAPH_INFER);
+    BUG_ON(!g->finished || g->args.memory == GRAPH_INFER ||
+           g->args.part == GRAPH_FRONT);
     for (int i = g->n_node - 1; i > stop; i--) {
         const double start = g->time ? clock_now() : 0.0;
 

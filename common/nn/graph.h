@@ -36,6 +36,21 @@ enum graph_memory {
                        is folded into the convolution before it */
 };
 
+/*
+ * A value is fixed if it depends on the input alone: nothing on the way to it
+ * learns or draws random numbers.  The border is the fixed values that others
+ * read.  They can be computed once for each image, by a graph that is the front
+ * part, and given to one that is the tail, which does the rest with the same
+ * bits as the whole.  All parts have the same tensors, and draw the same.
+ */
+enum graph_part {
+    GRAPH_WHOLE,
+    GRAPH_FRONT, /* what the border needs; forward alone; only the border's
+                    outs are good */
+    GRAPH_TAIL,  /* the rest; the caller writes the border's outs before each
+                    forward, which may spoil them; there may be no input */
+};
+
 struct graph_args {
     int max_batch;                 /* 1 .. GRAPH_MAX_BATCH */
     int threads;                   /* 0: as many as OpenMP would start */
@@ -46,6 +61,7 @@ struct graph_args {
                      normalisation, are not kept for backward but made anew:
                      less memory, a little more time, the same bits */
     bool frozen;  /* no layer learns: backward gives douts alone */
+    enum graph_part part; /* but GRAPH_WHOLE: with GRAPH_TRAIN alone */
     bool unfused; /* an activation is a node of its own, as in Keras, and has
                      the layer's name; convolution and activation stay one */
 };
@@ -115,6 +131,9 @@ struct node *graph_output(struct graph *g);
 /* The node of that name (an activation fused into a batch normalisation goes
  * by the activation's name), or NULL. */
 struct node *graph_node(struct graph *g, const char *name);
+
+/* The i-th node of the border, in order; NULL past the last. */
+struct node *graph_border_at(struct graph *g, int i);
 
 /* Run every node, first to last.  Collective in PHASE_TRAIN. */
 void graph_forward(struct graph *g, enum phase phase);

@@ -108,6 +108,7 @@ struct op_cost {
 struct op {
     const char *name; /* "dense"; unique; names the layer in every message */
     size_t size;      /* of the private struct; the graph allocates it */
+    bool random;      /* forward draws numbers in PHASE_TRAIN */
     bool in_place;    /* out may be in[0]->out, in[0]->dout may be dout */
     unsigned spares;  /* enum spares, or-ed */
 

@@ -82,6 +82,7 @@ static void dropout_backward(struct node *nd, const struct pass *p)
 static const struct op op_dropout = {
     .name = "dropout",
     .size = sizeof(struct dropout),
+    .random = true,
     .spares = SPARES_IN | SPARES_OUT,
     .shape = dropout_shape,
     .forward = dropout_forward,
