@@ -13,6 +13,7 @@
 #include "run/regime.h"
 #include "run/stage.h"
 #include "stages/train/trainer.h"
+#include "stages/train/trunk.h"
 
 #include <omp.h>
 #include <signal.h>
@@ -27,7 +28,9 @@ struct job {
     bool augmented;
     char data[FILE_PATH_MAX], augment[FILE_PATH_MAX]; /* directories */
     char out[FILE_PATH_MAX];
+    char trunk[FILE_PATH_MAX];
     char key[HASH_HEX];
+    char data_key[HASH_HEX], augment_key[HASH_HEX]; /* of the stores */
     char network[CONFIG_NAME_MAX], regime[CONFIG_NAME_MAX];
     char start[FILE_PATH_MAX]; /* weights to begin with; "": random ones */
     int64_t seed;
@@ -101,6 +104,7 @@ struct shared {
     const struct net *net;
     struct trainset set;      /* owned */
     struct safetensors start; /* owned */
+    struct trunk trunk;       /* owned: n_border 0 if there is none */
 };
 
 static int open_shared(struct shared *s, const struct job *j, struct err *err)
@@ -114,6 +118,7 @@ static int open_shared(struct shared *s, const struct job *j, struct err *err)
 
 static void close_shared(struct shared *s)
 {
+    trunk_close(&s->trunk);
     safetensors_release(&s->start);
     trainset_close(&s->set);
 }
@@ -131,6 +136,7 @@ static struct trainer_args trainer_args(const struct shared *s,
         .cut = pretrained ? s->net->paper_cut : NULL,
         .freeze = pretrained ? s->net->paper_freeze : 0,
         .start = pretrained ? &s->start : NULL,
+        .trunk = s->trunk.n_border ? &s->trunk : NULL,
         .weighs = strcmp(j->regime, "cost_sensitive") == 0,
         .seed = (uint64_t)j->seed,
         .config = &j->config,
@@ -141,6 +147,35 @@ static struct trainer_args trainer_args(const struct shared *s,
                   .warn = warn,
                   .self = link},
     };
+}
+
+/* Collective.  What the frozen layers make of the samples, unless it is not to
+ * be kept. */
+static int open_trunk(struct shared *s, struct dist *d, const int threads,
+                      const struct trainer_args *t, struct err *err)
+{
+    const struct job *j = s->job;
+    const struct front_args front = {.net = s->net,
+                                     .shape = {.h = (int)s->set.h,
+                                               .w = (int)s->set.w,
+                                               .classes = s->set.n_class,
+                                               .cut = t->cut,
+                                               .freeze = t->freeze},
+                                     .start = t->start,
+                                     .seed = t->seed,
+                                     .input = trainer_input(t->config, s->net),
+                                     .threads = threads};
+    const struct trunk_args a = {.dir = j->trunk,
+                                 .front = &front,
+                                 .set = &s->set,
+                                 .data = j->data_key,
+                                 .augment = j->augment_key,
+                                 .dist = d,
+                                 .hooks = t->hooks};
+
+    if (t->freeze == 0 || t->config->train.cache == CACHE_OFF)
+        return 0;
+    return trunk_open(&s->trunk, &a, err);
 }
 
 /* Collective: every rank has the same job; 'link' is NULL but on rank 0. */
@@ -155,6 +190,11 @@ static int do_job(struct dist *d, const struct job *j, struct stage_link *link,
     int rc = open_shared(&shared, j, err);
 
     rc = dist_agree(d, rc, err);
+    if (rc == 0) {
+        const struct trainer_args a = trainer_args(&shared, link, 1);
+
+        rc = open_trunk(&shared, d, count_threads(&j->config, d), &a, err);
+    }
     for (int i = 0; i < n; i++) {
         self[i] = &part[i];
         part[i] = (struct part){.a = trainer_args(&shared, link, threads)};
@@ -176,6 +216,10 @@ static int do_job(struct dist *d, const struct job *j, struct stage_link *link,
 static int find_input(struct job *j, const struct unit *u,
                       const struct plan_node *in, struct err *err)
 {
+    if (strcmp(in->stage, "preprocess") == 0)
+        memcpy(j->data_key, in->key, HASH_HEX);
+    if (strcmp(in->stage, "augment") == 0)
+        memcpy(j->augment_key, in->key, HASH_HEX);
     if (strcmp(in->stage, "preprocess") == 0)
         return file_path(j->data, err, "%s/%s", u->run_dir, in->dir);
     if (strcmp(in->stage, "augment") == 0) {
@@ -213,7 +257,8 @@ static int make_job(struct job *j, const struct unit *u, struct err *err)
     memcpy(j->key, u->node->key, sizeof(j->key));
     memcpy(j->network, u->node->network, sizeof(j->network));
     memcpy(j->regime, u->node->regime, sizeof(j->regime));
-    if (find_inputs(j, u, err) < 0)
+    if (find_inputs(j, u, err) < 0 ||
+        file_path(j->trunk, err, "%s/trunk", u->run_dir) < 0)
         return -1;
     return node_begin(u->run_dir, u->node, j->out, &resumed, err);
 }

@@ -54,6 +54,33 @@ static void part(size_t n, size_t r, size_t size, size_t *begin, size_t *end)
     }
 }
 
+/* The values behind the frozen layers, of the rows at 'begin' of batch 'b'. */
+static void feed_tail(struct trainer *t, const struct batch *b, size_t begin,
+                      size_t n)
+{
+    const struct trainset *set = t->a->set;
+    const size_t base = b->sample == set->train ? 0 : set->n_train;
+    const struct trunk *trunk = t->a->trunk;
+    float *out[FRONT_MAX_BORDER];
+    struct node *nd;
+
+    for (int k = 0; (nd = graph_border_at(t->graph, k)); k++)
+        out[k] = nd->out.data;
+    if (!trunk) {
+        front_rows(&t->front, t->image, n, out);
+        return;
+    }
+#pragma omp parallel for num_threads(t->a->threads) schedule(static)
+    for (size_t i = 0; i < n; i++) {
+        const size_t at = b->first + begin + i;
+        const size_t row = base + (b->order ? b->order[at] : at);
+
+        for (int k = 0; k < trunk->n_border; k++)
+            memcpy(out[k] + i * trunk->row[k], trunk_row(trunk, k, row),
+                   trunk->row[k] * sizeof(float));
+    }
+}
+
 /* Write this rank's rows into the graph; returns the first one's place in the
  * batch. */
 static size_t load(struct trainer *t, const struct batch *b)
@@ -73,8 +100,12 @@ static size_t load(struct trainer *t, const struct batch *b)
         const struct sample *s = &b->sample[b->order ? b->order[at] : at];
 
         t->label[i] = s->label;
-        preprocess(t->input, s->pixels, pixels, x + i * pixels * 3);
+        t->image[i] = s->pixels;
+        if (t->a->freeze == 0)
+            preprocess(t->input, s->pixels, pixels, x + i * pixels * 3);
     }
+    if (t->a->freeze > 0)
+        feed_tail(t, b, begin, n);
     return begin;
 }
 

@@ -18,10 +18,13 @@
 #ifndef TRAIN_TRAINER_H
 #define TRAIN_TRAINER_H
 
+#include "nn/nets.h"
 #include "nn/safetensors.h"
 #include "run/config.h"
 #include "run/dist.h"
 #include "stages/train/trainset.h"
+
+struct trunk; /* trunk.h */
 
 /* What the trainer asks and tells whoever runs it; on rank 0 alone. */
 struct trainer_hooks {
@@ -40,6 +43,8 @@ struct trainer_args {
     const struct safetensors *start; /* weights to begin with, as
                                         weights_load() takes them; borrowed;
                                         NULL: random ones */
+    const struct trunk *trunk;       /* what frozen layers make of the samples;
+                                  borrowed; NULL: it is computed anew */
     bool weighs;   /* classes or mistakes, as the configuration says */
     uint64_t seed; /* initial weights, order, dropout */
     const struct config *config; /* its train section; borrowed */
@@ -48,6 +53,9 @@ struct trainer_args {
     int threads;                 /* of this rank, >= 1 */
     struct trainer_hooks hooks;
 };
+
+/* How the configuration wants the bytes of images to be scaled. */
+enum preprocess trainer_input(const struct config *c, const struct net *net);
 
 /*
  * Train to the end, from the checkpoint in 'dir' if there is one.

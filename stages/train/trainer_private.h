@@ -9,13 +9,16 @@
 #include "nn/optim.h"
 #include "stages/train/checkpoint.h"
 #include "stages/train/trainer.h"
+#include "stages/train/trunk.h"
 #include "stages/train/weighing.h"
 
 struct trainer {
     const struct trainer_args *a; /* borrowed */
     const struct net *net;
     enum preprocess input;
-    struct graph *graph; /* owned */
+    struct graph *graph;   /* owned: with frozen layers, the tail behind them */
+    struct front front;    /* owned: those, if there is no cache of them */
+    const uint8_t **image; /* owned: of this rank's rows, for the front */
     struct collective coll;
     const struct optim *optim;
     struct weighing weighing;

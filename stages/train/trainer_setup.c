@@ -10,9 +10,9 @@
 
 /* --- the beginning ---------------------------------------------------------*/
 
-static enum preprocess input_mode(const struct trainer *t)
+enum preprocess trainer_input(const struct config *c, const struct net *net)
 {
-    switch (t->a->config->train.input) {
+    switch (c->train.input) {
     case INPUT_RAW:
         return PREPROCESS_RAW;
     case INPUT_CAFFE:
@@ -24,7 +24,21 @@ static enum preprocess input_mode(const struct trainer *t)
     case INPUT_AUTO:
         break;
     }
-    return t->net->preprocess;
+    return net->preprocess;
+}
+
+/* Frozen layers whose output is not kept. */
+static int build_front(struct trainer *t, const struct net_args *na,
+                       struct err *err)
+{
+    return front_init(&t->front,
+                      &(struct front_args){.net = t->net,
+                                           .shape = *na,
+                                           .start = t->a->start,
+                                           .seed = t->a->seed,
+                                           .input = t->input,
+                                           .threads = t->a->threads},
+                      err);
 }
 
 static int build(struct trainer *t, struct err *err)
@@ -42,7 +56,9 @@ static int build(struct trainer *t, struct err *err)
                                   .threads = t->a->threads,
                                   .seed = t->a->seed,
                                   .coll = ranks > 1 ? &t->coll : NULL,
-                                  .memory = GRAPH_TRAIN};
+                                  .memory = GRAPH_TRAIN,
+                                  .part = t->a->freeze > 0 ? GRAPH_TAIL
+                                                           : GRAPH_WHOLE};
 
     if (c->train.batch < ranks)
         return err_set(err, ERR_USAGE,
@@ -61,11 +77,13 @@ static int build(struct trainer *t, struct err *err)
     t->optim = optim_at((int)c->train.optimizer);
     if (!t->net)
         return -1;
-    t->input = input_mode(t);
+    t->input = trainer_input(c, t->net);
     t->graph = net_new(t->net, &na, &ga, err);
     if (!t->graph)
         return -1;
-    return t->a->start ? weights_load(t->graph, t->net, t->a->start, err) : 0;
+    if (t->a->start && weights_load(t->graph, t->net, t->a->start, err) < 0)
+        return -1;
+    return t->a->freeze > 0 && !t->a->trunk ? build_front(t, &na, err) : 0;
 }
 
 static void add_block(struct trainer *t, const char *name, float *data,
@@ -86,7 +104,9 @@ static int allocate(struct trainer *t, struct err *err)
     t->order = malloc((t->a->set->n_train + 1) * sizeof(*t->order));
     t->label =
         malloc(((size_t)t->a->config->train.batch + 1) * sizeof(*t->label));
-    if (!t->block || !t->order || !t->label)
+    t->image =
+        malloc(((size_t)t->a->config->train.batch + 1) * sizeof(*t->image));
+    if (!t->block || !t->order || !t->label || !t->image)
         return err_set(err, ERR_SYSTEM, "no memory to train %zu parameters", p);
     t->checkpoint = (struct checkpoint){.dir = t->checkpoint_dir,
                                         .key = t->a->key,
@@ -242,6 +262,8 @@ void trainer_release(struct trainer *t)
     free(t->block);
     free(t->order);
     free(t->label);
+    free(t->image);
+    front_release(&t->front);
     history_release(&t->history);
     free(t);
 }

@@ -1,0 +1,42 @@
+#!/bin/bash
+# t0020 - frozen layers: kept or not, killed or not, 1 or 2 ranks: same bytes
+. "$(dirname "$0")/lib.sh"
+small_config "$T/c.yaml"
+F=mobilenetv2-finetune-s1
+ft() { # ft <run> [--set ...]: fine-tuning up to training
+    papline run "$T/c.yaml" --run "$T/$1" --until train \
+        --set "train.weights=$T/w" --set 'train.regimes=[finetune]' "${@:2}"
+}
+ok "from scratch" status_is 0 papline run "$T/c.yaml" --until train
+mkdir "$T/w"
+cp "$T/run/train/$E/model.safetensors" "$T/w/mobilenetv2.safetensors"
+same() { # same <run>: as the first
+    local f
+    for f in steps.csv history.csv model.safetensors last.safetensors; do
+        cmp "$T/a/train/$F/$f" "$T/$1/train/$F/$f" || return 1
+    done
+}
+trunk_begun() { [ -s "$(echo "$T/$1"/trunk/*/chunks)" ]; }
+ok "kept" ft a
+ok "it is there" trunk_begun a
+ok "not kept" ft b --set train.cache=off
+ok "it is not" not test -e "$T/b/trunk"
+ok "same bytes" same b
+ok "kept, 2 ranks" ft c --set train.ranks=2
+ok "same bytes" same c
+ok "not kept, 2 ranks" ft d --set train.cache=off --set train.ranks=2
+ok "same bytes" same d
+
+ft e >"$T/log" 2>&1 &
+ok "the cache is begun" wait_for 60 trunk_begun e
+pkill -KILL -f -- "--run $T/e"
+pkill -KILL -f -- "papline-train --join $T/e"
+wait 2>/dev/null
+ok "no process is left" wait_for 20 no_process_of "$T/e"
+ok "goes on after kill -9" ft e
+ok "same bytes" same e
+before=$(stat -c %Y "$T"/a/trunk/*/chunks)
+ok "another seed" ft a --set 'train.seeds=[2]'
+ok "finds what is kept" test "$(ls -d "$T"/a/trunk/* | wc -l)" -eq 1
+ok "and leaves it alone" test "$before" = "$(stat -c %Y "$T"/a/trunk/*/chunks)"
+finish

@@ -1,0 +1,288 @@
+/*
+ * test_train_trunk.c - with frozen layers: what they put out may be kept or
+ * not, be interrupted, damaged or of other weights, and training does not show
+ */
+#include "base/file.h"
+#include "base/rng.h"
+#include "nn/model.h"
+#include "stages/train/trunk.h"
+#include "tap.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+    SIDE = 32,
+    PIXELS = SIDE * SIDE * 3,
+    CLASSES = 3,
+    TRAIN = 70, /* with those of validation more than one chunk */
+    ALL = 90,
+    BATCH = 32,
+};
+
+static char dir[] = "/tmp/papline-trunk-XXXXXX";
+static struct trainset set;
+static char warned[600];
+static int stop_at, asked;
+
+static const char *in_dir(const char *name)
+{
+    static char path[4][256];
+    static int turn;
+
+    turn = (turn + 1) % 4;
+    snprintf(path[turn], sizeof(path[turn]), "%s/%s", dir, name);
+    return path[turn];
+}
+
+static void make_store(void)
+{
+    static const char name[CLASSES][CONFIG_NAME_MAX] = {"a", "b", "c"};
+    const struct store_args a = {.dir = in_dir("data"),
+                                 .header = "file,class,split,status",
+                                 .n = ALL,
+                                 .h = SIDE,
+                                 .w = SIDE,
+                                 .class_name = name,
+                                 .n_class = CLASSES};
+    struct store_writer *w = NULL;
+    static uint8_t pixels[PIXELS];
+    struct err err = {0};
+    char line[64];
+    const char *record = line;
+    int rc = dir_make(a.dir, &err);
+
+    if (rc == 0)
+        rc = store_create(&w, &a, &err);
+    for (int i = 0; i < ALL && rc == 0; i++) {
+        const int label = i % CLASSES;
+        struct rng rng;
+
+        rng_init(&rng, 78, RNG_TEST, (uint32_t)i, 0);
+        for (int k = 0; k < PIXELS; k++)
+            pixels[k] = (uint8_t)(rng_below(&rng, 120) +
+                                  (k % 3 == label ? rng_below(&rng, 130) : 0u));
+        snprintf(line, sizeof(line), "%d,%s,%s,ok", i, name[label],
+                 i < TRAIN ? "train" : "validation");
+        rc = store_put(w, (size_t)i, 1, pixels, &label, &record, &err);
+    }
+    ok(rc == 0 && store_finish(w, &err) == 0 &&
+           trainset_open(&set, in_dir("data"), NULL, &err) == 0,
+       "cells");
+}
+
+static bool stopping(void *self)
+{
+    (void)self;
+    return ++asked == stop_at;
+}
+
+static void progress(void *self, double done, double total, const char *note)
+{
+    (void)self;
+    (void)note;
+    BUG_ON(done > total);
+}
+
+static void warn(void *self, const char *text)
+{
+    (void)self;
+    snprintf(warned, sizeof(warned), "%s", text);
+}
+
+static const struct trainer_hooks hooks = {stopping, progress, warn, NULL};
+
+static int open_trunk(struct trunk *t, const struct net *net, uint64_t seed,
+                      struct err *err)
+{
+    struct dist d;
+    const struct front_args front = {.net = net,
+                                     .shape = {.h = SIDE,
+                                               .w = SIDE,
+                                               .classes = CLASSES,
+                                               .cut = net->paper_cut,
+                                               .freeze = net->paper_freeze},
+                                     .seed = seed,
+                                     .input = net->preprocess,
+                                     .threads = 2};
+
+    dist_alone(&d);
+    warned[0] = '\0';
+    asked = 0;
+    return trunk_open(t,
+                      &(struct trunk_args){.dir = in_dir("trunk"),
+                                           .front = &front,
+                                           .set = &set,
+                                           .data = "key",
+                                           .dist = &d,
+                                           .hooks = hooks},
+                      err);
+}
+
+static int train(const struct net *net, const struct trunk *t, const char *out,
+                 struct err *err)
+{
+    static struct config c;
+    struct dist d;
+    const struct trainer_args a = {.dir = in_dir(out),
+                                   .key = "0123",
+                                   .network = net->name,
+                                   .cut = net->paper_cut,
+                                   .freeze = net->paper_freeze,
+                                   .trunk = t,
+                                   .seed = 3,
+                                   .config = &c,
+                                   .set = &set,
+                                   .dist = &d,
+                                   .threads = 2,
+                                   .hooks = hooks};
+
+    config_init(&c);
+    c.train.epochs = 1;
+    c.train.batch = BATCH;
+    c.train.checkpoint_seconds = 1e9;
+    dist_alone(&d);
+    stop_at = 0;
+    return dir_make(a.dir, err) < 0 ? -1 : trainer_run(&a, err);
+}
+
+static bool same_file(const char *a, const char *b)
+{
+    char *data[2] = {NULL, NULL};
+    size_t size[2] = {0, 1};
+    struct err err;
+    bool same = file_read(in_dir(a), 1 << 30, &data[0], &size[0], &err) == 0 &&
+                file_read(in_dir(b), 1 << 30, &data[1], &size[1], &err) == 0 &&
+                size[0] == size[1] && memcmp(data[0], data[1], size[0]) == 0;
+
+    free(data[0]);
+    free(data[1]);
+    return same;
+}
+
+/* Training from the cache ends with the bytes of training without. */
+static void check_same(const struct net *net)
+{
+    struct trunk t = {.n_border = 0};
+    struct err err = {0};
+
+    if (!ok(train(net, NULL, "off", &err) == 0 &&
+                open_trunk(&t, net, 3, &err) == 0 && t.n_border > 0 &&
+                train(net, &t, "kept", &err) == 0,
+            net->name))
+        printf("# %s\n", err.text);
+    ok(!warned[0], "without a warning");
+    ok(same_file("off/last.safetensors", "kept/last.safetensors") &&
+           same_file("off/model.safetensors", "kept/model.safetensors") &&
+           same_file("off/history.csv", "kept/history.csv") &&
+           same_file("off/steps.csv", "kept/steps.csv"),
+       "the same bytes with what is kept and without");
+    trunk_close(&t);
+    ok(dir_remove(in_dir("off"), &err) == 0 &&
+           dir_remove(in_dir("kept"), &err) == 0,
+       "clean up");
+}
+
+/* The one directory that the cache is in, and a file there. */
+static const char *cache_file(const char *name)
+{
+    static char path[FILE_PATH_MAX];
+    char **list = NULL;
+    size_t n = 0;
+    struct err err;
+
+    if (dir_list(in_dir("trunk"), &list, &n, &err) == 0 && n == 1)
+        snprintf(path, sizeof(path), "%s/%s/%s", in_dir("trunk"), list[0],
+                 name);
+    dir_list_free(list, n);
+    return path;
+}
+
+static size_t directories(void)
+{
+    char **list = NULL;
+    size_t n = 0;
+    struct err err;
+
+    if (dir_list(in_dir("trunk"), &list, &n, &err) == 0)
+        dir_list_free(list, n);
+    return n;
+}
+
+/* Overwrite a byte, or with at < 0 cut the file. */
+static void damage(const char *name, long at)
+{
+    FILE *f = fopen(cache_file(name), "r+b");
+
+    ok(f && (at < 0 ? ftruncate(fileno(f), -at) == 0
+                    : fseek(f, at, SEEK_SET) == 0 && fputc(0x55, f) != EOF),
+       name);
+    if (f)
+        fclose(f);
+}
+
+static void check_repair(const struct net *net, const float *want, size_t len,
+                         const char *parts)
+{
+    struct trunk t;
+    struct err err = {0};
+
+    ok(open_trunk(&t, net, 3, &err) == 0 && t.n_border > 0, "opened again");
+    if (!ok(strstr(warned, parts) != NULL, parts))
+        printf("# '%s'\n", warned);
+    ok(memcmp(trunk_row(&t, 0, 0), want, len) == 0, "with the same values");
+    trunk_close(&t);
+}
+
+static void check_damage(const struct net *net)
+{
+    struct trunk t;
+    struct err err = {0};
+    float *want;
+    size_t len;
+
+    stop_at = 1;
+    fails(open_trunk(&t, net, 3, &err), err, ERR_AGAIN,
+          "stopped before training", "stopped after a part");
+    stop_at = 0;
+    ok(open_trunk(&t, net, 3, &err) == 0 &&
+           strstr(warned, "1 of 2 parts are missing"),
+       "the rest is made");
+    len = ALL * t.row[0] * sizeof(*want);
+    want = malloc(len);
+    BUG_ON(!want);
+    memcpy(want, trunk_row(&t, 0, 0), len);
+    trunk_close(&t);
+    ok(open_trunk(&t, net, 3, &err) == 0 && !warned[0] &&
+           memcmp(trunk_row(&t, 0, 0), want, len) == 0,
+       "again: all is there");
+    trunk_close(&t);
+    damage("block_11_expand_relu.npy", 5000);
+    check_repair(net, want, len, "1 of 2 parts");
+    damage("block_11_expand_relu.npy", 20);
+    check_repair(net, want, len, "");
+    damage("block_11_expand_relu.npy", -5000);
+    check_repair(net, want, len, "");
+    damage("chunks", 40);
+    check_repair(net, want, len, "1 of 2 parts");
+    ok(directories() == 1 && open_trunk(&t, net, 4, &err) == 0 &&
+           directories() == 2 && memcmp(trunk_row(&t, 0, 0), want, len) != 0,
+       "other weights have other files");
+    trunk_close(&t);
+    free(want);
+}
+
+int main(void)
+{
+    struct err err = {0};
+
+    if (!mkdtemp(dir))
+        return 1;
+    make_store();
+    check_damage(net_find("mobilenetv2", &err));
+    for (size_t i = 0; net_at(i); i++)
+        check_same(net_at(i));
+    trainset_close(&set);
+    ok(dir_remove(dir, &err) == 0, "clean up");
+    return tap_done();
+}
