@@ -40,10 +40,10 @@ const struct net *net_find(const char *name, struct err *err)
     return NULL;
 }
 
-static const char *const head_names[] = {[HEAD_PAPER] = "paper",
-                                         [HEAD_LINEAR] = "linear",
-                                         [HEAD_POOL] = "pool",
-                                         [HEAD_NONE] = "none"};
+static const char *const head_names[] = {
+    [HEAD_PAPER] = "paper",     [HEAD_LINEAR] = "linear",
+    [HEAD_POOL] = "pool",       [HEAD_NONE] = "none",
+    [HEAD_PROJECT] = "project", [HEAD_CLASSIFIER] = "classifier"};
 
 const char *net_head_name(enum net_head head)
 {
@@ -73,7 +73,8 @@ struct node *net_cam_node(const struct net *net, struct graph *g)
 
 static int check_args(const struct net_args *a, struct err *err)
 {
-    const bool classes = a->head == HEAD_PAPER || a->head == HEAD_LINEAR;
+    const bool classes = a->head == HEAD_PAPER || a->head == HEAD_LINEAR ||
+                         a->head == HEAD_CLASSIFIER;
 
     if (a->h < NET_MIN_SIDE || a->h > NET_MAX_SIDE || a->w < NET_MIN_SIDE ||
         a->w > NET_MAX_SIDE)
@@ -241,13 +242,37 @@ static struct node *head_paper(struct graph *g, struct node *x,
     return nn_dense(g, x, "dense_1", classes);
 }
 
+/* What the authors' notebooks train an encoder with, and put on it then. */
+static void head_project(struct graph *g, struct node *x)
+{
+    x = nn_dense(g, x, "projection", (struct dense_args){.units = 128});
+    x = nn_relu(g, x, "projection_relu");
+    nn_l2_normalize(g, x, "embedding");
+}
+
+static void head_classifier(struct graph *g, struct node *x,
+                            const struct net_args *a)
+{
+    const struct dropout_args half = {.rate = a->no_dropout ? 0.0f : .5f};
+
+    x = nn_dropout(g, x, "dropout", half);
+    x = nn_dense(g, x, "dense", (struct dense_args){.units = 512});
+    x = nn_relu(g, x, "dense_relu");
+    x = nn_dropout(g, x, "dropout_1", half);
+    nn_dense(g, x, "dense_1", (struct dense_args){.units = a->classes});
+}
+
 static void add_head(struct graph *g, struct node *x, const struct net *net,
                      const struct net_args *a)
 {
     if (a->head == HEAD_PAPER)
         head_paper(g, x, net, a);
-    if (a->head == HEAD_LINEAR || a->head == HEAD_POOL)
+    if (a->head != HEAD_PAPER && a->head != HEAD_NONE)
         x = nn_global_avg_pool(g, x, "global_average_pooling2d");
+    if (a->head == HEAD_PROJECT)
+        head_project(g, x);
+    if (a->head == HEAD_CLASSIFIER)
+        head_classifier(g, x, a);
     if (a->head == HEAD_LINEAR)
         nn_dense(g, x, "dense", (struct dense_args){.units = a->classes});
 }

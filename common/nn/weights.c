@@ -41,8 +41,8 @@ static bool is_numbered(const char *layer, size_t n, const char *kind)
 bool weights_is_top(const char *tensor)
 {
     static const char *const kinds[] = {
-        "dense", "batch_normalization", "fc1", "fc2", "predictions", "fc1000",
-        "Logits"};
+        "dense",  "batch_normalization", "fc1", "fc2", "predictions", "fc1000",
+        "Logits", "projection"};
     const char *end = strrchr(tensor, '/');
 
     for (size_t i = 0; end && i < sizeof(kinds) / sizeof(kinds[0]); i++)

@@ -70,6 +70,12 @@ static int check_whole(const struct config *c, const char *path,
                        "train.epochs %lld",
                        where, (long long)c->train.warmup_epochs,
                        (long long)c->train.epochs);
+    if (c->train.warmup_epochs >= c->train.encoder_epochs)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.warmup_epochs: %lld leave none of "
+                       "train.encoder_epochs %lld",
+                       where, (long long)c->train.warmup_epochs,
+                       (long long)c->train.encoder_epochs);
     if (c->train.batch < c->train.ranks)
         return err_set(err, ERR_USAGE,
                        "%.200s: train.batch: %lld images are fewer than "

@@ -88,6 +88,14 @@ struct explain_settings {
 
 enum rate_schedule { RATE_CONSTANT, RATE_PLATEAU, RATE_COSINE };
 
+enum encoder_start { ENCODER_SCRATCH, ENCODER_WEIGHTS };
+
+enum contrastive_loss { /* in order of nn/embed_losses.def */
+#define EMBED_LOSS(name) CONTRASTIVE_##name,
+#include "nn/embed_losses.def"
+#undef EMBED_LOSS
+};
+
 enum cache_choice { CACHE_AUTO, CACHE_OFF };
 
 enum optimizer { /* in order of nn/optims.def, as optim_at() counts */
@@ -128,8 +136,14 @@ struct config {
         struct int_list seeds;
         char weights[FILE_PATH_MAX]; /* directory of pretrained ones */
         enum cache_choice cache;     /* of what frozen layers put out */
-        char class_weights[CONFIG_CLASS_LIST]; /* "balanced", or numbers */
-        char costs[CONFIG_COSTS];              /* a matrix; stats/costs.h */
+        char class_weights[CONFIG_CLASS_LIST];  /* "balanced", or numbers */
+        char costs[CONFIG_COSTS];               /* a matrix; stats/costs.h */
+        enum contrastive_loss contrastive_loss; /* regime contrastive: */
+        enum encoder_start encoder;
+        double temperature;
+        double margin;
+        int64_t encoder_epochs;
+        double encoder_rate;
         int64_t epochs;
         int64_t batch; /* over all ranks */
         double learning_rate;

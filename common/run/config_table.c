@@ -13,6 +13,12 @@ static const char *const input_words[] = {"auto", "raw",   "caffe",
                                           "tf",   "torch", NULL};
 static const char *const schedule_words[] = {"constant", "plateau", "cosine",
                                              NULL};
+static const char *const encoder_words[] = {"scratch", "weights", NULL};
+static const char *const contrastive_words[] = {
+#define EMBED_LOSS(name) #name,
+#include "nn/embed_losses.def"
+#undef EMBED_LOSS
+    NULL};
 static const char *const cache_words[] = {"auto", "off", NULL};
 static const char *const optimizer_words[] = {
 #define OPTIM(name) #name,
@@ -94,6 +100,18 @@ static const struct key keys[] = {
      .help = "of cost_sensitive: balanced, or a number for each class"},
     {TEXT(train, costs), RESULT, STRING(""),
      .help = "instead, a matrix as evaluate.costs: expected cost is minimised"},
+    {AT(train, contrastive_loss), RESULT, ENUM(contrastive_words, "n_pairs"),
+     .help = "of contrastive, on the whole batch's embeddings"},
+    {AT(train, encoder), RESULT, ENUM(encoder_words, "scratch"),
+     .help = "of contrastive: begins with random or pretrained weights"},
+    {AT(train, temperature), RESULT, REAL(0.001, 100, "0.05"),
+     .help = "of contrastive losses but the triplets"},
+    {AT(train, margin), RESULT, REAL(1e-6, 100, "1"),
+     .help = "of the triplets' losses"},
+    {AT(train, encoder_epochs), RESULT, INT(1, 10000, "50"), .unit = "epochs",
+     .help = "at most, of contrastive's encoder; epochs is its classifier's"},
+    {AT(train, encoder_rate), RESULT, REAL(1e-9, 10, "0.0001"),
+     .help = "learning rate of contrastive's encoder at the start"},
     {AT(train, epochs), RESULT, INT(1, 10000, "50"), .unit = "epochs",
      .help = "at most so many passes over the training set"},
     {AT(train, batch), RESULT, INT(1, 65536, "32"), .unit = "images",

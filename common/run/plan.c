@@ -264,7 +264,7 @@ static int add_training(struct builder *b, const struct experiment *e)
     at = find_node(b, "train", name);
     if (at >= 0)
         return at;
-    if (e->regime->pretrained)
+    if (regime_pretrained(e->regime, b->c))
         input[2] = find_node(b, "weights", e->network);
     if (e->regime->after) {
         struct experiment first = *e;

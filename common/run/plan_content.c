@@ -18,7 +18,7 @@ bool plan_pretrains(const struct config *c)
     for (int i = 0; i < c->train.regimes.n; i++) {
         const struct regime *r = regime_find(c->train.regimes.word[i], &err);
 
-        if (r && r->pretrained)
+        if (r && regime_pretrained(r, c))
             return true;
     }
     return false;

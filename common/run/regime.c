@@ -8,6 +8,7 @@ static const struct regime regimes[] = {
     {.name = "scratch"},
     {.name = "finetune", .pretrained = true},
     {.name = "cost_sensitive", .pretrained = true, .after = "finetune"},
+    {.name = "contrastive"},
 };
 
 /* Keys of some regimes alone: others do not run again when they change. */
@@ -16,6 +17,12 @@ static const struct {
 } own[] = {
     {"train.class_weights", "cost_sensitive"},
     {"train.costs", "cost_sensitive"},
+    {"train.contrastive_loss", "contrastive"},
+    {"train.encoder", "contrastive"},
+    {"train.temperature", "contrastive"},
+    {"train.margin", "contrastive"},
+    {"train.encoder_epochs", "contrastive"},
+    {"train.encoder_rate", "contrastive"},
 };
 
 enum {
@@ -43,6 +50,12 @@ const struct regime *regime_find(const char *name, struct err *err)
     err_set(err, ERR_USAGE,
             "unknown regime '%.64s' in train.regimes; there is: %s", name, all);
     return NULL;
+}
+
+bool regime_pretrained(const struct regime *r, const struct config *c)
+{
+    return r->pretrained || (strcmp(r->name, "contrastive") == 0 &&
+                             c->train.encoder == ENCODER_WEIGHTS);
 }
 
 bool regime_heeds(const struct regime *r, const char *key)

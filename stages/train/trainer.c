@@ -30,30 +30,6 @@ struct batch {
     size_t first, n;
 };
 
-/*
- * Rows begin .. end-1 of 'n' that rank 'r' of 'size' takes: both are halved,
- * the left half getting the odd one, so that two ranks' rows are one's of half
- * as many ranks.
- */
-static void part(size_t n, size_t r, size_t size, size_t *begin, size_t *end)
-{
-    *begin = 0;
-    *end = n;
-    while (size > 1) {
-        const size_t left = (size + 1) / 2;
-        const size_t half = ((*end - *begin) * left + size - 1) / size;
-
-        if (r < left) {
-            *end = *begin + half;
-            size = left;
-        } else {
-            *begin += half;
-            size -= left;
-            r -= left;
-        }
-    }
-}
-
 /* The values behind the frozen layers, of the rows at 'begin' of batch 'b'. */
 static void feed_tail(struct trainer *t, const struct batch *b, size_t begin,
                       size_t n)
@@ -91,7 +67,7 @@ static size_t load(struct trainer *t, const struct batch *b)
     float *x = graph_input(t->graph);
     size_t begin, end, n;
 
-    part(b->n, rank, size, &begin, &end);
+    batch_part(b->n, rank, size, &begin, &end);
     n = end - begin;
     graph_set_batch(t->graph, (int)n);
 #pragma omp parallel for num_threads(t->a->threads) schedule(static)
@@ -111,12 +87,12 @@ static size_t load(struct trainer *t, const struct batch *b)
 
 /* Logits to loss, hits and, in training, the gradient of the logits.  Weights
  * of classes are of training alone, as in Keras. */
-static void judge(struct trainer *t, const struct batch *b, bool train,
-                  double sum[N_SUM])
+static int judge(struct trainer *t, const struct batch *b, bool train,
+                 double sum[N_SUM], struct err *err)
 {
     struct node *z = graph_output(t->graph);
     const struct loss_batch lb = {.n = graph_batch(t->graph),
-                                  .k = t->a->set->n_class,
+                                  .k = z->out.c,
                                   .n_global = (int)b->n,
                                   .z = z->out.data,
                                   .label = t->label,
@@ -124,8 +100,12 @@ static void judge(struct trainer *t, const struct batch *b, bool train,
                                   .cost = t->weighing.cost,
                                   .dz = train ? z->dout.data : NULL};
 
+    if (t->a->contrastive)
+        return embedding_loss(&t->embedding, &lb, t->a->threads, &sum[SUM_LOSS],
+                              err);
     sum[SUM_LOSS] = t->weighing.loss->sum(&lb);
     sum[SUM_CORRECT] = (double)loss_correct(&lb);
+    return 0;
 }
 
 /* What rank 0 wants to happen after this batch. */
@@ -201,7 +181,8 @@ static int train_step(struct trainer *t, enum decision *d, struct err *err)
 
     graph_set_step(t->graph, (uint32_t)t->state.t, (uint32_t)load(t, &b));
     graph_forward(t->graph, PHASE_TRAIN);
-    judge(t, &b, true, sum);
+    if (judge(t, &b, true, sum, err) < 0)
+        return -1;
     graph_zero_grad(t->graph);
     graph_backward(t->graph);
     sum[SUM_DECISION] = wish(t);
@@ -305,13 +286,14 @@ static int validate(struct trainer *t, double *loss, double *accuracy,
     double total = 0, correct = 0;
 
     for (size_t at = 0; at < n; at += size) {
-        const struct batch b = {t->a->set->validation, NULL, at,
+        const struct batch b = {t->a->set->validation, t->validation, at,
                                 n - at < size ? n - at : size};
         double sum[N_SUM] = {0};
 
         load(t, &b);
         graph_forward(t->graph, PHASE_INFER);
-        judge(t, &b, false, sum);
+        if (judge(t, &b, false, sum, err) < 0)
+            return -1;
         sum[SUM_DECISION] = wish(t);
         if (dist_sum(t->a->dist, sum, N_SUM, err) < 0)
             return -1;

@@ -39,14 +39,17 @@ struct trainer_args {
     const char *key;     /* a checkpoint of another key is not used */
     const char *network; /* as net_find() knows it */
     const char *cut;     /* layer that ends its trunk; NULL: all of it */
-    int freeze;          /* so many first layers learn nothing */
+    enum net_head head;
+    int freeze;                      /* so many first layers learn nothing */
     const struct safetensors *start; /* weights to begin with, as
                                         weights_load() takes them; borrowed;
                                         NULL: random ones */
     const struct trunk *trunk;       /* what frozen layers make of the samples;
                                   borrowed; NULL: it is computed anew */
-    bool weighs;   /* classes or mistakes, as the configuration says */
-    uint64_t seed; /* initial weights, order, dropout */
+    bool contrastive; /* the loss is train.contrastive_loss of HEAD_PROJECT's
+                         embeddings; accuracies are 0 */
+    bool weighs;      /* classes or mistakes, as the configuration says */
+    uint64_t seed;    /* initial weights, order, dropout */
     const struct config *config; /* its train section; borrowed */
     const struct trainset *set;  /* borrowed */
     struct dist *dist;           /* borrowed */

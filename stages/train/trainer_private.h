@@ -8,6 +8,7 @@
 #include "nn/nets.h"
 #include "nn/optim.h"
 #include "stages/train/checkpoint.h"
+#include "stages/train/embedding.h"
 #include "stages/train/trainer.h"
 #include "stages/train/trunk.h"
 #include "stages/train/weighing.h"
@@ -22,11 +23,14 @@ struct trainer {
     struct collective coll;
     const struct optim *optim;
     struct weighing weighing;
+    struct embedding embedding;  /* of contrastive */
     float *block;                /* owned: the next four */
     float *slot[OPTIM_MAX_SLOT]; /* of the optimiser */
     float *best_param, *best_state;
-    uint32_t *order; /* owned: of this epoch's samples */
-    int *label;      /* owned: of this rank's rows */
+    uint32_t *order;      /* owned: of this epoch's samples */
+    uint32_t *validation; /* owned: order of its samples, for contrastive;
+                             those of a class stand together */
+    int *label;           /* owned: of this rank's rows */
     struct train_state state;
     struct history history; /* on rank 0 */
     struct checkpoint checkpoint;

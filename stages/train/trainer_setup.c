@@ -1,6 +1,7 @@
 /* trainer_setup.c - before the first step and after the last */
 #include "stages/train/trainer_private.h"
 
+#include "base/rng.h"
 #include "nn/model.h"
 #include "nn/weights.h"
 
@@ -50,6 +51,7 @@ static int build(struct trainer *t, struct err *err)
                                 .w = (int)t->a->set->w,
                                 .classes = t->a->set->n_class,
                                 .cut = t->a->cut,
+                                .head = t->a->head,
                                 .freeze = t->a->freeze,
                                 .bn_momentum = (float)c->train.bn_momentum};
     const struct graph_args ga = {.max_batch = (int)share,
@@ -81,6 +83,10 @@ static int build(struct trainer *t, struct err *err)
     t->graph = net_new(t->net, &na, &ga, err);
     if (!t->graph)
         return -1;
+    if (t->a->contrastive &&
+        embedding_init(&t->embedding, c, t->a->dist,
+                       graph_output(t->graph)->out.c, err) < 0)
+        return -1;
     if (t->a->start && weights_load(t->graph, t->net, t->a->start, err) < 0)
         return -1;
     return t->a->freeze > 0 && !t->a->trunk ? build_front(t, &na, err) : 0;
@@ -93,6 +99,22 @@ static void add_block(struct trainer *t, const char *name, float *data,
 
     BUG_ON(c->n_block == CHECKPOINT_MAX_BLOCKS);
     c->block[c->n_block++] = (struct block){name, data, n};
+}
+
+/* A loss of a batch's rows wants several classes in each. */
+static int mix_validation(struct trainer *t, struct err *err)
+{
+    const uint32_t n = (uint32_t)t->a->set->n_validation;
+    struct rng rng;
+
+    t->validation = malloc((n + 1) * sizeof(*t->validation));
+    if (!t->validation)
+        return err_set(err, ERR_SYSTEM, "no memory for an order of %u", n);
+    for (uint32_t i = 0; i < n; i++)
+        t->validation[i] = i;
+    rng_init(&rng, t->a->seed, RNG_SHUFFLE, UINT32_MAX, 0);
+    rng_shuffle(&rng, t->validation, n);
+    return 0;
 }
 
 /* Memory beside the graph's, and the list of what a checkpoint holds. */
@@ -139,6 +161,7 @@ int trainer_prepare(struct trainer *t, struct err *err)
     plateau_init(&t->state.plateau);
     stopper_init(&t->state.stopper);
     if (build(t, err) < 0 || allocate(t, err) < 0 ||
+        (a->contrastive && mix_validation(t, err) < 0) ||
         file_path(t->checkpoint_dir, err, "%s/checkpoint", a->dir) < 0)
         return -1;
     return trainer_lead(t) ? dir_make(t->checkpoint_dir, err) : 0;
@@ -200,6 +223,7 @@ static int write_model(struct trainer *t, const char *name,
     info->h = (int)t->a->set->h;
     info->w = (int)t->a->set->w;
     info->n_class = t->a->set->n_class;
+    info->head = t->a->head;
     info->freeze = t->a->freeze;
     snprintf(info->network, sizeof(info->network), "%s", t->net->name);
     snprintf(info->cut, sizeof(info->cut), "%s", t->a->cut ? t->a->cut : "");
@@ -263,7 +287,9 @@ void trainer_release(struct trainer *t)
     free(t->order);
     free(t->label);
     free(t->image);
+    free(t->validation);
     front_release(&t->front);
+    embedding_release(&t->embedding);
     history_release(&t->history);
     free(t);
 }

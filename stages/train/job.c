@@ -1,0 +1,255 @@
+/* job.c - one regime: its phases, and the members that share each */
+#include "stages/train/job.h"
+
+#include "base/log.h"
+#include "run/dist_team.h"
+#include "stages/train/trainer.h"
+#include "stages/train/trunk.h"
+
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PARTS = 2 };
+
+static bool stopping(void *self)
+{
+    return stage_stopping(self);
+}
+
+static void progress(void *self, double done, double total, const char *note)
+{
+    stage_progress(self, done, total, note);
+}
+
+static void warn(void *self, const char *text)
+{
+    (void)self;
+    log_warn("%s", text);
+}
+
+/* Cores for this rank: its own if it is bound to some, else its share. */
+static int count_threads(const struct config *c, const struct dist *d)
+{
+    const int cores = omp_get_num_procs();
+    const bool bound = cores < (int)sysconf(_SC_NPROCESSORS_ONLN);
+    const int share = bound ? cores : cores / d->here;
+
+    if (c->train.threads > 0)
+        return (int)c->train.threads;
+    return share > 1 ? share : 1;
+}
+
+/* One of the PARTS that a batch is divided into, and how it fared. */
+struct part {
+    struct trainer_args a;
+    int rc;
+    struct err err;
+};
+
+static void train_part(void *self, struct dist *d)
+{
+    struct part *p = self;
+
+    p->a.dist = d;
+    omp_set_num_threads(p->a.threads);
+    p->rc = trainer_run(&p->a, &p->err);
+}
+
+/*
+ * A batch is always divided into PARTS, however many processes share them, so
+ * that one rank and PARTS ranks do the same arithmetic.  With another number
+ * of ranks each takes one part of its own.
+ */
+static int parts_of(const struct dist *d, const struct config *c)
+{
+    const int parts = PARTS / d->size;
+
+    return parts * d->size == PARTS && c->train.batch >= PARTS ? parts : 1;
+}
+
+/* What all members of this process have in common. */
+struct shared {
+    const struct job *job;
+    const struct net *net;
+    struct trainset set;      /* owned */
+    struct safetensors start; /* owned */
+    struct trunk trunk;       /* owned: n_border 0 if there is none */
+};
+
+static int open_shared(struct shared *s, const struct job *j, struct err *err)
+{
+    *s = (struct shared){.job = j, .net = net_find(j->network, err)};
+    if (!s->net || trainset_open(&s->set, j->data,
+                                 j->augmented ? j->augment : NULL, err) < 0)
+        return -1;
+    return j->start[0] ? safetensors_read(&s->start, j->start, err) : 0;
+}
+
+static void close_shared(struct shared *s)
+{
+    trunk_close(&s->trunk);
+    safetensors_release(&s->start);
+    trainset_close(&s->set);
+}
+
+/* What a regime does once or twice. */
+struct course {
+    const char *dir;
+    const struct config *config;
+    const struct safetensors *start; /* NULL: random weights */
+    const char *cut;
+    enum net_head head;
+    int freeze;
+    bool contrastive;
+};
+
+static struct trainer_args trainer_args(const struct shared *s,
+                                        const struct course *p,
+                                        struct stage_link *link, int threads)
+{
+    const struct job *j = s->job;
+
+    return (struct trainer_args){
+        .dir = p->dir,
+        .key = j->key,
+        .network = j->network,
+        .cut = p->cut,
+        .head = p->head,
+        .freeze = p->freeze,
+        .start = p->start,
+        .trunk = s->trunk.n_border ? &s->trunk : NULL,
+        .contrastive = p->contrastive,
+        .weighs = strcmp(j->regime, "cost_sensitive") == 0,
+        .seed = (uint64_t)j->seed,
+        .config = p->config,
+        .set = &s->set,
+        .threads = threads > 1 ? threads : 1,
+        .hooks = {.stopping = stopping,
+                  .progress = progress,
+                  .warn = warn,
+                  .self = link},
+    };
+}
+
+/* Collective.  What the frozen layers make of the samples, unless it is not to
+ * be kept. */
+static int open_trunk(struct shared *s, struct dist *d, const int threads,
+                      const struct trainer_args *t, struct err *err)
+{
+    const struct job *j = s->job;
+    const struct front_args front = {.net = s->net,
+                                     .shape = {.h = (int)s->set.h,
+                                               .w = (int)s->set.w,
+                                               .classes = s->set.n_class,
+                                               .cut = t->cut,
+                                               .head = t->head,
+                                               .freeze = t->freeze},
+                                     .start = t->start,
+                                     .seed = t->seed,
+                                     .input = trainer_input(t->config, s->net),
+                                     .threads = threads};
+    const struct trunk_args a = {.dir = j->trunk,
+                                 .front = &front,
+                                 .set = &s->set,
+                                 .data = j->data_key,
+                                 .augment = j->augment_key,
+                                 .dist = d,
+                                 .hooks = t->hooks};
+
+    if (t->freeze == 0 || t->config->train.cache == CACHE_OFF)
+        return 0;
+    return trunk_open(&s->trunk, &a, err);
+}
+
+/* Collective. */
+static int run_course(struct shared *s, struct dist *d, const struct course *p,
+                      struct stage_link *link, struct err *err)
+{
+    const int n = parts_of(d, p->config);
+    const int threads = count_threads(p->config, d);
+    struct trainer_args a = trainer_args(s, p, link, threads / n);
+    struct part part[PARTS];
+    void *self[PARTS];
+
+    if (open_trunk(s, d, threads, &a, err) < 0)
+        return -1;
+    a.trunk = s->trunk.n_border ? &s->trunk : NULL;
+    for (int i = 0; i < n; i++) {
+        self[i] = &part[i];
+        part[i] = (struct part){.a = a};
+    }
+    dist_team_run(d, n, train_part, self);
+    *err = part[0].err; /* the parts agree */
+    return part[0].rc;
+}
+
+/* Every layer of the trunk. */
+static int count_layers(const struct net *net, struct err *err)
+{
+    struct net_layers *l = net_layers(net, err);
+    const int n = l ? l->n : -1;
+
+    free(l);
+    return n;
+}
+
+/* Collective.  An encoder by its embeddings, then a classifier behind the
+ * best one, frozen. */
+static int contrast(struct shared *s, struct dist *d, struct course *p,
+                    struct stage_link *link, struct err *err)
+{
+    struct config config = s->job->config;
+    char dir[FILE_PATH_MAX], model[FILE_PATH_MAX];
+    struct course first = *p;
+    int rc;
+
+    config.train.epochs = config.train.encoder_epochs;
+    config.train.learning_rate = config.train.encoder_rate;
+    first.dir = dir;
+    first.config = &config;
+    first.head = HEAD_PROJECT;
+    first.contrastive = true;
+    rc = file_path(dir, err, "%s/encoder", s->job->out);
+    if (rc == 0)
+        rc = file_path(model, err, "%s/model.safetensors", dir);
+    if (rc == 0 && d->rank == 0)
+        rc = dir_make(dir, err);
+    if (dist_agree(d, rc, err) < 0 || run_course(s, d, &first, link, err) < 0)
+        return -1;
+    safetensors_release(&s->start);
+    rc = safetensors_read(&s->start, model, err);
+    p->start = &s->start;
+    p->head = HEAD_CLASSIFIER;
+    p->freeze = rc < 0 ? -1 : count_layers(s->net, err);
+    if (dist_agree(d, p->freeze < 0 ? -1 : 0, err) < 0)
+        return -1;
+    return run_course(s, d, p, link, err);
+}
+
+int job_run(struct dist *d, const struct job *j, struct stage_link *link,
+            struct err *err)
+{
+    struct shared s;
+    struct course p = {.dir = j->out, .config = &j->config};
+    int rc = open_shared(&s, j, err);
+
+    rc = dist_agree(d, rc, err);
+    if (j->start[0])
+        p.start = &s.start;
+    if (rc == 0 && strcmp(j->regime, "scratch") != 0)
+        p.cut = s.net->paper_cut;
+    if (rc == 0 && strcmp(j->regime, "contrastive") == 0) {
+        rc = contrast(&s, d, &p, link, err);
+    } else if (rc == 0) {
+        p.freeze = p.start ? s.net->paper_freeze : 0;
+        rc = run_course(&s, d, &p, link, err);
+    }
+    close_shared(&s);
+    if (d->fault.code != ERR_NONE) { /* the ranks cannot agree on anything */
+        log_error("%s", d->fault.text);
+        dist_abort(d, err_exit_status(d->fault.code));
+    }
+    return rc;
+}

@@ -1,0 +1,38 @@
+/*
+ * job.h - a training as every rank is told of it, and what its regime does
+ */
+#ifndef TRAIN_JOB_H
+#define TRAIN_JOB_H
+
+#include "base/hash.h"
+#include "run/config.h"
+#include "run/dist.h"
+#include "run/stage.h"
+
+/* A unit as it is sent to the other ranks. */
+struct job {
+    bool end; /* there is none any more */
+    bool augmented;
+    char data[FILE_PATH_MAX], augment[FILE_PATH_MAX]; /* directories */
+    char out[FILE_PATH_MAX];
+    char trunk[FILE_PATH_MAX];
+    char key[HASH_HEX];
+    char data_key[HASH_HEX], augment_key[HASH_HEX]; /* of the stores */
+    char network[CONFIG_NAME_MAX], regime[CONFIG_NAME_MAX];
+    char start[FILE_PATH_MAX]; /* weights to begin with; "": random ones */
+    int64_t seed;
+    struct config config;
+};
+
+/*
+ * Do it.  Collective: every rank has the same job.
+ *   link [in] of rank 0; NULL on the others
+ * Files of trainer.h in job.out; of regime contrastive also those of the
+ * encoder, in job.out/encoder.
+ * Errors: as trainset_open(), trunk_open(), trainer_run().  Ranks that cannot
+ * speak with each other end the program.
+ */
+MUST_USE int job_run(struct dist *d, const struct job *j,
+                     struct stage_link *link, struct err *err);
+
+#endif
