@@ -28,6 +28,10 @@ static int check_costs(const struct config *c, struct err *err)
 
     if (c->train.costs[0] && (k < 2 || k > STATS_CLASSES_MAX))
         return err_set(err, ERR_USAGE, "train.costs: a row has %d numbers", k);
+    if (c->train.costs[0] && c->train.label_smoothing > 0)
+        return err_set(err, ERR_USAGE,
+                       "train.costs: expected cost has no "
+                       "train.label_smoothing");
     if (c->train.costs[0] && costs_parse(&costs, k, c->train.costs, err) < 0)
         return -1;
     if (strcmp(c->train.class_weights, "balanced") == 0)
@@ -114,17 +118,50 @@ void config_init(struct config *c)
     }
 }
 
+/* What a profile has other defaults for: where the paper and its authors'
+ * notebooks differ from what is right, or from each other. */
+static const struct profile_row {
+    enum profile profile;
+    const char *setting;
+} profile_rows[] = {
+    {PROFILE_PAPER, "preprocess.aspect=keep"},
+    {PROFILE_PAPER, "split.method=random"},
+    {PROFILE_PAPER, "split.test=0.16"},
+    {PROFILE_PAPER, "split.validation=0.0476"},
+    {PROFILE_PAPER, "train.stop_patience=0"},
+    {PROFILE_PAPER, "train.schedule=constant"},
+    {PROFILE_PAPER, "train.encoder=weights"},
+    {PROFILE_PAPER, "train.encoder_rate=0.001"},
+    {PROFILE_NOTEBOOK, "split.method=random"},
+    {PROFILE_NOTEBOOK, "augment.variants=6"},
+    {PROFILE_NOTEBOOK, "train.input=raw"},
+    {PROFILE_NOTEBOOK, "evaluate.model=last"},
+};
+
+/* The defaults of a profile, then file and settings. */
+static int take_all(struct config *c, enum profile profile, const char *path,
+                    const struct config_set *set, size_t n_set, struct err *err)
+{
+    config_init(c);
+    for (size_t i = 0; i < sizeof(profile_rows) / sizeof(profile_rows[0]); i++)
+        if (profile_rows[i].profile == profile)
+            BUG_ON(config_take_set(c, profile_rows[i].setting, err) < 0);
+    if (path && config_take_file(c, path, err) < 0)
+        return -1;
+    for (size_t i = 0; i < n_set; i++)
+        if (config_take_set(c, set[i].text, err) < 0)
+            return -1;
+    return 0;
+}
+
 int config_read(struct config *c, const char *path,
                 const struct config_set *set, size_t n_set, struct err *err)
 {
     struct config fresh;
 
-    config_init(&fresh);
-    if (path && config_take_file(&fresh, path, err) < 0)
+    if (take_all(&fresh, PROFILE_CORRECTED, path, set, n_set, err) < 0 ||
+        take_all(&fresh, fresh.run.profile, path, set, n_set, err) < 0)
         return -1;
-    for (size_t i = 0; i < n_set; i++)
-        if (config_take_set(&fresh, set[i].text, err) < 0)
-            return -1;
     if (check_whole(&fresh, path, err) < 0)
         return -1;
     *c = fresh;

@@ -88,6 +88,8 @@ struct explain_settings {
 
 enum rate_schedule { RATE_CONSTANT, RATE_PLATEAU, RATE_COSINE };
 
+enum profile { PROFILE_CORRECTED, PROFILE_PAPER, PROFILE_NOTEBOOK };
+
 enum encoder_start { ENCODER_SCRATCH, ENCODER_WEIGHTS };
 
 enum contrastive_loss { /* in order of nn/embed_losses.def */
@@ -108,6 +110,7 @@ struct config {
     struct {
         char dir[FILE_PATH_MAX]; /* where everything goes */
         int64_t seed;            /* of every random draw */
+        enum profile profile;    /* which defaults other keys have */
     } run;
     struct {
         char path[FILE_PATH_MAX]; /* class folders; unused when drawn */
@@ -150,7 +153,8 @@ struct config {
         enum optimizer optimizer;
         double momentum;     /* of sgd and nesterov */
         double weight_decay; /* of adamw */
-        double clip_norm;    /* of the whole gradient; 0: no limit */
+        double label_smoothing;
+        double clip_norm; /* of the whole gradient; 0: no limit */
         enum rate_schedule schedule;
         int64_t warmup_epochs; /* before the cosine */
         double bn_momentum;    /* 0: the network's own */
@@ -177,11 +181,12 @@ struct config_set {
     const char *text;
 };
 
-/* Every default. */
+/* Every default, of profile corrected. */
 void config_init(struct config *c);
 
 /*
- * Read a file over the defaults, then apply the settings in order, then check
+ * Read a file over the defaults of the profile that it or a setting names, then
+ * apply the settings in order, then check
  * what no single key can tell (e.g. split.csv with method csv).
  *   path [in]  NULL: defaults and settings alone
  *   set  [in]  values are taken as they stand, without YAML quotes; lists are

@@ -19,6 +19,8 @@ static const char *const contrastive_words[] = {
 #include "nn/embed_losses.def"
 #undef EMBED_LOSS
     NULL};
+static const char *const profile_words[] = {"corrected", "paper", "notebook",
+                                            NULL};
 static const char *const cache_words[] = {"auto", "off", NULL};
 static const char *const optimizer_words[] = {
 #define OPTIM(name) #name,
@@ -55,6 +57,9 @@ static const struct key keys[] = {
      .help = "directory that receives everything a run makes"},
     {AT(run, seed), RESULT, INT(0, 4294967295.0, "1"),
      .help = "seed of every random draw"},
+    {AT(run, profile), PLACEMENT, ENUM(profile_words, "corrected"),
+     .help =
+         "which defaults: corrected, the paper's text, its notebooks' code"},
 
     {TEXT(dataset, path), PLACEMENT, STRING(""),
      .help = "directory with one folder a class; not used with draw_per_class"},
@@ -124,6 +129,8 @@ static const struct key keys[] = {
      .help = "of sgd and nesterov"},
     {AT(train, weight_decay), RESULT, REAL(0, 10, "0.004"),
      .help = "of adamw: w -= w decay rate"},
+    {AT(train, label_smoothing), RESULT, REAL(0, 0.99, "0"),
+     .help = "of cross-entropy: this share of a label goes to all classes"},
     {AT(train, clip_norm), RESULT, REAL(0, 1e9, "0"),
      .help = "largest L2 norm of the whole gradient; 0: no limit"},
     {AT(train, schedule), RESULT, ENUM(schedule_words, "plateau"),

@@ -98,6 +98,8 @@ static int judge(struct trainer *t, const struct batch *b, bool train,
                                   .label = t->label,
                                   .weight = train ? t->weighing.weight : NULL,
                                   .cost = t->weighing.cost,
+                                  .smoothing =
+                                      t->a->config->train.label_smoothing,
                                   .dz = train ? z->dout.data : NULL};
 
     if (t->a->contrastive)

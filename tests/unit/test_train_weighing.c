@@ -88,10 +88,39 @@ static void check_configuration(void)
     fails(config_read(&c, NULL, &bad[2], 1, &err), err, ERR_USAGE,
           "a row has 1 numbers", "one of a single class");
     ok(config_read(&c, NULL, &good, 1, &err) == 0, "a good one");
+    fails(
+        config_read(&c, NULL,
+                    (struct config_set[]){good, {"train.label_smoothing=0.1"}},
+                    2, &err),
+        err, ERR_USAGE, "expected cost has no", "smoothing of no labels");
+}
+
+/* A profile is a set of defaults: what is said counts, in any order. */
+static void check_profiles(void)
+{
+    static struct config c, again;
+    const struct config_set set[] = {{"evaluate.model=best"},
+                                     {"run.profile=notebook"}};
+    const struct config_set paper = {"run.profile=paper"};
+    struct err err = {0};
+
+    ok(config_read(&c, NULL, NULL, 0, &err) == 0 &&
+           c.train.input == INPUT_AUTO && c.split.method == SPLIT_BY_GROUP,
+       "corrected is the default");
+    ok(config_read(&c, NULL, set, 2, &err) == 0 && c.train.input == INPUT_RAW &&
+           c.augment.variants == 6 && c.split.method == SPLIT_BY_RANDOM,
+       "the notebooks' defaults");
+    ok(c.evaluate.model == MODEL_BEST, "what is said comes before them");
+    ok(config_read(&again, NULL, &paper, 1, &err) == 0 &&
+           again.preprocess.aspect == ASPECT_KEEP &&
+           again.train.schedule == RATE_CONSTANT &&
+           again.train.input == INPUT_AUTO,
+       "the paper's");
 }
 
 int main(void)
 {
+    check_profiles();
     check_weights();
     check_costs();
     check_configuration();
