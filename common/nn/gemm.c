@@ -6,6 +6,7 @@
 #include <cblas.h>
 #include <malloc.h>
 #include <omp.h>
+#include <stdio.h>
 
 #ifdef HAVE_DNNL
 #    include <dnnl.h>
@@ -199,6 +200,42 @@ const char *gemm_provider(void)
 #else
     return "OpenBLAS";
 #endif
+}
+
+static const char *loops(void)
+{
+#if defined(__x86_64__) && defined(__GNUC__)
+    if (__builtin_cpu_supports("x86-64-v4"))
+        return "x86-64-v4";
+    if (__builtin_cpu_supports("x86-64-v3"))
+        return "x86-64-v3";
+#endif
+    return "plain";
+}
+
+void gemm_describe(char text[GEMM_DESCRIPTION])
+{
+    char dnnl[48] = "";
+
+#ifdef HAVE_DNNL
+    static const struct {
+        dnnl_cpu_isa_t isa;
+        const char *name;
+    } isas[] = {{dnnl_cpu_isa_sse41, "sse41"},
+                {dnnl_cpu_isa_avx, "avx"},
+                {dnnl_cpu_isa_avx2, "avx2"},
+                {dnnl_cpu_isa_avx512_core, "avx512"}};
+    const dnnl_version_t *v = dnnl_version();
+    const char *isa = "other";
+
+    for (size_t i = 0; i < sizeof(isas) / sizeof(isas[0]); i++)
+        if (dnnl_get_effective_cpu_isa() >= isas[i].isa)
+            isa = isas[i].name;
+    snprintf(dnnl, sizeof(dnnl), "oneDNN %d.%d.%d (%s), ", v->major, v->minor,
+             v->patch, isa);
+#endif
+    snprintf(text, GEMM_DESCRIPTION, "%sOpenBLAS (%.32s), loops %s", dnnl,
+             openblas_get_corename(), loops());
 }
 
 const char *gemm_processor(void)

@@ -67,6 +67,14 @@ size_t gemm_long_scratch(int m, int n, int k);
 /* Who makes the products, "oneDNN" or "OpenBLAS". */
 const char *gemm_provider(void);
 
+/*
+ * All that decides how the engine's sums are rounded here: libraries, their
+ * kernels, the instructions of our own loops.  "oneDNN 2.7.2 (avx2), OpenBLAS
+ * (Zen), loops x86-64-v3".  Algorithms follow from the shapes alone.
+ */
+enum { GEMM_DESCRIPTION = 128 };
+void gemm_describe(char text[GEMM_DESCRIPTION]);
+
 /* How OpenBLAS was built, and for which processor it works, "Haswell"; both
  * static. */
 const char *gemm_library(void);

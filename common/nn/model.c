@@ -1,6 +1,8 @@
 /* model.c - metadata as text; weights checked against the graph's own table */
 #include "nn/model.h"
 
+#include "nn/gemm.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,7 @@ struct texts {
     size_t n;
     char classes[CLASSES_TEXT];
     char number[N_TEXT][NUMBER_TEXT];
+    char arithmetic[GEMM_DESCRIPTION];
 };
 
 static void add_text(struct texts *t, const char *key, const char *value)
@@ -38,7 +41,9 @@ static void describe(struct texts *t, const struct model_info *info)
     for (int i = 0; i < info->n_class; i++)
         at += (size_t)snprintf(t->classes + at, sizeof(t->classes) - at, "%s%s",
                                i ? "\n" : "", info->class_name[i]);
+    gemm_describe(t->arithmetic);
     add_text(t, "format", "papline 1");
+    add_text(t, "arithmetic", t->arithmetic);
     add_text(t, "network", info->network);
     if (info->cut[0])
         add_text(t, "cut", info->cut);

@@ -3,7 +3,7 @@
  *
  * A safetensors file: parameters and running statistics under Keras' names and
  * layouts; the metadata says which network it is, how its input is prepared
- * and what its outputs mean.
+ * and what its outputs mean, and by what arithmetic it was trained (gemm.h).
  */
 #ifndef NN_MODEL_H
 #define NN_MODEL_H

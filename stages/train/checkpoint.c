@@ -20,23 +20,15 @@ static const struct {
     enum st_type type;
     size_t at;
 } numbers[] = {
-    NUMBER(ST_I64, generation),
-    NUMBER(ST_I64, ranks),
-    NUMBER(ST_I64, epoch),
-    NUMBER(ST_I64, step),
-    NUMBER(ST_I64, t),
-    NUMBER(ST_I64, finished),
-    NUMBER(ST_I64, correct),
-    NUMBER(ST_F64, loss_sum),
-    NUMBER(ST_F64, seconds),
-    NUMBER(ST_F64, rate),
-    NUMBER(ST_F64, plateau.best),
-    NUMBER(ST_I64, plateau.wait),
-    NUMBER(ST_F64, stopper.best),
-    NUMBER(ST_I64, stopper.wait),
-    NUMBER(ST_I64, best_epoch),
-    NUMBER(ST_F64, best_loss),
-    NUMBER(ST_F64, best_accuracy),
+    NUMBER(ST_I64, generation),   NUMBER(ST_I64, ranks),
+    NUMBER(ST_I64, arithmetic),   NUMBER(ST_I64, epoch),
+    NUMBER(ST_I64, step),         NUMBER(ST_I64, t),
+    NUMBER(ST_I64, finished),     NUMBER(ST_I64, correct),
+    NUMBER(ST_F64, loss_sum),     NUMBER(ST_F64, seconds),
+    NUMBER(ST_F64, rate),         NUMBER(ST_F64, plateau.best),
+    NUMBER(ST_I64, plateau.wait), NUMBER(ST_F64, stopper.best),
+    NUMBER(ST_I64, stopper.wait), NUMBER(ST_I64, best_epoch),
+    NUMBER(ST_F64, best_loss),    NUMBER(ST_F64, best_accuracy),
 };
 
 enum {

@@ -2,6 +2,7 @@
 #include "stages/train/trainer_private.h"
 
 #include "base/rng.h"
+#include "nn/gemm.h"
 #include "nn/model.h"
 #include "nn/weights.h"
 
@@ -147,6 +148,15 @@ static int allocate(struct trainer *t, struct err *err)
     return 0;
 }
 
+/* A number that tells how sums are rounded here. */
+static int64_t arithmetic(void)
+{
+    char text[GEMM_DESCRIPTION];
+
+    gemm_describe(text);
+    return (int64_t)(rng_mix(0, text, strlen(text)) >> 1);
+}
+
 int trainer_prepare(struct trainer *t, struct err *err)
 {
     const struct trainer_args *a = t->a;
@@ -155,6 +165,7 @@ int trainer_prepare(struct trainer *t, struct err *err)
     t->coll = dist_collective(a->dist);
     t->steps = (a->set->n_train + batch - 1) / batch;
     t->state = (struct train_state){
+        .arithmetic = arithmetic(),
         .rate = (double)(float)a->config->train.learning_rate,
         .ranks = a->dist->size,
     };
@@ -170,7 +181,7 @@ int trainer_prepare(struct trainer *t, struct err *err)
 /* On rank 0: go back to the newest checkpoint, if any. */
 static int find_checkpoint(struct trainer *t, bool *found, struct err *err)
 {
-    const int64_t ranks = t->state.ranks;
+    const int64_t ranks = t->state.ranks, here = t->state.arithmetic;
     struct err bad = {0};
     char text[600];
 
@@ -189,7 +200,19 @@ static int find_checkpoint(struct trainer *t, bool *found, struct err *err)
                  (intmax_t)t->state.ranks, (intmax_t)ranks);
         t->a->hooks.warn(t->a->hooks.self, text);
     }
+    if (*found && t->state.arithmetic != here) {
+        char now[GEMM_DESCRIPTION];
+
+        gemm_describe(now);
+        snprintf(text, sizeof(text),
+                 "the checkpoint was made by other libraries or another "
+                 "processor than these (%s): results differ by rounding from "
+                 "those of an unbroken run",
+                 now);
+        t->a->hooks.warn(t->a->hooks.self, text);
+    }
     t->state.ranks = ranks;
+    t->state.arithmetic = here;
     return 0;
 }
 
