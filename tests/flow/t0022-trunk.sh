@@ -1,5 +1,5 @@
 #!/bin/bash
-# t0020 - frozen layers: kept or not, killed or not, 1 or 2 ranks: same bytes
+# t0022 - frozen layers: kept or not, killed or not, 1 or 2 ranks: same bytes
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
 F=mobilenetv2-finetune-s1
