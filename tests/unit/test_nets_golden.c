@@ -195,7 +195,7 @@ static void check_close(const struct run *r, const char *what, double d,
 static void check_first(const struct run *r, struct graph *g)
 {
     const struct named_tensor *t;
-    double grad = 0, state = 0, head = 0;
+    double grad = 0, state = 0, head = 0, diff = 0, norm = 0;
     int found = 0;
     size_t n;
 
@@ -211,6 +211,13 @@ static void check_first(const struct run *r, struct graph *g)
         d = off(r, t->name, t->is_state ? t->data : graph_dparam(g) + at,
                 t->len);
         found += d >= 0;
+        if (d >= 0 && !t->is_state) {
+            const double all =
+                find_golden(golden, N_GOLDEN, r->name, t->name)->norm;
+
+            diff += d * all * d * all;
+            norm += all * all;
+        }
         if (t->is_state)
             state = fmax(state, d);
         else if (top)
@@ -219,6 +226,7 @@ static void check_first(const struct run *r, struct graph *g)
             grad = fmax(grad, d);
     }
     ok(found > 2, "there are gradients to compare");
+    check_close(r, "all gradients together", sqrt(diff / norm), 1e-3);
     check_close(r, "worst of all gradients", grad, r->tolerance);
     check_close(r, "worst of the head's gradients", head, 1e-3);
     if (r->phase == PHASE_TRAIN)
