@@ -77,13 +77,15 @@ static _Noreturn void child(int fd, isolate_f work, const void *arg,
 {
     struct err err = {0};
     struct buf out = {0};
+    int rc;
 
     confine(l);
-    if (work(arg, &out, &err) == 0)
-        (void)(buf_check(&out, &err) == 0);
-    if (send_all(fd, &err, sizeof(err)) == 0 && err.code == ERR_NONE)
-        _exit(send_all(fd, out.data, out.len) < 0);
-    _exit(0);
+    rc = work(arg, &out, &err);
+    if (rc == 0)
+        rc = buf_check(&out, &err);
+    if (send_all(fd, &err, sizeof(err)) == 0 && rc == 0)
+        rc = send_all(fd, out.data, out.len);
+    _exit(rc < 0 && err.code == ERR_NONE);
 }
 
 /* --- in the parent ---------------------------------------------------------*/
