@@ -133,7 +133,7 @@ demo: deps
 bench: $(BIN) $(BENCH)
 	$Qtests/bench/run.sh $(abspath $B)
 
-bench-peer: $(BIN)
+bench-peer: $(BIN) $B/bench/bench_conv
 	$Q$(MAKE) --no-print-directory MODE=openblas build/openblas/bin/papline
 	$Q/usr/bin/python3 tests/bench/peer.py $(NETS) $(PEER)
 

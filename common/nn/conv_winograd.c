@@ -131,7 +131,7 @@ struct plan {
     int rows, cols; /* of tiles in an image */
     size_t tiles;   /* in the batch */
     size_t group;   /* tiles of a group at most */
-    float *u, *du;  /* (36, ci, co) */
+    float *u, *du;  /* (36, ci, co); one if there is one group */
     float *v;       /* (36, group, ci) */
     float *m;       /* (36, group, co) */
     float *zero;    /* as many zeros as there are channels */
@@ -164,8 +164,9 @@ static struct plan make_plan(const struct conv *c)
         p.group = p.tiles;
     p.zero = at;
     p.u = c->ready;
-    p.du = at += max_channels(c);
-    p.v = at += kernel_len(c);
+    at += max_channels(c);
+    p.du = p.group < p.tiles ? at : p.u;
+    p.v = at += p.group < p.tiles ? kernel_len(c) : 0;
     p.m = at + POINTS * p.group * (size_t)c->ci;
     return p;
 }
@@ -174,7 +175,7 @@ static size_t winograd_scratch(const struct conv *c)
 {
     const struct plan p = make_plan(c);
 
-    return max_channels(c) + kernel_len(c) +
+    return max_channels(c) + (p.group < p.tiles ? kernel_len(c) : 0) +
            POINTS * p.group * ((size_t)c->ci + (size_t)c->co);
 }
 
@@ -556,13 +557,13 @@ static void winograd_backward(const struct conv *c, const struct conv_back *b)
         const size_t end = t + p.group < p.tiles ? t + p.group : p.tiles;
 
         make_z(&p, b->dy, t, end);
-        if (b->dw) {
-            make_v(&p, b->x, t, end);
-            add_du(&p, end - t, t == 0);
-        }
         if (b->dx) {
             make_dv(&p, end - t);
             add_dx(&p, b->dx, t, end);
+        }
+        if (b->dw) { /* last: dU may lie where U does */
+            make_v(&p, b->x, t, end);
+            add_du(&p, end - t, t == 0);
         }
     }
     if (b->dw && p.tiles)

@@ -4,7 +4,9 @@ For each network, in turn and several times over: 'papline bench NET' in one
 process and the same work in PyTorch in another; medians of all.  PyTorch: the same
 layers as in torchvision, with a global average, 5 classes, Adam, the better of
 its two memory formats; once with malloc told to keep memory ("tuned") and once as
-installed.  Papline a second time without oneDNN.  Run by 'make bench-peer'; needs python3-torch.
+installed.  Papline a second time without oneDNN.  oneDNN's convolutions alone
+(bench_conv.c) as what no engine built on them could beat.  Run by 'make bench-peer';
+needs python3-torch.
 
 Without arguments: all five.  --quick: one round, few steps.
 """
@@ -199,6 +201,16 @@ def run_papline(name, args, mode="release"):
     return result
 
 
+def run_convolutions(name, args):
+    """oneDNN's primitives alone; nothing where Papline was built without it."""
+    out = subprocess.run(
+        ["build/release/bench/bench_conv", name],
+        env={**os.environ, "OMP_NUM_THREADS": str(args.threads)},
+        check=True, stdout=subprocess.PIPE, text=True).stdout
+    found = re.search(r"forward ([\d.]+) ms/image, forward and backward ([\d.]+)", out)
+    return {"inference": float(found[1]), "training": float(found[2])} if found else {}
+
+
 def merge(runs):
     return {k: statistics.median(r[k] for r in runs) for k in runs[0]}
 
@@ -217,22 +229,25 @@ def compare(name, args):
         blas.append(run_papline(name, args, "openblas"))
         tuned.append(best([run_peer(name, f, args, True) for f in FORMATS]))
         plain.append(best([run_peer(name, f, args, False) for f in FORMATS]))
-    return merge(ours), merge(blas), merge(tuned), merge(plain)
+    return (merge(ours), merge(blas), merge(tuned), merge(plain),
+            run_convolutions(name, args))
 
 
 def table(args):
     print("| network | phase | Papline | OpenBLAS alone | PyTorch tuned | as installed "
-          "| tuned / Papline | as installed / OpenBLAS |")
-    print("|---|---|---|---|---|---|---|---|")
+          "| tuned / Papline | as installed / OpenBLAS "
+          "| oneDNN's convolutions alone | Papline / those |")
+    print("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     for name in args.nets:
-        o, b, t, p = compare(name, args)
+        o, b, t, p, c = compare(name, args)
         for what in ("training", "inference"):
+            bare = f"{c[what]:.2f} | {o[what] / c[what]:.2f}" if c else "|"
             print(f"| {name} | {what}, ms/image | {o[what]:.2f} | {b[what]:.2f} "
                   f"| {t[what]:.2f} | {p[what]:.2f} | {t[what] / o[what]:.2f} "
-                  f"| {p[what] / b[what]:.2f} |", flush=True)
+                  f"| {p[what] / b[what]:.2f} | {bare} |", flush=True)
         print(f"| {name} | peak memory, MB | {o['memory']:.0f} | {b['memory']:.0f} "
               f"| {t['memory']:.0f} | {p['memory']:.0f} "
-              f"| {t['memory'] / o['memory']:.2f} | {p['memory'] / b['memory']:.2f} |",
+              f"| {t['memory'] / o['memory']:.2f} | {p['memory'] / b['memory']:.2f} | | |",
               flush=True)
 
 

@@ -1,0 +1,256 @@
+/*
+ * bench_conv.c - oneDNN's own convolutions, layer for layer, and nothing else
+ *
+ * A lower bound to measure the engine against: for every convolution of a
+ * network the primitive in whatever layout it likes best, the better of its
+ * direct and its Winograd algorithm, on 110 x 110 in batches of 32; no bias, no
+ * batch normalisation, no copy between layouts.  Prints milliseconds an image
+ * of all layers' medians together: forward; and forward, backward of data
+ * (not of the first layer) and of weights.  Threads as OMP_NUM_THREADS says,
+ * else two.  Networks by name as arguments; else mobilenetv2.
+ */
+#include "base/clock.h"
+#include "nn/nets.h"
+#include "nn/op.h"
+
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SIDE = 110, BATCH = 32, CLASSES = 5, RUNS = 5 };
+
+#ifdef HAVE_DNNL
+#    include <dnnl.h>
+
+enum { MAX_ARG = 3 };
+
+static dnnl_engine_t engine;
+static dnnl_stream_t stream;
+
+/* One convolution, in oneDNN's words. */
+struct shape {
+    dnnl_dims_t x, w, y, stride, before, after;
+    int w_dims; /* 5 if it is depthwise */
+};
+
+static void set4(dnnl_dims_t d, int n, int c, int h, int w)
+{
+    d[0] = n;
+    d[1] = c;
+    d[2] = h;
+    d[3] = w;
+}
+
+/* Padding is what makes the sizes come out, less of it before. */
+static void set_window(struct shape *s, const struct node *nd, int size)
+{
+    const struct tensor *x = &nd->in[0]->out, *y = &nd->out;
+    const int in[2] = {x->h, x->w}, out[2] = {y->h, y->w};
+
+    for (int i = 0; i < 2; i++) {
+        const int stride = (in[i] + out[i] - 1) / out[i];
+        const int pad = (out[i] - 1) * stride + size - in[i];
+
+        s->stride[i] = stride;
+        s->before[i] = pad > 0 ? pad / 2 : 0;
+        s->after[i] = pad - s->before[i];
+    }
+}
+
+static struct shape shape_of(const struct node *nd, bool depthwise)
+{
+    const struct tensor *x = &nd->in[0]->out, *y = &nd->out;
+    const int *k = nd->slot[0].dim;
+    struct shape s = {.w_dims = depthwise ? 5 : 4};
+
+    set4(s.x, BATCH, x->c, x->h, x->w);
+    set4(s.y, BATCH, y->c, y->h, y->w);
+    set4(s.w, y->c, x->c, k[0], k[1]);
+    if (depthwise) {
+        const dnnl_dims_t w = {x->c, 1, 1, k[0], k[1]};
+
+        memcpy(s.w, w, sizeof(w));
+    }
+    set_window(&s, nd, k[0]);
+    return s;
+}
+
+enum pass_kind { FORWARD, BACKWARD_DATA, BACKWARD_WEIGHTS };
+
+static dnnl_status_t describe(const struct shape *s, enum pass_kind kind,
+                              dnnl_alg_kind_t how, dnnl_convolution_desc_t *d)
+{
+    const dnnl_format_tag_t any = dnnl_format_tag_any;
+    dnnl_memory_desc_t x, w, y;
+
+    dnnl_memory_desc_init_by_tag(&x, 4, s->x, dnnl_f32, any);
+    dnnl_memory_desc_init_by_tag(&w, s->w_dims, s->w, dnnl_f32, any);
+    dnnl_memory_desc_init_by_tag(&y, 4, s->y, dnnl_f32, any);
+    if (kind == FORWARD)
+        return dnnl_convolution_forward_desc_init(d, dnnl_forward_training, how,
+                                                  &x, &w, NULL, &y, s->stride,
+                                                  s->before, s->after);
+    if (kind == BACKWARD_DATA)
+        return dnnl_convolution_backward_data_desc_init(
+            d, how, &x, &w, &y, s->stride, s->before, s->after);
+    return dnnl_convolution_backward_weights_desc_init(
+        d, how, &x, &w, NULL, &y, s->stride, s->before, s->after);
+}
+
+static const struct {
+    int arg;
+    dnnl_query_t query;
+} part[3][MAX_ARG] = {
+    [FORWARD] = {{DNNL_ARG_SRC, dnnl_query_src_md},
+                 {DNNL_ARG_WEIGHTS, dnnl_query_weights_md},
+                 {DNNL_ARG_DST, dnnl_query_dst_md}},
+    [BACKWARD_DATA] = {{DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md},
+                       {DNNL_ARG_WEIGHTS, dnnl_query_weights_md},
+                       {DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md}},
+    [BACKWARD_WEIGHTS] = {{DNNL_ARG_SRC, dnnl_query_src_md},
+                          {DNNL_ARG_DIFF_WEIGHTS, dnnl_query_diff_weights_md},
+                          {DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md}},
+};
+
+static int by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double time_primitive(dnnl_primitive_t prim, const dnnl_exec_arg_t *arg)
+{
+    double t[RUNS];
+
+    for (int i = -1; i < RUNS; i++) {
+        const double start = clock_now();
+
+        BUG_ON(dnnl_primitive_execute(prim, stream, MAX_ARG, arg));
+        dnnl_stream_wait(stream);
+        if (i >= 0)
+            t[i] = clock_now() - start;
+    }
+    qsort(t, RUNS, sizeof(t[0]), by_value);
+    return t[RUNS / 2];
+}
+
+/* Seconds; negative if oneDNN has no such algorithm for this shape. */
+static double time_pass(const struct shape *s, enum pass_kind kind,
+                        dnnl_alg_kind_t how, dnnl_primitive_desc_t hint)
+{
+    dnnl_convolution_desc_t d;
+    dnnl_primitive_desc_t desc;
+    dnnl_primitive_t prim;
+    dnnl_exec_arg_t arg[MAX_ARG];
+    double t;
+
+    if (describe(s, kind, how, &d) ||
+        dnnl_primitive_desc_create(&desc, &d, NULL, engine, hint))
+        return -1.0;
+    BUG_ON(dnnl_primitive_create(&prim, desc));
+    for (int i = 0; i < MAX_ARG; i++) {
+        const dnnl_memory_desc_t *md =
+            dnnl_primitive_desc_query_md(desc, part[kind][i].query, 0);
+        void *data;
+
+        arg[i].arg = part[kind][i].arg;
+        BUG_ON(dnnl_memory_create(&arg[i].memory, md, engine,
+                                  DNNL_MEMORY_ALLOCATE));
+        dnnl_memory_get_data_handle(arg[i].memory, &data);
+        memset(data, 0, dnnl_memory_desc_get_size(md));
+    }
+    t = time_primitive(prim, arg);
+    for (int i = 0; i < MAX_ARG; i++)
+        dnnl_memory_destroy(arg[i].memory);
+    dnnl_primitive_destroy(prim);
+    dnnl_primitive_desc_destroy(desc);
+    return t;
+}
+
+static double best_pass(const struct shape *s, enum pass_kind kind)
+{
+    static const dnnl_alg_kind_t how[] = {dnnl_convolution_direct,
+                                          dnnl_convolution_winograd};
+    double best = -1.0;
+
+    for (int i = 0; i < 2; i++) {
+        dnnl_convolution_desc_t d;
+        dnnl_primitive_desc_t hint = NULL;
+        double t;
+
+        if (kind != FORWARD &&
+            (describe(s, FORWARD, how[i], &d) ||
+             dnnl_primitive_desc_create(&hint, &d, NULL, engine, NULL)))
+            continue;
+        t = time_pass(s, kind, how[i], hint);
+        if (hint)
+            dnnl_primitive_desc_destroy(hint);
+        if (t >= 0.0 && (best < 0.0 || t < best))
+            best = t;
+    }
+    BUG_ON(best < 0.0);
+    return best;
+}
+
+static void bench(const struct net *net)
+{
+    struct err err = {0};
+    struct graph *g = net_new(
+        net, &(struct net_args){.h = SIDE, .w = SIDE, .classes = CLASSES},
+        &(struct graph_args){.max_batch = 1, .memory = GRAPH_INFER}, &err);
+    double forward = 0.0, all = 0.0;
+    bool first = true;
+
+    BUG_ON(!g);
+    for (int i = 0; i < graph_n_node(g); i++) {
+        const struct node *nd = graph_node_at(g, i);
+        const bool depthwise = strcmp(nd->op->name, "depthwise") == 0;
+        struct shape s;
+        double t;
+
+        if (!depthwise && strcmp(nd->op->name, "conv2d") != 0)
+            continue;
+        s = shape_of(nd, depthwise);
+        forward += t = best_pass(&s, FORWARD);
+        all += t + best_pass(&s, BACKWARD_WEIGHTS);
+        all += first ? 0.0 : best_pass(&s, BACKWARD_DATA);
+        first = false;
+    }
+    printf("%s: oneDNN's convolutions alone: forward %.2f ms/image, forward "
+           "and backward %.2f\n",
+           net->name, forward * 1e3 / BATCH, all * 1e3 / BATCH);
+    graph_free(g);
+}
+
+int main(int argc, char **argv)
+{
+    if (!getenv("OMP_NUM_THREADS"))
+        omp_set_num_threads(2);
+    BUG_ON(dnnl_engine_create(&engine, dnnl_cpu, 0));
+    BUG_ON(dnnl_stream_create(&stream, engine, dnnl_stream_default_flags));
+    for (int i = argc > 1 ? 1 : 0; i < argc; i++) {
+        struct err err = {0};
+        const struct net *net = net_find(i ? argv[i] : "mobilenetv2", &err);
+
+        if (!net) {
+            fprintf(stderr, "bench_conv: %s\n", err.text);
+            return 2;
+        }
+        bench(net);
+    }
+    dnnl_stream_destroy(stream);
+    dnnl_engine_destroy(engine);
+    return 0;
+}
+
+#else
+
+int main(void)
+{
+    puts("bench_conv: built without oneDNN, nothing to measure");
+    return 0;
+}
+
+#endif
