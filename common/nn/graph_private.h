@@ -1,0 +1,46 @@
+/*
+ * graph_private.h - what graph.c (building and running) and graph_plan.c
+ * (memory and order) share
+ */
+#ifndef NN_GRAPH_PRIVATE_H
+#define NN_GRAPH_PRIVATE_H
+
+#include "nn/graph.h"
+#include "nn/memplan.h"
+
+enum { NO_NODE = -1 };
+
+struct graph {
+    struct graph_args args;
+    struct node *node[GRAPH_MAX_NODES]; /* owned */
+    int n_node;
+    int batch;
+    struct pass pass;           /* what ops are told; phase of last forward */
+    struct block param, dparam; /* owned */
+    struct block state, arena, scratch, ready;
+    bool live[GRAPH_MAX_NODES];     /* backward runs this node */
+    int remake_at[GRAPH_MAX_NODES]; /* whose backward wants it made again */
+    float *kept[GRAPH_MAX_NODES];   /* where forward writes its value */
+    float *remade[GRAPH_MAX_NODES]; /* where it is made again */
+    bool border[GRAPH_MAX_NODES];   /* see graph.h */
+    bool run[GRAPH_MAX_NODES];      /* the node is of this part */
+    size_t n_param, n_all, n_state;
+    struct named_tensor *list; /* owned */
+    size_t n_list;
+    bool finished;
+    bool changed;           /* the weights, since nodes prepared themselves */
+    struct node_time *time; /* borrowed; NULL: nobody asks */
+    struct err err;         /* first error while building */
+};
+
+/* The place of node 'nd' in the graph, or NO_NODE. */
+int graph_index(const struct graph *g, const struct node *nd);
+
+/*
+ * Decide who runs and who learns, lay out memory, allocate it, and tell every
+ * node where its own is.  Once, when all nodes are there.
+ * Errors: ERR_SYSTEM without memory; graph_free() releases what there is.
+ */
+MUST_USE int graph_plan(struct graph *g, struct err *err);
+
+#endif
