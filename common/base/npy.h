@@ -1,7 +1,8 @@
 /*
  * npy.h - NumPy .npy files: a header, then a C-contiguous array
  *
- * Version 1.0, little-endian, no Fortran order.  Types: uint8, int32, float32.
+ * Version 1.0, little-endian, no Fortran order.  Types: uint8, uint16,
+ * int32, float32.
  * Source: numpy.lib.format documentation.
  */
 #ifndef BASE_NPY_H
@@ -13,7 +14,7 @@
 
 enum { NPY_MAX_DIMS = 4, NPY_HEADER = 128 };
 
-enum npy_type { NPY_U8, NPY_I32, NPY_F32 };
+enum npy_type { NPY_U8, NPY_I32, NPY_F32, NPY_U16 };
 
 struct npy {
     enum npy_type type;

@@ -117,9 +117,10 @@ int graph_max_batch(const struct graph *g)
     return g->args.max_batch;
 }
 
-bool graph_infers(const struct graph *g)
+/* Weights seldom change: what prepare() makes of them is kept. */
+bool graph_keeps_ready(const struct graph *g)
 {
-    return g && g->args.memory == GRAPH_INFER;
+    return g && (g->args.memory == GRAPH_INFER || g->args.part == GRAPH_FRONT);
 }
 
 int graph_index(const struct graph *g, const struct node *nd)
@@ -245,9 +246,25 @@ struct node *graph_border_at(struct graph *g, int i)
     return NULL;
 }
 
+int graph_border_step(struct graph *g, int i)
+{
+    const struct node *nd = graph_border_at(g, i);
+    int step = 0;
+
+    BUG_ON(!nd || g->args.part != GRAPH_FRONT);
+    for (int j = 0; j < g->n_node; j++)
+        for (int k = 0; !g->run[j] && k < NN_MAX_IN; k++)
+            if (g->node[j]->in[k] == nd) {
+                const int s = k == 0 ? g->node[j]->step : 0;
+
+                step = s > 1 && (step == 0 || step == s) ? s : 1;
+            }
+    return step > 1 ? step : 1;
+}
+
 static void prepare(struct graph *g)
 {
-    if (!g->changed && g->args.memory == GRAPH_INFER)
+    if (!g->changed && graph_keeps_ready(g))
         return;
     for (int i = 0; i < g->n_node; i++)
         if (g->run[i] && g->node[i]->op->prepare)

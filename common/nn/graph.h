@@ -89,7 +89,7 @@ void graph_fail(struct graph *g, const struct err *err);
 int graph_max_batch(const struct graph *g);
 bool graph_fuses(const struct graph *g);
 bool graph_keeps_all(const struct graph *g);
-bool graph_infers(const struct graph *g);
+bool graph_keeps_ready(const struct graph *g);
 
 /*
  * Before graph_finish(): keep 'last' and what it depends on; drop the other
@@ -134,6 +134,10 @@ struct node *graph_node(struct graph *g, const char *name);
 
 /* The i-th node of the border, in order; NULL past the last. */
 struct node *graph_border_at(struct graph *g, int i);
+
+/* Behind the border of a GRAPH_FRONT graph only every so many-th row and column
+ * of the i-th node's value is read, from the first on; 1: all. */
+int graph_border_step(struct graph *g, int i);
 
 /* Run every node, first to last.  Collective in PHASE_TRAIN. */
 void graph_forward(struct graph *g, enum phase phase);

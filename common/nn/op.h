@@ -91,6 +91,8 @@ struct node {
     float *keep;       /* borrowed */
     size_t n_ready;    /* floats that prepare() makes of the weights */
     float *ready;      /* borrowed */
+    int step;          /* set by the constructor: of in[0] only every step-th
+                          row and column is read; 0: all */
     bool folds;        /* set by the constructor: forward heeds 'fold' */
     struct node *fold; /* GRAPH_INFER: the batch normalisation behind this
                           node, which this node's forward does as well */

@@ -288,8 +288,17 @@ static void bn_forward(struct node *nd, const struct pass *p)
     bn_remake(nd, p);
 }
 
+/* dy where y = x scale + shift was not clipped, else 0. */
+static inline float unclipped(float x, float dy, float scale, float shift,
+                              const float clip[2])
+{
+    const float v = x * scale + shift;
+
+    return v > clip[0] && v < clip[1] ? dy : 0.0f;
+}
+
 /*
- * Sums over some rows of g and of g (x - mean).
+ * Sums over some rows of g and of g (x - mean), four rows at a time.
  *   part [out] (2, c)
  */
 HOT static void grad_sums(size_t rows, size_t c, const float *x,
@@ -298,18 +307,37 @@ HOT static void grad_sums(size_t rows, size_t c, const float *x,
 {
     const float *mean = keep + MEAN * c, *scale = keep + SCALE * c;
     const float *shift = keep + SHIFT * c;
-    const float lo = clip[0], hi = clip[1];
+    const float lim[2] = {clip[0], clip[1]};
     float *restrict s1 = part, *restrict s2 = part + c;
+    size_t i = 0;
 
     for (size_t j = 0; j < 2 * c; j++)
         part[j] = 0.0f;
-    for (size_t i = 0; i < rows; i++)
+    for (; i + 4 <= rows; i += 4) {
+        const float *r = x + i * c, *d = dy + i * c;
+
         for (size_t j = 0; j < c; j++) {
-            const float v = x[i * c + j] * scale[j] + shift[j];
-            const float g = v > lo && v < hi ? dy[i * c + j] : 0.0f;
+            const float a = scale[j], b = shift[j], m = mean[j];
+            const float x0 = r[j], x1 = r[j + c];
+            const float x2 = r[j + 2 * c], x3 = r[j + 3 * c];
+            const float g0 = unclipped(x0, d[j], a, b, lim);
+            const float g1 = unclipped(x1, d[j + c], a, b, lim);
+            const float g2 = unclipped(x2, d[j + 2 * c], a, b, lim);
+            const float g3 = unclipped(x3, d[j + 3 * c], a, b, lim);
+
+            s1[j] += (g0 + g1) + (g2 + g3);
+            s2[j] += (g0 * (x0 - m) + g1 * (x1 - m)) +
+                     (g2 * (x2 - m) + g3 * (x3 - m));
+        }
+    }
+    for (; i < rows; i++)
+        for (size_t j = 0; j < c; j++) {
+            const float v = x[i * c + j];
+            const float g =
+                unclipped(v, dy[i * c + j], scale[j], shift[j], lim);
 
             s1[j] += g;
-            s2[j] += g * (x[i * c + j] - mean[j]);
+            s2[j] += g * (v - mean[j]);
         }
 }
 

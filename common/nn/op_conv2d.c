@@ -24,7 +24,7 @@ struct conv2d {
     struct node base;
     struct conv_args a;
     const struct conv_provider *by; /* borrowed */
-    bool infers; /* what the provider makes of the kernel is kept */
+    bool keeps;                     /* what the provider makes of the kernel */
     struct conv c;
 };
 
@@ -94,7 +94,7 @@ static size_t conv2d_scratch(const struct node *nd, int threads)
     size_t n;
 
     c.threads = threads;
-    n = d->by->scratch(&c) + (d->infers ? 0 : provider_ready(nd));
+    n = d->by->scratch(&c) + (d->keeps ? 0 : provider_ready(nd));
     if (n < (size_t)PIECES * (size_t)c.co)
         n = (size_t)PIECES * (size_t)c.co;
     return n * sizeof(float);
@@ -119,7 +119,7 @@ static struct conv this_pass(const struct node *nd, const struct pass *p)
     c.threads = p->threads;
     c.scratch = p->scratch;
     c.ready = nd->ready;
-    if (!d->infers) {
+    if (!d->keeps) {
         c.ready = p->scratch;
         c.scratch = c.ready + provider_ready(nd);
     }
@@ -136,7 +136,7 @@ static void conv2d_plan(struct node *nd)
     const struct conv2d *d = (const struct conv2d *)nd;
     const struct conv *c = &d->c;
 
-    nd->n_ready = d->infers ? provider_ready(nd) : 0;
+    nd->n_ready = d->keeps ? provider_ready(nd) : 0;
     if (nd->fold)
         nd->n_ready += 2 * (size_t)c->co + n_kernel(c);
 }
@@ -177,7 +177,7 @@ static void conv2d_prepare(struct node *nd, const struct pass *p)
     const struct conv2d *d = (const struct conv2d *)nd;
     const struct conv c = this_pass(nd, p);
 
-    if (!d->infers)
+    if (!d->keeps)
         return;
     if (nd->fold)
         fold(nd);
@@ -196,7 +196,7 @@ static void conv2d_forward(struct node *nd, const struct pass *p)
         bias = fold_bias(nd);
         c.act = (int)bn_act(nd->fold);
     }
-    if (!d->infers && d->by->prepare)
+    if (!d->keeps && d->by->prepare)
         d->by->prepare(&c, w);
     d->by->forward(&c, nd->in[0]->out.data, w, bias, nd->out.data);
 }
@@ -314,11 +314,12 @@ struct node *nn_conv2d(struct graph *g, struct node *x, const char *name,
     if (!d)
         return NULL;
     snprintf(d->base.prefix, sizeof(d->base.prefix), "%s", name);
-    d->infers = graph_infers(g);
+    d->keeps = graph_keeps_ready(g);
     d->a = a;
     d->a.stride = a.stride ? a.stride : 1;
     d->a.act = apart ? ACT_NONE : a.act;
     d->base.folds = d->a.act == ACT_NONE;
+    d->base.step = d->a.size == 1 ? d->a.stride : 1;
     if (d->a.act != ACT_NONE)
         d->base.spares = 0;
     x = graph_commit(g, d);

@@ -99,6 +99,7 @@ enum contrastive_loss { /* in order of nn/embed_losses.def */
 };
 
 enum cache_choice { CACHE_AUTO, CACHE_OFF };
+enum precision { PRECISION_FLOAT32, PRECISION_BF16 };
 
 enum optimizer { /* in order of nn/optims.def, as optim_at() counts */
 #define OPTIM(name) OPTIMIZER_##name,
@@ -139,6 +140,7 @@ struct config {
         struct int_list seeds;
         char weights[FILE_PATH_MAX]; /* directory of pretrained ones */
         enum cache_choice cache;     /* of what frozen layers put out */
+        enum precision frozen_precision;
         char class_weights[CONFIG_CLASS_LIST];  /* "balanced", or numbers */
         char costs[CONFIG_COSTS];               /* a matrix; stats/costs.h */
         enum contrastive_loss contrastive_loss; /* regime contrastive: */

@@ -22,6 +22,7 @@ static const char *const contrastive_words[] = {
 static const char *const profile_words[] = {"corrected", "paper", "notebook",
                                             NULL};
 static const char *const cache_words[] = {"auto", "off", NULL};
+static const char *const precision_words[] = {"float32", "bf16", NULL};
 static const char *const optimizer_words[] = {
 #define OPTIM(name) #name,
 #include "nn/optims.def"
@@ -101,6 +102,8 @@ static const struct key keys[] = {
      .help = "directory of pretrained weights: NETWORK*.safetensors or .h5"},
     {AT(train, cache), PLACEMENT, ENUM(cache_words, "auto"),
      .help = "keep on disk what frozen layers put out (same results), or not"},
+    {AT(train, frozen_precision), RESULT, ENUM(precision_words, "float32"),
+     .help = "of what frozen layers put out; bf16 halves the disk that it needs"},
     {TEXT(train, class_weights), RESULT, STRING("balanced"),
      .help = "of cost_sensitive: balanced, or a number for each class"},
     {TEXT(train, costs), RESULT, STRING(""),

@@ -1,5 +1,6 @@
 #include "stages/train/front.h"
 
+#include "nn/bf16.h"
 #include "nn/weights.h"
 
 #include <omp.h>
@@ -29,6 +30,7 @@ int front_init(struct front *f, const struct front_args *a, struct err *err)
                             calloc((size_t)a->threads, sizeof(struct graph *)),
                         .threads = a->threads,
                         .input = a->input,
+                        .bf16 = a->bf16,
                         .pixels = (size_t)a->shape.h * (size_t)a->shape.w};
     BUG_ON(a->threads < 1);
     if (!f->graph)
@@ -58,6 +60,14 @@ void front_release(struct front *f)
     *f = (struct front){0};
 }
 
+static void put(const struct front *f, const struct tensor *t, float *out)
+{
+    const size_t n = tensor_row(t);
+
+    for (size_t i = 0; i < n; i++)
+        out[i] = f->bf16 ? bf16_to(bf16_of(t->data[i])) : t->data[i];
+}
+
 void front_rows(struct front *f, const uint8_t *const *image, size_t n,
                 float *const *out)
 {
@@ -70,8 +80,7 @@ void front_rows(struct front *f, const uint8_t *const *image, size_t n,
         for (int k = 0; k < f->n_border; k++) {
             const struct tensor *t = &graph_border_at(g, k)->out;
 
-            memcpy(out[k] + i * tensor_row(t), t->data,
-                   tensor_row(t) * sizeof(float));
+            put(f, t, out[k] + i * tensor_row(t));
         }
     }
 }

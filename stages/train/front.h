@@ -21,6 +21,7 @@ struct front_args {
                                         'seed' */
     uint64_t seed;
     enum preprocess input;
+    bool bf16;   /* what comes out is rounded to it */
     int threads; /* >= 1 */
 };
 
@@ -28,6 +29,7 @@ struct front {
     struct graph **graph; /* owned: one for each thread */
     int threads;
     enum preprocess input;
+    bool bf16;
     size_t pixels;                         /* of an image */
     int n_border;                          /* values that cross the border */
     struct node *border[FRONT_MAX_BORDER]; /* of graph[0]: names and shapes */

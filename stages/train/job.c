@@ -139,17 +139,19 @@ static int open_trunk(struct shared *s, struct dist *d, const int threads,
                       const struct trainer_args *t, struct err *err)
 {
     const struct job *j = s->job;
-    const struct front_args front = {.net = s->net,
-                                     .shape = {.h = (int)s->set.h,
-                                               .w = (int)s->set.w,
-                                               .classes = s->set.n_class,
-                                               .cut = t->cut,
-                                               .head = t->head,
-                                               .freeze = t->freeze},
-                                     .start = t->start,
-                                     .seed = t->seed,
-                                     .input = trainer_input(t->config, s->net),
-                                     .threads = threads};
+    const struct front_args front = {
+        .net = s->net,
+        .shape = {.h = (int)s->set.h,
+                  .w = (int)s->set.w,
+                  .classes = s->set.n_class,
+                  .cut = t->cut,
+                  .head = t->head,
+                  .freeze = t->freeze},
+        .start = t->start,
+        .seed = t->seed,
+        .input = trainer_input(t->config, s->net),
+        .bf16 = t->config->train.frozen_precision == PRECISION_BF16,
+        .threads = threads};
     const struct trunk_args a = {.dir = j->trunk,
                                  .front = &front,
                                  .set = &s->set,

@@ -52,8 +52,7 @@ static void feed_tail(struct trainer *t, const struct batch *b, size_t begin,
         const size_t row = base + (b->order ? b->order[at] : at);
 
         for (int k = 0; k < trunk->n_border; k++)
-            memcpy(out[k] + i * trunk->row[k], trunk_row(trunk, k, row),
-                   trunk->row[k] * sizeof(float));
+            trunk_row(trunk, k, row, out[k] + i * tensor_row(&trunk->shape[k]));
     }
 }
 

@@ -33,14 +33,17 @@ enum preprocess trainer_input(const struct config *c, const struct net *net)
 static int build_front(struct trainer *t, const struct net_args *na,
                        struct err *err)
 {
-    return front_init(&t->front,
-                      &(struct front_args){.net = t->net,
-                                           .shape = *na,
-                                           .start = t->a->start,
-                                           .seed = t->a->seed,
-                                           .input = t->input,
-                                           .threads = t->a->threads},
-                      err);
+    return front_init(
+        &t->front,
+        &(struct front_args){.net = t->net,
+                             .shape = *na,
+                             .start = t->a->start,
+                             .seed = t->a->seed,
+                             .input = t->input,
+                             .bf16 = t->a->config->train.frozen_precision ==
+                                     PRECISION_BF16,
+                             .threads = t->a->threads},
+        err);
 }
 
 static int build(struct trainer *t, struct err *err)

@@ -2,6 +2,7 @@
 #include "stages/train/trunk.h"
 
 #include "base/clock.h"
+#include "nn/bf16.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,8 +41,9 @@ static void make_key(const struct work *w, char key[HASH_HEX])
     char text[128];
     struct hash h;
 
-    snprintf(text, sizeof(text), "trunk 1, %d frozen, %d x %d, %zu samples",
-             f->shape.freeze, f->shape.h, f->shape.w, w->n);
+    snprintf(text, sizeof(text), "trunk 2, %d frozen, %d x %d, %zu samples, %s",
+             f->shape.freeze, f->shape.h, f->shape.w, w->n,
+             f->bf16 ? "bfloat16" : "float32");
     hash_init(&h);
     hash_add_string(&h, text);
     hash_add_string(&h, f->net->name);
@@ -53,14 +55,26 @@ static void make_key(const struct work *w, char key[HASH_HEX])
     hash_final(&h, key);
 }
 
+/* Rows, or columns, that are kept of 'n'. */
+static size_t kept(int n, int step)
+{
+    return (size_t)((n + step - 1) / step);
+}
+
 static struct npy header_of(const struct work *w, int k)
 {
-    const struct tensor *t = &w->front.border[k]->out;
+    const struct tensor *t = &w->t->shape[k];
+    const int step = w->t->step[k];
 
     return (struct npy){
-        .type = NPY_F32,
+        .type = w->a->front->bf16 ? NPY_U16 : NPY_F32,
         .n_dim = 4,
-        .dim = {w->n, (size_t)t->h, (size_t)t->w, (size_t)t->c}};
+        .dim = {w->n, kept(t->h, step), kept(t->w, step), (size_t)t->c}};
+}
+
+static size_t item_size(const struct work *w)
+{
+    return npy_item(w->a->front->bf16 ? NPY_U16 : NPY_F32);
 }
 
 static int npy_path(const struct work *w, int k, char path[FILE_PATH_MAX],
@@ -75,12 +89,12 @@ static size_t chunk_bytes(const struct work *w, int k, size_t i)
     const size_t left = w->n - i * TRUNK_CHUNK;
 
     return (left < TRUNK_CHUNK ? left : TRUNK_CHUNK) * w->t->row[k] *
-           sizeof(float);
+           item_size(w);
 }
 
 static size_t chunk_place(const struct work *w, int k, size_t i)
 {
-    return NPY_HEADER + i * TRUNK_CHUNK * w->t->row[k] * sizeof(float);
+    return NPY_HEADER + i * TRUNK_CHUNK * w->t->row[k] * item_size(w);
 }
 
 /* --- files -----------------------------------------------------------------*/
@@ -117,7 +131,7 @@ static bool has_room(const struct work *w, size_t *need, size_t *space)
 
     *need = w->n_chunk * HASH_BYTES;
     for (int k = 0; k < w->front.n_border; k++) {
-        *need += NPY_HEADER + w->n * w->t->row[k] * sizeof(float);
+        *need += NPY_HEADER + w->n * w->t->row[k] * item_size(w);
         if (fstat(w->fd[k], &st) == 0)
             have += (size_t)st.st_blocks * 512;
     }
@@ -220,6 +234,33 @@ static int find_bad(struct work *w, struct err *err)
     return dist_sum(w->a->dist, w->bad, w->n_chunk, err);
 }
 
+/*
+ * Squeeze n samples' value k into what is kept of it, in its own place: nothing
+ * is written before what lies there has been read.
+ */
+static void squeeze(const struct work *w, int k, size_t n)
+{
+    const struct tensor *t = &w->t->shape[k];
+    const int step = w->t->step[k];
+    const size_t c = (size_t)t->c, width = (size_t)t->w;
+    float *room = w->room[k];
+    uint16_t *half = (uint16_t *)room;
+    size_t at = 0;
+
+    for (size_t i = 0; i < n; i++)
+        for (int y = 0; y < t->h; y += step)
+            for (int x = 0; x < t->w; x += step) {
+                const float *from = room + i * tensor_row(t) +
+                                    ((size_t)y * width + (size_t)x) * c;
+
+                for (size_t j = 0; j < c; j++, at++)
+                    if (w->a->front->bf16)
+                        half[at] = bf16_of(from[j]);
+                    else
+                        room[at] = from[j];
+            }
+}
+
 static int make_chunk(struct work *w, size_t i, struct err *err)
 {
     const uint8_t *image[TRUNK_CHUNK];
@@ -233,6 +274,7 @@ static int make_chunk(struct work *w, size_t i, struct err *err)
     front_rows(&w->front, image, n, w->room);
     hash_init(&h);
     for (int k = 0; k < w->front.n_border; k++) {
+        squeeze(w, k, n);
         hash_add(&h, w->room[k], chunk_bytes(w, k, i));
         if (file_pwrite(w->fd[k], w->room[k], chunk_bytes(w, k, i),
                         chunk_place(w, k, i), err) < 0)
@@ -310,8 +352,17 @@ static int begin(struct work *w, struct err *err)
     if (!w->bad)
         return err_set(err, ERR_SYSTEM, "no memory for %zu chunks", w->n_chunk);
     for (int k = 0; k < w->front.n_border; k++) {
-        w->t->row[k] = tensor_row(&w->front.border[k]->out);
-        w->room[k] = malloc(TRUNK_CHUNK * w->t->row[k] * sizeof(float));
+        struct trunk *t = w->t;
+        struct npy a;
+
+        t->shape[k] = w->front.border[k]->out;
+        t->shape[k].n = 1;
+        t->shape[k].data = NULL;
+        t->step[k] = graph_border_step(w->front.graph[0], k);
+        a = header_of(w, k);
+        t->row[k] = a.dim[1] * a.dim[2] * a.dim[3];
+        w->room[k] =
+            malloc(TRUNK_CHUNK * tensor_row(&t->shape[k]) * sizeof(float));
         if (!w->room[k])
             return err_set(err, ERR_SYSTEM, "no memory for %d samples' values",
                            TRUNK_CHUNK);
@@ -378,7 +429,22 @@ void trunk_close(struct trunk *t)
     *t = (struct trunk){.n_border = 0};
 }
 
-const float *trunk_row(const struct trunk *t, int k, size_t i)
+void trunk_row(const struct trunk *t, int k, size_t i, float *out)
 {
-    return (const float *)t->value[k].data + i * t->row[k];
+    const struct tensor *s = &t->shape[k];
+    const size_t c = (size_t)s->c, width = (size_t)s->w;
+    const bool half = t->value[k].type == NPY_U16;
+    const float *full = t->value[k].data;
+    const uint16_t *bits = t->value[k].data;
+    size_t at = i * t->row[k];
+
+    for (int y = 0; y < s->h; y += t->step[k])
+        for (int x = 0; x < s->w; x += t->step[k], at += c) {
+            float *to = out + ((size_t)y * width + (size_t)x) * c;
+
+            for (size_t j = 0; half && j < c; j++)
+                to[j] = bf16_to(bits[at + j]);
+            if (!half)
+                memcpy(to, full + at, c * sizeof(*to));
+        }
 }

@@ -1,12 +1,14 @@
 /*
  * trunk.h - what a front makes of every sample, kept in files
  *
- *     DIR/KEY/NODE.npy   (N, h, w, c) float32, of each value at the border:
- *                        training samples, then those of validation
+ *     DIR/KEY/NODE.npy   (N, h, w, c) float32, or bfloat16 as uint16, of each
+ *                        value at the border: training samples, then those of
+ *                        validation; of what strided convolutions alone read
+ *                        only the rows and columns that they do
  *     DIR/KEY/chunks     SHA-256 of each TRUNK_CHUNK samples' values
  *
- * KEY is a hash of the frozen weights, the network, its cut, what is frozen,
- * the input's scaling and size, and the stores' keys: another regime or seed of
+ * KEY is a hash of the frozen weights, the network, its cut, what is frozen, the
+ * input's scaling and size, the precision, and the stores' keys: another regime or seed of
  * the same finds the same files.  Every chunk is compared with its hash when the
  * files are opened, and made again if it differs, so it does not matter when an
  * earlier process was killed or what happened to the files meanwhile.
@@ -21,8 +23,10 @@
 enum { TRUNK_CHUNK = 64 };
 
 struct trunk {
-    struct npy value[FRONT_MAX_BORDER]; /* mapped */
-    size_t row[FRONT_MAX_BORDER];       /* floats of a sample */
+    struct npy value[FRONT_MAX_BORDER];    /* mapped */
+    size_t row[FRONT_MAX_BORDER];          /* numbers kept of a sample */
+    struct tensor shape[FRONT_MAX_BORDER]; /* of a value in the network */
+    int step[FRONT_MAX_BORDER];            /* as graph_border_step() */
     int n_border;
 };
 
@@ -46,7 +50,10 @@ MUST_USE int trunk_open(struct trunk *t, const struct trunk_args *a,
                         struct err *err);
 void trunk_close(struct trunk *t);
 
-/* Value k of sample i: training samples first, then those of validation. */
-const float *trunk_row(const struct trunk *t, int k, size_t i);
+/*
+ * Value k of sample i: training samples first, then those of validation.
+ *   out [out] (h, w, c) of the network; what nobody reads is left as it is
+ */
+void trunk_row(const struct trunk *t, int k, size_t i, float *out);
 
 #endif

@@ -39,4 +39,23 @@ before=$(stat -c %Y "$T"/a/trunk/*/chunks)
 ok "another seed" ft a --set 'train.seeds=[2]'
 ok "finds what is kept" test "$(ls -d "$T"/a/trunk/* | wc -l)" -eq 1
 ok "and leaves it alone" test "$before" = "$(stat -c %Y "$T"/a/trunk/*/chunks)"
+
+# A disk without room, if this user may mount one: training does without.
+mkdir -p "$T/f"
+cp -r "$T/a/." "$T/f"
+rm -rf "$T/f/trunk" "$T/f/train"
+mkdir "$T/f/trunk"
+if mount -t tmpfs -o size=64k none "$T/f/trunk" 2>/dev/null; then
+    trap 'umount "$T/f/trunk"; cleanup' EXIT
+    ft f >"$T/log" 2>&1
+    ok "without room" test $? -eq 0
+    ok "says so" grep -q "no room to keep what frozen layers put out" "$T/log"
+    ok "same bytes" same f
+else
+    echo "# not tried: a disk without room; this user may not mount one"
+fi
+ok "in 16 bits" ft g --set train.frozen_precision=bf16
+ok "not kept, in 16 bits" ft h --set train.frozen_precision=bf16 --set train.cache=off
+ok "same bytes" cmp "$T/g/train/$F/last.safetensors" "$T/h/train/$F/last.safetensors"
+ok "but not those of 32" not cmp -s "$T/a/train/$F/last.safetensors" "$T/g/train/$F/last.safetensors"
 finish

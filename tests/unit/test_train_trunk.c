@@ -8,6 +8,7 @@
 #include "stages/train/trunk.h"
 #include "tap.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@ static char dir[] = "/tmp/papline-trunk-XXXXXX";
 static struct trainset set;
 static char warned[600];
 static int stop_at, asked;
+static bool bf16;
 
 static const char *in_dir(const char *name)
 {
@@ -92,19 +94,25 @@ static void warn(void *self, const char *text)
 
 static const struct trainer_hooks hooks = {stopping, progress, warn, NULL};
 
+static struct front_args front_args(const struct net *net, uint64_t seed)
+{
+    return (struct front_args){.net = net,
+                               .shape = {.h = SIDE,
+                                         .w = SIDE,
+                                         .classes = CLASSES,
+                                         .cut = net->paper_cut,
+                                         .freeze = net->paper_freeze},
+                               .seed = seed,
+                               .input = net->preprocess,
+                               .bf16 = bf16,
+                               .threads = 2};
+}
+
 static int open_trunk(struct trunk *t, const struct net *net, uint64_t seed,
                       struct err *err)
 {
     struct dist d;
-    const struct front_args front = {.net = net,
-                                     .shape = {.h = SIDE,
-                                               .w = SIDE,
-                                               .classes = CLASSES,
-                                               .cut = net->paper_cut,
-                                               .freeze = net->paper_freeze},
-                                     .seed = seed,
-                                     .input = net->preprocess,
-                                     .threads = 2};
+    const struct front_args front = front_args(net, seed);
 
     dist_alone(&d);
     warned[0] = '\0';
@@ -140,6 +148,7 @@ static int train(const struct net *net, const struct trunk *t, const char *out,
     config_init(&c);
     c.train.epochs = 1;
     c.train.batch = BATCH;
+    c.train.frozen_precision = bf16 ? PRECISION_BF16 : PRECISION_FLOAT32;
     c.train.checkpoint_seconds = 1e9;
     dist_alone(&d);
     stop_at = 0;
@@ -221,7 +230,22 @@ static void damage(const char *name, long at)
         fclose(f);
 }
 
-static void check_repair(const struct net *net, const float *want, size_t len,
+/* Does sample i's first value, where it is kept, equal what 'want' has? */
+static bool same_values(const struct trunk *t, const float *want)
+{
+    const size_t row = tensor_row(&t->shape[0]);
+    float *got = calloc(row, sizeof(*got));
+    bool same = got != NULL;
+
+    for (size_t i = 0; same && i < ALL; i++) {
+        trunk_row(t, 0, i, got);
+        same = memcmp(got, want + i * row, row * sizeof(*got)) == 0;
+    }
+    free(got);
+    return same;
+}
+
+static void check_repair(const struct net *net, const float *want,
                          const char *parts)
 {
     struct trunk t;
@@ -230,7 +254,7 @@ static void check_repair(const struct net *net, const float *want, size_t len,
     ok(open_trunk(&t, net, 3, &err) == 0 && t.n_border > 0, "opened again");
     if (!ok(strstr(warned, parts) != NULL, parts))
         printf("# '%s'\n", warned);
-    ok(memcmp(trunk_row(&t, 0, 0), want, len) == 0, "with the same values");
+    ok(same_values(&t, want), "with the same values");
     trunk_close(&t);
 }
 
@@ -239,7 +263,7 @@ static void check_damage(const struct net *net)
     struct trunk t;
     struct err err = {0};
     float *want;
-    size_t len;
+    size_t row;
 
     stop_at = 1;
     fails(open_trunk(&t, net, 3, &err), err, ERR_AGAIN,
@@ -248,28 +272,76 @@ static void check_damage(const struct net *net)
     ok(open_trunk(&t, net, 3, &err) == 0 &&
            strstr(warned, "1 of 2 parts are missing"),
        "the rest is made");
-    len = ALL * t.row[0] * sizeof(*want);
-    want = malloc(len);
+    row = tensor_row(&t.shape[0]);
+    want = malloc(ALL * row * sizeof(*want));
     BUG_ON(!want);
-    memcpy(want, trunk_row(&t, 0, 0), len);
+    for (size_t i = 0; i < ALL; i++)
+        trunk_row(&t, 0, i, want + i * row);
     trunk_close(&t);
-    ok(open_trunk(&t, net, 3, &err) == 0 && !warned[0] &&
-           memcmp(trunk_row(&t, 0, 0), want, len) == 0,
+    ok(open_trunk(&t, net, 3, &err) == 0 && !warned[0] && same_values(&t, want),
        "again: all is there");
     trunk_close(&t);
     damage("block_11_expand_relu.npy", 5000);
-    check_repair(net, want, len, "1 of 2 parts");
+    check_repair(net, want, "1 of 2 parts");
     damage("block_11_expand_relu.npy", 20);
-    check_repair(net, want, len, "");
+    check_repair(net, want, "");
     damage("block_11_expand_relu.npy", -5000);
-    check_repair(net, want, len, "");
+    check_repair(net, want, "");
     damage("chunks", 40);
-    check_repair(net, want, len, "1 of 2 parts");
+    check_repair(net, want, "1 of 2 parts");
     ok(directories() == 1 && open_trunk(&t, net, 4, &err) == 0 &&
-           directories() == 2 && memcmp(trunk_row(&t, 0, 0), want, len) != 0,
+           directories() == 2 && !same_values(&t, want),
        "other weights have other files");
     trunk_close(&t);
     free(want);
+}
+
+/* Of ResNet-50's border a strided convolution reads every second pixel; and
+ * bfloat16 is half as long again, rounded. */
+static void check_kept(const struct net *net)
+{
+    struct front_args a;
+    const uint8_t *image[1] = {set.train[1].pixels};
+    struct front f;
+    struct trunk full, half;
+    struct err err = {0};
+    float *want, *got, *near;
+    bool same = true, close = true;
+    size_t row;
+    float *out[FRONT_MAX_BORDER];
+
+    bf16 = false;
+    ok(open_trunk(&full, net, 3, &err) == 0 && full.n_border == 1, "float32");
+    bf16 = true;
+    ok(open_trunk(&half, net, 3, &err) == 0 && half.n_border == 1, "bfloat16");
+    bf16 = false;
+    a = front_args(net, 3);
+    row = tensor_row(&full.shape[0]);
+    ok(full.step[0] == 2 && full.row[0] == row / 4 && half.row[0] == row / 4 &&
+           npy_bytes(&half.value[0]) * 2 == npy_bytes(&full.value[0]),
+       "a quarter is kept, an eighth in bfloat16");
+    want = calloc(3 * row, sizeof(*want));
+    BUG_ON(!want || front_init(&f, &a, &err) < 0);
+    got = want + row;
+    near = got + row;
+    out[0] = want;
+    front_rows(&f, image, 1, out);
+    trunk_row(&full, 0, 1, got);
+    trunk_row(&half, 0, 1, near);
+    for (size_t i = 0; i < row; i++) {
+        const size_t pixel = i / (size_t)full.shape[0].c;
+        const size_t w = (size_t)full.shape[0].w;
+        const bool read = pixel / w % 2 == 0 && pixel % w % 2 == 0;
+
+        same = same && got[i] == (read ? want[i] : 0.0f);
+        close = close && fabsf(near[i] - got[i]) <= fabsf(got[i]) / 256;
+    }
+    ok(same, "what is read, and no more");
+    ok(close, "rounded within half a step of 8 bits");
+    free(want);
+    front_release(&f);
+    trunk_close(&full);
+    trunk_close(&half);
 }
 
 int main(void)
@@ -282,6 +354,9 @@ int main(void)
     check_damage(net_find("mobilenetv2", &err));
     for (size_t i = 0; net_at(i); i++)
         check_same(net_at(i));
+    bf16 = true;
+    check_same(net_find("resnet50", &err));
+    check_kept(net_find("resnet50", &err));
     trainset_close(&set);
     ok(dir_remove(dir, &err) == 0, "clean up");
     return tap_done();
