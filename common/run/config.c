@@ -86,6 +86,18 @@ static int check_whole(const struct config *c, const char *path,
                        "train.ranks %lld",
                        where, (long long)c->train.batch,
                        (long long)c->train.ranks);
+    if (c->train.reproducible == REPRODUCIBLE_STRICT &&
+        (c->train.ranks > STRICT_PARTS || STRICT_PARTS % c->train.ranks))
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.ranks: train.reproducible strict has 1, "
+                       "2 or %d, not %lld",
+                       where, STRICT_PARTS, (long long)c->train.ranks);
+    if (c->train.reproducible == REPRODUCIBLE_STRICT &&
+        c->train.batch < STRICT_PARTS)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.batch: %lld images are fewer than the "
+                       "%d parts of train.reproducible strict",
+                       where, (long long)c->train.batch, STRICT_PARTS);
     if (!is_endpoint(c->scheduler.endpoint))
         return err_set(err, ERR_USAGE,
                        "%.200s: scheduler.endpoint: '%s' is neither ipc nor "

@@ -98,6 +98,11 @@ enum contrastive_loss { /* in order of nn/embed_losses.def */
 #undef EMBED_LOSS
 };
 
+/* Parts of a batch, each added up for itself: so many ranks at most have the
+ * same bits as one. */
+enum reproducible { REPRODUCIBLE_PAIR, REPRODUCIBLE_STRICT };
+enum { PAIR_PARTS = 2, STRICT_PARTS = 4 };
+
 enum cache_choice { CACHE_AUTO, CACHE_OFF };
 enum precision { PRECISION_FLOAT32, PRECISION_BF16 };
 
@@ -165,9 +170,10 @@ struct config {
         int64_t plateau_patience; /* epochs; 0: never */
         double plateau_factor;
         double min_learning_rate;
-        double checkpoint_seconds; /* placement: between two in an epoch */
-        int64_t ranks;             /* placement: MPI processes */
-        int64_t threads;           /* placement: per rank; 0: cores / ranks */
+        double checkpoint_seconds;      /* placement: between two in an epoch */
+        enum reproducible reproducible; /* on how many ranks */
+        int64_t ranks;                  /* placement: MPI processes */
+        int64_t threads; /* placement: per rank; 0: cores / ranks */
     } train;
     struct evaluate_settings evaluate;
     struct explain_settings explain;

@@ -23,6 +23,7 @@ static const char *const profile_words[] = {"corrected", "paper", "notebook",
                                             NULL};
 static const char *const cache_words[] = {"auto", "off", NULL};
 static const char *const precision_words[] = {"float32", "bf16", NULL};
+static const char *const reproducible_words[] = {"pair", "strict", NULL};
 static const char *const optimizer_words[] = {
 #define OPTIM(name) #name,
 #include "nn/optims.def"
@@ -154,6 +155,8 @@ static const struct key keys[] = {
      .help = "but not below this"},
     {AT(train, checkpoint_seconds), PLACEMENT, REAL(0.01, 86400, "60"),
      .unit = "seconds", .help = "between two checkpoints in an epoch"},
+    {AT(train, reproducible), RESULT, ENUM(reproducible_words, "pair"),
+     .help = "same bits on 1 and 2 ranks, or (strict) on 1, 2 and 4"},
     {AT(train, ranks), PLACEMENT, INT(1, 1024, "1"), .unit = "processes",
      .help = "MPI ranks of one training"},
     {AT(train, threads), PLACEMENT, INT(0, 1024, "0"), .unit = "threads",

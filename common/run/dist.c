@@ -8,6 +8,7 @@
  */
 #include "run/dist.h"
 
+#include "base/clock.h"
 #include "run/dist_team.h"
 
 #include <mpi.h>
@@ -62,7 +63,7 @@ static MPI_Comm comm_of(const struct dist *d)
 
 void dist_alone(struct dist *d)
 {
-    *d = (struct dist){.size = 1, .here = 1};
+    *d = (struct dist){.size = 1, .processes = 1, .here = 1};
 }
 
 /* Own communicators: for the job, and to count the ranks of this host. */
@@ -82,6 +83,7 @@ static int make_comm(struct dist *d, struct err *err)
     MPI_Comm_set_errhandler(*comm, MPI_ERRORS_RETURN);
     MPI_Comm_rank(*comm, &d->rank);
     MPI_Comm_size(*comm, &d->size);
+    d->processes = d->size;
     if (d->size > DIST_MAX_RANKS)
         return err_set(err, ERR_USAGE, "%d ranks, at most %d", d->size,
                        DIST_MAX_RANKS);
@@ -242,16 +244,33 @@ static int sum_all(struct dist *d, const struct kind *k, void *x, size_t n,
 
 int dist_sum(struct dist *d, double *x, size_t n, struct err *err)
 {
+    double begin;
+    int rc;
+
     if (d->team)
         return team_sum_double(d, x, n, err);
-    return sum_all(d, &doubles, x, n, err);
+    begin = clock_now();
+    rc = sum_all(d, &doubles, x, n, err);
+    d->spent.others += clock_now() - begin;
+    return rc;
 }
 
 int dist_sum_float(struct dist *d, float *x, size_t n, struct err *err)
 {
+    double begin;
+    int rc;
+
     if (d->team)
         return team_sum_float(d, x, n, err);
-    return sum_all(d, &floats, x, n, err);
+    begin = clock_now();
+    rc = sum_all(d, &floats, x, n, err);
+    d->spent.gradients += clock_now() - begin;
+    return rc;
+}
+
+struct dist_seconds dist_spent(const struct dist *d)
+{
+    return d->team ? team_spent(d) : d->spent;
 }
 
 static void collective_sum(void *self, double *x, size_t n)
@@ -293,6 +312,8 @@ int dist_gather(struct dist *d, const struct dist_items *g, struct err *err)
 {
     int bytes[DIST_MAX_RANKS], at[DIST_MAX_RANKS];
     char *all = g->all;
+    double begin;
+    int rc;
 
     if (faulty(d, err) < 0 || lay_out(d, g, bytes, at, err) < 0)
         return -1;
@@ -302,10 +323,11 @@ int dist_gather(struct dist *d, const struct dist_items *g, struct err *err)
         memmove(all + at[d->rank], g->x, (size_t)bytes[d->rank]);
     if (d->size == 1)
         return 0;
-    return check(d,
-                 MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all, bytes,
-                                at, MPI_BYTE, comm_of(d)),
-                 "MPI_Allgatherv", err);
+    begin = clock_now();
+    rc = MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all, bytes, at,
+                        MPI_BYTE, comm_of(d));
+    d->spent.others += clock_now() - begin;
+    return check(d, rc, "MPI_Allgatherv", err);
 }
 
 int dist_counts(struct dist *d, size_t n, size_t *count, struct err *err)

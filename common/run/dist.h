@@ -25,11 +25,19 @@ enum {
     DIST_MAX_RANKS = 4096
 };
 
+/* Spent in MPI so far, waiting for other ranks included. */
+struct dist_seconds {
+    double gradients; /* dist_sum_float() */
+    double others;    /* dist_sum(), dist_gather(): statistics, losses */
+};
+
 struct dist {
     int rank, size;
-    int here;               /* ranks on this host, at least 1 */
-    bool mpi;               /* started */
-    struct err fault;       /* of the first call that failed */
+    int processes;    /* fewer than ranks if those are members */
+    int here;         /* ranks on this host, at least 1 */
+    bool mpi;         /* started */
+    struct err fault; /* of the first call that failed */
+    struct dist_seconds spent;
     void *scratch;          /* owned: partial sums */
     void *comm;             /* owned */
     struct dist_team *team; /* of a member (dist_team.h), else NULL; borrowed */
@@ -75,6 +83,10 @@ MUST_USE int dist_gather(struct dist *d, const struct dist_items *g,
 /* count[r] becomes rank r's 'n', for ranks 0 .. size-1.  Errors: ERR_SYSTEM. */
 MUST_USE int dist_counts(struct dist *d, size_t n, size_t *count,
                          struct err *err);
+
+/* What this process, with all its members, has spent.  Not collective.  Of a
+ * member other than 0: nothing, since it does not use MPI. */
+struct dist_seconds dist_spent(const struct dist *d);
 
 /* 'n' bytes of rank 0 go to all.  Errors: ERR_SYSTEM. */
 MUST_USE int dist_bcast(struct dist *d, void *bytes, size_t n, struct err *err);

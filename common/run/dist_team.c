@@ -17,7 +17,8 @@ enum { SPINS = 4000 }; /* before a waiting member sleeps: a few microseconds */
 
 struct dist_team {
     struct dist *process; /* borrowed */
-    int n;
+    int n, at_once;
+    int turns; /* that nobody has, if at_once < n; under 'lock' */
     atomic_int arrived;
     atomic_uint round;
     pthread_mutex_t lock;
@@ -33,11 +34,41 @@ struct member {
     void *self;
 };
 
+/* With the lock: wait for a turn, in a round other than 'round'. */
+static void take_turn(struct dist_team *t, const unsigned *round)
+{
+    while (t->turns == 0 || (round && atomic_load(&t->round) == *round))
+        pthread_cond_wait(&t->next, &t->lock);
+    t->turns--;
+}
+
+/* The last to come keeps its turn; the others let theirs go until then. */
+static void meet_in_turns(struct dist_team *t)
+{
+    unsigned round;
+
+    pthread_mutex_lock(&t->lock);
+    round = atomic_load(&t->round);
+    pthread_cond_broadcast(&t->next);
+    if (atomic_fetch_add(&t->arrived, 1) + 1 == t->n) {
+        atomic_store(&t->arrived, 0);
+        atomic_fetch_add(&t->round, 1);
+    } else {
+        t->turns++;
+        take_turn(t, &round);
+    }
+    pthread_mutex_unlock(&t->lock);
+}
+
 /* Until all members are here. */
 static void meet(struct dist_team *t)
 {
     const unsigned round = atomic_load(&t->round);
 
+    if (t->at_once < t->n) {
+        meet_in_turns(t);
+        return;
+    }
     if (atomic_fetch_add(&t->arrived, 1) + 1 == t->n) {
         atomic_store(&t->arrived, 0);
         pthread_mutex_lock(&t->lock);
@@ -159,6 +190,12 @@ int team_sum_double(struct dist *d, double *x, size_t n, struct err *err)
     return rc;
 }
 
+/* Member 0 alone may look: it is the one that adds to it. */
+struct dist_seconds team_spent(const struct dist *d)
+{
+    return d->member == 0 ? d->team->process->spent : (struct dist_seconds){0};
+}
+
 /* --- gathering -------------------------------------------------------------*/
 
 /* Member 0's array, which holds the members' items, gets the processes'. */
@@ -252,29 +289,49 @@ int team_agree(struct dist *d, int rc, struct err *err)
 
 /* --- threads ---------------------------------------------------------------*/
 
+static void begin_turn(struct dist_team *t)
+{
+    pthread_mutex_lock(&t->lock);
+    take_turn(t, NULL);
+    pthread_mutex_unlock(&t->lock);
+}
+
+static void end_turn(struct dist_team *t)
+{
+    pthread_mutex_lock(&t->lock);
+    t->turns++;
+    pthread_cond_broadcast(&t->next);
+    pthread_mutex_unlock(&t->lock);
+}
+
 static void *member_thread(void *arg)
 {
     struct member *m = arg;
 
+    begin_turn(m->dist.team);
     m->fn(m->self, &m->dist);
+    end_turn(m->dist.team);
     return NULL;
 }
 
-void dist_team_run(struct dist *process, int n, dist_member_f fn,
-                   void *const *self)
+void dist_team_turns(struct dist *process, int n, int at_once, dist_member_f fn,
+                     void *const *self)
 {
-    struct dist_team team = {.process = process, .n = n};
+    struct dist_team team = {
+        .process = process, .n = n, .at_once = at_once, .turns = at_once};
     struct member member[DIST_MAX_MEMBERS];
     pthread_t thread[DIST_MAX_MEMBERS];
     int started = 1, rc = 0;
 
     BUG_ON(n < 1 || n > DIST_MAX_MEMBERS || process->team);
+    BUG_ON(at_once < 1 || at_once > n);
     pthread_mutex_init(&team.lock, NULL);
     pthread_cond_init(&team.next, NULL);
     for (int i = 0; i < n; i++)
         member[i] = (struct member){
             .dist = {.rank = process->rank * n + i,
                      .size = process->size * n,
+                     .processes = process->size,
                      .here = process->here,
                      .team = n > 1 ? &team : NULL,
                      .member = i},
@@ -299,4 +356,10 @@ void dist_team_run(struct dist *process, int n, dist_member_f fn,
         pthread_join(thread[i], NULL);
     pthread_cond_destroy(&team.next);
     pthread_mutex_destroy(&team.lock);
+}
+
+void dist_team_run(struct dist *process, int n, dist_member_f fn,
+                   void *const *self)
+{
+    dist_team_turns(process, n, n, fn, self);
 }

@@ -27,6 +27,11 @@ typedef void (*dist_member_f)(void *self, struct dist *d);
 void dist_team_run(struct dist *process, int n, dist_member_f fn,
                    void *const *self);
 
+/* The same, but only 'at_once' of them, 1 .. n, compute at a time; who waits
+ * for the others lets another have its turn. */
+void dist_team_turns(struct dist *process, int n, int at_once, dist_member_f fn,
+                     void *const *self);
+
 /* For dist.c: the calls of a member. */
 MUST_USE int team_sum_float(struct dist *d, float *x, size_t n,
                             struct err *err);
@@ -36,6 +41,7 @@ MUST_USE int team_sum_double(struct dist *d, double *x, size_t n,
 MUST_USE int team_gather(struct dist *d, const struct dist_items *g, size_t at,
                          struct err *err);
 MUST_USE int team_bcast(struct dist *d, void *bytes, size_t n, struct err *err);
+struct dist_seconds team_spent(const struct dist *d);
 MUST_USE int team_barrier(struct dist *d, struct err *err);
 MUST_USE int team_agree(struct dist *d, int rc, struct err *err);
 

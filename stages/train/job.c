@@ -3,15 +3,13 @@
 
 #include "base/log.h"
 #include "run/dist_team.h"
+#include "run/place.h"
 #include "stages/train/trainer.h"
 #include "stages/train/trunk.h"
 
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-enum { PARTS = 2 };
 
 static bool stopping(void *self)
 {
@@ -29,19 +27,7 @@ static void warn(void *self, const char *text)
     log_warn("%s", text);
 }
 
-/* Cores for this rank: its own if it is bound to some, else its share. */
-static int count_threads(const struct config *c, const struct dist *d)
-{
-    const int cores = omp_get_num_procs();
-    const bool bound = cores < (int)sysconf(_SC_NPROCESSORS_ONLN);
-    const int share = bound ? cores : cores / d->here;
-
-    if (c->train.threads > 0)
-        return (int)c->train.threads;
-    return share > 1 ? share : 1;
-}
-
-/* One of the PARTS that a batch is divided into, and how it fared. */
+/* One of the parts that a batch is divided into, and how it fared. */
 struct part {
     struct trainer_args a;
     int rc;
@@ -55,18 +41,6 @@ static void train_part(void *self, struct dist *d)
     p->a.dist = d;
     omp_set_num_threads(p->a.threads);
     p->rc = trainer_run(&p->a, &p->err);
-}
-
-/*
- * A batch is always divided into PARTS, however many processes share them, so
- * that one rank and PARTS ranks do the same arithmetic.  With another number
- * of ranks each takes one part of its own.
- */
-static int parts_of(const struct dist *d, const struct config *c)
-{
-    const int parts = PARTS / d->size;
-
-    return parts * d->size == PARTS && c->train.batch >= PARTS ? parts : 1;
 }
 
 /* What all members of this process have in common. */
@@ -169,12 +143,16 @@ static int open_trunk(struct shared *s, struct dist *d, const int threads,
 static int run_course(struct shared *s, struct dist *d, const struct course *p,
                       struct stage_link *link, struct err *err)
 {
-    const int n = parts_of(d, p->config);
-    const int threads = count_threads(p->config, d);
-    struct trainer_args a = trainer_args(s, p, link, threads / n);
-    struct part part[PARTS];
-    void *self[PARTS];
+    const int n = place_parts(d, p->config->train.reproducible,
+                              p->config->train.batch, err);
+    const int threads = place_of(d, p->config->train.threads).threads;
+    struct trainer_args a;
+    struct part part[STRICT_PARTS];
+    void *self[STRICT_PARTS];
 
+    if (n < 0)
+        return -1;
+    a = trainer_args(s, p, link, threads / n);
     if (open_trunk(s, d, threads, &a, err) < 0)
         return -1;
     a.trunk = s->trunk.n_border ? &s->trunk : NULL;
@@ -182,7 +160,7 @@ static int run_course(struct shared *s, struct dist *d, const struct course *p,
         self[i] = &part[i];
         part[i] = (struct part){.a = a};
     }
-    dist_team_run(d, n, train_part, self);
+    dist_team_turns(d, n, threads < n ? threads : n, train_part, self);
     *err = part[0].err; /* the parts agree */
     return part[0].rc;
 }
@@ -230,6 +208,23 @@ static int contrast(struct shared *s, struct dist *d, struct course *p,
     return run_course(s, d, p, link, err);
 }
 
+/* Collective.  More threads than cores get in each other's way. */
+static int check_place(struct dist *d, const struct job *j, struct err *err)
+{
+    const struct place p = place_of(d, j->config.train.threads);
+    char text[PLACE_TEXT];
+    int crowded = 0;
+
+    if (place_count_crowded(d, &p, &crowded, err) < 0)
+        return -1;
+    place_describe(&p, text);
+    if (crowded > 0 && d->rank == 0)
+        log_warn("%d of %d ranks have more threads than cores, which is slow; "
+                 "rank 0: %s",
+                 crowded, d->size, text);
+    return 0;
+}
+
 int job_run(struct dist *d, const struct job *j, struct stage_link *link,
             struct err *err)
 {
@@ -238,6 +233,8 @@ int job_run(struct dist *d, const struct job *j, struct stage_link *link,
     int rc = open_shared(&s, j, err);
 
     rc = dist_agree(d, rc, err);
+    if (rc == 0)
+        rc = check_place(d, j, err);
     if (j->start[0])
         p.start = &s.start;
     if (rc == 0 && strcmp(j->regime, "scratch") != 0)

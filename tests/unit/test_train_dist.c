@@ -260,6 +260,10 @@ static void check_team(void)
     dist_team_run(&process, 4, member_checks,
                   (void *[]){NULL, NULL, NULL, NULL});
     ok(faults == 0, "four members of one process");
+    for (int at_once = 1; at_once < 4; at_once++)
+        dist_team_turns(&process, 4, at_once, member_checks,
+                        (void *[]){NULL, NULL, NULL, NULL});
+    ok(faults == 0, "one, two, three of the four at a time");
 }
 
 int main(int argc, char **argv)
