@@ -311,7 +311,7 @@ static void remake(struct graph *g, int j)
 
 /* Nodes come before those that read them, so that the dout of node 'stop' is
  * complete when all behind it have run. */
-static void backward(struct graph *g, int stop)
+static void backward(struct graph *g, int stop, graph_ready_f ready, void *self)
 {
     BUG_ON(!g->finished || g->args.memory == GRAPH_INFER ||
            g->args.part == GRAPH_FRONT);
@@ -323,12 +323,19 @@ static void backward(struct graph *g, int stop)
             g->node[i]->op->backward(g->node[i], &g->pass);
         if (g->time)
             g->time[i].backward += clock_now() - start;
+        if (ready && g->node[i]->dparam && g->node[i]->n_param > 0)
+            ready(self, (size_t)(g->node[i]->dparam - g->dparam.data));
     }
 }
 
 void graph_backward(struct graph *g)
 {
-    backward(g, NO_NODE);
+    backward(g, NO_NODE, NULL, NULL);
+}
+
+void graph_backward_each(struct graph *g, graph_ready_f ready, void *self)
+{
+    backward(g, NO_NODE, ready, self);
 }
 
 void graph_backward_to(struct graph *g, const struct node *last)
@@ -336,7 +343,7 @@ void graph_backward_to(struct graph *g, const struct node *last)
     const int i = graph_index(g, last);
 
     BUG_ON(i == NO_NODE);
-    backward(g, i);
+    backward(g, i, NULL, NULL);
 }
 
 void graph_time(struct graph *g, struct node_time *time)

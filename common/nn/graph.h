@@ -156,6 +156,13 @@ void graph_zero_grad(struct graph *g);
 void graph_backward(struct graph *g);
 
 /*
+ * The same.  Whenever a layer that learns is done, 'ready' is told that
+ * graph_dparam()[from ..] are complete; the whole is when this returns.
+ */
+typedef void (*graph_ready_f)(void *self, size_t from);
+void graph_backward_each(struct graph *g, graph_ready_f ready, void *self);
+
+/*
  * The same, but only as far as the dout of 'last' and of the nodes behind it;
  * douts before it are spoilt, and their layers' gradients are not added to.
  */

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/rng.h"
+#include "run/exchange.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -179,21 +180,21 @@ static int train_step(struct trainer *t, enum decision *d, struct err *err)
     const struct batch b = {t->a->set->train, t->order, first,
                             left < size ? left : size};
     double sum[N_SUM] = {0};
+    struct exchange e;
 
     graph_set_step(t->graph, (uint32_t)t->state.t, (uint32_t)load(t, &b));
     graph_forward(t->graph, PHASE_TRAIN);
     if (judge(t, &b, true, sum, err) < 0)
         return -1;
     graph_zero_grad(t->graph);
-    graph_backward(t->graph);
+    exchange_begin(&e, t->a->dist, graph_dparam(t->graph),
+                   graph_n_param(t->graph));
+    graph_backward_each(t->graph, exchange_ready, &e);
     sum[SUM_DECISION] = wish(t);
-    if (dist_sum(t->a->dist, sum, N_SUM, err) < 0)
+    if (exchange_end(&e, err) < 0 || dist_sum(t->a->dist, sum, N_SUM, err) < 0)
         return -1;
     if (!isfinite(sum[SUM_LOSS]))
         return not_finite(t, "", err);
-    if (dist_sum_float(t->a->dist, graph_dparam(t->graph),
-                       graph_n_param(t->graph), err) < 0)
-        return -1;
     update(t);
     t->state.step++;
     t->state.loss_sum += sum[SUM_LOSS];
@@ -225,20 +226,34 @@ static int stop_here(struct trainer *t, struct err *err)
                    (intmax_t)t->state.epoch + 1, (intmax_t)t->state.step);
 }
 
+/* ", 2.1 % exchange": this epoch's time in MPI, since it was taken up. */
+static void tell_exchange(const struct trainer *t, char *text, size_t size)
+{
+    const struct dist_seconds now = dist_spent(t->a->dist);
+    const double spent = now.gradients + now.others - t->spent;
+
+    text[0] = '\0';
+    if (t->a->dist->processes > 1)
+        snprintf(text, size, ", %.1f %% exchange",
+                 100 * spent / fmax(clock_now() - t->taken_up, 1e-9));
+}
+
 static void tell(const struct trainer *t, const char *what)
 {
     const struct train_state *s = &t->state;
     const int64_t epochs = t->a->config->train.epochs;
     double seen = (double)s->step * (double)t->a->config->train.batch;
-    char note[128];
+    char note[160], exchange[32];
 
     if (!trainer_lead(t))
         return;
+    tell_exchange(t, exchange, sizeof(exchange));
     seen = fmin(fmax(seen, 1), (double)t->a->set->n_train);
     snprintf(note, sizeof(note),
-             "%sepoch %jd/%jd loss %.3f acc %.3f %.0f images/s", what,
+             "%sepoch %jd/%jd loss %.3f acc %.3f %.0f images/s%s", what,
              (intmax_t)s->epoch + 1, (intmax_t)epochs, s->loss_sum / seen,
-             (double)s->correct / seen, seen / fmax(s->seconds, 1e-9));
+             (double)s->correct / seen, seen / fmax(s->seconds, 1e-9),
+             exchange);
     t->a->hooks.progress(t->a->hooks.self,
                          (double)s->epoch * (double)t->steps + (double)s->step,
                          (double)epochs * (double)t->steps, note);
@@ -258,8 +273,11 @@ static void shuffle(struct trainer *t)
 /* The rest of the epoch in hand. */
 static int train_epoch(struct trainer *t, struct err *err)
 {
+    const struct dist_seconds spent = dist_spent(t->a->dist);
     double begin = clock_now();
 
+    t->taken_up = begin;
+    t->spent = spent.gradients + spent.others;
     shuffle(t);
     while (t->state.step < (int64_t)t->steps) {
         enum decision d = GO_ON;

@@ -35,8 +35,9 @@ struct trainer {
     struct history history; /* on rank 0 */
     struct checkpoint checkpoint;
     char checkpoint_dir[FILE_PATH_MAX];
-    size_t steps; /* per epoch */
-    double saved; /* when the last checkpoint was made */
+    size_t steps;           /* per epoch */
+    double taken_up, spent; /* when this epoch was; in MPI until then */
+    double saved;           /* when the last checkpoint was made */
 };
 
 /* Is this rank 0? */
