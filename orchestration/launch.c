@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { SIGNALLED = 128 }; /* what mpirun and shells add to a signal */
+
 /* A command line while it is put together; strings are borrowed. */
 struct command {
     const char *arg[LAUNCH_MAX_ARGS];
@@ -31,9 +33,9 @@ static void place_local(struct command *c, const struct config *cfg)
     add(c, c->program);
 }
 
-static void place_mpirun(struct command *c, const struct config *cfg)
+static void add_mpirun(struct command *c, int ranks)
 {
-    snprintf(c->ranks, sizeof(c->ranks), "%d", (int)cfg->train.ranks);
+    snprintf(c->ranks, sizeof(c->ranks), "%d", ranks);
     add(c, "mpirun");
     add(c, "-n");
     add(c, c->ranks);
@@ -44,6 +46,11 @@ static void place_mpirun(struct command *c, const struct config *cfg)
     if (geteuid() == 0)
         add(c, "--allow-run-as-root");
     add(c, c->program);
+}
+
+static void place_mpirun(struct command *c, const struct config *cfg)
+{
+    add_mpirun(c, (int)cfg->train.ranks);
 }
 
 /* How a stage's processes are started, and how many. */
@@ -103,6 +110,16 @@ int launch_init(struct launcher *l, const char *run_dir, struct err *err)
     return file_path(l->run_dir, err, "%s", run_dir);
 }
 
+static int become_command(struct command *c, const char *const *args,
+                          struct err *err)
+{
+    while (*args)
+        add(c, *args++);
+    execvp(c->arg[0], (char *const *)(uintptr_t)c->arg);
+    return err_set(err, ERR_SYSTEM, "cannot start '%s': %s", c->arg[0],
+                   strerror(errno));
+}
+
 int launch_become(const char *program, const char *const *args, struct err *err)
 {
     char bin[FILE_PATH_MAX];
@@ -112,11 +129,19 @@ int launch_become(const char *program, const char *const *args, struct err *err)
         find_program(bin, program, cmd.program, err) < 0)
         return -1;
     add(&cmd, cmd.program);
-    while (*args)
-        add(&cmd, *args++);
-    execv(cmd.program, (char *const *)(uintptr_t)cmd.arg);
-    return err_set(err, ERR_SYSTEM, "cannot start '%s': %s", cmd.program,
-                   strerror(errno));
+    return become_command(&cmd, args, err);
+}
+
+int launch_become_ranks(int ranks, const char *const *args, struct err *err)
+{
+    char bin[FILE_PATH_MAX];
+    struct command cmd = {.n = 0};
+
+    if (find_bin(bin, err) < 0 ||
+        find_program(bin, "papline", cmd.program, err) < 0)
+        return -1;
+    add_mpirun(&cmd, ranks);
+    return become_command(&cmd, args, err);
 }
 
 int launch_wanted(const struct config *c, const struct plan_node *node,
@@ -225,6 +250,12 @@ void launch_describe(int status, char *text, size_t size)
     if (WIFSIGNALED(status))
         snprintf(text, size, "killed by signal %d (%s)", WTERMSIG(status),
                  strsignal(WTERMSIG(status)));
+    else if (WEXITSTATUS(status) > SIGNALLED)
+        snprintf(text, size,
+                 "exit status %d (signal %d, %s, ended one of its "
+                 "processes)",
+                 WEXITSTATUS(status), WEXITSTATUS(status) - SIGNALLED,
+                 strsignal(WEXITSTATUS(status) - SIGNALLED));
     else
         snprintf(text, size, "exit status %d", WEXITSTATUS(status));
 }

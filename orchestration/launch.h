@@ -64,7 +64,17 @@ void launch_signal(struct launcher *l, int sig);
 MUST_USE int launch_become(const char *program, const char *const *args,
                            struct err *err);
 
-/* "exit status 3", "killed by signal 9 (Killed)". */
+/*
+ * Become mpirun with 'ranks' processes of this program, placed as those of
+ * training are.
+ *   args  [in] its arguments without its name; ends in NULL
+ * Returns only if that fails.  Errors: ERR_USAGE it is missing; ERR_SYSTEM.
+ */
+MUST_USE int launch_become_ranks(int ranks, const char *const *args,
+                                 struct err *err);
+
+/* "exit status 3", "killed by signal 9 (Killed)"; of mpirun "exit status 137
+ * (signal 9, Killed, ended one of its processes)". */
 void launch_describe(int status, char *text, size_t size);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/version.h"
 #include "orchestration/bench.h"
 #include "orchestration/doctor.h"
+#include "orchestration/doctor_ranks.h"
 #include "orchestration/features.h"
 #include "orchestration/launch.h"
 #include "orchestration/run.h"
@@ -66,7 +67,16 @@ static int verb_verify(const struct options *o, struct err *err)
 
 static int verb_doctor(const struct options *o, struct err *err)
 {
-    return doctor(o->target, err);
+    if (doctor(o->target, err) < 0)
+        return -1;
+    return o->bench.ranks
+               ? doctor_ranks(stdout, o->bench.ranks, o->bench.threads, err)
+               : 0;
+}
+
+static int verb_doctor_rank(const struct options *o, struct err *err)
+{
+    return doctor_rank(stdout, o->bench.threads, err);
 }
 
 static int verb_bench(const struct options *o, struct err *err)
@@ -75,6 +85,14 @@ static int verb_bench(const struct options *o, struct err *err)
 
     a.net = o->target;
     return bench(stdout, &a, err);
+}
+
+static int verb_bench_rank(const struct options *o, struct err *err)
+{
+    struct bench_args a = o->bench;
+
+    a.net = o->target;
+    return bench_rank(stdout, &a, err);
 }
 
 static int verb_features(const struct options *o, struct err *err)
@@ -126,8 +144,12 @@ static const struct verb {
      "draw examples of every augmentation (-o SHEET.png)", false, 1, NULL},
     {"doctor", "RUN", "check this machine (and a run's directory)", true, 1,
      verb_doctor},
+    {"doctor-rank", "", "where a rank computes; under mpirun or srun", true, 0,
+     verb_doctor_rank},
     {"bench", "NET", "how fast a network is here (without NET: each of them)",
      true, 1, verb_bench},
+    {"bench-rank", "NET", "the same as one of the ranks that mpirun starts",
+     false, 1, verb_bench_rank},
     {"weights", "WHAT", "import, inspect, export or fetch pretrained weights",
      false, 2, verb_weights},
     {"features", "", "pooled features of the images in a directory", true, 0,
@@ -152,7 +174,10 @@ static void help(void)
         "  --until STAGE             stop behind this stage (run, plan)\n"
         "  --augment --sample 100    derive so many variants again (verify)\n"
         "  -o SHEET.png --recipe NAME --seed 1   of augment-preview\n"
+        "  --ranks 2 --threads 0     where so many ranks would compute "
+        "(doctor)\n"
         "  --layers                  each layer for itself (bench)\n"
+        "  --ranks 2 [--strict]      a step that ranks divide (bench)\n"
         "  --size 110 --batch 32 --threads 0 --steps 9   of bench\n\n");
     printf("  weights import FILE -o OUT.safetensors    Keras' .h5, checked\n"
            "  weights export FILE -o OUT.h5             for Keras\n"
@@ -204,13 +229,13 @@ static int add_set(struct options *o, const char *text, struct err *err)
 
 static int parse(struct options *o, int argc, char **argv, struct err *err)
 {
-    enum { WORDS = 0, NUMBERS = 16, SET = 32, WATCH, LAYERS, AUGMENT };
+    enum { WORDS = 0, NUMBERS = 16, SET = 32, WATCH, LAYERS, AUGMENT, STRICT };
     struct features_args *f = &o->features;
     const char **const word[] = {&o->run.dir, &o->run.until, &f->net,
                                  &f->weights, &f->images,    &f->layer,
                                  &f->input,   &f->resize,    &f->out};
-    int *const number[] = {&o->bench.size, &o->bench.batch, &o->bench.threads,
-                           &o->bench.steps, &o->sample};
+    int *const number[] = {&o->bench.size,  &o->bench.batch, &o->bench.threads,
+                           &o->bench.steps, &o->sample,      &o->bench.ranks};
     static const struct option known[] = {
         {"run", required_argument, NULL, WORDS + 0},
         {"until", required_argument, NULL, WORDS + 1},
@@ -226,10 +251,12 @@ static int parse(struct options *o, int argc, char **argv, struct err *err)
         {"threads", required_argument, NULL, NUMBERS + 2},
         {"steps", required_argument, NULL, NUMBERS + 3},
         {"sample", required_argument, NULL, NUMBERS + 4},
+        {"ranks", required_argument, NULL, NUMBERS + 5},
         {"set", required_argument, NULL, SET},
         {"augment", no_argument, NULL, AUGMENT},
         {"watch", no_argument, NULL, WATCH},
         {"layers", no_argument, NULL, LAYERS},
+        {"strict", no_argument, NULL, STRICT},
         {0},
     };
     int c;
@@ -240,6 +267,8 @@ static int parse(struct options *o, int argc, char **argv, struct err *err)
             o->watch = true;
         else if (c == LAYERS)
             o->bench.layers = true;
+        else if (c == STRICT)
+            o->bench.strict = true;
         else if (c == AUGMENT)
             o->augment = true;
         else if (c == '?')
