@@ -122,6 +122,13 @@ static bool node_over(const struct scheduler *s)
            (queue_finished(&s->queue) && (!divided || s->sealed));
 }
 
+/* A node that is not divided has failed if its unit was set aside. */
+static bool is_lost(const struct scheduler *s)
+{
+    return launch_wanted(s->config, scheduler_node(s), ROLE_SINK) == 0 &&
+           s->queue.n_aside > 0;
+}
+
 static void on_exit(struct scheduler *s, pid_t pid, int status)
 {
     const struct plan_node *node = scheduler_node(s);
@@ -136,12 +143,17 @@ static void on_exit(struct scheduler *s, pid_t pid, int status)
         note_lost(s, worker, text);
     if (launch_wanted(s->config, node, ROLE_SINK) == 0)
         release_all(s, text);
-    if (node_over(s) || link_signalled())
+    if (s->fault.code || (node_over(s) && !is_lost(s)) || link_signalled())
         return;
     log_warn("%s: %s", node->name, text);
-    if (++s->launcher.restarts >= s->config->scheduler.tries)
-        err_set(&s->fault, ERR_SYSTEM, "%s (%d times; its messages are above)",
+    if (++s->launcher.restarts >= s->config->scheduler.tries || is_lost(s))
+        err_set(&s->fault, ERR_SYSTEM,
+                "%s (%d times; its messages are above); what it has saved is "
+                "kept: start the run again",
                 text, s->launcher.restarts);
+    else
+        log_warn("%s: it is started again and goes on from what it has saved",
+                 node->name);
 }
 
 static void reap(struct scheduler *s)

@@ -43,7 +43,8 @@ command_of() { # command_of <line of the README>: run it, made small
         set -- ${1//FILE.h5/$T/m.h5}
         set -- ${*//DIR/$CELLS}
         (cd "$T" && "$@") ;;
-    "papline plan "*|"papline doctor") ${1%%#*} ;;
+    "papline plan "*|"papline doctor"*) ${1%%#*} ;;
+    "papline bench "*) $1 --size 32 --batch 4 --steps 2 ;;
     "papline augment-preview IMAGE "*)
         set -- $1
         papline augment-preview "$(find "$CELLS" -name '*.bmp' | sort |
