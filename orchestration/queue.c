@@ -95,6 +95,8 @@ bool queue_failed(struct queue *q, struct queue_unit *u, const char *why,
         u->state = UNIT_ASIDE;
         u->worker = -1;
         q->n_aside++;
+        if (q->on_aside)
+            q->on_aside(q->self, u);
         return true;
     }
     wait_again(q, u, now);

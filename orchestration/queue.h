@@ -53,7 +53,15 @@ struct queue_worker {
     uint64_t units_done;
 };
 
+/* What the scheduler hears of a unit. */
+typedef void (*queue_aside_f)(void *self, const struct queue_unit *u);
+typedef void (*queue_each_f)(void *self, const struct queue_unit *u,
+                             bool aside);
+
 struct queue {
+    queue_aside_f on_aside;  /* hears of every unit that is set aside, whatever
+                                did it; may be NULL */
+    void *self;              /* borrowed: for it */
     struct queue_unit *unit; /* owned */
     size_t n_unit, room;
     size_t hint; /* no unit before this one is waiting */
@@ -64,7 +72,7 @@ struct queue {
     int tries;
 };
 
-/* Errors: ERR_SYSTEM no memory. */
+/* Nobody listens yet.  Errors: ERR_SYSTEM no memory. */
 MUST_USE int queue_init(struct queue *q, double lease, int tries,
                         struct err *err);
 void queue_release(struct queue *q);
@@ -87,7 +95,8 @@ int queue_find_worker(const struct queue *q, const void *identity, size_t n);
 int queue_hello(struct queue *q, const void *identity, size_t n,
                 const char *name, const char *stage, double now);
 
-/* A worker has gone: its units wait again; they have lost a try if 'failed'. */
+/* A worker has gone: its units wait again; they have lost a try if 'failed',
+ * and the last try sets them aside. */
 void queue_lost(struct queue *q, int worker, bool failed, const char *why,
                 double now);
 
@@ -120,8 +129,6 @@ bool queue_failed(struct queue *q, struct queue_unit *u, const char *why,
 
 /* Take back leases that have run out.  Returns how many; 'each' (may be NULL)
  * hears of every one. */
-typedef void (*queue_each_f)(void *self, const struct queue_unit *u,
-                             bool aside);
 int queue_expire(struct queue *q, double now, queue_each_f each, void *self);
 
 /* Is every unit done or set aside? */

@@ -30,6 +30,28 @@ double scheduler_now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* Nobody could do a unit: the rows of others go on without it, but a node of
+ * one unit has failed. */
+static void on_aside(void *self, const struct queue_unit *u)
+{
+    struct scheduler *s = self;
+    const struct plan_node *node = scheduler_node(s);
+    char id[32];
+
+    if (launch_wanted(s->config, node, ROLE_SINK) == 0) {
+        err_set(&s->fault, ERR_SYSTEM, "%s", u->reason);
+        return;
+    }
+    s->n_aside++;
+    log_warn("%s: rows %ju..%ju set aside: %s", node->name, (uintmax_t)u->first,
+             (uintmax_t)(u->first + u->count - 1), u->reason);
+    snprintf(id, sizeof(id), "%ju", (uintmax_t)u->id);
+    journal_add(s->run_dir, "unit-set-aside",
+                (struct journal_member[]){
+                    {"node", node->name}, {"unit", id}, {"reason", u->reason}},
+                3);
+}
+
 int scheduler_init(struct scheduler *s, const struct config *c,
                    const struct plan *plan, const char *run_dir,
                    struct err *err)
@@ -50,6 +72,8 @@ int scheduler_init(struct scheduler *s, const struct config *c,
                    err) < 0 ||
         launch_init(&s->launcher, run_dir, err) < 0)
         return -1;
+    s->queue.on_aside = on_aside;
+    s->queue.self = s;
     return scheduler_bind(s, err);
 }
 
@@ -122,16 +146,10 @@ static bool node_over(const struct scheduler *s)
            (queue_finished(&s->queue) && (!divided || s->sealed));
 }
 
-/* A node that is not divided has failed if its unit was set aside. */
-static bool is_lost(const struct scheduler *s)
-{
-    return launch_wanted(s->config, scheduler_node(s), ROLE_SINK) == 0 &&
-           s->queue.n_aside > 0;
-}
-
 static void on_exit(struct scheduler *s, pid_t pid, int status)
 {
     const struct plan_node *node = scheduler_node(s);
+    const bool over = node_over(s) || link_signalled();
     const int worker = worker_of(s, pid);
     char why[128], text[200];
 
@@ -143,10 +161,11 @@ static void on_exit(struct scheduler *s, pid_t pid, int status)
         note_lost(s, worker, text);
     if (launch_wanted(s->config, node, ROLE_SINK) == 0)
         release_all(s, text);
-    if (s->fault.code || (node_over(s) && !is_lost(s)) || link_signalled())
+    if (over)
         return;
     log_warn("%s: %s", node->name, text);
-    if (++s->launcher.restarts >= s->config->scheduler.tries || is_lost(s))
+    if (++s->launcher.restarts >= s->config->scheduler.tries ||
+        s->fault.code)
         err_set(&s->fault, ERR_SYSTEM,
                 "%s (%d times; its messages are above); what it has saved is "
                 "kept: start the run again",
@@ -186,11 +205,9 @@ static void on_expired(void *self, const struct queue_unit *u, bool aside)
     struct scheduler *s = self;
     const struct plan_node *node = scheduler_node(s);
 
-    log_warn("%s: unit %ju: %s%s", node->name, (uintmax_t)(u->id & 0xffffffffu),
-             u->reason, aside ? "; set aside" : "; given to another");
-    s->n_aside += aside;
-    if (aside && launch_wanted(s->config, node, ROLE_SINK) == 0)
-        err_set(&s->fault, ERR_SYSTEM, "%s", u->reason);
+    if (!aside)
+        log_warn("%s: unit %ju: %s; given to another", node->name,
+                 (uintmax_t)(u->id & 0xffffffffu), u->reason);
 }
 
 /* Workers that have been silent for long are forgotten. */

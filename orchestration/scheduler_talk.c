@@ -179,8 +179,8 @@ static void unit_failed(struct scheduler *s, struct queue_unit *u, int worker,
                         const struct msg_result *r)
 {
     const struct plan_node *node = scheduler_node(s);
+    const bool divided = launch_wanted(s->config, node, ROLE_SINK) > 0;
     const bool counts = r->code != ERR_AGAIN;
-    const double now = scheduler_now();
     char id[32];
     bool aside;
 
@@ -191,25 +191,10 @@ static void unit_failed(struct scheduler *s, struct queue_unit *u, int worker,
                 (struct journal_member[]){
                     {"node", node->name}, {"unit", id}, {"reason", r->text}},
                 3);
-    aside = queue_failed(&s->queue, u, r->text, counts, now);
-    if (r->code == ERR_USAGE || aside ||
-        (r->code == ERR_INPUT &&
-         launch_wanted(s->config, node, ROLE_SINK) == 0))
+    aside = queue_failed(&s->queue, u, r->text, counts, scheduler_now());
+    if (r->code == ERR_USAGE || (!divided && (aside || r->code == ERR_INPUT)))
         err_set(&s->fault, r->code == ERR_AGAIN ? ERR_SYSTEM : r->code, "%s",
                 r->text);
-    if (aside && launch_wanted(s->config, node, ROLE_SINK) > 0 &&
-        r->code != ERR_USAGE) {
-        s->fault.code = ERR_NONE; /* the other rows go on without it */
-        s->n_aside++;
-        log_warn("%s: rows %ju..%ju set aside: %s", node->name,
-                 (uintmax_t)u->first, (uintmax_t)(u->first + u->count - 1),
-                 u->reason);
-        journal_add(s->run_dir, "unit-set-aside",
-                    (struct journal_member[]){{"node", node->name},
-                                              {"unit", id},
-                                              {"reason", u->reason}},
-                    3);
-    }
 }
 
 static void on_result(struct scheduler *s, const struct mail *m)

@@ -70,6 +70,33 @@ static void check_leases(void)
     queue_release(&q);
 }
 
+static void count_aside(void *self, const struct queue_unit *u)
+{
+    *(int *)self += u->state == UNIT_ASIDE;
+}
+
+/* Workers that die, one after another, set a unit aside as failures do. */
+static void check_deaths(void)
+{
+    struct queue q;
+    int w = -1, heard = 0;
+    bool leased = true;
+
+    fill(&q, 1);
+    q.on_aside = count_aside;
+    q.self = &heard;
+    for (int i = 0; i < 3; i++) {
+        ok(heard == 0 && !queue_finished(&q), "it is not given up yet");
+        join(&q, "a", "train", 1);
+        leased = leased && queue_assign(&q, "train", &w, 100.0 * i);
+        queue_lost(&q, w, true, "killed", 100.0 * i);
+    }
+    ok(leased && heard == 1 && queue_finished(&q) && q.n_aside == 1 &&
+           strcmp(q.unit[0].reason, "killed") == 0,
+       "the third death sets it aside, and that is heard");
+    queue_release(&q);
+}
+
 static void check_set_aside(void)
 {
     struct queue q;
@@ -125,5 +152,6 @@ int main(void)
     check_leases();
     check_set_aside();
     check_lost();
+    check_deaths();
     return tap_done();
 }
