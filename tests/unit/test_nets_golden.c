@@ -2,7 +2,9 @@
  * test_nets_golden.c - the five networks against PyTorch
  *
  * Logits, gradients, running statistics and the losses of three Adam steps,
- * whole, cut and with frozen layers, without dropout.
+ * whole, cut and with frozen layers, without dropout.  Then ten steps of each as
+ * fine-tuning has it, cut, frozen and with its head: what they take from the
+ * loss, and how far they move the weights.
  */
 #include "golden/nn_digest.h"
 #include "nn/nets.h"
@@ -11,7 +13,7 @@
 
 #include <stdlib.h>
 
-enum { CLASSES = 5, SUMS = 4, MAX_STEPS = 4 };
+enum { CLASSES = 5, SUMS = 4, MAX_STEPS = 11, MANY = 10 };
 
 static const struct golden golden[] = {
 #include "golden/nn_nets.inc"
@@ -60,12 +62,36 @@ static const struct run {
      110, PHASE_TRAIN, 3, HEAD_PAPER, 1e-3},
     {"densenet169 infer", "densenet169", false, NULL, 1, 110, 110, PHASE_INFER,
      0, HEAD_PAPER, 1e-3},
+    {"vgg16 ten", "vgg16", true, "block4_conv2", 5, 45, 59, PHASE_TRAIN, MANY,
+     HEAD_PAPER, 1e-3},
+    {"vgg19 ten", "vgg19", true, "block4_conv4", 5, 75, 97, PHASE_TRAIN, MANY,
+     HEAD_PAPER, 1e-3},
+    {"resnet50 ten", "resnet50", true, "conv3_block4_3_bn", 5, 45, 59,
+     PHASE_TRAIN, MANY, HEAD_PAPER, 1e-3},
+    {"mobilenetv2 ten", "mobilenetv2", false, "block_11_expand_BN", 5, 75, 97,
+     PHASE_TRAIN, MANY, HEAD_PAPER, 1e-3},
+    {"densenet169 ten", "densenet169", false, "conv4_block16_1_conv", 5, 75, 97,
+     PHASE_TRAIN, MANY, HEAD_PAPER, 1e-3},
 };
 
 static const float rate = 2e-6f;
 
-/* nn_nets.py's calm(). */
-static void fill_calm(struct graph *g)
+/* Is a tensor of a frozen layer? */
+static bool is_frozen(const struct graph *g, const struct named_tensor *t)
+{
+    for (int i = 0; i < graph_n_node(g); i++) {
+        const struct node *nd = graph_node_at(g, i);
+        const float *own = t->is_state ? nd->state : nd->param;
+        const size_t n = t->is_state ? nd->n_state : nd->n_param;
+
+        if (n > 0 && t->data >= own && t->data < own + n)
+            return nd->frozen;
+    }
+    return false;
+}
+
+/* nn_nets.py's calm(); with 'rough' of the layers that learn. */
+static void fill_calm(struct graph *g, bool rough)
 {
     const struct named_tensor *t;
     size_t n;
@@ -78,6 +104,8 @@ static void fill_calm(struct graph *g)
         const bool beta = strstr(t->name, "/beta:0");
         const bool sum = strstr(t->name, "_3_") || strstr(t->name, "_0_");
 
+        if (rough && is_frozen(g, t))
+            continue;
         if (strstr(t->name, "/gamma:0"))
             fill(t->name, 0.1f, 0.025f, t->data, t->len);
         if (vgg && strstr(t->name, "/kernel:0")) {
@@ -99,11 +127,14 @@ static void fill_calm(struct graph *g)
     }
 }
 
-/* A frozen layer is named; the first that learns is the one behind it. */
+/* A frozen layer is named; the first that learns is the one behind it.  Ten
+ * steps are of fine-tuning, whose number of layers must come to the same. */
 static int freeze(const struct net *net, const struct run *r)
 {
     struct err err = {0};
 
+    if (r->steps == MANY)
+        return net->paper_freeze;
     return r->frozen ? net_layer_index(net, r->frozen, &err) + 1 : 0;
 }
 
@@ -142,7 +173,7 @@ static struct graph *new_net(const struct run *r, enum graph_memory memory)
         ok(false, err.text);
         exit(1);
     }
-    fill_calm(g);
+    fill_calm(g, r->steps == MANY);
     fill_input(r, g);
     return g;
 }
@@ -233,6 +264,44 @@ static void check_first(const struct run *r, struct graph *g)
         check_close(r, "worst of all running statistics", state, 1e-5);
 }
 
+/* How far the weights went from 'begin', and the running statistics. */
+static void check_last(const struct run *r, struct graph *g, const float *begin)
+{
+    const size_t n_param = graph_n_param(g);
+    float *moved = malloc(n_param * sizeof(*moved));
+    const struct named_tensor *t;
+    double diff = 0, norm = 0, state = 0;
+    int found = 0;
+    size_t n;
+
+    for (size_t i = 0; i < n_param; i++)
+        moved[i] = graph_param(g)[i] - begin[i];
+    graph_tensors(g, &t, &n);
+    for (; n--; t++) {
+        const size_t at = (size_t)(t->data - graph_param(g));
+        char name[160];
+        double d, all;
+
+        snprintf(name, sizeof(name), "%s %s",
+                 t->is_state ? "after" : "change of", t->name);
+        d = off(r, name, t->is_state ? t->data : moved + at % n_param, t->len);
+        if (d < 0)
+            continue;
+        found++;
+        if (t->is_state) {
+            state = fmax(state, d);
+            continue;
+        }
+        all = find_golden(golden, N_GOLDEN, r->name, name)->norm;
+        diff += all < 1e-9 ? d * d : d * all * d * all;
+        norm += all * all;
+    }
+    ok(found > 4, "there are weights to compare");
+    check_close(r, "all changes of weights together", sqrt(diff / norm), 5e-3);
+    check_close(r, "worst of all running statistics then", state, 1e-5);
+    free(moved);
+}
+
 static void adam(struct graph *g, float *slot, int t)
 {
     const size_t n = graph_n_param(g);
@@ -250,10 +319,12 @@ static void check_run(const struct run *r)
 {
     struct graph *g = new_net(r, GRAPH_TRAIN);
     const struct node *y = graph_output(g);
-    float *slot = calloc(2 * graph_n_param(g), sizeof(*slot));
+    float *slot = calloc(3 * graph_n_param(g), sizeof(*slot));
+    float *begin = slot + 2 * graph_n_param(g);
     float losses[MAX_STEPS], drops[MAX_STEPS];
     double first = 0;
 
+    memcpy(begin, graph_param(g), graph_n_param(g) * sizeof(*begin));
     for (int t = 0; t <= r->steps; t++) {
         double now;
 
@@ -271,13 +342,16 @@ static void check_run(const struct run *r)
         graph_backward(g);
         if (t == 0)
             check_first(r, g);
-        adam(g, slot, t);
+        if (t < r->steps)
+            adam(g, slot, t);
     }
     check_close(r, "losses before and after the steps",
                 off(r, "losses", losses, (size_t)r->steps + 1), 1e-4);
     if (r->steps)
         check_close(r, "what the steps take from the loss",
                     off(r, "drops", drops + 1, (size_t)r->steps), 1e-2);
+    if (r->steps == MANY)
+        check_last(r, g, begin);
     free(slot);
     graph_free(g);
 }
