@@ -40,10 +40,13 @@ const struct net *net_find(const char *name, struct err *err)
     return NULL;
 }
 
-static const char *const head_names[] = {
-    [HEAD_PAPER] = "paper",     [HEAD_LINEAR] = "linear",
-    [HEAD_POOL] = "pool",       [HEAD_NONE] = "none",
-    [HEAD_PROJECT] = "project", [HEAD_CLASSIFIER] = "classifier"};
+static const char *const head_names[] = {[HEAD_PAPER] = "paper",
+                                         [HEAD_LINEAR] = "linear",
+                                         [HEAD_POOL] = "pool",
+                                         [HEAD_NONE] = "none",
+                                         [HEAD_PROJECT] = "project",
+                                         [HEAD_PROJECT_TWO] = "project_two",
+                                         [HEAD_CLASSIFIER] = "classifier"};
 
 const char *net_head_name(enum net_head head)
 {
@@ -250,6 +253,14 @@ static void head_project(struct graph *g, struct node *x)
     nn_l2_normalize(g, x, "embedding");
 }
 
+static void head_project_two(struct graph *g, struct node *x)
+{
+    x = nn_dense(g, x, "projection", (struct dense_args){.units = x->out.c});
+    x = nn_relu(g, x, "projection_relu");
+    x = nn_dense(g, x, "projection_1", (struct dense_args){.units = 128});
+    nn_l2_normalize(g, x, "embedding");
+}
+
 static void head_classifier(struct graph *g, struct node *x,
                             const struct net_args *a)
 {
@@ -271,6 +282,8 @@ static void add_head(struct graph *g, struct node *x, const struct net *net,
         x = nn_global_avg_pool(g, x, "global_average_pooling2d");
     if (a->head == HEAD_PROJECT)
         head_project(g, x);
+    if (a->head == HEAD_PROJECT_TWO)
+        head_project_two(g, x);
     if (a->head == HEAD_CLASSIFIER)
         head_classifier(g, x, a);
     if (a->head == HEAD_LINEAR)

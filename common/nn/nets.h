@@ -14,13 +14,16 @@
 enum { NET_MIN_SIDE = 32, NET_MAX_SIDE = 512, NET_MAX_CLASSES = 1000 };
 
 enum net_head {
-    HEAD_PAPER,      /* what the authors' notebooks put on this network */
-    HEAD_LINEAR,     /* global average, then a dense layer */
-    HEAD_POOL,       /* global average: features, no classes */
-    HEAD_NONE,       /* the trunk's last layer */
-    HEAD_PROJECT,    /* global average, dense 128, relu, L2 norm: embeddings,
+    HEAD_PAPER,       /* what the authors' notebooks put on this network */
+    HEAD_LINEAR,      /* global average, then a dense layer */
+    HEAD_POOL,        /* global average: features, no classes */
+    HEAD_NONE,        /* the trunk's last layer */
+    HEAD_PROJECT,     /* global average, dense 128, relu, L2 norm: embeddings,
                         no classes */
-    HEAD_CLASSIFIER, /* global average, dropout, dense 512, relu, dropout,
+    HEAD_PROJECT_TWO, /* global average, dense as wide as that, relu, dense 128,
+                         L2 norm: likewise; Khosla et al. 2020
+                         (arXiv:2004.11362), section 3.2.1 and their code */
+    HEAD_CLASSIFIER,  /* global average, dropout, dense 512, relu, dropout,
                         dense: behind a contrastive encoder */
 };
 
@@ -51,7 +54,8 @@ struct net {
     struct node *(*trunk)(struct graph *g, const struct net_args *a);
 };
 
-/* "paper", "linear", "pool", "none", "project", "classifier". */
+/* "paper", "linear", "pool", "none", "project", "project_two",
+ * "classifier". */
 const char *net_head_name(enum net_head head);
 
 /* The head of that name.  Errors: ERR_USAGE unknown. */

@@ -154,6 +154,85 @@ static void check_faults(void)
        "more frozen layers than there are");
 }
 
+/* --- projections -----------------------------------------------------------*/
+
+/* y = x kernel + bias, of 'n' to 'm' numbers, in double. */
+static void dense(struct graph *g, const char *layer, const double *x, int n,
+                  int m, double *y)
+{
+    const struct named_tensor *t;
+    const float *w = NULL, *b = NULL;
+    char name[64];
+    size_t left;
+
+    graph_tensors(g, &t, &left);
+    for (; left--; t++) {
+        snprintf(name, sizeof(name), "%.40s/kernel:0", layer);
+        w = strcmp(t->name, name) == 0 ? t->data : w;
+        snprintf(name, sizeof(name), "%.40s/bias:0", layer);
+        b = strcmp(t->name, name) == 0 ? t->data : b;
+    }
+    for (int j = 0; j < m; j++) {
+        y[j] = b ? (double)b[j] : (double)NAN;
+        for (int i = 0; i < n; i++)
+            y[j] += w ? x[i] * (double)w[i * m + j] : (double)NAN;
+    }
+}
+
+/* Before it has learnt a network's features are so small that the L2 norm's
+ * guard would show. */
+static void enlarge_projection(struct graph *g)
+{
+    const struct named_tensor *t;
+    size_t n;
+
+    graph_tensors(g, &t, &n);
+    for (; n--; t++)
+        for (size_t i = 0;
+             strncmp(t->name, "projection", 10) == 0 && i < t->len; i++)
+            t->data[i] *= 1000;
+}
+
+/* Khosla's head is a hidden layer as wide as the features, then one of 128. */
+static void check_projection(void)
+{
+    enum { WIDE = 1280, OUT = 128 };
+    static double x[WIDE], hidden[WIDE], z[OUT];
+    struct err err = {0};
+    const struct net *net = net_find("mobilenetv2", &err);
+    struct graph *g = new_net(
+        net, (struct net_args){.h = 64, .w = 64, .head = HEAD_PROJECT_TWO},
+        GRAPH_KEEP_ALL);
+    enum net_head head = HEAD_PAPER;
+    double norm = 0, worst = 0;
+    const struct node *pool = graph_node(g, "global_average_pooling2d");
+
+    ok(net_head_find("project_two", &head, &err) == 0 &&
+           head == HEAD_PROJECT_TWO,
+       "by name");
+    ok(graph_n_all(g) + graph_n_state(g) ==
+           net->n_trunk + WIDE * (WIDE + 1) + OUT * (WIDE + 1),
+       "its parameters");
+    for (int i = 0; i < 64 * 64 * 3; i++)
+        graph_input(g)[i] = (float)(i * 37 % 101) / 50 - 1;
+    enlarge_projection(g);
+    graph_forward(g, PHASE_INFER);
+    for (int i = 0; pool && i < WIDE; i++)
+        x[i] = (double)pool->out.data[i];
+    dense(g, "projection", x, WIDE, WIDE, hidden);
+    for (int i = 0; i < WIDE; i++)
+        hidden[i] = fmax(hidden[i], 0);
+    dense(g, "projection_1", hidden, WIDE, OUT, z);
+    for (int j = 0; j < OUT; j++)
+        norm += z[j] * z[j];
+    for (int j = 0; j < OUT; j++)
+        worst = fmax(worst, fabs(z[j] / sqrt(norm) -
+                                 (double)graph_output(g)->out.data[j]));
+    printf("# furthest off: %.3g\n", worst);
+    ok(pool && norm > 0 && worst < 1e-6, "and its embeddings");
+    graph_free(g);
+}
+
 /* --- values made again for backward ----------------------------------------*/
 
 static struct graph *after_backward(const struct net *net)
@@ -215,6 +294,7 @@ int main(void)
     }
     ok(net_at(N) == NULL, "there are no others");
     check_faults();
+    check_projection();
     check_remakes("resnet50");
     check_remakes("mobilenetv2");
     check_remakes("densenet169");
