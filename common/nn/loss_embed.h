@@ -25,6 +25,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum {
+    EMBED_LEAST_BATCH = 4
+}; /* two classes of two rows: anchor, positive and
+                                   negative for each */
+
 struct embed_args {
     double temperature;      /* tau > 0, no unit: of all but the triplets */
     double base_temperature; /* of supcon, > 0; equal to tau: plain mean */
@@ -103,6 +108,11 @@ size_t embed_loss_scratch(int n);
  * that are equally near or far, each has an equal share of the gradient, as in
  * TensorFlow.  With nothing to take the mean of, value and gradient are 0
  * (tensorflow-addons: not a number).
+ *
+ * A row that is alone with its class in the batch is a negative to all others,
+ * but for n_pairs_single, which leaves it out.  It is no anchor, except that
+ * supcon counts its 0 in the mean, that n_pairs takes it for its own positive,
+ * and triplet_hard has its positive at distance 0.
  * Not collective, but meant to be called by all ranks with the same batch.
  * Deterministic.  Neither allocates nor fails; a z that is not finite gives a
  * result that is not, if any other row is compared with it.

@@ -1,6 +1,8 @@
 /* config.c - defaults, reading, writing; config_table.c has the keys */
 #include "run/config.h"
 
+#include "nn/loss_embed.h"
+#include "nn/mixup.h"
 #include "run/config_keys.h"
 #include "stats/costs.h"
 
@@ -37,6 +39,56 @@ static int check_costs(const struct config *c, struct err *err)
     if (strcmp(c->train.class_weights, "balanced") == 0)
         return 0;
     return costs_weights(weight, &n, c->train.class_weights, err);
+}
+
+static bool trains(const struct config *c, const char *regime)
+{
+    for (int i = 0; i < c->train.regimes.n; i++)
+        if (strcmp(c->train.regimes.word[i], regime) == 0)
+            return true;
+    return false;
+}
+
+/* What a batch must be able to hold. */
+static int check_batch(const struct config *c, const char *where,
+                       struct err *err)
+{
+    const long long batch = (long long)c->train.batch;
+
+    if (c->train.batch < c->train.ranks)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.batch: %lld images are fewer than "
+                       "train.ranks %lld",
+                       where, batch, (long long)c->train.ranks);
+    if (batch < EMBED_LEAST_BATCH && trains(c, "contrastive"))
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.batch: %lld images hold no pairs of two "
+                       "classes; regime contrastive needs %d",
+                       where, batch, EMBED_LEAST_BATCH);
+    if (batch < EMBED_LEAST_BATCH && c->train.sampler == SAMPLER_BALANCED)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.batch: %lld images hold no pairs of two "
+                       "classes; train.sampler balanced needs %d",
+                       where, batch, EMBED_LEAST_BATCH);
+    return 0;
+}
+
+static int check_strict(const struct config *c, const char *where,
+                        struct err *err)
+{
+    if (c->train.reproducible != REPRODUCIBLE_STRICT)
+        return 0;
+    if (c->train.ranks > STRICT_PARTS || STRICT_PARTS % c->train.ranks)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.ranks: train.reproducible strict has 1, "
+                       "2 or %d, not %lld",
+                       where, STRICT_PARTS, (long long)c->train.ranks);
+    if (c->train.batch < STRICT_PARTS)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.batch: %lld images are fewer than the "
+                       "%d parts of train.reproducible strict",
+                       where, (long long)c->train.batch, STRICT_PARTS);
+    return 0;
 }
 
 /* What no single key can tell. */
@@ -80,24 +132,12 @@ static int check_whole(const struct config *c, const char *path,
                        "train.encoder_epochs %lld",
                        where, (long long)c->train.warmup_epochs,
                        (long long)c->train.encoder_epochs);
-    if (c->train.batch < c->train.ranks)
+    if (c->train.mixup > 0 && c->train.mixup < MIXUP_ALPHA_MIN)
         return err_set(err, ERR_USAGE,
-                       "%.200s: train.batch: %lld images are fewer than "
-                       "train.ranks %lld",
-                       where, (long long)c->train.batch,
-                       (long long)c->train.ranks);
-    if (c->train.reproducible == REPRODUCIBLE_STRICT &&
-        (c->train.ranks > STRICT_PARTS || STRICT_PARTS % c->train.ranks))
-        return err_set(err, ERR_USAGE,
-                       "%.200s: train.ranks: train.reproducible strict has 1, "
-                       "2 or %d, not %lld",
-                       where, STRICT_PARTS, (long long)c->train.ranks);
-    if (c->train.reproducible == REPRODUCIBLE_STRICT &&
-        c->train.batch < STRICT_PARTS)
-        return err_set(err, ERR_USAGE,
-                       "%.200s: train.batch: %lld images are fewer than the "
-                       "%d parts of train.reproducible strict",
-                       where, (long long)c->train.batch, STRICT_PARTS);
+                       "%.200s: train.mixup: %g is neither 0 nor at least %g",
+                       where, c->train.mixup, MIXUP_ALPHA_MIN);
+    if (check_batch(c, where, err) < 0 || check_strict(c, where, err) < 0)
+        return -1;
     if (!is_endpoint(c->scheduler.endpoint))
         return err_set(err, ERR_USAGE,
                        "%.200s: scheduler.endpoint: '%s' is neither ipc nor "

@@ -92,6 +92,10 @@ enum profile { PROFILE_CORRECTED, PROFILE_PAPER, PROFILE_NOTEBOOK };
 
 enum encoder_start { ENCODER_SCRATCH, ENCODER_WEIGHTS };
 
+enum projection { PROJECTION_ONE, PROJECTION_TWO };
+
+enum batch_sampler { SAMPLER_SHUFFLE, SAMPLER_BALANCED };
+
 enum contrastive_loss { /* in order of nn/embed_losses.def */
 #define EMBED_LOSS(name) CONTRASTIVE_##name,
 #include "nn/embed_losses.def"
@@ -150,17 +154,22 @@ struct config {
         char costs[CONFIG_COSTS];               /* a matrix; stats/costs.h */
         enum contrastive_loss contrastive_loss; /* regime contrastive: */
         enum encoder_start encoder;
+        enum projection projection; /* layers of it */
         double temperature;
         double margin;
         int64_t encoder_epochs;
         double encoder_rate;
         int64_t epochs;
-        int64_t batch; /* over all ranks */
+        int64_t keep_every; /* epochs; 0: best and last alone are kept */
+        int64_t batch;      /* over all ranks */
+        enum batch_sampler sampler;
         double learning_rate;
         enum optimizer optimizer;
         double momentum;     /* of sgd and nesterov */
         double weight_decay; /* of adamw */
         double label_smoothing;
+        double mixup;     /* alpha of the shares; 0: no mixtures */
+        double ema;       /* momentum of the weights' average; 0: none */
         double clip_norm; /* of the whole gradient; 0: no limit */
         enum rate_schedule schedule;
         int64_t warmup_epochs; /* before the cosine */

@@ -14,6 +14,8 @@ static const char *const input_words[] = {"auto", "raw",   "caffe",
 static const char *const schedule_words[] = {"constant", "plateau", "cosine",
                                              NULL};
 static const char *const encoder_words[] = {"scratch", "weights", NULL};
+static const char *const projection_words[] = {"one", "two", NULL};
+static const char *const sampler_words[] = {"shuffle", "balanced", NULL};
 static const char *const contrastive_words[] = {
 #define EMBED_LOSS(name) #name,
 #include "nn/embed_losses.def"
@@ -113,6 +115,8 @@ static const struct key keys[] = {
      .help = "of contrastive, on the whole batch's embeddings"},
     {AT(train, encoder), RESULT, ENUM(encoder_words, "scratch"),
      .help = "of contrastive: begins with random or pretrained weights"},
+    {AT(train, projection), RESULT, ENUM(projection_words, "one"),
+     .help = "dense layers behind contrastive's encoder, the last of 128"},
     {AT(train, temperature), RESULT, REAL(0.001, 100, "0.05"),
      .help = "of contrastive losses but the triplets"},
     {AT(train, margin), RESULT, REAL(1e-6, 100, "1"),
@@ -123,8 +127,12 @@ static const struct key keys[] = {
      .help = "learning rate of contrastive's encoder at the start"},
     {AT(train, epochs), RESULT, INT(1, 10000, "50"), .unit = "epochs",
      .help = "at most so many passes over the training set"},
+    {AT(train, keep_every), RESULT, INT(0, 10000, "0"), .unit = "epochs",
+     .help = "keep the model of every so many, beside best and last; 0: none"},
     {AT(train, batch), RESULT, INT(1, 65536, "32"), .unit = "images",
      .help = "of one step, over all ranks"},
+    {AT(train, sampler), RESULT, ENUM(sampler_words, "shuffle"),
+     .help = "balanced: every batch is full and has its classes alike often"},
     {AT(train, learning_rate), RESULT, REAL(1e-9, 10, "0.001"),
      .help = "at the start; of cosine the largest"},
     {AT(train, optimizer), RESULT, ENUM(optimizer_words, "adam"),
@@ -135,6 +143,10 @@ static const struct key keys[] = {
      .help = "of adamw: w -= w decay rate"},
     {AT(train, label_smoothing), RESULT, REAL(0, 0.99, "0"),
      .help = "of cross-entropy: this share of a label goes to all classes"},
+    {AT(train, mixup), RESULT, REAL(0, 100, "0"),
+     .help = "alpha: each sample mixed with another, by Beta shares; 0: off"},
+    {AT(train, ema), RESULT, REAL(0, 0.99999, "0"),
+     .help = "momentum of the average that the weights are kept as; 0: off"},
     {AT(train, clip_norm), RESULT, REAL(0, 1e9, "0"),
      .help = "largest L2 norm of the whole gradient; 0: no limit"},
     {AT(train, schedule), RESULT, ENUM(schedule_words, "plateau"),

@@ -19,6 +19,7 @@ static const struct {
     {"train.costs", "cost_sensitive"},
     {"train.contrastive_loss", "contrastive"},
     {"train.encoder", "contrastive"},
+    {"train.projection", "contrastive"},
     {"train.temperature", "contrastive"},
     {"train.margin", "contrastive"},
     {"train.encoder_epochs", "contrastive"},

@@ -187,9 +187,11 @@ static int contrast(struct shared *s, struct dist *d, struct course *p,
 
     config.train.epochs = config.train.encoder_epochs;
     config.train.learning_rate = config.train.encoder_rate;
+    config.train.mixup = 0; /* embeddings have no labels to mix */
     first.dir = dir;
     first.config = &config;
-    first.head = HEAD_PROJECT;
+    first.head = config.train.projection == PROJECTION_TWO ? HEAD_PROJECT_TWO
+                                                           : HEAD_PROJECT;
     first.contrastive = true;
     rc = file_path(dir, err, "%s/encoder", s->job->out);
     if (rc == 0)

@@ -24,67 +24,6 @@ enum { SUM_LOSS, SUM_CORRECT, SUM_DECISION, N_SUM };
 
 /* --- one batch -------------------------------------------------------------*/
 
-/* Samples of an epoch, in order, as one batch of all ranks. */
-struct batch {
-    const struct sample *sample;
-    const uint32_t *order; /* NULL: as they stand */
-    size_t first, n;
-};
-
-/* The values behind the frozen layers, of the rows at 'begin' of batch 'b'. */
-static void feed_tail(struct trainer *t, const struct batch *b, size_t begin,
-                      size_t n)
-{
-    const struct trainset *set = t->a->set;
-    const size_t base = b->sample == set->train ? 0 : set->n_train;
-    const struct trunk *trunk = t->a->trunk;
-    float *out[FRONT_MAX_BORDER];
-    struct node *nd;
-
-    for (int k = 0; (nd = graph_border_at(t->graph, k)); k++)
-        out[k] = nd->out.data;
-    if (!trunk) {
-        front_rows(&t->front, t->image, n, out);
-        return;
-    }
-#pragma omp parallel for num_threads(t->a->threads) schedule(static)
-    for (size_t i = 0; i < n; i++) {
-        const size_t at = b->first + begin + i;
-        const size_t row = base + (b->order ? b->order[at] : at);
-
-        for (int k = 0; k < trunk->n_border; k++)
-            trunk_row(trunk, k, row, out[k] + i * tensor_row(&trunk->shape[k]));
-    }
-}
-
-/* Write this rank's rows into the graph; returns the first one's place in the
- * batch. */
-static size_t load(struct trainer *t, const struct batch *b)
-{
-    const size_t rank = (size_t)t->a->dist->rank;
-    const size_t size = (size_t)t->a->dist->size;
-    const size_t pixels = t->a->set->h * t->a->set->w;
-    float *x = graph_input(t->graph);
-    size_t begin, end, n;
-
-    batch_part(b->n, rank, size, &begin, &end);
-    n = end - begin;
-    graph_set_batch(t->graph, (int)n);
-#pragma omp parallel for num_threads(t->a->threads) schedule(static)
-    for (size_t i = 0; i < n; i++) {
-        const size_t at = b->first + begin + i;
-        const struct sample *s = &b->sample[b->order ? b->order[at] : at];
-
-        t->label[i] = s->label;
-        t->image[i] = s->pixels;
-        if (t->a->freeze == 0)
-            preprocess(t->input, s->pixels, pixels, x + i * pixels * 3);
-    }
-    if (t->a->freeze > 0)
-        feed_tail(t, b, begin, n);
-    return begin;
-}
-
 /* Logits to loss, hits and, in training, the gradient of the logits.  Weights
  * of classes are of training alone, as in Keras. */
 static int judge(struct trainer *t, const struct batch *b, bool train,
@@ -96,6 +35,8 @@ static int judge(struct trainer *t, const struct batch *b, bool train,
                                   .n_global = (int)b->n,
                                   .z = z->out.data,
                                   .label = t->label,
+                                  .other = b->mixed ? t->mixture.other : NULL,
+                                  .share = t->mixture.share,
                                   .weight = train ? t->weighing.weight : NULL,
                                   .cost = t->weighing.cost,
                                   .smoothing =
@@ -170,19 +111,25 @@ static void update(struct trainer *t)
     s.t = (uint32_t)t->state.t;
     s.learning_rate = (float)t->state.rate;
     t->optim->step(&s);
+    if (t->average)
+        ema_step(t->average, s.w, s.n, c->train.ema, s.threads);
 }
 
 static int train_step(struct trainer *t, enum decision *d, struct err *err)
 {
     const size_t size = (size_t)t->a->config->train.batch;
     const size_t first = (size_t)t->state.step * size;
-    const size_t left = t->a->set->n_train - first;
-    const struct batch b = {t->a->set->train, t->order, first,
-                            left < size ? left : size};
+    const size_t left = t->n_epoch - first;
+    const struct batch b = {.sample = t->a->set->train,
+                            .order = t->order,
+                            .first = first,
+                            .n = left < size ? left : size,
+                            .mixed = t->a->config->train.mixup > 0};
     double sum[N_SUM] = {0};
     struct exchange e;
 
-    graph_set_step(t->graph, (uint32_t)t->state.t, (uint32_t)load(t, &b));
+    graph_set_step(t->graph, (uint32_t)t->state.t,
+                   (uint32_t)trainer_load(t, &b));
     graph_forward(t->graph, PHASE_TRAIN);
     if (judge(t, &b, true, sum, err) < 0)
         return -1;
@@ -248,7 +195,7 @@ static void tell(const struct trainer *t, const char *what)
     if (!trainer_lead(t))
         return;
     tell_exchange(t, exchange, sizeof(exchange));
-    seen = fmin(fmax(seen, 1), (double)t->a->set->n_train);
+    seen = fmin(fmax(seen, 1), (double)t->n_epoch);
     snprintf(note, sizeof(note),
              "%sepoch %jd/%jd loss %.3f acc %.3f %.0f images/s%s", what,
              (intmax_t)s->epoch + 1, (intmax_t)epochs, s->loss_sum / seen,
@@ -259,11 +206,16 @@ static void tell(const struct trainer *t, const char *what)
                          (double)epochs * (double)t->steps, note);
 }
 
-static void shuffle(struct trainer *t)
+/* The order of the epoch in hand. */
+static void arrange(struct trainer *t)
 {
     const uint32_t n = (uint32_t)t->a->set->n_train;
     struct rng rng;
 
+    if (t->a->config->train.sampler == SAMPLER_BALANCED) {
+        sampler_order(&t->sampler, (uint32_t)t->state.epoch, t->order);
+        return;
+    }
     for (uint32_t i = 0; i < n; i++)
         t->order[i] = i;
     rng_init(&rng, t->a->seed, RNG_SHUFFLE, (uint32_t)t->state.epoch, 0);
@@ -278,7 +230,7 @@ static int train_epoch(struct trainer *t, struct err *err)
 
     t->taken_up = begin;
     t->spent = spent.gradients + spent.others;
-    shuffle(t);
+    arrange(t);
     while (t->state.step < (int64_t)t->steps) {
         enum decision d = GO_ON;
 
@@ -297,27 +249,31 @@ static int train_epoch(struct trainer *t, struct err *err)
 
 /* --- after an epoch --------------------------------------------------------*/
 
+/* *stop [out] asked to stop before the end: to validate again from the start. */
 static int validate(struct trainer *t, double *loss, double *accuracy,
-                    struct err *err)
+                    bool *stop, struct err *err)
 {
     const size_t n = t->a->set->n_validation;
     const size_t size = (size_t)t->a->config->train.batch;
     double total = 0, correct = 0;
 
     for (size_t at = 0; at < n; at += size) {
-        const struct batch b = {t->a->set->validation, t->validation, at,
-                                n - at < size ? n - at : size};
+        const struct batch b = {.sample = t->a->set->validation,
+                                .order = t->validation,
+                                .first = at,
+                                .n = n - at < size ? n - at : size};
         double sum[N_SUM] = {0};
 
-        load(t, &b);
+        trainer_load(t, &b);
         graph_forward(t->graph, PHASE_INFER);
         if (judge(t, &b, false, sum, err) < 0)
             return -1;
         sum[SUM_DECISION] = wish(t);
         if (dist_sum(t->a->dist, sum, N_SUM, err) < 0)
             return -1;
-        if ((enum decision)sum[SUM_DECISION] == STOP)
-            return stop_here(t, err); /* to validate again from the start */
+        *stop = (enum decision)sum[SUM_DECISION] == STOP;
+        if (*stop)
+            return 0;
         total += sum[SUM_LOSS];
         correct += sum[SUM_CORRECT];
         tell(t, "validation, ");
@@ -338,7 +294,7 @@ static void keep_best(struct trainer *t, double loss, double accuracy)
     s->best_epoch = s->epoch + 1;
     s->best_accuracy = accuracy;
     s->best_loss = loss;
-    memcpy(t->best_param, graph_param(t->graph),
+    memcpy(t->best_param, t->average ? t->average : graph_param(t->graph),
            graph_n_param(t->graph) * sizeof(float));
     memcpy(t->best_state, graph_state(t->graph),
            graph_n_state(t->graph) * sizeof(float));
@@ -353,7 +309,7 @@ static int end_epoch(struct trainer *t, double val_loss, double val_accuracy,
                                     .factor = c->train.plateau_factor,
                                     .min_rate = c->train.min_learning_rate};
     struct train_state *s = &t->state;
-    const double n = (double)t->a->set->n_train;
+    const double n = (double)t->n_epoch;
     const double row[HISTORY_COLUMNS] = {
         [HISTORY_LOSS] = s->loss_sum / n,
         [HISTORY_ACCURACY] = (double)s->correct / n,
@@ -385,13 +341,23 @@ static int end_epoch(struct trainer *t, double val_loss, double val_accuracy,
 static int run_epoch(struct trainer *t, struct err *err)
 {
     double loss = 0, accuracy = 0;
+    bool stop = false;
     int rc;
 
-    if (train_epoch(t, err) < 0 || validate(t, &loss, &accuracy, err) < 0)
+    if (train_epoch(t, err) < 0)
         return -1;
+    trainer_swap_average(t);
+    rc = validate(t, &loss, &accuracy, &stop, err);
+    trainer_swap_average(t);
+    if (rc < 0)
+        return -1;
+    if (stop)
+        return stop_here(t, err);
     rc = end_epoch(t, loss, accuracy, err);
     if (rc == 0 && trainer_lead(t))
         rc = history_write(&t->history, t->steps, t->a->dir, err);
+    if (rc == 0 && trainer_lead(t))
+        rc = trainer_keep(t, err);
     if (dist_agree(t->a->dist, rc, err) < 0)
         return -1;
     return save(t, err);

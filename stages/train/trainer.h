@@ -3,13 +3,21 @@
  *
  * An epoch goes through the training samples in the order of stream (seed,
  * RNG_SHUFFLE, epoch), 'batch' at a time over all ranks, each rank taking a
- * contiguous part; the last batch is what is left.  After each epoch comes the
- * validation loss, which decides about learning rate and end.
+ * contiguous part; the last batch is what is left.  With train.sampler balanced
+ * the order is sampler.h's.  After each epoch comes the validation loss, which
+ * decides about learning rate and end.
+ *
+ * With train.mixup every training sample is mixed with another of the training
+ * set, where the first learning layer sees it: pixels, or what the frozen layers
+ * make of them.  Training accuracy then is of the class of the larger share.
+ * With train.ema the average of the weights is what is validated and written;
+ * checkpoints have both.
  *
  * Files in 'dir':
  *     model.safetensors  weights after the epoch of highest validation
  *                        accuracy, of equal ones that of lowest loss
  *     last.safetensors   weights after the last epoch
+ *     epoch-EEEEE.safetensors  after every train.keep_every-th, if that is not 0
  *     history.csv, steps.csv, timing.csv
  *     checkpoint/        until the above are complete; removed last
  * The weights and the first two tables have the same bits however often
@@ -65,7 +73,8 @@ enum preprocess trainer_input(const struct config *c, const struct net *net);
  * Collective: every rank calls it with the same network, seed, configuration
  * and samples, and gets the same result.
  * Errors: ERR_USAGE unknown network or layer, a batch smaller than the number
- * of ranks or too large for one; ERR_INPUT the loss is not finite, or 'start'
+ * of ranks or too large for one, batches without pairs or a class of a single
+ * training sample if a->contrastive; as sampler_init(); ERR_INPUT the loss is not finite, or 'start'
  * does not fit the network; as weighing_read() if a->weighs; ERR_AGAIN stopped by
  * hooks.stopping, the checkpoint is saved; ERR_SYSTEM.
  */

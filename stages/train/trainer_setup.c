@@ -96,29 +96,13 @@ static int build(struct trainer *t, struct err *err)
     return t->a->freeze > 0 && !t->a->trunk ? build_front(t, &na, err) : 0;
 }
 
-static void add_block(struct trainer *t, const char *name, float *data,
-                      size_t n)
+void trainer_add_block(struct trainer *t, const char *name, float *data,
+                       size_t n)
 {
     struct checkpoint *c = &t->checkpoint;
 
     BUG_ON(c->n_block == CHECKPOINT_MAX_BLOCKS);
     c->block[c->n_block++] = (struct block){name, data, n};
-}
-
-/* A loss of a batch's rows wants several classes in each. */
-static int mix_validation(struct trainer *t, struct err *err)
-{
-    const uint32_t n = (uint32_t)t->a->set->n_validation;
-    struct rng rng;
-
-    t->validation = malloc((n + 1) * sizeof(*t->validation));
-    if (!t->validation)
-        return err_set(err, ERR_SYSTEM, "no memory for an order of %u", n);
-    for (uint32_t i = 0; i < n; i++)
-        t->validation[i] = i;
-    rng_init(&rng, t->a->seed, RNG_SHUFFLE, UINT32_MAX, 0);
-    rng_shuffle(&rng, t->validation, n);
-    return 0;
 }
 
 /* Memory beside the graph's, and the list of what a checkpoint holds. */
@@ -127,12 +111,13 @@ static int allocate(struct trainer *t, struct err *err)
     const size_t p = graph_n_param(t->graph), s = graph_n_state(t->graph);
 
     t->block = calloc((OPTIM_MAX_SLOT + 1) * p + s + 1, sizeof(*t->block));
-    t->order = malloc((t->a->set->n_train + 1) * sizeof(*t->order));
+    t->order = malloc((t->n_epoch + 1) * sizeof(*t->order));
+    t->row = malloc(((size_t)t->a->config->train.batch + 1) * sizeof(*t->row));
     t->label =
         malloc(((size_t)t->a->config->train.batch + 1) * sizeof(*t->label));
     t->image =
         malloc(((size_t)t->a->config->train.batch + 1) * sizeof(*t->image));
-    if (!t->block || !t->order || !t->label || !t->image)
+    if (!t->block || !t->order || !t->row || !t->label || !t->image)
         return err_set(err, ERR_SYSTEM, "no memory to train %zu parameters", p);
     t->checkpoint = (struct checkpoint){.dir = t->checkpoint_dir,
                                         .key = t->a->key,
@@ -140,14 +125,14 @@ static int allocate(struct trainer *t, struct err *err)
                                         .history = &t->history};
     t->best_param = t->block + OPTIM_MAX_SLOT * p;
     t->best_state = t->best_param + p;
-    add_block(t, "param", graph_param(t->graph), p);
-    add_block(t, "state", graph_state(t->graph), s);
+    trainer_add_block(t, "param", graph_param(t->graph), p);
+    trainer_add_block(t, "state", graph_state(t->graph), s);
     for (int i = 0; i < t->optim->n_slot; i++) {
         t->slot[i] = t->block + (size_t)i * p;
-        add_block(t, t->optim->slot_name[i], t->slot[i], p);
+        trainer_add_block(t, t->optim->slot_name[i], t->slot[i], p);
     }
-    add_block(t, "best.param", t->best_param, p);
-    add_block(t, "best.state", t->best_state, s);
+    trainer_add_block(t, "best.param", t->best_param, p);
+    trainer_add_block(t, "best.state", t->best_state, s);
     return 0;
 }
 
@@ -167,6 +152,8 @@ int trainer_prepare(struct trainer *t, struct err *err)
 
     t->coll = dist_collective(a->dist);
     t->steps = (a->set->n_train + batch - 1) / batch;
+    t->n_epoch = a->config->train.sampler == SAMPLER_BALANCED ? t->steps * batch
+                                                              : a->set->n_train;
     t->state = (struct train_state){
         .arithmetic = arithmetic(),
         .rate = (double)(float)a->config->train.learning_rate,
@@ -175,7 +162,7 @@ int trainer_prepare(struct trainer *t, struct err *err)
     plateau_init(&t->state.plateau);
     stopper_init(&t->state.stopper);
     if (build(t, err) < 0 || allocate(t, err) < 0 ||
-        (a->contrastive && mix_validation(t, err) < 0) ||
+        trainer_open_options(t, err) < 0 ||
         file_path(t->checkpoint_dir, err, "%s/checkpoint", a->dir) < 0)
         return -1;
     return trainer_lead(t) ? dir_make(t->checkpoint_dir, err) : 0;
@@ -261,20 +248,43 @@ static int write_model(struct trainer *t, const char *name,
     return model_write(t->graph, info, path, err);
 }
 
-/* On rank 0.  The graph ends with the best weights. */
-int trainer_write(struct trainer *t, struct err *err)
+/* The model of the epoch that has just ended. */
+static int write_newest(struct trainer *t, const char *name, struct err *err)
 {
     const double *row =
         t->history.epoch + (t->history.n_epoch - 1) * HISTORY_COLUMNS;
-    struct model_info last = {.epoch = (int)t->state.epoch,
+    struct model_info info = {.epoch = (int)t->state.epoch,
                               .val_loss = row[HISTORY_VAL_LOSS],
                               .val_accuracy = row[HISTORY_VAL_ACCURACY]};
+    int rc;
+
+    trainer_swap_average(t);
+    rc = write_model(t, name, &info, err);
+    trainer_swap_average(t);
+    return rc;
+}
+
+int trainer_keep(struct trainer *t, struct err *err)
+{
+    const int64_t every = t->a->config->train.keep_every;
+    char name[64];
+
+    if (every == 0 || t->state.epoch % every != 0)
+        return 0;
+    snprintf(name, sizeof(name), "epoch-%05jd.safetensors",
+             (intmax_t)t->state.epoch);
+    return write_newest(t, name, err);
+}
+
+/* On rank 0.  The graph ends with the best weights. */
+int trainer_write(struct trainer *t, struct err *err)
+{
     struct model_info best = {.epoch = (int)t->state.best_epoch,
                               .val_loss = t->state.best_loss,
                               .val_accuracy = t->state.best_accuracy};
 
     if (history_write(&t->history, t->steps, t->a->dir, err) < 0 ||
-        write_model(t, "last.safetensors", &last, err) < 0)
+        write_newest(t, "last.safetensors", err) < 0)
         return -1;
     memcpy(graph_param(t->graph), t->best_param,
            graph_n_param(t->graph) * sizeof(float));
@@ -311,9 +321,10 @@ void trainer_release(struct trainer *t)
     graph_free(t->graph);
     free(t->block);
     free(t->order);
+    free(t->row);
+    trainer_close_options(t);
     free(t->label);
     free(t->image);
-    free(t->validation);
     front_release(&t->front);
     embedding_release(&t->embedding);
     history_release(&t->history);

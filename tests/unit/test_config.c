@@ -61,6 +61,10 @@ static void check_defaults(void)
     near(c.train.momentum, 0.9, 0, "train.momentum");
     near(c.train.weight_decay, 0.004, 0, "train.weight_decay");
     near(c.train.bn_momentum, 0, 0, "train.bn_momentum");
+    ok(c.train.mixup == 0 && c.train.ema == 0 && c.train.keep_every == 0 &&
+           c.train.sampler == SAMPLER_SHUFFLE &&
+           c.train.projection == PROJECTION_ONE,
+       "options of training are off");
     near(c.train.plateau_factor, 0.2, 0, "train.plateau_factor");
     ok(c.train.min_learning_rate == 1e-5, "train.min_learning_rate");
     near(c.train.checkpoint_seconds, 60, 0, "train.checkpoint_seconds");
@@ -144,6 +148,20 @@ static const struct {
      "'a/b' is not a name of letters, digits, '-', '_' and '.'"},
     {"train:\n  networks: ['..']\n", "'..' is not a name of"},
     {"augment:\n  recipe: ''\n", "'' is empty, a name is needed"},
+    {"train:\n  mixup: 0.01\n",
+     "train.mixup: 0.01 is neither 0 nor at least 0.05"},
+    {"train:\n  mixup: 101\n", ":2: train.mixup: 101 is out of range 0..100"},
+    {"train:\n  ema: 1\n", ":2: train.ema: 1 is out of range 0..0.99999"},
+    {"train:\n  keep_every: -1\n", "-1 is out of range 0..10000"},
+    {"train:\n  sampler: shufle\n",
+     "'shufle' is not one of shuffle, balanced; did you mean shuffle?"},
+    {"train:\n  projection: three\n", "'three' is not one of one, two"},
+    {"train:\n  sampler: balanced\n  batch: 3\n",
+     "train.batch: 3 images hold no pairs of two classes; train.sampler "
+     "balanced needs 4"},
+    {"train:\n  regimes: [scratch, contrastive]\n  batch: 3\n",
+     "train.batch: 3 images hold no pairs of two classes; regime contrastive "
+     "needs 4"},
     {"train:\n  seeds: [1, [2]]\n", ":2: train.seeds: a list within a list"},
     {"train:\n  seeds: [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17]\n",
      ":2: train.seeds: more than 16 members"},

@@ -169,6 +169,15 @@ static void check_keys(void)
     c.train.cache = CACHE_OFF;
     keys(&c, is);
     ok(memcmp(was, is, sizeof(was)) == 0, "the cache decides nothing");
+    c.train.projection = PROJECTION_TWO;
+    keys(&c, is);
+    ok(memcmp(was, is, sizeof(was)) == 0,
+       "a projection concerns contrastive training alone");
+    c.train.mixup = 0.2;
+    keys(&c, is);
+    ok(strcmp(was[0], is[0]) != 0 && strcmp(was[1], is[1]) != 0,
+       "mixtures concern all");
+    c.train.mixup = 0;
     snprintf(c.train.class_weights, sizeof(c.train.class_weights), "1, 2");
     keys(&c, is);
     ok(strcmp(was[0], is[0]) == 0 && strcmp(was[1], is[1]) != 0,

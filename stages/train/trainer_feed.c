@@ -1,0 +1,107 @@
+/*
+ * trainer_feed.c - samples of a batch into the graph
+ */
+#include "stages/train/trainer_private.h"
+
+#include "nn/mixup.h"
+
+#include <string.h>
+
+/* What the first learning layer sees of 'n' samples: the network's input, or
+ * the values behind its frozen layers. */
+static void fetch(struct trainer *t, const struct sample *of,
+                  const uint32_t *row, size_t n, float *const *out)
+{
+    const struct trainset *set = t->a->set;
+    const size_t base = of == set->train ? 0 : set->n_train;
+    const size_t pixels = set->h * set->w;
+    const struct trunk *trunk = t->a->trunk;
+
+    if (t->a->freeze > 0 && !trunk) {
+        for (size_t i = 0; i < n; i++)
+            t->image[i] = of[row[i]].pixels;
+        front_rows(&t->front, t->image, n, out);
+        return;
+    }
+#pragma omp parallel for num_threads(t->a->threads) schedule(static)
+    for (size_t i = 0; i < n; i++) {
+        if (!trunk)
+            preprocess(t->input, of[row[i]].pixels, pixels,
+                       out[0] + i * pixels * 3);
+        for (int k = 0; trunk && k < trunk->n_border; k++)
+            trunk_row(trunk, k, base + row[i],
+                      out[k] + i * tensor_row(&trunk->shape[k]));
+    }
+}
+
+int trainer_fed(const struct trainer *t, struct fed fed[FRONT_MAX_BORDER])
+{
+    const struct trainset *set = t->a->set;
+    const struct node *nd;
+    int n = 0;
+
+    if (t->a->freeze == 0) {
+        fed[0] = (struct fed){graph_input(t->graph), set->h * set->w * 3};
+        return 1;
+    }
+    for (; (nd = graph_border_at(t->graph, n)); n++)
+        fed[n] = (struct fed){nd->out.data, tensor_row(&nd->out)};
+    return n;
+}
+
+/* Mix each of this rank's 'n' training samples, which are in place, with its
+ * partner.  The first of two classes is that of the larger share. */
+static void mix(struct trainer *t, size_t n, const struct fed *fed, int n_fed)
+{
+    const struct trainset *set = t->a->set;
+    struct mixture *m = &t->mixture;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct mixup x =
+            mixup_draw(t->a->seed, (uint32_t)t->state.epoch, t->row[i],
+                       (uint32_t)set->n_train, t->a->config->train.mixup);
+
+        m->partner[i] = x.partner;
+        m->share[i] = x.share;
+        m->other[i] = set->train[x.partner].label;
+    }
+    fetch(t, set->train, m->partner, n, m->value);
+#pragma omp parallel for num_threads(t->a->threads) schedule(static)
+    for (size_t i = 0; i < n; i++)
+        for (int k = 0; k < n_fed; k++)
+            mixup_blend(fed[k].data + i * fed[k].row,
+                        m->value[k] + i * fed[k].row, fed[k].row, m->share[i]);
+    for (size_t i = 0; i < n; i++)
+        if (m->share[i] < 0.5f) {
+            const int own = t->label[i];
+
+            t->label[i] = m->other[i];
+            m->other[i] = own;
+            m->share[i] = 1.0f - m->share[i];
+        }
+}
+
+size_t trainer_load(struct trainer *t, const struct batch *b)
+{
+    struct fed fed[FRONT_MAX_BORDER];
+    float *out[FRONT_MAX_BORDER];
+    size_t begin, end;
+    int n_fed;
+
+    batch_part(b->n, (size_t)t->a->dist->rank, (size_t)t->a->dist->size, &begin,
+               &end);
+    graph_set_batch(t->graph, (int)(end - begin));
+    for (size_t i = 0; i < end - begin; i++) {
+        const size_t at = b->first + begin + i;
+
+        t->row[i] = b->order ? b->order[at] : (uint32_t)at;
+        t->label[i] = b->sample[t->row[i]].label;
+    }
+    n_fed = trainer_fed(t, fed);
+    for (int k = 0; k < n_fed; k++)
+        out[k] = fed[k].data;
+    fetch(t, b->sample, t->row, end - begin, out);
+    if (b->mixed)
+        mix(t, end - begin, fed, n_fed);
+    return begin;
+}

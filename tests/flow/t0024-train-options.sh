@@ -1,0 +1,39 @@
+#!/bin/bash
+# t0024 - mixtures, averaged weights, balanced batches, kept epochs: the same
+# bytes by 1 and 2 ranks, killed or not, and with the cache or without
+. "$(dirname "$0")/lib.sh"
+small_config "$T/c.yaml"
+C=mobilenetv2-contrastive-s1
+options() { # options <run> [--set ...]: two phases with all options
+    papline run "$T/c.yaml" --run "$T/$1" --until train \
+        --set 'train.regimes=[contrastive]' --set train.encoder_epochs=2 \
+        --set train.epochs=2 --set train.checkpoint_seconds=0.01 \
+        --set train.mixup=0.2 --set train.ema=0.9 \
+        --set train.sampler=balanced --set train.keep_every=2 \
+        --set train.projection=two "${@:2}"
+}
+same() { # same <run>: as the first
+    local f
+    for f in steps.csv history.csv model.safetensors last.safetensors \
+        epoch-00002.safetensors encoder/steps.csv encoder/model.safetensors \
+        encoder/epoch-00002.safetensors; do
+        cmp "$T/a/train/$C/$f" "$T/$1/train/$C/$f" || return 1
+    done
+}
+ok "runs" options a
+ok "and is whole" status_is 0 papline verify "$T/a"
+ok "two ranks, nothing kept of frozen layers" options b \
+    --set train.ranks=2 --set train.cache=off
+ok "same bytes" same b
+options c >"$T/log" 2>&1 &
+ok "the encoder's checkpoint" wait_for 60 compgen -G \
+    "$T/c/train/$C.partial/encoder/checkpoint/*"
+pkill -KILL -f -- "--run $T/c"
+pkill -KILL -f -- "papline-train --join $T/c"
+wait 2>/dev/null
+ok "no process is left" wait_for 20 no_process_of "$T/c"
+ok "killed, then by two ranks" options c --set train.ranks=2
+ok "same bytes" same c
+ok "no mixtures" status_is 0 papline plan "$T/a" --set train.mixup=0
+ok "is another training" says "train.mixup 0.2 -> 0"
+finish

@@ -1,0 +1,491 @@
+/*
+ * test_train_options.c - mixtures, averaged weights, balanced batches, kept
+ * epochs, pairs, and other numbers of ranks
+ *
+ * What a trainer is asked to do beside plain training, on cells of 32x32 random
+ * pixels with a tint that tells the class, compared with the same done here.
+ */
+#include "base/file.h"
+#include "base/rng.h"
+#include "nn/mixup.h"
+#include "nn/safetensors.h"
+#include "run/dist_team.h"
+#include "stages/train/sampler.h"
+#include "stages/train/trainer.h"
+#include "tap.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+    SIDE = 32,
+    PIXELS = SIDE * SIDE * 3,
+    CLASSES = 3,
+    TRAIN = 17,
+    VALIDATION = 10,
+    BATCH = 8,
+    EPOCHS = 2,
+    STEPS = 3,
+    SEED = 3,
+    MOST_RANKS = 3,
+};
+
+static char class_name[CLASSES][CONFIG_NAME_MAX] = {"blue", "red", "white"};
+static uint8_t pixels[TRAIN + VALIDATION][PIXELS];
+static struct sample samples[TRAIN + VALIDATION];
+static char dir[64];
+
+static const char *in_dir(const char *out, const char *name)
+{
+    static char path[4][256];
+    static int turn;
+
+    turn = (turn + 1) % 4;
+    snprintf(path[turn], sizeof(path[turn]), "%s/%s/%s", dir, out, name);
+    return path[turn];
+}
+
+static struct trainset make_set(void)
+{
+    for (int i = 0; i < TRAIN + VALIDATION; i++) {
+        struct rng rng;
+
+        samples[i] = (struct sample){pixels[i], i % CLASSES};
+        rng_init(&rng, 77, RNG_TEST, (uint32_t)i, 0);
+        for (int j = 0; j < PIXELS; j++)
+            pixels[i][j] =
+                (uint8_t)(rng_below(&rng, 120) +
+                          (j % 3 == i % 3 ? 40u + rng_below(&rng, 90) : 0u));
+    }
+    return (struct trainset){.train = samples,
+                             .validation = samples + TRAIN,
+                             .n_train = TRAIN,
+                             .n_validation = VALIDATION,
+                             .h = SIDE,
+                             .w = SIDE,
+                             .n_class = CLASSES,
+                             .class_name = class_name};
+}
+
+/* --- one training ----------------------------------------------------------*/
+
+struct watch {
+    int calls, stop_at; /* of stopping(); 0: never */
+    char warned[600];
+};
+
+static bool stopping(void *self)
+{
+    struct watch *w = self;
+
+    return ++w->calls == w->stop_at;
+}
+
+static void progress(void *self, double done, double total, const char *note)
+{
+    (void)self;
+    (void)note;
+    BUG_ON(done < 0 || done > total);
+}
+
+static void warn(void *self, const char *text)
+{
+    snprintf(((struct watch *)self)->warned, 600, "%s", text);
+}
+
+static struct config configure(void)
+{
+    struct config c;
+
+    config_init(&c);
+    c.train.epochs = EPOCHS;
+    c.train.batch = BATCH;
+    c.train.bn_momentum = 0.8;
+    c.train.checkpoint_seconds = 0;
+    return c;
+}
+
+/* What a member of the team is told, and how it fared. */
+struct member {
+    struct trainer_args a;
+    int rc;
+    struct err err;
+};
+
+static void run_member(void *self, struct dist *d)
+{
+    struct member *m = self;
+
+    m->a.dist = d;
+    m->rc = trainer_run(&m->a, &m->err);
+}
+
+/* A training by so many ranks, in OUT under 'dir'. */
+static int train(const char *out, const struct trainer_args *how, int ranks,
+                 struct watch *w, struct err *err)
+{
+    static struct member m[MOST_RANKS];
+    void *self[MOST_RANKS];
+    char path[256];
+    struct dist process;
+
+    snprintf(path, sizeof(path), "%s/%s", dir, out);
+    if (dir_make(path, err) < 0)
+        return -1;
+    dist_alone(&process);
+    for (int i = 0; i < ranks; i++) {
+        m[i] = (struct member){.a = *how};
+        m[i].a.dir = path;
+        m[i].a.key = "0123";
+        m[i].a.network = "mobilenetv2";
+        m[i].a.seed = SEED;
+        m[i].a.threads = 1;
+        m[i].a.hooks = (struct trainer_hooks){stopping, progress, warn, w};
+        self[i] = &m[i];
+    }
+    dist_team_run(&process, ranks, run_member, self);
+    *err = m[0].err;
+    return m[0].rc;
+}
+
+static bool same_file(const char *a, const char *a_name, const char *b,
+                      const char *b_name)
+{
+    char *data[2] = {NULL, NULL};
+    size_t size[2] = {0, 1};
+    struct err err;
+    bool same;
+
+    same =
+        file_read(in_dir(a, a_name), 1 << 28, &data[0], &size[0], &err) == 0 &&
+        file_read(in_dir(b, b_name), 1 << 28, &data[1], &size[1], &err) == 0 &&
+        size[0] == size[1] && memcmp(data[0], data[1], size[0]) == 0;
+    free(data[0]);
+    free(data[1]);
+    return same;
+}
+
+static bool same_results(const char *a, const char *b)
+{
+    static const char *const name[] = {"steps.csv", "history.csv",
+                                       "model.safetensors", "last.safetensors"};
+    bool same = true;
+
+    for (int i = 0; i < 4; i++)
+        same = same && same_file(a, name[i], b, name[i]);
+    return same;
+}
+
+/* Column 'name' of a table; returns how many rows. */
+static size_t column(const char *out, const char *table, const char *name,
+                     double *value, size_t max)
+{
+    struct csv csv;
+    struct err err;
+    size_t n = 0;
+
+    if (csv_read(&csv, in_dir(out, table), &err) < 0)
+        return 0;
+    for (; n < csv.n_row && n < max; n++)
+        value[n] =
+            strtod(csv_get(&csv, n, (size_t)csv_column(&csv, name)), NULL);
+    csv_release(&csv);
+    return n;
+}
+
+/* --- the weights' average --------------------------------------------------*/
+
+static struct graph *fresh_graph(void)
+{
+    struct err err = {0};
+    struct graph *g = net_new(
+        net_find("mobilenetv2", &err),
+        &(struct net_args){
+            .h = SIDE, .w = SIDE, .classes = CLASSES, .bn_momentum = 0.8f},
+        &(struct graph_args){.max_batch = TRAIN,
+                             .threads = 1,
+                             .seed = SEED,
+                             .memory = GRAPH_TRAIN},
+        &err);
+
+    if (!g) {
+        ok(false, err.text);
+        exit(1);
+    }
+    return g;
+}
+
+static double number_of(const struct safetensors *f, const char *name)
+{
+    const struct st_tensor *t = safetensors_find(f, name);
+    int64_t x = -1;
+
+    if (t)
+        memcpy(&x, t->data, sizeof(x));
+    return (double)x;
+}
+
+/* Move 'average' by what the checkpoint of optimiser step 't' has, which says
+ * what it should have become. */
+static void check_average(const char *out, int t, float *average, size_t n)
+{
+    struct safetensors f = {0};
+    struct err err = {0};
+    const struct st_tensor *w, *a;
+    bool same = true;
+
+    if (!ok(safetensors_read(&f,
+                             in_dir(out, t % 2 ? "checkpoint/1.safetensors"
+                                               : "checkpoint/0.safetensors"),
+                             &err) == 0,
+            "a checkpoint"))
+        return;
+    w = safetensors_find(&f, "param");
+    a = safetensors_find(&f, "average");
+    ok(w && a && w->dim[0] == n && a->dim[0] == n &&
+           (int)number_of(&f, "t") == t,
+       "has weights and their average");
+    for (size_t i = 0; w && a && i < n; i++) {
+        const float want =
+            0.9f * average[i] + 0.1f * ((const float *)w->data)[i];
+
+        average[i] = ((const float *)a->data)[i];
+        same = same && fabsf(want - average[i]) <= 1e-6f * fabsf(want);
+    }
+    ok(same, "which is .9 of the one before and .1 of the weights");
+    safetensors_release(&f);
+}
+
+static void check_ema(const struct trainer_args *plain)
+{
+    struct config c = *plain->config;
+    struct trainer_args how = *plain;
+    struct graph *g = fresh_graph();
+    const size_t n = graph_n_param(g);
+    float *average = malloc(n * sizeof(*average));
+    struct err err = {0};
+
+    c.train.ema = 0.9;
+    how.config = &c;
+    memcpy(average, graph_param(g), n * sizeof(*average));
+    for (int t = 1; t <= STEPS; t++) {
+        fails(train("ema", &how, 1, &(struct watch){.stop_at = 1}, &err), err,
+              ERR_AGAIN, "stopped", "stopped after a step");
+        check_average("ema", t, average, n);
+    }
+    fails(train("ema", &how, 1, &(struct watch){.stop_at = 1}, &err), err,
+          ERR_AGAIN, "in epoch 1 after step 3", "stopped while validating");
+    ok(train("ema", &how, 1, &(struct watch){0}, &err) == 0 &&
+           train("whole", &how, 1, &(struct watch){0}, &err) == 0 &&
+           same_results("ema", "whole"),
+       "goes on to the bytes of one that did not stop");
+    ok(train("plain", plain, 1, &(struct watch){0}, &err) == 0 &&
+           same_file("plain", "steps.csv", "whole", "steps.csv"),
+       "the steps are those without it");
+    ok(!same_file("plain", "history.csv", "whole", "history.csv") &&
+           !same_file("plain", "last.safetensors", "whole", "last.safetensors"),
+       "but the average is judged and written");
+    graph_free(g);
+    free(average);
+}
+
+/* --- mixtures --------------------------------------------------------------*/
+
+/* The loss of the first step, all samples in one batch, mixed by hand. */
+static double mixed_loss(double alpha)
+{
+    struct graph *g = fresh_graph();
+    const float *z = graph_output(g)->out.data;
+    uint32_t order[TRAIN];
+    struct rng rng;
+    double sum = 0;
+    struct mixup m[TRAIN];
+
+    for (uint32_t i = 0; i < TRAIN; i++)
+        order[i] = i;
+    rng_init(&rng, SEED, RNG_SHUFFLE, 0, 0);
+    rng_shuffle(&rng, order, TRAIN);
+    graph_set_batch(g, TRAIN);
+    for (int i = 0; i < TRAIN; i++) {
+        float *x = graph_input(g) + (size_t)i * PIXELS;
+
+        m[i] = mixup_draw(SEED, 0, order[i], TRAIN, alpha);
+        for (int j = 0; j < PIXELS; j++)
+            x[j] = m[i].share * ((float)pixels[order[i]][j] / 127.5f - 1.0f) +
+                   (1.0f - m[i].share) *
+                       ((float)pixels[m[i].partner][j] / 127.5f - 1.0f);
+    }
+    graph_set_step(g, 0, 0);
+    graph_forward(g, PHASE_TRAIN);
+    for (int i = 0; i < TRAIN; i++) {
+        const float *zi = z + (size_t)i * CLASSES;
+        const double share = (double)m[i].share;
+        double all = 0;
+
+        for (int k = 0; k < CLASSES; k++)
+            all += exp((double)zi[k]);
+        sum += log(all) - share * (double)zi[samples[order[i]].label] -
+               (1 - share) * (double)zi[samples[m[i].partner].label];
+    }
+    graph_free(g);
+    return sum / TRAIN;
+}
+
+static void check_mixup(const struct trainer_args *plain)
+{
+    struct config c = *plain->config;
+    struct trainer_args how = *plain;
+    double loss[2] = {0};
+    struct err err = {0};
+
+    c.train.mixup = 0.4;
+    c.train.batch = TRAIN;
+    how.config = &c;
+    ok(train("mixed", &how, 1, &(struct watch){0}, &err) == 0 &&
+           column("mixed", "steps.csv", "loss", loss, 2) == EPOCHS,
+       "mixtures");
+    near(loss[0], mixed_loss(0.4), 1e-5, "have the loss of both labels");
+    c.train.mixup = 0;
+    ok(train("unmixed", &how, 1, &(struct watch){0}, &err) == 0 &&
+           !same_file("mixed", "steps.csv", "unmixed", "steps.csv"),
+       "another than without");
+}
+
+/* --- balanced batches and kept epochs --------------------------------------*/
+
+static void check_balanced(const struct trainer_args *plain)
+{
+    struct config c = *plain->config;
+    struct trainer_args how = *plain;
+    double loss[EPOCHS * STEPS] = {0}, epoch[EPOCHS] = {0};
+    struct err err = {0};
+
+    c.train.sampler = SAMPLER_BALANCED;
+    c.train.keep_every = 2;
+    c.train.epochs = 4;
+    c.train.stop_patience = 0;
+    how.config = &c;
+    ok(train("balanced", &how, 1, &(struct watch){0}, &err) == 0 &&
+           column("balanced", "steps.csv", "loss", loss, EPOCHS * STEPS) ==
+               EPOCHS * STEPS &&
+           column("balanced", "history.csv", "loss", epoch, EPOCHS) == EPOCHS,
+       "balanced batches");
+    for (int e = 0; e < EPOCHS; e++)
+        near(epoch[e],
+             (loss[e * STEPS] + loss[e * STEPS + 1] + loss[e * STEPS + 2]) /
+                 STEPS,
+             1e-7, "are full: an epoch's loss is their plain mean");
+    ok(same_file("balanced", "epoch-00004.safetensors", "balanced",
+                 "last.safetensors") &&
+           file_exists(in_dir("balanced", "epoch-00002.safetensors")),
+       "every second epoch is kept");
+    ok(!file_exists(in_dir("balanced", "epoch-00001.safetensors")) &&
+           !file_exists(in_dir("balanced", "epoch-00003.safetensors")),
+       "and no other");
+    c.train.epochs = 2;
+    ok(train("two", &how, 1, &(struct watch){0}, &err) == 0 &&
+           same_file("balanced", "epoch-00002.safetensors", "two",
+                     "last.safetensors"),
+       "as it was then");
+    c.train.batch = TRAIN + 1;
+    fails(train("large", &how, 1, &(struct watch){0}, &err), err, ERR_USAGE,
+          "a balanced batch of 18 samples, there are 17", "too large a batch");
+}
+
+/* --- all at once, interrupted and shared out -------------------------------*/
+
+static void check_together(const struct trainer_args *plain)
+{
+    struct config c = *plain->config;
+    struct trainer_args how = *plain;
+    double two[EPOCHS * STEPS], other[EPOCHS * STEPS], worst = 0;
+    struct watch w = {0};
+    struct err err = {0};
+
+    c.train.sampler = SAMPLER_BALANCED;
+    c.train.mixup = 0.4;
+    c.train.ema = 0.5;
+    c.train.learning_rate = 1e-5; /* rounding must not grow */
+    how.config = &c;
+    ok(train("all", &how, 2, &w, &err) == 0, "all of them, two ranks");
+    for (int stop = 1; stop <= STEPS + 1; stop++) {
+        char out[32];
+
+        snprintf(out, sizeof(out), "all%d", stop);
+        fails(train(out, &how, 2, &(struct watch){.stop_at = stop}, &err), err,
+              ERR_AGAIN, "stopped", "stopped");
+        w = (struct watch){0};
+        ok(train(out, &how, 2, &w, &err) == 0 && same_results("all", out) &&
+               !w.warned[0],
+           "goes on to the same bytes");
+    }
+    column("all", "steps.csv", "loss", two, EPOCHS * STEPS);
+    for (int ranks = 1; ranks <= 3; ranks += 2) {
+        fails(train(ranks == 1 ? "one" : "three", &how, 2,
+                    &(struct watch){.stop_at = 2}, &err),
+              err, ERR_AGAIN, "after step 2", "two ranks stop");
+        w = (struct watch){0};
+        ok(train(ranks == 1 ? "one" : "three", &how, ranks, &w, &err) == 0,
+           ranks == 1 ? "one rank goes on" : "three ranks go on");
+        ok(strstr(w.warned, "made by 2 ranks, now there are") != NULL,
+           "and it is said");
+        ok(column(ranks == 1 ? "one" : "three", "steps.csv", "loss", other,
+                  EPOCHS * STEPS) == EPOCHS * STEPS,
+           "as many steps");
+        for (int i = 0; i < EPOCHS * STEPS; i++)
+            worst = fmax(worst, fabs(other[i] / two[i] - 1));
+    }
+    printf("# largest relative difference of losses: %.3g\n", worst);
+    ok(worst < 1e-3, "to losses that differ by rounding");
+}
+
+/* --- pairs -----------------------------------------------------------------*/
+
+static void check_pairs(const struct trainer_args *plain)
+{
+    struct config c = *plain->config;
+    struct trainset set = *plain->set;
+    struct trainer_args how = *plain;
+    struct watch w = {0};
+    struct err err = {0};
+
+    how.config = &c;
+    how.set = &set;
+    how.contrastive = true;
+    how.head = HEAD_PROJECT_TWO;
+    c.train.batch = 3;
+    fails(train("few", &how, 1, &w, &err), err, ERR_USAGE,
+          "a batch of 3 images holds no pairs of two classes; 4 are needed",
+          "a batch without pairs");
+    c.train.batch = BATCH;
+    set.n_train = 4; /* of classes 0, 1, 2, 0 */
+    fails(train("lone", &how, 1, &w, &err), err, ERR_USAGE,
+          "class 'red' has a single training image; a pair is needed",
+          "a class of one");
+    set.n_train = 3;
+    fails(train("lone", &how, 1, &w, &err), err, ERR_USAGE,
+          "a batch of 3 images", "too few samples");
+    ok(w.calls == 0, "before a step was made");
+    set.n_train = TRAIN;
+    ok(train("pairs", &how, 1, &w, &err) == 0 && w.calls > 0,
+       "pairs, the last batch of an epoch a single image");
+}
+
+int main(void)
+{
+    const struct config c = configure();
+    const struct trainset set = make_set();
+    const struct trainer_args plain = {.config = &c, .set = &set};
+    struct err err = {0};
+
+    snprintf(dir, sizeof(dir), "/tmp/test_train_options.XXXXXX");
+    if (!mkdtemp(dir))
+        return 1;
+    check_ema(&plain);
+    check_mixup(&plain);
+    check_balanced(&plain);
+    check_together(&plain);
+    check_pairs(&plain);
+    ok(dir_remove(dir, &err) == 0, "clean up");
+    return tap_done();
+}
