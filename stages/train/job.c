@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "run/dist_team.h"
 #include "run/place.h"
+#include "run/sides.h"
 #include "stages/train/trainer.h"
 #include "stages/train/trunk.h"
 
@@ -52,11 +53,23 @@ struct shared {
     struct trunk trunk;       /* owned: n_border 0 if there is none */
 };
 
+/* What evaluation could not use is better said before training. */
+static int check_classes(const struct shared *s, struct err *err)
+{
+    struct sides sides;
+
+    return sides_init(&sides, &s->job->config.evaluate,
+                      (const char(*)[CONFIG_NAME_MAX])s->set.class_name,
+                      s->set.n_class, err);
+}
+
 static int open_shared(struct shared *s, const struct job *j, struct err *err)
 {
     *s = (struct shared){.job = j, .net = net_find(j->network, err)};
     if (!s->net || trainset_open(&s->set, j->data,
                                  j->augmented ? j->augment : NULL, err) < 0)
+        return -1;
+    if (check_classes(s, err) < 0)
         return -1;
     return j->start[0] ? safetensors_read(&s->start, j->start, err) : 0;
 }
