@@ -34,7 +34,7 @@ MSGPACK   := $(shell pkg-config --exists msgpack-c 2>/dev/null && \
                echo msgpack-c || echo msgpack)
 PKGS      := libzmq $(MSGPACK) openblas vips jansson libsodium yaml-0.1 hdf5
 DEPS_INC  := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(PKGS) 2>/dev/null))
-CPPFLAGS  := -Icommon -I. -Itests -D_POSIX_C_SOURCE=200809L $(DEPS_INC)
+CPPFLAGS  := -Icommon -I. -Itests -I$B/gen -D_POSIX_C_SOURCE=200809L $(DEPS_INC)
 LDLIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread -lm
 # oneDNN is optional: faster matrix products where it is installed
 DNNL      := $(if $(filter openblas,$(MODE)),,$(shell printf '\#include <dnnl.h>\n' | $(CC) -E - >/dev/null 2>&1 && echo yes))
@@ -76,6 +76,20 @@ $B/obj/%.o: %.c Makefile
 	$(if $(V),,@echo "  CC   $<")
 	$Q$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# The recipes in configs/ as C, for common/run/recipe_text.c
+RECIPES   := $(sort $(wildcard configs/recipes/*.yaml))
+$B/gen/recipe_files.inc: $(RECIPES) Makefile
+	@mkdir -p $(@D)
+	$Qfor f in $(RECIPES); do n=$$(basename $$f .yaml); \
+	    echo "static const unsigned char recipe_$$n[] = {"; \
+	    od -An -v -tu1 $$f | sed 's/ *\([0-9]\{1,\}\)/\1,/g'; \
+	    echo "};"; done >$@
+	$Qecho "#define RECIPE_FILES \\" >>$@
+	$Qfor f in $(RECIPES); do \
+	    echo "    SHIPPED($$(basename $$f .yaml)) \\"; done >>$@
+	$Qecho >>$@
+$(call obj,common/run/recipe_text.c): $B/gen/recipe_files.inc
+
 $(LIB): $(call obj,$(LIB_SRC))
 	$(if $(V),,@echo "  AR   $@")
 	$Q$(RM) $@ && $(AR) rcs $@ $^
@@ -97,7 +111,7 @@ $(PARTS): $(STAGE_OBJ) $(ORCH_OBJ)
 $(STAGE_BIN): $B/bin/papline-%: $$(call obj,$$(wildcard stages/%/*.c)) $(LIB)
 	$(LINK)
 
-$(MAIN_BIN): $(call obj,$(sort $(wildcard orchestration/*.c))) $(LIB)
+$(MAIN_BIN): $(call obj,$(sort $(wildcard orchestration/*.c))) $(PARTS) $(LIB)
 	$(LINK)
 
 $(UNIT): $B/test/%: $B/obj/tests/unit/%.o $(PARTS) $(LIB)

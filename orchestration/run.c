@@ -8,6 +8,7 @@
 #include "run/env.h"
 #include "run/node.h"
 #include "run/pretrained.h"
+#include "stages/augment/recipe.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -73,6 +74,16 @@ static int stop_behind(struct plan *p, const char *until, struct err *err)
     return 0;
 }
 
+static int check_recipe(const struct plan *p, struct err *err)
+{
+    struct recipe r;
+
+    if (recipe_init(&r, &p->recipe, err) < 0)
+        return -1;
+    recipe_release(&r);
+    return 0;
+}
+
 static int job_open(struct job *j, const struct run_args *a, struct err *err)
 {
     char path[FILE_PATH_MAX];
@@ -86,9 +97,12 @@ static int job_open(struct job *j, const struct run_args *a, struct err *err)
     if (absolute(c->run.dir, err) < 0 || absolute(c->dataset.path, err) < 0 ||
         absolute(c->split.csv, err) < 0 ||
         absolute(c->train.weights, err) < 0 ||
+        (recipe_text_is_path(c->augment.recipe) &&
+         absolute(c->augment.recipe, err) < 0) ||
         file_path(j->dir, err, "%s", c->run.dir) < 0)
         return -1;
-    if (plan_init(&j->plan, c, j->dir, err) < 0)
+    if (plan_init(&j->plan, c, j->dir, err) < 0 ||
+        check_recipe(&j->plan, err) < 0)
         return -1;
     return a->until ? stop_behind(&j->plan, a->until, err) : 0;
 }

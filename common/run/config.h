@@ -138,7 +138,7 @@ struct config {
         double validation;       /* share of the rest */
     } split;
     struct {
-        char recipe[CONFIG_NAME_MAX];
+        char recipe[FILE_PATH_MAX]; /* a word, or a file's path */
         int64_t variants; /* per training image, beside the image itself */
         int64_t workers;  /* placement: started here by the scheduler */
         int64_t unit;     /* placement: source images in one unit */

@@ -86,8 +86,8 @@ static const struct key keys[] = {
     {AT(split, validation), RESULT, REAL(0.01, 0.9, "0.2"),
      .help = "share of the images that are left"},
 
-    {TEXT(augment, recipe), RESULT, NAME("light"),
-     .help = "light, geometric, notebook (the authors' six), paper, strong"},
+    {TEXT(augment, recipe), PLACEMENT, STRING("light"),
+     .help = "light, geometric, notebook, paper, strong, or a .yaml file"},
     {AT(augment, variants), RESULT, INT(0, 1000, "2"),
      .help = "variants of each training image, beside itself; 0: no stage"},
     {AT(augment, workers), PLACEMENT, INT(0, 256, "1"), .unit = "processes",

@@ -7,8 +7,8 @@
  * schema could only repeat.
  */
 #include "run/config_keys.h"
+#include "run/yaml_fault.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,53 +18,18 @@ enum {
     MAX_FILE_BYTES = 1 << 20,
     MAX_DEPTH = 32,
     MAX_WORD = 128, /* bytes of a section's or key's name */
-    WHERE_MAX = 220
 };
 
 struct reader {
     yaml_parser_t yaml;
-    yaml_event_t event;         /* owned; the one being looked at */
-    const char *name;           /* of the file, or "--set"; borrowed */
-    bool numbered;              /* lines mean something */
+    yaml_event_t event; /* owned; the one being looked at */
+    struct yaml_faults faults;
     struct config *c;           /* borrowed */
-    struct err *err;            /* borrowed; the first fault */
-    int faults;                 /* in all */
     bool seen[CONFIG_KEYS_MAX]; /* keys set so far */
 };
 
-/* Code of a fault after which reading goes on, to count the others. */
-enum { STOP = -1, GO_ON = 0 };
-
-/* "file:12", or "--set". */
-static const char *where_of(const struct reader *r, size_t line,
-                            char where[WHERE_MAX])
-{
-    const size_t len = strlen(r->name), most = WHERE_MAX - 30;
-    const bool cut = len > most;
-    const char *tail = cut ? r->name + len - most : r->name;
-
-    if (r->numbered)
-        snprintf(where, WHERE_MAX, "%s%s:%zu", cut ? "..." : "", tail,
-                 line + 1);
-    else
-        snprintf(where, WHERE_MAX, "%s%s", cut ? "..." : "", tail);
-    return where;
-}
-
-PRINTF(3, 4)
-static int fault(struct reader *r, size_t line, const char *fmt, ...)
-{
-    char where[WHERE_MAX], text[sizeof(r->err->text)];
-    va_list ap;
-
-    if (r->faults++ > 0)
-        return GO_ON;
-    va_start(ap, fmt);
-    vsnprintf(text, sizeof(text), fmt, ap);
-    va_end(ap);
-    err_set(r->err, ERR_USAGE, "%s: %s", where_of(r, line, where), text);
-    return GO_ON;
-}
+/* After other faults reading goes on, to count them all. */
+enum { STOP = -1 };
 
 /* Step to the next event; what we refuse everywhere is refused here. */
 static int next(struct reader *r)
@@ -74,11 +39,12 @@ static int next(struct reader *r)
     yaml_event_delete(&r->event);
     if (!yaml_parser_parse(&r->yaml, &r->event)) {
         if (r->yaml.error == YAML_MEMORY_ERROR)
-            return err_set(r->err, ERR_SYSTEM, "%s: no memory", r->name);
-        fault(r, r->yaml.problem_mark.line, "not YAML: %s%s%s",
-              r->yaml.context ? r->yaml.context : "",
-              r->yaml.context ? ", " : "",
-              r->yaml.problem ? r->yaml.problem : "unreadable");
+            return err_set(r->faults.err, ERR_SYSTEM, "%s: no memory",
+                           r->faults.name);
+        yaml_fault(&r->faults, r->yaml.problem_mark.line, "not YAML: %s%s%s",
+                   r->yaml.context ? r->yaml.context : "",
+                   r->yaml.context ? ", " : "",
+                   r->yaml.problem ? r->yaml.problem : "unreadable");
         return STOP;
     }
     if (e->type == YAML_ALIAS_EVENT ||
@@ -88,7 +54,8 @@ static int next(struct reader *r)
          (e->data.sequence_start.anchor || e->data.sequence_start.tag)) ||
         (e->type == YAML_MAPPING_START_EVENT &&
          (e->data.mapping_start.anchor || e->data.mapping_start.tag))) {
-        fault(r, e->start_mark.line, "anchors, aliases and tags are not taken");
+        yaml_fault(&r->faults, e->start_mark.line,
+                   "anchors, aliases and tags are not taken");
         return STOP;
     }
     return 0;
@@ -108,7 +75,7 @@ static int skip(struct reader *r)
         if (t == YAML_SEQUENCE_END_EVENT || t == YAML_MAPPING_END_EVENT)
             depth--;
         if (depth > MAX_DEPTH) {
-            fault(r, line, "nested deeper than %d", MAX_DEPTH);
+            yaml_fault(&r->faults, line, "nested deeper than %d", MAX_DEPTH);
             return STOP;
         }
         if (next(r) < 0)
@@ -125,7 +92,7 @@ static const char *scalar(struct reader *r)
 
     if (strlen(s) == r->event.data.scalar.length)
         return s;
-    fault(r, r->event.start_mark.line, "a zero byte in a value");
+    yaml_fault(&r->faults, r->event.start_mark.line, "a zero byte in a value");
     return NULL;
 }
 
@@ -137,13 +104,14 @@ static int take_item(struct reader *r, const char *full, struct key_value *v)
     if (!s)
         return STOP;
     if (v->n == CONFIG_LIST_MAX) {
-        fault(r, r->event.start_mark.line, "%s: more than %d members", full,
-              CONFIG_LIST_MAX);
+        yaml_fault(&r->faults, r->event.start_mark.line,
+                   "%s: more than %d members", full, CONFIG_LIST_MAX);
         return STOP;
     }
     v->text[v->n] = strdup(s);
     if (!v->text[v->n])
-        return err_set(r->err, ERR_SYSTEM, "%s: no memory", r->name);
+        return err_set(r->faults.err, ERR_SYSTEM, "%s: no memory",
+                       r->faults.name);
     v->n++;
     return next(r);
 }
@@ -159,7 +127,7 @@ static int take_value(struct reader *r, const char *full, struct key_value *v,
 
     *usable = false;
     if (r->event.type == YAML_MAPPING_START_EVENT) {
-        fault(r, line, "%s: a mapping, but takes a value", full);
+        yaml_fault(&r->faults, line, "%s: a mapping, but takes a value", full);
         return skip(r);
     }
     *usable = true;
@@ -174,7 +142,7 @@ static int take_value(struct reader *r, const char *full, struct key_value *v,
                 return STOP;
             continue;
         }
-        fault(r, line, "%s: a list within a list", full);
+        yaml_fault(&r->faults, line, "%s: a list within a list", full);
         *usable = false;
         if (skip(r) < 0)
             return STOP;
@@ -186,12 +154,12 @@ static int take_value(struct reader *r, const char *full, struct key_value *v,
 static void set_key(struct reader *r, const struct key *k,
                     const struct key_value *v, size_t line)
 {
-    char where[WHERE_MAX];
+    char where[YAML_WHERE_MAX];
     struct err err = {0};
 
-    if (key_set(r->c, k, v, where_of(r, line, where), &err) < 0 &&
-        r->faults++ == 0)
-        *r->err = err;
+    if (key_set(r->c, k, v, yaml_where(&r->faults, line, where), &err) < 0 &&
+        r->faults.n++ == 0)
+        *r->faults.err = err;
 }
 
 /* Which row is meant?  NULL after a fault. */
@@ -208,10 +176,10 @@ static const struct key *find_key(struct reader *r, const char *section,
     key_snippet(cut_section, section);
     key_snippet(cut, name);
     if (meant)
-        fault(r, line, "%s.%s: no such key; did you mean %s?", cut_section, cut,
-              meant);
+        yaml_fault(&r->faults, line, "%s.%s: no such key; did you mean %s?",
+                   cut_section, cut, meant);
     else
-        fault(r, line, "%s.%s: no such key", cut_section, cut);
+        yaml_fault(&r->faults, line, "%s.%s: no such key", cut_section, cut);
     return NULL;
 }
 
@@ -227,12 +195,12 @@ static int take_key(struct reader *r, const char *section)
     int rc;
 
     if (r->event.type != YAML_SCALAR_EVENT || !(name = scalar(r))) {
-        fault(r, line, "%s: a key must be a word", section);
+        yaml_fault(&r->faults, line, "%s: a key must be a word", section);
         return STOP;
     }
     k = find_key(r, section, name, line);
     if (k && r->seen[k - config_keys(&n)]) {
-        fault(r, line, "%s: given twice", k->full);
+        yaml_fault(&r->faults, line, "%s: given twice", k->full);
         k = NULL;
     }
     if (next(r) < 0)
@@ -263,9 +231,10 @@ static int check_section(struct reader *r, const char *section, size_t line)
         return 0;
     key_snippet(cut, section);
     if (meant)
-        fault(r, line, "%s: no such section; did you mean %s?", cut, meant);
+        yaml_fault(&r->faults, line, "%s: no such section; did you mean %s?",
+                   cut, meant);
     else
-        fault(r, line, "%s: no such section", cut);
+        yaml_fault(&r->faults, line, "%s: no such section", cut);
     return -1;
 }
 
@@ -276,7 +245,7 @@ static int take_section(struct reader *r)
     const char *name;
 
     if (r->event.type != YAML_SCALAR_EVENT || !(name = scalar(r))) {
-        fault(r, line, "a section must be a word");
+        yaml_fault(&r->faults, line, "a section must be a word");
         return STOP;
     }
     snprintf(section, sizeof(section), "%s", name);
@@ -287,8 +256,8 @@ static int take_section(struct reader *r)
     if (is_empty(&r->event))
         return next(r);
     if (r->event.type != YAML_MAPPING_START_EVENT) {
-        fault(r, line, "%s: a section, so 'key: value' lines must follow",
-              section);
+        yaml_fault(&r->faults, line,
+                   "%s: a section, so 'key: value' lines must follow", section);
         return skip(r);
     }
     if (next(r) < 0)
@@ -312,7 +281,8 @@ static int take_file(struct reader *r)
         if (next(r) < 0)
             return STOP;
     } else if (r->event.type != YAML_MAPPING_START_EVENT) {
-        fault(r, r->event.start_mark.line, "not a mapping of sections");
+        yaml_fault(&r->faults, r->event.start_mark.line,
+                   "not a mapping of sections");
         return STOP;
     } else {
         if (next(r) < 0)
@@ -326,7 +296,7 @@ static int take_file(struct reader *r)
     if (next(r) < 0) /* the document ends */
         return STOP;
     if (r->event.type != YAML_STREAM_END_EVENT)
-        fault(r, r->event.start_mark.line, "a second document");
+        yaml_fault(&r->faults, r->event.start_mark.line, "a second document");
     return 0;
 }
 
@@ -337,29 +307,24 @@ static int take_file(struct reader *r)
 static int parse(struct reader *r, const char *text, size_t size,
                  int (*take)(struct reader *r))
 {
-    const size_t room = sizeof(r->err->text);
-    int rc;
+    int rc, bad;
 
     if (!yaml_parser_initialize(&r->yaml))
-        return err_set(r->err, ERR_SYSTEM, "no memory to read YAML");
+        return err_set(r->faults.err, ERR_SYSTEM, "no memory to read YAML");
     yaml_parser_set_input_string(&r->yaml, (const unsigned char *)text, size);
-    r->faults = 0;
+    r->faults.n = 0;
     rc = take(r);
     yaml_event_delete(&r->event);
     yaml_parser_delete(&r->yaml);
-    if (r->faults > 1) {
-        const size_t len = strlen(r->err->text);
-
-        snprintf(r->err->text + len, room - len, " (and %d more)",
-                 r->faults - 1);
-    }
-    return rc < 0 || r->faults > 0 ? -1 : 0;
+    bad = yaml_faults_end(&r->faults);
+    return rc < 0 ? -1 : bad;
 }
 
 int config_take_text(struct config *c, const char *name, const char *text,
                      size_t size, struct err *err)
 {
-    struct reader r = {.name = name, .numbered = true, .c = c, .err = err};
+    struct reader r = {.faults = {.name = name, .numbered = true, .err = err},
+                       .c = c};
 
     return parse(&r, text, size, take_file);
 }
@@ -414,15 +379,16 @@ static int set_value(struct set_reader *s, const char *text)
         return parse(&s->r, text, strlen(text), take_set_list);
     v.text[0] = strdup(text);
     if (!v.text[0])
-        return err_set(s->r.err, ERR_SYSTEM, "--set: no memory");
-    rc = key_set(s->r.c, s->key, &v, s->r.name, s->r.err);
+        return err_set(s->r.faults.err, ERR_SYSTEM, "--set: no memory");
+    rc = key_set(s->r.c, s->key, &v, s->r.faults.name, s->r.faults.err);
     key_value_release(&v);
     return rc;
 }
 
 int config_take_set(struct config *c, const char *text, struct err *err)
 {
-    struct set_reader s = {.r = {.name = "--set", .c = c, .err = err}};
+    struct set_reader s = {
+        .r = {.faults = {.name = "--set", .err = err}, .c = c}};
     const char *equals = strchr(text, '='), *dot = strchr(text, '.');
     char section[MAX_WORD], name[MAX_WORD], cut[KEY_SNIPPET];
 

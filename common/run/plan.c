@@ -13,8 +13,6 @@
 
 const char *const plan_networks[] = {"vgg16",       "vgg19",       "resnet50",
                                      "mobilenetv2", "densenet169", NULL};
-const char *const plan_recipes[] = {"light", "geometric", "notebook",
-                                    "paper", "strong",    NULL};
 const char *const plan_explainers[] = {"gradcam",    "gradcampp", "scorecam",
                                        "layercam",   "lime",      "intgrad",
                                        "smoothgrad", NULL};
@@ -126,6 +124,8 @@ static json_t *make_params(const struct builder *b, const struct stage_row *row,
         if (b->plan->csv[0])
             add_param(params, "split.csv", b->plan->csv);
     }
+    if (strcmp(row->stage, "augment") == 0)
+        add_param(params, "augment.recipe", b->plan->recipe.id);
     if (e && !e->regime)
         add_param(params, "weights", plan_weights(b->plan, e->network));
     if (e && e->regime) {
@@ -378,8 +378,7 @@ static int check_names(const struct config *c, struct err *err)
         regimes[i] = regime_at(i)->name;
     if (check_words("train.networks", &c->train.networks, plan_networks, err) <
             0 ||
-        check_words("train.regimes", &c->train.regimes, regimes, err) < 0 ||
-        check_word("augment.recipe", c->augment.recipe, plan_recipes, err) < 0)
+        check_words("train.regimes", &c->train.regimes, regimes, err) < 0)
         return -1;
     return check_words("explain.methods", &c->explain.methods, plan_explainers,
                        err);
@@ -463,5 +462,6 @@ void plan_release(struct plan *p)
         free(p->node[i].inputs);
     }
     free(p->node);
+    recipe_text_release(&p->recipe);
     *p = (struct plan){0};
 }

@@ -14,6 +14,7 @@
 
 #include "base/hash.h"
 #include "run/config.h"
+#include "run/recipe_text.h"
 
 #include <stdbool.h>
 
@@ -47,6 +48,7 @@ struct plan {
     int n_node;
     char dataset[HASH_HEX]; /* of its content; "" if cells are drawn */
     char csv[HASH_HEX];     /* of split.csv's content; "" if it is not read */
+    struct recipe_text recipe; /* owned: of augment.recipe */
     struct {
         char network[CONFIG_NAME_MAX];
         char hex[HASH_HEX];     /* of its file's content */
@@ -81,7 +83,6 @@ MUST_USE int plan_join(struct plan *p, const struct config *c,
 
 /* What can be planned beside regime.h, ending in NULL; the tables of the stages agree. */
 extern const char *const plan_networks[];
-extern const char *const plan_recipes[];
 extern const char *const plan_explainers[];
 
 /* Hash of the file of a network's pretrained weights; "": it is not read. */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIN_MAX_BYTES = 65536 };
+enum { PIN_MAX_BYTES = 65536 + 6 * RECIPE_TEXT_MAX };
 
 bool plan_pretrains(const struct config *c)
 {
@@ -54,7 +54,8 @@ int plan_read_content(struct plan *p, const struct config *c,
 {
     char cache[FILE_PATH_MAX];
 
-    if (read_weights(p, c, err) < 0)
+    if (recipe_text_read(&p->recipe, c->augment.recipe, err) < 0 ||
+        read_weights(p, c, err) < 0)
         return -1;
     if (c->split.method == SPLIT_BY_CSV &&
         hash_file(c->split.csv, p->csv, err) < 0) {
@@ -89,10 +90,11 @@ int plan_pin(const struct plan *p, const struct config *c, const char *run_dir,
     for (int i = 0; i < p->n_weights; i++)
         json_object_set_new(weights, p->weights[i].network,
                             json_string(p->weights[i].hex));
-    pin = json_pack("{s:s,s:s,s:s,s:s,s:s,s:o}", "dataset.path",
-                    c->dataset.path, "dataset", p->dataset, "split.csv",
-                    c->split.csv, "csv", p->csv, "train.weights",
-                    c->train.weights, "weights", weights);
+    pin = json_pack(
+        "{s:s,s:s,s:s,s:s,s:s,s:o,s:s,s:s%}", "dataset.path", c->dataset.path,
+        "dataset", p->dataset, "split.csv", c->split.csv, "csv", p->csv,
+        "train.weights", c->train.weights, "weights", weights, "augment.recipe",
+        c->augment.recipe, "recipe", p->recipe.text, p->recipe.size);
     text = json_dumps(pin, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(pin);
     if (!text)
@@ -138,6 +140,22 @@ static bool take_weights(const json_t *pin, const struct config *c,
     return true;
 }
 
+/* A built-in recipe is this program's; a file's text is what was pinned. */
+static bool take_recipe(const json_t *pin, const struct config *c,
+                        struct plan *p)
+{
+    const json_t *text = json_object_get(pin, "recipe");
+    struct err err;
+
+    if (!recipe_text_is_path(c->augment.recipe))
+        return recipe_text_read(&p->recipe, c->augment.recipe, &err) == 0;
+    return says(pin, "augment.recipe", c->augment.recipe) &&
+           json_is_string(text) &&
+           recipe_text_take(&p->recipe, c->augment.recipe,
+                            json_string_value(text), json_string_length(text),
+                            &err) == 0;
+}
+
 bool plan_recall_content(struct plan *p, const struct config *c,
                          const char *run_dir)
 {
@@ -156,7 +174,8 @@ bool plan_recall_content(struct plan *p, const struct config *c,
         (!plan_pretrains(c) || says(pin, "train.weights", c->train.weights)) &&
         take_weights(pin, c, p) &&
         take_hash(pin, "dataset", c->dataset.draw_per_class == 0, p->dataset) &&
-        take_hash(pin, "csv", c->split.method == SPLIT_BY_CSV, p->csv);
+        take_hash(pin, "csv", c->split.method == SPLIT_BY_CSV, p->csv) &&
+        take_recipe(pin, c, p);
     json_decref(pin);
     free(text);
     return good;

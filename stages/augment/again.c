@@ -15,6 +15,7 @@ struct again {
     struct run_env env;     /* owned */
     struct sources sources; /* owned */
     struct store made;      /* owned: RUN/augment */
+    struct recipe recipe;   /* owned */
     int operations;         /* column of its index */
     uint8_t *pixels;        /* owned: one picture, then scratch */
     struct buf text;        /* owned */
@@ -25,6 +26,7 @@ static void again_release(struct again *a)
     buf_release(&a->text);
     free(a->pixels);
     store_close(&a->made);
+    recipe_release(&a->recipe);
     sources_close(&a->sources);
     env_release(&a->env);
 }
@@ -38,7 +40,8 @@ static int again_open(struct again *a, const char *run_dir, struct err *err)
         return -1;
     if (!plan_find(&a->env.plan, "augment"))
         return err_set(err, ERR_USAGE, "'%s' plans no augmentation", run_dir);
-    if (file_path(path, err, "%s/augment", run_dir) < 0 ||
+    if (recipe_init(&a->recipe, &a->env.plan.recipe, err) < 0 ||
+        file_path(path, err, "%s/augment", run_dir) < 0 ||
         sources_open(&a->sources, run_dir, a->env.config.augment.variants,
                      err) < 0 ||
         store_open(&a->made, path, err) < 0)
@@ -87,13 +90,11 @@ static int compare_sample(struct again *a, size_t k, struct err *err)
     const struct config *c = &a->env.config;
     const struct variant_args v = {
         .sources = &a->sources,
-        .recipe = recipe_find(c->augment.recipe, err),
+        .recipe = &a->recipe,
         .seed = (uint64_t)c->run.seed,
     };
     size_t same = 0, aside = 0;
 
-    if (!v.recipe)
-        return -1;
     k = k < a->made.n ? k : a->made.n;
     for (size_t i = 0; i < k; i++) {
         const size_t first = a->made.n * i / k;

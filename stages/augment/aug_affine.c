@@ -39,13 +39,13 @@ static enum augment_fill matrix(const float *param, int w, int h, double m[9])
 
 const struct augment augment_affine = {
     .name = "affine",
-    .param = {{"rotate", 0, NULL}, /* degrees */
-              {"tx", 0, NULL},     /* share of the width */
-              {"ty", 0, NULL},     /* share of the height */
-              {"sx", 1, NULL},     /* below 1: what is seen shrinks */
-              {"sy", 1, NULL},
-              {"shear", 0, NULL}, /* degrees */
-              {"fill", 0, augment_fill_word}},
+    .param = {{"rotate", 0, NULL, -360, 360}, /* degrees */
+              {"tx", 0, NULL, -1, 1},         /* share of the width */
+              {"ty", 0, NULL, -1, 1},         /* share of the height */
+              {"sx", 1, NULL, 0.05f, 20}, /* below 1: what is seen shrinks */
+              {"sy", 1, NULL, 0.05f, 20},
+              {"shear", 0, NULL, -80, 80}, /* degrees */
+              {"fill", 0, augment_fill_word, 0, 0}},
     .weak = {-15, 0, 0, 0.9f, 0.9f, -4},
     .strong = {60, 0.1f, 0, 0.6f, 0.7f, 8},
     .matrix = matrix,

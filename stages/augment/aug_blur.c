@@ -163,7 +163,7 @@ static void filter(const float *param, const struct augment_picture *p)
 
 const struct augment augment_blur = {
     .name = "blur",
-    .param = {{"sigma", 0, NULL}},
+    .param = {{"sigma", 0, NULL, 0, 16}},
     .weak = {0.5f},
     .strong = {4},
     .filter = filter,

@@ -10,7 +10,7 @@ static void table(const float *param, uint8_t table[3][256])
 
 const struct augment augment_brightness = {
     .name = "brightness",
-    .param = {{"b", 1, NULL}},
+    .param = {{"b", 1, NULL, 0, 10}},
     .weak = {0.4f},
     .strong = {1.6f},
     .table = table,

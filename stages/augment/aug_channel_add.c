@@ -10,7 +10,9 @@ static void table(const float *param, uint8_t table[3][256])
 
 const struct augment augment_channel_add = {
     .name = "channel_add",
-    .param = {{"r", 0, NULL}, {"g", 0, NULL}, {"b", 0, NULL}},
+    .param = {{"r", 0, NULL, -255, 255},
+              {"g", 0, NULL, -255, 255},
+              {"b", 0, NULL, -255, 255}},
     .weak = {-40, 0, 20},
     .strong = {30, -10, -40},
     .table = table,

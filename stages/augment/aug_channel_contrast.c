@@ -14,7 +14,9 @@ static void table(const float *param, uint8_t table[3][256])
 
 const struct augment augment_channel_contrast = {
     .name = "channel_contrast",
-    .param = {{"r", 1, NULL}, {"g", 1, NULL}, {"b", 1, NULL}},
+    .param = {{"r", 1, NULL, 0, 10},
+              {"g", 1, NULL, 0, 10},
+              {"b", 1, NULL, 0, 10}},
     .weak = {0.6f, 1, 1.4f},
     .strong = {1.5f, 0.8f, 0.6f},
     .table = table,

@@ -10,7 +10,9 @@ static void table(const float *param, uint8_t table[3][256])
 
 const struct augment augment_channel_gain = {
     .name = "channel_gain",
-    .param = {{"r", 1, NULL}, {"g", 1, NULL}, {"b", 1, NULL}},
+    .param = {{"r", 1, NULL, 0, 10},
+              {"g", 1, NULL, 0, 10},
+              {"b", 1, NULL, 0, 10}},
     .weak = {0.7f, 1, 1.2f},
     .strong = {1.3f, 0.9f, 0.6f},
     .table = table,

@@ -21,7 +21,7 @@ static void filter(const float *param, const struct augment_picture *p)
 
 const struct augment augment_channels = {
     .name = "channels",
-    .param = {{"order", 0, orders}},
+    .param = {{"order", 0, orders, 0, 0}},
     .weak = {1},
     .strong = {4},
     .filter = filter,

@@ -176,10 +176,10 @@ static void filter(const float *param, const struct augment_picture *p)
 /* A limit of 0 is taken for: leave it. */
 const struct augment augment_clahe = {
     .name = "clahe",
-    .param = {{"clip", 0, NULL},
-              {"tiles", 8, augment_whole},
-              {"on", 0, on_word},
-              {"order", 0, augment_order_word}},
+    .param = {{"clip", 0, NULL, 0, 256},
+              {"tiles", 8, augment_whole, 1, MAX_TILES},
+              {"on", 0, on_word, 0, 0},
+              {"order", 0, augment_order_word, 0, 0}},
     .weak = {1, 4},
     .strong = {8, 8},
     .filter = filter,

@@ -10,7 +10,7 @@ static void table(const float *param, uint8_t table[3][256])
 
 const struct augment augment_contrast = {
     .name = "contrast",
-    .param = {{"a", 1, NULL}},
+    .param = {{"a", 1, NULL, 0, 10}},
     .weak = {0.4f},
     .strong = {1.8f},
     .table = table,

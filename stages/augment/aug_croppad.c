@@ -25,11 +25,11 @@ static enum augment_fill matrix(const float *param, int w, int h, double m[9])
 
 const struct augment augment_croppad = {
     .name = "croppad",
-    .param = {{"left", 0, NULL},
-              {"top", 0, NULL},
-              {"right", 0, NULL},
-              {"bottom", 0, NULL},
-              {"fill", 0, augment_fill_word}},
+    .param = {{"left", 0, NULL, -0.49f, 4},
+              {"top", 0, NULL, -0.49f, 4},
+              {"right", 0, NULL, -0.49f, 4},
+              {"bottom", 0, NULL, -0.49f, 4},
+              {"fill", 0, augment_fill_word, 0, 0}},
     .weak = {-0.05f, 0.1f, 0, -0.1f},
     .strong = {0.2f, -0.2f, 0.1f, -0.1f},
     .matrix = matrix,

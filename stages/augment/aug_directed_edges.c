@@ -32,7 +32,7 @@ static void filter(const float *param, const struct augment_picture *p)
 
 const struct augment augment_directed_edges = {
     .name = "directed_edges",
-    .param = {{"alpha", 0, NULL}, {"direction", 0, NULL}},
+    .param = {{"alpha", 0, NULL, 0, 1}, {"direction", 0, NULL, -360, 360}},
     .weak = {0.3f, 45},
     .strong = {0.9f, 315},
     .filter = filter,

@@ -15,7 +15,7 @@ static void filter(const float *param, const struct augment_picture *p)
 
 const struct augment augment_edges = {
     .name = "edges",
-    .param = {{"alpha", 0, NULL}},
+    .param = {{"alpha", 0, NULL, 0, 1}},
     .weak = {0.1f},
     .strong = {0.7f},
     .filter = filter,

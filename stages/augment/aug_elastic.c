@@ -111,10 +111,10 @@ static void filter(const float *param, const struct augment_picture *p)
 
 const struct augment augment_elastic = {
     .name = "elastic",
-    .param = {{"amount", 0, NULL},
-              {"cells", 4, augment_whole},
-              {"seed", 0, augment_whole},
-              {"fill", 0, augment_fill_word}},
+    .param = {{"amount", 0, NULL, 0, 0.5f},
+              {"cells", 4, augment_whole, 1, MAX_CELLS},
+              {"seed", 0, augment_seed, 0, AUGMENT_SEED_MAX},
+              {"fill", 0, augment_fill_word, 0, 0}},
     .weak = {0.05f, 4, 1, FILL_REFLECT},
     .strong = {0.2f, 4, 1, FILL_REFLECT},
     .filter = filter,

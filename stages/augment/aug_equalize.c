@@ -65,9 +65,9 @@ static void filter(const float *param, const struct augment_picture *p)
 
 const struct augment augment_equalize = {
     .name = "equalize",
-    .param = {{"alpha", 0, NULL},
-              {"on", 0, on_word},
-              {"order", 0, augment_order_word}},
+    .param = {{"alpha", 0, NULL, 0, 1},
+              {"on", 0, on_word, 0, 0},
+              {"order", 0, augment_order_word, 0, 0}},
     .weak = {0.3f, 1},
     .strong = {1, 1},
     .filter = filter,

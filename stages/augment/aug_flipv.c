@@ -16,6 +16,6 @@ static enum augment_fill matrix(const float *param, int w, int h, double m[9])
  * a recipe, so that they can share a pass. */
 const struct augment augment_flipv = {
     .name = "flipv",
-    .param = {{"fill", 0, augment_fill_word}},
+    .param = {{"fill", 0, augment_fill_word, 0, 0}},
     .matrix = matrix,
 };

@@ -13,7 +13,7 @@ static void table(const float *param, uint8_t table[3][256])
 
 const struct augment augment_gamma = {
     .name = "gamma",
-    .param = {{"g", 1, NULL}},
+    .param = {{"g", 1, NULL, 0.05f, 20}},
     .weak = {0.4f},
     .strong = {2},
     .table = table,

@@ -28,7 +28,7 @@ static void filter(const float *param, const struct augment_picture *p)
 
 const struct augment augment_grey = {
     .name = "grey",
-    .param = {{"alpha", 0, NULL}, {"order", 0, augment_order_word}},
+    .param = {{"alpha", 0, NULL, 0, 1}, {"order", 0, augment_order_word, 0, 0}},
     .weak = {0.25f},
     .strong = {1},
     .filter = filter,

@@ -123,11 +123,11 @@ static void filter(const float *param, const struct augment_picture *p)
 
 const struct augment augment_huesat = {
     .name = "huesat",
-    .param = {{"hue", 1, NULL},
-              {"hue_add", 0, NULL}, /* degrees */
-              {"sat", 1, NULL},
-              {"sat_add", 0, NULL}, /* 0 .. 255 */
-              {"order", 0, augment_order_word}},
+    .param = {{"hue", 1, NULL, 0, 10},
+              {"hue_add", 0, NULL, -360, 360}, /* degrees */
+              {"sat", 1, NULL, 0, 10},
+              {"sat_add", 0, NULL, -255, 255}, /* 0 .. 255 */
+              {"order", 0, augment_order_word, 0, 0}},
     .weak = {1, -30, 0.5f, 0},
     .strong = {1, 60, 1.5f, 0},
     .filter = filter,

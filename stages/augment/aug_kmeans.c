@@ -153,7 +153,7 @@ static void filter(const float *param, const struct augment_picture *p)
 /* No colours are taken for: leave them all. */
 const struct augment augment_kmeans = {
     .name = "kmeans",
-    .param = {{"colours", 0, augment_whole}},
+    .param = {{"colours", 0, augment_whole, 0, MAX_COLOURS}},
     .weak = {16},
     .strong = {3},
     .filter = filter,

@@ -16,9 +16,9 @@ static void filter(const float *param, const struct augment_picture *p)
 
 const struct augment augment_noise = {
     .name = "noise",
-    .param = {{"scale", 0, NULL},
-              {"channels", 0, noise_word},
-              {"seed", 0, augment_whole}},
+    .param = {{"scale", 0, NULL, 0, 255},
+              {"channels", 0, noise_word, 0, 0},
+              {"seed", 0, augment_seed, 0, AUGMENT_SEED_MAX}},
     .weak = {4, 0, 1},
     .strong = {40, 0, 1},
     .filter = filter,

@@ -18,7 +18,7 @@ static void filter(const float *param, const struct augment_picture *p)
 
 const struct augment augment_sharpen = {
     .name = "sharpen",
-    .param = {{"alpha", 0, NULL}, {"lightness", 1, NULL}},
+    .param = {{"alpha", 0, NULL, 0, 1}, {"lightness", 1, NULL, 0, 10}},
     .weak = {0.1f, 1},
     .strong = {0.7f, 1},
     .filter = filter,

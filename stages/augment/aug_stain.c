@@ -127,10 +127,10 @@ static void filter(const float *param, const struct augment_picture *p)
 
 const struct augment augment_stain = {
     .name = "stain",
-    .param = {{"h", 1, NULL},
-              {"e", 1, NULL},
-              {"rest", 1, NULL},
-              {"stains", 0, stains_word}},
+    .param = {{"h", 1, NULL, 0, 10},
+              {"e", 1, NULL, 0, 10},
+              {"rest", 1, NULL, 0, 10},
+              {"stains", 0, stains_word, 0, 0}},
     .weak = {0.6f, 1.4f, 1, 1},
     .strong = {1.5f, 0.5f, 1, 1},
     .filter = filter,

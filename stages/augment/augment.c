@@ -11,6 +11,7 @@ const char *const augment_fill_word[] = {"constant", "reflect", "replicate",
                                          NULL};
 const char *const augment_order_word[] = {"rgb", "bgr", NULL};
 const char *const augment_whole[] = {NULL};
+const char *const augment_seed[] = {NULL};
 
 static const struct augment *const augments[] = {
 #define AUGMENT(x) &augment_##x,
@@ -180,9 +181,18 @@ void augment_run(const struct augment_op *ops, int n,
 
 /* --- names ----------------------------------------------------------------- */
 
+const char *const *augment_words(const struct augment_param *p, size_t *n)
+{
+    *n = 0;
+    while (p->words && p->words[*n])
+        ++*n;
+    return *n ? p->words : NULL;
+}
+
 void augment_describe(const struct augment_op *op, struct buf *text)
 {
     const char *comma = "";
+    size_t n;
 
     buf_printf(text, "%s(", op->op->name);
     for (int i = 0; op->op->param[i].name; i++) {
@@ -191,10 +201,10 @@ void augment_describe(const struct augment_op *op, struct buf *text)
 
         if (!(x < a->neutral || x > a->neutral))
             continue;
-        if (a->words == augment_whole)
-            buf_printf(text, "%s%s=%.0f", comma, a->name, (double)x);
-        else if (a->words)
+        if (augment_words(a, &n))
             buf_printf(text, "%s%s=%s", comma, a->name, a->words[(int)x]);
+        else if (a->words)
+            buf_printf(text, "%s%s=%.0f", comma, a->name, (double)x);
         else
             buf_printf(text, "%s%s=%.5g", comma, a->name, (double)x);
         comma = ",";

@@ -29,9 +29,10 @@
 
 enum {
     AUGMENT_MAX_PARAMS = 10,
-    AUGMENT_MAX_OPS = 16,     /* in a row */
-    AUGMENT_MAX_SIDE = 16384, /* pixels: exact in a float's arithmetic */
-    AUGMENT_ALIGN = 64,       /* bytes, of a filter's scratch */
+    AUGMENT_MAX_OPS = 16,        /* in a row */
+    AUGMENT_MAX_SIDE = 16384,    /* pixels: exact in a float's arithmetic */
+    AUGMENT_ALIGN = 64,          /* bytes, of a filter's scratch */
+    AUGMENT_SEED_MAX = 16777215, /* exact in a float */
 };
 
 /* What is beyond the border. */
@@ -46,13 +47,18 @@ enum augment_fill {
 extern const char *const augment_fill_word[];
 extern const char *const augment_order_word[];
 extern const char *const augment_whole[]; /* no words: a whole number */
+extern const char *const augment_seed[];  /* likewise; any, if not said */
 
 struct augment_param {
     const char *name;         /* NULL ends the list */
     float neutral;            /* at which it does nothing */
-    const char *const *words; /* NULL: any number; augment_whole: a whole
+    const char *const *words; /* NULL: any number; augment_whole, _seed: a whole
                                  number; else the value is an index of these */
+    float min, max;           /* that a recipe may ask for; not of words */
 };
+
+/* Words of a parameter that has some, else NULL; *n counts them. */
+const char *const *augment_words(const struct augment_param *p, size_t *n);
 
 /*
  * A picture of (h, w, 3) bytes on its way through an operation.

@@ -24,12 +24,12 @@ enum {
 };
 
 struct worker {
-    char key[HASH_HEX];          /* of the node that is open; "" none */
-    struct sources sources;      /* owned */
-    const struct recipe *recipe; /* static */
-    uint8_t *pixels;             /* owned: (ROWS, h, w, 3), then scratch */
-    struct buf text;             /* owned: operations of one row */
-    struct buf line;             /* owned: index lines of a message, each
+    char key[HASH_HEX];     /* of the node that is open; "" none */
+    struct sources sources; /* owned */
+    struct recipe recipe;   /* owned */
+    uint8_t *pixels;        /* owned: (ROWS, h, w, 3), then scratch */
+    struct buf text;        /* owned: operations of one row */
+    struct buf line;        /* owned: index lines of a message, each
                                     closed by a NUL */
 };
 
@@ -44,6 +44,7 @@ static void augment_end(void *self)
     struct worker *a = self;
 
     sources_close(&a->sources);
+    recipe_release(&a->recipe);
     free(a->pixels);
     buf_release(&a->text);
     buf_release(&a->line);
@@ -61,10 +62,9 @@ static int open_run(struct worker *a, const struct unit *u, struct err *err)
     free(a->pixels);
     a->pixels = NULL;
     a->key[0] = '\0';
-    a->recipe = recipe_find(c->augment.recipe, err);
-    if (!a->recipe)
-        return -1;
-    if (sources_open(&a->sources, u->run_dir, c->augment.variants, err) < 0)
+    recipe_release(&a->recipe);
+    if (recipe_init(&a->recipe, &u->plan->recipe, err) < 0 ||
+        sources_open(&a->sources, u->run_dir, c->augment.variants, err) < 0)
         return -1;
     h = a->sources.data.h;
     w = a->sources.data.w;
@@ -84,7 +84,7 @@ static int make_row(struct worker *a, const struct unit *u, size_t r, size_t at,
     const size_t size = data->h * data->w * 3;
     const struct variant_args args = {
         .sources = &a->sources,
-        .recipe = a->recipe,
+        .recipe = &a->recipe,
         .seed = (uint64_t)u->config->run.seed,
     };
     const uint32_t variant = variant_make(&args, r, a->pixels + at * size,

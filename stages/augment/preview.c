@@ -20,11 +20,12 @@ struct options {
 };
 
 struct preview {
-    struct image im;    /* owned: SIDE x SIDE */
-    struct sheet sheet; /* owned */
-    uint8_t *dst;       /* owned: one picture, then scratch */
-    struct buf text;    /* owned: as in an index */
-    struct buf label;   /* owned: as on a sheet */
+    struct image im;      /* owned: SIDE x SIDE */
+    struct sheet sheet;   /* owned */
+    uint8_t *dst;         /* owned: one picture, then scratch */
+    struct buf text;      /* owned: as in an index */
+    struct buf label;     /* owned: as on a sheet */
+    struct recipe recipe; /* owned */
     struct augment_op op[MAX_CELLS];
     int n;
 };
@@ -123,10 +124,10 @@ static int show_recipe(struct preview *v, const struct options *o,
                                              .h = SIDE,
                                              .zoom = 2,
                                              .lines = 10};
-    const struct recipe *r = recipe_find(o->recipe, err);
     char from[HASH_HEX];
 
-    if (!r || sheet_init(&v->sheet, &shape, err) < 0)
+    if (recipe_find(&v->recipe, o->recipe, err) < 0 ||
+        sheet_init(&v->sheet, &shape, err) < 0)
         return -1;
     hash_of(v->im.px, image_bytes(&v->im), from);
     for (uint32_t i = 0; i < VARIANTS; i++) {
@@ -134,7 +135,7 @@ static int show_recipe(struct preview *v, const struct options *o,
         const struct recipe_key key = {o->seed, from, HASH_HEX - 1, i, 0};
 
         v->text.len = 0;
-        recipe_apply(r, &key, &p, &v->text);
+        recipe_apply(&v->recipe, &key, &p, &v->text);
         if (to_label(v, err) < 0 ||
             sheet_put(&v->sheet, (int)i, v->dst, v->label.data, err) < 0)
             return -1;
@@ -209,6 +210,7 @@ int preview_main(int argc, char **argv, struct err *err)
         rc = png_write(&v->sheet.im, o.out, err);
     sheet_release(&v->sheet);
     image_release(&v->im);
+    recipe_release(&v->recipe);
     buf_release(&v->text);
     buf_release(&v->label);
     free(v->dst);

@@ -3,25 +3,7 @@
 
 #include "base/rng.h"
 
-#include <stdio.h>
 #include <string.h>
-
-const struct recipe *recipe_find(const char *name, struct err *err)
-{
-    char known[256] = "";
-    size_t used = 0;
-
-    for (const struct recipe *r = recipes; r->name; r++) {
-        if (strcmp(r->name, name) == 0)
-            return r;
-        used += (size_t)snprintf(known + used, sizeof(known) - used, " %s",
-                                 r->name);
-        BUG_ON(used >= sizeof(known));
-    }
-    err_set(err, ERR_USAGE, "augment.recipe: no recipe %s; there are:%s", name,
-            known);
-    return NULL;
-}
 
 /* What has been drawn so far, and from where. */
 struct draw {

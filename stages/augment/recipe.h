@@ -1,23 +1,29 @@
 /*
  * recipe.h - which augmentations are drawn, how often and how strong
  *
- * light      flips, any rotation, scale .9 to 1.1, translation 5 %,
- *            brightness and contrast .8 to 1.2; reflected at the border
- * geometric  two of: rotation +-90, scale .5 to .9, translation +-15 %,
- *            shear +-2 degrees, flips, in random order; black at the border
- * notebook   what the authors' code does: variant i is the i-th of six, which
- *            are two of geometric, two of CLAHE and gamma, edges, Canny, a
- *            change of colours, contrast or brightness.  Their colours are
- *            BGR where imgaug expects RGB, and so they are here
- * paper      what the paper's text names: geometry with zoom and padding,
- *            noise, contrast, brightness, sums to channels
- * strong     for cytology: flips, any rotation, mild scale and elastic
- *            deformation, stains, light, a little blur and noise
+ * A recipe is a mapping with 'summary' (a line) and a group; a group is one of
+ *
+ *     each: [STEP, ...]              every step, in this order, with its
+ *                                    'probability' (1)
+ *     some_of: [STEP, ...] count: N  N different ones, in random order
+ *     one_of: [STEP, ...]            one; its chance is its 'share' (1)
+ *     in_turn: [STEP, ...]           variant v: step v modulo their number
+ *
+ * and a step is an operation of augments.def with its numbers, or again a
+ * group.  'probability' and 'share' stand beside a step's operation or group:
+ *
+ *     - affine: {rotate: [-90, 90], sx: 0.8, fill: reflect}
+ *       probability: 0.5
+ *
+ * A number is fixed, or drawn from [low, high]; whole numbers are drawn with
+ * both ends.  A word is fixed, or 'any'.  What is not said is neutral, but a
+ * seed is drawn.  augment_X.c says which numbers X has and their limits.
  */
 #ifndef AUGMENT_RECIPE_H
 #define AUGMENT_RECIPE_H
 
 #include "augment.h"
+#include "run/recipe_text.h"
 
 /* Of a parameter with words or whole numbers each one from lo to hi is as
  * likely; of others, numbers from lo up to hi. */
@@ -47,17 +53,34 @@ struct recipe_step {
     const struct recipe_group *group;
 };
 
-struct recipe {
-    const char *name;
-    const char *summary; /* one line */
-    struct recipe_group all;
+enum {
+    RECIPE_MAX_GROUPS = 32,
+    RECIPE_MAX_DEPTH = 8, /* groups inside groups */
+    RECIPE_SUMMARY = 128,
 };
 
-/* Every recipe; the last has no name. */
-extern const struct recipe recipes[];
+struct recipe {
+    char summary[RECIPE_SUMMARY]; /* one line */
+    struct recipe_group all;
+    struct recipe_group *group; /* owned: those inside others */
+    struct recipe_step *step;   /* owned: (1 + RECIPE_MAX_GROUPS,
+                                   AUGMENT_MAX_OPS) */
+};
 
-/* Recipe called 'name'.  Errors: ERR_USAGE unknown; names those there are. */
-MUST_USE const struct recipe *recipe_find(const char *name, struct err *err);
+/*
+ * What a text means.  The whole of it is checked: unknown words are refused
+ * with line and nearest spelling, numbers out of range with their limits, and
+ * no variant may get more than AUGMENT_MAX_OPS operations.
+ * Errors: ERR_USAGE "file:line: key: what", the first fault and how many more
+ * there are; ERR_SYSTEM.  'r' is empty then.
+ */
+MUST_USE int recipe_init(struct recipe *r, const struct recipe_text *text,
+                         struct err *err);
+
+/* The recipe that a user calls 'word'; see recipe_text_read(). */
+MUST_USE int recipe_find(struct recipe *r, const char *word, struct err *err);
+
+void recipe_release(struct recipe *r);
 
 /* Which variant of which picture.  The draws depend on this alone. */
 struct recipe_key {

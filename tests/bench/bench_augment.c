@@ -32,7 +32,7 @@ static const struct recipe_step mix[] = {
     {&augment_noise, 1, {{5, 15}, {0, 0}, {0, 16777215}}, NULL},
 };
 static const struct recipe common = {
-    "mix", "", {.kind = RECIPE_EACH, .n_step = 4, .step = mix}};
+    .all = {.kind = RECIPE_EACH, .n_step = 4, .step = mix}};
 
 /* Processor time, so that other work on the machine counts less. */
 static double now(void)
@@ -78,11 +78,21 @@ static void report_operation(const struct augment *a,
 {
     struct recipe_step step = {.op = a, .probability = 1};
     const struct recipe r = {
-        a->name, "", {.kind = RECIPE_EACH, .n_step = 1, .step = &step}};
+        .all = {.kind = RECIPE_EACH, .n_step = 1, .step = &step}};
 
     for (int i = 0; i < AUGMENT_MAX_PARAMS; i++)
         step.range[i] = (struct recipe_range){a->strong[i], a->strong[i]};
     report(a->name, &r, p, 200);
+}
+
+static void report_recipe(const char *name, const struct augment_picture *p)
+{
+    struct recipe r;
+    struct err err;
+
+    BUG_ON(recipe_find(&r, name, &err) < 0);
+    report(name, &r, p, 1000);
+    recipe_release(&r);
 }
 
 /* A cell of sorts: smooth, with two edges and some grain. */
@@ -108,8 +118,8 @@ int main(int argc, char **argv)
     BUG_ON(!p.scratch);
     draw(src);
     report("mix", &common, &p, 1000);
-    for (const struct recipe *r = recipes; r->name; r++)
-        report(r->name, r, &p, 1000);
+    for (size_t i = 0; recipe_text_at(i); i++)
+        report_recipe(recipe_text_at(i), &p);
     for (int i = 0; argc > 1 && augment_at(i); i++)
         report_operation(augment_at(i), &p);
     free(p.scratch);

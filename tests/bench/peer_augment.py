@@ -2,7 +2,7 @@
 """peer_augment.py - augmentation beside OpenCV's and NumPy's, on one core
 
 Two mixes on 110 x 110 x 3 bytes, the operations and ranges of
-tests/bench/bench_augment.c and stages/augment/recipes.c:
+tests/bench/bench_augment.c and configs/recipes:
 
     mix       flip, affine, brightness, Gaussian noise
     notebook  the six variants of the authors' code in turn

@@ -31,7 +31,7 @@ is_png() { head -c 4 "$1" | grep -q PNG; }
 ok "  both are pictures" eval "is_png $T/all.png && is_png $T/strong.png"
 ok "no such recipe" status_is 2 papline augment-preview "$cell" \
     -o "$T/x.png" --recipe weak
-ok "  says which there are" says "there are: light geometric notebook"
+ok "  says which there are" says "known: geometric, light, notebook"
 ok "no such picture" status_is 1 papline augment-preview "$T/x.bmp" \
     -o "$T/x.png"
 ok "no sheet named" status_is 2 papline augment-preview "$cell"

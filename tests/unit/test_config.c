@@ -147,7 +147,6 @@ static const struct {
     {"train:\n  networks: [a/b]\n",
      "'a/b' is not a name of letters, digits, '-', '_' and '.'"},
     {"train:\n  networks: ['..']\n", "'..' is not a name of"},
-    {"augment:\n  recipe: ''\n", "'' is empty, a name is needed"},
     {"train:\n  mixup: 0.01\n",
      "train.mixup: 0.01 is neither 0 nor at least 0.05"},
     {"train:\n  mixup: 101\n", ":2: train.mixup: 101 is out of range 0..100"},
@@ -162,6 +161,7 @@ static const struct {
     {"train:\n  regimes: [scratch, contrastive]\n  batch: 3\n",
      "train.batch: 3 images hold no pairs of two classes; regime contrastive "
      "needs 4"},
+    {"train:\n  networks: ['']\n", "'' is empty, a name is needed"},
     {"train:\n  seeds: [1, [2]]\n", ":2: train.seeds: a list within a list"},
     {"train:\n  seeds: [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17]\n",
      ":2: train.seeds: more than 16 members"},
@@ -411,9 +411,8 @@ static void check_each(void)
     config_each(&c, "augment", collect, &b);
     config_each(&c, "scheduler", collect, &b);
     config_each(&c, "none", collect, &b);
-    ok(strcmp(b.data,
-              "split.method=group;split.test=0.2;split.validation=0.2;"
-              "run.seed=1;augment.recipe=light;augment.variants=2;") == 0,
+    ok(strcmp(b.data, "split.method=group;split.test=0.2;split.validation=0.2;"
+                      "run.seed=1;augment.variants=2;") == 0,
        "what decides results, and no placement");
     b.len = 0;
     config_each(&c, "train", collect, &b);

@@ -11,8 +11,12 @@ int main(void)
 
     for (int i = 0; plan_networks[i]; i++)
         ok(net_find(plan_networks[i], &err) != NULL, plan_networks[i]);
-    for (int i = 0; plan_recipes[i]; i++)
-        ok(recipe_find(plan_recipes[i], &err) != NULL, plan_recipes[i]);
+    for (size_t i = 0; recipe_text_at(i); i++) {
+        struct recipe r;
+
+        ok(recipe_find(&r, recipe_text_at(i), &err) == 0, recipe_text_at(i));
+        recipe_release(&r);
+    }
     for (int i = 0; plan_explainers[i]; i++)
         ok(explainer_find(plan_explainers[i], &err) != NULL,
            plan_explainers[i]);
