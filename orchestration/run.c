@@ -9,6 +9,7 @@
 #include "run/node.h"
 #include "run/pretrained.h"
 #include "stages/augment/recipe.h"
+#include "stages/preprocess/layout.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,10 +75,16 @@ static int stop_behind(struct plan *p, const char *until, struct err *err)
     return 0;
 }
 
-static int check_recipe(const struct plan *p, struct err *err)
+/* What only the stages understand. */
+static int check_parts(const struct config *c, const struct plan *p,
+                       struct err *err)
 {
+    struct layout l;
     struct recipe r;
 
+    if (layout_init(&l, c, err) < 0)
+        return -1;
+    layout_release(&l);
     if (recipe_init(&r, &p->recipe, err) < 0)
         return -1;
     recipe_release(&r);
@@ -95,14 +102,14 @@ static int job_open(struct job *j, const struct run_args *a, struct err *err)
     if (a->dir && file_path(c->run.dir, err, "%s", a->dir) < 0)
         return -1;
     if (absolute(c->run.dir, err) < 0 || absolute(c->dataset.path, err) < 0 ||
-        absolute(c->split.csv, err) < 0 ||
+        absolute(c->split.csv, err) < 0 || absolute(c->layout.csv, err) < 0 ||
         absolute(c->train.weights, err) < 0 ||
         (recipe_text_is_path(c->augment.recipe) &&
          absolute(c->augment.recipe, err) < 0) ||
         file_path(j->dir, err, "%s", c->run.dir) < 0)
         return -1;
     if (plan_init(&j->plan, c, j->dir, err) < 0 ||
-        check_recipe(&j->plan, err) < 0)
+        check_parts(c, &j->plan, err) < 0)
         return -1;
     return a->until ? stop_behind(&j->plan, a->until, err) : 0;
 }

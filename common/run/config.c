@@ -105,7 +105,7 @@ static int check_whole(const struct config *c, const char *path,
                        where, why.text);
     if (!c->run.dir[0])
         return err_set(err, ERR_USAGE, "%.200s: run.dir: is empty", where);
-    if (c->split.method == SPLIT_BY_CSV && !c->split.csv[0])
+    if (c->split.method == SPLIT_BY_CSV && !config_split_csv(c)[0])
         return err_set(err, ERR_USAGE,
                        "%.200s: split.csv: is needed with split.method csv",
                        where);
@@ -287,7 +287,8 @@ void config_each(const struct config *c, const char *section,
             continue;
         key_text(c, &k[i], &b);
         BUG_ON(b.failed); /* a value that is lost would be a wrong key */
-        each(self, k[i].full, b.data ? b.data : "");
+        if (!k[i].later || strcmp(b.data ? b.data : "", k[i].initial) != 0)
+            each(self, k[i].full, b.data ? b.data : "");
         buf_release(&b);
     }
 }

@@ -31,7 +31,7 @@ enum model_choice { MODEL_BEST, MODEL_LAST };
 enum side_choice { SIDE_NORMAL, SIDE_ABNORMAL };
 enum view_choice { VIEWS_ONE, VIEWS_FLIPS, VIEWS_ALL };
 
-enum { CONFIG_CLASS_LIST = 1024, CONFIG_COSTS = 4096 };
+enum { CONFIG_CLASS_LIST = 1024, CONFIG_COSTS = 4096, CONFIG_PATTERNS = 256 };
 
 struct word_list {
     char word[CONFIG_LIST_MAX][CONFIG_NAME_MAX];
@@ -126,6 +126,12 @@ struct config {
         char path[FILE_PATH_MAX]; /* class folders; unused when drawn */
         int64_t draw_per_class;   /* > 0: draw so many cells a class instead */
     } dataset;
+    struct {                     /* stages/preprocess/layout.h */
+        char csv[FILE_PATH_MAX]; /* file, label, group, split */
+        char classes[CONFIG_CLASS_LIST];
+        char include[CONFIG_PATTERNS], exclude[CONFIG_PATTERNS];
+        char group[CONFIG_PATTERNS];
+    } layout;
     struct {
         int64_t size; /* pixels, both sides */
         enum resize_method resize;
@@ -133,7 +139,7 @@ struct config {
     } preprocess;
     struct {
         enum split_method method;
-        char csv[FILE_PATH_MAX]; /* for SPLIT_BY_CSV */
+        char csv[FILE_PATH_MAX]; /* for SPLIT_BY_CSV; see config_split_csv() */
         double test;             /* share of all */
         double validation;       /* share of the rest */
     } split;
@@ -215,6 +221,12 @@ MUST_USE int config_read(struct config *c, const char *path,
                          const struct config_set *set, size_t n_set,
                          struct err *err);
 
+/* File of SPLIT_BY_CSV: split.csv, else layout.csv. */
+static inline const char *config_split_csv(const struct config *c)
+{
+    return c->split.csv[0] ? c->split.csv : c->layout.csv;
+}
+
 /* The whole configuration as YAML that config_read() reads back equal. */
 void config_write(const struct config *c, struct buf *out);
 
@@ -224,8 +236,9 @@ void config_reference(struct buf *out);
 /*
  * Calls 'each' for every key that decides a result of 'section', by its full
  * name ("train.epochs") and its value as text, in table order.  Left out are
- * placement, paths (their content counts, not their name) and the lists that
- * say which experiments there are.
+ * placement, paths (their content counts, not their name), the lists that say
+ * which experiments there are, and keys that came later while they have their
+ * default, so that outputs from before stay current.
  */
 typedef void (*config_each_f)(void *self, const char *key, const char *value);
 void config_each(const struct config *c, const char *section,

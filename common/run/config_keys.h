@@ -43,6 +43,8 @@ struct key {
     const char *initial;      /* default as text; of a list: "a, b" */
     const char *const *words; /* of KEY_ENUM, ending in NULL */
     const char *unit;         /* NULL: none */
+    bool later; /* came when outputs were there: its default adds nothing to the
+                   keys of nodes */
     const char *help;
 };
 

@@ -36,7 +36,7 @@ static const struct stage_row {
      "papline-preprocess",
      1,
      "data",
-     {"preprocess", "split", "run"}},
+     {"preprocess", "split", "run", "layout"}},
     {"augment", "papline-augment", 1, "augment", {"augment", "run"}},
     {"weights", NULL, 1, NULL, {NULL}},
     {"train", "papline-train", 2, NULL, {"train"}},
@@ -123,6 +123,8 @@ static json_t *make_params(const struct builder *b, const struct stage_row *row,
             add_param(params, "dataset", b->plan->dataset);
         if (b->plan->csv[0])
             add_param(params, "split.csv", b->plan->csv);
+        if (b->plan->table[0])
+            add_param(params, "layout.csv", b->plan->table);
     }
     if (strcmp(row->stage, "augment") == 0)
         add_param(params, "augment.recipe", b->plan->recipe.id);

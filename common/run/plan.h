@@ -48,6 +48,7 @@ struct plan {
     int n_node;
     char dataset[HASH_HEX]; /* of its content; "" if cells are drawn */
     char csv[HASH_HEX];     /* of split.csv's content; "" if it is not read */
+    char table[HASH_HEX];   /* likewise of layout.csv's */
     struct recipe_text recipe; /* owned: of augment.recipe */
     struct {
         char network[CONFIG_NAME_MAX];

@@ -57,8 +57,9 @@ int plan_read_content(struct plan *p, const struct config *c,
     if (recipe_text_read(&p->recipe, c->augment.recipe, err) < 0 ||
         read_weights(p, c, err) < 0)
         return -1;
-    if (c->split.method == SPLIT_BY_CSV &&
-        hash_file(c->split.csv, p->csv, err) < 0) {
+    if ((c->split.method == SPLIT_BY_CSV &&
+         hash_file(config_split_csv(c), p->csv, err) < 0) ||
+        (c->layout.csv[0] && hash_file(c->layout.csv, p->table, err) < 0)) {
         if (err->code == ERR_INPUT)
             err->code = ERR_USAGE;
         return -1;
@@ -90,11 +91,13 @@ int plan_pin(const struct plan *p, const struct config *c, const char *run_dir,
     for (int i = 0; i < p->n_weights; i++)
         json_object_set_new(weights, p->weights[i].network,
                             json_string(p->weights[i].hex));
-    pin = json_pack(
-        "{s:s,s:s,s:s,s:s,s:s,s:o,s:s,s:s%}", "dataset.path", c->dataset.path,
-        "dataset", p->dataset, "split.csv", c->split.csv, "csv", p->csv,
-        "train.weights", c->train.weights, "weights", weights, "augment.recipe",
-        c->augment.recipe, "recipe", p->recipe.text, p->recipe.size);
+    pin =
+        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s,s:s%}", "dataset.path",
+                  c->dataset.path, "dataset", p->dataset, "split.csv",
+                  config_split_csv(c), "csv", p->csv, "layout.csv",
+                  c->layout.csv, "table", p->table, "train.weights",
+                  c->train.weights, "weights", weights, "augment.recipe",
+                  c->augment.recipe, "recipe", p->recipe.text, p->recipe.size);
     text = json_dumps(pin, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(pin);
     if (!text)
@@ -170,11 +173,13 @@ bool plan_recall_content(struct plan *p, const struct config *c,
         pin = json_loadb(text, size, 0, NULL);
     good =
         says(pin, "dataset.path", c->dataset.path) &&
-        says(pin, "split.csv", c->split.csv) &&
+        says(pin, "split.csv", config_split_csv(c)) &&
+        (!c->layout.csv[0] || says(pin, "layout.csv", c->layout.csv)) &&
         (!plan_pretrains(c) || says(pin, "train.weights", c->train.weights)) &&
         take_weights(pin, c, p) &&
         take_hash(pin, "dataset", c->dataset.draw_per_class == 0, p->dataset) &&
         take_hash(pin, "csv", c->split.method == SPLIT_BY_CSV, p->csv) &&
+        (!c->layout.csv[0] || take_hash(pin, "table", true, p->table)) &&
         take_recipe(pin, c, p);
     json_decref(pin);
     free(text);

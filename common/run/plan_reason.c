@@ -38,7 +38,7 @@ static void say(struct reasons *r, const char *fmt, ...)
 static bool is_content(const char *name)
 {
     return strcmp(name, "dataset") == 0 || strcmp(name, "split.csv") == 0 ||
-           strcmp(name, "weights") == 0;
+           strcmp(name, "layout.csv") == 0 || strcmp(name, "weights") == 0;
 }
 
 static void compare_param(struct reasons *r, const char *name, const char *was,

@@ -216,7 +216,8 @@ static int choose_split(struct job *j, struct err *err)
     case SPLIT_BY_GROUP:
         return split_groups(&s, j->found.split, err);
     case SPLIT_BY_CSV:
-        return split_from_csv(&j->walk, c->split.csv, j->found.split, err);
+        return split_from_csv(&j->walk, config_split_csv(c), j->found.split,
+                              err);
     default:
         BUG_ON(true);
     }
@@ -291,10 +292,14 @@ int preprocess_run(const struct preprocess_args *a,
                    struct preprocess_summary *summary, struct err *err)
 {
     struct job j = {.args = a};
+    struct layout layout;
     int rc;
 
     *summary = (struct preprocess_summary){0};
-    rc = walk_init(&j.walk, a->dataset, err);
+    if (layout_init(&layout, a->config, err) < 0)
+        return -1;
+    rc = walk_init(&j.walk, a->dataset, &layout, err);
+    layout_release(&layout);
     if (rc == 0)
         rc = open_job(&j, err);
     if (rc == 0)

@@ -14,7 +14,8 @@ struct preprocess_args {
     const char *dataset;         /* class folders; see walk.h */
     const char *out;             /* exists: empty, or as an earlier run on the
                                     same pictures was stopped in it */
-    const struct config *config; /* sections run, preprocess, split */
+    const struct config *config; /* sections run, layout, preprocess,
+                                    split */
 
     /* Called now and then by the calling thread; false stops.  May be NULL. */
     bool (*each)(void *self, size_t done, size_t total);
@@ -34,7 +35,7 @@ struct preprocess_summary {
  * as status.  Parallel over pictures (OpenMP).  Deterministic: the same bytes
  * for any number of threads.
  *   summary [out] to be released, whatever is returned
- * Errors: ERR_USAGE as walk_init(), split_from_csv(), split_check(); ERR_AGAIN
+ * Errors: ERR_USAGE as layout_init(), walk_init(), split_from_csv(), split_check(); ERR_AGAIN
  * each() said stop; ERR_SYSTEM.
  */
 MUST_USE int preprocess_run(const struct preprocess_args *a,

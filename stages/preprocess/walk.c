@@ -17,9 +17,10 @@ struct place {
 
 /* What is known while one class is walked. */
 struct visit {
-    struct walk *walk;  /* borrowed */
-    const char *dir;    /* borrowed: the dataset */
-    struct place *seen; /* owned: folders entered */
+    struct walk *walk;           /* borrowed */
+    const struct layout *layout; /* borrowed */
+    const char *dir;             /* borrowed: the dataset */
+    struct place *seen;          /* owned: folders entered */
     size_t n_seen;
     size_t first;     /* file of this class */
     size_t n_cropped; /* folders called CROPPED */
@@ -39,20 +40,6 @@ static void *grow(void *p, size_t n, size_t size)
     return realloc(p, (n < 16 ? 16 : 2 * n) * size);
 }
 
-/* "Class/012" of ".../012_03.bmp"; NULL: no memory. */
-static char *group_of(const char *class_name, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    const size_t digits = strspn(name, "0123456789");
-    char text[CONFIG_NAME_MAX + 256];
-
-    if (digits == 0 || digits > 200 || name[digits] != '_')
-        return strdup(path);
-    snprintf(text, sizeof(text), "%s/%.*s", class_name, (int)digits, name);
-    return strdup(text);
-}
-
 static int add_file(struct visit *v, const char *path, bool cropped,
                     struct err *err)
 {
@@ -70,7 +57,7 @@ static int add_file(struct visit *v, const char *path, bool cropped,
         return err_set(err, ERR_USAGE, "path over %d bytes: %.80s...",
                        WALK_MAX_PATH - 1, path);
     f.path = strdup(path);
-    f.group = group_of(w->class_name[w->n_class], path);
+    f.group = layout_group(v->layout, w->class_name[w->n_class], path);
     buf_put(&v->crop, cropped ? "\1" : "\0", 1);
     if (!f.path || !f.group) {
         free(f.path);
@@ -109,8 +96,9 @@ static int walk_name(struct visit *v, const char *path, bool cropped, int depth,
     struct stat st;
     int old;
 
-    if (image_is_name(name)) /* even if it is a folder: set aside when read */
-        return add_file(v, path, cropped, err);
+    if (image_is_name(name) && layout_takes(v->layout, name))
+        return add_file(v, path, cropped, err); /* even if it is a folder: set
+                                                   aside when read */
     if (file_path(full, err, "%s/%s", v->dir, path) < 0)
         return -1;
     if (stat(full, &st) < 0 || !S_ISDIR(st.st_mode)) {
@@ -174,12 +162,10 @@ static void keep_cropped(struct visit *v)
     w->n = to;
 }
 
-/* The class that folder 'name' stands for, as the next of 'w'. */
+/* The class 'word' that folder 'name' stands for, as the next of 'w'. */
 static int name_class(struct walk *w, const char *dir, const char *name,
-                      struct err *err)
+                      const char *word, struct err *err)
 {
-    const char *word = strncmp(name, "im_", 3) == 0 ? name + 3 : name;
-
     if (w->n_class == CONFIG_CLASSES_MAX)
         return err_set(err, ERR_USAGE, "'%s' has over %d class folders", dir,
                        CONFIG_CLASSES_MAX);
@@ -201,18 +187,31 @@ static int name_class(struct walk *w, const char *dir, const char *name,
     return 0;
 }
 
-static int walk_class(struct walk *w, const char *dir, const char *name,
-                      const struct stat *root, struct err *err)
+/* The dataset's directory, and what is said of it. */
+struct where {
+    const char *dir;             /* borrowed */
+    const struct layout *layout; /* borrowed */
+    struct stat st;
+};
+
+static int walk_class(struct walk *w, const struct where *root,
+                      const char *name, struct err *err)
 {
-    struct visit v = {.walk = w, .dir = dir, .first = w->n};
+    const char *dir = root->dir, *word = layout_class(root->layout, name);
+    struct visit v = {
+        .walk = w, .layout = root->layout, .dir = dir, .first = w->n};
     char full[FILE_PATH_MAX];
     struct stat st;
     int rc = -1;
 
-    if (name_class(w, dir, name, err) < 0 ||
+    if (!word) {
+        w->n_ignored++;
+        return 0;
+    }
+    if (name_class(w, dir, name, word, err) < 0 ||
         file_path(full, err, "%s/%s", dir, name) < 0)
         return -1;
-    if (stat(full, &st) == 0 && enter(&v, root, err) == 0 &&
+    if (stat(full, &st) == 0 && enter(&v, &root->st, err) == 0 &&
         enter(&v, &st, err) >= 0)
         rc = walk_folder(&v, name, strcmp(name, "CROPPED") == 0, 0, err);
     if (rc == 0)
@@ -230,26 +229,43 @@ static int walk_class(struct walk *w, const char *dir, const char *name,
     return rc;
 }
 
-static int walk_root(struct walk *w, const char *dir, struct err *err)
+/* Every class of the layout must have its folder. */
+static int check_folders(const struct where *root, char **names, size_t n,
+                         struct err *err)
+{
+    const struct layout *l = root->layout;
+
+    for (int i = 0; i < l->n_class; i++) {
+        size_t k = 0;
+
+        while (k < n && strcmp(names[k], l->folder[i]) != 0)
+            k++;
+        if (k == n)
+            return err_set(err, ERR_USAGE,
+                           "layout.classes: '%s' has no folder '%s'", root->dir,
+                           l->folder[i]);
+    }
+    return 0;
+}
+
+static int walk_root(struct walk *w, struct where *root, struct err *err)
 {
     char full[FILE_PATH_MAX], **names = NULL;
-    struct stat root, st;
+    struct stat st;
     size_t n = 0;
-    int rc = 0;
+    int rc;
 
-    if (stat(dir, &root) < 0)
-        return err_set(err, ERR_USAGE, "cannot read the dataset '%s': %s", dir,
-                       strerror(errno));
-    if (dir_list(dir, &names, &n, err) < 0)
+    if (dir_list(root->dir, &names, &n, err) < 0)
         return -1;
+    rc = check_folders(root, names, n, err);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         if (names[i][0] == '.')
             continue;
-        rc = file_path(full, err, "%s/%s", dir, names[i]);
+        rc = file_path(full, err, "%s/%s", root->dir, names[i]);
         if (rc < 0)
             break;
         if (stat(full, &st) == 0 && S_ISDIR(st.st_mode)) {
-            rc = walk_class(w, dir, names[i], &root, err);
+            rc = walk_class(w, root, names[i], err);
         } else {
             w->n_ignored++;
             if (image_is_name(names[i]))
@@ -285,10 +301,34 @@ static int by_path(const void *a, const void *b)
     return strcmp(p->path, q->path);
 }
 
-int walk_init(struct walk *w, const char *dir, struct err *err)
+static int find_files(struct walk *w, struct where *root, struct err *err)
 {
+    if (stat(root->dir, &root->st) < 0)
+        return err_set(err, ERR_USAGE, "cannot read the dataset '%s': %s",
+                       root->dir, strerror(errno));
+    return *root->layout->csv ? walk_table(w, root->layout, err)
+                              : walk_root(w, root, err);
+}
+
+/* A row of a table may be there twice. */
+static int check_once(const struct walk *w, const char *csv, struct err *err)
+{
+    for (size_t i = 1; i < w->n; i++)
+        if (strcmp(w->file[i - 1].path, w->file[i].path) == 0)
+            return err_set(err, ERR_USAGE, "'%s' names '%s' twice", csv,
+                           w->file[i].path);
+    return 0;
+}
+
+int walk_init(struct walk *w, const char *dir, const struct layout *l,
+              struct err *err)
+{
+    static const struct layout plain = {
+        .include = "", .exclude = "", .csv = ""};
+    struct where root = {.dir = dir, .layout = l ? l : &plain};
+
     *w = (struct walk){0};
-    if (walk_root(w, dir, err) < 0 || buf_check(&w->warnings, err) < 0)
+    if (find_files(w, &root, err) < 0 || buf_check(&w->warnings, err) < 0)
         goto fail;
     if (w->n_class < 2) {
         err_set(err, ERR_USAGE,
@@ -300,7 +340,8 @@ int walk_init(struct walk *w, const char *dir, struct err *err)
     }
     sort_classes(w);
     qsort(w->file, w->n, sizeof(*w->file), by_path);
-    return 0;
+    if (check_once(w, root.layout->csv, err) == 0)
+        return 0;
 fail:
     if (err->code == ERR_INPUT) /* a path that is the user's to mend */
         err->code = ERR_USAGE;

@@ -325,6 +325,67 @@ static void check_split_csv(void)
     complete(make_plan(&c));
 }
 
+/* Keys that came later count only where they are set. */
+static void check_layout(void)
+{
+    struct config c = base_config();
+    struct err err = {0};
+    struct plan p;
+
+    complete(make_plan(&c));
+    snprintf(c.layout.exclude, sizeof(c.layout.exclude), "*-d.bmp");
+    ok(!strncmp(what_runs(&c), "preprocess: layout.exclude (none) -> *-d.bmp; ",
+                46),
+       "a pattern is set");
+    c = base_config();
+    says(what_runs(&c), "", "without it, as before");
+    put(at("table.csv"), "file,label\n");
+    snprintf(c.layout.csv, sizeof(c.layout.csv), "%s", at("table.csv"));
+    ok(!strncmp(what_runs(&c), "preprocess: layout.csv changed; ", 32),
+       "a table instead of folders");
+    complete(make_plan(&c));
+    says(what_runs(&c), "", "current");
+    put(at("table.csv"), "file,label\na,b\n");
+    ok(!strncmp(what_runs(&c), "preprocess: layout.csv changed; ", 32),
+       "its content counts");
+    snprintf(c.layout.csv, sizeof(c.layout.csv), "%s", at("none.csv"));
+    fails(plan_init(&p, &c, at("run"), &err), err, ERR_USAGE, "none.csv",
+          "a table that is not there");
+    c = base_config();
+    complete(make_plan(&c));
+}
+
+/* A recipe's content counts, not its name; the plan pins its text. */
+static void check_recipe(void)
+{
+    struct config c = base_config();
+    struct err err = {0};
+    struct plan p = {0};
+
+    put(at("mine.yaml"), "each: [grey: {alpha: 1}]\n");
+    put(at("same.yaml"), "# mine\neach:\n- grey:\n    alpha: 1\n");
+    snprintf(c.augment.recipe, sizeof(c.augment.recipe), "%s", at("mine.yaml"));
+    ok(!strncmp(what_runs(&c), "augment: augment.recipe light -> ", 33),
+       "another recipe");
+    complete(make_plan(&c));
+    snprintf(c.augment.recipe, sizeof(c.augment.recipe), "%s", at("same.yaml"));
+    says(what_runs(&c), "", "the same in other words");
+    ok(plan_init(&p, &c, at("run"), &err) == 0 &&
+           plan_pin(&p, &c, at("run"), &err) == 0 &&
+           unlink(at("same.yaml")) == 0,
+       "its text is pinned");
+    plan_release(&p);
+    ok(plan_join(&p, &c, at("run"), &err) == 0 &&
+           strcmp(p.recipe.text, "# mine\neach:\n- grey:\n    alpha: 1\n") == 0,
+       "  and found without the file");
+    plan_release(&p);
+    fails(plan_init(&p, &c, at("run"), &err), err, ERR_USAGE, "same.yaml",
+          "but not by a plan that looks anew");
+    unlink(at("run/content.json"));
+    c = base_config();
+    complete(make_plan(&c));
+}
+
 static void replace_in(const char *path, const char *old, const char *new)
 {
     char *text = NULL, *hit;
@@ -661,6 +722,8 @@ int main(void)
     check_placement();
     check_dataset();
     check_split_csv();
+    check_layout();
+    check_recipe();
     check_versions();
     check_damage();
     check_unfinished();

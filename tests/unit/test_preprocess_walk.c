@@ -58,7 +58,7 @@ static void check_walk(const char *const *want, const char *what)
     struct err err = {0};
     size_t n = 0;
 
-    if (!ok(walk_init(&w, root, &err) == 0, what)) {
+    if (!ok(walk_init(&w, root, NULL, &err) == 0, what)) {
         printf("# %s\n", err.text);
         return;
     }
@@ -93,7 +93,7 @@ static void check_official(void)
                                      "im_Koilo/im_Koilo/CROPPED/x01_02.bmp",
                                      NULL},
                "the official layout beside a flat one");
-    if (walk_init(&w, root, &err) < 0)
+    if (walk_init(&w, root, NULL, &err) < 0)
         exit(1);
     ok(w.n_class == 2 && strcmp(w.class_name[0], "Dysk") == 0 &&
            strcmp(w.class_name[1], "Koilo") == 0 && w.file[0].label == 0 &&
@@ -120,7 +120,8 @@ static void check_class_order(void)
     touch("im_Zeta/1.png");
     touch("im_Alpha/1.png");
     touch("Mid/1.png");
-    if (!ok(walk_init(&w, root, &err) == 0 && w.n_class == 3, "three classes"))
+    if (!ok(walk_init(&w, root, NULL, &err) == 0 && w.n_class == 3,
+            "three classes"))
         return;
     ok(strcmp(w.class_name[0], "Alpha") == 0 &&
            strcmp(w.class_name[1], "Mid") == 0 && w.file[0].label == 1 &&
@@ -168,7 +169,7 @@ static void check_loops(void)
                                      "B/other/sub.png", "B/other/sub/1.png",
                                      NULL},
                "links that lead back end, others are followed");
-    if (walk_init(&w, root, &err) < 0)
+    if (walk_init(&w, root, NULL, &err) < 0)
         exit(1);
     ok(strstr(w.warnings.data,
               "'A/sub/up' leads back to a folder that was read already\n") &&
@@ -190,7 +191,8 @@ static void check_empty(void)
     touch("D/CROPPED/notes.txt");
     touch("D/1.png");
     touch("stray.png");
-    if (ok(walk_init(&w, root, &err) == 0 && w.n_class == 2, "empty classes"))
+    if (ok(walk_init(&w, root, NULL, &err) == 0 && w.n_class == 2,
+           "empty classes"))
         ok(strstr(w.warnings.data, "class folder 'C' holds no pictures and") &&
                strstr(w.warnings.data,
                       "class folder 'D' holds no pictures in CROPPED and") &&
@@ -201,15 +203,15 @@ static void check_empty(void)
     at(path, "B");
     if (dir_remove(path, &err) < 0)
         exit(1);
-    fails(walk_init(&w, root, &err), err, ERR_USAGE,
+    fails(walk_init(&w, root, NULL, &err), err, ERR_USAGE,
           "has 1 class folder with pictures: A, at least 2 are needed",
           "one class only");
     clear();
-    fails(walk_init(&w, root, &err), err, ERR_USAGE,
+    fails(walk_init(&w, root, NULL, &err), err, ERR_USAGE,
           "has 0 class folders with pictures, at least 2", "nothing at all");
-    fails(walk_init(&w, "/nonexistent", &err), err, ERR_USAGE,
+    fails(walk_init(&w, "/nonexistent", NULL, &err), err, ERR_USAGE,
           "cannot read the dataset '/nonexistent': No such file", "no dataset");
-    fails(walk_init(&w, "/dev/null", &err), err, ERR_USAGE, "/dev/null",
+    fails(walk_init(&w, "/dev/null", NULL, &err), err, ERR_USAGE, "/dev/null",
           "a dataset that is a file");
 }
 
@@ -221,7 +223,7 @@ static void check_refused(const char *name, const char *part, const char *what)
     clear();
     touch("A/1.png");
     touch(name);
-    fails(walk_init(&w, root, &err), err, ERR_USAGE, part, what);
+    fails(walk_init(&w, root, NULL, &err), err, ERR_USAGE, part, what);
     ok(!w.file && w.n == 0, "  and nothing is left");
 }
 

@@ -1,0 +1,98 @@
+/* test_preprocess_layout.c - folders, patterns and groups by configuration */
+#include "stages/preprocess/layout.h"
+#include "tap.h"
+
+#include <stdlib.h>
+
+static struct config c;
+
+static struct layout init(const char *classes, const char *include,
+                          const char *exclude, const char *group)
+{
+    struct layout l;
+    struct err err = {0};
+
+    config_init(&c);
+    snprintf(c.layout.classes, sizeof(c.layout.classes), "%s", classes);
+    snprintf(c.layout.include, sizeof(c.layout.include), "%s", include);
+    snprintf(c.layout.exclude, sizeof(c.layout.exclude), "%s", exclude);
+    snprintf(c.layout.group, sizeof(c.layout.group), "%s", group);
+    if (layout_init(&l, &c, &err) < 0) {
+        printf("Bail out! %s\n", err.text);
+        exit(1);
+    }
+    return l;
+}
+
+static bool same(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static void group(const struct layout *l, const char *path, const char *want)
+{
+    char *got = layout_group(l, "A", path);
+
+    if (!ok(same(got, want), want))
+        printf("# %s: %s\n", path, got ? got : "(none)");
+    free(got);
+}
+
+static void check_plain(void)
+{
+    struct layout l = init("", "", "", "");
+
+    ok(same(layout_class(&l, "im_Dys"), "Dys") &&
+           same(layout_class(&l, "Dys"), "Dys"),
+       "every folder is a class");
+    ok(layout_takes(&l, "x.bmp"), "every name is taken");
+    group(&l, "im_A/CROPPED/012_03.bmp", "A/012");
+    group(&l, "im_A/cell.bmp", "im_A/cell.bmp");
+    layout_release(&l);
+}
+
+static void check_all(void)
+{
+    struct layout l =
+        init("a, b c=no,d=Class D", "*.bmp, *.p?g", "*-d.bmp", "/([0-9]+)-");
+
+    ok(same(layout_class(&l, "a"), "a") &&
+           same(layout_class(&l, "d"), "Class D"),
+       "listed folders and their names");
+    ok(!layout_class(&l, "e") && !layout_class(&l, "Class D"), "no others");
+    ok(layout_takes(&l, "1.BMP") && layout_takes(&l, "1.png"), "patterns");
+    ok(!layout_takes(&l, "1.tif"), "  what none matches");
+    ok(!layout_takes(&l, "1-D.BMP"), "  what is excluded");
+    group(&l, "d/148-7-001.BMP", "A/148");
+    group(&l, "d/x148-7.bmp", "d/x148-7.bmp");
+    layout_release(&l);
+    l = init("", "", "", "^[^/]*/[a-z]+");
+    group(&l, "d/abc12.bmp", "A/d/abc");
+    layout_release(&l);
+}
+
+static void refused(const char *classes, const char *expression,
+                    const char *text)
+{
+    struct layout l;
+    struct err err = {0};
+
+    config_init(&c);
+    snprintf(c.layout.classes, sizeof(c.layout.classes), "%s", classes);
+    snprintf(c.layout.group, sizeof(c.layout.group), "%s", expression);
+    fails(layout_init(&l, &c, &err), err, ERR_USAGE, text, text);
+}
+
+int main(void)
+{
+    check_plain();
+    check_all();
+    refused("a", "", "layout.classes: 'a' alone, at least 2 are needed");
+    refused("a, b, a", "", "layout.classes: 'a' is there twice");
+    refused("a=x, b=x", "", "layout.classes: 'x' is there twice");
+    refused("a, , b", "", "a folder and a class have 1 to 63 bytes");
+    refused("a, b=", "", "a folder and a class have 1 to 63 bytes");
+    refused("a, b/c", "", "and no slash");
+    refused("", "(a", "layout.group: '(a': ");
+    return tap_done();
+}
