@@ -32,6 +32,64 @@ static void count_row(const struct report_class *c, const char *name,
     buf_puts(b, "</tr>\n");
 }
 
+/* --- sizes ----------------------------------------------------------------- */
+
+/* Sizes of the usable pictures, from the index. */
+struct sizes {
+    double *w, *h; /* owned */
+    int *label;    /* owned */
+    size_t n;
+};
+
+static void list_sizes(const struct report_data *d, struct sizes *z)
+{
+    for (size_t i = 0; i < d->index.csv.n_row; i++) {
+        const char *name = report_field(&d->index, i, "class");
+        int c = 0;
+
+        z->w[z->n] = report_number(&d->index, i, "width");
+        z->h[z->n] = report_number(&d->index, i, "height");
+        while (c < d->counts.n_class && strcmp(d->counts.of[c].name, name) != 0)
+            c++;
+        z->label[z->n] = c;
+        z->n += c < d->counts.n_class && z->w[z->n] > 0 && z->h[z->n] > 0;
+    }
+}
+
+/* The study of resolutions: scatter, density, the most common size. */
+static void sizes(const struct report_data *d, struct buf *b)
+{
+    const size_t room = d->index.csv.n_row + 1;
+    const char *name[CONFIG_CLASSES_MAX];
+    struct sizes z = {.w = calloc(room, sizeof(*z.w)),
+                      .h = calloc(room, sizeof(*z.h)),
+                      .label = calloc(room, sizeof(*z.label))};
+
+    for (int c = 0; c < d->counts.n_class; c++)
+        name[c] = d->counts.of[c].name;
+    if (z.w && z.h && z.label)
+        list_sizes(d, &z);
+    else
+        b->failed = true;
+    if (z.n) {
+        buf_puts(b, "<figure>\n");
+        svg_sizes(
+            &(struct svg_sizes){.n = z.n,
+                                .w = z.w,
+                                .h = z.h,
+                                .label = z.label,
+                                .k = d->counts.n_class,
+                                .class_name = name,
+                                .target = (double)d->config->preprocess.size},
+            false, b);
+        buf_puts(b, "<figcaption>The ring is the size that every picture is "
+                    "brought to.</figcaption>\n</figure>\n");
+    }
+    free(z.w);
+    free(z.h);
+    free(z.label);
+}
+
 void report_samples(const struct report_data *d, struct buf *b)
 {
     const struct report_counts *n = &d->counts;
@@ -67,6 +125,7 @@ void report_samples(const struct report_data *d, struct buf *b)
                    d->augment.csv.n_row - d->augment_aside.n);
     else
         html_missing(b, "The augmented training set", d->augment.why);
+    sizes(d, b);
     buf_puts(b, "</section>\n");
 }
 

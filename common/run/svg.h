@@ -1,5 +1,5 @@
 /*
- * svg.h - the charts: confusion matrix, training curves, reliability
+ * svg.h - the charts: confusion matrix, curves, reliability, sizes
  *
  * Written by hand, not by gnuplot: the page needs the charts inline, with text
  * that can be selected and read aloud, class names escaped, and colours that
@@ -46,6 +46,21 @@ struct svg_reliability {
     double after_ece, temperature;
 };
 
+/* How large pictures are; a ring marks the size that they are brought to. */
+struct svg_sizes {
+    size_t n;
+    const double *w, *h; /* (n) pixels, over 0 */
+    const int *label;    /* (n) class, below k */
+    int k;
+    const char *const *class_name; /* (k) */
+    double target;                 /* pixels of both sides; 0: no ring */
+};
+
+enum { SVG_SIZE_BINS = 20 };
+
+/* The middle of the fullest bin of width and height. */
+void svg_sizes_common(const struct svg_sizes *s, double *w, double *h);
+
 /*
  * Append a chart as an <svg> element.
  *   alone [in] with XML header, style and background, for a file of its own;
@@ -56,6 +71,8 @@ void svg_curves(const struct svg_curves *c, bool alone, struct buf *out);
 
 void svg_reliability(const struct svg_reliability *r, bool alone,
                      struct buf *out);
+
+void svg_sizes(const struct svg_sizes *s, bool alone, struct buf *out);
 
 /* Append the style sheet of all charts (no <style> around it). */
 void svg_style(struct buf *out);
