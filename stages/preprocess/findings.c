@@ -28,6 +28,7 @@ void findings_release(struct findings *f)
     free(f->cell);
     free(f->label);
     free(f->split);
+    checks_release(&f->checks);
     buf_release(&f->warnings);
     *f = (struct findings){0};
 }
@@ -61,6 +62,8 @@ static void note_equal(struct findings *f, const struct content *c, size_t n)
         if (f->label[c[i].row] != f->label[a])
             class = i;
     }
+    for (size_t i = 1; i < n; i++)
+        f->cell[c[i].row].is_copy = true;
     f->n_duplicate += n - 1;
     f->n_across_split += split < n;
     f->n_across_class += class < n;
@@ -75,7 +78,7 @@ static void note_equal(struct findings *f, const struct content *c, size_t n)
                    file[a].path, file[c[class].row].path);
 }
 
-int findings_sum_up(struct findings *f, struct err *err)
+static int find_copies(struct findings *f, struct err *err)
 {
     struct content *c = malloc((f->walk->n + 1) * sizeof(*c));
     size_t n = 0;
@@ -100,9 +103,38 @@ int findings_sum_up(struct findings *f, struct err *err)
     return buf_check(&f->warnings, err);
 }
 
+/* --- the baseline ----------------------------------------------------------- */
+
+static int measure_baseline(struct findings *f, struct err *err)
+{
+    const size_t n = f->walk->n;
+    float *feature = calloc((n + 1) * BASELINE_FEATURES, sizeof(*feature));
+    const struct baseline_rows rows = {.n = n,
+                                       .n_class = f->walk->n_class,
+                                       .label = f->label,
+                                       .split = f->split,
+                                       .feature = feature};
+    int rc;
+
+    if (!feature)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu pictures", n);
+    for (size_t i = 0; i < n; i++)
+        memcpy(feature + i * BASELINE_FEATURES, f->cell[i].feature,
+               sizeof(f->cell[i].feature));
+    rc = baseline_run(&rows, &f->scores, err);
+    free(feature);
+    return rc;
+}
+
+int findings_sum_up(struct findings *f, struct err *err)
+{
+    if (find_copies(f, err) < 0 || checks_run(&f->checks, f, err) < 0)
+        return -1;
+    return measure_baseline(f, err);
+}
+
 /* --- stats.json -------------------------------------------------------------- */
 
-/* A JSON string; a name that is not UTF-8 is shown with '?' for its bytes. */
 static json_t *text(const char *s, size_t n)
 {
     json_t *v = json_stringn(s, n);
@@ -118,6 +150,11 @@ static json_t *text(const char *s, size_t n)
     v = json_stringn(plain, n);
     free(plain);
     return v;
+}
+
+json_t *findings_text(const char *s)
+{
+    return text(s, strlen(s));
 }
 
 static json_t *number(size_t n)
@@ -141,9 +178,7 @@ static json_t *class_counts(const struct findings *f)
         for (size_t i = 0; i < f->walk->n; i++)
             if (f->walk->file[i].label == c)
                 count[f->split[i]]++;
-        json_object_set_new(
-            o, "name",
-            text(f->walk->class_name[c], strlen(f->walk->class_name[c])));
+        json_object_set_new(o, "name", findings_text(f->walk->class_name[c]));
         for (int s = SPLIT_TRAIN; s < SPLIT_NONE; s++)
             json_object_set_new(o, split_name((enum split)s), number(count[s]));
         json_object_set_new(o, "set_aside", number(count[SPLIT_NONE]));
@@ -163,8 +198,8 @@ static json_t *set_aside(const struct findings *f)
         if (!why)
             continue;
         o = json_object();
-        json_object_set_new(o, "file", text(path, strlen(path)));
-        json_object_set_new(o, "reason", text(why, strlen(why)));
+        json_object_set_new(o, "file", findings_text(path));
+        json_object_set_new(o, "reason", findings_text(why));
         json_array_append_new(list, o);
     }
     return list;
@@ -214,7 +249,7 @@ static json_t *stats(const struct findings *f, float *room)
 {
     json_t *o = json_object(), *same = json_object();
 
-    json_object_set_new(o, "dataset", text(f->dataset, strlen(f->dataset)));
+    json_object_set_new(o, "dataset", findings_text(f->dataset));
     json_object_set_new(o, "pictures", number(f->walk->n));
     json_object_set_new(o, "used", number(f->walk->n - f->n_aside));
     json_object_set_new(o, "set_aside", number(f->n_aside));
@@ -224,6 +259,7 @@ static json_t *stats(const struct findings *f, float *room)
     json_object_set_new(same, "across_splits", number(f->n_across_split));
     json_object_set_new(same, "across_classes", number(f->n_across_class));
     json_object_set_new(o, "duplicates", same);
+    checks_json(&f->checks, f, o);
     json_object_set_new(o, "width", spread(f, BASELINE_SIZE, room));
     json_object_set_new(o, "height", spread(f, BASELINE_SIZE + 1, room));
     json_object_set_new(o, "set_aside_files", set_aside(f));
@@ -275,26 +311,15 @@ static int write_json(json_t *o, const char *dir, const char *name,
 
 int findings_write(const struct findings *f, const char *dir, struct err *err)
 {
-    const size_t n = f->walk->n;
-    float *room = calloc((n + 1) * BASELINE_FEATURES, sizeof(*room));
-    struct baseline_rows rows = {.n = n,
-                                 .n_class = f->walk->n_class,
-                                 .label = f->label,
-                                 .split = f->split,
-                                 .feature = room};
-    struct baseline_scores scores = {0};
+    float *room = calloc(f->walk->n + 1, sizeof(*room));
     int rc;
 
     if (!room)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu pictures", n);
+        return err_set(err, ERR_SYSTEM, "no memory for %zu pictures",
+                       f->walk->n);
     rc = write_json(stats(f, room), dir, "stats.json", err);
-    for (size_t i = 0; i < n; i++)
-        memcpy(room + i * BASELINE_FEATURES, f->cell[i].feature,
-               sizeof(f->cell[i].feature));
-    if (rc == 0)
-        rc = baseline_run(&rows, &scores, err);
-    if (rc == 0)
-        rc = write_json(baseline(&scores), dir, "baseline.json", err);
     free(room);
+    if (rc == 0)
+        rc = write_json(baseline(&f->scores), dir, "baseline.json", err);
     return rc;
 }

@@ -10,6 +10,8 @@
 
 #include "base/hash.h"
 #include "stages/preprocess/baseline.h"
+#include "stages/preprocess/checks.h"
+#include "stages/preprocess/look.h"
 #include "stages/preprocess/walk.h"
 
 /* One picture as it was read. */
@@ -17,6 +19,8 @@ struct cell {
     char sha256[HASH_HEX];            /* of the file; "" if it was unreadable */
     float feature[BASELINE_FEATURES]; /* before resizing */
     char *aside;                      /* owned: why it was set aside, or NULL */
+    bool has_look, is_copy;           /* is_copy: of an earlier file */
+    struct look look;
 };
 
 struct findings {
@@ -29,7 +33,9 @@ struct findings {
     size_t n_duplicate;    /* files equal to an earlier one, byte by byte */
     size_t n_across_split; /* contents that are in more than one split */
     size_t n_across_class; /* contents that are in more than one class */
-    struct buf warnings;   /* owned: one a line */
+    struct checks checks;  /* owned */
+    struct baseline_scores scores;
+    struct buf warnings; /* owned: one a line */
 };
 
 /* Room for walk->n pictures.  Errors: ERR_SYSTEM no memory. */
@@ -37,7 +43,8 @@ MUST_USE int findings_init(struct findings *f, const struct walk *walk,
                            struct err *err);
 
 /*
- * Count pictures set aside and duplicates among the others, and add warnings.
+ * Count pictures set aside and duplicates among the others, look at them again
+ * (checks.h), measure the baseline, and add warnings.
  * Errors: ERR_SYSTEM no memory.
  */
 MUST_USE int findings_sum_up(struct findings *f, struct err *err);
@@ -45,6 +52,9 @@ MUST_USE int findings_sum_up(struct findings *f, struct err *err);
 /* Write stats.json and baseline.json to 'dir'.  Errors: ERR_SYSTEM. */
 MUST_USE int findings_write(const struct findings *f, const char *dir,
                             struct err *err);
+
+/* A JSON string; a name that is not UTF-8 is shown with '?' for its bytes. */
+struct json_t *findings_text(const char *s);
 
 void findings_release(struct findings *f);
 

@@ -10,6 +10,7 @@
 #include "run/stage.h"
 #include "stages/preprocess/preprocess.h"
 
+#include <math.h>
 #include <string.h>
 
 static bool each(void *self, size_t done, size_t total)
@@ -30,19 +31,34 @@ static int find_dataset(const struct unit *u, char path[FILE_PATH_MAX],
     return file_path(path, err, "%s", u->config->dataset.path);
 }
 
-static void say(const struct preprocess_summary *s)
+static void say_lines(const struct buf *b, bool warn)
 {
-    const char *line = s->warnings.data, *end;
+    const char *line = b->data, *end;
 
-    log_info("%zu pictures, %zu set aside, %zu duplicates, %zu other files "
-             "ignored",
-             s->n, s->n_aside, s->n_duplicate, s->n_ignored);
     for (; line && *line; line = end + 1) {
         end = strchr(line, '\n');
         if (!end)
             break;
-        log_warn("%.*s", (int)(end - line), line);
+        if (warn)
+            log_warn("%.*s", (int)(end - line), line);
+        else
+            log_info("%.*s", (int)(end - line), line);
     }
+}
+
+/* What one should know before anything is trained. */
+static void say(const struct preprocess_summary *s)
+{
+    log_info("%zu pictures, %zu set aside, %zu duplicates, %zu near "
+             "duplicates, %zu of odd size or brightness, %zu other files "
+             "ignored",
+             s->n, s->n_aside, s->n_duplicate, s->n_near, s->n_odd,
+             s->n_ignored);
+    say_lines(&s->classes, false);
+    if (isfinite(s->baseline))
+        log_info("size and mean colour alone tell %.1f %% of the test split",
+                 100 * s->baseline);
+    say_lines(&s->warnings, true);
 }
 
 /* An empty directory to write to: it is quicker to read all again than to find

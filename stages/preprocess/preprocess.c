@@ -85,6 +85,7 @@ static int read_cell(const struct job *j, size_t i, struct image *out,
     free(bytes);
     if (rc == 0) {
         measure(&im, cell->feature);
+        cell->has_look = look_of(&im, &cell->look);
         rc = resize_as(j->args->config, out, &im, err);
     }
     image_release(&im);
@@ -269,6 +270,23 @@ static int check_rest(struct job *j, struct err *err)
     return err_set(err, why.code, "%s", why.text);
 }
 
+/* Pictures of each class, a line. */
+static void put_classes(const struct job *j, struct buf *b)
+{
+    const struct findings *f = &j->found;
+
+    for (int c = 0; c < j->walk.n_class; c++) {
+        size_t n[SPLIT_NONE + 1] = {0};
+
+        for (size_t i = 0; i < j->walk.n; i++)
+            if (j->walk.file[i].label == c)
+                n[f->split[i]]++;
+        buf_printf(b, "%s: %zu to train, %zu to validate, %zu to test\n",
+                   j->walk.class_name[c], n[SPLIT_TRAIN], n[SPLIT_VALIDATION],
+                   n[SPLIT_TEST]);
+    }
+}
+
 static int close_job(struct job *j, struct preprocess_summary *s,
                      struct err *err)
 {
@@ -282,6 +300,10 @@ static int close_job(struct job *j, struct preprocess_summary *s,
     s->n_aside = j->found.n_aside;
     s->n_ignored = j->walk.n_ignored;
     s->n_duplicate = j->found.n_duplicate;
+    s->n_near = j->found.checks.n_near;
+    s->n_odd = j->found.checks.n_odd_size + j->found.checks.n_odd_light;
+    s->baseline = j->found.scores.test;
+    put_classes(j, &s->classes);
     s->warnings = j->found.warnings;
     j->found.warnings = (struct buf){0};
     j->store = NULL;
@@ -317,5 +339,6 @@ int preprocess_run(const struct preprocess_args *a,
 void preprocess_summary_release(struct preprocess_summary *s)
 {
     buf_release(&s->warnings);
+    buf_release(&s->classes);
     *s = (struct preprocess_summary){0};
 }

@@ -25,6 +25,10 @@ struct preprocess_args {
 /* What a person wants to read at the end. */
 struct preprocess_summary {
     size_t n, n_aside, n_ignored, n_duplicate;
+    size_t n_near;       /* look like an earlier one */
+    size_t n_odd;        /* of unusual size or brightness */
+    double baseline;     /* test accuracy of size and colour; NaN: no test */
+    struct buf classes;  /* owned: pictures of each class and split, a line */
     struct buf warnings; /* owned: one a line */
 };
 

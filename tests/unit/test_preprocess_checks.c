@@ -1,0 +1,197 @@
+/* test_preprocess_checks.c - near duplicates and pictures that stand out */
+#include "base/rng.h"
+#include "img/resize.h"
+#include "stages/preprocess/findings.h"
+#include "tap.h"
+
+#include <stdlib.h>
+
+static const uint64_t golden[] = {
+#include "golden/look_golden.inc"
+};
+
+enum { GOLDEN = sizeof(golden) / sizeof(golden[0]) };
+
+/* As look.py's pattern(). */
+static void grey_of(int k, float grey[LOOK_GREY * LOOK_GREY])
+{
+    for (int y = 0; y < LOOK_GREY; y++)
+        for (int x = 0; x < LOOK_GREY; x++)
+            grey[y * LOOK_GREY + x] =
+                (float)((x * x * (k + 1) + 3 * y * (k + 2) + x * y * (5 - k) +
+                         7 * k) %
+                        251);
+}
+
+static void check_golden(void)
+{
+    for (int k = 0; k < GOLDEN; k++) {
+        float grey[LOOK_GREY * LOOK_GREY];
+        char what[64];
+
+        grey_of(k, grey);
+        snprintf(what, sizeof(what), "hash of pattern %d", k);
+        if (!ok(look_hash(grey) == golden[k], what))
+            printf("# %016llx\n", (unsigned long long)look_hash(grey));
+    }
+}
+
+/* Waves across the picture, as 'seed' draws them. */
+static void draw(struct image *im, int w, int h, uint32_t seed)
+{
+    enum { WAVES = 6 };
+    double wave[WAVES][3];
+    struct rng rng;
+    struct err err;
+
+    if (image_init(im, w, h, &err) < 0)
+        abort();
+    rng_init(&rng, seed, RNG_SAMPLE, 0, 0);
+    for (int i = 0; i < WAVES; i++)
+        for (int k = 0; k < 3; k++)
+            wave[i][k] = (double)rng_uniform_in(&rng, -10, 10);
+    for (int y = 0; y < h; y++)
+        for (int x = 0; x < w; x++) {
+            uint8_t *p = im->px + 3 * (y * w + x);
+            double sum = 0;
+
+            for (int i = 0; i < WAVES; i++)
+                sum +=
+                    cos(wave[i][0] * x / w + wave[i][1] * y / h + wave[i][2]);
+            p[0] = p[1] = p[2] = (uint8_t)(128 + 20 * sum);
+        }
+}
+
+static void check_alike(void)
+{
+    struct image a, b, big = {0};
+    struct look la, lb;
+    struct err err;
+    int alike = 0;
+
+    draw(&a, 100, 110, 1);
+    ok(look_of(&a, &la), "a picture has a look");
+    ok(look_alike(&la, &la), "it looks like itself");
+    if (resize_lanczos(&big, &a, 163, 120, &err) < 0)
+        abort();
+    (void)look_of(&big, &lb);
+    ok(look_alike(&la, &lb), "  and in another size");
+    for (size_t i = 0; i < image_bytes(&a); i++)
+        big.px[i] = (uint8_t)(a.px[i] * 0.9 + (double)(i * 7 % 5));
+    big.w = a.w;
+    big.h = a.h;
+    (void)look_of(&big, &lb);
+    ok(look_alike(&la, &lb), "  and darker, with some noise");
+    for (uint32_t s = 2; s < 102; s++) {
+        draw(&b, 100, 110, s);
+        (void)look_of(&b, &lb);
+        alike += look_alike(&la, &lb);
+        image_release(&b);
+    }
+    ok(alike == 0, "none of a hundred others does");
+    memset(a.px, 90, image_bytes(&a));
+    ok(!look_of(&a, &la), "an even picture has no look");
+    image_release(&a);
+    image_release(&big);
+    draw(&a, 1, 1, 1);
+    ok(!look_of(&a, &la), "nor has one of a pixel");
+    image_release(&a);
+}
+
+/* --- a dataset of 48 pictures of two classes ------------------------------- */
+
+enum { N = 48 };
+
+static struct walk_file file[N];
+static char path[N][16];
+
+static void make(struct walk *w, struct findings *f)
+{
+    struct err err;
+
+    *w = (struct walk){.file = file, .n = N, .n_class = 2};
+    strcpy(w->class_name[0], "A");
+    strcpy(w->class_name[1], "B");
+    for (int i = 0; i < N; i++) {
+        snprintf(path[i], sizeof(path[i]), "f%02d.bmp", i);
+        file[i] = (struct walk_file){path[i], path[i], i % 2};
+    }
+    if (findings_init(f, w, &err) < 0)
+        abort();
+    for (int i = 0; i < N; i++) {
+        struct cell *c = &f->cell[i];
+        struct image im;
+
+        snprintf(c->sha256, sizeof(c->sha256), "%064d", i);
+        draw(&im, 40 + i % 5, 50 - i % 7, 100 + (uint32_t)i);
+        c->has_look = look_of(&im, &c->look);
+        image_release(&im);
+        c->feature[0] = (float)(40 + i % 5);
+        c->feature[1] = (float)(50 - i % 7);
+        for (int k = 2; k < 5; k++)
+            c->feature[k] = (float)(150 + i % 11);
+        f->label[i] = i % 2;
+        f->split[i] = i < 32 ? SPLIT_TRAIN : SPLIT_TEST;
+    }
+}
+
+static bool warns(const struct findings *f, const char *text)
+{
+    return f->warnings.data && strstr(f->warnings.data, text);
+}
+
+static void check_clean(void)
+{
+    struct walk w;
+    struct findings f;
+    struct err err;
+
+    make(&w, &f);
+    ok(findings_sum_up(&f, &err) == 0 && f.warnings.len == 0,
+       "nothing to say of 48 good pictures");
+    ok(f.checks.n_near + f.checks.n_odd_size + f.checks.n_odd_light == 0,
+       "no numbers either");
+    findings_release(&f);
+}
+
+static void check_odd(void)
+{
+    struct walk w;
+    struct findings f;
+    struct err err;
+
+    make(&w, &f);
+    f.cell[40].look = f.cell[3].look; /* test and train */
+    f.cell[8].look = f.cell[7].look;  /* both train */
+    f.cell[11].look = f.cell[12].look;
+    strcpy(f.cell[11].sha256, f.cell[12].sha256); /* a copy, not near */
+    f.cell[20].feature[0] = 400;
+    f.cell[21].feature[2] = f.cell[21].feature[3] = f.cell[21].feature[4] = 20;
+    f.cell[22].aside = strdup("broken");
+    f.label[22] = -1;
+    f.cell[22].feature[0] = 1e6f;
+    ok(findings_sum_up(&f, &err) == 0, "pictures that stand out");
+    ok(f.checks.n_near == 2 && f.checks.n_near_other == 1 &&
+           f.checks.near_other[40] == 3 && f.checks.near[8] == 7,
+       "two look like others, one across splits");
+    ok(warns(&f, "'f03.bmp' (train) and 'f40.bmp' (test) look the same\n"),
+       "  which is said");
+    ok(f.n_duplicate == 1, "a copy is no near duplicate");
+    ok(f.checks.n_odd_size == 1 && f.checks.odd[20] == ODD_SIZE &&
+           warns(&f, "'f20.bmp' is 400 x 44 pixels, much larger than others "
+                     "of A\n"),
+       "a large one");
+    ok(f.checks.n_odd_light == 1 && f.checks.odd[21] == ODD_LIGHT &&
+           warns(&f, "'f21.bmp' has brightness 20, others of B 154\n"),
+       "a dark one");
+    findings_release(&f);
+}
+
+int main(void)
+{
+    check_golden();
+    check_alike();
+    check_clean();
+    check_odd();
+    return tap_done();
+}
