@@ -1,5 +1,6 @@
 #include "orchestration/queue.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,10 @@ void queue_release(struct queue *q)
 void queue_clear(struct queue *q)
 {
     q->n_unit = q->hint = q->n_done = q->n_aside = 0;
+    for (int i = 0; i < q->n_worker; i++) {
+        q->worker[i].rows_done = 0;
+        q->worker[i].since = 0;
+    }
 }
 
 int queue_add(struct queue *q, uint64_t id, uint64_t first, uint64_t count,
@@ -164,6 +169,8 @@ struct queue_unit *queue_assign(struct queue *q, const char *stage, int *worker,
         u->state = UNIT_LEASED;
         u->worker = i;
         u->deadline = now + q->lease;
+        q->soonest = u->deadline < q->soonest ? u->deadline : q->soonest;
+        w->since = w->since > 0 ? w->since : now;
         *worker = i;
         return u;
     }
@@ -187,12 +194,27 @@ struct queue_unit *queue_find(struct queue *q, uint64_t id)
     return NULL;
 }
 
+/* Its worker has done it. */
+static void credit_worker(struct queue *q, const struct queue_unit *u)
+{
+    if (u->state != UNIT_LEASED || u->worker < 0)
+        return;
+    q->worker[u->worker].units_done++;
+    q->worker[u->worker].rows_done += u->count;
+}
+
+double queue_rate(const struct queue_worker *w, double now)
+{
+    return w->rows_done > 0 && now > w->since
+               ? (double)w->rows_done / (now - w->since)
+               : 0;
+}
+
 void queue_done(struct queue *q, struct queue_unit *u)
 {
     if (u->state == UNIT_DONE)
         return;
-    if (u->state == UNIT_LEASED && u->worker >= 0)
-        q->worker[u->worker].units_done++;
+    credit_worker(q, u);
     if (u->state == UNIT_ASIDE)
         q->n_aside--;
     u->state = UNIT_DONE;
@@ -204,8 +226,7 @@ void queue_await(struct queue *q, struct queue_unit *u, double now)
 {
     if (u->state != UNIT_LEASED)
         return;
-    if (u->worker >= 0)
-        q->worker[u->worker].units_done++;
+    credit_worker(q, u);
     u->worker = -1;
     u->deadline = now + q->lease;
 }
@@ -214,12 +235,19 @@ int queue_expire(struct queue *q, double now, queue_each_f each, void *self)
 {
     int n = 0;
 
+    if (now < q->soonest)
+        return 0;
+    q->soonest = INFINITY;
     for (size_t i = 0; i < q->n_unit; i++) {
         struct queue_unit *u = &q->unit[i];
         bool aside;
 
-        if (u->state != UNIT_LEASED || u->deadline > now)
+        if (u->state != UNIT_LEASED)
             continue;
+        if (u->deadline > now) {
+            q->soonest = fmin(q->soonest, u->deadline);
+            continue;
+        }
         aside = queue_failed(q, u, "no heartbeat within its lease", true, now);
         if (each)
             each(self, u, aside);

@@ -51,6 +51,8 @@ struct queue_worker {
     double done, total, rate;
     char note[204];
     uint64_t units_done;
+    uint64_t rows_done; /* of the node in hand, and since when: */
+    double since;       /* its first unit; 0: none yet */
 };
 
 /* What the scheduler hears of a unit. */
@@ -69,6 +71,7 @@ struct queue {
     struct queue_worker *worker; /* owned: QUEUE_MAX_WORKERS places */
     int n_worker;                /* places used, free ones included */
     double lease;                /* seconds */
+    double soonest;              /* no lease ends before */
     int tries;
 };
 
@@ -77,7 +80,8 @@ MUST_USE int queue_init(struct queue *q, double lease, int tries,
                         struct err *err);
 void queue_release(struct queue *q);
 
-/* Forget the units (a node ends); workers and their credits stay. */
+/* Forget the units (a node ends); workers and their credits stay, their rates
+ * begin anew. */
 void queue_clear(struct queue *q);
 
 /* Add a waiting unit.  Errors: ERR_SYSTEM no memory or too many. */
@@ -130,6 +134,9 @@ bool queue_failed(struct queue *q, struct queue_unit *u, const char *why,
 /* Take back leases that have run out.  Returns how many; 'each' (may be NULL)
  * hears of every one. */
 int queue_expire(struct queue *q, double now, queue_each_f each, void *self);
+
+/* Rows a second of a worker in the node in hand; 0 while there are none. */
+double queue_rate(const struct queue_worker *w, double now);
 
 /* Is every unit done or set aside? */
 bool queue_finished(const struct queue *q);

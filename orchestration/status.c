@@ -44,14 +44,16 @@ static json_t *workers_json(const struct scheduler *s)
 
     for (int i = 0; i < s->queue.n_worker; i++) {
         const struct queue_worker *w = &s->queue.worker[i];
+        const double rate = queue_rate(w, scheduler_now());
 
         if (w->identity_size)
             json_array_append_new(
-                list, json_pack("{s:s, s:s, s:f, s:f, s:f, s:I, s:s, s:f}",
-                                "name", w->name, "stage", w->stage, "done",
-                                w->done, "total", w->total, "rate", w->rate,
-                                "units", (json_int_t)w->units_done, "note",
-                                w->note, "silent", scheduler_now() - w->seen));
+                list,
+                json_pack("{s:s, s:s, s:f, s:f, s:f, s:I, s:s, s:f}", "name",
+                          w->name, "stage", w->stage, "done", w->done, "total",
+                          w->total, "rate", rate > 0 ? rate : w->rate, "units",
+                          (json_int_t)w->units_done, "note", w->note, "silent",
+                          scheduler_now() - w->seen));
     }
     return list;
 }
@@ -128,8 +130,9 @@ static void print_workers(const json_t *j)
         printf("  %-32s %-12s %6.0f units", get_text(w, "name"),
                get_text(w, "stage"), get_number(w, "units"));
         if (get_number(w, "total") > 0)
-            printf("  %.0f/%.0f, %.1f/s", get_number(w, "done"),
-                   get_number(w, "total"), get_number(w, "rate"));
+            printf("  %.0f/%.0f", get_number(w, "done"),
+                   get_number(w, "total"));
+        printf("  %.1f/s", get_number(w, "rate"));
         printf("  %s\n", get_text(w, "note"));
         total += get_number(w, "rate");
     }

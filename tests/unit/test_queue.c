@@ -2,6 +2,8 @@
 #include "orchestration/queue.h"
 #include "tap.h"
 
+#include <stdlib.h>
+
 static void fill(struct queue *q, size_t n)
 {
     struct err err = {0};
@@ -146,8 +148,39 @@ static void check_lost(void)
     queue_release(&q);
 }
 
+static void check_rates(void)
+{
+    struct queue q;
+    struct queue_unit *u;
+    struct err err;
+    int w = -1, a;
+
+    fill(&q, 2);
+    q.unit[0].count = 32;
+    a = join(&q, "a", "augment", 2);
+    near(queue_rate(&q.worker[a], 5), 0, 0, "no rate before the first unit");
+    u = queue_assign(&q, "augment", &w, 10);
+    near(queue_rate(&q.worker[a], 11), 0, 0, "  nor while it is in hand");
+    queue_await(&q, u, 12);
+    queue_done(&q, u);
+    near(queue_rate(&q.worker[a], 14), 8, 1e-12,
+         "rows a second since the first unit");
+    ok(q.worker[a].units_done == 1, "a unit counts once");
+    queue_clear(&q);
+    near(queue_rate(&q.worker[a], 20), 0, 0, "another node begins anew");
+    if (queue_add(&q, 9, 0, 1, &err) < 0)
+        abort();
+    ok(queue_expire(&q, 1e9, NULL, NULL) == 0, "no lease, none expires");
+    u = queue_assign(&q, "augment", &w, 100);
+    ok(u && queue_expire(&q, 100.5, NULL, NULL) == 0 &&
+           queue_expire(&q, 1e6, NULL, NULL) == 1,
+       "a lease granted after that does");
+    queue_release(&q);
+}
+
 int main(void)
 {
+    check_rates();
     check_credits();
     check_leases();
     check_set_aside();
