@@ -1,0 +1,48 @@
+#!/bin/bash
+# t0033 - 1, 2 and 7 workers, killed at random, and the scheduler: same bytes
+. "$(dirname "$0")/lib.sh"
+small_config "$T/c.yaml"
+seed=${SEED:-$((SECONDS + $$))}
+RANDOM=$seed
+echo "# seed $seed"
+big=(--until augment --set augment.unit=1 --set augment.variants=400
+    --set scheduler.lease=2 --set scheduler.tries=100)
+ok "unbroken, one worker" status_is 0 papline run "$T/c.yaml" "${big[@]}" \
+    --run "$T/whole"
+
+start() { # start <run> <workers>
+    papline run "$T/c.yaml" "${big[@]}" --run "$1" \
+        --set "augment.workers=$2" >>"$T/log" 2>&1 &
+    run=$!
+    wait_for 60 node_is "$1" augment running
+}
+kill_some() { # kill_some <run> <times>: a random worker each, at random times
+    local all
+    for _ in $(seq "$2"); do
+        sleep "0.$((RANDOM % 30 + 10))"
+        mapfile -t all < <(workers_of augment "$1")
+        [ ${#all[@]} -eq 0 ] && continue
+        kill -9 "${all[$((RANDOM % ${#all[@]}))]}" 2>/dev/null &&
+            kills=$((kills + 1))
+    done
+}
+for w in 2 7; do # 'ok' counts in n
+    kills=0
+    start "$T/run$w" $w
+    kill_some "$T/run$w" 6
+    ok "$w workers: some were killed" test "$kills" -ge 1
+    if [ $w -eq 7 ]; then
+        ok "the scheduler too" kill -9 "$run"
+        wait "$run" 2>/dev/null
+        wait_for 20 no_process_of "$T/run$w"
+        start "$T/run$w" $w
+        kill_some "$T/run$w" 2
+    fi
+    ok "$w workers: the run ends" ends_with 0 "$run"
+    ok "  same bytes" same_store "$T/whole/augment" "$T/run$w/augment"
+done
+
+ok "a soak of a thousand units" status_is 0 "$ROOT/tests/bench/soak.sh" \
+    "$BIN/.." 1000 3 1 "$seed" "$T/soak"
+ok "  none lost" says "none lost, doubled or set aside"
+finish
