@@ -1,0 +1,101 @@
+/*
+ * bench_preprocess.c - BMP crops a second that one core preprocesses
+ *
+ * 400 drawn crops of 220 x 215 pixels, SIPaKMeD's mean, as BMP files: read,
+ * hash, decode, measure, look at, resize to 110 x 110, write the store, checks
+ * and baseline; one thread, processor time, best of three runs.  Then the same
+ * on all cores, by the clock.
+ */
+#include "base/file.h"
+#include "base/rng.h"
+#include "img/bmp.h"
+#include "stages/preprocess/preprocess.h"
+
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { PER_CLASS = 200, CLASSES = 2, W = 220, H = 215, RUNS = 3 };
+
+static char top[] = "/tmp/papline-bench-XXXXXX";
+
+static void make_crops(void)
+{
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+    struct image im;
+
+    BUG_ON(image_init(&im, W, H, &err) < 0);
+    for (int c = 0; c < CLASSES; c++)
+        for (int i = 0; i < PER_CLASS; i++) {
+            struct rng rng;
+
+            rng_init(&rng, 1, RNG_SAMPLE, (uint32_t)c, (uint32_t)i);
+            for (size_t k = 0; k < image_bytes(&im); k++)
+                im.px[k] =
+                    (uint8_t)(100 * c + 40 + i % 50 + (int)rng_below(&rng, 60));
+            BUG_ON(file_path(path, &err, "%s/in/class%d", top, c) < 0 ||
+                   dir_make(path, &err) < 0 ||
+                   file_path(path, &err, "%s/in/class%d/%03d_%02d.bmp", top, c,
+                             i / 4, i % 4) < 0 ||
+                   bmp_write(&im, path, &err) < 0);
+        }
+    image_release(&im);
+}
+
+static double seconds(clockid_t clock)
+{
+    struct timespec t;
+
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static double once(clockid_t clock)
+{
+    char in[FILE_PATH_MAX], out[FILE_PATH_MAX];
+    struct config c;
+    struct preprocess_summary sum;
+    struct preprocess_args a = {.dataset = in, .out = out, .config = &c};
+    struct err err = {0};
+    double begin;
+
+    config_init(&c);
+    BUG_ON(file_path(in, &err, "%s/in", top) < 0 ||
+           file_path(out, &err, "%s/out", top) < 0 ||
+           dir_remove(out, &err) < 0 || dir_make(out, &err) < 0);
+    begin = seconds(clock);
+    BUG_ON(preprocess_run(&a, &sum, &err) < 0 || sum.n_aside > 0);
+    preprocess_summary_release(&sum);
+    return seconds(clock) - begin;
+}
+
+static void report(const char *what, int threads, clockid_t clock)
+{
+    double best = 1e9;
+
+    omp_set_num_threads(threads);
+    for (int i = 0; i < RUNS; i++) {
+        const double s = once(clock);
+
+        best = s < best ? s : best;
+    }
+    printf("preprocess BMP %d x %d %-24s %8.0f images/s\n", W, H, what,
+           CLASSES * PER_CLASS / best);
+}
+
+int main(void)
+{
+    const int cores = omp_get_max_threads();
+    struct err err = {0};
+    char what[32];
+
+    BUG_ON(!mkdtemp(top));
+    make_crops();
+    report("per core", 1, CLOCK_PROCESS_CPUTIME_ID);
+    snprintf(what, sizeof(what), "on %d cores", cores);
+    report(what, cores, CLOCK_MONOTONIC);
+    return dir_remove(top, &err) < 0;
+}
