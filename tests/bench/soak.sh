@@ -10,6 +10,7 @@ set -u
 B=$(cd "${1:?which build? e.g. build/release}" && pwd)
 units=${2:-200000} workers=${3:-4} pause=${4:-4} RANDOM=${5:-1}
 PATH=$B/bin:$PATH
+keep=${6:-}
 T=${6:-$(mktemp -d "${TMPDIR:-/tmp}/papline-soak-XXXXXX")}
 mkdir -p "$T/cells"
 pids=() run=
@@ -17,21 +18,32 @@ leave() {
     [ ${#pids[@]} -eq 0 ] || kill -KILL "${pids[@]}" 2>/dev/null
     [ -z "$run" ] || kill "$run" 2>/dev/null
     wait 2>/dev/null
-    [ -n "${6:-}" ] || rm -rf "$T"
+    [ -n "$keep" ] || rm -rf "$T"
 }
-trap 'leave "$@"' EXIT
+trap leave EXIT
 fail() {
     echo "soak: $*"
     tail -n 5 "$T/log"
     exit 1
 }
 
-# one picture a unit: hard links to 500 drawn cells, of which 80 % train
-papline-draw --out "$T/drawn" --per-class 100 --seed 7 2>/dev/null
-for class in "$T"/drawn/*/; do
-    mkdir -p "$T/cells/$(basename "$class")"
+# one picture a unit: hard links to 500 pictures of 32 x 32 pixels that are cut
+# out of drawn cells, of two classes; 80 % train
+papline-draw --out "$T/drawn" --per-class 2 --seed 7 2>/dev/null
+find "$T/drawn" -name "*.bmp" | sort | xargs cat >"$T/bytes"
+header='BM\x36\x0c\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x20\0\0\0\x20\0\0\0\x01\0\x18\0'
+for i in $(seq 0 499); do
+    mkdir -p "$T/base/$((i % 2))"
+    { # shellcheck disable=SC2059
+        printf "$header"
+        head -c 24 /dev/zero
+        tail -c +$((i * 500 + 1)) "$T/bytes" | head -c 3072
+    } >"$T/base/$((i % 2))/$i.bmp"
+done
+for class in 0 1; do
+    mkdir -p "$T/cells/$class"
     for i in $(seq 1 $(((units * 5 / 4 + 499) / 500))); do
-        cp -rl "$class" "$T/cells/$(basename "$class")/$i"
+        cp -rl "$T/base/$class" "$T/cells/$class/$i"
     done
 done
 cat >"$T/c.yaml" <<EOF
