@@ -55,8 +55,8 @@ static int add_class(struct layout *l, char *word, bool fits, struct err *err)
             return err_set(err, ERR_USAGE,
                            "layout.classes: '%s' is there twice",
                            strcmp(l->folder[i], word) ? name : word);
-    snprintf(l->folder[n], CONFIG_NAME_MAX, "%s", word);
-    snprintf(l->name[n], CONFIG_NAME_MAX, "%s", name);
+    memcpy(l->folder[n], word, strlen(word) + 1);
+    memcpy(l->name[n], name, strlen(name) + 1);
     l->n_class++;
     return 0;
 }

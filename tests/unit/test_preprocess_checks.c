@@ -122,7 +122,7 @@ static void make(struct walk *w, struct findings *f)
         struct cell *c = &f->cell[i];
         struct image im;
 
-        snprintf(c->sha256, sizeof(c->sha256), "%064d", i);
+        snprintf(c->sha256, sizeof(c->sha256), "%064x", (unsigned)i);
         draw(&im, 40 + i % 5, 50 - i % 7, 100 + (uint32_t)i);
         c->has_look = look_of(&im, &c->look);
         image_release(&im);

@@ -128,7 +128,7 @@ static void check_limits(void)
 {
     enum { SIDE = 24, BYTES = SIDE * SIDE * 3 };
     static uint8_t src[BYTES], dst[BYTES];
-    uint8_t *scratch = malloc(augment_scratch(SIDE, SIDE));
+    uint8_t *scratch = calloc(augment_scratch(SIDE, SIDE), 1);
 
     for (size_t i = 0; i < BYTES; i++)
         src[i] = (uint8_t)((uint32_t)(i * 2654435761u) >> 24);
