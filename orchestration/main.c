@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "orchestration/bench.h"
+#include "orchestration/compare_verb.h"
 #include "orchestration/doctor.h"
 #include "orchestration/doctor_ranks.h"
 #include "orchestration/features.h"
@@ -19,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_SET = 64, MAX_WORDS = 2 };
+enum { MAX_SET = 64, MAX_WORDS = 32 };
 
 struct options {
     struct run_args run;
@@ -29,6 +30,9 @@ struct options {
     struct weights_args weights;
     bool watch, augment;
     int sample;
+    const char *other; /* --with */
+    const char *word[MAX_WORDS];
+    int n_word;
     const char *target; /* the word behind the verb, or NULL */
     const char *second; /* and the one behind that */
 };
@@ -111,6 +115,16 @@ static int verb_weights(const struct options *o, struct err *err)
     return weights_verb(stdout, &a, err);
 }
 
+static int verb_compare(const struct options *o, struct err *err)
+{
+    const struct compare_args a = {.run_dir = o->target,
+                                   .other = o->other,
+                                   .name = o->word + 1,
+                                   .n_name = o->n_word - 1};
+
+    return compare_verb(stdout, &a, err);
+}
+
 static int verb_reference(const struct options *o, struct err *err)
 {
     struct buf b = {0};
@@ -140,6 +154,10 @@ static const struct verb {
     {"report", "RUN", "write the page of a run anew", false, 1, verb_report},
     {"verify", "RUN", "compare every file of a run with its manifest", false, 1,
      verb_verify},
+    {"compare", "RUN",
+     "experiments (named behind RUN; else all) on the test "
+     "cells",
+     false, MAX_WORDS, verb_compare},
     {"augment-preview", "IMAGE",
      "draw examples of every augmentation (-o SHEET.png)", false, 1, NULL},
     {"doctor", "RUN", "check this machine (and a run's directory)", true, 1,
@@ -173,6 +191,8 @@ static void help(void)
         "  --run DIR                 where the run lives (run, plan)\n"
         "  --until STAGE             stop behind this stage (run, plan)\n"
         "  --augment --sample 100    derive so many variants again (verify)\n"
+        "  --with RUN2               each experiment in both runs, say of "
+        "another split (compare)\n"
         "  -o SHEET.png --recipe NAME --seed 1   of augment-preview\n"
         "  --ranks 2 --threads 0     where so many ranks would compute "
         "(doctor)\n"
@@ -207,10 +227,10 @@ static int whole_number(const char *text, int *value, struct err *err)
 static int parse_words(struct options *o, int argc, char **argv,
                        struct err *err)
 {
-    const char **word[MAX_WORDS] = {&o->target, &o->second};
-
-    for (int i = 0; i < MAX_WORDS && optind < argc; i++)
-        *word[i] = argv[optind++];
+    while (o->n_word < MAX_WORDS && optind < argc)
+        o->word[o->n_word++] = argv[optind++];
+    o->target = o->word[0];
+    o->second = o->word[1];
     if (optind < argc)
         return err_set(err, ERR_USAGE, "unexpected '%s'; see --help",
                        argv[optind]);
@@ -231,9 +251,9 @@ static int parse(struct options *o, int argc, char **argv, struct err *err)
 {
     enum { WORDS = 0, NUMBERS = 16, SET = 32, WATCH, LAYERS, AUGMENT, STRICT };
     struct features_args *f = &o->features;
-    const char **const word[] = {&o->run.dir, &o->run.until, &f->net,
-                                 &f->weights, &f->images,    &f->layer,
-                                 &f->input,   &f->resize,    &f->out};
+    const char **const word[] = {
+        &o->run.dir, &o->run.until, &f->net,    &f->weights, &f->images,
+        &f->layer,   &f->input,     &f->resize, &f->out,     &o->other};
     int *const number[] = {&o->bench.size,  &o->bench.batch, &o->bench.threads,
                            &o->bench.steps, &o->sample,      &o->bench.ranks};
     static const struct option known[] = {
@@ -246,6 +266,7 @@ static int parse(struct options *o, int argc, char **argv, struct err *err)
         {"preprocess", required_argument, NULL, WORDS + 6},
         {"resize", required_argument, NULL, WORDS + 7},
         {"output", required_argument, NULL, 'o'},
+        {"with", required_argument, NULL, WORDS + 9},
         {"size", required_argument, NULL, NUMBERS + 0},
         {"batch", required_argument, NULL, NUMBERS + 1},
         {"threads", required_argument, NULL, NUMBERS + 2},
@@ -297,10 +318,9 @@ static int act(const char *word, struct options *o, struct err *err)
         if (!o->target && !verbs[i].optional)
             return err_set(err, ERR_USAGE, "papline %s needs a %s", word,
                            verbs[i].target);
-        if ((o->target && verbs[i].words < 1) ||
-            (o->second && verbs[i].words < 2))
+        if (o->n_word > verbs[i].words)
             return err_set(err, ERR_USAGE, "unexpected '%s'; see --help",
-                           o->second ? o->second : o->target);
+                           o->word[verbs[i].words]);
         return verbs[i].act(o, err);
     }
     return err_set(err, ERR_USAGE, "no verb '%s'; see papline --help", word);

@@ -49,6 +49,13 @@ command_of() { # command_of <line of the README>: run it, made small
         set -- $1
         papline augment-preview "$(find "$CELLS" -name '*.bmp' | sort |
             head -n 1)" -o "$T/sheet.png" "${@:6}" ;;
+    "papline compare RUN"*) # this run has one experiment: twice the same
+        for e in A B; do
+            cp -rn "$T/run/evaluate/$E" "$T/run/evaluate/$e"
+        done
+        set -- ${1//RUN2/$T/run}
+        set -- ${*//RUN/$T/run}
+        "$@" && rm -r "$T/run/evaluate/A" "$T/run/evaluate/B" ;;
     "papline "*" RUN"*|"papline-train --run RUN "*) ${1//RUN/$T/run} ;;
     "papline-augment --join RUN")
         waiting join && ${1//RUN/$T/join} && wait "$run" ;;

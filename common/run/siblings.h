@@ -1,0 +1,32 @@
+/*
+ * siblings.h - cells of a picture that was also trained on
+ *
+ * Cells of one group (cluster image, in SIPaKMeD) look alike: stain, light and
+ * focus are the same.  A cell whose group has a training cell is easier than a
+ * cell of a laboratory's next picture, and figures that count it flatter.
+ */
+#ifndef RUN_SIBLINGS_H
+#define RUN_SIBLINGS_H
+
+#include "run/predictions.h"
+
+#include <stdbool.h>
+
+/*
+ * Which rows of a data/index.csv are usable, in a group, and of the class and
+ * group of a usable row of split "train"?
+ *   mark [out] (index->n_row)
+ * Errors: ERR_INPUT a column lacks; ERR_SYSTEM no memory.
+ */
+MUST_USE int siblings_mark(const struct csv *index, bool *mark,
+                           struct err *err);
+
+/*
+ * The rows of a data/index.csv that a table is of, which has them in order.
+ *   row [out] (p->o.n)
+ * Errors: ERR_INPUT a column lacks, or a cell of the table is not there.
+ */
+MUST_USE int siblings_rows(const struct csv *index, const struct predictions *p,
+                           enum split split, size_t *row, struct err *err);
+
+#endif

@@ -1,0 +1,313 @@
+/* compare_verb.c - names, tables on the terminal, files */
+#include "orchestration/compare_verb.h"
+
+#include "base/file.h"
+#include "base/spell.h"
+#include "run/compare.h"
+#include "run/compare_splits.h"
+#include "run/config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- which experiments ----------------------------------------------------- */
+
+/* Experiments of a run that are evaluated, in order of name. */
+struct evaluated {
+    char **entry; /* owned: what is in RUN/evaluate */
+    size_t n_entry;
+    const char *name[COMPARE_MAX]; /* borrowed from 'entry' or the arguments */
+    int n;
+};
+
+static bool is_evaluated(const char *run_dir, const char *name)
+{
+    char path[FILE_PATH_MAX];
+    struct err err;
+
+    return !strchr(name, '.') && !strchr(name, '/') &&
+           file_path(path, &err, "%s/evaluate/%s/predictions.csv", run_dir,
+                     name) == 0 &&
+           file_exists(path);
+}
+
+static int list_evaluated(struct evaluated *e, const char *run_dir,
+                          struct err *err)
+{
+    char path[FILE_PATH_MAX];
+
+    if (file_path(path, err, "%s/evaluate", run_dir) < 0)
+        return -1;
+    if (!file_exists(path))
+        return err_set(err, ERR_USAGE, "'%.200s' has no evaluated experiment",
+                       run_dir);
+    return dir_list(path, &e->entry, &e->n_entry, err);
+}
+
+static int no_such(const struct evaluated *e, const char *run_dir,
+                   const char *name, struct err *err)
+{
+    const char *meant =
+        spell_nearest(name, (const char *const *)e->entry, e->n_entry);
+
+    return err_set(err, ERR_USAGE,
+                   "'%.200s' has no evaluated experiment '%.100s'%s%.100s%s",
+                   run_dir, name, meant ? "; did you mean " : "",
+                   meant ? meant : "", meant ? "?" : "");
+}
+
+static int add_name(struct evaluated *e, const char *name, struct err *err)
+{
+    if (e->n == COMPARE_MAX)
+        return err_set(err, ERR_USAGE,
+                       "more than %d experiments to compare: name some",
+                       COMPARE_MAX);
+    e->name[e->n++] = name;
+    return 0;
+}
+
+/* Those that are named; else all. */
+static int choose(struct evaluated *e, const struct compare_args *a,
+                  struct err *err)
+{
+    if (list_evaluated(e, a->run_dir, err) < 0)
+        return -1;
+    for (int i = 0; i < a->n_name; i++) {
+        if (!is_evaluated(a->run_dir, a->name[i]))
+            return no_such(e, a->run_dir, a->name[i], err);
+        if (add_name(e, a->name[i], err) < 0)
+            return -1;
+    }
+    for (size_t i = 0; a->n_name == 0 && i < e->n_entry; i++)
+        if (is_evaluated(a->run_dir, e->entry[i]) &&
+            add_name(e, e->entry[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+/* --- what a run says ------------------------------------------------------- */
+
+static int read_config(struct config *c, const char *run_dir, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+
+    if (file_path(path, err, "%s/run.yaml", run_dir) < 0)
+        return -1;
+    if (!file_exists(path))
+        return err_set(err, ERR_USAGE, "'%.200s' is not a run's directory",
+                       run_dir);
+    return config_read(c, path, NULL, 0, err);
+}
+
+static int write_table(const char *run_dir, const char *name, struct buf *b,
+                       struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    int rc = -1;
+
+    if (buf_check(b, err) == 0 &&
+        file_path(path, err, "%s/compare", run_dir) == 0 &&
+        dir_make(path, err) == 0 &&
+        file_path(path, err, "%s/compare/%s", run_dir, name) == 0)
+        rc = file_write(path, b->data, b->len, err);
+    buf_release(b);
+    return rc;
+}
+
+/* --- experiments of one run ------------------------------------------------ */
+
+static int widest(const char *const *name, int n)
+{
+    int most = 10; /* "experiment" */
+
+    for (int i = 0; i < n; i++)
+        most = (int)strlen(name[i]) > most ? (int)strlen(name[i]) : most;
+    return most;
+}
+
+/* "92.1 to 95.3", in hundredths, with signs if 'sign'; or dashes. */
+static void print_range(FILE *out, const struct interval *v, bool sign)
+{
+    char text[64] = "-";
+
+    if (isfinite(v->low) && isfinite(v->high))
+        snprintf(text, sizeof(text), sign ? "%+.1f to %+.1f" : "%.1f to %.1f",
+                 100 * v->low, 100 * v->high);
+    fprintf(out, "  %-16s", text);
+}
+
+static void print_experiments(FILE *out, const struct compare *c, int wide)
+{
+    fprintf(out,
+            "%zu test cells in %zu groups; intervals: 95 %%, groups drawn "
+            "again %d times\n\n",
+            c->n_cell, c->n_group, c->resamples);
+    fprintf(out, "%-*s  %6s  %8s  %-16s\n", wide, "experiment", "right",
+            "accuracy", "interval");
+    for (int i = 0; i < c->n; i++) {
+        const struct compare_one *one = &c->one[i];
+
+        fprintf(out, "%-*s  %6zu  %6.1f %%", wide, one->name, one->correct,
+                100.0 * (double)one->correct / (double)c->n_cell);
+        print_range(out, &one->interval, false);
+        fprintf(out, "\n");
+    }
+}
+
+static void print_pairs(FILE *out, const struct compare *c, int wide)
+{
+    fprintf(out, "\n%-*s  %-*s  %10s  %-16s  %11s  %9s  %9s\n", wide, "first",
+            wide, "second", "difference", "interval", "alone right",
+            "McNemar p", "Holm p");
+    for (int i = 0; i < c->n_pair; i++) {
+        const struct compare_pair *p = &c->pair[i];
+
+        fprintf(out, "%-*s  %-*s  %+8.1f %%", wide, c->one[p->a].name, wide,
+                c->one[p->b].name, 100 * compare_difference(c, p));
+        print_range(out, &p->interval, true);
+        fprintf(out, "  %5zu : %-3zu  %9.3g  %9.3g%s\n", p->test.first,
+                p->test.second, p->test.p, p->holm,
+                p->holm < 0.05 ? "  *" : "");
+    }
+    fprintf(out, "\n* different at 5 %%, all pairs taken together (%d)\n",
+            c->n_pair);
+}
+
+static int compare_experiments(FILE *out, const struct compare_args *a,
+                               const struct config *config,
+                               const struct evaluated *e, struct err *err)
+{
+    struct compare *c;
+    struct buf b = {0};
+    int rc = -1;
+
+    if (e->n < 2)
+        return err_set(err, ERR_USAGE,
+                       "'%.200s': %d experiment to compare, two are needed",
+                       a->run_dir, e->n);
+    c = calloc(1, sizeof(*c));
+    if (!c)
+        return err_set(err, ERR_SYSTEM, "no memory to compare");
+    if (compare_run(c, a->run_dir, e->name, e->n,
+                    (int)config->evaluate.bootstrap, (uint64_t)config->run.seed,
+                    err) < 0)
+        goto out;
+    compare_experiments_csv(c, &b);
+    if (write_table(a->run_dir, "experiments.csv", &b, err) < 0)
+        goto out;
+    compare_pairs_csv(c, &b);
+    if (write_table(a->run_dir, "pairs.csv", &b, err) < 0)
+        goto out;
+    print_experiments(out, c, widest(e->name, e->n));
+    print_pairs(out, c, widest(e->name, e->n));
+    rc = 0;
+out:
+    compare_release(c);
+    free(c);
+    return rc;
+}
+
+/* --- two runs -------------------------------------------------------------- */
+
+/* A run that takes part, and how it was split. */
+struct side {
+    struct split_args args;
+    const char *method;
+};
+
+static struct side side_of(const char *run_dir, const struct config *c)
+{
+    static const char *const method[] = {"random", "group", "csv"};
+
+    return (struct side){
+        {run_dir, (int)c->evaluate.bootstrap, (uint64_t)c->run.seed},
+        method[c->split.method]};
+}
+
+static void print_side(FILE *out, const struct side *side,
+                       const struct split_side *s, const char *name, int wide)
+{
+    fprintf(out, "%-*s  %-8s  %6zu  %6zu  %6.1f %%", wide, name, side->method,
+            s->cells, s->siblings, 100 * split_accuracy(s));
+    print_range(out, &s->interval, false);
+    fprintf(out, "\n");
+}
+
+static int compare_one(FILE *out, const struct side side[2], const char *name,
+                       int wide, struct buf *csv, struct err *err)
+{
+    struct split_side s[2];
+    struct interval range;
+    double difference;
+
+    for (int i = 0; i < 2; i++) {
+        if (split_side_read(&s[i], &side[i].args, name, err) < 0)
+            return -1;
+        print_side(out, &side[i], &s[i], name, wide);
+        split_csv_row(&s[i], name, side[i].args.run_dir, side[i].method, csv);
+    }
+    difference = split_difference(&s[0], &s[1], &range);
+    fprintf(out, "%-*s  %-8s  %6s  %6s  %+6.1f %%", wide, "", "differ", "", "",
+            100 * difference);
+    print_range(out, &range, true);
+    fprintf(out, "\n");
+    return 0;
+}
+
+static int compare_runs(FILE *out, const struct compare_args *a,
+                        const struct config *config, const struct evaluated *e,
+                        struct err *err)
+{
+    struct config *other = malloc(sizeof(*other));
+    const int wide = widest(e->name, e->n);
+    struct buf b = {0};
+    struct side side[2];
+    int both = 0, rc = -1;
+
+    if (!other)
+        return err_set(err, ERR_SYSTEM, "no memory for a configuration");
+    if (read_config(other, a->other, err) < 0)
+        goto out;
+    side[0] = side_of(a->run_dir, config);
+    side[1] = side_of(a->other, other);
+    fprintf(out, "%-*s  %-8s  %6s  %6s  %8s  %-16s\n", wide, "experiment",
+            "split", "cells", "shared", "accuracy", "interval");
+    split_csv_header(&b);
+    for (int i = 0; i < e->n; i++) {
+        if (!is_evaluated(a->other, e->name[i]))
+            continue;
+        if (compare_one(out, side, e->name[i], wide, &b, err) < 0)
+            goto out;
+        both++;
+    }
+    if (both == 0) {
+        err_set(err, ERR_USAGE,
+                "'%.150s' and '%.150s' have no evaluated experiment in common",
+                a->run_dir, a->other);
+        goto out;
+    }
+    fprintf(out, "\nshared: test cells of pictures that were also trained "
+                 "on\n");
+    rc = write_table(a->run_dir, "splits.csv", &b, err);
+out:
+    buf_release(&b);
+    free(other);
+    return rc;
+}
+
+int compare_verb(FILE *out, const struct compare_args *a, struct err *err)
+{
+    struct config *config = malloc(sizeof(*config));
+    struct evaluated e = {.n = 0};
+    int rc = -1;
+
+    if (!config)
+        return err_set(err, ERR_SYSTEM, "no memory for a configuration");
+    if (read_config(config, a->run_dir, err) == 0 && choose(&e, a, err) == 0)
+        rc = a->other ? compare_runs(out, a, config, &e, err)
+                      : compare_experiments(out, a, config, &e, err);
+    dir_list_free(e.entry, e.n_entry);
+    free(config);
+    return rc;
+}

@@ -1,0 +1,29 @@
+/*
+ * compare_verb.h - papline compare: experiments against each other
+ */
+#ifndef ORCHESTRATION_COMPARE_VERB_H
+#define ORCHESTRATION_COMPARE_VERB_H
+
+#include "base/err.h"
+
+#include <stdio.h>
+
+struct compare_args {
+    const char *run_dir;
+    const char *other;       /* a run of another split; NULL: none */
+    const char *const *name; /* (n_name) experiments; none: all evaluated */
+    int n_name;
+};
+
+/*
+ * Without 'other': compare the experiments (run/compare.h), print two tables
+ * and write RUN/compare/experiments.csv and pairs.csv.  With it: compare each
+ * with itself in the other run (run/compare_splits.h), print a table and
+ * write RUN/compare/splits.csv.  Resamples and seed are the run's own.
+ * Errors: ERR_USAGE no such run or experiment, fewer than two to compare, test
+ * cells that are not the same; ERR_INPUT damaged files; ERR_SYSTEM.
+ */
+MUST_USE int compare_verb(FILE *out, const struct compare_args *a,
+                          struct err *err);
+
+#endif

@@ -1,0 +1,48 @@
+#!/bin/bash
+# t0037 - experiments of a run against each other, and under two splits
+. "$(dirname "$0")/lib.sh"
+small_config "$T/c.yaml"
+sed -i "s|^  bn_momentum.*|&\n  seeds: [1, 2]|
+    s|per_class:.*|per_class: 0|; s|variants:.*|variants: 0|
+    s|path:.*|path: $T/cells|" "$T/c.yaml"
+papline-draw --out "$T/cells" --per-class 64 --seed 7 2>/dev/null
+go() { # go <run> <setting>...
+    local run=$1
+    shift
+    status_is 0 papline run "$T/c.yaml" --run "$T/$run" --until evaluate "$@"
+}
+S=mobilenetv2-scratch
+ok "a run of two experiments, split by cell" go run
+ok "  compared" status_is 0 papline compare "$T/run" $S-s1 $S-s2
+ok "  with each other" grep -qE "^$S-s1 +$S-s2 " "$T/out"
+ok "  with p-values of the family" says "all pairs taken together (1)"
+ok "  pairs.csv" grep -q "^$S-s1,$S-s2," "$T/run/compare/pairs.csv"
+ok "  experiments.csv" test \
+    "$(wc -l <"$T/run/compare/experiments.csv")" -eq 3
+cp "$T/run/compare/pairs.csv" "$T/pairs.csv"
+ok "all, without names" status_is 0 papline compare "$T/run"
+ok "  the same to the byte" cmp "$T/pairs.csv" "$T/run/compare/pairs.csv"
+ok "outputs are as they were" status_is 0 papline verify "$T/run"
+
+ok "a run split by group" go by-group --set split.method=group \
+    --set split.test=0.3 --set split.validation=0.3
+ok "  beside the first" status_is 0 papline compare "$T/run" --with \
+    "$T/by-group"
+ok "  each experiment thrice: both and their difference" test \
+    "$(grep -cE " (random|group|differ) " "$T/out")" -eq 6
+ok "  splits.csv" test "$(wc -l <"$T/run/compare/splits.csv")" -eq 5
+ok "  by group no test cell is of a picture that was trained on" test \
+    "$(grep ',group,' "$T/run/compare/splits.csv" | cut -d, -f10 |
+        sort -u)" = 0
+
+ok "one experiment is none to compare" status_is 2 papline compare "$T/run" \
+    $S-s1
+ok "  said so" says "two are needed"
+ok "an unknown one" status_is 2 papline compare "$T/run" $S-s1 $S-s9
+ok "  with the nearest" says "did you mean $S-s"
+ok "no run" status_is 2 papline compare "$T/nowhere"
+rm -r "$T/run/evaluate/$S-s2"
+cp -r "$T/by-group/evaluate/$S-s2" "$T/run/evaluate/"
+ok "other test cells" status_is 2 papline compare "$T/run" $S-s1 $S-s2
+ok "  named" says "$S-s2"
+finish
