@@ -90,6 +90,21 @@ static void note_areas(const struct assess *a, const struct areas *areas,
                   areas->n_pr, k);
 }
 
+/* Probabilities that are the same for every cell rank nothing. */
+static void note_alike(const struct outcomes *o, json_t *notes)
+{
+    const size_t k = (size_t)o->k;
+
+    for (size_t i = 1; i < o->n; i++)
+        for (size_t c = 0; c < k; c++)
+            if (o->p[i * k + c] < o->p[c] || o->p[i * k + c] > o->p[c])
+                return;
+    if (o->n > 1)
+        json_note(notes, "every cell has the same probabilities: ROC-AUC is "
+                         "0.5 and PR-AUC the share of a class, whatever they "
+                         "are");
+}
+
 static json_t *bins_json(const struct reliability *r)
 {
     json_t *bins = json_array();
@@ -134,6 +149,7 @@ static int put_probabilities(struct assess *a, int split, json_t *j,
     json_object_set_new(j, "reliability", bins_json(&a->reliability[split]));
     if (o->n > 0)
         note_areas(a, areas, json_object_get(j, "notes"));
+    note_alike(o, json_object_get(j, "notes"));
     return 0;
 }
 

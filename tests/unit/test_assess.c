@@ -174,6 +174,53 @@ static void check_one_class(const struct evaluate_settings *s)
     json_decref(j);
 }
 
+static void check_alike(const struct evaluate_settings *s)
+{
+    static const double even[] = {.5, .3, .2, .5, .3, .2, .5, .3, .2};
+    static const int first[] = {0, 0, 0};
+    struct assess a = small(s);
+    json_t *j;
+
+    a.test.o = (struct outcomes){3, K, label, first, even, NULL};
+    a.validation.o = a.test.o;
+    j = parsed(&a);
+    ok(has_note(j, "test.notes", "every cell has the same probabilities"),
+       "probabilities that are all alike are noted");
+    near(number_at(j, "test.per_class.0.roc_auc"), .5, 1e-12, "  ROC-AUC .5");
+    near(number_at(j, "test.per_class.0.pr_auc"), 2.0 / 3, 1e-9,
+         "  PR-AUC the class's share");
+    near(number_at(j, "test.mcc"), 0, 1e-12, "  MCC 0");
+    ok(number_at(j, "temperature.value") > 0, "  a temperature");
+    json_decref(j);
+    a = small(s);
+    j = parsed(&a);
+    ok(!has_note(j, "test.notes", "the same probabilities"), "  others not");
+    json_decref(j);
+}
+
+static void check_no_positives(struct evaluate_settings s)
+{
+    struct assess a = small(&s);
+    json_t *j;
+
+    snprintf(s.normal, sizeof(s.normal), "a, c\xff");
+    snprintf(s.benign, sizeof(s.benign), "%s", "");
+    snprintf(s.abnormal, sizeof(s.abnormal), "z");
+    a.class_name = (const char[K][CONFIG_NAME_MAX]){"a", "z", "c\xff"};
+    a.test.o.n = a.validation.o.n = 2; /* both of class a, which is normal */
+    j = parsed(&a);
+    ok(json_is_null(at(j, "binary.as_said.sensitivity")),
+       "no abnormal cell: no sensitivity");
+    near(number_at(j, "binary.as_said.specificity"), .5, 1e-12,
+         "  a specificity");
+    ok(has_note(j, "binary.notes", "cells of one side alone") &&
+           has_note(j, "binary.notes", "validation has no abnormal cell") &&
+           json_is_null(at(j, "binary.threshold")),
+       "  no threshold, both noted");
+    ok(json_is_null(at(j, "binary.roc_auc")), "  no area");
+    json_decref(j);
+}
+
 static void check_files(const struct evaluate_settings *s)
 {
     static const char want[] = "true,a,\"b, \"\"quoted\"\"\",c\xff\n"
@@ -391,6 +438,8 @@ int main(void)
     check_json(&c.evaluate);
     check_decisions(c.evaluate);
     check_one_class(&c.evaluate);
+    check_alike(&c.evaluate);
+    check_no_positives(c.evaluate);
     check_files(&c.evaluate);
     check_sides();
     check_round_trip();
