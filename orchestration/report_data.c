@@ -294,6 +294,8 @@ static void read_experiment(struct report_experiment *e,
     snprintf(e->scores.why, sizeof(e->scores.why), "not in the plan");
     if (e->evaluate)
         read_json(&e->metrics, d->run_dir, e->evaluate->dir, "metrics.json");
+    if (e->evaluate)
+        read_csv(&e->errors, d->run_dir, e->evaluate->dir, "errors.csv");
     if (e->explain)
         read_csv(&e->scores, d->run_dir, e->explain->dir, "scores.csv");
     if (e->explain)
@@ -360,6 +362,7 @@ void report_data_release(struct report_data *d)
     for (int i = 0; i < d->n_experiment; i++) {
         json_decref(d->experiment[i].metrics.root);
         csv_release(&d->experiment[i].history.csv);
+        csv_release(&d->experiment[i].errors.csv);
         csv_release(&d->experiment[i].scores.csv);
         csv_release(&d->experiment[i].faithfulness.csv);
     }

@@ -31,7 +31,7 @@ struct report_experiment {
     const struct plan_node *train, *evaluate, *explain; /* borrowed or NULL */
     const char *name;                                   /* borrowed */
     struct report_json metrics;
-    struct report_csv history, scores, faithfulness;
+    struct report_csv history, errors, scores, faithfulness;
 };
 
 /* Samples that were set aside for one reason. */

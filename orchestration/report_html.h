@@ -49,6 +49,12 @@ void report_samples(const struct report_data *d, struct buf *b);
 void report_provenance(const struct report_data *d, struct buf *b);
 void report_journal(const struct report_data *d, struct buf *b); /* in it */
 
+/* Accuracy by size, brightness and picture, and the most confident mistakes;
+ * *room is what is left for pictures.  Nothing if there is no errors.csv. */
+MUST_USE int report_errors(const struct report_data *d,
+                           const struct report_experiment *e, size_t *room,
+                           struct buf *b, struct err *err);
+
 /* Explained cells of one experiment; pictures take at most 'room' bytes. */
 MUST_USE int report_gallery(const struct report_data *d,
                             const struct report_experiment *e, size_t room,

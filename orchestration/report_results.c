@@ -293,7 +293,7 @@ static int experiment(const struct report_data *d, int i, struct buf *b,
                       struct err *err)
 {
     const struct report_experiment *e = &d->experiment[i];
-    const size_t room = REPORT_PICTURE_BYTES / (size_t)d->n_experiment;
+    size_t room = REPORT_PICTURE_BYTES / (size_t)d->n_experiment;
     const char *model =
         json_string_value(report_json_at(e->metrics.root, "model"));
 
@@ -316,6 +316,8 @@ static int experiment(const struct report_data *d, int i, struct buf *b,
     if (e->metrics.root) {
         class_table(report_json_at(e->metrics.root, "test"), b);
         confusion(e, b);
+        if (report_errors(d, e, &room, b, err) < 0)
+            return -1;
     } else {
         html_missing(b, "The evaluation", e->metrics.why);
     }

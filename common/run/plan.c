@@ -40,7 +40,7 @@ static const struct stage_row {
     {"augment", "papline-augment", 1, "augment", {"augment", "run"}},
     {"weights", NULL, 1, NULL, {NULL}},
     {"train", "papline-train", 2, NULL, {"train"}},
-    {"evaluate", "papline-evaluate", 2, NULL, {"evaluate", "run"}},
+    {"evaluate", "papline-evaluate", 3, NULL, {"evaluate", "run"}},
     {"explain", "papline-explain", 2, NULL, {"explain", "run"}},
     {"report", NULL, 1, "report", {NULL}},
 };

@@ -3,6 +3,7 @@
 #include "run/assess.h"
 #include "run/predictions.h"
 #include "run/svg.h"
+#include "stages/evaluate/mistakes.h"
 #include "stages/evaluate/views.h"
 
 #include <math.h>
@@ -283,6 +284,7 @@ int evaluate_run(const struct evaluate_args *a, struct err *err)
     e->args = a;
     if (open_all(e, err) == 0 && predict_all(e, err) == 0 &&
         write_predictions(e, err) == 0 && assess_all(e, err) == 0 &&
+        mistakes_write(&e->data, &e->said[0], e->row[0], a->out, err) == 0 &&
         write_curves(e, err) == 0)
         rc = 0;
     close_all(e);

@@ -7,6 +7,7 @@
  *     confusion.csv    of the test split, rows are the true classes
  *     confusion.svg    the same as a picture
  *     reliability.csv, reliability.svg: accuracy over confidence
+ *     errors.csv, groups.csv, mistakes.csv, mistakes.png: see mistakes.h
  *     curves.svg       loss and accuracy of the training's history.csv
  */
 #ifndef EVALUATE_EVALUATE_H

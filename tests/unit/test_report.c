@@ -247,6 +247,37 @@ static void check_figures(void)
     free(p);
 }
 
+static void check_errors(void)
+{
+    char *p;
+
+    put("evaluate/e1/errors.csv",
+        "by,part,from,to,cells,correct,accuracy,low,high\n"
+        "size,1,60.5,102.2,5,4,0.8,0.376,0.964\n"
+        "size,2,102.2,120,0,0,,,\n"
+        "picture,trained,,,5,5,1,0.566,1\n"
+        "picture,new,,,15,10,0.667,0.417,0.848\n"
+        "groups,mean,,,9,,0.71,,\ngroups,deviation,,,9,,0.25,,\n"
+        "groups,least,,,9,,0.125,,\ngroups,lower quartile,,,9,,0.5,,\n");
+    put("evaluate/e1/mistakes.png", "a sheet");
+    p = page(1, SPLIT_BY_GROUP);
+    check_page(p);
+    has(p,
+        "size 60 to 102&nbsp;px</th><td class=\"num\">5</td>"
+        "<td class=\"num\">80.0&nbsp;%</td>",
+        "accuracy by size");
+    lacks(p, "size 102", "  not of no cells");
+    has(p, "cluster image not trained on</th><td class=\"num\">15",
+        "  by picture");
+    has(p,
+        "the 9 cluster images (or cells without one): mean 71.0&nbsp;%, "
+        "deviation 25.0&nbsp;%, a quarter of them at most 50.0&nbsp;%, the "
+        "worst 12.5&nbsp;%",
+        "  spread over pictures");
+    has(p, "data:image/png;base64,YSBzaGVldA==", "the sheet of mistakes");
+    free(p);
+}
+
 static void check_damaged(void)
 {
     char *p;
@@ -425,6 +456,7 @@ int main(void)
     check_empty();
     check_warnings();
     check_figures();
+    check_errors();
     check_damaged();
     check_gallery();
     check_methods();
