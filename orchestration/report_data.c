@@ -275,10 +275,10 @@ static int count_shared(struct report_counts *c, const struct report_csv *index,
 
 static void read_experiment(struct report_experiment *e,
                             const struct report_data *d,
-                            const struct plan_node *train)
+                            const struct plan_node *head)
 {
-    e->train = train;
-    e->name = train->experiment;
+    e->train = head;
+    e->name = head->experiment;
     for (int i = 0; i < d->plan->n_node; i++) {
         const struct plan_node *nd = &d->plan->node[i];
 
@@ -289,7 +289,11 @@ static void read_experiment(struct report_experiment *e,
         if (strcmp(nd->stage, "explain") == 0)
             e->explain = nd;
     }
-    read_csv(&e->history, d->run_dir, train->dir, "history.csv");
+    if (head == e->evaluate)
+        snprintf(e->history.why, sizeof(e->history.why),
+                 "an ensemble is not trained");
+    else
+        read_csv(&e->history, d->run_dir, head->dir, "history.csv");
     snprintf(e->metrics.why, sizeof(e->metrics.why), "not in the plan");
     snprintf(e->scores.why, sizeof(e->scores.why), "not in the plan");
     if (e->evaluate)
@@ -301,6 +305,17 @@ static void read_experiment(struct report_experiment *e,
     if (e->explain)
         read_csv(&e->faithfulness, d->run_dir, e->explain->dir,
                  "faithfulness.csv");
+}
+
+/* Does 'n' stand for an experiment: a training, or an ensemble's evaluation? */
+static bool is_head(const struct plan_node *n)
+{
+    if (strcmp(n->stage, "train") == 0)
+        return true;
+    for (int i = 0; plan_ensembles[i]; i++)
+        if (strcmp(n->network, plan_ensembles[i]) == 0)
+            return true;
+    return false;
 }
 
 /*
@@ -335,7 +350,7 @@ static int read_experiments(struct report_data *d, struct err *err)
         return err_set(err, ERR_SYSTEM, "no memory for %d experiments",
                        p->n_node);
     for (int i = 0; i < p->n_node; i++)
-        if (strcmp(p->node[i].stage, "train") == 0)
+        if (is_head(&p->node[i]))
             read_experiment(&d->experiment[d->n_experiment++], d, &p->node[i]);
     d->best = choose_best(d);
     return 0;

@@ -28,11 +28,19 @@ struct report_json {
 };
 
 struct report_experiment {
-    const struct plan_node *train, *evaluate, *explain; /* borrowed or NULL */
-    const char *name;                                   /* borrowed */
+    const struct plan_node *train; /* or of an ensemble its evaluation;
+                                      borrowed, as these: */
+    const struct plan_node *evaluate, *explain; /* NULL: not planned */
+    const char *name;                           /* borrowed */
     struct report_json metrics;
     struct report_csv history, errors, scores, faithfulness;
 };
+
+/* Is it made of others, without a training or explanations of its own? */
+static inline bool report_is_ensemble(const struct report_experiment *e)
+{
+    return e->train == e->evaluate;
+}
 
 /* Samples that were set aside for one reason. */
 struct report_reason {

@@ -321,7 +321,8 @@ static int experiment(const struct report_data *d, int i, struct buf *b,
     } else {
         html_missing(b, "The evaluation", e->metrics.why);
     }
-    if (curves(e, b, err) < 0 || report_gallery(d, e, room, b, err) < 0)
+    if (!report_is_ensemble(e) &&
+        (curves(e, b, err) < 0 || report_gallery(d, e, room, b, err) < 0))
         return -1;
     buf_puts(b, "</section>\n");
     return 0;

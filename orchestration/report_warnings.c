@@ -124,11 +124,11 @@ static void parts(const struct report_data *d, struct buf *b)
         const char *what[3];
         int n = 0;
 
-        if (!e->history.there)
+        if (!e->history.there && !report_is_ensemble(e))
             what[n++] = "training";
         if (!e->metrics.root)
             what[n++] = "evaluation";
-        if (!e->scores.there)
+        if (!e->scores.there && !report_is_ensemble(e))
             what[n++] = "explanations";
         if (n == 0)
             continue;

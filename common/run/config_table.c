@@ -207,6 +207,13 @@ static const struct key keys[] = {
      .help = "instead, a matrix: rows (true classes) end in a semicolon"},
     {AT(evaluate, coverage), RESULT, REAL(0.5, 0.999, "0.95"),
      .help = "how often a set of classes shall hold the true one"},
+    {AT(evaluate, ensembles), EXPERIMENT, NAMES("none"),
+     .help =
+         "none, soft_vote, weighted_vote, fuzzy_rank[_code], fuzzy_distance[_code]"},
+    {AT(evaluate, ensemble_members), EXPERIMENT, NAMES("auto"),
+     .help = "experiments; auto: the networks of each regime and seed"},
+    {TEXT(evaluate, ensemble_weights), EXPERIMENT, STRING("auto"),
+     .help = "of weighted_vote, a number for each; auto: validation accuracy"},
 
     {AT(explain, methods), RESULT,
      NAMES("gradcam, gradcampp, scorecam, layercam, lime"),

@@ -1,21 +1,16 @@
 /* plan.c - from the configuration to nodes and their keys */
 #include "run/plan.h"
 
-#include "base/spell.h"
 #include "run/plan_content.h"
+#include "run/plan_ensembles.h"
 #include "run/plan_reason.h"
+#include "run/plan_words.h"
 #include "run/regime.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-const char *const plan_networks[] = {"vgg16",       "vgg19",       "resnet50",
-                                     "mobilenetv2", "densenet169", NULL};
-const char *const plan_explainers[] = {"gradcam",    "gradcampp", "scorecam",
-                                       "layercam",   "lime",      "intgrad",
-                                       "smoothgrad", NULL};
 
 /* --- the stages ------------------------------------------------------------ */
 
@@ -83,6 +78,7 @@ struct experiment {
     const char *network;
     const struct regime *regime;
     int64_t seed;
+    const struct plan_ensemble *fused; /* NULL: it is trained */
 };
 
 static int no_memory(struct err *err)
@@ -93,6 +89,18 @@ static int no_memory(struct err *err)
 static void add_param(void *self, const char *name, const char *value)
 {
     json_object_set_new(self, name, json_string(value));
+}
+
+static void add_fused(const struct builder *b, const struct plan_ensemble *e,
+                      json_t *params)
+{
+    char all[CONFIG_LIST_MAX * PLAN_NAME_MAX];
+
+    plan_ensembles_list(e, all, sizeof(all));
+    add_param(params, "evaluate.ensemble_members", all);
+    if (strcmp(e->method, "weighted_vote") == 0)
+        add_param(params, "evaluate.ensemble_weights",
+                  b->c->evaluate.ensemble_weights);
 }
 
 /* Parameters of a training: not those of other regimes. */
@@ -136,6 +144,8 @@ static json_t *make_params(const struct builder *b, const struct stage_row *row,
         add_param(params, "regime", e->regime->name);
         add_param(params, "seed", seed);
     }
+    if (e && e->fused)
+        add_fused(b, e->fused, params);
     return params;
 }
 
@@ -183,8 +193,8 @@ static void name_node(struct plan_node *n, const struct stage_row *row,
     if (e->regime) {
         snprintf(n->regime, sizeof(n->regime), "%s", e->regime->name);
         n->seed = e->seed;
-        snprintf(n->experiment, sizeof(n->experiment), "%.63s-%.63s-s%lld",
-                 e->network, e->regime->name, (long long)e->seed);
+        plan_experiment_name(n->experiment, e->network, e->regime->name,
+                             e->seed);
     }
     snprintf(n->name, sizeof(n->name), "%.20s/%.200s", row->stage,
              e->regime ? n->experiment : e->network);
@@ -200,6 +210,9 @@ static int add_node(struct builder *b, const char *stage,
 {
     const struct stage_row *row = stage_row(stage);
     struct plan_node *n = &b->plan->node[b->plan->n_node];
+    /* behind a training its key speaks for the experiment */
+    const bool own = strcmp(stage, "train") == 0 ||
+                     strcmp(stage, "weights") == 0 || (e && e->fused);
 
     *n = (struct plan_node){.stage = row->stage,
                             .program = row->program,
@@ -213,8 +226,7 @@ static int add_node(struct builder *b, const char *stage,
     for (int i = 0; i < n_input; i++)
         if (input[i] >= 0)
             n->input[n->n_input++] = input[i];
-    n->params = dump(make_params(
-        b, row, strcmp(stage, "train") && strcmp(stage, "weights") ? NULL : e));
+    n->params = dump(make_params(b, row, own ? e : NULL));
     n->inputs = dump(make_inputs(b->plan, n));
     if (!n->params || !n->inputs)
         return -1;
@@ -261,8 +273,7 @@ static int add_training(struct builder *b, const struct experiment *e)
     char name[PLAN_NAME_MAX];
     struct err err;
 
-    snprintf(name, sizeof(name), "%.63s-%.63s-s%lld", e->network,
-             e->regime->name, (long long)e->seed);
+    plan_experiment_name(name, e->network, e->regime->name, e->seed);
     at = find_node(b, "train", name);
     if (at >= 0)
         return at;
@@ -295,9 +306,10 @@ static int add_experiment(struct builder *b, const struct experiment *e)
 static int add_weights(struct builder *b)
 {
     for (int i = 0; i < b->plan->n_weights; i++)
-        if (add_node(b, "weights",
-                     &(struct experiment){b->plan->weights[i].network, NULL, 0},
-                     NULL, 0) < 0)
+        if (add_node(
+                b, "weights",
+                &(struct experiment){.network = b->plan->weights[i].network},
+                NULL, 0) < 0)
             return -1;
     return 0;
 }
@@ -314,11 +326,29 @@ static int add_experiments(struct builder *b)
             for (int s = 0; s < seeds->n; s++) {
                 const struct experiment e = {
                     networks->word[i], regime_find(regimes->word[k], &err),
-                    seeds->value[s]};
+                    seeds->value[s], NULL};
 
                 if (add_experiment(b, &e) < 0)
                     return -1;
             }
+    return 0;
+}
+
+static int add_ensembles(struct builder *b)
+{
+    int input[CONFIG_LIST_MAX + 1];
+    struct plan_ensemble e;
+
+    for (int i = 0; i < plan_ensembles_count(b->c); i++) {
+        plan_ensembles_at(b->c, i, &e);
+        for (int m = 0; m < e.n_member; m++)
+            input[m] = find_node(b, "evaluate", e.member[m]);
+        input[e.n_member] = b->data;
+        if (add_node(b, "evaluate",
+                     &(struct experiment){e.method, e.regime, e.seed, &e},
+                     input, e.n_member + 1) < 0)
+            return -1;
+    }
     return 0;
 }
 
@@ -340,58 +370,13 @@ static int add_report(struct builder *b)
 
 /* --- checks ----------------------------------------------------- */
 
-static int check_word(const char *key, const char *word,
-                      const char *const *known, struct err *err)
-{
-    const char *meant;
-    char all[256] = "";
-    size_t n = 0;
-
-    for (; known[n]; n++) {
-        const size_t at = strlen(all);
-
-        snprintf(all + at, sizeof(all) - at, "%s%s", n ? ", " : "", known[n]);
-    }
-    meant = spell_nearest(word, known, n);
-    if (meant && strcmp(meant, word) == 0)
-        return 0;
-    if (meant)
-        return err_set(err, ERR_USAGE, "%s: there is no '%s'; did you mean %s?",
-                       key, word, meant);
-    return err_set(err, ERR_USAGE, "%s: there is no '%s'; known: %s", key, word,
-                   all);
-}
-
-static int check_words(const char *key, const struct word_list *given,
-                       const char *const *known, struct err *err)
-{
-    for (int i = 0; i < given->n; i++)
-        if (check_word(key, given->word[i], known, err) < 0)
-            return -1;
-    return 0;
-}
-
-/* Every word that names a thing elsewhere in the program. */
-static int check_names(const struct config *c, struct err *err)
-{
-    const char *regimes[CONFIG_LIST_MAX] = {NULL};
-
-    for (size_t i = 0; regime_at(i); i++)
-        regimes[i] = regime_at(i)->name;
-    if (check_words("train.networks", &c->train.networks, plan_networks, err) <
-            0 ||
-        check_words("train.regimes", &c->train.regimes, regimes, err) < 0)
-        return -1;
-    return check_words("explain.methods", &c->explain.methods, plan_explainers,
-                       err);
-}
-
 /* Nodes that 'c' expands to at most, or -1. */
 static int count_nodes(const struct config *c, struct err *err)
 {
     const int networks = c->train.networks.n, seeds = c->train.seeds.n;
     const int n = 3 * networks * c->train.regimes.n * seeds +
-                  (plan_pretrains(c) ? networks * (seeds + 1) : 0) + 4;
+                  (plan_pretrains(c) ? networks * (seeds + 1) : 0) +
+                  plan_ensembles_count(c) + 4;
 
     if (n > PLAN_MAX_NODES)
         return err_set(err, ERR_USAGE,
@@ -411,7 +396,7 @@ static int build(struct builder *b, struct err *err)
     if (!b->plan->node)
         return no_memory(err);
     if (add_data(b) < 0 || add_weights(b) < 0 || add_experiments(b) < 0 ||
-        add_report(b) < 0)
+        add_ensembles(b) < 0 || add_report(b) < 0)
         return no_memory(err);
     BUG_ON(b->plan->n_node > n);
     plan_look(b->plan, b->run_dir);
@@ -422,7 +407,8 @@ static int start(struct plan *p, struct builder *b, bool pinned,
                  struct err *err)
 {
     *p = (struct plan){0};
-    if (count_nodes(b->c, err) < 0 || check_names(b->c, err) < 0)
+    if (count_nodes(b->c, err) < 0 || plan_check_words(b->c, err) < 0 ||
+        plan_ensembles_check(b->c, err) < 0)
         return -1;
     if ((pinned && plan_recall_content(p, b->c, b->run_dir)) ||
         plan_read_content(p, b->c, b->run_dir, err) == 0)

@@ -3,8 +3,8 @@
  *
  * The configuration expands to nodes in an order in which inputs come first:
  * draw (if asked), preprocess, augment, weights of each network that some
- * experiment starts from, then for each experiment train, evaluate, explain, and
- * last report.  An experiment that goes on from another one's model comes
+ * experiment starts from, then for each experiment train, evaluate, explain, then
+ * evaluate for each ensemble of experiments, and last report.  An experiment that goes on from another one's model comes
  * behind that one's training, which is planned even if it is not asked for.  A node's key is the hash of its stage's
  * name and version, its parameters and its inputs' keys, so equal keys mean
  * equal outputs, and every key is known before anything runs.
@@ -31,7 +31,8 @@ struct plan_node {
     const char *program; /* "papline-train"; borrowed, static; NULL: papline */
     int version;         /* of the stage: another one makes other outputs */
     char experiment[PLAN_NAME_MAX]; /* "mobilenetv2-scratch-s1", or "" */
-    char network[CONFIG_NAME_MAX];  /* of the experiment, or "" */
+    char network[CONFIG_NAME_MAX];  /* of the experiment, or ""; of an
+                                       ensemble one of plan_ensembles[] */
     char regime[CONFIG_NAME_MAX];
     int64_t seed; /* of the experiment, else the run's */
     int *input;   /* owned: indices of the nodes that this one reads */
@@ -85,6 +86,7 @@ MUST_USE int plan_join(struct plan *p, const struct config *c,
 /* What can be planned beside regime.h, ending in NULL; the tables of the stages agree. */
 extern const char *const plan_networks[];
 extern const char *const plan_explainers[];
+extern const char *const plan_ensembles[];
 
 /* Hash of the file of a network's pretrained weights; "": it is not read. */
 const char *plan_weights(const struct plan *p, const char *network);

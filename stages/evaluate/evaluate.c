@@ -24,6 +24,7 @@ struct evaluation {
     struct predictions said[N_SPLIT]; /* owned */
     char *group_text[N_SPLIT];        /* owned: what 'group' points to */
     uint8_t *view;                    /* owned: (BATCH, h, w, 3) */
+    struct fuse_weights weights;      /* of an ensemble */
     struct assess assess;
 };
 
@@ -37,6 +38,8 @@ static int open_all(struct evaluation *e, struct err *err)
 
     if (store_open(&e->data, a->data, err) < 0)
         return -1;
+    if (a->fuse)
+        return 0;
     p.data = &e->data;
     if (predict_open(&e->net, &p, err) < 0)
         return -1;
@@ -167,12 +170,28 @@ static int predict_one(struct evaluation *e, int s, size_t done,
 
 static int predict_all(struct evaluation *e, struct err *err)
 {
-    for (int s = 0; s < N_SPLIT; s++)
-        if (make_table(e, s, err) < 0)
-            return -1;
     if (predict_one(e, 0, 0, err) < 0)
         return -1;
     return predict_one(e, 1, e->said[0].o.n, err);
+}
+
+static int fuse_all(struct evaluation *e, struct err *err)
+{
+    if (fuse_weigh(e->args->fuse, &e->weights, err) < 0)
+        return -1;
+    for (int s = 0; s < N_SPLIT; s++)
+        if (fuse_split(e->args->fuse, &e->weights, splits[s], &e->said[s],
+                       err) < 0)
+            return -1;
+    return 0;
+}
+
+static int decide_all(struct evaluation *e, struct err *err)
+{
+    for (int s = 0; s < N_SPLIT; s++)
+        if (make_table(e, s, err) < 0)
+            return -1;
+    return e->args->fuse ? fuse_all(e, err) : predict_all(e, err);
 }
 
 /* --- files ----------------------------------------------------------------- */
@@ -206,7 +225,7 @@ static int assess_all(struct evaluation *e, struct err *err)
     const struct store *data = &e->data;
 
     a->experiment = e->args->experiment;
-    a->network = e->net.info.network;
+    a->network = e->args->fuse ? e->args->network : e->net.info.network;
     a->model = e->args->choice;
     a->class_name = data->class_name;
     a->settings = e->args->settings;
@@ -261,6 +280,19 @@ static int write_curves(const struct evaluation *e, struct err *err)
     return write_text(e, "curves.svg", &b, err);
 }
 
+static int write_members(const struct evaluation *e, struct err *err)
+{
+    const struct fuse_args *f = e->args->fuse;
+    struct buf b = {0};
+
+    buf_puts(&b, "member,weight\n");
+    for (int m = 0; m < f->n_member; m++) {
+        buf_csv(&b, f->member[m]);
+        buf_printf(&b, ",%.9g\n", e->weights.weight[m]);
+    }
+    return write_text(e, "members.csv", &b, err);
+}
+
 static void close_all(struct evaluation *e)
 {
     for (int s = 0; s < N_SPLIT; s++) {
@@ -282,10 +314,10 @@ int evaluate_run(const struct evaluate_args *a, struct err *err)
     if (!e)
         return err_set(err, ERR_SYSTEM, "no memory for the evaluation");
     e->args = a;
-    if (open_all(e, err) == 0 && predict_all(e, err) == 0 &&
+    if (open_all(e, err) == 0 && decide_all(e, err) == 0 &&
         write_predictions(e, err) == 0 && assess_all(e, err) == 0 &&
         mistakes_write(&e->data, &e->said[0], e->row[0], a->out, err) == 0 &&
-        write_curves(e, err) == 0)
+        (a->fuse ? write_members(e, err) : write_curves(e, err)) == 0)
         rc = 0;
     close_all(e);
     free(e);

@@ -1,5 +1,6 @@
 /*
- * evaluate.h - one experiment against the validation and the test split
+ * evaluate.h - one experiment, or an ensemble of some, against the validation
+ * and the test split
  *
  * Files:
  *     predictions.csv  see run/predictions.h
@@ -9,19 +10,24 @@
  *     reliability.csv, reliability.svg: accuracy over confidence
  *     errors.csv, groups.csv, mistakes.csv, mistakes.png: see mistakes.h
  *     curves.svg       loss and accuracy of the training's history.csv
+ * Of an ensemble there are no curves, but:
+ *     members.csv      member,weight (as used), in order
  */
 #ifndef EVALUATE_EVALUATE_H
 #define EVALUATE_EVALUATE_H
 
 #include "run/predict.h"
+#include "stages/evaluate/fuse.h"
 
 struct evaluate_args {
-    const char *data;    /* directory of the image store */
-    const char *model;   /* the model's file */
+    const char *data;             /* directory of the image store */
+    const struct fuse_args *fuse; /* NULL: a network, of these two: */
+    const char *model;            /* the model's file */
     const char *history; /* history.csv; missing or damaged: no curves */
     const char *out;     /* directory, exists */
     const char *experiment, *network;
-    const char *choice; /* "best" or "last": which weights 'model' is */
+    const char *choice; /* "best" or "last": which weights 'model' is; of an
+                         * ensemble its members */
 
     const struct evaluate_settings *settings;
     uint64_t seed; /* of the bootstrap */
@@ -33,7 +39,7 @@ struct evaluate_args {
 
 /*
  * Predict, count and write.  Deterministic.
- * Errors: as store_open(), predict_open() and assess_run(); ERR_INPUT the network gives no
+ * Errors: as store_open(), predict_open(), fuse_split() and assess_run(); ERR_INPUT the network gives no
  * numbers; ERR_AGAIN each() said stop; ERR_SYSTEM.
  */
 MUST_USE int evaluate_run(const struct evaluate_args *a, struct err *err);

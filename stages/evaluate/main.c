@@ -2,12 +2,16 @@
  * papline-evaluate - how often a trained network is right, and what it takes
  * for what
  *
- *     reads    RUN/data, the model of RUN/train/EXPERIMENT
+ *     reads    RUN/data, the model of RUN/train/EXPERIMENT; of an ensemble
+ *              its members' RUN/evaluate/MEMBER/predictions.csv
  *     writes   RUN/evaluate/EXPERIMENT (evaluate.h)
  */
 #include "run/node.h"
 #include "run/stage.h"
 #include "stages/evaluate/evaluate.h"
+
+#include <stdio.h>
+#include <string.h>
 
 static bool each(void *self, size_t done, size_t total)
 {
@@ -17,34 +21,77 @@ static bool each(void *self, size_t done, size_t total)
     return !stage_stopping(l);
 }
 
-static int handle(void *self, const struct unit *u, struct err *err)
+static int begin_and_run(const struct unit *u, struct evaluate_args *a,
+                         struct err *err)
 {
-    char data[FILE_PATH_MAX], train[FILE_PATH_MAX], out[FILE_PATH_MAX];
-    char model[FILE_PATH_MAX], history[FILE_PATH_MAX];
-    struct evaluate_args a = {
-        .data = data,
-        .model = model,
-        .history = history,
-        .out = out,
-        .experiment = u->node->experiment,
-        .network = u->node->network,
-        .choice = u->config->evaluate.model == MODEL_LAST ? "last" : "best",
-        .settings = &u->config->evaluate,
-        .seed = (uint64_t)u->config->run.seed,
-        .each = each,
-        .self = u->link,
-    };
+    char data[FILE_PATH_MAX], out[FILE_PATH_MAX];
     bool resumed;
 
-    (void)self;
+    a->data = data;
+    a->out = out;
+    a->experiment = u->node->experiment;
+    a->network = u->node->network;
+    a->settings = &u->config->evaluate;
+    a->seed = (uint64_t)u->config->run.seed;
+    a->each = each;
+    a->self = u->link;
     if (file_path(data, err, "%s/data", u->run_dir) < 0 ||
-        predict_dir(train, u->run_dir, u->plan, u->node, err) < 0 ||
-        file_path(model, err, "%s/%s", train, predict_file(u->config)) < 0 ||
-        file_path(history, err, "%s/history.csv", train) < 0 ||
         node_begin(u->run_dir, u->node, out, &resumed, err) < 0 ||
-        evaluate_run(&a, err) < 0)
+        evaluate_run(a, err) < 0)
         return -1;
     return node_commit(u->run_dir, u->node, err);
+}
+
+static int handle_network(const struct unit *u, struct err *err)
+{
+    char train[FILE_PATH_MAX], model[FILE_PATH_MAX], history[FILE_PATH_MAX];
+    struct evaluate_args a = {
+        .model = model,
+        .history = history,
+        .choice = u->config->evaluate.model == MODEL_LAST ? "last" : "best",
+    };
+
+    if (predict_dir(train, u->run_dir, u->plan, u->node, err) < 0 ||
+        file_path(model, err, "%s/%s", train, predict_file(u->config)) < 0 ||
+        file_path(history, err, "%s/history.csv", train) < 0)
+        return -1;
+    return begin_and_run(u, &a, err);
+}
+
+/* The evaluations among the inputs are the members, in order. */
+static int handle_ensemble(const struct unit *u, struct err *err)
+{
+    char path[CONFIG_LIST_MAX][FILE_PATH_MAX];
+    char all[CONFIG_LIST_MAX * (PLAN_NAME_MAX + 3)] = "";
+    struct fuse_args f = {.method = u->node->network,
+                          .weights = u->config->evaluate.ensemble_weights};
+    struct evaluate_args a = {.fuse = &f, .choice = all};
+
+    for (int i = 0; i < u->node->n_input; i++) {
+        const struct plan_node *in = &u->plan->node[u->node->input[i]];
+        const size_t at = strlen(all);
+
+        if (strcmp(in->stage, "evaluate") != 0)
+            continue;
+        BUG_ON(f.n_member == CONFIG_LIST_MAX);
+        if (file_path(path[f.n_member], err, "%s/%s/predictions.csv",
+                      u->run_dir, in->dir) < 0)
+            return -1;
+        snprintf(all + at, sizeof(all) - at, "%s%s", at ? " + " : "",
+                 in->experiment);
+        f.path[f.n_member] = path[f.n_member];
+        f.member[f.n_member++] = in->experiment;
+    }
+    return begin_and_run(u, &a, err);
+}
+
+static int handle(void *self, const struct unit *u, struct err *err)
+{
+    (void)self;
+    for (int i = 0; plan_ensembles[i]; i++)
+        if (strcmp(plan_ensembles[i], u->node->network) == 0)
+            return handle_ensemble(u, err);
+    return handle_network(u, err);
 }
 
 int main(int argc, char **argv)

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""stats.py - write stats_golden.inc: other people's numbers for test_stats
+"""stats.py - write stats_golden.inc and ensemble_golden.inc: other people's
+numbers for test_stats and test_fuse
 
 Areas, log-likelihood and Brier by scikit-learn, tests by statsmodels and SciPy,
 temperature by SciPy's bounded minimiser, distances of the fuzzy ensemble by
@@ -273,30 +274,39 @@ def bootstrap(out):
             "static const double boot_interval[] = %s;" % row([low, high])]
 
 
+def head(name):
+    return ["/* %s - made by stats.py; scikit-learn %s, scipy %s, "
+            "statsmodels %s, numpy %s */"
+            % (name, sklearn.__version__, scipy.__version__,
+               statsmodels.__version__, np.__version__),
+            "/* clang-format off */"]
+
+
+def write(name, out):
+    with open("tests/golden/" + name, "w") as f:
+        f.write("\n".join(out + ["/* clang-format on */"]) + "\n")
+
+
 def main():
-    out = ["/* stats_golden.inc - made by stats.py; scikit-learn %s, scipy %s, "
-           "statsmodels %s, numpy %s */"
-           % (sklearn.__version__, scipy.__version__, statsmodels.__version__,
-              np.__version__),
-           "/* clang-format off */",
-           "static const struct golden {",
-           "    const char *name;", "    size_t n;", "    int k, weighted;",
-           "    int label[60];", "    double p[300];", "    uint32_t w[60];",
-           "    double roc[5], pr[5], macro_roc, macro_pr;",
-           "    double nll, brier, ece, mce, temperature, nll_after;",
-           "    double balanced_accuracy, kappa, mcc;",
-           "} golden[] = {"]
+    out = head("stats_golden.inc")
+    out += ["static const struct golden {",
+            "    const char *name;", "    size_t n;", "    int k, weighted;",
+            "    int label[60];", "    double p[300];", "    uint32_t w[60];",
+            "    double roc[5], pr[5], macro_roc, macro_pr;",
+            "    double nll, brier, ece, mce, temperature, nll_after;",
+            "    double balanced_accuracy, kappa, mcc;",
+            "} golden[] = {"]
     for c in cases():
         out += case(*c)
     out.append("};")
     tests(out)
     binary(out)
     sets(out)
-    ensembles(out)
+    fused = head("ensemble_golden.inc")
+    ensembles(fused)
     bootstrap(out)
-    out.append("/* clang-format on */")
-    with open("tests/golden/stats_golden.inc", "w") as f:
-        f.write("\n".join(out) + "\n")
+    write("stats_golden.inc", out)
+    write("ensemble_golden.inc", fused)
 
 
 if __name__ == "__main__":

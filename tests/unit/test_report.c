@@ -278,6 +278,33 @@ static void check_errors(void)
     free(p);
 }
 
+/* The page of one experiment and an ensemble of it. */
+static void check_ensemble(void)
+{
+    struct plan_node node[9];
+    struct plan plan = {.node = node, .n_node = make_plan(node, 2) - 1};
+    struct plan_node *e = &node[3];
+    static struct config config;
+    char path[FILE_PATH_MAX], *p = NULL;
+    struct err err = {0};
+    size_t size;
+
+    config_init(&config);
+    *e = node[4]; /* evaluate/e2, without a training or explanations */
+    plan.n_node = 4;
+    snprintf(e->network, sizeof(e->network), "fuzzy_rank");
+    BUG_ON(file_path(path, &err, "%s/report", run) < 0);
+    ok(report_write(run, &config, &plan, path, &err) == 0, "an ensemble");
+    BUG_ON(file_path(path, &err, "%s/report/index.html", run) < 0 ||
+           file_read(path, MAX_PAGE, &p, &size, &err) < 0);
+    check_page(p);
+    has(p, "<a href=\"#experiment-2\">e2</a></th><td class=\"num\">75.0",
+        "  is in the table of results");
+    has(p, "<p class=\"mute\">fuzzy_rank, ", "  with what it is");
+    lacks(p, "e2</strong> is incomplete", "  lacks nothing");
+    free(p);
+}
+
 static void check_damaged(void)
 {
     char *p;
@@ -457,6 +484,7 @@ int main(void)
     check_warnings();
     check_figures();
     check_errors();
+    check_ensemble();
     check_damaged();
     check_gallery();
     check_methods();

@@ -11,6 +11,7 @@
 #include "stats/proportion.h"
 #include "tap.h"
 
+#include "golden/ensemble_golden.inc"
 #include "golden/stats_golden.inc"
 
 #include <stdlib.h>

@@ -1,0 +1,44 @@
+/*
+ * plan_ensembles.h - which ensembles a configuration asks for
+ *
+ * An ensemble is evaluated like an experiment, from its members' stored
+ * probabilities; nothing is trained.  For each word of evaluate.ensembles:
+ * with evaluate.ensemble_members "auto" one of the networks of each regime and
+ * seed, called METHOD-REGIME-sSEED; else one of the experiments listed there,
+ * called METHOD-members-s<run.seed>.
+ */
+#ifndef RUN_PLAN_ENSEMBLES_H
+#define RUN_PLAN_ENSEMBLES_H
+
+#include "run/plan.h"
+#include "run/regime.h"
+
+struct plan_ensemble {
+    const char *method;          /* one of plan_ensembles[] */
+    const struct regime *regime; /* of all members; "members" if listed */
+    int64_t seed;
+    char member[CONFIG_LIST_MAX][PLAN_NAME_MAX]; /* experiments, in order */
+    int n_member;
+};
+
+/* How many; 0 if evaluate.ensembles is [none]. */
+int plan_ensembles_count(const struct config *c);
+
+/* Number i of them; 'c' has passed plan_ensembles_check(). */
+void plan_ensembles_at(const struct config *c, int i, struct plan_ensemble *e);
+
+/* Members, separated by " + ", into out[room]; cut if they are longer. */
+void plan_ensembles_list(const struct plan_ensemble *e, char *out, size_t room);
+
+/*
+ * Errors: ERR_USAGE an unknown method (as "none" beside others is); fewer than two
+ * members; a member that is no experiment; weights that are no numbers, or not
+ * as many as there are members.
+ */
+MUST_USE int plan_ensembles_check(const struct config *c, struct err *err);
+
+/* "vgg16-finetune-s1", as a node's and a folder's name. */
+void plan_experiment_name(char out[PLAN_NAME_MAX], const char *network,
+                          const char *regime, int64_t seed);
+
+#endif
