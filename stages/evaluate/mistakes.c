@@ -250,6 +250,14 @@ static void put_mistake(struct mistakes *m, size_t i)
     buf_puts(&m->text, "\n");
 }
 
+/* The last part of a path. */
+static const char *short_name(const char *file)
+{
+    const char *slash = strrchr(file, '/');
+
+    return slash ? slash + 1 : file;
+}
+
 static int write_sheet(const struct mistakes *m, const struct mistake *list,
                        size_t n, struct err *err)
 {
@@ -275,7 +283,8 @@ static int write_sheet(const struct mistakes *m, const struct mistake *list,
             snprintf(p, sizeof(p), " %.3f", list[k].p);
         snprintf(words, sizeof(words), "%.63s\ncalled %.63s%s\n%.200s",
                  m->p->class_name[m->p->o.label[i]],
-                 m->p->class_name[m->p->o.said[i]], p, m->p->file[i]);
+                 m->p->class_name[m->p->o.said[i]], p,
+                 short_name(m->p->file[i]));
         if (sheet_put(&sheet, k, store_image(m->data, m->row[i]), words, err) <
             0)
             goto out;
