@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -57,11 +58,14 @@ static void place_mpirun(struct command *c, const struct config *cfg)
 static const struct placement {
     const char *stage;
     void (*place)(struct command *c, const struct config *cfg);
-    bool has_sink;
+    size_t workers; /* where in the configuration; 0: one */
 } placements[] = {
-    {"draw", place_local, false},     {"preprocess", place_local, false},
-    {"augment", place_local, true},   {"train", place_mpirun, false},
-    {"evaluate", place_local, false}, {"explain", place_local, false},
+    {"draw", place_local, 0},
+    {"preprocess", place_local, 0},
+    {"augment", place_local, offsetof(struct config, augment.workers)},
+    {"train", place_mpirun, 0},
+    {"evaluate", place_local, 0},
+    {"explain", place_local, offsetof(struct config, explain.workers)},
 };
 
 static const struct placement *placement_of(const struct plan_node *node)
@@ -152,8 +156,10 @@ int launch_wanted(const struct config *c, const struct plan_node *node,
     if (!p)
         return 0;
     if (role == ROLE_SINK)
-        return p->has_sink ? 1 : 0;
-    return p->has_sink ? (int)c->augment.workers : 1;
+        return node->division == PLAN_ROWS ? 1 : 0;
+    if (p->workers == 0)
+        return 1;
+    return (int)*(const int64_t *)((const char *)c + p->workers);
 }
 
 int launch_running(const struct launcher *l, enum role role)

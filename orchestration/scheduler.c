@@ -5,7 +5,7 @@
 #include "orchestration/scheduler_private.h"
 #include "orchestration/status.h"
 #include "run/node.h"
-#include "run/sink.h"
+#include "run/units.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -38,7 +38,7 @@ static void on_aside(void *self, const struct queue_unit *u)
     const struct plan_node *node = scheduler_node(s);
     char id[32];
 
-    if (launch_wanted(s->config, node, ROLE_SINK) == 0) {
+    if (!scheduler_spares(s, u)) {
         err_set(&s->fault, ERR_SYSTEM, "%s", u->reason);
         return;
     }
@@ -139,11 +139,11 @@ static void release_all(struct scheduler *s, const char *why)
 /* Has the node all it needs from its processes? */
 static bool node_over(const struct scheduler *s)
 {
-    const bool divided =
-        launch_wanted(s->config, scheduler_node(s), ROLE_SINK) > 0;
+    const enum plan_division d = scheduler_node(s)->division;
 
     return s->fault.code ||
-           (queue_finished(&s->queue) && (!divided || s->sealed));
+           (queue_finished(&s->queue) && (d == PLAN_WHOLE || s->sealed ||
+                                          (d == PLAN_FILES && s->finish_sent)));
 }
 
 static void on_exit(struct scheduler *s, pid_t pid, int status)
@@ -159,7 +159,7 @@ static void on_exit(struct scheduler *s, pid_t pid, int status)
         queue_lost(&s->queue, worker, false, text, scheduler_now());
     else if (worker >= 0)
         note_lost(s, worker, text);
-    if (launch_wanted(s->config, node, ROLE_SINK) == 0)
+    if (node->division == PLAN_WHOLE)
         release_all(s, text);
     if (over)
         return;
@@ -225,23 +225,39 @@ static void forget_silent(struct scheduler *s)
 
 static int add_units(struct scheduler *s, struct err *err)
 {
-    const uint64_t id = (uint64_t)(s->node + 1) << SINK_UNIT_SHIFT;
-    const uint64_t step = sink_unit_rows(s->config);
-    struct sources src;
-    uint64_t rows;
+    const uint64_t id = (uint64_t)(s->node + 1) << UNITS_SHIFT;
+    struct units u;
 
     queue_clear(&s->queue);
-    if (launch_wanted(s->config, scheduler_node(s), ROLE_SINK) == 0)
+    if (scheduler_node(s)->division == PLAN_WHOLE)
         return queue_add(&s->queue, id, 0, 0, err);
-    if (sources_open(&src, s->run_dir, s->config->augment.variants, err) < 0)
+    if (units_of(&u, s->run_dir, s->config, scheduler_node(s), err) < 0)
         return -1;
-    rows = sources_rows(&src);
-    sources_close(&src);
-    for (uint64_t at = 0, k = 0; at < rows; at += step, k++)
+    for (uint64_t at = 0, k = 0; at < u.rows; at += u.step, k++)
         if (queue_add(&s->queue, id + k, at,
-                      rows - at < step ? rows - at : step, err) < 0)
+                      u.rows - at < u.step ? u.rows - at : u.step, err) < 0)
             return -1;
     return 0;
+}
+
+/* All rows are there: have them gathered. */
+static void gather(struct scheduler *s)
+{
+    const size_t n = s->queue.n_unit;
+    const uint64_t id = (uint64_t)(s->node + 1) << UNITS_SHIFT;
+
+    switch (scheduler_node(s)->division) {
+    case PLAN_WHOLE:
+        break;
+    case PLAN_ROWS:
+        scheduler_finish_sink(s);
+        break;
+    case PLAN_FILES:
+        if (!s->finish_sent &&
+            queue_add(&s->queue, id + n, n, 0, &s->fault) == 0)
+            s->finish_sent = true;
+        break;
+    }
 }
 
 static void show_progress(const struct scheduler *s)
@@ -273,13 +289,36 @@ static void tell_status(struct scheduler *s, const char *state, bool now)
         log_warn("status: %s", err.text);
 }
 
+/* Ask the node's processes to leave; those that joined by hand only if there
+ * is no other node of their stage. */
+static void send_away(struct scheduler *s, const char *stage)
+{
+    bool more = false;
+
+    for (int i = 0; i < s->plan->n_node; i++)
+        more = more || (s->state[i] == NODE_WAITING &&
+                        strcmp(s->plan->node[i].stage, stage) == 0);
+    if (!more || link_signalled()) {
+        scheduler_drain(s, stage);
+        return;
+    }
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++) {
+        const pid_t pid = s->launcher.child[i].pid;
+        const int worker = pid ? worker_of(s, pid) : -1;
+
+        if (worker >= 0)
+            scheduler_drain_worker(s, worker);
+    }
+}
+
 /* Let the node's processes leave; those that do not are made to. */
 static void dismiss(struct scheduler *s, const char *stage)
 {
     const double since = scheduler_now();
     bool termed = false;
 
-    scheduler_drain(s, stage);
+    s->leaving = true;
+    send_away(s, stage);
     while (launch_running(&s->launcher, ROLE_WORKER) +
                launch_running(&s->launcher, ROLE_SINK) >
            0) {
@@ -308,7 +347,7 @@ static void work(struct scheduler *s)
         man(s);
         scheduler_offer(s);
         if (queue_finished(&s->queue))
-            scheduler_finish_sink(s);
+            gather(s);
         show_progress(s);
         tell_status(s, "running", false);
     }
@@ -353,7 +392,7 @@ static void run_node(struct scheduler *s, int i, scheduler_node_f in_process)
     s->state[i] = NODE_RUNNING;
     s->fault = (struct err){0};
     s->sink = -1;
-    s->finish_sent = s->sealed = false;
+    s->finish_sent = s->sealed = s->leaving = false;
     s->launcher.restarts = 0;
     log_info("%s: starts (%s)", node->name, node->reason);
     journal_add(s->run_dir, "node-start",

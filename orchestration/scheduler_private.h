@@ -13,12 +13,20 @@ void scheduler_unbind(struct scheduler *s);
 void scheduler_listen(struct scheduler *s);
 void scheduler_offer(struct scheduler *s);
 void scheduler_drain(struct scheduler *s, const char *stage);
+void scheduler_drain_worker(struct scheduler *s, int worker);
 void scheduler_finish_sink(struct scheduler *s);
 
 /* The node in hand, NULL between two. */
 static inline const struct plan_node *scheduler_node(const struct scheduler *s)
 {
     return s->node < 0 ? NULL : &s->plan->node[s->node];
+}
+
+/* May the node do without a unit that was set aside? */
+static inline bool scheduler_spares(const struct scheduler *s,
+                                    const struct queue_unit *u)
+{
+    return scheduler_node(s)->division != PLAN_WHOLE && u->count > 0;
 }
 
 #endif

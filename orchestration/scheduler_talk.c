@@ -53,7 +53,7 @@ static void refuse(struct scheduler *s, const struct mail *m, const char *why)
         post(s, m->from, m->from_size);
 }
 
-static void drain_one(struct scheduler *s, int worker)
+void scheduler_drain_worker(struct scheduler *s, int worker)
 {
     struct err err;
 
@@ -68,7 +68,7 @@ void scheduler_drain(struct scheduler *s, const char *stage)
 
         if (w->identity_size &&
             (!stage || strncmp(w->stage, stage, strlen(stage)) == 0))
-            drain_one(s, i);
+            scheduler_drain_worker(s, i);
     }
 }
 
@@ -135,8 +135,8 @@ static void on_hello(struct scheduler *s, const struct mail *m)
             s->run_dir, "worker-join",
             (struct journal_member[]){{"worker", h.worker}, {"stage", h.stage}},
             2);
-    if (!has_work(s, stage)) {
-        drain_one(s, w);
+    if (!has_work(s, stage) || s->leaving) {
+        scheduler_drain_worker(s, w);
     } else if (is_sink) {
         snprintf(s->queue.worker[w].endpoint,
                  sizeof(s->queue.worker[w].endpoint), "%s", h.endpoint);
@@ -179,7 +179,6 @@ static void unit_failed(struct scheduler *s, struct queue_unit *u, int worker,
                         const struct msg_result *r)
 {
     const struct plan_node *node = scheduler_node(s);
-    const bool divided = launch_wanted(s->config, node, ROLE_SINK) > 0;
     const bool counts = r->code != ERR_AGAIN;
     char id[32];
     bool aside;
@@ -192,7 +191,9 @@ static void unit_failed(struct scheduler *s, struct queue_unit *u, int worker,
                     {"node", node->name}, {"unit", id}, {"reason", r->text}},
                 3);
     aside = queue_failed(&s->queue, u, r->text, counts, scheduler_now());
-    if (r->code == ERR_USAGE || (!divided && (aside || r->code == ERR_INPUT)))
+    if (r->code == ERR_USAGE ||
+        (r->code == ERR_INPUT && node->division == PLAN_WHOLE) ||
+        (aside && !scheduler_spares(s, u)))
         err_set(&s->fault, r->code == ERR_AGAIN ? ERR_SYSTEM : r->code, "%s",
                 r->text);
 }
@@ -210,7 +211,7 @@ static void on_result(struct scheduler *s, const struct mail *m)
         return;
     if (r.code)
         unit_failed(s, u, m->worker, &r);
-    else if (launch_wanted(s->config, scheduler_node(s), ROLE_SINK) > 0)
+    else if (scheduler_node(s)->division == PLAN_ROWS)
         queue_await(&s->queue, u, scheduler_now());
     else
         queue_done(&s->queue, u);
@@ -335,7 +336,7 @@ static void send_unit(struct scheduler *s, const struct queue_unit *u)
 void scheduler_offer(struct scheduler *s)
 {
     const struct plan_node *node = scheduler_node(s);
-    const bool needs_sink = launch_wanted(s->config, node, ROLE_SINK) > 0;
+    const bool needs_sink = node->division == PLAN_ROWS;
     const struct queue_unit *u;
     int worker;
 

@@ -73,6 +73,7 @@ struct explain_settings {
     struct word_list methods;
     struct word_list layers; /* "auto": the network's default */
     int64_t per_class;       /* correct and wrong cells of each class */
+    int64_t workers;         /* placement: started here by the scheduler */
     enum campp_variant gradcampp_variant;
     enum scorecam_variant scorecam_variant;
     int64_t scorecam_max_n; /* channels; 0: all */

@@ -222,6 +222,8 @@ static const struct key keys[] = {
      .help = "to look at the first, layercam at all; auto: the network's own"},
     {AT(explain, per_class), RESULT, INT(0, 1000, "5"), .unit = "cells",
      .help = "of each class, so many correct and so many wrong ones"},
+    {AT(explain, workers), PLACEMENT, INT(0, 256, "1"), .unit = "processes",
+     .help = "started here by the scheduler; 0: they join by hand"},
     {AT(explain, gradcampp_variant), RESULT, ENUM(campp_words, "tfkv"),
      .help = "as tf-keras-vis, or as pytorch-grad-cam"},
     {AT(explain, scorecam_variant), RESULT, ENUM(scorecam_words, "paper"),

@@ -1,5 +1,7 @@
 #include "run/env.h"
 
+#include "run/node.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -48,10 +50,49 @@ static int lock_path(const struct run_env *e, const struct plan_node *node,
     return 0;
 }
 
-int env_lock(struct run_env *e, const struct plan_node *node, struct err *err)
+/* Ask for a lock of that kind, which replaces the one that is held. */
+static bool take(int fd, short kind)
+{
+    struct flock fl = {.l_type = kind, .l_whence = SEEK_SET};
+
+    return fcntl(fd, F_SETLK, &fl) == 0;
+}
+
+static bool take_alone(const struct run_env *e, const struct plan_node *node,
+                       int fd)
+{
+    (void)e;
+    (void)node;
+    return take(fd, F_WRLCK);
+}
+
+/* Shared; whoever comes first begins the output, alone. */
+static bool take_shared(const struct run_env *e, const struct plan_node *node,
+                        int fd)
+{
+    char path[FILE_PATH_MAX];
+    struct err why;
+    bool resumed;
+
+    if (!take(fd, F_RDLCK))
+        return false;
+    if (node_is_begun(e->dir, node) || node_is_current(e->dir, node))
+        return true;
+    if (take(fd, F_WRLCK) &&
+        (node_is_begun(e->dir, node) ||
+         node_begin(e->dir, node, path, &resumed, &why) == 0))
+        return take(fd, F_RDLCK);
+    take(fd, F_UNLCK);
+    return false;
+}
+
+/* Take the node's lock by 'take_it', waiting a while. */
+static int lock(struct run_env *e, const struct plan_node *node,
+                bool (*take_it)(const struct run_env *e,
+                                const struct plan_node *node, int fd),
+                struct err *err)
 {
     const struct timespec pause = {.tv_nsec = 1000000000 / LOCK_TRIES_A_SECOND};
-    struct flock fl = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     char path[FILE_PATH_MAX];
     int fd;
 
@@ -62,7 +103,7 @@ int env_lock(struct run_env *e, const struct plan_node *node, struct err *err)
         return err_set(err, ERR_SYSTEM, "cannot open '%s': %s", path,
                        strerror(errno));
     for (int i = 0; i < LOCK_SECONDS * LOCK_TRIES_A_SECOND; i++) {
-        if (fcntl(fd, F_SETLK, &fl) == 0) {
+        if (take_it(e, node, fd)) {
             e->lock = fd;
             return 0;
         }
@@ -70,6 +111,16 @@ int env_lock(struct run_env *e, const struct plan_node *node, struct err *err)
     }
     close(fd);
     return err_set(err, ERR_AGAIN, "another process is making %s", node->name);
+}
+
+int env_lock(struct run_env *e, const struct plan_node *node, struct err *err)
+{
+    return lock(e, node, take_alone, err);
+}
+
+int env_share(struct run_env *e, const struct plan_node *node, struct err *err)
+{
+    return lock(e, node, take_shared, err);
 }
 
 void env_unlock(struct run_env *e)

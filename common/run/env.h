@@ -28,6 +28,14 @@ MUST_USE int env_load(struct run_env *e, const char *run_dir, struct err *err);
  */
 MUST_USE int env_lock(struct run_env *e, const struct plan_node *node,
                       struct err *err);
+
+/*
+ * Share the making of 'node' with others: begin its output if nobody did, and
+ * keep env_lock() of others away until env_unlock().
+ * Errors: ERR_AGAIN a process that wants it for itself is at it; ERR_SYSTEM.
+ */
+MUST_USE int env_share(struct run_env *e, const struct plan_node *node,
+                       struct err *err);
 void env_unlock(struct run_env *e);
 
 void env_release(struct run_env *e);

@@ -16,8 +16,8 @@
 
 enum { BEGUN_MAX_BYTES = 4096, TIME_TEXT = 32 };
 
-static int partial_path(char path[FILE_PATH_MAX], const char *run_dir,
-                        const struct plan_node *n, struct err *err)
+int node_partial(char path[FILE_PATH_MAX], const char *run_dir,
+                 const struct plan_node *n, struct err *err)
 {
     return file_path(path, err, "%s/%s.partial", run_dir, n->dir);
 }
@@ -105,7 +105,7 @@ bool node_is_begun(const char *run_dir, const struct plan_node *n)
     struct err err;
     json_t *begun = NULL;
 
-    if (partial_path(partial, run_dir, n, &err) == 0)
+    if (node_partial(partial, run_dir, n, &err) == 0)
         begun = read_begun(partial, n);
     json_decref(begun);
     return begun != NULL;
@@ -162,7 +162,7 @@ int node_begin(const char *run_dir, const struct plan_node *n,
     json_t *begun;
     int rc;
 
-    if (partial_path(path, run_dir, n, err) < 0 ||
+    if (node_partial(path, run_dir, n, err) < 0 ||
         file_path(begun_path, err, "%s/" NODE_BEGUN, path) < 0)
         return -1;
     begun = read_begun(path, n);
@@ -278,7 +278,7 @@ int node_commit(const char *run_dir, const struct plan_node *n, struct err *err)
     json_t *begun;
     int rc;
 
-    if (partial_path(partial, run_dir, n, err) < 0)
+    if (node_partial(partial, run_dir, n, err) < 0)
         return -1;
     begun = read_begun(partial, n);
     if (!begun && node_is_current(run_dir, n))
@@ -286,6 +286,7 @@ int node_commit(const char *run_dir, const struct plan_node *n, struct err *err)
     if (!begun)
         return err_set(err, ERR_SYSTEM,
                        "'%s' was not begun for this key, or is gone", partial);
+    tidy(run_dir, partial);
     rc = seal(run_dir, n, partial, begun, err);
     if (rc < 0 && err->code == ERR_INPUT)
         err->code = ERR_SYSTEM; /* it is our own output */

@@ -31,9 +31,14 @@ MUST_USE int node_begin(const char *run_dir, const struct plan_node *node,
                         char path[FILE_PATH_MAX], bool *resumed,
                         struct err *err);
 
+/* Path of RUN/<dir>.partial.  Errors: ERR_INPUT too long. */
+MUST_USE int node_partial(char path[FILE_PATH_MAX], const char *run_dir,
+                          const struct plan_node *node, struct err *err);
+
 /*
  * Seal: sync all files, write the manifest, rename, drop the older output.
  * If it was sealed with this key already (a repeated unit) nothing is done.
+ * Temporary files that killed workers left are removed first.
  * Errors: ERR_SYSTEM, also when no output was begun for this key; the partial
  * directory stays.
  */

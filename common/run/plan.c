@@ -25,19 +25,21 @@ static const struct stage_row {
     int version;
     const char *dir;                    /* NULL: <stage>/<experiment> */
     const char *sections[MAX_SECTIONS]; /* of the configuration */
+    enum plan_division division;
 } stages[] = {
-    {"draw", "papline-draw", 1, "drawn", {"dataset", "run"}},
+    {"draw", "papline-draw", 1, "drawn", {"dataset", "run"}, PLAN_WHOLE},
     {"preprocess",
      "papline-preprocess",
      1,
      "data",
-     {"preprocess", "split", "run", "layout"}},
-    {"augment", "papline-augment", 1, "augment", {"augment", "run"}},
-    {"weights", NULL, 1, NULL, {NULL}},
-    {"train", "papline-train", 2, NULL, {"train"}},
-    {"evaluate", "papline-evaluate", 3, NULL, {"evaluate", "run"}},
-    {"explain", "papline-explain", 2, NULL, {"explain", "run"}},
-    {"report", NULL, 1, "report", {NULL}},
+     {"preprocess", "split", "run", "layout"},
+     PLAN_WHOLE},
+    {"augment", "papline-augment", 1, "augment", {"augment", "run"}, PLAN_ROWS},
+    {"weights", NULL, 1, NULL, {NULL}, PLAN_WHOLE},
+    {"train", "papline-train", 2, NULL, {"train"}, PLAN_WHOLE},
+    {"evaluate", "papline-evaluate", 3, NULL, {"evaluate", "run"}, PLAN_WHOLE},
+    {"explain", "papline-explain", 2, NULL, {"explain", "run"}, PLAN_FILES},
+    {"report", NULL, 1, "report", {NULL}, PLAN_WHOLE},
 };
 
 static const struct stage_row *stage_row(const char *stage)
@@ -47,6 +49,11 @@ static const struct stage_row *stage_row(const char *stage)
     while (strcmp(stages[i].stage, stage) != 0)
         BUG_ON(++i == sizeof(stages) / sizeof(stages[0]));
     return &stages[i];
+}
+
+enum plan_division plan_division(const char *stage)
+{
+    return stage_row(stage)->division;
 }
 
 bool plan_is_output(const char *dir)
@@ -217,6 +224,7 @@ static int add_node(struct builder *b, const char *stage,
     *n = (struct plan_node){.stage = row->stage,
                             .program = row->program,
                             .version = row->version,
+                            .division = row->division,
                             .seed = b->c->run.seed};
     b->plan->n_node++;
     name_node(n, row, e);

@@ -24,12 +24,21 @@ enum {
     PLAN_NAME_MAX = 256,
 };
 
+/* How a node's work is divided among processes. */
+enum plan_division {
+    PLAN_WHOLE, /* one process makes it all */
+    PLAN_ROWS,  /* units of rows, which a sink gathers in a store */
+    PLAN_FILES, /* units that write files of their own into the output; when
+                   all are done, a last one gathers them */
+};
+
 struct plan_node {
     char name[PLAN_NAME_MAX]; /* "train/mobilenetv2-scratch-s1" */
     char dir[PLAN_NAME_MAX];  /* of its output, below the run directory */
     const char *stage;        /* "train"; borrowed, static */
     const char *program; /* "papline-train"; borrowed, static; NULL: papline */
     int version;         /* of the stage: another one makes other outputs */
+    enum plan_division division;
     char experiment[PLAN_NAME_MAX]; /* "mobilenetv2-scratch-s1", or "" */
     char network[CONFIG_NAME_MAX];  /* of the experiment, or ""; of an
                                        ensemble one of plan_ensembles[] */
@@ -90,6 +99,9 @@ extern const char *const plan_ensembles[];
 
 /* Hash of the file of a network's pretrained weights; "": it is not read. */
 const char *plan_weights(const struct plan *p, const char *network);
+
+/* Of the nodes of a stage. */
+enum plan_division plan_division(const char *stage);
 
 /* May a node's output lie in 'dir', relative to the run directory? */
 bool plan_is_output(const char *dir);

@@ -170,7 +170,7 @@ static bool rows_here(const struct sink *s, uint64_t first, uint64_t count)
 static int announce(struct sink *s, struct err *err)
 {
     const uint64_t rows = sources_rows(&s->store.sources);
-    const uint64_t step = sink_unit_rows(&s->env.config);
+    const uint64_t step = units_rows(&s->env.config);
 
     for (uint64_t at = 0, k = 0; at < rows; at += step, k++) {
         const uint64_t n = rows - at < step ? rows - at : step;
@@ -200,7 +200,7 @@ static int take_samples(struct sink *s, zmq_msg_t *identity, zmq_msg_t *m,
                         struct err *err)
 {
     struct msg_samples *x = &s->samples;
-    const uint64_t step = sink_unit_rows(&s->env.config);
+    const uint64_t step = units_rows(&s->env.config);
     const uint64_t rows = sources_rows(&s->store.sources);
     struct err what = {0};
     struct sample_rows r;
@@ -316,7 +316,7 @@ static int find_node(struct sink *s, const char *stage, struct err *err)
     for (int i = 0; i < s->env.plan.n_node; i++)
         if (strcmp(s->env.plan.node[i].stage, stage) == 0) {
             s->node = &s->env.plan.node[i];
-            s->first_id = (uint64_t)(i + 1) << SINK_UNIT_SHIFT;
+            s->first_id = (uint64_t)(i + 1) << UNITS_SHIFT;
             return 0;
         }
     return err_set(err, ERR_USAGE, "'%s' plans no %s", s->env.dir, stage);

@@ -10,12 +10,7 @@
 
 #include "run/sources.h"
 #include "run/stage.h"
-
-enum {
-    /* Unit k of the node at place i of the plan has the id (i + 1) << 32 | k
-     * and the rows k * unit_rows .. */
-    SINK_UNIT_SHIFT = 32,
-};
+#include "run/units.h"
 
 /* The store of a divided node while it is made. */
 struct sink_store {
@@ -24,12 +19,6 @@ struct sink_store {
     struct sources sources;       /* owned */
     struct store_writer *writer;  /* owned */
 };
-
-/* Rows in one unit, at least 1. */
-static inline uint64_t sink_unit_rows(const struct config *c)
-{
-    return (uint64_t)c->augment.unit * (uint64_t)c->augment.variants;
-}
 
 /* Begin or go on.  Errors: as node_begin(), sources_open(), store_create(). */
 MUST_USE int sink_store_open(struct sink_store *s, const char *run_dir,

@@ -8,6 +8,7 @@
 #include "proto/samples.h"
 #include "run/env.h"
 #include "run/link.h"
+#include "run/node.h"
 #include "run/sink.h"
 
 #include <errno.h>
@@ -163,15 +164,12 @@ int stage_emit(struct stage_link *l, const struct sample_rows *r,
 
 /* --- alone ----------------------------------------------------------------- */
 
-static int alone_unit(struct stage_link *l, void *self, struct unit *u,
+static int alone_rows(struct stage_link *l, void *self, struct unit *u,
                       struct err *err)
 {
     struct sink_store store = {0};
     int rc = -1;
 
-    l->started = clock_now();
-    if (!l->stage->divided)
-        return l->stage->handle(self, u, err);
     if (sink_store_open(&store, u->run_dir, u->config, u->node, err) < 0)
         return -1;
     l->store = &store;
@@ -181,6 +179,40 @@ static int alone_unit(struct stage_link *l, void *self, struct unit *u,
     l->store = NULL;
     sink_store_close(&store);
     return rc;
+}
+
+/* All units that write files, then what sums them up. */
+static int alone_files(struct stage_link *l, void *self, struct unit *u,
+                       struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    struct units units;
+    bool resumed;
+
+    if (units_of(&units, u->run_dir, u->config, u->node, err) < 0 ||
+        node_begin(u->run_dir, u->node, path, &resumed, err) < 0)
+        return -1;
+    u->count = units.rows;
+    if (u->count > 0 && l->stage->handle(self, u, err) < 0)
+        return -1;
+    u->first = units.rows;
+    u->count = 0;
+    return l->stage->handle(self, u, err);
+}
+
+static int alone_unit(struct stage_link *l, void *self, struct unit *u,
+                      struct err *err)
+{
+    l->started = clock_now();
+    switch (u->node->division) {
+    case PLAN_WHOLE:
+        break;
+    case PLAN_ROWS:
+        return alone_rows(l, self, u, err);
+    case PLAN_FILES:
+        return alone_files(l, self, u, err);
+    }
+    return l->stage->handle(self, u, err);
 }
 
 static bool wanted(const struct options *o, const struct stage *st,
@@ -199,7 +231,7 @@ static int alone(const struct stage *st, void *self, const struct options *o,
 
     for (int i = 0; rc == 0 && i < env.plan.n_node; i++) {
         const struct plan_node *node = &env.plan.node[i];
-        struct unit u = {.id = (uint64_t)(i + 1) << SINK_UNIT_SHIFT,
+        struct unit u = {.id = (uint64_t)(i + 1) << UNITS_SHIFT,
                          .attempt = 1,
                          .run_dir = env.dir,
                          .config = &env.config,
@@ -251,7 +283,17 @@ static int unit_open(struct unit *u, struct stage_link *l, struct run_env *env,
     if (!u->node)
         return err_set(err, ERR_USAGE, "'%s' plans no %s", env->dir,
                        l->unit.node);
-    return l->stage->divided ? 0 : env_lock(env, u->node, err);
+    if (u->node->division == PLAN_ROWS)
+        return 0;
+    return u->count > 0 ? env_share(env, u->node, err)
+                        : env_lock(env, u->node, err);
+}
+
+/* Was the node finished meanwhile, by others? */
+static bool too_late(const struct unit *u)
+{
+    return u->node->division == PLAN_FILES &&
+           node_is_current(u->run_dir, u->node);
 }
 
 /*
@@ -268,7 +310,7 @@ static int work(struct stage_link *l, void *self, struct run_env *env,
     l->started = clock_now();
     link_progress(l->link, l->unit.id, 0, 0, "");
     rc = unit_open(&u, l, env, o, &what);
-    if (rc == 0)
+    if (rc == 0 && !too_late(&u))
         rc = l->stage->handle(self, &u, &what);
     env_unlock(env);
     if (rc == 0)
@@ -341,6 +383,11 @@ static int worker(const struct stage *st, void *self, const struct options *o,
 
 /* --- the command line ------------------------------------------------------ */
 
+static bool has_sink(const struct stage *st)
+{
+    return plan_division(st->name) == PLAN_ROWS;
+}
+
 static void help(const struct stage *st)
 {
     printf("papline-%s: %s\n\n"
@@ -359,10 +406,10 @@ static void help(const struct stage *st)
            "exit status: 0 done, 1 failed, 2 bad usage or configuration, "
            "75 start again\n",
            st->name, st->summary, st->name, st->name,
-           st->divided ? " [--sink]" : "", st->name,
-           st->divided ? "  --sink             gather the rows that workers "
-                         "make\n"
-                       : "");
+           has_sink(st) ? " [--sink]" : "", st->name,
+           has_sink(st) ? "  --sink             gather the rows that workers "
+                          "make\n"
+                        : "");
     for (const struct stage_tool *t = st->tools; t && t->option; t++)
         printf("\n       papline-%s %s %s\n  %s\n", st->name, t->option,
                t->usage, t->help);
@@ -389,7 +436,7 @@ static int parse(const struct stage *st, struct options *o, int argc,
     while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
         if (c >= RUN && c <= EXPERIMENT)
             *text[c] = optarg;
-        else if (c == SINK && st->divided)
+        else if (c == SINK && has_sink(st))
             o->sink = true;
         else
             return err_set(err, ERR_USAGE, "bad option '%s'; see --help",

@@ -9,7 +9,7 @@
  *     papline-X --join DIR                        worker of the scheduler of DIR
  *     papline-X --connect ENDPOINT --key FILE     worker of one elsewhere
  *     papline-X --join DIR --sink                 gathers the rows of a
- *                                                 divided stage in a store
+ *                                                 stage of PLAN_ROWS
  *
  * A stage may know other things to do, by a first word of its own: its tools.
  * Alone, it does every unit of its stage that DIR/run.yaml plans (of one
@@ -51,7 +51,6 @@ struct stage_tool {
 struct stage {
     const char *name; /* "train": also the folder; the program has papline- */
     const char *summary; /* one line for --help */
-    bool divided;        /* units are rows of a store, gathered by a sink */
 
     /*
      * Do one unit.  Units may be repeated: the same unit twice has the effect
@@ -60,9 +59,14 @@ struct stage {
      * ERR_SYSTEM also end this process.  When stage_stopping() turns true,
      * save what was done and return -1 with ERR_AGAIN.
      *
-     * An undivided stage makes its whole node: node_begin() ... node_commit().
-     * A divided one makes rows first .. first+count-1 and gives them away by
-     * stage_emit(), a few at a time.
+     * How a node is divided stands in plan.h:
+     * PLAN_WHOLE  it makes its whole node: node_begin() ... node_commit().
+     * PLAN_ROWS   it makes rows first .. first+count-1 and gives them away by
+     *             stage_emit(), a few at a time.
+     * PLAN_FILES  it writes the files of rows first .. first+count-1 into
+     *             node_partial(), which is there, beside others that do so;
+     *             with count 0, when all is done and it is alone, it makes
+     *             what sums them up, and node_commit().
      */
     int (*handle)(void *self, const struct unit *u, struct err *err);
 

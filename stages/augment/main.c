@@ -164,7 +164,6 @@ int main(int argc, char **argv)
     static const struct stage stage = {
         .name = "augment",
         .summary = "make augmented variants of the training images",
-        .divided = true,
         .handle = augment_unit,
         .open = augment_start,
         .close = augment_end,

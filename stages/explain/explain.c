@@ -135,66 +135,20 @@ static int open_nets(struct explanation *e, struct err *err)
 
 static int make_dirs(const char *out, struct err *err)
 {
-    static const char *const name[] = {"maps", "overlays", "strips"};
+    static const char *const name[] = {"maps", "overlays", "strips", "cells"};
     char path[FILE_PATH_MAX];
 
-    for (int i = 0; i < 3; i++)
+    for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
         if (file_path(path, err, "%s/%s", out, name[i]) < 0 ||
             dir_make(path, err) < 0)
             return -1;
     return 0;
 }
 
-static int write_faith(struct explanation *e, struct err *err)
+void explain_close(struct explanation *e)
 {
-    const struct faith_table t = {
-        .methods = &e->args->settings->methods,
-        .class_name = (const char(*)[CONFIG_NAME_MAX])e->data.class_name,
-        .n_class = e->data.n_class,
-        .resamples = (int)e->args->settings->bootstrap,
-        .seed = e->args->seed,
-        .row = e->faith,
-        .n = e->n_faith,
-    };
-    struct buf text = {0};
-    char path[FILE_PATH_MAX];
-    int rc = -1;
-
-    if (e->args->settings->faith_steps < 1)
-        return 0;
-    if (faith_table_write(&t, &text, err) == 0 &&
-        file_path(path, err, "%s/faithfulness.csv", e->args->out) == 0)
-        rc = file_write(path, text.data, text.len, err);
-    buf_release(&text);
-    return rc;
-}
-
-static int write_all(struct explanation *e, struct err *err)
-{
-    char path[FILE_PATH_MAX];
-
-    e->faith = calloc(e->n * (size_t)e->n_method + 1, sizeof(*e->faith));
-    if (!e->faith)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu cells", e->n);
-    explain_header(&e->csv);
-    for (size_t i = 0; i < e->n; i++) {
-        if (e->args->each && !e->args->each(e->args->self, e->n + i, 2 * e->n))
-            return err_set(err, ERR_AGAIN, "explanation was stopped");
-        if (explain_cell(e, &e->list[i], err) < 0)
-            return -1;
-    }
-    if (buf_check(&e->csv, err) < 0 ||
-        file_path(path, err, "%s/scores.csv", e->args->out) < 0 ||
-        file_write(path, e->csv.data, e->csv.len, err) < 0)
-        return -1;
-    return write_faith(e, err);
-}
-
-static void release(struct explanation *e)
-{
-    for (size_t i = 0; i < e->n_faith; i++)
-        free(e->faith[i].group);
-    free(e->faith);
+    if (!e)
+        return;
     gradients_release(&e->gradients);
     predict_close(&e->net);
     predict_close(&e->many);
@@ -202,25 +156,105 @@ static void release(struct explanation *e)
     image_release(&e->overlay);
     image_release(&e->strip);
     buf_release(&e->csv);
+    for (int i = 0; i < FIGURE_KINDS; i++)
+        buf_release(&e->figures[i]);
     free(e->list);
     free(e->x);
     free(e->heat);
     free(e->view);
+    free(e);
+}
+
+int explain_open(struct explanation **out, const struct explain_args *a,
+                 struct err *err)
+{
+    struct explanation *e = calloc(1, sizeof(*e));
+
+    *out = NULL;
+    if (!e)
+        return err_set(err, ERR_SYSTEM, "no memory for an explanation");
+    e->args = a;
+    if (find_methods(e, err) < 0 || store_open(&e->data, a->data, err) < 0 ||
+        open_nets(e, err) < 0 || choose(e, err) < 0) {
+        explain_close(e);
+        return -1;
+    }
+    *out = e;
+    return 0;
+}
+
+/* --- places ---------------------------------------------------------------- */
+
+size_t explain_places(const struct explanation *e)
+{
+    return e->n;
+}
+
+int explain_part(char path[FILE_PATH_MAX], const char *out, size_t place,
+                 const char *what, struct err *err)
+{
+    return file_path(path, err, "%s/cells/%06zu.%s.csv", out, place, what);
+}
+
+static int write_part(const struct explanation *e, size_t place,
+                      const char *what, const struct buf *text, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+
+    if (buf_check(text, err) < 0 ||
+        explain_part(path, e->args->out, place, what, err) < 0)
+        return -1;
+    return file_write(path, text->data ? text->data : "", text->len, err);
+}
+
+int explain_place(struct explanation *e, size_t place, struct err *err)
+{
+    const struct explain_settings *s = e->args->settings;
+    char path[FILE_PATH_MAX];
+
+    if (place >= e->n)
+        return 0;
+    if (explain_part(path, e->args->out, place, "scores", err) < 0)
+        return -1;
+    if (file_exists(path))
+        return 0;
+    e->csv.len = 0;
+    for (int i = 0; i < FIGURE_KINDS; i++)
+        e->figures[i].len = 0;
+    if (make_dirs(e->args->out, err) < 0 ||
+        explain_cell(e, &e->list[place], err) < 0)
+        return -1;
+    for (int i = 0; i < FIGURE_KINDS; i++)
+        if (e->figures[i].len > 0 &&
+            write_part(e, place,
+                       explain_kind(s, (enum figure_kinds)i)->name,
+                       &e->figures[i], err) < 0)
+            return -1;
+    return write_part(e, place, "scores", &e->csv, err);
+}
+
+/* --- all ------------------------------------------------------------------- */
+
+static int explain_all(struct explanation *e, struct err *err)
+{
+    const struct explain_args *a = e->args;
+
+    for (size_t i = 0; i < e->n; i++) {
+        if (a->each && !a->each(a->self, e->n + i, 2 * e->n))
+            return err_set(err, ERR_AGAIN, "explanation was stopped");
+        if (explain_place(e, i, err) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 int explain_run(const struct explain_args *a, struct err *err)
 {
-    struct explanation *e = calloc(1, sizeof(*e));
+    struct explanation *e;
     int rc = -1;
 
-    if (!e)
-        return err_set(err, ERR_SYSTEM, "no memory for an explanation");
-    e->args = a;
-    if (find_methods(e, err) == 0 && store_open(&e->data, a->data, err) == 0 &&
-        open_nets(e, err) == 0 && choose(e, err) == 0 &&
-        make_dirs(a->out, err) == 0)
-        rc = write_all(e, err);
-    release(e);
-    free(e);
+    if (explain_open(&e, a, err) == 0 && explain_all(e, err) == 0)
+        rc = explain_gather(a, err);
+    explain_close(e);
     return rc;
 }

@@ -12,10 +12,16 @@
  *     scores.csv                     a line a map: row,file,class,predicted,
  *                                    target,p,method,map,overlay,strip,peak_x,
  *                                    peak_y and the figures of faith.h
- *     faithfulness.csv               their means (faith_table.h)
+ *     faithfulness.csv               their means (figures.h)
  * where p is the probability of the predicted class and the peak the pixel
  * where the map is largest.  Without faith_steps the figures are empty and
  * there is no faithfulness.csv.
+ *
+ * The chosen cells have places 0, 1 ..: those of pick.h.  Places are explained
+ * one by one, in any order, by any number of processes; what a cell adds to the
+ * tables lies in cells/ meanwhile:
+ *     cells/PLACE.scores.csv         its lines of scores.csv; written last
+ *     cells/PLACE.KIND.csv           figures.h
  */
 #ifndef EXPLAIN_EXPLAIN_H
 #define EXPLAIN_EXPLAIN_H
@@ -35,12 +41,37 @@ struct explain_args {
     void *self;
 };
 
+struct explanation;
+
 /*
- * Predict the test split, choose cells (pick.h), explain them.  Deterministic.
+ * Load the networks, predict the test split, choose cells.  'a' is borrowed.
+ * Deterministic.
  * Errors: ERR_USAGE unknown method; unknown layer, with the nearest name, or
  * one without rows and columns; else as store_open() and predict_open();
  * ERR_AGAIN each() said stop; ERR_SYSTEM.
  */
+MUST_USE int explain_open(struct explanation **e, const struct explain_args *a,
+                          struct err *err);
+void explain_close(struct explanation *e);
+
+/* Places that hold a cell. */
+size_t explain_places(const struct explanation *e);
+
+/*
+ * Explain the cell at a place and write its files; one that is done already, or
+ * a place that holds none, is left as it is.  The bytes do not depend on what
+ * was explained before.  Errors: ERR_SYSTEM.
+ */
+MUST_USE int explain_place(struct explanation *e, size_t place,
+                           struct err *err);
+
+/*
+ * Make the tables of what lies in cells/, and remove that.
+ * Errors: as store_open(); ERR_INPUT a file in cells/ is damaged; ERR_SYSTEM.
+ */
+MUST_USE int explain_gather(const struct explain_args *a, struct err *err);
+
+/* All of it.  Errors: as above. */
 MUST_USE int explain_run(const struct explain_args *a, struct err *err);
 
 /*

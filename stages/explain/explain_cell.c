@@ -1,5 +1,6 @@
 /* explain_cell.c - one cell: its maps, its pictures, its lines */
 #include "stages/explain/explain_private.h"
+#include "stages/explain/faith.h"
 
 #include "img/png.h"
 #include "stages/explain/heat.h"
@@ -102,25 +103,34 @@ static void csv_row(struct explanation *e, const struct told *told, int method,
     buf_puts(&e->csv, "\n");
 }
 
-/* Keep the figures of a map of the predicted class. */
-static int keep_faith(struct explanation *e, const struct told *told,
-                      int method, const struct faith *f, struct err *err)
+/* What makes cells alike: "Class/012", or "" if that is not known. */
+static int group_of(const struct explanation *e, const struct prediction *c,
+                    struct buf *name, struct err *err)
 {
-    struct faith_row *r = &e->faith[e->n_faith];
-    const char *group = field(e, told->cell->row, "group");
-    struct buf name = {0};
+    const char *group = field(e, c->row, "group");
+
+    if (*group)
+        buf_printf(name, "%s/%s", e->data.class_name[c->truth], group);
+    return buf_check(name, err);
+}
+
+/* Keep figures of a map of the predicted class. */
+static int keep(struct explanation *e, enum figure_kinds kind,
+                const struct told *told, int method, const double *value,
+                struct err *err)
+{
+    const struct figure_kind *k = explain_kind(e->args->settings, kind);
+    struct buf name = {0}, *out = &e->figures[kind];
 
     if (told->target != told->cell->predicted)
         return 0;
-    if (*group)
-        buf_printf(&name, "%s/%s", e->data.class_name[told->cell->truth],
-                   group);
-    else
-        buf_puts(&name, "");
-    if (buf_check(&name, err) < 0)
+    if (group_of(e, told->cell, &name, err) < 0)
         return -1;
-    *r = (struct faith_row){(size_t)method, told->cell->truth, name.data, *f};
-    e->n_faith++;
+    if (out->len == 0)
+        figures_header(k, out);
+    figures_put(k, e->method[method]->name, told->cell->truth,
+                name.data ? name.data : "", value, out);
+    buf_release(&name);
     return 0;
 }
 
@@ -195,7 +205,7 @@ static int tell(struct explanation *e, const struct cam_task *t,
 
         if (measured && (faith_measure(t, e->heat + place(e, told->at, m),
                                        told->target, &f, err) < 0 ||
-                         keep_faith(e, told, m, &f, err) < 0))
+                         keep(e, FIGURES_FAITH, told, m, f.figure, err) < 0))
             return -1;
         if (write_map(e, told, m, err) < 0)
             return -1;

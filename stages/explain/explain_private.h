@@ -1,5 +1,5 @@
 /*
- * explain_private.h - what explain.c and explain_cell.c share
+ * explain_private.h - what the files of explain.h share
  */
 #ifndef EXPLAIN_EXPLAIN_PRIVATE_H
 #define EXPLAIN_EXPLAIN_PRIVATE_H
@@ -8,8 +8,12 @@
 #include "img/image.h"
 #include "stages/explain/cam.h"
 #include "stages/explain/explain.h"
-#include "stages/explain/faith_table.h"
+#include "stages/explain/figures.h"
 #include "stages/explain/pick.h"
+
+enum { SCORES_MAX_BYTES = 1 << 20 }; /* of one cell */
+
+enum figure_kinds { FIGURES_FAITH, FIGURE_KINDS };
 
 struct explanation {
     const struct explain_args *args;
@@ -26,10 +30,17 @@ struct explanation {
                                     methods, h, w) maps */
     uint8_t *view;               /* owned: likewise */
     struct image overlay, strip; /* owned */
-    struct buf csv;              /* scores.csv */
-    struct faith_row *faith;     /* owned: of maps of predicted classes */
-    size_t n_faith;
+    struct buf csv;              /* lines of scores.csv of the cell in hand */
+    struct buf figures[FIGURE_KINDS]; /* likewise, of figures.h */
 };
+
+/* The kinds that are asked for have figures; NULL: this one is not. */
+const struct figure_kind *explain_kind(const struct explain_settings *s,
+                                       enum figure_kinds kind);
+
+/* Path in cells/ of a place's file "scores" or of a kind. */
+MUST_USE int explain_part(char path[FILE_PATH_MAX], const char *out,
+                          size_t place, const char *what, struct err *err);
 
 /*
  * Room for the maps of a cell, of e->n_method methods.
@@ -37,7 +48,7 @@ struct explanation {
  */
 MUST_USE int explain_cell_init(struct explanation *e, struct err *err);
 
-/* Explain cell 'c', write its files, add its lines to csv and faith. */
+/* Explain cell 'c', write its files, leave its lines in csv and figures. */
 MUST_USE int explain_cell(struct explanation *e, const struct prediction *c,
                           struct err *err);
 

@@ -2,11 +2,41 @@
  * papline-explain - where a trained network looks
  *
  *     reads    RUN/data, the model of RUN/train/EXPERIMENT
- *     writes   RUN/explain/EXPERIMENT (explain.h)
+ *     writes   RUN/explain/EXPERIMENT (explain.h), one cell a unit
+ *
+ * A worker keeps its networks and its choice of cells as long as its units are
+ * of one experiment.
  */
 #include "run/node.h"
 #include "run/stage.h"
 #include "stages/explain/explain.h"
+
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct worker {
+    char key[HASH_HEX]; /* of the node that is open; "" none */
+    struct explain_settings settings;
+    char data[FILE_PATH_MAX], model[FILE_PATH_MAX], out[FILE_PATH_MAX];
+    char network[CONFIG_NAME_MAX];
+    struct explain_args args;  /* of the above */
+    struct explanation *cells; /* owned */
+};
+
+static int worker_start(void **self, struct err *err)
+{
+    *self = calloc(1, sizeof(struct worker));
+    return *self ? 0 : err_set(err, ERR_SYSTEM, "no memory");
+}
+
+static void worker_end(void *self)
+{
+    struct worker *w = self;
+
+    explain_close(w->cells);
+    free(w);
+}
 
 static bool each(void *self, size_t done, size_t total)
 {
@@ -16,28 +46,81 @@ static bool each(void *self, size_t done, size_t total)
     return !stage_stopping(l);
 }
 
-static int handle(void *self, const struct unit *u, struct err *err)
+/* The files of the unit's node, and what is asked. */
+static int set_args(struct worker *w, const struct unit *u, struct err *err)
 {
-    char data[FILE_PATH_MAX], train[FILE_PATH_MAX];
-    char model[FILE_PATH_MAX], out[FILE_PATH_MAX];
-    const struct explain_args a = {
-        .data = data,
-        .model = model,
-        .out = out,
-        .network = u->node->network,
-        .settings = &u->config->explain,
+    char train[FILE_PATH_MAX];
+
+    w->settings = u->config->explain;
+    memcpy(w->network, u->node->network, sizeof(w->network));
+    w->args = (struct explain_args){
+        .data = w->data,
+        .model = w->model,
+        .out = w->out,
+        .network = w->network,
+        .settings = &w->settings,
         .seed = (uint64_t)u->config->run.seed,
         .each = each,
         .self = u->link,
     };
-    bool resumed;
-
-    (void)self;
-    if (file_path(data, err, "%s/data", u->run_dir) < 0 ||
+    if (file_path(w->data, err, "%s/data", u->run_dir) < 0 ||
         predict_dir(train, u->run_dir, u->plan, u->node, err) < 0 ||
-        file_path(model, err, "%s/%s", train, predict_file(u->config)) < 0 ||
-        node_begin(u->run_dir, u->node, out, &resumed, err) < 0 ||
-        explain_run(&a, err) < 0)
+        file_path(w->model, err, "%s/%s", train, predict_file(u->config)) < 0)
+        return -1;
+    return node_partial(w->out, u->run_dir, u->node, err);
+}
+
+/* Workers of this host that the scheduler starts share its processors. */
+static void share_processors(const struct config *c)
+{
+    const int64_t n = c->explain.workers > 1 ? c->explain.workers : 1;
+    const int cores = omp_get_num_procs();
+
+    if (!getenv("OMP_NUM_THREADS"))
+        omp_set_num_threads(cores > n ? (int)(cores / n) : 1);
+}
+
+static void close_node(struct worker *w)
+{
+    explain_close(w->cells);
+    w->cells = NULL;
+    w->key[0] = '\0';
+}
+
+static int open_node(struct worker *w, const struct unit *u, struct err *err)
+{
+    if (strcmp(w->key, u->node->key) == 0)
+        return 0;
+    close_node(w);
+    share_processors(u->config);
+    if (set_args(w, u, err) < 0 || explain_open(&w->cells, &w->args, err) < 0)
+        return -1;
+    memcpy(w->key, u->node->key, HASH_HEX);
+    return 0;
+}
+
+static int explain_unit(struct worker *w, const struct unit *u, struct err *err)
+{
+    if (open_node(w, u, err) < 0)
+        return -1;
+    for (uint64_t i = 0; i < u->count; i++) {
+        if (stage_stopping(u->link))
+            return err_set(err, ERR_AGAIN, "stopped");
+        if (explain_place(w->cells, (size_t)(u->first + i), err) < 0)
+            return -1;
+        stage_progress(u->link, (double)(i + 1), (double)u->count, "cells");
+    }
+    return 0;
+}
+
+static int handle(void *self, const struct unit *u, struct err *err)
+{
+    struct worker *w = self;
+
+    if (u->count > 0)
+        return explain_unit(w, u, err);
+    close_node(w);
+    if (set_args(w, u, err) < 0 || explain_gather(&w->args, err) < 0)
         return -1;
     return node_commit(u->run_dir, u->node, err);
 }
@@ -48,6 +131,8 @@ int main(int argc, char **argv)
         .name = "explain",
         .summary = "maps of what the network looked at, for some test cells",
         .handle = handle,
+        .open = worker_start,
+        .close = worker_end,
     };
 
     return stage_main(&stage, argc, argv);

@@ -1,0 +1,50 @@
+#!/bin/bash
+# t0040 - 1 and 3 explain workers write the same bytes, also if some are killed
+. "$(dirname "$0")/lib.sh"
+small_config "$T/c.yaml"
+sed -i -e 's/per_class: 1/per_class: 2/' -e 's/faith_steps: 4/faith_steps: 2/' \
+    -e 's/^explain:/&\n  methods: [gradcam, lime]/' "$T/c.yaml"
+export OMP_NUM_THREADS=1
+bytes() { (cd "$1/explain" && find . -type f ! -name manifest.json -exec sha256sum {} + | sort -k2); }
+same() { [ "$(bytes "$1")" = "$(bytes "$2")" ]; }
+cells_done() { [ "$(find "$1/explain/$E.partial/cells" -name '*.scores.csv' | wc -l)" -ge "$2" ]; }
+
+ok "1 worker" status_is 0 papline run "$T/c.yaml" --until explain
+ok "  made maps" test -n "$(ls "$T/run/explain/$E/maps")"
+ok "  left no cells/" not test -e "$T/run/explain/$E/cells"
+
+cp -r "$T/run" "$T/three"
+rm -r "$T/three/explain"
+papline run "$T/c.yaml" --until explain --run "$T/three" \
+    --set explain.workers=3 --set scheduler.lease=2 >"$T/log" 2>&1 &
+run=$!
+wait_for 60 cells_done "$T/three" 1
+w=$(workers_of explain "$T/three" | head -n 1)
+ok "a worker of 3 is killed in mid-run" kill -9 "$w"
+ok "  the run ends well" ends_with 0 "$run"
+ok "  the journal tells" grep -q worker-lost "$T/three/journal.jsonl"
+ok "  same bytes" same "$T/run" "$T/three"
+
+cp -r "$T/run" "$T/again"
+rm -r "$T/again/explain"
+papline run "$T/c.yaml" --until explain --run "$T/again" \
+    --set scheduler.lease=2 >"$T/log" 2>&1 &
+run=$!
+wait_for 60 cells_done "$T/again" 2
+kill -9 "$run"
+wait "$run" 2>/dev/null
+wait_for 30 no_process_of "$T/again"
+kept=$(ls "$T/again/explain/$E.partial/cells/000000.scores.csv" 2>/dev/null)
+ok "the scheduler is killed; cells that were done stay" test -n "$kept"
+touch -d 2001-01-01 "$T/again/explain/$E.partial/maps/"*
+ok "  it goes on" status_is 0 papline run "$T/c.yaml" --until explain \
+    --run "$T/again"
+ok "  same bytes" same "$T/run" "$T/again"
+ok "  done cells were not done again" test -n \
+    "$(find "$T/again/explain/$E/maps" ! -newermt 2002-01-01 -name '*.npy')"
+
+mv "$T/run/explain" "$T/kept"
+ok "papline-explain alone" status_is 0 papline-explain --run "$T/run"
+mkdir "$T/whole" && mv "$T/kept" "$T/whole/explain"
+ok "  same bytes" same "$T/run" "$T/whole"
+finish
