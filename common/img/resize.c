@@ -193,10 +193,8 @@ static int reflect(int i, int n)
 }
 
 /* Copy 'in' into the middle of 'out', mirrored to the edges. */
-static void pad(struct image *out, const struct image *in)
+static void pad(struct image *out, const struct image *in, int left, int top)
 {
-    const int left = (out->w - in->w) / 2, top = (out->h - in->h) / 2;
-
     for (int y = 0; y < out->h; y++) {
         const uint8_t *from = image_row(in, reflect(y - top, in->h));
         uint8_t *to = image_row(out, y);
@@ -206,23 +204,35 @@ static void pad(struct image *out, const struct image *in)
     }
 }
 
+struct resize_place resize_keep_place(int in_w, int in_h, int w, int h)
+{
+    const bool wide = (int64_t)in_w * h >= (int64_t)in_h * w;
+    struct resize_place p = {.w = w, .h = h};
+
+    if (wide)
+        p.h = (int)lround((double)in_h * w / in_w);
+    else
+        p.w = (int)lround((double)in_w * h / in_h);
+    p.w = p.w < 1 ? 1 : p.w;
+    p.h = p.h < 1 ? 1 : p.h;
+    p.left = (w - p.w) / 2;
+    p.top = (h - p.h) / 2;
+    return p;
+}
+
 int resize_keep(struct image *out, const struct image *in, int w, int h,
                 resize_f resize, struct err *err)
 {
-    const bool wide = (int64_t)in->w * h >= (int64_t)in->h * w;
+    const struct resize_place p = resize_keep_place(in->w, in->h, w, h);
     struct image fit = {0};
-    int fw = w, fh = h, rc;
+    int rc;
 
     *out = (struct image){0};
-    if (wide)
-        fh = (int)lround((double)in->h * w / in->w);
-    else
-        fw = (int)lround((double)in->w * h / in->h);
-    rc = resize(&fit, in, fw < 1 ? 1 : fw, fh < 1 ? 1 : fh, err);
+    rc = resize(&fit, in, p.w, p.h, err);
     if (rc == 0)
         rc = image_init(out, w, h, err);
     if (rc == 0)
-        pad(out, &fit);
+        pad(out, &fit, p.left, p.top);
     image_release(&fit);
     return rc;
 }

@@ -34,6 +34,14 @@ MUST_USE int resize_nearest(struct image *out, const struct image *in, int w,
 MUST_USE int resize_lanczos(struct image *out, const struct image *in, int w,
                             int h, struct err *err);
 
+/* Where a picture lies in the one that it was resized into. */
+struct resize_place {
+    int w, h, left, top;
+};
+
+/* Of resize_keep(). */
+struct resize_place resize_keep_place(int in_w, int in_h, int w, int h);
+
 /*
  * Resize so that the whole picture just fits into w x h, centred, its aspect
  * ratio kept to the nearest pixel; what is left is filled by reflection about

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -98,9 +97,14 @@ static int enter(struct dataset *d, const struct stat *st, struct err *err)
 
 static bool counts(const char *name)
 {
+    return name[0] != '.';
+}
+
+static bool is_contour(const char *name)
+{
     const char *dot = strrchr(name, '.');
 
-    return name[0] != '.' && !(dot && strcasecmp(dot, ".dat") == 0);
+    return dot && strcmp(dot, ".dat") == 0;
 }
 
 static int walk(struct dataset *d, const char *path, int depth,
@@ -118,7 +122,9 @@ static int walk_name(struct dataset *d, const char *path, bool cropped,
     if (stat(full, &st) < 0)
         return add_entry(d, path, NULL, "broken", err);
     if (S_ISREG(st.st_mode))
-        return cropped ? 0 : add_entry(d, path, &st, NULL, err);
+        return cropped && !is_contour(path)
+                   ? 0
+                   : add_entry(d, path, &st, NULL, err);
     if (!S_ISDIR(st.st_mode))
         return add_entry(d, path, NULL, "special", err);
     old = enter(d, &st, err);

@@ -16,8 +16,8 @@ enum {
 
 /*
  * Hash of the relative paths and contents of all files below 'path', in byte
- * order.  Left out: hidden names, *.dat (contours), and files beside a folder
- * CROPPED (the uncropped clusters of the official archive).  Links are
+ * order.  Left out: hidden names, and files beside a folder CROPPED (the
+ * uncropped clusters of the official archive) but *.dat, contours.  Links are
  * followed; a folder met again, a file that cannot be read and what is no file
  * count by their names.
  *   cache [in] file of hashes by path, size, time and inode, so that unchanged

@@ -30,7 +30,7 @@ static const struct stage_row {
     {"draw", "papline-draw", 1, "drawn", {"dataset", "run"}, PLAN_WHOLE},
     {"preprocess",
      "papline-preprocess",
-     1,
+     2,
      "data",
      {"preprocess", "split", "run", "layout"},
      PLAN_WHOLE},

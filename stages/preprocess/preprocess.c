@@ -4,7 +4,9 @@
 #include "img/decode.h"
 #include "img/resize.h"
 #include "img/vipslib.h"
+#include "run/contours.h"
 #include "stages/preprocess/findings.h"
+#include "stages/preprocess/outlines.h"
 #include "stages/preprocess/split.h"
 
 #include <math.h>
@@ -20,6 +22,7 @@ struct job {
     const struct preprocess_args *args; /* borrowed */
     struct walk walk;                   /* owned */
     struct findings found;              /* owned */
+    struct buf *outlines;               /* owned: of each picture */
     struct store_writer *store;         /* owned */
     uint8_t *black;                     /* owned: one picture, of zeros */
     size_t done;                        /* atomic */
@@ -88,6 +91,14 @@ static int read_cell(const struct job *j, size_t i, struct image *out,
         cell->has_look = look_of(&im, &cell->look);
         rc = resize_as(j->args->config, out, &im, err);
     }
+    if (rc == 0)
+        rc = outlines_put(&(struct outlined){.dataset = j->args->dataset,
+                                             .file = j->walk.file[i].path,
+                                             .row = i,
+                                             .w = im.w,
+                                             .h = im.h,
+                                             .config = j->args->config},
+                          &j->outlines[i], err);
     image_release(&im);
     return rc;
 }
@@ -250,7 +261,8 @@ static int open_job(struct job *j, struct err *err)
     if (rc < 0)
         return -1;
     j->black = calloc(side * side, 3);
-    if (!j->black)
+    j->outlines = calloc(j->walk.n + 1, sizeof(*j->outlines));
+    if (!j->black || !j->outlines)
         return err_set(err, ERR_SYSTEM, "no memory for a picture");
     return store_create(&j->store, &s, err);
 }
@@ -287,6 +299,27 @@ static void put_classes(const struct job *j, struct buf *b)
     }
 }
 
+/* contours.csv, if there is anything to tell. */
+static int write_outlines(struct job *j, struct err *err)
+{
+    struct buf all = {0};
+    char path[FILE_PATH_MAX];
+    int rc = 0;
+
+    buf_puts(&all, CONTOURS_HEADER);
+    for (size_t i = 0; i < j->walk.n; i++)
+        buf_put(&all, j->outlines[i].data, j->outlines[i].len);
+    if (all.len > strlen(CONTOURS_HEADER)) {
+        rc = buf_check(&all, err);
+        if (rc == 0)
+            rc = file_path(path, err, "%s/" CONTOURS_FILE, j->args->out);
+        if (rc == 0)
+            rc = file_write(path, all.data, all.len, err);
+    }
+    buf_release(&all);
+    return rc;
+}
+
 static int close_job(struct job *j, struct preprocess_summary *s,
                      struct err *err)
 {
@@ -294,7 +327,8 @@ static int close_job(struct job *j, struct preprocess_summary *s,
 
     buf_put(&j->found.warnings, j->walk.warnings.data, j->walk.warnings.len);
     if (check_rest(j, err) < 0 || findings_sum_up(&j->found, err) < 0 ||
-        findings_write(&j->found, j->args->out, err) < 0)
+        findings_write(&j->found, j->args->out, err) < 0 ||
+        write_outlines(j, err) < 0)
         return -1;
     s->n = j->walk.n;
     s->n_aside = j->found.n_aside;
@@ -330,6 +364,9 @@ int preprocess_run(const struct preprocess_args *a,
         rc = close_job(&j, summary, err);
     store_abandon(j.store);
     free(j.black);
+    for (size_t i = 0; j.outlines && i < j.walk.n; i++)
+        buf_release(&j.outlines[i]);
+    free(j.outlines);
     if (j.found.cell)
         findings_release(&j.found);
     walk_release(&j.walk);
