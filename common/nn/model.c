@@ -219,10 +219,8 @@ static int get_info(struct model_info *info, const struct safetensors *f,
     return get_classes(info, classes, err);
 }
 
-/* The graph that 'f' describes, with its weights. */
-static struct graph *make_graph(const struct safetensors *f,
-                                const struct model_info *info,
-                                const struct graph_args *ga, struct err *err)
+struct graph *model_fresh(const struct model_info *info,
+                          const struct graph_args *ga, struct err *err)
 {
     const struct net_args na = {.h = info->h,
                                 .w = info->w,
@@ -233,12 +231,22 @@ static struct graph *make_graph(const struct safetensors *f,
     const struct net *net = net_find(info->network, err);
     struct graph *g = net ? net_new(net, &na, ga, err) : NULL;
 
+    if (!g && err->code == ERR_USAGE)
+        err->code = ERR_INPUT; /* the file asks for it, not the user */
+    return g;
+}
+
+/* The graph that 'f' describes, with its weights. */
+static struct graph *make_graph(const struct safetensors *f,
+                                const struct model_info *info,
+                                const struct graph_args *ga, struct err *err)
+{
+    struct graph *g = model_fresh(info, ga, err);
+
     if (g && model_load(g, f, err) < 0) {
         graph_free(g);
         g = NULL;
     }
-    if (!g && err->code == ERR_USAGE)
-        err->code = ERR_INPUT; /* the file asks for it, not the user */
     return g;
 }
 

@@ -7,7 +7,10 @@
 #include "stats/costs.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { STORE_CELLS_MAX = 20000000 };
 
 /* tcp://ADDRESS:PORT, both of them there. */
 static bool is_endpoint(const char *s)
@@ -91,6 +94,25 @@ static int check_strict(const struct config *c, const char *where,
     return 0;
 }
 
+int config_cells(const char *cells, int64_t *n, struct err *err)
+{
+    char cut[KEY_SNIPPET];
+    char *end;
+
+    *n = 0;
+    if (strcmp(cells, "chosen") == 0)
+        return 0;
+    *n = INT64_MAX;
+    if (strcmp(cells, "all") == 0)
+        return 0;
+    *n = strtoll(cells, &end, 10);
+    if (*end || *n < 1 || *n > STORE_CELLS_MAX)
+        return err_set(err, ERR_USAGE,
+                       "'%s' is not chosen, all or a number of 1..%d",
+                       key_snippet(cut, cells), STORE_CELLS_MAX);
+    return 0;
+}
+
 /* What no single key can tell. */
 static int check_whole(const struct config *c, const char *path,
                        struct err *err)
@@ -98,11 +120,15 @@ static int check_whole(const struct config *c, const char *path,
     const char *where = path ? path : "configuration";
     char cut[KEY_SNIPPET];
     struct err why;
+    int64_t cells;
 
     if (check_costs(c, &why) < 0)
         return err_set(err, ERR_USAGE,
                        "%.200s: train.costs, train.class_weights: %.250s",
                        where, why.text);
+    if (config_cells(c->explain.cells, &cells, &why) < 0)
+        return err_set(err, ERR_USAGE, "%.200s: explain.cells: %.250s", where,
+                       why.text);
     if (!c->run.dir[0])
         return err_set(err, ERR_USAGE, "%.200s: run.dir: is empty", where);
     if (c->split.method == SPLIT_BY_CSV && !config_split_csv(c)[0])

@@ -68,12 +68,19 @@ enum scorecam_variant {
     SCORECAM_OFFICIAL
 };
 
+enum map_colours { COLOURS_UNIFORM, COLOURS_JET };
+enum sanity_check { SANITY_OFF, SANITY_WHOLE, SANITY_CASCADE };
+
 /* What explaining needs to know. */
 struct explain_settings {
     struct word_list methods;
-    struct word_list layers; /* "auto": the network's default */
-    int64_t per_class;       /* correct and wrong cells of each class */
-    int64_t workers;         /* placement: started here by the scheduler */
+    struct word_list layers;     /* "auto": the network's default */
+    int64_t per_class;           /* correct and wrong cells of each class */
+    int64_t workers;             /* placement: started here by the scheduler */
+    char cells[CONFIG_NAME_MAX]; /* that tables count; config_cells() */
+    enum map_colours colours;
+    enum sanity_check sanity;
+    int64_t stability; /* further seeds; 0: not measured */
     enum campp_variant gradcampp_variant;
     enum scorecam_variant scorecam_variant;
     int64_t scorecam_max_n; /* channels; 0: all */
@@ -230,6 +237,13 @@ static inline const char *config_split_csv(const struct config *c)
 {
     return c->split.csv[0] ? c->split.csv : c->layout.csv;
 }
+
+/*
+ * How many cells explain.cells asks for beside those that are shown: 0
+ * (chosen), INT64_MAX (all), or a number.
+ * Errors: ERR_USAGE it is none of these.
+ */
+MUST_USE int config_cells(const char *cells, int64_t *n, struct err *err);
 
 /* The whole configuration as YAML that config_read() reads back equal. */
 void config_write(const struct config *c, struct buf *out);

@@ -34,6 +34,8 @@ static const char *const optimizer_words[] = {
 static const char *const model_words[] = {"best", "last", NULL};
 static const char *const side_words[] = {"normal", "abnormal", NULL};
 static const char *const view_words[] = {"one", "flips", "all", NULL};
+static const char *const colour_words[] = {"uniform", "jet", NULL};
+static const char *const sanity_words[] = {"off", "whole", "cascade", NULL};
 static const char *const campp_words[] = {"tfkv", "ptgc", NULL};
 static const char *const scorecam_words[] = {"paper", "tfkv", "ptgc",
                                              "official", NULL};
@@ -224,6 +226,14 @@ static const struct key keys[] = {
      .help = "of each class, so many correct and so many wrong ones"},
     {AT(explain, workers), PLACEMENT, INT(0, 256, "1"), .unit = "processes",
      .help = "started here by the scheduler; 0: they join by hand"},
+    {TEXT(explain, cells), RESULT, NAME("chosen"),
+     .help = "that tables count: chosen by per_class, all, or so many, drawn"},
+    {AT(explain, colours), RESULT, ENUM(colour_words, "uniform"),
+     .help = "of maps: equal steps look equal, or the rainbow of the paper"},
+    {AT(explain, sanity), RESULT, ENUM(sanity_words, "off"),
+     .help = "compare maps of random weights: of all layers, or from the top"},
+    {AT(explain, stability), RESULT, INT(0, 20, "0"), .unit = "seeds",
+     .help = "more for lime and smoothgrad, whose maps are compared; 0: none"},
     {AT(explain, gradcampp_variant), RESULT, ENUM(campp_words, "tfkv"),
      .help = "as tf-keras-vis, or as pytorch-grad-cam"},
     {AT(explain, scorecam_variant), RESULT, ENUM(scorecam_words, "paper"),

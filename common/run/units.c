@@ -22,16 +22,18 @@ static int explained(struct units *u, const char *run_dir,
     char dir[FILE_PATH_MAX];
     struct store data;
     uint64_t most;
+    int64_t cells;
 
-    if (file_path(dir, err, "%s/data", run_dir) < 0 ||
+    if (config_cells(c->explain.cells, &cells, err) < 0 ||
+        file_path(dir, err, "%s/data", run_dir) < 0 ||
         store_open(&data, dir, err) < 0)
         return -1;
     for (size_t i = 0; i < data.n; i++)
-        u->rows += store_label(&data, i) >= 0 &&
-                   store_split(&data, i) == SPLIT_TEST;
+        u->rows +=
+            store_label(&data, i) >= 0 && store_split(&data, i) == SPLIT_TEST;
     most = 2 * (uint64_t)c->explain.per_class * (uint64_t)data.n_class;
-    if (u->rows > most)
-        u->rows = most;
+    if (cells < (int64_t)u->rows && u->rows > most + (uint64_t)cells)
+        u->rows = most + (uint64_t)cells;
     store_close(&data);
     return 0;
 }

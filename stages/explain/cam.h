@@ -56,6 +56,7 @@ struct explainer {
     const char *name;  /* "gradcam" */
     const char *title; /* "Grad-CAM", for people */
     bool has_views;
+    bool draws; /* random numbers: another seed gives another map */
 
     /*
      *   map [out] (t->n_target)

@@ -188,5 +188,6 @@ const struct explainer explainer_lime = {
     .name = "lime",
     .title = "LIME",
     .has_views = true,
+    .draws = true,
     .explain = explain,
 };

@@ -81,5 +81,6 @@ extern const struct explainer explainer_smoothgrad;
 const struct explainer explainer_smoothgrad = {
     .name = "smoothgrad",
     .title = "SmoothGrad",
+    .draws = true,
     .explain = explain,
 };

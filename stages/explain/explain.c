@@ -1,48 +1,15 @@
 #include "stages/explain/explain.h"
 
-#include "base/spell.h"
 #include "stages/explain/explain_private.h"
 
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct node *explain_layer(struct graph *g, const char *network,
-                           const char *name, struct err *err)
-{
-    const char *names[GRAPH_MAX_NODES], *nearest;
-    const bool own = strcmp(name, "auto") == 0;
-    const int n = graph_n_node(g);
-    const struct net *net = net_find(network, err);
-    struct node *nd;
-
-    if (!net)
-        return NULL;
-    nd = own ? net_cam_node(net, g) : graph_node(g, name);
-    while (own && nd && nd->in[0] && nd->out.h * nd->out.w == 1)
-        nd = nd->in[0];
-    if (nd && nd->out.h * nd->out.w > 1)
-        return nd;
-    for (int i = 0; i < n; i++)
-        names[i] = graph_node_at(g, i)->name;
-    nearest = spell_nearest(name, names, (size_t)n);
-    if (nd)
-        err_set(err, ERR_USAGE,
-                "explain.layers: %s of %s is a single point here; name a layer "
-                "before it",
-                name, network);
-    else
-        err_set(err, ERR_USAGE, "explain.layers: %s has no layer '%s'%s%s%s",
-                network, name, nearest ? "; did you mean '" : "",
-                nearest ? nearest : "", nearest ? "'?" : "");
-    return NULL;
-}
-
 /* --- which cells ----------------------------------------------------------- */
 
-static int predict_list(struct explanation *e, struct predictor *p,
-                        const size_t *row, struct err *err)
+static int predict_list(struct explanation *e, const size_t *row,
+                        struct err *err)
 {
     const size_t k = (size_t)e->data.n_class;
     float out[SCORER_BATCH * CONFIG_CLASSES_MAX];
@@ -53,17 +20,44 @@ static int predict_list(struct explanation *e, struct predictor *p,
 
         if (e->args->each && !e->args->each(e->args->self, i, e->n))
             return err_set(err, ERR_AGAIN, "explanation was stopped");
-        if (predict_rows(p, &e->data, row + i, n, out, err) < 0)
+        if (predict_rows(&e->own.many, &e->data, row + i, n, out, err) < 0)
             return -1;
         for (size_t j = 0; j < n; j++) {
             const int said = predict_class(out + j * k, (int)k);
 
-            e->list[i + j] = (struct prediction){
-                row[i + j], store_label(&e->data, row[i + j]), said,
-                out[j * k + (size_t)said]};
+            e->list[i + j] =
+                (struct prediction){.row = row[i + j],
+                                    .truth = store_label(&e->data, row[i + j]),
+                                    .predicted = said,
+                                    .p = out[j * k + (size_t)said]};
         }
     }
     return 0;
+}
+
+/* Choose the cells to be shown, and those that tables count. */
+static int pick(struct explanation *e, struct err *err)
+{
+    const struct explain_settings *s = e->args->settings;
+    const size_t n = e->n;
+    struct prediction *all = malloc((n + 1) * sizeof(*all));
+    struct pick_args a = {.all = all, .n = n, .seed = e->args->seed};
+    int64_t want;
+    int rc = config_cells(s->cells, &want, err);
+
+    a.order = malloc((n + 1) * sizeof(*a.order));
+    if (rc == 0 && (!all || !a.order))
+        rc = err_set(err, ERR_SYSTEM, "no memory for %zu predictions", n);
+    if (rc == 0) {
+        memcpy(all, e->list, n * sizeof(*all));
+        a.want = want < (int64_t)n ? (size_t)want : n;
+        e->n = pick_cells(e->list, n, (size_t)s->per_class);
+        if (want > 0)
+            e->n = pick_measured(e->list, e->n, &a);
+    }
+    free(all);
+    free(a.order);
+    return rc;
 }
 
 /* Predict the test split, and choose. */
@@ -76,13 +70,11 @@ static int choose(struct explanation *e, struct err *err)
         return -1;
     e->list = calloc(e->n + 1, sizeof(*e->list));
     if (e->list)
-        rc = predict_list(e, &e->many, row, err);
+        rc = predict_list(e, row, err);
     else
         err_set(err, ERR_SYSTEM, "no memory for %zu predictions", e->n);
-    if (rc == 0)
-        e->n = pick_cells(e->list, e->n, (size_t)e->args->settings->per_class);
     free(row);
-    return rc;
+    return rc < 0 ? -1 : pick(e, err);
 }
 
 /* --- all ------------------------------------------------------------------- */
@@ -100,36 +92,28 @@ static int find_methods(struct explanation *e, struct err *err)
     return 0;
 }
 
-static int open_layers(struct explanation *e, struct err *err)
+static int open_network(struct explanation *e, struct network *n,
+                        struct err *err)
 {
-    const struct word_list *names = &e->args->settings->layers;
-    struct node *node[CAM_LAYERS_MAX];
+    const struct network_args a = {.model = e->args->model,
+                                   .network = e->args->network,
+                                   .data = &e->data,
+                                   .layers = &e->args->settings->layers};
 
-    for (int i = 0; i < names->n; i++) {
-        node[i] = explain_layer(e->net.graph, e->net.info.network,
-                                names->word[i], err);
-        if (!node[i])
-            return -1;
-    }
-    return gradients_init(&e->gradients, e->net.graph, node, names->n, err);
+    return network_open(n, &a, err);
 }
 
+/* The trained network, and those that have forgotten some of it. */
 static int open_nets(struct explanation *e, struct err *err)
 {
-    struct predict_args p = {.path = e->args->model,
-                             .network = e->args->network,
-                             .data = &e->data,
-                             .batch = GRADIENTS_BATCH,
-                             .memory = GRAPH_KEEP_ALL};
-
-    e->scorer.threads = omp_get_max_threads();
-    if (predict_open(&e->net, &p, err) < 0 || open_layers(e, err) < 0)
+    if (open_network(e, &e->own, err) < 0)
         return -1;
-    p.batch = SCORER_BATCH;
-    p.memory = GRAPH_INFER;
-    if (predict_open(&e->many, &p, err) < 0)
-        return -1;
-    e->scorer.graph = e->many.graph;
+    e->n_random = sanity_stages(e->args->settings->sanity);
+    for (int i = 0; i < e->n_random; i++)
+        if (open_network(e, &e->random[i], err) < 0 ||
+            network_randomise(&e->random[i], (i + 1.0) / e->n_random,
+                              e->args->seed, err) < 0)
+            return -1;
     return explain_cell_init(e, err);
 }
 
@@ -149,9 +133,10 @@ void explain_close(struct explanation *e)
 {
     if (!e)
         return;
-    gradients_release(&e->gradients);
-    predict_close(&e->net);
-    predict_close(&e->many);
+    network_close(&e->own);
+    for (int i = 0; i < e->n_random; i++)
+        network_close(&e->random[i]);
+    contours_close(&e->contours);
     store_close(&e->data);
     image_release(&e->overlay);
     image_release(&e->strip);
@@ -162,6 +147,9 @@ void explain_close(struct explanation *e)
     free(e->x);
     free(e->heat);
     free(e->view);
+    free(e->region);
+    free(e->spare);
+    free(e->spare_view);
     free(e);
 }
 
@@ -175,6 +163,7 @@ int explain_open(struct explanation **out, const struct explain_args *a,
         return err_set(err, ERR_SYSTEM, "no memory for an explanation");
     e->args = a;
     if (find_methods(e, err) < 0 || store_open(&e->data, a->data, err) < 0 ||
+        contours_open(&e->contours, a->data, err) < 0 ||
         open_nets(e, err) < 0 || choose(e, err) < 0) {
         explain_close(e);
         return -1;
@@ -226,8 +215,7 @@ int explain_place(struct explanation *e, size_t place, struct err *err)
         return -1;
     for (int i = 0; i < FIGURE_KINDS; i++)
         if (e->figures[i].len > 0 &&
-            write_part(e, place,
-                       explain_kind(s, (enum figure_kinds)i)->name,
+            write_part(e, place, explain_kind(s, (enum figure_kinds)i)->name,
                        &e->figures[i], err) < 0)
             return -1;
     return write_part(e, place, "scores", &e->csv, err);

@@ -8,16 +8,26 @@
  *     maps/ROW_CLASS_METHOD.npy      (h, w) float32, 0 .. 1
  *     overlays/ROW_CLASS_METHOD.png  cell, map over it, map (heat.h)
  *     strips/ROW_CLASS.png           cell, each method's map over it, LIME's
- *                                    two views
+ *                                    two views, the contours
  *     scores.csv                     a line a map: row,file,class,predicted,
  *                                    target,p,method,map,overlay,strip,peak_x,
  *                                    peak_y and the figures of faith.h
  *     faithfulness.csv               their means (figures.h)
+ *     localisation.csv               likewise of locate.h, if data/ has contours;
+ *                                    its figures end the lines of scores.csv
+ *     sanity.csv                     likewise: how alike the maps are to those
+ *                                    of networks whose layers nearest to the
+ *                                    output, 25 to 100 %, have random weights
+ *                                    (spearman_25, ssim_25 ..; similar.h)
+ *     stability.csv                  likewise: how alike the maps of several
+ *                                    seeds are, over all pairs
+ *     sheets/                        explain_sheets.h
  * where p is the probability of the predicted class and the peak the pixel
  * where the map is largest.  Without faith_steps the figures are empty and
  * there is no faithfulness.csv.
  *
- * The chosen cells have places 0, 1 ..: those of pick.h.  Places are explained
+ * The chosen cells have places 0, 1 ..: those of pick.h, which are shown, then
+ * those that explain.cells adds, which only tables count.  Places are explained
  * one by one, in any order, by any number of processes; what a cell adds to the
  * tables lies in cells/ meanwhile:
  *     cells/PLACE.scores.csv         its lines of scores.csv; written last

@@ -1,6 +1,7 @@
 /* explain_gather.c - the tables of all cells, from what each left in cells/ */
+#include "base/log.h"
 #include "stages/explain/explain_private.h"
-#include "stages/explain/faith.h"
+#include "stages/explain/explain_sheets.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +9,11 @@
 /* What is summed up. */
 struct gathering {
     const struct explain_args *args;
-    struct store data;          /* owned */
-    char cells[FILE_PATH_MAX];  /* directory */
-    char **name;                /* owned: its files, in byte order */
+    struct store data;         /* owned */
+    char cells[FILE_PATH_MAX]; /* directory */
+    char **name;               /* owned: its files, in byte order */
     size_t n;
+    bool contours; /* some picture has any */
 };
 
 static const char *faith_title(int figure)
@@ -19,15 +21,50 @@ static const char *faith_title(int figure)
     return faith_name((enum faith_figure)figure);
 }
 
+/* Of layers counted from the output, percent. */
+static const char *cascade_title(int figure)
+{
+    static const char *const title[2 * RANDOM_MAX] = {
+        "spearman_25", "ssim_25", "spearman_50",  "ssim_50",
+        "spearman_75", "ssim_75", "spearman_100", "ssim_100"};
+
+    return title[figure];
+}
+
+static const char *whole_title(int figure)
+{
+    return cascade_title(2 * RANDOM_MAX - 2 + figure);
+}
+
+static const char *stability_title(int figure)
+{
+    return figure == 0 ? "spearman" : "ssim";
+}
+
 const struct figure_kind *explain_kind(const struct explain_settings *s,
                                        enum figure_kinds kind)
 {
     static const struct figure_kind faith = {"faithfulness", FAITH_FIGURES,
                                              faith_title};
+    static const struct figure_kind locate = {"localisation", LOCATE_FIGURES,
+                                              locate_name};
+    static const struct figure_kind whole = {"sanity", 2, whole_title};
+    static const struct figure_kind cascade = {"sanity", 2 * RANDOM_MAX,
+                                               cascade_title};
+    static const struct figure_kind stability = {"stability", 2,
+                                                 stability_title};
 
     switch (kind) {
     case FIGURES_FAITH:
         return s->faith_steps > 0 ? &faith : NULL;
+    case FIGURES_LOCATE:
+        return &locate;
+    case FIGURES_SANITY:
+        return s->sanity == SANITY_OFF     ? NULL
+               : s->sanity == SANITY_WHOLE ? &whole
+                                           : &cascade;
+    case FIGURES_STABILITY:
+        return s->stability > 0 ? &stability : NULL;
     case FIGURE_KINDS:
         break;
     }
@@ -74,7 +111,7 @@ static int gather_scores(const struct gathering *g, struct err *err)
     struct buf out = {0};
     int rc = 0;
 
-    explain_header(&out);
+    explain_header(g->contours, &out);
     for (size_t i = 0; rc == 0 && i < g->n; i++)
         if (is_part(g->name[i], "scores"))
             rc = add_scores(g, g->name[i], &out, err);
@@ -124,10 +161,39 @@ static int gather_all(const struct gathering *g, struct err *err)
         const struct figure_kind *kind =
             explain_kind(g->args->settings, (enum figure_kinds)k);
 
-        if (kind && gather_figures(g, kind, err) < 0)
+        if (kind && (k != FIGURES_LOCATE || g->contours) &&
+            gather_figures(g, kind, err) < 0)
             return -1;
     }
-    return gather_scores(g, err);
+    if (gather_scores(g, err) < 0)
+        return -1;
+    return explain_sheets(g->args, &g->data, g->contours, err);
+}
+
+/* Cells without contours are skipped, and counted. */
+static void count_contours(const struct gathering *g)
+{
+    size_t cells = 0, with = 0;
+
+    for (size_t i = 0; i < g->n; i++) {
+        cells += is_part(g->name[i], "scores");
+        with += is_part(g->name[i], "localisation");
+    }
+    if (g->contours && with < cells)
+        log_info("%zu of %zu cells lack a contour of cytoplasm or nucleus",
+                 cells - with, cells);
+}
+
+/* Has data/ contours? */
+static int look_for_contours(struct gathering *g, struct err *err)
+{
+    struct contours c;
+
+    if (contours_open(&c, g->args->data, err) < 0)
+        return -1;
+    g->contours = contours_any(&c);
+    contours_close(&c);
+    return 0;
 }
 
 int explain_gather(const struct explain_args *a, struct err *err)
@@ -138,8 +204,11 @@ int explain_gather(const struct explain_args *a, struct err *err)
     if (file_path(g.cells, err, "%s/cells", a->out) < 0 ||
         dir_make(g.cells, err) < 0 || store_open(&g.data, a->data, err) < 0)
         return -1;
-    if (dir_list(g.cells, &g.name, &g.n, err) == 0 && gather_all(&g, err) == 0)
+    if (dir_list(g.cells, &g.name, &g.n, err) == 0 &&
+        look_for_contours(&g, err) == 0 && gather_all(&g, err) == 0) {
+        count_contours(&g);
         rc = dir_remove(g.cells, err);
+    }
     dir_list_free(g.name, g.n);
     store_close(&g.data);
     return rc;

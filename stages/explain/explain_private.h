@@ -6,14 +6,27 @@
 
 #include "base/buf.h"
 #include "img/image.h"
+#include "run/contours.h"
 #include "stages/explain/cam.h"
 #include "stages/explain/explain.h"
+#include "stages/explain/faith.h"
 #include "stages/explain/figures.h"
+#include "stages/explain/locate.h"
+#include "stages/explain/network.h"
 #include "stages/explain/pick.h"
 
-enum { SCORES_MAX_BYTES = 1 << 20 }; /* of one cell */
+enum {
+    SCORES_MAX_BYTES = 1 << 20, /* of one cell */
+    RANDOM_MAX = 4,             /* networks that forgot something */
+};
 
-enum figure_kinds { FIGURES_FAITH, FIGURE_KINDS };
+enum figure_kinds {
+    FIGURES_FAITH,
+    FIGURES_LOCATE,
+    FIGURES_SANITY,
+    FIGURES_STABILITY,
+    FIGURE_KINDS
+};
 
 struct explanation {
     const struct explain_args *args;
@@ -22,15 +35,18 @@ struct explanation {
     struct store data;
     struct prediction *list; /* owned: of the test split, then the chosen */
     size_t n;
-    struct predictor net;  /* every layer readable, with gradients */
-    struct predictor many; /* folded, for many passes */
-    struct scorer scorer;  /* of 'many' */
-    struct gradients gradients;
-    float *x, *heat;             /* owned: the network's input; (targets,
+    struct network own, random[RANDOM_MAX];
+    int n_random;
+    struct contours contours;
+    float *x, *heat;     /* owned: the network's input; (targets,
                                     methods, h, w) maps */
-    uint8_t *view;               /* owned: likewise */
-    struct image overlay, strip; /* owned */
-    struct buf csv;              /* lines of scores.csv of the cell in hand */
+    uint8_t *view;       /* owned: likewise */
+    float *spare;        /* owned: (1 + stability, h, w) maps */
+    uint8_t *spare_view; /* owned: (h, w), what comes with them */
+    uint8_t *region;     /* owned: (h, w) of locate.h */
+    struct contour shape[CONTOUR_PARTS]; /* owned: of the cell in hand */
+    struct image overlay, strip;         /* owned */
+    struct buf csv; /* lines of scores.csv of the cell in hand */
     struct buf figures[FIGURE_KINDS]; /* likewise, of figures.h */
 };
 
@@ -42,6 +58,22 @@ const struct figure_kind *explain_kind(const struct explain_settings *s,
 MUST_USE int explain_part(char path[FILE_PATH_MAX], const char *out,
                           size_t place, const char *what, struct err *err);
 
+/* Networks that a sanity check compares with. */
+int sanity_stages(enum sanity_check check);
+
+/* One target of the cell in hand. */
+struct told {
+    const struct prediction *cell;
+    int target, at; /* class; which of the cell's targets it is */
+};
+
+/* What was measured of one map. */
+struct measured {
+    bool has_faith, has_place;
+    struct faith faith;
+    double place[LOCATE_FIGURES];
+};
+
 /*
  * Room for the maps of a cell, of e->n_method methods.
  * Errors: ERR_SYSTEM no memory.
@@ -52,7 +84,41 @@ MUST_USE int explain_cell_init(struct explanation *e, struct err *err);
 MUST_USE int explain_cell(struct explanation *e, const struct prediction *c,
                           struct err *err);
 
+/* The map of a method for a target of the cell in hand. */
+float *explain_map(const struct explanation *e, int target, int method);
+
+/* Field of the index of data/, "" if there is no such column. */
+const char *explain_field(const struct explanation *e, size_t row,
+                          const char *column);
+
+/* --- explain_files.c ------------------------------------------------------- */
+
+/* Panels of a strip: the cell, the maps, two views of each method that has
+ * them, the contours where there are any. */
+int explain_panels(const struct explanation *e);
+
+/* Write a map's files, a target's strip, a map's line of scores.csv. */
+MUST_USE int explain_write_map(struct explanation *e, const struct told *told,
+                               int method, struct err *err);
+MUST_USE int explain_write_strip(struct explanation *e, const struct told *told,
+                                 struct err *err);
+void explain_line(struct explanation *e, const struct told *told, int method,
+                  const struct measured *m);
+
 /* Titles of scores.csv's columns, with the line end. */
-void explain_header(struct buf *csv);
+void explain_header(bool contours, struct buf *csv);
+
+/* --- explain_measure.c ----------------------------------------------------- */
+
+/* Measure the map of a method; the figures of a cell that tables count are
+ * kept. */
+MUST_USE int explain_measure(struct explanation *e, const struct cam_task *t,
+                             const struct told *told, int method,
+                             struct measured *m, struct err *err);
+
+/* Compare the maps of the predicted class, the first target, with those of
+ * random weights, and of other seeds. */
+MUST_USE int explain_compare(struct explanation *e, const struct cam_task *t,
+                             const struct told *told, struct err *err);
 
 #endif

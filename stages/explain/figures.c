@@ -12,8 +12,8 @@ enum { ALL_CLASSES = -1 };
 /* The rows of one method and class. */
 struct part {
     const struct figure_row **row; /* owned */
-    const char **name;            /* owned: of their groups */
-    uint32_t *group;              /* owned */
+    const char **name;             /* owned: of their groups */
+    uint32_t *group;               /* owned */
     size_t n, n_group;
     int n_figure;
 };
@@ -89,14 +89,14 @@ static int put_part(struct part *p, const struct figure_table *t, size_t method,
     for (int f = 0; f < t->kind->n; f++) {
         buf_printf(out, "%s,", t->methods->word[method]);
         buf_csv(out, truth < 0 ? "all" : t->class_name[truth]);
-        put_row(out, p, t->kind->title(f), mean[f],
-                t->resamples > 0 ? v : NULL, f);
+        put_row(out, p, t->kind->title(f), mean[f], t->resamples > 0 ? v : NULL,
+                f);
     }
     return 0;
 }
 
 int figures_write(const struct figure_table *t, struct buf *out,
-                      struct err *err)
+                  struct err *err)
 {
     struct part p = {.n_figure = t->kind->n};
     int rc = -1;

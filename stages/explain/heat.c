@@ -49,7 +49,7 @@ static double distance(struct lab p, struct lab q)
                 (p.b - q.b) * (p.b - q.b));
 }
 
-void heat_table(uint8_t rgb[256][3])
+static void uniform_table(uint8_t rgb[256][3])
 {
     double length = 0.0, walked = 0.0;
     int next = 0;
@@ -64,6 +64,41 @@ void heat_table(uint8_t rgb[256][3])
             distance(curve(i / (double)CURVE), curve((i + 1) / (double)CURVE));
     }
     to_srgb(curve(1.0), rgb[255]);
+}
+
+/* Value at t of a line through (at, value) pairs, at rising from 0 to 1. */
+static double along(const double (*pair)[2], double t)
+{
+    while (pair[1][0] < t)
+        pair++;
+    return pair[0][1] + (pair[1][1] - pair[0][1]) * (t - pair[0][0]) /
+                            (pair[1][0] - pair[0][0]);
+}
+
+static void jet_table(uint8_t rgb[256][3])
+{
+    static const double red[][2] = {
+        {0, 0}, {0.35, 0}, {0.66, 1}, {0.89, 1}, {1, 0.5}};
+    static const double green[][2] = {{0, 0},    {0.125, 0}, {0.375, 1},
+                                      {0.64, 1}, {0.91, 0},  {1, 0}};
+    static const double blue[][2] = {
+        {0, 0.5}, {0.11, 1}, {0.34, 1}, {0.65, 0}, {1, 0}};
+
+    for (int i = 0; i < 256; i++) {
+        const double t = i / 255.0;
+
+        rgb[i][0] = (uint8_t)(255.0 * along(red, t));
+        rgb[i][1] = (uint8_t)(255.0 * along(green, t));
+        rgb[i][2] = (uint8_t)(255.0 * along(blue, t));
+    }
+}
+
+void heat_table(enum map_colours colours, uint8_t rgb[256][3])
+{
+    if (colours == COLOURS_JET)
+        jet_table(rgb);
+    else
+        uniform_table(rgb);
 }
 
 int heat_strip_height(int h)
@@ -162,7 +197,7 @@ void heat_draw(const struct heat_cell *c, enum heat_panel kind, int place,
     const size_t w = (size_t)c->w, stride = 3 * (size_t)im->w;
     uint8_t *out = im->px + 3 * (size_t)place * (w * HEAT_SCALE + HEAT_GAP);
 
-    heat_table(p.heat);
+    heat_table(c->colours, p.heat);
     for (size_t y = 0; y < (size_t)c->h; y++)
         for (size_t x = 0; x < w; x++) {
             colour(c, kind, y * w + x, &p, rgb);
@@ -170,11 +205,11 @@ void heat_draw(const struct heat_cell *c, enum heat_panel kind, int place,
         }
 }
 
-void heat_begin(struct image *im)
+void heat_begin(enum map_colours colours, struct image *im)
 {
     uint8_t heat[256][3];
 
-    heat_table(heat);
+    heat_table(colours, heat);
     memset(im->px, HEAT_GREY, image_bytes(im));
     for (int y = 0; y < im->h; y++) {
         const int v = im->h > 1 ? 255 - 255 * y / (im->h - 1) : 255;

@@ -5,6 +5,7 @@
 #define EXPLAIN_HEAT_H
 
 #include "img/image.h"
+#include "run/config.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -21,10 +22,11 @@ enum {
  * look equally large: a curve in OKLab with rising lightness, walked at equal
  * arc length.  So a difference seen is a difference of the map, in print and
  * to colour-blind readers too, which rainbows (jet) do not give.
+ * COLOURS_JET is the rainbow of Matplotlib's "jet", for comparison with others.
  *   rgb [out] sRGB of values 0, 1/255, ... 1
  * Source: Ottosson 2020, "A perceptual color space for image processing".
  */
-void heat_table(uint8_t rgb[256][3]);
+void heat_table(enum map_colours colours, uint8_t rgb[256][3]);
 
 /* Size of a picture of 'n_panel' panels of h x w pixels, with its scale. */
 int heat_strip_height(int h);
@@ -44,10 +46,11 @@ struct heat_cell {
     const float *map;    /* (h, w) 0 .. 1; NULL: not asked for */
     const uint8_t *view; /* (h, w) enum cam_view; likewise */
     int h, w;
+    enum map_colours colours;
 };
 
 /* Make 'im' grey, with the scale of relevance, 1 at its top, at the right. */
-void heat_begin(struct image *im);
+void heat_begin(enum map_colours colours, struct image *im);
 
 /*
  * Draw one panel, HEAT_SCALE times enlarged.

@@ -1,5 +1,7 @@
 #include "stages/explain/pick.h"
 
+#include "base/rng.h"
+
 #include <stdlib.h>
 
 static int order(const void *a, const void *b)
@@ -33,7 +35,44 @@ size_t pick_cells(struct prediction *list, size_t n, size_t per_class)
             in_part = 0;
         }
         if (in_part++ < per_class)
-            list[chosen++] = p;
+            list[chosen++] = (struct prediction){p.row, p.truth, p.predicted,
+                                                 p.p,   true,    true};
     }
     return chosen;
+}
+
+static struct prediction *find(struct prediction *list, size_t n, size_t row)
+{
+    for (size_t i = 0; i < n; i++)
+        if (list[i].row == row)
+            return &list[i];
+    return NULL;
+}
+
+size_t pick_measured(struct prediction *list, size_t n_list,
+                     const struct pick_args *a)
+{
+    size_t n = n_list;
+    struct rng rng;
+
+    rng_init(&rng, a->seed, RNG_CELLS, 0, 0);
+    for (size_t i = 0; i < a->n; i++)
+        a->order[i] = (uint32_t)i;
+    rng_shuffle(&rng, a->order, (uint32_t)a->n);
+    for (size_t i = 0; i < n_list; i++)
+        list[i].measured = false;
+    /* order[k] < want is as good a draw as the first 'want' places, and keeps
+     * the order of 'all' */
+    for (size_t i = 0; i < a->n; i++) {
+        struct prediction *p = find(list, n_list, a->all[i].row);
+
+        if (a->order[i] >= a->want)
+            continue;
+        if (!p) {
+            p = &list[n++];
+            *p = a->all[i];
+        }
+        p->measured = true;
+    }
+    return n;
 }

@@ -235,13 +235,30 @@ static void to_lab(const uint8_t rgb[3], double lab[3])
     lab[2] = 200.0 * (f[1] - f[2]);
 }
 
+/* Matplotlib 3.6, get_cmap("jet", 256)(i, bytes=True). */
+static void check_jet(void)
+{
+    static const int at[] = {0, 31, 32, 96, 112, 163, 200, 227, 255};
+    static const uint8_t want[][3] = {
+        {0, 0, 127},    {0, 0, 255},    {0, 0, 255},
+        {21, 255, 225}, {73, 255, 173}, {237, 255, 8},
+        {255, 118, 0},  {254, 18, 0},   {127, 0, 0}};
+    uint8_t rgb[256][3];
+    bool same = true;
+
+    heat_table(COLOURS_JET, rgb);
+    for (int i = 0; i < 9; i++)
+        same = same && memcmp(rgb[at[i]], want[i], 3) == 0;
+    ok(same, "jet is Matplotlib's");
+}
+
 static void check_colours(void)
 {
     uint8_t rgb[256][3];
     double last = -1.0;
     bool rising = true, inside = true;
 
-    heat_table(rgb);
+    heat_table(COLOURS_UNIFORM, rgb);
     for (int i = 0; i < 256; i++) {
         double lab[3];
 
@@ -269,7 +286,7 @@ static void check_panels(void)
     const uint8_t rgb[] = {10, 20, 30, 200, 210, 220};
     const uint8_t view[] = {VIEW_CON, VIEW_SHOWN | VIEW_PRO};
     const float map[] = {0.0f, 1.0f};
-    const struct heat_cell c = {rgb, map, view, 1, 2};
+    const struct heat_cell c = {rgb, map, view, 1, 2, COLOURS_UNIFORM};
     const size_t step = 3 * (2 * HEAT_SCALE + HEAT_GAP), next = 3 * HEAT_SCALE;
     uint8_t heat[256][3];
     struct image im;
@@ -281,8 +298,8 @@ static void check_panels(void)
     p = im.px;
     ok((size_t)im.w * 3 == 5 * step + 3 * HEAT_BAR && im.h == HEAT_SCALE,
        "the size of a strip");
-    heat_table(heat);
-    heat_begin(&im);
+    heat_table(COLOURS_UNIFORM, heat);
+    heat_begin(COLOURS_UNIFORM, &im);
     for (int i = 0; i < 5; i++)
         heat_draw(&c, (enum heat_panel)i, i, &im);
     ok(memcmp(p, rgb, 3) == 0 && memcmp(p + 3, rgb, 3) == 0 &&
@@ -313,8 +330,10 @@ static void check_panels(void)
 static void check_pick(void)
 {
     struct prediction list[] = {
-        {7, 0, 0, .9f}, {1, 0, 0, .9f}, {2, 0, 1, .6f}, {3, 0, 0, .95f},
-        {4, 1, 0, .7f}, {5, 1, 2, .8f}, {6, 2, 2, .5f}, {8, 0, 0, .1f},
+        {7, 0, 0, .9f, false, false}, {1, 0, 0, .9f, false, false},
+        {2, 0, 1, .6f, false, false}, {3, 0, 0, .95f, false, false},
+        {4, 1, 0, .7f, false, false}, {5, 1, 2, .8f, false, false},
+        {6, 2, 2, .5f, false, false}, {8, 0, 0, .1f, false, false},
     };
     const size_t want[] = {3, 1, 2, 5, 4, 6};
     bool same = true;
@@ -330,6 +349,7 @@ static void check_pick(void)
 
 int main(void)
 {
+    check_jet();
     check_formula();
     check_resize();
     check_flat();

@@ -1,0 +1,35 @@
+#!/bin/bash
+# t0041 - contours beside pictures locate maps; broken ones are skipped
+. "$(dirname "$0")/lib.sh"
+small_config "$T/c.yaml"
+export OMP_NUM_THREADS=1
+cp -r "$CELLS" "$T/cells"
+cyt=$(find "$T/cells" -name '*_cyt*.dat' | sort)
+head -n 40 <<<"$cyt" | xargs rm
+printf '1,2\nbroken\n' >"$(tail -n 1 <<<"$cyt")"
+ok "the line, every test cell counted" status_is 0 papline run "$T/c.yaml" \
+    --until explain --set dataset.path="$T/cells" --set explain.cells=all \
+    --set 'explain.methods=[gradcam]' --set explain.faith_steps=2
+ok "  contours came with the pictures" grep -q ',nucleus,ok,' \
+    "$T/run/data/contours.csv"
+ok "  the broken one is told" grep -q 'line 2 is not' "$T/run/data/contours.csv"
+ok "  cells without are counted" says "lack a contour of cytoplasm or nucleus"
+d=$T/run/explain/$E
+ok "  scores.csv ends in places" grep -q 'cytoplasm_area$' "$d/scores.csv"
+ok "  localisation.csv, with intervals" grep -qE \
+    '^gradcam,all,nucleus_mass,[0-9]+,[0-9]+,0\.[0-9]+,[0-9.]+,[0-9.]+$' \
+    "$d/localisation.csv"
+count() { sed -n "s/^gradcam,all,$2,\([0-9]*\),.*/\1/p" "$d/$1.csv"; }
+test_cells=$(grep -c ',test,' "$T/run/data/index.csv")
+ok "  faithfulness counts the whole test split" test \
+    "$(count faithfulness insertion)" = "$test_cells"
+ok "  localisation those with contours" test \
+    "$(count localisation nucleus_mass)" -lt "$test_cells"
+ok "  sheets of the cells that are shown" test -n "$(ls "$d/sheets")"
+
+rm "$(sed -n 50p <<<"$cyt")"
+ok "one contour less: the data are made anew" status_is 0 papline plan \
+    "$T/c.yaml" --set dataset.path="$T/cells" --set explain.cells=all \
+    --set 'explain.methods=[gradcam]' --set explain.faith_steps=2
+ok "  says the plan" says "run    preprocess"
+finish

@@ -1,0 +1,272 @@
+/* test_explain_measure.c - maps against contours and against each other */
+#include "golden/similar_golden.inc"
+#include "img/contour.h"
+#include "stages/explain/figures.h"
+#include "stages/explain/locate.h"
+#include "stages/explain/pick.h"
+#include "stages/explain/similar.h"
+#include "tap.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { H = 17, W = 23 };
+
+/* As maps() of similar.py. */
+static void make_maps(float *a, float *b)
+{
+    for (int y = 0; y < H; y++)
+        for (int x = 0; x < W; x++) {
+            const int at = y * W + x;
+
+            a[at] = (float)((7 * x + 3 * y + x * y) % 32) / 31.0f;
+            b[at] =
+                x < 12 ? a[at] : (float)((5 * x + 11 * y + x * y) % 16) / 15.0f;
+        }
+}
+
+static void check_similar(void)
+{
+    float a[H * W], b[H * W], flat[H * W] = {0};
+    struct similar s;
+    struct err err = {0};
+
+    make_maps(a, b);
+    ok(similar_maps(a, b, H, W, &s, &err) == 0, "two maps are compared");
+    near(s.spearman, golden_spearman, 1e-9, "Spearman as SciPy");
+    near(s.ssim, golden_ssim, 1e-6, "SSIM as scikit-image");
+    BUG_ON(similar_maps(a, a, H, W, &s, &err) < 0);
+    ok(s.spearman > 1 - 1e-12 && s.ssim > 1 - 1e-12, "a map is like itself");
+    BUG_ON(similar_maps(a, flat, H, W, &s, &err) < 0);
+    ok(s.spearman == 0 && s.ssim < 1, "a flat map has no ranks");
+    BUG_ON(similar_maps(a, a, 5, 5, &s, &err) < 0);
+    ok(s.ssim == 1, "small maps are equal");
+    BUG_ON(similar_maps(a, b + 13, 5, 5, &s, &err) < 0);
+    ok(s.ssim == 0, "or not");
+}
+
+static struct contour contour_of(const double *xy, size_t n)
+{
+    struct contour c = {.point = malloc(n * sizeof(*c.point)), .n = n};
+
+    BUG_ON(!c.point);
+    for (size_t i = 0; i < n; i++)
+        c.point[i] = (struct point){xy[2 * i], xy[2 * i + 1]};
+    return c;
+}
+
+static bool mask_is(const struct contour *c, const char *const *want)
+{
+    uint8_t mask[H * W];
+    bool same = true;
+
+    contour_fill(c, H, W, mask);
+    for (int i = 0; i < H * W; i++)
+        same = same && mask[i] == (want[i / W][i % W] == '#');
+    return same;
+}
+
+static void check_fill(void)
+{
+    struct contour star = contour_of(golden_star, 7);
+    struct contour concave = contour_of(golden_concave, 5);
+
+    ok(mask_is(&star, golden_star_mask), "a star that leaves the picture");
+    ok(mask_is(&concave, golden_concave_mask), "a concave polygon");
+    contour_release(&star);
+    contour_release(&concave);
+}
+
+static int parse(struct contour *c, const char *text, struct err *err)
+{
+    return contour_parse(c, text, strlen(text), err);
+}
+
+static void check_parse(void)
+{
+    struct contour c;
+    struct err err = {0};
+
+    ok(parse(&c, "1,2\r\n 3.5 , -4e0\n\n5,6", &err) == 0 && c.n == 3 &&
+           c.point[1].x > 3.4 && c.point[1].y < -3.9,
+       "blanks, empty lines, CRLF");
+    contour_release(&c);
+    fails(parse(&c, "1,2\n3,4\n", &err), err, ERR_INPUT,
+          "2 points, a contour has 3 or more", "two points");
+    fails(parse(&c, "", &err), err, ERR_INPUT, "0 points", "nothing");
+    fails(parse(&c, "1,2\n3;4\n5,6\n", &err), err, ERR_INPUT,
+          "line 2 is not \"x,y\"", "no comma");
+    fails(parse(&c, "1,2\n3,nan\n5,6\n", &err), err, ERR_INPUT, "line 2",
+          "no number");
+    fails(parse(&c, "1,2,3\n", &err), err, ERR_INPUT, "line 1", "three");
+    fails(parse(&c, "1,2\n3,4\n5,1e9\n", &err), err, ERR_INPUT,
+          "within 20000 pixels", "far away");
+}
+
+static void check_place(void)
+{
+    const double inside[] = {-1, 0, 40, 0, 20, 30};
+    const double cluster[] = {1000, 500, 1040, 500, 1020, 530};
+    struct contour c = contour_of(inside, 3);
+    struct err err = {0};
+
+    ok(contour_place(&c, 41, 31, &err) == 0 && c.point[0].x == -1,
+       "a contour of the crop stays");
+    contour_release(&c);
+    c = contour_of(cluster, 3);
+    fails(contour_place(&c, 30, 31, &err), err, ERR_INPUT,
+          "41 x 31 pixels for a picture of 30 x 31", "one that does not fit");
+    ok(c.point[0].x == 1000, "stays, too");
+    ok(contour_place(&c, 61, 51, &err) == 0, "one of the cluster");
+    near(c.point[0].x, 10, 1e-9, "comes to the middle");
+    near(c.point[2].y, 40, 1e-9, "both ways");
+    contour_scale(&c, (struct point){0.5, 0.5}, (struct point){0, 3});
+    near(c.point[0].x, 4.75, 1e-9, "and is resized as areas are");
+    near(c.point[2].y, 22.75, 1e-9, "and shifted");
+    contour_release(&c);
+}
+
+static void check_draw(void)
+{
+    const double box[] = {1, 1, 3, 1, 3, 3, 1, 3};
+    struct contour c = contour_of(box, 4);
+    const struct contour_pen pen = {
+        .zoom = 1, .left = 5, .w = 5, .rgb = {9, 8, 7}};
+    struct image im;
+    struct err err = {0};
+    int n = 0;
+
+    BUG_ON(image_init(&im, 10, 5, &err) < 0);
+    contour_draw(&c, &pen, &im);
+    for (int i = 0; i < 50; i++)
+        n += im.px[3 * i] == 9 && im.px[3 * i + 2] == 7;
+    ok(n == 8 && image_row(&im, 1)[3 * 6] == 9 && image_row(&im, 2)[3 * 7] == 0,
+       "the line of a box is drawn, its inside is not");
+    image_release(&im);
+    contour_release(&c);
+}
+
+/* A nucleus of 2 x 2 in a cytoplasm of 4 x 4, top left in 8 x 8. */
+static void regions(uint8_t *r)
+{
+    for (int i = 0; i < 64; i++) {
+        const int x = i % 8, y = i / 8;
+
+        r[i] = x < 2 && y < 2   ? LOCATE_NUCLEUS
+               : x < 4 && y < 4 ? LOCATE_CYTOPLASM
+                                : 0;
+    }
+}
+
+static void check_locate(void)
+{
+    uint8_t region[64];
+    float heat[64] = {0};
+    double f[LOCATE_FIGURES];
+    struct err err = {0};
+
+    regions(region);
+    heat[9] = 1.0f;  /* nucleus */
+    heat[11] = 0.5f; /* cytoplasm */
+    heat[63] = 0.5f; /* outside */
+    ok(locate_measure(heat, region, 8, 8, f, &err) == 0, "a map is measured");
+    near(f[0], 1, 0, "the peak lies in the nucleus");
+    near(f[1], 0.5, 1e-12, "half the mass");
+    /* 9, 11, 63, then of zeros the first: 0 */
+    near(f[2], 0.5, 1e-12, "two of its four pixels");
+    near(f[3], 4.0 / 64, 1e-12, "its area");
+    near(f[4], 0, 0, "not in the cytoplasm");
+    near(f[5], 0.25, 1e-12, "a quarter of the mass");
+    /* 9, 11, 63, then 0 1 2 3 4 5 6 7 8: in it 11, 2, 3 */
+    near(f[6], 3.0 / 12, 1e-12, "three of its twelve pixels");
+    near(f[7], 12.0 / 64, 1e-12, "its area");
+    memset(heat, 0, sizeof(heat));
+    ok(locate_measure(heat, region, 8, 8, f, &err) == 0 && f[1] == 0 &&
+           f[5] == 0,
+       "a map of zeros has no mass anywhere");
+    ok(strcmp(locate_name(0), "nucleus_pointing") == 0 &&
+           strcmp(locate_name(7), "cytoplasm_area") == 0,
+       "names");
+}
+
+static void check_measured(void)
+{
+    struct prediction all[6], list[6];
+    uint32_t order[6];
+    const struct pick_args a = {all, 6, 3, 1, order},
+                           every = {all, 6, 6, 1, order};
+    size_t n, measured = 0;
+
+    for (size_t i = 0; i < 6; i++)
+        all[i] = (struct prediction){.row = 10 + i, .p = 0.5f};
+    list[0] = (struct prediction){14, 0, 0, 0.5f, true, true};
+    n = pick_measured(list, 1, &a);
+    for (size_t i = 0; i < n; i++)
+        measured += list[i].measured;
+    ok(measured == 3 && (n == 3 || n == 4) && list[0].shown && !list[1].shown,
+       "three of six are drawn, one shown stays first");
+    list[0] = (struct prediction){14, 0, 0, 0.5f, true, true};
+    n = pick_measured(list, 1, &every);
+    ok(n == 6 && list[0].measured && list[1].row == 10 && list[5].row == 15,
+       "or all, each once");
+}
+
+static const char *title(int f)
+{
+    return f ? "second" : "first";
+}
+
+static void check_figures(void)
+{
+    static const struct figure_kind kind = {"kind", 2, title};
+    static const struct word_list methods = {.word = {"a", "b"}, .n = 2};
+    static const char names[1][CONFIG_NAME_MAX] = {"One, two"};
+    struct figure_table t = {
+        .kind = &kind, .methods = &methods, .class_name = names, .n_class = 1};
+    char path[] = "papline-figures-XXXXXX";
+    const int fd = mkstemp(path);
+    struct buf b = {0};
+    struct err err = {0};
+
+    BUG_ON(fd < 0);
+    close(fd);
+    figures_header(&kind, &b);
+    figures_put(&kind, "b", 0, "One, two/003", (double[]){1.0 / 3, -2}, &b);
+    figures_put(&kind, "b", 0, "", (double[]){1, 4}, &b);
+    BUG_ON(file_write(path, b.data, b.len, &err) < 0);
+    ok(figures_read(&t, path, &err) == 0 && t.n == 2 && t.row[0].method == 1 &&
+           t.row[0].value[0] == 1.0 / 3 &&
+           strcmp(t.row[0].group, "One, two/003") == 0,
+       "figures come back with all digits");
+    b.len = 0;
+    ok(figures_write(&t, &b, &err) == 0 &&
+           strstr(b.data, "b,all,first,2,2,0.666667,,\n") &&
+           strstr(b.data, "b,\"One, two\",second,2,2,1.000000,,\n"),
+       "means by method and class");
+    figures_release(&t);
+    BUG_ON(file_write(path, "method,truth,group,first\n", 25, &err) < 0);
+    fails(figures_read(&t, path, &err), err, ERR_INPUT, "no figures of kind",
+          "other columns");
+    b.len = 0;
+    figures_header(&kind, &b);
+    figures_put(&kind, "c", 0, "", (double[]){1, 4}, &b);
+    BUG_ON(file_write(path, b.data, b.len, &err) < 0);
+    fails(figures_read(&t, path, &err), err, ERR_INPUT, "is not of this run",
+          "another method");
+    figures_release(&t);
+    buf_release(&b);
+    unlink(path);
+}
+
+int main(void)
+{
+    check_similar();
+    check_fill();
+    check_parse();
+    check_place();
+    check_draw();
+    check_locate();
+    check_measured();
+    check_figures();
+    return tap_done();
+}
