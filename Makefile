@@ -5,6 +5,7 @@
 # make bench      throughput of queue, augmentation and network
 # make bench-peer the network beside PyTorch's (needs python3-torch; 20 minutes)
 # make bench-peer-augment  augmentation beside OpenCV's and NumPy's
+# make bench-peer-explain  explanations beside PyTorch and scikit-image
 # make lint       formatting, self-contained headers, cppcheck
 # make format     rewrite the sources in the house format
 # make deps       the set-up alone: install or name what is missing
@@ -68,7 +69,7 @@ BENCH     := $(BENCHES:%=$B/bench/%)
 .SECONDEXPANSION:
 .SECONDARY:
 .PHONY: all demo test check units flows bench bench-peer bench-peer-augment \
-        lint format deps clean
+        bench-peer-explain lint format deps clean
 all: $(BIN)
 
 $B/obj/%.o: %.c Makefile
@@ -153,6 +154,9 @@ bench-peer: $(BIN) $B/bench/bench_conv
 
 bench-peer-augment: $B/bench/bench_augment
 	$Q/usr/bin/python3 tests/bench/peer_augment.py --bench $<
+
+bench-peer-explain: $B/bench/bench_explain
+	$Q/usr/bin/python3 tests/bench/peer_explain.py --bench $< $(NETS)
 
 deps:
 	$Qorchestration/deps.sh

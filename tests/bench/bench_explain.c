@@ -7,7 +7,8 @@
  * says.  Prints the seconds, best of three (of one beyond two seconds), and
  * beside them the same number of forward passes in full batches alone, or for
  * those that want gradients one forward and one backward pass of one picture.
- * Networks by name as arguments; else mobilenetv2.
+ * Networks by name as arguments; else mobilenetv2.  --short before them leaves
+ * faithfulness, integrated gradients and SmoothGrad out.
  */
 #include "base/clock.h"
 #include "nn/nets.h"
@@ -18,6 +19,7 @@
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { SIDE = 110, PIXELS = SIDE * SIDE, CLASSES = 5, RUNS = 3 };
 
@@ -186,7 +188,22 @@ static int score_passes(const struct cam_layer *l)
     return n + flat;
 }
 
-static void bench(const char *name)
+/* What no peer is asked for. */
+static void bench_rest(struct bench *b, const char *name)
+{
+    int n;
+
+    n = 2 + 2 * (int)b->config.explain.faith_steps + ROAD_ROWS;
+    report(name, "faith", seconds(b, "", run_faith), n,
+           passes(b, n, forward_many));
+    n = (int)b->config.explain.intgrad_steps;
+    report(name, "intgrad", seconds(b, "intgrad", run_method), n,
+           passes(b, n, forward_backward));
+    report(name, "smoothgrad", seconds(b, "smoothgrad", run_method), n,
+           passes(b, n, forward_backward));
+}
+
+static void bench(const char *name, bool brief)
 {
     struct bench *b = calloc(1, sizeof(*b));
     struct err err = {0};
@@ -203,15 +220,9 @@ static void bench(const char *name)
     n = (int)b->config.explain.lime_samples;
     report(name, "lime", seconds(b, "lime", run_method), n,
            passes(b, n, forward_many));
-    n = 2 + 2 * (int)b->config.explain.faith_steps + ROAD_ROWS;
-    report(name, "faith", seconds(b, "", run_faith), n,
-           passes(b, n, forward_many));
-    n = (int)b->config.explain.intgrad_steps;
-    report(name, "intgrad", seconds(b, "intgrad", run_method), n,
-           passes(b, n, forward_backward));
-    report(name, "smoothgrad", seconds(b, "smoothgrad", run_method), n,
-           passes(b, n, forward_backward));
     report(name, "quickshift", seconds(b, "", run_quickshift), 0, 0);
+    if (!brief)
+        bench_rest(b, name);
     gradients_release(&b->gradients);
     graph_free(b->keep);
     graph_free(b->fold);
@@ -220,9 +231,11 @@ static void bench(const char *name)
 
 int main(int argc, char **argv)
 {
-    for (int i = 1; i < argc; i++)
-        bench(argv[i]);
-    if (argc < 2)
-        bench("mobilenetv2");
+    const bool brief = argc > 1 && strcmp(argv[1], "--short") == 0;
+
+    for (int i = 1 + brief; i < argc; i++)
+        bench(argv[i], brief);
+    if (argc < 2 + brief)
+        bench("mobilenetv2", brief);
     return 0;
 }
