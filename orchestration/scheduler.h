@@ -35,12 +35,12 @@ struct scheduler {
     double node_started, run_started;
     struct queue queue;
     struct launcher launcher;
-    int sink; /* worker index of the node's sink, -1 if none */
+    int sink;                 /* worker index of the node's sink, -1 if none */
     bool finish_sent, sealed; /* of PLAN_FILES finish is its last unit */
     bool leaving;             /* workers of the node in hand are sent away */
-    struct err fault; /* of the node in hand */
-    size_t n_aside;   /* units of the whole run */
-    int n_failed;     /* nodes */
+    struct err fault;         /* of the node in hand */
+    size_t n_aside;           /* units of the whole run */
+    int n_failed;             /* nodes */
 
     void *zmq, *router;       /* owned */
     struct keys_guard *guard; /* owned; NULL with ipc */

@@ -18,7 +18,8 @@
  *     sanity.csv                     likewise: how alike the maps are to those
  *                                    of networks whose layers nearest to the
  *                                    output, 25 to 100 %, have random weights
- *                                    (spearman_25, ssim_25 ..; similar.h)
+ *                                    (spearman_25, ssim_25 ..; similar.h);
+ *                                    theirs are stretched to 0 .. 1
  *     stability.csv                  likewise: how alike the maps of several
  *                                    seeds are, over all pairs
  *     sheets/                        explain_sheets.h

@@ -2,6 +2,7 @@
 #include "stages/explain/explain_private.h"
 #include "stages/explain/similar.h"
 
+#include <math.h>
 #include <string.h>
 
 /* What makes cells alike: "Class/012", or "" if that is not known. */
@@ -73,6 +74,20 @@ static int spare_map(struct explanation *e, const struct cam_task *t,
     return e->method[method]->explain(t, &map, err);
 }
 
+/* To 0 .. 1; explainers leave a map of tiny activations small, which random
+ * weights have, and SSIM would see nothing else. */
+static void stretch(float *x, size_t n)
+{
+    float low = x[0], high = x[0];
+
+    for (size_t i = 1; i < n; i++) {
+        low = fminf(low, x[i]);
+        high = fmaxf(high, x[i]);
+    }
+    for (size_t i = 0; high > low && i < n; i++)
+        x[i] = (x[i] - low) / (high - low);
+}
+
 static int check_sanity(struct explanation *e, const struct cam_task *t,
                         const struct told *told, struct err *err)
 {
@@ -84,8 +99,10 @@ static int check_sanity(struct explanation *e, const struct cam_task *t,
 
         network_look(&e->random[r], &other);
         for (int m = 0; m < e->n_method; m++) {
-            if (spare_map(e, &other, m, 0, err) < 0 ||
-                similar_maps(explain_map(e, told->at, m), e->spare, t->h, t->w,
+            if (spare_map(e, &other, m, 0, err) < 0)
+                return -1;
+            stretch(e->spare, (size_t)t->h * (size_t)t->w);
+            if (similar_maps(explain_map(e, told->at, m), e->spare, t->h, t->w,
                              &s, err) < 0)
                 return -1;
             value[m][2 * r] = s.spearman;
