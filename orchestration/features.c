@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/npy.h"
 #include "img/decode.h"
+#include "img/pictures.h"
 #include "img/resize.h"
 #include "nn/model.h"
 #include "nn/weights.h"
@@ -13,9 +14,6 @@
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-enum { MAX_DEPTH = 64, MAX_IMAGES = 10000000 };
 
 struct work {
     const struct features_args *args;
@@ -23,70 +21,14 @@ struct work {
     enum preprocess input;
     const char *cut; /* borrowed: where the weights' trunk ends; NULL: whole */
     resize_f resize;
-    struct graph *graph; /* owned */
-    char **path;         /* owned: below args->images, in byte order */
-    size_t n;
-    uint8_t *pixels; /* owned: a batch of images */
-    struct err *why; /* owned: of each image of a batch */
-    struct buf rows; /* the array's data */
+    struct graph *graph;  /* owned */
+    struct pictures list; /* owned: below args->images, in byte order */
+    uint8_t *pixels;      /* owned: a batch of images */
+    struct err *why;      /* owned: of each image of a batch */
+    struct buf rows;      /* the array's data */
     struct buf csv;
     size_t n_rows;
 };
-
-/* --- which images ----------------------------------------------------------*/
-
-static int add_path(struct work *w, const char *path, struct err *err)
-{
-    if (w->n == MAX_IMAGES)
-        return err_set(err, ERR_USAGE, "over %d images", MAX_IMAGES);
-    if ((w->n & (w->n - 1)) == 0) {
-        char **more = realloc(w->path, (w->n ? 2 * w->n : 1) * sizeof(*more));
-
-        if (!more)
-            return err_set(err, ERR_SYSTEM, "no memory for a list of images");
-        w->path = more;
-    }
-    w->path[w->n] = strdup(path);
-    if (!w->path[w->n])
-        return err_set(err, ERR_SYSTEM, "no memory for a list of images");
-    w->n++;
-    return 0;
-}
-
-/* Pictures in folder 'below' of the directory; "" is the directory itself. */
-static int walk(struct work *w, const char *below, int depth, struct err *err)
-{
-    char full[FILE_PATH_MAX], path[FILE_PATH_MAX], **names = NULL;
-    struct stat st;
-    size_t n = 0;
-    int rc = 0;
-
-    if (depth > MAX_DEPTH)
-        return err_set(err, ERR_USAGE, "'%s': folders over %d deep", below,
-                       MAX_DEPTH);
-    if (file_path(full, err, "%s/%s", w->args->images, below) < 0 ||
-        dir_list(full, &names, &n, err) < 0)
-        return -1;
-    for (size_t i = 0; i < n && rc == 0; i++) {
-        if (names[i][0] == '.')
-            continue;
-        rc = file_path(path, err, "%s%s%s", below, below[0] ? "/" : "",
-                       names[i]);
-        if (rc == 0)
-            rc = file_path(full, err, "%s/%s", w->args->images, path);
-        if (rc == 0 && stat(full, &st) == 0 && S_ISDIR(st.st_mode))
-            rc = walk(w, path, depth + 1, err);
-        else if (rc == 0 && image_is_name(names[i]))
-            rc = add_path(w, path, err);
-    }
-    dir_list_free(names, n);
-    return rc;
-}
-
-static int by_bytes(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
 
 /* --- what is done with them ------------------------------------------------*/
 
@@ -184,7 +126,7 @@ static int read_image(const struct work *w, size_t i, uint8_t *pixels,
     char path[FILE_PATH_MAX];
     int rc;
 
-    if (file_path(path, err, "%s/%s", w->args->images, w->path[i]) < 0 ||
+    if (file_path(path, err, "%s/%s", w->args->images, w->list.path[i]) < 0 ||
         image_read(&im, path, err) < 0)
         return -1;
     rc = w->resize(&out, &im, side, side, err);
@@ -211,7 +153,7 @@ static int load(struct work *w, size_t first, size_t end, struct err *err)
             BUG_ON(w->why[i].code == ERR_NONE);
     }
     for (int i = 0; i < n; i++) {
-        const char *path = w->path[first + (size_t)i];
+        const char *path = w->list.path[first + (size_t)i];
 
         if (w->why[i].code == ERR_SYSTEM) {
             *err = w->why[i];
@@ -238,8 +180,8 @@ static int batches(struct work *w, struct err *err)
     const size_t step = (size_t)w->args->batch;
     const double start = clock_now();
 
-    for (size_t i = 0; i < w->n; i += step) {
-        const size_t end = i + step < w->n ? i + step : w->n;
+    for (size_t i = 0; i < w->list.n; i += step) {
+        const size_t end = i + step < w->list.n ? i + step : w->list.n;
         const int good = load(w, i, end, err);
         const struct tensor *y = &graph_output(w->graph)->out;
 
@@ -248,8 +190,8 @@ static int batches(struct work *w, struct err *err)
         graph_set_batch(w->graph, good);
         graph_forward(w->graph, PHASE_INFER);
         buf_put(&w->rows, y->data, tensor_len(y) * sizeof(float));
-        log_progress("features", (double)end, (double)w->n, clock_now() - start,
-                     "");
+        log_progress("features", (double)end, (double)w->list.n,
+                     clock_now() - start, "");
     }
     return buf_check(&w->rows, err) < 0 ? -1 : buf_check(&w->csv, err);
 }
@@ -280,9 +222,9 @@ static int write_rows(const struct work *w, struct err *err)
              w->n_rows, (int)tensor_row(&y->out),
              w->args->layer ? w->args->layer : "pooled", w->net->name,
              w->args->weights, preprocess_name(w->input));
-    if (w->n_rows < w->n)
-        log_warn("%zu of %zu images were set aside; see %s", w->n - w->n_rows,
-                 w->n, csv);
+    if (w->n_rows < w->list.n)
+        log_warn("%zu of %zu images were set aside; see %s",
+                 w->list.n - w->n_rows, w->list.n, csv);
     return 0;
 }
 
@@ -291,13 +233,11 @@ static int run(struct work *w, struct err *err)
     const struct features_args *a = w->args;
     const size_t area = (size_t)a->size * (size_t)a->size;
 
-    if (find_resize(w, err) < 0 || walk(w, "", 0, err) < 0)
+    if (find_resize(w, err) < 0 || pictures_walk(&w->list, a->images, err) < 0)
         return -1;
-    if (w->n == 0)
+    if (w->list.n == 0)
         return err_set(err, ERR_USAGE, "there is no image in '%.200s'",
                        a->images);
-    if (w->n > 1)
-        qsort(w->path, w->n, sizeof(*w->path), by_bytes);
     if (open_weights(w, err) < 0)
         return -1;
     w->pixels = malloc((size_t)a->batch * area * 3);
@@ -326,9 +266,7 @@ int features(const struct features_args *args, struct err *err)
     if (a.threads == 0)
         a.threads = omp_get_max_threads();
     rc = run(&w, err);
-    for (size_t i = 0; i < w.n; i++)
-        free(w.path[i]);
-    free(w.path);
+    pictures_release(&w.list);
     free(w.pixels);
     free(w.why);
     buf_release(&w.rows);

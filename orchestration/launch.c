@@ -126,14 +126,23 @@ static int become_command(struct command *c, const char *const *args,
 
 int launch_become(const char *program, const char *const *args, struct err *err)
 {
-    char bin[FILE_PATH_MAX];
-    struct command cmd = {.n = 0};
+    char bin[FILE_PATH_MAX], path[FILE_PATH_MAX];
+    const char **all;
+    size_t n = 0;
 
-    if (find_bin(bin, err) < 0 ||
-        find_program(bin, program, cmd.program, err) < 0)
+    if (find_bin(bin, err) < 0 || find_program(bin, program, path, err) < 0)
         return -1;
-    add(&cmd, cmd.program);
-    return become_command(&cmd, args, err);
+    while (args[n])
+        n++;
+    all = calloc(n + 2, sizeof(*all));
+    if (!all)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu words", n);
+    all[0] = path;
+    memcpy(all + 1, args, n * sizeof(*all));
+    execv(path, (char *const *)(uintptr_t)all);
+    free(all);
+    return err_set(err, ERR_SYSTEM, "cannot start '%s': %s", path,
+                   strerror(errno));
 }
 
 int launch_become_ranks(int ranks, const char *const *args, struct err *err)

@@ -143,7 +143,7 @@ static const struct verb {
     const char *name, *target, *help;
     bool optional; /* the target may be left out */
     int words;     /* at most */
-    int (*act)(const struct options *o, struct err *err); /* NULL: preview() */
+    int (*act)(const struct options *o, struct err *err); /* NULL: a tool */
 } verbs[] = {
     {"run", "CONFIG", "do all that has to be done; goes on where it stopped",
      false, 1, verb_run},
@@ -160,6 +160,8 @@ static const struct verb {
      false, MAX_WORDS, verb_compare},
     {"augment-preview", "IMAGE",
      "draw examples of every augmentation (-o SHEET.png)", false, 1, NULL},
+    {"predict", "MODEL", "what a trained model says of pictures", false, 1,
+     NULL},
     {"doctor", "RUN", "check this machine (and a run's directory)", true, 1,
      verb_doctor},
     {"doctor-rank", "", "where a rank computes; under mpirun or srun", true, 0,
@@ -196,6 +198,7 @@ static void help(void)
         "  -o SHEET.png --recipe NAME --seed 1   of augment-preview\n"
         "  --ranks 2 --threads 0     where so many ranks would compute "
         "(doctor)\n"
+        "  predict MODEL IMAGE... --json --explain METHOD -o DIR\n"
         "  --layers                  each layer for itself (bench)\n"
         "  --ranks 2 [--strict]      a step that ranks divide (bench)\n"
         "  --size 110 --batch 32 --threads 0 --steps 9   of bench\n\n");
@@ -326,17 +329,27 @@ static int act(const char *word, struct options *o, struct err *err)
     return err_set(err, ERR_USAGE, "no verb '%s'; see papline --help", word);
 }
 
-/* The stage's program has the operations; it reads the words itself. */
-static int preview(int argc, char **argv, struct err *err)
-{
-    const char *args[LAUNCH_MAX_ARGS] = {"--preview"};
+/* Verbs that a stage's program does: it reads the words itself. */
+static const struct tool {
+    const char *verb, *program, *option;
+} tools[] = {
+    {"augment-preview", "papline-augment", "--preview"},
+    {"predict", "papline-explain", "--predict"},
+};
 
-    if (argc > LAUNCH_MAX_ARGS - 2)
-        return err_set(err, ERR_USAGE, "more than %d words",
-                       LAUNCH_MAX_ARGS - 2);
-    for (int i = 2; i < argc; i++)
-        args[i - 1] = argv[i];
-    return launch_become("papline-augment", args, err);
+static const struct tool *find_tool(const char *verb)
+{
+    for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
+        if (strcmp(tools[i].verb, verb) == 0)
+            return &tools[i];
+    return NULL;
+}
+
+/* argv[1] is the verb. */
+static int become(const struct tool *t, char **argv, struct err *err)
+{
+    argv[1] = (char *)(uintptr_t)t->option;
+    return launch_become(t->program, (const char *const *)argv + 1, err);
 }
 
 int main(int argc, char **argv)
@@ -354,8 +367,8 @@ int main(int argc, char **argv)
         printf("papline %s\n", PAPLINE_VERSION);
         return 0;
     }
-    if (strcmp(argv[1], "augment-preview") == 0)
-        preview(argc, argv, &err);
+    if (find_tool(argv[1]))
+        become(find_tool(argv[1]), argv, &err);
     else if (sodium_init() < 0)
         err_set(&err, ERR_SYSTEM, "cannot start libsodium");
     else if (parse(&o, argc - 1, argv + 1, &err) == 0 &&

@@ -236,3 +236,12 @@ int resize_keep(struct image *out, const struct image *in, int w, int h,
     image_release(&fit);
     return rc;
 }
+
+int resize_as(struct image *out, const struct image *in, int w, int h,
+              bool lanczos, bool keep, struct err *err)
+{
+    const resize_f resize = lanczos ? resize_lanczos : resize_nearest;
+
+    return keep ? resize_keep(out, in, w, h, resize, err)
+                : resize(out, in, w, h, err);
+}

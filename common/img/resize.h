@@ -11,6 +11,8 @@
 
 #include "img/image.h"
 
+#include <stdbool.h>
+
 /*
  * Resize 'in' to w x h; the aspect ratio is not kept.
  *   out [out] need not be initialised; must not be 'in'
@@ -50,5 +52,11 @@ struct resize_place resize_keep_place(int in_w, int in_h, int w, int h);
  */
 MUST_USE int resize_keep(struct image *out, const struct image *in, int w,
                          int h, resize_f resize, struct err *err);
+
+/*
+ * As a dataset is prepared: Lanczos or nearest, the aspect ratio kept or not.
+ */
+MUST_USE int resize_as(struct image *out, const struct image *in, int w, int h,
+                       bool lanczos, bool keep, struct err *err);
 
 #endif

@@ -50,6 +50,8 @@ static void describe(struct texts *t, const struct model_info *info)
     add_text(t, "head", net_head_name(info->head));
     add_number(t, "freeze", info->freeze);
     add_text(t, "input", preprocess_name(info->input));
+    add_text(t, "resize", info->lanczos ? "lanczos" : "nearest");
+    add_text(t, "aspect", info->keep_aspect ? "keep" : "squash");
     add_number(t, "height", info->h);
     add_number(t, "width", info->w);
     add_text(t, "classes", t->classes);
@@ -175,6 +177,30 @@ static int get_classes(struct model_info *info, char *text, struct err *err)
     return 0;
 }
 
+/* Is text 'key' the second of two words?  Older files do not have it. */
+static int get_choice(const struct safetensors *f, const char *key,
+                      const char *const word[2], bool *second, struct err *err)
+{
+    const char *s = safetensors_meta(f, key);
+
+    *second = s && strcmp(s, word[1]) == 0;
+    if (s && !*second && strcmp(s, word[0]) != 0)
+        return err_set(err, ERR_INPUT, "metadata '%s' is not %s or %s", key,
+                       word[0], word[1]);
+    return 0;
+}
+
+static int get_resize(struct model_info *info, const struct safetensors *f,
+                      struct err *err)
+{
+    static const char *const resize[] = {"nearest", "lanczos"};
+    static const char *const aspect[] = {"squash", "keep"};
+
+    if (get_choice(f, "resize", resize, &info->lanczos, err) < 0)
+        return -1;
+    return get_choice(f, "aspect", aspect, &info->keep_aspect, err);
+}
+
 /* Which part of the network it is; older files say nothing of it. */
 static int get_shape(struct model_info *info, const struct safetensors *f,
                      struct err *err)
@@ -214,7 +240,7 @@ static int get_info(struct model_info *info, const struct safetensors *f,
                        format);
     if (preprocess_find(input, &info->input, &unknown) < 0)
         return err_set(err, ERR_INPUT, "metadata 'input': %s", unknown.text);
-    if (get_shape(info, f, err) < 0)
+    if (get_resize(info, f, err) < 0 || get_shape(info, f, err) < 0)
         return -1;
     return get_classes(info, classes, err);
 }

@@ -22,6 +22,8 @@ struct model_info {
     enum net_head head;           /* behind it */
     int freeze;                   /* first layers that did not learn */
     enum preprocess input;        /* how bytes become the network's input */
+    bool lanczos, keep_aspect;    /* how pictures of another size came to h x w:
+                                     resize.h */
     int n_class;
     char class_name[MODEL_MAX_CLASSES][MODEL_NAME_MAX]; /* in label order */
     int epoch; /* after which the weights were taken, 1 .. */
@@ -38,7 +40,7 @@ MUST_USE int model_write(struct graph *g, const struct model_info *info,
 /*
  * Read a file of model_write(): what it says of itself, and a new graph with
  * its weights, which the caller frees.  A file that does not say so has a whole
- * trunk, HEAD_PAPER, and all of it learnt.
+ * trunk, HEAD_PAPER, all of it learnt, and pictures squashed by nearest pixels.
  *   ga  [in]  for graph_new(): batch, threads, memory
  * Errors: ERR_INPUT damaged, or not a model; ERR_SYSTEM.  Returns NULL then.
  */

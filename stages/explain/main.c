@@ -10,6 +10,7 @@
 #include "run/node.h"
 #include "run/stage.h"
 #include "stages/explain/explain.h"
+#include "stages/explain/tell.h"
 
 #include <omp.h>
 #include <stdlib.h>
@@ -127,12 +128,18 @@ static int handle(void *self, const struct unit *u, struct err *err)
 
 int main(int argc, char **argv)
 {
+    static const struct stage_tool tools[] = {
+        {"--predict", "MODEL IMAGE... [--explain METHOD] [--json] [-o DIR]",
+         "what a trained model says of pictures", tell_main},
+        {.option = NULL},
+    };
     static const struct stage stage = {
         .name = "explain",
         .summary = "maps of what the network looked at, for some test cells",
         .handle = handle,
         .open = worker_start,
         .close = worker_end,
+        .tools = tools,
     };
 
     return stage_main(&stage, argc, argv);

@@ -56,17 +56,14 @@ static void measure(const struct image *im, float *feature)
     }
 }
 
-static int resize_as(const struct config *c, struct image *out,
-                     const struct image *in, struct err *err)
+static int fit(const struct config *c, struct image *out,
+               const struct image *in, struct err *err)
 {
-    const resize_f resize = c->preprocess.resize == RESIZE_LANCZOS
-                                ? resize_lanczos
-                                : resize_nearest;
     const int side = (int)c->preprocess.size;
 
-    return c->preprocess.aspect == ASPECT_KEEP
-               ? resize_keep(out, in, side, side, resize, err)
-               : resize(out, in, side, side, err);
+    return resize_as(out, in, side, side,
+                     c->preprocess.resize == RESIZE_LANCZOS,
+                     c->preprocess.aspect == ASPECT_KEEP, err);
 }
 
 /* Read, hash, measure and resize picture i.  ERR_INPUT: set it aside. */
@@ -89,7 +86,7 @@ static int read_cell(const struct job *j, size_t i, struct image *out,
     if (rc == 0) {
         measure(&im, cell->feature);
         cell->has_look = look_of(&im, &cell->look);
-        rc = resize_as(j->args->config, out, &im, err);
+        rc = fit(j->args->config, out, &im, err);
     }
     if (rc == 0)
         rc = outlines_put(&(struct outlined){.dataset = j->args->dataset,

@@ -28,6 +28,8 @@ static void describe(const struct net *net, struct model_info *info)
 {
     *info = (struct model_info){.freeze = net->paper_freeze,
                                 .input = net->preprocess,
+                                .lanczos = true,
+                                .keep_aspect = true,
                                 .h = SIDE,
                                 .w = SIDE,
                                 .n_class = CLASSES,
@@ -92,6 +94,7 @@ static void check_round(const struct net *net)
            back.freeze == net->paper_freeze &&
            graph_n_param(h) == graph_n_param(g),
        "with its cut, its head and what is frozen");
+    ok(back.lanczos && back.keep_aspect, "and how pictures came to its size");
     ok(h && memcmp(logits(g), logits(h), CLASSES * sizeof(float)) == 0,
        "and says the same");
     graph_free(g);
@@ -144,6 +147,7 @@ int main(void)
     check_refused("cut", "block9_conv1", "has no layer 'block9_conv1'");
     check_refused("head", "tail", "there is no head 'tail'");
     check_refused("freeze", "many", "metadata 'freeze' is not within");
+    check_refused("aspect", "both", "metadata 'aspect' is not squash or keep");
     check_refused("freeze", "500", "cannot freeze 500 layers");
     unlink(path);
     return tap_done();

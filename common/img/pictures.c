@@ -1,0 +1,83 @@
+/* pictures.c - files by name */
+#include "img/pictures.h"
+
+#include "base/file.h"
+#include "img/decode.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+int pictures_add(struct pictures *p, const char *path, struct err *err)
+{
+    if (p->n == PICTURES_MAX)
+        return err_set(err, ERR_USAGE, "over %d images", PICTURES_MAX);
+    /* grows when the count is a power of two */
+    if ((p->n & (p->n - 1)) == 0) {
+        char **more = realloc(p->path, (p->n ? 2 * p->n : 1) * sizeof(*more));
+
+        if (!more)
+            return err_set(err, ERR_SYSTEM, "no memory for a list of images");
+        p->path = more;
+    }
+    p->path[p->n] = strdup(path);
+    if (!p->path[p->n])
+        return err_set(err, ERR_SYSTEM, "no memory for a list of images");
+    p->n++;
+    return 0;
+}
+
+/* Pictures in folder 'below' of 'dir'; "" is the directory itself. */
+static int walk(struct pictures *p, const char *dir, const char *below,
+                int depth, struct err *err)
+{
+    char full[FILE_PATH_MAX], path[FILE_PATH_MAX], **names = NULL;
+    struct stat st;
+    size_t n = 0;
+    int rc = 0;
+
+    if (depth > PICTURES_DEPTH)
+        return err_set(err, ERR_USAGE, "'%s': folders over %d deep", below,
+                       PICTURES_DEPTH);
+    if (file_path(full, err, "%s/%s", dir, below) < 0 ||
+        dir_list(full, &names, &n, err) < 0)
+        return -1;
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        if (names[i][0] == '.')
+            continue;
+        rc = file_path(path, err, "%s%s%s", below, below[0] ? "/" : "",
+                       names[i]);
+        if (rc == 0)
+            rc = file_path(full, err, "%s/%s", dir, path);
+        if (rc == 0 && stat(full, &st) == 0 && S_ISDIR(st.st_mode))
+            rc = walk(p, dir, path, depth + 1, err);
+        else if (rc == 0 && image_is_name(names[i]))
+            rc = pictures_add(p, path, err);
+    }
+    dir_list_free(names, n);
+    return rc;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int pictures_walk(struct pictures *p, const char *dir, struct err *err)
+{
+    const size_t first = p->n;
+
+    if (walk(p, dir, "", 0, err) < 0)
+        return -1;
+    if (p->n > first + 1)
+        qsort(p->path + first, p->n - first, sizeof(*p->path), by_bytes);
+    return 0;
+}
+
+void pictures_release(struct pictures *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        free(p->path[i]);
+    free(p->path);
+    *p = (struct pictures){0};
+}

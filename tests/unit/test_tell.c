@@ -1,0 +1,215 @@
+/*
+ * test_tell.c - papline predict: batches whatever cannot be read, pictures
+ * brought to size as the model says, lines in three forms
+ */
+#include "golden/nn_digest.h"
+#include "img/png.h"
+#include "img/resize.h"
+#include "run/predict.h"
+#include "stages/explain/tell.h"
+#include "tap.h"
+
+#include "base/file.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { SIDE = 32, CLASSES = 3, BATCH = 32, PICTURES = 40, MAX_TEXT = 1 << 20 };
+
+static char dir[] = "/tmp/papline-tell-XXXXXX";
+static struct image picture[PICTURES]; /* as the network sees them */
+
+static const char *path_of(const char *name)
+{
+    static char p[4][128];
+    static int i;
+
+    i = (i + 1) % 4;
+    snprintf(p[i], sizeof(p[i]), "%s/%s", dir, name);
+    return p[i];
+}
+
+static void write_model(const char *name, enum net_head head)
+{
+    struct err err = {0};
+    const struct net *net = net_find("mobilenetv2", &err);
+    struct model_info info = {.network = "mobilenetv2",
+                              .head = head,
+                              .input = PREPROCESS_TF,
+                              .h = SIDE,
+                              .w = SIDE,
+                              .lanczos = true,
+                              .keep_aspect = true,
+                              .n_class = CLASSES,
+                              .class_name = {"a,b", "b", "c\"d"},
+                              .epoch = 1};
+    struct graph *g = net_new(
+        net,
+        &(struct net_args){
+            .h = SIDE, .w = SIDE, .classes = CLASSES, .head = head},
+        &(struct graph_args){.max_batch = 1, .memory = GRAPH_INFER}, &err);
+
+    fill_weights(g);
+    ok(model_write(g, &info, path_of(name), &err) == 0, name);
+    graph_free(g);
+}
+
+/* Pictures of several sizes; each fifth file is none. */
+static void make_pictures(struct pictures *list)
+{
+    struct err err = {0};
+    char name[32];
+    int rc = 0;
+
+    for (int i = 0; i < PICTURES && rc == 0; i++) {
+        struct image im;
+
+        snprintf(name, sizeof(name), "p%02d.png", i);
+        rc = image_init(&im, SIDE + 5 * (i % 3), SIDE + 4 * (i % 4), &err);
+        for (size_t k = 0; rc == 0 && k < image_bytes(&im); k++)
+            im.px[k] = (uint8_t)(k * (size_t)(2 * i + 7) % 251);
+        if (rc == 0)
+            rc = png_write(&im, path_of(name), &err);
+        if (rc == 0)
+            rc = pictures_add(list, path_of(name), &err);
+        if (rc == 0)
+            rc =
+                resize_keep(&picture[i], &im, SIDE, SIDE, resize_lanczos, &err);
+        image_release(&im);
+        if (rc == 0 && i % 5 == 0)
+            rc = pictures_add(list, path_of("lost.png"), &err);
+    }
+    ok(rc == 0, "pictures are made");
+}
+
+/* What tell() writes; the caller frees it. */
+static char *told(struct tell_args a, int want, size_t *n_aside)
+{
+    char *text = calloc(MAX_TEXT, 1);
+    FILE *f = fmemopen(text, MAX_TEXT, "w");
+    struct err err = {0};
+
+    if (!ok(tell(&a, f, n_aside, &err) == want, "tell"))
+        printf("# %s\n", err.text);
+    fclose(f);
+    return text;
+}
+
+/* Straight from the network, in the batches of an evaluation. */
+static void ask(float *p)
+{
+    const uint8_t *image[PICTURES];
+    struct predictor net;
+    struct err err = {0};
+
+    BUG_ON(predict_open(&net,
+                        &(struct predict_args){.path = path_of("m"),
+                                               .batch = BATCH,
+                                               .memory = GRAPH_INFER},
+                        &err) < 0);
+    for (int i = 0; i < PICTURES; i++)
+        image[i] = picture[i].px;
+    BUG_ON(predict_images(&net, image, BATCH, p, &err) < 0);
+    BUG_ON(predict_images(&net, image + BATCH, PICTURES - BATCH,
+                          p + BATCH * CLASSES, &err) < 0);
+    predict_close(&net);
+}
+
+static bool same_row(const json_t *line, const float *p)
+{
+    static const char *const name[CLASSES] = {"a,b", "b", "c\"d"};
+    const json_t *got = json_object_get(line, "probability");
+    const char *said = json_string_value(json_object_get(line, "class"));
+
+    for (int c = 0; c < CLASSES; c++)
+        if ((float)json_number_value(json_object_get(got, name[c])) != p[c])
+            return false;
+    return said && strcmp(said, name[predict_class(p, CLASSES)]) == 0;
+}
+
+static void check_json(const struct pictures *list)
+{
+    float p[PICTURES * CLASSES];
+    size_t n_aside, at = 0, i = 0;
+    bool same = true, named = true;
+    char *text = told(
+        (struct tell_args){.model = path_of("m"), .list = list, .json = true},
+        0, &n_aside);
+
+    ask(p);
+    for (char *s = text, *end; (end = strchr(s, '\n')); s = end + 1, i++) {
+        json_t *line = json_loadb(s, (size_t)(end - s), 0, NULL);
+        const char *file = json_string_value(json_object_get(line, "file"));
+
+        named = named && file && strcmp(file, list->path[i]) == 0;
+        if (!json_object_get(line, "set_aside"))
+            same = same && same_row(line, p + CLASSES * at++);
+        json_decref(line);
+    }
+    ok(i == list->n && named, "a line for each file, in order");
+    ok(same && at == PICTURES,
+       "the network's own probabilities, bit for bit, across batches");
+    ok(n_aside == PICTURES / 5, "what cannot be read is counted");
+    free(text);
+}
+
+static void check_table(const struct pictures *list)
+{
+    size_t n_aside;
+    char *text = told((struct tell_args){.model = path_of("m"),
+                                         .list = list,
+                                         .method = "gradcam",
+                                         .dir = dir},
+                      0, &n_aside);
+
+    ok(strstr(text, "  a,b      b        c\"d"), "a table names the classes");
+    ok(strstr(text, "set aside: cannot open"), "and why a file is set aside");
+    free(text);
+    text = NULL;
+    ok(file_read(path_of("predictions.csv"), MAX_TEXT, &text, &n_aside,
+                 &(struct err){0}) == 0 &&
+           strstr(text, "file,predicted,\"p_a,b\",p_b,\"p_c\"\"d\",picture,"
+                        "status\n") == text,
+       "predictions.csv");
+    ok(file_exists(path_of("000001_p00.png")) &&
+           !file_exists(path_of("000002_lost.png")),
+       "pictures of what could be read");
+    free(text);
+}
+
+static void check_refusals(const struct pictures *list)
+{
+    struct tell_args a = {.model = path_of("p00.png"), .list = list};
+    struct err err = {0};
+    size_t n;
+
+    fails(tell(&a, stderr, &n, &err), err, ERR_INPUT,
+          "RUN/train/EXPERIMENT/model.safetensors", "a picture is no model");
+    a.model = path_of("encoder");
+    fails(tell(&a, stderr, &n, &err), err, ERR_USAGE, "is an encoder",
+          "nor is an encoder");
+    a.model = path_of("m");
+    a.method = "gradcan";
+    fails(tell(&a, stderr, &n, &err), err, ERR_USAGE, "gradcan",
+          "an explainer that is none");
+}
+
+int main(void)
+{
+    struct pictures list = {0};
+    struct err err = {0};
+
+    BUG_ON(!mkdtemp(dir));
+    write_model("m", HEAD_LINEAR);
+    write_model("encoder", HEAD_PROJECT);
+    make_pictures(&list);
+    check_json(&list);
+    check_table(&list);
+    check_refusals(&list);
+    for (int i = 0; i < PICTURES; i++)
+        image_release(&picture[i]);
+    pictures_release(&list);
+    ok(dir_remove(dir, &err) == 0, "clean up");
+    return tap_done();
+}
