@@ -2,6 +2,7 @@
 #include "run/node.h"
 
 #include "base/version.h"
+#include "run/machine.h"
 #include "run/node_files.h"
 
 #include <errno.h>
@@ -205,18 +206,21 @@ static json_t *make_manifest(const struct plan_node *n, const json_t *begun,
     const double start = json_number_value(json_object_get(begun, "started"));
     const double end = now();
     char started[TIME_TEXT], finished[TIME_TEXT], program[128], host[256] = "";
+    char machine[MACHINE_TEXT];
     json_t *files = list_files(f), *m = NULL;
 
+    machine_describe(machine);
     utc(started, start);
     utc(finished, end);
     snprintf(program, sizeof(program), "%s %s",
              n->program ? n->program : "papline", PAPLINE_VERSION);
     gethostname(host, sizeof(host) - 1);
     if (files)
-        m = json_pack("{ss ss ss si ss ss ss ss sf sO so so so}", "key", n->key,
-                      "node", n->name, "stage", n->stage, "version", n->version,
-                      "program", program, "host", host, "started", started,
-                      "finished", finished, "seconds", end - start, "resumed",
+        m = json_pack("{ss ss ss si ss ss ss ss ss sf sO so so so}", "key",
+                      n->key, "node", n->name, "stage", n->stage, "version",
+                      n->version, "program", program, "host", host, "machine",
+                      machine, "started", started, "finished", finished,
+                      "seconds", end - start, "resumed",
                       json_object_get(begun, "resumed"), "params",
                       json_loads(n->params, 0, NULL), "inputs",
                       json_loads(n->inputs, 0, NULL), "files", files);
