@@ -7,38 +7,48 @@
 #include <string.h>
 #include <vips/vips.h>
 
-enum { COMPRESSION = 6 }; /* of 9: zlib's default */
-
-int png_encode(const struct image *im, char **bytes, size_t *size,
-               struct err *err)
+/* 'kind' is libvips' name of a format with its options. */
+static int encode(const struct image *im, const char *kind, char **bytes,
+                  size_t *size, struct err *err)
 {
     VipsImage *v = NULL;
-    void *png = NULL;
+    void *made = NULL;
     int rc = -1;
 
     if (vipslib_start(err) < 0)
         return -1;
     v = vips_image_new_from_memory(im->px, image_bytes(im), im->w, im->h, 3,
                                    VIPS_FORMAT_UCHAR);
-    if (!v || vips_pngsave_buffer(v, &png, size, "compression", COMPRESSION,
-                                  NULL) != 0) {
+    if (!v || vips_image_write_to_buffer(v, kind, &made, size, NULL) != 0) {
         vips_error_clear();
-        err_set(err, ERR_SYSTEM, "cannot encode %d x %d pixels as PNG", im->w,
-                im->h);
+        err_set(err, ERR_SYSTEM, "cannot encode %d x %d pixels as %s", im->w,
+                im->h, kind);
         goto out;
     }
     *bytes = malloc(*size);
     if (!*bytes) {
-        err_set(err, ERR_SYSTEM, "no memory for %zu bytes of PNG", *size);
+        err_set(err, ERR_SYSTEM, "no memory for %zu bytes of %s", *size, kind);
         goto out;
     }
-    memcpy(*bytes, png, *size);
+    memcpy(*bytes, made, *size);
     rc = 0;
 out:
-    g_free(png);
+    g_free(made);
     if (v)
         g_object_unref(v);
     return rc;
+}
+
+int png_encode(const struct image *im, char **bytes, size_t *size,
+               struct err *err)
+{
+    return encode(im, ".png[compression=6]", bytes, size, err); /* of 9 */
+}
+
+int webp_encode(const struct image *im, char **bytes, size_t *size,
+                struct err *err)
+{
+    return encode(im, ".webp[Q=80,strip]", bytes, size, err);
 }
 
 int png_write(const struct image *im, const char *path, struct err *err)

@@ -1,5 +1,5 @@
 /*
- * png.h - write a picture as PNG
+ * png.h - write a picture as PNG, or smaller and nearly the same as WebP
  */
 #ifndef IMG_PNG_H
 #define IMG_PNG_H
@@ -12,6 +12,10 @@
  */
 MUST_USE int png_encode(const struct image *im, char **bytes, size_t *size,
                         struct err *err);
+
+/* The same as WebP of quality 80 of 100, lossy: for pages, not for data. */
+MUST_USE int webp_encode(const struct image *im, char **bytes, size_t *size,
+                         struct err *err);
 
 /* Replace 'path', atomically, by 'im' as PNG.  Errors: ERR_SYSTEM. */
 MUST_USE int png_write(const struct image *im, const char *path,
