@@ -35,7 +35,8 @@ MSGPACK   := $(shell pkg-config --exists msgpack-c 2>/dev/null && \
                echo msgpack-c || echo msgpack)
 PKGS      := libzmq $(MSGPACK) openblas vips jansson libsodium yaml-0.1 hdf5
 DEPS_INC  := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(PKGS) 2>/dev/null))
-CPPFLAGS  := -Icommon -I. -Itests -I$B/gen -D_POSIX_C_SOURCE=200809L $(DEPS_INC)
+CPPFLAGS  := -Icommon -I. -Itests -I$B/gen -I$B/embed \
+             -D_POSIX_C_SOURCE=200809L $(DEPS_INC)
 LDLIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread -lm
 # oneDNN is optional: faster matrix products where it is installed
 DNNL      := $(if $(filter openblas,$(MODE)),,$(shell printf '\#include <dnnl.h>\n' | $(CC) -E - >/dev/null 2>&1 && echo yes))
@@ -90,6 +91,13 @@ $B/gen/recipe_files.inc: $(RECIPES) Makefile
 	    echo "    SHIPPED($$(basename $$f .yaml)) \\"; done >>$@
 	$Qecho >>$@
 $(call obj,common/run/recipe_text.c): $B/gen/recipe_files.inc
+
+# A text file as C: one string a line.
+$B/embed/%.inc: orchestration/%
+	@mkdir -p $(@D)
+	$Qsed 's/[\\"]/\\&/g; s/.*/"&\\n",/' $< >$@
+
+$(call obj,orchestration/report_embed.c): $B/embed/report.css.inc $B/embed/report.js.inc
 
 $(LIB): $(call obj,$(LIB_SRC))
 	$(if $(V),,@echo "  AR   $@")

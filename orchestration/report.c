@@ -1,11 +1,10 @@
 #include "orchestration/report.h"
 
+#include "orchestration/bundle.h"
 #include "orchestration/report_data.h"
 #include "orchestration/report_html.h"
 
 #include "base/file.h"
-#include "run/svg.h"
-
 #include <string.h>
 
 /* What the page is called: the last part of the run's directory. */
@@ -21,20 +20,19 @@ static void head(const struct report_data *d, struct buf *b)
     buf_puts(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
                 "<meta charset=\"utf-8\">\n"
                 "<meta name=\"viewport\" content=\"width=device-width, "
-                "initial-scale=1\">\n"
-                "<meta http-equiv=\"Content-Security-Policy\" "
-                "content=\"default-src 'none'; img-src data:; "
-                "style-src 'unsafe-inline'\">\n<title>");
+                "initial-scale=1\">\n");
+    report_policy(b);
+    buf_puts(b, "<title>");
     html_text(b, run_name(d->run_dir));
-    buf_puts(b, " &ndash; Papline</title>\n<style>\n");
+    buf_puts(b, " &ndash; Papline</title>\n");
     report_style(b);
-    svg_style(b);
-    buf_puts(b, "</style>\n</head>\n<body>\n"
+    buf_puts(b, "</head>\n<body>\n"
                 "<a class=\"skip\" href=\"#main\">Skip to the results</a>\n"
                 "<header>\n<h1>");
     html_text(b, run_name(d->run_dir));
     buf_puts(b, "</h1>\n<nav aria-label=\"Sections\"><ul>\n"
-                "<li><a href=\"#results\">All experiments</a></li>\n");
+                "<li><a href=\"#results\">All experiments</a></li>\n"
+                "<li><a href=\"#paper\">Beside the paper</a></li>\n");
     for (int i = 0; i < d->n_experiment; i++) {
         buf_printf(b, "<li><a href=\"#experiment-%d\">", i + 1);
         html_text(b, d->experiment[i].name);
@@ -51,13 +49,30 @@ static int compose(const struct report_data *d, struct buf *b, struct err *err)
     report_warnings(d, b);
     report_headline(d, b);
     report_results(d, b);
+    report_paper(d, b);
     if (report_experiments(d, b, err) < 0)
         return -1;
     report_samples(d, b);
     report_provenance(d, b);
     buf_puts(b, "</main>\n<footer>\n<p>For research. Not a medical device, not "
-                "for diagnosis.</p>\n</footer>\n</body>\n</html>\n");
+                "for diagnosis.</p>\n</footer>\n");
+    report_script(b);
+    buf_puts(b, "</body>\n</html>\n");
     return buf_check(b, err);
+}
+
+/* out_dir/bundle/EXPERIMENT of each that can have one. */
+static int write_bundles(const struct report_data *d, const char *out_dir,
+                         struct err *err)
+{
+    char dir[FILE_PATH_MAX];
+
+    for (int i = 0; i < d->n_experiment; i++)
+        if (file_path(dir, err, "%s/bundle/%s", out_dir,
+                      d->experiment[i].name) < 0 ||
+            bundle_write(d, &d->experiment[i], dir, err) < 0)
+            return -1;
+    return 0;
 }
 
 int report_write(const char *run_dir, const struct config *config,
@@ -79,6 +94,8 @@ int report_write(const char *run_dir, const struct config *config,
         else
             rc = file_write(path, b.data, b.len, err);
     }
+    if (rc == 0)
+        rc = write_bundles(&d, out_dir, err);
     buf_release(&b);
     report_data_release(&d);
     return rc;

@@ -300,6 +300,9 @@ static void read_experiment(struct report_experiment *e,
         read_json(&e->metrics, d->run_dir, e->evaluate->dir, "metrics.json");
     if (e->evaluate)
         read_csv(&e->errors, d->run_dir, e->evaluate->dir, "errors.csv");
+    if (e->evaluate)
+        read_csv(&e->reliability, d->run_dir, e->evaluate->dir,
+                 "reliability.csv");
     if (e->explain)
         read_csv(&e->scores, d->run_dir, e->explain->dir, "scores.csv");
     if (e->explain)
@@ -378,6 +381,7 @@ void report_data_release(struct report_data *d)
         json_decref(d->experiment[i].metrics.root);
         csv_release(&d->experiment[i].history.csv);
         csv_release(&d->experiment[i].errors.csv);
+        csv_release(&d->experiment[i].reliability.csv);
         csv_release(&d->experiment[i].scores.csv);
         csv_release(&d->experiment[i].faithfulness.csv);
     }

@@ -33,7 +33,7 @@ struct report_experiment {
     const struct plan_node *evaluate, *explain; /* NULL: not planned */
     const char *name;                           /* borrowed */
     struct report_json metrics;
-    struct report_csv history, errors, scores, faithfulness;
+    struct report_csv history, errors, reliability, scores, faithfulness;
 };
 
 /* Is it made of others, without a training or explanations of its own? */

@@ -23,6 +23,9 @@ void html_percent(struct buf *b, double share);
 void html_cell_percent(struct buf *b, double share);
 void html_cell_count(struct buf *b, double n);
 
+/* The same with three digits behind the point. */
+void html_cell_number(struct buf *b, double v);
+
 /* Open a table that scrolls sideways in itself; 'label' names it.  Close with
  * html_table_end(). */
 void html_table(struct buf *b, const char *label);
@@ -31,12 +34,28 @@ void html_table_end(struct buf *b);
 /* "What is missing: why" as a muted paragraph; both are escaped. */
 void html_missing(struct buf *b, const char *what, const char *why);
 
-/* Append "data:image/png;base64,...".  Errors: ERR_SYSTEM no memory. */
-MUST_USE int html_png(struct buf *b, const void *png, size_t size,
-                      struct err *err);
+/* The same of a table that the script lets the reader sort and take as CSV,
+ * and with 'filter' filter, by words and by each column with data-pick. */
+void html_table_sortable(struct buf *b, const char *label, bool filter);
 
-/* The style sheet, without the charts'. */
+/* Append "data:TYPE;base64,...". */
+void html_data(struct buf *b, const char *type, const void *bytes, size_t size);
+
+/* A link to RUN/dir/name: the file itself in the page if it is small, else its
+ * place beside the page; nothing if it is not there.  'n' experiments share the
+ * room that there is for such files. */
+void html_file(struct buf *b, const struct report_data *d, const char *dir,
+               const char *name);
+
+/* "<p>Data: " ... "</p>" around links. */
+void html_files(struct buf *b, const struct report_data *d, const char *dir,
+                const char *const *names);
+
+/* The style sheet with the charts', the policy of what may be loaded or run,
+ * and the script, as elements. */
 void report_style(struct buf *b);
+void report_policy(struct buf *b);
+void report_script(struct buf *b);
 
 /* --- sections, in the order of the page --- */
 void report_headline(const struct report_data *d, struct buf *b);
@@ -54,6 +73,12 @@ void report_journal(const struct report_data *d, struct buf *b); /* in it */
 MUST_USE int report_errors(const struct report_data *d,
                            const struct report_experiment *e, size_t *room,
                            struct buf *b, struct err *err);
+
+/* The paper's tables, this run beside it. */
+void report_paper(const struct report_data *d, struct buf *b);
+
+/* How faithful the maps are: faithfulness.csv. */
+void report_faith(const struct report_csv *c, struct buf *b);
 
 /* Explained cells of one experiment; pictures take at most 'room' bytes. */
 MUST_USE int report_gallery(const struct report_data *d,

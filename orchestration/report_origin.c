@@ -5,6 +5,9 @@
 
 #include "base/file.h"
 #include "base/version.h"
+#include "img/vipslib.h"
+#include "nn/gemm.h"
+#include "run/machine.h"
 #include "run/svg.h"
 
 #include <stdio.h>
@@ -140,6 +143,38 @@ static void text_cell(const json_t *m, const char *key, struct buf *b)
     buf_puts(b, "</td>");
 }
 
+/* The hash of the model's file, of a training. */
+static void model_cell(const json_t *m, struct buf *b)
+{
+    const json_t *list = json_object_get(m, "files");
+
+    buf_puts(b, "<td><code>");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *f = json_array_get(list, i);
+        const char *name = json_string_value(json_object_get(f, "name"));
+        const char *hex = json_string_value(json_object_get(f, "sha256"));
+
+        if (name && hex && strcmp(name, "model.safetensors") == 0)
+            svg_text(b, hex, KEY_SHOWN);
+    }
+    buf_puts(b, "</code></td>");
+}
+
+/* Every file's hash lies beside the page. */
+static void manifest_cell(const json_t *m, const struct plan_node *nd,
+                          struct buf *b)
+{
+    const size_t n = json_array_size(json_object_get(m, "files"));
+
+    buf_puts(b, "<td>");
+    if (n) {
+        buf_puts(b, "<a href=\"../");
+        html_text(b, nd->dir);
+        buf_printf(b, "/manifest.json\">%zu file%s</a>", n, n > 1 ? "s" : "");
+    }
+    buf_puts(b, "</td>");
+}
+
 static void node_row(const struct report_data *d, const struct plan_node *nd,
                      struct buf *b)
 {
@@ -168,9 +203,13 @@ static void node_row(const struct report_data *d, const struct plan_node *nd,
     buf_puts(b, "</code></td>");
     text_cell(m, "program", b);
     text_cell(m, "host", b);
+    text_cell(m, "machine", b);
+    text_cell(m, "started", b);
     text_cell(m, "finished", b);
     html_cell_count(b, report_json_number(m, "seconds"));
     html_cell_count(b, report_json_number(m, "resumed"));
+    model_cell(m, b);
+    manifest_cell(m, nd, b);
     buf_puts(b, "</tr>\n");
     json_decref(m);
     free(text);
@@ -179,15 +218,18 @@ static void node_row(const struct report_data *d, const struct plan_node *nd,
 /* One table of every node of the plan. */
 static void nodes(const struct report_data *d, struct buf *b)
 {
-    html_table(b, "Where each part came from");
+    html_table_sortable(b, "Where each part came from", true);
     buf_puts(
         b,
         "<thead><tr><th scope=\"col\">part</th>"
-        "<th scope=\"col\">state</th><th scope=\"col\">key</th>"
+        "<th scope=\"col\" data-pick=\"\">state</th><th scope=\"col\">key</th>"
         "<th scope=\"col\">program</th><th scope=\"col\">host</th>"
+        "<th scope=\"col\">machine</th><th scope=\"col\">started</th>"
         "<th scope=\"col\">finished</th>"
         "<th scope=\"col\" class=\"num\">seconds</th>"
-        "<th scope=\"col\" class=\"num\">resumed</th></tr></thead>\n<tbody>\n");
+        "<th scope=\"col\" class=\"num\">resumed</th>"
+        "<th scope=\"col\">model's sha256</th><th scope=\"col\">hashes</th>"
+        "</tr></thead>\n<tbody>\n");
     for (int i = 0; i < d->plan->n_node; i++)
         if (strcmp(d->plan->node[i].stage, "report") != 0)
             node_row(d, &d->plan->node[i], b);
@@ -217,12 +259,23 @@ static void configuration(const struct report_data *d, struct buf *b)
 
 void report_provenance(const struct report_data *d, struct buf *b)
 {
+    char arithmetic[GEMM_DESCRIPTION], machine[MACHINE_TEXT];
+
     buf_puts(b, "<section class=\"card\" id=\"origin\" "
                 "aria-labelledby=\"h-origin\">\n"
                 "<h2 id=\"h-origin\">Where this comes from</h2>\n"
                 "<p>Run <code>");
     html_text(b, d->run_dir);
-    buf_puts(b, "</code>, page written by Papline " PAPLINE_VERSION ".</p>\n");
+    gemm_describe(arithmetic);
+    machine_describe(machine);
+    buf_puts(b, "</code>, page written by Papline " PAPLINE_VERSION
+                " with libvips ");
+    html_text(b, vipslib_version());
+    buf_puts(b, " and ");
+    html_text(b, arithmetic);
+    buf_puts(b, " on ");
+    html_text(b, machine);
+    buf_puts(b, ".</p>\n");
     report_journal(d, b);
     nodes(d, b);
     configuration(d, b);

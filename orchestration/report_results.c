@@ -118,6 +118,12 @@ void report_headline(const struct report_data *d, struct buf *b)
 
 /* --- all experiments ------------------------------------------------------- */
 
+/* Of metrics.json, behind what the paper tells. */
+static const char *const figure[] = {"test.kappa", "test.mcc", "test.roc_auc",
+                                     "test.ece"};
+
+enum { N_FIGURE = sizeof(figure) / sizeof(figure[0]) };
+
 static void result_row(const struct report_data *d, int i, struct buf *b)
 {
     const struct report_experiment *e = &d->experiment[i];
@@ -127,9 +133,14 @@ static void result_row(const struct report_data *d, int i, struct buf *b)
 
     buf_printf(b, "<tr><th scope=\"row\"><a href=\"#experiment-%d\">", i + 1);
     html_text(b, e->name);
-    buf_puts(b, "</a></th>");
+    buf_puts(b, "</a></th><td>");
+    html_text(b, e->train->network);
+    buf_puts(b, "</td><td>");
+    html_text(b, e->train->regime);
+    buf_printf(b, "</td><td class=\"num\">%lld</td>",
+               (long long)e->train->seed);
     if (!e->metrics.root) {
-        buf_puts(b, "<td colspan=\"7\" class=\"missing\">missing: ");
+        buf_puts(b, "<td colspan=\"12\" class=\"missing\">missing: ");
         html_text(b, e->metrics.why);
         buf_puts(b, "</td></tr>\n");
         return;
@@ -143,6 +154,10 @@ static void result_row(const struct report_data *d, int i, struct buf *b)
     html_cell_percent(b, report_json_number(mean, "precision"));
     html_cell_percent(b, report_json_number(mean, "recall"));
     html_cell_percent(b, report_json_number(mean, "f1"));
+    html_cell_percent(
+        b, report_json_number(e->metrics.root, "test.balanced_accuracy"));
+    for (size_t k = 0; k < N_FIGURE; k++)
+        html_cell_number(b, report_json_number(e->metrics.root, figure[k]));
     html_cell_count(b, test.n);
     html_cell_percent(b, check.accuracy);
     buf_puts(b, "</tr>\n");
@@ -153,186 +168,38 @@ void report_results(const struct report_data *d, struct buf *b)
     buf_puts(b, "<section class=\"card\" id=\"results\" "
                 "aria-labelledby=\"h-results\">\n"
                 "<h2 id=\"h-results\">All experiments</h2>\n");
-    buf_puts(b, "<p class=\"mute\">On the test split; precision, recall and F1 "
-                "weighted by class size; Wilson 95&nbsp;% interval.</p>\n");
-    html_table(b, "Results of all experiments");
+    buf_puts(
+        b,
+        "<p class=\"mute\">On the test split; precision, recall and F1 "
+        "weighted by class size; Wilson 95&nbsp;% interval; balanced: mean recall; "
+        "ECE: mean gap between confidence and accuracy.</p>\n");
+    html_table_sortable(b, "Results of all experiments", true);
     buf_puts(b, "<thead><tr><th scope=\"col\">experiment</th>"
+                "<th scope=\"col\" data-pick=\"\">network</th>"
+                "<th scope=\"col\" data-pick=\"\">regime</th>"
+                "<th scope=\"col\" class=\"num\">seed</th>"
                 "<th scope=\"col\" class=\"num\">accuracy</th>"
                 "<th scope=\"col\" class=\"num\">interval</th>"
                 "<th scope=\"col\" class=\"num\">precision</th>"
                 "<th scope=\"col\" class=\"num\">recall</th>"
                 "<th scope=\"col\" class=\"num\">F1</th>"
+                "<th scope=\"col\" class=\"num\">balanced</th>"
+                "<th scope=\"col\" class=\"num\">kappa</th>"
+                "<th scope=\"col\" class=\"num\">MCC</th>"
+                "<th scope=\"col\" class=\"num\">ROC AUC</th>"
+                "<th scope=\"col\" class=\"num\">ECE</th>"
                 "<th scope=\"col\" class=\"num\">test cells</th>"
                 "<th scope=\"col\" class=\"num\">validation accuracy</th></tr>"
                 "</thead>\n<tbody>\n");
     for (int i = 0; i < d->n_experiment; i++)
         result_row(d, i, b);
     if (d->n_experiment == 0)
-        buf_puts(b, "<tr><td colspan=\"8\" class=\"missing\">the plan has no "
+        buf_puts(b, "<tr><td colspan=\"16\" class=\"missing\">the plan has no "
                     "experiment</td></tr>\n");
-    buf_puts(b, "<tr><th scope=\"row\">colour and size alone</th>");
+    buf_puts(b, "</tbody>\n<tfoot>\n<tr><th scope=\"row\">colour and size "
+                "alone</th><td colspan=\"3\">baseline</td>");
     html_cell_percent(b, baseline_accuracy(d));
-    buf_puts(b, "<td class=\"num mute\" colspan=\"6\">baseline</td></tr>\n"
-                "</tbody>\n");
+    buf_puts(b, "<td colspan=\"11\"></td></tr>\n</tfoot>\n");
     html_table_end(b);
     buf_puts(b, "</section>\n");
-}
-
-/* --- one experiment -------------------------------------------------------- */
-
-static void score_row(const json_t *s, const char *name, struct buf *b)
-{
-    buf_puts(b, "<tr><th scope=\"row\">");
-    html_text(b, name);
-    buf_puts(b, "</th>");
-    html_cell_percent(b, report_json_number(s, "precision"));
-    html_cell_percent(b, report_json_number(s, "recall"));
-    html_cell_percent(b, report_json_number(s, "f1"));
-    html_cell_count(b, report_json_number(s, "support"));
-    buf_puts(b, "</tr>\n");
-}
-
-static void class_table(const json_t *test, struct buf *b)
-{
-    const json_t *list = json_object_get(test, "per_class");
-
-    buf_puts(b, "<h3>Each class of the test split</h3>\n");
-    html_table(b, "Scores of each class");
-    buf_puts(b, "<thead><tr><th scope=\"col\">class</th>"
-                "<th scope=\"col\" class=\"num\">precision</th>"
-                "<th scope=\"col\" class=\"num\">recall</th>"
-                "<th scope=\"col\" class=\"num\">F1</th>"
-                "<th scope=\"col\" class=\"num\">cells</th></tr></thead>\n"
-                "<tbody>\n");
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *s = json_array_get(list, i);
-        const char *name = json_string_value(json_object_get(s, "class"));
-
-        score_row(s, name ? name : "?", b);
-    }
-    buf_puts(b, "</tbody>\n<tfoot>\n");
-    score_row(json_object_get(test, "weighted"), "weighted mean", b);
-    score_row(json_object_get(test, "macro"), "plain mean", b);
-    buf_puts(b, "</tfoot>\n");
-    html_table_end(b);
-}
-
-/* The matrix of metrics.json, if it is whole. */
-static bool read_confusion(const json_t *metrics, size_t *count,
-                           const char **name, int *k)
-{
-    const json_t *classes = json_object_get(metrics, "classes");
-    const json_t *rows = report_json_at(metrics, "test.confusion");
-    const size_t n = json_array_size(classes);
-
-    if (n < 1 || n > CONFIG_CLASSES_MAX || json_array_size(rows) != n)
-        return false;
-    *k = (int)n;
-    for (size_t i = 0; i < n; i++) {
-        const json_t *row = json_array_get(rows, i);
-
-        name[i] = json_string_value(json_array_get(classes, i));
-        if (!name[i] || json_array_size(row) != n)
-            return false;
-        for (size_t j = 0; j < n; j++) {
-            const json_int_t v = json_integer_value(json_array_get(row, j));
-
-            count[i * n + j] = v > 0 ? (size_t)v : 0;
-        }
-    }
-    return true;
-}
-
-static void confusion(const struct report_experiment *e, struct buf *b)
-{
-    size_t count[CONFIG_CLASSES_MAX * CONFIG_CLASSES_MAX];
-    const char *name[CONFIG_CLASSES_MAX];
-    struct svg_confusion c = {"", 0, name, count};
-
-    buf_puts(b, "<h3>Which class is taken for which</h3>\n");
-    if (!read_confusion(e->metrics.root, count, name, &c.k)) {
-        html_missing(b, "The confusion matrix", "metrics.json has none");
-        return;
-    }
-    buf_puts(b, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-                "aria-label=\"Confusion matrix\">\n");
-    svg_confusion(&c, false, b);
-    buf_puts(b, "</div>\n");
-}
-
-static int curves(const struct report_experiment *e, struct buf *b,
-                  struct err *err)
-{
-    static const char *const column[] = {"epoch", "loss", "val_loss",
-                                         "accuracy", "val_accuracy"};
-    const size_t n = e->history.csv.n_row;
-    double *v;
-
-    buf_puts(b, "<h3>How it learnt</h3>\n");
-    if (!e->history.there) {
-        html_missing(b, "The history of training", e->history.why);
-        return 0;
-    }
-    v = calloc(5 * n + 1, sizeof(*v));
-    if (!v)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu epochs", n);
-    for (size_t c = 0; c < 5; c++)
-        for (size_t i = 0; i < n; i++)
-            v[c * n + i] = report_number(&e->history, i, column[c]);
-    buf_puts(b, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-                "aria-label=\"Training curves\">\n");
-    svg_curves(
-        &(struct svg_curves){"", n, v, v + n, v + 2 * n, v + 3 * n, v + 4 * n},
-        false, b);
-    buf_puts(b, "</div>\n");
-    free(v);
-    return 0;
-}
-
-static int experiment(const struct report_data *d, int i, struct buf *b,
-                      struct err *err)
-{
-    const struct report_experiment *e = &d->experiment[i];
-    size_t room = REPORT_PICTURE_BYTES / (size_t)d->n_experiment;
-    const char *model =
-        json_string_value(report_json_at(e->metrics.root, "model"));
-
-    buf_printf(b,
-               "<section class=\"card\" id=\"experiment-%d\" "
-               "aria-labelledby=\"h-experiment-%d\">\n"
-               "<h2 id=\"h-experiment-%d\">",
-               i + 1, i + 1, i + 1);
-    html_text(b, e->name);
-    buf_puts(b, "</h2>\n<p class=\"mute\">");
-    html_text(b, e->train->network);
-    buf_puts(b, ", ");
-    html_text(b, e->train->regime);
-    buf_printf(b, ", seed %lld", (long long)e->train->seed);
-    if (model) {
-        buf_puts(b, ", weights: ");
-        html_text(b, model);
-    }
-    buf_puts(b, "</p>\n");
-    if (e->metrics.root) {
-        class_table(report_json_at(e->metrics.root, "test"), b);
-        confusion(e, b);
-        if (report_errors(d, e, &room, b, err) < 0)
-            return -1;
-    } else {
-        html_missing(b, "The evaluation", e->metrics.why);
-    }
-    if (!report_is_ensemble(e) &&
-        (curves(e, b, err) < 0 || report_gallery(d, e, room, b, err) < 0))
-        return -1;
-    buf_puts(b, "</section>\n");
-    return 0;
-}
-
-int report_experiments(const struct report_data *d, struct buf *b,
-                       struct err *err)
-{
-    for (int i = 0; i < d->n_experiment; i++)
-        if (experiment(d, i, b, err) < 0)
-            return -1;
-    return 0;
 }

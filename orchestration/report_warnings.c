@@ -144,6 +144,9 @@ static void parts(const struct report_data *d, struct buf *b)
 /* 0/0 in the test figures. */
 static void notes(const struct report_data *d, struct buf *b)
 {
+    struct buf all = {0};
+    size_t n = 0;
+
     for (int i = 0; i < d->n_experiment; i++) {
         const json_t *list =
             report_json_at(d->experiment[i].metrics.root, "test.notes");
@@ -151,13 +154,24 @@ static void notes(const struct report_data *d, struct buf *b)
         for (size_t j = 0; j < json_array_size(list); j++) {
             const char *s = json_string_value(json_array_get(list, j));
 
-            buf_puts(b, "<li>");
-            html_text(b, d->experiment[i].name);
-            buf_puts(b, ": ");
-            html_text(b, s ? s : "");
-            buf_puts(b, "</li>\n");
+            n++;
+            buf_puts(&all, "<li>");
+            html_text(&all, d->experiment[i].name);
+            buf_puts(&all, ": ");
+            html_text(&all, s ? s : "");
+            buf_puts(&all, "</li>\n");
         }
     }
+    if (n) {
+        buf_printf(b,
+                   "<li><details><summary>%zu remark%s on figures that are "
+                   "undefined or say little</summary>\n<ul>\n",
+                   n, n == 1 ? "" : "s");
+        buf_put(b, all.data, all.len);
+        buf_puts(b, "</ul></details></li>\n");
+    }
+    b->failed = b->failed || all.failed;
+    buf_release(&all);
 }
 
 /* What preparing the images found odd, in its own words. */

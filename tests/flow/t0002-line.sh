@@ -18,7 +18,8 @@ for f in run.yaml journal.jsonl data/images.npy data/labels.npy \
     train/$E/last.safetensors train/$E/history.csv \
     evaluate/$E/predictions.csv evaluate/$E/metrics.json \
     evaluate/$E/confusion.csv evaluate/$E/confusion.svg \
-    explain/$E/scores.csv report/index.html; do
+    explain/$E/scores.csv report/index.html \
+    report/bundle/$E/docs/README.md; do
     ok "  $f" test -s "$f"
 done
 ok "  Grad-CAM maps" compgen -G "explain/$E/maps/*.npy"

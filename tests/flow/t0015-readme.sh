@@ -45,6 +45,10 @@ command_of() { # command_of <line of the README>: run it, made small
         (cd "$T" && "$@") ;;
     "papline plan "*|"papline doctor"*) ${1%%#*} ;;
     "papline bench "*) $1 --size 32 --batch 4 --steps 2 ;;
+    "papline predict MODEL IMAGE... "*|"papline predict MODEL IMAGE...")
+        set -- ${1//DIR/$T/predicted}
+        papline predict "$T/run/train/$E/model.safetensors" "$CELLS" \
+            "${@:5}" ;;
     "papline augment-preview IMAGE "*)
         set -- $1
         papline augment-preview "$(find "$CELLS" -name '*.bmp' | sort |

@@ -84,11 +84,14 @@ static void lacks(const char *page, const char *part, const char *what)
 static void check_page(const char *p)
 {
     ok(markup_balanced(p), "  every element is closed");
-    lacks(p, "<script", "  there is no script");
+    ok(markup_count(p, "<script") == 1 &&
+           markup_count(p, "script-src &#39;") == 0 &&
+           markup_count(p, "script-src 'sha256-") == 1,
+       "  one script, which the policy knows");
     lacks(p, "<link", "  no style sheet from elsewhere");
     lacks(p, "@import", "  nor within the style");
     lacks(p, "url(", "  nor a picture");
-    ok(markup_count(p, "src=\"") == markup_count(p, "src=\"data:image/png"),
+    ok(markup_count(p, "src=\"") == markup_count(p, "src=\"data:image/"),
        "  pictures are embedded");
     ok(markup_count(p, "//") == markup_count(p, "http://www.w3.org/2000/svg"),
        "  no address but the name of SVG");
@@ -233,7 +236,9 @@ static void check_figures(void)
         "the best network begins at 53.1",
         "an interval that holds the baseline is a warning");
     has(p, "e2: 0/0 of " EVIL_HTML, "undefined figures are a warning");
-    has(p, ">e3</a></th><td colspan=\"7\" class=\"missing\">missing: there is",
+    has(p,
+        "<td class=\"num\">3</td><td colspan=\"12\" class=\"missing\">missing: "
+        "there is",
         "an experiment without figures is in the table");
     has(p, "<th scope=\"row\">" EVIL_HTML "</th><td class=\"num\">80.0",
         "figures by class");
@@ -380,6 +385,7 @@ static void check_methods(void)
     p = page(1, SPLIT_BY_GROUP);
     check_page(p);
     ok(markup_count(p, "<img") == 2, "one picture for all methods of a cell");
+    has(p, "data-stops=\"gradcam lime all\"", "stops of the slider");
     has(p, "From the left the cell, gradcam, lime, the parts that speak most",
         "whose panels are named");
     has(p,
@@ -406,7 +412,7 @@ static void check_limit(void)
     put("explain/e1/scores.csv", b.data);
     p = page(1, SPLIT_BY_GROUP);
     ok(markup_count(p, "<img") == 2, "pictures that fit are shown");
-    has(p, "3 more pictures are left out", "the others are counted");
+    has(p, "3 more cells are left out", "the others are counted");
     ok(strlen(p) < REPORT_MAX_BYTES, "and the page stays below its limit");
     free(p);
     buf_release(&b);
@@ -450,7 +456,7 @@ static void check_origin(void)
     lacks(p, "old failed", "not of earlier ones");
     has(p, "train/e1</th><td>complete</td><td><code>000000000000", "a node");
     has(p,
-        "<td>" EVIL_HTML "</td><td>h1</td><td></td>"
+        "<td>" EVIL_HTML "</td><td>h1</td><td></td><td></td><td></td>"
         "<td class=\"num\">61</td><td class=\"num\">2</td>",
         "who made it");
     has(p, "evaluate/e1</th><td><span class=\"missing\">not complete", "none");

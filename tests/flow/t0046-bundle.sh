@@ -1,0 +1,32 @@
+#!/bin/bash
+# t0046 - the page of half a run, and models to hand on beside it
+. "$(dirname "$0")/lib.sh"
+small_config "$T/c.yaml"
+ok "a training, evaluated" status_is 0 papline run "$T/c.yaml" \
+    --until evaluate
+ok "its page" status_is 0 papline report "$T/run"
+ok "  says what is missing" grep -q "is incomplete: explanations" \
+    "$T/run/report/index.html"
+B=$T/run/report/bundle/$E
+for f in configs/metadata.json configs/inference.json docs/README.md \
+    models/model.safetensors; do
+    ok "  bundle: $f" test -s "$B/$f"
+done
+ok "the card tells the accuracy" grep -q '^On the test split: accuracy [0-9]' \
+    "$B/docs/README.md"
+one=$(find "$CELLS" -name '*.bmp' | sort | head -n 1)
+ok "the bundle's model predicts" status_is 0 papline predict \
+    "$B/models/model.safetensors" "$one" --json
+cp "$T/out" "$T/bundled"
+ok "  what the training's does" status_is 0 papline predict \
+    "$T/run/train/$E/model.safetensors" "$one" --json
+ok "  to the last bit" cmp "$T/out" "$T/bundled"
+before=$(sha256sum <"$B/models/model.safetensors")
+ok "every file is as its manifest says" status_is 0 papline verify "$T/run"
+ok "another training" status_is 0 papline run "$T/c.yaml" --until train \
+    --set train.learning_rate=0.002
+ok "  leaves the bundle's weights" test "$before" = \
+    "$(sha256sum <"$B/models/model.safetensors")"
+ok "  but not the run's" not cmp "$B/models/model.safetensors" \
+    "$T/run/train/$E/model.safetensors"
+finish

@@ -1,0 +1,146 @@
+/* test_bundle.c - a model to hand on: its card, its metadata, its weights */
+#include "orchestration/bundle.h"
+#include "tap.h"
+
+#include "base/file.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MAX_TEXT = 1 << 20 };
+
+static char run[] = "/tmp/papline-bundle-XXXXXX";
+
+static const char *path_of(const char *name)
+{
+    static char p[4][128];
+    static int i;
+
+    i = (i + 1) % 4;
+    snprintf(p[i], sizeof(p[i]), "%s/%s", run, name);
+    return p[i];
+}
+
+static void write_model(void)
+{
+    static const float w[2] = {1, 2};
+    struct st_tensor t = {.name = "w", .n_dim = 1, .dim = {2}, .data = w};
+    struct st_meta meta[] = {{"network", "vgg16"},  {"height", "64"},
+                             {"width", "48"},       {"input", "caffe"},
+                             {"resize", "lanczos"}, {"aspect", "keep"}};
+    const struct safetensors f = {
+        .tensor = &t, .n_tensor = 1, .meta = meta, .n_meta = 6};
+    struct err err = {0};
+
+    ok(dir_make(path_of("train/e"), &err) == 0 &&
+           safetensors_write(&f, path_of("train/e/model.safetensors"), &err) ==
+               0,
+       "a model");
+}
+
+static json_t *metrics(void)
+{
+    return json_loads(
+        "{\"classes\":[\"a|b\",\"c\"],\"test\":{\"n\":20,\"accuracy\":0.75,"
+        "\"interval\":[0.531,0.888],\"kappa\":0.5,\"per_class\":["
+        "{\"class\":\"a|b\",\"precision\":0.8,\"recall\":0.7,\"f1\":0.746,"
+        "\"support\":9},{\"class\":\"c\",\"precision\":0.7,\"recall\":0.6,"
+        "\"f1\":0.5,\"support\":11}],\"weighted\":{\"precision\":0.811,"
+        "\"recall\":0.75,\"f1\":0.722,\"support\":20}}}",
+        0, NULL);
+}
+
+/* A file of the bundle; the caller frees it. */
+static char *text_of(const char *name)
+{
+    struct err err = {0};
+    char *text = NULL;
+    size_t size;
+
+    ok(file_read(path_of(name), MAX_TEXT, &text, &size, &err) == 0, name);
+    return text ? text : strdup("");
+}
+
+static void has(const char *text, const char *part, const char *what)
+{
+    ok(strstr(text, part) != NULL, what);
+}
+
+static void check_card(void)
+{
+    char *t = text_of("b/docs/README.md");
+
+    has(t, "# vgg16-scratch-s3\n", "the card names the experiment");
+    has(t, "accuracy 75.0 % (95 % interval 53.1 to 88.8)", "its accuracy");
+    has(t, "| a\\|b | 80.0 % | 70.0 % | 74.6 % | 9 |", "each class");
+    has(t, "Not a medical device", "what it is not for");
+    has(t, "- 3 of 7 test cells come from a picture", "and what flatters it");
+    has(t, "- aspect ratio: keep\n", "how its pictures were prepared");
+    free(t);
+}
+
+static void check_metadata(void)
+{
+    char *t = text_of("b/configs/metadata.json");
+    json_t *j = json_loads(t, 0, NULL);
+    const json_t *in = report_json_at(j, "network_data_format.inputs.image");
+    const json_t *out = report_json_at(j, "network_data_format.outputs.pred");
+
+    ok(j != NULL, "metadata.json is JSON");
+    near(report_json_number(j, "eval_metrics.accuracy"), 0.75, 0, "accuracy");
+    near(report_json_number(j, "eval_metrics.kappa"), 0.5, 0, "kappa");
+    ok(json_integer_value(
+           json_array_get(json_object_get(in, "spatial_shape"), 1)) == 48 &&
+           json_integer_value(json_object_get(out, "num_channels")) == 2,
+       "shapes of what goes in and comes out");
+    ok(strcmp(json_string_value(report_json_at(out, "channel_def.0")), "a|b") ==
+           0,
+       "names of the outputs");
+    json_decref(j);
+    free(t);
+    t = text_of("b/configs/inference.json");
+    has(t, "\"preprocess\": \"caffe\"", "inference.json: the preprocessing");
+    has(t, "\"resize\": \"lanczos\"", "and the size");
+    free(t);
+}
+
+static void check_weights(void)
+{
+    struct stat a, b;
+
+    ok(stat(path_of("train/e/model.safetensors"), &a) == 0 &&
+           stat(path_of("b/models/model.safetensors"), &b) == 0 &&
+           a.st_ino == b.st_ino,
+       "the weights take no room of their own");
+}
+
+int main(void)
+{
+    static struct config config;
+    struct plan_node node = {
+        .dir = "train/e", .network = "vgg16", .regime = "scratch", .seed = 3};
+    struct report_experiment e = {.train = &node, .name = "vgg16-scratch-s3"};
+    struct report_data d = {
+        .run_dir = run,
+        .config = &config,
+        .counts = {.leaked_tests = 3, .split = {[SPLIT_TEST] = 7}}};
+    struct err err = {0};
+
+    BUG_ON(!mkdtemp(run));
+    config_init(&config);
+    ok(bundle_write(&d, &e, path_of("b"), &err) == 1 &&
+           !file_exists(path_of("b")),
+       "no bundle without an evaluation");
+    e.metrics.root = metrics();
+    ok(bundle_write(&d, &e, path_of("b"), &err) == 1, "nor without a model");
+    write_model();
+    ok(bundle_write(&d, &e, path_of("b"), &err) == 0, "a bundle");
+    check_card();
+    check_metadata();
+    check_weights();
+    ok(bundle_write(&d, &e, path_of("b"), &err) == 0, "once more");
+    json_decref(e.metrics.root);
+    ok(dir_remove(run, &err) == 0, "clean up");
+    return tap_done();
+}

@@ -1,0 +1,142 @@
+/*
+ * test_report_gallery.c - pictures of the page: smaller, and fairly thinned
+ */
+#include "img/decode.h"
+#include "img/png.h"
+#include "markup.h"
+#include "orchestration/report_html.h"
+#include "tap.h"
+
+#include "base/file.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { SIDE = 40, CELLS = 3, METHODS = 2 };
+
+static char run[] = "/tmp/papline-gallery-XXXXXX";
+
+static const char *path_of(const char *name)
+{
+    static char p[128];
+
+    snprintf(p, sizeof(p), "%s/%s", run, name);
+    return p;
+}
+
+static void picture(const char *name)
+{
+    struct err err = {0};
+    struct image im;
+
+    BUG_ON(image_init(&im, SIDE, SIDE, &err) < 0);
+    for (size_t i = 0; i < image_bytes(&im); i++)
+        im.px[i] = (uint8_t)(i * i * 7 % 251);
+    BUG_ON(png_write(&im, path_of(name), &err) < 0);
+    image_release(&im);
+}
+
+/* CELLS right cells of class a, then as many wrong ones, each by METHODS. */
+static void make_scores(void)
+{
+    static const char *const method[METHODS] = {"gradcam", "lime"};
+    struct buf b = {0};
+    struct err err = {0};
+    char name[64];
+
+    BUG_ON(dir_make(path_of("explain/e"), &err) < 0);
+    picture("explain/e/o.png");
+    buf_puts(&b, "file,class,predicted,target,p,method,map,overlay,strip\n");
+    for (int i = 0; i < 2 * CELLS; i++) {
+        snprintf(name, sizeof(name), "explain/e/s%d.png", i);
+        picture(name);
+        for (int m = 0; m < METHODS; m++)
+            buf_printf(&b, "%d.bmp,a,%s,a,.9,%s,maps/%d.npy,o.png,s%d.png\n", i,
+                       i < CELLS ? "a" : "b", method[m], i, i);
+    }
+    BUG_ON(file_write(path_of("explain/e/scores.csv"), b.data, b.len, &err) <
+           0);
+    buf_release(&b);
+}
+
+static char *gallery(struct report_experiment *e, size_t room)
+{
+    const struct report_data d = {.run_dir = run, .n_experiment = 1};
+    struct buf b = {0};
+    struct err err = {0};
+
+    ok(report_gallery(&d, e, room, &b, &err) == 0 && markup_balanced(b.data),
+       "a gallery");
+    return b.data;
+}
+
+static void check_all(struct report_experiment *e)
+{
+    char *p = gallery(e, SIZE_MAX);
+
+    ok(markup_count(p, "<figure") == 2 * CELLS, "every cell");
+    ok(markup_count(p, "src=\"data:image/webp;base64,") ==
+           2 * CELLS * (METHODS + 1),
+       "with its strip and each method's picture, as WebP");
+    ok(markup_count(p, "\" hidden src=") == 2 * CELLS * METHODS,
+       "of which the strip is shown without a script");
+    ok(markup_count(p, "data-verdict=\"wrong\"") == CELLS &&
+           markup_count(p, "data-class=\"a\"") == 2 * CELLS,
+       "what filters ask for");
+    ok(markup_count(p, "href=\"../explain/e/maps/0.npy\"") == METHODS,
+       "and links to the maps");
+    ok(!strstr(p, "left out"), "nothing is left out");
+    free(p);
+}
+
+/* Room for two and a half cells. */
+static void check_thinned(struct report_experiment *e)
+{
+    char *p = gallery(e, SIZE_MAX);
+    const char *first = strstr(p, "<figure");
+    const size_t one = (size_t)(strstr(first + 1, "<figure") - first);
+
+    free(p);
+    p = gallery(e, 2 * one + one / 2);
+    ok(markup_count(p, "data-verdict=\"right\"") == 1 &&
+           markup_count(p, "data-verdict=\"wrong\"") == 1,
+       "of little room the right and the wrong have the same");
+    ok(strstr(p, "4 more cells are left out to keep the page under") != NULL,
+       "and what is left out is counted");
+    free(p);
+}
+
+static void check_smaller(void)
+{
+    struct image im = {0}, back = {0};
+    struct err err = {0};
+    char *webp = NULL;
+    size_t n = 0;
+
+    ok(image_read(&im, path_of("explain/e/o.png"), &err) == 0 &&
+           webp_encode(&im, &webp, &n, &err) == 0 &&
+           image_decode(&back, webp, n, &err) == 0 && back.w == SIDE &&
+           back.h == SIDE,
+       "WebP is read again");
+    free(webp);
+    image_release(&im);
+    image_release(&back);
+}
+
+int main(void)
+{
+    struct plan_node node = {.dir = "explain/e"};
+    struct report_experiment e = {.explain = &node};
+    struct err err = {0};
+
+    BUG_ON(!mkdtemp(run));
+    make_scores();
+    e.scores.there =
+        csv_read(&e.scores.csv, path_of("explain/e/scores.csv"), &err) == 0;
+    check_all(&e);
+    check_thinned(&e);
+    check_smaller();
+    csv_release(&e.scores.csv);
+    ok(dir_remove(run, &err) == 0, "clean up");
+    return tap_done();
+}
