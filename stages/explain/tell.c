@@ -322,7 +322,7 @@ static int parse(struct tell_args *a, int argc, char **argv, struct err *err)
     return 0;
 }
 
-static int run_words(struct tell_args *a, char **word, int n, struct err *err)
+static int run_words(struct tell_args a, char **word, int n, struct err *err)
 {
     struct pictures list = {0};
     size_t n_aside = 0;
@@ -333,11 +333,11 @@ static int run_words(struct tell_args *a, char **word, int n, struct err *err)
     if (rc == 0 && list.n == 0)
         rc =
             err_set(err, ERR_USAGE, "there is no picture in '%.200s'", word[0]);
-    if (rc == 0 && a->dir)
-        rc = dir_make(a->dir, err);
-    a->list = &list;
+    if (rc == 0 && a.dir)
+        rc = dir_make(a.dir, err);
+    a.list = &list;
     if (rc == 0)
-        rc = tell(a, stdout, &n_aside, err);
+        rc = tell(&a, stdout, &n_aside, err);
     if (rc == 0 && n_aside > 0)
         rc = err_set(err, ERR_INPUT, "%zu of %zu pictures were set aside",
                      n_aside, list.n);
@@ -351,5 +351,5 @@ int tell_main(int argc, char **argv, struct err *err)
 
     if (parse(&a, argc, argv, err) < 0)
         return -1;
-    return run_words(&a, argv + optind, argc - optind, err);
+    return run_words(a, argv + optind, argc - optind, err);
 }
