@@ -105,24 +105,24 @@ static void table(const struct report_experiment *e, struct buf *b)
 }
 
 /* Without mistakes there is no file, which is no fault. */
-static int sheet(const struct report_data *d, const struct report_experiment *e,
-                 size_t *room, struct buf *b, struct err *err)
+static void sheet(const struct report_data *d,
+                  const struct report_experiment *e, size_t *room,
+                  struct buf *b)
 {
     char path[FILE_PATH_MAX], *png = NULL;
     size_t size;
     struct err none;
-    int rc = 0;
 
     if (file_path(path, &none, "%s/%s/mistakes.png", d->run_dir,
                   e->evaluate->dir) < 0 ||
         file_read(path, SHEET_MAX, &png, &size, &none) < 0)
-        return 0;
+        return;
     if (size / 3 * 4 + 4 <= *room / 2) {
         *room -= size / 3 * 4 + 4;
         buf_puts(b, "<figure>\n<img loading=\"lazy\" alt=\"The most confident "
                     "mistakes, each with its class, what it was called, and "
                     "its file; mistakes.csv lists them\" src=\"");
-        rc = html_png(b, png, size, err);
+        html_data(b, "image/png", png, size);
         buf_puts(b, "\">\n<figcaption>The most confident mistakes"
                     "</figcaption>\n</figure>\n");
     } else {
@@ -132,16 +132,15 @@ static int sheet(const struct report_data *d, const struct report_experiment *e,
         buf_puts(b, "/mistakes.png</code>.</p>\n");
     }
     free(png);
-    return rc;
 }
 
-int report_errors(const struct report_data *d,
-                  const struct report_experiment *e, size_t *room,
-                  struct buf *b, struct err *err)
+void report_errors(const struct report_data *d,
+                   const struct report_experiment *e, size_t *room,
+                   struct buf *b)
 {
     if (!e->errors.there)
-        return 0;
+        return;
     buf_puts(b, "<h3>Where it is wrong</h3>\n");
     table(e, b);
-    return sheet(d, e, room, b, err);
+    sheet(d, e, room, b);
 }

@@ -209,6 +209,8 @@ static void evaluation(const struct report_data *d,
 {
     static const char *const files[] = {"predictions.csv", "metrics.json",
                                         "confusion.csv", "reliability.csv",
+                                        "errors.csv", "groups.csv",
+                                        "mistakes.csv",
                                         NULL};
 
     buf_puts(b, "<div class=\"pair\">\n<div>\n");
@@ -260,7 +262,7 @@ static int experiment(const struct report_data *d, int i, struct buf *b,
                       struct err *err)
 {
     const struct report_experiment *e = &d->experiment[i];
-    const size_t room = REPORT_PICTURE_BYTES / (size_t)d->n_experiment;
+    size_t room = REPORT_PICTURE_BYTES / (size_t)d->n_experiment;
     const char *model =
         json_string_value(report_json_at(e->metrics.root, "model"));
 
@@ -282,10 +284,12 @@ static int experiment(const struct report_data *d, int i, struct buf *b,
     buf_puts(b, "</p>\n");
     if (e->metrics.root) {
         evaluation(d, e, b);
+        report_errors(d, e, &room, b);
     } else {
         html_missing(b, "The evaluation", e->metrics.why);
     }
-    if (curves(d, e, b, err) < 0 || report_gallery(d, e, room, b, err) < 0)
+    if (!report_is_ensemble(e) &&
+        (curves(d, e, b, err) < 0 || report_gallery(d, e, room, b, err) < 0))
         return -1;
     buf_puts(b, "</section>\n");
     return 0;

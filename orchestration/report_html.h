@@ -70,9 +70,9 @@ void report_journal(const struct report_data *d, struct buf *b); /* in it */
 
 /* Accuracy by size, brightness and picture, and the most confident mistakes;
  * *room is what is left for pictures.  Nothing if there is no errors.csv. */
-MUST_USE int report_errors(const struct report_data *d,
-                           const struct report_experiment *e, size_t *room,
-                           struct buf *b, struct err *err);
+void report_errors(const struct report_data *d,
+                   const struct report_experiment *e, size_t *room,
+                   struct buf *b);
 
 /* The paper's tables, this run beside it. */
 void report_paper(const struct report_data *d, struct buf *b);

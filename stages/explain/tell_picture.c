@@ -82,7 +82,8 @@ int tell_paint(struct tell_painter *t, const uint8_t *rgb, int target,
     const int h = t->net.info.h, w = t->net.info.w;
     const size_t area = (size_t)h * (size_t)w;
     struct cam_map map = {t->heat, t->view};
-    const struct heat_cell cell = {rgb, t->heat, t->view, h, w};
+    const struct heat_cell cell = {rgb, t->heat, t->view,
+                                   h,   w,       t->settings.colours};
     const struct cam_task task = {
         .settings = &t->settings,
         .seed = rng_mix(t->seed, rgb, 3 * area),
@@ -103,7 +104,7 @@ int tell_paint(struct tell_painter *t, const uint8_t *rgb, int target,
     gradients_take(&t->gradients, t->x, &target, 1);
     if (t->method->explain(&task, &map, err) < 0)
         return -1;
-    heat_begin(&t->strip);
+    heat_begin(t->settings.colours, &t->strip);
     for (int i = 0; i < N_PANEL; i++)
         heat_draw(&cell, panels[i], i, &t->strip);
     return png_write(&t->strip, path, err);
