@@ -2,6 +2,7 @@
 
 #include "orchestration/bundle.h"
 #include "orchestration/report_data.h"
+#include "orchestration/report_folds.h"
 #include "orchestration/report_html.h"
 
 #include "base/file.h"
@@ -93,6 +94,8 @@ int report_write(const char *run_dir, const struct config *config,
                     REPORT_MAX_BYTES);
         else
             rc = file_write(path, b.data, b.len, err);
+        if (rc == 0)
+            rc = report_folds_write(&d, out_dir, err);
     }
     if (rc == 0)
         rc = write_bundles(&d, out_dir, err);

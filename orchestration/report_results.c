@@ -2,6 +2,7 @@
  * report_results.c - the figures: headline, all experiments, one experiment
  */
 #include "orchestration/report.h"
+#include "orchestration/report_folds.h"
 #include "orchestration/report_html.h"
 
 #include "run/svg.h"
@@ -201,5 +202,6 @@ void report_results(const struct report_data *d, struct buf *b)
     html_cell_percent(b, baseline_accuracy(d));
     buf_puts(b, "<td colspan=\"11\"></td></tr>\n</tfoot>\n");
     html_table_end(b);
+    report_folds(d, b);
     buf_puts(b, "</section>\n");
 }

@@ -135,6 +135,16 @@ static int check_whole(const struct config *c, const char *path,
         return err_set(err, ERR_USAGE,
                        "%.200s: split.csv: is needed with split.method csv",
                        where);
+    if (c->split.folds == 2)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: split.folds: of 2, one tests and the other "
+                       "validates; 3 or more are needed to train",
+                       where);
+    if (c->split.folds > 1 && c->split.method == SPLIT_BY_CSV)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: split.folds: split.method csv names one split, "
+                       "not folds",
+                       where);
     if (c->train.min_learning_rate > c->train.learning_rate)
         return err_set(err, ERR_USAGE,
                        "%.200s: train.min_learning_rate: %g is above "

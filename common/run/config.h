@@ -18,9 +18,10 @@
 #include <stdint.h>
 
 enum {
-    CONFIG_NAME_MAX = 64,   /* bytes of a word, with its NUL */
-    CONFIG_LIST_MAX = 16,   /* members of a list */
-    CONFIG_CLASSES_MAX = 64 /* classes of a dataset */
+    CONFIG_NAME_MAX = 64,    /* bytes of a word, with its NUL */
+    CONFIG_LIST_MAX = 16,    /* members of a list */
+    CONFIG_CLASSES_MAX = 64, /* classes of a dataset */
+    CONFIG_FOLDS_MAX = 20
 };
 
 enum resize_method { RESIZE_NEAREST, RESIZE_LANCZOS };
@@ -153,6 +154,7 @@ struct config {
         char csv[FILE_PATH_MAX]; /* for SPLIT_BY_CSV; see config_split_csv() */
         double test;             /* share of all */
         double validation;       /* share of the rest */
+        int64_t folds;           /* of cross-validation; 1: one split */
     } split;
     struct {
         char recipe[FILE_PATH_MAX]; /* a word, or a file's path */

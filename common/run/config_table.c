@@ -98,6 +98,9 @@ static const struct key keys[] = {
      .help = "share of all images"},
     {AT(split, validation), RESULT, REAL(0.01, 0.9, "0.2"),
      .help = "share of the images that are left"},
+    {AT(split, folds), RESULT, INT(1, CONFIG_FOLDS_MAX, "1"),
+     .help =
+         "3 or more: each fold tests once, the next validates; 1: one split"},
 
     {TEXT(augment, recipe), PLACEMENT, STRING("light"),
      .help = "light, geometric, notebook, paper, strong, or a .yaml file"},

@@ -86,7 +86,20 @@ struct experiment {
     const struct regime *regime;
     int64_t seed;
     const struct plan_ensemble *fused; /* NULL: it is trained */
+    int fold, folds;
 };
+
+/* "mobilenetv2-scratch-s1", and "-f0" where there are folds. */
+static void name_experiment(char name[PLAN_NAME_MAX],
+                            const struct experiment *e)
+{
+    size_t n;
+
+    plan_experiment_name(name, e->network, e->regime->name, e->seed);
+    n = strlen(name);
+    if (e->folds > 1)
+        snprintf(name + n, PLAN_NAME_MAX - n, "-f%d", e->fold);
+}
 
 static int no_memory(struct err *err)
 {
@@ -129,7 +142,7 @@ static json_t *make_params(const struct builder *b, const struct stage_row *row,
 {
     json_t *params = json_object();
     struct own_params o = {e ? e->regime : NULL, params};
-    char seed[32];
+    char seed[32], fold[16];
 
     for (int i = 0; i < MAX_SECTIONS && row->sections[i]; i++)
         config_each(b->c, row->sections[i], add_own, &o);
@@ -150,6 +163,9 @@ static json_t *make_params(const struct builder *b, const struct stage_row *row,
         add_param(params, "network", e->network);
         add_param(params, "regime", e->regime->name);
         add_param(params, "seed", seed);
+        snprintf(fold, sizeof(fold), "%d", e->fold);
+        if (e->folds > 1)
+            add_param(params, "fold", fold);
     }
     if (e && e->fused)
         add_fused(b, e->fused, params);
@@ -200,8 +216,9 @@ static void name_node(struct plan_node *n, const struct stage_row *row,
     if (e->regime) {
         snprintf(n->regime, sizeof(n->regime), "%s", e->regime->name);
         n->seed = e->seed;
-        plan_experiment_name(n->experiment, e->network, e->regime->name,
-                             e->seed);
+        n->fold = e->fold;
+        n->folds = e->folds;
+        name_experiment(n->experiment, e);
     }
     snprintf(n->name, sizeof(n->name), "%.20s/%.200s", row->stage,
              e->regime ? n->experiment : e->network);
@@ -225,7 +242,8 @@ static int add_node(struct builder *b, const char *stage,
                             .program = row->program,
                             .version = row->version,
                             .division = row->division,
-                            .seed = b->c->run.seed};
+                            .seed = b->c->run.seed,
+                            .folds = 1};
     b->plan->n_node++;
     name_node(n, row, e);
     n->input = malloc(sizeof(*n->input) * ((size_t)n_input + 1));
@@ -281,7 +299,7 @@ static int add_training(struct builder *b, const struct experiment *e)
     char name[PLAN_NAME_MAX];
     struct err err;
 
-    plan_experiment_name(name, e->network, e->regime->name, e->seed);
+    name_experiment(name, e);
     at = find_node(b, "train", name);
     if (at >= 0)
         return at;
@@ -314,10 +332,20 @@ static int add_experiment(struct builder *b, const struct experiment *e)
 static int add_weights(struct builder *b)
 {
     for (int i = 0; i < b->plan->n_weights; i++)
-        if (add_node(
-                b, "weights",
-                &(struct experiment){.network = b->plan->weights[i].network},
-                NULL, 0) < 0)
+        if (add_node(b, "weights",
+                     &(struct experiment){
+                         .network = b->plan->weights[i].network, .folds = 1},
+                     NULL, 0) < 0)
+            return -1;
+    return 0;
+}
+
+/* The same in each fold. */
+static int add_folds(struct builder *b, struct experiment e)
+{
+    e.folds = (int)b->c->split.folds;
+    for (e.fold = 0; e.fold < e.folds; e.fold++)
+        if (add_experiment(b, &e) < 0)
             return -1;
     return 0;
 }
@@ -333,10 +361,11 @@ static int add_experiments(struct builder *b)
         for (int k = 0; k < regimes->n; k++)
             for (int s = 0; s < seeds->n; s++) {
                 const struct experiment e = {
-                    networks->word[i], regime_find(regimes->word[k], &err),
-                    seeds->value[s], NULL};
+                    .network = networks->word[i],
+                    .regime = regime_find(regimes->word[k], &err),
+                    .seed = seeds->value[s]};
 
-                if (add_experiment(b, &e) < 0)
+                if (add_folds(b, e) < 0)
                     return -1;
             }
     return 0;
@@ -353,7 +382,11 @@ static int add_ensembles(struct builder *b)
             input[m] = find_node(b, "evaluate", e.member[m]);
         input[e.n_member] = b->data;
         if (add_node(b, "evaluate",
-                     &(struct experiment){e.method, e.regime, e.seed, &e},
+                     &(struct experiment){.network = e.method,
+                                          .regime = e.regime,
+                                          .seed = e.seed,
+                                          .fused = &e,
+                                          .folds = 1},
                      input, e.n_member + 1) < 0)
             return -1;
     }
@@ -381,15 +414,16 @@ static int add_report(struct builder *b)
 /* Nodes that 'c' expands to at most, or -1. */
 static int count_nodes(const struct config *c, struct err *err)
 {
-    const int networks = c->train.networks.n, seeds = c->train.seeds.n;
+    const int networks = c->train.networks.n;
+    const int seeds = c->train.seeds.n * (int)c->split.folds;
     const int n = 3 * networks * c->train.regimes.n * seeds +
                   (plan_pretrains(c) ? networks * (seeds + 1) : 0) +
                   plan_ensembles_count(c) + 4;
 
     if (n > PLAN_MAX_NODES)
         return err_set(err, ERR_USAGE,
-                       "train.networks x train.regimes x train.seeds make %d "
-                       "nodes, at most %d",
+                       "train.networks x train.regimes x train.seeds x "
+                       "split.folds make %d nodes, at most %d",
                        n, PLAN_MAX_NODES);
     return n;
 }

@@ -3,9 +3,11 @@
  *
  * The configuration expands to nodes in an order in which inputs come first:
  * draw (if asked), preprocess, augment, weights of each network that some
- * experiment starts from, then for each experiment train, evaluate, explain, then
- * evaluate for each ensemble of experiments, and last report.  An experiment that goes on from another one's model comes
- * behind that one's training, which is planned even if it is not asked for.  A node's key is the hash of its stage's
+ * experiment starts from, then for each experiment train, evaluate, explain,
+ * then evaluate for each ensemble of experiments, and last report.  An
+ * experiment that goes on from another one's model comes behind that one's
+ * training, which is planned even if it is not asked for.  With split.folds each
+ * experiment is planned once a fold.  A node's key is the hash of its stage's
  * name and version, its parameters and its inputs' keys, so equal keys mean
  * equal outputs, and every key is known before anything runs.
  */
@@ -43,8 +45,9 @@ struct plan_node {
     char network[CONFIG_NAME_MAX];  /* of the experiment, or ""; of an
                                        ensemble one of plan_ensembles[] */
     char regime[CONFIG_NAME_MAX];
-    int64_t seed; /* of the experiment, else the run's */
-    int *input;   /* owned: indices of the nodes that this one reads */
+    int64_t seed;    /* of the experiment, else the run's */
+    int fold, folds; /* of the experiment: split.folds, 1 without */
+    int *input;      /* owned: indices of the nodes that this one reads */
     int n_input;
     char key[HASH_HEX];
     char *params; /* owned: JSON object, parameters by name, for the manifest */

@@ -137,6 +137,11 @@ int plan_ensembles_check(const struct config *c, struct err *err)
 {
     if (plan_ensembles_count(c) == 0)
         return 0;
+    if (c->split.folds > 1)
+        return err_set(err, ERR_USAGE,
+                       "evaluate.ensembles: not with split.folds %lld: members "
+                       "of one fold are not joined",
+                       (long long)c->split.folds);
     if (plan_check_list("evaluate.ensembles", &c->evaluate.ensembles,
                         plan_ensembles, err) < 0 ||
         check_members(c, err) < 0)

@@ -19,8 +19,7 @@ int sources_open(struct sources *s, const char *run_dir, int64_t variants,
         return -1;
     }
     for (size_t i = 0; i < s->data.n; i++)
-        if (store_label(&s->data, i) >= 0 &&
-            store_split(&s->data, i) == SPLIT_TRAIN)
+        if (store_trains(&s->data, i))
             s->row[s->n++] = (uint32_t)i;
     return 0;
 }

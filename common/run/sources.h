@@ -2,7 +2,8 @@
  * sources.h - which rows an augmented store has, and what each is made from
  *
  * Row r of augment/ is variant r % variants of training image r / variants,
- * training images being the usable rows of split "train" in data/, in order.
+ * training images being the usable rows of split "train" in data/, in order;
+ * with folds all usable rows, as each trains in some of them.
  * So every process knows where each sample belongs without being told.
  */
 #ifndef RUN_SOURCES_H

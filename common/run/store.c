@@ -117,6 +117,8 @@ static int read_index(struct store *s, const char *dir, int *class_column,
         return err_set(err, ERR_INPUT,
                        "'%s' describes %zu images, images.npy has %zu", path,
                        s->index.n_row, s->n);
+    s->fold_column = csv_column(&s->index, "fold");
+    s->folds = 1;
     s->split_column = find_column(s, path, "split", err);
     if (s->split_column < 0)
         return -1;
@@ -197,7 +199,56 @@ int store_label(const struct store *s, size_t i)
     return label;
 }
 
+/* Fold of row i; -1: of none. */
+static int fold_of(const struct store *s, size_t i)
+{
+    const char *text = csv_get(&s->index, i, (size_t)s->fold_column);
+    char *end;
+    const long fold = strtol(text, &end, 10);
+
+    return end == text || *end || fold < 0 || fold >= CONFIG_FOLDS_MAX
+               ? -1
+               : (int)fold;
+}
+
+enum split store_fold_split(int of, int fold, int folds)
+{
+    if (of < 0)
+        return SPLIT_NONE;
+    return of == fold                 ? SPLIT_TEST
+           : of == (fold + 1) % folds ? SPLIT_VALIDATION
+                                      : SPLIT_TRAIN;
+}
+
 enum split store_split(const struct store *s, size_t i)
 {
+    if (s->folds > 1)
+        return store_fold_split(fold_of(s, i), s->fold, s->folds);
     return split_parse(csv_get(&s->index, i, (size_t)s->split_column));
+}
+
+int store_use_fold(struct store *s, int fold, int folds, struct err *err)
+{
+    BUG_ON(folds < 1 || fold < 0 || fold >= folds);
+    if (folds > 1 && s->fold_column < 0)
+        return err_set(err, ERR_INPUT, "the image store has no column 'fold'");
+    for (size_t i = 0; i < s->n && folds > 1; i++)
+        if (store_label(s, i) >= 0 &&
+            (fold_of(s, i) < 0 || fold_of(s, i) >= folds))
+            return err_set(err, ERR_INPUT,
+                           "image %zu of the store is in fold '%.20s', there "
+                           "are %d",
+                           i, csv_get(&s->index, i, (size_t)s->fold_column),
+                           folds);
+    s->fold = fold;
+    s->folds = folds;
+    return 0;
+}
+
+bool store_trains(const struct store *s, size_t i)
+{
+    if (store_label(s, i) < 0)
+        return false;
+    return s->fold_column < 0 ? store_split(s, i) == SPLIT_TRAIN
+                              : fold_of(s, i) >= 0;
 }

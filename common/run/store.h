@@ -8,6 +8,8 @@
  *
  * index.csv of data/:     file,class,group,split,sha256,width,height,
  *                         mean_r,mean_g,mean_b,std_r,std_g,std_b,status
+ *                         with split.folds above 1 also fold, behind split,
+ *                         which is then the one in fold 0
  * index.csv of augment/:  source,variant,class,split,sha256,operations,status
  * (source is the row in data/; sha256 is of the stored pixels there, of the
  * file in data/).  status is "ok" or why the sample was set aside; such a
@@ -41,6 +43,8 @@ struct store {
     int n_class;
     char class_name[CONFIG_CLASSES_MAX][CONFIG_NAME_MAX];
     int split_column, status_column;
+    int fold_column;                 /* -1: there are no folds */
+    int fold, folds; /* of store_use_fold(); folds 1: column 'split' counts */
 };
 
 /*
@@ -58,6 +62,20 @@ const uint8_t *store_image(const struct store *s, size_t i);
 int store_label(const struct store *s, size_t i);
 
 enum split store_split(const struct store *s, size_t i);
+
+/*
+ * From now on splits are those of fold 'fold' of 'folds': it tests, the next
+ * one validates, the others train.  Nothing changes if 'folds' is 1.
+ * Errors: ERR_INPUT the store was not dealt into so many folds.
+ */
+MUST_USE int store_use_fold(struct store *s, int fold, int folds,
+                            struct err *err);
+
+/* What a picture of fold 'of' does in fold 'fold' of 'folds'. */
+enum split store_fold_split(int of, int fold, int folds);
+
+/* Does row i train in the split, or in some fold? */
+bool store_trains(const struct store *s, size_t i);
 
 /*
  * Writing.  Rows may come in any order and from any thread, each once; a row

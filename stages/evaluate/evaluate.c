@@ -36,7 +36,8 @@ static int open_all(struct evaluation *e, struct err *err)
                              .batch = BATCH,
                              .memory = GRAPH_INFER};
 
-    if (store_open(&e->data, a->data, err) < 0)
+    if (store_open(&e->data, a->data, err) < 0 ||
+        store_use_fold(&e->data, a->fold, a->folds ? a->folds : 1, err) < 0)
         return -1;
     if (a->fuse)
         return 0;

@@ -21,6 +21,7 @@
 
 struct evaluate_args {
     const char *data;             /* directory of the image store */
+    int fold, folds;              /* whose splits; see store_use_fold() */
     const struct fuse_args *fuse; /* NULL: a network, of these two: */
     const char *model;            /* the model's file */
     const char *history; /* history.csv; missing or damaged: no curves */

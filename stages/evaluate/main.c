@@ -28,6 +28,8 @@ static int begin_and_run(const struct unit *u, struct evaluate_args *a,
     bool resumed;
 
     a->data = data;
+    a->fold = u->node->fold;
+    a->folds = u->node->folds;
     a->out = out;
     a->experiment = u->node->experiment;
     a->network = u->node->network;

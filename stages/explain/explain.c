@@ -163,6 +163,7 @@ int explain_open(struct explanation **out, const struct explain_args *a,
         return err_set(err, ERR_SYSTEM, "no memory for an explanation");
     e->args = a;
     if (find_methods(e, err) < 0 || store_open(&e->data, a->data, err) < 0 ||
+        store_use_fold(&e->data, a->fold, a->folds ? a->folds : 1, err) < 0 ||
         contours_open(&e->contours, a->data, err) < 0 ||
         open_nets(e, err) < 0 || choose(e, err) < 0) {
         explain_close(e);

@@ -41,6 +41,7 @@
 
 struct explain_args {
     const char *data;  /* directory of the image store */
+    int fold, folds;   /* whose splits; see store_use_fold() */
     const char *model; /* the model's file */
     const char *out;   /* directory, exists */
     const char *network;

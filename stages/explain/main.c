@@ -56,6 +56,8 @@ static int set_args(struct worker *w, const struct unit *u, struct err *err)
     memcpy(w->network, u->node->network, sizeof(w->network));
     w->args = (struct explain_args){
         .data = w->data,
+        .fold = u->node->fold,
+        .folds = u->node->folds,
         .model = w->model,
         .out = w->out,
         .network = w->network,

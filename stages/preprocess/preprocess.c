@@ -6,6 +6,7 @@
 #include "img/vipslib.h"
 #include "run/contours.h"
 #include "stages/preprocess/findings.h"
+#include "stages/preprocess/folds.h"
 #include "stages/preprocess/outlines.h"
 #include "stages/preprocess/split.h"
 
@@ -14,8 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char header[] = "file,class,group,split,sha256,width,height,"
-                             "mean_r,mean_g,mean_b,std_r,std_g,std_b,status";
+#define FRONT "file,class,group,split,"
+#define BACK  "sha256,width,height,mean_r,mean_g,mean_b,std_r,std_g,std_b,status"
+
+static const char header[] = FRONT BACK;
+static const char header_folds[] = FRONT "fold," BACK;
 
 /* All that the threads share. */
 struct job {
@@ -24,6 +28,7 @@ struct job {
     struct findings found;              /* owned */
     struct buf *outlines;               /* owned: of each picture */
     struct store_writer *store;         /* owned */
+    int *fold;                          /* owned: NULL without folds */
     uint8_t *black;                     /* owned: one picture, of zeros */
     size_t done;                        /* atomic */
     int failed;                         /* atomic: stop all threads */
@@ -111,7 +116,12 @@ static void put_record(const struct job *j, size_t i, struct buf *b)
     buf_csv(b, j->walk.class_name[f->label]);
     buf_puts(b, ",");
     buf_csv(b, f->group);
-    buf_printf(b, ",%s,%s", split_name(j->found.split[i]), cell->sha256);
+    buf_printf(b, ",%s,", split_name(j->found.split[i]));
+    if (j->fold && cell->aside)
+        buf_puts(b, ",");
+    else if (j->fold)
+        buf_printf(b, "%d,", j->fold[i]);
+    buf_puts(b, cell->sha256);
     if (cell->aside) {
         buf_puts(b, ",,,,,,,,,");
         buf_csv(b, cell->aside);
@@ -139,6 +149,8 @@ static int make_row(struct job *j, size_t i, struct err *err)
         if (!cell->aside)
             return err_set(err, ERR_SYSTEM, "no memory for a reason");
         j->found.split[i] = SPLIT_NONE;
+        if (j->fold)
+            j->fold[i] = -1;
     }
     j->found.label[i] = cell->aside ? -1 : j->walk.file[i].label;
     put_record(j, i, &record);
@@ -211,6 +223,36 @@ static int make_rows(struct job *j, struct err *err)
     return 0;
 }
 
+/* Deal the pictures to folds; the split is that of the first one. */
+static int choose_folds(struct job *j, struct err *err)
+{
+    const struct config *c = j->args->config;
+    const int folds = (int)c->split.folds;
+    const struct folds_args a = {.walk = &j->walk,
+                                 .folds = folds,
+                                 .groups = c->split.method == SPLIT_BY_GROUP,
+                                 .seed = (uint64_t)c->run.seed};
+
+    j->fold = malloc((j->walk.n + 1) * sizeof(*j->fold));
+    if (!j->fold)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu folds", j->walk.n);
+    if (folds_deal(&a, j->fold, err) < 0)
+        return -1;
+    for (size_t i = 0; i < j->walk.n; i++)
+        j->found.split[i] = store_fold_split(j->fold[i], 0, folds);
+    return 0;
+}
+
+/* Do all classes have enough pictures in the splits, as far as we know? */
+static int check_split(const struct job *j, struct buf *warnings,
+                       struct err *err)
+{
+    if (!j->fold)
+        return split_check(&j->walk, j->found.split, warnings, err);
+    return folds_check(&j->walk, j->fold, (int)j->args->config->split.folds,
+                       warnings, err);
+}
+
 static int choose_split(struct job *j, struct err *err)
 {
     const struct config *c = j->args->config;
@@ -219,6 +261,8 @@ static int choose_split(struct job *j, struct err *err)
                                  .validation = c->split.validation,
                                  .seed = (uint64_t)c->run.seed};
 
+    if (c->split.folds > 1)
+        return choose_folds(j, err);
     switch (c->split.method) {
     case SPLIT_BY_RANDOM:
         return split_random(&s, j->found.split, err);
@@ -238,7 +282,7 @@ static int open_job(struct job *j, struct err *err)
     const size_t side = (size_t)j->args->config->preprocess.size;
     const struct store_args s = {
         .dir = j->args->out,
-        .header = header,
+        .header = j->args->config->split.folds > 1 ? header_folds : header,
         .h = side,
         .w = side,
         .n = j->walk.n,
@@ -253,7 +297,7 @@ static int open_job(struct job *j, struct err *err)
     j->found.dataset = j->args->dataset;
     if (choose_split(j, err) < 0)
         return -1;
-    rc = split_check(&j->walk, j->found.split, &early, err);
+    rc = check_split(j, &early, err);
     buf_release(&early); /* it is said again when all are read */
     if (rc < 0)
         return -1;
@@ -270,7 +314,7 @@ static int check_rest(struct job *j, struct err *err)
     const struct findings *f = &j->found;
     struct err why = {0};
 
-    if (split_check(&j->walk, f->split, &j->found.warnings, &why) == 0)
+    if (check_split(j, &j->found.warnings, &why) == 0)
         return 0;
     for (size_t i = 0; i < j->walk.n; i++)
         if (f->cell[i].aside)
@@ -364,6 +408,7 @@ int preprocess_run(const struct preprocess_args *a,
     for (size_t i = 0; j.outlines && i < j.walk.n; i++)
         buf_release(&j.outlines[i]);
     free(j.outlines);
+    free(j.fold);
     if (j.found.cell)
         findings_release(&j.found);
     walk_release(&j.walk);

@@ -66,8 +66,14 @@ static int check_classes(const struct shared *s, struct err *err)
 static int open_shared(struct shared *s, const struct job *j, struct err *err)
 {
     *s = (struct shared){.job = j, .net = net_find(j->network, err)};
-    if (!s->net || trainset_open(&s->set, j->data,
-                                 j->augmented ? j->augment : NULL, err) < 0)
+    if (!s->net ||
+        trainset_open(
+            &s->set,
+            &(struct trainset_args){.data = j->data,
+                                    .augment = j->augmented ? j->augment : NULL,
+                                    .fold = j->fold,
+                                    .folds = j->folds},
+            err) < 0)
         return -1;
     if (check_classes(s, err) < 0)
         return -1;

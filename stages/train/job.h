@@ -21,6 +21,7 @@ struct job {
     char network[CONFIG_NAME_MAX], regime[CONFIG_NAME_MAX];
     char start[FILE_PATH_MAX]; /* weights to begin with; "": random ones */
     int64_t seed;
+    int fold, folds; /* of cross-validation; folds 1: one split */
     struct config config;
 };
 

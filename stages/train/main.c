@@ -62,6 +62,8 @@ static int make_job(struct job *j, const struct unit *u, struct err *err)
     if (!regime_find(u->node->regime, err))
         return -1;
     j->seed = u->node->seed;
+    j->fold = u->node->fold;
+    j->folds = u->node->folds;
     j->config = *u->config;
     memcpy(j->key, u->node->key, sizeof(j->key));
     memcpy(j->network, u->node->network, sizeof(j->network));

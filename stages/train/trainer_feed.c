@@ -13,7 +13,6 @@ static void fetch(struct trainer *t, const struct sample *of,
                   const uint32_t *row, size_t n, float *const *out)
 {
     const struct trainset *set = t->a->set;
-    const size_t base = of == set->train ? 0 : set->n_train;
     const size_t pixels = set->h * set->w;
     const struct trunk *trunk = t->a->trunk;
 
@@ -29,7 +28,7 @@ static void fetch(struct trainer *t, const struct sample *of,
             preprocess(t->input, of[row[i]].pixels, pixels,
                        out[0] + i * pixels * 3);
         for (int k = 0; trunk && k < trunk->n_border; k++)
-            trunk_row(trunk, k, base + row[i],
+            trunk_row(trunk, k, of[row[i]].kept,
                       out[k] + i * tensor_row(&trunk->shape[k]));
     }
 }

@@ -4,21 +4,80 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Append the usable rows of 's' that are of 'split'. */
-static int gather(struct sample *to, size_t *n, const struct store *s,
-                  enum split split, struct err *err)
-{
-    for (size_t i = 0; i < s->n; i++) {
-        const int label = store_label(s, i);
+/* A store whose rows are being gathered. */
+struct rows {
+    const struct store *store; /* borrowed */
+    int source;                /* column; -1: rows are their own sources */
+};
 
-        if (label < 0 || store_split(s, i) != split)
+/* Row of data/ that row i is made from. */
+static int source_of(const struct trainset *t, const struct rows *r, size_t i,
+                     uint32_t *row, struct err *err)
+{
+    const char *text;
+    char *end;
+    unsigned long v;
+
+    *row = (uint32_t)i;
+    if (r->source < 0)
+        return 0;
+    text = csv_get(&r->store->index, i, (size_t)r->source);
+    v = strtoul(text, &end, 10);
+    if (end == text || *end || v >= t->data.n)
+        return err_set(err, ERR_INPUT,
+                       "augmented image %zu is made from row '%.20s', there "
+                       "are %zu",
+                       i, text, t->data.n);
+    *row = (uint32_t)v;
+    return 0;
+}
+
+static void put(struct trainset *t, const struct sample *s, enum split split)
+{
+    if (split == SPLIT_TRAIN)
+        t->train[t->n_train++] = *s;
+    else if (split == SPLIT_VALIDATION)
+        t->validation[t->n_validation++] = *s;
+}
+
+/* Append the usable rows to the samples of their splits. */
+static int gather(struct trainset *t, const struct rows *r, struct err *err)
+{
+    const struct store *s = r->store;
+    const bool original = s == &t->data;
+
+    for (size_t i = 0; i < s->n; i++) {
+        struct sample x = {.pixels = store_image(s, i),
+                           .label = store_label(s, i)};
+        enum split split;
+
+        if (x.label < 0)
             continue;
-        if (label >= s->n_class)
-            return err_set(err, ERR_INPUT, "label %d of row %zu, of %d classes",
-                           label, i, s->n_class);
-        to[(*n)++] = (struct sample){store_image(s, i), label};
+        if (source_of(t, r, i, &x.source, err) < 0)
+            return -1;
+        split = t->data.folds > 1 ? store_split(&t->data, x.source)
+                                  : store_split(s, i);
+        if (t->data.folds > 1) {
+            x.kept = (uint32_t)t->n_kept;
+            t->kept[t->n_kept++] = x.pixels;
+        }
+        if (split == SPLIT_TRAIN || original)
+            put(t, &x, split);
     }
     return 0;
+}
+
+/* Without folds: what is trained on, then what validates. */
+static void keep_samples(struct trainset *t)
+{
+    for (size_t i = 0; i < t->n_train + t->n_validation; i++) {
+        struct sample *s =
+            i < t->n_train ? &t->train[i] : &t->validation[i - t->n_train];
+
+        s->kept = (uint32_t)i;
+        t->kept[i] = s->pixels;
+    }
+    t->n_kept = t->n_train + t->n_validation;
 }
 
 static int same_kind(const struct store *a, const struct store *b,
@@ -67,19 +126,22 @@ static int check(const struct trainset *t, struct err *err)
 static int fill(struct trainset *t, bool augmented, struct err *err)
 {
     const size_t room = t->data.n + t->augment.n;
+    const struct rows data = {&t->data, -1};
+    const struct rows augment = {
+        &t->augment, augmented ? csv_column(&t->augment.index, "source") : -1};
 
     t->train = calloc(room + 1, sizeof(*t->train));
     t->validation = calloc(t->data.n + 1, sizeof(*t->validation));
-    if (!t->train || !t->validation)
+    t->kept = calloc(room + 1, sizeof(*t->kept));
+    if (!t->train || !t->validation || !t->kept)
         return err_set(err, ERR_SYSTEM, "no memory for %zu samples", room);
     if (augmented && same_kind(&t->data, &t->augment, err) < 0)
         return -1;
-    if (gather(t->train, &t->n_train, &t->data, SPLIT_TRAIN, err) < 0 ||
-        (augmented &&
-         gather(t->train, &t->n_train, &t->augment, SPLIT_TRAIN, err) < 0) ||
-        gather(t->validation, &t->n_validation, &t->data, SPLIT_VALIDATION,
-               err) < 0)
+    if (gather(t, &data, err) < 0 ||
+        (augmented && gather(t, &augment, err) < 0))
         return -1;
+    if (t->data.folds == 1)
+        keep_samples(t);
     t->h = t->data.h;
     t->w = t->data.w;
     t->n_class = t->data.n_class;
@@ -87,21 +149,19 @@ static int fill(struct trainset *t, bool augmented, struct err *err)
     return check(t, err);
 }
 
-int trainset_open(struct trainset *t, const char *data_dir,
-                  const char *augment_dir, struct err *err)
+int trainset_open(struct trainset *t, const struct trainset_args *a,
+                  struct err *err)
 {
+    const int folds = a->folds ? a->folds : 1;
+
     *t = (struct trainset){0};
-    if (store_open(&t->data, data_dir, err) < 0)
-        return -1;
-    if (augment_dir && store_open(&t->augment, augment_dir, err) < 0) {
-        store_close(&t->data);
-        return -1;
-    }
-    if (fill(t, augment_dir != NULL, err) < 0) {
-        trainset_close(t);
-        return -1;
-    }
-    return 0;
+    if (store_open(&t->data, a->data, err) == 0 &&
+        (!a->augment || store_open(&t->augment, a->augment, err) == 0) &&
+        store_use_fold(&t->data, a->fold, folds, err) == 0 &&
+        fill(t, a->augment != NULL, err) == 0)
+        return 0;
+    trainset_close(t);
+    return -1;
 }
 
 void trainset_close(struct trainset *t)
@@ -110,5 +170,6 @@ void trainset_close(struct trainset *t)
     store_close(&t->augment);
     free(t->train);
     free(t->validation);
+    free(t->kept);
     *t = (struct trainset){0};
 }

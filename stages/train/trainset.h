@@ -3,7 +3,8 @@
  *
  * Training samples are the rows of split "train" of data/, in their order,
  * then those of augment/; validation samples come from data/ alone.  Rows that
- * were set aside are left out.
+ * were set aside are left out.  With folds, splits are those of one fold, and a
+ * row of augment/ trains if its source does.
  */
 #ifndef TRAIN_TRAINSET_H
 #define TRAIN_TRAINSET_H
@@ -15,26 +16,37 @@
 struct sample {
     const uint8_t *pixels; /* h * w * 3 bytes; borrowed from the store */
     int label;
+    uint32_t kept;   /* its place in trainset.kept */
+    uint32_t source; /* row in data/ that it is, or is made from */
 };
 
 struct trainset {
     struct store data, augment; /* owned */
     struct sample *train, *validation;
     size_t n_train, n_validation;
+    const uint8_t **kept; /* owned: pixels of all that are worth keeping in a
+                             cache: the samples above; of folds, all rows, so
+                             that the folds share it */
+    size_t n_kept;
     size_t h, w;
     int n_class;
     char (*class_name)[CONFIG_NAME_MAX]; /* borrowed from data */
 };
 
+struct trainset_args {
+    const char *data;    /* directory */
+    const char *augment; /* the same; NULL: there is none */
+    int fold, folds;     /* as store_use_fold(); folds 0 is 1 */
+};
+
 /*
  * Open the stores.
- *   augment_dir [in]  NULL: there is none
  * Errors: ERR_USAGE no training or validation sample, training samples of
  * fewer than two classes, or stores of different classes or sizes; ERR_INPUT
- * a store is damaged; ERR_SYSTEM.  *t is empty then.
+ * a store is damaged, or not of such folds; ERR_SYSTEM.  *t is empty then.
  */
-MUST_USE int trainset_open(struct trainset *t, const char *data_dir,
-                           const char *augment_dir, struct err *err);
+MUST_USE int trainset_open(struct trainset *t, const struct trainset_args *a,
+                           struct err *err);
 
 void trainset_close(struct trainset *t);
 

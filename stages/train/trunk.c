@@ -25,14 +25,6 @@ struct work {
     float *room[FRONT_MAX_BORDER];    /* owned: a chunk of each value */
 };
 
-static const struct sample *sample_at(const struct work *w, size_t i)
-{
-    const struct trainset *set = w->a->set;
-
-    return i < set->n_train ? &set->train[i]
-                            : &set->validation[i - set->n_train];
-}
-
 /* --- names and sizes -------------------------------------------------------*/
 
 static void make_key(const struct work *w, char key[HASH_HEX])
@@ -270,7 +262,7 @@ static int make_chunk(struct work *w, size_t i, struct err *err)
     struct hash h;
 
     for (; n < TRUNK_CHUNK && i * TRUNK_CHUNK + n < w->n; n++)
-        image[n] = sample_at(w, i * TRUNK_CHUNK + n)->pixels;
+        image[n] = w->a->set->kept[i * TRUNK_CHUNK + n];
     front_rows(&w->front, image, n, w->room);
     hash_init(&h);
     for (int k = 0; k < w->front.n_border; k++) {
@@ -404,7 +396,7 @@ int trunk_open(struct trunk *t, const struct trunk_args *a, struct err *err)
     int rc;
 
     *t = (struct trunk){.n_border = 0};
-    w.n = a->set->n_train + a->set->n_validation;
+    w.n = a->set->n_kept;
     for (int k = 0; k < FRONT_MAX_BORDER; k++)
         w.fd[k] = -1;
     rc = make(&w, err);

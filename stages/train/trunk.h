@@ -2,14 +2,15 @@
  * trunk.h - what a front makes of every sample, kept in files
  *
  *     DIR/KEY/NODE.npy   (N, h, w, c) float32, or bfloat16 as uint16, of each
- *                        value at the border: training samples, then those of
- *                        validation; of what strided convolutions alone read
- *                        only the rows and columns that they do
+ *                        value at the border, in the order of trainset.kept; of
+ *                        what strided convolutions alone read only the rows and
+ *                        columns that they do
  *     DIR/KEY/chunks     SHA-256 of each TRUNK_CHUNK samples' values
  *
  * KEY is a hash of the frozen weights, the network, its cut, what is frozen, the
- * input's scaling and size, the precision, and the stores' keys: another regime or seed of
- * the same finds the same files.  Every chunk is compared with its hash when the
+ * input's scaling and size, the precision, and the stores' keys: another regime,
+ * seed or fold of the same finds the same files.  Every chunk is compared with
+ * its hash when the
  * files are opened, and made again if it differs, so it does not matter when an
  * earlier process was killed or what happened to the files meanwhile.
  */
@@ -51,7 +52,7 @@ MUST_USE int trunk_open(struct trunk *t, const struct trunk_args *a,
 void trunk_close(struct trunk *t);
 
 /*
- * Value k of sample i: training samples first, then those of validation.
+ * Value k of the sample with that place in trainset.kept.
  *   out [out] (h, w, c) of the network; what nobody reads is left as it is
  */
 void trunk_row(const struct trunk *t, int k, size_t i, float *out);

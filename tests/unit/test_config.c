@@ -189,6 +189,9 @@ static const struct {
      ": train.min_learning_rate: 1e-05 is above train.learning_rate 1e-06"},
     {"train:\n  optimizer: adamax\n", ": train.optimizer: "},
     {"train:\n  schedule: linear\n", ": train.schedule: "},
+    {"split:\n  folds: 2\n", ": split.folds: of 2, one tests"},
+    {"split:\n  folds: 3\n  method: csv\n  csv: x\n",
+     ": split.folds: split.method csv names one split"},
     {"train:\n  warmup_epochs: 2\n",
      ": train.warmup_epochs: needs train.schedule cosine"},
     {"train:\n  schedule: cosine\n  warmup_epochs: 5\n  epochs: 5\n",
@@ -412,7 +415,7 @@ static void check_each(void)
     config_each(&c, "scheduler", collect, &b);
     config_each(&c, "none", collect, &b);
     ok(strcmp(b.data, "split.method=group;split.test=0.2;split.validation=0.2;"
-                      "run.seed=1;augment.variants=2;") == 0,
+                      "split.folds=1;run.seed=1;augment.variants=2;") == 0,
        "what decides results, and no placement");
     b.len = 0;
     config_each(&c, "train", collect, &b);

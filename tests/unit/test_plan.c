@@ -173,6 +173,29 @@ static void check_expansion(void)
        "drawn cells come first");
 }
 
+/* Three folds of two regimes, one of which goes on from the other. */
+static void check_folds(void)
+{
+    struct config c = base_config();
+    const struct plan *p;
+    const struct plan_node *n, *m;
+
+    c.split.folds = 3;
+    p = make_plan(&c);
+    n = plan_find(p, "train/" EXP "-f1");
+    m = plan_find(p, "train/" EXP "-f2");
+    ok(p->n_node == 2 + 3 * 3 + 1 && !plan_find(p, "train/" EXP) && n && m &&
+           plan_find(p, "explain/" EXP "-f0"),
+       "an experiment in each fold");
+    ok(n->fold == 1 && n->folds == 3 && strstr(n->params, "\"fold\":\"1\"") &&
+           strcmp(n->key, m->key) != 0,
+       "which is part of the key");
+    c = base_config();
+    n = plan_find(make_plan(&c), "train/" EXP);
+    ok(n->fold == 0 && n->folds == 1 && !strstr(n->params, "fold"),
+       "one split has none");
+}
+
 /* One parameter changes: who runs, and why? */
 static void check_one_change(void)
 {
@@ -719,6 +742,7 @@ int main(void)
     BUG_ON(!mkdtemp(top));
     make_dataset();
     check_expansion();
+    check_folds();
     ok(!file_exists(at("run")), "planning makes nothing");
     check_one_change();
     check_placement();

@@ -166,7 +166,8 @@ static int train(struct dist *d, const char *store, const char *out,
                                    .hooks = {stopping, progress, warn, w}};
     int rc;
 
-    if (dir_make(out, err) < 0 || trainset_open(&set, store, NULL, err) < 0)
+    if (dir_make(out, err) < 0 ||
+        trainset_open(&set, &(struct trainset_args){.data = store}, err) < 0)
         return -1;
     rc = trainer_run(&a, err);
     trainset_close(&set);
@@ -251,7 +252,10 @@ static void check_validation(struct graph *g, const struct model_info *info)
     struct err err = {0};
     double loss = 0, correct = 0;
 
-    if (!ok(g && trainset_open(&set, in_dir("data"), NULL, &err) == 0, "again"))
+    if (!ok(g && trainset_open(&set,
+                               &(struct trainset_args){.data = in_dir("data")},
+                               &err) == 0,
+            "again"))
         return;
     for (size_t i = 0; i < set.n_validation; i++) {
         const struct sample *v = &set.validation[i];
@@ -472,7 +476,9 @@ static void check_other_key(const struct config *c)
     dist_alone(&d);
     a.dist = &d;
     w = (struct watch){.stop_at = 1};
-    ok(trainset_open(&set, in_dir("data"), NULL, &err) == 0, "data");
+    ok(trainset_open(&set, &(struct trainset_args){.data = in_dir("data")},
+                     &err) == 0,
+       "data");
     fails(trainer_run(&a, &err), err, ERR_AGAIN, "in epoch 1 after step 1",
           "another key starts again");
     ok(strstr(w.warned, "other parameters") != NULL, "and warns");
@@ -496,18 +502,25 @@ static void check_refused(const struct config *c)
     fails(train_alone("wild", &wild, &w, &err), err, ERR_USAGE,
           "5000 images, at most 4096", "a batch too large");
     ok(make_store(in_dir("single"), 9, 6, 0, 1, &err) == 0, "one class");
-    fails(trainset_open(&set, in_dir("single"), NULL, &err), err, ERR_USAGE,
-          "of 1 class, at least 2", "one class is refused");
+    fails(trainset_open(&set, &(struct trainset_args){.data = in_dir("single")},
+                        &err),
+          err, ERR_USAGE, "of 1 class, at least 2", "one class is refused");
     ok(make_store(in_dir("untrained"), 9, 0, 0, 2, &err) == 0, "no split");
-    fails(trainset_open(&set, in_dir("untrained"), NULL, &err), err, ERR_USAGE,
-          "no training image", "nothing to train on");
+    fails(trainset_open(
+              &set, &(struct trainset_args){.data = in_dir("untrained")}, &err),
+          err, ERR_USAGE, "no training image", "nothing to train on");
     ok(make_store(in_dir("blind"), 9, 9, 0, 2, &err) == 0, "all for training");
-    fails(trainset_open(&set, in_dir("blind"), NULL, &err), err, ERR_USAGE,
-          "no validation image", "nothing to judge by");
-    fails(trainset_open(&set, in_dir("data"), in_dir("blind"), &err), err,
-          ERR_USAGE, "of 2 classes, the others of 3", "other classes");
-    fails(trainset_open(&set, in_dir("absent"), NULL, &err), err, ERR_INPUT, "",
-          "no store");
+    fails(trainset_open(&set, &(struct trainset_args){.data = in_dir("blind")},
+                        &err),
+          err, ERR_USAGE, "no validation image", "nothing to judge by");
+    fails(trainset_open(&set,
+                        &(struct trainset_args){.data = in_dir("data"),
+                                                .augment = in_dir("blind")},
+                        &err),
+          err, ERR_USAGE, "of 2 classes, the others of 3", "other classes");
+    fails(trainset_open(&set, &(struct trainset_args){.data = in_dir("absent")},
+                        &err),
+          err, ERR_INPUT, "", "no store");
 }
 
 static void check_augmented(void)
@@ -516,7 +529,10 @@ static void check_augmented(void)
     struct err err = {0};
 
     ok(make_store(in_dir("more"), 40, 40, 1000, CLASSES, &err) == 0 &&
-           trainset_open(&set, in_dir("data"), in_dir("more"), &err) == 0,
+           trainset_open(&set,
+                         &(struct trainset_args){.data = in_dir("data"),
+                                                 .augment = in_dir("more")},
+                         &err) == 0,
        "with augmented images");
     ok(set.n_train == TRAIN + 39 && set.n_validation == VALIDATION - 1,
        "all but those set aside");

@@ -69,7 +69,8 @@ static void make_store(void)
         rc = store_put(w, (size_t)i, 1, pixels, &label, &record, &err);
     }
     ok(rc == 0 && store_finish(w, &err) == 0 &&
-           trainset_open(&set, in_dir("data"), NULL, &err) == 0,
+           trainset_open(&set, &(struct trainset_args){.data = in_dir("data")},
+                         &err) == 0,
        "cells");
 }
 

@@ -1,0 +1,74 @@
+#!/bin/bash
+# t0026 - cross-validation: folds, one cache, one table
+. "$(dirname "$0")/lib.sh"
+small_config "$T/c.yaml"
+kf() { # kf <status> <verb> [--set ...]: the line in folds
+    status_is "$1" papline "$2" "$T/c.yaml" --set split.method=group \
+        --set "dataset.path=$T/cells" \
+        --set 'train.regimes=[finetune]' --set evaluate.bootstrap=0 \
+        --set "train.weights=$T/w" --set augment.variants=0 \
+        --set 'explain.methods=[gradcam]' --set explain.faith_steps=0 "${@:3}"
+}
+clusters() { # the cells as clusters of four
+    local class cell i
+    for class in "$CELLS"/*; do
+        i=0
+        mkdir -p "$T/cells/${class##*/}"
+        for cell in $(find "$class" -name '*.bmp' | sort); do
+            cp "$cell" "$(printf '%s/%s/%03d_%02d.bmp' "$T/cells" \
+                "${class##*/}" $((i / 4 + 1)) $((i % 4 + 1)))"
+            i=$((i + 1))
+        done
+    done
+}
+ok "cells of five clusters" clusters
+ok "two folds" kf 2 plan --set split.folds=2
+ok "cannot train" says "split.folds: of 2, one tests and the other validates"
+ok "folds of a file" kf 2 plan --set split.folds=3 --set split.method=csv \
+    --set split.csv=x.csv
+ok "are refused" says "split.method csv names one split, not folds"
+
+ok "from scratch" status_is 0 papline run "$T/c.yaml" --until train
+mkdir "$T/w"
+cp "$T/run/train/$E/model.safetensors" "$T/w/mobilenetv2.safetensors"
+F=mobilenetv2-finetune-s1
+ok "three folds" kf 0 run --set split.folds=3 --run "$T/kf"
+for f in 0 1 2; do
+    ok "fold $f is explained" test -s "$T/kf/explain/$F-f$f/scores.csv"
+done
+ok "frozen layers are kept once" test "$(ls -d "$T"/kf/trunk/* | wc -l)" -eq 1
+column() { # column <name> <csv>: its values
+    awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++)
+        if ($i == name) c = i } NR > 1 { print $c }' "$2"
+}
+tested() { # the cells that the folds test, each once
+    local f
+    for f in 0 1 2; do
+        awk -F, '$2 == "test" { print $1 }' "$T/kf/evaluate/$1-f$f/predictions.csv"
+    done | sort
+}
+ok "every cell is tested once" cmp <(tested "$F") \
+    <(column file "$T/kf/data/index.csv" | sort)
+torn() { # groups with cells in several folds
+    paste -d, <(column class "$T/kf/data/index.csv") \
+        <(column group "$T/kf/data/index.csv") \
+        <(column fold "$T/kf/data/index.csv") | sort -u |
+        cut -d, -f1,2 | uniq -d
+}
+ok "no group is in two folds" test -z "$(torn)"
+ok "a table over folds" grep -q "^$F,3,3," "$T/kf/report/folds.csv"
+ok "the page has it" grep -q "Over all folds" "$T/kf/report/index.html"
+ok "verified" status_is 0 papline verify "$T/kf"
+ok "again" kf 0 plan --set split.folds=3 --run "$T/kf"
+ok "all is current" not grep -q '^run' "$T/out"
+ok "cost-sensitive in each fold" kf 0 run --set split.folds=3 \
+    --set 'train.regimes=[cost_sensitive]' --run "$T/kf" --until train
+ok "goes on from the same fold's model" grep -q \
+    '"train/mobilenetv2-finetune-s1-f2"' \
+    "$T/kf/train/mobilenetv2-cost_sensitive-s1-f2/manifest.json"
+ok "with the same cache" test "$(ls -d "$T"/kf/trunk/* | wc -l)" -eq 1
+ok "variants" kf 0 run --set split.folds=3 --set augment.variants=1 \
+    --run "$T/kf" --until augment
+ok "of all cells" test "$(($(wc -l <"$T/kf/augment/index.csv")))" -eq \
+    "$(wc -l <"$T/kf/data/index.csv")"
+finish

@@ -1,0 +1,136 @@
+/* test_report_folds.c - what folds say together */
+#include "orchestration/report.h"
+#include "orchestration/report_folds.h"
+#include "tap.h"
+
+#include "base/file.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { FOLDS = 3, NODES = 2 * (FOLDS + 1) };
+
+static char run[64];
+static struct plan_node node[NODES];
+static struct plan plan = {.node = node, .n_node = NODES};
+static struct config config;
+
+static void put(const char *name, const char *text)
+{
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+
+    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
+    *strrchr(path, '/') = '\0';
+    BUG_ON(dir_make(path, &err) < 0);
+    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
+    BUG_ON(file_write(path, text, strlen(text), &err) < 0);
+}
+
+/* Experiment n-r-s1 in three folds, then n-other-s1 without. */
+static void make_plan(void)
+{
+    for (int i = 0; i < NODES; i++) {
+        struct plan_node *nd = &node[i];
+        const int fold = i / 2;
+
+        *nd = (struct plan_node){.stage = i % 2 ? "evaluate" : "train",
+                                 .seed = 1,
+                                 .fold = fold,
+                                 .folds = FOLDS};
+        snprintf(nd->network, sizeof(nd->network), "n");
+        snprintf(nd->regime, sizeof(nd->regime), "r");
+        snprintf(nd->experiment, sizeof(nd->experiment), "n-r-s1-f%d", fold);
+        if (fold == FOLDS) {
+            nd->fold = 0;
+            nd->folds = 1;
+            snprintf(nd->regime, sizeof(nd->regime), "other");
+            snprintf(nd->experiment, sizeof(nd->experiment), "n-other-s1");
+        }
+        snprintf(nd->name, sizeof(nd->name), "%s/%.60s", nd->stage,
+                 nd->experiment);
+        snprintf(nd->dir, sizeof(nd->dir), "%.200s", nd->name);
+    }
+}
+
+static void fill(int fold, const char *accuracy, const char *rows)
+{
+    char name[64], text[1024];
+
+    snprintf(name, sizeof(name), "evaluate/n-r-s1-f%d/metrics.json", fold);
+    snprintf(text, sizeof(text),
+             "{\"test\":{\"accuracy\":%s,\"balanced_accuracy\":0.5,"
+             "\"macro\":{\"f1\":%s}}}",
+             accuracy, accuracy);
+    put(name, text);
+    snprintf(name, sizeof(name), "evaluate/n-r-s1-f%d/predictions.csv", fold);
+    snprintf(text, sizeof(text), "file,split,class,predicted,p_a,p_b,group\n%s",
+             rows);
+    put(name, text);
+}
+
+static void check_summary(void)
+{
+    struct report_data d = {.run_dir = run, .config = &config, .plan = &plan};
+    static struct fold_summary s;
+    struct err err = {0};
+
+    ok(report_data_read(&d, &err) == 0 && d.n_experiment == 4, "experiments");
+    ok(fold_first(&d, 0) && !fold_first(&d, 1) && !fold_first(&d, 3),
+       "one of them begins folds");
+    fold_summary(&s, &d, 0);
+    ok(strcmp(s.name, "n-r-s1") == 0 && s.folds == 3 && s.evaluated == 2,
+       "two of three folds are there");
+    near(s.accuracy.mean, 0.75, 1e-12, "mean");
+    near(s.accuracy.sd, 0.353553390593274, 1e-12, "deviation of a sample");
+    near(s.balanced_accuracy.mean, 0.5, 1e-12, "mean of equal ones");
+    near(s.balanced_accuracy.sd, 0, 1e-12, "their deviation");
+    ok(s.pooled.n == 5 && s.pooled.correct == 4, "pooled: test rows alone");
+    near(s.pooled.accuracy, 0.8, 1e-12, "their accuracy");
+    report_data_release(&d);
+}
+
+static void check_files(void)
+{
+    char path[FILE_PATH_MAX], *text = NULL;
+    struct err err = {0};
+    size_t size;
+
+    put("report/keep", "");
+    BUG_ON(file_path(path, &err, "%s/report", run) < 0);
+    ok(report_write(run, &config, &plan, path, &err) == 0, "report");
+    BUG_ON(file_path(path, &err, "%s/report/index.html", run) < 0);
+    ok(file_read(path, 1 << 24, &text, &size, &err) == 0 &&
+           strstr(text, "Over all folds") &&
+           strstr(text, "<th scope=\"row\">n-r-s1</th><td class=\"num\">2 of "
+                        "3</td><td class=\"num\">75.0&nbsp;% &plusmn; "
+                        "35.4&nbsp;%") &&
+           strstr(text, "4 of 5</td></tr>"),
+       "the page has them");
+    free(text);
+    BUG_ON(file_path(path, &err, "%s/report/folds.csv", run) < 0);
+    text = NULL;
+    ok(file_read(path, 1 << 20, &text, &size, &err) == 0 &&
+           strstr(text, "\nn-r-s1,3,2,0.750000,0.353553,0.500000,0.000000,"
+                        "0.750000,0.353553,5,4,0.800000,0.375535,0.963776,"
+                        "0.800000\n"),
+       "and a table");
+    printf("# %s", text ? text : "none\n");
+    free(text);
+}
+
+int main(void)
+{
+    struct err err;
+
+    snprintf(run, sizeof(run), "/tmp/papline-report-folds-XXXXXX");
+    if (!mkdtemp(run))
+        return 1;
+    config_init(&config);
+    make_plan();
+    fill(0, "1", "x,test,a,a,1,0,g\ny,test,b,b,0,1,\nz,validation,a,b,0,1,g\n");
+    fill(2, "0.5", "u,test,a,a,1,0,g\nv,test,b,a,1,0,\nw,test,b,b,0,1,\n");
+    check_summary();
+    check_files();
+    return tap_done() | (dir_remove(run, &err) < 0);
+}
