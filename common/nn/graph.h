@@ -37,8 +37,8 @@ enum graph_memory {
 };
 
 /*
- * A value is fixed if it depends on the input alone: nothing on the way to it
- * learns or draws random numbers.  The border is the fixed values that others
+ * A value is fixed if it depends on the first input alone: nothing on the way
+ * to it learns or draws random numbers.  The border is the fixed values that others
  * read.  They can be computed once for each image, by a graph that is the front
  * part, and given to one that is the tail, which does the rest with the same
  * bits as the whole.  All parts have the same tensors, and draw the same.
@@ -122,7 +122,9 @@ int graph_batch(const struct graph *g);
  * rank's row 0 is: dropout depends on both and on nothing else. */
 void graph_set_step(struct graph *g, uint32_t step, uint32_t first_row);
 
-/* The first input's value, (n, h, w, c), for the caller to write. */
+/* The first input's value, (n, h, w, c), for the caller to write.  Other inputs
+ * are found by graph_node(); what was written there stays until it is written
+ * anew, whatever the graph's memory. */
 float *graph_input(struct graph *g);
 
 /* The last node: logits in the networks of nets.h. */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-    N_TEXT = 16,
+    N_TEXT = 20,
     CLASSES_TEXT = MODEL_MAX_CLASSES * MODEL_NAME_MAX,
     NUMBER_TEXT = 32
 };
@@ -54,6 +54,12 @@ static void describe(struct texts *t, const struct model_info *info)
     add_text(t, "aspect", info->keep_aspect ? "keep" : "squash");
     add_number(t, "height", info->h);
     add_number(t, "width", info->w);
+    if (info->size.on) {
+        add_number(t, "log_width_mean", info->size.mean[0]);
+        add_number(t, "log_width_sd", info->size.sd[0]);
+        add_number(t, "log_height_mean", info->size.mean[1]);
+        add_number(t, "log_height_sd", info->size.sd[1]);
+    }
     add_text(t, "classes", t->classes);
     add_number(t, "epoch", info->epoch);
     add_number(t, "val_loss", info->val_loss);
@@ -218,6 +224,24 @@ static int get_shape(struct model_info *info, const struct safetensors *f,
     return get_int(f, "freeze", GRAPH_MAX_NODES, &info->freeze, err);
 }
 
+/* Of a network that takes the size of cells, how. */
+static int get_size(struct size_scale *s, const struct safetensors *f,
+                    struct err *err)
+{
+    s->on = safetensors_meta(f, "log_width_mean") != NULL;
+    if (!s->on)
+        return 0;
+    if (get_double(f, "log_width_mean", &s->mean[0], err) < 0 ||
+        get_double(f, "log_width_sd", &s->sd[0], err) < 0 ||
+        get_double(f, "log_height_mean", &s->mean[1], err) < 0 ||
+        get_double(f, "log_height_sd", &s->sd[1], err) < 0)
+        return -1;
+    if (!(s->sd[0] > 0 && s->sd[1] > 0))
+        return err_set(err, ERR_INPUT,
+                       "metadata 'log_width_sd', 'log_height_sd': not above 0");
+    return 0;
+}
+
 static int get_info(struct model_info *info, const struct safetensors *f,
                     struct err *err)
 {
@@ -240,7 +264,8 @@ static int get_info(struct model_info *info, const struct safetensors *f,
                        format);
     if (preprocess_find(input, &info->input, &unknown) < 0)
         return err_set(err, ERR_INPUT, "metadata 'input': %s", unknown.text);
-    if (get_resize(info, f, err) < 0 || get_shape(info, f, err) < 0)
+    if (get_resize(info, f, err) < 0 || get_shape(info, f, err) < 0 ||
+        get_size(&info->size, f, err) < 0)
         return -1;
     return get_classes(info, classes, err);
 }
@@ -253,7 +278,8 @@ struct graph *model_fresh(const struct model_info *info,
                                 .classes = info->n_class,
                                 .cut = info->cut[0] ? info->cut : NULL,
                                 .head = info->head,
-                                .freeze = info->freeze};
+                                .freeze = info->freeze,
+                                .size = info->size.on};
     const struct net *net = net_find(info->network, err);
     struct graph *g = net ? net_new(net, &na, ga, err) : NULL;
 

@@ -8,6 +8,7 @@
 #ifndef NN_MODEL_H
 #define NN_MODEL_H
 
+#include "nn/cell_size.h"
 #include "nn/graph.h"
 #include "nn/nets.h"
 #include "nn/preprocess.h"
@@ -24,6 +25,7 @@ struct model_info {
     enum preprocess input;        /* how bytes become the network's input */
     bool lanczos, keep_aspect;    /* how pictures of another size came to h x w:
                                      resize.h */
+    struct size_scale size;       /* of cells, if it takes that as well */
     int n_class;
     char class_name[MODEL_MAX_CLASSES][MODEL_NAME_MAX]; /* in label order */
     int epoch; /* after which the weights were taken, 1 .. */

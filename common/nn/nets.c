@@ -1,6 +1,7 @@
 #include "nn/nets.h"
 
 #include "base/spell.h"
+#include "nn/cell_size.h"
 #include "nn/layers.h"
 
 #include <stdio.h>
@@ -72,6 +73,13 @@ struct node *net_cam_node(const struct net *net, struct graph *g)
         if (strncmp(graph_node_at(g, i)->name, "global_", 7) == 0)
             nd = graph_node_at(g, i)->in[0];
     return nd;
+}
+
+float *net_size(struct graph *g)
+{
+    struct node *nd = graph_node(g, "size");
+
+    return nd ? nd->out.data : NULL;
 }
 
 static int check_args(const struct net_args *a, struct err *err)
@@ -221,28 +229,41 @@ int net_layer_index(const struct net *net, const char *layer, struct err *err)
 
 /* --- a network -------------------------------------------------------------*/
 
+/* What a head begins with, and the size of cells beside it. */
+static struct node *pool(struct graph *g, struct node *x, const struct net *net,
+                         const struct net_args *a)
+{
+    if (a->head == HEAD_NONE)
+        return x;
+    x = a->head == HEAD_PAPER && net->dropout_head
+            ? nn_global_max_pool(g, x, "global_max_pooling2d")
+            : nn_global_avg_pool(g, x, "global_average_pooling2d");
+    if (!a->size || a->head == HEAD_POOL)
+        return x;
+    return nn_concat(g, x, nn_input(g, "size", 1, 1, CELL_SIZE), "with_size");
+}
+
 /* Keras' names: each kind is counted from the second on. */
-static struct node *head_paper(struct graph *g, struct node *x,
-                               const struct net *net, const struct net_args *a)
+static void head_paper(struct graph *g, struct node *x, const struct net *net,
+                       const struct net_args *a)
 {
     const struct bn_args bn = {0};
     const struct dropout_args half = {.rate = a->no_dropout ? 0.0f : .5f};
     const struct dense_args classes = {.units = a->classes};
 
     if (!net->dropout_head) {
-        x = nn_global_avg_pool(g, x, "global_average_pooling2d");
         x = nn_dense(g, x, "dense", (struct dense_args){.units = 1024});
         x = nn_relu(g, x, "dense_relu");
-        return nn_dense(g, x, "dense_1", classes);
+        nn_dense(g, x, "dense_1", classes);
+        return;
     }
-    x = nn_global_max_pool(g, x, "global_max_pooling2d");
     x = nn_batch_norm(g, x, "batch_normalization", bn);
     x = nn_dropout(g, x, "dropout", half);
     x = nn_dense(g, x, "dense", (struct dense_args){.units = 1024});
     x = nn_relu(g, x, "dense_relu");
     x = nn_batch_norm(g, x, "batch_normalization_1", bn);
     x = nn_dropout(g, x, "dropout_1", half);
-    return nn_dense(g, x, "dense_1", classes);
+    nn_dense(g, x, "dense_1", classes);
 }
 
 /* What the authors' notebooks train an encoder with, and put on it then. */
@@ -276,10 +297,9 @@ static void head_classifier(struct graph *g, struct node *x,
 static void add_head(struct graph *g, struct node *x, const struct net *net,
                      const struct net_args *a)
 {
+    x = pool(g, x, net, a);
     if (a->head == HEAD_PAPER)
         head_paper(g, x, net, a);
-    if (a->head != HEAD_PAPER && a->head != HEAD_NONE)
-        x = nn_global_avg_pool(g, x, "global_average_pooling2d");
     if (a->head == HEAD_PROJECT)
         head_project(g, x);
     if (a->head == HEAD_PROJECT_TWO)

@@ -35,6 +35,8 @@ struct net_args {
     enum net_head head;
     int freeze;      /* so many first layers of net_layers() learn nothing */
     bool no_dropout; /* HEAD_PAPER without its dropout */
+    bool size;       /* heads that begin with a pool: two more values of each
+                        image are joined to what it puts out; see net_size() */
 };
 
 struct net {
@@ -81,6 +83,12 @@ MUST_USE struct graph *net_new(const struct net *net, const struct net_args *a,
  * net->cam_layer, or else at the trunk's last layer.  NULL: there is neither.
  */
 struct node *net_cam_node(const struct net *net, struct graph *g);
+
+/*
+ * Where the sizes of cells are given to 'g', (n, CELL_SIZE) of cell_size.h;
+ * NULL if it takes none, or is a front.
+ */
+float *net_size(struct graph *g);
 
 /* A trunk's layers as Keras orders them. */
 struct net_layers {

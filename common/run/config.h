@@ -119,6 +119,8 @@ enum contrastive_loss { /* in order of nn/embed_losses.def */
 enum reproducible { REPRODUCIBLE_PAIR, REPRODUCIBLE_STRICT };
 enum { PAIR_PARTS = 2, STRICT_PARTS = 4 };
 
+enum size_choice { SIZE_OFF, SIZE_ON };
+
 enum cache_choice { CACHE_AUTO, CACHE_OFF };
 enum precision { PRECISION_FLOAT32, PRECISION_BF16 };
 
@@ -156,6 +158,9 @@ struct config {
         double validation;       /* share of the rest */
         int64_t folds;           /* of cross-validation; 1: one split */
     } split;
+    struct {
+        enum size_choice size; /* of cells, beside their picture */
+    } inputs;
     struct {
         char recipe[FILE_PATH_MAX]; /* a word, or a file's path */
         int64_t variants; /* per training image, beside the image itself */

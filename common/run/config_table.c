@@ -23,6 +23,7 @@ static const char *const contrastive_words[] = {
     NULL};
 static const char *const profile_words[] = {"corrected", "paper", "notebook",
                                             NULL};
+static const char *const onoff_words[] = {"off", "on", NULL};
 static const char *const cache_words[] = {"auto", "off", NULL};
 static const char *const precision_words[] = {"float32", "bf16", NULL};
 static const char *const reproducible_words[] = {"pair", "strict", NULL};
@@ -101,6 +102,9 @@ static const struct key keys[] = {
     {AT(split, folds), RESULT, INT(1, CONFIG_FOLDS_MAX, "1"),
      .help =
          "3 or more: each fold tests once, the next validates; 1: one split"},
+
+    {AT(inputs, size), RESULT, ENUM(onoff_words, "off"),
+     .help = "log width and height of a cell's crop, joined to its features"},
 
     {TEXT(augment, recipe), PLACEMENT, STRING("light"),
      .help = "light, geometric, notebook, paper, strong, or a .yaml file"},

@@ -36,7 +36,7 @@ static const struct stage_row {
      PLAN_WHOLE},
     {"augment", "papline-augment", 1, "augment", {"augment", "run"}, PLAN_ROWS},
     {"weights", NULL, 1, NULL, {NULL}, PLAN_WHOLE},
-    {"train", "papline-train", 2, NULL, {"train"}, PLAN_WHOLE},
+    {"train", "papline-train", 2, NULL, {"train", "inputs"}, PLAN_WHOLE},
     {"evaluate", "papline-evaluate", 3, NULL, {"evaluate", "run"}, PLAN_WHOLE},
     {"explain", "papline-explain", 2, NULL, {"explain", "run"}, PLAN_FILES},
     {"report", NULL, 2, "report", {NULL}, PLAN_WHOLE},

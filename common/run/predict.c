@@ -70,6 +70,8 @@ static int check_info(const struct model_info *m, const struct predict_args *a,
         return err_set(err, ERR_INPUT,
                        "'%.200s' tells %d classes apart, the store has %d",
                        a->path, m->n_class, s->n_class);
+    if (m->size.on && store_has_sizes(s, err) < 0)
+        return -1;
     for (int i = 0; i < m->n_class; i++)
         if (strcmp(m->class_name[i], s->class_name[i]) != 0)
             return err_set(err, ERR_INPUT,
@@ -98,6 +100,24 @@ void predict_close(struct predictor *p)
 {
     graph_free(p->graph);
     *p = (struct predictor){0};
+}
+
+void predict_hold_size(struct predictor *p, const struct cell_size *size)
+{
+    float *z = p->info.size.on ? net_size(p->graph) : NULL;
+
+    for (int i = 0; z && i < p->batch; i++)
+        size_standardise(&p->info.size, size, z + CELL_SIZE * i);
+}
+
+/* The sizes of n cells, each in its row. */
+static void put_sizes(struct predictor *p, const struct cell_size *size,
+                      size_t n)
+{
+    float *z = net_size(p->graph);
+
+    for (size_t i = 0; p->info.size.on && i < n; i++)
+        size_standardise(&p->info.size, &size[i], z + CELL_SIZE * i);
 }
 
 void predict_input(const struct predictor *p, const struct store *s, size_t i,
@@ -143,12 +163,17 @@ int predict_rows(struct predictor *p, const struct store *s, const size_t *row,
                  size_t n, float *out, struct err *err)
 {
     const size_t pixels = s->h * s->w * 3;
+    struct cell_size size[GRAPH_MAX_BATCH];
     size_t bad;
 
     BUG_ON(n > (size_t)p->batch);
     graph_set_batch(p->graph, (int)n);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         predict_input(p, s, row[i], graph_input(p->graph) + i * pixels);
+        if (p->info.size.on)
+            size[i] = store_size(s, row[i]);
+    }
+    put_sizes(p, size, n);
     if (forward(p, n, out, &bad) == 0)
         return 0;
     return err_set(err, ERR_INPUT,
@@ -157,18 +182,19 @@ int predict_rows(struct predictor *p, const struct store *s, const size_t *row,
                    row[bad]);
 }
 
-int predict_images(struct predictor *p, const uint8_t *const *image, size_t n,
+int predict_images(struct predictor *p, const struct predict_images *a,
                    float *out, struct err *err)
 {
     const size_t area = (size_t)p->info.h * (size_t)p->info.w;
     size_t bad;
 
-    BUG_ON(n > (size_t)p->batch);
-    graph_set_batch(p->graph, (int)n);
-    for (size_t i = 0; i < n; i++)
-        preprocess(p->info.input, image[i], area,
+    BUG_ON(a->n > (size_t)p->batch || (p->info.size.on && !a->size));
+    graph_set_batch(p->graph, (int)a->n);
+    for (size_t i = 0; i < a->n; i++)
+        preprocess(p->info.input, a->image[i], area,
                    graph_input(p->graph) + i * area * 3);
-    if (forward(p, n, out, &bad) == 0)
+    put_sizes(p, a->size, a->n);
+    if (forward(p, a->n, out, &bad) == 0)
         return 0;
     return err_set(err, ERR_INPUT,
                    "the network's output for picture %zu is not a number; "

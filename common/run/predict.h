@@ -59,12 +59,24 @@ MUST_USE int predict_rows(struct predictor *p, const struct store *s,
                           const size_t *row, size_t n, float *out,
                           struct err *err);
 
+/* Pictures that are in no store. */
+struct predict_images {
+    const uint8_t *const *image;  /* (n) pointers to (h, w, 3) bytes */
+    const struct cell_size *size; /* (n) of the cells before they were resized;
+                                     NULL unless p->info.size.on */
+    size_t n;                     /* at most p->batch */
+};
+
+/* The same of those. */
+MUST_USE int predict_images(struct predictor *p, const struct predict_images *a,
+                            float *out, struct err *err);
+
 /*
- * The same of pictures that are in no store.
- *   image [in] (n) pointers to (h, w, 3) bytes, n at most p->batch
+ * From now on every row is of a cell of that size, until another is given
+ * or predict_rows() is called: for who writes to the graph's input.  Nothing
+ * happens if the network takes no size.
  */
-MUST_USE int predict_images(struct predictor *p, const uint8_t *const *image,
-                            size_t n, float *out, struct err *err);
+void predict_hold_size(struct predictor *p, const struct cell_size *size);
 
 /*
  * The usable rows of a split, in order; the caller free()s *row.

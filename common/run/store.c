@@ -118,6 +118,8 @@ static int read_index(struct store *s, const char *dir, int *class_column,
                        "'%s' describes %zu images, images.npy has %zu", path,
                        s->index.n_row, s->n);
     s->fold_column = csv_column(&s->index, "fold");
+    s->width_column = csv_column(&s->index, "width");
+    s->height_column = csv_column(&s->index, "height");
     s->folds = 1;
     s->split_column = find_column(s, path, "split", err);
     if (s->split_column < 0)
@@ -242,6 +244,36 @@ int store_use_fold(struct store *s, int fold, int folds, struct err *err)
                            folds);
     s->fold = fold;
     s->folds = folds;
+    return 0;
+}
+
+/* Pixels in a column of row i; 0: it is no such number. */
+static int pixels_in(const struct store *s, size_t i, int column)
+{
+    const char *text = column < 0 ? "" : csv_get(&s->index, i, (size_t)column);
+    char *end;
+    const long v = strtol(text, &end, 10);
+
+    return end == text || *end || v < 1 || v > STORE_MAX_CROP ? 0 : (int)v;
+}
+
+struct cell_size store_size(const struct store *s, size_t i)
+{
+    return (struct cell_size){.w = pixels_in(s, i, s->width_column),
+                              .h = pixels_in(s, i, s->height_column)};
+}
+
+int store_has_sizes(const struct store *s, struct err *err)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const struct cell_size size = store_size(s, i);
+
+        if (store_label(s, i) >= 0 && (size.w == 0 || size.h == 0))
+            return err_set(err, ERR_INPUT,
+                           "index.csv does not tell width and height of image "
+                           "%zu, which inputs.size needs",
+                           i);
+    }
     return 0;
 }
 

@@ -20,6 +20,7 @@
 
 #include "base/csv.h"
 #include "base/npy.h"
+#include "nn/cell_size.h"
 #include "run/config.h"
 
 #include <stdbool.h>
@@ -28,6 +29,7 @@ enum {
     STORE_MAX_SAMPLES = 20000000,
     STORE_MAX_SIDE = 4096,    /* pixels */
     STORE_MAX_RECORD = 16384, /* bytes of a line of index.csv */
+    STORE_MAX_CROP = 1 << 20, /* pixels of a side before resizing */
 };
 
 enum split { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLIT_NONE };
@@ -43,6 +45,7 @@ struct store {
     int n_class;
     char class_name[CONFIG_CLASSES_MAX][CONFIG_NAME_MAX];
     int split_column, status_column;
+    int width_column, height_column; /* -1: there is none */
     int fold_column;                 /* -1: there are no folds */
     int fold, folds; /* of store_use_fold(); folds 1: column 'split' counts */
 };
@@ -73,6 +76,15 @@ MUST_USE int store_use_fold(struct store *s, int fold, int folds,
 
 /* What a picture of fold 'of' does in fold 'fold' of 'folds'. */
 enum split store_fold_split(int of, int fold, int folds);
+
+/*
+ * Does the index tell the size of every usable row before it was resized?
+ * Errors: ERR_INPUT not so.
+ */
+MUST_USE int store_has_sizes(const struct store *s, struct err *err);
+
+/* That size of row i, of a store that has them. */
+struct cell_size store_size(const struct store *s, size_t i);
 
 /* Does row i train in the split, or in some fold? */
 bool store_trains(const struct store *s, size_t i);

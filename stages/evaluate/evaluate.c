@@ -120,14 +120,17 @@ static int add_view(struct evaluation *e, int v, const size_t *row, size_t n,
     const struct store *d = &e->data;
     const size_t bytes = d->h * d->w * 3;
     const uint8_t *image[BATCH];
+    struct cell_size size[BATCH];
+    const struct predict_images seen = {image, size, n};
     float p[BATCH * CONFIG_CLASSES_MAX];
 
     for (size_t i = 0; i < n; i++) {
         image[i] = e->view + i * bytes;
+        size[i] = store_size(d, row[i]);
         view_make(v, store_image(d, row[i]), d->h, d->w, e->view + i * bytes);
     }
     if ((v == 0 ? predict_rows(&e->net, d, row, n, p, err)
-                : predict_images(&e->net, image, n, p, err)) < 0)
+                : predict_images(&e->net, &seen, p, err)) < 0)
         return -1;
     for (size_t i = 0; i < n * (size_t)d->n_class; i++)
         sum[i] += (double)p[i];

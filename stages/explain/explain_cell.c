@@ -97,10 +97,22 @@ static int tell_all(struct explanation *e, const struct cam_task *t,
     return explain_compare(e, t, &(struct told){c, t->target[0], 0}, err);
 }
 
+/* Whatever is done to the picture, the cell keeps its size. */
+static void hold_size(struct explanation *e, const struct cell_size *size)
+{
+    predict_hold_size(&e->own.net, size);
+    predict_hold_size(&e->own.many, size);
+    for (int r = 0; r < e->n_random; r++) {
+        predict_hold_size(&e->random[r].net, size);
+        predict_hold_size(&e->random[r].many, size);
+    }
+}
+
 int explain_cell(struct explanation *e, const struct prediction *c,
                  struct err *err)
 {
     const uint8_t *rgb = store_image(&e->data, c->row);
+    const struct cell_size size = store_size(&e->data, c->row);
     const int target[CAM_TARGETS_MAX] = {c->predicted, c->truth};
     struct cam_task t = {
         .settings = e->args->settings,
@@ -117,6 +129,7 @@ int explain_cell(struct explanation *e, const struct prediction *c,
 
     if (rc >= 0) {
         predict_input(&e->own.net, &e->data, c->row, e->x);
+        hold_size(e, &size);
         network_look(&e->own, &t);
         rc = tell_all(e, &t, c, err);
     }

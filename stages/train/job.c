@@ -72,7 +72,8 @@ static int open_shared(struct shared *s, const struct job *j, struct err *err)
             &(struct trainset_args){.data = j->data,
                                     .augment = j->augmented ? j->augment : NULL,
                                     .fold = j->fold,
-                                    .folds = j->folds},
+                                    .folds = j->folds,
+                                    .size = j->config.inputs.size == SIZE_ON},
             err) < 0)
         return -1;
     if (check_classes(s, err) < 0)

@@ -48,12 +48,19 @@ int trainer_fed(const struct trainer *t, struct fed fed[FRONT_MAX_BORDER])
     return n;
 }
 
+/* Of the cell that a sample is, or was made of: standardised, (CELL_SIZE). */
+static const float *size_of(const struct trainer *t, const struct sample *s)
+{
+    return t->a->set->size[s->source];
+}
+
 /* Mix each of this rank's 'n' training samples, which are in place, with its
  * partner.  The first of two classes is that of the larger share. */
 static void mix(struct trainer *t, size_t n, const struct fed *fed, int n_fed)
 {
     const struct trainset *set = t->a->set;
     struct mixture *m = &t->mixture;
+    float *z = net_size(t->graph);
 
     for (size_t i = 0; i < n; i++) {
         const struct mixup x =
@@ -70,6 +77,9 @@ static void mix(struct trainer *t, size_t n, const struct fed *fed, int n_fed)
         for (int k = 0; k < n_fed; k++)
             mixup_blend(fed[k].data + i * fed[k].row,
                         m->value[k] + i * fed[k].row, fed[k].row, m->share[i]);
+    for (size_t i = 0; z && i < n; i++)
+        mixup_blend(z + CELL_SIZE * i, size_of(t, &set->train[m->partner[i]]),
+                    CELL_SIZE, m->share[i]);
     for (size_t i = 0; i < n; i++)
         if (m->share[i] < 0.5f) {
             const int own = t->label[i];
@@ -84,6 +94,7 @@ size_t trainer_load(struct trainer *t, const struct batch *b)
 {
     struct fed fed[FRONT_MAX_BORDER];
     float *out[FRONT_MAX_BORDER];
+    float *z = net_size(t->graph);
     size_t begin, end;
     int n_fed;
 
@@ -95,6 +106,9 @@ size_t trainer_load(struct trainer *t, const struct batch *b)
 
         t->row[i] = b->order ? b->order[at] : (uint32_t)at;
         t->label[i] = b->sample[t->row[i]].label;
+        if (z)
+            memcpy(z + CELL_SIZE * i, size_of(t, &b->sample[t->row[i]]),
+                   CELL_SIZE * sizeof(float));
     }
     n_fed = trainer_fed(t, fed);
     for (int k = 0; k < n_fed; k++)

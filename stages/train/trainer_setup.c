@@ -57,6 +57,7 @@ static int build(struct trainer *t, struct err *err)
                                 .cut = t->a->cut,
                                 .head = t->a->head,
                                 .freeze = t->a->freeze,
+                                .size = t->a->set->size != NULL,
                                 .bn_momentum = (float)c->train.bn_momentum};
     const struct graph_args ga = {.max_batch = (int)share,
                                   .threads = t->a->threads,
@@ -238,6 +239,7 @@ static int write_model(struct trainer *t, const char *name,
     info->h = (int)t->a->set->h;
     info->w = (int)t->a->set->w;
     info->n_class = t->a->set->n_class;
+    info->size = t->a->set->scale;
     info->head = t->a->head;
     info->freeze = t->a->freeze;
     snprintf(info->network, sizeof(info->network), "%s", t->net->name);

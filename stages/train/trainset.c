@@ -123,6 +123,38 @@ static int check(const struct trainset *t, struct err *err)
     return 0;
 }
 
+/* How large the cells were, as a network wants it. */
+static int measure(struct trainset *t, struct err *err)
+{
+    const struct store *s = &t->data;
+    struct cell_size *cell = calloc(s->n + 1, sizeof(*cell));
+    size_t n = 0;
+    int rc = -1;
+
+    t->size = calloc(s->n + 1, sizeof(*t->size));
+    if (!cell || !t->size) {
+        err_set(err, ERR_SYSTEM, "no memory for %zu sizes", s->n);
+        goto out;
+    }
+    if (store_has_sizes(s, err) < 0)
+        goto out;
+    for (size_t i = 0; i < s->n; i++)
+        if (store_label(s, i) >= 0 && store_split(s, i) == SPLIT_TRAIN)
+            cell[n++] = store_size(s, i);
+    t->scale.on = true;
+    size_scale_fit(&t->scale, cell, n);
+    for (size_t i = 0; i < s->n; i++)
+        if (store_label(s, i) >= 0) {
+            const struct cell_size size = store_size(s, i);
+
+            size_standardise(&t->scale, &size, t->size[i]);
+        }
+    rc = 0;
+out:
+    free(cell);
+    return rc;
+}
+
 static int fill(struct trainset *t, bool augmented, struct err *err)
 {
     const size_t room = t->data.n + t->augment.n;
@@ -158,7 +190,8 @@ int trainset_open(struct trainset *t, const struct trainset_args *a,
     if (store_open(&t->data, a->data, err) == 0 &&
         (!a->augment || store_open(&t->augment, a->augment, err) == 0) &&
         store_use_fold(&t->data, a->fold, folds, err) == 0 &&
-        fill(t, a->augment != NULL, err) == 0)
+        fill(t, a->augment != NULL, err) == 0 &&
+        (!a->size || measure(t, err) == 0))
         return 0;
     trainset_close(t);
     return -1;
@@ -171,5 +204,6 @@ void trainset_close(struct trainset *t)
     free(t->train);
     free(t->validation);
     free(t->kept);
+    free(t->size);
     *t = (struct trainset){0};
 }

@@ -28,6 +28,9 @@ struct trainset {
                              cache: the samples above; of folds, all rows, so
                              that the folds share it */
     size_t n_kept;
+    struct size_scale scale;  /* of cells, fitted to those that train */
+    float (*size)[CELL_SIZE]; /* owned: standardised, of each row of data/;
+                                 NULL: not asked for */
     size_t h, w;
     int n_class;
     char (*class_name)[CONFIG_NAME_MAX]; /* borrowed from data */
@@ -37,13 +40,14 @@ struct trainset_args {
     const char *data;    /* directory */
     const char *augment; /* the same; NULL: there is none */
     int fold, folds;     /* as store_use_fold(); folds 0 is 1 */
+    bool size;           /* inputs.size is on */
 };
 
 /*
  * Open the stores.
  * Errors: ERR_USAGE no training or validation sample, training samples of
  * fewer than two classes, or stores of different classes or sizes; ERR_INPUT
- * a store is damaged, or not of such folds; ERR_SYSTEM.  *t is empty then.
+ * a store is damaged, not of such folds, or has no sizes; ERR_SYSTEM.  *t is empty then.
  */
 MUST_USE int trainset_open(struct trainset *t, const struct trainset_args *a,
                            struct err *err);
