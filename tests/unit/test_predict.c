@@ -194,6 +194,73 @@ static void check_loading(struct graph *g, const struct store *s)
           "takes pictures of 80 x 40, the store holds 40 x 40", "other size");
 }
 
+/* A model that takes the size of cells; those of the store are 9 x 9. */
+static void write_sized(void)
+{
+    struct err err = {0};
+    const struct net *net = net_find("mobilenetv2", &err);
+    const struct net_args na = {
+        .h = SIDE, .w = SIDE, .classes = K, .size = true};
+    const struct graph_args ga = {
+        .max_batch = 1, .seed = 5, .memory = GRAPH_INFER};
+    struct graph *g = net ? net_new(net, &na, &ga, &err) : NULL;
+    struct model_info info;
+
+    describe(&info);
+    info.size = (struct size_scale){true, {3.0, 3.5}, {0.5, 0.25}};
+    if (!ok(g != NULL, "a network that takes sizes"))
+        return;
+    write_net(g, &info, "sized.safetensors");
+    graph_free(g);
+}
+
+/* What is said of row 0 as a picture of that size. */
+static void say(struct predictor *p, const struct store *s, int w, int h,
+                float out[K])
+{
+    const uint8_t *image = store_image(s, 0);
+    const struct cell_size size = {w, h};
+    const struct predict_images a = {&image, &size, 1};
+    struct err err = {0};
+
+    ok(predict_images(p, &a, out, &err) == 0, "a picture and its size");
+}
+
+static void check_sizes(const struct store *s)
+{
+    const struct predict_args a = {.path = path_of("sized.safetensors"),
+                                   .data = s,
+                                   .batch = 2,
+                                   .memory = GRAPH_INFER};
+    const struct cell_size large = {90, 70};
+    struct predictor p;
+    struct err err = {0};
+    const size_t row = 0;
+    float rows[K], same[K], other[K];
+
+    write_sized();
+    if (!ok(predict_open(&p, &a, &err) == 0, "is loaded")) {
+        printf("# %s\n", err.text);
+        return;
+    }
+    ok(p.info.size.on && p.info.size.mean[1] == 3.5 && p.info.size.sd[0] == 0.5,
+       "with how it takes them");
+    ok(predict_rows(&p, s, &row, 1, rows, &err) == 0, "a row");
+    say(&p, s, 9, 9, same);
+    say(&p, s, 90, 70, other);
+    ok(memcmp(rows, same, sizeof(rows)) == 0, "has the size of the index");
+    ok(memcmp(rows, other, sizeof(rows)) != 0, "another size, another answer");
+    predict_hold_size(&p, &large);
+    predict_input(&p, s, 0, graph_input(p.graph));
+    graph_forward(p.graph, PHASE_INFER);
+    memcpy(rows, graph_output(p.graph)->out.data, sizeof(rows));
+    predict_input(&p, s, 0, graph_input(p.graph));
+    graph_forward(p.graph, PHASE_INFER);
+    ok(memcmp(rows, graph_output(p.graph)->out.data, sizeof(rows)) == 0,
+       "a size that is held stays");
+    predict_close(&p);
+}
+
 static void check_paths(void)
 {
     static struct config c;
@@ -619,10 +686,12 @@ int main(void)
     g = make_net();
     describe(&info);
     write_net(g, &info, "model.safetensors");
-    if (ok(store_open(&s, path_of("data"), &err) == 0, "the store opens"))
+    if (ok(store_open(&s, path_of("data"), &err) == 0, "the store opens")) {
         check_loading(g, &s);
-    else
+        check_sizes(&s);
+    } else {
         printf("# %s\n", err.text);
+    }
     check_paths();
     check_evaluate();
     check_explain();
