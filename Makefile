@@ -117,7 +117,10 @@ $(PARTS): $(STAGE_OBJ) $(ORCH_OBJ)
 	$(if $(V),,@echo "  AR   $@")
 	$Q$(RM) $@ && $(AR) rcs $@ $^
 
-$(STAGE_BIN): $B/bin/papline-%: $$(call obj,$$(wildcard stages/%/*.c)) $(LIB)
+# Training makes fresh variants with the augmentation's functions.
+USES_train := $(filter-out %/main.c,$(wildcard stages/augment/*.c))
+
+$(STAGE_BIN): $B/bin/papline-%: $$(call obj,$$(wildcard stages/%/*.c) $$(USES_$$*)) $(LIB)
 	$(LINK)
 
 $(MAIN_BIN): $(call obj,$(sort $(wildcard orchestration/*.c))) $(PARTS) $(LIB)

@@ -14,7 +14,7 @@ static const char *const NAMES[PROTO_TYPES] = {
     [PROTO_STORED] = "stored",   [PROTO_DRAIN] = "drain",
     [PROTO_REFUSE] = "refuse",   [PROTO_FINISH] = "finish",
     [PROTO_SEALED] = "sealed",   [PROTO_SAMPLES] = "samples",
-    [PROTO_CONFIRM] = "confirm",
+    [PROTO_CONFIRM] = "confirm", [PROTO_WANT] = "want",
 };
 
 const char *msg_name(enum msg_type type)

@@ -83,6 +83,7 @@ enum msg_type {
     PROTO_SEALED,
     PROTO_SAMPLES,
     PROTO_CONFIRM,
+    PROTO_WANT,
     PROTO_TYPES, /* how many there are */
 };
 

@@ -14,6 +14,7 @@
 #include "proto/sealed.h"
 #include "proto/stored.h"
 #include "proto/unit.h"
+#include "proto/want.h"
 
 union any_message {
     struct msg_hello hello;
@@ -25,6 +26,7 @@ union any_message {
     struct msg_refuse refuse;
     struct msg_sealed sealed;
     struct msg_confirm confirm;
+    struct msg_want want;
 };
 
 #define PLAIN_MESSAGES(_)                                                      \
@@ -36,7 +38,8 @@ union any_message {
     _(STORED, stored)                                                          \
     _(REFUSE, refuse)                                                          \
     _(SEALED, sealed)                                                          \
-    _(CONFIRM, confirm)
+    _(CONFIRM, confirm)                                                        \
+    _(WANT, want)
 
 /* Decode as 'type': a plain message into 'any', samples into 'samples'. */
 static inline int decode_any(enum msg_type type, union any_message *any,

@@ -121,6 +121,8 @@ enum { PAIR_PARTS = 2, STRICT_PARTS = 4 };
 
 enum size_choice { SIZE_OFF, SIZE_ON };
 
+enum augment_choice { AUGMENT_STORED, AUGMENT_ONLINE };
+
 enum cache_choice { CACHE_AUTO, CACHE_OFF };
 enum precision { PRECISION_FLOAT32, PRECISION_BF16 };
 
@@ -174,6 +176,10 @@ struct config {
         char weights[FILE_PATH_MAX]; /* directory of pretrained ones */
         enum cache_choice cache;     /* of what frozen layers put out */
         enum precision frozen_precision;
+        enum augment_choice augment; /* variants of the stage, or fresh ones */
+        char augment_recipe[CONFIG_NAME_MAX]; /* of fresh ones */
+        int64_t augment_variants; /* of an image in an epoch, not beside it */
+        int64_t augment_workers;  /* placement: of each rank; 0: a thread */
         char class_weights[CONFIG_CLASS_LIST];  /* "balanced", or numbers */
         char costs[CONFIG_COSTS];               /* a matrix; stats/costs.h */
         enum contrastive_loss contrastive_loss; /* regime contrastive: */

@@ -23,6 +23,7 @@ static const char *const contrastive_words[] = {
     NULL};
 static const char *const profile_words[] = {"corrected", "paper", "notebook",
                                             NULL};
+static const char *const augment_words[] = {"stored", "online", NULL};
 static const char *const onoff_words[] = {"off", "on", NULL};
 static const char *const cache_words[] = {"auto", "off", NULL};
 static const char *const precision_words[] = {"float32", "bf16", NULL};
@@ -127,6 +128,15 @@ static const struct key keys[] = {
      .help = "keep on disk what frozen layers put out (same results), or not"},
     {AT(train, frozen_precision), RESULT, ENUM(precision_words, "float32"),
      .help = "of what frozen layers put out; bf16 halves the disk that it needs"},
+    {AT(train, augment), RESULT, ENUM(augment_words, "stored"),
+     .help = "variants of stage augment, or fresh ones in every epoch"},
+    {TEXT(train, augment_recipe), RESULT, NAME("light"),
+     .help = "of fresh variants; as augment.recipe"},
+    {AT(train, augment_variants), RESULT, INT(1, 1000, "1"),
+     .help = "fresh ones of each image in an epoch, in the place of itself"},
+    {AT(train, augment_workers), PLACEMENT, INT(0, 64, "0"),
+     .unit = "processes",
+     .help = "that stream fresh variants to each rank; 0: one of its threads"},
     {TEXT(train, class_weights), RESULT, STRING("balanced"),
      .help = "of cost_sensitive: balanced, or a number for each class"},
     {TEXT(train, costs), RESULT, STRING(""),

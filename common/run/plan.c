@@ -126,6 +126,7 @@ static void add_fused(const struct builder *b, const struct plan_ensemble *e,
 /* Parameters of a training: not those of other regimes. */
 struct own_params {
     const struct regime *regime;
+    bool stored; /* variants are: how fresh ones are made does not matter */
     json_t *params;
 };
 
@@ -133,6 +134,8 @@ static void add_own(void *self, const char *name, const char *value)
 {
     const struct own_params *o = self;
 
+    if (o->stored && strncmp(name, "train.augment_", 14) == 0)
+        return;
     if (!o->regime || regime_heeds(o->regime, name))
         add_param(o->params, name, value);
 }
@@ -141,7 +144,8 @@ static json_t *make_params(const struct builder *b, const struct stage_row *row,
                            const struct experiment *e)
 {
     json_t *params = json_object();
-    struct own_params o = {e ? e->regime : NULL, params};
+    struct own_params o = {e ? e->regime : NULL,
+                           b->c->train.augment == AUGMENT_STORED, params};
     char seed[32], fold[16];
 
     for (int i = 0; i < MAX_SECTIONS && row->sections[i]; i++)
@@ -271,7 +275,7 @@ static int add_data(struct builder *b)
     b->data = add_node(b, "preprocess", NULL, &b->draw, 1);
     if (b->data < 0)
         return -1;
-    if (b->c->augment.variants > 0) {
+    if (b->c->augment.variants > 0 && b->c->train.augment == AUGMENT_STORED) {
         b->augment = add_node(b, "augment", NULL, &b->data, 1);
         if (b->augment < 0)
             return -1;

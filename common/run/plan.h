@@ -2,12 +2,13 @@
  * plan.h - the nodes of a run, their keys, and what must run
  *
  * The configuration expands to nodes in an order in which inputs come first:
- * draw (if asked), preprocess, augment, weights of each network that some
- * experiment starts from, then for each experiment train, evaluate, explain,
- * then evaluate for each ensemble of experiments, and last report.  An
- * experiment that goes on from another one's model comes behind that one's
- * training, which is planned even if it is not asked for.  With split.folds each
- * experiment is planned once a fold.  A node's key is the hash of its stage's
+ * draw (if asked), preprocess, augment (unless training makes fresh variants),
+ * weights of each network that some experiment starts from, then for each
+ * experiment train, evaluate, explain, then evaluate for each ensemble of
+ * experiments, and last report.  An experiment that goes on from another one's
+ * model comes behind that one's training, which is planned even if it is not
+ * asked for.  With split.folds each experiment is planned once a fold.  A node's
+ * key is the hash of its stage's
  * name and version, its parameters and its inputs' keys, so equal keys mean
  * equal outputs, and every key is known before anything runs.
  */

@@ -13,6 +13,7 @@
 #include "run/stage.h"
 #include "stages/augment/again.h"
 #include "stages/augment/preview.h"
+#include "stages/augment/serve.h"
 #include "stages/augment/variant.h"
 
 #include <stdio.h>
@@ -159,6 +160,9 @@ int main(int argc, char **argv)
          preview_main},
         {"--again", "DIR [--sample K]",
          "derive K stored variants again and compare them", again_main},
+        {"--stream", "ENDPOINT --data DIR",
+         "make fresh variants for the training rank that listens there",
+         serve_main},
         {.option = NULL},
     };
     static const struct stage stage = {

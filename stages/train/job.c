@@ -63,6 +63,14 @@ static int check_classes(const struct shared *s, struct err *err)
                       s->set.n_class, err);
 }
 
+/* Fresh variants of an image in an epoch; 0: they are stored. */
+static int fresh(const struct job *j)
+{
+    return j->config.train.augment == AUGMENT_ONLINE
+               ? (int)j->config.train.augment_variants
+               : 0;
+}
+
 static int open_shared(struct shared *s, const struct job *j, struct err *err)
 {
     *s = (struct shared){.job = j, .net = net_find(j->network, err)};
@@ -73,7 +81,8 @@ static int open_shared(struct shared *s, const struct job *j, struct err *err)
                                     .augment = j->augmented ? j->augment : NULL,
                                     .fold = j->fold,
                                     .folds = j->folds,
-                                    .size = j->config.inputs.size == SIZE_ON},
+                                    .size = j->config.inputs.size == SIZE_ON,
+                                    .fresh = fresh(j)},
             err) < 0)
         return -1;
     if (check_classes(s, err) < 0)
@@ -119,6 +128,7 @@ static struct trainer_args trainer_args(const struct shared *s,
         .seed = (uint64_t)j->seed,
         .config = p->config,
         .set = &s->set,
+        .data_dir = j->data,
         .threads = threads > 1 ? threads : 1,
         .hooks = {.stopping = stopping,
                   .progress = progress,
@@ -156,6 +166,13 @@ static int open_trunk(struct shared *s, struct dist *d, const int threads,
 
     if (t->freeze == 0 || t->config->train.cache == CACHE_OFF)
         return 0;
+    if (t->config->train.augment == AUGMENT_ONLINE) {
+        if (d->rank == 0)
+            log_info("variants are fresh in every epoch: what %d frozen layers "
+                     "put out is not kept",
+                     t->freeze);
+        return 0;
+    }
     return trunk_open(&s->trunk, &a, err);
 }
 

@@ -222,6 +222,16 @@ static void arrange(struct trainer *t)
     rng_shuffle(&rng, t->order, n);
 }
 
+/* Fresh variants come too slowly? */
+static void warn_of_waiting(struct trainer *t)
+{
+    char text[400];
+
+    if (t->fresh && trainer_lead(t) &&
+        variants_slow(t->fresh, t->state.seconds, text, sizeof(text)))
+        t->a->hooks.warn(t->a->hooks.self, text);
+}
+
 /* The rest of the epoch in hand. */
 static int train_epoch(struct trainer *t, struct err *err)
 {
@@ -231,6 +241,14 @@ static int train_epoch(struct trainer *t, struct err *err)
     t->taken_up = begin;
     t->spent = spent.gradients + spent.others;
     arrange(t);
+    if (t->fresh) {
+        const int rc = variants_begin(t->fresh, t->order, t->n_epoch,
+                                      (size_t)t->state.step,
+                                      (uint32_t)t->state.epoch + 1, err);
+
+        if (dist_agree(t->a->dist, rc, err) < 0)
+            return -1;
+    }
     while (t->state.step < (int64_t)t->steps) {
         enum decision d = GO_ON;
 
@@ -244,6 +262,7 @@ static int train_epoch(struct trainer *t, struct err *err)
         if (d == SAVE && save(t, err) < 0)
             return -1;
     }
+    warn_of_waiting(t);
     return 0;
 }
 

@@ -60,8 +60,10 @@ struct trainer_args {
     uint64_t seed;    /* initial weights, order, dropout */
     const struct config *config; /* its train section; borrowed */
     const struct trainset *set;  /* borrowed */
-    struct dist *dist;           /* borrowed */
-    int threads;                 /* of this rank, >= 1 */
+    const char *data_dir; /* of the store, for workers that make fresh variants;
+                             borrowed */
+    struct dist *dist;    /* borrowed */
+    int threads;          /* of this rank, >= 1 */
     struct trainer_hooks hooks;
 };
 

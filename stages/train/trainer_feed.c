@@ -8,25 +8,25 @@
 #include <string.h>
 
 /* What the first learning layer sees of 'n' samples: the network's input, or
- * the values behind its frozen layers. */
+ * the values behind its frozen layers.  Of 'fresh' ones it sees the variants
+ * that are next. */
 static void fetch(struct trainer *t, const struct sample *of,
-                  const uint32_t *row, size_t n, float *const *out)
+                  const uint32_t *row, size_t n, bool fresh, float *const *out)
 {
     const struct trainset *set = t->a->set;
     const size_t pixels = set->h * set->w;
     const struct trunk *trunk = t->a->trunk;
 
+    for (size_t i = 0; i < n; i++)
+        t->image[i] = fresh ? variants_row(t->fresh, i) : of[row[i]].pixels;
     if (t->a->freeze > 0 && !trunk) {
-        for (size_t i = 0; i < n; i++)
-            t->image[i] = of[row[i]].pixels;
         front_rows(&t->front, t->image, n, out);
         return;
     }
 #pragma omp parallel for num_threads(t->a->threads) schedule(static)
     for (size_t i = 0; i < n; i++) {
         if (!trunk)
-            preprocess(t->input, of[row[i]].pixels, pixels,
-                       out[0] + i * pixels * 3);
+            preprocess(t->input, t->image[i], pixels, out[0] + i * pixels * 3);
         for (int k = 0; trunk && k < trunk->n_border; k++)
             trunk_row(trunk, k, of[row[i]].kept,
                       out[k] + i * tensor_row(&trunk->shape[k]));
@@ -71,7 +71,7 @@ static void mix(struct trainer *t, size_t n, const struct fed *fed, int n_fed)
         m->share[i] = x.share;
         m->other[i] = set->train[x.partner].label;
     }
-    fetch(t, set->train, m->partner, n, m->value);
+    fetch(t, set->train, m->partner, n, false, m->value);
 #pragma omp parallel for num_threads(t->a->threads) schedule(static)
     for (size_t i = 0; i < n; i++)
         for (int k = 0; k < n_fed; k++)
@@ -94,6 +94,7 @@ size_t trainer_load(struct trainer *t, const struct batch *b)
 {
     struct fed fed[FRONT_MAX_BORDER];
     float *out[FRONT_MAX_BORDER];
+    const bool fresh = t->fresh && b->sample == t->a->set->train;
     float *z = net_size(t->graph);
     size_t begin, end;
     int n_fed;
@@ -113,7 +114,9 @@ size_t trainer_load(struct trainer *t, const struct batch *b)
     n_fed = trainer_fed(t, fed);
     for (int k = 0; k < n_fed; k++)
         out[k] = fed[k].data;
-    fetch(t, b->sample, t->row, end - begin, out);
+    if (fresh)
+        variants_next(t->fresh, end - begin);
+    fetch(t, b->sample, t->row, end - begin, fresh, out);
     if (b->mixed)
         mix(t, end - begin, fed, n_fed);
     return begin;

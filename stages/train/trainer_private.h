@@ -13,6 +13,7 @@
 #include "stages/train/sampler.h"
 #include "stages/train/trainer.h"
 #include "stages/train/trunk.h"
+#include "stages/train/variants.h"
 #include "stages/train/weighing.h"
 
 /* Samples of an epoch, in order, as one batch of all ranks. */
@@ -52,6 +53,7 @@ struct trainer {
     float *block;                /* owned: the next four */
     float *slot[OPTIM_MAX_SLOT]; /* of the optimiser */
     float *best_param, *best_state;
+    struct variants *fresh; /* owned; NULL: variants are stored */
     float *average;         /* owned: of the weights; NULL without train.ema */
     struct sampler sampler; /* of balanced batches */
     uint32_t *order;        /* owned: of this epoch's samples */

@@ -97,6 +97,24 @@ static int build(struct trainer *t, struct err *err)
     return t->a->freeze > 0 && !t->a->trunk ? build_front(t, &na, err) : 0;
 }
 
+/* Who makes fresh variants, if they are not stored. */
+static int start_variants(struct trainer *t, struct err *err)
+{
+    const struct config *c = t->a->config;
+    const struct variants_args a = {.set = t->a->set,
+                                    .recipe = c->train.augment_recipe,
+                                    .seed = t->a->seed,
+                                    .batch = (size_t)c->train.batch,
+                                    .rank = t->a->dist->rank,
+                                    .ranks = t->a->dist->size,
+                                    .workers = (int)c->train.augment_workers,
+                                    .data = t->a->data_dir};
+
+    if (c->train.augment == AUGMENT_STORED)
+        return 0;
+    return variants_new(&t->fresh, &a, err);
+}
+
 void trainer_add_block(struct trainer *t, const char *name, float *data,
                        size_t n)
 {
@@ -163,7 +181,7 @@ int trainer_prepare(struct trainer *t, struct err *err)
     plateau_init(&t->state.plateau);
     stopper_init(&t->state.stopper);
     if (build(t, err) < 0 || allocate(t, err) < 0 ||
-        trainer_open_options(t, err) < 0 ||
+        start_variants(t, err) < 0 || trainer_open_options(t, err) < 0 ||
         file_path(t->checkpoint_dir, err, "%s/checkpoint", a->dir) < 0)
         return -1;
     return trainer_lead(t) ? dir_make(t->checkpoint_dir, err) : 0;
@@ -322,6 +340,7 @@ int trainer_complete(const struct trainer_args *a, bool *done, struct err *err)
 
 void trainer_release(struct trainer *t)
 {
+    variants_free(t->fresh);
     graph_free(t->graph);
     free(t->block);
     free(t->order);

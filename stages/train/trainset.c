@@ -155,7 +155,25 @@ out:
     return rc;
 }
 
-static int fill(struct trainset *t, bool augmented, struct err *err)
+/* Each training sample n times, one for each of its fresh variants. */
+static int repeat(struct trainset *t, size_t n, struct err *err)
+{
+    struct sample *all = calloc(t->n_train * n + 1, sizeof(*all));
+
+    if (!all)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu samples",
+                       t->n_train * n);
+    for (size_t i = 0; i < t->n_train * n; i++) {
+        all[i] = t->train[i / n];
+        all[i].variant = (uint32_t)(i % n);
+    }
+    free(t->train);
+    t->train = all;
+    t->n_train *= n;
+    return 0;
+}
+
+static int fill(struct trainset *t, bool augmented, int fresh, struct err *err)
 {
     const size_t room = t->data.n + t->augment.n;
     const struct rows data = {&t->data, -1};
@@ -174,6 +192,8 @@ static int fill(struct trainset *t, bool augmented, struct err *err)
         return -1;
     if (t->data.folds == 1)
         keep_samples(t);
+    if (fresh > 0 && repeat(t, (size_t)fresh, err) < 0)
+        return -1;
     t->h = t->data.h;
     t->w = t->data.w;
     t->n_class = t->data.n_class;
@@ -190,7 +210,7 @@ int trainset_open(struct trainset *t, const struct trainset_args *a,
     if (store_open(&t->data, a->data, err) == 0 &&
         (!a->augment || store_open(&t->augment, a->augment, err) == 0) &&
         store_use_fold(&t->data, a->fold, folds, err) == 0 &&
-        fill(t, a->augment != NULL, err) == 0 &&
+        fill(t, a->augment != NULL, a->fresh, err) == 0 &&
         (!a->size || measure(t, err) == 0))
         return 0;
     trainset_close(t);

@@ -16,8 +16,9 @@
 struct sample {
     const uint8_t *pixels; /* h * w * 3 bytes; borrowed from the store */
     int label;
-    uint32_t kept;   /* its place in trainset.kept */
-    uint32_t source; /* row in data/ that it is, or is made from */
+    uint32_t kept;    /* its place in trainset.kept */
+    uint32_t source;  /* row in data/ that it is, or is made from */
+    uint32_t variant; /* of fresh ones: which is to be made of it */
 };
 
 struct trainset {
@@ -41,6 +42,8 @@ struct trainset_args {
     const char *augment; /* the same; NULL: there is none */
     int fold, folds;     /* as store_use_fold(); folds 0 is 1 */
     bool size;           /* inputs.size is on */
+    int fresh;           /* above 0: each training sample stands for so many
+                            fresh variants of it, which have numbers */
 };
 
 /*

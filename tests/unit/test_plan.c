@@ -196,6 +196,26 @@ static void check_folds(void)
        "one split has none");
 }
 
+/* Fresh variants: no stage of their own, and their keys count then alone. */
+static void check_online(void)
+{
+    struct config c = base_config();
+    const struct plan_node *n = plan_find(make_plan(&c), "train/" EXP);
+
+    ok(strstr(n->params, "\"train.augment\":\"stored\"") &&
+           !strstr(n->params, "train.augment_"),
+       "stored: how fresh ones are made is no parameter");
+    c.train.augment = AUGMENT_ONLINE;
+    c.train.augment_workers = 3;
+    ok(!plan_find(make_plan(&c), "augment"), "online: no stage");
+    n = plan_find(make_plan(&c), "train/" EXP);
+    ok(n->n_input == 1 &&
+           strstr(n->params, "\"train.augment_recipe\":\"light\"") &&
+           strstr(n->params, "\"train.augment_variants\":\"1\"") &&
+           !strstr(n->params, "workers"),
+       "recipe and number are parameters, workers are not");
+}
+
 /* One parameter changes: who runs, and why? */
 static void check_one_change(void)
 {
@@ -743,6 +763,7 @@ int main(void)
     make_dataset();
     check_expansion();
     check_folds();
+    check_online();
     ok(!file_exists(at("run")), "planning makes nothing");
     check_one_change();
     check_placement();

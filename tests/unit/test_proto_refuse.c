@@ -48,6 +48,9 @@ static void good(enum msg_type type, struct buf *out)
         m.stored = (struct msg_stored){1, 100};
     else if (type == PROTO_CONFIRM)
         m.confirm = (struct msg_confirm){.unit = 1, .text = "fine"};
+    else if (type == PROTO_WANT)
+        m.want = (struct msg_want){
+            .unit = 1, .epoch = 1, .count = 1, .recipe = "light"};
     if (encode_any(type, &m, &samples, out, &err) < 0)
         ok(false, err.text);
 }
@@ -254,6 +257,10 @@ static void check_limits(void)
     not_zero(PROTO_CONFIRM, 2, "unit");
     uint_limit(PROTO_CONFIRM, 3, "code", ERR_SYSTEM);
     string_limit(PROTO_CONFIRM, 4, "text", WIRE_MAX_TEXT);
+    not_zero(PROTO_WANT, 2, "unit");
+    not_zero(PROTO_WANT, 4, "epoch");
+    not_zero(PROTO_WANT, 5, "count");
+    string_limit(PROTO_WANT, 6, "recipe", WANT_MAX_RECIPE);
 }
 
 static void check_strings(void)

@@ -1,0 +1,12 @@
+/*
+ * serve.h - make the fresh variants that a training rank asks for
+ */
+#ifndef AUGMENT_SERVE_H
+#define AUGMENT_SERVE_H
+
+#include "base/err.h"
+
+/* "--stream ENDPOINT --data DIR": until the rank or its process ends. */
+MUST_USE int serve_main(int argc, char **argv, struct err *err);
+
+#endif

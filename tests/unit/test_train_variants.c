@@ -1,0 +1,310 @@
+/*
+ * test_train_variants.c - fresh variants: what is wanted, who brings it, and
+ * that it is the same whoever does
+ */
+#include "base/file.h"
+#include "base/rng.h"
+#include "stages/augment/fresh.h"
+#include "stages/train/embedding.h"
+#include "stages/train/variants.h"
+#include "tap.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { N = 30, SIDE = 32, BYTES = SIDE * SIDE * 3, FRESH = 2, BATCH = 20 };
+enum { SEED = 9 };
+
+static char dir[] = "/tmp/papline-variants-XXXXXX";
+static struct trainset set;
+static uint32_t order[N * FRESH];
+
+/* --- the board -------------------------------------------------------------*/
+
+enum { ROOM = 40, ROW = 4 };
+
+static int made;
+
+/* A row that says which it is. */
+static void make(void *self, const struct board_task *t, uint8_t *pixels)
+{
+    (void)self;
+    made++;
+    for (uint32_t i = 0; i < t->n; i++)
+        for (int k = 0; k < ROW; k++)
+            pixels[i * ROW + (uint32_t)k] =
+                (uint8_t)(t->row[i].row + t->epoch + (uint32_t)k);
+}
+
+static void bring(struct board *b, const struct board_task *t, bool wanted,
+                  const char *what)
+{
+    uint8_t pixels[BOARD_PIECE * ROW];
+
+    make(NULL, t, pixels);
+    ok(board_bring(b, t->id, t->piece, pixels, 0.5) == wanted, what);
+}
+
+static bool right(const struct board *b, size_t first, size_t n, uint32_t epoch)
+{
+    bool good = true;
+
+    for (size_t i = first; i < first + n; i++)
+        good = good && board_row(b, i)[3] == (uint8_t)(i + epoch + 3);
+    return good;
+}
+
+static void check_board(void)
+{
+    struct want_row row[100];
+    struct board_task t[16], more;
+    uint8_t pixels[BOARD_PIECE * ROW];
+    struct err err = {0};
+    struct board b;
+    int n = 0;
+
+    for (uint32_t i = 0; i < 100; i++)
+        row[i] = (struct want_row){i, 0};
+    ok(board_init(&b, ROOM, ROW, &err) == 0 &&
+           board_begin(&b, row, 100, 1, &err) == 0,
+       "a board");
+    while (n < 16 && board_take(&b, &t[n], false))
+        n++;
+    ok(n == ROOM / BOARD_PIECE && t[4].row[7].row == 39,
+       "no more is ordered than there is room for");
+    for (int i = 4; i >= 0; i--)
+        bring(&b, &t[i], true, "  brought, the last first");
+    bring(&b, &t[2], false, "brought again: not wanted");
+    made = 0;
+    board_wait(&b, 0, 15, make, NULL, pixels);
+    ok(made == 0 && right(&b, 0, 15, 1), "all are there");
+    ok(!board_take(&b, &more, false), "the trainer still reads them");
+    board_wait(&b, 15, 15, make, NULL, pixels);
+    ok(right(&b, 15, 15, 1) && board_take(&b, &t[5], false) &&
+           t[5].row[0].row == 40,
+       "what it has done with makes room");
+    board_expire(&b, 1000);
+    ok(!board_take(&b, &more, false), "an order is not old yet");
+    board_expire(&b, 0);
+    ok(board_take(&b, &t[6], false) && t[6].piece == t[5].piece &&
+           t[6].id != t[5].id,
+       "an old one is given to another");
+    bring(&b, &t[5], false, "the first one is too late");
+    bring(&b, &t[6], true, "the other counts");
+    made = 0;
+    board_wait(&b, 30, 20, make, NULL, pixels);
+    ok(made == 1 && right(&b, 30, 20, 1), "the trainer makes what nobody has");
+    ok(b.made == 56, "rows are counted");
+    near(b.busy, 3.0, 0.1, "and their makers' time");
+    ok(board_take(&b, &t[7], false), "in hand at the end of an epoch");
+    ok(board_begin(&b, row, 10, 2, &err) == 0, "the next epoch");
+    bring(&b, &t[7], false, "what belongs to the last one is dropped");
+    board_wait(&b, 0, 10, make, NULL, pixels);
+    ok(right(&b, 0, 10, 2), "its rows");
+    board_close(&b);
+    ok(!board_take(&b, &more, true), "closed: nothing to wait for");
+    board_release(&b);
+}
+
+/* --- variants --------------------------------------------------------------*/
+
+static const char *in_dir(const char *name)
+{
+    static char path[256];
+
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    return path;
+}
+
+static int make_store(struct err *err)
+{
+    static const char name[2][CONFIG_NAME_MAX] = {"a", "b"};
+    char path[256];
+    const struct store_args a = {.dir = path,
+                                 .header = "file,class,split,status",
+                                 .n = N + 5,
+                                 .h = SIDE,
+                                 .w = SIDE,
+                                 .class_name = name,
+                                 .n_class = 2};
+    static uint8_t pixels[BYTES];
+    struct store_writer *w = NULL;
+    char line[64];
+    const char *record = line;
+
+    snprintf(path, sizeof(path), "%s", in_dir("data"));
+    if (dir_make(path, err) < 0 || store_create(&w, &a, err) < 0)
+        return -1;
+    for (int i = 0; i < N + 5; i++) {
+        const int label = i % 2;
+        struct rng rng;
+
+        rng_init(&rng, 5, RNG_TEST, (uint32_t)i, 0);
+        for (int k = 0; k < BYTES; k++)
+            pixels[k] = (uint8_t)rng_below(&rng, 256);
+        snprintf(line, sizeof(line), "%d,%s,%s,ok", i, name[label],
+                 i % 7 == 3 ? "validation" : "train");
+        if (store_put(w, (size_t)i, 1, pixels, &label, &record, err) < 0)
+            return -1;
+    }
+    return store_finish(w, err);
+}
+
+static void check_set(void)
+{
+    struct err err = {0};
+    int wrong = 0;
+
+    ok(make_store(&err) == 0 &&
+           trainset_open(
+               &set,
+               &(struct trainset_args){.data = in_dir("data"), .fresh = FRESH},
+               &err) == 0,
+       "images");
+    ok(set.n_train == N * FRESH && set.n_validation == 5,
+       "each stands for its variants, but for those that validate");
+    for (size_t i = 0; i < set.n_train; i++)
+        wrong +=
+            set.train[i].variant != i % FRESH ||
+            set.train[i].pixels != store_image(&set.data, set.train[i].source);
+    ok(wrong == 0, "which are numbered");
+    for (uint32_t i = 0; i < N * FRESH; i++)
+        order[i] = (i * 7 + 3) % (N * FRESH);
+}
+
+/* Rows of the batches from 'step' on that are not what they should be. */
+static int wrong_rows(struct variants *v, size_t step, int rank, int ranks,
+                      uint32_t epoch)
+{
+    const struct fresh f = {&set.data, light(),
+                            SEED};
+    uint8_t *scratch = malloc(fresh_scratch(&f));
+    static uint8_t want[BYTES];
+    int wrong = 0;
+
+    BUG_ON(!scratch);
+    for (size_t at = step * BATCH; at < set.n_train; at += BATCH) {
+        const size_t left = set.n_train - at;
+        size_t begin, end;
+
+        batch_part(left < BATCH ? left : BATCH, (size_t)rank, (size_t)ranks,
+                   &begin, &end);
+        variants_next(v, end - begin);
+        for (size_t i = begin; i < end; i++) {
+            const struct sample *s = &set.train[order[at + i]];
+
+            fresh_make(&f, s->source, s->variant, epoch, want, scratch);
+            wrong += memcmp(want, variants_row(v, i - begin), BYTES) != 0;
+        }
+    }
+    free(scratch);
+    return wrong;
+}
+
+static void check_epochs(int workers, int rank, int ranks, const char *program)
+{
+    const struct variants_args a = {.set = &set,
+                                    .recipe = "light",
+                                    .seed = SEED,
+                                    .batch = BATCH,
+                                    .rank = rank,
+                                    .ranks = ranks,
+                                    .workers = workers,
+                                    .data = in_dir("data"),
+                                    .program = program};
+    struct variants *v;
+    struct err err = {0};
+    char text[400];
+
+    if (!ok(variants_new(&v, &a, &err) == 0, "makers")) {
+        printf("# %s\n", err.text);
+        return;
+    }
+    ok(variants_begin(v, order, set.n_train, 0, 1, &err) == 0 &&
+           wrong_rows(v, 0, rank, ranks, 1) == 0,
+       "an epoch");
+    ok(variants_begin(v, order, set.n_train, 1, 2, &err) == 0 &&
+           wrong_rows(v, 1, rank, ranks, 2) == 0,
+       "another, from the second batch on");
+    ok(variants_begin(v, order, set.n_train, 0, 3, &err) == 0, "a third");
+    variants_next(v, 1);
+    ok(!variants_slow(v, 1e9, text, sizeof(text)), "training hardly waited");
+    ok(variants_slow(v, 1e-9, text, sizeof(text)) &&
+           strstr(text, "train.augment_workers ") &&
+           strstr(text, " would be enough"),
+       "if it did, the remedy is named");
+    variants_free(v); /* in the middle of it */
+}
+
+static void check_differ(void)
+{
+    const struct fresh f = {&set.data, light(),
+                            SEED};
+    struct fresh g = f;
+    uint8_t *scratch = malloc(fresh_scratch(&f));
+    static uint8_t a[BYTES], b[BYTES];
+
+    BUG_ON(!scratch);
+    fresh_make(&f, 0, 0, 1, a, scratch);
+    fresh_make(&f, 0, 0, 2, b, scratch);
+    ok(memcmp(a, b, BYTES) != 0, "another epoch, another variant");
+    fresh_make(&f, 0, 1, 1, b, scratch);
+    ok(memcmp(a, b, BYTES) != 0, "another number");
+    g.seed++;
+    fresh_make(&g, 0, 0, 1, b, scratch);
+    ok(memcmp(a, b, BYTES) != 0, "another seed");
+    fresh_make(&f, 0, 0, 1, b, scratch);
+    ok(memcmp(a, b, BYTES) == 0, "the same again");
+    free(scratch);
+}
+
+/* Processes that bring nothing, as they end at once: the trainer helps itself. */
+static void check_dead_workers(void)
+{
+    check_epochs(2, 0, 1, "/bin/true");
+}
+
+static void check_refusals(void)
+{
+    struct variants_args a = {
+        .set = &set, .recipe = "none", .batch = BATCH, .ranks = 1};
+    struct variants *v;
+    struct err err = {0};
+
+    fails(variants_new(&v, &a, &err), err, ERR_USAGE, "no recipe none",
+          "an unknown recipe");
+    a.recipe = "light";
+    a.workers = 1;
+    a.data = in_dir("data");
+    a.program = "/nowhere/papline-augment";
+    fails(variants_new(&v, &a, &err), err, ERR_SYSTEM, "cannot start '/nowhere",
+          "no such program");
+}
+
+int main(void)
+{
+    const char *bin = getenv("BIN");
+    char program[FILE_PATH_MAX];
+    struct err err;
+
+    if (!mkdtemp(dir))
+        return 1;
+    check_board();
+    check_set();
+    check_differ();
+    check_epochs(0, 0, 1, NULL);
+    check_epochs(0, 1, 2, NULL);
+    check_dead_workers();
+    check_refusals();
+    if (bin && file_path(program, &err, "%s/papline-augment", bin) == 0 &&
+        file_exists(program)) {
+        check_epochs(1, 0, 1, program);
+        check_epochs(3, 1, 2, program);
+    } else {
+        printf("# BIN is not set: no workers of other processes\n");
+    }
+    trainset_close(&set);
+    return tap_done() | (dir_remove(dir, &err) < 0);
+}
