@@ -207,11 +207,9 @@ static void figures(const struct report_experiment *e, struct buf *b)
 static void evaluation(const struct report_data *d,
                        const struct report_experiment *e, struct buf *b)
 {
-    static const char *const files[] = {"predictions.csv", "metrics.json",
-                                        "confusion.csv", "reliability.csv",
-                                        "errors.csv", "groups.csv",
-                                        "mistakes.csv",
-                                        NULL};
+    static const char *const files[] = {
+        "predictions.csv", "metrics.json", "confusion.csv", "reliability.csv",
+        "errors.csv",      "groups.csv",   "mistakes.csv",  NULL};
 
     buf_puts(b, "<div class=\"pair\">\n<div>\n");
     class_table(report_json_at(e->metrics.root, "test"), b);

@@ -164,8 +164,7 @@ static void on_exit(struct scheduler *s, pid_t pid, int status)
     if (over)
         return;
     log_warn("%s: %s", node->name, text);
-    if (++s->launcher.restarts >= s->config->scheduler.tries ||
-        s->fault.code)
+    if (++s->launcher.restarts >= s->config->scheduler.tries || s->fault.code)
         err_set(&s->fault, ERR_SYSTEM,
                 "%s (%d times; its messages are above); what it has saved is "
                 "kept: start the run again",

@@ -172,6 +172,11 @@ static int check_whole(const struct config *c, const char *path,
         return err_set(err, ERR_USAGE,
                        "%.200s: train.mixup: %g is neither 0 nor at least %g",
                        where, c->train.mixup, MIXUP_ALPHA_MIN);
+    if (c->train.mixup > 0 && c->train.augment == AUGMENT_ONLINE)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.mixup: not with train.augment online, "
+                       "whose variants are gone when they have been used",
+                       where);
     if (check_batch(c, where, err) < 0 || check_strict(c, where, err) < 0)
         return -1;
     if (!is_endpoint(c->scheduler.endpoint))

@@ -127,7 +127,8 @@ static const struct key keys[] = {
     {AT(train, cache), PLACEMENT, ENUM(cache_words, "auto"),
      .help = "keep on disk what frozen layers put out (same results), or not"},
     {AT(train, frozen_precision), RESULT, ENUM(precision_words, "float32"),
-     .help = "of what frozen layers put out; bf16 halves the disk that it needs"},
+     .help =
+         "of what frozen layers put out; bf16 halves the disk that it needs"},
     {AT(train, augment), RESULT, ENUM(augment_words, "stored"),
      .help = "variants of stage augment, or fresh ones in every epoch"},
     {TEXT(train, augment_recipe), RESULT, NAME("light"),

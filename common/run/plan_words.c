@@ -61,8 +61,7 @@ int plan_check_words(const struct config *c, struct err *err)
         recipes[i] = recipe_text_at(i);
     if (plan_check_list("train.networks", &c->train.networks, plan_networks,
                         err) < 0 ||
-        plan_check_list("train.regimes", &c->train.regimes, regimes, err) <
-            0 ||
+        plan_check_list("train.regimes", &c->train.regimes, regimes, err) < 0 ||
         check_word("train.augment_recipe", c->train.augment_recipe, recipes,
                    err) < 0)
         return -1;

@@ -21,8 +21,8 @@ enum {
 };
 
 struct server {
-    struct store data;  /* owned */
-    struct fresh fresh; /* of the last order */
+    struct store data;    /* owned */
+    struct fresh fresh;   /* of the last order */
     struct recipe recipe; /* owned: built in, of that name: */
     char word[CONFIG_NAME_MAX];
     void *zmq, *dealer; /* owned */

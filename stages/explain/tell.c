@@ -22,10 +22,11 @@ struct telling {
     uint8_t *pixels; /* owned: (TELL_BATCH, h, w, 3) */
     float *p;        /* owned: (TELL_BATCH, n_class) */
     int width;       /* of the table's names */
-    size_t at[TELL_BATCH];       /* pictures of this batch */
-    size_t n;                    /* how many */
-    size_t read, shown, n_aside; /* of the list */
-    struct buf csv;              /* owned: predictions.csv */
+    struct cell_size size[TELL_BATCH]; /* of the pictures as they came */
+    size_t at[TELL_BATCH];             /* pictures of this batch */
+    size_t n;                          /* how many */
+    size_t read, shown, n_aside;       /* of the list */
+    struct buf csv;                    /* owned: predictions.csv */
 };
 
 static size_t picture_bytes(const struct telling *t)
@@ -75,7 +76,8 @@ static int make_room(struct telling *t, struct err *err)
 /* --- reading --------------------------------------------------------------- */
 
 static int read_picture(const struct telling *t, const char *path,
-                        uint8_t *pixels, struct err *err)
+                        uint8_t *pixels, struct cell_size *size,
+                        struct err *err)
 {
     const struct model_info *m = &t->net.info;
     struct image im = {0}, out = {0};
@@ -83,6 +85,7 @@ static int read_picture(const struct telling *t, const char *path,
 
     if (rc == 0)
         rc = resize_as(&out, &im, m->w, m->h, m->lanczos, m->keep_aspect, err);
+    *size = (struct cell_size){im.w, im.h};
     if (rc == 0)
         memcpy(pixels, out.px, image_bytes(&out));
     image_release(&im);
@@ -99,6 +102,7 @@ static int take(struct telling *t, size_t i, size_t from, const struct err *why,
 
     if (why->code == ERR_NONE) {
         memmove(t->pixels + t->n * bytes, t->pixels + from * bytes, bytes);
+        t->size[t->n] = t->size[from];
         t->at[t->n++] = i;
         return 0;
     }
@@ -125,7 +129,7 @@ static int gather(struct telling *t, struct err *err)
             why[j] = (struct err){0};
             if (read_picture(t, list->path[t->read + j],
                              t->pixels + (first + j) * picture_bytes(t),
-                             &why[j]) < 0)
+                             &t->size[first + j], &why[j]) < 0)
                 BUG_ON(why[j].code == ERR_NONE);
         }
         for (size_t j = 0; j < n; j++)
@@ -189,6 +193,8 @@ static int show(struct telling *t, size_t end, size_t slot, struct err *err)
             l.said = predict_class(l.p, k);
         }
         if (!l.aside && t->painter.method) {
+            predict_hold_size(&t->net, &t->size[slot]);
+            predict_hold_size(&t->painter.net, &t->size[slot]);
             if (name_picture(t, t->shown, path, err) < 0 ||
                 tell_paint(&t->painter, t->pixels + slot * picture_bytes(t),
                            l.said, path, err) < 0)
@@ -211,7 +217,10 @@ static int all_batches(struct telling *t, struct err *err)
             return -1;
         for (size_t j = 0; j < t->n; j++)
             image[j] = t->pixels + j * picture_bytes(t);
-        if (t->n > 0 && predict_images(&t->net, image, t->n, t->p, err) < 0)
+        if (t->n > 0 &&
+            predict_images(&t->net,
+                           &(struct predict_images){image, t->size, t->n}, t->p,
+                           err) < 0)
             return -1;
         if (show(t, t->read, 0, err) < 0)
             return -1;

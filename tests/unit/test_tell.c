@@ -110,9 +110,12 @@ static void ask(float *p)
                         &err) < 0);
     for (int i = 0; i < PICTURES; i++)
         image[i] = picture[i].px;
-    BUG_ON(predict_images(&net, image, BATCH, p, &err) < 0);
-    BUG_ON(predict_images(&net, image + BATCH, PICTURES - BATCH,
-                          p + BATCH * CLASSES, &err) < 0);
+    BUG_ON(predict_images(&net, &(struct predict_images){image, NULL, BATCH}, p,
+                          &err) < 0);
+    BUG_ON(predict_images(
+               &net,
+               &(struct predict_images){image + BATCH, NULL, PICTURES - BATCH},
+               p + BATCH * CLASSES, &err) < 0);
     predict_close(&net);
 }
 

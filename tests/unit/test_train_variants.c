@@ -174,12 +174,21 @@ static void check_set(void)
         order[i] = (i * 7 + 3) % (N * FRESH);
 }
 
+static const struct recipe *light(void)
+{
+    static struct recipe r;
+    struct err err = {0};
+
+    if (!r.step)
+        BUG_ON(recipe_find(&r, "light", &err) < 0);
+    return &r;
+}
+
 /* Rows of the batches from 'step' on that are not what they should be. */
 static int wrong_rows(struct variants *v, size_t step, int rank, int ranks,
                       uint32_t epoch)
 {
-    const struct fresh f = {&set.data, light(),
-                            SEED};
+    const struct fresh f = {&set.data, light(), SEED};
     uint8_t *scratch = malloc(fresh_scratch(&f));
     static uint8_t want[BYTES];
     int wrong = 0;
@@ -240,8 +249,7 @@ static void check_epochs(int workers, int rank, int ranks, const char *program)
 
 static void check_differ(void)
 {
-    const struct fresh f = {&set.data, light(),
-                            SEED};
+    const struct fresh f = {&set.data, light(), SEED};
     struct fresh g = f;
     uint8_t *scratch = malloc(fresh_scratch(&f));
     static uint8_t a[BYTES], b[BYTES];
