@@ -33,6 +33,7 @@ enum {
 static char class_name[CLASSES][CONFIG_NAME_MAX] = {"blue", "red", "white"};
 static uint8_t pixels[TRAIN + VALIDATION][PIXELS];
 static struct sample samples[TRAIN + VALIDATION];
+static const uint8_t *kept[TRAIN + VALIDATION];
 static char dir[64];
 
 static const char *in_dir(const char *out, const char *name)
@@ -50,7 +51,10 @@ static struct trainset make_set(void)
     for (int i = 0; i < TRAIN + VALIDATION; i++) {
         struct rng rng;
 
-        samples[i] = (struct sample){pixels[i], i % CLASSES};
+        samples[i] = (struct sample){.pixels = pixels[i],
+                                     .label = i % CLASSES,
+                                     .kept = (uint32_t)i};
+        kept[i] = pixels[i];
         rng_init(&rng, 77, RNG_TEST, (uint32_t)i, 0);
         for (int j = 0; j < PIXELS; j++)
             pixels[i][j] =
@@ -61,6 +65,8 @@ static struct trainset make_set(void)
                              .validation = samples + TRAIN,
                              .n_train = TRAIN,
                              .n_validation = VALIDATION,
+                             .kept = kept,
+                             .n_kept = TRAIN + VALIDATION,
                              .h = SIDE,
                              .w = SIDE,
                              .n_class = CLASSES,
