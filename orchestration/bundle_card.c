@@ -103,11 +103,18 @@ static void figures(const struct report_data *d,
     buf_puts(b, "\nFurther figures are in `configs/metadata.json`.\n\n");
 }
 
-static void data(const struct report_data *d, struct buf *b)
+static void data(const struct report_data *d, const struct report_experiment *e,
+                 struct buf *b)
 {
     const struct report_counts *n = &d->counts;
 
-    buf_puts(b, "## Data\n\n| class | training | validation | test | set aside "
+    buf_puts(b, "## Data\n\n");
+    if (e->train->folds > 1)
+        buf_printf(b,
+                   "The model is of fold %d of %d, counted from 0; counts here "
+                   "and under Caveats are of fold 0.\n\n",
+                   e->train->fold, e->train->folds);
+    buf_puts(b, "| class | training | validation | test | set aside "
                 "|\n|---|---:|---:|---:|---:|\n");
     for (int i = 0; i < n->n_class; i++) {
         const struct report_class *c = &n->of[i];
@@ -152,6 +159,6 @@ void bundle_card(const struct report_data *d, const struct report_experiment *e,
 {
     details(e, model, b);
     figures(d, e, b);
-    data(d, b);
+    data(d, e, b);
     caveats(d, b);
 }

@@ -269,6 +269,12 @@ static int compare_runs(FILE *out, const struct compare_args *a,
         return err_set(err, ERR_SYSTEM, "no memory for a configuration");
     if (read_config(other, a->other, err) < 0)
         goto out;
+    if (config->split.folds > 1 || other->split.folds > 1) {
+        err_set(err, ERR_USAGE,
+                "--with compares single splits, and %s has folds",
+                config->split.folds > 1 ? a->run_dir : a->other);
+        goto out;
+    }
     side[0] = side_of(a->run_dir, config);
     side[1] = side_of(a->other, other);
     fprintf(out, "%-*s  %-8s  %6s  %6s  %8s  %-16s\n", wide, "experiment",
@@ -296,6 +302,18 @@ out:
     return rc;
 }
 
+/* Folds test other cells. */
+static int check_folds(const struct compare_args *a, const struct config *c,
+                       struct err *err)
+{
+    if (c->split.folds > 1 && a->n_name == 0)
+        return err_set(err, ERR_USAGE,
+                       "'%.200s' has folds, which test other cells: name "
+                       "experiments of one fold, as '...-f0'",
+                       a->run_dir);
+    return 0;
+}
+
 int compare_verb(FILE *out, const struct compare_args *a, struct err *err)
 {
     struct config *config = malloc(sizeof(*config));
@@ -304,7 +322,8 @@ int compare_verb(FILE *out, const struct compare_args *a, struct err *err)
 
     if (!config)
         return err_set(err, ERR_SYSTEM, "no memory for a configuration");
-    if (read_config(config, a->run_dir, err) == 0 && choose(&e, a, err) == 0)
+    if (read_config(config, a->run_dir, err) == 0 &&
+        check_folds(a, config, err) == 0 && choose(&e, a, err) == 0)
         rc = a->other ? compare_runs(out, a, config, &e, err)
                       : compare_experiments(out, a, config, &e, err);
     dir_list_free(e.entry, e.n_entry);

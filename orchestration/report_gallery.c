@@ -365,8 +365,9 @@ int report_gallery(const struct report_data *d,
                    const struct report_experiment *e, size_t room,
                    struct buf *b, struct err *err)
 {
-    static const char *const files[] = {"scores.csv", "faithfulness.csv",
-                                        "localisation.csv", NULL};
+    static const char *const files[] = {"scores.csv",       "faithfulness.csv",
+                                        "localisation.csv", "sanity.csv",
+                                        "stability.csv",    NULL};
     struct gallery g = {.d = d, .e = e, .b = b, .room = room};
     int rc = -1;
 

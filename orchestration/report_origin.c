@@ -126,7 +126,12 @@ void report_samples(const struct report_data *d, struct buf *b)
                    "<p>The network is trained on %zu images made from the "
                    "training cells.</p>\n",
                    d->augment.csv.n_row - d->augment_aside.n);
-    else
+    else if (d->config->train.augment == AUGMENT_ONLINE)
+        buf_printf(b,
+                   "<p>The network is trained on variants that are made anew "
+                   "in every epoch, by recipe %s.</p>\n",
+                   d->config->train.augment_recipe);
+    else if (d->config->augment.variants > 0)
         html_missing(b, "The augmented training set", d->augment.why);
     sizes(d, b);
     buf_puts(b, "</section>\n");

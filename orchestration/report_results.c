@@ -64,6 +64,20 @@ static void draw_scale(const struct result *r, double base, struct buf *b)
     buf_puts(b, "</p>\n");
 }
 
+/* One fold says less than all of them. */
+static void all_folds(const struct report_data *d, struct buf *b)
+{
+    const struct plan_node *best = d->experiment[d->best].train;
+    struct fold_summary s;
+
+    if (best->folds < 2 || best->fold > d->best ||
+        !fold_first(d, d->best - best->fold))
+        return;
+    fold_summary(&s, d, d->best - best->fold);
+    buf_printf(b, "; all %d folds together: ", s.evaluated);
+    html_percent(b, s.pooled.accuracy);
+}
+
 static void headline_best(const struct report_data *d, struct buf *b)
 {
     const struct report_experiment *e = &d->experiment[d->best];
@@ -87,6 +101,7 @@ static void headline_best(const struct report_data *d, struct buf *b)
     html_text(b, e->name);
     if (d->n_experiment > 1)
         buf_puts(b, ", the experiment that does best on the validation split");
+    all_folds(d, b);
     buf_puts(b, "</p>\n</div>\n<div>\n<div class=\"figure base\">");
     html_percent(b, base);
     buf_puts(b, "</div>\n<p>is what a classifier reaches that knows a cell's "
@@ -99,7 +114,9 @@ static void headline_best(const struct report_data *d, struct buf *b)
                      report_json_number(d->baseline.root, "colour_only_test"));
         buf_puts(b, ", size alone ");
         html_percent(b, report_json_number(d->baseline.root, "size_only_test"));
-        buf_puts(b, ", on the same test cells.</p>\n");
+        buf_puts(b, e->train->folds > 1
+                        ? ", on the first fold's test cells.</p>\n"
+                        : ", on the same test cells.</p>\n");
     }
     buf_puts(b, "</div>\n</div>\n");
     if (r.n > 0)

@@ -288,13 +288,15 @@ static void tell_status(struct scheduler *s, const char *state, bool now)
         log_warn("status: %s", err.text);
 }
 
-/* Ask the node's processes to leave; those that joined by hand only if there
- * is no other node of their stage. */
+/* Ask the node's processes to leave; those that joined a divided one by hand
+ * only if there is no other node of their stage.  (Behind mpirun a process is
+ * not the one that was started.) */
 static void send_away(struct scheduler *s, const char *stage)
 {
+    const bool divided = scheduler_node(s)->division != PLAN_WHOLE;
     bool more = false;
 
-    for (int i = 0; i < s->plan->n_node; i++)
+    for (int i = 0; divided && i < s->plan->n_node; i++)
         more = more || (s->state[i] == NODE_WAITING &&
                         strcmp(s->plan->node[i].stage, stage) == 0);
     if (!more || link_signalled()) {

@@ -57,6 +57,7 @@ void scheduler_drain_worker(struct scheduler *s, int worker)
 {
     struct err err;
 
+    s->queue.worker[worker].credits = 0; /* it takes nothing more */
     if (drain_encode(&s->out, &err) == 0)
         post_worker(s, worker);
 }

@@ -17,7 +17,7 @@ static int count_siblings(struct split_side *s, const struct compare_one *one,
 
     if (!mark || !row)
         err_set(err, ERR_SYSTEM, "no memory for %zu rows", index->n_row);
-    else if (siblings_mark(index, mark, err) == 0)
+    else if (siblings_mark(index, NULL, mark, err) == 0)
         rc = siblings_rows(index, &one->said, SPLIT_TEST, row, err);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         s->siblings += mark[row[i]];

@@ -8,9 +8,9 @@
  * experiments, and last report.  An experiment that goes on from another one's
  * model comes behind that one's training, which is planned even if it is not
  * asked for.  With split.folds each experiment is planned once a fold.  A node's
- * key is the hash of its stage's
- * name and version, its parameters and its inputs' keys, so equal keys mean
- * equal outputs, and every key is known before anything runs.
+ * key is the hash of its stage's name and version, its parameters and its
+ * inputs' keys, so equal keys mean equal outputs, and every key is known before
+ * anything runs.
  */
 #ifndef RUN_PLAN_H
 #define RUN_PLAN_H

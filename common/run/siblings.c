@@ -53,7 +53,15 @@ static struct member member_of(const struct csv *index, size_t row,
                            get(index, row, c->group)};
 }
 
-int siblings_mark(const struct csv *index, bool *mark, struct err *err)
+static bool trains(const struct csv *index, size_t row, const struct columns *c,
+                   const struct store *fold)
+{
+    return (fold ? store_split(fold, row)
+                 : split_parse(get(index, row, c->split))) == SPLIT_TRAIN;
+}
+
+int siblings_mark(const struct csv *index, const struct store *fold, bool *mark,
+                  struct err *err)
 {
     struct columns c;
     struct member *trained;
@@ -65,8 +73,8 @@ int siblings_mark(const struct csv *index, bool *mark, struct err *err)
     if (!trained)
         return err_set(err, ERR_SYSTEM, "no memory for %zu rows", index->n_row);
     for (size_t i = 0; i < index->n_row; i++)
-        if (split_parse(get(index, i, c.split)) == SPLIT_TRAIN &&
-            usable(index, i, &c) && *get(index, i, c.group))
+        if (trains(index, i, &c, fold) && usable(index, i, &c) &&
+            *get(index, i, c.group))
             trained[n++] = member_of(index, i, &c);
     qsort(trained, n, sizeof(*trained), by_group);
     for (size_t i = 0; i < index->n_row; i++) {

@@ -9,17 +9,20 @@
 #define RUN_SIBLINGS_H
 
 #include "run/predictions.h"
+#include "run/store.h"
 
 #include <stdbool.h>
 
 /*
  * Which rows of a data/index.csv are usable, in a group, and of the class and
- * group of a usable row of split "train"?
+ * group of a usable row that trains?
+ *   fold [in]  the store of that index, for its splits, which may be a fold's;
+ *              NULL: the column "split" counts
  *   mark [out] (index->n_row)
  * Errors: ERR_INPUT a column lacks; ERR_SYSTEM no memory.
  */
-MUST_USE int siblings_mark(const struct csv *index, bool *mark,
-                           struct err *err);
+MUST_USE int siblings_mark(const struct csv *index, const struct store *fold,
+                           bool *mark, struct err *err);
 
 /*
  * The rows of a data/index.csv that a table is of, which has them in order.

@@ -17,7 +17,8 @@ static int augmented(struct units *u, const char *run_dir,
 
 /* At most so many cells are explained. */
 static int explained(struct units *u, const char *run_dir,
-                     const struct config *c, struct err *err)
+                     const struct config *c, const struct plan_node *node,
+                     struct err *err)
 {
     char dir[FILE_PATH_MAX];
     struct store data;
@@ -28,6 +29,10 @@ static int explained(struct units *u, const char *run_dir,
         file_path(dir, err, "%s/data", run_dir) < 0 ||
         store_open(&data, dir, err) < 0)
         return -1;
+    if (store_use_fold(&data, node->fold, node->folds, err) < 0) {
+        store_close(&data);
+        return -1;
+    }
     for (size_t i = 0; i < data.n; i++)
         u->rows +=
             store_label(&data, i) >= 0 && store_split(&data, i) == SPLIT_TEST;
@@ -48,7 +53,7 @@ int units_of(struct units *u, const char *run_dir, const struct config *c,
     case PLAN_ROWS:
         return augmented(u, run_dir, c, err);
     case PLAN_FILES:
-        return explained(u, run_dir, c, err);
+        return explained(u, run_dir, c, node, err);
     }
     return 0;
 }

@@ -40,8 +40,9 @@ struct evaluate_args {
 
 /*
  * Predict, count and write.  Deterministic.
- * Errors: as store_open(), predict_open(), fuse_split() and assess_run(); ERR_INPUT the network gives no
- * numbers; ERR_AGAIN each() said stop; ERR_SYSTEM.
+ * Errors: as store_open(), predict_open(), fuse_split() and assess_run();
+ * ERR_INPUT the network gives no numbers; ERR_AGAIN each() said stop;
+ * ERR_SYSTEM.
  */
 MUST_USE int evaluate_run(const struct evaluate_args *a, struct err *err);
 

@@ -175,11 +175,6 @@ int explain_open(struct explanation **out, const struct explain_args *a,
 
 /* --- places ---------------------------------------------------------------- */
 
-size_t explain_places(const struct explanation *e)
-{
-    return e->n;
-}
-
 int explain_part(char path[FILE_PATH_MAX], const char *out, size_t place,
                  const char *what, struct err *err)
 {

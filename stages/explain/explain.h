@@ -66,9 +66,6 @@ MUST_USE int explain_open(struct explanation **e, const struct explain_args *a,
                           struct err *err);
 void explain_close(struct explanation *e);
 
-/* Places that hold a cell. */
-size_t explain_places(const struct explanation *e);
-
 /*
  * Explain the cell at a place and write its files; one that is done already, or
  * a place that holds none, is left as it is.  The bytes do not depend on what

@@ -17,7 +17,7 @@ void lime_masks(uint64_t seed, size_t n, int d, uint8_t *z)
             if (s % 32 == 0)
                 bits = rng_u32(&rng);
             z[i * (size_t)d + (size_t)s] =
-                i == 0 ? 1 : (uint8_t)(bits >> (s % 32) & 1);
+                (uint8_t)(i == 0 ? 1u : bits >> (s % 32) & 1u);
         }
     }
 }

@@ -3,8 +3,8 @@
  *
  * Pictures are brought to size and prepared as the model's file says that its
  * own were, 32 at a time, as the evaluation does: the cells of a split, in the
- * order of predictions.csv, get its probabilities bit for bit.  In another
- * order or number they agree up to rounding.
+ * order of predictions.csv, get its probabilities bit for bit if evaluate.views
+ * is one.  In another order or number they agree up to rounding.
  */
 #ifndef EXPLAIN_TELL_H
 #define EXPLAIN_TELL_H

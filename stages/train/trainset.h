@@ -50,7 +50,8 @@ struct trainset_args {
  * Open the stores.
  * Errors: ERR_USAGE no training or validation sample, training samples of
  * fewer than two classes, or stores of different classes or sizes; ERR_INPUT
- * a store is damaged, not of such folds, or has no sizes; ERR_SYSTEM.  *t is empty then.
+ * a store is damaged, not of such folds, or has no sizes; ERR_SYSTEM.  *t is
+ * empty then.
  */
 MUST_USE int trainset_open(struct trainset *t, const struct trainset_args *a,
                            struct err *err);

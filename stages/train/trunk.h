@@ -10,9 +10,9 @@
  * KEY is a hash of the frozen weights, the network, its cut, what is frozen, the
  * input's scaling and size, the precision, and the stores' keys: another regime,
  * seed or fold of the same finds the same files.  Every chunk is compared with
- * its hash when the
- * files are opened, and made again if it differs, so it does not matter when an
- * earlier process was killed or what happened to the files meanwhile.
+ * its hash when the files are opened, and made again if it differs, so it does
+ * not matter when an earlier process was killed or what happened to the files
+ * meanwhile.
  */
 #ifndef TRAIN_TRUNK_H
 #define TRAIN_TRUNK_H

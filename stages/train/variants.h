@@ -1,7 +1,7 @@
 /*
  * variants.h - train.augment online: each sample a fresh variant of its image
  *
- * A rank asks for its part of each batch, in order; a thread of its own and,
+ * A rank asks for its part of each batch, in order; a thread of its own or,
  * with train.augment_workers, workers that stream to it (stream.h) make them
  * ahead, at most VARIANTS_AHEAD batches.  All of them call the same function
  * (stages/augment/fresh.h), so the bits of a training depend neither on their

@@ -177,7 +177,7 @@ static void check_siblings(void)
     put("data/index.csv", text);
     BUG_ON(file_path(path, &err, "%s/data/index.csv", dir) < 0 ||
            csv_read(&index, path, &err) < 0);
-    ok(siblings_mark(&index, mark, &err) == 0 && mark[0] && mark[1],
+    ok(siblings_mark(&index, NULL, mark, &err) == 0 && mark[0] && mark[1],
        "a cell of a training cell's group");
     ok(!mark[2] && !mark[3] && !mark[5] && !mark[6],
        "  not of another class, unusable, of an unusable one, alone");
@@ -190,8 +190,8 @@ static void check_siblings(void)
     csv_release(&index);
     put("data/index.csv", "file,class\nx,y\n");
     BUG_ON(csv_read(&index, path, &err) < 0);
-    fails(siblings_mark(&index, mark, &err), err, ERR_INPUT, "lacks one of",
-          "no such columns");
+    fails(siblings_mark(&index, NULL, mark, &err), err, ERR_INPUT,
+          "lacks one of", "no such columns");
     csv_release(&index);
 }
 

@@ -281,7 +281,7 @@ static void check_refusals(void)
     struct variants *v;
     struct err err = {0};
 
-    fails(variants_new(&v, &a, &err), err, ERR_USAGE, "no recipe none",
+    fails(variants_new(&v, &a, &err), err, ERR_USAGE, "there is no 'none'",
           "an unknown recipe");
     a.recipe = "light";
     a.workers = 1;
