@@ -119,11 +119,15 @@ static int explain_unit(struct worker *w, const struct unit *u, struct err *err)
 static int handle(void *self, const struct unit *u, struct err *err)
 {
     struct worker *w = self;
+    char out[FILE_PATH_MAX];
+    bool resumed;
 
     if (u->count > 0)
         return explain_unit(w, u, err);
     close_node(w);
-    if (set_args(w, u, err) < 0 || explain_gather(&w->args, err) < 0)
+    /* nobody has begun it if there was no cell to explain */
+    if (node_begin(u->run_dir, u->node, out, &resumed, err) < 0 ||
+        set_args(w, u, err) < 0 || explain_gather(&w->args, err) < 0)
         return -1;
     return node_commit(u->run_dir, u->node, err);
 }
