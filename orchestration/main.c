@@ -250,39 +250,42 @@ static int add_set(struct options *o, const char *text, struct err *err)
     return 0;
 }
 
+/* What getopt_long() returns: places in parse()'s lists, then the others. */
+enum { WORDS = 0, NUMBERS = 16, SET = 32, WATCH, LAYERS, AUGMENT, STRICT };
+
+static const struct option known[] = {
+    {"run", required_argument, NULL, WORDS + 0},
+    {"until", required_argument, NULL, WORDS + 1},
+    {"net", required_argument, NULL, WORDS + 2},
+    {"weights", required_argument, NULL, WORDS + 3},
+    {"images", required_argument, NULL, WORDS + 4},
+    {"layer", required_argument, NULL, WORDS + 5},
+    {"preprocess", required_argument, NULL, WORDS + 6},
+    {"resize", required_argument, NULL, WORDS + 7},
+    {"output", required_argument, NULL, 'o'},
+    {"with", required_argument, NULL, WORDS + 9},
+    {"size", required_argument, NULL, NUMBERS + 0},
+    {"batch", required_argument, NULL, NUMBERS + 1},
+    {"threads", required_argument, NULL, NUMBERS + 2},
+    {"steps", required_argument, NULL, NUMBERS + 3},
+    {"sample", required_argument, NULL, NUMBERS + 4},
+    {"ranks", required_argument, NULL, NUMBERS + 5},
+    {"set", required_argument, NULL, SET},
+    {"augment", no_argument, NULL, AUGMENT},
+    {"watch", no_argument, NULL, WATCH},
+    {"layers", no_argument, NULL, LAYERS},
+    {"strict", no_argument, NULL, STRICT},
+    {0},
+};
+
 static int parse(struct options *o, int argc, char **argv, struct err *err)
 {
-    enum { WORDS = 0, NUMBERS = 16, SET = 32, WATCH, LAYERS, AUGMENT, STRICT };
     struct features_args *f = &o->features;
     const char **const word[] = {
         &o->run.dir, &o->run.until, &f->net,    &f->weights, &f->images,
         &f->layer,   &f->input,     &f->resize, &f->out,     &o->other};
     int *const number[] = {&o->bench.size,  &o->bench.batch, &o->bench.threads,
                            &o->bench.steps, &o->sample,      &o->bench.ranks};
-    static const struct option known[] = {
-        {"run", required_argument, NULL, WORDS + 0},
-        {"until", required_argument, NULL, WORDS + 1},
-        {"net", required_argument, NULL, WORDS + 2},
-        {"weights", required_argument, NULL, WORDS + 3},
-        {"images", required_argument, NULL, WORDS + 4},
-        {"layer", required_argument, NULL, WORDS + 5},
-        {"preprocess", required_argument, NULL, WORDS + 6},
-        {"resize", required_argument, NULL, WORDS + 7},
-        {"output", required_argument, NULL, 'o'},
-        {"with", required_argument, NULL, WORDS + 9},
-        {"size", required_argument, NULL, NUMBERS + 0},
-        {"batch", required_argument, NULL, NUMBERS + 1},
-        {"threads", required_argument, NULL, NUMBERS + 2},
-        {"steps", required_argument, NULL, NUMBERS + 3},
-        {"sample", required_argument, NULL, NUMBERS + 4},
-        {"ranks", required_argument, NULL, NUMBERS + 5},
-        {"set", required_argument, NULL, SET},
-        {"augment", no_argument, NULL, AUGMENT},
-        {"watch", no_argument, NULL, WATCH},
-        {"layers", no_argument, NULL, LAYERS},
-        {"strict", no_argument, NULL, STRICT},
-        {0},
-    };
     int c;
 
     opterr = 0;

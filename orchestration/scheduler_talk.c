@@ -15,6 +15,7 @@
 #include "proto/sealed.h"
 #include "proto/stored.h"
 #include "proto/unit.h"
+#include "run/frames.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -265,22 +266,6 @@ static void dispatch(struct scheduler *s, const struct mail *m)
         s->queue.worker[m->worker].seen = scheduler_now();
 }
 
-/* Read and drop what is left of a message with more frames than ours have. */
-static void drop_rest(void *socket)
-{
-    int more = 0;
-    size_t size = sizeof(more);
-    zmq_msg_t rest;
-
-    zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &size);
-    while (more) {
-        zmq_msg_init(&rest);
-        zmq_msg_recv(&rest, socket, ZMQ_DONTWAIT);
-        more = zmq_msg_more(&rest);
-        zmq_msg_close(&rest);
-    }
-}
-
 void scheduler_listen(struct scheduler *s)
 {
     enum { AT_MOST = 1000 }; /* then see to the clock */
@@ -302,7 +287,7 @@ void scheduler_listen(struct scheduler *s)
             mail.worker =
                 queue_find_worker(&s->queue, mail.from, mail.from_size);
             dispatch(s, &mail);
-            drop_rest(s->router);
+            frames_drop(s->router);
         }
         zmq_msg_close(&m);
         zmq_msg_close(&from);

@@ -113,24 +113,9 @@ int config_cells(const char *cells, int64_t *n, struct err *err)
     return 0;
 }
 
-/* What no single key can tell. */
-static int check_whole(const struct config *c, const char *path,
+static int check_split(const struct config *c, const char *where,
                        struct err *err)
 {
-    const char *where = path ? path : "configuration";
-    char cut[KEY_SNIPPET];
-    struct err why;
-    int64_t cells;
-
-    if (check_costs(c, &why) < 0)
-        return err_set(err, ERR_USAGE,
-                       "%.200s: train.costs, train.class_weights: %.250s",
-                       where, why.text);
-    if (config_cells(c->explain.cells, &cells, &why) < 0)
-        return err_set(err, ERR_USAGE, "%.200s: explain.cells: %.250s", where,
-                       why.text);
-    if (!c->run.dir[0])
-        return err_set(err, ERR_USAGE, "%.200s: run.dir: is empty", where);
     if (c->split.method == SPLIT_BY_CSV && !config_split_csv(c)[0])
         return err_set(err, ERR_USAGE,
                        "%.200s: split.csv: is needed with split.method csv",
@@ -145,6 +130,12 @@ static int check_whole(const struct config *c, const char *path,
                        "%.200s: split.folds: split.method csv names one split, "
                        "not folds",
                        where);
+    return 0;
+}
+
+static int check_rate(const struct config *c, const char *where,
+                      struct err *err)
+{
     if (c->train.min_learning_rate > c->train.learning_rate)
         return err_set(err, ERR_USAGE,
                        "%.200s: train.min_learning_rate: %g is above "
@@ -168,6 +159,12 @@ static int check_whole(const struct config *c, const char *path,
                        "train.encoder_epochs %lld",
                        where, (long long)c->train.warmup_epochs,
                        (long long)c->train.encoder_epochs);
+    return 0;
+}
+
+static int check_mixup(const struct config *c, const char *where,
+                       struct err *err)
+{
     if (c->train.mixup > 0 && c->train.mixup < MIXUP_ALPHA_MIN)
         return err_set(err, ERR_USAGE,
                        "%.200s: train.mixup: %g is neither 0 nor at least %g",
@@ -177,7 +174,30 @@ static int check_whole(const struct config *c, const char *path,
                        "%.200s: train.mixup: not with train.augment online, "
                        "whose variants are gone when they have been used",
                        where);
-    if (check_batch(c, where, err) < 0 || check_strict(c, where, err) < 0)
+    return 0;
+}
+
+/* What no single key can tell. */
+static int check_whole(const struct config *c, const char *path,
+                       struct err *err)
+{
+    const char *where = path ? path : "configuration";
+    char cut[KEY_SNIPPET];
+    struct err why;
+    int64_t cells;
+
+    if (check_costs(c, &why) < 0)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.costs, train.class_weights: %.250s",
+                       where, why.text);
+    if (config_cells(c->explain.cells, &cells, &why) < 0)
+        return err_set(err, ERR_USAGE, "%.200s: explain.cells: %.250s", where,
+                       why.text);
+    if (!c->run.dir[0])
+        return err_set(err, ERR_USAGE, "%.200s: run.dir: is empty", where);
+    if (check_split(c, where, err) < 0 || check_rate(c, where, err) < 0 ||
+        check_mixup(c, where, err) < 0 || check_batch(c, where, err) < 0 ||
+        check_strict(c, where, err) < 0)
         return -1;
     if (!is_endpoint(c->scheduler.endpoint))
         return err_set(err, ERR_USAGE,

@@ -7,6 +7,7 @@
 #include "proto/stored.h"
 #include "run/control.h"
 #include "run/env.h"
+#include "run/frames.h"
 #include "run/link.h"
 #include "run/node.h"
 
@@ -231,22 +232,15 @@ static int take_samples(struct sink *s, zmq_msg_t *identity, zmq_msg_t *m,
 
 static int on_data(struct sink *s, struct err *err)
 {
-    zmq_msg_t identity, m, extra;
-    int more = 0, rc = 0;
-    size_t size = sizeof(more);
+    zmq_msg_t identity, m;
+    int rc = 0;
 
     zmq_msg_init(&identity);
     zmq_msg_init(&m);
     if (zmq_msg_recv(&identity, s->router, ZMQ_DONTWAIT) >= 0 &&
         zmq_msg_recv(&m, s->router, ZMQ_DONTWAIT) >= 0)
         rc = take_samples(s, &identity, &m, err);
-    zmq_getsockopt(s->router, ZMQ_RCVMORE, &more, &size);
-    while (more) { /* frames that no worker of ours sends */
-        zmq_msg_init(&extra);
-        zmq_msg_recv(&extra, s->router, ZMQ_DONTWAIT);
-        more = zmq_msg_more(&extra);
-        zmq_msg_close(&extra);
-    }
+    frames_drop(s->router);
     zmq_msg_close(&m);
     zmq_msg_close(&identity);
     return rc;

@@ -1,8 +1,6 @@
 /* fresh.c - the key of a fresh variant, and its recipe */
 #include "stages/augment/fresh.h"
 
-#include "base/hash.h"
-
 size_t fresh_scratch(const struct fresh *f)
 {
     return augment_scratch((int)f->data->w, (int)f->data->h);
@@ -18,16 +16,9 @@ void fresh_make(const struct fresh *f, size_t row, uint32_t variant,
         .dst = dst,
         .scratch = scratch,
     };
-    char from[HASH_HEX];
     const struct recipe_key key = {
-        .seed = f->seed,
-        .content = from,
-        .content_size = HASH_HEX - 1,
-        .variant = variant,
-        .epoch = epoch,
-    };
+        .seed = f->seed, .variant = variant, .epoch = epoch};
 
     BUG_ON(epoch == 0);
-    hash_of(picture.src, augment_bytes(&picture), from);
-    recipe_apply(f->recipe, &key, &picture, NULL);
+    recipe_vary(f->recipe, key, &picture, NULL);
 }

@@ -124,18 +124,16 @@ static int show_recipe(struct preview *v, const struct options *o,
                                              .h = SIDE,
                                              .zoom = 2,
                                              .lines = 10};
-    char from[HASH_HEX];
 
     if (recipe_find(&v->recipe, o->recipe, err) < 0 ||
         sheet_init(&v->sheet, &shape, err) < 0)
         return -1;
-    hash_of(v->im.px, image_bytes(&v->im), from);
     for (uint32_t i = 0; i < VARIANTS; i++) {
         const struct augment_picture p = picture(v);
-        const struct recipe_key key = {o->seed, from, HASH_HEX - 1, i, 0};
+        const struct recipe_key key = {.seed = o->seed, .variant = i};
 
         v->text.len = 0;
-        recipe_apply(&v->recipe, &key, &p, &v->text);
+        recipe_vary(&v->recipe, key, &p, &v->text);
         if (to_label(v, err) < 0 ||
             sheet_put(&v->sheet, (int)i, v->dst, v->label.data, err) < 0)
             return -1;

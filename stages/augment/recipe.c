@@ -1,6 +1,7 @@
 /* recipe.c - drawing from a recipe */
 #include "recipe.h"
 
+#include "base/hash.h"
 #include "base/rng.h"
 
 #include <string.h>
@@ -109,4 +110,15 @@ void recipe_apply(const struct recipe *r, const struct recipe_key *key,
     }
     if (n == 0)
         buf_puts(text, "identity");
+}
+
+void recipe_vary(const struct recipe *r, struct recipe_key key,
+                 const struct augment_picture *p, struct buf *text)
+{
+    char from[HASH_HEX];
+
+    hash_of(p->src, augment_bytes(p), from);
+    key.content = from;
+    key.content_size = HASH_HEX - 1;
+    recipe_apply(r, &key, p, text);
 }

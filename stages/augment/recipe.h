@@ -105,4 +105,8 @@ int recipe_draw(const struct recipe *r, const struct recipe_key *key,
 void recipe_apply(const struct recipe *r, const struct recipe_key *key,
                   const struct augment_picture *p, struct buf *text);
 
+/* The same; the key's content is the hash of the picture's own pixels. */
+void recipe_vary(const struct recipe *r, struct recipe_key key,
+                 const struct augment_picture *p, struct buf *text);
+
 #endif

@@ -1,8 +1,6 @@
 /* variant.c - the key of a row, and its recipe */
 #include "variant.h"
 
-#include "base/hash.h"
-
 uint32_t variant_make(const struct variant_args *a, size_t r, uint8_t *dst,
                       uint8_t *scratch, struct buf *text)
 {
@@ -14,17 +12,10 @@ uint32_t variant_make(const struct variant_args *a, size_t r, uint8_t *dst,
         .dst = dst,
         .scratch = scratch,
     };
-    char from[HASH_HEX];
-    const struct recipe_key key = {
-        .seed = a->seed,
-        .content = from,
-        .content_size = HASH_HEX - 1,
-        .variant = (uint32_t)(r % s->variants),
-        .epoch = 0,
-    };
+    const struct recipe_key key = {.seed = a->seed,
+                                   .variant = (uint32_t)(r % s->variants)};
 
     text->len = 0;
-    hash_of(picture.src, augment_bytes(&picture), from);
-    recipe_apply(a->recipe, &key, &picture, text);
+    recipe_vary(a->recipe, key, &picture, text);
     return key.variant;
 }

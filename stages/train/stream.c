@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "proto/credit.h"
 #include "proto/samples.h"
+#include "run/frames.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -225,9 +226,7 @@ static void take_credit(struct peer *p, const void *msg, size_t size)
 
 static void receive(struct stream *s)
 {
-    zmq_msg_t identity, m, extra;
-    int more = 0;
-    size_t size = sizeof(more);
+    zmq_msg_t identity, m;
 
     zmq_msg_init(&identity);
     zmq_msg_init(&m);
@@ -243,13 +242,7 @@ static void receive(struct stream *s)
         else
             take_samples(s, p, msg, zmq_msg_size(&m));
     }
-    zmq_getsockopt(s->router, ZMQ_RCVMORE, &more, &size);
-    while (more) { /* frames that no worker of ours sends */
-        zmq_msg_init(&extra);
-        zmq_msg_recv(&extra, s->router, ZMQ_DONTWAIT);
-        more = zmq_msg_more(&extra);
-        zmq_msg_close(&extra);
-    }
+    frames_drop(s->router);
     zmq_msg_close(&m);
     zmq_msg_close(&identity);
 }
