@@ -303,8 +303,10 @@ static void check_ensemble(void)
     BUG_ON(file_path(path, &err, "%s/report/index.html", run) < 0 ||
            file_read(path, MAX_PAGE, &p, &size, &err) < 0);
     check_page(p);
-    has(p, "<a href=\"#experiment-2\">e2</a></th><td>fuzzy_rank",
-        "  is in the table of results");
+    has(p,
+        "<a href=\"#experiment-2\">e2</a></th><td>fuzzy_rank</td><td>"
+        "</td><td class=\"num\">2</td><td class=\"num\">75.0",
+        "  is in the table of results with its accuracy");
     has(p, "<p class=\"mute\">fuzzy_rank, ", "  with what it is");
     lacks(p, "e2</strong> is incomplete", "  lacks nothing");
     free(p);
