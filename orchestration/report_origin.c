@@ -75,7 +75,8 @@ static void sizes(const struct report_data *d, struct buf *b)
     else
         b->failed = true;
     if (z.n) {
-        buf_puts(b, "<figure>\n");
+        buf_puts(b, "<figure>\n<div class=\"scroll\" role=\"region\" "
+                    "tabindex=\"0\" aria-label=\"Sizes of the pictures\">\n");
         svg_sizes(
             &(struct svg_sizes){.n = z.n,
                                 .w = z.w,
@@ -85,8 +86,9 @@ static void sizes(const struct report_data *d, struct buf *b)
                                 .class_name = name,
                                 .target = (double)d->config->preprocess.size},
             false, b);
-        buf_puts(b, "<figcaption>The ring is the size that every picture is "
-                    "brought to.</figcaption>\n</figure>\n");
+        buf_puts(
+            b, "</div>\n<figcaption>The ring is the size that every picture is "
+               "brought to.</figcaption>\n</figure>\n");
     }
     free(z.w);
     free(z.h);

@@ -139,9 +139,9 @@ static void draw_legend(const struct plot *p)
         return;
     snprintf(text, sizeof(text), "at temperature %.2f: %.1f %%", r->temperature,
              100 * r->after_ece);
-    buf_printf(p->out, "<path class=\"pl-a\" d=\"M%d %.1fh24\"/>\n", LEFT + 196,
+    buf_printf(p->out, "<path class=\"pl-a\" d=\"M%d %.1fh24\"/>\n", LEFT + 182,
                p->top - 44);
-    svg_put(p->out, LEFT + 226, p->top - 40, "start", "", text);
+    svg_put(p->out, LEFT + 210, p->top - 40, "start", "", text);
 }
 
 void svg_reliability(const struct svg_reliability *r, bool alone,

@@ -154,8 +154,8 @@ def check_tables(b):
        column(b, 1), "filtered by a choice")
 
 
-SHOWN = ("return [...document.querySelectorAll('#experiment-1 figure')]"
-         ".filter(f => !f.hidden).map(f => [...f.querySelectorAll('img')]"
+SHOWN = ("return [...document.querySelectorAll('#experiment-1 .viewer "
+         "figure')].filter(f => !f.hidden).map(f => [...f.querySelectorAll('img')]"
          ".filter(i => i.offsetParent).map(i => [i.dataset.stop, i.src]))")
 
 
@@ -172,7 +172,8 @@ def check_gallery(b):
     ok(b.run("return document.querySelector(arguments[0])"
              ".getAttribute('aria-valuetext')", slider) == second[0][0][0],
        "and says which explainer it is")
-    ok(b.run("const i = [...document.querySelectorAll('#experiment-1 img')]"
+    ok(b.run("const i = [...document.querySelectorAll('#experiment-1 .viewer "
+             "img')]"
              ".find(i => i.offsetParent); i.scrollIntoView();"
              "return i.decode().then(() => i.naturalWidth)") > 0,
        "the picture is one")
@@ -187,7 +188,7 @@ def check_gallery(b):
             "select')[arguments[0]]; s.value = s.options[1].value;"
             "s.dispatchEvent(new Event('change'));"
             "const r = [s.value, [...document.querySelectorAll('#experiment-1 "
-            "figure')].filter(f => f.offsetParent).map(f => "
+            ".viewer figure')].filter(f => f.offsetParent).map(f => "
             "f.dataset[arguments[1]])]; s.value = '';"
             "s.dispatchEvent(new Event('change')); return r", which, attribute)
         ok(all(v == got[0] for v in got[1]), "filtered by " + attribute, got)
