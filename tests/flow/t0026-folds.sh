@@ -7,7 +7,8 @@ kf() { # kf <status> <verb> [--set ...]: the line in folds
         --set "dataset.path=$T/cells" \
         --set 'train.regimes=[finetune]' --set evaluate.bootstrap=0 \
         --set "train.weights=$T/w" --set augment.variants=0 \
-        --set 'explain.methods=[gradcam]' --set explain.faith_steps=0 "${@:3}"
+        --set 'explain.methods=[gradcam]' --set explain.faith_steps=4 \
+        --set explain.cells=all "${@:3}"
 }
 clusters() { # the cells as clusters of four
     local class cell i
@@ -33,9 +34,20 @@ mkdir "$T/w"
 cp "$T/run/train/$E/model.safetensors" "$T/w/mobilenetv2.safetensors"
 F=mobilenetv2-finetune-s1
 ok "three folds" kf 0 run --set split.folds=3 --run "$T/kf"
+cells_of() { # cells_of <fold>: how many it tests
+    grep -c ',test,' "$T/kf/evaluate/$F-f$1/predictions.csv"
+}
 for f in 0 1 2; do
     ok "fold $f is explained" test -s "$T/kf/explain/$F-f$f/scores.csv"
+    ok "  all of its cells" grep -q ",all,.*,$(cells_of $f)," \
+        "$T/kf/explain/$F-f$f/faithfulness.csv"
+    ok "  none of a cluster that trained" grep -q '^picture,trained,,,0,0,' \
+        "$T/kf/evaluate/$F-f$f/errors.csv"
 done
+ok "folds are not of one size" test "$(for f in 0 1 2; do cells_of $f; done |
+    sort -u | wc -l)" -gt 1
+ok "folds test other cells" status_is 2 papline compare "$T/kf"
+ok "which comparing says" says "name experiments of one fold"
 ok "frozen layers are kept once" test "$(ls -d "$T"/kf/trunk/* | wc -l)" -eq 1
 column() { # column <name> <csv>: its values
     awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++)
