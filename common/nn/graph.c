@@ -277,15 +277,10 @@ void graph_changed(struct graph *g)
     g->changed = true;
 }
 
-void graph_forward(struct graph *g, enum phase phase)
+/* Nodes 'begin' .. 'end' - 1 for the rows that they have been told. */
+static void forward(struct graph *g, int begin, int end)
 {
-    BUG_ON(!g->finished);
-    BUG_ON(g->args.memory == GRAPH_INFER && phase != PHASE_INFER);
-    g->pass.phase = phase;
-    prepare(g);
-    for (int i = 0; i < g->n_node; i++)
-        g->node[i]->out.data = g->kept[i];
-    for (int i = 0; i < g->n_node; i++) {
+    for (int i = begin; i < end; i++) {
         const double start = g->time ? clock_now() : 0.0;
 
         if (g->run[i])
@@ -293,6 +288,32 @@ void graph_forward(struct graph *g, enum phase phase)
         if (g->time)
             g->time[i].forward += clock_now() - start;
     }
+}
+
+/* The strip that begins with that node.  A rank without rows runs it, too. */
+static void forward_strip(struct graph *g, int begin)
+{
+    const int end = graph_strip_end(g, begin), rows = g->rows[begin];
+    int first = 0;
+
+    do {
+        const int left = g->batch - first;
+
+        graph_take_rows(g, first, left < rows ? left : rows);
+        forward(g, begin, end);
+        first += rows;
+    } while (first < g->batch);
+}
+
+void graph_forward(struct graph *g, enum phase phase)
+{
+    BUG_ON(!g->finished);
+    BUG_ON(g->args.memory == GRAPH_INFER && phase != PHASE_INFER);
+    g->pass.phase = phase;
+    prepare(g);
+    for (int i = 0; i < g->n_node; i = graph_strip_end(g, i))
+        forward_strip(g, i);
+    graph_take_rows(g, 0, g->batch);
 }
 
 /* What backward of node j reads and was not kept. */

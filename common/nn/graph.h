@@ -33,7 +33,9 @@ enum graph_memory {
                        logits' longer; douts never; the input has none */
     GRAPH_INFER,    /* only graph_output()->out is good, the input is spoilt;
                        PHASE_INFER alone, no backward; batch normalisation
-                       is folded into the convolution before it */
+                       is folded into the convolution before it, and the
+                       first layers do a few images at a time
+                       (graph_strips.c) */
 };
 
 /*

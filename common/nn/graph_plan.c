@@ -137,7 +137,8 @@ static void share(struct places *p, int i, int j, int to)
 static bool in_place(const struct graph *g, int i, int k)
 {
     return k != NO_NODE && g->run[i] && g->node[i]->op->in_place &&
-           g->node[k]->in[0] && last_reader(g, k) == i;
+           g->node[k]->in[0] && last_reader(g, k) == i &&
+           g->rows[k] == g->rows[i];
 }
 
 /* Does backward of node j read the value of node i, its input? */
@@ -205,6 +206,26 @@ static void place_outs(const struct graph *g, struct places *p)
     }
 }
 
+/* Values that share a place with a wide one are wide as well.  While a strip
+ * runs again and again, each of its wide values and of those that it reads has
+ * a place of its own. */
+static void widen_outs(struct graph *g, struct places *p)
+{
+    for (int i = 0; i < g->n_node; i++)
+        g->wide[p->at[i]] = g->wide[p->at[i]] || g->wide[i];
+    for (int i = 0, begin = 0; i < g->n_node; i++) {
+        const int at = p->at[i];
+
+        begin = i < graph_strip_end(g, begin) ? begin : i;
+        g->wide[i] = g->wide[at];
+        if (!g->wide[at] || g->args.memory != GRAPH_INFER)
+            continue;
+        p->from[at] = p->from[at] < begin ? p->from[at] : begin;
+        p->to[at] = p->to[at] < g->n_node ? graph_strip_end(g, p->to[at]) - 1
+                                          : p->to[at];
+    }
+}
+
 /* The same of douts; the caller writes the last one between the passes. */
 static void place_douts(const struct graph *g, struct places *p)
 {
@@ -223,12 +244,20 @@ static void place_douts(const struct graph *g, struct places *p)
     }
 }
 
+/* Floats of the value of node i, as many rows as there are at once. */
+static size_t value_len(const struct graph *g, int i)
+{
+    return (size_t)(g->wide[i] ? g->args.max_batch : g->rows[i]) *
+           tensor_row(&g->node[i]->out);
+}
+
 static size_t plan_arena(struct graph *g, struct places place[2],
                          struct memplan *p)
 {
     const enum graph_memory memory = g->args.memory;
 
     place_outs(g, &place[0]);
+    widen_outs(g, &place[0]);
     place_douts(g, &place[1]);
     for (int i = 0; i < g->n_node; i++) {
         struct node *nd = g->node[i];
@@ -238,7 +267,8 @@ static size_t plan_arena(struct graph *g, struct places place[2],
         if (!has_value(g, i))
             continue;
         if (place[0].at[i] == i)
-            memplan_add(p, &nd->out.data, len, from, place[0].to[i]);
+            memplan_add(p, &nd->out.data, value_len(g, i), from,
+                        place[0].to[i]);
         if (g->remake_at[i] != NO_NODE)
             memplan_add(p, &g->remade[i], len,
                         2 * g->n_node - 1 - g->remake_at[i], last_read(g, i));
@@ -359,5 +389,6 @@ int graph_plan(struct graph *g, struct err *err)
     plan_folds(g);
     plan_adds(g);
     plan_remakes(g);
+    graph_plan_strips(g);
     return allocate(g, err);
 }

@@ -1,6 +1,6 @@
 /*
- * graph_private.h - what graph.c (building and running) and graph_plan.c
- * (memory and order) share
+ * graph_private.h - what graph.c (building and running), graph_plan.c
+ * (memory and order) and graph_strips.c share
  */
 #ifndef NN_GRAPH_PRIVATE_H
 #define NN_GRAPH_PRIVATE_H
@@ -24,6 +24,9 @@ struct graph {
     float *remade[GRAPH_MAX_NODES]; /* where it is made again */
     bool border[GRAPH_MAX_NODES];   /* see graph.h */
     bool run[GRAPH_MAX_NODES];      /* the node is of this part */
+    int rows[GRAPH_MAX_NODES];      /* forward does so many at once; neighbours
+                                       with as many are a strip */
+    bool wide[GRAPH_MAX_NODES];     /* the value has rows for the whole batch */
     size_t n_param, n_all, n_state;
     struct named_tensor *list; /* owned */
     size_t n_list;
@@ -42,5 +45,15 @@ int graph_index(const struct graph *g, const struct node *nd);
  * Errors: ERR_SYSTEM without memory; graph_free() releases what there is.
  */
 MUST_USE int graph_plan(struct graph *g, struct err *err);
+
+/* Set rows[] and wide[]; folds are known. */
+void graph_plan_strips(struct graph *g);
+
+/* The first node behind the strip that node i is in. */
+int graph_strip_end(const struct graph *g, int i);
+
+/* Values are now those of 'n' images of the batch from 'first' on; of values
+ * that are not wide, whatever lies there. */
+void graph_take_rows(struct graph *g, int first, int n);
 
 #endif
