@@ -11,7 +11,7 @@
 #include "nn/graph_private.h"
 
 enum {
-    CACHE = 8 << 20,  /* bytes: values that a node reads and writes at once */
+    CACHE = 16 << 20, /* bytes: values that a node reads and writes at once */
     WEIGHTS = 1 << 19 /* bytes: a node with more has many */
 };
 

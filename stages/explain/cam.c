@@ -1,5 +1,7 @@
 #include "stages/explain/cam.h"
 
+#include "base/hot.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +40,8 @@ const struct explainer *explainer_at(size_t i)
     return i < N_EXPLAINER ? table[i] : NULL;
 }
 
+enum { COLUMNS = 256 }; /* resized at once */
+
 /* A place among pixels: two neighbours and the share of the second. */
 struct place {
     int lo, hi;
@@ -63,22 +67,52 @@ static struct place place_of(int i, int n, int m, bool areas)
     return place_at(n > 1 ? (double)i * (m - 1) / (n - 1) : 0.0, m);
 }
 
+/* A row of x at 'n' places. */
+HOT static void resize_row(const float *x, const struct place *at, int n,
+                           float *restrict y)
+{
+    for (int j = 0; j < n; j++)
+        y[j] = x[at[j].lo] * (1 - at[j].share) + x[at[j].hi] * at[j].share;
+}
+
+HOT static void mix_rows(const float *a, const float *b, float share, int n,
+                         float *restrict y)
+{
+    for (int j = 0; j < n; j++)
+        y[j] = a[j] * (1 - share) + b[j] * share;
+}
+
+/* Columns 'first' .. first + n - 1 of y; rows of x are resized as they come
+ * to be needed. */
+static void resize_columns(const float *x, int h, int w, float *y, int out_h,
+                           int out_w, bool areas, int first)
+{
+    const int n = out_w - first < COLUMNS ? out_w - first : COLUMNS;
+    struct place column[COLUMNS];
+    float row[2][COLUMNS];
+    int has[2] = {-1, -1};
+
+    for (int j = 0; j < n; j++)
+        column[j] = place_of(first + j, out_w, w, areas);
+    for (int i = 0; i < out_h; i++) {
+        const struct place r = place_of(i, out_h, h, areas);
+        const int want[2] = {r.lo, r.hi};
+
+        for (int k = 0; k < 2; k++)
+            if (has[want[k] % 2] != want[k]) {
+                has[want[k] % 2] = want[k];
+                resize_row(x + want[k] * w, column, n, row[want[k] % 2]);
+            }
+        mix_rows(row[r.lo % 2], row[r.hi % 2], r.share, n,
+                 y + i * out_w + first);
+    }
+}
+
 static void resize(const float *x, int h, int w, float *y, int out_h, int out_w,
                    bool areas)
 {
-    for (int i = 0; i < out_h; i++) {
-        const struct place r = place_of(i, out_h, h, areas);
-        const float *top = x + r.lo * w, *bottom = x + r.hi * w;
-
-        for (int j = 0; j < out_w; j++) {
-            const struct place c = place_of(j, out_w, w, areas);
-            const float a = top[c.lo] * (1 - c.share) + top[c.hi] * c.share;
-            const float b =
-                bottom[c.lo] * (1 - c.share) + bottom[c.hi] * c.share;
-
-            y[i * out_w + j] = a * (1 - r.share) + b * r.share;
-        }
-    }
+    for (int j = 0; j < out_w; j += COLUMNS)
+        resize_columns(x, h, w, y, out_h, out_w, areas, j);
 }
 
 void cam_resize(const float *x, int h, int w, float *y, int out_h, int out_w)

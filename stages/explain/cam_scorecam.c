@@ -22,9 +22,11 @@
  * Source: Wang et al. 2020 (arXiv:1910.01279), eq. 3 to 6.
  */
 #include "stages/explain/cam.h"
+#include "base/hot.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct channel {
     int k;         /* of the layer */
@@ -111,6 +113,24 @@ static void choose(struct scoring *s)
     }
 }
 
+/* A mask's values from 0 on. */
+HOT static void stretch(float *mask, int n, float low, float range)
+{
+    for (int i = 0; i < n; i++)
+        mask[i] = (mask[i] - low) / range;
+}
+
+/* y, whose last third is the mask, from the front. */
+HOT static void hide(const float *x, const float *mask, int n, float *y)
+{
+    for (int i = 0; i < n; i++) {
+        const float m = mask[i];
+
+        for (int c = 0; c < 3; c++)
+            y[3 * i + c] = x[3 * i + c] * m;
+    }
+}
+
 /*
  * The input behind the mask of pass 'row'.  The mask is made in the last third
  * of 'y', which is written from the front and never beyond what is still read.
@@ -137,16 +157,14 @@ static void fill(const void *self, size_t row, float *y)
     else
         cam_resize(s->map + k * l->h * l->w, l->h, l->w, mask, t->h, t->w);
     for (int i = 0; i < n; i++) {
-        low = fminf(low, mask[i]);
-        high = fmaxf(high, mask[i]);
+        low = mask[i] < low ? mask[i] : low;
+        high = mask[i] > high ? mask[i] : high;
     }
-    for (int i = 0; i < n; i++) {
-        const float m =
-            high > low ? (mask[i] - low) / (high - low + eps) : 0.0f;
-
-        for (int c = 0; c < 3; c++)
-            y[3 * i + c] = t->x[3 * i + c] * m;
-    }
+    if (high > low)
+        stretch(mask, n, low, high - low + eps);
+    else
+        memset(mask, 0, (size_t)n * sizeof(*mask));
+    hide(t->x, mask, n, y);
 }
 
 /* Probabilities where the variant wants them. */
