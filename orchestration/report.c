@@ -2,6 +2,7 @@
 
 #include "orchestration/bundle.h"
 #include "orchestration/report_data.h"
+#include "orchestration/report_explainers.h"
 #include "orchestration/report_folds.h"
 #include "orchestration/report_html.h"
 
@@ -32,8 +33,10 @@ static void head(const struct report_data *d, struct buf *b)
                 "<header>\n<h1>");
     html_text(b, run_name(d->run_dir));
     buf_puts(b, "</h1>\n<nav aria-label=\"Sections\"><ul>\n"
-                "<li><a href=\"#results\">All experiments</a></li>\n"
-                "<li><a href=\"#paper\">Beside the paper</a></li>\n");
+                "<li><a href=\"#results\">All experiments</a></li>\n");
+    if (report_explained(d))
+        buf_puts(b, "<li><a href=\"#explainers\">Explainers</a></li>\n");
+    buf_puts(b, "<li><a href=\"#paper\">Beside the paper</a></li>\n");
     for (int i = 0; i < d->n_experiment; i++) {
         buf_printf(b, "<li><a href=\"#experiment-%d\">", i + 1);
         html_text(b, d->experiment[i].name);
@@ -50,6 +53,8 @@ static int compose(const struct report_data *d, struct buf *b, struct err *err)
     report_warnings(d, b);
     report_headline(d, b);
     report_results(d, b);
+    if (report_trust(d, b, err) < 0)
+        return -1;
     report_paper(d, b);
     if (report_experiments(d, b, err) < 0)
         return -1;
@@ -96,6 +101,8 @@ int report_write(const char *run_dir, const struct config *config,
             rc = file_write(path, b.data, b.len, err);
         if (rc == 0)
             rc = report_folds_write(&d, out_dir, err);
+        if (rc == 0)
+            rc = report_explainers_write(&d, out_dir, err);
     }
     if (rc == 0)
         rc = write_bundles(&d, out_dir, err);

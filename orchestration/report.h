@@ -2,10 +2,10 @@
  * report.h - everything about a run in one page that needs no network
  *
  * RUN/report/index.html: warnings first, accuracy with its interval beside the
- * baseline's, results of all experiments, the paper's tables with this run
- * beside it, for each experiment its classes, confusion matrix, curves,
- * reliability and explained cells, what the data were, the configuration and
- * where each part came from.  Charts are inline SVG, pictures and the files
+ * baseline's, results of all experiments, the explainers' figures in them, the
+ * paper's tables with this run beside it, for each experiment its classes,
+ * confusion matrix, curves, reliability and explained cells, what the data were,
+ * the configuration and where each part came from.  Charts are inline SVG, pictures and the files
  * behind the charts are embedded; no request is made.  One script of our own,
  * report.js, which the page's policy knows by its hash, makes tables and gallery
  * sort and filter; all is there without it.  All text from files is escaped.

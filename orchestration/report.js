@@ -25,7 +25,7 @@
         return label;
     }
 
-    /* A choice among words; the first stands for all of them. */
+    /* A choice among words; 'all' stands for no choice. */
     function choice(all, words, change) {
         const select = make('select');
 
@@ -135,8 +135,10 @@
             if (!th.hasAttribute('data-pick'))
                 return;
             const words = distinct(rows.map(row => cell(row, column)));
-            const select = choice('all', words.filter(w => w), show);
+            const select = choice('any', words.filter(w => w), show);
 
+            if (words.includes(th.getAttribute('data-pick')))
+                select.value = th.getAttribute('data-pick');
             picks.push({column: column, select: select});
             tools.append(labelled(th.textContent, select));
         });

@@ -273,6 +273,25 @@ static int count_shared(struct report_counts *c, const struct report_csv *index,
 
 /* --- all ------------------------------------------------------------------- */
 
+const char *report_table_name(enum report_table t)
+{
+    static const char *const name[REPORT_TABLES] = {
+        "faithfulness", "localisation", "sanity", "stability"};
+
+    return name[t];
+}
+
+static void read_figures(struct report_experiment *e, const char *run_dir)
+{
+    char name[64];
+
+    for (int t = 0; t < REPORT_TABLES; t++) {
+        snprintf(name, sizeof(name), "%s.csv",
+                 report_table_name((enum report_table)t));
+        read_csv(&e->figures[t], run_dir, e->explain->dir, name);
+    }
+}
+
 static void read_experiment(struct report_experiment *e,
                             const struct report_data *d,
                             const struct plan_node *head)
@@ -306,8 +325,7 @@ static void read_experiment(struct report_experiment *e,
     if (e->explain)
         read_csv(&e->scores, d->run_dir, e->explain->dir, "scores.csv");
     if (e->explain)
-        read_csv(&e->faithfulness, d->run_dir, e->explain->dir,
-                 "faithfulness.csv");
+        read_figures(e, d->run_dir);
 }
 
 /* Does 'n' stand for an experiment: a training, or an ensemble's evaluation? */
@@ -383,7 +401,8 @@ void report_data_release(struct report_data *d)
         csv_release(&d->experiment[i].errors.csv);
         csv_release(&d->experiment[i].reliability.csv);
         csv_release(&d->experiment[i].scores.csv);
-        csv_release(&d->experiment[i].faithfulness.csv);
+        for (int t = 0; t < REPORT_TABLES; t++)
+            csv_release(&d->experiment[i].figures[t].csv);
     }
     free(d->experiment);
     csv_release(&d->index.csv);

@@ -27,13 +27,23 @@ struct report_json {
     char why[256];
 };
 
+/* Tables of an experiment's explanations, see explain/figures.h. */
+enum report_table {
+    TABLE_FAITH,
+    TABLE_LOCATE,
+    TABLE_SANITY,
+    TABLE_STABILITY,
+    REPORT_TABLES
+};
+
 struct report_experiment {
     const struct plan_node *train; /* or of an ensemble its evaluation;
                                       borrowed, as these: */
     const struct plan_node *evaluate, *explain; /* NULL: not planned */
     const char *name;                           /* borrowed */
     struct report_json metrics;
-    struct report_csv history, errors, reliability, scores, faithfulness;
+    struct report_csv history, errors, reliability, scores;
+    struct report_csv figures[REPORT_TABLES];
 };
 
 /* Is it made of others, without a training or explanations of its own? */
@@ -87,6 +97,9 @@ struct report_data {
 /* Read it all.  Errors: ERR_SYSTEM no memory. */
 MUST_USE int report_data_read(struct report_data *d, struct err *err);
 void report_data_release(struct report_data *d);
+
+/* "faithfulness", ...: the file without ".csv". */
+const char *report_table_name(enum report_table t);
 
 /* "" if the row or the column is not there. */
 const char *report_field(const struct report_csv *c, size_t row,

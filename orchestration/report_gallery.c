@@ -377,7 +377,7 @@ int report_gallery(const struct report_data *d,
         return 0;
     }
     legend(&g);
-    report_faith(&e->faithfulness, b);
+    report_faith(&e->figures[TABLE_FAITH], b);
     html_files(b, d, e->explain->dir, files);
     if (e->scores.csv.n_row == 0)
         buf_puts(b, "<p class=\"missing\">No cell was explained.</p>\n");

@@ -35,7 +35,8 @@ void html_table_end(struct buf *b);
 void html_missing(struct buf *b, const char *what, const char *why);
 
 /* The same of a table that the script lets the reader sort and take as CSV,
- * and with 'filter' filter, by words and by each column with data-pick. */
+ * and with 'filter' filter, by words and by each column with data-pick, whose
+ * word is chosen at first. */
 void html_table_sortable(struct buf *b, const char *label, bool filter);
 
 /* Append "data:TYPE;base64,...". */

@@ -39,7 +39,7 @@ static const struct stage_row {
     {"train", "papline-train", 2, NULL, {"train", "inputs"}, PLAN_WHOLE},
     {"evaluate", "papline-evaluate", 3, NULL, {"evaluate", "run"}, PLAN_WHOLE},
     {"explain", "papline-explain", 2, NULL, {"explain", "run"}, PLAN_FILES},
-    {"report", NULL, 2, "report", {NULL}, PLAN_WHOLE},
+    {"report", NULL, 3, "report", {NULL}, PLAN_WHOLE},
 };
 
 static const struct stage_row *stage_row(const char *stage)

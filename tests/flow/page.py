@@ -154,6 +154,45 @@ def check_tables(b):
        column(b, 1), "filtered by a choice")
 
 
+def explainers(b):
+    """Class, explainer and insertion of the rows shown."""
+    return b.run(
+        "const t = document.querySelector('#explainers table[data-filter]');"
+        "const at = [...t.tHead.rows[0].cells].findIndex(c => "
+        "c.textContent.startsWith('insertion'));"
+        "return [...t.tBodies[0].rows].filter(r => !r.hidden).map(r => "
+        "[r.cells[2].textContent, r.cells[3].textContent, "
+        "r.cells[at].textContent, r.cells[at].classList.contains('top')])")
+
+
+def pick_class(b, word):
+    """Pick the class that is called so; None: another one."""
+    return b.run(
+        "const s = document.querySelectorAll('#explainers .tools select')[2];"
+        "s.value = arguments[0] === null ? [...s.options].find(o => o.value && "
+        "o.value !== 'all classes').value : arguments[0];"
+        "s.dispatchEvent(new Event('change')); return s.value", word)
+
+
+def check_explainers(b):
+    first = explainers(b)
+    ok([r[:2] for r in first] == [["all classes", "gradcam"],
+                                  ["all classes", "lime"]],
+       "explainers over all classes at first", first)
+    high = max(float(r[2].split()[0]) for r in first)
+    ok(all((float(r[2].split()[0]) == high) == r[3] == ("best" in r[2])
+           for r in first), "the highest insertion is marked, in words too",
+       first)
+    word = pick_class(b, None)
+    rows = explainers(b)
+    ok(word != "all classes" and rows and all(r[0] == word for r in rows),
+       "a class, picked", (word, rows))
+    pick_class(b, "")
+    ok(len(explainers(b)) > len(first) + len(rows), "all rows on demand")
+    pick_class(b, "all classes")
+    ok(explainers(b) == first, "all classes again")
+
+
 SHOWN = ("return [...document.querySelectorAll('#experiment-1 .viewer "
          "figure')].filter(f => !f.hidden).map(f => [...f.querySelectorAll('img')]"
          ".filter(i => i.offsetParent).map(i => [i.dataset.stop, i.src]))")
@@ -286,6 +325,7 @@ def main():
         b.size(1600, 1000, "light")
         b.call("POST", "/url", {"url": page.as_uri()})
         check_tables(b)
+        check_explainers(b)
         check_gallery(b)
         check_names(b)
         check_looks(b, shots)

@@ -70,6 +70,14 @@ torn() { # groups with cells in several folds
 ok "no group is in two folds" test -z "$(torn)"
 ok "a table over folds" grep -q "^$F,3,3," "$T/kf/report/folds.csv"
 ok "the page has it" grep -q "Over all folds" "$T/kf/report/index.html"
+insertion_of() { # insertion_of <fold>: its cells in the table of explainers
+    sed -n "s/^mobilenetv2,finetune,1,$1,all,gradcam,faithfulness,insertion,\
+[^,]*,[^,]*,[^,]*,\([0-9]*\),.*/\1/p" "$T/kf/report/explainers.csv"
+}
+for f in 0 1 2; do
+    ok "fold $f is in the table of explainers" test "$(insertion_of $f)" = \
+        "$(cells_of $f)"
+done
 ok "verified" status_is 0 papline verify "$T/kf"
 ok "again" kf 0 plan --set split.folds=3 --run "$T/kf"
 ok "all is current" not grep -q '^run' "$T/out"

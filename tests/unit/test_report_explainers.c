@@ -1,0 +1,278 @@
+/*
+ * test_report_explainers.c - the explainers' figures of all experiments
+ *
+ * Expected values are worked out by hand from the formulas in the header.
+ */
+#include "markup.h"
+#include "orchestration/report.h"
+#include "orchestration/report_explainers.h"
+#include "tap.h"
+
+#include "base/file.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { EXPERIMENTS = 4, NODES = 2 * EXPERIMENTS };
+
+#define TITLE "method,class,figure,cells,groups,mean,low,high\n"
+
+static char run[64];
+static struct plan_node node[NODES];
+static struct plan plan = {.node = node, .n_node = NODES};
+static struct config config;
+
+static void put(const char *name, const char *text)
+{
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+
+    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
+    *strrchr(path, '/') = '\0';
+    BUG_ON(dir_make(path, &err) < 0);
+    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
+    BUG_ON(file_write(path, text, strlen(text), &err) < 0);
+}
+
+/* Two folds of seed 1 and one of seed 2 of network n; m without folds. */
+static void make_plan(void)
+{
+    static const struct {
+        const char *network;
+        int seed, fold, folds;
+    } of[EXPERIMENTS] = {
+        {"n", 1, 0, 3}, {"n", 1, 1, 3}, {"n", 2, 0, 3}, {"m", 1, 0, 1}};
+
+    for (int i = 0; i < NODES; i++) {
+        struct plan_node *nd = &node[i];
+
+        *nd = (struct plan_node){.stage = i % 2 ? "explain" : "train",
+                                 .seed = of[i / 2].seed,
+                                 .fold = of[i / 2].fold,
+                                 .folds = of[i / 2].folds};
+        snprintf(nd->network, sizeof(nd->network), "%s", of[i / 2].network);
+        snprintf(nd->regime, sizeof(nd->regime), "r");
+        snprintf(nd->experiment, sizeof(nd->experiment), "e%d", i / 2);
+        snprintf(nd->name, sizeof(nd->name), "%s/e%d", nd->stage, i / 2);
+        snprintf(nd->dir, sizeof(nd->dir), "%s/e%d", nd->stage, i / 2);
+    }
+}
+
+static void fill(void)
+{
+    put("explain/e0/faithfulness.csv",
+        TITLE "cam,all,insertion,10,4,0.5,0.4,0.7\n"
+              "cam,all,deletion,10,4,0.2,,\n"
+              "cam,all,increase,10,4,0.25,0.2,0.3\n"
+              "cam,\"a<b\",insertion,6,2,0.9,0.8,1\n"
+              "lime,all,insertion,10,4,0.8,0.74,0.85\n"
+              "lime,all,deletion,10,4,0.3,,\n");
+    put("explain/e0/stability.csv", TITLE "cam,all,spearman,9,4,0.5,0.4,0.6\n"
+                                          "lime,all,spearman,9,4,0.5,0.1,0.9"
+                                          "\n");
+    put("explain/e0/sanity.csv", TITLE "cam,all,spearman_100,9,4,-0.3,,\n"
+                                       "lime,all,spearman_100,9,4,0.1,,\n");
+    put("explain/e1/faithfulness.csv",
+        TITLE "cam,all,insertion,30,9,0.7,0.6,0.8\n"
+              "cam,all,deletion,30,9,0.3,0.2,0.4\n");
+    put("explain/e2/faithfulness.csv",
+        TITLE "cam,all,insertion,10,4,0.6,0.5,0.65\n");
+    put("explain/e3/faithfulness.csv",
+        TITLE "cam,all,insertion,7,7,0.125,0.1,0.2\n");
+    put("explain/e3/localisation.csv",
+        TITLE "cam,all,nucleus_pointing,5,5,1,1,1\n");
+}
+
+static const struct explainer_row *row_of(const struct explainers *e,
+                                          const char *network,
+                                          const char *class_name,
+                                          const char *method)
+{
+    for (size_t i = 0; i < e->n; i++)
+        if (strcmp(e->row[i].network, network) == 0 &&
+            strcmp(e->row[i].class_name, class_name) == 0 &&
+            strcmp(e->row[i].method, method) == 0)
+            return &e->row[i];
+    BUG_ON(true);
+}
+
+/* Figures in the order of explainer_figure[]. */
+enum { INSERTION, DELETION, POINTING = 4, SANITY = 6 };
+
+static void check_merged(void)
+{
+    struct report_data d = {.run_dir = run, .config = &config, .plan = &plan};
+    struct explainers e;
+    const struct explainer_row *r;
+    const struct explainer_value *v;
+    struct err err = {0};
+
+    ok(report_data_read(&d, &err) == 0 && d.n_experiment == EXPERIMENTS &&
+           explainers_init(&e, &d, &err) == 0,
+       "experiments");
+    ok(e.n == 4, "rows by network, regime, class and explainer");
+    r = row_of(&e, "n", "all", "cam");
+    v = &r->value[INSERTION];
+    ok(r->experiments == 3 && v->cells == 50, "of three experiments");
+    near(v->mean, 0.64, 1e-12, "mean, weighted by cells");
+    near(v->low, 0.556754446796633, 1e-12, "folds as independent, seeds not");
+    near(v->high, 0.722111025509280, 1e-12, "likewise above");
+    ok(isnan(r->value[DELETION].low) && r->value[DELETION].cells == 40,
+       "no interval where one of them has none");
+    ok(isnan(r->value[POINTING].mean) && e.has[POINTING],
+       "nothing of a figure that another has");
+    v = &row_of(&e, "m", "all", "cam")->value[INSERTION];
+    near(v->low, 0.1, 1e-12, "one experiment keeps its interval");
+    near(v->high, 0.2, 1e-12, "both ends");
+    explainers_release(&e);
+
+    config.split.method = SPLIT_BY_RANDOM;
+    ok(explainers_init(&e, &d, &err) == 0, "split by cell");
+    v = &row_of(&e, "n", "all", "cam")->value[INSERTION];
+    near(v->low, 0.54, 1e-12, "folds share groups: their intervals add");
+    near(v->high, 0.75, 1e-12, "likewise above");
+    explainers_release(&e);
+    report_data_release(&d);
+}
+
+static void check_best(void)
+{
+    struct report_data d = {.run_dir = run, .config = &config, .plan = &plan};
+    struct explainers e;
+    struct err err = {0};
+    size_t cam, lime;
+
+    BUG_ON(report_data_read(&d, &err) < 0 || explainers_init(&e, &d, &err) < 0);
+    cam = (size_t)(row_of(&e, "n", "all", "cam") - e.row);
+    lime = (size_t)(row_of(&e, "n", "all", "lime") - e.row);
+    ok(explainers_is_best(&e, lime, INSERTION) &&
+           !explainers_is_best(&e, cam, INSERTION),
+       "the highest insertion");
+    ok(explainers_is_best(&e, cam, DELETION) &&
+           !explainers_is_best(&e, lime, DELETION),
+       "the lowest deletion");
+    ok(explainers_is_best(&e, lime, SANITY) &&
+           !explainers_is_best(&e, cam, SANITY),
+       "the likeness nearest 0");
+    ok(!explainers_is_best(&e, (size_t)(row_of(&e, "m", "all", "cam") - e.row),
+                           INSERTION),
+       "one alone is not the best");
+    e.row[cam].value[INSERTION].mean = e.row[lime].value[INSERTION].mean;
+    ok(explainers_is_best(&e, lime, INSERTION) &&
+           explainers_is_best(&e, cam, INSERTION),
+       "equal ones are it together");
+    explainers_release(&e);
+    report_data_release(&d);
+}
+
+/* The page under a way to split; the caller frees it. */
+static char *page(enum split_method method)
+{
+    char path[FILE_PATH_MAX], *text = NULL;
+    struct err err = {0};
+    size_t size;
+
+    config.split.method = method;
+    put("report/keep", "");
+    BUG_ON(file_path(path, &err, "%s/report", run) < 0);
+    ok(report_write(run, &config, &plan, path, &err) == 0, "report");
+    BUG_ON(file_path(path, &err, "%s/report/index.html", run) < 0 ||
+           file_read(path, 1 << 24, &text, &size, &err) < 0);
+    ok(markup_balanced(text), "  every element is closed");
+    return text;
+}
+
+static void check_page(void)
+{
+    char *p = page(SPLIT_BY_GROUP);
+
+    ok(strstr(p, "<td>all classes</td><td>cam</td><td class=\"num\">3</td>"
+                 "<td class=\"num\">50</td><td class=\"num\">&ndash;</td>"
+                 "<td class=\"num\">0.640 <span class=\"mute\">0.557 to "
+                 "0.722</span></td>"),
+       "an explainer's row");
+    ok(strstr(p, "<td class=\"num top\">0.800 <span class=\"mute\">0.740 to "
+                 "0.850</span> <strong>best</strong></td>"),
+       "the best is said in words");
+    ok(strstr(p, "<td>a&lt;b</td><td>cam</td>") < strstr(p, "id=\"paper\"") &&
+           strstr(p, "<td>a&lt;b</td><td>cam</td>") >
+               strstr(p, "<th scope=\"row\">m</th><td>r</td><td>all classes"),
+       "classes stand behind all of them");
+    ok(markup_count(p, "data-pick=\"all classes\"") == 1,
+       "and are not shown at first");
+    ok(strstr(p, "<th scope=\"row\">n</th><td>r</td>"
+                 "<td>lime; apart from cam</td>"
+                 "<td>cam; no interval, next is lime</td>"),
+       "which explainer first");
+    ok(strstr(p, "<td>cam, the only one</td>"), "or the only one");
+    ok(strstr(p, "<td>cam; equals lime</td></tr>"), "or two alike");
+    ok(!strstr(p, "increase (high)"), "a figure that is not among the main");
+    free(p);
+    p = page(SPLIT_BY_RANDOM);
+    ok(strstr(p, "<td>lime; overlaps cam</td>"), "a wider interval overlaps");
+    free(p);
+}
+
+static void check_table(void)
+{
+    char path[FILE_PATH_MAX], *text = NULL;
+    struct err err = {0};
+    size_t size;
+
+    BUG_ON(file_path(path, &err, "%s/report/explainers.csv", run) < 0);
+    ok(file_read(path, 1 << 20, &text, &size, &err) == 0 &&
+           strncmp(text,
+                   "network,regime,seed,fold,class,method,table,figure,mean,"
+                   "low,high,cells,groups\n"
+                   "n,r,1,0,all,cam,faithfulness,insertion,0.5,0.4,0.7,10,4\n",
+                   130) == 0,
+       "explainers.csv: a fold's");
+    ok(strstr(text, "\nn,r,1,0,a<b,cam,faithfulness,insertion,0.9,0.8,1,6,2\n"),
+       "a class's");
+    ok(strstr(text, "\nn,r,1,0,all,cam,faithfulness,increase,0.25,"),
+       "every figure");
+    ok(strstr(text, "\nn,r,2,0,all,cam,"), "a seed's");
+    ok(strstr(text, "\nm,r,1,,all,cam,localisation,nucleus_pointing,1,1,1,5,"
+                    "5\n"),
+       "one without folds");
+    ok(markup_count(text, "\n") == 16, "and nothing else");
+    free(text);
+}
+
+static void check_none(void)
+{
+    char path[FILE_PATH_MAX], *p;
+    struct err err = {0};
+
+    for (int i = 0; i < EXPERIMENTS; i++) {
+        BUG_ON(file_path(path, &err, "%s/explain/e%d", run, i) < 0);
+        BUG_ON(dir_remove(path, &err) < 0);
+    }
+    BUG_ON(file_path(path, &err, "%s/report/explainers.csv", run) < 0);
+    BUG_ON(unlink(path) < 0);
+    p = page(SPLIT_BY_GROUP);
+    ok(!strstr(p, "id=\"explainers\"") && !strstr(p, "href=\"#explainers\""),
+       "no section without figures");
+    ok(!file_exists(path), "and no table");
+    free(p);
+}
+
+int main(void)
+{
+    struct err err;
+
+    snprintf(run, sizeof(run), "/tmp/papline-report-explainers-XXXXXX");
+    if (!mkdtemp(run))
+        return 1;
+    config_init(&config);
+    config.split.method = SPLIT_BY_GROUP;
+    make_plan();
+    fill();
+    check_merged();
+    check_best();
+    check_page();
+    check_table();
+    check_none();
+    return tap_done() | (dir_remove(run, &err) < 0);
+}
