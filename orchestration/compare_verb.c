@@ -2,10 +2,12 @@
 #include "orchestration/compare_verb.h"
 
 #include "base/file.h"
+#include "base/log.h"
 #include "base/spell.h"
 #include "run/compare.h"
 #include "run/compare_splits.h"
 #include "run/config.h"
+#include "run/pooled.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,7 +17,9 @@
 
 /* Experiments of a run that are evaluated, in order of name. */
 struct evaluated {
-    char **entry; /* owned: what is in RUN/evaluate */
+    const char *run_dir; /* borrowed */
+    int folds;           /* of the run */
+    char **entry;        /* owned: what is in RUN/evaluate */
     size_t n_entry;
     const char *name[COMPARE_MAX]; /* borrowed from 'entry' or the arguments */
     int n;
@@ -32,28 +36,26 @@ static bool is_evaluated(const char *run_dir, const char *name)
            file_exists(path);
 }
 
-static int list_evaluated(struct evaluated *e, const char *run_dir,
-                          struct err *err)
+static int list_evaluated(struct evaluated *e, struct err *err)
 {
     char path[FILE_PATH_MAX];
 
-    if (file_path(path, err, "%s/evaluate", run_dir) < 0)
+    if (file_path(path, err, "%s/evaluate", e->run_dir) < 0)
         return -1;
     if (!file_exists(path))
         return err_set(err, ERR_USAGE, "'%.200s' has no evaluated experiment",
-                       run_dir);
+                       e->run_dir);
     return dir_list(path, &e->entry, &e->n_entry, err);
 }
 
-static int no_such(const struct evaluated *e, const char *run_dir,
-                   const char *name, struct err *err)
+static int no_such(const struct evaluated *e, const char *name, struct err *err)
 {
     const char *meant =
         spell_nearest(name, (const char *const *)e->entry, e->n_entry);
 
     return err_set(err, ERR_USAGE,
                    "'%.200s' has no evaluated experiment '%.100s'%s%.100s%s",
-                   run_dir, name, meant ? "; did you mean " : "",
+                   e->run_dir, name, meant ? "; did you mean " : "",
                    meant ? meant : "", meant ? "?" : "");
 }
 
@@ -67,21 +69,56 @@ static int add_name(struct evaluated *e, const char *name, struct err *err)
     return 0;
 }
 
+/* One that is named: itself, or all of its folds. */
+static int add_named(struct evaluated *e, const char *name, struct err *err)
+{
+    int missing = 0, n = 0;
+
+    if (is_evaluated(e->run_dir, name))
+        return add_name(e, name, err);
+    if (e->folds > 1)
+        n = pooled_count(e->run_dir, name, e->folds, &missing);
+    if (n == 0)
+        return no_such(e, name, err);
+    if (n < e->folds)
+        return err_set(err, ERR_USAGE,
+                       "'%.150s': fold %d of %d is not evaluated", name,
+                       missing, e->folds);
+    return add_name(e, name, err);
+}
+
+/* One that was found; of folds the first stands for all, under the name that it
+ * has without "-f0". */
+static int add_found(struct evaluated *e, char *name, struct err *err)
+{
+    const size_t n = strlen(name);
+    int missing;
+
+    if (!is_evaluated(e->run_dir, name))
+        return 0;
+    if (e->folds < 2)
+        return add_name(e, name, err);
+    if (n < 4 || strcmp(name + n - 3, "-f0") != 0)
+        return 0;
+    name[n - 3] = '\0';
+    if (pooled_count(e->run_dir, name, e->folds, &missing) == e->folds)
+        return add_name(e, name, err);
+    log_warn("'%s' is left out: fold %d of %d is not evaluated", name, missing,
+             e->folds);
+    return 0;
+}
+
 /* Those that are named; else all. */
 static int choose(struct evaluated *e, const struct compare_args *a,
                   struct err *err)
 {
-    if (list_evaluated(e, a->run_dir, err) < 0)
+    if (list_evaluated(e, err) < 0)
         return -1;
-    for (int i = 0; i < a->n_name; i++) {
-        if (!is_evaluated(a->run_dir, a->name[i]))
-            return no_such(e, a->run_dir, a->name[i], err);
-        if (add_name(e, a->name[i], err) < 0)
+    for (int i = 0; i < a->n_name; i++)
+        if (add_named(e, a->name[i], err) < 0)
             return -1;
-    }
     for (size_t i = 0; a->n_name == 0 && i < e->n_entry; i++)
-        if (is_evaluated(a->run_dir, e->entry[i]) &&
-            add_name(e, e->entry[i], err) < 0)
+        if (add_found(e, e->entry[i], err) < 0)
             return -1;
     return 0;
 }
@@ -139,10 +176,13 @@ static void print_range(FILE *out, const struct interval *v, bool sign)
 
 static void print_experiments(FILE *out, const struct compare *c, int wide)
 {
+    fprintf(out, "%zu test cells", c->n_cell);
+    if (c->one[0].folds > 1)
+        fprintf(out, " of all %d folds", c->one[0].folds);
     fprintf(out,
-            "%zu test cells in %zu groups; intervals: 95 %%, groups drawn "
-            "again %d times\n\n",
-            c->n_cell, c->n_group, c->resamples);
+            " in %zu groups; intervals: 95 %%, groups drawn again %d "
+            "times\n\n",
+            c->n_group, c->resamples);
     fprintf(out, "%-*s  %6s  %8s  %-16s\n", wide, "experiment", "right",
             "accuracy", "interval");
     for (int i = 0; i < c->n; i++) {
@@ -178,6 +218,13 @@ static int compare_experiments(FILE *out, const struct compare_args *a,
                                const struct config *config,
                                const struct evaluated *e, struct err *err)
 {
+    const struct compare_request r = {.run_dir = a->run_dir,
+                                      .name = e->name,
+                                      .n = e->n,
+                                      .folds = e->folds,
+                                      .resamples =
+                                          (int)config->evaluate.bootstrap,
+                                      .seed = (uint64_t)config->run.seed};
     struct compare *c;
     struct buf b = {0};
     int rc = -1;
@@ -189,9 +236,7 @@ static int compare_experiments(FILE *out, const struct compare_args *a,
     c = calloc(1, sizeof(*c));
     if (!c)
         return err_set(err, ERR_SYSTEM, "no memory to compare");
-    if (compare_run(c, a->run_dir, e->name, e->n,
-                    (int)config->evaluate.bootstrap, (uint64_t)config->run.seed,
-                    err) < 0)
+    if (compare_run(c, &r, err) < 0)
         goto out;
     compare_experiments_csv(c, &b);
     if (write_table(a->run_dir, "experiments.csv", &b, err) < 0)
@@ -302,28 +347,19 @@ out:
     return rc;
 }
 
-/* Folds test other cells. */
-static int check_folds(const struct compare_args *a, const struct config *c,
-                       struct err *err)
-{
-    if (c->split.folds > 1 && a->n_name == 0)
-        return err_set(err, ERR_USAGE,
-                       "'%.200s' has folds, which test other cells: name "
-                       "experiments of one fold, as '...-f0'",
-                       a->run_dir);
-    return 0;
-}
-
 int compare_verb(FILE *out, const struct compare_args *a, struct err *err)
 {
     struct config *config = malloc(sizeof(*config));
-    struct evaluated e = {.n = 0};
+    struct evaluated e = {.run_dir = a->run_dir};
     int rc = -1;
 
     if (!config)
         return err_set(err, ERR_SYSTEM, "no memory for a configuration");
-    if (read_config(config, a->run_dir, err) == 0 &&
-        check_folds(a, config, err) == 0 && choose(&e, a, err) == 0)
+    if (read_config(config, a->run_dir, err) == 0) {
+        e.folds = (int)config->split.folds;
+        rc = choose(&e, a, err);
+    }
+    if (rc == 0)
         rc = a->other ? compare_runs(out, a, config, &e, err)
                       : compare_experiments(out, a, config, &e, err);
     dir_list_free(e.entry, e.n_entry);

@@ -11,7 +11,8 @@
 struct compare_args {
     const char *run_dir;
     const char *other;       /* a run of another split; NULL: none */
-    const char *const *name; /* (n_name) experiments; none: all evaluated */
+    const char *const *name; /* (n_name) experiments; none: all evaluated, where
+                                there are folds those with all of them */
     int n_name;
 };
 
@@ -19,9 +20,10 @@ struct compare_args {
  * Without 'other': compare the experiments (run/compare.h), print two tables
  * and write RUN/compare/experiments.csv and pairs.csv.  With it: compare each
  * with itself in the other run (run/compare_splits.h), print a table and
- * write RUN/compare/splits.csv.  Resamples and seed are the run's own.
- * Errors: ERR_USAGE no such run or experiment, fewer than two to compare, test
- * cells that are not the same; ERR_INPUT damaged files; ERR_SYSTEM.
+ * write RUN/compare/splits.csv.  Resamples and seed are the run's own.  In a run
+ * with folds NAME is all folds of an experiment, NAME-f0 the first alone.
+ * Errors: ERR_USAGE no such run or experiment, one that lacks a fold, fewer than
+ * two to compare, test cells that are not the same, 'other' and folds; ERR_INPUT damaged files; ERR_SYSTEM.
  */
 MUST_USE int compare_verb(FILE *out, const struct compare_args *a,
                           struct err *err);

@@ -1,6 +1,8 @@
 /* compare.c - one table after another, then every two of them */
 #include "run/compare.h"
 
+#include "run/pooled.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,21 +13,34 @@ _Static_assert((int)COMPARE_PAIRS_MAX + (int)COMPARE_MAX <=
 
 /* --- reading --------------------------------------------------------------- */
 
-static int read_one(struct compare *c, const char *run_dir, const char *name,
-                    struct err *err)
+/* The test cells of an experiment, or of all its folds. */
+static int read_cells(struct compare_one *one, const struct compare_request *r,
+                      struct err *err)
 {
-    struct compare_one *one = &c->one[c->n];
     char path[FILE_PATH_MAX];
 
-    if (file_path(path, err, "%s/evaluate/%s/predictions.csv", run_dir, name) <
-            0 ||
-        predictions_read(&one->said, path, SPLIT_TEST, err) < 0)
+    one->folds = 1;
+    if (file_path(path, err, "%s/evaluate/%s/predictions.csv", r->run_dir,
+                  one->name) < 0)
         return -1;
+    if (r->folds < 2 || file_exists(path))
+        return predictions_read(&one->said, path, SPLIT_TEST, err);
+    one->folds = r->folds;
+    return pooled_read(&one->said, r->run_dir, one->name, r->folds, err);
+}
+
+static int read_one(struct compare *c, const struct compare_request *r,
+                    const char *name, struct err *err)
+{
+    struct compare_one *one = &c->one[c->n];
+
     one->name = name;
+    if (read_cells(one, r, err) < 0)
+        return -1;
     c->n++;
     c->n_cell = c->one[0].said.o.n;
     if (c->n_cell == 0)
-        return err_set(err, ERR_INPUT, "'%.200s' has no test cell", path);
+        return err_set(err, ERR_INPUT, "'%.200s' has no test cell", name);
     if (predictions_match(&c->one[0].said, &one->said, name, err) < 0)
         return -1;
     one->right = malloc(c->n_cell * sizeof(*one->right));
@@ -38,18 +53,18 @@ static int read_one(struct compare *c, const char *run_dir, const char *name,
     return 0;
 }
 
-static int read_all(struct compare *c, const char *run_dir,
-                    const char *const *name, int n, struct err *err)
+static int read_all(struct compare *c, const struct compare_request *r,
+                    struct err *err)
 {
-    if (n < 1 || n > COMPARE_MAX)
+    if (r->n < 1 || r->n > COMPARE_MAX)
         return err_set(err, ERR_USAGE, "%d experiments to compare, 1 to %d can",
-                       n, COMPARE_MAX);
-    for (int i = 0; i < n; i++) {
+                       r->n, COMPARE_MAX);
+    for (int i = 0; i < r->n; i++) {
         for (int j = 0; j < i; j++)
-            if (strcmp(name[i], name[j]) == 0)
+            if (strcmp(r->name[i], r->name[j]) == 0)
                 return err_set(err, ERR_USAGE, "'%.200s' is named twice",
-                               name[i]);
-        if (read_one(c, run_dir, name[i], err) < 0)
+                               r->name[i]);
+        if (read_one(c, r, r->name[i], err) < 0)
             return -1;
     }
     return 0;
@@ -127,14 +142,14 @@ static int find_intervals(struct compare *c, uint32_t *group, uint64_t seed,
     return 0;
 }
 
-int compare_run(struct compare *c, const char *run_dir, const char *const *name,
-                int n, int resamples, uint64_t seed, struct err *err)
+int compare_run(struct compare *c, const struct compare_request *r,
+                struct err *err)
 {
     uint32_t *group = NULL;
     int *all_right = NULL, rc = -1;
 
-    *c = (struct compare){.resamples = resamples};
-    if (read_all(c, run_dir, name, n, err) < 0)
+    *c = (struct compare){.resamples = r->resamples};
+    if (read_all(c, r, err) < 0)
         return -1;
     group = malloc(c->n_cell * sizeof(*group));
     all_right = malloc(c->n_cell * sizeof(*all_right));
@@ -145,7 +160,7 @@ int compare_run(struct compare *c, const char *run_dir, const char *const *name,
     for (size_t i = 0; i < c->n_cell; i++)
         all_right[i] = 1;
     test_pairs(c, all_right);
-    rc = find_intervals(c, group, seed, err);
+    rc = find_intervals(c, group, r->seed, err);
 out:
     free(all_right);
     free(group);

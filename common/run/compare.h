@@ -1,7 +1,8 @@
 /*
  * compare.h - experiments of one run against each other
  *
- * All were asked about the same test cells.  For every two of them: McNemar's
+ * All were asked about the same test cells; with folds those of all folds
+ * together (run/pooled.h), where each cell is tested once.  For every two of them: McNemar's
  * exact test with Holm's adjustment over the family of all pairs compared
  * here (stats/proportion.h), and the difference in accuracy with its interval
  * over groups drawn again (stats/bootstrap.h), the same groups for both.  The
@@ -19,9 +20,21 @@ enum {
     COMPARE_PAIRS_MAX = COMPARE_MAX * (COMPARE_MAX - 1) / 2,
 };
 
+/* What is compared. */
+struct compare_request {
+    const char *run_dir;     /* borrowed, as all here */
+    const char *const *name; /* (n) 1 .. COMPARE_MAX, of experiments */
+    int n;
+    int folds;     /* of the run: a name without a table of its own stands for
+                      all of NAME-f0, NAME-f1, ...; 0, 1: it has none */
+    int resamples; /* 0: no intervals (they are NaN) */
+    uint64_t seed;
+};
+
 /* Accuracy of one on the test split. */
 struct compare_one {
     const char *name;        /* borrowed */
+    int folds;               /* that are pooled; 1: none */
     struct predictions said; /* owned */
     int *right;              /* owned: (n) 1 where it is, else 0 */
     size_t correct;
@@ -45,17 +58,15 @@ struct compare {
 };
 
 /*
- * Read RUN/evaluate/NAME/predictions.csv of each and compare.
- *   name      [in] (n) 1 .. COMPARE_MAX, of experiments; borrowed by *c
- *   resamples [in] 0: no intervals (they are NaN)
+ * Read RUN/evaluate/NAME/predictions.csv of each and compare; *c borrows the
+ * names.
  * Deterministic: bootstrap stream (seed, RNG_BOOTSTRAP, resample).
  * Errors: ERR_USAGE too few or too many, a name twice, test cells that are not
- * the same; ERR_INPUT no such table, a damaged one, one without test cells;
- * ERR_SYSTEM.  *c is to be released anyway.
+ * the same, one that is tested in two folds; ERR_INPUT no such table, a damaged
+ * one, one without test cells; ERR_SYSTEM.  *c is to be released anyway.
  */
-MUST_USE int compare_run(struct compare *c, const char *run_dir,
-                         const char *const *name, int n, int resamples,
-                         uint64_t seed, struct err *err);
+MUST_USE int compare_run(struct compare *c, const struct compare_request *r,
+                         struct err *err);
 void compare_release(struct compare *c);
 
 /* Accuracy of a less that of b. */

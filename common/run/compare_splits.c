@@ -31,6 +31,11 @@ static int count_siblings(struct split_side *s, const struct compare_one *one,
 int split_side_read(struct split_side *s, const struct split_args *a,
                     const char *name, struct err *err)
 {
+    const struct compare_request r = {.run_dir = a->run_dir,
+                                      .name = &name,
+                                      .n = 1,
+                                      .resamples = a->resamples,
+                                      .seed = a->seed};
     struct compare *c = calloc(1, sizeof(*c));
     char path[FILE_PATH_MAX];
     struct csv index = {0};
@@ -39,8 +44,7 @@ int split_side_read(struct split_side *s, const struct split_args *a,
     if (!c)
         return err_set(err, ERR_SYSTEM, "no memory to compare");
     if (file_path(path, err, "%s/data/index.csv", a->run_dir) == 0 &&
-        csv_read(&index, path, err) == 0 &&
-        compare_run(c, a->run_dir, &name, 1, a->resamples, a->seed, err) == 0) {
+        csv_read(&index, path, err) == 0 && compare_run(c, &r, err) == 0) {
         *s = (struct split_side){.cells = c->n_cell,
                                  .correct = c->one[0].correct,
                                  .groups = c->n_group,

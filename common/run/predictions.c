@@ -225,6 +225,9 @@ void predictions_release(struct predictions *p)
     free(p->said);
     free(p->p);
     csv_release(&p->csv);
+    for (int i = 0; i < p->n_more; i++)
+        csv_release(&p->more[i]);
+    free(p->more);
     *p = (struct predictions){.o = {.n = 0}};
 }
 

@@ -23,7 +23,8 @@ struct predictions {
 
     int *label, *said; /* owned, of a table that was read */
     double *p;
-    struct csv csv;
+    struct csv csv, *more; /* more: (n_more) of tables that were added */
+    int n_more;
 };
 
 /* Append the header, then the rows of any splits. */

@@ -46,8 +46,10 @@ for f in 0 1 2; do
 done
 ok "folds are not of one size" test "$(for f in 0 1 2; do cells_of $f; done |
     sort -u | wc -l)" -gt 1
-ok "folds test other cells" status_is 2 papline compare "$T/kf"
-ok "which comparing says" says "name experiments of one fold"
+ok "all folds are one experiment" status_is 2 papline compare "$T/kf"
+ok "which is none to compare" says "1 experiment to compare, two are needed"
+ok "folds test other cells" status_is 2 papline compare "$T/kf" $F-f0 $F-f1
+ok "which comparing says" says "another split or dataset"
 ok "frozen layers are kept once" test "$(ls -d "$T"/kf/trunk/* | wc -l)" -eq 1
 column() { # column <name> <csv>: its values
     awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++)
@@ -82,10 +84,14 @@ ok "verified" status_is 0 papline verify "$T/kf"
 ok "again" kf 0 plan --set split.folds=3 --run "$T/kf"
 ok "all is current" not grep -q '^run' "$T/out"
 ok "cost-sensitive in each fold" kf 0 run --set split.folds=3 \
-    --set 'train.regimes=[cost_sensitive]' --run "$T/kf" --until train
+    --set 'train.regimes=[cost_sensitive]' --run "$T/kf" --until evaluate
 ok "goes on from the same fold's model" grep -q \
     '"train/mobilenetv2-finetune-s1-f2"' \
     "$T/kf/train/mobilenetv2-cost_sensitive-s1-f2/manifest.json"
+ok "compared over all folds" status_is 0 papline compare "$T/kf"
+ok "which is every cell" says "100 test cells of all 3 folds in 25 groups"
+ok "as a pair" grep -q "^mobilenetv2-cost_sensitive-s1,$F," \
+    "$T/kf/compare/pairs.csv"
 ok "with the same cache" test "$(ls -d "$T"/kf/trunk/* | wc -l)" -eq 1
 ok "variants" kf 0 run --set split.folds=3 --set augment.variants=1 \
     --run "$T/kf" --until augment

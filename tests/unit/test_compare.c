@@ -11,7 +11,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { N = sizeof(group_of) / sizeof(group_of[0]), RESAMPLES = 400, SEED = 5 };
+enum {
+    N = sizeof(group_of) / sizeof(group_of[0]),
+    RESAMPLES = 400,
+    SEED = 5,
+    FOLDS = 3
+};
 
 static char dir[] = "/tmp/papline-compare-XXXXXX";
 static const char *const names[] = {"one", "two", "three"};
@@ -63,14 +68,66 @@ static void put_tables(void)
     }
 }
 
+/* The same cells as three folds of run "cv", the middle one of 'two' with its
+ * columns the other way round. */
+static void put_folds(void)
+{
+    char name[64];
+
+    for (int e = 0; e < 3; e++)
+        for (int f = 0; f < FOLDS; f++) {
+            struct buf b = {0};
+
+            buf_printf(&b, "file,split,class,predicted%s,group\n",
+                       e == 2             ? ""
+                       : e == 1 && f == 1 ? ",p_a,p_z"
+                                          : ",p_z,p_a");
+            for (int i = f * N / FOLDS; i < (f + 1) * N / FOLDS; i++) {
+                buf_printf(&b, "%d.bmp,test,%s,%s,", i, i % 3 ? "z" : "a",
+                           (i % 3 > 0) == right[e][i] ? "z" : "a");
+                buf_printf(&b, "%sg%d\n", e < 2 ? ".5,.5," : "", group_of[i]);
+            }
+            snprintf(name, sizeof(name), "cv/evaluate/%s-f%d/predictions.csv",
+                     names[e], f);
+            put(name, b.data);
+            buf_release(&b);
+        }
+}
+
+/* Compare the first 'n' of 'name'. */
+static int run(struct compare *c, const char *const *name, int n, int resamples,
+               struct err *err)
+{
+    return compare_run(c,
+                       &(struct compare_request){.run_dir = dir,
+                                                 .name = name,
+                                                 .n = n,
+                                                 .resamples = resamples,
+                                                 .seed = SEED},
+                       err);
+}
+
+static int run_folds(struct compare *c, const char *const *name, int n,
+                     struct err *err)
+{
+    char path[FILE_PATH_MAX];
+
+    BUG_ON(file_path(path, err, "%s/cv", dir) < 0);
+    return compare_run(c,
+                       &(struct compare_request){.run_dir = path,
+                                                 .name = name,
+                                                 .n = n,
+                                                 .folds = FOLDS,
+                                                 .resamples = RESAMPLES,
+                                                 .seed = SEED},
+                       err);
+}
+
+/* Three compared experiments are as they should be; they are released. */
 static void check_golden(struct compare *c)
 {
-    struct err err = {0};
     struct buf b = {0};
 
-    if (!ok(compare_run(c, dir, names, 3, RESAMPLES, SEED, &err) == 0,
-            "three experiments are compared"))
-        printf("# %s\n", err.text);
     ok(c->n_cell == N && c->n_group == 9 && c->n_pair == 3,
        "  on the test cells, every two");
     for (int e = 0; e < 3; e++) {
@@ -97,12 +154,50 @@ static void check_golden(struct compare *c)
     compare_release(c);
 }
 
+static void check_all(struct compare *c)
+{
+    struct err err = {0};
+
+    if (!ok(run(c, names, 3, RESAMPLES, &err) == 0,
+            "three experiments are compared"))
+        printf("# %s\n", err.text);
+    check_golden(c);
+}
+
+static void check_folds(struct compare *c)
+{
+    const char *const one[] = {"one-f1"}, *const mixed[] = {"one", "two-f0"};
+    struct err err = {0};
+
+    if (!ok(run_folds(c, names, 3, &err) == 0, "all folds are pooled"))
+        printf("# %s\n", err.text);
+    ok(c->one[0].folds == FOLDS && c->one[1].said.o.k == 2,
+       "  classes by their names");
+    check_golden(c);
+    ok(run_folds(c, one, 1, &err) == 0 && c->n_cell == N / FOLDS &&
+           c->one[0].folds == 1,
+       "one fold by its name");
+    compare_release(c);
+    fails(run_folds(c, mixed, 2, &err), err, ERR_USAGE,
+          "'two-f0' is of 20 cells, the first of 60", "a fold beside all");
+    compare_release(c);
+    put("cv/evaluate/twice-f0/predictions.csv",
+        "file,split,class,predicted,group\n0.bmp,test,a,a,\n");
+    put("cv/evaluate/twice-f1/predictions.csv",
+        "file,split,class,predicted,group\n1.bmp,test,a,a,\n");
+    put("cv/evaluate/twice-f2/predictions.csv",
+        "file,split,class,predicted,group\n0.bmp,test,a,a,\n");
+    fails(run_folds(c, (const char *const[]){"twice"}, 1, &err), err, ERR_USAGE,
+          "'0.bmp' is tested in two folds", "folds of two splits");
+    compare_release(c);
+}
+
 static void check_without_intervals(struct compare *c)
 {
     struct err err = {0};
     struct buf b = {0};
 
-    ok(compare_run(c, dir, names, 2, 0, SEED, &err) == 0, "no resamples");
+    ok(run(c, names, 2, 0, &err) == 0, "no resamples");
     ok(isnan(c->pair[0].interval.low) && isnan(c->one[0].interval.high),
        "  no intervals");
     compare_pairs_csv(c, &b);
@@ -120,24 +215,24 @@ static void check_refusals(struct compare *c)
     char text[256];
     struct err err = {0};
 
-    fails(compare_run(c, dir, twice, 2, 0, 1, &err), err, ERR_USAGE,
-          "'one' is named twice", "one twice");
+    fails(run(c, twice, 2, 0, &err), err, ERR_USAGE, "'one' is named twice",
+          "one twice");
     compare_release(c);
-    fails(compare_run(c, dir, none, 1, 0, 1, &err), err, ERR_INPUT,
-          "absent/predictions.csv", "no table");
+    fails(run(c, none, 1, 0, &err), err, ERR_INPUT, "absent/predictions.csv",
+          "no table");
     compare_release(c);
-    fails(compare_run(c, dir, many, COMPARE_MAX + 1, 0, 1, &err), err,
-          ERR_USAGE, "32 experiments to compare, 1 to 31 can", "too many");
+    fails(run(c, many, COMPARE_MAX + 1, 0, &err), err, ERR_USAGE,
+          "32 experiments to compare, 1 to 31 can", "too many");
     compare_release(c);
     snprintf(text, sizeof(text), "%s0.bmp,test,a,a,\n", head);
     put("evaluate/bad/predictions.csv", text);
-    fails(compare_run(c, dir, bad, 2, 0, 1, &err), err, ERR_USAGE,
+    fails(run(c, bad, 2, 0, &err), err, ERR_USAGE,
           "'bad' is of 1 cells, the first of 60", "another test split");
     compare_release(c);
     snprintf(text, sizeof(text), "%s0.bmp,validation,a,a,\n", head);
     put("evaluate/empty/predictions.csv", text);
-    fails(compare_run(c, dir, empty, 1, 0, 1, &err), err, ERR_INPUT,
-          "has no test cell", "no test cell");
+    fails(run(c, empty, 1, 0, &err), err, ERR_INPUT, "has no test cell",
+          "no test cell");
     compare_release(c);
 }
 
@@ -253,6 +348,42 @@ static void check_verb(void)
     fclose(out);
 }
 
+static void check_verb_folds(void)
+{
+    char path[FILE_PATH_MAX];
+    const char *const lost[] = {"two", "lost"}, *const none[] = {"two-f7"};
+    struct compare_args a = {.run_dir = path};
+    FILE *out = tmpfile();
+    struct err err = {0};
+    char *text, said[32] = "";
+
+    BUG_ON(!out || file_path(path, &err, "%s/cv/evaluate/twice-f1", dir) < 0 ||
+           dir_remove(path, &err) < 0);
+    BUG_ON(file_path(path, &err, "%s/cv", dir) < 0);
+    put("cv/run.yaml", "run:\n  seed: 5\nevaluate:\n  bootstrap: 400\n"
+                       "split:\n  folds: 3\n");
+    ok(compare_verb(out, &a, &err) == 0, "a run with folds");
+    rewind(out);
+    ok(fgets(said, sizeof(said), out) &&
+           strcmp(said, "60 test cells of all 3 folds in") == 0,
+       "  says that they are pooled");
+    text = read_back("cv/compare/pairs.csv");
+    ok(text && strstr(text, "\none,two,0.233333,0.118894,0.395371,") &&
+           !strstr(text, "twice"),
+       "  compares those that have all folds");
+    free(text);
+    a.name = lost;
+    a.n_name = 2;
+    put("cv/evaluate/lost-f0/predictions.csv", "");
+    fails(compare_verb(out, &a, &err), err, ERR_USAGE,
+          "'lost': fold 1 of 3 is not evaluated", "one that lacks a fold");
+    a.name = none;
+    a.n_name = 1;
+    fails(compare_verb(out, &a, &err), err, ERR_USAGE, "did you mean two-f",
+          "a fold that is not there");
+    fclose(out);
+}
+
 int main(void)
 {
     struct compare *c = calloc(1, sizeof(*c));
@@ -260,12 +391,15 @@ int main(void)
 
     BUG_ON(!c || !mkdtemp(dir));
     put_tables();
-    check_golden(c);
+    put_folds();
+    check_all(c);
+    check_folds(c);
     check_without_intervals(c);
     check_refusals(c);
     check_siblings();
     check_splits();
     check_verb();
+    check_verb_folds();
     BUG_ON(dir_remove(dir, &err) < 0);
     free(c);
     return tap_done();
