@@ -1,7 +1,7 @@
 #include "orchestration/report_folds.h"
 
 #include "orchestration/report_html.h"
-#include "run/predictions.h"
+#include "run/pooled.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -32,8 +32,9 @@ static struct fold_figure figure(const double *x, int n)
     return f;
 }
 
-/* Add the test predictions of one fold. */
-static int add_predictions(struct fold_summary *s, const struct report_data *d,
+/* Add the test predictions of one fold to 'all', the first being fold 0 of it. */
+static int add_predictions(struct predictions *all, bool first,
+                           const struct report_data *d,
                            const struct plan_node *evaluate)
 {
     struct predictions p;
@@ -44,16 +45,14 @@ static int add_predictions(struct fold_summary *s, const struct report_data *d,
                   evaluate->dir) < 0 ||
         predictions_read(&p, path, SPLIT_TEST, &err) < 0)
         return -1;
-    if (s->evaluated == 0)
-        metrics_init(&s->pooled, p.o.k);
-    if (p.o.k != s->pooled.k) {
-        predictions_release(&p);
-        return -1;
+    if (first) {
+        *all = p;
+        return 0;
     }
-    for (size_t i = 0; i < p.o.n; i++)
-        metrics_add(&s->pooled, p.o.label[i], p.o.said[i]);
+    if (pooled_add(all, &p, &err) == 0)
+        return 0;
     predictions_release(&p);
-    return 0;
+    return -1;
 }
 
 bool fold_first(const struct report_data *d, int i)
@@ -61,6 +60,15 @@ bool fold_first(const struct report_data *d, int i)
     const struct plan_node *n = d->experiment[i].train;
 
     return n->folds > 1 && n->fold == 0;
+}
+
+int fold_head(const struct report_data *d, int i)
+{
+    for (int k = 0; k < d->n_experiment; k++)
+        if (fold_first(d, k) &&
+            same_experiment(d->experiment[k].train, d->experiment[i].train))
+            return k;
+    return -1;
 }
 
 static bool any_folds(const struct report_data *d)
@@ -76,6 +84,7 @@ void fold_summary(struct fold_summary *s, const struct report_data *d, int i)
     const struct plan_node *first = d->experiment[i].train;
     double accuracy[CONFIG_FOLDS_MAX], balanced[CONFIG_FOLDS_MAX];
     double f1[CONFIG_FOLDS_MAX];
+    struct predictions all = {.o = {.n = 0}};
     char *dash;
 
     *s = (struct fold_summary){.folds = first->folds};
@@ -89,7 +98,7 @@ void fold_summary(struct fold_summary *s, const struct report_data *d, int i)
 
         if (!same_experiment(e->train, first) || !m || !e->evaluate ||
             s->evaluated == CONFIG_FOLDS_MAX ||
-            add_predictions(s, d, e->evaluate) < 0)
+            add_predictions(&all, s->evaluated == 0, d, e->evaluate) < 0)
             continue;
         accuracy[s->evaluated] = report_json_number(m, "test.accuracy");
         balanced[s->evaluated] =
@@ -99,8 +108,12 @@ void fold_summary(struct fold_summary *s, const struct report_data *d, int i)
     s->accuracy = figure(accuracy, s->evaluated);
     s->balanced_accuracy = figure(balanced, s->evaluated);
     s->macro_f1 = figure(f1, s->evaluated);
-    if (s->evaluated > 0)
-        metrics_finish(&s->pooled);
+    if (s->evaluated > 0) {
+        metrics_of(&s->pooled, &all.o);
+        memcpy(s->class_name, all.class_name,
+               (size_t)all.o.k * sizeof(*all.class_name));
+    }
+    predictions_release(&all);
 }
 
 /* --- what is written ------------------------------------------------------- */

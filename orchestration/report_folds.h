@@ -24,6 +24,7 @@ struct fold_summary {
     int folds, evaluated;     /* as planned; as far as there are results */
     struct fold_figure accuracy, balanced_accuracy, macro_f1;
     struct metrics pooled; /* of the folds that are evaluated */
+    char class_name[STATS_CLASSES_MAX][CONFIG_NAME_MAX]; /* (pooled.k) */
 };
 
 /*
@@ -34,6 +35,10 @@ void fold_summary(struct fold_summary *s, const struct report_data *d, int i);
 
 /* Is d->experiment[i] the first of several folds? */
 bool fold_first(const struct report_data *d, int i);
+
+/* The first fold of the experiment of which d->experiment[i] is any; -1 if it
+ * has no folds, or that one is not planned. */
+int fold_head(const struct report_data *d, int i);
 
 /* A table of all that have folds; nothing without. */
 void report_folds(const struct report_data *d, struct buf *b);

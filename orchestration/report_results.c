@@ -67,13 +67,12 @@ static void draw_scale(const struct result *r, double base, struct buf *b)
 /* One fold says less than all of them. */
 static void all_folds(const struct report_data *d, struct buf *b)
 {
-    const struct plan_node *best = d->experiment[d->best].train;
+    const int head = fold_head(d, d->best);
     struct fold_summary s;
 
-    if (best->folds < 2 || best->fold > d->best ||
-        !fold_first(d, d->best - best->fold))
+    if (head < 0)
         return;
-    fold_summary(&s, d, d->best - best->fold);
+    fold_summary(&s, d, head);
     buf_printf(b, "; all %d folds together: ", s.evaluated);
     html_percent(b, s.pooled.accuracy);
 }

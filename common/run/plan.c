@@ -93,12 +93,8 @@ struct experiment {
 static void name_experiment(char name[PLAN_NAME_MAX],
                             const struct experiment *e)
 {
-    size_t n;
-
     plan_experiment_name(name, e->network, e->regime->name, e->seed);
-    n = strlen(name);
-    if (e->folds > 1)
-        snprintf(name + n, PLAN_NAME_MAX - n, "-f%d", e->fold);
+    plan_add_fold(name, e->fold, e->folds);
 }
 
 static int no_memory(struct err *err)
@@ -390,7 +386,8 @@ static int add_ensembles(struct builder *b)
                                           .regime = e.regime,
                                           .seed = e.seed,
                                           .fused = &e,
-                                          .folds = 1},
+                                          .fold = e.fold,
+                                          .folds = e.folds},
                      input, e.n_member + 1) < 0)
             return -1;
     }

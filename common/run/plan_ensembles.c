@@ -17,6 +17,14 @@ void plan_experiment_name(char out[PLAN_NAME_MAX], const char *network,
              (long long)seed);
 }
 
+void plan_add_fold(char name[PLAN_NAME_MAX], int fold, int folds)
+{
+    const size_t n = strlen(name);
+
+    if (folds > 1)
+        snprintf(name + n, PLAN_NAME_MAX - n, "-f%d", fold);
+}
+
 static bool is(const struct word_list *l, const char *word)
 {
     return l->n == 1 && strcmp(l->word[0], word) == 0;
@@ -27,7 +35,8 @@ static bool is_auto(const struct config *c)
     return is(&c->evaluate.ensemble_members, "auto");
 }
 
-int plan_ensembles_count(const struct config *c)
+/* In one fold. */
+static int count_each(const struct config *c)
 {
     if (is(&c->evaluate.ensembles, "none"))
         return 0;
@@ -35,23 +44,32 @@ int plan_ensembles_count(const struct config *c)
            (is_auto(c) ? c->train.regimes.n * c->train.seeds.n : 1);
 }
 
-void plan_ensembles_at(const struct config *c, int i, struct plan_ensemble *e)
+int plan_ensembles_count(const struct config *c)
+{
+    return count_each(c) * (int)c->split.folds;
+}
+
+/* The experiments that are listed. */
+static void take_listed(const struct config *c, int i, struct plan_ensemble *e)
 {
     const struct word_list *members = &c->evaluate.ensemble_members;
+
+    *e = (struct plan_ensemble){.method = c->evaluate.ensembles.word[i],
+                                .regime = &listed,
+                                .seed = c->run.seed,
+                                .n_member = members->n};
+    for (int m = 0; m < e->n_member; m++)
+        snprintf(e->member[m], PLAN_NAME_MAX, "%s", members->word[m]);
+}
+
+/* The networks of a regime and seed. */
+static void take_networks(const struct config *c, int i,
+                          struct plan_ensemble *e)
+{
     const struct word_list *networks = &c->train.networks;
     const int seeds = c->train.seeds.n, regimes = c->train.regimes.n;
     struct err err;
 
-    BUG_ON(i < 0 || i >= plan_ensembles_count(c));
-    if (!is_auto(c)) {
-        *e = (struct plan_ensemble){.method = c->evaluate.ensembles.word[i],
-                                    .regime = &listed,
-                                    .seed = c->run.seed,
-                                    .n_member = members->n};
-        for (int m = 0; m < e->n_member; m++)
-            snprintf(e->member[m], PLAN_NAME_MAX, "%s", members->word[m]);
-        return;
-    }
     *e = (struct plan_ensemble){
         .method = c->evaluate.ensembles.word[i / (seeds * regimes)],
         .regime = regime_find(c->train.regimes.word[i / seeds % regimes], &err),
@@ -61,6 +79,21 @@ void plan_ensembles_at(const struct config *c, int i, struct plan_ensemble *e)
     for (int m = 0; m < e->n_member; m++)
         plan_experiment_name(e->member[m], networks->word[m], e->regime->name,
                              e->seed);
+}
+
+void plan_ensembles_at(const struct config *c, int i, struct plan_ensemble *e)
+{
+    const int folds = (int)c->split.folds;
+
+    BUG_ON(i < 0 || i >= plan_ensembles_count(c));
+    if (is_auto(c))
+        take_networks(c, i / folds, e);
+    else
+        take_listed(c, i / folds, e);
+    e->fold = i % folds;
+    e->folds = folds;
+    for (int m = 0; m < e->n_member; m++)
+        plan_add_fold(e->member[m], e->fold, folds);
 }
 
 void plan_ensembles_list(const struct plan_ensemble *e, char *out, size_t room)
@@ -137,11 +170,6 @@ int plan_ensembles_check(const struct config *c, struct err *err)
 {
     if (plan_ensembles_count(c) == 0)
         return 0;
-    if (c->split.folds > 1)
-        return err_set(err, ERR_USAGE,
-                       "evaluate.ensembles: not with split.folds %lld: members "
-                       "of one fold are not joined",
-                       (long long)c->split.folds);
     if (plan_check_list("evaluate.ensembles", &c->evaluate.ensembles,
                         plan_ensembles, err) < 0 ||
         check_members(c, err) < 0)

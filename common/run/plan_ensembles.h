@@ -5,7 +5,9 @@
  * probabilities; nothing is trained.  For each word of evaluate.ensembles:
  * with evaluate.ensemble_members "auto" one of the networks of each regime and
  * seed, called METHOD-REGIME-sSEED; else one of the experiments listed there,
- * called METHOD-members-s<run.seed>.
+ * called METHOD-members-s<run.seed>.  With split.folds one in each fold, of
+ * members in that fold, called so with -fFOLD behind; members are listed without
+ * it.
  */
 #ifndef RUN_PLAN_ENSEMBLES_H
 #define RUN_PLAN_ENSEMBLES_H
@@ -17,6 +19,7 @@ struct plan_ensemble {
     const char *method;          /* one of plan_ensembles[] */
     const struct regime *regime; /* of all members; "members" if listed */
     int64_t seed;
+    int fold, folds; /* of all members; folds is 1 without */
     char member[CONFIG_LIST_MAX][PLAN_NAME_MAX]; /* experiments, in order */
     int n_member;
 };
@@ -40,5 +43,8 @@ MUST_USE int plan_ensembles_check(const struct config *c, struct err *err);
 /* "vgg16-finetune-s1", as a node's and a folder's name. */
 void plan_experiment_name(char out[PLAN_NAME_MAX], const char *network,
                           const char *regime, int64_t seed);
+
+/* Add "-f2" where there are folds. */
+void plan_add_fold(char name[PLAN_NAME_MAX], int fold, int folds);
 
 #endif

@@ -7,14 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void pooled_name(char *out, size_t room, const char *name, int fold, int folds)
-{
-    if (folds > 1)
-        snprintf(out, room, "%s-f%d", name, fold);
-    else
-        snprintf(out, room, "%s", name);
-}
-
 static int path_of(char path[FILE_PATH_MAX], const char *run_dir,
                    const char *name, int fold, struct err *err)
 {

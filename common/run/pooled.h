@@ -13,10 +13,6 @@
 
 #include <stdbool.h>
 
-/* "vgg16-finetune-s1" in fold 2 of several: "vgg16-finetune-s1-f2"; the same
- * name where there is one fold.  Cut if out[room] is short. */
-void pooled_name(char *out, size_t room, const char *name, int fold, int folds);
-
 /* How many of the folds of an experiment have predictions; a fold that has none
  * is put into *missing. */
 int pooled_count(const char *run_dir, const char *name, int folds,

@@ -83,15 +83,24 @@ done
 ok "verified" status_is 0 papline verify "$T/kf"
 ok "again" kf 0 plan --set split.folds=3 --run "$T/kf"
 ok "all is current" not grep -q '^run' "$T/out"
-ok "cost-sensitive in each fold" kf 0 run --set split.folds=3 \
-    --set 'train.regimes=[cost_sensitive]' --run "$T/kf" --until evaluate
-ok "goes on from the same fold's model" grep -q \
-    '"train/mobilenetv2-finetune-s1-f2"' \
-    "$T/kf/train/mobilenetv2-cost_sensitive-s1-f2/manifest.json"
+C=mobilenetv2-cost_sensitive-s1 V=soft_vote-members-s7
+ok "cost-sensitive in each fold, and both together" kf 0 run \
+    --set split.folds=3 --set "train.regimes=[finetune, cost_sensitive]" \
+    --set 'evaluate.ensembles=[soft_vote, fuzzy_rank]' \
+    --set "evaluate.ensemble_members=[$F, $C]" --run "$T/kf" --until evaluate
+ok "goes on from the same fold's model" grep -q "\"train/$F-f2\"" \
+    "$T/kf/train/$C-f2/manifest.json"
+ok "an ensemble is of one fold" cmp <(printf '%s\n' member,weight "$F-f1,1" \
+    "$C-f1,1") "$T/kf/evaluate/$V-f1/members.csv"
+ok "in every fold, each cell once" cmp <(tested $V) <(tested "$F")
+ok "a page" status_is 0 papline report "$T/kf"
+ok "ensembles are pooled" test "$(grep -cE "^(soft_vote|fuzzy_rank)-members-s7,\
+3,3,.*,100,[0-9]+,[0-9.]+,[0-9.]+,[0-9.]+,[0-9.]+$" \
+    "$T/kf/report/folds.csv")" -eq 2
 ok "compared over all folds" status_is 0 papline compare "$T/kf"
 ok "which is every cell" says "100 test cells of all 3 folds in 25 groups"
-ok "as a pair" grep -q "^mobilenetv2-cost_sensitive-s1,$F," \
-    "$T/kf/compare/pairs.csv"
+ok "every two of the four" test "$(wc -l <"$T/kf/compare/pairs.csv")" -eq 7
+ok "as pairs" grep -q "^$C,$F," "$T/kf/compare/pairs.csv"
 ok "with the same cache" test "$(ls -d "$T"/kf/trunk/* | wc -l)" -eq 1
 ok "variants" kf 0 run --set split.folds=3 --set augment.variants=1 \
     --run "$T/kf" --until augment

@@ -240,6 +240,63 @@ static void check_plan(struct config *c)
     plan_release(&p);
 }
 
+/* Likewise in three folds, of seed 2. */
+static int plan_folds(struct plan *p, struct config *c, const char *ensembles,
+                      const char *members_of, struct err *err)
+{
+    char e[256], m[256];
+    const struct config_set set[] = {
+        {"dataset.draw_per_class=5"},
+        {"train.networks=[mobilenetv2, vgg16]"},
+        {"train.seeds=[2]"},
+        {"split.folds=3"},
+        {e},
+        {m},
+    };
+
+    snprintf(e, sizeof(e), "evaluate.ensembles=%s", ensembles);
+    snprintf(m, sizeof(m), "evaluate.ensemble_members=%s", members_of);
+    BUG_ON(config_read(c, NULL, set, 6, err) < 0);
+    return plan_init(p, c, dir, err);
+}
+
+/* Members of one fold are joined, in each fold. */
+static void check_folds(struct config *c)
+{
+    const struct plan_node *n, *m;
+    struct plan p;
+    struct err err = {0};
+
+    if (!ok(plan_folds(&p, c, "[soft_vote]", "[auto]", &err) == 0,
+            "ensembles in folds"))
+        printf("# %s\n", err.text);
+    n = plan_find(&p, "evaluate/soft_vote-scratch-s2-f0");
+    m = plan_find(&p, "evaluate/soft_vote-scratch-s2-f2");
+    ok(n && m && !plan_find(&p, "evaluate/soft_vote-scratch-s2") &&
+           !plan_find(&p, "evaluate/soft_vote-scratch-s2-f3"),
+       "  one in each");
+    ok(m->fold == 2 && m->folds == 3 && n->fold == 0 &&
+           strstr(m->params, "\"fold\":\"2\"") && strcmp(n->key, m->key) != 0,
+       "  each knows which");
+    ok(m->n_input == 3 &&
+           strcmp(p.node[m->input[0]].experiment,
+                  "mobilenetv2-scratch-s2-f2") == 0 &&
+           strcmp(p.node[m->input[1]].experiment, "vgg16-scratch-s2-f2") == 0,
+       "  of the networks in it");
+    plan_release(&p);
+    ok(plan_folds(&p, c, "[fuzzy_rank]",
+                  "[vgg16-scratch-s2, mobilenetv2-scratch-s2]", &err) == 0,
+       "listed members in folds");
+    n = plan_find(&p, "evaluate/fuzzy_rank-members-s1-f1");
+    ok(n && strcmp(p.node[n->input[0]].experiment, "vgg16-scratch-s2-f1") == 0,
+       "  are those in it");
+    plan_release(&p);
+    fails(plan_folds(&p, c, "[fuzzy_rank]",
+                     "[vgg16-scratch-s2-f0, vgg16-scratch-s2-f1]", &err),
+          err, ERR_USAGE, "'vgg16-scratch-s2-f0' is no experiment",
+          "  and are listed without their folds");
+}
+
 static void check_refusals(struct config *c)
 {
     struct plan p;
@@ -293,6 +350,7 @@ int main(void)
     check_weights();
     check_bad_members();
     check_plan(c);
+    check_folds(c);
     check_refusals(c);
     check_one_network(c);
     free(c);

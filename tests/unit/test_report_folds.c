@@ -64,8 +64,8 @@ static void fill(int fold, const char *accuracy, const char *rows)
              accuracy, accuracy);
     put(name, text);
     snprintf(name, sizeof(name), "evaluate/n-r-s1-f%d/predictions.csv", fold);
-    snprintf(text, sizeof(text), "file,split,class,predicted,p_a,p_b,group\n%s",
-             rows);
+    snprintf(text, sizeof(text), "file,split,class,predicted,%s,group\n%s",
+             fold ? "p_b,p_a" : "p_a,p_b", rows);
     put(name, text);
 }
 
@@ -87,6 +87,12 @@ static void check_summary(void)
     near(s.balanced_accuracy.sd, 0, 1e-12, "their deviation");
     ok(s.pooled.n == 5 && s.pooled.correct == 4, "pooled: test rows alone");
     near(s.pooled.accuracy, 0.8, 1e-12, "their accuracy");
+    ok(strcmp(s.class_name[0], "a") == 0 && s.pooled.k == 2 &&
+           s.pooled.confusion[0][0] == 2 && s.pooled.confusion[0][1] == 0 &&
+           s.pooled.confusion[1][0] == 1 && s.pooled.confusion[1][1] == 2,
+       "classes by their names, in whatever order a fold has them");
+    ok(fold_head(&d, 2) == 0 && fold_head(&d, 0) == 0 && fold_head(&d, 3) < 0,
+       "the first fold of each");
     report_data_release(&d);
 }
 
@@ -129,7 +135,7 @@ int main(void)
     config_init(&config);
     make_plan();
     fill(0, "1", "x,test,a,a,1,0,g\ny,test,b,b,0,1,\nz,validation,a,b,0,1,g\n");
-    fill(2, "0.5", "u,test,a,a,1,0,g\nv,test,b,a,1,0,\nw,test,b,b,0,1,\n");
+    fill(2, "0.5", "u,test,a,a,0,1,g\nv,test,b,a,0,1,\nw,test,b,b,1,0,\n");
     check_summary();
     check_files();
     return tap_done() | (dir_remove(run, &err) < 0);
