@@ -1,19 +1,23 @@
 /*
  * report_paper.c - the paper's tables in its own layout, this run beside it
  */
+#include "orchestration/report_folds.h"
 #include "orchestration/report_html.h"
 #include "orchestration/report_published.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 static const char *const figure_name[PUB_FIGURES] = {"precision", "recall",
                                                      "f1"};
 
-/* What this run measured of one network and regime: means over seeds. */
+/* What this run measured of one network and regime: means over seeds, of each
+ * the test cells of all folds together. */
 struct measured {
-    int n; /* experiments */
+    int n;     /* experiments */
+    int folds; /* pooled in the last one; 0: none */
     double accuracy;
     double figure[PUBLISHED_CLASSES][PUB_FIGURES];
 };
@@ -45,27 +49,79 @@ static void add_experiment(struct measured *m, const json_t *metrics)
     }
 }
 
-/* 'network' NULL: of any. */
-static bool is_of(const struct report_experiment *e, const char *network,
-                  const char *regime)
+/* Figures of class 'name' over all folds, or NULL. */
+static const struct scores *pooled_scores(const struct fold_summary *s,
+                                          const char *name)
 {
-    return e->metrics.root && strcmp(e->train->regime, regime) == 0 &&
-           (!network || strcmp(e->train->network, network) == 0);
+    for (int c = 0; c < s->pooled.k; c++)
+        if (strcasecmp(s->class_name[c], name) == 0)
+            return &s->pooled.of[c];
+    return NULL;
+}
+
+static void add_folds(struct measured *m, const struct fold_summary *s)
+{
+    if (s->evaluated == 0)
+        return;
+    m->n++;
+    m->folds = s->evaluated;
+    m->accuracy += s->pooled.accuracy;
+    for (int c = 0; c < PUBLISHED_CLASSES; c++) {
+        const struct scores *of = pooled_scores(s, published_class[c]);
+
+        m->figure[c][PUB_PRECISION] += of ? of->precision : (double)NAN;
+        m->figure[c][PUB_RECALL] += of ? of->recall : (double)NAN;
+        m->figure[c][PUB_F1] += of ? of->f1 : (double)NAN;
+    }
+}
+
+static bool any_of(const struct report_data *d, const char *regime)
+{
+    for (int i = 0; i < d->n_experiment; i++)
+        if (d->experiment[i].metrics.root &&
+            strcmp(d->experiment[i].train->regime, regime) == 0)
+            return true;
+    return false;
 }
 
 static struct measured measure(const struct report_data *d, const char *network,
                                const char *regime)
 {
     struct measured m = {0};
+    struct fold_summary s;
 
-    for (int i = 0; i < d->n_experiment; i++)
-        if (is_of(&d->experiment[i], network, regime))
-            add_experiment(&m, d->experiment[i].metrics.root);
+    for (int i = 0; i < d->n_experiment; i++) {
+        const struct report_experiment *e = &d->experiment[i];
+
+        if (strcmp(e->train->network, network) != 0 ||
+            strcmp(e->train->regime, regime) != 0)
+            continue;
+        if (fold_first(d, i)) {
+            fold_summary(&s, d, i);
+            add_folds(&m, &s);
+        } else if (e->train->folds < 2 && e->metrics.root) {
+            add_experiment(&m, e->metrics.root);
+        }
+    }
     m.accuracy /= m.n;
     for (int c = 0; c < PUBLISHED_CLASSES; c++)
         for (int f = 0; f < PUB_FIGURES; f++)
             m.figure[c][f] /= m.n;
     return m;
+}
+
+/* What the figures of a network are of, if not of one experiment. */
+static void put_origin(const struct measured *m, struct buf *b)
+{
+    if (m->n > 1 && m->folds)
+        buf_printf(b,
+                   "<br><span class=\"mute\">mean of %d, %d folds "
+                   "each</span>",
+                   m->n, m->folds);
+    else if (m->n > 1)
+        buf_printf(b, "<br><span class=\"mute\">mean of %d</span>", m->n);
+    else if (m->folds)
+        buf_printf(b, "<br><span class=\"mute\">%d folds</span>", m->folds);
 }
 
 /* As the paper prints: two digits. */
@@ -95,8 +151,7 @@ static void network_rows(const struct report_data *d,
 
     buf_printf(b, "<tbody>\n<tr><th scope=\"rowgroup\" rowspan=\"%d\">%s",
                PUBLISHED_CLASSES, p->title);
-    if (m.n > 1)
-        buf_printf(b, "<br><span class=\"mute\">mean of %d</span>", m.n);
+    put_origin(&m, b);
     buf_puts(b, "</th>");
     for (int c = 0; c < PUBLISHED_CLASSES; c++) {
         buf_printf(b, "%s<th scope=\"row\">%s</th>", c ? "<tr>" : "",
@@ -118,7 +173,7 @@ static void one_table(const struct report_data *d,
                       const struct published_table *t, const char *title,
                       struct buf *b)
 {
-    const bool any = measure(d, NULL, t->regime).n > 0;
+    const bool any = any_of(d, t->regime);
 
     buf_printf(b, "<details%s>\n<summary>Table %s: %s%s</summary>\n",
                any ? " open" : "", t->number, title,
@@ -154,6 +209,30 @@ static void work_row(struct buf *b, const char *author, const char *method,
                100 * accuracy);
 }
 
+/* One of this run's, or all folds of one where the first is at hand. */
+static void own_row(const struct report_data *d, int i, struct buf *b)
+{
+    const struct report_experiment *e = &d->experiment[i];
+    double accuracy = report_json_number(e->metrics.root, "test.accuracy");
+    char name[PLAN_NAME_MAX + 64];
+    struct fold_summary s;
+
+    snprintf(name, sizeof(name), "%s", e->name);
+    if (e->train->folds > 1) {
+        if (!fold_first(d, i))
+            return;
+        fold_summary(&s, d, i);
+        if (s.evaluated < s.folds)
+            snprintf(name, sizeof(name), "%s, %d of %d folds", s.name,
+                     s.evaluated, s.folds);
+        else
+            snprintf(name, sizeof(name), "%s, all %d folds", s.name, s.folds);
+        accuracy = s.evaluated ? s.pooled.accuracy : (double)NAN;
+    }
+    if (isfinite(accuracy))
+        work_row(b, "this run", name, accuracy);
+}
+
 static void other_works(const struct report_data *d, struct buf *b)
 {
     static const struct {
@@ -180,13 +259,8 @@ static void other_works(const struct report_data *d, struct buf *b)
                 "</thead>\n<tbody>\n");
     for (size_t i = 0; i < sizeof(work) / sizeof(work[0]); i++)
         work_row(b, work[i].author, work[i].method, work[i].accuracy);
-    for (int i = 0; i < d->n_experiment; i++) {
-        const json_t *m = d->experiment[i].metrics.root;
-        const double accuracy = report_json_number(m, "test.accuracy");
-
-        if (isfinite(accuracy))
-            work_row(b, "this run", d->experiment[i].name, accuracy);
-    }
+    for (int i = 0; i < d->n_experiment; i++)
+        own_row(d, i, b);
     buf_puts(b, "</tbody>\n");
     html_table_end(b);
     buf_puts(b, "</details>\n");
@@ -206,7 +280,7 @@ void report_paper(const struct report_data *d, struct buf *b)
            "95&nbsp;% interval of its best is 95.9 to 98.2&nbsp;%. This run's "
            "are of its own test split: compare them only where data and "
            "split are alike. Several experiments of a network are "
-           "averaged.</p>\n");
+           "averaged, of each the test cells of all folds together.</p>\n");
     for (int i = 0; i < PUBLISHED_TABLES; i++)
         one_table(d, &published_tables[i], title[i], b);
     other_works(d, b);

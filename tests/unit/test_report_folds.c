@@ -1,4 +1,5 @@
 /* test_report_folds.c - what folds say together */
+#include "markup.h"
 #include "orchestration/report.h"
 #include "orchestration/report_folds.h"
 #include "tap.h"
@@ -38,8 +39,8 @@ static void make_plan(void)
                                  .seed = 1,
                                  .fold = fold,
                                  .folds = FOLDS};
-        snprintf(nd->network, sizeof(nd->network), "n");
-        snprintf(nd->regime, sizeof(nd->regime), "r");
+        snprintf(nd->network, sizeof(nd->network), "vgg16");
+        snprintf(nd->regime, sizeof(nd->regime), "finetune");
         snprintf(nd->experiment, sizeof(nd->experiment), "n-r-s1-f%d", fold);
         if (fold == FOLDS) {
             nd->fold = 0;
@@ -65,7 +66,7 @@ static void fill(int fold, const char *accuracy, const char *rows)
     put(name, text);
     snprintf(name, sizeof(name), "evaluate/n-r-s1-f%d/predictions.csv", fold);
     snprintf(text, sizeof(text), "file,split,class,predicted,%s,group\n%s",
-             fold ? "p_b,p_a" : "p_a,p_b", rows);
+             fold ? "p_parabasal,p_a" : "p_a,p_parabasal", rows);
     put(name, text);
 }
 
@@ -113,6 +114,18 @@ static void check_files(void)
                         "35.4&nbsp;%") &&
            strstr(text, "4 of 5</td></tr>"),
        "the page has them");
+    ok(strstr(text, "VGG16<br><span class=\"mute\">2 folds</span></th>"
+                    "<th scope=\"row\">") &&
+           strstr(text, "<td class=\"num here\" rowspan=\"5\">80.00&nbsp;%"),
+       "beside the paper they are pooled");
+    ok(strstr(text, "Parabasal</th><td class=\"num here\">1.00</td>"
+                    "<td class=\"num mute\">0.99</td>"
+                    "<td class=\"num here\">0.67</td>"),
+       "class by class");
+    ok(markup_count(text, "this run</th>") == 1 &&
+           strstr(text, "<td>n-r-s1, 2 of 3 folds</td>"
+                        "<td class=\"num\">80.00&nbsp;%"),
+       "one row of table IV for all");
     free(text);
     BUG_ON(file_path(path, &err, "%s/report/folds.csv", run) < 0);
     text = NULL;
@@ -134,8 +147,12 @@ int main(void)
         return 1;
     config_init(&config);
     make_plan();
-    fill(0, "1", "x,test,a,a,1,0,g\ny,test,b,b,0,1,\nz,validation,a,b,0,1,g\n");
-    fill(2, "0.5", "u,test,a,a,0,1,g\nv,test,b,a,0,1,\nw,test,b,b,1,0,\n");
+    fill(
+        0, "1",
+        "x,test,a,a,1,0,g\ny,test,parabasal,parabasal,0,1,\nz,validation,a,parabasal,0,1,g\n");
+    fill(
+        2, "0.5",
+        "u,test,a,a,0,1,g\nv,test,parabasal,a,0,1,\nw,test,parabasal,parabasal,1,0,\n");
     check_summary();
     check_files();
     return tap_done() | (dir_remove(run, &err) < 0);
