@@ -91,7 +91,7 @@ static void figures(const struct report_data *d,
                    100 * json_number_value(json_array_get(range, 1)));
     buf_puts(b, ". A classifier that knows a cell's size and mean colour alone "
                 "reaches ");
-    md_percent(b, report_json_number(d->baseline.root, "test"));
+    md_percent(b, report_json_number(report_baseline(d, e), "test"));
     buf_puts(b, ".\n\n| class | precision | recall | F1 | cells |\n"
                 "|---|---:|---:|---:|---:|\n");
     for (size_t i = 0; i < json_array_size(list); i++) {

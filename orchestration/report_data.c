@@ -88,6 +88,15 @@ const json_t *report_json_at(const json_t *j, const char *path)
     return j;
 }
 
+const json_t *report_baseline(const struct report_data *d,
+                              const struct report_experiment *e)
+{
+    const json_t *folds = report_json_at(d->baseline.root, "folds");
+    const json_t *one = json_array_get(folds, (size_t)e->train->fold);
+
+    return e->train->folds > 1 && one ? one : d->baseline.root;
+}
+
 double report_json_number(const json_t *j, const char *path)
 {
     const json_t *v = report_json_at(j, path);

@@ -113,6 +113,11 @@ double report_number(const struct report_csv *c, size_t row,
  * is not there. */
 const json_t *report_json_at(const json_t *j, const char *path);
 
+/* What size and colour alone tell in the fold of experiment 'e', as baseline.json
+ * has it; NULL if it is missing. */
+const json_t *report_baseline(const struct report_data *d,
+                              const struct report_experiment *e);
+
 /* A number there, else NaN. */
 double report_json_number(const json_t *j, const char *path);
 

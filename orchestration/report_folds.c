@@ -2,6 +2,7 @@
 
 #include "orchestration/report_html.h"
 #include "run/pooled.h"
+#include "stats/proportion.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -152,6 +153,40 @@ static void put_row(const struct fold_summary *s, struct buf *b)
                m->n);
 }
 
+/* Size and colour alone, likewise. */
+static void put_baseline(const struct report_data *d, struct buf *b)
+{
+    const json_t *root = d->baseline.root;
+    const json_t *list = report_json_at(root, "folds");
+    const double all = report_json_number(root, "test");
+    const double cells = report_json_number(root, "n_test");
+    double accuracy[CONFIG_FOLDS_MAX], low, high;
+    struct fold_figure f;
+    int n = 0;
+
+    for (size_t i = 0; i < json_array_size(list) && n < CONFIG_FOLDS_MAX; i++) {
+        accuracy[n] = report_json_number(json_array_get(list, i), "test");
+        n += isfinite(accuracy[n]);
+    }
+    if (n == 0 || !isfinite(all) || !(cells > 0))
+        return;
+    f = figure(accuracy, n);
+    wilson((size_t)lround(all * cells), (size_t)cells, &low, &high);
+    buf_printf(b,
+               "<tfoot>\n<tr><th scope=\"row\">colour and size alone</th>"
+               "<td class=\"num\">%d of %zu</td>",
+               n, json_array_size(list));
+    put_figure(&f, b);
+    buf_puts(b, "<td colspan=\"2\"></td>");
+    html_cell_percent(b, all);
+    buf_puts(b, "<td class=\"num\">");
+    html_percent(b, low);
+    buf_puts(b, " to ");
+    html_percent(b, high);
+    buf_printf(b, "</td><td class=\"num\">%ld of %.0f</td></tr>\n</tfoot>\n",
+               lround(all * cells), cells);
+}
+
 void report_folds(const struct report_data *d, struct buf *b)
 {
     struct fold_summary s;
@@ -178,6 +213,7 @@ void report_folds(const struct report_data *d, struct buf *b)
             put_row(&s, b);
         }
     buf_puts(b, "</tbody>\n");
+    put_baseline(d, b);
     html_table_end(b);
 }
 

@@ -34,11 +34,6 @@ static struct result result_of(const json_t *metrics, const char *split)
     return r;
 }
 
-static double baseline_accuracy(const struct report_data *d)
-{
-    return report_json_number(d->baseline.root, "test");
-}
-
 /* --- headline -------------------------------------------------------------- */
 
 /* A scale of 0 to 100 %: the interval as a band, accuracy and baseline as
@@ -77,11 +72,37 @@ static void all_folds(const struct report_data *d, struct buf *b)
     html_percent(b, s.pooled.accuracy);
 }
 
+/* The baseline beside the best experiment, on the same cells. */
+static void headline_baseline(const struct report_data *d, struct buf *b)
+{
+    const struct report_experiment *e = &d->experiment[d->best];
+    const json_t *base = report_baseline(d, e);
+
+    buf_puts(b, "<div class=\"figure base\">");
+    html_percent(b, report_json_number(base, "test"));
+    buf_puts(b, "</div>\n<p>is what a classifier reaches that knows a cell's "
+                "mean colour and size alone.</p>\n");
+    if (!base) {
+        html_missing(b, "The baseline", d->baseline.why);
+        return;
+    }
+    buf_puts(b, "<p class=\"mute\">Colour alone ");
+    html_percent(b, report_json_number(base, "colour_only_test"));
+    buf_puts(b, ", size alone ");
+    html_percent(b, report_json_number(base, "size_only_test"));
+    buf_puts(b, ", on the same test cells");
+    if (base != d->baseline.root) {
+        buf_puts(b, "; all folds together: ");
+        html_percent(b, report_json_number(d->baseline.root, "test"));
+    }
+    buf_puts(b, ".</p>\n");
+}
+
 static void headline_best(const struct report_data *d, struct buf *b)
 {
     const struct report_experiment *e = &d->experiment[d->best];
     const struct result r = result_of(e->metrics.root, "test");
-    const double base = baseline_accuracy(d);
+    const double base = report_json_number(report_baseline(d, e), "test");
 
     buf_puts(b, "<div class=\"headline\">\n<div>\n<div class=\"figure\">");
     html_percent(b, r.accuracy);
@@ -101,22 +122,8 @@ static void headline_best(const struct report_data *d, struct buf *b)
     if (d->n_experiment > 1)
         buf_puts(b, ", the experiment that does best on the validation split");
     all_folds(d, b);
-    buf_puts(b, "</p>\n</div>\n<div>\n<div class=\"figure base\">");
-    html_percent(b, base);
-    buf_puts(b, "</div>\n<p>is what a classifier reaches that knows a cell's "
-                "mean colour and size alone.</p>\n");
-    if (!d->baseline.root) {
-        html_missing(b, "The baseline", d->baseline.why);
-    } else {
-        buf_puts(b, "<p class=\"mute\">Colour alone ");
-        html_percent(b,
-                     report_json_number(d->baseline.root, "colour_only_test"));
-        buf_puts(b, ", size alone ");
-        html_percent(b, report_json_number(d->baseline.root, "size_only_test"));
-        buf_puts(b, e->train->folds > 1
-                        ? ", on the first fold's test cells.</p>\n"
-                        : ", on the same test cells.</p>\n");
-    }
+    buf_puts(b, "</p>\n</div>\n<div>\n");
+    headline_baseline(d, b);
     buf_puts(b, "</div>\n</div>\n");
     if (r.n > 0)
         draw_scale(&r, base, b);
@@ -214,8 +221,11 @@ void report_results(const struct report_data *d, struct buf *b)
         buf_puts(b, "<tr><td colspan=\"16\" class=\"missing\">the plan has no "
                     "experiment</td></tr>\n");
     buf_puts(b, "</tbody>\n<tfoot>\n<tr><th scope=\"row\">colour and size "
-                "alone</th><td colspan=\"3\">baseline</td>");
-    html_cell_percent(b, baseline_accuracy(d));
+                "alone</th><td colspan=\"3\">baseline");
+    buf_puts(b, json_object_get(d->baseline.root, "folds")
+                    ? ", all folds together</td>"
+                    : "</td>");
+    html_cell_percent(b, report_json_number(d->baseline.root, "test"));
     buf_puts(b, "<td colspan=\"11\"></td></tr>\n</tfoot>\n");
     html_table_end(b);
     report_folds(d, b);

@@ -105,7 +105,9 @@ static void small_classes(const struct report_counts *c, struct buf *b)
 static void baseline(const struct report_data *d, struct buf *b)
 {
     const json_t *m = d->best < 0 ? NULL : d->experiment[d->best].metrics.root;
-    const double base = report_json_number(d->baseline.root, "test");
+    const json_t *own =
+        d->best < 0 ? NULL : report_baseline(d, &d->experiment[d->best]);
+    const double base = report_json_number(own, "test");
     const json_t *range = report_json_at(m, "test.interval");
     const double low = json_number_value(json_array_get(range, 0));
 

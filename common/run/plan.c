@@ -153,6 +153,8 @@ static json_t *make_params(const struct builder *b, const struct stage_row *row,
             add_param(params, "split.csv", b->plan->csv);
         if (b->plan->table[0])
             add_param(params, "layout.csv", b->plan->table);
+        if (b->c->split.folds > 1) /* older data have the first fold's */
+            add_param(params, "findings", "of all folds");
     }
     if (strcmp(row->stage, "augment") == 0)
         add_param(params, "augment.recipe", b->plan->recipe.id);

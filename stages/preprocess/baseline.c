@@ -295,3 +295,30 @@ int baseline_run(const struct baseline_rows *rows,
     scores->size_test = size[1];
     return 0;
 }
+
+/* Add 'n' rows with 'share' of them right; 'sum' holds the right ones. */
+static void pool(double *sum, double share, size_t n)
+{
+    *sum += n ? share * (double)n : 0.0;
+}
+
+void baseline_pool(const struct baseline_scores *of, int folds,
+                   struct baseline_scores *all)
+{
+    struct baseline_scores a = {0};
+
+    for (int f = 0; f < folds; f++) {
+        pool(&a.validation, of[f].validation, of[f].n_validation);
+        pool(&a.test, of[f].test, of[f].n_test);
+        pool(&a.colour_test, of[f].colour_test, of[f].n_test);
+        pool(&a.size_test, of[f].size_test, of[f].n_test);
+        a.n_train += of[f].n_train;
+        a.n_validation += of[f].n_validation;
+        a.n_test += of[f].n_test;
+    }
+    a.validation /= (double)a.n_validation; /* 0/0: not a number */
+    a.test /= (double)a.n_test;
+    a.colour_test /= (double)a.n_test;
+    a.size_test /= (double)a.n_test;
+    *all = a;
+}

@@ -47,4 +47,11 @@ struct baseline_scores {
 MUST_USE int baseline_run(const struct baseline_rows *rows,
                           struct baseline_scores *scores, struct err *err);
 
+/*
+ * Of several folds together: shares of all their rows, and sums of counts.
+ *   of [in] (folds)
+ */
+void baseline_pool(const struct baseline_scores *of, int folds,
+                   struct baseline_scores *all);
+
 #endif

@@ -105,15 +105,38 @@ static int find_copies(struct findings *f, struct err *err)
 
 /* --- the baseline ----------------------------------------------------------- */
 
+/* In each fold, then together. */
+static int measure_folds(struct findings *f, struct baseline_rows *rows,
+                         struct err *err)
+{
+    enum split *split = malloc((rows->n + 1) * sizeof(*split));
+    int rc = 0;
+
+    if (!split)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu pictures", rows->n);
+    rows->split = split;
+    for (int k = 0; rc == 0 && k < f->folds; k++) {
+        for (size_t i = 0; i < rows->n; i++)
+            split[i] = f->fold[i] < 0
+                           ? SPLIT_NONE
+                           : store_fold_split(f->fold[i], k, f->folds);
+        rc = baseline_run(rows, &f->of_fold[k], err);
+    }
+    free(split);
+    if (rc == 0)
+        baseline_pool(f->of_fold, f->folds, &f->scores);
+    return rc;
+}
+
 static int measure_baseline(struct findings *f, struct err *err)
 {
     const size_t n = f->walk->n;
     float *feature = calloc((n + 1) * BASELINE_FEATURES, sizeof(*feature));
-    const struct baseline_rows rows = {.n = n,
-                                       .n_class = f->walk->n_class,
-                                       .label = f->label,
-                                       .split = f->split,
-                                       .feature = feature};
+    struct baseline_rows rows = {.n = n,
+                                 .n_class = f->walk->n_class,
+                                 .label = f->label,
+                                 .split = f->split,
+                                 .feature = feature};
     int rc;
 
     if (!feature)
@@ -121,7 +144,8 @@ static int measure_baseline(struct findings *f, struct err *err)
     for (size_t i = 0; i < n; i++)
         memcpy(feature + i * BASELINE_FEATURES, f->cell[i].feature,
                sizeof(f->cell[i].feature));
-    rc = baseline_run(&rows, &f->scores, err);
+    rc = f->fold ? measure_folds(f, &rows, err)
+                 : baseline_run(&rows, &f->scores, err);
     free(feature);
     return rc;
 }
@@ -269,13 +293,8 @@ static json_t *stats(const struct findings *f, float *room)
 
 /* --- baseline.json ------------------------------------------------------------ */
 
-static json_t *baseline(const struct baseline_scores *s)
+static void put_scores(json_t *o, const struct baseline_scores *s)
 {
-    json_t *o = json_object(), *list = json_array();
-
-    for (int i = 0; i < BASELINE_FEATURES; i++)
-        json_array_append_new(list, json_string(baseline_feature[i]));
-    json_object_set_new(o, "features", list);
     json_object_set_new(o, "n_train", number(s->n_train));
     json_object_set_new(o, "n_validation", number(s->n_validation));
     json_object_set_new(o, "n_test", number(s->n_test));
@@ -283,6 +302,26 @@ static json_t *baseline(const struct baseline_scores *s)
     json_object_set_new(o, "test", real(s->test));
     json_object_set_new(o, "colour_only_test", real(s->colour_test));
     json_object_set_new(o, "size_only_test", real(s->size_test));
+}
+
+static json_t *baseline(const struct findings *f)
+{
+    json_t *o = json_object(), *list = json_array();
+
+    for (int i = 0; i < BASELINE_FEATURES; i++)
+        json_array_append_new(list, json_string(baseline_feature[i]));
+    json_object_set_new(o, "features", list);
+    put_scores(o, &f->scores);
+    if (!f->fold)
+        return o;
+    list = json_array();
+    for (int k = 0; k < f->folds; k++) {
+        json_t *one = json_object();
+
+        put_scores(one, &f->of_fold[k]);
+        json_array_append_new(list, one);
+    }
+    json_object_set_new(o, "folds", list);
     return o;
 }
 
@@ -320,6 +359,6 @@ int findings_write(const struct findings *f, const char *dir, struct err *err)
     rc = write_json(stats(f, room), dir, "stats.json", err);
     free(room);
     if (rc == 0)
-        rc = write_json(baseline(&f->scores), dir, "baseline.json", err);
+        rc = write_json(baseline(f), dir, "baseline.json", err);
     return rc;
 }

@@ -4,6 +4,9 @@
  * stats.json    pictures by class and split, set aside and why, duplicates,
  *               sizes, warnings
  * baseline.json accuracy of colour and size alone (baseline.h)
+ *
+ * With folds, the baseline is fitted in each: the numbers are those of all test
+ * cells together, with the sums of rows, and a list "folds" has each one's.
  */
 #ifndef PREPROCESS_FINDINGS_H
 #define PREPROCESS_FINDINGS_H
@@ -29,12 +32,15 @@ struct findings {
     struct cell *cell;       /* owned: (walk->n) */
     int *label;              /* owned: (walk->n) -1: set aside */
     enum split *split;       /* owned: (walk->n) SPLIT_NONE: set aside */
+    const int *fold;         /* borrowed: (walk->n) NULL: there are no folds */
+    int folds;               /* of those */
     size_t n_aside;
     size_t n_duplicate;    /* files equal to an earlier one, byte by byte */
     size_t n_across_split; /* contents that are in more than one split */
     size_t n_across_class; /* contents that are in more than one class */
     struct checks checks;  /* owned */
-    struct baseline_scores scores;
+    struct baseline_scores scores; /* of all folds together */
+    struct baseline_scores of_fold[CONFIG_FOLDS_MAX];
     struct buf warnings; /* owned: one a line */
 };
 

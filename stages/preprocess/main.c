@@ -56,8 +56,8 @@ static void say(const struct preprocess_summary *s)
              s->n_ignored);
     say_lines(&s->classes, false);
     if (isfinite(s->baseline))
-        log_info("size and mean colour alone tell %.1f %% of the test split",
-                 100 * s->baseline);
+        log_info("size and mean colour alone tell %.1f %% of the test %s",
+                 100 * s->baseline, s->folds ? "cells of all folds" : "split");
     say_lines(&s->warnings, true);
 }
 

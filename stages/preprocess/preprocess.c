@@ -240,6 +240,8 @@ static int choose_folds(struct job *j, struct err *err)
         return -1;
     for (size_t i = 0; i < j->walk.n; i++)
         j->found.split[i] = store_fold_split(j->fold[i], 0, folds);
+    j->found.fold = j->fold;
+    j->found.folds = folds;
     return 0;
 }
 
@@ -378,6 +380,7 @@ static int close_job(struct job *j, struct preprocess_summary *s,
     s->n_near = j->found.checks.n_near;
     s->n_odd = j->found.checks.n_odd_size + j->found.checks.n_odd_light;
     s->baseline = j->found.scores.test;
+    s->folds = j->found.folds;
     put_classes(j, &s->classes);
     s->warnings = j->found.warnings;
     j->found.warnings = (struct buf){0};

@@ -28,6 +28,7 @@ struct preprocess_summary {
     size_t n_near;       /* look like an earlier one */
     size_t n_odd;        /* of unusual size or brightness */
     double baseline;     /* test accuracy of size and colour; NaN: no test */
+    int folds;           /* 0: there are none; else 'baseline' is of all */
     struct buf classes;  /* owned: pictures of each class and split, a line */
     struct buf warnings; /* owned: one a line */
 };

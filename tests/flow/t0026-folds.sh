@@ -50,6 +50,11 @@ ok "all folds are one experiment" status_is 2 papline compare "$T/kf"
 ok "which is none to compare" says "1 experiment to compare, two are needed"
 ok "folds test other cells" status_is 2 papline compare "$T/kf" $F-f0 $F-f1
 ok "which comparing says" says "another split or dataset"
+tests_of() { # tests_of: numbers of test cells in baseline.json, pooled last
+    sed -n 's/.*"n_test": \([0-9]*\).*/\1/p' "$T/kf/data/baseline.json" | sort -n
+}
+ok "the baseline is of each fold and of all" cmp <(tests_of) \
+    <({ for f in 0 1 2; do cells_of $f; done; echo 100; } | sort -n)
 ok "frozen layers are kept once" test "$(ls -d "$T"/kf/trunk/* | wc -l)" -eq 1
 column() { # column <name> <csv>: its values
     awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++)

@@ -106,6 +106,41 @@ static void check_degenerate(struct data *d)
     ok(baseline_run(&rows, &s, &err) == 0 && isnan(s.validation), "no rows");
 }
 
+/* Shares of all rows, not means of shares; a fold without rows adds none. */
+static void check_pool(void)
+{
+    const struct baseline_scores of[3] = {{.validation = 0.5,
+                                           .test = 1.0,
+                                           .colour_test = 0.5,
+                                           .size_test = 0.25,
+                                           .n_train = 7,
+                                           .n_validation = 2,
+                                           .n_test = 4},
+                                          {.validation = 1.0,
+                                           .test = 0.25,
+                                           .colour_test = 0.75,
+                                           .size_test = 0.5,
+                                           .n_train = 6,
+                                           .n_validation = 6,
+                                           .n_test = 8},
+                                          {.validation = (double)NAN,
+                                           .test = (double)NAN,
+                                           .colour_test = (double)NAN,
+                                           .size_test = (double)NAN,
+                                           .n_train = 5}};
+    struct baseline_scores all;
+
+    baseline_pool(of, 3, &all);
+    ok(all.n_train == 18 && all.n_validation == 8 && all.n_test == 12,
+       "rows of all folds");
+    near(all.test, 0.5, 1e-12, "6 of 12 right");
+    near(all.validation, 0.875, 1e-12, "7 of 8 on validation");
+    near(all.colour_test, 2.0 / 3, 1e-12, "8 of 12 by colour");
+    near(all.size_test, 5.0 / 12, 1e-12, "5 of 12 by size");
+    baseline_pool(of + 2, 1, &all);
+    ok(isnan(all.test), "no test rows, no score");
+}
+
 int main(void)
 {
     static struct data d;
@@ -115,5 +150,6 @@ int main(void)
     check_aside(&d);
     fill(&d);
     check_degenerate(&d);
+    check_pool();
     return tap_done();
 }

@@ -187,11 +187,50 @@ static void check_odd(void)
     findings_release(&f);
 }
 
+/* The baseline is that of each fold's own splits. */
+static void check_folds(void)
+{
+    enum { FOLDS = 3 };
+    struct walk w;
+    struct findings f, one;
+    struct err err;
+    int fold[N];
+    size_t wrong = 0, n_test = 0;
+
+    make(&w, &f);
+    for (int i = 0; i < N; i++)
+        fold[i] = i == 5 ? -1 : i % 7 % FOLDS;
+    f.fold = fold;
+    f.folds = FOLDS;
+    f.label[5] = -1;
+    f.cell[5].aside = strdup("broken");
+    ok(findings_sum_up(&f, &err) == 0, "pictures in folds");
+    for (int k = 0; k < FOLDS; k++) {
+        make(&w, &one);
+        for (int i = 0; i < N; i++)
+            one.split[i] =
+                i == 5 ? SPLIT_NONE : store_fold_split(fold[i], k, FOLDS);
+        one.label[5] = -1;
+        one.cell[5].aside = strdup("broken");
+        ok(findings_sum_up(&one, &err) == 0, "  one of them as a split");
+        wrong += one.scores.test != f.of_fold[k].test ||
+                 one.scores.validation != f.of_fold[k].validation ||
+                 one.scores.colour_test != f.of_fold[k].colour_test ||
+                 one.scores.n_test != f.of_fold[k].n_test;
+        n_test += one.scores.n_test;
+        findings_release(&one);
+    }
+    ok(wrong == 0, "the same baseline in each");
+    ok(f.scores.n_test == n_test && n_test == N - 1, "and all together");
+    findings_release(&f);
+}
+
 int main(void)
 {
     check_golden();
     check_alike();
     check_clean();
     check_odd();
+    check_folds();
     return tap_done();
 }

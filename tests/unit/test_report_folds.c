@@ -104,6 +104,9 @@ static void check_files(void)
     size_t size;
 
     put("report/keep", "");
+    put("data/baseline.json",
+        "{\"test\":0.6,\"n_test\":5,\"folds\":[{\"test\":0.5},"
+        "{\"test\":0.25},{\"test\":0.75}]}");
     BUG_ON(file_path(path, &err, "%s/report", run) < 0);
     ok(report_write(run, &config, &plan, path, &err) == 0, "report");
     BUG_ON(file_path(path, &err, "%s/report/index.html", run) < 0);
@@ -114,6 +117,18 @@ static void check_files(void)
                         "35.4&nbsp;%") &&
            strstr(text, "4 of 5</td></tr>"),
        "the page has them");
+    ok(strstr(text, "<div class=\"figure base\">50.0&nbsp;%") &&
+           strstr(text, "on the same test cells; all folds together: "
+                        "60.0&nbsp;%.</p>"),
+       "the baseline is of the fold that it stands beside");
+    ok(strstr(text, "baseline, all folds together</td><td class=\"num\">60.0"),
+       "or of all folds");
+    ok(strstr(text, "colour and size alone</th><td class=\"num\">3 of 3</td>"
+                    "<td class=\"num\">50.0&nbsp;% &plusmn; 25.0&nbsp;%</td>"
+                    "<td colspan=\"2\"></td><td class=\"num\">60.0&nbsp;%</td>"
+                    "<td class=\"num\">23.1&nbsp;% to 88.2&nbsp;%</td>"
+                    "<td class=\"num\">3 of 5</td>"),
+       "as the experiments' it is told over folds");
     ok(strstr(text, "VGG16<br><span class=\"mute\">2 folds</span></th>"
                     "<th scope=\"row\">") &&
            strstr(text, "<td class=\"num here\" rowspan=\"5\">80.00&nbsp;%"),
