@@ -180,8 +180,12 @@ static void count_classes(struct report_counts *n, const struct report_csv *c)
 
 struct shared {
     const char *key, *class_name, *file;
-    enum split split;
+    int part; /* fold or split */
 };
+
+enum { PARTS_MAX = (int)CONFIG_FOLDS_MAX };
+
+_Static_assert((int)PARTS_MAX >= (int)SPLIT_NONE, "splits are parts");
 
 static int order_shared(const void *a, const void *b)
 {
@@ -199,20 +203,31 @@ static int order_groups(const void *a, const void *b)
     return class_name ? class_name : strcmp(p->key, q->key);
 }
 
+/* The part of a row, -1: none. */
+static int part_of(const struct report_csv *c, size_t row, int folds)
+{
+    const enum split s = split_parse(report_field(c, row, "split"));
+    const double fold = report_number(c, row, "fold");
+
+    if (!is_ok(report_field(c, row, "status")) || s == SPLIT_NONE)
+        return -1;
+    if (folds < 2)
+        return (int)s;
+    return fold >= 0 && fold < folds ? (int)fold : -1;
+}
+
 /* Usable rows whose 'column' is not empty. */
 static size_t list_shared(struct shared *list, const struct report_csv *c,
-                          const char *column)
+                          const char *column, int folds)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < c->csv.n_row; i++) {
-        const struct shared s = {report_field(c, i, column),
-                                 report_field(c, i, "class"),
-                                 report_field(c, i, "file"),
-                                 split_parse(report_field(c, i, "split"))};
+        const struct shared s = {
+            report_field(c, i, column), report_field(c, i, "class"),
+            report_field(c, i, "file"), part_of(c, i, folds)};
 
-        if (s.key[0] && s.split < SPLIT_NONE &&
-            is_ok(report_field(c, i, "status")))
+        if (s.key[0] && s.part >= 0)
             list[n++] = s;
     }
     return n;
@@ -222,11 +237,11 @@ static size_t list_shared(struct shared *list, const struct report_csv *c,
 static void count_twins(struct report_counts *c, const struct shared *list,
                         size_t n)
 {
-    bool other_split = false, other_class = false;
+    bool other_part = false, other_class = false;
 
     for (size_t i = 1; i < n; i++) {
-        if (list[i].split != list[0].split) {
-            other_split = true;
+        if (list[i].part != list[0].part) {
+            other_part = true;
             if (!c->twin[0]) {
                 c->twin[0] = list[0].file;
                 c->twin[1] = list[i].file;
@@ -235,26 +250,37 @@ static void count_twins(struct report_counts *c, const struct shared *list,
         other_class =
             other_class || strcmp(list[i].class_name, list[0].class_name) != 0;
     }
-    c->twins += other_split ? n : 0;
+    c->twins += other_part ? n : 0;
     c->conflicts += other_class ? n : 0;
+}
+
+/* Cells of part 'p' that are tested by what members in 'in' trained. */
+static size_t count_leaked(const struct report_counts *c, const size_t *in,
+                           size_t n, int p)
+{
+    if (c->folds < 2)
+        return p == SPLIT_TEST && in[SPLIT_TRAIN] ? in[p] : 0;
+    return n > in[p] + in[(p + 1) % c->folds] ? in[p] : 0;
 }
 
 /* Rows list[0 .. n-1] are one group. */
 static void count_group(struct report_counts *c, const struct shared *list,
                         size_t n)
 {
-    size_t in[SPLIT_NONE] = {0};
+    size_t in[PARTS_MAX] = {0};
+    int parts = 0;
 
     for (size_t i = 0; i < n; i++)
-        in[list[i].split]++;
-    c->shared_groups += (in[SPLIT_TRAIN] > 0) + (in[SPLIT_VALIDATION] > 0) +
-                            (in[SPLIT_TEST] > 0) >
-                        1;
-    c->leaked_tests += in[SPLIT_TRAIN] ? in[SPLIT_TEST] : 0;
+        in[list[i].part]++;
+    for (int p = 0; p < PARTS_MAX; p++) {
+        parts += in[p] > 0;
+        c->leaked_tests += in[p] ? count_leaked(c, in, n, p) : 0;
+    }
+    c->shared_groups += parts > 1;
 }
 
 static int count_shared(struct report_counts *c, const struct report_csv *index,
-                        struct err *err)
+                        int folds, struct err *err)
 {
     struct shared *list = calloc(index->csv.n_row + 1, sizeof(*list));
     size_t n, end;
@@ -262,14 +288,18 @@ static int count_shared(struct report_counts *c, const struct report_csv *index,
     if (!list)
         return err_set(err, ERR_SYSTEM, "no memory for %zu rows",
                        index->csv.n_row);
-    n = list_shared(list, index, "sha256");
+    c->folds = index->there && csv_column(&index->csv, "fold") >= 0 ? folds : 1;
+    c->tests = c->split[SPLIT_TEST];
+    for (int s = 0; c->folds > 1 && s < SPLIT_NONE; s++)
+        c->tests += s == SPLIT_TEST ? 0 : c->split[s];
+    n = list_shared(list, index, "sha256", c->folds);
     qsort(list, n, sizeof(*list), order_shared);
     for (size_t i = 0; i < n; i = end) {
         for (end = i + 1; end < n && strcmp(list[end].key, list[i].key) == 0;)
             end++;
         count_twins(c, list + i, end - i);
     }
-    n = list_shared(list, index, "group");
+    n = list_shared(list, index, "group", c->folds);
     qsort(list, n, sizeof(*list), order_groups);
     for (size_t i = 0; i < n; i = end) {
         for (end = i + 1; end < n && order_groups(&list[i], &list[end]) == 0;)
@@ -395,7 +425,8 @@ int report_data_read(struct report_data *d, struct err *err)
     count_classes(&d->counts, &d->index);
     count_reasons(&d->aside, &d->index, "file");
     count_reasons(&d->augment_aside, &d->augment, "source");
-    if (count_shared(&d->counts, &d->index, err) == 0 &&
+    if (count_shared(&d->counts, &d->index, (int)d->config->split.folds, err) ==
+            0 &&
         read_experiments(d, err) == 0)
         return 0;
     report_data_release(d);

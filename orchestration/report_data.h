@@ -74,10 +74,12 @@ struct report_counts {
     struct report_class of[CONFIG_CLASSES_MAX];
     int n_class;
     size_t split[SPLIT_NONE], set_aside;
-    size_t twins;         /* files equal to one of another split */
+    int folds;            /* parts below are folds, else (1) splits */
+    size_t tests;         /* test cells, of all folds */
+    size_t twins;         /* files equal to one of another part */
     const char *twin[2];  /* an example of two such files, or NULL */
     size_t conflicts;     /* files equal to one of another class */
-    size_t shared_groups; /* groups with cells in more than one split */
+    size_t shared_groups; /* groups with cells in more than one part */
     size_t leaked_tests;  /* test cells with group members in training */
 };
 

@@ -37,9 +37,9 @@ static void twins(const struct report_counts *c, struct buf *b)
     if (c->twins) {
         buf_printf(b,
                    "<li><strong>%zu files are exact copies across "
-                   "splits</strong>: what was trained on is tested on (e.g. "
+                   "%s</strong>: what was trained on is tested on (e.g. "
                    "<code>",
-                   c->twins);
+                   c->twins, c->folds > 1 ? "folds" : "splits");
         html_text(b, c->twin[0]);
         buf_puts(b, "</code> and <code>");
         html_text(b, c->twin[1]);
@@ -60,15 +60,16 @@ static void groups(const struct report_data *d, struct buf *b)
         return;
     buf_printf(b,
                "<li><strong>%zu group%s cells in more than one "
-               "split</strong>%s: %zu of %zu test cells come from a picture "
+               "%s</strong>%s: %zu of %zu test cells come from a picture "
                "that was also trained on, and cells of one picture look "
                "alike, so the accuracy flatters. Use <code>split.method: "
                "group</code>.</li>\n",
                c->shared_groups, c->shared_groups == 1 ? " has" : "s have",
+               c->folds > 1 ? "fold" : "split",
                d->config->split.method == SPLIT_BY_RANDOM
                    ? ", because the split is random over cells"
                    : "",
-               c->leaked_tests, c->split[SPLIT_TEST]);
+               c->leaked_tests, c->tests);
 }
 
 static void splits(const struct report_counts *c, struct buf *b)

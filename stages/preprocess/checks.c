@@ -19,24 +19,24 @@ static int find_near(struct checks *c, const struct findings *f,
 {
     const size_t n = f->walk->n;
     const struct look **look = calloc(n + 1, sizeof(*look));
-    int *split = calloc(n + 1, sizeof(*split));
+    int *part = calloc(n + 1, sizeof(*part));
 
-    if (!look || !split) {
+    if (!look || !part) {
         free(look);
-        free(split);
+        free(part);
         return no_memory(err);
     }
     for (size_t i = 0; i < n; i++) {
         const struct cell *cell = &f->cell[i];
 
-        split[i] = (int)f->split[i];
+        part[i] = findings_part(f, i);
         if (!cell->aside && cell->has_look && !cell->is_copy)
             look[i] = &cell->look;
     }
     look_find(look, NULL, n, c->near);
-    look_find(look, split, n, c->near_other);
+    look_find(look, part, n, c->near_other);
     free(look);
-    free(split);
+    free(part);
     return 0;
 }
 
@@ -55,15 +55,17 @@ static void count_near(struct checks *c, struct findings *f)
 
     for (size_t i = 0; i < n; i++) {
         const size_t k = c->near_other[i];
+        char room[2][FINDINGS_PART];
 
         c->n_near += c->near[i] < n;
         if (k < n && c->n_near_other++ < CHECKS_SAID)
             buf_printf(&f->warnings, "'%s' (%s) and '%s' (%s) look the same\n",
-                       file[k].path, split_name(f->split[k]), file[i].path,
-                       split_name(f->split[i]));
+                       file[k].path, findings_part_name(f, k, room[0]),
+                       file[i].path, findings_part_name(f, i, room[1]));
     }
     say_rest(&f->warnings, c->n_near_other,
-             "pictures that look like one of another split");
+             f->fold ? "pictures that look like one of another fold"
+                     : "pictures that look like one of another split");
 }
 
 /* --- outliers -------------------------------------------------------------- */

@@ -27,7 +27,7 @@ enum checks_odd { ODD_SIZE = 1, ODD_LIGHT = 2 };
 
 struct checks {
     size_t *near;       /* owned: (n) earlier picture that looks alike, or n */
-    size_t *near_other; /* owned: likewise in another split */
+    size_t *near_other; /* owned: likewise in another split or fold */
     unsigned char *odd; /* owned: (n) bits of checks_odd */
     size_t n_near, n_near_other, n_odd_size, n_odd_light;
 };

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,20 @@ void findings_release(struct findings *f)
     *f = (struct findings){0};
 }
 
+int findings_part(const struct findings *f, size_t i)
+{
+    return f->fold ? f->fold[i] : (int)f->split[i];
+}
+
+const char *findings_part_name(const struct findings *f, size_t i,
+                               char room[FINDINGS_PART])
+{
+    if (!f->fold)
+        return split_name(f->split[i]);
+    snprintf(room, FINDINGS_PART, "fold %d", f->fold[i]);
+    return room;
+}
+
 /* --- duplicates ------------------------------------------------------------- */
 
 /* A content and where it is, to be sorted. */
@@ -55,9 +70,10 @@ static void note_equal(struct findings *f, const struct content *c, size_t n)
     const struct walk_file *file = f->walk->file;
     const size_t a = c[0].row;
     size_t split = n, class = n; /* first that differs from c[0] in it */
+    char room[2][FINDINGS_PART];
 
     for (size_t i = n; i-- > 1;) {
-        if (f->split[c[i].row] != f->split[a])
+        if (findings_part(f, c[i].row) != findings_part(f, a))
             split = i;
         if (f->label[c[i].row] != f->label[a])
             class = i;
@@ -70,8 +86,9 @@ static void note_equal(struct findings *f, const struct content *c, size_t n)
     if (split < n)
         buf_printf(&f->warnings,
                    "'%s' (%s) and '%s' (%s) are the same picture\n",
-                   file[a].path, split_name(f->split[a]),
-                   file[c[split].row].path, split_name(f->split[c[split].row]));
+                   file[a].path, findings_part_name(f, a, room[0]),
+                   file[c[split].row].path,
+                   findings_part_name(f, c[split].row, room[1]));
     if (class < n)
         buf_printf(&f->warnings,
                    "'%s' and '%s' are the same picture in two classes\n",

@@ -5,7 +5,8 @@
  *               sizes, warnings
  * baseline.json accuracy of colour and size alone (baseline.h)
  *
- * With folds, the baseline is fitted in each: the numbers are those of all test
+ * With folds, pictures in different folds are in different splits: what is
+ * across splits is across folds then.  The baseline is fitted in each: the numbers are those of all test
  * cells together, with the sums of rows, and a list "folds" has each one's.
  */
 #ifndef PREPROCESS_FINDINGS_H
@@ -36,7 +37,7 @@ struct findings {
     int folds;               /* of those */
     size_t n_aside;
     size_t n_duplicate;    /* files equal to an earlier one, byte by byte */
-    size_t n_across_split; /* contents that are in more than one split */
+    size_t n_across_split; /* contents that are in more than one part */
     size_t n_across_class; /* contents that are in more than one class */
     struct checks checks;  /* owned */
     struct baseline_scores scores; /* of all folds together */
@@ -58,6 +59,14 @@ MUST_USE int findings_sum_up(struct findings *f, struct err *err);
 /* Write stats.json and baseline.json to 'dir'.  Errors: ERR_SYSTEM. */
 MUST_USE int findings_write(const struct findings *f, const char *dir,
                             struct err *err);
+
+enum { FINDINGS_PART = 32 };
+
+/* The part of the data that picture i is in, as a number and in words: its
+ * fold where there are folds ("fold 2"), else its split ("train"). */
+int findings_part(const struct findings *f, size_t i);
+const char *findings_part_name(const struct findings *f, size_t i,
+                               char room[FINDINGS_PART]);
 
 /* A JSON string; a name that is not UTF-8 is shown with '?' for its bytes. */
 struct json_t *findings_text(const char *s);

@@ -325,6 +325,21 @@ static int check_rest(struct job *j, struct err *err)
     return err_set(err, why.code, "%s", why.text);
 }
 
+/* Pictures of class 'c' in each fold: "A: 7, 7, 6 in folds 0 to 2". */
+static void put_folds(const struct job *j, int c, struct buf *b)
+{
+    const int folds = j->found.folds;
+
+    for (int k = 0; k < folds; k++) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < j->walk.n; i++)
+            n += j->walk.file[i].label == c && j->fold[i] == k;
+        buf_printf(b, k ? ", %zu" : " %zu", n);
+    }
+    buf_printf(b, " in folds 0 to %d\n", folds - 1);
+}
+
 /* Pictures of each class, a line. */
 static void put_classes(const struct job *j, struct buf *b)
 {
@@ -333,12 +348,16 @@ static void put_classes(const struct job *j, struct buf *b)
     for (int c = 0; c < j->walk.n_class; c++) {
         size_t n[SPLIT_NONE + 1] = {0};
 
+        buf_printf(b, "%s:", j->walk.class_name[c]);
+        if (f->fold) {
+            put_folds(j, c, b);
+            continue;
+        }
         for (size_t i = 0; i < j->walk.n; i++)
             if (j->walk.file[i].label == c)
                 n[f->split[i]]++;
-        buf_printf(b, "%s: %zu to train, %zu to validate, %zu to test\n",
-                   j->walk.class_name[c], n[SPLIT_TRAIN], n[SPLIT_VALIDATION],
-                   n[SPLIT_TEST]);
+        buf_printf(b, " %zu to train, %zu to validate, %zu to test\n",
+                   n[SPLIT_TRAIN], n[SPLIT_VALIDATION], n[SPLIT_TEST]);
     }
 }
 

@@ -34,6 +34,9 @@ mkdir "$T/w"
 cp "$T/run/train/$E/model.safetensors" "$T/w/mobilenetv2.safetensors"
 F=mobilenetv2-finetune-s1
 ok "three folds" kf 0 run --set split.folds=3 --run "$T/kf"
+ok "  their cells are told by class" test "$(grep -cE \
+    ': [0-9]+, [0-9]+, [0-9]+ in folds 0 to 2$' "$T/out")" -eq 5
+ok "  and what size and colour tell" says "of the test cells of all folds"
 cells_of() { # cells_of <fold>: how many it tests
     grep -c ',test,' "$T/kf/evaluate/$F-f$1/predictions.csv"
 }

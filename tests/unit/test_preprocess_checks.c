@@ -225,6 +225,36 @@ static void check_folds(void)
     findings_release(&f);
 }
 
+/* Across folds is across splits of some fold, though not of the first. */
+static void check_across_folds(void)
+{
+    struct walk w;
+    struct findings f;
+    struct err err;
+    int fold[N];
+
+    make(&w, &f);
+    for (int i = 0; i < N; i++)
+        fold[i] = i % 4;
+    f.fold = fold;
+    f.folds = 4;
+    f.cell[43].look = f.cell[2].look; /* folds 2 and 3: both train in fold 0 */
+    f.cell[8].look = f.cell[4].look;  /* both fold 0 */
+    strcpy(f.cell[30].sha256, f.cell[23].sha256);
+    strcpy(f.cell[31].sha256, f.cell[27].sha256); /* both fold 3 */
+    ok(findings_sum_up(&f, &err) == 0, "copies in folds");
+    ok(f.checks.n_near == 2 && f.checks.n_near_other == 1 &&
+           f.checks.near_other[43] == 2,
+       "alike across folds");
+    ok(warns(&f, "'f02.bmp' (fold 2) and 'f43.bmp' (fold 3) look the same\n"),
+       "  which is said");
+    ok(f.n_duplicate == 2 && f.n_across_split == 1 &&
+           warns(&f, "'f23.bmp' (fold 3) and 'f30.bmp' (fold 2) are the same "
+                     "picture\n"),
+       "copies across folds");
+    findings_release(&f);
+}
+
 int main(void)
 {
     check_golden();
@@ -232,5 +262,6 @@ int main(void)
     check_clean();
     check_odd();
     check_folds();
+    check_across_folds();
     return tap_done();
 }

@@ -2,6 +2,7 @@
 #include "markup.h"
 #include "orchestration/report.h"
 #include "orchestration/report_folds.h"
+#include "orchestration/report_html.h"
 #include "tap.h"
 
 #include "base/file.h"
@@ -153,6 +154,35 @@ static void check_files(void)
     free(text);
 }
 
+/* Folds 2 and 3 of 4 both train in the first one, and are apart all the same. */
+static void check_crossings(void)
+{
+    struct report_data d = {.run_dir = run, .config = &config, .plan = &plan};
+    const struct report_counts *c = &d.counts;
+    struct buf b = {0};
+    struct err err = {0};
+
+    config.split.folds = 4;
+    put("data/index.csv", "file,class,group,split,fold,sha256,status\n"
+                          "a/1,a,g1,train,2,s1,ok\na/2,a,g1,train,3,s1,ok\n"
+                          "a/3,a,g2,test,0,s3,ok\na/4,a,g2,train,2,s4,ok\n"
+                          "a/5,a,g3,train,3,s5,ok\na/6,a,g3,train,3,s5,ok\n"
+                          "a/7,a,g2,,,s4,broken\n");
+    ok(report_data_read(&d, &err) == 0 && c->folds == 4 && c->tests == 6,
+       "every cell is tested in some fold");
+    ok(c->twins == 2 && strcmp(c->twin[1], "a/2") == 0,
+       "copies in two folds, not those in one");
+    ok(c->shared_groups == 2 && c->leaked_tests == 3,
+       "cells that are tested by what members of their group trained");
+    report_warnings(&d, &b);
+    ok(strstr(b.data, "2 files are exact copies across folds</strong>") &&
+           strstr(b.data, "2 groups have cells in more than one fold</strong>"
+                          ": 3 of 6 test cells come"),
+       "which the page says");
+    buf_release(&b);
+    report_data_release(&d);
+}
+
 int main(void)
 {
     struct err err;
@@ -170,5 +200,6 @@ int main(void)
         "u,test,a,a,0,1,g\nv,test,parabasal,a,0,1,\nw,test,parabasal,parabasal,1,0,\n");
     check_summary();
     check_files();
+    check_crossings();
     return tap_done() | (dir_remove(run, &err) < 0);
 }
