@@ -103,7 +103,7 @@ static void check_alike(void)
 enum { N = 48 };
 
 static struct walk_file file[N];
-static char path[N][16];
+static char path[N][24];
 
 static void make(struct walk *w, struct findings *f)
 {

@@ -71,8 +71,8 @@ static void fill(void)
     put("explain/e0/stability.csv", TITLE "cam,all,spearman,9,4,0.5,0.4,0.6\n"
                                           "lime,all,spearman,9,4,0.5,0.1,0.9"
                                           "\n");
-    put("explain/e0/sanity.csv", TITLE "cam,all,spearman_100,9,4,-0.3,,\n"
-                                       "lime,all,spearman_100,9,4,0.1,,\n");
+    put("explain/e0/sanity.csv", TITLE "cam,all,spearman_100,9,4,0.3,,\n"
+                                       "lime,all,spearman_100,9,4,-0.1,,\n");
     put("explain/e1/faithfulness.csv",
         TITLE "cam,all,insertion,30,9,0.7,0.6,0.8\n"
               "cam,all,deletion,30,9,0.3,0.2,0.4\n");
