@@ -173,6 +173,9 @@ deps:
 	$Qorchestration/deps.sh
 
 lint:
+	$Qfor c in clang-format cppcheck; do \
+	    command -v $$c >/dev/null || { echo "lint: $$c is not installed" \
+	        "(its Debian package has the same name)" >&2; exit 1; }; done
 	$Qclang-format --dry-run --Werror $(SOURCES)
 	$Qfor h in $(filter %.h,$(SOURCES)); do \
 	    $(CC) $(CPPFLAGS) $(CFLAGS) -fsyntax-only -include $$h -x c - \

@@ -98,7 +98,7 @@ static int run_parts(FILE *out, struct dist *d, const struct bench_args *a,
     void *self[STRICT_PARTS];
     double mb;
 
-    if (!net || n < 0)
+    if (!net || n < 1)
         return -1;
     one.threads = threads / n > 1 ? threads / n : 1;
     for (int i = 0; i < n; i++) {

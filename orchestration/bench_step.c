@@ -158,6 +158,7 @@ double timed_run(struct timed *t, enum phase phase)
     double seconds[BENCH_MAX_STEPS];
     const int n = t->args->steps;
 
+    BUG_ON(n < 1 || n > BENCH_MAX_STEPS);
     run_step(t, phase, 1);
     t->steps = 0;
     t->optim_seconds = 0.0;

@@ -251,7 +251,17 @@ static int add_set(struct options *o, const char *text, struct err *err)
 }
 
 /* What getopt_long() returns: places in parse()'s lists, then the others. */
-enum { WORDS = 0, NUMBERS = 16, SET = 32, WATCH, LAYERS, AUGMENT, STRICT };
+enum {
+    WORDS = 0,
+    N_WORD = 10,
+    NUMBERS = WORDS + N_WORD,
+    N_NUMBER = 6,
+    SET = NUMBERS + N_NUMBER,
+    WATCH,
+    LAYERS,
+    AUGMENT,
+    STRICT
+};
 
 static const struct option known[] = {
     {"run", required_argument, NULL, WORDS + 0},
@@ -281,11 +291,12 @@ static const struct option known[] = {
 static int parse(struct options *o, int argc, char **argv, struct err *err)
 {
     struct features_args *f = &o->features;
-    const char **const word[] = {
+    const char **const word[N_WORD] = {
         &o->run.dir, &o->run.until, &f->net,    &f->weights, &f->images,
         &f->layer,   &f->input,     &f->resize, &f->out,     &o->other};
-    int *const number[] = {&o->bench.size,  &o->bench.batch, &o->bench.threads,
-                           &o->bench.steps, &o->sample,      &o->bench.ranks};
+    int *const number[N_NUMBER] = {&o->bench.size,    &o->bench.batch,
+                                   &o->bench.threads, &o->bench.steps,
+                                   &o->sample,        &o->bench.ranks};
     int c;
 
     opterr = 0;

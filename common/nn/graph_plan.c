@@ -47,9 +47,9 @@ static void plan_live(struct graph *g)
 }
 
 /* An input, but not the first one: what is given beside the images. */
-static bool is_second_input(const struct graph *g, int i)
+static bool is_second_input(const struct graph *g, const struct node *nd)
 {
-    return i > 0 && !g->node[i]->in[0];
+    return nd != g->node[0] && !nd->in[0];
 }
 
 /* Which values are fixed, which of them others read, and whom this part runs. */
@@ -63,7 +63,7 @@ static void plan_part(struct graph *g)
         const struct node *nd = g->node[i];
 
         fixed[i] = (nd->n_param == 0 || nd->frozen) && !nd->op->random &&
-                   i < g->n_node - 1 && !is_second_input(g, i);
+                   i < g->n_node - 1 && !is_second_input(g, nd);
         for (int k = 0; k < NN_MAX_IN && nd->in[k]; k++)
             fixed[i] = fixed[i] && fixed[graph_index(g, nd->in[k])];
     }
@@ -159,7 +159,8 @@ static int last_read(const struct graph *g, int i)
     const bool trains = g->args.memory == GRAPH_TRAIN;
 
     if (last == NO_NODE || g->args.memory == GRAPH_KEEP_ALL ||
-        is_second_input(g, i) || (g->args.part == GRAPH_FRONT && g->border[i]))
+        is_second_input(g, g->node[i]) ||
+        (g->args.part == GRAPH_FRONT && g->border[i]))
         return end;
     if (trains && g->live[i] && !(g->node[i]->spares & SPARES_OUT))
         return end - 1 - i;

@@ -55,20 +55,21 @@ struct window {
     int y[2], x[2];
 };
 
-static void clip_axis(int from, int size, int n, int span[2])
+/* i, or the end of an axis of length n that it lies beyond. */
+static int inside(int i, int n)
 {
-    span[0] = from < 0 ? 0 : from;
-    span[1] = from + size > n ? n : from + size;
+    return i < 0 ? 0 : i > n ? n : i;
 }
 
 static struct window window_at(const struct pool *d, int oy, int ox)
 {
     const struct tensor *x = &d->base.in[0]->out;
-    struct window w;
+    const int top = oy * d->a.stride - d->top;
+    const int left = ox * d->a.stride - d->left;
 
-    clip_axis(oy * d->a.stride - d->top, d->a.size, x->h, w.y);
-    clip_axis(ox * d->a.stride - d->left, d->a.size, x->w, w.x);
-    return w;
+    return (struct window){
+        .y = {inside(top, x->h), inside(top + d->a.size, x->h)},
+        .x = {inside(left, x->w), inside(left + d->a.size, x->w)}};
 }
 
 HOT static void larger(size_t c, const float *x, float *restrict y)

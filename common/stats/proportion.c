@@ -63,7 +63,9 @@ void mcnemar(struct mcnemar *m, const struct outcomes *a,
 /* Does p[i] come before p[j] in rising order?  Of equals, the earlier one. */
 static int before(const double *p, size_t i, size_t j)
 {
-    return p[i] < p[j] || (p[i] <= p[j] && i < j);
+    if (p[i] < p[j] || p[i] > p[j])
+        return p[i] < p[j];
+    return i < j;
 }
 
 /* The first in rising order behind 'last' (n: the very first), or n. */

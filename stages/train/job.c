@@ -187,7 +187,7 @@ static int run_course(struct shared *s, struct dist *d, const struct course *p,
     struct part part[STRICT_PARTS];
     void *self[STRICT_PARTS];
 
-    if (n < 0)
+    if (n < 1)
         return -1;
     a = trainer_args(s, p, link, threads / n);
     if (open_trunk(s, d, threads, &a, err) < 0)

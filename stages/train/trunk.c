@@ -235,8 +235,9 @@ static void squeeze(const struct work *w, int k, size_t n)
     const struct tensor *t = &w->t->shape[k];
     const int step = w->t->step[k];
     const size_t c = (size_t)t->c, width = (size_t)t->w;
-    float *room = w->room[k];
-    uint16_t *half = (uint16_t *)room;
+    void *block = w->room[k]; /* floats, then what is kept in their place */
+    float *room = block;
+    uint16_t *half = block;
     size_t at = 0;
 
     for (size_t i = 0; i < n; i++)

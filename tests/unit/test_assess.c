@@ -221,6 +221,19 @@ static void check_no_positives(struct evaluate_settings s)
     json_decref(j);
 }
 
+/* Is 'part' in the text of a file that was written? */
+static bool file_has(const char *name, const char *part)
+{
+    struct err err = {0};
+    char *text = NULL;
+    size_t size;
+    const bool has = file_read(path_of(name), 99999, &text, &size, &err) == 0 &&
+                     strstr(text, part);
+
+    free(text);
+    return has;
+}
+
 static void check_files(const struct evaluate_settings *s)
 {
     static const char want[] = "true,a,\"b, \"\"quoted\"\"\",c\xff\n"
@@ -239,14 +252,14 @@ static void check_files(const struct evaluate_settings *s)
            strcmp(text, want) == 0,
        "  confusion.csv has the true classes as rows and quotes names");
     free(text);
+    text = NULL;
     ok(file_read(path_of("reliability.svg"), 99999, &text, &size, &err) == 0 &&
            markup_balanced(text) && strstr(text, "at temperature"),
        "  reliability.svg");
     free(text);
-    ok(file_read(path_of("reliability.csv"), 9999, &text, &size, &err) == 0 &&
-           strstr(text, "before,0.666667,0.733333,1,0.700000,1.000000"),
+    ok(file_has("reliability.csv",
+                "before,0.666667,0.733333,1,0.700000,1.000000"),
        "  reliability.csv");
-    free(text);
 }
 
 /* --- class maps ------------------------------------------------------------ */

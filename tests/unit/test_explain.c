@@ -165,7 +165,7 @@ static void check_engine(void)
     const struct explainer *e = explainer_find("gradcam", &err);
     struct gradients grad = {0};
     const int target[] = {0, 1, 2};
-    float map[H * W];
+    float map[H * W] = {0};
     struct cam_map out = {.heat = map};
 
     if (!ok(g && e &&

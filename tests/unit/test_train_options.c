@@ -51,9 +51,8 @@ static struct trainset make_set(void)
     for (int i = 0; i < TRAIN + VALIDATION; i++) {
         struct rng rng;
 
-        samples[i] = (struct sample){.pixels = pixels[i],
-                                     .label = i % CLASSES,
-                                     .kept = (uint32_t)i};
+        samples[i] = (struct sample){
+            .pixels = pixels[i], .label = i % CLASSES, .kept = (uint32_t)i};
         kept[i] = pixels[i];
         rng_init(&rng, 77, RNG_TEST, (uint32_t)i, 0);
         for (int j = 0; j < PIXELS; j++)
