@@ -4,35 +4,25 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/version.h"
-#include "proto/confirm.h"
 #include "proto/samples.h"
 #include "run/env.h"
 #include "run/link.h"
 #include "run/node.h"
+#include "run/outlet.h"
 #include "run/sink.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <zmq.h>
-
-enum {
-    CONFIRM_SECONDS = 60, /* a sink that is silent for so long is given up */
-    LEAVING_SECONDS = 2,  /* likewise, once this process was asked to stop */
-    POLL_MS = 200,
-};
 
 struct stage_link {
-    const struct stage *stage;        /* borrowed */
-    struct link *link;                /* owned; NULL alone */
-    struct sink_store *store;         /* borrowed; alone, of a divided stage */
-    struct msg_unit unit;             /* in hand */
-    void *data;                       /* owned: to the unit's sink */
-    char sink[WIRE_MAX_ENDPOINT + 1]; /* that 'data' is connected to */
-    struct buf out;                   /* owned */
+    const struct stage *stage; /* borrowed */
+    struct link *link;         /* owned; NULL alone */
+    struct sink_store *store;  /* borrowed; alone, of a divided stage */
+    struct msg_unit unit;      /* in hand */
+    struct outlet outlet;      /* owned */
     double started;
 };
 
@@ -58,108 +48,12 @@ bool stage_stopping(const struct stage_link *l)
 
 /* --- rows to the sink ------------------------------------------------------ */
 
-static void data_close(struct stage_link *l)
-{
-    if (l->data)
-        zmq_close(l->data);
-    l->data = NULL;
-    l->sink[0] = '\0';
-}
-
-static int data_open(struct stage_link *l, struct err *err)
-{
-    const int zero = 0, poll = POLL_MS;
-    const struct keypair *keys = link_keys(l->link);
-
-    if (l->data && strcmp(l->sink, l->unit.sink) == 0)
-        return 0;
-    data_close(l);
-    l->data = zmq_socket(link_context(l->link), ZMQ_DEALER);
-    if (!l->data)
-        return err_set(err, ERR_SYSTEM, "cannot open a socket: %s",
-                       zmq_strerror(errno));
-    zmq_setsockopt(l->data, ZMQ_LINGER, &zero, sizeof(zero));
-    zmq_setsockopt(l->data, ZMQ_RCVTIMEO, &poll, sizeof(poll));
-    zmq_setsockopt(l->data, ZMQ_SNDTIMEO, &poll, sizeof(poll));
-    if (keys && keys_client(keys, l->data, NULL, err) < 0)
-        return -1;
-    if (zmq_connect(l->data, l->unit.sink) < 0)
-        return err_set(err, ERR_AGAIN, "cannot connect to the sink '%s': %s",
-                       l->unit.sink, zmq_strerror(errno));
-    memcpy(l->sink, l->unit.sink, sizeof(l->sink));
-    return 0;
-}
-
-/* Give up waiting?  Then the socket is closed, so nothing arrives late. */
-static int still_waiting(struct stage_link *l, double since, struct err *err)
-{
-    const int patience = stage_stopping(l) ? LEAVING_SECONDS : CONFIRM_SECONDS;
-
-    if (clock_now() - since < patience)
-        return 0;
-    data_close(l);
-    return err_set(err, ERR_AGAIN, "the sink has not answered for %d seconds",
-                   patience);
-}
-
-static int await_confirm(struct stage_link *l, struct err *err)
-{
-    const double since = clock_now();
-    struct msg_confirm m;
-    char bytes[4096];
-
-    for (;;) {
-        const int n = zmq_recv(l->data, bytes, sizeof(bytes), 0);
-
-        if (n < 0) {
-            if (still_waiting(l, since, err) < 0)
-                return -1;
-            continue;
-        }
-        if (confirm_decode(&m, bytes, (size_t)n, err) < 0 ||
-            m.unit != l->unit.id)
-            continue; /* of a unit that was given up */
-        if (m.code)
-            return err_set(err, m.code, "sink: %s", m.text);
-        return 0;
-    }
-}
-
-static int send_rows(struct stage_link *l, const struct sample_rows *r,
-                     struct err *err)
-{
-    const double since = clock_now();
-    struct msg_samples m = {
-        .unit = l->unit.id,
-        .attempt = l->unit.attempt,
-        .first = r->first,
-        .count = (uint32_t)r->count,
-        .height = r->h,
-        .width = r->w,
-        .channels = r->c,
-        .pixels = r->pixels,
-    };
-
-    for (size_t i = 0; i < r->count; i++)
-        m.record[i] = r->record[i];
-    if (samples_encode(&m, &l->out, err) < 0 || data_open(l, err) < 0)
-        return -1;
-    while (zmq_send(l->data, l->out.data, l->out.len, 0) < 0)
-        if (still_waiting(l, since, err) < 0)
-            return -1;
-    return await_confirm(l, err);
-}
-
 int stage_emit(struct stage_link *l, const struct sample_rows *r,
                struct err *err)
 {
-    int rc;
-
     BUG_ON(r->count < 1 || r->count > SAMPLES_MAX_COUNT);
-    rc = l->store ? sink_store_put(l->store, r, err) : send_rows(l, r, err);
-    if (rc < 0)
-        return -1;
-    return 0;
+    return l->store ? sink_store_put(l->store, r, err)
+                    : outlet_put(&l->outlet, &l->unit, r, err);
 }
 
 /* --- alone ----------------------------------------------------------------- */
@@ -370,13 +264,14 @@ static int worker(const struct stage *st, void *self, const struct options *o,
     if (!l)
         return err_set(err, ERR_SYSTEM, "no memory for a worker");
     l->stage = st;
-    if (link_open(&l->link, &a, err) == 0)
+    if (link_open(&l->link, &a, err) == 0) {
+        l->outlet.link = l->link;
         rc = serve(l, self, o, err);
+    }
     if (rc == 0 && link_signalled())
         rc = err_set(err, ERR_AGAIN, "stopped by a signal");
-    data_close(l);
+    outlet_close(&l->outlet);
     link_close(l->link);
-    buf_release(&l->out);
     free(l);
     return rc;
 }

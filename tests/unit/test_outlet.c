@@ -1,0 +1,146 @@
+/* test_outlet.c - rows go to a sink, which may answer anything */
+#include "base/file.h"
+#include "proto/confirm.h"
+#include "proto/samples.h"
+#include "run/control.h"
+#include "run/outlet.h"
+#include "tap.h"
+
+#include <pthread.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <unistd.h>
+#include <zmq.h>
+
+enum { SIDE = 2, UNIT = 7, LONG = 6000 };
+
+static char dir[64];
+
+/* What the sink answers to a message of samples, in this order. */
+struct reply {
+    const void *bytes;
+    size_t size;
+};
+
+struct sink {
+    void *router;
+    struct reply reply[4];
+    int n;
+    struct msg_samples got; /* the last that came */
+    bool read;
+};
+
+static void *sink_run(void *self)
+{
+    struct sink *s = self;
+    zmq_msg_t id, m;
+    struct err err = {0};
+
+    zmq_msg_init(&id);
+    zmq_msg_init(&m);
+    BUG_ON(zmq_msg_recv(&id, s->router, 0) < 0 ||
+           zmq_msg_recv(&m, s->router, 0) < 0);
+    s->read =
+        samples_decode(&s->got, zmq_msg_data(&m), zmq_msg_size(&m), &err) == 0;
+    for (int i = 0; i < s->n; i++) {
+        zmq_send(s->router, zmq_msg_data(&id), zmq_msg_size(&id), ZMQ_SNDMORE);
+        zmq_send(s->router, s->reply[i].bytes, s->reply[i].size, 0);
+    }
+    zmq_msg_close(&id);
+    zmq_msg_close(&m);
+    return NULL;
+}
+
+/* Put one row while the sink answers. */
+static int put(struct outlet *o, struct sink *s, const char *at,
+               struct err *err)
+{
+    static const uint8_t pixels[SIDE * SIDE * 3] = {1, 2, 3};
+    static const char *const record[] = {"0,1,a,train,,,ok"};
+    const struct sample_rows rows = {3, 1, SIDE, SIDE, 3, pixels, record};
+    struct msg_unit unit = {.id = UNIT, .attempt = 1};
+    pthread_t thread;
+    int rc;
+
+    snprintf(unit.sink, sizeof(unit.sink), "%s", at);
+    BUG_ON(pthread_create(&thread, NULL, sink_run, s) != 0);
+    rc = outlet_put(o, &unit, &rows, err);
+    pthread_join(thread, NULL);
+    return rc;
+}
+
+static struct reply confirm(struct buf *b, uint64_t unit, int code,
+                            const char *text)
+{
+    struct msg_confirm m = {.unit = unit, .code = (enum err_code)code};
+    struct err err = {0};
+
+    snprintf(m.text, sizeof(m.text), "%s", text);
+    BUG_ON(confirm_encode(&m, b, &err) < 0);
+    return (struct reply){b->data, b->len};
+}
+
+static void check_answers(struct outlet *o, struct sink *s, const char *at)
+{
+    static const char noise[LONG];
+    struct buf good = {0}, other = {0}, bad = {0};
+    const struct reply yes = confirm(&good, UNIT, ERR_NONE, "");
+    const struct reply old = confirm(&other, UNIT - 1, ERR_INPUT, "old");
+    const struct reply no = confirm(&bad, UNIT, ERR_INPUT, "no such row");
+    struct err err = {0};
+
+    s->reply[0] = yes;
+    s->n = 1;
+    ok(put(o, s, at, &err) == 0, "a row is confirmed");
+    ok(s->read && s->got.unit == UNIT && s->got.first == 3 &&
+           s->got.count == 1 && s->got.pixels[2] == 3,
+       "  as it was sent");
+    s->reply[0] = (struct reply){noise, LONG};
+    s->reply[1] = (struct reply){"", 0};
+    s->reply[2] = old;
+    s->reply[3] = yes;
+    s->n = 4;
+    ok(put(o, s, at, &err) == 0,
+       "what is no confirm of the unit is passed over");
+    s->reply[0] = no;
+    s->n = 1;
+    fails(put(o, s, at, &err), err, ERR_INPUT, "sink: no such row",
+          "a refusal is handed on");
+    buf_release(&good);
+    buf_release(&other);
+    buf_release(&bad);
+}
+
+int main(void)
+{
+    const struct link_args a = {.stage = "augment", .join = dir, .listen = ""};
+    const int zero = 0, wait = 20000;
+    struct control c = {.pid = 1};
+    struct sink s = {0};
+    struct outlet o = {0};
+    struct err err = {0};
+    void *zmq = zmq_ctx_new(), *scheduler = zmq_socket(zmq, ZMQ_ROUTER);
+    char at[128];
+
+    s.router = zmq_socket(zmq, ZMQ_ROUTER);
+    zmq_setsockopt(s.router, ZMQ_LINGER, &zero, sizeof(zero));
+    zmq_setsockopt(s.router, ZMQ_RCVTIMEO, &wait, sizeof(wait));
+    zmq_setsockopt(scheduler, ZMQ_LINGER, &zero, sizeof(zero));
+    snprintf(dir, sizeof(dir), "/tmp/t-outlet-%ld", (long)getpid());
+    snprintf(at, sizeof(at), "ipc://%s/sink", dir);
+    snprintf(c.endpoint, sizeof(c.endpoint), "ipc://%s/control", dir);
+    ok(sodium_init() >= 0 && dir_make(dir, &err) == 0 &&
+           zmq_bind(scheduler, c.endpoint) == 0 &&
+           zmq_bind(s.router, at) == 0 && control_write(dir, &c, &err) == 0 &&
+           link_open(&o.link, &a, &err) == 0,
+       "a scheduler and a sink");
+    check_answers(&o, &s, at);
+    outlet_close(&o);
+    link_close(o.link);
+    samples_release(&s.got);
+    zmq_close(scheduler);
+    zmq_close(s.router);
+    zmq_ctx_term(zmq);
+    ok(dir_remove(dir, &err) == 0, "clean up");
+    return tap_done();
+}
