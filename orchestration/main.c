@@ -50,7 +50,7 @@ static int verb_plan(const struct options *o, struct err *err)
 static int verb_status(const struct options *o, struct err *err)
 {
     link_signals();
-    return status_print(o->target, o->watch, err);
+    return status_print(stdout, o->target, o->watch, err);
 }
 
 static int verb_report(const struct options *o, struct err *err)

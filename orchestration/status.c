@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,25 +99,26 @@ static double get_number(const json_t *j, const char *name)
     return json_number_value(json_object_get(j, name));
 }
 
-static void print_nodes(const json_t *j)
+static void print_nodes(FILE *out, const json_t *j)
 {
     const json_t *units = json_object_get(j, "units"), *node;
     size_t i;
 
     json_array_foreach(json_object_get(j, "nodes"), i, node)
     {
-        printf("  %-9s %-40s", get_text(node, "state"), get_text(node, "name"));
+        fprintf(out, "  %-9s %-40s", get_text(node, "state"),
+                get_text(node, "name"));
         if (get_number(node, "seconds") > 0)
-            printf(" %7.1f s", get_number(node, "seconds"));
+            fprintf(out, " %7.1f s", get_number(node, "seconds"));
         if (strcmp(get_text(node, "state"), "running") == 0 &&
             get_number(units, "total") > 1)
-            printf("  %.0f of %.0f units", get_number(units, "done"),
-                   get_number(units, "total"));
-        putchar('\n');
+            fprintf(out, "  %.0f of %.0f units", get_number(units, "done"),
+                    get_number(units, "total"));
+        putc('\n', out);
     }
 }
 
-static void print_workers(const json_t *j)
+static void print_workers(FILE *out, const json_t *j)
 {
     const json_t *list = json_object_get(j, "workers"), *w;
     double total = 0;
@@ -124,23 +126,32 @@ static void print_workers(const json_t *j)
 
     if (json_array_size(list) == 0)
         return;
-    printf("workers:\n");
+    fprintf(out, "workers:\n");
     json_array_foreach(list, i, w)
     {
-        printf("  %-32s %-12s %6.0f units", get_text(w, "name"),
-               get_text(w, "stage"), get_number(w, "units"));
+        fprintf(out, "  %-32s %-12s %6.0f units", get_text(w, "name"),
+                get_text(w, "stage"), get_number(w, "units"));
         if (get_number(w, "total") > 0)
-            printf("  %.0f/%.0f", get_number(w, "done"),
-                   get_number(w, "total"));
-        printf("  %.1f/s", get_number(w, "rate"));
-        printf("  %s\n", get_text(w, "note"));
+            fprintf(out, "  %.0f/%.0f", get_number(w, "done"),
+                    get_number(w, "total"));
+        fprintf(out, "  %.1f/s", get_number(w, "rate"));
+        fprintf(out, "  %s\n", get_text(w, "note"));
         total += get_number(w, "rate");
     }
-    printf("  all together %.1f/s\n", total);
+    fprintf(out, "  all together %.1f/s\n", total);
+}
+
+/* Is there such a process?  What is no process's number is none. */
+static bool is_alive(json_int_t pid)
+{
+    if (pid < 1 || pid > INT_MAX)
+        return false;
+    return kill((pid_t)pid, 0) == 0 || errno != ESRCH;
 }
 
 /* Read and print; *going tells whether the run is alive. */
-static int print_once(const char *run_dir, int *going, struct err *err)
+static int print_once(FILE *out, const char *run_dir, int *going,
+                      struct err *err)
 {
     char path[FILE_PATH_MAX], *text = NULL;
     const char *state;
@@ -161,32 +172,32 @@ static int print_once(const char *run_dir, int *going, struct err *err)
         return err_set(err, ERR_INPUT, "'%s' is damaged", path);
     state = get_text(j, "state");
     *going = strcmp(state, "running") == 0;
-    if (*going && kill((pid_t)get_number(j, "pid"), 0) < 0 && errno == ESRCH) {
+    if (*going && !is_alive(json_integer_value(json_object_get(j, "pid")))) {
         state = "stopped (its scheduler is gone; run again to go on)";
         *going = 0;
     }
-    printf("%s: %s, %.0f s, as of %s\n", run_dir, state,
-           get_number(j, "seconds"), get_text(j, "updated"));
-    print_nodes(j);
+    fprintf(out, "%s: %s, %.0f s, as of %s\n", run_dir, state,
+            get_number(j, "seconds"), get_text(j, "updated"));
+    print_nodes(out, j);
     if (*going)
-        print_workers(j);
+        print_workers(out, j);
     if (get_number(j, "set_aside") > 0)
-        printf("set aside: %.0f units\n", get_number(j, "set_aside"));
+        fprintf(out, "set aside: %.0f units\n", get_number(j, "set_aside"));
     json_decref(j);
     return 0;
 }
 
-int status_print(const char *run_dir, int watch, struct err *err)
+int status_print(FILE *out, const char *run_dir, int watch, struct err *err)
 {
     const struct timespec second = {.tv_sec = 1};
     int going = 1;
 
     while (going && !link_signalled()) {
-        if (watch && isatty(STDOUT_FILENO))
-            printf("\033[H\033[2J");
-        if (print_once(run_dir, &going, err) < 0)
+        if (watch && isatty(fileno(out)))
+            fprintf(out, "\033[H\033[2J");
+        if (print_once(out, run_dir, &going, err) < 0)
             return -1;
-        fflush(stdout);
+        fflush(out);
         if (!watch)
             break;
         if (going)

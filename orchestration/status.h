@@ -9,6 +9,8 @@
 
 #include "base/err.h"
 
+#include <stdio.h>
+
 struct scheduler;
 
 /* Write status.json.  'state' is "running", "ended" or "stopped". */
@@ -16,10 +18,11 @@ MUST_USE int status_write(const struct scheduler *s, const char *state,
                           struct err *err);
 
 /*
- * Print a table of nodes and workers to standard output, once or, with
- * 'watch', every second until the run ends or a signal comes.
+ * Print a table of nodes and workers, once or, with 'watch', every second until
+ * the run ends or a signal comes.
  * Errors: ERR_USAGE no such run; ERR_INPUT damaged file.
  */
-MUST_USE int status_print(const char *run_dir, int watch, struct err *err);
+MUST_USE int status_print(FILE *out, const char *run_dir, int watch,
+                          struct err *err);
 
 #endif

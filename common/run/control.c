@@ -28,6 +28,13 @@ int control_write(const char *run_dir, const struct control *c, struct err *err)
     return rc;
 }
 
+/* An endpoint that a scheduler writes down: ipc without keys, tcp with. */
+static bool is_endpoint(const char *s, bool curve)
+{
+    return curve ? strncmp(s, "tcp://", 6) == 0 && strchr(s + 6, ':')
+                 : strncmp(s, "ipc://", 6) == 0;
+}
+
 int control_read(struct control *c, const char *run_dir, struct err *err)
 {
     char path[FILE_PATH_MAX], *text = NULL;
@@ -51,7 +58,8 @@ int control_read(struct control *c, const char *run_dir, struct err *err)
     if (!j ||
         json_unpack(j, "{s:s, s:b, s:I}", "endpoint", &endpoint, "curve",
                     &curve, "pid", &pid) < 0 ||
-        strlen(endpoint) >= sizeof(c->endpoint)) {
+        strlen(endpoint) >= sizeof(c->endpoint) ||
+        !is_endpoint(endpoint, curve)) {
         rc = err_set(err, ERR_INPUT, "'%s' is damaged", path);
     } else {
         snprintf(c->endpoint, sizeof(c->endpoint), "%s", endpoint);

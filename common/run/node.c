@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,8 @@
 #include <unistd.h>
 
 enum { BEGUN_MAX_BYTES = 4096, TIME_TEXT = 32 };
+
+#define MAX_SECONDS 1e11 /* since 1970, of a time that can be told */
 
 int node_partial(char path[FILE_PATH_MAX], const char *run_dir,
                  const struct plan_node *n, struct err *err)
@@ -82,19 +85,31 @@ static double now(void)
 
 /* --- unfinished work ------------------------------------------------------- */
 
+/* Is it what node_begin() wrote for this key? */
+static bool is_begun(const json_t *j, const char *key)
+{
+    const char *of = json_string_value(json_object_get(j, "key"));
+    const json_t *started = json_object_get(j, "started");
+    const json_t *resumed = json_object_get(j, "resumed");
+
+    return of && strcmp(of, key) == 0 && json_is_number(started) &&
+           json_number_value(started) >= 0 &&
+           json_number_value(started) < MAX_SECONDS &&
+           json_is_integer(resumed) && json_integer_value(resumed) >= 0 &&
+           json_integer_value(resumed) < INT_MAX;
+}
+
 /* What .begun in 'partial' says, if it speaks of this key; else NULL. */
 static json_t *read_begun(const char *partial, const struct plan_node *n)
 {
     char path[FILE_PATH_MAX];
-    const char *key;
     struct err err;
     json_t *j;
 
     if (file_path(path, &err, "%s/" NODE_BEGUN, partial) < 0)
         return NULL;
     j = read_object(path, BEGUN_MAX_BYTES, &err);
-    key = json_string_value(json_object_get(j, "key"));
-    if (key && strcmp(key, n->key) == 0)
+    if (is_begun(j, n->key))
         return j;
     json_decref(j);
     return NULL;

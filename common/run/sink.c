@@ -83,6 +83,8 @@ void sink_store_close(struct sink_store *s)
 
 /* --- the process ----------------------------------------------------------- */
 
+enum { ADDRESS = 264 }; /* bytes: control.h's endpoint, and a little */
+
 struct sink {
     struct run_env env; /* owned */
     struct sink_store store;
@@ -100,10 +102,20 @@ struct sink {
 };
 
 /* Where to listen: beside the scheduler's socket, or on its address. */
+static void listen_at(const struct control *c, char at[ADDRESS])
+{
+    const char *port = strrchr(c->endpoint, ':');
+
+    if (c->curve)
+        snprintf(at, ADDRESS, "%.*s:*", (int)(port - c->endpoint), c->endpoint);
+    else
+        snprintf(at, ADDRESS, "%s-sink", c->endpoint);
+}
+
 static int sink_bind(struct sink *s, const char *join, struct err *err)
 {
     struct control c;
-    char key[FILE_PATH_MAX], at[256], *colon;
+    char key[FILE_PATH_MAX], at[ADDRESS];
     size_t size = sizeof(s->endpoint);
 
     if (control_read(&c, join, err) < 0)
@@ -113,7 +125,6 @@ static int sink_bind(struct sink *s, const char *join, struct err *err)
     if (!s->router)
         return err_set(err, ERR_SYSTEM, "cannot open a socket: %s",
                        zmq_strerror(errno));
-    snprintf(at, sizeof(at), "%s", c.endpoint);
     if (c.curve) {
         if (file_path(key, err, "%s/keys/server.key", join) < 0 ||
             keys_read(key, &s->keys, err) < 0)
@@ -121,12 +132,8 @@ static int sink_bind(struct sink *s, const char *join, struct err *err)
         s->guard = keys_guard_new(s->zmq, &s->keys, err);
         if (!s->guard || keys_server(s->guard, s->router, err) < 0)
             return -1;
-        colon = strrchr(at, ':');
-        BUG_ON(!colon);
-        snprintf(colon, 3, ":*");
-    } else {
-        snprintf(at, sizeof(at), "%.240s-sink", c.endpoint);
     }
+    listen_at(&c, at);
     if (zmq_bind(s->router, at) < 0 ||
         zmq_getsockopt(s->router, ZMQ_LAST_ENDPOINT, s->endpoint, &size) < 0)
         return err_set(err, ERR_SYSTEM, "cannot listen at '%s': %s", at,

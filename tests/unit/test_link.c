@@ -159,6 +159,8 @@ static void check_refused(void)
 
 static void check_errors(void)
 {
+    static const char no_port[] =
+        "{\"endpoint\": \"tcp://here\", \"curve\": true, \"pid\": 1}";
     struct link_args a = {.stage = "augment", .join = dir, .listen = ""};
     struct link *l = NULL;
     struct err err = {0};
@@ -169,6 +171,9 @@ static void check_errors(void)
           "nobody there");
     snprintf(path, sizeof(path), "%s/control.json", dir);
     ok(file_write(path, "{", 1, &err) == 0, "a torn control.json");
+    fails(link_open(&l, &a, &err), err, ERR_INPUT, "is damaged", "is refused");
+    ok(file_write(path, no_port, strlen(no_port), &err) == 0,
+       "one whose endpoint has no port");
     fails(link_open(&l, &a, &err), err, ERR_INPUT, "is damaged", "is refused");
     a.join = NULL;
     a.endpoint = "nonsense";

@@ -1,0 +1,84 @@
+/*
+ * fuzz_node.c - manifests and unfinished outputs from anyone
+ *
+ * Whatever lies there, the output can be begun again and sealed, and is then
+ * current and whole.
+ */
+#include "orchestration/verify.h"
+#include "run/node.h"
+#include "run/plan_reason.h"
+
+#include <jansson.h>
+
+#include "fuzz_main.h"
+#include "fuzz_tree.h"
+
+#define KEY "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static const char *const names[] = {
+    "train/x/manifest.json",  "train/x/model",         "train/x/b",
+    "train/x.partial/.begun", "train/x.partial/model", NULL};
+
+static void check_manifest(const struct plan_node *n)
+{
+    struct err err = {0};
+    json_t *m = node_manifest(fuzz_dir(), n, &err);
+
+    BUG_ON(!m && err.code != ERR_INPUT);
+    if (m && node_check(fuzz_dir(), n, m, &err) < 0)
+        BUG_ON(err.code != ERR_INPUT);
+    if (m && node_verify(fuzz_dir(), n, &err) < 0)
+        BUG_ON(err.code != ERR_INPUT || !err.text[0]);
+    json_decref(m);
+}
+
+static void check_plan(struct plan_node *n)
+{
+    struct plan p = {.node = n, .n_node = 1};
+    FILE *out = fopen("/dev/null", "we");
+    struct err err = {0};
+
+    BUG_ON(!out);
+    plan_look(&p, fuzz_dir());
+    BUG_ON(!n->reason[0] || (!n->run && !node_is_current(fuzz_dir(), n)));
+    if (verify_to(out, fuzz_dir(), &err) < 0)
+        BUG_ON(err.code != ERR_INPUT);
+    fclose(out);
+}
+
+static void check_again(const struct plan_node *n)
+{
+    const bool begun = node_is_begun(fuzz_dir(), n);
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+    bool resumed;
+
+    BUG_ON(node_begin(fuzz_dir(), n, path, &resumed, &err) < 0 ||
+           resumed != begun || !node_is_begun(fuzz_dir(), n));
+    fuzz_put("train/x.partial/model", "new", 3);
+    BUG_ON(node_commit(fuzz_dir(), n, &err) < 0);
+    BUG_ON(!node_is_current(fuzz_dir(), n) ||
+           node_verify(fuzz_dir(), n, &err) < 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static char params[] = "{\"train.batch\":\"32\"}";
+    static char inputs[] = "{}";
+    struct plan_node n = {.name = "train/x",
+                          .dir = "train/x",
+                          .stage = "train",
+                          .program = "papline-train",
+                          .version = 3,
+                          .key = KEY,
+                          .params = params,
+                          .inputs = inputs};
+
+    fuzz_put("keep", "", 0);
+    fuzz_unpack(data, size, names);
+    check_manifest(&n);
+    check_plan(&n);
+    check_again(&n);
+    fuzz_clear();
+    return 0;
+}

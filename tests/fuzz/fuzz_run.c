@@ -1,0 +1,85 @@
+/*
+ * fuzz_run.c - what a run keeps about itself: where its scheduler is, how far
+ * it is, what its dataset was
+ */
+#include "orchestration/status.h"
+#include "run/control.h"
+#include "run/dataset.h"
+#include "run/plan_content.h"
+
+#include "fuzz_main.h"
+#include "fuzz_tree.h"
+
+static const char *const names[] = {"control.json", "status.json",
+                                    "content.json", "dataset-hashes.csv", NULL};
+
+static void check_control(void)
+{
+    struct control c, again;
+    struct err err = {0};
+
+    if (control_read(&c, fuzz_dir(), &err) < 0) {
+        BUG_ON(err.code != ERR_INPUT && err.code != ERR_AGAIN);
+        return;
+    }
+    BUG_ON(control_write(fuzz_dir(), &c, &err) < 0 ||
+           control_read(&again, fuzz_dir(), &err) < 0 ||
+           strcmp(c.endpoint, again.endpoint) != 0 || c.curve != again.curve ||
+           c.pid != again.pid);
+}
+
+static void check_status(void)
+{
+    FILE *out = fopen("/dev/null", "we");
+    struct err err = {0};
+
+    BUG_ON(!out);
+    if (status_print(out, fuzz_dir(), 0, &err) < 0)
+        BUG_ON(err.code != ERR_INPUT && err.code != ERR_USAGE);
+    fclose(out);
+}
+
+/* What was believed can be pinned, and is believed again. */
+static void check_content(const struct config *c)
+{
+    struct plan p = {0}, again = {0};
+    struct err err = {0};
+
+    if (plan_recall_content(&p, c, fuzz_dir())) {
+        BUG_ON(plan_pin(&p, c, fuzz_dir(), &err) < 0 ||
+               !plan_recall_content(&again, c, fuzz_dir()) ||
+               strcmp(p.dataset, again.dataset) != 0);
+    }
+    plan_release(&p);
+    plan_release(&again);
+}
+
+static void check_cache(void)
+{
+    char hex[HASH_HEX];
+    struct err err = {0};
+
+    fuzz_put("cells/a/1.png", "one", 3);
+    fuzz_put("cells/b/2.png", "two", 3);
+    BUG_ON(dataset_hash(fuzz_path("cells"), fuzz_path("dataset-hashes.csv"),
+                        hex, &err) < 0);
+    BUG_ON(strlen(hex) != HASH_HEX - 1);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct config c;
+
+    config_init(&c);
+    snprintf(c.dataset.path, sizeof(c.dataset.path), "cells");
+    fuzz_put("keep", "", 0);
+    fuzz_unpack(data, size, names);
+    check_control();
+    check_status();
+    check_content(&c);
+    snprintf(c.augment.recipe, sizeof(c.augment.recipe), "./mine.yaml");
+    check_content(&c);
+    check_cache();
+    fuzz_clear();
+    return 0;
+}
