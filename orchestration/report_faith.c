@@ -29,7 +29,7 @@ static bool is_all(const struct report_csv *c, size_t row)
 /* Rows of one method follow each other, figures in the same order. */
 void report_faith(const struct report_csv *c, struct buf *b)
 {
-    const char *last = "";
+    const char *last = NULL; /* method of the row that is open */
 
     if (!c->there || c->csv.n_row == 0)
         return;
@@ -50,16 +50,16 @@ void report_faith(const struct report_csv *c, struct buf *b)
 
         if (!is_all(c, i))
             continue;
-        if (strcmp(method, last) != 0) {
-            buf_puts(b, *last ? "</tr>\n<tr><th scope=\"row\">"
-                              : "<tr><th scope=\"row\">");
+        if (!last || strcmp(method, last) != 0) {
+            buf_puts(b, last ? "</tr>\n<tr><th scope=\"row\">"
+                             : "<tr><th scope=\"row\">");
             html_text(b, method);
             buf_puts(b, "</th>");
         }
         faith_cell(b, c, i);
         last = method;
     }
-    buf_puts(b, "</tr>\n</tbody>\n");
+    buf_puts(b, last ? "</tr>\n</tbody>\n" : "</tbody>\n");
     html_table_end(b);
     buf_puts(b, "<p class=\"mute\">Means over maps of the predicted class, "
                 "with 95&nbsp;% intervals. Probability is lost when what a map "

@@ -28,13 +28,14 @@ static int read_journal(const struct report_data *d, struct journal *j,
 }
 
 /* The event of the line that '*at' begins, which moves on; NULL if it is none,
- * as where a crash cut it short. */
+ * as where a crash cut it short or left zeros. */
 static json_t *next_event(const struct journal *j, size_t *at)
 {
     const char *s = j->text + *at;
-    const size_t n = strcspn(s, "\n");
+    const char *end = memchr(s, '\n', j->size - *at);
+    const size_t n = end ? (size_t)(end - s) : j->size - *at;
 
-    *at += n + (s[n] == '\n');
+    *at += n + (end != NULL);
     return json_loadb(s, n, 0, NULL);
 }
 
