@@ -255,15 +255,19 @@ static const struct {
     {PROTO_STORED, on_stored}, {PROTO_SEALED, on_sealed},
 };
 
-static void dispatch(struct scheduler *s, const struct mail *m)
+void scheduler_take(struct scheduler *s, const void *from, size_t from_size,
+                    const void *bytes, size_t size)
 {
-    const enum msg_type type = msg_peek(m->bytes, m->size);
+    const enum msg_type type = msg_peek(bytes, size);
+    const struct mail m = {from, from_size,
+                           queue_find_worker(&s->queue, from, from_size), bytes,
+                           size};
 
     for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
         if (handlers[i].type == type)
-            handlers[i].handle(s, m);
-    if (m->worker >= 0)
-        s->queue.worker[m->worker].seen = scheduler_now();
+            handlers[i].handle(s, &m);
+    if (m.worker >= 0)
+        s->queue.worker[m.worker].seen = scheduler_now();
 }
 
 void scheduler_listen(struct scheduler *s)
@@ -272,7 +276,6 @@ void scheduler_listen(struct scheduler *s)
     zmq_msg_t from, m;
 
     for (int i = 0; i < AT_MOST; i++) {
-        struct mail mail;
         bool two;
 
         zmq_msg_init(&from);
@@ -282,11 +285,8 @@ void scheduler_listen(struct scheduler *s)
         two = i < AT_MOST && zmq_msg_more(&from) &&
               zmq_msg_recv(&m, s->router, ZMQ_DONTWAIT) >= 0;
         if (two) {
-            mail = (struct mail){zmq_msg_data(&from), zmq_msg_size(&from), -1,
-                                 zmq_msg_data(&m), zmq_msg_size(&m)};
-            mail.worker =
-                queue_find_worker(&s->queue, mail.from, mail.from_size);
-            dispatch(s, &mail);
+            scheduler_take(s, zmq_msg_data(&from), zmq_msg_size(&from),
+                           zmq_msg_data(&m), zmq_msg_size(&m));
             frames_drop(s->router);
         }
         zmq_msg_close(&m);

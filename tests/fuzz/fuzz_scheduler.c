@@ -1,0 +1,108 @@
+/*
+ * fuzz_scheduler.c - what peers may say to the scheduler, in any order
+ *
+ * The input is a list of messages: a byte for the peer, two for the size, low
+ * byte first, then so many bytes.  The first byte of all says of what kind the
+ * node in hand is; a peer of 128 or more is the clock.  After each the
+ * scheduler's books must be in order.
+ */
+#include "base/version.h"
+#include "orchestration/scheduler_private.h"
+#include "proto/hello.h"
+
+#include "fuzz_main.h"
+#include "fuzz_tree.h"
+
+enum { UNITS = 5, TICK = 128 };
+
+static void check_books(const struct scheduler *s)
+{
+    const struct queue *q = &s->queue;
+    size_t done = 0, aside = 0;
+
+    for (size_t i = 0; i < q->n_unit; i++) {
+        const struct queue_unit *u = &q->unit[i];
+
+        done += u->state == UNIT_DONE;
+        aside += u->state == UNIT_ASIDE;
+        BUG_ON(u->state != UNIT_LEASED && u->worker >= 0);
+        BUG_ON(u->worker >= q->n_worker ||
+               (u->worker >= 0 && !q->worker[u->worker].identity_size));
+        BUG_ON(u->tries > q->tries);
+    }
+    BUG_ON(done != q->n_done || aside != q->n_aside);
+    for (int i = 0; i < q->n_worker; i++)
+        BUG_ON(q->worker[i].credits < 0 ||
+               q->worker[i].credits > WIRE_MAX_CREDIT);
+    BUG_ON(s->sink >= q->n_worker ||
+           (s->sink >= 0 && !q->worker[s->sink].identity_size));
+}
+
+/* Leases end, units are offered. */
+static void tick(struct scheduler *s)
+{
+    queue_expire(&s->queue, scheduler_now() + 1e6, NULL, NULL);
+    scheduler_offer(s);
+}
+
+/* Of most peers a hello is one of this release, whenever it was stored. */
+static void take(struct scheduler *s, uint8_t peer, const uint8_t *data,
+                 size_t size)
+{
+    struct msg_hello h;
+    struct buf b = {0};
+    struct err err;
+
+    if (peer < TICK / 2 && hello_decode(&h, data, size, &err) == 0) {
+        snprintf(h.release, sizeof(h.release), "%s", PAPLINE_VERSION);
+        BUG_ON(hello_encode(&h, &b, &err) < 0);
+        scheduler_take(s, &peer, 1, b.data, b.len);
+    } else {
+        scheduler_take(s, &peer, 1, data, size);
+    }
+    buf_release(&b);
+}
+
+static void take_all(struct scheduler *s, const uint8_t *data, size_t size)
+{
+    for (size_t at = 1; at + 3 <= size;) {
+        const uint8_t peer = data[at];
+        size_t n = (size_t)(data[at + 1] | data[at + 2] << 8);
+
+        at += 3;
+        n = n < size - at ? n : size - at;
+        if (peer < TICK)
+            take(s, peer, data + at, n);
+        else
+            tick(s);
+        scheduler_offer(s);
+        check_books(s);
+        at += n;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const enum plan_division kind =
+        size ? (enum plan_division)(data[0] % 3) : PLAN_WHOLE;
+    struct plan_node node = {.name = "augment",
+                             .dir = "augment",
+                             .stage = "augment",
+                             .division = kind};
+    const struct plan plan = {.node = &node, .n_node = 1};
+    enum node_state state = NODE_RUNNING;
+    struct scheduler s = {.plan = &plan, .state = &state, .sink = -1};
+    struct err err = {0};
+
+    fuzz_put("keep", "", 0);
+    snprintf(s.run_dir, sizeof(s.run_dir), "%s", fuzz_dir());
+    BUG_ON(queue_init(&s.queue, 10, 3, &err) < 0);
+    for (uint64_t i = 0; i < (kind == PLAN_WHOLE ? 1 : UNITS); i++)
+        BUG_ON(queue_add(&s.queue, ((uint64_t)1 << 32) + i, 8 * i, 8, &err) <
+               0);
+    take_all(&s, data, size);
+    queue_release(&s.queue);
+    buf_release(&s.out);
+    fuzz_clear();
+    return 0;
+}
