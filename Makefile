@@ -50,7 +50,7 @@ OPT_release := -O3 -g -fno-math-errno -fno-trapping-math
 OPT_openblas := $(OPT_release)
 OPT_debug   := -O0 -g3
 OPT_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
-               -fno-sanitize-recover=all
+               -fsanitize=float-cast-overflow -fno-sanitize-recover=all
 OPT_tsan    := -O1 -g -fsanitize=thread
 CFLAGS    := -std=c17 -fopenmp -pthread $(WARN) $(if $(DEVELOPER),-Werror) \
              $(OPT_$(MODE))

@@ -14,7 +14,7 @@ enum { MAX_PANELS = 3 * CONFIG_LIST_MAX + 3, LINES = 2, WORDS = 256 };
 
 /* Columns of scores.csv, of explain.h. */
 enum { COL_FILE = 1, COL_CLASS, COL_PREDICTED, COL_TARGET, COL_P, COL_METHOD };
-enum { COL_STRIP = 9 };
+enum { COL_STRIP = 9, COLUMNS };
 
 struct sheets {
     const struct explain_args *args;
@@ -183,6 +183,10 @@ int explain_sheets(const struct explain_args *a, const struct store *data,
         file_path(path, err, "%s/scores.csv", a->out) < 0 ||
         csv_read(&s.scores, path, err) < 0)
         return -1;
+    if (s.scores.n_column < COLUMNS) {
+        csv_release(&s.scores);
+        return err_set(err, ERR_INPUT, "'%s' has no column of strips", path);
+    }
     s.panel = malloc(3 * (size_t)s.w * (size_t)s.h);
     if (s.panel)
         rc = write_sheets(&s, err);

@@ -1,0 +1,98 @@
+/*
+ * fuzz_layout.c - what the user says about a dataset: the section 'layout', a
+ * table of its pictures, a split from a file
+ *
+ * Expressions for groups are left to the C library, and are not tried here: one
+ * of a line may take it minutes and gigabytes.
+ */
+#include "run/config_keys.h"
+#include "stages/preprocess/folds.h"
+#include "stages/preprocess/split.h"
+
+#include "fuzz_main.h"
+#include "fuzz_tree.h"
+
+static const char *const names[] = {"layout.yaml", "layout.csv", "split.csv",
+                                    NULL};
+static const char *const pictures[] = {"cells/im_a/CROPPED/001_01.bmp",
+                                       "cells/im_a/CROPPED/001_02.bmp",
+                                       "cells/im_a/CROPPED/002_01.bmp",
+                                       "cells/im_a/002.bmp",
+                                       "cells/b/x.PNG",
+                                       "cells/b/7_1-d.tif",
+                                       "cells/c/y.webp",
+                                       NULL};
+
+static void check_walk(const struct walk *w)
+{
+    BUG_ON(w->n_class < 2 || w->n_class > CONFIG_CLASSES_MAX);
+    for (int c = 0; c < w->n_class; c++)
+        BUG_ON(!w->class_name[c][0] ||
+               (c && strcmp(w->class_name[c - 1], w->class_name[c]) >= 0));
+    for (size_t i = 0; i < w->n; i++)
+        BUG_ON(w->file[i].label < 0 || w->file[i].label >= w->n_class ||
+               !w->file[i].path[0] || !w->file[i].group[0] ||
+               (i && strcmp(w->file[i - 1].path, w->file[i].path) >= 0));
+}
+
+static void split_all(const struct walk *w)
+{
+    const struct split_args a = {w, .2, .2, 1};
+    const struct folds_args f = {w, 3, true, 1};
+    enum split *split = calloc(w->n + 1, sizeof(*split));
+    int *fold = calloc(w->n + 1, sizeof(*fold));
+    struct buf warnings = {0};
+    struct err err = {0};
+
+    BUG_ON(!split || !fold);
+    BUG_ON(split_random(&a, split, &err) < 0 ||
+           split_groups(&a, split, &err) < 0 || folds_deal(&f, fold, &err) < 0);
+    if (split_from_csv(w, fuzz_path("split.csv"), split, &err) == 0)
+        for (size_t i = 0; i < w->n; i++)
+            BUG_ON(split[i] >= SPLIT_NONE);
+    else
+        BUG_ON(err.code != ERR_USAGE);
+    if (split_check(w, split, &warnings, &err) < 0)
+        BUG_ON(err.code != ERR_USAGE);
+    buf_release(&warnings);
+    free(split);
+    free(fold);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct config c;
+    struct layout l;
+    struct walk w;
+    struct err err = {0};
+    char *text;
+    size_t n;
+
+    fuzz_unpack(data, size, names);
+    for (int i = 0; pictures[i]; i++)
+        fuzz_put(pictures[i], "", 0);
+    config_init(&c);
+    if (file_read(fuzz_path("layout.yaml"), 4096, &text, &n, &err) == 0) {
+        if (config_take_text(&c, "layout.yaml", text, n, &err) < 0)
+            config_init(&c);
+        free(text);
+    }
+    c.layout.group[0] = '\0';
+    if (file_exists(fuzz_path("layout.csv")))
+        snprintf(c.layout.csv, sizeof(c.layout.csv), "%s",
+                 fuzz_path("layout.csv"));
+    if (layout_init(&l, &c, &err) < 0) {
+        BUG_ON(err.code != ERR_USAGE);
+    } else {
+        if (walk_init(&w, fuzz_path("cells"), &l, &err) == 0) {
+            check_walk(&w);
+            split_all(&w);
+        } else {
+            BUG_ON(err.code != ERR_USAGE);
+        }
+        walk_release(&w);
+        layout_release(&l);
+    }
+    fuzz_clear();
+    return 0;
+}
