@@ -95,6 +95,15 @@ static void sizes(const struct report_data *d, struct buf *b)
     free(z.label);
 }
 
+/* How fresh variants are made. */
+static void tell_fresh(const char *recipe, struct buf *b)
+{
+    buf_puts(b, "<p>The network is trained on variants that are made anew in "
+                "every epoch, by recipe ");
+    html_text(b, recipe);
+    buf_puts(b, ".</p>\n");
+}
+
 void report_samples(const struct report_data *d, struct buf *b)
 {
     const struct report_counts *n = &d->counts;
@@ -129,10 +138,7 @@ void report_samples(const struct report_data *d, struct buf *b)
                    "training cells.</p>\n",
                    d->augment.csv.n_row - d->augment_aside.n);
     else if (d->config->train.augment == AUGMENT_ONLINE)
-        buf_printf(b,
-                   "<p>The network is trained on variants that are made anew "
-                   "in every epoch, by recipe %s.</p>\n",
-                   d->config->train.augment_recipe);
+        tell_fresh(d->config->train.augment_recipe, b);
     else if (d->config->augment.variants > 0)
         html_missing(b, "The augmented training set", d->augment.why);
     sizes(d, b);

@@ -88,7 +88,16 @@ static int check_parts(const struct config *c, const struct plan *p,
     if (recipe_init(&r, &p->recipe, err) < 0)
         return -1;
     recipe_release(&r);
+    if (recipe_init(&r, &p->fresh_recipe, err) < 0)
+        return -1;
+    recipe_release(&r);
     return 0;
+}
+
+/* A recipe may be a name. */
+static int absolute_recipe(char word[FILE_PATH_MAX], struct err *err)
+{
+    return recipe_text_is_path(word) ? absolute(word, err) : 0;
 }
 
 static int job_open(struct job *j, const struct run_args *a, struct err *err)
@@ -104,8 +113,8 @@ static int job_open(struct job *j, const struct run_args *a, struct err *err)
     if (absolute(c->run.dir, err) < 0 || absolute(c->dataset.path, err) < 0 ||
         absolute(c->split.csv, err) < 0 || absolute(c->layout.csv, err) < 0 ||
         absolute(c->train.weights, err) < 0 ||
-        (recipe_text_is_path(c->augment.recipe) &&
-         absolute(c->augment.recipe, err) < 0) ||
+        absolute_recipe(c->augment.recipe, err) < 0 ||
+        absolute_recipe(c->train.augment_recipe, err) < 0 ||
         file_path(j->dir, err, "%s", c->run.dir) < 0)
         return -1;
     if (plan_init(&j->plan, c, j->dir, err) < 0 ||

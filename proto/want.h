@@ -10,7 +10,7 @@
 
 enum {
     WANT_MAX_COUNT = 64,  /* variants */
-    WANT_MAX_RECIPE = 63, /* bytes of its name */
+    WANT_MAX_RECIPE = 63, /* bytes of its name, or of its hash's digits */
     WANT_ROW_BYTES = 8,   /* of a row on the wire */
 };
 

@@ -177,7 +177,7 @@ struct config {
         enum cache_choice cache;     /* of what frozen layers put out */
         enum precision frozen_precision;
         enum augment_choice augment; /* variants of the stage, or fresh ones */
-        char augment_recipe[CONFIG_NAME_MAX]; /* of fresh ones */
+        char augment_recipe[FILE_PATH_MAX]; /* of fresh ones: as above */
         int64_t augment_variants; /* of an image in an epoch, not beside it */
         int64_t augment_workers;  /* placement: of each rank; 0: a thread */
         char class_weights[CONFIG_CLASS_LIST];  /* "balanced", or numbers */

@@ -3,6 +3,7 @@
 
 #include "run/plan_content.h"
 #include "run/plan_ensembles.h"
+#include "run/plan_params.h"
 #include "run/plan_reason.h"
 #include "run/plan_words.h"
 #include "run/regime.h"
@@ -14,7 +15,7 @@
 
 /* --- the stages ------------------------------------------------------------ */
 
-enum { MAX_SECTIONS = 4 };
+enum { MAX_SECTIONS = 5 }; /* with the NULL behind the last */
 
 /*
  * One row a stage.  Raise a version when the stage makes other outputs of the
@@ -80,18 +81,9 @@ struct builder {
     int draw, data, augment; /* positions of nodes, -1: none */
 };
 
-/* Which experiment a node belongs to; without a regime: which network. */
-struct experiment {
-    const char *network;
-    const struct regime *regime;
-    int64_t seed;
-    const struct plan_ensemble *fused; /* NULL: it is trained */
-    int fold, folds;
-};
-
 /* "mobilenetv2-scratch-s1", and "-f0" where there are folds. */
 static void name_experiment(char name[PLAN_NAME_MAX],
-                            const struct experiment *e)
+                            const struct plan_experiment *e)
 {
     plan_experiment_name(name, e->network, e->regime->name, e->seed);
     plan_add_fold(name, e->fold, e->folds);
@@ -102,84 +94,13 @@ static int no_memory(struct err *err)
     return err_set(err, ERR_SYSTEM, "no memory for the plan");
 }
 
-static void add_param(void *self, const char *name, const char *value)
-{
-    json_object_set_new(self, name, json_string(value));
-}
-
-static void add_fused(const struct builder *b, const struct plan_ensemble *e,
-                      json_t *params)
-{
-    char all[CONFIG_LIST_MAX * PLAN_NAME_MAX];
-
-    plan_ensembles_list(e, all, sizeof(all));
-    add_param(params, "evaluate.ensemble_members", all);
-    if (strcmp(e->method, "weighted_vote") == 0)
-        add_param(params, "evaluate.ensemble_weights",
-                  b->c->evaluate.ensemble_weights);
-}
-
-/* Parameters of a training: not those of other regimes. */
-struct own_params {
-    const struct regime *regime;
-    bool stored; /* variants are: how fresh ones are made does not matter */
-    json_t *params;
-};
-
-static void add_own(void *self, const char *name, const char *value)
-{
-    const struct own_params *o = self;
-
-    if (o->stored && strncmp(name, "train.augment_", 14) == 0)
-        return;
-    if (!o->regime || regime_heeds(o->regime, name))
-        add_param(o->params, name, value);
-}
-
-static json_t *make_params(const struct builder *b, const struct stage_row *row,
-                           const struct experiment *e)
-{
-    json_t *params = json_object();
-    struct own_params o = {e ? e->regime : NULL,
-                           b->c->train.augment == AUGMENT_STORED, params};
-    char seed[32], fold[16];
-
-    for (int i = 0; i < MAX_SECTIONS && row->sections[i]; i++)
-        config_each(b->c, row->sections[i], add_own, &o);
-    if (strcmp(row->stage, "preprocess") == 0) {
-        if (b->plan->dataset[0])
-            add_param(params, "dataset", b->plan->dataset);
-        if (b->plan->csv[0])
-            add_param(params, "split.csv", b->plan->csv);
-        if (b->plan->table[0])
-            add_param(params, "layout.csv", b->plan->table);
-        if (b->c->split.folds > 1) /* older data have the first fold's */
-            add_param(params, "findings", "of all folds");
-    }
-    if (strcmp(row->stage, "augment") == 0)
-        add_param(params, "augment.recipe", b->plan->recipe.id);
-    if (e && !e->regime)
-        add_param(params, "weights", plan_weights(b->plan, e->network));
-    if (e && e->regime) {
-        snprintf(seed, sizeof(seed), "%lld", (long long)e->seed);
-        add_param(params, "network", e->network);
-        add_param(params, "regime", e->regime->name);
-        add_param(params, "seed", seed);
-        snprintf(fold, sizeof(fold), "%d", e->fold);
-        if (e->folds > 1)
-            add_param(params, "fold", fold);
-    }
-    if (e && e->fused)
-        add_fused(b, e->fused, params);
-    return params;
-}
-
 static json_t *make_inputs(const struct plan *p, const struct plan_node *n)
 {
     json_t *inputs = json_object();
 
     for (int i = 0; i < n->n_input; i++)
-        add_param(inputs, p->node[n->input[i]].name, p->node[n->input[i]].key);
+        plan_add_param(inputs, p->node[n->input[i]].name,
+                       p->node[n->input[i]].key);
     return inputs;
 }
 
@@ -207,7 +128,7 @@ static void make_key(struct plan_node *n)
 }
 
 static void name_node(struct plan_node *n, const struct stage_row *row,
-                      const struct experiment *e)
+                      const struct plan_experiment *e)
 {
     snprintf(n->name, sizeof(n->name), "%s", row->stage);
     if (row->dir)
@@ -232,7 +153,8 @@ static void name_node(struct plan_node *n, const struct stage_row *row,
  * Returns its position, -1 without memory.
  */
 static int add_node(struct builder *b, const char *stage,
-                    const struct experiment *e, const int *input, int n_input)
+                    const struct plan_experiment *e, const int *input,
+                    int n_input)
 {
     const struct stage_row *row = stage_row(stage);
     struct plan_node *n = &b->plan->node[b->plan->n_node];
@@ -254,7 +176,8 @@ static int add_node(struct builder *b, const char *stage,
     for (int i = 0; i < n_input; i++)
         if (input[i] >= 0)
             n->input[n->n_input++] = input[i];
-    n->params = dump(make_params(b, row, own ? e : NULL));
+    n->params =
+        dump(plan_params(b->plan, b->c, stage, row->sections, own ? e : NULL));
     n->inputs = dump(make_inputs(b->plan, n));
     if (!n->params || !n->inputs)
         return -1;
@@ -295,7 +218,7 @@ static int find_node(const struct builder *b, const char *stage,
 
 /* The training of 'e', behind the one that it goes on from; it may be there
  * already. */
-static int add_training(struct builder *b, const struct experiment *e)
+static int add_training(struct builder *b, const struct plan_experiment *e)
 {
     int input[] = {b->data, b->augment, -1, -1}, at;
     char name[PLAN_NAME_MAX];
@@ -308,7 +231,7 @@ static int add_training(struct builder *b, const struct experiment *e)
     if (regime_pretrained(e->regime, b->c))
         input[2] = find_node(b, "weights", e->network);
     if (e->regime->after) {
-        struct experiment first = *e;
+        struct plan_experiment first = *e;
 
         first.regime = regime_find(e->regime->after, &err);
         input[3] = add_training(b, &first);
@@ -318,7 +241,7 @@ static int add_training(struct builder *b, const struct experiment *e)
     return add_node(b, "train", e, input, 4);
 }
 
-static int add_experiment(struct builder *b, const struct experiment *e)
+static int add_experiment(struct builder *b, const struct plan_experiment *e)
 {
     int read[] = {-1, -1, b->data};
 
@@ -335,7 +258,7 @@ static int add_weights(struct builder *b)
 {
     for (int i = 0; i < b->plan->n_weights; i++)
         if (add_node(b, "weights",
-                     &(struct experiment){
+                     &(struct plan_experiment){
                          .network = b->plan->weights[i].network, .folds = 1},
                      NULL, 0) < 0)
             return -1;
@@ -343,7 +266,7 @@ static int add_weights(struct builder *b)
 }
 
 /* The same in each fold. */
-static int add_folds(struct builder *b, struct experiment e)
+static int add_folds(struct builder *b, struct plan_experiment e)
 {
     e.folds = (int)b->c->split.folds;
     for (e.fold = 0; e.fold < e.folds; e.fold++)
@@ -362,7 +285,7 @@ static int add_experiments(struct builder *b)
     for (int i = 0; i < networks->n; i++)
         for (int k = 0; k < regimes->n; k++)
             for (int s = 0; s < seeds->n; s++) {
-                const struct experiment e = {
+                const struct plan_experiment e = {
                     .network = networks->word[i],
                     .regime = regime_find(regimes->word[k], &err),
                     .seed = seeds->value[s]};
@@ -384,12 +307,12 @@ static int add_ensembles(struct builder *b)
             input[m] = find_node(b, "evaluate", e.member[m]);
         input[e.n_member] = b->data;
         if (add_node(b, "evaluate",
-                     &(struct experiment){.network = e.method,
-                                          .regime = e.regime,
-                                          .seed = e.seed,
-                                          .fused = &e,
-                                          .fold = e.fold,
-                                          .folds = e.folds},
+                     &(struct plan_experiment){.network = e.method,
+                                               .regime = e.regime,
+                                               .seed = e.seed,
+                                               .fused = &e,
+                                               .fold = e.fold,
+                                               .folds = e.folds},
                      input, e.n_member + 1) < 0)
             return -1;
     }
@@ -496,5 +419,6 @@ void plan_release(struct plan *p)
     }
     free(p->node);
     recipe_text_release(&p->recipe);
+    recipe_text_release(&p->fresh_recipe);
     *p = (struct plan){0};
 }

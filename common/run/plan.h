@@ -63,7 +63,8 @@ struct plan {
     char dataset[HASH_HEX]; /* of its content; "" if cells are drawn */
     char csv[HASH_HEX];     /* of split.csv's content; "" if it is not read */
     char table[HASH_HEX];   /* likewise of layout.csv's */
-    struct recipe_text recipe; /* owned: of augment.recipe */
+    struct recipe_text recipe;       /* owned: of augment.recipe */
+    struct recipe_text fresh_recipe; /* owned: of train.augment_recipe */
     struct {
         char network[CONFIG_NAME_MAX];
         char hex[HASH_HEX];     /* of its file's content */

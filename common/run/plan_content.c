@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIN_MAX_BYTES = 65536 + 6 * RECIPE_TEXT_MAX };
+enum { PIN_MAX_BYTES = 65536 + 2 * 6 * RECIPE_TEXT_MAX };
 
 bool plan_pretrains(const struct config *c)
 {
@@ -54,7 +54,10 @@ int plan_read_content(struct plan *p, const struct config *c,
 {
     char cache[FILE_PATH_MAX];
 
-    if (recipe_text_read(&p->recipe, c->augment.recipe, err) < 0 ||
+    if (recipe_text_read(&p->recipe, "augment.recipe", c->augment.recipe, err) <
+            0 ||
+        recipe_text_read(&p->fresh_recipe, "train.augment_recipe",
+                         c->train.augment_recipe, err) < 0 ||
         read_weights(p, c, err) < 0)
         return -1;
     if ((c->split.method == SPLIT_BY_CSV &&
@@ -91,13 +94,14 @@ int plan_pin(const struct plan *p, const struct config *c, const char *run_dir,
     for (int i = 0; i < p->n_weights; i++)
         json_object_set_new(weights, p->weights[i].network,
                             json_string(p->weights[i].hex));
-    pin =
-        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s,s:s%}", "dataset.path",
-                  c->dataset.path, "dataset", p->dataset, "split.csv",
-                  config_split_csv(c), "csv", p->csv, "layout.csv",
-                  c->layout.csv, "table", p->table, "train.weights",
-                  c->train.weights, "weights", weights, "augment.recipe",
-                  c->augment.recipe, "recipe", p->recipe.text, p->recipe.size);
+    pin = json_pack(
+        "{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s,s:s%,s:s,s:s%}", "dataset.path",
+        c->dataset.path, "dataset", p->dataset, "split.csv",
+        config_split_csv(c), "csv", p->csv, "layout.csv", c->layout.csv,
+        "table", p->table, "train.weights", c->train.weights, "weights",
+        weights, "augment.recipe", c->augment.recipe, "recipe", p->recipe.text,
+        p->recipe.size, "train.augment_recipe", c->train.augment_recipe,
+        "fresh_recipe", p->fresh_recipe.text, p->fresh_recipe.size);
     text = json_dumps(pin, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(pin);
     if (!text)
@@ -144,19 +148,17 @@ static bool take_weights(const json_t *pin, const struct config *c,
 }
 
 /* A built-in recipe is this program's; a file's text is what was pinned. */
-static bool take_recipe(const json_t *pin, const struct config *c,
-                        struct plan *p)
+static bool take_recipe(const json_t *pin, const char *key, const char *word,
+                        const char *member, struct recipe_text *t)
 {
-    const json_t *text = json_object_get(pin, "recipe");
+    const json_t *text = json_object_get(pin, member);
     struct err err;
 
-    if (!recipe_text_is_path(c->augment.recipe))
-        return recipe_text_read(&p->recipe, c->augment.recipe, &err) == 0;
-    return says(pin, "augment.recipe", c->augment.recipe) &&
-           json_is_string(text) &&
-           recipe_text_take(&p->recipe, c->augment.recipe,
-                            json_string_value(text), json_string_length(text),
-                            &err) == 0;
+    if (!recipe_text_is_path(word))
+        return recipe_text_read(t, key, word, &err) == 0;
+    return says(pin, key, word) && json_is_string(text) &&
+           recipe_text_take(t, word, json_string_value(text),
+                            json_string_length(text), &err) == 0;
 }
 
 bool plan_recall_content(struct plan *p, const struct config *c,
@@ -180,7 +182,12 @@ bool plan_recall_content(struct plan *p, const struct config *c,
         take_hash(pin, "dataset", c->dataset.draw_per_class == 0, p->dataset) &&
         take_hash(pin, "csv", c->split.method == SPLIT_BY_CSV, p->csv) &&
         (!c->layout.csv[0] || take_hash(pin, "table", true, p->table)) &&
-        take_recipe(pin, c, p);
+        take_recipe(pin, "augment.recipe", c->augment.recipe, "recipe",
+                    &p->recipe) &&
+        take_recipe(pin, "train.augment_recipe", c->train.augment_recipe,
+                    "fresh_recipe", &p->fresh_recipe);
+    if (!good)
+        recipe_text_release(&p->recipe);
     json_decref(pin);
     free(text);
     return good;

@@ -3,7 +3,6 @@
 
 #include "base/spell.h"
 #include "run/plan.h"
-#include "run/recipe_text.h"
 #include "run/regime.h"
 
 #include <stdio.h>
@@ -53,17 +52,12 @@ int plan_check_list(const char *key, const struct word_list *given,
 int plan_check_words(const struct config *c, struct err *err)
 {
     const char *regimes[CONFIG_LIST_MAX] = {NULL};
-    const char *recipes[CONFIG_LIST_MAX] = {NULL};
 
     for (size_t i = 0; regime_at(i); i++)
         regimes[i] = regime_at(i)->name;
-    for (size_t i = 0; recipe_text_at(i) && i < CONFIG_LIST_MAX - 1; i++)
-        recipes[i] = recipe_text_at(i);
     if (plan_check_list("train.networks", &c->train.networks, plan_networks,
                         err) < 0 ||
-        plan_check_list("train.regimes", &c->train.regimes, regimes, err) < 0 ||
-        check_word("train.augment_recipe", c->train.augment_recipe, recipes,
-                   err) < 0)
+        plan_check_list("train.regimes", &c->train.regimes, regimes, err) < 0)
         return -1;
     return plan_check_list("explain.methods", &c->explain.methods,
                            plan_explainers, err);

@@ -13,7 +13,7 @@
 MUST_USE int plan_check_list(const char *key, const struct word_list *given,
                              const char *const *known, struct err *err);
 
-/* Networks, regimes, the recipe, explainers.  Errors: as above. */
+/* Networks, regimes, explainers.  Errors: as above. */
 MUST_USE int plan_check_words(const struct config *c, struct err *err);
 
 #endif

@@ -117,7 +117,11 @@ static int identify(struct recipe_text *t, struct err *err)
 int recipe_text_take(struct recipe_text *t, const char *word, const char *text,
                      size_t size, struct err *err)
 {
-    *t = (struct recipe_text){.size = size};
+    *t = (struct recipe_text){0};
+    if (size > RECIPE_TEXT_MAX)
+        return err_set(err, ERR_USAGE, "'%.80s' has %zu bytes, at most %d",
+                       word, size, RECIPE_TEXT_MAX);
+    t->size = size;
     snprintf(t->name, sizeof(t->name), "%s", word);
     t->text = malloc(size + 1);
     if (!t->text)
@@ -130,7 +134,7 @@ int recipe_text_take(struct recipe_text *t, const char *word, const char *text,
     return -1;
 }
 
-static int no_such(const char *word, struct err *err)
+static int no_such(const char *key, const char *word, struct err *err)
 {
     const char *names[N_SHIPPED], *meant;
     char known[256] = "";
@@ -145,15 +149,16 @@ static int no_such(const char *word, struct err *err)
     meant = spell_nearest(word, names, N_SHIPPED);
     if (meant)
         return err_set(err, ERR_USAGE,
-                       "augment.recipe: there is no '%.80s'; did you mean %s?",
-                       word, meant);
+                       "%s: there is no '%.80s'; did you mean %s?", key, word,
+                       meant);
     return err_set(err, ERR_USAGE,
-                   "augment.recipe: there is no '%.80s'; known: %s, or the "
-                   "path of a .yaml file",
-                   word, known);
+                   "%s: there is no '%.80s'; known: %s, or the path of a .yaml "
+                   "file",
+                   key, word, known);
 }
 
-int recipe_text_read(struct recipe_text *t, const char *word, struct err *err)
+int recipe_text_read(struct recipe_text *t, const char *key, const char *word,
+                     struct err *err)
 {
     char *text = NULL;
     size_t size = 0;
@@ -165,7 +170,7 @@ int recipe_text_read(struct recipe_text *t, const char *word, struct err *err)
             return recipe_text_take(t, word, (const char *)shipped[i].text,
                                     shipped[i].size, err);
     if (!recipe_text_is_path(word))
-        return no_such(word, err);
+        return no_such(key, word, err);
     rc = file_read(word, RECIPE_TEXT_MAX, &text, &size, err);
     if (rc < 0 && err->code == ERR_INPUT)
         err->code = ERR_USAGE;

@@ -29,12 +29,12 @@ const char *recipe_text_at(size_t i);
 bool recipe_text_is_path(const char *word);
 
 /*
- * Text of the recipe that augment.recipe calls 'word'.
+ * Text of the recipe that 'key' ("augment.recipe") calls 'word'.
  * Errors: ERR_USAGE there is none, or no such file, or it is not YAML, or has
  * anchors, aliases or tags, or is over RECIPE_TEXT_MAX; ERR_SYSTEM.
  */
-MUST_USE int recipe_text_read(struct recipe_text *t, const char *word,
-                              struct err *err);
+MUST_USE int recipe_text_read(struct recipe_text *t, const char *key,
+                              const char *word, struct err *err);
 
 /* The same of 'size' bytes that were read from the path 'word' before. */
 MUST_USE int recipe_text_take(struct recipe_text *t, const char *word,

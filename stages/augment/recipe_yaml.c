@@ -293,7 +293,7 @@ int recipe_find(struct recipe *r, const char *word, struct err *err)
     struct recipe_text text;
     int rc;
 
-    if (recipe_text_read(&text, word, err) < 0)
+    if (recipe_text_read(&text, "augment.recipe", word, err) < 0)
         return -1;
     rc = recipe_init(r, &text, err);
     recipe_text_release(&text);

@@ -23,13 +23,27 @@ enum {
 struct server {
     struct store data;    /* owned */
     struct fresh fresh;   /* of the last order */
-    struct recipe recipe; /* owned: built in, of that name: */
-    char word[CONFIG_NAME_MAX];
-    void *zmq, *dealer; /* owned */
-    uint8_t *pixels;    /* owned: (WANT_MAX_COUNT, h, w, 3), then scratch */
-    struct buf out;     /* owned */
+    struct recipe recipe; /* owned */
+    char id[HASH_HEX];    /* its own */
+    void *zmq, *dealer;   /* owned */
+    uint8_t *pixels;      /* owned: (WANT_MAX_COUNT, h, w, 3), then scratch */
+    struct buf out;       /* owned */
     pid_t parent;
 };
+
+static int open_recipe(struct server *s, const char *path, struct err *err)
+{
+    struct recipe_text text;
+    int rc;
+
+    if (recipe_text_read(&text, "--recipe", path, err) < 0)
+        return -1;
+    rc = recipe_init(&s->recipe, &text, err);
+    memcpy(s->id, text.id, sizeof(s->id));
+    s->fresh.recipe = &s->recipe;
+    recipe_text_release(&text);
+    return rc;
+}
 
 static int open_server(struct server *s, const char *endpoint, const char *data,
                        struct err *err)
@@ -87,20 +101,14 @@ static int say_credit(struct server *s, uint32_t n, struct err *err)
     return send_out(s, err);
 }
 
-/* A path is none of the words that come over the wire. */
-static int use_recipe(struct server *s, const char *word, struct err *err)
+/* Orders are of the recipe that the rank gave us when it started us. */
+static int check_recipe(const struct server *s, const char *wanted,
+                        struct err *err)
 {
-    if (s->fresh.recipe && strcmp(s->word, word) == 0)
+    if (strncmp(s->id, wanted, WANT_MAX_RECIPE) == 0)
         return 0;
-    s->fresh.recipe = NULL;
-    recipe_release(&s->recipe);
-    if (recipe_text_is_path(word))
-        return err_set(err, ERR_INPUT, "'%.80s' is no built-in recipe", word);
-    if (recipe_find(&s->recipe, word, err) < 0)
-        return -1;
-    s->fresh.recipe = &s->recipe;
-    snprintf(s->word, sizeof(s->word), "%s", word);
-    return 0;
+    return err_set(err, ERR_INPUT, "wanted is recipe '%.64s', known '%.64s'",
+                   wanted, s->id);
 }
 
 static int make_rows(struct server *s, const struct msg_want *m,
@@ -109,7 +117,7 @@ static int make_rows(struct server *s, const struct msg_want *m,
     const size_t image = s->data.h * s->data.w * 3;
 
     s->fresh.seed = m->seed;
-    if (use_recipe(s, m->recipe, err) < 0)
+    if (check_recipe(s, m->recipe, err) < 0)
         return -1;
     for (uint32_t i = 0; i < m->count; i++) {
         const size_t row = m->row[i].row;
@@ -170,24 +178,29 @@ static int serve(struct server *s, struct err *err)
 int serve_main(int argc, char **argv, struct err *err)
 {
     static const struct option known[] = {
-        {"data", required_argument, NULL, 'd'}, {0}};
+        {"data", required_argument, NULL, 'd'},
+        {"recipe", required_argument, NULL, 'r'},
+        {0}};
     struct server s = {.parent = getppid()};
-    const char *data = NULL;
+    const char *data = NULL, *recipe = NULL;
     int c, rc;
 
     opterr = 0;
     while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
-        if (c != 'd')
+        if (c != 'd' && c != 'r')
             return err_set(err, ERR_USAGE, "bad option '%s'; see --help",
                            argv[optind - 1]);
-        data = optarg;
+        *(c == 'd' ? &data : &recipe) = optarg;
     }
-    if (optind != argc - 1 || !data)
+    if (optind != argc - 1 || !data || !recipe)
         return err_set(err, ERR_USAGE,
-                       "--stream needs an endpoint and --data DIR");
+                       "--stream needs an endpoint, --data DIR and "
+                       "--recipe FILE");
     signal(SIGINT, SIG_IGN); /* the rank says when it is over */
     signal(SIGUSR1, SIG_IGN);
-    rc = open_server(&s, argv[optind], data, err);
+    rc = open_recipe(&s, recipe, err);
+    if (rc == 0)
+        rc = open_server(&s, argv[optind], data, err);
     if (rc == 0)
         rc = serve(&s, err);
     close_server(&s);

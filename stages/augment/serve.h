@@ -6,7 +6,8 @@
 
 #include "base/err.h"
 
-/* "--stream ENDPOINT --data DIR": until the rank or its process ends. */
+/* "--stream ENDPOINT --data DIR --recipe FILE": until the rank or its process
+ * ends. */
 MUST_USE int serve_main(int argc, char **argv, struct err *err);
 
 #endif

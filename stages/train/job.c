@@ -48,9 +48,10 @@ static void train_part(void *self, struct dist *d)
 struct shared {
     const struct job *job;
     const struct net *net;
-    struct trainset set;      /* owned */
-    struct safetensors start; /* owned */
-    struct trunk trunk;       /* owned: n_border 0 if there is none */
+    struct trainset set;       /* owned */
+    struct safetensors start;  /* owned */
+    struct recipe_text recipe; /* owned: of fresh variants; "" if stored */
+    struct trunk trunk;        /* owned: n_border 0 if there is none */
 };
 
 /* What evaluation could not use is better said before training. */
@@ -85,7 +86,10 @@ static int open_shared(struct shared *s, const struct job *j, struct err *err)
                                     .fresh = fresh(j)},
             err) < 0)
         return -1;
-    if (check_classes(s, err) < 0)
+    if (check_classes(s, err) < 0 ||
+        (fresh(j) &&
+         recipe_text_take(&s->recipe, j->config.train.augment_recipe, j->recipe,
+                          j->recipe_size, err) < 0))
         return -1;
     return j->start[0] ? safetensors_read(&s->start, j->start, err) : 0;
 }
@@ -93,6 +97,7 @@ static int open_shared(struct shared *s, const struct job *j, struct err *err)
 static void close_shared(struct shared *s)
 {
     trunk_close(&s->trunk);
+    recipe_text_release(&s->recipe);
     safetensors_release(&s->start);
     trainset_close(&s->set);
 }
@@ -129,6 +134,7 @@ static struct trainer_args trainer_args(const struct shared *s,
         .config = p->config,
         .set = &s->set,
         .data_dir = j->data,
+        .recipe = &s->recipe,
         .threads = threads > 1 ? threads : 1,
         .hooks = {.stopping = stopping,
                   .progress = progress,

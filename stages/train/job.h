@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "run/config.h"
 #include "run/dist.h"
+#include "run/recipe_text.h"
 #include "run/stage.h"
 
 /* A unit as it is sent to the other ranks. */
@@ -23,6 +24,8 @@ struct job {
     int64_t seed;
     int fold, folds; /* of cross-validation; folds 1: one split */
     struct config config;
+    char recipe[RECIPE_TEXT_MAX]; /* text of train.augment_recipe */
+    size_t recipe_size;
 };
 
 /*

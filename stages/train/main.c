@@ -54,6 +54,14 @@ static int find_inputs(struct job *j, const struct unit *u, struct err *err)
     return 0;
 }
 
+/* As the plan has it: the file may have changed since, or be out of reach. */
+static void take_recipe(struct job *j, const struct recipe_text *r)
+{
+    BUG_ON(r->size > sizeof(j->recipe));
+    memcpy(j->recipe, r->text, r->size);
+    j->recipe_size = r->size;
+}
+
 static int make_job(struct job *j, const struct unit *u, struct err *err)
 {
     bool resumed;
@@ -61,6 +69,7 @@ static int make_job(struct job *j, const struct unit *u, struct err *err)
     memset(j, 0, sizeof(*j));
     if (!regime_find(u->node->regime, err))
         return -1;
+    take_recipe(j, &u->plan->fresh_recipe);
     j->seed = u->node->seed;
     j->fold = u->node->fold;
     j->folds = u->node->folds;

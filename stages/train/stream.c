@@ -46,7 +46,7 @@ struct peer {
 
 struct stream {
     struct stream_args a;
-    char dir[64], endpoint[96], program[FILE_PATH_MAX];
+    char dir[64], endpoint[96], recipe[96], program[FILE_PATH_MAX];
     void *zmq, *router; /* owned */
     pthread_t thread;
     bool runs;
@@ -81,10 +81,11 @@ static int find_program(struct stream *s, struct err *err)
 /* Signals as a fresh process has them: a rank may ignore or block some. */
 static int spawn(const struct stream *s, pid_t *pid)
 {
-    char option[] = "--stream", data[] = "--data";
+    char option[] = "--stream", data[] = "--data", recipe[] = "--recipe";
     char *const argv[] = {(char *)(uintptr_t)s->program,  option,
                           (char *)(uintptr_t)s->endpoint, data,
-                          (char *)(uintptr_t)s->a.data,   NULL};
+                          (char *)(uintptr_t)s->a.data,   recipe,
+                          (char *)(uintptr_t)s->recipe,   NULL};
     posix_spawnattr_t attr;
     sigset_t none, usual;
     int rc;
@@ -276,7 +277,8 @@ static bool send_order(struct stream *s, struct peer *p,
     struct order *o = order_of(p, 0);
     struct err err;
 
-    snprintf(m.recipe, sizeof(m.recipe), "%s", s->a.recipe);
+    snprintf(m.recipe, sizeof(m.recipe), "%.*s", WANT_MAX_RECIPE,
+             s->a.recipe->id);
     memcpy(m.row, t->row, t->n * sizeof(m.row[0]));
     BUG_ON(!o || want_encode(&m, &s->out, &err) < 0);
     p->credit--;
@@ -350,6 +352,13 @@ static int listen_here(struct stream *s, struct err *err)
     return 0;
 }
 
+/* What the plan has, whatever became of its file. */
+static int put_recipe(struct stream *s, struct err *err)
+{
+    snprintf(s->recipe, sizeof(s->recipe), "%s/recipe.yaml", s->dir);
+    return file_write(s->recipe, s->a.recipe->text, s->a.recipe->size, err);
+}
+
 static int start_thread(struct stream *s, struct err *err)
 {
     sigset_t all, old;
@@ -375,7 +384,8 @@ int stream_open(struct stream **out, const struct stream_args *a,
     s->a = *a;
     BUG_ON(a->workers < 1 || a->workers > STREAM_MAX_PEERS);
     if (find_program(s, err) < 0 || listen_here(s, err) < 0 ||
-        start_workers(s, err) < 0 || start_thread(s, err) < 0) {
+        put_recipe(s, err) < 0 || start_workers(s, err) < 0 ||
+        start_thread(s, err) < 0) {
         stream_close(s);
         return -1;
     }
@@ -400,6 +410,7 @@ void stream_close(struct stream *s)
     if (s->dir[0]) {
         snprintf(path, sizeof(path), "%s/variants", s->dir);
         unlink(path);
+        unlink(s->recipe);
         rmdir(s->dir);
     }
     samples_release(&s->samples);

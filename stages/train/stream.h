@@ -2,14 +2,16 @@
  * stream.h - augment workers that bring a rank its fresh variants
  *
  * PROTOCOL.md, data plane, "a rank as sink": the rank listens at an ipc socket
- * in a directory of mode 0700 and starts workers (papline-augment --stream);
- * each says how many orders it can hold, gets as many, and answers them with
- * samples.  An order that stays unanswered for STREAM_LEASE seconds, or whose
- * worker died, goes back to the board.
+ * in a directory of mode 0700, puts the recipe's text beside it, and starts
+ * workers (papline-augment --stream), which read that; each says how many
+ * orders it can hold, gets as many, and answers them with samples.  An order
+ * that stays unanswered for STREAM_LEASE seconds, or whose worker died, goes
+ * back to the board.
  */
 #ifndef TRAIN_STREAM_H
 #define TRAIN_STREAM_H
 
+#include "run/recipe_text.h"
 #include "stages/train/board.h"
 
 #include <stddef.h>
@@ -23,8 +25,8 @@ enum {
 struct stream;
 
 struct stream_args {
-    struct board *board; /* borrowed: what is wanted */
-    const char *recipe;
+    struct board *board;              /* borrowed: what is wanted */
+    const struct recipe_text *recipe; /* borrowed */
     uint64_t seed;
     size_t h, w;
     int workers;         /* 1 .. STREAM_MAX_PEERS */

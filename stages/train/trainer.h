@@ -30,6 +30,7 @@
 #include "nn/safetensors.h"
 #include "run/config.h"
 #include "run/dist.h"
+#include "run/recipe_text.h"
 #include "stages/train/trainset.h"
 
 struct trunk; /* trunk.h */
@@ -62,8 +63,10 @@ struct trainer_args {
     const struct trainset *set;  /* borrowed */
     const char *data_dir; /* of the store, for workers that make fresh variants;
                              borrowed */
-    struct dist *dist;    /* borrowed */
-    int threads;          /* of this rank, >= 1 */
+    const struct recipe_text *recipe; /* of those; not read with train.augment
+                                         stored; borrowed */
+    struct dist *dist;                /* borrowed */
+    int threads;                      /* of this rank, >= 1 */
     struct trainer_hooks hooks;
 };
 

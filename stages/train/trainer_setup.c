@@ -102,7 +102,7 @@ static int start_variants(struct trainer *t, struct err *err)
 {
     const struct config *c = t->a->config;
     const struct variants_args a = {.set = t->a->set,
-                                    .recipe = c->train.augment_recipe,
+                                    .recipe = t->a->recipe,
                                     .seed = t->a->seed,
                                     .batch = (size_t)c->train.batch,
                                     .rank = t->a->dist->rank,

@@ -92,7 +92,7 @@ static int start(struct variants *v, struct err *err)
         (v->a.batch + (size_t)v->a.ranks - 1) / (size_t)v->a.ranks;
     size_t bytes;
 
-    if (recipe_find(&v->recipe, v->a.recipe, err) < 0)
+    if (recipe_init(&v->recipe, v->a.recipe, err) < 0)
         return -1;
     v->fresh = (struct fresh){&v->a.set->data, &v->recipe, v->a.seed};
     bytes = BOARD_PIECE * image_bytes(v) + fresh_scratch(&v->fresh);

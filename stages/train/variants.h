@@ -11,6 +11,7 @@
 #define TRAIN_VARIANTS_H
 
 #include "run/config.h"
+#include "run/recipe_text.h"
 #include "stages/train/board.h"
 #include "stages/train/trainset.h"
 
@@ -19,8 +20,8 @@ enum { VARIANTS_AHEAD = 4 };
 struct variants;
 
 struct variants_args {
-    const struct trainset *set; /* opened with variants; borrowed */
-    const char *recipe;
+    const struct trainset *set;       /* opened with variants; borrowed */
+    const struct recipe_text *recipe; /* borrowed */
     uint64_t seed;
     size_t batch;        /* of all ranks */
     int rank, ranks;     /* whose part of it */
@@ -30,8 +31,8 @@ struct variants_args {
 };
 
 /*
- * Start making.  Errors: ERR_USAGE no such recipe; ERR_SYSTEM memory, threads,
- * sockets, processes.
+ * Start making.  Errors: ERR_USAGE as recipe_init(); ERR_SYSTEM memory,
+ * threads, sockets, processes.
  */
 MUST_USE int variants_new(struct variants **v, const struct variants_args *a,
                           struct err *err);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # t0028 - fresh variants in every epoch: by a thread, by workers, by two ranks,
-# resumed, with workers killed: the same bytes
+# resumed, with workers killed: the same bytes; also by a recipe of one's own
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
 online() { # online <run> [--set ...]: training with fresh variants
@@ -8,10 +8,10 @@ online() { # online <run> [--set ...]: training with fresh variants
         --set train.augment=online --set train.augment_variants=2 \
         --set train.epochs=2 "${@:2}"
 }
-same() { # same <run>: as the first
+same() { # same <run> [<other>]: as the first
     local f
     for f in steps.csv model.safetensors last.safetensors; do
-        cmp "$T/a/train/$E/$f" "$T/$1/train/$E/$f" || return 1
+        cmp "$T/${2:-a}/train/$E/$f" "$T/$1/train/$E/$f" || return 1
     done
 }
 ok "an unknown recipe" status_is 2 papline plan "$T/c.yaml" \
@@ -26,6 +26,46 @@ ok "two ranks, a worker each" online c --set train.ranks=2 \
 ok "same bytes" same c
 ok "another recipe" online d --set train.augment_recipe=strong
 ok "other bytes" not same d
+
+# A recipe of one's own: its content counts, wherever it is.
+cp "$ROOT/configs/recipes/light.yaml" "$T/copy.yaml"
+planned() { # planned <run> <recipe> <word>: what becomes of its training
+    papline plan "$T/c.yaml" --run "$T/$1" --set train.augment=online \
+        --set train.augment_variants=2 --set train.epochs=2 \
+        --set "train.augment_recipe=$2" | grep -q "^$3 *train/$E "
+}
+ok "a copy of the recipe is no other" planned a "$T/copy.yaml" reuse
+cd "$T" || exit 1
+printf 'each:\n- affine: {rotate: [-90, 90]}\n- noise: {scale: 3}\n' >mine.yaml
+ok "one's own, by a relative path" online g --set train.augment_recipe=mine.yaml
+ok "other bytes" not same g
+ok "two ranks, a worker each" online h --set train.ranks=2 \
+    --set train.augment_workers=1 --set train.augment_recipe=./mine.yaml
+ok "same bytes" same h g
+(echo "# elsewhere"; cat mine.yaml) >"$T/w.yaml"
+ok "another name and comment" planned g "$T/w.yaml" reuse
+sed 's/scale: 3/scale: 4/' mine.yaml >"$T/w.yaml"
+ok "another number" planned g "$T/w.yaml" run
+printf 'each:\n- affine: {rotat: 3}\n' >bad.yaml
+ok "a bad one" status_is 2 papline run "$T/c.yaml" --run "$T/new" \
+    --set train.augment_recipe=bad.yaml
+ok "is refused with line and spelling" \
+    says "bad.yaml:2: affine: there is no 'rotat'; did you mean rotate?"
+ok "before anything began" test ! -e "$T/new"
+
+# Stopped, then gone on with by the stage alone, when the file is gone.
+online i --set train.augment_recipe=mine.yaml --set train.augment_workers=1 \
+    --set train.checkpoint_seconds=0.01 >"$T/log" 2>&1 &
+run=$!
+ok "a checkpoint" wait_for 60 compgen -G "$T/i/train/$E.partial/checkpoint/*"
+pkill -KILL -f -- "--run $T/i"
+pkill -KILL -f -- "papline-train --join $T/i"
+wait "$run" 2>/dev/null
+ok "no process is left" wait_for 20 no_process_of "$T/i"
+rm mine.yaml
+ok "goes on without the file" status_is 0 papline-train --run "$T/i" \
+    --experiment "$E"
+ok "same bytes" same i g
 
 # Workers and then all of it killed in the middle.
 online e --set train.augment_workers=2 --set train.checkpoint_seconds=0.01 \

@@ -181,12 +181,12 @@ static void check_identity(void)
     ok(strcmp(a.id, b.id) == 0, "comments and layout do not count");
     ok(strcmp(a.id, c.id) != 0, "numbers do");
     snprintf(path, sizeof(path), "%s/x.yaml", dir);
-    if (recipe_text_read(&light, "light", &err) < 0 ||
+    if (recipe_text_read(&light, "", "light", &err) < 0 ||
         file_write(path, light.text, light.size, &err) < 0)
         abort();
     ok(strcmp(light.id, "light") == 0, "a built-in recipe is its name");
     recipe_text_release(&c);
-    ok(recipe_text_read(&c, path, &err) == 0 && strcmp(c.id, "light") == 0,
+    ok(recipe_text_read(&c, "", path, &err) == 0 && strcmp(c.id, "light") == 0,
        "  and so is a copy of it in a file");
     recipe_text_release(&a);
     recipe_text_release(&b);
@@ -194,11 +194,13 @@ static void check_identity(void)
     recipe_text_release(&light);
     unlink(path);
     rmdir(dir);
-    fails(recipe_text_read(&a, path, &err), err, ERR_USAGE, "recipe-",
+    fails(recipe_text_read(&a, "", path, &err), err, ERR_USAGE, "recipe-",
           "no such file");
-    fails(recipe_text_read(&a, "ligth", &err), err, ERR_USAGE,
-          "augment.recipe: there is no 'ligth'; did you mean light?",
-          "no such name");
+    fails(recipe_text_read(&a, "a.key", "ligth", &err), err, ERR_USAGE,
+          "a.key: there is no 'ligth'; did you mean light?", "no such name");
+    fails(recipe_text_take(&a, "long.yaml", comment, RECIPE_TEXT_MAX + 1, &err),
+          err, ERR_USAGE, "'long.yaml' has 65537 bytes, at most 65536",
+          "a text that is too long");
 }
 
 int main(void)

@@ -174,21 +174,24 @@ static void check_set(void)
         order[i] = (i * 7 + 3) % (N * FRESH);
 }
 
-static const struct recipe *light(void)
+/* A recipe of one's own. */
+static struct recipe_text text;
+static struct recipe mine;
+
+static void make_recipe(void)
 {
-    static struct recipe r;
+    static const char yaml[] = "each: [affine: {rotate: [-90, 90]}]\n";
     struct err err = {0};
 
-    if (!r.step)
-        BUG_ON(recipe_find(&r, "light", &err) < 0);
-    return &r;
+    BUG_ON(recipe_text_take(&text, "mine.yaml", yaml, strlen(yaml), &err) < 0 ||
+           recipe_init(&mine, &text, &err) < 0);
 }
 
 /* Rows of the batches from 'step' on that are not what they should be. */
 static int wrong_rows(struct variants *v, size_t step, int rank, int ranks,
                       uint32_t epoch)
 {
-    const struct fresh f = {&set.data, light(), SEED};
+    const struct fresh f = {&set.data, &mine, SEED};
     uint8_t *scratch = malloc(fresh_scratch(&f));
     static uint8_t want[BYTES];
     int wrong = 0;
@@ -215,7 +218,7 @@ static int wrong_rows(struct variants *v, size_t step, int rank, int ranks,
 static void check_epochs(int workers, int rank, int ranks, const char *program)
 {
     const struct variants_args a = {.set = &set,
-                                    .recipe = "light",
+                                    .recipe = &text,
                                     .seed = SEED,
                                     .batch = BATCH,
                                     .rank = rank,
@@ -225,7 +228,7 @@ static void check_epochs(int workers, int rank, int ranks, const char *program)
                                     .program = program};
     struct variants *v;
     struct err err = {0};
-    char text[400];
+    char note[400];
 
     if (!ok(variants_new(&v, &a, &err) == 0, "makers")) {
         printf("# %s\n", err.text);
@@ -239,17 +242,17 @@ static void check_epochs(int workers, int rank, int ranks, const char *program)
        "another, from the second batch on");
     ok(variants_begin(v, order, set.n_train, 0, 3, &err) == 0, "a third");
     variants_next(v, 1);
-    ok(!variants_slow(v, 1e9, text, sizeof(text)), "training hardly waited");
-    ok(variants_slow(v, 1e-9, text, sizeof(text)) &&
-           strstr(text, "train.augment_workers ") &&
-           strstr(text, " would be enough"),
+    ok(!variants_slow(v, 1e9, note, sizeof(note)), "training hardly waited");
+    ok(variants_slow(v, 1e-9, note, sizeof(note)) &&
+           strstr(note, "train.augment_workers ") &&
+           strstr(note, " would be enough"),
        "if it did, the remedy is named");
     variants_free(v); /* in the middle of it */
 }
 
 static void check_differ(void)
 {
-    const struct fresh f = {&set.data, light(), SEED};
+    const struct fresh f = {&set.data, &mine, SEED};
     struct fresh g = f;
     uint8_t *scratch = malloc(fresh_scratch(&f));
     static uint8_t a[BYTES], b[BYTES];
@@ -276,14 +279,19 @@ static void check_dead_workers(void)
 
 static void check_refusals(void)
 {
+    static const char yaml[] = "each:\n- affine: {rotat: 3}\n";
+    struct recipe_text bad;
     struct variants_args a = {
-        .set = &set, .recipe = "none", .batch = BATCH, .ranks = 1};
+        .set = &set, .recipe = &bad, .batch = BATCH, .ranks = 1};
     struct variants *v;
     struct err err = {0};
 
-    fails(variants_new(&v, &a, &err), err, ERR_USAGE, "there is no 'none'",
-          "an unknown recipe");
-    a.recipe = "light";
+    BUG_ON(recipe_text_take(&bad, "bad.yaml", yaml, strlen(yaml), &err) < 0);
+    fails(variants_new(&v, &a, &err), err, ERR_USAGE,
+          "bad.yaml:2: affine: there is no 'rotat'; did you mean rotate?",
+          "a bad recipe");
+    recipe_text_release(&bad);
+    a.recipe = &text;
     a.workers = 1;
     a.data = in_dir("data");
     a.program = "/nowhere/papline-augment";
@@ -300,6 +308,7 @@ int main(void)
     if (!mkdtemp(dir))
         return 1;
     check_board();
+    make_recipe();
     check_set();
     check_differ();
     check_epochs(0, 0, 1, NULL);
@@ -314,5 +323,7 @@ int main(void)
         printf("# BIN is not set: no workers of other processes\n");
     }
     trainset_close(&set);
+    recipe_release(&mine);
+    recipe_text_release(&text);
     return tap_done() | (dir_remove(dir, &err) < 0);
 }

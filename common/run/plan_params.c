@@ -1,0 +1,90 @@
+/* plan_params.c - sections of the configuration, and what they only name */
+#include "run/plan_params.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void plan_add_param(void *params, const char *name, const char *value)
+{
+    json_object_set_new(params, name, json_string(value));
+}
+
+static void add_fused(const struct config *c, const struct plan_ensemble *e,
+                      json_t *params)
+{
+    char all[CONFIG_LIST_MAX * PLAN_NAME_MAX];
+
+    plan_ensembles_list(e, all, sizeof(all));
+    plan_add_param(params, "evaluate.ensemble_members", all);
+    if (strcmp(e->method, "weighted_vote") == 0)
+        plan_add_param(params, "evaluate.ensemble_weights",
+                       c->evaluate.ensemble_weights);
+}
+
+/* Parameters of a training: not those of other regimes. */
+struct own_params {
+    const struct regime *regime;
+    bool stored; /* variants are: how fresh ones are made does not matter */
+    json_t *params;
+};
+
+static void add_own(void *self, const char *name, const char *value)
+{
+    const struct own_params *o = self;
+
+    if (o->stored && strncmp(name, "train.augment_", 14) == 0)
+        return;
+    if (!o->regime || regime_heeds(o->regime, name))
+        plan_add_param(o->params, name, value);
+}
+
+static void add_data(const struct plan *p, const struct config *c,
+                     json_t *params)
+{
+    if (p->dataset[0])
+        plan_add_param(params, "dataset", p->dataset);
+    if (p->csv[0])
+        plan_add_param(params, "split.csv", p->csv);
+    if (p->table[0])
+        plan_add_param(params, "layout.csv", p->table);
+    if (c->split.folds > 1) /* older data have the first fold's */
+        plan_add_param(params, "findings", "of all folds");
+}
+
+static void add_experiment(const struct plan_experiment *e, json_t *params)
+{
+    char number[32];
+
+    plan_add_param(params, "network", e->network);
+    plan_add_param(params, "regime", e->regime->name);
+    snprintf(number, sizeof(number), "%lld", (long long)e->seed);
+    plan_add_param(params, "seed", number);
+    snprintf(number, sizeof(number), "%d", e->fold);
+    if (e->folds > 1)
+        plan_add_param(params, "fold", number);
+}
+
+json_t *plan_params(const struct plan *p, const struct config *c,
+                    const char *stage, const char *const *sections,
+                    const struct plan_experiment *e)
+{
+    json_t *params = json_object();
+    struct own_params o = {e ? e->regime : NULL,
+                           c->train.augment == AUGMENT_STORED, params};
+
+    for (; *sections; sections++)
+        config_each(c, *sections, add_own, &o);
+    if (strcmp(stage, "preprocess") == 0)
+        add_data(p, c, params);
+    if (strcmp(stage, "augment") == 0)
+        plan_add_param(params, "augment.recipe", p->recipe.id);
+    if (strcmp(stage, "train") == 0 && !o.stored)
+        plan_add_param(params, "train.augment_recipe", p->fresh_recipe.id);
+    if (e && !e->regime)
+        plan_add_param(params, "weights", plan_weights(p, e->network));
+    if (e && e->regime)
+        add_experiment(e, params);
+    if (e && e->fused)
+        add_fused(c, e->fused, params);
+    return params;
+}

@@ -1,0 +1,39 @@
+/*
+ * plan_params.h - what of a configuration decides the output of a node
+ *
+ * Internal to plan.c: parameters by name, as they stand in the node's manifest
+ * and go into its key.  A file counts by its content.
+ */
+#ifndef RUN_PLAN_PARAMS_H
+#define RUN_PLAN_PARAMS_H
+
+#include "run/plan.h"
+#include "run/plan_ensembles.h"
+
+#include <jansson.h>
+
+/* Which experiment a node belongs to; without a regime: which network. */
+struct plan_experiment {
+    const char *network;
+    const struct regime *regime;
+    int64_t seed;
+    const struct plan_ensemble *fused; /* NULL: it is trained */
+    int fold, folds;
+};
+
+/* Set member 'name' of the JSON object 'params'. */
+void plan_add_param(void *params, const char *name, const char *value);
+
+/*
+ * Parameters of a node.
+ *   p         [in]  its content has been read
+ *   stage     [in]  "train"
+ *   sections  [in]  of the configuration that it heeds, ending in NULL
+ *   e         [in]  whose own node it is, as that of a training; NULL: nobody's
+ * Returns an owned JSON object; NULL or incomplete without memory.
+ */
+json_t *plan_params(const struct plan *p, const struct config *c,
+                    const char *stage, const char *const *sections,
+                    const struct plan_experiment *e);
+
+#endif
