@@ -160,7 +160,7 @@ int main(int argc, char **argv)
          preview_main},
         {"--again", "DIR [--sample K]",
          "derive K stored variants again and compare them", again_main},
-        {"--stream", "ENDPOINT --data DIR --recipe FILE",
+        {"--stream", "ENDPOINT --data DIR --recipe FILE --rank PID",
          "make fresh variants for the training rank that listens there",
          serve_main},
         {.option = NULL},

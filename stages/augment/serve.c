@@ -28,7 +28,7 @@ struct server {
     void *zmq, *dealer;   /* owned */
     uint8_t *pixels;      /* owned: (WANT_MAX_COUNT, h, w, 3), then scratch */
     struct buf out;       /* owned */
-    pid_t parent;
+    pid_t rank;           /* that has started us */
 };
 
 static int open_recipe(struct server *s, const char *path, struct err *err)
@@ -157,7 +157,7 @@ static int serve(struct server *s, struct err *err)
 
     if (say_credit(s, CREDIT, err) < 0)
         return -1;
-    while (getppid() == s->parent) {
+    while (getppid() == s->rank) {
         zmq_msg_t m;
         int rc;
 
@@ -175,32 +175,56 @@ static int serve(struct server *s, struct err *err)
     return 0;
 }
 
-int serve_main(int argc, char **argv, struct err *err)
+/* What is to be streamed, and for whom. */
+struct options {
+    const char *endpoint, *data, *recipe, *rank;
+};
+
+static int read_options(struct options *o, int argc, char **argv,
+                        struct err *err)
 {
     static const struct option known[] = {
         {"data", required_argument, NULL, 'd'},
         {"recipe", required_argument, NULL, 'r'},
+        {"rank", required_argument, NULL, 'p'},
         {0}};
-    struct server s = {.parent = getppid()};
-    const char *data = NULL, *recipe = NULL;
-    int c, rc;
+    int c;
 
+    *o = (struct options){0};
     opterr = 0;
     while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
-        if (c != 'd' && c != 'r')
+        if (c == 'd')
+            o->data = optarg;
+        else if (c == 'r')
+            o->recipe = optarg;
+        else if (c == 'p')
+            o->rank = optarg;
+        else
             return err_set(err, ERR_USAGE, "bad option '%s'; see --help",
                            argv[optind - 1]);
-        *(c == 'd' ? &data : &recipe) = optarg;
     }
-    if (optind != argc - 1 || !data || !recipe)
+    if (optind != argc - 1 || !o->data || !o->recipe || !o->rank)
         return err_set(err, ERR_USAGE,
-                       "--stream needs an endpoint, --data DIR and "
-                       "--recipe FILE");
+                       "--stream needs an endpoint, --data DIR, --recipe FILE "
+                       "and --rank PID");
+    o->endpoint = argv[optind];
+    return 0;
+}
+
+int serve_main(int argc, char **argv, struct err *err)
+{
+    struct server s = {0};
+    struct options o;
+    int rc;
+
+    if (read_options(&o, argc, argv, err) < 0)
+        return -1;
+    s.rank = (pid_t)strtol(o.rank, NULL, 10);
     signal(SIGINT, SIG_IGN); /* the rank says when it is over */
     signal(SIGUSR1, SIG_IGN);
-    rc = open_recipe(&s, recipe, err);
+    rc = open_recipe(&s, o.recipe, err);
     if (rc == 0)
-        rc = open_server(&s, argv[optind], data, err);
+        rc = open_server(&s, o.endpoint, o.data, err);
     if (rc == 0)
         rc = serve(&s, err);
     close_server(&s);

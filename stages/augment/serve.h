@@ -6,8 +6,10 @@
 
 #include "base/err.h"
 
-/* "--stream ENDPOINT --data DIR --recipe FILE": until the rank or its process
- * ends. */
+/*
+ * "--stream ENDPOINT --data DIR --recipe FILE --rank PID": until the rank ends,
+ * the process PID that has started this one.
+ */
 MUST_USE int serve_main(int argc, char **argv, struct err *err);
 
 #endif

@@ -82,14 +82,21 @@ static int find_program(struct stream *s, struct err *err)
 static int spawn(const struct stream *s, pid_t *pid)
 {
     char option[] = "--stream", data[] = "--data", recipe[] = "--recipe";
-    char *const argv[] = {(char *)(uintptr_t)s->program,  option,
-                          (char *)(uintptr_t)s->endpoint, data,
-                          (char *)(uintptr_t)s->a.data,   recipe,
-                          (char *)(uintptr_t)s->recipe,   NULL};
+    char rank[32];
+    char *const argv[] = {(char *)(uintptr_t)s->program,
+                          option,
+                          (char *)(uintptr_t)s->endpoint,
+                          data,
+                          (char *)(uintptr_t)s->a.data,
+                          recipe,
+                          (char *)(uintptr_t)s->recipe,
+                          rank,
+                          NULL};
     posix_spawnattr_t attr;
     sigset_t none, usual;
     int rc;
 
+    snprintf(rank, sizeof(rank), "--rank=%ld", (long)getpid());
     sigemptyset(&none);
     sigemptyset(&usual);
     sigaddset(&usual, SIGTERM);

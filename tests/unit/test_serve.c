@@ -71,10 +71,13 @@ struct rank {
     size_t size;
 };
 
-static void open_rank(struct rank *r, const char *recipe)
+/* A worker of process 'pid', which is this one unless that one has ended. */
+static void open_rank(struct rank *r, const char *recipe, long pid)
 {
+    char rank[32];
     const int ms = PATIENCE;
 
+    snprintf(rank, sizeof(rank), "--rank=%ld", pid);
     *r = (struct rank){.zmq = zmq_ctx_new()};
     r->router = zmq_socket(r->zmq, ZMQ_ROUTER);
     snprintf(r->endpoint, sizeof(r->endpoint), "ipc://%s", in_dir("socket"));
@@ -84,7 +87,7 @@ static void open_rank(struct rank *r, const char *recipe)
     if (r->worker == 0) {
         dup2(open("/dev/null", O_WRONLY), 2);
         execl(program, program, "--stream", r->endpoint, "--data",
-              in_dir("data"), "--recipe", recipe, (char *)NULL);
+              in_dir("data"), "--recipe", recipe, rank, (char *)NULL);
         _exit(127);
     }
 }
@@ -190,7 +193,7 @@ static void check_recipe(const struct recipe_text *text, const char *what)
 
     expect(text, want);
     BUG_ON(file_write(in_dir("r.yaml"), text->text, text->size, &err) < 0);
-    open_rank(&r, in_dir("r.yaml"));
+    open_rank(&r, in_dir("r.yaml"), (long)getpid());
     ok(receive_credit(&r, 2), what);
     order(&r, text->id);
     ok(receive(&r, &m) &&
@@ -212,12 +215,24 @@ static void check_options(void)
     struct err err;
     struct rank r;
 
-    open_rank(&r, in_dir("none.yaml"));
+    open_rank(&r, in_dir("none.yaml"), (long)getpid());
     ok(end_of(&r) == 2, "no such recipe");
     close_rank(&r);
     BUG_ON(file_write(in_dir("bad.yaml"), "each: [gery: {}]\n", 17, &err) < 0);
-    open_rank(&r, in_dir("bad.yaml"));
+    open_rank(&r, in_dir("bad.yaml"), (long)getpid());
     ok(end_of(&r) == 2, "a bad one");
+    close_rank(&r);
+}
+
+/* A rank that ended before its worker had begun. */
+static void check_orphan(const struct recipe_text *text)
+{
+    struct err err = {0};
+    struct rank r;
+
+    BUG_ON(file_write(in_dir("r.yaml"), text->text, text->size, &err) < 0);
+    open_rank(&r, in_dir("r.yaml"), (long)getpid() + 1);
+    ok(end_of(&r) == 0, "a worker whose rank is gone ends");
     close_rank(&r);
 }
 
@@ -240,6 +255,7 @@ int main(void)
     recipe_text_release(&text);
     BUG_ON(recipe_text_take(&text, "mine", mine, strlen(mine), &err) < 0);
     check_recipe(&text, "a worker of one's own");
+    check_orphan(&text);
     recipe_text_release(&text);
     check_options();
     return tap_done() | (dir_remove(dir, &err) < 0);
