@@ -64,6 +64,16 @@ static void add_experiment(const struct plan_experiment *e, json_t *params)
         plan_add_param(params, "fold", number);
 }
 
+/* How fresh variants are made.  Older trainings by balanced batches had the
+ * same ones whenever a cell came round again. */
+static void add_fresh(const struct plan *p, const struct config *c,
+                      json_t *params)
+{
+    plan_add_param(params, "train.augment_recipe", p->fresh_recipe.id);
+    if (c->train.sampler == SAMPLER_BALANCED)
+        plan_add_param(params, "variants", "others each time");
+}
+
 json_t *plan_params(const struct plan *p, const struct config *c,
                     const char *stage, const char *const *sections,
                     const struct plan_experiment *e)
@@ -79,7 +89,7 @@ json_t *plan_params(const struct plan *p, const struct config *c,
     if (strcmp(stage, "augment") == 0)
         plan_add_param(params, "augment.recipe", p->recipe.id);
     if (strcmp(stage, "train") == 0 && !o.stored)
-        plan_add_param(params, "train.augment_recipe", p->fresh_recipe.id);
+        add_fresh(p, c, params);
     if (e && !e->regime)
         plan_add_param(params, "weights", plan_weights(p, e->network));
     if (e && e->regime)

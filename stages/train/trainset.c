@@ -192,6 +192,7 @@ static int fill(struct trainset *t, bool augmented, int fresh, struct err *err)
         return -1;
     if (t->data.folds == 1)
         keep_samples(t);
+    t->fresh = fresh;
     if (fresh > 0 && repeat(t, (size_t)fresh, err) < 0)
         return -1;
     t->h = t->data.h;

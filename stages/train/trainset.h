@@ -18,7 +18,8 @@ struct sample {
     int label;
     uint32_t kept;    /* its place in trainset.kept */
     uint32_t source;  /* row in data/ that it is, or is made from */
-    uint32_t variant; /* of fresh ones: which is to be made of it */
+    uint32_t variant; /* of fresh ones: which is to be made of it, when the
+                         sample comes for the first time in an epoch */
 };
 
 struct trainset {
@@ -33,6 +34,7 @@ struct trainset {
     float (*size)[CELL_SIZE]; /* owned: standardised, of each row of data/;
                                  NULL: not asked for */
     size_t h, w;
+    int fresh; /* variants that each image stands for; 0: they are stored */
     int n_class;
     char (*class_name)[CONFIG_NAME_MAX]; /* borrowed from data */
 };

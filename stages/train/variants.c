@@ -18,6 +18,7 @@ struct variants {
     struct board board;    /* owned */
     struct want_row *want; /* owned: rows of an epoch */
     size_t room;           /* of want */
+    uint32_t *seen;        /* owned: how often each sample came in this epoch */
     uint8_t *mine, *its;   /* owned: a piece and scratch; of the trainer, of the
                               thread */
     struct stream *stream; /* owned; NULL: the thread makes them */
@@ -99,9 +100,10 @@ static int start(struct variants *v, struct err *err)
     if (board_init(&v->board, VARIANTS_AHEAD * part + 2 * BOARD_PIECE,
                    image_bytes(v), err) < 0)
         return -1;
+    v->seen = malloc((v->a.set->n_train + 1) * sizeof(*v->seen));
     v->mine = malloc(bytes);
     v->its = malloc(bytes);
-    if (!v->mine || !v->its)
+    if (!v->seen || !v->mine || !v->its)
         return err_set(err, ERR_SYSTEM, "no memory for fresh variants");
     return start_makers(v, err);
 }
@@ -134,10 +136,22 @@ void variants_free(struct variants *v)
     stream_close(v->stream);
     board_release(&v->board);
     free(v->want);
+    free(v->seen);
     free(v->mine);
     free(v->its);
     recipe_release(&v->recipe);
     free(v);
+}
+
+/* What sample k brings now.  Numbers stay below 2^32: a class goes through all
+ * its samples before one comes again. */
+static struct want_row next_of(struct variants *v, uint32_t k)
+{
+    const struct sample *s = &v->a.set->train[k];
+    const uint32_t again = v->seen[k]++;
+
+    return (struct want_row){s->source,
+                             s->variant + again * (uint32_t)v->a.set->fresh};
 }
 
 int variants_begin(struct variants *v, const uint32_t *order, size_t n,
@@ -153,16 +167,17 @@ int variants_begin(struct variants *v, const uint32_t *order, size_t n,
             return err_set(err, ERR_SYSTEM, "no memory for %zu fresh variants",
                            n);
     }
-    for (size_t at = step * v->a.batch; at < n; at += v->a.batch) {
-        const size_t left = n - at;
+    memset(v->seen, 0, v->a.set->n_train * sizeof(*v->seen));
+    for (size_t at = 0; at < n; at += v->a.batch) {
+        const size_t size = n - at < v->a.batch ? n - at : v->a.batch;
         size_t begin, end;
 
-        batch_part(left < v->a.batch ? left : v->a.batch, (size_t)v->a.rank,
-                   (size_t)v->a.ranks, &begin, &end);
-        for (size_t i = begin; i < end; i++) {
-            const struct sample *s = &v->a.set->train[order[at + i]];
+        batch_part(size, (size_t)v->a.rank, (size_t)v->a.ranks, &begin, &end);
+        for (size_t i = 0; i < size; i++) {
+            const struct want_row row = next_of(v, order[at + i]);
 
-            v->want[rows++] = (struct want_row){s->source, s->variant};
+            if (at >= step * v->a.batch && i >= begin && i < end)
+                v->want[rows++] = row;
         }
     }
     v->at = v->taken = 0;

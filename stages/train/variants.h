@@ -6,6 +6,11 @@
  * ahead, at most VARIANTS_AHEAD batches.  All of them call the same function
  * (stages/augment/fresh.h), so the bits of a training depend neither on their
  * number nor on who was killed; a resumed one gets the same variants.
+ *
+ * With balanced batches (sampler.h) a sample may come several times in an
+ * epoch.  Then variant v of V comes at first, and as number v + k V at the k-th
+ * time after that: another one each time, and none that stands for another
+ * sample.
  */
 #ifndef TRAIN_VARIANTS_H
 #define TRAIN_VARIANTS_H
@@ -40,7 +45,8 @@ void variants_free(struct variants *v); /* NULL is allowed */
 
 /*
  * An epoch begins, or goes on at 'step'.
- *   order [in] (n) samples of all ranks; batch s is from s * batch on
+ *   order [in] (n) samples of all ranks, also of the steps before; batch s is
+ *              from s * batch on; a sample may come several times
  *   epoch      1 ..
  * Errors: ERR_SYSTEM.
  */

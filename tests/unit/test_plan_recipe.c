@@ -109,6 +109,31 @@ static void check_content(void)
     recipe_text_release(&light);
 }
 
+/* Outputs changed with balanced batches alone. */
+static void check_balanced(void)
+{
+    struct config c = config_of("light");
+    struct err err = {0};
+    struct plan p;
+
+    c.train.sampler = SAMPLER_BALANCED;
+    ok(plan_init(&p, &c, at("run"), &err) == 0 &&
+           strstr(plan_find(&p, TRAIN)->params,
+                  "\"variants\":\"others each time\""),
+       "balanced: other variants each time, as the key says");
+    plan_release(&p);
+    c.train.augment = AUGMENT_STORED;
+    ok(plan_init(&p, &c, at("run"), &err) == 0 &&
+           !strstr(plan_find(&p, TRAIN)->params, "\"variants\""),
+       "  but not of stored ones");
+    plan_release(&p);
+    c = config_of("light");
+    ok(plan_init(&p, &c, at("run"), &err) == 0 &&
+           !strstr(plan_find(&p, TRAIN)->params, "\"variants\""),
+       "  nor without balance");
+    plan_release(&p);
+}
+
 static void check_pin(void)
 {
     const struct config c = config_of(at("b.yaml"));
@@ -165,6 +190,7 @@ int main(void)
     if (!mkdtemp(top))
         return 1;
     check_content();
+    check_balanced();
     check_pin();
     check_refusals();
     return tap_done() | (dir_remove(top, &err) < 0);

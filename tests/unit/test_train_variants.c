@@ -187,6 +187,16 @@ static void make_recipe(void)
            recipe_init(&mine, &text, &err) < 0);
 }
 
+/* How often the sample at 'i' came before. */
+static uint32_t came(size_t i)
+{
+    uint32_t n = 0;
+
+    for (size_t k = 0; k < i; k++)
+        n += order[k] == order[i];
+    return n;
+}
+
 /* Rows of the batches from 'step' on that are not what they should be. */
 static int wrong_rows(struct variants *v, size_t step, int rank, int ranks,
                       uint32_t epoch)
@@ -207,7 +217,8 @@ static int wrong_rows(struct variants *v, size_t step, int rank, int ranks,
         for (size_t i = begin; i < end; i++) {
             const struct sample *s = &set.train[order[at + i]];
 
-            fresh_make(&f, s->source, s->variant, epoch, want, scratch);
+            fresh_make(&f, s->source, s->variant + FRESH * came(at + i), epoch,
+                       want, scratch);
             wrong += memcmp(want, variants_row(v, i - begin), BYTES) != 0;
         }
     }
@@ -271,6 +282,43 @@ static void check_differ(void)
     free(scratch);
 }
 
+/* An epoch in which samples come several times, as in balanced batches: other
+ * variants each time. */
+static void check_again(int workers, int ranks, const char *program)
+{
+    static uint8_t first[BYTES];
+    const struct variants_args a = {.set = &set,
+                                    .recipe = &text,
+                                    .seed = SEED,
+                                    .batch = BATCH,
+                                    .rank = ranks - 1,
+                                    .ranks = ranks,
+                                    .workers = workers,
+                                    .data = in_dir("data"),
+                                    .program = program};
+    uint32_t plain[N * FRESH];
+    struct err err = {0};
+    struct variants *v;
+
+    memcpy(plain, order, sizeof(order));
+    for (uint32_t i = 0; i < N * FRESH; i++)
+        order[i] = plain[i / 2 % 9];
+    BUG_ON(variants_new(&v, &a, &err) < 0);
+    ok(variants_begin(v, order, set.n_train, 0, 1, &err) == 0 &&
+           wrong_rows(v, 0, a.rank, ranks, 1) == 0,
+       "a sample that comes again brings other variants");
+    ok(variants_begin(v, order, set.n_train, 2, 1, &err) == 0 &&
+           wrong_rows(v, 2, a.rank, ranks, 1) == 0,
+       "the same from the third batch on");
+    ok(variants_begin(v, order, set.n_train, 0, 1, &err) == 0, "once more");
+    variants_next(v, 2);
+    memcpy(first, variants_row(v, 0), BYTES);
+    ok(order[0] == order[1] && memcmp(first, variants_row(v, 1), BYTES) != 0,
+       "twice in one batch");
+    variants_free(v);
+    memcpy(order, plain, sizeof(order));
+}
+
 /* Processes that bring nothing, as they end at once: the trainer helps itself. */
 static void check_dead_workers(void)
 {
@@ -313,12 +361,15 @@ int main(void)
     check_differ();
     check_epochs(0, 0, 1, NULL);
     check_epochs(0, 1, 2, NULL);
+    check_again(0, 1, NULL);
+    check_again(0, 2, NULL);
     check_dead_workers();
     check_refusals();
     if (bin && file_path(program, &err, "%s/papline-augment", bin) == 0 &&
         file_exists(program)) {
         check_epochs(1, 0, 1, program);
         check_epochs(3, 1, 2, program);
+        check_again(2, 2, program);
     } else {
         printf("# BIN is not set: no workers of other processes\n");
     }
