@@ -87,12 +87,23 @@ static int add_named(struct evaluated *e, const char *name, struct err *err)
     return add_name(e, name, err);
 }
 
+/* Has a run all folds of an experiment?  Some are worth a word. */
+static bool is_pooled(const char *run_dir, const char *name, int folds)
+{
+    int missing;
+    const int n = pooled_count(run_dir, name, folds, &missing);
+
+    if (n > 0 && n < folds)
+        log_warn("'%s' is left out: fold %d of %d is not evaluated in '%s'",
+                 name, missing, folds, run_dir);
+    return n == folds;
+}
+
 /* One that was found; of folds the first stands for all, under the name that it
  * has without "-f0". */
 static int add_found(struct evaluated *e, char *name, struct err *err)
 {
     const size_t n = strlen(name);
-    int missing;
 
     if (!is_evaluated(e->run_dir, name))
         return 0;
@@ -101,11 +112,7 @@ static int add_found(struct evaluated *e, char *name, struct err *err)
     if (n < 4 || strcmp(name + n - 3, "-f0") != 0)
         return 0;
     name[n - 3] = '\0';
-    if (pooled_count(e->run_dir, name, e->folds, &missing) == e->folds)
-        return add_name(e, name, err);
-    log_warn("'%s' is left out: fold %d of %d is not evaluated", name, missing,
-             e->folds);
-    return 0;
+    return is_pooled(e->run_dir, name, e->folds) ? add_name(e, name, err) : 0;
 }
 
 /* Those that are named; else all. */
@@ -265,16 +272,27 @@ static struct side side_of(const char *run_dir, const struct config *c)
 {
     static const char *const method[] = {"random", "group", "csv"};
 
-    return (struct side){
-        {run_dir, (int)c->evaluate.bootstrap, (uint64_t)c->run.seed},
-        method[c->split.method]};
+    return (struct side){{.run_dir = run_dir,
+                          .folds = (int)c->split.folds,
+                          .resamples = (int)c->evaluate.bootstrap,
+                          .seed = (uint64_t)c->run.seed},
+                         method[c->split.method]};
+}
+
+static bool has(const struct side *side, const char *name)
+{
+    const struct split_args *a = &side->args;
+
+    return is_evaluated(a->run_dir, name) ||
+           (a->folds > 1 && is_pooled(a->run_dir, name, a->folds));
 }
 
 static void print_side(FILE *out, const struct side *side,
                        const struct split_side *s, const char *name, int wide)
 {
-    fprintf(out, "%-*s  %-8s  %6zu  %6zu  %6.1f %%", wide, name, side->method,
-            s->cells, s->siblings, 100 * split_accuracy(s));
+    fprintf(out, "%-*s  %-8s  %5d  %6zu  %6zu  %6.1f %%", wide, name,
+            side->method, s->folds, s->cells, s->siblings,
+            100 * split_accuracy(s));
     print_range(out, &s->interval, false);
     fprintf(out, "\n");
 }
@@ -293,8 +311,8 @@ static int compare_one(FILE *out, const struct side side[2], const char *name,
         split_csv_row(&s[i], name, side[i].args.run_dir, side[i].method, csv);
     }
     difference = split_difference(&s[0], &s[1], &range);
-    fprintf(out, "%-*s  %-8s  %6s  %6s  %+6.1f %%", wide, "", "differ", "", "",
-            100 * difference);
+    fprintf(out, "%-*s  %-8s  %5s  %6s  %6s  %+6.1f %%", wide, "", "differ", "",
+            "", "", 100 * difference);
     print_range(out, &range, true);
     fprintf(out, "\n");
     return 0;
@@ -308,25 +326,21 @@ static int compare_runs(FILE *out, const struct compare_args *a,
     const int wide = widest(e->name, e->n);
     struct buf b = {0};
     struct side side[2];
+    bool folds;
     int both = 0, rc = -1;
 
     if (!other)
         return err_set(err, ERR_SYSTEM, "no memory for a configuration");
     if (read_config(other, a->other, err) < 0)
         goto out;
-    if (config->split.folds > 1 || other->split.folds > 1) {
-        err_set(err, ERR_USAGE,
-                "--with compares single splits, and %s has folds",
-                config->split.folds > 1 ? a->run_dir : a->other);
-        goto out;
-    }
     side[0] = side_of(a->run_dir, config);
     side[1] = side_of(a->other, other);
-    fprintf(out, "%-*s  %-8s  %6s  %6s  %8s  %-16s\n", wide, "experiment",
-            "split", "cells", "shared", "accuracy", "interval");
+    folds = side[0].args.folds > 1 || side[1].args.folds > 1;
+    fprintf(out, "%-*s  %-8s  %5s  %6s  %6s  %8s  %-16s\n", wide, "experiment",
+            "split", "folds", "cells", "shared", "accuracy", "interval");
     split_csv_header(&b);
     for (int i = 0; i < e->n; i++) {
-        if (!is_evaluated(a->other, e->name[i]))
+        if (!has(&side[1], e->name[i]))
             continue;
         if (compare_one(out, side, e->name[i], wide, &b, err) < 0)
             goto out;
@@ -338,8 +352,10 @@ static int compare_runs(FILE *out, const struct compare_args *a,
                 a->run_dir, a->other);
         goto out;
     }
-    fprintf(out, "\nshared: test cells of pictures that were also trained "
-                 "on\n");
+    fprintf(out,
+            "\nshared: test cells of pictures that were also trained "
+            "on%s\n",
+            folds ? ", by the fold that tests them" : "");
     rc = write_table(a->run_dir, "splits.csv", &b, err);
 out:
     buf_release(&b);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 static int count_siblings(struct split_side *s, const struct compare_one *one,
-                          const struct csv *index, struct err *err)
+                          const struct csv *index, int folds, struct err *err)
 {
     const size_t n = one->said.o.n;
     bool *mark = malloc(index->n_row + 1);
@@ -17,8 +17,8 @@ static int count_siblings(struct split_side *s, const struct compare_one *one,
 
     if (!mark || !row)
         err_set(err, ERR_SYSTEM, "no memory for %zu rows", index->n_row);
-    else if (siblings_mark(index, NULL, mark, err) == 0)
-        rc = siblings_rows(index, &one->said, SPLIT_TEST, row, err);
+    else if (siblings_tested(index, folds, mark, err) == 0)
+        rc = siblings_rows(index, &one->said, SPLIT_TEST, folds, row, err);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         s->siblings += mark[row[i]];
         s->siblings_right += mark[row[i]] && one->right[i];
@@ -34,6 +34,7 @@ int split_side_read(struct split_side *s, const struct split_args *a,
     const struct compare_request r = {.run_dir = a->run_dir,
                                       .name = &name,
                                       .n = 1,
+                                      .folds = a->folds,
                                       .resamples = a->resamples,
                                       .seed = a->seed};
     struct compare *c = calloc(1, sizeof(*c));
@@ -45,11 +46,12 @@ int split_side_read(struct split_side *s, const struct split_args *a,
         return err_set(err, ERR_SYSTEM, "no memory to compare");
     if (file_path(path, err, "%s/data/index.csv", a->run_dir) == 0 &&
         csv_read(&index, path, err) == 0 && compare_run(c, &r, err) == 0) {
-        *s = (struct split_side){.cells = c->n_cell,
+        *s = (struct split_side){.folds = c->one[0].folds,
+                                 .cells = c->n_cell,
                                  .correct = c->one[0].correct,
                                  .groups = c->n_group,
                                  .interval = c->one[0].interval};
-        rc = count_siblings(s, &c->one[0], &index, err);
+        rc = count_siblings(s, &c->one[0], &index, a->folds, err);
     }
     csv_release(&index);
     compare_release(c);
@@ -91,7 +93,8 @@ static void put(double v, struct buf *out)
 void split_csv_header(struct buf *out)
 {
     buf_puts(out, "experiment,run,method,cells,groups,correct,accuracy,low,"
-                  "high,sibling_cells,sibling_accuracy,other_accuracy\n");
+                  "high,sibling_cells,sibling_accuracy,other_accuracy,"
+                  "folds\n");
 }
 
 void split_csv_row(const struct split_side *s, const char *name,
@@ -109,5 +112,5 @@ void split_csv_row(const struct split_side *s, const char *name,
     buf_printf(out, ",%zu", s->siblings);
     put(share(s->siblings_right, s->siblings), out);
     put(share(s->correct - s->siblings_right, s->cells - s->siblings), out);
-    buf_puts(out, "\n");
+    buf_printf(out, ",%d\n", s->folds);
 }

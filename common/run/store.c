@@ -26,6 +26,16 @@ enum split split_parse(const char *word)
     return SPLIT_NONE;
 }
 
+int fold_parse(const char *word)
+{
+    char *end;
+    const long fold = strtol(word, &end, 10);
+
+    return end == word || *end || fold < 0 || fold >= CONFIG_FOLDS_MAX
+               ? -1
+               : (int)fold;
+}
+
 static int map_arrays(struct store *s, const char *dir, struct err *err)
 {
     char path[FILE_PATH_MAX];
@@ -204,13 +214,7 @@ int store_label(const struct store *s, size_t i)
 /* Fold of row i; -1: of none. */
 static int fold_of(const struct store *s, size_t i)
 {
-    const char *text = csv_get(&s->index, i, (size_t)s->fold_column);
-    char *end;
-    const long fold = strtol(text, &end, 10);
-
-    return end == text || *end || fold < 0 || fold >= CONFIG_FOLDS_MAX
-               ? -1
-               : (int)fold;
+    return fold_parse(csv_get(&s->index, i, (size_t)s->fold_column));
 }
 
 enum split store_fold_split(int of, int fold, int folds)

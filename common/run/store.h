@@ -38,6 +38,9 @@ enum split { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLIT_NONE };
 const char *split_name(enum split s);
 enum split split_parse(const char *word);
 
+/* A fold's number, as in index.csv; -1: it is none. */
+int fold_parse(const char *word);
+
 struct store {
     struct npy images, labels; /* mapped */
     struct csv index;

@@ -113,7 +113,8 @@ static int put_pictures(struct mistakes *m, struct err *err)
 
     if (!mark)
         return err_set(err, ERR_SYSTEM, "no memory for %zu rows", m->data->n);
-    rc = siblings_mark(&m->data->index, m->data, mark, err);
+    rc = siblings_mark(&m->data->index, m->data->fold, m->data->folds, mark,
+                       err);
     for (size_t i = 0; rc == 0 && i < m->p->o.n; i++) {
         n[mark[m->row[i]]]++;
         correct[mark[m->row[i]]] += (size_t)m->right[i];

@@ -35,6 +35,25 @@ ok "  by group no test cell is of a picture that was trained on" test \
     "$(grep ',group,' "$T/run/compare/splits.csv" | cut -d, -f10 |
         sort -u)" = 0
 
+ok "a run of three folds, by cell" go folds --set split.folds=3 \
+    --set 'train.seeds=[1]'
+ok "  beside the first" status_is 0 papline compare "$T/run" --with "$T/folds"
+ok "  has all its cells" test "$(grep -cE "^$S-s1 +random +3 +320 " \
+    "$T/out")" -eq 1
+ok "  and the other way round" status_is 0 papline compare "$T/folds" --with \
+    "$T/run"
+shared() { # shared: test cells whose class and group another cell trains, by fold
+    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
+        { k = $c["class"] "," $c["group"]; if ($c["group"] == "") next
+          n[k, $c["fold"]]++; f[NR] = $c["fold"]; key[NR] = k }
+        END { for (r in f) if (n[key[r], (f[r] + 2) % 3]) t++; print t + 0 }' \
+        "$T/folds/data/index.csv"
+}
+ok "  shared are those of the fold that trains when they are tested" test \
+    "$(grep "^$S-s1,.*,3$" "$T/folds/compare/splits.csv" | cut -d, -f10)" = \
+    "$(shared)"
+ok "  which are many" test "$(shared)" -gt 32
+
 ok "one experiment is none to compare" status_is 2 papline compare "$T/run" \
     $S-s1
 ok "  said so" says "two are needed"

@@ -1,98 +1,8 @@
 /* test_compare.c - experiments against each other, as statsmodels and NumPy
  * have it; tables that do not belong together are refused */
+#include "compare_runs.h"
 #include "orchestration/compare_verb.h"
 #include "run/compare.h"
-#include "run/compare_splits.h"
-#include "run/siblings.h"
-#include "tap.h"
-
-#include "golden/compare_golden.inc"
-
-#include <stdlib.h>
-#include <unistd.h>
-
-enum {
-    N = sizeof(group_of) / sizeof(group_of[0]),
-    RESAMPLES = 400,
-    SEED = 5,
-    FOLDS = 3
-};
-
-static char dir[] = "/tmp/papline-compare-XXXXXX";
-static const char *const names[] = {"one", "two", "three"};
-
-static void put(const char *name, const char *text)
-{
-    char path[FILE_PATH_MAX], folder[FILE_PATH_MAX];
-    struct err err = {0};
-
-    BUG_ON(file_path(path, &err, "%s/%s", dir, name) < 0);
-    snprintf(folder, sizeof(folder), "%s", path);
-    *strrchr(folder, '/') = '\0';
-    BUG_ON(dir_make(folder, &err) < 0 ||
-           file_write(path, text, strlen(text), &err) < 0);
-}
-
-static char *read_back(const char *name)
-{
-    char path[FILE_PATH_MAX], *text = NULL;
-    struct err err = {0};
-    size_t size;
-
-    BUG_ON(file_path(path, &err, "%s/%s", dir, name) < 0);
-    if (file_read(path, 1 << 20, &text, &size, &err) < 0)
-        printf("# %s\n", err.text);
-    return text;
-}
-
-/* Tables of the golden cells; the third is of decisions alone, and so has its
- * classes in another order. */
-static void put_tables(void)
-{
-    char name[64];
-
-    for (int e = 0; e < 3; e++) {
-        struct buf b = {0};
-
-        buf_puts(&b, e < 2 ? "file,split,class,predicted,p_z,p_a,group\n"
-                           : "file,split,class,predicted,group\n");
-        buf_puts(&b, e < 2 ? "v,validation,z,z,1,0,\n" : "v,validation,z,z,\n");
-        for (int i = 0; i < N; i++) {
-            buf_printf(&b, "%d.bmp,test,%s,%s,", i, i % 3 ? "z" : "a",
-                       (i % 3 > 0) == right[e][i] ? "z" : "a");
-            buf_printf(&b, "%sg%d\n", e < 2 ? ".5,.5," : "", group_of[i]);
-        }
-        snprintf(name, sizeof(name), "evaluate/%s/predictions.csv", names[e]);
-        put(name, b.data);
-        buf_release(&b);
-    }
-}
-
-/* The same cells as three folds of run "cv", the middle one of 'two' with its
- * columns the other way round. */
-static void put_folds(void)
-{
-    char name[64];
-
-    for (int e = 0; e < 3; e++)
-        for (int f = 0; f < FOLDS; f++) {
-            struct buf b = {0};
-
-            buf_printf(&b, "file,split,class,predicted%s,group\n",
-                       e == 2             ? ""
-                       : e == 1 && f == 1 ? ",p_a,p_z"
-                                          : ",p_z,p_a");
-            for (int i = f * N / FOLDS; i < (f + 1) * N / FOLDS; i++) {
-                buf_printf(&b, "%d.bmp,test,%s,%s,", i, i % 3 ? "z" : "a",
-                           (i % 3 > 0) == right[e][i] ? "z" : "a");
-                buf_printf(&b, "%sg%d\n", e < 2 ? ".5,.5," : "", group_of[i]);
-            }
-            snprintf(name, sizeof(name), "cv/evaluate/%s-f%d/predictions.csv",
-                     names[e], f);
-            put(name, b.data);
-            buf_release(&b);
-        }
-}
 
 /* Compare the first 'n' of 'name'. */
 static int run(struct compare *c, const char *const *name, int n, int resamples,
@@ -130,17 +40,13 @@ static void check_golden(struct compare *c)
 
     ok(c->n_cell == N && c->n_group == 9 && c->n_pair == 3,
        "  on the test cells, every two");
-    for (int e = 0; e < 3; e++) {
-        near(c->one[e].interval.low, accuracy_ends[e][0], 1e-12,
-             "lower end of an accuracy");
-        near(c->one[e].interval.high, accuracy_ends[e][1], 1e-12, "  upper");
-    }
+    for (int e = 0; e < 3; e++)
+        check_accuracy(&c->one[e].interval, e);
     for (int i = 0; i < 3; i++) {
         const struct compare_pair *p = &c->pair[i];
 
         near(compare_difference(c, p), pairs[i][0], 1e-12, "difference");
-        near(p->interval.low, pairs[i][1], 1e-12, "  lower end");
-        near(p->interval.high, pairs[i][2], 1e-12, "  upper end");
+        check_pair(p->interval.low, p->interval.high, i, 1);
         near(p->test.p, pairs[i][3], 1e-12, "  McNemar's p");
         near(p->holm, pairs[i][4], 1e-12, "  Holm's");
     }
@@ -236,86 +142,6 @@ static void check_refusals(struct compare *c)
     compare_release(c);
 }
 
-/* Group 0 of class z was trained on: six of the golden cells are of it. */
-static void put_index(void)
-{
-    struct buf b = {0};
-
-    buf_puts(&b, "file,class,group,split,status\n"
-                 "t.bmp,z,0,train,ok\nu.bmp,a,0,train,truncated\n"
-                 "w.bmp,z,,train,ok\nv,z,9,validation,ok\n");
-    for (int i = 0; i < N; i++)
-        buf_printf(&b, "%d.bmp,%s,%d,test,ok\n", i, i % 3 ? "z" : "a",
-                   group_of[i]);
-    put("data/index.csv", b.data);
-    buf_release(&b);
-}
-
-static void check_siblings(void)
-{
-    static const char text[] = "file,class,group,split,status\n"
-                               "t,z,1,train,ok\n"
-                               "a,z,1,test,ok\n"
-                               "b,y,1,test,ok\n"
-                               "c,z,1,test,broken\n"
-                               "d,y,2,train,broken\n"
-                               "e,y,2,test,ok\n"
-                               "f,z,,test,ok\n";
-    char path[FILE_PATH_MAX];
-    struct csv index;
-    const char *file[] = {"a", "f", "b"};
-    struct predictions p = {.o = {.n = 2}, .file = file};
-    bool mark[7];
-    size_t row[3];
-    struct err err = {0};
-
-    put("data/index.csv", text);
-    BUG_ON(file_path(path, &err, "%s/data/index.csv", dir) < 0 ||
-           csv_read(&index, path, &err) < 0);
-    ok(siblings_mark(&index, NULL, mark, &err) == 0 && mark[0] && mark[1],
-       "a cell of a training cell's group");
-    ok(!mark[2] && !mark[3] && !mark[5] && !mark[6],
-       "  not of another class, unusable, of an unusable one, alone");
-    ok(siblings_rows(&index, &p, SPLIT_TEST, row, &err) == 0 && row[0] == 1 &&
-           row[1] == 6,
-       "rows of a table");
-    p.o.n = 3;
-    fails(siblings_rows(&index, &p, SPLIT_TEST, row, &err), err, ERR_INPUT,
-          "'b' is not in index.csv, or not in this order", "a cell not there");
-    csv_release(&index);
-    put("data/index.csv", "file,class\nx,y\n");
-    BUG_ON(csv_read(&index, path, &err) < 0);
-    fails(siblings_mark(&index, NULL, mark, &err), err, ERR_INPUT,
-          "lacks one of", "no such columns");
-    csv_release(&index);
-}
-
-static void check_splits(void)
-{
-    const struct split_args a = {dir, RESAMPLES, SEED};
-    struct split_side side[3];
-    struct interval range;
-    struct err err = {0};
-    struct buf b = {0};
-
-    put_index();
-    for (int e = 0; e < 3; e++)
-        ok(split_side_read(&side[e], &a, names[e], &err) == 0 &&
-               side[e].cells == N && side[e].groups == 9,
-           "one side of two splits");
-    ok(side[0].siblings == 6 && side[0].siblings_right == 5,
-       "  six cells of a group that was trained on, five right");
-    near(split_difference(&side[0], &side[1], &range), pairs[0][0], 1e-12,
-         "difference of two runs");
-    near(range.low, pairs[0][5], 1e-12, "  lower end");
-    near(range.high, pairs[0][6], 1e-12, "  upper end");
-    split_csv_row(&side[0], "one", dir, "random", &b);
-    ok(strstr(b.data, ",random,60,9,53,0.883333,") != NULL &&
-           strstr(b.data, ",6,0.833333,0.888889\n") != NULL,
-       "splits.csv");
-    buf_release(&b);
-}
-
 static void check_verb(void)
 {
     const char *const some[] = {"one", "twoo"};
@@ -339,11 +165,6 @@ static void check_verb(void)
     text = read_back("compare/pairs.csv");
     ok(text && strstr(text, "\none,two,0.233333,0.118894,0.395371,"),
        "  writes pairs.csv with the run's seed and resamples");
-    free(text);
-    a.other = dir;
-    ok(compare_verb(out, &a, &err) == 0, "a run with itself");
-    text = read_back("compare/splits.csv");
-    ok(text && strstr(text, "\nthree,"), "  writes splits.csv");
     free(text);
     fclose(out);
 }
@@ -396,8 +217,6 @@ int main(void)
     check_folds(c);
     check_without_intervals(c);
     check_refusals(c);
-    check_siblings();
-    check_splits();
     check_verb();
     check_verb_folds();
     BUG_ON(dir_remove(dir, &err) < 0);
