@@ -48,7 +48,7 @@ static void add_data(const struct plan *p, const struct config *c,
     if (p->table[0])
         plan_add_param(params, "layout.csv", p->table);
     if (c->split.folds > 1) /* older data have the first fold's */
-        plan_add_param(params, "findings", "of all folds");
+        plan_add_param(params, "findings", "of all folds, by class");
 }
 
 static void add_experiment(const struct plan_experiment *e, json_t *params)

@@ -208,21 +208,48 @@ static json_t *real(double v)
     return isfinite(v) ? json_real(v) : json_null();
 }
 
+/* Pictures of class 'c' in each split, as members of 'o'. */
+static void count_splits(const struct findings *f, int c, json_t *o)
+{
+    size_t count[SPLIT_NONE + 1] = {0};
+
+    for (size_t i = 0; i < f->walk->n; i++)
+        if (f->walk->file[i].label == c)
+            count[f->split[i]]++;
+    for (int s = SPLIT_TRAIN; s < SPLIT_NONE; s++)
+        json_object_set_new(o, split_name((enum split)s), number(count[s]));
+    json_object_set_new(o, "set_aside", number(count[SPLIT_NONE]));
+}
+
+/* In each fold, as the list "folds". */
+static void count_folds(const struct findings *f, int c, json_t *o)
+{
+    size_t count[CONFIG_FOLDS_MAX] = {0}, aside = 0;
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < f->walk->n; i++)
+        if (f->walk->file[i].label == c && f->fold[i] >= 0)
+            count[f->fold[i]]++;
+        else if (f->walk->file[i].label == c)
+            aside++;
+    for (int k = 0; k < f->folds; k++)
+        json_array_append_new(list, number(count[k]));
+    json_object_set_new(o, "folds", list);
+    json_object_set_new(o, "set_aside", number(aside));
+}
+
 static json_t *class_counts(const struct findings *f)
 {
     json_t *list = json_array();
 
     for (int c = 0; c < f->walk->n_class; c++) {
-        size_t count[SPLIT_NONE + 1] = {0};
         json_t *o = json_object();
 
-        for (size_t i = 0; i < f->walk->n; i++)
-            if (f->walk->file[i].label == c)
-                count[f->split[i]]++;
         json_object_set_new(o, "name", findings_text(f->walk->class_name[c]));
-        for (int s = SPLIT_TRAIN; s < SPLIT_NONE; s++)
-            json_object_set_new(o, split_name((enum split)s), number(count[s]));
-        json_object_set_new(o, "set_aside", number(count[SPLIT_NONE]));
+        if (f->fold)
+            count_folds(f, c, o);
+        else
+            count_splits(f, c, o);
         json_array_append_new(list, o);
     }
     return list;

@@ -2,12 +2,14 @@
  * findings.h - what preprocessing found out, and the two files that say it
  *
  * stats.json    pictures by class and split, set aside and why, duplicates,
- *               sizes, warnings
+ *               sizes, warnings; with folds by class and fold: of each of
+ *               "classes" a list "folds"
  * baseline.json accuracy of colour and size alone (baseline.h)
  *
  * With folds, pictures in different folds are in different splits: what is
- * across splits is across folds then.  The baseline is fitted in each: the numbers are those of all test
- * cells together, with the sums of rows, and a list "folds" has each one's.
+ * across splits is across folds then.  The baseline is fitted in each: the
+ * numbers are those of all test cells together, with the sums of rows, and a
+ * list "folds" has each one's.
  */
 #ifndef PREPROCESS_FINDINGS_H
 #define PREPROCESS_FINDINGS_H

@@ -1,10 +1,13 @@
 /* test_preprocess_checks.c - near duplicates and pictures that stand out */
+#include "base/file.h"
 #include "base/rng.h"
 #include "img/resize.h"
 #include "stages/preprocess/findings.h"
 #include "tap.h"
 
+#include <jansson.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static const uint64_t golden[] = {
 #include "golden/look_golden.inc"
@@ -187,10 +190,67 @@ static void check_odd(void)
     findings_release(&f);
 }
 
+/* "classes" of stats.json as one line, without blanks. */
+static char *classes_of(const struct findings *f)
+{
+    char dir[] = "/tmp/papline-findings-XXXXXX", at[64], *text;
+    struct err err;
+    json_t *o;
+
+    if (!mkdtemp(dir) || findings_write(f, dir, &err) < 0)
+        abort();
+    snprintf(at, sizeof(at), "%s/stats.json", dir);
+    o = json_load_file(at, 0, NULL);
+    text = json_dumps(json_object_get(o, "classes"),
+                      JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(o);
+    if (dir_remove(dir, &err) < 0)
+        abort();
+    return text;
+}
+
+enum { FOLDS = 3 };
+
+/* Pictures of each class: in the splits, or in all the folds. */
+static void check_classes(void)
+{
+    struct walk w;
+    struct findings f;
+    struct err err;
+    int fold[N];
+    char *text;
+
+    make(&w, &f);
+    ok(findings_sum_up(&f, &err) == 0, "one split");
+    text = classes_of(&f);
+    ok(text && strcmp(text, "[{\"name\":\"A\",\"set_aside\":0,\"test\":8,"
+                            "\"train\":16,\"validation\":0},"
+                            "{\"name\":\"B\",\"set_aside\":0,\"test\":8,"
+                            "\"train\":16,\"validation\":0}]") == 0,
+       "  has each class by split");
+    free(text);
+    findings_release(&f);
+    make(&w, &f);
+    for (int i = 0; i < N; i++)
+        fold[i] = i == 5 ? -1 : i < 20 ? 0 : i < 25 ? 1 : 2;
+    f.fold = fold;
+    f.folds = FOLDS;
+    f.label[5] = -1;
+    f.cell[5].aside = strdup("broken");
+    ok(findings_sum_up(&f, &err) == 0, "folds");
+    text = classes_of(&f);
+    ok(text && strcmp(text, "[{\"folds\":[10,3,11],\"name\":\"A\","
+                            "\"set_aside\":0},"
+                            "{\"folds\":[9,2,12],\"name\":\"B\","
+                            "\"set_aside\":1}]") == 0,
+       "  have each class by fold");
+    free(text);
+    findings_release(&f);
+}
+
 /* The baseline is that of each fold's own splits. */
 static void check_folds(void)
 {
-    enum { FOLDS = 3 };
     struct walk w;
     struct findings f, one;
     struct err err;
@@ -261,6 +321,7 @@ int main(void)
     check_alike();
     check_clean();
     check_odd();
+    check_classes();
     check_folds();
     check_across_folds();
     return tap_done();
