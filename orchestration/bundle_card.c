@@ -111,8 +111,9 @@ static void data(const struct report_data *d, const struct report_experiment *e,
     buf_puts(b, "## Data\n\n");
     if (e->train->folds > 1)
         buf_printf(b,
-                   "The model is of fold %d of %d, counted from 0; counts here "
-                   "and under Caveats are of fold 0.\n\n",
+                   "The model is of fold %d of %d, counted from 0: that fold "
+                   "tests it, the next one validated, the others "
+                   "trained.\n\n",
                    e->train->fold, e->train->folds);
     buf_puts(b, "| class | training | validation | test | set aside "
                 "|\n|---|---:|---:|---:|---:|\n");
@@ -121,32 +122,39 @@ static void data(const struct report_data *d, const struct report_experiment *e,
 
         buf_puts(b, "| ");
         md_text(b, c->name);
-        buf_printf(b, " | %zu | %zu | %zu | %zu |\n", c->split[SPLIT_TRAIN],
-                   c->split[SPLIT_VALIDATION], c->split[SPLIT_TEST],
-                   c->set_aside);
+        for (int s = 0; s < SPLIT_NONE; s++)
+            buf_printf(b, " | %zu",
+                       report_cells(n, c, e->train->fold, (enum split)s));
+        buf_printf(b, " | %zu |\n", c->set_aside);
     }
     buf_puts(b, "\n");
 }
 
-static void caveats(const struct report_data *d, struct buf *b)
+static void caveats(const struct report_data *d,
+                    const struct report_experiment *e, struct buf *b)
 {
     const struct report_counts *n = &d->counts;
+    const char *all = n->folds > 1 ? " of all folds" : "";
 
     buf_puts(b, "## Caveats\n\n");
     if (n->leaked_tests)
         buf_printf(b,
-                   "- %zu of %zu test cells come from a picture that was also "
-                   "trained on: the accuracy flatters.\n",
-                   n->leaked_tests, n->split[SPLIT_TEST]);
+                   "- %zu of %zu test cells%s come from a picture that was "
+                   "also trained on: the accuracy flatters.\n",
+                   n->leaked_tests, n->tests, all);
     if (n->twins)
-        buf_printf(b, "- %zu files are exact copies across splits.\n",
-                   n->twins);
-    for (int i = 0; i < n->n_class; i++)
-        if (n->of[i].split[SPLIT_TEST] < REPORT_SMALL_CLASS) {
-            buf_puts(b, "- Few test cells of ");
-            md_text(b, n->of[i].name);
-            buf_printf(b, ": %zu.\n", n->of[i].split[SPLIT_TEST]);
-        }
+        buf_printf(b, "- %zu files are exact copies across %s.\n", n->twins,
+                   n->folds > 1 ? "folds" : "splits");
+    for (int i = 0; i < n->n_class; i++) {
+        const size_t tests =
+            report_cells(n, &n->of[i], e->train->fold, SPLIT_TEST);
+
+        if (tests >= REPORT_SMALL_CLASS)
+            continue;
+        buf_puts(b, "- Few test cells of ");
+        md_text(b, n->of[i].name);
+        buf_printf(b, ": %zu.\n", tests);
+    }
     buf_puts(b, "- Probabilities are as trained; whether they mean what they "
                 "say is told by the expected calibration error.\n"
                 "- Nothing is known of age, ethnicity or illness of the women "
@@ -160,5 +168,5 @@ void bundle_card(const struct report_data *d, const struct report_experiment *e,
     details(e, model, b);
     figures(d, e, b);
     data(d, e, b);
-    caveats(d, b);
+    caveats(d, e, b);
 }

@@ -152,11 +152,35 @@ static int order_classes(const void *a, const void *b)
     return strcmp(p->name, q->name);
 }
 
+/* The part of a row, -1: none. */
+static int part_of(const struct report_csv *c, size_t row, int folds)
+{
+    const enum split s = split_parse(report_field(c, row, "split"));
+    const double fold = report_number(c, row, "fold");
+
+    if (!is_ok(report_field(c, row, "status")) || s == SPLIT_NONE)
+        return -1;
+    if (folds < 2)
+        return (int)s;
+    return fold >= 0 && fold < folds ? (int)fold : -1;
+}
+
+static void count_cell(struct report_class *c, int part, int folds, bool ok)
+{
+    if (!ok)
+        c->set_aside++;
+    else if (part >= 0 && folds > 1)
+        c->fold[part]++;
+    else if (part >= 0)
+        c->split[part]++;
+}
+
 static void count_classes(struct report_counts *n, const struct report_csv *c)
 {
     for (size_t i = 0; i < c->csv.n_row; i++) {
         const char *name = report_field(c, i, "class");
-        const enum split s = split_parse(report_field(c, i, "split"));
+        const bool ok = is_ok(report_field(c, i, "status"));
+        const int part = part_of(c, i, n->folds);
         int j = 0;
 
         while (j < n->n_class && strcmp(n->of[j].name, name) != 0)
@@ -165,15 +189,34 @@ static void count_classes(struct report_counts *n, const struct report_csv *c)
             continue;
         if (j == n->n_class)
             n->of[n->n_class++].name = name;
-        if (!is_ok(report_field(c, i, "status"))) {
-            n->of[j].set_aside++;
-            n->set_aside++;
-        } else if (s < SPLIT_NONE) {
-            n->of[j].split[s]++;
-            n->split[s]++;
-        }
+        count_cell(&n->of[j], part, n->folds, ok);
+        count_cell(&n->all, part, n->folds, ok);
     }
+    n->tests = n->folds > 1 ? report_used(&n->all) : n->all.split[SPLIT_TEST];
     qsort(n->of, (size_t)n->n_class, sizeof(n->of[0]), order_classes);
+}
+
+size_t report_cells(const struct report_counts *n, const struct report_class *c,
+                    int fold, enum split s)
+{
+    size_t sum = 0;
+
+    if (n->folds < 2)
+        return c->split[s];
+    for (int f = 0; f < n->folds; f++)
+        sum += store_fold_split(f, fold, n->folds) == s ? c->fold[f] : 0;
+    return sum;
+}
+
+size_t report_used(const struct report_class *c)
+{
+    size_t sum = 0;
+
+    for (int s = 0; s < SPLIT_NONE; s++)
+        sum += c->split[s];
+    for (int f = 0; f < CONFIG_FOLDS_MAX; f++)
+        sum += c->fold[f];
+    return sum;
 }
 
 /* --- what rows share: the same bytes, the same group ----------------------- */
@@ -201,19 +244,6 @@ static int order_groups(const void *a, const void *b)
     const int class_name = strcmp(p->class_name, q->class_name);
 
     return class_name ? class_name : strcmp(p->key, q->key);
-}
-
-/* The part of a row, -1: none. */
-static int part_of(const struct report_csv *c, size_t row, int folds)
-{
-    const enum split s = split_parse(report_field(c, row, "split"));
-    const double fold = report_number(c, row, "fold");
-
-    if (!is_ok(report_field(c, row, "status")) || s == SPLIT_NONE)
-        return -1;
-    if (folds < 2)
-        return (int)s;
-    return fold >= 0 && fold < folds ? (int)fold : -1;
 }
 
 /* Usable rows whose 'column' is not empty. */
@@ -280,7 +310,7 @@ static void count_group(struct report_counts *c, const struct shared *list,
 }
 
 static int count_shared(struct report_counts *c, const struct report_csv *index,
-                        int folds, struct err *err)
+                        struct err *err)
 {
     struct shared *list = calloc(index->csv.n_row + 1, sizeof(*list));
     size_t n, end;
@@ -288,10 +318,6 @@ static int count_shared(struct report_counts *c, const struct report_csv *index,
     if (!list)
         return err_set(err, ERR_SYSTEM, "no memory for %zu rows",
                        index->csv.n_row);
-    c->folds = index->there && csv_column(&index->csv, "fold") >= 0 ? folds : 1;
-    c->tests = c->split[SPLIT_TEST];
-    for (int s = 0; c->folds > 1 && s < SPLIT_NONE; s++)
-        c->tests += s == SPLIT_TEST ? 0 : c->split[s];
     n = list_shared(list, index, "sha256", c->folds);
     qsort(list, n, sizeof(*list), order_shared);
     for (size_t i = 0; i < n; i = end) {
@@ -416,17 +442,25 @@ static int read_experiments(struct report_data *d, struct err *err)
     return 0;
 }
 
+/* The folds that the data were dealt to. */
+static int folds_of(const struct report_data *d)
+{
+    return d->index.there && csv_column(&d->index.csv, "fold") >= 0
+               ? (int)d->config->split.folds
+               : 1;
+}
+
 int report_data_read(struct report_data *d, struct err *err)
 {
     read_csv(&d->index, d->run_dir, "data", "index.csv");
     read_csv(&d->augment, d->run_dir, "augment", "index.csv");
     read_json(&d->baseline, d->run_dir, "data", "baseline.json");
     read_json(&d->stats, d->run_dir, "data", "stats.json");
+    d->counts.folds = folds_of(d);
     count_classes(&d->counts, &d->index);
     count_reasons(&d->aside, &d->index, "file");
     count_reasons(&d->augment_aside, &d->augment, "source");
-    if (count_shared(&d->counts, &d->index, (int)d->config->split.folds, err) ==
-            0 &&
+    if (count_shared(&d->counts, &d->index, err) == 0 &&
         read_experiments(d, err) == 0)
         return 0;
     report_data_release(d);

@@ -64,16 +64,17 @@ struct report_reasons {
     size_t n_other, n; /* beyond the list, in all */
 };
 
+/* Usable cells of one class, or of all: in each split or, where there are
+ * folds, in each fold instead. */
 struct report_class {
     const char *name; /* borrowed from the index */
-    size_t split[SPLIT_NONE], set_aside;
+    size_t split[SPLIT_NONE], fold[CONFIG_FOLDS_MAX], set_aside;
 };
 
 /* What data/index.csv shows on a second look. */
 struct report_counts {
-    struct report_class of[CONFIG_CLASSES_MAX];
+    struct report_class of[CONFIG_CLASSES_MAX], all;
     int n_class;
-    size_t split[SPLIT_NONE], set_aside;
     int folds;            /* parts below are folds, else (1) splits */
     size_t tests;         /* test cells, of all folds */
     size_t twins;         /* files equal to one of another part */
@@ -95,6 +96,12 @@ struct report_data {
     int n_experiment;
     int best; /* experiment of the headline, -1 if none is evaluated */
 };
+
+/* Cells of a class, or of all: in split 's' of fold 'fold' (0 without), used in
+ * any. */
+size_t report_cells(const struct report_counts *n, const struct report_class *c,
+                    int fold, enum split s);
+size_t report_used(const struct report_class *c);
 
 /* Read it all.  Errors: ERR_SYSTEM no memory. */
 MUST_USE int report_data_read(struct report_data *d, struct err *err);

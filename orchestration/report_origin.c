@@ -18,21 +18,45 @@ enum { YAML_MAX = 1 << 20, KEY_SHOWN = 13 };
 
 /* --- samples --------------------------------------------------------------- */
 
-static void count_row(const struct report_class *c, const char *name,
+static void count_row(const struct report_class *c, const char *name, int folds,
                       struct buf *b)
 {
-    size_t sum = 0;
+    const size_t *part = folds > 1 ? c->fold : c->split;
 
     buf_puts(b, "<tr><th scope=\"row\">");
     html_text(b, name);
     buf_puts(b, "</th>");
-    for (int s = 0; s < SPLIT_NONE; s++) {
-        sum += c->split[s];
-        html_cell_count(b, (double)c->split[s]);
-    }
-    html_cell_count(b, (double)sum);
+    for (int i = 0; i < (folds > 1 ? folds : (int)SPLIT_NONE); i++)
+        html_cell_count(b, (double)part[i]);
+    html_cell_count(b, (double)report_used(c));
     html_cell_count(b, (double)c->set_aside);
     buf_puts(b, "</tr>\n");
+}
+
+/* Cells of each class and split, or fold. */
+static void count_table(const struct report_counts *n, struct buf *b)
+{
+    html_table(b, n->folds > 1 ? "Cells of each class and fold"
+                               : "Cells of each class and split");
+    buf_puts(b, "<thead><tr><th scope=\"col\">class</th>");
+    for (int i = 0; n->folds > 1 && i < n->folds; i++)
+        buf_printf(b, "<th scope=\"col\" class=\"num\">fold %d</th>", i);
+    if (n->folds < 2)
+        buf_puts(b, "<th scope=\"col\" class=\"num\">training</th>"
+                    "<th scope=\"col\" class=\"num\">validation</th>"
+                    "<th scope=\"col\" class=\"num\">test</th>");
+    buf_puts(b, "<th scope=\"col\" class=\"num\">used</th>"
+                "<th scope=\"col\" class=\"num\">set aside</th></tr></thead>\n"
+                "<tbody>\n");
+    for (int i = 0; i < n->n_class; i++)
+        count_row(&n->of[i], n->of[i].name, n->folds, b);
+    buf_puts(b, "</tbody>\n<tfoot>\n");
+    count_row(&n->all, "all", n->folds, b);
+    buf_puts(b, "</tfoot>\n");
+    html_table_end(b);
+    if (n->folds > 1)
+        buf_puts(b, "<p class=\"mute\">Each fold is tested once: then the next "
+                    "one validates and the others train.</p>\n");
 }
 
 /* --- sizes ----------------------------------------------------------------- */
@@ -106,10 +130,6 @@ static void tell_fresh(const char *recipe, struct buf *b)
 
 void report_samples(const struct report_data *d, struct buf *b)
 {
-    const struct report_counts *n = &d->counts;
-    struct report_class all = {.set_aside = n->set_aside};
-
-    memcpy(all.split, n->split, sizeof(all.split));
     buf_puts(b, "<section class=\"card\" id=\"samples\" "
                 "aria-labelledby=\"h-samples\">\n"
                 "<h2 id=\"h-samples\">Cells</h2>\n");
@@ -118,20 +138,7 @@ void report_samples(const struct report_data *d, struct buf *b)
         buf_puts(b, "</section>\n");
         return;
     }
-    html_table(b, "Cells of each class and split");
-    buf_puts(b, "<thead><tr><th scope=\"col\">class</th>"
-                "<th scope=\"col\" class=\"num\">training</th>"
-                "<th scope=\"col\" class=\"num\">validation</th>"
-                "<th scope=\"col\" class=\"num\">test</th>"
-                "<th scope=\"col\" class=\"num\">used</th>"
-                "<th scope=\"col\" class=\"num\">set aside</th></tr></thead>\n"
-                "<tbody>\n");
-    for (int i = 0; i < n->n_class; i++)
-        count_row(&n->of[i], n->of[i].name, b);
-    buf_puts(b, "</tbody>\n<tfoot>\n");
-    count_row(&all, "all", b);
-    buf_puts(b, "</tfoot>\n");
-    html_table_end(b);
+    count_table(&d->counts, b);
     if (d->augment.there)
         buf_printf(b,
                    "<p>The network is trained on %zu images made from the "

@@ -72,6 +72,16 @@ static void groups(const struct report_data *d, struct buf *b)
                c->leaked_tests, c->tests);
 }
 
+static void folds(const struct report_counts *c, struct buf *b)
+{
+    for (int f = 0; c->folds > 1 && f < c->folds; f++)
+        if (c->all.fold[f] == 0)
+            buf_printf(b,
+                       "<li><strong>Fold %d is empty</strong>: it tests "
+                       "nothing.</li>\n",
+                       f);
+}
+
 static void splits(const struct report_counts *c, struct buf *b)
 {
     static const char *const without[SPLIT_NONE] = {
@@ -79,26 +89,55 @@ static void splits(const struct report_counts *c, struct buf *b)
         "the best epoch and the best network cannot be chosen",
         "there is no honest accuracy"};
 
-    for (int s = 0; s < SPLIT_NONE; s++)
-        if (c->split[s] == 0)
+    for (int s = 0; c->folds < 2 && s < SPLIT_NONE; s++)
+        if (c->all.split[s] == 0)
             buf_printf(b,
                        "<li><strong>The %s split is empty</strong>: %s.</li>\n",
                        split_name((enum split)s), without[s]);
 }
 
-/* Classes with too few test cells for their figures to mean much. */
+/* Classes with too few test cells for their figures to mean much, with folds
+ * in all of them. */
 static void small_classes(const struct report_counts *c, struct buf *b)
 {
     int n = 0;
 
-    for (int i = 0; i < c->n_class && c->split[SPLIT_TEST] > 0; i++) {
-        if (c->of[i].split[SPLIT_TEST] >= REPORT_SMALL_CLASS)
+    for (int i = 0; i < c->n_class && c->tests > 0; i++) {
+        const size_t tests =
+            c->folds > 1 ? report_used(&c->of[i]) : c->of[i].split[SPLIT_TEST];
+
+        if (tests >= REPORT_SMALL_CLASS)
             continue;
         buf_puts(b, n++ ? ", "
                         : "<li><strong>Few test cells</strong>, so the figures "
                           "of these classes say little: ");
         html_text(b, c->of[i].name);
-        buf_printf(b, " (%zu)", c->of[i].split[SPLIT_TEST]);
+        buf_printf(b, " (%zu%s)", tests, c->folds > 1 ? " in all folds" : "");
+    }
+    buf_puts(b, n ? ".</li>\n" : "");
+}
+
+/* Classes with enough in all folds, but not in each. */
+static void small_folds(const struct report_counts *c, struct buf *b)
+{
+    int n = 0;
+
+    for (int i = 0; i < c->n_class && c->folds > 1; i++) {
+        const struct report_class *of = &c->of[i];
+        size_t least = of->fold[0], most = of->fold[0];
+
+        for (int f = 1; f < c->folds; f++) {
+            least = of->fold[f] < least ? of->fold[f] : least;
+            most = of->fold[f] > most ? of->fold[f] : most;
+        }
+        if (least >= REPORT_SMALL_CLASS || report_used(of) < REPORT_SMALL_CLASS)
+            continue;
+        buf_puts(b, n++ ? ", "
+                        : "<li><strong>Few test cells in single "
+                          "folds</strong>, so there the figures of these "
+                          "classes say little, pooled they are of more: ");
+        html_text(b, of->name);
+        buf_printf(b, " (%zu to %zu of %zu)", least, most, report_used(of));
     }
     buf_puts(b, n ? ".</li>\n" : "");
 }
@@ -214,7 +253,9 @@ void report_warnings(const struct report_data *d, struct buf *b)
     groups(d, &list);
     if (d->index.there) {
         splits(&d->counts, &list);
+        folds(&d->counts, &list);
         small_classes(&d->counts, &list);
+        small_folds(&d->counts, &list);
     }
     preparation(d, &list);
     baseline(d, &list);

@@ -80,6 +80,34 @@ static void check_card(void)
     free(t);
 }
 
+/* The card of a fold's model counts that fold's splits. */
+static void check_fold_card(struct report_data *d, struct report_experiment *e,
+                            struct plan_node *node)
+{
+    struct err err = {0};
+    char *t;
+
+    node->fold = 1;
+    node->folds = 3;
+    d->counts = (struct report_counts){
+        .folds = 3,
+        .leaked_tests = 5,
+        .tests = 61,
+        .twins = 2,
+        .n_class = 1,
+        .of = {{.name = "c", .fold = {30, 11, 20}, .set_aside = 4}}};
+    ok(bundle_write(d, e, path_of("f"), &err) == 0, "a fold's bundle");
+    t = text_of("f/docs/README.md");
+    has(t, "The model is of fold 1 of 3, counted from 0: that fold tests",
+        "the card says which fold");
+    has(t, "| c | 30 | 20 | 11 | 4 |", "and counts its splits");
+    has(t, "- Few test cells of c: 11.", "few of them");
+    has(t, "- 5 of 61 test cells of all folds come from a picture",
+        "what flatters is told of all folds");
+    has(t, "- 2 files are exact copies across folds.", "and copies");
+    free(t);
+}
+
 static void check_metadata(void)
 {
     char *t = text_of("b/configs/metadata.json");
@@ -124,7 +152,7 @@ int main(void)
     struct report_data d = {
         .run_dir = run,
         .config = &config,
-        .counts = {.leaked_tests = 3, .split = {[SPLIT_TEST] = 7}}};
+        .counts = {.folds = 1, .leaked_tests = 3, .tests = 7}};
     struct err err = {0};
 
     BUG_ON(!mkdtemp(run));
@@ -140,6 +168,7 @@ int main(void)
     check_metadata();
     check_weights();
     ok(bundle_write(&d, &e, path_of("b"), &err) == 0, "once more");
+    check_fold_card(&d, &e, &node);
     json_decref(e.metrics.root);
     ok(dir_remove(run, &err) == 0, "clean up");
     return tap_done();

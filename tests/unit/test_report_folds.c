@@ -179,6 +179,73 @@ static void check_crossings(void)
            strstr(b.data, "2 groups have cells in more than one fold</strong>"
                           ": 3 of 6 test cells come"),
        "which the page says");
+    ok(strstr(b.data, "<strong>Fold 1 is empty</strong>: it tests nothing") &&
+           !strstr(b.data, "split is empty"),
+       "an empty fold is told, not the splits of the first");
+    buf_release(&b);
+    report_data_release(&d);
+}
+
+/* 'n' cells of a class, in a fold. */
+static void add_cells(struct buf *b, const char *name, int n, int fold)
+{
+    for (int i = 0; i < n; i++)
+        buf_printf(b, "%s/%d-%d,%s,,%s,%d,,ok\n", name, fold, i, name,
+                   fold == 0 ? "test" : "train", fold);
+}
+
+/* Classes are told by fold: the first one's splits say nothing of the rest. */
+static void check_classes(void)
+{
+    struct report_data d = {.run_dir = run, .config = &config, .plan = &plan};
+    const struct report_counts *c = &d.counts;
+    struct buf b = {0};
+    struct err err = {0};
+
+    config.split.folds = 3;
+    buf_puts(&b, "file,class,group,split,fold,sha256,status\n");
+    add_cells(&b, "even", 20, 0);
+    add_cells(&b, "even", 20, 1);
+    add_cells(&b, "even", 21, 2);
+    add_cells(&b, "first", 25, 0);
+    add_cells(&b, "first", 3, 1);
+    add_cells(&b, "first", 4, 2);
+    add_cells(&b, "rare", 7, 0);
+    add_cells(&b, "rare", 8, 2);
+    buf_puts(&b, "rare/x,rare,,,,,broken\n");
+    put("data/index.csv", b.data);
+    b.len = 0;
+    ok(report_data_read(&d, &err) == 0 && c->tests == 108 && c->n_class == 3 &&
+           report_used(&c->of[1]) == 32 && c->of[2].set_aside == 1,
+       "cells of each class in all folds");
+    ok(report_cells(c, &c->of[1], 0, SPLIT_TEST) == 25 &&
+           report_cells(c, &c->of[1], 2, SPLIT_TEST) == 4 &&
+           report_cells(c, &c->of[1], 2, SPLIT_VALIDATION) == 25 &&
+           report_cells(c, &c->of[1], 2, SPLIT_TRAIN) == 3,
+       "  and in the splits of any");
+    report_warnings(&d, &b);
+    ok(strstr(b.data,
+              "Few test cells</strong>, so the figures of these "
+              "classes say little: rare (15 in all folds).</li>") != NULL,
+       "few test cells are few in all folds");
+    ok(strstr(b.data, "pooled they are of more: first (3 to 25 of 32).</li>") !=
+           NULL,
+       "few in a fold are told apart from them");
+    b.len = 0;
+    report_samples(&d, &b);
+    ok(strstr(b.data, "<th scope=\"col\" class=\"num\">fold 2</th>"
+                      "<th scope=\"col\" class=\"num\">used</th>") &&
+           !strstr(b.data, "training</th>") &&
+           strstr(b.data,
+                  "first</th><td class=\"num\">25</td>"
+                  "<td class=\"num\">3</td><td class=\"num\">4</td>"
+                  "<td class=\"num\">32</td><td class=\"num\">0</td>") &&
+           strstr(b.data, "all</th><td class=\"num\">52</td>"
+                          "<td class=\"num\">23</td><td class=\"num\">33</td>"
+                          "<td class=\"num\">108</td>"
+                          "<td class=\"num\">1</td>") &&
+           markup_balanced(b.data),
+       "the class table has a column a fold");
     buf_release(&b);
     report_data_release(&d);
 }
@@ -201,5 +268,6 @@ int main(void)
     check_summary();
     check_files();
     check_crossings();
+    check_classes();
     return tap_done() | (dir_remove(run, &err) < 0);
 }
