@@ -1,5 +1,7 @@
 #include "orchestration/report_data.h"
 
+#include "orchestration/report_headline.h"
+
 #include "base/file.h"
 #include "base/hash.h"
 
@@ -404,29 +406,6 @@ static bool is_head(const struct plan_node *n)
     return false;
 }
 
-/*
- * The experiment that validation prefers; choosing by the test split would
- * flatter it.  Of equals the first.
- */
-static int choose_best(const struct report_data *d)
-{
-    int best = -1;
-    double most = -1.0;
-
-    for (int i = 0; i < d->n_experiment; i++) {
-        const json_t *m = d->experiment[i].metrics.root;
-        const double v = report_json_number(m, "validation.accuracy");
-        const double n = report_json_number(m, "validation.n");
-        const double score = n > 0 && isfinite(v) ? v : 0.0;
-
-        if (m && score > most) {
-            best = i;
-            most = score;
-        }
-    }
-    return best;
-}
-
 static int read_experiments(struct report_data *d, struct err *err)
 {
     const struct plan *p = d->plan;
@@ -438,7 +417,7 @@ static int read_experiments(struct report_data *d, struct err *err)
     for (int i = 0; i < p->n_node; i++)
         if (is_head(&p->node[i]))
             read_experiment(&d->experiment[d->n_experiment++], d, &p->node[i]);
-    d->best = choose_best(d);
+    d->best = headline_choose(d);
     return 0;
 }
 

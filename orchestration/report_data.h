@@ -12,6 +12,7 @@
 #include "run/store.h"
 
 #include <jansson.h>
+#include <string.h>
 
 enum { REPORT_JSON_MAX = 16 << 20, REPORT_REASONS_MAX = 24 };
 
@@ -45,6 +46,14 @@ struct report_experiment {
     struct report_csv history, errors, reliability, scores;
     struct report_csv figures[REPORT_TABLES];
 };
+
+/* Are they folds of one experiment, or the same? */
+static inline bool report_same_experiment(const struct plan_node *a,
+                                          const struct plan_node *b)
+{
+    return strcmp(a->network, b->network) == 0 &&
+           strcmp(a->regime, b->regime) == 0 && a->seed == b->seed;
+}
 
 /* Is it made of others, without a training or explanations of its own? */
 static inline bool report_is_ensemble(const struct report_experiment *e)
@@ -94,7 +103,8 @@ struct report_data {
     struct report_reasons aside, augment_aside;
     struct report_experiment *experiment; /* owned */
     int n_experiment;
-    int best; /* experiment of the headline, -1 if none is evaluated */
+    int best; /* experiment of the headline, -1 if none is evaluated; of folds
+                 the first that is */
 };
 
 /* Cells of a class, or of all: in split 's' of fold 'fold' (0 without), used in

@@ -10,20 +10,16 @@
 
 /* --- from files ------------------------------------------------------------ */
 
-static bool same_experiment(const struct plan_node *a,
-                            const struct plan_node *b)
-{
-    return strcmp(a->network, b->network) == 0 &&
-           strcmp(a->regime, b->regime) == 0 && a->seed == b->seed;
-}
-
 static struct fold_figure figure(const double *x, int n)
 {
-    struct fold_figure f = {(double)NAN, (double)NAN};
+    struct fold_figure f = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
     double sum = 0, squares = 0;
 
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         sum += x[i];
+        f.least = fmin(f.least, x[i]);
+        f.most = fmax(f.most, x[i]);
+    }
     if (n > 0)
         f.mean = sum / n;
     for (int i = 0; i < n; i++)
@@ -66,8 +62,8 @@ bool fold_first(const struct report_data *d, int i)
 int fold_head(const struct report_data *d, int i)
 {
     for (int k = 0; k < d->n_experiment; k++)
-        if (fold_first(d, k) &&
-            same_experiment(d->experiment[k].train, d->experiment[i].train))
+        if (fold_first(d, k) && report_same_experiment(d->experiment[k].train,
+                                                       d->experiment[i].train))
             return k;
     return -1;
 }
@@ -97,7 +93,7 @@ void fold_summary(struct fold_summary *s, const struct report_data *d, int i)
         const struct report_experiment *e = &d->experiment[k];
         const json_t *m = e->metrics.root;
 
-        if (!same_experiment(e->train, first) || !m || !e->evaluate ||
+        if (!report_same_experiment(e->train, first) || !m || !e->evaluate ||
             s->evaluated == CONFIG_FOLDS_MAX ||
             add_predictions(&all, s->evaluated == 0, d, e->evaluate) < 0)
             continue;

@@ -17,6 +17,7 @@
 /* A figure over folds. */
 struct fold_figure {
     double mean, sd; /* sd: of a sample (n - 1); NaN of one fold */
+    double least, most;
 };
 
 struct fold_summary {

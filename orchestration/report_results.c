@@ -1,8 +1,9 @@
 /*
- * report_results.c - the figures: headline, all experiments, one experiment
+ * report_results.c - all experiments, a row each
  */
 #include "orchestration/report.h"
 #include "orchestration/report_folds.h"
+#include "orchestration/report_headline.h"
 #include "orchestration/report_html.h"
 
 #include "run/svg.h"
@@ -11,134 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Accuracy and interval of a split in metrics.json; NaN where missing. */
-struct result {
-    double n, correct, accuracy, low, high;
-};
-
-static struct result result_of(const json_t *metrics, const char *split)
-{
-    const json_t *s = report_json_at(metrics, split);
-    const json_t *range = json_object_get(s, "interval");
-    struct result r = {
-        report_json_number(s, "n"), report_json_number(s, "correct"),
-        report_json_number(s, "accuracy"), (double)NAN, (double)NAN};
-
-    if (json_array_size(range) == 2) {
-        r.low = json_number_value(json_array_get(range, 0));
-        r.high = json_number_value(json_array_get(range, 1));
-    }
-    if (!(r.n > 0))
-        r.accuracy = r.low = r.high = (double)NAN;
-    return r;
-}
-
-/* --- headline -------------------------------------------------------------- */
-
-/* A scale of 0 to 100 %: the interval as a band, accuracy and baseline as
- * marks. */
-static void draw_scale(const struct result *r, double base, struct buf *b)
-{
-    buf_puts(b, "<div class=\"scale\" role=\"img\" aria-label=\"The accuracy "
-                "with its interval and the baseline on a scale from 0 to 100 "
-                "percent\">\n");
-    buf_printf(b,
-               "<span class=\"band\" style=\"left:%.2f%%;width:%.2f%%\">"
-               "</span>\n",
-               100 * r->low, fmax(0.4, 100 * (r->high - r->low)));
-    if (isfinite(base))
-        buf_printf(b, "<span class=\"base\" style=\"left:%.2f%%\"></span>\n",
-                   100 * base);
-    buf_printf(b,
-               "<span style=\"left:%.2f%%\"></span>\n</div>\n"
-               "<p class=\"ticks\" aria-hidden=\"true\">",
-               100 * r->accuracy);
-    for (int i = 0; i <= 100; i += 25)
-        buf_printf(b, "<span>%d&nbsp;%%</span>", i);
-    buf_puts(b, "</p>\n");
-}
-
-/* One fold says less than all of them. */
-static void all_folds(const struct report_data *d, struct buf *b)
-{
-    const int head = fold_head(d, d->best);
-    struct fold_summary s;
-
-    if (head < 0)
-        return;
-    fold_summary(&s, d, head);
-    buf_printf(b, "; all %d folds together: ", s.evaluated);
-    html_percent(b, s.pooled.accuracy);
-}
-
-/* The baseline beside the best experiment, on the same cells. */
-static void headline_baseline(const struct report_data *d, struct buf *b)
-{
-    const struct report_experiment *e = &d->experiment[d->best];
-    const json_t *base = report_baseline(d, e);
-
-    buf_puts(b, "<div class=\"figure base\">");
-    html_percent(b, report_json_number(base, "test"));
-    buf_puts(b, "</div>\n<p>is what a classifier reaches that knows a cell's "
-                "mean colour and size alone.</p>\n");
-    if (!base) {
-        html_missing(b, "The baseline", d->baseline.why);
-        return;
-    }
-    buf_puts(b, "<p class=\"mute\">Colour alone ");
-    html_percent(b, report_json_number(base, "colour_only_test"));
-    buf_puts(b, ", size alone ");
-    html_percent(b, report_json_number(base, "size_only_test"));
-    buf_puts(b, ", on the same test cells");
-    if (base != d->baseline.root) {
-        buf_puts(b, "; all folds together: ");
-        html_percent(b, report_json_number(d->baseline.root, "test"));
-    }
-    buf_puts(b, ".</p>\n");
-}
-
-static void headline_best(const struct report_data *d, struct buf *b)
-{
-    const struct report_experiment *e = &d->experiment[d->best];
-    const struct result r = result_of(e->metrics.root, "test");
-    const double base = report_json_number(report_baseline(d, e), "test");
-
-    buf_puts(b, "<div class=\"headline\">\n<div>\n<div class=\"figure\">");
-    html_percent(b, r.accuracy);
-    buf_puts(b, "</div>\n<p>");
-    if (r.n > 0) {
-        buf_printf(b, "of the test cells are classified right: %.0f of %.0f; ",
-                   r.correct, r.n);
-        buf_puts(b, "95&nbsp;% interval ");
-        html_percent(b, r.low);
-        buf_puts(b, " to ");
-        html_percent(b, r.high);
-    } else {
-        buf_puts(b, "there is no test cell");
-    }
-    buf_puts(b, ".</p>\n<p class=\"mute\">");
-    html_text(b, e->name);
-    if (d->n_experiment > 1)
-        buf_puts(b, ", the experiment that does best on the validation split");
-    all_folds(d, b);
-    buf_puts(b, "</p>\n</div>\n<div>\n");
-    headline_baseline(d, b);
-    buf_puts(b, "</div>\n</div>\n");
-    if (r.n > 0)
-        draw_scale(&r, base, b);
-}
-
-void report_headline(const struct report_data *d, struct buf *b)
-{
-    buf_puts(b, "<section class=\"card\" aria-labelledby=\"h-headline\">\n"
-                "<h2 id=\"h-headline\">Accuracy</h2>\n");
-    if (d->best >= 0)
-        headline_best(d, b);
-    else
-        html_missing(b, "The accuracy", "no experiment is evaluated yet");
-    buf_puts(b, "</section>\n");
-}
 
 /* --- all experiments ------------------------------------------------------- */
 
@@ -152,8 +25,9 @@ static void result_row(const struct report_data *d, int i, struct buf *b)
 {
     const struct report_experiment *e = &d->experiment[i];
     const json_t *mean = report_json_at(e->metrics.root, "test.weighted");
-    const struct result test = result_of(e->metrics.root, "test");
-    const struct result check = result_of(e->metrics.root, "validation");
+    const struct report_result test = report_result_of(e->metrics.root, "test");
+    const struct report_result check =
+        report_result_of(e->metrics.root, "validation");
 
     buf_printf(b, "<tr><th scope=\"row\"><a href=\"#experiment-%d\">", i + 1);
     html_text(b, e->name);

@@ -2,6 +2,7 @@
  * report_warnings.c - what a reader must know before the figures
  */
 #include "orchestration/report.h"
+#include "orchestration/report_headline.h"
 #include "orchestration/report_html.h"
 
 #include <math.h>
@@ -144,19 +145,19 @@ static void small_folds(const struct report_counts *c, struct buf *b)
 
 static void baseline(const struct report_data *d, struct buf *b)
 {
-    const json_t *m = d->best < 0 ? NULL : d->experiment[d->best].metrics.root;
-    const json_t *own =
-        d->best < 0 ? NULL : report_baseline(d, &d->experiment[d->best]);
-    const double base = report_json_number(own, "test");
-    const json_t *range = report_json_at(m, "test.interval");
-    const double low = json_number_value(json_array_get(range, 0));
+    struct headline h;
+    double base;
 
-    if (m && isfinite(base) && low <= base)
+    if (d->best < 0)
+        return;
+    headline_of(&h, d);
+    base = report_json_number(h.base, "test");
+    if (h.test.low <= base)
         buf_printf(b,
                    "<li><strong>Not clearly better than colour and "
                    "size</strong>: the interval of the best network begins at "
                    "%.1f&nbsp;%%, the baseline reaches %.1f&nbsp;%%.</li>\n",
-                   100 * low, 100 * base);
+                   100 * h.test.low, 100 * base);
 }
 
 static void parts(const struct report_data *d, struct buf *b)

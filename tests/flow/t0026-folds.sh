@@ -80,6 +80,12 @@ torn() { # groups with cells in several folds
 ok "no group is in two folds" test -z "$(torn)"
 ok "a table over folds" grep -q "^$F,3,3," "$T/kf/report/folds.csv"
 ok "the page has it" grep -q "Over all folds" "$T/kf/report/index.html"
+ok "its headline is of all folds" grep -qE "of the test cells of all folds are \
+classified right: [0-9]+ of 100; .*; single folds " "$T/kf/report/index.html"
+ok "its classes are told by fold" grep -q 'class="num">fold 2</th><th .*>used' \
+    "$T/kf/report/index.html"
+ok "and in stats.json" test "$(grep -c '"folds": \[' "$T/kf/data/stats.json")" \
+    -eq 5
 insertion_of() { # insertion_of <fold>: its cells in the table of explainers
     sed -n "s/^mobilenetv2,finetune,1,$1,all,gradcam,faithfulness,insertion,\
 [^,]*,[^,]*,[^,]*,\([0-9]*\),.*/\1/p" "$T/kf/report/explainers.csv"

@@ -2,6 +2,7 @@
 #include "markup.h"
 #include "orchestration/report.h"
 #include "orchestration/report_folds.h"
+#include "orchestration/report_headline.h"
 #include "orchestration/report_html.h"
 #include "tap.h"
 
@@ -98,6 +99,26 @@ static void check_summary(void)
     report_data_release(&d);
 }
 
+static void check_headline(const char *text)
+{
+    ok(strstr(text, "<div class=\"figure\">80.0&nbsp;%</div>\n"
+                    "<p>of the test cells of all folds are classified right: "
+                    "4 of 5; 95&nbsp;% interval 37.6&nbsp;% to 96.4&nbsp;%; "
+                    "single folds 50.0&nbsp;% to 100.0&nbsp;%.</p>") &&
+           strstr(text, "<p class=\"mute\">n-r-s1, the experiment that does "
+                        "best on the validation split of all folds; 2 of 3 "
+                        "folds are evaluated</p>"),
+       "the headline is of all folds");
+    ok(strstr(text, "<div class=\"figure base\">60.0&nbsp;%") &&
+           strstr(text, "size alone; single folds 25.0&nbsp;% to "
+                        "75.0&nbsp;%.</p>") &&
+           strstr(text, ", on the test cells of all folds.</p>"),
+       "so is the baseline beside it");
+    ok(strstr(text, "the interval of the best network begins at 37.6&nbsp;%, "
+                    "the baseline reaches 60.0&nbsp;%.</li>") != NULL,
+       "and the warning that it is hardly better");
+}
+
 static void check_files(void)
 {
     char path[FILE_PATH_MAX], *text = NULL;
@@ -118,10 +139,7 @@ static void check_files(void)
                         "35.4&nbsp;%") &&
            strstr(text, "4 of 5</td></tr>"),
        "the page has them");
-    ok(strstr(text, "<div class=\"figure base\">50.0&nbsp;%") &&
-           strstr(text, "on the same test cells; all folds together: "
-                        "60.0&nbsp;%.</p>"),
-       "the baseline is of the fold that it stands beside");
+    check_headline(text);
     ok(strstr(text, "baseline, all folds together</td><td class=\"num\">60.0"),
        "or of all folds");
     ok(strstr(text, "colour and size alone</th><td class=\"num\">3 of 3</td>"
@@ -152,6 +170,60 @@ static void check_files(void)
        "and a table");
     printf("# %s", text ? text : "none\n");
     free(text);
+}
+
+/* A baseline of the first fold alone is not set beside all of them. */
+static void check_old_baseline(void)
+{
+    struct report_data d = {.run_dir = run, .config = &config, .plan = &plan};
+    struct buf b = {0};
+    struct err err = {0};
+
+    put("data/baseline.json", "{\"test\":0.9,\"n_test\":5}");
+    ok(report_data_read(&d, &err) == 0, "an older baseline");
+    report_headline(&d, &b);
+    ok(!strstr(b.data, "90.0&nbsp;%") &&
+           strstr(b.data, "data/baseline.json is of the first fold alone"),
+       "  is of the first fold");
+    buf_release(&b);
+    report_data_release(&d);
+}
+
+/* Validation of all folds chooses, not the luckiest fold. */
+static void check_choice(void)
+{
+    static const struct {
+        const char *name, *metrics;
+    } of[] = {
+        {"x-f0", "{\"validation\":{\"n\":10,\"accuracy\":1.0}}"},
+        {"x-f1", "{\"validation\":{\"n\":30,\"accuracy\":0.5}}"},
+        {"y-f0", "{\"validation\":{\"n\":0,\"accuracy\":0}}"},
+        {"y-f1", "{\"validation\":{\"n\":10,\"accuracy\":0.7}}"},
+        {"z-f0", "{\"validation\":{\"n\":10,\"accuracy\":0.9}}"},
+        {"z-f1", "{\"validation\":{\"n\":20,\"accuracy\":0.3}}"},
+    };
+    enum { N = sizeof(of) / sizeof(of[0]) };
+    struct plan_node nd[N] = {{.name = ""}};
+    struct report_experiment e[N] = {{.name = ""}};
+    struct report_data d = {.experiment = e, .n_experiment = N};
+
+    for (int i = 0; i < N; i++) {
+        nd[i].seed = of[i].name[0];
+        nd[i].fold = i % 2;
+        nd[i].folds = 2;
+        e[i].train = &nd[i];
+        e[i].metrics.root = json_loads(of[i].metrics, 0, NULL);
+    }
+    ok(headline_choose(&d) == 2, "the best on validation over all folds");
+    json_decref(e[2].metrics.root);
+    e[2].metrics.root = NULL;
+    ok(headline_choose(&d) == 3, "  of which the first may not be evaluated");
+    d.n_experiment = 2;
+    ok(headline_choose(&d) == 0, "  of one, its first fold");
+    d.n_experiment = 0;
+    ok(headline_choose(&d) < 0, "  of none, none");
+    for (int i = 0; i < N; i++)
+        json_decref(e[i].metrics.root);
 }
 
 /* Folds 2 and 3 of 4 both train in the first one, and are apart all the same. */
@@ -267,6 +339,8 @@ int main(void)
         "u,test,a,a,0,1,g\nv,test,parabasal,a,0,1,\nw,test,parabasal,parabasal,1,0,\n");
     check_summary();
     check_files();
+    check_old_baseline();
+    check_choice();
     check_crossings();
     check_classes();
     return tap_done() | (dir_remove(run, &err) < 0);
