@@ -13,6 +13,9 @@ ok "a run" status_is 0 papline run "$T/c.yaml"
 ok "weights as Keras writes them" status_is 0 papline weights export \
     "$T/run/train/$E/model.safetensors" -o "$T/m.h5"
 
+mkdir "$T/weights"
+cp "$T/run/train/$E/model.safetensors" "$T/weights/mobilenetv2.safetensors"
+
 waiting() { # a run over tcp that waits for workers
     papline run "$T/c.yaml" --run "$T/$1" --set augment.workers=0 \
         --until augment --set "scheduler.endpoint=$at" >"$T/log" 2>&1 &
@@ -31,6 +34,10 @@ command_of() { # command_of <line of the README>: run it, made small
         for w in "$@"; do
             case $w in
             dataset.path=PATH) w=dataset.path=$CELLS ;;
+            train.weights=WEIGHTS) # of the one network that is there
+                words+=("train.networks=[mobilenetv2]" --set
+                    "evaluate.ensembles=[none]" --set)
+                w=train.weights=$T/weights ;;
             train.ranks=8) w=train.ranks=2 ;;
             scheduler.endpoint=tcp:*) w=scheduler.endpoint=$at ;;
             esac
