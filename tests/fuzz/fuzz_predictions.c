@@ -70,11 +70,13 @@ static void ensemble(struct predictions *cells, enum split split)
 static void compare(void)
 {
     static const char *const both[] = {"A", "B"};
+    const struct compare_request r = {
+        .run_dir = fuzz_dir(), .name = both, .n = 2, .resamples = 3, .seed = 1};
     struct compare c;
     struct buf b = {0};
     struct err err = {0};
 
-    if (compare_run(&c, fuzz_dir(), both, 2, 3, 1, &err) == 0) {
+    if (compare_run(&c, &r, &err) == 0) {
         compare_experiments_csv(&c, &b);
         compare_pairs_csv(&c, &b);
     } else {
