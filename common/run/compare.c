@@ -127,8 +127,8 @@ static int find_intervals(struct compare *c, uint32_t *group, uint64_t seed,
                           .each = resample,
                           .self = c};
 
-    if (bootstrap_groups(c->one[0].said.group, c->n_cell, group, &b.n_group,
-                         err) < 0)
+    if (bootstrap_groups(predictions_drawn(&c->one[0].said), c->n_cell, group,
+                         &b.n_group, err) < 0)
         return -1;
     c->n_group = b.n_group;
     for (size_t i = 0; i < b.n_value; i++)

@@ -239,6 +239,7 @@ static const struct profile_row {
 } profile_rows[] = {
     {PROFILE_PAPER, "preprocess.aspect=keep"},
     {PROFILE_PAPER, "split.method=random"},
+    {PROFILE_PAPER, "split.near_duplicates=separate"},
     {PROFILE_PAPER, "split.test=0.16"},
     {PROFILE_PAPER, "split.validation=0.0476"},
     {PROFILE_PAPER, "train.stop_patience=0"},
@@ -246,6 +247,7 @@ static const struct profile_row {
     {PROFILE_PAPER, "train.encoder=weights"},
     {PROFILE_PAPER, "train.encoder_rate=0.001"},
     {PROFILE_NOTEBOOK, "split.method=random"},
+    {PROFILE_NOTEBOOK, "split.near_duplicates=separate"},
     {PROFILE_NOTEBOOK, "augment.variants=6"},
     {PROFILE_NOTEBOOK, "train.input=raw"},
     {PROFILE_NOTEBOOK, "evaluate.model=last"},
@@ -348,7 +350,7 @@ void config_each(const struct config *c, const char *section,
             continue;
         key_text(c, &k[i], &b);
         BUG_ON(b.failed); /* a value that is lost would be a wrong key */
-        if (!k[i].later || strcmp(b.data ? b.data : "", k[i].initial) != 0)
+        if (!k[i].before || strcmp(b.data ? b.data : "", k[i].before) != 0)
             each(self, k[i].full, b.data ? b.data : "");
         buf_release(&b);
     }

@@ -27,6 +27,7 @@ enum {
 enum resize_method { RESIZE_NEAREST, RESIZE_LANCZOS };
 enum aspect_method { ASPECT_SQUASH, ASPECT_KEEP };
 enum split_method { SPLIT_BY_RANDOM, SPLIT_BY_GROUP, SPLIT_BY_CSV };
+enum near_choice { NEAR_SEPARATE, NEAR_TOGETHER };
 enum input_mode { INPUT_AUTO, INPUT_RAW, INPUT_CAFFE, INPUT_TF, INPUT_TORCH };
 enum model_choice { MODEL_BEST, MODEL_LAST };
 enum side_choice { SIDE_NORMAL, SIDE_ABNORMAL };
@@ -159,6 +160,7 @@ struct config {
         double test;             /* share of all */
         double validation;       /* share of the rest */
         int64_t folds;           /* of cross-validation; 1: one split */
+        enum near_choice near_duplicates;
     } split;
     struct {
         enum size_choice size; /* of cells, beside their picture */
@@ -268,8 +270,8 @@ void config_reference(struct buf *out);
  * Calls 'each' for every key that decides a result of 'section', by its full
  * name ("train.epochs") and its value as text, in table order.  Left out are
  * placement, paths (their content counts, not their name), the lists that say
- * which experiments there are, and keys that came later while they have their
- * default, so that outputs from before stay current.
+ * which experiments there are, and keys that came later while they have the
+ * value that outputs from before are of, so that these stay current.
  */
 typedef void (*config_each_f)(void *self, const char *key, const char *value);
 void config_each(const struct config *c, const char *section,

@@ -43,8 +43,9 @@ struct key {
     const char *initial;      /* default as text; of a list: "a, b" */
     const char *const *words; /* of KEY_ENUM, ending in NULL */
     const char *unit;         /* NULL: none */
-    bool later; /* came when outputs were there: its default adds nothing to the
-                   keys of nodes */
+    const char *before; /* it came when outputs were there, which are as if it
+                           had this value: that adds nothing to the keys of
+                           nodes; NULL: it was always there */
     const char *help;
 };
 

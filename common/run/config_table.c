@@ -9,6 +9,7 @@
 static const char *const resize_words[] = {"nearest", "lanczos", NULL};
 static const char *const aspect_words[] = {"squash", "keep", NULL};
 static const char *const split_words[] = {"random", "group", "csv", NULL};
+static const char *const near_words[] = {"separate", "together", NULL};
 static const char *const input_words[] = {"auto", "raw",   "caffe",
                                           "tf",   "torch", NULL};
 static const char *const schedule_words[] = {"constant", "plateau", "cosine",
@@ -76,13 +77,13 @@ static const struct key keys[] = {
 
     {TEXT(layout, csv), PLACEMENT, STRING(""),
      .help = "table with columns file,label,group,split instead of folders"},
-    {TEXT(layout, classes), RESULT, STRING(""), .later = true,
+    {TEXT(layout, classes), RESULT, STRING(""), .before = "",
      .help = "folders that are classes, \"folder=Class, ...\"; empty: all"},
-    {TEXT(layout, include), RESULT, STRING(""), .later = true,
+    {TEXT(layout, include), RESULT, STRING(""), .before = "",
      .help = "patterns of file names, \"*.bmp, cell?.png\"; empty: all"},
-    {TEXT(layout, exclude), RESULT, STRING(""), .later = true,
+    {TEXT(layout, exclude), RESULT, STRING(""), .before = "",
      .help = "likewise, of files to leave out"},
-    {TEXT(layout, group), RESULT, STRING(""), .later = true,
+    {TEXT(layout, group), RESULT, STRING(""), .before = "",
      .help = "regular expression: what (...) matches in a path is its group"},
 
     {AT(preprocess, size), RESULT, INT(32, 512, "110"), .unit = "pixels",
@@ -103,6 +104,10 @@ static const struct key keys[] = {
     {AT(split, folds), RESULT, INT(1, CONFIG_FOLDS_MAX, "1"),
      .help =
          "3 or more: each fold tests once, the next validates; 1: one split"},
+    {AT(split, near_duplicates), RESULT, ENUM(near_words, "together"),
+     .before = "separate",
+     .help = "groups that share a picture, or one that looks alike: one group, "
+             "or not"},
 
     {AT(inputs, size), RESULT, ENUM(onoff_words, "off"),
      .help = "log width and height of a cell's crop, joined to its features"},

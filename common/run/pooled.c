@@ -84,6 +84,7 @@ static bool longer_tables(struct csv **list, size_t n)
 static int make_room(struct predictions *p, size_t n, struct err *err)
 {
     const bool room = longer_names(&p->file, n) && longer_names(&p->group, n) &&
+                      (!p->family || longer_names(&p->family, n)) &&
                       longer_numbers(&p->label, n) &&
                       longer_numbers(&p->said, n) &&
                       longer_tables(&p->more, (size_t)p->n_more + 1);
@@ -103,7 +104,13 @@ int pooled_add(struct predictions *p, struct predictions *more, struct err *err)
     if (match_classes(p, more, to, &k, err) < 0 ||
         make_room(p, n + more->o.n + 1, err) < 0)
         return -1;
+    if (!more->family) { /* then groups are alone in all */
+        free(p->family);
+        p->family = NULL;
+    }
     for (size_t i = 0; i < more->o.n; i++) {
+        if (p->family)
+            p->family[n + i] = more->family[i];
         p->file[n + i] = more->file[i];
         p->group[n + i] = more->group[i];
         p->label[n + i] = to[more->label[i]];

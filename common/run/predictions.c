@@ -18,7 +18,7 @@ void predictions_header(const struct predictions *p, struct buf *out)
         buf_puts(out, ",");
         buf_csv(out, name);
     }
-    buf_puts(out, ",group\n");
+    buf_puts(out, p->family ? ",group,family\n" : ",group\n");
 }
 
 void predictions_rows(const struct predictions *p, enum split split,
@@ -34,6 +34,10 @@ void predictions_rows(const struct predictions *p, enum split split,
             buf_printf(out, ",%.9g", p->o.p[i * (size_t)p->o.k + (size_t)c]);
         buf_puts(out, ",");
         buf_csv(out, p->group[i]);
+        if (p->family) {
+            buf_puts(out, ",");
+            buf_csv(out, p->family[i]);
+        }
         buf_puts(out, "\n");
     }
 }
@@ -43,7 +47,7 @@ void predictions_rows(const struct predictions *p, enum split split,
 struct reading {
     struct predictions *p;
     const char *path;
-    int file, split, class, said, group;
+    int file, split, class, said, group, family;
     int first; /* of the p_ columns, -1: none */
 };
 
@@ -63,6 +67,7 @@ static int find_columns(struct reading *r, struct err *err)
     r->class = csv_column(c, "class");
     r->said = csv_column(c, "predicted");
     r->group = csv_column(c, "group");
+    r->family = csv_column(c, "family");
     if (r->file < 0 || r->split < 0 || r->class < 0 || r->said < 0)
         return bad_column(r,
                           r->file < 0    ? "file"
@@ -134,17 +139,20 @@ static int find_classes(struct reading *r, struct err *err)
     return 0;
 }
 
-static int allocate(struct predictions *p, bool probabilities, struct err *err)
+static int allocate(const struct reading *r, struct err *err)
 {
+    struct predictions *p = r->p;
     const size_t n = p->csv.n_row + 1, k = (size_t)p->o.k + 1;
+    const bool probabilities = r->first >= 0, families = r->family >= 0;
 
     p->file = calloc(n, sizeof(*p->file));
     p->group = calloc(n, sizeof(*p->group));
+    p->family = families ? calloc(n, sizeof(*p->family)) : NULL;
     p->label = calloc(n, sizeof(*p->label));
     p->said = calloc(n, sizeof(*p->said));
     p->p = probabilities ? calloc(n, k * sizeof(*p->p)) : NULL;
     if (!p->file || !p->group || !p->label || !p->said ||
-        (probabilities && !p->p))
+        (probabilities && !p->p) || (families && !p->family))
         return err_set(err, ERR_SYSTEM, "no memory for %zu predictions", n);
     p->o.label = p->label;
     p->o.said = p->said;
@@ -177,6 +185,8 @@ static int take_row(struct reading *r, size_t row, struct err *err)
 
     p->file[n] = csv_get(&p->csv, row, (size_t)r->file);
     p->group[n] = r->group < 0 ? "" : csv_get(&p->csv, row, (size_t)r->group);
+    if (p->family)
+        p->family[n] = csv_get(&p->csv, row, (size_t)r->family);
     p->label[n] = class_of(p, class);
     p->said[n] = class_of(p, said);
     if (p->label[n] < 0 || p->said[n] < 0)
@@ -209,7 +219,7 @@ int predictions_read(struct predictions *p, const char *path, enum split split,
 
     *p = (struct predictions){.o = {.n = 0}};
     if (csv_read(&p->csv, path, err) == 0 && find_columns(&r, err) == 0 &&
-        find_classes(&r, err) == 0 && allocate(p, r.first >= 0, err) == 0 &&
+        find_classes(&r, err) == 0 && allocate(&r, err) == 0 &&
         take_rows(&r, split, err) == 0)
         return 0;
     predictions_release(p);
@@ -220,6 +230,7 @@ void predictions_release(struct predictions *p)
 {
     free(p->file);
     free(p->group);
+    free(p->family);
     free(p->class_name);
     free(p->label);
     free(p->said);

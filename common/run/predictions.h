@@ -1,11 +1,12 @@
 /*
  * predictions.h - the table predictions.csv: written and read again
  *
- *     file,split,class,predicted,p_<class>...,group
+ *     file,split,class,predicted,p_<class>...,group[,family]
  *
  * Probabilities have nine digits, so that a float is read back as it was; a
  * table of decisions alone has no p_ columns.  'group' is CLASS/GROUP of
- * data/index.csv, what belongs together in a bootstrap; empty: a cell alone.
+ * data/index.csv; empty: a cell alone.  'family', there if the index has it,
+ * is what belongs together in a bootstrap, else the group is.
  */
 #ifndef RUN_PREDICTIONS_H
 #define RUN_PREDICTIONS_H
@@ -16,9 +17,10 @@
 
 /* What is said of the cells of one split. */
 struct predictions {
-    struct outcomes o;  /* its arrays are owned by what follows, or borrowed */
-    const char **file;  /* (o.n) borrowed names */
-    const char **group; /* (o.n) */
+    struct outcomes o;   /* its arrays are owned by what follows, or borrowed */
+    const char **file;   /* (o.n) borrowed names */
+    const char **group;  /* (o.n) */
+    const char **family; /* (o.n) of groups; NULL: groups are alone */
     char (*class_name)[CONFIG_NAME_MAX]; /* (o.k) */
 
     int *label, *said; /* owned, of a table that was read */
@@ -26,6 +28,12 @@ struct predictions {
     struct csv csv, *more; /* more: (n_more) of tables that were added */
     int n_more;
 };
+
+/* What belongs together in a bootstrap: (o.n) names. */
+static inline const char *const *predictions_drawn(const struct predictions *p)
+{
+    return p->family ? p->family : p->group;
+}
 
 /* Append the header, then the rows of any splits. */
 void predictions_header(const struct predictions *p, struct buf *out);

@@ -128,6 +128,7 @@ static int read_index(struct store *s, const char *dir, int *class_column,
                        "'%s' describes %zu images, images.npy has %zu", path,
                        s->index.n_row, s->n);
     s->fold_column = csv_column(&s->index, "fold");
+    s->family_column = csv_column(&s->index, "family");
     s->width_column = csv_column(&s->index, "width");
     s->height_column = csv_column(&s->index, "height");
     s->folds = 1;

@@ -9,7 +9,10 @@
  * index.csv of data/:     file,class,group,split,sha256,width,height,
  *                         mean_r,mean_g,mean_b,std_r,std_g,std_b,status
  *                         with split.folds above 1 also fold, behind split,
- *                         which is then the one in fold 0
+ *                         which is then the one in fold 0; and, where near
+ *                         duplicates are kept together, family, behind those:
+ *                         "CLASS/GROUP" of the first picture of those that look
+ *                         alike and of their groups
  * index.csv of augment/:  source,variant,class,split,sha256,operations,status
  * (source is the row in data/; sha256 is of the stored pixels there, of the
  * file in data/).  status is "ok" or why the sample was set aside; such a
@@ -50,6 +53,7 @@ struct store {
     int split_column, status_column;
     int width_column, height_column; /* -1: there is none */
     int fold_column;                 /* -1: there are no folds */
+    int family_column;               /* -1: there are no families */
     int fold, folds; /* of store_use_fold(); folds 1: column 'split' counts */
 };
 

@@ -59,7 +59,7 @@ static int open_all(struct evaluation *e, struct err *err)
 static int name_groups(struct evaluation *e, int s, struct err *err)
 {
     const struct csv *c = &e->data.index;
-    const int column = csv_column(c, "group");
+    const int column = csv_column(c, "group"), family = e->data.family_column;
     struct predictions *p = &e->said[s];
     size_t room = 1;
     char *t;
@@ -70,6 +70,8 @@ static int name_groups(struct evaluation *e, int s, struct err *err)
     t = e->group_text[s] = calloc(room, 1);
     if (!t)
         return err_set(err, ERR_SYSTEM, "no memory for groups");
+    for (size_t i = 0; i < p->o.n && p->family; i++)
+        p->family[i] = csv_get(c, e->row[s][i], (size_t)family);
     for (size_t i = 0; i < p->o.n; i++) {
         const char *name =
             column < 0 ? "" : csv_get(c, e->row[s][i], (size_t)column);
@@ -87,6 +89,7 @@ static int make_table(struct evaluation *e, int s, struct err *err)
 {
     struct predictions *p = &e->said[s];
     const int file = csv_column(&e->data.index, "file");
+    const bool families = e->data.family_column >= 0;
     const size_t k = (size_t)e->data.n_class;
     size_t n;
 
@@ -94,12 +97,13 @@ static int make_table(struct evaluation *e, int s, struct err *err)
         return -1;
     p->file = calloc(n + 1, sizeof(*p->file));
     p->group = calloc(n + 1, sizeof(*p->group));
+    p->family = families ? calloc(n + 1, sizeof(*p->family)) : NULL;
     p->label = calloc(n + 1, sizeof(*p->label));
     p->said = calloc(n + 1, sizeof(*p->said));
     p->p = calloc(n + 1, k * sizeof(*p->p));
     p->class_name = calloc(k, sizeof(*p->class_name));
     if (!p->file || !p->group || !p->label || !p->said || !p->p ||
-        !p->class_name)
+        !p->class_name || (families && !p->family))
         return err_set(err, ERR_SYSTEM, "no memory for %zu predictions", n);
     memcpy(p->class_name, e->data.class_name, k * sizeof(*p->class_name));
     p->o = (struct outcomes){n, (int)k, p->label, p->said, p->p, NULL};
@@ -234,8 +238,10 @@ static int assess_all(struct evaluation *e, struct err *err)
     a->class_name = data->class_name;
     a->settings = e->args->settings;
     a->seed = e->args->seed;
-    a->test = (struct assess_split){e->said[0].o, e->said[0].group};
-    a->validation = (struct assess_split){e->said[1].o, e->said[1].group};
+    a->test =
+        (struct assess_split){e->said[0].o, predictions_drawn(&e->said[0])};
+    a->validation =
+        (struct assess_split){e->said[1].o, predictions_drawn(&e->said[1])};
     if (assess_run(a, err) < 0)
         return -1;
     return assess_write(a, e->args->out, err);

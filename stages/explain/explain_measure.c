@@ -5,13 +5,17 @@
 #include <math.h>
 #include <string.h>
 
-/* What makes cells alike: "Class/012", or "" if that is not known. */
+/* What makes cells alike: their family, else "Class/012", or "" if neither is
+ * known. */
 static int group_of(const struct explanation *e, const struct prediction *c,
                     struct buf *name, struct err *err)
 {
     const char *group = explain_field(e, c->row, "group");
+    const char *family = explain_field(e, c->row, "family");
 
-    if (*group)
+    if (*family)
+        buf_puts(name, family);
+    else if (*group)
         buf_printf(name, "%s/%s", e->data.class_name[c->truth], group);
     return buf_check(name, err);
 }

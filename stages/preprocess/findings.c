@@ -1,6 +1,7 @@
 #include "stages/preprocess/findings.h"
 
 #include "base/file.h"
+#include "stages/preprocess/families.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -313,6 +314,17 @@ static json_t *spread(const struct findings *f, int feature, float *room)
     return o;
 }
 
+static json_t *families(const struct families *s)
+{
+    json_t *o = json_object();
+
+    json_object_set_new(o, "joined", number(s->n));
+    json_object_set_new(o, "groups", number(s->groups));
+    json_object_set_new(o, "largest_files", number(s->most_cells));
+    json_object_set_new(o, "largest_groups", number(s->most_groups));
+    return o;
+}
+
 static json_t *stats(const struct findings *f, float *room)
 {
     json_t *o = json_object(), *same = json_object();
@@ -328,6 +340,8 @@ static json_t *stats(const struct findings *f, float *room)
     json_object_set_new(same, "across_classes", number(f->n_across_class));
     json_object_set_new(o, "duplicates", same);
     checks_json(&f->checks, f, o);
+    if (f->families)
+        json_object_set_new(o, "families", families(f->families));
     json_object_set_new(o, "width", spread(f, BASELINE_SIZE, room));
     json_object_set_new(o, "height", spread(f, BASELINE_SIZE + 1, room));
     json_object_set_new(o, "set_aside_files", set_aside(f));

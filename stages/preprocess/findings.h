@@ -20,6 +20,8 @@
 #include "stages/preprocess/look.h"
 #include "stages/preprocess/walk.h"
 
+struct families;
+
 /* One picture as it was read. */
 struct cell {
     char sha256[HASH_HEX];            /* of the file; "" if it was unreadable */
@@ -44,6 +46,8 @@ struct findings {
     struct checks checks;  /* owned */
     struct baseline_scores scores; /* of all folds together */
     struct baseline_scores of_fold[CONFIG_FOLDS_MAX];
+    const struct families *families; /* borrowed: what was joined; NULL: near
+                                         duplicates may part */
     struct buf warnings; /* owned: one a line */
 };
 

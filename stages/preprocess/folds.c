@@ -22,6 +22,8 @@ struct table {
     struct member *member;         /* owned: of the class */
     struct pile *pile;             /* owned: its groups */
     uint32_t *order;               /* owned */
+    uint32_t *first; /* owned: of a family, by its first row, in the class */
+    int *dealt;      /* owned: of a family likewise, its fold, or -1 */
     size_t of_class[CONFIG_FOLDS_MAX], of_all[CONFIG_FOLDS_MAX];
 };
 
@@ -42,17 +44,29 @@ static int largest_first(const void *a, const void *b)
     return (p->order > q->order) - (p->order < q->order);
 }
 
-/* Pictures of class 'label', those of a group together; returns how many. */
+static uint32_t family_of(const struct table *t, uint32_t row)
+{
+    return t->args->family ? t->args->family[row] : row;
+}
+
+/* Pictures of class 'label', those of a group together, or of a family, which
+ * is called after its first group in the class; returns how many. */
 static uint32_t gather(struct table *t, int label)
 {
     const struct walk *w = t->args->walk;
     uint32_t n = 0;
 
-    for (size_t i = 0; i < w->n; i++)
-        if (w->file[i].label == label)
-            t->member[n++] = (struct member){t->args->groups ? w->file[i].group
-                                                             : w->file[i].path,
-                                             (uint32_t)i};
+    memset(t->first, 0xff, w->n * sizeof(*t->first));
+    for (uint32_t i = 0; i < w->n; i++) {
+        uint32_t *first = &t->first[family_of(t, i)];
+
+        if (w->file[i].label != label)
+            continue;
+        if (*first == UINT32_MAX)
+            *first = i;
+        t->member[n++] = (struct member){
+            t->args->groups ? w->file[*first].group : w->file[*first].path, i};
+    }
     qsort(t->member, n, sizeof(*t->member), by_group);
     return n;
 }
@@ -90,6 +104,20 @@ static int emptiest(const struct table *t)
     return best;
 }
 
+/* Pile p goes to fold f. */
+static void put(struct table *t, const struct pile *p, int f, int *fold)
+{
+    for (uint32_t k = 0; k < p->size; k++) {
+        const uint32_t row = t->member[p->start + k].row;
+
+        fold[row] = f;
+        t->dealt[family_of(t, row)] = f;
+    }
+    t->of_class[f] += p->size;
+    t->of_all[f] += p->size;
+}
+
+/* First what a class before has dealt. */
 static void deal_class(struct table *t, int label, int *fold)
 {
     const uint32_t n = gather(t, label);
@@ -97,14 +125,17 @@ static void deal_class(struct table *t, int label, int *fold)
 
     memset(t->of_class, 0, sizeof(t->of_class));
     for (uint32_t i = 0; i < n_pile; i++) {
-        const struct pile *p = &t->pile[i];
-        const int f = emptiest(t);
+        struct pile *p = &t->pile[i];
+        const int f = t->dealt[family_of(t, t->member[p->start].row)];
 
-        for (uint32_t k = 0; k < p->size; k++)
-            fold[t->member[p->start + k].row] = f;
-        t->of_class[f] += p->size;
-        t->of_all[f] += p->size;
+        if (f < 0)
+            continue;
+        put(t, p, f, fold);
+        p->size = 0;
     }
+    for (uint32_t i = 0; i < n_pile; i++)
+        if (t->pile[i].size > 0)
+            put(t, &t->pile[i], emptiest(t), fold);
 }
 
 int folds_deal(const struct folds_args *a, int *fold, struct err *err)
@@ -113,18 +144,24 @@ int folds_deal(const struct folds_args *a, int *fold, struct err *err)
     struct table t = {.args = a,
                       .member = malloc(n * sizeof(*t.member)),
                       .pile = malloc(n * sizeof(*t.pile)),
-                      .order = malloc(n * sizeof(*t.order))};
+                      .order = malloc(n * sizeof(*t.order)),
+                      .first = malloc(n * sizeof(*t.first)),
+                      .dealt = malloc(n * sizeof(*t.dealt))};
     int rc = 0;
 
     BUG_ON(a->folds < 3 || a->folds > CONFIG_FOLDS_MAX);
-    if (!t.member || !t.pile || !t.order)
+    if (!t.member || !t.pile || !t.order || !t.first || !t.dealt)
         rc = err_set(err, ERR_SYSTEM, "no memory to deal %zu pictures",
                      a->walk->n);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        t.dealt[i] = -1;
     for (int label = 0; rc == 0 && label < a->walk->n_class; label++)
         deal_class(&t, label, fold);
     free(t.member);
     free(t.pile);
     free(t.order);
+    free(t.first);
+    free(t.dealt);
     return rc;
 }
 

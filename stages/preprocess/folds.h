@@ -8,7 +8,9 @@
  * ones to that with the fewest of all, then to the first.  So no group is in
  * two folds, and classes are spread as evenly as their groups allow; where
  * each picture is dealt by itself, to one picture.  Decided by names and seed
- * alone, not by content: a damaged file does not move others.
+ * alone, and by families if there are some: without them a damaged file does
+ * not move others.  A family of several classes is dealt with the first of
+ * them, and counts before the others of the next are dealt.
  * Source: StratifiedGroupKFold of scikit-learn 1.2, for groups of one class.
  */
 #ifndef PREPROCESS_FOLDS_H
@@ -21,6 +23,8 @@ struct folds_args {
     int folds;               /* 3 .. CONFIG_FOLDS_MAX */
     bool groups;             /* deal whole groups; else each picture alone */
     uint64_t seed;
+    const uint32_t *family; /* borrowed: families.h; those of one family go to
+                                one fold; NULL: there are none */
 };
 
 /*

@@ -134,3 +134,18 @@ void look_find(const struct look *const *look, const int *group, size_t n,
                 found[i] = k;
     }
 }
+
+void look_pairs(const struct look *const *look, size_t n, bool *alike,
+                look_pair_f each, void *self)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!look[i])
+            continue;
+#pragma omp parallel for schedule(static)
+        for (size_t k = 0; k < i; k++)
+            alike[k] = look[k] && look_alike(look[k], look[i]);
+        for (size_t k = 0; k < i; k++)
+            if (alike[k])
+                each(self, k, i);
+    }
+}

@@ -52,4 +52,14 @@ bool look_alike(const struct look *a, const struct look *b);
 void look_find(const struct look *const *look, const int *group, size_t n,
                size_t *found);
 
+/*
+ * All that look alike, two by two: ordered by the later one, then the earlier.
+ *   look  [in]      (n); NULL members are left out
+ *   alike [scratch] (n)
+ * Parallel (OpenMP), but 'each' is called by one thread.  Deterministic.
+ */
+typedef void (*look_pair_f)(void *self, size_t earlier, size_t later);
+void look_pairs(const struct look *const *look, size_t n, bool *alike,
+                look_pair_f each, void *self);
+
 #endif

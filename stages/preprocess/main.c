@@ -54,6 +54,10 @@ static void say(const struct preprocess_summary *s)
              "ignored",
              s->n, s->n_aside, s->n_duplicate, s->n_near, s->n_odd,
              s->n_ignored);
+    if (s->families.n > 0)
+        log_info("%zu families of what looks alike stay together, the largest "
+                 "of %zu pictures",
+                 s->families.n, s->families.most_cells);
     say_lines(&s->classes, false);
     if (isfinite(s->baseline))
         log_info("size and mean colour alone tell %.1f %% of the test %s",

@@ -5,21 +5,22 @@
 #include "img/resize.h"
 #include "img/vipslib.h"
 #include "run/contours.h"
+#include "stages/preprocess/choice.h"
 #include "stages/preprocess/findings.h"
-#include "stages/preprocess/folds.h"
 #include "stages/preprocess/outlines.h"
-#include "stages/preprocess/split.h"
 
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FRONT "file,class,group,split,"
+#define FRONT "file,class,group,split"
 #define BACK  "sha256,width,height,mean_r,mean_g,mean_b,std_r,std_g,std_b,status"
 
-static const char header[] = FRONT BACK;
-static const char header_folds[] = FRONT "fold," BACK;
+struct job;
+
+/* What is done with each picture.  ERR_INPUT never. */
+typedef int (*turn_f)(struct job *j, size_t i, struct err *err);
 
 /* All that the threads share. */
 struct job {
@@ -28,8 +29,10 @@ struct job {
     struct findings found;              /* owned */
     struct buf *outlines;               /* owned: of each picture */
     struct store_writer *store;         /* owned */
-    int *fold;                          /* owned: NULL without folds */
+    struct choice choice;               /* owned */
     uint8_t *black;                     /* owned: one picture, of zeros */
+    turn_f turn;                        /* what is done now */
+    size_t total;                       /* turns in all */
     size_t done;                        /* atomic */
     int failed;                         /* atomic: stop all threads */
     struct err err;                     /* of the first that failed */
@@ -71,13 +74,12 @@ static int fit(const struct config *c, struct image *out,
                      c->preprocess.aspect == ASPECT_KEEP, err);
 }
 
-/* Read, hash, measure and resize picture i.  ERR_INPUT: set it aside. */
-static int read_cell(const struct job *j, size_t i, struct image *out,
+/* Read, hash and look at picture i.  ERR_INPUT: set it aside. */
+static int open_cell(const struct job *j, size_t i, struct image *im,
                      struct err *err)
 {
     struct cell *cell = &j->found.cell[i];
     char path[FILE_PATH_MAX], *bytes = NULL;
-    struct image im = {0};
     size_t size = 0;
     int rc;
 
@@ -86,11 +88,37 @@ static int read_cell(const struct job *j, size_t i, struct image *out,
         file_read(path, DECODE_MAX_BYTES, &bytes, &size, err) < 0)
         return -1;
     hash_of(bytes, size, cell->sha256);
-    rc = image_decode(&im, bytes, size, err);
+    rc = image_decode(im, bytes, size, err);
     free(bytes);
+    if (rc == 0)
+        cell->has_look = look_of(im, &cell->look);
+    return rc;
+}
+
+/* A first look, where the split depends on it. */
+static int look_ahead(struct job *j, size_t i, struct err *err)
+{
+    struct image im = {0};
+    struct err why = {0};
+
+    if (open_cell(j, i, &im, &why) < 0) {
+        j->found.cell[i].sha256[0] = '\0';
+        if (why.code != ERR_INPUT)
+            return err_set(err, why.code, "%s", why.text);
+    }
+    image_release(&im);
+    return 0;
+}
+
+/* Open, measure and resize picture i.  ERR_INPUT: set it aside. */
+static int read_cell(const struct job *j, size_t i, struct image *out,
+                     struct err *err)
+{
+    struct image im = {0};
+    int rc = open_cell(j, i, &im, err);
+
     if (rc == 0) {
-        measure(&im, cell->feature);
-        cell->has_look = look_of(&im, &cell->look);
+        measure(&im, j->found.cell[i].feature);
         rc = fit(j->args->config, out, &im, err);
     }
     if (rc == 0)
@@ -110,6 +138,7 @@ static void put_record(const struct job *j, size_t i, struct buf *b)
 {
     const struct walk_file *f = &j->walk.file[i];
     const struct cell *cell = &j->found.cell[i];
+    const struct choice *c = &j->choice;
 
     buf_csv(b, f->path);
     buf_puts(b, ",");
@@ -117,10 +146,14 @@ static void put_record(const struct job *j, size_t i, struct buf *b)
     buf_puts(b, ",");
     buf_csv(b, f->group);
     buf_printf(b, ",%s,", split_name(j->found.split[i]));
-    if (j->fold && cell->aside)
+    if (c->fold && cell->aside)
         buf_puts(b, ",");
-    else if (j->fold)
-        buf_printf(b, "%d,", j->fold[i]);
+    else if (c->fold)
+        buf_printf(b, "%d,", c->fold[i]);
+    if (c->family) {
+        families_put(&j->walk, c->family, i, b);
+        buf_puts(b, ",");
+    }
     buf_puts(b, cell->sha256);
     if (cell->aside) {
         buf_puts(b, ",,,,,,,,,");
@@ -148,9 +181,7 @@ static int make_row(struct job *j, size_t i, struct err *err)
         cell->aside = strdup(why.text);
         if (!cell->aside)
             return err_set(err, ERR_SYSTEM, "no memory for a reason");
-        j->found.split[i] = SPLIT_NONE;
-        if (j->fold)
-            j->fold[i] = -1;
+        choice_drop(&j->choice, i);
     }
     j->found.label[i] = cell->aside ? -1 : j->walk.file[i].label;
     put_record(j, i, &record);
@@ -195,20 +226,22 @@ static void one_turn(struct job *j, size_t i)
 
     if (has_failed(j))
         return;
-    if (make_row(j, i, &err) < 0)
+    if (j->turn(j, i, &err) < 0)
         fail(j, &err);
 #pragma omp atomic capture
     done = ++j->done;
-    if (omp_get_thread_num() == 0 && a->each && done < j->walk.n &&
-        !a->each(a->self, done, j->walk.n)) {
+    if (omp_get_thread_num() == 0 && a->each && done < j->total &&
+        !a->each(a->self, done, j->total)) {
         err_set(&err, ERR_AGAIN, "stopped after %zu of %zu pictures", done,
-                j->walk.n);
+                j->total);
         fail(j, &err);
     }
 }
 
-static int make_rows(struct job *j, struct err *err)
+/* Do 'turn' with every picture. */
+static int each_picture(struct job *j, turn_f turn, struct err *err)
 {
+    j->turn = turn;
 #pragma omp parallel
     {
 #pragma omp for schedule(dynamic, 4)
@@ -219,72 +252,38 @@ static int make_rows(struct job *j, struct err *err)
     if (j->failed)
         return err_set(err, j->err.code, "%s", j->err.text);
     if (j->args->each)
-        j->args->each(j->args->self, j->walk.n, j->walk.n);
+        j->args->each(j->args->self, j->done, j->total);
     return 0;
 }
 
-/* Deal the pictures to folds; the split is that of the first one. */
-static int choose_folds(struct job *j, struct err *err)
+/* Split the pictures. */
+static int choose(struct job *j, struct err *err)
 {
-    const struct config *c = j->args->config;
-    const int folds = (int)c->split.folds;
-    const struct folds_args a = {.walk = &j->walk,
-                                 .folds = folds,
-                                 .groups = c->split.method == SPLIT_BY_GROUP,
-                                 .seed = (uint64_t)c->run.seed};
+    struct choice *c = &j->choice;
 
-    j->fold = malloc((j->walk.n + 1) * sizeof(*j->fold));
-    if (!j->fold)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu folds", j->walk.n);
-    if (folds_deal(&a, j->fold, err) < 0)
+    *c = (struct choice){.config = j->args->config,
+                         .walk = &j->walk,
+                         .cell = j->found.cell,
+                         .split = j->found.split};
+    if (choice_make(c, &j->found.warnings, err) < 0)
         return -1;
-    for (size_t i = 0; i < j->walk.n; i++)
-        j->found.split[i] = store_fold_split(j->fold[i], 0, folds);
-    j->found.fold = j->fold;
-    j->found.folds = folds;
-    return 0;
-}
-
-/* Do all classes have enough pictures in the splits, as far as we know? */
-static int check_split(const struct job *j, struct buf *warnings,
-                       struct err *err)
-{
-    if (!j->fold)
-        return split_check(&j->walk, j->found.split, warnings, err);
-    return folds_check(&j->walk, j->fold, (int)j->args->config->split.folds,
-                       warnings, err);
-}
-
-static int choose_split(struct job *j, struct err *err)
-{
-    const struct config *c = j->args->config;
-    const struct split_args s = {.walk = &j->walk,
-                                 .test = c->split.test,
-                                 .validation = c->split.validation,
-                                 .seed = (uint64_t)c->run.seed};
-
-    if (c->split.folds > 1)
-        return choose_folds(j, err);
-    switch (c->split.method) {
-    case SPLIT_BY_RANDOM:
-        return split_random(&s, j->found.split, err);
-    case SPLIT_BY_GROUP:
-        return split_groups(&s, j->found.split, err);
-    case SPLIT_BY_CSV:
-        return split_from_csv(&j->walk, config_split_csv(c), j->found.split,
-                              err);
-    default:
-        BUG_ON(true);
+    j->found.families = c->family ? &c->families : NULL;
+    if (c->fold) {
+        j->found.fold = c->fold;
+        j->found.folds = (int)c->config->split.folds;
     }
+    return 0;
 }
 
 /* Find the pictures, split them, and make room for them. */
 static int open_job(struct job *j, struct err *err)
 {
-    const size_t side = (size_t)j->args->config->preprocess.size;
+    const struct config *c = j->args->config;
+    const size_t side = (size_t)c->preprocess.size;
+    char header[256];
     const struct store_args s = {
         .dir = j->args->out,
-        .header = j->args->config->split.folds > 1 ? header_folds : header,
+        .header = header,
         .h = side,
         .w = side,
         .n = j->walk.n,
@@ -297,9 +296,17 @@ static int open_job(struct job *j, struct err *err)
     if (findings_init(&j->found, &j->walk, err) < 0)
         return -1;
     j->found.dataset = j->args->dataset;
-    if (choose_split(j, err) < 0)
+    if (!file_exists(j->args->out))
+        return err_set(err, ERR_SYSTEM, "there is no directory '%s'",
+                       j->args->out);
+    j->total = j->walk.n * (choice_looks(c) ? 2 : 1);
+    if (choice_looks(c) && each_picture(j, look_ahead, err) < 0)
         return -1;
-    rc = check_split(j, &early, err);
+    if (choose(j, err) < 0)
+        return -1;
+    snprintf(header, sizeof(header), FRONT "%s%s," BACK,
+             j->choice.fold ? ",fold" : "", j->choice.family ? ",family" : "");
+    rc = choice_check(&j->choice, &early, err);
     buf_release(&early); /* it is said again when all are read */
     if (rc < 0)
         return -1;
@@ -316,7 +323,7 @@ static int check_rest(struct job *j, struct err *err)
     const struct findings *f = &j->found;
     struct err why = {0};
 
-    if (check_split(j, &j->found.warnings, &why) == 0)
+    if (choice_check(&j->choice, &j->found.warnings, &why) == 0)
         return 0;
     for (size_t i = 0; i < j->walk.n; i++)
         if (f->cell[i].aside)
@@ -334,7 +341,7 @@ static void put_folds(const struct job *j, int c, struct buf *b)
         size_t n = 0;
 
         for (size_t i = 0; i < j->walk.n; i++)
-            n += j->walk.file[i].label == c && j->fold[i] == k;
+            n += j->walk.file[i].label == c && j->found.fold[i] == k;
         buf_printf(b, k ? ", %zu" : " %zu", n);
     }
     buf_printf(b, " in folds 0 to %d\n", folds - 1);
@@ -398,6 +405,7 @@ static int close_job(struct job *j, struct preprocess_summary *s,
     s->n_duplicate = j->found.n_duplicate;
     s->n_near = j->found.checks.n_near;
     s->n_odd = j->found.checks.n_odd_size + j->found.checks.n_odd_light;
+    s->families = j->choice.families;
     s->baseline = j->found.scores.test;
     s->folds = j->found.folds;
     put_classes(j, &s->classes);
@@ -422,7 +430,7 @@ int preprocess_run(const struct preprocess_args *a,
     if (rc == 0)
         rc = open_job(&j, err);
     if (rc == 0)
-        rc = make_rows(&j, err);
+        rc = each_picture(&j, make_row, err);
     if (rc == 0)
         rc = close_job(&j, summary, err);
     store_abandon(j.store);
@@ -430,7 +438,7 @@ int preprocess_run(const struct preprocess_args *a,
     for (size_t i = 0; j.outlines && i < j.walk.n; i++)
         buf_release(&j.outlines[i]);
     free(j.outlines);
-    free(j.fold);
+    choice_release(&j.choice);
     if (j.found.cell)
         findings_release(&j.found);
     walk_release(&j.walk);

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "run/config.h"
+#include "stages/preprocess/families.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,8 +26,9 @@ struct preprocess_args {
 /* What a person wants to read at the end. */
 struct preprocess_summary {
     size_t n, n_aside, n_ignored, n_duplicate;
-    size_t n_near;       /* look like an earlier one */
-    size_t n_odd;        /* of unusual size or brightness */
+    size_t n_near;            /* look like an earlier one */
+    size_t n_odd;             /* of unusual size or brightness */
+    struct families families; /* that stay together; 0 if they may part */
     double baseline;     /* test accuracy of size and colour; NaN: no test */
     int folds;           /* 0: there are none; else 'baseline' is of all */
     struct buf classes;  /* owned: pictures of each class and split, a line */
@@ -37,11 +39,12 @@ struct preprocess_summary {
  * Find, decode, check, resize and split the pictures of 'dataset'; write the
  * store (run/store.h), stats.json and baseline.json to 'out'.  A picture that
  * cannot be read keeps its row, black, with label -1, no split and the reason
- * as status.  Parallel over pictures (OpenMP).  Deterministic: the same bytes
- * for any number of threads.
+ * as status.  Near duplicates that are to stay together are found by reading
+ * all pictures once more, before.  Parallel over pictures (OpenMP).
+ * Deterministic: the same bytes for any number of threads.
  *   summary [out] to be released, whatever is returned
- * Errors: ERR_USAGE as layout_init(), walk_init(), split_from_csv(), split_check(); ERR_AGAIN
- * each() said stop; ERR_SYSTEM.
+ * Errors: ERR_USAGE as layout_init(), walk_init(), split_from_csv(),
+ * split_check(); ERR_AGAIN each() said stop; ERR_SYSTEM.
  */
 MUST_USE int preprocess_run(const struct preprocess_args *a,
                             struct preprocess_summary *summary,

@@ -1,6 +1,7 @@
 #include "stages/preprocess/split.h"
 
 #include "base/rng.h"
+#include "stages/preprocess/families.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -49,32 +50,7 @@ static size_t rows_of(const struct walk *w, int label, uint32_t *row)
     return n;
 }
 
-int split_random(const struct split_args *a, enum split *split, struct err *err)
-{
-    uint32_t *row = malloc((a->walk->n + 1) * sizeof(*row));
-    struct shares s;
-    struct rng rng;
-
-    if (!row)
-        return no_memory(a->walk->n, err);
-    for (int label = 0; label < a->walk->n_class; label++) {
-        const size_t n = rows_of(a->walk, label, row);
-
-        if (n == 0)
-            continue;
-        s = shares_of(a, n);
-        rng_init(&rng, a->seed, RNG_SPLIT, (uint32_t)label, 0);
-        rng_shuffle(&rng, row, (uint32_t)n);
-        for (size_t i = 0; i < n; i++)
-            split[row[i]] = i < s.test                  ? SPLIT_TEST
-                            : i < s.test + s.validation ? SPLIT_VALIDATION
-                                                        : SPLIT_TRAIN;
-    }
-    free(row);
-    return 0;
-}
-
-/* --- groups ----------------------------------------------------------------- */
+/* --- groups and families ---------------------------------------------------- */
 
 /* A row and its group's name, to be sorted together. */
 struct member {
@@ -90,27 +66,93 @@ static int by_group(const void *a, const void *b)
     return c ? c : (p->row > q->row) - (p->row < q->row);
 }
 
-/* One class to be dealt out: its n members, sorted, and room for n + 1. */
+/* What one class after the other is dealt with; of w->n, or one more. */
 struct deck {
-    const struct member *member; /* borrowed */
+    const struct split_args *args; /* borrowed */
+    struct member *member;         /* owned: n of the class in hand, sorted */
     size_t n;
-    uint32_t *start, *order; /* [scratch] borrowed */
+    uint32_t *row, *start, *order; /* owned */
+    uint32_t *first;   /* owned: of a family, by its first row, in the class */
+    enum split *dealt; /* owned: of a family likewise, by a class before */
 };
+
+/* Is it of a family that a class before has dealt? */
+static enum split dealt_before(const struct deck *d, uint32_t start)
+{
+    const uint32_t *family = d->args->family;
+
+    return family ? d->dealt[family[d->member[start].row]] : SPLIT_NONE;
+}
+
+/* Those of a family are called after its first group in the class. */
+static void gather(struct deck *d, int label, bool groups)
+{
+    const struct walk *w = d->args->walk;
+    const uint32_t *family = d->args->family;
+
+    d->n = rows_of(w, label, d->row);
+    memset(d->first, 0xff, w->n * sizeof(*d->first));
+    for (size_t i = 0; i < d->n; i++) {
+        const uint32_t row = d->row[i];
+        uint32_t *first = &d->first[family ? family[row] : row];
+
+        if (*first == UINT32_MAX)
+            *first = row;
+        d->member[i] = (struct member){
+            groups ? w->file[*first].group : w->file[*first].path, row};
+    }
+    qsort(d->member, d->n, sizeof(*d->member), by_group);
+}
+
+static void take_off(size_t *left, size_t size)
+{
+    *left -= size < *left ? size : *left;
+}
 
 /* Take a group of 'size' if that brings 'left' nearer to nothing. */
 static bool takes(size_t *left, size_t size)
 {
     if (size >= 2 * *left)
         return false;
-    *left -= size < *left ? size : *left;
+    take_off(left, size);
     return true;
 }
 
-static void deal(const struct deck *d, struct shares left, struct rng *rng,
+/* Group g of the deck goes to split s. */
+static void put(struct deck *d, uint32_t g, enum split s, enum split *split)
+{
+    for (uint32_t k = d->start[g]; k < d->start[g + 1]; k++) {
+        const uint32_t row = d->member[k].row;
+
+        split[row] = s;
+        if (d->args->family)
+            d->dealt[d->args->family[row]] = s;
+    }
+}
+
+/* Groups that have their split already count for the shares. */
+static void put_dealt(struct deck *d, uint32_t n_group, struct shares *left,
+                      enum split *split)
+{
+    for (uint32_t g = 0; g < n_group; g++) {
+        const enum split s = dealt_before(d, d->start[g]);
+
+        if (s == SPLIT_NONE)
+            continue;
+        if (s == SPLIT_TEST)
+            take_off(&left->test, d->start[g + 1] - d->start[g]);
+        else if (s == SPLIT_VALIDATION)
+            take_off(&left->validation, d->start[g + 1] - d->start[g]);
+        put(d, g, s, split);
+        d->order[g] = UINT32_MAX;
+    }
+}
+
+static void deal(struct deck *d, struct shares left, struct rng *rng,
                  enum split *split)
 {
     const struct member *m = d->member;
-    uint32_t n_group = 0;
+    uint32_t n_group = 0, n = 0;
 
     for (uint32_t i = 0; i < d->n; i++)
         if (i == 0 || strcmp(m[i].group, m[i - 1].group) != 0)
@@ -118,46 +160,104 @@ static void deal(const struct deck *d, struct shares left, struct rng *rng,
     d->start[n_group] = (uint32_t)d->n;
     for (uint32_t g = 0; g < n_group; g++)
         d->order[g] = g;
-    rng_shuffle(rng, d->order, n_group);
-    for (uint32_t i = 0; i < n_group; i++) {
-        const uint32_t lo = d->start[d->order[i]];
-        const uint32_t hi = d->start[d->order[i] + 1];
+    put_dealt(d, n_group, &left, split);
+    for (uint32_t g = 0; g < n_group; g++)
+        if (d->order[g] != UINT32_MAX)
+            d->order[n++] = g;
+    rng_shuffle(rng, d->order, n);
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t g = d->order[i];
+        const size_t size = d->start[g + 1] - d->start[g];
         enum split s = SPLIT_TRAIN;
 
-        if (i > 0 && takes(&left.test, hi - lo))
+        if (i > 0 && takes(&left.test, size))
             s = SPLIT_TEST;
-        else if (i > 0 && takes(&left.validation, hi - lo))
+        else if (i > 0 && takes(&left.validation, size))
             s = SPLIT_VALIDATION;
-        for (uint32_t k = lo; k < hi; k++)
-            split[m[k].row] = s;
+        put(d, g, s, split);
     }
+}
+
+static int deck_init(struct deck *d, const struct split_args *a,
+                     struct err *err)
+{
+    const size_t n = a->walk->n + 1;
+
+    *d = (struct deck){.args = a,
+                       .member = malloc(n * sizeof(*d->member)),
+                       .row = malloc(n * sizeof(*d->row)),
+                       .start = malloc(n * sizeof(*d->start)),
+                       .order = malloc(n * sizeof(*d->order)),
+                       .first = malloc(n * sizeof(*d->first)),
+                       .dealt = malloc(n * sizeof(*d->dealt))};
+    if (!d->member || !d->row || !d->start || !d->order || !d->first ||
+        !d->dealt)
+        return no_memory(a->walk->n, err);
+    for (size_t i = 0; i < n; i++)
+        d->dealt[i] = SPLIT_NONE;
+    return 0;
+}
+
+static void deck_release(struct deck *d)
+{
+    free(d->member);
+    free(d->row);
+    free(d->start);
+    free(d->order);
+    free(d->first);
+    free(d->dealt);
+}
+
+/* Whole groups, or families of pictures that are else alone. */
+static int split_whole(const struct split_args *a, bool groups,
+                       enum split *split, struct err *err)
+{
+    struct deck d;
+    struct rng rng;
+    int rc = deck_init(&d, a, err);
+
+    for (int label = 0; rc == 0 && label < a->walk->n_class; label++) {
+        gather(&d, label, groups);
+        if (d.n == 0)
+            continue;
+        rng_init(&rng, a->seed, RNG_SPLIT, (uint32_t)label, 1);
+        deal(&d, shares_of(a, d.n), &rng, split);
+    }
+    deck_release(&d);
+    return rc;
 }
 
 int split_groups(const struct split_args *a, enum split *split, struct err *err)
 {
-    const struct walk *w = a->walk;
-    struct member *m = malloc((w->n + 1) * sizeof(*m));
-    uint32_t *row = malloc((w->n + 1) * 3 * sizeof(*row));
+    return split_whole(a, true, split, err);
+}
+
+/* --- pictures --------------------------------------------------------------- */
+
+int split_random(const struct split_args *a, enum split *split, struct err *err)
+{
+    uint32_t *row;
+    struct shares s;
     struct rng rng;
 
-    if (!m || !row) {
-        free(m);
-        free(row);
-        return no_memory(w->n, err);
-    }
-    for (int label = 0; label < w->n_class; label++) {
-        const size_t n = rows_of(w, label, row);
+    if (a->family && families_any(a->walk, a->family))
+        return split_whole(a, false, split, err);
+    row = malloc((a->walk->n + 1) * sizeof(*row));
+    if (!row)
+        return no_memory(a->walk->n, err);
+    for (int label = 0; label < a->walk->n_class; label++) {
+        const size_t n = rows_of(a->walk, label, row);
 
         if (n == 0)
             continue;
+        s = shares_of(a, n);
+        rng_init(&rng, a->seed, RNG_SPLIT, (uint32_t)label, 0);
+        rng_shuffle(&rng, row, (uint32_t)n);
         for (size_t i = 0; i < n; i++)
-            m[i] = (struct member){w->file[row[i]].group, row[i]};
-        qsort(m, n, sizeof(*m), by_group);
-        rng_init(&rng, a->seed, RNG_SPLIT, (uint32_t)label, 1);
-        deal(&(struct deck){m, n, row + w->n + 1, row + 2 * (w->n + 1)},
-             shares_of(a, n), &rng, split);
+            split[row[i]] = i < s.test                  ? SPLIT_TEST
+                            : i < s.test + s.validation ? SPLIT_VALIDATION
+                                                        : SPLIT_TRAIN;
     }
-    free(m);
     free(row);
     return 0;
 }

@@ -4,7 +4,8 @@
  * Within each class, of n pictures: test = ceil(test share x n), validation =
  * ceil(validation share x the rest), train is what remains; so the paper's 813
  * dyskeratotic cells give 520 / 130 / 163.  At least one trains.  Decided by
- * names and seed alone, not by content: a damaged file does not move others.
+ * names and seed alone, and by families if there are some, which content
+ * decides: without them a damaged file does not move others.
  */
 #ifndef PREPROCESS_SPLIT_H
 #define PREPROCESS_SPLIT_H
@@ -16,10 +17,12 @@ struct split_args {
     double test;             /* share of all, 0 .. 1 */
     double validation;       /* share of the rest, 0 .. 1 */
     uint64_t seed;
+    const uint32_t *family; /* borrowed: families.h; those of one family go to
+                                one split; NULL: there are none */
 };
 
 /*
- * Draw pictures.
+ * Draw pictures; with families of several, whole families, as split_groups().
  *   split [out] (walk->n)
  * Deterministic: stream RNG_SPLIT of 'seed', a = class.
  * Errors: ERR_SYSTEM no memory.
@@ -30,7 +33,9 @@ MUST_USE int split_random(const struct split_args *a, enum split *split,
 /*
  * Draw whole groups, so that no two splits hold cells of one cluster: in random
  * order, each group goes to test, else to validation, if that brings the class
- * nearer to its share, else to train.  The first one drawn trains.
+ * nearer to its share, else to train.  The first one drawn trains.  A family is
+ * one group; where it is of several classes, the first of these decides, and
+ * its pictures count for the shares of the others.
  * As split_random() otherwise.
  */
 MUST_USE int split_groups(const struct split_args *a, enum split *split,

@@ -8,8 +8,9 @@ ok "a training, evaluated" status_is 0 papline run "$T/c.yaml" \
     --set preprocess.aspect=keep
 M=$T/run/train/$E/model.safetensors
 
-# file, probabilities of a split, in the order of the evaluation
-sed -n 's/^\([^,]*\),test,[^,]*,[^,]*,\(.*\),[^,]*$/\1,\2/p' \
+# file, probabilities of a split, in the order of the evaluation; behind them
+# are group and family
+sed -n 's/^\([^,]*\),test,[^,]*,[^,]*,\(.*\),[^,]*,[^,]*$/\1,\2/p' \
     "$T/run/evaluate/$E/predictions.csv" >"$T/want"
 mapfile -t files < <(cut -d, -f1 "$T/want")
 cd "$CELLS" || exit 1

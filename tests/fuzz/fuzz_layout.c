@@ -37,8 +37,8 @@ static void check_walk(const struct walk *w)
 
 static void split_all(const struct walk *w)
 {
-    const struct split_args a = {w, .2, .2, 1};
-    const struct folds_args f = {w, 3, true, 1};
+    const struct split_args a = {w, .2, .2, 1, NULL};
+    const struct folds_args f = {w, 3, true, 1, NULL};
     enum split *split = calloc(w->n + 1, sizeof(*split));
     int *fold = calloc(w->n + 1, sizeof(*fold));
     struct buf warnings = {0};

@@ -34,6 +34,8 @@ static void check_again(const struct predictions *p, enum split split)
     for (size_t i = 0; i < n; i++)
         BUG_ON(strcmp(again.file[i], p->file[i]) != 0 ||
                strcmp(again.group[i], p->group[i]) != 0 ||
+               strcmp(predictions_drawn(&again)[i], predictions_drawn(p)[i]) !=
+                   0 ||
                strcmp(again.class_name[again.label[i]],
                       p->class_name[p->label[i]]) != 0 ||
                strcmp(again.class_name[again.said[i]],

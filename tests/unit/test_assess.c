@@ -323,6 +323,32 @@ static int take(struct predictions *t, struct err *err)
     return predictions_read(t, path_of("p.csv"), SPLIT_TEST, err);
 }
 
+/* Families of groups have a column of their own. */
+static void check_families(void)
+{
+    static const char *file[] = {"1", "2", "3"}, *of[] = {"a/1", "a/2", ""};
+    static const char *kin[] = {"a/1", "a/1", "b, \"3\""};
+    struct predictions w = {.file = file, .group = of, .family = kin}, r;
+    struct buf b = {0};
+    struct err err = {0};
+    char class[K][CONFIG_NAME_MAX];
+
+    memcpy(class, names, sizeof(class));
+    w.class_name = class;
+    w.o = (struct outcomes){3, K, label, said, NULL, NULL};
+    predictions_header(&w, &b);
+    predictions_rows(&w, SPLIT_TEST, &b);
+    ok(strncmp(b.data, "file,split,class,predicted,group,family\n", 40) == 0,
+       "predictions of cells in families");
+    put(b.data);
+    buf_release(&b);
+    ok(take(&r, &err) == 0 && strcmp(r.group[1], "a/2") == 0 &&
+           strcmp(predictions_drawn(&r)[1], "a/1") == 0 &&
+           strcmp(predictions_drawn(&r)[2], kin[2]) == 0,
+       "  are drawn by these");
+    predictions_release(&r);
+}
+
 static void check_round_trip(void)
 {
     static const char *file[] = {"1, a.bmp", "2.bmp", "3.bmp"};
@@ -352,6 +378,7 @@ static void check_round_trip(void)
            (float)r.o.p[6] == 0.33333334f,
        "  every float as it was");
     ok(predictions_match(&w, &r, "it", &err) == 0, "  the same cells");
+    ok(!r.family && predictions_drawn(&r) == r.group, "  drawn by groups");
     file[1] = "other";
     fails(predictions_match(&w, &r, "it", &err), err, ERR_USAGE,
           "'it': cell 2 is '2.bmp', in the first it is 'other'",
@@ -456,6 +483,7 @@ int main(void)
     check_files(&c.evaluate);
     check_sides();
     check_round_trip();
+    check_families();
     check_bad_tables();
     check_speed(&c.evaluate);
     BUG_ON(dir_remove(dir, &err) < 0);

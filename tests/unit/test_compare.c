@@ -17,12 +17,13 @@ static int run(struct compare *c, const char *const *name, int n, int resamples,
                        err);
 }
 
-static int run_folds(struct compare *c, const char *const *name, int n,
-                     struct err *err)
+/* The same in the run 'at', which has folds. */
+static int run_folds_of(struct compare *c, const char *at,
+                        const char *const *name, int n, struct err *err)
 {
     char path[FILE_PATH_MAX];
 
-    BUG_ON(file_path(path, err, "%s/cv", dir) < 0);
+    BUG_ON(file_path(path, err, "%s/%s", dir, at) < 0);
     return compare_run(c,
                        &(struct compare_request){.run_dir = path,
                                                  .name = name,
@@ -31,6 +32,12 @@ static int run_folds(struct compare *c, const char *const *name, int n,
                                                  .resamples = RESAMPLES,
                                                  .seed = SEED},
                        err);
+}
+
+static int run_folds(struct compare *c, const char *const *name, int n,
+                     struct err *err)
+{
+    return run_folds_of(c, "cv", name, n, err);
 }
 
 /* Three compared experiments are as they should be; they are released. */
@@ -95,6 +102,44 @@ static void check_folds(struct compare *c)
         "file,split,class,predicted,group\n0.bmp,test,a,a,\n");
     fails(run_folds(c, (const char *const[]){"twice"}, 1, &err), err, ERR_USAGE,
           "'0.bmp' is tested in two folds", "folds of two splits");
+    compare_release(c);
+}
+
+/* The golden groups as families of cells that are all in groups of their own. */
+static void put_families(const char *path, int begin, int end)
+{
+    struct buf b = {0};
+
+    buf_puts(&b, "file,split,class,predicted,group,family\n");
+    for (int i = begin; i < end; i++)
+        buf_printf(&b, "%d.bmp,test,%s,%s,alone%d,g%d\n", i, i % 3 ? "z" : "a",
+                   (i % 3 > 0) == right[0][i] ? "z" : "a", i, group_of[i]);
+    put(path, b.data);
+    buf_release(&b);
+}
+
+/* They give the golden intervals. */
+static void check_families(struct compare *c)
+{
+    static const char *const kin[] = {"kin"};
+    struct err err = {0};
+
+    put_families("evaluate/kin/predictions.csv", 0, N);
+    ok(run(c, kin, 1, RESAMPLES, &err) == 0 && c->n_group == 9,
+       "groups in families");
+    check_accuracy(&c->one[0].interval, 0);
+    compare_release(c);
+    put_families("kin/evaluate/kin-f0/predictions.csv", 0, N / 3);
+    put_families("kin/evaluate/kin-f1/predictions.csv", N / 3, N / 2);
+    put_families("kin/evaluate/kin-f2/predictions.csv", N / 2, N);
+    ok(run_folds_of(c, "kin", kin, 1, &err) == 0 && c->n_group == 9,
+       "the same over folds");
+    check_accuracy(&c->one[0].interval, 0);
+    compare_release(c);
+    put("kin/evaluate/kin-f1/predictions.csv",
+        "file,split,class,predicted,group\nf.bmp,test,a,a,\n");
+    ok(run_folds_of(c, "kin", kin, 1, &err) == 0 && c->n_group > 9,
+       "a fold without families: groups are alone in all");
     compare_release(c);
 }
 
@@ -215,6 +260,7 @@ int main(void)
     put_folds();
     check_all(c);
     check_folds(c);
+    check_families(c);
     check_without_intervals(c);
     check_refusals(c);
     check_verb();

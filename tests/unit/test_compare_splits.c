@@ -162,7 +162,7 @@ static void check_splits_folds(void)
     ok(side.siblings == shared && shared > 0 && shared < N,
        "  cells of a group that the others trained on");
     for (int f = 0; f < FOLDS; f++) {
-        char name[16];
+        char name[32];
 
         snprintf(name, sizeof(name), "one-f%d", f);
         ok(split_side_read(&one, &a, name, &err) == 0 && one.folds == 1 &&

@@ -415,8 +415,14 @@ static void check_each(void)
     config_each(&c, "scheduler", collect, &b);
     config_each(&c, "none", collect, &b);
     ok(strcmp(b.data, "split.method=group;split.test=0.2;split.validation=0.2;"
-                      "split.folds=1;run.seed=1;augment.variants=2;") == 0,
+                      "split.folds=1;split.near_duplicates=together;"
+                      "run.seed=1;augment.variants=2;") == 0,
        "what decides results, and no placement");
+    b.len = 0;
+    c.split.near_duplicates = NEAR_SEPARATE;
+    config_each(&c, "split", collect, &b);
+    ok(!strstr(b.data, "near_duplicates"),
+       "nor what outputs from before the key are as if they had");
     b.len = 0;
     config_each(&c, "train", collect, &b);
     ok(!strstr(b.data, "seeds") && !strstr(b.data, "ranks") &&

@@ -66,7 +66,7 @@ static void count(const int *fold, int k, int n[CLASSES][CONFIG_FOLDS_MAX])
 
 static void check_sizes(int k, const int *want)
 {
-    const struct folds_args a = {&walk, k, true, 42};
+    const struct folds_args a = {&walk, k, true, 42, NULL};
     static int fold[CELLS];
     int n[CLASSES][CONFIG_FOLDS_MAX], other = 0, torn = 0, bad = 0;
     struct err err = {0};
@@ -90,7 +90,7 @@ static void check_sizes(int k, const int *want)
 
 static void check_single(void)
 {
-    struct folds_args a = {&walk, 5, false, 42};
+    struct folds_args a = {&walk, 5, false, 42, NULL};
     static int fold[CELLS], again[CELLS];
     int n[CLASSES][CONFIG_FOLDS_MAX], all[5] = {0}, uneven = 0;
     struct err err = {0};

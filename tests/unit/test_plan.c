@@ -370,6 +370,24 @@ static void check_split_csv(void)
     complete(make_plan(&c));
 }
 
+/* A key that came later adds nothing where it says what was done before. */
+static void check_near_duplicates(void)
+{
+    struct config c = base_config();
+
+    c.split.near_duplicates = NEAR_SEPARATE;
+    ok(!strncmp(what_runs(&c),
+                "preprocess: split.near_duplicates together -> (none); ", 53),
+       "near duplicates may part");
+    complete(make_plan(&c));
+    says(what_runs(&c), "", "  which is all as it was before");
+    c = base_config();
+    ok(!strncmp(what_runs(&c),
+                "preprocess: split.near_duplicates (none) -> together; ", 53),
+       "  they may not");
+    complete(make_plan(&c));
+}
+
 /* Keys that came later count only where they are set. */
 static void check_layout(void)
 {
@@ -769,6 +787,7 @@ int main(void)
     check_placement();
     check_dataset();
     check_split_csv();
+    check_near_duplicates();
     check_layout();
     check_recipe();
     check_versions();

@@ -52,7 +52,7 @@ static void count(const struct walk *w, const enum split *s, int c, int n[4])
 
 static void check_paper(const struct walk *w)
 {
-    struct split_args a = {w, 0.2, 0.2, 42};
+    struct split_args a = {w, 0.2, 0.2, 42, NULL};
     static enum split s[CELLS], again[CELLS];
     struct err err = {0};
     int n[4], in_order = 0;
@@ -78,7 +78,7 @@ static void check_paper(const struct walk *w)
 /* No group in two splits; each class within half a group of its shares. */
 static void check_groups(const struct walk *w)
 {
-    const struct split_args a = {w, 0.2, 0.2, 42};
+    const struct split_args a = {w, 0.2, 0.2, 42, NULL};
     static enum split s[CELLS];
     struct err err = {0};
     int n[4], torn = 0, far = 0;
@@ -107,7 +107,7 @@ static void check_few(void)
     for (int n = 1; n <= 3; n++) {
         struct walk w = {.n_class = 1, .n = (size_t)n};
         struct walk_file f[3] = {0};
-        const struct split_args a = {&w, 0.9, 0.9, 1};
+        const struct split_args a = {&w, 0.9, 0.9, 1, NULL};
         enum split s[3];
         int got[4];
 

@@ -105,16 +105,19 @@ static void check_profiles(void)
     struct err err = {0};
 
     ok(config_read(&c, NULL, NULL, 0, &err) == 0 &&
-           c.train.input == INPUT_AUTO && c.split.method == SPLIT_BY_GROUP,
+           c.train.input == INPUT_AUTO && c.split.method == SPLIT_BY_GROUP &&
+           c.split.near_duplicates == NEAR_TOGETHER,
        "corrected is the default");
     ok(config_read(&c, NULL, set, 2, &err) == 0 && c.train.input == INPUT_RAW &&
-           c.augment.variants == 6 && c.split.method == SPLIT_BY_RANDOM,
+           c.augment.variants == 6 && c.split.method == SPLIT_BY_RANDOM &&
+           c.split.near_duplicates == NEAR_SEPARATE,
        "the notebooks' defaults");
     ok(c.evaluate.model == MODEL_BEST, "what is said comes before them");
     ok(config_read(&again, NULL, &paper, 1, &err) == 0 &&
            again.preprocess.aspect == ASPECT_KEEP &&
            again.train.schedule == RATE_CONSTANT &&
-           again.train.input == INPUT_AUTO,
+           again.train.input == INPUT_AUTO &&
+           again.split.near_duplicates == NEAR_SEPARATE,
        "the paper's");
 }
 
