@@ -294,8 +294,9 @@ def run(case, trunk, head, frozen, n, h, w, train, steps):
 
 
 # Where maps are smooth, rounding decides which pixel is the global maximum:
-# three of the VGGs and cut networks have a linear head instead.  (With the other one PyTorch in
-# float32 misses by 6 % what the first step takes from the loss of VGG16.)
+# VGGs and ResNet-50s of such maps have a linear head instead.  (With the other
+# one PyTorch in float32 misses by 6 % what the first step takes from the loss
+# of VGG16, and AVX-512 moves a gradient of ResNet-50 by 3 %.)
 D, M, L = "dropout_head", "mean_head", "linear_head"
 CASES = (
     ("vgg16 75x97", vgg((2, 2, 3, 3, 3)), L, None, 5, 75, 97, True, 3),
@@ -304,10 +305,10 @@ CASES = (
     ("vgg19 cut", vgg((2, 2, 4, 4, 4), "block5_conv2"), L, "block4_conv4", 5,
      75, 97, True, 3),
     ("vgg19 infer", vgg((2, 2, 4, 4, 4)), D, None, 1, 110, 110, False, 0),
-    ("resnet50 75x97", resnet(), D, None, 5, 75, 97, True, 3),
+    ("resnet50 75x97", resnet(), L, None, 5, 75, 97, True, 3),
     ("resnet50 cut", resnet("conv4_block1_0_conv"), L, "conv3_block4_3_bn", 5,
      110, 110, True, 3),
-    ("resnet50 infer", resnet(), D, None, 1, 75, 97, False, 0),
+    ("resnet50 infer", resnet(), L, None, 1, 75, 97, False, 0),
     ("mobilenetv2 frozen", mobilenet, M, "block_11_expand_BN", 5, 75, 97, True,
      3),
     ("mobilenetv2 32", mobilenet, M, None, 32, 110, 110, True, 0),
