@@ -1,0 +1,259 @@
+/*
+ * train_run.h - a small training for tests
+ *
+ * Cells of 32x32 random pixels with a tint that tells the class.
+ */
+#ifndef TESTS_TRAIN_RUN_H
+#define TESTS_TRAIN_RUN_H
+
+#include "base/file.h"
+#include "base/rng.h"
+#include "stages/train/trainer.h"
+#include "tap.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+    SIDE = 32,
+    PIXELS = SIDE * SIDE * 3,
+    CLASSES = 3,
+    TRAIN = 17, /* batches of 8, 8 and 1 */
+    VALIDATION = 11,
+    ALL = TRAIN + VALIDATION,
+    BATCH = 8,
+    EPOCHS = 2,
+    STEPS = 3,
+};
+
+static const char class_name[CLASSES][CONFIG_NAME_MAX] = {"blue", "red, dark",
+                                                          "white"};
+
+static char dir[64];
+
+static inline const char *in_dir(const char *name)
+{
+    static char path[4][256];
+    static int turn;
+
+    turn = (turn + 1) % 4;
+    snprintf(path[turn], sizeof(path[turn]), "%s/%s", dir, name);
+    return path[turn];
+}
+
+static inline void draw(uint8_t *p, uint32_t cell, int label)
+{
+    struct rng rng;
+
+    rng_init(&rng, 77, RNG_TEST, cell, 0);
+    for (int i = 0; i < PIXELS; i++)
+        p[i] = (uint8_t)(rng_below(&rng, 120) +
+                         (i % 3 == label ? 40u + rng_below(&rng, 90) : 0u));
+}
+
+/* Rows 0 .. n-1; 'from' shifts which cells they are.  One row is set aside. */
+static inline int make_store(const char *path, size_t n, size_t train,
+                             uint32_t from, int classes, struct err *err)
+{
+    const struct store_args a = {.dir = path,
+                                 .header = "file,class,split,status",
+                                 .n = n,
+                                 .h = SIDE,
+                                 .w = SIDE,
+                                 .class_name = class_name,
+                                 .n_class = classes};
+    struct store_writer *w = NULL;
+    static uint8_t pixels[PIXELS];
+    char line[128];
+    const char *record = line;
+
+    if (dir_make(path, err) < 0 || store_create(&w, &a, err) < 0)
+        return -1;
+    for (size_t i = 0; i < n; i++) {
+        const bool aside = n > 1 && i == n - 1;
+        const int label = aside ? -1 : (int)(i % (size_t)classes);
+
+        draw(pixels, from + (uint32_t)i, label);
+        snprintf(line, sizeof(line), "%zu,\"%s\",%s,%s", i,
+                 class_name[i % (size_t)classes],
+                 i < train ? "train" : "validation", aside ? "bad" : "ok");
+        if (store_put(w, i, 1, pixels, &label, &record, err) < 0)
+            return -1;
+    }
+    return store_finish(w, err);
+}
+
+struct watch {
+    int calls, stop_at; /* of stopping(); 0: never */
+    int copy_at;        /* of progress(): copy checkpoint/ to ... */
+    int told;
+    int threads; /* 0: 1 */
+    const char *from, *to;
+    char warned[600];
+};
+
+static inline bool stopping(void *self)
+{
+    struct watch *w = self;
+
+    return ++w->calls == w->stop_at;
+}
+
+static inline void copy_file(const char *from, const char *to, const char *name)
+{
+    char a[512], b[512], *data = NULL;
+    size_t size = 0;
+    struct err err;
+
+    snprintf(a, sizeof(a), "%s/checkpoint/%s", from, name);
+    snprintf(b, sizeof(b), "%s/checkpoint", to);
+    if (dir_make(b, &err) < 0 || !file_exists(a))
+        return;
+    snprintf(b, sizeof(b), "%s/checkpoint/%s", to, name);
+    if (file_read(a, 1 << 28, &data, &size, &err) == 0 &&
+        file_write(b, data, size, &err) == 0)
+        free(data);
+}
+
+/* What a machine that loses power at this moment would leave. */
+static inline void progress(void *self, double done, double total,
+                            const char *note)
+{
+    struct watch *w = self;
+
+    (void)note;
+    BUG_ON(done < 0 || done > total);
+    if (++w->told != w->copy_at)
+        return;
+    copy_file(w->from, w->to, "0.safetensors");
+    copy_file(w->from, w->to, "1.safetensors");
+}
+
+static inline void warn(void *self, const char *text)
+{
+    snprintf(((struct watch *)self)->warned, 600, "%s", text);
+}
+
+static inline void configure(struct config *c)
+{
+    config_init(c);
+    c->train.epochs = EPOCHS;
+    c->train.batch = BATCH;
+    c->train.learning_rate = 1e-3;
+    c->train.bn_momentum = 0.8;
+    c->train.checkpoint_seconds = 1e9;
+}
+
+static inline int train(struct dist *d, const char *store, const char *out,
+                        const struct config *c, struct watch *w,
+                        struct err *err)
+{
+    struct trainset set;
+    const struct trainer_args a = {.dir = out,
+                                   .key = "0123",
+                                   .network = "mobilenetv2",
+                                   .seed = 3,
+                                   .config = c,
+                                   .set = &set,
+                                   .dist = d,
+                                   .threads = w->threads > 1 ? w->threads : 1,
+                                   .hooks = {stopping, progress, warn, w}};
+    int rc;
+
+    if (dir_make(out, err) < 0 ||
+        trainset_open(&set, &(struct trainset_args){.data = store}, err) < 0)
+        return -1;
+    rc = trainer_run(&a, err);
+    trainset_close(&set);
+    return rc;
+}
+
+/* A training in OUT under 'dir' by one rank. */
+static inline int train_alone(const char *out, const struct config *c,
+                              struct watch *w, struct err *err)
+{
+    struct dist d;
+
+    dist_alone(&d);
+    w->from = in_dir(out);
+    return train(&d, in_dir("data"), in_dir(out), c, w, err);
+}
+
+static inline bool same_file(const char *a, const char *b, const char *name)
+{
+    char path[2][600], *data[2] = {NULL, NULL};
+    size_t size[2] = {0, 1};
+    struct err err;
+    bool same;
+
+    snprintf(path[0], sizeof(path[0]), "%s/%s/%s", dir, a, name);
+    snprintf(path[1], sizeof(path[1]), "%s/%s/%s", dir, b, name);
+    same = file_read(path[0], 1 << 28, &data[0], &size[0], &err) == 0 &&
+           file_read(path[1], 1 << 28, &data[1], &size[1], &err) == 0 &&
+           size[0] == size[1] && memcmp(data[0], data[1], size[0]) == 0;
+    free(data[0]);
+    free(data[1]);
+    return same;
+}
+
+static inline bool same_results(const char *a, const char *b)
+{
+    return same_file(a, b, "last.safetensors") &&
+           same_file(a, b, "model.safetensors") &&
+           same_file(a, b, "history.csv") && same_file(a, b, "steps.csv");
+}
+
+/* Losses of steps.csv; returns how many. */
+static inline size_t read_steps(const char *out, double *loss, size_t max)
+{
+    char path[600];
+    struct csv csv;
+    struct err err;
+    size_t n = 0;
+
+    snprintf(path, sizeof(path), "%s/%s/steps.csv", dir, out);
+    if (csv_read(&csv, path, &err) < 0)
+        return 0;
+    for (; n < csv.n_row && n < max; n++)
+        loss[n] =
+            strtod(csv_get(&csv, n, (size_t)csv_column(&csv, "loss")), NULL);
+    csv_release(&csv);
+    return n;
+}
+
+static inline double history_of(const char *out, size_t row, const char *column)
+{
+    char path[600];
+    struct csv csv;
+    struct err err;
+    double x = NAN;
+
+    snprintf(path, sizeof(path), "%s/%s/history.csv", dir, out);
+    if (csv_read(&csv, path, &err) < 0)
+        return x;
+    if (row < csv.n_row)
+        x = strtod(csv_get(&csv, row, (size_t)csv_column(&csv, column)), NULL);
+    csv_release(&csv);
+    return x;
+}
+
+/* A directory with cells, and how they are trained. */
+static inline void begin_training(struct config *c)
+{
+    struct err err = {0};
+
+    snprintf(dir, sizeof(dir), "/tmp/test_train.XXXXXX");
+    BUG_ON(!mkdtemp(dir));
+    configure(c);
+    ok(make_store(in_dir("data"), ALL, TRAIN, 0, CLASSES, &err) == 0, "cells");
+}
+
+static inline int end_training(void)
+{
+    struct err err = {0};
+
+    ok(dir_remove(dir, &err) == 0, "clean up");
+    return tap_done();
+}
+
+#endif

@@ -1,0 +1,152 @@
+/* test_evaluate.c - what the evaluation of a network writes */
+#include "base/csv.h"
+#include "markup.h"
+#include "stages/evaluate/evaluate.h"
+#include "trained_run.h"
+
+#include <jansson.h>
+
+static struct evaluate_args evaluate_args(void)
+{
+    static struct config config;
+
+    config_init(&config);
+    return (struct evaluate_args){
+        .data = path_of("data"),
+        .model = path_of("model.safetensors"),
+        .history = path_of("history.csv"),
+        .out = path_of("out"),
+        .experiment = "the <experiment>",
+        .network = "mobilenetv2",
+        .choice = "best",
+        .settings = &config.evaluate,
+        .seed = 1,
+    };
+}
+
+/* Sum of the probabilities, and the class that is largest. */
+static double sum_row(const struct csv *c, size_t row, int *top)
+{
+    double sum = 0.0, most = -1.0;
+
+    for (int k = 0; k < K; k++) {
+        const double p = strtod(csv_get(c, row, (size_t)(4 + k)), NULL);
+
+        sum += p;
+        if (p > most) {
+            most = p;
+            *top = k;
+        }
+    }
+    return sum;
+}
+
+static void check_predictions(size_t *right)
+{
+    struct csv c;
+    struct err err = {0};
+    bool sums = true, argmax = true;
+    size_t n_test = 0;
+    int top = 0;
+
+    *right = 0;
+    if (!ok(csv_read(&c, path_of("out/predictions.csv"), &err) == 0,
+            "predictions.csv can be read"))
+        return;
+    ok(c.n_column == 5 + K && strcmp(c.header[5], "p_be, \"ta\"") == 0,
+       "it has a column for each class, and the group");
+    for (size_t i = 0; i < c.n_row; i++) {
+        const bool test = strcmp(csv_get(&c, i, 1), "test") == 0;
+
+        sums = sums && fabs(sum_row(&c, i, &top) - 1.0) < 1e-5;
+        argmax = argmax && strcmp(csv_get(&c, i, 3), names[top]) == 0;
+        n_test += test;
+        *right += test && strcmp(csv_get(&c, i, 2), csv_get(&c, i, 3)) == 0;
+    }
+    ok(c.n_row == 23 && n_test == 12,
+       "the test and validation rows, without the one set aside");
+    ok(strcmp(csv_get(&c, 0, 0), "f, 2.bmp") == 0, "in the store's order");
+    ok(sums, "probabilities add up to 1");
+    ok(argmax, "the largest is the prediction");
+    csv_release(&c);
+}
+
+static void check_outputs(size_t right)
+{
+    char *text = slurp("out/metrics.json");
+    json_t *j = json_loads(text, 0, NULL);
+    json_t *test = json_object_get(j, "test");
+
+    ok(json_integer_value(json_object_get(test, "n")) == 12 &&
+           (size_t)json_integer_value(json_object_get(test, "correct")) ==
+               right,
+       "metrics.json counts what predictions.csv says");
+    json_decref(j);
+    free(text);
+    text = slurp("out/confusion.csv");
+    ok(strncmp(text, "true,alpha,\"be, \"\"ta\"\"\",gamma\nalpha,", 36) == 0,
+       "confusion.csv");
+    free(text);
+    text = slurp("out/confusion.svg");
+    ok(markup_balanced(text) && strstr(text, "the &lt;experiment&gt;, test"),
+       "confusion.svg");
+    free(text);
+}
+
+static void check_evaluate(void)
+{
+    struct evaluate_args a = evaluate_args();
+    struct err err = {0};
+    char *first, *again;
+    size_t right, total = 0;
+
+    if (!ok(evaluate_run(&a, &err) == 0, "evaluate"))
+        printf("# %s\n", err.text);
+    check_predictions(&right);
+    check_outputs(right);
+    first = slurp("out/curves.svg");
+    ok(strstr(first, "no epoch yet") != NULL, "no history, no curves");
+    free(first);
+
+    BUG_ON(file_write(path_of("history.csv"), "epoch,loss\n1,2\n2,1\n", 19,
+                      &err) < 0);
+    first = slurp("out/predictions.csv");
+    ok(evaluate_run(&a, &err) == 0, "evaluate again");
+    again = slurp("out/predictions.csv");
+    ok(strcmp(first, again) == 0, "the same predictions");
+    free(first);
+    free(again);
+    first = slurp("out/curves.svg");
+    ok(markup_balanced(first) && !strstr(first, "no epoch yet"), "curves");
+    free(first);
+    a.each = stop;
+    a.self = &total;
+    fails(evaluate_run(&a, &err), err, ERR_AGAIN, "stopped", "a stop is heard");
+    ok(total == 23, "and progress knows the total");
+}
+
+static void check_not_a_number(struct graph *g)
+{
+    struct evaluate_args a = evaluate_args();
+    const struct named_tensor *t;
+    struct model_info info;
+    struct err err = {0};
+    size_t n;
+
+    describe(&info);
+    graph_tensors(g, &t, &n);
+    t[n - 1].data[0] = NAN;
+    write_net(g, &info, "nan.safetensors");
+    a.model = path_of("nan.safetensors");
+    fails(evaluate_run(&a, &err), err, ERR_INPUT, "training has diverged",
+          "a network that gives no numbers");
+}
+
+int main(void)
+{
+    struct graph *g = begin_trained();
+
+    check_evaluate();
+    check_not_a_number(g);
+    return end_trained(g);
+}

@@ -1,0 +1,247 @@
+/* test_explain_run.c - what the explanations of a network are written as */
+#include "base/csv.h"
+#include "markup.h"
+#include "stages/explain/explain.h"
+#include "stages/explain/faith.h"
+#include "trained_run.h"
+
+static struct explain_settings settings; /* of explain_args() */
+
+static struct explain_args explain_args(void)
+{
+    struct config c;
+
+    config_init(&c);
+    settings = c.explain;
+    settings.per_class = 1;
+    settings.scorecam_max_n = 8;
+    settings.lime_samples = 16;
+    settings.lime_kernel_size = 2;
+    settings.faith_steps = 4;
+    settings.bootstrap = 20;
+    return (struct explain_args){
+        .data = path_of("data"),
+        .model = path_of("model.safetensors"),
+        .out = path_of("out"),
+        .network = "mobilenetv2",
+        .settings = &settings,
+        .seed = 3,
+    };
+}
+
+static void set_words(struct word_list *l, const char *a, const char *b)
+{
+    *l = (struct word_list){.n = b ? 2 : 1};
+    snprintf(l->word[0], CONFIG_NAME_MAX, "%s", a);
+    snprintf(l->word[1], CONFIG_NAME_MAX, "%s", b ? b : "");
+}
+
+static bool check_map(const char *name)
+{
+    char path[FILE_PATH_MAX];
+    struct npy a;
+    struct err err = {0};
+    bool good;
+
+    BUG_ON(file_path(path, &err, "%s/out/%s", dir, name) < 0);
+    if (npy_map(&a, path, &err) < 0)
+        return false;
+    good = a.type == NPY_F32 && a.n_dim == 2 && a.dim[0] == SIDE &&
+           a.dim[1] == SIDE;
+    for (size_t i = 0; good && i < SIDE * SIDE; i++) {
+        const float v = ((const float *)a.data)[i];
+
+        good = v >= 0.0f && v <= 1.0f;
+    }
+    npy_release(&a);
+    return good;
+}
+
+enum { METHODS = 5, COL_METHOD = 6, COL_MAP, COL_OVERLAY, COL_STRIP };
+
+static bool has_file(const char *name)
+{
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+
+    BUG_ON(file_path(path, &err, "%s/out/%s", dir, name) < 0);
+    return file_exists(path);
+}
+
+/* Insertion, deletion and drop are areas under and differences of
+ * probabilities. */
+static bool check_figures(const struct csv *c, size_t row)
+{
+    bool good = true;
+
+    for (int f = 0; f < FAITH_FIGURES; f++) {
+        const int at = csv_column(c, faith_name((enum faith_figure)f));
+        const double v = at < 0 ? 9 : strtod(csv_get(c, row, (size_t)at), NULL);
+
+        good = good && v >= (f < FAITH_ROAD_MORF ? 0.0 : -1.0) && v <= 1.0;
+    }
+    return good;
+}
+
+static void check_scores(void)
+{
+    struct csv c;
+    struct err err = {0};
+    bool maps = true, pictures = true, targets = true, figures = true;
+    size_t wrong = 0, doubled = 0, lime = 0;
+
+    if (!ok(csv_read(&c, path_of("out/scores.csv"), &err) == 0,
+            "scores.csv can be read"))
+        return;
+    for (size_t i = 0; i < c.n_row; i++) {
+        const char *truth = csv_get(&c, i, 2), *said = csv_get(&c, i, 3);
+        const char *target = csv_get(&c, i, 4);
+
+        pictures = pictures && has_file(csv_get(&c, i, COL_OVERLAY)) &&
+                   has_file(csv_get(&c, i, COL_STRIP));
+        maps = maps && check_map(csv_get(&c, i, COL_MAP));
+        figures = figures && check_figures(&c, i);
+        targets = targets &&
+                  (strcmp(target, said) == 0 || strcmp(target, truth) == 0);
+        wrong += strcmp(truth, said) != 0 && strcmp(target, said) == 0;
+        doubled += strcmp(truth, said) != 0 && strcmp(target, truth) == 0;
+        lime += strcmp(csv_get(&c, i, COL_METHOD), "lime") == 0;
+    }
+    ok(c.n_row > 0 && wrong > 0, "cells were explained, wrong ones too");
+    ok(c.n_row == METHODS * lime, "by each method");
+    ok(wrong == doubled && targets,
+       "wrong cells for the predicted and for the true class");
+    ok(wrong <= K * METHODS, "at most one wrong cell of a class");
+    ok(maps, "maps are float32 of the picture's size, 0 .. 1");
+    ok(pictures, "each has an overlay and a strip");
+    ok(figures, "and figures of faithfulness");
+    csv_release(&c);
+}
+
+static void check_faithfulness(void)
+{
+    struct csv c;
+    struct err err = {0};
+    bool ordered = true;
+    size_t all = 0;
+
+    if (!ok(csv_read(&c, path_of("out/faithfulness.csv"), &err) == 0,
+            "faithfulness.csv can be read"))
+        return;
+    for (size_t i = 0; i < c.n_row; i++) {
+        const double mean = strtod(csv_get(&c, i, 5), NULL);
+        const char *low = csv_get(&c, i, 6), *high = csv_get(&c, i, 7);
+
+        all += strcmp(csv_get(&c, i, 1), "all") == 0;
+        ordered = ordered && *low && strtod(low, NULL) <= mean + 1e-6 &&
+                  strtod(high, NULL) >= mean - 1e-6;
+    }
+    ok(all == METHODS * FAITH_FIGURES && c.n_row > all,
+       "every figure of every method, over all and by class");
+    ok(ordered, "with intervals about the mean");
+    csv_release(&c);
+}
+
+static void check_methods(struct explain_args a)
+{
+    struct err err = {0};
+    char *text;
+
+    set_words(&settings.methods, "intgrad", "smoothgrad");
+    settings.intgrad_steps = settings.smoothgrad_samples = 3;
+    settings.faith_steps = 0;
+    ok(explain_run(&a, &err) == 0, "other methods, without faithfulness");
+    text = slurp("out/scores.csv");
+    ok(strstr(text, ",intgrad,") && strstr(text, ",smoothgrad,") &&
+           !strstr(text, ",lime,") && strstr(text, ",,,,,,,\n"),
+       "give their rows, figures are empty");
+    free(text);
+    set_words(&settings.methods, "guess", NULL);
+    fails(explain_run(&a, &err), err, ERR_USAGE, "'guess' is unknown",
+          "an unknown method");
+}
+
+static void check_layers(struct explain_args a)
+{
+    struct err err = {0};
+
+    set_words(&settings.methods, "gradcam", "layercam");
+    set_words(&settings.layers, "block_13_expand_relu", "out_relu");
+    ok(explain_run(&a, &err) == 0, "other layers");
+    set_words(&settings.layers, "auto", "out_rellu");
+    fails(explain_run(&a, &err), err, ERR_USAGE,
+          "mobilenetv2 has no layer 'out_rellu'; did you mean 'out_relu'?",
+          "an unknown layer");
+    set_words(&settings.layers, "qqqqqqqqqqqqqqqqqqqqqqqqq", NULL);
+    fails(explain_run(&a, &err), err, ERR_USAGE, "qqqq'",
+          "one that resembles none");
+}
+
+static void check_explain(void)
+{
+    struct explain_args a = explain_args();
+    struct err err = {0};
+    char *first, *again;
+    size_t total = 0;
+
+    if (!ok(explain_run(&a, &err) == 0, "explain"))
+        printf("# %s\n", err.text);
+    check_scores();
+    check_faithfulness();
+    first = slurp("out/scores.csv");
+    set_words(&settings.layers, "out_relu", NULL); /* the default */
+    ok(explain_run(&a, &err) == 0, "the default layer by name");
+    again = slurp("out/scores.csv");
+    ok(strcmp(first, again) == 0, "gives the same");
+    free(first);
+    free(again);
+    check_layers(explain_args());
+    check_methods(explain_args());
+    a = explain_args();
+    a.each = stop;
+    a.self = &total;
+    fails(explain_run(&a, &err), err, ERR_AGAIN, "stopped", "a stop is heard");
+    a = explain_args();
+    settings.per_class = 0;
+    ok(explain_run(&a, &err) == 0, "nothing to explain is fine");
+    first = slurp("out/scores.csv");
+    ok(markup_count(first, "\n") == 1, "and leaves the header alone");
+    free(first);
+}
+
+static void check_layer_without_rows(struct graph *g)
+{
+    struct err err = {0};
+    const char *last = graph_output(g)->name;
+
+    ok(explain_layer(g, "mobilenetv2", last, &err) == NULL &&
+           err.code == ERR_USAGE && strstr(err.text, "is a single point here"),
+       "a layer without rows and columns is refused");
+}
+
+static void check_small_pictures(void)
+{
+    struct err err = {0};
+    const struct net_args a = {.h = 32, .w = 32, .classes = 3};
+    const struct graph_args ga = {.max_batch = 1, .memory = GRAPH_KEEP_ALL};
+    const struct net *net = net_find("densenet169", &err);
+    struct graph *g = net_new(net, &a, &ga, &err);
+    struct node *nd;
+
+    BUG_ON(!g);
+    ok(graph_node(g, net->cam_layer)->out.h == 1, "a point where CAM looks");
+    nd = explain_layer(g, net->name, "auto", &err);
+    ok(nd && strcmp(nd->name, "pool4_conv") == 0 && nd->out.h == 2,
+       "the default is then the last layer with rows and columns");
+    graph_free(g);
+}
+
+int main(void)
+{
+    struct graph *g = begin_trained();
+
+    check_explain();
+    check_layer_without_rows(g);
+    check_small_pictures();
+    return end_trained(g);
+}

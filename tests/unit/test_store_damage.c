@@ -1,0 +1,156 @@
+/* test_store_damage.c - a store that was changed is refused, and says where */
+#include "store_rows.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Replace 'name' in a copy of store "a" and open it. */
+static int open_with(const char *name, const void *bytes, size_t size,
+                     struct err *err)
+{
+    static const char *const files[] = {"images.npy", "labels.npy", "index.csv",
+                                        "classes.txt"};
+    struct store s;
+    char *data = NULL, path[64];
+    size_t n = 0;
+
+    BUG_ON(dir_make(at("bad"), err) < 0);
+    for (int i = 0; i < 4; i++) {
+        snprintf(path, sizeof(path), "a/%s", files[i]);
+        BUG_ON(file_read(at(path), 1 << 20, &data, &n, err) < 0);
+        snprintf(path, sizeof(path), "bad/%s", files[i]);
+        BUG_ON(file_write(at(path), strcmp(files[i], name) ? data : bytes,
+                          strcmp(files[i], name) ? n : size, err) < 0);
+        free(data);
+    }
+    if (store_open(&s, at("bad"), err) < 0)
+        return -1;
+    store_close(&s);
+    return 0;
+}
+
+static int open_text(const char *name, const char *text, struct err *err)
+{
+    return open_with(name, text, strlen(text), err);
+}
+
+/* A .npy of zeros, or of 'fill' in every byte. */
+static int open_npy(const char *name, struct npy a, int fill, struct err *err)
+{
+    const size_t size = NPY_HEADER + npy_bytes(&a);
+    char *file = malloc(size);
+    int rc;
+
+    BUG_ON(!file);
+    memset(file, fill, size);
+    npy_header(&a, file);
+    rc = open_with(name, file, size, err);
+    free(file);
+    return rc;
+}
+
+static void check_damaged_arrays(void)
+{
+    struct err err = {0};
+
+    fails(open_text("images.npy", "junk", &err), err, ERR_INPUT, "images.npy",
+          "images are junk");
+    fails(open_npy("images.npy", (struct npy){NPY_U8, 3, {N, H, W}, 0, 0, 0}, 0,
+                   &err),
+          err, ERR_INPUT, "is not uint8 (n, h, w, 3)", "grey images");
+    fails(open_npy("images.npy",
+                   (struct npy){NPY_U8, 4, {N + 1, H, W, 3}, 0, 0, 0}, 0, &err),
+          err, ERR_INPUT, "labels.npy' is not int32 (41)", "more images");
+    fails(open_npy("images.npy",
+                   (struct npy){NPY_U8, 4, {1, 5000, 1, 3}, 0, 0, 0}, 0, &err),
+          err, ERR_INPUT, "is not uint8", "a huge image");
+    fails(
+        open_npy("labels.npy", (struct npy){NPY_F32, 1, {N}, 0, 0, 0}, 0, &err),
+        err, ERR_INPUT, "is not int32 (40)", "float labels");
+    fails(
+        open_npy("labels.npy", (struct npy){NPY_I32, 1, {N}, 0, 0, 0}, 0, &err),
+        err, ERR_INPUT,
+        "image 1 is 'b c' in index.csv, but its label 0 is "
+        "'alpha'",
+        "labels that the index denies");
+    fails(
+        open_npy("labels.npy", (struct npy){NPY_I32, 1, {N}, 0, 0, 0}, 1, &err),
+        err, ERR_INPUT, "label 16843009 of image 0, there are 3 classes",
+        "labels beyond the classes");
+    fails(open_npy("labels.npy", (struct npy){NPY_I32, 1, {N}, 0, 0, 0}, 255,
+                   &err),
+          err, ERR_INPUT, "image 0 has label -1 but status 'ok'",
+          "labels that the status denies");
+}
+
+static void check_damaged_text(void)
+{
+    struct buf b = {0};
+    struct err err = {0};
+
+    fails(open_text("classes.txt", "alpha\nb c\n", &err), err, ERR_INPUT,
+          "there are 2 classes", "a class is missing");
+    fails(open_text("classes.txt", "alpha\nb c\nx", &err), err, ERR_INPUT,
+          "is cut short", "classes without the last line end");
+    fails(open_text("classes.txt", "alpha\n\nx\n", &err), err, ERR_INPUT,
+          "line 2 is not a name of 1..63 bytes", "a class without a name");
+    fails(open_text("classes.txt", "alpha\nalpha\n", &err), err, ERR_INPUT,
+          "class 'alpha' stands twice", "a class twice");
+    fails(open_with("classes.txt", "a\0b\n", 4, &err), err, ERR_INPUT,
+          "zero byte", "a zero byte in a class");
+    for (int i = 0; i <= CONFIG_CLASSES_MAX; i++)
+        buf_printf(&b, "%d\n", i);
+    fails(open_text("classes.txt", b.data, &err), err, ERR_INPUT,
+          "more than 64 classes", "too many classes");
+    buf_release(&b);
+    fails(open_text("index.csv", "file,class,split,status\na,b,,x\n", &err),
+          err, ERR_INPUT, "describes 1 images, images.npy has 40",
+          "a short index");
+    for (int i = 0; i < N; i++)
+        buf_puts(&b, "a,b,c\n");
+    {
+        static const char *const header[][2] = {
+            {"class,split,other\n", "no column 'status'"},
+            {"class,other,status\n", "no column 'split'"},
+            {"other,split,status\n", "no column 'class'"}};
+
+        for (int i = 0; i < 3; i++) {
+            struct buf t = {0};
+
+            buf_printf(&t, "%s%s", header[i][0], b.data);
+            fails(open_text("index.csv", t.data, &err), err, ERR_INPUT,
+                  header[i][1], header[i][1]);
+            buf_release(&t);
+        }
+    }
+    buf_release(&b);
+}
+
+static void check_damaged_split(void)
+{
+    char *data = NULL, *hit;
+    size_t n = 0;
+    struct err err = {0};
+
+    BUG_ON(file_read(at("a/index.csv"), 1 << 20, &data, &n, &err) < 0);
+    hit = strstr(data, "train");
+    BUG_ON(!hit);
+    *hit = 'T';
+    fails(open_with("index.csv", data, n, &err), err, ERR_INPUT,
+          "image 0 is of split 'Train'", "an unknown split");
+    free(data);
+    ok(open_with("none", "", 0, &err) == 0, "the undamaged copy opens");
+}
+
+int main(void)
+{
+    struct err err = {0};
+
+    BUG_ON(!mkdtemp(dir));
+    make_store(at("a"), 1);
+    check_damaged_arrays();
+    check_damaged_text();
+    check_damaged_split();
+    ok(dir_remove(dir, &err) == 0, "clean up");
+    return tap_done();
+}
