@@ -97,13 +97,16 @@ ok "a large family" run large
 ok "  is warned about" says \
     "31 of 31 pictures of class 'Koilocytotic' are one family, as 10 groups"
 
-ok "trained and evaluated" status_is 0 papline run "$T/c.yaml" \
-    --until evaluate --run "$T/kin" --set "dataset.path=$T/was" \
-    --set split.method=group --set evaluate.bootstrap=50
+ok "the whole line" status_is 0 papline run "$T/c.yaml" --run "$T/kin" \
+    --set "dataset.path=$T/was" --set split.method=group \
+    --set evaluate.bootstrap=50 --set 'explain.methods=[gradcam]' \
+    --set explain.cells=all
 P=$T/kin/evaluate/$E/predictions.csv
 ok "  predictions have families" test "$(head -n 1 "$P" | sed 's/.*,//')" = family
 cp -r "$T/kin/evaluate/$E" "$T/kin/evaluate/B"
 ok "  and compare draws them" status_is 0 papline compare "$T/kin"
-ok "  of which there are" says "in $(awk -F, '$2 == "test" { print $NF }' "$P" |
-    sort -u | wc -l) groups"
+families=$(awk -F, '$2 == "test" { print $NF }' "$P" | sort -u | wc -l)
+ok "  of which there are" says "in $families groups"
+ok "  explanations draw them too" grep -q "^gradcam,all,drop,[0-9]*,$families," \
+    "$T/kin/explain/$E/faithfulness.csv"
 finish
