@@ -48,7 +48,7 @@ struct findings {
     struct baseline_scores of_fold[CONFIG_FOLDS_MAX];
     const struct families *families; /* borrowed: what was joined; NULL: near
                                          duplicates may part */
-    struct buf warnings; /* owned: one a line */
+    struct buf warnings;             /* owned: one a line */
 };
 
 /* Room for walk->n pictures.  Errors: ERR_SYSTEM no memory. */
