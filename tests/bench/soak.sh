@@ -69,10 +69,11 @@ join() {
 for _ in $(seq "$workers"); do join; done
 while kill -0 "$run" 2>/dev/null; do
     n=$((RANDOM * pause * 10 / 32768))
+    [ "$kills" -gt 0 ] || n=2 # a quick machine is done soon
     sleep "$((n / 10)).$((n % 10))"
     i=$((RANDOM % ${#pids[@]}))
-    if [ ${#pids[@]} -gt 1 ] &&
-        [ $((RANDOM % (2 * workers))) -lt ${#pids[@]} ]; then
+    if [ "$kills" -eq 0 ] || { [ ${#pids[@]} -gt 1 ] &&
+        [ $((RANDOM % (2 * workers))) -lt ${#pids[@]} ]; }; then
         kill -KILL "${pids[$i]}" 2>/dev/null && kills=$((kills + 1))
         wait "${pids[$i]}" 2>/dev/null
         unset "pids[$i]"

@@ -42,7 +42,7 @@ for w in 2 7; do # 'ok' counts in n
     ok "  same bytes" same_store "$T/whole/augment" "$T/run$w/augment"
 done
 
-ok "a soak of a thousand units" status_is 0 "$ROOT/tests/bench/soak.sh" \
-    "$BIN/.." 1000 3 1 "$seed" "$T/soak"
+ok "a soak of some thousand units" status_is 0 "$ROOT/tests/bench/soak.sh" \
+    "$BIN/.." 6000 3 1 "$seed" "$T/soak"
 ok "  none lost" says "none lost, doubled or set aside"
 finish
