@@ -42,10 +42,12 @@ struct conv_provider {
      * fewer. */
     size_t (*scratch)(const struct conv *c);
 
-    /* Floats that prepare() makes of W for both passes, and it; NULL: 0.  The
-     * other calls may then be given no W.  Backward needs it only for dx. */
+    /* Floats that are made of W, by prepare() for forward, in the same place by
+     * prepare_back() for backward's dx; NULL: 0.  Those calls may then be given
+     * no W. */
     size_t (*n_ready)(const struct conv *c);
     void (*prepare)(const struct conv *c, const float *w);
+    void (*prepare_back)(const struct conv *c, const float *w);
 
     /* y = act(x * W + bias); bias may be NULL. */
     void (*forward)(const struct conv *c, const float *x, const float *w,

@@ -12,50 +12,21 @@
  * A group of tiles at a time: the threads share its tiles in the transforms
  * and the 36 products between them, so sums have one order for any number of
  * threads.  The error is some ten times that of the direct sum (about 1e-6).
+ * Where there are few channels conv_winograd_few.c makes y instead.
  * Source: Lavin and Gray 2016 (arXiv:1509.09308), section 4.3.
  */
 #include "nn/conv.h"
-#include "nn/gemm.h"
 
 #include <string.h>
 
-#include "nn/simd.h"
+#include "nn/winograd.h"
 
 enum {
-    OUT = 4,               /* rows and columns of outputs of a tile */
-    IN = 6,                /* of inputs */
-    POINTS = 36,           /* IN * IN */
-    LANES = 16,            /* channels of a vector */
     GROUP_BYTES = 6 << 20, /* of V and M that a group should fit in */
     GROUP_LEAST = 256,     /* tiles of a group, if there are as many */
-    TAPS = 9,
 };
 
-typedef float vec
-    __attribute__((vector_size(LANES * sizeof(float)), aligned(4), may_alias));
-
-typedef int bits
-    __attribute__((vector_size(LANES * sizeof(int)), aligned(4), may_alias));
-
-#define INLINE static inline __attribute__((always_inline))
-
-/* --- one dimension; 's' is the distance between elements -------------------*/
-
-/* o = B' i */
-INLINE void b_in(const vec *i, vec *o, size_t s)
-{
-    const vec d0 = i[0], d1 = i[s], d2 = i[2 * s], d3 = i[3 * s];
-    const vec d4 = i[4 * s], d5 = i[5 * s];
-    const vec a = d4 - 4.0f * d2, b = d3 - 4.0f * d1;
-    const vec c = d4 - d2, e = 2.0f * (d3 - d1);
-
-    o[0] = 4.0f * d0 - 5.0f * d2 + d4;
-    o[s] = a + b;
-    o[2 * s] = a - b;
-    o[3 * s] = c + e;
-    o[4 * s] = c - e;
-    o[5 * s] = 4.0f * d1 - 5.0f * d3 + d5;
-}
+/* --- one dimension, of backward; more in winograd.h ------------------------*/
 
 /* o = B i, the transpose of b_in() */
 INLINE void b_out(const vec *i, vec *o, size_t s)
@@ -70,18 +41,6 @@ INLINE void b_out(const vec *i, vec *o, size_t s)
     o[3 * s] = q + u - 5.0f * t5;
     o[4 * s] = t0 + p + r;
     o[5 * s] = t5;
-}
-
-/* o (4) = A' i (6) */
-INLINE void a_out(const vec *i, vec *o, size_t s)
-{
-    const vec p = i[s] + i[2 * s], q = i[s] - i[2 * s];
-    const vec r = i[3 * s] + i[4 * s], u = i[3 * s] - i[4 * s];
-
-    o[0] = i[0] + p + r;
-    o[s] = q + 2.0f * u;
-    o[2 * s] = p + 4.0f * r;
-    o[3 * s] = q + 8.0f * u + i[5 * s];
 }
 
 /* o (6) = A i (4), the transpose of a_out() */
@@ -99,19 +58,6 @@ INLINE void a_in(const vec *i, vec *o, size_t s)
     o[5 * s] = y3;
 }
 
-/* o (6) = G i (3) */
-INLINE void g_in(const vec *i, vec *o, size_t s)
-{
-    const vec p = i[0] + i[2 * s], q = i[0] + 4.0f * i[2 * s];
-
-    o[0] = .25f * i[0];
-    o[s] = (-1.0f / 6) * (p + i[s]);
-    o[2 * s] = (-1.0f / 6) * (p - i[s]);
-    o[3 * s] = (1.0f / 24) * (q + 2.0f * i[s]);
-    o[4 * s] = (1.0f / 24) * (q - 2.0f * i[s]);
-    o[5 * s] = i[2 * s];
-}
-
 /* o (3) = G' i (6), the transpose of g_in() */
 INLINE void g_out(const vec *i, vec *o, size_t s)
 {
@@ -124,17 +70,16 @@ INLINE void g_out(const vec *i, vec *o, size_t s)
     o[2 * s] = p + 4.0f * q + i[5 * s];
 }
 
-/* --- where tiles lie -------------------------------------------------------*/
+/* --- where all of it lies --------------------------------------------------*/
 
 struct plan {
     const struct conv *c;
-    int rows, cols; /* of tiles in an image */
-    size_t tiles;   /* in the batch */
-    size_t group;   /* tiles of a group at most */
-    float *u, *du;  /* (36, ci, co); one if there is one group */
-    float *v;       /* (36, group, ci) */
-    float *m;       /* (36, group, co) */
-    float *zero;    /* as many zeros as there are channels */
+    struct tiling t;
+    size_t group;  /* tiles of a group at most */
+    float *u, *du; /* (36, ci, co); one if there is one group */
+    float *v;      /* (36, group, ci) */
+    float *m;      /* (36, group, co) */
+    float *zero;   /* as many zeros as there are channels */
 };
 
 static size_t max_channels(const struct conv *c)
@@ -149,24 +94,21 @@ static size_t kernel_len(const struct conv *c)
 
 static struct plan make_plan(const struct conv *c)
 {
-    struct plan p = {.c = c,
-                     .rows = (c->oh + OUT - 1) / OUT,
-                     .cols = (c->ow + OUT - 1) / OUT};
+    struct plan p = {.c = c, .t = make_tiling(c)};
     const size_t bytes =
         POINTS * sizeof(float) * ((size_t)c->ci + (size_t)c->co);
     float *at = c->scratch;
 
-    p.tiles = (size_t)c->n * (size_t)p.rows * (size_t)p.cols;
     p.group = GROUP_BYTES / bytes;
     if (p.group < GROUP_LEAST)
         p.group = GROUP_LEAST;
-    if (p.group > p.tiles)
-        p.group = p.tiles;
+    if (p.group > p.t.tiles)
+        p.group = p.t.tiles;
     p.zero = at;
     p.u = c->ready;
     at += max_channels(c);
-    p.du = p.group < p.tiles ? at : p.u;
-    p.v = at += p.group < p.tiles ? kernel_len(c) : 0;
+    p.du = p.group < p.t.tiles ? at : p.u;
+    p.v = at += p.group < p.t.tiles ? kernel_len(c) : 0;
     p.m = at + POINTS * p.group * (size_t)c->ci;
     return p;
 }
@@ -174,68 +116,20 @@ static struct plan make_plan(const struct conv *c)
 static size_t winograd_scratch(const struct conv *c)
 {
     const struct plan p = make_plan(c);
+    const size_t n = max_channels(c) +
+                     (p.group < p.t.tiles ? kernel_len(c) : 0) +
+                     POINTS * p.group * ((size_t)c->ci + (size_t)c->co);
+    const size_t few = winograd_few(c) ? winograd_few_scratch(c) : 0;
 
-    return max_channels(c) + (p.group < p.tiles ? kernel_len(c) : 0) +
-           POINTS * p.group * ((size_t)c->ci + (size_t)c->co);
+    return few > n ? few : n;
 }
 
-/* A tile's first output row and column, and its image. */
-struct tile {
-    size_t image;
-    int y, x;
-};
-
-static struct tile tile_at(const struct plan *p, size_t t)
+static size_t winograd_ready(const struct conv *c)
 {
-    const size_t cols = (size_t)p->cols, rows = (size_t)p->rows;
-
-    return (struct tile){t / (rows * cols), (int)(t / cols % rows) * OUT,
-                         (int)(t % cols) * OUT};
-}
-
-/*
- * The addresses of a square of 'side' pixels of an (h, w, ch) image whose
- * first one is at (y, x); 'other' for those outside.
- */
-static void pixels(const float *image, const int hwc[3], int y, int x, int side,
-                   float *other, float **at)
-{
-    for (int i = 0; i < side; i++)
-        for (int j = 0; j < side; j++, at++) {
-            const int r = y + i, s = x + j;
-            const bool in = r >= 0 && r < hwc[0] && s >= 0 && s < hwc[1];
-            const size_t k = ((size_t)r * (size_t)hwc[1] + (size_t)s);
-            const float *p = image + k * (size_t)hwc[2];
-
-            *at = in ? other + (p - other) : other;
-        }
-}
-
-static void inputs(const struct plan *p, const float *x, size_t t, float *other,
-                   float *at[POINTS])
-{
-    const struct conv *c = p->c;
-    const struct tile i = tile_at(p, t);
-
-    pixels(x + i.image * (size_t)c->h * (size_t)c->w * (size_t)c->ci,
-           (int[]){c->h, c->w, c->ci}, i.y - c->top, i.x - c->left, IN, other,
-           at);
-}
-
-static void outputs(const struct plan *p, const float *y, size_t t,
-                    float *other, float *at[OUT * OUT])
-{
-    const struct conv *c = p->c;
-    const struct tile i = tile_at(p, t);
-
-    pixels(y + i.image * (size_t)c->oh * (size_t)c->ow * (size_t)c->co,
-           (int[]){c->oh, c->ow, c->co}, i.y, i.x, OUT, other, at);
+    return winograd_few(c) ? winograd_few_ready(c) : kernel_len(c);
 }
 
 /* --- two dimensions --------------------------------------------------------*/
-
-#define VEC(p)    ((const vec *)(const void *)(p))
-#define VEC_TO(p) ((vec *)(void *)(p))
 
 /* v[36][.] = B' d B for 'c' channels; points of v are 'step' floats apart. */
 HOT static void transform_in(float *const at[POINTS], size_t c, float *v,
@@ -253,16 +147,6 @@ HOT static void transform_in(float *const at[POINTS], size_t c, float *v,
         for (int k = 0; k < POINTS; k++)
             *VEC_TO(v + (size_t)k * step + j) = a[k];
     }
-}
-
-/* A NaN stays one. */
-INLINE void clip(vec *x, const struct gemm_after *f)
-{
-    const vec lo = f->lo + (vec){0}, hi = f->hi + (vec){0};
-    bits b = (bits)*x, under = lo > *x, over = hi < *x;
-
-    b = (b & ~under) | ((bits)lo & under);
-    *x = (vec)((b & ~over) | ((bits)hi & over));
 }
 
 /* y = clip(A' m A + bias) */
@@ -373,7 +257,8 @@ static struct split kernel_pieces(const struct conv *c)
     return split(n, 64, KERNEL_PIECES);
 }
 
-static void winograd_prepare(const struct conv *c, const float *w)
+/* U as all passes below read it. */
+static void make_u(const struct conv *c, const float *w)
 {
     const struct split s = kernel_pieces(c);
     const size_t n = (size_t)c->ci * (size_t)c->co;
@@ -406,7 +291,7 @@ static void make_v(const struct plan *p, const float *x, size_t t0, size_t t1)
     for (size_t t = t0; t < t1; t++) {
         float *at[POINTS];
 
-        inputs(p, x, t, p->zero, at);
+        inputs(&p->t, x, t, p->zero, at);
         transform_in(at, ci, p->v + (t - t0) * ci, (t1 - t0) * ci);
     }
 }
@@ -421,7 +306,7 @@ static void make_z(const struct plan *p, const float *dy, size_t t0, size_t t1)
     for (size_t t = t0; t < t1; t++) {
         float *at[OUT * OUT];
 
-        outputs(p, dy, t, p->zero, at);
+        outputs(&p->t, dy, t, p->zero, at);
         transform_dy(at, co, p->m + (t - t0) * co, (t1 - t0) * co);
     }
 }
@@ -458,10 +343,18 @@ static void make_y(const struct plan *p, const struct gemm_after *f, float *y,
         for (size_t t = t0; t < t1; t++) {
             float *at[OUT * OUT];
 
-            outputs(p, y, t, nowhere, at);
+            outputs(&p->t, y, t, nowhere, at);
             transform_out(p->m + (t - t0) * co, (t1 - t0) * co, co, f, at);
         }
     }
+}
+
+static void winograd_prepare(const struct conv *c, const float *w)
+{
+    if (winograd_few(c))
+        winograd_few_prepare(c, w);
+    else
+        make_u(c, w);
 }
 
 static void winograd_forward(const struct conv *c, const float *x,
@@ -470,10 +363,14 @@ static void winograd_forward(const struct conv *c, const float *x,
     const struct plan p = make_plan(c);
     const struct gemm_after f = conv_after(c, bias);
 
-    memset(p.zero, 0, max_channels(c) * sizeof(float));
     (void)w;
-    for (size_t t = 0; t < p.tiles; t += p.group) {
-        const size_t end = t + p.group < p.tiles ? t + p.group : p.tiles;
+    if (winograd_few(c)) {
+        winograd_few_forward(c, x, bias, y);
+        return;
+    }
+    memset(p.zero, 0, max_channels(c) * sizeof(float));
+    for (size_t t = 0; t < p.t.tiles; t += p.group) {
+        const size_t end = t + p.group < p.t.tiles ? t + p.group : p.t.tiles;
 
         make_v(&p, x, t, end);
         make_m(&p, end - t);
@@ -526,7 +423,7 @@ static void make_dv(const struct plan *p, size_t tiles)
 static void add_dx(const struct plan *p, float *dx, size_t t0, size_t t1)
 {
     const struct conv *c = p->c;
-    const size_t ci = (size_t)c->ci, cols = (size_t)p->cols;
+    const size_t ci = (size_t)c->ci, cols = (size_t)p->t.cols;
     const size_t row0 = t0 / cols, row1 = (t1 + cols - 1) / cols;
 
     for (size_t odd = 0; odd < 2; odd++)
@@ -534,11 +431,11 @@ static void add_dx(const struct plan *p, float *dx, size_t t0, size_t t1)
         for (size_t r = row0; r < row1; r++) {
             float nowhere[CONV_WINOGRAD_MAX], *at[POINTS];
 
-            if (r % (size_t)p->rows % 2 != odd)
+            if (r % (size_t)p->t.rows % 2 != odd)
                 continue;
             for (size_t t = r * cols; t < (r + 1) * cols; t++)
                 if (t >= t0 && t < t1) {
-                    inputs(p, dx, t, nowhere, at);
+                    inputs(&p->t, dx, t, nowhere, at);
                     transform_dx(p->v + (t - t0) * ci, (t1 - t0) * ci, ci, at);
                 }
         }
@@ -553,8 +450,8 @@ static void winograd_backward(const struct conv *c, const struct conv_back *b)
         memset(b->dx, 0,
                (size_t)c->n * (size_t)c->h * (size_t)c->w * (size_t)c->ci *
                    sizeof(float));
-    for (size_t t = 0; t < p.tiles; t += p.group) {
-        const size_t end = t + p.group < p.tiles ? t + p.group : p.tiles;
+    for (size_t t = 0; t < p.t.tiles; t += p.group) {
+        const size_t end = t + p.group < p.t.tiles ? t + p.group : p.t.tiles;
 
         make_z(&p, b->dy, t, end);
         if (b->dx) {
@@ -566,7 +463,7 @@ static void winograd_backward(const struct conv *c, const struct conv_back *b)
             add_du(&p, end - t, t == 0);
         }
     }
-    if (b->dw && p.tiles)
+    if (b->dw && p.t.tiles)
         add_dg(&p, b->dw);
 }
 
@@ -579,8 +476,9 @@ bool conv_winograd_fits(const struct conv *c)
 const struct conv_provider conv_winograd = {
     .name = "winograd",
     .scratch = winograd_scratch,
-    .n_ready = kernel_len,
+    .n_ready = winograd_ready,
     .prepare = winograd_prepare,
+    .prepare_back = make_u,
     .forward = winograd_forward,
     .backward = winograd_backward,
 };

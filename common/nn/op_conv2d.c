@@ -262,8 +262,8 @@ static void conv2d_backward(struct node *nd, const struct pass *p)
     if (c.n == 0)
         return;
     before(nd, p, d->a.bias && nd->dparam ? nd->dparam + n_kernel(&c) : NULL);
-    if (d->by->prepare && nd->in[0]->dout.data)
-        d->by->prepare(&c, nd->param);
+    if (d->by->prepare_back && nd->in[0]->dout.data)
+        d->by->prepare_back(&c, nd->param);
     d->by->backward(&c, &(struct conv_back){.x = nd->in[0]->out.data,
                                             .dy = nd->dout.data,
                                             .w = nd->param,

@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn/winograd.h"
+
 static const struct shape {
     int n, h, w, ci, co, pad, act;
     bool bias, add;
@@ -29,6 +31,9 @@ static const struct shape {
     {6, 33, 31, 128, 32, PAD_SAME, ACT_NONE, false, false},
     {32, 3, 3, 128, 32, PAD_SAME, ACT_NONE, false, false},
     {4, 27, 27, 256, 256, PAD_SAME, ACT_RELU, true, false},
+    {1, 41, 43, 16, 144, PAD_SAME, ACT_RELU6, true, false},
+    {3, 9, 11, 144, 112, PAD_VALID, ACT_NONE, true, true},
+    {1, 6, 6, 192, 176, PAD_SAME, ACT_NONE, false, true},
 };
 
 static float *draw(uint32_t id, size_t n)
@@ -79,6 +84,8 @@ static struct result run(const struct conv_provider *by, const struct shape *s,
     if (by->prepare)
         by->prepare(&c, w);
     by->forward(&c, x, w, s->bias ? bias : NULL, r.y);
+    if (by->prepare_back)
+        by->prepare_back(&c, w);
     by->backward(&c, &(struct conv_back){x, dy, w, r.dw, r.dx, s->add});
     free(c.scratch);
     free(c.ready);
@@ -149,9 +156,36 @@ static void test_fits(void)
        "no other size: then products");
 }
 
+/* Every product that this processor can make, against sums in double. */
+static void test_multiplies(void)
+{
+    enum { K = 48, R = MULTIPLY_ROWS, N = MULTIPLY_COLUMNS };
+    multiply_f *can[MULTIPLIES];
+    const int n = winograd_multiplies(can);
+    float *a = draw(8, K * R), *b = draw(9, K * N), c[R * N], want[R * N];
+
+    for (size_t i = 0; i < R; i++)
+        for (size_t j = 0; j < N; j++) {
+            double sum = 0;
+
+            for (size_t k = 0; k < K; k++)
+                sum += (double)a[(k / 16 * R + i) * 16 + k % 16] *
+                       (double)b[k * N + j];
+            want[i * N + j] = (float)sum;
+        }
+    ok(n >= 1, "something multiplies");
+    for (int i = 0; i < n; i++) {
+        can[i](K, a, b, c);
+        ok(gap(c, want, R * N) < 1e-6, "it multiplies");
+    }
+    free(a);
+    free(b);
+}
+
 int main(void)
 {
     gemm_setup();
+    test_multiplies();
     for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
         check(&shapes[i]);
     test_fits();
