@@ -92,6 +92,13 @@ static size_t kernel_len(const struct conv *c)
     return (size_t)POINTS * (size_t)c->ci * (size_t)c->co;
 }
 
+/* Floats from one point of V, or M, to the next: not a power of two, or all
+ * points would share the same lines of a cache. */
+static size_t apart(size_t tiles, size_t channels)
+{
+    return tiles * channels + LANES;
+}
+
 static struct plan make_plan(const struct conv *c)
 {
     struct plan p = {.c = c, .t = make_tiling(c)};
@@ -109,16 +116,17 @@ static struct plan make_plan(const struct conv *c)
     at += max_channels(c);
     p.du = p.group < p.t.tiles ? at : p.u;
     p.v = at += p.group < p.t.tiles ? kernel_len(c) : 0;
-    p.m = at + POINTS * p.group * (size_t)c->ci;
+    p.m = at + POINTS * apart(p.group, (size_t)c->ci);
     return p;
 }
 
 static size_t winograd_scratch(const struct conv *c)
 {
     const struct plan p = make_plan(c);
-    const size_t n = max_channels(c) +
-                     (p.group < p.t.tiles ? kernel_len(c) : 0) +
-                     POINTS * p.group * ((size_t)c->ci + (size_t)c->co);
+    const size_t n =
+        max_channels(c) + (p.group < p.t.tiles ? kernel_len(c) : 0) +
+        POINTS *
+            (apart(p.group, (size_t)c->ci) + apart(p.group, (size_t)c->co));
     const size_t few = winograd_few(c) ? winograd_few_scratch(c) : 0;
 
     return few > n ? few : n;
@@ -292,7 +300,7 @@ static void make_v(const struct plan *p, const float *x, size_t t0, size_t t1)
         float *at[POINTS];
 
         inputs(&p->t, x, t, p->zero, at);
-        transform_in(at, ci, p->v + (t - t0) * ci, (t1 - t0) * ci);
+        transform_in(at, ci, p->v + (t - t0) * ci, apart(t1 - t0, ci));
     }
 }
 
@@ -307,7 +315,7 @@ static void make_z(const struct plan *p, const float *dy, size_t t0, size_t t1)
         float *at[OUT * OUT];
 
         outputs(&p->t, dy, t, p->zero, at);
-        transform_dy(at, co, p->m + (t - t0) * co, (t1 - t0) * co);
+        transform_dy(at, co, p->m + (t - t0) * co, apart(t1 - t0, co));
     }
 }
 
@@ -321,11 +329,11 @@ static void make_m(const struct plan *p, size_t tiles)
         gemm_one(&(struct gemm){.m = (int)tiles,
                                 .n = c->co,
                                 .k = c->ci,
-                                .a = p->v + (size_t)k * tiles * ci,
+                                .a = p->v + (size_t)k * apart(tiles, ci),
                                 .lda = c->ci,
                                 .b = p->u + (size_t)k * ci * co,
                                 .ldb = c->co,
-                                .c = p->m + (size_t)k * tiles * co,
+                                .c = p->m + (size_t)k * apart(tiles, co),
                                 .ldc = c->co});
 }
 
@@ -344,7 +352,7 @@ static void make_y(const struct plan *p, const struct gemm_after *f, float *y,
             float *at[OUT * OUT];
 
             outputs(&p->t, y, t, nowhere, at);
-            transform_out(p->m + (t - t0) * co, (t1 - t0) * co, co, f, at);
+            transform_out(p->m + (t - t0) * co, apart(t1 - t0, co), co, f, at);
         }
     }
 }
@@ -390,9 +398,9 @@ static void add_du(const struct plan *p, size_t tiles, bool first)
                                 .m = c->ci,
                                 .n = c->co,
                                 .k = (int)tiles,
-                                .a = p->v + (size_t)k * tiles * ci,
+                                .a = p->v + (size_t)k * apart(tiles, ci),
                                 .lda = c->ci,
-                                .b = p->m + (size_t)k * tiles * co,
+                                .b = p->m + (size_t)k * apart(tiles, co),
                                 .ldb = c->co,
                                 .beta = first ? 0.0f : 1.0f,
                                 .c = p->du + (size_t)k * ci * co,
@@ -411,11 +419,11 @@ static void make_dv(const struct plan *p, size_t tiles)
                                 .m = (int)tiles,
                                 .n = c->ci,
                                 .k = c->co,
-                                .a = p->m + (size_t)k * tiles * co,
+                                .a = p->m + (size_t)k * apart(tiles, co),
                                 .lda = c->co,
                                 .b = p->u + (size_t)k * ci * co,
                                 .ldb = c->co,
-                                .c = p->v + (size_t)k * tiles * ci,
+                                .c = p->v + (size_t)k * apart(tiles, ci),
                                 .ldc = c->ci});
 }
 
@@ -436,7 +444,8 @@ static void add_dx(const struct plan *p, float *dx, size_t t0, size_t t1)
             for (size_t t = r * cols; t < (r + 1) * cols; t++)
                 if (t >= t0 && t < t1) {
                     inputs(&p->t, dx, t, nowhere, at);
-                    transform_dx(p->v + (t - t0) * ci, (t1 - t0) * ci, ci, at);
+                    transform_dx(p->v + (t - t0) * ci, apart(t1 - t0, ci), ci,
+                                 at);
                 }
         }
 }
