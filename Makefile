@@ -33,7 +33,7 @@ SOURCES   := $(sort $(shell find common proto stages orchestration tests \
 # --- how it is compiled ------------------------------------------------------
 MSGPACK   := $(shell pkg-config --exists msgpack-c 2>/dev/null && \
                echo msgpack-c || echo msgpack)
-PKGS      := libzmq $(MSGPACK) openblas vips jansson libsodium yaml-0.1 hdf5
+PKGS      := libzmq $(MSGPACK) openblas vips jansson libsodium nettle yaml-0.1 hdf5
 DEPS_INC  := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(PKGS) 2>/dev/null))
 CPPFLAGS  := -Icommon -I. -Itests -I$B/gen -I$B/embed \
              -D_POSIX_C_SOURCE=200809L $(DEPS_INC)

@@ -18,6 +18,7 @@ pc:openblas     libopenblas-dev             openblas       openblas
 pc:vips         libvips-dev                 libvips        libvips
 pc:jansson      libjansson-dev              jansson        jansson
 pc:libsodium    libsodium-dev               libsodium      libsodium
+pc:nettle       nettle-dev                  nettle         nettle
 pc:yaml-0.1     libyaml-dev                 libyaml        yaml
 pc:hdf5         libhdf5-dev                 hdf5           hdf5
 inc:dnnl.h      libdnnl-dev                 onednn         onednn

@@ -2,6 +2,7 @@
  * report.css and report.js */
 #include "orchestration/report_html.h"
 
+#include "base/hash.h"
 #include "run/svg.h"
 
 #include <sodium.h>
@@ -38,15 +39,15 @@ void report_style(struct buf *b)
 void report_policy(struct buf *b)
 {
     enum {
-        ROOM = sodium_base64_ENCODED_LEN(crypto_hash_sha256_BYTES,
+        ROOM = sodium_base64_ENCODED_LEN(HASH_BYTES,
                                          sodium_base64_VARIANT_ORIGINAL)
     };
-    unsigned char hash[crypto_hash_sha256_BYTES];
+    uint8_t hash[HASH_BYTES];
     char text[ROOM];
     struct buf s = {0};
 
     put_script(&s);
-    crypto_hash_sha256(hash, (const unsigned char *)s.data, s.len);
+    hash_raw(s.data, s.len, hash);
     sodium_bin2base64(text, sizeof(text), hash, sizeof(hash),
                       sodium_base64_VARIANT_ORIGINAL);
     buf_printf(b,

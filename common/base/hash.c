@@ -1,17 +1,18 @@
 #include "base/hash.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
 void hash_init(struct hash *h)
 {
-    crypto_hash_sha256_init(&h->state);
+    sha256_init(&h->state);
 }
 
 void hash_add(struct hash *h, const void *bytes, size_t n)
 {
-    crypto_hash_sha256_update(&h->state, bytes, n);
+    sha256_update(&h->state, n, bytes);
 }
 
 void hash_add_string(struct hash *h, const char *s)
@@ -23,7 +24,7 @@ void hash_final(struct hash *h, char hex[HASH_HEX])
 {
     unsigned char digest[HASH_BYTES];
 
-    crypto_hash_sha256_final(&h->state, digest);
+    sha256_digest(&h->state, sizeof(digest), digest);
     sodium_bin2hex(hex, HASH_HEX, digest, sizeof(digest));
 }
 
@@ -34,6 +35,15 @@ void hash_of(const void *bytes, size_t n, char hex[HASH_HEX])
     hash_init(&h);
     hash_add(&h, bytes, n);
     hash_final(&h, hex);
+}
+
+void hash_raw(const void *bytes, size_t n, uint8_t digest[HASH_BYTES])
+{
+    struct hash h;
+
+    hash_init(&h);
+    hash_add(&h, bytes, n);
+    sha256_digest(&h.state, HASH_BYTES, digest);
 }
 
 int hash_file(const char *path, char hex[HASH_HEX], struct err *err)

@@ -6,14 +6,14 @@
 
 #include "base/err.h"
 
-#include <sodium.h>
+#include <nettle/sha2.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HASH_BYTES = 32, HASH_HEX = 2 * HASH_BYTES + 1 };
+enum { HASH_BYTES = SHA256_DIGEST_SIZE, HASH_HEX = 2 * HASH_BYTES + 1 };
 
 struct hash {
-    crypto_hash_sha256_state state;
+    struct sha256_ctx state;
 };
 
 void hash_init(struct hash *h);
@@ -25,8 +25,9 @@ void hash_add_string(struct hash *h, const char *s);
 /* Finish; 'hex' ends in a NUL. */
 void hash_final(struct hash *h, char hex[HASH_HEX]);
 
-/* Hash of 'n' bytes. */
+/* Hash of 'n' bytes, in digits or in bytes. */
 void hash_of(const void *bytes, size_t n, char hex[HASH_HEX]);
+void hash_raw(const void *bytes, size_t n, uint8_t digest[HASH_BYTES]);
 
 /* Hash of a file's content.  ERR_INPUT unreadable, ERR_SYSTEM disk. */
 MUST_USE int hash_file(const char *path, char hex[HASH_HEX], struct err *err);

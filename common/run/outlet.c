@@ -20,6 +20,13 @@ static void close_socket(struct outlet *o)
         zmq_close(o->data);
     o->data = NULL;
     o->sink[0] = '\0';
+    o->ahead = 0;
+}
+
+void outlet_drop(struct outlet *o)
+{
+    if (o->ahead > 0)
+        close_socket(o);
 }
 
 void outlet_close(struct outlet *o)
@@ -91,9 +98,26 @@ static int await_confirm(struct outlet *o, uint64_t unit, struct err *err)
     while (!receive(o, &m) || m.unit != unit)
         if (still_waiting(o, since, err) < 0)
             return -1;
+    o->ahead--;
     if (m.code)
-        return err_set(err, m.code, "sink: %s", m.text);
+        err_set(err, m.code, "sink: %s", m.text);
+    return m.code ? -1 : 0;
+}
+
+/* Wait until at most 'ahead' messages are not confirmed. */
+static int await(struct outlet *o, uint64_t unit, int ahead, struct err *err)
+{
+    while (o->ahead > ahead)
+        if (await_confirm(o, unit, err) < 0) {
+            outlet_drop(o);
+            return -1;
+        }
     return 0;
+}
+
+int outlet_flush(struct outlet *o, uint64_t unit, struct err *err)
+{
+    return await(o, unit, 0, err);
 }
 
 int outlet_put(struct outlet *o, const struct msg_unit *unit,
@@ -114,10 +138,13 @@ int outlet_put(struct outlet *o, const struct msg_unit *unit,
     for (size_t i = 0; i < r->count; i++)
         m.record[i] = r->record[i];
     if (samples_encode(&m, &o->out, err) < 0 ||
-        open_socket(o, unit->sink, err) < 0)
+        open_socket(o, unit->sink, err) < 0) {
+        outlet_drop(o);
         return -1;
+    }
     while (zmq_send(o->data, o->out.data, o->out.len, 0) < 0)
         if (still_waiting(o, since, err) < 0)
             return -1;
-    return await_confirm(o, unit->id, err);
+    o->ahead++;
+    return await(o, unit->id, OUTLET_AHEAD - 1, err);
 }

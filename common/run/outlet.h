@@ -1,8 +1,8 @@
 /*
  * outlet.h - a worker's rows on their way to the sink of its unit
  *
- * The data plane of PROTOCOL.md as a worker sees it: a message of samples, then
- * the sink's confirm, one after the other.
+ * The data plane of PROTOCOL.md as a worker sees it: messages of samples, and
+ * the sink's confirms, which come in the same order, up to OUTLET_AHEAD behind.
  */
 #ifndef RUN_OUTLET_H
 #define RUN_OUTLET_H
@@ -16,16 +16,26 @@ struct outlet {
     void *data;                       /* owned: a socket */
     char sink[WIRE_MAX_ENDPOINT + 1]; /* that 'data' is connected to */
     struct buf out;                   /* owned */
+    int ahead;                        /* messages that are not confirmed */
 };
 
+enum { OUTLET_AHEAD = 4 };
+
 /*
- * Send rows to the sink of 'unit' and wait until it has stored them.  What is
- * not the confirm of this unit is passed over.
- * Errors: ERR_AGAIN the sink cannot be reached or is silent; what it answers;
- * ERR_INPUT rows that make no message; ERR_SYSTEM.
+ * Send rows to the sink of 'unit'; wait only while so many messages are not
+ * confirmed.  What is not the confirm of this unit is passed over.
+ * Errors: ERR_AGAIN the sink cannot be reached or is silent; what it answered,
+ * to these rows or to earlier ones of the unit; ERR_INPUT rows that make no
+ * message; ERR_SYSTEM.  Then nothing of the unit is awaited any more.
  */
 MUST_USE int outlet_put(struct outlet *o, const struct msg_unit *unit,
                         const struct sample_rows *r, struct err *err);
+
+/* Wait until all that was put of 'unit' is stored.  Errors: likewise. */
+MUST_USE int outlet_flush(struct outlet *o, uint64_t unit, struct err *err);
+
+/* Give the unit up: what it still has coming is not listened to. */
+void outlet_drop(struct outlet *o);
 
 /* Comes before link_close(). */
 void outlet_close(struct outlet *o);

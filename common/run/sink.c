@@ -58,10 +58,13 @@ int sink_store_put(struct sink_store *s, const struct sample_rows *r,
     }
     if (all_here) /* a repeated unit: the same bytes are there already */
         return 0;
-    if (store_put(s->writer, r->first, r->count, r->pixels, label, r->record,
-                  err) < 0)
-        return -1;
-    return store_sync(s->writer, r->first, r->count, err);
+    return store_put(s->writer, r->first, r->count, r->pixels, label, r->record,
+                     err);
+}
+
+int sink_store_sync(struct sink_store *s, struct err *err)
+{
+    return store_sync(s->writer, err);
 }
 
 int sink_store_seal(struct sink_store *s, struct err *err)
@@ -83,7 +86,17 @@ void sink_store_close(struct sink_store *s)
 
 /* --- the process ----------------------------------------------------------- */
 
-enum { ADDRESS = 264 }; /* bytes: control.h's endpoint, and a little */
+enum {
+    ADDRESS = 264, /* bytes: control.h's endpoint, and a little */
+    TOGETHER = 16, /* messages that are synced at once, if as many are there */
+};
+
+/* A message whose rows are put, but not synced. */
+struct taken {
+    zmq_msg_t from; /* owned */
+    uint64_t unit, first, bytes;
+    struct err what; /* code 0: the rows are in */
+};
 
 struct sink {
     struct run_env env; /* owned */
@@ -97,8 +110,10 @@ struct sink {
     struct keypair keys;
     char endpoint[256];
     struct msg_samples samples; /* owned, used again */
-    struct buf out;             /* owned */
-    double bytes, rows;         /* since the start */
+    struct taken taken[TOGETHER];
+    int n_taken;
+    struct buf out;     /* owned */
+    double bytes, rows; /* since the start */
 };
 
 /* Where to listen: beside the scheduler's socket, or on its address. */
@@ -203,53 +218,93 @@ static void reply(struct sink *s, zmq_msg_t *identity, uint64_t unit,
         zmq_send(s->router, s->out.data, s->out.len, ZMQ_DONTWAIT);
 }
 
-/* Store the rows of one message.  Only a failing disk ends the sink. */
-static int take_samples(struct sink *s, zmq_msg_t *identity, zmq_msg_t *m,
-                        struct err *err)
+/* Put the rows of a message of 'from', which is taken over. */
+static void take_samples(struct sink *s, zmq_msg_t *from, zmq_msg_t *m)
 {
     struct msg_samples *x = &s->samples;
-    const uint64_t step = units_rows(&s->env.config);
-    const uint64_t rows = sources_rows(&s->store.sources);
-    struct err what = {0};
+    struct taken *t = &s->taken[s->n_taken];
     struct sample_rows r;
-    uint64_t at;
-    int rc;
+    struct err err;
 
-    if (samples_decode(x, zmq_msg_data(m), zmq_msg_size(m), &what) < 0) {
-        log_warn("ignored a message: %s", what.text);
-        return 0;
+    if (samples_decode(x, zmq_msg_data(m), zmq_msg_size(m), &err) < 0) {
+        log_warn("ignored a message: %s", err.text);
+        return;
     }
+    *t = (struct taken){
+        .unit = x->unit, .first = x->first, .bytes = zmq_msg_size(m)};
     r = (struct sample_rows){x->first,    x->count,  x->height, x->width,
                              x->channels, x->pixels, x->record};
-    rc = sink_store_put(&s->store, &r, &what);
-    reply(s, identity, x->unit, &what);
-    if (rc < 0) {
-        if (what.code == ERR_SYSTEM)
-            *err = what;
-        return what.code == ERR_SYSTEM ? -1 : 0;
+    if (sink_store_put(&s->store, &r, &t->what) == 0) {
+        t->what.code = ERR_NONE;
+        s->rows += (double)x->count;
+        s->bytes += (double)zmq_msg_size(m);
     }
-    s->rows += (double)x->count;
-    s->bytes += (double)zmq_msg_size(m);
-    link_progress(s->link, 0, s->rows, (double)rows, "stored");
-    at = (x->first / step) * step;
-    if (rows_here(s, at, rows - at < step ? rows - at : step))
-        return say_stored(s, s->first_id + at / step, zmq_msg_size(m), err);
-    return 0;
+    zmq_msg_init(&t->from);
+    zmq_msg_move(&t->from, from);
+    s->n_taken++;
 }
 
-static int on_data(struct sink *s, struct err *err)
+/* Is another message there?  Then its rows are put. */
+static bool take_one(struct sink *s)
 {
-    zmq_msg_t identity, m;
-    int rc = 0;
+    zmq_msg_t from, m;
+    bool got;
 
-    zmq_msg_init(&identity);
+    zmq_msg_init(&from);
     zmq_msg_init(&m);
-    if (zmq_msg_recv(&identity, s->router, ZMQ_DONTWAIT) >= 0 &&
-        zmq_msg_recv(&m, s->router, ZMQ_DONTWAIT) >= 0)
-        rc = take_samples(s, &identity, &m, err);
+    got = zmq_msg_recv(&from, s->router, ZMQ_DONTWAIT) >= 0;
+    if (got && zmq_msg_recv(&m, s->router, ZMQ_DONTWAIT) >= 0)
+        take_samples(s, &from, &m);
     frames_drop(s->router);
     zmq_msg_close(&m);
-    zmq_msg_close(&identity);
+    zmq_msg_close(&from);
+    return got;
+}
+
+/* Tell worker and scheduler what became of a message. */
+static int settle(struct sink *s, struct taken *t, struct err *err)
+{
+    const uint64_t step = units_rows(&s->env.config);
+    const uint64_t rows = sources_rows(&s->store.sources);
+    const uint64_t at = t->first / step * step;
+    int rc = 0;
+
+    reply(s, &t->from, t->unit, &t->what);
+    if (t->what.code == ERR_NONE &&
+        rows_here(s, at, rows - at < step ? rows - at : step))
+        rc = say_stored(s, s->first_id + at / step, t->bytes, err);
+    zmq_msg_close(&t->from);
+    return rc;
+}
+
+/* Store the rows of all messages that are there.  Only a failing disk ends the
+ * sink. */
+static int on_data(struct sink *s, struct err *err)
+{
+    const double rows = (double)sources_rows(&s->store.sources);
+    struct err disk = {0};
+    int rc = 0;
+
+    s->n_taken = 0;
+    while (s->n_taken < TOGETHER && take_one(s))
+        ;
+    if (s->n_taken > 0 && sink_store_sync(&s->store, &disk) == 0)
+        disk.code = ERR_NONE;
+    for (int i = 0; i < s->n_taken; i++) {
+        struct taken *t = &s->taken[i];
+
+        if (disk.code && !t->what.code)
+            t->what = disk;
+        if (t->what.code == ERR_SYSTEM)
+            disk = t->what;
+        if (settle(s, t, rc < 0 ? &(struct err){0} : err) < 0)
+            rc = -1;
+    }
+    link_progress(s->link, 0, s->rows, rows, "stored");
+    if (disk.code && rc == 0) {
+        *err = disk;
+        rc = -1;
+    }
     return rc;
 }
 

@@ -25,9 +25,11 @@ MUST_USE int sink_store_open(struct sink_store *s, const char *run_dir,
                              const struct config *c,
                              const struct plan_node *node, struct err *err);
 
-/* Put rows and make them last. */
+/* Put rows; and make all that were put last.  Errors: as store_put(),
+ * store_sync(); ERR_INPUT rows of another shape. */
 MUST_USE int sink_store_put(struct sink_store *s, const struct sample_rows *r,
                             struct err *err);
+MUST_USE int sink_store_sync(struct sink_store *s, struct err *err);
 
 /* Seal the node. */
 MUST_USE int sink_store_seal(struct sink_store *s, struct err *err);

@@ -12,6 +12,7 @@
 #include "run/sink.h"
 
 #include <getopt.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,8 +53,11 @@ int stage_emit(struct stage_link *l, const struct sample_rows *r,
                struct err *err)
 {
     BUG_ON(r->count < 1 || r->count > SAMPLES_MAX_COUNT);
-    return l->store ? sink_store_put(l->store, r, err)
-                    : outlet_put(&l->outlet, &l->unit, r, err);
+    if (!l->store)
+        return outlet_put(&l->outlet, &l->unit, r, err);
+    if (sink_store_put(l->store, r, err) < 0)
+        return -1;
+    return sink_store_sync(l->store, err);
 }
 
 /* --- alone ----------------------------------------------------------------- */
@@ -206,6 +210,10 @@ static int work(struct stage_link *l, void *self, struct run_env *env,
     rc = unit_open(&u, l, env, o, &what);
     if (rc == 0 && !too_late(&u))
         rc = l->stage->handle(self, &u, &what);
+    if (rc == 0)
+        rc = outlet_flush(&l->outlet, l->unit.id, &what);
+    else
+        outlet_drop(&l->outlet);
     env_unlock(env);
     if (rc == 0)
         what.code = ERR_NONE;

@@ -136,11 +136,10 @@ MUST_USE int store_put(struct store_writer *w, size_t first, size_t count,
                        const char *const *record, struct err *err);
 
 /*
- * Make rows first .. first+count-1, those that were put, last through a crash.
- * Errors: ERR_INPUT rows beyond the end; ERR_SYSTEM.  Thread-safe.
+ * Make all rows that were put until now last through a crash.
+ * Errors: ERR_SYSTEM; then the next call tries again.  Thread-safe.
  */
-MUST_USE int store_sync(struct store_writer *w, size_t first, size_t count,
-                        struct err *err);
+MUST_USE int store_sync(struct store_writer *w, struct err *err);
 
 /* Was row i put (and, after a restart, synced)?  Not while others put. */
 bool store_has(const struct store_writer *w, size_t i);

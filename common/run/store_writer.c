@@ -28,10 +28,14 @@ struct store_writer {
     size_t columns; /* of index.csv */
     int images;     /* open file, -1: none */
     struct rows_log log;
+    pthread_mutex_t sync; /* one syncs at a time */
     pthread_mutex_t lock; /* of all below, and of the log */
     char **record;        /* owned: (n), NULL for a row never put */
     int32_t *label;       /* owned: (n) */
-    uint8_t *zero;        /* owned: a black image */
+    size_t *unsynced;     /* owned: (n_unsynced <= n) rows, in order of put */
+    size_t n_unsynced;
+    bool *is_unsynced; /* owned: (n) */
+    uint8_t *zero;     /* owned: a black image */
 };
 
 /* --- what is in a store ---------------------------------------------------- */
@@ -149,6 +153,7 @@ static struct store_writer *writer_new(const struct store_args *a,
         return NULL;
     }
     w->images = w->log.fd = -1;
+    pthread_mutex_init(&w->sync, NULL);
     pthread_mutex_init(&w->lock, NULL);
     w->n = a->n;
     w->h = a->h;
@@ -161,12 +166,14 @@ static struct store_writer *writer_new(const struct store_args *a,
     w->header = strdup(a->header);
     w->record = calloc(a->n + 1, sizeof(*w->record));
     w->label = calloc(a->n + 1, sizeof(*w->label));
+    w->unsynced = calloc(a->n + 1, sizeof(*w->unsynced));
+    w->is_unsynced = calloc(a->n + 1, sizeof(*w->is_unsynced));
     w->zero = calloc(1, image_bytes(w));
-    if (w->header && w->record && w->label && w->zero &&
-        file_path(w->dir, err, "%s", a->dir) == 0)
-        return w;
-    if (!w->header || !w->record || !w->label || !w->zero)
+    if (!w->header || !w->record || !w->label || !w->zero || !w->unsynced ||
+        !w->is_unsynced)
         err_set(err, ERR_SYSTEM, "no memory for a store of %zu images", a->n);
+    else if (file_path(w->dir, err, "%s", a->dir) == 0)
+        return w;
     store_abandon(w);
     return NULL;
 }
@@ -329,6 +336,9 @@ static int put_row(struct store_writer *w, size_t row, const uint8_t *pixels,
     free(w->record[row]);
     w->record[row] = copy;
     w->label[row] = usable ? label : -1;
+    if (!w->is_unsynced[row])
+        w->unsynced[w->n_unsynced++] = row;
+    w->is_unsynced[row] = true;
     pthread_mutex_unlock(&w->lock);
     return 0;
 }
@@ -346,23 +356,40 @@ int store_put(struct store_writer *w, size_t first, size_t count,
     return 0;
 }
 
-int store_sync(struct store_writer *w, size_t first, size_t count,
-               struct err *err)
+/* The first 'n' unsynced rows are safe now. */
+static void forget_unsynced(struct store_writer *w, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        w->is_unsynced[w->unsynced[i]] = false;
+    w->n_unsynced -= n;
+    memmove(w->unsynced, w->unsynced + n, w->n_unsynced * sizeof(*w->unsynced));
+}
+
+/* Rows that others put while the pixels are synced wait for the next time. */
+int store_sync(struct store_writer *w, struct err *err)
 {
     struct buf b = {0};
+    size_t n;
     int rc;
 
-    if (check_range(w, first, count, err) < 0)
-        return -1;
-    if (fdatasync(w->images) < 0)
-        return err_set(err, ERR_SYSTEM, "cannot sync '%s/images.npy': %s",
-                       w->dir, strerror(errno));
+    pthread_mutex_lock(&w->sync);
     pthread_mutex_lock(&w->lock);
-    for (size_t i = first; i < first + count; i++)
-        if (w->record[i])
-            rows_log_entry(&b, i, w->label[i], w->record[i]);
-    rc = rows_log_append(&w->log, &b, err);
+    n = w->n_unsynced;
     pthread_mutex_unlock(&w->lock);
+    rc = fdatasync(w->images);
+    if (rc < 0)
+        err_set(err, ERR_SYSTEM, "cannot sync '%s/images.npy': %s", w->dir,
+                strerror(errno));
+    pthread_mutex_lock(&w->lock);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rows_log_entry(&b, w->unsynced[i], w->label[w->unsynced[i]],
+                       w->record[w->unsynced[i]]);
+    if (rc == 0)
+        rc = rows_log_append(&w->log, &b, err);
+    if (rc == 0)
+        forget_unsynced(w, n);
+    pthread_mutex_unlock(&w->lock);
+    pthread_mutex_unlock(&w->sync);
     buf_release(&b);
     return rc;
 }
@@ -476,9 +503,12 @@ void store_abandon(struct store_writer *w)
         close(w->images);
     rows_log_close(&w->log);
     pthread_mutex_destroy(&w->lock);
+    pthread_mutex_destroy(&w->sync);
     free(w->header);
     free(w->record);
     free(w->label);
+    free(w->unsynced);
+    free(w->is_unsynced);
     free(w->zero);
     free(w);
 }

@@ -88,10 +88,12 @@ static int compare(struct again *a, const struct variant_args *v, size_t r,
 static int compare_sample(struct again *a, size_t k, struct err *err)
 {
     const struct config *c = &a->env.config;
+    struct variant_source source = {0};
     const struct variant_args v = {
         .sources = &a->sources,
         .recipe = &a->recipe,
         .seed = (uint64_t)c->run.seed,
+        .source = &source,
     };
     size_t same = 0, aside = 0;
 

@@ -27,10 +27,11 @@ enum {
 struct worker {
     char key[HASH_HEX];     /* of the node that is open; "" none */
     struct sources sources; /* owned */
-    struct recipe recipe;   /* owned */
-    uint8_t *pixels;        /* owned: (ROWS, h, w, 3), then scratch */
-    struct buf text;        /* owned: operations of one row */
-    struct buf line;        /* owned: index lines of a message, each
+    struct variant_source source;
+    struct recipe recipe; /* owned */
+    uint8_t *pixels;      /* owned: (ROWS, h, w, 3), then scratch */
+    struct buf text;      /* owned: operations of one row */
+    struct buf line;      /* owned: index lines of a message, each
                                     closed by a NUL */
 };
 
@@ -63,6 +64,7 @@ static int open_run(struct worker *a, const struct unit *u, struct err *err)
     free(a->pixels);
     a->pixels = NULL;
     a->key[0] = '\0';
+    a->source.known = false;
     recipe_release(&a->recipe);
     if (recipe_init(&a->recipe, &u->plan->recipe, err) < 0 ||
         sources_open(&a->sources, u->run_dir, c->augment.variants, err) < 0)
@@ -87,6 +89,7 @@ static int make_row(struct worker *a, const struct unit *u, size_t r, size_t at,
         .sources = &a->sources,
         .recipe = &a->recipe,
         .seed = (uint64_t)u->config->run.seed,
+        .source = &a->source,
     };
     const uint32_t variant = variant_make(&args, r, a->pixels + at * size,
                                           a->pixels + ROWS * size, &a->text);

@@ -4,14 +4,24 @@
 #ifndef AUGMENT_VARIANT_H
 #define AUGMENT_VARIANT_H
 
+#include "base/hash.h"
 #include "recipe.h"
 #include "run/sources.h"
+
+/* The hash of the source that was used last; zeros: of none yet.  Another run's
+ * sources begin with another. */
+struct variant_source {
+    bool known;
+    size_t row; /* of data/ */
+    char hash[HASH_HEX];
+};
 
 /* What decides every byte of a store, beside the pixels of data/. */
 struct variant_args {
     const struct sources *sources; /* borrowed */
     const struct recipe *recipe;   /* borrowed */
     uint64_t seed;                 /* run.seed */
+    struct variant_source *source; /* borrowed; used again and again */
 };
 
 /*

@@ -1,10 +1,11 @@
 #!/bin/bash
 # workers.sh BUILD [VARIANTS] [RECIPE]
 #
-# The stage augment with one worker, then with two: VARIANTS (100,000) variants
-# of drawn cells, each way from the start.  Prints seconds, variants a second,
-# the workers' share of waiting (not on a processor), and each worker's resident
-# memory when a tenth is done and at its largest.  Both stores must be the same.
+# The stage augment with one worker and with two, in turn, two rounds: VARIANTS
+# (100,000) variants of drawn cells, each time from the start, in $TMPDIR (/tmp).
+# Prints seconds, variants a second, each worker's share of time on a processor,
+# and its resident memory when a tenth is done and at its largest.  All stores
+# must be the same.
 set -u
 B=$(cd "${1:?which build? e.g. build/release}" && pwd)
 variants=${2:-100000} recipe=${3:-light}
@@ -23,33 +24,45 @@ fail() {
     exit 1
 }
 
+# watch PID: its number, kB of memory, clock ticks on a processor; not of a sink
+watch() {
+    local line f rss=0
+    case $(tr '\0' ' ' <"/proc/$1/cmdline") in *--sink*) return ;; esac
+    while read -r f line; do
+        case $f in VmRSS:) rss=${line% kB} ;; esac
+    done <"/proc/$1/status"
+    read -ra f <"/proc/$1/stat"
+    echo "$1 $rss $((f[13] + f[14]))"
+} 2>/dev/null
+
 per_class=250 # of five, 64 % train
-each=$((variants / (per_class * 5 * 64 / 100)))
-for n in 1 2; do
-    cat >"$T/c.yaml" <<EOF
-run: {dir: $T/run$n, seed: 7}
+cat >"$T/c.yaml" <<EOF
+run: {dir: $T/run, seed: 7}
 dataset: {draw_per_class: $per_class}
-augment: {recipe: $recipe, variants: $each, unit: 4, workers: $n}
+augment:
+  recipe: $recipe
+  variants: $((variants / (per_class * 5 * 64 / 100)))
+  unit: 4
 EOF
-    papline run "$T/c.yaml" --until preprocess >"$T/log$n" 2>&1 ||
-        fail "preprocessing failed"
-    begin=$(date +%s.%N)
-    papline run "$T/c.yaml" --until augment >"$T/log$n" 2>&1 &
+papline run "$T/c.yaml" --until preprocess >"$T/log" 2>&1 ||
+    fail "preprocessing failed"
+sum=
+for n in 1 2 1 2; do
+    rm -rf "$T/run/augment" "$T/memory"
+    papline run "$T/c.yaml" --until augment --set augment.workers=$n \
+        >"$T/log" 2>&1 &
     run=$!
-    : >"$T/memory$n"
     while kill -0 "$run" 2>/dev/null; do
-        for p in $(pgrep -f "papline-augment --join $T/run$n"); do
-            { tr "\0" " " <"/proc/$p/cmdline"; } 2>/dev/null | grep -q sink && continue
-            rss=$(awk '/^VmRSS/ {print $2}' "/proc/$p/status" 2>/dev/null)
-            cpu=$(awk '{print $14 + $15}' "/proc/$p/stat" 2>/dev/null)
-            echo "$p ${rss:-0} ${cpu:-0}" >>"$T/memory$n"
+        for p in $(pgrep -f "papline-augment --join $T/run"); do
+            watch "$p" >>"$T/memory"
         done
-        sleep 0.2
+        sleep 0.5
     done
     wait "$run" || fail "augmentation failed"
     run=
-    seconds=$(echo "$(date +%s.%N) - $begin" | bc)
-    made=$(($(wc -l <"$T/run$n/augment/index.csv") - 1))
+    seconds=$(sed -n 's/.*"node":"augment","seconds":"\([0-9.]*\)".*/\1/p' \
+        "$T/run/journal.jsonl" | tail -n 1)
+    made=$(($(wc -l <"$T/run/augment/index.csv") - 1))
     awk -v n="$n" -v s="$seconds" -v made="$made" '
         $2 > 0 { count[$1]++; kb[$1, count[$1]] = $2
                  if ($2 > most[$1]) most[$1] = $2
@@ -59,8 +72,9 @@ EOF
               for (p in count)
                   printf "  worker: %.0f MB when a tenth is done, %.0f at most, on a processor %.0f %% of the time\n",
                          kb[p, int(count[p] / 10) + 1] / 1024,
-                         most[p] / 1024, ticks[p] / s }' "$T/memory$n"
+                         most[p] / 1024, ticks[p] / s }' "$T/memory"
+    new=$(sha256sum <"$T/run/augment/images.npy")
+    [ -z "$sum" ] || [ "$sum" = "$new" ] || fail "the stores differ"
+    sum=$new
 done
-cmp -s "$T/run1/augment/images.npy" "$T/run2/augment/images.npy" ||
-    fail "the stores differ"
 echo "the same bytes"

@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_put("keep", "", 0);
     w = start(&a);
     if (store_put(w, 1, 1, pixels, &label, &line, &err) == 0) {
-        BUG_ON(store_sync(w, 1, 1, &err) < 0);
+        BUG_ON(store_sync(w, &err) < 0);
         store_abandon(w);
         w = start(&a);
         BUG_ON(!store_has(w, 1) || store_has(w, 0));

@@ -8,6 +8,7 @@
 
 #include <omp.h>
 #include <stdint.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <unistd.h>
 

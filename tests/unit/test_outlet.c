@@ -51,7 +51,7 @@ static void *sink_run(void *self)
     return NULL;
 }
 
-/* Put one row while the sink answers. */
+/* Put one row, and wait for its confirm, while the sink answers. */
 static int put(struct outlet *o, struct sink *s, const char *at,
                struct err *err)
 {
@@ -65,8 +65,55 @@ static int put(struct outlet *o, struct sink *s, const char *at,
     snprintf(unit.sink, sizeof(unit.sink), "%s", at);
     BUG_ON(pthread_create(&thread, NULL, sink_run, s) != 0);
     rc = outlet_put(o, &unit, &rows, err);
+    if (rc == 0)
+        rc = outlet_flush(o, UNIT, err);
     pthread_join(thread, NULL);
     return rc;
+}
+
+/* As many as may be ahead are sent though nobody answers; then a refusal of the
+ * first is heard, and the confirms behind it are not. */
+static void check_ahead(struct outlet *o, struct sink *s, const char *at)
+{
+    static const uint8_t pixels[SIDE * SIDE * 3];
+    static const char *const record[] = {"0,1,a,train,,,ok"};
+    const struct sample_rows rows = {3, 1, SIDE, SIDE, 3, pixels, record};
+    struct msg_unit unit = {.id = UNIT, .attempt = 1};
+    struct buf good = {0}, bad = {0};
+    struct msg_confirm m = {.unit = UNIT}, no = {.unit = UNIT, .code = 2};
+    struct err err = {0};
+    zmq_msg_t id, body;
+    bool sent = true;
+
+    snprintf(unit.sink, sizeof(unit.sink), "%s", at);
+    snprintf(no.text, sizeof(no.text), "no");
+    BUG_ON(confirm_encode(&m, &good, &err) < 0 ||
+           confirm_encode(&no, &bad, &err) < 0);
+    for (int i = 1; i < OUTLET_AHEAD; i++)
+        sent = sent && outlet_put(o, &unit, &rows, &err) == 0;
+    ok(sent && o->ahead == OUTLET_AHEAD - 1, "some messages go ahead");
+    zmq_msg_init(&id);
+    zmq_msg_init(&body);
+    for (int i = 1; i < OUTLET_AHEAD; i++) {
+        const struct buf *b = i == 1 ? &bad : &good;
+
+        BUG_ON(zmq_msg_recv(&id, s->router, 0) < 0 ||
+               zmq_msg_recv(&body, s->router, 0) < 0);
+        zmq_send(s->router, zmq_msg_data(&id), zmq_msg_size(&id), ZMQ_SNDMORE);
+        zmq_send(s->router, b->data, b->len, 0);
+    }
+    zmq_msg_close(&id);
+    zmq_msg_close(&body);
+    fails(outlet_flush(o, UNIT, &err), err, ERR_INPUT, "sink: no",
+          "and are flushed");
+    ok(o->ahead == 0 && outlet_flush(o, UNIT, &err) == 0,
+       "then nothing of the unit is awaited");
+    s->reply[0] = (struct reply){bad.data, bad.len};
+    s->n = 1;
+    fails(put(o, s, at, &err), err, ERR_INPUT, "sink: no",
+          "nor taken for the answer to the next");
+    buf_release(&good);
+    buf_release(&bad);
 }
 
 static struct reply confirm(struct buf *b, uint64_t unit, int code,
@@ -135,6 +182,7 @@ int main(void)
            link_open(&o.link, &a, &err) == 0,
        "a scheduler and a sink");
     check_answers(&o, &s, at);
+    check_ahead(&o, &s, at);
     outlet_close(&o);
     link_close(o.link);
     samples_release(&s.got);

@@ -83,7 +83,7 @@ static void *thread_main(void *arg)
     j->good = true;
     for (size_t i = j->first; i < N; i += 4)
         j->good = j->good && put_row(j->w, i, &err) == 0 &&
-                  store_sync(j->w, i, 1, &err) == 0;
+                  store_sync(j->w, &err) == 0;
     return NULL;
 }
 
@@ -140,10 +140,9 @@ static void killed_writer(const char *where)
         struct err err = {0};
 
         for (size_t i = 0; i < N; i++)
-            if (put_row(w, i, &err) < 0)
+            if (put_row(w, i, &err) < 0 ||
+                ((i == 11 || i == 19) && store_sync(w, &err) < 0))
                 _exit(1);
-        if (store_sync(w, 0, 12, &err) < 0 || store_sync(w, 12, 8, &err) < 0)
-            _exit(1);
         raise(SIGKILL);
     }
     BUG_ON(waitpid(pid, &status, 0) != pid);
@@ -328,8 +327,6 @@ static void check_bad_rows(void)
           "rows 39..41 do not fit a store of 40 rows", "beyond the end");
     fails(store_put(w, (size_t)-1, 2, px, label, line, &err), err, ERR_INPUT,
           "do not fit", "far beyond the end");
-    fails(store_sync(w, 1, N, &err), err, ERR_INPUT, "do not fit",
-          "sync beyond the end");
     for (size_t i = 0; i < sizeof(bad_rows) / sizeof(bad_rows[0]); i++) {
         line[0] = bad_rows[i].record;
         fails(store_put(w, 2, 1, px, &bad_rows[i].label, line, &err), err,
@@ -403,10 +400,10 @@ static void check_full_disk(void)
     ok(store_create(&w, &a, &err) == 0 && put_row(w, 0, &err) == 0,
        "with room again it starts");
     limit_files(100);
-    fails(store_sync(w, 0, 1, &err), err, ERR_SYSTEM, "cannot write",
+    fails(store_sync(w, &err), err, ERR_SYSTEM, "cannot write",
           "no room for the log");
     limit_files(old.rlim_cur);
-    ok(store_sync(w, 0, 1, &err) == 0, "with room again it syncs");
+    ok(store_sync(w, &err) == 0, "with room again it syncs");
     store_abandon(w);
     ok(store_create(&w, &a, &err) == 0 && count_rows(w) == 1,
        "and the log is whole");
