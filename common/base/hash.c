@@ -1,6 +1,7 @@
 #include "base/hash.h"
 
 #include <errno.h>
+#include <nettle/version.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,11 +21,21 @@ void hash_add_string(struct hash *h, const char *s)
     hash_add(h, s, strlen(s) + 1);
 }
 
+/* Nettle 4 knows the size. */
+static void digest_of(struct hash *h, uint8_t digest[HASH_BYTES])
+{
+#if NETTLE_VERSION_MAJOR >= 4
+    sha256_digest(&h->state, digest);
+#else
+    sha256_digest(&h->state, HASH_BYTES, digest);
+#endif
+}
+
 void hash_final(struct hash *h, char hex[HASH_HEX])
 {
     unsigned char digest[HASH_BYTES];
 
-    sha256_digest(&h->state, sizeof(digest), digest);
+    digest_of(h, digest);
     sodium_bin2hex(hex, HASH_HEX, digest, sizeof(digest));
 }
 
@@ -43,7 +54,7 @@ void hash_raw(const void *bytes, size_t n, uint8_t digest[HASH_BYTES])
 
     hash_init(&h);
     hash_add(&h, bytes, n);
-    sha256_digest(&h.state, HASH_BYTES, digest);
+    digest_of(&h, digest);
 }
 
 int hash_file(const char *path, char hex[HASH_HEX], struct err *err)

@@ -21,7 +21,7 @@ struct conv {
     int top, left;    /* zeros before the first row, column */
     int act;          /* enum act of layers.h, applied to y */
     int threads;
-    float *ready;   /* what prepare() made of W; n_ready() floats */
+    float *ready;   /* what the prepare of the pass made of W; n_ready() */
     float *scratch; /* [scratch] as many floats as scratch() says */
 };
 

@@ -77,8 +77,8 @@ struct plan {
     struct tiling t;
     size_t group;  /* tiles of a group at most */
     float *u, *du; /* (36, ci, co); one if there is one group */
-    float *v;      /* (36, group, ci) */
-    float *m;      /* (36, group, co) */
+    float *v;      /* (36, group, ci), points apart() */
+    float *m;      /* (36, group, co), likewise */
     float *zero;   /* as many zeros as there are channels */
 };
 
@@ -92,11 +92,11 @@ static size_t kernel_len(const struct conv *c)
     return (size_t)POINTS * (size_t)c->ci * (size_t)c->co;
 }
 
-/* Floats from one point of V, or M, to the next: not a power of two, or all
- * points would share the same lines of a cache. */
+/* Floats from one point of V, or M, to the next: an odd number of lines of a
+ * cache, or many points would share the same ones. */
 static size_t apart(size_t tiles, size_t channels)
 {
-    return tiles * channels + LANES;
+    return (tiles * channels / LANES | 1) * LANES;
 }
 
 static struct plan make_plan(const struct conv *c)

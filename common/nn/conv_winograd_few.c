@@ -12,8 +12,6 @@
  * Products are 12 x 32 at once, all of it in registers.  Each sum runs over
  * the input channels in order, whatever the processor and the group.
  */
-#include "nn/layers.h"
-
 #include <omp.h>
 #include <string.h>
 

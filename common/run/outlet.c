@@ -10,7 +10,8 @@
 
 enum {
     CONFIRM_SECONDS = 60, /* a sink that is silent for so long is given up */
-    LEAVING_SECONDS = 2,  /* likewise, once this process was asked to stop */
+    GONE_SECONDS = 10, /* one that broke the connection: another will listen */
+    LEAVING_SECONDS = 2, /* likewise, once this process was asked to stop */
     POLL_MS = 200,
 };
 
@@ -37,7 +38,7 @@ void outlet_close(struct outlet *o)
 
 static int open_socket(struct outlet *o, const char *sink, struct err *err)
 {
-    const int zero = 0, poll = POLL_MS;
+    const int zero = 0, poll = POLL_MS, never = -1;
     const int64_t max = WIRE_MAX_CONTROL; /* of a confirm */
     const struct keypair *keys = link_keys(o->link);
 
@@ -50,6 +51,7 @@ static int open_socket(struct outlet *o, const char *sink, struct err *err)
                        zmq_strerror(errno));
     zmq_setsockopt(o->data, ZMQ_LINGER, &zero, sizeof(zero));
     zmq_setsockopt(o->data, ZMQ_MAXMSGSIZE, &max, sizeof(max));
+    zmq_setsockopt(o->data, ZMQ_RECONNECT_IVL, &never, sizeof(never));
     zmq_setsockopt(o->data, ZMQ_RCVTIMEO, &poll, sizeof(poll));
     zmq_setsockopt(o->data, ZMQ_SNDTIMEO, &poll, sizeof(poll));
     if (keys && keys_client(keys, o->data, NULL, err) < 0)
@@ -61,11 +63,23 @@ static int open_socket(struct outlet *o, const char *sink, struct err *err)
     return 0;
 }
 
+/* A connection that was lost is not made again, as what was on its way is lost
+ * too; then the socket has nobody to send to. */
+static bool gone(struct outlet *o)
+{
+    int events = 0;
+    size_t size = sizeof(events);
+
+    return zmq_getsockopt(o->data, ZMQ_EVENTS, &events, &size) == 0 &&
+           !(events & ZMQ_POLLOUT);
+}
+
 /* Give up waiting?  Then the socket is closed, so nothing arrives late. */
 static int still_waiting(struct outlet *o, double since, struct err *err)
 {
-    const int patience =
-        link_stopping(o->link) ? LEAVING_SECONDS : CONFIRM_SECONDS;
+    const int patience = link_stopping(o->link) ? LEAVING_SECONDS
+                         : gone(o)              ? GONE_SECONDS
+                                                : CONFIRM_SECONDS;
 
     if (clock_now() - since < patience)
         return 0;
@@ -94,11 +108,13 @@ static int await_confirm(struct outlet *o, uint64_t unit, struct err *err)
     const double since = clock_now();
     struct msg_confirm m = {0};
 
-    /* one of a unit that was given up may come first */
+    /* confirms of another unit can only be a sink's mistake */
     while (!receive(o, &m) || m.unit != unit)
         if (still_waiting(o, since, err) < 0)
             return -1;
     o->ahead--;
+    if (m.code == ERR_SYSTEM) /* the sink's fault, not this process' */
+        m.code = ERR_AGAIN;
     if (m.code)
         err_set(err, m.code, "sink: %s", m.text);
     return m.code ? -1 : 0;

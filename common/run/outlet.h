@@ -24,9 +24,9 @@ enum { OUTLET_AHEAD = 4 };
 /*
  * Send rows to the sink of 'unit'; wait only while so many messages are not
  * confirmed.  What is not the confirm of this unit is passed over.
- * Errors: ERR_AGAIN the sink cannot be reached or is silent; what it answered,
- * to these rows or to earlier ones of the unit; ERR_INPUT rows that make no
- * message; ERR_SYSTEM.  Then nothing of the unit is awaited any more.
+ * Errors: ERR_AGAIN the sink cannot be reached, is silent, or fails; what it
+ * answered, to these rows or to earlier ones of the unit; ERR_INPUT rows that make
+ * no message; ERR_SYSTEM.  Then nothing of the unit is awaited any more.
  */
 MUST_USE int outlet_put(struct outlet *o, const struct msg_unit *unit,
                         const struct sample_rows *r, struct err *err);

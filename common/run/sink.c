@@ -127,6 +127,20 @@ static void listen_at(const struct control *c, char at[ADDRESS])
         snprintf(at, ADDRESS, "%s-sink", c->endpoint);
 }
 
+/* Before the socket is bound: what listens takes them over. */
+static int sink_limits(struct sink *s, struct err *err)
+{
+    const int zero = 0, hwm = 8;
+    const int64_t max = WIRE_MAX_DATA;
+
+    if (zmq_setsockopt(s->router, ZMQ_LINGER, &zero, sizeof(zero)) < 0 ||
+        zmq_setsockopt(s->router, ZMQ_RCVHWM, &hwm, sizeof(hwm)) < 0 ||
+        zmq_setsockopt(s->router, ZMQ_MAXMSGSIZE, &max, sizeof(max)) < 0)
+        return err_set(err, ERR_SYSTEM, "cannot set up a socket: %s",
+                       zmq_strerror(errno));
+    return 0;
+}
+
 static int sink_bind(struct sink *s, const char *join, struct err *err)
 {
     struct control c;
@@ -140,6 +154,8 @@ static int sink_bind(struct sink *s, const char *join, struct err *err)
     if (!s->router)
         return err_set(err, ERR_SYSTEM, "cannot open a socket: %s",
                        zmq_strerror(errno));
+    if (sink_limits(s, err) < 0)
+        return -1;
     if (c.curve) {
         if (file_path(key, err, "%s/keys/server.key", join) < 0 ||
             keys_read(key, &s->keys, err) < 0)
@@ -152,19 +168,6 @@ static int sink_bind(struct sink *s, const char *join, struct err *err)
     if (zmq_bind(s->router, at) < 0 ||
         zmq_getsockopt(s->router, ZMQ_LAST_ENDPOINT, s->endpoint, &size) < 0)
         return err_set(err, ERR_SYSTEM, "cannot listen at '%s': %s", at,
-                       zmq_strerror(errno));
-    return 0;
-}
-
-static int sink_limits(struct sink *s, struct err *err)
-{
-    const int zero = 0, hwm = 8;
-    const int64_t max = WIRE_MAX_DATA;
-
-    if (zmq_setsockopt(s->router, ZMQ_LINGER, &zero, sizeof(zero)) < 0 ||
-        zmq_setsockopt(s->router, ZMQ_RCVHWM, &hwm, sizeof(hwm)) < 0 ||
-        zmq_setsockopt(s->router, ZMQ_MAXMSGSIZE, &max, sizeof(max)) < 0)
-        return err_set(err, ERR_SYSTEM, "cannot set up a socket: %s",
                        zmq_strerror(errno));
     return 0;
 }
@@ -237,7 +240,6 @@ static void take_samples(struct sink *s, zmq_msg_t *from, zmq_msg_t *m)
     if (sink_store_put(&s->store, &r, &t->what) == 0) {
         t->what.code = ERR_NONE;
         s->rows += (double)x->count;
-        s->bytes += (double)zmq_msg_size(m);
     }
     zmq_msg_init(&t->from);
     zmq_msg_move(&t->from, from);
@@ -282,21 +284,21 @@ static int settle(struct sink *s, struct taken *t, struct err *err)
 static int on_data(struct sink *s, struct err *err)
 {
     const double rows = (double)sources_rows(&s->store.sources);
-    struct err disk = {0};
+    struct err sync = {0}, disk = {0};
     int rc = 0;
 
     s->n_taken = 0;
-    while (s->n_taken < TOGETHER && take_one(s))
+    for (int i = 0; i < TOGETHER && take_one(s); i++)
         ;
-    if (s->n_taken > 0 && sink_store_sync(&s->store, &disk) == 0)
-        disk.code = ERR_NONE;
+    if (s->n_taken > 0 && sink_store_sync(&s->store, &sync) == 0)
+        sync.code = ERR_NONE;
     for (int i = 0; i < s->n_taken; i++) {
         struct taken *t = &s->taken[i];
 
-        if (disk.code && !t->what.code)
-            t->what = disk;
         if (t->what.code == ERR_SYSTEM)
             disk = t->what;
+        if (sync.code && !t->what.code)
+            t->what = disk = sync;
         if (settle(s, t, rc < 0 ? &(struct err){0} : err) < 0)
             rc = -1;
     }
@@ -392,8 +394,7 @@ int sink_run(const struct stage *stage, const char *join, struct err *err)
         find_node(&s, stage->name, err) == 0 &&
         env_lock(&s.env, s.node, err) == 0 &&
         sink_store_open(&s.store, s.env.dir, &s.env.config, s.node, err) == 0 &&
-        sink_bind(&s, join, err) == 0 && sink_limits(&s, err) == 0 &&
-        link_open(&s.link, &a, err) == 0)
+        sink_bind(&s, join, err) == 0 && link_open(&s.link, &a, err) == 0)
         rc = sink_loop(&s, err);
     link_close(s.link);
     if (s.router)

@@ -90,10 +90,12 @@ void stage_progress(struct stage_link *l, double done, double total,
 bool stage_stopping(const struct stage_link *l);
 
 /*
- * Send rows of a divided stage to the unit's sink.  It may confirm them later,
- * or refuse them, which a later call tells, or the unit's result; without a sink (alone) they go into the store of the node directly.
+ * Send rows of a divided stage to the unit's sink.  It confirms them later, or
+ * refuses them, which a later call tells, or else the unit's result.  Without a
+ * sink (alone) they go into the store of the node directly.
  *   record [in] (count) index.csv lines; labels follow from their sources
- * Errors: ERR_AGAIN the sink does not answer; ERR_INPUT it refused the rows.
+ * Errors: ERR_AGAIN the sink does not answer or fails; ERR_INPUT it refused the
+ * rows; ERR_SYSTEM.
  */
 struct sample_rows {
     uint64_t first, count;

@@ -137,7 +137,8 @@ MUST_USE int store_put(struct store_writer *w, size_t first, size_t count,
 
 /*
  * Make all rows that were put until now last through a crash.
- * Errors: ERR_SYSTEM; then the next call tries again.  Thread-safe.
+ * Errors: ERR_SYSTEM; where the disk failed to take pixels, for good: Linux
+ * reports that once, and counts them as written.  Thread-safe.
  */
 MUST_USE int store_sync(struct store_writer *w, struct err *err);
 

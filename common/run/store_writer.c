@@ -34,6 +34,7 @@ struct store_writer {
     int32_t *label;       /* owned: (n) */
     size_t *unsynced;     /* owned: (n_unsynced <= n) rows, in order of put */
     size_t n_unsynced;
+    bool lost;         /* pixels could not be synced */
     bool *is_unsynced; /* owned: (n) */
     uint8_t *zero;     /* owned: a black image */
 };
@@ -376,10 +377,11 @@ int store_sync(struct store_writer *w, struct err *err)
     pthread_mutex_lock(&w->lock);
     n = w->n_unsynced;
     pthread_mutex_unlock(&w->lock);
-    rc = fdatasync(w->images);
+    rc = w->lost ? -1 : fdatasync(w->images);
     if (rc < 0)
         err_set(err, ERR_SYSTEM, "cannot sync '%s/images.npy': %s", w->dir,
-                strerror(errno));
+                w->lost ? "it failed before" : strerror(errno));
+    w->lost = rc < 0;
     pthread_mutex_lock(&w->lock);
     for (size_t i = 0; rc == 0 && i < n; i++)
         rows_log_entry(&b, w->unsynced[i], w->label[w->unsynced[i]],

@@ -53,6 +53,7 @@ EOF
 echo "$hosts hosts, $delay ms each way, $loss % lost, on $(date -u +%Y-%m-%d)"
 papline run "$T/c.yaml" --run "$T/near" --until augment \
     --set augment.workers=1 2>"$T/near.log"
+: >"$T/far.log"
 ip netns exec "$name-0" papline run "$T/c.yaml" --run "$T/far" \
     --until augment --set augment.workers=0 \
     --set scheduler.endpoint=tcp://10.77.0.1:5555 >"$T/far.log" 2>&1 &

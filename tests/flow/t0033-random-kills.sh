@@ -42,6 +42,12 @@ for w in 2 7; do # 'ok' counts in n
     ok "  same bytes" same_store "$T/whole/augment" "$T/run$w/augment"
 done
 
+start "$T/sink" 2
+sleep 0.3
+ok "the sink is killed" pkill -9 -f "papline-augment --join $T/sink.*--sink"
+ok "  the run ends" ends_with 0 "$run"
+ok "  same bytes" same_store "$T/whole/augment" "$T/sink/augment"
+
 ok "a soak of some thousand units" status_is 0 "$ROOT/tests/bench/soak.sh" \
     "$BIN/.." 6000 3 1 "$seed" "$T/soak"
 ok "  none lost" says "none lost, doubled or set aside"

@@ -130,7 +130,7 @@ static struct reply confirm(struct buf *b, uint64_t unit, int code,
 static void check_answers(struct outlet *o, struct sink *s, const char *at)
 {
     static const char noise[LONG];
-    struct buf good = {0}, other = {0}, bad = {0};
+    struct buf good = {0}, other = {0}, bad = {0}, full = {0};
     const struct reply yes = confirm(&good, UNIT, ERR_NONE, "");
     const struct reply old = confirm(&other, UNIT - 1, ERR_INPUT, "old");
     const struct reply no = confirm(&bad, UNIT, ERR_INPUT, "no such row");
@@ -153,6 +153,10 @@ static void check_answers(struct outlet *o, struct sink *s, const char *at)
     s->n = 1;
     fails(put(o, s, at, &err), err, ERR_INPUT, "sink: no such row",
           "a refusal is handed on");
+    s->reply[0] = confirm(&full, UNIT, ERR_SYSTEM, "disk full");
+    fails(put(o, s, at, &err), err, ERR_AGAIN, "sink: disk full",
+          "a failing sink is not this process' fault");
+    buf_release(&full);
     buf_release(&good);
     buf_release(&other);
     buf_release(&bad);
