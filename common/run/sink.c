@@ -284,7 +284,7 @@ static int settle(struct sink *s, struct taken *t, struct err *err)
 static int on_data(struct sink *s, struct err *err)
 {
     const double rows = (double)sources_rows(&s->store.sources);
-    struct err sync = {0}, disk = {0};
+    struct err sync = {0}, disk = {0}, later;
     int rc = 0;
 
     s->n_taken = 0;
@@ -299,7 +299,7 @@ static int on_data(struct sink *s, struct err *err)
             disk = t->what;
         if (sync.code && !t->what.code)
             t->what = disk = sync;
-        if (settle(s, t, rc < 0 ? &(struct err){0} : err) < 0)
+        if (settle(s, t, rc < 0 ? &later : err) < 0)
             rc = -1;
     }
     link_progress(s->link, 0, s->rows, rows, "stored");

@@ -7,8 +7,8 @@
 #include "tap.h"
 
 #include <omp.h>
-#include <stdint.h>
 #include <sodium.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
