@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
 papline run "$T/c.yaml" --set augment.workers=0 --set augment.unit=1 \
-    --set augment.variants=500 --until augment >"$T/log" 2>&1 &
+    --set augment.variants=1000 --until augment >"$T/log" 2>&1 &
 run=$!
 ok "the run waits for workers" wait_for 60 node_is "$T/run" augment running
 sleep 0.7
