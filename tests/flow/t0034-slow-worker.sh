@@ -2,8 +2,12 @@
 # t0034 - a slow worker gets less; status has each one's rate and the sum
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
+{ # takes its time, so that there is some to compare
+    printf 'summary: slow\neach:\n'
+    for _ in 1 2 3 4; do printf -- '- kmeans: {colours: 16}\n'; done
+} >"$T/slow.yaml"
 papline run "$T/c.yaml" --set augment.workers=0 --set augment.unit=1 \
-    --set augment.variants=1000 --until augment >"$T/log" 2>&1 &
+    --set "augment.recipe=$T/slow.yaml" --set augment.variants=600 --until augment >"$T/log" 2>&1 &
 run=$!
 wait_for 60 node_is "$T/run" augment running
 papline-augment --join "$T/run" >"$T/slow.log" 2>&1 &
@@ -20,7 +24,7 @@ units_of() { # units_of <pid>
     grep -A8 "\"name\": \"[^\"]*:$1\"" "$T/run/status.json" |
         sed -n 's/.*"units": \([0-9]*\).*/\1/p' | head -n 1
 }
-wait_for 40 some_units_done "$T/run" 50
+wait_for 40 some_units_done "$T/run" 30
 sleep 0.6 # status.json is written twice a second
 s=$(units_of $slow) f=$(units_of $fast)
 echo "# slow $s, fast $f units"
