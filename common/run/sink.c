@@ -112,8 +112,8 @@ struct sink {
     struct msg_samples samples; /* owned, used again */
     struct taken taken[TOGETHER];
     int n_taken;
-    struct buf out;     /* owned */
-    double bytes, rows; /* since the start */
+    struct buf out; /* owned */
+    double rows;    /* since the start */
 };
 
 /* Where to listen: beside the scheduler's socket, or on its address. */
