@@ -1,8 +1,11 @@
 #include "orchestration/launch.h"
 
+#include "run/link.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +15,8 @@
 #include <unistd.h>
 
 enum { SIGNALLED = 128 }; /* what mpirun and shells add to a signal */
+
+extern char **environ;
 
 /* A command line while it is put together; strings are borrowed. */
 struct command {
@@ -50,9 +55,14 @@ static void add_mpirun(struct command *c, int ranks)
     add(c, c->program);
 }
 
-static void place_mpirun(struct command *c, const struct config *cfg)
+/* One rank needs no launcher, and mpirun waits for ever in some job steps
+ * (open-mpi #8378). */
+static void place_ranks(struct command *c, const struct config *cfg)
 {
-    add_mpirun(c, (int)cfg->train.ranks);
+    if (cfg->train.ranks > 1)
+        add_mpirun(c, (int)cfg->train.ranks);
+    else
+        place_local(c, cfg);
 }
 
 /* How a stage's processes are started, and how many. */
@@ -64,7 +74,7 @@ static const struct placement {
     {"draw", place_local, 0},
     {"preprocess", place_local, 0},
     {"augment", place_local, offsetof(struct config, augment.workers)},
-    {"train", place_mpirun, 0},
+    {"train", place_ranks, 0},
     {"evaluate", place_local, 0},
     {"explain", place_local, offsetof(struct config, explain.workers)},
 };
@@ -181,12 +191,53 @@ int launch_running(const struct launcher *l, enum role role)
     return n;
 }
 
+static bool has_prefix(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* Does a variable say which rank of some other launcher's job this is? */
+static bool is_rank_variable(const char *v)
+{
+    return has_prefix(v, "PMIX_") || has_prefix(v, "PMI_") ||
+           has_prefix(v, "OMPI_COMM_WORLD_") || has_prefix(v, "SLURM_STEPID=");
+}
+
+/* A process that is started without mpirun is a job of its own, even if this
+ * one is a rank of another. */
+static void forget_rank(void)
+{
+    char name[128];
+
+    for (char **v = environ; *v;) {
+        snprintf(name, sizeof(name), "%.*s", (int)strcspn(*v, "="), *v);
+        if (!is_rank_variable(*v) || unsetenv(name) < 0)
+            v++;
+    }
+}
+
+/* In the child: what it finds in its environment beside what is ours. */
+static void set_environment(const struct command *c, uint64_t token)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), "%016jx", (uintmax_t)token);
+    setenv(LINK_TOKEN, text, 1);
+    /* else what mpirun starts by srun waits for this step's end */
+    if (getenv("SLURM_STEP_ID") || getenv("SLURM_STEPID"))
+        setenv("SLURM_OVERLAP", "1", 1);
+    if (strcmp(c->arg[0], "mpirun") != 0)
+        forget_rank();
+}
+
 /* In the child: never returns. */
-_Noreturn static void become(const struct command *c, pid_t parent)
+_Noreturn static void become(const struct command *c, pid_t parent,
+                             uint64_t token)
 {
     const int null = open("/dev/null", O_RDONLY);
     sigset_t none;
 
+    set_environment(c, token);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) /* it died before the line above */
         _exit(1);
@@ -216,6 +267,7 @@ int launch_start(struct launcher *l, const struct config *c,
     struct child *child = free_child(l);
     const pid_t self = getpid();
     struct command cmd = {.n = 0};
+    uint64_t token;
     pid_t pid;
 
     BUG_ON(!p);
@@ -229,29 +281,37 @@ int launch_start(struct launcher *l, const struct config *c,
     add(&cmd, l->run_dir);
     if (role == ROLE_SINK)
         add(&cmd, "--sink");
+    randombytes_buf(&token, sizeof(token));
     pid = fork();
     if (pid == 0)
-        become(&cmd, self);
+        become(&cmd, self, token);
     if (pid < 0)
         return err_set(err, ERR_SYSTEM, "cannot start a process: %s",
                        strerror(errno));
-    *child = (struct child){.pid = pid, .role = role};
+    *child = (struct child){.pid = pid, .role = role, .token = token};
     return 0;
 }
 
-int launch_reap(struct launcher *l, pid_t *pid, enum role *role, int *status)
+int launch_reap(struct launcher *l, struct child *ended, int *status)
 {
     for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++) {
         struct child *c = &l->child[i];
 
         if (c->pid == 0 || waitpid(c->pid, status, WNOHANG) != c->pid)
             continue;
-        *pid = c->pid;
-        *role = c->role;
+        *ended = *c;
         c->pid = 0;
         return 1;
     }
     return 0;
+}
+
+const struct child *launch_find(const struct launcher *l, uint64_t token)
+{
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++)
+        if (l->child[i].pid && l->child[i].token == token)
+            return &l->child[i];
+    return NULL;
 }
 
 void launch_signal(struct launcher *l, int sig)

@@ -21,6 +21,7 @@ enum role { ROLE_WORKER, ROLE_SINK };
 struct child {
     pid_t pid; /* 0: the place is free */
     enum role role;
+    uint64_t token; /* of its hello, also behind mpirun (link.h) */
 };
 
 struct launcher {
@@ -49,9 +50,12 @@ MUST_USE int launch_start(struct launcher *l, const struct config *c,
                           const struct plan_node *node, enum role role,
                           struct err *err);
 
-/* Take note of a child that ended: 1 with its pid, role and wait status, 0 if
+/* Take note of a child that ended: 1 with what it was and its wait status, 0 if
  * none has. */
-int launch_reap(struct launcher *l, pid_t *pid, enum role *role, int *status);
+int launch_reap(struct launcher *l, struct child *ended, int *status);
+
+/* The running child with this token, or NULL. */
+const struct child *launch_find(const struct launcher *l, uint64_t token);
 
 /* Send a signal to every child (and what it started). */
 void launch_signal(struct launcher *l, int sig);

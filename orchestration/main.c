@@ -192,6 +192,8 @@ static void help(void)
         "  --set section.key=value   overrides the file (run, plan)\n"
         "  --run DIR                 where the run lives (run, plan)\n"
         "  --until STAGE             stop behind this stage (run, plan)\n"
+        "  --verify                  read every output, also if it looks "
+        "unchanged (run, plan)\n"
         "  --augment --sample 100    derive so many variants again (verify)\n"
         "  --with RUN2               each experiment in both runs, say of "
         "another split (compare)\n"
@@ -260,7 +262,8 @@ enum {
     WATCH,
     LAYERS,
     AUGMENT,
-    STRICT
+    STRICT,
+    VERIFY
 };
 
 static const struct option known[] = {
@@ -285,6 +288,7 @@ static const struct option known[] = {
     {"watch", no_argument, NULL, WATCH},
     {"layers", no_argument, NULL, LAYERS},
     {"strict", no_argument, NULL, STRICT},
+    {"verify", no_argument, NULL, VERIFY},
     {0},
 };
 
@@ -309,6 +313,8 @@ static int parse(struct options *o, int argc, char **argv, struct err *err)
             o->bench.strict = true;
         else if (c == AUGMENT)
             o->augment = true;
+        else if (c == VERIFY)
+            o->run.verify = true;
         else if (c == '?')
             return err_set(err, ERR_USAGE, "bad option '%s'; see --help",
                            argv[optind - 1]);

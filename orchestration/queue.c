@@ -69,6 +69,26 @@ int queue_find_worker(const struct queue *q, const void *identity, size_t n)
     return -1;
 }
 
+int queue_find_token(const struct queue *q, uint64_t token)
+{
+    for (int i = 0; i < q->n_worker; i++)
+        if (q->worker[i].identity_size && q->worker[i].token == token)
+            return i;
+    return -1;
+}
+
+/* Place of a process that has said hello before, or -1. */
+static int find_peer(const struct queue *q, const struct queue_peer *p)
+{
+    const int i = queue_find_worker(q, p->identity, p->identity_size);
+    const int k = i < 0 ? queue_find_token(q, p->token) : -1;
+
+    if (k < 0 || strcmp(q->worker[k].name, p->name) != 0 ||
+        strcmp(q->worker[k].stage, p->stage) != 0)
+        return i;
+    return k;
+}
+
 static int free_place(struct queue *q)
 {
     for (int i = 0; i < q->n_worker; i++)
@@ -119,26 +139,58 @@ void queue_lost(struct queue *q, int worker, bool failed, const char *why,
     q->worker[worker] = (struct queue_worker){0};
 }
 
-int queue_hello(struct queue *q, const void *identity, size_t n,
-                const char *name, const char *stage, double now)
+static void set_identity(struct queue_worker *w, const struct queue_peer *p)
 {
-    int i = queue_find_worker(q, identity, n);
+    w->identity_size = p->identity_size;
+    memcpy(w->identity, p->identity, p->identity_size);
+}
 
-    if (n == 0 || n > QUEUE_IDENTITY_MAX)
+int queue_hello(struct queue *q, const struct queue_peer *p, double now)
+{
+    struct queue_worker *w;
+    int i;
+
+    if (p->identity_size == 0 || p->identity_size > QUEUE_IDENTITY_MAX)
         return -1;
+    i = find_peer(q, p);
     if (i >= 0) {
-        q->worker[i].credits = 0;
-        q->worker[i].seen = now;
+        w = &q->worker[i];
+        w->credits = 0;
+        w->drained = false;
+        w->seen = now;
+        set_identity(w, p);
         return i;
     }
     i = free_place(q);
     if (i < 0)
         return -1;
-    q->worker[i] = (struct queue_worker){.identity_size = n, .seen = now};
-    memcpy(q->worker[i].identity, identity, n);
-    snprintf(q->worker[i].name, sizeof(q->worker[i].name), "%s", name);
-    snprintf(q->worker[i].stage, sizeof(q->worker[i].stage), "%s", stage);
+    w = &q->worker[i];
+    *w = (struct queue_worker){.token = p->token, .seen = now};
+    set_identity(w, p);
+    snprintf(w->name, sizeof(w->name), "%s", p->name);
+    snprintf(w->stage, sizeof(w->stage), "%s", p->stage);
     return i;
+}
+
+void queue_credit(struct queue *q, int worker, int n, int most)
+{
+    struct queue_worker *w = &q->worker[worker];
+
+    if (!w->drained)
+        w->credits = n < most - w->credits ? w->credits + n : most;
+}
+
+void queue_drain(struct queue *q, int worker)
+{
+    q->worker[worker].credits = 0;
+    q->worker[worker].drained = true;
+}
+
+void queue_forget_drained(struct queue *q, double now)
+{
+    for (int i = 0; i < q->n_worker; i++)
+        if (q->worker[i].drained)
+            queue_lost(q, i, false, "it was asked to leave", now);
 }
 
 /* First unit that may start now; moves the hint past those that are over. */
@@ -192,6 +244,13 @@ struct queue_unit *queue_find(struct queue *q, uint64_t id)
         id - q->unit[0].id < q->n_unit && q->unit[id - q->unit[0].id].id == id)
         return &q->unit[id - q->unit[0].id];
     return NULL;
+}
+
+bool queue_holds(struct queue *q, int worker, uint64_t id)
+{
+    const struct queue_unit *u = queue_find(q, id);
+
+    return u && worker >= 0 && u->state == UNIT_LEASED && u->worker == worker;
 }
 
 /* Its worker has done it. */
@@ -248,7 +307,12 @@ int queue_expire(struct queue *q, double now, queue_each_f each, void *self)
             q->soonest = fmin(q->soonest, u->deadline);
             continue;
         }
-        aside = queue_failed(q, u, "no heartbeat within its lease", true, now);
+        aside = queue_failed(q, u,
+                             u->worker < 0
+                                 ? "its worker has done it, but no sink has "
+                                   "stored it within its lease"
+                                 : "no heartbeat within its lease",
+                             true, now);
         if (each)
             each(self, u, aside);
         n++;

@@ -45,14 +45,24 @@ struct queue_worker {
     size_t identity_size; /* 0: the place is free */
     char name[129];       /* host:pid */
     char stage[33];
+    uint64_t token;     /* of its process */
     char endpoint[256]; /* of a sink, else "" */
     int credits;
-    double seen; /* last message */
+    bool drained; /* asked to leave: it is given nothing more */
+    double seen;  /* last message */
     double done, total, rate;
     char note[204];
     uint64_t units_done;
     uint64_t rows_done; /* of the node in hand, and since when: */
     double since;       /* its first unit; 0: none yet */
+};
+
+/* Who says hello. */
+struct queue_peer {
+    const void *identity; /* (identity_size), its routing id */
+    size_t identity_size;
+    const char *name, *stage;
+    uint64_t token; /* of its process, however often it connects */
 };
 
 /* What the scheduler hears of a unit. */
@@ -91,13 +101,26 @@ MUST_USE int queue_add(struct queue *q, uint64_t id, uint64_t first,
 /* Worker with this identity, or -1. */
 int queue_find_worker(const struct queue *q, const void *identity, size_t n);
 
+/* Worker whose process has this token, or -1. */
+int queue_find_token(const struct queue *q, uint64_t token);
+
 /*
- * Enter a worker.  One that says hello again (it was reconnected) keeps its
- * leases and has no credit until it gives it anew.
+ * Enter a worker.  One that says hello again, as it was reconnected (the same
+ * token, name and stage, if under another routing id), keeps its leases, has
+ * no credit until it gives it anew, and is not drained any more.
  * Returns its index, -1 if there are too many.
  */
-int queue_hello(struct queue *q, const void *identity, size_t n,
-                const char *name, const char *stage, double now);
+int queue_hello(struct queue *q, const struct queue_peer *peer, double now);
+
+/* A worker offers to take 'n' more units, at most 'most' in all; one that was
+ * drained is not taken at its word. */
+void queue_credit(struct queue *q, int worker, int n, int most);
+
+/* A worker is asked to leave: it gets nothing until it says hello anew. */
+void queue_drain(struct queue *q, int worker);
+
+/* Forget all that were drained: their processes have ended, or will. */
+void queue_forget_drained(struct queue *q, double now);
 
 /* A worker has gone: its units wait again; they have lost a try if 'failed',
  * and the last try sets them aside. */
@@ -116,6 +139,9 @@ void queue_beat(struct queue *q, int worker, double now);
 
 /* Unit with this id, or NULL. */
 struct queue_unit *queue_find(struct queue *q, uint64_t id);
+
+/* Is the unit with this id leased to 'worker'? */
+bool queue_holds(struct queue *q, int worker, uint64_t id);
 
 /* It is done, whoever did it; a second time has no effect. */
 void queue_done(struct queue *q, struct queue_unit *u);

@@ -1,5 +1,6 @@
 #include "orchestration/run.h"
 
+#include "base/lock.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "orchestration/journal.h"
@@ -31,13 +32,27 @@ struct job {
 
 /* A run directory stands for the configuration that it was started with. */
 static int config_path(char path[FILE_PATH_MAX], const char *given,
-                       struct err *err)
+                       bool *is_run, struct err *err)
 {
     if (file_path(path, err, "%s/run.yaml", given) < 0)
         return -1;
-    if (file_exists(path))
+    *is_run = file_exists(path);
+    if (*is_run)
         return 0;
     return file_path(path, err, "%s", given);
+}
+
+/* Where the run lives: as asked; else a run directory is itself the run,
+ * wherever it was made. */
+static int choose_dir(struct config *c, const struct run_args *a, bool is_run,
+                      struct err *err)
+{
+    const char *dir = a->dir ? a->dir : is_run ? a->config : NULL;
+
+    for (size_t i = 0; i < a->n_set && !a->dir; i++)
+        if (strncmp(a->set[i].text, "run.dir=", 8) == 0)
+            dir = NULL;
+    return dir ? file_path(c->run.dir, err, "%s", dir) : 0;
 }
 
 /* Workers may start elsewhere, so a path is made absolute, in place. */
@@ -66,9 +81,11 @@ static int stop_behind(struct plan *p, const char *until, struct err *err)
         return err_set(err, ERR_USAGE, "--until %s: the plan has no such stage",
                        until);
     for (int i = 0; i < p->n_node; i++) {
-        if (i <= last && strcmp(p->node[i].stage, "report") != 0)
+        if (!p->node[i].run ||
+            (i <= last && strcmp(p->node[i].stage, "report") != 0))
             continue;
         p->node[i].run = false;
+        p->node[i].later = true;
         snprintf(p->node[i].reason, sizeof(p->node[i].reason),
                  "put off (--until %s)", until);
     }
@@ -104,11 +121,11 @@ static int job_open(struct job *j, const struct run_args *a, struct err *err)
 {
     char path[FILE_PATH_MAX];
     struct config *c = &j->config;
+    bool is_run;
 
-    if (config_path(path, a->config, err) < 0 ||
-        config_read(c, path, a->set, a->n_set, err) < 0)
-        return -1;
-    if (a->dir && file_path(c->run.dir, err, "%s", a->dir) < 0)
+    if (config_path(path, a->config, &is_run, err) < 0 ||
+        config_read(c, path, a->set, a->n_set, err) < 0 ||
+        choose_dir(c, a, is_run, err) < 0)
         return -1;
     if (absolute(c->run.dir, err) < 0 || absolute(c->dataset.path, err) < 0 ||
         absolute(c->split.csv, err) < 0 || absolute(c->layout.csv, err) < 0 ||
@@ -120,6 +137,8 @@ static int job_open(struct job *j, const struct run_args *a, struct err *err)
     if (plan_init(&j->plan, c, j->dir, err) < 0 ||
         check_parts(c, &j->plan, err) < 0)
         return -1;
+    if (a->verify)
+        plan_look(&j->plan, j->dir, true);
     return a->until ? stop_behind(&j->plan, a->until, err) : 0;
 }
 
@@ -143,9 +162,9 @@ static void print_plan(const struct plan *p)
 {
     for (int i = 0; i < p->n_node; i++)
         printf("%-6s %-40s %s\n",
-               p->node[i].run                             ? "run"
-               : strncmp(p->node[i].reason, "put off", 7) ? "reuse"
-                                                          : "later",
+               p->node[i].run     ? "run"
+               : p->node[i].later ? "later"
+                                  : "reuse",
                p->node[i].name, p->node[i].reason);
     fflush(stdout);
 }
@@ -166,8 +185,8 @@ int run_plan(const struct run_args *a, struct err *err)
 /* Be the only scheduler; the lock ends with this process, however it ends. */
 static int take_lock(struct job *j, struct err *err)
 {
-    struct flock fl = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     char path[FILE_PATH_MAX];
+    int got;
 
     if (dir_make(j->dir, err) < 0 ||
         file_path(path, err, "%s/scheduler.lock", j->dir) < 0)
@@ -178,7 +197,10 @@ static int take_lock(struct job *j, struct err *err)
         return err_set(err, ERR_SYSTEM, "cannot open '%s': %s", path,
                        strerror(errno));
     }
-    if (fcntl(j->lock, F_SETLK, &fl) < 0)
+    got = lock_take(j->lock, LOCK_ALONE, path, err);
+    if (got < 0)
+        return -1;
+    if (got == 0)
         return err_set(err, ERR_AGAIN,
                        "another scheduler is running '%s'; see 'papline "
                        "status %s'",
@@ -205,21 +227,33 @@ static int write_config(const struct job *j, struct err *err)
     return rc;
 }
 
-static int make_report(const struct scheduler *s, const struct plan_node *node,
+/* The page of whatever there is. */
+static int make_report(const char *run_dir, const struct config *c,
+                       const struct plan *p, const struct plan_node *node,
                        struct err *err)
 {
+    static char no_inputs[] = "{}";
     struct plan_node sealed = *node;
     char dir[FILE_PATH_MAX];
+    struct err lacks = {0};
     bool resumed;
 
     /* A page that lacks parts is sealed under a key that no plan has, so that
      * it is made again. */
-    if (s->n_failed > 0)
+    if (node_check_inputs(run_dir, node, &lacks) < 0) {
         sealed.key[0] = '-';
-    if (node_begin(s->run_dir, &sealed, dir, &resumed, err) < 0 ||
-        report_write(s->run_dir, s->config, s->plan, dir, err) < 0)
+        sealed.inputs = no_inputs;
+    }
+    if (node_begin(run_dir, &sealed, dir, &resumed, err) < 0 ||
+        report_write(run_dir, c, p, dir, err) < 0)
         return -1;
-    return node_commit(s->run_dir, &sealed, err);
+    return node_commit(run_dir, &sealed, err);
+}
+
+static int make_node(const struct scheduler *s, const struct plan_node *node,
+                     struct err *err)
+{
+    return make_report(s->run_dir, s->config, s->plan, node, err);
 }
 
 /* A number at 'path' (NULL-ended) of a JSON file, or -1. */
@@ -299,9 +333,12 @@ static int schedule(struct job *j, struct err *err)
     journal_add(j->dir, "run-start",
                 (struct journal_member[]){{"version", PAPLINE_VERSION}}, 1);
     if (scheduler_init(s, &j->config, &j->plan, j->dir, err) == 0)
-        rc = scheduler_run(s, make_report, err);
+        rc = scheduler_run(s, make_node, err);
     if (rc == 0 && s->n_aside > 0)
         log_warn("%zu units were set aside; the report names them", s->n_aside);
+    if (s->n_ignored > 0)
+        log_warn("%zu messages were ignored, as their senders may not say so",
+                 s->n_ignored);
     if (rc == 0 && s->n_failed > 0)
         rc = err_set(err, ERR_INPUT, "%d of %d nodes failed; see above",
                      s->n_failed, j->plan.n_node);
@@ -340,8 +377,6 @@ int run_report(const char *run_dir, struct err *err)
 {
     struct run_env *e = calloc(1, sizeof(*e));
     const struct plan_node *node;
-    char dir[FILE_PATH_MAX];
-    bool resumed;
     int rc = -1;
 
     if (!e)
@@ -350,9 +385,8 @@ int run_report(const char *run_dir, struct err *err)
         node = plan_find(&e->plan, "report");
         if (!node)
             err_set(err, ERR_USAGE, "'%s' plans no report", run_dir);
-        else if (node_begin(run_dir, node, dir, &resumed, err) == 0 &&
-                 report_write(run_dir, &e->config, &e->plan, dir, err) == 0)
-            rc = node_commit(run_dir, node, err);
+        else
+            rc = make_report(run_dir, &e->config, &e->plan, node, err);
     }
     if (rc == 0)
         printf("report: %s/report/index.html\n", run_dir);

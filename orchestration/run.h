@@ -7,12 +7,17 @@
 #include "base/err.h"
 #include "run/config.h"
 
+#include <stdbool.h>
+
 struct run_args {
     const char *config;           /* YAML file, or a run directory */
     const struct config_set *set; /* --set, in order */
     size_t n_set;
-    const char *dir;   /* --run DIR, or NULL: run.dir */
+    const char *dir;   /* --run DIR, or NULL: 'config' if it is a run
+                          directory, else run.dir */
     const char *until; /* --until STAGE: stop behind it; NULL: go to the end */
+    bool verify;       /* --verify: read all files, not only those that may have
+                    changed */
 };
 
 /*

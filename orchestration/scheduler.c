@@ -18,6 +18,7 @@
 enum {
     TICK_MS = 50,
     STATUS_MS = 500,
+    LOOK_MS = 500,      /* between two looks for an output */
     GRACE_SECONDS = 30, /* for children to save their work */
     SILENT_LEASES = 6,  /* a worker silent for so many leases is gone */
 };
@@ -63,10 +64,13 @@ int scheduler_init(struct scheduler *s, const struct config *c,
     s->run_started = scheduler_now();
     s->state = calloc((size_t)plan->n_node + 1, sizeof(*s->state));
     s->seconds = calloc((size_t)plan->n_node + 1, sizeof(*s->seconds));
-    if (!s->state || !s->seconds)
+    s->why = calloc((size_t)plan->n_node + 1, sizeof(*s->why));
+    if (!s->state || !s->seconds || !s->why)
         return err_set(err, ERR_SYSTEM, "no memory for the scheduler");
     for (int i = 0; i < plan->n_node; i++)
-        s->state[i] = plan->node[i].run ? NODE_WAITING : NODE_CURRENT;
+        s->state[i] = plan->node[i].run     ? NODE_WAITING
+                      : plan->node[i].later ? NODE_LATER
+                                            : NODE_CURRENT;
     if (file_path(s->run_dir, err, "%s", run_dir) < 0 ||
         queue_init(&s->queue, c->scheduler.lease, (int)c->scheduler.tries,
                    err) < 0 ||
@@ -84,6 +88,9 @@ void scheduler_release(struct scheduler *s)
     buf_release(&s->out);
     free(s->state);
     free(s->seconds);
+    for (int i = 0; s->why && i < s->plan->n_node; i++)
+        free(s->why[i]);
+    free(s->why);
     memset(s, 0, sizeof(*s));
 }
 
@@ -108,49 +115,23 @@ static void note_lost(struct scheduler *s, int worker, const char *why)
     queue_lost(&s->queue, worker, true, why, scheduler_now());
 }
 
-/* Which worker is the process 'pid' of this host? */
-static int worker_of(const struct scheduler *s, pid_t pid)
-{
-    char self[128], name[128];
-    char *colon;
-
-    link_worker_name(self, sizeof(self));
-    colon = strrchr(self, ':');
-    snprintf(name, sizeof(name), "%.*s:%ld", (int)(colon - self), self,
-             (long)pid);
-    for (int i = 0; i < s->queue.n_worker; i++)
-        if (s->queue.worker[i].identity_size &&
-            strcmp(s->queue.worker[i].name, name) == 0)
-            return i;
-    return -1;
-}
-
-/* The units of an undivided node are its only process' own. */
-static void release_all(struct scheduler *s, const char *why)
-{
-    for (size_t i = 0; i < s->queue.n_unit; i++) {
-        struct queue_unit *u = &s->queue.unit[i];
-
-        if (u->state == UNIT_LEASED && u->worker >= 0)
-            note_lost(s, u->worker, why);
-    }
-}
-
 /* Has the node all it needs from its processes? */
 static bool node_over(const struct scheduler *s)
 {
-    const enum plan_division d = scheduler_node(s)->division;
-
-    return s->fault.code ||
-           (queue_finished(&s->queue) && (d == PLAN_WHOLE || s->sealed ||
-                                          (d == PLAN_FILES && s->finish_sent)));
+    return s->fault.code || s->sealed;
 }
 
-static void on_exit(struct scheduler *s, pid_t pid, int status)
+/* Was all that is needed said, so that a process may end? */
+static bool may_end(const struct scheduler *s)
+{
+    return node_over(s) || s->said > 0 || link_signalled();
+}
+
+static void on_exit(struct scheduler *s, const struct child *c, int status)
 {
     const struct plan_node *node = scheduler_node(s);
-    const bool over = node_over(s) || link_signalled();
-    const int worker = worker_of(s, pid);
+    const bool over = may_end(s);
+    const int worker = queue_find_token(&s->queue, c->token);
     char why[128], text[200];
 
     launch_describe(status, why, sizeof(why));
@@ -159,8 +140,6 @@ static void on_exit(struct scheduler *s, pid_t pid, int status)
         queue_lost(&s->queue, worker, false, text, scheduler_now());
     else if (worker >= 0)
         note_lost(s, worker, text);
-    if (node->division == PLAN_WHOLE)
-        release_all(s, text);
     if (over)
         return;
     log_warn("%s: %s", node->name, text);
@@ -176,13 +155,12 @@ static void on_exit(struct scheduler *s, pid_t pid, int status)
 
 static void reap(struct scheduler *s)
 {
-    enum role role;
-    pid_t pid;
+    struct child ended;
     int status;
 
-    while (launch_reap(&s->launcher, &pid, &role, &status))
+    while (launch_reap(&s->launcher, &ended, &status))
         if (s->node >= 0)
-            on_exit(s, pid, status);
+            on_exit(s, &ended, status);
 }
 
 /* Start what the node lacks. */
@@ -191,7 +169,7 @@ static void man(struct scheduler *s)
     static const enum role roles[] = {ROLE_SINK, ROLE_WORKER};
     const struct plan_node *node = scheduler_node(s);
 
-    for (int i = 0; i < 2 && !node_over(s); i++)
+    for (int i = 0; i < 2 && !may_end(s); i++)
         while (launch_running(&s->launcher, roles[i]) <
                launch_wanted(s->config, node, roles[i]))
             if (launch_start(&s->launcher, s->config, node, roles[i],
@@ -237,6 +215,29 @@ static int add_units(struct scheduler *s, struct err *err)
                       u.rows - at < u.step ? u.rows - at : u.step, err) < 0)
             return -1;
     return 0;
+}
+
+/*
+ * A node is done when its output is on the disk, sealed and whole, not when
+ * somebody says so.  On a shared file system it may be seen a little later.
+ */
+static void see_output(struct scheduler *s)
+{
+    const struct plan_node *node = scheduler_node(s);
+    struct err why = {0};
+
+    if (s->sealed || !queue_finished(&s->queue) ||
+        scheduler_now() < s->next_look)
+        return;
+    /* a sink that has gone may have sealed it, and not said so */
+    if (!s->said && (!s->finish_sent || s->sink >= 0))
+        return;
+    s->sealed = node_check_current(s->run_dir, node, &why) == 0;
+    s->next_look = scheduler_now() + LOOK_MS / 1000.0;
+    if (!s->sealed && s->said && scheduler_now() - s->said > s->queue.lease)
+        err_set(&s->fault, ERR_SYSTEM,
+                "it was said to be done, but is not on the disk: %.300s",
+                why.text);
 }
 
 /* All rows are there: have them gathered. */
@@ -289,8 +290,7 @@ static void tell_status(struct scheduler *s, const char *state, bool now)
 }
 
 /* Ask the node's processes to leave; those that joined a divided one by hand
- * only if there is no other node of their stage.  (Behind mpirun a process is
- * not the one that was started.) */
+ * only if there is no other node of their stage. */
 static void send_away(struct scheduler *s, const char *stage)
 {
     const bool divided = scheduler_node(s)->division != PLAN_WHOLE;
@@ -304,8 +304,8 @@ static void send_away(struct scheduler *s, const char *stage)
         return;
     }
     for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++) {
-        const pid_t pid = s->launcher.child[i].pid;
-        const int worker = pid ? worker_of(s, pid) : -1;
+        const struct child *c = &s->launcher.child[i];
+        const int worker = c->pid ? queue_find_token(&s->queue, c->token) : -1;
 
         if (worker >= 0)
             scheduler_drain_worker(s, worker);
@@ -335,6 +335,8 @@ static void dismiss(struct scheduler *s, const char *stage)
         reap(s);
         tell_status(s, "running", false);
     }
+    queue_forget_drained(&s->queue, scheduler_now());
+    s->sink = -1;
 }
 
 /* Do the node in hand to its end; s->fault tells how it went. */
@@ -349,6 +351,7 @@ static void work(struct scheduler *s)
         scheduler_offer(s);
         if (queue_finished(&s->queue))
             gather(s);
+        see_output(s);
         show_progress(s);
         tell_status(s, "running", false);
     }
@@ -363,6 +366,7 @@ static void close_node(struct scheduler *s)
     snprintf(seconds, sizeof(seconds), "%.1f", s->seconds[s->node]);
     if (s->fault.code) {
         s->state[s->node] = NODE_FAILED;
+        s->why[s->node] = strdup(s->fault.text);
         s->n_failed++;
         log_warn("%s failed: %s", node->name, s->fault.text);
         journal_add(s->run_dir, "node-failed",
@@ -394,6 +398,7 @@ static void run_node(struct scheduler *s, int i, scheduler_node_f in_process)
     s->fault = (struct err){0};
     s->sink = -1;
     s->finish_sent = s->sealed = s->leaving = false;
+    s->said = s->next_look = 0;
     s->launcher.restarts = 0;
     log_info("%s: starts (%s)", node->name, node->reason);
     journal_add(s->run_dir, "node-start",
@@ -412,8 +417,8 @@ static void run_node(struct scheduler *s, int i, scheduler_node_f in_process)
     close_node(s);
 }
 
-/* Does an input of node i lack its output? */
-static bool input_failed(const struct scheduler *s, int i)
+/* The input of node i that has no output, or -1. */
+static int failed_input(const struct scheduler *s, int i)
 {
     const struct plan_node *node = &s->plan->node[i];
 
@@ -421,9 +426,20 @@ static bool input_failed(const struct scheduler *s, int i)
         const enum node_state in = s->state[node->input[k]];
 
         if (in == NODE_FAILED || in == NODE_SKIPPED)
-            return true;
+            return node->input[k];
     }
-    return false;
+    return -1;
+}
+
+static void skip_node(struct scheduler *s, int i, int input)
+{
+    char why[PLAN_NAME_MAX + 32];
+
+    snprintf(why, sizeof(why), "its input %s failed",
+             s->plan->node[input].name);
+    s->state[i] = NODE_SKIPPED;
+    s->why[i] = strdup(why);
+    log_warn("%s: skipped, %s", s->plan->node[i].name, why);
 }
 
 int scheduler_run(struct scheduler *s, scheduler_node_f in_process,
@@ -433,12 +449,10 @@ int scheduler_run(struct scheduler *s, scheduler_node_f in_process,
         if (s->state[i] != NODE_WAITING)
             continue;
         /* The report is made of whatever there is. */
-        if (s->plan->node[i].program && input_failed(s, i)) {
-            s->state[i] = NODE_SKIPPED;
-            log_warn("%s: skipped, an input failed", s->plan->node[i].name);
-            continue;
-        }
-        run_node(s, i, in_process);
+        if (s->plan->node[i].program && failed_input(s, i) >= 0)
+            skip_node(s, i, failed_input(s, i));
+        else
+            run_node(s, i, in_process);
     }
     scheduler_drain(s, NULL);
     tell_status(s, link_signalled() ? "stopped" : "ended", true);

@@ -15,12 +15,14 @@
 #include "run/keys.h"
 #include "run/link.h"
 #include "run/plan.h"
+#include "run/socket_dir.h"
 
 enum node_state {
     NODE_WAITING,
     NODE_RUNNING,
     NODE_DONE,
     NODE_CURRENT, /* there before, not run */
+    NODE_LATER,   /* would run, but is put off (--until) */
     NODE_FAILED,
     NODE_SKIPPED, /* an input failed */
 };
@@ -31,21 +33,27 @@ struct scheduler {
     char run_dir[FILE_PATH_MAX];
     enum node_state *state; /* owned: (plan->n_node) */
     double *seconds;        /* owned: (plan->n_node) that each took */
+    char **why;             /* owned: (plan->n_node) why it failed or was
+                               skipped, else NULL */
     int node;               /* in hand, -1 if none */
     double node_started, run_started;
     struct queue queue;
     struct launcher launcher;
-    int sink;                 /* worker index of the node's sink, -1 if none */
-    bool finish_sent, sealed; /* of PLAN_FILES finish is its last unit */
-    bool leaving;             /* workers of the node in hand are sent away */
-    struct err fault;         /* of the node in hand */
-    size_t n_aside;           /* units of the whole run */
-    int n_failed;             /* nodes */
+    int sink;         /* worker index of the node's sink, -1 if none */
+    bool finish_sent; /* of PLAN_FILES finish is its last unit */
+    bool sealed;      /* the output has been seen on the disk, whole */
+    double said;      /* when it was said to be sealed; 0: not yet */
+    double next_look; /* for it */
+    bool leaving;     /* workers of the node in hand are sent away */
+    struct err fault; /* of the node in hand */
+    size_t n_aside;   /* units of the whole run */
+    size_t n_ignored; /* messages, as their senders may not say so */
+    int n_failed;     /* nodes */
 
     void *zmq, *router;       /* owned */
     struct keys_guard *guard; /* owned; NULL with ipc */
     struct keypair keys;
-    char socket_dir[64]; /* of an ipc endpoint, mode 0700; "" with tcp */
+    struct socket_dir socket_dir; /* owned: of an ipc endpoint */
     char endpoint[256];
     struct buf out;
     double last_status;

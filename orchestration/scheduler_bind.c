@@ -2,34 +2,44 @@
 #include "orchestration/scheduler.h"
 #include "orchestration/scheduler_private.h"
 
+#include "base/host_address.h"
+#include "base/log.h"
 #include "proto/wire.h"
 #include "run/control.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <zmq.h>
 
-/* An ipc path holds at most 107 bytes, so it cannot lie in the run directory. */
 static int bind_ipc(struct scheduler *s, struct err *err)
 {
-    const char *tmp = getenv("TMPDIR");
-
-    if (!tmp || strlen(tmp) > 40)
-        tmp = "/tmp";
-    snprintf(s->socket_dir, sizeof(s->socket_dir), "%s/papline-XXXXXX", tmp);
-    if (!mkdtemp(s->socket_dir)) { /* mode 0700 */
-        s->socket_dir[0] = '\0';
-        return err_set(err, ERR_SYSTEM, "cannot make a directory in '%s': %s",
-                       tmp, strerror(errno));
-    }
+    if (socket_dir_make(&s->socket_dir, err) < 0)
+        return -1;
     snprintf(s->endpoint, sizeof(s->endpoint), "ipc://%s/control",
-             s->socket_dir);
+             s->socket_dir.path);
     if (zmq_bind(s->router, s->endpoint) < 0)
         return err_set(err, ERR_SYSTEM, "cannot listen at '%s': %s",
                        s->endpoint, zmq_strerror(errno));
+    return 0;
+}
+
+static const char any_interface[] = "tcp://0.0.0.0:";
+
+/* Whoever listens on all interfaces is told to others by an address that they
+ * reach. */
+static int name_address(struct scheduler *s, struct err *err)
+{
+    char address[HOST_ADDRESS], port[16];
+    const size_t n = strlen(any_interface);
+
+    if (strncmp(s->endpoint, any_interface, n) != 0)
+        return 0;
+    snprintf(port, sizeof(port), "%.15s", s->endpoint + n);
+    if (host_address(address, err) < 0)
+        return -1;
+    snprintf(s->endpoint, sizeof(s->endpoint), "tcp://%s:%s", address, port);
+    log_info("listening on all interfaces; workers are told %s", s->endpoint);
     return 0;
 }
 
@@ -47,19 +57,21 @@ static int bind_tcp(struct scheduler *s, struct err *err)
         return -1;
     if (zmq_bind(s->router, s->config->scheduler.endpoint) < 0)
         return err_set(err, ERR_USAGE,
-                       "scheduler.endpoint: cannot listen at '%s': %s",
+                       "scheduler.endpoint: cannot listen at '%s': %s; give "
+                       "tcp://ADDRESS:PORT, tcp://INTERFACE:PORT (see 'ip "
+                       "address') or tcp://*:PORT; PORT may be *",
                        s->config->scheduler.endpoint, zmq_strerror(errno));
     if (zmq_getsockopt(s->router, ZMQ_LAST_ENDPOINT, s->endpoint, &size) < 0)
         return err_set(err, ERR_SYSTEM, "cannot tell the endpoint: %s",
                        zmq_strerror(errno));
-    return 0;
+    return name_address(s, err);
 }
 
 int scheduler_bind(struct scheduler *s, struct err *err)
 {
     const int zero = 0, one = 1, hwm = 100000, ivl = 2000, timeout = 10000;
     const int64_t max = WIRE_MAX_CONTROL;
-    struct control c = {.pid = (long)getpid()};
+    struct control c = {.endpoint = ""};
     int rc;
 
     s->zmq = zmq_ctx_new();
@@ -79,14 +91,13 @@ int scheduler_bind(struct scheduler *s, struct err *err)
     if (rc < 0)
         return -1;
     c.curve = s->guard != NULL;
+    process_self(&c.scheduler);
     snprintf(c.endpoint, sizeof(c.endpoint), "%s", s->endpoint);
     return control_write(s->run_dir, &c, err);
 }
 
 void scheduler_unbind(struct scheduler *s)
 {
-    struct err err;
-
     if (s->endpoint[0])
         control_remove(s->run_dir);
     if (s->router)
@@ -94,7 +105,6 @@ void scheduler_unbind(struct scheduler *s)
     keys_guard_free(s->guard);
     if (s->zmq)
         zmq_ctx_term(s->zmq);
-    if (s->socket_dir[0] && dir_remove(s->socket_dir, &err) < 0)
-        s->socket_dir[0] = '\0';
+    socket_dir_remove(&s->socket_dir);
     keys_wipe(&s->keys);
 }

@@ -26,9 +26,12 @@ struct mail {
     const void *from;
     size_t from_size;
     int worker;
+    enum msg_type type;
     const void *bytes;
     size_t size;
 };
+
+enum { IGNORED_SHOWN = 20 }; /* messages; of more only how many */
 
 /* Send what is in s->out to the peer 'id'. */
 static void post(struct scheduler *s, const void *id, size_t n)
@@ -58,7 +61,7 @@ void scheduler_drain_worker(struct scheduler *s, int worker)
 {
     struct err err;
 
-    s->queue.worker[worker].credits = 0; /* it takes nothing more */
+    queue_drain(&s->queue, worker);
     if (drain_encode(&s->out, &err) == 0)
         post_worker(s, worker);
 }
@@ -89,7 +92,8 @@ static bool has_work(const struct scheduler *s, const char *stage)
 {
     for (int i = 0; i < s->plan->n_node; i++)
         if (strcmp(s->plan->node[i].stage, stage) == 0 &&
-            (s->state[i] == NODE_WAITING || s->state[i] == NODE_RUNNING))
+            (s->state[i] == NODE_WAITING ||
+             (s->state[i] == NODE_RUNNING && !s->leaving)))
             return true;
     return false;
 }
@@ -102,42 +106,78 @@ static bool known_stage(const struct scheduler *s, const char *stage)
     return false;
 }
 
-static void on_hello(struct scheduler *s, const struct mail *m)
+/* Will a process that says hello be let in? */
+static int check_hello(const struct scheduler *s, const struct msg_hello *h,
+                       const char *stage, struct err *err)
+{
+    if (strcmp(h->release, PAPLINE_VERSION) != 0)
+        return err_set(err, ERR_USAGE,
+                       "this scheduler is Papline %s, you are %s",
+                       PAPLINE_VERSION, h->release);
+    if (!known_stage(s, stage))
+        return err_set(err, ERR_USAGE, "this run has no stage '%s'", stage);
+    return 0;
+}
+
+/* A sink decides what is done, so it is one that was started here, for the
+ * node in hand, and the only one. */
+static int check_sink(const struct scheduler *s, const struct msg_hello *h,
+                      const char *stage, struct err *err)
+{
+    const struct plan_node *node = scheduler_node(s);
+    const struct child *c = launch_find(&s->launcher, h->token);
+
+    if (!node || node->division != PLAN_ROWS || strcmp(node->stage, stage) != 0)
+        return err_set(err, ERR_USAGE, "no step that has a sink is running");
+    if (!c || c->role != ROLE_SINK)
+        return err_set(err, ERR_USAGE,
+                       "the scheduler starts the sink of %s itself",
+                       node->name);
+    return 0;
+}
+
+/* Enter whoever said hello.  Returns its index, -1 if it is not let in. */
+static int let_in(struct scheduler *s, const struct mail *m,
+                  const struct msg_hello *h, struct err *err)
+{
+    const struct queue_peer peer = {m->from, m->from_size, h->worker, h->stage,
+                                    h->token};
+    const bool is_new = queue_find_token(&s->queue, h->token) < 0;
+    const int w = queue_hello(&s->queue, &peer, scheduler_now());
+
+    if (w < 0)
+        return err_set(err, ERR_USAGE, "too many workers");
+    if (is_new)
+        journal_add(s->run_dir, "worker-join",
+                    (struct journal_member[]){{"worker", h->worker},
+                                              {"stage", h->stage}},
+                    2);
+    return w;
+}
+
+static int on_hello(struct scheduler *s, const struct mail *m, struct err *err)
 {
     struct msg_hello h;
-    char stage[WIRE_MAX_STAGE + 1], why[256];
-    struct err err;
-    bool is_sink, is_new = m->worker < 0;
+    char stage[WIRE_MAX_STAGE + 1];
+    bool is_sink;
     int w;
 
-    if (hello_decode(&h, m->bytes, m->size, &err) < 0) {
-        refuse(s, m, err.text);
-        return;
+    if (hello_decode(&h, m->bytes, m->size, err) < 0) {
+        refuse(s, m, err->text);
+        return -1;
     }
     stage_of(h.stage, stage, sizeof(stage), &is_sink);
-    if (strcmp(h.release, PAPLINE_VERSION) != 0) {
-        snprintf(why, sizeof(why), "this scheduler is Papline %s, you are %s",
-                 PAPLINE_VERSION, h.release);
-        refuse(s, m, why);
-        return;
-    }
-    if (!known_stage(s, stage)) {
-        snprintf(why, sizeof(why), "this run has no stage '%s'", stage);
-        refuse(s, m, why);
-        return;
-    }
-    w = queue_hello(&s->queue, m->from, m->from_size, h.worker, h.stage,
-                    scheduler_now());
+    w = check_hello(s, &h, stage, err);
+    if (w == 0 && is_sink && has_work(s, stage))
+        w = check_sink(s, &h, stage, err);
+    if (w == 0)
+        w = let_in(s, m, &h, err);
     if (w < 0) {
-        refuse(s, m, "too many workers");
-        return;
+        refuse(s, m, err->text);
+        return -1;
     }
-    if (is_new)
-        journal_add(
-            s->run_dir, "worker-join",
-            (struct journal_member[]){{"worker", h.worker}, {"stage", h.stage}},
-            2);
-    if (!has_work(s, stage) || s->leaving) {
+    if (!has_work(s, stage) ||
+        (s->leaving && launch_find(&s->launcher, h.token))) {
         scheduler_drain_worker(s, w);
     } else if (is_sink) {
         snprintf(s->queue.worker[w].endpoint,
@@ -145,39 +185,36 @@ static void on_hello(struct scheduler *s, const struct mail *m)
         s->sink = w;
         s->finish_sent = false;
     }
+    return 0;
 }
 
-static void on_credit(struct scheduler *s, const struct mail *m)
+static int on_credit(struct scheduler *s, const struct mail *m, struct err *err)
 {
     struct msg_credit c;
-    struct queue_worker *w;
-    struct err err;
 
-    if (m->worker < 0 || credit_decode(&c, m->bytes, m->size, &err) < 0)
-        return;
-    w = &s->queue.worker[m->worker];
-    w->credits += (int)c.n;
-    if (w->credits > WIRE_MAX_CREDIT)
-        w->credits = WIRE_MAX_CREDIT;
+    if (credit_decode(&c, m->bytes, m->size, err) < 0)
+        return -1;
+    queue_credit(&s->queue, m->worker, (int)c.n, WIRE_MAX_CREDIT);
+    return 0;
 }
 
-static void on_beat(struct scheduler *s, const struct mail *m)
+static int on_beat(struct scheduler *s, const struct mail *m, struct err *err)
 {
     struct msg_beat b;
     struct queue_worker *w;
-    struct err err;
 
-    if (m->worker < 0 || beat_decode(&b, m->bytes, m->size, &err) < 0)
-        return;
+    if (beat_decode(&b, m->bytes, m->size, err) < 0)
+        return -1;
     queue_beat(&s->queue, m->worker, scheduler_now());
     w = &s->queue.worker[m->worker];
     w->done = b.done;
     w->total = b.total;
     w->rate = b.rate;
     memcpy(w->note, b.note, sizeof(b.note));
+    return 0;
 }
 
-static void unit_failed(struct scheduler *s, struct queue_unit *u, int worker,
+static void unit_failed(struct scheduler *s, struct queue_unit *u,
                         const struct msg_result *r)
 {
     const struct plan_node *node = scheduler_node(s);
@@ -185,8 +222,6 @@ static void unit_failed(struct scheduler *s, struct queue_unit *u, int worker,
     char id[32];
     bool aside;
 
-    if (u->state != UNIT_LEASED || u->worker != worker)
-        return;
     snprintf(id, sizeof(id), "%ju", (uintmax_t)u->id);
     journal_add(s->run_dir, "unit-failed",
                 (struct journal_member[]){
@@ -200,98 +235,166 @@ static void unit_failed(struct scheduler *s, struct queue_unit *u, int worker,
                 r->text);
 }
 
-static void on_result(struct scheduler *s, const struct mail *m)
+/* Did the result of 'u' end the node, but for its sealing? */
+static bool is_last(const struct scheduler *s, const struct queue_unit *u)
+{
+    const enum plan_division d = scheduler_node(s)->division;
+
+    return d == PLAN_WHOLE || (d == PLAN_FILES && u->count == 0);
+}
+
+/* Only of a unit that the sender holds. */
+static int on_result(struct scheduler *s, const struct mail *m, struct err *err)
 {
     struct msg_result r;
     struct queue_unit *u;
-    struct err err;
 
-    if (result_decode(&r, m->bytes, m->size, &err) < 0)
-        return;
-    u = queue_find(&s->queue, r.unit);
-    if (!u || s->node < 0)
-        return;
-    if (r.code)
-        unit_failed(s, u, m->worker, &r);
-    else if (scheduler_node(s)->division == PLAN_ROWS)
+    if (result_decode(&r, m->bytes, m->size, err) < 0)
+        return -1;
+    u = s->node < 0 ? NULL : queue_find(&s->queue, r.unit);
+    if (u && u->state == UNIT_DONE) /* the sink was quicker to say so */
+        return 0;
+    if (!u || !queue_holds(&s->queue, m->worker, r.unit))
+        return err_set(err, ERR_INPUT, "unit %ju is not leased to it",
+                       (uintmax_t)r.unit);
+    if (r.code) {
+        unit_failed(s, u, &r);
+    } else if (scheduler_node(s)->division == PLAN_ROWS) {
         queue_await(&s->queue, u, scheduler_now());
-    else
+    } else {
+        if (is_last(s, u))
+            s->said = scheduler_now();
         queue_done(&s->queue, u);
+    }
+    return 0;
 }
 
-static void on_stored(struct scheduler *s, const struct mail *m)
+static int on_stored(struct scheduler *s, const struct mail *m, struct err *err)
 {
     struct msg_stored x;
     struct queue_unit *u;
-    struct err err;
 
-    if (m->worker < 0 || m->worker != s->sink ||
-        stored_decode(&x, m->bytes, m->size, &err) < 0)
-        return;
+    if (stored_decode(&x, m->bytes, m->size, err) < 0)
+        return -1;
     u = queue_find(&s->queue, x.unit);
-    if (u)
-        queue_done(&s->queue, u);
+    if (!u)
+        return err_set(err, ERR_INPUT, "%s has no unit %ju",
+                       scheduler_node(s)->name, (uintmax_t)x.unit);
+    queue_done(&s->queue, u);
+    return 0;
 }
 
-static void on_sealed(struct scheduler *s, const struct mail *m)
+static int on_sealed(struct scheduler *s, const struct mail *m, struct err *err)
 {
     struct msg_sealed x;
-    struct err err;
 
-    if (m->worker < 0 || m->worker != s->sink ||
-        sealed_decode(&x, m->bytes, m->size, &err) < 0)
-        return;
+    if (sealed_decode(&x, m->bytes, m->size, err) < 0)
+        return -1;
     if (x.code)
         err_set(&s->fault, x.code, "%s", x.text);
-    s->sealed = x.code == ERR_NONE;
+    s->said = scheduler_now();
+    return 0;
 }
+
+/* Who may send it. */
+enum sender { ANYONE, WORKER, SINK };
 
 static const struct {
     enum msg_type type;
-    void (*handle)(struct scheduler *s, const struct mail *m);
+    enum sender sender;
+    int (*handle)(struct scheduler *s, const struct mail *m, struct err *err);
 } handlers[] = {
-    {PROTO_HELLO, on_hello},   {PROTO_CREDIT, on_credit},
-    {PROTO_BEAT, on_beat},     {PROTO_RESULT, on_result},
-    {PROTO_STORED, on_stored}, {PROTO_SEALED, on_sealed},
+    {PROTO_HELLO, ANYONE, on_hello}, {PROTO_CREDIT, WORKER, on_credit},
+    {PROTO_BEAT, WORKER, on_beat},   {PROTO_RESULT, WORKER, on_result},
+    {PROTO_STORED, SINK, on_stored}, {PROTO_SEALED, SINK, on_sealed},
 };
 
-void scheduler_take(struct scheduler *s, const void *from, size_t from_size,
-                    const void *bytes, size_t size)
+/* May this peer say such a thing? */
+static int check_sender(const struct scheduler *s, const struct mail *m,
+                        enum sender sender, struct err *err)
 {
-    const enum msg_type type = msg_peek(bytes, size);
-    const struct mail m = {from, from_size,
-                           queue_find_worker(&s->queue, from, from_size), bytes,
-                           size};
+    if (sender != ANYONE && m->worker < 0)
+        return err_set(err, ERR_INPUT, "it has not said hello");
+    if (sender == SINK && (s->node < 0 || m->worker != s->sink))
+        return err_set(err, ERR_INPUT, "it is not the sink of this step");
+    return 0;
+}
 
+static int handle(struct scheduler *s, const struct mail *m, struct err *err)
+{
     for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
-        if (handlers[i].type == type)
-            handlers[i].handle(s, &m);
-    if (m.worker >= 0)
+        if (handlers[i].type == m->type)
+            return check_sender(s, m, handlers[i].sender, err) < 0
+                       ? -1
+                       : handlers[i].handle(s, m, err);
+    return err_set(err, ERR_INPUT, "it is not for a scheduler");
+}
+
+/* "host:pid" of a worker, else where the message came from. */
+static const char *peer_name(const struct scheduler *s, const struct mail *m,
+                             const char *address)
+{
+    if (m->worker >= 0)
+        return s->queue.worker[m->worker].name;
+    return address && *address ? address : "an unknown peer";
+}
+
+static void note_ignored(struct scheduler *s, const struct mail *m,
+                         const char *address, const struct err *why)
+{
+    if (++s->n_ignored <= IGNORED_SHOWN)
+        log_warn("ignored a message (%s) of %s: %s", msg_name(m->type),
+                 peer_name(s, m, address), why->text);
+    if (s->n_ignored == IGNORED_SHOWN)
+        log_warn("more such messages are only counted");
+}
+
+void scheduler_take(struct scheduler *s, const struct scheduler_mail *from)
+{
+    const struct mail m = {
+        from->identity,
+        from->identity_size,
+        queue_find_worker(&s->queue, from->identity, from->identity_size),
+        msg_peek(from->bytes, from->size),
+        from->bytes,
+        from->size};
+    struct err err = {0};
+
+    if (handle(s, &m, &err) < 0)
+        note_ignored(s, &m, from->address, &err);
+    else if (m.worker >= 0)
         s->queue.worker[m.worker].seen = scheduler_now();
+}
+
+/* One message, if there is one. */
+static bool listen_once(struct scheduler *s)
+{
+    zmq_msg_t from, m;
+    bool got;
+
+    zmq_msg_init(&from);
+    zmq_msg_init(&m);
+    got = zmq_msg_recv(&from, s->router, ZMQ_DONTWAIT) >= 0;
+    if (got && zmq_msg_more(&from) &&
+        zmq_msg_recv(&m, s->router, ZMQ_DONTWAIT) >= 0) {
+        const struct scheduler_mail mail = {
+            zmq_msg_data(&from), zmq_msg_size(&from), zmq_msg_data(&m),
+            zmq_msg_size(&m), zmq_msg_gets(&m, "Peer-Address")};
+
+        scheduler_take(s, &mail);
+        frames_drop(s->router);
+    }
+    zmq_msg_close(&m);
+    zmq_msg_close(&from);
+    return got;
 }
 
 void scheduler_listen(struct scheduler *s)
 {
     enum { AT_MOST = 1000 }; /* then see to the clock */
-    zmq_msg_t from, m;
 
-    for (int i = 0; i < AT_MOST; i++) {
-        bool two;
-
-        zmq_msg_init(&from);
-        zmq_msg_init(&m);
-        if (zmq_msg_recv(&from, s->router, ZMQ_DONTWAIT) < 0)
-            i = AT_MOST;
-        two = i < AT_MOST && zmq_msg_more(&from) &&
-              zmq_msg_recv(&m, s->router, ZMQ_DONTWAIT) >= 0;
-        if (two) {
-            scheduler_take(s, zmq_msg_data(&from), zmq_msg_size(&from),
-                           zmq_msg_data(&m), zmq_msg_size(&m));
-            frames_drop(s->router);
-        }
-        zmq_msg_close(&m);
-        zmq_msg_close(&from);
-    }
+    for (int i = 0; i < AT_MOST && listen_once(s); i++)
+        ;
 }
 
 static void send_unit(struct scheduler *s, const struct queue_unit *u)

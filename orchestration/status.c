@@ -3,23 +3,28 @@
 #include "base/file.h"
 #include "orchestration/journal.h"
 #include "orchestration/scheduler.h"
+#include "run/process.h"
 
-#include <errno.h>
 #include <jansson.h>
-#include <limits.h>
-#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { STATUS_MAX_BYTES = 1 << 24 };
+enum {
+    STATUS_MAX_BYTES = 1 << 24,
+    STATE = 256,         /* bytes of what is said of a run */
+    SILENT_SECONDS = 60, /* a scheduler writes twice a second */
+};
 
 static const char *const state_names[] = {
     [NODE_WAITING] = "waiting", [NODE_RUNNING] = "running",
     [NODE_DONE] = "done",       [NODE_CURRENT] = "current",
     [NODE_FAILED] = "failed",   [NODE_SKIPPED] = "skipped",
+    [NODE_LATER] = "later",
 };
 
 /* --- writing --------------------------------------------------------------- */
@@ -33,7 +38,8 @@ static json_t *nodes_json(const struct scheduler *s)
             list,
             json_pack("{s:s, s:s, s:s, s:f}", "name", s->plan->node[i].name,
                       "state", state_names[s->state[i]], "reason",
-                      s->plan->node[i].reason, "seconds",
+                      s->why[i] ? s->why[i] : s->plan->node[i].reason,
+                      "seconds",
                       i == s->node ? scheduler_now() - s->node_started
                                    : s->seconds[i]));
     return list;
@@ -62,18 +68,21 @@ static json_t *workers_json(const struct scheduler *s)
 int status_write(const struct scheduler *s, const char *state, struct err *err)
 {
     char path[FILE_PATH_MAX], now[32], *text;
+    struct process self;
     json_t *j;
     int rc;
 
     journal_time(now);
-    j = json_pack("{s:s, s:I, s:s, s:f, s:{s:I, s:I, s:I}, s:I, s:o, s:o}",
-                  "state", state, "pid", (json_int_t)getpid(), "updated", now,
-                  "seconds", scheduler_now() - s->run_started, "units", "done",
+    process_self(&self);
+    j = json_pack("{s:s, s:s, s:f, s:{s:I, s:I, s:I}, s:I, s:I, s:o, s:o}",
+                  "state", state, "updated", now, "seconds",
+                  scheduler_now() - s->run_started, "units", "done",
                   (json_int_t)s->queue.n_done, "set_aside",
                   (json_int_t)s->queue.n_aside, "total",
                   (json_int_t)s->queue.n_unit, "set_aside",
-                  (json_int_t)s->n_aside, "nodes", nodes_json(s), "workers",
-                  workers_json(s));
+                  (json_int_t)s->n_aside, "ignored", (json_int_t)s->n_ignored,
+                  "nodes", nodes_json(s), "workers", workers_json(s));
+    process_write(&self, j);
     text = j ? json_dumps(j, JSON_INDENT(1)) : NULL;
     json_decref(j);
     if (!text)
@@ -99,6 +108,12 @@ static double get_number(const json_t *j, const char *name)
     return json_number_value(json_object_get(j, name));
 }
 
+static bool has_failed(const char *state)
+{
+    return strcmp(state, state_names[NODE_FAILED]) == 0 ||
+           strcmp(state, state_names[NODE_SKIPPED]) == 0;
+}
+
 static void print_nodes(FILE *out, const json_t *j)
 {
     const json_t *units = json_object_get(j, "units"), *node;
@@ -115,6 +130,8 @@ static void print_nodes(FILE *out, const json_t *j)
             fprintf(out, "  %.0f of %.0f units", get_number(units, "done"),
                     get_number(units, "total"));
         putc('\n', out);
+        if (has_failed(get_text(node, "state")))
+            fprintf(out, "            %s\n", get_text(node, "reason"));
     }
 }
 
@@ -141,41 +158,78 @@ static void print_workers(FILE *out, const json_t *j)
     fprintf(out, "  all together %.1f/s\n", total);
 }
 
-/* Is there such a process?  What is no process's number is none. */
-static bool is_alive(json_int_t pid)
+/* Seconds since a file was written. */
+static double age_of(const char *path)
 {
-    if (pid < 1 || pid > INT_MAX)
+    struct stat st;
+
+    return stat(path, &st) < 0 ? 0 : difftime(time(NULL), st.st_mtime);
+}
+
+/*
+ * What has become of a run whose file says that it is running: is its scheduler
+ * there?  On another host only its signs of life tell.
+ */
+static bool still_going(const json_t *j, const char *path, char state[STATE])
+{
+    const double age = age_of(path);
+    struct process p;
+
+    process_read(&p, j);
+    switch (process_look(&p)) {
+    case PROCESS_ALIVE:
+        return true;
+    case PROCESS_GONE:
+        snprintf(state, STATE,
+                 "stopped (its scheduler is gone; run again to go on)");
         return false;
-    return kill((pid_t)pid, 0) == 0 || errno != ESRCH;
+    case PROCESS_ELSEWHERE:
+        break;
+    }
+    if (age > SILENT_SECONDS)
+        snprintf(state, STATE,
+                 "silent (no sign of life from its scheduler, process %ld on "
+                 "%s, for %.0f s; if it is gone, run again to go on)",
+                 p.pid, p.host, age);
+    else
+        snprintf(state, STATE, "running on %s", p.host);
+    return age <= SILENT_SECONDS;
+}
+
+static json_t *read_status(char path[FILE_PATH_MAX], const char *run_dir,
+                           struct err *err)
+{
+    char *text = NULL;
+    size_t size;
+    json_t *j;
+
+    if (file_path(path, err, "%s/status.json", run_dir) < 0)
+        return NULL;
+    if (!file_exists(path)) {
+        err_set(err, ERR_USAGE,
+                "'%s' has no status.json: no run was started there", run_dir);
+        return NULL;
+    }
+    if (file_read(path, STATUS_MAX_BYTES, &text, &size, err) < 0)
+        return NULL;
+    j = json_loadb(text, size, 0, NULL);
+    free(text);
+    if (!j)
+        err_set(err, ERR_INPUT, "'%s' is damaged", path);
+    return j;
 }
 
 /* Read and print; *going tells whether the run is alive. */
 static int print_once(FILE *out, const char *run_dir, int *going,
                       struct err *err)
 {
-    char path[FILE_PATH_MAX], *text = NULL;
-    const char *state;
-    size_t size;
-    json_t *j;
+    char path[FILE_PATH_MAX], state[STATE];
+    json_t *j = read_status(path, run_dir, err);
 
-    if (file_path(path, err, "%s/status.json", run_dir) < 0)
-        return -1;
-    if (!file_exists(path))
-        return err_set(err, ERR_USAGE,
-                       "'%s' has no status.json: no run was started there",
-                       run_dir);
-    if (file_read(path, STATUS_MAX_BYTES, &text, &size, err) < 0)
-        return -1;
-    j = json_loadb(text, size, 0, NULL);
-    free(text);
     if (!j)
-        return err_set(err, ERR_INPUT, "'%s' is damaged", path);
-    state = get_text(j, "state");
-    *going = strcmp(state, "running") == 0;
-    if (*going && !is_alive(json_integer_value(json_object_get(j, "pid")))) {
-        state = "stopped (its scheduler is gone; run again to go on)";
-        *going = 0;
-    }
+        return -1;
+    snprintf(state, sizeof(state), "%s", get_text(j, "state"));
+    *going = strcmp(state, "running") == 0 && still_going(j, path, state);
     fprintf(out, "%s: %s, %.0f s, as of %s\n", run_dir, state,
             get_number(j, "seconds"), get_text(j, "updated"));
     print_nodes(out, j);
@@ -183,6 +237,10 @@ static int print_once(FILE *out, const char *run_dir, int *going,
         print_workers(out, j);
     if (get_number(j, "set_aside") > 0)
         fprintf(out, "set aside: %.0f units\n", get_number(j, "set_aside"));
+    if (get_number(j, "ignored") > 0)
+        fprintf(out,
+                "ignored: %.0f messages, as their senders may not say so\n",
+                get_number(j, "ignored"));
     json_decref(j);
     return 0;
 }

@@ -1,8 +1,9 @@
 /*
  * status.h - how far a run is, from files alone
  *
- * RUN/status.json is rewritten twice a second while a scheduler runs; if its
- * process is gone, the run is said to be stopped.
+ * RUN/status.json is rewritten twice a second while a scheduler runs.  If its
+ * process is gone, the run is said to be stopped; on another host than the
+ * scheduler's, where that cannot be seen, the file's age decides.
  */
 #ifndef ORCHESTRATION_STATUS_H
 #define ORCHESTRATION_STATUS_H

@@ -107,8 +107,8 @@ int verify_to(FILE *out, const char *run_dir, struct err *err)
         fprintf(out, "'%s' has no sealed output\n", run_dir);
     if (v.n_damaged > 0)
         return err_set(err, ERR_INPUT,
-                       "%d of %d outputs are damaged; 'papline run %s' makes "
-                       "them again",
+                       "%d of %d outputs are damaged; 'papline run %s "
+                       "--verify' makes again what is missing or changed",
                        v.n_damaged, v.n_sealed, run_dir);
     return 0;
 }

@@ -13,11 +13,13 @@ enum { CONTROL_MAX_BYTES = 4096 };
 int control_write(const char *run_dir, const struct control *c, struct err *err)
 {
     char path[FILE_PATH_MAX];
-    json_t *j = json_pack("{s:s, s:b, s:I}", "endpoint", c->endpoint, "curve",
-                          (int)c->curve, "pid", (json_int_t)c->pid);
-    char *text = j ? json_dumps(j, JSON_INDENT(1)) : NULL;
+    json_t *j = json_pack("{s:s, s:b}", "endpoint", c->endpoint, "curve",
+                          (int)c->curve);
+    char *text;
     int rc;
 
+    process_write(&c->scheduler, j);
+    text = j ? json_dumps(j, JSON_INDENT(1)) : NULL;
     json_decref(j);
     if (!text)
         return err_set(err, ERR_SYSTEM, "no memory for control.json");
@@ -39,7 +41,6 @@ int control_read(struct control *c, const char *run_dir, struct err *err)
 {
     char path[FILE_PATH_MAX], *text = NULL;
     const char *endpoint = NULL;
-    json_int_t pid = 0;
     size_t size;
     json_t *j;
     int curve = 0, rc = 0;
@@ -56,15 +57,15 @@ int control_read(struct control *c, const char *run_dir, struct err *err)
     j = json_loadb(text, size, 0, NULL);
     free(text);
     if (!j ||
-        json_unpack(j, "{s:s, s:b, s:I}", "endpoint", &endpoint, "curve",
-                    &curve, "pid", &pid) < 0 ||
+        json_unpack(j, "{s:s, s:b}", "endpoint", &endpoint, "curve", &curve) <
+            0 ||
         strlen(endpoint) >= sizeof(c->endpoint) ||
         !is_endpoint(endpoint, curve)) {
         rc = err_set(err, ERR_INPUT, "'%s' is damaged", path);
     } else {
         snprintf(c->endpoint, sizeof(c->endpoint), "%s", endpoint);
         c->curve = curve != 0;
-        c->pid = (long)pid;
+        process_read(&c->scheduler, j);
     }
     json_decref(j);
     return rc;

@@ -9,13 +9,14 @@
 #define RUN_CONTROL_H
 
 #include "base/err.h"
+#include "run/process.h"
 
 #include <stdbool.h>
 
 struct control {
     char endpoint[256]; /* "ipc:///tmp/papline-abc/control" or "tcp://..." */
     bool curve;         /* it wants a key: RUN/keys/worker.key */
-    long pid;           /* of the scheduler, for people and status */
+    struct process scheduler; /* for people */
 };
 
 /* Errors: ERR_SYSTEM. */

@@ -1,5 +1,6 @@
 #include "run/env.h"
 
+#include "base/lock.h"
 #include "run/node.h"
 
 #include <errno.h>
@@ -50,66 +51,74 @@ static int lock_path(const struct run_env *e, const struct plan_node *node,
     return 0;
 }
 
-/* Ask for a lock of that kind, which replaces the one that is held. */
-static bool take(int fd, short kind)
-{
-    struct flock fl = {.l_type = kind, .l_whence = SEEK_SET};
+/* A lock file while it is asked for. */
+struct asked {
+    const struct run_env *e;
+    const struct plan_node *node;
+    char path[FILE_PATH_MAX];
+    int fd;
+};
 
-    return fcntl(fd, F_SETLK, &fl) == 0;
+/* As lock_take(). */
+static int take_alone(const struct asked *a, struct err *err)
+{
+    return lock_take(a->fd, LOCK_ALONE, a->path, err);
 }
 
-static bool take_alone(const struct run_env *e, const struct plan_node *node,
-                       int fd)
+/* Begin the output, if that was not done meanwhile, and share it. */
+static int begin_alone(const struct asked *a, struct err *err)
 {
-    (void)e;
-    (void)node;
-    return take(fd, F_WRLCK);
+    char path[FILE_PATH_MAX];
+    bool resumed;
+
+    if (!node_is_begun(a->e->dir, a->node) &&
+        node_begin(a->e->dir, a->node, path, &resumed, err) < 0)
+        return -1;
+    return lock_take(a->fd, LOCK_SHARED, a->path, err);
 }
 
 /* Shared; whoever comes first begins the output, alone. */
-static bool take_shared(const struct run_env *e, const struct plan_node *node,
-                        int fd)
+static int take_shared(const struct asked *a, struct err *err)
 {
-    char path[FILE_PATH_MAX];
-    struct err why;
-    bool resumed;
+    int got = lock_take(a->fd, LOCK_SHARED, a->path, err);
 
-    if (!take(fd, F_RDLCK))
-        return false;
-    if (node_is_begun(e->dir, node) || node_is_current(e->dir, node))
-        return true;
-    if (take(fd, F_WRLCK) &&
-        (node_is_begun(e->dir, node) ||
-         node_begin(e->dir, node, path, &resumed, &why) == 0))
-        return take(fd, F_RDLCK);
-    take(fd, F_UNLCK);
-    return false;
+    if (got <= 0 || node_is_begun(a->e->dir, a->node) ||
+        node_is_current(a->e->dir, a->node))
+        return got;
+    got = lock_take(a->fd, LOCK_ALONE, a->path, err);
+    if (got > 0)
+        return begin_alone(a, err);
+    return got < 0 ? -1 : lock_take(a->fd, LOCK_NONE, a->path, err) - 1;
 }
 
 /* Take the node's lock by 'take_it', waiting a while. */
 static int lock(struct run_env *e, const struct plan_node *node,
-                bool (*take_it)(const struct run_env *e,
-                                const struct plan_node *node, int fd),
+                int (*take_it)(const struct asked *a, struct err *err),
                 struct err *err)
 {
     const struct timespec pause = {.tv_nsec = 1000000000 / LOCK_TRIES_A_SECOND};
-    char path[FILE_PATH_MAX];
-    int fd;
+    struct asked a = {.e = e, .node = node};
+    int got = 0;
 
-    if (lock_path(e, node, path, err) < 0)
+    if (lock_path(e, node, a.path, err) < 0)
         return -1;
-    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return err_set(err, ERR_SYSTEM, "cannot open '%s': %s", path,
+    a.fd = open(a.path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (a.fd < 0)
+        return err_set(err, ERR_SYSTEM, "cannot open '%s': %s", a.path,
                        strerror(errno));
     for (int i = 0; i < LOCK_SECONDS * LOCK_TRIES_A_SECOND; i++) {
-        if (take_it(e, node, fd)) {
-            e->lock = fd;
-            return 0;
-        }
+        got = take_it(&a, err);
+        if (got != 0)
+            break;
         nanosleep(&pause, NULL);
     }
-    close(fd);
+    if (got > 0) {
+        e->lock = a.fd;
+        return 0;
+    }
+    close(a.fd);
+    if (got < 0)
+        return -1;
     return err_set(err, ERR_AGAIN, "another process is making %s", node->name);
 }
 

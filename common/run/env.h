@@ -24,7 +24,8 @@ MUST_USE int env_load(struct run_env *e, const char *run_dir, struct err *err);
 /*
  * Be the only process that makes 'node'; the lock ends with the process or
  * with env_unlock().  Waits a while for one that is just ending.
- * Errors: ERR_AGAIN another process is at it; ERR_SYSTEM.
+ * Errors: ERR_AGAIN another process is at it; ERR_SYSTEM, also where the file
+ * system gives no locks.
  */
 MUST_USE int env_lock(struct run_env *e, const struct plan_node *node,
                       struct err *err);
@@ -32,7 +33,8 @@ MUST_USE int env_lock(struct run_env *e, const struct plan_node *node,
 /*
  * Share the making of 'node' with others: begin its output if nobody did, and
  * keep env_lock() of others away until env_unlock().
- * Errors: ERR_AGAIN a process that wants it for itself is at it; ERR_SYSTEM.
+ * Errors: ERR_AGAIN a process that wants it for itself is at it; ERR_SYSTEM; as
+ * node_begin().
  */
 MUST_USE int env_share(struct run_env *e, const struct plan_node *node,
                        struct err *err);

@@ -384,6 +384,18 @@ static int thread_start(struct link *l, struct err *err)
     return 0;
 }
 
+/* The one that was given to this process, or a random one. */
+static uint64_t take_token(void)
+{
+    const char *text = getenv(LINK_TOKEN);
+    char *end = NULL;
+    uint64_t token = text ? strtoull(text, &end, 16) : 0;
+
+    if (!text || end != text + 16 || *end)
+        randombytes_buf(&token, sizeof(token));
+    return token;
+}
+
 int link_open(struct link **out, const struct link_args *a, struct err *err)
 {
     struct link *l = calloc(1, sizeof(*l));
@@ -392,7 +404,7 @@ int link_open(struct link **out, const struct link_args *a, struct err *err)
         return err_set(err, ERR_SYSTEM, "no memory for a link");
     l->args = *a;
     pthread_mutex_init(&l->lock, NULL);
-    randombytes_buf(&l->token, sizeof(l->token));
+    l->token = take_token();
     l->away_since = clock_now();
     l->zmq = zmq_ctx_new();
     if (!l->zmq) {

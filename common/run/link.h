@@ -16,6 +16,12 @@
 
 struct link;
 
+/*
+ * Whoever starts a process may choose its token (hello), as 16 hexadecimal
+ * digits in this variable, and so tell it from others, also behind mpirun.
+ */
+#define LINK_TOKEN "PAPLINE_TOKEN"
+
 struct link_args {
     const char *stage;    /* what this worker can do; borrowed */
     const char *join;     /* run directory, or NULL */

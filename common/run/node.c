@@ -1,4 +1,4 @@
-/* node.c - begin, seal and check the output directory of a node */
+/* node.c - begin and seal the output directory of a node */
 #include "run/node.h"
 
 #include "base/version.h"
@@ -10,7 +10,6 @@
 #include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -30,40 +29,6 @@ static int sealed_path(char path[FILE_PATH_MAX], const char *run_dir,
                        const struct plan_node *n, struct err *err)
 {
     return file_path(path, err, "%s/%s", run_dir, n->dir);
-}
-
-/* The JSON object in a file, or NULL. */
-static json_t *read_object(const char *path, size_t max, struct err *err)
-{
-    char *text = NULL;
-    size_t size;
-    json_error_t why;
-    json_t *j;
-
-    if (file_read(path, max, &text, &size, err) < 0)
-        return NULL;
-    j = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
-    free(text);
-    if (!j)
-        err_set(err, ERR_INPUT, "'%s':%d: %s", path, why.line, why.text);
-    if (j && !json_is_object(j)) {
-        err_set(err, ERR_INPUT, "'%s' is not a JSON object", path);
-        json_decref(j);
-        j = NULL;
-    }
-    return j;
-}
-
-static int write_object(const char *path, const json_t *j, struct err *err)
-{
-    char *text = j ? json_dumps(j, JSON_INDENT(1)) : NULL;
-    int rc;
-
-    if (!text)
-        return err_set(err, ERR_SYSTEM, "no memory for '%s'", path);
-    rc = file_write(path, text, strlen(text), err);
-    free(text);
-    return rc;
 }
 
 static void utc(char text[TIME_TEXT], double seconds)
@@ -108,7 +73,7 @@ static json_t *read_begun(const char *partial, const struct plan_node *n)
 
     if (file_path(path, &err, "%s/" NODE_BEGUN, partial) < 0)
         return NULL;
-    j = read_object(path, BEGUN_MAX_BYTES, &err);
+    j = node_files_read(path, BEGUN_MAX_BYTES, &err);
     if (is_begun(j, n->key))
         return j;
     json_decref(j);
@@ -168,7 +133,7 @@ static int resume(const char *run_dir, const char *partial, json_t *begun,
         dir_remove(path, err) < 0 ||
         file_path(path, err, "%s/" NODE_BEGUN, partial) < 0)
         return -1;
-    return write_object(path, begun, err);
+    return node_files_write(path, begun, err);
 }
 
 int node_begin(const char *run_dir, const struct plan_node *n,
@@ -178,7 +143,8 @@ int node_begin(const char *run_dir, const struct plan_node *n,
     json_t *begun;
     int rc;
 
-    if (node_partial(path, run_dir, n, err) < 0 ||
+    if (node_check_inputs(run_dir, n, err) < 0 ||
+        node_partial(path, run_dir, n, err) < 0 ||
         file_path(begun_path, err, "%s/" NODE_BEGUN, path) < 0)
         return -1;
     begun = read_begun(path, n);
@@ -192,7 +158,7 @@ int node_begin(const char *run_dir, const struct plan_node *n,
         if (rc == 0)
             rc = dir_make(path, err);
         if (rc == 0)
-            rc = write_object(begun_path, begun, err);
+            rc = node_files_write(begun_path, begun, err);
     }
     json_decref(begun);
     return rc;
@@ -282,9 +248,11 @@ static int seal(const char *run_dir, const struct plan_node *n,
     if (sealed_path(sealed, run_dir, n, err) == 0 &&
         file_path(path, err, "%s/" NODE_MANIFEST, partial) == 0 &&
         node_files_list(&f, partial, err) == 0 &&
-        node_files_hash(&f, partial, true, err) == 0)
+        node_files_hash(&f, partial, true, err) == 0) {
+        node_files_note(&f, partial);
         m = make_manifest(n, begun, &f, err);
-    if (m && write_object(path, m, err) == 0)
+    }
+    if (m && node_files_write(path, m, err) == 0)
         rc = swap_in(run_dir, partial, sealed, err);
     json_decref(m);
     node_files_release(&f);
@@ -306,131 +274,11 @@ int node_commit(const char *run_dir, const struct plan_node *n, struct err *err)
         return err_set(err, ERR_SYSTEM,
                        "'%s' was not begun for this key, or is gone", partial);
     tidy(run_dir, partial);
-    rc = seal(run_dir, n, partial, begun, err);
+    rc = node_check_inputs(run_dir, n, err);
+    if (rc == 0)
+        rc = seal(run_dir, n, partial, begun, err);
     if (rc < 0 && err->code == ERR_INPUT)
         err->code = ERR_SYSTEM; /* it is our own output */
     json_decref(begun);
-    return rc;
-}
-
-/* --- sealed outputs -------------------------------------------------------- */
-
-bool node_is_sealed(const char *run_dir, const struct plan_node *n)
-{
-    char sealed[FILE_PATH_MAX];
-    struct err err;
-
-    return sealed_path(sealed, run_dir, n, &err) == 0 && file_exists(sealed);
-}
-
-static bool is_manifest(const json_t *m)
-{
-    const json_t *files = json_object_get(m, "files"), *e;
-    size_t i;
-
-    if (!json_is_string(json_object_get(m, "key")) ||
-        !json_is_object(json_object_get(m, "params")) ||
-        !json_is_object(json_object_get(m, "inputs")) || !json_is_array(files))
-        return false;
-    json_array_foreach(
-        files, i,
-        e) if (!json_is_string(json_object_get(e, "name")) ||
-               !json_is_integer(json_object_get(e, "size")) ||
-               !json_is_string(json_object_get(e, "sha256"))) return false;
-    return true;
-}
-
-json_t *node_manifest(const char *run_dir, const struct plan_node *n,
-                      struct err *err)
-{
-    char path[FILE_PATH_MAX];
-    json_t *m;
-
-    if (file_path(path, err, "%s/%s/" NODE_MANIFEST, run_dir, n->dir) < 0)
-        return NULL;
-    m = read_object(path, NODE_MANIFEST_MAX, err);
-    if (m && !is_manifest(m)) {
-        err_set(err, ERR_INPUT, "'%s' is not a manifest", path);
-        json_decref(m);
-        m = NULL;
-    }
-    return m;
-}
-
-bool node_is_current(const char *run_dir, const struct plan_node *n)
-{
-    struct err err;
-    json_t *m = node_manifest(run_dir, n, &err);
-    const char *key = json_string_value(json_object_get(m, "key"));
-    const bool current = key && strcmp(key, n->key) == 0;
-
-    json_decref(m);
-    return current;
-}
-
-int node_check(const char *run_dir, const struct plan_node *n, const json_t *m,
-               struct err *err)
-{
-    const json_t *e;
-    size_t i;
-
-    json_array_foreach(json_object_get(m, "files"), i, e)
-    {
-        const char *name = json_string_value(json_object_get(e, "name"));
-        const json_int_t size = json_integer_value(json_object_get(e, "size"));
-        char path[FILE_PATH_MAX];
-        struct stat st;
-
-        if (file_path(path, err, "%s/%s/%s", run_dir, n->dir, name) < 0)
-            return -1;
-        if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
-            return err_set(err, ERR_INPUT, "%.300s is missing", name);
-        if (st.st_size != size)
-            return err_set(err, ERR_INPUT, "%.300s has %lld bytes, not %lld",
-                           name, (long long)st.st_size, (long long)size);
-    }
-    return 0;
-}
-
-/* The manifest's files against those that are there, both in order. */
-static int compare_files(const json_t *list, const struct node_files *f,
-                         struct err *err)
-{
-    const json_t *e;
-    size_t i, k = 0;
-
-    json_array_foreach(list, i, e)
-    {
-        const char *name = json_string_value(json_object_get(e, "name"));
-        const char *hex = json_string_value(json_object_get(e, "sha256"));
-
-        if (k < f->n && strcmp(f->file[k].name, name) < 0)
-            break;
-        if (k == f->n || strcmp(f->file[k].name, name) != 0)
-            return err_set(err, ERR_INPUT,
-                           "%.300s: the manifest is out of order", name);
-        if (strcmp(f->file[k++].hex, hex) != 0)
-            return err_set(err, ERR_INPUT, "%.300s was changed", name);
-    }
-    if (k < f->n)
-        return err_set(err, ERR_INPUT, "%.300s is not in the manifest",
-                       f->file[k].name);
-    return 0;
-}
-
-int node_verify(const char *run_dir, const struct plan_node *n, struct err *err)
-{
-    char sealed[FILE_PATH_MAX];
-    struct node_files f = {0};
-    json_t *m = node_manifest(run_dir, n, err);
-    int rc = -1;
-
-    if (m && node_check(run_dir, n, m, err) == 0 &&
-        sealed_path(sealed, run_dir, n, err) == 0 &&
-        node_files_list(&f, sealed, err) == 0 &&
-        node_files_hash(&f, sealed, false, err) == 0)
-        rc = compare_files(json_object_get(m, "files"), &f, err);
-    json_decref(m);
-    node_files_release(&f);
     return rc;
 }

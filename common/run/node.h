@@ -20,12 +20,20 @@ enum {
 struct json_t; /* jansson's */
 
 /*
+ * Are all inputs of 'node' sealed, with the keys that it is planned with, and
+ * whole (as in node_is_current())?
+ * Errors: ERR_USAGE names the first that is not.
+ */
+MUST_USE int node_check_inputs(const char *run_dir,
+                               const struct plan_node *node, struct err *err);
+
+/*
  * Make or re-enter RUN/<dir>.partial.  One that was begun for another key is
  * emptied first; *resumed tells whether one of this key was there.  The hidden
  * file .begun in it says what for.  What a crash may have left is tidied away:
  * temporary files, older outputs on their way out.
  *   path [out] the partial directory
- * Errors: ERR_SYSTEM.
+ * Errors: ERR_USAGE an input is not what the node is planned with; ERR_SYSTEM.
  */
 MUST_USE int node_begin(const char *run_dir, const struct plan_node *node,
                         char path[FILE_PATH_MAX], bool *resumed,
@@ -39,13 +47,21 @@ MUST_USE int node_partial(char path[FILE_PATH_MAX], const char *run_dir,
  * Seal: sync all files, write the manifest, rename, drop the older output.
  * If it was sealed with this key already (a repeated unit) nothing is done.
  * Temporary files that killed workers left are removed first.
- * Errors: ERR_SYSTEM, also when no output was begun for this key; the partial
- * directory stays.
+ * Errors: ERR_USAGE an input has become another; ERR_SYSTEM, also when no
+ * output was begun for this key; the partial directory stays.
  */
 MUST_USE int node_commit(const char *run_dir, const struct plan_node *node,
                          struct err *err);
 
-/* Is RUN/<dir> sealed with this node's key?  Reads only the manifest. */
+/*
+ * Is RUN/<dir> sealed with this node's key, and whole, as far as node_check()
+ * without 'all' tells?
+ * Errors: ERR_INPUT it is absent, of another configuration, or damaged.
+ */
+MUST_USE int node_check_current(const char *run_dir,
+                                const struct plan_node *node, struct err *err);
+
+/* The same for those who need not know why not. */
 bool node_is_current(const char *run_dir, const struct plan_node *node);
 
 /* Is there a sealed output, whatever its key? */
@@ -66,14 +82,17 @@ MUST_USE struct json_t *node_manifest(const char *run_dir,
                                       struct err *err);
 
 /*
- * Are all files of the manifest there, with their sizes?  Reads none.
+ * Are all files of the manifest there, as it has them?  Small ones are read;
+ * large ones only if the file system shows them otherwise than when they were
+ * last found whole (node_files.h), or with 'all'.
  * Errors: ERR_INPUT names the first that is not.
  */
 MUST_USE int node_check(const char *run_dir, const struct plan_node *node,
-                        const struct json_t *manifest, struct err *err);
+                        const struct json_t *manifest, bool all,
+                        struct err *err);
 
 /*
- * Compare every file of a sealed node with its manifest.
+ * Read every file of a sealed node, and look for others.
  * Of 'node' only the directory is looked at.
  * Errors: ERR_INPUT names the first file that is missing, changed or extra.
  */

@@ -4,10 +4,98 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+json_t *node_files_read(const char *path, size_t max, struct err *err)
+{
+    char *text = NULL;
+    size_t size;
+    json_error_t why;
+    json_t *j;
+
+    if (file_read(path, max, &text, &size, err) < 0)
+        return NULL;
+    j = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
+    free(text);
+    if (!j)
+        err_set(err, ERR_INPUT, "'%s':%d: %s", path, why.line, why.text);
+    if (j && !json_is_object(j)) {
+        err_set(err, ERR_INPUT, "'%s' is not a JSON object", path);
+        json_decref(j);
+        j = NULL;
+    }
+    return j;
+}
+
+int node_files_write(const char *path, const json_t *j, struct err *err)
+{
+    char *text = j ? json_dumps(j, JSON_INDENT(1)) : NULL;
+    int rc;
+
+    if (!text)
+        return err_set(err, ERR_SYSTEM, "no memory for '%s'", path);
+    rc = file_write(path, text, strlen(text), err);
+    free(text);
+    return rc;
+}
+
+/* --- what large files looked like ------------------------------------------ */
+
+void node_files_stamp(char stamp[NODE_STAMP], const struct stat *st)
+{
+    snprintf(stamp, NODE_STAMP, "%jd %jd.%09ld %jd.%09ld %ju",
+             (intmax_t)st->st_size, (intmax_t)st->st_mtim.tv_sec,
+             st->st_mtim.tv_nsec, (intmax_t)st->st_ctim.tv_sec,
+             st->st_ctim.tv_nsec, (uintmax_t)st->st_ino);
+}
+
+bool node_files_seen(const json_t *seen, const char *name, const char *stamp)
+{
+    const char *was = json_string_value(json_object_get(seen, name));
+
+    return was && strcmp(was, stamp) == 0;
+}
+
+json_t *node_files_recall(const char *dir)
+{
+    char path[FILE_PATH_MAX];
+    struct err err;
+    json_t *seen = NULL;
+
+    if (file_path(path, &err, "%s/" NODE_SEEN, dir) == 0 && file_exists(path))
+        seen = node_files_read(path, NODE_MANIFEST_MAX, &err);
+    return seen ? seen : json_object();
+}
+
+void node_files_remember(const char *dir, const json_t *seen)
+{
+    char path[FILE_PATH_MAX];
+    struct err err;
+
+    if (file_path(path, &err, "%s/" NODE_SEEN, dir) < 0 ||
+        node_files_write(path, seen, &err) < 0)
+        return; /* then all is read again next time */
+}
+
+void node_files_note(const struct node_files *f, const char *dir)
+{
+    json_t *seen = json_object();
+
+    for (size_t i = 0; i < f->n; i++)
+        if (f->file[i].size > NODE_SMALL)
+            json_object_set_new(seen, f->file[i].name,
+                                json_string(f->file[i].stamp));
+    node_files_remember(dir, seen);
+    json_decref(seen);
+}
+
+/* --- the list -------------------------------------------------------------- */
 
 static int add_file(struct node_files *f, const char *name, struct err *err)
 {
@@ -39,7 +127,8 @@ static int walk_name(struct node_files *f, const char *dir, const char *name,
     char path[FILE_PATH_MAX];
     struct stat st;
 
-    if (strcmp(name, NODE_MANIFEST) == 0 || strcmp(name, NODE_BEGUN) == 0)
+    if (strcmp(name, NODE_MANIFEST) == 0 || strcmp(name, NODE_BEGUN) == 0 ||
+        strcmp(name, NODE_SEEN) == 0)
         return 0;
     if (file_path(path, err, "%s/%s", dir, name) < 0)
         return -1;
@@ -138,6 +227,7 @@ int node_files_hash(struct node_files *f, const char *dir, bool sync,
             return err_set(err, ERR_SYSTEM, "cannot see '%s': %s", path,
                            strerror(errno));
         f->file[i].size = (size_t)st.st_size;
+        node_files_stamp(f->file[i].stamp, &st);
     }
     return 0;
 }

@@ -4,7 +4,6 @@
 #include "run/plan_content.h"
 #include "run/plan_ensembles.h"
 #include "run/plan_params.h"
-#include "run/plan_reason.h"
 #include "run/plan_words.h"
 #include "run/regime.h"
 
@@ -55,6 +54,16 @@ static const struct stage_row *stage_row(const char *stage)
 enum plan_division plan_division(const char *stage)
 {
     return stage_row(stage)->division;
+}
+
+void plan_output_dir(const char *name, char dir[PLAN_NAME_MAX])
+{
+    char stage[PLAN_NAME_MAX];
+    const char *own;
+
+    snprintf(stage, sizeof(stage), "%.*s", (int)strcspn(name, "/"), name);
+    own = stage_row(stage)->dir;
+    snprintf(dir, PLAN_NAME_MAX, "%s", own ? own : name);
 }
 
 bool plan_is_output(const char *dir)
@@ -367,7 +376,6 @@ static int build(struct builder *b, struct err *err)
         add_ensembles(b) < 0 || add_report(b) < 0)
         return no_memory(err);
     BUG_ON(b->plan->n_node > n);
-    plan_look(b->plan, b->run_dir);
     return 0;
 }
 
@@ -391,7 +399,10 @@ int plan_init(struct plan *p, const struct config *c, const char *run_dir,
 {
     struct builder b = {.plan = p, .c = c, .run_dir = run_dir};
 
-    return start(p, &b, false, err);
+    if (start(p, &b, false, err) < 0)
+        return -1;
+    plan_look(p, run_dir, false);
+    return 0;
 }
 
 int plan_join(struct plan *p, const struct config *c, const char *run_dir,

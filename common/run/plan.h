@@ -54,6 +54,7 @@ struct plan_node {
     char *params; /* owned: JSON object, parameters by name, for the manifest */
     char *inputs; /* owned: JSON object, keys of the inputs by name */
     bool run;     /* its output is absent, damaged or of another key */
+    bool later;   /* it would run, but was put off */
     char reason[256]; /* "augment.variants 6 -> 8"; "output is current" */
 };
 
@@ -90,9 +91,10 @@ MUST_USE int plan_pin(const struct plan *p, const struct config *c,
                       const char *run_dir, struct err *err);
 
 /*
- * As plan_init(), but believe what was pinned and leave the dataset alone: for
- * workers and for reading results where the dataset is not at hand.  Without a
- * pin, or with one of another dataset.path, it is plan_init().
+ * As plan_init(), but believe what was pinned and leave the dataset alone, and do
+ * not look at outputs: for workers and for reading results where the dataset is
+ * not at hand.  Without a pin, or with one of another dataset.path, the dataset
+ * is read.
  */
 MUST_USE int plan_join(struct plan *p, const struct config *c,
                        const char *run_dir, struct err *err);
@@ -107,6 +109,15 @@ const char *plan_weights(const struct plan *p, const char *network);
 
 /* Of the nodes of a stage. */
 enum plan_division plan_division(const char *stage);
+
+/* Where the output of the node called 'name' lies, below the run directory. */
+void plan_output_dir(const char *name, char dir[PLAN_NAME_MAX]);
+
+/*
+ * Fill in "run" and "reason" of every node, as 'run_dir' is now; with 'all'
+ * every file is read, not only those that may have changed.
+ */
+void plan_look(struct plan *p, const char *run_dir, bool all);
 
 /* May a node's output lie in 'dir', relative to the run directory? */
 bool plan_is_output(const char *dir);

@@ -1,5 +1,4 @@
-#include "run/plan_reason.h"
-
+/* plan_reason.c - which nodes must run, and why: each against its output */
 #include "run/node.h"
 
 #include <jansson.h>
@@ -104,7 +103,8 @@ static void compare(struct reasons *r, const struct plan *p,
 }
 
 /* One node, whose inputs have been looked at. */
-static void look(const struct plan *p, struct plan_node *n, const char *run_dir)
+static void look(const struct plan *p, struct plan_node *n, const char *run_dir,
+                 bool all)
 {
     struct reasons r = {n->reason, sizeof(n->reason), 0};
     struct err err = {0};
@@ -122,7 +122,7 @@ static void look(const struct plan *p, struct plan_node *n, const char *run_dir)
         say(&r, "output damaged: %s", err.text);
     } else if (strcmp(json_string_value(json_object_get(m, "key")), n->key)) {
         compare(&r, p, n, m);
-    } else if (node_check(run_dir, n, m, &err) < 0) {
+    } else if (node_check(run_dir, n, m, all, &err) < 0) {
         say(&r, "output damaged: %s", err.text);
     } else {
         say(&r, "output is current");
@@ -133,8 +133,8 @@ static void look(const struct plan *p, struct plan_node *n, const char *run_dir)
     json_decref(m);
 }
 
-void plan_look(struct plan *p, const char *run_dir)
+void plan_look(struct plan *p, const char *run_dir, bool all)
 {
     for (int i = 0; i < p->n_node; i++)
-        look(p, &p->node[i], run_dir);
+        look(p, &p->node[i], run_dir, all);
 }

@@ -127,6 +127,8 @@ static int alone(const struct stage *st, void *self, const struct options *o,
     struct run_env env = {0};
     int n = 0, rc = env_load(&env, o->run, err);
 
+    if (rc == 0)
+        plan_look(&env.plan, env.dir, false);
     for (int i = 0; rc == 0 && i < env.plan.n_node; i++) {
         const struct plan_node *node = &env.plan.node[i];
         struct unit u = {.id = (uint64_t)(i + 1) << UNITS_SHIFT,
@@ -191,6 +193,7 @@ static int unit_open(struct unit *u, struct stage_link *l, struct run_env *env,
 static bool too_late(const struct unit *u)
 {
     return u->node->division == PLAN_FILES &&
+           !node_is_begun(u->run_dir, u->node) &&
            node_is_current(u->run_dir, u->node);
 }
 

@@ -6,6 +6,7 @@
 #include "proto/credit.h"
 #include "proto/samples.h"
 #include "run/frames.h"
+#include "run/socket_dir.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -46,7 +47,8 @@ struct peer {
 
 struct stream {
     struct stream_args a;
-    char dir[64], endpoint[96], recipe[96], program[FILE_PATH_MAX];
+    struct socket_dir dir; /* owned */
+    char endpoint[96], recipe[96], program[FILE_PATH_MAX];
     void *zmq, *router; /* owned */
     pthread_t thread;
     bool runs;
@@ -335,17 +337,11 @@ static int listen_here(struct stream *s, struct err *err)
 {
     const int zero = 0, mandatory = 1;
     const int64_t max = WIRE_MAX_DATA;
-    const char *tmp = getenv("TMPDIR");
 
-    if (!tmp || strlen(tmp) > 40)
-        tmp = "/tmp";
-    snprintf(s->dir, sizeof(s->dir), "%s/papline-XXXXXX", tmp);
-    if (!mkdtemp(s->dir)) { /* mode 0700 */
-        s->dir[0] = '\0';
-        return err_set(err, ERR_SYSTEM, "cannot make a directory in '%s': %s",
-                       tmp, strerror(errno));
-    }
-    snprintf(s->endpoint, sizeof(s->endpoint), "ipc://%s/variants", s->dir);
+    if (socket_dir_make(&s->dir, err) < 0)
+        return -1;
+    snprintf(s->endpoint, sizeof(s->endpoint), "ipc://%s/variants",
+             s->dir.path);
     s->zmq = zmq_ctx_new();
     s->router = s->zmq ? zmq_socket(s->zmq, ZMQ_ROUTER) : NULL;
     if (!s->router ||
@@ -362,7 +358,7 @@ static int listen_here(struct stream *s, struct err *err)
 /* What the plan has, whatever became of its file. */
 static int put_recipe(struct stream *s, struct err *err)
 {
-    snprintf(s->recipe, sizeof(s->recipe), "%s/recipe.yaml", s->dir);
+    snprintf(s->recipe, sizeof(s->recipe), "%s/recipe.yaml", s->dir.path);
     return file_write(s->recipe, s->a.recipe->text, s->a.recipe->size, err);
 }
 
@@ -402,8 +398,6 @@ int stream_open(struct stream **out, const struct stream_args *a,
 
 void stream_close(struct stream *s)
 {
-    char path[96];
-
     if (!s)
         return;
     atomic_store(&s->stop, true);
@@ -414,12 +408,7 @@ void stream_close(struct stream *s)
         zmq_close(s->router);
     if (s->zmq)
         zmq_ctx_term(s->zmq);
-    if (s->dir[0]) {
-        snprintf(path, sizeof(path), "%s/variants", s->dir);
-        unlink(path);
-        unlink(s->recipe);
-        rmdir(s->dir);
-    }
+    socket_dir_remove(&s->dir);
     samples_release(&s->samples);
     buf_release(&s->out);
     free(s);

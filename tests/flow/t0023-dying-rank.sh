@@ -27,7 +27,7 @@ for time in first second; do
     ok "three times" test "$(wc -l <"$T/deaths")" -eq 3
     ok "that is said" says "papline-train ended early"
     ok "and that it failed" says "train/$E failed:"
-    ok "what follows is skipped" says "evaluate/$E: skipped, an input failed"
+    ok "what follows is skipped" says "evaluate/$E: skipped, its input train/$E failed"
     ok "status" node_is "$T/run" "train/$E" failed
 done
 ok "the journal tells" grep -q '"node-failed".*"train/' "$T/run/journal.jsonl"

@@ -6,7 +6,6 @@
  */
 #include "orchestration/verify.h"
 #include "run/node.h"
-#include "run/plan_reason.h"
 
 #include <jansson.h>
 
@@ -25,7 +24,7 @@ static void check_manifest(const struct plan_node *n)
     json_t *m = node_manifest(fuzz_dir(), n, &err);
 
     BUG_ON(!m && err.code != ERR_INPUT);
-    if (m && node_check(fuzz_dir(), n, m, &err) < 0)
+    if (m && node_check(fuzz_dir(), n, m, false, &err) < 0)
         BUG_ON(err.code != ERR_INPUT);
     if (m && node_verify(fuzz_dir(), n, &err) < 0)
         BUG_ON(err.code != ERR_INPUT || !err.text[0]);
@@ -39,7 +38,7 @@ static void check_plan(struct plan_node *n)
     struct err err = {0};
 
     BUG_ON(!out);
-    plan_look(&p, fuzz_dir());
+    plan_look(&p, fuzz_dir(), false);
     BUG_ON(!n->reason[0] || (!n->run && !node_is_current(fuzz_dir(), n)));
     if (verify_to(out, fuzz_dir(), &err) < 0)
         BUG_ON(err.code != ERR_INPUT);

@@ -25,7 +25,8 @@ static void check_control(void)
     BUG_ON(control_write(fuzz_dir(), &c, &err) < 0 ||
            control_read(&again, fuzz_dir(), &err) < 0 ||
            strcmp(c.endpoint, again.endpoint) != 0 || c.curve != again.curve ||
-           c.pid != again.pid);
+           c.scheduler.pid != again.scheduler.pid ||
+           strcmp(c.scheduler.host, again.scheduler.host) != 0);
 }
 
 static void check_status(void)

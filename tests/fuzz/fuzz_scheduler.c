@@ -56,9 +56,10 @@ static void take(struct scheduler *s, uint8_t peer, const uint8_t *data,
     if (peer < TICK / 2 && hello_decode(&h, data, size, &err) == 0) {
         snprintf(h.release, sizeof(h.release), "%s", PAPLINE_VERSION);
         BUG_ON(hello_encode(&h, &b, &err) < 0);
-        scheduler_take(s, &peer, 1, b.data, b.len);
+        scheduler_take(s,
+                       &(struct scheduler_mail){&peer, 1, b.data, b.len, ""});
     } else {
-        scheduler_take(s, &peer, 1, data, size);
+        scheduler_take(s, &(struct scheduler_mail){&peer, 1, data, size, ""});
     }
     buf_release(&b);
 }

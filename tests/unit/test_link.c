@@ -30,7 +30,7 @@ struct peer {
 static void peer_open(struct peer *p, const char *name)
 {
     const int wait = 5000, zero = 0;
-    struct control c = {.pid = 1};
+    struct control c = {.scheduler.pid = 1};
     struct err err = {0};
 
     p->zmq = zmq_ctx_new();

@@ -4,6 +4,7 @@
 #include "tap.h"
 
 #include <jansson.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@ static const char key_b[] =
 static struct plan_node node(const char *key)
 {
     static char params[] = "{\"train.batch\":\"32\"}";
-    static char inputs[] = "{\"preprocess\":\"cc\"}";
+    static char inputs[] = "{\"preprocess\":\"cc\"}"; /* make_input() */
     struct plan_node n = {.name = "train/x",
                           .dir = "train/x",
                           .stage = "train",
@@ -58,6 +59,25 @@ static bool begin(const struct plan_node *n, char path[FILE_PATH_MAX])
     if (node_begin(run, n, path, &resumed, &err) < 0)
         printf("# %s\n", err.text);
     return resumed;
+}
+
+/* The output that node() reads, sealed with that key. */
+static void make_input(const char *key)
+{
+    static char nothing[] = "{}";
+    struct plan_node n = {.name = "preprocess",
+                          .dir = "data",
+                          .stage = "preprocess",
+                          .params = nothing,
+                          .inputs = nothing};
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+    bool resumed;
+
+    snprintf(n.key, sizeof(n.key), "%s", key);
+    BUG_ON(node_begin(run, &n, path, &resumed, &err) < 0);
+    put(path, "index.csv", "file\n");
+    BUG_ON(node_commit(run, &n, &err) < 0);
 }
 
 /* Begin, write two files, seal. */
@@ -159,7 +179,7 @@ static void check_life(void)
     ok(file_read(at("train/x/b.txt"), 100, &text, &size, &err) == 0 &&
            strcmp(text, "other") == 0,
        "with its content");
-    ok(count_entries(run) == 1 && count_entries(at("train")) == 1,
+    ok(count_entries(run) == 2 && count_entries(at("train")) == 1,
        "and the old one is gone");
     free(text);
 }
@@ -218,32 +238,143 @@ static void check_crash_in_commit(void)
     ok(!file_exists(at(".trash-qwerty")), "and leaves nothing");
 }
 
+/* Both ways to look at the output say the same; "" is: it is whole. */
+static void says_both(const struct plan_node *n, const char *why,
+                      const char *what)
+{
+    struct err err = {0};
+    json_t *m = node_manifest(run, n, &err);
+
+    if (*why) {
+        fails(node_check(run, n, m, true, &err), err, ERR_INPUT, why, what);
+        fails(node_check(run, n, m, false, &err), err, ERR_INPUT, why,
+              "  also for the quick check");
+        ok(!node_is_current(run, n), "  so it is not current");
+    } else {
+        ok(node_check(run, n, m, true, &err) == 0 &&
+               node_check(run, n, m, false, &err) == 0 &&
+               node_is_current(run, n),
+           what);
+    }
+    json_decref(m);
+}
+
 static void check_damage(void)
 {
     const struct plan_node a = node(key_a);
     struct err err = {0};
-    json_t *m;
 
     make(&a, "hello");
-    m = node_manifest(run, &a, &err);
+    says_both(&a, "", "whole");
     put(at("train/x"), "extra", "1");
     fails(node_verify(run, &a, &err), err, ERR_INPUT,
           "extra is not in the manifest", "an extra file");
+    says_both(&a, "", "  which is no damage");
     BUG_ON(unlink(at("train/x/extra")) < 0);
     put(at("train/x"), "b.txt", "hellO");
-    fails(node_verify(run, &a, &err), err, ERR_INPUT, "b.txt was changed",
-          "a changed file");
-    ok(node_check(run, &a, m, &err) == 0, "which the quick check cannot see");
+    says_both(&a, "b.txt was changed", "a changed file");
     put(at("train/x"), "b.txt", "hello!");
-    fails(node_verify(run, &a, &err), err, ERR_INPUT,
-          "b.txt has 6 bytes, not 5", "a longer file");
-    fails(node_check(run, &a, m, &err), err, ERR_INPUT, "b.txt has 6 bytes",
-          "which the quick check sees");
+    says_both(&a, "b.txt has 6 bytes, not 5", "a longer file");
+    put(at("train/x"), "b.txt", "hello");
+    says_both(&a, "", "as it was");
+    BUG_ON(unlink(at("train/x/b.txt")) < 0 ||
+           symlink("sub/a.txt", at("train/x/b.txt")) < 0);
+    says_both(&a, "b.txt is missing", "a link in the place of a file");
+    BUG_ON(unlink(at("train/x/b.txt")) < 0);
     put(at("train/x"), "b.txt", "hello");
     BUG_ON(unlink(at("train/x/sub/a.txt")) < 0);
-    fails(node_verify(run, &a, &err), err, ERR_INPUT, "sub/a.txt is missing",
-          "a missing file");
+    says_both(&a, "sub/a.txt is missing", "a missing file");
+}
+
+/* Write a byte of a file where it is; with 'same_times' as nothing that one
+ * should do, but a bad disk, does: .seen is told that it looked like this. */
+static void change_byte(const char *path, bool same_times)
+{
+    struct stat st;
+    char stamp[160], *text = NULL;
+    size_t size = 0;
+    struct err err = {0};
+    FILE *f = fopen(path, "r+e");
+    json_t *seen;
+
+    BUG_ON(!f || fseek(f, 70000, SEEK_SET) != 0 || fputc('!', f) == EOF ||
+           fclose(f) != 0);
+    if (!same_times)
+        return;
+    BUG_ON(lstat(path, &st) < 0 ||
+           file_read(at("train/x/.seen"), 10000, &text, &size, &err) < 0);
+    seen = json_loadb(text, size, 0, NULL);
+    free(text);
+    snprintf(stamp, sizeof(stamp), "%jd %jd.%09ld %jd.%09ld %ju",
+             (intmax_t)st.st_size, (intmax_t)st.st_mtim.tv_sec,
+             st.st_mtim.tv_nsec, (intmax_t)st.st_ctim.tv_sec,
+             st.st_ctim.tv_nsec, (uintmax_t)st.st_ino);
+    json_object_set_new(seen, "b.txt", json_string(stamp));
+    text = json_dumps(seen, 0);
+    put(at("train/x"), ".seen", text);
+    free(text);
+    json_decref(seen);
+}
+
+/* A large file is read again only when it looks otherwise. */
+static void check_large(void)
+{
+    static char large[100001];
+    const struct plan_node a = node(key_a);
+    struct err err = {0};
+    json_t *m;
+
+    memset(large, 'x', sizeof(large) - 1);
+    make(&a, large);
+    ok(file_exists(at("train/x/.seen")),
+       "what large files looked like is kept");
+    says_both(&a, "", "whole");
+    change_byte(at("train/x/b.txt"), false);
+    says_both(&a, "b.txt was changed", "a byte of a large file");
+    make(&a, large);
+    change_byte(at("train/x/b.txt"), true);
+    m = node_manifest(run, &a, &err);
+    ok(node_check(run, &a, m, false, &err) == 0 && node_is_current(run, &a),
+       "a byte that the file system did not see change passes");
+    fails(node_check(run, &a, m, true, &err), err, ERR_INPUT,
+          "b.txt was changed", "  unless all is read");
+    says_both(&a, "b.txt was changed", "  and from then on");
     json_decref(m);
+    make(&a, large);
+    BUG_ON(unlink(at("train/x/.seen")) < 0);
+    says_both(&a, "", "without .seen, as in older runs, all is read");
+    ok(file_exists(at("train/x/.seen")), "  once");
+}
+
+/* Nothing is made, and nothing sealed, of inputs of another configuration. */
+static void check_inputs(void)
+{
+    const struct plan_node a = node(key_a);
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+    bool resumed;
+
+    make_input("dd");
+    fails(node_begin(run, &a, path, &resumed, &err), err, ERR_USAGE,
+          "its input preprocess is not what the plan wants: '/tmp/",
+          "an input of another configuration");
+    ok(strstr(err.text, "/data' is of another configuration") != NULL,
+       "  is named");
+    make_input("cc");
+    begin(&a, path);
+    make_input("dd");
+    fails(node_commit(run, &a, &err), err, ERR_USAGE,
+          "is of another configuration", "one that has become another");
+    ok(node_is_begun(run, &a), "  the work stays");
+    make_input("cc");
+    put(at("data"), "index.csv", "file!");
+    fails(node_commit(run, &a, &err), err, ERR_USAGE, "index.csv was changed",
+          "a damaged one");
+    BUG_ON(dir_remove(at("data"), &err) < 0);
+    fails(node_commit(run, &a, &err), err, ERR_USAGE, "there is no '/tmp/",
+          "one that is not there");
+    make_input("cc");
+    ok(node_commit(run, &a, &err) == 0, "the right one");
 }
 
 static int manifest_of(const char *text, struct err *err)
@@ -262,6 +393,7 @@ static void check_bad_manifest(void)
     const struct plan_node a = node(key_a);
     struct err err = {0};
 
+    make(&a, "hello");
     fails(manifest_of("{\"key\":", &err), err, ERR_INPUT,
           "manifest.json':1: ", "a torn manifest");
     fails(manifest_of("[]", &err), err, ERR_INPUT, "is not a JSON object",
@@ -310,10 +442,13 @@ int main(void)
     struct err err = {0};
 
     BUG_ON(!mkdtemp(run));
+    make_input("cc");
     check_life();
     check_resume();
     check_crash_in_commit();
     check_damage();
+    check_large();
+    check_inputs();
     check_bad_manifest();
     check_cannot_write();
     ok(dir_remove(run, &err) == 0, "clean up");

@@ -166,7 +166,7 @@ int main(void)
 {
     const struct link_args a = {.stage = "augment", .join = dir, .listen = ""};
     const int zero = 0, wait = 20000;
-    struct control c = {.pid = 1};
+    struct control c = {.scheduler.pid = 1};
     struct sink s = {0};
     struct outlet o = {0};
     struct err err = {0};

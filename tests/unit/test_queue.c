@@ -16,7 +16,8 @@ static void fill(struct queue *q, size_t n)
 
 static int join(struct queue *q, const char *id, const char *stage, int credits)
 {
-    const int w = queue_hello(q, id, strlen(id), id, stage, 0);
+    const struct queue_peer p = {id, strlen(id), id, stage, (uint64_t)id[0]};
+    const int w = queue_hello(q, &p, 0);
 
     if (w >= 0)
         q->worker[w].credits = credits;
@@ -137,8 +138,8 @@ static void check_lost(void)
     a = join(&q, "a", "augment", 2);
     u = queue_assign(&q, "augment", &w, 9);
     ok(u && u->tries == 1, "and goes to the next");
-    ok(queue_hello(&q, "a", 1, "a", "augment", 10) == a &&
-           u->state == UNIT_LEASED && q.worker[a].credits == 0,
+    ok(join(&q, "a", "augment", 0) == a && u->state == UNIT_LEASED &&
+           q.worker[a].credits == 0,
        "a worker that says hello again keeps its leases, not its credit");
     queue_beat(&q, a, 19);
     queue_await(&q, u, 19);
