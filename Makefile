@@ -26,6 +26,7 @@ STAGES    := $(sort $(notdir $(patsubst %/main.c,%,$(wildcard stages/*/main.c)))
 TESTS     := $(sort $(basename $(notdir $(wildcard tests/unit/test_*.c))))
 FUZZERS   := $(sort $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c))))
 BENCHES   := $(sort $(basename $(notdir $(wildcard tests/bench/bench_*.c))))
+TOOLS     := $(sort $(basename $(notdir $(wildcard tests/tools/*.c))))
 FLOWS     := $(sort $(wildcard tests/flow/t*.sh))
 SOURCES   := $(sort $(shell find common proto stages orchestration tests \
                -name '*.[ch]' 2>/dev/null))
@@ -65,6 +66,7 @@ BIN       := $(MAIN_BIN) $(STAGE_BIN)
 UNIT      := $(TESTS:%=$B/test/%)
 FUZZ      := $(FUZZERS:%=$B/fuzz/%)
 BENCH     := $(BENCHES:%=$B/bench/%)
+TOOL      := $(TOOLS:%=$B/tools/%)
 
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
@@ -132,22 +134,29 @@ $(UNIT): $B/test/%: $B/obj/tests/unit/%.o $(PARTS) $(LIB)
 $(FUZZ): $B/fuzz/%: $B/obj/tests/fuzz/%.o $(PARTS) $(LIB)
 	$(LINK)
 
+# What flow tests need beside the programs.
+$(TOOL): $B/tools/%: $B/obj/tests/tools/%.o $(PARTS) $(LIB)
+	$(LINK)
+
 $(BENCH): $B/bench/%: $B/obj/tests/bench/%.o $(PARTS) $(LIB)
 	$(LINK)
 
-# Each unit test and flow prints TAP; prove sums up and fails on any failure.
-PROVE := BIN=$(abspath $B/bin) FUZZ=$(abspath $B/fuzz) \
+# Each unit test and flow prints TAP; prove runs several at a time, sums up and
+# fails on any failure.  Threads and ranks that wait leave the processor to them.
+PROVE := BIN=$(abspath $B/bin) TOOLS=$(abspath $B/tools) FUZZ=$(abspath $B/fuzz) \
+         OMP_WAIT_POLICY=passive OMPI_MCA_mpi_yield_when_idle=1 \
          LSAN_OPTIONS=suppressions=$(abspath tests/lsan.supp):print_suppressions=0 \
-         prove --exec '' --timer
+         prove --exec '' --timer --jobs $(JOBS)
 
 units: $(UNIT) $(FUZZ)
 	$Q$(PROVE) $(UNIT) $(if $(FUZZ),tests/fuzz/replay.sh)
 
-flows: $(BIN)
+flows: $(BIN) $(TOOL)
 	$Q$(PROVE) $(FLOWS)
 
-check: $(BIN) $(UNIT) $(FUZZ)
-	$Q$(PROVE) $(UNIT) $(if $(FUZZ),tests/fuzz/replay.sh) $(FLOWS)
+# Flows are longer, so they come first.
+check: $(BIN) $(TOOL) $(UNIT) $(FUZZ)
+	$Q$(PROVE) $(FLOWS) $(if $(FUZZ),tests/fuzz/replay.sh) $(UNIT)
 
 test: deps
 	$Q$(MAKE) --no-print-directory -j$(JOBS) check

@@ -366,7 +366,7 @@ static void read_experiment(struct report_experiment *e,
     e->train = head;
     e->name = head->experiment;
     for (int i = 0; i < d->plan->n_node; i++) {
-        const struct plan_node *nd = &d->plan->node[i];
+        const struct plan_node *nd = &d->node[i];
 
         if (strcmp(nd->experiment, e->name) != 0)
             continue;
@@ -415,8 +415,8 @@ static int read_experiments(struct report_data *d, struct err *err)
         return err_set(err, ERR_SYSTEM, "no memory for %d experiments",
                        p->n_node);
     for (int i = 0; i < p->n_node; i++)
-        if (is_head(&p->node[i]))
-            read_experiment(&d->experiment[d->n_experiment++], d, &p->node[i]);
+        if (is_head(&d->node[i]))
+            read_experiment(&d->experiment[d->n_experiment++], d, &d->node[i]);
     d->best = headline_choose(d);
     return 0;
 }
@@ -429,12 +429,46 @@ static int folds_of(const struct report_data *d)
                : 1;
 }
 
+/* Results of another configuration are not this one's: nothing of them is
+ * read. */
+static int choose_nodes(struct report_data *d, struct err *err)
+{
+    const size_t n = (size_t)d->plan->n_node;
+
+    d->node = calloc(n + 1, sizeof(*d->node));
+    if (!d->node)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu steps", n);
+    for (size_t i = 0; i < n; i++) {
+        d->node[i] = d->plan->node[i];
+        if (d->node[i].stale)
+            snprintf(d->node[i].dir, sizeof(d->node[i].dir),
+                     "(of another configuration)/%.200s", d->node[i].name);
+    }
+    return 0;
+}
+
+/* Where the output of a step without an experiment is. */
+static const char *dir_of(const struct report_data *d, const char *stage,
+                          const char *otherwise)
+{
+    for (int i = 0; i < d->plan->n_node; i++)
+        if (strcmp(d->node[i].stage, stage) == 0)
+            return d->node[i].dir;
+    return otherwise;
+}
+
 int report_data_read(struct report_data *d, struct err *err)
 {
-    read_csv(&d->index, d->run_dir, "data", "index.csv");
-    read_csv(&d->augment, d->run_dir, "augment", "index.csv");
-    read_json(&d->baseline, d->run_dir, "data", "baseline.json");
-    read_json(&d->stats, d->run_dir, "data", "stats.json");
+    const char *data, *augment;
+
+    if (choose_nodes(d, err) < 0)
+        return -1;
+    data = dir_of(d, "preprocess", "data");
+    augment = dir_of(d, "augment", "augment");
+    read_csv(&d->index, d->run_dir, data, "index.csv");
+    read_csv(&d->augment, d->run_dir, augment, "index.csv");
+    read_json(&d->baseline, d->run_dir, data, "baseline.json");
+    read_json(&d->stats, d->run_dir, data, "stats.json");
     d->counts.folds = folds_of(d);
     count_classes(&d->counts, &d->index);
     count_reasons(&d->aside, &d->index, "file");
@@ -458,6 +492,7 @@ void report_data_release(struct report_data *d)
             csv_release(&d->experiment[i].figures[t].csv);
     }
     free(d->experiment);
+    free(d->node);
     csv_release(&d->index.csv);
     csv_release(&d->augment.csv);
     json_decref(d->baseline.root);

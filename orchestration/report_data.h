@@ -97,6 +97,8 @@ struct report_data {
     const char *run_dir; /* borrowed */
     const struct config *config;
     const struct plan *plan;
+    struct plan_node *node; /* owned: the plan's, those that are stale with a
+                               directory where nothing is */
     struct report_csv index, augment;
     struct report_json baseline, stats;
     struct report_counts counts;

@@ -241,10 +241,27 @@ static void preparation(const struct report_data *d, struct buf *b)
     buf_puts(b, "</ul></details></li>\n");
 }
 
+/* Outputs that are there, but are not those of this configuration. */
+static void stale(const struct report_data *d, struct buf *b)
+{
+    int n = 0;
+
+    for (int i = 0; i < d->plan->n_node; i++) {
+        if (!d->plan->node[i].stale)
+            continue;
+        buf_puts(b, n++ ? ", "
+                        : "<li><strong>Left out</strong>, as what is there is "
+                          "of another configuration, or damaged: ");
+        html_text(b, d->plan->node[i].name);
+    }
+    buf_puts(b, n ? ". <code>papline run</code> makes it.</li>\n" : "");
+}
+
 void report_warnings(const struct report_data *d, struct buf *b)
 {
     struct buf list = {0};
 
+    stale(d, &list);
     if (!d->index.there)
         buf_puts(&list, "<li>The images are not prepared yet.</li>\n");
     set_aside(&d->aside, "file", "", &list);

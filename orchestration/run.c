@@ -227,6 +227,38 @@ static int write_config(const struct job *j, struct err *err)
     return rc;
 }
 
+/* Which outputs are there, but are not those of the plan?  Returns the plan's
+ * nodes with 'stale' filled in, which the caller frees. */
+static struct plan_node *find_stale(const char *run_dir, const struct plan *p,
+                                    struct err *err)
+{
+    struct plan_node *node = calloc((size_t)p->n_node + 1, sizeof(*node));
+
+    if (!node)
+        err_set(err, ERR_SYSTEM, "no memory for %d steps", p->n_node);
+    for (int i = 0; node && i < p->n_node; i++) {
+        node[i] = p->node[i];
+        node[i].stale = strcmp(node[i].stage, "report") != 0 &&
+                        node_is_sealed(run_dir, &node[i]) &&
+                        !node_is_current(run_dir, &node[i]);
+    }
+    return node;
+}
+
+static int write_report(const char *run_dir, const struct config *c,
+                        const struct plan *p, const char *dir, struct err *err)
+{
+    struct plan seen = *p;
+    int rc;
+
+    seen.node = find_stale(run_dir, p, err);
+    if (!seen.node)
+        return -1;
+    rc = report_write(run_dir, c, &seen, dir, err);
+    free(seen.node);
+    return rc;
+}
+
 /* The page of whatever there is. */
 static int make_report(const char *run_dir, const struct config *c,
                        const struct plan *p, const struct plan_node *node,
@@ -245,7 +277,7 @@ static int make_report(const char *run_dir, const struct config *c,
         sealed.inputs = no_inputs;
     }
     if (node_begin(run_dir, &sealed, dir, &resumed, err) < 0 ||
-        report_write(run_dir, c, p, dir, err) < 0)
+        write_report(run_dir, c, p, dir, err) < 0)
         return -1;
     return node_commit(run_dir, &sealed, err);
 }

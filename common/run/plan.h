@@ -55,6 +55,8 @@ struct plan_node {
     char *inputs; /* owned: JSON object, keys of the inputs by name */
     bool run;     /* its output is absent, damaged or of another key */
     bool later;   /* it would run, but was put off */
+    bool stale;   /* for the report: what lies there is not its output, but of
+                     another configuration, or damaged */
     char reason[256]; /* "augment.variants 6 -> 8"; "output is current" */
 };
 

@@ -6,6 +6,7 @@
  *              stats.json, baseline.json
  */
 #include "base/log.h"
+#include "run/dataset.h"
 #include "run/node.h"
 #include "run/stage.h"
 #include "stages/preprocess/preprocess.h"
@@ -80,6 +81,46 @@ static int begin(const struct unit *u, char out[FILE_PATH_MAX], struct err *err)
     return node_begin(u->run_dir, u->node, out, &resumed, err);
 }
 
+static int check_file(const char *what, const char *path, const char *planned,
+                      struct err *err)
+{
+    char hex[HASH_HEX];
+
+    if (!planned[0])
+        return 0;
+    if (hash_file(path, hex, err) < 0)
+        return -1;
+    return strcmp(hex, planned) == 0
+               ? 0
+               : err_set(err, ERR_USAGE,
+                         "%s '%.300s' changed while it was read; run again",
+                         what, path);
+}
+
+/* What was read must be what the plan was made of, or it would be sealed under
+ * a key that it does not have. */
+static int check_sources(const struct unit *u, struct err *err)
+{
+    const struct config *c = u->config;
+    char cache[FILE_PATH_MAX], hex[HASH_HEX];
+
+    if (check_file("split.csv", config_split_csv(c), u->plan->csv, err) < 0 ||
+        check_file("layout.csv", c->layout.csv, u->plan->table, err) < 0)
+        return -1;
+    if (!u->plan->dataset[0])
+        return 0;
+    if (file_path(cache, err, "%s/dataset-hashes.csv", u->run_dir) < 0 ||
+        dataset_hash(c->dataset.path, cache, hex, err) < 0)
+        return -1;
+    return strcmp(hex, u->plan->dataset) == 0
+               ? 0
+               : err_set(
+                     err, ERR_USAGE,
+                     "the data set '%.300s' is not what it was when the run "
+                     "started; run again",
+                     c->dataset.path);
+}
+
 static int handle(void *self, const struct unit *u, struct err *err)
 {
     char dataset[FILE_PATH_MAX], out[FILE_PATH_MAX];
@@ -96,6 +137,8 @@ static int handle(void *self, const struct unit *u, struct err *err)
     (void)self;
     if (find_dataset(u, dataset, err) == 0 && begin(u, out, err) == 0)
         rc = preprocess_run(&args, &summary, err);
+    if (rc == 0)
+        rc = check_sources(u, err);
     if (rc == 0) {
         say(&summary);
         rc = node_commit(u->run_dir, u->node, err);

@@ -4,6 +4,17 @@
 # calls 'ok WHAT COMMAND...' for each check and 'finish' at the end.
 set -u
 : "${BIN:?set BIN to the directory of the programs}"
+
+# No test waits for ever.
+if [ -z "${FLOW_LIMITED:-}" ]; then
+    limit=${FLOW_LIMIT:-300}
+    FLOW_LIMITED=1 timeout --kill-after=10 "$limit" bash "$0" "$@"
+    status=$?
+    [ $status -ne 124 ] || echo "not ok - it is over within $limit s"
+    exit $status
+fi
+
+TOOLS=${TOOLS:-$BIN/../tools}
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 T=$(mktemp -d "${TMPDIR:-/tmp}/papline-flow-XXXXXX")
 n=0 bad=0
