@@ -223,6 +223,10 @@ static void check_same_token(void)
            queue_find_worker(&q, "2", 1) == other &&
            queue_find_worker(&q, "3", 1) == sink,
        "workers of the same token keep their own routing ids");
+    ok(hello(&q, "4", "host:2", "augment", 7) == other &&
+           hello(&q, "5", "host:1", "augment.sink", 7) == sink &&
+           hello(&q, "6", "host:1", "augment", 7) == a,
+       "each of those of the same token is the same worker when it comes back");
     ok(hello(&q, "7", "host:1", "augment", 8) != a,
        "a process of another token is another worker, if of the same name");
     ok(hello(&q, "", "host:1", "augment", 9) == -1,
