@@ -77,16 +77,22 @@ int queue_find_token(const struct queue *q, uint64_t token)
     return -1;
 }
 
+static bool same_process(const struct queue_worker *w,
+                         const struct queue_peer *p)
+{
+    return w->identity_size > 0 && w->token == p->token &&
+           strcmp(w->name, p->name) == 0 && strcmp(w->stage, p->stage) == 0;
+}
+
 /* Place of a process that has said hello before, or -1. */
 static int find_peer(const struct queue *q, const struct queue_peer *p)
 {
-    const int i = queue_find_worker(q, p->identity, p->identity_size);
-    const int k = i < 0 ? queue_find_token(q, p->token) : -1;
+    const int known = queue_find_worker(q, p->identity, p->identity_size);
 
-    if (k < 0 || strcmp(q->worker[k].name, p->name) != 0 ||
-        strcmp(q->worker[k].stage, p->stage) != 0)
-        return i;
-    return k;
+    for (int i = 0; known < 0 && i < q->n_worker; i++)
+        if (same_process(&q->worker[i], p))
+            return i;
+    return known;
 }
 
 static int free_place(struct queue *q)

@@ -8,11 +8,12 @@
 
 #include <pthread.h>
 #include <sodium.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 #include <zmq.h>
 
-enum { SIDE = 2, UNIT = 7, LONG = 6000 };
+enum { SIDE = 2, UNIT = 7, LONG = 6000, PUTS = 7, PAUSE_MS = 150 };
 
 static char dir[64];
 
@@ -116,6 +117,97 @@ static void check_ahead(struct outlet *o, struct sink *s, const char *at)
     buf_release(&bad);
 }
 
+/* A worker that puts PUTS messages of one row, and flushes them. */
+struct putter {
+    struct outlet *o;
+    struct msg_unit unit;
+    pthread_t thread;
+    atomic_bool flushed;
+    int rc;
+    struct err err;
+};
+
+static void *put_all(void *self)
+{
+    static const uint8_t pixels[SIDE * SIDE * 3];
+    static const char *const record[] = {"0,1,a,train,,,ok"};
+    const struct sample_rows rows = {3, 1, SIDE, SIDE, 3, pixels, record};
+    struct putter *p = self;
+
+    for (int i = 0; i < PUTS && p->rc == 0; i++)
+        p->rc = outlet_put(p->o, &p->unit, &rows, &p->err);
+    if (p->rc == 0)
+        p->rc = outlet_flush(p->o, UNIT, &p->err);
+    p->flushed = true;
+    return NULL;
+}
+
+/* Receive until there are 'n' messages, and then for PAUSE_MS more; how many
+ * there are then.  *id is whose the last one is. */
+static int receive_until(struct sink *s, zmq_msg_t *id, int got, int n)
+{
+    const int long_ms = 20000, short_ms = PAUSE_MS;
+    zmq_msg_t from, body;
+
+    zmq_msg_init(&from);
+    zmq_msg_init(&body);
+    for (bool more = true; more; got += more) {
+        const int *ms = got < n ? &long_ms : &short_ms;
+
+        zmq_setsockopt(s->router, ZMQ_RCVTIMEO, ms, sizeof(*ms));
+        more = zmq_msg_recv(&from, s->router, 0) >= 0 &&
+               zmq_msg_recv(&body, s->router, 0) >= 0;
+        if (more)
+            zmq_msg_copy(id, &from);
+    }
+    zmq_setsockopt(s->router, ZMQ_RCVTIMEO, &long_ms, sizeof(long_ms));
+    zmq_msg_close(&from);
+    zmq_msg_close(&body);
+    return got;
+}
+
+static void send_confirms(struct sink *s, zmq_msg_t *id, int n)
+{
+    struct buf b = {0};
+    struct msg_confirm m = {.unit = UNIT};
+    struct err err = {0};
+
+    BUG_ON(confirm_encode(&m, &b, &err) < 0);
+    for (int i = 0; i < n; i++) {
+        zmq_send(s->router, zmq_msg_data(id), zmq_msg_size(id), ZMQ_SNDMORE);
+        zmq_send(s->router, b.data, b.len, 0);
+    }
+    buf_release(&b);
+}
+
+/* PROTOCOL.md: a worker has at most 4 messages that are not confirmed. */
+static void check_silent_sink(struct outlet *o, struct sink *s, const char *at)
+{
+    struct putter p = {.o = o, .unit = {.id = UNIT, .attempt = 1}};
+    zmq_msg_t id;
+    int got;
+
+    snprintf(p.unit.sink, sizeof(p.unit.sink), "%s", at);
+    zmq_msg_init(&id);
+    BUG_ON(pthread_create(&p.thread, NULL, put_all, &p) != 0);
+    got = receive_until(s, &id, 0, 4);
+    if (!ok(got == 4, "a sink that confirms nothing is sent 4 messages"))
+        printf("# it was sent %d\n", got);
+    send_confirms(s, &id, 1);
+    got = receive_until(s, &id, got, 5);
+    if (!ok(got == 5, "a sink that confirms one message is sent one more"))
+        printf("# it was sent %d\n", got);
+    send_confirms(s, &id, PUTS - 2);
+    got = receive_until(s, &id, got, PUTS);
+    ok(got == PUTS && !p.flushed,
+       "a flush does not end while one message of many is not confirmed");
+    send_confirms(s, &id, 1);
+    pthread_join(p.thread, NULL);
+    ok(p.rc == 0 && p.flushed && o->ahead == 0,
+       "a flush ends once the last message is confirmed");
+    zmq_msg_close(&id);
+}
+
 static struct reply confirm(struct buf *b, uint64_t unit, int code,
                             const char *text)
 {
@@ -185,6 +277,7 @@ int main(void)
            zmq_bind(s.router, at) == 0 && control_write(dir, &c, &err) == 0 &&
            link_open(&o.link, &a, &err) == 0,
        "a scheduler and a sink");
+    check_silent_sink(&o, &s, at);
     check_answers(&o, &s, at);
     check_ahead(&o, &s, at);
     outlet_close(&o);

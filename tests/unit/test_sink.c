@@ -1,0 +1,304 @@
+/*
+ * test_sink.c - what a sink takes from a peer that nobody vouches for, before
+ * it has read a byte of it
+ */
+#include "base/file.h"
+#include "proto/confirm.h"
+#include "proto/hello.h"
+#include "proto/samples.h"
+#include "run/control.h"
+#include "run/node.h"
+#include "run/sink.h"
+#include "tap.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <zmq.h>
+
+enum { SIDE = 4, PIXELS = SIDE * SIDE * 3, UNIT = 7, MB = 1 << 20 };
+
+static char dir[] = "/tmp/papline-sink-XXXXXX";
+
+/* Path below the test's directory; four may be in use. */
+static const char *at(const char *name)
+{
+    static char path[4][256];
+    static int turn;
+
+    turn = (turn + 1) % 4;
+    snprintf(path[turn], sizeof(path[turn]), "%s/%.100s", dir, name);
+    return path[turn];
+}
+
+/* --- a run whose cells are there, and that wants variants of them ---------- */
+
+static int fill_data(const char *where, struct err *err)
+{
+    static const char name[1][CONFIG_NAME_MAX] = {"a"};
+    static const uint8_t pixels[PIXELS];
+    const struct store_args a = {.dir = where,
+                                 .header = "file,class,split,status",
+                                 .n = 1,
+                                 .h = SIDE,
+                                 .w = SIDE,
+                                 .class_name = name,
+                                 .n_class = 1};
+    const char *const record = "x,a,train,ok";
+    const int label = 0;
+    struct store_writer *w = NULL;
+
+    if (store_create(&w, &a, err) < 0 ||
+        store_put(w, 0, 1, pixels, &label, &record, err) < 0)
+        return -1;
+    return store_finish(w, err);
+}
+
+/* Pictures are drawn: nobody looks at them here. */
+static int no_pictures(const char *where, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+
+    if (file_path(path, err, "%s/none", where) < 0)
+        return -1;
+    return file_write(path, "", 0, err);
+}
+
+static int make_node(const struct plan *p, const char *name,
+                     int (*fill)(const char *where, struct err *err),
+                     struct err *err)
+{
+    const struct plan_node *node = plan_find(p, name);
+    char path[FILE_PATH_MAX];
+    bool resumed;
+
+    BUG_ON(!node);
+    if (node_begin(dir, node, path, &resumed, err) < 0 || fill(path, err) < 0)
+        return -1;
+    return node_commit(dir, node, err);
+}
+
+static int make_run(struct err *err)
+{
+    struct config c;
+    struct plan plan = {0};
+    struct buf yaml = {0};
+    int rc = -1;
+
+    config_init(&c);
+    c.dataset.draw_per_class = 1;
+    config_write(&c, &yaml);
+    if (file_write(at("run.yaml"), yaml.data, yaml.len, err) == 0 &&
+        plan_init(&plan, &c, dir, err) == 0 &&
+        make_node(&plan, "draw", no_pictures, err) == 0)
+        rc = make_node(&plan, "preprocess", fill_data, err);
+    plan_release(&plan);
+    buf_release(&yaml);
+    return rc;
+}
+
+/* --- its sink, a process of its own ---------------------------------------- */
+
+struct run {
+    void *zmq, *scheduler;
+    pid_t sink;
+    int said, more;      /* both ends of what the sink prints into */
+    struct msg_hello is; /* the sink's */
+};
+
+static void be_sink(void)
+{
+    const struct stage augment = {.name = "augment"};
+    struct err err = {0};
+
+    dup2(open(at("said"), O_WRONLY), STDERR_FILENO);
+    if (sink_run(&augment, dir, &err) < 0)
+        printf("# the sink: %s\n", err.text);
+    fflush(stdout);
+    _exit(1);
+}
+
+/* The sink's hello; other messages are passed over. */
+static bool hear_hello(struct run *r)
+{
+    char bytes[WIRE_MAX_CONTROL];
+    struct err err;
+    int n;
+
+    do {
+        if (zmq_recv(r->scheduler, bytes, sizeof(bytes), 0) < 0)
+            return false;
+        n = zmq_recv(r->scheduler, bytes, sizeof(bytes), 0);
+        if (n < 0)
+            return false;
+    } while (hello_decode(&r->is, bytes, (size_t)n, &err) < 0);
+    return true;
+}
+
+static bool start(struct run *r)
+{
+    const int zero = 0, patience = 20000;
+    struct control c = {.scheduler.pid = 1};
+    struct err err = {0};
+
+    snprintf(c.endpoint, sizeof(c.endpoint), "ipc://%s", at("control"));
+    BUG_ON(mkfifo(at("said"), 0600) < 0 || control_write(dir, &c, &err) < 0);
+    r->said = open(at("said"), O_RDONLY | O_NONBLOCK);
+    r->more = open(at("said"), O_WRONLY | O_NONBLOCK);
+    fflush(stdout);
+    r->sink = fork();
+    if (r->sink == 0)
+        be_sink();
+    r->zmq = zmq_ctx_new();
+    r->scheduler = zmq_socket(r->zmq, ZMQ_ROUTER);
+    zmq_setsockopt(r->scheduler, ZMQ_LINGER, &zero, sizeof(zero));
+    zmq_setsockopt(r->scheduler, ZMQ_RCVTIMEO, &patience, sizeof(patience));
+    BUG_ON(zmq_bind(r->scheduler, c.endpoint) < 0);
+    return ok(hear_hello(r) && strncmp(r->is.endpoint, "ipc://", 6) == 0,
+              "a sink says where it listens");
+}
+
+static void end(struct run *r)
+{
+    kill(r->sink, SIGKILL);
+    waitpid(r->sink, NULL, 0);
+    close(r->said);
+    close(r->more);
+    zmq_close(r->scheduler);
+    zmq_ctx_term(r->zmq);
+}
+
+/* --- peers ----------------------------------------------------------------- */
+
+/* A connection that is made once; 'ahead' messages may wait at its end. */
+static void *connect_peer(struct run *r, int ahead)
+{
+    const int zero = 0, never = -1, ms = 200;
+    void *peer = zmq_socket(r->zmq, ZMQ_DEALER);
+
+    zmq_setsockopt(peer, ZMQ_LINGER, &zero, sizeof(zero));
+    zmq_setsockopt(peer, ZMQ_RECONNECT_IVL, &never, sizeof(never));
+    zmq_setsockopt(peer, ZMQ_SNDHWM, &ahead, sizeof(ahead));
+    zmq_setsockopt(peer, ZMQ_SNDTIMEO, &ms, sizeof(ms));
+    zmq_setsockopt(peer, ZMQ_RCVTIMEO, &ms, sizeof(ms));
+    BUG_ON(zmq_connect(peer, r->is.endpoint) < 0);
+    return peer;
+}
+
+static int send_noise(void *peer, void *noise, size_t size)
+{
+    zmq_msg_t m;
+    int rc;
+
+    zmq_msg_init_data(&m, noise, size, NULL, NULL);
+    rc = zmq_msg_send(&m, peer, 0);
+    if (rc < 0)
+        zmq_msg_close(&m);
+    return rc;
+}
+
+/* Rows of a shape that is not the run's, which a sink refuses. */
+static void send_rows(void *peer)
+{
+    static const uint8_t pixels[3];
+    struct msg_samples m = {.unit = UNIT,
+                            .attempt = 1,
+                            .count = 1,
+                            .height = 1,
+                            .width = 1,
+                            .channels = 3,
+                            .pixels = pixels};
+    struct buf b = {0};
+    struct err err = {0};
+
+    m.record[0] = "0,0,a,train,,,ok";
+    BUG_ON(samples_encode(&m, &b, &err) < 0);
+    zmq_send(peer, b.data, b.len, 0);
+    buf_release(&b);
+}
+
+/* A peer that is cut off has nobody to send to. */
+static bool is_cut(void *peer)
+{
+    int events = 0;
+    size_t size = sizeof(events);
+
+    return zmq_getsockopt(peer, ZMQ_EVENTS, &events, &size) == 0 &&
+           !(events & ZMQ_POLLOUT);
+}
+
+/* The peer sends rows behind what it has sent: 1 they are refused, 0 it is cut
+ * off, -1 neither within 20 s. */
+static int outcome(void *peer)
+{
+    struct msg_confirm c;
+    struct err err;
+    char bytes[WIRE_MAX_CONTROL];
+
+    send_rows(peer);
+    for (int i = 0; i < 100; i++) {
+        const int n = zmq_recv(peer, bytes, sizeof(bytes), 0);
+
+        if (n >= 0 && confirm_decode(&c, bytes, (size_t)n, &err) == 0)
+            return c.unit == UNIT && c.code == ERR_INPUT;
+        if (is_cut(peer))
+            return 0;
+    }
+    return -1;
+}
+
+/* PROTOCOL.md: a message of samples has at most 67,108,864 bytes. */
+static void check_size(struct run *r, void *noise)
+{
+    void *peer = connect_peer(r, 10);
+
+    send_noise(peer, noise, 67108864);
+    ok(outcome(peer) == 1,
+       "noise of 64 MiB is ignored by a sink, and what follows is answered");
+    zmq_close(peer);
+    peer = connect_peer(r, 10);
+    send_noise(peer, noise, 67108864 + 1);
+    ok(outcome(peer) == 0, "a byte more costs the sender its connection");
+    zmq_close(peer);
+}
+
+/*
+ * A sink warns of noise; where it can print no more, it waits.  Meanwhile 8
+ * messages may wait for it, and a few are on their way: that is all.
+ */
+static void check_waiting(struct run *r, void *noise)
+{
+    void *peer = connect_peer(r, 1);
+    int n = 0;
+
+    while (write(r->more, "", 1) == 1)
+        ;
+    while (n < 40 && send_noise(peer, noise, MB) >= 0)
+        n++;
+    if (!ok(n <= 20, "a sink that is stuck leaves most messages to the sender"))
+        printf("# it has taken %d of 1 MiB\n", n);
+    zmq_close(peer);
+}
+
+int main(void)
+{
+    void *noise = calloc(1, 65 * MB);
+    struct run r = {0};
+    struct err err = {0};
+
+    BUG_ON(!noise || sodium_init() < 0 || !mkdtemp(dir));
+    if (!ok(make_run(&err) == 0, "a run has cells that are to be varied"))
+        printf("# %s\n", err.text);
+    if (start(&r)) {
+        check_size(&r, noise);
+        check_waiting(&r, noise);
+    }
+    end(&r);
+    free(noise);
+    ok(dir_remove(dir, &err) == 0, "clean up");
+    return tap_done();
+}
