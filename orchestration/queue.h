@@ -94,7 +94,7 @@ void queue_release(struct queue *q);
  * begin anew. */
 void queue_clear(struct queue *q);
 
-/* Add a waiting unit.  Errors: ERR_SYSTEM no memory or too many. */
+/* Add a waiting unit.  Errors: ERR_USAGE too many; ERR_SYSTEM no memory. */
 MUST_USE int queue_add(struct queue *q, uint64_t id, uint64_t first,
                        uint64_t count, struct err *err);
 

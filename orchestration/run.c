@@ -1,3 +1,4 @@
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "orchestration/run.h"
 
 #include "base/lock.h"
@@ -111,6 +112,30 @@ static int check_parts(const struct config *c, const struct plan *p,
     return 0;
 }
 
+/* What a run writes must not be read as pictures by the next one. */
+static int check_apart(const struct config *c, const char *dir, struct err *err)
+{
+    char *data = c->dataset.path[0] ? realpath(c->dataset.path, NULL) : NULL;
+    char above[FILE_PATH_MAX], *there = NULL;
+    size_t n = data ? strlen(data) : 0;
+    int rc = 0;
+
+    snprintf(above, sizeof(above), "%s", dir);
+    while (data && !there && strrchr(above, '/')) { /* it may not exist yet */
+        there = realpath(above, NULL);
+        *strrchr(above, '/') = '\0';
+    }
+    if (there && strncmp(there, data, n) == 0 &&
+        (there[n] == '/' || !there[n]))
+        rc = err_set(err, ERR_USAGE,
+                     "run.dir: '%.300s' lies in dataset.path; what the run "
+                     "writes would be taken for pictures of it",
+                     dir);
+    free(data);
+    free(there);
+    return rc;
+}
+
 /* A recipe may be a name. */
 static int absolute_recipe(char word[FILE_PATH_MAX], struct err *err)
 {
@@ -132,7 +157,8 @@ static int job_open(struct job *j, const struct run_args *a, struct err *err)
         absolute(c->train.weights, err) < 0 ||
         absolute_recipe(c->augment.recipe, err) < 0 ||
         absolute_recipe(c->train.augment_recipe, err) < 0 ||
-        file_path(j->dir, err, "%s", c->run.dir) < 0)
+        file_path(j->dir, err, "%s", c->run.dir) < 0 ||
+        check_apart(c, j->dir, err) < 0)
         return -1;
     if (plan_init(&j->plan, c, j->dir, err) < 0 ||
         check_parts(c, &j->plan, err) < 0)

@@ -5,6 +5,7 @@
 #include "proto/credit.h"
 #include "proto/samples.h"
 #include "proto/want.h"
+#include "run/link.h"
 #include "stages/augment/fresh.h"
 
 #include <errno.h>
@@ -157,7 +158,7 @@ static int serve(struct server *s, struct err *err)
 
     if (say_credit(s, CREDIT, err) < 0)
         return -1;
-    while (getppid() == s->rank) {
+    while (getppid() == s->rank && !link_signalled()) {
         zmq_msg_t m;
         int rc;
 

@@ -149,20 +149,32 @@ static void look_after(struct stream *s)
     board_expire(s->a.board, STREAM_LEASE);
 }
 
+/* Wait for a worker that was asked to end; one that does not is killed. */
+static void await_end(pid_t pid, double end)
+{
+    const struct timespec tick = {.tv_nsec = 2000000};
+
+    while (waitpid(pid, NULL, WNOHANG) == 0) {
+        if (clock_now() > end) {
+            log_warn("an augment worker did not end when it was asked to");
+            kill(pid, SIGKILL);
+            waitpid(pid, NULL, 0);
+            return;
+        }
+        nanosleep(&tick, NULL);
+    }
+}
+
 static void stop_workers(struct stream *s)
 {
     const double end = clock_now() + STOP_SECONDS;
-    const struct timespec tick = {.tv_nsec = 2000000};
 
     for (int i = 0; i < s->a.workers; i++)
         if (s->child[i] > 0)
             kill(s->child[i], SIGTERM);
     for (int i = 0; i < s->a.workers; i++) {
-        while (s->child[i] > 0 && waitpid(s->child[i], NULL, WNOHANG) == 0) {
-            if (clock_now() > end)
-                kill(s->child[i], SIGKILL);
-            nanosleep(&tick, NULL);
-        }
+        if (s->child[i] > 0)
+            await_end(s->child[i], end);
         s->child[i] = 0;
     }
 }

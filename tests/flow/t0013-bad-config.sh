@@ -26,4 +26,7 @@ ok "  says so" says "none.yaml"
 ok "a bad --set" status_is 2 papline run "$T/c.yaml" --set train.epochs=0
 ok "  says so" says "train.epochs"
 ok "nothing was begun" test ! -e "$T/run"
+ok "a run inside its data" status_is 2 papline plan "$T/c.yaml" \
+    --set "dataset.path=$T" --run "$T/runs/new"
+ok "  is refused" says "lies in dataset.path"
 finish

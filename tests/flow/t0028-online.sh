@@ -20,6 +20,7 @@ ok "is refused" says "did you mean light?"
 ok "by a thread" online a
 ok "nothing is stored" not test -e "$T/a/augment"
 ok "by two workers" online b --set train.augment_workers=2
+ok "which end when it does" not grep -q "did not end when" "$T/ok.out"
 ok "same bytes" same b
 ok "two ranks, a worker each" online c --set train.ranks=2 \
     --set train.augment_workers=1

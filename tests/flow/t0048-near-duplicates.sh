@@ -75,9 +75,9 @@ ok "  in stats.json" grep -q '"largest_groups": 3' "$T/kin/data/stats.json"
 ok "in folds" run folds --set split.folds=3
 ok "  no pair is torn" test "$(pairs_torn folds fold)" -eq 0
 ok "  no family" whole "$T/folds/data/index.csv" family fold
-ok "by cell" run cells --set split.method=random
-ok "  no pair is torn" test "$(pairs_torn cells split)" -eq 0
-ok "  but clusters are" not whole "$T/cells/data/index.csv" group split
+ok "by cell" run bycell --set split.method=random
+ok "  no pair is torn" test "$(pairs_torn bycell split)" -eq 0
+ok "  but clusters are" not whole "$T/bycell/data/index.csv" group split
 
 # The order of files in their folder does not matter, nor do threads.
 mv "$T/cells" "$T/was"
