@@ -117,6 +117,7 @@ train:
   threads: 1
   bn_momentum: 0.9
 explain:
+  methods: [gradcam]
   per_class: 1
   scorecam_max_n: 16
   lime_samples: 32

@@ -5,7 +5,9 @@ cd "$ROOT" || exit 1
 small_config "$T/c.yaml"
 shrink=(--set preprocess.size=64 --set split.method=random
     --set train.epochs=1 --set train.batch=16 --set train.threads=1
-    --set explain.per_class=1)
+    --set explain.per_class=1 --set 'explain.methods=[gradcam]'
+    --set explain.faith_steps=2 --set explain.bootstrap=20
+    --set evaluate.bootstrap=50)
 port=$((20000 + $$ % 20000))
 at=tcp://127.0.0.1:$port
 ok "a run" status_is 0 papline run "$T/c.yaml"

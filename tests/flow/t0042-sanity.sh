@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
 sed -i -e 's/faith_steps: 4/faith_steps: 0/' -e 's/lime_samples: 32/lime_samples: 8/' \
-    -e 's/^explain:/&\n  methods: [gradcam, lime]/' "$T/c.yaml"
+    -e 's/methods: .*/methods: [gradcam, lime]/' "$T/c.yaml"
 export OMP_NUM_THREADS=1
 ok "the line" status_is 0 papline run "$T/c.yaml" --until evaluate
 cp -r "$T/run" "$T/plain"

@@ -11,10 +11,10 @@ trainings() { # trainings <run>: how many are done
 }
 lost() { grep -E '"unit-failed"|"worker-lost"' "$T/$1/journal.jsonl"; }
 for ranks in 1 2; do
-    ok "six trainings of $ranks" status_is 0 papline run "$T/c.yaml" \
+    ok "trainings of $ranks" status_is 0 papline run "$T/c.yaml" \
         "${one[@]}" --set "train.ranks=$ranks" --run "$T/ranks$ranks" \
-        --set 'train.seeds=[1,2,3,4,5,6]'
-    ok "  all are done" test "$(trainings ranks$ranks)" -eq 6
+        --set 'train.seeds=[1,2,3]'
+    ok "  all are done" test "$(trainings ranks$ranks)" -eq 3
     ok "  no unit was lost" not lost ranks$ranks
 done
 
@@ -30,7 +30,7 @@ start late
 ok "a worker that is asked to leave" "$TOOLS/peer" "$T/late" hello=train \
     drain=60000 credit=1 wait=1500
 ok "  gets no unit" not grep -q ^unit "$T/ok.out"
-ok "  three trainings" ends_with 0 "$run"
+ok "  the run ends well" ends_with 0 "$run"
 ok "  all are done" test "$(trainings late)" -eq 3
 ok "  no unit was lost" not lost late
 
