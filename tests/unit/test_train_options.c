@@ -106,7 +106,7 @@ static struct config configure(void)
     c.train.epochs = EPOCHS;
     c.train.batch = BATCH;
     c.train.bn_momentum = 0.8;
-    c.train.checkpoint_seconds = 0;
+    c.train.checkpoint_seconds = 1e9; /* only when it is stopped */
     return c;
 }
 
