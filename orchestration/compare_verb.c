@@ -7,6 +7,8 @@
 #include "run/compare.h"
 #include "run/compare_splits.h"
 #include "run/config.h"
+#include "run/env.h"
+#include "run/node.h"
 #include "run/pooled.h"
 
 #include <math.h>
@@ -142,6 +144,28 @@ static int read_config(struct config *c, const char *run_dir, struct err *err)
         return err_set(err, ERR_USAGE, "'%.200s' is not a run's directory",
                        run_dir);
     return config_read(c, path, NULL, 0, err);
+}
+
+/* Name the results that are not of the configuration which the run has now. */
+static void warn_stale(const char *run_dir)
+{
+    struct run_env *env = calloc(1, sizeof(*env));
+    struct err why;
+
+    if (!env)
+        return;
+    if (env_load(env, run_dir, &why) == 0)
+        for (int i = 0; i < env->plan.n_node; i++) {
+            const struct plan_node *n = &env->plan.node[i];
+
+            if (strcmp(n->stage, "evaluate") == 0 &&
+                node_is_sealed(run_dir, n) && !node_is_current(run_dir, n))
+                log_warn("%s is not what run.yaml plans now: of another "
+                         "configuration, or damaged; see 'papline plan %s'",
+                         n->name, run_dir);
+        }
+    env_release(env);
+    free(env);
 }
 
 static int write_table(const char *run_dir, const char *name, struct buf *b,
@@ -372,6 +396,7 @@ int compare_verb(FILE *out, const struct compare_args *a, struct err *err)
     if (!config)
         return err_set(err, ERR_SYSTEM, "no memory for a configuration");
     if (read_config(config, a->run_dir, err) == 0) {
+        warn_stale(a->run_dir);
         e.folds = (int)config->split.folds;
         rc = choose(&e, a, err);
     }

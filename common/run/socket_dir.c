@@ -60,16 +60,19 @@ static void sweep(const char *tmp)
     dir_list_free(names, n);
 }
 
-/* flock() belongs to the open file, so that a child which inherits it would keep
+/* The file gets its name when it is locked, so that nobody finds it without.
+ * flock() belongs to the open file, so that a child which inherits it would keep
  * it: it is closed on exec. */
 static int own(struct socket_dir *d, struct err *err)
 {
-    char path[FILE_PATH_MAX];
+    char path[FILE_PATH_MAX], made[FILE_PATH_MAX];
 
-    if (file_path(path, err, "%s/owner", d->path) < 0)
+    if (file_path(path, err, "%s/owner", d->path) < 0 ||
+        file_path(made, err, "%s/made", d->path) < 0)
         return -1;
-    d->owner = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (d->owner < 0 || flock(d->owner, LOCK_EX | LOCK_NB) < 0)
+    d->owner = open(made, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (d->owner < 0 || flock(d->owner, LOCK_EX | LOCK_NB) < 0 ||
+        rename(made, path) < 0)
         return err_set(err, ERR_SYSTEM, "cannot lock '%s': %s", path,
                        strerror(errno));
     return 0;

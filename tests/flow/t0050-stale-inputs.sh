@@ -26,6 +26,10 @@ ok "the report by hand" status_is 0 papline report "$R"
 ok "  leaves stale results out" grep -q "Left out" "$R/report/index.html"
 ok "  shows none of them" not grep -q "confusion.csv" \
     "$R/report/index.html"
+cp -r "$R/evaluate/$E" "$R/evaluate/again"
+ok "compare" status_is 0 papline compare "$R"
+ok "  names the stale one" says "evaluate/$E is not what run.yaml plans now"
+rm -r "$R/evaluate/again"
 ok "the plan" status_is 0 papline plan "$R"
 for s in train/$E evaluate/$E explain/$E report; do
     ok "  $s would run" grep -qE "^run +$s " "$T/out"
