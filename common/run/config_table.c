@@ -288,8 +288,8 @@ static const struct key keys[] = {
      .unit = "resamples", .help = "of groups, for intervals; 0: none"},
 
     {TEXT(scheduler, endpoint), PLACEMENT, STRING("ipc"),
-     .help = "where workers connect: ipc, tcp://ADDRESS:PORT, "
-             "tcp://INTERFACE:* (eth0), or tcp://*:PORT"},
+     .help =
+         "where workers connect: ipc, tcp://ADDRESS:PORT (or eth0:*, *:PORT)"},
     {AT(scheduler, lease), PLACEMENT, REAL(0.1, 3600, "10"), .unit = "seconds",
      .help = "without a heartbeat, then the unit goes to someone else"},
     {AT(scheduler, tries), PLACEMENT, INT(1, 100, "3"),
