@@ -104,7 +104,7 @@ run:
 dataset:
   path: $CELLS
 preprocess:
-  size: 64
+  size: 32
 split:
   method: random
 augment:

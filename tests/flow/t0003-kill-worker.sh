@@ -2,7 +2,7 @@
 # t0003 - kill -9 of an augment worker loses nothing and doubles nothing
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
-set -- --until augment --set augment.unit=1 --set augment.variants=1000
+set -- --until augment --set augment.unit=1 --set augment.variants=600
 ok "unbroken" status_is 0 papline run "$T/c.yaml" "$@" --run "$T/whole"
 
 papline run "$T/c.yaml" "$@" --run "$T/run" --set augment.workers=2 \

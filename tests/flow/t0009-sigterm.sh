@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
 many() { # many <command...>: with a long augment stage, and no other
-    "$@" --until augment --set augment.unit=1 --set augment.variants=1000
+    "$@" --until augment --set augment.unit=1 --set augment.variants=600
 }
 set -- --set train.epochs=3 --set train.checkpoint_seconds=0.2
 ok "unbroken" status_is 0 papline run "$T/c.yaml" "$@" --run "$T/whole"

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT" || exit 1
 small_config "$T/c.yaml"
-shrink=(--set preprocess.size=64 --set split.method=random
+shrink=(--set preprocess.size=32 --set split.method=random
     --set train.epochs=1 --set train.batch=16 --set train.threads=1
     --set explain.per_class=1 --set 'explain.methods=[gradcam]'
     --set explain.faith_steps=2 --set explain.bootstrap=20

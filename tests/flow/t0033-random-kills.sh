@@ -5,7 +5,7 @@ small_config "$T/c.yaml"
 seed=${SEED:-$((SECONDS + $$))}
 RANDOM=$seed
 echo "# seed $seed"
-big=(--until augment --set augment.unit=1 --set augment.variants=1000
+big=(--until augment --set augment.unit=1 --set augment.variants=600
     --set scheduler.lease=2 --set scheduler.tries=100)
 ok "unbroken, one worker" status_is 0 papline run "$T/c.yaml" "${big[@]}" \
     --run "$T/whole"
