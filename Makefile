@@ -19,6 +19,7 @@ CC        := mpicc
 B         ?= build/$(MODE)
 SHELL     := /bin/bash
 JOBS      ?= $(shell nproc)
+TEST_JOBS ?= $(shell expr $(JOBS) + 1)
 
 # --- what there is: nothing below lists a source file by name ---------------
 LIB_SRC   := $(sort $(wildcard common/*/*.c proto/*.c))
@@ -145,8 +146,9 @@ $(BENCH): $B/bench/%: $B/obj/tests/bench/%.o $(PARTS) $(LIB)
 # fails on any failure.  Threads and ranks that wait leave the processor to them.
 PROVE := BIN=$(abspath $B/bin) TOOLS=$(abspath $B/tools) FUZZ=$(abspath $B/fuzz) \
          OMP_WAIT_POLICY=passive OMPI_MCA_mpi_yield_when_idle=1 \
+         OPENBLAS_NUM_THREADS=1 \
          LSAN_OPTIONS=suppressions=$(abspath tests/lsan.supp):print_suppressions=0 \
-         prove --exec '' --timer --jobs $(JOBS)
+         prove --exec '' --timer --jobs $(TEST_JOBS)
 
 units: $(UNIT) $(FUZZ)
 	$Q$(PROVE) $(UNIT) $(if $(FUZZ),tests/fuzz/replay.sh)

@@ -223,6 +223,9 @@ static void set_environment(const struct command *c, uint64_t token)
 
     snprintf(text, sizeof(text), "%016jx", (uintmax_t)token);
     setenv(LINK_TOKEN, text, 1);
+    /* gemm.h asks it for one thread; without this it starts with many, which
+     * look for work for a while */
+    setenv("OPENBLAS_NUM_THREADS", "1", 0);
     /* else what mpirun starts by srun waits for this step's end */
     if (getenv("SLURM_STEP_ID") || getenv("SLURM_STEPID"))
         setenv("SLURM_OVERLAP", "1", 1);
