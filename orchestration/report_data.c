@@ -447,26 +447,28 @@ static int choose_nodes(struct report_data *d, struct err *err)
     return 0;
 }
 
-/* Where the output of a step without an experiment is. */
+/* Where the output of a step without an experiment is, else 'usual'. */
 static const char *dir_of(const struct report_data *d, const char *stage,
-                          const char *otherwise)
+                          const char *usual)
 {
-    for (int i = 0; i < d->plan->n_node; i++)
-        if (strcmp(d->node[i].stage, stage) == 0)
-            return d->node[i].dir;
-    return otherwise;
+    const struct plan_node *nd = d->node;
+
+    for (int i = 0; i < d->plan->n_node; i++, nd++)
+        if (strcmp(nd->stage, stage) == 0)
+            return nd->dir;
+    return usual;
 }
 
 int report_data_read(struct report_data *d, struct err *err)
 {
-    const char *data, *augment;
+    const char *data;
 
     if (choose_nodes(d, err) < 0)
         return -1;
     data = dir_of(d, "preprocess", "data");
-    augment = dir_of(d, "augment", "augment");
     read_csv(&d->index, d->run_dir, data, "index.csv");
-    read_csv(&d->augment, d->run_dir, augment, "index.csv");
+    read_csv(&d->augment, d->run_dir, dir_of(d, "augment", "augment"),
+             "index.csv");
     read_json(&d->baseline, d->run_dir, data, "baseline.json");
     read_json(&d->stats, d->run_dir, data, "stats.json");
     d->counts.folds = folds_of(d);

@@ -125,8 +125,7 @@ static int check_apart(const struct config *c, const char *dir, struct err *err)
         there = realpath(above, NULL);
         *strrchr(above, '/') = '\0';
     }
-    if (there && strncmp(there, data, n) == 0 &&
-        (there[n] == '/' || !there[n]))
+    if (there && strncmp(there, data, n) == 0 && (there[n] == '/' || !there[n]))
         rc = err_set(err, ERR_USAGE,
                      "run.dir: '%.300s' lies in dataset.path; what the run "
                      "writes would be taken for pictures of it",
