@@ -429,16 +429,15 @@ static int folds_of(const struct report_data *d)
                : 1;
 }
 
-/* Results of another configuration are not this one's: nothing of them is
- * read. */
+/* Nothing is read of results of another configuration. */
 static int choose_nodes(struct report_data *d, struct err *err)
 {
-    const size_t n = (size_t)d->plan->n_node;
+    const int n = d->plan->n_node;
 
-    d->node = calloc(n + 1, sizeof(*d->node));
+    d->node = calloc((size_t)n + 1, sizeof(*d->node));
     if (!d->node)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu steps", n);
-    for (size_t i = 0; i < n; i++) {
+        return err_set(err, ERR_SYSTEM, "no memory for %d steps", n);
+    for (int i = 0; i < n; i++) {
         d->node[i] = d->plan->node[i];
         if (d->node[i].stale)
             snprintf(d->node[i].dir, sizeof(d->node[i].dir),
@@ -451,11 +450,9 @@ static int choose_nodes(struct report_data *d, struct err *err)
 static const char *dir_of(const struct report_data *d, const char *stage,
                           const char *usual)
 {
-    const struct plan_node *nd = d->node;
-
-    for (int i = 0; i < d->plan->n_node; i++, nd++)
-        if (strcmp(nd->stage, stage) == 0)
-            return nd->dir;
+    for (int i = 0; i < d->plan->n_node; i++)
+        if (strcmp(d->node[i].stage, stage) == 0)
+            return d->node[i].dir;
     return usual;
 }
 

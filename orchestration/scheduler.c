@@ -136,7 +136,7 @@ static void on_exit(struct scheduler *s, const struct child *c, int status)
 
     launch_describe(status, why, sizeof(why));
     snprintf(text, sizeof(text), "%s ended early: %s", node->program, why);
-    if (worker >= 0 && status == 0)
+    if (worker >= 0 && (over || status == 0))
         queue_lost(&s->queue, worker, false, text, scheduler_now());
     else if (worker >= 0)
         note_lost(s, worker, text);

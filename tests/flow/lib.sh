@@ -93,8 +93,11 @@ finish() {
 
 # Cells that tests share: 20 of each class, drawn once for all.
 CELLS=$BIN/../flow-cells
-[ -d "$CELLS" ] || papline-draw --out "$CELLS" --per-class 20 --seed 7 \
-    2>/dev/null
+(
+    flock 9 # tests run side by side
+    [ -d "$CELLS" ] || { rm -rf "$CELLS.new" && papline-draw --out "$CELLS.new" --per-class 20 \
+        --seed 7 2>/dev/null && mv "$CELLS.new" "$CELLS"; }
+) 9>"$CELLS.lock"
 
 small_config() { # small_config <file>: the line on few small cells
     cat >"$1" <<EOF
