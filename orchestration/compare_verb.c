@@ -397,6 +397,8 @@ int compare_verb(FILE *out, const struct compare_args *a, struct err *err)
         return err_set(err, ERR_SYSTEM, "no memory for a configuration");
     if (read_config(config, a->run_dir, err) == 0) {
         warn_stale(a->run_dir);
+        if (a->other)
+            warn_stale(a->other);
         e.folds = (int)config->split.folds;
         rc = choose(&e, a, err);
     }

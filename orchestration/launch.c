@@ -40,7 +40,8 @@ static void place_local(struct command *c, const struct config *cfg)
     add(c, c->program);
 }
 
-static void add_mpirun(struct command *c, int ranks)
+/* mpirun gives ranks on other hosts only those variables that it is told. */
+static void add_mpirun(struct command *c, int ranks, const char *variable)
 {
     snprintf(c->ranks, sizeof(c->ranks), "%d", ranks);
     add(c, "mpirun");
@@ -52,6 +53,10 @@ static void add_mpirun(struct command *c, int ranks)
     add(c, "none");
     if (geteuid() == 0)
         add(c, "--allow-run-as-root");
+    if (variable) {
+        add(c, "-x");
+        add(c, variable);
+    }
     add(c, c->program);
 }
 
@@ -60,7 +65,7 @@ static void add_mpirun(struct command *c, int ranks)
 static void place_ranks(struct command *c, const struct config *cfg)
 {
     if (cfg->train.ranks > 1)
-        add_mpirun(c, (int)cfg->train.ranks);
+        add_mpirun(c, (int)cfg->train.ranks, LINK_TOKEN);
     else
         place_local(c, cfg);
 }
@@ -164,7 +169,7 @@ int launch_become_ranks(int ranks, const char *const *args, struct err *err)
     if (find_bin(bin, err) < 0 ||
         find_program(bin, "papline", cmd.program, err) < 0)
         return -1;
-    add_mpirun(&cmd, ranks);
+    add_mpirun(&cmd, ranks, NULL);
     return become_command(&cmd, args, err);
 }
 
@@ -207,13 +212,12 @@ static bool is_rank_variable(const char *v)
  * one is a rank of another. */
 static void forget_rank(void)
 {
-    char name[128];
+    char **kept = environ;
 
-    for (char **v = environ; *v;) {
-        snprintf(name, sizeof(name), "%.*s", (int)strcspn(*v, "="), *v);
-        if (!is_rank_variable(*v) || unsetenv(name) < 0)
-            v++;
-    }
+    for (char **v = environ; *v; v++)
+        if (!is_rank_variable(*v))
+            *kept++ = *v;
+    *kept = NULL;
 }
 
 /* In the child: what it finds in its environment beside what is ours. */

@@ -163,6 +163,7 @@ int queue_hello(struct queue *q, const struct queue_peer *p, double now)
         w = &q->worker[i];
         w->credits = 0;
         w->drained = false;
+        w->returned = true;
         w->seen = now;
         set_identity(w, p);
         return i;
@@ -192,13 +193,6 @@ void queue_drain(struct queue *q, int worker)
     q->worker[worker].drained = true;
 }
 
-void queue_forget_drained(struct queue *q, double now)
-{
-    for (int i = 0; i < q->n_worker; i++)
-        if (q->worker[i].drained)
-            queue_lost(q, i, false, "it was asked to leave", now);
-}
-
 /* First unit that may start now; moves the hint past those that are over. */
 static struct queue_unit *first_waiting(struct queue *q, double now)
 {
@@ -226,6 +220,7 @@ struct queue_unit *queue_assign(struct queue *q, const char *stage, int *worker,
         w->credits--;
         u->state = UNIT_LEASED;
         u->worker = i;
+        u->holder = w->token;
         u->deadline = now + q->lease;
         q->soonest = u->deadline < q->soonest ? u->deadline : q->soonest;
         w->since = w->since > 0 ? w->since : now;
@@ -235,12 +230,34 @@ struct queue_unit *queue_assign(struct queue *q, const char *stage, int *worker,
     return NULL;
 }
 
-void queue_beat(struct queue *q, int worker, double now)
+void queue_beat(struct queue *q, int worker, uint64_t unit, double now)
 {
-    q->worker[worker].seen = now;
+    struct queue_worker *w = &q->worker[worker];
+    const bool returned = w->returned;
+
+    w->seen = now;
+    w->returned = false;
+    for (size_t i = 0; i < q->n_unit; i++) {
+        struct queue_unit *u = &q->unit[i];
+
+        if (u->state != UNIT_LEASED || u->worker != worker)
+            continue;
+        if (returned && u->id != unit)
+            queue_failed(q, u, "lost with a connection", false, now);
+        else
+            u->deadline = now + q->lease;
+    }
+}
+
+void queue_doubt(struct queue *q, double now)
+{
     for (size_t i = 0; i < q->n_unit; i++)
-        if (q->unit[i].state == UNIT_LEASED && q->unit[i].worker == worker)
+        if (q->unit[i].state == UNIT_DONE) {
+            q->unit[i].state = UNIT_LEASED;
             q->unit[i].deadline = now + q->lease;
+            q->n_done--;
+        }
+    q->soonest = fmin(q->soonest, now + q->lease);
 }
 
 struct queue_unit *queue_find(struct queue *q, uint64_t id)
@@ -257,6 +274,15 @@ bool queue_holds(struct queue *q, int worker, uint64_t id)
     const struct queue_unit *u = queue_find(q, id);
 
     return u && worker >= 0 && u->state == UNIT_LEASED && u->worker == worker;
+}
+
+bool queue_held(struct queue *q, int worker, uint64_t id)
+{
+    const struct queue_unit *u = queue_find(q, id);
+
+    return u && worker >= 0 &&
+           (u->state == UNIT_WAITING || u->state == UNIT_ASIDE) &&
+           u->holder == q->worker[worker].token && *u->reason;
 }
 
 /* Its worker has done it. */

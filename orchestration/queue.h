@@ -35,6 +35,7 @@ struct queue_unit {
     enum unit_state state;
     int tries;         /* leases granted and lost to failure so far */
     int worker;        /* while leased: its index, else -1 */
+    uint64_t holder;   /* token of whom it was leased to last */
     double deadline;   /* while leased: when the lease ends */
     double not_before; /* while waiting: back-off after a failure */
     char reason[256];  /* of the last failure, or "" */
@@ -48,8 +49,9 @@ struct queue_worker {
     uint64_t token;     /* of its process */
     char endpoint[256]; /* of a sink, else "" */
     int credits;
-    bool drained; /* asked to leave: it is given nothing more */
-    double seen;  /* last message */
+    bool drained;  /* asked to leave: it is given nothing more */
+    bool returned; /* connected anew, and has not said since what it does */
+    double seen;   /* last message */
     double done, total, rate;
     char note[204];
     uint64_t units_done;
@@ -119,9 +121,6 @@ void queue_credit(struct queue *q, int worker, int n, int most);
 /* A worker is asked to leave: it gets nothing until it says hello anew. */
 void queue_drain(struct queue *q, int worker);
 
-/* Forget all that were drained: their processes have ended, or will. */
-void queue_forget_drained(struct queue *q, double now);
-
 /* A worker has gone: its units wait again; they have lost a try if 'failed',
  * and the last try sets them aside. */
 void queue_lost(struct queue *q, int worker, bool failed, const char *why,
@@ -134,14 +133,27 @@ void queue_lost(struct queue *q, int worker, bool failed, const char *why,
 struct queue_unit *queue_assign(struct queue *q, const char *stage, int *worker,
                                 double now);
 
-/* A heartbeat: renew all leases of 'worker'. */
-void queue_beat(struct queue *q, int worker, double now);
+/*
+ * A heartbeat: renew all leases of 'worker'.  With the first one on a new
+ * connection units that it does not name wait again, at no cost: what was sent
+ * of them, or for them, may have been lost.
+ *   unit [in] the one in hand, 0: none
+ */
+void queue_beat(struct queue *q, int worker, uint64_t unit, double now);
+
+/* All that is done is to be confirmed anew, within a lease: another sink knows
+ * what it has. */
+void queue_doubt(struct queue *q, double now);
 
 /* Unit with this id, or NULL. */
 struct queue_unit *queue_find(struct queue *q, uint64_t id);
 
 /* Is the unit with this id leased to 'worker'? */
 bool queue_holds(struct queue *q, int worker, uint64_t id);
+
+/* Was it leased to 'worker' last, and is it nobody's now and not done?  Then its
+ * success still counts. */
+bool queue_held(struct queue *q, int worker, uint64_t id);
 
 /* It is done, whoever did it; a second time has no effect. */
 void queue_done(struct queue *q, struct queue_unit *u);

@@ -216,6 +216,8 @@ static void node_row(const struct report_data *d, const struct plan_node *nd,
         buf_puts(b, "<span class=\"missing\">not complete</span>");
     else if (strcmp(key, nd->key) != 0)
         buf_puts(b, "made with other settings");
+    else if (nd->stale)
+        buf_puts(b, "<span class=\"missing\">damaged</span>");
     else
         buf_puts(b, "complete");
     buf_puts(b, "</td><td><code>");

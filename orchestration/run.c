@@ -162,8 +162,8 @@ static int job_open(struct job *j, const struct run_args *a, struct err *err)
     if (plan_init(&j->plan, c, j->dir, err) < 0 ||
         check_parts(c, &j->plan, err) < 0)
         return -1;
-    if (a->verify)
-        plan_look(&j->plan, j->dir, true);
+    if (a->verify && plan_look(&j->plan, j->dir, true, err) < 0)
+        return -1;
     return a->until ? stop_behind(&j->plan, a->until, err) : 0;
 }
 
@@ -394,8 +394,9 @@ static int schedule(struct job *j, struct err *err)
     if (rc == 0 && s->n_aside > 0)
         log_warn("%zu units were set aside; the report names them", s->n_aside);
     if (s->n_ignored > 0)
-        log_warn("%zu messages were ignored, as their senders may not say so",
-                 s->n_ignored);
+        log_warn(
+            "%zu messages were ignored: not valid, or not their senders' to say",
+            s->n_ignored);
     if (rc == 0 && s->n_failed > 0)
         rc = err_set(err, ERR_INPUT, "%d of %d nodes failed; see above",
                      s->n_failed, j->plan.n_node);

@@ -8,6 +8,7 @@
 #include "run/units.h"
 
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,9 +19,10 @@
 enum {
     TICK_MS = 50,
     STATUS_MS = 500,
-    LOOK_MS = 500,      /* between two looks for an output */
-    GRACE_SECONDS = 30, /* for children to save their work */
-    SILENT_LEASES = 6,  /* a worker silent for so many leases is gone */
+    LOOK_MS = 500,       /* between two looks for an output */
+    SHARED_SECONDS = 90, /* until another host's output is seen */
+    GRACE_SECONDS = 30,  /* for children to save their work */
+    SILENT_LEASES = 6,   /* a worker silent for so many leases is gone */
 };
 
 double scheduler_now(void)
@@ -104,6 +106,14 @@ static void poll_once(struct scheduler *s)
 
 /* --- processes of the node in hand ----------------------------------------- */
 
+/* A process has gone, at no fault of its own. */
+static void forget(struct scheduler *s, int worker, const char *why)
+{
+    if (worker == s->sink)
+        s->sink = -1;
+    queue_lost(&s->queue, worker, false, why, scheduler_now());
+}
+
 static void note_lost(struct scheduler *s, int worker, const char *why)
 {
     journal_add(s->run_dir, "worker-lost",
@@ -137,7 +147,7 @@ static void on_exit(struct scheduler *s, const struct child *c, int status)
     launch_describe(status, why, sizeof(why));
     snprintf(text, sizeof(text), "%s ended early: %s", node->program, why);
     if (worker >= 0 && (over || status == 0))
-        queue_lost(&s->queue, worker, false, text, scheduler_now());
+        forget(s, worker, text);
     else if (worker >= 0)
         note_lost(s, worker, text);
     if (over)
@@ -193,9 +203,16 @@ static void forget_silent(struct scheduler *s)
     const double limit =
         scheduler_now() - SILENT_LEASES * s->config->scheduler.lease;
 
-    for (int i = 0; i < s->queue.n_worker; i++)
-        if (s->queue.worker[i].identity_size && s->queue.worker[i].seen < limit)
+    for (int i = 0; i < s->queue.n_worker; i++) {
+        const struct queue_worker *w = &s->queue.worker[i];
+
+        if (w->identity_size == 0 || w->seen >= limit)
+            continue;
+        if (w->drained)
+            forget(s, i, "it was asked to leave");
+        else
             note_lost(s, i, "silent");
+    }
 }
 
 /* --- a node ---------------------------------------------------------------- */
@@ -217,9 +234,16 @@ static int add_units(struct scheduler *s, struct err *err)
     return 0;
 }
 
+/* A file system that other hosts share shows what they do after a while: NFS
+ * keeps what it knows of a directory for a minute. */
+static double patience(const struct scheduler *s)
+{
+    return s->said_here ? s->queue.lease : fmax(s->queue.lease, SHARED_SECONDS);
+}
+
 /*
  * A node is done when its output is on the disk, sealed and whole, not when
- * somebody says so.  On a shared file system it may be seen a little later.
+ * somebody says so.
  */
 static void see_output(struct scheduler *s)
 {
@@ -234,7 +258,7 @@ static void see_output(struct scheduler *s)
         return;
     s->sealed = node_check_current(s->run_dir, node, &why) == 0;
     s->next_look = scheduler_now() + LOOK_MS / 1000.0;
-    if (!s->sealed && s->said && scheduler_now() - s->said > s->queue.lease)
+    if (!s->sealed && s->said && scheduler_now() - s->said > patience(s))
         err_set(&s->fault, ERR_SYSTEM,
                 "it was said to be done, but is not on the disk: %.300s",
                 why.text);
@@ -335,7 +359,6 @@ static void dismiss(struct scheduler *s, const char *stage)
         reap(s);
         tell_status(s, "running", false);
     }
-    queue_forget_drained(&s->queue, scheduler_now());
     s->sink = -1;
 }
 
@@ -347,11 +370,11 @@ static void work(struct scheduler *s)
         reap(s);
         queue_expire(&s->queue, scheduler_now(), on_expired, s);
         forget_silent(s);
+        see_output(s);
         man(s);
         scheduler_offer(s);
         if (queue_finished(&s->queue))
             gather(s);
-        see_output(s);
         show_progress(s);
         tell_status(s, "running", false);
     }

@@ -43,11 +43,12 @@ struct scheduler {
     bool finish_sent; /* of PLAN_FILES finish is its last unit */
     bool sealed;      /* the output has been seen on the disk, whole */
     double said;      /* when it was said to be sealed; 0: not yet */
+    bool said_here;   /* by a process of this host */
     double next_look; /* for it */
     bool leaving;     /* workers of the node in hand are sent away */
     struct err fault; /* of the node in hand */
     size_t n_aside;   /* units of the whole run */
-    size_t n_ignored; /* messages, as their senders may not say so */
+    size_t n_ignored; /* messages, not valid or not their sender's to say */
     int n_failed;     /* nodes */
 
     void *zmq, *router;       /* owned */

@@ -168,7 +168,7 @@ static int on_hello(struct scheduler *s, const struct mail *m, struct err *err)
     }
     stage_of(h.stage, stage, sizeof(stage), &is_sink);
     w = check_hello(s, &h, stage, err);
-    if (w == 0 && is_sink && has_work(s, stage))
+    if (w == 0 && is_sink)
         w = check_sink(s, &h, stage, err);
     if (w == 0)
         w = let_in(s, m, &h, err);
@@ -184,6 +184,7 @@ static int on_hello(struct scheduler *s, const struct mail *m, struct err *err)
                  sizeof(s->queue.worker[w].endpoint), "%s", h.endpoint);
         s->sink = w;
         s->finish_sent = false;
+        queue_doubt(&s->queue, scheduler_now()); /* it says what it has */
     }
     return 0;
 }
@@ -205,7 +206,7 @@ static int on_beat(struct scheduler *s, const struct mail *m, struct err *err)
 
     if (beat_decode(&b, m->bytes, m->size, err) < 0)
         return -1;
-    queue_beat(&s->queue, m->worker, scheduler_now());
+    queue_beat(&s->queue, m->worker, b.unit, scheduler_now());
     w = &s->queue.worker[m->worker];
     w->done = b.done;
     w->total = b.total;
@@ -235,6 +236,22 @@ static void unit_failed(struct scheduler *s, struct queue_unit *u,
                 r->text);
 }
 
+/* Does the sender run on this host? */
+static bool is_here(const struct scheduler *s, int worker)
+{
+    const char *name = s->queue.worker[worker].name;
+    char self[WIRE_MAX_WORKER + 1];
+
+    link_worker_name(self, sizeof(self));
+    return strncmp(name, self, strcspn(self, ":") + 1) == 0;
+}
+
+static void say_done(struct scheduler *s, int worker)
+{
+    s->said = scheduler_now();
+    s->said_here = is_here(s, worker);
+}
+
 /* Did the result of 'u' end the node, but for its sealing? */
 static bool is_last(const struct scheduler *s, const struct queue_unit *u)
 {
@@ -243,7 +260,8 @@ static bool is_last(const struct scheduler *s, const struct queue_unit *u)
     return d == PLAN_WHOLE || (d == PLAN_FILES && u->count == 0);
 }
 
-/* Only of a unit that the sender holds. */
+/* Only of a unit that the sender holds; success also of one that it held last,
+ * and that nobody has now. */
 static int on_result(struct scheduler *s, const struct mail *m, struct err *err)
 {
     struct msg_result r;
@@ -254,7 +272,8 @@ static int on_result(struct scheduler *s, const struct mail *m, struct err *err)
     u = s->node < 0 ? NULL : queue_find(&s->queue, r.unit);
     if (u && u->state == UNIT_DONE) /* the sink was quicker to say so */
         return 0;
-    if (!u || !queue_holds(&s->queue, m->worker, r.unit))
+    if (!u || !(queue_holds(&s->queue, m->worker, r.unit) ||
+                (queue_held(&s->queue, m->worker, r.unit) && !r.code)))
         return err_set(err, ERR_INPUT, "unit %ju is not leased to it",
                        (uintmax_t)r.unit);
     if (r.code) {
@@ -263,7 +282,7 @@ static int on_result(struct scheduler *s, const struct mail *m, struct err *err)
         queue_await(&s->queue, u, scheduler_now());
     } else {
         if (is_last(s, u))
-            s->said = scheduler_now();
+            say_done(s, m->worker);
         queue_done(&s->queue, u);
     }
     return 0;
@@ -292,7 +311,7 @@ static int on_sealed(struct scheduler *s, const struct mail *m, struct err *err)
         return -1;
     if (x.code)
         err_set(&s->fault, x.code, "%s", x.text);
-    s->said = scheduler_now();
+    say_done(s, m->worker);
     return 0;
 }
 

@@ -16,8 +16,9 @@
 
 enum {
     STATUS_MAX_BYTES = 1 << 24,
-    STATE = 256,         /* bytes of what is said of a run */
-    SILENT_SECONDS = 60, /* a scheduler writes twice a second */
+    STATE = 256,          /* bytes of what is said of a run */
+    SILENT_SECONDS = 120, /* a scheduler writes twice a second, but while it
+                             makes the report */
 };
 
 static const char *const state_names[] = {
@@ -238,9 +239,10 @@ static int print_once(FILE *out, const char *run_dir, int *going,
     if (get_number(j, "set_aside") > 0)
         fprintf(out, "set aside: %.0f units\n", get_number(j, "set_aside"));
     if (get_number(j, "ignored") > 0)
-        fprintf(out,
-                "ignored: %.0f messages, as their senders may not say so\n",
-                get_number(j, "ignored"));
+        fprintf(
+            out,
+            "ignored: %.0f messages, not valid or not their senders' to say\n",
+            get_number(j, "ignored"));
     json_decref(j);
     return 0;
 }

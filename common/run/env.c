@@ -88,7 +88,10 @@ static int take_shared(const struct asked *a, struct err *err)
     got = lock_take(a->fd, LOCK_ALONE, a->path, err);
     if (got > 0)
         return begin_alone(a, err);
-    return got < 0 ? -1 : lock_take(a->fd, LOCK_NONE, a->path, err) - 1;
+    /* another process shares it, and will begin: let it */
+    if (got == 0 && lock_take(a->fd, LOCK_NONE, a->path, err) < 0)
+        return -1;
+    return got;
 }
 
 /* Take the node's lock by 'take_it', waiting a while. */

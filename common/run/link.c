@@ -50,7 +50,7 @@ struct link {
     double done, total, since;
     char note[WIRE_MAX_NOTE + 1];
 
-    atomic_bool stopping;
+    atomic_bool stopping, closing;
     bool connected; /* thread only, like the rest */
     int hung_up;
     double away_since, last_look, last_beat;
@@ -330,8 +330,11 @@ static void *link_thread(void *arg)
     bool go_on = true;
 
     while (go_on) {
+        /* What the stage says while the scheduler is away waits until hello has
+         * been said again: of a stranger it would be ignored. */
+        const bool hear = l->connected || atomic_load(&l->closing);
         zmq_pollitem_t item[] = {
-            {.socket = l->its, .events = ZMQ_POLLIN},
+            {.socket = l->its, .events = hear ? ZMQ_POLLIN : 0},
             {.socket = l->dealer, .events = ZMQ_POLLIN},
             {.socket = l->monitor, .events = ZMQ_POLLIN},
         };
@@ -358,6 +361,10 @@ static int pair_open(struct link *l, struct err *err)
     snprintf(name, sizeof(name), "inproc://link-%p", (void *)l);
     l->mine = zmq_socket(l->zmq, ZMQ_PAIR);
     l->its = zmq_socket(l->zmq, ZMQ_PAIR);
+    if (l->mine && l->its) { /* no limit: a stage never waits for its thread */
+        zmq_setsockopt(l->mine, ZMQ_SNDHWM, &zero, sizeof(zero));
+        zmq_setsockopt(l->its, ZMQ_RCVHWM, &zero, sizeof(zero));
+    }
     if (!l->mine || !l->its || zmq_bind(l->mine, name) < 0 ||
         zmq_connect(l->its, name) < 0)
         return err_set(err, ERR_SYSTEM, "cannot open a socket pair: %s",
@@ -424,6 +431,7 @@ void link_close(struct link *l)
     if (!l)
         return;
     if (l->running) {
+        atomic_store(&l->closing, true);
         zmq_send(l->mine, "", 0, 0);
         pthread_join(l->thread, NULL);
     }

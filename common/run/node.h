@@ -22,7 +22,7 @@ struct json_t; /* jansson's */
 /*
  * Are all inputs of 'node' sealed, with the keys that it is planned with, and
  * whole (as in node_is_current())?
- * Errors: ERR_USAGE names the first that is not.
+ * Errors: ERR_USAGE names the first that is not; ERR_SYSTEM.
  */
 MUST_USE int node_check_inputs(const char *run_dir,
                                const struct plan_node *node, struct err *err);
@@ -56,7 +56,8 @@ MUST_USE int node_commit(const char *run_dir, const struct plan_node *node,
 /*
  * Is RUN/<dir> sealed with this node's key, and whole, as far as node_check()
  * without 'all' tells?
- * Errors: ERR_INPUT it is absent, of another configuration, or damaged.
+ * Errors: ERR_INPUT it is absent, of another configuration, or damaged;
+ * ERR_SYSTEM it cannot be read.
  */
 MUST_USE int node_check_current(const char *run_dir,
                                 const struct plan_node *node, struct err *err);
@@ -75,7 +76,7 @@ bool node_is_begun(const char *run_dir, const struct plan_node *node);
  * key, node, stage, version, program, host, started, finished (UTC), seconds
  * (of which), resumed (times), params, inputs (keys by name) and files, an
  * array of {name, size, sha256} in byte order of name.
- * Errors: ERR_INPUT missing or not such a manifest.
+ * Errors: ERR_INPUT missing or not such a manifest; ERR_SYSTEM it cannot be read.
  */
 MUST_USE struct json_t *node_manifest(const char *run_dir,
                                       const struct plan_node *node,
@@ -85,7 +86,8 @@ MUST_USE struct json_t *node_manifest(const char *run_dir,
  * Are all files of the manifest there, as it has them?  Small ones are read;
  * large ones only if the file system shows them otherwise than when they were
  * last found whole (node_files.h), or with 'all'.
- * Errors: ERR_INPUT names the first that is not.
+ * Errors: ERR_INPUT names the first that is not; ERR_SYSTEM one cannot be read,
+ * which is no damage.
  */
 MUST_USE int node_check(const char *run_dir, const struct plan_node *node,
                         const struct json_t *manifest, bool all,

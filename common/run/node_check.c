@@ -3,6 +3,7 @@
 
 #include "run/node_files.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,10 +11,12 @@
 bool node_is_sealed(const char *run_dir, const struct plan_node *n)
 {
     char sealed[FILE_PATH_MAX];
+    struct stat st;
     struct err err;
 
+    /* one that cannot be seen just now is not one that is not there */
     return file_path(sealed, &err, "%s/%s", run_dir, n->dir) == 0 &&
-           file_exists(sealed);
+           (lstat(sealed, &st) == 0 || (errno != ENOENT && errno != ENOTDIR));
 }
 
 static bool is_manifest(const json_t *m)
@@ -67,6 +70,9 @@ static int check_file(const char *dir, const json_t *entry, json_t *seen,
 
     if (file_path(path, err, "%s/%s", dir, name) < 0)
         return -1;
+    if (lstat(path, &st) < 0 && errno != ENOENT && errno != ENOTDIR)
+        return err_set(err, ERR_SYSTEM, "cannot see '%s': %s", path,
+                       strerror(errno));
     if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
         return err_set(err, ERR_INPUT, "%.300s is missing", name);
     if (st.st_size != size)
@@ -76,7 +82,7 @@ static int check_file(const char *dir, const json_t *entry, json_t *seen,
     if (!all && size > NODE_SMALL && node_files_seen(seen, name, stamp))
         return 0;
     if (hash_file(path, now, err) < 0) {
-        err->code = ERR_INPUT; /* the disk cannot give it back */
+        err->code = ERR_SYSTEM; /* it is there: that is no damage of it */
         return -1;
     }
     if (size > NODE_SMALL)
@@ -147,6 +153,9 @@ int node_check_inputs(const char *run_dir, const struct plan_node *n,
     const char *name;
     int rc = 0;
 
+    if (n->inputs && !inputs)
+        return err_set(err, ERR_SYSTEM, "no memory for the inputs of %s",
+                       n->name);
     json_object_foreach(inputs, name, key)
     {
         struct plan_node in = {.stage = ""};
@@ -155,13 +164,15 @@ int node_check_inputs(const char *run_dir, const struct plan_node *n,
         plan_output_dir(name, in.dir);
         snprintf(in.key, sizeof(in.key), "%s", json_string_value(key));
         rc = node_check_current(run_dir, &in, &why);
-        if (rc < 0) {
+        if (rc < 0 && why.code == ERR_SYSTEM)
+            *err = why;
+        else if (rc < 0)
             err_set(err, ERR_USAGE,
                     "%s cannot be made, its input %s is not what the plan "
                     "wants: %s; 'papline run %s' makes it first",
                     n->name, name, why.text, run_dir);
+        if (rc < 0)
             break;
-        }
     }
     json_decref(inputs);
     return rc;

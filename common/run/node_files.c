@@ -17,10 +17,15 @@ json_t *node_files_read(const char *path, size_t max, struct err *err)
     char *text = NULL;
     size_t size;
     json_error_t why;
+    struct stat st;
     json_t *j;
 
-    if (file_read(path, max, &text, &size, err) < 0)
+    if (file_read(path, max, &text, &size, err) < 0) {
+        if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+            (size_t)st.st_size <= max)
+            err->code = ERR_SYSTEM; /* it is there, but is not to be had */
         return NULL;
+    }
     j = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
     free(text);
     if (!j)
@@ -128,7 +133,7 @@ static int walk_name(struct node_files *f, const char *dir, const char *name,
     struct stat st;
 
     if (strcmp(name, NODE_MANIFEST) == 0 || strcmp(name, NODE_BEGUN) == 0 ||
-        strcmp(name, NODE_SEEN) == 0)
+        strncmp(name, NODE_SEEN, strlen(NODE_SEEN)) == 0)
         return 0;
     if (file_path(path, err, "%s/%s", dir, name) < 0)
         return -1;
@@ -220,12 +225,13 @@ int node_files_hash(struct node_files *f, const char *dir, bool sync,
 
     for (size_t i = 0; i < f->n; i++) {
         if (file_path(path, err, "%s/%s", dir, f->file[i].name) < 0 ||
-            (sync && sync_file(path, err) < 0) ||
-            hash_file(path, f->file[i].hex, err) < 0)
+            (sync && sync_file(path, err) < 0))
             return -1;
-        if (stat(path, &st) < 0)
+        if (stat(path, &st) < 0) /* before it is read: what comes later shows */
             return err_set(err, ERR_SYSTEM, "cannot see '%s': %s", path,
                            strerror(errno));
+        if (hash_file(path, f->file[i].hex, err) < 0)
+            return -1;
         f->file[i].size = (size_t)st.st_size;
         node_files_stamp(f->file[i].stamp, &st);
     }

@@ -20,7 +20,7 @@
 
 enum {
     NODE_MAX_FILES = 1000000,
-    NODE_SMALL = 1 << 16, /* bytes: up to so many a file is always read */
+    NODE_SMALL = 1 << 14, /* bytes: up to so many a file is always read */
     NODE_STAMP = 128,     /* bytes of a stamp */
 };
 
@@ -40,7 +40,7 @@ struct node_files {
 };
 
 /*
- * List the regular files below 'dir' but its manifest and .begun; links are
+ * List the regular files below 'dir' but its manifest, .begun and .seen; links are
  * not followed and not listed.
  * Errors: ERR_INPUT too deep or too many; ERR_SYSTEM.
  */
@@ -52,7 +52,7 @@ MUST_USE int node_files_hash(struct node_files *f, const char *dir, bool sync,
                              struct err *err);
 
 /* The JSON object in a file of at most 'max' bytes; json_decref() it.  NULL:
- * ERR_INPUT, ERR_SYSTEM. */
+ * ERR_INPUT it is missing or damaged; ERR_SYSTEM it cannot be read. */
 MUST_USE struct json_t *node_files_read(const char *path, size_t max,
                                         struct err *err);
 
@@ -60,7 +60,8 @@ MUST_USE struct json_t *node_files_read(const char *path, size_t max,
 MUST_USE int node_files_write(const char *path, const struct json_t *j,
                               struct err *err);
 
-/* What a file looks like: another after any write to it. */
+/* What a file looks like: another after a write to it, but for one within the
+ * same tick of the file system's clock. */
 void node_files_stamp(char stamp[NODE_STAMP], const struct stat *st);
 
 /* Does 'seen' say that file 'name' looked like this? */

@@ -401,8 +401,10 @@ int plan_init(struct plan *p, const struct config *c, const char *run_dir,
 
     if (start(p, &b, false, err) < 0)
         return -1;
-    plan_look(p, run_dir, false);
-    return 0;
+    if (plan_look(p, run_dir, false, err) == 0)
+        return 0;
+    plan_release(p);
+    return -1;
 }
 
 int plan_join(struct plan *p, const struct config *c, const char *run_dir,

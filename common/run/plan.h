@@ -118,8 +118,10 @@ void plan_output_dir(const char *name, char dir[PLAN_NAME_MAX]);
 /*
  * Fill in "run" and "reason" of every node, as 'run_dir' is now; with 'all'
  * every file is read, not only those that may have changed.
+ * Errors: ERR_SYSTEM something that is there cannot be read.
  */
-void plan_look(struct plan *p, const char *run_dir, bool all);
+MUST_USE int plan_look(struct plan *p, const char *run_dir, bool all,
+                       struct err *err);
 
 /* May a node's output lie in 'dir', relative to the run directory? */
 bool plan_is_output(const char *dir);

@@ -103,27 +103,28 @@ static void compare(struct reasons *r, const struct plan *p,
 }
 
 /* One node, whose inputs have been looked at. */
-static void look(const struct plan *p, struct plan_node *n, const char *run_dir,
-                 bool all)
+static int look(const struct plan *p, struct plan_node *n, const char *run_dir,
+                bool all, struct err *err)
 {
     struct reasons r = {n->reason, sizeof(n->reason), 0};
-    struct err err = {0};
     json_t *m;
+
+    err->code = ERR_NONE;
 
     n->run = true;
     if (!node_is_sealed(run_dir, n)) {
         say(&r, "%s",
             node_is_begun(run_dir, n) ? "unfinished, goes on"
                                       : "no output yet");
-        return;
+        return 0;
     }
-    m = node_manifest(run_dir, n, &err);
+    m = node_manifest(run_dir, n, err);
     if (!m) {
-        say(&r, "output damaged: %s", err.text);
+        say(&r, "output damaged: %s", err->text);
     } else if (strcmp(json_string_value(json_object_get(m, "key")), n->key)) {
         compare(&r, p, n, m);
-    } else if (node_check(run_dir, n, m, all, &err) < 0) {
-        say(&r, "output damaged: %s", err.text);
+    } else if (node_check(run_dir, n, m, all, err) < 0) {
+        say(&r, "output damaged: %s", err->text);
     } else {
         say(&r, "output is current");
         n->run = false;
@@ -131,10 +132,13 @@ static void look(const struct plan *p, struct plan_node *n, const char *run_dir,
     if (n->run && node_is_begun(run_dir, n))
         say(&r, "unfinished, goes on");
     json_decref(m);
+    return err->code == ERR_SYSTEM ? -1 : 0;
 }
 
-void plan_look(struct plan *p, const char *run_dir, bool all)
+int plan_look(struct plan *p, const char *run_dir, bool all, struct err *err)
 {
     for (int i = 0; i < p->n_node; i++)
-        look(p, &p->node[i], run_dir, all);
+        if (look(p, &p->node[i], run_dir, all, err) < 0)
+            return -1;
+    return 0;
 }

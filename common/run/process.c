@@ -40,14 +40,16 @@ void process_self(struct process *p)
 enum process_life process_look(const struct process *p)
 {
     struct process self;
+    long long start;
 
     process_self(&self);
     if (p->host[0] && strcmp(p->host, self.host) != 0)
         return PROCESS_ELSEWHERE;
     if (p->pid < 1 || (kill((pid_t)p->pid, 0) < 0 && errno == ESRCH))
         return PROCESS_GONE;
-    return p->start && p->start != start_of(p->pid) ? PROCESS_GONE
-                                                    : PROCESS_ALIVE;
+    start = start_of(p->pid); /* 0 where others' processes are hidden */
+    return p->start && start && p->start != start ? PROCESS_GONE
+                                                  : PROCESS_ALIVE;
 }
 
 void process_write(const struct process *p, json_t *j)

@@ -25,6 +25,10 @@ int sink_store_open(struct sink_store *s, const char *run_dir,
     bool resumed;
 
     *s = (struct sink_store){.run_dir = run_dir, .node = node};
+    if (!node_is_begun(run_dir, node) && node_is_current(run_dir, node)) {
+        s->sealed = true;
+        return sources_open(&s->sources, run_dir, c->augment.variants, err);
+    }
     if (node_begin(run_dir, node, dir, &resumed, err) < 0 ||
         sources_open(&s->sources, run_dir, c->augment.variants, err) < 0)
         return -1;
@@ -33,6 +37,11 @@ int sink_store_open(struct sink_store *s, const char *run_dir,
         return -1;
     }
     return 0;
+}
+
+static bool has_row(const struct sink_store *s, uint64_t row)
+{
+    return s->sealed || store_has(s->writer, row);
 }
 
 int sink_store_put(struct sink_store *s, const struct sample_rows *r,
@@ -52,7 +61,7 @@ int sink_store_put(struct sink_store *s, const struct sample_rows *r,
         return err_set(err, ERR_INPUT, "samples of %ux%ux%u, wanted %zux%zux3",
                        r->h, r->w, r->c, s->sources.data.h, s->sources.data.w);
     for (size_t i = 0; i < r->count; i++) {
-        all_here = all_here && store_has(s->writer, r->first + i);
+        all_here = all_here && has_row(s, r->first + i);
         label[i] = store_label(&s->sources.data,
                                sources_row(&s->sources, r->first + i));
     }
@@ -64,13 +73,15 @@ int sink_store_put(struct sink_store *s, const struct sample_rows *r,
 
 int sink_store_sync(struct sink_store *s, struct err *err)
 {
-    return store_sync(s->writer, err);
+    return s->sealed ? 0 : store_sync(s->writer, err);
 }
 
 int sink_store_seal(struct sink_store *s, struct err *err)
 {
     struct store_writer *w = s->writer;
 
+    if (s->sealed)
+        return 0;
     s->writer = NULL;
     if (store_finish(w, err) < 0)
         return -1;
@@ -187,7 +198,7 @@ static int say_stored(struct sink *s, uint64_t unit, uint64_t bytes,
 static bool rows_here(const struct sink *s, uint64_t first, uint64_t count)
 {
     for (uint64_t i = first; i < first + count; i++)
-        if (!store_has(s->store.writer, i))
+        if (!has_row(&s->store, i))
             return false;
     return true;
 }

@@ -1,6 +1,7 @@
 #include "run/socket_dir.h"
 
 #include "base/file.h"
+#include "base/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -102,8 +103,8 @@ void socket_dir_remove(struct socket_dir *d)
 
     if (!d->path[0])
         return;
-    if (dir_remove(d->path, &err) == 0)
-        d->path[0] = '\0';
+    if (dir_remove(d->path, &err) < 0)
+        log_warn("%s", err.text);
     if (d->owner >= 0)
         close(d->owner);
     *d = (struct socket_dir){.owner = -1};

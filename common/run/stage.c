@@ -18,6 +18,8 @@
 #include <string.h>
 #include <time.h>
 
+enum { SHARED_SECONDS = 90 }; /* until another host's output is seen */
+
 struct stage_link {
     const struct stage *stage; /* borrowed */
     struct link *link;         /* owned; NULL alone */
@@ -128,7 +130,7 @@ static int alone(const struct stage *st, void *self, const struct options *o,
     int n = 0, rc = env_load(&env, o->run, err);
 
     if (rc == 0)
-        plan_look(&env.plan, env.dir, false);
+        rc = plan_look(&env.plan, env.dir, false, err);
     for (int i = 0; rc == 0 && i < env.plan.n_node; i++) {
         const struct plan_node *node = &env.plan.node[i];
         struct unit u = {.id = (uint64_t)(i + 1) << UNITS_SHIFT,
@@ -161,6 +163,19 @@ static int alone(const struct stage *st, void *self, const struct options *o,
 
 /* --- as a worker ----------------------------------------------------------- */
 
+/* The scheduler has seen the inputs; a file system that hosts share may show them
+ * here a little later. */
+static void await_inputs(const struct unit *u)
+{
+    const struct timespec pause = {.tv_nsec = 500000000};
+    const double end = clock_now() + SHARED_SECONDS;
+    struct err err;
+
+    while (node_check_inputs(u->run_dir, u->node, &err) < 0 &&
+           clock_now() < end && !stage_stopping(u->link))
+        nanosleep(&pause, NULL);
+}
+
 /* The unit as the stage sees it; the node is found in the run's plan. */
 static int unit_open(struct unit *u, struct stage_link *l, struct run_env *env,
                      const struct options *o, struct err *err)
@@ -185,6 +200,7 @@ static int unit_open(struct unit *u, struct stage_link *l, struct run_env *env,
                        l->unit.node);
     if (u->node->division == PLAN_ROWS)
         return 0;
+    await_inputs(u);
     return u->count > 0 ? env_share(env, u->node, err)
                         : env_lock(env, u->node, err);
 }

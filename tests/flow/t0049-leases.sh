@@ -27,9 +27,9 @@ start() { # start <run> <command...>: trainings beside a peer
     wait_for 60 node_is "$T/$1" preprocess running
 }
 start late
-ok "a worker that is asked to leave" "$TOOLS/peer" "$T/late" hello=train \
-    drain=60000 credit=1 wait=1500
-ok "  gets no unit" not grep -q ^unit "$T/ok.out"
+"$TOOLS/peer" "$T/late" hello=train drain=60000 credit=1 wait=1500 >"$T/peer"
+ok "a worker is asked to leave" grep -qx drain "$T/peer"
+ok "  and gets no unit" not grep -q ^unit "$T/peer"
 ok "  the run ends well" ends_with 0 "$run"
 ok "  all are done" test "$(trainings late)" -eq 3
 ok "  no unit was lost" not lost late

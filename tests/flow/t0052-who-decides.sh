@@ -36,6 +36,78 @@ ok "the run ends well" ends_with 0 "$run"
 ok "same bytes as without them" same_store "$T/honest/augment" "$T/run/augment"
 ok "the log has their number" grep -q "13 messages were ignored" "$T/log"
 
+# A connection is lost with what was on its way; the lease would outlive this test.
+papline run "$T/c.yaml" --until augment --set augment.workers=0 \
+    --set scheduler.lease=1000 --run "$T/cut" >"$T/log" 2>&1 &
+run=$!
+ok "a run that waits for workers" wait_for 60 node_is "$T/cut" augment running
+again() { # again <word...>: a worker gets a unit, and connects anew
+    "$TOOLS/peer" "$T/cut" hello=augment credit=1 unit=20000 again "$@" wait=300
+}
+again beat=mine >"$T/keeps"
+again beat=0 >"$T/lost"
+again result=mine beat=0 >"$T/late"
+for f in keeps lost late; do
+    ok "  $f: it had a unit" grep -q "^unit .* of augment" "$T/$f"
+done
+ok "what one came back without is given to the next" cmp "$T/lost" "$T/late"
+ok "what one came back with is not" not cmp -s "$T/keeps" "$T/lost"
+papline-augment --join "$T/cut" >"$T/worker" 2>&1 &
+honest=$!
+total=$(sed -n '/"units"/,/}/s/.*"total": \([0-9]*\).*/\1/p' \
+    "$T/cut/status.json" | head -n 1)
+ok "all else is done meanwhile" wait_for 60 some_units_done "$T/cut" \
+    $((total - 2)) # one is leased to a peer that has gone, of one nothing came
+kill -TERM "$run"
+ok "  the run stops" ends_with 75 "$run"
+wait "$honest"
+ok "  and goes on" status_is 0 papline run "$T/cut" --until augment \
+    --set augment.workers=1
+ok "same bytes" same_store "$T/honest/augment" "$T/cut/augment"
+
+# A sink that ends between sealing and saying so.
+mkdir "$T/bin"
+cp "$BIN"/papline* "$T/bin"
+mv "$T/bin/papline-augment" "$T/bin/real"
+cat >"$T/bin/papline-augment" <<END
+#!/bin/bash
+case "\$*" in
+*--sink*) [ -e "$T/once" ] || { : >"$T/once"; export LD_PRELOAD=$T/quiet.so; } ;;
+esac
+exec "$T/bin/real" "\$@"
+END
+chmod +x "$T/bin/papline-augment"
+cat >"$T/quiet.c" <<'END'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <string.h>
+#include <unistd.h>
+int rename(const char *from, const char *to)
+{
+    int (*real)(const char *, const char *) =
+        (int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename");
+    const int rc = real(from, to);
+    const size_t n = strlen(from);
+    if (n > 8 && strcmp(from + n - 8, ".partial") == 0)
+        _exit(STATUS);
+    return rc;
+}
+END
+if ldd "$BIN/papline" | grep -q libasan; then
+    echo "# no sink that ends too early: the sanitizer bears no preloading"
+else
+    for s in 0 1; do
+        rm -f "$T/once"
+        ok "a sink that seals and ends with $s" cc -shared -fPIC \
+            -DSTATUS=$s -o "$T/quiet.so" "$T/quiet.c"
+        ok "  the run ends well" status_is 0 "$T/bin/papline" run "$T/c.yaml" \
+            --until augment --run "$T/quiet$s"
+        ok "  the sink did end" test -e "$T/once"
+        ok "  the store is whole" same_store "$T/honest/augment" \
+            "$T/quiet$s/augment"
+    done
+fi
+
 # One that is given work, says that it is done, and has done nothing.
 papline run "$T/c.yaml" --set scheduler.lease=1 --set explain.workers=0 \
     --run "$T/run" >"$T/log" 2>&1 &

@@ -49,6 +49,7 @@ mkdir "$T/path"
 cat >"$T/path/mpirun" <<END
 #!/bin/bash
 echo "SLURM_OVERLAP=\${SLURM_OVERLAP:-}" >>"$T/mpirun"
+echo "\$*" >>"$T/mpirun"
 PATH=\${PATH#*:} exec mpirun "\$@"
 END
 chmod +x "$T/path/mpirun"
@@ -58,10 +59,12 @@ step() { # step <ranks> [VARIABLE=...]: as within srun -n1
         --set preprocess.size=32
 }
 ok "one rank in a job step" step 1 SLURM_STEPID=0 SLURM_NODELIST=n1 \
-    PMIX_NAMESPACE=slurm.pmix.1.0 PMIX_RANK=0 PMI_RANK=0
+    PMIX_NAMESPACE=slurm.pmix.1.0 PMIX_RANK=0 PMI_RANK=0 \
+    "PMIX_$(printf 'A%.0s' $(seq 200))=long"
 ok "  without mpirun" test ! -e "$T/mpirun"
 ok "two ranks" step 2
 ok "  share the step's processors" grep -qx SLURM_OVERLAP=1 "$T/mpirun"
+ok "  tell who they are from any host" grep -q -- "-x PAPLINE_TOKEN" "$T/mpirun"
 ok "  same bytes" cmp "$T/step1/train/$E/model.safetensors" \
     "$T/step2/train/$E/model.safetensors"
 

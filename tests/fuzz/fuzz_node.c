@@ -38,7 +38,7 @@ static void check_plan(struct plan_node *n)
     struct err err = {0};
 
     BUG_ON(!out);
-    plan_look(&p, fuzz_dir(), false);
+    BUG_ON(plan_look(&p, fuzz_dir(), false, &err) < 0);
     BUG_ON(!n->reason[0] || (!n->run && !node_is_current(fuzz_dir(), n)));
     if (verify_to(out, fuzz_dir(), &err) < 0)
         BUG_ON(err.code != ERR_INPUT);

@@ -7,6 +7,7 @@
  * tcp) and acts on each word:
  *
  *     hello=STAGE      say hello as a worker of STAGE, or as a sink ("X.sink")
+ *     again            lose the connection, and say hello on a new one
  *     credit=N         take N more units
  *     beat=UNIT        a heartbeat
  *     result=UNIT      the unit ended well; "mine": the unit that came last
@@ -40,25 +41,28 @@
 #include <zmq.h>
 
 struct peer {
+    const char *run;
+    struct msg_hello me;
     void *zmq, *dealer; /* owned */
     struct buf out;     /* owned */
     struct msg_unit unit;
     enum msg_type got; /* last */
 };
 
-static int open_peer(struct peer *p, const char *run, struct err *err)
+static int open_peer(struct peer *p, struct err *err)
 {
     const int linger = 1000;
     char path[FILE_PATH_MAX];
     struct control c;
     struct keypair keys;
 
-    if (control_read(&c, run, err) < 0)
+    if (control_read(&c, p->run, err) < 0)
         return -1;
-    p->zmq = zmq_ctx_new();
+    if (!p->zmq)
+        p->zmq = zmq_ctx_new();
     p->dealer = zmq_socket(p->zmq, ZMQ_DEALER);
     zmq_setsockopt(p->dealer, ZMQ_LINGER, &linger, sizeof(linger));
-    if (c.curve && (file_path(path, err, "%s/keys/worker.key", run) < 0 ||
+    if (c.curve && (file_path(path, err, "%s/keys/worker.key", p->run) < 0 ||
                     keys_read(path, &keys, err) < 0 ||
                     keys_client(&keys, p->dealer, NULL, err) < 0))
         return -1;
@@ -77,13 +81,22 @@ static int say(struct peer *p, int encoded)
 
 static int say_hello(struct peer *p, const char *stage, struct err *err)
 {
-    struct msg_hello m = {.endpoint = "ipc:///nowhere"};
+    struct msg_hello *m = &p->me;
 
-    randombytes_buf(&m.token, sizeof(m.token));
-    snprintf(m.stage, sizeof(m.stage), "%s", stage);
-    snprintf(m.release, sizeof(m.release), "%s", PAPLINE_VERSION);
-    link_worker_name(m.worker, sizeof(m.worker));
-    return say(p, hello_encode(&m, &p->out, err));
+    randombytes_buf(&m->token, sizeof(m->token));
+    snprintf(m->endpoint, sizeof(m->endpoint), "ipc:///nowhere");
+    snprintf(m->stage, sizeof(m->stage), "%s", stage);
+    snprintf(m->release, sizeof(m->release), "%s", PAPLINE_VERSION);
+    link_worker_name(m->worker, sizeof(m->worker));
+    return say(p, hello_encode(m, &p->out, err));
+}
+
+static int connect_again(struct peer *p, struct err *err)
+{
+    zmq_close(p->dealer);
+    p->dealer = NULL;
+    return open_peer(p, err) < 0 ? -1
+                                 : say(p, hello_encode(&p->me, &p->out, err));
 }
 
 /* Print a message; remember a unit. */
@@ -152,6 +165,8 @@ static int act(struct peer *p, const char *word, const char *value,
 
     if (strcmp(word, "hello") == 0)
         return say_hello(p, value, err);
+    if (strcmp(word, "again") == 0)
+        return connect_again(p, err);
     if (strcmp(word, "credit") == 0)
         return say(p, credit_encode(&credit, &p->out, err));
     if (strcmp(word, "beat") == 0)
@@ -171,7 +186,7 @@ static int act(struct peer *p, const char *word, const char *value,
 
 int main(int argc, char **argv)
 {
-    struct peer p = {NULL};
+    struct peer p = {.run = argc > 1 ? argv[1] : ""};
     struct err err = {0};
     int rc = -1;
 
@@ -179,7 +194,7 @@ int main(int argc, char **argv)
     if (argc < 2)
         err_set(&err, ERR_USAGE, "peer RUN WORD...");
     else if (sodium_init() >= 0)
-        rc = open_peer(&p, argv[1], &err);
+        rc = open_peer(&p, &err);
     for (int i = 2; rc == 0 && i < argc; i++) {
         char word[32];
         const size_t n = strcspn(argv[i], "=");

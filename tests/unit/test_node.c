@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -346,6 +347,31 @@ static void check_large(void)
     ok(file_exists(at("train/x/.seen")), "  once");
 }
 
+/* What cannot be read just now is not taken for damage. */
+static void check_unreadable(void)
+{
+    const struct plan_node a = node(key_a);
+    struct rlimit before, few;
+    struct err err = {0};
+    json_t *m;
+
+    make(&a, "hello");
+    m = node_manifest(run, &a, &err);
+    BUG_ON(getrlimit(RLIMIT_NOFILE, &before) < 0);
+    few = (struct rlimit){3, before.rlim_max};
+    BUG_ON(setrlimit(RLIMIT_NOFILE, &few) < 0);
+    fails(node_check(run, &a, m, true, &err), err, ERR_SYSTEM, "b.txt",
+          "a file that cannot be opened, for want of descriptors");
+    fails(node_check_current(run, &a, &err), err, ERR_SYSTEM, "manifest.json",
+          "nor can the manifest");
+    ok(!node_manifest(run, &a, &err) && err.code == ERR_SYSTEM &&
+           node_is_sealed(run, &a),
+       "  which is there");
+    BUG_ON(setrlimit(RLIMIT_NOFILE, &before) < 0);
+    says_both(&a, "", "whole as before");
+    json_decref(m);
+}
+
 /* Nothing is made, and nothing sealed, of inputs of another configuration. */
 static void check_inputs(void)
 {
@@ -448,6 +474,7 @@ int main(void)
     check_crash_in_commit();
     check_damage();
     check_large();
+    check_unreadable();
     check_inputs();
     check_bad_manifest();
     check_cannot_write();

@@ -60,7 +60,7 @@ static void check_leases(void)
     a = join(&q, "a", "augment", 100);
     u = queue_assign(&q, "augment", &w, 0);
     ok(queue_expire(&q, 9.9, NULL, NULL) == 0, "a lease holds for its time");
-    queue_beat(&q, a, 9);
+    queue_beat(&q, a, 0, 9);
     ok(queue_expire(&q, 18, NULL, NULL) == 0, "a heartbeat renews it");
     ok(queue_expire(&q, 20, NULL, NULL) == 1 && u->state == UNIT_WAITING &&
            u->tries == 1,
@@ -141,7 +141,7 @@ static void check_lost(void)
     ok(join(&q, "a", "augment", 0) == a && u->state == UNIT_LEASED &&
            q.worker[a].credits == 0,
        "a worker that says hello again keeps its leases, not its credit");
-    queue_beat(&q, a, 19);
+    queue_beat(&q, a, u->id, 19);
     queue_await(&q, u, 19);
     ok(queue_expire(&q, 28, NULL, NULL) == 0 &&
            queue_expire(&q, 30, NULL, NULL) == 1,

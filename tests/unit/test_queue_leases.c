@@ -61,7 +61,7 @@ static void check_beat(void)
     a = join(&q, "a");
     b = join(&q, "b");
     deal(&q, a, b, 0);
-    queue_beat(&q, a, 8);
+    queue_beat(&q, a, 0, 8);
     ok(queue_expire(&q, 11, NULL, NULL) == 1 && q.unit[1].state == UNIT_WAITING,
        "a beat of one worker does not renew the lease of another");
     ok(queue_holds(&q, a, FIRST) && queue_holds(&q, a, FIRST + 2),
@@ -82,8 +82,8 @@ static void check_await(void)
     b = join(&q, "b");
     deal(&q, a, b, 0);
     queue_await(&q, &q.unit[0], 6);
-    queue_beat(&q, a, 9);
-    queue_beat(&q, b, 9);
+    queue_beat(&q, a, 0, 9);
+    queue_beat(&q, b, 0, 9);
     ok(queue_expire(&q, 15.9, NULL, NULL) == 0,
        "an awaited unit has a whole lease from its result on");
     ok(queue_expire(&q, 16, NULL, NULL) == 1 && q.unit[0].state == UNIT_WAITING,
@@ -149,20 +149,9 @@ static void check_drain(void)
        "a worker asked to leave that offers credit still gets no unit");
     ok(queue_holds(&q, a, FIRST) && queue_holds(&q, a, FIRST + 2),
        "a worker asked to leave keeps what it has in hand");
-    queue_forget_drained(&q, 2);
-    ok(queue_find_worker(&q, "a", 1) == -1 && q.unit[0].state == UNIT_WAITING &&
-           q.unit[2].state == UNIT_WAITING,
-       "who was asked to leave is forgotten, and its units wait again");
-    ok(q.unit[0].tries == 0 && q.unit[2].tries == 0,
-       "who leaves when asked costs its units no try");
-    ok(queue_find_worker(&q, "b", 1) == b && queue_holds(&q, b, FIRST + 1),
-       "who was not asked to leave is not forgotten and keeps its lease");
     queue_drain(&q, b);
     ok(join(&q, "b") == b && !q.worker[b].drained && take(&q, b, 3),
        "who says hello again after it was asked to leave gets units again");
-    queue_forget_drained(&q, 4);
-    ok(queue_find_worker(&q, "b", 1) == b,
-       "who came back after it was asked to leave is not forgotten");
     queue_release(&q);
 }
 
@@ -203,6 +192,64 @@ static void check_reconnect(void)
            queue_find_worker(&q, "a", 1) == -1,
        "a process that comes back is known by its new routing id alone");
     ok(q.n_worker == 2, "coming back takes no second place");
+    queue_beat(&q, a, FIRST + 2, 3);
+    ok(queue_holds(&q, a, FIRST + 2) && q.unit[2].deadline > 3 + LEASE - 1 &&
+           queue_holds(&q, b, FIRST + 1),
+       "what the first beat after that names stays leased");
+    ok(q.unit[0].state == UNIT_WAITING && q.unit[0].tries == 0,
+       "what it does not name waits again, at no cost");
+    queue_beat(&q, a, 0, 4);
+    ok(queue_holds(&q, a, FIRST + 2), "later beats renew whatever they name");
+    queue_release(&q);
+}
+
+/* Success that comes late, from who had the unit last. */
+static void check_late(void)
+{
+    struct queue q;
+    int a, b;
+
+    begin(&q, 3);
+    a = join(&q, "a");
+    b = join(&q, "b");
+    deal(&q, a, b, 0);
+    ok(!queue_held(&q, a, FIRST) && !queue_held(&q, b, FIRST),
+       "a unit that is leased is not merely held before");
+    queue_expire(&q, LEASE, NULL, NULL);
+    ok(queue_held(&q, a, FIRST) && queue_held(&q, b, FIRST + 1),
+       "a unit whose lease ran out was held by its worker last");
+    ok(!queue_held(&q, b, FIRST) && !queue_held(&q, a, FIRST + 1) &&
+           !queue_held(&q, -1, FIRST),
+       "  and by no other");
+    ok(take(&q, b, LEASE + 1) == &q.unit[0] && !queue_held(&q, a, FIRST),
+       "a unit that another has now is no longer the first one's");
+    queue_done(&q, &q.unit[2]);
+    ok(!queue_held(&q, a, FIRST + 2), "nor one that is done");
+    queue_release(&q);
+}
+
+/* Another sink knows only what it has. */
+static void check_doubt(void)
+{
+    struct queue q;
+    int a, b;
+
+    begin(&q, 3);
+    a = join(&q, "a");
+    b = join(&q, "b");
+    deal(&q, a, b, 0);
+    queue_done(&q, &q.unit[0]);
+    queue_done(&q, &q.unit[1]);
+    queue_doubt(&q, 5);
+    ok(q.n_done == 0 && !queue_finished(&q) && queue_holds(&q, a, FIRST + 2),
+       "what was done is not done any more, what is in hand stays so");
+    queue_done(&q, &q.unit[0]);
+    ok(q.n_done == 1 && q.worker[a].units_done == 1,
+       "what is confirmed anew is done, and counts once");
+    queue_beat(&q, a, 0, 6);
+    ok(queue_expire(&q, 5 + LEASE, NULL, NULL) == 1 &&
+           q.unit[1].state == UNIT_WAITING,
+       "what is not confirmed within a lease is done again");
     queue_release(&q);
 }
 
@@ -244,6 +291,8 @@ int main(void)
     check_drain();
     check_credit();
     check_reconnect();
+    check_late();
+    check_doubt();
     check_same_token();
     return tap_done();
 }

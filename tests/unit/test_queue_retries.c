@@ -69,7 +69,7 @@ static void check_reasons(void)
     q.unit[1].tries = TRIES - 1;
     ok(take(&q, b, 11) == &q.unit[0] && take(&q, a, 11) == &q.unit[1],
        "units whose leases ended are given again");
-    queue_beat(&q, b, 20);
+    queue_beat(&q, b, 0, 20);
     ok(queue_expire(&q, 21, hear, &h) == 1 && h.n == 4 && h.aside == 1 &&
            h.last == &q.unit[1] && q.unit[1].state == UNIT_ASIDE,
        "the lease that ends a unit's last try is heard of as set aside");
