@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "orchestration/journal.h"
 #include "orchestration/scheduler.h"
+#include "run/json_text.h"
 #include "run/process.h"
 
 #include <jansson.h>
@@ -37,12 +38,13 @@ static json_t *nodes_json(const struct scheduler *s)
     for (int i = 0; i < s->plan->n_node; i++)
         json_array_append_new(
             list,
-            json_pack("{s:s, s:s, s:s, s:f}", "name", s->plan->node[i].name,
-                      "state", state_names[s->state[i]], "reason",
-                      s->why[i] ? s->why[i] : s->plan->node[i].reason,
-                      "seconds",
-                      i == s->node ? scheduler_now() - s->node_started
-                                   : s->seconds[i]));
+            json_pack(
+                "{s:s, s:s, s:o, s:f}", "name", s->plan->node[i].name, "state",
+                state_names[s->state[i]], "reason",
+                json_text(s->why[i] ? s->why[i] : s->plan->node[i].reason),
+                "seconds",
+                i == s->node ? scheduler_now() - s->node_started
+                             : s->seconds[i]));
     return list;
 }
 
