@@ -6,7 +6,8 @@
 # make bench-peer the network beside PyTorch's (needs python3-torch; 20 minutes)
 # make bench-peer-augment  augmentation beside OpenCV's and NumPy's
 # make bench-peer-explain  explanations beside PyTorch and scikit-image
-# make lint       formatting, self-contained headers, cppcheck
+# make lint       directions of includes, formatting, self-contained headers,
+#                 cppcheck
 # make format     rewrite the sources in the house format
 # make deps       the set-up alone: install or name what is missing
 # make MODE=asan  address + undefined-behaviour sanitizers; also debug, tsan;
@@ -81,7 +82,7 @@ $B/obj/%.o: %.c Makefile
 	$(if $(V),,@echo "  CC   $<")
 	$Q$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# The recipes in configs/ as C, for common/run/recipe_text.c
+# The recipes in configs/ as C, for common/config/recipe_text.c
 RECIPES   := $(sort $(wildcard configs/recipes/*.yaml))
 $B/gen/recipe_files.inc: $(RECIPES) Makefile
 	@mkdir -p $(@D)
@@ -93,14 +94,14 @@ $B/gen/recipe_files.inc: $(RECIPES) Makefile
 	$Qfor f in $(RECIPES); do \
 	    echo "    SHIPPED($$(basename $$f .yaml)) \\"; done >>$@
 	$Qecho >>$@
-$(call obj,common/run/recipe_text.c): $B/gen/recipe_files.inc
+$(call obj,common/config/recipe_text.c): $B/gen/recipe_files.inc
 
 # A text file as C: one string a line.
-$B/embed/%.inc: orchestration/%
+$B/embed/%.inc: orchestration/report/%
 	@mkdir -p $(@D)
 	$Qsed 's/[\\"]/\\&/g; s/.*/"&\\n",/' $< >$@
 
-$(call obj,orchestration/report_embed.c): $B/embed/report.css.inc $B/embed/report.js.inc
+$(call obj,orchestration/report/report_embed.c): $B/embed/report.css.inc $B/embed/report.js.inc
 
 $(LIB): $(call obj,$(LIB_SRC))
 	$(if $(V),,@echo "  AR   $@")
@@ -114,7 +115,7 @@ endef
 
 # A stage's own files, without main.c, are also linked into tests.
 STAGE_OBJ := $(call obj,$(filter-out %/main.c,$(sort $(wildcard stages/*/*.c))))
-ORCH_OBJ  := $(call obj,$(filter-out %/main.c,$(sort $(wildcard orchestration/*.c))))
+ORCH_OBJ  := $(call obj,$(filter-out %/main.c,$(sort $(wildcard orchestration/*.c orchestration/*/*.c))))
 PARTS     := $B/libparts.a
 $(PARTS): $(STAGE_OBJ) $(ORCH_OBJ)
 	$(if $(V),,@echo "  AR   $@")
@@ -126,7 +127,7 @@ USES_train := $(filter-out %/main.c,$(wildcard stages/augment/*.c))
 $(STAGE_BIN): $B/bin/papline-%: $$(call obj,$$(wildcard stages/%/*.c) $$(USES_$$*)) $(LIB)
 	$(LINK)
 
-$(MAIN_BIN): $(call obj,$(sort $(wildcard orchestration/*.c))) $(PARTS) $(LIB)
+$(MAIN_BIN): $(call obj,orchestration/main.c) $(PARTS) $(LIB)
 	$(LINK)
 
 $(UNIT): $B/test/%: $B/obj/tests/unit/%.o $(PARTS) $(LIB)
@@ -187,6 +188,7 @@ lint:
 	$Qfor c in clang-format cppcheck; do \
 	    command -v $$c >/dev/null || { echo "lint: $$c is not installed" \
 	        "(its Debian package has the same name)" >&2; exit 1; }; done
+	$Qtests/include_order.sh
 	$Qclang-format --dry-run --Werror $(SOURCES)
 	$Qfor h in $(filter %.h,$(SOURCES)); do \
 	    $(CC) $(CPPFLAGS) $(CFLAGS) -fsyntax-only -include $$h -x c - \

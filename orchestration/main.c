@@ -1,17 +1,17 @@
 /* papline - the scheduler and the user's one command */
 #include "base/log.h"
 #include "base/version.h"
-#include "orchestration/bench.h"
-#include "orchestration/compare_verb.h"
-#include "orchestration/doctor.h"
-#include "orchestration/doctor_ranks.h"
-#include "orchestration/features.h"
-#include "orchestration/launch.h"
-#include "orchestration/run.h"
-#include "orchestration/status.h"
-#include "orchestration/verify.h"
-#include "orchestration/weights_verb.h"
-#include "run/link.h"
+#include "orchestration/run_command.h"
+#include "orchestration/scheduler/launch.h"
+#include "orchestration/scheduler/status.h"
+#include "orchestration/tools/bench.h"
+#include "orchestration/tools/compare_command.h"
+#include "orchestration/tools/doctor.h"
+#include "orchestration/tools/doctor_ranks.h"
+#include "orchestration/tools/features.h"
+#include "orchestration/tools/verify.h"
+#include "orchestration/tools/weights_command.h"
+#include "worker/scheduler_link.h"
 
 #include <getopt.h>
 #include <limits.h>

@@ -5,7 +5,7 @@
 #define TESTS_PLAN_RUN_H
 
 #include "base/file.h"
-#include "run/node.h"
+#include "run/output.h"
 #include "run/plan.h"
 #include "tap.h"
 

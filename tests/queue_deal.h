@@ -4,7 +4,7 @@
 #ifndef TESTS_QUEUE_DEAL_H
 #define TESTS_QUEUE_DEAL_H
 
-#include "orchestration/queue.h"
+#include "orchestration/scheduler/lease_queue.h"
 #include "tap.h"
 
 enum { FIRST = 100, LEASE = 10, TRIES = 3, MOST = 8 };

@@ -5,7 +5,7 @@
 #define TESTS_STORE_ROWS_H
 
 #include "base/file.h"
-#include "run/store.h"
+#include "store/store.h"
 #include "tap.h"
 
 enum { N = 40, H = 5, W = 7, PX = H * W * 3 };

@@ -5,7 +5,7 @@
 #define TESTS_TRAINED_RUN_H
 
 #include "base/file.h"
-#include "run/predict.h"
+#include "evaluation/inference.h"
 #include "tap.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  *
  * Such a loss is no sum over rows: what a row contributes depends on all
  * others.  Every rank is therefore given the embeddings and labels of the
- * batch of all ranks (dist_gather() of run/dist.h), works out the value of the
+ * batch of all ranks (dist_gather() of ranks/dist.h), works out the value of the
  * whole, and the gradient of its own rows: exactly the derivative of that
  * value, through the rows of other ranks too, so that nothing is left to be
  * added between ranks but the gradients of the weights, as ever.

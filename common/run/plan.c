@@ -1,11 +1,11 @@
 /* plan.c - from the configuration to nodes and their keys */
 #include "run/plan.h"
 
+#include "config/regime.h"
+#include "run/plan_check.h"
 #include "run/plan_content.h"
 #include "run/plan_ensembles.h"
 #include "run/plan_params.h"
-#include "run/plan_words.h"
-#include "run/regime.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -16,8 +16,8 @@
 #define RUN_PLAN_H
 
 #include "base/hash.h"
-#include "run/config.h"
-#include "run/recipe_text.h"
+#include "config/config.h"
+#include "config/recipe_text.h"
 
 #include <stdbool.h>
 

@@ -1,9 +1,9 @@
 /* plan_content.c - hashes of what the configuration only names */
 #include "run/plan_content.h"
 
-#include "run/dataset.h"
-#include "run/pretrained.h"
-#include "run/regime.h"
+#include "config/regime.h"
+#include "run/dataset_hash.h"
+#include "run/pretrained_weights.h"
 
 #include <jansson.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* plan_ensembles.c - from lists of words to ensembles and their members */
 #include "run/plan_ensembles.h"
 
-#include "run/plan_words.h"
+#include "run/plan_check.h"
 #include "stats/costs.h"
 
 #include <stdio.h>

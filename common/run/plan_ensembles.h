@@ -12,8 +12,8 @@
 #ifndef RUN_PLAN_ENSEMBLES_H
 #define RUN_PLAN_ENSEMBLES_H
 
+#include "config/regime.h"
 #include "run/plan.h"
-#include "run/regime.h"
 
 struct plan_ensemble {
     const char *method;          /* one of plan_ensembles[] */

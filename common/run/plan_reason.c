@@ -1,5 +1,5 @@
 /* plan_reason.c - which nodes must run, and why: each against its output */
-#include "run/node.h"
+#include "run/output.h"
 
 #include <jansson.h>
 #include <stdarg.h>

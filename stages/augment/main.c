@@ -1,7 +1,7 @@
 /*
  * papline-augment - make augmented variants of the training images
  *
- *     reads   rows of RUN/data (sources.h)
+ *     reads   rows of RUN/data (augmented_rows.h)
  *     emits   rows of RUN/augment: pixels and an index line each
  *
  * The bytes of a variant depend on the run's seed, the source's pixels, the
@@ -9,12 +9,12 @@
  */
 #include "base/buf.h"
 #include "base/hash.h"
-#include "run/sources.h"
-#include "run/stage.h"
-#include "stages/augment/again.h"
+#include "stages/augment/online_worker.h"
 #include "stages/augment/preview.h"
-#include "stages/augment/serve.h"
-#include "stages/augment/variant.h"
+#include "stages/augment/stored_variant.h"
+#include "stages/augment/verify_store.h"
+#include "store/augmented_rows.h"
+#include "worker/stage.h"
 
 #include <stdio.h>
 #include <stdlib.h>

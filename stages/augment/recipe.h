@@ -23,7 +23,7 @@
 #define AUGMENT_RECIPE_H
 
 #include "augment.h"
-#include "run/recipe_text.h"
+#include "config/recipe_text.h"
 
 /* Of a parameter with words or whole numbers each one from lo to hi is as
  * likely; of others, numbers from lo up to hi. */

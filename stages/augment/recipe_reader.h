@@ -6,8 +6,8 @@
 #ifndef AUGMENT_RECIPE_READER_H
 #define AUGMENT_RECIPE_READER_H
 
+#include "config/yaml_fault.h"
 #include "recipe.h"
-#include "run/yaml_fault.h"
 
 #include <yaml.h>
 

@@ -2,14 +2,14 @@
  * papline-draw - draw a data set of Pap-smear-like cells
  *
  *     reads    nothing
- *     writes   RUN/drawn, or the directory of --out (img/draw.h)
+ *     writes   RUN/drawn, or the directory of --out (stages/draw/draw.h)
  */
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "img/draw.h"
-#include "run/node.h"
-#include "run/stage.h"
+#include "run/output.h"
+#include "stages/draw/draw.h"
+#include "worker/stage.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -1,10 +1,10 @@
 #include "stages/evaluate/evaluate.h"
 
-#include "run/assess.h"
-#include "run/predictions.h"
-#include "run/svg.h"
+#include "charts/svg.h"
+#include "evaluation/predictions.h"
+#include "stages/evaluate/metrics_json.h"
 #include "stages/evaluate/mistakes.h"
-#include "stages/evaluate/views.h"
+#include "stages/evaluate/test_time_augment.h"
 
 #include <math.h>
 #include <stdio.h>

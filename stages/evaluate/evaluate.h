@@ -3,8 +3,8 @@
  * and the test split
  *
  * Files:
- *     predictions.csv  see run/predictions.h
- *     metrics.json     see run/assess.h
+ *     predictions.csv  see evaluation/predictions.h
+ *     metrics.json     see stages/evaluate/metrics_json.h
  *     confusion.csv    of the test split, rows are the true classes
  *     confusion.svg    the same as a picture
  *     reliability.csv, reliability.svg: accuracy over confidence
@@ -16,8 +16,8 @@
 #ifndef EVALUATE_EVALUATE_H
 #define EVALUATE_EVALUATE_H
 
-#include "run/predict.h"
-#include "stages/evaluate/fuse.h"
+#include "evaluation/inference.h"
+#include "stages/evaluate/ensemble_vote.h"
 
 struct evaluate_args {
     const char *data;             /* directory of the image store */

@@ -6,9 +6,9 @@
  *              its members' RUN/evaluate/MEMBER/predictions.csv
  *     writes   RUN/evaluate/EXPERIMENT (evaluate.h)
  */
-#include "run/node.h"
-#include "run/stage.h"
+#include "run/output.h"
 #include "stages/evaluate/evaluate.h"
+#include "worker/stage.h"
 
 #include <stdio.h>
 #include <string.h>

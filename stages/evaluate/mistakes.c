@@ -1,9 +1,9 @@
 /* mistakes.c - accuracy by size, brightness and picture; the sheet */
 #include "stages/evaluate/mistakes.h"
 
+#include "evaluation/leakage.h"
 #include "img/png.h"
 #include "img/sheet.h"
-#include "run/siblings.h"
 #include "stats/bootstrap.h"
 #include "stats/proportion.h"
 #include "stats/strata.h"

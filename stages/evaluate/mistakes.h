@@ -6,7 +6,7 @@
  *                     (square root of width x height), pixels
  *         brightness  quarters by their mean over pixels and channels, 0 .. 255
  *         picture     'trained': cells of a group that has training cells;
- *                     'new': the others (run/siblings.h)
+ *                     'new': the others (evaluation/leakage.h)
  *         groups      mean, deviation and quartiles of the groups' accuracies;
  *                     'cells' is how many groups there are
  *       low and high: Wilson, 95 %; what is undefined is empty
@@ -18,7 +18,7 @@
 #ifndef EVALUATE_MISTAKES_H
 #define EVALUATE_MISTAKES_H
 
-#include "run/predictions.h"
+#include "evaluation/predictions.h"
 
 enum { MISTAKES_SHOWN = 24 };
 

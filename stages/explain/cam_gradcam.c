@@ -1,5 +1,5 @@
 /* cam_gradcam.c - Grad-CAM, enlarged and normalised in that order */
-#include "stages/explain/cam.h"
+#include "stages/explain/explainer.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* cam_gradcampp.c - Grad-CAM++, as tf-keras-vis or as pytorch-grad-cam */
-#include "stages/explain/cam.h"
+#include "stages/explain/explainer.h"
 
 #include <stdlib.h>
 

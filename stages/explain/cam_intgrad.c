@@ -9,7 +9,7 @@
  * the sum over the colours where it is positive.
  * Source: Sundararajan et al. 2017 (arXiv:1703.01365), eq. 1 and 3.
  */
-#include "stages/explain/cam.h"
+#include "stages/explain/explainer.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
  * result is the largest of them in each pixel.
  * Source: Jiang et al. 2021 (TIP 30, 5875), sec. III-C, gamma = 2.
  */
-#include "stages/explain/cam.h"
+#include "stages/explain/explainer.h"
 
 #include <math.h>
 #include <stdlib.h>

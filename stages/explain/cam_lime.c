@@ -10,7 +10,7 @@
  * segments: VIEW_SHOWN with positive_only=True, VIEW_PRO and VIEW_CON with
  * positive_only=False.
  */
-#include "stages/explain/cam.h"
+#include "stages/explain/explainer.h"
 #include "stages/explain/lime.h"
 #include "stages/explain/quickshift.h"
 

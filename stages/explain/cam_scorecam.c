@@ -21,8 +21,8 @@
  * without contrast are all 0; one pass does for all of them.
  * Source: Wang et al. 2020 (arXiv:1910.01279), eq. 3 to 6.
  */
-#include "stages/explain/cam.h"
 #include "base/hot.h"
+#include "stages/explain/explainer.h"
 
 #include <math.h>
 #include <stdlib.h>

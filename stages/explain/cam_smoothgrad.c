@@ -8,7 +8,7 @@
  * Source: Smilkov et al. 2017 (arXiv:1706.03825); absolute values and colours
  * as in tf-keras-vis 0.8.
  */
-#include "stages/explain/cam.h"
+#include "stages/explain/explainer.h"
 
 #include <math.h>
 #include <stdlib.h>

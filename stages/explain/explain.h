@@ -6,19 +6,19 @@
  * of the class whose logit is explained: the predicted one and, where that is
  * wrong, the true one
  *     maps/ROW_CLASS_METHOD.npy      (h, w) float32, 0 .. 1
- *     overlays/ROW_CLASS_METHOD.png  cell, map over it, map (heat.h)
+ *     overlays/ROW_CLASS_METHOD.png  cell, map over it, map (heatmap_image.h)
  *     strips/ROW_CLASS.png           cell, each method's map over it, LIME's
  *                                    two views, the contours
  *     scores.csv                     a line a map: row,file,class,predicted,
  *                                    target,p,method,map,overlay,strip,peak_x,
- *                                    peak_y and the figures of faith.h
- *     faithfulness.csv               their means (figures.h)
- *     localisation.csv               likewise of locate.h, if data/ has contours;
+ *                                    peak_y and the figures of faithfulness.h
+ *     faithfulness.csv               their means (map_scores.h)
+ *     localisation.csv               likewise of localisation.h, if data/ has contours;
  *                                    its figures end the lines of scores.csv
  *     sanity.csv                     likewise: how alike the maps are to those
  *                                    of networks whose layers nearest to the
  *                                    output, 25 to 100 %, have random weights
- *                                    (spearman_25, ssim_25 ..; similar.h);
+ *                                    (spearman_25, ssim_25 ..; map_similarity.h);
  *                                    theirs are stretched to 0 .. 1
  *     stability.csv                  likewise: how alike the maps of several
  *                                    seeds are, over all pairs
@@ -27,17 +27,17 @@
  * where the map is largest.  Without faith_steps the figures are empty and
  * there is no faithfulness.csv.
  *
- * The chosen cells have places 0, 1 ..: those of pick.h, which are shown, then
+ * The chosen cells have places 0, 1 ..: those of choose_cells.h, which are shown, then
  * those that explain.cells adds, which only tables count.  Places are explained
  * one by one, in any order, by any number of processes; what a cell adds to the
  * tables lies in cells/ meanwhile:
  *     cells/PLACE.scores.csv         its lines of scores.csv; written last
- *     cells/PLACE.KIND.csv           figures.h
+ *     cells/PLACE.KIND.csv           map_scores.h
  */
 #ifndef EXPLAIN_EXPLAIN_H
 #define EXPLAIN_EXPLAIN_H
 
-#include "run/predict.h"
+#include "evaluation/inference.h"
 
 struct explain_args {
     const char *data;  /* directory of the image store */

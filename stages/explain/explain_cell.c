@@ -1,7 +1,7 @@
 /* explain_cell.c - one cell: its maps, and what is made of them */
 #include "base/rng.h"
 #include "stages/explain/explain_private.h"
-#include "stages/explain/heat.h"
+#include "stages/explain/heatmap_image.h"
 
 #include <stdlib.h>
 

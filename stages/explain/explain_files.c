@@ -1,7 +1,7 @@
 /* explain_files.c - what a cell leaves: maps, pictures, lines of scores.csv */
 #include "img/png.h"
 #include "stages/explain/explain_private.h"
-#include "stages/explain/heat.h"
+#include "stages/explain/heatmap_image.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* explain_measure.c - what is measured of a cell's maps */
 #include "stages/explain/explain_private.h"
-#include "stages/explain/similar.h"
+#include "stages/explain/map_similarity.h"
 
 #include <math.h>
 #include <string.h>

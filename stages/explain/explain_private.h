@@ -6,14 +6,14 @@
 
 #include "base/buf.h"
 #include "img/image.h"
-#include "run/contours.h"
-#include "stages/explain/cam.h"
+#include "stages/explain/choose_cells.h"
 #include "stages/explain/explain.h"
-#include "stages/explain/faith.h"
-#include "stages/explain/figures.h"
-#include "stages/explain/locate.h"
-#include "stages/explain/network.h"
-#include "stages/explain/pick.h"
+#include "stages/explain/explained_network.h"
+#include "stages/explain/explainer.h"
+#include "stages/explain/faithfulness.h"
+#include "stages/explain/localisation.h"
+#include "stages/explain/map_scores.h"
+#include "store/contours.h"
 
 enum {
     SCORES_MAX_BYTES = 1 << 20, /* of one cell */
@@ -43,11 +43,11 @@ struct explanation {
     uint8_t *view;       /* owned: likewise */
     float *spare;        /* owned: (1 + stability, h, w) maps */
     uint8_t *spare_view; /* owned: (h, w), what comes with them */
-    uint8_t *region;     /* owned: (h, w) of locate.h */
+    uint8_t *region;     /* owned: (h, w) of localisation.h */
     struct contour shape[CONTOUR_PARTS]; /* owned: of the cell in hand */
     struct image overlay, strip;         /* owned */
     struct buf csv; /* lines of scores.csv of the cell in hand */
-    struct buf figures[FIGURE_KINDS]; /* likewise, of figures.h */
+    struct buf figures[FIGURE_KINDS]; /* likewise, of map_scores.h */
 };
 
 /* The kinds that are asked for have figures; NULL: this one is not. */

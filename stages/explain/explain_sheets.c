@@ -3,8 +3,8 @@
 #include "img/decode.h"
 #include "img/png.h"
 #include "img/sheet.h"
-#include "stages/explain/cam.h"
-#include "stages/explain/heat.h"
+#include "stages/explain/explainer.h"
+#include "stages/explain/heatmap_image.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,8 +9,8 @@
 #ifndef EXPLAIN_EXPLAIN_SHEETS_H
 #define EXPLAIN_EXPLAIN_SHEETS_H
 
-#include "run/store.h"
 #include "stages/explain/explain.h"
+#include "store/store.h"
 
 enum { SHEET_MAX_ROWS = 20 };
 

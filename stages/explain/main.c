@@ -7,10 +7,10 @@
  * A worker keeps its networks and its choice of cells as long as its units are
  * of one experiment.
  */
-#include "run/node.h"
-#include "run/stage.h"
+#include "run/output.h"
 #include "stages/explain/explain.h"
-#include "stages/explain/tell.h"
+#include "stages/explain/predict_command.h"
+#include "worker/stage.h"
 
 #include <omp.h>
 #include <stdlib.h>

@@ -1,14 +1,14 @@
 /*
- * tell_private.h - what tell.c, tell_text.c and tell_picture.c share
+ * tell_private.h - what predict_command.c, predict_text.c and predict_picture.c share
  */
 #ifndef EXPLAIN_TELL_PRIVATE_H
 #define EXPLAIN_TELL_PRIVATE_H
 
 #include "base/buf.h"
+#include "evaluation/inference.h"
 #include "img/image.h"
-#include "run/predict.h"
-#include "stages/explain/cam.h"
-#include "stages/explain/tell.h"
+#include "stages/explain/explainer.h"
+#include "stages/explain/predict_command.h"
 
 enum { TELL_BATCH = SCORER_BATCH, TELL_NAME_WIDTH = 60 };
 

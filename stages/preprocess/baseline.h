@@ -12,7 +12,7 @@
 #ifndef PREPROCESS_BASELINE_H
 #define PREPROCESS_BASELINE_H
 
-#include "run/store.h"
+#include "store/store.h"
 
 /* Order of the features of one picture. */
 enum {

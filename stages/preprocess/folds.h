@@ -2,7 +2,7 @@
  * folds.h - pictures dealt to k folds: each is once the test split
  *
  * In fold f of an experiment, pictures of fold f test, those of fold
- * (f + 1) mod k validate, and the others train (run/store.h, store_use_fold()).
+ * (f + 1) mod k validate, and the others train (store/store.h, store_use_fold()).
  * Whole groups are dealt, class by class: in random order, then the largest
  * first, each to the fold that has the fewest cells of the class; of equal
  * ones to that with the fewest of all, then to the first.  So no group is in
@@ -16,14 +16,15 @@
 #ifndef PREPROCESS_FOLDS_H
 #define PREPROCESS_FOLDS_H
 
-#include "stages/preprocess/walk.h"
+#include "stages/preprocess/find_images.h"
 
 struct folds_args {
     const struct walk *walk; /* borrowed */
     int folds;               /* 3 .. CONFIG_FOLDS_MAX */
     bool groups;             /* deal whole groups; else each picture alone */
     uint64_t seed;
-    const uint32_t *family; /* borrowed: families.h; those of one family go to
+    const uint32_t
+        *family; /* borrowed: near_duplicates.h; those of one family go to
                                 one fold; NULL: there are none */
 };
 

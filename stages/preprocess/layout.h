@@ -16,7 +16,7 @@
 #ifndef PREPROCESS_LAYOUT_H
 #define PREPROCESS_LAYOUT_H
 
-#include "run/config.h"
+#include "config/config.h"
 
 #include <regex.h>
 #include <stdbool.h>

@@ -6,10 +6,10 @@
  *              stats.json, baseline.json
  */
 #include "base/log.h"
-#include "run/dataset.h"
-#include "run/node.h"
-#include "run/stage.h"
+#include "run/dataset_hash.h"
+#include "run/output.h"
 #include "stages/preprocess/preprocess.h"
+#include "worker/stage.h"
 
 #include <math.h>
 #include <string.h>

@@ -4,10 +4,10 @@
 #include "img/decode.h"
 #include "img/resize.h"
 #include "img/vipslib.h"
-#include "run/contours.h"
-#include "stages/preprocess/choice.h"
-#include "stages/preprocess/findings.h"
-#include "stages/preprocess/outlines.h"
+#include "stages/preprocess/contour_files.h"
+#include "stages/preprocess/data_report.h"
+#include "stages/preprocess/split_plan.h"
+#include "store/contours.h"
 
 #include <math.h>
 #include <omp.h>

@@ -5,14 +5,14 @@
 #define PREPROCESS_PREPROCESS_H
 
 #include "base/buf.h"
-#include "run/config.h"
-#include "stages/preprocess/families.h"
+#include "config/config.h"
+#include "stages/preprocess/near_duplicates.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 struct preprocess_args {
-    const char *dataset;         /* class folders; see walk.h */
+    const char *dataset;         /* class folders; see find_images.h */
     const char *out;             /* exists: empty, or as an earlier run on the
                                     same pictures was stopped in it */
     const struct config *config; /* sections run, layout, preprocess,
@@ -37,7 +37,7 @@ struct preprocess_summary {
 
 /*
  * Find, decode, check, resize and split the pictures of 'dataset'; write the
- * store (run/store.h), stats.json and baseline.json to 'out'.  A picture that
+ * store (store/store.h), stats.json and baseline.json to 'out'.  A picture that
  * cannot be read keeps its row, black, with label -1, no split and the reason
  * as status.  Near duplicates that are to stay together are found by reading
  * all pictures once more, before.  Parallel over pictures (OpenMP).

@@ -1,7 +1,7 @@
 #include "stages/preprocess/split.h"
 
 #include "base/rng.h"
-#include "stages/preprocess/families.h"
+#include "stages/preprocess/near_duplicates.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -10,14 +10,15 @@
 #ifndef PREPROCESS_SPLIT_H
 #define PREPROCESS_SPLIT_H
 
-#include "stages/preprocess/walk.h"
+#include "stages/preprocess/find_images.h"
 
 struct split_args {
     const struct walk *walk; /* borrowed */
     double test;             /* share of all, 0 .. 1 */
     double validation;       /* share of the rest, 0 .. 1 */
     uint64_t seed;
-    const uint32_t *family; /* borrowed: families.h; those of one family go to
+    const uint32_t
+        *family; /* borrowed: near_duplicates.h; those of one family go to
                                 one split; NULL: there are none */
 };
 

@@ -4,10 +4,10 @@
 #ifndef TRAIN_EMBEDDING_H
 #define TRAIN_EMBEDDING_H
 
+#include "config/config.h"
 #include "nn/loss.h"
 #include "nn/loss_embed.h"
-#include "run/config.h"
-#include "run/dist.h"
+#include "ranks/dist.h"
 
 struct embedding {
     const struct embed_loss *loss;

@@ -2,11 +2,11 @@
 #include "stages/train/job.h"
 
 #include "base/log.h"
-#include "run/dist_team.h"
-#include "run/place.h"
-#include "run/sides.h"
+#include "evaluation/class_groups.h"
+#include "ranks/dist_threads.h"
+#include "ranks/rank_cores.h"
+#include "stages/train/frozen_cache.h"
 #include "stages/train/trainer.h"
-#include "stages/train/trunk.h"
 
 #include <omp.h>
 #include <stdlib.h>
@@ -186,7 +186,8 @@ static int open_trunk(struct shared *s, struct dist *d, const int threads,
 static int run_course(struct shared *s, struct dist *d, const struct course *p,
                       struct stage_link *link, struct err *err)
 {
-    const int n = place_parts(d, p->config->train.reproducible,
+    const bool strict = p->config->train.reproducible == REPRODUCIBLE_STRICT;
+    const int n = place_parts(d, strict ? STRICT_PARTS : PAIR_PARTS, strict,
                               p->config->train.batch, err);
     const int threads = place_of(d, p->config->train.threads).threads;
     struct trainer_args a;

@@ -5,10 +5,10 @@
 #define TRAIN_JOB_H
 
 #include "base/hash.h"
-#include "run/config.h"
-#include "run/dist.h"
-#include "run/recipe_text.h"
-#include "run/stage.h"
+#include "config/config.h"
+#include "config/recipe_text.h"
+#include "ranks/dist.h"
+#include "worker/stage.h"
 
 /* A unit as it is sent to the other ranks. */
 struct job {

@@ -6,11 +6,11 @@
  * else, and at the end an empty one.
  */
 #include "base/log.h"
-#include "run/node.h"
-#include "run/pretrained.h"
-#include "run/regime.h"
-#include "run/stage.h"
+#include "config/regime.h"
+#include "run/output.h"
+#include "run/pretrained_weights.h"
 #include "stages/train/job.h"
+#include "worker/stage.h"
 
 #include <signal.h>
 #include <string.h>

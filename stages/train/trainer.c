@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/rng.h"
-#include "run/exchange.h"
+#include "ranks/gradient_sum.h"
 
 #include <math.h>
 #include <stdio.h>

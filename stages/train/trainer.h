@@ -4,7 +4,7 @@
  * An epoch goes through the training samples in the order of stream (seed,
  * RNG_SHUFFLE, epoch), 'batch' at a time over all ranks, each rank taking a
  * contiguous part; the last batch is what is left.  With train.sampler balanced
- * the order is sampler.h's.  After each epoch comes the validation loss, which
+ * the order is balanced_sampler.h's.  After each epoch comes the validation loss, which
  * decides about learning rate and end.
  *
  * With train.mixup every training sample is mixed with another of the training
@@ -26,14 +26,14 @@
 #ifndef TRAIN_TRAINER_H
 #define TRAIN_TRAINER_H
 
+#include "config/config.h"
+#include "config/recipe_text.h"
 #include "nn/nets.h"
 #include "nn/safetensors.h"
-#include "run/config.h"
-#include "run/dist.h"
-#include "run/recipe_text.h"
+#include "ranks/dist.h"
 #include "stages/train/trainset.h"
 
-struct trunk; /* trunk.h */
+struct trunk; /* frozen_cache.h */
 
 /* What the trainer asks and tells whoever runs it; on rank 0 alone. */
 struct trainer_hooks {

@@ -8,13 +8,13 @@
 #include "nn/ema.h"
 #include "nn/nets.h"
 #include "nn/optim.h"
+#include "stages/train/balanced_sampler.h"
 #include "stages/train/checkpoint.h"
+#include "stages/train/class_weights.h"
 #include "stages/train/embedding.h"
-#include "stages/train/sampler.h"
+#include "stages/train/frozen_cache.h"
+#include "stages/train/online.h"
 #include "stages/train/trainer.h"
-#include "stages/train/trunk.h"
-#include "stages/train/variants.h"
-#include "stages/train/weighing.h"
 
 /* Samples of an epoch, in order, as one batch of all ranks. */
 struct batch {

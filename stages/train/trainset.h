@@ -9,7 +9,7 @@
 #ifndef TRAIN_TRAINSET_H
 #define TRAIN_TRAINSET_H
 
-#include "run/store.h"
+#include "store/store.h"
 
 #include <stdint.h>
 

@@ -7,7 +7,7 @@
  */
 #include "base/clock.h"
 #include "base/rng.h"
-#include "run/assess.h"
+#include "stages/evaluate/metrics_json.h"
 #include "stats/bootstrap.h"
 
 #include <math.h>

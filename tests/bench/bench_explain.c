@@ -12,7 +12,7 @@
  */
 #include "base/clock.h"
 #include "nn/nets.h"
-#include "stages/explain/faith.h"
+#include "stages/explain/faithfulness.h"
 #include "stages/explain/quickshift.h"
 
 #include <math.h>

@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "proto/confirm.h"
 #include "proto/samples.h"
-#include "run/keys.h"
+#include "worker/curve_keys.h"
 
 #include <stdio.h>
 #include <stdlib.h>

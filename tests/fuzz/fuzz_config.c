@@ -1,6 +1,6 @@
 /* fuzz_config.c - configuration files and --set from anyone */
-#include "run/config.h"
-#include "run/config_keys.h"
+#include "config/config.h"
+#include "config/config_key.h"
 
 #include <string.h>
 

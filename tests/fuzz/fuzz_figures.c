@@ -1,5 +1,5 @@
 /* fuzz_figures.c - the figures of cells that a worker left, and their means */
-#include "stages/explain/figures.h"
+#include "stages/explain/map_scores.h"
 
 #include "fuzz_main.h"
 #include "fuzz_tree.h"

@@ -1,5 +1,5 @@
 /* fuzz_keys.c - the text of a key file */
-#include "run/keys.h"
+#include "worker/curve_keys.h"
 
 #include <stdlib.h>
 #include <string.h>

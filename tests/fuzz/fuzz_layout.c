@@ -5,7 +5,7 @@
  * Expressions for groups are left to the C library, and are not tried here: one
  * of a line may take it minutes and gigabytes.
  */
-#include "run/config_keys.h"
+#include "config/config_key.h"
 #include "stages/preprocess/folds.h"
 #include "stages/preprocess/split.h"
 

@@ -4,8 +4,8 @@
  * Whatever lies there, the output can be begun again and sealed, and is then
  * current and whole.
  */
-#include "orchestration/verify.h"
-#include "run/node.h"
+#include "orchestration/tools/verify.h"
+#include "run/output.h"
 
 #include <jansson.h>
 

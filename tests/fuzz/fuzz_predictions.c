@@ -4,8 +4,8 @@
  * A and B are compared as papline compare does, and an ensemble of both is
  * asked about A's cells.
  */
-#include "run/compare.h"
-#include "stages/evaluate/fuse.h"
+#include "orchestration/tools/compare.h"
+#include "stages/evaluate/ensemble_vote.h"
 
 #include "fuzz_main.h"
 #include "fuzz_tree.h"

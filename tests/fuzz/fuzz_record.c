@@ -4,7 +4,7 @@
  * One that the store takes must leave a store that opens, in which it reads
  * back; the log of the unfinished store must give it back as well.
  */
-#include "run/sources.h"
+#include "store/augmented_rows.h"
 
 #include "fuzz_main.h"
 #include "fuzz_tree.h"

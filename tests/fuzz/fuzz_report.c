@@ -5,7 +5,7 @@
  * its one script and no other element of that kind is in it.
  */
 #include "markup.h"
-#include "orchestration/report.h"
+#include "orchestration/report/report.h"
 
 #include "fuzz_main.h"
 #include "fuzz_tree.h"

@@ -1,7 +1,7 @@
 /* fuzz_rows_log.c - the log of an unfinished store, torn or worse */
 #include "base/file.h"
-#include "run/rows_log.h"
-#include "run/store.h"
+#include "store/store.h"
+#include "store/store_log.h"
 
 #include <stdio.h>
 #include <string.h>

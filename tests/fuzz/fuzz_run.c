@@ -2,10 +2,10 @@
  * fuzz_run.c - what a run keeps about itself: where its scheduler is, how far
  * it is, what its dataset was
  */
-#include "orchestration/status.h"
-#include "run/control.h"
-#include "run/dataset.h"
+#include "orchestration/scheduler/status.h"
+#include "run/dataset_hash.h"
 #include "run/plan_content.h"
+#include "worker/scheduler_address.h"
 
 #include "fuzz_main.h"
 #include "fuzz_tree.h"

@@ -7,7 +7,7 @@
  * scheduler's books must be in order.
  */
 #include "base/version.h"
-#include "orchestration/scheduler_private.h"
+#include "orchestration/scheduler/scheduler_private.h"
 #include "proto/hello.h"
 
 #include "fuzz_main.h"

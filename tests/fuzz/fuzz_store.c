@@ -3,8 +3,8 @@
  *
  * What is opened can be asked anything of each row.
  */
-#include "run/contours.h"
-#include "run/siblings.h"
+#include "evaluation/leakage.h"
+#include "store/contours.h"
 
 #include "fuzz_main.h"
 #include "fuzz_tree.h"

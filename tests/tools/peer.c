@@ -30,9 +30,9 @@
 #include "proto/sealed.h"
 #include "proto/stored.h"
 #include "proto/unit.h"
-#include "run/control.h"
-#include "run/keys.h"
-#include "run/link.h"
+#include "worker/curve_keys.h"
+#include "worker/scheduler_address.h"
+#include "worker/scheduler_link.h"
 
 #include <sodium.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* test_assess.c - metrics.json holds all figures and says what is undefined;
  * predictions.csv is read as it was written; class maps are checked */
 #include "base/rng.h"
+#include "evaluation/predictions.h"
 #include "markup.h"
-#include "run/assess.h"
-#include "run/predictions.h"
+#include "stages/evaluate/metrics_json.h"
 #include "tap.h"
 
 #include <jansson.h>

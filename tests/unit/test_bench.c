@@ -2,7 +2,7 @@
 #define _DEFAULT_SOURCE
 #include "base/clock.h"
 #include "nn/nets.h"
-#include "orchestration/bench.h"
+#include "orchestration/tools/bench.h"
 #include "tap.h"
 
 #include <stdlib.h>

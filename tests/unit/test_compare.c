@@ -1,8 +1,8 @@
 /* test_compare.c - experiments against each other, as statsmodels and NumPy
  * have it; tables that do not belong together are refused */
 #include "compare_runs.h"
-#include "orchestration/compare_verb.h"
-#include "run/compare.h"
+#include "orchestration/tools/compare.h"
+#include "orchestration/tools/compare_command.h"
 
 /* Compare the first 'n' of 'name'. */
 static int run(struct compare *c, const char *const *name, int n, int resamples,

@@ -1,9 +1,9 @@
 /* test_compare_splits.c - experiments under two ways of splitting, of which
  * either may have folds */
 #include "compare_runs.h"
-#include "orchestration/compare_verb.h"
-#include "run/compare_splits.h"
-#include "run/siblings.h"
+#include "evaluation/leakage.h"
+#include "orchestration/tools/compare_command.h"
+#include "orchestration/tools/compare_splits.h"
 
 /* Group 0 of class z was trained on: six of the golden cells are of it. */
 static void put_index(void)

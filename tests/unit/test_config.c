@@ -1,7 +1,7 @@
 /* test_config.c - the configuration: defaults, every refusal, round trips */
 #include "base/file.h"
-#include "run/config.h"
-#include "run/config_keys.h"
+#include "config/config.h"
+#include "config/config_key.h"
 #include "tap.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* test_dataset.c - has the content of a dataset changed? */
 #include "plan_run.h"
-#include "run/dataset.h"
+#include "run/dataset_hash.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

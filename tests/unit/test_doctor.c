@@ -1,5 +1,5 @@
 /* test_doctor.c - every check says something, and damage is seen */
-#include "orchestration/doctor.h"
+#include "orchestration/tools/doctor.h"
 
 #include "base/file.h"
 #include "tap.h"

@@ -2,8 +2,8 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "img/bmp.h"
-#include "img/draw.h"
-#include "img/draw_math.h"
+#include "stages/draw/draw.h"
+#include "stages/draw/draw_math.h"
 #include "tap.h"
 
 #include <omp.h>

@@ -9,8 +9,8 @@
 #include "base/hash.h"
 #include "nn/graph.h"
 #include "nn/layers.h"
-#include "run/dist_team.h"
-#include "run/exchange.h"
+#include "ranks/dist_threads.h"
+#include "ranks/gradient_sum.h"
 #include "tap.h"
 
 #include <sodium.h>

@@ -1,9 +1,9 @@
 /* test_explain.c - Grad-CAM is PyTorch's, its pictures and cells as promised */
 #include "nn/graph.h"
 #include "nn/layers.h"
-#include "stages/explain/cam.h"
-#include "stages/explain/heat.h"
-#include "stages/explain/pick.h"
+#include "stages/explain/choose_cells.h"
+#include "stages/explain/explainer.h"
+#include "stages/explain/heatmap_image.h"
 #include "tap.h"
 
 #include "golden/gradcam_golden.inc"

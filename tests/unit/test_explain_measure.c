@@ -1,10 +1,10 @@
 /* test_explain_measure.c - maps against contours and against each other */
 #include "golden/similar_golden.inc"
 #include "img/contour.h"
-#include "stages/explain/figures.h"
-#include "stages/explain/locate.h"
-#include "stages/explain/pick.h"
-#include "stages/explain/similar.h"
+#include "stages/explain/choose_cells.h"
+#include "stages/explain/localisation.h"
+#include "stages/explain/map_scores.h"
+#include "stages/explain/map_similarity.h"
 #include "tap.h"
 
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "base/csv.h"
 #include "markup.h"
 #include "stages/explain/explain.h"
-#include "stages/explain/faith.h"
+#include "stages/explain/faithfulness.h"
 #include "trained_run.h"
 
 static struct explain_settings settings; /* of explain_args() */

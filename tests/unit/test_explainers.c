@@ -5,8 +5,8 @@
 #include "golden/nn_digest.h"
 #include "nn/layers.h"
 #include "nn/nets.h"
-#include "stages/explain/cam.h"
-#include "stages/explain/faith.h"
+#include "stages/explain/explainer.h"
+#include "stages/explain/faithfulness.h"
 #include "stages/explain/quickshift.h"
 #include "tap.h"
 

@@ -5,9 +5,9 @@
  * share, unless a test says so.
  */
 #include "base/rng.h"
-#include "stages/preprocess/choice.h"
 #include "stages/preprocess/folds.h"
 #include "stages/preprocess/split.h"
+#include "stages/preprocess/split_plan.h"
 #include "tap.h"
 
 #include <stdlib.h>

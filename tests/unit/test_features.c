@@ -9,7 +9,7 @@
 #include "golden/nn_digest.h"
 #include "img/png.h"
 #include "nn/weights.h"
-#include "orchestration/features.h"
+#include "orchestration/tools/features.h"
 #include "tap.h"
 
 #include <stdlib.h>

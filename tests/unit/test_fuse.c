@@ -1,7 +1,7 @@
 /* test_fuse.c - ensembles from stored probabilities, in the plan and as files */
 #include "run/plan.h"
 #include "run/plan_ensembles.h"
-#include "stages/evaluate/fuse.h"
+#include "stages/evaluate/ensemble_vote.h"
 #include "tap.h"
 
 #include "golden/ensemble_golden.inc"

@@ -8,9 +8,9 @@
 #include "proto/refuse.h"
 #include "proto/result.h"
 #include "proto/unit.h"
-#include "run/control.h"
-#include "run/link.h"
 #include "tap.h"
+#include "worker/scheduler_address.h"
+#include "worker/scheduler_link.h"
 
 #include <sodium.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  */
 #include "base/rng.h"
 #include "nn/loss_embed.h"
-#include "run/dist_team.h"
+#include "ranks/dist_threads.h"
 #include "tap.h"
 
 #include <stdlib.h>

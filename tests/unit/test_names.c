@@ -2,7 +2,7 @@
 #include "nn/nets.h"
 #include "run/plan.h"
 #include "stages/augment/recipe.h"
-#include "stages/explain/cam.h"
+#include "stages/explain/explainer.h"
 #include "tap.h"
 
 int main(void)

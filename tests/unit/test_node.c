@@ -1,6 +1,6 @@
 /* test_node.c - outputs are begun, sealed, resumed, replaced and verified */
 #include "base/file.h"
-#include "run/node.h"
+#include "run/output.h"
 #include "tap.h"
 
 #include <jansson.h>

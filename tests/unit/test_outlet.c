@@ -2,9 +2,9 @@
 #include "base/file.h"
 #include "proto/confirm.h"
 #include "proto/samples.h"
-#include "run/control.h"
-#include "run/outlet.h"
 #include "tap.h"
+#include "worker/scheduler_address.h"
+#include "worker/sink_client.h"
 
 #include <pthread.h>
 #include <sodium.h>

@@ -2,11 +2,11 @@
  * test_plan_weights.c - experiments that begin with pretrained weights
  */
 #include "base/file.h"
+#include "config/regime.h"
 #include "golden/nn_digest.h"
 #include "nn/weights.h"
-#include "run/node.h"
-#include "run/pretrained.h"
-#include "run/regime.h"
+#include "run/output.h"
+#include "run/pretrained_weights.h"
 #include "tap.h"
 
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "img/bmp.h"
 #include "img/png.h"
-#include "run/store.h"
+#include "store/store.h"
 #include "tap.h"
 
 #include <jansson.h>

@@ -2,7 +2,7 @@
 #include "base/file.h"
 #include "base/rng.h"
 #include "img/resize.h"
-#include "stages/preprocess/findings.h"
+#include "stages/preprocess/data_report.h"
 #include "tap.h"
 
 #include <jansson.h>

@@ -1,5 +1,5 @@
 /* test_preprocess_walk.c - which files of a directory are pictures, of what */
-#include "stages/preprocess/walk.h"
+#include "stages/preprocess/find_images.h"
 
 #include "base/file.h"
 #include "tap.h"

@@ -1,8 +1,8 @@
 /* test_proto_keys.c - key files; who gets through a guarded socket */
 #include "base/buf.h"
 #include "base/file.h"
-#include "run/keys.h"
 #include "tap.h"
+#include "worker/curve_keys.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>

@@ -1,5 +1,5 @@
 /* test_queue.c - leases, credits, retries and set-aside, without sockets */
-#include "orchestration/queue.h"
+#include "orchestration/scheduler/lease_queue.h"
 #include "tap.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* test_report.c - one offline page, whatever a run's files hold or lack */
 #include "markup.h"
-#include "orchestration/report.h"
+#include "orchestration/report/report.h"
 #include "tap.h"
 
 #include "base/buf.h"

@@ -4,8 +4,8 @@
  * Expected values are worked out by hand from the formulas in the header.
  */
 #include "markup.h"
-#include "orchestration/report.h"
-#include "orchestration/report_explainers.h"
+#include "orchestration/report/report.h"
+#include "orchestration/report/report_explainers.h"
 #include "tap.h"
 
 #include "base/file.h"

@@ -1,9 +1,9 @@
 /* test_report_folds.c - what folds say together */
 #include "markup.h"
-#include "orchestration/report.h"
-#include "orchestration/report_folds.h"
-#include "orchestration/report_headline.h"
-#include "orchestration/report_html.h"
+#include "orchestration/report/report.h"
+#include "orchestration/report/report_folds.h"
+#include "orchestration/report/report_headline.h"
+#include "orchestration/report/report_html.h"
 #include "tap.h"
 
 #include "base/file.h"

@@ -6,7 +6,7 @@
 #include "proto/credit.h"
 #include "proto/samples.h"
 #include "proto/want.h"
-#include "stages/augment/fresh.h"
+#include "stages/augment/online_variant.h"
 #include "tap.h"
 
 #include <fcntl.h>

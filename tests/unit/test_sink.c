@@ -6,10 +6,10 @@
 #include "proto/confirm.h"
 #include "proto/hello.h"
 #include "proto/samples.h"
-#include "run/control.h"
-#include "run/node.h"
-#include "run/sink.h"
+#include "run/output.h"
 #include "tap.h"
+#include "worker/scheduler_address.h"
+#include "worker/sink.h"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /* test_socket_dir.c - what is left is swept, what is in use is not */
 #include "base/file.h"
-#include "run/socket_dir.h"
 #include "tap.h"
+#include "worker/socket_dir.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
 /* test_store.c - the image store: any order, crashes, full disks */
 #include "base/hash.h"
-#include "run/rows_log.h"
+#include "store/store_log.h"
 #include "store_rows.h"
 
 #include <fcntl.h>

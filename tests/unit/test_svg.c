@@ -1,6 +1,6 @@
 /* test_svg.c - charts are well formed whatever names and numbers they get */
+#include "charts/svg.h"
 #include "markup.h"
-#include "run/svg.h"
 #include "tap.h"
 
 static const char *const names[] = {"<script>alert(1)</script>", "b & \"q\"",

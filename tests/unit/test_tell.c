@@ -2,11 +2,11 @@
  * test_tell.c - papline predict: batches whatever cannot be read, pictures
  * brought to size as the model says, lines in three forms
  */
+#include "evaluation/inference.h"
 #include "golden/nn_digest.h"
 #include "img/png.h"
 #include "img/resize.h"
-#include "run/predict.h"
-#include "stages/explain/tell.h"
+#include "stages/explain/predict_command.h"
 #include "tap.h"
 
 #include "base/file.h"

@@ -5,7 +5,7 @@
  * several; those say "rank R: ..." of whatever is wrong and exit with 1.
  */
 #include "base/rng.h"
-#include "run/dist_team.h"
+#include "ranks/dist_threads.h"
 #include "tap.h"
 
 #include <stdatomic.h>

@@ -2,7 +2,7 @@
  * test_train_embedding.c - the global batch of embeddings, by a team of ranks
  */
 #include "base/rng.h"
-#include "run/dist_team.h"
+#include "ranks/dist_threads.h"
 #include "stages/train/embedding.h"
 #include "tap.h"
 

@@ -9,8 +9,8 @@
 #include "base/rng.h"
 #include "nn/mixup.h"
 #include "nn/safetensors.h"
-#include "run/dist_team.h"
-#include "stages/train/sampler.h"
+#include "ranks/dist_threads.h"
+#include "stages/train/balanced_sampler.h"
 #include "stages/train/trainer.h"
 #include "tap.h"
 

@@ -1,7 +1,7 @@
 /* test_train_sampler.c - balanced batches: what is in them, and always the
  * same */
 #include "base/rng.h"
-#include "stages/train/sampler.h"
+#include "stages/train/balanced_sampler.h"
 #include "tap.h"
 
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "base/rng.h"
 #include "nn/model.h"
-#include "stages/train/trunk.h"
+#include "stages/train/frozen_cache.h"
 #include "tap.h"
 
 #include <math.h>

@@ -4,9 +4,9 @@
  */
 #include "base/file.h"
 #include "base/rng.h"
-#include "stages/augment/fresh.h"
+#include "stages/augment/online_variant.h"
 #include "stages/train/embedding.h"
-#include "stages/train/variants.h"
+#include "stages/train/online.h"
 #include "tap.h"
 
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* test_train_weighing.c - what mistakes count, as the configuration says */
-#include "stages/train/weighing.h"
+#include "stages/train/class_weights.h"
 #include "tap.h"
 
 enum { K = 3, N = 8 };

@@ -1,8 +1,8 @@
 /* test_verify.c - damaged outputs of a run are found and named */
-#include "orchestration/verify.h"
+#include "orchestration/tools/verify.h"
 
 #include "base/file.h"
-#include "run/node.h"
+#include "run/output.h"
 #include "tap.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* test_views.c - flips and turns of a cell, as NumPy has them */
-#include "stages/evaluate/views.h"
+#include "stages/evaluate/test_time_augment.h"
 #include "tap.h"
 
 enum { SIDE = 3, PIXELS = SIDE * SIDE };

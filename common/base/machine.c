@@ -1,0 +1,51 @@
+/* machine.c - /proc/cpuinfo, /proc/meminfo, uname */
+#include "base/machine.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+enum { LINE = 256, NAME = 64 };
+
+/* What follows "key ... : " in a file of /proc, cut to NAME; "" if nothing. */
+static void proc_value(const char *file, const char *key, char value[NAME])
+{
+    char line[LINE];
+    FILE *f = fopen(file, "r");
+
+    value[0] = '\0';
+    while (f && fgets(line, sizeof(line), f)) {
+        const char *colon = strchr(line, ':');
+
+        if (strncmp(line, key, strlen(key)) != 0 || !colon)
+            continue;
+        colon += 1 + strspn(colon + 1, " \t");
+        snprintf(value, NAME, "%.*s", (int)strcspn(colon, "\n"), colon);
+        break;
+    }
+    if (f)
+        fclose(f);
+}
+
+void machine_describe(char text[MACHINE_TEXT])
+{
+    const long n = sysconf(_SC_NPROCESSORS_ONLN);
+    char cpu[NAME], memory[NAME];
+    unsigned long kilobytes = 0;
+    struct utsname u;
+    int at = 0;
+
+    proc_value("/proc/cpuinfo", "model name", cpu);
+    proc_value("/proc/meminfo", "MemTotal", memory);
+    if (cpu[0])
+        at += snprintf(text + at, MACHINE_TEXT - (size_t)at, "%s, ", cpu);
+    at += snprintf(text + at, MACHINE_TEXT - (size_t)at, "%ld processor%s", n,
+                   n == 1 ? "" : "s");
+    if (sscanf(memory, "%lu", &kilobytes) == 1)
+        at += snprintf(text + at, MACHINE_TEXT - (size_t)at, ", %.0f GB",
+                       (double)kilobytes * 1024e-9);
+    if (uname(&u) == 0)
+        snprintf(text + at, MACHINE_TEXT - (size_t)at, ", %.16s %.24s %.12s",
+                 u.sysname, u.release, u.machine);
+}

@@ -1,0 +1,13 @@
+/*
+ * machine.h - what computer this is, in a few words
+ */
+#ifndef BASE_MACHINE_H
+#define BASE_MACHINE_H
+
+enum { MACHINE_TEXT = 160 };
+
+/* "AMD EPYC 7B12, 2 processors, 25 GB, Linux 6.1.0 x86_64"; what cannot be
+ * told is left out. */
+void machine_describe(char text[MACHINE_TEXT]);
+
+#endif

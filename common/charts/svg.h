@@ -1,0 +1,86 @@
+/*
+ * svg.h - the charts: confusion matrix, curves, reliability, sizes
+ *
+ * Written by hand, not by gnuplot: the page needs the charts inline, with text
+ * that can be selected and read aloud, class names escaped, and colours that
+ * follow the reader's light or dark mode; gnuplot gives neither the second nor
+ * the third, and one program less is needed at run time.  The numbers behind
+ * each chart lie beside it as CSV, for whoever wants to plot them otherwise.
+ *
+ * Colours are classes of the style sheet that svg_style() appends; a chart
+ * that stands alone brings it along.  Deterministic: the same bytes each time.
+ */
+#ifndef CHARTS_SVG_H
+#define CHARTS_SVG_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct svg_confusion {
+    const char *title;             /* "" for none */
+    int k;                         /* classes, >= 1 */
+    const char *const *class_name; /* (k) any bytes */
+    const size_t *count;           /* (k, k) rows are the true classes */
+};
+
+/* One value for each epoch; a value that is not finite leaves a gap. */
+struct svg_curves {
+    const char *title;
+    size_t n;            /* epochs; 0 draws a chart that says so */
+    const double *epoch; /* (n) rising */
+    const double *loss, *val_loss;
+    const double *accuracy, *val_accuracy; /* 0 .. 1 */
+};
+
+/* Accuracy over confidence, in bins of equal width from 0 to 1. */
+struct svg_reliability {
+    const char *title;
+    int n;                               /* bins, >= 1 */
+    const size_t *count;                 /* (n) cells */
+    const double *accuracy, *confidence; /* (n) mean; where there are cells */
+    double ece;                          /* NaN: no cells */
+    const size_t *after_count; /* the same after temperature; NULL: not shown */
+    const double *after_accuracy, *after_confidence;
+    double after_ece, temperature;
+};
+
+/* How large pictures are; a ring marks the size that they are brought to. */
+struct svg_sizes {
+    size_t n;
+    const double *w, *h; /* (n) pixels, over 0 */
+    const int *label;    /* (n) class, below k */
+    int k;
+    const char *const *class_name; /* (k) */
+    double target;                 /* pixels of both sides; 0: no ring */
+};
+
+enum { SVG_SIZE_BINS = 20 };
+
+/* The middle of the fullest bin of width and height. */
+void svg_sizes_common(const struct svg_sizes *s, double *w, double *h);
+
+/*
+ * Append a chart as an <svg> element.
+ *   alone [in] with XML header, style and background, for a file of its own;
+ *              else for a page that has svg_style() in its style sheet
+ */
+void svg_confusion(const struct svg_confusion *c, bool alone, struct buf *out);
+void svg_curves(const struct svg_curves *c, bool alone, struct buf *out);
+
+void svg_reliability(const struct svg_reliability *r, bool alone,
+                     struct buf *out);
+
+void svg_sizes(const struct svg_sizes *s, bool alone, struct buf *out);
+
+/* Append the style sheet of all charts (no <style> around it). */
+void svg_style(struct buf *out);
+
+/*
+ * Append at most 'max' characters of 's' (the last is then an ellipsis),
+ * escaped; bytes that XML does not allow (controls, broken UTF-8) become '?'.
+ */
+void svg_text(struct buf *out, const char *s, size_t max);
+
+#endif

@@ -1,0 +1,237 @@
+/*
+ * svg_sizes.c - how large pictures are: scatter and density
+ *
+ * The density is a histogram of BINS x BINS equal bins between the least and
+ * the most width and height; the most common size is the middle of its fullest
+ * bin (of equals the one of least height, then least width), as
+ * numpy.histogram2d counts them.
+ */
+#include "charts/svg_private.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    SIDE = 300,
+    LEFT = 52,
+    GAP = 66,
+    DOTS = 150, /* places of a dot along a side: two pixels each */
+    COLOURS = 7,
+    BINS = SVG_SIZE_BINS,
+};
+
+/* Apart for most eyes, on white and on black (Okabe and Ito). */
+static const char *const colour[COLOURS] = {"#0072b2", "#d55e00", "#009e73",
+                                            "#cc79a7", "#56b4e9", "#e69f00",
+                                            "#7f7f7f"};
+
+struct axis {
+    double lo, hi;
+};
+
+static struct axis axis_of(const double *v, size_t n)
+{
+    struct axis a = {n ? v[0] : 0, n ? v[0] : 1};
+
+    for (size_t i = 1; i < n; i++) {
+        a.lo = fmin(a.lo, v[i]);
+        a.hi = fmax(a.hi, v[i]);
+    }
+    if (!(a.hi > a.lo)) { /* as numpy does */
+        a.lo -= 0.5;
+        a.hi += 0.5;
+    }
+    return a;
+}
+
+static int bin_of(struct axis a, double v)
+{
+    const int b = (int)((v - a.lo) * BINS / (a.hi - a.lo));
+
+    return b < BINS ? b : BINS - 1;
+}
+
+struct histogram {
+    struct axis w, h;
+    size_t count[BINS][BINS]; /* by height, then width */
+    int top_h, top_w;         /* the fullest bin */
+};
+
+static void count_sizes(const struct svg_sizes *s, struct histogram *g)
+{
+    memset(g, 0, sizeof(*g));
+    g->w = axis_of(s->w, s->n);
+    g->h = axis_of(s->h, s->n);
+    for (size_t i = 0; i < s->n; i++)
+        g->count[bin_of(g->h, s->h[i])][bin_of(g->w, s->w[i])]++;
+    for (int y = 0; y < BINS; y++)
+        for (int x = 0; x < BINS; x++)
+            if (g->count[y][x] > g->count[g->top_h][g->top_w]) {
+                g->top_h = y;
+                g->top_w = x;
+            }
+}
+
+static double middle(struct axis a, int bin)
+{
+    return a.lo + (bin + 0.5) * (a.hi - a.lo) / BINS;
+}
+
+void svg_sizes_common(const struct svg_sizes *s, double *w, double *h)
+{
+    struct histogram g;
+
+    count_sizes(s, &g);
+    *w = middle(g.w, g.top_w);
+    *h = middle(g.h, g.top_h);
+}
+
+/* --- drawing --------------------------------------------------------------- */
+
+struct panel {
+    const struct svg_sizes *s;
+    const struct histogram *g;
+    struct buf *out;
+    double left, top, most; /* pixels at the far end of both axes */
+};
+
+static double to_x(const struct panel *p, double v)
+{
+    return p->left + v / p->most * SIDE;
+}
+
+static double to_y(const struct panel *p, double v)
+{
+    return p->top + (1 - v / p->most) * SIDE;
+}
+
+static void draw_frame(const struct panel *p, const char *title)
+{
+    const double raw = p->most / 5, power = pow(10, floor(log10(raw)));
+    const double step = (raw < 2 * power   ? 2
+                         : raw < 5 * power ? 5
+                                           : 10) *
+                        power;
+    char text[32];
+
+    svg_put(p->out, p->left, p->top - 10, "start", "pl-m", title);
+    for (double v = 0; v <= p->most; v += step) {
+        buf_printf(p->out,
+                   "<path class=\"pl-grid\" d=\"M%.1f %.1fh%dM%.1f "
+                   "%.1fv%d\"/>\n",
+                   p->left, to_y(p, v), SIDE, to_x(p, v), p->top, SIDE);
+        snprintf(text, sizeof(text), "%.0f", v);
+        svg_put(p->out, p->left - 6, to_y(p, v) + 4, "end", "pl-m", text);
+        svg_put(p->out, to_x(p, v), p->top + SIDE + 16, "middle", "pl-m", text);
+    }
+    svg_put(p->out, p->left + SIDE, p->top + SIDE + 32, "end", "pl-m",
+            "width, pixels");
+}
+
+/* Dots of one class; of those that fall together one is drawn. */
+static void draw_class(const struct panel *p, int c)
+{
+    const struct svg_sizes *s = p->s;
+    bool seen[DOTS + 1][DOTS + 1] = {{false}};
+
+    buf_printf(p->out,
+               "<path fill=\"none\" stroke=\"%s\" stroke-width=\"3\" "
+               "stroke-opacity=\".55\" stroke-linecap=\"round\" d=\"",
+               colour[c % COLOURS]);
+    for (size_t i = 0; i < s->n; i++) {
+        const int x = (int)(s->w[i] / p->most * DOTS);
+        const int y = (int)(s->h[i] / p->most * DOTS);
+
+        if (s->label[i] != c || seen[y][x])
+            continue;
+        seen[y][x] = true;
+        buf_printf(p->out, "M%.0f %.0fh0", to_x(p, s->w[i]), to_y(p, s->h[i]));
+    }
+    buf_puts(p->out, "\"/>\n");
+}
+
+static void draw_bins(const struct panel *p)
+{
+    const struct histogram *g = p->g;
+    const double dw = (g->w.hi - g->w.lo) / BINS,
+                 dh = (g->h.hi - g->h.lo) / BINS;
+    const size_t most = g->count[g->top_h][g->top_w];
+
+    for (int y = 0; y < BINS; y++)
+        for (int x = 0; x < BINS; x++) {
+            const double w = g->w.lo + x * dw, h = g->h.lo + y * dh;
+
+            if (g->count[y][x] == 0)
+                continue;
+            buf_printf(p->out,
+                       "<g><title>%zu of %.0f to %.0f by %.0f to %.0f "
+                       "pixels</title><rect class=\"pl-cell\" "
+                       "fill-opacity=\"%.3f\" x=\"%.1f\" y=\"%.1f\" "
+                       "width=\"%.1f\" height=\"%.1f\"/></g>\n",
+                       g->count[y][x], w, w + dw, h, h + dh,
+                       0.08 + 0.92 * (double)g->count[y][x] / (double)most,
+                       to_x(p, w), to_y(p, h + dh),
+                       to_x(p, w + dw) - to_x(p, w),
+                       to_y(p, h) - to_y(p, h + dh));
+        }
+}
+
+/* The size that all pictures are brought to. */
+static void draw_target(const struct panel *p)
+{
+    if (p->s->target > 0 && p->s->target <= p->most)
+        buf_printf(p->out,
+                   "<circle class=\"pl-hit\" cx=\"%.1f\" cy=\"%.1f\" "
+                   "r=\"6\"/>\n",
+                   to_x(p, p->s->target), to_y(p, p->s->target));
+}
+
+static void draw_legend(const struct panel *p)
+{
+    double y = p->top + SIDE + 52;
+
+    for (int c = 0; c < p->s->k; c++) {
+        const double x = LEFT + c % 3 * 220;
+
+        buf_printf(p->out,
+                   "<circle fill=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"/>\n",
+                   colour[c % COLOURS], x, y - 4);
+        buf_printf(p->out, "<text class=\"pl-t\" x=\"%.1f\" y=\"%.1f\">",
+                   x + 12, y);
+        svg_text(p->out, p->s->class_name[c], 26);
+        buf_puts(p->out, "</text>\n");
+        y += c % 3 == 2 ? 20 : 0;
+    }
+}
+
+void svg_sizes(const struct svg_sizes *s, bool alone, struct buf *out)
+{
+    struct histogram g;
+    struct panel p = {.s = s, .g = &g, .out = out, .left = LEFT, .top = 74};
+    char text[200];
+
+    count_sizes(s, &g);
+    p.most = fmax(fmax(g.w.hi, g.h.hi) * 1.02, 1);
+    if (s->n)
+        snprintf(text, sizeof(text),
+                 "most common: %.1f x %.1f pixels (%zu of %zu in its bin)",
+                 middle(g.w, g.top_w), middle(g.h, g.top_h),
+                 g.count[g.top_h][g.top_w], s->n);
+    else
+        snprintf(text, sizeof(text), "no pictures");
+    svg_open(out, LEFT + 2 * SIDE + GAP + 24,
+             p.top + SIDE + 62 + (s->k + 2) / 3 * 20, text, alone);
+    svg_put(out, 14, 22, "start", "pl-h", "Sizes of the pictures");
+    svg_put(out, 14, 40, "start", "pl-m", text);
+    draw_frame(&p, "height, pixels: each picture");
+    for (int c = 0; c < s->k; c++)
+        draw_class(&p, c);
+    draw_target(&p);
+    draw_legend(&p);
+    p.left = LEFT + SIDE + GAP;
+    draw_frame(&p, "how many there are");
+    draw_bins(&p);
+    draw_target(&p);
+    buf_puts(out, "</svg>\n");
+}

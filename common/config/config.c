@@ -1,0 +1,357 @@
+/* config.c - defaults, reading, writing; config_table.c has the keys */
+#include "config/config.h"
+
+#include "config/config_key.h"
+#include "nn/loss_embed.h"
+#include "nn/mixup.h"
+#include "stats/costs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STORE_CELLS_MAX = 20000000 };
+
+/* tcp://ADDRESS:PORT, both of them there. */
+static bool is_endpoint(const char *s)
+{
+    const char *colon = strrchr(s, ':');
+
+    if (strcmp(s, "ipc") == 0)
+        return true;
+    return strncmp(s, "tcp://", 6) == 0 && colon > s + 6 && colon[1];
+}
+
+/* Numbers that a training weighs classes with; how many there must be is known
+ * only when the classes are. */
+static int check_costs(const struct config *c, struct err *err)
+{
+    const int k = costs_width(c->train.costs);
+    double weight[STATS_CLASSES_MAX];
+    struct costs costs;
+    int n;
+
+    if (c->train.costs[0] && (k < 2 || k > STATS_CLASSES_MAX))
+        return err_set(err, ERR_USAGE, "train.costs: a row has %d numbers", k);
+    if (c->train.costs[0] && c->train.label_smoothing > 0)
+        return err_set(err, ERR_USAGE,
+                       "train.costs: expected cost has no "
+                       "train.label_smoothing");
+    if (c->train.costs[0] && costs_parse(&costs, k, c->train.costs, err) < 0)
+        return -1;
+    if (strcmp(c->train.class_weights, "balanced") == 0)
+        return 0;
+    return costs_weights(weight, &n, c->train.class_weights, err);
+}
+
+static bool trains(const struct config *c, const char *regime)
+{
+    for (int i = 0; i < c->train.regimes.n; i++)
+        if (strcmp(c->train.regimes.word[i], regime) == 0)
+            return true;
+    return false;
+}
+
+/* What a batch must be able to hold. */
+static int check_batch(const struct config *c, const char *where,
+                       struct err *err)
+{
+    const long long batch = (long long)c->train.batch;
+
+    if (c->train.batch < c->train.ranks)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.batch: %lld images are fewer than "
+                       "train.ranks %lld",
+                       where, batch, (long long)c->train.ranks);
+    if (batch < EMBED_LEAST_BATCH && trains(c, "contrastive"))
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.batch: %lld images hold no pairs of two "
+                       "classes; regime contrastive needs %d",
+                       where, batch, EMBED_LEAST_BATCH);
+    if (batch < EMBED_LEAST_BATCH && c->train.sampler == SAMPLER_BALANCED)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.batch: %lld images hold no pairs of two "
+                       "classes; train.sampler balanced needs %d",
+                       where, batch, EMBED_LEAST_BATCH);
+    return 0;
+}
+
+static int check_strict(const struct config *c, const char *where,
+                        struct err *err)
+{
+    if (c->train.reproducible != REPRODUCIBLE_STRICT)
+        return 0;
+    if (c->train.ranks > STRICT_PARTS || STRICT_PARTS % c->train.ranks)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.ranks: train.reproducible strict has 1, "
+                       "2 or %d, not %lld",
+                       where, STRICT_PARTS, (long long)c->train.ranks);
+    if (c->train.batch < STRICT_PARTS)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.batch: %lld images are fewer than the "
+                       "%d parts of train.reproducible strict",
+                       where, (long long)c->train.batch, STRICT_PARTS);
+    return 0;
+}
+
+int config_cells(const char *cells, int64_t *n, struct err *err)
+{
+    char cut[KEY_SNIPPET];
+    char *end;
+
+    *n = 0;
+    if (strcmp(cells, "chosen") == 0)
+        return 0;
+    *n = INT64_MAX;
+    if (strcmp(cells, "all") == 0)
+        return 0;
+    *n = strtoll(cells, &end, 10);
+    if (*end || *n < 1 || *n > STORE_CELLS_MAX)
+        return err_set(err, ERR_USAGE,
+                       "'%s' is not chosen, all or a number of 1..%d",
+                       key_snippet(cut, cells), STORE_CELLS_MAX);
+    return 0;
+}
+
+static int check_split(const struct config *c, const char *where,
+                       struct err *err)
+{
+    if (c->split.method == SPLIT_BY_CSV && !config_split_csv(c)[0])
+        return err_set(err, ERR_USAGE,
+                       "%.200s: split.csv: is needed with split.method csv",
+                       where);
+    if (c->split.folds == 2)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: split.folds: of 2, one tests and the other "
+                       "validates; 3 or more are needed to train",
+                       where);
+    if (c->split.folds > 1 && c->split.method == SPLIT_BY_CSV)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: split.folds: split.method csv names one split, "
+                       "not folds",
+                       where);
+    return 0;
+}
+
+static int check_rate(const struct config *c, const char *where,
+                      struct err *err)
+{
+    if (c->train.min_learning_rate > c->train.learning_rate)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.min_learning_rate: %g is above "
+                       "train.learning_rate %g",
+                       where, c->train.min_learning_rate,
+                       c->train.learning_rate);
+    if (c->train.warmup_epochs > 0 && c->train.schedule != RATE_COSINE)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.warmup_epochs: needs train.schedule "
+                       "cosine",
+                       where);
+    if (c->train.warmup_epochs >= c->train.epochs)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.warmup_epochs: %lld leave none of "
+                       "train.epochs %lld",
+                       where, (long long)c->train.warmup_epochs,
+                       (long long)c->train.epochs);
+    if (c->train.warmup_epochs >= c->train.encoder_epochs)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.warmup_epochs: %lld leave none of "
+                       "train.encoder_epochs %lld",
+                       where, (long long)c->train.warmup_epochs,
+                       (long long)c->train.encoder_epochs);
+    return 0;
+}
+
+static int check_mixup(const struct config *c, const char *where,
+                       struct err *err)
+{
+    if (c->train.mixup > 0 && c->train.mixup < MIXUP_ALPHA_MIN)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.mixup: %g is neither 0 nor at least %g",
+                       where, c->train.mixup, MIXUP_ALPHA_MIN);
+    if (c->train.mixup > 0 && c->train.augment == AUGMENT_ONLINE)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.mixup: not with train.augment online, "
+                       "whose variants are gone when they have been used",
+                       where);
+    return 0;
+}
+
+/* What no single key can tell. */
+static int check_whole(const struct config *c, const char *path,
+                       struct err *err)
+{
+    const char *where = path ? path : "configuration";
+    char cut[KEY_SNIPPET];
+    struct err why;
+    int64_t cells;
+
+    if (check_costs(c, &why) < 0)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.costs, train.class_weights: %.250s",
+                       where, why.text);
+    if (config_cells(c->explain.cells, &cells, &why) < 0)
+        return err_set(err, ERR_USAGE, "%.200s: explain.cells: %.250s", where,
+                       why.text);
+    if (!c->run.dir[0])
+        return err_set(err, ERR_USAGE, "%.200s: run.dir: is empty", where);
+    if (check_split(c, where, err) < 0 || check_rate(c, where, err) < 0 ||
+        check_mixup(c, where, err) < 0 || check_batch(c, where, err) < 0 ||
+        check_strict(c, where, err) < 0)
+        return -1;
+    if (!is_endpoint(c->scheduler.endpoint))
+        return err_set(err, ERR_USAGE,
+                       "%.200s: scheduler.endpoint: '%s' is neither ipc nor "
+                       "tcp://ADDRESS:PORT",
+                       where, key_snippet(cut, c->scheduler.endpoint));
+    return 0;
+}
+
+void config_init(struct config *c)
+{
+    struct err err = {0};
+    size_t n;
+    const struct key *k = config_keys(&n);
+
+    memset(c, 0, sizeof(*c));
+    for (size_t i = 0; i < n; i++) {
+        char text[128];
+        struct key_value v = {
+            .list = k[i].type == KEY_NAMES || k[i].type == KEY_INTS,
+            .n = 1,
+            .text = {text},
+        };
+
+        snprintf(text, sizeof(text), "%s", k[i].initial);
+        for (char *s = text; v.list && (s = strstr(s, ", ")); s++) {
+            *s = '\0';
+            v.text[v.n++] = s + 2;
+        }
+        BUG_ON(key_set(c, &k[i], &v, "default", &err) < 0);
+    }
+}
+
+/* What a profile has other defaults for: where the paper and its authors'
+ * notebooks differ from what is right, or from each other. */
+static const struct profile_row {
+    enum profile profile;
+    const char *setting;
+} profile_rows[] = {
+    {PROFILE_PAPER, "preprocess.aspect=keep"},
+    {PROFILE_PAPER, "split.method=random"},
+    {PROFILE_PAPER, "split.near_duplicates=separate"},
+    {PROFILE_PAPER, "split.test=0.16"},
+    {PROFILE_PAPER, "split.validation=0.0476"},
+    {PROFILE_PAPER, "train.stop_patience=0"},
+    {PROFILE_PAPER, "train.schedule=constant"},
+    {PROFILE_PAPER, "train.encoder=weights"},
+    {PROFILE_PAPER, "train.encoder_rate=0.001"},
+    {PROFILE_NOTEBOOK, "split.method=random"},
+    {PROFILE_NOTEBOOK, "split.near_duplicates=separate"},
+    {PROFILE_NOTEBOOK, "augment.variants=6"},
+    {PROFILE_NOTEBOOK, "train.input=raw"},
+    {PROFILE_NOTEBOOK, "evaluate.model=last"},
+};
+
+/* The defaults of a profile, then file and settings. */
+static int take_all(struct config *c, enum profile profile, const char *path,
+                    const struct config_set *set, size_t n_set, struct err *err)
+{
+    config_init(c);
+    for (size_t i = 0; i < sizeof(profile_rows) / sizeof(profile_rows[0]); i++)
+        if (profile_rows[i].profile == profile)
+            BUG_ON(config_take_set(c, profile_rows[i].setting, err) < 0);
+    if (path && config_take_file(c, path, err) < 0)
+        return -1;
+    for (size_t i = 0; i < n_set; i++)
+        if (config_take_set(c, set[i].text, err) < 0)
+            return -1;
+    return 0;
+}
+
+int config_read(struct config *c, const char *path,
+                const struct config_set *set, size_t n_set, struct err *err)
+{
+    struct config fresh;
+
+    if (take_all(&fresh, PROFILE_CORRECTED, path, set, n_set, err) < 0 ||
+        take_all(&fresh, fresh.run.profile, path, set, n_set, err) < 0)
+        return -1;
+    if (check_whole(&fresh, path, err) < 0)
+        return -1;
+    *c = fresh;
+    return 0;
+}
+
+/* Begin a section where the table does. */
+static void put_section(struct buf *out, const struct key *k, size_t i)
+{
+    if (i == 0 || strcmp(k[i].section, k[i - 1].section) != 0)
+        buf_printf(out, "%s%s:\n", i ? "\n" : "", k[i].section);
+}
+
+void config_write(const struct config *c, struct buf *out)
+{
+    size_t n;
+    const struct key *k = config_keys(&n);
+
+    for (size_t i = 0; i < n; i++) {
+        put_section(out, k, i);
+        buf_printf(out, "  %s: ", k[i].name);
+        key_yaml(c, &k[i], out);
+        buf_puts(out, "\n");
+    }
+}
+
+static void put_help(struct buf *out, const struct key *k)
+{
+    buf_printf(out, "  # %s\n", k->help);
+    if (k->type == KEY_INT || k->type == KEY_REAL || k->type == KEY_INTS)
+        buf_printf(out, "  # %.15g..%.15g%s%s\n", k->min, k->max,
+                   k->unit ? " " : "", k->unit ? k->unit : "");
+    if (k->type == KEY_ENUM) {
+        buf_puts(out, "  # one of");
+        for (int i = 0; k->words[i]; i++)
+            buf_printf(out, "%s %s", i ? "," : "", k->words[i]);
+        buf_puts(out, "\n");
+    }
+}
+
+void config_reference(struct buf *out)
+{
+    struct config c;
+    size_t n;
+    const struct key *k = config_keys(&n);
+
+    config_init(&c);
+    buf_puts(out,
+             "# Every key with its default, printed from the table in\n"
+             "# common/config/config_table.c.  A key marked 'placement' does\n"
+             "# not decide results (of a path, the content does).\n\n");
+    for (size_t i = 0; i < n; i++) {
+        put_section(out, k, i);
+        put_help(out, &k[i]);
+        buf_printf(out, "  %s: ", k[i].name);
+        key_yaml(&c, &k[i], out);
+        buf_puts(out, k[i].role == ROLE_PLACEMENT ? " # placement\n" : "\n");
+    }
+}
+
+void config_each(const struct config *c, const char *section,
+                 config_each_f each, void *self)
+{
+    size_t n;
+    const struct key *k = config_keys(&n);
+
+    for (size_t i = 0; i < n; i++) {
+        struct buf b = {0};
+
+        if (k[i].role != ROLE_RESULT || strcmp(k[i].section, section) != 0)
+            continue;
+        key_text(c, &k[i], &b);
+        BUG_ON(b.failed); /* a value that is lost would be a wrong key */
+        if (!k[i].before || strcmp(b.data ? b.data : "", k[i].before) != 0)
+            each(self, k[i].full, b.data ? b.data : "");
+        buf_release(&b);
+    }
+}

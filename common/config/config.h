@@ -1,0 +1,280 @@
+/*
+ * config.h - the one configuration of a run
+ *
+ * A YAML file of sections and keys.  configs/reference.yaml shows every key
+ * with default, unit and range; it is printed from the table in
+ * config_table.c, which is also what checks a file: the whole file is checked
+ * before anything runs, and an unknown key is refused with its line and the
+ * nearest spelling.  To add a key: one member here, one row in that table.
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    CONFIG_NAME_MAX = 64,    /* bytes of a word, with its NUL */
+    CONFIG_LIST_MAX = 16,    /* members of a list */
+    CONFIG_CLASSES_MAX = 64, /* classes of a dataset */
+    CONFIG_FOLDS_MAX = 20
+};
+
+enum resize_method { RESIZE_NEAREST, RESIZE_LANCZOS };
+enum aspect_method { ASPECT_SQUASH, ASPECT_KEEP };
+enum split_method { SPLIT_BY_RANDOM, SPLIT_BY_GROUP, SPLIT_BY_CSV };
+enum near_choice { NEAR_SEPARATE, NEAR_TOGETHER };
+enum input_mode { INPUT_AUTO, INPUT_RAW, INPUT_CAFFE, INPUT_TF, INPUT_TORCH };
+enum model_choice { MODEL_BEST, MODEL_LAST };
+enum side_choice { SIDE_NORMAL, SIDE_ABNORMAL };
+enum view_choice { VIEWS_ONE, VIEWS_FLIPS, VIEWS_ALL };
+
+enum { CONFIG_CLASS_LIST = 1024, CONFIG_COSTS = 4096, CONFIG_PATTERNS = 256 };
+
+struct word_list {
+    char word[CONFIG_LIST_MAX][CONFIG_NAME_MAX];
+    int n;
+};
+
+struct int_list {
+    int64_t value[CONFIG_LIST_MAX];
+    int n;
+};
+
+/* What evaluation needs to know. */
+struct evaluate_settings {
+    enum model_choice model;
+    enum view_choice views; /* of each cell, averaged */
+    int64_t bootstrap;      /* resamples; 0: none */
+    char normal[CONFIG_CLASS_LIST], benign[CONFIG_CLASS_LIST];
+    char abnormal[CONFIG_CLASS_LIST]; /* class names, separated by commas */
+    enum side_choice benign_as;
+    double sensitivity;         /* that the threshold is chosen for */
+    double miss_cost;           /* of an abnormal cell not called so */
+    char costs[CONFIG_COSTS];   /* a whole matrix instead; see stats/costs.h */
+    double coverage;            /* that prediction sets promise */
+    struct word_list ensembles; /* "none", or ways of deciding together */
+    struct word_list ensemble_members;        /* "auto", or experiments */
+    char ensemble_weights[CONFIG_CLASS_LIST]; /* "auto", or numbers */
+};
+
+enum campp_variant { CAMPP_TFKV, CAMPP_PTGC };
+enum scorecam_variant {
+    SCORECAM_PAPER,
+    SCORECAM_TFKV,
+    SCORECAM_PTGC,
+    SCORECAM_OFFICIAL
+};
+
+enum map_colours { COLOURS_UNIFORM, COLOURS_JET };
+enum sanity_check { SANITY_OFF, SANITY_WHOLE, SANITY_CASCADE };
+
+/* What explaining needs to know. */
+struct explain_settings {
+    struct word_list methods;
+    struct word_list layers;     /* "auto": the network's default */
+    int64_t per_class;           /* correct and wrong cells of each class */
+    int64_t workers;             /* placement: started here by the scheduler */
+    char cells[CONFIG_NAME_MAX]; /* that tables count; config_cells() */
+    enum map_colours colours;
+    enum sanity_check sanity;
+    int64_t stability; /* further seeds; 0: not measured */
+    enum campp_variant gradcampp_variant;
+    enum scorecam_variant scorecam_variant;
+    int64_t scorecam_max_n; /* channels; 0: all */
+    int64_t lime_samples;
+    double lime_kernel_width; /* of the distance of a sample */
+    int64_t lime_features;    /* segments that its pictures show */
+    double lime_kernel_size;  /* of quickshift, pixels */
+    double lime_max_dist;
+    double lime_ratio;
+    int64_t intgrad_steps;
+    int64_t smoothgrad_samples;
+    double smoothgrad_noise; /* share of the input's range */
+    int64_t faith_steps;     /* of insertion and deletion; 0: not measured */
+    int64_t bootstrap;       /* resamples; 0: none */
+};
+
+enum rate_schedule { RATE_CONSTANT, RATE_PLATEAU, RATE_COSINE };
+
+enum profile { PROFILE_CORRECTED, PROFILE_PAPER, PROFILE_NOTEBOOK };
+
+enum encoder_start { ENCODER_SCRATCH, ENCODER_WEIGHTS };
+
+enum projection { PROJECTION_ONE, PROJECTION_TWO };
+
+enum batch_sampler { SAMPLER_SHUFFLE, SAMPLER_BALANCED };
+
+enum contrastive_loss { /* in order of nn/embed_losses.def */
+#define EMBED_LOSS(name) CONTRASTIVE_##name,
+#include "nn/embed_losses.def"
+#undef EMBED_LOSS
+};
+
+/* Parts of a batch, each added up for itself: so many ranks at most have the
+ * same bits as one. */
+enum reproducible { REPRODUCIBLE_PAIR, REPRODUCIBLE_STRICT };
+enum { PAIR_PARTS = 2, STRICT_PARTS = 4 };
+
+enum size_choice { SIZE_OFF, SIZE_ON };
+
+enum augment_choice { AUGMENT_STORED, AUGMENT_ONLINE };
+
+enum cache_choice { CACHE_AUTO, CACHE_OFF };
+enum precision { PRECISION_FLOAT32, PRECISION_BF16 };
+
+enum optimizer { /* in order of nn/optims.def, as optim_at() counts */
+#define OPTIM(name) OPTIMIZER_##name,
+#include "nn/optims.def"
+#undef OPTIM
+};
+
+struct config {
+    struct {
+        char dir[FILE_PATH_MAX]; /* where everything goes */
+        int64_t seed;            /* of every random draw */
+        enum profile profile;    /* which defaults other keys have */
+    } run;
+    struct {
+        char path[FILE_PATH_MAX]; /* class folders; unused when drawn */
+        int64_t draw_per_class;   /* > 0: draw so many cells a class instead */
+    } dataset;
+    struct {                     /* stages/preprocess/layout.h */
+        char csv[FILE_PATH_MAX]; /* file, label, group, split */
+        char classes[CONFIG_CLASS_LIST];
+        char include[CONFIG_PATTERNS], exclude[CONFIG_PATTERNS];
+        char group[CONFIG_PATTERNS];
+    } layout;
+    struct {
+        int64_t size; /* pixels, both sides */
+        enum resize_method resize;
+        enum aspect_method aspect;
+    } preprocess;
+    struct {
+        enum split_method method;
+        char csv[FILE_PATH_MAX]; /* for SPLIT_BY_CSV; see config_split_csv() */
+        double test;             /* share of all */
+        double validation;       /* share of the rest */
+        int64_t folds;           /* of cross-validation; 1: one split */
+        enum near_choice near_duplicates;
+    } split;
+    struct {
+        enum size_choice size; /* of cells, beside their picture */
+    } inputs;
+    struct {
+        char recipe[FILE_PATH_MAX]; /* a word, or a file's path */
+        int64_t variants; /* per training image, beside the image itself */
+        int64_t workers;  /* placement: started here by the scheduler */
+        int64_t unit;     /* placement: source images in one unit */
+    } augment;
+    struct {
+        struct word_list networks; /* experiments: the product of networks, */
+        struct word_list regimes;  /* regimes and seeds */
+        struct int_list seeds;
+        char weights[FILE_PATH_MAX]; /* directory of pretrained ones */
+        enum cache_choice cache;     /* of what frozen layers put out */
+        enum precision frozen_precision;
+        enum augment_choice augment; /* variants of the stage, or fresh ones */
+        char augment_recipe[FILE_PATH_MAX]; /* of fresh ones: as above */
+        int64_t augment_variants; /* of an image in an epoch, not beside it */
+        int64_t augment_workers;  /* placement: of each rank; 0: a thread */
+        char class_weights[CONFIG_CLASS_LIST];  /* "balanced", or numbers */
+        char costs[CONFIG_COSTS];               /* a matrix; stats/costs.h */
+        enum contrastive_loss contrastive_loss; /* regime contrastive: */
+        enum encoder_start encoder;
+        enum projection projection; /* layers of it */
+        double temperature;
+        double margin;
+        int64_t encoder_epochs;
+        double encoder_rate;
+        int64_t epochs;
+        int64_t keep_every; /* epochs; 0: best and last alone are kept */
+        int64_t batch;      /* over all ranks */
+        enum batch_sampler sampler;
+        double learning_rate;
+        enum optimizer optimizer;
+        double momentum;     /* of sgd and nesterov */
+        double weight_decay; /* of adamw */
+        double label_smoothing;
+        double mixup;     /* alpha of the shares; 0: no mixtures */
+        double ema;       /* momentum of the weights' average; 0: none */
+        double clip_norm; /* of the whole gradient; 0: no limit */
+        enum rate_schedule schedule;
+        int64_t warmup_epochs; /* before the cosine */
+        double bn_momentum;    /* 0: the network's own */
+        enum input_mode input;
+        int64_t stop_patience;    /* epochs without better val_loss; 0: never */
+        int64_t plateau_patience; /* epochs; 0: never */
+        double plateau_factor;
+        double min_learning_rate;
+        double checkpoint_seconds;      /* placement: between two in an epoch */
+        enum reproducible reproducible; /* on how many ranks */
+        int64_t ranks;                  /* placement: MPI processes */
+        int64_t threads; /* placement: per rank; 0: cores / ranks */
+    } train;
+    struct evaluate_settings evaluate;
+    struct explain_settings explain;
+    struct {
+        char endpoint[256]; /* placement: "ipc" or tcp://ADDRESS:PORT */
+        double lease;       /* placement: seconds without a heartbeat */
+        int64_t tries;      /* placement: of a unit, before it is set aside */
+    } scheduler;
+};
+
+/* One "--set section.key=value" of the command line. */
+struct config_set {
+    const char *text;
+};
+
+/* Every default, of profile corrected. */
+void config_init(struct config *c);
+
+/*
+ * Read a file over the defaults of the profile that it or a setting names, then
+ * apply the settings in order, then check
+ * what no single key can tell (e.g. split.csv with method csv).
+ *   path [in]  NULL: defaults and settings alone
+ *   set  [in]  values are taken as they stand, without YAML quotes; lists are
+ *              written [a, b]
+ * Errors: ERR_USAGE with "file:line: key: what, limit, nearest spelling", the
+ * first fault and how many more there are, 'c' is as before; ERR_SYSTEM.
+ */
+MUST_USE int config_read(struct config *c, const char *path,
+                         const struct config_set *set, size_t n_set,
+                         struct err *err);
+
+/* File of SPLIT_BY_CSV: split.csv, else layout.csv. */
+static inline const char *config_split_csv(const struct config *c)
+{
+    return c->split.csv[0] ? c->split.csv : c->layout.csv;
+}
+
+/*
+ * How many cells explain.cells asks for beside those that are shown: 0
+ * (chosen), INT64_MAX (all), or a number.
+ * Errors: ERR_USAGE it is none of these.
+ */
+MUST_USE int config_cells(const char *cells, int64_t *n, struct err *err);
+
+/* The whole configuration as YAML that config_read() reads back equal. */
+void config_write(const struct config *c, struct buf *out);
+
+/* The same with each key's help, unit and range, all defaults. */
+void config_reference(struct buf *out);
+
+/*
+ * Calls 'each' for every key that decides a result of 'section', by its full
+ * name ("train.epochs") and its value as text, in table order.  Left out are
+ * placement, paths (their content counts, not their name), the lists that say
+ * which experiments there are, and keys that came later while they have the
+ * value that outputs from before are of, so that these stay current.
+ */
+typedef void (*config_each_f)(void *self, const char *key, const char *value);
+void config_each(const struct config *c, const char *section,
+                 config_each_f each, void *self);
+
+#endif

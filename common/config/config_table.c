@@ -1,0 +1,349 @@
+/* config_table.c - every configuration key, one row each */
+#include "config/config_key.h"
+
+#include "base/spell.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const resize_words[] = {"nearest", "lanczos", NULL};
+static const char *const aspect_words[] = {"squash", "keep", NULL};
+static const char *const split_words[] = {"random", "group", "csv", NULL};
+static const char *const near_words[] = {"separate", "together", NULL};
+static const char *const input_words[] = {"auto", "raw",   "caffe",
+                                          "tf",   "torch", NULL};
+static const char *const schedule_words[] = {"constant", "plateau", "cosine",
+                                             NULL};
+static const char *const encoder_words[] = {"scratch", "weights", NULL};
+static const char *const projection_words[] = {"one", "two", NULL};
+static const char *const sampler_words[] = {"shuffle", "balanced", NULL};
+static const char *const contrastive_words[] = {
+#define EMBED_LOSS(name) #name,
+#include "nn/embed_losses.def"
+#undef EMBED_LOSS
+    NULL};
+static const char *const profile_words[] = {"corrected", "paper", "notebook",
+                                            NULL};
+static const char *const augment_words[] = {"stored", "online", NULL};
+static const char *const onoff_words[] = {"off", "on", NULL};
+static const char *const cache_words[] = {"auto", "off", NULL};
+static const char *const precision_words[] = {"float32", "bf16", NULL};
+static const char *const reproducible_words[] = {"pair", "strict", NULL};
+static const char *const optimizer_words[] = {
+#define OPTIM(name) #name,
+#include "nn/optims.def"
+#undef OPTIM
+    NULL};
+static const char *const model_words[] = {"best", "last", NULL};
+static const char *const side_words[] = {"normal", "abnormal", NULL};
+static const char *const view_words[] = {"one", "flips", "all", NULL};
+static const char *const colour_words[] = {"uniform", "jet", NULL};
+static const char *const sanity_words[] = {"off", "whole", "cascade", NULL};
+static const char *const campp_words[] = {"tfkv", "ptgc", NULL};
+static const char *const scorecam_words[] = {"paper", "tfkv", "ptgc",
+                                             "official", NULL};
+
+#define AT(s, n)                                                               \
+    .section = #s, .name = #n, .full = #s "." #n,                              \
+    .offset = offsetof(struct config, s.n)
+#define TEXT(s, n) AT(s, n), .room = sizeof(((struct config *)0)->s.n)
+#define RESULT     .role = ROLE_RESULT
+#define PLACEMENT  .role = ROLE_PLACEMENT
+#define EXPERIMENT .role = ROLE_EXPERIMENT
+#define INT(lo, hi, def)                                                       \
+    .type = KEY_INT, .min = (lo), .max = (hi), .initial = (def)
+#define REAL(lo, hi, def)                                                      \
+    .type = KEY_REAL, .min = (lo), .max = (hi), .initial = (def)
+#define ENUM(w, def) .type = KEY_ENUM, .words = (w), .initial = (def)
+#define STRING(def)  .type = KEY_STRING, .initial = (def)
+#define NAME(def)    .type = KEY_NAME, .initial = (def)
+#define NAMES(def)   .type = KEY_NAMES, .initial = (def)
+#define INTS(lo, hi, def)                                                      \
+    .type = KEY_INTS, .min = (lo), .max = (hi), .initial = (def)
+
+static const struct key keys[] = {
+    {TEXT(run, dir), PLACEMENT, STRING("runs/default"),
+     .help = "directory that receives everything a run makes"},
+    {AT(run, seed), RESULT, INT(0, 4294967295.0, "1"),
+     .help = "seed of every random draw"},
+    {AT(run, profile), PLACEMENT, ENUM(profile_words, "corrected"),
+     .help =
+         "which defaults: corrected, the paper's text, its notebooks' code"},
+
+    {TEXT(dataset, path), PLACEMENT, STRING(""),
+     .help = "directory with one folder a class; not used with draw_per_class"},
+    {AT(dataset, draw_per_class), RESULT, INT(0, 100000, "0"), .unit = "cells",
+     .help = "draw so many cells of each class instead; 0: read path"},
+
+    {TEXT(layout, csv), PLACEMENT, STRING(""),
+     .help = "table with columns file,label,group,split instead of folders"},
+    {TEXT(layout, classes), RESULT, STRING(""), .before = "",
+     .help = "folders that are classes, \"folder=Class, ...\"; empty: all"},
+    {TEXT(layout, include), RESULT, STRING(""), .before = "",
+     .help = "patterns of file names, \"*.bmp, cell?.png\"; empty: all"},
+    {TEXT(layout, exclude), RESULT, STRING(""), .before = "",
+     .help = "likewise, of files to leave out"},
+    {TEXT(layout, group), RESULT, STRING(""), .before = "",
+     .help = "regular expression: what (...) matches in a path is its group"},
+
+    {AT(preprocess, size), RESULT, INT(32, 512, "110"), .unit = "pixels",
+     .help = "width and height of the stored images"},
+    {AT(preprocess, resize), RESULT, ENUM(resize_words, "nearest"),
+     .help = "interpolation; nearest is what the authors used"},
+    {AT(preprocess, aspect), RESULT, ENUM(aspect_words, "squash"),
+     .help = "squash to a square, or keep the aspect and pad by reflection"},
+
+    {AT(split, method), RESULT, ENUM(split_words, "group"),
+     .help = "by cell, by cluster image (no leakage), or from a CSV file"},
+    {TEXT(split, csv), PLACEMENT, STRING(""),
+     .help = "file with columns file,split; for method csv; empty: layout.csv"},
+    {AT(split, test), RESULT, REAL(0.01, 0.9, "0.2"),
+     .help = "share of all images"},
+    {AT(split, validation), RESULT, REAL(0.01, 0.9, "0.2"),
+     .help = "share of the images that are left"},
+    {AT(split, folds), RESULT, INT(1, CONFIG_FOLDS_MAX, "1"),
+     .help =
+         "3 or more: each fold tests once, the next validates; 1: one split"},
+    {AT(split, near_duplicates), RESULT, ENUM(near_words, "together"),
+     .before = "separate",
+     .help = "groups that share a picture, or one that looks alike: one group, "
+             "or not"},
+
+    {AT(inputs, size), RESULT, ENUM(onoff_words, "off"),
+     .help = "log width and height of a cell's crop, joined to its features"},
+
+    {TEXT(augment, recipe), PLACEMENT, STRING("light"),
+     .help = "light, geometric, notebook, paper, strong, or a .yaml file"},
+    {AT(augment, variants), RESULT, INT(0, 1000, "2"),
+     .help = "variants of each training image, beside itself; 0: no stage"},
+    {AT(augment, workers), PLACEMENT, INT(0, 256, "1"), .unit = "processes",
+     .help = "started here by the scheduler; 0: they join by hand"},
+    {AT(augment, unit), PLACEMENT, INT(1, 1024, "32"), .unit = "images",
+     .help = "source images in one unit of work"},
+
+    {AT(train, networks), EXPERIMENT, NAMES("mobilenetv2"),
+     .help = "experiments are the product of networks, regimes and seeds"},
+    {AT(train, regimes), EXPERIMENT, NAMES("scratch"),
+     .help = "ways of training; see networks"},
+    {AT(train, seeds), EXPERIMENT, INTS(0, 4294967295.0, "1"),
+     .help = "seeds of weights and order; see networks"},
+    {TEXT(train, weights), PLACEMENT, STRING(""),
+     .help = "directory of pretrained weights: NETWORK*.safetensors or .h5"},
+    {AT(train, cache), PLACEMENT, ENUM(cache_words, "auto"),
+     .help = "keep on disk what frozen layers put out (same results), or not"},
+    {AT(train, frozen_precision), RESULT, ENUM(precision_words, "float32"),
+     .help =
+         "of what frozen layers put out; bf16 halves the disk that it needs"},
+    {AT(train, augment), RESULT, ENUM(augment_words, "stored"),
+     .help = "variants of stage augment, or fresh ones in every epoch"},
+    {TEXT(train, augment_recipe), PLACEMENT, STRING("light"),
+     .help = "of fresh variants: a name or a .yaml file, as augment.recipe"},
+    {AT(train, augment_variants), RESULT, INT(1, 1000, "1"),
+     .help = "fresh ones of each image in an epoch, in the place of itself"},
+    {AT(train, augment_workers), PLACEMENT, INT(0, 64, "0"),
+     .unit = "processes",
+     .help = "that stream to each part of a batch (2, strict: 4); 0: a thread"},
+    {TEXT(train, class_weights), RESULT, STRING("balanced"),
+     .help = "of cost_sensitive: balanced, or a number for each class"},
+    {TEXT(train, costs), RESULT, STRING(""),
+     .help = "instead, a matrix as evaluate.costs: expected cost is minimised"},
+    {AT(train, contrastive_loss), RESULT, ENUM(contrastive_words, "n_pairs"),
+     .help = "of contrastive, on the whole batch's embeddings"},
+    {AT(train, encoder), RESULT, ENUM(encoder_words, "scratch"),
+     .help = "of contrastive: begins with random or pretrained weights"},
+    {AT(train, projection), RESULT, ENUM(projection_words, "one"),
+     .help = "dense layers behind contrastive's encoder, the last of 128"},
+    {AT(train, temperature), RESULT, REAL(0.001, 100, "0.05"),
+     .help = "of contrastive losses but the triplets"},
+    {AT(train, margin), RESULT, REAL(1e-6, 100, "1"),
+     .help = "of the triplets' losses"},
+    {AT(train, encoder_epochs), RESULT, INT(1, 10000, "50"), .unit = "epochs",
+     .help = "at most, of contrastive's encoder; epochs is its classifier's"},
+    {AT(train, encoder_rate), RESULT, REAL(1e-9, 10, "0.0001"),
+     .help = "learning rate of contrastive's encoder at the start"},
+    {AT(train, epochs), RESULT, INT(1, 10000, "50"), .unit = "epochs",
+     .help = "at most so many passes over the training set"},
+    {AT(train, keep_every), RESULT, INT(0, 10000, "0"), .unit = "epochs",
+     .help = "keep the model of every so many, beside best and last; 0: none"},
+    {AT(train, batch), RESULT, INT(1, 65536, "32"), .unit = "images",
+     .help = "of one step, over all ranks"},
+    {AT(train, sampler), RESULT, ENUM(sampler_words, "shuffle"),
+     .help = "balanced: every batch is full and has its classes alike often"},
+    {AT(train, learning_rate), RESULT, REAL(1e-9, 10, "0.001"),
+     .help = "at the start; of cosine the largest"},
+    {AT(train, optimizer), RESULT, ENUM(optimizer_words, "adam"),
+     .help = "each as in Keras"},
+    {AT(train, momentum), RESULT, REAL(0, 0.99999, "0.9"),
+     .help = "of sgd and nesterov"},
+    {AT(train, weight_decay), RESULT, REAL(0, 10, "0.004"),
+     .help = "of adamw: w -= w decay rate"},
+    {AT(train, label_smoothing), RESULT, REAL(0, 0.99, "0"),
+     .help = "of cross-entropy: this share of a label goes to all classes"},
+    {AT(train, mixup), RESULT, REAL(0, 100, "0"),
+     .help = "alpha: each sample mixed with another, by Beta shares; 0: off"},
+    {AT(train, ema), RESULT, REAL(0, 0.99999, "0"),
+     .help = "momentum of the average that the weights are kept as; 0: off"},
+    {AT(train, clip_norm), RESULT, REAL(0, 1e9, "0"),
+     .help = "largest L2 norm of the whole gradient; 0: no limit"},
+    {AT(train, schedule), RESULT, ENUM(schedule_words, "plateau"),
+     .help = "of the learning rate; cosine falls step by step to the minimum"},
+    {AT(train, warmup_epochs), RESULT, INT(0, 10000, "0"), .unit = "epochs",
+     .help = "before the cosine: the rate rises from 0 in a line"},
+    {AT(train, bn_momentum), RESULT, REAL(0, 0.99999, "0"),
+     .help = "momentum of batch-norm statistics; 0: the network's own"},
+    {AT(train, input), RESULT, ENUM(input_words, "auto"),
+     .help = "scaling of pixels; auto: as the network's weights expect"},
+    {AT(train, stop_patience), RESULT, INT(0, 10000, "3"), .unit = "epochs",
+     .help = "stop after so many without a better val_loss; 0: never"},
+    {AT(train, plateau_patience), RESULT, INT(0, 10000, "2"), .unit = "epochs",
+     .help = "schedule plateau lowers the rate after so many; 0: never"},
+    {AT(train, plateau_factor), RESULT, REAL(0.001, 0.999, "0.2"),
+     .help = "by this factor"},
+    {AT(train, min_learning_rate), RESULT, REAL(0, 10, "1e-05"),
+     .help = "but not below this"},
+    {AT(train, checkpoint_seconds), PLACEMENT, REAL(0.01, 86400, "60"),
+     .unit = "seconds", .help = "between two checkpoints in an epoch"},
+    {AT(train, reproducible), RESULT, ENUM(reproducible_words, "pair"),
+     .help = "same bits on 1 and 2 ranks, or (strict) on 1, 2 and 4"},
+    {AT(train, ranks), PLACEMENT, INT(1, 1024, "1"), .unit = "processes",
+     .help = "MPI ranks of one training"},
+    {AT(train, threads), PLACEMENT, INT(0, 1024, "0"), .unit = "threads",
+     .help = "per rank; 0: cores / ranks"},
+
+    {AT(evaluate, model), RESULT, ENUM(model_words, "best"),
+     .help = "the epoch of best val_loss, or the last (as the authors)"},
+    {AT(evaluate, views), RESULT, ENUM(view_words, "one"),
+     .help = "average over one view of a cell, 4 flips, or all 8 with turns"},
+    {AT(evaluate, bootstrap), RESULT, INT(0, 100000, "2000"),
+     .unit = "resamples", .help = "of groups, for intervals; 0: none"},
+    {TEXT(evaluate, normal), RESULT, STRING("auto"),
+     .help = "normal classes, \"a, b\"; auto: by SIPaKMeD's names"},
+    {TEXT(evaluate, benign), RESULT, STRING("auto"),
+     .help = "benign classes, likewise"},
+    {TEXT(evaluate, abnormal), RESULT, STRING("auto"),
+     .help = "abnormal classes, likewise"},
+    {AT(evaluate, benign_as), RESULT, ENUM(side_words, "normal"),
+     .help = "which side benign classes count to, of two"},
+    {AT(evaluate, sensitivity), RESULT, REAL(0.5, 1, "0.95"),
+     .help = "wanted; the threshold for it is chosen on validation"},
+    {AT(evaluate, miss_cost), RESULT, REAL(0, 1e6, "10"),
+     .help = "of calling an abnormal cell not so; other mistakes cost 1"},
+    {TEXT(evaluate, costs), RESULT, STRING(""),
+     .help = "instead, a matrix: rows (true classes) end in a semicolon"},
+    {AT(evaluate, coverage), RESULT, REAL(0.5, 0.999, "0.95"),
+     .help = "how often a set of classes shall hold the true one"},
+    {AT(evaluate, ensembles), EXPERIMENT, NAMES("none"),
+     .help =
+         "none, soft_vote, weighted_vote, fuzzy_rank[_code], fuzzy_distance[_code]"},
+    {AT(evaluate, ensemble_members), EXPERIMENT, NAMES("auto"),
+     .help = "experiments; auto: the networks of each regime and seed"},
+    {TEXT(evaluate, ensemble_weights), EXPERIMENT, STRING("auto"),
+     .help = "of weighted_vote, a number for each; auto: validation accuracy"},
+
+    {AT(explain, methods), RESULT,
+     NAMES("gradcam, gradcampp, scorecam, layercam, lime"),
+     .help = "how decisions are explained; also intgrad, smoothgrad"},
+    {AT(explain, layers), RESULT, NAMES("auto"),
+     .help = "to look at the first, layercam at all; auto: the network's own"},
+    {AT(explain, per_class), RESULT, INT(0, 1000, "5"), .unit = "cells",
+     .help = "of each class, so many correct and so many wrong ones"},
+    {AT(explain, workers), PLACEMENT, INT(0, 256, "1"), .unit = "processes",
+     .help = "started here by the scheduler; 0: they join by hand"},
+    {TEXT(explain, cells), RESULT, NAME("chosen"),
+     .help = "that tables count: chosen by per_class, all, or so many, drawn"},
+    {AT(explain, colours), RESULT, ENUM(colour_words, "uniform"),
+     .help = "of maps: equal steps look equal, or the rainbow of the paper"},
+    {AT(explain, sanity), RESULT, ENUM(sanity_words, "off"),
+     .help = "compare maps of random weights: of all layers, or from the top"},
+    {AT(explain, stability), RESULT, INT(0, 20, "0"), .unit = "seeds",
+     .help = "more for lime and smoothgrad, whose maps are compared; 0: none"},
+    {AT(explain, gradcampp_variant), RESULT, ENUM(campp_words, "tfkv"),
+     .help = "as tf-keras-vis, or as pytorch-grad-cam"},
+    {AT(explain, scorecam_variant), RESULT, ENUM(scorecam_words, "paper"),
+     .help = "as published, tf-keras-vis, pytorch-grad-cam, the authors' code"},
+    {AT(explain, scorecam_max_n), RESULT, INT(0, 65536, "0"),
+     .unit = "channels",
+     .help = "only those of the largest spatial deviation; 0: all"},
+    {AT(explain, lime_samples), RESULT, INT(1, 1000000, "1000"),
+     .help = "pictures with segments hidden"},
+    {AT(explain, lime_kernel_width), RESULT, REAL(0.001, 1000, "0.25"),
+     .help = "how fast a sample's weight falls with what it hides"},
+    {AT(explain, lime_features), RESULT, INT(1, 1000, "5"), .unit = "segments",
+     .help = "that the pictures of LIME show"},
+    {AT(explain, lime_kernel_size), RESULT, REAL(1, 100, "4"), .unit = "pixels",
+     .help = "of quickshift; larger makes fewer segments"},
+    {AT(explain, lime_max_dist), RESULT, REAL(0, 10000, "200"),
+     .help = "of quickshift; smaller makes more segments"},
+    {AT(explain, lime_ratio), RESULT, REAL(0, 1, "0.2"),
+     .help = "of quickshift; weight of colour against place"},
+    {AT(explain, intgrad_steps), RESULT, INT(1, 10000, "32"),
+     .help = "between a black picture and the cell"},
+    {AT(explain, smoothgrad_samples), RESULT, INT(1, 10000, "32"),
+     .help = "noisy copies of a cell"},
+    {AT(explain, smoothgrad_noise), RESULT, REAL(0, 10, "0.2"),
+     .help = "its deviation, as a share of the input's range"},
+    {AT(explain, faith_steps), RESULT, INT(0, 100000, "50"),
+     .help = "of insertion and deletion; 0: faithfulness is not measured"},
+    {AT(explain, bootstrap), RESULT, INT(0, 100000, "2000"),
+     .unit = "resamples", .help = "of groups, for intervals; 0: none"},
+
+    {TEXT(scheduler, endpoint), PLACEMENT, STRING("ipc"),
+     .help =
+         "where workers connect: ipc, tcp://ADDRESS:PORT (or eth0:*, *:PORT)"},
+    {AT(scheduler, lease), PLACEMENT, REAL(0.1, 3600, "10"), .unit = "seconds",
+     .help = "without a heartbeat, then the unit goes to someone else"},
+    {AT(scheduler, tries), PLACEMENT, INT(1, 100, "3"),
+     .help = "of one unit, before it is set aside"},
+};
+
+enum { N_KEYS = sizeof(keys) / sizeof(keys[0]) };
+_Static_assert((int)N_KEYS <= (int)CONFIG_KEYS_MAX, "raise CONFIG_KEYS_MAX");
+
+const struct key *config_keys(size_t *n)
+{
+    *n = N_KEYS;
+    return keys;
+}
+
+const struct key *key_find(const char *section, const char *name)
+{
+    for (size_t i = 0; i < N_KEYS; i++)
+        if (strcmp(keys[i].section, section) == 0 &&
+            strcmp(keys[i].name, name) == 0)
+            return &keys[i];
+    return NULL;
+}
+
+const char *key_nearest(const char *section, const char *name)
+{
+    const char *words[N_KEYS];
+    char full[SPELL_MAX + 1];
+
+    snprintf(full, sizeof(full), "%ss", name);
+    if (key_find(section, full))
+        return key_find(section, full)->full; /* now a list */
+    for (size_t i = 0; i < N_KEYS; i++) {
+        if (strcmp(keys[i].name, name) == 0)
+            return keys[i].full; /* right key, wrong section */
+        words[i] = keys[i].full;
+    }
+    snprintf(full, sizeof(full), "%s.%s", section, name);
+    return spell_nearest(full, words, N_KEYS);
+}
+
+bool section_exists(const char *section)
+{
+    for (size_t i = 0; i < N_KEYS; i++)
+        if (strcmp(keys[i].section, section) == 0)
+            return true;
+    return false;
+}
+
+const char *section_nearest(const char *section)
+{
+    const char *words[N_KEYS];
+
+    for (size_t i = 0; i < N_KEYS; i++)
+        words[i] = keys[i].section;
+    return spell_nearest(section, words, N_KEYS);
+}

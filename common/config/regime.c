@@ -1,0 +1,68 @@
+/* regime.c - one row each */
+#include "config/regime.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct regime regimes[] = {
+    {.name = "scratch"},
+    {.name = "finetune", .pretrained = true},
+    {.name = "cost_sensitive", .pretrained = true, .after = "finetune"},
+    {.name = "contrastive"},
+};
+
+/* Keys of some regimes alone: others do not run again when they change. */
+static const struct {
+    const char *key, *regime;
+} own[] = {
+    {"train.class_weights", "cost_sensitive"},
+    {"train.costs", "cost_sensitive"},
+    {"train.contrastive_loss", "contrastive"},
+    {"train.encoder", "contrastive"},
+    {"train.projection", "contrastive"},
+    {"train.temperature", "contrastive"},
+    {"train.margin", "contrastive"},
+    {"train.encoder_epochs", "contrastive"},
+    {"train.encoder_rate", "contrastive"},
+};
+
+enum {
+    N_REGIME = sizeof(regimes) / sizeof(regimes[0]),
+    N_OWN = sizeof(own) / sizeof(own[0]),
+};
+
+const struct regime *regime_at(size_t i)
+{
+    return i < N_REGIME ? &regimes[i] : NULL;
+}
+
+const struct regime *regime_find(const char *name, struct err *err)
+{
+    char all[256] = "";
+
+    for (size_t i = 0; i < N_REGIME; i++) {
+        const size_t at = strlen(all);
+
+        if (strcmp(regimes[i].name, name) == 0)
+            return &regimes[i];
+        snprintf(all + at, sizeof(all) - at, "%s%s", i ? ", " : "",
+                 regimes[i].name);
+    }
+    err_set(err, ERR_USAGE,
+            "unknown regime '%.64s' in train.regimes; there is: %s", name, all);
+    return NULL;
+}
+
+bool regime_pretrained(const struct regime *r, const struct config *c)
+{
+    return r->pretrained || (strcmp(r->name, "contrastive") == 0 &&
+                             c->train.encoder == ENCODER_WEIGHTS);
+}
+
+bool regime_heeds(const struct regime *r, const char *key)
+{
+    for (size_t i = 0; i < N_OWN; i++)
+        if (strcmp(own[i].key, key) == 0)
+            return strcmp(own[i].regime, r->name) == 0;
+    return true;
+}

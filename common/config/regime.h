@@ -1,0 +1,38 @@
+/*
+ * regime.h - the ways of training, by name
+ *
+ *     scratch         the whole network from random weights, cross-entropy
+ *     finetune        pretrained weights, cut and frozen as the authors did
+ *     cost_sensitive  goes on from the fine-tuned model of the same network
+ *                     and seed, with classes weighed or mistakes priced
+ *     contrastive     an encoder by a loss of embeddings, then a classifier
+ *                     behind it while it is frozen
+ */
+#ifndef CONFIG_REGIME_H
+#define CONFIG_REGIME_H
+
+#include "config/config.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct regime {
+    const char *name;
+    bool pretrained;   /* reads the network's pretrained weights; contrastive:
+                          if train.encoder says so */
+    const char *after; /* reads the model of this regime; NULL: of none */
+};
+
+/* The regime of that name.  Errors: ERR_USAGE unknown; the text lists all. */
+MUST_USE const struct regime *regime_find(const char *name, struct err *err);
+
+/* The i-th regime, or NULL past the last. */
+const struct regime *regime_at(size_t i);
+
+/* Does 'r' read pretrained weights? */
+bool regime_pretrained(const struct regime *r, const struct config *c);
+
+/* Does key "train.X" of the configuration concern 'r'?  Most concern all. */
+bool regime_heeds(const struct regime *r, const char *key);
+
+#endif

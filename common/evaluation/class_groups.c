@@ -1,0 +1,166 @@
+/* class_groups.c - the class map of normal against abnormal */
+#include "evaluation/class_groups.h"
+
+#include "base/spell.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { LIST_MAX = CONFIG_CLASS_LIST };
+
+/* What a word in a class's name means; SIPaKMeD's five classes. */
+static const struct {
+    const char *word;
+    enum side side;
+} known[] = {{"superficial", SIDE_IS_NORMAL},
+             {"parabasal", SIDE_IS_NORMAL},
+             {"metaplastic", SIDE_IS_BENIGN},
+             {"koilocytotic", SIDE_IS_ABNORMAL},
+             {"dyskeratotic", SIDE_IS_ABNORMAL}};
+
+const char *side_name(enum side s)
+{
+    static const char *const name[SIDE_COUNT] = {"normal", "benign",
+                                                 "abnormal"};
+
+    return name[s];
+}
+
+static bool holds_word(const char *name, const char *word)
+{
+    const size_t n = strlen(word);
+
+    for (; *name; name++) {
+        size_t i = 0;
+
+        while (i < n && tolower((unsigned char)name[i]) == word[i])
+            i++;
+        if (i == n)
+            return true;
+    }
+    return false;
+}
+
+static bool guess(const char *name, enum side *side)
+{
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (holds_word(name, known[i].word)) {
+            *side = known[i].side;
+            return true;
+        }
+    return false;
+}
+
+/* What is being filled in. */
+struct filling {
+    struct sides *s;
+    const char (*name)[CONFIG_NAME_MAX];
+    int k;
+    bool set[STATS_CLASSES_MAX];
+};
+
+static int put_class(struct filling *f, const char *name, enum side side,
+                     struct err *err)
+{
+    const char *words[STATS_CLASSES_MAX], *meant;
+
+    for (int c = 0; c < f->k; c++) {
+        words[c] = f->name[c];
+        if (strcmp(f->name[c], name) != 0)
+            continue;
+        if (f->set[c])
+            return err_set(err, ERR_USAGE,
+                           "evaluate.%s: class '%s' is listed twice",
+                           side_name(side), name);
+        f->set[c] = true;
+        f->s->of[c] = side;
+        return 0;
+    }
+    meant = spell_nearest(name, words, (size_t)f->k);
+    return err_set(err, ERR_USAGE,
+                   "evaluate.%s: the dataset has no class '%.64s'%s%s%s",
+                   side_name(side), name, meant ? "; did you mean " : "",
+                   meant ? meant : "", meant ? "?" : "");
+}
+
+/* Names between commas, without the blanks around them. */
+static int put_list(struct filling *f, const char *list, enum side side,
+                    struct err *err)
+{
+    char name[LIST_MAX];
+
+    if (strcmp(list, "auto") == 0)
+        return 0;
+    while (*list) {
+        size_t n = strcspn(list, ","), i = 0;
+
+        while (i < n && list[i] == ' ')
+            i++;
+        memcpy(name, list + i, n - i);
+        for (n -= i; n > 0 && name[n - 1] == ' ';)
+            n--;
+        name[n] = '\0';
+        if (n > 0 && put_class(f, name, side, err) < 0)
+            return -1;
+        list += strcspn(list, ",");
+        list += *list == ',';
+    }
+    return 0;
+}
+
+static int put_lists(struct filling *f, const struct evaluate_settings *set,
+                     struct err *err)
+{
+    if (put_list(f, set->normal, SIDE_IS_NORMAL, err) < 0 ||
+        put_list(f, set->benign, SIDE_IS_BENIGN, err) < 0 ||
+        put_list(f, set->abnormal, SIDE_IS_ABNORMAL, err) < 0)
+        return -1;
+    for (int c = 0; c < f->k; c++)
+        if (!f->set[c])
+            return err_set(err, ERR_USAGE,
+                           "class '%s' is in none of evaluate.normal, .benign "
+                           "and .abnormal",
+                           f->name[c]);
+    f->s->known = true;
+    return 0;
+}
+
+static bool is_auto(const struct evaluate_settings *set)
+{
+    return strcmp(set->normal, "auto") == 0 &&
+           strcmp(set->benign, "auto") == 0 &&
+           strcmp(set->abnormal, "auto") == 0;
+}
+
+static void decide(struct sides *s, int k, enum side_choice benign)
+{
+    int abnormal = 0;
+
+    for (int c = 0; c < k && s->known; c++) {
+        s->abnormal[c] =
+            s->of[c] == SIDE_IS_ABNORMAL ||
+            (s->of[c] == SIDE_IS_BENIGN && benign == SIDE_ABNORMAL);
+        abnormal += s->abnormal[c];
+    }
+    s->two = abnormal > 0 && abnormal < k;
+}
+
+int sides_init(struct sides *s, const struct evaluate_settings *set,
+               const char (*class_name)[CONFIG_NAME_MAX], int k,
+               struct err *err)
+{
+    struct filling f = {.s = s, .name = class_name, .k = k};
+
+    BUG_ON(k < 1 || k > STATS_CLASSES_MAX);
+    *s = (struct sides){.known = false};
+    if (is_auto(set)) {
+        s->known = true;
+        for (int c = 0; c < k && s->known; c++)
+            s->known = guess(class_name[c], &s->of[c]);
+    } else if (put_lists(&f, set, err) < 0) {
+        return -1;
+    }
+    decide(s, k, set->benign_as);
+    costs_init(&s->costs, k, s->two ? s->abnormal : NULL, set->miss_cost);
+    return set->costs[0] ? costs_parse(&s->costs, k, set->costs, err) : 0;
+}

@@ -1,0 +1,226 @@
+#include "evaluation/inference.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int predict_dir(char path[FILE_PATH_MAX], const char *run_dir,
+                const struct plan *plan, const struct plan_node *node,
+                struct err *err)
+{
+    for (int i = 0; i < plan->n_node; i++) {
+        const struct plan_node *nd = &plan->node[i];
+
+        if (strcmp(nd->stage, "train") == 0 &&
+            strcmp(nd->experiment, node->experiment) == 0)
+            return file_path(path, err, "%s/%s", run_dir, nd->dir);
+    }
+    return err_set(err, ERR_USAGE, "the plan trains no experiment '%.200s'",
+                   node->experiment);
+}
+
+const char *predict_file(const struct config *config)
+{
+    return config->evaluate.model == MODEL_LAST ? "last.safetensors"
+                                                : "model.safetensors";
+}
+
+/* The file has no tensor that the network lacks. */
+static int check_extra(struct graph *g, const char *path, struct err *err)
+{
+    const struct named_tensor *list;
+    struct safetensors f;
+    size_t n;
+    int rc = 0;
+
+    if (safetensors_read(&f, path, err) < 0)
+        return -1;
+    graph_tensors(g, &list, &n);
+    for (size_t i = 0; i < f.n_tensor && rc == 0; i++) {
+        size_t j = 0;
+
+        while (j < n && strcmp(list[j].name, f.tensor[i].name) != 0)
+            j++;
+        if (j == n)
+            rc = err_set(err, ERR_INPUT,
+                         "'%.200s': the network has no tensor '%.128s'", path,
+                         f.tensor[i].name);
+    }
+    safetensors_release(&f);
+    return rc;
+}
+
+static int check_info(const struct model_info *m, const struct predict_args *a,
+                      struct err *err)
+{
+    const struct store *s = a->data;
+
+    if (a->network && strcmp(a->network, m->network) != 0)
+        return err_set(err, ERR_INPUT, "'%.200s' is a %s, not a %s", a->path,
+                       m->network, a->network);
+    if (!s)
+        return 0;
+    if ((size_t)m->h != s->h || (size_t)m->w != s->w)
+        return err_set(err, ERR_INPUT,
+                       "'%.200s' takes pictures of %d x %d, the store holds "
+                       "%zu x %zu",
+                       a->path, m->h, m->w, s->h, s->w);
+    if (m->n_class != s->n_class)
+        return err_set(err, ERR_INPUT,
+                       "'%.200s' tells %d classes apart, the store has %d",
+                       a->path, m->n_class, s->n_class);
+    if (m->size.on && store_has_sizes(s, err) < 0)
+        return -1;
+    for (int i = 0; i < m->n_class; i++)
+        if (strcmp(m->class_name[i], s->class_name[i]) != 0)
+            return err_set(err, ERR_INPUT,
+                           "'%.200s': class %d is '%s', in the store '%s'",
+                           a->path, i, m->class_name[i], s->class_name[i]);
+    return 0;
+}
+
+int predict_open(struct predictor *p, const struct predict_args *a,
+                 struct err *err)
+{
+    *p = (struct predictor){.batch = a->batch};
+    p->graph = model_read(a->path,
+                          &(struct graph_args){.max_batch = a->batch,
+                                               .memory = a->memory,
+                                               .frozen = true},
+                          &p->info, err);
+    if (p->graph && check_extra(p->graph, a->path, err) == 0 &&
+        check_info(&p->info, a, err) == 0)
+        return 0;
+    predict_close(p);
+    return -1;
+}
+
+void predict_close(struct predictor *p)
+{
+    graph_free(p->graph);
+    *p = (struct predictor){0};
+}
+
+void predict_hold_size(struct predictor *p, const struct cell_size *size)
+{
+    float *z = p->info.size.on ? net_size(p->graph) : NULL;
+
+    for (int i = 0; z && i < p->batch; i++)
+        size_standardise(&p->info.size, size, z + CELL_SIZE * i);
+}
+
+/* The sizes of n cells, each in its row. */
+static void put_sizes(struct predictor *p, const struct cell_size *size,
+                      size_t n)
+{
+    float *z = net_size(p->graph);
+
+    for (size_t i = 0; p->info.size.on && i < n; i++)
+        size_standardise(&p->info.size, &size[i], z + CELL_SIZE * i);
+}
+
+void predict_input(const struct predictor *p, const struct store *s, size_t i,
+                   float *x)
+{
+    preprocess(p->info.input, store_image(s, i), s->h * s->w, x);
+}
+
+/* p = softmax(z), in double so that the sum is 1 to float precision. */
+static int softmax(const float *z, int k, float *p)
+{
+    double top = (double)z[0], sum = 0.0;
+
+    for (int c = 0; c < k; c++) {
+        if (!isfinite(z[c]))
+            return -1;
+        top = fmax(top, (double)z[c]);
+    }
+    for (int c = 0; c < k; c++)
+        sum += exp((double)z[c] - top);
+    for (int c = 0; c < k; c++)
+        p[c] = (float)(exp((double)z[c] - top) / sum);
+    return 0;
+}
+
+/* Softmax of what the network says of its input's first n rows. */
+static int forward(struct predictor *p, size_t n, float *out, size_t *bad)
+{
+    const size_t k = (size_t)p->info.n_class;
+
+    graph_forward(p->graph, PHASE_INFER);
+    for (size_t i = 0; i < n; i++) {
+        const float *z = graph_output(p->graph)->out.data + i * k;
+
+        *bad = i;
+        if (softmax(z, (int)k, out + i * k) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int predict_rows(struct predictor *p, const struct store *s, const size_t *row,
+                 size_t n, float *out, struct err *err)
+{
+    const size_t pixels = s->h * s->w * 3;
+    struct cell_size size[GRAPH_MAX_BATCH];
+    size_t bad;
+
+    BUG_ON(n > (size_t)p->batch);
+    graph_set_batch(p->graph, (int)n);
+    for (size_t i = 0; i < n; i++) {
+        predict_input(p, s, row[i], graph_input(p->graph) + i * pixels);
+        if (p->info.size.on)
+            size[i] = store_size(s, row[i]);
+    }
+    put_sizes(p, size, n);
+    if (forward(p, n, out, &bad) == 0)
+        return 0;
+    return err_set(err, ERR_INPUT,
+                   "the network's output for row %zu is not a number; training "
+                   "has diverged",
+                   row[bad]);
+}
+
+int predict_images(struct predictor *p, const struct predict_images *a,
+                   float *out, struct err *err)
+{
+    const size_t area = (size_t)p->info.h * (size_t)p->info.w;
+    size_t bad;
+
+    BUG_ON(a->n > (size_t)p->batch || (p->info.size.on && !a->size));
+    graph_set_batch(p->graph, (int)a->n);
+    for (size_t i = 0; i < a->n; i++)
+        preprocess(p->info.input, a->image[i], area,
+                   graph_input(p->graph) + i * area * 3);
+    put_sizes(p, a->size, a->n);
+    if (forward(p, a->n, out, &bad) == 0)
+        return 0;
+    return err_set(err, ERR_INPUT,
+                   "the network's output for picture %zu is not a number; "
+                   "training has diverged",
+                   bad);
+}
+
+int predict_split(const struct store *s, enum split split, size_t **row,
+                  size_t *n, struct err *err)
+{
+    *n = 0;
+    *row = calloc(s->n + 1, sizeof(**row));
+    if (!*row)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu rows", s->n);
+    for (size_t i = 0; i < s->n; i++)
+        if (store_label(s, i) >= 0 && store_split(s, i) == split)
+            (*row)[(*n)++] = i;
+    return 0;
+}
+
+int predict_class(const float *p, int k)
+{
+    int best = 0;
+
+    for (int c = 1; c < k; c++)
+        if (p[c] > p[best])
+            best = c;
+    return best;
+}

@@ -1,0 +1,144 @@
+/* leakage.c - groups of training cells, sorted and looked up */
+#include "evaluation/leakage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct member {
+    const char *class_name, *group; /* borrowed */
+};
+
+static int by_group(const void *a, const void *b)
+{
+    const struct member *p = a, *q = b;
+    const int c = strcmp(p->class_name, q->class_name);
+
+    return c ? c : strcmp(p->group, q->group);
+}
+
+/* Of an index, and whose splits count. */
+struct columns {
+    int class_name, group, split, status, file;
+    int fold, folds; /* as siblings_mark() is told */
+};
+
+static int find_columns(struct columns *c, const struct csv *index, int fold,
+                        int folds, struct err *err)
+{
+    *c = (struct columns){.class_name = csv_column(index, "class"),
+                          .group = csv_column(index, "group"),
+                          .split = csv_column(index, "split"),
+                          .status = csv_column(index, "status"),
+                          .file = csv_column(index, "file"),
+                          .fold = fold,
+                          .folds = folds};
+    if (c->class_name < 0 || c->group < 0 || c->split < 0 || c->status < 0 ||
+        c->file < 0)
+        return err_set(err, ERR_INPUT,
+                       "index.csv lacks one of the columns file, class, group, "
+                       "split, status");
+    if (folds > 1)
+        c->split = csv_column(index, "fold");
+    return c->split < 0
+               ? err_set(err, ERR_INPUT,
+                         "index.csv lacks the column fold, of %d folds", folds)
+               : 0;
+}
+
+static const char *get(const struct csv *index, size_t row, int column)
+{
+    return csv_get(index, row, (size_t)column);
+}
+
+static bool usable(const struct csv *index, size_t row, const struct columns *c)
+{
+    return strcmp(get(index, row, c->status), "ok") == 0;
+}
+
+static struct member member_of(const struct csv *index, size_t row,
+                               const struct columns *c)
+{
+    return (struct member){get(index, row, c->class_name),
+                           get(index, row, c->group)};
+}
+
+static enum split split_of(const struct csv *index, size_t row,
+                           const struct columns *c)
+{
+    const char *word = get(index, row, c->split);
+
+    return c->folds > 1 ? store_fold_split(fold_parse(word), c->fold, c->folds)
+                        : split_parse(word);
+}
+
+int siblings_mark(const struct csv *index, int fold, int folds, bool *mark,
+                  struct err *err)
+{
+    struct columns c;
+    struct member *trained;
+    size_t n = 0;
+
+    if (find_columns(&c, index, fold, folds, err) < 0)
+        return -1;
+    trained = malloc((index->n_row + 1) * sizeof(*trained));
+    if (!trained)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu rows", index->n_row);
+    for (size_t i = 0; i < index->n_row; i++)
+        if (split_of(index, i, &c) == SPLIT_TRAIN && usable(index, i, &c) &&
+            *get(index, i, c.group))
+            trained[n++] = member_of(index, i, &c);
+    qsort(trained, n, sizeof(*trained), by_group);
+    for (size_t i = 0; i < index->n_row; i++) {
+        const struct member m = member_of(index, i, &c);
+
+        mark[i] = usable(index, i, &c) && *m.group &&
+                  bsearch(&m, trained, n, sizeof(*trained), by_group);
+    }
+    free(trained);
+    return 0;
+}
+
+int siblings_tested(const struct csv *index, int folds, bool *mark,
+                    struct err *err)
+{
+    struct columns c;
+    bool *one;
+    int rc = 0;
+
+    if (folds < 2)
+        return siblings_mark(index, 0, 1, mark, err);
+    if (find_columns(&c, index, 0, folds, err) < 0)
+        return -1;
+    one = malloc(index->n_row + 1);
+    if (!one)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu rows", index->n_row);
+    memset(mark, 0, index->n_row);
+    for (c.fold = 0; rc == 0 && c.fold < folds; c.fold++) {
+        rc = siblings_mark(index, c.fold, folds, one, err);
+        for (size_t i = 0; rc == 0 && i < index->n_row; i++)
+            if (split_of(index, i, &c) == SPLIT_TEST)
+                mark[i] = one[i];
+    }
+    free(one);
+    return rc;
+}
+
+int siblings_rows(const struct csv *index, const struct predictions *p,
+                  enum split split, int folds, size_t *row, struct err *err)
+{
+    struct columns c;
+    size_t n = 0;
+
+    if (find_columns(&c, index, 0, folds, err) < 0)
+        return -1;
+    for (c.fold = 0; c.fold < (folds > 1 ? folds : 1); c.fold++)
+        for (size_t i = 0; i < index->n_row && n < p->o.n; i++)
+            if (split_of(index, i, &c) == split &&
+                strcmp(get(index, i, c.file), p->file[n]) == 0)
+                row[n++] = i;
+    if (n < p->o.n)
+        return err_set(err, ERR_INPUT,
+                       "'%.200s' is not in index.csv, or not in this order",
+                       p->file[n]);
+    return 0;
+}

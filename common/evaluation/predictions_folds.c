@@ -1,0 +1,191 @@
+/* predictions_folds.c - one table behind the other */
+#include "evaluation/predictions_folds.h"
+
+#include "base/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int path_of(char path[FILE_PATH_MAX], const char *run_dir,
+                   const char *name, int fold, struct err *err)
+{
+    return file_path(path, err, "%s/evaluate/%s-f%d/predictions.csv", run_dir,
+                     name, fold);
+}
+
+int pooled_count(const char *run_dir, const char *name, int folds, int *missing)
+{
+    char path[FILE_PATH_MAX];
+    struct err err;
+    int n = 0;
+
+    for (int f = folds - 1; f >= 0; f--) {
+        if (path_of(path, run_dir, name, f, &err) == 0 && file_exists(path))
+            n++;
+        else
+            *missing = f;
+    }
+    return n;
+}
+
+/* --- adding ---------------------------------------------------------------- */
+
+/* Where p has each class of 'more', which are added if they are new; *k: how
+ * many classes p has then. */
+static int match_classes(struct predictions *p, const struct predictions *more,
+                         int *to, int *k, struct err *err)
+{
+    *k = p->o.k;
+    for (int c = 0; c < more->o.k; c++) {
+        int i = 0;
+
+        while (i < *k && strcmp(p->class_name[i], more->class_name[c]) != 0)
+            i++;
+        if (i == STATS_CLASSES_MAX)
+            return err_set(err, ERR_INPUT, "more than %d classes in all folds",
+                           STATS_CLASSES_MAX);
+        if (i == *k)
+            memcpy(p->class_name[(*k)++], more->class_name[c], CONFIG_NAME_MAX);
+        to[c] = i;
+    }
+    return 0;
+}
+
+/* Longer, or false and as it was. */
+static bool longer_names(const char ***list, size_t n)
+{
+    const char **grown = realloc(*list, n * sizeof(*grown));
+
+    if (grown)
+        *list = grown;
+    return grown != NULL;
+}
+
+static bool longer_numbers(int **list, size_t n)
+{
+    int *grown = realloc(*list, n * sizeof(*grown));
+
+    if (grown)
+        *list = grown;
+    return grown != NULL;
+}
+
+static bool longer_tables(struct csv **list, size_t n)
+{
+    struct csv *grown = realloc(*list, n * sizeof(*grown));
+
+    if (grown)
+        *list = grown;
+    return grown != NULL;
+}
+
+/* Room for n rows in all, and one more table. */
+static int make_room(struct predictions *p, size_t n, struct err *err)
+{
+    const bool room = longer_names(&p->file, n) && longer_names(&p->group, n) &&
+                      (!p->family || longer_names(&p->family, n)) &&
+                      longer_numbers(&p->label, n) &&
+                      longer_numbers(&p->said, n) &&
+                      longer_tables(&p->more, (size_t)p->n_more + 1);
+
+    p->o.label = p->label;
+    p->o.said = p->said;
+    return room ? 0
+                : err_set(err, ERR_SYSTEM, "no memory for %zu predictions", n);
+}
+
+int pooled_add(struct predictions *p, struct predictions *more, struct err *err)
+{
+    const size_t n = p->o.n;
+    int to[STATS_CLASSES_MAX], k;
+
+    BUG_ON(more->n_more > 0 || !p->label || !more->label);
+    if (match_classes(p, more, to, &k, err) < 0 ||
+        make_room(p, n + more->o.n + 1, err) < 0)
+        return -1;
+    if (!more->family) { /* then groups are alone in all */
+        free(p->family);
+        p->family = NULL;
+    }
+    for (size_t i = 0; i < more->o.n; i++) {
+        if (p->family)
+            p->family[n + i] = more->family[i];
+        p->file[n + i] = more->file[i];
+        p->group[n + i] = more->group[i];
+        p->label[n + i] = to[more->label[i]];
+        p->said[n + i] = to[more->said[i]];
+    }
+    free(p->p);
+    p->p = NULL;
+    p->o.p = NULL;
+    p->o.n = n + more->o.n;
+    p->o.k = k;
+    p->more[p->n_more++] = more->csv;
+    more->csv = (struct csv){0};
+    predictions_release(more);
+    return 0;
+}
+
+/* --- all folds ------------------------------------------------------------- */
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* No cell may be tested twice. */
+static int check_cells(const struct predictions *p, const char *name,
+                       struct err *err)
+{
+    const char **file = malloc((p->o.n + 1) * sizeof(*file));
+    int rc = 0;
+
+    if (!file)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu cells", p->o.n);
+    memcpy(file, p->file, p->o.n * sizeof(*file));
+    qsort(file, p->o.n, sizeof(*file), by_text);
+    for (size_t i = 1; rc == 0 && i < p->o.n; i++)
+        if (strcmp(file[i], file[i - 1]) == 0)
+            rc = err_set(err, ERR_USAGE,
+                         "'%.150s': '%.150s' is tested in two folds, which are "
+                         "not of one split",
+                         name, file[i]);
+    free(file);
+    return rc;
+}
+
+static int read_fold(struct predictions *p, const char *run_dir,
+                     const char *name, int fold, struct err *err)
+{
+    struct predictions one;
+    char path[FILE_PATH_MAX];
+
+    if (path_of(path, run_dir, name, fold, err) < 0 ||
+        predictions_read(&one, path, SPLIT_TEST, err) < 0)
+        return -1;
+    if (fold == 0) {
+        *p = one;
+        return 0;
+    }
+    if (pooled_add(p, &one, err) == 0)
+        return 0;
+    predictions_release(&one);
+    return -1;
+}
+
+int pooled_read(struct predictions *p, const char *run_dir, const char *name,
+                int folds, struct err *err)
+{
+    int rc = 0;
+
+    BUG_ON(folds < 1);
+    *p = (struct predictions){.o = {.n = 0}};
+    for (int f = 0; rc == 0 && f < folds; f++)
+        rc = read_fold(p, run_dir, name, f, err);
+    if (rc == 0)
+        rc = check_cells(p, name, err);
+    if (rc < 0)
+        predictions_release(p);
+    return rc;
+}

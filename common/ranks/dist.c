@@ -1,0 +1,416 @@
+/*
+ * dist.c - sums in a fixed order over MPI
+ *
+ * MPI_Allreduce may add in any order.  Small arrays are therefore gathered
+ * whole by every rank, which adds them itself.  Of large ones each rank is
+ * sent everybody's part of one slice (alltoall), adds it and sends the sum
+ * back (allgather): as few bytes as a ring needs, in the same order.
+ */
+#include "ranks/dist.h"
+
+#include "base/clock.h"
+#include "ranks/dist_threads.h"
+
+#include <mpi.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SMALL = 1 << 18 }; /* bytes from all ranks: fewer are gathered at once */
+
+/* Variables that launchers set for each process. */
+static const char *const launchers[] = {
+    "OMPI_COMM_WORLD_SIZE", /* Open MPI's mpirun */
+    "PMIX_RANK",            /* srun --mpi=pmix */
+    "PMI_RANK",             /* srun --mpi=pmi2, MPICH's mpirun */
+};
+
+static bool launched(void)
+{
+    for (size_t i = 0; i < sizeof(launchers) / sizeof(launchers[0]); i++)
+        if (getenv(launchers[i]))
+            return true;
+    return false;
+}
+
+/* The fault of an MPI call, kept for all later calls. */
+static int check(struct dist *d, int rc, const char *what, struct err *err)
+{
+    char text[MPI_MAX_ERROR_STRING] = "";
+    int n = 0;
+
+    if (rc == MPI_SUCCESS)
+        return 0;
+    MPI_Error_string(rc, text, &n);
+    err_set(&d->fault, ERR_SYSTEM, "rank %d: %s: %.300s", d->rank, what, text);
+    *err = d->fault;
+    return -1;
+}
+
+static int faulty(const struct dist *d, struct err *err)
+{
+    if (d->fault.code == ERR_NONE)
+        return 0;
+    *err = d->fault;
+    return -1;
+}
+
+static MPI_Comm comm_of(const struct dist *d)
+{
+    return *(MPI_Comm *)d->comm;
+}
+
+void dist_alone(struct dist *d)
+{
+    *d = (struct dist){.size = 1, .processes = 1, .here = 1};
+}
+
+/* Own communicators: for the job, and to count the ranks of this host. */
+static int make_comm(struct dist *d, struct err *err)
+{
+    MPI_Comm *comm = malloc(sizeof(*comm)), host;
+
+    d->scratch = malloc(DIST_PIECE);
+    if (!comm || !d->scratch) {
+        free(comm);
+        return err_set(err, ERR_SYSTEM, "no memory for messages");
+    }
+    d->comm = comm;
+    MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+    if (check(d, MPI_Comm_dup(MPI_COMM_WORLD, comm), "MPI_Comm_dup", err) < 0)
+        return -1;
+    MPI_Comm_set_errhandler(*comm, MPI_ERRORS_RETURN);
+    MPI_Comm_rank(*comm, &d->rank);
+    MPI_Comm_size(*comm, &d->size);
+    d->processes = d->size;
+    if (d->size > DIST_MAX_RANKS)
+        return err_set(err, ERR_USAGE, "%d ranks, at most %d", d->size,
+                       DIST_MAX_RANKS);
+    if (check(d,
+              MPI_Comm_split_type(*comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL,
+                                  &host),
+              "MPI_Comm_split_type", err) < 0)
+        return -1;
+    MPI_Comm_size(host, &d->here);
+    MPI_Comm_free(&host);
+    return 0;
+}
+
+int dist_start(struct dist *d, struct err *err)
+{
+    int given = 0;
+
+    dist_alone(d);
+    if (!launched())
+        return 0;
+    if (check(d, MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &given),
+              "MPI_Init_thread", err) < 0)
+        return -1;
+    d->mpi = true;
+    if (make_comm(d, err) < 0) {
+        dist_stop(d);
+        return -1;
+    }
+    return 0;
+}
+
+void dist_stop(struct dist *d)
+{
+    if (d->mpi)
+        MPI_Finalize();
+    free(d->scratch);
+    free(d->comm);
+    dist_alone(d);
+}
+
+_Noreturn void dist_abort(const struct dist *d, int status)
+{
+    if (d->mpi)
+        MPI_Abort(MPI_COMM_WORLD, status);
+    exit(status);
+}
+
+/* --- sums ------------------------------------------------------------------*/
+
+/*
+ * x[0 .. n-1] becomes the sum of 'size' arrays of n, one after another, in the
+ * order of a binary tree: (x0 + x1) + (x2 + x3).  The arrays are overwritten.
+ */
+static void add_floats(void *x, size_t n, size_t size)
+{
+    for (size_t step = 1; step < size; step *= 2)
+        for (size_t r = 0; r + step < size; r += 2 * step) {
+            float *s = (float *)x + r * n;
+            const float *from = s + step * n;
+
+            for (size_t i = 0; i < n; i++)
+                s[i] += from[i];
+        }
+}
+
+static void add_doubles(void *x, size_t n, size_t size)
+{
+    for (size_t step = 1; step < size; step *= 2)
+        for (size_t r = 0; r + step < size; r += 2 * step) {
+            double *s = (double *)x + r * n;
+            const double *from = s + step * n;
+
+            for (size_t i = 0; i < n; i++)
+                s[i] += from[i];
+        }
+}
+
+/* What is summed. */
+struct kind {
+    size_t item; /* bytes of an element */
+    void (*add)(void *x, size_t n, size_t size);
+};
+
+static const struct kind floats = {sizeof(float), add_floats};
+static const struct kind doubles = {sizeof(double), add_doubles};
+
+static int sum_small(struct dist *d, const struct kind *k, void *x, size_t n,
+                     struct err *err)
+{
+    const int bytes = (int)(n * k->item);
+
+    if (check(d,
+              MPI_Allgather(x, bytes, MPI_BYTE, d->scratch, bytes, MPI_BYTE,
+                            comm_of(d)),
+              "MPI_Allgather", err) < 0)
+        return -1;
+    k->add(d->scratch, n, (size_t)d->size);
+    memcpy(x, d->scratch, n * k->item);
+    return 0;
+}
+
+/*
+ * One piece: n is a multiple of the number of ranks, slice r lies at r n / R.
+ *   x     [in,out]  (R, n/R)
+ *   parts [scratch] (R, n/R) this rank's slice, as the ranks have it; then
+ *                   the sum in the first row
+ */
+static int sum_slices(struct dist *d, const struct kind *k, void *x, size_t n,
+                      struct err *err)
+{
+    const size_t slice = n / (size_t)d->size;
+    const int bytes = (int)(slice * k->item);
+    void *parts = d->scratch;
+
+    if (check(d,
+              MPI_Alltoall(x, bytes, MPI_BYTE, parts, bytes, MPI_BYTE,
+                           comm_of(d)),
+              "MPI_Alltoall", err) < 0)
+        return -1;
+    k->add(parts, slice, (size_t)d->size);
+    return check(
+        d,
+        MPI_Allgather(parts, bytes, MPI_BYTE, x, bytes, MPI_BYTE, comm_of(d)),
+        "MPI_Allgather", err);
+}
+
+static int sum_all(struct dist *d, const struct kind *k, void *x, size_t n,
+                   struct err *err)
+{
+    const size_t size = (size_t)d->size;
+    const size_t most = DIST_PIECE / k->item / size * size;
+    const size_t small = SMALL / k->item / size;
+    /* what is gathered whole must fit into scratch */
+    const size_t whole = DIST_PIECE / k->item / size;
+    char *p = x;
+
+    if (faulty(d, err) < 0)
+        return -1;
+    if (d->size == 1)
+        return 0;
+    while (n > 0) {
+        size_t m = n;
+
+        if (m > small && m >= size) {
+            m = m < most ? m / size * size : most;
+            if (sum_slices(d, k, p, m, err) < 0)
+                return -1;
+        } else {
+            m = m < whole ? m : whole;
+            if (sum_small(d, k, p, m, err) < 0)
+                return -1;
+        }
+        p += m * k->item;
+        n -= m;
+    }
+    return 0;
+}
+
+int dist_sum(struct dist *d, double *x, size_t n, struct err *err)
+{
+    double begin;
+    int rc;
+
+    if (d->team)
+        return team_sum_double(d, x, n, err);
+    begin = clock_now();
+    rc = sum_all(d, &doubles, x, n, err);
+    d->spent.others += clock_now() - begin;
+    return rc;
+}
+
+int dist_sum_float(struct dist *d, float *x, size_t n, struct err *err)
+{
+    double begin;
+    int rc;
+
+    if (d->team)
+        return team_sum_float(d, x, n, err);
+    begin = clock_now();
+    rc = sum_all(d, &floats, x, n, err);
+    d->spent.gradients += clock_now() - begin;
+    return rc;
+}
+
+struct dist_seconds dist_spent(const struct dist *d)
+{
+    return d->team ? team_spent(d) : d->spent;
+}
+
+static void collective_sum(void *self, double *x, size_t n)
+{
+    struct err err = {0};
+
+    if (dist_sum(self, x, n, &err) < 0)
+        return; /* d->fault keeps it */
+}
+
+struct collective dist_collective(struct dist *d)
+{
+    return (struct collective){
+        .rank = d->rank, .size = d->size, .sum = collective_sum, .self = d};
+}
+
+/* --- gathering -------------------------------------------------------------*/
+
+/* Bytes of each rank and where they go; fails alike on all ranks. */
+static int lay_out(const struct dist *d, const struct dist_items *g, int *bytes,
+                   int *at, struct err *err)
+{
+    const size_t most = DIST_MAX_BYTES / g->item;
+    size_t sum = 0;
+
+    for (int r = 0; r < d->size; r++) {
+        if (g->n[r] > most || sum + g->n[r] > most)
+            return err_set(err, ERR_USAGE,
+                           "%d ranks gather more than %zu items of %zu bytes",
+                           d->size, most, g->item);
+        at[r] = (int)(sum * g->item);
+        bytes[r] = (int)(g->n[r] * g->item);
+        sum += g->n[r];
+    }
+    return 0;
+}
+
+int dist_gather(struct dist *d, const struct dist_items *g, struct err *err)
+{
+    int bytes[DIST_MAX_RANKS], at[DIST_MAX_RANKS];
+    char *all = g->all;
+    double begin;
+    int rc;
+
+    if (faulty(d, err) < 0 || lay_out(d, g, bytes, at, err) < 0)
+        return -1;
+    if (d->team)
+        return team_gather(d, g, (size_t)at[d->rank], err);
+    if (bytes[d->rank] > 0)
+        memmove(all + at[d->rank], g->x, (size_t)bytes[d->rank]);
+    if (d->size == 1)
+        return 0;
+    begin = clock_now();
+    rc = MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all, bytes, at,
+                        MPI_BYTE, comm_of(d));
+    d->spent.others += clock_now() - begin;
+    return check(d, rc, "MPI_Allgatherv", err);
+}
+
+int dist_counts(struct dist *d, size_t n, size_t *count, struct err *err)
+{
+    size_t one[DIST_MAX_RANKS];
+    const struct dist_items g = {
+        .x = &n, .n = one, .item = sizeof(n), .all = count};
+
+    for (int r = 0; r < d->size; r++)
+        one[r] = 1;
+    return dist_gather(d, &g, err);
+}
+
+/* --- the rest --------------------------------------------------------------*/
+
+int dist_bcast(struct dist *d, void *bytes, size_t n, struct err *err)
+{
+    char *p = bytes;
+
+    if (d->team)
+        return team_bcast(d, bytes, n, err);
+    if (faulty(d, err) < 0)
+        return -1;
+    if (d->size == 1)
+        return 0;
+    while (n > 0) {
+        const size_t m = n < DIST_PIECE ? n : DIST_PIECE;
+
+        if (check(d, MPI_Bcast(p, (int)m, MPI_BYTE, 0, comm_of(d)), "MPI_Bcast",
+                  err) < 0)
+            return -1;
+        p += m;
+        n -= m;
+    }
+    return 0;
+}
+
+int dist_barrier(struct dist *d, struct err *err)
+{
+    if (d->team)
+        return team_barrier(d, err);
+    if (faulty(d, err) < 0)
+        return -1;
+    return d->size == 1 ? 0
+                        : check(d, MPI_Barrier(comm_of(d)), "MPI_Barrier", err);
+}
+
+int dist_agree(struct dist *d, int rc, struct err *err)
+{
+    int mine = rc < 0 ? d->rank : d->size, first = d->size;
+    struct err theirs = {0};
+
+    if (d->team)
+        return team_agree(d, rc, err);
+    if (d->size == 1)
+        return rc;
+    if (faulty(d, err) < 0)
+        return -1;
+    if (check(d, MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, comm_of(d)),
+              "MPI_Allreduce", err) < 0)
+        return -1;
+    if (first == d->size)
+        return 0;
+    if (first == d->rank)
+        theirs = *err;
+    if (check(d,
+              MPI_Bcast(&theirs, (int)sizeof(theirs), MPI_BYTE, first,
+                        comm_of(d)),
+              "MPI_Bcast", err) < 0)
+        return -1;
+    if (first != 0)
+        return err_set(err, theirs.code, "rank %d: %.400s", first, theirs.text);
+    *err = theirs;
+    return -1;
+}
+
+void dist_library(char *text, size_t size)
+{
+    char all[MPI_MAX_LIBRARY_VERSION_STRING] = "unknown MPI";
+    int n = 0;
+
+    if (MPI_Get_library_version(all, &n) != MPI_SUCCESS)
+        snprintf(all, sizeof(all), "unknown MPI");
+    all[strcspn(all, "\n")] = '\0';
+    snprintf(text, size, "%s", all);
+}

@@ -1,0 +1,365 @@
+/*
+ * dist_threads.c - the members of a process meet at barriers
+ *
+ * A sum: all members show their arrays; each adds one slice of them, in the
+ * order of dist.h's tree, and writes it into all.  With several processes
+ * member 0 then adds its array to theirs, and the others copy.
+ */
+#include "ranks/dist_threads.h"
+
+#include "base/log.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+enum { SPINS = 4000 }; /* before a waiting member sleeps: a few microseconds */
+
+struct dist_team {
+    struct dist *process; /* borrowed */
+    int n, at_once;
+    int turns; /* that nobody has, if at_once < n; under 'lock' */
+    atomic_int arrived;
+    atomic_uint round;
+    pthread_mutex_t lock;
+    pthread_cond_t next;
+    void *shown[DIST_MAX_MEMBERS]; /* what each member brought */
+    int rc[DIST_MAX_MEMBERS];
+    struct err err[DIST_MAX_MEMBERS];
+};
+
+struct member {
+    struct dist dist;
+    dist_member_f fn;
+    void *self;
+};
+
+/* With the lock: wait for a turn, in a round other than 'round'. */
+static void take_turn(struct dist_team *t, const unsigned *round)
+{
+    while (t->turns == 0 || (round && atomic_load(&t->round) == *round))
+        pthread_cond_wait(&t->next, &t->lock);
+    t->turns--;
+}
+
+/* The last to come keeps its turn; the others let theirs go until then. */
+static void meet_in_turns(struct dist_team *t)
+{
+    unsigned round;
+
+    pthread_mutex_lock(&t->lock);
+    round = atomic_load(&t->round);
+    pthread_cond_broadcast(&t->next);
+    if (atomic_fetch_add(&t->arrived, 1) + 1 == t->n) {
+        atomic_store(&t->arrived, 0);
+        atomic_fetch_add(&t->round, 1);
+    } else {
+        t->turns++;
+        take_turn(t, &round);
+    }
+    pthread_mutex_unlock(&t->lock);
+}
+
+/* Until all members are here. */
+static void meet(struct dist_team *t)
+{
+    const unsigned round = atomic_load(&t->round);
+
+    if (t->at_once < t->n) {
+        meet_in_turns(t);
+        return;
+    }
+    if (atomic_fetch_add(&t->arrived, 1) + 1 == t->n) {
+        atomic_store(&t->arrived, 0);
+        pthread_mutex_lock(&t->lock);
+        atomic_fetch_add(&t->round, 1);
+        pthread_cond_broadcast(&t->next);
+        pthread_mutex_unlock(&t->lock);
+        return;
+    }
+    for (int i = 0; i < SPINS; i++)
+        if (atomic_load(&t->round) != round)
+            return;
+    pthread_mutex_lock(&t->lock);
+    while (atomic_load(&t->round) == round)
+        pthread_cond_wait(&t->next, &t->lock);
+    pthread_mutex_unlock(&t->lock);
+}
+
+/* Every member learns how member 0 fared with the other processes. */
+static int share_outcome(struct dist *d, int rc, struct err *err)
+{
+    struct dist_team *t = d->team;
+
+    if (d->member == 0) {
+        t->rc[0] = rc;
+        if (rc < 0)
+            t->err[0] = *err;
+    }
+    meet(t);
+    rc = t->rc[0];
+    if (rc < 0) {
+        *err = t->err[0];
+        d->fault = t->process->fault;
+    }
+    meet(t);
+    return rc;
+}
+
+/* --- sums ------------------------------------------------------------------*/
+
+static void add_float(const struct dist_team *t, size_t begin, size_t end)
+{
+    for (int step = 1; step < t->n; step *= 2)
+        for (int r = 0; r + step < t->n; r += 2 * step) {
+            float *x = t->shown[r];
+            const float *y = t->shown[r + step];
+
+            for (size_t i = begin; i < end; i++)
+                x[i] += y[i];
+        }
+}
+
+static void add_double(const struct dist_team *t, size_t begin, size_t end)
+{
+    for (int step = 1; step < t->n; step *= 2)
+        for (int r = 0; r + step < t->n; r += 2 * step) {
+            double *x = t->shown[r];
+            const double *y = t->shown[r + step];
+
+            for (size_t i = begin; i < end; i++)
+                x[i] += y[i];
+        }
+}
+
+struct addition {
+    size_t item;
+    void (*add)(const struct dist_team *t, size_t begin, size_t end);
+};
+
+/* Add up what the members brought: each does one slice and hands it round. */
+static void add_members(struct dist *d, const struct addition *a, void *x,
+                        size_t n)
+{
+    struct dist_team *t = d->team;
+    const size_t begin = n * (size_t)d->member / (size_t)t->n;
+    const size_t end = n * ((size_t)d->member + 1) / (size_t)t->n;
+    const size_t at = begin * a->item, size = (end - begin) * a->item;
+
+    t->shown[d->member] = x;
+    meet(t);
+    a->add(t, begin, end);
+    for (int m = 1; m < t->n; m++)
+        memcpy((char *)t->shown[m] + at, (char *)t->shown[0] + at, size);
+    meet(t);
+}
+
+int team_sum_float(struct dist *d, float *x, size_t n, struct err *err)
+{
+    static const struct addition floats = {sizeof(float), add_float};
+    struct dist_team *t = d->team;
+    int rc = 0;
+
+    add_members(d, &floats, x, n);
+    if (t->process->size == 1)
+        return 0;
+    if (d->member == 0)
+        rc = dist_sum_float(t->process, x, n, err);
+    rc = share_outcome(d, rc, err);
+    if (rc == 0 && d->member > 0)
+        memcpy(x, t->shown[0], n * sizeof(*x));
+    meet(t);
+    return rc;
+}
+
+int team_sum_double(struct dist *d, double *x, size_t n, struct err *err)
+{
+    static const struct addition doubles = {sizeof(double), add_double};
+    struct dist_team *t = d->team;
+    int rc = 0;
+
+    add_members(d, &doubles, x, n);
+    if (t->process->size == 1)
+        return 0;
+    if (d->member == 0)
+        rc = dist_sum(t->process, x, n, err);
+    rc = share_outcome(d, rc, err);
+    if (rc == 0 && d->member > 0)
+        memcpy(x, t->shown[0], n * sizeof(*x));
+    meet(t);
+    return rc;
+}
+
+/* Member 0 alone may look: it is the one that adds to it. */
+struct dist_seconds team_spent(const struct dist *d)
+{
+    return d->member == 0 ? d->team->process->spent : (struct dist_seconds){0};
+}
+
+/* --- gathering -------------------------------------------------------------*/
+
+/* Member 0's array, which holds the members' items, gets the processes'. */
+static int gather_processes(struct dist *d, const struct dist_items *g,
+                            size_t at, struct err *err)
+{
+    const struct dist_team *t = d->team;
+    size_t n[DIST_MAX_RANKS];
+    const struct dist_items all = {
+        .x = (char *)g->all + at, .n = n, .item = g->item, .all = g->all};
+
+    for (int p = 0; p < t->process->size; p++) {
+        n[p] = 0;
+        for (int m = 0; m < t->n; m++)
+            n[p] += g->n[p * t->n + m];
+    }
+    return dist_gather(t->process, &all, err);
+}
+
+int team_gather(struct dist *d, const struct dist_items *g, size_t at,
+                struct err *err)
+{
+    struct dist_team *t = d->team;
+    const size_t mine = g->n[d->rank] * g->item;
+    size_t sum = 0;
+    int rc = 0;
+
+    for (int r = 0; r < d->size; r++)
+        sum += g->n[r] * g->item;
+    if (d->member == 0)
+        t->shown[0] = g->all;
+    meet(t);
+    if (mine > 0)
+        memmove((char *)t->shown[0] + at, g->x, mine);
+    meet(t);
+    if (d->member == 0)
+        rc = gather_processes(d, g, at, err);
+    rc = share_outcome(d, rc, err);
+    if (rc == 0 && d->member > 0 && sum > 0)
+        memcpy(g->all, t->shown[0], sum);
+    meet(t);
+    return rc;
+}
+
+/* --- the rest --------------------------------------------------------------*/
+
+int team_bcast(struct dist *d, void *bytes, size_t n, struct err *err)
+{
+    struct dist_team *t = d->team;
+    int rc = 0;
+
+    t->shown[d->member] = bytes;
+    if (d->member == 0)
+        rc = dist_bcast(t->process, bytes, n, err);
+    rc = share_outcome(d, rc, err);
+    if (rc == 0 && d->member > 0)
+        memcpy(bytes, t->shown[0], n);
+    meet(t);
+    return rc;
+}
+
+int team_barrier(struct dist *d, struct err *err)
+{
+    int rc = 0;
+
+    meet(d->team);
+    if (d->member == 0)
+        rc = dist_barrier(d->team->process, err);
+    return share_outcome(d, rc, err);
+}
+
+int team_agree(struct dist *d, int rc, struct err *err)
+{
+    struct dist_team *t = d->team;
+    int first = 0;
+
+    t->rc[d->member] = rc;
+    if (rc < 0)
+        t->err[d->member] = *err;
+    meet(t);
+    while (first < t->n && t->rc[first] == 0)
+        first++;
+    rc = first < t->n ? -1 : 0;
+    if (rc < 0)
+        *err = t->err[first];
+    meet(t);
+    if (d->member == 0)
+        rc = dist_agree(t->process, rc, err);
+    return share_outcome(d, rc, err);
+}
+
+/* --- threads ---------------------------------------------------------------*/
+
+static void begin_turn(struct dist_team *t)
+{
+    pthread_mutex_lock(&t->lock);
+    take_turn(t, NULL);
+    pthread_mutex_unlock(&t->lock);
+}
+
+static void end_turn(struct dist_team *t)
+{
+    pthread_mutex_lock(&t->lock);
+    t->turns++;
+    pthread_cond_broadcast(&t->next);
+    pthread_mutex_unlock(&t->lock);
+}
+
+static void *member_thread(void *arg)
+{
+    struct member *m = arg;
+
+    begin_turn(m->dist.team);
+    m->fn(m->self, &m->dist);
+    end_turn(m->dist.team);
+    return NULL;
+}
+
+void dist_team_turns(struct dist *process, int n, int at_once, dist_member_f fn,
+                     void *const *self)
+{
+    struct dist_team team = {
+        .process = process, .n = n, .at_once = at_once, .turns = at_once};
+    struct member member[DIST_MAX_MEMBERS];
+    pthread_t thread[DIST_MAX_MEMBERS];
+    int started = 1, rc = 0;
+
+    BUG_ON(n < 1 || n > DIST_MAX_MEMBERS || process->team);
+    BUG_ON(at_once < 1 || at_once > n);
+    pthread_mutex_init(&team.lock, NULL);
+    pthread_cond_init(&team.next, NULL);
+    for (int i = 0; i < n; i++)
+        member[i] = (struct member){
+            .dist = {.rank = process->rank * n + i,
+                     .size = process->size * n,
+                     .processes = process->size,
+                     .here = process->here,
+                     .team = n > 1 ? &team : NULL,
+                     .member = i},
+            .fn = fn,
+            .self = self[i],
+        };
+    if (n == 1) {
+        fn(self[0], process);
+        return;
+    }
+    while (rc == 0 && started < n) {
+        rc = pthread_create(&thread[started], NULL, member_thread,
+                            &member[started]);
+        started += rc == 0;
+    }
+    if (rc != 0) {
+        log_error("cannot start a thread: %s", strerror(rc));
+        dist_abort(process, err_exit_status(ERR_SYSTEM));
+    }
+    member_thread(&member[0]);
+    for (int i = 1; i < n; i++)
+        pthread_join(thread[i], NULL);
+    pthread_cond_destroy(&team.next);
+    pthread_mutex_destroy(&team.lock);
+}
+
+void dist_team_run(struct dist *process, int n, dist_member_f fn,
+                   void *const *self)
+{
+    dist_team_turns(process, n, n, fn, self);
+}

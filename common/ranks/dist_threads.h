@@ -1,0 +1,48 @@
+/*
+ * dist_threads.h - several members in one process, each a rank to its caller
+ *
+ * A process that stands for n ranks runs n threads, each with a 'struct dist'
+ * of its own: member m of process p of P is rank p n + m of P n.  Since every
+ * rank then does the same arithmetic on the same rows whether it has a process
+ * of its own or shares one, results do not depend on the number of processes,
+ * as long as processes times members stays the same.
+ */
+#ifndef RANKS_DIST_THREADS_H
+#define RANKS_DIST_THREADS_H
+
+#include "ranks/dist.h"
+
+enum { DIST_MAX_MEMBERS = 8 };
+
+/* What each member does; 'self' is its own, 'd' its place among all. */
+typedef void (*dist_member_f)(void *self, struct dist *d);
+
+/*
+ * Run fn on 'n' members; self[m] is given to member m.  Member 0 runs on the
+ * calling thread and alone uses MPI.  Returns when all have returned.
+ *   process [in] the job as processes
+ * Collective.  A process that cannot start its threads ends the job, since
+ * those it has would wait for ever.
+ */
+void dist_team_run(struct dist *process, int n, dist_member_f fn,
+                   void *const *self);
+
+/* The same, but only 'at_once' of them, 1 .. n, compute at a time; who waits
+ * for the others lets another have its turn. */
+void dist_team_turns(struct dist *process, int n, int at_once, dist_member_f fn,
+                     void *const *self);
+
+/* For dist.c: the calls of a member. */
+MUST_USE int team_sum_float(struct dist *d, float *x, size_t n,
+                            struct err *err);
+MUST_USE int team_sum_double(struct dist *d, double *x, size_t n,
+                             struct err *err);
+/* 'at': bytes of all that lie before this member's. */
+MUST_USE int team_gather(struct dist *d, const struct dist_items *g, size_t at,
+                         struct err *err);
+MUST_USE int team_bcast(struct dist *d, void *bytes, size_t n, struct err *err);
+struct dist_seconds team_spent(const struct dist *d);
+MUST_USE int team_barrier(struct dist *d, struct err *err);
+MUST_USE int team_agree(struct dist *d, int rc, struct err *err);
+
+#endif

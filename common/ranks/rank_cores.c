@@ -1,0 +1,78 @@
+#include "ranks/rank_cores.h"
+
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct place place_of(const struct dist *d, int64_t wanted)
+{
+    const int cores = omp_get_num_procs();
+    const bool bound = cores < (int)sysconf(_SC_NPROCESSORS_ONLN);
+    struct place p = {.cores = cores, .sharers = bound ? 1 : d->here};
+
+    p.threads = wanted > 0 ? (int)wanted : p.cores / p.sharers;
+    if (p.threads < 1)
+        p.threads = 1;
+    return p;
+}
+
+bool place_crowded(const struct place *p)
+{
+    return (int64_t)p->threads * p->sharers > p->cores;
+}
+
+/* The kernel's list of the cores that this process may use, "0-3,8". */
+static void list_cores(char *text, size_t size)
+{
+    static const char name[] = "Cpus_allowed_list:";
+    FILE *f = fopen("/proc/self/status", "re");
+    char line[512];
+
+    snprintf(text, size, "?");
+    while (f && fgets(line, sizeof(line), f))
+        if (strncmp(line, name, sizeof(name) - 1) == 0) {
+            const char *list = line + sizeof(name) - 1;
+
+            list += strspn(list, " \t");
+            snprintf(text, size, "%.*s", (int)strcspn(list, "\n"), list);
+        }
+    if (f)
+        fclose(f);
+}
+
+void place_describe(const struct place *p, char text[PLACE_TEXT])
+{
+    char list[64], shared[48] = "";
+
+    list_cores(list, sizeof(list));
+    if (p->sharers > 1)
+        snprintf(shared, sizeof(shared), ", shared by %d ranks", p->sharers);
+    snprintf(text, PLACE_TEXT, "%d thread%s on core%s %s%s", p->threads,
+             p->threads > 1 ? "s" : "", p->cores > 1 ? "s" : "", list, shared);
+}
+
+int place_count_crowded(struct dist *d, const struct place *p, int *count,
+                        struct err *err)
+{
+    double sum = place_crowded(p);
+
+    if (dist_sum(d, &sum, 1, err) < 0)
+        return -1;
+    *count = (int)sum;
+    return 0;
+}
+
+int place_parts(const struct dist *d, int parts, bool strict, int64_t batch,
+                struct err *err)
+{
+    if (parts % d->size == 0 && batch >= parts)
+        return parts / d->size;
+    if (!strict)
+        return 1;
+    return err_set(err, ERR_USAGE,
+                   "train.reproducible strict: %d parts of a batch of %jd "
+                   "cannot be shared out among %d ranks",
+                   parts, (intmax_t)batch, d->size);
+}

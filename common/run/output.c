@@ -1,0 +1,284 @@
+/* output.c - begin and seal the output directory of a node */
+#include "run/output.h"
+
+#include "base/machine.h"
+#include "base/version.h"
+#include "run/output_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BEGUN_MAX_BYTES = 4096, TIME_TEXT = 32 };
+
+#define MAX_SECONDS 1e11 /* since 1970, of a time that can be told */
+
+int node_partial(char path[FILE_PATH_MAX], const char *run_dir,
+                 const struct plan_node *n, struct err *err)
+{
+    return file_path(path, err, "%s/%s.partial", run_dir, n->dir);
+}
+
+static int sealed_path(char path[FILE_PATH_MAX], const char *run_dir,
+                       const struct plan_node *n, struct err *err)
+{
+    return file_path(path, err, "%s/%s", run_dir, n->dir);
+}
+
+static void utc(char text[TIME_TEXT], double seconds)
+{
+    const time_t t = (time_t)seconds;
+    struct tm tm;
+
+    gmtime_r(&t, &tm);
+    strftime(text, TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* --- unfinished work ------------------------------------------------------- */
+
+/* Is it what node_begin() wrote for this key? */
+static bool is_begun(const json_t *j, const char *key)
+{
+    const char *of = json_string_value(json_object_get(j, "key"));
+    const json_t *started = json_object_get(j, "started");
+    const json_t *resumed = json_object_get(j, "resumed");
+
+    return of && strcmp(of, key) == 0 && json_is_number(started) &&
+           json_number_value(started) >= 0 &&
+           json_number_value(started) < MAX_SECONDS &&
+           json_is_integer(resumed) && json_integer_value(resumed) >= 0 &&
+           json_integer_value(resumed) < INT_MAX;
+}
+
+/* What .begun in 'partial' says, if it speaks of this key; else NULL. */
+static json_t *read_begun(const char *partial, const struct plan_node *n)
+{
+    char path[FILE_PATH_MAX];
+    struct err err;
+    json_t *j;
+
+    if (file_path(path, &err, "%s/" NODE_BEGUN, partial) < 0)
+        return NULL;
+    j = node_files_read(path, BEGUN_MAX_BYTES, &err);
+    if (is_begun(j, n->key))
+        return j;
+    json_decref(j);
+    return NULL;
+}
+
+bool node_is_begun(const char *run_dir, const struct plan_node *n)
+{
+    char partial[FILE_PATH_MAX];
+    struct err err;
+    json_t *begun = NULL;
+
+    if (node_partial(partial, run_dir, n, &err) == 0)
+        begun = read_begun(partial, n);
+    json_decref(begun);
+    return begun != NULL;
+}
+
+/*
+ * A crash leaves temporary files in the output, and in the run directory
+ * outputs that were being removed.  Removing them is only tidiness.
+ */
+static void tidy(const char *run_dir, const char *partial)
+{
+    struct node_files f = {0};
+    char path[FILE_PATH_MAX], **names = NULL;
+    struct err err;
+    size_t n = 0;
+
+    if (node_files_list(&f, partial, &err) == 0)
+        for (size_t i = 0; i < f.n; i++)
+            if (node_files_temporary(f.file[i].name) &&
+                file_path(path, &err, "%s/%s", partial, f.file[i].name) == 0)
+                unlink(path);
+    node_files_release(&f);
+    if (dir_list(run_dir, &names, &n, &err) < 0)
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (strncmp(names[i], ".trash-", 7) == 0 &&
+            file_path(path, &err, "%s/%s", run_dir, names[i]) == 0 &&
+            dir_remove(path, &err) < 0)
+            break;
+    dir_list_free(names, n);
+}
+
+/* Go on with what is there; a manifest was too early. */
+static int resume(const char *run_dir, const char *partial, json_t *begun,
+                  struct err *err)
+{
+    const json_int_t times =
+        json_integer_value(json_object_get(begun, "resumed"));
+    char path[FILE_PATH_MAX];
+
+    tidy(run_dir, partial);
+    json_object_set_new(begun, "resumed", json_integer(times + 1));
+    if (file_path(path, err, "%s/" NODE_MANIFEST, partial) < 0 ||
+        dir_remove(path, err) < 0 ||
+        file_path(path, err, "%s/" NODE_BEGUN, partial) < 0)
+        return -1;
+    return node_files_write(path, begun, err);
+}
+
+int node_begin(const char *run_dir, const struct plan_node *n,
+               char path[FILE_PATH_MAX], bool *resumed, struct err *err)
+{
+    char begun_path[FILE_PATH_MAX];
+    json_t *begun;
+    int rc;
+
+    if (node_check_inputs(run_dir, n, err) < 0 ||
+        node_partial(path, run_dir, n, err) < 0 ||
+        file_path(begun_path, err, "%s/" NODE_BEGUN, path) < 0)
+        return -1;
+    begun = read_begun(path, n);
+    *resumed = begun != NULL;
+    if (begun) {
+        rc = resume(run_dir, path, begun, err);
+    } else {
+        begun = json_pack("{sssfsi}", "key", n->key, "started", now(),
+                          "resumed", 0);
+        rc = dir_remove(path, err);
+        if (rc == 0)
+            rc = dir_make(path, err);
+        if (rc == 0)
+            rc = node_files_write(begun_path, begun, err);
+    }
+    json_decref(begun);
+    return rc;
+}
+
+/* --- sealing --------------------------------------------------------------- */
+
+static json_t *list_files(const struct node_files *f)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < f->n; i++)
+        if (json_array_append_new(list,
+                                  json_pack("{sssIss}", "name", f->file[i].name,
+                                            "size", (json_int_t)f->file[i].size,
+                                            "sha256", f->file[i].hex)) < 0) {
+            json_decref(list);
+            return NULL; /* no memory, or a name that is not UTF-8 */
+        }
+    return list;
+}
+
+static json_t *make_manifest(const struct plan_node *n, const json_t *begun,
+                             const struct node_files *f, struct err *err)
+{
+    const double start = json_number_value(json_object_get(begun, "started"));
+    const double end = now();
+    char started[TIME_TEXT], finished[TIME_TEXT], program[128], host[256] = "";
+    char machine[MACHINE_TEXT];
+    json_t *files = list_files(f), *m = NULL;
+
+    machine_describe(machine);
+    utc(started, start);
+    utc(finished, end);
+    snprintf(program, sizeof(program), "%s %s",
+             n->program ? n->program : "papline", PAPLINE_VERSION);
+    gethostname(host, sizeof(host) - 1);
+    if (files)
+        m = json_pack("{ss ss ss si ss ss ss ss ss sf sO so so so}", "key",
+                      n->key, "node", n->name, "stage", n->stage, "version",
+                      n->version, "program", program, "host", host, "machine",
+                      machine, "started", started, "finished", finished,
+                      "seconds", end - start, "resumed",
+                      json_object_get(begun, "resumed"), "params",
+                      json_loads(n->params, 0, NULL), "inputs",
+                      json_loads(n->inputs, 0, NULL), "files", files);
+    if (!m)
+        err_set(err, ERR_SYSTEM,
+                "cannot make the manifest of %s: no memory, or a name that is "
+                "not UTF-8",
+                n->name);
+    return m;
+}
+
+/* The new output in place of the old; after a crash one of both is whole. */
+static int swap_in(const char *run_dir, const char *partial, const char *sealed,
+                   struct err *err)
+{
+    char trash[FILE_PATH_MAX], path[FILE_PATH_MAX];
+    const bool old = file_exists(sealed);
+
+    if (file_path(trash, err, "%s/.trash-XXXXXX", run_dir) < 0)
+        return -1;
+    if (old && (!mkdtemp(trash) || rename(sealed, trash) < 0))
+        return err_set(err, ERR_SYSTEM, "cannot move '%s' aside: %s", sealed,
+                       strerror(errno));
+    if (rename(partial, sealed) < 0)
+        return err_set(err, ERR_SYSTEM, "cannot rename '%s' to '%s': %s",
+                       partial, sealed, strerror(errno));
+    if (file_path(path, err, "%s/..", sealed) < 0 || dir_sync(path, err) < 0)
+        return -1;
+    if (file_path(path, err, "%s/" NODE_BEGUN, sealed) == 0)
+        unlink(path);
+    if (old && dir_remove(trash, err) < 0)
+        err->code = ERR_NONE; /* the next node_begin() tries again */
+    return 0;
+}
+
+static int seal(const char *run_dir, const struct plan_node *n,
+                const char *partial, const json_t *begun, struct err *err)
+{
+    char path[FILE_PATH_MAX], sealed[FILE_PATH_MAX];
+    struct node_files f = {0};
+    json_t *m = NULL;
+    int rc = -1;
+
+    if (sealed_path(sealed, run_dir, n, err) == 0 &&
+        file_path(path, err, "%s/" NODE_MANIFEST, partial) == 0 &&
+        node_files_list(&f, partial, err) == 0 &&
+        node_files_hash(&f, partial, true, err) == 0) {
+        node_files_note(&f, partial);
+        m = make_manifest(n, begun, &f, err);
+    }
+    if (m && node_files_write(path, m, err) == 0)
+        rc = swap_in(run_dir, partial, sealed, err);
+    json_decref(m);
+    node_files_release(&f);
+    return rc;
+}
+
+int node_commit(const char *run_dir, const struct plan_node *n, struct err *err)
+{
+    char partial[FILE_PATH_MAX];
+    json_t *begun;
+    int rc;
+
+    if (node_partial(partial, run_dir, n, err) < 0)
+        return -1;
+    begun = read_begun(partial, n);
+    if (!begun && node_is_current(run_dir, n))
+        return 0;
+    if (!begun)
+        return err_set(err, ERR_SYSTEM,
+                       "'%s' was not begun for this key, or is gone", partial);
+    tidy(run_dir, partial);
+    rc = node_check_inputs(run_dir, n, err);
+    if (rc == 0)
+        rc = seal(run_dir, n, partial, begun, err);
+    if (rc < 0 && err->code == ERR_INPUT)
+        err->code = ERR_SYSTEM; /* it is our own output */
+    json_decref(begun);
+    return rc;
+}

@@ -1,0 +1,219 @@
+/* output_check.c - is a sealed output as its manifest says? */
+#include "run/output.h"
+
+#include "run/output_files.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+#include <sys/stat.h>
+
+bool node_is_sealed(const char *run_dir, const struct plan_node *n)
+{
+    char sealed[FILE_PATH_MAX];
+    struct stat st;
+    struct err err;
+
+    /* one that cannot be seen just now is not one that is not there */
+    return file_path(sealed, &err, "%s/%s", run_dir, n->dir) == 0 &&
+           (lstat(sealed, &st) == 0 || (errno != ENOENT && errno != ENOTDIR));
+}
+
+static bool is_manifest(const json_t *m)
+{
+    const json_t *files = json_object_get(m, "files"), *e;
+    size_t i;
+
+    if (!json_is_string(json_object_get(m, "key")) ||
+        !json_is_object(json_object_get(m, "params")) ||
+        !json_is_object(json_object_get(m, "inputs")) || !json_is_array(files))
+        return false;
+    json_array_foreach(
+        files, i,
+        e) if (!json_is_string(json_object_get(e, "name")) ||
+               !json_is_integer(json_object_get(e, "size")) ||
+               !json_is_string(json_object_get(e, "sha256"))) return false;
+    return true;
+}
+
+json_t *node_manifest(const char *run_dir, const struct plan_node *n,
+                      struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    json_t *m;
+
+    if (file_path(path, err, "%s/%s/" NODE_MANIFEST, run_dir, n->dir) < 0)
+        return NULL;
+    m = node_files_read(path, NODE_MANIFEST_MAX, err);
+    if (m && !is_manifest(m)) {
+        err_set(err, ERR_INPUT, "'%s' is not a manifest", path);
+        json_decref(m);
+        m = NULL;
+    }
+    return m;
+}
+
+/* --- files against the manifest --------------------------------------------- */
+
+/*
+ * One file of the manifest.  Its content is read if it is small, or another
+ * than that of which 'seen' tells, or with 'all'; *noted: 'seen' was changed.
+ */
+static int check_file(const char *dir, const json_t *entry, json_t *seen,
+                      bool all, bool *noted, struct err *err)
+{
+    const char *name = json_string_value(json_object_get(entry, "name"));
+    const char *hex = json_string_value(json_object_get(entry, "sha256"));
+    const json_int_t size = json_integer_value(json_object_get(entry, "size"));
+    char path[FILE_PATH_MAX], stamp[NODE_STAMP], now[HASH_HEX];
+    struct stat st;
+
+    if (file_path(path, err, "%s/%s", dir, name) < 0)
+        return -1;
+    if (lstat(path, &st) < 0 && errno != ENOENT && errno != ENOTDIR)
+        return err_set(err, ERR_SYSTEM, "cannot see '%s': %s", path,
+                       strerror(errno));
+    if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
+        return err_set(err, ERR_INPUT, "%.300s is missing", name);
+    if (st.st_size != size)
+        return err_set(err, ERR_INPUT, "%.300s has %lld bytes, not %lld", name,
+                       (long long)st.st_size, (long long)size);
+    node_files_stamp(stamp, &st);
+    if (!all && size > NODE_SMALL && node_files_seen(seen, name, stamp))
+        return 0;
+    if (hash_file(path, now, err) < 0) {
+        err->code = ERR_SYSTEM; /* it is there: that is no damage of it */
+        return -1;
+    }
+    if (size > NODE_SMALL)
+        *noted = true;
+    if (strcmp(hex, now) != 0) {
+        json_object_del(seen, name);
+        return err_set(err, ERR_INPUT, "%.300s was changed", name);
+    }
+    if (size > NODE_SMALL)
+        json_object_set_new(seen, name, json_string(stamp));
+    return 0;
+}
+
+int node_check(const char *run_dir, const struct plan_node *n, const json_t *m,
+               bool all, struct err *err)
+{
+    char dir[FILE_PATH_MAX];
+    const json_t *e;
+    json_t *seen;
+    bool noted = false;
+    size_t i;
+    int rc = 0;
+
+    if (file_path(dir, err, "%s/%s", run_dir, n->dir) < 0)
+        return -1;
+    seen = node_files_recall(dir);
+    json_array_foreach(json_object_get(m, "files"), i, e)
+    {
+        rc = check_file(dir, e, seen, all, &noted, err);
+        if (rc < 0)
+            break;
+    }
+    if (noted)
+        node_files_remember(dir, seen);
+    json_decref(seen);
+    return rc;
+}
+
+int node_check_current(const char *run_dir, const struct plan_node *n,
+                       struct err *err)
+{
+    json_t *m;
+    int rc = -1;
+
+    if (!node_is_sealed(run_dir, n))
+        return err_set(err, ERR_INPUT, "there is no '%s/%s'", run_dir, n->dir);
+    m = node_manifest(run_dir, n, err);
+    if (m && strcmp(json_string_value(json_object_get(m, "key")), n->key) != 0)
+        err_set(err, ERR_INPUT, "'%s/%s' is of another configuration", run_dir,
+                n->dir);
+    else if (m)
+        rc = node_check(run_dir, n, m, false, err);
+    json_decref(m);
+    return rc;
+}
+
+bool node_is_current(const char *run_dir, const struct plan_node *n)
+{
+    struct err err = {0};
+
+    return node_check_current(run_dir, n, &err) == 0;
+}
+
+int node_check_inputs(const char *run_dir, const struct plan_node *n,
+                      struct err *err)
+{
+    json_t *inputs = n->inputs ? json_loads(n->inputs, 0, NULL) : NULL, *key;
+    const char *name;
+    int rc = 0;
+
+    if (n->inputs && !inputs)
+        return err_set(err, ERR_SYSTEM, "no memory for the inputs of %s",
+                       n->name);
+    json_object_foreach(inputs, name, key)
+    {
+        struct plan_node in = {.stage = ""};
+        struct err why = {0};
+
+        plan_output_dir(name, in.dir);
+        snprintf(in.key, sizeof(in.key), "%s", json_string_value(key));
+        rc = node_check_current(run_dir, &in, &why);
+        if (rc < 0 && why.code == ERR_SYSTEM)
+            *err = why;
+        else if (rc < 0)
+            err_set(err, ERR_USAGE,
+                    "%s cannot be made, its input %s is not what the plan "
+                    "wants: %s; 'papline run %s' makes it first",
+                    n->name, name, why.text, run_dir);
+        if (rc < 0)
+            break;
+    }
+    json_decref(inputs);
+    return rc;
+}
+
+/* The names in the manifest against those that are there, both in order. */
+static int compare_names(const json_t *list, const struct node_files *f,
+                         struct err *err)
+{
+    const json_t *e;
+    size_t i, k = 0;
+
+    json_array_foreach(list, i, e)
+    {
+        const char *name = json_string_value(json_object_get(e, "name"));
+
+        if (k < f->n && strcmp(f->file[k].name, name) < 0)
+            break;
+        if (k == f->n || strcmp(f->file[k].name, name) != 0)
+            return err_set(err, ERR_INPUT,
+                           "%.300s: the manifest is out of order", name);
+        k++;
+    }
+    if (k < f->n)
+        return err_set(err, ERR_INPUT, "%.300s is not in the manifest",
+                       f->file[k].name);
+    return 0;
+}
+
+int node_verify(const char *run_dir, const struct plan_node *n, struct err *err)
+{
+    char sealed[FILE_PATH_MAX];
+    struct node_files f = {0};
+    json_t *m = node_manifest(run_dir, n, err);
+    int rc = -1;
+
+    if (m && node_check(run_dir, n, m, true, err) == 0 &&
+        file_path(sealed, err, "%s/%s", run_dir, n->dir) == 0 &&
+        node_files_list(&f, sealed, err) == 0)
+        rc = compare_names(json_object_get(m, "files"), &f, err);
+    json_decref(m);
+    node_files_release(&f);
+    return rc;
+}

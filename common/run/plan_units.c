@@ -1,0 +1,59 @@
+#include "run/plan_units.h"
+
+#include "store/augmented_rows.h"
+
+static int augmented(struct units *u, const char *run_dir,
+                     const struct config *c, struct err *err)
+{
+    struct sources src;
+
+    if (sources_open(&src, run_dir, c->augment.variants, err) < 0)
+        return -1;
+    u->rows = sources_rows(&src);
+    u->step = units_rows(c);
+    sources_close(&src);
+    return 0;
+}
+
+/* At most so many cells are explained. */
+static int explained(struct units *u, const char *run_dir,
+                     const struct config *c, const struct plan_node *node,
+                     struct err *err)
+{
+    char dir[FILE_PATH_MAX];
+    struct store data;
+    uint64_t most;
+    int64_t cells;
+
+    if (config_cells(c->explain.cells, &cells, err) < 0 ||
+        file_path(dir, err, "%s/data", run_dir) < 0 ||
+        store_open(&data, dir, err) < 0)
+        return -1;
+    if (store_use_fold(&data, node->fold, node->folds, err) < 0) {
+        store_close(&data);
+        return -1;
+    }
+    for (size_t i = 0; i < data.n; i++)
+        u->rows +=
+            store_label(&data, i) >= 0 && store_split(&data, i) == SPLIT_TEST;
+    most = 2 * (uint64_t)c->explain.per_class * (uint64_t)data.n_class;
+    if (cells < (int64_t)u->rows && u->rows > most + (uint64_t)cells)
+        u->rows = most + (uint64_t)cells;
+    store_close(&data);
+    return 0;
+}
+
+int units_of(struct units *u, const char *run_dir, const struct config *c,
+             const struct plan_node *node, struct err *err)
+{
+    *u = (struct units){.step = 1};
+    switch (node->division) {
+    case PLAN_WHOLE:
+        break;
+    case PLAN_ROWS:
+        return augmented(u, run_dir, c, err);
+    case PLAN_FILES:
+        return explained(u, run_dir, c, node, err);
+    }
+    return 0;
+}

@@ -1,0 +1,150 @@
+#include "run/run.h"
+
+#include "base/lock.h"
+#include "run/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LOCK_SECONDS = 30, LOCK_TRIES_A_SECOND = 10 };
+
+int env_load(struct run_env *e, const char *run_dir, struct err *err)
+{
+    char path[FILE_PATH_MAX], digest[HASH_HEX] = "";
+
+    if (file_path(path, err, "%s/run.yaml", run_dir) < 0)
+        return -1;
+    if (!file_exists(path))
+        return err_set(err, ERR_USAGE,
+                       "'%s' is not a run directory (no run.yaml); make one "
+                       "with 'papline run CONFIG'",
+                       run_dir);
+    if (hash_file(path, digest, err) < 0)
+        return -1;
+    if (strcmp(e->dir, run_dir) == 0 && strcmp(e->digest, digest) == 0)
+        return 0;
+    env_release(e);
+    memcpy(e->digest, digest, sizeof(digest));
+    if (config_read(&e->config, path, NULL, 0, err) < 0 ||
+        plan_join(&e->plan, &e->config, run_dir, err) < 0)
+        return -1;
+    return file_path(e->dir, err, "%s", run_dir);
+}
+
+/* Path of the node's lock: its directory name with '/' made '-'. */
+static int lock_path(const struct run_env *e, const struct plan_node *node,
+                     char path[FILE_PATH_MAX], struct err *err)
+{
+    char *p;
+
+    if (file_path(path, err, "%s/.locks", e->dir) < 0 ||
+        dir_make(path, err) < 0 ||
+        file_path(path, err, "%s/.locks/%s", e->dir, node->dir) < 0)
+        return -1;
+    for (p = path + strlen(e->dir) + strlen("/.locks/"); *p; p++)
+        if (*p == '/')
+            *p = '-';
+    return 0;
+}
+
+/* A lock file while it is asked for. */
+struct asked {
+    const struct run_env *e;
+    const struct plan_node *node;
+    char path[FILE_PATH_MAX];
+    int fd;
+};
+
+/* As lock_take(). */
+static int take_alone(const struct asked *a, struct err *err)
+{
+    return lock_take(a->fd, LOCK_ALONE, a->path, err);
+}
+
+/* Begin the output, if that was not done meanwhile, and share it. */
+static int begin_alone(const struct asked *a, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    bool resumed;
+
+    if (!node_is_begun(a->e->dir, a->node) &&
+        node_begin(a->e->dir, a->node, path, &resumed, err) < 0)
+        return -1;
+    return lock_take(a->fd, LOCK_SHARED, a->path, err);
+}
+
+/* Shared; whoever comes first begins the output, alone. */
+static int take_shared(const struct asked *a, struct err *err)
+{
+    int got = lock_take(a->fd, LOCK_SHARED, a->path, err);
+
+    if (got <= 0 || node_is_begun(a->e->dir, a->node) ||
+        node_is_current(a->e->dir, a->node))
+        return got;
+    got = lock_take(a->fd, LOCK_ALONE, a->path, err);
+    if (got > 0)
+        return begin_alone(a, err);
+    /* another process shares it, and will begin: let it */
+    if (got == 0 && lock_take(a->fd, LOCK_NONE, a->path, err) < 0)
+        return -1;
+    return got;
+}
+
+/* Take the node's lock by 'take_it', waiting a while. */
+static int lock(struct run_env *e, const struct plan_node *node,
+                int (*take_it)(const struct asked *a, struct err *err),
+                struct err *err)
+{
+    const struct timespec pause = {.tv_nsec = 1000000000 / LOCK_TRIES_A_SECOND};
+    struct asked a = {.e = e, .node = node};
+    int got = 0;
+
+    if (lock_path(e, node, a.path, err) < 0)
+        return -1;
+    a.fd = open(a.path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (a.fd < 0)
+        return err_set(err, ERR_SYSTEM, "cannot open '%s': %s", a.path,
+                       strerror(errno));
+    for (int i = 0; i < LOCK_SECONDS * LOCK_TRIES_A_SECOND; i++) {
+        got = take_it(&a, err);
+        if (got != 0)
+            break;
+        nanosleep(&pause, NULL);
+    }
+    if (got > 0) {
+        e->lock = a.fd;
+        return 0;
+    }
+    close(a.fd);
+    if (got < 0)
+        return -1;
+    return err_set(err, ERR_AGAIN, "another process is making %s", node->name);
+}
+
+int env_lock(struct run_env *e, const struct plan_node *node, struct err *err)
+{
+    return lock(e, node, take_alone, err);
+}
+
+int env_share(struct run_env *e, const struct plan_node *node, struct err *err)
+{
+    return lock(e, node, take_shared, err);
+}
+
+void env_unlock(struct run_env *e)
+{
+    if (e->lock)
+        close(e->lock);
+    e->lock = 0;
+}
+
+void env_release(struct run_env *e)
+{
+    env_unlock(e);
+    plan_release(&e->plan);
+    e->dir[0] = '\0';
+}

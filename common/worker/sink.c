@@ -1,0 +1,422 @@
+#include "worker/sink.h"
+
+#include "base/log.h"
+#include "proto/confirm.h"
+#include "proto/samples.h"
+#include "proto/sealed.h"
+#include "proto/stored.h"
+#include "run/output.h"
+#include "run/run.h"
+#include "worker/scheduler_address.h"
+#include "worker/scheduler_link.h"
+#include "worker/zmq_frames.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <zmq.h>
+
+int sink_store_open(struct sink_store *s, const char *run_dir,
+                    const struct config *c, const struct plan_node *node,
+                    struct err *err)
+{
+    char dir[FILE_PATH_MAX];
+    bool resumed;
+
+    *s = (struct sink_store){.run_dir = run_dir, .node = node};
+    if (!node_is_begun(run_dir, node) && node_is_current(run_dir, node)) {
+        s->sealed = true;
+        return sources_open(&s->sources, run_dir, c->augment.variants, err);
+    }
+    if (node_begin(run_dir, node, dir, &resumed, err) < 0 ||
+        sources_open(&s->sources, run_dir, c->augment.variants, err) < 0)
+        return -1;
+    if (sources_create(&s->sources, dir, &s->writer, err) < 0) {
+        sources_close(&s->sources);
+        return -1;
+    }
+    return 0;
+}
+
+static bool has_row(const struct sink_store *s, uint64_t row)
+{
+    return s->sealed || store_has(s->writer, row);
+}
+
+int sink_store_put(struct sink_store *s, const struct sample_rows *r,
+                   struct err *err)
+{
+    enum { MAX_ROWS = SAMPLES_MAX_COUNT };
+    int label[MAX_ROWS];
+    bool all_here = true;
+
+    if (r->count > MAX_ROWS || r->first > sources_rows(&s->sources) ||
+        r->count > sources_rows(&s->sources) - r->first)
+        return err_set(err, ERR_INPUT,
+                       "rows %ju..%ju do not fit a store of %zu rows",
+                       (uintmax_t)r->first, (uintmax_t)(r->first + r->count),
+                       sources_rows(&s->sources));
+    if (r->h != s->sources.data.h || r->w != s->sources.data.w || r->c != 3)
+        return err_set(err, ERR_INPUT, "samples of %ux%ux%u, wanted %zux%zux3",
+                       r->h, r->w, r->c, s->sources.data.h, s->sources.data.w);
+    for (size_t i = 0; i < r->count; i++) {
+        all_here = all_here && has_row(s, r->first + i);
+        label[i] = store_label(&s->sources.data,
+                               sources_row(&s->sources, r->first + i));
+    }
+    if (all_here) /* a repeated unit: the same bytes are there already */
+        return 0;
+    return store_put(s->writer, r->first, r->count, r->pixels, label, r->record,
+                     err);
+}
+
+int sink_store_sync(struct sink_store *s, struct err *err)
+{
+    return s->sealed ? 0 : store_sync(s->writer, err);
+}
+
+int sink_store_seal(struct sink_store *s, struct err *err)
+{
+    struct store_writer *w = s->writer;
+
+    if (s->sealed)
+        return 0;
+    s->writer = NULL;
+    if (store_finish(w, err) < 0)
+        return -1;
+    return node_commit(s->run_dir, s->node, err);
+}
+
+void sink_store_close(struct sink_store *s)
+{
+    store_abandon(s->writer);
+    sources_close(&s->sources);
+    *s = (struct sink_store){0};
+}
+
+/* --- the process ----------------------------------------------------------- */
+
+enum {
+    ADDRESS = 264, /* bytes: scheduler_address.h's endpoint, and a little */
+    TOGETHER = 16, /* messages that are synced at once, if as many are there */
+};
+
+/* A message whose rows are put, but not synced. */
+struct taken {
+    zmq_msg_t from; /* owned */
+    uint64_t unit, first, bytes;
+    struct err what; /* code 0: the rows are in */
+};
+
+struct sink {
+    struct run_env env; /* owned */
+    struct sink_store store;
+    const struct plan_node *node; /* in env */
+    uint64_t first_id;            /* of the node's units */
+    struct link *link;            /* owned */
+    void *router;                 /* owned */
+    void *zmq;                    /* owned: the router's context */
+    struct keys_guard *guard;     /* owned, NULL without encryption */
+    struct keypair keys;
+    char endpoint[256];
+    struct msg_samples samples; /* owned, used again */
+    struct taken taken[TOGETHER];
+    int n_taken;
+    struct buf out; /* owned */
+    double rows;    /* since the start */
+};
+
+/* Where to listen: beside the scheduler's socket, or on its address. */
+static void listen_at(const struct control *c, char at[ADDRESS])
+{
+    const char *port = strrchr(c->endpoint, ':');
+
+    if (c->curve)
+        snprintf(at, ADDRESS, "%.*s:*", (int)(port - c->endpoint), c->endpoint);
+    else
+        snprintf(at, ADDRESS, "%s-sink", c->endpoint);
+}
+
+/* Before the socket is bound: what listens takes them over. */
+static int sink_limits(struct sink *s, struct err *err)
+{
+    const int zero = 0, hwm = 8;
+    const int64_t max = WIRE_MAX_DATA;
+
+    if (zmq_setsockopt(s->router, ZMQ_LINGER, &zero, sizeof(zero)) < 0 ||
+        zmq_setsockopt(s->router, ZMQ_RCVHWM, &hwm, sizeof(hwm)) < 0 ||
+        zmq_setsockopt(s->router, ZMQ_MAXMSGSIZE, &max, sizeof(max)) < 0)
+        return err_set(err, ERR_SYSTEM, "cannot set up a socket: %s",
+                       zmq_strerror(errno));
+    return 0;
+}
+
+static int sink_bind(struct sink *s, const char *join, struct err *err)
+{
+    struct control c;
+    char key[FILE_PATH_MAX], at[ADDRESS];
+    size_t size = sizeof(s->endpoint);
+
+    if (control_read(&c, join, err) < 0)
+        return -1;
+    s->zmq = zmq_ctx_new();
+    s->router = s->zmq ? zmq_socket(s->zmq, ZMQ_ROUTER) : NULL;
+    if (!s->router)
+        return err_set(err, ERR_SYSTEM, "cannot open a socket: %s",
+                       zmq_strerror(errno));
+    if (sink_limits(s, err) < 0)
+        return -1;
+    if (c.curve) {
+        if (file_path(key, err, "%s/keys/server.key", join) < 0 ||
+            keys_read(key, &s->keys, err) < 0)
+            return -1;
+        s->guard = keys_guard_new(s->zmq, &s->keys, err);
+        if (!s->guard || keys_server(s->guard, s->router, err) < 0)
+            return -1;
+    }
+    listen_at(&c, at);
+    if (zmq_bind(s->router, at) < 0 ||
+        zmq_getsockopt(s->router, ZMQ_LAST_ENDPOINT, s->endpoint, &size) < 0)
+        return err_set(err, ERR_SYSTEM, "cannot listen at '%s': %s", at,
+                       zmq_strerror(errno));
+    return 0;
+}
+
+/* Tell the scheduler that a unit is safe. */
+static int say_stored(struct sink *s, uint64_t unit, uint64_t bytes,
+                      struct err *err)
+{
+    const struct msg_stored m = {.unit = unit, .bytes = bytes};
+
+    if (stored_encode(&m, &s->out, err) < 0)
+        return -1;
+    return link_send(s->link, s->out.data, s->out.len, err);
+}
+
+/* Are all rows of [first, first + count) in the store? */
+static bool rows_here(const struct sink *s, uint64_t first, uint64_t count)
+{
+    for (uint64_t i = first; i < first + count; i++)
+        if (!has_row(&s->store, i))
+            return false;
+    return true;
+}
+
+/* After (re)connection: name every unit that is complete already. */
+static int announce(struct sink *s, struct err *err)
+{
+    const uint64_t rows = sources_rows(&s->store.sources);
+    const uint64_t step = units_rows(&s->env.config);
+
+    for (uint64_t at = 0, k = 0; at < rows; at += step, k++) {
+        const uint64_t n = rows - at < step ? rows - at : step;
+
+        if (rows_here(s, at, n) && say_stored(s, s->first_id + k, 0, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void reply(struct sink *s, zmq_msg_t *identity, uint64_t unit,
+                  const struct err *what)
+{
+    struct msg_confirm m = {.unit = unit, .code = what->code};
+    struct err err;
+
+    if (what->code)
+        snprintf(m.text, sizeof(m.text), "%s", what->text);
+    if (confirm_encode(&m, &s->out, &err) < 0)
+        return;
+    if (zmq_msg_send(identity, s->router, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
+        zmq_send(s->router, s->out.data, s->out.len, ZMQ_DONTWAIT);
+}
+
+/* Put the rows of a message of 'from', which is taken over. */
+static void take_samples(struct sink *s, zmq_msg_t *from, zmq_msg_t *m)
+{
+    struct msg_samples *x = &s->samples;
+    struct taken *t = &s->taken[s->n_taken];
+    struct sample_rows r;
+    struct err err;
+
+    if (samples_decode(x, zmq_msg_data(m), zmq_msg_size(m), &err) < 0) {
+        log_warn("ignored a message: %s", err.text);
+        return;
+    }
+    *t = (struct taken){
+        .unit = x->unit, .first = x->first, .bytes = zmq_msg_size(m)};
+    r = (struct sample_rows){x->first,    x->count,  x->height, x->width,
+                             x->channels, x->pixels, x->record};
+    if (sink_store_put(&s->store, &r, &t->what) == 0) {
+        t->what.code = ERR_NONE;
+        s->rows += (double)x->count;
+    }
+    zmq_msg_init(&t->from);
+    zmq_msg_move(&t->from, from);
+    s->n_taken++;
+}
+
+/* Is another message there?  Then its rows are put. */
+static bool take_one(struct sink *s)
+{
+    zmq_msg_t from, m;
+    bool got;
+
+    zmq_msg_init(&from);
+    zmq_msg_init(&m);
+    got = zmq_msg_recv(&from, s->router, ZMQ_DONTWAIT) >= 0;
+    if (got && zmq_msg_recv(&m, s->router, ZMQ_DONTWAIT) >= 0)
+        take_samples(s, &from, &m);
+    frames_drop(s->router);
+    zmq_msg_close(&m);
+    zmq_msg_close(&from);
+    return got;
+}
+
+/* Tell worker and scheduler what became of a message. */
+static int settle(struct sink *s, struct taken *t, struct err *err)
+{
+    const uint64_t step = units_rows(&s->env.config);
+    const uint64_t rows = sources_rows(&s->store.sources);
+    const uint64_t at = t->first / step * step;
+    int rc = 0;
+
+    reply(s, &t->from, t->unit, &t->what);
+    if (t->what.code == ERR_NONE &&
+        rows_here(s, at, rows - at < step ? rows - at : step))
+        rc = say_stored(s, s->first_id + at / step, t->bytes, err);
+    zmq_msg_close(&t->from);
+    return rc;
+}
+
+/* Store the rows of all messages that are there.  Only a failing disk ends the
+ * sink. */
+static int on_data(struct sink *s, struct err *err)
+{
+    const double rows = (double)sources_rows(&s->store.sources);
+    struct err sync = {0}, disk = {0}, later;
+    int rc = 0;
+
+    s->n_taken = 0;
+    for (int i = 0; i < TOGETHER && take_one(s); i++)
+        ;
+    if (s->n_taken > 0 && sink_store_sync(&s->store, &sync) == 0)
+        sync.code = ERR_NONE;
+    for (int i = 0; i < s->n_taken; i++) {
+        struct taken *t = &s->taken[i];
+
+        if (t->what.code == ERR_SYSTEM)
+            disk = t->what;
+        if (sync.code && !t->what.code)
+            t->what = disk = sync;
+        if (settle(s, t, rc < 0 ? &later : err) < 0)
+            rc = -1;
+    }
+    link_progress(s->link, 0, s->rows, rows, "stored");
+    if (disk.code && rc == 0) {
+        *err = disk;
+        rc = -1;
+    }
+    return rc;
+}
+
+static int say_sealed(struct sink *s, struct err *err)
+{
+    struct msg_sealed m = {0};
+    struct err what = {0};
+
+    if (sink_store_seal(&s->store, &what) < 0) {
+        m.code = what.code;
+        snprintf(m.text, sizeof(m.text), "%s", what.text);
+    }
+    if (sealed_encode(&m, &s->out, err) < 0 ||
+        link_send(s->link, s->out.data, s->out.len, err) < 0)
+        return -1;
+    if (m.code)
+        *err = what;
+    return m.code ? -1 : 1;
+}
+
+/* 1: the node is sealed, 0: go on. */
+static int on_link(struct sink *s, struct err *err)
+{
+    enum link_event event;
+    struct msg_unit unit;
+    const int rc = link_wait(s->link, 0, &event, &unit, err);
+
+    if (rc <= 0)
+        return rc;
+    switch (event) {
+    case LINK_CONNECTED:
+        return announce(s, err);
+    case LINK_FINISH:
+        return say_sealed(s, err);
+    case LINK_STOP:
+        return err_set(err, ERR_AGAIN, "stopped before the store was complete");
+    case LINK_UNIT:
+        break;
+    }
+    return 0;
+}
+
+static int sink_loop(struct sink *s, struct err *err)
+{
+    int rc = 0;
+
+    while (rc == 0) {
+        zmq_pollitem_t item[] = {
+            {.socket = link_socket(s->link), .events = ZMQ_POLLIN},
+            {.socket = s->router, .events = ZMQ_POLLIN},
+        };
+
+        zmq_poll(item, 2, 1000);
+        if (item[1].revents)
+            rc = on_data(s, err);
+        if (rc == 0)
+            rc = on_link(s, err);
+    }
+    return rc > 0 ? 0 : -1;
+}
+
+/* The first node of this stage. */
+static int find_node(struct sink *s, const char *stage, struct err *err)
+{
+    for (int i = 0; i < s->env.plan.n_node; i++)
+        if (strcmp(s->env.plan.node[i].stage, stage) == 0) {
+            s->node = &s->env.plan.node[i];
+            s->first_id = (uint64_t)(i + 1) << UNITS_SHIFT;
+            return 0;
+        }
+    return err_set(err, ERR_USAGE, "'%s' plans no %s", s->env.dir, stage);
+}
+
+int sink_run(const struct stage *stage, const char *join, struct err *err)
+{
+    struct sink s = {0};
+    struct link_args a = {.join = join};
+    char role[WIRE_MAX_STAGE + 1];
+    int rc = -1;
+
+    snprintf(role, sizeof(role), "%.20s.sink", stage->name);
+    a.stage = role;
+    a.listen = s.endpoint;
+    if (env_load(&s.env, join, err) == 0 &&
+        find_node(&s, stage->name, err) == 0 &&
+        env_lock(&s.env, s.node, err) == 0 &&
+        sink_store_open(&s.store, s.env.dir, &s.env.config, s.node, err) == 0 &&
+        sink_bind(&s, join, err) == 0 && link_open(&s.link, &a, err) == 0)
+        rc = sink_loop(&s, err);
+    link_close(s.link);
+    if (s.router)
+        zmq_close(s.router);
+    keys_guard_free(s.guard);
+    if (s.zmq)
+        zmq_ctx_term(s.zmq);
+    keys_wipe(&s.keys);
+    sink_store_close(&s.store);
+    samples_release(&s.samples);
+    buf_release(&s.out);
+    env_release(&s.env);
+    return rc;
+}

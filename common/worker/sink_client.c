@@ -1,0 +1,166 @@
+#include "worker/sink_client.h"
+
+#include "base/clock.h"
+#include "proto/confirm.h"
+#include "proto/samples.h"
+
+#include <errno.h>
+#include <string.h>
+#include <zmq.h>
+
+enum {
+    CONFIRM_SECONDS = 60, /* a sink that is silent for so long is given up */
+    GONE_SECONDS = 10, /* one that broke the connection: another will listen */
+    LEAVING_SECONDS = 2, /* likewise, once this process was asked to stop */
+    POLL_MS = 200,
+};
+
+static void close_socket(struct outlet *o)
+{
+    if (o->data)
+        zmq_close(o->data);
+    o->data = NULL;
+    o->sink[0] = '\0';
+    o->ahead = 0;
+}
+
+void outlet_drop(struct outlet *o)
+{
+    if (o->ahead > 0)
+        close_socket(o);
+}
+
+void outlet_close(struct outlet *o)
+{
+    close_socket(o);
+    buf_release(&o->out);
+}
+
+static int open_socket(struct outlet *o, const char *sink, struct err *err)
+{
+    const int zero = 0, poll = POLL_MS, never = -1;
+    const int64_t max = WIRE_MAX_CONTROL; /* of a confirm */
+    const struct keypair *keys = link_keys(o->link);
+
+    if (o->data && strcmp(o->sink, sink) == 0)
+        return 0;
+    close_socket(o);
+    o->data = zmq_socket(link_context(o->link), ZMQ_DEALER);
+    if (!o->data)
+        return err_set(err, ERR_SYSTEM, "cannot open a socket: %s",
+                       zmq_strerror(errno));
+    zmq_setsockopt(o->data, ZMQ_LINGER, &zero, sizeof(zero));
+    zmq_setsockopt(o->data, ZMQ_MAXMSGSIZE, &max, sizeof(max));
+    zmq_setsockopt(o->data, ZMQ_RECONNECT_IVL, &never, sizeof(never));
+    zmq_setsockopt(o->data, ZMQ_RCVTIMEO, &poll, sizeof(poll));
+    zmq_setsockopt(o->data, ZMQ_SNDTIMEO, &poll, sizeof(poll));
+    if (keys && keys_client(keys, o->data, NULL, err) < 0)
+        return -1;
+    if (zmq_connect(o->data, sink) < 0)
+        return err_set(err, ERR_AGAIN, "cannot connect to the sink '%s': %s",
+                       sink, zmq_strerror(errno));
+    memcpy(o->sink, sink, strlen(sink) + 1);
+    return 0;
+}
+
+/* A connection that was lost is not made again, as what was on its way is lost
+ * too; then the socket has nobody to send to. */
+static bool gone(struct outlet *o)
+{
+    int events = 0;
+    size_t size = sizeof(events);
+
+    return zmq_getsockopt(o->data, ZMQ_EVENTS, &events, &size) == 0 &&
+           !(events & ZMQ_POLLOUT);
+}
+
+/* Give up waiting?  Then the socket is closed, so nothing arrives late. */
+static int still_waiting(struct outlet *o, double since, struct err *err)
+{
+    const int patience = link_stopping(o->link) ? LEAVING_SECONDS
+                         : gone(o)              ? GONE_SECONDS
+                                                : CONFIRM_SECONDS;
+
+    if (clock_now() - since < patience)
+        return 0;
+    close_socket(o);
+    return err_set(err, ERR_AGAIN, "the sink has not answered for %d seconds",
+                   patience);
+}
+
+/* 1: *m is what came, 0: nothing did, or nothing that one can read. */
+static int receive(struct outlet *o, struct msg_confirm *m)
+{
+    struct err err;
+    zmq_msg_t bytes;
+    int got = 0;
+
+    zmq_msg_init(&bytes);
+    if (zmq_msg_recv(&bytes, o->data, 0) >= 0)
+        got = confirm_decode(m, zmq_msg_data(&bytes), zmq_msg_size(&bytes),
+                             &err) == 0;
+    zmq_msg_close(&bytes);
+    return got;
+}
+
+static int await_confirm(struct outlet *o, uint64_t unit, struct err *err)
+{
+    const double since = clock_now();
+    struct msg_confirm m = {0};
+
+    /* confirms of another unit can only be a sink's mistake */
+    while (!receive(o, &m) || m.unit != unit)
+        if (still_waiting(o, since, err) < 0)
+            return -1;
+    o->ahead--;
+    if (m.code == ERR_SYSTEM) /* the sink's fault, not this process' */
+        m.code = ERR_AGAIN;
+    if (m.code)
+        err_set(err, m.code, "sink: %s", m.text);
+    return m.code ? -1 : 0;
+}
+
+/* Wait until at most 'ahead' messages are not confirmed. */
+static int await(struct outlet *o, uint64_t unit, int ahead, struct err *err)
+{
+    while (o->ahead > ahead)
+        if (await_confirm(o, unit, err) < 0) {
+            outlet_drop(o);
+            return -1;
+        }
+    return 0;
+}
+
+int outlet_flush(struct outlet *o, uint64_t unit, struct err *err)
+{
+    return await(o, unit, 0, err);
+}
+
+int outlet_put(struct outlet *o, const struct msg_unit *unit,
+               const struct sample_rows *r, struct err *err)
+{
+    const double since = clock_now();
+    struct msg_samples m = {
+        .unit = unit->id,
+        .attempt = unit->attempt,
+        .first = r->first,
+        .count = (uint32_t)r->count,
+        .height = r->h,
+        .width = r->w,
+        .channels = r->c,
+        .pixels = r->pixels,
+    };
+
+    for (size_t i = 0; i < r->count; i++)
+        m.record[i] = r->record[i];
+    if (samples_encode(&m, &o->out, err) < 0 ||
+        open_socket(o, unit->sink, err) < 0) {
+        outlet_drop(o);
+        return -1;
+    }
+    while (zmq_send(o->data, o->out.data, o->out.len, 0) < 0)
+        if (still_waiting(o, since, err) < 0)
+            return -1;
+    o->ahead++;
+    return await(o, unit->id, OUTLET_AHEAD - 1, err);
+}

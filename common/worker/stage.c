@@ -1,0 +1,434 @@
+/* stage.c - the three ways to start a stage program */
+#include "worker/stage.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/version.h"
+#include "proto/samples.h"
+#include "run/output.h"
+#include "run/run.h"
+#include "worker/scheduler_link.h"
+#include "worker/sink.h"
+#include "worker/sink_client.h"
+
+#include <getopt.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { SHARED_SECONDS = 90 }; /* until another host's output is seen */
+
+struct stage_link {
+    const struct stage *stage; /* borrowed */
+    struct link *link;         /* owned; NULL alone */
+    struct sink_store *store;  /* borrowed; alone, of a divided stage */
+    struct msg_unit unit;      /* in hand */
+    struct outlet outlet;      /* owned */
+    double started;
+};
+
+struct options {
+    const char *run, *join, *connect, *key, *experiment;
+    bool sink;
+};
+
+void stage_progress(struct stage_link *l, double done, double total,
+                    const char *note)
+{
+    if (l->link)
+        link_progress(l->link, l->unit.id, done, total, note);
+    else
+        log_progress(l->stage->name, done, total, clock_now() - l->started,
+                     note);
+}
+
+bool stage_stopping(const struct stage_link *l)
+{
+    return l->link ? link_stopping(l->link) : link_signalled();
+}
+
+/* --- rows to the sink ------------------------------------------------------ */
+
+int stage_emit(struct stage_link *l, const struct sample_rows *r,
+               struct err *err)
+{
+    BUG_ON(r->count < 1 || r->count > SAMPLES_MAX_COUNT);
+    if (!l->store)
+        return outlet_put(&l->outlet, &l->unit, r, err);
+    if (sink_store_put(l->store, r, err) < 0)
+        return -1;
+    return sink_store_sync(l->store, err);
+}
+
+/* --- alone ----------------------------------------------------------------- */
+
+static int alone_rows(struct stage_link *l, void *self, struct unit *u,
+                      struct err *err)
+{
+    struct sink_store store = {0};
+    int rc = -1;
+
+    if (sink_store_open(&store, u->run_dir, u->config, u->node, err) < 0)
+        return -1;
+    l->store = &store;
+    u->count = sources_rows(&store.sources);
+    if (u->count == 0 || l->stage->handle(self, u, err) == 0)
+        rc = sink_store_seal(&store, err);
+    l->store = NULL;
+    sink_store_close(&store);
+    return rc;
+}
+
+/* All units that write files, then what sums them up. */
+static int alone_files(struct stage_link *l, void *self, struct unit *u,
+                       struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    struct units units;
+    bool resumed;
+
+    if (units_of(&units, u->run_dir, u->config, u->node, err) < 0 ||
+        node_begin(u->run_dir, u->node, path, &resumed, err) < 0)
+        return -1;
+    u->count = units.rows;
+    if (u->count > 0 && l->stage->handle(self, u, err) < 0)
+        return -1;
+    u->first = units.rows;
+    u->count = 0;
+    return l->stage->handle(self, u, err);
+}
+
+static int alone_unit(struct stage_link *l, void *self, struct unit *u,
+                      struct err *err)
+{
+    l->started = clock_now();
+    switch (u->node->division) {
+    case PLAN_WHOLE:
+        break;
+    case PLAN_ROWS:
+        return alone_rows(l, self, u, err);
+    case PLAN_FILES:
+        return alone_files(l, self, u, err);
+    }
+    return l->stage->handle(self, u, err);
+}
+
+static bool wanted(const struct options *o, const struct stage *st,
+                   const struct plan_node *n)
+{
+    return strcmp(n->stage, st->name) == 0 &&
+           (!o->experiment || strcmp(n->experiment, o->experiment) == 0);
+}
+
+static int alone(const struct stage *st, void *self, const struct options *o,
+                 struct err *err)
+{
+    struct stage_link l = {.stage = st};
+    struct run_env env = {0};
+    int n = 0, rc = env_load(&env, o->run, err);
+
+    if (rc == 0)
+        rc = plan_look(&env.plan, env.dir, false, err);
+    for (int i = 0; rc == 0 && i < env.plan.n_node; i++) {
+        const struct plan_node *node = &env.plan.node[i];
+        struct unit u = {.id = (uint64_t)(i + 1) << UNITS_SHIFT,
+                         .attempt = 1,
+                         .run_dir = env.dir,
+                         .config = &env.config,
+                         .plan = &env.plan,
+                         .node = node,
+                         .link = &l};
+
+        if (!wanted(o, st, node))
+            continue;
+        n++;
+        if (!node->run) {
+            log_info("%s: %s", node->name, node->reason);
+            continue;
+        }
+        rc = env_lock(&env, node, err);
+        if (rc == 0)
+            rc = alone_unit(&l, self, &u, err);
+        env_unlock(&env);
+    }
+    if (rc == 0 && n == 0)
+        rc = err_set(err, ERR_USAGE, "'%s' plans no %s%s%s", o->run, st->name,
+                     o->experiment ? " of experiment " : "",
+                     o->experiment ? o->experiment : "");
+    env_release(&env);
+    return rc;
+}
+
+/* --- as a worker ----------------------------------------------------------- */
+
+/* The scheduler has seen the inputs; a file system that hosts share may show them
+ * here a little later. */
+static void await_inputs(const struct unit *u)
+{
+    const struct timespec pause = {.tv_nsec = 500000000};
+    const double end = clock_now() + SHARED_SECONDS;
+    struct err err;
+
+    while (node_check_inputs(u->run_dir, u->node, &err) < 0 &&
+           clock_now() < end && !stage_stopping(u->link))
+        nanosleep(&pause, NULL);
+}
+
+/* The unit as the stage sees it; the node is found in the run's plan. */
+static int unit_open(struct unit *u, struct stage_link *l, struct run_env *env,
+                     const struct options *o, struct err *err)
+{
+    const char *dir = o->join ? o->join : l->unit.run_dir;
+
+    if (env_load(env, dir, err) < 0)
+        return -1;
+    *u = (struct unit){
+        .id = l->unit.id,
+        .attempt = (int)l->unit.attempt,
+        .run_dir = env->dir,
+        .config = &env->config,
+        .plan = &env->plan,
+        .node = plan_find(&env->plan, l->unit.node),
+        .first = l->unit.first,
+        .count = l->unit.count,
+        .link = l,
+    };
+    if (!u->node)
+        return err_set(err, ERR_USAGE, "'%s' plans no %s", env->dir,
+                       l->unit.node);
+    if (u->node->division == PLAN_ROWS)
+        return 0;
+    await_inputs(u);
+    return u->count > 0 ? env_share(env, u->node, err)
+                        : env_lock(env, u->node, err);
+}
+
+/* Was the node finished meanwhile, by others? */
+static bool too_late(const struct unit *u)
+{
+    return u->node->division == PLAN_FILES &&
+           !node_is_begun(u->run_dir, u->node) &&
+           node_is_current(u->run_dir, u->node);
+}
+
+/*
+ * Do the unit in hand and hand in the result.  -1 ends this process: the
+ * fault is not the unit's.
+ */
+static int work(struct stage_link *l, void *self, struct run_env *env,
+                const struct options *o, struct err *err)
+{
+    struct err what = {0};
+    struct unit u;
+    int rc;
+
+    l->started = clock_now();
+    link_progress(l->link, l->unit.id, 0, 0, "");
+    rc = unit_open(&u, l, env, o, &what);
+    if (rc == 0 && !too_late(&u))
+        rc = l->stage->handle(self, &u, &what);
+    if (rc == 0)
+        rc = outlet_flush(&l->outlet, l->unit.id, &what);
+    else
+        outlet_drop(&l->outlet);
+    env_unlock(env);
+    if (rc == 0)
+        what.code = ERR_NONE;
+    link_progress(l->link, 0, 0, 0, "");
+    if (link_result(l->link, l->unit.id, &what, clock_now() - l->started, err) <
+        0)
+        return -1;
+    if (what.code == ERR_USAGE || what.code == ERR_SYSTEM) {
+        *err = what;
+        return -1;
+    }
+    if (what.code && !link_stopping(l->link))
+        log_warn("%s: %s", l->unit.node, what.text);
+    return 0;
+}
+
+static int serve(struct stage_link *l, void *self, const struct options *o,
+                 struct err *err)
+{
+    struct run_env env = {0};
+    bool owe_credit = false; /* the scheduler does not know that we are free */
+    enum link_event event;
+    int rc = 0;
+
+    while (rc == 0 && !link_stopping(l->link)) {
+        int got =
+            link_wait(l->link, owe_credit ? 0 : -1, &event, &l->unit, err);
+
+        if (got == 0 && owe_credit) {
+            owe_credit = false;
+            rc = link_credit(l->link, err);
+        } else if (got < 0) {
+            rc = -1;
+        } else if (got > 0 && event == LINK_CONNECTED) {
+            owe_credit = true;
+        } else if (got > 0 && event == LINK_UNIT) {
+            rc = work(l, self, &env, o, err);
+            owe_credit = true;
+        }
+    }
+    env_release(&env);
+    return rc;
+}
+
+static int worker(const struct stage *st, void *self, const struct options *o,
+                  struct err *err)
+{
+    const struct link_args a = {.stage = st->name,
+                                .join = o->join,
+                                .endpoint = o->connect,
+                                .key_file = o->key,
+                                .listen = ""};
+    struct stage_link *l = calloc(1, sizeof(*l));
+    int rc = -1;
+
+    if (!l)
+        return err_set(err, ERR_SYSTEM, "no memory for a worker");
+    l->stage = st;
+    if (link_open(&l->link, &a, err) == 0) {
+        l->outlet.link = l->link;
+        rc = serve(l, self, o, err);
+    }
+    if (rc == 0 && link_signalled())
+        rc = err_set(err, ERR_AGAIN, "stopped by a signal");
+    outlet_close(&l->outlet);
+    link_close(l->link);
+    free(l);
+    return rc;
+}
+
+/* --- the command line ------------------------------------------------------ */
+
+static bool has_sink(const struct stage *st)
+{
+    return plan_division(st->name) == PLAN_ROWS;
+}
+
+static void help(const struct stage *st)
+{
+    printf("papline-%s: %s\n\n"
+           "usage: papline-%s --run DIR [--experiment NAME]\n"
+           "       papline-%s --join DIR%s\n"
+           "       papline-%s --connect ENDPOINT [--key FILE]\n\n"
+           "  --run DIR          do what DIR/run.yaml plans for this stage, "
+           "alone\n"
+           "  --experiment NAME  only this experiment\n"
+           "  --join DIR         work for the scheduler that runs DIR\n"
+           "  --connect ENDPOINT work for a scheduler elsewhere, e.g. "
+           "tcp://host:5555\n"
+           "  --key FILE         its worker.key (tcp is always encrypted)\n"
+           "%s"
+           "  --help, --version\n\n"
+           "exit status: 0 done, 1 failed, 2 bad usage or configuration, "
+           "75 start again\n",
+           st->name, st->summary, st->name, st->name,
+           has_sink(st) ? " [--sink]" : "", st->name,
+           has_sink(st) ? "  --sink             gather the rows that workers "
+                          "make\n"
+                        : "");
+    for (const struct stage_tool *t = st->tools; t && t->option; t++)
+        printf("\n       papline-%s %s %s\n  %s\n", st->name, t->option,
+               t->usage, t->help);
+}
+
+static int parse(const struct stage *st, struct options *o, int argc,
+                 char **argv, struct err *err)
+{
+    enum { RUN, JOIN, CONNECT, KEY, EXPERIMENT, SINK };
+    static const struct option known[] = {
+        {"run", required_argument, NULL, RUN},
+        {"join", required_argument, NULL, JOIN},
+        {"connect", required_argument, NULL, CONNECT},
+        {"key", required_argument, NULL, KEY},
+        {"experiment", required_argument, NULL, EXPERIMENT},
+        {"sink", no_argument, NULL, SINK},
+        {0},
+    };
+    const char **text[] = {&o->run, &o->join, &o->connect, &o->key,
+                           &o->experiment};
+    int c;
+
+    opterr = 0;
+    while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
+        if (c >= RUN && c <= EXPERIMENT)
+            *text[c] = optarg;
+        else if (c == SINK && has_sink(st))
+            o->sink = true;
+        else
+            return err_set(err, ERR_USAGE, "bad option '%s'; see --help",
+                           argv[optind - 1]);
+    }
+    if (optind < argc)
+        return err_set(err, ERR_USAGE, "unexpected '%s'; see --help",
+                       argv[optind]);
+    if (!o->run + !o->join + !o->connect != 2)
+        return err_set(err, ERR_USAGE,
+                       "give one of --run, --join and --connect; see --help");
+    if (o->connect && strncmp(o->connect, "tcp:", 4) == 0 && !o->key)
+        return err_set(err, ERR_USAGE,
+                       "a tcp endpoint needs --key FILE, the run's "
+                       "keys/worker.key");
+    if (o->sink && !o->join)
+        return err_set(err, ERR_USAGE, "--sink goes with --join");
+    return 0;
+}
+
+static const struct stage_tool *tool_of(const struct stage *st,
+                                        const char *word)
+{
+    for (const struct stage_tool *t = st->tools; t && t->option; t++)
+        if (word && strcmp(t->option, word) == 0)
+            return t;
+    return NULL;
+}
+
+static int dispatch(const struct stage *st, const struct options *o,
+                    struct err *err)
+{
+    void *self = st->self;
+    int rc;
+
+    if (o->sink)
+        return sink_run(st, o->join, err);
+    if (st->open && st->open(&self, err) < 0)
+        return -1;
+    rc = o->run ? alone(st, self, o, err) : worker(st, self, o, err);
+    if (st->close)
+        st->close(self);
+    return rc;
+}
+
+int stage_main(const struct stage *st, int argc, char **argv)
+{
+    char name[64];
+    struct options o = {0};
+    struct err err = {0};
+    const struct stage_tool *tool = tool_of(st, argc > 1 ? argv[1] : NULL);
+
+    snprintf(name, sizeof(name), "papline-%.40s", st->name);
+    log_name(name);
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        help(st);
+        return 0;
+    }
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        printf("%s %s\n", name, PAPLINE_VERSION);
+        return 0;
+    }
+    link_signals();
+    if (sodium_init() < 0)
+        err_set(&err, ERR_SYSTEM, "cannot start libsodium");
+    else if (tool && tool->act(argc - 1, argv + 1, &err) == 0)
+        return 0;
+    else if (!tool && parse(st, &o, argc, argv, &err) == 0 &&
+             dispatch(st, &o, &err) == 0)
+        return 0;
+    log_error("%s", err.text);
+    return err_exit_status(err.code);
+}

@@ -1,0 +1,454 @@
+#define _XOPEN_SOURCE 700 /* realpath */
+#include "orchestration/run_command.h"
+
+#include "base/lock.h"
+#include "base/log.h"
+#include "base/version.h"
+#include "orchestration/report/report.h"
+#include "orchestration/scheduler/journal.h"
+#include "orchestration/scheduler/scheduler.h"
+#include "run/output.h"
+#include "run/pretrained_weights.h"
+#include "run/run.h"
+#include "stages/augment/recipe.h"
+#include "stages/preprocess/layout.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { METRICS_MAX_BYTES = 1 << 24 };
+
+/* Configuration and plan of one invocation. */
+struct job {
+    struct config config;
+    struct plan plan;        /* owned */
+    char dir[FILE_PATH_MAX]; /* absolute */
+    int lock;                /* owned: file descriptor, 0 if none */
+};
+
+/* A run directory stands for the configuration that it was started with. */
+static int config_path(char path[FILE_PATH_MAX], const char *given,
+                       bool *is_run, struct err *err)
+{
+    if (file_path(path, err, "%s/run.yaml", given) < 0)
+        return -1;
+    *is_run = file_exists(path);
+    if (*is_run)
+        return 0;
+    return file_path(path, err, "%s", given);
+}
+
+/* Where the run lives: as asked; else a run directory is itself the run,
+ * wherever it was made. */
+static int choose_dir(struct config *c, const struct run_args *a, bool is_run,
+                      struct err *err)
+{
+    const char *dir = a->dir ? a->dir : is_run ? a->config : NULL;
+
+    for (size_t i = 0; i < a->n_set && !a->dir; i++)
+        if (strncmp(a->set[i].text, "run.dir=", 8) == 0)
+            dir = NULL;
+    return dir ? file_path(c->run.dir, err, "%s", dir) : 0;
+}
+
+/* Workers may start elsewhere, so a path is made absolute, in place. */
+static int absolute(char path[FILE_PATH_MAX], struct err *err)
+{
+    char cwd[FILE_PATH_MAX], given[FILE_PATH_MAX];
+
+    if (path[0] == '/' || path[0] == '\0')
+        return 0;
+    if (!getcwd(cwd, sizeof(cwd)))
+        return err_set(err, ERR_SYSTEM, "cannot tell this directory: %s",
+                       strerror(errno));
+    memcpy(given, path, FILE_PATH_MAX);
+    return file_path(path, err, "%s/%s", cwd, given);
+}
+
+/* Put off what comes behind the last node of stage 'until'. */
+static int stop_behind(struct plan *p, const char *until, struct err *err)
+{
+    int last = -1;
+
+    for (int i = 0; i < p->n_node; i++)
+        if (strcmp(p->node[i].stage, until) == 0)
+            last = i;
+    if (last < 0)
+        return err_set(err, ERR_USAGE, "--until %s: the plan has no such stage",
+                       until);
+    for (int i = 0; i < p->n_node; i++) {
+        if (!p->node[i].run ||
+            (i <= last && strcmp(p->node[i].stage, "report") != 0))
+            continue;
+        p->node[i].run = false;
+        p->node[i].later = true;
+        snprintf(p->node[i].reason, sizeof(p->node[i].reason),
+                 "put off (--until %s)", until);
+    }
+    return 0;
+}
+
+/* What only the stages understand. */
+static int check_parts(const struct config *c, const struct plan *p,
+                       struct err *err)
+{
+    struct layout l;
+    struct recipe r;
+
+    if (layout_init(&l, c, err) < 0)
+        return -1;
+    layout_release(&l);
+    if (recipe_init(&r, &p->recipe, err) < 0)
+        return -1;
+    recipe_release(&r);
+    if (recipe_init(&r, &p->fresh_recipe, err) < 0)
+        return -1;
+    recipe_release(&r);
+    return 0;
+}
+
+/* What a run writes must not be read as pictures by the next one. */
+static int check_apart(const struct config *c, const char *dir, struct err *err)
+{
+    char *data = c->dataset.path[0] ? realpath(c->dataset.path, NULL) : NULL;
+    char above[FILE_PATH_MAX], *there = NULL;
+    size_t n = data ? strlen(data) : 0;
+    int rc = 0;
+
+    snprintf(above, sizeof(above), "%s", dir);
+    while (data && !there && strrchr(above, '/')) { /* it may not exist yet */
+        there = realpath(above, NULL);
+        *strrchr(above, '/') = '\0';
+    }
+    if (there && strncmp(there, data, n) == 0 && (there[n] == '/' || !there[n]))
+        rc = err_set(err, ERR_USAGE,
+                     "run.dir: '%.300s' lies in dataset.path; what the run "
+                     "writes would be taken for pictures of it",
+                     dir);
+    free(data);
+    free(there);
+    return rc;
+}
+
+/* A recipe may be a name. */
+static int absolute_recipe(char word[FILE_PATH_MAX], struct err *err)
+{
+    return recipe_text_is_path(word) ? absolute(word, err) : 0;
+}
+
+static int job_open(struct job *j, const struct run_args *a, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    struct config *c = &j->config;
+    bool is_run;
+
+    if (config_path(path, a->config, &is_run, err) < 0 ||
+        config_read(c, path, a->set, a->n_set, err) < 0 ||
+        choose_dir(c, a, is_run, err) < 0)
+        return -1;
+    if (absolute(c->run.dir, err) < 0 || absolute(c->dataset.path, err) < 0 ||
+        absolute(c->split.csv, err) < 0 || absolute(c->layout.csv, err) < 0 ||
+        absolute(c->train.weights, err) < 0 ||
+        absolute_recipe(c->augment.recipe, err) < 0 ||
+        absolute_recipe(c->train.augment_recipe, err) < 0 ||
+        file_path(j->dir, err, "%s", c->run.dir) < 0 ||
+        check_apart(c, j->dir, err) < 0)
+        return -1;
+    if (plan_init(&j->plan, c, j->dir, err) < 0 ||
+        check_parts(c, &j->plan, err) < 0)
+        return -1;
+    if (a->verify && plan_look(&j->plan, j->dir, true, err) < 0)
+        return -1;
+    return a->until ? stop_behind(&j->plan, a->until, err) : 0;
+}
+
+static void job_close(struct job *j)
+{
+    plan_release(&j->plan);
+    if (j->lock)
+        close(j->lock);
+}
+
+static struct job *job_new(struct err *err)
+{
+    struct job *j = calloc(1, sizeof(*j));
+
+    if (!j)
+        err_set(err, ERR_SYSTEM, "no memory");
+    return j;
+}
+
+static void print_plan(const struct plan *p)
+{
+    for (int i = 0; i < p->n_node; i++)
+        printf("%-6s %-40s %s\n",
+               p->node[i].run     ? "run"
+               : p->node[i].later ? "later"
+                                  : "reuse",
+               p->node[i].name, p->node[i].reason);
+    fflush(stdout);
+}
+
+int run_plan(const struct run_args *a, struct err *err)
+{
+    struct job *j = job_new(err);
+    int rc = j ? job_open(j, a, err) : -1;
+
+    if (rc == 0)
+        print_plan(&j->plan);
+    if (j)
+        job_close(j);
+    free(j);
+    return rc;
+}
+
+/* Be the only scheduler; the lock ends with this process, however it ends. */
+static int take_lock(struct job *j, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    int got;
+
+    if (dir_make(j->dir, err) < 0 ||
+        file_path(path, err, "%s/scheduler.lock", j->dir) < 0)
+        return -1;
+    j->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (j->lock < 0) {
+        j->lock = 0;
+        return err_set(err, ERR_SYSTEM, "cannot open '%s': %s", path,
+                       strerror(errno));
+    }
+    got = lock_take(j->lock, LOCK_ALONE, path, err);
+    if (got < 0)
+        return -1;
+    if (got == 0)
+        return err_set(err, ERR_AGAIN,
+                       "another scheduler is running '%s'; see 'papline "
+                       "status %s'",
+                       j->dir, j->dir);
+    return 0;
+}
+
+static int write_config(const struct job *j, struct err *err)
+{
+    char path[FILE_PATH_MAX], host[64] = "", now[32];
+    struct buf b = {0};
+    int rc;
+
+    gethostname(host, sizeof(host) - 1);
+    journal_time(now);
+    buf_printf(&b, "# papline %s on %s, %s\n", PAPLINE_VERSION, host, now);
+    config_write(&j->config, &b);
+    rc = buf_check(&b, err);
+    if (rc == 0)
+        rc = file_path(path, err, "%s/run.yaml", j->dir);
+    if (rc == 0)
+        rc = file_write(path, b.data, b.len, err);
+    buf_release(&b);
+    return rc;
+}
+
+/* Which outputs are there, but are not those of the plan?  Returns the plan's
+ * nodes with 'stale' filled in, which the caller frees. */
+static struct plan_node *find_stale(const char *run_dir, const struct plan *p,
+                                    struct err *err)
+{
+    struct plan_node *node = calloc((size_t)p->n_node + 1, sizeof(*node));
+
+    if (!node)
+        err_set(err, ERR_SYSTEM, "no memory for %d steps", p->n_node);
+    for (int i = 0; node && i < p->n_node; i++) {
+        node[i] = p->node[i];
+        node[i].stale = strcmp(node[i].stage, "report") != 0 &&
+                        node_is_sealed(run_dir, &node[i]) &&
+                        !node_is_current(run_dir, &node[i]);
+    }
+    return node;
+}
+
+static int write_report(const char *run_dir, const struct config *c,
+                        const struct plan *p, const char *dir, struct err *err)
+{
+    struct plan seen = *p;
+    int rc;
+
+    seen.node = find_stale(run_dir, p, err);
+    if (!seen.node)
+        return -1;
+    rc = report_write(run_dir, c, &seen, dir, err);
+    free(seen.node);
+    return rc;
+}
+
+/* The page of whatever there is. */
+static int make_report(const char *run_dir, const struct config *c,
+                       const struct plan *p, const struct plan_node *node,
+                       struct err *err)
+{
+    static char no_inputs[] = "{}";
+    struct plan_node sealed = *node;
+    char dir[FILE_PATH_MAX];
+    struct err lacks = {0};
+    bool resumed;
+
+    /* A page that lacks parts is sealed under a key that no plan has, so that
+     * it is made again. */
+    if (node_check_inputs(run_dir, node, &lacks) < 0) {
+        sealed.key[0] = '-';
+        sealed.inputs = no_inputs;
+    }
+    if (node_begin(run_dir, &sealed, dir, &resumed, err) < 0 ||
+        write_report(run_dir, c, p, dir, err) < 0)
+        return -1;
+    return node_commit(run_dir, &sealed, err);
+}
+
+static int make_node(const struct scheduler *s, const struct plan_node *node,
+                     struct err *err)
+{
+    return make_report(s->run_dir, s->config, s->plan, node, err);
+}
+
+/* A number at 'path' (NULL-ended) of a JSON file, or -1. */
+static double read_number(const char *file, const char *const *path)
+{
+    char *text = NULL;
+    size_t size;
+    struct err err;
+    json_t *root;
+    const json_t *j;
+    double v;
+
+    if (file_read(file, METRICS_MAX_BYTES, &text, &size, &err) < 0)
+        return -1;
+    root = json_loadb(text, size, 0, NULL);
+    free(text);
+    j = root;
+    for (; *path && j; path++)
+        j = json_object_get(j, *path);
+    v = json_is_number(j) ? json_number_value(j) : -1;
+    json_decref(root);
+    return v;
+}
+
+static void print_accuracy(const char *what, double v)
+{
+    if (v >= 0)
+        printf("%-44s %5.1f %%\n", what, 100 * v);
+}
+
+static void print_results(const struct job *j)
+{
+    static const char *const accuracy[] = {"test", "accuracy", NULL};
+    static const char *const baseline[] = {"test", NULL};
+    char path[FILE_PATH_MAX];
+    struct err err;
+
+    printf("\naccuracy on the test split:\n");
+    for (int i = 0; i < j->plan.n_node; i++) {
+        const struct plan_node *n = &j->plan.node[i];
+
+        if (strcmp(n->stage, "evaluate") == 0 &&
+            file_path(path, &err, "%s/%s/metrics.json", j->dir, n->dir) == 0)
+            print_accuracy(n->experiment, read_number(path, accuracy));
+    }
+    if (file_path(path, &err, "%s/data/baseline.json", j->dir) == 0)
+        print_accuracy("baseline (size and mean colour alone)",
+                       read_number(path, baseline));
+    printf("\nreport: %s/report/index.html\n", j->dir);
+}
+
+/* Bring pretrained weights into the run.  The scheduler has threads, which the
+ * reader of .h5 cannot bear: this comes before it. */
+static int import_weights(struct job *j, struct err *err)
+{
+    for (int i = 0; i < j->plan.n_node; i++) {
+        struct plan_node *n = &j->plan.node[i];
+
+        if (!n->run || strcmp(n->stage, "weights") != 0)
+            continue;
+        if (pretrained_import(j->dir, &j->plan, n, j->config.train.weights,
+                              err) < 0)
+            return -1;
+        log_info("%s: imported", n->name);
+        n->run = false;
+    }
+    return 0;
+}
+
+static int schedule(struct job *j, struct err *err)
+{
+    struct scheduler *s = calloc(1, sizeof(*s));
+    int rc = -1;
+
+    if (!s)
+        return err_set(err, ERR_SYSTEM, "no memory for the scheduler");
+    journal_add(j->dir, "run-start",
+                (struct journal_member[]){{"version", PAPLINE_VERSION}}, 1);
+    if (scheduler_init(s, &j->config, &j->plan, j->dir, err) == 0)
+        rc = scheduler_run(s, make_node, err);
+    if (rc == 0 && s->n_aside > 0)
+        log_warn("%zu units were set aside; the report names them", s->n_aside);
+    if (s->n_ignored > 0)
+        log_warn(
+            "%zu messages were ignored: not valid, or not their senders' to say",
+            s->n_ignored);
+    if (rc == 0 && s->n_failed > 0)
+        rc = err_set(err, ERR_INPUT, "%d of %d nodes failed; see above",
+                     s->n_failed, j->plan.n_node);
+    journal_add(j->dir, "run-end",
+                (struct journal_member[]){
+                    {"outcome", rc == 0 ? "complete" : err->text}},
+                1);
+    scheduler_release(s);
+    free(s);
+    return rc;
+}
+
+int run_start(const struct run_args *a, struct err *err)
+{
+    struct job *j = job_new(err);
+    int rc = -1;
+
+    link_signals();
+    if (j && job_open(j, a, err) == 0 && take_lock(j, err) == 0 &&
+        write_config(j, err) == 0 &&
+        plan_pin(&j->plan, &j->config, j->dir, err) == 0) {
+        print_plan(&j->plan);
+        rc = import_weights(j, err);
+        if (rc == 0)
+            rc = schedule(j, err);
+        if (rc == 0 && !a->until)
+            print_results(j);
+    }
+    if (j)
+        job_close(j);
+    free(j);
+    return rc;
+}
+
+int run_report(const char *run_dir, struct err *err)
+{
+    struct run_env *e = calloc(1, sizeof(*e));
+    const struct plan_node *node;
+    int rc = -1;
+
+    if (!e)
+        return err_set(err, ERR_SYSTEM, "no memory");
+    if (env_load(e, run_dir, err) == 0) {
+        node = plan_find(&e->plan, "report");
+        if (!node)
+            err_set(err, ERR_USAGE, "'%s' plans no report", run_dir);
+        else
+            rc = make_report(run_dir, &e->config, &e->plan, node, err);
+    }
+    if (rc == 0)
+        printf("report: %s/report/index.html\n", run_dir);
+    env_release(e);
+    free(e);
+    return rc;
+}

@@ -1,0 +1,40 @@
+/*
+ * run_command.h - the verbs of papline that work on a run
+ */
+#ifndef ORCHESTRATION_RUN_COMMAND_H
+#define ORCHESTRATION_RUN_COMMAND_H
+
+#include "base/err.h"
+#include "config/config.h"
+
+#include <stdbool.h>
+
+struct run_args {
+    const char *config;           /* YAML file, or a run directory */
+    const struct config_set *set; /* --set, in order */
+    size_t n_set;
+    const char *dir;   /* --run DIR, or NULL: 'config' if it is a run
+                          directory, else run.dir */
+    const char *until; /* --until STAGE: stop behind it; NULL: go to the end */
+    bool verify;       /* --verify: read all files, not only those that may have
+                    changed */
+};
+
+/*
+ * Print every node with "run" or "reuse" and why.  Changes nothing.
+ * Errors: as config_read() and plan_init().
+ */
+MUST_USE int run_plan(const struct run_args *a, struct err *err);
+
+/*
+ * Do what the plan says must be done, then print where the report is and the
+ * accuracies.  Only one scheduler works on a run at a time.
+ * Errors: ERR_USAGE configuration; ERR_AGAIN stopped, or another scheduler is
+ * at it; ERR_SYSTEM; ERR_INPUT some node failed.
+ */
+MUST_USE int run_start(const struct run_args *a, struct err *err);
+
+/* Write the report of a run anew from what is there.  Prints its path. */
+MUST_USE int run_report(const char *run_dir, struct err *err);
+
+#endif

@@ -1,0 +1,344 @@
+#include "orchestration/scheduler/launch.h"
+
+#include "worker/scheduler_link.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { SIGNALLED = 128 }; /* what mpirun and shells add to a signal */
+
+extern char **environ;
+
+/* A command line while it is put together; strings are borrowed. */
+struct command {
+    const char *arg[LAUNCH_MAX_ARGS];
+    int n;
+    char program[FILE_PATH_MAX];
+    char ranks[32];
+};
+
+static void add(struct command *c, const char *arg)
+{
+    BUG_ON(c->n >= LAUNCH_MAX_ARGS - 1);
+    c->arg[c->n++] = arg;
+}
+
+/* --- placements ------------------------------------------------------------ */
+
+static void place_local(struct command *c, const struct config *cfg)
+{
+    (void)cfg;
+    add(c, c->program);
+}
+
+/* mpirun gives ranks on other hosts only those variables that it is told. */
+static void add_mpirun(struct command *c, int ranks, const char *variable)
+{
+    snprintf(c->ranks, sizeof(c->ranks), "%d", ranks);
+    add(c, "mpirun");
+    add(c, "-n");
+    add(c, c->ranks);
+    add(c, "--quiet");
+    add(c, "--oversubscribe");
+    add(c, "--bind-to");
+    add(c, "none");
+    if (geteuid() == 0)
+        add(c, "--allow-run-as-root");
+    if (variable) {
+        add(c, "-x");
+        add(c, variable);
+    }
+    add(c, c->program);
+}
+
+/* One rank needs no launcher, and mpirun waits for ever in some job steps
+ * (open-mpi #8378). */
+static void place_ranks(struct command *c, const struct config *cfg)
+{
+    if (cfg->train.ranks > 1)
+        add_mpirun(c, (int)cfg->train.ranks, LINK_TOKEN);
+    else
+        place_local(c, cfg);
+}
+
+/* How a stage's processes are started, and how many. */
+static const struct placement {
+    const char *stage;
+    void (*place)(struct command *c, const struct config *cfg);
+    size_t workers; /* where in the configuration; 0: one */
+} placements[] = {
+    {"draw", place_local, 0},
+    {"preprocess", place_local, 0},
+    {"augment", place_local, offsetof(struct config, augment.workers)},
+    {"train", place_ranks, 0},
+    {"evaluate", place_local, 0},
+    {"explain", place_local, offsetof(struct config, explain.workers)},
+};
+
+static const struct placement *placement_of(const struct plan_node *node)
+{
+    for (size_t i = 0; i < sizeof(placements) / sizeof(placements[0]); i++)
+        if (strcmp(placements[i].stage, node->stage) == 0)
+            return &placements[i];
+    return NULL;
+}
+
+/* --- children -------------------------------------------------------------- */
+
+/* The directory that this program is in. */
+static int find_bin(char bin[FILE_PATH_MAX], struct err *err)
+{
+    const ssize_t n = readlink("/proc/self/exe", bin, FILE_PATH_MAX - 1);
+    char *slash = NULL;
+
+    if (n > 0) {
+        bin[n] = '\0';
+        slash = strrchr(bin, '/');
+    }
+    if (!slash)
+        return err_set(err, ERR_SYSTEM, "cannot find this program's place: %s",
+                       strerror(errno));
+    *slash = '\0';
+    return 0;
+}
+
+/* Path of a program of ours, which is there. */
+static int find_program(const char *bin, const char *name,
+                        char path[FILE_PATH_MAX], struct err *err)
+{
+    if (file_path(path, err, "%s/%s", bin, name) < 0)
+        return -1;
+    if (access(path, X_OK) < 0)
+        return err_set(err, ERR_USAGE, "'%s' is missing; run make", path);
+    return 0;
+}
+
+int launch_init(struct launcher *l, const char *run_dir, struct err *err)
+{
+    memset(l, 0, sizeof(*l));
+    if (find_bin(l->bin, err) < 0)
+        return -1;
+    return file_path(l->run_dir, err, "%s", run_dir);
+}
+
+static int become_command(struct command *c, const char *const *args,
+                          struct err *err)
+{
+    while (*args)
+        add(c, *args++);
+    execvp(c->arg[0], (char *const *)(uintptr_t)c->arg);
+    return err_set(err, ERR_SYSTEM, "cannot start '%s': %s", c->arg[0],
+                   strerror(errno));
+}
+
+int launch_become(const char *program, const char *const *args, struct err *err)
+{
+    char bin[FILE_PATH_MAX], path[FILE_PATH_MAX];
+    const char **all;
+    size_t n = 0;
+
+    if (find_bin(bin, err) < 0 || find_program(bin, program, path, err) < 0)
+        return -1;
+    while (args[n])
+        n++;
+    all = calloc(n + 2, sizeof(*all));
+    if (!all)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu words", n);
+    all[0] = path;
+    memcpy(all + 1, args, n * sizeof(*all));
+    execv(path, (char *const *)(uintptr_t)all);
+    free(all);
+    return err_set(err, ERR_SYSTEM, "cannot start '%s': %s", path,
+                   strerror(errno));
+}
+
+int launch_become_ranks(int ranks, const char *const *args, struct err *err)
+{
+    char bin[FILE_PATH_MAX];
+    struct command cmd = {.n = 0};
+
+    if (find_bin(bin, err) < 0 ||
+        find_program(bin, "papline", cmd.program, err) < 0)
+        return -1;
+    add_mpirun(&cmd, ranks, NULL);
+    return become_command(&cmd, args, err);
+}
+
+int launch_wanted(const struct config *c, const struct plan_node *node,
+                  enum role role)
+{
+    const struct placement *p = placement_of(node);
+
+    if (!p)
+        return 0;
+    if (role == ROLE_SINK)
+        return node->division == PLAN_ROWS ? 1 : 0;
+    if (p->workers == 0)
+        return 1;
+    return (int)*(const int64_t *)((const char *)c + p->workers);
+}
+
+int launch_running(const struct launcher *l, enum role role)
+{
+    int n = 0;
+
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++)
+        n += l->child[i].pid && l->child[i].role == role;
+    return n;
+}
+
+static bool has_prefix(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* Does a variable say which rank of some other launcher's job this is? */
+static bool is_rank_variable(const char *v)
+{
+    return has_prefix(v, "PMIX_") || has_prefix(v, "PMI_") ||
+           has_prefix(v, "OMPI_COMM_WORLD_") || has_prefix(v, "SLURM_STEPID=");
+}
+
+/* A process that is started without mpirun is a job of its own, even if this
+ * one is a rank of another. */
+static void forget_rank(void)
+{
+    char **kept = environ;
+
+    for (char **v = environ; *v; v++)
+        if (!is_rank_variable(*v))
+            *kept++ = *v;
+    *kept = NULL;
+}
+
+/* In the child: what it finds in its environment beside what is ours. */
+static void set_environment(const struct command *c, uint64_t token)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), "%016jx", (uintmax_t)token);
+    setenv(LINK_TOKEN, text, 1);
+    /* gemm.h asks it for one thread; without this it starts with many, which
+     * look for work for a while */
+    setenv("OPENBLAS_NUM_THREADS", "1", 0);
+    /* else what mpirun starts by srun waits for this step's end */
+    if (getenv("SLURM_STEP_ID") || getenv("SLURM_STEPID"))
+        setenv("SLURM_OVERLAP", "1", 1);
+    if (strcmp(c->arg[0], "mpirun") != 0)
+        forget_rank();
+}
+
+/* In the child: never returns. */
+_Noreturn static void become(const struct command *c, pid_t parent,
+                             uint64_t token)
+{
+    const int null = open("/dev/null", O_RDONLY);
+    sigset_t none;
+
+    set_environment(c, token);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent) /* it died before the line above */
+        _exit(1);
+    setpgid(0, 0);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (null >= 0)
+        dup2(null, STDIN_FILENO);
+    execvp(c->arg[0], (char *const *)(uintptr_t)c->arg);
+    fprintf(stderr, "papline: cannot start '%s': %s\n", c->arg[0],
+            strerror(errno));
+    _exit(127);
+}
+
+static struct child *free_child(struct launcher *l)
+{
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++)
+        if (l->child[i].pid == 0)
+            return &l->child[i];
+    return NULL;
+}
+
+int launch_start(struct launcher *l, const struct config *c,
+                 const struct plan_node *node, enum role role, struct err *err)
+{
+    const struct placement *p = placement_of(node);
+    struct child *child = free_child(l);
+    const pid_t self = getpid();
+    struct command cmd = {.n = 0};
+    uint64_t token;
+    pid_t pid;
+
+    BUG_ON(!p);
+    if (!child)
+        return err_set(err, ERR_USAGE, "more than %d processes",
+                       LAUNCH_MAX_CHILDREN);
+    if (find_program(l->bin, node->program, cmd.program, err) < 0)
+        return -1;
+    p->place(&cmd, c);
+    add(&cmd, "--join");
+    add(&cmd, l->run_dir);
+    if (role == ROLE_SINK)
+        add(&cmd, "--sink");
+    randombytes_buf(&token, sizeof(token));
+    pid = fork();
+    if (pid == 0)
+        become(&cmd, self, token);
+    if (pid < 0)
+        return err_set(err, ERR_SYSTEM, "cannot start a process: %s",
+                       strerror(errno));
+    *child = (struct child){.pid = pid, .role = role, .token = token};
+    return 0;
+}
+
+int launch_reap(struct launcher *l, struct child *ended, int *status)
+{
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++) {
+        struct child *c = &l->child[i];
+
+        if (c->pid == 0 || waitpid(c->pid, status, WNOHANG) != c->pid)
+            continue;
+        *ended = *c;
+        c->pid = 0;
+        return 1;
+    }
+    return 0;
+}
+
+const struct child *launch_find(const struct launcher *l, uint64_t token)
+{
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++)
+        if (l->child[i].pid && l->child[i].token == token)
+            return &l->child[i];
+    return NULL;
+}
+
+void launch_signal(struct launcher *l, int sig)
+{
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++)
+        if (l->child[i].pid)
+            kill(sig == SIGKILL ? -l->child[i].pid : l->child[i].pid, sig);
+}
+
+void launch_describe(int status, char *text, size_t size)
+{
+    if (WIFSIGNALED(status))
+        snprintf(text, size, "killed by signal %d (%s)", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)));
+    else if (WEXITSTATUS(status) > SIGNALLED)
+        snprintf(text, size,
+                 "exit status %d (signal %d, %s, ended one of its "
+                 "processes)",
+                 WEXITSTATUS(status), WEXITSTATUS(status) - SIGNALLED,
+                 strsignal(WEXITSTATUS(status) - SIGNALLED));
+    else
+        snprintf(text, size, "exit status %d", WEXITSTATUS(status));
+}

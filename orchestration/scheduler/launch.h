@@ -1,0 +1,84 @@
+/*
+ * launch.h - the processes that the scheduler starts itself
+ *
+ * How each stage is placed is one table in launch.c.  A child gets SIGTERM
+ * when the scheduler dies, so none is left behind by kill -9, and has a
+ * process group of its own, so that a Ctrl-C reaches only the scheduler, which
+ * then asks it to stop in order.
+ */
+#ifndef ORCHESTRATION_SCHEDULER_LAUNCH_H
+#define ORCHESTRATION_SCHEDULER_LAUNCH_H
+
+#include "run/plan.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum { LAUNCH_MAX_CHILDREN = 512, LAUNCH_MAX_ARGS = 32 };
+
+enum role { ROLE_WORKER, ROLE_SINK };
+
+struct child {
+    pid_t pid; /* 0: the place is free */
+    enum role role;
+    uint64_t token; /* of its hello, also behind mpirun (scheduler_link.h) */
+};
+
+struct launcher {
+    char bin[FILE_PATH_MAX]; /* directory of the programs */
+    char run_dir[FILE_PATH_MAX];
+    struct child child[LAUNCH_MAX_CHILDREN];
+    int restarts; /* of processes of the node in hand that ended too early */
+};
+
+/* Find the programs beside this one.  Errors: ERR_SYSTEM. */
+MUST_USE int launch_init(struct launcher *l, const char *run_dir,
+                         struct err *err);
+
+/* How many processes a node wants in each role. */
+int launch_wanted(const struct config *c, const struct plan_node *node,
+                  enum role role);
+
+/* How many are running. */
+int launch_running(const struct launcher *l, enum role role);
+
+/*
+ * Start one process of 'node'.
+ * Errors: ERR_USAGE a program is missing; ERR_SYSTEM.
+ */
+MUST_USE int launch_start(struct launcher *l, const struct config *c,
+                          const struct plan_node *node, enum role role,
+                          struct err *err);
+
+/* Take note of a child that ended: 1 with what it was and its wait status, 0 if
+ * none has. */
+int launch_reap(struct launcher *l, struct child *ended, int *status);
+
+/* The running child with this token, or NULL. */
+const struct child *launch_find(const struct launcher *l, uint64_t token);
+
+/* Send a signal to every child (and what it started). */
+void launch_signal(struct launcher *l, int sig);
+
+/*
+ * Become another of our programs, which lies beside this one.
+ *   args  [in] its arguments without its name; ends in NULL
+ * Returns only if that fails.  Errors: ERR_USAGE it is missing; ERR_SYSTEM.
+ */
+MUST_USE int launch_become(const char *program, const char *const *args,
+                           struct err *err);
+
+/*
+ * Become mpirun with 'ranks' processes of this program, placed as those of
+ * training are.
+ *   args  [in] its arguments without its name; ends in NULL
+ * Returns only if that fails.  Errors: ERR_USAGE it is missing; ERR_SYSTEM.
+ */
+MUST_USE int launch_become_ranks(int ranks, const char *const *args,
+                                 struct err *err);
+
+/* "exit status 3", "killed by signal 9 (Killed)"; of mpirun "exit status 137
+ * (signal 9, Killed, ended one of its processes)". */
+void launch_describe(int status, char *text, size_t size);
+
+#endif

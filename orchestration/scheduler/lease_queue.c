@@ -1,0 +1,358 @@
+#include "orchestration/scheduler/lease_queue.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Seconds to wait before try n + 1: 0.2, 0.4, 0.8, ... at most 10. */
+static double back_off(int tries)
+{
+    double s = 0.1;
+
+    for (int i = 0; i < tries && s < 10; i++)
+        s *= 2;
+    return s < 10 ? s : 10;
+}
+
+int queue_init(struct queue *q, double lease, int tries, struct err *err)
+{
+    *q = (struct queue){.lease = lease, .tries = tries};
+    q->worker = calloc(QUEUE_MAX_WORKERS, sizeof(*q->worker));
+    if (!q->worker)
+        return err_set(err, ERR_SYSTEM, "no memory for the queue");
+    return 0;
+}
+
+void queue_release(struct queue *q)
+{
+    free(q->unit);
+    free(q->worker);
+    *q = (struct queue){0};
+}
+
+void queue_clear(struct queue *q)
+{
+    q->n_unit = q->hint = q->n_done = q->n_aside = 0;
+    for (int i = 0; i < q->n_worker; i++) {
+        q->worker[i].rows_done = 0;
+        q->worker[i].since = 0;
+    }
+}
+
+int queue_add(struct queue *q, uint64_t id, uint64_t first, uint64_t count,
+              struct err *err)
+{
+    if (q->n_unit == QUEUE_MAX_UNITS)
+        return err_set(err, ERR_USAGE, "more than %d units in one node",
+                       QUEUE_MAX_UNITS);
+    if (q->n_unit == q->room) {
+        const size_t room = q->room ? 2 * q->room : 256;
+        struct queue_unit *grown = realloc(q->unit, room * sizeof(*grown));
+
+        if (!grown)
+            return err_set(err, ERR_SYSTEM, "no memory for %zu units", room);
+        q->unit = grown;
+        q->room = room;
+    }
+    q->unit[q->n_unit++] = (struct queue_unit){
+        .id = id, .first = first, .count = count, .worker = -1};
+    return 0;
+}
+
+int queue_find_worker(const struct queue *q, const void *identity, size_t n)
+{
+    for (int i = 0; i < q->n_worker; i++)
+        if (n > 0 && q->worker[i].identity_size == n &&
+            memcmp(q->worker[i].identity, identity, n) == 0)
+            return i;
+    return -1;
+}
+
+int queue_find_token(const struct queue *q, uint64_t token)
+{
+    for (int i = 0; i < q->n_worker; i++)
+        if (q->worker[i].identity_size && q->worker[i].token == token)
+            return i;
+    return -1;
+}
+
+static bool same_process(const struct queue_worker *w,
+                         const struct queue_peer *p)
+{
+    return w->identity_size > 0 && w->token == p->token &&
+           strcmp(w->name, p->name) == 0 && strcmp(w->stage, p->stage) == 0;
+}
+
+/* Place of a process that has said hello before, or -1. */
+static int find_peer(const struct queue *q, const struct queue_peer *p)
+{
+    const int known = queue_find_worker(q, p->identity, p->identity_size);
+
+    for (int i = 0; known < 0 && i < q->n_worker; i++)
+        if (same_process(&q->worker[i], p))
+            return i;
+    return known;
+}
+
+static int free_place(struct queue *q)
+{
+    for (int i = 0; i < q->n_worker; i++)
+        if (q->worker[i].identity_size == 0)
+            return i;
+    return q->n_worker < QUEUE_MAX_WORKERS ? q->n_worker++ : -1;
+}
+
+/* Let unit 'u' wait again until its back-off has passed. */
+static void wait_again(struct queue *q, struct queue_unit *u, double now)
+{
+    const size_t at = (size_t)(u - q->unit);
+
+    u->state = UNIT_WAITING;
+    u->worker = -1;
+    u->not_before = now + (u->tries ? back_off(u->tries) : 0);
+    if (at < q->hint)
+        q->hint = at;
+}
+
+bool queue_failed(struct queue *q, struct queue_unit *u, const char *why,
+                  bool counts, double now)
+{
+    if (u->state != UNIT_LEASED)
+        return false;
+    snprintf(u->reason, sizeof(u->reason), "%s", why);
+    u->tries += counts;
+    if (u->tries >= q->tries) {
+        u->state = UNIT_ASIDE;
+        u->worker = -1;
+        q->n_aside++;
+        if (q->on_aside)
+            q->on_aside(q->self, u);
+        return true;
+    }
+    wait_again(q, u, now);
+    if (!counts)
+        u->not_before = now + back_off(1);
+    return false;
+}
+
+void queue_lost(struct queue *q, int worker, bool failed, const char *why,
+                double now)
+{
+    for (size_t i = 0; i < q->n_unit; i++)
+        if (q->unit[i].state == UNIT_LEASED && q->unit[i].worker == worker)
+            queue_failed(q, &q->unit[i], why, failed, now);
+    q->worker[worker] = (struct queue_worker){0};
+}
+
+static void set_identity(struct queue_worker *w, const struct queue_peer *p)
+{
+    w->identity_size = p->identity_size;
+    memcpy(w->identity, p->identity, p->identity_size);
+}
+
+int queue_hello(struct queue *q, const struct queue_peer *p, double now)
+{
+    struct queue_worker *w;
+    int i;
+
+    if (p->identity_size == 0 || p->identity_size > QUEUE_IDENTITY_MAX)
+        return -1;
+    i = find_peer(q, p);
+    if (i >= 0) {
+        w = &q->worker[i];
+        w->credits = 0;
+        w->drained = false;
+        w->returned = true;
+        w->seen = now;
+        set_identity(w, p);
+        return i;
+    }
+    i = free_place(q);
+    if (i < 0)
+        return -1;
+    w = &q->worker[i];
+    *w = (struct queue_worker){.token = p->token, .seen = now};
+    set_identity(w, p);
+    snprintf(w->name, sizeof(w->name), "%s", p->name);
+    snprintf(w->stage, sizeof(w->stage), "%s", p->stage);
+    return i;
+}
+
+void queue_credit(struct queue *q, int worker, int n, int most)
+{
+    struct queue_worker *w = &q->worker[worker];
+
+    if (!w->drained)
+        w->credits = n < most - w->credits ? w->credits + n : most;
+}
+
+void queue_drain(struct queue *q, int worker)
+{
+    q->worker[worker].credits = 0;
+    q->worker[worker].drained = true;
+}
+
+/* First unit that may start now; moves the hint past those that are over. */
+static struct queue_unit *first_waiting(struct queue *q, double now)
+{
+    while (q->hint < q->n_unit && q->unit[q->hint].state != UNIT_WAITING)
+        q->hint++;
+    for (size_t i = q->hint; i < q->n_unit; i++)
+        if (q->unit[i].state == UNIT_WAITING && q->unit[i].not_before <= now)
+            return &q->unit[i];
+    return NULL;
+}
+
+struct queue_unit *queue_assign(struct queue *q, const char *stage, int *worker,
+                                double now)
+{
+    for (int i = 0; i < q->n_worker; i++) {
+        struct queue_worker *w = &q->worker[i];
+        struct queue_unit *u;
+
+        if (w->identity_size == 0 || w->credits == 0 ||
+            strcmp(w->stage, stage) != 0)
+            continue;
+        u = first_waiting(q, now);
+        if (!u)
+            return NULL;
+        w->credits--;
+        u->state = UNIT_LEASED;
+        u->worker = i;
+        u->holder = w->token;
+        u->deadline = now + q->lease;
+        q->soonest = u->deadline < q->soonest ? u->deadline : q->soonest;
+        w->since = w->since > 0 ? w->since : now;
+        *worker = i;
+        return u;
+    }
+    return NULL;
+}
+
+void queue_beat(struct queue *q, int worker, uint64_t unit, double now)
+{
+    struct queue_worker *w = &q->worker[worker];
+    const bool returned = w->returned;
+
+    w->seen = now;
+    w->returned = false;
+    for (size_t i = 0; i < q->n_unit; i++) {
+        struct queue_unit *u = &q->unit[i];
+
+        if (u->state != UNIT_LEASED || u->worker != worker)
+            continue;
+        if (returned && u->id != unit)
+            queue_failed(q, u, "lost with a connection", false, now);
+        else
+            u->deadline = now + q->lease;
+    }
+}
+
+void queue_doubt(struct queue *q, double now)
+{
+    for (size_t i = 0; i < q->n_unit; i++)
+        if (q->unit[i].state == UNIT_DONE) {
+            q->unit[i].state = UNIT_LEASED;
+            q->unit[i].deadline = now + q->lease;
+            q->n_done--;
+        }
+    q->soonest = fmin(q->soonest, now + q->lease);
+}
+
+struct queue_unit *queue_find(struct queue *q, uint64_t id)
+{
+    /* Ids of a node are consecutive, so the place follows from the first. */
+    if (q->n_unit > 0 && id >= q->unit[0].id &&
+        id - q->unit[0].id < q->n_unit && q->unit[id - q->unit[0].id].id == id)
+        return &q->unit[id - q->unit[0].id];
+    return NULL;
+}
+
+bool queue_holds(struct queue *q, int worker, uint64_t id)
+{
+    const struct queue_unit *u = queue_find(q, id);
+
+    return u && worker >= 0 && u->state == UNIT_LEASED && u->worker == worker;
+}
+
+bool queue_held(struct queue *q, int worker, uint64_t id)
+{
+    const struct queue_unit *u = queue_find(q, id);
+
+    return u && worker >= 0 &&
+           (u->state == UNIT_WAITING || u->state == UNIT_ASIDE) &&
+           u->holder == q->worker[worker].token && *u->reason;
+}
+
+/* Its worker has done it. */
+static void credit_worker(struct queue *q, const struct queue_unit *u)
+{
+    if (u->state != UNIT_LEASED || u->worker < 0)
+        return;
+    q->worker[u->worker].units_done++;
+    q->worker[u->worker].rows_done += u->count;
+}
+
+double queue_rate(const struct queue_worker *w, double now)
+{
+    return w->rows_done > 0 && now > w->since
+               ? (double)w->rows_done / (now - w->since)
+               : 0;
+}
+
+void queue_done(struct queue *q, struct queue_unit *u)
+{
+    if (u->state == UNIT_DONE)
+        return;
+    credit_worker(q, u);
+    if (u->state == UNIT_ASIDE)
+        q->n_aside--;
+    u->state = UNIT_DONE;
+    u->worker = -1;
+    q->n_done++;
+}
+
+void queue_await(struct queue *q, struct queue_unit *u, double now)
+{
+    if (u->state != UNIT_LEASED)
+        return;
+    credit_worker(q, u);
+    u->worker = -1;
+    u->deadline = now + q->lease;
+}
+
+int queue_expire(struct queue *q, double now, queue_each_f each, void *self)
+{
+    int n = 0;
+
+    if (now < q->soonest)
+        return 0;
+    q->soonest = INFINITY;
+    for (size_t i = 0; i < q->n_unit; i++) {
+        struct queue_unit *u = &q->unit[i];
+        bool aside;
+
+        if (u->state != UNIT_LEASED)
+            continue;
+        if (u->deadline > now) {
+            q->soonest = fmin(q->soonest, u->deadline);
+            continue;
+        }
+        aside = queue_failed(q, u,
+                             u->worker < 0
+                                 ? "its worker has done it, but no sink has "
+                                   "stored it within its lease"
+                                 : "no heartbeat within its lease",
+                             true, now);
+        if (each)
+            each(self, u, aside);
+        n++;
+    }
+    return n;
+}
+
+bool queue_finished(const struct queue *q)
+{
+    return q->n_done + q->n_aside == q->n_unit;
+}

@@ -1,0 +1,182 @@
+/*
+ * lease_queue.h - who does what: units, leases, credits, retries
+ *
+ * The scheduler's bookkeeping for the node in hand, without sockets or clocks
+ * (the caller passes 'now', seconds from any origin), so that every rule can
+ * be tested alone.  A unit goes
+ *
+ *     waiting -> leased -> done          result ok, or stored by the sink
+ *        ^         |
+ *        +---------+----> set aside      failed, or its worker was lost,
+ *                                        'tries' times
+ *
+ * A worker has credits (how many more units it would take) and a lease on
+ * each unit in hand, renewed by its heartbeats.
+ */
+#ifndef ORCHESTRATION_SCHEDULER_LEASE_QUEUE_H
+#define ORCHESTRATION_SCHEDULER_LEASE_QUEUE_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    QUEUE_MAX_UNITS = 1 << 22,
+    QUEUE_MAX_WORKERS = 4096,
+    QUEUE_IDENTITY_MAX = 255, /* of a ZeroMQ routing id */
+};
+
+enum unit_state { UNIT_WAITING, UNIT_LEASED, UNIT_DONE, UNIT_ASIDE };
+
+struct queue_unit {
+    uint64_t id, first, count;
+    enum unit_state state;
+    int tries;         /* leases granted and lost to failure so far */
+    int worker;        /* while leased: its index, else -1 */
+    uint64_t holder;   /* token of whom it was leased to last */
+    double deadline;   /* while leased: when the lease ends */
+    double not_before; /* while waiting: back-off after a failure */
+    char reason[256];  /* of the last failure, or "" */
+};
+
+struct queue_worker {
+    uint8_t identity[QUEUE_IDENTITY_MAX];
+    size_t identity_size; /* 0: the place is free */
+    char name[129];       /* host:pid */
+    char stage[33];
+    uint64_t token;     /* of its process */
+    char endpoint[256]; /* of a sink, else "" */
+    int credits;
+    bool drained;  /* asked to leave: it is given nothing more */
+    bool returned; /* connected anew, and has not said since what it does */
+    double seen;   /* last message */
+    double done, total, rate;
+    char note[204];
+    uint64_t units_done;
+    uint64_t rows_done; /* of the node in hand, and since when: */
+    double since;       /* its first unit; 0: none yet */
+};
+
+/* Who says hello. */
+struct queue_peer {
+    const void *identity; /* (identity_size), its routing id */
+    size_t identity_size;
+    const char *name, *stage;
+    uint64_t token; /* of its process, however often it connects */
+};
+
+/* What the scheduler hears of a unit. */
+typedef void (*queue_aside_f)(void *self, const struct queue_unit *u);
+typedef void (*queue_each_f)(void *self, const struct queue_unit *u,
+                             bool aside);
+
+struct queue {
+    queue_aside_f on_aside;  /* hears of every unit that is set aside, whatever
+                                did it; may be NULL */
+    void *self;              /* borrowed: for it */
+    struct queue_unit *unit; /* owned */
+    size_t n_unit, room;
+    size_t hint; /* no unit before this one is waiting */
+    size_t n_done, n_aside;
+    struct queue_worker *worker; /* owned: QUEUE_MAX_WORKERS places */
+    int n_worker;                /* places used, free ones included */
+    double lease;                /* seconds */
+    double soonest;              /* no lease ends before */
+    int tries;
+};
+
+/* Nobody listens yet.  Errors: ERR_SYSTEM no memory. */
+MUST_USE int queue_init(struct queue *q, double lease, int tries,
+                        struct err *err);
+void queue_release(struct queue *q);
+
+/* Forget the units (a node ends); workers and their credits stay, their rates
+ * begin anew. */
+void queue_clear(struct queue *q);
+
+/* Add a waiting unit.  Errors: ERR_USAGE too many; ERR_SYSTEM no memory. */
+MUST_USE int queue_add(struct queue *q, uint64_t id, uint64_t first,
+                       uint64_t count, struct err *err);
+
+/* Worker with this identity, or -1. */
+int queue_find_worker(const struct queue *q, const void *identity, size_t n);
+
+/* Worker whose process has this token, or -1. */
+int queue_find_token(const struct queue *q, uint64_t token);
+
+/*
+ * Enter a worker.  One that says hello again, as it was reconnected (the same
+ * token, name and stage, if under another routing id), keeps its leases, has
+ * no credit until it gives it anew, and is not drained any more.
+ * Returns its index, -1 if there are too many.
+ */
+int queue_hello(struct queue *q, const struct queue_peer *peer, double now);
+
+/* A worker offers to take 'n' more units, at most 'most' in all; one that was
+ * drained is not taken at its word. */
+void queue_credit(struct queue *q, int worker, int n, int most);
+
+/* A worker is asked to leave: it gets nothing until it says hello anew. */
+void queue_drain(struct queue *q, int worker);
+
+/* A worker has gone: its units wait again; they have lost a try if 'failed',
+ * and the last try sets them aside. */
+void queue_lost(struct queue *q, int worker, bool failed, const char *why,
+                double now);
+
+/*
+ * Next unit for a worker of stage 'stage' with credit, leased to it, or NULL.
+ * *worker [out] who gets it.
+ */
+struct queue_unit *queue_assign(struct queue *q, const char *stage, int *worker,
+                                double now);
+
+/*
+ * A heartbeat: renew all leases of 'worker'.  With the first one on a new
+ * connection units that it does not name wait again, at no cost: what was sent
+ * of them, or for them, may have been lost.
+ *   unit [in] the one in hand, 0: none
+ */
+void queue_beat(struct queue *q, int worker, uint64_t unit, double now);
+
+/* All that is done is to be confirmed anew, within a lease: another sink knows
+ * what it has. */
+void queue_doubt(struct queue *q, double now);
+
+/* Unit with this id, or NULL. */
+struct queue_unit *queue_find(struct queue *q, uint64_t id);
+
+/* Is the unit with this id leased to 'worker'? */
+bool queue_holds(struct queue *q, int worker, uint64_t id);
+
+/* Was it leased to 'worker' last, and is it nobody's now and not done?  Then its
+ * success still counts. */
+bool queue_held(struct queue *q, int worker, uint64_t id);
+
+/* It is done, whoever did it; a second time has no effect. */
+void queue_done(struct queue *q, struct queue_unit *u);
+
+/* Its worker is free of it, but it is not done until the sink says so; the
+ * lease goes on for one more period. */
+void queue_await(struct queue *q, struct queue_unit *u, double now);
+
+/*
+ * An attempt failed.  With 'counts' it costs a try, and the last try sets the
+ * unit aside; otherwise it only waits again.  True if it was set aside now.
+ */
+bool queue_failed(struct queue *q, struct queue_unit *u, const char *why,
+                  bool counts, double now);
+
+/* Take back leases that have run out.  Returns how many; 'each' (may be NULL)
+ * hears of every one. */
+int queue_expire(struct queue *q, double now, queue_each_f each, void *self);
+
+/* Rows a second of a worker in the node in hand; 0 while there are none. */
+double queue_rate(const struct queue_worker *w, double now);
+
+/* Is every unit done or set aside? */
+bool queue_finished(const struct queue *q);
+
+#endif

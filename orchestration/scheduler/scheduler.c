@@ -1,0 +1,486 @@
+#include "orchestration/scheduler/scheduler.h"
+
+#include "base/log.h"
+#include "orchestration/scheduler/journal.h"
+#include "orchestration/scheduler/scheduler_private.h"
+#include "orchestration/scheduler/status.h"
+#include "run/output.h"
+#include "run/plan_units.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <zmq.h>
+
+enum {
+    TICK_MS = 50,
+    STATUS_MS = 500,
+    LOOK_MS = 500,       /* between two looks for an output */
+    SHARED_SECONDS = 90, /* until another host's output is seen */
+    GRACE_SECONDS = 30,  /* for children to save their work */
+    SILENT_LEASES = 6,   /* a worker silent for so many leases is gone */
+};
+
+double scheduler_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Nobody could do a unit: the rows of others go on without it, but a node of
+ * one unit has failed. */
+static void on_aside(void *self, const struct queue_unit *u)
+{
+    struct scheduler *s = self;
+    const struct plan_node *node = scheduler_node(s);
+    char id[32];
+
+    if (!scheduler_spares(s, u)) {
+        err_set(&s->fault, ERR_SYSTEM, "%s", u->reason);
+        return;
+    }
+    s->n_aside++;
+    log_warn("%s: rows %ju..%ju set aside: %s", node->name, (uintmax_t)u->first,
+             (uintmax_t)(u->first + u->count - 1), u->reason);
+    snprintf(id, sizeof(id), "%ju", (uintmax_t)u->id);
+    journal_add(s->run_dir, "unit-set-aside",
+                (struct journal_member[]){
+                    {"node", node->name}, {"unit", id}, {"reason", u->reason}},
+                3);
+}
+
+int scheduler_init(struct scheduler *s, const struct config *c,
+                   const struct plan *plan, const char *run_dir,
+                   struct err *err)
+{
+    memset(s, 0, sizeof(*s));
+    s->config = c;
+    s->plan = plan;
+    s->node = s->sink = -1;
+    s->run_started = scheduler_now();
+    s->state = calloc((size_t)plan->n_node + 1, sizeof(*s->state));
+    s->seconds = calloc((size_t)plan->n_node + 1, sizeof(*s->seconds));
+    s->why = calloc((size_t)plan->n_node + 1, sizeof(*s->why));
+    if (!s->state || !s->seconds || !s->why)
+        return err_set(err, ERR_SYSTEM, "no memory for the scheduler");
+    for (int i = 0; i < plan->n_node; i++)
+        s->state[i] = plan->node[i].run     ? NODE_WAITING
+                      : plan->node[i].later ? NODE_LATER
+                                            : NODE_CURRENT;
+    if (file_path(s->run_dir, err, "%s", run_dir) < 0 ||
+        queue_init(&s->queue, c->scheduler.lease, (int)c->scheduler.tries,
+                   err) < 0 ||
+        launch_init(&s->launcher, run_dir, err) < 0)
+        return -1;
+    s->queue.on_aside = on_aside;
+    s->queue.self = s;
+    return scheduler_bind(s, err);
+}
+
+void scheduler_release(struct scheduler *s)
+{
+    scheduler_unbind(s);
+    queue_release(&s->queue);
+    buf_release(&s->out);
+    free(s->state);
+    free(s->seconds);
+    for (int i = 0; s->why && i < s->plan->n_node; i++)
+        free(s->why[i]);
+    free(s->why);
+    memset(s, 0, sizeof(*s));
+}
+
+static void poll_once(struct scheduler *s)
+{
+    zmq_pollitem_t item = {.socket = s->router, .events = ZMQ_POLLIN};
+
+    zmq_poll(&item, 1, TICK_MS);
+    scheduler_listen(s);
+}
+
+/* --- processes of the node in hand ----------------------------------------- */
+
+/* A process has gone, at no fault of its own. */
+static void forget(struct scheduler *s, int worker, const char *why)
+{
+    if (worker == s->sink)
+        s->sink = -1;
+    queue_lost(&s->queue, worker, false, why, scheduler_now());
+}
+
+static void note_lost(struct scheduler *s, int worker, const char *why)
+{
+    journal_add(s->run_dir, "worker-lost",
+                (struct journal_member[]){
+                    {"worker", s->queue.worker[worker].name}, {"why", why}},
+                2);
+    if (worker == s->sink)
+        s->sink = -1;
+    queue_lost(&s->queue, worker, true, why, scheduler_now());
+}
+
+/* Has the node all it needs from its processes? */
+static bool node_over(const struct scheduler *s)
+{
+    return s->fault.code || s->sealed;
+}
+
+/* Was all that is needed said, so that a process may end? */
+static bool may_end(const struct scheduler *s)
+{
+    return node_over(s) || s->said > 0 || link_signalled();
+}
+
+static void on_exit(struct scheduler *s, const struct child *c, int status)
+{
+    const struct plan_node *node = scheduler_node(s);
+    const bool over = may_end(s);
+    const int worker = queue_find_token(&s->queue, c->token);
+    char why[128], text[200];
+
+    launch_describe(status, why, sizeof(why));
+    snprintf(text, sizeof(text), "%s ended early: %s", node->program, why);
+    if (worker >= 0 && (over || status == 0))
+        forget(s, worker, text);
+    else if (worker >= 0)
+        note_lost(s, worker, text);
+    if (over)
+        return;
+    log_warn("%s: %s", node->name, text);
+    if (++s->launcher.restarts >= s->config->scheduler.tries || s->fault.code)
+        err_set(&s->fault, ERR_SYSTEM,
+                "%s (%d times; its messages are above); what it has saved is "
+                "kept: start the run again",
+                text, s->launcher.restarts);
+    else
+        log_warn("%s: it is started again and goes on from what it has saved",
+                 node->name);
+}
+
+static void reap(struct scheduler *s)
+{
+    struct child ended;
+    int status;
+
+    while (launch_reap(&s->launcher, &ended, &status))
+        if (s->node >= 0)
+            on_exit(s, &ended, status);
+}
+
+/* Start what the node lacks. */
+static void man(struct scheduler *s)
+{
+    static const enum role roles[] = {ROLE_SINK, ROLE_WORKER};
+    const struct plan_node *node = scheduler_node(s);
+
+    for (int i = 0; i < 2 && !may_end(s); i++)
+        while (launch_running(&s->launcher, roles[i]) <
+               launch_wanted(s->config, node, roles[i]))
+            if (launch_start(&s->launcher, s->config, node, roles[i],
+                             &s->fault) < 0)
+                return;
+}
+
+static void on_expired(void *self, const struct queue_unit *u, bool aside)
+{
+    struct scheduler *s = self;
+    const struct plan_node *node = scheduler_node(s);
+
+    if (!aside)
+        log_warn("%s: unit %ju: %s; given to another", node->name,
+                 (uintmax_t)(u->id & 0xffffffffu), u->reason);
+}
+
+/* Workers that have been silent for long are forgotten. */
+static void forget_silent(struct scheduler *s)
+{
+    const double limit =
+        scheduler_now() - SILENT_LEASES * s->config->scheduler.lease;
+
+    for (int i = 0; i < s->queue.n_worker; i++) {
+        const struct queue_worker *w = &s->queue.worker[i];
+
+        if (w->identity_size == 0 || w->seen >= limit)
+            continue;
+        if (w->drained)
+            forget(s, i, "it was asked to leave");
+        else
+            note_lost(s, i, "silent");
+    }
+}
+
+/* --- a node ---------------------------------------------------------------- */
+
+static int add_units(struct scheduler *s, struct err *err)
+{
+    const uint64_t id = (uint64_t)(s->node + 1) << UNITS_SHIFT;
+    struct units u;
+
+    queue_clear(&s->queue);
+    if (scheduler_node(s)->division == PLAN_WHOLE)
+        return queue_add(&s->queue, id, 0, 0, err);
+    if (units_of(&u, s->run_dir, s->config, scheduler_node(s), err) < 0)
+        return -1;
+    for (uint64_t at = 0, k = 0; at < u.rows; at += u.step, k++)
+        if (queue_add(&s->queue, id + k, at,
+                      u.rows - at < u.step ? u.rows - at : u.step, err) < 0)
+            return -1;
+    return 0;
+}
+
+/* A file system that other hosts share shows what they do after a while: NFS
+ * keeps what it knows of a directory for a minute. */
+static double patience(const struct scheduler *s)
+{
+    return s->said_here ? s->queue.lease : fmax(s->queue.lease, SHARED_SECONDS);
+}
+
+/*
+ * A node is done when its output is on the disk, sealed and whole, not when
+ * somebody says so.
+ */
+static void see_output(struct scheduler *s)
+{
+    const struct plan_node *node = scheduler_node(s);
+    struct err why = {0};
+
+    if (s->sealed || !queue_finished(&s->queue) ||
+        scheduler_now() < s->next_look)
+        return;
+    /* a sink that has gone may have sealed it, and not said so */
+    if (!s->said && (!s->finish_sent || s->sink >= 0))
+        return;
+    s->sealed = node_check_current(s->run_dir, node, &why) == 0;
+    s->next_look = scheduler_now() + LOOK_MS / 1000.0;
+    if (!s->sealed && s->said && scheduler_now() - s->said > patience(s))
+        err_set(&s->fault, ERR_SYSTEM,
+                "it was said to be done, but is not on the disk: %.300s",
+                why.text);
+}
+
+/* All rows are there: have them gathered. */
+static void gather(struct scheduler *s)
+{
+    const size_t n = s->queue.n_unit;
+    const uint64_t id = (uint64_t)(s->node + 1) << UNITS_SHIFT;
+
+    switch (scheduler_node(s)->division) {
+    case PLAN_WHOLE:
+        break;
+    case PLAN_ROWS:
+        scheduler_finish_sink(s);
+        break;
+    case PLAN_FILES:
+        if (!s->finish_sent &&
+            queue_add(&s->queue, id + n, n, 0, &s->fault) == 0)
+            s->finish_sent = true;
+        break;
+    }
+}
+
+static void show_progress(const struct scheduler *s)
+{
+    const struct plan_node *node = scheduler_node(s);
+    const struct queue *q = &s->queue;
+    double done = (double)(q->n_done + q->n_aside), total = (double)q->n_unit;
+    const char *note = "";
+
+    for (int i = 0; i < q->n_worker; i++)
+        if (q->n_unit == 1 && q->worker[i].total > 0) {
+            done = q->worker[i].done;
+            total = q->worker[i].total;
+            note = q->worker[i].note;
+        }
+    if (total > 0 && done < total)
+        log_progress(node->name, done, total, scheduler_now() - s->node_started,
+                     note);
+}
+
+static void tell_status(struct scheduler *s, const char *state, bool now)
+{
+    struct err err;
+
+    if (!now && scheduler_now() - s->last_status < STATUS_MS / 1000.0)
+        return;
+    s->last_status = scheduler_now();
+    if (status_write(s, state, &err) < 0)
+        log_warn("status: %s", err.text);
+}
+
+/* Ask the node's processes to leave; those that joined a divided one by hand
+ * only if there is no other node of their stage. */
+static void send_away(struct scheduler *s, const char *stage)
+{
+    const bool divided = scheduler_node(s)->division != PLAN_WHOLE;
+    bool more = false;
+
+    for (int i = 0; divided && i < s->plan->n_node; i++)
+        more = more || (s->state[i] == NODE_WAITING &&
+                        strcmp(s->plan->node[i].stage, stage) == 0);
+    if (!more || link_signalled()) {
+        scheduler_drain(s, stage);
+        return;
+    }
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++) {
+        const struct child *c = &s->launcher.child[i];
+        const int worker = c->pid ? queue_find_token(&s->queue, c->token) : -1;
+
+        if (worker >= 0)
+            scheduler_drain_worker(s, worker);
+    }
+}
+
+/* Let the node's processes leave; those that do not are made to. */
+static void dismiss(struct scheduler *s, const char *stage)
+{
+    const double since = scheduler_now();
+    bool termed = false;
+
+    s->leaving = true;
+    send_away(s, stage);
+    while (launch_running(&s->launcher, ROLE_WORKER) +
+               launch_running(&s->launcher, ROLE_SINK) >
+           0) {
+        const double waited = scheduler_now() - since;
+
+        if (waited > GRACE_SECONDS && !termed) {
+            launch_signal(&s->launcher, SIGTERM);
+            termed = true;
+        }
+        if (waited > GRACE_SECONDS + 5)
+            launch_signal(&s->launcher, SIGKILL);
+        poll_once(s);
+        reap(s);
+        tell_status(s, "running", false);
+    }
+    s->sink = -1;
+}
+
+/* Do the node in hand to its end; s->fault tells how it went. */
+static void work(struct scheduler *s)
+{
+    while (!node_over(s) && !link_signalled()) {
+        poll_once(s);
+        reap(s);
+        queue_expire(&s->queue, scheduler_now(), on_expired, s);
+        forget_silent(s);
+        see_output(s);
+        man(s);
+        scheduler_offer(s);
+        if (queue_finished(&s->queue))
+            gather(s);
+        show_progress(s);
+        tell_status(s, "running", false);
+    }
+}
+
+static void close_node(struct scheduler *s)
+{
+    const struct plan_node *node = scheduler_node(s);
+    char seconds[32];
+
+    s->seconds[s->node] = scheduler_now() - s->node_started;
+    snprintf(seconds, sizeof(seconds), "%.1f", s->seconds[s->node]);
+    if (s->fault.code) {
+        s->state[s->node] = NODE_FAILED;
+        s->why[s->node] = strdup(s->fault.text);
+        s->n_failed++;
+        log_warn("%s failed: %s", node->name, s->fault.text);
+        journal_add(s->run_dir, "node-failed",
+                    (struct journal_member[]){{"node", node->name},
+                                              {"reason", s->fault.text}},
+                    2);
+    } else if (!link_signalled()) {
+        s->state[s->node] = NODE_DONE;
+        log_info("%s: done in %s s", node->name, seconds);
+        journal_add(s->run_dir, "node-done",
+                    (struct journal_member[]){{"node", node->name},
+                                              {"seconds", seconds}},
+                    2);
+    } else {
+        s->state[s->node] = NODE_WAITING;
+    }
+    s->node = -1;
+    queue_clear(&s->queue);
+    tell_status(s, "running", true);
+}
+
+static void run_node(struct scheduler *s, int i, scheduler_node_f in_process)
+{
+    const struct plan_node *node = &s->plan->node[i];
+
+    s->node = i;
+    s->node_started = scheduler_now();
+    s->state[i] = NODE_RUNNING;
+    s->fault = (struct err){0};
+    s->sink = -1;
+    s->finish_sent = s->sealed = s->leaving = false;
+    s->said = s->next_look = 0;
+    s->launcher.restarts = 0;
+    log_info("%s: starts (%s)", node->name, node->reason);
+    journal_add(s->run_dir, "node-start",
+                (struct journal_member[]){{"node", node->name},
+                                          {"key", node->key},
+                                          {"reason", node->reason}},
+                3);
+    tell_status(s, "running", true);
+    if (!node->program) {
+        if (in_process(s, node, &s->fault) == 0)
+            s->fault.code = ERR_NONE;
+    } else if (add_units(s, &s->fault) == 0) {
+        work(s);
+        dismiss(s, node->stage);
+    }
+    close_node(s);
+}
+
+/* The input of node i that has no output, or -1. */
+static int failed_input(const struct scheduler *s, int i)
+{
+    const struct plan_node *node = &s->plan->node[i];
+
+    for (int k = 0; k < node->n_input; k++) {
+        const enum node_state in = s->state[node->input[k]];
+
+        if (in == NODE_FAILED || in == NODE_SKIPPED)
+            return node->input[k];
+    }
+    return -1;
+}
+
+static void skip_node(struct scheduler *s, int i, int input)
+{
+    char why[PLAN_NAME_MAX + 32];
+
+    snprintf(why, sizeof(why), "its input %s failed",
+             s->plan->node[input].name);
+    s->state[i] = NODE_SKIPPED;
+    s->why[i] = strdup(why);
+    log_warn("%s: skipped, %s", s->plan->node[i].name, why);
+}
+
+int scheduler_run(struct scheduler *s, scheduler_node_f in_process,
+                  struct err *err)
+{
+    for (int i = 0; i < s->plan->n_node && !link_signalled(); i++) {
+        if (s->state[i] != NODE_WAITING)
+            continue;
+        /* The report is made of whatever there is. */
+        if (s->plan->node[i].program && failed_input(s, i) >= 0)
+            skip_node(s, i, failed_input(s, i));
+        else
+            run_node(s, i, in_process);
+    }
+    scheduler_drain(s, NULL);
+    tell_status(s, link_signalled() ? "stopped" : "ended", true);
+    if (link_signalled())
+        return err_set(err, ERR_AGAIN,
+                       "stopped; run the same command again to go on");
+    return 0;
+}

@@ -1,0 +1,467 @@
+/* scheduler_messages.c - messages from and to workers, one function each */
+#include "orchestration/scheduler/journal.h"
+#include "orchestration/scheduler/scheduler.h"
+#include "orchestration/scheduler/scheduler_private.h"
+
+#include "base/log.h"
+#include "base/version.h"
+#include "proto/beat.h"
+#include "proto/credit.h"
+#include "proto/drain.h"
+#include "proto/finish.h"
+#include "proto/hello.h"
+#include "proto/refuse.h"
+#include "proto/result.h"
+#include "proto/sealed.h"
+#include "proto/stored.h"
+#include "proto/unit.h"
+#include "worker/zmq_frames.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <zmq.h>
+
+/* A message as it came; 'worker' is -1 for one that has not said hello. */
+struct mail {
+    const void *from;
+    size_t from_size;
+    int worker;
+    enum msg_type type;
+    const void *bytes;
+    size_t size;
+};
+
+enum { IGNORED_SHOWN = 20 }; /* messages; of more only how many */
+
+/* Send what is in s->out to the peer 'id'. */
+static void post(struct scheduler *s, const void *id, size_t n)
+{
+    if (zmq_send(s->router, id, n, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
+        zmq_send(s->router, s->out.data, s->out.len, ZMQ_DONTWAIT);
+}
+
+static void post_worker(struct scheduler *s, int worker)
+{
+    const struct queue_worker *w = &s->queue.worker[worker];
+
+    post(s, w->identity, w->identity_size);
+}
+
+static void refuse(struct scheduler *s, const struct mail *m, const char *why)
+{
+    struct msg_refuse r;
+    struct err err;
+
+    snprintf(r.text, sizeof(r.text), "%s", why);
+    if (refuse_encode(&r, &s->out, &err) == 0)
+        post(s, m->from, m->from_size);
+}
+
+void scheduler_drain_worker(struct scheduler *s, int worker)
+{
+    struct err err;
+
+    queue_drain(&s->queue, worker);
+    if (drain_encode(&s->out, &err) == 0)
+        post_worker(s, worker);
+}
+
+void scheduler_drain(struct scheduler *s, const char *stage)
+{
+    for (int i = 0; i < s->queue.n_worker; i++) {
+        const struct queue_worker *w = &s->queue.worker[i];
+
+        if (w->identity_size &&
+            (!stage || strncmp(w->stage, stage, strlen(stage)) == 0))
+            scheduler_drain_worker(s, i);
+    }
+}
+
+/* "augment" of "augment.sink"; *is_sink tells which it was. */
+static void stage_of(const char *role, char *stage, size_t size, bool *is_sink)
+{
+    const char *dot = strchr(role, '.');
+
+    *is_sink = dot && strcmp(dot, ".sink") == 0;
+    snprintf(stage, size, "%.*s", dot ? (int)(dot - role) : (int)strlen(role),
+             role);
+}
+
+/* Is there, or will there be, work for this stage? */
+static bool has_work(const struct scheduler *s, const char *stage)
+{
+    for (int i = 0; i < s->plan->n_node; i++)
+        if (strcmp(s->plan->node[i].stage, stage) == 0 &&
+            (s->state[i] == NODE_WAITING ||
+             (s->state[i] == NODE_RUNNING && !s->leaving)))
+            return true;
+    return false;
+}
+
+static bool known_stage(const struct scheduler *s, const char *stage)
+{
+    for (int i = 0; i < s->plan->n_node; i++)
+        if (strcmp(s->plan->node[i].stage, stage) == 0)
+            return true;
+    return false;
+}
+
+/* Will a process that says hello be let in? */
+static int check_hello(const struct scheduler *s, const struct msg_hello *h,
+                       const char *stage, struct err *err)
+{
+    if (strcmp(h->release, PAPLINE_VERSION) != 0)
+        return err_set(err, ERR_USAGE,
+                       "this scheduler is Papline %s, you are %s",
+                       PAPLINE_VERSION, h->release);
+    if (!known_stage(s, stage))
+        return err_set(err, ERR_USAGE, "this run has no stage '%s'", stage);
+    return 0;
+}
+
+/* A sink decides what is done, so it is one that was started here, for the
+ * node in hand, and the only one. */
+static int check_sink(const struct scheduler *s, const struct msg_hello *h,
+                      const char *stage, struct err *err)
+{
+    const struct plan_node *node = scheduler_node(s);
+    const struct child *c = launch_find(&s->launcher, h->token);
+
+    if (!node || node->division != PLAN_ROWS || strcmp(node->stage, stage) != 0)
+        return err_set(err, ERR_USAGE, "no step that has a sink is running");
+    if (!c || c->role != ROLE_SINK)
+        return err_set(err, ERR_USAGE,
+                       "the scheduler starts the sink of %s itself",
+                       node->name);
+    return 0;
+}
+
+/* Enter whoever said hello.  Returns its index, -1 if it is not let in. */
+static int let_in(struct scheduler *s, const struct mail *m,
+                  const struct msg_hello *h, struct err *err)
+{
+    const struct queue_peer peer = {m->from, m->from_size, h->worker, h->stage,
+                                    h->token};
+    const bool is_new = queue_find_token(&s->queue, h->token) < 0;
+    const int w = queue_hello(&s->queue, &peer, scheduler_now());
+
+    if (w < 0)
+        return err_set(err, ERR_USAGE, "too many workers");
+    if (is_new)
+        journal_add(s->run_dir, "worker-join",
+                    (struct journal_member[]){{"worker", h->worker},
+                                              {"stage", h->stage}},
+                    2);
+    return w;
+}
+
+static int on_hello(struct scheduler *s, const struct mail *m, struct err *err)
+{
+    struct msg_hello h;
+    char stage[WIRE_MAX_STAGE + 1];
+    bool is_sink;
+    int w;
+
+    if (hello_decode(&h, m->bytes, m->size, err) < 0) {
+        refuse(s, m, err->text);
+        return -1;
+    }
+    stage_of(h.stage, stage, sizeof(stage), &is_sink);
+    w = check_hello(s, &h, stage, err);
+    if (w == 0 && is_sink)
+        w = check_sink(s, &h, stage, err);
+    if (w == 0)
+        w = let_in(s, m, &h, err);
+    if (w < 0) {
+        refuse(s, m, err->text);
+        return -1;
+    }
+    if (!has_work(s, stage) ||
+        (s->leaving && launch_find(&s->launcher, h.token))) {
+        scheduler_drain_worker(s, w);
+    } else if (is_sink) {
+        snprintf(s->queue.worker[w].endpoint,
+                 sizeof(s->queue.worker[w].endpoint), "%s", h.endpoint);
+        s->sink = w;
+        s->finish_sent = false;
+        queue_doubt(&s->queue, scheduler_now()); /* it says what it has */
+    }
+    return 0;
+}
+
+static int on_credit(struct scheduler *s, const struct mail *m, struct err *err)
+{
+    struct msg_credit c;
+
+    if (credit_decode(&c, m->bytes, m->size, err) < 0)
+        return -1;
+    queue_credit(&s->queue, m->worker, (int)c.n, WIRE_MAX_CREDIT);
+    return 0;
+}
+
+static int on_beat(struct scheduler *s, const struct mail *m, struct err *err)
+{
+    struct msg_beat b;
+    struct queue_worker *w;
+
+    if (beat_decode(&b, m->bytes, m->size, err) < 0)
+        return -1;
+    queue_beat(&s->queue, m->worker, b.unit, scheduler_now());
+    w = &s->queue.worker[m->worker];
+    w->done = b.done;
+    w->total = b.total;
+    w->rate = b.rate;
+    memcpy(w->note, b.note, sizeof(b.note));
+    return 0;
+}
+
+static void unit_failed(struct scheduler *s, struct queue_unit *u,
+                        const struct msg_result *r)
+{
+    const struct plan_node *node = scheduler_node(s);
+    const bool counts = r->code != ERR_AGAIN;
+    char id[32];
+    bool aside;
+
+    snprintf(id, sizeof(id), "%ju", (uintmax_t)u->id);
+    journal_add(s->run_dir, "unit-failed",
+                (struct journal_member[]){
+                    {"node", node->name}, {"unit", id}, {"reason", r->text}},
+                3);
+    aside = queue_failed(&s->queue, u, r->text, counts, scheduler_now());
+    if (r->code == ERR_USAGE ||
+        (r->code == ERR_INPUT && node->division == PLAN_WHOLE) ||
+        (aside && !scheduler_spares(s, u)))
+        err_set(&s->fault, r->code == ERR_AGAIN ? ERR_SYSTEM : r->code, "%s",
+                r->text);
+}
+
+/* Does the sender run on this host? */
+static bool is_here(const struct scheduler *s, int worker)
+{
+    const char *name = s->queue.worker[worker].name;
+    char self[WIRE_MAX_WORKER + 1];
+
+    link_worker_name(self, sizeof(self));
+    return strncmp(name, self, strcspn(self, ":") + 1) == 0;
+}
+
+static void say_done(struct scheduler *s, int worker)
+{
+    s->said = scheduler_now();
+    s->said_here = is_here(s, worker);
+}
+
+/* Did the result of 'u' end the node, but for its sealing? */
+static bool is_last(const struct scheduler *s, const struct queue_unit *u)
+{
+    const enum plan_division d = scheduler_node(s)->division;
+
+    return d == PLAN_WHOLE || (d == PLAN_FILES && u->count == 0);
+}
+
+/* Only of a unit that the sender holds; success also of one that it held last,
+ * and that nobody has now. */
+static int on_result(struct scheduler *s, const struct mail *m, struct err *err)
+{
+    struct msg_result r;
+    struct queue_unit *u;
+
+    if (result_decode(&r, m->bytes, m->size, err) < 0)
+        return -1;
+    u = s->node < 0 ? NULL : queue_find(&s->queue, r.unit);
+    if (u && u->state == UNIT_DONE) /* the sink was quicker to say so */
+        return 0;
+    if (!u || !(queue_holds(&s->queue, m->worker, r.unit) ||
+                (queue_held(&s->queue, m->worker, r.unit) && !r.code)))
+        return err_set(err, ERR_INPUT, "unit %ju is not leased to it",
+                       (uintmax_t)r.unit);
+    if (r.code) {
+        unit_failed(s, u, &r);
+    } else if (scheduler_node(s)->division == PLAN_ROWS) {
+        queue_await(&s->queue, u, scheduler_now());
+    } else {
+        if (is_last(s, u))
+            say_done(s, m->worker);
+        queue_done(&s->queue, u);
+    }
+    return 0;
+}
+
+static int on_stored(struct scheduler *s, const struct mail *m, struct err *err)
+{
+    struct msg_stored x;
+    struct queue_unit *u;
+
+    if (stored_decode(&x, m->bytes, m->size, err) < 0)
+        return -1;
+    u = queue_find(&s->queue, x.unit);
+    if (!u)
+        return err_set(err, ERR_INPUT, "%s has no unit %ju",
+                       scheduler_node(s)->name, (uintmax_t)x.unit);
+    queue_done(&s->queue, u);
+    return 0;
+}
+
+static int on_sealed(struct scheduler *s, const struct mail *m, struct err *err)
+{
+    struct msg_sealed x;
+
+    if (sealed_decode(&x, m->bytes, m->size, err) < 0)
+        return -1;
+    if (x.code)
+        err_set(&s->fault, x.code, "%s", x.text);
+    say_done(s, m->worker);
+    return 0;
+}
+
+/* Who may send it. */
+enum sender { ANYONE, WORKER, SINK };
+
+static const struct {
+    enum msg_type type;
+    enum sender sender;
+    int (*handle)(struct scheduler *s, const struct mail *m, struct err *err);
+} handlers[] = {
+    {PROTO_HELLO, ANYONE, on_hello}, {PROTO_CREDIT, WORKER, on_credit},
+    {PROTO_BEAT, WORKER, on_beat},   {PROTO_RESULT, WORKER, on_result},
+    {PROTO_STORED, SINK, on_stored}, {PROTO_SEALED, SINK, on_sealed},
+};
+
+/* May this peer say such a thing? */
+static int check_sender(const struct scheduler *s, const struct mail *m,
+                        enum sender sender, struct err *err)
+{
+    if (sender != ANYONE && m->worker < 0)
+        return err_set(err, ERR_INPUT, "it has not said hello");
+    if (sender == SINK && (s->node < 0 || m->worker != s->sink))
+        return err_set(err, ERR_INPUT, "it is not the sink of this step");
+    return 0;
+}
+
+static int handle(struct scheduler *s, const struct mail *m, struct err *err)
+{
+    for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
+        if (handlers[i].type == m->type)
+            return check_sender(s, m, handlers[i].sender, err) < 0
+                       ? -1
+                       : handlers[i].handle(s, m, err);
+    return err_set(err, ERR_INPUT, "it is not for a scheduler");
+}
+
+/* "host:pid" of a worker, else where the message came from. */
+static const char *peer_name(const struct scheduler *s, const struct mail *m,
+                             const char *address)
+{
+    if (m->worker >= 0)
+        return s->queue.worker[m->worker].name;
+    return address && *address ? address : "an unknown peer";
+}
+
+static void note_ignored(struct scheduler *s, const struct mail *m,
+                         const char *address, const struct err *why)
+{
+    if (++s->n_ignored <= IGNORED_SHOWN)
+        log_warn("ignored a message (%s) of %s: %s", msg_name(m->type),
+                 peer_name(s, m, address), why->text);
+    if (s->n_ignored == IGNORED_SHOWN)
+        log_warn("more such messages are only counted");
+}
+
+void scheduler_take(struct scheduler *s, const struct scheduler_mail *from)
+{
+    const struct mail m = {
+        from->identity,
+        from->identity_size,
+        queue_find_worker(&s->queue, from->identity, from->identity_size),
+        msg_peek(from->bytes, from->size),
+        from->bytes,
+        from->size};
+    struct err err = {0};
+
+    if (handle(s, &m, &err) < 0)
+        note_ignored(s, &m, from->address, &err);
+    else if (m.worker >= 0)
+        s->queue.worker[m.worker].seen = scheduler_now();
+}
+
+/* One message, if there is one. */
+static bool listen_once(struct scheduler *s)
+{
+    zmq_msg_t from, m;
+    bool got;
+
+    zmq_msg_init(&from);
+    zmq_msg_init(&m);
+    got = zmq_msg_recv(&from, s->router, ZMQ_DONTWAIT) >= 0;
+    if (got && zmq_msg_more(&from) &&
+        zmq_msg_recv(&m, s->router, ZMQ_DONTWAIT) >= 0) {
+        const struct scheduler_mail mail = {
+            zmq_msg_data(&from), zmq_msg_size(&from), zmq_msg_data(&m),
+            zmq_msg_size(&m), zmq_msg_gets(&m, "Peer-Address")};
+
+        scheduler_take(s, &mail);
+        frames_drop(s->router);
+    }
+    zmq_msg_close(&m);
+    zmq_msg_close(&from);
+    return got;
+}
+
+void scheduler_listen(struct scheduler *s)
+{
+    enum { AT_MOST = 1000 }; /* then see to the clock */
+
+    for (int i = 0; i < AT_MOST && listen_once(s); i++)
+        ;
+}
+
+static void send_unit(struct scheduler *s, const struct queue_unit *u)
+{
+    const struct plan_node *node = scheduler_node(s);
+    struct msg_unit m = {
+        .id = u->id,
+        .attempt = (uint32_t)u->tries + 1,
+        .lease_ms = (uint32_t)(s->queue.lease * 1000),
+        .first = u->first,
+        .count = u->count,
+    };
+    struct err err;
+
+    snprintf(m.node, sizeof(m.node), "%s", node->name);
+    snprintf(m.run_dir, sizeof(m.run_dir), "%s", s->run_dir);
+    if (s->sink >= 0)
+        snprintf(m.sink, sizeof(m.sink), "%s",
+                 s->queue.worker[s->sink].endpoint);
+    if (s->sink >= 0 && s->guard)
+        snprintf(m.sink_key, sizeof(m.sink_key), "%s", s->keys.public_key);
+    if (unit_encode(&m, &s->out, &err) < 0)
+        log_warn("%s", err.text);
+    else
+        post_worker(s, u->worker);
+}
+
+void scheduler_offer(struct scheduler *s)
+{
+    const struct plan_node *node = scheduler_node(s);
+    const bool needs_sink = node->division == PLAN_ROWS;
+    const struct queue_unit *u;
+    int worker;
+
+    if (needs_sink && s->sink < 0)
+        return;
+    while ((u = queue_assign(&s->queue, node->stage, &worker, scheduler_now())))
+        send_unit(s, u);
+}
+
+void scheduler_finish_sink(struct scheduler *s)
+{
+    struct err err;
+
+    if (s->sink < 0 || s->finish_sent)
+        return;
+    if (finish_encode(&s->out, &err) == 0) {
+        post_worker(s, s->sink);
+        s->finish_sent = true;
+    }
+}

@@ -1,0 +1,269 @@
+#include "orchestration/scheduler/status.h"
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/process.h"
+#include "orchestration/scheduler/journal.h"
+#include "orchestration/scheduler/scheduler.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    STATUS_MAX_BYTES = 1 << 24,
+    STATE = 256,          /* bytes of what is said of a run */
+    SILENT_SECONDS = 120, /* a scheduler writes twice a second, but while it
+                             makes the report */
+};
+
+static const char *const state_names[] = {
+    [NODE_WAITING] = "waiting", [NODE_RUNNING] = "running",
+    [NODE_DONE] = "done",       [NODE_CURRENT] = "current",
+    [NODE_FAILED] = "failed",   [NODE_SKIPPED] = "skipped",
+    [NODE_LATER] = "later",
+};
+
+/* --- writing --------------------------------------------------------------- */
+
+static json_t *nodes_json(const struct scheduler *s)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < s->plan->n_node; i++)
+        json_array_append_new(
+            list,
+            json_pack(
+                "{s:s, s:s, s:o, s:f}", "name", s->plan->node[i].name, "state",
+                state_names[s->state[i]], "reason",
+                json_text(s->why[i] ? s->why[i] : s->plan->node[i].reason),
+                "seconds",
+                i == s->node ? scheduler_now() - s->node_started
+                             : s->seconds[i]));
+    return list;
+}
+
+static json_t *workers_json(const struct scheduler *s)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < s->queue.n_worker; i++) {
+        const struct queue_worker *w = &s->queue.worker[i];
+        const double rate = queue_rate(w, scheduler_now());
+
+        if (w->identity_size)
+            json_array_append_new(
+                list,
+                json_pack("{s:s, s:s, s:f, s:f, s:f, s:I, s:s, s:f}", "name",
+                          w->name, "stage", w->stage, "done", w->done, "total",
+                          w->total, "rate", rate > 0 ? rate : w->rate, "units",
+                          (json_int_t)w->units_done, "note", w->note, "silent",
+                          scheduler_now() - w->seen));
+    }
+    return list;
+}
+
+int status_write(const struct scheduler *s, const char *state, struct err *err)
+{
+    char path[FILE_PATH_MAX], now[32], *text;
+    struct process self;
+    json_t *j;
+    int rc;
+
+    journal_time(now);
+    process_self(&self);
+    j = json_pack("{s:s, s:s, s:f, s:{s:I, s:I, s:I}, s:I, s:I, s:o, s:o}",
+                  "state", state, "updated", now, "seconds",
+                  scheduler_now() - s->run_started, "units", "done",
+                  (json_int_t)s->queue.n_done, "set_aside",
+                  (json_int_t)s->queue.n_aside, "total",
+                  (json_int_t)s->queue.n_unit, "set_aside",
+                  (json_int_t)s->n_aside, "ignored", (json_int_t)s->n_ignored,
+                  "nodes", nodes_json(s), "workers", workers_json(s));
+    process_write(&self, j);
+    text = j ? json_dumps(j, JSON_INDENT(1)) : NULL;
+    json_decref(j);
+    if (!text)
+        return err_set(err, ERR_SYSTEM, "no memory for status.json");
+    rc = file_path(path, err, "%s/status.json", s->run_dir);
+    if (rc == 0)
+        rc = file_write(path, text, strlen(text), err);
+    free(text);
+    return rc;
+}
+
+/* --- printing -------------------------------------------------------------- */
+
+static const char *get_text(const json_t *j, const char *name)
+{
+    const char *s = json_string_value(json_object_get(j, name));
+
+    return s ? s : "?";
+}
+
+static double get_number(const json_t *j, const char *name)
+{
+    return json_number_value(json_object_get(j, name));
+}
+
+static bool has_failed(const char *state)
+{
+    return strcmp(state, state_names[NODE_FAILED]) == 0 ||
+           strcmp(state, state_names[NODE_SKIPPED]) == 0;
+}
+
+static void print_nodes(FILE *out, const json_t *j)
+{
+    const json_t *units = json_object_get(j, "units"), *node;
+    size_t i;
+
+    json_array_foreach(json_object_get(j, "nodes"), i, node)
+    {
+        fprintf(out, "  %-9s %-40s", get_text(node, "state"),
+                get_text(node, "name"));
+        if (get_number(node, "seconds") > 0)
+            fprintf(out, " %7.1f s", get_number(node, "seconds"));
+        if (strcmp(get_text(node, "state"), "running") == 0 &&
+            get_number(units, "total") > 1)
+            fprintf(out, "  %.0f of %.0f units", get_number(units, "done"),
+                    get_number(units, "total"));
+        putc('\n', out);
+        if (has_failed(get_text(node, "state")))
+            fprintf(out, "            %s\n", get_text(node, "reason"));
+    }
+}
+
+static void print_workers(FILE *out, const json_t *j)
+{
+    const json_t *list = json_object_get(j, "workers"), *w;
+    double total = 0;
+    size_t i;
+
+    if (json_array_size(list) == 0)
+        return;
+    fprintf(out, "workers:\n");
+    json_array_foreach(list, i, w)
+    {
+        fprintf(out, "  %-32s %-12s %6.0f units", get_text(w, "name"),
+                get_text(w, "stage"), get_number(w, "units"));
+        if (get_number(w, "total") > 0)
+            fprintf(out, "  %.0f/%.0f", get_number(w, "done"),
+                    get_number(w, "total"));
+        fprintf(out, "  %.1f/s", get_number(w, "rate"));
+        fprintf(out, "  %s\n", get_text(w, "note"));
+        total += get_number(w, "rate");
+    }
+    fprintf(out, "  all together %.1f/s\n", total);
+}
+
+/* Seconds since a file was written. */
+static double age_of(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) < 0 ? 0 : difftime(time(NULL), st.st_mtime);
+}
+
+/*
+ * What has become of a run whose file says that it is running: is its scheduler
+ * there?  On another host only its signs of life tell.
+ */
+static bool still_going(const json_t *j, const char *path, char state[STATE])
+{
+    const double age = age_of(path);
+    struct process p;
+
+    process_read(&p, j);
+    switch (process_look(&p)) {
+    case PROCESS_ALIVE:
+        return true;
+    case PROCESS_GONE:
+        snprintf(state, STATE,
+                 "stopped (its scheduler is gone; run again to go on)");
+        return false;
+    case PROCESS_ELSEWHERE:
+        break;
+    }
+    if (age > SILENT_SECONDS)
+        snprintf(state, STATE,
+                 "silent (no sign of life from its scheduler, process %ld on "
+                 "%s, for %.0f s; if it is gone, run again to go on)",
+                 p.pid, p.host, age);
+    else
+        snprintf(state, STATE, "running on %s", p.host);
+    return age <= SILENT_SECONDS;
+}
+
+static json_t *read_status(char path[FILE_PATH_MAX], const char *run_dir,
+                           struct err *err)
+{
+    char *text = NULL;
+    size_t size;
+    json_t *j;
+
+    if (file_path(path, err, "%s/status.json", run_dir) < 0)
+        return NULL;
+    if (!file_exists(path)) {
+        err_set(err, ERR_USAGE,
+                "'%s' has no status.json: no run was started there", run_dir);
+        return NULL;
+    }
+    if (file_read(path, STATUS_MAX_BYTES, &text, &size, err) < 0)
+        return NULL;
+    j = json_loadb(text, size, 0, NULL);
+    free(text);
+    if (!j)
+        err_set(err, ERR_INPUT, "'%s' is damaged", path);
+    return j;
+}
+
+/* Read and print; *going tells whether the run is alive. */
+static int print_once(FILE *out, const char *run_dir, int *going,
+                      struct err *err)
+{
+    char path[FILE_PATH_MAX], state[STATE];
+    json_t *j = read_status(path, run_dir, err);
+
+    if (!j)
+        return -1;
+    snprintf(state, sizeof(state), "%s", get_text(j, "state"));
+    *going = strcmp(state, "running") == 0 && still_going(j, path, state);
+    fprintf(out, "%s: %s, %.0f s, as of %s\n", run_dir, state,
+            get_number(j, "seconds"), get_text(j, "updated"));
+    print_nodes(out, j);
+    if (*going)
+        print_workers(out, j);
+    if (get_number(j, "set_aside") > 0)
+        fprintf(out, "set aside: %.0f units\n", get_number(j, "set_aside"));
+    if (get_number(j, "ignored") > 0)
+        fprintf(
+            out,
+            "ignored: %.0f messages, not valid or not their senders' to say\n",
+            get_number(j, "ignored"));
+    json_decref(j);
+    return 0;
+}
+
+int status_print(FILE *out, const char *run_dir, int watch, struct err *err)
+{
+    const struct timespec second = {.tv_sec = 1};
+    int going = 1;
+
+    while (going && !link_signalled()) {
+        if (watch && isatty(fileno(out)))
+            fprintf(out, "\033[H\033[2J");
+        if (print_once(out, run_dir, &going, err) < 0)
+            return -1;
+        fflush(out);
+        if (!watch)
+            break;
+        if (going)
+            nanosleep(&second, NULL);
+    }
+    return 0;
+}

@@ -1,0 +1,225 @@
+/* compare.c - one table after another, then every two of them */
+#include "orchestration/tools/compare.h"
+
+#include "evaluation/predictions_folds.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert((int)COMPARE_PAIRS_MAX + (int)COMPARE_MAX <=
+                   (int)BOOTSTRAP_VALUES_MAX,
+               "a bootstrap has room for all");
+
+/* --- reading --------------------------------------------------------------- */
+
+/* The test cells of an experiment, or of all its folds. */
+static int read_cells(struct compare_one *one, const struct compare_request *r,
+                      struct err *err)
+{
+    char path[FILE_PATH_MAX];
+
+    one->folds = 1;
+    if (file_path(path, err, "%s/evaluate/%s/predictions.csv", r->run_dir,
+                  one->name) < 0)
+        return -1;
+    if (r->folds < 2 || file_exists(path))
+        return predictions_read(&one->said, path, SPLIT_TEST, err);
+    one->folds = r->folds;
+    return pooled_read(&one->said, r->run_dir, one->name, r->folds, err);
+}
+
+static int read_one(struct compare *c, const struct compare_request *r,
+                    const char *name, struct err *err)
+{
+    struct compare_one *one = &c->one[c->n];
+
+    one->name = name;
+    if (read_cells(one, r, err) < 0)
+        return -1;
+    c->n++;
+    c->n_cell = c->one[0].said.o.n;
+    if (c->n_cell == 0)
+        return err_set(err, ERR_INPUT, "'%.200s' has no test cell", name);
+    if (predictions_match(&c->one[0].said, &one->said, name, err) < 0)
+        return -1;
+    one->right = malloc(c->n_cell * sizeof(*one->right));
+    if (!one->right)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu cells", c->n_cell);
+    for (size_t i = 0; i < c->n_cell; i++) {
+        one->right[i] = one->said.label[i] == one->said.said[i];
+        one->correct += (size_t)one->right[i];
+    }
+    return 0;
+}
+
+static int read_all(struct compare *c, const struct compare_request *r,
+                    struct err *err)
+{
+    if (r->n < 1 || r->n > COMPARE_MAX)
+        return err_set(err, ERR_USAGE, "%d experiments to compare, 1 to %d can",
+                       r->n, COMPARE_MAX);
+    for (int i = 0; i < r->n; i++) {
+        for (int j = 0; j < i; j++)
+            if (strcmp(r->name[i], r->name[j]) == 0)
+                return err_set(err, ERR_USAGE, "'%.200s' is named twice",
+                               r->name[i]);
+        if (read_one(c, r, r->name[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* --- comparing ------------------------------------------------------------- */
+
+/* Numbers of classes may differ between tables, being right does not. */
+static void test_pairs(struct compare *c, const int *all_right)
+{
+    double p[COMPARE_PAIRS_MAX + 1], adjusted[COMPARE_PAIRS_MAX + 1];
+
+    for (int a = 0; a < c->n; a++)
+        for (int b = a + 1; b < c->n; b++) {
+            struct compare_pair *pair = &c->pair[c->n_pair];
+            const struct outcomes first = {.n = c->n_cell,
+                                           .k = 2,
+                                           .label = all_right,
+                                           .said = c->one[a].right};
+            struct outcomes second = first;
+
+            second.said = c->one[b].right;
+            *pair = (struct compare_pair){.a = a, .b = b};
+            mcnemar(&pair->test, &first, &second);
+            p[c->n_pair++] = pair->test.p;
+        }
+    holm(p, (size_t)c->n_pair, adjusted);
+    for (int i = 0; i < c->n_pair; i++)
+        c->pair[i].holm = adjusted[i];
+}
+
+/* Figures of a resample: each accuracy, then each pair's difference. */
+static void resample(void *self, const uint32_t *w, double *v)
+{
+    const struct compare *c = self;
+    double all = 0;
+
+    for (size_t i = 0; i < c->n_cell; i++)
+        all += w[i];
+    for (int e = 0; e < c->n; e++) {
+        double right = 0;
+
+        for (size_t i = 0; i < c->n_cell; i++)
+            right += w[i] * (double)c->one[e].right[i];
+        v[e] = right / all;
+    }
+    for (int i = 0; i < c->n_pair; i++)
+        v[c->n + i] = v[c->pair[i].a] - v[c->pair[i].b];
+}
+
+static int find_intervals(struct compare *c, uint32_t *group, uint64_t seed,
+                          struct err *err)
+{
+    struct interval v[COMPARE_PAIRS_MAX + COMPARE_MAX];
+    struct bootstrap b = {.n = c->n_cell,
+                          .group = group,
+                          .resamples = c->resamples,
+                          .seed = seed,
+                          .n_value = (size_t)(c->n + c->n_pair),
+                          .each = resample,
+                          .self = c};
+
+    if (bootstrap_groups(predictions_drawn(&c->one[0].said), c->n_cell, group,
+                         &b.n_group, err) < 0)
+        return -1;
+    c->n_group = b.n_group;
+    for (size_t i = 0; i < b.n_value; i++)
+        v[i] = (struct interval){(double)NAN, (double)NAN, 0};
+    if (c->resamples > 0 && bootstrap_run(&b, v, err) < 0)
+        return -1;
+    for (int e = 0; e < c->n; e++)
+        c->one[e].interval = v[e];
+    for (int i = 0; i < c->n_pair; i++)
+        c->pair[i].interval = v[c->n + i];
+    return 0;
+}
+
+int compare_run(struct compare *c, const struct compare_request *r,
+                struct err *err)
+{
+    uint32_t *group = NULL;
+    int *all_right = NULL, rc = -1;
+
+    *c = (struct compare){.resamples = r->resamples};
+    if (read_all(c, r, err) < 0)
+        return -1;
+    group = malloc(c->n_cell * sizeof(*group));
+    all_right = malloc(c->n_cell * sizeof(*all_right));
+    if (!group || !all_right) {
+        err_set(err, ERR_SYSTEM, "no memory for %zu cells", c->n_cell);
+        goto out;
+    }
+    for (size_t i = 0; i < c->n_cell; i++)
+        all_right[i] = 1;
+    test_pairs(c, all_right);
+    rc = find_intervals(c, group, r->seed, err);
+out:
+    free(all_right);
+    free(group);
+    return rc;
+}
+
+void compare_release(struct compare *c)
+{
+    for (int i = 0; i < c->n; i++) {
+        predictions_release(&c->one[i].said);
+        free(c->one[i].right);
+    }
+    c->n = c->n_pair = 0;
+}
+
+/* --- tables ---------------------------------------------------------------- */
+
+double compare_difference(const struct compare *c, const struct compare_pair *p)
+{
+    return ((double)c->one[p->a].correct - (double)c->one[p->b].correct) /
+           (double)c->n_cell;
+}
+
+static void put_interval(const struct interval *v, struct buf *out)
+{
+    if (isfinite(v->low) && isfinite(v->high))
+        buf_printf(out, ",%.6f,%.6f", v->low, v->high);
+    else
+        buf_puts(out, ",,");
+}
+
+void compare_experiments_csv(const struct compare *c, struct buf *out)
+{
+    buf_puts(out, "experiment,cells,correct,accuracy,low,high\n");
+    for (int i = 0; i < c->n; i++) {
+        const struct compare_one *one = &c->one[i];
+
+        buf_csv(out, one->name);
+        buf_printf(out, ",%zu,%zu,%.6f", c->n_cell, one->correct,
+                   (double)one->correct / (double)c->n_cell);
+        put_interval(&one->interval, out);
+        buf_puts(out, "\n");
+    }
+}
+
+void compare_pairs_csv(const struct compare *c, struct buf *out)
+{
+    buf_puts(out, "first,second,difference,low,high,both_right,first_alone,"
+                  "second_alone,both_wrong,p,p_holm\n");
+    for (int i = 0; i < c->n_pair; i++) {
+        const struct compare_pair *p = &c->pair[i];
+
+        buf_csv(out, c->one[p->a].name);
+        buf_puts(out, ",");
+        buf_csv(out, c->one[p->b].name);
+        buf_printf(out, ",%.6f", compare_difference(c, p));
+        put_interval(&p->interval, out);
+        buf_printf(out, ",%zu,%zu,%zu,%zu,%.6g,%.6g\n", p->test.both,
+                   p->test.first, p->test.second, p->test.neither, p->test.p,
+                   p->holm);
+    }
+}

@@ -1,0 +1,85 @@
+/*
+ * compare.h - experiments of one run against each other
+ *
+ * All were asked about the same test cells; with folds those of all folds
+ * together (evaluation/predictions_folds.h), where each cell is tested once.  For every two of them: McNemar's
+ * exact test with Holm's adjustment over the family of all pairs compared
+ * here (stats/proportion.h), and the difference in accuracy with its interval
+ * over groups drawn again (stats/bootstrap.h), the same groups for both.  The
+ * test takes cells as independent; the interval does not.
+ */
+#ifndef ORCHESTRATION_TOOLS_COMPARE_H
+#define ORCHESTRATION_TOOLS_COMPARE_H
+
+#include "evaluation/predictions.h"
+#include "stats/bootstrap.h"
+#include "stats/proportion.h"
+
+enum {
+    COMPARE_MAX = 31, /* experiments */
+    COMPARE_PAIRS_MAX = COMPARE_MAX * (COMPARE_MAX - 1) / 2,
+};
+
+/* What is compared. */
+struct compare_request {
+    const char *run_dir;     /* borrowed, as all here */
+    const char *const *name; /* (n) 1 .. COMPARE_MAX, of experiments */
+    int n;
+    int folds;     /* of the run: a name without a table of its own stands for
+                      all of NAME-f0, NAME-f1, ...; 0, 1: it has none */
+    int resamples; /* 0: no intervals (they are NaN) */
+    uint64_t seed;
+};
+
+/* Accuracy of one on the test split. */
+struct compare_one {
+    const char *name;        /* borrowed */
+    int folds;               /* that are pooled; 1: none */
+    struct predictions said; /* owned */
+    int *right;              /* owned: (n) 1 where it is, else 0 */
+    size_t correct;
+    struct interval interval; /* of the accuracy; NaN without resamples */
+};
+
+struct compare_pair {
+    int a, b; /* positions of the two */
+    struct mcnemar test;
+    double holm;              /* adjusted p */
+    struct interval interval; /* of accuracy of a - accuracy of b */
+};
+
+struct compare {
+    struct compare_one one[COMPARE_MAX];
+    int n;
+    struct compare_pair pair[COMPARE_PAIRS_MAX];
+    int n_pair;
+    size_t n_cell, n_group;
+    int resamples;
+};
+
+/*
+ * Read RUN/evaluate/NAME/predictions.csv of each and compare; *c borrows the
+ * names.
+ * Deterministic: bootstrap stream (seed, RNG_BOOTSTRAP, resample).
+ * Errors: ERR_USAGE too few or too many, a name twice, test cells that are not
+ * the same, one that is tested in two folds; ERR_INPUT no such table, a damaged
+ * one, one without test cells; ERR_SYSTEM.  *c is to be released anyway.
+ */
+MUST_USE int compare_run(struct compare *c, const struct compare_request *r,
+                         struct err *err);
+void compare_release(struct compare *c);
+
+/* Accuracy of a less that of b. */
+double compare_difference(const struct compare *c,
+                          const struct compare_pair *p);
+
+/*
+ * As tables; an interval that there is not is two empty fields.
+ *     experiment,cells,correct,accuracy,low,high
+ *     first,second,difference,low,high,both_right,first_alone,second_alone,
+ *         both_wrong,p,p_holm
+ */
+void compare_experiments_csv(const struct compare *c, struct buf *out);
+void compare_pairs_csv(const struct compare *c, struct buf *out);
+
+#endif

@@ -1,0 +1,411 @@
+/* compare_command.c - names, tables on the terminal, files */
+#include "orchestration/tools/compare_command.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/spell.h"
+#include "config/config.h"
+#include "evaluation/predictions_folds.h"
+#include "orchestration/tools/compare.h"
+#include "orchestration/tools/compare_splits.h"
+#include "run/output.h"
+#include "run/run.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- which experiments ----------------------------------------------------- */
+
+/* Experiments of a run that are evaluated, in order of name. */
+struct evaluated {
+    const char *run_dir; /* borrowed */
+    int folds;           /* of the run */
+    char **entry;        /* owned: what is in RUN/evaluate */
+    size_t n_entry;
+    const char *name[COMPARE_MAX]; /* borrowed from 'entry' or the arguments */
+    int n;
+};
+
+static bool is_evaluated(const char *run_dir, const char *name)
+{
+    char path[FILE_PATH_MAX];
+    struct err err;
+
+    return !strchr(name, '.') && !strchr(name, '/') &&
+           file_path(path, &err, "%s/evaluate/%s/predictions.csv", run_dir,
+                     name) == 0 &&
+           file_exists(path);
+}
+
+static int list_evaluated(struct evaluated *e, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+
+    if (file_path(path, err, "%s/evaluate", e->run_dir) < 0)
+        return -1;
+    if (!file_exists(path))
+        return err_set(err, ERR_USAGE, "'%.200s' has no evaluated experiment",
+                       e->run_dir);
+    return dir_list(path, &e->entry, &e->n_entry, err);
+}
+
+static int no_such(const struct evaluated *e, const char *name, struct err *err)
+{
+    const char *meant =
+        spell_nearest(name, (const char *const *)e->entry, e->n_entry);
+
+    return err_set(err, ERR_USAGE,
+                   "'%.200s' has no evaluated experiment '%.100s'%s%.100s%s",
+                   e->run_dir, name, meant ? "; did you mean " : "",
+                   meant ? meant : "", meant ? "?" : "");
+}
+
+static int add_name(struct evaluated *e, const char *name, struct err *err)
+{
+    if (e->n == COMPARE_MAX)
+        return err_set(err, ERR_USAGE,
+                       "more than %d experiments to compare: name some",
+                       COMPARE_MAX);
+    e->name[e->n++] = name;
+    return 0;
+}
+
+/* One that is named: itself, or all of its folds. */
+static int add_named(struct evaluated *e, const char *name, struct err *err)
+{
+    int missing = 0, n = 0;
+
+    if (is_evaluated(e->run_dir, name))
+        return add_name(e, name, err);
+    if (e->folds > 1)
+        n = pooled_count(e->run_dir, name, e->folds, &missing);
+    if (n == 0)
+        return no_such(e, name, err);
+    if (n < e->folds)
+        return err_set(err, ERR_USAGE,
+                       "'%.150s': fold %d of %d is not evaluated", name,
+                       missing, e->folds);
+    return add_name(e, name, err);
+}
+
+/* Has a run all folds of an experiment?  Some are worth a word. */
+static bool is_pooled(const char *run_dir, const char *name, int folds)
+{
+    int missing;
+    const int n = pooled_count(run_dir, name, folds, &missing);
+
+    if (n > 0 && n < folds)
+        log_warn("'%s' is left out: fold %d of %d is not evaluated in '%s'",
+                 name, missing, folds, run_dir);
+    return n == folds;
+}
+
+/* One that was found; of folds the first stands for all, under the name that it
+ * has without "-f0". */
+static int add_found(struct evaluated *e, char *name, struct err *err)
+{
+    const size_t n = strlen(name);
+
+    if (!is_evaluated(e->run_dir, name))
+        return 0;
+    if (e->folds < 2)
+        return add_name(e, name, err);
+    if (n < 4 || strcmp(name + n - 3, "-f0") != 0)
+        return 0;
+    name[n - 3] = '\0';
+    return is_pooled(e->run_dir, name, e->folds) ? add_name(e, name, err) : 0;
+}
+
+/* Those that are named; else all. */
+static int choose(struct evaluated *e, const struct compare_args *a,
+                  struct err *err)
+{
+    if (list_evaluated(e, err) < 0)
+        return -1;
+    for (int i = 0; i < a->n_name; i++)
+        if (add_named(e, a->name[i], err) < 0)
+            return -1;
+    for (size_t i = 0; a->n_name == 0 && i < e->n_entry; i++)
+        if (add_found(e, e->entry[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+/* --- what a run says ------------------------------------------------------- */
+
+static int read_config(struct config *c, const char *run_dir, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+
+    if (file_path(path, err, "%s/run.yaml", run_dir) < 0)
+        return -1;
+    if (!file_exists(path))
+        return err_set(err, ERR_USAGE, "'%.200s' is not a run's directory",
+                       run_dir);
+    return config_read(c, path, NULL, 0, err);
+}
+
+/* Name the results that are not of the configuration which the run has now. */
+static void warn_stale(const char *run_dir)
+{
+    struct run_env *env = calloc(1, sizeof(*env));
+    struct err why;
+
+    if (!env)
+        return;
+    if (env_load(env, run_dir, &why) == 0)
+        for (int i = 0; i < env->plan.n_node; i++) {
+            const struct plan_node *n = &env->plan.node[i];
+
+            if (strcmp(n->stage, "evaluate") == 0 &&
+                node_is_sealed(run_dir, n) && !node_is_current(run_dir, n))
+                log_warn("%s is not what run.yaml plans now: of another "
+                         "configuration, or damaged; see 'papline plan %s'",
+                         n->name, run_dir);
+        }
+    env_release(env);
+    free(env);
+}
+
+static int write_table(const char *run_dir, const char *name, struct buf *b,
+                       struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    int rc = -1;
+
+    if (buf_check(b, err) == 0 &&
+        file_path(path, err, "%s/compare", run_dir) == 0 &&
+        dir_make(path, err) == 0 &&
+        file_path(path, err, "%s/compare/%s", run_dir, name) == 0)
+        rc = file_write(path, b->data, b->len, err);
+    buf_release(b);
+    return rc;
+}
+
+/* --- experiments of one run ------------------------------------------------ */
+
+static int widest(const char *const *name, int n)
+{
+    int most = 10; /* "experiment" */
+
+    for (int i = 0; i < n; i++)
+        most = (int)strlen(name[i]) > most ? (int)strlen(name[i]) : most;
+    return most;
+}
+
+/* "92.1 to 95.3", in hundredths, with signs if 'sign'; or dashes. */
+static void print_range(FILE *out, const struct interval *v, bool sign)
+{
+    char text[64] = "-";
+
+    if (isfinite(v->low) && isfinite(v->high))
+        snprintf(text, sizeof(text), sign ? "%+.1f to %+.1f" : "%.1f to %.1f",
+                 100 * v->low, 100 * v->high);
+    fprintf(out, "  %-16s", text);
+}
+
+static void print_experiments(FILE *out, const struct compare *c, int wide)
+{
+    fprintf(out, "%zu test cells", c->n_cell);
+    if (c->one[0].folds > 1)
+        fprintf(out, " of all %d folds", c->one[0].folds);
+    fprintf(out,
+            " in %zu groups; intervals: 95 %%, groups drawn again %d "
+            "times\n\n",
+            c->n_group, c->resamples);
+    fprintf(out, "%-*s  %6s  %8s  %-16s\n", wide, "experiment", "right",
+            "accuracy", "interval");
+    for (int i = 0; i < c->n; i++) {
+        const struct compare_one *one = &c->one[i];
+
+        fprintf(out, "%-*s  %6zu  %6.1f %%", wide, one->name, one->correct,
+                100.0 * (double)one->correct / (double)c->n_cell);
+        print_range(out, &one->interval, false);
+        fprintf(out, "\n");
+    }
+}
+
+static void print_pairs(FILE *out, const struct compare *c, int wide)
+{
+    fprintf(out, "\n%-*s  %-*s  %10s  %-16s  %11s  %9s  %9s\n", wide, "first",
+            wide, "second", "difference", "interval", "alone right",
+            "McNemar p", "Holm p");
+    for (int i = 0; i < c->n_pair; i++) {
+        const struct compare_pair *p = &c->pair[i];
+
+        fprintf(out, "%-*s  %-*s  %+8.1f %%", wide, c->one[p->a].name, wide,
+                c->one[p->b].name, 100 * compare_difference(c, p));
+        print_range(out, &p->interval, true);
+        fprintf(out, "  %5zu : %-3zu  %9.3g  %9.3g%s\n", p->test.first,
+                p->test.second, p->test.p, p->holm,
+                p->holm < 0.05 ? "  *" : "");
+    }
+    fprintf(out, "\n* different at 5 %%, all pairs taken together (%d)\n",
+            c->n_pair);
+}
+
+static int compare_experiments(FILE *out, const struct compare_args *a,
+                               const struct config *config,
+                               const struct evaluated *e, struct err *err)
+{
+    const struct compare_request r = {.run_dir = a->run_dir,
+                                      .name = e->name,
+                                      .n = e->n,
+                                      .folds = e->folds,
+                                      .resamples =
+                                          (int)config->evaluate.bootstrap,
+                                      .seed = (uint64_t)config->run.seed};
+    struct compare *c;
+    struct buf b = {0};
+    int rc = -1;
+
+    if (e->n < 2)
+        return err_set(err, ERR_USAGE,
+                       "'%.200s': %d experiment to compare, two are needed",
+                       a->run_dir, e->n);
+    c = calloc(1, sizeof(*c));
+    if (!c)
+        return err_set(err, ERR_SYSTEM, "no memory to compare");
+    if (compare_run(c, &r, err) < 0)
+        goto out;
+    compare_experiments_csv(c, &b);
+    if (write_table(a->run_dir, "experiments.csv", &b, err) < 0)
+        goto out;
+    compare_pairs_csv(c, &b);
+    if (write_table(a->run_dir, "pairs.csv", &b, err) < 0)
+        goto out;
+    print_experiments(out, c, widest(e->name, e->n));
+    print_pairs(out, c, widest(e->name, e->n));
+    rc = 0;
+out:
+    compare_release(c);
+    free(c);
+    return rc;
+}
+
+/* --- two runs -------------------------------------------------------------- */
+
+/* A run that takes part, and how it was split. */
+struct side {
+    struct split_args args;
+    const char *method;
+};
+
+static struct side side_of(const char *run_dir, const struct config *c)
+{
+    static const char *const method[] = {"random", "group", "csv"};
+
+    return (struct side){{.run_dir = run_dir,
+                          .folds = (int)c->split.folds,
+                          .resamples = (int)c->evaluate.bootstrap,
+                          .seed = (uint64_t)c->run.seed},
+                         method[c->split.method]};
+}
+
+static bool has(const struct side *side, const char *name)
+{
+    const struct split_args *a = &side->args;
+
+    return is_evaluated(a->run_dir, name) ||
+           (a->folds > 1 && is_pooled(a->run_dir, name, a->folds));
+}
+
+static void print_side(FILE *out, const struct side *side,
+                       const struct split_side *s, const char *name, int wide)
+{
+    fprintf(out, "%-*s  %-8s  %5d  %6zu  %6zu  %6.1f %%", wide, name,
+            side->method, s->folds, s->cells, s->siblings,
+            100 * split_accuracy(s));
+    print_range(out, &s->interval, false);
+    fprintf(out, "\n");
+}
+
+static int compare_one(FILE *out, const struct side side[2], const char *name,
+                       int wide, struct buf *csv, struct err *err)
+{
+    struct split_side s[2];
+    struct interval range;
+    double difference;
+
+    for (int i = 0; i < 2; i++) {
+        if (split_side_read(&s[i], &side[i].args, name, err) < 0)
+            return -1;
+        print_side(out, &side[i], &s[i], name, wide);
+        split_csv_row(&s[i], name, side[i].args.run_dir, side[i].method, csv);
+    }
+    difference = split_difference(&s[0], &s[1], &range);
+    fprintf(out, "%-*s  %-8s  %5s  %6s  %6s  %+6.1f %%", wide, "", "differ", "",
+            "", "", 100 * difference);
+    print_range(out, &range, true);
+    fprintf(out, "\n");
+    return 0;
+}
+
+static int compare_runs(FILE *out, const struct compare_args *a,
+                        const struct config *config, const struct evaluated *e,
+                        struct err *err)
+{
+    struct config *other = malloc(sizeof(*other));
+    const int wide = widest(e->name, e->n);
+    struct buf b = {0};
+    struct side side[2];
+    bool folds;
+    int both = 0, rc = -1;
+
+    if (!other)
+        return err_set(err, ERR_SYSTEM, "no memory for a configuration");
+    if (read_config(other, a->other, err) < 0)
+        goto out;
+    side[0] = side_of(a->run_dir, config);
+    side[1] = side_of(a->other, other);
+    folds = side[0].args.folds > 1 || side[1].args.folds > 1;
+    fprintf(out, "%-*s  %-8s  %5s  %6s  %6s  %8s  %-16s\n", wide, "experiment",
+            "split", "folds", "cells", "shared", "accuracy", "interval");
+    split_csv_header(&b);
+    for (int i = 0; i < e->n; i++) {
+        if (!has(&side[1], e->name[i]))
+            continue;
+        if (compare_one(out, side, e->name[i], wide, &b, err) < 0)
+            goto out;
+        both++;
+    }
+    if (both == 0) {
+        err_set(err, ERR_USAGE,
+                "'%.150s' and '%.150s' have no evaluated experiment in common",
+                a->run_dir, a->other);
+        goto out;
+    }
+    fprintf(out,
+            "\nshared: test cells of pictures that were also trained "
+            "on%s\n",
+            folds ? ", by the fold that tests them" : "");
+    rc = write_table(a->run_dir, "splits.csv", &b, err);
+out:
+    buf_release(&b);
+    free(other);
+    return rc;
+}
+
+int compare_verb(FILE *out, const struct compare_args *a, struct err *err)
+{
+    struct config *config = malloc(sizeof(*config));
+    struct evaluated e = {.run_dir = a->run_dir};
+    int rc = -1;
+
+    if (!config)
+        return err_set(err, ERR_SYSTEM, "no memory for a configuration");
+    if (read_config(config, a->run_dir, err) == 0) {
+        warn_stale(a->run_dir);
+        if (a->other)
+            warn_stale(a->other);
+        e.folds = (int)config->split.folds;
+        rc = choose(&e, a, err);
+    }
+    if (rc == 0)
+        rc = a->other ? compare_runs(out, a, config, &e, err)
+                      : compare_experiments(out, a, config, &e, err);
+    dir_list_free(e.entry, e.n_entry);
+    free(config);
+    return rc;
+}

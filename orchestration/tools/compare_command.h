@@ -1,0 +1,33 @@
+/*
+ * compare_command.h - papline compare: experiments against each other
+ */
+#ifndef ORCHESTRATION_TOOLS_COMPARE_COMMAND_H
+#define ORCHESTRATION_TOOLS_COMPARE_COMMAND_H
+
+#include "base/err.h"
+
+#include <stdio.h>
+
+struct compare_args {
+    const char *run_dir;
+    const char *other;       /* a run of another split; NULL: none */
+    const char *const *name; /* (n_name) experiments; none: all evaluated, where
+                                there are folds those with all of them */
+    int n_name;
+};
+
+/*
+ * Without 'other': compare the experiments (orchestration/tools/compare.h), print two tables
+ * and write RUN/compare/experiments.csv and pairs.csv.  With it: compare each
+ * with itself in the other run (orchestration/tools/compare_splits.h), print a table and
+ * write RUN/compare/splits.csv.  Resamples and seed are the run's own.  In a
+ * run with folds NAME is all folds of an experiment, pooled, NAME-f0 the first
+ * alone; either run may have folds.
+ * Errors: ERR_USAGE no such run or experiment, one that lacks a fold, fewer
+ * than two to compare or none in common, test cells of one run that are not
+ * the same; ERR_INPUT damaged files; ERR_SYSTEM.
+ */
+MUST_USE int compare_verb(FILE *out, const struct compare_args *a,
+                          struct err *err);
+
+#endif

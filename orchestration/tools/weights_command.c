@@ -1,0 +1,213 @@
+#include "orchestration/tools/weights_command.h"
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "nn/weights.h"
+#include "orchestration/tools/weights_fetch.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* A file and the network that it is for. */
+struct loaded {
+    struct safetensors f; /* owned */
+    const struct net *net;
+};
+
+static int load(struct loaded *l, const struct weights_args *a, struct err *err)
+{
+    struct err why = {0};
+
+    *l = (struct loaded){0};
+    if (weights_read(&l->f, a->file, err) < 0)
+        return -1;
+    l->net = a->net ? net_find(a->net, err) : weights_net(&l->f, &why);
+    if (l->net)
+        return 0;
+    if (why.code)
+        err_set(err, why.code, "'%.200s': %.250s", a->file, why.text);
+    safetensors_release(&l->f);
+    return -1;
+}
+
+static int need_out(const struct weights_args *a, struct err *err)
+{
+    return a->out
+               ? 0
+               : err_set(err, ERR_USAGE, "weights %s needs -o FILE", a->what);
+}
+
+/* --- import, export --------------------------------------------------------*/
+
+static void print_count(FILE *out, const struct net *net,
+                        const struct weights_count *c)
+{
+    fprintf(out, "%s: %zu tensors of the trunk, %zu numbers", net->name,
+            c->tensors, c->numbers);
+    if (c->top_tensors)
+        fprintf(out, "; %zu tensors of a top, %zu numbers", c->top_tensors,
+                c->top_numbers);
+    fprintf(out, "\n");
+}
+
+static int import(FILE *out, const struct weights_args *a, struct err *err)
+{
+    struct weights_count count;
+    struct loaded l;
+    struct err why = {0};
+    char hex[HASH_HEX], source[512];
+    const char *name = a->file ? strrchr(a->file, '/') : NULL;
+    int rc;
+
+    if (need_out(a, err) < 0 || load(&l, a, err) < 0)
+        return -1;
+    rc = hash_file(a->file, hex, err);
+    if (rc == 0 && weights_check(l.net, &l.f, &count, &why) < 0)
+        rc = err_set(err, why.code, "'%.200s': %.280s", a->file, why.text);
+    snprintf(source, sizeof(source), "%.255s sha256:%s",
+             name ? name + 1 : a->file, hex);
+    if (rc == 0)
+        rc = weights_write(l.net, &l.f, source, a->out, err);
+    if (rc == 0) {
+        print_count(out, l.net, &count);
+        fprintf(out, "written: %s; input '%s'\n", a->out,
+                preprocess_name(l.net->preprocess));
+    }
+    safetensors_release(&l.f);
+    return rc;
+}
+
+static int export(FILE *out, const struct weights_args *a, struct err *err)
+{
+    struct loaded l;
+    int rc;
+
+    if (need_out(a, err) < 0 || load(&l, a, err) < 0)
+        return -1;
+    rc = weights_write_h5(l.net, &l.f, a->out, err);
+    if (rc == 0)
+        fprintf(out, "%s: %zu tensors\nwritten: %s\n", l.net->name,
+                l.f.n_tensor, a->out);
+    safetensors_release(&l.f);
+    return rc;
+}
+
+/* --- inspect ---------------------------------------------------------------*/
+
+static void print_shape(FILE *out, const struct st_tensor *t)
+{
+    char text[128];
+    size_t at = 0;
+
+    for (int i = 0; i < t->n_dim && at < sizeof(text); i++)
+        at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%zu",
+                               i ? "x" : "", t->dim[i]);
+    fprintf(out, "  %-44s %-18s", t->name, at ? text : "scalar");
+}
+
+/* Range, mean and spread; and what is no number. */
+static void print_numbers(FILE *out, const struct st_tensor *t)
+{
+    const size_t n = t->type == ST_F32 ? st_bytes(t) / st_item(t->type) : 0;
+    const float *x = t->data;
+    double sum = 0, square = 0, low = INFINITY, high = -INFINITY;
+    size_t bad = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const double v = (double)x[i];
+
+        if (!isfinite(v)) {
+            bad++;
+            continue;
+        }
+        sum += v;
+        square += v * v;
+        low = fmin(low, v);
+        high = fmax(high, v);
+    }
+    if (n > bad) {
+        const double m = sum / (double)(n - bad);
+
+        fprintf(out, " %11.4g %11.4g %11.4g %11.4g", low, high, m,
+                sqrt(fmax(square / (double)(n - bad) - m * m, 0)));
+    }
+    fprintf(out, bad ? "  %zu not finite\n" : "\n", bad);
+}
+
+static int inspect(FILE *out, const struct weights_args *a, struct err *err)
+{
+    struct weights_count count = {0};
+    struct safetensors f;
+    struct err why = {0};
+    const struct net *net;
+
+    if (weights_read(&f, a->file, err) < 0)
+        return -1;
+    net = a->net ? net_find(a->net, &why) : weights_net(&f, &why);
+    for (size_t i = 0; i < f.n_meta; i++)
+        fprintf(out, "%s: %s\n", f.meta[i].key, f.meta[i].value);
+    fprintf(out, "  %-44s %-18s %11s %11s %11s %11s\n", "tensor", "shape",
+            "least", "most", "mean", "deviation");
+    for (size_t i = 0; i < f.n_tensor; i++) {
+        print_shape(out, &f.tensor[i]);
+        print_numbers(out, &f.tensor[i]);
+    }
+    if (net && weights_check(net, &f, &count, &why) == 0)
+        print_count(out, net, &count);
+    else
+        fprintf(out, "not the whole weights of %s: %s\n",
+                net ? net->name : "a network", why.text);
+    safetensors_release(&f);
+    return a->net && !net ? err_set(err, ERR_USAGE, "%s", why.text) : 0;
+}
+
+/* --- fetch -----------------------------------------------------------------*/
+
+static int fetch_verb(FILE *out, const struct weights_args *a, struct err *err)
+{
+    const struct net *net = net_find(a->file, err);
+    struct weights_args fetched = {.what = "inspect", .net = a->file};
+    struct loaded l;
+    struct weights_count count;
+    struct err why = {0};
+    int rc;
+
+    if (!net)
+        return -1;
+    fetch_print(out, net);
+    if (!a->out)
+        return 0;
+    if (fetch_download(net, a->out, err) < 0)
+        return -1;
+    fetched.file = a->out;
+    if (load(&l, &fetched, err) < 0)
+        return -1;
+    rc = weights_check(net, &l.f, &count, &why);
+    if (rc == 0)
+        print_count(out, net, &count);
+    else
+        err_set(err, why.code, "'%.200s': %.280s", a->out, why.text);
+    safetensors_release(&l.f);
+    return rc;
+}
+
+int weights_verb(FILE *out, const struct weights_args *a, struct err *err)
+{
+    static const struct {
+        const char *name;
+        int (*act)(FILE *, const struct weights_args *, struct err *);
+    } acts[] = {{"import", import},
+                {"inspect", inspect},
+                {"export", export},
+                {"fetch", fetch_verb}};
+
+    for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+        if (strcmp(acts[i].name, a->what) == 0)
+            return a->file ? acts[i].act(out, a, err)
+                           : err_set(err, ERR_USAGE, "weights %s needs a %s",
+                                     a->what, i == 3 ? "network" : "file");
+    return err_set(err, ERR_USAGE,
+                   "weights: '%.32s' is not import, inspect, export or fetch",
+                   a->what);
+}

@@ -1,0 +1,30 @@
+/*
+ * weights_command.h - papline weights: import, inspect, export, fetch
+ */
+#ifndef ORCHESTRATION_TOOLS_WEIGHTS_COMMAND_H
+#define ORCHESTRATION_TOOLS_WEIGHTS_COMMAND_H
+
+#include "base/err.h"
+
+#include <stdio.h>
+
+struct weights_args {
+    const char *what; /* "import", "inspect", "export", "fetch" */
+    const char *file; /* to be read; of fetch: the network */
+    const char *net;  /* NULL: what the file says */
+    const char *out;  /* to be written */
+};
+
+/*
+ * import FILE -o OUT     Keras' .h5 (or safetensors) to safetensors, checked
+ * inspect FILE           every tensor, and what they are of
+ * export FILE -o OUT.h5  safetensors to the layout that Keras loads
+ * fetch NET [-o FILE]    the official file's address and checksum; with -o it
+ *                        is downloaded (by curl or wget), verified and kept
+ * Errors: ERR_USAGE; ERR_INPUT damaged, or not the network's weights; ERR_AGAIN
+ * no network; ERR_SYSTEM.
+ */
+MUST_USE int weights_verb(FILE *out, const struct weights_args *a,
+                          struct err *err);
+
+#endif

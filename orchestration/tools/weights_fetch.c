@@ -1,0 +1,146 @@
+/*
+ * weights_fetch.c - addresses and MD5 sums as in Keras 2.12, keras/applications
+ */
+#define _DEFAULT_SOURCE
+#include "orchestration/tools/weights_fetch.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define BASE         "https://storage.googleapis.com/tensorflow/keras-applications/"
+#define FILE_OF(net) net "_weights_tf_dim_ordering_tf_kernels"
+
+enum { MD5_HEX = 32, NO_PROGRAM = 127 };
+
+static const struct official {
+    const char *net, *url;
+    const char *md5; /* NULL: Keras publishes none */
+} official[] = {
+    {"vgg16", BASE "vgg16/" FILE_OF("vgg16") "_notop.h5",
+     "6d6bbae143d832006294945121d1f1fc"},
+    {"vgg19", BASE "vgg19/" FILE_OF("vgg19") "_notop.h5",
+     "253f8cb515780f3b799900260a226db6"},
+    {"resnet50", BASE "resnet/" FILE_OF("resnet50") "_notop.h5",
+     "4d473c1dd8becc155b73f8504c6f6626"},
+    {"mobilenetv2",
+     BASE "mobilenet_v2/" FILE_OF("mobilenet_v2") "_1.0_224_no_top.h5", NULL},
+    {"densenet169", BASE "densenet/" FILE_OF("densenet169") "_notop.h5",
+     "b8c4d4c20dd625c148057b9ff1c1176b"},
+};
+
+static const struct official *find(const struct net *net)
+{
+    for (size_t i = 0; i < sizeof(official) / sizeof(official[0]); i++)
+        if (strcmp(official[i].net, net->name) == 0)
+            return &official[i];
+    return NULL;
+}
+
+void fetch_print(FILE *out, const struct net *net)
+{
+    const struct official *o = find(net);
+
+    BUG_ON(!o);
+    fprintf(out, "%s\nmd5: %s\n", o->url,
+            o->md5 ? o->md5
+                   : "Keras publishes none; the tensors are checked by name "
+                     "and shape");
+    fflush(out);
+}
+
+/* Run a program; what it prints goes to out[size], which may be NULL.  Returns
+ * its exit status, or -1. */
+static int run(const char *const argv[], char *out, size_t size)
+{
+    int fd[2], status = 0;
+    size_t n = 0;
+    ssize_t k = 1;
+    pid_t pid;
+
+    if (pipe(fd) < 0)
+        return -1;
+    pid = fork();
+    if (pid == 0) {
+        (void)dup2(fd[1], STDOUT_FILENO);
+        close(fd[0]);
+        execvp(argv[0], (char *const *)(uintptr_t)argv);
+        _exit(NO_PROGRAM);
+    }
+    close(fd[1]);
+    while (pid > 0 && out && k > 0 && n + 1 < size) {
+        k = read(fd[0], out + n, size - 1 - n);
+        n += k > 0 ? (size_t)k : 0;
+    }
+    if (out)
+        out[n] = '\0';
+    close(fd[0]);
+    if (pid < 0)
+        return -1;
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int download(const char *url, const char *to, struct err *err)
+{
+    const char *const curl[] = {"curl",    "--fail", "--location",
+                                "--proto", "=https", "-o",
+                                to,        url,      NULL};
+    const char *const wget[] = {"wget", "--https-only", "-O", to, url, NULL};
+    int status = run(curl, NULL, 0);
+
+    if (status == NO_PROGRAM)
+        status = run(wget, NULL, 0);
+    if (status == NO_PROGRAM)
+        return err_set(err, ERR_AGAIN,
+                       "neither curl nor wget is here; download it elsewhere "
+                       "and give the file to 'papline weights import'");
+    if (status != 0)
+        return err_set(err, ERR_AGAIN,
+                       "the download failed (status %d); is there a network?",
+                       status);
+    return 0;
+}
+
+static int verify(const struct official *o, const char *file, struct err *err)
+{
+    const char *const md5sum[] = {"md5sum", file, NULL};
+    char text[FILE_PATH_MAX + MD5_HEX + 8];
+    const char *sum = text;
+
+    if (!o->md5)
+        return 0;
+    if (run(md5sum, text, sizeof(text)) != 0 || strlen(text) < MD5_HEX)
+        return err_set(err, ERR_SYSTEM, "md5sum cannot be run");
+    sum += text[0] == '\\'; /* before an odd name */
+    if (strncmp(sum, o->md5, MD5_HEX) != 0)
+        return err_set(err, ERR_INPUT,
+                       "the file's md5 is %.32s, Keras' is %s; it was not kept",
+                       sum, o->md5);
+    return 0;
+}
+
+int fetch_download(const struct net *net, const char *path, struct err *err)
+{
+    const struct official *o = find(net);
+    char part[FILE_PATH_MAX];
+    int rc;
+
+    BUG_ON(!o);
+    if (file_path(part, err, "%s.part", path) < 0)
+        return -1;
+    rc = download(o->url, part, err);
+    if (rc == 0)
+        rc = verify(o, part, err);
+    if (rc == 0)
+        rc = file_adopt(part, path, err);
+    if (rc < 0)
+        (void)unlink(part);
+    return rc;
+}

@@ -1,0 +1,15 @@
+/*
+ * online_worker.h - make the fresh variants that a training rank asks for
+ */
+#ifndef AUGMENT_ONLINE_WORKER_H
+#define AUGMENT_ONLINE_WORKER_H
+
+#include "base/err.h"
+
+/*
+ * "--stream ENDPOINT --data DIR --recipe FILE --rank PID": until the rank ends,
+ * the process PID that has started this one.
+ */
+MUST_USE int serve_main(int argc, char **argv, struct err *err);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * ensemble_vote.h - what several evaluated experiments say together
+ *
+ * From their predictions.csv alone; the ways are those of stats/ensemble.h.
+ * Votes give probabilities, the fuzzy ways decisions alone.
+ */
+#ifndef EVALUATE_ENSEMBLE_VOTE_H
+#define EVALUATE_ENSEMBLE_VOTE_H
+
+#include "evaluation/predictions.h"
+
+struct fuse_args {
+    const char *method; /* one of plan_ensembles[]; borrowed, as all here */
+    int n_member;       /* 2 .. CONFIG_LIST_MAX */
+    const char *member[CONFIG_LIST_MAX]; /* their names, for messages */
+    const char *path[CONFIG_LIST_MAX];   /* of their predictions.csv */
+    const char *weights; /* of weighted_vote: numbers, or "auto": accuracy on
+                          * the validation split */
+};
+
+/* Weights as they are used; equal where all would be 0. */
+struct fuse_weights {
+    double weight[CONFIG_LIST_MAX];
+};
+
+/*
+ * Errors: ERR_USAGE not as many numbers as members; ERR_INPUT a table is
+ * missing or damaged; ERR_SYSTEM.
+ */
+MUST_USE int fuse_weigh(const struct fuse_args *a, struct fuse_weights *w,
+                        struct err *err);
+
+/*
+ * Decide on the cells of a split.
+ *   t [in, out] what the cells are; filled in: t->said, and t->p where the
+ *               method gives probabilities, else t->o.p becomes NULL
+ * Deterministic.  Errors: ERR_INPUT a member's table is missing, damaged,
+ * without probabilities, or of other classes; ERR_USAGE of other cells;
+ * ERR_SYSTEM.
+ */
+MUST_USE int fuse_split(const struct fuse_args *a, const struct fuse_weights *w,
+                        enum split split, struct predictions *t,
+                        struct err *err);
+
+#endif

@@ -1,0 +1,91 @@
+/* metrics_files.c - the files that show an assessment */
+#include "stages/evaluate/metrics_json.h"
+
+#include "base/file.h"
+#include "charts/svg.h"
+#include "run/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Write 'b' to dir/name and empty it. */
+static int put_file(const char *dir, const char *name, struct buf *b,
+                    struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    int rc = -1;
+
+    if (buf_check(b, err) == 0 && file_path(path, err, "%s/%s", dir, name) == 0)
+        rc = file_write(path, b->data ? b->data : "", b->len, err);
+    buf_release(b);
+    return rc;
+}
+
+static int put_metrics(struct assess *a, const char *dir, struct err *err)
+{
+    struct buf b = {0};
+
+    if (assess_json(a, &b, err) < 0) {
+        buf_release(&b);
+        return -1;
+    }
+    if (put_file(dir, "metrics.json", &b, err) < 0)
+        return -1;
+    assess_confusion_csv(&a->metrics[0], a->class_name, &b);
+    return put_file(dir, "confusion.csv", &b, err);
+}
+
+static int put_confusion(const struct assess *a, const char *dir,
+                         struct err *err)
+{
+    const struct metrics *m = &a->metrics[0];
+    const char *name[STATS_CLASSES_MAX];
+    char title[PLAN_NAME_MAX + 64];
+    size_t *count = calloc((size_t)(m->k * m->k), sizeof(*count));
+    struct buf b = {0};
+
+    if (!count)
+        return err_set(err, ERR_SYSTEM, "no memory for the confusion matrix");
+    for (int i = 0; i < m->k; i++) {
+        name[i] = a->class_name[i];
+        memcpy(count + i * m->k, m->confusion[i],
+               (size_t)m->k * sizeof(*count));
+    }
+    snprintf(title, sizeof(title), "%s, test split: %zu of %zu right",
+             a->experiment, m->correct, m->n);
+    svg_confusion(&(struct svg_confusion){title, m->k, name, count}, true, &b);
+    free(count);
+    return put_file(dir, "confusion.svg", &b, err);
+}
+
+static int put_reliability(const struct assess *a, const char *dir,
+                           struct err *err)
+{
+    const struct reliability *r = &a->reliability[0];
+    struct outcomes o = a->test.o;
+    struct reliability after;
+    char title[PLAN_NAME_MAX + 64];
+    struct buf b = {0};
+
+    o.p = a->calibrated;
+    reliability_of(&after, &o);
+    snprintf(title, sizeof(title), "%s: reliability", a->experiment);
+    svg_reliability(&(struct svg_reliability){title, RELIABILITY_BINS, r->count,
+                                              r->accuracy, r->confidence,
+                                              r->ece, after.count,
+                                              after.accuracy, after.confidence,
+                                              after.ece, a->temperature.t},
+                    true, &b);
+    if (put_file(dir, "reliability.svg", &b, err) < 0)
+        return -1;
+    assess_reliability_csv(a, &b);
+    return put_file(dir, "reliability.csv", &b, err);
+}
+
+int assess_write(struct assess *a, const char *dir, struct err *err)
+{
+    if (put_metrics(a, dir, err) < 0 || put_confusion(a, dir, err) < 0)
+        return -1;
+    return a->test.o.p ? put_reliability(a, dir, err) : 0;
+}

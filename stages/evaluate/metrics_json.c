@@ -1,0 +1,307 @@
+/* metrics_json.c - one split's figures, and the file as a whole */
+#include "stages/evaluate/metrics_json.h"
+
+#include "stages/evaluate/metrics_private.h"
+#include "stats/proportion.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+_Static_assert((int)STATS_CLASSES_MAX == (int)CONFIG_CLASSES_MAX,
+               "the same classes");
+
+/* --- one split ------------------------------------------------------------- */
+
+static json_t *scores_json(const struct scores *s)
+{
+    return json_pack("{s:f, s:f, s:f, s:I}", "precision", s->precision,
+                     "recall", s->recall, "f1", s->f1, "support",
+                     (json_int_t)s->support);
+}
+
+static json_t *class_json(const struct assess *a, const struct metrics *m,
+                          int c, const struct areas *areas)
+{
+    json_t *j = scores_json(&m->of[c]);
+    double low, high;
+
+    json_object_set_new(j, "class", json_text(a->class_name[c]));
+    wilson(m->confusion[c][c], m->of[c].support, &low, &high);
+    json_object_set_new(j, "recall_interval", json_range(low, high));
+    if (areas) {
+        json_object_set_new(j, "roc_auc", json_number(areas->roc[c]));
+        json_object_set_new(j, "pr_auc", json_number(areas->pr[c]));
+    }
+    return j;
+}
+
+static json_t *confusion_json(const struct metrics *m)
+{
+    json_t *rows = json_array();
+
+    for (int i = 0; i < m->k; i++) {
+        json_t *row = json_array();
+
+        for (int j = 0; j < m->k; j++)
+            json_array_append_new(row, json_count(m->confusion[i][j]));
+        json_array_append_new(rows, row);
+    }
+    return rows;
+}
+
+/* One sentence for each figure that is 0/0. */
+static void note_undefined(const struct metrics *m,
+                           const char (*name)[CONFIG_NAME_MAX], json_t *notes)
+{
+    for (int c = 0; c < m->k; c++) {
+        if (m->of[c].undefined & UNDEFINED_PRECISION)
+            json_note(notes,
+                      "precision of %s is 0/0, counted as 0: no cell was "
+                      "called so",
+                      name[c]);
+        if (m->of[c].undefined & UNDEFINED_RECALL)
+            json_note(notes,
+                      "recall of %s is 0/0, counted as 0: there is no such "
+                      "cell",
+                      name[c]);
+    }
+    if (m->n > 0 && m->undefined & UNDEFINED_KAPPA)
+        json_note(notes, "kappa is 0/0, counted as 0: cells and predictions "
+                         "are of one class alone");
+    if (m->n > 0 && m->undefined & UNDEFINED_MCC)
+        json_note(notes, "MCC is 0/0, counted as 0: cells or predictions are "
+                         "of one class alone");
+}
+
+static void note_areas(const struct assess *a, const struct areas *areas,
+                       json_t *notes)
+{
+    const int k = a->test.o.k;
+
+    if (areas->n_roc < k)
+        json_note(notes,
+                  "ROC-AUC is the mean of %d of %d classes: the others have "
+                  "no cells, or all",
+                  areas->n_roc, k);
+    if (areas->n_pr < k)
+        json_note(notes,
+                  "PR-AUC is the mean of %d of %d classes: the others have no "
+                  "cells",
+                  areas->n_pr, k);
+}
+
+/* Probabilities that are the same for every cell rank nothing. */
+static void note_alike(const struct outcomes *o, json_t *notes)
+{
+    const size_t k = (size_t)o->k;
+
+    for (size_t i = 1; i < o->n; i++)
+        for (size_t c = 0; c < k; c++)
+            if (o->p[i * k + c] < o->p[c] || o->p[i * k + c] > o->p[c])
+                return;
+    if (o->n > 1)
+        json_note(notes, "every cell has the same probabilities: ROC-AUC is "
+                         "0.5 and PR-AUC the share of a class, whatever they "
+                         "are");
+}
+
+static json_t *bins_json(const struct reliability *r)
+{
+    json_t *bins = json_array();
+
+    for (int b = 0; b < RELIABILITY_BINS; b++)
+        json_array_append_new(
+            bins,
+            json_pack("{s:o, s:I, s:o, s:o}", "bin",
+                      json_range((double)b / RELIABILITY_BINS,
+                                 (double)(b + 1) / RELIABILITY_BINS),
+                      "count", (json_int_t)r->count[b], "confidence",
+                      json_number(r->count[b] ? r->confidence[b] : (double)NAN),
+                      "accuracy",
+                      json_number(r->count[b] ? r->accuracy[b] : (double)NAN)));
+    return bins;
+}
+
+/* Figures of the probabilities themselves. */
+static void put_calibration(json_t *j, const struct outcomes *o,
+                            const struct reliability *r)
+{
+    json_object_set_new(j, "nll", json_number(log_loss(o)));
+    json_object_set_new(j, "brier", json_number(brier(o)));
+    json_object_set_new(j, "ece", json_number(r->ece));
+    json_object_set_new(j, "mce", json_number(r->mce));
+}
+
+static int put_probabilities(struct assess *a, int split, json_t *j,
+                             struct areas *areas, struct err *err)
+{
+    const struct outcomes *o = split ? &a->validation.o : &a->test.o;
+    struct curves c;
+
+    if (curves_init(&c, o, err) < 0)
+        return -1;
+    curves_areas(&c, NULL, areas);
+    curves_release(&c);
+    reliability_of(&a->reliability[split], o);
+    json_object_set_new(j, "roc_auc", json_number(areas->macro_roc));
+    json_object_set_new(j, "pr_auc", json_number(areas->macro_pr));
+    put_calibration(j, o, &a->reliability[split]);
+    json_object_set_new(j, "reliability", bins_json(&a->reliability[split]));
+    if (o->n > 0)
+        note_areas(a, areas, json_object_get(j, "notes"));
+    note_alike(o, json_object_get(j, "notes"));
+    return 0;
+}
+
+json_t *assess_split_json(struct assess *a, int split, struct err *err)
+{
+    const struct outcomes *o = split ? &a->validation.o : &a->test.o;
+    struct metrics *m = &a->metrics[split];
+    struct areas areas;
+    json_t *j, *classes = json_array(), *notes = json_array();
+
+    metrics_of(m, o);
+    note_undefined(m, a->class_name, notes);
+    j = json_pack("{s:I, s:I, s:f, s:s, s:[f,f], s:f, s:f, s:f, s:o, s:o, s:o, "
+                  "s:o, s:o}",
+                  "n", (json_int_t)m->n, "correct", (json_int_t)m->correct,
+                  "accuracy", m->accuracy, "interval_method", "Wilson 95 %",
+                  "interval", m->low, m->high, "balanced_accuracy",
+                  m->balanced_accuracy, "kappa", m->kappa, "mcc", m->mcc,
+                  "per_class", classes, "weighted", scores_json(&m->weighted),
+                  "macro", scores_json(&m->macro), "confusion",
+                  confusion_json(m), "notes", notes);
+    if (o->p && put_probabilities(a, split, j, &areas, err) < 0) {
+        json_decref(j);
+        return NULL;
+    }
+    for (int c = 0; c < o->k; c++)
+        json_array_append_new(classes,
+                              class_json(a, m, c, o->p ? &areas : NULL));
+    return j;
+}
+
+/* --- all ------------------------------------------------------------------- */
+
+static json_t *head_json(const struct assess *a)
+{
+    json_t *classes = json_array();
+
+    for (int c = 0; c < a->test.o.k; c++)
+        json_array_append_new(classes, json_text(a->class_name[c]));
+    return json_pack("{s:o, s:o, s:o, s:o, s:s, s:b}", "experiment",
+                     json_text(a->experiment), "network", json_text(a->network),
+                     "model", json_text(a->model), "classes", classes,
+                     "confusion_rows", "true class", "probabilities",
+                     a->test.o.p != NULL);
+}
+
+static int calibrate(struct assess *a, struct err *err)
+{
+    const struct outcomes *o = &a->test.o;
+
+    temperature_fit(&a->temperature, &a->validation.o);
+    a->calibrated = malloc((o->n + 1) * (size_t)o->k * sizeof(*a->calibrated));
+    if (!a->calibrated)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu cells", o->n);
+    temperature_apply(a->temperature.t, o->p, o->n, o->k, a->calibrated);
+    return 0;
+}
+
+/* Set a part, or fail without one. */
+static int put_part(json_t *root, const char *name, json_t *part)
+{
+    return part ? json_object_set_new(root, name, part) : -1;
+}
+
+static int put_parts(struct assess *a, struct err *err)
+{
+    json_t *test = assess_split_json(a, 0, err), *r = a->root;
+
+    if (put_part(r, "test", test) < 0 ||
+        put_part(r, "validation", assess_split_json(a, 1, err)) < 0)
+        return -1;
+    if (a->test.o.p && (calibrate(a, err) < 0 ||
+                        put_part(r, "temperature", assess_temperature(a)) < 0))
+        return -1;
+    if (put_part(r, "binary", assess_binary(a, err)) < 0 ||
+        put_part(r, "costs", assess_costs(a, err)) < 0)
+        return -1;
+    if (a->test.o.p && put_part(r, "sets", assess_sets(a, err)) < 0)
+        return -1;
+    if (a->settings->bootstrap > 0 && a->test.o.n > 0)
+        return put_part(
+            test, "bootstrap",
+            assess_intervals(a, json_object_get(test, "notes"), err));
+    return 0;
+}
+
+int assess_run(struct assess *a, struct err *err)
+{
+    const int k = a->test.o.k;
+
+    BUG_ON(a->validation.o.k != k || !a->test.o.p != !a->validation.o.p);
+    *err = (struct err){.code = ERR_NONE};
+    if (sides_init(&a->sides, a->settings, a->class_name, k, err) < 0)
+        return -1;
+    a->root = head_json(a);
+    if (a->root && put_parts(a, err) == 0)
+        return 0;
+    return err->code ? -1 : err_set(err, ERR_SYSTEM, "no memory for figures");
+}
+
+void assess_release(struct assess *a)
+{
+    json_decref(a->root);
+    free(a->calibrated);
+    a->root = NULL;
+    a->calibrated = NULL;
+}
+
+int assess_json(struct assess *a, struct buf *out, struct err *err)
+{
+    json_t *root = a->root;
+
+    a->root = NULL;
+    return json_put(root, out, err);
+}
+
+static void reliability_rows(const char *which, const struct reliability *r,
+                             struct buf *out)
+{
+    for (int b = 0; b < RELIABILITY_BINS; b++)
+        buf_printf(out, "%s,%.6f,%.6f,%zu,%.6f,%.6f\n", which,
+                   (double)b / RELIABILITY_BINS,
+                   (double)(b + 1) / RELIABILITY_BINS, r->count[b],
+                   r->confidence[b], r->accuracy[b]);
+}
+
+void assess_reliability_csv(const struct assess *a, struct buf *out)
+{
+    struct outcomes o = a->test.o;
+    struct reliability r;
+
+    buf_puts(out, "temperature,above,to,cells,confidence,accuracy\n");
+    reliability_rows("before", &a->reliability[0], out);
+    o.p = a->calibrated;
+    reliability_of(&r, &o);
+    reliability_rows("after", &r, out);
+}
+
+void assess_confusion_csv(const struct metrics *m,
+                          const char (*class_name)[CONFIG_NAME_MAX],
+                          struct buf *out)
+{
+    buf_puts(out, "true");
+    for (int c = 0; c < m->k; c++) {
+        buf_puts(out, ",");
+        buf_csv(out, class_name[c]);
+    }
+    for (int i = 0; i < m->k; i++) {
+        buf_puts(out, "\n");
+        buf_csv(out, class_name[i]);
+        for (int j = 0; j < m->k; j++)
+            buf_printf(out, ",%zu", m->confusion[i][j]);
+    }
+    buf_puts(out, "\n");
+}

@@ -1,0 +1,75 @@
+/*
+ * metrics_json.h - metrics.json: everything that predictions say of a classifier
+ *
+ * For the test and the validation split: counts and quotients of the confusion
+ * matrix (stats/metrics.h), areas under curves (curves.h), calibration
+ * (calibration.h), and bootstrap intervals over groups of the test split's
+ * figures (bootstrap.h).  Fitted on validation and tried on the test split:
+ * temperature, the threshold for a wanted sensitivity (binary.h), prediction
+ * sets (conformal.h).  Beside it, expected costs (costs.h).
+ *
+ * What is undefined is null (or 0 where scikit-learn says 0) and has a note.
+ */
+#ifndef EVALUATE_METRICS_JSON_H
+#define EVALUATE_METRICS_JSON_H
+
+#include "evaluation/class_groups.h"
+#include "stats/calibration.h"
+#include "stats/curves.h"
+#include "stats/metrics.h"
+
+struct json_t; /* jansson's */
+
+/* The predictions of one split. */
+struct assess_split {
+    struct outcomes o;        /* without weights */
+    const char *const *group; /* (o.n) "" is a group of its own; borrowed */
+};
+
+struct assess {
+    /* given; all borrowed */
+    const char *experiment, *network, *model;
+    const char (*class_name)[CONFIG_NAME_MAX];
+    const struct evaluate_settings *settings;
+    uint64_t seed;
+    struct assess_split test, validation; /* of one k */
+
+    /* worked out by assess_run() */
+    struct metrics metrics[2]; /* test, validation */
+    struct reliability reliability[2];
+    struct temperature temperature;
+    struct sides sides;
+    double *calibrated;  /* owned: (test n, k) after temperature; or NULL */
+    struct json_t *root; /* owned */
+};
+
+/*
+ * Work out everything.  Without probabilities ('p' is NULL in both splits) what
+ * needs them is left out.
+ * Deterministic: bootstrap stream (seed, RNG_BOOTSTRAP, resample).
+ * Errors: ERR_USAGE a class map or cost matrix that does not fit; ERR_INPUT a
+ * probability is not a number; ERR_SYSTEM no memory.  *a is to be released
+ * anyway.
+ */
+MUST_USE int assess_run(struct assess *a, struct err *err);
+void assess_release(struct assess *a);
+
+/* metrics.json, after assess_run().  Errors: ERR_SYSTEM no memory. */
+MUST_USE int assess_json(struct assess *a, struct buf *out, struct err *err);
+
+/* reliability.csv: the bins of the test split, before and after temperature. */
+void assess_reliability_csv(const struct assess *a, struct buf *out);
+
+/*
+ * Write metrics.json, confusion.csv, confusion.svg and, of probabilities,
+ * reliability.csv and reliability.svg into 'dir', after assess_run().
+ * Errors: ERR_SYSTEM.
+ */
+MUST_USE int assess_write(struct assess *a, const char *dir, struct err *err);
+
+/* confusion.csv of 'm': rows are the true classes. */
+void assess_confusion_csv(const struct metrics *m,
+                          const char (*class_name)[CONFIG_NAME_MAX],
+                          struct buf *out);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * explained_network.h - a network that is explained, as explainers want it
+ */
+#ifndef EXPLAIN_EXPLAINED_NETWORK_H
+#define EXPLAIN_EXPLAINED_NETWORK_H
+
+#include "evaluation/inference.h"
+#include "stages/explain/explainer.h"
+
+struct network {
+    struct predictor net;  /* every layer readable, with gradients */
+    struct predictor many; /* folded, for many passes */
+    struct scorer scorer;  /* of 'many' */
+    struct gradients gradients;
+};
+
+struct network_args {
+    const char *model;   /* its file */
+    const char *network; /* what it must be */
+    const struct store *data;
+    const struct word_list *layers; /* as explain_layer() takes them */
+};
+
+/*
+ * Load it.  Errors: as predict_open() and explain_layer().  Then, too,
+ * network_close() it.
+ */
+MUST_USE int network_open(struct network *n, const struct network_args *a,
+                          struct err *err);
+void network_close(struct network *n);
+
+/*
+ * Give the layers nearest to the output initial weights and statistics instead
+ * of learnt ones.
+ *   share [in] of the layers that have any, 0 .. 1
+ *   seed  [in] of the weights: the same seed, the same weights
+ * Errors: ERR_SYSTEM.
+ * Source: Adebayo et al. 2018 (arXiv:1810.03292), cascading randomisation.
+ */
+MUST_USE int network_randomise(struct network *n, double share, uint64_t seed,
+                               struct err *err);
+
+/* Look at an input: fill the gradients, and point the task at this network.
+ *   t [in,out] x, target and n_target are set */
+void network_look(struct network *n, struct cam_task *t);
+
+#endif

@@ -1,0 +1,178 @@
+#include "stages/explain/explainer.h"
+
+#include "base/hot.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define EXPLAINER(name) extern const struct explainer explainer_##name;
+#include "stages/explain/explainers.def"
+#undef EXPLAINER
+
+static const struct explainer *const table[] = {
+#define EXPLAINER(name) &explainer_##name,
+#include "stages/explain/explainers.def"
+#undef EXPLAINER
+};
+
+enum { N_EXPLAINER = sizeof(table) / sizeof(table[0]) };
+
+const struct explainer *explainer_find(const char *name, struct err *err)
+{
+    char list[256] = "";
+
+    for (size_t i = 0; i < N_EXPLAINER; i++) {
+        const size_t len = strlen(list);
+
+        if (strcmp(table[i]->name, name) == 0)
+            return table[i];
+        snprintf(list + len, sizeof(list) - len, "%s%s", i ? ", " : "",
+                 table[i]->name);
+    }
+    err_set(err, ERR_USAGE, "explain.methods: '%s' is unknown; there is: %s",
+            name, list);
+    return NULL;
+}
+
+const struct explainer *explainer_at(size_t i)
+{
+    return i < N_EXPLAINER ? table[i] : NULL;
+}
+
+enum { COLUMNS = 256 }; /* resized at once */
+
+/* A place among pixels: two neighbours and the share of the second. */
+struct place {
+    int lo, hi;
+    float share;
+};
+
+static struct place place_at(double at, int m)
+{
+    struct place p;
+
+    at = fmin(fmax(at, 0.0), (double)(m - 1));
+    p.lo = (int)at;
+    p.hi = p.lo < m - 1 ? p.lo + 1 : p.lo;
+    p.share = (float)(at - p.lo);
+    return p;
+}
+
+/* Position 'i' of 'n' among 'm'. */
+static struct place place_of(int i, int n, int m, bool areas)
+{
+    if (areas)
+        return place_at((i + 0.5) * m / n - 0.5, m);
+    return place_at(n > 1 ? (double)i * (m - 1) / (n - 1) : 0.0, m);
+}
+
+/* A row of x at 'n' places. */
+HOT static void resize_row(const float *x, const struct place *at, int n,
+                           float *restrict y)
+{
+    for (int j = 0; j < n; j++)
+        y[j] = x[at[j].lo] * (1 - at[j].share) + x[at[j].hi] * at[j].share;
+}
+
+HOT static void mix_rows(const float *a, const float *b, float share, int n,
+                         float *restrict y)
+{
+    for (int j = 0; j < n; j++)
+        y[j] = a[j] * (1 - share) + b[j] * share;
+}
+
+/* Columns 'first' .. first + n - 1 of y; rows of x are resized as they come
+ * to be needed. */
+static void resize_columns(const float *x, int h, int w, float *y, int out_h,
+                           int out_w, bool areas, int first)
+{
+    const int n = out_w - first < COLUMNS ? out_w - first : COLUMNS;
+    struct place column[COLUMNS];
+    float row[2][COLUMNS];
+    int has[2] = {-1, -1};
+
+    for (int j = 0; j < n; j++)
+        column[j] = place_of(first + j, out_w, w, areas);
+    for (int i = 0; i < out_h; i++) {
+        const struct place r = place_of(i, out_h, h, areas);
+        const int want[2] = {r.lo, r.hi};
+
+        for (int k = 0; k < 2; k++)
+            if (has[want[k] % 2] != want[k]) {
+                has[want[k] % 2] = want[k];
+                resize_row(x + want[k] * w, column, n, row[want[k] % 2]);
+            }
+        mix_rows(row[r.lo % 2], row[r.hi % 2], r.share, n,
+                 y + i * out_w + first);
+    }
+}
+
+static void resize(const float *x, int h, int w, float *y, int out_h, int out_w,
+                   bool areas)
+{
+    for (int j = 0; j < out_w; j += COLUMNS)
+        resize_columns(x, h, w, y, out_h, out_w, areas, j);
+}
+
+void cam_resize(const float *x, int h, int w, float *y, int out_h, int out_w)
+{
+    resize(x, h, w, y, out_h, out_w, false);
+}
+
+void cam_resize_areas(const float *x, int h, int w, float *y, int out_h,
+                      int out_w)
+{
+    resize(x, h, w, y, out_h, out_w, true);
+}
+
+void cam_normalise(float *x, size_t n)
+{
+    float low = INFINITY, high = -INFINITY;
+
+    for (size_t i = 0; i < n; i++) {
+        low = fminf(low, x[i]);
+        high = fmaxf(high, x[i]);
+    }
+    for (size_t i = 0; i < n; i++)
+        x[i] = (x[i] - low) / (high - low + 1e-7f);
+}
+
+/* pytorch-grad-cam's scale_cam_image(). */
+static void scale(float *x, size_t n)
+{
+    float low = INFINITY, high = -INFINITY;
+
+    for (size_t i = 0; i < n; i++)
+        low = fminf(low, x[i]);
+    for (size_t i = 0; i < n; i++)
+        high = fmaxf(high, x[i] - low);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (x[i] - low) / (1e-7f + high);
+}
+
+void cam_finish(float *cam, int h, int w, bool areas, float *map, int out_h,
+                int out_w)
+{
+    const size_t n = (size_t)out_h * (size_t)out_w;
+
+    if (areas) {
+        scale(cam, (size_t)h * (size_t)w);
+        cam_resize_areas(cam, h, w, map, out_h, out_w);
+        scale(map, n);
+    } else {
+        cam_resize(cam, h, w, map, out_h, out_w);
+        cam_normalise(map, n);
+    }
+}
+
+void cam_peak(const float *map, int h, int w, int *x, int *y)
+{
+    int best = 0;
+
+    for (int i = 1; i < h * w; i++)
+        if (map[i] > map[best])
+            best = i;
+    *x = best % w;
+    *y = best / w;
+}

@@ -1,0 +1,136 @@
+/*
+ * explainer.h - what an explainer is: where in the image did the network look?
+ *
+ * An explainer lives in one file, cam_<name>.c, and is listed in
+ * explainers.def.  All give a map of the size of the network's input, 0 .. 1:
+ * 0 where nothing speaks for the class, or as little as anywhere.  A map that
+ * is flat (no activation, no gradient, a picture of one colour) is 0.
+ *
+ * Variants are those of widely used programs, which differ under one name:
+ *     tfkv      tf-keras-vis 0.8
+ *     ptgc      pytorch-grad-cam 1.5
+ *     paper     as published
+ *     official  the authors' own code
+ */
+#ifndef EXPLAIN_EXPLAINER_H
+#define EXPLAIN_EXPLAINER_H
+
+#include "config/config.h"
+#include "nn/preprocess.h"
+#include "stages/explain/gradients.h"
+#include "stages/explain/scorer.h"
+
+#include <stddef.h>
+
+/* One cell, and what is asked about it.  Everything is borrowed. */
+struct cam_task {
+    const struct explain_settings *settings;
+    uint64_t seed;         /* of draws: depends on the cell */
+    const uint8_t *rgb;    /* (h, w, 3) the picture */
+    const float *x;        /* (h, w, 3) the network's input */
+    int h, w;              /* of these and of the map, pixels */
+    enum preprocess input; /* how rgb became x */
+    const int *target;     /* (n_target) classes whose logits are explained */
+    int n_target;          /* 1 .. CAM_TARGETS_MAX */
+    const struct cam_layer *layer; /* (n_layer) with gradients of each target;
+                                      the first is where most look */
+    int n_layer;
+    struct graph *graph;         /* for gradients_of_input() */
+    const struct scorer *scorer; /* for many forward passes */
+};
+
+/* What a segmenting explainer says of a pixel, or-ed. */
+enum cam_view {
+    VIEW_SHOWN = 1, /* among the few that speak most for the class */
+    VIEW_PRO = 2,   /* among the few that weigh most, for it */
+    VIEW_CON = 4,   /* likewise, against it */
+};
+
+/* The explanation of one target; both (h, w), borrowed. */
+struct cam_map {
+    float *heat;
+    uint8_t *view; /* only written by explainers with views */
+};
+
+struct explainer {
+    const char *name;  /* "gradcam" */
+    const char *title; /* "Grad-CAM", for people */
+    bool has_views;
+    bool draws; /* random numbers: another seed gives another map */
+
+    /*
+     *   map [out] (t->n_target)
+     * Changes the values and gradients in the graphs.  Deterministic; those
+     * that draw depend on t->seed and on nothing else.
+     * Errors: ERR_SYSTEM no memory.
+     */
+    int (*explain)(const struct cam_task *t, struct cam_map *map,
+                   struct err *err);
+};
+
+/* The explainer of that name.  Errors: ERR_USAGE; the text lists all. */
+MUST_USE const struct explainer *explainer_find(const char *name,
+                                                struct err *err);
+
+/* The i-th explainer, or NULL past the last. */
+const struct explainer *explainer_at(size_t i);
+
+/*
+ * Grad-CAM from activations and gradients of one image:
+ *     w_k = mean_ij d s / d a_ijk,   cam_ij = max(0, sum_k w_k a_ijk)
+ *   a, da [in]  (h, w, c)
+ *   cam   [out] (h, w)
+ * Source: Selvaraju et al. 2017 (arXiv:1610.02391), eq. 1 and 2.
+ */
+void gradcam(const float *a, const float *da, int h, int w, int c, float *cam);
+
+/*
+ * Grad-CAM++, likewise.  With g = d s / d a and A_k = sum_ij a_ijk,
+ *     alpha = g^2 / (2 g^2 + A_k g^3),   w_k = sum_ij alpha max(0, g)
+ * CAMPP_TFKV: alpha is divided by its sum over ij, or by 1 where that is 0;
+ * where g is 0 so is alpha.  The factor exp(s) of the paper cancels then, and
+ * with it the danger that it overflows.
+ * CAMPP_PTGC: 1e-6 in the denominator, no division.
+ * A denominator that is 0 though g is not gives alpha = 0.
+ * Source: Chattopadhay et al. 2018 (arXiv:1710.11063), eq. 5, 7 and 19.
+ */
+void gradcampp(enum campp_variant variant, const float *a, const float *da,
+               int h, int w, int c, float *cam);
+
+/*
+ * LayerCAM: cam_ij = max(0, sum_k max(0, d s / d a_ijk) a_ijk)
+ * Source: Jiang et al. 2021 (TIP 30, 5875), eq. 5 and 6.
+ */
+void layercam(const float *a, const float *da, int h, int w, int c, float *cam);
+
+/*
+ * Enlarge (or reduce) bilinearly with the corners aligned: pixel i of n reads
+ * x at i (m - 1) / (n - 1); so scipy.ndimage.zoom(order=1).
+ *   x [in]  (h, w)      y [out] (out_h, out_w), not x
+ */
+void cam_resize(const float *x, int h, int w, float *y, int out_h, int out_w);
+
+/*
+ * The same with pixels as areas: pixel i of n reads x at (i + 1/2) m/n - 1/2,
+ * or the nearest there is; so OpenCV and PyTorch's align_corners=False.
+ */
+void cam_resize_areas(const float *x, int h, int w, float *y, int out_h,
+                      int out_w);
+
+/* x = (x - min) / (max - min + 1e-7); a flat map becomes zeros. */
+void cam_normalise(float *x, size_t n);
+
+/*
+ * From the layer's map to the cell's.  Enlarge, then normalise (tf-keras-vis);
+ * with 'areas' as pytorch-grad-cam: less the minimum, over 1e-7 and the former
+ * maximum, enlarge by areas, and the first again.
+ *   cam [in,out] (h, w)   spoilt with 'areas'
+ *   map [out]    (out_h, out_w)
+ */
+void cam_finish(float *cam, int h, int w, bool areas, float *map, int out_h,
+                int out_w);
+
+/* Where the map is largest; of equals the first in reading order. */
+void cam_peak(const float *map, int h, int w, int *x, int *y);
+
+#endif

@@ -1,0 +1,220 @@
+#include "stages/explain/heatmap_image.h"
+
+#include "stages/explain/explainer.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { CURVE = 4096 };
+
+struct lab {
+    double l, a, b;
+};
+
+/*
+ * The curve at 0 <= t <= 1.  The numbers are chosen so that it stays inside
+ * sRGB; a test holds it to that.
+ */
+static struct lab curve(double t)
+{
+    const double pi = 3.141592653589793;
+    const double hue = (-75.0 + 180.0 * t) * pi / 180.0;
+    const double chroma = 0.18 * sin(pi * (0.12 + 0.76 * t));
+
+    return (struct lab){0.16 + 0.79 * t, chroma * cos(hue), chroma * sin(hue)};
+}
+
+static uint8_t encode(double x)
+{
+    x = x < 0.0 ? 0.0 : x > 1.0 ? 1.0 : x;
+    x = x <= 0.0031308 ? 12.92 * x : 1.055 * pow(x, 1.0 / 2.4) - 0.055;
+    return (uint8_t)lround(255.0 * x);
+}
+
+static void to_srgb(struct lab c, uint8_t rgb[3])
+{
+    const double l = c.l + 0.3963377774 * c.a + 0.2158037573 * c.b;
+    const double m = c.l - 0.1055613458 * c.a - 0.0638541728 * c.b;
+    const double s = c.l - 0.0894841775 * c.a - 1.2914855480 * c.b;
+    const double l3 = l * l * l, m3 = m * m * m, s3 = s * s * s;
+
+    rgb[0] = encode(4.0767416621 * l3 - 3.3077115913 * m3 + 0.2309699292 * s3);
+    rgb[1] = encode(-1.2684380046 * l3 + 2.6097574011 * m3 - 0.3413193965 * s3);
+    rgb[2] = encode(-0.0041960863 * l3 - 0.7034186147 * m3 + 1.7076147010 * s3);
+}
+
+static double distance(struct lab p, struct lab q)
+{
+    return sqrt((p.l - q.l) * (p.l - q.l) + (p.a - q.a) * (p.a - q.a) +
+                (p.b - q.b) * (p.b - q.b));
+}
+
+static void uniform_table(uint8_t rgb[256][3])
+{
+    double length = 0.0, walked = 0.0;
+    int next = 0;
+
+    for (int i = 0; i < CURVE; i++)
+        length +=
+            distance(curve(i / (double)CURVE), curve((i + 1) / (double)CURVE));
+    for (int i = 0; i < CURVE && next < 255; i++) {
+        if (walked >= length * next / 255.0)
+            to_srgb(curve(i / (double)CURVE), rgb[next++]);
+        walked +=
+            distance(curve(i / (double)CURVE), curve((i + 1) / (double)CURVE));
+    }
+    to_srgb(curve(1.0), rgb[255]);
+}
+
+/* Value at t of a line through (at, value) pairs, at rising from 0 to 1. */
+static double along(const double (*pair)[2], double t)
+{
+    while (pair[1][0] < t)
+        pair++;
+    return pair[0][1] + (pair[1][1] - pair[0][1]) * (t - pair[0][0]) /
+                            (pair[1][0] - pair[0][0]);
+}
+
+static void jet_table(uint8_t rgb[256][3])
+{
+    static const double red[][2] = {
+        {0, 0}, {0.35, 0}, {0.66, 1}, {0.89, 1}, {1, 0.5}};
+    static const double green[][2] = {{0, 0},    {0.125, 0}, {0.375, 1},
+                                      {0.64, 1}, {0.91, 0},  {1, 0}};
+    static const double blue[][2] = {
+        {0, 0.5}, {0.11, 1}, {0.34, 1}, {0.65, 0}, {1, 0}};
+
+    for (int i = 0; i < 256; i++) {
+        const double t = i / 255.0;
+
+        rgb[i][0] = (uint8_t)(255.0 * along(red, t));
+        rgb[i][1] = (uint8_t)(255.0 * along(green, t));
+        rgb[i][2] = (uint8_t)(255.0 * along(blue, t));
+    }
+}
+
+void heat_table(enum map_colours colours, uint8_t rgb[256][3])
+{
+    if (colours == COLOURS_JET)
+        jet_table(rgb);
+    else
+        uniform_table(rgb);
+}
+
+int heat_strip_height(int h)
+{
+    return h * HEAT_SCALE;
+}
+
+int heat_strip_width(int w, int n_panel)
+{
+    return n_panel * (w * HEAT_SCALE + HEAT_GAP) + HEAT_BAR;
+}
+
+/* Rec. 709 luma, good enough as a background. */
+static double grey(const uint8_t *rgb)
+{
+    return 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2];
+}
+
+/* One colour over the pixel in grey, the more of it the higher the value. */
+static void blend(const uint8_t *rgb, const uint8_t *heat, double value,
+                  uint8_t out[3])
+{
+    const double share = 0.25 + 0.45 * value; /* of the heat */
+
+    for (int i = 0; i < 3; i++)
+        out[i] = (uint8_t)lround((1.0 - share) * grey(rgb) + share * heat[i]);
+}
+
+/* As lime's get_image_and_mask(): the largest byte of the picture in green
+ * for what speaks for the class, in red for what speaks against it. */
+static void tint(const uint8_t *rgb, uint8_t view, uint8_t top, uint8_t out[3])
+{
+    memcpy(out, rgb, 3);
+    if (view & VIEW_PRO)
+        out[1] = top;
+    if (view & VIEW_CON)
+        out[0] = top;
+}
+
+static void put_block(uint8_t *out, size_t stride, size_t x, size_t y,
+                      const uint8_t rgb[3])
+{
+    for (size_t i = 0; i < HEAT_SCALE; i++)
+        for (size_t j = 0; j < HEAT_SCALE; j++)
+            memcpy(out + (y * HEAT_SCALE + i) * stride +
+                       3 * (x * HEAT_SCALE + j),
+                   rgb, 3);
+}
+
+static uint8_t largest(const struct heat_cell *c)
+{
+    uint8_t top = 0;
+
+    for (size_t i = 0; i < 3 * (size_t)c->h * (size_t)c->w; i++)
+        top = c->rgb[i] > top ? c->rgb[i] : top;
+    return top;
+}
+
+/* What colours are made of. */
+struct paint {
+    uint8_t heat[256][3];
+    uint8_t top; /* largest byte of the picture */
+};
+
+static void colour(const struct heat_cell *c, enum heat_panel kind, size_t at,
+                   const struct paint *p, uint8_t out[3])
+{
+    const uint8_t *rgb = c->rgb + 3 * at;
+    const double v = c->map ? fmin(fmax((double)c->map[at], 0.0), 1.0) : 0.0;
+
+    memcpy(out, rgb, 3);
+    switch (kind) {
+    case PANEL_CELL:
+        break;
+    case PANEL_OVER:
+        blend(rgb, p->heat[lround(255.0 * v)], v, out);
+        break;
+    case PANEL_MAP:
+        memcpy(out, p->heat[lround(255.0 * v)], 3);
+        break;
+    case PANEL_SHOWN:
+        if (!(c->view[at] & VIEW_SHOWN))
+            memset(out, 0, 3);
+        break;
+    case PANEL_SIDES:
+        tint(rgb, c->view[at], p->top, out);
+        break;
+    }
+}
+
+void heat_draw(const struct heat_cell *c, enum heat_panel kind, int place,
+               struct image *im)
+{
+    struct paint p = {.top = largest(c)};
+    uint8_t rgb[3];
+    const size_t w = (size_t)c->w, stride = 3 * (size_t)im->w;
+    uint8_t *out = im->px + 3 * (size_t)place * (w * HEAT_SCALE + HEAT_GAP);
+
+    heat_table(c->colours, p.heat);
+    for (size_t y = 0; y < (size_t)c->h; y++)
+        for (size_t x = 0; x < w; x++) {
+            colour(c, kind, y * w + x, &p, rgb);
+            put_block(out, stride, x, y, rgb);
+        }
+}
+
+void heat_begin(enum map_colours colours, struct image *im)
+{
+    uint8_t heat[256][3];
+
+    heat_table(colours, heat);
+    memset(im->px, HEAT_GREY, image_bytes(im));
+    for (int y = 0; y < im->h; y++) {
+        const int v = im->h > 1 ? 255 - 255 * y / (im->h - 1) : 255;
+
+        for (int x = im->w - HEAT_BAR; x < im->w; x++)
+            memcpy(image_row(im, y) + 3 * x, heat[v], 3);
+    }
+}

@@ -1,0 +1,62 @@
+/*
+ * heatmap_image.h - maps as pictures
+ */
+#ifndef EXPLAIN_HEATMAP_IMAGE_H
+#define EXPLAIN_HEATMAP_IMAGE_H
+
+#include "config/config.h"
+#include "img/image.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    HEAT_SCALE = 2, /* enlargement */
+    HEAT_GAP = 6,   /* pixels between panels */
+    HEAT_BAR = 8,   /* width of the scale */
+    HEAT_GREY = 128
+};
+
+/*
+ * A colour map, dark violet over red and orange to pale yellow, whose steps all
+ * look equally large: a curve in OKLab with rising lightness, walked at equal
+ * arc length.  So a difference seen is a difference of the map, in print and
+ * to colour-blind readers too, which rainbows (jet) do not give.
+ * COLOURS_JET is the rainbow of Matplotlib's "jet", for comparison with others.
+ *   rgb [out] sRGB of values 0, 1/255, ... 1
+ * Source: Ottosson 2020, "A perceptual color space for image processing".
+ */
+void heat_table(enum map_colours colours, uint8_t rgb[256][3]);
+
+/* Size of a picture of 'n_panel' panels of h x w pixels, with its scale. */
+int heat_strip_height(int h);
+int heat_strip_width(int w, int n_panel);
+
+enum heat_panel {
+    PANEL_CELL,  /* the cell */
+    PANEL_OVER,  /* the map over the cell in grey */
+    PANEL_MAP,   /* the map */
+    PANEL_SHOWN, /* what VIEW_SHOWN says, the rest black */
+    PANEL_SIDES, /* the cell, VIEW_PRO in green, VIEW_CON in red */
+};
+
+/* What a panel shows; borrowed. */
+struct heat_cell {
+    const uint8_t *rgb;  /* (h, w, 3) */
+    const float *map;    /* (h, w) 0 .. 1; NULL: not asked for */
+    const uint8_t *view; /* (h, w) enum cam_view; likewise */
+    int h, w;
+    enum map_colours colours;
+};
+
+/* Make 'im' grey, with the scale of relevance, 1 at its top, at the right. */
+void heat_begin(enum map_colours colours, struct image *im);
+
+/*
+ * Draw one panel, HEAT_SCALE times enlarged.
+ *   place [in] 0 is the leftmost
+ */
+void heat_draw(const struct heat_cell *c, enum heat_panel kind, int place,
+               struct image *im);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * map_scores.h - numbers about maps, cell by cell, and their means
+ *
+ * Each kind of measurement gives the same few figures for every map that it
+ * can measure.  While cells are explained the figures lie in
+ * cells/PLACE.KIND.csv: method,truth,group and the figures, with all digits.
+ * Then KIND.csv tells their means by method and class:
+ *     method,class,figure,cells,groups,mean,low,high
+ * where class is the true one or "all", low and high the 95 % interval of
+ * stats/bootstrap.h, groups drawn again; both empty where it has none.
+ * Counted are maps of the predicted class.
+ */
+#ifndef EXPLAIN_MAP_SCORES_H
+#define EXPLAIN_MAP_SCORES_H
+
+#include "base/buf.h"
+#include "config/config.h"
+
+enum { FIGURES_MAX = 16 };
+
+/* A kind of measurement. */
+struct figure_kind {
+    const char *name; /* "faithfulness" */
+    int n;            /* figures, 1 .. FIGURES_MAX */
+    const char *(*title)(int figure);
+};
+
+/* Of one map. */
+struct figure_row {
+    size_t method; /* position in the table's methods */
+    int truth;
+    char *group; /* owned: cells of a group are alike; "": alone */
+    double value[FIGURES_MAX];
+};
+
+struct figure_table {
+    const struct figure_kind *kind;            /* borrowed */
+    const struct word_list *methods;           /* borrowed */
+    const char (*class_name)[CONFIG_NAME_MAX]; /* borrowed */
+    int n_class;
+    int resamples; /* 0: no intervals */
+    uint64_t seed;
+    struct figure_row *row; /* owned */
+    size_t n, room;
+};
+
+/* Titles of cells/PLACE.KIND.csv's columns, and one of its lines. */
+void figures_header(const struct figure_kind *kind, struct buf *out);
+void figures_put(const struct figure_kind *kind, const char *method, int truth,
+                 const char *group, const double *value, struct buf *out);
+
+/*
+ * Add the rows of such a file; t->kind, methods and n_class are set.
+ * Errors: ERR_INPUT it is none; ERR_SYSTEM no memory.
+ */
+MUST_USE int figures_read(struct figure_table *t, const char *path,
+                          struct err *err);
+
+/*
+ * Append the whole of KIND.csv to 'out'.  Deterministic.
+ * Errors: ERR_SYSTEM no memory.
+ */
+MUST_USE int figures_write(const struct figure_table *t, struct buf *out,
+                           struct err *err);
+
+/* Release the rows. */
+void figures_release(struct figure_table *t);
+
+#endif

@@ -1,0 +1,364 @@
+/* predict_command.c - read pictures, ask the network, write what it says */
+#include "stages/explain/predict_command.h"
+
+#include "base/file.h"
+#include "img/decode.h"
+#include "img/resize.h"
+#include "stages/explain/tell_private.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { PICTURE_STEM = 100 }; /* bytes of a name that are kept */
+
+struct telling {
+    const struct tell_args *args;
+    FILE *out;
+    struct predictor net;        /* folded */
+    struct tell_painter painter; /* only with a method */
+    char **aside;    /* owned, (n): why a picture could not be read, or NULL */
+    uint8_t *pixels; /* owned: (TELL_BATCH, h, w, 3) */
+    float *p;        /* owned: (TELL_BATCH, n_class) */
+    int width;       /* of the table's names */
+    struct cell_size size[TELL_BATCH]; /* of the pictures as they came */
+    size_t at[TELL_BATCH];             /* pictures of this batch */
+    size_t n;                          /* how many */
+    size_t read, shown, n_aside;       /* of the list */
+    struct buf csv;                    /* owned: predictions.csv */
+};
+
+static size_t picture_bytes(const struct telling *t)
+{
+    return (size_t)t->net.info.h * (size_t)t->net.info.w * 3;
+}
+
+/* --- the model ------------------------------------------------------------- */
+
+static int open_model(struct telling *t, struct err *err)
+{
+    static const char what[] = "; give a model that training wrote, "
+                               "RUN/train/EXPERIMENT/model.safetensors";
+    const struct predict_args p = {
+        .path = t->args->model, .batch = TELL_BATCH, .memory = GRAPH_INFER};
+    struct err why = {0};
+
+    if (predict_open(&t->net, &p, &why) < 0)
+        return err_set(err, why.code, "%.400s%s", why.text,
+                       why.code == ERR_INPUT ? what : "");
+    if (graph_output(t->net.graph)->out.c != t->net.info.n_class)
+        return err_set(err, ERR_USAGE,
+                       "'%.200s' is an encoder, it tells no classes apart%s",
+                       t->args->model, what);
+    return 0;
+}
+
+static int make_room(struct telling *t, struct err *err)
+{
+    const size_t n = t->args->list->n;
+
+    t->aside = calloc(n + 1, sizeof(*t->aside));
+    t->pixels = malloc(TELL_BATCH * picture_bytes(t));
+    t->p = malloc(TELL_BATCH * sizeof(*t->p) * (size_t)t->net.info.n_class);
+    if (!t->aside || !t->pixels || !t->p)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu pictures", n);
+    for (size_t i = 0; i < n; i++) {
+        const int w = (int)strlen(t->args->list->path[i]);
+
+        t->width = w > t->width ? w : t->width;
+    }
+    if (t->width > TELL_NAME_WIDTH)
+        t->width = TELL_NAME_WIDTH;
+    return 0;
+}
+
+/* --- reading --------------------------------------------------------------- */
+
+static int read_picture(const struct telling *t, const char *path,
+                        uint8_t *pixels, struct cell_size *size,
+                        struct err *err)
+{
+    const struct model_info *m = &t->net.info;
+    struct image im = {0}, out = {0};
+    int rc = image_read(&im, path, err);
+
+    if (rc == 0)
+        rc = resize_as(&out, &im, m->w, m->h, m->lanczos, m->keep_aspect, err);
+    *size = (struct cell_size){im.w, im.h};
+    if (rc == 0)
+        memcpy(pixels, out.px, image_bytes(&out));
+    image_release(&im);
+    image_release(&out);
+    return rc;
+}
+
+/* Picture 'i' of the list was read into place 'from', or not: take it into the
+ * batch, or set it aside. */
+static int take(struct telling *t, size_t i, size_t from, const struct err *why,
+                struct err *err)
+{
+    const size_t bytes = picture_bytes(t);
+
+    if (why->code == ERR_NONE) {
+        memmove(t->pixels + t->n * bytes, t->pixels + from * bytes, bytes);
+        t->size[t->n] = t->size[from];
+        t->at[t->n++] = i;
+        return 0;
+    }
+    if (why->code == ERR_SYSTEM)
+        return err_set(err, ERR_SYSTEM, "%s", why->text);
+    t->n_aside++;
+    t->aside[i] = strdup(why->text);
+    return t->aside[i] ? 0 : err_set(err, ERR_SYSTEM, "no memory for a reason");
+}
+
+/* Fill the batch; pictures that cannot be read do not shorten it. */
+static int gather(struct telling *t, struct err *err)
+{
+    const struct pictures *list = t->args->list;
+    struct err why[TELL_BATCH];
+
+    t->n = 0;
+    while (t->n < TELL_BATCH && t->read < list->n) {
+        const size_t room = TELL_BATCH - t->n, left = list->n - t->read;
+        const size_t first = t->n, n = left < room ? left : room;
+
+#pragma omp parallel for schedule(dynamic)
+        for (size_t j = 0; j < n; j++) {
+            why[j] = (struct err){0};
+            if (read_picture(t, list->path[t->read + j],
+                             t->pixels + (first + j) * picture_bytes(t),
+                             &t->size[first + j], &why[j]) < 0)
+                BUG_ON(why[j].code == ERR_NONE);
+        }
+        for (size_t j = 0; j < n; j++)
+            if (take(t, t->read + j, first + j, &why[j], err) < 0)
+                return -1;
+        t->read += n;
+    }
+    return 0;
+}
+
+/* --- lines ----------------------------------------------------------------- */
+
+/* DIR/000012_NAME.png, without NAME's ending and what no file name bears. */
+static int name_picture(const struct telling *t, size_t i,
+                        char path[FILE_PATH_MAX], struct err *err)
+{
+    const char *file = t->args->list->path[i], *slash = strrchr(file, '/');
+    const char *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
+    const int n = dot ? (int)(dot - name) : (int)strlen(name);
+
+    return file_path(path, err, "%s/%06zu_%.*s.png", t->args->dir, i + 1,
+                     n < PICTURE_STEM ? n : PICTURE_STEM, name);
+}
+
+/* Write a line to the table or as JSON, and keep it for the file. */
+static int put_line(struct telling *t, const struct told_line *l,
+                    struct err *err)
+{
+    const struct model_info *m = &t->net.info;
+    struct buf b = {0};
+    int rc = 0;
+
+    if (t->args->json)
+        rc = tell_json(m, l, &b, err);
+    else
+        tell_row(m, t->width, l, &b);
+    if (t->args->dir)
+        tell_csv(m, l, &t->csv);
+    if (rc == 0)
+        rc = buf_check(&b, err);
+    if (rc == 0 && fwrite(b.data, 1, b.len, t->out) != b.len)
+        rc = err_set(err, ERR_SYSTEM, "cannot write the predictions");
+    buf_release(&b);
+    return rc;
+}
+
+/* Lines of the pictures up to number 'end' of the list; 'slot' of the batch is
+ * the first that was read. */
+static int show(struct telling *t, size_t end, size_t slot, struct err *err)
+{
+    const int k = t->net.info.n_class;
+    char path[FILE_PATH_MAX];
+
+    for (; t->shown < end; t->shown++) {
+        struct told_line l = {.file = t->args->list->path[t->shown],
+                              .aside = t->aside[t->shown],
+                              .picture = ""};
+
+        if (!l.aside) {
+            l.p = t->p + slot * (size_t)k;
+            l.said = predict_class(l.p, k);
+        }
+        if (!l.aside && t->painter.method) {
+            predict_hold_size(&t->net, &t->size[slot]);
+            predict_hold_size(&t->painter.net, &t->size[slot]);
+            if (name_picture(t, t->shown, path, err) < 0 ||
+                tell_paint(&t->painter, t->pixels + slot * picture_bytes(t),
+                           l.said, path, err) < 0)
+                return -1;
+            l.picture = path;
+        }
+        slot += !l.aside;
+        if (put_line(t, &l, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int all_batches(struct telling *t, struct err *err)
+{
+    const uint8_t *image[TELL_BATCH];
+
+    do {
+        if (gather(t, err) < 0)
+            return -1;
+        for (size_t j = 0; j < t->n; j++)
+            image[j] = t->pixels + j * picture_bytes(t);
+        if (t->n > 0 &&
+            predict_images(&t->net,
+                           &(struct predict_images){image, t->size, t->n}, t->p,
+                           err) < 0)
+            return -1;
+        if (show(t, t->read, 0, err) < 0)
+            return -1;
+        fflush(t->out);
+    } while (t->read < t->args->list->n);
+    return 0;
+}
+
+static int write_csv(struct telling *t, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+
+    if (!t->args->dir)
+        return 0;
+    if (buf_check(&t->csv, err) < 0 ||
+        file_path(path, err, "%s/predictions.csv", t->args->dir) < 0)
+        return -1;
+    return file_write(path, t->csv.data, t->csv.len, err);
+}
+
+static int begin(struct telling *t, struct err *err)
+{
+    const struct tell_args *a = t->args;
+    struct buf head = {0};
+    int rc;
+
+    if (open_model(t, err) < 0 || make_room(t, err) < 0 ||
+        (a->method &&
+         tell_painter_init(&t->painter, a->model, a->method, &t->net, err) < 0))
+        return -1;
+    tell_csv_head(&t->net.info, &t->csv);
+    tell_head(&t->net.info, t->width, &head);
+    rc = buf_check(&head, err);
+    if (rc == 0 && !a->json)
+        fputs(head.data, t->out);
+    buf_release(&head);
+    return rc;
+}
+
+int tell(const struct tell_args *a, FILE *out, size_t *n_aside, struct err *err)
+{
+    struct telling t = {.args = a, .out = out};
+    int rc = -1;
+
+    if (begin(&t, err) == 0 && all_batches(&t, err) == 0)
+        rc = write_csv(&t, err);
+    *n_aside = t.n_aside;
+    for (size_t i = 0; t.aside && i < a->list->n; i++)
+        free(t.aside[i]);
+    free(t.aside);
+    free(t.pixels);
+    free(t.p);
+    buf_release(&t.csv);
+    tell_painter_release(&t.painter);
+    predict_close(&t.net);
+    return rc;
+}
+
+/* --- the command line ------------------------------------------------------ */
+
+/* A word of the command line: a picture, or all pictures in a directory. */
+static int add_word(struct pictures *list, const char *word, struct err *err)
+{
+    struct pictures below = {0};
+    char path[FILE_PATH_MAX];
+    struct stat st;
+    int rc;
+
+    if (stat(word, &st) < 0 || !S_ISDIR(st.st_mode))
+        return pictures_add(list, word, err);
+    rc = pictures_walk(&below, word, err);
+    for (size_t i = 0; rc == 0 && i < below.n; i++) {
+        rc = file_path(path, err, "%s/%s", word, below.path[i]);
+        if (rc == 0)
+            rc = pictures_add(list, path, err);
+    }
+    pictures_release(&below);
+    return rc;
+}
+
+static int parse(struct tell_args *a, int argc, char **argv, struct err *err)
+{
+    static const struct option known[] = {
+        {"explain", required_argument, NULL, 'e'},
+        {"json", no_argument, NULL, 'j'},
+        {"output", required_argument, NULL, 'o'},
+        {0},
+    };
+    int c;
+
+    opterr = 0;
+    while ((c = getopt_long(argc, argv, "o:", known, NULL)) != -1) {
+        if (c == '?')
+            return err_set(err, ERR_USAGE, "bad option '%s'; see --help",
+                           argv[optind - 1]);
+        if (c == 'j')
+            a->json = true;
+        else
+            *(c == 'e' ? &a->method : &a->dir) = optarg;
+    }
+    if (argc - optind < 2)
+        return err_set(err, ERR_USAGE,
+                       "predict needs a model and pictures: MODEL IMAGE...");
+    if (a->method && !a->dir)
+        return err_set(err, ERR_USAGE,
+                       "--explain needs -o DIR for its pictures");
+    a->model = argv[optind++];
+    return 0;
+}
+
+static int run_words(struct tell_args a, char **word, int n, struct err *err)
+{
+    struct pictures list = {0};
+    size_t n_aside = 0;
+    int rc = 0;
+
+    for (int i = 0; rc == 0 && i < n; i++)
+        rc = add_word(&list, word[i], err);
+    if (rc == 0 && list.n == 0)
+        rc =
+            err_set(err, ERR_USAGE, "there is no picture in '%.200s'", word[0]);
+    if (rc == 0 && a.dir)
+        rc = dir_make(a.dir, err);
+    a.list = &list;
+    if (rc == 0)
+        rc = tell(&a, stdout, &n_aside, err);
+    if (rc == 0 && n_aside > 0)
+        rc = err_set(err, ERR_INPUT, "%zu of %zu pictures were set aside",
+                     n_aside, list.n);
+    pictures_release(&list);
+    return rc;
+}
+
+int tell_main(int argc, char **argv, struct err *err)
+{
+    struct tell_args a = {0};
+
+    if (parse(&a, argc, argv, err) < 0)
+        return -1;
+    return run_words(a, argv + optind, argc - optind, err);
+}

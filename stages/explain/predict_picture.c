@@ -1,0 +1,111 @@
+/* predict_picture.c - the explanation of one picture */
+#include "stages/explain/tell_private.h"
+
+#include "base/rng.h"
+#include "img/png.h"
+#include "stages/explain/explain.h"
+#include "stages/explain/heatmap_image.h"
+
+#include <omp.h>
+#include <stdlib.h>
+
+static const enum heat_panel panels[] = {PANEL_CELL, PANEL_OVER, PANEL_MAP};
+
+enum { N_PANEL = sizeof(panels) / sizeof(panels[0]) };
+
+static int open_layers(struct tell_painter *t, struct err *err)
+{
+    const struct word_list *names = &t->settings.layers;
+    struct node *node[CAM_LAYERS_MAX];
+
+    for (int i = 0; i < names->n; i++) {
+        node[i] = explain_layer(t->net.graph, t->net.info.network,
+                                names->word[i], err);
+        if (!node[i])
+            return -1;
+    }
+    return gradients_init(&t->gradients, t->net.graph, node, names->n, err);
+}
+
+static int make_room(struct tell_painter *t, struct err *err)
+{
+    const int h = t->net.info.h, w = t->net.info.w;
+    const size_t n = (size_t)h * (size_t)w;
+
+    t->x = malloc(3 * n * sizeof(*t->x));
+    t->heat = malloc(n * sizeof(*t->heat));
+    t->view = calloc(n, 1);
+    if (!t->x || !t->heat || !t->view)
+        return err_set(err, ERR_SYSTEM, "no memory for maps of %zu pixels", n);
+    return image_init(&t->strip, heat_strip_width(w, N_PANEL),
+                      heat_strip_height(h), err);
+}
+
+int tell_painter_init(struct tell_painter *t, const char *path,
+                      const char *method, const struct predictor *many,
+                      struct err *err)
+{
+    struct config *c = calloc(1, sizeof(*c));
+    const struct predict_args p = {
+        .path = path, .batch = GRADIENTS_BATCH, .memory = GRAPH_KEEP_ALL};
+
+    *t = (struct tell_painter){.method = explainer_find(method, err)};
+    if (!c)
+        return err_set(err, ERR_SYSTEM, "no memory for settings");
+    config_init(c);
+    t->settings = c->explain;
+    t->seed = (uint64_t)c->run.seed;
+    free(c);
+    t->scorer =
+        (struct scorer){.graph = many->graph, .threads = omp_get_max_threads()};
+    if (t->method && predict_open(&t->net, &p, err) == 0 &&
+        open_layers(t, err) == 0 && make_room(t, err) == 0)
+        return 0;
+    tell_painter_release(t);
+    return -1;
+}
+
+void tell_painter_release(struct tell_painter *t)
+{
+    gradients_release(&t->gradients);
+    predict_close(&t->net);
+    image_release(&t->strip);
+    free(t->x);
+    free(t->heat);
+    free(t->view);
+    *t = (struct tell_painter){0};
+}
+
+int tell_paint(struct tell_painter *t, const uint8_t *rgb, int target,
+               const char *path, struct err *err)
+{
+    const int h = t->net.info.h, w = t->net.info.w;
+    const size_t area = (size_t)h * (size_t)w;
+    struct cam_map map = {t->heat, t->view};
+    const struct heat_cell cell = {rgb, t->heat, t->view,
+                                   h,   w,       t->settings.colours};
+    const struct cam_task task = {
+        .settings = &t->settings,
+        .seed = rng_mix(t->seed, rgb, 3 * area),
+        .rgb = rgb,
+        .x = t->x,
+        .h = h,
+        .w = w,
+        .input = t->net.info.input,
+        .target = &target,
+        .n_target = 1,
+        .layer = t->gradients.layer,
+        .n_layer = t->gradients.n_layer,
+        .graph = t->net.graph,
+        .scorer = &t->scorer,
+    };
+
+    preprocess(t->net.info.input, rgb, area, t->x);
+    gradients_take(&t->gradients, t->x, &target, 1);
+    if (t->method->explain(&task, &map, err) < 0)
+        return -1;
+    heat_begin(t->settings.colours, &t->strip);
+    for (int i = 0; i < N_PANEL; i++)
+        heat_draw(&cell, panels[i], i, &t->strip);
+    return png_write(&t->strip, path, err);
+}

@@ -1,0 +1,82 @@
+#include "stages/preprocess/contour_files.h"
+
+#include "base/file.h"
+#include "img/contour.h"
+#include "store/contours.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* How the picture was resized. */
+static void follow(const struct outlined *o, struct contour *c)
+{
+    const int side = (int)o->config->preprocess.size;
+    struct resize_place p = {.w = side, .h = side};
+
+    if (o->config->preprocess.aspect == ASPECT_KEEP)
+        p = resize_keep_place(o->w, o->h, side, side);
+    contour_scale(c, (struct point){(double)p.w / o->w, (double)p.h / o->h},
+                  (struct point){p.left, p.top});
+}
+
+/* "DIR/NNN_cytMM.dat" of "DIR/CROPPED/NNN_MM.bmp"; false: it is called
+ * otherwise. */
+static bool name_of(const struct outlined *o, enum contour_part part,
+                    char path[FILE_PATH_MAX])
+{
+    const char *slash = strrchr(o->file, '/');
+    const char *name = slash ? slash + 1 : o->file;
+    const size_t first = strspn(name, "0123456789");
+    const size_t second =
+        name[first] == '_' ? strspn(name + first + 1, "0123456789") : 0;
+    size_t dir = (size_t)(name - o->file);
+    struct err err;
+
+    if (first == 0 || second == 0 || name[first + 1 + second] != '.')
+        return false;
+    if (dir >= 8 && strncmp(name - 8, "CROPPED/", 8) == 0 &&
+        (dir == 8 || name[-9] == '/'))
+        dir -= 8;
+    return file_path(path, &err, "%s/%.*s%.*s_%s%.*s.dat", o->dataset, (int)dir,
+                     o->file, (int)first, name,
+                     part == CONTOUR_CYTOPLASM ? "cyt" : "nuc", (int)second,
+                     name + first + 1) == 0;
+}
+
+static int read_contour(const struct outlined *o, const char *path,
+                        struct contour *c, struct err *err)
+{
+    char *text = NULL;
+    size_t size;
+    int rc = -1;
+
+    *c = (struct contour){0};
+    if (file_read(path, CONTOUR_MAX_BYTES, &text, &size, err) == 0)
+        rc = contour_parse(c, text, size, err);
+    free(text);
+    if (rc == 0 && contour_place(c, o->w, o->h, err) < 0) {
+        contour_release(c);
+        rc = -1;
+    }
+    if (rc == 0)
+        follow(o, c);
+    return rc;
+}
+
+int outlines_put(const struct outlined *o, struct buf *out, struct err *err)
+{
+    for (int part = 0; part < CONTOUR_PARTS; part++) {
+        char path[FILE_PATH_MAX];
+        struct contour c;
+        struct err why = {0};
+
+        if (!name_of(o, (enum contour_part)part, path) || !file_exists(path))
+            continue;
+        if (read_contour(o, path, &c, &why) < 0 && why.code != ERR_INPUT)
+            return err_set(err, why.code, "%s", why.text);
+        contours_put(o->row, (enum contour_part)part, why.code ? NULL : &c,
+                     why.text, out);
+        contour_release(&c);
+    }
+    return buf_check(out, err);
+}

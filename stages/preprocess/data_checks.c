@@ -1,0 +1,250 @@
+#include "stages/preprocess/data_checks.h"
+
+#include "stages/preprocess/data_report.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int no_memory(struct err *err)
+{
+    return err_set(err, ERR_SYSTEM, "no memory to look at the pictures");
+}
+
+/* --- near duplicates ------------------------------------------------------- */
+
+static int find_near(struct checks *c, const struct findings *f,
+                     struct err *err)
+{
+    const size_t n = f->walk->n;
+    const struct look **look = calloc(n + 1, sizeof(*look));
+    int *part = calloc(n + 1, sizeof(*part));
+
+    if (!look || !part) {
+        free(look);
+        free(part);
+        return no_memory(err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct cell *cell = &f->cell[i];
+
+        part[i] = findings_part(f, i);
+        if (!cell->aside && cell->has_look && !cell->is_copy)
+            look[i] = &cell->look;
+    }
+    look_find(look, NULL, n, c->near);
+    look_find(look, part, n, c->near_other);
+    free(look);
+    free(part);
+    return 0;
+}
+
+/* " and N more; see stats.json" behind the last that is said. */
+static void say_rest(struct buf *warnings, size_t n, const char *what)
+{
+    if (n > CHECKS_SAID)
+        buf_printf(warnings, "%zu more %s: see data/stats.json\n",
+                   n - CHECKS_SAID, what);
+}
+
+static void count_near(struct checks *c, struct findings *f)
+{
+    const struct walk_file *file = f->walk->file;
+    const size_t n = f->walk->n;
+
+    for (size_t i = 0; i < n; i++) {
+        const size_t k = c->near_other[i];
+        char room[2][FINDINGS_PART];
+
+        c->n_near += c->near[i] < n;
+        if (k < n && c->n_near_other++ < CHECKS_SAID)
+            buf_printf(&f->warnings, "'%s' (%s) and '%s' (%s) look the same\n",
+                       file[k].path, findings_part_name(f, k, room[0]),
+                       file[i].path, findings_part_name(f, i, room[1]));
+    }
+    say_rest(&f->warnings, c->n_near_other,
+             f->fold ? "pictures that look like one of another fold"
+                     : "pictures that look like one of another split");
+}
+
+/* --- outliers -------------------------------------------------------------- */
+
+static double value_of(const struct cell *cell, enum checks_odd what)
+{
+    const float *v = cell->feature;
+    const float *colour = v + BASELINE_COLOUR;
+
+    return what == ODD_SIZE
+               ? log2((double)v[BASELINE_SIZE] * (double)v[BASELINE_SIZE + 1])
+               : ((double)colour[0] + (double)colour[1] + (double)colour[2]) /
+                     3;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double p = *(const double *)a, q = *(const double *)b;
+
+    return (p > q) - (p < q);
+}
+
+static double median(double *v, size_t n)
+{
+    qsort(v, n, sizeof(*v), by_value);
+    return (v[(n - 1) / 2] + v[n / 2]) / 2;
+}
+
+/* Middle and scale of class 'label'; false if it has too few to tell. */
+static bool measure_class(const struct findings *f, int label,
+                          enum checks_odd what, double *room, double out[2])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < f->walk->n; i++)
+        if (f->label[i] == label)
+            room[n++] = value_of(&f->cell[i], what);
+    if (n < CHECKS_LEAST)
+        return false;
+    out[0] = median(room, n);
+    for (size_t i = 0; i < n; i++)
+        room[i] = fabs(room[i] - out[0]);
+    out[1] = 1.4826 * median(room, n);
+    return out[1] > 0;
+}
+
+static void say_odd(struct findings *f, size_t i, enum checks_odd what,
+                    double middle)
+{
+    const struct walk_file *file = &f->walk->file[i];
+    const struct cell *cell = &f->cell[i];
+    const double v = value_of(cell, what);
+
+    if (what == ODD_SIZE)
+        buf_printf(&f->warnings,
+                   "'%s' is %.0f x %.0f pixels, %s than others of %s\n",
+                   file->path, (double)cell->feature[BASELINE_SIZE],
+                   (double)cell->feature[BASELINE_SIZE + 1],
+                   v > middle ? "much larger" : "much smaller",
+                   f->walk->class_name[file->label]);
+    else
+        buf_printf(&f->warnings,
+                   "'%s' has brightness %.0f, others of %s %.0f\n", file->path,
+                   v, f->walk->class_name[file->label], middle);
+}
+
+static size_t find_odd(struct checks *c, struct findings *f,
+                       enum checks_odd what, double *room)
+{
+    size_t count = 0;
+
+    for (int label = 0; label < f->walk->n_class; label++) {
+        double m[2];
+
+        if (!measure_class(f, label, what, room, m))
+            continue;
+        for (size_t i = 0; i < f->walk->n; i++) {
+            if (f->label[i] != label ||
+                fabs(value_of(&f->cell[i], what) - m[0]) <= CHECKS_FAR * m[1])
+                continue;
+            c->odd[i] |= (unsigned char)what;
+            if (count++ < CHECKS_SAID)
+                say_odd(f, i, what, m[0]);
+        }
+    }
+    return count;
+}
+
+/* --- all of it ------------------------------------------------------------- */
+
+int checks_run(struct checks *c, struct findings *f, struct err *err)
+{
+    const size_t n = f->walk->n;
+    double *room = calloc(n + 1, sizeof(*room));
+
+    *c = (struct checks){.near = calloc(n + 1, sizeof(*c->near)),
+                         .near_other = calloc(n + 1, sizeof(*c->near_other)),
+                         .odd = calloc(n + 1, 1)};
+    if (!room || !c->near || !c->near_other || !c->odd) {
+        free(room);
+        return no_memory(err);
+    }
+    for (size_t i = 0; i < n; i++)
+        c->near[i] = c->near_other[i] = n;
+    if (n > CHECKS_COMPARED)
+        buf_printf(&f->warnings,
+                   "%zu pictures are too many to look for near duplicates\n",
+                   n);
+    else if (find_near(c, f, err) < 0) {
+        free(room);
+        return -1;
+    }
+    count_near(c, f);
+    c->n_odd_size = find_odd(c, f, ODD_SIZE, room);
+    say_rest(&f->warnings, c->n_odd_size, "of odd size");
+    c->n_odd_light = find_odd(c, f, ODD_LIGHT, room);
+    say_rest(&f->warnings, c->n_odd_light, "of odd brightness");
+    free(room);
+    return buf_check(&f->warnings, err);
+}
+
+static json_t *near_json(const struct checks *c, const struct findings *f)
+{
+    json_t *o = json_object(), *list = json_array();
+    const size_t n = f->walk->n;
+
+    for (size_t i = 0; i < n && json_array_size(list) < CHECKS_LISTED; i++) {
+        const size_t k = c->near_other[i] < n ? c->near_other[i] : c->near[i];
+        json_t *pair;
+
+        if (k == n)
+            continue;
+        pair = json_array();
+        json_array_append_new(pair, findings_text(f->walk->file[k].path));
+        json_array_append_new(pair, findings_text(f->walk->file[i].path));
+        json_array_append_new(list, pair);
+    }
+    json_object_set_new(o, "files", json_integer((json_int_t)c->n_near));
+    json_object_set_new(o, "across_splits",
+                        json_integer((json_int_t)c->n_near_other));
+    json_object_set_new(o, "pairs", list);
+    return o;
+}
+
+static json_t *odd_json(const struct checks *c, const struct findings *f)
+{
+    json_t *o = json_object(), *list = json_array();
+
+    for (size_t i = 0; i < f->walk->n && json_array_size(list) < CHECKS_LISTED;
+         i++) {
+        json_t *one;
+
+        if (!c->odd[i])
+            continue;
+        one = json_object();
+        json_object_set_new(one, "file", findings_text(f->walk->file[i].path));
+        json_object_set_new(one, "what",
+                            json_string(c->odd[i] == ODD_SIZE    ? "size"
+                                        : c->odd[i] == ODD_LIGHT ? "brightness"
+                                                                 : "both"));
+        json_array_append_new(list, one);
+    }
+    json_object_set_new(o, "size", json_integer((json_int_t)c->n_odd_size));
+    json_object_set_new(o, "brightness",
+                        json_integer((json_int_t)c->n_odd_light));
+    json_object_set_new(o, "files", list);
+    return o;
+}
+
+void checks_json(const struct checks *c, const struct findings *f, json_t *o)
+{
+    json_object_set_new(o, "near_duplicates", near_json(c, f));
+    json_object_set_new(o, "outliers", odd_json(c, f));
+}
+
+void checks_release(struct checks *c)
+{
+    free(c->near);
+    free(c->near_other);
+    free(c->odd);
+    *c = (struct checks){0};
+}

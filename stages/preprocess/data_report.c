@@ -1,0 +1,422 @@
+#include "stages/preprocess/data_report.h"
+
+#include "base/file.h"
+#include "stages/preprocess/near_duplicates.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int findings_init(struct findings *f, const struct walk *walk, struct err *err)
+{
+    const size_t n = walk->n + 1;
+
+    *f = (struct findings){.walk = walk, .dataset = ""};
+    f->cell = calloc(n, sizeof(*f->cell));
+    f->label = calloc(n, sizeof(*f->label));
+    f->split = calloc(n, sizeof(*f->split));
+    if (f->cell && f->label && f->split)
+        return 0;
+    findings_release(f);
+    return err_set(err, ERR_SYSTEM, "no memory for %zu pictures", walk->n);
+}
+
+void findings_release(struct findings *f)
+{
+    for (size_t i = 0; f->cell && i < f->walk->n; i++)
+        free(f->cell[i].aside);
+    free(f->cell);
+    free(f->label);
+    free(f->split);
+    checks_release(&f->checks);
+    buf_release(&f->warnings);
+    *f = (struct findings){0};
+}
+
+int findings_part(const struct findings *f, size_t i)
+{
+    return f->fold ? f->fold[i] : (int)f->split[i];
+}
+
+const char *findings_part_name(const struct findings *f, size_t i,
+                               char room[FINDINGS_PART])
+{
+    if (!f->fold)
+        return split_name(f->split[i]);
+    snprintf(room, FINDINGS_PART, "fold %d", f->fold[i]);
+    return room;
+}
+
+/* --- duplicates ------------------------------------------------------------- */
+
+/* A content and where it is, to be sorted. */
+struct content {
+    const char *sha256; /* borrowed */
+    size_t row;
+};
+
+static int by_content(const void *a, const void *b)
+{
+    const struct content *p = a, *q = b;
+    const int c = strcmp(p->sha256, q->sha256);
+
+    return c ? c : (p->row > q->row) - (p->row < q->row);
+}
+
+/* Files c[0 .. n-1] are equal; n >= 2. */
+static void note_equal(struct findings *f, const struct content *c, size_t n)
+{
+    const struct walk_file *file = f->walk->file;
+    const size_t a = c[0].row;
+    size_t split = n, class = n; /* first that differs from c[0] in it */
+    char room[2][FINDINGS_PART];
+
+    for (size_t i = n; i-- > 1;) {
+        if (findings_part(f, c[i].row) != findings_part(f, a))
+            split = i;
+        if (f->label[c[i].row] != f->label[a])
+            class = i;
+    }
+    for (size_t i = 1; i < n; i++)
+        f->cell[c[i].row].is_copy = true;
+    f->n_duplicate += n - 1;
+    f->n_across_split += split < n;
+    f->n_across_class += class < n;
+    if (split < n)
+        buf_printf(&f->warnings,
+                   "'%s' (%s) and '%s' (%s) are the same picture\n",
+                   file[a].path, findings_part_name(f, a, room[0]),
+                   file[c[split].row].path,
+                   findings_part_name(f, c[split].row, room[1]));
+    if (class < n)
+        buf_printf(&f->warnings,
+                   "'%s' and '%s' are the same picture in two classes\n",
+                   file[a].path, file[c[class].row].path);
+}
+
+static int find_copies(struct findings *f, struct err *err)
+{
+    struct content *c = malloc((f->walk->n + 1) * sizeof(*c));
+    size_t n = 0;
+
+    if (!c)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu contents",
+                       f->walk->n);
+    for (size_t i = 0; i < f->walk->n; i++) {
+        f->n_aside += f->cell[i].aside != NULL;
+        if (!f->cell[i].aside)
+            c[n++] = (struct content){f->cell[i].sha256, i};
+    }
+    qsort(c, n, sizeof(*c), by_content);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n; end++)
+            if (strcmp(c[end].sha256, c[i].sha256) != 0)
+                break;
+        if (end - i > 1)
+            note_equal(f, c + i, end - i);
+    }
+    free(c);
+    return buf_check(&f->warnings, err);
+}
+
+/* --- the baseline ----------------------------------------------------------- */
+
+/* In each fold, then together. */
+static int measure_folds(struct findings *f, struct baseline_rows *rows,
+                         struct err *err)
+{
+    enum split *split = malloc((rows->n + 1) * sizeof(*split));
+    int rc = 0;
+
+    if (!split)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu pictures", rows->n);
+    rows->split = split;
+    for (int k = 0; rc == 0 && k < f->folds; k++) {
+        for (size_t i = 0; i < rows->n; i++)
+            split[i] = f->fold[i] < 0
+                           ? SPLIT_NONE
+                           : store_fold_split(f->fold[i], k, f->folds);
+        rc = baseline_run(rows, &f->of_fold[k], err);
+    }
+    free(split);
+    if (rc == 0)
+        baseline_pool(f->of_fold, f->folds, &f->scores);
+    return rc;
+}
+
+static int measure_baseline(struct findings *f, struct err *err)
+{
+    const size_t n = f->walk->n;
+    float *feature = calloc((n + 1) * BASELINE_FEATURES, sizeof(*feature));
+    struct baseline_rows rows = {.n = n,
+                                 .n_class = f->walk->n_class,
+                                 .label = f->label,
+                                 .split = f->split,
+                                 .feature = feature};
+    int rc;
+
+    if (!feature)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu pictures", n);
+    for (size_t i = 0; i < n; i++)
+        memcpy(feature + i * BASELINE_FEATURES, f->cell[i].feature,
+               sizeof(f->cell[i].feature));
+    rc = f->fold ? measure_folds(f, &rows, err)
+                 : baseline_run(&rows, &f->scores, err);
+    free(feature);
+    return rc;
+}
+
+int findings_sum_up(struct findings *f, struct err *err)
+{
+    if (find_copies(f, err) < 0 || checks_run(&f->checks, f, err) < 0)
+        return -1;
+    return measure_baseline(f, err);
+}
+
+/* --- stats.json -------------------------------------------------------------- */
+
+static json_t *text(const char *s, size_t n)
+{
+    json_t *v = json_stringn(s, n);
+    char *plain;
+
+    if (v)
+        return v;
+    plain = malloc(n + 1);
+    if (!plain)
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        plain[i] = (unsigned char)s[i] < 0x80 ? s[i] : '?';
+    v = json_stringn(plain, n);
+    free(plain);
+    return v;
+}
+
+json_t *findings_text(const char *s)
+{
+    return text(s, strlen(s));
+}
+
+static json_t *number(size_t n)
+{
+    return json_integer((json_int_t)n);
+}
+
+static json_t *real(double v)
+{
+    return isfinite(v) ? json_real(v) : json_null();
+}
+
+/* Pictures of class 'c' in each split, as members of 'o'. */
+static void count_splits(const struct findings *f, int c, json_t *o)
+{
+    size_t count[SPLIT_NONE + 1] = {0};
+
+    for (size_t i = 0; i < f->walk->n; i++)
+        if (f->walk->file[i].label == c)
+            count[f->split[i]]++;
+    for (int s = SPLIT_TRAIN; s < SPLIT_NONE; s++)
+        json_object_set_new(o, split_name((enum split)s), number(count[s]));
+    json_object_set_new(o, "set_aside", number(count[SPLIT_NONE]));
+}
+
+/* In each fold, as the list "folds". */
+static void count_folds(const struct findings *f, int c, json_t *o)
+{
+    size_t count[CONFIG_FOLDS_MAX] = {0}, aside = 0;
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < f->walk->n; i++)
+        if (f->walk->file[i].label == c && f->fold[i] >= 0)
+            count[f->fold[i]]++;
+        else if (f->walk->file[i].label == c)
+            aside++;
+    for (int k = 0; k < f->folds; k++)
+        json_array_append_new(list, number(count[k]));
+    json_object_set_new(o, "folds", list);
+    json_object_set_new(o, "set_aside", number(aside));
+}
+
+static json_t *class_counts(const struct findings *f)
+{
+    json_t *list = json_array();
+
+    for (int c = 0; c < f->walk->n_class; c++) {
+        json_t *o = json_object();
+
+        json_object_set_new(o, "name", findings_text(f->walk->class_name[c]));
+        if (f->fold)
+            count_folds(f, c, o);
+        else
+            count_splits(f, c, o);
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
+static json_t *set_aside(const struct findings *f)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < f->walk->n; i++) {
+        const char *path = f->walk->file[i].path, *why = f->cell[i].aside;
+        json_t *o;
+
+        if (!why)
+            continue;
+        o = json_object();
+        json_object_set_new(o, "file", findings_text(path));
+        json_object_set_new(o, "reason", findings_text(why));
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
+/* Lines of 'b' as a list. */
+static json_t *lines(const struct buf *b)
+{
+    const char *s = b->data, *end;
+    json_t *list = json_array();
+
+    for (; s && *s; s = end + 1) {
+        end = strchr(s, '\n');
+        if (!end)
+            break;
+        json_array_append_new(list, text(s, (size_t)(end - s)));
+    }
+    return list;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const float p = *(const float *)a, q = *(const float *)b;
+
+    return (p > q) - (p < q);
+}
+
+/* Smallest, median and largest of one feature over the used pictures. */
+static json_t *spread(const struct findings *f, int feature, float *room)
+{
+    json_t *o = json_object();
+    size_t n = 0;
+
+    for (size_t i = 0; i < f->walk->n; i++)
+        if (!f->cell[i].aside)
+            room[n++] = f->cell[i].feature[feature];
+    if (n == 0)
+        return o;
+    qsort(room, n, sizeof(*room), by_value);
+    json_object_set_new(o, "least", real((double)room[0]));
+    json_object_set_new(o, "median", real((double)room[n / 2]));
+    json_object_set_new(o, "most", real((double)room[n - 1]));
+    return o;
+}
+
+static json_t *families(const struct families *s)
+{
+    json_t *o = json_object();
+
+    json_object_set_new(o, "joined", number(s->n));
+    json_object_set_new(o, "groups", number(s->groups));
+    json_object_set_new(o, "largest_files", number(s->most_cells));
+    json_object_set_new(o, "largest_groups", number(s->most_groups));
+    return o;
+}
+
+static json_t *stats(const struct findings *f, float *room)
+{
+    json_t *o = json_object(), *same = json_object();
+
+    json_object_set_new(o, "dataset", findings_text(f->dataset));
+    json_object_set_new(o, "pictures", number(f->walk->n));
+    json_object_set_new(o, "used", number(f->walk->n - f->n_aside));
+    json_object_set_new(o, "set_aside", number(f->n_aside));
+    json_object_set_new(o, "ignored_files", number(f->walk->n_ignored));
+    json_object_set_new(o, "classes", class_counts(f));
+    json_object_set_new(same, "files", number(f->n_duplicate));
+    json_object_set_new(same, "across_splits", number(f->n_across_split));
+    json_object_set_new(same, "across_classes", number(f->n_across_class));
+    json_object_set_new(o, "duplicates", same);
+    checks_json(&f->checks, f, o);
+    if (f->families)
+        json_object_set_new(o, "families", families(f->families));
+    json_object_set_new(o, "width", spread(f, BASELINE_SIZE, room));
+    json_object_set_new(o, "height", spread(f, BASELINE_SIZE + 1, room));
+    json_object_set_new(o, "set_aside_files", set_aside(f));
+    json_object_set_new(o, "warnings", lines(&f->warnings));
+    return o;
+}
+
+/* --- baseline.json ------------------------------------------------------------ */
+
+static void put_scores(json_t *o, const struct baseline_scores *s)
+{
+    json_object_set_new(o, "n_train", number(s->n_train));
+    json_object_set_new(o, "n_validation", number(s->n_validation));
+    json_object_set_new(o, "n_test", number(s->n_test));
+    json_object_set_new(o, "validation", real(s->validation));
+    json_object_set_new(o, "test", real(s->test));
+    json_object_set_new(o, "colour_only_test", real(s->colour_test));
+    json_object_set_new(o, "size_only_test", real(s->size_test));
+}
+
+static json_t *baseline(const struct findings *f)
+{
+    json_t *o = json_object(), *list = json_array();
+
+    for (int i = 0; i < BASELINE_FEATURES; i++)
+        json_array_append_new(list, json_string(baseline_feature[i]));
+    json_object_set_new(o, "features", list);
+    put_scores(o, &f->scores);
+    if (!f->fold)
+        return o;
+    list = json_array();
+    for (int k = 0; k < f->folds; k++) {
+        json_t *one = json_object();
+
+        put_scores(one, &f->of_fold[k]);
+        json_array_append_new(list, one);
+    }
+    json_object_set_new(o, "folds", list);
+    return o;
+}
+
+/* Write 'o', which is released, as DIR/NAME. */
+static int write_json(json_t *o, const char *dir, const char *name,
+                      struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    char *s = o ? json_dumps(o, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) : NULL;
+    struct buf b = {0};
+    int rc;
+
+    json_decref(o);
+    if (!s)
+        return err_set(err, ERR_SYSTEM, "no memory for %s", name);
+    buf_printf(&b, "%s\n", s);
+    free(s);
+    rc = buf_check(&b, err);
+    if (rc == 0)
+        rc = file_path(path, err, "%s/%s", dir, name);
+    if (rc == 0)
+        rc = file_write(path, b.data, b.len, err);
+    buf_release(&b);
+    return rc;
+}
+
+int findings_write(const struct findings *f, const char *dir, struct err *err)
+{
+    float *room = calloc(f->walk->n + 1, sizeof(*room));
+    int rc;
+
+    if (!room)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu pictures",
+                       f->walk->n);
+    rc = write_json(stats(f, room), dir, "stats.json", err);
+    free(room);
+    if (rc == 0)
+        rc = write_json(baseline(f), dir, "baseline.json", err);
+    return rc;
+}

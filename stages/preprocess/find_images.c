@@ -1,0 +1,361 @@
+#include "stages/preprocess/find_images.h"
+
+#include "base/file.h"
+#include "img/decode.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* A folder on the way, by identity. */
+struct place {
+    dev_t dev;
+    ino_t ino;
+};
+
+/* What is known while one class is walked. */
+struct visit {
+    struct walk *walk;           /* borrowed */
+    const struct layout *layout; /* borrowed */
+    const char *dir;             /* borrowed: the dataset */
+    struct place *seen;          /* owned: folders entered */
+    size_t n_seen;
+    size_t first;     /* file of this class */
+    size_t n_cropped; /* folders called CROPPED */
+    struct buf crop;  /* owned: a byte a file: 1 inside CROPPED */
+};
+
+static int no_memory(struct err *err)
+{
+    return err_set(err, ERR_SYSTEM, "no memory for the list of files");
+}
+
+/* Room for one more element of 'size' bytes behind 'n'; doubles. */
+static void *grow(void *p, size_t n, size_t size)
+{
+    if (n & (n - 1) || (n < 16 && n > 0))
+        return p;
+    return realloc(p, (n < 16 ? 16 : 2 * n) * size);
+}
+
+static int add_file(struct visit *v, const char *path, bool cropped,
+                    struct err *err)
+{
+    struct walk *w = v->walk;
+    struct walk_file *more = grow(w->file, w->n, sizeof(*more));
+    struct walk_file f = {.label = w->n_class};
+
+    if (!more)
+        return no_memory(err);
+    w->file = more;
+    if (w->n == STORE_MAX_SAMPLES)
+        return err_set(err, ERR_USAGE, "'%s' holds over %d pictures", v->dir,
+                       STORE_MAX_SAMPLES);
+    if (strlen(path) >= WALK_MAX_PATH)
+        return err_set(err, ERR_USAGE, "path over %d bytes: %.80s...",
+                       WALK_MAX_PATH - 1, path);
+    f.path = strdup(path);
+    f.group = layout_group(v->layout, w->class_name[w->n_class], path);
+    buf_put(&v->crop, cropped ? "\1" : "\0", 1);
+    if (!f.path || !f.group) {
+        free(f.path);
+        free(f.group);
+        return no_memory(err);
+    }
+    w->file[w->n++] = f;
+    return 0;
+}
+
+/* Returns 1 if the folder was entered before. */
+static int enter(struct visit *v, const struct stat *st, struct err *err)
+{
+    struct place *more;
+
+    for (size_t i = 0; i < v->n_seen; i++)
+        if (v->seen[i].dev == st->st_dev && v->seen[i].ino == st->st_ino)
+            return 1;
+    more = grow(v->seen, v->n_seen, sizeof(*more));
+    if (!more)
+        return no_memory(err);
+    v->seen = more;
+    v->seen[v->n_seen++] = (struct place){st->st_dev, st->st_ino};
+    return 0;
+}
+
+static int walk_folder(struct visit *v, const char *path, bool cropped,
+                       int depth, struct err *err);
+
+/* One name in a folder: a picture, a folder, or something else. */
+static int walk_name(struct visit *v, const char *path, bool cropped, int depth,
+                     struct err *err)
+{
+    char full[FILE_PATH_MAX];
+    const char *name = strrchr(path, '/') + 1;
+    struct stat st;
+    int old;
+
+    if (image_is_name(name) && layout_takes(v->layout, name))
+        return add_file(v, path, cropped, err); /* even if it is a folder: set
+                                                   aside when read */
+    if (file_path(full, err, "%s/%s", v->dir, path) < 0)
+        return -1;
+    if (stat(full, &st) < 0 || !S_ISDIR(st.st_mode)) {
+        v->walk->n_ignored++;
+        return 0;
+    }
+    old = enter(v, &st, err);
+    if (old > 0)
+        buf_printf(&v->walk->warnings,
+                   "'%s' leads back to a folder that was read already\n", path);
+    if (old)
+        return old < 0 ? -1 : 0;
+    if (strcmp(name, "CROPPED") == 0) {
+        v->n_cropped++;
+        cropped = true;
+    }
+    return walk_folder(v, path, cropped, depth + 1, err);
+}
+
+static int walk_folder(struct visit *v, const char *path, bool cropped,
+                       int depth, struct err *err)
+{
+    char full[FILE_PATH_MAX], below[FILE_PATH_MAX], **names = NULL;
+    size_t n = 0;
+    int rc = 0;
+
+    if (depth > WALK_MAX_DEPTH)
+        return err_set(err, ERR_USAGE, "'%s': folders over %d deep", path,
+                       WALK_MAX_DEPTH);
+    if (file_path(full, err, "%s/%s", v->dir, path) < 0 ||
+        dir_list(full, &names, &n, err) < 0)
+        return -1;
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        if (names[i][0] == '.')
+            continue;
+        rc = file_path(below, err, "%s/%s", path, names[i]);
+        if (rc == 0)
+            rc = walk_name(v, below, cropped, depth, err);
+    }
+    dir_list_free(names, n);
+    return rc;
+}
+
+/* With CROPPED folders, drop the pictures that are beside them. */
+static void keep_cropped(struct visit *v)
+{
+    struct walk *w = v->walk;
+    size_t to = v->first;
+
+    if (!v->n_cropped)
+        return;
+    for (size_t i = v->first; i < w->n; i++) {
+        if (v->crop.data[i - v->first]) {
+            w->file[to++] = w->file[i];
+            continue;
+        }
+        free(w->file[i].path);
+        free(w->file[i].group);
+        w->n_ignored++;
+    }
+    w->n = to;
+}
+
+/* The class 'word' that folder 'name' stands for, as the next of 'w'. */
+static int name_class(struct walk *w, const char *dir, const char *name,
+                      const char *word, struct err *err)
+{
+    if (w->n_class == CONFIG_CLASSES_MAX)
+        return err_set(err, ERR_USAGE, "'%s' has over %d class folders", dir,
+                       CONFIG_CLASSES_MAX);
+    if (!*word || strlen(word) >= CONFIG_NAME_MAX)
+        return err_set(err, ERR_USAGE,
+                       "class folder '%s': a class name has 1 to %d bytes",
+                       name, CONFIG_NAME_MAX - 1);
+    for (const char *c = word; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 127)
+            return err_set(err, ERR_USAGE,
+                           "class folder '%s': control character in its name",
+                           name);
+    for (int i = 0; i < w->n_class; i++)
+        if (strcmp(w->class_name[i], word) == 0)
+            return err_set(err, ERR_USAGE,
+                           "'%s' and 'im_%s' in '%s' are the same class", word,
+                           word, dir);
+    snprintf(w->class_name[w->n_class], CONFIG_NAME_MAX, "%s", word);
+    return 0;
+}
+
+/* The dataset's directory, and what is said of it. */
+struct where {
+    const char *dir;             /* borrowed */
+    const struct layout *layout; /* borrowed */
+    struct stat st;
+};
+
+static int walk_class(struct walk *w, const struct where *root,
+                      const char *name, struct err *err)
+{
+    const char *dir = root->dir, *word = layout_class(root->layout, name);
+    struct visit v = {
+        .walk = w, .layout = root->layout, .dir = dir, .first = w->n};
+    char full[FILE_PATH_MAX];
+    struct stat st;
+    int rc = -1;
+
+    if (!word) {
+        w->n_ignored++;
+        return 0;
+    }
+    if (name_class(w, dir, name, word, err) < 0 ||
+        file_path(full, err, "%s/%s", dir, name) < 0)
+        return -1;
+    if (stat(full, &st) == 0 && enter(&v, &root->st, err) == 0 &&
+        enter(&v, &st, err) >= 0)
+        rc = walk_folder(&v, name, strcmp(name, "CROPPED") == 0, 0, err);
+    if (rc == 0)
+        rc = buf_check(&v.crop, err);
+    if (rc == 0)
+        keep_cropped(&v);
+    if (rc == 0 && w->n == v.first)
+        buf_printf(&w->warnings,
+                   "class folder '%s' holds no pictures%s and is left out\n",
+                   name, v.n_cropped ? " in CROPPED" : "");
+    else if (rc == 0)
+        w->n_class++;
+    free(v.seen);
+    buf_release(&v.crop);
+    return rc;
+}
+
+/* Every class of the layout must have its folder. */
+static int check_folders(const struct where *root, char **names, size_t n,
+                         struct err *err)
+{
+    const struct layout *l = root->layout;
+
+    for (int i = 0; i < l->n_class; i++) {
+        size_t k = 0;
+
+        while (k < n && strcmp(names[k], l->folder[i]) != 0)
+            k++;
+        if (k == n)
+            return err_set(err, ERR_USAGE,
+                           "layout.classes: '%s' has no folder '%s'", root->dir,
+                           l->folder[i]);
+    }
+    return 0;
+}
+
+static int walk_root(struct walk *w, struct where *root, struct err *err)
+{
+    char full[FILE_PATH_MAX], **names = NULL;
+    struct stat st;
+    size_t n = 0;
+    int rc;
+
+    if (dir_list(root->dir, &names, &n, err) < 0)
+        return -1;
+    rc = check_folders(root, names, n, err);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        if (names[i][0] == '.')
+            continue;
+        rc = file_path(full, err, "%s/%s", root->dir, names[i]);
+        if (rc < 0)
+            break;
+        if (stat(full, &st) == 0 && S_ISDIR(st.st_mode)) {
+            rc = walk_class(w, root, names[i], err);
+        } else {
+            w->n_ignored++;
+            if (image_is_name(names[i]))
+                buf_printf(&w->warnings,
+                           "'%s' lies in no class folder and is left out\n",
+                           names[i]);
+        }
+    }
+    dir_list_free(names, n);
+    return rc;
+}
+
+/* Number the classes in byte order of their names, without "im_". */
+static void sort_classes(struct walk *w)
+{
+    char name[CONFIG_CLASSES_MAX][CONFIG_NAME_MAX];
+    int place[CONFIG_CLASSES_MAX] = {0};
+
+    memcpy(name, w->class_name, sizeof(name));
+    for (int i = 0; i < w->n_class; i++)
+        for (int k = 0; k < w->n_class; k++)
+            place[i] += strcmp(name[k], name[i]) < 0;
+    for (int i = 0; i < w->n_class; i++)
+        memcpy(w->class_name[place[i]], name[i], CONFIG_NAME_MAX);
+    for (size_t i = 0; i < w->n; i++)
+        w->file[i].label = place[w->file[i].label];
+}
+
+static int by_path(const void *a, const void *b)
+{
+    const struct walk_file *p = a, *q = b;
+
+    return strcmp(p->path, q->path);
+}
+
+static int find_files(struct walk *w, struct where *root, struct err *err)
+{
+    if (stat(root->dir, &root->st) < 0)
+        return err_set(err, ERR_USAGE, "cannot read the dataset '%s': %s",
+                       root->dir, strerror(errno));
+    return *root->layout->csv ? walk_table(w, root->layout, err)
+                              : walk_root(w, root, err);
+}
+
+/* A row of a table may be there twice. */
+static int check_once(const struct walk *w, const char *csv, struct err *err)
+{
+    for (size_t i = 1; i < w->n; i++)
+        if (strcmp(w->file[i - 1].path, w->file[i].path) == 0)
+            return err_set(err, ERR_USAGE, "'%s' names '%s' twice", csv,
+                           w->file[i].path);
+    return 0;
+}
+
+int walk_init(struct walk *w, const char *dir, const struct layout *l,
+              struct err *err)
+{
+    static const struct layout plain = {
+        .include = "", .exclude = "", .csv = ""};
+    struct where root = {.dir = dir, .layout = l ? l : &plain};
+
+    *w = (struct walk){0};
+    if (find_files(w, &root, err) < 0 || buf_check(&w->warnings, err) < 0)
+        goto fail;
+    if (w->n_class < 2) {
+        err_set(err, ERR_USAGE,
+                "'%s' has %d class folder%s with pictures%s%s, at least 2 are "
+                "needed",
+                dir, w->n_class, w->n_class == 1 ? "" : "s",
+                w->n_class ? ": " : "", w->n_class ? w->class_name[0] : "");
+        goto fail;
+    }
+    sort_classes(w);
+    qsort(w->file, w->n, sizeof(*w->file), by_path);
+    if (check_once(w, root.layout->csv, err) == 0)
+        return 0;
+fail:
+    if (err->code == ERR_INPUT) /* a path that is the user's to mend */
+        err->code = ERR_USAGE;
+    walk_release(w);
+    return -1;
+}
+
+void walk_release(struct walk *w)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        free(w->file[i].path);
+        free(w->file[i].group);
+    }
+    free(w->file);
+    buf_release(&w->warnings);
+    *w = (struct walk){0};
+}

@@ -1,0 +1,65 @@
+/*
+ * find_images.h - which pictures a dataset directory holds, and of what class
+ *
+ * As the configuration's section 'layout' says (layout.h), and without one: a
+ * class is a folder directly below the dataset, its name without a leading
+ * "im_".  Its pictures are the files below it, at any depth, that are called
+ * *.bmp, .jpg, .jpeg, .png, .tif, .tiff or .webp in any case; what they really
+ * are is found out when they are read.  If a folder called CROPPED lies below
+ * a class, only pictures inside such folders count: in the official archive
+ * the files beside it are the uncropped clusters.  Hidden names are skipped.
+ * Links are followed; a folder is entered once a class, so loops end.
+ */
+#ifndef PREPROCESS_FIND_IMAGES_H
+#define PREPROCESS_FIND_IMAGES_H
+
+#include "base/buf.h"
+#include "stages/preprocess/layout.h"
+#include "store/store.h"
+
+enum {
+    WALK_MAX_DEPTH = 64,  /* folders below a class */
+    WALK_MAX_PATH = 2048, /* bytes of a path inside the dataset */
+};
+
+struct walk_file {
+    char *path;  /* owned: relative to the dataset */
+    char *group; /* owned: as the layout says; without one "Class/NNN" of
+                    .../NNN_MM.ext, else the path */
+    int label;   /* class */
+};
+
+struct walk {
+    struct walk_file *file; /* owned: in byte order of path */
+    size_t n;
+    char class_name[CONFIG_CLASSES_MAX][CONFIG_NAME_MAX]; /* in byte order */
+    int n_class;
+    size_t n_ignored;    /* files of other kinds, beside CROPPED, excluded, or
+                            in folders that are no class */
+    struct buf warnings; /* owned: one a line */
+};
+
+/*
+ * List the pictures below 'dir'.
+ *   l [in] NULL: every folder is a class; with a csv, its rows instead: "file"
+ *          (path inside the dataset), "label", and "group", if it is there and
+ *          not empty.  What is not there is found out when it is read
+ * Deterministic: the order in which the file
+ * system lists names does not matter.  A class without pictures is no class,
+ * and a warning.
+ * Errors: ERR_USAGE the directory or one below cannot be read, fewer than 2 or
+ * more than CONFIG_CLASSES_MAX classes, a class whose name is too long, has
+ * control characters or is there twice, a class of the layout without a folder;
+ * of a csv with file and line: a column is missing, a path leads out of the
+ * dataset or is there twice; ERR_SYSTEM no memory.
+ */
+MUST_USE int walk_init(struct walk *w, const char *dir, const struct layout *l,
+                       struct err *err);
+
+/* Of walk_init(): the rows of l->csv, in order; labels as they come. */
+MUST_USE int walk_table(struct walk *w, const struct layout *l,
+                        struct err *err);
+
+void walk_release(struct walk *w);
+
+#endif

@@ -1,0 +1,234 @@
+#include "stages/preprocess/near_duplicates.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int no_memory(size_t n, struct err *err)
+{
+    return err_set(err, ERR_SYSTEM, "no memory for families of %zu pictures",
+                   n);
+}
+
+/* --- joining --------------------------------------------------------------- */
+
+/* The first row of i's family so far; paths are halved on the way. */
+static uint32_t first_of(uint32_t *family, uint32_t i)
+{
+    while (family[i] != i)
+        i = family[i] = family[family[i]];
+    return i;
+}
+
+static void join(uint32_t *family, size_t a, size_t b)
+{
+    const uint32_t p = first_of(family, (uint32_t)a);
+    const uint32_t q = first_of(family, (uint32_t)b);
+
+    family[p > q ? p : q] = p > q ? q : p;
+}
+
+/* A row and what makes it equal to others. */
+struct mark {
+    int label;
+    const char *text; /* borrowed */
+    uint32_t row;
+};
+
+static int by_mark(const void *a, const void *b)
+{
+    const struct mark *p = a, *q = b;
+    const int c = strcmp(p->text, q->text);
+
+    if (p->label != q->label)
+        return p->label < q->label ? -1 : 1;
+    return c ? c : (p->row > q->row) - (p->row < q->row);
+}
+
+/* Join those of m[0 .. n-1] that are equal. */
+static void join_equal(struct mark *m, size_t n, uint32_t *family)
+{
+    qsort(m, n, sizeof(*m), by_mark);
+    for (size_t i = 1; i < n; i++)
+        if (m[i].label == m[i - 1].label &&
+            strcmp(m[i].text, m[i - 1].text) == 0)
+            join(family, m[i - 1].row, m[i].row);
+}
+
+static size_t mark_groups(const struct walk *w, struct mark *m)
+{
+    for (size_t i = 0; i < w->n; i++)
+        m[i] = (struct mark){w->file[i].label, w->file[i].group, (uint32_t)i};
+    return w->n;
+}
+
+/* Copies may be of several classes. */
+static size_t mark_copies(const struct families_args *a, struct mark *m)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < a->walk->n; i++)
+        if (a->cell[i].sha256[0])
+            m[n++] = (struct mark){0, a->cell[i].sha256, (uint32_t)i};
+    return n;
+}
+
+static void each_pair(void *self, size_t earlier, size_t later)
+{
+    join(self, earlier, later);
+}
+
+static int join_alike(const struct families_args *a, uint32_t *family,
+                      struct err *err)
+{
+    const size_t n = a->walk->n;
+    const struct look **look = calloc(n + 1, sizeof(*look));
+    bool *alike = calloc(n + 1, sizeof(*alike));
+
+    if (!look || !alike) {
+        free(look);
+        free(alike);
+        return no_memory(n, err);
+    }
+    for (size_t i = 0; i < n; i++)
+        if (a->cell[i].sha256[0] && a->cell[i].has_look)
+            look[i] = &a->cell[i].look;
+    look_pairs(look, n, alike, each_pair, family);
+    free(look);
+    free(alike);
+    return 0;
+}
+
+int families_find(const struct families_args *a, uint32_t *family,
+                  struct err *err)
+{
+    const size_t n = a->walk->n;
+    struct mark *m = malloc((n + 1) * sizeof(*m));
+    int rc = 0;
+
+    if (!m)
+        return no_memory(n, err);
+    for (size_t i = 0; i < n; i++)
+        family[i] = (uint32_t)i;
+    if (a->groups)
+        join_equal(m, mark_groups(a->walk, m), family);
+    join_equal(m, mark_copies(a, m), family);
+    free(m);
+    if (n <= CHECKS_COMPARED)
+        rc = join_alike(a, family, err);
+    for (size_t i = 0; i < n; i++)
+        family[i] = first_of(family, (uint32_t)i);
+    return rc;
+}
+
+/* --- what came of it ------------------------------------------------------- */
+
+bool families_any(const struct walk *w, const uint32_t *family)
+{
+    for (size_t i = 0; i < w->n; i++)
+        if (family[i] != i)
+            return true;
+    return false;
+}
+
+/* Pictures and groups of the family whose first row an index is. */
+struct size {
+    size_t cells, groups;
+};
+
+/* m is room for all; of equal groups rows follow each other in it. */
+static void measure(const struct families_args *a, const uint32_t *family,
+                    struct mark *m, struct size *size)
+{
+    qsort(m, mark_groups(a->walk, m), sizeof(*m), by_mark);
+    for (size_t i = 0; i < a->walk->n; i++) {
+        struct size *s = &size[family[m[i].row]];
+
+        s->cells++;
+        s->groups += !a->groups || i == 0 || m[i].label != m[i - 1].label ||
+                     strcmp(m[i].text, m[i - 1].text) != 0;
+    }
+}
+
+/* Pictures of each class; of family 'first', or w->n: of all. */
+static void count_classes(const struct walk *w, const uint32_t *family,
+                          size_t first, size_t count[CONFIG_CLASSES_MAX])
+{
+    memset(count, 0, CONFIG_CLASSES_MAX * sizeof(*count));
+    for (size_t i = 0; i < w->n; i++)
+        count[w->file[i].label] += first == w->n || family[i] == first;
+}
+
+static void warn(const struct families_args *a, const uint32_t *family,
+                 const struct size *size, size_t first, struct buf *warnings)
+{
+    size_t all[CONFIG_CLASSES_MAX], cells[CONFIG_CLASSES_MAX];
+    const struct walk *w = a->walk;
+
+    count_classes(w, family, w->n, all);
+    count_classes(w, family, first, cells);
+    for (int c = 0; c < w->n_class; c++)
+        if (2 * cells[c] > all[c])
+            buf_printf(warnings,
+                       "%zu of %zu pictures of class '%s' are one family, as "
+                       "%zu %s look alike, the first '%s': its splits are far "
+                       "from their shares; split.near_duplicates separate "
+                       "parts them\n",
+                       cells[c], all[c], w->class_name[c], size[first].groups,
+                       a->groups ? "groups" : "pictures", w->file[first].path);
+}
+
+/* Pictures of the smallest class. */
+static size_t smallest_class(const struct walk *w, const uint32_t *family)
+{
+    size_t count[CONFIG_CLASSES_MAX], least = w->n;
+
+    count_classes(w, family, w->n, count);
+    for (int c = 0; c < w->n_class; c++)
+        least = count[c] < least ? count[c] : least;
+    return least;
+}
+
+int families_count(const struct families_args *a, const uint32_t *family,
+                   struct families *f, struct buf *warnings, struct err *err)
+{
+    const size_t n = a->walk->n, least = smallest_class(a->walk, family);
+    struct mark *m = malloc((n + 1) * sizeof(*m));
+    struct size *size = calloc(n + 1, sizeof(*size));
+
+    *f = (struct families){0};
+    if (!m || !size) {
+        free(m);
+        free(size);
+        return no_memory(n, err);
+    }
+    measure(a, family, m, size);
+    for (size_t i = 0; i < n; i++) {
+        if (size[i].groups < 2)
+            continue;
+        f->n++;
+        f->groups += size[i].groups;
+        if (size[i].cells > f->most_cells) {
+            f->most_cells = size[i].cells;
+            f->most_groups = size[i].groups;
+        }
+        if (2 * size[i].cells > least)
+            warn(a, family, size, i, warnings);
+    }
+    free(m);
+    free(size);
+    return buf_check(warnings, err);
+}
+
+void families_put(const struct walk *w, const uint32_t *family, size_t i,
+                  struct buf *out)
+{
+    const struct walk_file *f = &w->file[family[i]];
+    struct buf name = {0};
+
+    buf_printf(&name, "%s/%s", w->class_name[f->label], f->group);
+    if (name.failed)
+        out->failed = true;
+    else
+        buf_csv(out, name.data);
+    buf_release(&name);
+}

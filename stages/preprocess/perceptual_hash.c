@@ -1,0 +1,151 @@
+#include "stages/preprocess/perceptual_hash.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FREQUENCIES = 8, COEFFICIENTS = FREQUENCIES * FREQUENCIES };
+
+/* Mean grey of the pixels that fall to place (x, y) of side x side. */
+static float mean_at(const struct image *im, int side, int x, int y)
+{
+    const int x0 = x * im->w / side, y0 = y * im->h / side;
+    const int x1 = (x + 1) * im->w / side, y1 = (y + 1) * im->h / side;
+    const int xe = x1 > x0 ? x1 : x0 + 1, ye = y1 > y0 ? y1 : y0 + 1;
+    uint64_t sum = 0;
+
+    for (int i = y0; i < ye; i++)
+        for (int j = x0; j < xe; j++) {
+            const uint8_t *p =
+                im->px + 3 * ((size_t)i * (size_t)im->w + (size_t)j);
+
+            sum += 299u * p[0] + 587u * p[1] + 114u * p[2];
+        }
+    return (float)((double)sum / 1000 / ((double)(ye - y0) * (xe - x0)));
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double p = *(const double *)a, q = *(const double *)b;
+
+    return (p > q) - (p < q);
+}
+
+/* The lowest coefficients of DCT-II, rows first. */
+static void transform(const float *grey, double out[COEFFICIENTS])
+{
+    double base[FREQUENCIES][LOOK_GREY], row[LOOK_GREY][FREQUENCIES];
+
+    for (int u = 0; u < FREQUENCIES; u++)
+        for (int x = 0; x < LOOK_GREY; x++)
+            base[u][x] = cos(acos(-1.0) * u * (2 * x + 1) / (2 * LOOK_GREY));
+    for (int y = 0; y < LOOK_GREY; y++)
+        for (int u = 0; u < FREQUENCIES; u++) {
+            row[y][u] = 0;
+            for (int x = 0; x < LOOK_GREY; x++)
+                row[y][u] += (double)grey[y * LOOK_GREY + x] * base[u][x];
+        }
+    for (int v = 0; v < FREQUENCIES; v++)
+        for (int u = 0; u < FREQUENCIES; u++) {
+            double sum = 0;
+
+            for (int y = 0; y < LOOK_GREY; y++)
+                sum += row[y][u] * base[v][y];
+            out[v * FREQUENCIES + u] = sum;
+        }
+}
+
+uint64_t look_hash(const float grey[LOOK_GREY * LOOK_GREY])
+{
+    double c[COEFFICIENTS], sorted[COEFFICIENTS], median;
+    uint64_t hash = 0;
+
+    transform(grey, c);
+    memcpy(sorted, c, sizeof(c));
+    qsort(sorted, COEFFICIENTS, sizeof(*sorted), by_size);
+    median = (sorted[COEFFICIENTS / 2 - 1] + sorted[COEFFICIENTS / 2]) / 2;
+    for (int i = 0; i < COEFFICIENTS; i++)
+        hash = hash << 1 | (c[i] > median);
+    return hash;
+}
+
+/* Standard deviation of the thumb. */
+static double deviation(const struct look *l)
+{
+    const int n = LOOK_THUMB * LOOK_THUMB;
+    double sum = 0, squares = 0;
+
+    for (int i = 0; i < n; i++) {
+        sum += l->thumb[i];
+        squares += (double)l->thumb[i] * l->thumb[i];
+    }
+    return sqrt(fmax(squares / n - sum / n * (sum / n), 0));
+}
+
+bool look_of(const struct image *im, struct look *l)
+{
+    float grey[LOOK_GREY * LOOK_GREY];
+
+    for (int y = 0; y < LOOK_GREY; y++)
+        for (int x = 0; x < LOOK_GREY; x++)
+            grey[y * LOOK_GREY + x] = mean_at(im, LOOK_GREY, x, y);
+    l->hash = look_hash(grey);
+    for (int y = 0; y < LOOK_THUMB; y++)
+        for (int x = 0; x < LOOK_THUMB; x++) {
+            const float *g = grey + 2 * y * LOOK_GREY + 2 * x;
+
+            l->thumb[y * LOOK_THUMB + x] =
+                (uint8_t)((g[0] + g[1] + g[LOOK_GREY] + g[LOOK_GREY + 1]) /
+                              4.0f +
+                          0.5f);
+        }
+    return deviation(l) >= LOOK_LEVELS;
+}
+
+/* --- comparing ------------------------------------------------------------- */
+
+static bool same_thumbs(const struct look *a, const struct look *b)
+{
+    enum { N = LOOK_THUMB * LOOK_THUMB };
+    int shift = 0, sum = 0;
+
+    for (int i = 0; i < N; i++)
+        shift += a->thumb[i] - b->thumb[i];
+    for (int i = 0; i < N; i++)
+        sum += abs(N * (a->thumb[i] - b->thumb[i]) - shift);
+    return sum <= LOOK_LEVELS * N * N;
+}
+
+bool look_alike(const struct look *a, const struct look *b)
+{
+    return __builtin_popcountll(a->hash ^ b->hash) <= LOOK_BITS &&
+           same_thumbs(a, b);
+}
+
+void look_find(const struct look *const *look, const int *group, size_t n,
+               size_t *found)
+{
+#pragma omp parallel for schedule(dynamic, 64)
+    for (size_t i = 0; i < n; i++) {
+        found[i] = n;
+        for (size_t k = 0; look[i] && k < i && found[i] == n; k++)
+            if (look[k] && (!group || group[k] != group[i]) &&
+                look_alike(look[i], look[k]))
+                found[i] = k;
+    }
+}
+
+void look_pairs(const struct look *const *look, size_t n, bool *alike,
+                look_pair_f each, void *self)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!look[i])
+            continue;
+#pragma omp parallel for schedule(static)
+        for (size_t k = 0; k < i; k++)
+            alike[k] = look[k] && look_alike(look[k], look[i]);
+        for (size_t k = 0; k < i; k++)
+            if (alike[k])
+                each(self, k, i);
+    }
+}

@@ -1,0 +1,65 @@
+/*
+ * perceptual_hash.h - do two pictures look the same, though their files differ?
+ *
+ * A picture is averaged to 32 x 32 grey levels.  The signs of its 8 x 8 lowest
+ * cosine coefficients against their median are its perceptual hash; scaling,
+ * compression and small changes of light turn few of them.  Cells have much
+ * the same shape, so a few bits would also join strangers: their averages of
+ * 16 x 16 must agree too.
+ * Source: Zauner 2010, "Implementation and benchmarking of perceptual image
+ * hash functions", sec. 3.2.2 (DCT hash), with a median as in Python's
+ * imagehash.
+ */
+#ifndef PREPROCESS_PERCEPTUAL_HASH_H
+#define PREPROCESS_PERCEPTUAL_HASH_H
+
+#include "base/err.h"
+#include "img/image.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    LOOK_GREY = 32,  /* side that a picture is averaged to */
+    LOOK_THUMB = 16, /* side of what is compared */
+    LOOK_BITS = 10,  /* that may differ of 64 */
+    LOOK_LEVELS = 6, /* mean difference of thumbs, their means taken off */
+};
+
+struct look {
+    uint64_t hash; /* bit 63 - (8 v + u) for frequency u across, v down */
+    uint8_t thumb[LOOK_THUMB * LOOK_THUMB];
+};
+
+/* Of a picture of any size.  False if it is too even to be told from others:
+ * its grey levels deviate by less than LOOK_LEVELS. */
+bool look_of(const struct image *im, struct look *l);
+
+/* The hash of 32 x 32 grey levels. */
+uint64_t look_hash(const float grey[LOOK_GREY * LOOK_GREY]);
+
+bool look_alike(const struct look *a, const struct look *b);
+
+/*
+ * The nearest earlier picture that looks like each.
+ *   look  [in]  (n); NULL members are left out
+ *   group [in]  (n) a picture's kind, such as its split: only pictures of
+ *               other kinds are compared; NULL: all
+ *   found [out] (n) index of the first earlier one, n if there is none
+ * Parallel (OpenMP).  Deterministic.
+ */
+void look_find(const struct look *const *look, const int *group, size_t n,
+               size_t *found);
+
+/*
+ * All that look alike, two by two: ordered by the later one, then the earlier.
+ *   look  [in]      (n); NULL members are left out
+ *   alike [scratch] (n)
+ * Parallel (OpenMP), but 'each' is called by one thread.  Deterministic.
+ */
+typedef void (*look_pair_f)(void *self, size_t earlier, size_t later);
+void look_pairs(const struct look *const *look, size_t n, bool *alike,
+                look_pair_f each, void *self);
+
+#endif

@@ -1,0 +1,68 @@
+#include "stages/train/class_weights.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void weighing_init(struct weighing *w)
+{
+    *w = (struct weighing){.loss = NULL};
+    w->loss = loss_find("cross_entropy", &(struct err){0});
+}
+
+static int balance(struct weighing *w, const struct trainset *set,
+                   struct err *err)
+{
+    size_t count[CONFIG_CLASSES_MAX] = {0};
+
+    for (size_t i = 0; i < set->n_train; i++)
+        count[set->train[i].label]++;
+    for (int i = 0; i < set->n_class; i++)
+        if (count[i] == 0)
+            return err_set(err, ERR_INPUT,
+                           "train.class_weights: class '%.64s' has no training "
+                           "image to balance",
+                           set->class_name[i]);
+    return loss_balanced(count, set->n_class, w->room, err);
+}
+
+static int read_weights(struct weighing *w, const char *text,
+                        const struct trainset *set, struct err *err)
+{
+    struct err why = {0};
+    int n = 0;
+
+    w->weight = w->room;
+    if (strcmp(text, "balanced") == 0)
+        return balance(w, set, err);
+    if (costs_weights(w->room, &n, text, &why) < 0)
+        return err_set(err, why.code, "train.class_weights: %.250s", why.text);
+    if (n == set->n_class)
+        return 0;
+    return err_set(err, ERR_USAGE,
+                   "train.class_weights: %d numbers, there are %d classes", n,
+                   set->n_class);
+}
+
+static int read_costs(struct weighing *w, const char *text, int k,
+                      struct err *err)
+{
+    struct costs costs;
+    struct err why = {0};
+
+    if (costs_parse(&costs, k, text, &why) < 0)
+        return err_set(err, why.code, "train.costs: %.250s", why.text);
+    for (int i = 0; i < k; i++)
+        memcpy(w->room + i * k, costs.cost[i], (size_t)k * sizeof(*w->room));
+    w->cost = w->room;
+    w->loss = loss_find("expected_cost", err);
+    return w->loss ? 0 : -1;
+}
+
+int weighing_read(struct weighing *w, const struct config *c,
+                  const struct trainset *set, struct err *err)
+{
+    weighing_init(w);
+    return c->train.costs[0]
+               ? read_costs(w, c->train.costs, set->n_class, err)
+               : read_weights(w, c->train.class_weights, set, err);
+}

@@ -1,0 +1,33 @@
+/*
+ * class_weights.h - what a mistake counts in training
+ */
+#ifndef TRAIN_CLASS_WEIGHTS_H
+#define TRAIN_CLASS_WEIGHTS_H
+
+#include "nn/loss.h"
+#include "stages/train/trainset.h"
+#include "stats/costs.h"
+
+struct weighing {
+    const struct loss *loss;
+    const double *weight; /* (k) into 'room'; NULL: all classes count alike */
+    const double *cost;   /* (k, k) likewise; NULL: the loss has none */
+    double room[STATS_CLASSES_MAX * STATS_CLASSES_MAX];
+};
+
+/*
+ * Plain cross-entropy.
+ */
+void weighing_init(struct weighing *w);
+
+/*
+ * As train.costs says (expected cost), or if that is empty as
+ * train.class_weights does (cross-entropy): balanced counts the training
+ * samples.  Pointers into *w: it must stay where it is.
+ * Errors: ERR_USAGE not as many numbers as classes, one out of range, or all 0;
+ * ERR_INPUT balanced, and a class without training samples.
+ */
+MUST_USE int weighing_read(struct weighing *w, const struct config *c,
+                           const struct trainset *set, struct err *err);
+
+#endif

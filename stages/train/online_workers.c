@@ -1,0 +1,427 @@
+#include "stages/train/online_workers.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "proto/credit.h"
+#include "proto/samples.h"
+#include "worker/socket_dir.h"
+#include "worker/zmq_frames.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <zmq.h>
+
+extern char **environ;
+
+enum {
+    PEER_ORDERS = 4, /* of one worker at a time */
+    PEER_IDENTITY = 255,
+    POLL_MS = 5,      /* how long the trainer's steps go unnoticed */
+    LOOK_SECONDS = 1, /* between two looks at children and leases */
+    STOP_SECONDS = 5, /* then a worker is killed */
+};
+
+/* What a worker has in hand. */
+struct order {
+    uint64_t id; /* 0: nothing */
+    size_t piece;
+    uint32_t n;
+    double sent;
+};
+
+struct peer {
+    uint8_t identity[PEER_IDENTITY];
+    size_t size;
+    uint32_t credit;
+    struct order order[PEER_ORDERS];
+    double last; /* when it answered */
+};
+
+struct stream {
+    struct stream_args a;
+    struct socket_dir dir; /* owned */
+    char endpoint[96], recipe[96], program[FILE_PATH_MAX];
+    void *zmq, *router; /* owned */
+    pthread_t thread;
+    bool runs;
+    atomic_bool stop;
+    pid_t child[STREAM_MAX_PEERS]; /* 0: none */
+    int restarts;
+    struct peer peer[STREAM_MAX_PEERS];
+    int n_peer;
+    struct msg_samples samples; /* owned */
+    struct buf out;             /* owned */
+};
+
+/* --- workers ---------------------------------------------------------------*/
+
+static int find_program(struct stream *s, struct err *err)
+{
+    char self[FILE_PATH_MAX];
+    const ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    char *slash;
+
+    if (s->a.program)
+        return file_path(s->program, err, "%s", s->a.program);
+    self[n > 0 ? n : 0] = '\0';
+    slash = strrchr(self, '/');
+    if (!slash)
+        return err_set(err, ERR_SYSTEM, "cannot find this program's place: %s",
+                       strerror(errno));
+    *slash = '\0';
+    return file_path(s->program, err, "%s/papline-augment", self);
+}
+
+/* Signals as a fresh process has them: a rank may ignore or block some. */
+static int spawn(const struct stream *s, pid_t *pid)
+{
+    char option[] = "--stream", data[] = "--data", recipe[] = "--recipe";
+    char rank[32];
+    char *const argv[] = {(char *)(uintptr_t)s->program,
+                          option,
+                          (char *)(uintptr_t)s->endpoint,
+                          data,
+                          (char *)(uintptr_t)s->a.data,
+                          recipe,
+                          (char *)(uintptr_t)s->recipe,
+                          rank,
+                          NULL};
+    posix_spawnattr_t attr;
+    sigset_t none, usual;
+    int rc;
+
+    snprintf(rank, sizeof(rank), "--rank=%ld", (long)getpid());
+    sigemptyset(&none);
+    sigemptyset(&usual);
+    sigaddset(&usual, SIGTERM);
+    posix_spawnattr_init(&attr);
+    posix_spawnattr_setflags(&attr,
+                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setsigmask(&attr, &none);
+    posix_spawnattr_setsigdefault(&attr, &usual);
+    rc = posix_spawn(pid, s->program, NULL, &attr, argv, environ);
+    posix_spawnattr_destroy(&attr);
+    return rc;
+}
+
+static int start_workers(struct stream *s, struct err *err)
+{
+    for (int i = 0; i < s->a.workers; i++) {
+        const int rc = spawn(s, &s->child[i]);
+
+        if (rc != 0) {
+            s->child[i] = 0;
+            return err_set(err, ERR_SYSTEM, "cannot start '%s': %s", s->program,
+                           strerror(rc));
+        }
+    }
+    return 0;
+}
+
+/* Workers that died: what they had is given to others, and a few are started
+ * again; without any, the trainer makes variants itself. */
+static void look_after(struct stream *s)
+{
+    for (int i = 0; i < s->a.workers; i++) {
+        int status;
+
+        if (s->child[i] == 0 || waitpid(s->child[i], &status, WNOHANG) <= 0)
+            continue;
+        s->child[i] = 0;
+        board_expire(s->a.board, 0);
+        if (s->restarts == STREAM_RESTARTS) {
+            log_warn("an augment worker ended; none is started any more");
+            continue;
+        }
+        s->restarts++;
+        log_warn("an augment worker ended; another is started");
+        if (spawn(s, &s->child[i]) != 0)
+            s->child[i] = 0;
+    }
+    board_expire(s->a.board, STREAM_LEASE);
+}
+
+/* Wait for a worker that was asked to end; one that does not is killed. */
+static void await_end(pid_t pid, double end)
+{
+    const struct timespec tick = {.tv_nsec = 2000000};
+
+    while (waitpid(pid, NULL, WNOHANG) == 0) {
+        if (clock_now() > end) {
+            log_warn("an augment worker did not end when it was asked to");
+            kill(pid, SIGKILL);
+            waitpid(pid, NULL, 0);
+            return;
+        }
+        nanosleep(&tick, NULL);
+    }
+}
+
+static void stop_workers(struct stream *s)
+{
+    const double end = clock_now() + STOP_SECONDS;
+
+    for (int i = 0; i < s->a.workers; i++)
+        if (s->child[i] > 0)
+            kill(s->child[i], SIGTERM);
+    for (int i = 0; i < s->a.workers; i++) {
+        if (s->child[i] > 0)
+            await_end(s->child[i], end);
+        s->child[i] = 0;
+    }
+}
+
+/* --- messages --------------------------------------------------------------*/
+
+/* The worker of that identity; a new one takes the place of the one that has
+ * been silent for longest, if there is no other. */
+static struct peer *peer_of(struct stream *s, const void *identity, size_t size)
+{
+    struct peer *oldest = &s->peer[0];
+
+    for (int i = 0; i < s->n_peer; i++) {
+        struct peer *p = &s->peer[i];
+
+        if (p->size == size && memcmp(p->identity, identity, size) == 0)
+            return p;
+        if (p->last < oldest->last)
+            oldest = p;
+    }
+    if (s->n_peer < STREAM_MAX_PEERS)
+        oldest = &s->peer[s->n_peer++];
+    *oldest = (struct peer){.size = size, .last = clock_now()};
+    memcpy(oldest->identity, identity, size);
+    return oldest;
+}
+
+static struct order *order_of(struct peer *p, uint64_t id)
+{
+    for (int i = 0; i < PEER_ORDERS; i++)
+        if (p->order[i].id == id)
+            return &p->order[i];
+    return NULL;
+}
+
+static void take_samples(struct stream *s, struct peer *p, const void *msg,
+                         size_t size)
+{
+    struct msg_samples *x = &s->samples;
+    const double now = clock_now();
+    struct order *o;
+    struct err err;
+
+    if (samples_decode(x, msg, size, &err) < 0) {
+        log_warn("ignored a message: %s", err.text);
+        return;
+    }
+    o = order_of(p, x->unit);
+    if (!o || x->first != 0 || x->count != o->n || x->height != s->a.h ||
+        x->width != s->a.w || x->channels != 3) {
+        log_warn("ignored samples that were not asked for");
+        return;
+    }
+    board_bring(s->a.board, o->id, o->piece, x->pixels,
+                now - (p->last > o->sent ? p->last : o->sent));
+    *o = (struct order){0};
+    p->last = now;
+}
+
+static void take_credit(struct peer *p, const void *msg, size_t size)
+{
+    struct msg_credit m;
+    struct err err;
+
+    if (credit_decode(&m, msg, size, &err) < 0)
+        log_warn("ignored a message: %s", err.text);
+    else
+        p->credit = p->credit + m.n > WIRE_MAX_CREDIT ? WIRE_MAX_CREDIT
+                                                      : p->credit + m.n;
+}
+
+static void receive(struct stream *s)
+{
+    zmq_msg_t identity, m;
+
+    zmq_msg_init(&identity);
+    zmq_msg_init(&m);
+    if (zmq_msg_recv(&identity, s->router, ZMQ_DONTWAIT) >= 0 &&
+        zmq_msg_recv(&m, s->router, ZMQ_DONTWAIT) >= 0 &&
+        zmq_msg_size(&identity) <= PEER_IDENTITY) {
+        struct peer *p =
+            peer_of(s, zmq_msg_data(&identity), zmq_msg_size(&identity));
+        const void *msg = zmq_msg_data(&m);
+
+        if (msg_peek(msg, zmq_msg_size(&m)) == PROTO_CREDIT)
+            take_credit(p, msg, zmq_msg_size(&m));
+        else
+            take_samples(s, p, msg, zmq_msg_size(&m));
+    }
+    frames_drop(s->router);
+    zmq_msg_close(&m);
+    zmq_msg_close(&identity);
+}
+
+/* A worker that can take an order: the one with the fewest in hand. */
+static struct peer *idle_peer(struct stream *s)
+{
+    struct peer *best = NULL;
+    int least = PEER_ORDERS;
+
+    for (int i = 0; i < s->n_peer; i++) {
+        struct peer *p = &s->peer[i];
+        int held = 0;
+
+        for (int k = 0; k < PEER_ORDERS; k++)
+            held += p->order[k].id != 0;
+        if (p->credit > 0 && held < least) {
+            best = p;
+            least = held;
+        }
+    }
+    return best;
+}
+
+/* Returns whether it is on its way. */
+static bool send_order(struct stream *s, struct peer *p,
+                       const struct board_task *t)
+{
+    struct msg_want m = {
+        .unit = t->id, .seed = s->a.seed, .epoch = t->epoch, .count = t->n};
+    struct order *o = order_of(p, 0);
+    struct err err;
+
+    snprintf(m.recipe, sizeof(m.recipe), "%.*s", WANT_MAX_RECIPE,
+             s->a.recipe->id);
+    memcpy(m.row, t->row, t->n * sizeof(m.row[0]));
+    BUG_ON(!o || want_encode(&m, &s->out, &err) < 0);
+    p->credit--;
+    if (zmq_send(s->router, p->identity, p->size, ZMQ_SNDMORE | ZMQ_DONTWAIT) <
+            0 ||
+        zmq_send(s->router, s->out.data, s->out.len, ZMQ_DONTWAIT) < 0) {
+        p->credit = 0; /* it is gone */
+        return false;
+    }
+    *o = (struct order){t->id, t->piece, t->n, clock_now()};
+    return true;
+}
+
+static void give_orders(struct stream *s)
+{
+    struct board_task t;
+    struct peer *p;
+
+    while ((p = idle_peer(s)) && board_take(s->a.board, &t, false))
+        if (!send_order(s, p, &t))
+            board_expire(s->a.board, 0);
+}
+
+static void *serve(void *self)
+{
+    struct stream *s = self;
+    zmq_pollitem_t item = {.socket = s->router, .events = ZMQ_POLLIN};
+    double looked = clock_now();
+
+    while (!atomic_load(&s->stop)) {
+        while (zmq_poll(&item, 1, POLL_MS) > 0 && !atomic_load(&s->stop)) {
+            receive(s);
+            give_orders(s);
+        }
+        give_orders(s);
+        if (clock_now() - looked < LOOK_SECONDS)
+            continue;
+        looked = clock_now();
+        look_after(s);
+    }
+    return NULL;
+}
+
+/* --- opening and closing ---------------------------------------------------*/
+
+static int listen_here(struct stream *s, struct err *err)
+{
+    const int zero = 0, mandatory = 1;
+    const int64_t max = WIRE_MAX_DATA;
+
+    if (socket_dir_make(&s->dir, err) < 0)
+        return -1;
+    snprintf(s->endpoint, sizeof(s->endpoint), "ipc://%s/variants",
+             s->dir.path);
+    s->zmq = zmq_ctx_new();
+    s->router = s->zmq ? zmq_socket(s->zmq, ZMQ_ROUTER) : NULL;
+    if (!s->router ||
+        zmq_setsockopt(s->router, ZMQ_LINGER, &zero, sizeof(zero)) < 0 ||
+        zmq_setsockopt(s->router, ZMQ_MAXMSGSIZE, &max, sizeof(max)) < 0 ||
+        zmq_setsockopt(s->router, ZMQ_ROUTER_MANDATORY, &mandatory,
+                       sizeof(mandatory)) < 0 ||
+        zmq_bind(s->router, s->endpoint) < 0)
+        return err_set(err, ERR_SYSTEM, "cannot listen at '%s': %s",
+                       s->endpoint, zmq_strerror(errno));
+    return 0;
+}
+
+/* What the plan has, whatever became of its file. */
+static int put_recipe(struct stream *s, struct err *err)
+{
+    snprintf(s->recipe, sizeof(s->recipe), "%s/recipe.yaml", s->dir.path);
+    return file_write(s->recipe, s->a.recipe->text, s->a.recipe->size, err);
+}
+
+static int start_thread(struct stream *s, struct err *err)
+{
+    sigset_t all, old;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    s->runs = pthread_create(&s->thread, NULL, serve, s) == 0;
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return s->runs ? 0
+                   : err_set(err, ERR_SYSTEM,
+                             "cannot start a thread for "
+                             "augment workers");
+}
+
+int stream_open(struct stream **out, const struct stream_args *a,
+                struct err *err)
+{
+    struct stream *s = calloc(1, sizeof(*s));
+
+    *out = NULL;
+    if (!s)
+        return err_set(err, ERR_SYSTEM, "no memory for augment workers");
+    s->a = *a;
+    BUG_ON(a->workers < 1 || a->workers > STREAM_MAX_PEERS);
+    if (find_program(s, err) < 0 || listen_here(s, err) < 0 ||
+        put_recipe(s, err) < 0 || start_workers(s, err) < 0 ||
+        start_thread(s, err) < 0) {
+        stream_close(s);
+        return -1;
+    }
+    *out = s;
+    return 0;
+}
+
+void stream_close(struct stream *s)
+{
+    if (!s)
+        return;
+    atomic_store(&s->stop, true);
+    if (s->runs)
+        pthread_join(s->thread, NULL);
+    stop_workers(s);
+    if (s->router)
+        zmq_close(s->router);
+    if (s->zmq)
+        zmq_ctx_term(s->zmq);
+    socket_dir_remove(&s->dir);
+    samples_release(&s->samples);
+    buf_release(&s->out);
+    free(s);
+}
