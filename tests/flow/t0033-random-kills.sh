@@ -5,7 +5,7 @@ small_config "$T/c.yaml"
 seed=${SEED:-$((SECONDS + $$))}
 RANDOM=$seed
 echo "# seed $seed"
-big=(--until augment --set augment.unit=1 --set augment.variants=600
+big=(--until augment --set augment.unit=1 --set augment.variants=1000
     --set scheduler.lease=2 --set scheduler.tries=100)
 ok "unbroken, one worker" status_is 0 papline run "$T/c.yaml" "${big[@]}" \
     --run "$T/whole"
@@ -29,14 +29,14 @@ kill_some() { # kill_some <run> <times>: a random worker each, at random times
 for w in 2 7; do # 'ok' counts in n
     kills=0
     start "$T/run$w" $w
-    kill_some "$T/run$w" 4
+    kill_some "$T/run$w" 3
     ok "$w workers: some were killed" test "$kills" -ge 1
     if [ $w -eq 7 ]; then
         ok "the scheduler too" kill -9 "$run"
         wait "$run" 2>/dev/null
         wait_for 20 no_process_of "$T/run$w"
         start "$T/run$w" $w
-        kill_some "$T/run$w" 2
+        kill_some "$T/run$w" 3
     fi
     ok "$w workers: the run ends" ends_with 0 "$run"
     ok "  same bytes" same_store "$T/whole/augment" "$T/run$w/augment"
