@@ -1,5 +1,5 @@
 #!/bin/bash
-# t0015 - every command of the README is run, on small cells
+# t0015 - every command of the README and the manuals is run, on small cells
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT" || exit 1
 small_config "$T/c.yaml"
@@ -84,16 +84,31 @@ command_of() { # command_of <line of the README>: run it, made small
         return 1 ;;
     esac
 }
-while read -r line; do
-    line=$(sed 's/ *#.*//' <<<"$line")
-    [ -n "$line" ] && ok "$line" command_of "$line" </dev/null
-done < <(sed -n '/^```sh/,/^```/p' README.md | grep -v '^```')
+mapfile -t manuals < <(echo README.md; find configs common stages orchestration \
+    tests -name README.md -o -name RESULTS.md | sort)
 while read -r line; do
     ok "$line" command_of "$line" </dev/null
-done < <(grep -oE '`make [a-zA-Z= ]+`' README.md | tr -d '`' | sort -u |
+done < <(for f in "${manuals[@]}"; do
+    sed -n '/^```sh/,/^```/p' "$f" | grep -v '^```'
+done | sed 's/ *#.*//' | grep . | awk '!seen[$0]++')
+while read -r line; do
+    ok "$line" command_of "$line" </dev/null
+done < <(grep -ohE '`make [a-zA-Z= ]+`' "${manuals[@]}" | tr -d '`' | sort -u |
     grep -v '^make demo$')
 ok "the README names every key's file" test -s configs/reference.yaml
-for f in $(grep -oE '\]\([A-Za-z/.]+\)' README.md | tr -d ']()'); do
-    ok "$f is there" test -e "$f"
+linked() { # linked <manual>: what it links to is there, and so is the heading
+    local to file
+    for to in $(grep -oE '\]\([^):]+\)' "$1" | tr -d '][()'); do
+        file=$(dirname "$1")/${to%%#*}
+        [ "${to%%#*}" ] || file=$1
+        [ -e "$file" ] || { echo "$1: no $to"; return 1; }
+        [ "${to#*#}" = "$to" ] || sed -n 's/^##* //p' "$file" |
+            tr 'A-Z ' 'a-z-' | tr -d "',." | grep -qx -- "${to#*#}" ||
+            { echo "$1: no heading of $to"; return 1; }
+    done
+}
+for f in "${manuals[@]}"; do
+    ok "links of $f" linked "$f"
 done
+ok "the README is short" test "$(wc -l <README.md)" -le 200
 finish
