@@ -5,6 +5,7 @@
 # and know nothing of one another.  stages/train makes fresh variants with the
 # functions of stages/augment, which is the one exception.
 set -u
+PATH=$PATH:/usr/bin:/bin
 cd "${1:-$(dirname "$0")/..}" || exit 1
 order="base
 stats img nn proto charts
