@@ -1,5 +1,6 @@
 /*
- * class_groups.h - which classes are normal, benign, abnormal, and what mistakes cost
+ * class_groups.h - which classes are normal, benign, abnormal, and what mistakes
+ * cost
  *
  * From the configuration (evaluate.normal, .benign, .abnormal, .benign_as,
  * .miss_cost, .costs) and the dataset's classes.  "auto" in all three lists

@@ -41,7 +41,7 @@ struct dist {
     void *scratch; /* owned: partial sums */
     void *comm;    /* owned */
     struct dist_team
-        *team; /* of a member (dist_threads.h), else NULL; borrowed */
+        *team; /* borrowed: of a member, else NULL; dist_threads.h */
     int member;
 };
 

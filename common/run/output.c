@@ -248,7 +248,7 @@ static int seal(const char *run_dir, const struct plan_node *n,
     if (sealed_path(sealed, run_dir, n, err) == 0 &&
         file_path(path, err, "%s/" NODE_MANIFEST, partial) == 0 &&
         node_files_list(&f, partial, err) == 0 &&
-        node_files_hash(&f, partial, true, err) == 0) {
+        node_files_hash(&f, partial, err) == 0) {
         node_files_note(&f, partial);
         m = make_manifest(n, begun, &f, err);
     }

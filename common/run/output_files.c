@@ -217,15 +217,14 @@ static int sync_file(const char *path, struct err *err)
     return sync_path(dir, err);
 }
 
-int node_files_hash(struct node_files *f, const char *dir, bool sync,
-                    struct err *err)
+int node_files_hash(struct node_files *f, const char *dir, struct err *err)
 {
     char path[FILE_PATH_MAX];
     struct stat st;
 
     for (size_t i = 0; i < f->n; i++) {
         if (file_path(path, err, "%s/%s", dir, f->file[i].name) < 0 ||
-            (sync && sync_file(path, err) < 0))
+            sync_file(path, err) < 0)
             return -1;
         if (stat(path, &st) < 0) /* before it is read: what comes later shows */
             return err_set(err, ERR_SYSTEM, "cannot see '%s': %s", path,

@@ -40,15 +40,15 @@ struct node_files {
 };
 
 /*
- * List the regular files below 'dir' but its manifest, .begun and .seen; links are
- * not followed and not listed.
+ * List the regular files below 'dir' but its manifest, .begun and .seen; links
+ * are not followed and not listed.
  * Errors: ERR_INPUT too deep or too many; ERR_SYSTEM.
  */
 MUST_USE int node_files_list(struct node_files *f, const char *dir,
                              struct err *err);
 
-/* Take size and hash of each, after syncing it if 'sync', with its folder. */
-MUST_USE int node_files_hash(struct node_files *f, const char *dir, bool sync,
+/* Take size, hash and stamp of each, after syncing it with its folder. */
+MUST_USE int node_files_hash(struct node_files *f, const char *dir,
                              struct err *err);
 
 /* The JSON object in a file of at most 'max' bytes; json_decref() it.  NULL:
