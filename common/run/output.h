@@ -76,7 +76,8 @@ bool node_is_begun(const char *run_dir, const struct plan_node *node);
  * key, node, stage, version, program, host, started, finished (UTC), seconds
  * (of which), resumed (times), params, inputs (keys by name) and files, an
  * array of {name, size, sha256} in byte order of name.
- * Errors: ERR_INPUT missing or not such a manifest; ERR_SYSTEM it cannot be read.
+ * Errors: ERR_INPUT missing or not such a manifest; ERR_SYSTEM it cannot be
+ * read.
  */
 MUST_USE struct json_t *node_manifest(const char *run_dir,
                                       const struct plan_node *node,

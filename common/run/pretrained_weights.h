@@ -1,5 +1,6 @@
 /*
- * pretrained_weights.h - files of pretrained weights: which, and brought into a run
+ * pretrained_weights.h - files of pretrained weights: which, and brought into a
+ * run
  *
  * In the directory train.weights a network's file is the first, in byte order,
  * that is called NETWORK*.safetensors, or if there is none NETWORK*.h5, where

@@ -1,5 +1,6 @@
 /*
- * augmented_rows.h - which rows an augmented store has, and what each is made from
+ * augmented_rows.h - which rows an augmented store has, and what each is made
+ * from
  *
  * Row r of augment/ is variant r % variants of training image r / variants,
  * training images being the usable rows of split "train" in data/, in order;

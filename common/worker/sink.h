@@ -21,7 +21,8 @@ struct sink_store {
     bool sealed; /* by an earlier process, which has not said so */
 };
 
-/* Begin or go on; what is sealed already stays.  Errors: as node_begin(), sources_open(), store_create(). */
+/* Begin or go on; what is sealed already stays.  Errors: as node_begin(),
+ * sources_open(), store_create(). */
 MUST_USE int sink_store_open(struct sink_store *s, const char *run_dir,
                              const struct config *c,
                              const struct plan_node *node, struct err *err);

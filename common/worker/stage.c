@@ -27,6 +27,7 @@ struct stage_link {
     struct msg_unit unit;      /* in hand */
     struct outlet outlet;      /* owned */
     double started;
+    char awaited[HASH_HEX]; /* key of the node whose inputs have been seen */
 };
 
 struct options {
@@ -163,17 +164,20 @@ static int alone(const struct stage *st, void *self, const struct options *o,
 
 /* --- as a worker ----------------------------------------------------------- */
 
-/* The scheduler has seen the inputs; a file system that hosts share may show them
- * here a little later. */
-static void await_inputs(const struct unit *u)
+/* The scheduler has seen the inputs; a file system that hosts share may show
+ * them here a little later.  Once for a node is enough. */
+static void await_inputs(struct stage_link *l, const struct unit *u)
 {
     const struct timespec pause = {.tv_nsec = 500000000};
     const double end = clock_now() + SHARED_SECONDS;
     struct err err;
 
+    if (strcmp(l->awaited, u->node->key) == 0)
+        return;
     while (node_check_inputs(u->run_dir, u->node, &err) < 0 &&
-           clock_now() < end && !stage_stopping(u->link))
+           clock_now() < end && !stage_stopping(l))
         nanosleep(&pause, NULL);
+    memcpy(l->awaited, u->node->key, HASH_HEX);
 }
 
 /* The unit as the stage sees it; the node is found in the run's plan. */
@@ -200,7 +204,7 @@ static int unit_open(struct unit *u, struct stage_link *l, struct run_env *env,
                        l->unit.node);
     if (u->node->division == PLAN_ROWS)
         return 0;
-    await_inputs(u);
+    await_inputs(l, u);
     return u->count > 0 ? env_share(env, u->node, err)
                         : env_lock(env, u->node, err);
 }
