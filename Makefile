@@ -97,11 +97,11 @@ $B/gen/recipe_files.inc: $(RECIPES) Makefile
 $(call obj,common/config/recipe_text.c): $B/gen/recipe_files.inc
 
 # A text file as C: one string a line.
-$B/embed/%.inc: orchestration/report/%
+$B/embed/%.inc: stages/report/%
 	@mkdir -p $(@D)
 	$Qsed 's/[\\"]/\\&/g; s/.*/"&\\n",/' $< >$@
 
-$(call obj,orchestration/report/report_embed.c): $B/embed/report.css.inc $B/embed/report.js.inc
+$(call obj,stages/report/report_embed.c): $B/embed/report.css.inc $B/embed/report.js.inc
 
 $(LIB): $(call obj,$(LIB_SRC))
 	$(if $(V),,@echo "  AR   $@")

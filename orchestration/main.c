@@ -55,7 +55,9 @@ static int verb_status(const struct options *o, struct err *err)
 
 static int verb_report(const struct options *o, struct err *err)
 {
-    return run_report(o->target, err);
+    const char *const args[] = {"--run", o->target, "--anew", NULL};
+
+    return launch_become("papline-report", args, err);
 }
 
 static int verb_verify(const struct options *o, struct err *err)

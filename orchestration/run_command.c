@@ -4,14 +4,11 @@
 #include "base/lock.h"
 #include "base/log.h"
 #include "base/version.h"
-#include "orchestration/report/report.h"
 #include "orchestration/scheduler/journal.h"
 #include "orchestration/scheduler/scheduler.h"
-#include "run/output.h"
-#include "run/pretrained_weights.h"
-#include "run/run.h"
 #include "stages/augment/recipe.h"
 #include "stages/preprocess/layout.h"
+#include "stages/weights/import_weights.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -73,17 +70,18 @@ static int absolute(char path[FILE_PATH_MAX], struct err *err)
 /* Put off what comes behind the last node of stage 'until'. */
 static int stop_behind(struct plan *p, const char *until, struct err *err)
 {
+    const struct stage_row *stage = stage_table_find(until);
     int last = -1;
 
     for (int i = 0; i < p->n_node; i++)
-        if (strcmp(p->node[i].stage, until) == 0)
+        if (p->node[i].stage == stage)
             last = i;
     if (last < 0)
         return err_set(err, ERR_USAGE, "--until %s: the plan has no such stage",
                        until);
     for (int i = 0; i < p->n_node; i++) {
         if (!p->node[i].run ||
-            (i <= last && strcmp(p->node[i].stage, "report") != 0))
+            (i <= last && p->node[i].stage->id != STAGE_REPORT))
             continue;
         p->node[i].run = false;
         p->node[i].later = true;
@@ -109,6 +107,10 @@ static int check_parts(const struct config *c, const struct plan *p,
     if (recipe_init(&r, &p->fresh_recipe, err) < 0)
         return -1;
     recipe_release(&r);
+    for (int i = 0; i < p->n_node; i++)
+        if (p->node[i].run && p->node[i].stage->id == STAGE_WEIGHTS &&
+            import_weights_check(p->node[i].network, c->train.weights, err) < 0)
+            return -1;
     return 0;
 }
 
@@ -252,67 +254,6 @@ static int write_config(const struct job *j, struct err *err)
     return rc;
 }
 
-/* Which outputs are there, but are not those of the plan?  Returns the plan's
- * nodes with 'stale' filled in, which the caller frees. */
-static struct plan_node *find_stale(const char *run_dir, const struct plan *p,
-                                    struct err *err)
-{
-    struct plan_node *node = calloc((size_t)p->n_node + 1, sizeof(*node));
-
-    if (!node)
-        err_set(err, ERR_SYSTEM, "no memory for %d steps", p->n_node);
-    for (int i = 0; node && i < p->n_node; i++) {
-        node[i] = p->node[i];
-        node[i].stale = strcmp(node[i].stage, "report") != 0 &&
-                        node_is_sealed(run_dir, &node[i]) &&
-                        !node_is_current(run_dir, &node[i]);
-    }
-    return node;
-}
-
-static int write_report(const char *run_dir, const struct config *c,
-                        const struct plan *p, const char *dir, struct err *err)
-{
-    struct plan seen = *p;
-    int rc;
-
-    seen.node = find_stale(run_dir, p, err);
-    if (!seen.node)
-        return -1;
-    rc = report_write(run_dir, c, &seen, dir, err);
-    free(seen.node);
-    return rc;
-}
-
-/* The page of whatever there is. */
-static int make_report(const char *run_dir, const struct config *c,
-                       const struct plan *p, const struct plan_node *node,
-                       struct err *err)
-{
-    static char no_inputs[] = "{}";
-    struct plan_node sealed = *node;
-    char dir[FILE_PATH_MAX];
-    struct err lacks = {0};
-    bool resumed;
-
-    /* A page that lacks parts is sealed under a key that no plan has, so that
-     * it is made again. */
-    if (node_check_inputs(run_dir, node, &lacks) < 0) {
-        sealed.key[0] = '-';
-        sealed.inputs = no_inputs;
-    }
-    if (node_begin(run_dir, &sealed, dir, &resumed, err) < 0 ||
-        write_report(run_dir, c, p, dir, err) < 0)
-        return -1;
-    return node_commit(run_dir, &sealed, err);
-}
-
-static int make_node(const struct scheduler *s, const struct plan_node *node,
-                     struct err *err)
-{
-    return make_report(s->run_dir, s->config, s->plan, node, err);
-}
-
 /* A number at 'path' (NULL-ended) of a JSON file, or -1. */
 static double read_number(const char *file, const char *const *path)
 {
@@ -352,7 +293,7 @@ static void print_results(const struct job *j)
     for (int i = 0; i < j->plan.n_node; i++) {
         const struct plan_node *n = &j->plan.node[i];
 
-        if (strcmp(n->stage, "evaluate") == 0 &&
+        if (n->stage->id == STAGE_EVALUATE &&
             file_path(path, &err, "%s/%s/metrics.json", j->dir, n->dir) == 0)
             print_accuracy(n->experiment, read_number(path, accuracy));
     }
@@ -360,24 +301,6 @@ static void print_results(const struct job *j)
         print_accuracy("baseline (size and mean colour alone)",
                        read_number(path, baseline));
     printf("\nreport: %s/report/index.html\n", j->dir);
-}
-
-/* Bring pretrained weights into the run.  The scheduler has threads, which the
- * reader of .h5 cannot bear: this comes before it. */
-static int import_weights(struct job *j, struct err *err)
-{
-    for (int i = 0; i < j->plan.n_node; i++) {
-        struct plan_node *n = &j->plan.node[i];
-
-        if (!n->run || strcmp(n->stage, "weights") != 0)
-            continue;
-        if (pretrained_import(j->dir, &j->plan, n, j->config.train.weights,
-                              err) < 0)
-            return -1;
-        log_info("%s: imported", n->name);
-        n->run = false;
-    }
-    return 0;
 }
 
 static int schedule(struct job *j, struct err *err)
@@ -390,7 +313,7 @@ static int schedule(struct job *j, struct err *err)
     journal_add(j->dir, "run-start",
                 (struct journal_member[]){{"version", PAPLINE_VERSION}}, 1);
     if (scheduler_init(s, &j->config, &j->plan, j->dir, err) == 0)
-        rc = scheduler_run(s, make_node, err);
+        rc = scheduler_run(s, err);
     if (rc == 0 && s->n_aside > 0)
         log_warn("%zu units were set aside; the report names them", s->n_aside);
     if (s->n_ignored > 0)
@@ -419,36 +342,12 @@ int run_start(const struct run_args *a, struct err *err)
         write_config(j, err) == 0 &&
         plan_pin(&j->plan, &j->config, j->dir, err) == 0) {
         print_plan(&j->plan);
-        rc = import_weights(j, err);
-        if (rc == 0)
-            rc = schedule(j, err);
+        rc = schedule(j, err);
         if (rc == 0 && !a->until)
             print_results(j);
     }
     if (j)
         job_close(j);
     free(j);
-    return rc;
-}
-
-int run_report(const char *run_dir, struct err *err)
-{
-    struct run_env *e = calloc(1, sizeof(*e));
-    const struct plan_node *node;
-    int rc = -1;
-
-    if (!e)
-        return err_set(err, ERR_SYSTEM, "no memory");
-    if (env_load(e, run_dir, err) == 0) {
-        node = plan_find(&e->plan, "report");
-        if (!node)
-            err_set(err, ERR_USAGE, "'%s' plans no report", run_dir);
-        else
-            rc = make_report(run_dir, &e->config, &e->plan, node, err);
-    }
-    if (rc == 0)
-        printf("report: %s/report/index.html\n", run_dir);
-    env_release(e);
-    free(e);
     return rc;
 }

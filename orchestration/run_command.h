@@ -34,7 +34,4 @@ MUST_USE int run_plan(const struct run_args *a, struct err *err);
  */
 MUST_USE int run_start(const struct run_args *a, struct err *err);
 
-/* Write the report of a run anew from what is there.  Prints its path. */
-MUST_USE int run_report(const char *run_dir, struct err *err);
-
 #endif

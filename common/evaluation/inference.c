@@ -12,7 +12,7 @@ int predict_dir(char path[FILE_PATH_MAX], const char *run_dir,
     for (int i = 0; i < plan->n_node; i++) {
         const struct plan_node *nd = &plan->node[i];
 
-        if (strcmp(nd->stage, "train") == 0 &&
+        if (nd->stage->id == STAGE_TRAIN &&
             strcmp(nd->experiment, node->experiment) == 0)
             return file_path(path, err, "%s/%s", run_dir, nd->dir);
     }

@@ -36,8 +36,7 @@ bool keras_h5_is(const void *bytes, size_t n);
  * of Keras that wrote it: "block1_conv1_W_1:0" of layer block1_conv1 becomes
  * "block1_conv1/kernel:0".  The metadata has keras_version and backend where
  * the file has.  Release with safetensors_release().
- * Call it while no other thread of this process is at work and not after
- * MPI_Init() (see base/isolate.h).
+ * Not after MPI_Init() (see base/isolate.h).
  * Errors: ERR_INPUT not such a file, damaged, or over a limit here or in
  * safetensors.h, or a weight that is no array of floats, is there twice, or
  * claims more than its file can hold; the text names it.  ERR_SYSTEM.

@@ -193,15 +193,15 @@ static json_t *make_manifest(const struct plan_node *n, const json_t *begun,
     machine_describe(machine);
     utc(started, start);
     utc(finished, end);
-    snprintf(program, sizeof(program), "%s %s",
-             n->program ? n->program : "papline", PAPLINE_VERSION);
+    snprintf(program, sizeof(program), "%s %s", n->stage->program,
+             PAPLINE_VERSION);
     gethostname(host, sizeof(host) - 1);
     if (files)
         m = json_pack("{ss ss ss si ss ss ss ss ss sf sO so so so}", "key",
-                      n->key, "node", n->name, "stage", n->stage, "version",
-                      n->version, "program", program, "host", host, "machine",
-                      machine, "started", started, "finished", finished,
-                      "seconds", end - start, "resumed",
+                      n->key, "node", n->name, "stage", n->stage->word,
+                      "version", n->stage->version, "program", program, "host",
+                      host, "machine", machine, "started", started, "finished",
+                      finished, "seconds", end - start, "resumed",
                       json_object_get(begun, "resumed"), "params",
                       json_loads(n->params, 0, NULL), "inputs",
                       json_loads(n->inputs, 0, NULL), "files", files);

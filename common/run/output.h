@@ -65,6 +65,12 @@ MUST_USE int node_check_current(const char *run_dir,
 /* The same for those who need not know why not. */
 bool node_is_current(const char *run_dir, const struct plan_node *node);
 
+/*
+ * 'node' as it is sealed while inputs of it are missing: with none, under a key
+ * that no plan has, so that it is made again when they are there.
+ */
+struct plan_node node_lacking_inputs(const struct plan_node *node);
+
 /* Is there a sealed output, whatever its key? */
 bool node_is_sealed(const char *run_dir, const struct plan_node *node);
 

@@ -146,6 +146,16 @@ bool node_is_current(const char *run_dir, const struct plan_node *n)
     return node_check_current(run_dir, n, &err) == 0;
 }
 
+struct plan_node node_lacking_inputs(const struct plan_node *n)
+{
+    static char no_inputs[] = "{}";
+    struct plan_node lacking = *n;
+
+    lacking.key[0] = '-';
+    lacking.inputs = no_inputs;
+    return lacking;
+}
+
 int node_check_inputs(const char *run_dir, const struct plan_node *n,
                       struct err *err)
 {
@@ -158,7 +168,7 @@ int node_check_inputs(const char *run_dir, const struct plan_node *n,
                        n->name);
     json_object_foreach(inputs, name, key)
     {
-        struct plan_node in = {.stage = ""};
+        struct plan_node in = {.name = ""};
         struct err why = {0};
 
         plan_output_dir(name, in.dir);

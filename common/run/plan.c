@@ -12,68 +12,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- the stages ------------------------------------------------------------ */
-
-enum { MAX_SECTIONS = 5 }; /* with the NULL behind the last */
-
-/*
- * One row a stage.  Raise a version when the stage makes other outputs of the
- * same inputs: old ones are then made again.
- */
-static const struct stage_row {
-    const char *stage, *program;
-    int version;
-    const char *dir;                    /* NULL: <stage>/<experiment> */
-    const char *sections[MAX_SECTIONS]; /* of the configuration */
-    enum plan_division division;
-} stages[] = {
-    {"draw", "papline-draw", 1, "drawn", {"dataset", "run"}, PLAN_WHOLE},
-    {"preprocess",
-     "papline-preprocess",
-     2,
-     "data",
-     {"preprocess", "split", "run", "layout"},
-     PLAN_WHOLE},
-    {"augment", "papline-augment", 1, "augment", {"augment", "run"}, PLAN_ROWS},
-    {"weights", NULL, 1, NULL, {NULL}, PLAN_WHOLE},
-    {"train", "papline-train", 2, NULL, {"train", "inputs"}, PLAN_WHOLE},
-    {"evaluate", "papline-evaluate", 3, NULL, {"evaluate", "run"}, PLAN_WHOLE},
-    {"explain", "papline-explain", 2, NULL, {"explain", "run"}, PLAN_FILES},
-    {"report", NULL, 3, "report", {NULL}, PLAN_WHOLE},
-};
-
-static const struct stage_row *stage_row(const char *stage)
-{
-    size_t i = 0;
-
-    while (strcmp(stages[i].stage, stage) != 0)
-        BUG_ON(++i == sizeof(stages) / sizeof(stages[0]));
-    return &stages[i];
-}
-
-enum plan_division plan_division(const char *stage)
-{
-    return stage_row(stage)->division;
-}
-
 void plan_output_dir(const char *name, char dir[PLAN_NAME_MAX])
 {
-    char stage[PLAN_NAME_MAX];
-    const char *own;
+    char word[PLAN_NAME_MAX];
+    const struct stage_row *row;
 
-    snprintf(stage, sizeof(stage), "%.*s", (int)strcspn(name, "/"), name);
-    own = stage_row(stage)->dir;
-    snprintf(dir, PLAN_NAME_MAX, "%s", own ? own : name);
+    snprintf(word, sizeof(word), "%.*s", (int)strcspn(name, "/"), name);
+    row = stage_table_find(word);
+    BUG_ON(!row);
+    snprintf(dir, PLAN_NAME_MAX, "%s", row->dir ? row->dir : name);
 }
 
 bool plan_is_output(const char *dir)
 {
-    for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
-        const struct stage_row *row = &stages[i];
-        const size_t n = strlen(row->stage);
+    for (size_t i = 0; i < STAGE_COUNT; i++) {
+        const struct stage_row *row = &stage_table[i];
+        const size_t n = strlen(row->word);
 
         if (row->dir ? strcmp(dir, row->dir) == 0
-                     : strncmp(dir, row->stage, n) == 0 && dir[n] == '/' &&
+                     : strncmp(dir, row->word, n) == 0 && dir[n] == '/' &&
                            dir[n + 1] && !strchr(dir + n + 1, '/'))
             return true;
     }
@@ -127,19 +84,20 @@ static void make_key(struct plan_node *n)
     struct hash h;
     char version[16];
 
-    snprintf(version, sizeof(version), "%d", n->version);
+    snprintf(version, sizeof(version), "%d", n->stage->version);
     hash_init(&h);
-    hash_add_string(&h, n->stage);
+    hash_add_string(&h, n->stage->word);
     hash_add_string(&h, version);
     hash_add_string(&h, n->params);
     hash_add_string(&h, n->inputs);
     hash_final(&h, n->key);
 }
 
-static void name_node(struct plan_node *n, const struct stage_row *row,
-                      const struct plan_experiment *e)
+static void name_node(struct plan_node *n, const struct plan_experiment *e)
 {
-    snprintf(n->name, sizeof(n->name), "%s", row->stage);
+    const struct stage_row *row = n->stage;
+
+    snprintf(n->name, sizeof(n->name), "%s", row->word);
     if (row->dir)
         snprintf(n->dir, sizeof(n->dir), "%s", row->dir);
     if (!e)
@@ -152,7 +110,7 @@ static void name_node(struct plan_node *n, const struct stage_row *row,
         n->folds = e->folds;
         name_experiment(n->experiment, e);
     }
-    snprintf(n->name, sizeof(n->name), "%.20s/%.200s", row->stage,
+    snprintf(n->name, sizeof(n->name), "%.20s/%.200s", row->word,
              e->regime ? n->experiment : e->network);
     snprintf(n->dir, sizeof(n->dir), "%s", n->name);
 }
@@ -161,32 +119,28 @@ static void name_node(struct plan_node *n, const struct stage_row *row,
  * Append a node that reads 'input' (n_input; negative ones are left out).
  * Returns its position, -1 without memory.
  */
-static int add_node(struct builder *b, const char *stage,
+static int add_node(struct builder *b, enum stage_id stage,
                     const struct plan_experiment *e, const int *input,
                     int n_input)
 {
-    const struct stage_row *row = stage_row(stage);
     struct plan_node *n = &b->plan->node[b->plan->n_node];
     /* behind a training its key speaks for the experiment */
-    const bool own = strcmp(stage, "train") == 0 ||
-                     strcmp(stage, "weights") == 0 || (e && e->fused);
+    const bool own =
+        stage == STAGE_TRAIN || stage == STAGE_WEIGHTS || (e && e->fused);
 
-    *n = (struct plan_node){.stage = row->stage,
-                            .program = row->program,
-                            .version = row->version,
-                            .division = row->division,
+    *n = (struct plan_node){.stage = &stage_table[stage],
+                            .ensemble = e && e->fused,
                             .seed = b->c->run.seed,
                             .folds = 1};
     b->plan->n_node++;
-    name_node(n, row, e);
+    name_node(n, e);
     n->input = malloc(sizeof(*n->input) * ((size_t)n_input + 1));
     if (!n->input)
         return -1;
     for (int i = 0; i < n_input; i++)
         if (input[i] >= 0)
             n->input[n->n_input++] = input[i];
-    n->params =
-        dump(plan_params(b->plan, b->c, stage, row->sections, own ? e : NULL));
+    n->params = dump(plan_params(b->plan, b->c, n->stage, own ? e : NULL));
     n->inputs = dump(make_inputs(b->plan, n));
     if (!n->params || !n->inputs)
         return -1;
@@ -198,15 +152,15 @@ static int add_data(struct builder *b)
 {
     b->draw = b->augment = -1;
     if (b->c->dataset.draw_per_class > 0) {
-        b->draw = add_node(b, "draw", NULL, NULL, 0);
+        b->draw = add_node(b, STAGE_DRAW, NULL, NULL, 0);
         if (b->draw < 0)
             return -1;
     }
-    b->data = add_node(b, "preprocess", NULL, &b->draw, 1);
+    b->data = add_node(b, STAGE_PREPROCESS, NULL, &b->draw, 1);
     if (b->data < 0)
         return -1;
     if (b->c->augment.variants > 0 && b->c->train.augment == AUGMENT_STORED) {
-        b->augment = add_node(b, "augment", NULL, &b->data, 1);
+        b->augment = add_node(b, STAGE_AUGMENT, NULL, &b->data, 1);
         if (b->augment < 0)
             return -1;
     }
@@ -214,13 +168,13 @@ static int add_data(struct builder *b)
 }
 
 /* Position of the node called STAGE/NAME, or -1. */
-static int find_node(const struct builder *b, const char *stage,
+static int find_node(const struct builder *b, enum stage_id stage,
                      const char *name)
 {
     char full[PLAN_NAME_MAX];
     const struct plan_node *n;
 
-    snprintf(full, sizeof(full), "%.20s/%.200s", stage, name);
+    snprintf(full, sizeof(full), "%.20s/%.200s", stage_table[stage].word, name);
     n = plan_find(b->plan, full);
     return n ? (int)(n - b->plan->node) : -1;
 }
@@ -234,11 +188,11 @@ static int add_training(struct builder *b, const struct plan_experiment *e)
     struct err err;
 
     name_experiment(name, e);
-    at = find_node(b, "train", name);
+    at = find_node(b, STAGE_TRAIN, name);
     if (at >= 0)
         return at;
     if (regime_pretrained(e->regime, b->c))
-        input[2] = find_node(b, "weights", e->network);
+        input[2] = find_node(b, STAGE_WEIGHTS, e->network);
     if (e->regime->after) {
         struct plan_experiment first = *e;
 
@@ -247,7 +201,7 @@ static int add_training(struct builder *b, const struct plan_experiment *e)
         if (input[3] < 0)
             return -1;
     }
-    return add_node(b, "train", e, input, 4);
+    return add_node(b, STAGE_TRAIN, e, input, 4);
 }
 
 static int add_experiment(struct builder *b, const struct plan_experiment *e)
@@ -257,16 +211,16 @@ static int add_experiment(struct builder *b, const struct plan_experiment *e)
     read[0] = add_training(b, e);
     if (read[0] < 0)
         return -1;
-    read[1] = add_node(b, "evaluate", e, (int[]){read[0], b->data}, 2);
+    read[1] = add_node(b, STAGE_EVALUATE, e, (int[]){read[0], b->data}, 2);
     if (read[1] < 0)
         return -1;
-    return add_node(b, "explain", e, read, 3) < 0 ? -1 : 0;
+    return add_node(b, STAGE_EXPLAIN, e, read, 3) < 0 ? -1 : 0;
 }
 
 static int add_weights(struct builder *b)
 {
     for (int i = 0; i < b->plan->n_weights; i++)
-        if (add_node(b, "weights",
+        if (add_node(b, STAGE_WEIGHTS,
                      &(struct plan_experiment){
                          .network = b->plan->weights[i].network, .folds = 1},
                      NULL, 0) < 0)
@@ -313,9 +267,9 @@ static int add_ensembles(struct builder *b)
     for (int i = 0; i < plan_ensembles_count(b->c); i++) {
         plan_ensembles_at(b->c, i, &e);
         for (int m = 0; m < e.n_member; m++)
-            input[m] = find_node(b, "evaluate", e.member[m]);
+            input[m] = find_node(b, STAGE_EVALUATE, e.member[m]);
         input[e.n_member] = b->data;
-        if (add_node(b, "evaluate",
+        if (add_node(b, STAGE_EVALUATE,
                      &(struct plan_experiment){.network = e.method,
                                                .regime = e.regime,
                                                .seed = e.seed,
@@ -339,7 +293,7 @@ static int add_report(struct builder *b)
         return -1;
     for (int i = 0; i < n; i++)
         all[i] = i;
-    at = add_node(b, "report", NULL, all, n);
+    at = add_node(b, STAGE_REPORT, NULL, all, n);
     free(all);
     return at < 0 ? -1 : 0;
 }

@@ -18,6 +18,7 @@
 #include "base/hash.h"
 #include "config/config.h"
 #include "config/recipe_text.h"
+#include "run/stage_table.h"
 
 #include <stdbool.h>
 
@@ -27,24 +28,13 @@ enum {
     PLAN_NAME_MAX = 256,
 };
 
-/* How a node's work is divided among processes. */
-enum plan_division {
-    PLAN_WHOLE, /* one process makes it all */
-    PLAN_ROWS,  /* units of rows, which a sink gathers in a store */
-    PLAN_FILES, /* units that write files of their own into the output; when
-                   all are done, a last one gathers them */
-};
-
 struct plan_node {
-    char name[PLAN_NAME_MAX]; /* "train/mobilenetv2-scratch-s1" */
-    char dir[PLAN_NAME_MAX];  /* of its output, below the run directory */
-    const char *stage;        /* "train"; borrowed, static */
-    const char *program; /* "papline-train"; borrowed, static; NULL: papline */
-    int version;         /* of the stage: another one makes other outputs */
-    enum plan_division division;
+    char name[PLAN_NAME_MAX];       /* "train/mobilenetv2-scratch-s1" */
+    char dir[PLAN_NAME_MAX];        /* of its output, below the run directory */
+    const struct stage_row *stage;  /* borrowed */
     char experiment[PLAN_NAME_MAX]; /* "mobilenetv2-scratch-s1", or "" */
-    char network[CONFIG_NAME_MAX];  /* of the experiment, or ""; of an
-                                       ensemble one of plan_ensembles[] */
+    char network[CONFIG_NAME_MAX];  /* of the experiment, or "" */
+    bool ensemble; /* 'network' is its method, one of plan_ensembles[] */
     char regime[CONFIG_NAME_MAX];
     int64_t seed;    /* of the experiment, else the run's */
     int fold, folds; /* of the experiment: split.folds, 1 without */
@@ -108,9 +98,6 @@ extern const char *const plan_ensembles[];
 
 /* Hash of the file of a network's pretrained weights; "": it is not read. */
 const char *plan_weights(const struct plan *p, const char *network);
-
-/* Of the nodes of a stage. */
-enum plan_division plan_division(const char *stage);
 
 /* Where the output of the node called 'name' lies, below the run directory. */
 void plan_output_dir(const char *name, char dir[PLAN_NAME_MAX]);

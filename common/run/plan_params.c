@@ -38,8 +38,7 @@ static void add_own(void *self, const char *name, const char *value)
         plan_add_param(o->params, name, value);
 }
 
-static void add_data(const struct plan *p, const struct config *c,
-                     json_t *params)
+static void add_data(const struct plan *p, json_t *params)
 {
     if (p->dataset[0])
         plan_add_param(params, "dataset", p->dataset);
@@ -47,8 +46,6 @@ static void add_data(const struct plan *p, const struct config *c,
         plan_add_param(params, "split.csv", p->csv);
     if (p->table[0])
         plan_add_param(params, "layout.csv", p->table);
-    if (c->split.folds > 1) /* older data have the first fold's */
-        plan_add_param(params, "findings", "of all folds, by class");
 }
 
 static void add_experiment(const struct plan_experiment *e, json_t *params)
@@ -64,33 +61,56 @@ static void add_experiment(const struct plan_experiment *e, json_t *params)
         plan_add_param(params, "fold", number);
 }
 
-/* How fresh variants are made.  Older trainings by balanced batches had the
- * same ones whenever a cell came round again. */
-static void add_fresh(const struct plan *p, const struct config *c,
-                      json_t *params)
+static bool has_folds(const struct config *c)
 {
-    plan_add_param(params, "train.augment_recipe", p->fresh_recipe.id);
-    if (c->train.sampler == SAMPLER_BALANCED)
-        plan_add_param(params, "variants", "others each time");
+    return c->split.folds > 1;
+}
+
+static bool has_balanced_variants(const struct config *c)
+{
+    return c->train.augment != AUGMENT_STORED &&
+           c->train.sampler == SAMPLER_BALANCED;
+}
+
+/*
+ * A change of a stage that concerns some configurations only is no new version
+ * of it, which would make all others' outputs anew, but a parameter of these.
+ */
+static const struct revision {
+    enum stage_id stage;
+    bool (*concerns)(const struct config *c);
+    const char *name, *value;
+} revisions[] = {
+    {STAGE_PREPROCESS, has_folds, "findings", "of all folds, by class"},
+    {STAGE_TRAIN, has_balanced_variants, "variants", "others each time"},
+};
+
+static void add_revisions(const struct config *c, enum stage_id stage,
+                          json_t *params)
+{
+    for (size_t i = 0; i < sizeof(revisions) / sizeof(revisions[0]); i++)
+        if (revisions[i].stage == stage && revisions[i].concerns(c))
+            plan_add_param(params, revisions[i].name, revisions[i].value);
 }
 
 json_t *plan_params(const struct plan *p, const struct config *c,
-                    const char *stage, const char *const *sections,
+                    const struct stage_row *stage,
                     const struct plan_experiment *e)
 {
     json_t *params = json_object();
     struct own_params o = {e ? e->regime : NULL,
                            c->train.augment == AUGMENT_STORED, params};
 
-    for (; *sections; sections++)
-        config_each(c, *sections, add_own, &o);
-    if (strcmp(stage, "preprocess") == 0)
-        add_data(p, c, params);
-    if (strcmp(stage, "augment") == 0)
+    for (const char *const *name = stage->sections; *name; name++)
+        config_each(c, *name, add_own, &o);
+    if (stage->id == STAGE_PREPROCESS)
+        add_data(p, params);
+    if (stage->id == STAGE_AUGMENT)
         plan_add_param(params, "augment.recipe", p->recipe.id);
-    if (strcmp(stage, "train") == 0 && !o.stored)
-        add_fresh(p, c, params);
-    if (e && !e->regime)
+    if (stage->id == STAGE_TRAIN && !o.stored)
+        plan_add_param(params, "train.augment_recipe", p->fresh_recipe.id);
+    add_revisions(c, stage->id, params);
+    if (stage->id == STAGE_WEIGHTS)
         plan_add_param(params, "weights", plan_weights(p, e->network));
     if (e && e->regime)
         add_experiment(e, params);

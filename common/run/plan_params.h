@@ -27,13 +27,11 @@ void plan_add_param(void *params, const char *name, const char *value);
 /*
  * Parameters of a node.
  *   p         [in]  its content has been read
- *   stage     [in]  "train"
- *   sections  [in]  of the configuration that it heeds, ending in NULL
  *   e         [in]  whose own node it is, as that of a training; NULL: nobody's
  * Returns an owned JSON object; NULL or incomplete without memory.
  */
 json_t *plan_params(const struct plan *p, const struct config *c,
-                    const char *stage, const char *const *sections,
+                    const struct stage_row *stage,
                     const struct plan_experiment *e);
 
 #endif

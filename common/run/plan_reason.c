@@ -92,11 +92,14 @@ static void compare(struct reasons *r, const struct plan *p,
     const json_t *version = json_object_get(manifest, "version");
     json_t *params = json_loads(n->params, 0, NULL);
 
-    if (json_integer_value(version) != n->version)
-        say(r, "%s version %lld -> %d", n->stage,
-            (long long)json_integer_value(version), n->version);
+    if (json_integer_value(version) != n->stage->version)
+        say(r, "%s version %lld -> %d", n->stage->word,
+            (long long)json_integer_value(version), n->stage->version);
     compare_params(r, json_object_get(manifest, "params"), params);
-    compare_inputs(r, p, n, json_object_get(manifest, "inputs"));
+    if (json_string_value(json_object_get(manifest, "key"))[0] == '-')
+        say(r, "it was made without all its inputs");
+    else
+        compare_inputs(r, p, n, json_object_get(manifest, "inputs"));
     if (r->len == 0)
         say(r, "output is of another key");
     json_decref(params);

@@ -47,7 +47,7 @@ int units_of(struct units *u, const char *run_dir, const struct config *c,
              const struct plan_node *node, struct err *err)
 {
     *u = (struct units){.step = 1};
-    switch (node->division) {
+    switch (node->stage->division) {
     case PLAN_WHOLE:
         break;
     case PLAN_ROWS:

@@ -380,15 +380,16 @@ static int sink_loop(struct sink *s, struct err *err)
 }
 
 /* The first node of this stage. */
-static int find_node(struct sink *s, const char *stage, struct err *err)
+static int find_node(struct sink *s, enum stage_id stage, struct err *err)
 {
     for (int i = 0; i < s->env.plan.n_node; i++)
-        if (strcmp(s->env.plan.node[i].stage, stage) == 0) {
+        if (s->env.plan.node[i].stage->id == stage) {
             s->node = &s->env.plan.node[i];
             s->first_id = (uint64_t)(i + 1) << UNITS_SHIFT;
             return 0;
         }
-    return err_set(err, ERR_USAGE, "'%s' plans no %s", s->env.dir, stage);
+    return err_set(err, ERR_USAGE, "'%s' plans no %s", s->env.dir,
+                   stage_table[stage].word);
 }
 
 int sink_run(const struct stage *stage, const char *join, struct err *err)
@@ -398,11 +399,11 @@ int sink_run(const struct stage *stage, const char *join, struct err *err)
     char role[WIRE_MAX_STAGE + 1];
     int rc = -1;
 
-    snprintf(role, sizeof(role), "%.20s.sink", stage->name);
+    snprintf(role, sizeof(role), "%.20s.sink", stage_table[stage->id].word);
     a.stage = role;
     a.listen = s.endpoint;
     if (env_load(&s.env, join, err) == 0 &&
-        find_node(&s, stage->name, err) == 0 &&
+        find_node(&s, stage->id, err) == 0 &&
         env_lock(&s.env, s.node, err) == 0 &&
         sink_store_open(&s.store, s.env.dir, &s.env.config, s.node, err) == 0 &&
         sink_bind(&s, join, err) == 0 && link_open(&s.link, &a, err) == 0)

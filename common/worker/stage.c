@@ -32,7 +32,7 @@ struct stage_link {
 
 struct options {
     const char *run, *join, *connect, *key, *experiment;
-    bool sink;
+    bool sink, anew;
 };
 
 void stage_progress(struct stage_link *l, double done, double total,
@@ -41,8 +41,8 @@ void stage_progress(struct stage_link *l, double done, double total,
     if (l->link)
         link_progress(l->link, l->unit.id, done, total, note);
     else
-        log_progress(l->stage->name, done, total, clock_now() - l->started,
-                     note);
+        log_progress(stage_table[l->stage->id].word, done, total,
+                     clock_now() - l->started, note);
 }
 
 bool stage_stopping(const struct stage_link *l)
@@ -105,7 +105,7 @@ static int alone_unit(struct stage_link *l, void *self, struct unit *u,
                       struct err *err)
 {
     l->started = clock_now();
-    switch (u->node->division) {
+    switch (u->node->stage->division) {
     case PLAN_WHOLE:
         break;
     case PLAN_ROWS:
@@ -119,7 +119,7 @@ static int alone_unit(struct stage_link *l, void *self, struct unit *u,
 static bool wanted(const struct options *o, const struct stage *st,
                    const struct plan_node *n)
 {
-    return strcmp(n->stage, st->name) == 0 &&
+    return n->stage->id == st->id &&
            (!o->experiment || strcmp(n->experiment, o->experiment) == 0);
 }
 
@@ -130,7 +130,7 @@ static int alone(const struct stage *st, void *self, const struct options *o,
     struct run_env env = {0};
     int n = 0, rc = env_load(&env, o->run, err);
 
-    if (rc == 0)
+    if (rc == 0 && !o->anew)
         rc = plan_look(&env.plan, env.dir, false, err);
     for (int i = 0; rc == 0 && i < env.plan.n_node; i++) {
         const struct plan_node *node = &env.plan.node[i];
@@ -145,7 +145,7 @@ static int alone(const struct stage *st, void *self, const struct options *o,
         if (!wanted(o, st, node))
             continue;
         n++;
-        if (!node->run) {
+        if (!node->run && !o->anew) {
             log_info("%s: %s", node->name, node->reason);
             continue;
         }
@@ -155,7 +155,8 @@ static int alone(const struct stage *st, void *self, const struct options *o,
         env_unlock(&env);
     }
     if (rc == 0 && n == 0)
-        rc = err_set(err, ERR_USAGE, "'%s' plans no %s%s%s", o->run, st->name,
+        rc = err_set(err, ERR_USAGE, "'%s' plans no %s%s%s", o->run,
+                     stage_table[st->id].word,
                      o->experiment ? " of experiment " : "",
                      o->experiment ? o->experiment : "");
     env_release(&env);
@@ -172,7 +173,7 @@ static void await_inputs(struct stage_link *l, const struct unit *u)
     const double end = clock_now() + SHARED_SECONDS;
     struct err err;
 
-    if (strcmp(l->awaited, u->node->key) == 0)
+    if (u->node->stage->any_inputs || strcmp(l->awaited, u->node->key) == 0)
         return;
     while (node_check_inputs(u->run_dir, u->node, &err) < 0 &&
            clock_now() < end && !stage_stopping(l))
@@ -202,7 +203,7 @@ static int unit_open(struct unit *u, struct stage_link *l, struct run_env *env,
     if (!u->node)
         return err_set(err, ERR_USAGE, "'%s' plans no %s", env->dir,
                        l->unit.node);
-    if (u->node->division == PLAN_ROWS)
+    if (u->node->stage->division == PLAN_ROWS)
         return 0;
     await_inputs(l, u);
     return u->count > 0 ? env_share(env, u->node, err)
@@ -212,7 +213,7 @@ static int unit_open(struct unit *u, struct stage_link *l, struct run_env *env,
 /* Was the node finished meanwhile, by others? */
 static bool too_late(const struct unit *u)
 {
-    return u->node->division == PLAN_FILES &&
+    return u->node->stage->division == PLAN_FILES &&
            !node_is_begun(u->run_dir, u->node) &&
            node_is_current(u->run_dir, u->node);
 }
@@ -284,7 +285,7 @@ static int serve(struct stage_link *l, void *self, const struct options *o,
 static int worker(const struct stage *st, void *self, const struct options *o,
                   struct err *err)
 {
-    const struct link_args a = {.stage = st->name,
+    const struct link_args a = {.stage = stage_table[st->id].word,
                                 .join = o->join,
                                 .endpoint = o->connect,
                                 .key_file = o->key,
@@ -311,18 +312,21 @@ static int worker(const struct stage *st, void *self, const struct options *o,
 
 static bool has_sink(const struct stage *st)
 {
-    return plan_division(st->name) == PLAN_ROWS;
+    return stage_table[st->id].division == PLAN_ROWS;
 }
 
 static void help(const struct stage *st)
 {
-    printf("papline-%s: %s\n\n"
-           "usage: papline-%s --run DIR [--experiment NAME]\n"
-           "       papline-%s --join DIR%s\n"
-           "       papline-%s --connect ENDPOINT [--key FILE]\n\n"
+    const char *program = stage_table[st->id].program;
+
+    printf("%s: %s\n\n"
+           "usage: %s --run DIR [--experiment NAME] [--anew]\n"
+           "       %s --join DIR%s\n"
+           "       %s --connect ENDPOINT [--key FILE]\n\n"
            "  --run DIR          do what DIR/run.yaml plans for this stage, "
            "alone\n"
            "  --experiment NAME  only this experiment\n"
+           "  --anew             also what is current\n"
            "  --join DIR         work for the scheduler that runs DIR\n"
            "  --connect ENDPOINT work for a scheduler elsewhere, e.g. "
            "tcp://host:5555\n"
@@ -331,20 +335,20 @@ static void help(const struct stage *st)
            "  --help, --version\n\n"
            "exit status: 0 done, 1 failed, 2 bad usage or configuration, "
            "75 start again\n",
-           st->name, st->summary, st->name, st->name,
-           has_sink(st) ? " [--sink]" : "", st->name,
+           program, st->summary, program, program,
+           has_sink(st) ? " [--sink]" : "", program,
            has_sink(st) ? "  --sink             gather the rows that workers "
                           "make\n"
                         : "");
     for (const struct stage_tool *t = st->tools; t && t->option; t++)
-        printf("\n       papline-%s %s %s\n  %s\n", st->name, t->option,
-               t->usage, t->help);
+        printf("\n       %s %s %s\n  %s\n", program, t->option, t->usage,
+               t->help);
 }
 
 static int parse(const struct stage *st, struct options *o, int argc,
                  char **argv, struct err *err)
 {
-    enum { RUN, JOIN, CONNECT, KEY, EXPERIMENT, SINK };
+    enum { RUN, JOIN, CONNECT, KEY, EXPERIMENT, SINK, ANEW };
     static const struct option known[] = {
         {"run", required_argument, NULL, RUN},
         {"join", required_argument, NULL, JOIN},
@@ -352,6 +356,7 @@ static int parse(const struct stage *st, struct options *o, int argc,
         {"key", required_argument, NULL, KEY},
         {"experiment", required_argument, NULL, EXPERIMENT},
         {"sink", no_argument, NULL, SINK},
+        {"anew", no_argument, NULL, ANEW},
         {0},
     };
     const char **text[] = {&o->run, &o->join, &o->connect, &o->key,
@@ -364,6 +369,8 @@ static int parse(const struct stage *st, struct options *o, int argc,
             *text[c] = optarg;
         else if (c == SINK && has_sink(st))
             o->sink = true;
+        else if (c == ANEW)
+            o->anew = true;
         else
             return err_set(err, ERR_USAGE, "bad option '%s'; see --help",
                            argv[optind - 1]);
@@ -410,19 +417,18 @@ static int dispatch(const struct stage *st, const struct options *o,
 
 int stage_main(const struct stage *st, int argc, char **argv)
 {
-    char name[64];
+    const char *program = stage_table[st->id].program;
     struct options o = {0};
     struct err err = {0};
     const struct stage_tool *tool = tool_of(st, argc > 1 ? argv[1] : NULL);
 
-    snprintf(name, sizeof(name), "papline-%.40s", st->name);
-    log_name(name);
+    log_name(program);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         help(st);
         return 0;
     }
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-        printf("%s %s\n", name, PAPLINE_VERSION);
+        printf("%s %s\n", program, PAPLINE_VERSION);
         return 0;
     }
     link_signals();

@@ -13,7 +13,8 @@
  *
  * A stage may know other things to do, by a first word of its own: its tools.
  * Alone, it does every unit of its stage that DIR/run.yaml plans (of one
- * experiment, if named), once its inputs are there.
+ * experiment, if named), once its inputs are there; with --anew also what is
+ * current.
  */
 #ifndef WORKER_STAGE_H
 #define WORKER_STAGE_H
@@ -49,7 +50,7 @@ struct stage_tool {
 };
 
 struct stage {
-    const char *name; /* "train": also the folder; the program has papline- */
+    enum stage_id id;
     const char *summary; /* one line for --help */
 
     /*
@@ -59,7 +60,7 @@ struct stage {
      * ERR_SYSTEM also end this process.  When stage_stopping() turns true,
      * save what was done and return -1 with ERR_AGAIN.
      *
-     * How a node is divided stands in plan.h:
+     * How a step is divided stands in stage_table.h:
      * PLAN_WHOLE  it makes its whole node: node_begin() ... node_commit().
      * PLAN_ROWS   it makes rows first .. first+count-1 and gives them away by
      *             stage_emit(), a few at a time.

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sodium.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,13 +31,7 @@ static void add(struct command *c, const char *arg)
     c->arg[c->n++] = arg;
 }
 
-/* --- placements ------------------------------------------------------------ */
-
-static void place_local(struct command *c, const struct config *cfg)
-{
-    (void)cfg;
-    add(c, c->program);
-}
+/* --- the command line ------------------------------------------------------------ */
 
 /* mpirun gives ranks on other hosts only those variables that it is told. */
 static void add_mpirun(struct command *c, int ranks, const char *variable)
@@ -62,34 +55,12 @@ static void add_mpirun(struct command *c, int ranks, const char *variable)
 
 /* One rank needs no launcher, and mpirun waits for ever in some job steps
  * (open-mpi #8378). */
-static void place_ranks(struct command *c, const struct config *cfg)
+static void add_program(struct command *c, int ranks)
 {
-    if (cfg->train.ranks > 1)
-        add_mpirun(c, (int)cfg->train.ranks, LINK_TOKEN);
+    if (ranks > 1)
+        add_mpirun(c, ranks, LINK_TOKEN);
     else
-        place_local(c, cfg);
-}
-
-/* How a stage's processes are started, and how many. */
-static const struct placement {
-    const char *stage;
-    void (*place)(struct command *c, const struct config *cfg);
-    size_t workers; /* where in the configuration; 0: one */
-} placements[] = {
-    {"draw", place_local, 0},
-    {"preprocess", place_local, 0},
-    {"augment", place_local, offsetof(struct config, augment.workers)},
-    {"train", place_ranks, 0},
-    {"evaluate", place_local, 0},
-    {"explain", place_local, offsetof(struct config, explain.workers)},
-};
-
-static const struct placement *placement_of(const struct plan_node *node)
-{
-    for (size_t i = 0; i < sizeof(placements) / sizeof(placements[0]); i++)
-        if (strcmp(placements[i].stage, node->stage) == 0)
-            return &placements[i];
-    return NULL;
+        add(c, c->program);
 }
 
 /* --- children -------------------------------------------------------------- */
@@ -176,15 +147,9 @@ int launch_become_ranks(int ranks, const char *const *args, struct err *err)
 int launch_wanted(const struct config *c, const struct plan_node *node,
                   enum role role)
 {
-    const struct placement *p = placement_of(node);
-
-    if (!p)
-        return 0;
     if (role == ROLE_SINK)
-        return node->division == PLAN_ROWS ? 1 : 0;
-    if (p->workers == 0)
-        return 1;
-    return (int)*(const int64_t *)((const char *)c + p->workers);
+        return node->stage->division == PLAN_ROWS ? 1 : 0;
+    return stage_table_workers(node->stage, c);
 }
 
 int launch_running(const struct launcher *l, enum role role)
@@ -270,20 +235,18 @@ static struct child *free_child(struct launcher *l)
 int launch_start(struct launcher *l, const struct config *c,
                  const struct plan_node *node, enum role role, struct err *err)
 {
-    const struct placement *p = placement_of(node);
     struct child *child = free_child(l);
     const pid_t self = getpid();
     struct command cmd = {.n = 0};
     uint64_t token;
     pid_t pid;
 
-    BUG_ON(!p);
     if (!child)
         return err_set(err, ERR_USAGE, "more than %d processes",
                        LAUNCH_MAX_CHILDREN);
-    if (find_program(l->bin, node->program, cmd.program, err) < 0)
+    if (find_program(l->bin, node->stage->program, cmd.program, err) < 0)
         return -1;
-    p->place(&cmd, c);
+    add_program(&cmd, stage_table_ranks(node->stage, c));
     add(&cmd, "--join");
     add(&cmd, l->run_dir);
     if (role == ROLE_SINK)

@@ -1,7 +1,7 @@
 /*
  * launch.h - the processes that the scheduler starts itself
  *
- * How each stage is placed is one table in launch.c.  A child gets SIGTERM
+ * How many a stage has stands in run/stage_table.h.  A child gets SIGTERM
  * when the scheduler dies, so none is left behind by kill -9, and has a
  * process group of its own, so that a Ctrl-C reaches only the scheduler, which
  * then asks it to stop in order.

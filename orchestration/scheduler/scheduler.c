@@ -145,7 +145,8 @@ static void on_exit(struct scheduler *s, const struct child *c, int status)
     char why[128], text[200];
 
     launch_describe(status, why, sizeof(why));
-    snprintf(text, sizeof(text), "%s ended early: %s", node->program, why);
+    snprintf(text, sizeof(text), "%s ended early: %s", node->stage->program,
+             why);
     if (worker >= 0 && (over || status == 0))
         forget(s, worker, text);
     else if (worker >= 0)
@@ -223,7 +224,7 @@ static int add_units(struct scheduler *s, struct err *err)
     struct units u;
 
     queue_clear(&s->queue);
-    if (scheduler_node(s)->division == PLAN_WHOLE)
+    if (scheduler_node(s)->stage->division == PLAN_WHOLE)
         return queue_add(&s->queue, id, 0, 0, err);
     if (units_of(&u, s->run_dir, s->config, scheduler_node(s), err) < 0)
         return -1;
@@ -241,13 +242,22 @@ static double patience(const struct scheduler *s)
     return s->said_here ? s->queue.lease : fmax(s->queue.lease, SHARED_SECONDS);
 }
 
+/* Of one that makes do with what inputs there are: also without the others. */
+static bool output_is_there(const struct scheduler *s, struct err *why)
+{
+    const struct plan_node *node = scheduler_node(s);
+    const struct plan_node lacking = node_lacking_inputs(node);
+
+    return node_check_current(s->run_dir, node, why) == 0 ||
+           (node->stage->any_inputs && node_is_current(s->run_dir, &lacking));
+}
+
 /*
  * A node is done when its output is on the disk, sealed and whole, not when
  * somebody says so.
  */
 static void see_output(struct scheduler *s)
 {
-    const struct plan_node *node = scheduler_node(s);
     struct err why = {0};
 
     if (s->sealed || !queue_finished(&s->queue) ||
@@ -256,7 +266,7 @@ static void see_output(struct scheduler *s)
     /* a sink that has gone may have sealed it, and not said so */
     if (!s->said && (!s->finish_sent || s->sink >= 0))
         return;
-    s->sealed = node_check_current(s->run_dir, node, &why) == 0;
+    s->sealed = output_is_there(s, &why);
     s->next_look = scheduler_now() + LOOK_MS / 1000.0;
     if (!s->sealed && s->said && scheduler_now() - s->said > patience(s))
         err_set(&s->fault, ERR_SYSTEM,
@@ -270,7 +280,7 @@ static void gather(struct scheduler *s)
     const size_t n = s->queue.n_unit;
     const uint64_t id = (uint64_t)(s->node + 1) << UNITS_SHIFT;
 
-    switch (scheduler_node(s)->division) {
+    switch (scheduler_node(s)->stage->division) {
     case PLAN_WHOLE:
         break;
     case PLAN_ROWS:
@@ -315,16 +325,16 @@ static void tell_status(struct scheduler *s, const char *state, bool now)
 
 /* Ask the node's processes to leave; those that joined a divided one by hand
  * only if there is no other node of their stage. */
-static void send_away(struct scheduler *s, const char *stage)
+static void send_away(struct scheduler *s, const struct stage_row *stage)
 {
-    const bool divided = scheduler_node(s)->division != PLAN_WHOLE;
+    const bool divided = scheduler_node(s)->stage->division != PLAN_WHOLE;
     bool more = false;
 
     for (int i = 0; divided && i < s->plan->n_node; i++)
-        more = more || (s->state[i] == NODE_WAITING &&
-                        strcmp(s->plan->node[i].stage, stage) == 0);
+        more = more ||
+               (s->state[i] == NODE_WAITING && s->plan->node[i].stage == stage);
     if (!more || link_signalled()) {
-        scheduler_drain(s, stage);
+        scheduler_drain(s, stage->word);
         return;
     }
     for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++) {
@@ -337,7 +347,7 @@ static void send_away(struct scheduler *s, const char *stage)
 }
 
 /* Let the node's processes leave; those that do not are made to. */
-static void dismiss(struct scheduler *s, const char *stage)
+static void dismiss(struct scheduler *s, const struct stage_row *stage)
 {
     const double since = scheduler_now();
     bool termed = false;
@@ -411,7 +421,7 @@ static void close_node(struct scheduler *s)
     tell_status(s, "running", true);
 }
 
-static void run_node(struct scheduler *s, int i, scheduler_node_f in_process)
+static void run_node(struct scheduler *s, int i)
 {
     const struct plan_node *node = &s->plan->node[i];
 
@@ -430,10 +440,7 @@ static void run_node(struct scheduler *s, int i, scheduler_node_f in_process)
                                           {"reason", node->reason}},
                 3);
     tell_status(s, "running", true);
-    if (!node->program) {
-        if (in_process(s, node, &s->fault) == 0)
-            s->fault.code = ERR_NONE;
-    } else if (add_units(s, &s->fault) == 0) {
+    if (add_units(s, &s->fault) == 0) {
         work(s);
         dismiss(s, node->stage);
     }
@@ -465,17 +472,15 @@ static void skip_node(struct scheduler *s, int i, int input)
     log_warn("%s: skipped, %s", s->plan->node[i].name, why);
 }
 
-int scheduler_run(struct scheduler *s, scheduler_node_f in_process,
-                  struct err *err)
+int scheduler_run(struct scheduler *s, struct err *err)
 {
     for (int i = 0; i < s->plan->n_node && !link_signalled(); i++) {
         if (s->state[i] != NODE_WAITING)
             continue;
-        /* The report is made of whatever there is. */
-        if (s->plan->node[i].program && failed_input(s, i) >= 0)
+        if (!s->plan->node[i].stage->any_inputs && failed_input(s, i) >= 0)
             skip_node(s, i, failed_input(s, i));
         else
-            run_node(s, i, in_process);
+            run_node(s, i);
     }
     scheduler_drain(s, NULL);
     tell_status(s, link_signalled() ? "stopped" : "ended", true);

@@ -71,13 +71,9 @@ MUST_USE int scheduler_init(struct scheduler *s, const struct config *c,
 /*
  * Run every node whose 'run' is set.  A node that fails is skipped over with
  * all that depends on it; the count is in n_failed.
- *   in_process [in] makes nodes without a program (the report)
  * Errors: ERR_AGAIN asked to stop: what was done is kept; ERR_SYSTEM.
  */
-typedef int (*scheduler_node_f)(const struct scheduler *s,
-                                const struct plan_node *node, struct err *err);
-MUST_USE int scheduler_run(struct scheduler *s, scheduler_node_f in_process,
-                           struct err *err);
+MUST_USE int scheduler_run(struct scheduler *s, struct err *err);
 
 /* Seconds on a clock that only moves forward. */
 double scheduler_now(void);

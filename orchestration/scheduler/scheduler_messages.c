@@ -91,7 +91,7 @@ static void stage_of(const char *role, char *stage, size_t size, bool *is_sink)
 static bool has_work(const struct scheduler *s, const char *stage)
 {
     for (int i = 0; i < s->plan->n_node; i++)
-        if (strcmp(s->plan->node[i].stage, stage) == 0 &&
+        if (strcmp(s->plan->node[i].stage->word, stage) == 0 &&
             (s->state[i] == NODE_WAITING ||
              (s->state[i] == NODE_RUNNING && !s->leaving)))
             return true;
@@ -101,7 +101,7 @@ static bool has_work(const struct scheduler *s, const char *stage)
 static bool known_stage(const struct scheduler *s, const char *stage)
 {
     for (int i = 0; i < s->plan->n_node; i++)
-        if (strcmp(s->plan->node[i].stage, stage) == 0)
+        if (strcmp(s->plan->node[i].stage->word, stage) == 0)
             return true;
     return false;
 }
@@ -127,7 +127,8 @@ static int check_sink(const struct scheduler *s, const struct msg_hello *h,
     const struct plan_node *node = scheduler_node(s);
     const struct child *c = launch_find(&s->launcher, h->token);
 
-    if (!node || node->division != PLAN_ROWS || strcmp(node->stage, stage) != 0)
+    if (!node || node->stage->division != PLAN_ROWS ||
+        strcmp(node->stage->word, stage) != 0)
         return err_set(err, ERR_USAGE, "no step that has a sink is running");
     if (!c || c->role != ROLE_SINK)
         return err_set(err, ERR_USAGE,
@@ -230,7 +231,7 @@ static void unit_failed(struct scheduler *s, struct queue_unit *u,
                 3);
     aside = queue_failed(&s->queue, u, r->text, counts, scheduler_now());
     if (r->code == ERR_USAGE ||
-        (r->code == ERR_INPUT && node->division == PLAN_WHOLE) ||
+        (r->code == ERR_INPUT && node->stage->division == PLAN_WHOLE) ||
         (aside && !scheduler_spares(s, u)))
         err_set(&s->fault, r->code == ERR_AGAIN ? ERR_SYSTEM : r->code, "%s",
                 r->text);
@@ -255,7 +256,7 @@ static void say_done(struct scheduler *s, int worker)
 /* Did the result of 'u' end the node, but for its sealing? */
 static bool is_last(const struct scheduler *s, const struct queue_unit *u)
 {
-    const enum plan_division d = scheduler_node(s)->division;
+    const enum plan_division d = scheduler_node(s)->stage->division;
 
     return d == PLAN_WHOLE || (d == PLAN_FILES && u->count == 0);
 }
@@ -278,7 +279,7 @@ static int on_result(struct scheduler *s, const struct mail *m, struct err *err)
                        (uintmax_t)r.unit);
     if (r.code) {
         unit_failed(s, u, &r);
-    } else if (scheduler_node(s)->division == PLAN_ROWS) {
+    } else if (scheduler_node(s)->stage->division == PLAN_ROWS) {
         queue_await(&s->queue, u, scheduler_now());
     } else {
         if (is_last(s, u))
@@ -444,13 +445,14 @@ static void send_unit(struct scheduler *s, const struct queue_unit *u)
 void scheduler_offer(struct scheduler *s)
 {
     const struct plan_node *node = scheduler_node(s);
-    const bool needs_sink = node->division == PLAN_ROWS;
+    const bool needs_sink = node->stage->division == PLAN_ROWS;
     const struct queue_unit *u;
     int worker;
 
     if (needs_sink && s->sink < 0)
         return;
-    while ((u = queue_assign(&s->queue, node->stage, &worker, scheduler_now())))
+    while ((u = queue_assign(&s->queue, node->stage->word, &worker,
+                             scheduler_now())))
         send_unit(s, u);
 }
 

@@ -37,7 +37,7 @@ static inline const struct plan_node *scheduler_node(const struct scheduler *s)
 static inline bool scheduler_spares(const struct scheduler *s,
                                     const struct queue_unit *u)
 {
-    return scheduler_node(s)->division != PLAN_WHOLE && u->count > 0;
+    return scheduler_node(s)->stage->division != PLAN_WHOLE && u->count > 0;
 }
 
 #endif

@@ -31,7 +31,7 @@ static void count(const char *run_dir, const struct plan_node *n, size_t *files,
 
 static void verify_output(struct verify *v, const char *dir)
 {
-    struct plan_node n = {.stage = ""};
+    struct plan_node n = {.name = ""};
     struct err err = {0};
     size_t files;
     double bytes;

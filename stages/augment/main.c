@@ -169,7 +169,7 @@ int main(int argc, char **argv)
         {.option = NULL},
     };
     static const struct stage stage = {
-        .name = "augment",
+        .id = STAGE_AUGMENT,
         .summary = "make augmented variants of the training images",
         .handle = augment_unit,
         .open = augment_start,

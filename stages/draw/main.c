@@ -46,7 +46,7 @@ static int handle(void *self, const struct unit *u, struct err *err)
 }
 
 static const struct stage stage = {
-    .name = "draw",
+    .id = STAGE_DRAW,
     .summary = "draw Pap-smear-like cells of five classes",
     .handle = handle,
 };

@@ -73,7 +73,7 @@ static int handle_ensemble(const struct unit *u, struct err *err)
         const struct plan_node *in = &u->plan->node[u->node->input[i]];
         const size_t at = strlen(all);
 
-        if (strcmp(in->stage, "evaluate") != 0)
+        if (in->stage->id != STAGE_EVALUATE)
             continue;
         BUG_ON(f.n_member == CONFIG_LIST_MAX);
         if (file_path(path[f.n_member], err, "%s/%s/predictions.csv",
@@ -90,16 +90,13 @@ static int handle_ensemble(const struct unit *u, struct err *err)
 static int handle(void *self, const struct unit *u, struct err *err)
 {
     (void)self;
-    for (int i = 0; plan_ensembles[i]; i++)
-        if (strcmp(plan_ensembles[i], u->node->network) == 0)
-            return handle_ensemble(u, err);
-    return handle_network(u, err);
+    return u->node->ensemble ? handle_ensemble(u, err) : handle_network(u, err);
 }
 
 int main(int argc, char **argv)
 {
     static const struct stage stage = {
-        .name = "evaluate",
+        .id = STAGE_EVALUATE,
         .summary = "predict the test and validation split, count and plot",
         .handle = handle,
     };

@@ -140,7 +140,7 @@ int main(int argc, char **argv)
         {.option = NULL},
     };
     static const struct stage stage = {
-        .name = "explain",
+        .id = STAGE_EXPLAIN,
         .summary = "maps of what the network looked at, for some test cells",
         .handle = handle,
         .open = worker_start,

@@ -150,7 +150,7 @@ static int handle(void *self, const struct unit *u, struct err *err)
 int main(int argc, char **argv)
 {
     static const struct stage stage = {
-        .name = "preprocess",
+        .id = STAGE_PREPROCESS,
         .summary = "find, decode, check, resize and split the pictures",
         .handle = handle,
     };

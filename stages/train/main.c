@@ -25,20 +25,19 @@ struct train {
 static int find_input(struct job *j, const struct unit *u,
                       const struct plan_node *in, struct err *err)
 {
-    if (strcmp(in->stage, "preprocess") == 0)
+    if (in->stage->id == STAGE_PREPROCESS) {
         memcpy(j->data_key, in->key, HASH_HEX);
-    if (strcmp(in->stage, "augment") == 0)
-        memcpy(j->augment_key, in->key, HASH_HEX);
-    if (strcmp(in->stage, "preprocess") == 0)
         return file_path(j->data, err, "%s/%s", u->run_dir, in->dir);
-    if (strcmp(in->stage, "augment") == 0) {
+    }
+    if (in->stage->id == STAGE_AUGMENT) {
+        memcpy(j->augment_key, in->key, HASH_HEX);
         j->augmented = true;
         return file_path(j->augment, err, "%s/%s", u->run_dir, in->dir);
     }
-    if (strcmp(in->stage, "train") == 0) /* it goes on from that one */
+    if (in->stage->id == STAGE_TRAIN) /* it goes on from that one */
         return file_path(j->start, err, "%s/%s/%s", u->run_dir, in->dir,
                          "model.safetensors");
-    if (strcmp(in->stage, "weights") == 0 && !j->start[0])
+    if (in->stage->id == STAGE_WEIGHTS && !j->start[0])
         return pretrained_path(j->start, u->run_dir, in, err);
     return 0;
 }
@@ -115,7 +114,7 @@ static int follow(struct dist *d, struct job *j)
 static int lead(struct train *t, int argc, char **argv)
 {
     const struct stage stage = {
-        .name = "train",
+        .id = STAGE_TRAIN,
         .summary = "train networks on the stores of a run; under mpirun with "
                    "several ranks",
         .handle = handle,

@@ -66,9 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static char inputs[] = "{}";
     struct plan_node n = {.name = "train/x",
                           .dir = "train/x",
-                          .stage = "train",
-                          .program = "papline-train",
-                          .version = 3,
+                          .stage = &stage_table[STAGE_TRAIN],
                           .key = KEY,
                           .params = params,
                           .inputs = inputs};

@@ -5,7 +5,7 @@
  * its one script and no other element of that kind is in it.
  */
 #include "markup.h"
-#include "orchestration/report/report.h"
+#include "stages/report/report.h"
 
 #include "fuzz_main.h"
 #include "fuzz_tree.h"
@@ -33,16 +33,19 @@ static const char *const names[] = {"journal.jsonl",
                                     "evaluate/soft_vote/metrics.json",
                                     NULL};
 
-static struct plan_node make_node(const char *stage, const char *experiment,
+static struct plan_node make_node(enum stage_id id, const char *experiment,
                                   int fold)
 {
-    struct plan_node n = {.stage = stage, .fold = fold, .folds = 2};
+    struct plan_node n = {.stage = &stage_table[id],
+                          .ensemble = fold < 0,
+                          .fold = fold,
+                          .folds = 2};
 
     if (fold < 0)
         n.folds = 1;
     snprintf(n.experiment, sizeof(n.experiment), "%s", experiment);
-    snprintf(n.name, sizeof(n.name), "%s/%s", stage, experiment);
-    snprintf(n.dir, sizeof(n.dir), "%s/%s", stage, experiment);
+    snprintf(n.name, sizeof(n.name), "%s/%s", n.stage->word, experiment);
+    snprintf(n.dir, sizeof(n.dir), "%s/%s", n.stage->word, experiment);
     snprintf(n.network, sizeof(n.network), "%s", fold < 0 ? experiment : "net");
     snprintf(n.regime, sizeof(n.regime), "scratch");
     snprintf(n.key, sizeof(n.key), "%064d", 1);
@@ -64,11 +67,13 @@ static void check_page(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct plan_node node[NODES] = {
-        make_node("train", "e-f0", 0),         make_node("evaluate", "e-f0", 0),
-        make_node("explain", "e-f0", 0),       make_node("train", "e-f1", 1),
-        make_node("evaluate", "e-f1", 1),      make_node("explain", "e-f1", 1),
-        make_node("evaluate", "soft_vote", -1)};
+    struct plan_node node[NODES] = {make_node(STAGE_TRAIN, "e-f0", 0),
+                                    make_node(STAGE_EVALUATE, "e-f0", 0),
+                                    make_node(STAGE_EXPLAIN, "e-f0", 0),
+                                    make_node(STAGE_TRAIN, "e-f1", 1),
+                                    make_node(STAGE_EVALUATE, "e-f1", 1),
+                                    make_node(STAGE_EXPLAIN, "e-f1", 1),
+                                    make_node(STAGE_EVALUATE, "soft_vote", -1)};
     const struct plan plan = {.node = node, .n_node = NODES};
     static struct config config;
     struct err err = {0};

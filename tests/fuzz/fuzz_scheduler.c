@@ -86,10 +86,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const enum plan_division kind =
         size ? (enum plan_division)(data[0] % 3) : PLAN_WHOLE;
-    struct plan_node node = {.name = "augment",
-                             .dir = "augment",
-                             .stage = "augment",
-                             .division = kind};
+    const struct stage_row stage = {
+        .id = STAGE_AUGMENT, .word = "augment", .division = kind};
+    struct plan_node node = {
+        .name = "augment", .dir = "augment", .stage = &stage};
     const struct plan plan = {.node = &node, .n_node = 1};
     enum node_state state = NODE_RUNNING;
     struct scheduler s = {.plan = &plan, .state = &state, .sink = -1};

@@ -1,5 +1,5 @@
 /* test_bundle.c - a model to hand on: its card, its metadata, its weights */
-#include "orchestration/report/bundle.h"
+#include "stages/report/bundle.h"
 #include "tap.h"
 
 #include "base/file.h"

@@ -215,7 +215,7 @@ static void check_plan(struct config *c)
     ok(n && strcmp(n->network, "fuzzy_rank") == 0 && n->seed == 2 &&
            strcmp(n->dir, "evaluate/fuzzy_rank-scratch-s2") == 0,
        "  in a folder beside them");
-    ok(n && strcmp(p.node[p.n_node - 1].stage, "report") == 0 &&
+    ok(n && p.node[p.n_node - 1].stage->id == STAGE_REPORT &&
            p.node[p.n_node - 1].n_input == p.n_node - 1,
        "  and the report reads it");
     BUG_ON(plan_with(&other, c, "[none]", "[auto]", "auto", &err) < 0);

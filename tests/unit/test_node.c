@@ -22,9 +22,7 @@ static struct plan_node node(const char *key)
     static char inputs[] = "{\"preprocess\":\"cc\"}"; /* make_input() */
     struct plan_node n = {.name = "train/x",
                           .dir = "train/x",
-                          .stage = "train",
-                          .program = "papline-train",
-                          .version = 3,
+                          .stage = &stage_table[STAGE_TRAIN],
                           .params = params,
                           .inputs = inputs};
 
@@ -68,7 +66,7 @@ static void make_input(const char *key)
     static char nothing[] = "{}";
     struct plan_node n = {.name = "preprocess",
                           .dir = "data",
-                          .stage = "preprocess",
+                          .stage = &stage_table[STAGE_PREPROCESS],
                           .params = nothing,
                           .inputs = nothing};
     char path[FILE_PATH_MAX];
@@ -122,7 +120,8 @@ static void check_manifest(const struct plan_node *n)
     ok(m && strcmp(text_of(m, "key"), n->key) == 0 &&
            strcmp(text_of(m, "node"), "train/x") == 0 &&
            strcmp(text_of(m, "stage"), "train") == 0 &&
-           json_integer_value(json_object_get(m, "version")) == 3,
+           json_integer_value(json_object_get(m, "version")) ==
+               stage_table[STAGE_TRAIN].version,
        "manifest: key, node, stage, version");
     ok(strncmp(text_of(m, "program"), "papline-train ", 14) == 0 &&
            strlen(text_of(m, "started")) == 20 &&

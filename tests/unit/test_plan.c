@@ -24,16 +24,17 @@ static void check_expansion(void)
        "their directories");
     n = plan_find(p, "train/" EXP);
     ok(n && n == &p->node[2] && !plan_find(p, "train"), "find");
-    ok(!strcmp(n->stage, "train") && !strcmp(n->program, "papline-train") &&
-           !strcmp(n->experiment, EXP) && !strcmp(n->network, "mobilenetv2") &&
-           !strcmp(n->regime, "scratch") && n->seed == 1 && n->version == 2,
+    ok(n->stage->id == STAGE_TRAIN && !strcmp(n->experiment, EXP) &&
+           !strcmp(n->network, "mobilenetv2") &&
+           !strcmp(n->regime, "scratch") && n->seed == 1 && !n->ensemble,
        "an experiment's node");
     ok(n->n_input == 2 && n->input[0] == 0 && n->input[1] == 1,
        "training reads preprocessed and augmented images");
     ok(p->node[4].n_input == 3 && p->node[4].input[0] == 2 &&
            p->node[4].input[1] == 3 && p->node[4].input[2] == 0,
        "explaining reads model, predictions and images");
-    ok(p->node[5].n_input == 5 && !p->node[5].program && !p->node[5].network[0],
+    ok(p->node[5].n_input == 5 && p->node[5].stage->any_inputs &&
+           !p->node[5].network[0],
        "the report reads everything");
     ok(strlen(n->key) == HASH_HEX - 1 && n->run &&
            !strcmp(n->reason, "no output yet"),
@@ -55,9 +56,8 @@ static void check_expansion(void)
     p = make_plan(&c);
     ok(p->n_node == 12 && !strcmp(p->node[0].name, "draw") &&
            !strcmp(p->node[0].dir, "drawn") &&
-           !strcmp(p->node[0].program, "papline-draw") &&
-           p->node[1].n_input == 1 && p->node[1].input[0] == 0 &&
-           !p->dataset[0],
+           p->node[0].stage->id == STAGE_DRAW && p->node[1].n_input == 1 &&
+           p->node[1].input[0] == 0 && !p->dataset[0],
        "drawn cells come first");
 }
 
@@ -227,9 +227,9 @@ static void check_keys(void)
         struct hash h;
         char version[16];
 
-        snprintf(version, sizeof(version), "%d", n->version);
+        snprintf(version, sizeof(version), "%d", n->stage->version);
         hash_init(&h);
-        hash_add_string(&h, n->stage);
+        hash_add_string(&h, n->stage->word);
         hash_add_string(&h, version);
         hash_add_string(&h, n->params);
         hash_add_string(&h, n->inputs);

@@ -7,6 +7,7 @@
 #include "nn/weights.h"
 #include "run/output.h"
 #include "run/pretrained_weights.h"
+#include "stages/weights/import_weights.h"
 #include "tap.h"
 
 #include <stdlib.h>
@@ -206,7 +207,7 @@ static void check_pin(void)
            strcmp(plan_weights(&p, "mobilenetv2"),
                   plan_weights(&q, "mobilenetv2")) == 0,
        "the weights may change meanwhile");
-    fails(pretrained_import(at("run"), &p, plan_find(&p, "weights/mobilenetv2"),
+    fails(import_weights(at("run"), &p, plan_find(&p, "weights/mobilenetv2"),
                             at("w"), &err),
           err, ERR_AGAIN, "has changed just now", "but not before import");
     plan_release(&p);
@@ -239,7 +240,7 @@ static void check_import(void)
     }
     ok(weights_write_h5(net, &f, at("w/mobilenetv2_x.h5"), &err) == 0 &&
            plan_init(&p, &c, at("run"), &err) == 0 &&
-           pretrained_import(at("run"), &p,
+           import_weights(at("run"), &p,
                              plan_find(&p, "weights/mobilenetv2"), at("w"),
                              &err) == 0,
        "imported");

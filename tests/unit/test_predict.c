@@ -143,8 +143,10 @@ static void check_paths(void)
 {
     static struct config c;
     struct plan_node node[2] = {
-        {.stage = "preprocess", .dir = "data"},
-        {.stage = "train", .dir = "train/e", .experiment = "e"}};
+        {.stage = &stage_table[STAGE_PREPROCESS], .dir = "data"},
+        {.stage = &stage_table[STAGE_TRAIN],
+         .dir = "train/e",
+         .experiment = "e"}};
     const struct plan plan = {.node = node, .n_node = 2};
     struct plan_node other = {.experiment = "f"};
     char path[FILE_PATH_MAX];

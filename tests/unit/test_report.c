@@ -1,6 +1,6 @@
 /* test_report.c - one offline page, whatever a run's files hold or lack */
 #include "markup.h"
-#include "orchestration/report/report.h"
+#include "stages/report/report.h"
 #include "tap.h"
 
 #include "base/buf.h"
@@ -31,17 +31,19 @@ static void put(const char *name, const char *text)
 /* A plan of 'n' experiments, e1, e2, ...; each trains, evaluates, explains. */
 static int make_plan(struct plan_node *node, int n)
 {
-    static const char *const stage[] = {"train", "evaluate", "explain"};
+    static const enum stage_id stage[] = {STAGE_TRAIN, STAGE_EVALUATE,
+                                          STAGE_EXPLAIN};
     int k = 0;
 
     for (int i = 1; i <= n; i++)
         for (int s = 0; s < 3; s++) {
             struct plan_node *nd = &node[k++];
 
-            *nd = (struct plan_node){.stage = stage[s], .seed = i};
+            *nd =
+                (struct plan_node){.stage = &stage_table[stage[s]], .seed = i};
             snprintf(nd->experiment, sizeof(nd->experiment), "e%d", i);
-            snprintf(nd->name, sizeof(nd->name), "%s/e%d", stage[s], i);
-            snprintf(nd->dir, sizeof(nd->dir), "%s/e%d", stage[s], i);
+            snprintf(nd->name, sizeof(nd->name), "%s/e%d", nd->stage->word, i);
+            snprintf(nd->dir, sizeof(nd->dir), "%s", nd->name);
             snprintf(nd->network, sizeof(nd->network), "net<b>");
             snprintf(nd->key, sizeof(nd->key), "%064d", i);
         }
@@ -298,6 +300,7 @@ static void check_ensemble(void)
     *e = node[4]; /* evaluate/e2, without a training or explanations */
     plan.n_node = 4;
     snprintf(e->network, sizeof(e->network), "fuzzy_rank");
+    e->ensemble = true;
     BUG_ON(file_path(path, &err, "%s/report", run) < 0);
     ok(report_write(run, &config, &plan, path, &err) == 0, "an ensemble");
     BUG_ON(file_path(path, &err, "%s/report/index.html", run) < 0 ||

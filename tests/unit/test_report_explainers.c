@@ -4,8 +4,8 @@
  * Expected values are worked out by hand from the formulas in the header.
  */
 #include "markup.h"
-#include "orchestration/report/report.h"
-#include "orchestration/report/report_explainers.h"
+#include "stages/report/report.h"
+#include "stages/report/report_explainers.h"
 #include "tap.h"
 
 #include "base/file.h"
@@ -47,15 +47,16 @@ static void make_plan(void)
     for (int i = 0; i < NODES; i++) {
         struct plan_node *nd = &node[i];
 
-        *nd = (struct plan_node){.stage = i % 2 ? "explain" : "train",
-                                 .seed = of[i / 2].seed,
-                                 .fold = of[i / 2].fold,
-                                 .folds = of[i / 2].folds};
+        *nd = (struct plan_node){
+            .stage = &stage_table[i % 2 ? STAGE_EXPLAIN : STAGE_TRAIN],
+            .seed = of[i / 2].seed,
+            .fold = of[i / 2].fold,
+            .folds = of[i / 2].folds};
         snprintf(nd->network, sizeof(nd->network), "%s", of[i / 2].network);
         snprintf(nd->regime, sizeof(nd->regime), "r");
         snprintf(nd->experiment, sizeof(nd->experiment), "e%d", i / 2);
-        snprintf(nd->name, sizeof(nd->name), "%s/e%d", nd->stage, i / 2);
-        snprintf(nd->dir, sizeof(nd->dir), "%s/e%d", nd->stage, i / 2);
+        snprintf(nd->name, sizeof(nd->name), "%s/e%d", nd->stage->word, i / 2);
+        snprintf(nd->dir, sizeof(nd->dir), "%s/e%d", nd->stage->word, i / 2);
     }
 }
 

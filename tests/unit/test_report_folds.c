@@ -1,9 +1,9 @@
 /* test_report_folds.c - what folds say together */
 #include "markup.h"
-#include "orchestration/report/report.h"
-#include "orchestration/report/report_folds.h"
-#include "orchestration/report/report_headline.h"
-#include "orchestration/report/report_html.h"
+#include "stages/report/report.h"
+#include "stages/report/report_folds.h"
+#include "stages/report/report_headline.h"
+#include "stages/report/report_html.h"
 #include "tap.h"
 
 #include "base/file.h"
@@ -37,10 +37,11 @@ static void make_plan(void)
         struct plan_node *nd = &node[i];
         const int fold = i / 2;
 
-        *nd = (struct plan_node){.stage = i % 2 ? "evaluate" : "train",
-                                 .seed = 1,
-                                 .fold = fold,
-                                 .folds = FOLDS};
+        *nd = (struct plan_node){
+            .stage = &stage_table[i % 2 ? STAGE_EVALUATE : STAGE_TRAIN],
+            .seed = 1,
+            .fold = fold,
+            .folds = FOLDS};
         snprintf(nd->network, sizeof(nd->network), "vgg16");
         snprintf(nd->regime, sizeof(nd->regime), "finetune");
         snprintf(nd->experiment, sizeof(nd->experiment), "n-r-s1-f%d", fold);
@@ -50,7 +51,7 @@ static void make_plan(void)
             snprintf(nd->regime, sizeof(nd->regime), "other");
             snprintf(nd->experiment, sizeof(nd->experiment), "n-other-s1");
         }
-        snprintf(nd->name, sizeof(nd->name), "%s/%.60s", nd->stage,
+        snprintf(nd->name, sizeof(nd->name), "%s/%.60s", nd->stage->word,
                  nd->experiment);
         snprintf(nd->dir, sizeof(nd->dir), "%.200s", nd->name);
     }

@@ -4,7 +4,7 @@
 #include "img/decode.h"
 #include "img/png.h"
 #include "markup.h"
-#include "orchestration/report/report_html.h"
+#include "stages/report/report_html.h"
 #include "tap.h"
 
 #include "base/file.h"

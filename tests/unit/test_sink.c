@@ -112,7 +112,7 @@ struct run {
 
 static void be_sink(void)
 {
-    const struct stage augment = {.name = "augment"};
+    const struct stage augment = {.id = STAGE_AUGMENT};
     struct err err = {0};
 
     dup2(open(at("said"), O_WRONLY), STDERR_FILENO);

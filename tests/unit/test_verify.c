@@ -23,7 +23,8 @@ static void put(const char *name, const char *text)
 static void make(const char *dir, bool seal)
 {
     static char empty[] = "{}";
-    struct plan_node n = {.stage = "train", .params = empty, .inputs = empty};
+    struct plan_node n = {
+        .stage = &stage_table[STAGE_TRAIN], .params = empty, .inputs = empty};
     char path[FILE_PATH_MAX], file[300];
     struct err err = {0};
     bool resumed;

@@ -1,0 +1,85 @@
+/* stage_table.c - program, version, output, division and processes of stages */
+#include "run/stage_table.h"
+
+#include <string.h>
+
+const struct stage_row stage_table[STAGE_COUNT] = {
+    [STAGE_DRAW] = {.id = STAGE_DRAW,
+                    .word = "draw",
+                    .program = "papline-draw",
+                    .version = 1,
+                    .dir = "drawn",
+                    .sections = {"dataset", "run"},
+                    .division = PLAN_WHOLE},
+    [STAGE_PREPROCESS] = {.id = STAGE_PREPROCESS,
+                          .word = "preprocess",
+                          .program = "papline-preprocess",
+                          .version = 2,
+                          .dir = "data",
+                          .sections = {"preprocess", "split", "run", "layout"},
+                          .division = PLAN_WHOLE},
+    [STAGE_AUGMENT] = {.id = STAGE_AUGMENT,
+                       .word = "augment",
+                       .program = "papline-augment",
+                       .version = 1,
+                       .dir = "augment",
+                       .sections = {"augment", "run"},
+                       .division = PLAN_ROWS,
+                       .workers = offsetof(struct config, augment.workers)},
+    [STAGE_WEIGHTS] = {.id = STAGE_WEIGHTS,
+                       .word = "weights",
+                       .program = "papline-weights",
+                       .version = 1,
+                       .division = PLAN_WHOLE},
+    [STAGE_TRAIN] = {.id = STAGE_TRAIN,
+                     .word = "train",
+                     .program = "papline-train",
+                     .version = 2,
+                     .sections = {"train", "inputs"},
+                     .division = PLAN_WHOLE,
+                     .ranks = offsetof(struct config, train.ranks)},
+    [STAGE_EVALUATE] = {.id = STAGE_EVALUATE,
+                        .word = "evaluate",
+                        .program = "papline-evaluate",
+                        .version = 3,
+                        .sections = {"evaluate", "run"},
+                        .division = PLAN_WHOLE},
+    [STAGE_EXPLAIN] = {.id = STAGE_EXPLAIN,
+                       .word = "explain",
+                       .program = "papline-explain",
+                       .version = 2,
+                       .sections = {"explain", "run"},
+                       .division = PLAN_FILES,
+                       .workers = offsetof(struct config, explain.workers)},
+    [STAGE_REPORT] = {.id = STAGE_REPORT,
+                      .word = "report",
+                      .program = "papline-report",
+                      .version = 3,
+                      .dir = "report",
+                      .division = PLAN_WHOLE,
+                      .any_inputs = true},
+};
+
+const struct stage_row *stage_table_find(const char *word)
+{
+    for (size_t i = 0; i < STAGE_COUNT; i++)
+        if (strcmp(stage_table[i].word, word) == 0)
+            return &stage_table[i];
+    return NULL;
+}
+
+/* A whole number of the configuration at 'offset'. */
+static int count_at(const struct config *c, size_t offset)
+{
+    return offset ? (int)*(const int64_t *)((const char *)c + offset) : 1;
+}
+
+int stage_table_workers(const struct stage_row *row, const struct config *c)
+{
+    return count_at(c, row->workers);
+}
+
+int stage_table_ranks(const struct stage_row *row, const struct config *c)
+{
+    return count_at(c, row->ranks);
+}

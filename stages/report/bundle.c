@@ -1,0 +1,234 @@
+/* bundle.c - the JSON of a bundle, and its weights */
+#include "stages/report/bundle.h"
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/version.h"
+#include "evaluation/inference.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MODEL_MAX_BYTES = 1 << 30 };
+
+const char *bundle_meta(const struct safetensors *model, const char *key)
+{
+    const char *s = safetensors_meta(model, key);
+
+    return s ? s : "";
+}
+
+static json_t *text_of(const struct safetensors *model, const char *key)
+{
+    return json_text(bundle_meta(model, key));
+}
+
+static json_t *number_of(const struct safetensors *model, const char *key)
+{
+    return json_integer(strtol(bundle_meta(model, key), NULL, 10));
+}
+
+/* --- metadata.json --------------------------------------------------------- */
+
+/* Classes by the number of their output. */
+static json_t *channels(const struct report_experiment *e)
+{
+    const json_t *list = json_object_get(e->metrics.root, "classes");
+    json_t *j = json_object();
+    char number[24];
+
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        snprintf(number, sizeof(number), "%zu", i);
+        json_object_set(j, number, json_array_get(list, i));
+    }
+    return j;
+}
+
+/* Those of metrics.json that are numbers. */
+static json_t *figures(const struct report_experiment *e)
+{
+    static const char *const name[] = {"accuracy", "balanced_accuracy",
+                                       "kappa",    "mcc",
+                                       "roc_auc",  "pr_auc",
+                                       "nll",      "brier",
+                                       "ece",      "n"};
+    const json_t *test = report_json_at(e->metrics.root, "test");
+    const json_t *weighted = json_object_get(test, "weighted");
+    json_t *j = json_object();
+
+    for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
+        if (json_is_number(json_object_get(test, name[i])))
+            json_object_set(j, name[i], json_object_get(test, name[i]));
+    if (json_object_get(test, "interval"))
+        json_object_set(j, "accuracy_interval_95",
+                        json_object_get(test, "interval"));
+    if (weighted)
+        json_object_set(j, "weighted_f1", json_object_get(weighted, "f1"));
+    return j;
+}
+
+static json_t *data_format(const struct report_experiment *e,
+                           const struct safetensors *m)
+{
+    const size_t k =
+        json_array_size(json_object_get(e->metrics.root, "classes"));
+
+    return json_pack("{s{s{ss ss ss si s[oo] ss s[ii] sb s{ss ss ss}}}"
+                     " s{s{ss ss sI s[ii] ss s[ii] sb so}}}",
+                     "inputs", "image", "type", "image", "format", "magnitude",
+                     "modality", "Pap smear, light microscopy", "num_channels",
+                     3, "spatial_shape", number_of(m, "height"),
+                     number_of(m, "width"), "dtype", "uint8", "value_range", 0,
+                     255, "is_patch_data", 0, "channel_def", "0", "R", "1", "G",
+                     "2", "B", "outputs", "pred", "type", "probability",
+                     "format", "classes", "num_channels", (json_int_t)k,
+                     "spatial_shape", 1, 1, "dtype", "float32", "value_range",
+                     0, 1, "is_patch_data", 0, "channel_def", channels(e));
+}
+
+static json_t *metadata(const struct report_data *d,
+                        const struct report_experiment *e,
+                        const struct safetensors *m)
+{
+    json_t *j = json_pack(
+        "{ss s{ss} ss ss ss ss ss ss ss}", "version", PAPLINE_VERSION,
+        "changelog", PAPLINE_VERSION, "trained by Papline", "papline_version",
+        PAPLINE_VERSION, "task", "cervical cell classification", "description",
+        "Class of a single cell cropped from a Pap smear", "authorship",
+        "see the run", "copyright", "see the data's licence", "data_type",
+        "images of single cells", "intended_use",
+        "research; not a medical device, not for diagnosis");
+
+    if (!j)
+        return NULL;
+    json_object_set_new(j, "experiment", json_text(e->name));
+    json_object_set_new(j, "network", text_of(m, "network"));
+    json_object_set_new(j, "regime", json_text(e->train->regime));
+    json_object_set_new(j, "seed", json_integer((json_int_t)e->train->seed));
+    json_object_set_new(j, "training_key", json_text(e->train->key));
+    json_object_set_new(j, "arithmetic", text_of(m, "arithmetic"));
+    json_object_set_new(j, "data_source", json_text(d->config->dataset.path));
+    json_object_set_new(j, "image_classes",
+                        json_string("RGB, 8 bits a channel"));
+    json_object_set(j, "label_classes",
+                    json_object_get(e->metrics.root, "classes"));
+    json_object_set_new(j, "pred_classes", channels(e));
+    json_object_set_new(j, "eval_metrics", figures(e));
+    json_object_set_new(j, "network_data_format", data_format(e, m));
+    return j;
+}
+
+/* --- inference.json -------------------------------------------------------- */
+
+static json_t *inference(const struct report_experiment *e,
+                         const struct safetensors *m)
+{
+    json_t *j = json_pack("{ss ss ss ss}", "bundle_root", ".", "model",
+                          "$bundle_root/models/model.safetensors", "program",
+                          "papline", "command",
+                          "papline predict models/model.safetensors IMAGE...");
+    json_t *input =
+        json_pack("{so so ss so so so}", "height", number_of(m, "height"),
+                  "width", number_of(m, "width"), "channels", "RGB", "resize",
+                  text_of(m, "resize"), "aspect", text_of(m, "aspect"),
+                  "preprocess", text_of(m, "input"));
+
+    if (!j)
+        return NULL;
+    json_object_set_new(j, "network", text_of(m, "network"));
+    json_object_set_new(j, "cut", text_of(m, "cut"));
+    json_object_set_new(j, "head", text_of(m, "head"));
+    json_object_set_new(j, "input", input);
+    json_object_set_new(j, "activation", json_string("softmax"));
+    json_object_set(j, "classes", json_object_get(e->metrics.root, "classes"));
+    return j;
+}
+
+/* --- files ----------------------------------------------------------------- */
+
+/* DIR/folder/name, whose folder is made. */
+static int place(char path[FILE_PATH_MAX], const char *dir, const char *folder,
+                 const char *name, struct err *err)
+{
+    if (file_path(path, err, "%s/%s", dir, folder) < 0 ||
+        dir_make(path, err) < 0)
+        return -1;
+    return file_path(path, err, "%s/%s/%s", dir, folder, name);
+}
+
+/* Empties 'b'. */
+static int put_text(struct buf *b, const char *dir, const char *folder,
+                    const char *name, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    int rc = -1;
+
+    if (buf_check(b, err) == 0 && place(path, dir, folder, name, err) == 0)
+        rc = file_write(path, b->data, b->len, err);
+    buf_release(b);
+    return rc;
+}
+
+static int put_json(json_t *root, const char *dir, const char *name,
+                    struct err *err)
+{
+    struct buf b = {0};
+
+    if (json_put(root, &b, err) < 0) {
+        buf_release(&b);
+        return -1;
+    }
+    return put_text(&b, dir, "configs", name, err);
+}
+
+/* A training that is done again leaves this one alone: it renames. */
+static int put_weights(const char *from, const char *dir, struct err *err)
+{
+    char path[FILE_PATH_MAX], *bytes = NULL;
+    size_t size;
+    int rc = -1;
+
+    if (place(path, dir, "models", "model.safetensors", err) < 0 ||
+        dir_remove(path, err) < 0)
+        return -1;
+    if (link(from, path) == 0)
+        return 0;
+    if (file_read(from, MODEL_MAX_BYTES, &bytes, &size, err) == 0)
+        rc = file_write(path, bytes, size, err);
+    free(bytes);
+    return rc;
+}
+
+static int write_files(const struct report_data *d,
+                       const struct report_experiment *e,
+                       const struct safetensors *m, const char *model,
+                       const char *dir, struct err *err)
+{
+    struct buf card = {0};
+
+    bundle_card(d, e, m, &card);
+    if (put_text(&card, dir, "docs", "README.md", err) < 0 ||
+        put_json(metadata(d, e, m), dir, "metadata.json", err) < 0 ||
+        put_json(inference(e, m), dir, "inference.json", err) < 0)
+        return -1;
+    return put_weights(model, dir, err);
+}
+
+int bundle_write(const struct report_data *d, const struct report_experiment *e,
+                 const char *dir, struct err *err)
+{
+    struct safetensors m = {0};
+    char model[FILE_PATH_MAX];
+    struct err missing;
+    int rc;
+
+    if (!e->metrics.root ||
+        file_path(model, &missing, "%s/%s/%s", d->run_dir, e->train->dir,
+                  predict_file(d->config)) < 0 ||
+        safetensors_read(&m, model, &missing) < 0)
+        return 1;
+    rc = write_files(d, e, &m, model, dir, err);
+    safetensors_release(&m);
+    return rc;
+}

@@ -1,0 +1,172 @@
+/* bundle_card.c - the model card: what a model is for, and what it is worth */
+#include "stages/report/bundle.h"
+#include "stages/report/report.h"
+
+#include "base/version.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Text that Markdown leaves as it is; a line end becomes a space. */
+static void md_text(struct buf *b, const char *s)
+{
+    for (; *s; s++) {
+        if (strchr("\\`*_{}[]<>#|&", *s))
+            buf_puts(b, "\\");
+        buf_put(b, (unsigned char)*s < 0x20 ? " " : s, 1);
+    }
+}
+
+static void md_percent(struct buf *b, double share)
+{
+    if (isfinite(share))
+        buf_printf(b, "%.1f %%", 100 * share);
+    else
+        buf_puts(b, "-");
+}
+
+static void item(struct buf *b, const char *name, const char *value)
+{
+    if (!*value)
+        return;
+    buf_printf(b, "- %s: ", name);
+    md_text(b, value);
+    buf_puts(b, "\n");
+}
+
+static void details(const struct report_experiment *e,
+                    const struct safetensors *m, struct buf *b)
+{
+    buf_puts(b, "# ");
+    md_text(b, e->name);
+    buf_puts(b, "\n\nClass of a single cell cropped from a Pap smear.\n\n"
+                "## Model\n\n");
+    item(b, "network", bundle_meta(m, "network"));
+    item(b, "cut at", bundle_meta(m, "cut"));
+    item(b, "head", bundle_meta(m, "head"));
+    item(b, "trained by", e->train->regime);
+    buf_printf(b, "- seed: %lld\n", (long long)e->train->seed);
+    item(b, "epoch of the weights", bundle_meta(m, "epoch"));
+    item(b, "input, pixels", bundle_meta(m, "width"));
+    item(b, "brought to size by", bundle_meta(m, "resize"));
+    item(b, "aspect ratio", bundle_meta(m, "aspect"));
+    item(b, "preprocessing of the input", bundle_meta(m, "input"));
+    item(b, "arithmetic", bundle_meta(m, "arithmetic"));
+    item(b, "key of the training", e->train->key);
+    item(b, "program", "Papline " PAPLINE_VERSION);
+    buf_puts(b, "\nUse it: `papline predict models/model.safetensors "
+                "IMAGE...`\n\n"
+                "## Intended use\n\n"
+                "Research on the classification of cervical cells, on crops of "
+                "one cell each, stained, scanned and cropped as those it was "
+                "trained on. Not a medical device; not for diagnosis; not for "
+                "whole slides or clusters of cells. What it says of another "
+                "laboratory's cells has not been measured.\n\n");
+}
+
+static void class_row(const json_t *s, const char *name, struct buf *b)
+{
+    buf_puts(b, "| ");
+    md_text(b, name ? name : "?");
+    for (int i = 0; i < 3; i++) {
+        buf_puts(b, " | ");
+        md_percent(b, report_json_number(
+                          s, (const char *[]){"precision", "recall", "f1"}[i]));
+    }
+    buf_printf(b, " | %.0f |\n", report_json_number(s, "support"));
+}
+
+static void figures(const struct report_data *d,
+                    const struct report_experiment *e, struct buf *b)
+{
+    const json_t *test = report_json_at(e->metrics.root, "test");
+    const json_t *range = json_object_get(test, "interval");
+    const json_t *list = json_object_get(test, "per_class");
+
+    buf_puts(b, "## Figures\n\nOn the test split: accuracy ");
+    md_percent(b, report_json_number(test, "accuracy"));
+    if (json_array_size(range) == 2)
+        buf_printf(b, " (95 %% interval %.1f to %.1f)",
+                   100 * json_number_value(json_array_get(range, 0)),
+                   100 * json_number_value(json_array_get(range, 1)));
+    buf_puts(b, ". A classifier that knows a cell's size and mean colour alone "
+                "reaches ");
+    md_percent(b, report_json_number(report_baseline(d, e), "test"));
+    buf_puts(b, ".\n\n| class | precision | recall | F1 | cells |\n"
+                "|---|---:|---:|---:|---:|\n");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *s = json_array_get(list, i);
+
+        class_row(s, json_string_value(json_object_get(s, "class")), b);
+    }
+    class_row(json_object_get(test, "weighted"), "weighted mean", b);
+    buf_puts(b, "\nFurther figures are in `configs/metadata.json`.\n\n");
+}
+
+static void data(const struct report_data *d, const struct report_experiment *e,
+                 struct buf *b)
+{
+    const struct report_counts *n = &d->counts;
+
+    buf_puts(b, "## Data\n\n");
+    if (e->train->folds > 1)
+        buf_printf(b,
+                   "The model is of fold %d of %d, counted from 0: that fold "
+                   "tests it, the next one validated, the others "
+                   "trained.\n\n",
+                   e->train->fold, e->train->folds);
+    buf_puts(b, "| class | training | validation | test | set aside "
+                "|\n|---|---:|---:|---:|---:|\n");
+    for (int i = 0; i < n->n_class; i++) {
+        const struct report_class *c = &n->of[i];
+
+        buf_puts(b, "| ");
+        md_text(b, c->name);
+        for (int s = 0; s < SPLIT_NONE; s++)
+            buf_printf(b, " | %zu",
+                       report_cells(n, c, e->train->fold, (enum split)s));
+        buf_printf(b, " | %zu |\n", c->set_aside);
+    }
+    buf_puts(b, "\n");
+}
+
+static void caveats(const struct report_data *d,
+                    const struct report_experiment *e, struct buf *b)
+{
+    const struct report_counts *n = &d->counts;
+    const char *all = n->folds > 1 ? " of all folds" : "";
+
+    buf_puts(b, "## Caveats\n\n");
+    if (n->leaked_tests)
+        buf_printf(b,
+                   "- %zu of %zu test cells%s come from a picture that was "
+                   "also trained on: the accuracy flatters.\n",
+                   n->leaked_tests, n->tests, all);
+    if (n->twins)
+        buf_printf(b, "- %zu files are exact copies across %s.\n", n->twins,
+                   n->folds > 1 ? "folds" : "splits");
+    for (int i = 0; i < n->n_class; i++) {
+        const size_t tests =
+            report_cells(n, &n->of[i], e->train->fold, SPLIT_TEST);
+
+        if (tests >= REPORT_SMALL_CLASS)
+            continue;
+        buf_puts(b, "- Few test cells of ");
+        md_text(b, n->of[i].name);
+        buf_printf(b, ": %zu.\n", tests);
+    }
+    buf_puts(b, "- Probabilities are as trained; whether they mean what they "
+                "say is told by the expected calibration error.\n"
+                "- Nothing is known of age, ethnicity or illness of the women "
+                "the cells come from, so nothing of how the model differs "
+                "between them.\n");
+}
+
+void bundle_card(const struct report_data *d, const struct report_experiment *e,
+                 const struct safetensors *model, struct buf *b)
+{
+    details(e, model, b);
+    figures(d, e, b);
+    data(d, e, b);
+    caveats(d, e, b);
+}

@@ -1,0 +1,73 @@
+/*
+ * papline-report - one page of everything about a run
+ *
+ *     reads    all that the run has made so far, and its journal
+ *     writes   RUN/report (report.h)
+ */
+#include "base/log.h"
+#include "run/output.h"
+#include "stages/report/report.h"
+#include "worker/stage.h"
+
+#include <stdlib.h>
+
+/* Which outputs are there, but are not those of the plan?  Returns the plan's
+ * nodes with 'stale' filled in, which the caller frees. */
+static struct plan_node *find_stale(const char *run_dir, const struct plan *p,
+                                    struct err *err)
+{
+    struct plan_node *node = calloc((size_t)p->n_node + 1, sizeof(*node));
+
+    if (!node)
+        err_set(err, ERR_SYSTEM, "no memory for %d steps", p->n_node);
+    for (int i = 0; node && i < p->n_node; i++) {
+        node[i] = p->node[i];
+        node[i].stale = node[i].stage->id != STAGE_REPORT &&
+                        node_is_sealed(run_dir, &node[i]) &&
+                        !node_is_current(run_dir, &node[i]);
+    }
+    return node;
+}
+
+static int write_report(const struct unit *u, const char *dir, struct err *err)
+{
+    struct plan seen = *u->plan;
+    int rc;
+
+    seen.node = find_stale(u->run_dir, u->plan, err);
+    if (!seen.node)
+        return -1;
+    rc = report_write(u->run_dir, u->config, &seen, dir, err);
+    free(seen.node);
+    return rc;
+}
+
+/* The page of whatever there is. */
+static int handle(void *self, const struct unit *u, struct err *err)
+{
+    struct plan_node sealed = *u->node;
+    char dir[FILE_PATH_MAX];
+    struct err lacks = {0};
+    bool resumed;
+
+    (void)self;
+    if (node_check_inputs(u->run_dir, u->node, &lacks) < 0)
+        sealed = node_lacking_inputs(u->node);
+    if (node_begin(u->run_dir, &sealed, dir, &resumed, err) < 0 ||
+        write_report(u, dir, err) < 0 ||
+        node_commit(u->run_dir, &sealed, err) < 0)
+        return -1;
+    log_info("%s/%s/index.html", u->run_dir, u->node->dir);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct stage stage = {
+        .id = STAGE_REPORT,
+        .summary = "write one page of all that a run has made",
+        .handle = handle,
+    };
+
+    return stage_main(&stage, argc, argv);
+}

@@ -1,0 +1,495 @@
+#include "stages/report/report_data.h"
+
+#include "stages/report/report_headline.h"
+
+#include "base/file.h"
+#include "base/hash.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- single files ---------------------------------------------------------- */
+
+/* Where a file of a node is.  Errors: ERR_INPUT it is not there. */
+static int find_file(char path[FILE_PATH_MAX], const char *run_dir,
+                     const char *dir, const char *name, struct err *err)
+{
+    if (file_path(path, err, "%s/%s/%s", run_dir, dir, name) < 0)
+        return -1;
+    if (!file_exists(path))
+        return err_set(err, ERR_INPUT, "there is no %.80s/%.80s yet", dir,
+                       name);
+    return 0;
+}
+
+static void read_csv(struct report_csv *c, const char *run_dir, const char *dir,
+                     const char *name)
+{
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+
+    c->there = find_file(path, run_dir, dir, name, &err) == 0 &&
+               csv_read(&c->csv, path, &err) == 0;
+    if (!c->there)
+        snprintf(c->why, sizeof(c->why), "%.200s", err.text);
+}
+
+static void read_json(struct report_json *j, const char *run_dir,
+                      const char *dir, const char *name)
+{
+    char path[FILE_PATH_MAX], *text = NULL;
+    size_t size;
+    json_error_t what;
+    struct err err = {0};
+
+    if (find_file(path, run_dir, dir, name, &err) == 0 &&
+        file_read(path, REPORT_JSON_MAX, &text, &size, &err) == 0) {
+        j->root = json_loadb(text, size, 0, &what);
+        if (!j->root)
+            err_set(&err, ERR_INPUT, "'%s/%s' line %d: %.100s", dir, name,
+                    what.line, what.text);
+    }
+    free(text);
+    if (!j->root)
+        snprintf(j->why, sizeof(j->why), "%.200s", err.text);
+}
+
+const char *report_field(const struct report_csv *c, size_t row,
+                         const char *column)
+{
+    const int i = c->there ? csv_column(&c->csv, column) : -1;
+
+    return i < 0 || row >= c->csv.n_row ? "" : csv_get(&c->csv, row, (size_t)i);
+}
+
+double report_number(const struct report_csv *c, size_t row, const char *column)
+{
+    const char *s = report_field(c, row, column);
+    char *end;
+    const double v = strtod(s, &end);
+
+    return end == s || *end ? (double)NAN : v;
+}
+
+const json_t *report_json_at(const json_t *j, const char *path)
+{
+    while (j && *path) {
+        const size_t n = strcspn(path, ".");
+        char key[64];
+
+        if (n >= sizeof(key))
+            return NULL;
+        memcpy(key, path, n);
+        key[n] = '\0';
+        j = json_object_get(j, key);
+        path += n + (path[n] == '.');
+    }
+    return j;
+}
+
+const json_t *report_baseline(const struct report_data *d,
+                              const struct report_experiment *e)
+{
+    const json_t *folds = report_json_at(d->baseline.root, "folds");
+    const json_t *one = json_array_get(folds, (size_t)e->train->fold);
+
+    return e->train->folds > 1 && one ? one : d->baseline.root;
+}
+
+double report_json_number(const json_t *j, const char *path)
+{
+    const json_t *v = report_json_at(j, path);
+
+    return json_is_number(v) ? json_number_value(v) : (double)NAN;
+}
+
+/* --- the index ------------------------------------------------------------- */
+
+static bool is_ok(const char *status)
+{
+    return strcmp(status, "ok") == 0 || status[0] == '\0';
+}
+
+static int order_reasons(const void *a, const void *b)
+{
+    const struct report_reason *p = a, *q = b;
+
+    if (p->n != q->n)
+        return p->n > q->n ? -1 : 1;
+    return strcmp(p->text, q->text);
+}
+
+/* Why samples were set aside, the most frequent reason first. */
+static void count_reasons(struct report_reasons *r, const struct report_csv *c,
+                          const char *name_column)
+{
+    for (size_t i = 0; i < c->csv.n_row; i++) {
+        const char *status = report_field(c, i, "status");
+        int j = 0;
+
+        if (is_ok(status))
+            continue;
+        r->n++;
+        while (j < r->n_list && strcmp(r->list[j].text, status) != 0)
+            j++;
+        if (j == REPORT_REASONS_MAX) {
+            r->n_other++;
+            continue;
+        }
+        if (j == r->n_list)
+            r->list[r->n_list++] = (struct report_reason){
+                status, report_field(c, i, name_column), 0};
+        r->list[j].n++;
+    }
+    qsort(r->list, (size_t)r->n_list, sizeof(r->list[0]), order_reasons);
+}
+
+static int order_classes(const void *a, const void *b)
+{
+    const struct report_class *p = a, *q = b;
+
+    return strcmp(p->name, q->name);
+}
+
+/* The part of a row, -1: none. */
+static int part_of(const struct report_csv *c, size_t row, int folds)
+{
+    const enum split s = split_parse(report_field(c, row, "split"));
+    const double fold = report_number(c, row, "fold");
+
+    if (!is_ok(report_field(c, row, "status")) || s == SPLIT_NONE)
+        return -1;
+    if (folds < 2)
+        return (int)s;
+    return fold >= 0 && fold < folds ? (int)fold : -1;
+}
+
+static void count_cell(struct report_class *c, int part, int folds, bool ok)
+{
+    if (!ok)
+        c->set_aside++;
+    else if (part >= 0 && folds > 1)
+        c->fold[part]++;
+    else if (part >= 0)
+        c->split[part]++;
+}
+
+static void count_classes(struct report_counts *n, const struct report_csv *c)
+{
+    for (size_t i = 0; i < c->csv.n_row; i++) {
+        const char *name = report_field(c, i, "class");
+        const bool ok = is_ok(report_field(c, i, "status"));
+        const int part = part_of(c, i, n->folds);
+        int j = 0;
+
+        while (j < n->n_class && strcmp(n->of[j].name, name) != 0)
+            j++;
+        if (j == CONFIG_CLASSES_MAX)
+            continue;
+        if (j == n->n_class)
+            n->of[n->n_class++].name = name;
+        count_cell(&n->of[j], part, n->folds, ok);
+        count_cell(&n->all, part, n->folds, ok);
+    }
+    n->tests = n->folds > 1 ? report_used(&n->all) : n->all.split[SPLIT_TEST];
+    qsort(n->of, (size_t)n->n_class, sizeof(n->of[0]), order_classes);
+}
+
+size_t report_cells(const struct report_counts *n, const struct report_class *c,
+                    int fold, enum split s)
+{
+    size_t sum = 0;
+
+    if (n->folds < 2)
+        return c->split[s];
+    for (int f = 0; f < n->folds; f++)
+        sum += store_fold_split(f, fold, n->folds) == s ? c->fold[f] : 0;
+    return sum;
+}
+
+size_t report_used(const struct report_class *c)
+{
+    size_t sum = 0;
+
+    for (int s = 0; s < SPLIT_NONE; s++)
+        sum += c->split[s];
+    for (int f = 0; f < CONFIG_FOLDS_MAX; f++)
+        sum += c->fold[f];
+    return sum;
+}
+
+/* --- what rows share: the same bytes, the same group ----------------------- */
+
+struct shared {
+    const char *key, *class_name, *file;
+    int part; /* fold or split */
+};
+
+enum { PARTS_MAX = (int)CONFIG_FOLDS_MAX };
+
+_Static_assert((int)PARTS_MAX >= (int)SPLIT_NONE, "splits are parts");
+
+static int order_shared(const void *a, const void *b)
+{
+    const struct shared *p = a, *q = b;
+    const int key = strcmp(p->key, q->key);
+
+    return key ? key : strcmp(p->class_name, q->class_name);
+}
+
+static int order_groups(const void *a, const void *b)
+{
+    const struct shared *p = a, *q = b;
+    const int class_name = strcmp(p->class_name, q->class_name);
+
+    return class_name ? class_name : strcmp(p->key, q->key);
+}
+
+/* Usable rows whose 'column' is not empty. */
+static size_t list_shared(struct shared *list, const struct report_csv *c,
+                          const char *column, int folds)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < c->csv.n_row; i++) {
+        const struct shared s = {
+            report_field(c, i, column), report_field(c, i, "class"),
+            report_field(c, i, "file"), part_of(c, i, folds)};
+
+        if (s.key[0] && s.part >= 0)
+            list[n++] = s;
+    }
+    return n;
+}
+
+/* Rows list[0 .. n-1] are one file's copies. */
+static void count_twins(struct report_counts *c, const struct shared *list,
+                        size_t n)
+{
+    bool other_part = false, other_class = false;
+
+    for (size_t i = 1; i < n; i++) {
+        if (list[i].part != list[0].part) {
+            other_part = true;
+            if (!c->twin[0]) {
+                c->twin[0] = list[0].file;
+                c->twin[1] = list[i].file;
+            }
+        }
+        other_class =
+            other_class || strcmp(list[i].class_name, list[0].class_name) != 0;
+    }
+    c->twins += other_part ? n : 0;
+    c->conflicts += other_class ? n : 0;
+}
+
+/* Cells of part 'p' that are tested by what members in 'in' trained. */
+static size_t count_leaked(const struct report_counts *c, const size_t *in,
+                           size_t n, int p)
+{
+    if (c->folds < 2)
+        return p == SPLIT_TEST && in[SPLIT_TRAIN] ? in[p] : 0;
+    return n > in[p] + in[(p + 1) % c->folds] ? in[p] : 0;
+}
+
+/* Rows list[0 .. n-1] are one group. */
+static void count_group(struct report_counts *c, const struct shared *list,
+                        size_t n)
+{
+    size_t in[PARTS_MAX] = {0};
+    int parts = 0;
+
+    for (size_t i = 0; i < n; i++)
+        in[list[i].part]++;
+    for (int p = 0; p < PARTS_MAX; p++) {
+        parts += in[p] > 0;
+        c->leaked_tests += in[p] ? count_leaked(c, in, n, p) : 0;
+    }
+    c->shared_groups += parts > 1;
+}
+
+static int count_shared(struct report_counts *c, const struct report_csv *index,
+                        struct err *err)
+{
+    struct shared *list = calloc(index->csv.n_row + 1, sizeof(*list));
+    size_t n, end;
+
+    if (!list)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu rows",
+                       index->csv.n_row);
+    n = list_shared(list, index, "sha256", c->folds);
+    qsort(list, n, sizeof(*list), order_shared);
+    for (size_t i = 0; i < n; i = end) {
+        for (end = i + 1; end < n && strcmp(list[end].key, list[i].key) == 0;)
+            end++;
+        count_twins(c, list + i, end - i);
+    }
+    n = list_shared(list, index, "group", c->folds);
+    qsort(list, n, sizeof(*list), order_groups);
+    for (size_t i = 0; i < n; i = end) {
+        for (end = i + 1; end < n && order_groups(&list[i], &list[end]) == 0;)
+            end++;
+        count_group(c, list + i, end - i);
+    }
+    free(list);
+    return 0;
+}
+
+/* --- all ------------------------------------------------------------------- */
+
+const char *report_table_name(enum report_table t)
+{
+    static const char *const name[REPORT_TABLES] = {
+        "faithfulness", "localisation", "sanity", "stability"};
+
+    return name[t];
+}
+
+static void read_figures(struct report_experiment *e, const char *run_dir)
+{
+    char name[64];
+
+    for (int t = 0; t < REPORT_TABLES; t++) {
+        snprintf(name, sizeof(name), "%s.csv",
+                 report_table_name((enum report_table)t));
+        read_csv(&e->figures[t], run_dir, e->explain->dir, name);
+    }
+}
+
+static void read_experiment(struct report_experiment *e,
+                            const struct report_data *d,
+                            const struct plan_node *head)
+{
+    e->train = head;
+    e->name = head->experiment;
+    for (int i = 0; i < d->plan->n_node; i++) {
+        const struct plan_node *nd = &d->node[i];
+
+        if (strcmp(nd->experiment, e->name) != 0)
+            continue;
+        if (nd->stage->id == STAGE_EVALUATE)
+            e->evaluate = nd;
+        if (nd->stage->id == STAGE_EXPLAIN)
+            e->explain = nd;
+    }
+    if (head == e->evaluate)
+        snprintf(e->history.why, sizeof(e->history.why),
+                 "an ensemble is not trained");
+    else
+        read_csv(&e->history, d->run_dir, head->dir, "history.csv");
+    snprintf(e->metrics.why, sizeof(e->metrics.why), "not in the plan");
+    snprintf(e->scores.why, sizeof(e->scores.why), "not in the plan");
+    if (e->evaluate)
+        read_json(&e->metrics, d->run_dir, e->evaluate->dir, "metrics.json");
+    if (e->evaluate)
+        read_csv(&e->errors, d->run_dir, e->evaluate->dir, "errors.csv");
+    if (e->evaluate)
+        read_csv(&e->reliability, d->run_dir, e->evaluate->dir,
+                 "reliability.csv");
+    if (e->explain)
+        read_csv(&e->scores, d->run_dir, e->explain->dir, "scores.csv");
+    if (e->explain)
+        read_figures(e, d->run_dir);
+}
+
+/* Does 'n' stand for an experiment: a training, or an ensemble's evaluation? */
+static bool is_head(const struct plan_node *n)
+{
+    return n->stage->id == STAGE_TRAIN || n->ensemble;
+}
+
+static int read_experiments(struct report_data *d, struct err *err)
+{
+    const struct plan *p = d->plan;
+
+    d->experiment = calloc((size_t)p->n_node + 1, sizeof(*d->experiment));
+    if (!d->experiment)
+        return err_set(err, ERR_SYSTEM, "no memory for %d experiments",
+                       p->n_node);
+    for (int i = 0; i < p->n_node; i++)
+        if (is_head(&d->node[i]))
+            read_experiment(&d->experiment[d->n_experiment++], d, &d->node[i]);
+    d->best = headline_choose(d);
+    return 0;
+}
+
+/* The folds that the data were dealt to. */
+static int folds_of(const struct report_data *d)
+{
+    return d->index.there && csv_column(&d->index.csv, "fold") >= 0
+               ? (int)d->config->split.folds
+               : 1;
+}
+
+/* Nothing is read of results of another configuration. */
+static int choose_nodes(struct report_data *d, struct err *err)
+{
+    const int n = d->plan->n_node;
+
+    d->node = calloc((size_t)n + 1, sizeof(*d->node));
+    if (!d->node)
+        return err_set(err, ERR_SYSTEM, "no memory for %d steps", n);
+    for (int i = 0; i < n; i++) {
+        d->node[i] = d->plan->node[i];
+        if (d->node[i].stale)
+            snprintf(d->node[i].dir, sizeof(d->node[i].dir),
+                     "(of another configuration)/%.200s", d->node[i].name);
+    }
+    return 0;
+}
+
+/* Where the output of a step without an experiment is, else 'usual'. */
+static const char *dir_of(const struct report_data *d, enum stage_id stage,
+                          const char *usual)
+{
+    for (int i = 0; i < d->plan->n_node; i++)
+        if (d->node[i].stage->id == stage)
+            return d->node[i].dir;
+    return usual;
+}
+
+int report_data_read(struct report_data *d, struct err *err)
+{
+    const char *data;
+
+    if (choose_nodes(d, err) < 0)
+        return -1;
+    data = dir_of(d, STAGE_PREPROCESS, "data");
+    read_csv(&d->index, d->run_dir, data, "index.csv");
+    read_csv(&d->augment, d->run_dir, dir_of(d, STAGE_AUGMENT, "augment"),
+             "index.csv");
+    read_json(&d->baseline, d->run_dir, data, "baseline.json");
+    read_json(&d->stats, d->run_dir, data, "stats.json");
+    d->counts.folds = folds_of(d);
+    count_classes(&d->counts, &d->index);
+    count_reasons(&d->aside, &d->index, "file");
+    count_reasons(&d->augment_aside, &d->augment, "source");
+    if (count_shared(&d->counts, &d->index, err) == 0 &&
+        read_experiments(d, err) == 0)
+        return 0;
+    report_data_release(d);
+    return -1;
+}
+
+void report_data_release(struct report_data *d)
+{
+    for (int i = 0; i < d->n_experiment; i++) {
+        json_decref(d->experiment[i].metrics.root);
+        csv_release(&d->experiment[i].history.csv);
+        csv_release(&d->experiment[i].errors.csv);
+        csv_release(&d->experiment[i].reliability.csv);
+        csv_release(&d->experiment[i].scores.csv);
+        for (int t = 0; t < REPORT_TABLES; t++)
+            csv_release(&d->experiment[i].figures[t].csv);
+    }
+    free(d->experiment);
+    free(d->node);
+    csv_release(&d->index.csv);
+    csv_release(&d->augment.csv);
+    json_decref(d->baseline.root);
+    json_decref(d->stats.root);
+    *d = (struct report_data){0};
+}

@@ -1,0 +1,145 @@
+/*
+ * report_data.h - what a run's files say, read for the report
+ *
+ * Reading never fails because a part of a run is missing or damaged: the part
+ * is then empty and says why.
+ */
+#ifndef STAGES_REPORT_REPORT_DATA_H
+#define STAGES_REPORT_REPORT_DATA_H
+
+#include "base/csv.h"
+#include "run/plan.h"
+#include "store/store.h"
+
+#include <jansson.h>
+#include <string.h>
+
+enum { REPORT_JSON_MAX = 16 << 20, REPORT_REASONS_MAX = 24 };
+
+/* A file that may be there or not. */
+struct report_csv {
+    struct csv csv; /* owned; empty if missing */
+    bool there;
+    char why[256]; /* not there */
+};
+
+struct report_json {
+    json_t *root; /* owned; NULL if missing */
+    char why[256];
+};
+
+/* Tables of an experiment's explanations, see explain/figures.h. */
+enum report_table {
+    TABLE_FAITH,
+    TABLE_LOCATE,
+    TABLE_SANITY,
+    TABLE_STABILITY,
+    REPORT_TABLES
+};
+
+struct report_experiment {
+    const struct plan_node *train; /* or of an ensemble its evaluation;
+                                      borrowed, as these: */
+    const struct plan_node *evaluate, *explain; /* NULL: not planned */
+    const char *name;                           /* borrowed */
+    struct report_json metrics;
+    struct report_csv history, errors, reliability, scores;
+    struct report_csv figures[REPORT_TABLES];
+};
+
+/* Are they folds of one experiment, or the same? */
+static inline bool report_same_experiment(const struct plan_node *a,
+                                          const struct plan_node *b)
+{
+    return strcmp(a->network, b->network) == 0 &&
+           strcmp(a->regime, b->regime) == 0 && a->seed == b->seed;
+}
+
+/* Is it made of others, without a training or explanations of its own? */
+static inline bool report_is_ensemble(const struct report_experiment *e)
+{
+    return e->train == e->evaluate;
+}
+
+/* Samples that were set aside for one reason. */
+struct report_reason {
+    const char *text, *example; /* borrowed from the index */
+    size_t n;
+};
+
+struct report_reasons {
+    struct report_reason list[REPORT_REASONS_MAX]; /* the most frequent */
+    int n_list;
+    size_t n_other, n; /* beyond the list, in all */
+};
+
+/* Usable cells of one class, or of all: in each split or, where there are
+ * folds, in each fold instead. */
+struct report_class {
+    const char *name; /* borrowed from the index */
+    size_t split[SPLIT_NONE], fold[CONFIG_FOLDS_MAX], set_aside;
+};
+
+/* What data/index.csv shows on a second look. */
+struct report_counts {
+    struct report_class of[CONFIG_CLASSES_MAX], all;
+    int n_class;
+    int folds;            /* parts below are folds, else (1) splits */
+    size_t tests;         /* test cells, of all folds */
+    size_t twins;         /* files equal to one of another part */
+    const char *twin[2];  /* an example of two such files, or NULL */
+    size_t conflicts;     /* files equal to one of another class */
+    size_t shared_groups; /* groups with cells in more than one part */
+    size_t leaked_tests;  /* test cells with group members in training */
+};
+
+struct report_data {
+    const char *run_dir; /* borrowed */
+    const struct config *config;
+    const struct plan *plan;
+    struct plan_node *node; /* owned: the plan's, those that are stale with a
+                               directory where nothing is */
+    struct report_csv index, augment;
+    struct report_json baseline, stats;
+    struct report_counts counts;
+    struct report_reasons aside, augment_aside;
+    struct report_experiment *experiment; /* owned */
+    int n_experiment;
+    int best; /* experiment of the headline, -1 if none is evaluated; of folds
+                 the first that is */
+};
+
+/* Cells of a class, or of all: in split 's' of fold 'fold' (0 without), used in
+ * any. */
+size_t report_cells(const struct report_counts *n, const struct report_class *c,
+                    int fold, enum split s);
+size_t report_used(const struct report_class *c);
+
+/* Read it all.  Errors: ERR_SYSTEM no memory. */
+MUST_USE int report_data_read(struct report_data *d, struct err *err);
+void report_data_release(struct report_data *d);
+
+/* "faithfulness", ...: the file without ".csv". */
+const char *report_table_name(enum report_table t);
+
+/* "" if the row or the column is not there. */
+const char *report_field(const struct report_csv *c, size_t row,
+                         const char *column);
+
+/* Number of a row, NaN if it is not there or no number. */
+double report_number(const struct report_csv *c, size_t row,
+                     const char *column);
+
+/* Walk json by keys separated by dots, "test.accuracy"; NULL if a part
+ * is not there. */
+const json_t *report_json_at(const json_t *j, const char *path);
+
+/* What size and colour alone tell in the fold of experiment 'e', as baseline.json
+ * has it; NULL if it is missing. */
+const json_t *report_baseline(const struct report_data *d,
+                              const struct report_experiment *e);
+
+/* A number there, else NaN. */
+double report_json_number(const json_t *j, const char *path);
+
+#endif

@@ -1,0 +1,146 @@
+/*
+ * report_errors.c - where an experiment is wrong: by size, brightness, picture,
+ * and its most confident mistakes
+ */
+#include "stages/report/report_html.h"
+
+#include "base/file.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHEET_MAX = 4 << 20 };
+
+static const char *field(const struct report_experiment *e, size_t row,
+                         const char *name)
+{
+    return report_field(&e->errors, row, name);
+}
+
+static double number(const struct report_experiment *e, size_t row,
+                     const char *name)
+{
+    return report_number(&e->errors, row, name);
+}
+
+/* What the cells of a row have in common. */
+static void name_part(const struct report_experiment *e, size_t row,
+                      struct buf *b)
+{
+    const char *by = field(e, row, "by");
+    const double from = number(e, row, "from"), to = number(e, row, "to");
+
+    if (strcmp(by, "picture") == 0) {
+        buf_puts(b, strcmp(field(e, row, "part"), "new") == 0
+                        ? "cluster image not trained on"
+                        : "cluster image that was also trained on");
+        return;
+    }
+    html_text(b, by);
+    if (isfinite(from) && isfinite(to))
+        buf_printf(b, " %.0f to %.0f%s", from, to,
+                   strcmp(by, "size") == 0 ? "&nbsp;px" : "");
+}
+
+static void part_row(const struct report_experiment *e, size_t row,
+                     struct buf *b)
+{
+    buf_puts(b, "<tr><th scope=\"row\">");
+    name_part(e, row, b);
+    buf_puts(b, "</th>");
+    html_cell_count(b, number(e, row, "cells"));
+    html_cell_percent(b, number(e, row, "accuracy"));
+    buf_puts(b, "<td class=\"num\">");
+    html_percent(b, number(e, row, "low"));
+    buf_puts(b, " to ");
+    html_percent(b, number(e, row, "high"));
+    buf_puts(b, "</td></tr>\n");
+}
+
+/* The row of the groups' accuracies that is called 'part'; NaN: none. */
+static double of_groups(const struct report_experiment *e, const char *part,
+                        const char *column)
+{
+    for (size_t i = 0; i < e->errors.csv.n_row; i++)
+        if (strcmp(field(e, i, "by"), "groups") == 0 &&
+            strcmp(field(e, i, "part"), part) == 0)
+            return number(e, i, column);
+    return (double)NAN;
+}
+
+static void spread(const struct report_experiment *e, struct buf *b)
+{
+    const double n = of_groups(e, "mean", "cells");
+
+    if (!(n > 1))
+        return;
+    buf_printf(
+        b, "<p>Over the %.0f cluster images (or cells without one): mean ", n);
+    html_percent(b, of_groups(e, "mean", "accuracy"));
+    buf_puts(b, ", deviation ");
+    html_percent(b, of_groups(e, "deviation", "accuracy"));
+    buf_puts(b, ", a quarter of them at most ");
+    html_percent(b, of_groups(e, "lower quartile", "accuracy"));
+    buf_puts(b, ", the worst ");
+    html_percent(b, of_groups(e, "least", "accuracy"));
+    buf_puts(b, ".</p>\n");
+}
+
+static void table(const struct report_experiment *e, struct buf *b)
+{
+    html_table(b, "Accuracy by size, brightness and cluster image");
+    buf_puts(b, "<thead><tr><th scope=\"col\">test cells of</th>"
+                "<th scope=\"col\" class=\"num\">cells</th>"
+                "<th scope=\"col\" class=\"num\">accuracy</th>"
+                "<th scope=\"col\" class=\"num\">interval</th></tr></thead>\n"
+                "<tbody>\n");
+    for (size_t i = 0; i < e->errors.csv.n_row; i++)
+        if (strcmp(field(e, i, "by"), "groups") != 0 &&
+            number(e, i, "cells") > 0)
+            part_row(e, i, b);
+    buf_puts(b, "</tbody>\n");
+    html_table_end(b);
+    spread(e, b);
+}
+
+/* Without mistakes there is no file, which is no fault. */
+static void sheet(const struct report_data *d,
+                  const struct report_experiment *e, size_t *room,
+                  struct buf *b)
+{
+    char path[FILE_PATH_MAX], *png = NULL;
+    size_t size;
+    struct err none;
+
+    if (file_path(path, &none, "%s/%s/mistakes.png", d->run_dir,
+                  e->evaluate->dir) < 0 ||
+        file_read(path, SHEET_MAX, &png, &size, &none) < 0)
+        return;
+    if (size / 3 * 4 + 4 <= *room / 2) {
+        *room -= size / 3 * 4 + 4;
+        buf_puts(b, "<figure>\n<img loading=\"lazy\" alt=\"The most confident "
+                    "mistakes, each with its class, what it was called, and "
+                    "its file; mistakes.csv lists them\" src=\"");
+        html_data(b, "image/png", png, size);
+        buf_puts(b, "\">\n<figcaption>The most confident mistakes"
+                    "</figcaption>\n</figure>\n");
+    } else {
+        buf_puts(b, "<p class=\"missing\">The sheet of mistakes is left out to "
+                    "keep the page small; it is <code>");
+        html_text(b, e->evaluate->dir);
+        buf_puts(b, "/mistakes.png</code>.</p>\n");
+    }
+    free(png);
+}
+
+void report_errors(const struct report_data *d,
+                   const struct report_experiment *e, size_t *room,
+                   struct buf *b)
+{
+    if (!e->errors.there)
+        return;
+    buf_puts(b, "<h3>Where it is wrong</h3>\n");
+    table(e, b);
+    sheet(d, e, room, b);
+}

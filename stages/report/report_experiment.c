@@ -1,0 +1,303 @@
+/*
+ * report_experiment.c - one experiment: its classes, charts and figures
+ */
+#include "stages/report/report.h"
+#include "stages/report/report_html.h"
+
+#include "charts/svg.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RELIABILITY_ROWS = 100 };
+
+static void score_row(const json_t *s, const char *name, struct buf *b)
+{
+    buf_puts(b, "<tr><th scope=\"row\">");
+    html_text(b, name);
+    buf_puts(b, "</th>");
+    html_cell_percent(b, report_json_number(s, "precision"));
+    html_cell_percent(b, report_json_number(s, "recall"));
+    html_cell_percent(b, report_json_number(s, "f1"));
+    html_cell_count(b, report_json_number(s, "support"));
+    buf_puts(b, "</tr>\n");
+}
+
+static void class_table(const json_t *test, struct buf *b)
+{
+    const json_t *list = json_object_get(test, "per_class");
+
+    buf_puts(b, "<h3>Each class of the test split</h3>\n");
+    html_table_sortable(b, "Scores of each class", false);
+    buf_puts(b, "<thead><tr><th scope=\"col\">class</th>"
+                "<th scope=\"col\" class=\"num\">precision</th>"
+                "<th scope=\"col\" class=\"num\">recall</th>"
+                "<th scope=\"col\" class=\"num\">F1</th>"
+                "<th scope=\"col\" class=\"num\">cells</th></tr></thead>\n"
+                "<tbody>\n");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *s = json_array_get(list, i);
+        const char *name = json_string_value(json_object_get(s, "class"));
+
+        score_row(s, name ? name : "?", b);
+    }
+    buf_puts(b, "</tbody>\n<tfoot>\n");
+    score_row(json_object_get(test, "weighted"), "weighted mean", b);
+    score_row(json_object_get(test, "macro"), "plain mean", b);
+    buf_puts(b, "</tfoot>\n");
+    html_table_end(b);
+}
+
+/* The matrix of metrics.json, if it is whole. */
+static bool read_confusion(const json_t *metrics, size_t *count,
+                           const char **name, int *k)
+{
+    const json_t *classes = json_object_get(metrics, "classes");
+    const json_t *rows = report_json_at(metrics, "test.confusion");
+    const size_t n = json_array_size(classes);
+
+    if (n < 1 || n > CONFIG_CLASSES_MAX || json_array_size(rows) != n)
+        return false;
+    *k = (int)n;
+    for (size_t i = 0; i < n; i++) {
+        const json_t *row = json_array_get(rows, i);
+
+        name[i] = json_string_value(json_array_get(classes, i));
+        if (!name[i] || json_array_size(row) != n)
+            return false;
+        for (size_t j = 0; j < n; j++) {
+            const json_int_t v = json_integer_value(json_array_get(row, j));
+
+            count[i * n + j] = v > 0 ? (size_t)v : 0;
+        }
+    }
+    return true;
+}
+
+static void confusion(const struct report_experiment *e, struct buf *b)
+{
+    size_t count[CONFIG_CLASSES_MAX * CONFIG_CLASSES_MAX];
+    const char *name[CONFIG_CLASSES_MAX];
+    struct svg_confusion c = {"", 0, name, count};
+
+    buf_puts(b, "<h3>Which class is taken for which</h3>\n");
+    if (!read_confusion(e->metrics.root, count, name, &c.k)) {
+        html_missing(b, "The confusion matrix", "metrics.json has none");
+        return;
+    }
+    buf_puts(b, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+                "aria-label=\"Confusion matrix\">\n");
+    svg_confusion(&c, false, b);
+    buf_puts(b, "</div>\n");
+}
+
+/* --- reliability ----------------------------------------------------------- */
+
+/* Bins of reliability.csv, before and after temperature. */
+struct bins {
+    size_t count[RELIABILITY_ROWS];
+    double accuracy[RELIABILITY_ROWS], confidence[RELIABILITY_ROWS];
+    int n;
+};
+
+static void read_bins(struct bins *r, const struct report_csv *c,
+                      const char *which)
+{
+    r->n = 0;
+    for (size_t i = 0; i < c->csv.n_row && r->n < RELIABILITY_ROWS; i++) {
+        const double cells = report_number(c, i, "cells");
+
+        if (strcmp(report_field(c, i, "temperature"), which) != 0)
+            continue;
+        r->count[r->n] = cells >= 0 && cells < 1e9 ? (size_t)cells : 0;
+        r->accuracy[r->n] = report_number(c, i, "accuracy");
+        r->confidence[r->n++] = report_number(c, i, "confidence");
+    }
+}
+
+static void reliability(const struct report_experiment *e, struct buf *b)
+{
+    const json_t *m = e->metrics.root;
+    struct bins as, after;
+    struct svg_reliability r = {
+        .title = "",
+        .count = as.count,
+        .accuracy = as.accuracy,
+        .confidence = as.confidence,
+        .ece = report_json_number(m, "test.ece"),
+        .after_accuracy = after.accuracy,
+        .after_confidence = after.confidence,
+        .after_ece = report_json_number(m, "temperature.test.ece"),
+        .temperature = report_json_number(m, "temperature.value"),
+    };
+
+    buf_puts(b, "<h3>How far to believe its confidence</h3>\n");
+    read_bins(&as, &e->reliability, "before");
+    read_bins(&after, &e->reliability, "after");
+    r.n = as.n;
+    r.after_count = after.n == as.n ? after.count : NULL;
+    if (r.n < 1) {
+        html_missing(b, "The reliability",
+                     e->reliability.there ? "reliability.csv has no bins"
+                                          : e->reliability.why);
+        return;
+    }
+    buf_puts(b, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+                "aria-label=\"Reliability\">\n");
+    svg_reliability(&r, false, b);
+    buf_puts(b, "</div>\n");
+}
+
+/* --- further figures ------------------------------------------------------- */
+
+static void figure_row(const json_t *m, const char *name, const char *path,
+                       const char *range, struct buf *b)
+{
+    const json_t *r = report_json_at(m, range);
+    const double low = json_is_number(json_array_get(r, 0))
+                           ? json_number_value(json_array_get(r, 0))
+                           : (double)NAN;
+
+    buf_printf(b, "<tr><th scope=\"row\">%s</th>", name);
+    html_cell_number(b, report_json_number(m, path));
+    buf_puts(b, "<td class=\"num\">");
+    if (isfinite(low))
+        buf_printf(b, "%.3f to %.3f", low,
+                   json_number_value(json_array_get(r, 1)));
+    buf_puts(b, "</td></tr>\n");
+}
+
+static void figures(const struct report_experiment *e, struct buf *b)
+{
+    static const struct {
+        const char *name, *path, *range;
+    } row[] = {
+        {"accuracy", "test.accuracy", "test.bootstrap.accuracy"},
+        {"balanced accuracy", "test.balanced_accuracy",
+         "test.bootstrap.balanced_accuracy"},
+        {"Cohen's kappa", "test.kappa", "test.bootstrap.kappa"},
+        {"Matthews correlation", "test.mcc", "test.bootstrap.mcc"},
+        {"ROC AUC, mean of classes", "test.roc_auc", "test.bootstrap.roc_auc"},
+        {"PR AUC, mean of classes", "test.pr_auc", "test.bootstrap.pr_auc"},
+        {"negative log-likelihood", "test.nll", "test.bootstrap.nll"},
+        {"Brier score", "test.brier", "test.bootstrap.brier"},
+        {"expected calibration error", "test.ece", "test.bootstrap.ece"},
+        {"sensitivity, abnormal against normal", "binary.as_said.sensitivity",
+         "test.bootstrap.sensitivity"},
+        {"specificity", "binary.as_said.specificity",
+         "test.bootstrap.specificity"},
+        {"share referred by prediction sets", "sets.referred", ""},
+    };
+
+    buf_puts(b, "<h3>Further figures</h3>\n");
+    html_table_sortable(b, "Further figures", false);
+    buf_puts(b, "<thead><tr><th scope=\"col\">figure</th>"
+                "<th scope=\"col\" class=\"num\">test split</th>"
+                "<th scope=\"col\" class=\"num\">95&nbsp;% interval over "
+                "groups</th></tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+        if (isfinite(report_json_number(e->metrics.root, row[i].path)))
+            figure_row(e->metrics.root, row[i].name, row[i].path, row[i].range,
+                       b);
+    buf_puts(b, "</tbody>\n");
+    html_table_end(b);
+}
+
+static void evaluation(const struct report_data *d,
+                       const struct report_experiment *e, struct buf *b)
+{
+    static const char *const files[] = {
+        "predictions.csv", "metrics.json", "confusion.csv", "reliability.csv",
+        "errors.csv",      "groups.csv",   "mistakes.csv",  NULL};
+
+    buf_puts(b, "<div class=\"pair\">\n<div>\n");
+    class_table(report_json_at(e->metrics.root, "test"), b);
+    confusion(e, b);
+    buf_puts(b, "</div>\n<div>\n");
+    figures(e, b);
+    reliability(e, b);
+    buf_puts(b, "</div>\n</div>\n");
+    html_files(b, d, e->evaluate->dir, files);
+}
+
+/* --- all ------------------------------------------------------------------- */
+
+static int curves(const struct report_data *d,
+                  const struct report_experiment *e, struct buf *b,
+                  struct err *err)
+{
+    static const char *const files[] = {"history.csv", "steps.csv",
+                                        "timing.csv", NULL};
+    static const char *const column[] = {"epoch", "loss", "val_loss",
+                                         "accuracy", "val_accuracy"};
+    const size_t n = e->history.csv.n_row;
+    double *v;
+
+    buf_puts(b, "<h3>How it learnt</h3>\n");
+    if (!e->history.there) {
+        html_missing(b, "The history of training", e->history.why);
+        return 0;
+    }
+    v = calloc(5 * n + 1, sizeof(*v));
+    if (!v)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu epochs", n);
+    for (size_t c = 0; c < 5; c++)
+        for (size_t i = 0; i < n; i++)
+            v[c * n + i] = report_number(&e->history, i, column[c]);
+    buf_puts(b, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+                "aria-label=\"Training curves\">\n");
+    svg_curves(
+        &(struct svg_curves){"", n, v, v + n, v + 2 * n, v + 3 * n, v + 4 * n},
+        false, b);
+    buf_puts(b, "</div>\n");
+    html_files(b, d, e->train->dir, files);
+    free(v);
+    return 0;
+}
+
+static int experiment(const struct report_data *d, int i, struct buf *b,
+                      struct err *err)
+{
+    const struct report_experiment *e = &d->experiment[i];
+    size_t room = REPORT_PICTURE_BYTES / (size_t)d->n_experiment;
+    const char *model =
+        json_string_value(report_json_at(e->metrics.root, "model"));
+
+    buf_printf(b,
+               "<section class=\"card\" id=\"experiment-%d\" "
+               "aria-labelledby=\"h-experiment-%d\">\n"
+               "<h2 id=\"h-experiment-%d\">",
+               i + 1, i + 1, i + 1);
+    html_text(b, e->name);
+    buf_puts(b, "</h2>\n<p class=\"mute\">");
+    html_text(b, e->train->network);
+    buf_puts(b, ", ");
+    html_text(b, e->train->regime);
+    buf_printf(b, ", seed %lld", (long long)e->train->seed);
+    if (model) {
+        buf_puts(b, ", weights: ");
+        html_text(b, model);
+    }
+    buf_puts(b, "</p>\n");
+    if (e->metrics.root) {
+        evaluation(d, e, b);
+        report_errors(d, e, &room, b);
+    } else {
+        html_missing(b, "The evaluation", e->metrics.why);
+    }
+    if (!report_is_ensemble(e) &&
+        (curves(d, e, b, err) < 0 || report_gallery(d, e, room, b, err) < 0))
+        return -1;
+    buf_puts(b, "</section>\n");
+    return 0;
+}
+
+int report_experiments(const struct report_data *d, struct buf *b,
+                       struct err *err)
+{
+    for (int i = 0; i < d->n_experiment; i++)
+        if (experiment(d, i, b, err) < 0)
+            return -1;
+    return 0;
+}

@@ -1,0 +1,69 @@
+/*
+ * report_faith.c - which map to trust: faithfulness.csv as a table
+ */
+#include "stages/report/report_html.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A mean with its interval. */
+static void faith_cell(struct buf *b, const struct report_csv *c, size_t row)
+{
+    const double mean = report_number(c, row, "mean");
+    const double low = report_number(c, row, "low");
+
+    buf_puts(b, "<td class=\"num\">");
+    if (isfinite(mean))
+        buf_printf(b, "%.3f", mean);
+    if (isfinite(low))
+        buf_printf(b, " <span class=\"mute\">%.3f to %.3f</span>", low,
+                   report_number(c, row, "high"));
+    buf_puts(b, "</td>");
+}
+
+static bool is_all(const struct report_csv *c, size_t row)
+{
+    return strcmp(report_field(c, row, "class"), "all") == 0;
+}
+
+/* Rows of one method follow each other, figures in the same order. */
+void report_faith(const struct report_csv *c, struct buf *b)
+{
+    const char *last = NULL; /* method of the row that is open */
+
+    if (!c->there || c->csv.n_row == 0)
+        return;
+    buf_puts(b, "<h4>Which map to trust</h4>\n");
+    html_table_sortable(b, "faithfulness of explanations", false);
+    buf_puts(b, "<thead><tr><th scope=\"col\">method</th>");
+    for (size_t i = 0; i < c->csv.n_row && is_all(c, i); i++) {
+        if (i > 0 && strcmp(report_field(c, i, "method"),
+                            report_field(c, 0, "method")) != 0)
+            break;
+        buf_puts(b, "<th scope=\"col\" class=\"num\">");
+        html_text(b, report_field(c, i, "figure"));
+        buf_puts(b, "</th>");
+    }
+    buf_puts(b, "</tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < c->csv.n_row; i++) {
+        const char *method = report_field(c, i, "method");
+
+        if (!is_all(c, i))
+            continue;
+        if (!last || strcmp(method, last) != 0) {
+            buf_puts(b, last ? "</tr>\n<tr><th scope=\"row\">"
+                             : "<tr><th scope=\"row\">");
+            html_text(b, method);
+            buf_puts(b, "</th>");
+        }
+        faith_cell(b, c, i);
+        last = method;
+    }
+    buf_puts(b, last ? "</tr>\n</tbody>\n" : "</tbody>\n");
+    html_table_end(b);
+    buf_puts(b, "<p class=\"mute\">Means over maps of the predicted class, "
+                "with 95&nbsp;% intervals. Probability is lost when what a map "
+                "marks is removed: low is good in deletion, drop and "
+                "road_morf, high in insertion, increase, road_lerf and "
+                "road.</p>\n");
+}

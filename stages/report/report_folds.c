@@ -1,0 +1,269 @@
+#include "stages/report/report_folds.h"
+
+#include "evaluation/predictions_folds.h"
+#include "stages/report/report_html.h"
+#include "stats/proportion.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- from files ------------------------------------------------------------ */
+
+static struct fold_figure figure(const double *x, int n)
+{
+    struct fold_figure f = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+    double sum = 0, squares = 0;
+
+    for (int i = 0; i < n; i++) {
+        sum += x[i];
+        f.least = fmin(f.least, x[i]);
+        f.most = fmax(f.most, x[i]);
+    }
+    if (n > 0)
+        f.mean = sum / n;
+    for (int i = 0; i < n; i++)
+        squares += (x[i] - f.mean) * (x[i] - f.mean);
+    if (n > 1)
+        f.sd = sqrt(squares / (n - 1));
+    return f;
+}
+
+/* Add the test predictions of one fold to 'all', the first being fold 0 of it. */
+static int add_predictions(struct predictions *all, bool first,
+                           const struct report_data *d,
+                           const struct plan_node *evaluate)
+{
+    struct predictions p;
+    char path[FILE_PATH_MAX];
+    struct err err;
+
+    if (file_path(path, &err, "%s/%s/predictions.csv", d->run_dir,
+                  evaluate->dir) < 0 ||
+        predictions_read(&p, path, SPLIT_TEST, &err) < 0)
+        return -1;
+    if (first) {
+        *all = p;
+        return 0;
+    }
+    if (pooled_add(all, &p, &err) == 0)
+        return 0;
+    predictions_release(&p);
+    return -1;
+}
+
+bool fold_first(const struct report_data *d, int i)
+{
+    const struct plan_node *n = d->experiment[i].train;
+
+    return n->folds > 1 && n->fold == 0;
+}
+
+int fold_head(const struct report_data *d, int i)
+{
+    for (int k = 0; k < d->n_experiment; k++)
+        if (fold_first(d, k) && report_same_experiment(d->experiment[k].train,
+                                                       d->experiment[i].train))
+            return k;
+    return -1;
+}
+
+static bool any_folds(const struct report_data *d)
+{
+    for (int i = 0; i < d->n_experiment; i++)
+        if (fold_first(d, i))
+            return true;
+    return false;
+}
+
+void fold_summary(struct fold_summary *s, const struct report_data *d, int i)
+{
+    const struct plan_node *first = d->experiment[i].train;
+    double accuracy[CONFIG_FOLDS_MAX], balanced[CONFIG_FOLDS_MAX];
+    double f1[CONFIG_FOLDS_MAX];
+    struct predictions all = {.o = {.n = 0}};
+    char *dash;
+
+    *s = (struct fold_summary){.folds = first->folds};
+    snprintf(s->name, sizeof(s->name), "%s", first->experiment);
+    dash = strrchr(s->name, '-');
+    if (dash)
+        *dash = '\0';
+    for (int k = 0; k < d->n_experiment; k++) {
+        const struct report_experiment *e = &d->experiment[k];
+        const json_t *m = e->metrics.root;
+
+        if (!report_same_experiment(e->train, first) || !m || !e->evaluate ||
+            s->evaluated == CONFIG_FOLDS_MAX ||
+            add_predictions(&all, s->evaluated == 0, d, e->evaluate) < 0)
+            continue;
+        accuracy[s->evaluated] = report_json_number(m, "test.accuracy");
+        balanced[s->evaluated] =
+            report_json_number(m, "test.balanced_accuracy");
+        f1[s->evaluated++] = report_json_number(m, "test.macro.f1");
+    }
+    s->accuracy = figure(accuracy, s->evaluated);
+    s->balanced_accuracy = figure(balanced, s->evaluated);
+    s->macro_f1 = figure(f1, s->evaluated);
+    if (s->evaluated > 0) {
+        metrics_of(&s->pooled, &all.o);
+        memcpy(s->class_name, all.class_name,
+               (size_t)all.o.k * sizeof(*all.class_name));
+    }
+    predictions_release(&all);
+}
+
+/* --- what is written ------------------------------------------------------- */
+
+static void put_figure(const struct fold_figure *f, struct buf *b)
+{
+    buf_puts(b, "<td class=\"num\">");
+    html_percent(b, f->mean);
+    buf_puts(b, " &plusmn; ");
+    html_percent(b, f->sd);
+    buf_puts(b, "</td>");
+}
+
+static void put_row(const struct fold_summary *s, struct buf *b)
+{
+    const struct metrics *m = &s->pooled;
+
+    buf_puts(b, "<tr><th scope=\"row\">");
+    html_text(b, s->name);
+    buf_printf(b, "</th><td class=\"num\">%d of %d</td>", s->evaluated,
+               s->folds);
+    if (s->evaluated == 0) {
+        buf_puts(b, "<td colspan=\"6\" class=\"missing\">no fold is evaluated "
+                    "yet</td></tr>\n");
+        return;
+    }
+    put_figure(&s->accuracy, b);
+    put_figure(&s->balanced_accuracy, b);
+    put_figure(&s->macro_f1, b);
+    html_cell_percent(b, m->accuracy);
+    buf_puts(b, "<td class=\"num\">");
+    html_percent(b, m->low);
+    buf_puts(b, " to ");
+    html_percent(b, m->high);
+    buf_printf(b, "</td><td class=\"num\">%zu of %zu</td></tr>\n", m->correct,
+               m->n);
+}
+
+/* Size and colour alone, likewise. */
+static void put_baseline(const struct report_data *d, struct buf *b)
+{
+    const json_t *root = d->baseline.root;
+    const json_t *list = report_json_at(root, "folds");
+    const double all = report_json_number(root, "test");
+    const double cells = report_json_number(root, "n_test");
+    double accuracy[CONFIG_FOLDS_MAX], low, high;
+    struct fold_figure f;
+    int n = 0;
+
+    for (size_t i = 0; i < json_array_size(list) && n < CONFIG_FOLDS_MAX; i++) {
+        accuracy[n] = report_json_number(json_array_get(list, i), "test");
+        n += isfinite(accuracy[n]);
+    }
+    if (n == 0 || !isfinite(all) || !(cells > 0))
+        return;
+    f = figure(accuracy, n);
+    wilson((size_t)lround(all * cells), (size_t)cells, &low, &high);
+    buf_printf(b,
+               "<tfoot>\n<tr><th scope=\"row\">colour and size alone</th>"
+               "<td class=\"num\">%d of %zu</td>",
+               n, json_array_size(list));
+    put_figure(&f, b);
+    buf_puts(b, "<td colspan=\"2\"></td>");
+    html_cell_percent(b, all);
+    buf_puts(b, "<td class=\"num\">");
+    html_percent(b, low);
+    buf_puts(b, " to ");
+    html_percent(b, high);
+    buf_printf(b, "</td><td class=\"num\">%ld of %.0f</td></tr>\n</tfoot>\n",
+               lround(all * cells), cells);
+}
+
+void report_folds(const struct report_data *d, struct buf *b)
+{
+    struct fold_summary s;
+
+    if (!any_folds(d))
+        return;
+    buf_puts(b, "<h3>Over all folds</h3>\n<p class=\"mute\">Each cell is "
+                "tested once. Mean and standard deviation over folds; "
+                "pooled: all test predictions together, Wilson 95&nbsp;% "
+                "interval.</p>\n");
+    html_table(b, "Results over all folds");
+    buf_puts(b, "<thead><tr><th scope=\"col\">experiment</th>"
+                "<th scope=\"col\" class=\"num\">folds</th>"
+                "<th scope=\"col\" class=\"num\">accuracy</th>"
+                "<th scope=\"col\" class=\"num\">balanced accuracy</th>"
+                "<th scope=\"col\" class=\"num\">macro F1</th>"
+                "<th scope=\"col\" class=\"num\">pooled accuracy</th>"
+                "<th scope=\"col\" class=\"num\">interval</th>"
+                "<th scope=\"col\" class=\"num\">cells right</th></tr>"
+                "</thead>\n<tbody>\n");
+    for (int i = 0; i < d->n_experiment; i++)
+        if (fold_first(d, i)) {
+            fold_summary(&s, d, i);
+            put_row(&s, b);
+        }
+    buf_puts(b, "</tbody>\n");
+    put_baseline(d, b);
+    html_table_end(b);
+}
+
+/* ",mean,sd", empty where undefined. */
+static void put_numbers(const struct fold_figure *f, struct buf *b)
+{
+    const double x[2] = {f->mean, f->sd};
+
+    for (int i = 0; i < 2; i++) {
+        buf_puts(b, ",");
+        if (isfinite(x[i]))
+            buf_printf(b, "%.6f", x[i]);
+    }
+}
+
+static void put_line(const struct fold_summary *s, struct buf *b)
+{
+    const struct metrics *m = &s->pooled;
+
+    buf_csv(b, s->name);
+    buf_printf(b, ",%d,%d", s->folds, s->evaluated);
+    put_numbers(&s->accuracy, b);
+    put_numbers(&s->balanced_accuracy, b);
+    put_numbers(&s->macro_f1, b);
+    if (s->evaluated > 0)
+        buf_printf(b, ",%zu,%zu,%.6f,%.6f,%.6f,%.6f\n", m->n, m->correct,
+                   m->accuracy, m->low, m->high, m->macro.f1);
+    else
+        buf_puts(b, ",0,0,,,,\n");
+}
+
+int report_folds_write(const struct report_data *d, const char *out,
+                       struct err *err)
+{
+    struct fold_summary s;
+    char path[FILE_PATH_MAX];
+    struct buf b = {0};
+    int rc = 0;
+
+    if (!any_folds(d))
+        return 0;
+    buf_puts(&b, "experiment,folds,evaluated,accuracy,accuracy_sd,"
+                 "balanced_accuracy,balanced_accuracy_sd,macro_f1,macro_f1_sd,"
+                 "pooled_cells,pooled_correct,pooled_accuracy,pooled_low,"
+                 "pooled_high,pooled_macro_f1\n");
+    for (int i = 0; i < d->n_experiment; i++)
+        if (fold_first(d, i)) {
+            fold_summary(&s, d, i);
+            put_line(&s, &b);
+        }
+    if (buf_check(&b, err) < 0 ||
+        file_path(path, err, "%s/folds.csv", out) < 0 ||
+        file_write(path, b.data, b.len, err) < 0)
+        rc = -1;
+    buf_release(&b);
+    return rc;
+}

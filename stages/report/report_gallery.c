@@ -1,0 +1,392 @@
+/*
+ * report_gallery.c - explained cells, by class, right and wrong
+ *
+ * A cell's pictures are its strip, which shows all maps, and the overlay of
+ * each method, between which the script's slider chooses.  They are encoded
+ * anew as WebP, a fifth of the PNG's size.  When room ends, every class keeps
+ * as many of its right and of its wrong cells as every other.
+ */
+#include "stages/report/report_html.h"
+
+#include "base/file.h"
+#include "img/decode.h"
+#include "img/png.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PICTURE_MAX = 4 << 20 };
+
+/* Rows of scores.csv that show the same cell and the same target. */
+struct shown_cell {
+    size_t row, n; /* the first, how many */
+    size_t rank;   /* how many of its class and verdict come before */
+    struct buf html;
+};
+
+struct gallery {
+    const struct report_data *d;
+    const struct report_experiment *e;
+    struct buf *b;
+    struct shown_cell *cell; /* owned, (n) */
+    size_t n;
+    size_t room; /* bytes left for pictures */
+    size_t left_out;
+};
+
+static const char *field(const struct gallery *g, size_t row, const char *name)
+{
+    return report_field(&g->e->scores, row, name);
+}
+
+static bool is_right(const struct gallery *g, size_t row)
+{
+    return strcmp(field(g, row, "class"), field(g, row, "predicted")) == 0;
+}
+
+/* Has the row before the same strip?  Older runs have none: a row a cell. */
+static bool repeats(const struct gallery *g, size_t i)
+{
+    return i > 0 && *field(g, i, "strip") &&
+           strcmp(field(g, i, "strip"), field(g, i - 1, "strip")) == 0;
+}
+
+static bool same_group(const struct gallery *g, size_t row, size_t other)
+{
+    return strcmp(field(g, row, "class"), field(g, other, "class")) == 0 &&
+           is_right(g, row) == is_right(g, other);
+}
+
+/* --- one picture ----------------------------------------------------------- */
+
+/* Append 'png' as WebP, or as it is if it is no picture that we know. */
+static int put_picture(struct buf *b, const char *png, size_t size,
+                       struct err *err)
+{
+    struct image im = {0};
+    struct err unknown;
+    char *webp = NULL;
+    size_t n = 0;
+    int rc = 0;
+
+    if (image_decode(&im, png, size, &unknown) < 0) {
+        html_data(b, "image/png", png, size);
+        return 0;
+    }
+    rc = webp_encode(&im, &webp, &n, err);
+    if (rc == 0)
+        html_data(b, "image/webp", webp, n);
+    free(webp);
+    image_release(&im);
+    return rc;
+}
+
+/* What a picture shows, and where it is. */
+struct view {
+    const char *stop, *file; /* of the slider; below the experiment's folder */
+    bool hidden;             /* until the script shows it */
+};
+
+static void describe(const struct gallery *g, size_t row, const struct view *v,
+                     struct buf *b)
+{
+    buf_puts(b, "Cell of class ");
+    html_text(b, field(g, row, "class"));
+    if (v->hidden) {
+        buf_puts(b, ", map of ");
+        html_text(b, v->stop);
+        buf_puts(b, " over it, the map, of");
+    } else {
+        buf_puts(b, ", then maps of");
+    }
+    buf_puts(b, " what speaks for ");
+    html_text(b, field(g, row, "target"));
+}
+
+/* Returns 1 with 'why' filled if there is no such picture. */
+static int add_picture(const struct gallery *g, size_t row,
+                       const struct view *v, struct buf *b, struct err *why,
+                       struct err *err)
+{
+    char path[FILE_PATH_MAX], *png = NULL;
+    size_t size = 0;
+    int rc;
+
+    if (strstr(v->file, "..")) {
+        err_set(why, ERR_INPUT, "not in its folder");
+        return 1;
+    }
+    if (file_path(path, why, "%s/%s/%s", g->d->run_dir, g->e->explain->dir,
+                  v->file) < 0 ||
+        file_read(path, PICTURE_MAX, &png, &size, why) < 0)
+        return 1;
+    buf_puts(b, "<img loading=\"lazy\" alt=\"");
+    describe(g, row, v, b);
+    buf_puts(b, "\" data-stop=\"");
+    html_text(b, v->stop);
+    buf_printf(b, "\"%s src=\"", v->hidden ? " hidden" : "");
+    rc = put_picture(b, png, size, err);
+    buf_puts(b, "\">\n");
+    free(png);
+    return rc;
+}
+
+/* --- one cell -------------------------------------------------------------- */
+
+/* The numbers behind a picture lie beside the page. */
+static void data_link(const struct gallery *g, const char *stop,
+                      const char *file, bool hidden, struct buf *b)
+{
+    const char *slash = strrchr(file, '/');
+
+    buf_puts(b, "<a data-stop=\"");
+    html_text(b, stop);
+    buf_printf(b, "\"%s href=\"../", hidden ? " hidden" : "");
+    html_text(b, g->e->explain->dir);
+    buf_puts(b, "/");
+    html_text(b, file);
+    buf_puts(b, "\">");
+    html_text(b, slash ? slash + 1 : file);
+    buf_puts(b, "</a>\n");
+}
+
+static void caption(const struct gallery *g, const struct shown_cell *c,
+                    struct buf *b)
+{
+    const size_t i = c->row;
+    const bool right = is_right(g, i);
+
+    buf_puts(b, "<figcaption>");
+    if (right) {
+        buf_puts(b, "<span class=\"right\">right</span>, ");
+    } else {
+        buf_puts(b, "<span class=\"wrong\">called ");
+        html_text(b, field(g, i, "predicted"));
+        buf_puts(b, "</span>, ");
+    }
+    html_percent(b, report_number(&g->e->scores, i, "p"));
+    buf_puts(b, right ? " sure" : "; map for ");
+    if (!right)
+        html_text(b, field(g, i, "target"));
+    buf_puts(b, " <span class=\"mute\">");
+    html_text(b, field(g, i, "file"));
+    buf_puts(b, "</span>\n");
+    for (size_t r = i; r < i + c->n; r++)
+        if (*field(g, r, "method") && *field(g, r, "map"))
+            data_link(g, field(g, r, "method"), field(g, r, "map"), true, b);
+    data_link(g, "all", "scores.csv", false, b);
+    buf_puts(b, "</figcaption>\n");
+}
+
+/* What is shown of a cell where no script runs: its strip, or in older runs
+ * its overlay.  Returns 1 if it is missing, which is then said. */
+static int main_picture(const struct gallery *g, size_t row, struct buf *b,
+                        struct err *err)
+{
+    const char *strip = field(g, row, "strip");
+    const struct view v = {"all", *strip ? strip : field(g, row, "overlay"),
+                           false};
+    struct err why = {0};
+    const int rc = add_picture(g, row, &v, b, &why, err);
+
+    if (rc == 1)
+        html_missing(b, v.file, why.text);
+    return rc;
+}
+
+static int compose(const struct gallery *g, struct shown_cell *c,
+                   struct err *err)
+{
+    struct buf *b = &c->html;
+    struct err why = {0};
+    int rc;
+
+    buf_puts(b, "<figure data-class=\"");
+    html_text(b, field(g, c->row, "class"));
+    buf_printf(b, "\" data-verdict=\"%s\">\n",
+               is_right(g, c->row) ? "right" : "wrong");
+    for (size_t r = c->row; r < c->row + c->n; r++) {
+        const struct view v = {field(g, r, "method"), field(g, r, "overlay"),
+                               true};
+
+        /* without its overlay a method is still on the strip */
+        if (*v.stop && add_picture(g, r, &v, b, &why, err) < 0)
+            return -1;
+    }
+    rc = main_picture(g, c->row, b, err);
+    if (rc < 0)
+        return -1;
+    if (rc == 0)
+        caption(g, c, b);
+    buf_puts(b, "</figure>\n");
+    return buf_check(b, err);
+}
+
+/* --- all cells ------------------------------------------------------------- */
+
+static int list_cells(struct gallery *g, struct err *err)
+{
+    const size_t rows = g->e->scores.csv.n_row;
+
+    g->cell = calloc(rows + 1, sizeof(*g->cell));
+    if (!g->cell)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu cells", rows);
+    for (size_t i = 0; i < rows; i++) {
+        if (repeats(g, i)) {
+            g->cell[g->n - 1].n++;
+            continue;
+        }
+        g->cell[g->n] = (struct shown_cell){.row = i, .n = 1};
+        for (size_t j = 0; j < g->n; j++)
+            g->cell[g->n].rank += same_group(g, g->cell[j].row, i);
+        g->n++;
+    }
+    return 0;
+}
+
+/* The first of each class and verdict, then the second of each, while there is
+ * room. */
+static int compose_cells(struct gallery *g, struct err *err)
+{
+    bool full = false;
+
+    for (size_t rank = 0, done = 0; done < g->n; rank++)
+        for (size_t i = 0; i < g->n; i++) {
+            struct shown_cell *c = &g->cell[i];
+
+            if (c->rank != rank)
+                continue;
+            done++;
+            if (!full && compose(g, c, err) < 0)
+                return -1;
+            full = full || c->html.len > g->room;
+            if (full) {
+                buf_release(&c->html);
+                g->left_out++;
+            } else {
+                g->room -= c->html.len;
+            }
+        }
+    return 0;
+}
+
+/* The cells like that of 'row': its class, and right or wrong as it is. */
+static void part(const struct gallery *g, size_t row, bool right)
+{
+    const char *name = field(g, row, "class");
+    size_t n = 0;
+
+    for (size_t i = 0; i < g->n; i++) {
+        const struct shown_cell *c = &g->cell[i];
+
+        if (!c->html.len || strcmp(field(g, c->row, "class"), name) != 0 ||
+            is_right(g, c->row) != right)
+            continue;
+        if (n++ == 0)
+            buf_printf(g->b,
+                       "<div data-group=\"\">\n<h4>%s</h4>\n"
+                       "<div class=\"gallery\">\n",
+                       right ? "Classified right" : "Classified wrong");
+        buf_put(g->b, c->html.data, c->html.len);
+    }
+    buf_puts(g->b, n ? "</div>\n</div>\n" : "");
+}
+
+/* Has class of cell 'i' come before? */
+static bool seen(const struct gallery *g, size_t i)
+{
+    for (size_t j = 0; j < i; j++)
+        if (strcmp(field(g, g->cell[j].row, "class"),
+                   field(g, g->cell[i].row, "class")) == 0)
+            return true;
+    return false;
+}
+
+/* What the panels of a strip are, from the left. */
+static void legend(const struct gallery *g)
+{
+    const struct report_csv *c = &g->e->scores;
+
+    buf_puts(g->b, "<p class=\"mute\">Cells of the test split, the surest "
+                   "first. From the left the cell");
+    for (size_t i = 0; i < c->csv.n_row && (i == 0 || repeats(g, i)); i++) {
+        const char *method = field(g, i, "method");
+
+        buf_puts(g->b, *method ? ", " : ", the map over it, the map");
+        html_text(g->b, method);
+        if (strcmp(method, "lime") == 0)
+            buf_puts(g->b, ", the parts that speak most for the class, parts "
+                           "for (green) and against it (red)");
+    }
+    buf_puts(g->b, ". With the slider: the cell, one map over it, the map. "
+                   "Bright is what speaks for the class named, over the "
+                   "cell in grey. A map shows where a network looks, not "
+                   "whether that is a good reason.</p>\n");
+}
+
+/* The slider's stops: the methods of the first cell, then all of them. */
+static void stops(const struct gallery *g)
+{
+    buf_puts(g->b, "<div class=\"viewer\" data-stops=\"");
+    for (size_t r = 0; g->n && r < g->cell[0].n; r++)
+        if (*field(g, r, "method")) {
+            html_text(g->b, field(g, r, "method"));
+            buf_puts(g->b, " ");
+        }
+    buf_puts(g->b, "all\">\n");
+}
+
+static void put_cells(const struct gallery *g)
+{
+    stops(g);
+    for (size_t i = 0; i < g->n; i++) {
+        if (seen(g, i))
+            continue;
+        buf_puts(g->b, "<details open data-group=\"\">\n<summary>");
+        html_text(g->b, field(g, g->cell[i].row, "class"));
+        buf_puts(g->b, "</summary>\n");
+        part(g, g->cell[i].row, true);
+        part(g, g->cell[i].row, false);
+        buf_puts(g->b, "</details>\n");
+    }
+    buf_puts(g->b, "</div>\n");
+    if (g->left_out) {
+        buf_printf(g->b,
+                   "<p class=\"missing\">%zu more %s left out to keep the page "
+                   "under 20&nbsp;MB; the pictures are in <code>",
+                   g->left_out, g->left_out == 1 ? "cell is" : "cells are");
+        html_text(g->b, g->e->explain->dir);
+        buf_puts(g->b, "</code>.</p>\n");
+    }
+}
+
+int report_gallery(const struct report_data *d,
+                   const struct report_experiment *e, size_t room,
+                   struct buf *b, struct err *err)
+{
+    static const char *const files[] = {"scores.csv",       "faithfulness.csv",
+                                        "localisation.csv", "sanity.csv",
+                                        "stability.csv",    NULL};
+    struct gallery g = {.d = d, .e = e, .b = b, .room = room};
+    int rc = -1;
+
+    buf_puts(b, "<h3>Where it looked</h3>\n");
+    if (!e->scores.there) {
+        html_missing(b, "The explanation", e->scores.why);
+        return 0;
+    }
+    legend(&g);
+    report_faith(&e->figures[TABLE_FAITH], b);
+    html_files(b, d, e->explain->dir, files);
+    if (e->scores.csv.n_row == 0)
+        buf_puts(b, "<p class=\"missing\">No cell was explained.</p>\n");
+    if (list_cells(&g, err) == 0 && compose_cells(&g, err) == 0) {
+        put_cells(&g);
+        rc = 0;
+    }
+    for (size_t i = 0; i < g.n; i++)
+        buf_release(&g.cell[i].html);
+    free(g.cell);
+    return rc;
+}

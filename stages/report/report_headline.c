@@ -1,0 +1,232 @@
+/* report_headline.c - what it is of, and how it is shown */
+#include "stages/report/report_headline.h"
+
+#include "stages/report/report_folds.h"
+#include "stages/report/report_html.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct report_result report_result_of(const json_t *metrics, const char *split)
+{
+    const json_t *s = report_json_at(metrics, split);
+    const json_t *range = json_object_get(s, "interval");
+    struct report_result r = {
+        report_json_number(s, "n"), report_json_number(s, "correct"),
+        report_json_number(s, "accuracy"), (double)NAN, (double)NAN};
+
+    if (json_array_size(range) == 2) {
+        r.low = json_number_value(json_array_get(range, 0));
+        r.high = json_number_value(json_array_get(range, 1));
+    }
+    if (!(r.n > 0))
+        r.accuracy = r.low = r.high = (double)NAN;
+    return r;
+}
+
+/* --- what it is of --------------------------------------------------------- */
+
+/* Accuracy on validation of experiment i, with folds that of all of them
+ * together; 0 without. */
+static double validated(const struct report_data *d, int i)
+{
+    double right = 0, all = 0;
+
+    for (int k = 0; k < d->n_experiment; k++) {
+        const json_t *m = d->experiment[k].metrics.root;
+        const double v = report_json_number(m, "validation.accuracy");
+        const double n = report_json_number(m, "validation.n");
+
+        if (!report_same_experiment(d->experiment[k].train,
+                                    d->experiment[i].train) ||
+            !(n > 0) || !isfinite(v))
+            continue;
+        right += n * v;
+        all += n;
+    }
+    return all > 0 ? right / all : 0;
+}
+
+int headline_choose(const struct report_data *d)
+{
+    int best = -1;
+    double most = -1.0;
+
+    for (int i = 0; i < d->n_experiment; i++) {
+        const double score = validated(d, i);
+
+        if (d->experiment[i].metrics.root && score > most) {
+            best = i;
+            most = score;
+        }
+    }
+    return best;
+}
+
+/* Are there two that are not folds of one? */
+static bool several(const struct report_data *d)
+{
+    for (int i = 1; i < d->n_experiment; i++)
+        if (!report_same_experiment(d->experiment[i].train,
+                                    d->experiment[0].train))
+            return true;
+    return false;
+}
+
+static void pool(struct headline *h, const struct report_data *d, int head)
+{
+    const json_t *list = report_json_at(d->baseline.root, "folds");
+    struct fold_summary s;
+
+    fold_summary(&s, d, head);
+    snprintf(h->name, sizeof(h->name), "%s", s.name);
+    h->folds = s.folds;
+    h->evaluated = s.evaluated;
+    h->folds_test = (struct report_range){s.accuracy.least, s.accuracy.most};
+    h->test = (struct report_result){(double)NAN, (double)NAN, (double)NAN,
+                                     (double)NAN, (double)NAN};
+    if (s.evaluated > 0)
+        h->test = (struct report_result){
+            (double)s.pooled.n, (double)s.pooled.correct, s.pooled.accuracy,
+            s.pooled.low, s.pooled.high};
+    if (h->base && !list) {
+        h->base = NULL;
+        h->base_why = "data/baseline.json is of the first fold alone";
+    }
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const double v = report_json_number(json_array_get(list, i), "test");
+
+        h->folds_base.least = fmin(h->folds_base.least, v);
+        h->folds_base.most = fmax(h->folds_base.most, v);
+    }
+}
+
+void headline_of(struct headline *h, const struct report_data *d)
+{
+    const struct report_experiment *e = &d->experiment[d->best];
+    const struct report_range none = {(double)NAN, (double)NAN};
+    const int head = fold_head(d, d->best);
+
+    *h = (struct headline){.chosen = several(d),
+                           .folds = 1,
+                           .evaluated = 1,
+                           .folds_test = none,
+                           .folds_base = none,
+                           .base = d->baseline.root,
+                           .base_why = d->baseline.why};
+    snprintf(h->name, sizeof(h->name), "%s", e->name);
+    if (head >= 0)
+        pool(h, d, head);
+    else
+        h->test = report_result_of(e->metrics.root, "test");
+}
+
+/* --- how it is shown ------------------------------------------------------- */
+
+/* A scale of 0 to 100 %: the interval as a band, accuracy and baseline as
+ * marks. */
+static void draw_scale(const struct report_result *r, double base,
+                       struct buf *b)
+{
+    buf_puts(b, "<div class=\"scale\" role=\"img\" aria-label=\"The accuracy "
+                "with its interval and the baseline on a scale from 0 to 100 "
+                "percent\">\n");
+    buf_printf(b,
+               "<span class=\"band\" style=\"left:%.2f%%;width:%.2f%%\">"
+               "</span>\n",
+               100 * r->low, fmax(0.4, 100 * (r->high - r->low)));
+    if (isfinite(base))
+        buf_printf(b, "<span class=\"base\" style=\"left:%.2f%%\"></span>\n",
+                   100 * base);
+    buf_printf(b,
+               "<span style=\"left:%.2f%%\"></span>\n</div>\n"
+               "<p class=\"ticks\" aria-hidden=\"true\">",
+               100 * r->accuracy);
+    for (int i = 0; i <= 100; i += 25)
+        buf_printf(b, "<span>%d&nbsp;%%</span>", i);
+    buf_puts(b, "</p>\n");
+}
+
+/* "; single folds 90.1 % to 93.4 %". */
+static void put_range(const struct report_range *r, struct buf *b)
+{
+    if (!isfinite(r->least))
+        return;
+    buf_puts(b, "; single folds ");
+    html_percent(b, r->least);
+    buf_puts(b, " to ");
+    html_percent(b, r->most);
+}
+
+/* The baseline beside it, on the same cells. */
+static void put_base(const struct headline *h, struct buf *b)
+{
+    buf_puts(b, "<div class=\"figure base\">");
+    html_percent(b, report_json_number(h->base, "test"));
+    buf_puts(b, "</div>\n<p>is what a classifier reaches that knows a cell's "
+                "mean colour and size alone");
+    put_range(&h->folds_base, b);
+    buf_puts(b, ".</p>\n");
+    if (!h->base) {
+        html_missing(b, "The baseline", h->base_why);
+        return;
+    }
+    buf_puts(b, "<p class=\"mute\">Colour alone ");
+    html_percent(b, report_json_number(h->base, "colour_only_test"));
+    buf_puts(b, ", size alone ");
+    html_percent(b, report_json_number(h->base, "size_only_test"));
+    buf_puts(b, h->folds > 1 ? ", on the test cells of all folds.</p>\n"
+                             : ", on the same test cells.</p>\n");
+}
+
+static void put_best(const struct headline *h, struct buf *b)
+{
+    const struct report_result *r = &h->test;
+
+    buf_puts(b, "<div class=\"figure\">");
+    html_percent(b, r->accuracy);
+    buf_puts(b, "</div>\n<p>");
+    if (r->n > 0) {
+        buf_printf(b,
+                   "of the test cells%s are classified right: %.0f of %.0f; ",
+                   h->folds > 1 ? " of all folds" : "", r->correct, r->n);
+        buf_puts(b, "95&nbsp;% interval ");
+        html_percent(b, r->low);
+        buf_puts(b, " to ");
+        html_percent(b, r->high);
+        put_range(&h->folds_test, b);
+    } else {
+        buf_puts(b, "there is no test cell");
+    }
+    buf_puts(b, ".</p>\n<p class=\"mute\">");
+    html_text(b, h->name);
+    if (h->chosen)
+        buf_puts(b, ", the experiment that does best on the validation split");
+    if (h->chosen && h->folds > 1)
+        buf_puts(b, " of all folds");
+    if (h->evaluated < h->folds)
+        buf_printf(b, "; %d of %d folds are evaluated", h->evaluated, h->folds);
+    buf_puts(b, "</p>\n");
+}
+
+void report_headline(const struct report_data *d, struct buf *b)
+{
+    struct headline h;
+
+    buf_puts(b, "<section class=\"card\" aria-labelledby=\"h-headline\">\n"
+                "<h2 id=\"h-headline\">Accuracy</h2>\n");
+    if (d->best >= 0) {
+        headline_of(&h, d);
+        buf_puts(b, "<div class=\"headline\">\n<div>\n");
+        put_best(&h, b);
+        buf_puts(b, "</div>\n<div>\n");
+        put_base(&h, b);
+        buf_puts(b, "</div>\n</div>\n");
+        if (h.test.n > 0)
+            draw_scale(&h.test, report_json_number(h.base, "test"), b);
+    } else {
+        html_missing(b, "The accuracy", "no experiment is evaluated yet");
+    }
+    buf_puts(b, "</section>\n");
+}

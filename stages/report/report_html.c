@@ -1,0 +1,165 @@
+#include "stages/report/report_html.h"
+
+#include "base/file.h"
+#include "stages/report/report.h"
+
+#include "charts/svg.h"
+
+#include <math.h>
+#include <sodium.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EMBED_MAX = 64 << 10, FILES_EACH = 8 };
+
+void html_text(struct buf *b, const char *s)
+{
+    svg_text(b, s, SIZE_MAX);
+}
+
+void html_lines(struct buf *b, const char *s)
+{
+    while (*s) {
+        const size_t n = strcspn(s, "\n\t");
+        char *line = strndup(s, n);
+
+        if (!line) {
+            b->failed = true;
+            return;
+        }
+        html_text(b, line);
+        free(line);
+        s += n;
+        if (*s)
+            buf_put(b, s++, 1);
+    }
+}
+
+void html_percent(struct buf *b, double share)
+{
+    if (isfinite(share))
+        buf_printf(b, "%.1f&nbsp;%%", 100.0 * share);
+    else
+        buf_puts(b, "&ndash;");
+}
+
+void html_cell_percent(struct buf *b, double share)
+{
+    buf_puts(b, "<td class=\"num\">");
+    html_percent(b, share);
+    buf_puts(b, "</td>");
+}
+
+void html_cell_count(struct buf *b, double n)
+{
+    if (isfinite(n))
+        buf_printf(b, "<td class=\"num\">%.0f</td>", n);
+    else
+        buf_puts(b, "<td class=\"num\">&ndash;</td>");
+}
+
+void html_cell_number(struct buf *b, double v)
+{
+    if (isfinite(v))
+        buf_printf(b, "<td class=\"num\">%.3f</td>", v);
+    else
+        buf_puts(b, "<td class=\"num\">&ndash;</td>");
+}
+
+static void html_table_open(struct buf *b, const char *label,
+                            const char *attributes)
+{
+    buf_puts(b, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+                "aria-label=\"");
+    html_text(b, label);
+    buf_printf(b, "\">\n<table%s>\n", attributes);
+}
+
+void html_table(struct buf *b, const char *label)
+{
+    html_table_open(b, label, "");
+}
+
+void html_table_sortable(struct buf *b, const char *label, bool filter)
+{
+    html_table_open(b, label,
+                    filter ? " class=\"sortable\" data-filter=\"\""
+                           : " class=\"sortable\"");
+}
+
+void html_table_end(struct buf *b)
+{
+    buf_puts(b, "</table>\n</div>\n");
+}
+
+void html_missing(struct buf *b, const char *what, const char *why)
+{
+    buf_puts(b, "<p class=\"missing\">");
+    html_text(b, what);
+    buf_puts(b, " is missing: ");
+    html_text(b, why);
+    buf_puts(b, "</p>\n");
+}
+
+void html_data(struct buf *b, const char *type, const void *bytes, size_t size)
+{
+    const int variant = sodium_base64_VARIANT_ORIGINAL;
+    const size_t room = sodium_base64_encoded_len(size, variant);
+    char *text = malloc(room);
+
+    if (!text) {
+        b->failed = true;
+        return;
+    }
+    sodium_bin2base64(text, room, bytes, size, variant);
+    buf_printf(b, "data:%s;base64,", type);
+    buf_puts(b, text);
+    free(text);
+}
+
+/* Bytes of a file that is in the page. */
+static size_t embed_limit(const struct report_data *d)
+{
+    const size_t n = d->n_experiment > 0 ? (size_t)d->n_experiment : 1;
+    const size_t share = REPORT_DATA_BYTES / FILES_EACH / n;
+
+    return share < EMBED_MAX ? share : EMBED_MAX;
+}
+
+void html_file(struct buf *b, const struct report_data *d, const char *dir,
+               const char *name)
+{
+    const bool json = strstr(name, ".json") != NULL;
+    char path[FILE_PATH_MAX], *text = NULL;
+    struct err err;
+    size_t size;
+
+    if (file_path(path, &err, "%s/%s/%s", d->run_dir, dir, name) < 0 ||
+        !file_exists(path))
+        return;
+    buf_puts(b, "<a download=\"");
+    html_text(b, name);
+    buf_puts(b, "\" href=\"");
+    if (file_read(path, embed_limit(d), &text, &size, &err) == 0) {
+        html_data(b, json ? "application/json" : "text/csv", text, size);
+    } else {
+        buf_puts(b, "../");
+        html_text(b, dir);
+        buf_puts(b, "/");
+        html_text(b, name);
+    }
+    free(text);
+    buf_puts(b, "\">");
+    html_text(b, name);
+    buf_puts(b, "</a>\n");
+}
+
+void html_files(struct buf *b, const struct report_data *d, const char *dir,
+                const char *const *names)
+{
+    buf_puts(b, "<p class=\"data\"><span class=\"mute\">Data:</span> ");
+    for (; *names; names++)
+        html_file(b, d, dir, *names);
+    buf_puts(b, "</p>\n");
+}

@@ -1,0 +1,219 @@
+/*
+ * report_trust.c - which explainer to trust for what: the section of the page
+ */
+#include "stages/report/report_explainers.h"
+#include "stages/report/report_html.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *good_word(enum explainer_good good)
+{
+    return good == GOOD_HIGH ? "high" : good == GOOD_LOW ? "low" : "near 0";
+}
+
+static bool is_all(const struct explainer_row *r)
+{
+    return strcmp(r->class_name, "all") == 0;
+}
+
+static void put_range(const struct explainer_value *v, struct buf *b)
+{
+    if (isfinite(v->low) && isfinite(v->high))
+        buf_printf(b, " <span class=\"mute\">%.3f to %.3f</span>", v->low,
+                   v->high);
+}
+
+static void put_titles(const struct explainers *e, const char *attributes,
+                       struct buf *b)
+{
+    for (int f = 0; f < EXPLAINER_FIGURES; f++)
+        if (e->has[f])
+            buf_printf(b, "<th scope=\"col\"%s>%s (%s)</th>", attributes,
+                       explainer_figure[f].title,
+                       good_word(explainer_figure[f].good));
+    buf_puts(b, "</tr></thead>\n<tbody>\n");
+}
+
+/* --- every explainer ------------------------------------------------------- */
+
+static void put_value(const struct explainers *e, size_t i, int f,
+                      struct buf *b)
+{
+    const struct explainer_value *v = &e->row[i].value[f];
+    const bool best = explainers_is_best(e, i, f);
+
+    if (!isfinite(v->mean)) {
+        buf_puts(b, "<td class=\"num\">&ndash;</td>");
+        return;
+    }
+    buf_printf(b, "<td class=\"num%s\">%.3f", best ? " top" : "", v->mean);
+    put_range(v, b);
+    buf_puts(b, best ? " <strong>best</strong></td>" : "</td>");
+}
+
+/* Cells of the first figure of a table; a dash if there are none. */
+static void put_cells(const struct explainer_row *r, enum report_table t,
+                      struct buf *b)
+{
+    int f = 0;
+
+    while (f < EXPLAINER_FIGURES - 1 &&
+           (explainer_figure[f].table != t || !(r->value[f].cells > 0)))
+        f++;
+    html_cell_count(b, explainer_figure[f].table == t && r->value[f].cells > 0
+                           ? r->value[f].cells
+                           : (double)NAN);
+}
+
+static bool has_table(const struct explainers *e, enum report_table t)
+{
+    for (int f = 0; f < EXPLAINER_FIGURES; f++)
+        if (e->has[f] && explainer_figure[f].table == t)
+            return true;
+    return false;
+}
+
+static void put_row(const struct explainers *e, size_t i, struct buf *b)
+{
+    const struct explainer_row *r = &e->row[i];
+
+    buf_puts(b, "<tr><th scope=\"row\">");
+    html_text(b, r->network);
+    buf_puts(b, "</th><td>");
+    html_text(b, r->regime);
+    buf_puts(b, "</td><td>");
+    html_text(b, is_all(r) ? "all classes" : r->class_name);
+    buf_puts(b, "</td><td>");
+    html_text(b, r->method);
+    buf_puts(b, "</td>");
+    html_cell_count(b, r->experiments);
+    for (int t = 0; t < REPORT_TABLES; t++)
+        if ((t == TABLE_FAITH || t == TABLE_LOCATE) &&
+            has_table(e, (enum report_table)t))
+            put_cells(r, (enum report_table)t, b);
+    for (int f = 0; f < EXPLAINER_FIGURES; f++)
+        if (e->has[f])
+            put_value(e, i, f, b);
+    buf_puts(b, "</tr>\n");
+}
+
+static void put_table(const struct explainers *e, struct buf *b)
+{
+    html_table_sortable(b, "Explainers of all experiments", true);
+    buf_puts(b, "<thead><tr><th scope=\"col\" data-pick=\"\">network</th>"
+                "<th scope=\"col\" data-pick=\"\">regime</th>"
+                "<th scope=\"col\" data-pick=\"all classes\">class</th>"
+                "<th scope=\"col\" data-pick=\"\">explainer</th>"
+                "<th scope=\"col\" class=\"num\">experiments</th>");
+    if (has_table(e, TABLE_FAITH))
+        buf_puts(b, "<th scope=\"col\" class=\"num\">cells</th>");
+    if (has_table(e, TABLE_LOCATE))
+        buf_puts(b, "<th scope=\"col\" class=\"num\">with contours</th>");
+    put_titles(e, " class=\"num\"", b);
+    for (size_t i = 0; i < e->n; i++)
+        if (is_all(&e->row[i]))
+            put_row(e, i, b);
+    for (size_t i = 0; i < e->n; i++)
+        if (!is_all(&e->row[i]))
+            put_row(e, i, b);
+    buf_puts(b, "</tbody>\n");
+    html_table_end(b);
+}
+
+/* --- the first of each figure ---------------------------------------------- */
+
+static void put_first(const struct explainers *e, size_t i, int f,
+                      struct buf *b)
+{
+    const size_t best = explainers_best(e, i, f, e->n);
+    const size_t next = best < e->n ? explainers_best(e, i, f, best) : best;
+    const struct explainer_value *v, *w;
+
+    if (best == e->n) {
+        buf_puts(b, "<td>&ndash;</td>");
+        return;
+    }
+    v = &e->row[best].value[f];
+    buf_puts(b, "<td>");
+    html_text(b, e->row[best].method);
+    if (next == e->n) {
+        buf_puts(b, ", the only one</td>");
+        return;
+    }
+    w = &e->row[next].value[f];
+    buf_puts(b, v->mean == w->mean ? "; equals "
+                : !isfinite(v->low) || !isfinite(w->low)
+                    ? "; no interval, next is "
+                : explainers_overlap(v, w) ? "; overlaps "
+                                           : "; apart from ");
+    html_text(b, e->row[next].method);
+    buf_puts(b, "</td>");
+}
+
+/* Is it the first row of its network and regime, over all classes? */
+static bool opens(const struct explainers *e, size_t i)
+{
+    const struct explainer_row *r = &e->row[i];
+
+    for (size_t k = 0; k < i; k++)
+        if (is_all(&e->row[k]) && strcmp(e->row[k].network, r->network) == 0 &&
+            strcmp(e->row[k].regime, r->regime) == 0)
+            return false;
+    return is_all(r);
+}
+
+static void put_firsts(const struct explainers *e, struct buf *b)
+{
+    buf_puts(b, "<h3>Which explainer first</h3>\n"
+                "<p class=\"mute\">The best of each figure over all classes, "
+                "and whether its interval overlaps that of the next best. All "
+                "are measured on the same cells: what is apart differs, what "
+                "overlaps may.</p>\n");
+    html_table_sortable(b, "Which explainer first", false);
+    buf_puts(b, "<thead><tr><th scope=\"col\">network</th>"
+                "<th scope=\"col\">regime</th>");
+    put_titles(e, "", b);
+    for (size_t i = 0; i < e->n; i++) {
+        if (!opens(e, i))
+            continue;
+        buf_puts(b, "<tr><th scope=\"row\">");
+        html_text(b, e->row[i].network);
+        buf_puts(b, "</th><td>");
+        html_text(b, e->row[i].regime);
+        buf_puts(b, "</td>");
+        for (int f = 0; f < EXPLAINER_FIGURES; f++)
+            if (e->has[f])
+                put_first(e, i, f, b);
+        buf_puts(b, "</tr>\n");
+    }
+    buf_puts(b, "</tbody>\n");
+    html_table_end(b);
+}
+
+int report_trust(const struct report_data *d, struct buf *b, struct err *err)
+{
+    struct explainers e;
+
+    if (!report_explained(d))
+        return 0;
+    if (explainers_init(&e, d, err) < 0)
+        return -1;
+    buf_puts(b, "<section class=\"card\" id=\"explainers\" "
+                "aria-labelledby=\"h-explainers\">\n"
+                "<h2 id=\"h-explainers\">Which explainer to trust</h2>\n");
+    put_firsts(&e, b);
+    buf_puts(b,
+             "<h3>All explainers</h3>\n<p class=\"mute\">Means over maps of "
+             "the predicted class with 95&nbsp;% intervals, experiments of a "
+             "network and regime together; a cell counts once in each. Behind "
+             "each figure stands what is good; <strong>best</strong> is the "
+             "best mean of the explainers of that network, regime and class. "
+             "Where a map lies says nothing of how faithful it is. Every "
+             "figure of every experiment: <a "
+             "href=\"explainers.csv\">explainers.csv</a>.</p>\n");
+    put_table(&e, b);
+    buf_puts(b, "</section>\n");
+    explainers_release(&e);
+    return 0;
+}

@@ -1,0 +1,291 @@
+/*
+ * report_warnings.c - what a reader must know before the figures
+ */
+#include "stages/report/report.h"
+#include "stages/report/report_headline.h"
+#include "stages/report/report_html.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { REMARKS = 50 };
+
+static void set_aside(const struct report_reasons *r, const char *what,
+                      const char *example, struct buf *b)
+{
+    if (r->n == 0)
+        return;
+    buf_printf(b,
+               "<li><strong>%zu %s%s set aside</strong> and not used:\n<ul>\n",
+               r->n, what, r->n == 1 ? " was" : "s were");
+    for (int i = 0; i < r->n_list; i++) {
+        buf_printf(b, "<li>%zu &times; ", r->list[i].n);
+        html_text(b, r->list[i].text);
+        buf_printf(b, " <span class=\"mute\">(%s%s<code>",
+                   r->list[i].n > 1 ? "e.g. " : "", example);
+        html_text(b, r->list[i].example);
+        buf_puts(b, "</code>)</span></li>\n");
+    }
+    if (r->n_other)
+        buf_printf(b, "<li>%zu &times; other reasons, see index.csv</li>\n",
+                   r->n_other);
+    buf_puts(b, "</ul></li>\n");
+}
+
+static void twins(const struct report_counts *c, struct buf *b)
+{
+    if (c->twins) {
+        buf_printf(b,
+                   "<li><strong>%zu files are exact copies across "
+                   "%s</strong>: what was trained on is tested on (e.g. "
+                   "<code>",
+                   c->twins, c->folds > 1 ? "folds" : "splits");
+        html_text(b, c->twin[0]);
+        buf_puts(b, "</code> and <code>");
+        html_text(b, c->twin[1]);
+        buf_puts(b, "</code>).</li>\n");
+    }
+    if (c->conflicts)
+        buf_printf(b,
+                   "<li><strong>%zu files are exact copies under different "
+                   "classes</strong>: one of the labels is wrong.</li>\n",
+                   c->conflicts);
+}
+
+static void groups(const struct report_data *d, struct buf *b)
+{
+    const struct report_counts *c = &d->counts;
+
+    if (!c->shared_groups)
+        return;
+    buf_printf(b,
+               "<li><strong>%zu group%s cells in more than one "
+               "%s</strong>%s: %zu of %zu test cells come from a picture "
+               "that was also trained on, and cells of one picture look "
+               "alike, so the accuracy flatters. Use <code>split.method: "
+               "group</code>.</li>\n",
+               c->shared_groups, c->shared_groups == 1 ? " has" : "s have",
+               c->folds > 1 ? "fold" : "split",
+               d->config->split.method == SPLIT_BY_RANDOM
+                   ? ", because the split is random over cells"
+                   : "",
+               c->leaked_tests, c->tests);
+}
+
+static void folds(const struct report_counts *c, struct buf *b)
+{
+    for (int f = 0; c->folds > 1 && f < c->folds; f++)
+        if (c->all.fold[f] == 0)
+            buf_printf(b,
+                       "<li><strong>Fold %d is empty</strong>: it tests "
+                       "nothing.</li>\n",
+                       f);
+}
+
+static void splits(const struct report_counts *c, struct buf *b)
+{
+    static const char *const without[SPLIT_NONE] = {
+        "nothing can be learnt",
+        "the best epoch and the best network cannot be chosen",
+        "there is no honest accuracy"};
+
+    for (int s = 0; c->folds < 2 && s < SPLIT_NONE; s++)
+        if (c->all.split[s] == 0)
+            buf_printf(b,
+                       "<li><strong>The %s split is empty</strong>: %s.</li>\n",
+                       split_name((enum split)s), without[s]);
+}
+
+/* Classes with too few test cells for their figures to mean much, with folds
+ * in all of them. */
+static void small_classes(const struct report_counts *c, struct buf *b)
+{
+    int n = 0;
+
+    for (int i = 0; i < c->n_class && c->tests > 0; i++) {
+        const size_t tests =
+            c->folds > 1 ? report_used(&c->of[i]) : c->of[i].split[SPLIT_TEST];
+
+        if (tests >= REPORT_SMALL_CLASS)
+            continue;
+        buf_puts(b, n++ ? ", "
+                        : "<li><strong>Few test cells</strong>, so the figures "
+                          "of these classes say little: ");
+        html_text(b, c->of[i].name);
+        buf_printf(b, " (%zu%s)", tests, c->folds > 1 ? " in all folds" : "");
+    }
+    buf_puts(b, n ? ".</li>\n" : "");
+}
+
+/* Classes with enough in all folds, but not in each. */
+static void small_folds(const struct report_counts *c, struct buf *b)
+{
+    int n = 0;
+
+    for (int i = 0; i < c->n_class && c->folds > 1; i++) {
+        const struct report_class *of = &c->of[i];
+        size_t least = of->fold[0], most = of->fold[0];
+
+        for (int f = 1; f < c->folds; f++) {
+            least = of->fold[f] < least ? of->fold[f] : least;
+            most = of->fold[f] > most ? of->fold[f] : most;
+        }
+        if (least >= REPORT_SMALL_CLASS || report_used(of) < REPORT_SMALL_CLASS)
+            continue;
+        buf_puts(b, n++ ? ", "
+                        : "<li><strong>Few test cells in single "
+                          "folds</strong>, so there the figures of these "
+                          "classes say little, pooled they are of more: ");
+        html_text(b, of->name);
+        buf_printf(b, " (%zu to %zu of %zu)", least, most, report_used(of));
+    }
+    buf_puts(b, n ? ".</li>\n" : "");
+}
+
+static void baseline(const struct report_data *d, struct buf *b)
+{
+    struct headline h;
+    double base;
+
+    if (d->best < 0)
+        return;
+    headline_of(&h, d);
+    base = report_json_number(h.base, "test");
+    if (h.test.low <= base)
+        buf_printf(b,
+                   "<li><strong>Not clearly better than colour and "
+                   "size</strong>: the interval of the best network begins at "
+                   "%.1f&nbsp;%%, the baseline reaches %.1f&nbsp;%%.</li>\n",
+                   100 * h.test.low, 100 * base);
+}
+
+static void parts(const struct report_data *d, struct buf *b)
+{
+    for (int i = 0; i < d->n_experiment; i++) {
+        const struct report_experiment *e = &d->experiment[i];
+        const char *what[3];
+        int n = 0;
+
+        if (!e->history.there && !report_is_ensemble(e))
+            what[n++] = "training";
+        if (!e->metrics.root)
+            what[n++] = "evaluation";
+        if (!e->scores.there && !report_is_ensemble(e))
+            what[n++] = "explanations";
+        if (n == 0)
+            continue;
+        buf_puts(b, "<li>Experiment <strong>");
+        html_text(b, e->name);
+        buf_puts(b, "</strong> is incomplete: ");
+        for (int j = 0; j < n; j++)
+            buf_printf(b, "%s%s", j ? ", " : "", what[j]);
+        buf_puts(b, " missing.</li>\n");
+    }
+}
+
+/* 0/0 in the test figures. */
+static void notes(const struct report_data *d, struct buf *b)
+{
+    struct buf all = {0};
+    size_t n = 0;
+
+    for (int i = 0; i < d->n_experiment; i++) {
+        const json_t *list =
+            report_json_at(d->experiment[i].metrics.root, "test.notes");
+
+        for (size_t j = 0; j < json_array_size(list); j++) {
+            const char *s = json_string_value(json_array_get(list, j));
+
+            n++;
+            buf_puts(&all, "<li>");
+            html_text(&all, d->experiment[i].name);
+            buf_puts(&all, ": ");
+            html_text(&all, s ? s : "");
+            buf_puts(&all, "</li>\n");
+        }
+    }
+    if (n) {
+        buf_printf(b,
+                   "<li><details><summary>%zu remark%s on figures that are "
+                   "undefined or say little</summary>\n<ul>\n",
+                   n, n == 1 ? "" : "s");
+        buf_put(b, all.data, all.len);
+        buf_puts(b, "</ul></details></li>\n");
+    }
+    b->failed = b->failed || all.failed;
+    buf_release(&all);
+}
+
+/* What preparing the images found odd, in its own words. */
+static void preparation(const struct report_data *d, struct buf *b)
+{
+    const json_t *list = json_object_get(d->stats.root, "warnings");
+    const size_t n = json_array_size(list);
+
+    if (n == 0)
+        return;
+    buf_printf(b,
+               "<li><details><summary>%zu remark%s from preparing the "
+               "images</summary>\n<ul>\n",
+               n, n == 1 ? "" : "s");
+    for (size_t i = 0; i < n && i < REMARKS; i++) {
+        const char *s = json_string_value(json_array_get(list, i));
+
+        buf_puts(b, "<li>");
+        html_text(b, s ? s : "");
+        buf_puts(b, "</li>\n");
+    }
+    if (n > REMARKS)
+        buf_printf(b, "<li>%zu more, see data/stats.json</li>\n", n - REMARKS);
+    buf_puts(b, "</ul></details></li>\n");
+}
+
+/* Outputs that are there, but are not those of this configuration. */
+static void stale(const struct report_data *d, struct buf *b)
+{
+    int n = 0;
+
+    for (int i = 0; i < d->plan->n_node; i++) {
+        if (!d->plan->node[i].stale)
+            continue;
+        buf_puts(b, n++ ? ", "
+                        : "<li><strong>Left out</strong>, as what is there is "
+                          "of another configuration, or damaged: ");
+        html_text(b, d->plan->node[i].name);
+    }
+    buf_puts(b, n ? ". <code>papline run</code> makes it.</li>\n" : "");
+}
+
+void report_warnings(const struct report_data *d, struct buf *b)
+{
+    struct buf list = {0};
+
+    stale(d, &list);
+    if (!d->index.there)
+        buf_puts(&list, "<li>The images are not prepared yet.</li>\n");
+    set_aside(&d->aside, "file", "", &list);
+    set_aside(&d->augment_aside, "augmented image", "of source ", &list);
+    report_troubles(d, &list);
+    twins(&d->counts, &list);
+    groups(d, &list);
+    if (d->index.there) {
+        splits(&d->counts, &list);
+        folds(&d->counts, &list);
+        small_classes(&d->counts, &list);
+        small_folds(&d->counts, &list);
+    }
+    preparation(d, &list);
+    baseline(d, &list);
+    parts(d, &list);
+    notes(d, &list);
+    if (list.len) {
+        buf_puts(b, "<section class=\"card warnings\" id=\"warnings\" "
+                    "aria-labelledby=\"h-warnings\">\n"
+                    "<h2 id=\"h-warnings\">Read this first</h2>\n<ul>\n");
+        buf_put(b, list.data, list.len);
+        buf_puts(b, "</ul>\n</section>\n");
+    }
+    b->failed = b->failed || list.failed;
+    buf_release(&list);
+}
