@@ -158,8 +158,8 @@ static void warn_stale(const char *run_dir)
         for (int i = 0; i < env->plan.n_node; i++) {
             const struct plan_node *n = &env->plan.node[i];
 
-            if (n->stage->id == STAGE_EVALUATE &&
-                node_is_sealed(run_dir, n) && !node_is_current(run_dir, n))
+            if (n->stage->id == STAGE_EVALUATE && node_is_sealed(run_dir, n) &&
+                !node_is_current(run_dir, n))
                 log_warn("%s is not what run.yaml plans now: of another "
                          "configuration, or damaged; see 'papline plan %s'",
                          n->name, run_dir);

@@ -208,7 +208,7 @@ static void check_pin(void)
                   plan_weights(&q, "mobilenetv2")) == 0,
        "the weights may change meanwhile");
     fails(import_weights(at("run"), &p, plan_find(&p, "weights/mobilenetv2"),
-                            at("w"), &err),
+                         at("w"), &err),
           err, ERR_AGAIN, "has changed just now", "but not before import");
     plan_release(&p);
     plan_release(&q);
@@ -240,9 +240,8 @@ static void check_import(void)
     }
     ok(weights_write_h5(net, &f, at("w/mobilenetv2_x.h5"), &err) == 0 &&
            plan_init(&p, &c, at("run"), &err) == 0 &&
-           import_weights(at("run"), &p,
-                             plan_find(&p, "weights/mobilenetv2"), at("w"),
-                             &err) == 0,
+           import_weights(at("run"), &p, plan_find(&p, "weights/mobilenetv2"),
+                          at("w"), &err) == 0,
        "imported");
     free(t);
     ok(node_is_current(at("run"), plan_find(&p, "weights/mobilenetv2")) &&
