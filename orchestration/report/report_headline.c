@@ -77,13 +77,15 @@ static bool several(const struct report_data *d)
 static void pool(struct headline *h, const struct report_data *d, int head)
 {
     const json_t *list = report_json_at(d->baseline.root, "folds");
+    const struct fold_figure *accuracy;
     struct fold_summary s;
 
     fold_summary(&s, d, head);
+    accuracy = &s.metric[METRIC_ACCURACY];
     snprintf(h->name, sizeof(h->name), "%s", s.name);
     h->folds = s.folds;
     h->evaluated = s.evaluated;
-    h->folds_test = (struct report_range){s.accuracy.least, s.accuracy.most};
+    h->folds_test = (struct report_range){accuracy->least, accuracy->most};
     h->test = (struct report_result){(double)NAN, (double)NAN, (double)NAN,
                                      (double)NAN, (double)NAN};
     if (s.evaluated > 0)

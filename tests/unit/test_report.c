@@ -242,6 +242,14 @@ static void check_figures(void)
         "an experiment without figures is in the table");
     has(p, "<th scope=\"row\">" EVIL_HTML "</th><td class=\"num\">80.0",
         "figures by class");
+    has(p,
+        "<th scope=\"row\">accuracy</th><td class=\"num\">75.0&nbsp;%</td>"
+        "<td></td>",
+        "metrics, where nothing was drawn again without an interval");
+    has(p,
+        "balanced: mean recall of the classes; precision, recall, F1: weighted "
+        "by class size; ECE: mean gap",
+        "how metrics are worked out");
     has(p, "weighted mean</th><td class=\"num\">81.1", "weighted figures");
     has(p, "b called " EVIL_HTML ": 3 of 11", "the confusion matrix");
     ok(markup_count(p, "<svg") == 3, "two matrices and one pair of curves");
