@@ -3,6 +3,7 @@
  * and its most confident mistakes
  */
 #include "orchestration/report/report_html.h"
+#include "orchestration/report/report_sections.h"
 
 #include "base/file.h"
 

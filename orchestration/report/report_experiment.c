@@ -3,6 +3,7 @@
  */
 #include "orchestration/report/report.h"
 #include "orchestration/report/report_html.h"
+#include "orchestration/report/report_sections.h"
 
 #include "charts/svg.h"
 
@@ -202,9 +203,8 @@ static void evaluation(const struct report_data *d,
 
 /* --- all ------------------------------------------------------------------- */
 
-static int curves(const struct report_data *d,
-                  const struct report_experiment *e, struct buf *b,
-                  struct err *err)
+static void curves(const struct report_data *d,
+                   const struct report_experiment *e, struct buf *b)
 {
     static const char *const files[] = {"history.csv", "steps.csv",
                                         "timing.csv", NULL};
@@ -216,11 +216,13 @@ static int curves(const struct report_data *d,
     buf_puts(b, "<h3>How it learnt</h3>\n");
     if (!e->history.there) {
         html_missing(b, "The history of training", e->history.why);
-        return 0;
+        return;
     }
     v = calloc(5 * n + 1, sizeof(*v));
-    if (!v)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu epochs", n);
+    if (!v) {
+        b->failed = true;
+        return;
+    }
     for (size_t c = 0; c < 5; c++)
         for (size_t i = 0; i < n; i++)
             v[c * n + i] = report_number(&e->history, i, column[c]);
@@ -232,24 +234,16 @@ static int curves(const struct report_data *d,
     buf_puts(b, "</div>\n");
     html_files(b, d, e->train->dir, files);
     free(v);
-    return 0;
 }
 
-static int experiment(const struct report_data *d, int i, struct buf *b,
-                      struct err *err)
+void report_experiment(const struct report_data *d, int i, struct buf *b)
 {
     const struct report_experiment *e = &d->experiment[i];
     size_t room = REPORT_PICTURE_BYTES / (size_t)d->n_experiment;
     const char *model =
         json_string_value(report_json_at(e->metrics.root, "model"));
 
-    buf_printf(b,
-               "<section class=\"card\" id=\"experiment-%d\" "
-               "aria-labelledby=\"h-experiment-%d\">\n"
-               "<h2 id=\"h-experiment-%d\">",
-               i + 1, i + 1, i + 1);
-    html_text(b, e->name);
-    buf_puts(b, "</h2>\n<p class=\"mute\">");
+    buf_puts(b, "<p class=\"mute\">");
     html_text(b, e->train->network);
     buf_puts(b, ", ");
     html_text(b, e->train->regime);
@@ -265,18 +259,8 @@ static int experiment(const struct report_data *d, int i, struct buf *b,
     } else {
         html_missing(b, "The evaluation", e->metrics.why);
     }
-    if (!report_is_ensemble(e) &&
-        (curves(d, e, b, err) < 0 || report_gallery(d, e, room, b, err) < 0))
-        return -1;
-    buf_puts(b, "</section>\n");
-    return 0;
-}
-
-int report_experiments(const struct report_data *d, struct buf *b,
-                       struct err *err)
-{
-    for (int i = 0; i < d->n_experiment; i++)
-        if (experiment(d, i, b, err) < 0)
-            return -1;
-    return 0;
+    if (report_is_ensemble(e))
+        return;
+    curves(d, e, b);
+    report_gallery(d, e, room, b);
 }

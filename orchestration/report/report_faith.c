@@ -2,6 +2,7 @@
  * report_faith.c - which map to trust: faithfulness.csv as a table
  */
 #include "orchestration/report/report_html.h"
+#include "orchestration/report/report_sections.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 
 #include "orchestration/report/report_folds.h"
 #include "orchestration/report/report_html.h"
+#include "orchestration/report/report_sections.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -216,8 +217,6 @@ void report_headline(const struct report_data *d, struct buf *b)
 {
     struct headline h;
 
-    buf_puts(b, "<section class=\"card\" aria-labelledby=\"h-headline\">\n"
-                "<h2 id=\"h-headline\">Accuracy</h2>\n");
     if (d->best >= 0) {
         headline_of(&h, d);
         buf_puts(b, "<div class=\"headline\">\n<div>\n");
@@ -230,5 +229,4 @@ void report_headline(const struct report_data *d, struct buf *b)
     } else {
         html_missing(b, "The accuracy", "no experiment is evaluated yet");
     }
-    buf_puts(b, "</section>\n");
 }

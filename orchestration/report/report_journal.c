@@ -2,6 +2,7 @@
  * report_journal.c - what happened while the run was made
  */
 #include "orchestration/report/report_html.h"
+#include "orchestration/report/report_sections.h"
 
 #include "base/file.h"
 

@@ -5,6 +5,7 @@
 #include "orchestration/report/report_folds.h"
 #include "orchestration/report/report_headline.h"
 #include "orchestration/report/report_html.h"
+#include "orchestration/report/report_sections.h"
 
 #include "charts/svg.h"
 
@@ -92,9 +93,6 @@ void report_results(const struct report_data *d, struct buf *b)
 {
     int n;
 
-    buf_puts(b, "<section class=\"card\" id=\"results\" "
-                "aria-labelledby=\"h-results\">\n"
-                "<h2 id=\"h-results\">All experiments</h2>\n");
     put_legend(b);
     html_table_sortable(b, "Results of all experiments", true);
     buf_puts(b, "<thead><tr><th scope=\"col\">experiment</th>"
@@ -121,5 +119,4 @@ void report_results(const struct report_data *d, struct buf *b)
     buf_printf(b, "<td colspan=\"%d\"></td></tr>\n</tfoot>\n", n + 1);
     html_table_end(b);
     report_folds(d, b);
-    buf_puts(b, "</section>\n");
 }

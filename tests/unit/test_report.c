@@ -100,6 +100,9 @@ static void check_page(const char *p)
     has(p, "<html lang=\"en\">", "  the language is said");
     has(p, "prefers-color-scheme:dark", "  dark mode");
     has(p, "<main id=\"main\">", "  a place to skip to");
+    ok(markup_count(p, "<li><a href=\"#") == markup_count(p, "<section ") &&
+           markup_count(p, "<h2 id=") == markup_count(p, "<section "),
+       "  every section is in the list and has a title");
 }
 
 static void check_empty(void)

@@ -3,7 +3,7 @@
 #include "orchestration/report/report.h"
 #include "orchestration/report/report_folds.h"
 #include "orchestration/report/report_headline.h"
-#include "orchestration/report/report_html.h"
+#include "orchestration/report/report_sections.h"
 #include "tap.h"
 
 #include "base/file.h"
