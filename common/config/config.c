@@ -297,6 +297,17 @@ static void put_section(struct buf *out, const struct key *k, size_t i)
         buf_printf(out, "%s%s:\n", i ? "\n" : "", k[i].section);
 }
 
+const char *config_word(const struct config *c, const char *section,
+                        const char *name)
+{
+    const struct key *k = key_find(section, name);
+    const void *at;
+
+    BUG_ON(!k || k->type != KEY_ENUM);
+    at = (const char *)c + k->offset;
+    return k->words[*(const int *)at];
+}
+
 void config_write(const struct config *c, struct buf *out)
 {
     size_t n;

@@ -266,6 +266,11 @@ static inline const char *config_split_csv(const struct config *c)
  */
 MUST_USE int config_cells(const char *cells, int64_t *n, struct err *err);
 
+/* The word that a key has which takes one of several, "group" of split.method;
+ * borrowed, static. */
+const char *config_word(const struct config *c, const char *section,
+                        const char *name);
+
 /* The whole configuration as YAML that config_read() reads back equal. */
 void config_write(const struct config *c, struct buf *out);
 
