@@ -60,6 +60,14 @@ void buf_printf(struct buf *b, const char *fmt, ...)
     va_end(again);
 }
 
+void buf_take(struct buf *b, struct buf *part)
+{
+    if (part->len > 0)
+        buf_put(b, part->data, part->len);
+    b->failed = b->failed || part->failed;
+    buf_release(part);
+}
+
 void buf_csv(struct buf *b, const char *s)
 {
     if (!strpbrk(s, ",\"\r\n")) {

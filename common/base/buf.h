@@ -28,6 +28,9 @@ void buf_puts(struct buf *b, const char *s);
 /* Append formatted text. */
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
 
+/* Append 'part' with its failure; it is empty then. */
+void buf_take(struct buf *b, struct buf *part);
+
 /* Append 's' as one CSV field, quoted only where needed (RFC 4180). */
 void buf_csv(struct buf *b, const char *s);
 

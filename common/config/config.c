@@ -2,6 +2,7 @@
 #include "config/config.h"
 
 #include "config/config_key.h"
+#include "config/regime.h"
 #include "nn/loss_embed.h"
 #include "nn/mixup.h"
 #include "stats/costs.h"
@@ -44,11 +45,17 @@ static int check_costs(const struct config *c, struct err *err)
     return costs_weights(weight, &n, c->train.class_weights, err);
 }
 
-static bool trains(const struct config *c, const char *regime)
+static bool contrasts(const struct config *c)
 {
-    for (int i = 0; i < c->train.regimes.n; i++)
-        if (strcmp(c->train.regimes.word[i], regime) == 0)
+    struct err unknown; /* which the plan refuses */
+
+    for (int i = 0; i < c->train.regimes.n; i++) {
+        const struct regime *r =
+            regime_find(c->train.regimes.word[i], &unknown);
+
+        if (r && r->does & REGIME_CONTRASTS)
             return true;
+    }
     return false;
 }
 
@@ -63,7 +70,7 @@ static int check_batch(const struct config *c, const char *where,
                        "%.200s: train.batch: %lld images are fewer than "
                        "train.ranks %lld",
                        where, batch, (long long)c->train.ranks);
-    if (batch < EMBED_LEAST_BATCH && trains(c, "contrastive"))
+    if (batch < EMBED_LEAST_BATCH && contrasts(c))
         return err_set(err, ERR_USAGE,
                        "%.200s: train.batch: %lld images hold no pairs of two "
                        "classes; regime contrastive needs %d",
@@ -288,6 +295,17 @@ static void put_section(struct buf *out, const struct key *k, size_t i)
 {
     if (i == 0 || strcmp(k[i].section, k[i - 1].section) != 0)
         buf_printf(out, "%s%s:\n", i ? "\n" : "", k[i].section);
+}
+
+const char *config_word(const struct config *c, const char *section,
+                        const char *name)
+{
+    const struct key *k = key_find(section, name);
+    const void *at;
+
+    BUG_ON(!k || k->type != KEY_ENUM);
+    at = (const char *)c + k->offset;
+    return k->words[*(const int *)at];
 }
 
 void config_write(const struct config *c, struct buf *out)

@@ -28,7 +28,13 @@ enum resize_method { RESIZE_NEAREST, RESIZE_LANCZOS };
 enum aspect_method { ASPECT_SQUASH, ASPECT_KEEP };
 enum split_method { SPLIT_BY_RANDOM, SPLIT_BY_GROUP, SPLIT_BY_CSV };
 enum near_choice { NEAR_SEPARATE, NEAR_TOGETHER };
-enum input_mode { INPUT_AUTO, INPUT_RAW, INPUT_CAFFE, INPUT_TF, INPUT_TORCH };
+/* As the network wants it, or the members of enum preprocess. */
+enum input_mode {
+    INPUT_AUTO,
+#define PREPROCESS(NAME, word, ...) INPUT_##NAME,
+#include "nn/preprocess.def"
+#undef PREPROCESS
+};
 enum model_choice { MODEL_BEST, MODEL_LAST };
 enum side_choice { SIDE_NORMAL, SIDE_ABNORMAL };
 enum view_choice { VIEWS_ONE, VIEWS_FLIPS, VIEWS_ALL };
@@ -259,6 +265,11 @@ static inline const char *config_split_csv(const struct config *c)
  * Errors: ERR_USAGE it is none of these.
  */
 MUST_USE int config_cells(const char *cells, int64_t *n, struct err *err);
+
+/* The word that a key has which takes one of several, "group" of split.method;
+ * borrowed, static. */
+const char *config_word(const struct config *c, const char *section,
+                        const char *name);
 
 /* The whole configuration as YAML that config_read() reads back equal. */
 void config_write(const struct config *c, struct buf *out);

@@ -10,8 +10,11 @@ static const char *const resize_words[] = {"nearest", "lanczos", NULL};
 static const char *const aspect_words[] = {"squash", "keep", NULL};
 static const char *const split_words[] = {"random", "group", "csv", NULL};
 static const char *const near_words[] = {"separate", "together", NULL};
-static const char *const input_words[] = {"auto", "raw",   "caffe",
-                                          "tf",   "torch", NULL};
+static const char *const input_words[] = {"auto",
+#define PREPROCESS(NAME, word, ...) #word,
+#include "nn/preprocess.def"
+#undef PREPROCESS
+                                          NULL};
 static const char *const schedule_words[] = {"constant", "plateau", "cosine",
                                              NULL};
 static const char *const encoder_words[] = {"scratch", "weights", NULL};

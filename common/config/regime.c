@@ -6,24 +6,28 @@
 
 static const struct regime regimes[] = {
     {.name = "scratch"},
-    {.name = "finetune", .pretrained = true},
-    {.name = "cost_sensitive", .pretrained = true, .after = "finetune"},
-    {.name = "contrastive"},
+    {.name = "finetune", .does = REGIME_CUTS, .pretrained = true},
+    {.name = "cost_sensitive",
+     .does = REGIME_CUTS | REGIME_WEIGHS,
+     .pretrained = true,
+     .after = "finetune"},
+    {.name = "contrastive", .does = REGIME_CUTS | REGIME_CONTRASTS},
 };
 
 /* Keys of some regimes alone: others do not run again when they change. */
 static const struct {
-    const char *key, *regime;
+    const char *key;
+    enum regime_does does;
 } own[] = {
-    {"train.class_weights", "cost_sensitive"},
-    {"train.costs", "cost_sensitive"},
-    {"train.contrastive_loss", "contrastive"},
-    {"train.encoder", "contrastive"},
-    {"train.projection", "contrastive"},
-    {"train.temperature", "contrastive"},
-    {"train.margin", "contrastive"},
-    {"train.encoder_epochs", "contrastive"},
-    {"train.encoder_rate", "contrastive"},
+    {"train.class_weights", REGIME_WEIGHS},
+    {"train.costs", REGIME_WEIGHS},
+    {"train.contrastive_loss", REGIME_CONTRASTS},
+    {"train.encoder", REGIME_CONTRASTS},
+    {"train.projection", REGIME_CONTRASTS},
+    {"train.temperature", REGIME_CONTRASTS},
+    {"train.margin", REGIME_CONTRASTS},
+    {"train.encoder_epochs", REGIME_CONTRASTS},
+    {"train.encoder_rate", REGIME_CONTRASTS},
 };
 
 enum {
@@ -55,14 +59,14 @@ const struct regime *regime_find(const char *name, struct err *err)
 
 bool regime_pretrained(const struct regime *r, const struct config *c)
 {
-    return r->pretrained || (strcmp(r->name, "contrastive") == 0 &&
-                             c->train.encoder == ENCODER_WEIGHTS);
+    return r->pretrained ||
+           (r->does & REGIME_CONTRASTS && c->train.encoder == ENCODER_WEIGHTS);
 }
 
 bool regime_heeds(const struct regime *r, const char *key)
 {
     for (size_t i = 0; i < N_OWN; i++)
         if (strcmp(own[i].key, key) == 0)
-            return strcmp(own[i].regime, r->name) == 0;
+            return r->does & own[i].does;
     return true;
 }

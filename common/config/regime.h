@@ -16,10 +16,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What a regime does; keys that concern one of these alone say which. */
+enum regime_does {
+    REGIME_CUTS = 1,      /* takes the network as the authors cut it */
+    REGIME_WEIGHS = 2,    /* weighs classes, or prices mistakes */
+    REGIME_CONTRASTS = 4, /* trains an encoder first */
+};
+
 struct regime {
     const char *name;
-    bool pretrained;   /* reads the network's pretrained weights; contrastive:
-                          if train.encoder says so */
+    unsigned does;     /* of enum regime_does */
+    bool pretrained;   /* reads the network's pretrained weights; of an
+                          encoder: if train.encoder says so */
     const char *after; /* reads the model of this regime; NULL: of none */
 };
 

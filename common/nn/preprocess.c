@@ -8,22 +8,16 @@ static const struct {
     int from[3];
     float scale[3], shift[3];
 } modes[PREPROCESS_COUNT] = {
-    [PREPROCESS_RAW] = {"raw", {0, 1, 2}, {1, 1, 1}, {0, 0, 0}},
-    [PREPROCESS_CAFFE] = {"caffe",
-                          {2, 1, 0},
-                          {1, 1, 1},
-                          {-103.939f, -116.779f, -123.68f}},
-    [PREPROCESS_TF] = {"tf",
-                       {0, 1, 2},
-                       {1 / 127.5f, 1 / 127.5f, 1 / 127.5f},
-                       {-1, -1, -1}},
-    [PREPROCESS_TORCH] = {"torch",
-                          {0, 1, 2},
-                          {1 / (255 * 0.229f), 1 / (255 * 0.224f),
-                           1 / (255 * 0.225f)},
-                          {-0.485f / 0.229f, -0.456f / 0.224f,
-                           -0.406f / 0.225f}},
+#define PREPROCESS(NAME, word, ...) {#word, __VA_ARGS__},
+#include "nn/preprocess.def"
+#undef PREPROCESS
 };
+
+static const char all[] =
+#define PREPROCESS(NAME, word, ...) " " #word
+#include "nn/preprocess.def"
+#undef PREPROCESS
+    ;
 
 const char *preprocess_name(enum preprocess mode)
 {
@@ -37,8 +31,8 @@ int preprocess_find(const char *name, enum preprocess *mode, struct err *err)
             *mode = (enum preprocess)i;
             return 0;
         }
-    return err_set(err, ERR_USAGE,
-                   "preprocess '%.32s' is not raw, caffe, tf or torch", name);
+    return err_set(err, ERR_USAGE, "preprocess '%.32s' is not one of:%s", name,
+                   all);
 }
 
 void preprocess(enum preprocess mode, const uint8_t *rgb, size_t n_pixels,

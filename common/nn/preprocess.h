@@ -16,10 +16,9 @@
 #include <stdint.h>
 
 enum preprocess {
-    PREPROCESS_RAW,
-    PREPROCESS_CAFFE,
-    PREPROCESS_TF,
-    PREPROCESS_TORCH,
+#define PREPROCESS(NAME, word, ...) PREPROCESS_##NAME,
+#include "nn/preprocess.def"
+#undef PREPROCESS
     PREPROCESS_COUNT
 };
 

@@ -34,7 +34,7 @@ struct plan_node {
     const struct stage_row *stage;  /* borrowed */
     char experiment[PLAN_NAME_MAX]; /* "mobilenetv2-scratch-s1", or "" */
     char network[CONFIG_NAME_MAX];  /* of the experiment, or "" */
-    bool ensemble; /* 'network' is its method, one of plan_ensembles[] */
+    bool ensemble; /* 'network' is its method, a word of ensembles.def */
     char regime[CONFIG_NAME_MAX];
     int64_t seed;    /* of the experiment, else the run's */
     int fold, folds; /* of the experiment: split.folds, 1 without */
@@ -91,9 +91,7 @@ MUST_USE int plan_pin(const struct plan *p, const struct config *c,
 MUST_USE int plan_join(struct plan *p, const struct config *c,
                        const char *run_dir, struct err *err);
 
-/* What can be planned beside regime.h, ending in NULL; the tables of the stages agree. */
-extern const char *const plan_networks[];
-extern const char *const plan_explainers[];
+/* The words of config/ensembles.def, ending in NULL. */
 extern const char *const plan_ensembles[];
 
 /* Hash of the file of a network's pretrained weights; "": it is not read. */

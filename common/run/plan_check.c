@@ -8,15 +8,23 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const plan_networks[] = {"vgg16",       "vgg19",       "resnet50",
-                                     "mobilenetv2", "densenet169", NULL};
-const char *const plan_explainers[] = {"gradcam",    "gradcampp", "scorecam",
-                                       "layercam",   "lime",      "intgrad",
-                                       "smoothgrad", NULL};
+static const char *const networks[] = {
+#define NET(name) #name,
+#include "nn/nets.def"
+#undef NET
+    NULL};
+
+static const char *const explainers[] = {
+#define EXPLAINER(name) #name,
+#include "config/explainers.def"
+#undef EXPLAINER
+    NULL};
 
 const char *const plan_ensembles[] = {
-    "soft_vote",      "weighted_vote",       "fuzzy_rank", "fuzzy_rank_code",
-    "fuzzy_distance", "fuzzy_distance_code", NULL};
+#define ENSEMBLE(name, decide, probabilities) #name,
+#include "config/ensembles.def"
+#undef ENSEMBLE
+    NULL};
 
 static int check_word(const char *key, const char *word,
                       const char *const *known, struct err *err)
@@ -55,10 +63,10 @@ int plan_check_words(const struct config *c, struct err *err)
 
     for (size_t i = 0; regime_at(i); i++)
         regimes[i] = regime_at(i)->name;
-    if (plan_check_list("train.networks", &c->train.networks, plan_networks,
-                        err) < 0 ||
+    if (plan_check_list("train.networks", &c->train.networks, networks, err) <
+            0 ||
         plan_check_list("train.regimes", &c->train.regimes, regimes, err) < 0)
         return -1;
-    return plan_check_list("explain.methods", &c->explain.methods,
-                           plan_explainers, err);
+    return plan_check_list("explain.methods", &c->explain.methods, explainers,
+                           err);
 }

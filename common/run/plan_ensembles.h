@@ -16,7 +16,7 @@
 #include "run/plan.h"
 
 struct plan_ensemble {
-    const char *method;          /* one of plan_ensembles[] */
+    const char *method;          /* of config/ensembles.def */
     const struct regime *regime; /* of all members; "members" if listed */
     int64_t seed;
     int fold, folds; /* of all members; folds is 1 without */

@@ -294,13 +294,11 @@ struct side {
 
 static struct side side_of(const char *run_dir, const struct config *c)
 {
-    static const char *const method[] = {"random", "group", "csv"};
-
     return (struct side){{.run_dir = run_dir,
                           .folds = (int)c->split.folds,
                           .resamples = (int)c->evaluate.bootstrap,
                           .seed = (uint64_t)c->run.seed},
-                         method[c->split.method]};
+                         config_word(c, "split", "method")};
 }
 
 static bool has(const struct side *side, const char *name)

@@ -101,12 +101,9 @@ static const struct way {
     decide_f decide;
     bool probabilities;
 } ways[] = {
-    {"soft_vote", vote, true},
-    {"weighted_vote", vote, true},
-    {"fuzzy_rank", fuzzy_rank, false},
-    {"fuzzy_rank_code", fuzzy_rank_code, false},
-    {"fuzzy_distance", fuzzy_distance, false},
-    {"fuzzy_distance_code", fuzzy_distance_code, false},
+#define ENSEMBLE(name, decide, probabilities) {#name, decide, probabilities},
+#include "config/ensembles.def"
+#undef ENSEMBLE
 };
 
 static const struct way *way_of(const char *name)

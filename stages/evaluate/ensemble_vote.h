@@ -10,7 +10,7 @@
 #include "evaluation/predictions.h"
 
 struct fuse_args {
-    const char *method; /* one of plan_ensembles[]; borrowed, as all here */
+    const char *method; /* of config/ensembles.def; borrowed, as all here */
     int n_member;       /* 2 .. CONFIG_LIST_MAX */
     const char *member[CONFIG_LIST_MAX]; /* their names, for messages */
     const char *path[CONFIG_LIST_MAX];   /* of their predictions.csv */

@@ -50,7 +50,7 @@ static int handle_network(const struct unit *u, struct err *err)
     struct evaluate_args a = {
         .model = model,
         .history = history,
-        .choice = u->config->evaluate.model == MODEL_LAST ? "last" : "best",
+        .choice = config_word(u->config, "evaluate", "model"),
     };
 
     if (predict_dir(train, u->run_dir, u->plan, u->node, err) < 0 ||

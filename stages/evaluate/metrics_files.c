@@ -32,14 +32,14 @@ static int put_metrics(struct assess *a, const char *dir, struct err *err)
     }
     if (put_file(dir, "metrics.json", &b, err) < 0)
         return -1;
-    assess_confusion_csv(&a->metrics[0], a->class_name, &b);
+    assess_confusion_csv(&a->input[0].m, a->class_name, &b);
     return put_file(dir, "confusion.csv", &b, err);
 }
 
 static int put_confusion(const struct assess *a, const char *dir,
                          struct err *err)
 {
-    const struct metrics *m = &a->metrics[0];
+    const struct metrics *m = &a->input[0].m;
     const char *name[STATS_CLASSES_MAX];
     char title[PLAN_NAME_MAX + 64];
     size_t *count = calloc((size_t)(m->k * m->k), sizeof(*count));
@@ -62,7 +62,7 @@ static int put_confusion(const struct assess *a, const char *dir,
 static int put_reliability(const struct assess *a, const char *dir,
                            struct err *err)
 {
-    const struct reliability *r = &a->reliability[0];
+    const struct reliability *r = &a->input[0].bins;
     struct outcomes o = a->test.o;
     struct reliability after;
     char title[PLAN_NAME_MAX + 64];

@@ -14,24 +14,25 @@ json_t *assess_temperature(const struct assess *a)
 {
     const struct temperature *t = &a->temperature;
     struct outcomes o = a->test.o;
-    struct reliability r;
+    struct metric_input in = a->input[0];
     const char *note = !t->fitted ? "no validation cell: 1"
                        : t->flat  ? "each is as good: 1"
                        : t->limited
                            ? "the best is at or beyond a limit of the search"
                            : "";
+    json_t *test = json_object();
     json_t *j =
         json_pack("{s:f, s:s, s:o, s:o, s:s}", "value", t->t, "fitted_on",
                   "validation", "nll_before", json_number(t->before),
                   "nll_after", json_number(t->after), "note", note);
 
     o.p = a->calibrated;
-    reliability_of(&r, &o);
-    json_object_set_new(
-        j, "test",
-        json_pack("{s:o, s:o, s:o, s:o}", "nll", json_number(log_loss(&o)),
-                  "brier", json_number(brier(&o)), "ece", json_number(r.ece),
-                  "mce", json_number(r.mce)));
+    in.o = &o;
+    reliability_of(&in.bins, &o);
+    for (const struct metric *row = metrics_table; row->name; row++)
+        if (row->shown & SHOWN_CALIBRATED)
+            json_object_set_new(test, row->name, json_number(row->value(&in)));
+    json_object_set_new(j, "test", test);
     return j;
 }
 
@@ -76,7 +77,7 @@ static json_t *three_json(const struct assess *a)
 
     for (int i = 0; i < a->test.o.k; i++)
         for (int j = 0; j < a->test.o.k; j++)
-            n[a->sides.of[i]][a->sides.of[j]] += a->metrics[0].confusion[i][j];
+            n[a->sides.of[i]][a->sides.of[j]] += a->input[0].m.confusion[i][j];
     for (int i = 0; i < SIDE_COUNT; i++) {
         json_t *row = json_array();
 

@@ -19,20 +19,31 @@ static json_t *scores_json(const struct scores *s)
                      (json_int_t)s->support);
 }
 
-static json_t *class_json(const struct assess *a, const struct metrics *m,
-                          int c, const struct areas *areas)
+static json_t *class_json(const struct assess *a, const struct metric_input *in,
+                          int c)
 {
+    const struct metrics *m = &in->m;
     json_t *j = scores_json(&m->of[c]);
     double low, high;
 
     json_object_set_new(j, "class", json_text(a->class_name[c]));
     wilson(m->confusion[c][c], m->of[c].support, &low, &high);
     json_object_set_new(j, "recall_interval", json_range(low, high));
-    if (areas) {
-        json_object_set_new(j, "roc_auc", json_number(areas->roc[c]));
-        json_object_set_new(j, "pr_auc", json_number(areas->pr[c]));
+    if (in->probabilities) {
+        json_object_set_new(j, "roc_auc", json_number(in->areas.roc[c]));
+        json_object_set_new(j, "pr_auc", json_number(in->areas.pr[c]));
     }
     return j;
+}
+
+static json_t *classes_json(const struct assess *a,
+                            const struct metric_input *in)
+{
+    json_t *classes = json_array();
+
+    for (int c = 0; c < in->m.k; c++)
+        json_array_append_new(classes, class_json(a, in, c));
+    return classes;
 }
 
 static json_t *confusion_json(const struct metrics *m)
@@ -65,12 +76,10 @@ static void note_undefined(const struct metrics *m,
                       "cell",
                       name[c]);
     }
-    if (m->n > 0 && m->undefined & UNDEFINED_KAPPA)
-        json_note(notes, "kappa is 0/0, counted as 0: cells and predictions "
-                         "are of one class alone");
-    if (m->n > 0 && m->undefined & UNDEFINED_MCC)
-        json_note(notes, "MCC is 0/0, counted as 0: cells or predictions are "
-                         "of one class alone");
+    for (const struct metric *row = metrics_table; row->name; row++)
+        if (m->n > 0 && m->undefined & row->undefined)
+            json_note(notes, "%s is 0/0, counted as 0: %s", row->label,
+                      row->why);
 }
 
 static void note_areas(const struct assess *a, const struct areas *areas,
@@ -122,62 +131,68 @@ static json_t *bins_json(const struct reliability *r)
     return bins;
 }
 
-/* Figures of the probabilities themselves. */
-static void put_calibration(json_t *j, const struct outcomes *o,
-                            const struct reliability *r)
+/* The metrics of the table that need probabilities, or those that do not. */
+static void put_metrics(json_t *j, const struct metric_input *in,
+                        bool probabilities)
 {
-    json_object_set_new(j, "nll", json_number(log_loss(o)));
-    json_object_set_new(j, "brier", json_number(brier(o)));
-    json_object_set_new(j, "ece", json_number(r->ece));
-    json_object_set_new(j, "mce", json_number(r->mce));
+    for (const struct metric *row = metrics_table; row->name; row++) {
+        if (row->path || !metrics_table_fits(row, in) ||
+            (row->needs == NEEDS_PROBABILITIES) != probabilities)
+            continue;
+        json_object_set_new(j, row->name, json_number(row->value(in)));
+        if (row->interval != INTERVAL_WILSON)
+            continue;
+        json_object_set_new(j, "interval_method", json_text("Wilson 95 %"));
+        json_object_set_new(j, "interval", json_range(in->m.low, in->m.high));
+    }
 }
 
-static int put_probabilities(struct assess *a, int split, json_t *j,
-                             struct areas *areas, struct err *err)
+/* What there is of decisions alone. */
+static void put_decisions(const struct assess *a, const struct metric_input *in,
+                          json_t *j)
 {
-    const struct outcomes *o = split ? &a->validation.o : &a->test.o;
-    struct curves c;
+    const struct metrics *m = &in->m;
+    json_t *notes = json_array();
 
-    if (curves_init(&c, o, err) < 0)
-        return -1;
-    curves_areas(&c, NULL, areas);
-    curves_release(&c);
-    reliability_of(&a->reliability[split], o);
-    json_object_set_new(j, "roc_auc", json_number(areas->macro_roc));
-    json_object_set_new(j, "pr_auc", json_number(areas->macro_pr));
-    put_calibration(j, o, &a->reliability[split]);
-    json_object_set_new(j, "reliability", bins_json(&a->reliability[split]));
-    if (o->n > 0)
-        note_areas(a, areas, json_object_get(j, "notes"));
-    note_alike(o, json_object_get(j, "notes"));
-    return 0;
+    json_object_set_new(j, "n", json_count(m->n));
+    json_object_set_new(j, "correct", json_count(m->correct));
+    put_metrics(j, in, false);
+    json_object_set_new(j, "per_class", classes_json(a, in));
+    json_object_set_new(j, "weighted", scores_json(&m->weighted));
+    json_object_set_new(j, "macro", scores_json(&m->macro));
+    json_object_set_new(j, "confusion", confusion_json(m));
+    json_object_set_new(j, "notes", notes);
+    note_undefined(m, a->class_name, notes);
+}
+
+static void put_probabilities(const struct assess *a,
+                              const struct metric_input *in, json_t *j)
+{
+    json_t *notes = json_object_get(j, "notes");
+
+    put_metrics(j, in, true);
+    json_object_set_new(j, "reliability", bins_json(&in->bins));
+    if (in->o->n > 0)
+        note_areas(a, &in->areas, notes);
+    note_alike(in->o, notes);
 }
 
 json_t *assess_split_json(struct assess *a, int split, struct err *err)
 {
     const struct outcomes *o = split ? &a->validation.o : &a->test.o;
-    struct metrics *m = &a->metrics[split];
-    struct areas areas;
-    json_t *j, *classes = json_array(), *notes = json_array();
+    struct metric_input *in = &a->input[split];
+    struct curves c = {.k = 0};
+    json_t *j;
 
-    metrics_of(m, o);
-    note_undefined(m, a->class_name, notes);
-    j = json_pack("{s:I, s:I, s:f, s:s, s:[f,f], s:f, s:f, s:f, s:o, s:o, s:o, "
-                  "s:o, s:o}",
-                  "n", (json_int_t)m->n, "correct", (json_int_t)m->correct,
-                  "accuracy", m->accuracy, "interval_method", "Wilson 95 %",
-                  "interval", m->low, m->high, "balanced_accuracy",
-                  m->balanced_accuracy, "kappa", m->kappa, "mcc", m->mcc,
-                  "per_class", classes, "weighted", scores_json(&m->weighted),
-                  "macro", scores_json(&m->macro), "confusion",
-                  confusion_json(m), "notes", notes);
-    if (o->p && put_probabilities(a, split, j, &areas, err) < 0) {
-        json_decref(j);
+    if (o->p && curves_init(&c, o, err) < 0)
         return NULL;
-    }
-    for (int c = 0; c < o->k; c++)
-        json_array_append_new(classes,
-                              class_json(a, m, c, o->p ? &areas : NULL));
+    metrics_table_input(in, o, a->sides.two ? a->sides.abnormal : NULL,
+                        &a->sides.costs, o->p ? &c : NULL);
+    curves_release(&c);
+    j = json_object();
+    put_decisions(a, in, j);
+    if (o->p)
+        put_probabilities(a, in, j);
     return j;
 }
 
@@ -282,7 +297,7 @@ void assess_reliability_csv(const struct assess *a, struct buf *out)
     struct reliability r;
 
     buf_puts(out, "temperature,above,to,cells,confidence,accuracy\n");
-    reliability_rows("before", &a->reliability[0], out);
+    reliability_rows("before", &a->input[0].bins, out);
     o.p = a->calibrated;
     reliability_of(&r, &o);
     reliability_rows("after", &r, out);

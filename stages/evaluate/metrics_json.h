@@ -1,10 +1,10 @@
 /*
  * metrics_json.h - metrics.json: everything that predictions say of a classifier
  *
- * For the test and the validation split: counts and quotients of the confusion
- * matrix (stats/metrics.h), areas under curves (curves.h), calibration
- * (calibration.h), and bootstrap intervals over groups of the test split's
- * figures (bootstrap.h).  Fitted on validation and tried on the test split:
+ * For the test and the validation split: the metrics of the table
+ * (stats/metrics_table.h), those of each class, the confusion matrix, bins of
+ * confidence, and bootstrap intervals over groups of the test split's metrics
+ * (bootstrap.h).  Fitted on validation and tried on the test split:
  * temperature, the threshold for a wanted sensitivity (binary.h), prediction
  * sets (conformal.h).  Beside it, expected costs (costs.h).
  *
@@ -14,9 +14,7 @@
 #define EVALUATE_METRICS_JSON_H
 
 #include "evaluation/class_groups.h"
-#include "stats/calibration.h"
-#include "stats/curves.h"
-#include "stats/metrics.h"
+#include "stats/metrics_table.h"
 
 struct json_t; /* jansson's */
 
@@ -35,8 +33,7 @@ struct assess {
     struct assess_split test, validation; /* of one k */
 
     /* worked out by assess_run() */
-    struct metrics metrics[2]; /* test, validation */
-    struct reliability reliability[2];
+    struct metric_input input[2]; /* test, validation */
     struct temperature temperature;
     struct sides sides;
     double *calibrated;  /* owned: (test n, k) after temperature; or NULL */

@@ -7,12 +7,12 @@
 #include <string.h>
 
 #define EXPLAINER(name) extern const struct explainer explainer_##name;
-#include "stages/explain/explainers.def"
+#include "config/explainers.def"
 #undef EXPLAINER
 
 static const struct explainer *const table[] = {
 #define EXPLAINER(name) &explainer_##name,
-#include "stages/explain/explainers.def"
+#include "config/explainers.def"
 #undef EXPLAINER
 };
 

@@ -6,6 +6,7 @@
 #include "base/version.h"
 #include "evaluation/inference.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,26 +46,30 @@ static json_t *channels(const struct report_experiment *e)
     return j;
 }
 
-/* Those of metrics.json that are numbers. */
+/* Metrics that have a value; 'own': those that have a path of their own. */
+static void put_metrics(const struct report_experiment *e, bool own, json_t *j)
+{
+    for (const struct metric *m = metrics_table; m->name; m++) {
+        const double v = report_metric(e->metrics.root, m);
+
+        if (m->shown & SHOWN_IN_BUNDLE && (m->path != NULL) == own &&
+            isfinite(v))
+            json_object_set_new(j, m->name, json_real(v));
+    }
+}
+
 static json_t *figures(const struct report_experiment *e)
 {
-    static const char *const name[] = {"accuracy", "balanced_accuracy",
-                                       "kappa",    "mcc",
-                                       "roc_auc",  "pr_auc",
-                                       "nll",      "brier",
-                                       "ece",      "n"};
     const json_t *test = report_json_at(e->metrics.root, "test");
-    const json_t *weighted = json_object_get(test, "weighted");
     json_t *j = json_object();
 
-    for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
-        if (json_is_number(json_object_get(test, name[i])))
-            json_object_set(j, name[i], json_object_get(test, name[i]));
+    put_metrics(e, false, j);
+    if (json_object_get(test, "n"))
+        json_object_set(j, "n", json_object_get(test, "n"));
     if (json_object_get(test, "interval"))
         json_object_set(j, "accuracy_interval_95",
                         json_object_get(test, "interval"));
-    if (weighted)
-        json_object_set(j, "weighted_f1", json_object_get(weighted, "f1"));
+    put_metrics(e, true, j);
     return j;
 }
 

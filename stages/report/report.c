@@ -1,12 +1,15 @@
 #include "stages/report/report.h"
 
 #include "stages/report/bundle.h"
-#include "stages/report/report_data.h"
+#include "stages/report/report_embed.h"
 #include "stages/report/report_explainers.h"
 #include "stages/report/report_folds.h"
 #include "stages/report/report_html.h"
+#include "stages/report/report_sections.h"
 
 #include "base/file.h"
+
+#include <stdio.h>
 #include <string.h>
 
 /* What the page is called: the last part of the run's directory. */
@@ -17,7 +20,78 @@ static const char *run_name(const char *dir)
     return slash && slash[1] ? slash + 1 : dir;
 }
 
-static void head(const struct report_data *d, struct buf *b)
+static const struct section {
+    const char *id, *title; /* title: NULL of each experiment */
+    void (*write)(const struct report_data *d, struct buf *b);
+    void (*each)(const struct report_data *d, int i, struct buf *b);
+} sections[] = {
+#define SECTION(id, title, write) {#id, title, write, NULL},
+#define SECTION_EACH(id, write)   {#id, NULL, NULL, write},
+#include "report_sections.def"
+#undef SECTION
+#undef SECTION_EACH
+};
+
+enum { N_SECTION = sizeof(sections) / sizeof(sections[0]) };
+
+/* The sections, and the list of those that there are. */
+struct page {
+    struct buf list, main;
+};
+
+/* Take what is in a section, which is left out if that is nothing. */
+static void put_section(struct page *p, const char *id, const char *title,
+                        struct buf *inside)
+{
+    const bool any = inside->len > 0;
+
+    if (any) {
+        buf_printf(&p->list, "<li><a href=\"#%s\">", id);
+        html_text(&p->list, title);
+        buf_puts(&p->list, "</a></li>\n");
+        buf_printf(&p->main,
+                   "<section class=\"card\" id=\"%s\" "
+                   "aria-labelledby=\"h-%s\">\n<h2 id=\"h-%s\">",
+                   id, id, id);
+        html_text(&p->main, title);
+        buf_puts(&p->main, "</h2>\n");
+    }
+    buf_take(&p->main, inside);
+    buf_puts(&p->main, any ? "</section>\n" : "");
+}
+
+static void put_each(struct page *p, const struct section *s,
+                     const struct report_data *d)
+{
+    char id[64];
+
+    for (int i = 0; i < d->n_experiment; i++) {
+        struct buf inside = {0};
+
+        snprintf(id, sizeof(id), "%s-%d", s->id, i + 1);
+        s->each(d, i, &inside);
+        put_section(p, id, d->experiment[i].name, &inside);
+    }
+}
+
+static void put_sections(struct page *p, const struct report_data *d)
+{
+    for (int i = 0; i < N_SECTION; i++) {
+        const struct section *s = &sections[i];
+        struct buf inside = {0};
+
+        if (s->each) {
+            put_each(p, s, d);
+            continue;
+        }
+        s->write(d, &inside);
+        put_section(p, s->id, s->title, &inside);
+    }
+}
+
+/* Everything above the first section. */
+static void put_head(const struct report_data *d, struct buf *list,
+                     struct buf *b)
 {
     buf_puts(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
                 "<meta charset=\"utf-8\">\n"
@@ -32,34 +106,18 @@ static void head(const struct report_data *d, struct buf *b)
                 "<a class=\"skip\" href=\"#main\">Skip to the results</a>\n"
                 "<header>\n<h1>");
     html_text(b, run_name(d->run_dir));
-    buf_puts(b, "</h1>\n<nav aria-label=\"Sections\"><ul>\n"
-                "<li><a href=\"#results\">All experiments</a></li>\n");
-    if (report_explained(d))
-        buf_puts(b, "<li><a href=\"#explainers\">Explainers</a></li>\n");
-    buf_puts(b, "<li><a href=\"#paper\">Beside the paper</a></li>\n");
-    for (int i = 0; i < d->n_experiment; i++) {
-        buf_printf(b, "<li><a href=\"#experiment-%d\">", i + 1);
-        html_text(b, d->experiment[i].name);
-        buf_puts(b, "</a></li>\n");
-    }
-    buf_puts(b, "<li><a href=\"#samples\">Cells</a></li>\n"
-                "<li><a href=\"#origin\">Where this comes from</a></li>\n"
-                "</ul></nav>\n</header>\n<main id=\"main\">\n");
+    buf_puts(b, "</h1>\n<nav aria-label=\"Sections\"><ul>\n");
+    buf_take(b, list);
+    buf_puts(b, "</ul></nav>\n</header>\n<main id=\"main\">\n");
 }
 
 static int compose(const struct report_data *d, struct buf *b, struct err *err)
 {
-    head(d, b);
-    report_warnings(d, b);
-    report_headline(d, b);
-    report_results(d, b);
-    if (report_trust(d, b, err) < 0)
-        return -1;
-    report_paper(d, b);
-    if (report_experiments(d, b, err) < 0)
-        return -1;
-    report_samples(d, b);
-    report_provenance(d, b);
+    struct page p = {.list = {0}};
+
+    put_sections(&p, d);
+    put_head(d, &p.list, b);
+    buf_take(b, &p.main);
     buf_puts(b, "</main>\n<footer>\n<p>For research. Not a medical device, not "
                 "for diagnosis.</p>\n</footer>\n");
     report_script(b);

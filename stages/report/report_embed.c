@@ -1,6 +1,6 @@
 /* report_embed.c - the style sheet and the script, which the build embeds from
  * report.css and report.js */
-#include "stages/report/report_html.h"
+#include "stages/report/report_embed.h"
 
 #include "base/hash.h"
 #include "charts/svg.h"

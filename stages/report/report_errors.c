@@ -3,6 +3,7 @@
  * and its most confident mistakes
  */
 #include "stages/report/report_html.h"
+#include "stages/report/report_sections.h"
 
 #include "base/file.h"
 

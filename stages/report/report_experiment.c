@@ -3,6 +3,7 @@
  */
 #include "stages/report/report.h"
 #include "stages/report/report_html.h"
+#include "stages/report/report_sections.h"
 
 #include "charts/svg.h"
 
@@ -151,55 +152,34 @@ static void reliability(const struct report_experiment *e, struct buf *b)
 
 /* --- further figures ------------------------------------------------------- */
 
-static void figure_row(const json_t *m, const char *name, const char *path,
-                       const char *range, struct buf *b)
+static void figure_row(const json_t *metrics, const struct metric *m,
+                       struct buf *b)
 {
-    const json_t *r = report_json_at(m, range);
-    const double low = json_is_number(json_array_get(r, 0))
-                           ? json_number_value(json_array_get(r, 0))
-                           : (double)NAN;
+    const json_t *drawn = report_json_at(metrics, "test.bootstrap");
+    const json_t *r = json_object_get(drawn, m->name);
 
-    buf_printf(b, "<tr><th scope=\"row\">%s</th>", name);
-    html_cell_number(b, report_json_number(m, path));
-    buf_puts(b, "<td class=\"num\">");
-    if (isfinite(low))
-        buf_printf(b, "%.3f to %.3f", low,
-                   json_number_value(json_array_get(r, 1)));
-    buf_puts(b, "</td></tr>\n");
+    buf_printf(b, "<tr><th scope=\"row\">%s%s</th>", m->title,
+               m->low ? " (low is good)" : "");
+    html_cell_metric(b, m, report_metric(metrics, m));
+    if (json_is_number(json_array_get(r, 0)))
+        html_cell_range(b, m, json_number_value(json_array_get(r, 0)),
+                        json_number_value(json_array_get(r, 1)));
+    else
+        buf_puts(b, "<td></td>");
+    buf_puts(b, "</tr>\n");
 }
 
 static void figures(const struct report_experiment *e, struct buf *b)
 {
-    static const struct {
-        const char *name, *path, *range;
-    } row[] = {
-        {"accuracy", "test.accuracy", "test.bootstrap.accuracy"},
-        {"balanced accuracy", "test.balanced_accuracy",
-         "test.bootstrap.balanced_accuracy"},
-        {"Cohen's kappa", "test.kappa", "test.bootstrap.kappa"},
-        {"Matthews correlation", "test.mcc", "test.bootstrap.mcc"},
-        {"ROC AUC, mean of classes", "test.roc_auc", "test.bootstrap.roc_auc"},
-        {"PR AUC, mean of classes", "test.pr_auc", "test.bootstrap.pr_auc"},
-        {"negative log-likelihood", "test.nll", "test.bootstrap.nll"},
-        {"Brier score", "test.brier", "test.bootstrap.brier"},
-        {"expected calibration error", "test.ece", "test.bootstrap.ece"},
-        {"sensitivity, abnormal against normal", "binary.as_said.sensitivity",
-         "test.bootstrap.sensitivity"},
-        {"specificity", "binary.as_said.specificity",
-         "test.bootstrap.specificity"},
-        {"share referred by prediction sets", "sets.referred", ""},
-    };
-
     buf_puts(b, "<h3>Further figures</h3>\n");
     html_table_sortable(b, "Further figures", false);
     buf_puts(b, "<thead><tr><th scope=\"col\">figure</th>"
                 "<th scope=\"col\" class=\"num\">test split</th>"
                 "<th scope=\"col\" class=\"num\">95&nbsp;% interval over "
                 "groups</th></tr></thead>\n<tbody>\n");
-    for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
-        if (isfinite(report_json_number(e->metrics.root, row[i].path)))
-            figure_row(e->metrics.root, row[i].name, row[i].path, row[i].range,
-                       b);
+    for (const struct metric *m = metrics_table; m->name; m++)
+        if (isfinite(report_metric(e->metrics.root, m)))
+            figure_row(e->metrics.root, m, b);
     buf_puts(b, "</tbody>\n");
     html_table_end(b);
 }
@@ -223,9 +203,8 @@ static void evaluation(const struct report_data *d,
 
 /* --- all ------------------------------------------------------------------- */
 
-static int curves(const struct report_data *d,
-                  const struct report_experiment *e, struct buf *b,
-                  struct err *err)
+static void curves(const struct report_data *d,
+                   const struct report_experiment *e, struct buf *b)
 {
     static const char *const files[] = {"history.csv", "steps.csv",
                                         "timing.csv", NULL};
@@ -237,11 +216,13 @@ static int curves(const struct report_data *d,
     buf_puts(b, "<h3>How it learnt</h3>\n");
     if (!e->history.there) {
         html_missing(b, "The history of training", e->history.why);
-        return 0;
+        return;
     }
     v = calloc(5 * n + 1, sizeof(*v));
-    if (!v)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu epochs", n);
+    if (!v) {
+        b->failed = true;
+        return;
+    }
     for (size_t c = 0; c < 5; c++)
         for (size_t i = 0; i < n; i++)
             v[c * n + i] = report_number(&e->history, i, column[c]);
@@ -253,24 +234,16 @@ static int curves(const struct report_data *d,
     buf_puts(b, "</div>\n");
     html_files(b, d, e->train->dir, files);
     free(v);
-    return 0;
 }
 
-static int experiment(const struct report_data *d, int i, struct buf *b,
-                      struct err *err)
+void report_experiment(const struct report_data *d, int i, struct buf *b)
 {
     const struct report_experiment *e = &d->experiment[i];
     size_t room = REPORT_PICTURE_BYTES / (size_t)d->n_experiment;
     const char *model =
         json_string_value(report_json_at(e->metrics.root, "model"));
 
-    buf_printf(b,
-               "<section class=\"card\" id=\"experiment-%d\" "
-               "aria-labelledby=\"h-experiment-%d\">\n"
-               "<h2 id=\"h-experiment-%d\">",
-               i + 1, i + 1, i + 1);
-    html_text(b, e->name);
-    buf_puts(b, "</h2>\n<p class=\"mute\">");
+    buf_puts(b, "<p class=\"mute\">");
     html_text(b, e->train->network);
     buf_puts(b, ", ");
     html_text(b, e->train->regime);
@@ -286,18 +259,8 @@ static int experiment(const struct report_data *d, int i, struct buf *b,
     } else {
         html_missing(b, "The evaluation", e->metrics.why);
     }
-    if (!report_is_ensemble(e) &&
-        (curves(d, e, b, err) < 0 || report_gallery(d, e, room, b, err) < 0))
-        return -1;
-    buf_puts(b, "</section>\n");
-    return 0;
-}
-
-int report_experiments(const struct report_data *d, struct buf *b,
-                       struct err *err)
-{
-    for (int i = 0; i < d->n_experiment; i++)
-        if (experiment(d, i, b, err) < 0)
-            return -1;
-    return 0;
+    if (report_is_ensemble(e))
+        return;
+    curves(d, e, b);
+    report_gallery(d, e, room, b);
 }

@@ -83,10 +83,6 @@ bool explainers_overlap(const struct explainer_value *a,
 MUST_USE int report_explainers_write(const struct report_data *d,
                                      const char *out, struct err *err);
 
-/* The section of the page; nothing without such rows. */
-MUST_USE int report_trust(const struct report_data *d, struct buf *b,
-                          struct err *err);
-
 /* Has any experiment such rows? */
 bool report_explained(const struct report_data *d);
 

@@ -2,6 +2,7 @@
  * report_faith.c - which map to trust: faithfulness.csv as a table
  */
 #include "stages/report/report_html.h"
+#include "stages/report/report_sections.h"
 
 #include <math.h>
 #include <string.h>

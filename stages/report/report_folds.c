@@ -79,8 +79,7 @@ static bool any_folds(const struct report_data *d)
 void fold_summary(struct fold_summary *s, const struct report_data *d, int i)
 {
     const struct plan_node *first = d->experiment[i].train;
-    double accuracy[CONFIG_FOLDS_MAX], balanced[CONFIG_FOLDS_MAX];
-    double f1[CONFIG_FOLDS_MAX];
+    double value[METRICS_MAX][CONFIG_FOLDS_MAX];
     struct predictions all = {.o = {.n = 0}};
     char *dash;
 
@@ -97,14 +96,12 @@ void fold_summary(struct fold_summary *s, const struct report_data *d, int i)
             s->evaluated == CONFIG_FOLDS_MAX ||
             add_predictions(&all, s->evaluated == 0, d, e->evaluate) < 0)
             continue;
-        accuracy[s->evaluated] = report_json_number(m, "test.accuracy");
-        balanced[s->evaluated] =
-            report_json_number(m, "test.balanced_accuracy");
-        f1[s->evaluated++] = report_json_number(m, "test.macro.f1");
+        for (int j = 0; metrics_table[j].name; j++)
+            value[j][s->evaluated] = report_metric(m, &metrics_table[j]);
+        s->evaluated++;
     }
-    s->accuracy = figure(accuracy, s->evaluated);
-    s->balanced_accuracy = figure(balanced, s->evaluated);
-    s->macro_f1 = figure(f1, s->evaluated);
+    for (int j = 0; metrics_table[j].name; j++)
+        s->metric[j] = figure(value[j], s->evaluated);
     if (s->evaluated > 0) {
         metrics_of(&s->pooled, &all.o);
         memcpy(s->class_name, all.class_name,
@@ -113,18 +110,35 @@ void fold_summary(struct fold_summary *s, const struct report_data *d, int i)
     predictions_release(&all);
 }
 
+static const struct metric *const accuracy = &metrics_table[METRIC_ACCURACY];
+
 /* --- what is written ------------------------------------------------------- */
 
-static void put_figure(const struct fold_figure *f, struct buf *b)
+/* Column heads; returns how many. */
+static int put_heads(struct buf *b)
+{
+    int n = 0;
+
+    for (const struct metric *m = metrics_table; m->name; m++)
+        if (m->shown & SHOWN_OVER_FOLDS) {
+            buf_printf(b, "<th scope=\"col\" class=\"num\">%s</th>", m->title);
+            n++;
+        }
+    return n;
+}
+
+static void put_figure(const struct metric *m, const struct fold_figure *f,
+                       struct buf *b)
 {
     buf_puts(b, "<td class=\"num\">");
-    html_percent(b, f->mean);
+    html_metric(b, m, f->mean);
     buf_puts(b, " &plusmn; ");
-    html_percent(b, f->sd);
+    html_metric(b, m, f->sd);
     buf_puts(b, "</td>");
 }
 
-static void put_row(const struct fold_summary *s, struct buf *b)
+/* Metrics have 'n' columns. */
+static void put_row(const struct fold_summary *s, int n, struct buf *b)
 {
     const struct metrics *m = &s->pooled;
 
@@ -133,59 +147,56 @@ static void put_row(const struct fold_summary *s, struct buf *b)
     buf_printf(b, "</th><td class=\"num\">%d of %d</td>", s->evaluated,
                s->folds);
     if (s->evaluated == 0) {
-        buf_puts(b, "<td colspan=\"6\" class=\"missing\">no fold is evaluated "
-                    "yet</td></tr>\n");
+        buf_printf(b,
+                   "<td colspan=\"%d\" class=\"missing\">no fold is evaluated "
+                   "yet</td></tr>\n",
+                   n + 3);
         return;
     }
-    put_figure(&s->accuracy, b);
-    put_figure(&s->balanced_accuracy, b);
-    put_figure(&s->macro_f1, b);
-    html_cell_percent(b, m->accuracy);
-    buf_puts(b, "<td class=\"num\">");
-    html_percent(b, m->low);
-    buf_puts(b, " to ");
-    html_percent(b, m->high);
-    buf_printf(b, "</td><td class=\"num\">%zu of %zu</td></tr>\n", m->correct,
-               m->n);
+    for (int i = 0; metrics_table[i].name; i++)
+        if (metrics_table[i].shown & SHOWN_OVER_FOLDS)
+            put_figure(&metrics_table[i], &s->metric[i], b);
+    html_cell_metric(b, accuracy, m->accuracy);
+    html_cell_range(b, accuracy, m->low, m->high);
+    buf_printf(b, "<td class=\"num\">%zu of %zu</td></tr>\n", m->correct, m->n);
 }
 
-/* Size and colour alone, likewise. */
-static void put_baseline(const struct report_data *d, struct buf *b)
+/* Size and colour alone, likewise; of accuracy, which is the first column. */
+static void put_baseline(const struct report_data *d, int columns,
+                         struct buf *b)
 {
     const json_t *root = d->baseline.root;
     const json_t *list = report_json_at(root, "folds");
     const double all = report_json_number(root, "test");
     const double cells = report_json_number(root, "n_test");
-    double accuracy[CONFIG_FOLDS_MAX], low, high;
+    double right[CONFIG_FOLDS_MAX], low, high;
     struct fold_figure f;
     int n = 0;
 
     for (size_t i = 0; i < json_array_size(list) && n < CONFIG_FOLDS_MAX; i++) {
-        accuracy[n] = report_json_number(json_array_get(list, i), "test");
-        n += isfinite(accuracy[n]);
+        right[n] = report_json_number(json_array_get(list, i), "test");
+        n += isfinite(right[n]);
     }
     if (n == 0 || !isfinite(all) || !(cells > 0))
         return;
-    f = figure(accuracy, n);
+    f = figure(right, n);
     wilson((size_t)lround(all * cells), (size_t)cells, &low, &high);
     buf_printf(b,
                "<tfoot>\n<tr><th scope=\"row\">colour and size alone</th>"
                "<td class=\"num\">%d of %zu</td>",
                n, json_array_size(list));
-    put_figure(&f, b);
-    buf_puts(b, "<td colspan=\"2\"></td>");
-    html_cell_percent(b, all);
-    buf_puts(b, "<td class=\"num\">");
-    html_percent(b, low);
-    buf_puts(b, " to ");
-    html_percent(b, high);
-    buf_printf(b, "</td><td class=\"num\">%ld of %.0f</td></tr>\n</tfoot>\n",
+    put_figure(accuracy, &f, b);
+    buf_printf(b, "<td colspan=\"%d\"></td>", columns - 1);
+    html_cell_metric(b, accuracy, all);
+    html_cell_range(b, accuracy, low, high);
+    buf_printf(b, "<td class=\"num\">%ld of %.0f</td></tr>\n</tfoot>\n",
                lround(all * cells), cells);
 }
 
 void report_folds(const struct report_data *d, struct buf *b)
 {
     struct fold_summary s;
+    int n;
 
     if (!any_folds(d))
         return;
@@ -195,21 +206,19 @@ void report_folds(const struct report_data *d, struct buf *b)
                 "interval.</p>\n");
     html_table(b, "Results over all folds");
     buf_puts(b, "<thead><tr><th scope=\"col\">experiment</th>"
-                "<th scope=\"col\" class=\"num\">folds</th>"
-                "<th scope=\"col\" class=\"num\">accuracy</th>"
-                "<th scope=\"col\" class=\"num\">balanced accuracy</th>"
-                "<th scope=\"col\" class=\"num\">macro F1</th>"
-                "<th scope=\"col\" class=\"num\">pooled accuracy</th>"
+                "<th scope=\"col\" class=\"num\">folds</th>");
+    n = put_heads(b);
+    buf_puts(b, "<th scope=\"col\" class=\"num\">pooled accuracy</th>"
                 "<th scope=\"col\" class=\"num\">interval</th>"
                 "<th scope=\"col\" class=\"num\">cells right</th></tr>"
                 "</thead>\n<tbody>\n");
     for (int i = 0; i < d->n_experiment; i++)
         if (fold_first(d, i)) {
             fold_summary(&s, d, i);
-            put_row(&s, b);
+            put_row(&s, n, b);
         }
     buf_puts(b, "</tbody>\n");
-    put_baseline(d, b);
+    put_baseline(d, n, b);
     html_table_end(b);
 }
 
@@ -231,9 +240,9 @@ static void put_line(const struct fold_summary *s, struct buf *b)
 
     buf_csv(b, s->name);
     buf_printf(b, ",%d,%d", s->folds, s->evaluated);
-    put_numbers(&s->accuracy, b);
-    put_numbers(&s->balanced_accuracy, b);
-    put_numbers(&s->macro_f1, b);
+    for (int i = 0; metrics_table[i].name; i++)
+        if (metrics_table[i].shown & SHOWN_OVER_FOLDS)
+            put_numbers(&s->metric[i], b);
     if (s->evaluated > 0)
         buf_printf(b, ",%zu,%zu,%.6f,%.6f,%.6f,%.6f\n", m->n, m->correct,
                    m->accuracy, m->low, m->high, m->macro.f1);
@@ -251,9 +260,11 @@ int report_folds_write(const struct report_data *d, const char *out,
 
     if (!any_folds(d))
         return 0;
-    buf_puts(&b, "experiment,folds,evaluated,accuracy,accuracy_sd,"
-                 "balanced_accuracy,balanced_accuracy_sd,macro_f1,macro_f1_sd,"
-                 "pooled_cells,pooled_correct,pooled_accuracy,pooled_low,"
+    buf_puts(&b, "experiment,folds,evaluated");
+    for (const struct metric *m = metrics_table; m->name; m++)
+        if (m->shown & SHOWN_OVER_FOLDS)
+            buf_printf(&b, ",%s,%s_sd", m->name, m->name);
+    buf_puts(&b, ",pooled_cells,pooled_correct,pooled_accuracy,pooled_low,"
                  "pooled_high,pooled_macro_f1\n");
     for (int i = 0; i < d->n_experiment; i++)
         if (fold_first(d, i)) {

@@ -12,7 +12,7 @@
 #include "stages/report/report_data.h"
 
 #include "base/buf.h"
-#include "stats/metrics.h"
+#include "stats/metrics_table.h"
 
 /* A figure over folds. */
 struct fold_figure {
@@ -23,7 +23,7 @@ struct fold_figure {
 struct fold_summary {
     char name[PLAN_NAME_MAX]; /* "mobilenetv2-scratch-s1" */
     int folds, evaluated;     /* as planned; as far as there are results */
-    struct fold_figure accuracy, balanced_accuracy, macro_f1;
+    struct fold_figure metric[METRICS_MAX]; /* as metrics_table */
     struct metrics pooled; /* of the folds that are evaluated */
     char class_name[STATS_CLASSES_MAX][CONFIG_NAME_MAX]; /* (pooled.k) */
 };
@@ -46,8 +46,7 @@ void report_folds(const struct report_data *d, struct buf *b);
 
 /*
  * The same as OUT/folds.csv, a line an experiment: experiment,folds,evaluated,
- * then mean and sd of accuracy, balanced_accuracy and macro_f1, then
- * pooled_cells,pooled_correct,pooled_accuracy,pooled_low,pooled_high,
+ * then mean and sd of each metric that is SHOWN_OVER_FOLDS, then pooled_cells,pooled_correct,pooled_accuracy,pooled_low,pooled_high,
  * pooled_macro_f1.  Without folds nothing is written.
  * Errors: ERR_SYSTEM.
  */

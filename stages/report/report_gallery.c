@@ -7,6 +7,7 @@
  * as many of its right and of its wrong cells as every other.
  */
 #include "stages/report/report_html.h"
+#include "stages/report/report_sections.h"
 
 #include "base/file.h"
 #include "img/decode.h"
@@ -60,26 +61,21 @@ static bool same_group(const struct gallery *g, size_t row, size_t other)
 
 /* --- one picture ----------------------------------------------------------- */
 
-/* Append 'png' as WebP, or as it is if it is no picture that we know. */
-static int put_picture(struct buf *b, const char *png, size_t size,
-                       struct err *err)
+/* Append 'png' as WebP, or as it is if that cannot be made of it. */
+static void put_picture(struct buf *b, const char *png, size_t size)
 {
     struct image im = {0};
-    struct err unknown;
+    struct err err;
     char *webp = NULL;
     size_t n = 0;
-    int rc = 0;
 
-    if (image_decode(&im, png, size, &unknown) < 0) {
-        html_data(b, "image/png", png, size);
-        return 0;
-    }
-    rc = webp_encode(&im, &webp, &n, err);
-    if (rc == 0)
+    if (image_decode(&im, png, size, &err) == 0 &&
+        webp_encode(&im, &webp, &n, &err) == 0)
         html_data(b, "image/webp", webp, n);
+    else
+        html_data(b, "image/png", png, size);
     free(webp);
     image_release(&im);
-    return rc;
 }
 
 /* What a picture shows, and where it is. */
@@ -104,32 +100,28 @@ static void describe(const struct gallery *g, size_t row, const struct view *v,
     html_text(b, field(g, row, "target"));
 }
 
-/* Returns 1 with 'why' filled if there is no such picture. */
+/* Errors: there is no such picture. */
 static int add_picture(const struct gallery *g, size_t row,
-                       const struct view *v, struct buf *b, struct err *why,
-                       struct err *err)
+                       const struct view *v, struct buf *b, struct err *why)
 {
     char path[FILE_PATH_MAX], *png = NULL;
     size_t size = 0;
-    int rc;
 
-    if (strstr(v->file, "..")) {
-        err_set(why, ERR_INPUT, "not in its folder");
-        return 1;
-    }
+    if (strstr(v->file, ".."))
+        return err_set(why, ERR_INPUT, "not in its folder");
     if (file_path(path, why, "%s/%s/%s", g->d->run_dir, g->e->explain->dir,
                   v->file) < 0 ||
         file_read(path, PICTURE_MAX, &png, &size, why) < 0)
-        return 1;
+        return -1;
     buf_puts(b, "<img loading=\"lazy\" alt=\"");
     describe(g, row, v, b);
     buf_puts(b, "\" data-stop=\"");
     html_text(b, v->stop);
     buf_printf(b, "\"%s src=\"", v->hidden ? " hidden" : "");
-    rc = put_picture(b, png, size, err);
+    put_picture(b, png, size);
     buf_puts(b, "\">\n");
     free(png);
-    return rc;
+    return 0;
 }
 
 /* --- one cell -------------------------------------------------------------- */
@@ -179,28 +171,14 @@ static void caption(const struct gallery *g, const struct shown_cell *c,
     buf_puts(b, "</figcaption>\n");
 }
 
-/* What is shown of a cell where no script runs: its strip, or in older runs
- * its overlay.  Returns 1 if it is missing, which is then said. */
-static int main_picture(const struct gallery *g, size_t row, struct buf *b,
-                        struct err *err)
+static void compose(const struct gallery *g, struct shown_cell *c)
 {
-    const char *strip = field(g, row, "strip");
-    const struct view v = {"all", *strip ? strip : field(g, row, "overlay"),
-                           false};
-    struct err why = {0};
-    const int rc = add_picture(g, row, &v, b, &why, err);
-
-    if (rc == 1)
-        html_missing(b, v.file, why.text);
-    return rc;
-}
-
-static int compose(const struct gallery *g, struct shown_cell *c,
-                   struct err *err)
-{
+    const char *strip = field(g, c->row, "strip");
+    /* what is shown where no script runs; older runs have no strip */
+    const struct view all = {
+        "all", *strip ? strip : field(g, c->row, "overlay"), false};
     struct buf *b = &c->html;
     struct err why = {0};
-    int rc;
 
     buf_puts(b, "<figure data-class=\"");
     html_text(b, field(g, c->row, "class"));
@@ -211,28 +189,25 @@ static int compose(const struct gallery *g, struct shown_cell *c,
                                true};
 
         /* without its overlay a method is still on the strip */
-        if (*v.stop && add_picture(g, r, &v, b, &why, err) < 0)
-            return -1;
+        if (*v.stop)
+            (void)add_picture(g, r, &v, b, &why);
     }
-    rc = main_picture(g, c->row, b, err);
-    if (rc < 0)
-        return -1;
-    if (rc == 0)
+    if (add_picture(g, c->row, &all, b, &why) == 0)
         caption(g, c, b);
+    else
+        html_missing(b, all.file, why.text);
     buf_puts(b, "</figure>\n");
-    return buf_check(b, err);
 }
 
 /* --- all cells ------------------------------------------------------------- */
 
-static int list_cells(struct gallery *g, struct err *err)
+static void list_cells(struct gallery *g)
 {
     const size_t rows = g->e->scores.csv.n_row;
 
     g->cell = calloc(rows + 1, sizeof(*g->cell));
-    if (!g->cell)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu cells", rows);
-    for (size_t i = 0; i < rows; i++) {
+    g->b->failed = g->b->failed || !g->cell;
+    for (size_t i = 0; g->cell && i < rows; i++) {
         if (repeats(g, i)) {
             g->cell[g->n - 1].n++;
             continue;
@@ -242,12 +217,11 @@ static int list_cells(struct gallery *g, struct err *err)
             g->cell[g->n].rank += same_group(g, g->cell[j].row, i);
         g->n++;
     }
-    return 0;
 }
 
 /* The first of each class and verdict, then the second of each, while there is
  * room. */
-static int compose_cells(struct gallery *g, struct err *err)
+static void compose_cells(struct gallery *g)
 {
     bool full = false;
 
@@ -258,8 +232,9 @@ static int compose_cells(struct gallery *g, struct err *err)
             if (c->rank != rank)
                 continue;
             done++;
-            if (!full && compose(g, c, err) < 0)
-                return -1;
+            if (!full)
+                compose(g, c);
+            g->b->failed = g->b->failed || c->html.failed;
             full = full || c->html.len > g->room;
             if (full) {
                 buf_release(&c->html);
@@ -268,17 +243,16 @@ static int compose_cells(struct gallery *g, struct err *err)
                 g->room -= c->html.len;
             }
         }
-    return 0;
 }
 
 /* The cells like that of 'row': its class, and right or wrong as it is. */
-static void part(const struct gallery *g, size_t row, bool right)
+static void part(struct gallery *g, size_t row, bool right)
 {
     const char *name = field(g, row, "class");
     size_t n = 0;
 
     for (size_t i = 0; i < g->n; i++) {
-        const struct shown_cell *c = &g->cell[i];
+        struct shown_cell *c = &g->cell[i];
 
         if (!c->html.len || strcmp(field(g, c->row, "class"), name) != 0 ||
             is_right(g, c->row) != right)
@@ -288,7 +262,7 @@ static void part(const struct gallery *g, size_t row, bool right)
                        "<div data-group=\"\">\n<h4>%s</h4>\n"
                        "<div class=\"gallery\">\n",
                        right ? "Classified right" : "Classified wrong");
-        buf_put(g->b, c->html.data, c->html.len);
+        buf_take(g->b, &c->html);
     }
     buf_puts(g->b, n ? "</div>\n</div>\n" : "");
 }
@@ -337,7 +311,7 @@ static void stops(const struct gallery *g)
     buf_puts(g->b, "all\">\n");
 }
 
-static void put_cells(const struct gallery *g)
+static void put_cells(struct gallery *g)
 {
     stops(g);
     for (size_t i = 0; i < g->n; i++) {
@@ -361,32 +335,27 @@ static void put_cells(const struct gallery *g)
     }
 }
 
-int report_gallery(const struct report_data *d,
-                   const struct report_experiment *e, size_t room,
-                   struct buf *b, struct err *err)
+void report_gallery(const struct report_data *d,
+                    const struct report_experiment *e, size_t room,
+                    struct buf *b)
 {
     static const char *const files[] = {"scores.csv",       "faithfulness.csv",
                                         "localisation.csv", "sanity.csv",
                                         "stability.csv",    NULL};
     struct gallery g = {.d = d, .e = e, .b = b, .room = room};
-    int rc = -1;
 
     buf_puts(b, "<h3>Where it looked</h3>\n");
     if (!e->scores.there) {
         html_missing(b, "The explanation", e->scores.why);
-        return 0;
+        return;
     }
     legend(&g);
     report_faith(&e->figures[TABLE_FAITH], b);
     html_files(b, d, e->explain->dir, files);
     if (e->scores.csv.n_row == 0)
         buf_puts(b, "<p class=\"missing\">No cell was explained.</p>\n");
-    if (list_cells(&g, err) == 0 && compose_cells(&g, err) == 0) {
-        put_cells(&g);
-        rc = 0;
-    }
-    for (size_t i = 0; i < g.n; i++)
-        buf_release(&g.cell[i].html);
+    list_cells(&g);
+    compose_cells(&g);
+    put_cells(&g);
     free(g.cell);
-    return rc;
 }

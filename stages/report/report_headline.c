@@ -3,6 +3,7 @@
 
 #include "stages/report/report_folds.h"
 #include "stages/report/report_html.h"
+#include "stages/report/report_sections.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -77,13 +78,15 @@ static bool several(const struct report_data *d)
 static void pool(struct headline *h, const struct report_data *d, int head)
 {
     const json_t *list = report_json_at(d->baseline.root, "folds");
+    const struct fold_figure *accuracy;
     struct fold_summary s;
 
     fold_summary(&s, d, head);
+    accuracy = &s.metric[METRIC_ACCURACY];
     snprintf(h->name, sizeof(h->name), "%s", s.name);
     h->folds = s.folds;
     h->evaluated = s.evaluated;
-    h->folds_test = (struct report_range){s.accuracy.least, s.accuracy.most};
+    h->folds_test = (struct report_range){accuracy->least, accuracy->most};
     h->test = (struct report_result){(double)NAN, (double)NAN, (double)NAN,
                                      (double)NAN, (double)NAN};
     if (s.evaluated > 0)
@@ -214,8 +217,6 @@ void report_headline(const struct report_data *d, struct buf *b)
 {
     struct headline h;
 
-    buf_puts(b, "<section class=\"card\" aria-labelledby=\"h-headline\">\n"
-                "<h2 id=\"h-headline\">Accuracy</h2>\n");
     if (d->best >= 0) {
         headline_of(&h, d);
         buf_puts(b, "<div class=\"headline\">\n<div>\n");
@@ -228,5 +229,4 @@ void report_headline(const struct report_data *d, struct buf *b)
     } else {
         html_missing(b, "The accuracy", "no experiment is evaluated yet");
     }
-    buf_puts(b, "</section>\n");
 }

@@ -67,6 +67,33 @@ void html_cell_number(struct buf *b, double v)
         buf_puts(b, "<td class=\"num\">&ndash;</td>");
 }
 
+void html_metric(struct buf *b, const struct metric *m, double v)
+{
+    if (!isfinite(v))
+        buf_puts(b, "&ndash;");
+    else if (m->percent)
+        buf_printf(b, "%.*f&nbsp;%%", m->digits, 100.0 * v);
+    else
+        buf_printf(b, "%.*f", m->digits, v);
+}
+
+void html_cell_metric(struct buf *b, const struct metric *m, double v)
+{
+    buf_puts(b, "<td class=\"num\">");
+    html_metric(b, m, v);
+    buf_puts(b, "</td>");
+}
+
+void html_cell_range(struct buf *b, const struct metric *m, double low,
+                     double high)
+{
+    buf_puts(b, "<td class=\"num\">");
+    html_metric(b, m, low);
+    buf_puts(b, " to ");
+    html_metric(b, m, high);
+    buf_puts(b, "</td>");
+}
+
 static void html_table_open(struct buf *b, const char *label,
                             const char *attributes)
 {

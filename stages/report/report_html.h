@@ -1,5 +1,5 @@
 /*
- * report_html.h - the small pieces of the page, and its sections
+ * report_html.h - the small pieces of the page
  *
  * Text from files goes through html_text() alone.
  */
@@ -26,6 +26,14 @@ void html_cell_count(struct buf *b, double n);
 /* The same with three digits behind the point. */
 void html_cell_number(struct buf *b, double v);
 
+/* Append a value of a metric as it is shown, or a dash; the same as a cell. */
+void html_metric(struct buf *b, const struct metric *m, double v);
+void html_cell_metric(struct buf *b, const struct metric *m, double v);
+
+/* Append "<td class=num>90.1 % to 95.0 %". */
+void html_cell_range(struct buf *b, const struct metric *m, double low,
+                     double high);
+
 /* Open a table that scrolls sideways in itself; 'label' names it.  Close with
  * html_table_end(). */
 void html_table(struct buf *b, const char *label);
@@ -51,39 +59,5 @@ void html_file(struct buf *b, const struct report_data *d, const char *dir,
 /* "<p>Data: " ... "</p>" around links. */
 void html_files(struct buf *b, const struct report_data *d, const char *dir,
                 const char *const *names);
-
-/* The style sheet with the charts', the policy of what may be loaded or run,
- * and the script, as elements. */
-void report_style(struct buf *b);
-void report_policy(struct buf *b);
-void report_script(struct buf *b);
-
-/* --- sections, in the order of the page --- */
-void report_headline(const struct report_data *d, struct buf *b);
-void report_warnings(const struct report_data *d, struct buf *b);
-void report_troubles(const struct report_data *d, struct buf *b); /* in them */
-void report_results(const struct report_data *d, struct buf *b);
-MUST_USE int report_experiments(const struct report_data *d, struct buf *b,
-                                struct err *err);
-void report_samples(const struct report_data *d, struct buf *b);
-void report_provenance(const struct report_data *d, struct buf *b);
-void report_journal(const struct report_data *d, struct buf *b); /* in it */
-
-/* Accuracy by size, brightness and picture, and the most confident mistakes;
- * *room is what is left for pictures.  Nothing if there is no errors.csv. */
-void report_errors(const struct report_data *d,
-                   const struct report_experiment *e, size_t *room,
-                   struct buf *b);
-
-/* The paper's tables, this run beside it. */
-void report_paper(const struct report_data *d, struct buf *b);
-
-/* How faithful the maps are: faithfulness.csv. */
-void report_faith(const struct report_csv *c, struct buf *b);
-
-/* Explained cells of one experiment; pictures take at most 'room' bytes. */
-MUST_USE int report_gallery(const struct report_data *d,
-                            const struct report_experiment *e, size_t room,
-                            struct buf *b, struct err *err);
 
 #endif

@@ -2,6 +2,7 @@
  * report_journal.c - what happened while the run was made
  */
 #include "stages/report/report_html.h"
+#include "stages/report/report_sections.h"
 
 #include "base/file.h"
 

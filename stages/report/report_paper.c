@@ -4,6 +4,7 @@
 #include "stages/report/report_folds.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_published.h"
+#include "stages/report/report_sections.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -272,10 +273,7 @@ void report_paper(const struct report_data *d, struct buf *b)
         "fine-tuning", "cost-sensitive learning", "contrastive learning"};
 
     buf_puts(
-        b, "<section class=\"card paper\" id=\"paper\" "
-           "aria-labelledby=\"h-paper\">\n"
-           "<h2 id=\"h-paper\">Beside the paper</h2>\n"
-           "<p class=\"mute\">The paper's figures are of 812 test cells of "
+        b, "<p class=\"mute\">The paper's figures are of 812 test cells of "
            "SIPaKMeD, split at random over cells, each of one run; the "
            "95&nbsp;% interval of its best is 95.9 to 98.2&nbsp;%. This run's "
            "are of its own test split: compare them only where data and "
@@ -284,5 +282,4 @@ void report_paper(const struct report_data *d, struct buf *b)
     for (int i = 0; i < PUBLISHED_TABLES; i++)
         one_table(d, &published_tables[i], title[i], b);
     other_works(d, b);
-    buf_puts(b, "</section>\n");
 }

@@ -5,6 +5,7 @@
 #include "stages/report/report_folds.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
+#include "stages/report/report_sections.h"
 
 #include "charts/svg.h"
 
@@ -13,18 +14,57 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- all experiments ------------------------------------------------------- */
+/* Heads of the metrics, of accuracy with its interval; returns how many. */
+static int put_heads(struct buf *b)
+{
+    int n = 0;
 
-/* Of metrics.json, behind what the paper tells. */
-static const char *const figure[] = {"test.kappa", "test.mcc", "test.roc_auc",
-                                     "test.ece"};
+    for (const struct metric *m = metrics_table; m->name; m++) {
+        if (!(m->shown & SHOWN_IN_RESULTS))
+            continue;
+        buf_printf(b, "<th scope=\"col\" class=\"num\">%s</th>", m->label);
+        n++;
+        if (m->interval != INTERVAL_WILSON)
+            continue;
+        buf_puts(b, "<th scope=\"col\" class=\"num\">interval</th>");
+        n++;
+    }
+    return n;
+}
 
-enum { N_FIGURE = sizeof(figure) / sizeof(figure[0]) };
+static void put_values(const json_t *metrics, const struct report_result *test,
+                       struct buf *b)
+{
+    for (const struct metric *m = metrics_table; m->name; m++) {
+        if (!(m->shown & SHOWN_IN_RESULTS))
+            continue;
+        html_cell_metric(b, m, report_metric(metrics, m));
+        if (m->interval == INTERVAL_WILSON)
+            html_cell_range(b, m, test->low, test->high);
+    }
+}
 
-static void result_row(const struct report_data *d, int i, struct buf *b)
+/* How metrics are worked out, those together that are alike. */
+static void put_legend(struct buf *b)
+{
+    buf_puts(b, "<p class=\"mute\">On the test split; Wilson 95&nbsp;% "
+                "interval");
+    for (const struct metric *m = metrics_table; m->name; m++) {
+        const bool first = m == metrics_table || m[-1].how != m->how;
+
+        if (!(m->shown & SHOWN_IN_RESULTS) || !m->how)
+            continue;
+        buf_printf(b, "%s%s", first ? "; " : ", ", m->label);
+        if (m[1].how != m->how)
+            buf_printf(b, ": %s", m->how);
+    }
+    buf_puts(b, ".</p>\n");
+}
+
+/* Metrics have 'n' columns. */
+static void result_row(const struct report_data *d, int i, int n, struct buf *b)
 {
     const struct report_experiment *e = &d->experiment[i];
-    const json_t *mean = report_json_at(e->metrics.root, "test.weighted");
     const struct report_result test = report_result_of(e->metrics.root, "test");
     const struct report_result check =
         report_result_of(e->metrics.root, "validation");
@@ -38,24 +78,12 @@ static void result_row(const struct report_data *d, int i, struct buf *b)
     buf_printf(b, "</td><td class=\"num\">%lld</td>",
                (long long)e->train->seed);
     if (!e->metrics.root) {
-        buf_puts(b, "<td colspan=\"12\" class=\"missing\">missing: ");
+        buf_printf(b, "<td colspan=\"%d\" class=\"missing\">missing: ", n + 2);
         html_text(b, e->metrics.why);
         buf_puts(b, "</td></tr>\n");
         return;
     }
-    html_cell_percent(b, test.accuracy);
-    buf_puts(b, "<td class=\"num\">");
-    html_percent(b, test.low);
-    buf_puts(b, " to ");
-    html_percent(b, test.high);
-    buf_puts(b, "</td>");
-    html_cell_percent(b, report_json_number(mean, "precision"));
-    html_cell_percent(b, report_json_number(mean, "recall"));
-    html_cell_percent(b, report_json_number(mean, "f1"));
-    html_cell_percent(
-        b, report_json_number(e->metrics.root, "test.balanced_accuracy"));
-    for (size_t k = 0; k < N_FIGURE; k++)
-        html_cell_number(b, report_json_number(e->metrics.root, figure[k]));
+    put_values(e->metrics.root, &test, b);
     html_cell_count(b, test.n);
     html_cell_percent(b, check.accuracy);
     buf_puts(b, "</tr>\n");
@@ -63,45 +91,32 @@ static void result_row(const struct report_data *d, int i, struct buf *b)
 
 void report_results(const struct report_data *d, struct buf *b)
 {
-    buf_puts(b, "<section class=\"card\" id=\"results\" "
-                "aria-labelledby=\"h-results\">\n"
-                "<h2 id=\"h-results\">All experiments</h2>\n");
-    buf_puts(
-        b,
-        "<p class=\"mute\">On the test split; precision, recall and F1 "
-        "weighted by class size; Wilson 95&nbsp;% interval; balanced: mean recall; "
-        "ECE: mean gap between confidence and accuracy.</p>\n");
+    int n;
+
+    put_legend(b);
     html_table_sortable(b, "Results of all experiments", true);
     buf_puts(b, "<thead><tr><th scope=\"col\">experiment</th>"
                 "<th scope=\"col\" data-pick=\"\">network</th>"
                 "<th scope=\"col\" data-pick=\"\">regime</th>"
-                "<th scope=\"col\" class=\"num\">seed</th>"
-                "<th scope=\"col\" class=\"num\">accuracy</th>"
-                "<th scope=\"col\" class=\"num\">interval</th>"
-                "<th scope=\"col\" class=\"num\">precision</th>"
-                "<th scope=\"col\" class=\"num\">recall</th>"
-                "<th scope=\"col\" class=\"num\">F1</th>"
-                "<th scope=\"col\" class=\"num\">balanced</th>"
-                "<th scope=\"col\" class=\"num\">kappa</th>"
-                "<th scope=\"col\" class=\"num\">MCC</th>"
-                "<th scope=\"col\" class=\"num\">ROC AUC</th>"
-                "<th scope=\"col\" class=\"num\">ECE</th>"
-                "<th scope=\"col\" class=\"num\">test cells</th>"
+                "<th scope=\"col\" class=\"num\">seed</th>");
+    n = put_heads(b);
+    buf_puts(b, "<th scope=\"col\" class=\"num\">test cells</th>"
                 "<th scope=\"col\" class=\"num\">validation accuracy</th></tr>"
                 "</thead>\n<tbody>\n");
     for (int i = 0; i < d->n_experiment; i++)
-        result_row(d, i, b);
+        result_row(d, i, n, b);
     if (d->n_experiment == 0)
-        buf_puts(b, "<tr><td colspan=\"16\" class=\"missing\">the plan has no "
-                    "experiment</td></tr>\n");
+        buf_printf(b,
+                   "<tr><td colspan=\"%d\" class=\"missing\">the plan has no "
+                   "experiment</td></tr>\n",
+                   n + 6);
     buf_puts(b, "</tbody>\n<tfoot>\n<tr><th scope=\"row\">colour and size "
                 "alone</th><td colspan=\"3\">baseline");
     buf_puts(b, json_object_get(d->baseline.root, "folds")
                     ? ", all folds together</td>"
                     : "</td>");
     html_cell_percent(b, report_json_number(d->baseline.root, "test"));
-    buf_puts(b, "<td colspan=\"11\"></td></tr>\n</tfoot>\n");
+    buf_printf(b, "<td colspan=\"%d\"></td></tr>\n</tfoot>\n", n + 1);
     html_table_end(b);
     report_folds(d, b);
-    buf_puts(b, "</section>\n");
 }

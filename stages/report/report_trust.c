@@ -3,6 +3,7 @@
  */
 #include "stages/report/report_explainers.h"
 #include "stages/report/report_html.h"
+#include "stages/report/report_sections.h"
 
 #include <math.h>
 #include <string.h>
@@ -191,17 +192,17 @@ static void put_firsts(const struct explainers *e, struct buf *b)
     html_table_end(b);
 }
 
-int report_trust(const struct report_data *d, struct buf *b, struct err *err)
+void report_trust(const struct report_data *d, struct buf *b)
 {
     struct explainers e;
+    struct err err;
 
     if (!report_explained(d))
-        return 0;
-    if (explainers_init(&e, d, err) < 0)
-        return -1;
-    buf_puts(b, "<section class=\"card\" id=\"explainers\" "
-                "aria-labelledby=\"h-explainers\">\n"
-                "<h2 id=\"h-explainers\">Which explainer to trust</h2>\n");
+        return;
+    if (explainers_init(&e, d, &err) < 0) { /* for want of memory */
+        b->failed = true;
+        return;
+    }
     put_firsts(&e, b);
     buf_puts(b,
              "<h3>All explainers</h3>\n<p class=\"mute\">Means over maps of "
@@ -213,7 +214,5 @@ int report_trust(const struct report_data *d, struct buf *b, struct err *err)
              "figure of every experiment: <a "
              "href=\"explainers.csv\">explainers.csv</a>.</p>\n");
     put_table(&e, b);
-    buf_puts(b, "</section>\n");
     explainers_release(&e);
-    return 0;
 }

@@ -4,6 +4,7 @@
 #include "stages/report/report.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
+#include "stages/report/report_sections.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -210,11 +211,9 @@ static void notes(const struct report_data *d, struct buf *b)
                    "<li><details><summary>%zu remark%s on figures that are "
                    "undefined or say little</summary>\n<ul>\n",
                    n, n == 1 ? "" : "s");
-        buf_put(b, all.data, all.len);
+        buf_take(b, &all);
         buf_puts(b, "</ul></details></li>\n");
     }
-    b->failed = b->failed || all.failed;
-    buf_release(&all);
 }
 
 /* What preparing the images found odd, in its own words. */
@@ -280,12 +279,9 @@ void report_warnings(const struct report_data *d, struct buf *b)
     parts(d, &list);
     notes(d, &list);
     if (list.len) {
-        buf_puts(b, "<section class=\"card warnings\" id=\"warnings\" "
-                    "aria-labelledby=\"h-warnings\">\n"
-                    "<h2 id=\"h-warnings\">Read this first</h2>\n<ul>\n");
-        buf_put(b, list.data, list.len);
-        buf_puts(b, "</ul>\n</section>\n");
+        buf_puts(b, "<ul>\n");
+        buf_take(b, &list);
+        buf_puts(b, "</ul>\n");
     }
     b->failed = b->failed || list.failed;
-    buf_release(&list);
 }

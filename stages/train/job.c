@@ -2,6 +2,7 @@
 #include "stages/train/job.h"
 
 #include "base/log.h"
+#include "config/regime.h"
 #include "evaluation/class_groups.h"
 #include "ranks/dist_threads.h"
 #include "ranks/rank_cores.h"
@@ -48,6 +49,7 @@ static void train_part(void *self, struct dist *d)
 struct shared {
     const struct job *job;
     const struct net *net;
+    const struct regime *regime;
     struct trainset set;       /* owned */
     struct safetensors start;  /* owned */
     struct recipe_text recipe; /* owned: of fresh variants; "" if stored */
@@ -74,8 +76,10 @@ static int fresh(const struct job *j)
 
 static int open_shared(struct shared *s, const struct job *j, struct err *err)
 {
-    *s = (struct shared){.job = j, .net = net_find(j->network, err)};
-    if (!s->net ||
+    *s = (struct shared){.job = j,
+                         .net = net_find(j->network, err),
+                         .regime = regime_find(j->regime, err)};
+    if (!s->net || !s->regime ||
         trainset_open(
             &s->set,
             &(struct trainset_args){.data = j->data,
@@ -129,7 +133,7 @@ static struct trainer_args trainer_args(const struct shared *s,
         .start = p->start,
         .trunk = s->trunk.n_border ? &s->trunk : NULL,
         .contrastive = p->contrastive,
-        .weighs = strcmp(j->regime, "cost_sensitive") == 0,
+        .weighs = s->regime->does & REGIME_WEIGHS,
         .seed = (uint64_t)j->seed,
         .config = p->config,
         .set = &s->set,
@@ -283,9 +287,9 @@ int job_run(struct dist *d, const struct job *j, struct stage_link *link,
         rc = check_place(d, j, err);
     if (j->start[0])
         p.start = &s.start;
-    if (rc == 0 && strcmp(j->regime, "scratch") != 0)
+    if (rc == 0 && s.regime->does & REGIME_CUTS)
         p.cut = s.net->paper_cut;
-    if (rc == 0 && strcmp(j->regime, "contrastive") == 0) {
+    if (rc == 0 && s.regime->does & REGIME_CONTRASTS) {
         rc = contrast(&s, d, &p, link, err);
     } else if (rc == 0) {
         p.freeze = p.start ? s.net->paper_freeze : 0;

@@ -6,7 +6,6 @@
  * else, and at the end an empty one.
  */
 #include "base/log.h"
-#include "config/regime.h"
 #include "run/output.h"
 #include "run/pretrained_weights.h"
 #include "stages/train/job.h"
@@ -66,8 +65,6 @@ static int make_job(struct job *j, const struct unit *u, struct err *err)
     bool resumed;
 
     memset(j, 0, sizeof(*j));
-    if (!regime_find(u->node->regime, err))
-        return -1;
     take_recipe(j, &u->plan->fresh_recipe);
     j->seed = u->node->seed;
     j->fold = u->node->fold;

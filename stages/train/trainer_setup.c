@@ -14,19 +14,9 @@
 
 enum preprocess trainer_input(const struct config *c, const struct net *net)
 {
-    switch (c->train.input) {
-    case INPUT_RAW:
-        return PREPROCESS_RAW;
-    case INPUT_CAFFE:
-        return PREPROCESS_CAFFE;
-    case INPUT_TF:
-        return PREPROCESS_TF;
-    case INPUT_TORCH:
-        return PREPROCESS_TORCH;
-    case INPUT_AUTO:
-        break;
-    }
-    return net->preprocess;
+    return c->train.input == INPUT_AUTO
+               ? net->preprocess
+               : (enum preprocess)(c->train.input - INPUT_AUTO - 1);
 }
 
 /* Frozen layers whose output is not kept. */

@@ -185,12 +185,18 @@ static void check_hash(void)
 
 static void check_buf(void)
 {
-    struct buf b = {0};
+    struct buf b = {0}, part = {0}, failed = {.failed = true};
     struct err err = {0};
 
     buf_html(&b, "<a href='x'>&\"");
     ok(strcmp(b.data, "&lt;a href=&#39;x&#39;&gt;&amp;&quot;") == 0, "html");
+    buf_puts(&part, "end");
+    buf_take(&b, &part);
+    ok(strcmp(b.data + b.len - 9, "&quot;end") == 0 && !part.data,
+       "a part is taken");
     ok(buf_check(&b, &err) == 0, "no failure");
+    buf_take(&b, &failed);
+    fails(buf_check(&b, &err), err, ERR_SYSTEM, "no memory", "that of a part");
     buf_release(&b);
 }
 

@@ -55,6 +55,7 @@ static void check_defaults(void)
        "train");
     near(c.train.learning_rate, 1e-3, 0, "train.learning_rate");
     ok(c.train.optimizer == OPTIMIZER_adam &&
+           strcmp(config_word(&c, "train", "optimizer"), "adam") == 0 &&
            c.train.schedule == RATE_PLATEAU && c.train.warmup_epochs == 0 &&
            c.train.clip_norm == 0,
        "optimiser and schedule");

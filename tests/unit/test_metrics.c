@@ -1,5 +1,5 @@
 /* test_metrics.c - our figures are scikit-learn's, and say what is undefined */
-#include "stats/metrics.h"
+#include "stats/metrics_table.h"
 #include "stats/proportion.h"
 #include "tap.h"
 
@@ -72,11 +72,48 @@ static void check_undefined(void)
     ok(m.n == 0 && fabs(m.accuracy) < 1e-15, "no cell at all gives 0");
 }
 
+/* Rows of the table with a value; 'n_fit' of them fit 'in'. */
+static void check_values(const struct metric_input *in, int n_fit)
+{
+    int n = 0, bad = 0;
+
+    for (const struct metric *m = metrics_table; m->name; m++) {
+        const bool fits = m->value && metrics_table_fits(m, in);
+
+        n += fits;
+        bad += m->value && isfinite(metrics_table_value(m, in)) != fits;
+    }
+    ok(n == n_fit && bad == 0, "what has a value");
+}
+
+static void check_table(void)
+{
+    static const int label[] = {0, 0, 1}, said[] = {0, 1, 1};
+    static const double p[] = {.9, .1, .4, .6, .2, .8};
+    static const bool abnormal[] = {false, true};
+    const struct outcomes o = {3, 2, label, said, p, NULL};
+    struct metric_input in;
+    struct curves curves;
+    char path[METRIC_PATH_MAX];
+    struct err err;
+
+    BUG_ON(curves_init(&curves, &o, &err) < 0);
+    metrics_table_input(&in, &o, NULL, NULL, NULL);
+    check_values(&in, 8);
+    metrics_table_input(&in, &o, abnormal, NULL, &curves);
+    check_values(&in, 16);
+    near(metrics_table[METRIC_ACCURACY].value(&in), 2. / 3, 1e-12, "accuracy");
+    metrics_table_path(&metrics_table[METRIC_ACCURACY], path);
+    ok(strcmp(path, "test.accuracy") == 0, "  where it stands");
+    curves_release(&curves);
+}
+
 int main(void)
 {
     for (size_t i = 0; i < sizeof(golden) / sizeof(golden[0]); i++)
         check_golden(&golden[i]);
     check_paper();
     check_undefined();
+    check_table();
     return tap_done();
 }

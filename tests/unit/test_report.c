@@ -102,6 +102,9 @@ static void check_page(const char *p)
     has(p, "<html lang=\"en\">", "  the language is said");
     has(p, "prefers-color-scheme:dark", "  dark mode");
     has(p, "<main id=\"main\">", "  a place to skip to");
+    ok(markup_count(p, "<li><a href=\"#") == markup_count(p, "<section ") &&
+           markup_count(p, "<h2 id=") == markup_count(p, "<section "),
+       "  every section is in the list and has a title");
 }
 
 static void check_empty(void)
@@ -244,6 +247,14 @@ static void check_figures(void)
         "an experiment without figures is in the table");
     has(p, "<th scope=\"row\">" EVIL_HTML "</th><td class=\"num\">80.0",
         "figures by class");
+    has(p,
+        "<th scope=\"row\">accuracy</th><td class=\"num\">75.0&nbsp;%</td>"
+        "<td></td>",
+        "metrics, where nothing was drawn again without an interval");
+    has(p,
+        "balanced: mean recall of the classes; precision, recall, F1: weighted "
+        "by class size; ECE: mean gap",
+        "how metrics are worked out");
     has(p, "weighted mean</th><td class=\"num\">81.1", "weighted figures");
     has(p, "b called " EVIL_HTML ": 3 of 11", "the confusion matrix");
     ok(markup_count(p, "<svg") == 3, "two matrices and one pair of curves");

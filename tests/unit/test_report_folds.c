@@ -3,7 +3,7 @@
 #include "stages/report/report.h"
 #include "stages/report/report_folds.h"
 #include "stages/report/report_headline.h"
-#include "stages/report/report_html.h"
+#include "stages/report/report_sections.h"
 #include "tap.h"
 
 #include "base/file.h"
@@ -85,10 +85,11 @@ static void check_summary(void)
     fold_summary(&s, &d, 0);
     ok(strcmp(s.name, "n-r-s1") == 0 && s.folds == 3 && s.evaluated == 2,
        "two of three folds are there");
-    near(s.accuracy.mean, 0.75, 1e-12, "mean");
-    near(s.accuracy.sd, 0.353553390593274, 1e-12, "deviation of a sample");
-    near(s.balanced_accuracy.mean, 0.5, 1e-12, "mean of equal ones");
-    near(s.balanced_accuracy.sd, 0, 1e-12, "their deviation");
+    near(s.metric[METRIC_ACCURACY].mean, 0.75, 1e-12, "mean");
+    near(s.metric[METRIC_ACCURACY].sd, 0.353553390593274, 1e-12,
+         "deviation of a sample");
+    near(s.metric[1].mean, 0.5, 1e-12, "mean of equal ones");
+    near(s.metric[1].sd, 0, 1e-12, "their deviation");
     ok(s.pooled.n == 5 && s.pooled.correct == 4, "pooled: test rows alone");
     near(s.pooled.accuracy, 0.8, 1e-12, "their accuracy");
     ok(strcmp(s.class_name[0], "a") == 0 && s.pooled.k == 2 &&

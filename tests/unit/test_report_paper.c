@@ -1,7 +1,7 @@
 /* test_report_paper.c - the paper's figures, and a run's beside them */
 #include "markup.h"
-#include "stages/report/report_html.h"
 #include "stages/report/report_published.h"
+#include "stages/report/report_sections.h"
 #include "tap.h"
 
 #include <stdlib.h>

@@ -1,0 +1,15 @@
+/*
+ * report_embed.h - what the page has of report.css and report.js
+ */
+#ifndef STAGES_REPORT_REPORT_EMBED_H
+#define STAGES_REPORT_REPORT_EMBED_H
+
+#include "base/buf.h"
+
+/* The style sheet with the charts', the policy of what may be loaded or run,
+ * and the script, as elements. */
+void report_style(struct buf *b);
+void report_policy(struct buf *b);
+void report_script(struct buf *b);
+
+#endif

@@ -1,0 +1,140 @@
+/*
+ * report_samples.c - how many cells of each class and split there are, and of
+ * what size
+ */
+#include "stages/report/report_html.h"
+#include "stages/report/report_sections.h"
+
+#include "charts/svg.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void count_row(const struct report_class *c, const char *name, int folds,
+                      struct buf *b)
+{
+    const size_t *part = folds > 1 ? c->fold : c->split;
+
+    buf_puts(b, "<tr><th scope=\"row\">");
+    html_text(b, name);
+    buf_puts(b, "</th>");
+    for (int i = 0; i < (folds > 1 ? folds : (int)SPLIT_NONE); i++)
+        html_cell_count(b, (double)part[i]);
+    html_cell_count(b, (double)report_used(c));
+    html_cell_count(b, (double)c->set_aside);
+    buf_puts(b, "</tr>\n");
+}
+
+/* Cells of each class and split, or fold. */
+static void count_table(const struct report_counts *n, struct buf *b)
+{
+    html_table(b, n->folds > 1 ? "Cells of each class and fold"
+                               : "Cells of each class and split");
+    buf_puts(b, "<thead><tr><th scope=\"col\">class</th>");
+    for (int i = 0; n->folds > 1 && i < n->folds; i++)
+        buf_printf(b, "<th scope=\"col\" class=\"num\">fold %d</th>", i);
+    if (n->folds < 2)
+        buf_puts(b, "<th scope=\"col\" class=\"num\">training</th>"
+                    "<th scope=\"col\" class=\"num\">validation</th>"
+                    "<th scope=\"col\" class=\"num\">test</th>");
+    buf_puts(b, "<th scope=\"col\" class=\"num\">used</th>"
+                "<th scope=\"col\" class=\"num\">set aside</th></tr></thead>\n"
+                "<tbody>\n");
+    for (int i = 0; i < n->n_class; i++)
+        count_row(&n->of[i], n->of[i].name, n->folds, b);
+    buf_puts(b, "</tbody>\n<tfoot>\n");
+    count_row(&n->all, "all", n->folds, b);
+    buf_puts(b, "</tfoot>\n");
+    html_table_end(b);
+    if (n->folds > 1)
+        buf_puts(b, "<p class=\"mute\">Each fold is tested once: then the next "
+                    "one validates and the others train.</p>\n");
+}
+
+/* --- sizes ----------------------------------------------------------------- */
+
+/* Sizes of the usable pictures, from the index. */
+struct sizes {
+    double *w, *h; /* owned */
+    int *label;    /* owned */
+    size_t n;
+};
+
+static void list_sizes(const struct report_data *d, struct sizes *z)
+{
+    for (size_t i = 0; i < d->index.csv.n_row; i++) {
+        const char *name = report_field(&d->index, i, "class");
+        int c = 0;
+
+        z->w[z->n] = report_number(&d->index, i, "width");
+        z->h[z->n] = report_number(&d->index, i, "height");
+        while (c < d->counts.n_class && strcmp(d->counts.of[c].name, name) != 0)
+            c++;
+        z->label[z->n] = c;
+        z->n += c < d->counts.n_class && z->w[z->n] > 0 && z->h[z->n] > 0;
+    }
+}
+
+/* The study of resolutions: scatter, density, the most common size. */
+static void sizes(const struct report_data *d, struct buf *b)
+{
+    const size_t room = d->index.csv.n_row + 1;
+    const char *name[CONFIG_CLASSES_MAX];
+    struct sizes z = {.w = calloc(room, sizeof(*z.w)),
+                      .h = calloc(room, sizeof(*z.h)),
+                      .label = calloc(room, sizeof(*z.label))};
+
+    for (int c = 0; c < d->counts.n_class; c++)
+        name[c] = d->counts.of[c].name;
+    if (z.w && z.h && z.label)
+        list_sizes(d, &z);
+    else
+        b->failed = true;
+    if (z.n) {
+        buf_puts(b, "<figure>\n<div class=\"scroll\" role=\"region\" "
+                    "tabindex=\"0\" aria-label=\"Sizes of the pictures\">\n");
+        svg_sizes(
+            &(struct svg_sizes){.n = z.n,
+                                .w = z.w,
+                                .h = z.h,
+                                .label = z.label,
+                                .k = d->counts.n_class,
+                                .class_name = name,
+                                .target = (double)d->config->preprocess.size},
+            false, b);
+        buf_puts(
+            b, "</div>\n<figcaption>The ring is the size that every picture is "
+               "brought to.</figcaption>\n</figure>\n");
+    }
+    free(z.w);
+    free(z.h);
+    free(z.label);
+}
+
+/* How fresh variants are made. */
+static void tell_fresh(const char *recipe, struct buf *b)
+{
+    buf_puts(b, "<p>The network is trained on variants that are made anew in "
+                "every epoch, by recipe ");
+    html_text(b, recipe);
+    buf_puts(b, ".</p>\n");
+}
+
+void report_samples(const struct report_data *d, struct buf *b)
+{
+    if (!d->index.there) {
+        html_missing(b, "The list of images", d->index.why);
+        return;
+    }
+    count_table(&d->counts, b);
+    if (d->augment.there)
+        buf_printf(b,
+                   "<p>The network is trained on %zu images made from the "
+                   "training cells.</p>\n",
+                   d->augment.csv.n_row - d->augment_aside.n);
+    else if (d->config->train.augment == AUGMENT_ONLINE)
+        tell_fresh(d->config->train.augment_recipe, b);
+    else if (d->config->augment.variants > 0)
+        html_missing(b, "The augmented training set", d->augment.why);
+    sizes(d, b);
+}
