@@ -1,5 +1,6 @@
 #include "orchestration/verb_help.h"
 
+#include "base/file.h"
 #include "base/version.h"
 #include "orchestration/verb_parse.h"
 
@@ -18,6 +19,8 @@ static const char summary[] = "from Pap-smear cell crops to classifiers, their "
                               "evaluation and explanations";
 static const char exit_status[] =
     "0 done, 1 failed, 2 bad usage or configuration, 75 start again";
+
+/* --- what both forms say --------------------------------------------------- */
 
 /* What an option does, and its default. */
 static void option_text(const struct verb_option *o, char text[TEXT_MAX])
@@ -149,4 +152,131 @@ int verb_help_print(const struct verb *v, struct err *err)
         fputs(b.data, stdout);
     buf_release(&b);
     return rc;
+}
+
+/* --- man pages ------------------------------------------------------------- */
+
+/* Text that roff takes for nothing else; a hyphen is one to copy. */
+static void put_roff(struct buf *b, const char *s)
+{
+    if (*s == '.' || *s == '\'')
+        buf_puts(b, "\\&");
+    for (; *s; s++) {
+        if (*s == '-')
+            buf_puts(b, "\\-");
+        else if (*s == '\\')
+            buf_puts(b, "\\e");
+        else
+            buf_put(b, s, 1);
+    }
+}
+
+/* Text between what roff is to read. */
+static void put_between(struct buf *b, const char *before, const char *text,
+                        const char *behind)
+{
+    buf_puts(b, before);
+    put_roff(b, text);
+    buf_puts(b, behind);
+}
+
+static void begin_page(struct buf *b, const char *name, const char *help)
+{
+    buf_printf(b, ".TH %s 1 \"\" \"papline %s\" \"Papline\"\n", name,
+               PAPLINE_VERSION);
+    put_between(b, ".SH NAME\n", name, " \\- ");
+    put_between(b, "", help, "\n.SH SYNOPSIS\n");
+}
+
+static void end_page(struct buf *b, const char *see)
+{
+    put_between(b, ".SH EXIT STATUS\n", exit_status, "\n");
+    put_between(b, ".SH SEE ALSO\n", see, "\n");
+}
+
+static void put_roff_options(const struct verb *v, struct buf *b)
+{
+    const struct verb_option *o;
+    char text[TEXT_MAX];
+
+    buf_puts(b, ".SH OPTIONS\n");
+    for (int i = 0; (o = verb_parse_option(v, i)) != NULL; i++) {
+        buf_puts(b, ".TP\n");
+        if (o->letter)
+            buf_printf(b, "\\fB\\-%c\\fR, ", o->letter);
+        put_between(b, "\\fB", "--", "");
+        put_between(b, "", o->name, "\\fR");
+        if (o->argument)
+            put_between(b, " \\fI", o->argument, "\\fR");
+        option_text(o, text);
+        put_between(b, "\n", text, "\n");
+    }
+}
+
+static void verb_page(const struct verb *v, struct buf *b)
+{
+    char name[LABEL_MAX];
+
+    snprintf(name, sizeof(name), "papline-%s", v->name);
+    begin_page(b, name, v->help);
+    put_between(b, "\\fBpapline ", v->name, *v->words ? "\\fR \\fI" : "\\fR");
+    put_between(b, "", v->words, "\\fR [\\fIOPTION\\fR...]\n");
+    if (v->about)
+        put_between(b, ".SH DESCRIPTION\n", v->about, "\n");
+    put_roff_options(v, b);
+    put_between(b, ".SH EXAMPLE\n.EX\npapline ", v->example, "\n.EE\n");
+    end_page(b, "papline(1)");
+}
+
+static void overview_page(struct buf *b)
+{
+    const struct verb *v;
+    struct buf see = {0};
+
+    begin_page(b, "papline", summary);
+    buf_puts(b, "\\fBpapline\\fR \\fIVERB\\fR [\\fIWORD\\fR...] "
+                "[\\fIOPTION\\fR...]\n.SH DESCRIPTION\n");
+    for (size_t i = 0; (v = verbs_shown_at(i)) != NULL; i++) {
+        put_between(b, ".TP\n\\fB", v->name, "\\fR \\fI");
+        put_between(b, "", v->words, "\\fR\n");
+        put_between(b, "", v->help, "\n");
+        buf_printf(&see, "%spapline-%s(1)", i ? ", " : "", v->name);
+    }
+    end_page(b, see.data ? see.data : "");
+    b->failed |= see.failed;
+    buf_release(&see);
+}
+
+/* Write what 'b' holds, which is released. */
+static int write_page(const char *dir, const char *name, struct buf *b,
+                      struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    int rc = buf_check(b, err);
+
+    if (rc == 0)
+        rc = file_path(path, err, "%s/papline%s%s.1", dir, *name ? "-" : "",
+                       name);
+    if (rc == 0)
+        rc = file_write(path, b->data, b->len, err);
+    buf_release(b);
+    return rc;
+}
+
+int verb_help_man(const char *dir, struct err *err)
+{
+    const struct verb *v;
+    struct buf b = {0};
+
+    if (dir_make(dir, err) < 0)
+        return -1;
+    overview_page(&b);
+    if (write_page(dir, "", &b, err) < 0)
+        return -1;
+    for (size_t i = 0; (v = verbs_shown_at(i)) != NULL; i++) {
+        verb_page(v, &b);
+        if (write_page(dir, v->name, &b, err) < 0)
+            return -1;
+    }
+    return 0;
 }

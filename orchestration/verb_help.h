@@ -1,5 +1,5 @@
 /*
- * verb_help.h - what is said about verbs, at the terminal
+ * verb_help.h - what is said about verbs, at the terminal and in man pages
  */
 #ifndef ORCHESTRATION_VERB_HELP_H
 #define ORCHESTRATION_VERB_HELP_H
@@ -13,5 +13,11 @@ void verb_help_text(const struct verb *v, struct buf *b);
 
 /* Print that to standard output.  Errors: ERR_SYSTEM. */
 MUST_USE int verb_help_print(const struct verb *v, struct err *err);
+
+/*
+ * Write the same as roff: DIR/papline.1, and DIR/papline-VERB.1 for each verb
+ * that is not hidden.  Errors: ERR_SYSTEM.
+ */
+MUST_USE int verb_help_man(const char *dir, struct err *err);
 
 #endif

@@ -252,6 +252,11 @@ static int act_help(const struct verb_args *a, struct err *err)
     return a->word[0] && !v ? -1 : verb_help_print(v, err);
 }
 
+static int act_man(const struct verb_args *a, struct err *err)
+{
+    return verb_help_man(a->word[0], err);
+}
+
 /* --- the table ------------------------------------------------------------- */
 
 static const struct verb verbs[] = {
@@ -369,6 +374,12 @@ static const struct verb verbs[] = {
      .help = "say what there is, or all about a verb",
      .example = "help run",
      .act = act_help},
+    {.name = "man",
+     .words = "DIR",
+     .help = "write the man pages of papline and its verbs",
+     .about = "papline.1 and papline-VERB.1 in DIR, which is made.",
+     .example = "man man1",
+     .act = act_man},
     {.name = "doctor-rank",
      .words = "",
      .help = "where a rank computes; under mpirun or srun",

@@ -3,8 +3,8 @@
  *
  * Whatever is known of a verb stands in its row in verbs.c: the words and the
  * options that it takes, where their values go, and what is said about it.
- * The command line is read by the row (verb_parse.h), and help is printed from
- * it (verb_help.h).  To add a verb: one row and its function.
+ * The command line is read by the row (verb_parse.h), and help and man pages
+ * are printed from it (verb_help.h).  To add a verb: one row and its function.
  */
 #ifndef ORCHESTRATION_VERBS_H
 #define ORCHESTRATION_VERBS_H

@@ -244,10 +244,34 @@ static void check_refusals(void)
        "whose values are its own affair");
 }
 
+static void check_man(void)
+{
+    char dir[] = "/tmp/papline-verbs-XXXXXX", path[128], **name, *text;
+    size_t n = 0, shown = 0, size;
+
+    BUG_ON(!mkdtemp(dir));
+    ok(verb_help_man(dir, &err) == 0 && dir_list(dir, &name, &n, &err) == 0,
+       "man pages");
+    while (verbs_shown_at(shown))
+        shown++;
+    ok(n == shown + 1, "one a verb that is not hidden, and papline.1");
+    for (size_t i = 0; i < n; i++) {
+        snprintf(path, sizeof(path), "%s/%.64s", dir, name[i]);
+        ok(file_read(path, 1 << 20, &text, &size, &err) == 0 &&
+               strncmp(text, ".TH papline", 11) == 0 &&
+               strstr(text, "\n.SH EXIT STATUS\n"),
+           name[i]);
+        free(text);
+    }
+    dir_list_free(name, n);
+    ok(dir_remove(dir, &err) == 0, "removed");
+}
+
 int main(void)
 {
     check_rows();
     check_values();
     check_refusals();
+    check_man();
     return tap_done();
 }
