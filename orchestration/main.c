@@ -2,7 +2,6 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "orchestration/scheduler/launch.h"
-#include "orchestration/verb_help.h"
 #include "orchestration/verb_parse.h"
 
 #include <sodium.h>
@@ -16,6 +15,15 @@ static int become_program(const struct verb *v, char **argv, struct err *err)
     return launch_become(v->program, (const char *const *)argv, err);
 }
 
+/* What the verb "help" does, of one verb or (NULL) of all. */
+static int print_help(const char *verb, struct err *err)
+{
+    const char *const word[] = {verb, NULL};
+    const struct verb_args a = {.word = word, .n_word = verb ? 1 : 0};
+
+    return verbs_find("help", err)->act(&a, err);
+}
+
 static int do_verb(int argc, char **argv, struct err *err)
 {
     const struct verb *v = verbs_find(argv[0], err);
@@ -24,7 +32,7 @@ static int do_verb(int argc, char **argv, struct err *err)
     if (!v || verb_parse(v, argc, argv, &a, err) < 0)
         return -1;
     if (a.help)
-        return verb_help_print(v, err);
+        return print_help(v->name, err);
     if (v->program)
         return become_program(v, argv, err);
     if (sodium_init() < 0)
@@ -40,7 +48,7 @@ static int do_command(int argc, char **argv, struct err *err)
     }
     if (argc > 1 && strcmp(argv[1], "--help") != 0)
         return do_verb(argc - 1, argv + 1, err);
-    if (verb_help_print(NULL, err) < 0)
+    if (print_help(NULL, err) < 0)
         return -1;
     return argc > 1 ? 0 : err_set(err, ERR_USAGE, "give a verb");
 }

@@ -141,19 +141,6 @@ void verb_help_text(const struct verb *v, struct buf *b)
         put_overview(b);
 }
 
-int verb_help_print(const struct verb *v, struct err *err)
-{
-    struct buf b = {0};
-    int rc;
-
-    verb_help_text(v, &b);
-    rc = buf_check(&b, err);
-    if (rc == 0)
-        fputs(b.data, stdout);
-    buf_release(&b);
-    return rc;
-}
-
 /* --- man pages ------------------------------------------------------------- */
 
 /* Text that roff takes for nothing else; a hyphen is one to copy. */

@@ -11,9 +11,6 @@
  * a verb (NULL) papline --help: a line for each. */
 void verb_help_text(const struct verb *v, struct buf *b);
 
-/* Print that to standard output.  Errors: ERR_SYSTEM. */
-MUST_USE int verb_help_print(const struct verb *v, struct err *err);
-
 /*
  * Write the same as roff: DIR/papline.1, and DIR/papline-VERB.1 for each verb
  * that is not hidden.  Errors: ERR_SYSTEM.

@@ -231,25 +231,35 @@ static int act_features(const struct verb_args *a, struct err *err)
 
 /* --- papline itself -------------------------------------------------------- */
 
+/* Print what was written to 'b', which is released. */
+static int print_text(struct buf *b, struct err *err)
+{
+    const int rc = buf_check(b, err);
+
+    if (rc == 0)
+        fputs(b->data, stdout);
+    buf_release(b);
+    return rc;
+}
+
 static int act_reference(const struct verb_args *a, struct err *err)
 {
     struct buf b = {0};
-    int rc;
 
     (void)a;
     config_reference(&b);
-    rc = buf_check(&b, err);
-    if (rc == 0)
-        fputs(b.data, stdout);
-    buf_release(&b);
-    return rc;
+    return print_text(&b, err);
 }
 
 static int act_help(const struct verb_args *a, struct err *err)
 {
     const struct verb *v = a->word[0] ? verbs_find(a->word[0], err) : NULL;
+    struct buf b = {0};
 
-    return a->word[0] && !v ? -1 : verb_help_print(v, err);
+    if (a->word[0] && !v)
+        return -1;
+    verb_help_text(v, &b);
+    return print_text(&b, err);
 }
 
 static int act_man(const struct verb_args *a, struct err *err)
