@@ -98,11 +98,14 @@ $B/gen/recipe_files.inc: $(RECIPES) Makefile
 $(call obj,common/config/recipe_text.c): $B/gen/recipe_files.inc
 
 # A text file as C: one string a line.
-$B/embed/%.inc: orchestration/report/%
+$B/embed/%.inc: %
 	@mkdir -p $(@D)
 	$Qsed 's/[\\"]/\\&/g; s/.*/"&\\n",/' $< >$@
 
-$(call obj,orchestration/report/report_embed.c): $B/embed/report.css.inc $B/embed/report.js.inc
+EMBEDDED  := orchestration/report/report.css orchestration/report/report.js \
+             orchestration/verb_completion.bash orchestration/verb_completion.zsh
+$(call obj,orchestration/report/report_embed.c orchestration/verb_completion.c): \
+    $(EMBEDDED:%=$B/embed/%.inc)
 
 $(LIB): $(call obj,$(LIB_SRC))
 	$(if $(V),,@echo "  AR   $@")

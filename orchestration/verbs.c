@@ -7,6 +7,7 @@
 #include "orchestration/tools/doctor.h"
 #include "orchestration/tools/doctor_ranks.h"
 #include "orchestration/tools/verify.h"
+#include "orchestration/verb_completion.h"
 #include "orchestration/verb_help.h"
 #include "worker/scheduler_link.h"
 
@@ -267,6 +268,15 @@ static int act_man(const struct verb_args *a, struct err *err)
     return verb_help_man(a->word[0], err);
 }
 
+static int act_completion(const struct verb_args *a, struct err *err)
+{
+    struct buf b = {0};
+
+    if (verb_completion(a->word[0], &b, err) < 0)
+        return -1;
+    return print_text(&b, err);
+}
+
 /* --- the table ------------------------------------------------------------- */
 
 static const struct verb verbs[] = {
@@ -390,6 +400,13 @@ static const struct verb verbs[] = {
      .about = "papline.1 and papline-VERB.1 in DIR, which is made.",
      .example = "man man1",
      .act = act_man},
+    {.name = "completion",
+     .words = "bash|zsh",
+     .help = "print what completes command lines in a shell",
+     .about = "To be read by the shell when it starts: source <(papline "
+              "completion bash).",
+     .example = "completion bash",
+     .act = act_completion},
     {.name = "doctor-rank",
      .words = "",
      .help = "where a rank computes; under mpirun or srun",

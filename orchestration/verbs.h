@@ -3,8 +3,9 @@
  *
  * Whatever is known of a verb stands in its row in verbs.c: the words and the
  * options that it takes, where their values go, and what is said about it.
- * The command line is read by the row (verb_parse.h), and help and man pages
- * are printed from it (verb_help.h).  To add a verb: one row and its function.
+ * The command line is read by the row (verb_parse.h); help, man pages
+ * (verb_help.h) and completion (verb_completion.h) are printed from it.  To add
+ * a verb: one row and its function.
  */
 #ifndef ORCHESTRATION_VERBS_H
 #define ORCHESTRATION_VERBS_H
@@ -50,7 +51,8 @@ enum verb_type {
 struct verb_option {
     char letter;          /* 'o' of -o; '\0': none */
     const char *name;     /* "output" of --output; NULL ends a list */
-    const char *argument; /* "DIR", or "nearest|lanczos"; NULL of a flag */
+    const char *argument; /* "DIR", or "nearest|lanczos": what it may be, which
+                             completion knows by its name; NULL of a flag */
     const char *initial;  /* the value without the option; NULL: none */
     const char *help;     /* one line */
     enum verb_type type;

@@ -51,6 +51,11 @@ static const struct stage_row *stage_row(const char *stage)
     return &stages[i];
 }
 
+const char *plan_stage_at(size_t i)
+{
+    return i < sizeof(stages) / sizeof(stages[0]) ? stages[i].stage : NULL;
+}
+
 enum plan_division plan_division(const char *stage)
 {
     return stage_row(stage)->division;

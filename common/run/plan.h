@@ -109,6 +109,9 @@ extern const char *const plan_ensembles[];
 /* Hash of the file of a network's pretrained weights; "": it is not read. */
 const char *plan_weights(const struct plan *p, const char *network);
 
+/* The i-th stage in order of the line, or NULL past the last. */
+const char *plan_stage_at(size_t i);
+
 /* Of the nodes of a stage. */
 enum plan_division plan_division(const char *stage);
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# t0056 - every verb has help and a man page, and takes its own options alone
+# t0056 - verbs: help, options of their own, man pages, completion
 . "$(dirname "$0")/lib.sh"
 skip() { # skip <what> <why>
     n=$((n + 1))
@@ -7,7 +7,7 @@ skip() { # skip <what> <why>
 }
 papline --help >"$T/help"
 verbs=$(sed -n 's/^  \([a-z][a-z-]*\).*/\1/p' "$T/help")
-ok "verbs" test "$(wc -w <<<"$verbs")" -ge 15
+ok "verbs" test "$(wc -w <<<"$verbs")" -ge 16
 for v in $verbs; do
     ok "$v --help" status_is 0 papline "$v" --help
     cp "$T/out" "$T/help-$v"
@@ -49,4 +49,53 @@ for page in "$T"/man/*; do
     fi
 done
 
+# --- completion --------------------------------------------------------------
+ok "completion for bash" status_is 0 papline completion bash
+cp "$T/out" "$T/papline.bash"
+cat >"$T/complete" <<'EOS'
+. "$1"
+shift
+COMP_WORDS=(papline "$@") COMP_CWORD=$#
+_papline
+printf '%s\n' "${COMPREPLY[@]}" | sort | paste -sd " "
+EOS
+gives() { # gives <what> <word...>: what goes on from the last word
+    [ "$(cd "$T/cells" && bash "$T/complete" "$T/papline.bash" "${@:2}" 2>&1)" = "$1" ] ||
+        { cd "$T/cells" && bash -x "$T/complete" "$T/papline.bash" "${@:2}"
+          return 1; }
+}
+mkdir -p "$T/cells/one two" "$T/cells/runs" && touch "$T/cells/run.yaml"
+ok "a verb" gives "reference report run" r
+ok "no hidden one" gives "doctor" doc
+ok "an option" gives "--until" run --u
+ok "all of them" gives "--help --watch" status RUN --
+ok "none of another verb" gives "" status --until
+ok "a key" gives "train.optimizer=" run c.yaml --set train.opt
+ok "its value, as bash breaks words" gives "adam adamw" run --set train.optimizer = ad
+ok "  at its beginning" gives "adam adamw nesterov sgd" run --set train.optimizer =
+ok "a value that is a path" gives "run.yaml runs" plan --set dataset.path = run
+ok "  and the word behind it" gives "run.yaml runs" plan --set train.epochs = 3 run
+ok "a network" gives "vgg16 vgg19" bench v
+ok "one for an option" gives "mobilenetv2" features --net m
+ok "a stage" gives "explain" run c.yaml --until ex
+ok "  behind =" gives "explain" run --until = ex
+ok "one of a few words" gives "import inspect" weights i
+ok "  and what it is of" gives "densenet169" weights fetch d
+ok "a directory alone" gives "runs" status run
+ok "a file too" gives "run.yaml runs" run run
+ok "a name with a space" gives "one two" predict M one
+ok "any number of words" gives "one two" predict M a b c one
+ok "a recipe" gives "strong" augment-preview --recipe st
+ok "a verb to help with" gives "bench" help be
+ok "nothing for a number" gives "" bench --size ""
+ok "nothing behind the last word" gives "" report RUN r
+ok "nothing of no verb" gives "" nonsense r
+ok "completion for zsh" status_is 0 papline completion zsh
+cp "$T/out" "$T/_papline"
+if command -v zsh >/dev/null; then
+    ok "  its syntax" zsh -n "$T/_papline"
+else
+    skip "  its syntax" "zsh is not installed"
+fi
+ok "for another shell" status_is 2 papline completion fish
 finish

@@ -2,6 +2,7 @@
  * test_verbs.c - the table of verbs: each row against the parser, and what is
  * printed from it
  */
+#include "orchestration/verb_completion.h"
 #include "orchestration/verb_help.h"
 #include "orchestration/verb_parse.h"
 #include "tap.h"
@@ -168,10 +169,30 @@ static void check_help(const struct verb *v)
     buf_release(&b);
 }
 
+static void check_completion(const struct verb *v, const char *script)
+{
+    char text[128];
+    bool all = true;
+
+    snprintf(text, sizeof(text), "\n%s:%s\n", v->name, v->help);
+    all &= (strstr(script, text) != NULL) != v->hidden;
+    for (const struct verb_option *o = v->options; o && o->name; o++) {
+        snprintf(text, sizeof(text), "%s,--%s", v->name, o->name);
+        if (o->argument)
+            all &= (strstr(script, text) != NULL) != v->hidden;
+        snprintf(text, sizeof(text), "\n--%s:%s\n", o->name, o->help);
+        all &= strstr(script, text) != NULL;
+    }
+    ok(all, "completed with its options, unless hidden");
+}
+
 static void check_rows(void)
 {
     const struct verb *v;
+    struct buf b = {0};
 
+    ok(verb_completion("bash", &b, &err) == 0 && buf_check(&b, &err) == 0,
+       "a script for bash");
     for (size_t i = 0; (v = verbs_at(i)) != NULL; i++) {
         printf("# %s\n", v->name);
         check_row(v);
@@ -179,7 +200,9 @@ static void check_rows(void)
         check_own_options(v);
         check_foreign_options(v);
         check_help(v);
+        check_completion(v, b.data);
     }
+    buf_release(&b);
 }
 
 /* --- values ---------------------------------------------------------------- */
@@ -267,11 +290,31 @@ static void check_man(void)
     ok(dir_remove(dir, &err) == 0, "removed");
 }
 
+static void check_scripts(void)
+{
+    struct buf b = {0};
+
+    ok(verb_completion("zsh", &b, &err) == 0 && buf_check(&b, &err) == 0 &&
+           strncmp(b.data, "#compdef papline\n", 17) == 0,
+       "a script for zsh");
+    ok(strstr(b.data, " train.epochs ") &&
+           strstr(b.data, "*,train.optimizer=) echo 'adam|adamw|") &&
+           strstr(b.data, "*,dataset.path=) echo FILE ;;"),
+       "it knows keys and their values");
+    ok(strstr(b.data, "NET) echo vgg16 ") &&
+           strstr(b.data, "STAGE) echo draw preprocess "),
+       "networks and stages");
+    buf_release(&b);
+    fails(verb_completion("fish", &b, &err), err, ERR_USAGE,
+          "'fish' is neither bash nor zsh", "another shell");
+}
+
 int main(void)
 {
     check_rows();
     check_values();
     check_refusals();
     check_man();
+    check_scripts();
     return tap_done();
 }
