@@ -9,6 +9,7 @@
 # make lint       directions of includes, formatting, self-contained headers,
 #                 cppcheck
 # make format     rewrite the sources in the house format
+# make man        man pages of papline and its verbs into build/$(MODE)/man/
 # make deps       the set-up alone: install or name what is missing
 # make MODE=asan  address + undefined-behaviour sanitizers; also debug, tsan;
 #                 openblas: as release, without oneDNN's matrix products
@@ -74,7 +75,7 @@ TOOL      := $(TOOLS:%=$B/tools/%)
 .SECONDEXPANSION:
 .SECONDARY:
 .PHONY: all demo test check units flows bench bench-peer bench-peer-augment \
-        bench-peer-explain lint format deps clean
+        bench-peer-explain lint format man deps clean
 all: $(BIN)
 
 $B/obj/%.o: %.c Makefile
@@ -97,11 +98,14 @@ $B/gen/recipe_files.inc: $(RECIPES) Makefile
 $(call obj,common/config/recipe_text.c): $B/gen/recipe_files.inc
 
 # A text file as C: one string a line.
-$B/embed/%.inc: stages/report/%
+$B/embed/%.inc: %
 	@mkdir -p $(@D)
 	$Qsed 's/[\\"]/\\&/g; s/.*/"&\\n",/' $< >$@
 
-$(call obj,stages/report/report_embed.c): $B/embed/report.css.inc $B/embed/report.js.inc
+EMBEDDED  := stages/report/report.css stages/report/report.js \
+             orchestration/verb_completion.bash orchestration/verb_completion.zsh
+$(call obj,stages/report/report_embed.c orchestration/verb_completion.c): \
+    $(EMBEDDED:%=$B/embed/%.inc)
 
 $(LIB): $(call obj,$(LIB_SRC))
 	$(if $(V),,@echo "  AR   $@")
@@ -180,6 +184,9 @@ bench-peer-augment: $B/bench/bench_augment
 
 bench-peer-explain: $B/bench/bench_explain
 	$Q/usr/bin/python3 tests/bench/peer_explain.py --bench $< $(NETS)
+
+man: $(MAIN_BIN)
+	$Q$< man $B/man/man1
 
 deps:
 	$Qorchestration/deps.sh

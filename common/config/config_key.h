@@ -1,9 +1,9 @@
 /*
  * config_key.h - the table of configuration keys, and setting one of them
  *
- * Internal to config.[ch].  Everything said about a key (type, default, range,
- * unit, help, whether it decides a result) stands in one row; checking,
- * printing, the reference file and the plan all read that row.
+ * For config.[ch], and to list the keys.  Everything said about a key (type,
+ * default, range, unit, help, whether it decides a result) stands in one row;
+ * checking, printing, the reference file and the plan all read that row.
  */
 #ifndef CONFIG_CONFIG_KEY_H
 #define CONFIG_CONFIG_KEY_H

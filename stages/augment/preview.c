@@ -146,6 +146,7 @@ static int show_recipe(struct preview *v, const struct options *o,
 static int parse(struct options *o, int argc, char **argv, struct err *err)
 {
     static const struct option known[] = {
+        {"output", required_argument, NULL, 'o'},
         {"recipe", required_argument, NULL, 'r'},
         {"seed", required_argument, NULL, 's'},
         {0},

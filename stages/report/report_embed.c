@@ -8,11 +8,11 @@
 #include <sodium.h>
 
 static const char *const style[] = {
-#include "report.css.inc"
+#include "stages/report/report.css.inc"
 };
 
 static const char *const script[] = {
-#include "report.js.inc"
+#include "stages/report/report.js.inc"
 };
 
 enum {

@@ -1,0 +1,462 @@
+/* verbs.c - the table of verbs, and what each of them does */
+#include "orchestration/verbs.h"
+
+#include "base/spell.h"
+#include "orchestration/scheduler/launch.h"
+#include "orchestration/scheduler/status.h"
+#include "orchestration/tools/doctor.h"
+#include "orchestration/tools/doctor_ranks.h"
+#include "orchestration/tools/verify.h"
+#include "orchestration/verb_completion.h"
+#include "orchestration/verb_help.h"
+#include "worker/scheduler_link.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Where the value of an option goes. */
+#define INTO(type, member) type, offsetof(struct verb_args, member)
+
+/* --- runs ------------------------------------------------------------------ */
+
+static const struct verb_option run_options[] = {
+    {0, "set", "KEY=VALUE", NULL, "instead of what the file says of this key",
+     INTO(VERB_LIST, set)},
+    {0, "run", "DIR", NULL, "where the run lives, instead of run.dir",
+     INTO(VERB_TEXT, run.dir)},
+    {0, "until", "STAGE", NULL, "stop behind this stage",
+     INTO(VERB_TEXT, run.until)},
+    {0, "verify", NULL, NULL, "read every output, also if it looks unchanged",
+     INTO(VERB_FLAG, run.verify)},
+    {.name = NULL},
+};
+
+static struct run_args run_asked(const struct verb_args *a)
+{
+    struct run_args r = a->run;
+
+    r.config = a->word[0];
+    r.set = a->set.item;
+    r.n_set = a->set.n;
+    return r;
+}
+
+static int act_run(const struct verb_args *a, struct err *err)
+{
+    const struct run_args r = run_asked(a);
+
+    return run_start(&r, err);
+}
+
+static int act_plan(const struct verb_args *a, struct err *err)
+{
+    const struct run_args r = run_asked(a);
+
+    return run_plan(&r, err);
+}
+
+static const struct verb_option status_options[] = {
+    {0, "watch", NULL, NULL, "every second, until the run ends",
+     INTO(VERB_FLAG, watch)},
+    {.name = NULL},
+};
+
+static int act_status(const struct verb_args *a, struct err *err)
+{
+    link_signals();
+    return status_print(stdout, a->word[0], a->watch, err);
+}
+
+static int act_report(const struct verb_args *a, struct err *err)
+{
+    const char *const args[] = {"--run", a->word[0], "--anew", NULL};
+
+    return launch_become("papline-report", args, err);
+}
+
+static const struct verb_option verify_options[] = {
+    {0, "augment", NULL, NULL,
+     "derive stored variants again instead, and compare",
+     INTO(VERB_FLAG, augment)},
+    {0, "sample", "N", "100", "so many of them", INTO(VERB_NUMBER, sample)},
+    {.name = NULL},
+};
+
+static int act_verify(const struct verb_args *a, struct err *err)
+{
+    char k[16];
+    const char *const args[] = {"--again", a->word[0], "--sample", k, NULL};
+
+    if (!a->augment)
+        return verify_run(a->word[0], err);
+    snprintf(k, sizeof(k), "%d", a->sample);
+    return launch_become("papline-augment", args, err);
+}
+
+static const struct verb_option compare_options[] = {
+    {0, "with", "RUN", NULL,
+     "each experiment in both runs, say of another split",
+     INTO(VERB_TEXT, compare.other)},
+    {.name = NULL},
+};
+
+static int act_compare(const struct verb_args *a, struct err *err)
+{
+    struct compare_args c = a->compare;
+
+    c.run_dir = a->word[0];
+    c.name = a->word + 1;
+    c.n_name = a->n_word - 1;
+    return compare_verb(stdout, &c, err);
+}
+
+/* --- what stages' programs do ---------------------------------------------- */
+
+static const struct verb_option predict_options[] = {
+    {0, "explain", "METHOD", NULL, "also a picture of where the model looked",
+     VERB_TEXT, 0},
+    {0, "json", NULL, NULL, "a line of JSON for each picture", VERB_FLAG, 0},
+    {'o', "output", "DIR", NULL, "for predictions.csv and these pictures",
+     VERB_TEXT, 0},
+    {.name = NULL},
+};
+
+static const struct verb_option preview_options[] = {
+    {'o', "output", "SHEET.png", NULL, "the sheet of examples; must be given",
+     VERB_TEXT, 0},
+    {0, "recipe", "RECIPE", NULL,
+     "24 variants by this recipe, not every operation", VERB_TEXT, 0},
+    {0, "seed", "N", "1", "of their random numbers", VERB_TEXT, 0},
+    {.name = NULL},
+};
+
+/* --- the machine and the networks ------------------------------------------ */
+
+static const struct verb_option doctor_options[] = {
+    {0, "ranks", "N", "0", "also where so many ranks would compute; 0: not",
+     INTO(VERB_NUMBER, bench.ranks)},
+    {0, "threads", "N", "0", "of each rank; 0: cores / ranks",
+     INTO(VERB_NUMBER, bench.threads)},
+    {.name = NULL},
+};
+
+static int act_doctor(const struct verb_args *a, struct err *err)
+{
+    if (doctor(a->word[0], err) < 0)
+        return -1;
+    return a->bench.ranks
+               ? doctor_ranks(stdout, a->bench.ranks, a->bench.threads, err)
+               : 0;
+}
+
+static int act_doctor_rank(const struct verb_args *a, struct err *err)
+{
+    return doctor_rank(stdout, a->bench.threads, err);
+}
+
+static const struct verb_option bench_options[] = {
+    {0, "size", "N", "110", "pixels a side", INTO(VERB_NUMBER, bench.size)},
+    {0, "batch", "N", "32", "images of a step", INTO(VERB_NUMBER, bench.batch)},
+    {0, "threads", "N", "0", "0: as many as OpenMP would start",
+     INTO(VERB_NUMBER, bench.threads)},
+    {0, "steps", "N", "9", "that are measured", INTO(VERB_NUMBER, bench.steps)},
+    {0, "layers", NULL, NULL, "each layer for itself",
+     INTO(VERB_FLAG, bench.layers)},
+    {0, "ranks", "N", "0", "a step that so many ranks divide; 0: no ranks",
+     INTO(VERB_NUMBER, bench.ranks)},
+    {0, "strict", NULL, NULL, "parts of it as with train.reproducible strict",
+     INTO(VERB_FLAG, bench.strict)},
+    {.name = NULL},
+};
+
+static int act_bench(const struct verb_args *a, struct err *err)
+{
+    struct bench_args b = a->bench;
+
+    b.net = a->word[0];
+    return bench(stdout, &b, err);
+}
+
+static int act_bench_rank(const struct verb_args *a, struct err *err)
+{
+    struct bench_args b = a->bench;
+
+    b.net = a->word[0];
+    return bench_rank(stdout, &b, err);
+}
+
+static const struct verb_option weights_options[] = {
+    {'o', "output", "FILE", NULL, "what is written",
+     INTO(VERB_TEXT, weights.out)},
+    {0, "net", "NET", NULL, "the network, instead of what the file says",
+     INTO(VERB_TEXT, weights.net)},
+    {.name = NULL},
+};
+
+static int act_weights(const struct verb_args *a, struct err *err)
+{
+    struct weights_args w = a->weights;
+
+    w.what = a->word[0];
+    w.file = a->word[1];
+    return weights_verb(stdout, &w, err);
+}
+
+static const struct verb_option features_options[] = {
+    {0, "weights", "FILE", NULL, "Keras' .h5, or safetensors; must be given",
+     INTO(VERB_TEXT, features.weights)},
+    {0, "images", "DIR", NULL, "all pictures in it; must be given",
+     INTO(VERB_TEXT, features.images)},
+    {'o', "output", "OUT.npy", NULL,
+     "one row an image, named in OUT.csv; must be given",
+     INTO(VERB_TEXT, features.out)},
+    {0, "net", "NET", NULL, "the network, instead of what the weights say",
+     INTO(VERB_TEXT, features.net)},
+    {0, "layer", "NAME", NULL, "this layer's output, not pooled",
+     INTO(VERB_TEXT, features.layer)},
+    {0, "preprocess", "raw|caffe|tf|torch", NULL,
+     "of pixels, instead of what the weights expect",
+     INTO(VERB_TEXT, features.input)},
+    {0, "size", "N", "110", "pixels a side", INTO(VERB_NUMBER, features.size)},
+    {0, "resize", "nearest|lanczos", "nearest", "of images of another size",
+     INTO(VERB_TEXT, features.resize)},
+    {0, "batch", "N", "32", "images at a time",
+     INTO(VERB_NUMBER, features.batch)},
+    {0, "threads", "N", "0", "0: as many as OpenMP would start",
+     INTO(VERB_NUMBER, features.threads)},
+    {.name = NULL},
+};
+
+static int act_features(const struct verb_args *a, struct err *err)
+{
+    return features(&a->features, err);
+}
+
+/* --- papline itself -------------------------------------------------------- */
+
+/* Print what was written to 'b', which is released. */
+static int print_text(struct buf *b, struct err *err)
+{
+    const int rc = buf_check(b, err);
+
+    if (rc == 0)
+        fputs(b->data, stdout);
+    buf_release(b);
+    return rc;
+}
+
+static int act_reference(const struct verb_args *a, struct err *err)
+{
+    struct buf b = {0};
+
+    (void)a;
+    config_reference(&b);
+    return print_text(&b, err);
+}
+
+static int act_help(const struct verb_args *a, struct err *err)
+{
+    const struct verb *v = a->word[0] ? verbs_find(a->word[0], err) : NULL;
+    struct buf b = {0};
+
+    if (a->word[0] && !v)
+        return -1;
+    verb_help_text(v, &b);
+    return print_text(&b, err);
+}
+
+static int act_man(const struct verb_args *a, struct err *err)
+{
+    return verb_help_man(a->word[0], err);
+}
+
+static int act_completion(const struct verb_args *a, struct err *err)
+{
+    struct buf b = {0};
+
+    if (verb_completion(a->word[0], &b, err) < 0)
+        return -1;
+    return print_text(&b, err);
+}
+
+/* --- the table ------------------------------------------------------------- */
+
+static const struct verb verbs[] = {
+    {.name = "run",
+     .words = "CONFIG",
+     .help = "do all that has to be done; goes on where it stopped",
+     .about = "CONFIG is a YAML file (configs/), or the directory of a run to "
+              "go on with. Starts the processes of every step that is not "
+              "done, and prints in the end where the report is and how "
+              "accurate each experiment was. Ctrl-C or SIGTERM: it saves a "
+              "checkpoint and ends with status 75.",
+     .example = "run configs/demo.yaml --set train.epochs=2 --until train",
+     .options = run_options,
+     .act = act_run},
+    {.name = "plan",
+     .words = "CONFIG",
+     .help = "say what would run, what is reused, and why",
+     .about = "CONFIG and options are those of run. Changes nothing.",
+     .example = "plan configs/demo.yaml --set augment.variants=6",
+     .options = run_options,
+     .act = act_plan},
+    {.name = "status",
+     .words = "RUN",
+     .help = "how far a run is",
+     .about = "Reads files of the run alone, so any host that sees them can be "
+              "asked.",
+     .example = "status demo --watch",
+     .options = status_options,
+     .act = act_status},
+    {.name = "report",
+     .words = "RUN",
+     .help = "write the page of a run anew",
+     .about = "RUN/report/index.html is made of what is there, and says what "
+              "is not.",
+     .example = "report demo",
+     .act = act_report},
+    {.name = "verify",
+     .words = "RUN",
+     .help = "compare every file of a run with its manifest",
+     .about = "A file of a finished output that is missing, cut short or "
+              "changed is named, and the status is 1.",
+     .example = "verify demo --augment --sample 50",
+     .options = verify_options,
+     .act = act_verify},
+    {.name = "compare",
+     .words = "RUN [EXPERIMENT...]",
+     .help = "experiments against each other on the test cells",
+     .about = "Without names all that are evaluated. Prints two tables and "
+              "writes them to RUN/compare. In a run with folds a name stands "
+              "for all folds of an experiment.",
+     .example = "compare demo vgg19-scratch-s1 resnet50-scratch-s1",
+     .options = compare_options,
+     .act = act_compare},
+    {.name = "augment-preview",
+     .words = "IMAGE",
+     .help = "draw examples of every augmentation",
+     .about = "Each from its weaker to its stronger form, labelled by its "
+              "numbers.",
+     .example = "augment-preview cell.bmp -o sheet.png --recipe strong",
+     .options = preview_options,
+     .program = "papline-augment",
+     .option = "--preview"},
+    {.name = "predict",
+     .words = "MODEL IMAGE...",
+     .help = "what a trained model says of pictures",
+     .about = "MODEL is RUN/train/EXPERIMENT/model.safetensors; an IMAGE may "
+              "be a directory. Prints a table. A picture that cannot be read "
+              "is named with its reason, and the status is 1.",
+     .example = "predict model.safetensors cells --explain gradcam -o said",
+     .options = predict_options,
+     .program = "papline-explain",
+     .option = "--predict"},
+    {.name = "doctor",
+     .words = "[RUN]",
+     .help = "check this machine, and a run's directory",
+     .about = "One line a check: ok, warn or fail; of the last the status is "
+              "1.",
+     .example = "doctor --ranks 2",
+     .options = doctor_options,
+     .act = act_doctor},
+    {.name = "bench",
+     .words = "[NET]",
+     .help = "how fast a network is here",
+     .about = "Without NET each of them. Prints medians of milliseconds an "
+              "image, in training and inference, and the memory.",
+     .example = "bench mobilenetv2 --size 64 --batch 8",
+     .options = bench_options,
+     .act = act_bench},
+    {.name = "weights",
+     .words = "import|inspect|export|fetch FILE|NET",
+     .help = "import, inspect, export or fetch pretrained weights",
+     .about = "import FILE -o OUT.safetensors reads Keras' .h5 and accounts "
+              "for every tensor. inspect FILE prints them. export FILE -o "
+              "OUT.h5 writes them for Keras. fetch NET prints address and "
+              "checksum of the official file; with -o it is downloaded.",
+     .example = "weights import vgg16.h5 -o vgg16.safetensors",
+     .options = weights_options,
+     .act = act_weights},
+    {.name = "features",
+     .words = "",
+     .help = "pooled features of the images in a directory",
+     .about = "Each image that can be read becomes a row of float32: what the "
+              "network makes of it, averaged over rows and columns.",
+     .example = "features --weights vgg16.h5 --images cells -o vgg16.npy",
+     .options = features_options,
+     .act = act_features},
+    {.name = "reference",
+     .words = "",
+     .help = "print every configuration key with its default",
+     .about = "With range, unit and meaning of each, as YAML.",
+     .example = "reference",
+     .act = act_reference},
+    {.name = "help",
+     .words = "[VERB]",
+     .help = "say what there is, or all about a verb",
+     .example = "help run",
+     .act = act_help},
+    {.name = "man",
+     .words = "DIR",
+     .help = "write the man pages of papline and its verbs",
+     .about = "papline.1 and papline-VERB.1 in DIR, which is made.",
+     .example = "man man1",
+     .act = act_man},
+    {.name = "completion",
+     .words = "bash|zsh",
+     .help = "print what completes command lines in a shell",
+     .about = "To be read by the shell when it starts: source <(papline "
+              "completion bash).",
+     .example = "completion bash",
+     .act = act_completion},
+    {.name = "doctor-rank",
+     .words = "",
+     .help = "where a rank computes; under mpirun or srun",
+     .example = "doctor-rank --threads 1",
+     .options = doctor_options,
+     .act = act_doctor_rank,
+     .hidden = true},
+    {.name = "bench-rank",
+     .words = "NET",
+     .help = "as bench, as one of the ranks that mpirun starts",
+     .example = "bench-rank mobilenetv2 --steps 3",
+     .options = bench_options,
+     .act = act_bench_rank,
+     .hidden = true},
+};
+
+enum { N_VERB = sizeof(verbs) / sizeof(verbs[0]) };
+
+const struct verb *verbs_at(size_t i)
+{
+    return i < N_VERB ? &verbs[i] : NULL;
+}
+
+const struct verb *verbs_shown_at(size_t i)
+{
+    const struct verb *v = verbs;
+
+    for (; v < verbs + N_VERB; v++)
+        if (!v->hidden && i-- == 0)
+            return v;
+    return NULL;
+}
+
+const struct verb *verbs_find(const char *name, struct err *err)
+{
+    const char *shown[N_VERB];
+    size_t n = 0;
+    const char *meant;
+
+    for (size_t i = 0; i < N_VERB; i++) {
+        if (strcmp(verbs[i].name, name) == 0)
+            return &verbs[i];
+        if (!verbs[i].hidden)
+            shown[n++] = verbs[i].name;
+    }
+    meant = spell_nearest(name, shown, n);
+    err_set(err, ERR_USAGE, "no verb '%.64s'; %s%s%s", name,
+            meant ? "did you mean " : "see papline --help", meant ? meant : "",
+            meant ? "?" : "");
+    return NULL;
+}

@@ -1,0 +1,85 @@
+/*
+ * verbs.h - what papline can be told to do: one row a verb
+ *
+ * Whatever is known of a verb stands in its row in verbs.c: the words and the
+ * options that it takes, where their values go, and what is said about it.
+ * The command line is read by the row (verb_parse.h); help, man pages
+ * (verb_help.h) and completion (verb_completion.h) are printed from it.  To add
+ * a verb: one row and its function.
+ */
+#ifndef ORCHESTRATION_VERBS_H
+#define ORCHESTRATION_VERBS_H
+
+#include "orchestration/run_command.h"
+#include "orchestration/tools/bench.h"
+#include "orchestration/tools/compare_command.h"
+#include "orchestration/tools/features.h"
+#include "orchestration/tools/weights_command.h"
+
+#include <stddef.h>
+
+enum { VERB_LIST_MAX = 64, VERB_OPTIONS_MAX = 16 };
+
+struct verb_list {
+    struct config_set item[VERB_LIST_MAX];
+    size_t n;
+};
+
+/* What a command line said; text is borrowed from it. */
+struct verb_args {
+    const char *const *word; /* (n_word) those behind the verb, then NULL */
+    int n_word;
+    bool help; /* --help: nothing else is to be done, or was looked at */
+
+    struct verb_list set; /* of run: it has no place for a list itself */
+    struct run_args run;
+    struct bench_args bench; /* its ranks and threads are also doctor's */
+    struct compare_args compare;
+    struct features_args features;
+    struct weights_args weights;
+    bool watch, augment;
+    int sample;
+};
+
+enum verb_type {
+    VERB_TEXT,   /* const char * */
+    VERB_NUMBER, /* int, 0 or more */
+    VERB_FLAG,   /* bool */
+    VERB_LIST,   /* struct verb_list: the option may be given again */
+};
+
+struct verb_option {
+    char letter;          /* 'o' of -o; '\0': none */
+    const char *name;     /* "output" of --output; NULL ends a list */
+    const char *argument; /* "DIR", or "nearest|lanczos": what it may be, which
+                             completion knows by its name; NULL of a flag */
+    const char *initial;  /* the value without the option; NULL: none */
+    const char *help;     /* one line */
+    enum verb_type type;
+    size_t place; /* in struct verb_args; unused if a program does the verb */
+};
+
+struct verb {
+    const char *name;
+    const char *words;   /* "RUN [EXPERIMENT...]": may be left out, so many as
+                          there are; names as of arguments above */
+    const char *help;    /* one line */
+    const char *about;   /* more of it, in whole sentences; NULL: none */
+    const char *example; /* a command line without "papline" */
+    const struct verb_option *options; /* NULL: none */
+    int (*act)(const struct verb_args *a, struct err *err);
+
+    /* Instead of act: a stage's program that does it, by this option, and
+     * reads words and options itself, which the row repeats. */
+    const char *program, *option;
+    bool hidden; /* papline starts it itself: no list of verbs has it */
+};
+
+/* The verb of that name.  Errors: ERR_USAGE there is none; the nearest. */
+MUST_USE const struct verb *verbs_find(const char *name, struct err *err);
+
+/* The i-th verb, or the i-th that is not hidden; NULL past the last. */
+const struct verb *verbs_at(size_t i);
+const struct verb *verbs_shown_at(size_t i);
+
+#endif
