@@ -1,6 +1,7 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "orchestration/run_command.h"
 
+#include "base/clock.h"
 #include "base/lock.h"
 #include "base/log.h"
 #include "base/version.h"
@@ -235,12 +236,12 @@ static int take_lock(struct job *j, struct err *err)
 
 static int write_config(const struct job *j, struct err *err)
 {
-    char path[FILE_PATH_MAX], host[64] = "", now[32];
+    char path[FILE_PATH_MAX], host[64] = "", now[CLOCK_TEXT];
     struct buf b = {0};
     int rc;
 
     gethostname(host, sizeof(host) - 1);
-    journal_time(now);
+    clock_text(now, clock_date());
     buf_printf(&b, "# papline %s on %s, %s\n", PAPLINE_VERSION, host, now);
     config_write(&j->config, &b);
     rc = buf_check(&b, err);

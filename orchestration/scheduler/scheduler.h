@@ -79,9 +79,6 @@ typedef int (*scheduler_node_f)(const struct scheduler *s,
 MUST_USE int scheduler_run(struct scheduler *s, scheduler_node_f in_process,
                            struct err *err);
 
-/* Seconds on a clock that only moves forward. */
-double scheduler_now(void);
-
 void scheduler_release(struct scheduler *s);
 
 #endif

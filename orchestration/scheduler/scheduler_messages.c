@@ -3,6 +3,7 @@
 #include "orchestration/scheduler/scheduler.h"
 #include "orchestration/scheduler/scheduler_private.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "proto/beat.h"
@@ -143,7 +144,7 @@ static int let_in(struct scheduler *s, const struct mail *m,
     const struct queue_peer peer = {m->from, m->from_size, h->worker, h->stage,
                                     h->token};
     const bool is_new = queue_find_token(&s->queue, h->token) < 0;
-    const int w = queue_hello(&s->queue, &peer, scheduler_now());
+    const int w = queue_hello(&s->queue, &peer, clock_now());
 
     if (w < 0)
         return err_set(err, ERR_USAGE, "too many workers");
@@ -184,7 +185,7 @@ static int on_hello(struct scheduler *s, const struct mail *m, struct err *err)
                  sizeof(s->queue.worker[w].endpoint), "%s", h.endpoint);
         s->sink = w;
         s->finish_sent = false;
-        queue_doubt(&s->queue, scheduler_now()); /* it says what it has */
+        queue_doubt(&s->queue, clock_now()); /* it says what it has */
     }
     return 0;
 }
@@ -206,7 +207,7 @@ static int on_beat(struct scheduler *s, const struct mail *m, struct err *err)
 
     if (beat_decode(&b, m->bytes, m->size, err) < 0)
         return -1;
-    queue_beat(&s->queue, m->worker, b.unit, scheduler_now());
+    queue_beat(&s->queue, m->worker, b.unit, clock_now());
     w = &s->queue.worker[m->worker];
     w->done = b.done;
     w->total = b.total;
@@ -228,7 +229,7 @@ static void unit_failed(struct scheduler *s, struct queue_unit *u,
                 (struct journal_member[]){
                     {"node", node->name}, {"unit", id}, {"reason", r->text}},
                 3);
-    aside = queue_failed(&s->queue, u, r->text, counts, scheduler_now());
+    aside = queue_failed(&s->queue, u, r->text, counts, clock_now());
     if (r->code == ERR_USAGE ||
         (r->code == ERR_INPUT && node->division == PLAN_WHOLE) ||
         (aside && !scheduler_spares(s, u)))
@@ -248,7 +249,7 @@ static bool is_here(const struct scheduler *s, int worker)
 
 static void say_done(struct scheduler *s, int worker)
 {
-    s->said = scheduler_now();
+    s->said = clock_now();
     s->said_here = is_here(s, worker);
 }
 
@@ -279,7 +280,7 @@ static int on_result(struct scheduler *s, const struct mail *m, struct err *err)
     if (r.code) {
         unit_failed(s, u, &r);
     } else if (scheduler_node(s)->division == PLAN_ROWS) {
-        queue_await(&s->queue, u, scheduler_now());
+        queue_await(&s->queue, u, clock_now());
     } else {
         if (is_last(s, u))
             say_done(s, m->worker);
@@ -382,7 +383,7 @@ void scheduler_take(struct scheduler *s, const struct scheduler_mail *from)
     if (handle(s, &m, &err) < 0)
         note_ignored(s, &m, from->address, &err);
     else if (m.worker >= 0)
-        s->queue.worker[m.worker].seen = scheduler_now();
+        s->queue.worker[m.worker].seen = clock_now();
 }
 
 /* One message, if there is one. */
@@ -450,7 +451,7 @@ void scheduler_offer(struct scheduler *s)
 
     if (needs_sink && s->sink < 0)
         return;
-    while ((u = queue_assign(&s->queue, node->stage, &worker, scheduler_now())))
+    while ((u = queue_assign(&s->queue, node->stage, &worker, clock_now())))
         send_unit(s, u);
 }
 

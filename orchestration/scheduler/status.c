@@ -1,5 +1,6 @@
 #include "orchestration/scheduler/status.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/process.h"
@@ -43,8 +44,7 @@ static json_t *nodes_json(const struct scheduler *s)
                 state_names[s->state[i]], "reason",
                 json_text(s->why[i] ? s->why[i] : s->plan->node[i].reason),
                 "seconds",
-                i == s->node ? scheduler_now() - s->node_started
-                             : s->seconds[i]));
+                i == s->node ? clock_now() - s->node_started : s->seconds[i]));
     return list;
 }
 
@@ -54,7 +54,7 @@ static json_t *workers_json(const struct scheduler *s)
 
     for (int i = 0; i < s->queue.n_worker; i++) {
         const struct queue_worker *w = &s->queue.worker[i];
-        const double rate = queue_rate(w, scheduler_now());
+        const double rate = queue_rate(w, clock_now());
 
         if (w->identity_size)
             json_array_append_new(
@@ -63,23 +63,23 @@ static json_t *workers_json(const struct scheduler *s)
                           w->name, "stage", w->stage, "done", w->done, "total",
                           w->total, "rate", rate > 0 ? rate : w->rate, "units",
                           (json_int_t)w->units_done, "note", w->note, "silent",
-                          scheduler_now() - w->seen));
+                          clock_now() - w->seen));
     }
     return list;
 }
 
 int status_write(const struct scheduler *s, const char *state, struct err *err)
 {
-    char path[FILE_PATH_MAX], now[32], *text;
+    char path[FILE_PATH_MAX], now[CLOCK_TEXT], *text;
     struct process self;
     json_t *j;
     int rc;
 
-    journal_time(now);
+    clock_text(now, clock_date());
     process_self(&self);
     j = json_pack("{s:s, s:s, s:f, s:{s:I, s:I, s:I}, s:I, s:I, s:o, s:o}",
                   "state", state, "updated", now, "seconds",
-                  scheduler_now() - s->run_started, "units", "done",
+                  clock_now() - s->run_started, "units", "done",
                   (json_int_t)s->queue.n_done, "set_aside",
                   (json_int_t)s->queue.n_aside, "total",
                   (json_int_t)s->queue.n_unit, "set_aside",

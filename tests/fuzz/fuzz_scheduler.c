@@ -6,6 +6,7 @@
  * node in hand is; a peer of 128 or more is the clock.  After each the
  * scheduler's books must be in order.
  */
+#include "base/clock.h"
 #include "base/version.h"
 #include "orchestration/scheduler/scheduler_private.h"
 #include "proto/hello.h"
@@ -41,7 +42,7 @@ static void check_books(const struct scheduler *s)
 /* Leases end, units are offered. */
 static void tick(struct scheduler *s)
 {
-    queue_expire(&s->queue, scheduler_now() + 1e6, NULL, NULL);
+    queue_expire(&s->queue, clock_now() + 1e6, NULL, NULL);
     scheduler_offer(s);
 }
 
