@@ -67,9 +67,9 @@ int scheduler_init(struct scheduler *s, const struct config *c,
                                             : NODE_CURRENT;
     if (file_path(s->run_dir, err, "%s", run_dir) < 0 ||
         queue_init(&s->queue, c->scheduler.lease, (int)c->scheduler.tries,
-                   err) < 0 ||
-        launch_init(&s->launcher, run_dir, err) < 0)
+                   err) < 0)
         return -1;
+    s->launcher.run_dir = s->run_dir;
     s->queue.on_aside = on_aside;
     s->queue.self = s;
     return scheduler_bind(s, err);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/program.h"
 #include "proto/credit.h"
 #include "proto/samples.h"
 #include "worker/socket_dir.h"
@@ -65,19 +66,8 @@ struct stream {
 
 static int find_program(struct stream *s, struct err *err)
 {
-    char self[FILE_PATH_MAX];
-    const ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-    char *slash;
-
-    if (s->a.program)
-        return file_path(s->program, err, "%s", s->a.program);
-    self[n > 0 ? n : 0] = '\0';
-    slash = strrchr(self, '/');
-    if (!slash)
-        return err_set(err, ERR_SYSTEM, "cannot find this program's place: %s",
-                       strerror(errno));
-    *slash = '\0';
-    return file_path(s->program, err, "%s/papline-augment", self);
+    return s->a.program ? file_path(s->program, err, "%s", s->a.program)
+                        : program_path(s->program, "papline-augment", err);
 }
 
 /* Signals as a fresh process has them: a rank may ignore or block some. */

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/npy.h"
+#include "base/program.h"
 #include "base/rng.h"
 #include "tap.h"
 
@@ -173,6 +174,18 @@ static void check_file(void)
        "remove a tree");
 }
 
+static void check_program(void)
+{
+    char path[FILE_PATH_MAX];
+    struct err err;
+
+    ok(program_path(path, "test_base", &err) == 0 && path[0] == '/' &&
+           access(path, X_OK) == 0,
+       "a program lies beside the one that runs");
+    fails(program_path(path, "test_nothing", &err), err, ERR_USAGE,
+          "/test_nothing' is missing; run make", "  unless it is missing");
+}
+
 static void check_hash(void)
 {
     char hex[HASH_HEX];
@@ -206,6 +219,7 @@ int main(void)
     check_csv();
     check_npy();
     check_file();
+    check_program();
     check_hash();
     check_buf();
     ok(dir_remove(dir, &err) == 0, "clean up");
