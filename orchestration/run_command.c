@@ -394,10 +394,10 @@ static int schedule(struct job *j, struct err *err)
         rc = scheduler_run(s, make_node, err);
     if (rc == 0 && s->n_aside > 0)
         log_warn("%zu units were set aside; the report names them", s->n_aside);
-    if (s->n_ignored > 0)
+    if (s->router.n_ignored > 0)
         log_warn(
             "%zu messages were ignored: not valid, or not their senders' to say",
-            s->n_ignored);
+            s->router.n_ignored);
     if (rc == 0 && s->n_failed > 0)
         rc = err_set(err, ERR_INPUT, "%d of %d nodes failed; see above",
                      s->n_failed, j->plan.n_node);

@@ -90,7 +90,7 @@ void scheduler_release(struct scheduler *s)
 
 static void poll_once(struct scheduler *s)
 {
-    zmq_pollitem_t item = {.socket = s->router, .events = ZMQ_POLLIN};
+    zmq_pollitem_t item = {.socket = s->router.socket, .events = ZMQ_POLLIN};
 
     zmq_poll(&item, 1, TICK_MS);
     scheduler_listen(s);

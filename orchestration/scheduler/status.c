@@ -77,14 +77,14 @@ int status_write(const struct scheduler *s, const char *state, struct err *err)
 
     clock_text(now, clock_date());
     process_self(&self);
-    j = json_pack("{s:s, s:s, s:f, s:{s:I, s:I, s:I}, s:I, s:I, s:o, s:o}",
-                  "state", state, "updated", now, "seconds",
-                  clock_now() - s->run_started, "units", "done",
-                  (json_int_t)s->queue.n_done, "set_aside",
-                  (json_int_t)s->queue.n_aside, "total",
-                  (json_int_t)s->queue.n_unit, "set_aside",
-                  (json_int_t)s->n_aside, "ignored", (json_int_t)s->n_ignored,
-                  "nodes", nodes_json(s), "workers", workers_json(s));
+    j = json_pack(
+        "{s:s, s:s, s:f, s:{s:I, s:I, s:I}, s:I, s:I, s:o, s:o}", "state",
+        state, "updated", now, "seconds", clock_now() - s->run_started, "units",
+        "done", (json_int_t)s->queue.n_done, "set_aside",
+        (json_int_t)s->queue.n_aside, "total", (json_int_t)s->queue.n_unit,
+        "set_aside", (json_int_t)s->n_aside, "ignored",
+        (json_int_t)s->router.n_ignored, "nodes", nodes_json(s), "workers",
+        workers_json(s));
     process_write(&self, j);
     text = j ? json_dumps(j, JSON_INDENT(1)) : NULL;
     json_decref(j);
