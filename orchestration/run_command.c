@@ -2,6 +2,7 @@
 #include "orchestration/run_command.h"
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/lock.h"
 #include "base/log.h"
 #include "base/version.h"
@@ -16,7 +17,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -317,18 +317,11 @@ static int make_node(const struct scheduler *s, const struct plan_node *node,
 /* A number at 'path' (NULL-ended) of a JSON file, or -1. */
 static double read_number(const char *file, const char *const *path)
 {
-    char *text = NULL;
-    size_t size;
     struct err err;
-    json_t *root;
-    const json_t *j;
+    json_t *root = json_read(file, METRICS_MAX_BYTES, 0, &err);
+    const json_t *j = root;
     double v;
 
-    if (file_read(file, METRICS_MAX_BYTES, &text, &size, &err) < 0)
-        return -1;
-    root = json_loadb(text, size, 0, NULL);
-    free(text);
-    j = root;
     for (; *path && j; path++)
         j = json_object_get(j, *path);
     v = json_is_number(j) ? json_number_value(j) : -1;

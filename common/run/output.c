@@ -2,13 +2,13 @@
 #include "run/output.h"
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/machine.h"
 #include "base/version.h"
 #include "run/output_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -116,7 +116,7 @@ static int resume(const char *run_dir, const char *partial, json_t *begun,
         dir_remove(path, err) < 0 ||
         file_path(path, err, "%s/" NODE_BEGUN, partial) < 0)
         return -1;
-    return node_files_write(path, begun, err);
+    return json_write(path, begun, JSON_INDENT(1), err);
 }
 
 int node_begin(const char *run_dir, const struct plan_node *n,
@@ -141,7 +141,7 @@ int node_begin(const char *run_dir, const struct plan_node *n,
         if (rc == 0)
             rc = dir_make(path, err);
         if (rc == 0)
-            rc = node_files_write(begun_path, begun, err);
+            rc = json_write(begun_path, begun, JSON_INDENT(1), err);
     }
     json_decref(begun);
     return rc;
@@ -236,7 +236,7 @@ static int seal(const char *run_dir, const struct plan_node *n,
         node_files_note(&f, partial);
         m = make_manifest(n, begun, &f, err);
     }
-    if (m && node_files_write(path, m, err) == 0)
+    if (m && json_write(path, m, JSON_INDENT(1), err) == 0)
         rc = swap_in(run_dir, partial, sealed, err);
     json_decref(m);
     node_files_release(&f);

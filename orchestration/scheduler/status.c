@@ -7,7 +7,6 @@
 #include "orchestration/scheduler/journal.h"
 #include "orchestration/scheduler/scheduler.h"
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,7 +69,7 @@ static json_t *workers_json(const struct scheduler *s)
 
 int status_write(const struct scheduler *s, const char *state, struct err *err)
 {
-    char path[FILE_PATH_MAX], now[CLOCK_TEXT], *text;
+    char path[FILE_PATH_MAX], now[CLOCK_TEXT];
     struct process self;
     json_t *j;
     int rc;
@@ -86,14 +85,10 @@ int status_write(const struct scheduler *s, const char *state, struct err *err)
         (json_int_t)s->router.n_ignored, "nodes", nodes_json(s), "workers",
         workers_json(s));
     process_write(&self, j);
-    text = j ? json_dumps(j, JSON_INDENT(1)) : NULL;
-    json_decref(j);
-    if (!text)
-        return err_set(err, ERR_SYSTEM, "no memory for status.json");
     rc = file_path(path, err, "%s/status.json", s->run_dir);
     if (rc == 0)
-        rc = file_write(path, text, strlen(text), err);
-    free(text);
+        rc = json_write(path, j, JSON_INDENT(1), err);
+    json_decref(j);
     return rc;
 }
 
@@ -202,10 +197,6 @@ static bool still_going(const json_t *j, const char *path, char state[STATE])
 static json_t *read_status(char path[FILE_PATH_MAX], const char *run_dir,
                            struct err *err)
 {
-    char *text = NULL;
-    size_t size;
-    json_t *j;
-
     if (file_path(path, err, "%s/status.json", run_dir) < 0)
         return NULL;
     if (!file_exists(path)) {
@@ -213,13 +204,7 @@ static json_t *read_status(char path[FILE_PATH_MAX], const char *run_dir,
                 "'%s' has no status.json: no run was started there", run_dir);
         return NULL;
     }
-    if (file_read(path, STATUS_MAX_BYTES, &text, &size, err) < 0)
-        return NULL;
-    j = json_loadb(text, size, 0, NULL);
-    free(text);
-    if (!j)
-        err_set(err, ERR_INPUT, "'%s' is damaged", path);
-    return j;
+    return json_read(path, STATUS_MAX_BYTES, 0, err);
 }
 
 /* Read and print; *going tells whether the run is alive. */
