@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/program.h"
+#include "base/thread.h"
 #include "proto/credit.h"
 #include "proto/samples.h"
 #include "worker/router.h"
@@ -335,16 +336,8 @@ static int put_recipe(struct stream *s, struct err *err)
 
 static int start_thread(struct stream *s, struct err *err)
 {
-    sigset_t all, old;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    s->runs = pthread_create(&s->thread, NULL, serve, s) == 0;
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    return s->runs ? 0
-                   : err_set(err, ERR_SYSTEM,
-                             "cannot start a thread for "
-                             "augment workers");
+    s->runs = thread_start(&s->thread, serve, s, err) == 0;
+    return s->runs ? 0 : -1;
 }
 
 int stream_open(struct stream **out, const struct stream_args *a,
