@@ -1,6 +1,8 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "orchestration/run_command.h"
 
+#include "base/clock.h"
+#include "base/json.h"
 #include "base/lock.h"
 #include "base/log.h"
 #include "base/version.h"
@@ -12,7 +14,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -237,12 +238,12 @@ static int take_lock(struct job *j, struct err *err)
 
 static int write_config(const struct job *j, struct err *err)
 {
-    char path[FILE_PATH_MAX], host[64] = "", now[32];
+    char path[FILE_PATH_MAX], host[64] = "", now[CLOCK_TEXT];
     struct buf b = {0};
     int rc;
 
     gethostname(host, sizeof(host) - 1);
-    journal_time(now);
+    clock_text(now, clock_date());
     buf_printf(&b, "# papline %s on %s, %s\n", PAPLINE_VERSION, host, now);
     config_write(&j->config, &b);
     rc = buf_check(&b, err);
@@ -257,18 +258,11 @@ static int write_config(const struct job *j, struct err *err)
 /* A number at 'path' (NULL-ended) of a JSON file, or -1. */
 static double read_number(const char *file, const char *const *path)
 {
-    char *text = NULL;
-    size_t size;
     struct err err;
-    json_t *root;
-    const json_t *j;
+    json_t *root = json_read(file, METRICS_MAX_BYTES, 0, &err);
+    const json_t *j = root;
     double v;
 
-    if (file_read(file, METRICS_MAX_BYTES, &text, &size, &err) < 0)
-        return -1;
-    root = json_loadb(text, size, 0, NULL);
-    free(text);
-    j = root;
     for (; *path && j; path++)
         j = json_object_get(j, *path);
     v = json_is_number(j) ? json_number_value(j) : -1;
@@ -316,10 +310,10 @@ static int schedule(struct job *j, struct err *err)
         rc = scheduler_run(s, err);
     if (rc == 0 && s->n_aside > 0)
         log_warn("%zu units were set aside; the report names them", s->n_aside);
-    if (s->n_ignored > 0)
+    if (s->router.n_ignored > 0)
         log_warn(
             "%zu messages were ignored: not valid, or not their senders' to say",
-            s->n_ignored);
+            s->router.n_ignored);
     if (rc == 0 && s->n_failed > 0)
         rc = err_set(err, ERR_INPUT, "%d of %d nodes failed; see above",
                      s->n_failed, j->plan.n_node);

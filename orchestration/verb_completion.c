@@ -30,7 +30,13 @@ static const char *stage_word(size_t i)
 
 static const char *method_word(size_t i)
 {
-    return plan_explainers[i];
+    static const char *const words[] = {
+#define EXPLAINER(name) #name,
+#include "config/explainers.def"
+#undef EXPLAINER
+        NULL};
+
+    return words[i];
 }
 
 static const char *verb_word(size_t i)

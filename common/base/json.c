@@ -1,5 +1,7 @@
-/* json.c - JSON of any text and any number */
+/* json.c - JSON of any text and any number, in files */
 #include "base/json.h"
+
+#include "base/file.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -7,20 +9,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-json_t *json_text(const char *s)
+json_t *json_textn(const char *s, size_t n)
 {
-    json_t *j = json_string(s);
-    char *t;
+    json_t *j = json_stringn(s, n);
+    char *t = j ? NULL : malloc(n + 1);
 
-    if (j)
+    if (!t)
         return j;
-    t = strdup(s);
-    for (char *p = t; p && *p; p++)
-        if ((unsigned char)*p >= 0x80)
-            *p = '?';
-    j = t ? json_string(t) : NULL;
+    for (size_t i = 0; i < n; i++)
+        t[i] = (unsigned char)s[i] < 0x80 ? s[i] : '?';
+    j = json_stringn(t, n);
     free(t);
     return j;
+}
+
+json_t *json_text(const char *s)
+{
+    return json_textn(s, strlen(s));
 }
 
 json_t *json_number(double v)
@@ -66,4 +71,41 @@ int json_put(json_t *root, struct buf *out, struct err *err)
     buf_puts(out, "\n");
     free(text);
     return buf_check(out, err);
+}
+
+json_t *json_parse(const char *path, const char *text, size_t size,
+                   size_t flags, struct err *err)
+{
+    json_error_t why;
+    json_t *j = json_loadb(text, size, flags, &why);
+
+    if (!j)
+        err_set(err, ERR_INPUT, "'%s':%d: %s", path, why.line, why.text);
+    return j;
+}
+
+json_t *json_read(const char *path, size_t max, size_t flags, struct err *err)
+{
+    char *text = NULL;
+    size_t size;
+    json_t *j;
+
+    if (file_read(path, max, &text, &size, err) < 0)
+        return NULL;
+    j = json_parse(path, text, size, flags, err);
+    free(text);
+    return j;
+}
+
+int json_write(const char *path, const json_t *root, size_t flags,
+               struct err *err)
+{
+    char *text = root ? json_dumps(root, flags) : NULL;
+    int rc;
+
+    if (!text)
+        return err_set(err, ERR_SYSTEM, "no memory for '%s'", path);
+    rc = file_write(path, text, strlen(text), err);
+    free(text);
+    return rc;
 }

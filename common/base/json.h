@@ -1,6 +1,6 @@
 /*
  * json.h - what jansson refuses: names that are no UTF-8, figures that
- * are no number
+ * are no number; files of JSON
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
@@ -16,6 +16,7 @@
  * UTF-8; bytes beyond ASCII become '?' in one that is not.
  */
 json_t *json_text(const char *s);
+json_t *json_textn(const char *s, size_t n);
 
 /* A real, or null if 'v' is not finite. */
 json_t *json_number(double v);
@@ -28,6 +29,24 @@ json_t *json_range(double low, double high);
 
 /* Append a formatted sentence to 'list'. */
 void json_note(json_t *list, const char *fmt, ...) PRINTF(2, 3);
+
+/*
+ * The value in a file of at most 'max' bytes, or in 'size' bytes of it that have
+ * been read.  NULL is an error.
+ *   flags [in] jansson's: JSON_REJECT_DUPLICATES or 0
+ * Errors: as file_read(); ERR_INPUT it is no JSON, with file and line.
+ */
+json_t *json_read(const char *path, size_t max, size_t flags, struct err *err);
+json_t *json_parse(const char *path, const char *text, size_t size,
+                   size_t flags, struct err *err);
+
+/*
+ * Replace the file 'path' by 'root', as file_write() does.
+ *   flags [in] jansson's: JSON_INDENT(1), ...
+ * Errors: ERR_SYSTEM, no memory also if root is NULL.
+ */
+MUST_USE int json_write(const char *path, const json_t *root, size_t flags,
+                        struct err *err);
 
 /*
  * Append 'root', indented, with a line end, and drop it.

@@ -1,21 +1,21 @@
 /* output.c - begin and seal the output directory of a node */
 #include "run/output.h"
 
+#include "base/clock.h"
+#include "base/json.h"
 #include "base/machine.h"
 #include "base/version.h"
 #include "run/output_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { BEGUN_MAX_BYTES = 4096, TIME_TEXT = 32 };
+enum { BEGUN_MAX_BYTES = 4096 };
 
 #define MAX_SECONDS 1e11 /* since 1970, of a time that can be told */
 
@@ -29,23 +29,6 @@ static int sealed_path(char path[FILE_PATH_MAX], const char *run_dir,
                        const struct plan_node *n, struct err *err)
 {
     return file_path(path, err, "%s/%s", run_dir, n->dir);
-}
-
-static void utc(char text[TIME_TEXT], double seconds)
-{
-    const time_t t = (time_t)seconds;
-    struct tm tm;
-
-    gmtime_r(&t, &tm);
-    strftime(text, TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm);
-}
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 /* --- unfinished work ------------------------------------------------------- */
@@ -133,7 +116,7 @@ static int resume(const char *run_dir, const char *partial, json_t *begun,
         dir_remove(path, err) < 0 ||
         file_path(path, err, "%s/" NODE_BEGUN, partial) < 0)
         return -1;
-    return node_files_write(path, begun, err);
+    return json_write(path, begun, JSON_INDENT(1), err);
 }
 
 int node_begin(const char *run_dir, const struct plan_node *n,
@@ -152,13 +135,13 @@ int node_begin(const char *run_dir, const struct plan_node *n,
     if (begun) {
         rc = resume(run_dir, path, begun, err);
     } else {
-        begun = json_pack("{sssfsi}", "key", n->key, "started", now(),
+        begun = json_pack("{sssfsi}", "key", n->key, "started", clock_date(),
                           "resumed", 0);
         rc = dir_remove(path, err);
         if (rc == 0)
             rc = dir_make(path, err);
         if (rc == 0)
-            rc = node_files_write(begun_path, begun, err);
+            rc = json_write(begun_path, begun, JSON_INDENT(1), err);
     }
     json_decref(begun);
     return rc;
@@ -185,14 +168,15 @@ static json_t *make_manifest(const struct plan_node *n, const json_t *begun,
                              const struct node_files *f, struct err *err)
 {
     const double start = json_number_value(json_object_get(begun, "started"));
-    const double end = now();
-    char started[TIME_TEXT], finished[TIME_TEXT], program[128], host[256] = "";
+    const double end = clock_date();
+    char started[CLOCK_TEXT], finished[CLOCK_TEXT], program[128],
+        host[256] = "";
     char machine[MACHINE_TEXT];
     json_t *files = list_files(f), *m = NULL;
 
     machine_describe(machine);
-    utc(started, start);
-    utc(finished, end);
+    clock_text(started, start);
+    clock_text(finished, end);
     snprintf(program, sizeof(program), "%s %s", n->stage->program,
              PAPLINE_VERSION);
     gethostname(host, sizeof(host) - 1);
@@ -252,7 +236,7 @@ static int seal(const char *run_dir, const struct plan_node *n,
         node_files_note(&f, partial);
         m = make_manifest(n, begun, &f, err);
     }
-    if (m && node_files_write(path, m, err) == 0)
+    if (m && json_write(path, m, JSON_INDENT(1), err) == 0)
         rc = swap_in(run_dir, partial, sealed, err);
     json_decref(m);
     node_files_release(&f);

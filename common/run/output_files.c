@@ -1,10 +1,10 @@
 #include "run/output_files.h"
 
+#include "base/json.h"
 #include "run/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,6 @@ json_t *node_files_read(const char *path, size_t max, struct err *err)
 {
     char *text = NULL;
     size_t size;
-    json_error_t why;
     struct stat st;
     json_t *j;
 
@@ -26,28 +25,14 @@ json_t *node_files_read(const char *path, size_t max, struct err *err)
             err->code = ERR_SYSTEM; /* it is there, but is not to be had */
         return NULL;
     }
-    j = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
+    j = json_parse(path, text, size, JSON_REJECT_DUPLICATES, err);
     free(text);
-    if (!j)
-        err_set(err, ERR_INPUT, "'%s':%d: %s", path, why.line, why.text);
     if (j && !json_is_object(j)) {
         err_set(err, ERR_INPUT, "'%s' is not a JSON object", path);
         json_decref(j);
         j = NULL;
     }
     return j;
-}
-
-int node_files_write(const char *path, const json_t *j, struct err *err)
-{
-    char *text = j ? json_dumps(j, JSON_INDENT(1)) : NULL;
-    int rc;
-
-    if (!text)
-        return err_set(err, ERR_SYSTEM, "no memory for '%s'", path);
-    rc = file_write(path, text, strlen(text), err);
-    free(text);
-    return rc;
 }
 
 /* --- what large files looked like ------------------------------------------ */
@@ -84,7 +69,7 @@ void node_files_remember(const char *dir, const json_t *seen)
     struct err err;
 
     if (file_path(path, &err, "%s/" NODE_SEEN, dir) < 0 ||
-        node_files_write(path, seen, &err) < 0)
+        json_write(path, seen, JSON_INDENT(1), &err) < 0)
         return; /* then all is read again next time */
 }
 

@@ -56,10 +56,6 @@ MUST_USE int node_files_hash(struct node_files *f, const char *dir,
 MUST_USE struct json_t *node_files_read(const char *path, size_t max,
                                         struct err *err);
 
-/* Write one; NULL stands for one that memory was lacking for. */
-MUST_USE int node_files_write(const char *path, const struct json_t *j,
-                              struct err *err);
-
 /* What a file looks like: another after a write to it, but for one within the
  * same tick of the file system's clock. */
 void node_files_stamp(char stamp[NODE_STAMP], const struct stat *st);

@@ -1,11 +1,11 @@
 /* plan_content.c - hashes of what the configuration only names */
 #include "run/plan_content.h"
 
+#include "base/json.h"
 #include "config/regime.h"
 #include "run/dataset_hash.h"
 #include "run/pretrained_weights.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,7 +83,7 @@ int plan_read_content(struct plan *p, const struct config *c,
 int plan_pin(const struct plan *p, const struct config *c, const char *run_dir,
              struct err *err)
 {
-    char path[FILE_PATH_MAX], *text;
+    char path[FILE_PATH_MAX];
     json_t *weights = json_object(), *pin;
     int rc;
 
@@ -102,12 +102,8 @@ int plan_pin(const struct plan *p, const struct config *c, const char *run_dir,
         weights, "augment.recipe", c->augment.recipe, "recipe", p->recipe.text,
         p->recipe.size, "train.augment_recipe", c->train.augment_recipe,
         "fresh_recipe", p->fresh_recipe.text, p->fresh_recipe.size);
-    text = json_dumps(pin, JSON_COMPACT | JSON_SORT_KEYS);
+    rc = json_write(path, pin, JSON_COMPACT | JSON_SORT_KEYS, err);
     json_decref(pin);
-    if (!text)
-        return err_set(err, ERR_SYSTEM, "no memory for the plan");
-    rc = file_write(path, text, strlen(text), err);
-    free(text);
     return rc;
 }
 
@@ -164,15 +160,13 @@ static bool take_recipe(const json_t *pin, const char *key, const char *word,
 bool plan_recall_content(struct plan *p, const struct config *c,
                          const char *run_dir)
 {
-    char path[FILE_PATH_MAX], *text = NULL;
+    char path[FILE_PATH_MAX];
     struct err err;
     json_t *pin = NULL;
-    size_t size;
     bool good;
 
-    if (file_path(path, &err, "%s/content.json", run_dir) == 0 &&
-        file_read(path, PIN_MAX_BYTES, &text, &size, &err) == 0)
-        pin = json_loadb(text, size, 0, NULL);
+    if (file_path(path, &err, "%s/content.json", run_dir) == 0)
+        pin = json_read(path, PIN_MAX_BYTES, 0, &err);
     good =
         says(pin, "dataset.path", c->dataset.path) &&
         says(pin, "split.csv", config_split_csv(c)) &&
@@ -189,6 +183,5 @@ bool plan_recall_content(struct plan *p, const struct config *c,
     if (!good)
         recipe_text_release(&p->recipe);
     json_decref(pin);
-    free(text);
     return good;
 }

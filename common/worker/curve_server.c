@@ -1,9 +1,9 @@
 /* curve_server.c - who is let in: the ZAP responder; CURVE options of sockets */
 #include "worker/curve_keys.h"
 
+#include "base/thread.h"
+
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sodium.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -130,24 +130,10 @@ static int guard_sockets(struct keys_guard *g, void *context)
     return 0;
 }
 
-/* Signals are for the main thread: the guard is born with all blocked. */
-static int guard_start(struct keys_guard *g)
-{
-    sigset_t all, before;
-    int rc;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    rc = pthread_create(&g->thread, NULL, guard_run, g);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return rc;
-}
-
 struct keys_guard *keys_guard_new(void *context, const struct keypair *server,
                                   struct err *err)
 {
     struct keys_guard *g = calloc(1, sizeof(*g));
-    int rc;
 
     if (!g) {
         err_set(err, ERR_SYSTEM, "no memory for the guard");
@@ -164,12 +150,8 @@ struct keys_guard *keys_guard_new(void *context, const struct keypair *server,
                 zmq_strerror(errno));
         goto fail;
     }
-    rc = guard_start(g);
-    if (rc != 0) {
-        err_set(err, ERR_SYSTEM, "cannot start the guard: %s", strerror(rc));
-        goto fail;
-    }
-    return g;
+    if (thread_start(&g->thread, guard_run, g, err) == 0)
+        return g;
 fail:
     guard_release(g);
     return NULL;

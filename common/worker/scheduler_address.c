@@ -1,8 +1,8 @@
 #include "worker/scheduler_address.h"
 
 #include "base/file.h"
+#include "base/json.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,9 +39,8 @@ static bool is_endpoint(const char *s, bool curve)
 
 int control_read(struct control *c, const char *run_dir, struct err *err)
 {
-    char path[FILE_PATH_MAX], *text = NULL;
+    char path[FILE_PATH_MAX];
     const char *endpoint = NULL;
-    size_t size;
     json_t *j;
     int curve = 0, rc = 0;
 
@@ -52,12 +51,10 @@ int control_read(struct control *c, const char *run_dir, struct err *err)
         return err_set(err, ERR_AGAIN,
                        "no scheduler is running for '%s' (no control.json)",
                        run_dir);
-    if (file_read(path, CONTROL_MAX_BYTES, &text, &size, err) < 0)
+    j = json_read(path, CONTROL_MAX_BYTES, 0, err);
+    if (!j)
         return -1;
-    j = json_loadb(text, size, 0, NULL);
-    free(text);
-    if (!j ||
-        json_unpack(j, "{s:s, s:b}", "endpoint", &endpoint, "curve", &curve) <
+    if (json_unpack(j, "{s:s, s:b}", "endpoint", &endpoint, "curve", &curve) <
             0 ||
         strlen(endpoint) >= sizeof(c->endpoint) ||
         !is_endpoint(endpoint, curve)) {

@@ -1,17 +1,15 @@
 #include "worker/sink.h"
 
-#include "base/log.h"
 #include "proto/confirm.h"
 #include "proto/samples.h"
 #include "proto/sealed.h"
 #include "proto/stored.h"
 #include "run/output.h"
 #include "run/run.h"
+#include "worker/router.h"
 #include "worker/scheduler_address.h"
 #include "worker/scheduler_link.h"
-#include "worker/zmq_frames.h"
 
-#include <errno.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <string.h>
@@ -104,7 +102,8 @@ enum {
 
 /* A message whose rows are put, but not synced. */
 struct taken {
-    zmq_msg_t from; /* owned */
+    uint8_t from[ROUTER_ID];
+    size_t from_size;
     uint64_t unit, first, bytes;
     struct err what; /* code 0: the rows are in */
 };
@@ -115,12 +114,8 @@ struct sink {
     const struct plan_node *node; /* in env */
     uint64_t first_id;            /* of the node's units */
     struct link *link;            /* owned */
-    void *router;                 /* owned */
-    void *zmq;                    /* owned: the router's context */
-    struct keys_guard *guard;     /* owned, NULL without encryption */
-    struct keypair keys;
-    char endpoint[256];
-    struct msg_samples samples; /* owned, used again */
+    struct router router;         /* owned */
+    struct msg_samples samples;   /* owned, used again */
     struct taken taken[TOGETHER];
     int n_taken;
     struct buf out; /* owned */
@@ -138,49 +133,18 @@ static void listen_at(const struct control *c, char at[ADDRESS])
         snprintf(at, ADDRESS, "%s-sink", c->endpoint);
 }
 
-/* Before the socket is bound: what listens takes them over. */
-static int sink_limits(struct sink *s, struct err *err)
-{
-    const int zero = 0, hwm = 8;
-    const int64_t max = WIRE_MAX_DATA;
-
-    if (zmq_setsockopt(s->router, ZMQ_LINGER, &zero, sizeof(zero)) < 0 ||
-        zmq_setsockopt(s->router, ZMQ_RCVHWM, &hwm, sizeof(hwm)) < 0 ||
-        zmq_setsockopt(s->router, ZMQ_MAXMSGSIZE, &max, sizeof(max)) < 0)
-        return err_set(err, ERR_SYSTEM, "cannot set up a socket: %s",
-                       zmq_strerror(errno));
-    return 0;
-}
-
 static int sink_bind(struct sink *s, const char *join, struct err *err)
 {
+    const struct router_limits limits = {.bytes = WIRE_MAX_DATA, .in = 8};
     struct control c;
-    char key[FILE_PATH_MAX], at[ADDRESS];
-    size_t size = sizeof(s->endpoint);
+    char at[ADDRESS];
 
-    if (control_read(&c, join, err) < 0)
+    if (control_read(&c, join, err) < 0 ||
+        router_open(&s->router, &limits, err) < 0 ||
+        (c.curve && router_guard(&s->router, join, err) < 0))
         return -1;
-    s->zmq = zmq_ctx_new();
-    s->router = s->zmq ? zmq_socket(s->zmq, ZMQ_ROUTER) : NULL;
-    if (!s->router)
-        return err_set(err, ERR_SYSTEM, "cannot open a socket: %s",
-                       zmq_strerror(errno));
-    if (sink_limits(s, err) < 0)
-        return -1;
-    if (c.curve) {
-        if (file_path(key, err, "%s/keys/server.key", join) < 0 ||
-            keys_read(key, &s->keys, err) < 0)
-            return -1;
-        s->guard = keys_guard_new(s->zmq, &s->keys, err);
-        if (!s->guard || keys_server(s->guard, s->router, err) < 0)
-            return -1;
-    }
     listen_at(&c, at);
-    if (zmq_bind(s->router, at) < 0 ||
-        zmq_getsockopt(s->router, ZMQ_LAST_ENDPOINT, s->endpoint, &size) < 0)
-        return err_set(err, ERR_SYSTEM, "cannot listen at '%s': %s", at,
-                       zmq_strerror(errno));
-    return 0;
+    return router_bind(&s->router, at, err);
 }
 
 /* Tell the scheduler that a unit is safe. */
@@ -218,60 +182,40 @@ static int announce(struct sink *s, struct err *err)
     return 0;
 }
 
-static void reply(struct sink *s, zmq_msg_t *identity, uint64_t unit,
-                  const struct err *what)
+static void reply(struct sink *s, const struct taken *t)
 {
-    struct msg_confirm m = {.unit = unit, .code = what->code};
+    struct msg_confirm m = {.unit = t->unit, .code = t->what.code};
     struct err err;
 
-    if (what->code)
-        snprintf(m.text, sizeof(m.text), "%s", what->text);
-    if (confirm_encode(&m, &s->out, &err) < 0)
-        return;
-    if (zmq_msg_send(identity, s->router, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
-        zmq_send(s->router, s->out.data, s->out.len, ZMQ_DONTWAIT);
+    if (m.code)
+        snprintf(m.text, sizeof(m.text), "%s", t->what.text);
+    if (confirm_encode(&m, &s->out, &err) == 0)
+        router_send(&s->router, t->from, t->from_size, &s->out);
 }
 
-/* Put the rows of a message of 'from', which is taken over. */
-static void take_samples(struct sink *s, zmq_msg_t *from, zmq_msg_t *m)
+/* Put the rows of a message. */
+static int take_samples(void *self, struct router_mail *m, struct err *err)
 {
+    struct sink *s = self;
     struct msg_samples *x = &s->samples;
     struct taken *t = &s->taken[s->n_taken];
     struct sample_rows r;
-    struct err err;
 
-    if (samples_decode(x, zmq_msg_data(m), zmq_msg_size(m), &err) < 0) {
-        log_warn("ignored a message: %s", err.text);
-        return;
-    }
-    *t = (struct taken){
-        .unit = x->unit, .first = x->first, .bytes = zmq_msg_size(m)};
+    if (samples_decode(x, m->bytes, m->size, err) < 0)
+        return -1;
+    *t = (struct taken){.from_size = m->from_size,
+                        .unit = x->unit,
+                        .first = x->first,
+                        .bytes = m->size};
+    memcpy(t->from, m->from, m->from_size);
     r = (struct sample_rows){x->first,    x->count,  x->height, x->width,
                              x->channels, x->pixels, x->record};
     if (sink_store_put(&s->store, &r, &t->what) == 0) {
         t->what.code = ERR_NONE;
         s->rows += (double)x->count;
     }
-    zmq_msg_init(&t->from);
-    zmq_msg_move(&t->from, from);
     s->n_taken++;
-}
-
-/* Is another message there?  Then its rows are put. */
-static bool take_one(struct sink *s)
-{
-    zmq_msg_t from, m;
-    bool got;
-
-    zmq_msg_init(&from);
-    zmq_msg_init(&m);
-    got = zmq_msg_recv(&from, s->router, ZMQ_DONTWAIT) >= 0;
-    if (got && zmq_msg_recv(&m, s->router, ZMQ_DONTWAIT) >= 0)
-        take_samples(s, &from, &m);
-    frames_drop(s->router);
-    zmq_msg_close(&m);
-    zmq_msg_close(&from);
-    return got;
+    return 0;
 }
 
 /* Tell worker and scheduler what became of a message. */
@@ -280,14 +224,12 @@ static int settle(struct sink *s, struct taken *t, struct err *err)
     const uint64_t step = units_rows(&s->env.config);
     const uint64_t rows = sources_rows(&s->store.sources);
     const uint64_t at = t->first / step * step;
-    int rc = 0;
 
-    reply(s, &t->from, t->unit, &t->what);
+    reply(s, t);
     if (t->what.code == ERR_NONE &&
         rows_here(s, at, rows - at < step ? rows - at : step))
-        rc = say_stored(s, s->first_id + at / step, t->bytes, err);
-    zmq_msg_close(&t->from);
-    return rc;
+        return say_stored(s, s->first_id + at / step, t->bytes, err);
+    return 0;
 }
 
 /* Store the rows of all messages that are there.  Only a failing disk ends the
@@ -299,8 +241,7 @@ static int on_data(struct sink *s, struct err *err)
     int rc = 0;
 
     s->n_taken = 0;
-    for (int i = 0; i < TOGETHER && take_one(s); i++)
-        ;
+    router_receive(&s->router, TOGETHER, take_samples, s);
     if (s->n_taken > 0 && sink_store_sync(&s->store, &sync) == 0)
         sync.code = ERR_NONE;
     for (int i = 0; i < s->n_taken; i++) {
@@ -367,7 +308,7 @@ static int sink_loop(struct sink *s, struct err *err)
     while (rc == 0) {
         zmq_pollitem_t item[] = {
             {.socket = link_socket(s->link), .events = ZMQ_POLLIN},
-            {.socket = s->router, .events = ZMQ_POLLIN},
+            {.socket = s->router.socket, .events = ZMQ_POLLIN},
         };
 
         zmq_poll(item, 2, 1000);
@@ -401,7 +342,7 @@ int sink_run(const struct stage *stage, const char *join, struct err *err)
 
     snprintf(role, sizeof(role), "%.20s.sink", stage_table[stage->id].word);
     a.stage = role;
-    a.listen = s.endpoint;
+    a.listen = s.router.endpoint;
     if (env_load(&s.env, join, err) == 0 &&
         find_node(&s, stage->id, err) == 0 &&
         env_lock(&s.env, s.node, err) == 0 &&
@@ -409,12 +350,7 @@ int sink_run(const struct stage *stage, const char *join, struct err *err)
         sink_bind(&s, join, err) == 0 && link_open(&s.link, &a, err) == 0)
         rc = sink_loop(&s, err);
     link_close(s.link);
-    if (s.router)
-        zmq_close(s.router);
-    keys_guard_free(s.guard);
-    if (s.zmq)
-        zmq_ctx_term(s.zmq);
-    keys_wipe(&s.keys);
+    router_close(&s.router);
     sink_store_close(&s.store);
     samples_release(&s.samples);
     buf_release(&s.out);

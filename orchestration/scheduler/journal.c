@@ -1,31 +1,22 @@
 #include "orchestration/scheduler/journal.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-void journal_time(char text[32])
-{
-    const time_t t = time(NULL);
-    struct tm tm;
-
-    gmtime_r(&t, &tm);
-    strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
-}
 
 void journal_add(const char *run_dir, const char *event,
                  const struct journal_member *member, size_t n)
 {
     json_t *j = json_object();
-    char path[FILE_PATH_MAX], now[32], *text, *line;
+    char path[FILE_PATH_MAX], now[CLOCK_TEXT], *text, *line;
     struct err err = {0};
     size_t len;
 
-    journal_time(now);
+    clock_text(now, clock_date());
     json_object_set_new(j, "time", json_string(now));
     json_object_set_new(j, "event", json_string(event));
     for (size_t i = 0; i < n; i++)

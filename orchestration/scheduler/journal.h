@@ -13,9 +13,6 @@
 
 #include <stddef.h>
 
-/* "2026-01-31T12:00:00Z" */
-void journal_time(char text[32]);
-
 /*
  * Add an event with up to four string members; NULL name: fewer.  A journal
  * that cannot be written is warned of once and does not stop the run.

@@ -1,5 +1,6 @@
 #include "orchestration/scheduler/launch.h"
 
+#include "base/program.h"
 #include "worker/scheduler_link.h"
 
 #include <errno.h>
@@ -65,42 +66,6 @@ static void add_program(struct command *c, int ranks)
 
 /* --- children -------------------------------------------------------------- */
 
-/* The directory that this program is in. */
-static int find_bin(char bin[FILE_PATH_MAX], struct err *err)
-{
-    const ssize_t n = readlink("/proc/self/exe", bin, FILE_PATH_MAX - 1);
-    char *slash = NULL;
-
-    if (n > 0) {
-        bin[n] = '\0';
-        slash = strrchr(bin, '/');
-    }
-    if (!slash)
-        return err_set(err, ERR_SYSTEM, "cannot find this program's place: %s",
-                       strerror(errno));
-    *slash = '\0';
-    return 0;
-}
-
-/* Path of a program of ours, which is there. */
-static int find_program(const char *bin, const char *name,
-                        char path[FILE_PATH_MAX], struct err *err)
-{
-    if (file_path(path, err, "%s/%s", bin, name) < 0)
-        return -1;
-    if (access(path, X_OK) < 0)
-        return err_set(err, ERR_USAGE, "'%s' is missing; run make", path);
-    return 0;
-}
-
-int launch_init(struct launcher *l, const char *run_dir, struct err *err)
-{
-    memset(l, 0, sizeof(*l));
-    if (find_bin(l->bin, err) < 0)
-        return -1;
-    return file_path(l->run_dir, err, "%s", run_dir);
-}
-
 static int become_command(struct command *c, const char *const *args,
                           struct err *err)
 {
@@ -113,11 +78,11 @@ static int become_command(struct command *c, const char *const *args,
 
 int launch_become(const char *program, const char *const *args, struct err *err)
 {
-    char bin[FILE_PATH_MAX], path[FILE_PATH_MAX];
+    char path[FILE_PATH_MAX];
     const char **all;
     size_t n = 0;
 
-    if (find_bin(bin, err) < 0 || find_program(bin, program, path, err) < 0)
+    if (program_path(path, program, err) < 0)
         return -1;
     while (args[n])
         n++;
@@ -134,11 +99,9 @@ int launch_become(const char *program, const char *const *args, struct err *err)
 
 int launch_become_ranks(int ranks, const char *const *args, struct err *err)
 {
-    char bin[FILE_PATH_MAX];
     struct command cmd = {.n = 0};
 
-    if (find_bin(bin, err) < 0 ||
-        find_program(bin, "papline", cmd.program, err) < 0)
+    if (program_path(cmd.program, "papline", err) < 0)
         return -1;
     add_mpirun(&cmd, ranks, NULL);
     return become_command(&cmd, args, err);
@@ -244,7 +207,7 @@ int launch_start(struct launcher *l, const struct config *c,
     if (!child)
         return err_set(err, ERR_USAGE, "more than %d processes",
                        LAUNCH_MAX_CHILDREN);
-    if (find_program(l->bin, node->stage->program, cmd.program, err) < 0)
+    if (program_path(cmd.program, node->stage->program, err) < 0)
         return -1;
     add_program(&cmd, stage_table_ranks(node->stage, c));
     add(&cmd, "--join");

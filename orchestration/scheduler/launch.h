@@ -25,15 +25,10 @@ struct child {
 };
 
 struct launcher {
-    char bin[FILE_PATH_MAX]; /* directory of the programs */
-    char run_dir[FILE_PATH_MAX];
+    const char *run_dir; /* borrowed; the rest is zero at first */
     struct child child[LAUNCH_MAX_CHILDREN];
     int restarts; /* of processes of the node in hand that ended too early */
 };
-
-/* Find the programs beside this one.  Errors: ERR_SYSTEM. */
-MUST_USE int launch_init(struct launcher *l, const char *run_dir,
-                         struct err *err);
 
 /* How many processes a node wants in each role. */
 int launch_wanted(const struct config *c, const struct plan_node *node,

@@ -1,5 +1,6 @@
 #include "orchestration/scheduler/scheduler.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "orchestration/scheduler/journal.h"
 #include "orchestration/scheduler/scheduler_private.h"
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <zmq.h>
 
 enum {
@@ -24,14 +24,6 @@ enum {
     GRACE_SECONDS = 30,  /* for children to save their work */
     SILENT_LEASES = 6,   /* a worker silent for so many leases is gone */
 };
-
-double scheduler_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Nobody could do a unit: the rows of others go on without it, but a node of
  * one unit has failed. */
@@ -63,7 +55,7 @@ int scheduler_init(struct scheduler *s, const struct config *c,
     s->config = c;
     s->plan = plan;
     s->node = s->sink = -1;
-    s->run_started = scheduler_now();
+    s->run_started = clock_now();
     s->state = calloc((size_t)plan->n_node + 1, sizeof(*s->state));
     s->seconds = calloc((size_t)plan->n_node + 1, sizeof(*s->seconds));
     s->why = calloc((size_t)plan->n_node + 1, sizeof(*s->why));
@@ -75,9 +67,9 @@ int scheduler_init(struct scheduler *s, const struct config *c,
                                             : NODE_CURRENT;
     if (file_path(s->run_dir, err, "%s", run_dir) < 0 ||
         queue_init(&s->queue, c->scheduler.lease, (int)c->scheduler.tries,
-                   err) < 0 ||
-        launch_init(&s->launcher, run_dir, err) < 0)
+                   err) < 0)
         return -1;
+    s->launcher.run_dir = s->run_dir;
     s->queue.on_aside = on_aside;
     s->queue.self = s;
     return scheduler_bind(s, err);
@@ -98,7 +90,7 @@ void scheduler_release(struct scheduler *s)
 
 static void poll_once(struct scheduler *s)
 {
-    zmq_pollitem_t item = {.socket = s->router, .events = ZMQ_POLLIN};
+    zmq_pollitem_t item = {.socket = s->router.socket, .events = ZMQ_POLLIN};
 
     zmq_poll(&item, 1, TICK_MS);
     scheduler_listen(s);
@@ -111,7 +103,7 @@ static void forget(struct scheduler *s, int worker, const char *why)
 {
     if (worker == s->sink)
         s->sink = -1;
-    queue_lost(&s->queue, worker, false, why, scheduler_now());
+    queue_lost(&s->queue, worker, false, why, clock_now());
 }
 
 static void note_lost(struct scheduler *s, int worker, const char *why)
@@ -122,7 +114,7 @@ static void note_lost(struct scheduler *s, int worker, const char *why)
                 2);
     if (worker == s->sink)
         s->sink = -1;
-    queue_lost(&s->queue, worker, true, why, scheduler_now());
+    queue_lost(&s->queue, worker, true, why, clock_now());
 }
 
 /* Has the node all it needs from its processes? */
@@ -202,7 +194,7 @@ static void on_expired(void *self, const struct queue_unit *u, bool aside)
 static void forget_silent(struct scheduler *s)
 {
     const double limit =
-        scheduler_now() - SILENT_LEASES * s->config->scheduler.lease;
+        clock_now() - SILENT_LEASES * s->config->scheduler.lease;
 
     for (int i = 0; i < s->queue.n_worker; i++) {
         const struct queue_worker *w = &s->queue.worker[i];
@@ -260,15 +252,14 @@ static void see_output(struct scheduler *s)
 {
     struct err why = {0};
 
-    if (s->sealed || !queue_finished(&s->queue) ||
-        scheduler_now() < s->next_look)
+    if (s->sealed || !queue_finished(&s->queue) || clock_now() < s->next_look)
         return;
     /* a sink that has gone may have sealed it, and not said so */
     if (!s->said && (!s->finish_sent || s->sink >= 0))
         return;
     s->sealed = output_is_there(s, &why);
-    s->next_look = scheduler_now() + LOOK_MS / 1000.0;
-    if (!s->sealed && s->said && scheduler_now() - s->said > patience(s))
+    s->next_look = clock_now() + LOOK_MS / 1000.0;
+    if (!s->sealed && s->said && clock_now() - s->said > patience(s))
         err_set(&s->fault, ERR_SYSTEM,
                 "it was said to be done, but is not on the disk: %.300s",
                 why.text);
@@ -308,7 +299,7 @@ static void show_progress(const struct scheduler *s)
             note = q->worker[i].note;
         }
     if (total > 0 && done < total)
-        log_progress(node->name, done, total, scheduler_now() - s->node_started,
+        log_progress(node->name, done, total, clock_now() - s->node_started,
                      note);
 }
 
@@ -316,9 +307,9 @@ static void tell_status(struct scheduler *s, const char *state, bool now)
 {
     struct err err;
 
-    if (!now && scheduler_now() - s->last_status < STATUS_MS / 1000.0)
+    if (!now && clock_now() - s->last_status < STATUS_MS / 1000.0)
         return;
-    s->last_status = scheduler_now();
+    s->last_status = clock_now();
     if (status_write(s, state, &err) < 0)
         log_warn("status: %s", err.text);
 }
@@ -349,7 +340,7 @@ static void send_away(struct scheduler *s, const struct stage_row *stage)
 /* Let the node's processes leave; those that do not are made to. */
 static void dismiss(struct scheduler *s, const struct stage_row *stage)
 {
-    const double since = scheduler_now();
+    const double since = clock_now();
     bool termed = false;
 
     s->leaving = true;
@@ -357,7 +348,7 @@ static void dismiss(struct scheduler *s, const struct stage_row *stage)
     while (launch_running(&s->launcher, ROLE_WORKER) +
                launch_running(&s->launcher, ROLE_SINK) >
            0) {
-        const double waited = scheduler_now() - since;
+        const double waited = clock_now() - since;
 
         if (waited > GRACE_SECONDS && !termed) {
             launch_signal(&s->launcher, SIGTERM);
@@ -378,7 +369,7 @@ static void work(struct scheduler *s)
     while (!node_over(s) && !link_signalled()) {
         poll_once(s);
         reap(s);
-        queue_expire(&s->queue, scheduler_now(), on_expired, s);
+        queue_expire(&s->queue, clock_now(), on_expired, s);
         forget_silent(s);
         see_output(s);
         man(s);
@@ -395,7 +386,7 @@ static void close_node(struct scheduler *s)
     const struct plan_node *node = scheduler_node(s);
     char seconds[32];
 
-    s->seconds[s->node] = scheduler_now() - s->node_started;
+    s->seconds[s->node] = clock_now() - s->node_started;
     snprintf(seconds, sizeof(seconds), "%.1f", s->seconds[s->node]);
     if (s->fault.code) {
         s->state[s->node] = NODE_FAILED;
@@ -426,7 +417,7 @@ static void run_node(struct scheduler *s, int i)
     const struct plan_node *node = &s->plan->node[i];
 
     s->node = i;
-    s->node_started = scheduler_now();
+    s->node_started = clock_now();
     s->state[i] = NODE_RUNNING;
     s->fault = (struct err){0};
     s->sink = -1;

@@ -13,9 +13,8 @@
 #include "orchestration/scheduler/launch.h"
 #include "orchestration/scheduler/lease_queue.h"
 #include "run/plan.h"
-#include "worker/curve_keys.h"
+#include "worker/router.h"
 #include "worker/scheduler_link.h"
-#include "worker/socket_dir.h"
 
 enum node_state {
     NODE_WAITING,
@@ -48,15 +47,11 @@ struct scheduler {
     bool leaving;     /* workers of the node in hand are sent away */
     struct err fault; /* of the node in hand */
     size_t n_aside;   /* units of the whole run */
-    size_t n_ignored; /* messages, not valid or not their sender's to say */
     int n_failed;     /* nodes */
 
-    void *zmq, *router;       /* owned */
-    struct keys_guard *guard; /* owned; NULL with ipc */
-    struct keypair keys;
-    struct socket_dir socket_dir; /* owned: of an ipc endpoint */
-    char endpoint[256];
-    struct buf out;
+    struct router router; /* owned; counts messages that are not valid or not
+                             their sender's to say */
+    struct buf out;       /* owned */
     double last_status;
 };
 
@@ -74,9 +69,6 @@ MUST_USE int scheduler_init(struct scheduler *s, const struct config *c,
  * Errors: ERR_AGAIN asked to stop: what was done is kept; ERR_SYSTEM.
  */
 MUST_USE int scheduler_run(struct scheduler *s, struct err *err);
-
-/* Seconds on a clock that only moves forward. */
-double scheduler_now(void);
 
 void scheduler_release(struct scheduler *s);
 

@@ -3,6 +3,7 @@
 #include "orchestration/scheduler/scheduler.h"
 #include "orchestration/scheduler/scheduler_private.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "proto/beat.h"
@@ -15,46 +16,26 @@
 #include "proto/sealed.h"
 #include "proto/stored.h"
 #include "proto/unit.h"
-#include "worker/zmq_frames.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <zmq.h>
-
-/* A message as it came; 'worker' is -1 for one that has not said hello. */
-struct mail {
-    const void *from;
-    size_t from_size;
-    int worker;
-    enum msg_type type;
-    const void *bytes;
-    size_t size;
-};
-
-enum { IGNORED_SHOWN = 20 }; /* messages; of more only how many */
-
-/* Send what is in s->out to the peer 'id'. */
-static void post(struct scheduler *s, const void *id, size_t n)
-{
-    if (zmq_send(s->router, id, n, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
-        zmq_send(s->router, s->out.data, s->out.len, ZMQ_DONTWAIT);
-}
 
 static void post_worker(struct scheduler *s, int worker)
 {
     const struct queue_worker *w = &s->queue.worker[worker];
 
-    post(s, w->identity, w->identity_size);
+    router_send(&s->router, w->identity, w->identity_size, &s->out);
 }
 
-static void refuse(struct scheduler *s, const struct mail *m, const char *why)
+static void refuse(struct scheduler *s, const struct router_mail *m,
+                   const char *why)
 {
     struct msg_refuse r;
     struct err err;
 
     snprintf(r.text, sizeof(r.text), "%s", why);
     if (refuse_encode(&r, &s->out, &err) == 0)
-        post(s, m->from, m->from_size);
+        router_send(&s->router, m->from, m->from_size, &s->out);
 }
 
 void scheduler_drain_worker(struct scheduler *s, int worker)
@@ -138,13 +119,13 @@ static int check_sink(const struct scheduler *s, const struct msg_hello *h,
 }
 
 /* Enter whoever said hello.  Returns its index, -1 if it is not let in. */
-static int let_in(struct scheduler *s, const struct mail *m,
+static int let_in(struct scheduler *s, const struct router_mail *m,
                   const struct msg_hello *h, struct err *err)
 {
     const struct queue_peer peer = {m->from, m->from_size, h->worker, h->stage,
                                     h->token};
     const bool is_new = queue_find_token(&s->queue, h->token) < 0;
-    const int w = queue_hello(&s->queue, &peer, scheduler_now());
+    const int w = queue_hello(&s->queue, &peer, clock_now());
 
     if (w < 0)
         return err_set(err, ERR_USAGE, "too many workers");
@@ -156,7 +137,8 @@ static int let_in(struct scheduler *s, const struct mail *m,
     return w;
 }
 
-static int on_hello(struct scheduler *s, const struct mail *m, struct err *err)
+static int on_hello(struct scheduler *s, const struct router_mail *m,
+                    struct err *err)
 {
     struct msg_hello h;
     char stage[WIRE_MAX_STAGE + 1];
@@ -185,30 +167,32 @@ static int on_hello(struct scheduler *s, const struct mail *m, struct err *err)
                  sizeof(s->queue.worker[w].endpoint), "%s", h.endpoint);
         s->sink = w;
         s->finish_sent = false;
-        queue_doubt(&s->queue, scheduler_now()); /* it says what it has */
+        queue_doubt(&s->queue, clock_now()); /* it says what it has */
     }
     return 0;
 }
 
-static int on_credit(struct scheduler *s, const struct mail *m, struct err *err)
+static int on_credit(struct scheduler *s, const struct router_mail *m,
+                     struct err *err)
 {
     struct msg_credit c;
 
     if (credit_decode(&c, m->bytes, m->size, err) < 0)
         return -1;
-    queue_credit(&s->queue, m->worker, (int)c.n, WIRE_MAX_CREDIT);
+    queue_credit(&s->queue, m->peer, (int)c.n, WIRE_MAX_CREDIT);
     return 0;
 }
 
-static int on_beat(struct scheduler *s, const struct mail *m, struct err *err)
+static int on_beat(struct scheduler *s, const struct router_mail *m,
+                   struct err *err)
 {
     struct msg_beat b;
     struct queue_worker *w;
 
     if (beat_decode(&b, m->bytes, m->size, err) < 0)
         return -1;
-    queue_beat(&s->queue, m->worker, b.unit, scheduler_now());
-    w = &s->queue.worker[m->worker];
+    queue_beat(&s->queue, m->peer, b.unit, clock_now());
+    w = &s->queue.worker[m->peer];
     w->done = b.done;
     w->total = b.total;
     w->rate = b.rate;
@@ -229,7 +213,7 @@ static void unit_failed(struct scheduler *s, struct queue_unit *u,
                 (struct journal_member[]){
                     {"node", node->name}, {"unit", id}, {"reason", r->text}},
                 3);
-    aside = queue_failed(&s->queue, u, r->text, counts, scheduler_now());
+    aside = queue_failed(&s->queue, u, r->text, counts, clock_now());
     if (r->code == ERR_USAGE ||
         (r->code == ERR_INPUT && node->stage->division == PLAN_WHOLE) ||
         (aside && !scheduler_spares(s, u)))
@@ -249,7 +233,7 @@ static bool is_here(const struct scheduler *s, int worker)
 
 static void say_done(struct scheduler *s, int worker)
 {
-    s->said = scheduler_now();
+    s->said = clock_now();
     s->said_here = is_here(s, worker);
 }
 
@@ -263,7 +247,8 @@ static bool is_last(const struct scheduler *s, const struct queue_unit *u)
 
 /* Only of a unit that the sender holds; success also of one that it held last,
  * and that nobody has now. */
-static int on_result(struct scheduler *s, const struct mail *m, struct err *err)
+static int on_result(struct scheduler *s, const struct router_mail *m,
+                     struct err *err)
 {
     struct msg_result r;
     struct queue_unit *u;
@@ -273,23 +258,24 @@ static int on_result(struct scheduler *s, const struct mail *m, struct err *err)
     u = s->node < 0 ? NULL : queue_find(&s->queue, r.unit);
     if (u && u->state == UNIT_DONE) /* the sink was quicker to say so */
         return 0;
-    if (!u || !(queue_holds(&s->queue, m->worker, r.unit) ||
-                (queue_held(&s->queue, m->worker, r.unit) && !r.code)))
+    if (!u || !(queue_holds(&s->queue, m->peer, r.unit) ||
+                (queue_held(&s->queue, m->peer, r.unit) && !r.code)))
         return err_set(err, ERR_INPUT, "unit %ju is not leased to it",
                        (uintmax_t)r.unit);
     if (r.code) {
         unit_failed(s, u, &r);
     } else if (scheduler_node(s)->stage->division == PLAN_ROWS) {
-        queue_await(&s->queue, u, scheduler_now());
+        queue_await(&s->queue, u, clock_now());
     } else {
         if (is_last(s, u))
-            say_done(s, m->worker);
+            say_done(s, m->peer);
         queue_done(&s->queue, u);
     }
     return 0;
 }
 
-static int on_stored(struct scheduler *s, const struct mail *m, struct err *err)
+static int on_stored(struct scheduler *s, const struct router_mail *m,
+                     struct err *err)
 {
     struct msg_stored x;
     struct queue_unit *u;
@@ -304,7 +290,8 @@ static int on_stored(struct scheduler *s, const struct mail *m, struct err *err)
     return 0;
 }
 
-static int on_sealed(struct scheduler *s, const struct mail *m, struct err *err)
+static int on_sealed(struct scheduler *s, const struct router_mail *m,
+                     struct err *err)
 {
     struct msg_sealed x;
 
@@ -312,7 +299,7 @@ static int on_sealed(struct scheduler *s, const struct mail *m, struct err *err)
         return -1;
     if (x.code)
         err_set(&s->fault, x.code, "%s", x.text);
-    say_done(s, m->worker);
+    say_done(s, m->peer);
     return 0;
 }
 
@@ -322,7 +309,8 @@ enum sender { ANYONE, WORKER, SINK };
 static const struct {
     enum msg_type type;
     enum sender sender;
-    int (*handle)(struct scheduler *s, const struct mail *m, struct err *err);
+    int (*handle)(struct scheduler *s, const struct router_mail *m,
+                  struct err *err);
 } handlers[] = {
     {PROTO_HELLO, ANYONE, on_hello}, {PROTO_CREDIT, WORKER, on_credit},
     {PROTO_BEAT, WORKER, on_beat},   {PROTO_RESULT, WORKER, on_result},
@@ -330,17 +318,18 @@ static const struct {
 };
 
 /* May this peer say such a thing? */
-static int check_sender(const struct scheduler *s, const struct mail *m,
+static int check_sender(const struct scheduler *s, const struct router_mail *m,
                         enum sender sender, struct err *err)
 {
-    if (sender != ANYONE && m->worker < 0)
+    if (sender != ANYONE && m->peer < 0)
         return err_set(err, ERR_INPUT, "it has not said hello");
-    if (sender == SINK && (s->node < 0 || m->worker != s->sink))
+    if (sender == SINK && (s->node < 0 || m->peer != s->sink))
         return err_set(err, ERR_INPUT, "it is not the sink of this step");
     return 0;
 }
 
-static int handle(struct scheduler *s, const struct mail *m, struct err *err)
+static int handle(struct scheduler *s, const struct router_mail *m,
+                  struct err *err)
 {
     for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
         if (handlers[i].type == m->type)
@@ -350,71 +339,31 @@ static int handle(struct scheduler *s, const struct mail *m, struct err *err)
     return err_set(err, ERR_INPUT, "it is not for a scheduler");
 }
 
-/* "host:pid" of a worker, else where the message came from. */
-static const char *peer_name(const struct scheduler *s, const struct mail *m,
-                             const char *address)
+/* A worker is peer 0 or more, one that has not said hello is -1. */
+static int on_mail(void *self, struct router_mail *m, struct err *err)
 {
-    if (m->worker >= 0)
-        return s->queue.worker[m->worker].name;
-    return address && *address ? address : "an unknown peer";
+    struct scheduler *s = self;
+
+    m->peer = queue_find_worker(&s->queue, m->from, m->from_size);
+    if (m->peer >= 0)
+        m->name = s->queue.worker[m->peer].name;
+    if (handle(s, m, err) < 0)
+        return -1;
+    if (m->peer >= 0)
+        s->queue.worker[m->peer].seen = clock_now();
+    return 0;
 }
 
-static void note_ignored(struct scheduler *s, const struct mail *m,
-                         const char *address, const struct err *why)
+void scheduler_take(struct scheduler *s, struct router_mail *m)
 {
-    if (++s->n_ignored <= IGNORED_SHOWN)
-        log_warn("ignored a message (%s) of %s: %s", msg_name(m->type),
-                 peer_name(s, m, address), why->text);
-    if (s->n_ignored == IGNORED_SHOWN)
-        log_warn("more such messages are only counted");
-}
-
-void scheduler_take(struct scheduler *s, const struct scheduler_mail *from)
-{
-    const struct mail m = {
-        from->identity,
-        from->identity_size,
-        queue_find_worker(&s->queue, from->identity, from->identity_size),
-        msg_peek(from->bytes, from->size),
-        from->bytes,
-        from->size};
-    struct err err = {0};
-
-    if (handle(s, &m, &err) < 0)
-        note_ignored(s, &m, from->address, &err);
-    else if (m.worker >= 0)
-        s->queue.worker[m.worker].seen = scheduler_now();
-}
-
-/* One message, if there is one. */
-static bool listen_once(struct scheduler *s)
-{
-    zmq_msg_t from, m;
-    bool got;
-
-    zmq_msg_init(&from);
-    zmq_msg_init(&m);
-    got = zmq_msg_recv(&from, s->router, ZMQ_DONTWAIT) >= 0;
-    if (got && zmq_msg_more(&from) &&
-        zmq_msg_recv(&m, s->router, ZMQ_DONTWAIT) >= 0) {
-        const struct scheduler_mail mail = {
-            zmq_msg_data(&from), zmq_msg_size(&from), zmq_msg_data(&m),
-            zmq_msg_size(&m), zmq_msg_gets(&m, "Peer-Address")};
-
-        scheduler_take(s, &mail);
-        frames_drop(s->router);
-    }
-    zmq_msg_close(&m);
-    zmq_msg_close(&from);
-    return got;
+    router_take(&s->router, m, on_mail, s);
 }
 
 void scheduler_listen(struct scheduler *s)
 {
     enum { AT_MOST = 1000 }; /* then see to the clock */
 
-    for (int i = 0; i < AT_MOST && listen_once(s); i++)
-        ;
+    router_receive(&s->router, AT_MOST, on_mail, s);
 }
 
 static void send_unit(struct scheduler *s, const struct queue_unit *u)
@@ -434,8 +383,9 @@ static void send_unit(struct scheduler *s, const struct queue_unit *u)
     if (s->sink >= 0)
         snprintf(m.sink, sizeof(m.sink), "%s",
                  s->queue.worker[s->sink].endpoint);
-    if (s->sink >= 0 && s->guard)
-        snprintf(m.sink_key, sizeof(m.sink_key), "%s", s->keys.public_key);
+    if (s->sink >= 0 && s->router.guard)
+        snprintf(m.sink_key, sizeof(m.sink_key), "%s",
+                 s->router.keys.public_key);
     if (unit_encode(&m, &s->out, &err) < 0)
         log_warn("%s", err.text);
     else
@@ -451,8 +401,8 @@ void scheduler_offer(struct scheduler *s)
 
     if (needs_sink && s->sink < 0)
         return;
-    while ((u = queue_assign(&s->queue, node->stage->word, &worker,
-                             scheduler_now())))
+    while (
+        (u = queue_assign(&s->queue, node->stage->word, &worker, clock_now())))
         send_unit(s, u);
 }
 

@@ -8,20 +8,11 @@
 MUST_USE int scheduler_bind(struct scheduler *s, struct err *err);
 void scheduler_unbind(struct scheduler *s);
 
-/* A message of the peer with this routing id. */
-struct scheduler_mail {
-    const void *identity;
-    size_t identity_size;
-    const void *bytes;
-    size_t size;
-    const char *address; /* "10.0.0.7"; "" or NULL: it is not known */
-};
-
 /* scheduler_messages.c: read every message that waits; do what one asks for,
- * if its sender may, else count it and say so; offer units to workers with credit; ask every
- * worker of a stage (NULL: all) to leave. */
+ * if its sender may, else count it and say so; offer units to workers with
+ * credit; ask every worker of a stage (NULL: all) to leave. */
 void scheduler_listen(struct scheduler *s);
-void scheduler_take(struct scheduler *s, const struct scheduler_mail *from);
+void scheduler_take(struct scheduler *s, struct router_mail *m);
 void scheduler_offer(struct scheduler *s);
 void scheduler_drain(struct scheduler *s, const char *stage);
 void scheduler_drain_worker(struct scheduler *s, int worker);

@@ -1,12 +1,12 @@
 #include "orchestration/scheduler/status.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/process.h"
 #include "orchestration/scheduler/journal.h"
 #include "orchestration/scheduler/scheduler.h"
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,8 +43,7 @@ static json_t *nodes_json(const struct scheduler *s)
                 state_names[s->state[i]], "reason",
                 json_text(s->why[i] ? s->why[i] : s->plan->node[i].reason),
                 "seconds",
-                i == s->node ? scheduler_now() - s->node_started
-                             : s->seconds[i]));
+                i == s->node ? clock_now() - s->node_started : s->seconds[i]));
     return list;
 }
 
@@ -54,7 +53,7 @@ static json_t *workers_json(const struct scheduler *s)
 
     for (int i = 0; i < s->queue.n_worker; i++) {
         const struct queue_worker *w = &s->queue.worker[i];
-        const double rate = queue_rate(w, scheduler_now());
+        const double rate = queue_rate(w, clock_now());
 
         if (w->identity_size)
             json_array_append_new(
@@ -63,37 +62,33 @@ static json_t *workers_json(const struct scheduler *s)
                           w->name, "stage", w->stage, "done", w->done, "total",
                           w->total, "rate", rate > 0 ? rate : w->rate, "units",
                           (json_int_t)w->units_done, "note", w->note, "silent",
-                          scheduler_now() - w->seen));
+                          clock_now() - w->seen));
     }
     return list;
 }
 
 int status_write(const struct scheduler *s, const char *state, struct err *err)
 {
-    char path[FILE_PATH_MAX], now[32], *text;
+    char path[FILE_PATH_MAX], now[CLOCK_TEXT];
     struct process self;
     json_t *j;
     int rc;
 
-    journal_time(now);
+    clock_text(now, clock_date());
     process_self(&self);
-    j = json_pack("{s:s, s:s, s:f, s:{s:I, s:I, s:I}, s:I, s:I, s:o, s:o}",
-                  "state", state, "updated", now, "seconds",
-                  scheduler_now() - s->run_started, "units", "done",
-                  (json_int_t)s->queue.n_done, "set_aside",
-                  (json_int_t)s->queue.n_aside, "total",
-                  (json_int_t)s->queue.n_unit, "set_aside",
-                  (json_int_t)s->n_aside, "ignored", (json_int_t)s->n_ignored,
-                  "nodes", nodes_json(s), "workers", workers_json(s));
+    j = json_pack(
+        "{s:s, s:s, s:f, s:{s:I, s:I, s:I}, s:I, s:I, s:o, s:o}", "state",
+        state, "updated", now, "seconds", clock_now() - s->run_started, "units",
+        "done", (json_int_t)s->queue.n_done, "set_aside",
+        (json_int_t)s->queue.n_aside, "total", (json_int_t)s->queue.n_unit,
+        "set_aside", (json_int_t)s->n_aside, "ignored",
+        (json_int_t)s->router.n_ignored, "nodes", nodes_json(s), "workers",
+        workers_json(s));
     process_write(&self, j);
-    text = j ? json_dumps(j, JSON_INDENT(1)) : NULL;
-    json_decref(j);
-    if (!text)
-        return err_set(err, ERR_SYSTEM, "no memory for status.json");
     rc = file_path(path, err, "%s/status.json", s->run_dir);
     if (rc == 0)
-        rc = file_write(path, text, strlen(text), err);
-    free(text);
+        rc = json_write(path, j, JSON_INDENT(1), err);
+    json_decref(j);
     return rc;
 }
 
@@ -202,10 +197,6 @@ static bool still_going(const json_t *j, const char *path, char state[STATE])
 static json_t *read_status(char path[FILE_PATH_MAX], const char *run_dir,
                            struct err *err)
 {
-    char *text = NULL;
-    size_t size;
-    json_t *j;
-
     if (file_path(path, err, "%s/status.json", run_dir) < 0)
         return NULL;
     if (!file_exists(path)) {
@@ -213,13 +204,7 @@ static json_t *read_status(char path[FILE_PATH_MAX], const char *run_dir,
                 "'%s' has no status.json: no run was started there", run_dir);
         return NULL;
     }
-    if (file_read(path, STATUS_MAX_BYTES, &text, &size, err) < 0)
-        return NULL;
-    j = json_loadb(text, size, 0, NULL);
-    free(text);
-    if (!j)
-        err_set(err, ERR_INPUT, "'%s' is damaged", path);
-    return j;
+    return json_read(path, STATUS_MAX_BYTES, 0, err);
 }
 
 /* Read and print; *going tells whether the run is alive. */

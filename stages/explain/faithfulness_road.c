@@ -1,7 +1,7 @@
 /* faithfulness_road.c - noisy linear imputation, and the pictures of ROAD */
 #include "stages/explain/faithfulness.h"
 
-#include "stages/explain/lapack.h"
+#include "stats/lapack.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "stages/explain/lime.h"
 
 #include "base/rng.h"
-#include "stages/explain/lapack.h"
+#include "stats/lapack.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,12 +1,13 @@
 #include "stages/preprocess/baseline.h"
 
+#include "stats/lapack.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    MEMORY = 8,       /* past steps that L-BFGS remembers */
-    ITERATIONS = 300, /* at most */
+    ITERATIONS = 100, /* at most */
     HALVINGS = 30,    /* of a step, at most */
 };
 
@@ -21,9 +22,8 @@ struct fit {
     size_t len; /* of w: k (d + 1), the offset last in each class */
     double mean[BASELINE_FEATURES], scale[BASELINE_FEATURES];
     double *block; /* owned: all below */
-    double *w, *g, *direction, *trial, *trial_g;
-    double *s[MEMORY], *y[MEMORY]; /* past steps, changes of gradient */
-    double rho[MEMORY];
+    double *w, *g, *step, *trial, *trial_g;
+    double *h; /* (len, len) second derivatives, the upper triangle */
 };
 
 static double dot(const double *a, const double *b, size_t n)
@@ -121,104 +121,94 @@ static double loss(const struct fit *f, const double *w, double *g)
     return sum * scale;
 }
 
-/* direction = -H g, H from the last 'n' steps; the two-loop recursion. */
-static void find_direction(struct fit *f, size_t step, size_t n)
+/* block += v x x', where 'block' is (m, m) of a matrix with 'len' columns. */
+static void add_outer(double *block, size_t len, size_t m, double v,
+                      const double *x)
 {
-    double *d = f->direction, alpha[MEMORY] = {0};
-
-    for (size_t j = 0; j < f->len; j++)
-        d[j] = -f->g[j];
-    for (size_t i = 0; i < n; i++) {
-        const size_t m = (step - 1 - i) % MEMORY;
-
-        alpha[m] = f->rho[m] * dot(f->s[m], d, f->len);
-        for (size_t j = 0; j < f->len; j++)
-            d[j] -= alpha[m] * f->y[m][j];
-    }
-    if (n > 0) {
-        const size_t m = (step - 1) % MEMORY;
-        const double scale = 1.0 / (f->rho[m] * dot(f->y[m], f->y[m], f->len));
-
-        for (size_t j = 0; j < f->len; j++)
-            d[j] *= scale;
-    }
-    for (size_t i = n; i-- > 0;) {
-        const size_t m = (step - 1 - i) % MEMORY;
-        const double beta = f->rho[m] * dot(f->y[m], d, f->len);
-
-        for (size_t j = 0; j < f->len; j++)
-            d[j] += (alpha[m] - beta) * f->s[m][j];
-    }
+    for (size_t j = 0; j < m; j++)
+        for (size_t i = 0; i < m; i++)
+            block[j * len + i] += v * x[j] * x[i];
 }
 
-/* Go down along the direction; false if there is no way down. */
+/* Second derivatives at w, of the loss that is not divided.  It is the same if
+ * the offsets of all classes grow alike, so their sum, which stays 0, counts
+ * too: now there is one minimum. */
+static void find_curvature(struct fit *f)
+{
+    const size_t m = f->d + 1;
+    double x[BASELINE_FEATURES + 1], p[CONFIG_CLASSES_MAX];
+
+    memset(f->h, 0, f->len * f->len * sizeof(*f->h));
+    for (size_t i = 0; i < f->rows->n; i++) {
+        if (!in_split(f->rows, i, SPLIT_TRAIN))
+            continue;
+        row_of(f, i, x);
+        softmax(f, f->w, x, p);
+        for (size_t c = 0; c < f->k; c++)
+            for (size_t e = c; e < f->k; e++)
+                add_outer(f->h + c * m * f->len + e * m, f->len, m,
+                          p[c] * ((c == e) - p[e]), x);
+    }
+    for (size_t j = 0; j < f->len; j++)
+        if (j % m < f->d)
+            f->h[j * f->len + j] += 1.0;
+        else
+            for (size_t e = j; e < f->len; e += m)
+                f->h[j * f->len + e] += 1.0;
+}
+
+/* step = -H^-1 g; false if rounding leaves none. */
+static bool find_step(struct fit *f)
+{
+    find_curvature(f);
+    for (size_t j = 0; j < f->len; j++)
+        f->step[j] = -f->g[j] * (double)f->n_train;
+    return solve_positive((int)f->len, f->h, 1, f->step) == 0;
+}
+
+/* Go down along the step, or less far; false if there is no way down. */
 static bool line_search(struct fit *f, double *value)
 {
-    const double slope = dot(f->g, f->direction, f->len);
-    double step = 1.0;
+    const double slope = dot(f->g, f->step, f->len);
+    double part = 1.0;
 
-    if (slope >= 0.0)
-        return false;
-    for (int i = 0; i < HALVINGS; i++, step *= 0.5) {
+    for (int i = 0; i < HALVINGS && slope < 0.0; i++, part *= 0.5) {
         double v;
 
         for (size_t j = 0; j < f->len; j++)
-            f->trial[j] = f->w[j] + step * f->direction[j];
+            f->trial[j] = f->w[j] + part * f->step[j];
         v = loss(f, f->trial, f->trial_g);
-        if (v <= *value + 1e-4 * step * slope) {
+        if (v <= *value + 1e-4 * part * slope) {
             *value = v;
+            memcpy(f->w, f->trial, f->len * sizeof(*f->w));
+            memcpy(f->g, f->trial_g, f->len * sizeof(*f->g));
             return true;
         }
     }
     return false;
 }
 
-/* Take the trial point over; remember the step. */
-static void accept(struct fit *f, size_t step)
-{
-    const size_t m = step % MEMORY;
-
-    for (size_t j = 0; j < f->len; j++) {
-        f->s[m][j] = f->trial[j] - f->w[j];
-        f->y[m][j] = f->trial_g[j] - f->g[j];
-    }
-    f->rho[m] = 1.0 / fmax(dot(f->s[m], f->y[m], f->len), 1e-300);
-    memcpy(f->w, f->trial, f->len * sizeof(*f->w));
-    memcpy(f->g, f->trial_g, f->len * sizeof(*f->g));
-}
-
 static void minimise(struct fit *f)
 {
     double value = loss(f, f->w, f->g);
 
-    for (size_t step = 0; step < ITERATIONS; step++) {
-        if (dot(f->g, f->g, f->len) < 1e-14)
+    for (int i = 0; i < ITERATIONS && dot(f->g, f->g, f->len) >= 1e-14; i++)
+        if (!find_step(f) || !line_search(f, &value))
             return;
-        find_direction(f, step, step < MEMORY ? step : MEMORY);
-        if (!line_search(f, &value))
-            return;
-        accept(f, step);
-    }
 }
 
 static int fit_init(struct fit *f, struct err *err)
 {
-    double *p;
-
     f->len = f->k * (f->d + 1);
-    f->block = calloc(f->len * (5 + 2 * MEMORY), sizeof(*f->block));
+    f->block = calloc(f->len * (5 + f->len), sizeof(*f->block));
     if (!f->block)
         return err_set(err, ERR_SYSTEM, "no memory for the baseline");
-    p = f->block;
-    f->w = p;
-    f->g = p + f->len;
-    f->direction = p + 2 * f->len;
-    f->trial = p + 3 * f->len;
-    f->trial_g = p + 4 * f->len;
-    for (size_t m = 0; m < MEMORY; m++) {
-        f->s[m] = p + (5 + 2 * m) * f->len;
-        f->y[m] = p + (6 + 2 * m) * f->len;
-    }
+    f->w = f->block;
+    f->g = f->w + f->len;
+    f->step = f->g + f->len;
+    f->trial = f->step + f->len;
+    f->trial_g = f->trial + f->len;
+    f->h = f->trial_g + f->len;
     return 0;
 }
 

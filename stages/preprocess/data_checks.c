@@ -1,8 +1,8 @@
 #include "stages/preprocess/data_checks.h"
 
+#include "base/json.h"
 #include "stages/preprocess/data_report.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,13 +199,12 @@ static json_t *near_json(const struct checks *c, const struct findings *f)
         if (k == n)
             continue;
         pair = json_array();
-        json_array_append_new(pair, findings_text(f->walk->file[k].path));
-        json_array_append_new(pair, findings_text(f->walk->file[i].path));
+        json_array_append_new(pair, json_text(f->walk->file[k].path));
+        json_array_append_new(pair, json_text(f->walk->file[i].path));
         json_array_append_new(list, pair);
     }
-    json_object_set_new(o, "files", json_integer((json_int_t)c->n_near));
-    json_object_set_new(o, "across_splits",
-                        json_integer((json_int_t)c->n_near_other));
+    json_object_set_new(o, "files", json_count(c->n_near));
+    json_object_set_new(o, "across_splits", json_count(c->n_near_other));
     json_object_set_new(o, "pairs", list);
     return o;
 }
@@ -221,16 +220,15 @@ static json_t *odd_json(const struct checks *c, const struct findings *f)
         if (!c->odd[i])
             continue;
         one = json_object();
-        json_object_set_new(one, "file", findings_text(f->walk->file[i].path));
+        json_object_set_new(one, "file", json_text(f->walk->file[i].path));
         json_object_set_new(one, "what",
                             json_string(c->odd[i] == ODD_SIZE    ? "size"
                                         : c->odd[i] == ODD_LIGHT ? "brightness"
                                                                  : "both"));
         json_array_append_new(list, one);
     }
-    json_object_set_new(o, "size", json_integer((json_int_t)c->n_odd_size));
-    json_object_set_new(o, "brightness",
-                        json_integer((json_int_t)c->n_odd_light));
+    json_object_set_new(o, "size", json_count(c->n_odd_size));
+    json_object_set_new(o, "brightness", json_count(c->n_odd_light));
     json_object_set_new(o, "files", list);
     return o;
 }

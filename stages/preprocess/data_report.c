@@ -1,10 +1,9 @@
 #include "stages/preprocess/data_report.h"
 
 #include "base/file.h"
+#include "base/json.h"
 #include "stages/preprocess/near_duplicates.h"
 
-#include <jansson.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,38 +176,6 @@ int findings_sum_up(struct findings *f, struct err *err)
 
 /* --- stats.json -------------------------------------------------------------- */
 
-static json_t *text(const char *s, size_t n)
-{
-    json_t *v = json_stringn(s, n);
-    char *plain;
-
-    if (v)
-        return v;
-    plain = malloc(n + 1);
-    if (!plain)
-        return NULL;
-    for (size_t i = 0; i < n; i++)
-        plain[i] = (unsigned char)s[i] < 0x80 ? s[i] : '?';
-    v = json_stringn(plain, n);
-    free(plain);
-    return v;
-}
-
-json_t *findings_text(const char *s)
-{
-    return text(s, strlen(s));
-}
-
-static json_t *number(size_t n)
-{
-    return json_integer((json_int_t)n);
-}
-
-static json_t *real(double v)
-{
-    return isfinite(v) ? json_real(v) : json_null();
-}
-
 /* Pictures of class 'c' in each split, as members of 'o'. */
 static void count_splits(const struct findings *f, int c, json_t *o)
 {
@@ -218,8 +185,8 @@ static void count_splits(const struct findings *f, int c, json_t *o)
         if (f->walk->file[i].label == c)
             count[f->split[i]]++;
     for (int s = SPLIT_TRAIN; s < SPLIT_NONE; s++)
-        json_object_set_new(o, split_name((enum split)s), number(count[s]));
-    json_object_set_new(o, "set_aside", number(count[SPLIT_NONE]));
+        json_object_set_new(o, split_name((enum split)s), json_count(count[s]));
+    json_object_set_new(o, "set_aside", json_count(count[SPLIT_NONE]));
 }
 
 /* In each fold, as the list "folds". */
@@ -234,9 +201,9 @@ static void count_folds(const struct findings *f, int c, json_t *o)
         else if (f->walk->file[i].label == c)
             aside++;
     for (int k = 0; k < f->folds; k++)
-        json_array_append_new(list, number(count[k]));
+        json_array_append_new(list, json_count(count[k]));
     json_object_set_new(o, "folds", list);
-    json_object_set_new(o, "set_aside", number(aside));
+    json_object_set_new(o, "set_aside", json_count(aside));
 }
 
 static json_t *class_counts(const struct findings *f)
@@ -246,7 +213,7 @@ static json_t *class_counts(const struct findings *f)
     for (int c = 0; c < f->walk->n_class; c++) {
         json_t *o = json_object();
 
-        json_object_set_new(o, "name", findings_text(f->walk->class_name[c]));
+        json_object_set_new(o, "name", json_text(f->walk->class_name[c]));
         if (f->fold)
             count_folds(f, c, o);
         else
@@ -267,8 +234,8 @@ static json_t *set_aside(const struct findings *f)
         if (!why)
             continue;
         o = json_object();
-        json_object_set_new(o, "file", findings_text(path));
-        json_object_set_new(o, "reason", findings_text(why));
+        json_object_set_new(o, "file", json_text(path));
+        json_object_set_new(o, "reason", json_text(why));
         json_array_append_new(list, o);
     }
     return list;
@@ -284,7 +251,7 @@ static json_t *lines(const struct buf *b)
         end = strchr(s, '\n');
         if (!end)
             break;
-        json_array_append_new(list, text(s, (size_t)(end - s)));
+        json_array_append_new(list, json_textn(s, (size_t)(end - s)));
     }
     return list;
 }
@@ -308,9 +275,9 @@ static json_t *spread(const struct findings *f, int feature, float *room)
     if (n == 0)
         return o;
     qsort(room, n, sizeof(*room), by_value);
-    json_object_set_new(o, "least", real((double)room[0]));
-    json_object_set_new(o, "median", real((double)room[n / 2]));
-    json_object_set_new(o, "most", real((double)room[n - 1]));
+    json_object_set_new(o, "least", json_number((double)room[0]));
+    json_object_set_new(o, "median", json_number((double)room[n / 2]));
+    json_object_set_new(o, "most", json_number((double)room[n - 1]));
     return o;
 }
 
@@ -318,10 +285,10 @@ static json_t *families(const struct families *s)
 {
     json_t *o = json_object();
 
-    json_object_set_new(o, "joined", number(s->n));
-    json_object_set_new(o, "groups", number(s->groups));
-    json_object_set_new(o, "largest_files", number(s->most_cells));
-    json_object_set_new(o, "largest_groups", number(s->most_groups));
+    json_object_set_new(o, "joined", json_count(s->n));
+    json_object_set_new(o, "groups", json_count(s->groups));
+    json_object_set_new(o, "largest_files", json_count(s->most_cells));
+    json_object_set_new(o, "largest_groups", json_count(s->most_groups));
     return o;
 }
 
@@ -329,15 +296,15 @@ static json_t *stats(const struct findings *f, float *room)
 {
     json_t *o = json_object(), *same = json_object();
 
-    json_object_set_new(o, "dataset", findings_text(f->dataset));
-    json_object_set_new(o, "pictures", number(f->walk->n));
-    json_object_set_new(o, "used", number(f->walk->n - f->n_aside));
-    json_object_set_new(o, "set_aside", number(f->n_aside));
-    json_object_set_new(o, "ignored_files", number(f->walk->n_ignored));
+    json_object_set_new(o, "dataset", json_text(f->dataset));
+    json_object_set_new(o, "pictures", json_count(f->walk->n));
+    json_object_set_new(o, "used", json_count(f->walk->n - f->n_aside));
+    json_object_set_new(o, "set_aside", json_count(f->n_aside));
+    json_object_set_new(o, "ignored_files", json_count(f->walk->n_ignored));
     json_object_set_new(o, "classes", class_counts(f));
-    json_object_set_new(same, "files", number(f->n_duplicate));
-    json_object_set_new(same, "across_splits", number(f->n_across_split));
-    json_object_set_new(same, "across_classes", number(f->n_across_class));
+    json_object_set_new(same, "files", json_count(f->n_duplicate));
+    json_object_set_new(same, "across_splits", json_count(f->n_across_split));
+    json_object_set_new(same, "across_classes", json_count(f->n_across_class));
     json_object_set_new(o, "duplicates", same);
     checks_json(&f->checks, f, o);
     if (f->families)
@@ -353,13 +320,13 @@ static json_t *stats(const struct findings *f, float *room)
 
 static void put_scores(json_t *o, const struct baseline_scores *s)
 {
-    json_object_set_new(o, "n_train", number(s->n_train));
-    json_object_set_new(o, "n_validation", number(s->n_validation));
-    json_object_set_new(o, "n_test", number(s->n_test));
-    json_object_set_new(o, "validation", real(s->validation));
-    json_object_set_new(o, "test", real(s->test));
-    json_object_set_new(o, "colour_only_test", real(s->colour_test));
-    json_object_set_new(o, "size_only_test", real(s->size_test));
+    json_object_set_new(o, "n_train", json_count(s->n_train));
+    json_object_set_new(o, "n_validation", json_count(s->n_validation));
+    json_object_set_new(o, "n_test", json_count(s->n_test));
+    json_object_set_new(o, "validation", json_number(s->validation));
+    json_object_set_new(o, "test", json_number(s->test));
+    json_object_set_new(o, "colour_only_test", json_number(s->colour_test));
+    json_object_set_new(o, "size_only_test", json_number(s->size_test));
 }
 
 static json_t *baseline(const struct findings *f)

@@ -74,9 +74,6 @@ int findings_part(const struct findings *f, size_t i);
 const char *findings_part_name(const struct findings *f, size_t i,
                                char room[FINDINGS_PART]);
 
-/* A JSON string; a name that is not UTF-8 is shown with '?' for its bytes. */
-struct json_t *findings_text(const char *s);
-
 void findings_release(struct findings *f);
 
 #endif

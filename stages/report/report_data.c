@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/json.h"
 
 #include <errno.h>
 #include <math.h>
@@ -40,19 +41,11 @@ static void read_csv(struct report_csv *c, const char *run_dir, const char *dir,
 static void read_json(struct report_json *j, const char *run_dir,
                       const char *dir, const char *name)
 {
-    char path[FILE_PATH_MAX], *text = NULL;
-    size_t size;
-    json_error_t what;
+    char path[FILE_PATH_MAX];
     struct err err = {0};
 
-    if (find_file(path, run_dir, dir, name, &err) == 0 &&
-        file_read(path, REPORT_JSON_MAX, &text, &size, &err) == 0) {
-        j->root = json_loadb(text, size, 0, &what);
-        if (!j->root)
-            err_set(&err, ERR_INPUT, "'%s/%s' line %d: %.100s", dir, name,
-                    what.line, what.text);
-    }
-    free(text);
+    if (find_file(path, run_dir, dir, name, &err) == 0)
+        j->root = json_read(path, REPORT_JSON_MAX, 0, &err);
     if (!j->root)
         snprintf(j->why, sizeof(j->why), "%.200s", err.text);
 }

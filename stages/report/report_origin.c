@@ -5,6 +5,7 @@
 #include "stages/report/report_sections.h"
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/machine.h"
 #include "base/version.h"
 #include "charts/svg.h"
@@ -61,16 +62,13 @@ static void manifest_cell(const json_t *m, const struct plan_node *nd,
 static void node_row(const struct report_data *d, const struct plan_node *nd,
                      struct buf *b)
 {
-    char path[FILE_PATH_MAX], *text = NULL;
-    size_t size = 0;
-    struct err err = {0};
+    char path[FILE_PATH_MAX];
+    struct err err;
     json_t *m = NULL;
     const char *key;
 
-    if (file_path(path, &err, "%s/%s/manifest.json", d->run_dir, nd->dir) ==
-            0 &&
-        file_read(path, REPORT_JSON_MAX, &text, &size, &err) == 0)
-        m = json_loadb(text, size, 0, NULL);
+    if (file_path(path, &err, "%s/%s/manifest.json", d->run_dir, nd->dir) == 0)
+        m = json_read(path, REPORT_JSON_MAX, 0, &err);
     key = json_string_value(json_object_get(m, "key"));
     buf_puts(b, "<tr><th scope=\"row\">");
     html_text(b, nd->name);
@@ -97,7 +95,6 @@ static void node_row(const struct report_data *d, const struct plan_node *nd,
     manifest_cell(m, nd, b);
     buf_puts(b, "</tr>\n");
     json_decref(m);
-    free(text);
 }
 
 /* One table of every node of the plan. */

@@ -1,12 +1,12 @@
 #include "stages/train/online.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "stages/augment/online_variant.h"
 #include "stages/train/embedding.h"
 #include "stages/train/online_workers.h"
 
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,18 +57,10 @@ static void *make_ahead(void *self)
     return NULL;
 }
 
-/* A thread that gets no signals: they are for the main one. */
 static int start_thread(struct variants *v, struct err *err)
 {
-    sigset_t all, old;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    v->runs = pthread_create(&v->thread, NULL, make_ahead, v) == 0;
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    return v->runs ? 0
-                   : err_set(err, ERR_SYSTEM,
-                             "cannot start a thread for fresh variants");
+    v->runs = thread_start(&v->thread, make_ahead, v, err) == 0;
+    return v->runs ? 0 : -1;
 }
 
 /* Makers that work ahead. */

@@ -3,10 +3,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/program.h"
+#include "base/thread.h"
 #include "proto/credit.h"
 #include "proto/samples.h"
-#include "worker/socket_dir.h"
-#include "worker/zmq_frames.h"
+#include "worker/router.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -22,8 +23,7 @@
 extern char **environ;
 
 enum {
-    PEER_ORDERS = 4, /* of one worker at a time */
-    PEER_IDENTITY = 255,
+    PEER_ORDERS = 4,  /* of one worker at a time */
     POLL_MS = 5,      /* how long the trainer's steps go unnoticed */
     LOOK_SECONDS = 1, /* between two looks at children and leases */
     STOP_SECONDS = 5, /* then a worker is killed */
@@ -38,7 +38,7 @@ struct order {
 };
 
 struct peer {
-    uint8_t identity[PEER_IDENTITY];
+    uint8_t identity[ROUTER_ID];
     size_t size;
     uint32_t credit;
     struct order order[PEER_ORDERS];
@@ -47,9 +47,8 @@ struct peer {
 
 struct stream {
     struct stream_args a;
-    struct socket_dir dir; /* owned */
-    char endpoint[96], recipe[96], program[FILE_PATH_MAX];
-    void *zmq, *router; /* owned */
+    struct router router; /* owned */
+    char recipe[96], program[FILE_PATH_MAX];
     pthread_t thread;
     bool runs;
     atomic_bool stop;
@@ -65,19 +64,8 @@ struct stream {
 
 static int find_program(struct stream *s, struct err *err)
 {
-    char self[FILE_PATH_MAX];
-    const ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-    char *slash;
-
-    if (s->a.program)
-        return file_path(s->program, err, "%s", s->a.program);
-    self[n > 0 ? n : 0] = '\0';
-    slash = strrchr(self, '/');
-    if (!slash)
-        return err_set(err, ERR_SYSTEM, "cannot find this program's place: %s",
-                       strerror(errno));
-    *slash = '\0';
-    return file_path(s->program, err, "%s/papline-augment", self);
+    return s->a.program ? file_path(s->program, err, "%s", s->a.program)
+                        : program_path(s->program, "papline-augment", err);
 }
 
 /* Signals as a fresh process has them: a rank may ignore or block some. */
@@ -87,7 +75,7 @@ static int spawn(const struct stream *s, pid_t *pid)
     char rank[32];
     char *const argv[] = {(char *)(uintptr_t)s->program,
                           option,
-                          (char *)(uintptr_t)s->endpoint,
+                          (char *)(uintptr_t)s->router.endpoint,
                           data,
                           (char *)(uintptr_t)s->a.data,
                           recipe,
@@ -210,63 +198,45 @@ static struct order *order_of(struct peer *p, uint64_t id)
     return NULL;
 }
 
-static void take_samples(struct stream *s, struct peer *p, const void *msg,
-                         size_t size)
+static int take_samples(struct stream *s, struct peer *p,
+                        const struct router_mail *m, struct err *err)
 {
     struct msg_samples *x = &s->samples;
     const double now = clock_now();
     struct order *o;
-    struct err err;
 
-    if (samples_decode(x, msg, size, &err) < 0) {
-        log_warn("ignored a message: %s", err.text);
-        return;
-    }
+    if (samples_decode(x, m->bytes, m->size, err) < 0)
+        return -1;
     o = order_of(p, x->unit);
     if (!o || x->first != 0 || x->count != o->n || x->height != s->a.h ||
-        x->width != s->a.w || x->channels != 3) {
-        log_warn("ignored samples that were not asked for");
-        return;
-    }
+        x->width != s->a.w || x->channels != 3)
+        return err_set(err, ERR_INPUT, "it was not asked for");
     board_bring(s->a.board, o->id, o->piece, x->pixels,
                 now - (p->last > o->sent ? p->last : o->sent));
     *o = (struct order){0};
     p->last = now;
+    return 0;
 }
 
-static void take_credit(struct peer *p, const void *msg, size_t size)
+static int take_credit(struct peer *p, const struct router_mail *m,
+                       struct err *err)
 {
-    struct msg_credit m;
-    struct err err;
+    struct msg_credit c;
 
-    if (credit_decode(&m, msg, size, &err) < 0)
-        log_warn("ignored a message: %s", err.text);
-    else
-        p->credit = p->credit + m.n > WIRE_MAX_CREDIT ? WIRE_MAX_CREDIT
-                                                      : p->credit + m.n;
+    if (credit_decode(&c, m->bytes, m->size, err) < 0)
+        return -1;
+    p->credit =
+        p->credit + c.n > WIRE_MAX_CREDIT ? WIRE_MAX_CREDIT : p->credit + c.n;
+    return 0;
 }
 
-static void receive(struct stream *s)
+static int on_mail(void *self, struct router_mail *m, struct err *err)
 {
-    zmq_msg_t identity, m;
+    struct stream *s = self;
+    struct peer *p = peer_of(s, m->from, m->from_size);
 
-    zmq_msg_init(&identity);
-    zmq_msg_init(&m);
-    if (zmq_msg_recv(&identity, s->router, ZMQ_DONTWAIT) >= 0 &&
-        zmq_msg_recv(&m, s->router, ZMQ_DONTWAIT) >= 0 &&
-        zmq_msg_size(&identity) <= PEER_IDENTITY) {
-        struct peer *p =
-            peer_of(s, zmq_msg_data(&identity), zmq_msg_size(&identity));
-        const void *msg = zmq_msg_data(&m);
-
-        if (msg_peek(msg, zmq_msg_size(&m)) == PROTO_CREDIT)
-            take_credit(p, msg, zmq_msg_size(&m));
-        else
-            take_samples(s, p, msg, zmq_msg_size(&m));
-    }
-    frames_drop(s->router);
-    zmq_msg_close(&m);
-    zmq_msg_close(&identity);
+    return m->type == PROTO_CREDIT ? take_credit(p, m, err)
+                                   : take_samples(s, p, m, err);
 }
 
 /* A worker that can take an order: the one with the fewest in hand. */
@@ -303,9 +273,7 @@ static bool send_order(struct stream *s, struct peer *p,
     memcpy(m.row, t->row, t->n * sizeof(m.row[0]));
     BUG_ON(!o || want_encode(&m, &s->out, &err) < 0);
     p->credit--;
-    if (zmq_send(s->router, p->identity, p->size, ZMQ_SNDMORE | ZMQ_DONTWAIT) <
-            0 ||
-        zmq_send(s->router, s->out.data, s->out.len, ZMQ_DONTWAIT) < 0) {
+    if (!router_send(&s->router, p->identity, p->size, &s->out)) {
         p->credit = 0; /* it is gone */
         return false;
     }
@@ -326,12 +294,12 @@ static void give_orders(struct stream *s)
 static void *serve(void *self)
 {
     struct stream *s = self;
-    zmq_pollitem_t item = {.socket = s->router, .events = ZMQ_POLLIN};
+    zmq_pollitem_t item = {.socket = s->router.socket, .events = ZMQ_POLLIN};
     double looked = clock_now();
 
     while (!atomic_load(&s->stop)) {
         while (zmq_poll(&item, 1, POLL_MS) > 0 && !atomic_load(&s->stop)) {
-            receive(s);
+            router_receive(&s->router, 1, on_mail, s);
             give_orders(s);
         }
         give_orders(s);
@@ -345,47 +313,31 @@ static void *serve(void *self)
 
 /* --- opening and closing ---------------------------------------------------*/
 
+/* An order for a worker that has gone is told to be so. */
 static int listen_here(struct stream *s, struct err *err)
 {
-    const int zero = 0, mandatory = 1;
-    const int64_t max = WIRE_MAX_DATA;
+    const struct router_limits limits = {.bytes = WIRE_MAX_DATA};
+    const int mandatory = 1;
 
-    if (socket_dir_make(&s->dir, err) < 0)
+    if (router_open(&s->router, &limits, err) < 0)
         return -1;
-    snprintf(s->endpoint, sizeof(s->endpoint), "ipc://%s/variants",
-             s->dir.path);
-    s->zmq = zmq_ctx_new();
-    s->router = s->zmq ? zmq_socket(s->zmq, ZMQ_ROUTER) : NULL;
-    if (!s->router ||
-        zmq_setsockopt(s->router, ZMQ_LINGER, &zero, sizeof(zero)) < 0 ||
-        zmq_setsockopt(s->router, ZMQ_MAXMSGSIZE, &max, sizeof(max)) < 0 ||
-        zmq_setsockopt(s->router, ZMQ_ROUTER_MANDATORY, &mandatory,
-                       sizeof(mandatory)) < 0 ||
-        zmq_bind(s->router, s->endpoint) < 0)
-        return err_set(err, ERR_SYSTEM, "cannot listen at '%s': %s",
-                       s->endpoint, zmq_strerror(errno));
-    return 0;
+    zmq_setsockopt(s->router.socket, ZMQ_ROUTER_MANDATORY, &mandatory,
+                   sizeof(mandatory));
+    return router_bind_ipc(&s->router, "variants", err);
 }
 
 /* What the plan has, whatever became of its file. */
 static int put_recipe(struct stream *s, struct err *err)
 {
-    snprintf(s->recipe, sizeof(s->recipe), "%s/recipe.yaml", s->dir.path);
+    snprintf(s->recipe, sizeof(s->recipe), "%s/recipe.yaml",
+             s->router.dir.path);
     return file_write(s->recipe, s->a.recipe->text, s->a.recipe->size, err);
 }
 
 static int start_thread(struct stream *s, struct err *err)
 {
-    sigset_t all, old;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    s->runs = pthread_create(&s->thread, NULL, serve, s) == 0;
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    return s->runs ? 0
-                   : err_set(err, ERR_SYSTEM,
-                             "cannot start a thread for "
-                             "augment workers");
+    s->runs = thread_start(&s->thread, serve, s, err) == 0;
+    return s->runs ? 0 : -1;
 }
 
 int stream_open(struct stream **out, const struct stream_args *a,
@@ -416,11 +368,7 @@ void stream_close(struct stream *s)
     if (s->runs)
         pthread_join(s->thread, NULL);
     stop_workers(s);
-    if (s->router)
-        zmq_close(s->router);
-    if (s->zmq)
-        zmq_ctx_term(s->zmq);
-    socket_dir_remove(&s->dir);
+    router_close(&s->router);
     samples_release(&s->samples);
     buf_release(&s->out);
     free(s);

@@ -34,7 +34,8 @@ struct stream_args {
     const char *program; /* papline-augment; NULL: beside this program */
 };
 
-/* Listen, start thread and workers.  Errors: ERR_SYSTEM. */
+/* Listen, start thread and workers.
+ * Errors: ERR_USAGE papline-augment is missing; ERR_SYSTEM. */
 MUST_USE int stream_open(struct stream **s, const struct stream_args *a,
                          struct err *err);
 

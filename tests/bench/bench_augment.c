@@ -6,12 +6,12 @@
  * describing included, on one thread.  Prints name, pictures/s and MB/s of
  * processor time; best of five runs.
  */
+#include "base/clock.h"
 #include "base/err.h"
 #include "stages/augment/recipe.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { SIDE = 110, BYTES = SIDE * SIDE * 3, RUNS = 5 };
 
@@ -34,19 +34,10 @@ static const struct recipe_step mix[] = {
 static const struct recipe common = {
     .all = {.kind = RECIPE_EACH, .n_step = 4, .step = mix}};
 
-/* Processor time, so that other work on the machine counts less. */
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static double recipe_seconds(const struct recipe *r,
                              const struct augment_picture *p, uint32_t pictures)
 {
-    const double begin = now();
+    const double begin = clock_processor();
 
     for (uint32_t v = 0; v < pictures; v++) {
         const struct recipe_key key = {1, "content", 7, v, 0};
@@ -55,7 +46,7 @@ static double recipe_seconds(const struct recipe *r,
         recipe_apply(r, &key, p, &text);
         buf_release(&text);
     }
-    return now() - begin;
+    return clock_processor() - begin;
 }
 
 static void report(const char *name, const struct recipe *r,

@@ -7,6 +7,7 @@
  * with near duplicates kept together, for which all is read twice, and without
  * them on all cores, by the clock.
  */
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/rng.h"
 #include "img/bmp.h"
@@ -16,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { PER_CLASS = 200, CLASSES = 2, W = 220, H = 215, RUNS = 3 };
 
@@ -46,15 +46,7 @@ static void make_crops(void)
     image_release(&im);
 }
 
-static double seconds(clockid_t clock)
-{
-    struct timespec t;
-
-    clock_gettime(clock, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static double once(clockid_t clock, enum near_choice near)
+static double once(double (*clock)(void), enum near_choice near)
 {
     char in[FILE_PATH_MAX], out[FILE_PATH_MAX];
     struct config c;
@@ -68,13 +60,13 @@ static double once(clockid_t clock, enum near_choice near)
     BUG_ON(file_path(in, &err, "%s/in", top) < 0 ||
            file_path(out, &err, "%s/out", top) < 0 ||
            dir_remove(out, &err) < 0 || dir_make(out, &err) < 0);
-    begin = seconds(clock);
+    begin = clock();
     BUG_ON(preprocess_run(&a, &sum, &err) < 0 || sum.n_aside > 0);
     preprocess_summary_release(&sum);
-    return seconds(clock) - begin;
+    return clock() - begin;
 }
 
-static void report(const char *what, int threads, clockid_t clock,
+static void report(const char *what, int threads, double (*clock)(void),
                    enum near_choice near)
 {
     double best = 1e9;
@@ -97,9 +89,9 @@ int main(void)
 
     BUG_ON(!mkdtemp(top));
     make_crops();
-    report("per core", 1, CLOCK_PROCESS_CPUTIME_ID, NEAR_SEPARATE);
-    report("  read twice", 1, CLOCK_PROCESS_CPUTIME_ID, NEAR_TOGETHER);
+    report("per core", 1, clock_processor, NEAR_SEPARATE);
+    report("  read twice", 1, clock_processor, NEAR_TOGETHER);
     snprintf(what, sizeof(what), "on %d cores", cores);
-    report(what, cores, CLOCK_MONOTONIC, NEAR_SEPARATE);
+    report(what, cores, clock_now, NEAR_SEPARATE);
     return dir_remove(top, &err) < 0;
 }

@@ -6,6 +6,7 @@
  * write to disk.  Over ipc, and over tcp with CURVE; one by one, and 32 in a
  * message as papline-augment sends them.
  */
+#include "base/clock.h"
 #include "base/file.h"
 #include "proto/confirm.h"
 #include "proto/samples.h"
@@ -15,19 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include <zmq.h>
 
 enum { SIDE = 110, PIXELS = SIDE * SIDE * 3, MANY = 32, ROUNDS = 5 };
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void must(bool good, const char *what, const struct err *err)
 {
@@ -101,11 +93,11 @@ static double measure(void *s, struct msg_samples *m, int count, int messages)
 
     m->count = (uint32_t)count;
     for (int r = 0; r < ROUNDS; r++) {
-        const double since = now();
+        const double since = clock_now();
 
         for (int i = 0; i < messages; i++)
             send_one(s, m, &out);
-        rate[r] = messages * count / (now() - since);
+        rate[r] = messages * count / (clock_now() - since);
     }
     buf_release(&out);
     qsort(rate, ROUNDS, sizeof(*rate), by_size);

@@ -6,6 +6,7 @@
  * node in hand is; a peer of 128 or more is the clock.  After each the
  * scheduler's books must be in order.
  */
+#include "base/clock.h"
 #include "base/version.h"
 #include "orchestration/scheduler/scheduler_private.h"
 #include "proto/hello.h"
@@ -41,7 +42,7 @@ static void check_books(const struct scheduler *s)
 /* Leases end, units are offered. */
 static void tick(struct scheduler *s)
 {
-    queue_expire(&s->queue, scheduler_now() + 1e6, NULL, NULL);
+    queue_expire(&s->queue, clock_now() + 1e6, NULL, NULL);
     scheduler_offer(s);
 }
 
@@ -49,6 +50,8 @@ static void tick(struct scheduler *s)
 static void take(struct scheduler *s, uint8_t peer, const uint8_t *data,
                  size_t size)
 {
+    struct router_mail m = {
+        .from = &peer, .from_size = 1, .bytes = data, .size = size};
     struct msg_hello h;
     struct buf b = {0};
     struct err err;
@@ -56,11 +59,10 @@ static void take(struct scheduler *s, uint8_t peer, const uint8_t *data,
     if (peer < TICK / 2 && hello_decode(&h, data, size, &err) == 0) {
         snprintf(h.release, sizeof(h.release), "%s", PAPLINE_VERSION);
         BUG_ON(hello_encode(&h, &b, &err) < 0);
-        scheduler_take(s,
-                       &(struct scheduler_mail){&peer, 1, b.data, b.len, ""});
-    } else {
-        scheduler_take(s, &(struct scheduler_mail){&peer, 1, data, size, ""});
+        m.bytes = b.data;
+        m.size = b.len;
     }
+    scheduler_take(s, &m);
     buf_release(&b);
 }
 

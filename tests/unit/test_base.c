@@ -1,9 +1,11 @@
-/* test_base.c - errors, random streams, text, CSV, .npy, files, hashes */
+/* test_base.c - errors, random streams, text, CSV, JSON, .npy, files, hashes */
 #include "base/buf.h"
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/npy.h"
+#include "base/program.h"
 #include "base/rng.h"
 #include "tap.h"
 
@@ -173,6 +175,47 @@ static void check_file(void)
        "remove a tree");
 }
 
+static void check_json(void)
+{
+    static const char twice[] = "{\n\"a\": 1, \"a\": 2}";
+    struct err err = {0};
+    json_t *j = json_pack("{s:i}", "a", 1), *back;
+
+    ok(json_write(in_dir("a.json"), j, JSON_INDENT(1), &err) == 0,
+       "write JSON");
+    back = json_read(in_dir("a.json"), 20, JSON_REJECT_DUPLICATES, &err);
+    ok(json_equal(j, back), "  and read it back");
+    ok(!json_read(in_dir("a.json"), 2, 0, &err) && err.code == ERR_INPUT &&
+           strstr(err.text, "at most 2"),
+       "a file over the limit");
+    ok(file_write(in_dir("a.json"), twice, strlen(twice), &err) == 0,
+       "a name twice");
+    ok(!json_read(in_dir("a.json"), 20, JSON_REJECT_DUPLICATES, &err) &&
+           err.code == ERR_INPUT && strstr(err.text, "a.json':2: "),
+       "  is refused with file and line");
+    json_decref(back);
+    back = json_read(in_dir("a.json"), 20, 0, &err);
+    ok(back, "  and taken where that does not matter");
+    fails(json_write(in_dir("no/a.json"), j, 0, &err), err, ERR_SYSTEM,
+          "cannot write", "no such directory");
+    fails(json_write(in_dir("a.json"), NULL, 0, &err), err, ERR_SYSTEM,
+          "no memory for", "nothing to write");
+    json_decref(back);
+    json_decref(j);
+}
+
+static void check_program(void)
+{
+    char path[FILE_PATH_MAX];
+    struct err err;
+
+    ok(program_path(path, "test_base", &err) == 0 && path[0] == '/' &&
+           access(path, X_OK) == 0,
+       "a program lies beside the one that runs");
+    fails(program_path(path, "test_nothing", &err), err, ERR_USAGE,
+          "/test_nothing' is missing; run make", "  unless it is missing");
+}
+
 static void check_hash(void)
 {
     char hex[HASH_HEX];
@@ -212,6 +255,8 @@ int main(void)
     check_csv();
     check_npy();
     check_file();
+    check_json();
+    check_program();
     check_hash();
     check_buf();
     ok(dir_remove(dir, &err) == 0, "clean up");

@@ -171,7 +171,8 @@ static void check_errors(void)
           "nobody there");
     snprintf(path, sizeof(path), "%s/control.json", dir);
     ok(file_write(path, "{", 1, &err) == 0, "a torn control.json");
-    fails(link_open(&l, &a, &err), err, ERR_INPUT, "is damaged", "is refused");
+    fails(link_open(&l, &a, &err), err, ERR_INPUT,
+          "control.json':1: ", "is refused");
     ok(file_write(path, no_port, strlen(no_port), &err) == 0,
        "one whose endpoint has no port");
     fails(link_open(&l, &a, &err), err, ERR_INPUT, "is damaged", "is refused");

@@ -1,9 +1,9 @@
 /* test_node.c - outputs are begun, sealed, resumed, replaced and verified */
 #include "base/file.h"
+#include "base/json.h"
 #include "run/output.h"
 #include "tap.h"
 
-#include <jansson.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -291,8 +291,7 @@ static void check_damage(void)
 static void change_byte(const char *path, bool same_times)
 {
     struct stat st;
-    char stamp[160], *text = NULL;
-    size_t size = 0;
+    char stamp[160];
     struct err err = {0};
     FILE *f = fopen(path, "r+e");
     json_t *seen;
@@ -301,18 +300,14 @@ static void change_byte(const char *path, bool same_times)
            fclose(f) != 0);
     if (!same_times)
         return;
-    BUG_ON(lstat(path, &st) < 0 ||
-           file_read(at("train/x/.seen"), 10000, &text, &size, &err) < 0);
-    seen = json_loadb(text, size, 0, NULL);
-    free(text);
+    seen = json_read(at("train/x/.seen"), 10000, 0, &err);
+    BUG_ON(lstat(path, &st) < 0 || !seen);
     snprintf(stamp, sizeof(stamp), "%jd %jd.%09ld %jd.%09ld %ju",
              (intmax_t)st.st_size, (intmax_t)st.st_mtim.tv_sec,
              st.st_mtim.tv_nsec, (intmax_t)st.st_ctim.tv_sec,
              st.st_ctim.tv_nsec, (uintmax_t)st.st_ino);
     json_object_set_new(seen, "b.txt", json_string(stamp));
-    text = json_dumps(seen, 0);
-    put(at("train/x"), ".seen", text);
-    free(text);
+    BUG_ON(json_write(at("train/x/.seen"), seen, 0, &err) < 0);
     json_decref(seen);
 }
 

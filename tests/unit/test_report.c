@@ -338,7 +338,7 @@ static void check_damaged(void)
     put("data/baseline.json", "[]");
     p = page(2, SPLIT_BY_GROUP);
     check_page(p);
-    has(p, "evaluate/e1/metrics.json&#39; line 1", "broken JSON is said so");
+    has(p, "evaluate/e1/metrics.json&#39;:1: ", "broken JSON is said so");
     has(p, "3 fields, the header has 2", "a broken table too");
     has(p, "metrics.json has none", "a matrix that is not square is none");
     free(p);

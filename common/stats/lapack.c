@@ -1,4 +1,4 @@
-#include "stages/explain/lapack.h"
+#include "stats/lapack.h"
 
 #include <stddef.h>
 

@@ -1,10 +1,10 @@
 /*
- * lapack.h - the two solvers that explanations need
+ * lapack.h - two solvers of linear equations
  *
  * OpenBLAS has them, but its package not always a header for them.
  */
-#ifndef EXPLAIN_LAPACK_H
-#define EXPLAIN_LAPACK_H
+#ifndef STATS_LAPACK_H
+#define STATS_LAPACK_H
 
 /*
  * Solve A x = b for a symmetric positive definite A (dposv).
