@@ -7,6 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char *const methods[] = {
+#define ENSEMBLE(name, decide, probabilities) #name,
+#include "config/ensembles.def"
+#undef ENSEMBLE
+    NULL};
+
 /* What stands for the regime of members that are listed. */
 static const struct regime listed = {.name = "members"};
 
@@ -42,6 +48,14 @@ static int count_each(const struct config *c)
         return 0;
     return c->evaluate.ensembles.n *
            (is_auto(c) ? c->train.regimes.n * c->train.seeds.n : 1);
+}
+
+bool plan_ensembles_has(const char *network)
+{
+    for (int i = 0; methods[i]; i++)
+        if (strcmp(methods[i], network) == 0)
+            return true;
+    return false;
 }
 
 int plan_ensembles_count(const struct config *c)
@@ -170,8 +184,8 @@ int plan_ensembles_check(const struct config *c, struct err *err)
 {
     if (plan_ensembles_count(c) == 0)
         return 0;
-    if (plan_check_list("evaluate.ensembles", &c->evaluate.ensembles,
-                        plan_ensembles, err) < 0 ||
+    if (plan_check_list("evaluate.ensembles", &c->evaluate.ensembles, methods,
+                        err) < 0 ||
         check_members(c, err) < 0)
         return -1;
     return check_weights(c, err);

@@ -24,6 +24,9 @@ struct plan_ensemble {
     int n_member;
 };
 
+/* Is the network of a node an ensemble: a word of config/ensembles.def? */
+bool plan_ensembles_has(const char *network);
+
 /* How many; 0 if evaluate.ensembles is [none]. */
 int plan_ensembles_count(const struct config *c);
 

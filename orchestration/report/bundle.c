@@ -1,6 +1,8 @@
 /* bundle.c - the JSON of a bundle, and its weights */
 #include "orchestration/report/bundle.h"
 
+#include "orchestration/report/report_headline.h"
+
 #include "base/file.h"
 #include "base/json.h"
 #include "base/version.h"

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "run/plan_ensembles.h"
 
 #include <errno.h>
 #include <math.h>
@@ -104,14 +105,6 @@ double report_json_number(const json_t *j, const char *path)
     const json_t *v = report_json_at(j, path);
 
     return json_is_number(v) ? json_number_value(v) : (double)NAN;
-}
-
-double report_metric(const json_t *metrics, const struct metric *m)
-{
-    char path[METRIC_PATH_MAX];
-
-    metrics_table_path(m, path);
-    return report_json_number(metrics, path);
 }
 
 /* --- the index ------------------------------------------------------------- */
@@ -406,12 +399,7 @@ static void read_experiment(struct report_experiment *e,
 /* Does 'n' stand for an experiment: a training, or an ensemble's evaluation? */
 static bool is_head(const struct plan_node *n)
 {
-    if (strcmp(n->stage, "train") == 0)
-        return true;
-    for (int i = 0; plan_ensembles[i]; i++)
-        if (strcmp(n->network, plan_ensembles[i]) == 0)
-            return true;
-    return false;
+    return strcmp(n->stage, "train") == 0 || plan_ensembles_has(n->network);
 }
 
 static int read_experiments(struct report_data *d, struct err *err)

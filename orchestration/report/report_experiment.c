@@ -2,6 +2,7 @@
  * report_experiment.c - one experiment: its classes, charts and figures
  */
 #include "orchestration/report/report.h"
+#include "orchestration/report/report_headline.h"
 #include "orchestration/report/report_html.h"
 #include "orchestration/report/report_sections.h"
 

@@ -1,6 +1,7 @@
 #include "orchestration/report/report_folds.h"
 
 #include "evaluation/predictions_folds.h"
+#include "orchestration/report/report_headline.h"
 #include "orchestration/report/report_html.h"
 #include "stats/proportion.h"
 

@@ -7,6 +7,7 @@
  *     writes   RUN/evaluate/EXPERIMENT (evaluate.h)
  */
 #include "run/output.h"
+#include "run/plan_ensembles.h"
 #include "stages/evaluate/evaluate.h"
 #include "worker/stage.h"
 
@@ -90,10 +91,8 @@ static int handle_ensemble(const struct unit *u, struct err *err)
 static int handle(void *self, const struct unit *u, struct err *err)
 {
     (void)self;
-    for (int i = 0; plan_ensembles[i]; i++)
-        if (strcmp(plan_ensembles[i], u->node->network) == 0)
-            return handle_ensemble(u, err);
-    return handle_network(u, err);
+    return plan_ensembles_has(u->node->network) ? handle_ensemble(u, err)
+                                                : handle_network(u, err);
 }
 
 int main(int argc, char **argv)
