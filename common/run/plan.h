@@ -91,9 +91,6 @@ MUST_USE int plan_pin(const struct plan *p, const struct config *c,
 MUST_USE int plan_join(struct plan *p, const struct config *c,
                        const char *run_dir, struct err *err);
 
-/* The words of config/ensembles.def, ending in NULL. */
-extern const char *const plan_ensembles[];
-
 /* Hash of the file of a network's pretrained weights; "": it is not read. */
 const char *plan_weights(const struct plan *p, const char *network);
 

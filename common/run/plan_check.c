@@ -20,12 +20,6 @@ static const char *const explainers[] = {
 #undef EXPLAINER
     NULL};
 
-const char *const plan_ensembles[] = {
-#define ENSEMBLE(name, decide, probabilities) #name,
-#include "config/ensembles.def"
-#undef ENSEMBLE
-    NULL};
-
 static int check_word(const char *key, const char *word,
                       const char *const *known, struct err *err)
 {

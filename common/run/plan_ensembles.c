@@ -7,6 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char *const methods[] = {
+#define ENSEMBLE(name, decide, probabilities) #name,
+#include "config/ensembles.def"
+#undef ENSEMBLE
+    NULL};
+
 /* What stands for the regime of members that are listed. */
 static const struct regime listed = {.name = "members"};
 
@@ -170,8 +176,8 @@ int plan_ensembles_check(const struct config *c, struct err *err)
 {
     if (plan_ensembles_count(c) == 0)
         return 0;
-    if (plan_check_list("evaluate.ensembles", &c->evaluate.ensembles,
-                        plan_ensembles, err) < 0 ||
+    if (plan_check_list("evaluate.ensembles", &c->evaluate.ensembles, methods,
+                        err) < 0 ||
         check_members(c, err) < 0)
         return -1;
     return check_weights(c, err);

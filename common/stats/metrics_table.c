@@ -9,65 +9,27 @@
 #define NUMBER      .digits = 3
 #define DRAWN       NUMBER, .interval = INTERVAL_DRAWN
 
-static double accuracy(const struct metric_input *in)
-{
-    return in->m.accuracy;
-}
+/* A metric that is a part of the input. */
+#define PART(metric, part)                                                     \
+    static double metric(const struct metric_input *in)                        \
+    {                                                                          \
+        return in->part;                                                       \
+    }
 
-static double balanced_accuracy(const struct metric_input *in)
-{
-    return in->m.balanced_accuracy;
-}
-
-static double weighted_precision(const struct metric_input *in)
-{
-    return in->m.weighted.precision;
-}
-
-static double weighted_recall(const struct metric_input *in)
-{
-    return in->m.weighted.recall;
-}
-
-static double weighted_f1(const struct metric_input *in)
-{
-    return in->m.weighted.f1;
-}
-
-static double macro_f1(const struct metric_input *in)
-{
-    return in->m.macro.f1;
-}
-
-static double kappa(const struct metric_input *in)
-{
-    return in->m.kappa;
-}
-
-static double mcc(const struct metric_input *in)
-{
-    return in->m.mcc;
-}
-
-static double sensitivity(const struct metric_input *in)
-{
-    return in->binary.sensitivity;
-}
-
-static double specificity(const struct metric_input *in)
-{
-    return in->binary.specificity;
-}
-
-static double roc_auc(const struct metric_input *in)
-{
-    return in->areas.macro_roc;
-}
-
-static double pr_auc(const struct metric_input *in)
-{
-    return in->areas.macro_pr;
-}
+PART(accuracy, m.accuracy)
+PART(balanced_accuracy, m.balanced_accuracy)
+PART(weighted_precision, m.weighted.precision)
+PART(weighted_recall, m.weighted.recall)
+PART(weighted_f1, m.weighted.f1)
+PART(macro_f1, m.macro.f1)
+PART(kappa, m.kappa)
+PART(mcc, m.mcc)
+PART(sensitivity, binary.sensitivity)
+PART(specificity, binary.specificity)
+PART(roc_auc, areas.macro_roc)
+PART(pr_auc, areas.macro_pr)
+PART(ece, bins.ece)
+PART(mce, bins.mce)
 
 static double nll(const struct metric_input *in)
 {
@@ -79,150 +41,62 @@ static double brier_score(const struct metric_input *in)
     return brier(in->o);
 }
 
-static double ece(const struct metric_input *in)
-{
-    return in->bins.ece;
-}
-
-static double mce(const struct metric_input *in)
-{
-    return in->bins.mce;
-}
-
 const struct metric metrics_table[] = {
-    [METRIC_ACCURACY] = {.name = "accuracy",
-                         .label = "accuracy",
-                         .title = "accuracy",
-                         SHARE,
+    [METRIC_ACCURACY] = {"accuracy", "accuracy", "accuracy", SHARE,
                          .interval = INTERVAL_WILSON,
                          .shown = SHOWN_IN_RESULTS | SHOWN_OVER_FOLDS |
                                   SHOWN_IN_BUNDLE,
                          .value = accuracy},
-    {.name = "balanced_accuracy",
-     .label = "balanced",
-     .title = "balanced accuracy",
-     .how = "mean recall of the classes",
-     DRAWN_SHARE,
+    {"balanced_accuracy", "balanced", "balanced accuracy",
+     .how = "mean recall of the classes", DRAWN_SHARE,
      .shown = SHOWN_IN_RESULTS | SHOWN_OVER_FOLDS | SHOWN_IN_BUNDLE,
      .value = balanced_accuracy},
-    {.name = "weighted_precision",
-     .path = "test.weighted.precision",
-     .label = "precision",
-     .title = "precision, weighted by class size",
-     .how = "weighted by class size",
-     DRAWN_SHARE,
-     .shown = SHOWN_IN_RESULTS,
-     .value = weighted_precision},
-    {.name = "weighted_recall",
-     .path = "test.weighted.recall",
-     .label = "recall",
-     .title = "recall, weighted by class size",
-     .how = "weighted by class size",
-     SHARE,
-     .shown = SHOWN_IN_RESULTS,
-     .value = weighted_recall},
-    {.name = "weighted_f1",
-     .path = "test.weighted.f1",
-     .label = "F1",
-     .title = "F1, weighted by class size",
-     .how = "weighted by class size",
-     DRAWN_SHARE,
-     .shown = SHOWN_IN_RESULTS | SHOWN_IN_BUNDLE,
-     .value = weighted_f1},
-    {.name = "macro_f1",
-     .path = "test.macro.f1",
-     .label = "macro F1",
-     .title = "macro F1",
-     .how = "plain mean of the classes",
-     DRAWN_SHARE,
-     .shown = SHOWN_OVER_FOLDS,
+    {"weighted_precision", "precision", "precision, weighted by class size",
+     .path = "test.weighted.precision", .how = "weighted by class size",
+     DRAWN_SHARE, .shown = SHOWN_IN_RESULTS, .value = weighted_precision},
+    {"weighted_recall", "recall", "recall, weighted by class size",
+     .path = "test.weighted.recall", .how = "weighted by class size", SHARE,
+     .shown = SHOWN_IN_RESULTS, .value = weighted_recall},
+    {"weighted_f1", "F1", "F1, weighted by class size",
+     .path = "test.weighted.f1", .how = "weighted by class size", DRAWN_SHARE,
+     .shown = SHOWN_IN_RESULTS | SHOWN_IN_BUNDLE, .value = weighted_f1},
+    {"macro_f1", "macro F1", "macro F1", .path = "test.macro.f1",
+     .how = "plain mean of the classes", DRAWN_SHARE, .shown = SHOWN_OVER_FOLDS,
      .value = macro_f1},
-    {.name = "kappa",
-     .label = "kappa",
-     .title = "Cohen's kappa",
-     DRAWN,
-     .shown = SHOWN_IN_RESULTS | SHOWN_IN_BUNDLE,
-     .undefined = UNDEFINED_KAPPA,
-     .why = "cells and predictions are of one class alone",
-     .value = kappa},
-    {.name = "mcc",
-     .label = "MCC",
-     .title = "Matthews correlation",
-     DRAWN,
-     .shown = SHOWN_IN_RESULTS | SHOWN_IN_BUNDLE,
-     .undefined = UNDEFINED_MCC,
-     .why = "cells or predictions are of one class alone",
-     .value = mcc},
-    {.name = "sensitivity",
-     .path = "binary.as_said.sensitivity",
-     .label = "sensitivity",
-     .title = "sensitivity, abnormal against normal",
-     DRAWN_SHARE,
-     .needs = NEEDS_SIDES,
+    {"kappa", "kappa", "Cohen's kappa", DRAWN,
+     .shown = SHOWN_IN_RESULTS | SHOWN_IN_BUNDLE, .undefined = UNDEFINED_KAPPA,
+     .why = "cells and predictions are of one class alone", .value = kappa},
+    {"mcc", "MCC", "Matthews correlation", DRAWN,
+     .shown = SHOWN_IN_RESULTS | SHOWN_IN_BUNDLE, .undefined = UNDEFINED_MCC,
+     .why = "cells or predictions are of one class alone", .value = mcc},
+    {"sensitivity", "sensitivity", "sensitivity, abnormal against normal",
+     .path = "binary.as_said.sensitivity", DRAWN_SHARE, .needs = NEEDS_SIDES,
      .value = sensitivity},
-    {.name = "specificity",
-     .path = "binary.as_said.specificity",
-     .label = "specificity",
-     .title = "specificity, abnormal against normal",
-     DRAWN_SHARE,
-     .needs = NEEDS_SIDES,
+    {"specificity", "specificity", "specificity, abnormal against normal",
+     .path = "binary.as_said.specificity", DRAWN_SHARE, .needs = NEEDS_SIDES,
      .value = specificity},
-    {.name = "roc_auc",
-     .label = "ROC AUC",
-     .title = "ROC AUC, mean of classes",
-     DRAWN,
-     .needs = NEEDS_PROBABILITIES,
-     .shown = SHOWN_IN_RESULTS | SHOWN_IN_BUNDLE,
+    {"roc_auc", "ROC AUC", "ROC AUC, mean of classes", DRAWN,
+     .needs = NEEDS_PROBABILITIES, .shown = SHOWN_IN_RESULTS | SHOWN_IN_BUNDLE,
      .value = roc_auc},
-    {.name = "pr_auc",
-     .label = "PR AUC",
-     .title = "PR AUC, mean of classes",
-     DRAWN,
-     .needs = NEEDS_PROBABILITIES,
-     .shown = SHOWN_IN_BUNDLE,
-     .value = pr_auc},
-    {.name = "nll",
-     .label = "NLL",
-     .title = "negative log-likelihood",
-     DRAWN,
-     .low = true,
-     .needs = NEEDS_PROBABILITIES,
-     .shown = SHOWN_IN_BUNDLE | SHOWN_CALIBRATED,
+    {"pr_auc", "PR AUC", "PR AUC, mean of classes", DRAWN,
+     .needs = NEEDS_PROBABILITIES, .shown = SHOWN_IN_BUNDLE, .value = pr_auc},
+    {"nll", "NLL", "negative log-likelihood", DRAWN, .low = true,
+     .needs = NEEDS_PROBABILITIES, .shown = SHOWN_IN_BUNDLE | SHOWN_CALIBRATED,
      .value = nll},
-    {.name = "brier",
-     .label = "Brier",
-     .title = "Brier score",
-     DRAWN,
-     .low = true,
-     .needs = NEEDS_PROBABILITIES,
-     .shown = SHOWN_IN_BUNDLE | SHOWN_CALIBRATED,
+    {"brier", "Brier", "Brier score", DRAWN, .low = true,
+     .needs = NEEDS_PROBABILITIES, .shown = SHOWN_IN_BUNDLE | SHOWN_CALIBRATED,
      .value = brier_score},
-    {.name = "ece",
-     .label = "ECE",
-     .title = "expected calibration error",
-     .how = "mean gap between confidence and accuracy",
-     DRAWN,
-     .low = true,
+    {"ece", "ECE", "expected calibration error",
+     .how = "mean gap between confidence and accuracy", DRAWN, .low = true,
      .needs = NEEDS_PROBABILITIES,
      .shown = SHOWN_IN_RESULTS | SHOWN_IN_BUNDLE | SHOWN_CALIBRATED,
      .value = ece},
-    {.name = "mce",
-     .label = "MCE",
-     .title = "maximum calibration error",
-     .how = "largest gap between confidence and accuracy",
-     NUMBER,
-     .low = true,
-     .needs = NEEDS_PROBABILITIES,
-     .shown = SHOWN_CALIBRATED,
-     .value = mce},
-    {.name = "referred",
-     .path = "sets.referred",
-     .label = "referred",
-     .title = "share referred by prediction sets",
-     .how = "none or several classes in the set",
-     SHARE,
-     .low = true,
-     .needs = NEEDS_PROBABILITIES},
+    {"mce", "MCE", "maximum calibration error",
+     .how = "largest gap between confidence and accuracy", NUMBER, .low = true,
+     .needs = NEEDS_PROBABILITIES, .shown = SHOWN_CALIBRATED, .value = mce},
+    {"referred", "referred", "share referred by prediction sets",
+     .path = "sets.referred", .how = "none or several classes in the set",
+     SHARE, .low = true, .needs = NEEDS_PROBABILITIES},
     {.name = NULL},
 };
 

@@ -51,10 +51,10 @@ enum metric_shown {
 struct metric {
     const char *name;  /* "weighted_f1": of its interval, in folds.csv, in a
                           bundle */
-    const char *path;  /* in metrics.json, written with its kin;
-                          NULL: "test.NAME", which is written by this table */
     const char *label; /* as a column's head */
     const char *title; /* as a row's */
+    const char *path;  /* in metrics.json, written with its kin;
+                          NULL: "test.NAME", which is written by this table */
     const char *how;   /* it is worked out, in a few words; NULL: known */
     bool percent;      /* a share, shown in hundredths */
     int digits;        /* behind the point */

@@ -1,6 +1,8 @@
 /* bundle.c - the JSON of a bundle, and its weights */
 #include "stages/report/bundle.h"
 
+#include "stages/report/report_headline.h"
+
 #include "base/file.h"
 #include "base/json.h"
 #include "base/version.h"

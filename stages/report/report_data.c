@@ -99,14 +99,6 @@ double report_json_number(const json_t *j, const char *path)
     return json_is_number(v) ? json_number_value(v) : (double)NAN;
 }
 
-double report_metric(const json_t *metrics, const struct metric *m)
-{
-    char path[METRIC_PATH_MAX];
-
-    metrics_table_path(m, path);
-    return report_json_number(metrics, path);
-}
-
 /* --- the index ------------------------------------------------------------- */
 
 static bool is_ok(const char *status)

@@ -9,7 +9,6 @@
 
 #include "base/csv.h"
 #include "run/plan.h"
-#include "stats/metrics_table.h"
 #include "store/store.h"
 
 #include <jansson.h>
@@ -142,8 +141,5 @@ const json_t *report_baseline(const struct report_data *d,
 
 /* A number there, else NaN. */
 double report_json_number(const json_t *j, const char *path);
-
-/* The value of a metric in a metrics.json, else NaN. */
-double report_metric(const json_t *metrics, const struct metric *m);
 
 #endif

@@ -2,6 +2,7 @@
  * report_experiment.c - one experiment: its classes, charts and figures
  */
 #include "stages/report/report.h"
+#include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_sections.h"
 

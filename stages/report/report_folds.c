@@ -1,6 +1,7 @@
 #include "stages/report/report_folds.h"
 
 #include "evaluation/predictions_folds.h"
+#include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
 #include "stats/proportion.h"
 

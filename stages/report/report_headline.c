@@ -26,6 +26,14 @@ struct report_result report_result_of(const json_t *metrics, const char *split)
     return r;
 }
 
+double report_metric(const json_t *metrics, const struct metric *m)
+{
+    char path[METRIC_PATH_MAX];
+
+    metrics_table_path(m, path);
+    return report_json_number(metrics, path);
+}
+
 /* --- what it is of --------------------------------------------------------- */
 
 /* Accuracy on validation of experiment i, with folds that of all of them

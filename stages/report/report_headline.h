@@ -10,6 +10,8 @@
 
 #include "stages/report/report_data.h"
 
+#include "stats/metrics_table.h"
+
 /* Accuracy and Wilson's interval of a split; NaN where missing. */
 struct report_result {
     double n, correct, accuracy, low, high;
@@ -17,6 +19,9 @@ struct report_result {
 
 /* Of a metrics.json. */
 struct report_result report_result_of(const json_t *metrics, const char *split);
+
+/* A metric of the test split, likewise; NaN where missing. */
+double report_metric(const json_t *metrics, const struct metric *m);
 
 /* Shares in single folds; NaN of none. */
 struct report_range {

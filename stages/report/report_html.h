@@ -9,6 +9,7 @@
 #include "stages/report/report_data.h"
 
 #include "base/buf.h"
+#include "stats/metrics_table.h"
 
 /* Append 's' escaped; bytes that are no text become '?'. */
 void html_text(struct buf *b, const char *s);

@@ -44,18 +44,24 @@ static void put_values(const json_t *metrics, const struct report_result *test,
     }
 }
 
+/* Are two metrics worked out alike? */
+static bool is_alike(const struct metric *m, const struct metric *other)
+{
+    return m->how && other->how && strcmp(m->how, other->how) == 0;
+}
+
 /* How metrics are worked out, those together that are alike. */
 static void put_legend(struct buf *b)
 {
     buf_puts(b, "<p class=\"mute\">On the test split; Wilson 95&nbsp;% "
                 "interval");
     for (const struct metric *m = metrics_table; m->name; m++) {
-        const bool first = m == metrics_table || m[-1].how != m->how;
+        const bool more = m != metrics_table && is_alike(m, m - 1);
 
         if (!(m->shown & SHOWN_IN_RESULTS) || !m->how)
             continue;
-        buf_printf(b, "%s%s", first ? "; " : ", ", m->label);
-        if (m[1].how != m->how)
+        buf_printf(b, "%s%s", more ? ", " : "; ", m->label);
+        if (!is_alike(m, m + 1))
             buf_printf(b, ": %s", m->how);
     }
     buf_puts(b, ".</p>\n");
