@@ -6,10 +6,10 @@
 #ifndef TESTS_TRAIN_RUN_H
 #define TESTS_TRAIN_RUN_H
 
-#include "base/file.h"
 #include "base/rng.h"
 #include "stages/train/trainer.h"
 #include "tap.h"
+#include "test_dir.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -28,18 +28,6 @@ enum {
 
 static const char class_name[CLASSES][CONFIG_NAME_MAX] = {"blue", "red, dark",
                                                           "white"};
-
-static char dir[64];
-
-static inline const char *in_dir(const char *name)
-{
-    static char path[4][256];
-    static int turn;
-
-    turn = (turn + 1) % 4;
-    snprintf(path[turn], sizeof(path[turn]), "%s/%s", dir, name);
-    return path[turn];
-}
 
 static inline void draw(uint8_t *p, uint32_t cell, int label)
 {
@@ -242,7 +230,6 @@ static inline void begin_training(struct config *c)
 {
     struct err err = {0};
 
-    snprintf(dir, sizeof(dir), "/tmp/test_train.XXXXXX");
     BUG_ON(!mkdtemp(dir));
     configure(c);
     ok(make_store(in_dir("data"), ALL, TRAIN, 0, CLASSES, &err) == 0, "cells");

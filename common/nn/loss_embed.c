@@ -7,18 +7,13 @@
  */
 #include "nn/loss_pairs.h"
 
+#include "base/hot.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Lanes are added one by one and not fused, so that all hosts agree. */
-#if defined(__x86_64__) && defined(__OPTIMIZE__) &&                            \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#    define HOT __attribute__((target_clones("default", "avx2", "avx512f")))
-#else
-#    define HOT
-#endif
-
+/* Lanes are added one by one and not fused (base/hot.h), so all hosts agree. */
 enum { LANES = 8, BLOCK = 64 };
 enum { SMALL = 64 }; /* rows: fewer are done sooner than threads wake up */
 

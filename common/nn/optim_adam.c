@@ -10,17 +10,12 @@
  */
 #include "nn/optim.h"
 
+#include "base/hot.h"
+
 #include <math.h>
 
-/* Products and sums are not fused here, and every operation is rounded as
- * IEEE 754 says, so all hosts agree. */
-#if defined(__x86_64__) && defined(__OPTIMIZE__) &&                            \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#    define HOT __attribute__((target_clones("default", "avx2", "avx512f")))
-#else
-#    define HOT
-#endif
-
+/* Products and sums are not fused here (base/hot.h), and every operation is
+ * rounded as IEEE 754 says, so all hosts agree. */
 enum { PIECE = 16384 }; /* floats: a thread's share at a time */
 
 HOT static void adam_piece(size_t n, float *restrict w, const float *restrict g,

@@ -7,16 +7,14 @@
  */
 #include "store/store.h"
 
+#include "store/store_images.h"
 #include "store/store_log.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 struct store_writer {
@@ -179,66 +177,6 @@ static struct store_writer *writer_new(const struct store_args *a,
     return NULL;
 }
 
-/* Give images.npy its size on the disk. */
-static int reserve(const struct store_writer *w, const char *path, size_t size,
-                   struct err *err)
-{
-    const int rc = posix_fallocate(w->images, 0, (off_t)size);
-    struct statvfs fs = {0};
-
-    if (rc == 0)
-        return 0;
-    if ((rc == EINVAL || rc == EOPNOTSUPP) &&
-        ftruncate(w->images, (off_t)size) == 0)
-        return 0; /* a file system that cannot promise space */
-    if (fstatvfs(w->images, &fs) < 0)
-        fs = (struct statvfs){0};
-    return err_set(err, ERR_SYSTEM,
-                   "cannot reserve %zu bytes for '%s', %ju are free: %s", size,
-                   path, (uintmax_t)fs.f_bavail * fs.f_frsize, strerror(rc));
-}
-
-/* A fresh images.npy of zeros; a log of other images must go before it. */
-static int start_images(struct store_writer *w, const char *path,
-                        const struct npy *a, struct err *err)
-{
-    char header[NPY_HEADER], log[FILE_PATH_MAX];
-
-    npy_header(a, header);
-    if (file_path(log, err, "%s/rows.log", w->dir) < 0 ||
-        dir_remove(log, err) < 0 || dir_sync(w->dir, err) < 0)
-        return -1;
-    if (ftruncate(w->images, 0) < 0)
-        return err_set(err, ERR_SYSTEM, "cannot empty '%s': %s", path,
-                       strerror(errno));
-    if (reserve(w, path, NPY_HEADER + npy_bytes(a), err) < 0 ||
-        file_pwrite(w->images, header, sizeof(header), 0, err) < 0)
-        return -1;
-    if (fsync(w->images) < 0)
-        return err_set(err, ERR_SYSTEM, "cannot sync '%s': %s", path,
-                       strerror(errno));
-    return dir_sync(w->dir, err);
-}
-
-/* Open images.npy; *fresh if what was there could not be gone on with. */
-static int open_images(struct store_writer *w, bool *fresh, struct err *err)
-{
-    const struct npy a = {.type = NPY_U8, .n_dim = 4, {w->n, w->h, w->w, 3}};
-    char path[FILE_PATH_MAX];
-    struct stat st;
-
-    if (file_path(path, err, "%s/images.npy", w->dir) < 0)
-        return -1;
-    w->images = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (w->images < 0 || fstat(w->images, &st) < 0)
-        return err_set(err, ERR_SYSTEM, "cannot write '%s': %s", path,
-                       strerror(errno));
-    if (!*fresh && (size_t)st.st_size == NPY_HEADER + npy_bytes(&a))
-        return 0;
-    *fresh = true;
-    return start_images(w, path, &a, err);
-}
-
 static void forget_rows(struct store_writer *w)
 {
     for (size_t i = 0; i < w->n; i++) {
@@ -271,6 +209,8 @@ static int recall_row(void *self, uint64_t row, int label, const char *record,
 int store_create(struct store_writer **out, const struct store_args *a,
                  struct err *err)
 {
+    const struct npy images = {
+        .type = NPY_U8, .n_dim = 4, .dim = {a->n, a->h, a->w, 3}};
     char path[FILE_PATH_MAX], shape[HASH_HEX];
     struct store_writer *w;
     bool fresh;
@@ -285,7 +225,8 @@ int store_create(struct store_writer **out, const struct store_args *a,
         rows_log_read(&w->log, path, shape, recall_row, w, err) < 0)
         goto fail;
     fresh = w->log.size == 0;
-    if (open_images(w, &fresh, err) < 0)
+    w->images = store_images_open(w->dir, &images, &fresh, err);
+    if (w->images < 0)
         goto fail;
     if (fresh) {
         forget_rows(w);

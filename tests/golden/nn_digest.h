@@ -88,6 +88,18 @@ static inline double distance(const struct golden *want, int n_sum,
     return fmax(sqrt(diff), fabs(sqrt(norm) - want->norm)) / want->norm;
 }
 
+/* |a - b| / |b| */
+static inline double relative_gap(const float *a, const float *b, size_t n)
+{
+    double d = 0, s = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        d += ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
+        s += (double)b[i] * (double)b[i];
+    }
+    return sqrt(d / s);
+}
+
 /* The row of 'tensor' of 'network', or NULL. */
 static inline const struct golden *find_golden(const struct golden *g, size_t n,
                                                const char *network,

@@ -1,27 +1,17 @@
 /* test_base.c - errors, random streams, text, CSV, JSON, .npy, files, hashes */
 #include "base/buf.h"
 #include "base/csv.h"
-#include "base/file.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/npy.h"
 #include "base/program.h"
 #include "base/rng.h"
 #include "tap.h"
+#include "test_dir.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-static char dir[64];
-
-static const char *in_dir(const char *name)
-{
-    static char path[256];
-
-    snprintf(path, sizeof(path), "%s/%s", dir, name);
-    return path;
-}
 
 /* Known answers of Random123's kat_vectors for philox4x32-10. */
 static void check_philox(void)
@@ -247,8 +237,7 @@ int main(void)
 {
     struct err err = {0};
 
-    snprintf(dir, sizeof(dir), "/tmp/t-base-%ld", (long)getpid());
-    ok(dir_make(dir, &err) == 0, "scratch directory");
+    BUG_ON(!mkdtemp(dir));
     check_philox();
     check_distributions();
     check_rng_fill();

@@ -6,6 +6,7 @@
  * same bits for any number of threads.
  */
 #include "base/rng.h"
+#include "golden/nn_digest.h"
 #include "nn/conv.h"
 #include "nn/layers.h"
 #include "tap.h"
@@ -103,18 +104,6 @@ static void release(struct result *r)
     free(r->dw);
 }
 
-/* |a - b| / |b| */
-static double gap(const float *a, const float *b, size_t n)
-{
-    double d = 0, s = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        d += ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
-        s += (double)b[i] * (double)b[i];
-    }
-    return sqrt(d / s);
-}
-
 static void check(const struct shape *s)
 {
     struct result a = run(&conv_winograd, s, 1), b = run(&conv_blas, s, 1);
@@ -125,11 +114,11 @@ static void check(const struct shape *s)
     const size_t left = sizeof(what) - (size_t)n;
 
     snprintf(what + n, left, "forward within 1e-5");
-    ok(gap(a.y, b.y, a.ny) < 1e-5, what);
+    ok(relative_gap(a.y, b.y, a.ny) < 1e-5, what);
     snprintf(what + n, left, "dx within 1e-5");
-    ok(gap(a.dx, b.dx, a.nx) < 1e-5, what);
+    ok(relative_gap(a.dx, b.dx, a.nx) < 1e-5, what);
     snprintf(what + n, left, "dw within 1e-5");
-    ok(gap(a.dw, b.dw, a.nw) < 1e-5, what);
+    ok(relative_gap(a.dw, b.dw, a.nw) < 1e-5, what);
     snprintf(what + n, left, "the same bits from two threads");
     ok(!memcmp(a.y, two.y, a.ny * sizeof(float)) &&
            !memcmp(a.dx, two.dx, a.nx * sizeof(float)) &&
@@ -176,7 +165,7 @@ static void test_multiplies(void)
     ok(n >= 1, "something multiplies");
     for (int i = 0; i < n; i++) {
         can[i](K, a, b, c);
-        ok(gap(c, want, R * N) < 1e-6, "it multiplies");
+        ok(relative_gap(c, want, R * N) < 1e-6, "it multiplies");
     }
     free(a);
     free(b);

@@ -1,10 +1,10 @@
 /* test_draw.c - drawn cells: the same always, of the right kind, in place */
-#include "base/file.h"
 #include "base/hash.h"
 #include "img/bmp.h"
 #include "stages/draw/draw.h"
 #include "stages/draw/draw_math.h"
 #include "tap.h"
+#include "test_dir.h"
 
 #include <omp.h>
 #include <sodium.h>
@@ -14,18 +14,6 @@
 
 enum { CELLS = 10 };
 enum { DYS, KOIL, META, PARA, SUPER };
-
-static char dir[64];
-
-static const char *in_dir(const char *name)
-{
-    static char path[4][256];
-    static int turn;
-
-    turn = (turn + 1) % 4;
-    snprintf(path[turn], sizeof(path[turn]), "%s/%s", dir, name);
-    return path[turn];
-}
 
 /* draw_math.h against the C library: as near as a picture needs. */
 static void check_math(void)
@@ -324,7 +312,6 @@ int main(void)
 {
     struct err err;
 
-    snprintf(dir, sizeof(dir), "/tmp/test_draw.XXXXXX");
     BUG_ON(!mkdtemp(dir) || sodium_init() < 0);
     check_math();
     check_clusters();

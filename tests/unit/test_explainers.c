@@ -2,23 +2,14 @@
  * test_explainers.c - explainers and measures of faithfulness are those that
  * explain.py writes again, on a small network and on MobileNetV2
  */
-#include "golden/nn_digest.h"
+#include "explain_golden.h"
 #include "nn/layers.h"
 #include "nn/nets.h"
 #include "stages/explain/explainer.h"
 #include "stages/explain/faithfulness.h"
-#include "stages/explain/quickshift.h"
 #include "tap.h"
 
 #include <stdlib.h>
-
-enum { SUMS = 8, MAX_PIXELS = 110 * 110 };
-
-static const struct golden golden[] = {
-#include "golden/explain_golden.inc"
-};
-
-enum { N_GOLDEN = sizeof(golden) / sizeof(golden[0]) };
 
 /* What explain.py has under one name, and how near we must come: relative L2
  * distance, in faithfulness the difference of probabilities. */
@@ -120,22 +111,6 @@ struct bench {
     struct cam_task task;
 };
 
-/* Nucleus, cytoplasm, background, and grain that leaves no ties. */
-static void picture(int h, int w, uint8_t *rgb)
-{
-    static const uint8_t base[3][3] = {
-        {90, 60, 120}, {200, 150, 190}, {230, 228, 220}};
-
-    for (int i = 0; i < 3 * h * w; i++) {
-        const int y = i / 3 / w, x = i / 3 % w;
-        const int dy = abs(2 * y - h) * 50 / h, dx = abs(2 * x - w) * 50 / w;
-        const int d = dy * dy + dx * dx;
-        const uint32_t grain = (mix((uint32_t)i, name_hash("rgb")) >> 24) % 24;
-
-        rgb[i] = (uint8_t)(base[(d >= 300) + (d >= 1300)][i % 3] + grain);
-    }
-}
-
 static struct graph *build(const struct run *r, int batch,
                            enum graph_memory memory)
 {
@@ -213,22 +188,6 @@ static void bench_free(struct bench *b)
     graph_free(b->keep);
     graph_free(b->fold);
     free(b);
-}
-
-static double off(const char *run, const char *what, const float *x, size_t n)
-{
-    const struct golden *want = find_golden(golden, N_GOLDEN, run, what);
-
-    return want ? distance(want, SUMS, x, n) : 1e9;
-}
-
-static void close_to(double d, double tol, const char *run, const char *what)
-{
-    char text[200];
-
-    snprintf(text, sizeof(text), "%s: %s within %g", run, what, tol);
-    ok(d <= tol, text);
-    printf("# %g\n", d);
 }
 
 /* --- maps ------------------------------------------------------------------ */
@@ -344,60 +303,6 @@ static void check_faith(struct bench *b)
     }
 }
 
-/* --- segments -------------------------------------------------------------- */
-
-static void check_segments(const char *run, int h, int w, double kernel,
-                           double max_dist)
-{
-    static uint8_t rgb[3 * MAX_PIXELS];
-    static int32_t label[MAX_PIXELS];
-    static float x[MAX_PIXELS];
-    const struct quickshift_args a = {kernel, max_dist, 0.2, NULL};
-    struct err err = {0};
-    int n;
-
-    picture(h, w, rgb);
-    n = quickshift(&a, rgb, h, w, label, &err);
-    for (int i = 0; i < h * w; i++)
-        x[i] = (float)label[i];
-    close_to(off(run, "segments", x, (size_t)(h * w)), 1e-7, run,
-             "scikit-image's segments");
-    x[0] = (float)n;
-    close_to(off(run, "n segments", x, 1), 1e-7, run, "and as many");
-}
-
-/* A picture of one colour is all ties: the given noise decides, as in
- * scikit-image. */
-static void check_noise(void)
-{
-    enum { NOISE_H = 12, NOISE_W = 14, NOISE_N = NOISE_H * NOISE_W };
-    static const double noise[] = {
-#include "golden/quickshift_noise.inc"
-    };
-    uint8_t rgb[3 * NOISE_N];
-    int32_t label[NOISE_N];
-    float x[NOISE_N];
-    struct quickshift_args a = {1.0, 2.0, 1.0, noise};
-    struct err err = {0};
-    int n;
-
-    memset(rgb, 90, sizeof(rgb));
-    n = quickshift(&a, rgb, NOISE_H, NOISE_W, label, &err);
-    for (int i = 0; i < NOISE_N; i++)
-        x[i] = (float)label[i];
-    close_to(off("noise", "segments", x, NOISE_N), 1e-7, "one colour",
-             "scikit-image's segments with its noise");
-    a.noise = NULL;
-    n = quickshift(&a, rgb, NOISE_H, NOISE_W, label, &err);
-    ok(n >= 1 && n <= NOISE_N, "without noise the result is defined");
-    a.kernel = 8.0;
-    a.max_dist = 200.0;
-    ok(quickshift(&a, rgb, NOISE_H, NOISE_W, label, &err) == 1 &&
-           label[0] == 0 && label[NOISE_N - 1] == 0,
-       "a large kernel leaves one segment");
-    ok(quickshift(&a, rgb, 1, 1, label, &err) == 1, "so does one pixel");
-}
-
 /* --- what has no answer has a defined one ---------------------------------- */
 
 static bool all_zero(const float *x, size_t n)
@@ -479,12 +384,7 @@ static void check_black(struct bench *b)
 
 int main(void)
 {
-    check_segments("small", 26, 22, 1.5, 200);
-    check_segments("mobilenetv2", 110, 110, 4, 200);
-    check_segments("wide", 40, 75, 2.5, 4);
-    check_noise();
     check_formulas();
-
     for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
         struct bench *b = bench_new(&runs[i]);
 

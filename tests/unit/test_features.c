@@ -4,13 +4,13 @@
  * The latter, and real weights, are not part of the project: where they are
  * absent (PAPLINE_SHARED, else ../shared) that part is skipped.
  */
-#include "base/file.h"
 #include "base/npy.h"
 #include "golden/nn_digest.h"
 #include "img/png.h"
 #include "nn/weights.h"
 #include "orchestration/tools/features.h"
 #include "tap.h"
+#include "test_dir.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -23,18 +23,6 @@ static const struct golden golden[] = {
 
 enum { N_GOLDEN = sizeof(golden) / sizeof(golden[0]) };
 
-static char dir[] = "/tmp/papline-test-XXXXXX";
-
-static const char *path(const char *name)
-{
-    static char p[4][128];
-    static int i;
-
-    i = (i + 1) % 4;
-    snprintf(p[i], sizeof(p[i]), "%s/%s", dir, name);
-    return p[i];
-}
-
 /* --- drawn images ----------------------------------------------------------*/
 
 static void make_images(void)
@@ -42,7 +30,7 @@ static void make_images(void)
     struct image im;
     struct err err = {0};
     char name[32];
-    int rc = dir_make(path("images/b"), &err);
+    int rc = dir_make(in_dir("images/b"), &err);
 
     for (int i = 0; i < IMAGES && rc == 0; i++) {
         rc = image_init(&im, SIDE + 3 * (i == 1), SIDE, &err);
@@ -51,10 +39,10 @@ static void make_images(void)
         snprintf(name, sizeof(name), "images/%s.png",
                  (const char *[]){"c", "b/z", "a"}[i]);
         if (rc == 0)
-            rc = png_write(&im, path(name), &err);
+            rc = png_write(&im, in_dir(name), &err);
         image_release(&im);
     }
-    ok(rc == 0 && file_write(path("images/bad.jpg"), "no", 2, &err) == 0,
+    ok(rc == 0 && file_write(in_dir("images/bad.jpg"), "no", 2, &err) == 0,
        "images are made");
 }
 
@@ -78,7 +66,7 @@ static struct graph *make_weights(void)
         for (int k = 0; k < list[i].n_dim; k++)
             t[i].dim[k] = (size_t)list[i].dim[k];
     }
-    ok(weights_write(net, &f, "test", path("w.st"), &err) == 0,
+    ok(weights_write(net, &f, "test", in_dir("w.st"), &err) == 0,
        "weights are made");
     free(t);
     return g;
@@ -86,9 +74,9 @@ static struct graph *make_weights(void)
 
 static struct features_args drawn_args(const char *out)
 {
-    return (struct features_args){.weights = path("w.st"),
-                                  .images = path("images"),
-                                  .out = path(out),
+    return (struct features_args){.weights = in_dir("w.st"),
+                                  .images = in_dir("images"),
+                                  .out = in_dir(out),
                                   .size = SIDE,
                                   .batch = 2,
                                   .threads = 2};
@@ -132,29 +120,29 @@ static void check_drawn(void)
     make_images();
     g = make_weights();
     a = drawn_args("f.npy");
-    ok(features(&a, &err) == 0 && npy_map(&x, path("f.npy"), &err) == 0,
+    ok(features(&a, &err) == 0 && npy_map(&x, in_dir("f.npy"), &err) == 0,
        "features of drawn images");
     ok(x.n_dim == 2 && x.dim[0] == IMAGES && x.dim[1] == 1280,
        "one row an image that can be read");
     check_first(g, x.data);
-    ok(file_read(path("f.csv"), 4096, &csv, &size, &err) == 0 &&
+    ok(file_read(in_dir("f.csv"), 4096, &csv, &size, &err) == 0 &&
            strstr(csv, "row,file,status\n0,a.png,ok\n1,b/z.png,ok\n,bad.jpg,"),
        "the table names them in byte order, and why one has no row");
     free(csv);
     a = drawn_args("g.npy");
     a.threads = 1;
-    ok(features(&a, &err) == 0 && npy_map(&y, path("g.npy"), &err) == 0 &&
+    ok(features(&a, &err) == 0 && npy_map(&y, in_dir("g.npy"), &err) == 0 &&
            memcmp(x.data, y.data, npy_bytes(&x)) == 0,
        "the same bits for any number of threads");
     npy_release(&y);
     a.batch = 1;
-    ok(features(&a, &err) == 0 && npy_map(&y, path("g.npy"), &err) == 0 &&
+    ok(features(&a, &err) == 0 && npy_map(&y, in_dir("g.npy"), &err) == 0 &&
            off(x.data, y.data, IMAGES * 1280) < 1e-5,
        "the same up to rounding for any batch");
     npy_release(&y);
     a = drawn_args("h.npy");
     a.layer = "block_1_pad"; /* only there where nothing is fused */
-    ok(features(&a, &err) == 0 && npy_map(&y, path("h.npy"), &err) == 0 &&
+    ok(features(&a, &err) == 0 && npy_map(&y, in_dir("h.npy"), &err) == 0 &&
            y.n_dim == 4 && y.dim[1] == SIDE / 2 + 1 && y.dim[3] == 96,
        "a layer's output");
     npy_release(&y);
@@ -195,10 +183,10 @@ static void check_refused(void)
     a.batch = 0;
     refuse(a, ERR_USAGE, "--batch 0 is not");
     a = drawn_args("x.npy");
-    a.weights = path("images/bad.jpg");
+    a.weights = in_dir("images/bad.jpg");
     refuse(a, ERR_INPUT, "safetensors");
     a = drawn_args("x.npy");
-    a.images = path("nowhere");
+    a.images = in_dir("nowhere");
     refuse(a, ERR_INPUT, "nowhere");
     a.images = NULL;
     refuse(a, ERR_USAGE, "features needs --weights FILE");
@@ -212,7 +200,7 @@ static void check_real(const char *shared, const char *net)
     struct features_args a = {.net = net,
                               .weights = weights,
                               .images = images,
-                              .out = path("real.npy"),
+                              .out = in_dir("real.npy"),
                               .size = 110,
                               .batch = 20};
     const struct golden *want = find_golden(golden, N_GOLDEN, net, "features");

@@ -1,9 +1,9 @@
 /* test_folds.c - cross-validation: dealing, and what each fold then sees */
-#include "base/file.h"
 #include "stages/preprocess/folds.h"
 #include "stages/train/trainset.h"
 
 #include "tap.h"
+#include "test_dir.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -14,7 +14,6 @@ enum { CLASSES = 5, CELLS = 813 + 825 + 793 + 787 + 831 };
 
 static const int cells_of[CLASSES] = {813, 825, 793, 787, 831};
 static struct walk walk;
-static char dir[] = "/tmp/papline-folds-XXXXXX";
 
 static char *copy(const char *text)
 {
@@ -135,16 +134,6 @@ static void check_few(void)
 /* --- a store in folds ------------------------------------------------------ */
 
 enum { N = 30, SIDE = 4 };
-
-static const char *in_dir(const char *name)
-{
-    static char path[2][256];
-    static int turn;
-
-    turn = !turn;
-    snprintf(path[turn], sizeof(path[turn]), "%s/%s", dir, name);
-    return path[turn];
-}
 
 /* Rows 0 .. N-1: row i is of fold i % 3, or made from row i. */
 static int make_store(const char *path, bool source, struct err *err)

@@ -98,17 +98,6 @@ static struct graph *run(const struct way *way, enum phase phase)
     return g;
 }
 
-static double gap(const float *a, const float *b, size_t n)
-{
-    double d = 0, s = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        d += ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
-        s += (double)b[i] * (double)b[i];
-    }
-    return sqrt(d / s);
-}
-
 static bool same(const float *a, const float *b, size_t n)
 {
     return memcmp(a, b, n * sizeof(float)) == 0;
@@ -122,8 +111,8 @@ static bool same_output(struct graph *a, struct graph *b)
 
 static double output_gap(struct graph *a, struct graph *b)
 {
-    return gap(graph_output(a)->out.data, graph_output(b)->out.data,
-               tensor_len(&graph_output(a)->out));
+    return relative_gap(graph_output(a)->out.data, graph_output(b)->out.data,
+                        tensor_len(&graph_output(a)->out));
 }
 
 static const struct named_tensor *tensor(struct graph *g, const char *name)
@@ -324,7 +313,7 @@ static void check_fused(void)
        "unfused: convolution and activation stay one");
     ok(graph_n_param(g) == graph_n_param(h), "unfused: as many parameters");
     ok(output_gap(g, h) < 1e-6, "unfused: the output is the same");
-    ok(gap(graph_dparam(h), graph_dparam(g), graph_n_param(g)) < 1e-6,
+    ok(relative_gap(graph_dparam(h), graph_dparam(g), graph_n_param(g)) < 1e-6,
        "unfused: the gradients are the same");
     graph_free(g);
     graph_free(h);
@@ -338,8 +327,8 @@ static void check_memory(void)
     struct graph *b = run(&(struct way){.memory = GRAPH_TRAIN}, PHASE_TRAIN);
     struct graph *c = run(&(struct way){.memory = GRAPH_INFER}, PHASE_INFER);
 
-    ok(output_gap(a, b) < 1e-6 &&
-           gap(graph_dparam(a), graph_dparam(b), graph_n_param(a)) < 1e-6,
+    ok(output_gap(a, b) < 1e-6 && relative_gap(graph_dparam(a), graph_dparam(b),
+                                               graph_n_param(a)) < 1e-6,
        "memory: GRAPH_TRAIN computes what GRAPH_KEEP_ALL does");
     ok(!graph_node(b, "x")->dout.data, "memory: then the input has no dout");
     ok(graph_bytes(c) < graph_bytes(b) && graph_bytes(b) < graph_bytes(a),

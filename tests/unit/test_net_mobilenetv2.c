@@ -189,17 +189,6 @@ static void check_names(void)
 }
 
 /* |a - b| / |b| */
-static double gap(const float *a, const float *b, size_t n)
-{
-    double d = 0, s = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        d += ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
-        s += (double)b[i] * (double)b[i];
-    }
-    return sqrt(d / s);
-}
-
 /* Same bits for 1 and 2 threads, and for inference with reused memory. */
 static void check_bits(void)
 {
@@ -218,7 +207,8 @@ static void check_bits(void)
     d = new_net(&infer, 2);
     graph_forward(c, PHASE_INFER);
     graph_forward(d, PHASE_INFER);
-    ok(gap(graph_output(d)->out.data, graph_output(c)->out.data, len) < 1e-5,
+    ok(relative_gap(graph_output(d)->out.data, graph_output(c)->out.data, len) <
+           1e-5,
        "inference with reused memory, batch normalisation folded: the same "
        "logits but for rounding");
     ok(graph_bytes(d) < graph_bytes(c) / 2, "in less than half of the memory");

@@ -1,7 +1,6 @@
 /*
  * test_plan_weights.c - experiments that begin with pretrained weights
  */
-#include "base/file.h"
 #include "config/regime.h"
 #include "golden/nn_digest.h"
 #include "nn/weights.h"
@@ -9,28 +8,10 @@
 #include "run/pretrained_weights.h"
 #include "stages/weights/import_weights.h"
 #include "tap.h"
+#include "test_dir.h"
 
 #include <stdlib.h>
 #include <unistd.h>
-
-static char top[] = "/tmp/papline-weights-XXXXXX";
-
-static const char *at(const char *name)
-{
-    static char path[8][512];
-    static int turn;
-
-    turn = (turn + 1) % 8;
-    snprintf(path[turn], sizeof(path[turn]), "%s/%.400s", top, name);
-    return path[turn];
-}
-
-static void put(const char *path, const char *text)
-{
-    struct err err = {0};
-
-    BUG_ON(file_write(path, text, strlen(text), &err) < 0);
-}
 
 /* Drawn cells, so that no dataset is needed. */
 static struct config base_config(const char *regime)
@@ -39,7 +20,7 @@ static struct config base_config(const char *regime)
 
     config_init(&c);
     c.dataset.draw_per_class = 5;
-    snprintf(c.train.weights, sizeof(c.train.weights), "%s", at("w"));
+    snprintf(c.train.weights, sizeof(c.train.weights), "%s", in_dir("w"));
     snprintf(c.train.regimes.word[0], CONFIG_NAME_MAX, "%s", regime);
     return c;
 }
@@ -56,21 +37,21 @@ static void check_find(void)
 
     fails(pretrained_find(path, "", "vgg16", &err), err, ERR_USAGE,
           "papline weights fetch vgg16 -o FILE", "no directory");
-    fails(pretrained_find(path, at("w"), "vgg16", &err), err, ERR_USAGE,
+    fails(pretrained_find(path, in_dir("w"), "vgg16", &err), err, ERR_USAGE,
           "/w': No such file", "one that is not there");
-    ok(dir_make(at("w"), &err) == 0, "it is made");
-    put(at("w/vgg160.h5"), "x");
-    put(at("w/vgg16.txt"), "x");
-    fails(pretrained_find(path, at("w"), "vgg16", &err), err, ERR_USAGE,
+    ok(dir_make(in_dir("w"), &err) == 0, "it is made");
+    put(in_dir("w/vgg160.h5"), "x");
+    put(in_dir("w/vgg16.txt"), "x");
+    fails(pretrained_find(path, in_dir("w"), "vgg16", &err), err, ERR_USAGE,
           "has no vgg16*.safetensors or vgg16*.h5", "nothing of that name");
-    put(at("w/vgg16_notop.h5"), "x");
-    put(at("w/vgg16_b.h5"), "x");
-    ok(pretrained_find(path, at("w"), "vgg16", &err) == 0 &&
-           strcmp(path, at("w/vgg16_b.h5")) == 0,
+    put(in_dir("w/vgg16_notop.h5"), "x");
+    put(in_dir("w/vgg16_b.h5"), "x");
+    ok(pretrained_find(path, in_dir("w"), "vgg16", &err) == 0 &&
+           strcmp(path, in_dir("w/vgg16_b.h5")) == 0,
        "the first by name");
-    put(at("w/vgg16_z.safetensors"), "x");
-    ok(pretrained_find(path, at("w"), "vgg16", &err) == 0 &&
-           strcmp(path, at("w/vgg16_z.safetensors")) == 0,
+    put(in_dir("w/vgg16_z.safetensors"), "x");
+    ok(pretrained_find(path, in_dir("w"), "vgg16", &err) == 0 &&
+           strcmp(path, in_dir("w/vgg16_z.safetensors")) == 0,
        "safetensors first");
 }
 
@@ -99,11 +80,11 @@ static void check_nodes(void)
     struct err err = {0};
 
     c.train.weights[0] = '\0';
-    fails(plan_init(&p, &c, at("run"), &err), err, ERR_USAGE,
+    fails(plan_init(&p, &c, in_dir("run"), &err), err, ERR_USAGE,
           "train.weights: is empty", "refused without weights");
     c = base_config("finetune");
-    put(at("w/mobilenetv2_x.h5"), "one");
-    if (!ok(plan_init(&p, &c, at("run"), &err) == 0, "a plan"))
+    put(in_dir("w/mobilenetv2_x.h5"), "one");
+    if (!ok(plan_init(&p, &c, in_dir("run"), &err) == 0, "a plan"))
         return;
     ok(p.n_node == 8 &&
            reads(&p, "train/mobilenetv2-finetune-s1", "weights/mobilenetv2"),
@@ -115,7 +96,7 @@ static void check_nodes(void)
     plan_release(&p);
 
     c = base_config("scratch");
-    ok(plan_init(&p, &c, at("run"), &err) == 0 && p.n_node == 7 &&
+    ok(plan_init(&p, &c, in_dir("run"), &err) == 0 && p.n_node == 7 &&
            p.n_weights == 0,
        "training from scratch reads none");
     plan_release(&p);
@@ -128,7 +109,8 @@ static void check_after(void)
     struct plan p;
     struct err err = {0};
 
-    if (!ok(plan_init(&p, &c, at("run"), &err) == 0, "cost-sensitive alone"))
+    if (!ok(plan_init(&p, &c, in_dir("run"), &err) == 0,
+            "cost-sensitive alone"))
         return;
     ok(p.n_node == 9 && plan_find(&p, "train/mobilenetv2-finetune-s1") &&
            !plan_find(&p, "evaluate/mobilenetv2-finetune-s1"),
@@ -140,7 +122,7 @@ static void check_after(void)
     add_word(&c.train.regimes, "finetune");
     add_word(&c.train.networks, "vgg16");
     c.train.seeds = (struct int_list){.value = {1, 2}, .n = 2};
-    ok(plan_init(&p, &c, at("run"), &err) == 0 &&
+    ok(plan_init(&p, &c, in_dir("run"), &err) == 0 &&
            p.n_node == 3 + 2 + 2 * 2 * 2 * 3 + 1,
        "asked for as well, in any order");
     ok(position(&p, "train/vgg16-finetune-s2") <
@@ -155,7 +137,7 @@ static void keys(const struct config *c, char key[2][HASH_HEX])
     struct plan p;
     struct err err = {0};
 
-    BUG_ON(plan_init(&p, c, at("run"), &err) < 0);
+    BUG_ON(plan_init(&p, c, in_dir("run"), &err) < 0);
     strcpy(key[0], plan_find(&p, "train/mobilenetv2-finetune-s1")->key);
     strcpy(key[1], plan_find(&p, "train/mobilenetv2-cost_sensitive-s1")->key);
     plan_release(&p);
@@ -184,7 +166,7 @@ static void check_keys(void)
     ok(strcmp(was[0], is[0]) == 0 && strcmp(was[1], is[1]) != 0,
        "class weights concern cost-sensitive training alone");
     c = base_config("cost_sensitive");
-    put(at("w/mobilenetv2_x.h5"), "two");
+    put(in_dir("w/mobilenetv2_x.h5"), "two");
     keys(&c, is);
     ok(strcmp(was[0], is[0]) != 0 && strcmp(was[1], is[1]) != 0,
        "the content of the weights concerns both");
@@ -197,18 +179,19 @@ static void check_pin(void)
     struct plan p, q;
     struct err err = {0};
 
-    BUG_ON(dir_make(at("run"), &err) < 0);
-    if (!ok(plan_init(&p, &c, at("run"), &err) == 0 &&
-                plan_pin(&p, &c, at("run"), &err) == 0,
+    BUG_ON(dir_make(in_dir("run"), &err) < 0);
+    if (!ok(plan_init(&p, &c, in_dir("run"), &err) == 0 &&
+                plan_pin(&p, &c, in_dir("run"), &err) == 0,
             "pinned"))
         return;
-    put(at("w/mobilenetv2_x.h5"), "three");
-    ok(plan_join(&q, &c, at("run"), &err) == 0 &&
+    put(in_dir("w/mobilenetv2_x.h5"), "three");
+    ok(plan_join(&q, &c, in_dir("run"), &err) == 0 &&
            strcmp(plan_weights(&p, "mobilenetv2"),
                   plan_weights(&q, "mobilenetv2")) == 0,
        "the weights may change meanwhile");
-    fails(import_weights(at("run"), &p, plan_find(&p, "weights/mobilenetv2"),
-                         at("w"), &err),
+    fails(import_weights(in_dir("run"), &p,
+                         plan_find(&p, "weights/mobilenetv2"), in_dir("w"),
+                         &err),
           err, ERR_AGAIN, "has changed just now", "but not before import");
     plan_release(&p);
     plan_release(&q);
@@ -238,14 +221,15 @@ static void check_import(void)
         for (int k = 0; k < list[i].n_dim; k++)
             t[i].dim[k] = (size_t)list[i].dim[k];
     }
-    ok(weights_write_h5(net, &f, at("w/mobilenetv2_x.h5"), &err) == 0 &&
-           plan_init(&p, &c, at("run"), &err) == 0 &&
-           import_weights(at("run"), &p, plan_find(&p, "weights/mobilenetv2"),
-                          at("w"), &err) == 0,
+    ok(weights_write_h5(net, &f, in_dir("w/mobilenetv2_x.h5"), &err) == 0 &&
+           plan_init(&p, &c, in_dir("run"), &err) == 0 &&
+           import_weights(in_dir("run"), &p,
+                          plan_find(&p, "weights/mobilenetv2"), in_dir("w"),
+                          &err) == 0,
        "imported");
     free(t);
-    ok(node_is_current(at("run"), plan_find(&p, "weights/mobilenetv2")) &&
-           pretrained_path(path, at("run"),
+    ok(node_is_current(in_dir("run"), plan_find(&p, "weights/mobilenetv2")) &&
+           pretrained_path(path, in_dir("run"),
                            plan_find(&p, "weights/mobilenetv2"), &err) == 0 &&
            safetensors_read(&f, path, &err) == 0 &&
            weights_load(g, net, &f, &err) == 0,
@@ -259,7 +243,7 @@ int main(void)
 {
     struct err err = {0};
 
-    if (!mkdtemp(top))
+    if (!mkdtemp(dir))
         return 1;
     check_find();
     check_nodes();
@@ -269,6 +253,6 @@ int main(void)
     check_import();
     ok(regime_find("none", &err) == NULL && strstr(err.text, "cost_sensitive"),
        "an unknown regime");
-    ok(dir_remove(top, &err) == 0, "clean up");
+    ok(dir_remove(dir, &err) == 0, "clean up");
     return tap_done();
 }

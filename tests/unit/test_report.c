@@ -1,111 +1,6 @@
 /* test_report.c - one offline page, whatever a run's files hold or lack */
-#include "markup.h"
-#include "stages/report/report.h"
-#include "tap.h"
-
 #include "base/buf.h"
-#include "base/file.h"
-
-#include <stdlib.h>
-#include <unistd.h>
-
-#define EVIL      "<script>alert(1)</script>"
-#define EVIL_HTML "&lt;script&gt;alert(1)&lt;/script&gt;"
-
-enum { MAX_PAGE = 1 << 26 };
-
-static char run[64]; /* the directory of the run */
-
-static void put(const char *name, const char *text)
-{
-    char path[FILE_PATH_MAX];
-    struct err err = {0};
-
-    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
-    *strrchr(path, '/') = '\0';
-    BUG_ON(dir_make(path, &err) < 0);
-    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
-    BUG_ON(file_write(path, text, strlen(text), &err) < 0);
-}
-
-/* A plan of 'n' experiments, e1, e2, ...; each trains, evaluates, explains. */
-static int make_plan(struct plan_node *node, int n)
-{
-    static const enum stage_id stage[] = {STAGE_TRAIN, STAGE_EVALUATE,
-                                          STAGE_EXPLAIN};
-    int k = 0;
-
-    for (int i = 1; i <= n; i++)
-        for (int s = 0; s < 3; s++) {
-            struct plan_node *nd = &node[k++];
-
-            *nd =
-                (struct plan_node){.stage = &stage_table[stage[s]], .seed = i};
-            snprintf(nd->experiment, sizeof(nd->experiment), "e%d", i);
-            snprintf(nd->name, sizeof(nd->name), "%s/e%d", nd->stage->word, i);
-            snprintf(nd->dir, sizeof(nd->dir), "%s", nd->name);
-            snprintf(nd->network, sizeof(nd->network), "net<b>");
-            snprintf(nd->key, sizeof(nd->key), "%064d", i);
-        }
-    return k;
-}
-
-/* The page for 'n' experiments; the caller frees it. */
-static char *page(int n, enum split_method method)
-{
-    static struct config config;
-    struct plan_node node[9];
-    struct plan plan = {.node = node, .n_node = make_plan(node, n)};
-    char path[FILE_PATH_MAX], *text = NULL;
-    struct err err = {0};
-    size_t size;
-
-    config_init(&config);
-    config.split.method = method;
-    put("report/keep", "");
-    BUG_ON(file_path(path, &err, "%s/report", run) < 0);
-    if (!ok(report_write(run, &config, &plan, path, &err) == 0, "report"))
-        printf("# %s\n", err.text);
-    BUG_ON(file_path(path, &err, "%s/report/index.html", run) < 0);
-    if (file_read(path, MAX_PAGE, &text, &size, &err) < 0)
-        return strdup("");
-    return text;
-}
-
-static void has(const char *page, const char *part, const char *what)
-{
-    ok(strstr(page, part) != NULL, what);
-}
-
-static void lacks(const char *page, const char *part, const char *what)
-{
-    ok(strstr(page, part) == NULL, what);
-}
-
-/* What holds of every page. */
-static void check_page(const char *p)
-{
-    ok(markup_balanced(p), "  every element is closed");
-    ok(markup_count(p, "<script") == 1 &&
-           markup_count(p, "script-src &#39;") == 0 &&
-           markup_count(p, "script-src 'sha256-") == 1,
-       "  one script, which the policy knows");
-    lacks(p, "<link", "  no style sheet from elsewhere");
-    lacks(p, "@import", "  nor within the style");
-    lacks(p, "url(", "  nor a picture");
-    ok(markup_count(p, "src=\"") == markup_count(p, "src=\"data:image/"),
-       "  pictures are embedded");
-    ok(markup_count(p, "//") == markup_count(p, "http://www.w3.org/2000/svg"),
-       "  no address but the name of SVG");
-    ok(markup_count(p, "<img") == markup_count(p, "<img loading=\"lazy\" alt"),
-       "  pictures have words for them");
-    has(p, "<html lang=\"en\">", "  the language is said");
-    has(p, "prefers-color-scheme:dark", "  dark mode");
-    has(p, "<main id=\"main\">", "  a place to skip to");
-    ok(markup_count(p, "<li><a href=\"#") == markup_count(p, "<section ") &&
-           markup_count(p, "<h2 id=") == markup_count(p, "<section "),
-       "  every section is in the list and has a title");
-}
+#include "report_run.h"
 
 static void check_empty(void)
 {
@@ -120,76 +15,6 @@ static void check_empty(void)
     has(p, "e1</strong> is incomplete: training, evaluation, explanations",
         "and all of it in the warnings");
     has(p, "run:\n  dir:", "the configuration is shown");
-    free(p);
-}
-
-static void fill_index(void)
-{
-    put("data/index.csv",
-        "file,class,group,split,sha256,width,height,status\n"
-        "a/1.bmp,a,g1,train,s1,9,9,ok\n"
-        "a/2.bmp,a,g1,test,s2,9,9,ok\n"
-        "a/3.bmp,a,g2,test,s3,9,9,ok\n"
-        "a/4.bmp,a,g3,validation,s1,9,9,ok\n"
-        "a/5.bmp,a,g4,,s9,9,9,cut short " EVIL "\n"
-        "a/6.bmp,a,g4,,s9,9,9,cut short " EVIL "\n"
-        "\"a/\"\"7\"\" & '.bmp\",a,g4,,s8,9,9,\"not a picture, <b>\"\n" EVIL
-        "/8.bmp," EVIL ",g1,train,s7,9,9,ok\n" EVIL "/9.bmp," EVIL
-        ",g5,test,s2,9,9,ok\n");
-    put("augment/index.csv",
-        "source,variant,class,split,sha256,operations,status\n"
-        "0,0,a,train,x,none,ok\n"
-        "0,1,a,train,x,rotate,ok\n"
-        "7,1,a,train,x,rotate,lost " EVIL "\n");
-}
-
-static void check_warnings(void)
-{
-    char *p;
-
-    fill_index();
-    put("data/stats.json",
-        "{\"warnings\":[\"class folder '" EVIL "' holds no pictures\",\"b\"]}");
-    p = page(1, SPLIT_BY_RANDOM);
-    check_page(p);
-    has(p, "<strong>3 files were set aside", "set-aside files are counted");
-    has(p, "2 &times; cut short " EVIL_HTML, "by reason, the text escaped");
-    has(p, "1 &times; not a picture, &lt;b&gt;", "every reason");
-    has(p, "a/&quot;7&quot; &amp; &#39;.bmp", "with an example, escaped");
-    has(p, "<strong>1 augmented image was set aside", "augmented ones too");
-    has(p, "of source <code>7</code>", "by their source");
-    has(p, "<strong>2 files are exact copies across splits", "twins");
-    has(p, "<code>a/1.bmp</code> and <code>a/4.bmp</code>", "an example");
-    has(p, "<strong>2 files are exact copies under different classes",
-        "equal files with other labels");
-    has(p,
-        "<strong>1 group has cells in more than one split</strong>, "
-        "because the split is random over cells: 1 of 3 test cells",
-        "groups that a random split tears (of one class each)");
-    has(p,
-        "Few test cells</strong>, so the figures of these classes say "
-        "little: " EVIL_HTML " (1), a (2)",
-        "small classes");
-    has(p, "trained on 2 images", "augmented images in use");
-    has(p,
-        "<th scope=\"row\">a</th><td class=\"num\">1</td>"
-        "<td class=\"num\">1</td><td class=\"num\">2</td>"
-        "<td class=\"num\">4</td><td class=\"num\">3</td>",
-        "the classes by split");
-    has(p, "2 remarks from preparing the images", "remarks of preprocessing");
-    has(p, "class folder &#39;" EVIL_HTML "&#39; holds", "escaped as well");
-    free(p);
-    p = page(1, SPLIT_BY_GROUP);
-    lacks(p, "because the split is random", "another split is not blamed");
-    put("data/index.csv", "file,class,group,split,sha256,status\n"
-                          "a,a,g1,train,s1,ok\nb,a,g2,train,s2,ok\n");
-    free(p);
-    p = page(1, SPLIT_BY_GROUP);
-    has(p, "The test split is empty", "an empty test split");
-    has(p, "The validation split is empty", "an empty validation split");
-    lacks(p, "The train split is empty", "the other is not");
-    lacks(p, "exact copies", "no twins, no warning");
-    lacks(p, "cells in more than one split", "no torn groups, no warning");
     free(p);
 }
 
@@ -300,22 +125,16 @@ static void check_errors(void)
 static void check_ensemble(void)
 {
     struct plan_node node[9];
-    struct plan plan = {.node = node, .n_node = make_plan(node, 2) - 1};
+    const struct plan plan = {.node = node, .n_node = 4};
     struct plan_node *e = &node[3];
-    static struct config config;
-    char path[FILE_PATH_MAX], *p = NULL;
-    struct err err = {0};
-    size_t size;
+    char *p;
 
-    config_init(&config);
+    plan_experiments(node, 2);
     *e = node[4]; /* evaluate/e2, without a training or explanations */
-    plan.n_node = 4;
     snprintf(e->network, sizeof(e->network), "fuzzy_rank");
     e->ensemble = true;
-    BUG_ON(file_path(path, &err, "%s/report", run) < 0);
-    ok(report_write(run, &config, &plan, path, &err) == 0, "an ensemble");
-    BUG_ON(file_path(path, &err, "%s/report/index.html", run) < 0 ||
-           file_read(path, MAX_PAGE, &p, &size, &err) < 0);
+    config_init(&config);
+    p = page_of(&plan);
     check_page(p);
     has(p,
         "<a href=\"#experiment-2\">e2</a></th><td>fuzzy_rank</td><td>"
@@ -485,8 +304,7 @@ static void check_origin(void)
 
 static void check_failure(void)
 {
-    static struct config config;
-    struct plan plan = {0};
+    const struct plan plan = {0};
     struct err err = {0};
     char path[FILE_PATH_MAX];
 
@@ -500,10 +318,8 @@ int main(void)
 {
     struct err err = {0};
 
-    snprintf(run, sizeof(run), "/tmp/test-report-XXXXXX");
     BUG_ON(!mkdtemp(run));
     check_empty();
-    check_warnings();
     check_figures();
     check_errors();
     check_ensemble();

@@ -3,37 +3,17 @@
  *
  * Expected values are worked out by hand from the formulas in the header.
  */
-#include "markup.h"
-#include "stages/report/report.h"
+#include "report_run.h"
 #include "stages/report/report_explainers.h"
-#include "tap.h"
-
-#include "base/file.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 enum { EXPERIMENTS = 4, NODES = 2 * EXPERIMENTS };
 
 #define TITLE "method,class,figure,cells,groups,mean,low,high\n"
 
-static char run[64];
 static struct plan_node node[NODES];
 static struct plan plan = {.node = node, .n_node = NODES};
-static struct config config;
-
-static void put(const char *name, const char *text)
-{
-    char path[FILE_PATH_MAX];
-    struct err err = {0};
-
-    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
-    *strrchr(path, '/') = '\0';
-    BUG_ON(dir_make(path, &err) < 0);
-    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
-    BUG_ON(file_write(path, text, strlen(text), &err) < 0);
-}
 
 /* Two folds of seed 1 and one of seed 2 of network n; m without folds. */
 static void make_plan(void)
@@ -167,26 +147,13 @@ static void check_best(void)
     report_data_release(&d);
 }
 
-/* The page under a way to split; the caller frees it. */
-static char *page(enum split_method method)
+static void check_rows(void)
 {
-    char path[FILE_PATH_MAX], *text = NULL;
-    struct err err = {0};
-    size_t size;
+    char *p;
 
-    config.split.method = method;
-    put("report/keep", "");
-    BUG_ON(file_path(path, &err, "%s/report", run) < 0);
-    ok(report_write(run, &config, &plan, path, &err) == 0, "report");
-    BUG_ON(file_path(path, &err, "%s/report/index.html", run) < 0 ||
-           file_read(path, 1 << 24, &text, &size, &err) < 0);
-    ok(markup_balanced(text), "  every element is closed");
-    return text;
-}
-
-static void check_page(void)
-{
-    char *p = page(SPLIT_BY_GROUP);
+    config.split.method = SPLIT_BY_GROUP;
+    p = page_of(&plan);
+    check_page(p);
 
     ok(strstr(p, "<td>all classes</td><td>cam</td><td class=\"num\">3</td>"
                  "<td class=\"num\">50</td><td class=\"num\">&ndash;</td>"
@@ -210,24 +177,21 @@ static void check_page(void)
     ok(strstr(p, "<td>cam; equals lime</td></tr>"), "or two alike");
     ok(!strstr(p, "increase (high)"), "a figure that is not among the main");
     free(p);
-    p = page(SPLIT_BY_RANDOM);
+    config.split.method = SPLIT_BY_RANDOM;
+    p = page_of(&plan);
     ok(strstr(p, "<td>lime; overlaps cam</td>"), "a wider interval overlaps");
     free(p);
 }
 
 static void check_table(void)
 {
-    char path[FILE_PATH_MAX], *text = NULL;
-    struct err err = {0};
-    size_t size;
+    char *text = text_of("report/explainers.csv");
 
-    BUG_ON(file_path(path, &err, "%s/report/explainers.csv", run) < 0);
-    ok(file_read(path, 1 << 20, &text, &size, &err) == 0 &&
-           strncmp(text,
-                   "network,regime,seed,fold,class,method,table,figure,mean,"
-                   "low,high,cells,groups\n"
-                   "n,r,1,0,all,cam,faithfulness,insertion,0.5,0.4,0.7,10,4\n",
-                   130) == 0,
+    ok(strncmp(text,
+               "network,regime,seed,fold,class,method,table,figure,mean,"
+               "low,high,cells,groups\n"
+               "n,r,1,0,all,cam,faithfulness,insertion,0.5,0.4,0.7,10,4\n",
+               130) == 0,
        "explainers.csv: a fold's");
     ok(strstr(text, "\nn,r,1,0,a<b,cam,faithfulness,insertion,0.9,0.8,1,6,2\n"),
        "a class's");
@@ -252,7 +216,8 @@ static void check_none(void)
     }
     BUG_ON(file_path(path, &err, "%s/report/explainers.csv", run) < 0);
     BUG_ON(unlink(path) < 0);
-    p = page(SPLIT_BY_GROUP);
+    config.split.method = SPLIT_BY_GROUP;
+    p = page_of(&plan);
     ok(!strstr(p, "id=\"explainers\"") && !strstr(p, "href=\"#explainers\""),
        "no section without figures");
     ok(!file_exists(path), "and no table");
@@ -263,16 +228,14 @@ int main(void)
 {
     struct err err;
 
-    snprintf(run, sizeof(run), "/tmp/papline-report-explainers-XXXXXX");
-    if (!mkdtemp(run))
-        return 1;
+    BUG_ON(!mkdtemp(run));
     config_init(&config);
     config.split.method = SPLIT_BY_GROUP;
     make_plan();
     fill();
     check_merged();
     check_best();
-    check_page();
+    check_rows();
     check_table();
     check_none();
     return tap_done() | (dir_remove(run, &err) < 0);

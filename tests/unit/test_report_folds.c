@@ -1,34 +1,13 @@
 /* test_report_folds.c - what folds say together */
-#include "markup.h"
-#include "stages/report/report.h"
+#include "report_run.h"
 #include "stages/report/report_folds.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_sections.h"
-#include "tap.h"
-
-#include "base/file.h"
-
-#include <stdlib.h>
-#include <unistd.h>
 
 enum { FOLDS = 3, NODES = 2 * (FOLDS + 1) };
 
-static char run[64];
 static struct plan_node node[NODES];
 static struct plan plan = {.node = node, .n_node = NODES};
-static struct config config;
-
-static void put(const char *name, const char *text)
-{
-    char path[FILE_PATH_MAX];
-    struct err err = {0};
-
-    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
-    *strrchr(path, '/') = '\0';
-    BUG_ON(dir_make(path, &err) < 0);
-    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
-    BUG_ON(file_write(path, text, strlen(text), &err) < 0);
-}
 
 /* Experiment n-r-s1 in three folds, then n-other-s1 without. */
 static void make_plan(void)
@@ -123,19 +102,13 @@ static void check_headline(const char *text)
 
 static void check_files(void)
 {
-    char path[FILE_PATH_MAX], *text = NULL;
-    struct err err = {0};
-    size_t size;
+    char *text;
 
-    put("report/keep", "");
     put("data/baseline.json",
         "{\"test\":0.6,\"n_test\":5,\"folds\":[{\"test\":0.5},"
         "{\"test\":0.25},{\"test\":0.75}]}");
-    BUG_ON(file_path(path, &err, "%s/report", run) < 0);
-    ok(report_write(run, &config, &plan, path, &err) == 0, "report");
-    BUG_ON(file_path(path, &err, "%s/report/index.html", run) < 0);
-    ok(file_read(path, 1 << 24, &text, &size, &err) == 0 &&
-           strstr(text, "Over all folds") &&
+    text = page_of(&plan);
+    ok(strstr(text, "Over all folds") &&
            strstr(text, "<th scope=\"row\">n-r-s1</th><td class=\"num\">2 of "
                         "3</td><td class=\"num\">75.0&nbsp;% &plusmn; "
                         "35.4&nbsp;%") &&
@@ -163,12 +136,10 @@ static void check_files(void)
                         "<td class=\"num\">80.00&nbsp;%"),
        "one row of table IV for all");
     free(text);
-    BUG_ON(file_path(path, &err, "%s/report/folds.csv", run) < 0);
-    text = NULL;
-    ok(file_read(path, 1 << 20, &text, &size, &err) == 0 &&
-           strstr(text, "\nn-r-s1,3,2,0.750000,0.353553,0.500000,0.000000,"
-                        "0.750000,0.353553,5,4,0.800000,0.375535,0.963776,"
-                        "0.800000\n"),
+    text = text_of("report/folds.csv");
+    ok(strstr(text, "\nn-r-s1,3,2,0.750000,0.353553,0.500000,0.000000,"
+                    "0.750000,0.353553,5,4,0.800000,0.375535,0.963776,"
+                    "0.800000\n"),
        "and a table");
     printf("# %s", text ? text : "none\n");
     free(text);
@@ -328,9 +299,7 @@ int main(void)
 {
     struct err err;
 
-    snprintf(run, sizeof(run), "/tmp/papline-report-folds-XXXXXX");
-    if (!mkdtemp(run))
-        return 1;
+    BUG_ON(!mkdtemp(run));
     config_init(&config);
     make_plan();
     fill(

@@ -1,22 +1,12 @@
 /* test_safetensors.c - tensors survive the disk; hostile headers are refused */
 #include "base/buf.h"
-#include "base/file.h"
 #include "nn/safetensors.h"
 #include "tap.h"
+#include "test_dir.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-static char dir[64];
-
-static const char *in_dir(const char *name)
-{
-    static char path[256];
-
-    snprintf(path, sizeof(path), "%s/%s", dir, name);
-    return path;
-}
 
 static void check_round_trip(void)
 {
@@ -244,7 +234,6 @@ int main(void)
 {
     struct err err = {0};
 
-    snprintf(dir, sizeof(dir), "/tmp/test_safetensors.XXXXXX");
     if (!mkdtemp(dir))
         return 1;
     check_round_trip();

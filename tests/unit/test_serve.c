@@ -2,12 +2,12 @@
  * test_serve.c - a worker that streams fresh variants, as its rank sees it:
  * papline-augment --stream is started, ordered and read here
  */
-#include "base/file.h"
 #include "proto/credit.h"
 #include "proto/samples.h"
 #include "proto/want.h"
 #include "stages/augment/online_variant.h"
 #include "tap.h"
+#include "test_dir.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -21,18 +21,7 @@ enum { N = 3, SIDE = 32, BYTES = SIDE * SIDE * 3, SEED = 9, PATIENCE = 20000 };
 
 static const char mine[] = "each: [affine: {rotate: [-90, 90]}]\n";
 
-static char dir[] = "/tmp/papline-serve-XXXXXX";
 static char program[FILE_PATH_MAX];
-
-static const char *in_dir(const char *name)
-{
-    static char path[4][FILE_PATH_MAX];
-    static int turn;
-
-    turn = (turn + 1) % 4;
-    snprintf(path[turn], FILE_PATH_MAX, "%s/%.200s", dir, name);
-    return path[turn];
-}
 
 static int make_store(struct err *err)
 {

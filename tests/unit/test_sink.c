@@ -2,12 +2,12 @@
  * test_sink.c - what a sink takes from a peer that nobody vouches for, before
  * it has read a byte of it
  */
-#include "base/file.h"
 #include "proto/confirm.h"
 #include "proto/hello.h"
 #include "proto/samples.h"
 #include "run/output.h"
 #include "tap.h"
+#include "test_dir.h"
 #include "worker/scheduler_address.h"
 #include "worker/sink.h"
 
@@ -21,19 +21,6 @@
 #include <zmq.h>
 
 enum { SIDE = 4, PIXELS = SIDE * SIDE * 3, UNIT = 7, MB = 1 << 20 };
-
-static char dir[] = "/tmp/papline-sink-XXXXXX";
-
-/* Path below the test's directory; four may be in use. */
-static const char *at(const char *name)
-{
-    static char path[4][256];
-    static int turn;
-
-    turn = (turn + 1) % 4;
-    snprintf(path[turn], sizeof(path[turn]), "%s/%.100s", dir, name);
-    return path[turn];
-}
 
 /* --- a run whose cells are there, and that wants variants of them ---------- */
 
@@ -92,7 +79,7 @@ static int make_run(struct err *err)
     config_init(&c);
     c.dataset.draw_per_class = 1;
     config_write(&c, &yaml);
-    if (file_write(at("run.yaml"), yaml.data, yaml.len, err) == 0 &&
+    if (file_write(in_dir("run.yaml"), yaml.data, yaml.len, err) == 0 &&
         plan_init(&plan, &c, dir, err) == 0 &&
         make_node(&plan, "draw", no_pictures, err) == 0)
         rc = make_node(&plan, "preprocess", fill_data, err);
@@ -115,7 +102,7 @@ static void be_sink(void)
     const struct stage augment = {.id = STAGE_AUGMENT};
     struct err err = {0};
 
-    dup2(open(at("said"), O_WRONLY), STDERR_FILENO);
+    dup2(open(in_dir("said"), O_WRONLY), STDERR_FILENO);
     if (sink_run(&augment, dir, &err) < 0)
         printf("# the sink: %s\n", err.text);
     fflush(stdout);
@@ -145,10 +132,11 @@ static bool start(struct run *r)
     struct control c = {.scheduler.pid = 1};
     struct err err = {0};
 
-    snprintf(c.endpoint, sizeof(c.endpoint), "ipc://%s", at("control"));
-    BUG_ON(mkfifo(at("said"), 0600) < 0 || control_write(dir, &c, &err) < 0);
-    r->said = open(at("said"), O_RDONLY | O_NONBLOCK);
-    r->more = open(at("said"), O_WRONLY | O_NONBLOCK);
+    snprintf(c.endpoint, sizeof(c.endpoint), "ipc://%s", in_dir("control"));
+    BUG_ON(mkfifo(in_dir("said"), 0600) < 0 ||
+           control_write(dir, &c, &err) < 0);
+    r->said = open(in_dir("said"), O_RDONLY | O_NONBLOCK);
+    r->more = open(in_dir("said"), O_WRONLY | O_NONBLOCK);
     fflush(stdout);
     r->sink = fork();
     if (r->sink == 0)

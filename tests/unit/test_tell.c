@@ -8,8 +8,7 @@
 #include "img/resize.h"
 #include "stages/explain/predict_command.h"
 #include "tap.h"
-
-#include "base/file.h"
+#include "test_dir.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -17,18 +16,7 @@
 
 enum { SIDE = 32, CLASSES = 3, BATCH = 32, PICTURES = 40, MAX_TEXT = 1 << 20 };
 
-static char dir[] = "/tmp/papline-tell-XXXXXX";
 static struct image picture[PICTURES]; /* as the network sees them */
-
-static const char *path_of(const char *name)
-{
-    static char p[4][128];
-    static int i;
-
-    i = (i + 1) % 4;
-    snprintf(p[i], sizeof(p[i]), "%s/%s", dir, name);
-    return p[i];
-}
 
 static void write_model(const char *name, enum net_head head)
 {
@@ -51,7 +39,7 @@ static void write_model(const char *name, enum net_head head)
         &(struct graph_args){.max_batch = 1, .memory = GRAPH_INFER}, &err);
 
     fill_weights(g);
-    ok(model_write(g, &info, path_of(name), &err) == 0, name);
+    ok(model_write(g, &info, in_dir(name), &err) == 0, name);
     graph_free(g);
 }
 
@@ -70,15 +58,15 @@ static void make_pictures(struct pictures *list)
         for (size_t k = 0; rc == 0 && k < image_bytes(&im); k++)
             im.px[k] = (uint8_t)(k * (size_t)(2 * i + 7) % 251);
         if (rc == 0)
-            rc = png_write(&im, path_of(name), &err);
+            rc = png_write(&im, in_dir(name), &err);
         if (rc == 0)
-            rc = pictures_add(list, path_of(name), &err);
+            rc = pictures_add(list, in_dir(name), &err);
         if (rc == 0)
             rc =
                 resize_keep(&picture[i], &im, SIDE, SIDE, resize_lanczos, &err);
         image_release(&im);
         if (rc == 0 && i % 5 == 0)
-            rc = pictures_add(list, path_of("lost.png"), &err);
+            rc = pictures_add(list, in_dir("lost.png"), &err);
     }
     ok(rc == 0, "pictures are made");
 }
@@ -104,7 +92,7 @@ static void ask(float *p)
     struct err err = {0};
 
     BUG_ON(predict_open(&net,
-                        &(struct predict_args){.path = path_of("m"),
+                        &(struct predict_args){.path = in_dir("m"),
                                                .batch = BATCH,
                                                .memory = GRAPH_INFER},
                         &err) < 0);
@@ -137,8 +125,8 @@ static void check_json(const struct pictures *list)
     size_t n_aside, at = 0, i = 0;
     bool same = true, named = true;
     char *text = told(
-        (struct tell_args){.model = path_of("m"), .list = list, .json = true},
-        0, &n_aside);
+        (struct tell_args){.model = in_dir("m"), .list = list, .json = true}, 0,
+        &n_aside);
 
     ask(p);
     for (char *s = text, *end; (end = strchr(s, '\n')); s = end + 1, i++) {
@@ -160,7 +148,7 @@ static void check_json(const struct pictures *list)
 static void check_table(const struct pictures *list)
 {
     size_t n_aside;
-    char *text = told((struct tell_args){.model = path_of("m"),
+    char *text = told((struct tell_args){.model = in_dir("m"),
                                          .list = list,
                                          .method = "gradcam",
                                          .dir = dir},
@@ -170,29 +158,29 @@ static void check_table(const struct pictures *list)
     ok(strstr(text, "set aside: cannot open"), "and why a file is set aside");
     free(text);
     text = NULL;
-    ok(file_read(path_of("predictions.csv"), MAX_TEXT, &text, &n_aside,
+    ok(file_read(in_dir("predictions.csv"), MAX_TEXT, &text, &n_aside,
                  &(struct err){0}) == 0 &&
            strstr(text, "file,predicted,\"p_a,b\",p_b,\"p_c\"\"d\",picture,"
                         "status\n") == text,
        "predictions.csv");
-    ok(file_exists(path_of("000001_p00.png")) &&
-           !file_exists(path_of("000002_lost.png")),
+    ok(file_exists(in_dir("000001_p00.png")) &&
+           !file_exists(in_dir("000002_lost.png")),
        "pictures of what could be read");
     free(text);
 }
 
 static void check_refusals(const struct pictures *list)
 {
-    struct tell_args a = {.model = path_of("p00.png"), .list = list};
+    struct tell_args a = {.model = in_dir("p00.png"), .list = list};
     struct err err = {0};
     size_t n;
 
     fails(tell(&a, stderr, &n, &err), err, ERR_INPUT,
           "RUN/train/EXPERIMENT/model.safetensors", "a picture is no model");
-    a.model = path_of("encoder");
+    a.model = in_dir("encoder");
     fails(tell(&a, stderr, &n, &err), err, ERR_USAGE, "is an encoder",
           "nor is an encoder");
-    a.model = path_of("m");
+    a.model = in_dir("m");
     a.method = "gradcan";
     fails(tell(&a, stderr, &n, &err), err, ERR_USAGE, "gradcan",
           "an explainer that is none");

@@ -2,11 +2,11 @@
  * test_train_trunk.c - with frozen layers: what they put out may be kept or
  * not, be interrupted, damaged or of other weights, and training does not show
  */
-#include "base/file.h"
 #include "base/rng.h"
 #include "nn/model.h"
 #include "stages/train/frozen_cache.h"
 #include "tap.h"
+#include "test_dir.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,21 +21,10 @@ enum {
     BATCH = 32,
 };
 
-static char dir[] = "/tmp/papline-trunk-XXXXXX";
 static struct trainset set;
 static char warned[600];
 static int stop_at, asked;
 static bool bf16;
-
-static const char *in_dir(const char *name)
-{
-    static char path[4][256];
-    static int turn;
-
-    turn = (turn + 1) % 4;
-    snprintf(path[turn], sizeof(path[turn]), "%s/%s", dir, name);
-    return path[turn];
-}
 
 static void make_store(void)
 {

@@ -2,12 +2,12 @@
  * test_train_variants.c - fresh variants: what is wanted, who brings it, and
  * that it is the same whoever does
  */
-#include "base/file.h"
 #include "base/rng.h"
 #include "stages/augment/online_variant.h"
 #include "stages/train/embedding.h"
 #include "stages/train/online.h"
 #include "tap.h"
+#include "test_dir.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -17,7 +17,6 @@
 enum { N = 30, SIDE = 32, BYTES = SIDE * SIDE * 3, FRESH = 2, BATCH = 20 };
 enum { SEED = 9 };
 
-static char dir[] = "/tmp/papline-variants-XXXXXX";
 static struct trainset set;
 static uint32_t order[N * FRESH];
 
@@ -109,14 +108,6 @@ static void check_board(void)
 }
 
 /* --- variants --------------------------------------------------------------*/
-
-static const char *in_dir(const char *name)
-{
-    static char path[256];
-
-    snprintf(path, sizeof(path), "%s/%s", dir, name);
-    return path;
-}
 
 static int make_store(struct err *err)
 {

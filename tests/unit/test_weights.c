@@ -4,21 +4,12 @@
 #include "golden/nn_digest.h"
 #include "nn/weights.h"
 #include "tap.h"
+#include "test_dir.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
 enum { SIDE = 32 };
-
-static char dir[] = "/tmp/papline-test-XXXXXX";
-
-static const char *path(const char *name)
-{
-    static char p[128];
-
-    snprintf(p, sizeof(p), "%s/%s", dir, name);
-    return p;
-}
 
 static struct graph *new_graph(const struct net *net, const char *cut,
                                enum net_head head)
@@ -78,16 +69,16 @@ static void check_round(const struct net *net)
     struct err err = {0};
 
     fill_weights(g);
-    ok(weights_write_h5(net, &f, path("x.h5"), &err) == 0 &&
-           weights_read(&from_h5, path("x.h5"), &err) == 0,
+    ok(weights_write_h5(net, &f, in_dir("x.h5"), &err) == 0 &&
+           weights_read(&from_h5, in_dir("x.h5"), &err) == 0,
        net->name);
     ok(same(&f, &from_h5), "the .h5 holds the same");
     ok(weights_net(&from_h5, &err) == net, "it is told whose weights it holds");
     ok(weights_check(net, &from_h5, &count, &err) == 0 &&
            count.numbers == net->n_trunk && count.top_tensors == 0,
        "all are there");
-    ok(weights_write(net, &from_h5, "test", path("x.st"), &err) == 0 &&
-           weights_read(&back, path("x.st"), &err) == 0,
+    ok(weights_write(net, &from_h5, "test", in_dir("x.st"), &err) == 0 &&
+           weights_read(&back, in_dir("x.st"), &err) == 0,
        "to safetensors and back");
     ok(same(&f, &back) && weights_net(&back, &err) == net,
        "the same, with the network's name");
@@ -114,8 +105,8 @@ static void check_cut(const struct net *net)
 
     fill_weights(g);
     fill_weights(whole);
-    ok(weights_write_h5(net, &f, path("y.h5"), &err) == 0 &&
-           weights_read(&back, path("y.h5"), &err) == 0 && same(&f, &back),
+    ok(weights_write_h5(net, &f, in_dir("y.h5"), &err) == 0 &&
+           weights_read(&back, in_dir("y.h5"), &err) == 0 && same(&f, &back),
        "a cut network with its head goes through .h5");
     ok(weights_load(other, net, &back, &err) == 0 && same(&f, &o),
        "and into a graph like it");
@@ -203,7 +194,7 @@ int main(void)
     check_wrong();
     check_tops();
     for (int i = 0; i < 3; i++)
-        (void)unlink(path((const char *[]){"x.h5", "x.st", "y.h5"}[i]));
+        (void)unlink(in_dir((const char *[]){"x.h5", "x.st", "y.h5"}[i]));
     (void)rmdir(dir);
     return tap_done();
 }

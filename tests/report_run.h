@@ -1,0 +1,128 @@
+/*
+ * report_run.h - the files of a run, and the page that is made of them
+ */
+#ifndef TESTS_REPORT_RUN_H
+#define TESTS_REPORT_RUN_H
+
+#include "base/file.h"
+#include "markup.h"
+#include "stages/report/report.h"
+#include "tap.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#define EVIL      "<script>alert(1)</script>"
+#define EVIL_HTML "&lt;script&gt;alert(1)&lt;/script&gt;"
+
+static char run[] = "/tmp/papline-report-XXXXXX";
+static struct config config;
+
+static inline void put(const char *name, const char *text)
+{
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+
+    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
+    *strrchr(path, '/') = '\0';
+    BUG_ON(dir_make(path, &err) < 0);
+    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
+    BUG_ON(file_write(path, text, strlen(text), &err) < 0);
+}
+
+/* A file of the run, "" if it is not there; the caller frees it. */
+static inline char *text_of(const char *name)
+{
+    char path[FILE_PATH_MAX], *text = NULL;
+    struct err err = {0};
+    size_t size;
+
+    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
+    if (file_read(path, 1 << 26, &text, &size, &err) < 0)
+        return strdup("");
+    return text;
+}
+
+/* The page of a plan; the caller frees it. */
+static inline char *page_of(const struct plan *plan)
+{
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+
+    put("report/keep", "");
+    BUG_ON(file_path(path, &err, "%s/report", run) < 0);
+    if (!ok(report_write(run, &config, plan, path, &err) == 0, "report"))
+        printf("# %s\n", err.text);
+    return text_of("report/index.html");
+}
+
+/* A plan of 'n' experiments, e1, e2, ...; each trains, evaluates, explains. */
+static inline int plan_experiments(struct plan_node *node, int n)
+{
+    static const enum stage_id stage[] = {STAGE_TRAIN, STAGE_EVALUATE,
+                                          STAGE_EXPLAIN};
+    int k = 0;
+
+    for (int i = 1; i <= n; i++)
+        for (int s = 0; s < 3; s++) {
+            struct plan_node *nd = &node[k++];
+
+            *nd =
+                (struct plan_node){.stage = &stage_table[stage[s]], .seed = i};
+            snprintf(nd->experiment, sizeof(nd->experiment), "e%d", i);
+            snprintf(nd->name, sizeof(nd->name), "%s/e%d", nd->stage->word, i);
+            snprintf(nd->dir, sizeof(nd->dir), "%s", nd->name);
+            snprintf(nd->network, sizeof(nd->network), "net<b>");
+            snprintf(nd->key, sizeof(nd->key), "%064d", i);
+        }
+    return k;
+}
+
+/* The page of 'n' experiments; the caller frees it. */
+static inline char *page(int n, enum split_method method)
+{
+    struct plan_node node[9];
+    const struct plan plan = {.node = node,
+                              .n_node = plan_experiments(node, n)};
+
+    config_init(&config);
+    config.split.method = method;
+    return page_of(&plan);
+}
+
+static inline void has(const char *page, const char *part, const char *what)
+{
+    ok(strstr(page, part) != NULL, what);
+}
+
+static inline void lacks(const char *page, const char *part, const char *what)
+{
+    ok(strstr(page, part) == NULL, what);
+}
+
+/* What holds of every page. */
+static inline void check_page(const char *p)
+{
+    ok(markup_balanced(p), "  every element is closed");
+    ok(markup_count(p, "<script") == 1 &&
+           markup_count(p, "script-src &#39;") == 0 &&
+           markup_count(p, "script-src 'sha256-") == 1,
+       "  one script, which the policy knows");
+    lacks(p, "<link", "  no style sheet from elsewhere");
+    lacks(p, "@import", "  nor within the style");
+    lacks(p, "url(", "  nor a picture");
+    ok(markup_count(p, "src=\"") == markup_count(p, "src=\"data:image/"),
+       "  pictures are embedded");
+    ok(markup_count(p, "//") == markup_count(p, "http://www.w3.org/2000/svg"),
+       "  no address but the name of SVG");
+    ok(markup_count(p, "<img") == markup_count(p, "<img loading=\"lazy\" alt"),
+       "  pictures have words for them");
+    has(p, "<html lang=\"en\">", "  the language is said");
+    has(p, "prefers-color-scheme:dark", "  dark mode");
+    has(p, "<main id=\"main\">", "  a place to skip to");
+    ok(markup_count(p, "<li><a href=\"#") == markup_count(p, "<section ") &&
+           markup_count(p, "<h2 id=") == markup_count(p, "<section "),
+       "  every section is in the list and has a title");
+}
+
+#endif
