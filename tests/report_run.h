@@ -71,7 +71,7 @@ static inline int plan_experiments(struct plan_node *node, int n)
                 (struct plan_node){.stage = &stage_table[stage[s]], .seed = i};
             snprintf(nd->experiment, sizeof(nd->experiment), "e%d", i);
             snprintf(nd->name, sizeof(nd->name), "%s/e%d", nd->stage->word, i);
-            snprintf(nd->dir, sizeof(nd->dir), "%s", nd->name);
+            memcpy(nd->dir, nd->name, sizeof(nd->dir));
             snprintf(nd->network, sizeof(nd->network), "net<b>");
             snprintf(nd->key, sizeof(nd->key), "%064d", i);
         }
