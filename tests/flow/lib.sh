@@ -17,7 +17,7 @@ fi
 TOOLS=${TOOLS:-$BIN/../tools}
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 T=$(mktemp -d "${TMPDIR:-/tmp}/papline-flow-XXXXXX")
-n=0 bad=0
+n=0 bad=0 subject=
 PATH=$BIN:$PATH
 E=mobilenetv2-scratch-s1
 
@@ -27,10 +27,15 @@ cleanup() {
 }
 trap cleanup EXIT
 
+# What begins with a blank goes on from the last that does not: "SUBJECT: WHAT".
 ok() { # ok <what> <command...>: the command succeeds
     local what=$1
     shift
     n=$((n + 1))
+    case $what in
+    " "*) what="$subject: ${what#"${what%%[! ]*}"}" ;;
+    *) subject=$what ;;
+    esac
     if "$@" >"$T/ok.out" 2>&1; then
         echo "ok $n - $what"
     else

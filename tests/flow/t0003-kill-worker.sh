@@ -3,7 +3,8 @@
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
 set -- --until augment --set augment.unit=1 --set augment.variants=600
-ok "unbroken" status_is 0 papline run "$T/c.yaml" "$@" --run "$T/whole"
+ok "a run whose workers live" \
+    status_is 0 papline run "$T/c.yaml" "$@" --run "$T/whole"
 
 papline run "$T/c.yaml" "$@" --run "$T/run" --set augment.workers=2 \
     --set scheduler.lease=2 >"$T/log" 2>&1 &
@@ -20,6 +21,6 @@ ok "the run ends well" ends_with 0 "$run"
 ok "the journal tells" grep -q worker-lost "$T/run/journal.jsonl"
 ok "same bytes as the unbroken run" same_store "$T/whole/augment" \
     "$T/run/augment"
-ok "nothing was set aside" not grep -qvE ',(ok|status)$' \
+ok "  nothing was set aside" not grep -qvE ',(ok|status)$' \
     "$T/run/augment/index.csv"
 finish

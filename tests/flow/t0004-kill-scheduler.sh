@@ -6,8 +6,10 @@ many() { # many <command...>: with a long augment stage, and no other
     "$@" --until augment --set augment.unit=1 --set augment.variants=600
 }
 few=(--set train.epochs=3 --set train.checkpoint_seconds=0.2)
-ok "unbroken" many status_is 0 papline run "$T/c.yaml" --run "$T/many"
-ok "unbroken" status_is 0 papline run "$T/c.yaml" "${few[@]}" --run "$T/whole"
+ok "an unbroken run of many variants" \
+    many status_is 0 papline run "$T/c.yaml" --run "$T/many"
+ok "an unbroken run" \
+    status_is 0 papline run "$T/c.yaml" "${few[@]}" --run "$T/whole"
 
 start() {
     papline run "$T/c.yaml" "$@" --run "$T/run" >>"$T/log" 2>&1 &
@@ -18,10 +20,11 @@ wait_for 60 node_is "$T/run" augment running
 wait_for 20 some_units_done "$T/run" 5
 ok "killed while augmenting" kill -9 "$run"
 wait "$run" 2>/dev/null
-ok "its processes end with it" wait_for 20 no_process_of "$T/run"
+ok "  its processes end with it" wait_for 20 no_process_of "$T/run"
 ok "status says that it is gone" status_is 0 papline status "$T/run"
 ok "  and what to do" says "run again"
-ok "run again" many status_is 0 papline run "$T/c.yaml" --run "$T/run"
+ok "the run whose scheduler was killed while augmenting goes on" \
+    many status_is 0 papline run "$T/c.yaml" --run "$T/run"
 ok "augmented store: same bytes" same_store "$T/many/augment" "$T/run/augment"
 
 start "${few[@]}"
@@ -29,11 +32,12 @@ wait_for 60 node_is "$T/run" train/$E running
 wait_for 20 compgen -G "$T/run/train/$E.partial/checkpoint/*"
 ok "killed while training" kill -9 "$run"
 wait "$run" 2>/dev/null
-ok "its processes end with it" wait_for 20 no_process_of "$T/run"
-ok "run again" status_is 0 papline run "$T/c.yaml" "${few[@]}" --run "$T/run"
+ok "  its processes end with it" wait_for 20 no_process_of "$T/run"
+ok "the run whose scheduler was killed while training goes on" \
+    status_is 0 papline run "$T/c.yaml" "${few[@]}" --run "$T/run"
 ok "  reuses what was finished" grep -qE '^reuse +augment' "$T/out"
 for f in train/$E/model.safetensors train/$E/last.safetensors \
     train/$E/history.csv evaluate/$E/predictions.csv; do
-    ok "$f: same bytes" cmp "$T/whole/$f" "$T/run/$f"
+    ok "$f: same bytes as of the unbroken run" cmp "$T/whole/$f" "$T/run/$f"
 done
 finish

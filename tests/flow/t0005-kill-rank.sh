@@ -3,7 +3,8 @@
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
 set -- --set train.ranks=2 --set train.epochs=4 --set train.checkpoint_seconds=0.2
-ok "unbroken" status_is 0 papline run "$T/c.yaml" "$@" --run "$T/whole"
+ok "a run whose ranks live" \
+    status_is 0 papline run "$T/c.yaml" "$@" --run "$T/whole"
 
 papline run "$T/c.yaml" "$@" --run "$T/run" >"$T/log" 2>&1 &
 run=$!
@@ -16,6 +17,7 @@ ok "run again (or it went on by itself)" \
     status_is 0 papline run "$T/c.yaml" "$@" --run "$T/run"
 ok "the journal tells" grep -q worker-lost "$T/run/journal.jsonl"
 for f in model.safetensors last.safetensors history.csv; do
-    ok "$f: same bytes" cmp "$T/whole/train/$E/$f" "$T/run/train/$E/$f"
+    ok "$f: same bytes as of the unbroken run" \
+        cmp "$T/whole/train/$E/$f" "$T/run/train/$E/$f"
 done
 finish

@@ -15,7 +15,7 @@ papline-augment --join "$T/run" >"$T/two" 2>&1 &
 two=$!
 ok "the run ends" ends_with 0 "$run"
 ok "the first worker was sent home" ends_with 0 "$one"
-ok "so was the second" ends_with 0 "$two"
+ok "  so was the second" ends_with 0 "$two"
 ok "two workers had joined" test \
     "$(grep worker-join "$T/run/journal.jsonl" | grep -c '"augment"')" -eq 2
 finish

@@ -11,7 +11,7 @@ tcp "$T/run"
 run=$!
 ok "the scheduler listens" wait_for 60 node_is "$T/run" augment running
 at=$(sed -n 's/.*"endpoint": "\(.*\)",*/\1/p' "$T/run/control.json")
-ok "on the loopback only" expr "$at" : 'tcp://127\.0\.0\.1:[0-9]*$'
+ok "  on the loopback only" expr "$at" : 'tcp://127\.0\.0\.1:[0-9]*$'
 ok "keys are for the owner alone" test "$(stat -c %a "$T/run/keys")" = 700
 for k in server worker; do
     ok "  $k.key too" test "$(stat -c %a "$T/run/keys/$k.key")" = 600
@@ -28,8 +28,8 @@ chmod 644 "$T/open.key"
 ok "a key that others can read is not used" status_is 2 papline-augment \
     --connect "$at" --key "$T/open.key"
 ok "  and the worker says what to do" says "chmod 600"
-ok "nothing was done for any of them" test "$(units_done "$T/run")" -eq 0
-ok "the right key" status_is 0 papline-augment --connect "$at" \
+ok "  nothing was done for any of them" test "$(units_done "$T/run")" -eq 0
+ok "a worker with the right key" status_is 0 papline-augment --connect "$at" \
     --key "$T/run/keys/worker.key"
 ok "the run ends well" ends_with 0 "$run"
 finish

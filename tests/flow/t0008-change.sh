@@ -2,7 +2,7 @@
 # t0008 - a changed parameter runs exactly the stages that it affects
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
-ok "first run" status_is 0 papline run "$T/c.yaml"
+ok "a first run does all" status_is 0 papline run "$T/c.yaml"
 
 expect() { # expect <stages that run> <settings>
     local want=$1 got
@@ -16,16 +16,21 @@ expect() { # expect <stages that run> <settings>
     }
 }
 rest="train evaluate explain report"
-ok "nothing" expect ""
+ok "  nothing" expect ""
 ok "seed of the run" expect "preprocess augment $rest" --set run.seed=8
-ok "size" expect "preprocess augment $rest" --set preprocess.size=40
-ok "split" expect "preprocess augment $rest" --set split.test=0.3
+ok "preprocess.size runs all" \
+    expect "preprocess augment $rest" --set preprocess.size=40
+ok "the split runs all but drawing" \
+    expect "preprocess augment $rest" --set split.test=0.3
 ok "  with its reason" says "split.test 0.2 -> 0.3"
-ok "variants" expect "augment $rest" --set augment.variants=2
+ok "augment.variants: from augmentation on" \
+    expect "augment $rest" --set augment.variants=2
 ok "  with its reason" says "augment.variants 1 -> 2"
-ok "learning rate" expect "$rest" --set train.learning_rate=0.002
-ok "explained cells" expect "explain report" --set explain.per_class=2
-ok "workers: nothing" expect "" --set augment.workers=3
+ok "train.learning_rate: from training on" \
+    expect "$rest" --set train.learning_rate=0.002
+ok "explain.per_class: explaining and the report" \
+    expect "explain report" --set explain.per_class=2
+ok "augment.workers runs nothing" expect "" --set augment.workers=3
 ok "another seed: its experiment alone" expect "$rest" \
     --set 'train.seeds=[1,2]'
 ok "  the first is reused" grep -qE "^reuse +train/$E" "$T/out"
@@ -33,5 +38,5 @@ ok "run with a change" status_is 0 papline run "$T/c.yaml" \
     --set explain.per_class=2
 ok "  only explain and report start" test \
     "$(grep -c ': starts' "$T/out")" -eq 2
-ok "then nothing" expect "" --set explain.per_class=2
+ok "  then nothing" expect "" --set explain.per_class=2
 finish

@@ -6,7 +6,8 @@ many() { # many <command...>: with a long augment stage, and no other
     "$@" --until augment --set augment.unit=1 --set augment.variants=600
 }
 set -- --set train.epochs=3 --set train.checkpoint_seconds=0.2
-ok "unbroken" status_is 0 papline run "$T/c.yaml" "$@" --run "$T/whole"
+ok "a run without signals" \
+    status_is 0 papline run "$T/c.yaml" "$@" --run "$T/whole"
 
 start() {
     papline run "$T/c.yaml" "$@" --run "$T/run" >>"$T/log" 2>&1 &

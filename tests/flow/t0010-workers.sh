@@ -3,7 +3,8 @@
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
 for w in 1 2 5; do
-    ok "$w workers" status_is 0 papline run "$T/c.yaml" --run "$T/run$w" \
+    ok "a run with $w augment workers" \
+        status_is 0 papline run "$T/c.yaml" --run "$T/run$w" \
         --until augment --set augment.variants=3 \
         --set augment.workers=$w --set augment.unit=$((w + 1))
 done

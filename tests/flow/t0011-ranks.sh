@@ -3,11 +3,13 @@
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
 for r in 1 2; do
-    ok "$r ranks" status_is 0 papline run "$T/c.yaml" --run "$T/run$r" \
+    ok "a run with $r ranks" \
+        status_is 0 papline run "$T/c.yaml" --run "$T/run$r" \
         --set train.ranks=$r --set augment.variants=4 --set train.batch=15
 done
-ok "at least 20 steps" test "$(wc -l <"$T/run1/train/$E/steps.csv")" -gt 20
+ok "  at least 20 steps" test "$(wc -l <"$T/run1/train/$E/steps.csv")" -gt 20
 for f in steps.csv history.csv model.safetensors last.safetensors; do
-    ok "$f: same bytes" cmp "$T/run1/train/$E/$f" "$T/run2/train/$E/$f"
+    ok "$f: same bytes of 1 and 2 ranks" \
+        cmp "$T/run1/train/$E/$f" "$T/run2/train/$E/$f"
 done
 finish

@@ -45,8 +45,8 @@ aside() { # aside <file> <reason>
 }
 ok "a truncated bitmap is set aside" aside truncated.bmp "truncated bitmap"
 ok "text named .jpg" aside text.jpg "not a BMP, JPEG, PNG, TIFF or WebP"
-ok "zero bytes" aside nothing.png "empty"
-ok "30000x30000 pixels" aside vast.bmp "30000"
+ok "an empty file" aside nothing.png "empty"
+ok "a picture of 30000x30000 pixels" aside vast.bmp "30000"
 ok "a file that cannot be read" aside dangling.bmp "cannot"
 ok "1x1 is an image" grep -qE 'one\.bmp.*,ok$' "$I"
 for f in "with space" "it's" "Zellkörper-細胞" "$long"; do
@@ -61,13 +61,14 @@ done
 
 D=$T/one
 good im_Only 20
-ok "one class only" status_is 1 papline run "$T/c.yaml" \
+ok "a dataset of one class fails" status_is 1 papline run "$T/c.yaml" \
     --set "dataset.path=$D" --run "$T/run1"
 ok "  says so" says "at least 2 are needed"
 mkdir "$T/void"
-ok "an empty dataset" not status_is 0 papline run "$T/c.yaml" \
+ok "an empty dataset fails" not status_is 0 papline run "$T/c.yaml" \
     --set "dataset.path=$T/void" --run "$T/run2"
-ok "no dataset" status_is 2 papline run "$T/c.yaml" \
+ok "a dataset that is not there is refused" \
+    status_is 2 papline run "$T/c.yaml" \
     --set "dataset.path=$T/nowhere" --run "$T/run3"
 ok "  says where" says "$T/nowhere"
 finish

@@ -9,23 +9,30 @@ refused() { # refused <yaml> <text>...
         --set "dataset.path=$CELLS" || return 1
     for text in "$@"; do says "$text" || return 1; done
 }
-ok "unknown key" refused 'train:\n  epocs: 3\n' "bad.yaml:2" "train.epocs" \
+ok "an unknown key is refused" \
+    refused 'train:\n  epocs: 3\n' "bad.yaml:2" "train.epocs" \
     "did you mean" "epochs"
-ok "unknown section" refused 'trian:\n  epochs: 3\n' "bad.yaml:1" "train"
-ok "wrong type" refused 'run:\n  seed: 1\ntrain:\n  epochs: many\n' \
+ok "an unknown section is refused" \
+    refused 'trian:\n  epochs: 3\n' "bad.yaml:1" "train"
+ok "a value of the wrong type is refused" \
+    refused 'run:\n  seed: 1\ntrain:\n  epochs: many\n' \
     "bad.yaml:4" "train.epochs" "many"
-ok "out of range" refused 'split:\n  test: 1.5\n' "bad.yaml:2" "split.test" \
+ok "a value out of range is refused" \
+    refused 'split:\n  test: 1.5\n' "bad.yaml:2" "split.test" \
     "1.5"
-ok "unknown word" refused 'split:\n  method: grup\n' "did you mean" "group"
-ok "no YAML" refused 'train: [1, 2\n' "bad.yaml:"
-ok "unknown network" refused 'train:\n  networks: [mobilnet]\n' \
+ok "an unknown word is refused" \
+    refused 'split:\n  method: grup\n' "did you mean" "group"
+ok "a file that is not YAML is refused" refused 'train: [1, 2\n' "bad.yaml:"
+ok "an unknown network is refused" refused 'train:\n  networks: [mobilnet]\n' \
     "mobilenetv2"
-ok "unknown recipe" refused 'augment:\n  recipe: ligth\n' "light"
-ok "no file" status_is 2 papline run "$T/none.yaml"
+ok "an unknown recipe is refused" refused 'augment:\n  recipe: ligth\n' "light"
+ok "a configuration that is not there is refused" \
+    status_is 2 papline run "$T/none.yaml"
 ok "  says so" says "none.yaml"
-ok "a bad --set" status_is 2 papline run "$T/c.yaml" --set train.epochs=0
+ok "a bad --set is refused" \
+    status_is 2 papline run "$T/c.yaml" --set train.epochs=0
 ok "  says so" says "train.epochs"
-ok "nothing was begun" test ! -e "$T/run"
+ok "  nothing was begun" test ! -e "$T/run"
 ok "a run inside its data" status_is 2 papline plan "$T/c.yaml" \
     --set "dataset.path=$T" --run "$T/runs/new"
 ok "  is refused" says "lies in dataset.path"

@@ -17,6 +17,6 @@ ok "no room for the augmented store" status_is 1 "$T/full" 2048 \
 ok "  says what and where" grep -qE "images.npy.*(File too large|No space|needs)" \
     "$T/out"
 ok "  no augmented store is pretended" test ! -e "$T/run/augment"
-ok "with room it goes on" status_is 0 papline run "$T/c.yaml" "$@"
+ok "  with room it goes on" status_is 0 papline run "$T/c.yaml" "$@"
 ok "  and reuses what was finished" grep -qE '^reuse +preprocess' "$T/out"
 finish

@@ -12,13 +12,14 @@ ok "a strange file is no network's" status_is 1 \
     papline weights import $C/float32.h5 -o "$T/x.safetensors"
 ok "  the tensor is named" says "tensor 'conv/kernel:0' is not one of"
 ok "  nothing is written" not test -e "$T/x.safetensors"
-ok "a damaged file" status_is 1 \
+ok "a damaged weight file is refused" status_is 1 \
     papline weights import $C/bad_cut.h5 -o "$T/x.safetensors"
 ok "  is said by name" says "bad_cut.h5': is not an HDF5 file, or damaged"
 ok "import needs to know where to" status_is 2 \
     papline weights import $C/float32.h5
 ok "  says so" says "weights import needs -o FILE"
-ok "an unknown verb" status_is 2 papline weights imprt $C/float32.h5
+ok "an unknown verb of weights is refused" \
+    status_is 2 papline weights imprt $C/float32.h5
 ok "  says so" says "not import, inspect, export or fetch"
 for net in vgg16 vgg19 resnet50 mobilenetv2 densenet169; do
     ok "where $net is" status_is 0 papline weights fetch $net
@@ -36,19 +37,19 @@ ok "a download with other bytes" status_is 1 \
 ok "  is told" says "Keras' is 6d6bbae143d832006294945121d1f1fc"
 ok "  and not kept" not ls "$T"/vgg16.h5*
 printf '#!/bin/sh\nexit 6\n' >"$T/curl"
-ok "no network" status_is 75 \
+ok "fetching weights without a network stops" status_is 75 \
     env "PATH=$T:$PATH" papline weights fetch vgg16 -o "$T/vgg16.h5"
 
 small_config "$T/c.yaml"
 ok "a trained model" status_is 0 papline run "$T/c.yaml" --until train
 M=$T/run/train/$E/model.safetensors
-ok "goes to Keras" status_is 0 papline weights export "$M" -o "$T/m.h5"
-ok "and is the same there" status_is 0 papline weights inspect "$T/m.h5"
+ok "  goes to Keras" status_is 0 papline weights export "$M" -o "$T/m.h5"
+ok "  and is the same there" status_is 0 papline weights inspect "$T/m.h5"
 ok "  with its head" says "4 tensors of a top"
-ok "gives features" status_is 0 papline features --weights "$M" \
+ok "  gives features" status_is 0 papline features --weights "$M" \
     --images "$CELLS" -o "$T/f.npy" --size 64
 ok "  of every image" says "100 images, 1280 pooled numbers"
-ok "its .h5 gives them, too" status_is 0 papline features \
+ok "  its .h5 gives them, too" status_is 0 papline features \
     --weights "$T/m.h5" --images "$CELLS" -o "$T/g.npy" --size 64
 ok "  the same bits" cmp "$T/f.npy" "$T/g.npy"
 ok "a layer by its name" status_is 0 papline features --weights "$M" \

@@ -7,19 +7,22 @@ cs() { # cs <status> <verb> [--set ...]
     status_is "$1" papline "$2" "$T/c.yaml" --set "train.weights=$T/w" \
         --set 'train.regimes=[cost_sensitive]' "${@:3}"
 }
-ok "from scratch" status_is 0 papline run "$T/c.yaml" --until train
+ok "weights are trained from scratch" \
+    status_is 0 papline run "$T/c.yaml" --until train
 mkdir "$T/w"
 cp "$T/run/train/$E/model.safetensors" "$T/w/mobilenetv2.safetensors"
-ok "a negative weight" cs 2 plan --set 'train.class_weights=1, -1, 1, 1, 1'
-ok "is named" says "-1 is out of range"
-ok "runs" cs 0 run
-ok "and is evaluated" says "$C"
-ok "behind fine-tuning" test -s \
+ok "a negative class weight is refused" \
+    cs 2 plan --set 'train.class_weights=1, -1, 1, 1, 1'
+ok "  is named" says "-1 is out of range"
+ok "cost-sensitive training runs" cs 0 run
+ok "  and is evaluated" says "$C"
+ok "it goes on from fine-tuning" test -s \
     "$T/run/train/mobilenetv2-finetune-s1/model.safetensors"
-ok "a matrix" cs 0 plan --set 'train.costs=0 1 1 1 1; 9 0 9 9 9; 1 1 0 1 1; 1 1 1 0 1; 1 1 1 1 0'
-ok "concerns it" says "train.costs  -> 0 1"
-ok "and leaves fine-tuning alone" grep -q '^reuse *train/.*-finetune' "$T/out"
-ok "other weights" cs 0 run --set 'train.class_weights=1 2 3 4 5'
+ok "the plan with a cost matrix" \
+    cs 0 plan --set 'train.costs=0 1 1 1 1; 9 0 9 9 9; 1 1 0 1 1; 1 1 1 0 1; 1 1 1 1 0'
+ok "  concerns cost-sensitive training" says "train.costs  -> 0 1"
+ok "  and leaves fine-tuning alone" grep -q '^reuse *train/.*-finetune' "$T/out"
+ok "other class weights run" cs 0 run --set 'train.class_weights=1 2 3 4 5'
 ok "too few of them" cs 1 run --set 'train.class_weights=1 2 3'
-ok "are refused before training" says "3 numbers, there are 5 classes"
+ok "  are refused before training" says "3 numbers, there are 5 classes"
 finish

@@ -15,15 +15,17 @@ same() { # same <run>: as the first
         cmp "$T/a/train/$C/$f" "$T/$1/train/$C/$f" || return 1
     done
 }
-ok "runs" cl a
-ok "and is evaluated" grep -q "^$C *[0-9.]* %" "$T/out.a"
-ok "overlays" test -n "$(ls "$T/a/explain/$C/overlays")"
-ok "two ranks" cl b --until train --set train.ranks=2
-ok "same bytes" same b
+ok "contrastive training runs" cl a
+ok "  and is evaluated" grep -q "^$C *[0-9.]* %" "$T/out.a"
+ok "the contrastive model is explained" \
+    test -n "$(ls "$T/a/explain/$C/overlays")"
+ok "contrastive training by two ranks" cl b --until train --set train.ranks=2
+ok "two ranks: the same bytes as one" same b
 # kill it at the end of the encoder's first epoch, then in the classifier's
 cl c --until train &
 for f in encoder/history.csv history.csv; do
-    ok "$f" wait_for 60 test -s "$T/c/train/$C.partial/$f" -o \
+    ok "killed in contrastive training: $f is there" \
+        wait_for 60 test -s "$T/c/train/$C.partial/$f" -o \
         -d "$T/c/train/$C"
     pkill -KILL -f -- "--run $T/c"
     pkill -KILL -f -- "papline-train --join $T/c"
@@ -31,18 +33,19 @@ for f in encoder/history.csv history.csv; do
     ok "no process is left" wait_for 20 no_process_of "$T/c"
     cl c --until train &
 done
-ok "ends" ends_with 0 $!
-ok "same bytes" same c
+ok "killed in contrastive training: the run ends" ends_with 0 $!
+ok "killed and gone on with: the same bytes" same c
 ok "another loss" status_is 0 papline plan "$T/a" --set \
     train.contrastive_loss=supcon
-ok "is another training" says "train.contrastive_loss n_pairs -> supcon"
+ok "  is another training" says "train.contrastive_loss n_pairs -> supcon"
 ok "pretrained without weights" status_is 2 papline plan "$T/a" --set \
     train.encoder=weights
-ok "is refused" says "train.weights: is empty"
+ok "  is refused" says "train.weights: is empty"
 ok "a loss that is none" status_is 2 papline plan "$T/a" --set \
     train.contrastive_loss=nt_xent
 mkdir "$T/w"
 cp "$T/a/train/$C/model.safetensors" "$T/w/mobilenetv2.safetensors"
-ok "pretrained" cl d --until train --set train.encoder=weights \
+ok "contrastive training of a pretrained encoder" \
+    cl d --until train --set train.encoder=weights \
     --set "train.weights=$T/w" --set train.contrastive_loss=triplet_semihard
 finish

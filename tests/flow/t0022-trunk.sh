@@ -7,7 +7,8 @@ ft() { # ft <run> [--set ...]: fine-tuning up to training
     papline run "$T/c.yaml" --run "$T/$1" --until train \
         --set "train.weights=$T/w" --set 'train.regimes=[finetune]' "${@:2}"
 }
-ok "from scratch" status_is 0 papline run "$T/c.yaml" --until train
+ok "weights are trained from scratch" \
+    status_is 0 papline run "$T/c.yaml" --until train
 mkdir "$T/w"
 cp "$T/run/train/$E/model.safetensors" "$T/w/mobilenetv2.safetensors"
 same() { # same <run>: as the first
@@ -17,15 +18,16 @@ same() { # same <run>: as the first
     done
 }
 trunk_begun() { [ -s "$(echo "$T/$1"/trunk/*/chunks)" ]; }
-ok "kept" ft a
-ok "it is there" trunk_begun a
-ok "not kept" ft b --set train.cache=off
-ok "it is not" not test -e "$T/b/trunk"
-ok "same bytes" same b
-ok "kept, 2 ranks" ft c --set train.ranks=2
-ok "same bytes" same c
+ok "fine-tuning that keeps what frozen layers put out" ft a
+ok "  it is there" trunk_begun a
+ok "fine-tuning that keeps nothing" ft b --set train.cache=off
+ok "  it is not" not test -e "$T/b/trunk"
+ok "kept and not kept: the same bytes" same b
+ok "fine-tuning by 2 ranks that keeps what frozen layers put out" \
+    ft c --set train.ranks=2
+ok "2 ranks: the same bytes as one" same c
 ok "not kept, 2 ranks" ft d --set train.cache=off --set train.ranks=2
-ok "same bytes" same d
+ok "killed and gone on with: the same bytes" same d
 
 ft e >"$T/log" 2>&1 &
 ok "the cache is begun" wait_for 60 trunk_begun e
@@ -34,11 +36,12 @@ pkill -KILL -f -- "papline-train --join $T/e"
 wait 2>/dev/null
 ok "no process is left" wait_for 20 no_process_of "$T/e"
 ok "goes on after kill -9" ft e
-ok "same bytes" same e
+ok "another run of the same: the same bytes" same e
 before=$(stat -c %Y "$T"/a/trunk/*/chunks)
-ok "another seed" ft a --set 'train.seeds=[2]'
+ok "fine-tuning with another seed" ft a --set 'train.seeds=[2]'
 ok "finds what is kept" test "$(ls -d "$T"/a/trunk/* | wc -l)" -eq 1
-ok "and leaves it alone" test "$before" = "$(stat -c %Y "$T"/a/trunk/*/chunks)"
+ok "  and leaves it alone" \
+    test "$before" = "$(stat -c %Y "$T"/a/trunk/*/chunks)"
 
 # A disk without room, if this user may mount one: training does without.
 mkdir -p "$T/f"
@@ -48,14 +51,17 @@ mkdir "$T/f/trunk"
 if mount -t tmpfs -o size=64k none "$T/f/trunk" 2>/dev/null; then
     trap 'umount "$T/f/trunk"; cleanup' EXIT
     ft f >"$T/log" 2>&1
-    ok "without room" test $? -eq 0
-    ok "says so" grep -q "no room to keep what frozen layers put out" "$T/log"
-    ok "same bytes" same f
+    ok "fine-tuning without room to keep anything" test $? -eq 0
+    ok "  says so" grep -q "no room to keep what frozen layers put out" "$T/log"
+    ok "without room: the same bytes" same f
 else
     echo "# not tried: a disk without room; this user may not mount one"
 fi
-ok "in 16 bits" ft g --set train.frozen_precision=bf16
+ok "fine-tuning with frozen_precision bf16" \
+    ft g --set train.frozen_precision=bf16
 ok "not kept, in 16 bits" ft h --set train.frozen_precision=bf16 --set train.cache=off
-ok "same bytes" cmp "$T/g/train/$F/last.safetensors" "$T/h/train/$F/last.safetensors"
-ok "but not those of 32" not cmp -s "$T/a/train/$F/last.safetensors" "$T/g/train/$F/last.safetensors"
+ok "bf16 by kept and unkept: the same bytes" \
+    cmp "$T/g/train/$F/last.safetensors" "$T/h/train/$F/last.safetensors"
+ok "  but not those of 32" \
+    not cmp -s "$T/a/train/$F/last.safetensors" "$T/g/train/$F/last.safetensors"
 finish

@@ -24,16 +24,16 @@ run() { # run <status>: it must not be taken for done
 for time in first second; do
     rm -f "$T/deaths"
     ok "$time: papline-train dies again and again" run 1
-    ok "three times" test "$(wc -l <"$T/deaths")" -eq 3
-    ok "that is said" says "papline-train ended early"
-    ok "and that it failed" says "train/$E failed:"
+    ok "the rank has died three times" test "$(wc -l <"$T/deaths")" -eq 3
+    ok "  that is said" says "papline-train ended early"
+    ok "  and that it failed" says "train/$E failed:"
     ok "what follows is skipped" says "evaluate/$E: skipped, its input train/$E failed"
-    ok "status" node_is "$T/run" "train/$E" failed
+    ok "status says that the training failed" node_is "$T/run" "train/$E" failed
 done
 ok "the journal tells" grep -q '"node-failed".*"train/' "$T/run/journal.jsonl"
-ok "and not that it is done" not grep -q '"node-done".*"train/' \
+ok "  and not that it is done" not grep -q '"node-done".*"train/' \
     "$T/run/journal.jsonl"
 mv "$T/bin/real" "$T/bin/papline-train"
 ok "one that lives goes on" run 0
-ok "to a model" test -s "$T/run/train/$E/model.safetensors"
+ok "  to a model" test -s "$T/run/train/$E/model.safetensors"
 finish

@@ -20,11 +20,11 @@ same() { # same <run>: as the first
         cmp "$T/a/train/$C/$f" "$T/$1/train/$C/$f" || return 1
     done
 }
-ok "runs" options a
-ok "and is whole" status_is 0 papline verify "$T/a"
+ok "a training with all options runs" options a
+ok "  and is whole" status_is 0 papline verify "$T/a"
 ok "two ranks, nothing kept of frozen layers" options b \
     --set train.ranks=2 --set train.cache=off
-ok "same bytes" same b
+ok "two ranks: the same bytes as one" same b
 options c >"$T/log" 2>&1 &
 ok "the encoder's checkpoint" wait_for 60 compgen -G \
     "$T/c/train/$C.partial/encoder/checkpoint/*"
@@ -33,7 +33,7 @@ pkill -KILL -f -- "papline-train --join $T/c"
 wait 2>/dev/null
 ok "no process is left" wait_for 20 no_process_of "$T/c"
 ok "killed, then by two ranks" options c --set train.ranks=2
-ok "same bytes" same c
+ok "killed and gone on with: the same bytes" same c
 ok "no mixtures" status_is 0 papline plan "$T/a" --set train.mixup=0
-ok "is another training" says "train.mixup 0.2 -> 0"
+ok "  is another training" says "train.mixup 0.2 -> 0"
 finish

@@ -13,9 +13,9 @@ ok "mixtures of almost nothing" refused 2 \
     "train.mixup: 0.01 is neither 0 nor at least 0.05" --set train.mixup=0.01
 ok "an average of nothing else" refused 2 "train.ema: 1 is out of range" \
     --set train.ema=1
-ok "an unknown sampler" refused 2 "did you mean balanced?" \
+ok "an unknown sampler is refused" refused 2 "did you mean balanced?" \
     --set train.sampler=balance
-ok "an unknown projection" refused 2 "is not one of one, two" \
+ok "an unknown projection is refused" refused 2 "is not one of one, two" \
     --set train.projection=three
 ok "fewer images than ranks" refused 2 \
     "train.batch: 2 images are fewer than train.ranks 3" \
@@ -23,11 +23,12 @@ ok "fewer images than ranks" refused 2 \
 ok "balanced batches without pairs" refused 2 \
     "train.sampler balanced needs 4" --set train.batch=3 \
     --set train.sampler=balanced
-ok "embeddings without pairs" refused 2 "regime contrastive needs 4" \
+ok "contrastive training without pairs is refused" \
+    refused 2 "regime contrastive needs 4" \
     --set train.batch=3 --set 'train.regimes=[contrastive]'
-ok "a negative cost" refused 2 "-1 is out of range" \
+ok "a negative cost is refused" refused 2 "-1 is out of range" \
     --set 'train.costs=0 1 1 1 1; -1 0 1 1 1; 1 1 0 1 1; 1 1 1 0 1; 1 1 1 1 0'
-ok "nothing has run" not test -e "$T/run"
+ok "  nothing has run" not test -e "$T/run"
 
 # what the data tells
 ok "a class in no list" refused 1 "is in none of evaluate.normal, .benign" \
@@ -60,7 +61,7 @@ lone=(--set "dataset.path=$T/cells" --set split.method=csv
 ok "a class of a single image" refused 1 \
     "Dyskeratotic' has a single training image; a pair is needed" \
     "${lone[@]}" --set 'train.regimes=[contrastive]'
-ok "likewise balanced" refused 1 \
+ok "balanced batches of a class of one are refused" refused 1 \
     "has a single training sample, balanced batches need two" \
     "${lone[@]}" --set train.sampler=balanced
 ok "no training has begun" not began

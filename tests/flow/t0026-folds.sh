@@ -23,17 +23,20 @@ clusters() { # the cells as clusters of four
     done
 }
 ok "cells of five clusters" clusters
-ok "two folds" kf 2 plan --set split.folds=2
-ok "cannot train" says "split.folds: of 2, one tests and the other validates"
-ok "folds of a file" kf 2 plan --set split.folds=3 --set split.method=csv \
+ok "two folds are refused" kf 2 plan --set split.folds=2
+ok "  of two none would train" \
+    says "split.folds: of 2, one tests and the other validates"
+ok "folds of a split by file" \
+    kf 2 plan --set split.folds=3 --set split.method=csv \
     --set split.csv=x.csv
-ok "are refused" says "split.method csv names one split, not folds"
+ok "  are refused" says "split.method csv names one split, not folds"
 
-ok "from scratch" status_is 0 papline run "$T/c.yaml" --until train
+ok "weights are trained from scratch" \
+    status_is 0 papline run "$T/c.yaml" --until train
 mkdir "$T/w"
 cp "$T/run/train/$E/model.safetensors" "$T/w/mobilenetv2.safetensors"
 F=mobilenetv2-finetune-s1
-ok "three folds" kf 0 run --set split.folds=3 --run "$T/kf"
+ok "a run in three folds" kf 0 run --set split.folds=3 --run "$T/kf"
 ok "  their cells are told by class" test "$(grep -cE \
     ': [0-9]+, [0-9]+, [0-9]+ in folds 0 to 2$' "$T/out")" -eq 5
 ok "  and what size and colour tell" says "of the test cells of all folds"
@@ -50,9 +53,9 @@ done
 ok "folds are not of one size" test "$(for f in 0 1 2; do cells_of $f; done |
     sort -u | wc -l)" -gt 1
 ok "all folds are one experiment" status_is 2 papline compare "$T/kf"
-ok "which is none to compare" says "1 experiment to compare, two are needed"
+ok "  which is none to compare" says "1 experiment to compare, two are needed"
 ok "folds test other cells" status_is 2 papline compare "$T/kf" $F-f0 $F-f1
-ok "which comparing says" says "another split or dataset"
+ok "  which comparing says" says "another split or dataset"
 tests_of() { # tests_of: numbers of test cells in baseline.json, pooled last
     sed -n 's/.*"n_test": \([0-9]*\).*/\1/p' "$T/kf/data/baseline.json" | sort -n
 }
@@ -80,11 +83,14 @@ torn() { # groups with cells in several folds
 ok "no group is in two folds" test -z "$(torn)"
 ok "a table over folds" grep -q "^$F,3,3," "$T/kf/report/folds.csv"
 ok "the page has it" grep -q "Over all folds" "$T/kf/report/index.html"
-ok "its headline is of all folds" grep -qE "of the test cells of all folds are \
+ok "  its headline is of all folds" \
+    grep -qE "of the test cells of all folds are \
 classified right: [0-9]+ of 100; .*; single folds " "$T/kf/report/index.html"
-ok "its classes are told by fold" grep -q 'class="num">fold 2</th><th .*>used' \
+ok "  its classes are told by fold" \
+    grep -q 'class="num">fold 2</th><th .*>used' \
     "$T/kf/report/index.html"
-ok "and in stats.json" test "$(grep -c '"folds": \[' "$T/kf/data/stats.json")" \
+ok "  and in stats.json" \
+    test "$(grep -c '"folds": \[' "$T/kf/data/stats.json")" \
     -eq 5
 insertion_of() { # insertion_of <fold>: its cells in the table of explainers
     sed -n "s/^mobilenetv2,finetune,1,$1,all,gradcam,faithfulness,insertion,\
@@ -94,30 +100,32 @@ for f in 0 1 2; do
     ok "fold $f is in the table of explainers" test "$(insertion_of $f)" = \
         "$(cells_of $f)"
 done
-ok "verified" status_is 0 papline verify "$T/kf"
-ok "again" kf 0 plan --set split.folds=3 --run "$T/kf"
-ok "all is current" not grep -q '^run' "$T/out"
+ok "the run in folds verifies" status_is 0 papline verify "$T/kf"
+ok "the plan of the run in folds" kf 0 plan --set split.folds=3 --run "$T/kf"
+ok "the plan of the run in folds runs nothing" not grep -q '^run' "$T/out"
 C=mobilenetv2-cost_sensitive-s1 V=soft_vote-members-s7
 ok "cost-sensitive in each fold, and both together" kf 0 run \
     --set split.folds=3 --set "train.regimes=[finetune, cost_sensitive]" \
     --set 'evaluate.ensembles=[soft_vote, fuzzy_rank]' \
     --set "evaluate.ensemble_members=[$F, $C]" --run "$T/kf" --until evaluate
-ok "goes on from the same fold's model" grep -q "\"train/$F-f2\"" \
+ok "  goes on from the same fold's model" grep -q "\"train/$F-f2\"" \
     "$T/kf/train/$C-f2/manifest.json"
 ok "an ensemble is of one fold" cmp <(printf '%s\n' member,weight "$F-f1,1" \
     "$C-f1,1") "$T/kf/evaluate/$V-f1/members.csv"
-ok "in every fold, each cell once" cmp <(tested $V) <(tested "$F")
-ok "a page" status_is 0 papline report "$T/kf"
+ok "an ensemble tests each cell once in all folds" \
+    cmp <(tested $V) <(tested "$F")
+ok "the page of the run in folds" status_is 0 papline report "$T/kf"
 ok "ensembles are pooled" test "$(grep -cE "^(soft_vote|fuzzy_rank)-members-s7,\
 3,3,.*,100,[0-9]+,[0-9.]+,[0-9.]+,[0-9.]+,[0-9.]+$" \
     "$T/kf/report/folds.csv")" -eq 2
 ok "compared over all folds" status_is 0 papline compare "$T/kf"
-ok "which is every cell" says "100 test cells of all 3 folds in 25 groups"
+ok "  which is every cell" says "100 test cells of all 3 folds in 25 groups"
 ok "every two of the four" test "$(wc -l <"$T/kf/compare/pairs.csv")" -eq 7
-ok "as pairs" grep -q "^$C,$F," "$T/kf/compare/pairs.csv"
-ok "with the same cache" test "$(ls -d "$T"/kf/trunk/* | wc -l)" -eq 1
-ok "variants" kf 0 run --set split.folds=3 --set augment.variants=1 \
+ok "  as pairs" grep -q "^$C,$F," "$T/kf/compare/pairs.csv"
+ok "  with the same cache" test "$(ls -d "$T"/kf/trunk/* | wc -l)" -eq 1
+ok "variants of all folds are made" \
+    kf 0 run --set split.folds=3 --set augment.variants=1 \
     --run "$T/kf" --until augment
-ok "of all cells" test "$(($(wc -l <"$T/kf/augment/index.csv")))" -eq \
+ok "  of all cells" test "$(($(wc -l <"$T/kf/augment/index.csv")))" -eq \
     "$(wc -l <"$T/kf/data/index.csv")"
 finish

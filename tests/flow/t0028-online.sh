@@ -16,17 +16,17 @@ same() { # same <run> [<other>]: as the first
 }
 ok "an unknown recipe" status_is 2 papline plan "$T/c.yaml" \
     --set train.augment_recipe=lihgt
-ok "is refused" says "did you mean light?"
-ok "by a thread" online a
-ok "nothing is stored" not test -e "$T/a/augment"
+ok "  is refused" says "did you mean light?"
+ok "fresh variants by a thread" online a
+ok "no stored variants are made" not test -e "$T/a/augment"
 online b --set train.augment_workers=2 >"$T/online" 2>&1
-ok "by two workers" test $? -eq 0
-ok "which end when it does" not grep -q "did not end when" "$T/online"
+ok "fresh variants by two workers" test $? -eq 0
+ok "  which end when it does" not grep -q "did not end when" "$T/online"
 ok "same bytes" same b
 ok "two ranks, a worker each" online c --set train.ranks=2 \
     --set train.augment_workers=1
 ok "same bytes" same c
-ok "another recipe" online d --set train.augment_recipe=strong
+ok "another recipe of fresh variants" online d --set train.augment_recipe=strong
 ok "other bytes" not same d
 
 # A recipe of one's own: its content counts, wherever it is.
@@ -47,13 +47,14 @@ ok "same bytes" same h g
 (echo "# elsewhere"; cat mine.yaml) >"$T/w.yaml"
 ok "another name and comment" planned g "$T/w.yaml" reuse
 sed 's/scale: 3/scale: 4/' mine.yaml >"$T/w.yaml"
-ok "another number" planned g "$T/w.yaml" run
+ok "another number of fresh variants" planned g "$T/w.yaml" run
 printf 'each:\n- affine: {rotat: 3}\n' >bad.yaml
-ok "a bad one" status_is 2 papline run "$T/c.yaml" --run "$T/new" \
+ok "a bad recipe of fresh variants" \
+    status_is 2 papline run "$T/c.yaml" --run "$T/new" \
     --set train.augment_recipe=bad.yaml
-ok "is refused with line and spelling" \
+ok "  is refused with line and spelling" \
     says "bad.yaml:2: affine: there is no 'rotat'; did you mean rotate?"
-ok "before anything began" test ! -e "$T/new"
+ok "a bad recipe is refused before anything began" test ! -e "$T/new"
 
 # Stopped, then gone on with by the stage alone, when the file is gone.
 online i --set train.augment_recipe=mine.yaml --set train.augment_workers=1 \
@@ -65,7 +66,8 @@ pkill -KILL -f -- "papline-train --join $T/i"
 wait "$run" 2>/dev/null
 ok "no process is left" wait_for 20 no_process_of "$T/i"
 rm mine.yaml
-ok "goes on without the file" status_is 0 papline-train --run "$T/i" \
+ok "a killed training goes on without the recipe's file" \
+    status_is 0 papline-train --run "$T/i" \
     --experiment "$E"
 ok "same bytes" same i g
 
@@ -74,15 +76,15 @@ online e --set train.augment_workers=2 --set train.checkpoint_seconds=0.01 \
     >"$T/log" 2>&1 &
 run=$!
 streams() { pgrep -f -- "--data $T/$1/data"; }
-ok "workers" wait_for 60 streams e
+ok "workers stream to a training" wait_for 60 streams e
 ok "a checkpoint" wait_for 60 compgen -G "$T/e/train/$E.partial/checkpoint/*"
 pkill -KILL -f -- "--data $T/e/data"
 pkill -KILL -f -- "--run $T/e"
 pkill -KILL -f -- "papline-train --join $T/e"
 wait "$run" 2>/dev/null
 ok "no process is left" wait_for 20 no_process_of "$T/e"
-ok "nor a worker" wait_for 20 not streams e
-ok "goes on after kill -9" online e
+ok "no worker of the killed training is left" wait_for 20 not streams e
+ok "the killed training with workers goes on" online e
 ok "same bytes" same e
 
 mkdir "$T/w"
@@ -91,7 +93,7 @@ frozen() {
     online f --set 'train.regimes=[finetune]' --set "train.weights=$T/w" \
         >"$T/out" 2>&1
 }
-ok "frozen layers" frozen
-ok "it is said that they are not kept" says "layers put out is not kept"
-ok "and they are not" not test -e "$T/f/trunk"
+ok "fresh variants before frozen layers" frozen
+ok "  it is said that they are not kept" says "layers put out is not kept"
+ok "  and they are not" not test -e "$T/f/trunk"
 finish

@@ -9,7 +9,8 @@ strict=(papline run "$T/c.yaml" --until train --set train.reproducible=strict
     --set train.checkpoint_seconds=0.1)
 
 for r in 1 2 4; do
-    ok "$r ranks" status_is 0 "${strict[@]}" --run "$T/run$r" \
+    ok "strict training by $r ranks" \
+        status_is 0 "${strict[@]}" --run "$T/run$r" \
         --set train.ranks=$r --set "train.regimes=[scratch, contrastive]"
 done
 steps=$(sed 1d "$T/run1/train/$E/steps.csv" | wc -l)
@@ -29,13 +30,13 @@ kill "$run"
 ok "stopped on 4 ranks" ends_with 75 "$run"
 ok "gone on with 1 rank" status_is 0 "${strict[@]}" --run "$T/moved" \
     --set train.ranks=1
-ok "without a word of rounding" not grep -q rounding "$T/out"
+ok "  without a word of rounding" not grep -q rounding "$T/out"
 for f in steps.csv history.csv model.safetensors last.safetensors; do
     ok "$f: the unbroken one's" cmp "$T/run1/train/$E/$f" "$T/moved/train/$E/$f"
 done
 
 ok "3 ranks are refused" status_is 2 "${strict[@]}" --run "$T/run3" \
     --set train.ranks=3
-ok "and why" says "train.reproducible strict has 1, 2 or 4, not 3"
-ok "nothing was begun" not test -e "$T/run3"
+ok "  and why" says "train.reproducible strict has 1, 2 or 4, not 3"
+ok "  nothing was begun" not test -e "$T/run3"
 finish

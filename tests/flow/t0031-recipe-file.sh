@@ -21,16 +21,18 @@ ok "a run by a relative path" status_is 0 papline run "$T/c.yaml" \
     --until augment --set augment.recipe=./mine.yaml \
     --set augment.variants=3 --set augment.workers=2
 sed -i 's/variants: 1/variants: 3/' "$T/c.yaml"
-ok "its operations are in the index" grep -q 'affine(rotate=' \
+ok "  its operations are in the index" grep -q 'affine(rotate=' \
     "$T/run/augment/index.csv"
-ok "no others" not grep -qE 'contrast|flip' "$T/run/augment/index.csv"
-ok "derived again" status_is 0 papline verify --augment "$T/run" --sample 1000
+ok "no operation but the recipe's is drawn" \
+    not grep -qE 'contrast|flip' "$T/run/augment/index.csv"
+ok "variants of one's own recipe are derived again" \
+    status_is 0 papline verify --augment "$T/run" --sample 1000
 
 (echo "# another name and layout"; cat mine.yaml) >"$T/other.yaml"
 ok "another name, a comment" plan "$T/other.yaml"
 ok "  reuse" grep -qE '^reuse +augment ' "$T/out"
 sed 's/share: 3/share: 2/' mine.yaml >"$T/changed.yaml"
-ok "another number" plan "$T/changed.yaml"
+ok "the plan with another number in the recipe" plan "$T/changed.yaml"
 ok "  run" grep -qE '^run +augment ' "$T/out"
 ok "  with its reason" says "augment.recipe "
 ok "the light recipe" status_is 0 papline run "$T/c.yaml" --run "$T/light" \
@@ -56,7 +58,8 @@ ok "a bad recipe" status_is 2 papline run "$T/c.yaml" --run "$T/new" \
 ok "  where, and what was meant" says \
     "bad.yaml:2: affine: there is no 'rotat'; did you mean rotate? (and 1 more)"
 ok "  nothing was begun" test ! -e "$T/new"
-ok "no such file" status_is 2 papline plan "$T/c.yaml" \
+ok "a recipe that is not there is refused" \
+    status_is 2 papline plan "$T/c.yaml" \
     --set "augment.recipe=$T/none.yaml"
 cell=$(find "$CELLS" -name '*.bmp' | sort | head -n 1)
 ok "a sheet of it" status_is 0 papline augment-preview "$cell" \

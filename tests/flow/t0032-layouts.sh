@@ -32,7 +32,8 @@ for d in normal_superficiel normal_intermediate normal_columnar \
     done
 done
 touch "$T/herlev/readme.txt"
-ok "Herlev" run_to_data 0 "$ROOT/configs/herlev.yaml" herlev \
+ok "Herlev's layout by its configuration" \
+    run_to_data 0 "$ROOT/configs/herlev.yaml" herlev \
     --run "$T/h"
 ok "  its seven classes" test "$(wc -l <"$T/h/data/classes.txt")" -eq 7
 ok "  by their names" grep -qx "Mild dysplasia" "$T/h/data/classes.txt"
@@ -52,7 +53,8 @@ for d in "Negative for Intraepithelial malignancy:NL_%d_ (%d).jpg" \
         done
     done
 done
-ok "Mendeley LBC" run_to_data 0 "$ROOT/configs/mendeley-lbc.yaml" \
+ok "Mendeley LBC's layout by its configuration" \
+    run_to_data 0 "$ROOT/configs/mendeley-lbc.yaml" \
     lbc --run "$T/m"
 ok "  its four classes" test \
     "$(tr '\n' ' ' <"$T/m/data/classes.txt")" = "HSIL LSIL NILM SCC "
@@ -77,17 +79,18 @@ run: {dir: $T/t}
 layout: {csv: $T/t.csv}
 split: {method: csv}
 EOF
-ok "a table" run_to_data 0 "$T/t.yaml" table
+ok "a layout by a table" run_to_data 0 "$T/t.yaml" table
 ok "  24 cells of two classes" test "$(column "$T/t" 2 | sort | uniq -c |
     tr -s ' \n' ' ')" = " 12 Even 12 Odd "
 ok "  its groups" grep -q "x3/cell8.bmp,Odd,p1,test" "$T/t/data/index.csv"
 ok "  its splits" test "$(column "$T/t" 4 | grep -c test)" -eq 6
-ok "nothing changed" run_to_data 0 "$T/t.yaml" table
+ok "  nothing changed" run_to_data 0 "$T/t.yaml" table
 papline plan "$T/t.yaml" --set "dataset.path=$T/table" >"$T/out" 2>&1
 ok "  nothing runs" grep -qE "^reuse +preprocess" "$T/out"
 sed -i '2s/validation/train/' "$T/t.csv"
 papline plan "$T/t.yaml" --set "dataset.path=$T/table" >"$T/out" 2>&1
-ok "a row changed" grep -qE "^run +preprocess .*layout.csv changed" "$T/out"
+ok "a changed row of the table runs preprocessing" \
+    grep -qE "^run +preprocess .*layout.csv changed" "$T/out"
 echo "../h/x.bmp,Odd,p9,train," >>"$T/t.csv"
 ok "a way out of the dataset" run_to_data 1 "$T/t.yaml" table
 ok "  is refused with its line" says "t.csv:26: '../h/x.bmp' is no path below"
@@ -98,11 +101,14 @@ refused() { # refused <text> <settings>: before anything runs
     run_to_data 2 "$ROOT/configs/herlev.yaml" herlev --run "$T/new" \
         "$@" && says "$text" && test ! -e "$T/new"
 }
-ok "a bad expression" refused "layout.group: '(a'" --set "layout.group=(a"
-ok "a class twice" refused "layout.classes: 'a' is there twice" \
+ok "a bad expression of groups is refused" \
+    refused "layout.group: '(a'" --set "layout.group=(a"
+ok "a class twice is refused" refused "layout.classes: 'a' is there twice" \
     --set "layout.classes=a, b, a"
-ok "one class" refused "at least 2 are needed" --set layout.classes=a
-ok "a key misspelt" refused "did you mean layout.exclude?" \
+ok "a single class is refused" \
+    refused "at least 2 are needed" --set layout.classes=a
+ok "a misspelt key of layout is refused" \
+    refused "did you mean layout.exclude?" \
     --set "layout.exlude=x"
 ok "a class without a folder" run_to_data 1 \
     "$ROOT/configs/herlev.yaml" lbc --run "$T/new"

@@ -7,7 +7,8 @@ RANDOM=$seed
 echo "# seed $seed"
 big=(--until augment --set augment.unit=1 --set augment.variants=1000
     --set scheduler.lease=2 --set scheduler.tries=100)
-ok "unbroken, one worker" status_is 0 papline run "$T/c.yaml" "${big[@]}" \
+ok "an unbroken run with one worker" \
+    status_is 0 papline run "$T/c.yaml" "${big[@]}" \
     --run "$T/whole"
 
 start() { # start <run> <workers>
@@ -32,7 +33,7 @@ for w in 2 7; do # 'ok' counts in n
     kill_some "$T/run$w" 3
     ok "$w workers: some were killed" test "$kills" -ge 1
     if [ $w -eq 7 ]; then
-        ok "the scheduler too" kill -9 "$run"
+        ok "the scheduler is killed, too" kill -9 "$run"
         wait "$run" 2>/dev/null
         wait_for 20 no_process_of "$T/run$w"
         start "$T/run$w" $w

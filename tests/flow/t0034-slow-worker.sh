@@ -29,12 +29,12 @@ sleep 0.6 # status.json is written twice a second
 s=$(units_of $slow) f=$(units_of $fast)
 echo "# slow $s, fast $f units"
 ok "the slow one got less than half" test "$((2 * ${s:-999}))" -lt "${f:-0}"
-ok "status" status_is 0 papline status "$T/run"
+ok "status of the run" status_is 0 papline status "$T/run"
 ok "  a rate of each" test "$(grep -cE 'augment  .* [1-9][0-9.]*/s' "$T/out")" \
     -ge 2
 ok "  and of all" grep -qE 'all together [1-9][0-9.]*/s' "$T/out"
 kill -CONT $slow
 ok "the run ends" ends_with 0 "$run"
-ok "nothing was set aside" not grep -qvE ',(ok|status)$' \
+ok "  nothing was set aside" not grep -qvE ',(ok|status)$' \
     "$T/run/augment/index.csv"
 finish

@@ -3,9 +3,9 @@
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
 job=$ROOT/configs/slurm/augment-workers.sbatch
-ok "its syntax" bash -n "$job"
-ok "it is an array" grep -q '^#SBATCH --array=' "$job"
-ok "it wants RUN" status_is 1 env -u RUN bash "$job"
+ok "the syntax of Slurm's script" bash -n "$job"
+ok "  it is an array" grep -q '^#SBATCH --array=' "$job"
+ok "  it wants RUN" status_is 1 env -u RUN bash "$job"
 export RUN=$T/run BIN PAUSE=0.3
 TRIES=2 ok "without a scheduler it gives up: start again" \
     status_is 75 env TRIES=2 bash "$job"
@@ -26,6 +26,6 @@ ok "one whose time is up leaves: start again" ends_with 75 $late
 kill -CONT "${first[@]}"
 ok "the run ends" ends_with 0 "$run"
 ok "the other was sent home" ends_with 0 $early
-ok "nothing was set aside" not grep -qvE ',(ok|status)$' \
+ok "  nothing was set aside" not grep -qvE ',(ok|status)$' \
     "$T/run/augment/index.csv"
 finish

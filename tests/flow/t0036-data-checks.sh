@@ -23,7 +23,8 @@ echo "no picture" >"$T/cells/$dir/902_01.bmp"
     done
     for f in 900_01 901_01 902_01; do echo "$dir/$f.bmp,test"; done
 } >"$T/split.csv"
-ok "a run" status_is 0 papline run "$T/c.yaml" --set "dataset.path=$T/cells" \
+ok "a run on odd data" \
+    status_is 0 papline run "$T/c.yaml" --set "dataset.path=$T/cells" \
     --set split.method=csv --set "split.csv=$T/split.csv" --until preprocess
 ok "  near duplicates across splits" says \
     "'${cell[0]}' (train) and '$near' (test) look the same"
@@ -35,7 +36,7 @@ ok "  classes" grep -qE ': [0-9]+ to train, [0-9]+ to validate, [0-9]+ to test' 
 ok "  the baseline" grep -qE 'size and mean colour alone tell [0-9.]+ % of the' \
     "$T/out"
 ok "  all in stats.json" grep -q '"near_duplicates"' "$T/run/data/stats.json"
-ok "a page" status_is 0 papline report "$T/run"
+ok "the page of the run on odd data" status_is 0 papline report "$T/run"
 page=$T/run/report/index.html
 ok "  with the sizes" grep -q 'most common: [0-9.]* x [0-9.]* pixels' "$page"
 ok "  and the remarks" grep -q 'look the same' "$page"

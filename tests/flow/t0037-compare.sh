@@ -20,7 +20,8 @@ ok "  pairs.csv" grep -q "^$S-s1,$S-s2," "$T/run/compare/pairs.csv"
 ok "  experiments.csv" test \
     "$(wc -l <"$T/run/compare/experiments.csv")" -eq 3
 cp "$T/run/compare/pairs.csv" "$T/pairs.csv"
-ok "all, without names" status_is 0 papline compare "$T/run"
+ok "all experiments are compared without names" \
+    status_is 0 papline compare "$T/run"
 ok "  the same to the byte" cmp "$T/pairs.csv" "$T/run/compare/pairs.csv"
 ok "outputs are as they were" status_is 0 papline verify "$T/run"
 
@@ -57,11 +58,13 @@ ok "  which are many" test "$(shared)" -gt 32
 ok "one experiment is none to compare" status_is 2 papline compare "$T/run" \
     $S-s1
 ok "  said so" says "two are needed"
-ok "an unknown one" status_is 2 papline compare "$T/run" $S-s1 $S-s9
+ok "an unknown experiment is refused" \
+    status_is 2 papline compare "$T/run" $S-s1 $S-s9
 ok "  with the nearest" says "did you mean $S-s"
-ok "no run" status_is 2 papline compare "$T/nowhere"
+ok "comparing no run is refused" status_is 2 papline compare "$T/nowhere"
 rm -r "$T/run/evaluate/$S-s2"
 cp -r "$T/by-group/evaluate/$S-s2" "$T/run/evaluate/"
-ok "other test cells" status_is 2 papline compare "$T/run" $S-s1 $S-s2
+ok "experiments of other test cells are refused" \
+    status_is 2 papline compare "$T/run" $S-s1 $S-s2
 ok "  named" says "$S-s2"
 finish

@@ -42,32 +42,35 @@ means() { # are probabilities of a vote the means of the members'?
 ok "a vote is the mean" means
 ok "the page has them in its table" grep -q \
     '<a href="#experiment-[0-9]*">soft_vote-members-s7' report/index.html
-ok "they can be compared" status_is 0 papline compare "$T/run" $A \
+ok "  they can be compared" status_is 0 papline compare "$T/run" $A \
     soft_vote-members-s7 fuzzy_distance-members-s7
 ok "every file is as its manifest says" status_is 0 papline verify "$T/run"
 
 ok "one more time, by hand" status_is 0 papline-evaluate --run "$T/run" \
     --experiment soft_vote-members-s7
-ok "all is reused" status_is 0 papline plan "$T/c.yaml"
+ok "the plan with ensembles" status_is 0 papline plan "$T/c.yaml"
 ok "  indeed" not grep -q '^run ' "$T/out"
-ok "other weights" status_is 0 papline plan "$T/c.yaml" --set \
+ok "the plan with other weights of members" \
+    status_is 0 papline plan "$T/c.yaml" --set \
     "evaluate.ensemble_weights=3 1"
 ok "  concern the weighted vote alone" test \
     "$(grep '^run ' "$T/out" | awk '{print $2}' | tr '\n' ' ')" = \
     "evaluate/weighted_vote-members-s7 report "
 ok "  with the reason" says "evaluate.ensemble_weights auto -> 3 1"
-ok "are applied" status_is 0 papline run "$T/c.yaml" --set \
+ok "  are applied" status_is 0 papline run "$T/c.yaml" --set \
     "evaluate.ensemble_weights=3 1"
 ok "  as given" grep -qx "$A,3" evaluate/weighted_vote-members-s7/members.csv
 
 refused() { # refused <setting> <what is said>
     status_is 2 papline plan "$T/c.yaml" --set "$1" && says "$2"
 }
-ok "an unknown way" refused "evaluate.ensembles=[soft_vot]" \
+ok "an unknown ensemble is refused" refused "evaluate.ensembles=[soft_vot]" \
     "did you mean soft_vote?"
-ok "an unknown member" refused "evaluate.ensemble_members=[$A, x]" \
+ok "an unknown member is refused" refused "evaluate.ensemble_members=[$A, x]" \
     "'x' is no experiment"
-ok "one member" refused "evaluate.ensemble_members=[$A]" "no ensemble"
-ok "weights too few" refused "evaluate.ensemble_weights=1" \
+ok "an ensemble of one member is refused" \
+    refused "evaluate.ensemble_members=[$A]" "no ensemble"
+ok "too few weights of members are refused" \
+    refused "evaluate.ensemble_weights=1" \
     "1 numbers for 2 members"
 finish

@@ -12,7 +12,7 @@ sed -i "s|method: random|method: csv\n  csv: $T/split.csv|
             s/[37]\.bmp$/&,validation/
             s/\.bmp$/&,train/'
 ) >"$T/split.csv"
-ok "a run" status_is 0 papline run "$T/c.yaml"
+ok "a run whose test cells are of one class" status_is 0 papline run "$T/c.yaml"
 cd "$T/run/evaluate/$E" || exit 1
 ok "  of one class alone" test "$(grep ,test, predictions.csv | cut -d, -f3 |
     sort -u)" = Metaplastic
@@ -31,14 +31,15 @@ ok "  each cell is in one" test \
     "$(grep -c ,test, predictions.csv)"
 ok "pictures that were trained on, and new ones" test \
     "$(grep -c ^picture, errors.csv)" -eq 2
-ok "as many mistakes as there are" test "$(tail -n +2 mistakes.csv | wc -l)" \
+ok "  as many mistakes as there are" test "$(tail -n +2 mistakes.csv | wc -l)" \
     -eq "$(grep ,test, predictions.csv | awk -F, '$3 != $4' | wc -l)"
 ok "  the most confident first" sort -c -t, -k4,4gr <(tail -n +2 mistakes.csv)
 ok "  drawn if there are any" test \
     "$([ -s mistakes.png ]; echo $?)" -eq \
     "$([ "$(wc -l <mistakes.csv)" -gt 1 ]; echo $?)"
 cp predictions.csv "$T/one.csv"
-ok "eight views" status_is 0 papline run "$T/c.yaml" --until evaluate \
+ok "a run evaluated by eight views" \
+    status_is 0 papline run "$T/c.yaml" --until evaluate \
     --set evaluate.views=all
 cd "$T/run/evaluate/$E" || exit 1
 ok "  change probabilities" not cmp -s predictions.csv "$T/one.csv"

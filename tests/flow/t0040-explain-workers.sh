@@ -9,7 +9,7 @@ bytes() { (cd "$1/explain" && find . -type f ! -name manifest.json ! -name .seen
 same() { [ "$(bytes "$1")" = "$(bytes "$2")" ]; }
 cells_done() { [ "$(find "$1/explain/$E.partial/cells" -name '*.scores.csv' | wc -l)" -ge "$2" ]; }
 
-ok "1 worker" status_is 0 papline run "$T/c.yaml" --until explain
+ok "explained by 1 worker" status_is 0 papline run "$T/c.yaml" --until explain
 ok "  made maps" test -n "$(ls "$T/run/explain/$E/maps")"
 ok "  left no cells/" not test -e "$T/run/explain/$E/cells"
 

@@ -5,11 +5,13 @@ small_config "$T/c.yaml"
 sed -i -e 's/faith_steps: 4/faith_steps: 0/' -e 's/lime_samples: 32/lime_samples: 8/' \
     -e 's/methods: .*/methods: [gradcam, lime]/' "$T/c.yaml"
 export OMP_NUM_THREADS=1
-ok "the line" status_is 0 papline run "$T/c.yaml" --until evaluate
+ok "a run to be checked" status_is 0 papline run "$T/c.yaml" --until evaluate
 cp -r "$T/run" "$T/plain"
-ok "explained" status_is 0 papline run "$T/c.yaml" --until explain \
+ok "explained without checks" \
+    status_is 0 papline run "$T/c.yaml" --until explain \
     --run "$T/plain" --set explain.workers=2
-ok "with checks, in jet" status_is 0 papline run "$T/c.yaml" --until explain \
+ok "explained with checks, in jet" \
+    status_is 0 papline run "$T/c.yaml" --until explain \
     --set explain.sanity=cascade --set explain.stability=1 \
     --set explain.colours=jet --set explain.cells=3
 d=$T/run/explain/$E

@@ -12,10 +12,10 @@ for c in "${tools[@]}"; do
     ln -s ../content "$T/bin/$c"
 done
 touch "$T/one.c"
-ok "with all tools" status_is 0 "${lint[@]}" PATH="$T/bin"
+ok "lint with all tools" status_is 0 "${lint[@]}" PATH="$T/bin"
 for c in "${tools[@]}"; do
     rm "$T/bin/$c"
-    ok "without $c" status_is 2 "${lint[@]}" PATH="$T/bin"
+    ok "lint without $c" status_is 2 "${lint[@]}" PATH="$T/bin"
     ok "  says so" says "lint: $c is not installed"
     ln -s ../content "$T/bin/$c"
 done

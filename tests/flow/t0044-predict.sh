@@ -14,7 +14,8 @@ sed -n 's/^\([^,]*\),test,[^,]*,[^,]*,\(.*\),[^,]*,[^,]*$/\1,\2/p' \
     "$T/run/evaluate/$E/predictions.csv" >"$T/want"
 mapfile -t files < <(cut -d, -f1 "$T/want")
 cd "$CELLS" || exit 1
-ok "predict" status_is 0 papline predict "$M" "${files[@]}" -o "$T/out.d"
+ok "pictures are predicted" \
+    status_is 0 papline predict "$M" "${files[@]}" -o "$T/out.d"
 ok "  a line for each" test "$(wc -l <"$T/out")" -eq $((${#files[@]} + 1))
 sed -n '2,$s/^\([^,]*\),[^,]*,\(.*\),,ok$/\1,\2/p' "$T/out.d/predictions.csv" \
     >"$T/got"
@@ -48,9 +49,9 @@ ok "a picture is no model" status_is 1 papline predict "${files[0]}" \
     "${files[0]}"
 ok "  says what to give" says "train/EXPERIMENT/model.safetensors"
 head -c 100000 "$M" >"$T/cut.safetensors"
-ok "half a model" status_is 1 papline predict "$T/cut.safetensors" \
+ok "half a model is refused" status_is 1 papline predict "$T/cut.safetensors" \
     "${files[0]}"
 ok "  is named" says "cut.safetensors"
-ok "no picture" status_is 2 papline predict "$M"
+ok "predicting no picture is refused" status_is 2 papline predict "$M"
 ok "no picture in a directory" status_is 2 papline predict "$M" "$T/run/data"
 finish

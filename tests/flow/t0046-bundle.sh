@@ -4,7 +4,7 @@
 small_config "$T/c.yaml"
 ok "a training, evaluated" status_is 0 papline run "$T/c.yaml" \
     --until evaluate
-ok "its page" status_is 0 papline report "$T/run"
+ok "the page of a training" status_is 0 papline report "$T/run"
 ok "  says what is missing" grep -q "is incomplete: explanations" \
     "$T/run/report/index.html"
 B=$T/run/report/bundle/$E

@@ -17,10 +17,10 @@ same() { # same <run>: as the first
         cmp "$T/a/train/$E/$f" "$T/$1/train/$E/$f" || return 1
     done
 }
-ok "by a thread" balanced a
+ok "balanced fresh variants by a thread" balanced a
 ok "two ranks, two workers each" balanced b --set train.ranks=2 \
     --set train.augment_workers=2
-ok "same bytes" same b
+ok "two ranks with workers: the same bytes" same b
 balanced c --set train.checkpoint_seconds=0.01 >"$T/log" 2>&1 &
 run=$!
 ok "a checkpoint" wait_for 60 compgen -G "$T/c/train/$E.partial/checkpoint/*"
@@ -29,5 +29,5 @@ pkill -KILL -f -- "papline-train --join $T/c"
 wait "$run" 2>/dev/null
 ok "no process is left" wait_for 20 no_process_of "$T/c"
 ok "killed within an epoch, then by two ranks" balanced c --set train.ranks=2
-ok "same bytes" same c
+ok "killed and gone on with: the same bytes" same c
 finish

@@ -53,11 +53,11 @@ pairs_torn() { # pairs_torn <run> <column>: how many pairs it tells apart
             "$T/pairs" | wc -l
 }
 
-ok "apart" run apart --set split.near_duplicates=separate
+ok "near_duplicates separate" run apart --set split.near_duplicates=separate
 ok "  some pairs are torn" test "$(pairs_torn apart split)" -gt 0
 ok "  which is said" says "look the same"
 ok "  no column of families" not grep -q family "$T/apart/data/index.csv"
-ok "together" run kin
+ok "near_duplicates together" run kin
 ok "  by default" grep -q '"split.near_duplicates": "together"' \
     "$T/kin/data/manifest.json"
 ok "  no pair is torn" test "$(pairs_torn kin split)" -eq 0
@@ -72,10 +72,11 @@ ok "  none is torn" whole "$I" family split
 ok "  nor a cluster" whole "$I" group split
 ok "  in stats.json" grep -q '"largest_groups": 3' "$T/kin/data/stats.json"
 
-ok "in folds" run folds --set split.folds=3
+ok "near_duplicates together in folds" run folds --set split.folds=3
 ok "  no pair is torn" test "$(pairs_torn folds fold)" -eq 0
 ok "  no family" whole "$T/folds/data/index.csv" family fold
-ok "by cell" run bycell --set split.method=random
+ok "near_duplicates together, split by cell" \
+    run bycell --set split.method=random
 ok "  no pair is torn" test "$(pairs_torn bycell split)" -eq 0
 ok "  but clusters are" not whole "$T/bycell/data/index.csv" group split
 
@@ -93,11 +94,12 @@ ok "  the same store" same_store "$T/kin/data" "$T/again/data"
 for i in 02 03 04 05 06 07 08 09 10; do
     twin "${classes[1]##*/}/001_00.bmp" "${classes[1]##*/}/0${i}_09.bmp"
 done
-ok "a large family" run large
+ok "near_duplicates with a large family" run large
 ok "  is warned about" says \
     "31 of 31 pictures of class 'Koilocytotic' are one family, as 10 groups"
 
-ok "the whole line" status_is 0 papline run "$T/c.yaml" --run "$T/kin" \
+ok "the whole line with near duplicates" \
+    status_is 0 papline run "$T/c.yaml" --run "$T/kin" \
     --set "dataset.path=$T/was" --set split.method=group \
     --set evaluate.bootstrap=50 --set 'explain.methods=[gradcam]' \
     --set explain.cells=all

@@ -7,7 +7,7 @@ cp -r "$CELLS" "$T/cells"
 sed -i "s|path:.*|path: $T/cells|" "$T/c.yaml"
 R=$T/run
 ok "a run" status_is 0 papline run "$T/c.yaml" --run "$R"
-ok "its page has the result" grep -q "confusion.csv" "$R/report/index.html"
+ok "  its page has the result" grep -q "confusion.csv" "$R/report/index.html"
 sum=$(sha256sum <"$R/evaluate/$E/metrics.json")
 
 ok "another learning rate, up to preprocess" status_is 0 papline run \
@@ -27,10 +27,10 @@ ok "  leaves stale results out" grep -q "Left out" "$R/report/index.html"
 ok "  shows none of them" not grep -q "confusion.csv" \
     "$R/report/index.html"
 cp -r "$R/evaluate/$E" "$R/evaluate/again"
-ok "compare" status_is 0 papline compare "$R"
+ok "a run is compared" status_is 0 papline compare "$R"
 ok "  names the stale one" says "evaluate/$E is not what run.yaml plans now"
 rm -r "$R/evaluate/again"
-ok "the plan" status_is 0 papline plan "$R"
+ok "the plan of the run" status_is 0 papline plan "$R"
 for s in train/$E evaluate/$E explain/$E report; do
     ok "  $s would run" grep -qE "^run +$s " "$T/out"
 done

@@ -74,7 +74,7 @@ for kind in deleted cut_short changed; do
         ok "${stages[$i]}, each file $kind: the plan names it" \
             named_each "$i" $kind
     done
-    ok "as it was, nothing runs" reused
+    ok "  as it was, nothing runs" reused
     for d in "${dirs[@]}"; do # a file of each stage, another one each time
         count=$(files "$d" | wc -l)
         f=$(files "$d" | sed -n "$((round * 7 % count + 1))p")
@@ -91,7 +91,7 @@ done
 
 rm "$R/data/manifest.json"
 truncate -s 20 "$R/train/$E/manifest.json"
-ok "manifests" status_is 0 papline plan "$R"
+ok "the plan of the run with bad manifests" status_is 0 papline plan "$R"
 for s in preprocess train/$E; do
     ok "  of $s" grep -qE "^run +$s +output damaged: .*manifest" "$T/out"
 done

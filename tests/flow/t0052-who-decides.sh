@@ -26,12 +26,12 @@ ok "  four more" wait_for 10 ignores "$T/run" 10
 ok "a second sink is refused" grep -q "^refuse .*starts the sink of augment" \
     "$T/sink"
 ok "  and what it says is ignored" wait_for 10 ignores "$T/run" 13
-ok "nothing is done" test "$(units_done "$T/run")" -eq 0
+ok "  nothing is done" test "$(units_done "$T/run")" -eq 0
 ok "status counts them" status_is 0 papline status "$T/run"
 ok "  " says "ignored: 13 messages"
 ok "the log names the peer" grep -qE "ignored a message \(stored\) of .*:[0-9]+" \
     "$T/log"
-ok "an honest worker" status_is 0 papline-augment --join "$T/run"
+ok "an honest worker does the rest" status_is 0 papline-augment --join "$T/run"
 ok "the run ends well" ends_with 0 "$run"
 ok "same bytes as without them" same_store "$T/honest/augment" "$T/run/augment"
 ok "the log has their number" grep -q "13 messages were ignored" "$T/log"
@@ -63,7 +63,8 @@ ok "  the run stops" ends_with 75 "$run"
 wait "$honest"
 ok "  and goes on" status_is 0 papline run "$T/cut" --until augment \
     --set augment.workers=1
-ok "same bytes" same_store "$T/honest/augment" "$T/cut/augment"
+ok "the store has the bytes of an honest run" \
+    same_store "$T/honest/augment" "$T/cut/augment"
 
 # A sink that ends between sealing and saying so.
 mkdir "$T/bin"
@@ -121,7 +122,8 @@ ok "  and says why" grep -q "evaluate/$E failed: it was said to be done" \
     "$T/log"
 ok "status has the reason" status_is 0 papline status "$T/run"
 ok "  " says "it was said to be done"
-ok "nothing is sealed" test ! -e "$T/run/evaluate/$E"
-ok "run again" status_is 0 papline run "$T/c.yaml" --run "$T/run"
+ok "  nothing is sealed" test ! -e "$T/run/evaluate/$E"
+ok "the failed run is run again" \
+    status_is 0 papline run "$T/c.yaml" --run "$T/run"
 ok "  is well" status_is 0 papline verify "$T/run"
 finish

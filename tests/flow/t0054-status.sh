@@ -8,7 +8,7 @@ ok "status" status_is 0 papline status "$T/run"
 ok "  augment is done" grep -qE "^ +done +augment" "$T/out"
 ok "  the rest comes later" grep -qE "^ +later +train/$E" "$T/out"
 ok "  and is not current" not grep -q current "$T/out"
-ok "again" status_is 0 papline run "$T/c.yaml" --until augment
+ok "the run goes on" status_is 0 papline run "$T/c.yaml" --until augment
 ok "status" status_is 0 papline status "$T/run"
 ok "  what was there is current" grep -qE "^ +current +augment" "$T/out"
 ok "  the rest comes later" grep -qE "^ +later +train/$E" "$T/out"
@@ -16,7 +16,7 @@ ok "  the rest comes later" grep -qE "^ +later +train/$E" "$T/out"
 papline run "$T/c.yaml" --until augment --set augment.variants=2 \
     --set augment.workers=0 >"$T/log" 2>&1 &
 run=$!
-ok "one that waits" wait_for 60 node_is "$T/run" augment running
+ok "a run that waits for workers" wait_for 60 node_is "$T/run" augment running
 host=$(uname -n)
 for f in control status; do
     ok "$f.json has the host" grep -q "\"host\": \"$host\"" "$T/run/$f.json"
@@ -30,7 +30,7 @@ sed -i "s/\"host\": \"$host\"/\"host\": \"elsewhere\"/" "$S"
 ok "seen from another host" status_is 0 papline status "$T/run"
 ok "  it runs there" says "running on elsewhere"
 touch -d '5 minutes ago' "$S"
-ok "without a sign of life" status_is 0 papline status "$T/run"
+ok "  without a sign of life" status_is 0 papline status "$T/run"
 ok "  it is silent" grep -qE \
     "silent .*process $run on elsewhere, for (299|3[0-9][0-9]) s" "$T/out"
 sed -i "s/\"host\": \"elsewhere\"/\"host\": \"$host\"/" "$S"
@@ -39,7 +39,7 @@ ok "another process of its number" status_is 0 papline status "$T/run"
 ok "  is not taken for it" says "its scheduler is gone"
 kill -CONT "$run"
 kill -TERM "$run"
-ok "it stops" ends_with 75 "$run"
+ok "  it stops" ends_with 75 "$run"
 
 mkdir "$T/bin"
 cp "$BIN"/papline* "$T/bin"

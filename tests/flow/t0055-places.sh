@@ -37,7 +37,8 @@ if ldd "$BIN/papline" | grep -q libasan; then
     echo "# no file system without locks: the sanitizer bears no preloading"
 elif ok "a file system without locks" cc -shared -fPIC -o "$T/nolock.so" \
     "$T/nolock.c"; then
-    ok "a scheduler" status_is 1 env LD_PRELOAD="$T/nolock.so" papline run \
+    ok "a scheduler without locks is refused" \
+        status_is 1 env LD_PRELOAD="$T/nolock.so" papline run \
         "$T/c.yaml" --run "$T/nolock" --until preprocess
     ok "  says that locks are not to be had" says "No locks available"
     ok "  and not that another one runs" not grep -q "another scheduler" "$T/out"
@@ -105,9 +106,9 @@ start "$T/b"
 ok "the next one sweeps them" test "$(sockets)" -eq 1
 first=$run
 start "$T/c"
-ok "but not those in use" test "$(sockets)" -eq 2
+ok "  but not those in use" test "$(sockets)" -eq 2
 kill -TERM "$first" "$run"
-ok "one ends" ends_with 75 "$first"
-ok "the other too" ends_with 75 "$run"
-ok "and nothing is left" test "$(sockets)" -eq 0
+ok "one of two job steps ends" ends_with 75 "$first"
+ok "the other of two job steps ends" ends_with 75 "$run"
+ok "  and nothing is left" test "$(sockets)" -eq 0
 finish

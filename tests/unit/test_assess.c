@@ -86,7 +86,7 @@ static json_t *parsed(struct assess *a)
     json_t *root = NULL;
 
     if (!ok(assess_run(a, &err) == 0 && assess_json(a, &b, &err) == 0,
-            "assess"))
+            "a test split is assessed and written as JSON"))
         printf("# %s\n", err.text);
     else
         root = json_loads(b.data, 0, NULL);
@@ -100,35 +100,41 @@ static void check_json(const struct evaluate_settings *s)
     struct assess a = small(s);
     json_t *j = parsed(&a);
 
-    ok(j != NULL, "metrics.json, though a class name is not UTF-8");
-    near(number_at(j, "test.n"), 3, 0, "n");
-    near(number_at(j, "test.accuracy"), 2.0 / 3, 1e-9, "accuracy");
-    near(number_at(j, "test.balanced_accuracy"), .75, 1e-9, "balanced");
+    ok(j != NULL, "metrics.json is JSON, though a class name is not UTF-8");
+    near(number_at(j, "test.n"), 3, 0, "three test cells are counted");
+    near(number_at(j, "test.accuracy"), 2.0 / 3, 1e-9,
+         "accuracy of three cells");
+    near(number_at(j, "test.balanced_accuracy"), .75, 1e-9,
+         "balanced accuracy of three cells");
     near(number_at(j, "test.confusion.0.1"), 1, 0,
-         "rows of the matrix are the true classes");
-    ok(has_note(j, "test.notes", "precision of c? is 0/0"), "0/0 is noted");
-    ok(has_note(j, "validation.notes", "recall of c? is 0/0"), "  for both");
+         "rows of the confusion matrix are the true classes");
+    ok(has_note(j, "test.notes", "precision of c? is 0/0"),
+       "precision of 0/0 is noted for the test split");
+    ok(has_note(j, "validation.notes", "recall of c? is 0/0"),
+       "recall of 0/0 is noted for the validation split");
     ok(has_note(j, "test.notes", "ROC-AUC is the mean of 2 of 3 classes"),
-       "  a class without an area");
+       "a class without ROC-AUC is noted");
     ok(json_is_null(at(j, "test.per_class.2.roc_auc")), "  which is null");
-    near(number_at(j, "test.roc_auc"), 1, 1e-9, "ROC-AUC");
-    near(number_at(j, "test.brier"), (.14 + .86 + .06) / 3, 1e-9, "Brier");
-    near(number_at(j, "test.nll"), -log(.7 * .3 * .8) / 3, 1e-9, "NLL");
+    near(number_at(j, "test.roc_auc"), 1, 1e-9, "ROC-AUC of three cells");
+    near(number_at(j, "test.brier"), (.14 + .86 + .06) / 3, 1e-9,
+         "mean Brier score");
+    near(number_at(j, "test.nll"), -log(.7 * .3 * .8) / 3, 1e-9, "mean NLL");
     ok(json_array_size(at(j, "test.reliability")) == RELIABILITY_BINS,
-       "bins of confidence");
+       "metrics.json has all bins of confidence");
     ok(number_at(j, "temperature.value") > 0 &&
            number_at(j, "temperature.test.nll") > 0,
-       "temperature");
-    ok(has_note(j, "binary.notes", "no class map"), "no map, said so");
-    near(number_at(j, "costs.as_said"), 1.0 / 3, 1e-9, "expected cost");
+       "metrics.json has a temperature and its log-likelihood");
+    ok(has_note(j, "binary.notes", "no class map"), "no class map is noted");
+    near(number_at(j, "costs.as_said"), 1.0 / 3, 1e-9, "cost of what is said");
     near(number_at(j, "costs.best_constant"), 1.0 / 3, 1e-9,
-         "  of the best constant");
+         "  and of the best constant answer");
     near(number_at(j, "sets.referred"), 1, 1e-9,
          "few validation cells: all are referred");
     ok(has_note(j, "sets.notes", "2 validation cells, too few"), "  with why");
-    near(number_at(j, "test.bootstrap.groups"), 2, 0, "groups");
+    near(number_at(j, "test.bootstrap.groups"), 2, 0,
+         "the bootstrap draws two groups");
     near(number_at(j, "test.bootstrap.accuracy.0"), .5, 1e-9,
-         "an interval of two groups");
+         "interval of two groups: lower end");
     near(number_at(j, "test.bootstrap.accuracy.1"), 1, 1e-9, "  upper end");
     ok(has_note(j, "test.notes", "2 groups of cells, too few"), "  noted");
     json_decref(j);
@@ -368,12 +374,13 @@ static void check_round_trip(void)
     predictions_rows(&w, SPLIT_TEST, &b);
     put(b.data);
     buf_release(&b);
-    ok(take(&r, &err) == 0 && r.o.n == 3 && r.o.k == K, "predictions.csv");
+    ok(take(&r, &err) == 0 && r.o.n == 3 && r.o.k == K,
+       "predictions.csv with odd numbers and names is read");
     ok(memcmp(r.o.label, label, sizeof(label)) == 0 &&
            memcmp(r.o.said, said, sizeof(said)) == 0 &&
            strcmp(r.file[0], file[0]) == 0 && strcmp(r.group[2], of[2]) == 0 &&
            strcmp(r.class_name[2], names[2]) == 0,
-       "  is read as written");
+       "  class, prediction, file and group as written");
     ok((float)r.o.p[0] == 0.1f && (float)r.o.p[1] == 1e-30f &&
            (float)r.o.p[6] == 0.33333334f,
        "  every float as it was");
@@ -382,14 +389,15 @@ static void check_round_trip(void)
     file[1] = "other";
     fails(predictions_match(&w, &r, "it", &err), err, ERR_USAGE,
           "'it': cell 2 is '2.bmp', in the first it is 'other'",
-          "another cell");
+          "another cell does not match");
     file[1] = "2.bmp";
     snprintf(class[1], CONFIG_NAME_MAX, "z");
     fails(predictions_match(&w, &r, "it", &err), err, ERR_USAGE,
-          "'3.bmp' is a b, \"quoted\", in the first a z", "another truth");
+          "'3.bmp' is a b, \"quoted\", in the first a z",
+          "another true class does not match");
     w.o.n = 2;
     fails(predictions_match(&w, &r, "it", &err), err, ERR_USAGE,
-          "'it' is of 3 cells, the first of 2", "fewer cells");
+          "'it' is of 3 cells, the first of 2", "fewer cells do not match");
     predictions_release(&r);
     predictions_release(&r);
 }
@@ -406,15 +414,16 @@ static void check_bad_tables(void)
     predictions_release(&t);
     put("file,split,predicted\nx,test,b\n");
     fails(take(&t, &err), err, ERR_INPUT, "has no column 'class'",
-          "a column lacks");
+          "a column that lacks is refused");
     put("file,split,class,predicted,p_a,p_b\nx,test,a,c,.1,.9\n");
     fails(take(&t, &err), err, ERR_INPUT, "line 2: class 'c' has no column",
           "a class without a column");
     put("file,split,class,predicted,p_a,p_b\nx,test,a,b,.1,1.9\n");
     fails(take(&t, &err), err, ERR_INPUT, "'1.9' is no probability",
-          "more than certain");
+          "a probability over 1 is refused");
     put("file,split,class,predicted,p_a,p_a\nx,test,a,a,.1,.9\n");
-    fails(take(&t, &err), err, ERR_INPUT, "two columns 'p_a'", "a class twice");
+    fails(take(&t, &err), err, ERR_INPUT, "two columns 'p_a'",
+          "predictions with a class twice are refused");
     put("file,split,class,predicted\n");
     fails(take(&t, &err), err, ERR_INPUT, "names no class", "no row at all");
     ok(!t.label && !t.class_name, "  leaves nothing");

@@ -46,8 +46,8 @@ static void check_distributions(void)
         squares += x * x;
         hit[rng_below(&r, 7)]++;
     }
-    near(sum / 70000, 0.0, 0.02, "normal mean");
-    near(squares / 70000, 1.0, 0.02, "normal variance");
+    near(sum / 70000, 0.0, 0.02, "rng_normal: the mean is 0");
+    near(squares / 70000, 1.0, 0.02, "rng_normal: the variance is 1");
     for (int i = 0; i < 7; i++)
         worst = abs(hit[i] - 10000) > worst ? abs(hit[i] - 10000) : worst;
     ok(worst < 500, "rng_below is even");
@@ -93,19 +93,24 @@ static void check_csv(void)
     buf_puts(&b, ",");
     buf_csv(&b, awkward);
     buf_puts(&b, "\n");
-    ok(file_write(in_dir("a.csv"), b.data, b.len, &err) == 0, "write csv");
-    if (ok(csv_read(&c, in_dir("a.csv"), &err) == 0, "read csv")) {
+    ok(file_write(in_dir("a.csv"), b.data, b.len, &err) == 0,
+       "a CSV file with awkward text is written");
+    if (ok(csv_read(&c, in_dir("a.csv"), &err) == 0,
+           "a CSV file with a byte order mark and CRLF is read")) {
         ok(c.n_row == 1 && c.n_column == 2 && csv_column(&c, "note") == 1 &&
                csv_column(&c, "no") == -1,
-           "columns");
-        ok(strcmp(csv_get(&c, 0, 1), awkward) == 0, "awkward text survives");
+           "  its rows, columns and names");
+        ok(strcmp(csv_get(&c, 0, 1), awkward) == 0,
+           "  its awkward text survives");
         csv_release(&c);
     }
     buf_release(&b);
-    ok(file_write(in_dir("b.csv"), "a,b\n1\n", 6, &err) == 0, "write");
+    ok(file_write(in_dir("b.csv"), "a,b\n1\n", 6, &err) == 0,
+       "a CSV file with a short row is written");
     fails(csv_read(&c, in_dir("b.csv"), &err), err, ERR_INPUT,
           "b.csv:2: 1 fields, the header has 2", "a short row is refused");
-    ok(file_write(in_dir("b.csv"), "a,b\n\"1,", 7, &err) == 0, "write");
+    ok(file_write(in_dir("b.csv"), "a,b\n\"1,", 7, &err) == 0,
+       "a CSV file with an open quote is written");
     fails(csv_read(&c, in_dir("b.csv"), &err), err, ERR_INPUT,
           "quote is not closed", "an open quote is refused");
 }
@@ -120,15 +125,15 @@ static void check_npy(void)
     char *bytes = NULL;
     size_t size = 0;
 
-    ok(npy_write(&a, in_dir("a.npy"), &err) == 0, "write npy");
+    ok(npy_write(&a, in_dir("a.npy"), &err) == 0, "an .npy file is written");
     ok(npy_map(&got, in_dir("a.npy"), &err) == 0 && got.n_dim == 2 &&
            got.dim[0] == 2 && got.dim[1] == 3 && got.type == NPY_F32 &&
            memcmp(got.data, x, sizeof(x)) == 0,
-       "map npy");
+       "an .npy file is mapped: shape, type, numbers");
     npy_release(&got);
     ok(file_read(in_dir("a.npy"), 1000, &bytes, &size, &err) == 0 &&
            size == NPY_HEADER + sizeof(x),
-       "read the file");
+       "the .npy file is a header and its numbers");
     for (size_t cut = 0; cut < size; cut++) {
         if (file_write(in_dir("b.npy"), bytes, cut, &err) < 0 ||
             npy_map(&got, in_dir("b.npy"), &err) == 0)
@@ -144,25 +149,25 @@ static void check_file(void)
     size_t n = 0, size = 0;
     struct err err = {0};
 
-    ok(dir_make(in_dir("x/y/z"), &err) == 0, "nested directories");
-    ok(file_write(in_dir("x/f"), "1", 1, &err) == 0, "write");
-    ok(file_append(in_dir("x/f"), "23", 2, &err) == 0, "append");
+    ok(dir_make(in_dir("x/y/z"), &err) == 0, "nested directories are made");
+    ok(file_write(in_dir("x/f"), "1", 1, &err) == 0, "a file is written");
+    ok(file_append(in_dir("x/f"), "23", 2, &err) == 0, "a file is appended to");
     ok(file_read(in_dir("x/f"), 3, &data, &size, &err) == 0 && size == 3 &&
            strcmp(data, "123") == 0,
-       "read back");
+       "what was written and appended is read");
     free(data);
     fails(file_read(in_dir("x/f"), 2, &data, &size, &err), err, ERR_INPUT,
           "at most 2", "a file over the limit");
     fails(file_read(in_dir("x"), 9, &data, &size, &err), err, ERR_INPUT,
           "not a regular file", "a directory is not read as a file");
     fails(file_write(in_dir("no/f"), "1", 1, &err), err, ERR_SYSTEM,
-          "cannot write", "no such directory");
+          "cannot write", "a file is not written where there is no directory");
     ok(dir_list(in_dir("x"), &names, &n, &err) == 0 && n == 2 &&
            strcmp(names[0], "f") == 0 && strcmp(names[1], "y") == 0,
-       "list, sorted, no temporary left");
+       "a directory is listed in order, nothing temporary in it");
     dir_list_free(names, n);
     ok(dir_remove(in_dir("x"), &err) == 0 && !file_exists(in_dir("x")),
-       "remove a tree");
+       "a tree is removed");
 }
 
 static void check_json(void)
@@ -222,14 +227,16 @@ static void check_buf(void)
     struct err err = {0};
 
     buf_html(&b, "<a href='x'>&\"");
-    ok(strcmp(b.data, "&lt;a href=&#39;x&#39;&gt;&amp;&quot;") == 0, "html");
+    ok(strcmp(b.data, "&lt;a href=&#39;x&#39;&gt;&amp;&quot;") == 0,
+       "HTML is escaped");
     buf_puts(&part, "end");
     buf_take(&b, &part);
     ok(strcmp(b.data + b.len - 9, "&quot;end") == 0 && !part.data,
        "a part is taken");
     ok(buf_check(&b, &err) == 0, "no failure");
     buf_take(&b, &failed);
-    fails(buf_check(&b, &err), err, ERR_SYSTEM, "no memory", "that of a part");
+    fails(buf_check(&b, &err), err, ERR_SYSTEM, "no memory",
+          "  a part without memory is told by the whole");
     buf_release(&b);
 }
 
@@ -248,6 +255,6 @@ int main(void)
     check_program();
     check_hash();
     check_buf();
-    ok(dir_remove(dir, &err) == 0, "clean up");
+    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -35,14 +35,14 @@ static void check_lines(void)
     double ms = 0.0;
 
     ok(rc == 0, "a small network is measured");
-    ok(strncmp(text, "32x32, batch 2, 1 threads", 25) == 0, "says of what");
+    ok(strncmp(text, "32x32, batch 2, 1 threads", 25) == 0, "  says of what");
     at = strstr(text, "mobilenetv2 training: ");
-    ok(at && (ms = atof(at + 22)) > 0.0, "a training step");
+    ok(at && (ms = atof(at + 22)) > 0.0, "a training step takes time");
     at = strstr(text, "mobilenetv2 inference: ");
     ok(at && atof(at + 23) > 0.0 && atof(at + 23) < ms,
        "inference takes less than a step");
     ok(strstr(text, "\n  block_1_depthwise ") != NULL, "layers by Keras' name");
-    ok(strstr(text, "\n  adam ") != NULL, "and the optimiser");
+    ok(strstr(text, "\n  adam ") != NULL, "  and the optimiser");
     free(text);
 }
 
@@ -54,7 +54,7 @@ static void check_refusals(void)
 
     free(printed(&a, &rc, &err));
     ok(rc < 0 && err.code == ERR_USAGE && strstr(err.text, "'vgg'"),
-       "an unknown network");
+       "a measurement of an unknown network is refused");
     a.net = "vgg16";
     a.size = 31;
     free(printed(&a, &rc, &err));
@@ -64,7 +64,7 @@ static void check_refusals(void)
     a.steps = 0;
     free(printed(&a, &rc, &err));
     ok(rc < 0 && err.code == ERR_USAGE && strstr(err.text, "--steps is 0"),
-       "no steps");
+       "a measurement of no steps is refused");
 }
 
 static void check_sum(void)

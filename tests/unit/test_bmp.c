@@ -18,7 +18,7 @@ static void check_round_trip(int w, int h)
     size_t size = 0;
 
     snprintf(what, sizeof(what), "%d x %d survives", w, h);
-    if (!ok(image_init(&im, w, h, &err) == 0, "an image"))
+    if (!ok(image_init(&im, w, h, &err) == 0, "an image to encode"))
         return;
     for (size_t i = 0; i < image_bytes(&im); i++)
         im.px[i] = (uint8_t)(i * 37 + 11);
@@ -26,7 +26,7 @@ static void check_round_trip(int w, int h)
            bmp_decode(&got, bytes, size, &err) == 0 && got.w == w &&
            got.h == h && memcmp(got.px, im.px, image_bytes(&im)) == 0,
        what);
-    ok(size == 54 + (size_t)h * (((size_t)w * 3 + 3) / 4 * 4), "its size");
+    ok(size == 54 + (size_t)h * (((size_t)w * 3 + 3) / 4 * 4), "  its size");
     image_release(&got);
     for (size_t cut = 0; cut < size; cut++) {
         char *exact = malloc(cut ? cut : 1); /* a sanitizer sees a step over */
@@ -233,7 +233,8 @@ static void check_write(void)
            bmp_decode(&got, bytes, size, &err) == 0 && got.px[0] == 200,
        "a file reads back");
     fails(bmp_write(&im, "/nonexistent/x.bmp", &err), err, ERR_SYSTEM,
-          "cannot write '/nonexistent/x.bmp'", "no such directory");
+          "cannot write '/nonexistent/x.bmp'",
+          "a bitmap is not written where there is no directory");
     close(fd);
     unlink(path);
     free(bytes);
@@ -255,7 +256,7 @@ int main(void)
     check_palette();
     check_all_refused();
     fails(bmp_decode(&im, "PM", 2, &err), err, ERR_INPUT, "not a bitmap",
-          "not a bitmap");
+          "what is no bitmap is refused");
     check_write();
     return tap_done();
 }

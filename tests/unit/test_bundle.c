@@ -36,7 +36,7 @@ static void write_model(void)
     ok(dir_make(path_of("train/e"), &err) == 0 &&
            safetensors_write(&f, path_of("train/e/model.safetensors"), &err) ==
                0,
-       "a model");
+       "a model for the bundle is written");
 }
 
 static json_t *metrics(void)
@@ -116,15 +116,17 @@ static void check_metadata(void)
     const json_t *out = report_json_at(j, "network_data_format.outputs.pred");
 
     ok(j != NULL, "metadata.json is JSON");
-    near(report_json_number(j, "eval_metrics.accuracy"), 0.75, 0, "accuracy");
-    near(report_json_number(j, "eval_metrics.kappa"), 0.5, 0, "kappa");
+    near(report_json_number(j, "eval_metrics.accuracy"), 0.75, 0,
+         "metadata.json: the accuracy");
+    near(report_json_number(j, "eval_metrics.kappa"), 0.5, 0,
+         "metadata.json: kappa");
     ok(json_integer_value(
            json_array_get(json_object_get(in, "spatial_shape"), 1)) == 48 &&
            json_integer_value(json_object_get(out, "num_channels")) == 2,
-       "shapes of what goes in and comes out");
+       "metadata.json: shapes of what goes in and comes out");
     ok(strcmp(json_string_value(report_json_at(out, "channel_def.0")), "a|b") ==
            0,
-       "names of the outputs");
+       "metadata.json: names of the outputs");
     json_decref(j);
     free(t);
     t = text_of("b/configs/inference.json");
@@ -161,15 +163,16 @@ int main(void)
            !file_exists(path_of("b")),
        "no bundle without an evaluation");
     e.metrics.root = metrics();
-    ok(bundle_write(&d, &e, path_of("b"), &err) == 1, "nor without a model");
+    ok(bundle_write(&d, &e, path_of("b"), &err) == 1, "  nor without a model");
     write_model();
-    ok(bundle_write(&d, &e, path_of("b"), &err) == 0, "a bundle");
+    ok(bundle_write(&d, &e, path_of("b"), &err) == 0, "a bundle is written");
     check_card();
     check_metadata();
     check_weights();
-    ok(bundle_write(&d, &e, path_of("b"), &err) == 0, "once more");
+    ok(bundle_write(&d, &e, path_of("b"), &err) == 0,
+       "a bundle is written over an older one");
     check_fold_card(&d, &e, &node);
     json_decref(e.metrics.root);
-    ok(dir_remove(run, &err) == 0, "clean up");
+    ok(dir_remove(run, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

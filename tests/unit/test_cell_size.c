@@ -21,13 +21,15 @@ static void check_scale(void)
 
     size_scale_fit(&s, crops, sizeof(crops) / sizeof(crops[0]));
     for (int k = 0; k < CELL_SIZE; k++) {
-        near(s.mean[k], golden_mean[k], 1e-11, "mean of logarithms");
-        near(s.sd[k], golden_sd[k], 1e-11, "their deviation");
+        near(s.mean[k], golden_mean[k], 1e-11,
+             "mean of the logarithms of cells' sizes");
+        near(s.sd[k], golden_sd[k], 1e-11,
+             "deviation of the logarithms of cells' sizes");
     }
     for (int i = 0; i < N; i++) {
         size_standardise(&s, &asked[i], z);
-        near((double)z[0], golden_z[2 * i], 1e-6, "width");
-        near((double)z[1], golden_z[2 * i + 1], 1e-6, "height");
+        near((double)z[0], golden_z[2 * i], 1e-6, "a standardised width");
+        near((double)z[1], golden_z[2 * i + 1], 1e-6, "a standardised height");
     }
     size_scale_fit(&s, crops, 1);
     ok(s.sd[0] == 1.0 && s.sd[1] == 1.0, "one cell has a deviation of 1");
@@ -148,7 +150,8 @@ static void check_gradient(const struct net *net, enum net_head head)
     const float *dw, *db;
     size_t n, i = 0, units;
 
-    ok(run(g, z) != run(g, other), "sizes count");
+    ok(run(g, z) != run(g, other),
+       "the size of a cell counts for what the network says");
     graph_tensors(g, &t, &n);
     while (i < n && !strstr(t[i].name, "dense/kernel:0"))
         i++;

@@ -52,16 +52,18 @@ static void check_golden(struct compare *c)
     for (int i = 0; i < 3; i++) {
         const struct compare_pair *p = &c->pair[i];
 
-        near(compare_difference(c, p), pairs[i][0], 1e-12, "difference");
+        near(compare_difference(c, p), pairs[i][0], 1e-12,
+             "a pair's difference in accuracy");
         check_pair(p->interval.low, p->interval.high, i, 1);
-        near(p->test.p, pairs[i][3], 1e-12, "  McNemar's p");
-        near(p->holm, pairs[i][4], 1e-12, "  Holm's");
+        near(p->test.p, pairs[i][3], 1e-12, "a pair's McNemar p");
+        near(p->holm, pairs[i][4], 1e-12, "a pair's p after Holm");
     }
     compare_pairs_csv(c, &b);
     ok(strstr(b.data, "\none,two,0.233333,0.118894,0.395371,") != NULL,
-       "pairs.csv");
+       "pairs.csv has the first pair");
     compare_experiments_csv(c, &b);
-    ok(strstr(b.data, "\none,60,53,0.883333,") != NULL, "experiments.csv");
+    ok(strstr(b.data, "\none,60,53,0.883333,") != NULL,
+       "experiments.csv has the first experiment");
     buf_release(&b);
     compare_release(c);
     compare_release(c);
@@ -126,7 +128,7 @@ static void check_families(struct compare *c)
 
     put_families("evaluate/kin/predictions.csv", 0, N);
     ok(run(c, kin, 1, RESAMPLES, &err) == 0 && c->n_group == 9,
-       "groups in families");
+       "groups of one family are drawn together");
     check_accuracy(&c->one[0].interval, 0);
     compare_release(c);
     put_families("kin/evaluate/kin-f0/predictions.csv", 0, N / 3);
@@ -148,7 +150,7 @@ static void check_without_intervals(struct compare *c)
     struct err err = {0};
     struct buf b = {0};
 
-    ok(run(c, names, 2, 0, &err) == 0, "no resamples");
+    ok(run(c, names, 2, 0, &err) == 0, "compared without resamples");
     ok(isnan(c->pair[0].interval.low) && isnan(c->one[0].interval.high),
        "  no intervals");
     compare_pairs_csv(c, &b);
@@ -167,23 +169,25 @@ static void check_refusals(struct compare *c)
     struct err err = {0};
 
     fails(run(c, twice, 2, 0, &err), err, ERR_USAGE, "'one' is named twice",
-          "one twice");
+          "an experiment named twice is refused");
     compare_release(c);
     fails(run(c, none, 1, 0, &err), err, ERR_INPUT, "absent/predictions.csv",
-          "no table");
+          "an experiment without predictions.csv is refused");
     compare_release(c);
     fails(run(c, many, COMPARE_MAX + 1, 0, &err), err, ERR_USAGE,
-          "32 experiments to compare, 1 to 31 can", "too many");
+          "32 experiments to compare, 1 to 31 can",
+          "too many experiments are refused");
     compare_release(c);
     snprintf(text, sizeof(text), "%s0.bmp,test,a,a,\n", head);
     put("evaluate/bad/predictions.csv", text);
     fails(run(c, bad, 2, 0, &err), err, ERR_USAGE,
-          "'bad' is of 1 cells, the first of 60", "another test split");
+          "'bad' is of 1 cells, the first of 60",
+          "experiments of other test cells are refused");
     compare_release(c);
     snprintf(text, sizeof(text), "%s0.bmp,validation,a,a,\n", head);
     put("evaluate/empty/predictions.csv", text);
     fails(run(c, empty, 1, 0, &err), err, ERR_INPUT, "has no test cell",
-          "no test cell");
+          "an experiment without a test cell is refused");
     compare_release(c);
 }
 
@@ -197,16 +201,17 @@ static void check_verb(void)
 
     BUG_ON(!out);
     fails(compare_verb(out, &a, &err), err, ERR_USAGE,
-          "is not a run's directory", "no run.yaml");
+          "is not a run's directory",
+          "a directory without run.yaml is refused");
     put("run.yaml", "run:\n  seed: 5\nevaluate:\n  bootstrap: 400\n");
     fails(compare_verb(out, &a, &err), err, ERR_USAGE, "did you mean two?",
-          "a name that is nearly one");
+          "a name that is nearly an experiment's is refused with that");
     a.n_name = 1;
     fails(compare_verb(out, &a, &err), err, ERR_USAGE, "two are needed",
-          "one alone");
+          "a single experiment is refused");
     a.name = names;
     a.n_name = 3;
-    ok(compare_verb(out, &a, &err) == 0, "the verb");
+    ok(compare_verb(out, &a, &err) == 0, "the verb compares three experiments");
     text = read_back("compare/pairs.csv");
     ok(text && strstr(text, "\none,two,0.233333,0.118894,0.395371,"),
        "  writes pairs.csv with the run's seed and resamples");

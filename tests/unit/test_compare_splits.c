@@ -55,7 +55,7 @@ static void check_siblings(void)
     put("data/index.csv", "file,class\nx,y\n");
     BUG_ON(csv_read(&index, path, &err) < 0);
     fails(siblings_mark(&index, 0, 1, mark, &err), err, ERR_INPUT,
-          "lacks one of", "no such columns");
+          "lacks one of", "an index without its columns is refused");
     csv_release(&index);
 }
 
@@ -85,7 +85,7 @@ static void check_siblings_folds(void)
            csv_read(&index, path, &err) < 0);
     ok(siblings_mark(&index, 1, FOLDS, mark, &err) == 0 && mark[1] && mark[4] &&
            !mark[5],
-       "in fold 1 that one trains: 0 does, 2 validates");
+       "cells of groups that train in fold 1, of which 0 trains and 2 validates");
     ok(siblings_tested(&index, FOLDS, mark, &err) == 0 &&
            memcmp(mark, tested, sizeof(tested)) == 0,
        "each cell as in the fold that tests it");
@@ -107,7 +107,8 @@ static void check_siblings_folds(void)
     put("cv/data/index.csv", "file,class,group,split,status\na,z,1,test,ok\n");
     BUG_ON(csv_read(&index, path, &err) < 0);
     fails(siblings_tested(&index, FOLDS, mark, &err), err, ERR_INPUT,
-          "lacks the column fold, of 3 folds", "no folds");
+          "lacks the column fold, of 3 folds",
+          "an index without folds is refused");
     csv_release(&index);
 }
 
@@ -167,7 +168,7 @@ static void check_splits_folds(void)
         snprintf(name, sizeof(name), "one-f%d", f);
         ok(split_side_read(&one, &a, name, &err) == 0 && one.folds == 1 &&
                one.cells == N / FOLDS,
-           "a fold alone");
+           "one fold of one side");
         siblings += one.siblings;
         right_of += one.siblings_right;
     }
@@ -201,7 +202,7 @@ static void check_splits(void)
     split_csv_row(&side[0], "one", dir, "random", &b);
     ok(strstr(b.data, ",random,60,9,53,0.883333,") != NULL &&
            strstr(b.data, ",6,0.833333,0.888889,1\n") != NULL,
-       "splits.csv");
+       "splits.csv of one split");
     buf_release(&b);
 }
 
@@ -267,7 +268,7 @@ static void check_verb_with(void)
     fails(compare_verb(out, &a, &err), err, ERR_USAGE,
           "no evaluated experiment in common", "one that lacks a fold there");
     a.n_name = 0;
-    ok(compare_verb(out, &a, &err) == 0, "is left out");
+    ok(compare_verb(out, &a, &err) == 0, "  is left out");
     text = read_back("compare/splits.csv");
     ok(text && !strstr(text, "lost"), "  of the table");
     free(text);

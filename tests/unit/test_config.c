@@ -32,53 +32,57 @@ static void check_defaults(void)
     struct config c;
 
     config_init(&c);
-    ok(strcmp(c.run.dir, "runs/default") == 0 && c.run.seed == 1, "run");
-    ok(!c.dataset.path[0] && c.dataset.draw_per_class == 0, "dataset");
+    ok(strcmp(c.run.dir, "runs/default") == 0 && c.run.seed == 1,
+       "default of section run");
+    ok(!c.dataset.path[0] && c.dataset.draw_per_class == 0,
+       "default of section dataset");
     ok(c.preprocess.size == 110 && c.preprocess.resize == RESIZE_NEAREST &&
            c.preprocess.aspect == ASPECT_SQUASH,
-       "preprocess");
-    ok(c.split.method == SPLIT_BY_GROUP && !c.split.csv[0], "split");
-    near(c.split.test, 0.2, 0, "split.test");
-    near(c.split.validation, 0.2, 0, "split.validation");
+       "default of section preprocess");
+    ok(c.split.method == SPLIT_BY_GROUP && !c.split.csv[0],
+       "default of split.method and split.csv");
+    near(c.split.test, 0.2, 0, "default of split.test");
+    near(c.split.validation, 0.2, 0, "default of split.validation");
     ok(strcmp(c.augment.recipe, "light") == 0 && c.augment.variants == 2 &&
            c.augment.workers == 1 && c.augment.unit == 32,
-       "augment");
+       "default of section augment");
     ok(c.train.networks.n == 1 && c.train.regimes.n == 1 &&
            strcmp(c.train.networks.word[0], "mobilenetv2") == 0 &&
            strcmp(c.train.regimes.word[0], "scratch") == 0 &&
            c.train.seeds.n == 1 && c.train.seeds.value[0] == 1,
-       "experiments");
+       "default of train.networks, train.regimes and train.seeds");
     ok(c.train.epochs == 50 && c.train.batch == 32 &&
            c.train.input == INPUT_AUTO && c.train.stop_patience == 3 &&
            c.train.plateau_patience == 2 && c.train.ranks == 1 &&
            c.train.threads == 0,
-       "train");
-    near(c.train.learning_rate, 1e-3, 0, "train.learning_rate");
+       "default of section train");
+    near(c.train.learning_rate, 1e-3, 0, "default of train.learning_rate");
     ok(c.train.optimizer == OPTIMIZER_adam &&
            strcmp(config_word(&c, "train", "optimizer"), "adam") == 0 &&
            c.train.schedule == RATE_PLATEAU && c.train.warmup_epochs == 0 &&
            c.train.clip_norm == 0,
-       "optimiser and schedule");
-    near(c.train.momentum, 0.9, 0, "train.momentum");
-    near(c.train.weight_decay, 0.004, 0, "train.weight_decay");
-    near(c.train.bn_momentum, 0, 0, "train.bn_momentum");
+       "default of train.optimizer and train.schedule");
+    near(c.train.momentum, 0.9, 0, "default of train.momentum");
+    near(c.train.weight_decay, 0.004, 0, "default of train.weight_decay");
+    near(c.train.bn_momentum, 0, 0, "default of train.bn_momentum");
     ok(c.train.mixup == 0 && c.train.ema == 0 && c.train.keep_every == 0 &&
            c.train.sampler == SAMPLER_SHUFFLE &&
            c.train.projection == PROJECTION_ONE,
-       "options of training are off");
-    near(c.train.plateau_factor, 0.2, 0, "train.plateau_factor");
-    ok(c.train.min_learning_rate == 1e-5, "train.min_learning_rate");
-    near(c.train.checkpoint_seconds, 60, 0, "train.checkpoint_seconds");
+       "options of training are off by default");
+    near(c.train.plateau_factor, 0.2, 0, "default of train.plateau_factor");
+    ok(c.train.min_learning_rate == 1e-5, "default of train.min_learning_rate");
+    near(c.train.checkpoint_seconds, 60, 0,
+         "default of train.checkpoint_seconds");
     ok(c.evaluate.model == MODEL_BEST && c.explain.methods.n == 5 &&
            strcmp(c.explain.methods.word[0], "gradcam") == 0 &&
            strcmp(c.explain.methods.word[4], "lime") == 0 &&
            strcmp(c.explain.layers.word[0], "auto") == 0 &&
            c.explain.scorecam_variant == SCORECAM_PAPER &&
            c.explain.per_class == 5,
-       "evaluate and explain");
+       "default of sections evaluate and explain");
     ok(strcmp(c.scheduler.endpoint, "ipc") == 0 && c.scheduler.lease == 10 &&
            c.scheduler.tries == 3,
-       "scheduler");
+       "default of section scheduler");
 }
 
 static void check_reading(void)
@@ -94,19 +98,25 @@ static void check_reading(void)
                  "augment:\n",
                  &c, &err) == 0,
        "a file in all YAML's manners is read");
-    ok(strcmp(c.run.dir, "runs/a \"b\" \xc3\xa9") == 0, "quotes and UTF-8");
+    ok(strcmp(c.run.dir, "runs/a \"b\" \xc3\xa9") == 0,
+       "YAML: a quoted string with quotes and UTF-8");
     ok(c.split.method == SPLIT_BY_CSV && strcmp(c.split.csv, "it's.csv") == 0,
-       "flow mapping");
-    near(c.split.test, 0.25, 0, "a number");
-    ok(c.train.seeds.n == 3 && c.train.seeds.value[2] == 3, "flow list");
+       "YAML: a flow mapping");
+    near(c.split.test, 0.25, 0, "YAML: a number");
+    ok(c.train.seeds.n == 3 && c.train.seeds.value[2] == 3,
+       "YAML: a flow list over two lines");
     ok(c.train.networks.n == 2 && !strcmp(c.train.networks.word[1], "vgg16"),
-       "block list");
-    ok(c.train.learning_rate == 3e-4, "exponent");
-    ok(c.augment.variants == 2, "an empty section keeps its defaults");
-    ok(read_yaml("", &c, &err) == 0 && c.train.epochs == 50, "empty file");
-    ok(read_yaml("# nothing\n", &c, &err) == 0, "only a comment");
-    ok(read_yaml("---\n...\n", &c, &err) == 0, "empty document");
-    ok(config_read(&c, NULL, NULL, 0, &err) == 0, "no file at all");
+       "YAML: a block list");
+    ok(c.train.learning_rate == 3e-4, "YAML: a number with an exponent");
+    ok(c.augment.variants == 2, "YAML: an empty section keeps its defaults");
+    ok(read_yaml("", &c, &err) == 0 && c.train.epochs == 50,
+       "YAML: an empty file is all defaults");
+    ok(read_yaml("# nothing\n", &c, &err) == 0,
+       "YAML: a file of one comment is all defaults");
+    ok(read_yaml("---\n...\n", &c, &err) == 0,
+       "YAML: an empty document is all defaults");
+    ok(config_read(&c, NULL, NULL, 0, &err) == 0,
+       "without a file all is default");
 }
 
 /* YAML, and what its refusal says behind the file's name. */
@@ -245,18 +255,19 @@ static void check_bounds(void)
     memcpy(big, "run:\n  dir: ", 12);
     big[5000] = '\0';
     fails(read_yaml(big, &c, &err), err, ERR_USAGE,
-          "run.dir: 4988 bytes of text, at most 4095", "a long path");
+          "run.dir: 4988 bytes of text, at most 4095",
+          "a refusal cuts a long path");
     memset(big, 'z', 1000);
     memcpy(big + 1000, ": 1\n", 5);
     fails(read_yaml(big, &c, &err), err, ERR_USAGE, "zz...: no such section",
-          "a long word is cut");
+          "a refusal cuts a long word");
     free(big);
     snprintf(where, sizeof(where), "%s/none.yaml", dir);
     err = (struct err){0};
     fails(config_read(&c, where, NULL, 0, &err), err, ERR_USAGE, "none.yaml",
-          "a missing file");
+          "a missing configuration is refused");
     fails(config_read(&c, dir, NULL, 0, &err), err, ERR_USAGE,
-          "not a regular file", "a directory");
+          "not a regular file", "a directory as configuration is refused");
 }
 
 static const struct {
@@ -298,12 +309,15 @@ static void check_settings(void)
 
     BUG_ON(file_write(path, yaml, strlen(yaml), &err) < 0);
     ok(config_read(&c, path, set, sizeof(set) / sizeof(set[0]), &err) == 0,
-       "settings over a file");
-    ok(c.train.epochs == 4 && c.train.batch == 8, "the last one wins");
-    ok(c.train.seeds.n == 2 && c.train.seeds.value[1] == 2, "a list");
+       "--set over a file");
+    ok(c.train.epochs == 4 && c.train.batch == 8,
+       "--set: the last of two values wins");
+    ok(c.train.seeds.n == 2 && c.train.seeds.value[1] == 2,
+       "--set: a list of numbers");
     ok(c.train.networks.n == 2 && !strcmp(c.train.networks.word[1], "vgg16"),
-       "a list of words");
-    ok(strcmp(c.run.dir, "a: [b] #'c") == 0, "a path needs no YAML quotes");
+       "--set: a list of words");
+    ok(strcmp(c.run.dir, "a: [b] #'c") == 0,
+       "--set: a path needs no YAML quotes");
     for (size_t i = 0; i < sizeof(bad_set) / sizeof(bad_set[0]); i++)
         fails(read_set(bad_set[i].set, &c, &err), err, ERR_USAGE,
               bad_set[i].text, bad_set[i].text);
@@ -374,7 +388,7 @@ static void check_round_trip(void)
     c.train.input = INPUT_TORCH;
     c.train.seeds = (struct int_list){.value = {5, 0, 7}, .n = 3};
     c.train.networks = (struct word_list){.word = {"a", "b-2_c"}, .n = 2};
-    ok(same_again(&c), "words and lists");
+    ok(same_again(&c), "words and lists, written and read");
 }
 
 static void check_reference(void)
@@ -423,7 +437,7 @@ static void check_each(void)
     c.split.near_duplicates = NEAR_SEPARATE;
     config_each(&c, "split", collect, &b);
     ok(!strstr(b.data, "near_duplicates"),
-       "nor what outputs from before the key are as if they had");
+       "  nor what outputs from before the key are as if they had");
     b.len = 0;
     config_each(&c, "train", collect, &b);
     ok(!strstr(b.data, "seeds") && !strstr(b.data, "ranks") &&
@@ -467,6 +481,6 @@ int main(void)
     check_reference();
     check_each();
     check_table();
-    ok(dir_remove(dir, &err) == 0, "clean up");
+    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

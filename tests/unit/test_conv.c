@@ -135,14 +135,14 @@ static void test_fits(void)
 
     ok(conv_winograd_fits(&c), "3x3 of stride 1 over 16s of channels");
     c.stride = 2;
-    ok(!conv_winograd_fits(&c), "no stride");
+    ok(!conv_winograd_fits(&c), "Winograd does not take a stride of 2");
     c.stride = 1;
     c.ci = 24;
-    ok(!conv_winograd_fits(&c), "no other channels");
+    ok(!conv_winograd_fits(&c), "Winograd does not take other channels");
     c.ci = 16;
     c.size = 1;
     ok(!conv_winograd_fits(&c) && conv_choose(&c) == &conv_blas,
-       "no other size: then products");
+       "Winograd does not take another size: then products");
 }
 
 /* Every product that this processor can make, against sums in double. */
@@ -162,10 +162,11 @@ static void test_multiplies(void)
                        (double)b[k * N + j];
             want[i * N + j] = (float)sum;
         }
-    ok(n >= 1, "something multiplies");
+    ok(n >= 1, "there is a product of matrices for this machine");
     for (int i = 0; i < n; i++) {
         can[i](K, a, b, c);
-        ok(relative_gap(c, want, R * N) < 1e-6, "it multiplies");
+        ok(relative_gap(c, want, R * N) < 1e-6,
+           "each product of matrices gives the same");
     }
     free(a);
     free(b);

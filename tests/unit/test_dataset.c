@@ -58,7 +58,7 @@ static void check_cache(void)
     overwrite(file, "abc");
     set_age(file, 100);
     ok(!strcmp(was, sum(dir, cache)) && !strcmp(was, sum(dir, cache)),
-       "with and without cache the same");
+       "  with and without cache the same");
     BUG_ON(stat(file, &st) < 0);
     overwrite(file, "abX");
     ok(strcmp(was, sum(dir, cache)) != 0, "a new time is noticed");
@@ -72,7 +72,7 @@ static void check_cache(void)
     put(cache, "junk");
     ok(strcmp(was, sum(dir, cache)) != 0, "a damaged cache is not used");
     put(cache, "path,size,mtime_ns,inode,sha256\nz\n");
-    ok(strlen(sum(dir, cache)) == 64, "nor a torn one");
+    ok(strlen(sum(dir, cache)) == 64, "  nor a torn one");
 }
 
 static void check_odd_files(void)
@@ -94,7 +94,7 @@ static void check_odd_files(void)
         used += (size_t)snprintf(deep + used, sizeof(deep) - used, "/d");
     make_dir(deep);
     fails(dataset_hash(dir, NULL, was, &err), err, ERR_USAGE,
-          "folders over 64 deep", "folders without end");
+          "folders over 64 deep", "folders without end are refused");
     BUG_ON(dir_remove(at("set/d"), &err) < 0);
     if (geteuid() != 0) {
         BUG_ON(chmod(at("set/c"), 0) < 0);

@@ -63,12 +63,14 @@ static void check_damage(const char *dir)
     text = run_doctor(path, &rc, &err);
     fails(rc, err, ERR_SYSTEM, "2 of the checks above failed",
           "what must work and does not");
-    ok(strstr(text, "fail  mpirun          not found; install"), "no mpirun");
+    ok(strstr(text, "fail  mpirun          not found; install"),
+       "doctor says that there is no mpirun");
     ok(strstr(text, "warn  open files      at most 200; ulimit -n 1024"),
-       "few open files");
-    ok(strstr(text, "OMP_NUM_THREADS=3 overrides"), "OMP_NUM_THREADS");
+       "doctor says that few files may be open");
+    ok(strstr(text, "OMP_NUM_THREADS=3 overrides"),
+       "doctor says that OMP_NUM_THREADS is set");
     ok(strstr(text, "fail  run directory   writing fails in '") != NULL,
-       "a file where the run directory should be");
+       "doctor says that a file is in the place of the run directory");
 }
 
 int main(void)
@@ -81,11 +83,12 @@ int main(void)
     BUG_ON(!mkdtemp(dir));
     snprintf(path, sizeof(path), "%s/not/yet", dir);
     check_all_lines(path);
-    ok(dir_list(dir, &names, &n, &err) == 0 && n == 0, "it leaves nothing");
+    ok(dir_list(dir, &names, &n, &err) == 0 && n == 0,
+       "doctor leaves nothing behind");
     dir_list_free(names, n);
     snprintf(path, sizeof(path), "%s/file", dir);
     BUG_ON(file_write(path, "", 0, &err) < 0);
     check_damage(dir);
-    ok(dir_remove(dir, &err) == 0, "clean up");
+    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

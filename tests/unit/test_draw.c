@@ -33,10 +33,10 @@ static void check_math(void)
             (double)fabsf(draw_turn(cosf(0.7f * t), sinf(0.7f * t)) -
                           (t < 0 ? 1 + 0.7f * t / turn : 0.7f * t / turn)));
     }
-    near(worst[0], 0, 1e-3, "draw_exp");
-    near(worst[1], 0, 2e-3, "draw_sin");
-    near(worst[2], 0, 2e-3, "draw_cos");
-    near(worst[3], 0, 1e-4, "draw_turn");
+    near(worst[0], 0, 1e-3, "draw_exp is exp");
+    near(worst[1], 0, 2e-3, "draw_sin is sin");
+    near(worst[2], 0, 2e-3, "draw_cos is cos");
+    near(worst[3], 0, 1e-4, "draw_turn is atan2");
 }
 
 static void check_clusters(void)
@@ -242,33 +242,34 @@ static void check_dataset(void)
     size_t size;
 
     omp_set_num_threads(1);
-    ok(draw_dataset(&a, &err) == 0, "a data set, one thread");
-    ok(tree(a.dir, one) == 5 * 8 * 3, "three files a cell");
+    ok(draw_dataset(&a, &err) == 0, "a data set is drawn by one thread");
+    ok(tree(a.dir, one) == 5 * 8 * 3, "  three files a cell");
     ok(file_read(in_dir("one/im_Parabasal/im_Parabasal/CROPPED/001_08.bmp"),
                  1 << 20, &bytes, &size, &err) == 0 &&
            bmp_decode(&im, bytes, size, &err) == 0 && bytes[28] == 24,
-       "a 24-bit bitmap where the archive has it");
+       "  a 24-bit bitmap where the archive has it");
     image_release(&im);
     free(bytes);
     ok(file_exists(in_dir("one/im_Metaplastic/im_Metaplastic/001_cyt01.dat")) &&
            file_exists(in_dir("one/im_Metaplastic/im_Metaplastic/"
                               "001_nuc08.dat")),
-       "outlines beside CROPPED");
-    ok(!file_exists(in_dir("one.partial")), "no partial directory is left");
+       "  outlines beside CROPPED");
+    ok(!file_exists(in_dir("one.partial")), "  no partial directory is left");
     omp_set_num_threads(3);
     a.dir = in_dir("two");
     ok(dir_make(in_dir("two.partial/im_Old"), &err) == 0 &&
            draw_dataset(&a, &err) == 0,
-       "three threads, over the rest of a crash");
+       "a data set is drawn by three threads, over the rest of a crash");
     tree(a.dir, two);
-    ok(!strcmp(one, two), "the same files");
+    ok(!strcmp(one, two), "  with the same files");
     fails(draw_dataset(&a, &err), err, ERR_USAGE,
-          "exists: name a new directory", "a directory that exists");
+          "exists: name a new directory",
+          "a data set is not drawn over a directory that exists");
     a.dir = in_dir("three");
     a.seed = 5;
-    ok(draw_dataset(&a, &err) == 0, "another seed");
+    ok(draw_dataset(&a, &err) == 0, "a data set is drawn with another seed");
     tree(a.dir, two);
-    ok(strcmp(one, two) != 0, "other files");
+    ok(strcmp(one, two) != 0, "  with other files");
 }
 
 static bool stop_at_five(void *self, int64_t done, int64_t total)
@@ -284,28 +285,33 @@ static void check_failures(void)
     struct err err = {0};
 
     fails(draw_into(&a, &err), err, ERR_USAGE,
-          "0 cells a class: must be 1 to 100000", "no cells");
+          "0 cells a class: must be 1 to 100000",
+          "drawing no cells is refused");
     a.per_class = DRAW_MAX_PER_CLASS + 1;
     fails(draw_into(&a, &err), err, ERR_USAGE,
-          "100001 cells a class: must be 1 to 100000", "too many cells");
-    ok(!file_exists(a.dir), "refused before anything is made");
+          "100001 cells a class: must be 1 to 100000",
+          "drawing too many cells is refused");
+    ok(!file_exists(a.dir), "a refusal makes no directory");
     a.per_class = 3;
     a.each = stop_at_five;
     a.self = &total;
     fails(draw_dataset(&a, &err), err, ERR_AGAIN, "stopped after 5 of 15 cells",
-          "told to stop");
-    ok(total == 15 && !file_exists(a.dir), "no half-filled directory");
+          "drawing stops when it is told to");
+    ok(total == 15 && !file_exists(a.dir),
+       "  and leaves no half-filled directory");
     a.each = NULL;
-    ok(file_write(in_dir("file"), "x", 1, &err) == 0, "a file");
+    ok(file_write(in_dir("file"), "x", 1, &err) == 0,
+       "a file lies where the data set is to go");
     a.dir = in_dir("file");
-    fails(draw_into(&a, &err), err, ERR_SYSTEM, "file", "a file in the way");
+    fails(draw_into(&a, &err), err, ERR_SYSTEM, "file",
+          "a file in the way of the data set is a failure");
     a.dir = in_dir("five");
     ok(dir_make(in_dir("five/im_Dyskeratotic/im_Dyskeratotic/CROPPED/"
                        "001_02.bmp"),
                 &err) == 0,
-       "a directory");
+       "a directory lies where a bitmap is to go");
     fails(draw_into(&a, &err), err, ERR_SYSTEM, "001_02.bmp",
-          "a bitmap that cannot be written");
+          "a bitmap that cannot be written is a failure");
 }
 
 int main(void)
@@ -320,6 +326,6 @@ int main(void)
     check_halo();
     check_dataset();
     check_failures();
-    ok(dir_remove(dir, &err) == 0, "clean up");
+    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

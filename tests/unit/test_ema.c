@@ -11,7 +11,8 @@ static void check_average(size_t at)
     memcpy(ema, weights[0], sizeof(ema));
     for (int t = 1; t <= STEPS; t++)
         ema_step(ema, weights[t], N, averages[at].momentum, 1 + t % 2);
-    ok(memcmp(ema, averages[at].after, sizeof(ema)) == 0, "as in Keras");
+    ok(memcmp(ema, averages[at].after, sizeof(ema)) == 0,
+       "a moving average is Keras'");
 }
 
 static void check_swap(void)
@@ -23,13 +24,14 @@ static void check_swap(void)
     ema_swap(ema, w, N);
     ok(memcmp(ema, weights[1], sizeof(ema)) == 0 &&
            memcmp(w, weights[0], sizeof(w)) == 0,
-       "exchanged");
+       "ema_swap exchanges average and weights");
     ema_swap(ema, w, N);
     ok(memcmp(ema, weights[0], sizeof(ema)) == 0 &&
            memcmp(w, weights[1], sizeof(w)) == 0,
-       "and back");
+       "ema_swap twice changes nothing");
     ema_step(ema, w, 0, 0.9, 1);
-    ok(memcmp(ema, weights[0], sizeof(ema)) == 0, "no weights");
+    ok(memcmp(ema, weights[0], sizeof(ema)) == 0,
+       "an average of no weights stays as it is");
 }
 
 int main(void)

@@ -54,7 +54,7 @@ static void check_predictions(size_t *right)
             "predictions.csv can be read"))
         return;
     ok(c.n_column == 5 + K && strcmp(c.header[5], "p_be, \"ta\"") == 0,
-       "it has a column for each class, and the group");
+       "  it has a column for each class, and the group");
     for (size_t i = 0; i < c.n_row; i++) {
         const bool test = strcmp(csv_get(&c, i, 1), "test") == 0;
 
@@ -65,7 +65,7 @@ static void check_predictions(size_t *right)
     }
     ok(c.n_row == 23 && n_test == 12,
        "the test and validation rows, without the one set aside");
-    ok(strcmp(csv_get(&c, 0, 0), "f, 2.bmp") == 0, "in the store's order");
+    ok(strcmp(csv_get(&c, 0, 0), "f, 2.bmp") == 0, "  in the store's order");
     ok(sums, "probabilities add up to 1");
     ok(argmax, "the largest is the prediction");
     csv_release(&c);
@@ -85,11 +85,11 @@ static void check_outputs(size_t right)
     free(text);
     text = slurp("out/confusion.csv");
     ok(strncmp(text, "true,alpha,\"be, \"\"ta\"\"\",gamma\nalpha,", 36) == 0,
-       "confusion.csv");
+       "confusion.csv quotes names of classes");
     free(text);
     text = slurp("out/confusion.svg");
     ok(markup_balanced(text) && strstr(text, "the &lt;experiment&gt;, test"),
-       "confusion.svg");
+       "confusion.svg is well formed and names the experiment");
     free(text);
 }
 
@@ -100,29 +100,32 @@ static void check_evaluate(void)
     char *first, *again;
     size_t right, total = 0;
 
-    if (!ok(evaluate_run(&a, &err) == 0, "evaluate"))
+    if (!ok(evaluate_run(&a, &err) == 0, "an experiment is evaluated"))
         printf("# %s\n", err.text);
     check_predictions(&right);
     check_outputs(right);
     first = slurp("out/curves.svg");
-    ok(strstr(first, "no epoch yet") != NULL, "no history, no curves");
+    ok(strstr(first, "no epoch yet") != NULL,
+       "curves.svg says that there is no epoch yet");
     free(first);
 
     BUG_ON(file_write(path_of("history.csv"), "epoch,loss\n1,2\n2,1\n", 19,
                       &err) < 0);
     first = slurp("out/predictions.csv");
-    ok(evaluate_run(&a, &err) == 0, "evaluate again");
+    ok(evaluate_run(&a, &err) == 0, "an experiment is evaluated again");
     again = slurp("out/predictions.csv");
-    ok(strcmp(first, again) == 0, "the same predictions");
+    ok(strcmp(first, again) == 0, "  with the same predictions");
     free(first);
     free(again);
     first = slurp("out/curves.svg");
-    ok(markup_balanced(first) && !strstr(first, "no epoch yet"), "curves");
+    ok(markup_balanced(first) && !strstr(first, "no epoch yet"),
+       "curves.svg has the epochs of history.csv");
     free(first);
     a.each = stop;
     a.self = &total;
-    fails(evaluate_run(&a, &err), err, ERR_AGAIN, "stopped", "a stop is heard");
-    ok(total == 23, "and progress knows the total");
+    fails(evaluate_run(&a, &err), err, ERR_AGAIN, "stopped",
+          "evaluation stops when it is told to");
+    ok(total == 23, "progress of an evaluation knows the total");
 }
 
 static void check_not_a_number(struct graph *g)

@@ -195,8 +195,8 @@ int main(int argc, char **argv)
     setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
     setenv("OMP_NUM_THREADS", "1", 1);
     setenv("ASAN_OPTIONS", "detect_leaks=0", 1); /* Open MPI's own leaks */
-    ok(ranks_print(argv[0], 1, whole), "one process");
-    ok(ranks_print(argv[0], 2, whole), "two processes");
-    ok(ranks_print(argv[0], 4, whole), "four processes");
+    ok(ranks_print(argv[0], 1, whole), "gradients of one process");
+    ok(ranks_print(argv[0], 2, whole), "gradients of two processes");
+    ok(ranks_print(argv[0], 4, whole), "gradients of four processes");
     return tap_done();
 }

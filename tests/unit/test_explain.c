@@ -47,13 +47,17 @@ static void check_resize(void)
     float y[100];
 
     cam_resize(golden_from_3x3_10x10, 3, 3, y, 10, 10);
-    near(worst(y, golden_to_3x3_10x10, 100), 0.0, 1e-6, "3x3 to 10x10");
+    near(worst(y, golden_to_3x3_10x10, 100), 0.0, 1e-6,
+         "a map enlarged from 3x3 to 10x10");
     cam_resize(golden_from_2x2_7x5, 2, 2, y, 7, 5);
-    near(worst(y, golden_to_2x2_7x5, 35), 0.0, 1e-6, "2x2 to 7x5");
+    near(worst(y, golden_to_2x2_7x5, 35), 0.0, 1e-6,
+         "a map enlarged from 2x2 to 7x5");
     cam_resize(golden_from_4x5_2x3, 4, 5, y, 2, 3);
-    near(worst(y, golden_to_4x5_2x3, 6), 0.0, 1e-6, "4x5 reduced to 2x3");
+    near(worst(y, golden_to_4x5_2x3, 6), 0.0, 1e-6,
+         "a map reduced from 4x5 to 2x3");
     cam_resize(golden_from_3x4_3x4, 3, 4, y, 3, 4);
-    near(worst(y, golden_from_3x4_3x4, 12), 0.0, 1e-6, "its own size");
+    near(worst(y, golden_from_3x4_3x4, 12), 0.0, 1e-6,
+         "a map of 3x3 in its own size");
     cam_resize(&(const float){3.5f}, 1, 1, y, 4, 4);
     near(worst(y, (const float[]){3.5f, 3.5f, 3.5f, 3.5f}, 4), 0.0, 1e-9,
          "one value fills the map");
@@ -84,8 +88,8 @@ static void check_flat(void)
     cam_normalise(flat, 4);
     ok(all_zero(flat, 4), "a flat map: zeros");
     cam_normalise(two, 2);
-    near(two[0], 0.0, 1e-9, "the smallest becomes 0");
-    near(two[1], 4.0 / (4.0 + 1e-7), 1e-6, "the largest 1");
+    near(two[0], 0.0, 1e-9, "the smallest of a map becomes 0");
+    near(two[1], 4.0 / (4.0 + 1e-7), 1e-6, "the largest of a map becomes 1");
     cam_peak((const float[]){0, 1, 5, 2, 5, 0}, 2, 3, &x, &y);
     ok(x == 2 && y == 0, "the first of two peaks");
     cam_peak(zero, 2, 3, &x, &y);
@@ -172,7 +176,7 @@ static void check_engine(void)
                 gradients_init(&grad, g,
                                (struct node *[]){graph_node(g, "act")}, 1,
                                &err) == 0,
-            "a network and an explainer")) {
+            "a network and Grad-CAM for it")) {
         printf("# %s\n", err.text);
         return;
     }
@@ -187,14 +191,14 @@ static void check_engine(void)
                                    .n_layer = 1};
 
         gradients_take(&grad, golden_x, &target[c], 1);
-        ok(e->explain(&t, &out, &err) == 0, "explain");
+        ok(e->explain(&t, &out, &err) == 0, "a cell is explained by Grad-CAM");
         near(worst(graph_output(g)->out.data, golden_logits, CLASSES), 0.0,
              1e-5, "  PyTorch's logits");
         near(worst(l->a, golden_a, LAYER_H * LAYER_W * LAYER_C), 0.0, 1e-5,
-             "  its activations");
+             "  PyTorch's activations");
         near(worst(l->da[0], golden_da[c], LAYER_H * LAYER_W * LAYER_C), 0.0,
-             1e-5, "  its gradients");
-        near(worst(map, golden_map[c], H * W), 0.0, 1e-4, "  its map");
+             1e-5, "  PyTorch's gradients");
+        near(worst(map, golden_map[c], H * W), 0.0, 1e-4, "  PyTorch's map");
     }
     gradients_release(&grad);
     graph_free(g);
@@ -304,26 +308,27 @@ static void check_panels(void)
         heat_draw(&c, (enum heat_panel)i, i, &im);
     ok(memcmp(p, rgb, 3) == 0 && memcmp(p + 3, rgb, 3) == 0 &&
            memcmp(p + next, rgb + 3, 3) == 0,
-       "the cell, enlarged");
-    ok(memcmp(image_row(&im, 1), p, 5 * step) == 0, "in both directions");
-    ok(p[2 * next] == HEAT_GREY, "a gap behind it");
+       "a strip: the cell, enlarged");
+    ok(memcmp(image_row(&im, 1), p, 5 * step) == 0,
+       "a strip: the cell, enlarged in both directions");
+    ok(p[2 * next] == HEAT_GREY, "a strip: a gap behind the cell");
     ok(p[step + next] ==
            (uint8_t)lround(0.3 * (0.2126 * 200 + 0.7152 * 210 + 0.0722 * 220) +
                            0.7 * heat[255][0]),
-       "the map over grey");
+       "a strip: the map over grey");
     ok(memcmp(p + 2 * step, heat[0], 3) == 0 &&
            memcmp(p + 2 * step + next, heat[255], 3) == 0,
-       "the map");
+       "a strip: the map in its colours");
     ok(memcmp(p + 3 * step, "\0\0", 3) == 0 &&
            memcmp(p + 3 * step + next, rgb + 3, 3) == 0,
-       "what is shown, the rest black");
+       "a strip: what LIME shows, the rest black");
     ok(memcmp(p + 4 * step, (const uint8_t[]){220, 20, 30}, 3) == 0 &&
            memcmp(p + 4 * step + next, (const uint8_t[]){200, 220, 220}, 3) ==
                0,
-       "against in red, for in green, as bright as the picture's brightest");
+       "a strip: against in red, for in green, as bright as the picture's brightest");
     ok(memcmp(p + 5 * step, heat[255], 3) == 0 &&
            memcmp(image_row(&im, 1) + 5 * step, heat[0], 3) == 0,
-       "the scale, 1 at its top");
+       "a strip: the scale, 1 at its top");
     image_release(&im);
 }
 
@@ -338,13 +343,15 @@ static void check_pick(void)
     const size_t want[] = {3, 1, 2, 5, 4, 6};
     bool same = true;
 
-    ok(pick_cells(list, 8, 2) == 6, "two right and two wrong of each class");
+    ok(pick_cells(list, 8, 2) == 6,
+       "two right and two wrong cells of each class are chosen");
     for (size_t i = 0; i < 6; i++)
         same = same && list[i].row == want[i];
-    ok(same, "by class, right first, the surest first, then the lower row");
-    ok(pick_cells(list, 6, 1) == 4, "one of each");
-    ok(pick_cells(list, 6, 0) == 0, "none");
-    ok(pick_cells(list, 0, 5) == 0, "of none");
+    ok(same, "  by class, right first, the surest first, then the lower row");
+    ok(pick_cells(list, 6, 1) == 4,
+       "one right and one wrong cell of each class are chosen");
+    ok(pick_cells(list, 6, 0) == 0, "no cell of each class is chosen");
+    ok(pick_cells(list, 0, 5) == 0, "of no cells none is chosen");
 }
 
 int main(void)

@@ -33,16 +33,16 @@ static void check_similar(void)
 
     make_maps(a, b);
     ok(similar_maps(a, b, H, W, &s, &err) == 0, "two maps are compared");
-    near(s.spearman, golden_spearman, 1e-9, "Spearman as SciPy");
-    near(s.ssim, golden_ssim, 1e-6, "SSIM as scikit-image");
+    near(s.spearman, golden_spearman, 1e-9, "Spearman of two maps as SciPy's");
+    near(s.ssim, golden_ssim, 1e-6, "SSIM of two maps as scikit-image's");
     BUG_ON(similar_maps(a, a, H, W, &s, &err) < 0);
     ok(s.spearman > 1 - 1e-12 && s.ssim > 1 - 1e-12, "a map is like itself");
     BUG_ON(similar_maps(a, flat, H, W, &s, &err) < 0);
     ok(s.spearman == 0 && s.ssim < 1, "a flat map has no ranks");
     BUG_ON(similar_maps(a, a, 5, 5, &s, &err) < 0);
-    ok(s.ssim == 1, "small maps are equal");
+    ok(s.ssim == 1, "SSIM of equal maps smaller than a window is 1");
     BUG_ON(similar_maps(a, b + 13, 5, 5, &s, &err) < 0);
-    ok(s.ssim == 0, "or not");
+    ok(s.ssim == 0, "SSIM of unequal maps smaller than a window is 0");
 }
 
 static struct contour contour_of(const double *xy, size_t n)
@@ -71,8 +71,9 @@ static void check_fill(void)
     struct contour star = contour_of(golden_star, 7);
     struct contour concave = contour_of(golden_concave, 5);
 
-    ok(mask_is(&star, golden_star_mask), "a star that leaves the picture");
-    ok(mask_is(&concave, golden_concave_mask), "a concave polygon");
+    ok(mask_is(&star, golden_star_mask),
+       "a star that leaves the picture is filled");
+    ok(mask_is(&concave, golden_concave_mask), "a concave polygon is filled");
     contour_release(&star);
     contour_release(&concave);
 }
@@ -89,18 +90,22 @@ static void check_parse(void)
 
     ok(parse(&c, "1,2\r\n 3.5 , -4e0\n\n5,6", &err) == 0 && c.n == 3 &&
            c.point[1].x > 3.4 && c.point[1].y < -3.9,
-       "blanks, empty lines, CRLF");
+       "a contour with blanks, empty lines and CRLF is read");
     contour_release(&c);
     fails(parse(&c, "1,2\n3,4\n", &err), err, ERR_INPUT,
-          "2 points, a contour has 3 or more", "two points");
-    fails(parse(&c, "", &err), err, ERR_INPUT, "0 points", "nothing");
+          "2 points, a contour has 3 or more",
+          "a contour of two points is refused");
+    fails(parse(&c, "", &err), err, ERR_INPUT, "0 points",
+          "an empty contour is refused");
     fails(parse(&c, "1,2\n3;4\n5,6\n", &err), err, ERR_INPUT,
-          "line 2 is not \"x,y\"", "no comma");
+          "line 2 is not \"x,y\"",
+          "a contour with a line without comma is refused");
     fails(parse(&c, "1,2\n3,nan\n5,6\n", &err), err, ERR_INPUT, "line 2",
-          "no number");
-    fails(parse(&c, "1,2,3\n", &err), err, ERR_INPUT, "line 1", "three");
+          "a contour with a line without number is refused");
+    fails(parse(&c, "1,2,3\n", &err), err, ERR_INPUT, "line 1",
+          "a contour with three numbers in a line is refused");
     fails(parse(&c, "1,2\n3,4\n5,1e9\n", &err), err, ERR_INPUT,
-          "within 20000 pixels", "far away");
+          "within 20000 pixels", "a contour with a point far away is refused");
 }
 
 static void check_place(void)
@@ -115,14 +120,17 @@ static void check_place(void)
     contour_release(&c);
     c = contour_of(cluster, 3);
     fails(contour_place(&c, 30, 31, &err), err, ERR_INPUT,
-          "41 x 31 pixels for a picture of 30 x 31", "one that does not fit");
-    ok(c.point[0].x == 1000, "stays, too");
-    ok(contour_place(&c, 61, 51, &err) == 0, "one of the cluster");
-    near(c.point[0].x, 10, 1e-9, "comes to the middle");
-    near(c.point[2].y, 40, 1e-9, "both ways");
+          "41 x 31 pixels for a picture of 30 x 31",
+          "a contour larger than the crop is refused");
+    ok(c.point[0].x == 1000, "  and stays where it is");
+    ok(contour_place(&c, 61, 51, &err) == 0,
+       "a contour that counts in the cluster is placed");
+    near(c.point[0].x, 10, 1e-9, "  its left comes to the middle of the crop");
+    near(c.point[2].y, 40, 1e-9,
+         "  its lower end comes to the middle of the crop");
     contour_scale(&c, (struct point){0.5, 0.5}, (struct point){0, 3});
-    near(c.point[0].x, 4.75, 1e-9, "and is resized as areas are");
-    near(c.point[2].y, 22.75, 1e-9, "and shifted");
+    near(c.point[0].x, 4.75, 1e-9, "a placed contour is resized as areas are");
+    near(c.point[2].y, 22.75, 1e-9, "a placed contour is shifted");
     contour_release(&c);
 }
 
@@ -169,24 +177,27 @@ static void check_locate(void)
     heat[9] = 1.0f;  /* nucleus */
     heat[11] = 0.5f; /* cytoplasm */
     heat[63] = 0.5f; /* outside */
-    ok(locate_measure(heat, region, 8, 8, f, &err) == 0, "a map is measured");
-    near(f[0], 1, 0, "the peak lies in the nucleus");
-    near(f[1], 0.5, 1e-12, "half the mass");
+    ok(locate_measure(heat, region, 8, 8, f, &err) == 0,
+       "a map is located in nucleus and cytoplasm");
+    near(f[0], 1, 0, "nucleus: the peak lies in it");
+    near(f[1], 0.5, 1e-12, "nucleus: half of the map's mass");
     /* 9, 11, 63, then of zeros the first: 0 */
-    near(f[2], 0.5, 1e-12, "two of its four pixels");
-    near(f[3], 4.0 / 64, 1e-12, "its area");
-    near(f[4], 0, 0, "not in the cytoplasm");
-    near(f[5], 0.25, 1e-12, "a quarter of the mass");
+    near(f[2], 0.5, 1e-12,
+         "nucleus: two of its four pixels are among the first four");
+    near(f[3], 4.0 / 64, 1e-12, "nucleus: its share of the picture");
+    near(f[4], 0, 0, "cytoplasm: the peak lies elsewhere");
+    near(f[5], 0.25, 1e-12, "cytoplasm: a quarter of the map's mass");
     /* 9, 11, 63, then 0 1 2 3 4 5 6 7 8: in it 11, 2, 3 */
-    near(f[6], 3.0 / 12, 1e-12, "three of its twelve pixels");
-    near(f[7], 12.0 / 64, 1e-12, "its area");
+    near(f[6], 3.0 / 12, 1e-12,
+         "cytoplasm: three of its twelve pixels are among the first twelve");
+    near(f[7], 12.0 / 64, 1e-12, "cytoplasm: its share of the picture");
     memset(heat, 0, sizeof(heat));
     ok(locate_measure(heat, region, 8, 8, f, &err) == 0 && f[1] == 0 &&
            f[5] == 0,
        "a map of zeros has no mass anywhere");
     ok(strcmp(locate_name(0), "nucleus_pointing") == 0 &&
            strcmp(locate_name(7), "cytoplasm_area") == 0,
-       "names");
+       "figures of location have names");
 }
 
 static void check_measured(void)
@@ -208,7 +219,7 @@ static void check_measured(void)
     list[0] = (struct prediction){14, 0, 0, 0.5f, true, true};
     n = pick_measured(list, 1, &every);
     ok(n == 6 && list[0].measured && list[1].row == 10 && list[5].row == 15,
-       "or all, each once");
+       "  or all, each once");
 }
 
 static const char *title(int f)
@@ -246,13 +257,13 @@ static void check_figures(void)
     figures_release(&t);
     BUG_ON(file_write(path, "method,truth,group,first\n", 25, &err) < 0);
     fails(figures_read(&t, path, &err), err, ERR_INPUT, "no figures of kind",
-          "other columns");
+          "a file with other columns is refused");
     b.len = 0;
     figures_header(&kind, &b);
     figures_put(&kind, "c", 0, "", (double[]){1, 4}, &b);
     BUG_ON(file_write(path, b.data, b.len, &err) < 0);
     fails(figures_read(&t, path, &err), err, ERR_INPUT, "is not of this run",
-          "another method");
+          "a file of another method is refused");
     figures_release(&t);
     buf_release(&b);
     unlink(path);

@@ -108,13 +108,13 @@ static void check_scores(void)
         lime += strcmp(csv_get(&c, i, COL_METHOD), "lime") == 0;
     }
     ok(c.n_row > 0 && wrong > 0, "cells were explained, wrong ones too");
-    ok(c.n_row == METHODS * lime, "by each method");
+    ok(c.n_row == METHODS * lime, "  by each method");
     ok(wrong == doubled && targets,
        "wrong cells for the predicted and for the true class");
-    ok(wrong <= K * METHODS, "at most one wrong cell of a class");
+    ok(wrong <= K * METHODS, "  at most one wrong cell of a class");
     ok(maps, "maps are float32 of the picture's size, 0 .. 1");
     ok(pictures, "each has an overlay and a strip");
-    ok(figures, "and figures of faithfulness");
+    ok(figures, "  and figures of faithfulness");
     csv_release(&c);
 }
 
@@ -138,7 +138,7 @@ static void check_faithfulness(void)
     }
     ok(all == METHODS * FAITH_FIGURES && c.n_row > all,
        "every figure of every method, over all and by class");
-    ok(ordered, "with intervals about the mean");
+    ok(ordered, "  with intervals about the mean");
     csv_release(&c);
 }
 
@@ -154,11 +154,11 @@ static void check_methods(struct explain_args a)
     text = slurp("out/scores.csv");
     ok(strstr(text, ",intgrad,") && strstr(text, ",smoothgrad,") &&
            !strstr(text, ",lime,") && strstr(text, ",,,,,,,\n"),
-       "give their rows, figures are empty");
+       "  give their rows, figures are empty");
     free(text);
     set_words(&settings.methods, "guess", NULL);
     fails(explain_run(&a, &err), err, ERR_USAGE, "'guess' is unknown",
-          "an unknown method");
+          "an unknown explainer is refused");
 }
 
 static void check_layers(struct explain_args a)
@@ -167,14 +167,14 @@ static void check_layers(struct explain_args a)
 
     set_words(&settings.methods, "gradcam", "layercam");
     set_words(&settings.layers, "block_13_expand_relu", "out_relu");
-    ok(explain_run(&a, &err) == 0, "other layers");
+    ok(explain_run(&a, &err) == 0, "explained at layers by name");
     set_words(&settings.layers, "auto", "out_rellu");
     fails(explain_run(&a, &err), err, ERR_USAGE,
           "mobilenetv2 has no layer 'out_rellu'; did you mean 'out_relu'?",
-          "an unknown layer");
+          "an unknown layer is refused with the nearest");
     set_words(&settings.layers, "qqqqqqqqqqqqqqqqqqqqqqqqq", NULL);
     fails(explain_run(&a, &err), err, ERR_USAGE, "qqqq'",
-          "one that resembles none");
+          "a layer that resembles none is refused");
 }
 
 static void check_explain(void)
@@ -184,7 +184,7 @@ static void check_explain(void)
     char *first, *again;
     size_t total = 0;
 
-    if (!ok(explain_run(&a, &err) == 0, "explain"))
+    if (!ok(explain_run(&a, &err) == 0, "an experiment is explained"))
         printf("# %s\n", err.text);
     check_scores();
     check_faithfulness();
@@ -192,7 +192,7 @@ static void check_explain(void)
     set_words(&settings.layers, "out_relu", NULL); /* the default */
     ok(explain_run(&a, &err) == 0, "the default layer by name");
     again = slurp("out/scores.csv");
-    ok(strcmp(first, again) == 0, "gives the same");
+    ok(strcmp(first, again) == 0, "  with the same scores");
     free(first);
     free(again);
     check_layers(explain_args());
@@ -200,12 +200,13 @@ static void check_explain(void)
     a = explain_args();
     a.each = stop;
     a.self = &total;
-    fails(explain_run(&a, &err), err, ERR_AGAIN, "stopped", "a stop is heard");
+    fails(explain_run(&a, &err), err, ERR_AGAIN, "stopped",
+          "explaining stops when it is told to");
     a = explain_args();
     settings.per_class = 0;
-    ok(explain_run(&a, &err) == 0, "nothing to explain is fine");
+    ok(explain_run(&a, &err) == 0, "explaining no cells is no failure");
     first = slurp("out/scores.csv");
-    ok(markup_count(first, "\n") == 1, "and leaves the header alone");
+    ok(markup_count(first, "\n") == 1, "  and leaves the header alone");
     free(first);
 }
 

@@ -144,7 +144,7 @@ static void check_joined(void)
        "a picture that cannot be read is like none, an even one like copies");
     f = count(false, &warnings);
     ok(f.n == 3 && f.groups == 6 && f.most_cells == 2,
-       "without groups only what is alike is joined");
+       "  without groups only what is alike is joined");
     buf_release(&warnings);
     buf_release(&name);
 }
@@ -158,7 +158,8 @@ static void check_large(void)
     for (int g = 1; g < 30; g++)
         make_alike(row_of(1, 0, 0), row_of(1, g, 0));
     f = count(true, &warnings);
-    ok(f.n == 1 && f.groups == 30 && f.most_groups == 30, "a large family");
+    ok(f.n == 1 && f.groups == 30 && f.most_groups == 30,
+       "a large family is found");
     ok(warnings.data &&
            strstr(warnings.data,
                   " pictures of class 'B' are one family, as 30 "
@@ -290,7 +291,7 @@ static struct choice make(struct config *c, enum split *split)
     struct buf warnings = {0};
     struct err err = {0};
 
-    ok(choice_make(&choice, &warnings, &err) == 0, "chosen");
+    ok(choice_make(&choice, &warnings, &err) == 0, "a split is chosen");
     buf_release(&warnings);
     return choice;
 }
@@ -304,7 +305,7 @@ static void check_choice(void)
     fill();
     join_some();
     config_init(&c);
-    ok(choice_looks(&c), "together by default");
+    ok(choice_looks(&c), "alike pictures stay together by default");
     made = make(&c, split);
     ok(made.family && !made.fold && made.families.n == 2 &&
            split[row_of(0, 1, 0)] == split[row_of(1, 2, 1)],
@@ -323,11 +324,12 @@ static void check_choice(void)
     made = make(&c, split);
     ok(made.families.n == 4 && made.family &&
            made.family[row_of(0, 1, 1)] == row_of(0, 1, 0),
-       "by cell: alike ones together, intervals still of groups");
+       "split by cell: alike ones together, intervals still of groups");
     choice_release(&made);
     c.split.near_duplicates = NEAR_SEPARATE;
     made = make(&c, split);
-    ok(!choice_looks(&c) && !made.family && made.families.n == 0, "separate");
+    ok(!choice_looks(&c) && !made.family && made.families.n == 0,
+       "near_duplicates separate: there are no families");
     choice_release(&made);
 }
 

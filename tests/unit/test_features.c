@@ -43,7 +43,7 @@ static void make_images(void)
         image_release(&im);
     }
     ok(rc == 0 && file_write(in_dir("images/bad.jpg"), "no", 2, &err) == 0,
-       "images are made");
+       "images for features are made");
 }
 
 static struct graph *make_weights(void)
@@ -67,7 +67,7 @@ static struct graph *make_weights(void)
             t[i].dim[k] = (size_t)list[i].dim[k];
     }
     ok(weights_write(net, &f, "test", in_dir("w.st"), &err) == 0,
-       "weights are made");
+       "weights for features are made");
     free(t);
     return g;
 }
@@ -144,7 +144,7 @@ static void check_drawn(void)
     a.layer = "block_1_pad"; /* only there where nothing is fused */
     ok(features(&a, &err) == 0 && npy_map(&y, in_dir("h.npy"), &err) == 0 &&
            y.n_dim == 4 && y.dim[1] == SIDE / 2 + 1 && y.dim[3] == 96,
-       "a layer's output");
+       "features of a layer by name");
     npy_release(&y);
     npy_release(&x);
     graph_free(g);
@@ -237,6 +237,6 @@ int main(void)
     for (size_t i = 0; net_at(i); i++)
         if (find_golden(golden, N_GOLDEN, net_at(i)->name, "features"))
             check_real(shared ? shared : "../shared", net_at(i)->name);
-    ok(dir_remove(dir, &err) == 0, "cleaned up");
+    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -71,7 +71,7 @@ static void check_sizes(int k, const int *want)
     struct err err = {0};
     char what[64];
 
-    ok(folds_deal(&a, fold, &err) == 0, "dealt by groups");
+    ok(folds_deal(&a, fold, &err) == 0, "cells are dealt to folds by groups");
     count(fold, k, n);
     for (int c = 0; c < CLASSES; c++)
         for (int f = 0; f < k; f++)
@@ -94,7 +94,7 @@ static void check_single(void)
     int n[CLASSES][CONFIG_FOLDS_MAX], all[5] = {0}, uneven = 0;
     struct err err = {0};
 
-    ok(folds_deal(&a, fold, &err) == 0, "dealt by pictures");
+    ok(folds_deal(&a, fold, &err) == 0, "cells are dealt to folds by pictures");
     count(fold, 5, n);
     for (int c = 0; c < CLASSES; c++)
         uneven += n[c][0] - n[c][4] > 1;
@@ -102,7 +102,7 @@ static void check_single(void)
     for (size_t i = 0; i < walk.n; i++)
         all[fold[i]]++;
     qsort(all, 5, sizeof(all[0]), downwards);
-    ok(all[0] - all[4] <= 1, "and all cells are");
+    ok(all[0] - all[4] <= 1, "  and all cells are");
     ok(folds_deal(&a, again, &err) == 0 && !memcmp(fold, again, sizeof(fold)),
        "the same seed, the same folds");
     a.seed = 43;
@@ -185,7 +185,7 @@ static void check_store(void)
     for (size_t i = 0; i < N; i++)
         wrong += store_split(&s, i) !=
                  (i == 7 ? SPLIT_NONE : store_fold_split((int)i % 3, 0, 3));
-    ok(wrong == 0, "is opened as fold 0");
+    ok(wrong == 0, "  is opened as fold 0");
     for (int f = 0; f < 3; f++) {
         wrong += store_use_fold(&s, f, 3, &err) < 0;
         for (size_t i = 0; i < N; i++) {
@@ -216,7 +216,8 @@ static void check_trainset(void)
     const uint8_t *first = NULL;
     int wrong = 0;
 
-    ok(make_store(in_dir("augment"), true, &err) == 0, "variants");
+    ok(make_store(in_dir("augment"), true, &err) == 0,
+       "a store of variants of all cells");
     for (a.fold = 0; a.fold < 3; a.fold++) {
         a.data = in_dir("data");
         a.augment = in_dir("augment");

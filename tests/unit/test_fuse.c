@@ -124,16 +124,18 @@ static void check_weights(void)
     struct fuse_weights w;
     struct err err = {0};
 
-    ok(fuse_weigh(&a, &w, &err) == 0, "weights by validation");
-    near(w.weight[0], 1, 1e-12, "  all right");
-    near(w.weight[1], .5, 1e-12, "  half");
-    near(w.weight[2], .25, 1e-12, "  a quarter");
+    ok(fuse_weigh(&a, &w, &err) == 0,
+       "members are weighed by their accuracy on validation");
+    near(w.weight[0], 1, 1e-12, "  the one that is right throughout");
+    near(w.weight[1], .5, 1e-12,
+         "  the one that is right in half of the cells");
+    near(w.weight[2], .25, 1e-12, "  the one that is right in a quarter");
     a.weights = "1 2";
     fails(fuse_weigh(&a, &w, &err), err, ERR_USAGE, "2 weights for 3 members",
-          "a weight too few");
+          "a weight too few is refused");
     a = args_of("soft_vote", "7 7 1");
     ok(fuse_weigh(&a, &w, &err) == 0 && w.weight[0] <= w.weight[2],
-       "a soft vote has none");
+       "soft_vote does not heed weights");
 }
 
 static void check_bad_members(void)
@@ -147,24 +149,27 @@ static void check_bad_members(void)
     blank(&t);
     a.path[1] = path_of("absent");
     fails(fuse_split(&a, &w, SPLIT_TEST, &t, &err), err, ERR_INPUT, "absent",
-          "no table");
+          "a member without predictions.csv is refused");
     buf_puts(&b, "file,split,class,predicted\n0,test,a,a\n");
     put("plain", &b);
     a.path[1] = path_of("plain");
     fails(fuse_split(&a, &w, SPLIT_TEST, &t, &err), err, ERR_INPUT,
-          "'two' has no probabilities", "decisions alone");
+          "'two' has no probabilities",
+          "a member of decisions alone is refused by a vote");
     buf_puts(&b, "file,split,class,predicted,p_b,p_a,p_c,p_d\n"
                  "0,test,a,a,0,1,0,0\n");
     put("turned", &b);
     a.path[1] = path_of("turned");
     fails(fuse_split(&a, &w, SPLIT_TEST, &t, &err), err, ERR_INPUT,
-          "'two' has other classes", "columns in another order");
+          "'two' has other classes",
+          "a member with columns in another order is refused");
     buf_puts(&b, "file,split,class,predicted,p_a,p_b,p_c,p_d\n"
                  "0,test,a,a,1,0,0,0\n");
     put("short", &b);
     a.path[1] = path_of("short");
     fails(fuse_split(&a, &w, SPLIT_TEST, &t, &err), err, ERR_USAGE,
-          "'two' is of 1 cells, the first of 40", "other cells");
+          "'two' is of 1 cells, the first of 40",
+          "a member of other cells is refused");
     predictions_release(&t);
 }
 
@@ -205,7 +210,7 @@ static void check_plan(struct config *c)
     ok(plan_with(&p, c, "[soft_vote, fuzzy_rank]", "[auto]", "auto", &err) ==
                0 &&
            p.n_node == plain + 4,
-       "two ways, for each seed");
+       "ensembles are planned: two ways, for each seed");
     n = plan_find(&p, "evaluate/fuzzy_rank-scratch-s2");
     ok(n && n->n_input == 3 &&
            strcmp(p.node[n->input[0]].experiment, "mobilenetv2-scratch-s2") ==
@@ -227,7 +232,7 @@ static void check_plan(struct config *c)
     ok(plan_with(&p, c, "[weighted_vote]",
                  "[vgg16-scratch-s2, mobilenetv2-scratch-s1]", "2 1",
                  &err) == 0,
-       "listed members");
+       "an ensemble of listed members is planned");
     n = plan_find(&p, "evaluate/weighted_vote-members-s1");
     ok(n && strcmp(p.node[n->input[0]].experiment, "vgg16-scratch-s2") == 0,
        "  in their order");
@@ -303,21 +308,25 @@ static void check_refusals(struct config *c)
     struct err err = {0};
 
     fails(plan_with(&p, c, "[soft_vot]", "[auto]", "auto", &err), err,
-          ERR_USAGE, "did you mean soft_vote?", "a way that is none");
+          ERR_USAGE, "did you mean soft_vote?",
+          "an unknown ensemble is refused");
     fails(plan_with(&p, c, "[soft_vote, none]", "[auto]", "auto", &err), err,
-          ERR_USAGE, "there is no 'none'", "none beside others");
+          ERR_USAGE, "there is no 'none'",
+          "none beside other ensembles is refused");
     fails(plan_with(&p, c, "[soft_vote]", "[vgg16-scratch-s1]", "auto", &err),
-          err, ERR_USAGE, "one experiment is no ensemble", "one member");
+          err, ERR_USAGE, "one experiment is no ensemble",
+          "an ensemble of one member is refused");
     fails(plan_with(&p, c, "[soft_vote]",
                     "[vgg16-scratch-s1, vgg16-scratch-s9]", "auto", &err),
           err, ERR_USAGE, "'vgg16-scratch-s9' is no experiment",
-          "an unknown member");
+          "an ensemble of an unknown member is refused");
     fails(plan_with(&p, c, "[weighted_vote]", "[auto]", "1 2 3", &err), err,
-          ERR_USAGE, "3 numbers for 2 members", "weights too many");
+          ERR_USAGE, "3 numbers for 2 members",
+          "more weights than members are refused");
     fails(plan_with(&p, c, "[weighted_vote]", "[auto]", "1 -2", &err), err,
-          ERR_USAGE, "-2 is out of range", "a negative weight");
+          ERR_USAGE, "-2 is out of range", "a negative weight is refused");
     ok(plan_with(&p, c, "[none]", "[x]", "y", &err) == 0,
-       "without ensembles nobody asks");
+       "members are not looked at without ensembles");
     plan_release(&p);
 }
 
@@ -330,7 +339,8 @@ static void check_one_network(struct config *c)
 
     BUG_ON(config_read(c, NULL, set, 2, &err) < 0);
     fails(plan_init(&p, c, dir, &err), err, ERR_USAGE,
-          "of one network; name two experiments", "one network alone");
+          "of one network; name two experiments",
+          "an ensemble of a single network is refused");
 }
 
 int main(void)

@@ -180,7 +180,7 @@ static void check_plan(void)
     struct err err = {0};
     size_t need;
 
-    ok(memplan_init(&p, 5, &err) == 0, "a plan");
+    ok(memplan_init(&p, 5, &err) == 0, "a plan of memory begins");
     memplan_add(&p, &at[0], 64, 0, 1);
     memplan_add(&p, &at[1], 32, 1, 2);
     memplan_add(&p, &at[2], 64, 2, 3);
@@ -188,10 +188,11 @@ static void check_plan(void)
     memplan_add(&p, &at[4], 0, 0, 4);
     need = memplan_solve(&p);
     memplan_bind(&p, base);
-    ok(need == 96, "a chain needs its two largest neighbours");
-    ok(at[0] == at[2], "memory that is free again is used again");
-    ok(at[1] >= at[0] + 64 && at[3] >= at[2] + 64, "neighbours do not overlap");
-    ok(!at[4], "nothing needs no place");
+    ok(need == 96, "plan of memory: a chain needs its two largest neighbours");
+    ok(at[0] == at[2], "plan of memory: what is free again is used again");
+    ok(at[1] >= at[0] + 64 && at[3] >= at[2] + 64,
+       "plan of memory: neighbours do not overlap");
+    ok(!at[4], "plan of memory: nothing needs no place");
     memplan_release(&p);
 }
 
@@ -204,21 +205,22 @@ static void check_building(void)
     size_t n;
 
     nn_dense(g, r, "d", (struct dense_args){.units = 2});
-    ok(graph_finish(g, &err) == 0, "a graph");
+    ok(graph_finish(g, &err) == 0, "a graph of three nodes is built");
     ok(graph_n_node(g) == 3 && graph_node_at(g, 1) == r &&
            !graph_node_at(g, 3) && !graph_node_at(g, -1),
-       "its nodes in order");
-    ok(graph_node(g, "r") == r && !graph_node(g, "q"), "its nodes by name");
+       "  its nodes in order");
+    ok(graph_node(g, "r") == r && !graph_node(g, "q"), "  its nodes by name");
     ok(graph_n_param(g) == 4 * 5 * 6 * 2 + 2 && graph_n_state(g) == 0,
-       "its parameters");
+       "  its parameters");
     graph_tensors(g, &t, &n);
     ok(n == 2 && !strcmp(t[1].name, "d/bias:0") && t[1].len == 2 &&
            t[1].data == graph_param(g) + 240,
-       "its tensors");
-    ok(graph_batch(g) == 3 && graph_max_batch(g) == 3, "the batch is full");
+       "  its tensors");
+    ok(graph_batch(g) == 3 && graph_max_batch(g) == 3,
+       "the batch of a new graph is full");
     ok(((uintptr_t)r->out.data & 63) == 0 &&
            ((uintptr_t)r->dout.data & 63) == 0,
-       "activations are aligned");
+       "activations are aligned to 64 bytes");
     graph_free(g);
     graph_free(NULL);
 }
@@ -230,28 +232,28 @@ static void check_faults(void)
     char longest[NN_NAME_MAX + 1];
 
     fails(graph_finish(g, &err), err, ERR_USAGE, "batch of 0 is not in 1",
-          "an empty batch");
+          "a graph of an empty batch is refused");
     graph_free(g);
     fails(graph_finish(NULL, &err), err, ERR_SYSTEM, "no memory",
-          "no graph at all");
+          "no graph at all is refused");
     g = graph_new(&(struct graph_args){.max_batch = 1});
     fails(graph_finish(g, &err), err, ERR_USAGE, "first node is no input",
-          "no nodes");
+          "a graph without nodes is refused");
     nn_relu(g, nn_input(g, "x", 2, 2, 2), "x");
     fails(graph_finish(g, &err), err, ERR_USAGE, "two nodes are named 'x'",
-          "a name twice");
+          "a name twice is refused");
     graph_free(g);
     g = graph_new(&(struct graph_args){.max_batch = 1});
     memset(longest, 'a', NN_NAME_MAX);
     longest[NN_NAME_MAX] = '\0';
     nn_input(g, longest, 2, 2, 2);
     fails(graph_finish(g, &err), err, ERR_USAGE, "has not 1 .. 63 bytes",
-          "a name too long");
+          "a name too long is refused");
     graph_free(g);
     g = graph_new(&(struct graph_args){.max_batch = GRAPH_MAX_BATCH});
     nn_input(g, "x", 4096, 4096, 3);
     fails(graph_finish(g, &err), err, ERR_USAGE, "more than 2147483647 values",
-          "a tensor too large");
+          "a tensor too large is refused");
     graph_free(g);
     g = graph_new(&(struct graph_args){.max_batch = 1});
     nn_input(g, "x", 2, 2, 2);
@@ -284,7 +286,7 @@ static void check_first_error(void)
         x = nn_relu(g, x, name);
     }
     fails(graph_finish(g, &err), err, ERR_USAGE, "more than 1024 nodes",
-          "too many nodes");
+          "a graph of too many nodes is refused");
     graph_free(g);
 }
 
@@ -305,10 +307,11 @@ static void check_no_memory(void)
         x = nn_relu(g, x, name);
     }
     ok(getrlimit(RLIMIT_AS, &old) == 0 && setrlimit(RLIMIT_AS, &few) == 0,
-       "a limit of memory");
+       "a graph over the limit of memory is refused");
     fails(graph_finish(g, &err), err, ERR_SYSTEM, "no memory for",
-          "a graph of terabytes");
-    ok(setrlimit(RLIMIT_AS, &old) == 0, "no limit");
+          "a graph of terabytes is refused");
+    ok(setrlimit(RLIMIT_AS, &old) == 0,
+       "a graph without limit of memory is built");
     graph_free(g);
 #endif
 }
@@ -356,7 +359,7 @@ static void check_bugs(void)
     struct err err = {0};
 
     nn_relu(g, nn_input(g, "x", 2, 2, 2), "r");
-    ok(graph_finish(g, &err) == 0, "a graph");
+    ok(graph_finish(g, &err) == 0, "a graph for inference is built");
 
     ok(dies(train_infer, g), "a bug: PHASE_TRAIN with GRAPH_INFER");
     ok(dies(graph_backward, g), "a bug: backward with GRAPH_INFER");
@@ -408,10 +411,10 @@ static void check_partial(void)
     ok(graph_n_param(b) == 0 && graph_n_all(b) == graph_n_param(a),
        "a frozen graph learns nothing");
     ok(same_dout(a, b, "b_relu"), "backward to a layer gives its gradient");
-    ok(!same_dout(a, b, "a_relu"), "and leaves those before it");
+    ok(!same_dout(a, b, "a_relu"), "  and leaves those before it");
     graph_backward(b);
     ok(same_dout(a, b, "a_relu") && same_dout(a, b, "x"),
-       "then all of them, the input's too");
+       "  then all of them, the input's too");
     graph_free(a);
     graph_free(b);
 }

@@ -150,7 +150,7 @@ static void check_net(const struct net *net)
     ok(same, "output and gradient have the whole's bits");
     ok(s == graph_n_state(tail) && memcmp(graph_state(whole), graph_state(tail),
                                           s * sizeof(float)) == 0,
-       "and so do the running statistics");
+       "  and so do the running statistics");
     release(&v);
     graph_free(whole);
     graph_free(tail);

@@ -236,7 +236,7 @@ static void check_time(void)
     before = time[1].forward;
     graph_time(g, NULL);
     forward(g, PHASE_TRAIN);
-    ok(!(time[1].forward > before), "and no longer if not asked for");
+    ok(!(time[1].forward > before), "  and no longer if not asked for");
     graph_free(g);
 }
 

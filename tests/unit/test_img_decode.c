@@ -102,9 +102,10 @@ static void check_refused(void)
           "TIFF image of pixel type float, must be 8 or 16 bits",
           "pixels of real numbers");
     fails(image_read(&im, "/nonexistent.png", &err), err, ERR_INPUT,
-          "cannot open '/nonexistent.png'", "no such file");
+          "cannot open '/nonexistent.png'",
+          "a picture that is not there is refused");
     fails(image_read(&im, "tests", &err), err, ERR_INPUT, "not a regular file",
-          "a directory");
+          "a directory is no picture");
 }
 
 static void check_png(void)
@@ -129,7 +130,8 @@ static void check_png(void)
            memcmp(got.px, im.px, image_bytes(&im)) == 0,
        "PNG survives a file");
     fails(png_write(&im, "/nonexistent/x.png", &err), err, ERR_SYSTEM,
-          "/nonexistent/x.png", "nowhere to write");
+          "/nonexistent/x.png",
+          "a PNG is not written where there is no directory");
     unlink(path);
     rmdir(dir);
     free(bytes);

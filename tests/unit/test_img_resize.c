@@ -77,14 +77,14 @@ static void check_failures(void)
     if (image_init(&in, 2, 2, &err) < 0)
         return;
     fails(resize_nearest(&out, &in, 0, 5, &err), err, ERR_INPUT,
-          "empty image: 0 x 5", "nearest to nothing");
+          "empty image: 0 x 5", "resizing to nothing is refused");
     fails(resize_lanczos(&out, &in, 30000, 5, &err), err, ERR_INPUT,
           "at most 20000", "lanczos to a huge size");
     fails(resize_keep(&out, &in, 5, 30000, resize_nearest, &err), err,
           ERR_INPUT, "at most 20000", "kept at a huge size");
-    ok(!out.px, "and no picture is left");
+    ok(!out.px, "  and no picture is left");
     fails(image_init(&out, 9000, 9000, &err), err, ERR_INPUT,
-          "in all at most 67108864", "too many pixels");
+          "in all at most 67108864", "an image of too many pixels is refused");
     image_release(&in);
     image_release(&in);
     ok(!in.px && in.w == 0, "release twice is fine");

@@ -125,11 +125,12 @@ static void check_layers(void)
     nn_dense(g, x, "d",
              (struct dense_args){.units = 300, .init = INIT_HE_NORMAL});
     nn_dense(g, x, "f", (struct dense_args){.units = 300});
-    ok(graph_finish(g, &err) == 0, "a small network");
+    ok(graph_finish(g, &err) == 0, "a network with kernels of all kinds");
     m = moments_of(graph_node(g, "c")->param, 9 * 48 * 256);
     near(m.deviation / sqrt(2.0 / (9 * 48)), 1, 0.01,
          "a convolution by he normal");
-    near(m.largest / m.deviation, 2 / 0.87962566, 0.01, "  cut off");
+    near(m.largest / m.deviation, 2 / 0.87962566, 0.01,
+         "  cut off at two deviations");
     ok(graph_node(g, "c")->param[9 * 48 * 256] == 0.0f, "  its bias is 0");
     m = moments_of(graph_node(g, "e")->param, 9 * 256 * 256);
     near(m.largest / sqrt(6.0 / (9 * 512)), 1, 1e-3,

@@ -73,7 +73,7 @@ static void check(isolate_f work, const void *arg, enum err_code code,
     ok(isolate(work, arg, &l, &out, &err) < 0, text);
     ok(err.code == code && strstr(err.text, text), "the error says so");
     printf("# %s\n", err.text);
-    ok(strcmp(out.data, "old") == 0, "nothing is added");
+    ok(strcmp(out.data, "old") == 0, "a failing child adds nothing");
     buf_release(&out);
 }
 
@@ -86,7 +86,7 @@ int main(void)
     int n = MB / 16;
 
     buf_puts(&out, "old");
-    ok(isolate(gives, &n, &l, &out, &err) == 0, "a result comes");
+    ok(isolate(gives, &n, &l, &out, &err) == 0, "a child's result comes");
     ok(out.len == 3 + MB && memcmp(out.data, "old0123", 7) == 0 &&
            out.data[out.len - 1] == 'f',
        "whole, behind what was there");

@@ -70,9 +70,9 @@ static void check_good(const struct good *g)
            g->name[n]);
         n++;
     }
-    ok(f.n_tensor == n, "no other tensor");
-    ok(starts(&f.tensor[0], g->first), "the first one's numbers");
-    ok(starts(&f.tensor[n - 1], 4), "the last one's numbers");
+    ok(f.n_tensor == n, "  no other tensor");
+    ok(starts(&f.tensor[0], g->first), "  the first tensor's numbers");
+    ok(starts(&f.tensor[n - 1], 4), "  the last tensor's numbers");
     safetensors_release(&f);
 }
 
@@ -101,7 +101,7 @@ static void check_bad(const struct bad *b)
            strstr(err.text, b->file),
        b->text);
     printf("# %s\n", err.text);
-    ok(f.n_tensor == 0 && !f.bytes, "and nothing is left");
+    ok(f.n_tensor == 0 && !f.bytes, "  and nothing is left");
 }
 
 /* What is written is read again. */
@@ -123,7 +123,7 @@ static void check_write(void)
 
     close(fd);
     ok(keras_h5_write(l, 4, path, &err) == 0, "a file is written");
-    ok(keras_h5_read(&f, path, &err) == 0, "and read");
+    ok(keras_h5_read(&f, path, &err) == 0, "  and read");
     ok(f.n_tensor == 3, "all tensors are there");
     for (size_t i = 0; i < f.n_tensor && i < 3; i++)
         ok(strcmp(f.tensor[i].name, t[i].name) == 0 &&

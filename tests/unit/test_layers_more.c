@@ -199,7 +199,7 @@ static void check_init(void)
     x = nn_conv2d(g, x, "c",
                   (struct conv_args){.filters = 32, .size = 3, .bias = true});
     nn_batch_norm(g, x, "b", (struct bn_args){0});
-    ok(graph_finish(g, &err) == 0, "a small network");
+    ok(graph_finish(g, &err) == 0, "a network with its first weights");
     w = graph_node(g, "d")->param;
     for (int i = 0; i < 9 * 64; i++)
         top = fmaxf(top, fabsf(w[i]));
@@ -313,20 +313,21 @@ static void check_preprocess(void)
     float x[6];
 
     preprocess(PREPROCESS_RAW, rgb, 2, x);
-    ok(x[1] == 51.0f && x[5] == 30.0f, "raw");
+    ok(x[1] == 51.0f && x[5] == 30.0f, "preprocessing raw changes nothing");
     preprocess(PREPROCESS_TF, rgb, 2, x);
     ok(fabsf(x[0] + 1.0f) + fabsf(x[1] + 0.6f) + fabsf(x[2] - 1.0f) < 1e-6f,
-       "tf is x / 127.5 - 1");
+       "preprocessing tf is x / 127.5 - 1");
     preprocess(PREPROCESS_CAFFE, rgb, 2, x);
-    near((double)x[0], 255 - 103.939, 1e-6, "caffe: blue first");
-    near((double)x[5], 10 - 123.68, 1e-6, "caffe: red last");
+    near((double)x[0], 255 - 103.939, 1e-6, "preprocessing caffe: blue first");
+    near((double)x[5], 10 - 123.68, 1e-6, "preprocessing caffe: red last");
     preprocess(PREPROCESS_TORCH, rgb, 2, x);
-    near((double)x[1], (0.2 - 0.456) / 0.224, 1e-6, "torch");
+    near((double)x[1], (0.2 - 0.456) / 0.224, 1e-6,
+         "preprocessing torch: mean and deviation of ImageNet");
     ok(preprocess_find("caffe", &mode, &err) == 0 && mode == PREPROCESS_CAFFE &&
            !strcmp(preprocess_name(mode), "caffe"),
-       "a mode by name");
+       "a preprocessing is found by name");
     fails(preprocess_find("keras", &mode, &err), err, ERR_USAGE, "'keras'",
-          "an unknown mode");
+          "an unknown preprocessing is refused");
 }
 
 int main(void)

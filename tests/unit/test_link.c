@@ -39,7 +39,7 @@ static void peer_open(struct peer *p, const char *name)
     zmq_setsockopt(p->router, ZMQ_LINGER, &zero, sizeof(zero));
     snprintf(c.endpoint, sizeof(c.endpoint), "ipc://%s/%s", dir, name);
     ok(zmq_bind(p->router, c.endpoint) == 0, "a scheduler listens");
-    ok(control_write(dir, &c, &err) == 0, "and says where");
+    ok(control_write(dir, &c, &err) == 0, "  and says where");
 }
 
 static void peer_close(struct peer *p)
@@ -94,42 +94,46 @@ static void check_life(void)
     ok(link_open(&l, &a, &err) == 0, "a worker connects");
     ok(hear(&p, PROTO_HELLO) &&
            hello_decode(&hello, p.bytes, p.size, &err) == 0,
-       "it says hello first");
+       "  it says hello first");
     link_worker_name(name, sizeof(name));
     ok(strcmp(hello.stage, "augment") == 0 &&
            strcmp(hello.release, PAPLINE_VERSION) == 0 &&
            strcmp(hello.worker, name) == 0,
-       "with stage, version and name");
+       "  with stage, version and name");
     ok(link_wait(l, 2000, &event, &got, &err) == 1 && event == LINK_CONNECTED,
-       "and knows that it is connected");
-    ok(link_credit(l, &err) == 0 && hear(&p, PROTO_CREDIT), "credit arrives");
+       "  and knows that it is connected");
+    ok(link_credit(l, &err) == 0 && hear(&p, PROTO_CREDIT),
+       "the scheduler gets a worker's credit");
     snprintf(unit.node, sizeof(unit.node), "augment");
-    ok(unit_encode(&unit, &out, &err) == 0, "a unit");
+    ok(unit_encode(&unit, &out, &err) == 0, "a unit is sent");
     answer(&p, &out);
     ok(link_wait(l, 2000, &event, &got, &err) == 1 && event == LINK_UNIT &&
            got.id == 7 && strcmp(got.node, "augment") == 0,
-       "is received");
+       "  and received by the worker");
     link_progress(l, 7, 3, 10, "third");
     ok(hear(&p, PROTO_BEAT) && hear(&p, PROTO_BEAT) &&
            beat_decode(&beat, p.bytes, p.size, &err) == 0 && beat.unit == 7 &&
            beat.done == 3 && strcmp(beat.note, "third") == 0,
-       "heartbeats tell how far it is");
+       "heartbeats tell how far the worker is");
     err_set(&what, ERR_INPUT, "no good");
     ok(link_result(l, 7, &what, 1.5, &err) == 0 && hear(&p, PROTO_RESULT) &&
            result_decode(&result, p.bytes, p.size, &err) == 0 &&
            result.unit == 7 && result.code == ERR_INPUT &&
            strcmp(result.text, "no good") == 0,
-       "the result arrives with its reason");
+       "the scheduler gets a result with its reason");
     peer_close(&p);
     peer_open(&q, "two");
-    ok(hear(&q, PROTO_HELLO), "another scheduler is found by itself");
-    ok(!link_stopping(l), "nobody asked it to stop");
-    ok(drain_encode(&out, &err) == 0, "drain");
+    ok(hear(&q, PROTO_HELLO), "a worker finds another scheduler by itself");
+    ok(!link_stopping(l),
+       "a worker that lost its scheduler is not asked to stop");
+    ok(drain_encode(&out, &err) == 0, "a worker is asked to leave");
     answer(&q, &out);
     do
-        ok(link_wait(l, 5000, &event, &got, &err) == 1, "an event");
+        ok(link_wait(l, 5000, &event, &got, &err) == 1,
+           "a worker hears of an event within 5 s");
     while (event == LINK_CONNECTED);
-    ok(event == LINK_STOP && link_stopping(l), "drained");
+    ok(event == LINK_STOP && link_stopping(l),
+       "  and knows that it is to stop");
     link_close(l);
     peer_close(&q);
 }
@@ -147,12 +151,14 @@ static void check_refused(void)
     int rc;
 
     peer_open(&p, "three");
-    ok(link_open(&l, &a, &err) == 0 && hear(&p, PROTO_HELLO), "hello");
-    ok(refuse_encode(&refuse, &out, &err) == 0, "refuse");
+    ok(link_open(&l, &a, &err) == 0 && hear(&p, PROTO_HELLO),
+       "a worker says hello to a scheduler that will refuse it");
+    ok(refuse_encode(&refuse, &out, &err) == 0, "a refusal is sent");
     answer(&p, &out);
     while ((rc = link_wait(l, 5000, &event, &got, &err)) == 1)
         ;
-    fails(rc, err, ERR_USAGE, "refused: go away", "it is told why");
+    fails(rc, err, ERR_USAGE, "refused: go away",
+          "a refused worker is told why");
     link_close(l);
     peer_close(&p);
 }
@@ -168,22 +174,23 @@ static void check_errors(void)
 
     control_remove(dir);
     fails(link_open(&l, &a, &err), err, ERR_AGAIN, "no scheduler is running",
-          "nobody there");
+          "without a scheduler a worker cannot connect");
     snprintf(path, sizeof(path), "%s/control.json", dir);
-    ok(file_write(path, "{", 1, &err) == 0, "a torn control.json");
-    fails(link_open(&l, &a, &err), err, ERR_INPUT,
-          "control.json':1: ", "is refused");
+    ok(file_write(path, "{", 1, &err) == 0, "control.json is torn");
+    fails(link_open(&l, &a, &err), err, ERR_INPUT, "is damaged",
+          "a torn control.json is refused");
     ok(file_write(path, no_port, strlen(no_port), &err) == 0,
-       "one whose endpoint has no port");
-    fails(link_open(&l, &a, &err), err, ERR_INPUT, "is damaged", "is refused");
+       "control.json has an endpoint without port");
+    fails(link_open(&l, &a, &err), err, ERR_INPUT, "is damaged",
+          "an endpoint without port is refused");
     a.join = NULL;
     a.endpoint = "nonsense";
     fails(link_open(&l, &a, &err), err, ERR_USAGE,
-          "cannot connect to 'nonsense'", "a bad endpoint");
+          "cannot connect to 'nonsense'", "a nonsensical endpoint is refused");
     a.endpoint = "tcp://127.0.0.1:1";
     a.key_file = "/nonexistent/worker.key";
     fails(link_open(&l, &a, &err), err, ERR_USAGE, "worker.key",
-          "a missing key");
+          "a missing key file is refused");
 }
 
 int main(void)
@@ -191,10 +198,11 @@ int main(void)
     struct err err = {0};
 
     snprintf(dir, sizeof(dir), "/tmp/t-link-%ld", (long)getpid());
-    ok(sodium_init() >= 0 && dir_make(dir, &err) == 0, "scratch directory");
+    ok(sodium_init() >= 0 && dir_make(dir, &err) == 0,
+       "the test's directory is made");
     check_life();
     check_refused();
     check_errors();
-    ok(dir_remove(dir, &err) == 0, "clean up");
+    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -21,10 +21,11 @@ static void check_golden(const struct golden *g)
     near(loss_cross_entropy(&b), g->sum, 1e-12, g->name);
     for (int i = 0; i < g->n * g->k; i++)
         worst = fmax(worst, fabs((double)dz[i] - (double)g->dz[i]));
-    ok(worst < 2e-8, "gradient as PyTorch's");
-    ok(loss_correct(&b) == (size_t)g->correct, "hits, ties to the first");
+    ok(worst < 2e-8, "  gradient as PyTorch's");
+    ok(loss_correct(&b) == (size_t)g->correct, "  hits, ties to the first");
     b.dz = NULL;
-    near(loss_cross_entropy(&b), g->sum, 1e-12, "without gradient");
+    near(loss_cross_entropy(&b), g->sum, 1e-12,
+         "cross-entropy without gradient");
 }
 
 /* Options of every kind, as far as the loss heeds them; rows of two labels. */
@@ -50,12 +51,12 @@ static void check_options_golden(const struct options_golden *g)
     ok(loss && loss_check(loss, &b, &err) == 0, g->name);
     if (!loss)
         return;
-    near(loss->sum(&b) / g->sum, 1.0, 1e-12, "value as PyTorch's");
+    near(loss->sum(&b) / g->sum, 1.0, 1e-12, "  value as PyTorch's");
     for (int i = 0; i < g->n * g->k; i++) {
         worst = fmax(worst, fabs((double)dz[i] - g->dz[i]));
         largest = fmax(largest, fabs(g->dz[i]));
     }
-    ok(worst < 1e-7 * largest, "gradient as PyTorch's");
+    ok(worst < 1e-7 * largest, "  gradient as PyTorch's");
 }
 
 /* Along a random direction v, the change of the mean is <dz, v>. */
@@ -124,14 +125,18 @@ static void check_parts(void)
     b.n = 1;
     b.label += 3;
     b.z = b.dz = parts + (size_t)3 * COLUMNS;
-    near(sum, loss_cross_entropy(&b), 1e-12, "the parts' sums add up");
-    ok(memcmp(whole, parts, sizeof(whole)) == 0, "in place, the same gradient");
+    near(sum, loss_cross_entropy(&b), 1e-12,
+         "cross-entropy: the parts' sums add up");
+    ok(memcmp(whole, parts, sizeof(whole)) == 0,
+       "cross-entropy: in place, the same gradient");
     b.n = 0;
-    ok(loss_cross_entropy(&b) == 0.0 && loss_correct(&b) == 0, "no rows");
+    ok(loss_cross_entropy(&b) == 0.0 && loss_correct(&b) == 0,
+       "cross-entropy of no rows is 0");
     z[3] = INFINITY;
     b = (struct loss_batch){
         .n = 1, .k = COLUMNS, .n_global = 1, .label = label, .z = z};
-    ok(!isfinite(loss_cross_entropy(&b)), "an infinite logit shows");
+    ok(!isfinite(loss_cross_entropy(&b)),
+       "cross-entropy of an infinite logit is not finite");
 }
 
 /* The sum of the rows, shared out by halves among the ranks. */
@@ -191,14 +196,15 @@ static void check_balanced(void)
     double worst = 0;
     struct err err = {0};
 
-    ok(loss_balanced(balanced_count, 5, weight, &err) == 0, "balanced weights");
+    ok(loss_balanced(balanced_count, 5, weight, &err) == 0,
+       "balanced class weights are made");
     for (int i = 0; i < 5; i++)
         worst = fmax(worst, fabs(weight[i] - balanced_weight[i]));
-    ok(worst < 1e-15, "as scikit-learn's");
-    near(weight[0], 0.996319, 5e-7, "as published");
+    ok(worst < 1e-15, "  as scikit-learn's");
+    near(weight[0], 0.996319, 5e-7, "  as published");
     fails(loss_balanced(empty, 3, rest, &err), err, ERR_INPUT,
-          "class 1 of 3 has no sample", "an empty class");
-    ok(rest[0] == 7.0 && rest[2] == 7.0, "no weights then");
+          "class 1 of 3 has no sample", "an empty class cannot be weighed");
+    ok(rest[0] == 7.0 && rest[2] == 7.0, "  and no weights are made");
 }
 
 static void refuse(const char *name, struct loss_batch b, const char *text)
@@ -262,12 +268,14 @@ int main(void)
          i++)
         check_options_golden(&options_golden[i]);
     loss = loss_find("cross_entropy", &err);
-    if (ok(loss && loss->sum == loss_cross_entropy, "found by name")) {
+    if (ok(loss && loss->sum == loss_cross_entropy,
+           "cross_entropy is found by name")) {
         check_slope(loss);
         check_halves(loss);
     }
     loss = loss_find("expected_cost", &err);
-    if (ok(loss && loss->sum == loss_expected_cost, "found by name")) {
+    if (ok(loss && loss->sum == loss_expected_cost,
+           "expected_cost is found by name")) {
         check_slope(loss);
         check_halves(loss);
     }

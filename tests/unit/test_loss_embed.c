@@ -64,7 +64,7 @@ static void check_golden(const struct embed_golden *g)
             worst = fabs((double)dz[i] - want);
         largest = fmax(largest, fabs(want));
     }
-    if (!ok(worst <= 1e-7 * largest, "gradient"))
+    if (!ok(worst <= 1e-7 * largest, "  gradient as PyTorch's"))
         printf("# off by %g of %g\n", worst, largest);
 }
 
@@ -176,7 +176,8 @@ static void check_ranks(const char *name)
             same = same && job.good[r] &&
                    memcmp(&job.value[r], &one.value[0], sizeof(double)) == 0;
         ok(same, "each rank has the value of one");
-        ok(memcmp(whole, parts, sizeof(whole)) == 0, "the same gradient");
+        ok(memcmp(whole, parts, sizeof(whole)) == 0,
+           "each rank has the gradient of one");
     }
 }
 
@@ -202,7 +203,7 @@ static void check_threads(const char *name)
     b.dz = three;
     b.threads = 3;
     near(value_of(name, &some_args, &b), value, 0, "the same by three threads");
-    ok(memcmp(one, three, sizeof(one)) == 0, "and the gradient");
+    ok(memcmp(one, three, sizeof(one)) == 0, "  and the gradient");
 }
 
 /* --- corners ---------------------------------------------------------------*/
@@ -224,9 +225,11 @@ static void check_corners(const char *name)
     ok(isfinite(whole) && whole > 0.0 && dz[0] == 7.0f,
        "a rank without rows has the value and no gradient");
     z[1] = NAN;
-    ok(!isfinite(value_of(name, &some_args, &b)), "not a number shows");
+    ok(!isfinite(value_of(name, &some_args, &b)),
+       "a loss of what is not a number is not finite");
     z[1] = INFINITY;
-    ok(!isfinite(value_of(name, &some_args, &b)), "infinity shows");
+    ok(!isfinite(value_of(name, &some_args, &b)),
+       "a loss of infinity is not finite");
 }
 
 static void refuse(const char *name, struct embed_args a, const char *text)
@@ -242,7 +245,8 @@ static void check_refusals(void)
     struct err err = {0};
     const struct embed_loss *l = embed_loss_find("supcon", &err);
 
-    ok(l && strcmp(embed_loss_name(l), "supcon") == 0, "found by name");
+    ok(l && strcmp(embed_loss_name(l), "supcon") == 0,
+       "supcon is found by name");
     ok(!embed_loss_find("pairs", &err) && err.code == ERR_USAGE &&
            strstr(err.text, "unknown loss 'pairs'; there are: n_pairs "),
        "an unknown name lists the known");

@@ -40,14 +40,14 @@ static void check_paper(void)
     double low, high;
 
     wilson(790, 812, &low, &high);
-    near(low, 0.959, 5e-4, "790 of 812: Wilson from 95.9 %");
-    near(high, 0.982, 5e-4, "to 98.2 %");
+    near(low, 0.959, 5e-4, "Wilson of 790 of 812 begins at 95.9 %");
+    near(high, 0.982, 5e-4, "Wilson of 790 of 812 ends at 98.2 %");
     wilson(0, 0, &low, &high);
-    ok(low <= 0.0 && high >= 1.0, "no cells, no knowledge");
+    ok(low <= 0.0 && high >= 1.0, "Wilson of no cells is from 0 to 1");
     wilson(0, 10, &low, &high);
-    ok(low <= 0.0 && high < 0.5, "none of ten begins at 0");
+    ok(low <= 0.0 && high < 0.5, "Wilson of none of ten begins at 0");
     wilson(10, 10, &low, &high);
-    ok(low > 0.5 && high >= 1.0, "ten of ten ends at 1");
+    ok(low > 0.5 && high >= 1.0, "Wilson of ten of ten ends at 1");
 }
 
 static void fill(struct metrics *m)

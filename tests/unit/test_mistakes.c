@@ -41,7 +41,8 @@ static void check_quarters(void)
     struct stratum s[STRATA];
     struct err err;
 
-    ok(strata_quarter(figure, right, LENGTH(figure), s, &err) == 0, "quarters");
+    ok(strata_quarter(figure, right, LENGTH(figure), s, &err) == 0,
+       "figures are divided into quarters");
     for (int k = 0; k < STRATA; k++) {
         near(s[k].from, ends[k], 1e-12, "  lower end");
         near(s[k].to, ends[k + 1], 1e-12, "  upper end");
@@ -50,10 +51,10 @@ static void check_quarters(void)
     }
     ok(strata_quarter((double[]){3, 3, 3}, (int[]){1, 0, 1}, 3, s, &err) == 0 &&
            s[0].n == 3 && s[0].correct == 2 && s[1].n + s[2].n + s[3].n == 0,
-       "equal figures stay together");
+       "equal figures stay in one quarter");
     ok(strata_quarter(figure, right, 0, s, &err) == 0 && s[0].n == 0 &&
            isnan(s[0].from),
-       "no cells, no ends");
+       "quarters of no cells have no ends");
 }
 
 static void check_spread(void)
@@ -65,7 +66,7 @@ static void check_spread(void)
 
     ok(strata_spread(group_of, GROUPS, right, LENGTH(group_of), share, &s,
                      &err) == 0,
-       "groups");
+       "accuracy over groups");
     for (int g = 0; g < GROUPS; g++)
         near(share[g], group_share[g], 1e-12, "  accuracy of one");
     near(s.mean, group_mean, 1e-12, "  mean");
@@ -74,10 +75,10 @@ static void check_spread(void)
         near(s.quartile[k], group_quartile[k], 1e-12, "  quartile");
     ok(strata_spread(group_of, 1, right, 1, share, &s, &err) == 0 &&
            isnan(s.deviation) && s.quartile[0] >= 0,
-       "one group has no deviation");
+       "accuracy over one group has no deviation");
     ok(strata_spread(group_of, 0, right, 0, share, &s, &err) == 0 &&
            isnan(s.mean) && isnan(s.quartile[4]),
-       "no group has no mean");
+       "accuracy over no group has no mean");
 }
 
 /* --- files ----------------------------------------------------------------- */
@@ -151,7 +152,8 @@ static void check_files(const struct store *data, struct table *t)
     struct err err = {0};
     char *png;
 
-    if (!ok(mistakes_write(data, &t->p, t->row, dir, &err) == 0, "written"))
+    if (!ok(mistakes_write(data, &t->p, t->row, dir, &err) == 0,
+            "mistakes of eight cells are written"))
         printf("# %s\n", err.text);
     says("errors.csv", "\nsize,1,40.000000,75.000000,2,2,1.000000,");
     says("errors.csv", "\nsize,2,75.000000,110.000000,2,1,0.500000,");
@@ -167,7 +169,7 @@ static void check_files(const struct store *data, struct table *t)
                          "7.bmp,light,dark,0.900000,0.100000,light/7\n"
                          "4.bmp,dark,light,0.750000,0.250000,dark/1\n");
     png = slurp("mistakes.png");
-    ok(png && memcmp(png, "\x89PNG", 4) == 0, "mistakes.png");
+    ok(png && memcmp(png, "\x89PNG", 4) == 0, "mistakes.png is a PNG");
     free(png);
 }
 
@@ -179,15 +181,18 @@ static void check_odd(const struct store *data, struct table *t)
     BUG_ON(file_path(path, &err, "%s/mistakes.png", dir) < 0 ||
            dir_remove(path, &err) < 0);
     t->p.o.p = NULL;
-    ok(mistakes_write(data, &t->p, t->row, dir, &err) == 0, "decisions alone");
+    ok(mistakes_write(data, &t->p, t->row, dir, &err) == 0,
+       "mistakes of decisions without probabilities are written");
     says("mistakes.csv", "\n4.bmp,dark,light,,,dark/1\n7.bmp,");
     ok(file_exists(path), "  have a sheet as well");
     BUG_ON(dir_remove(path, &err) < 0);
     t->p.o.said = t->label;
-    ok(mistakes_write(data, &t->p, t->row, dir, &err) == 0, "no mistake");
+    ok(mistakes_write(data, &t->p, t->row, dir, &err) == 0,
+       "files are written where there is no mistake");
     ok(!file_exists(path), "  no sheet");
     t->p.o.n = 0;
-    ok(mistakes_write(data, &t->p, t->row, dir, &err) == 0, "no cells");
+    ok(mistakes_write(data, &t->p, t->row, dir, &err) == 0,
+       "mistakes of no cells are written");
     says("errors.csv", "\nsize,1,,,0,0,,,\n");
     says("errors.csv", "\ngroups,mean,,,0,,,,\n");
 }
@@ -202,7 +207,7 @@ int main(void)
     check_spread();
     BUG_ON(!mkdtemp(dir));
     make_store();
-    if (ok(store_open(&data, dir, &err) == 0, "a store")) {
+    if (ok(store_open(&data, dir, &err) == 0, "the store of the cells opens")) {
         make_table(&t);
         check_files(&data, &t);
         check_odd(&data, &t);

@@ -26,10 +26,12 @@ static void check_shares(size_t at)
     }
     for (int q = 0; q < 4; q++)
         good = good && fabs(below[q] / DRAWS - p[q]) < 0.01;
-    ok(inside, "shares from 0 to 1");
-    ok(good, "quantiles as SciPy's");
-    ok(fabs(sum / DRAWS - 0.5) < 4 * betas[at].sd / sqrt(DRAWS), "mean 1/2");
-    ok(fabs(sqrt(squares / DRAWS) / betas[at].sd - 1) < 0.02, "deviation");
+    ok(inside, "shares lie from 0 to 1");
+    ok(good, "shares have SciPy's quantiles");
+    ok(fabs(sum / DRAWS - 0.5) < 4 * betas[at].sd / sqrt(DRAWS),
+       "shares have the mean 1/2");
+    ok(fabs(sqrt(squares / DRAWS) / betas[at].sd - 1) < 0.02,
+       "shares have Beta's deviation");
 }
 
 static void check_partners(void)
@@ -60,11 +62,12 @@ static void check_same(void)
     const struct mixup d = mixup_draw(43, 3, 17, 1000, 0.2);
 
     ok(a.partner == b.partner && memcmp(&a.share, &b.share, 4) == 0,
-       "the same again");
+       "the same draw has the same partner and share");
     ok(a.partner != c.partner && a.partner != d.partner && a.share != c.share,
-       "another epoch, another seed");
-    ok(a.partner == 82, "the partner as ever");
-    near((double)a.share, 0.0140585313, 1e-6, "the share as ever");
+       "another epoch or seed draws another partner and share");
+    ok(a.partner == 82, "a draw has the partner that it always had");
+    near((double)a.share, 0.0140585313, 1e-6,
+         "a draw has the share that it always had");
 }
 
 static void check_blend(void)
@@ -73,12 +76,14 @@ static void check_blend(void)
     float x[3] = {3, 5, 0.1f};
 
     mixup_blend(x, other, 3, 1.0f);
-    ok(x[0] == 3.0f && x[1] == 5.0f && x[2] == 0.1f, "all its own");
+    ok(x[0] == 3.0f && x[1] == 5.0f && x[2] == 0.1f,
+       "a blend with share 1 is the sample itself");
     mixup_blend(x, other, 3, 0.25f);
-    near((double)x[0], 1.5, 1e-7, "a quarter");
-    near((double)x[1], 5.0, 1e-7, "equals stay");
+    near((double)x[0], 1.5, 1e-7, "a blend with share 1/4");
+    near((double)x[1], 5.0, 1e-7,
+         "a blend of equal values does not change them");
     mixup_blend(x, other, 3, 0.0f);
-    ok(memcmp(x, other, sizeof(x)) == 0, "all the other's");
+    ok(memcmp(x, other, sizeof(x)) == 0, "a blend with share 0 is the other");
 }
 
 int main(void)

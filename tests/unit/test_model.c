@@ -71,7 +71,7 @@ static void check_cam(const struct net *net, const struct graph_args *keep)
     graph_backward_to(g, layer);
     for (size_t i = 0; i < tensor_len(&layer->dout); i++)
         sum += fabs((double)layer->dout.data[i]);
-    ok(isfinite(sum) && sum > 0, "and finds a gradient there");
+    ok(isfinite(sum) && sum > 0, "  and finds a gradient there");
     graph_free(g);
 }
 
@@ -86,17 +86,17 @@ static void check_round(const struct net *net)
         return;
     fill_weights(g);
     describe(net, &info);
-    ok(model_write(g, &info, path, &err) == 0, "is written");
+    ok(model_write(g, &info, path, &err) == 0, "  is written");
     h = model_read(path, &infer, &back, &err);
-    if (!ok(h != NULL, "and read"))
+    if (!ok(h != NULL, "  and read"))
         printf("# %s\n", err.text);
     ok(h && strcmp(info.cut, back.cut) == 0 && back.head == HEAD_PAPER &&
            back.freeze == net->paper_freeze &&
            graph_n_param(h) == graph_n_param(g),
-       "with its cut, its head and what is frozen");
-    ok(back.lanczos && back.keep_aspect, "and how pictures came to its size");
+       "  with its cut, its head and what is frozen");
+    ok(back.lanczos && back.keep_aspect, "  and how pictures came to its size");
     ok(h && memcmp(logits(g), logits(h), CLASSES * sizeof(float)) == 0,
-       "and says the same");
+       "  and says the same");
     graph_free(g);
     graph_free(h);
     check_cam(net,
@@ -127,7 +127,7 @@ static void check_refused(const char *key, const char *value, const char *text)
 
     BUG_ON(!g);
     describe(net, &info);
-    ok(model_write(g, &info, path, &err) == 0, "a model");
+    ok(model_write(g, &info, path, &err) == 0, "a model of a trunk");
     spoil(key, value);
     ok(model_read(path, &infer, &info, &err) == NULL && err.code == ERR_INPUT &&
            strstr(err.text, text),

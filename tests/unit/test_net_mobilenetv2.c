@@ -177,8 +177,9 @@ static void check_names(void)
                  t->dim[0] == 1024 && t->dim[1] == CLASSES;
     }
     ok(trunk == 2257984, "the trunk has Keras' 2,257,984 parameters");
-    ok(trunk == mobilenetv2()->n_trunk, "net.n_trunk says so");
-    ok(head == 1280 * 1024 + 1024 + 1024 * CLASSES + CLASSES, "the head's");
+    ok(trunk == mobilenetv2()->n_trunk, "n_trunk of the network is as many");
+    ok(head == 1280 * 1024 + 1024 + 1024 * CLASSES + CLASSES,
+       "the head has the parameters of two dense layers");
     ok(graph_n_state(g) == 34112, "34,112 of them are not trainable");
     ok(found == 5, "tensors have Keras' names and layouts");
     ok(graph_node(g, mobilenetv2()->cam_layer) != NULL, "the CAM layer exists");
@@ -211,7 +212,8 @@ static void check_bits(void)
            1e-5,
        "inference with reused memory, batch normalisation folded: the same "
        "logits but for rounding");
-    ok(graph_bytes(d) < graph_bytes(c) / 2, "in less than half of the memory");
+    ok(graph_bytes(d) < graph_bytes(c) / 2,
+       "  in less than half of the memory");
     graph_free(a);
     graph_free(b);
     graph_free(c);
@@ -226,15 +228,15 @@ static void check_faults(void)
 
     ok(!net_find("vgg", &err) && err.code == ERR_USAGE &&
            strstr(err.text, "'vgg' is not one of: vgg16, vgg19"),
-       "an unknown network");
+       "an unknown network is refused");
     ok(!net_new(net, &(struct net_args){.h = 31, .w = 64, .classes = 5}, &ga,
                 &err) &&
            err.code == ERR_USAGE && strstr(err.text, "31 x 64 is not in 32"),
-       "an input too small");
+       "MobileNetV2 of an input too small is refused");
     ok(!net_new(net, &(struct net_args){.h = 64, .w = 64, .classes = 1}, &ga,
                 &err) &&
            err.code == ERR_USAGE && strstr(err.text, "1 classes"),
-       "too few classes");
+       "MobileNetV2 of too few classes is refused");
 }
 
 int main(void)

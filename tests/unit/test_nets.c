@@ -88,12 +88,12 @@ static void check_size(size_t i, const struct net *net)
 
     ok(graph_n_all(g) + graph_n_state(g) == want[i].whole &&
            net->n_trunk == want[i].whole,
-       "as many parameters as Keras' has");
+       "a trunk has as many parameters as Keras'");
     ok(graph_node(g, net->cam_layer) != NULL, "the CAM layer exists");
     graph_free(g);
     g = new_net(net, (struct net_args){.h = 32, .w = 32, .head = HEAD_POOL},
                 GRAPH_INFER);
-    ok(graph_output(g)->out.h == 1, "fits 32 pixels");
+    ok(graph_output(g)->out.h == 1, "a network fits pictures of 32 pixels");
     graph_free(g);
 }
 
@@ -117,8 +117,8 @@ static void check_paper(size_t i, const struct net *net)
     if (want[i].total)
         ok(graph_n_all(g) + graph_n_state(g) == want[i].total &&
                graph_n_param(g) == want[i].learnt,
-           "as many parameters, and learnt ones, as the authors print");
-    ok(graph_n_param(g) < graph_n_all(g), "some are frozen");
+           "  as many parameters, and learnt ones, as the authors print");
+    ok(graph_n_param(g) < graph_n_all(g), "some parameters are frozen");
     graph_free(g);
 }
 
@@ -209,10 +209,10 @@ static void check_projection(void)
 
     ok(net_head_find("project_two", &head, &err) == 0 &&
            head == HEAD_PROJECT_TWO,
-       "by name");
+       "the head of two projections is found by name");
     ok(graph_n_all(g) + graph_n_state(g) ==
            net->n_trunk + WIDE * (WIDE + 1) + OUT * (WIDE + 1),
-       "its parameters");
+       "  the head's parameters");
     for (int i = 0; i < 64 * 64 * 3; i++)
         graph_input(g)[i] = (float)(i * 37 % 101) / 50 - 1;
     enlarge_projection(g);
@@ -229,7 +229,7 @@ static void check_projection(void)
         worst = fmax(worst, fabs(z[j] / sqrt(norm) -
                                  (double)graph_output(g)->out.data[j]));
     printf("# furthest off: %.3g\n", worst);
-    ok(pool && norm > 0 && worst < 1e-6, "and its embeddings");
+    ok(pool && norm > 0 && worst < 1e-6, "  the head's embeddings");
     graph_free(g);
 }
 

@@ -89,7 +89,7 @@ static void make(const struct plan_node *n, const char *text)
     put(path, "b.txt", text);
     BUG_ON(file_path(sub, &err, "%s/sub", path) < 0 || dir_make(sub, &err) < 0);
     put(sub, "a.txt", "second");
-    ok(node_commit(run, n, &err) == 0, "commit");
+    ok(node_commit(run, n, &err) == 0, "an output is sealed");
 }
 
 static size_t count_entries(const char *dir)
@@ -153,23 +153,23 @@ static void check_life(void)
 
     ok(!node_is_sealed(run, &a) && !node_is_current(run, &a) &&
            !node_is_begun(run, &a),
-       "nothing at first");
+       "at first there is no output, begun or sealed");
     fails(node_commit(run, &a, &err), err, ERR_SYSTEM, "was not begun",
-          "nothing to seal");
+          "what was not begun cannot be sealed");
     ok(!begin(&a, path) && strcmp(path, at("train/x.partial")) == 0,
-       "begun, not resumed");
+       "work is begun, not resumed");
     ok(node_is_begun(run, &a) && !node_is_begun(run, &b) &&
            !node_is_sealed(run, &a),
-       "begun for this key alone");
+       "work is begun for this key alone");
     make(&a, "hello");
     ok(node_is_current(run, &a) && !node_is_current(run, &b) &&
            node_is_sealed(run, &b) && !node_is_begun(run, &a),
-       "sealed with this key");
+       "an output is sealed with this key");
     ok(!file_exists(at("train/x.partial")) &&
            !file_exists(at("train/x/.begun")),
-       "nothing of the work is left");
+       "nothing of the work is left beside a sealed output");
     check_manifest(&a);
-    ok(node_verify(run, &a, &err) == 0, "it verifies");
+    ok(node_verify(run, &a, &err) == 0, "a sealed output verifies");
     ok(node_commit(run, &a, &err) == 0, "sealing twice does nothing");
     fails(node_commit(run, &b, &err), err, ERR_SYSTEM, "was not begun",
           "another key was not begun");
@@ -178,9 +178,9 @@ static void check_life(void)
        "a new output replaces the old");
     ok(file_read(at("train/x/b.txt"), 100, &text, &size, &err) == 0 &&
            strcmp(text, "other") == 0,
-       "with its content");
+       "  with its content");
     ok(count_entries(run) == 2 && count_entries(at("train")) == 1,
-       "and the old one is gone");
+       "  and the old one is gone");
     free(text);
 }
 
@@ -200,7 +200,7 @@ static void check_resume(void)
     ok(begin(&a, path), "work of this key is gone on with");
     ok(file_exists(at("train/x.partial/kept")) &&
            file_exists(at("train/x.partial/not.tmp47x")),
-       "its files are there");
+       "  its files are there");
     ok(!file_exists(at("train/x.partial/torn.tmp4711")) &&
            !file_exists(at("train/x.partial/manifest.json")) &&
            !file_exists(at(".trash-abc")),
@@ -208,14 +208,14 @@ static void check_resume(void)
     ok(node_is_current(run, &b), "the older output is still there");
     ok(node_commit(run, &a, &err) == 0 && (m = node_manifest(run, &a, &err)) &&
            json_integer_value(json_object_get(m, "resumed")) == 1,
-       "resuming is told");
+       "the manifest tells how often a step was resumed");
     json_decref(m);
     begin(&a, path);
     put(path, "kept", "1");
     ok(!begin(&b, path) && !file_exists(at("train/x.partial/kept")),
        "work of another key is thrown away");
     put(path, ".begun", "junk");
-    ok(!begin(&b, path), "and work of which nobody knows");
+    ok(!begin(&b, path), "work whose .begun is junk is thrown away");
     BUG_ON(dir_remove(path, &err) < 0);
 }
 
@@ -234,8 +234,8 @@ static void check_crash_in_commit(void)
        "such a node is unfinished");
     ok(begin(&b, path) && node_commit(run, &b, &err) == 0 &&
            node_is_current(run, &b) && node_verify(run, &b, &err) == 0,
-       "and can be finished");
-    ok(!file_exists(at(".trash-qwerty")), "and leaves nothing");
+       "  and can be finished");
+    ok(!file_exists(at(".trash-qwerty")), "  and leaves nothing");
 }
 
 /* Both ways to look at the output say the same; "" is: it is whole. */
@@ -268,7 +268,8 @@ static void check_damage(void)
     says_both(&a, "", "whole");
     put(at("train/x"), "extra", "1");
     fails(node_verify(run, &a, &err), err, ERR_INPUT,
-          "extra is not in the manifest", "an extra file");
+          "extra is not in the manifest",
+          "a file that is not in the manifest is found");
     says_both(&a, "", "  which is no damage");
     BUG_ON(unlink(at("train/x/extra")) < 0);
     put(at("train/x"), "b.txt", "hellO");
@@ -357,7 +358,7 @@ static void check_unreadable(void)
     fails(node_check(run, &a, m, true, &err), err, ERR_SYSTEM, "b.txt",
           "a file that cannot be opened, for want of descriptors");
     fails(node_check_current(run, &a, &err), err, ERR_SYSTEM, "manifest.json",
-          "nor can the manifest");
+          "  nor can the manifest");
     ok(!node_manifest(run, &a, &err) && err.code == ERR_SYSTEM &&
            node_is_sealed(run, &a),
        "  which is there");
@@ -389,12 +390,13 @@ static void check_inputs(void)
     make_input("cc");
     put(at("data"), "index.csv", "file!");
     fails(node_commit(run, &a, &err), err, ERR_USAGE, "index.csv was changed",
-          "a damaged one");
+          "an output of a damaged input is not sealed");
     BUG_ON(dir_remove(at("data"), &err) < 0);
     fails(node_commit(run, &a, &err), err, ERR_USAGE, "there is no '/tmp/",
-          "one that is not there");
+          "an output of an input that is not there is not sealed");
     make_input("cc");
-    ok(node_commit(run, &a, &err) == 0, "the right one");
+    ok(node_commit(run, &a, &err) == 0,
+       "an output of the right input is sealed");
 }
 
 static int manifest_of(const char *text, struct err *err)
@@ -415,27 +417,28 @@ static void check_bad_manifest(void)
 
     make(&a, "hello");
     fails(manifest_of("{\"key\":", &err), err, ERR_INPUT,
-          "manifest.json':1: ", "a torn manifest");
+          "manifest.json':1: ", "a torn manifest is refused");
     fails(manifest_of("[]", &err), err, ERR_INPUT, "is not a JSON object",
-          "a list");
+          "a manifest that is a list is refused");
     fails(manifest_of("{}", &err), err, ERR_INPUT, "is not a manifest",
-          "an empty object");
+          "a manifest that is an empty object is refused");
     fails(manifest_of("{\"key\":\"a\",\"params\":{},\"inputs\":{},\"files\":[{}"
                       "]}",
                       &err),
-          err, ERR_INPUT, "is not a manifest", "a file without a name");
+          err, ERR_INPUT, "is not a manifest",
+          "a manifest with a file without a name is refused");
     ok(!node_is_current(run, &a) && node_is_sealed(run, &a),
-       "it is sealed, but not current");
+       "an output with a bad manifest is sealed, but not current");
     ok(manifest_of("{\"key\":\"a\",\"params\":{},\"inputs\":{},\"files\":[{"
                    "\"name\":\"b.txt\",\"size\":5,\"sha256\":\"x\"},{\"name\":"
                    "\"b.txt\",\"size\":5,\"sha256\":\"x\"}]}",
                    &err) == 0,
-       "a well-formed one");
+       "a well-formed manifest is read");
     fails(node_verify(run, &a, &err), err, ERR_INPUT, "b.txt was changed",
-          "with another hash");
+          "a manifest with another hash of a file does not verify");
     BUG_ON(unlink(at("train/x/manifest.json")) < 0);
     fails(node_verify(run, &a, &err), err, ERR_INPUT, "manifest.json",
-          "no manifest at all");
+          "an output without a manifest does not verify");
 }
 
 static void check_cannot_write(void)
@@ -448,13 +451,13 @@ static void check_cannot_write(void)
     BUG_ON(dir_remove(at("train"), &err) < 0);
     put(run, "train", "a file in the way");
     fails(node_begin(run, &a, path, &resumed, &err), err, ERR_SYSTEM, "train",
-          "a file where a directory must be");
+          "a file where a directory must be: work cannot begin");
     BUG_ON(unlink(at("train")) < 0);
     begin(&a, path);
     put(run, "train/x", "in the way");
     fails(node_commit(run, &a, &err), err, ERR_SYSTEM, "cannot move",
-          "a file where the output goes");
-    ok(node_is_begun(run, &a), "the work stays");
+          "a file where the output goes: it cannot be sealed");
+    ok(node_is_begun(run, &a), "  and the work stays");
 }
 
 int main(void)
@@ -472,6 +475,6 @@ int main(void)
     check_inputs();
     check_bad_manifest();
     check_cannot_write();
-    ok(dir_remove(run, &err) == 0, "clean up");
+    ok(dir_remove(run, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -34,12 +34,12 @@ static void check_golden(void)
                                      .threads = 1};
 
         optim_adam.step(&s);
-        near(worst_of(w, after[t], N), 0.0, 2e-7, "weights as in Keras");
+        near(worst_of(w, after[t], N), 0.0, 2e-7, "adam: weights as in Keras");
     }
-    near(worst_of(m, m_end, N), 0.0, 2e-7, "first moments");
-    near(worst_of(v, v_end, N), 0.0, 2e-7, "second moments");
+    near(worst_of(m, m_end, N), 0.0, 2e-7, "adam: first moments as in Keras");
+    near(worst_of(v, v_end, N), 0.0, 2e-7, "adam: second moments as in Keras");
     ok(memcmp(&w[0], &w0[0], sizeof(w[0])) == 0,
-       "without gradient the weight stays");
+       "adam: without gradient the weight stays");
 }
 
 /* The first step has length lr, whatever the gradient's, if it is >> eps. */
@@ -56,12 +56,14 @@ static void check_first_step(void)
                                  .threads = 1};
 
     optim_adam.step(&s);
-    near((double)w[0] / -0.01, 1.0, 4e-3, "step of lr downhill");
-    near((double)w[1] / 0.01, 1.0, 1e-4, "step of lr uphill");
+    near((double)w[0] / -0.01, 1.0, 4e-3,
+         "adam: the first step has the rate's length, downhill");
+    near((double)w[1] / 0.01, 1.0, 1e-4,
+         "adam: the first step has the rate's length, uphill");
     /* eps-hat: g / (g + eps / sqrt(1 - b2)), not g / (g + eps) */
     near((double)w[2] / -0.01, 1e-9 / (1e-9 + 1e-7 / sqrt(1e-3)), 1e-3,
-         "epsilon is not bias-corrected");
-    ok(fabs((double)w[2]) < 1e-5, "a tiny gradient moves little");
+         "adam: epsilon is not bias-corrected");
+    ok(fabs((double)w[2]) < 1e-5, "adam: a tiny gradient moves little");
 }
 
 static void check_threads(void)
@@ -71,7 +73,7 @@ static void check_threads(void)
     float *one = block, *four = block ? block + (size_t)4 * MANY : NULL;
     struct rng rng;
 
-    if (!ok(block != NULL, "memory"))
+    if (!ok(block != NULL, "memory for 100,003 weights"))
         return;
     rng_init(&rng, 1, RNG_TEST, 0, 0);
     for (size_t i = 0; i < MANY; i++) {
@@ -95,7 +97,7 @@ static void check_threads(void)
         optim_adam.step(&s);
     }
     ok(memcmp(one, four, (size_t)4 * MANY * sizeof(*block)) == 0,
-       "four threads give the bits of one");
+       "adam: four threads give the bits of one");
     free(block);
 }
 
@@ -107,7 +109,7 @@ int main(void)
     check_golden();
     check_first_step();
     check_threads();
-    ok(optim_find("adam", &err) == &optim_adam, "found by name");
+    ok(optim_find("adam", &err) == &optim_adam, "adam is found by name");
     ok(!optim_find("sdg", &err) && err.code == ERR_USAGE &&
            strstr(err.text, "unknown optimiser 'sdg'; there are: adam adamw "
                             "sgd nesterov"),

@@ -72,7 +72,8 @@ static void check_at(void)
         ok(optim_at(i) && !strcmp(optim_at(i)->name, name[i]) &&
                optim_at(i) == find(name[i]),
            "an optimiser by its place");
-    ok(!optim_at(-1) && !optim_at(COUNT), "no other place");
+    ok(!optim_at(-1) && !optim_at(COUNT),
+       "there is no optimiser at another place");
 }
 
 /* w decays by decay * lr, once, whatever the gradient's history. */
@@ -172,17 +173,22 @@ static void check_clip(void)
 
     near(clip_norm(g, 4, 5.0, 1), 5, 1e-12, "clip: returns the norm");
     ok(g[0] == 3.0f && g[2] == -4.0f, "clip: at the limit nothing changes");
-    near(clip_norm(g, 4, 6.0, 1), 5, 1e-12, "clip: below it");
-    ok(g[0] == 3.0f, "clip: neither");
-    near(clip_norm(g, 4, 0.5, 1), 5, 1e-12, "clip: above it the old norm");
-    near((double)g[0], 0.3, 1e-6, "clip: scaled");
-    near((double)g[2], -0.4, 1e-6, "clip: all by one factor");
-    near(clip_norm(g, 4, 0.5, 1), 0.5, 1e-6, "clip: to the limit");
-    ok(clip_norm(g, 0, 0.5, 1) == 0.0, "clip: nothing has no norm");
+    near(clip_norm(g, 4, 6.0, 1), 5, 1e-12,
+         "clip: a norm below the limit is returned");
+    ok(g[0] == 3.0f, "clip: a norm below the limit changes nothing");
+    near(clip_norm(g, 4, 0.5, 1), 5, 1e-12,
+         "clip: of a norm above the limit the old one is returned");
+    near((double)g[0], 0.3, 1e-6, "clip: the first number is scaled");
+    near((double)g[2], -0.4, 1e-6,
+         "clip: the other is scaled by the same factor");
+    near(clip_norm(g, 4, 0.5, 1), 0.5, 1e-6,
+         "clip: the norm is then the limit");
+    ok(clip_norm(g, 0, 0.5, 1) == 0.0, "clip: no numbers have the norm 0");
     ok(isinf(clip_norm(bad, 2, 1.0, 1)) && bad[1] == 1.0f,
-       "clip: what is not finite stays as it is");
+       "clip: infinity stays as it is");
     bad[0] = NAN;
-    ok(isnan(clip_norm(bad, 2, 1.0, 1)) && bad[1] == 1.0f, "clip: nor is NaN");
+    ok(isnan(clip_norm(bad, 2, 1.0, 1)) && bad[1] == 1.0f,
+       "clip: NaN stays as it is");
 }
 
 static void check_clip_threads(void)

@@ -106,13 +106,13 @@ static void check_ahead(struct outlet *o, struct sink *s, const char *at)
     zmq_msg_close(&id);
     zmq_msg_close(&body);
     fails(outlet_flush(o, UNIT, &err), err, ERR_INPUT, "sink: no",
-          "and are flushed");
+          "  and are flushed");
     ok(o->ahead == 0 && outlet_flush(o, UNIT, &err) == 0,
-       "then nothing of the unit is awaited");
+       "  then nothing of the unit is awaited");
     s->reply[0] = (struct reply){bad.data, bad.len};
     s->n = 1;
     fails(put(o, s, at, &err), err, ERR_INPUT, "sink: no",
-          "nor taken for the answer to the next");
+          "  nor taken for the answer to the next");
     buf_release(&good);
     buf_release(&bad);
 }
@@ -286,6 +286,6 @@ int main(void)
     zmq_close(scheduler);
     zmq_close(s.router);
     zmq_ctx_term(zmq);
-    ok(dir_remove(dir, &err) == 0, "clean up");
+    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

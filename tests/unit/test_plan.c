@@ -17,17 +17,18 @@ static void check_expansion(void)
            !strcmp(p->node[3].name, "evaluate/" EXP) &&
            !strcmp(p->node[4].name, "explain/" EXP) &&
            !strcmp(p->node[5].name, "report"),
-       "six nodes, inputs first");
+       "a plan has six steps, inputs first");
     ok(!strcmp(p->node[0].dir, "data") && !strcmp(p->node[1].dir, "augment") &&
            !strcmp(p->node[2].dir, "train/" EXP) &&
            !strcmp(p->node[5].dir, "report"),
-       "their directories");
+       "  and their directories");
     n = plan_find(p, "train/" EXP);
-    ok(n && n == &p->node[2] && !plan_find(p, "train"), "find");
+    ok(n && n == &p->node[2] && !plan_find(p, "train"),
+       "a step is found by its whole name");
     ok(n->stage->id == STAGE_TRAIN && !strcmp(n->experiment, EXP) &&
            !strcmp(n->network, "mobilenetv2") &&
            !strcmp(n->regime, "scratch") && n->seed == 1 && !n->ensemble,
-       "an experiment's node");
+       "a step of an experiment knows network, regime, seed");
     ok(n->n_input == 2 && n->input[0] == 0 && n->input[1] == 1,
        "training reads preprocessed and augmented images");
     ok(p->node[4].n_input == 3 && p->node[4].input[0] == 2 &&
@@ -38,19 +39,19 @@ static void check_expansion(void)
        "the report reads everything");
     ok(strlen(n->key) == HASH_HEX - 1 && n->run &&
            !strcmp(n->reason, "no output yet"),
-       "nothing is there yet");
+       "nothing is there yet: a training runs");
     ok(strstr(n->params, "\"train.batch\":\"32\"") &&
            strstr(n->params, "\"network\":\"mobilenetv2\"") &&
            strstr(n->inputs, "\"preprocess\":\"") &&
            !strstr(n->params, "ranks") && !strstr(n->params, "run."),
-       "parameters and inputs");
+       "parameters and inputs of a training, and no placement");
     c.augment.variants = 0;
     c.train.seeds = (struct int_list){.value = {1, 2, 3}, .n = 3};
     p = make_plan(&c);
     ok(p->n_node == 11 && !plan_find(p, "augment") &&
            plan_find(p, "train/mobilenetv2-scratch-s3")->n_input == 1 &&
            plan_find(p, "report")->n_input == 10,
-       "no augmentation, three seeds");
+       "without augmentation and with three seeds");
     c.dataset.draw_per_class = 5;
     c.dataset.path[0] = '\0';
     p = make_plan(&c);
@@ -77,7 +78,7 @@ static void check_folds(void)
        "an experiment in each fold");
     ok(n->fold == 1 && n->folds == 3 && strstr(n->params, "\"fold\":\"1\"") &&
            strcmp(n->key, m->key) != 0,
-       "which is part of the key");
+       "  which is part of the key");
     c = base_config();
     n = plan_find(make_plan(&c), "train/" EXP);
     ok(n->fold == 0 && n->folds == 1 && !strstr(n->params, "fold"),
@@ -95,7 +96,8 @@ static void check_online(void)
        "stored: how fresh ones are made is no parameter");
     c.train.augment = AUGMENT_ONLINE;
     c.train.augment_workers = 3;
-    ok(!plan_find(make_plan(&c), "augment"), "online: no stage");
+    ok(!plan_find(make_plan(&c), "augment"),
+       "fresh variants: no step augments");
     n = plan_find(make_plan(&c), "train/" EXP);
     ok(n->n_input == 1 &&
            strstr(n->params, "\"train.augment_recipe\":\"light\"") &&
@@ -112,7 +114,7 @@ static void check_one_change(void)
     complete(make_plan(&c));
     says(what_runs(&c), "", "all is current after a run");
     ok(!strcmp(make_plan(&c)->node[0].reason, "output is current"),
-       "and says so");
+       "a step that is current says so");
     c.split.test = 0.25;
     says(what_runs(&c),
          "preprocess: split.test 0.2 -> 0.25; augment: input preprocess runs; "
@@ -155,7 +157,7 @@ static void check_one_change(void)
     snprintf(c.evaluate.costs, sizeof(c.evaluate.costs), "0 1; 2 0");
     ok(!strncmp(what_runs(&c), "evaluate/" EXP ": evaluate.costs  -> 0 1; 2 0;",
                 40),
-       "a word that was empty");
+       "evaluate.costs that was empty is a reason");
 }
 
 /* Keys that do not decide a result. */
@@ -178,7 +180,7 @@ static void check_placement(void)
                 "preprocess: run.seed 1 -> 2; augment: run.seed "
                 "1 -> 2, input preprocess runs; ",
                 70),
-       "run.seed does");
+       "run.seed is a reason for all");
     c = base_config();
     c.train.seeds = (struct int_list){.value = {1, 2}, .n = 2};
     says(what_runs(&c),
@@ -240,7 +242,7 @@ static void check_keys(void)
     snprintf(key, sizeof(key), "%s", plan_find(p, "report")->key);
     c.train.seeds.value[0] = 2;
     ok(strcmp(key, plan_find(make_plan(&c), "report")->key) != 0,
-       "and of the seed");
+       "  and of the seed");
 }
 
 static void check_refusals(void)
@@ -252,32 +254,34 @@ static void check_refusals(void)
     snprintf(c.train.networks.word[0], CONFIG_NAME_MAX, "mobilenetv");
     fails(plan_init(&p, &c, at("run"), &err), err, ERR_USAGE,
           "train.networks: there is no 'mobilenetv'; did you mean mobilenetv2?",
-          "a network nearly right");
+          "a network nearly right is refused with the right one");
     snprintf(c.train.networks.word[0], CONFIG_NAME_MAX, "zzzzzzz");
     fails(
         plan_init(&p, &c, at("run"), &err), err, ERR_USAGE,
         "train.networks: there is no 'zzzzzzz'; known: vgg16, vgg19, resnet50",
-        "a network unknown");
+        "an unknown network is refused");
     c = base_config();
     snprintf(c.train.regimes.word[0], CONFIG_NAME_MAX, "scrath");
     fails(plan_init(&p, &c, at("run"), &err), err, ERR_USAGE,
           "train.regimes: there is no 'scrath'; did you mean scratch?",
-          "a regime nearly right");
+          "a regime nearly right is refused with the right one");
     c = base_config();
     c.train.networks.n = c.train.regimes.n = c.train.seeds.n = CONFIG_LIST_MAX;
     fails(plan_init(&p, &c, at("run"), &err), err, ERR_USAGE,
-          "make 12292 nodes, at most 2048", "too many experiments");
+          "make 12292 nodes, at most 2048", "too many experiments are refused");
     c = base_config();
     c.dataset.path[0] = '\0';
     fails(plan_init(&p, &c, at("run"), &err), err, ERR_USAGE,
-          "dataset.path: is needed, or dataset.draw_per_class", "no dataset");
+          "dataset.path: is needed, or dataset.draw_per_class",
+          "a plan without a dataset is refused");
     snprintf(c.dataset.path, sizeof(c.dataset.path), "%s", at("nowhere"));
     fails(plan_init(&p, &c, at("run"), &err), err, ERR_USAGE,
-          "cannot read the dataset '", "a dataset that is not there");
+          "cannot read the dataset '",
+          "a dataset that is not there is refused");
     snprintf(c.dataset.path, sizeof(c.dataset.path), "%s", at("split.csv"));
     fails(plan_init(&p, &c, at("run"), &err), err, ERR_USAGE, "split.csv",
-          "a dataset that is a file");
-    ok(!p.node && p.n_node == 0, "and there is no plan then");
+          "a dataset that is a file is refused");
+    ok(!p.node && p.n_node == 0, "  and there is no plan then");
     plan_release(&p);
 }
 

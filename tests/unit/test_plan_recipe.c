@@ -67,7 +67,7 @@ static void check_content(void)
        "a copy of it is the same");
     ok(key_by(in_dir("a.yaml"))[0] &&
            strcmp(key_by(in_dir("a.yaml")), key_by(in_dir("b.yaml"))) == 0,
-       "of one's own the content counts, not name, comments, layout");
+       "  of one's own the content counts, not name, comments, layout");
     ok(strcmp(key_by(in_dir("a.yaml")), key_by(in_dir("c.yaml"))) != 0,
        "  its numbers do");
     c = config_of(in_dir("a.yaml"));
@@ -76,7 +76,7 @@ static void check_content(void)
        "augment.recipe is another matter");
     c = config_of("light");
     c.train.augment = AUGMENT_STORED;
-    ok(strcmp(key_of(&c), key_by("light")) != 0, "stored variants");
+    ok(strcmp(key_of(&c), key_by("light")) != 0, "stored variants are planned");
     snprintf(c.train.augment_recipe, sizeof(c.train.augment_recipe), "%s",
              in_dir("a.yaml"));
     {
@@ -126,7 +126,7 @@ static void check_pin(void)
     BUG_ON(dir_make(in_dir("run"), &err) < 0);
     ok(plan_init(&p, &c, in_dir("run"), &err) == 0 &&
            plan_pin(&p, &c, in_dir("run"), &err) == 0,
-       "its text is pinned");
+       "the text of train.augment_recipe is pinned");
     plan_release(&p);
     put(in_dir("b.yaml"), "each: [grey: {alpha: 0.5}]\n");
     ok(plan_join(&p, &c, in_dir("run"), &err) == 0 &&
@@ -141,7 +141,7 @@ static void check_pin(void)
        "  also without it");
     plan_release(&p);
     fails(plan_init(&p, &c, in_dir("run"), &err), err, ERR_USAGE, "b.yaml",
-          "but not for a plan that looks anew");
+          "a plan that looks anew misses the file of train.augment_recipe");
 }
 
 static void check_refusals(void)

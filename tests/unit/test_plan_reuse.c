@@ -60,7 +60,7 @@ static void check_damage(void)
          "a missing file");
     BUG_ON(unlink(at("run/augment/manifest.json")) < 0);
     ok(strstr(what_runs(&c), "augment: output damaged: cannot open"),
-       "a missing manifest");
+       "a missing manifest is a reason");
     BUG_ON(dir_remove(at("run/augment"), &err) < 0);
     says(what_runs(&c), "augment: no output yet; ", "no directory");
     complete(make_plan(&c));

@@ -36,23 +36,26 @@ static void check_find(void)
     struct err err = {0};
 
     fails(pretrained_find(path, "", "vgg16", &err), err, ERR_USAGE,
-          "papline weights fetch vgg16 -o FILE", "no directory");
+          "papline weights fetch vgg16 -o FILE",
+          "no directory of weights is refused");
     fails(pretrained_find(path, in_dir("w"), "vgg16", &err), err, ERR_USAGE,
-          "/w': No such file", "one that is not there");
-    ok(dir_make(in_dir("w"), &err) == 0, "it is made");
+          "/w': No such file",
+          "a directory of weights that is not there is refused");
+    ok(dir_make(in_dir("w"), &err) == 0, "a directory of weights is made");
     put(in_dir("w/vgg160.h5"), "x");
     put(in_dir("w/vgg16.txt"), "x");
     fails(pretrained_find(path, in_dir("w"), "vgg16", &err), err, ERR_USAGE,
-          "has no vgg16*.safetensors or vgg16*.h5", "nothing of that name");
+          "has no vgg16*.safetensors or vgg16*.h5",
+          "a directory without weights of the network is refused");
     put(in_dir("w/vgg16_notop.h5"), "x");
     put(in_dir("w/vgg16_b.h5"), "x");
     ok(pretrained_find(path, in_dir("w"), "vgg16", &err) == 0 &&
            strcmp(path, in_dir("w/vgg16_b.h5")) == 0,
-       "the first by name");
+       "of two .h5 files the first by name is taken");
     put(in_dir("w/vgg16_z.safetensors"), "x");
     ok(pretrained_find(path, in_dir("w"), "vgg16", &err) == 0 &&
            strcmp(path, in_dir("w/vgg16_z.safetensors")) == 0,
-       "safetensors first");
+       "safetensors come before .h5");
 }
 
 static int position(const struct plan *p, const char *name)
@@ -81,18 +84,20 @@ static void check_nodes(void)
 
     c.train.weights[0] = '\0';
     fails(plan_init(&p, &c, in_dir("run"), &err), err, ERR_USAGE,
-          "train.weights: is empty", "refused without weights");
+          "train.weights: is empty",
+          "a regime that needs weights is refused without");
     c = base_config("finetune");
     put(in_dir("w/mobilenetv2_x.h5"), "one");
-    if (!ok(plan_init(&p, &c, in_dir("run"), &err) == 0, "a plan"))
+    if (!ok(plan_init(&p, &c, in_dir("run"), &err) == 0,
+            "fine-tuning is planned"))
         return;
     ok(p.n_node == 8 &&
            reads(&p, "train/mobilenetv2-finetune-s1", "weights/mobilenetv2"),
        "training reads the weights");
     ok(strlen(plan_weights(&p, "mobilenetv2")) == HASH_HEX - 1 &&
            !plan_weights(&p, "vgg16")[0],
-       "whose content is known");
-    ok(plan_is_output("weights/mobilenetv2"), "they are an output");
+       "the content of the weights is known");
+    ok(plan_is_output("weights/mobilenetv2"), "the weights are an output");
     plan_release(&p);
 
     c = base_config("scratch");
@@ -110,25 +115,25 @@ static void check_after(void)
     struct err err = {0};
 
     if (!ok(plan_init(&p, &c, in_dir("run"), &err) == 0,
-            "cost-sensitive alone"))
+            "cost-sensitive training alone is planned"))
         return;
     ok(p.n_node == 9 && plan_find(&p, "train/mobilenetv2-finetune-s1") &&
            !plan_find(&p, "evaluate/mobilenetv2-finetune-s1"),
-       "its fine-tuning is trained, no more");
+       "  its fine-tuning is trained, no more");
     ok(reads(&p, "train/mobilenetv2-cost_sensitive-s1",
              "train/mobilenetv2-finetune-s1"),
-       "and read");
+       "  and read");
     plan_release(&p);
     add_word(&c.train.regimes, "finetune");
     add_word(&c.train.networks, "vgg16");
     c.train.seeds = (struct int_list){.value = {1, 2}, .n = 2};
     ok(plan_init(&p, &c, in_dir("run"), &err) == 0 &&
            p.n_node == 3 + 2 + 2 * 2 * 2 * 3 + 1,
-       "asked for as well, in any order");
+       "fine-tuning and cost-sensitive training are planned, in any order");
     ok(position(&p, "train/vgg16-finetune-s2") <
                position(&p, "train/vgg16-cost_sensitive-s2") &&
            plan_find(&p, "evaluate/vgg16-finetune-s2"),
-       "it comes first");
+       "  fine-tuning comes first");
     plan_release(&p);
 }
 
@@ -159,7 +164,7 @@ static void check_keys(void)
     c.train.mixup = 0.2;
     keys(&c, is);
     ok(strcmp(was[0], is[0]) != 0 && strcmp(was[1], is[1]) != 0,
-       "mixtures concern all");
+       "mixtures concern all regimes");
     c.train.mixup = 0;
     snprintf(c.train.class_weights, sizeof(c.train.class_weights), "1, 2");
     keys(&c, is);
@@ -182,17 +187,18 @@ static void check_pin(void)
     BUG_ON(dir_make(in_dir("run"), &err) < 0);
     if (!ok(plan_init(&p, &c, in_dir("run"), &err) == 0 &&
                 plan_pin(&p, &c, in_dir("run"), &err) == 0,
-            "pinned"))
+            "weights are pinned"))
         return;
     put(in_dir("w/mobilenetv2_x.h5"), "three");
     ok(plan_join(&q, &c, in_dir("run"), &err) == 0 &&
            strcmp(plan_weights(&p, "mobilenetv2"),
                   plan_weights(&q, "mobilenetv2")) == 0,
-       "the weights may change meanwhile");
+       "who joins sees the weights as they were pinned");
     fails(import_weights(in_dir("run"), &p,
                          plan_find(&p, "weights/mobilenetv2"), in_dir("w"),
                          &err),
-          err, ERR_AGAIN, "has changed just now", "but not before import");
+          err, ERR_AGAIN, "has changed just now",
+          "weights that changed behind the plan are not imported");
     plan_release(&p);
     plan_release(&q);
 }
@@ -226,14 +232,14 @@ static void check_import(void)
            import_weights(in_dir("run"), &p,
                           plan_find(&p, "weights/mobilenetv2"), in_dir("w"),
                           &err) == 0,
-       "imported");
+       "weights are imported");
     free(t);
     ok(node_is_current(in_dir("run"), plan_find(&p, "weights/mobilenetv2")) &&
            pretrained_path(path, in_dir("run"),
                            plan_find(&p, "weights/mobilenetv2"), &err) == 0 &&
            safetensors_read(&f, path, &err) == 0 &&
            weights_load(g, net, &f, &err) == 0,
-       "sealed and good");
+       "imported weights are sealed and good");
     safetensors_release(&f);
     plan_release(&p);
     graph_free(g);
@@ -252,7 +258,7 @@ int main(void)
     check_pin();
     check_import();
     ok(regime_find("none", &err) == NULL && strstr(err.text, "cost_sensitive"),
-       "an unknown regime");
-    ok(dir_remove(dir, &err) == 0, "clean up");
+       "an unknown regime is refused");
+    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -28,7 +28,7 @@ static void tamper(const char *name, bool extra)
 
     BUG_ON(safetensors_read(&f, path_of("model.safetensors"), &err) < 0);
     list = calloc(f.n_tensor + 1, sizeof(*list));
-    if (!ok(list != NULL, "room for tensors")) {
+    if (!ok(list != NULL, "room for the tensors of a model")) {
         safetensors_release(&f);
         return;
     }
@@ -51,25 +51,30 @@ static void check_loading(struct graph *g, const struct store *s)
     struct model_info info;
     struct err err = {0};
 
-    ok(open_model("model.safetensors", s, &err) == 0, "a model that fits");
+    ok(open_model("model.safetensors", s, &err) == 0,
+       "a model that fits the store is opened");
     fails(open_model("none.safetensors", s, &err), err, ERR_INPUT,
-          "none.safetensors", "a model that is not there");
+          "none.safetensors", "a model that is not there is refused");
     tamper("extra.safetensors", true);
     fails(open_model("extra.safetensors", s, &err), err, ERR_INPUT,
-          "the network has no tensor 'ghost/kernel:0'", "a tensor too many");
+          "the network has no tensor 'ghost/kernel:0'",
+          "a model with a tensor too many is refused");
     tamper("fewer.safetensors", false);
     fails(open_model("fewer.safetensors", s, &err), err, ERR_INPUT,
-          "there is no tensor 'Conv1/kernel:0'", "a tensor too few");
+          "there is no tensor 'Conv1/kernel:0'",
+          "a model with a tensor too few is refused");
     describe(&info);
     memcpy(info.class_name[2], "delta", 6);
     write_net(g, &info, "delta.safetensors");
     fails(open_model("delta.safetensors", s, &err), err, ERR_INPUT,
-          "class 2 is 'delta', in the store 'gamma'", "other classes");
+          "class 2 is 'delta', in the store 'gamma'",
+          "a model of other classes is refused");
     describe(&info);
     info.h = 2 * SIDE;
     write_net(g, &info, "large.safetensors");
     fails(open_model("large.safetensors", s, &err), err, ERR_INPUT,
-          "takes pictures of 80 x 40, the store holds 40 x 40", "other size");
+          "takes pictures of 80 x 40, the store holds 40 x 40",
+          "a model of another picture size is refused");
 }
 
 /* A model that takes the size of cells; those of the store are 9 x 9. */
@@ -101,7 +106,8 @@ static void say(struct predictor *p, const struct store *s, int w, int h,
     const struct predict_images a = {&image, &size, 1};
     struct err err = {0};
 
-    ok(predict_images(p, &a, out, &err) == 0, "a picture and its size");
+    ok(predict_images(p, &a, out, &err) == 0,
+       "a picture and its size are predicted");
 }
 
 static void check_sizes(const struct store *s)
@@ -117,17 +123,21 @@ static void check_sizes(const struct store *s)
     float rows[K], same[K], other[K];
 
     write_sized();
-    if (!ok(predict_open(&p, &a, &err) == 0, "is loaded")) {
+    if (!ok(predict_open(&p, &a, &err) == 0,
+            "a model that takes sizes is opened")) {
         printf("# %s\n", err.text);
         return;
     }
     ok(p.info.size.on && p.info.size.mean[1] == 3.5 && p.info.size.sd[0] == 0.5,
-       "with how it takes them");
-    ok(predict_rows(&p, s, &row, 1, rows, &err) == 0, "a row");
+       "  with the scale of sizes");
+    ok(predict_rows(&p, s, &row, 1, rows, &err) == 0,
+       "a row of the store is predicted");
     say(&p, s, 9, 9, same);
     say(&p, s, 90, 70, other);
-    ok(memcmp(rows, same, sizeof(rows)) == 0, "has the size of the index");
-    ok(memcmp(rows, other, sizeof(rows)) != 0, "another size, another answer");
+    ok(memcmp(rows, same, sizeof(rows)) == 0,
+       "a row has the size of the index");
+    ok(memcmp(rows, other, sizeof(rows)) != 0,
+       "another size gives another answer");
     predict_hold_size(&p, &large);
     predict_input(&p, s, 0, graph_input(p.graph));
     graph_forward(p.graph, PHASE_INFER);
@@ -153,14 +163,17 @@ static void check_paths(void)
     struct err err = {0};
 
     config_init(&c);
-    ok(strcmp(predict_file(&c), "model.safetensors") == 0, "the best model");
+    ok(strcmp(predict_file(&c), "model.safetensors") == 0,
+       "evaluate.model best is model.safetensors");
     c.evaluate.model = MODEL_LAST;
-    ok(strcmp(predict_file(&c), "last.safetensors") == 0, "the last model");
+    ok(strcmp(predict_file(&c), "last.safetensors") == 0,
+       "evaluate.model last is last.safetensors");
     ok(predict_dir(path, "R", &plan, &node[1], &err) == 0 &&
            strcmp(path, "R/train/e") == 0,
-       "where the training is");
+       "the directory of a training");
     fails(predict_dir(path, "R", &plan, &other, &err), err, ERR_USAGE,
-          "the plan trains no experiment 'f'", "a training that is not there");
+          "the plan trains no experiment 'f'",
+          "a training that the plan has not is refused");
 }
 
 int main(void)
@@ -169,7 +182,8 @@ int main(void)
     struct store s = {0};
     struct err err = {0};
 
-    if (ok(store_open(&s, path_of("data"), &err) == 0, "the store opens")) {
+    if (ok(store_open(&s, path_of("data"), &err) == 0,
+           "the store of the cells opens")) {
         check_loading(g, &s);
         check_sizes(&s);
     } else {

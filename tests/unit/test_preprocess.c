@@ -169,29 +169,30 @@ static void check_plain(void)
 
     ok(run(&c, &sum, &err) == 0 && sum.n == 20 && sum.n_aside == 0 &&
            sum.n_duplicate == 0 && sum.warnings.len == 0,
-       "twenty good pictures");
+       "twenty good pictures are preprocessed");
     preprocess_summary_release(&sum);
     open_out(&s);
     ok(s.n == 20 && s.h == SIDE && s.w == SIDE && s.n_class == 2 &&
            strcmp(s.class_name[1], "Light") == 0,
-       "their store");
+       "the store of twenty pictures has their shape and classes");
     for (i = 0; i < s.n; i++)
         n[store_split(&s, i)]++;
     ok(n[SPLIT_TRAIN] == 12 && n[SPLIT_VALIDATION] == 4 && n[SPLIT_TEST] == 4,
-       "split 6, 2, 2 in each class");
+       "twenty pictures are split 6, 2, 2 in each class");
     i = row_of(&s, "im_Dark/001_01.bmp");
     ok(i < s.n && strcmp(get(&s, i, "class"), "Dark") == 0 &&
            strcmp(get(&s, i, "group"), "Dark/001") == 0 &&
            strcmp(get(&s, i, "width"), "23") == 0 &&
            strcmp(get(&s, i, "height"), "30") == 0 &&
            strcmp(get(&s, i, "status"), "ok") == 0,
-       "a row of the index");
-    near(atof(get(&s, i, "mean_r")), 40.0 - 37.0 / 690.0, 1e-5, "mean red");
-    near(atof(get(&s, i, "mean_g")), 40.0, 1e-5, "mean green");
+       "index.csv: class, group, size and status of a picture");
+    near(atof(get(&s, i, "mean_r")), 40.0 - 37.0 / 690.0, 1e-5,
+         "index.csv: mean red");
+    near(atof(get(&s, i, "mean_g")), 40.0, 1e-5, "index.csv: mean green");
     near(atof(get(&s, i, "std_r")), 37.0 * sqrt(1 / 690.0 - 1 / 690.0 / 690.0),
-         1e-3, "deviation of red");
+         1e-3, "index.csv: deviation of red");
     ok(store_image(&s, i)[3 * SIDE] == 40 && store_label(&s, i) == 0,
-       "pixels and label");
+       "pixels and label of a picture in the store");
     store_close(&s);
 }
 
@@ -259,24 +260,24 @@ static void check_json(void)
     dark = json_array_get(json_object_get(o, "classes"), 0);
     ok(whole(o, "pictures", NULL) == 27 && whole(o, "used", NULL) == 21 &&
            whole(o, "set_aside", NULL) == 6,
-       "stats.json counts");
+       "stats.json counts pictures, used and set aside");
     ok(whole(dark, "set_aside", NULL) == 3 &&
            whole(dark, "train", NULL) + whole(dark, "validation", NULL) +
                    whole(dark, "test", NULL) ==
                10,
-       "and by class and split");
+       "stats.json counts by class and split");
     ok(json_array_size(json_object_get(o, "set_aside_files")) == 6,
-       "with reasons");
+       "stats.json lists the six that are set aside");
     near(json_number_value(
              json_object_get(json_object_get(o, "width"), "least")),
-         1.0, 1e-9, "least width");
+         1.0, 1e-9, "stats.json: the least width");
     near(json_number_value(json_object_get(b, "test")), 1.0, 1e-9,
-         "dark and light are told apart by colour");
+         "baseline.json: dark and light are told apart by colour");
     ok(json_array_size(json_object_get(b, "features")) == 8 &&
            json_is_number(json_object_get(b, "validation")) &&
            json_is_number(json_object_get(b, "colour_only_test")) &&
            json_is_number(json_object_get(b, "size_only_test")),
-       "baseline.json");
+       "baseline.json has all its figures");
     json_decref(o);
     json_decref(b);
 }
@@ -309,14 +310,14 @@ static void check_threads(void)
     struct err err = {0};
 
     omp_set_num_threads(1);
-    ok(run(&c, &sum, &err) == 0, "one thread");
+    ok(run(&c, &sum, &err) == 0, "preprocessed by one thread");
     preprocess_summary_release(&sum);
     hash_out(one);
     omp_set_num_threads(4);
-    ok(run(&c, &sum, &err) == 0, "four threads");
+    ok(run(&c, &sum, &err) == 0, "preprocessed by four threads");
     preprocess_summary_release(&sum);
     hash_out(four);
-    ok(strcmp(one, four) == 0, "write the same bytes");
+    ok(strcmp(one, four) == 0, "one and four threads write the same bytes");
     omp_set_num_threads(threads);
 }
 
@@ -335,12 +336,13 @@ static void check_stable_split(void)
         snprintf(before[i], sizeof(before[i]), "%s", get(&s, i, "split"));
     store_close(&s);
     put_bytes("in/im_Dark/000_00.bmp", "BM", 2);
-    ok(run(&c, &sum, &err) == 0 && sum.n_aside == 7, "one more is damaged");
+    ok(run(&c, &sum, &err) == 0 && sum.n_aside == 7,
+       "preprocessed with one more damaged picture");
     preprocess_summary_release(&sum);
     open_out(&s);
     for (i = 0; i < n; i++)
         moved += strcmp(before[i], get(&s, i, "split")) != 0;
-    ok(moved == 1, "only its own split changes");
+    ok(moved == 1, "  only its own split changes");
     store_close(&s);
 }
 
@@ -353,15 +355,16 @@ static void check_duplicates(void)
 
     put_picture("in/im_Dark/copy.bmp", 40, 40, 77, 1);
     put_picture("in/im_Light/copy.bmp", 40, 40, 77, 1);
-    ok(run(&c, &sum, &err) == 0 && sum.n_duplicate == 1, "a duplicate");
+    ok(run(&c, &sum, &err) == 0 && sum.n_duplicate == 1,
+       "a duplicate is counted");
     ok(strstr(sum.warnings.data, "'im_Dark/copy.bmp' and 'im_Light/copy.bmp' "
                                  "are the same picture in two classes\n"),
-       "is warned about");
+       "  is warned about");
     preprocess_summary_release(&sum);
     o = load("out/stats.json");
     ok(whole(o, "duplicates", "files") == 1 &&
            whole(o, "duplicates", "across_classes") == 1,
-       "and counted");
+       "stats.json counts a duplicate across classes");
     json_decref(o);
 }
 
@@ -384,22 +387,24 @@ static void check_failures(void)
     at(out, "out");
     omp_set_num_threads(1);
     fails(preprocess_run(&a, &sum, &err), err, ERR_AGAIN, "stopped after 3 of",
-          "stopped");
+          "preprocessing stops when it is told to");
     preprocess_summary_release(&sum);
     if (dir_remove(out, &err) < 0 || dir_make(out, &err) < 0)
         die_if(true, err.text);
     put_dir("in/im_None");
     put_bytes("in/im_None/1.png", "?", 1);
     fails(run(&c, &sum, &err), err, ERR_USAGE,
-          "class 'None' has no picture to train on: 'im_", "all set aside");
+          "class 'None' has no picture to train on: 'im_",
+          "a class of which all is set aside is refused");
     preprocess_summary_release(&sum);
     at(out, "nowhere");
     fails(preprocess_run(&a, &sum, &err), err, ERR_SYSTEM, "nowhere",
-          "no place to write");
+          "preprocessing into a directory that is not there fails");
     preprocess_summary_release(&sum);
     at(in, "nowhere");
     fails(preprocess_run(&a, &sum, &err), err, ERR_USAGE,
-          "cannot read the dataset", "no dataset");
+          "cannot read the dataset",
+          "preprocessing a dataset that is not there is refused");
     preprocess_summary_release(&sum);
 }
 

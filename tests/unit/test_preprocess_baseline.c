@@ -59,12 +59,17 @@ static void check_golden(struct data *d)
     struct baseline_scores s;
     struct err err = {0};
 
-    ok(baseline_run(&rows, &s, &err) == 0, "fits");
-    near(s.validation, golden.validation, 1e-12, "validation");
-    near(s.test, golden.test, 1e-12, "test");
-    near(s.colour_test, golden.colour_test, 1e-12, "colour alone");
-    near(s.size_test, golden.size_test, 1e-12, "size alone");
-    ok(s.n_train == 360 && s.n_validation == 120 && s.n_test == 120, "counts");
+    ok(baseline_run(&rows, &s, &err) == 0, "the baseline is fitted");
+    near(s.validation, golden.validation, 1e-12,
+         "the baseline's accuracy on validation is scikit-learn's");
+    near(s.test, golden.test, 1e-12,
+         "the baseline's accuracy on test is scikit-learn's");
+    near(s.colour_test, golden.colour_test, 1e-12,
+         "the accuracy of colour alone is scikit-learn's");
+    near(s.size_test, golden.size_test, 1e-12,
+         "the accuracy of size alone is scikit-learn's");
+    ok(s.n_train == 360 && s.n_validation == 120 && s.n_test == 120,
+       "the baseline counts rows of each split");
 }
 
 /* Rows that were set aside must not count, whatever they hold. */
@@ -75,7 +80,8 @@ static void check_aside(struct data *d)
     struct err err = {0};
 
     rows.n = N - 60;
-    ok(baseline_run(&rows, &s, &err) == 0, "540 rows");
+    ok(baseline_run(&rows, &s, &err) == 0,
+       "the baseline is fitted on 540 rows");
     for (int i = N - 60; i < N; i++) {
         d->label[i] = -1;
         d->x[i * D] = 1e9f;
@@ -95,7 +101,7 @@ static void check_degenerate(struct data *d)
     for (int i = 0; i < N * D; i++)
         d->x[i] = 3.0f;
     ok(baseline_run(&rows, &s, &err) == 0 && s.test >= 0.2 && s.test <= 0.5,
-       "features that never vary");
+       "a baseline of features that never vary guesses");
     for (int i = 0; i < N; i++)
         if (d->split[i] == SPLIT_TEST)
             d->split[i] = SPLIT_TRAIN;
@@ -103,7 +109,8 @@ static void check_degenerate(struct data *d)
            !isnan(s.validation),
        "no test rows, no test score");
     rows.n = 0;
-    ok(baseline_run(&rows, &s, &err) == 0 && isnan(s.validation), "no rows");
+    ok(baseline_run(&rows, &s, &err) == 0 && isnan(s.validation),
+       "a baseline of no rows has no score");
 }
 
 /* Shares of all rows, not means of shares; a fold without rows adds none. */
@@ -132,13 +139,13 @@ static void check_pool(void)
 
     baseline_pool(of, 3, &all);
     ok(all.n_train == 18 && all.n_validation == 8 && all.n_test == 12,
-       "rows of all folds");
-    near(all.test, 0.5, 1e-12, "6 of 12 right");
-    near(all.validation, 0.875, 1e-12, "7 of 8 on validation");
-    near(all.colour_test, 2.0 / 3, 1e-12, "8 of 12 by colour");
-    near(all.size_test, 5.0 / 12, 1e-12, "5 of 12 by size");
+       "folds pooled: rows of all");
+    near(all.test, 0.5, 1e-12, "folds pooled: 6 of 12 right");
+    near(all.validation, 0.875, 1e-12, "folds pooled: 7 of 8 on validation");
+    near(all.colour_test, 2.0 / 3, 1e-12, "folds pooled: 8 of 12 by colour");
+    near(all.size_test, 5.0 / 12, 1e-12, "folds pooled: 5 of 12 by size");
     baseline_pool(of + 2, 1, &all);
-    ok(isnan(all.test), "no test rows, no score");
+    ok(isnan(all.test), "folds pooled: no test rows, no score");
 }
 
 int main(void)

@@ -74,7 +74,7 @@ static void check_alike(void)
 
     draw(&a, 100, 110, 1);
     ok(look_of(&a, &la), "a picture has a look");
-    ok(look_alike(&la, &la), "it looks like itself");
+    ok(look_alike(&la, &la), "  it looks like itself");
     if (resize_lanczos(&big, &a, 163, 120, &err) < 0)
         abort();
     (void)look_of(&big, &lb);
@@ -97,7 +97,7 @@ static void check_alike(void)
     image_release(&a);
     image_release(&big);
     draw(&a, 1, 1, 1);
-    ok(!look_of(&a, &la), "nor has one of a pixel");
+    ok(!look_of(&a, &la), "  nor has one of a pixel");
     image_release(&a);
 }
 
@@ -153,7 +153,7 @@ static void check_clean(void)
     ok(findings_sum_up(&f, &err) == 0 && f.warnings.len == 0,
        "nothing to say of 48 good pictures");
     ok(f.checks.n_near + f.checks.n_odd_size + f.checks.n_odd_light == 0,
-       "no numbers either");
+       "of 48 good pictures no numbers stand out");
     findings_release(&f);
 }
 
@@ -183,10 +183,10 @@ static void check_odd(void)
     ok(f.checks.n_odd_size == 1 && f.checks.odd[20] == ODD_SIZE &&
            warns(&f, "'f20.bmp' is 400 x 44 pixels, much larger than others "
                      "of A\n"),
-       "a large one");
+       "a large picture stands out");
     ok(f.checks.n_odd_light == 1 && f.checks.odd[21] == ODD_LIGHT &&
            warns(&f, "'f21.bmp' has brightness 20, others of B 154\n"),
-       "a dark one");
+       "a dark picture stands out");
     findings_release(&f);
 }
 
@@ -221,7 +221,7 @@ static void check_classes(void)
     char *text;
 
     make(&w, &f);
-    ok(findings_sum_up(&f, &err) == 0, "one split");
+    ok(findings_sum_up(&f, &err) == 0, "stats of one split are written");
     text = classes_of(&f);
     ok(text && strcmp(text, "[{\"name\":\"A\",\"set_aside\":0,\"test\":8,"
                             "\"train\":16,\"validation\":0},"
@@ -237,7 +237,7 @@ static void check_classes(void)
     f.folds = FOLDS;
     f.label[5] = -1;
     f.cell[5].aside = strdup("broken");
-    ok(findings_sum_up(&f, &err) == 0, "folds");
+    ok(findings_sum_up(&f, &err) == 0, "stats of folds are written");
     text = classes_of(&f);
     ok(text && strcmp(text, "[{\"folds\":[10,3,11],\"name\":\"A\","
                             "\"set_aside\":0},"
@@ -264,7 +264,7 @@ static void check_folds(void)
     f.folds = FOLDS;
     f.label[5] = -1;
     f.cell[5].aside = strdup("broken");
-    ok(findings_sum_up(&f, &err) == 0, "pictures in folds");
+    ok(findings_sum_up(&f, &err) == 0, "pictures are checked in folds");
     for (int k = 0; k < FOLDS; k++) {
         make(&w, &one);
         for (int i = 0; i < N; i++)
@@ -281,7 +281,7 @@ static void check_folds(void)
         findings_release(&one);
     }
     ok(wrong == 0, "the same baseline in each");
-    ok(f.scores.n_test == n_test && n_test == N - 1, "and all together");
+    ok(f.scores.n_test == n_test && n_test == N - 1, "  and all together");
     findings_release(&f);
 }
 
@@ -302,16 +302,16 @@ static void check_across_folds(void)
     f.cell[8].look = f.cell[4].look;  /* both fold 0 */
     strcpy(f.cell[30].sha256, f.cell[23].sha256);
     strcpy(f.cell[31].sha256, f.cell[27].sha256); /* both fold 3 */
-    ok(findings_sum_up(&f, &err) == 0, "copies in folds");
+    ok(findings_sum_up(&f, &err) == 0, "copies are looked for in folds");
     ok(f.checks.n_near == 2 && f.checks.n_near_other == 1 &&
            f.checks.near_other[43] == 2,
-       "alike across folds");
+       "pictures alike across folds are counted");
     ok(warns(&f, "'f02.bmp' (fold 2) and 'f43.bmp' (fold 3) look the same\n"),
        "  which is said");
     ok(f.n_duplicate == 2 && f.n_across_split == 1 &&
            warns(&f, "'f23.bmp' (fold 3) and 'f30.bmp' (fold 2) are the same "
                      "picture\n"),
-       "copies across folds");
+       "copies across folds are counted");
     findings_release(&f);
 }
 

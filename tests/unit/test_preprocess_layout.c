@@ -59,8 +59,10 @@ static void check_all(void)
     ok(same(layout_class(&l, "a"), "a") &&
            same(layout_class(&l, "d"), "Class D"),
        "listed folders and their names");
-    ok(!layout_class(&l, "e") && !layout_class(&l, "Class D"), "no others");
-    ok(layout_takes(&l, "1.BMP") && layout_takes(&l, "1.png"), "patterns");
+    ok(!layout_class(&l, "e") && !layout_class(&l, "Class D"),
+       "layout: no folders but those listed");
+    ok(layout_takes(&l, "1.BMP") && layout_takes(&l, "1.png"),
+       "layout: patterns of file names");
     ok(!layout_takes(&l, "1.tif"), "  what none matches");
     ok(!layout_takes(&l, "1-D.BMP"), "  what is excluded");
     group(&l, "d/148-7-001.BMP", "A/148");

@@ -114,12 +114,14 @@ static void check_few(void)
         w.file = f;
         for (int i = 0; i < n; i++)
             f[i] = (struct walk_file){.group = group};
-        ok(split_random(&a, s, &err) == 0, "few pictures");
+        ok(split_random(&a, s, &err) == 0, "1, 2 or 3 pictures are split");
         count(&w, s, 0, got);
-        ok(got[SPLIT_TRAIN] >= 1 && got[SPLIT_TEST] == n - 1, "  one trains");
-        ok(split_groups(&a, s, &err) == 0, "  one group");
+        ok(got[SPLIT_TRAIN] >= 1 && got[SPLIT_TEST] == n - 1,
+           "1, 2 or 3 pictures: one trains");
+        ok(split_groups(&a, s, &err) == 0,
+           "1, 2 or 3 pictures of one group are split");
         count(&w, s, 0, got);
-        ok(got[SPLIT_TRAIN] == n, "  trains");
+        ok(got[SPLIT_TRAIN] == n, "1, 2 or 3 pictures of one group: all train");
         ok(split_check(&w, s, &warnings, &err) == 0 &&
                strstr(warnings.data, "has no picture in split validation\n"),
            "  and a warning says so");
@@ -176,7 +178,8 @@ static void check_csv(void)
               bad[i].what);
     }
     unlink(path);
-    fails(split_from_csv(&w, path, s, &err), err, ERR_USAGE, path, "no file");
+    fails(split_from_csv(&w, path, s, &err), err, ERR_USAGE, path,
+          "a split from a file that is not there is refused");
 }
 
 int main(void)

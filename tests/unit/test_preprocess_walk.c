@@ -121,7 +121,7 @@ static void check_class_order(void)
     touch("im_Alpha/1.png");
     touch("Mid/1.png");
     if (!ok(walk_init(&w, root, NULL, &err) == 0 && w.n_class == 3,
-            "three classes"))
+            "three classes are found"))
         return;
     ok(strcmp(w.class_name[0], "Alpha") == 0 &&
            strcmp(w.class_name[1], "Mid") == 0 && w.file[0].label == 1 &&
@@ -174,7 +174,7 @@ static void check_loops(void)
     ok(strstr(w.warnings.data,
               "'A/sub/up' leads back to a folder that was read already\n") &&
            strstr(w.warnings.data, "'A/sub/root' leads back"),
-       "and are warned about");
+       "links that lead back are warned about");
     walk_release(&w);
 }
 
@@ -192,7 +192,7 @@ static void check_empty(void)
     touch("D/1.png");
     touch("stray.png");
     if (ok(walk_init(&w, root, NULL, &err) == 0 && w.n_class == 2,
-           "empty classes"))
+           "empty classes are left out"))
         ok(strstr(w.warnings.data, "class folder 'C' holds no pictures and") &&
                strstr(w.warnings.data,
                       "class folder 'D' holds no pictures in CROPPED and") &&
@@ -205,12 +205,14 @@ static void check_empty(void)
         exit(1);
     fails(walk_init(&w, root, NULL, &err), err, ERR_USAGE,
           "has 1 class folder with pictures: A, at least 2 are needed",
-          "one class only");
+          "a dataset of one class is refused");
     clear();
     fails(walk_init(&w, root, NULL, &err), err, ERR_USAGE,
-          "has 0 class folders with pictures, at least 2", "nothing at all");
+          "has 0 class folders with pictures, at least 2",
+          "an empty dataset is refused");
     fails(walk_init(&w, "/nonexistent", NULL, &err), err, ERR_USAGE,
-          "cannot read the dataset '/nonexistent': No such file", "no dataset");
+          "cannot read the dataset '/nonexistent': No such file",
+          "a dataset that is not there is refused");
     fails(walk_init(&w, "/dev/null", NULL, &err), err, ERR_USAGE, "/dev/null",
           "a dataset that is a file");
 }

@@ -52,7 +52,7 @@ static void check_make(const char *run)
        "nothing temporary is left");
     dir_list_free(name, n);
     keys_wipe(&server);
-    ok(server.secret_key[0] == '\0', "wiped");
+    ok(server.secret_key[0] == '\0', "keys are wiped");
 }
 
 /* Eight processes at once: all succeed, on the same keys. */
@@ -67,7 +67,7 @@ static void check_race(const char *run)
     char byte;
 
     snprintf(inner, sizeof(inner), "%s/race", run);
-    ok(mkdir(inner, 0777) == 0 && pipe(start) == 0, "set out");
+    ok(mkdir(inner, 0777) == 0 && pipe(start) == 0, "eight processes set out");
     for (int i = 0; i < N; i++)
         if (fork() == 0) {
             close(start[1]);
@@ -85,13 +85,13 @@ static void check_race(const char *run)
     ok(keys_read(in(inner, "keys/server.key"), &server, &err) == 0 &&
            keys_read(in(inner, "keys/worker.key"), &worker, &err) == 0 &&
            strcmp(server.peer_key, worker.public_key) == 0,
-       "and its files belong together");
+       "  and its files belong together");
     ok(dir_remove(inner, &err) == 0 && mkdir(inner, 0777) == 0 &&
            file_write(in(inner, "keys"), "", 0, &err) == 0,
        "a file in the way");
     fails(keys_make(inner, &err), err, ERR_USAGE, "is not a directory",
-          "is not keys");
-    ok(dir_remove(inner, &err) == 0, "tidy up");
+          "a file in the place of keys/ is refused");
+    ok(dir_remove(inner, &err) == 0, "the directory of the race is removed");
 }
 
 static void check_open_to_others(const char *run)
@@ -104,7 +104,7 @@ static void check_open_to_others(const char *run)
     snprintf(text, sizeof(text), "chmod 600 '%s'", path);
     for (unsigned bit = 01; bit <= 040; bit <<= 1) {
         if (chmod(path, 0600 | bit) < 0)
-            ok(false, "chmod");
+            ok(false, "chmod of worker.key");
         fails(keys_read(path, &kp, &err), err, ERR_USAGE, text,
               "a key file open to others is refused");
     }
@@ -113,7 +113,7 @@ static void check_open_to_others(const char *run)
     ok(chmod(in(run, "keys"), 0750) == 0, "open keys/ to the group");
     fails(keys_make(run, &err), err, ERR_USAGE, "chmod 700",
           "keys/ open to others is refused");
-    ok(chmod(in(run, "keys"), 0700) == 0, "close it");
+    ok(chmod(in(run, "keys"), 0700) == 0, "keys/ is closed to the group again");
     fails(keys_read(in(run, "keys"), &kp, &err), err, ERR_USAGE,
           "is not a regular file", "a directory is not a key file");
     fails(keys_read(in(run, "none"), &kp, &err), err, ERR_USAGE,
@@ -151,7 +151,8 @@ static void check_parse(const char *run)
     struct err err = {0};
     char longer[200];
 
-    ok(keys_read(in(run, "keys/worker.key"), &kp, &err) == 0, "read");
+    ok(keys_read(in(run, "keys/worker.key"), &kp, &err) == 0,
+       "worker.key is read");
     ok(parse_with(&kp, "1", "1", &err) == 0, "a good text is taken");
     fails(parse_with(&kp, "papline-key", "key", &err), err, ERR_USAGE,
           "not a key file", "another file is refused");
@@ -170,7 +171,8 @@ static void check_parse(const char *run)
     snprintf(longer, sizeof(longer), "%s\nmore", kp.peer_key);
     fails(parse_with(&kp, kp.peer_key, longer, &err), err, ERR_USAGE,
           "damaged key file", "text after the keys is refused");
-    ok(zmq_curve_keypair(other.public_key, other.secret_key) == 0, "new pair");
+    ok(zmq_curve_keypair(other.public_key, other.secret_key) == 0,
+       "a new pair of keys");
     fails(parse_with(&kp, kp.secret_key, other.secret_key, &err), err,
           ERR_USAGE, "do not belong together", "a foreign secret is refused");
 }
@@ -182,17 +184,20 @@ static void check_file(const char *run)
     char long_text[600];
 
     memset(long_text, ' ', sizeof(long_text));
-    ok(file_write_secret(in(run, "x.key"), long_text, 600, &err) == 0, "write");
+    ok(file_write_secret(in(run, "x.key"), long_text, 600, &err) == 0,
+       "a long key file is written");
     fails(keys_read(in(run, "x.key"), &kp, &err), err, ERR_USAGE,
           "x.key': not a key file", "a long file is refused");
-    ok(file_write_secret(in(run, "x.key"), "a\0b", 3, &err) == 0, "write");
+    ok(file_write_secret(in(run, "x.key"), "a\0b", 3, &err) == 0,
+       "a key file with a NUL is written");
     fails(keys_read(in(run, "x.key"), &kp, &err), err, ERR_USAGE,
           "x.key': not a key file", "a file with a NUL is refused");
-    ok(file_write_secret(in(run, "x.key"), "", 0, &err) == 0, "write");
+    ok(file_write_secret(in(run, "x.key"), "", 0, &err) == 0,
+       "an empty key file is written");
     fails(keys_read(in(run, "x.key"), &kp, &err), err, ERR_USAGE,
           "x.key': not a key file", "an empty file is refused");
     ok(file_write_secret(in(run, "x.key"), "papline-key 3", 13, &err) == 0,
-       "write");
+       "a key file of version 3 is written");
     fails(keys_read(in(run, "x.key"), &kp, &err), err, ERR_USAGE,
           "x.key': key file of version 3", "the file is named");
 }
@@ -231,7 +236,7 @@ static int visit(const struct room *room, const struct keypair *kp,
     if (kp && keys_client(kp, client, server_key, &err) < 0)
         ok(false, err.text);
     if (zmq_connect(client, room->endpoint) < 0)
-        ok(false, "connect");
+        ok(false, "a visitor connects");
     zmq_send(client, "in", 2, 0);
     if (zmq_recv(room->server, id, sizeof(id), 0) >= 0)
         n = zmq_recv(room->server, text, sizeof(text), 0);
@@ -247,17 +252,18 @@ static void check_visitors(const struct room *room, const char *run)
 
     ok(keys_read(in(run, "keys/worker.key"), &worker, &err) == 0 &&
            keys_read(in(run, "keys/server.key"), &server, &err) == 0,
-       "read keys");
+       "both keys of the run are read");
     stranger = worker;
     ok(zmq_curve_keypair(stranger.public_key, stranger.secret_key) == 0,
        "a stranger who knows the server's public key");
     ok(visit(room, &worker, NULL, 5000) == 2, "the run's worker gets through");
     ok(visit(room, &stranger, NULL, 300) == -1, "another key does not");
-    ok(visit(room, NULL, NULL, 300) == -1, "no key does not");
+    ok(visit(room, NULL, NULL, 300) == -1,
+       "a stranger's key does not get through");
     ok(visit(room, &worker, stranger.public_key, 300) == -1,
-       "nor a worker that expects another server");
+       "a visitor without key does not get through");
     ok(visit(room, &server, server.public_key, 300) == -1,
-       "nor the server's own key");
+       "  nor the server's own key");
     ok(visit(room, &worker, server.public_key, 5000) == 2,
        "the worker still gets through");
     fails(keys_client(&worker, room->server, "short", &err), err, ERR_USAGE,
@@ -272,7 +278,8 @@ static void check_guard(const char *run)
     struct err err = {0};
     size_t size = sizeof(room.endpoint);
 
-    ok(keys_read(in(run, "keys/server.key"), &server, &err) == 0, "read");
+    ok(keys_read(in(run, "keys/server.key"), &server, &err) == 0,
+       "server.key is read");
     guard = keys_guard_new(room.ctx, &server, &err);
     room.server = new_socket(room.ctx, ZMQ_ROUTER, 5000);
     ok(guard && keys_server(guard, room.server, &err) == 0 &&
@@ -307,6 +314,6 @@ int main(void)
     check_parse(run);
     check_file(run);
     check_guard(run);
-    ok(dir_remove(run, &err) == 0, "tidy up");
+    ok(dir_remove(run, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

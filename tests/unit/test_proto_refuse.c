@@ -199,7 +199,8 @@ static void string_limit(enum msg_type type, size_t i, const char *field,
     memset(s, 'x', n + 1);
     snprintf(text, sizeof(text), "%s %s has %zu bytes, at most %zu",
              msg_name(type), field, n + 1, n);
-    ok(replaced(type, i, str(s, n), &err) == 0, "as long as allowed");
+    ok(replaced(type, i, str(s, n), &err) == 0,
+       "a string as long as allowed is encoded");
     fails(replaced(type, i, str(s, n + 1), &err), err, ERR_INPUT, text, text);
     s[n / 2] = '\0';
     snprintf(text, sizeof(text), "%s %s holds a NUL", msg_name(type), field);
@@ -215,7 +216,8 @@ static void uint_limit(enum msg_type type, size_t i, const char *field,
 
     snprintf(text, sizeof(text), "%s %s is %ju, not ", msg_name(type), field,
              (uintmax_t)max + 1);
-    ok(replaced(type, i, uint(max), &err) == 0, "as large as allowed");
+    ok(replaced(type, i, uint(max), &err) == 0,
+       "a number as large as allowed is encoded");
     fails(replaced(type, i, uint(max + 1), &err), err, ERR_INPUT, text, text);
 }
 
@@ -272,17 +274,19 @@ static void check_strings(void)
     fails(replaced(PROTO_HELLO, 2, str("a b", 3), &err), err, ERR_INPUT,
           "hello stage is not printable ASCII", "a name has no blank");
     fails(replaced(PROTO_HELLO, 2, str("a\x7f", 2), &err), err, ERR_INPUT,
-          "hello stage is not printable ASCII", "nor a DEL");
+          "hello stage is not printable ASCII", "a name has no DEL");
     fails(replaced(PROTO_UNIT, 3, str("na\xc3\xafve", 6), &err), err, ERR_INPUT,
           "unit node is not printable ASCII", "a name is ASCII");
     fails(replaced(PROTO_UNIT, 6, str("/a\nb", 4), &err), err, ERR_INPUT,
           "unit run_dir holds a control character", "a path is one line");
-    ok(replaced(PROTO_UNIT, 10, str(KEY, 40), &err) == 0, "a key");
+    ok(replaced(PROTO_UNIT, 10, str(KEY, 40), &err) == 0,
+       "a key of 40 characters is encoded");
     fails(replaced(PROTO_UNIT, 10, str(KEY, 39), &err), err, ERR_INPUT,
-          "unit sink_key is not a key of 40", "a short key");
+          "unit sink_key is not a key of 40", "a short key is refused");
     fails(replaced(PROTO_UNIT, 10,
                    str("~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~", 40), &err),
-          err, ERR_INPUT, "unit sink_key is not in Z85", "not Z85");
+          err, ERR_INPUT, "unit sink_key is not in Z85",
+          "a key that is not in Z85 is refused");
 }
 
 static void check_numbers(void)
@@ -295,18 +299,20 @@ static void check_numbers(void)
                  11, &err),
           err, ERR_INPUT, "credit n is not an unsigned integer",
           "a signed format is refused, even of a positive number");
-    ok(replaced(PROTO_BEAT, 3, uint(7), &err) == 0, "an integer is a number");
+    ok(replaced(PROTO_BEAT, 3, uint(7), &err) == 0,
+       "an integer is taken for a number");
     ok(replaced(
            PROTO_BEAT, 3,
            (msgpack_object){.type = MSGPACK_OBJECT_FLOAT32, .via.f64 = 0.5},
            &err) == 0,
-       "so is single precision");
+       "a single is taken for a number");
     fails(replaced(PROTO_BEAT, 3, real(INFINITY), &err), err, ERR_INPUT,
-          "beat done is inf, not finite", "infinite progress");
+          "beat done is inf, not finite", "infinite progress is refused");
     fails(replaced(PROTO_BEAT, 4, real(-0.5), &err), err, ERR_INPUT,
-          "beat total is -0.5, not finite and 0 or more", "negative progress");
+          "beat total is -0.5, not finite and 0 or more",
+          "negative progress is refused");
     fails(replaced(PROTO_RESULT, 5, real(NAN), &err), err, ERR_INPUT,
-          "result seconds is", "not a number");
+          "result seconds is", "progress that is not a number is refused");
     fails(replaced(PROTO_CREDIT, 2, real(1), &err), err, ERR_INPUT,
           "credit n is not an unsigned integer", "a double is no integer");
 }
@@ -381,13 +387,14 @@ static void check_hostile(void)
     for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++)
         fails(decode(PROTO_BEAT, row[i].bytes, row[i].n, &err), err, ERR_INPUT,
               row[i].text, row[i].text);
-    ok(large, "memory");
+    ok(large, "memory for a message over the limit");
     fails(decode(PROTO_BEAT, large, WIRE_MAX_CONTROL + 1, &err), err, ERR_INPUT,
-          "of 65537 bytes, at most 65536", "a long control message");
+          "of 65537 bytes, at most 65536", "a long control message is refused");
     fails(decode(PROTO_SAMPLES, large, WIRE_MAX_DATA + 1, &err), err, ERR_INPUT,
-          "of 67108865 bytes, at most 67108864", "a long data message");
+          "of 67108865 bytes, at most 67108864",
+          "a long data message is refused");
     fails(decode(PROTO_BEAT, NULL, 0, &err), err, ERR_INPUT, "of 0 bytes",
-          "no message");
+          "no message is refused");
     ok(msg_peek("\xdd\xff\xff\xff\xff\xa4"
                 "beat\x02",
                 11) == PROTO_BEAT,
@@ -412,7 +419,7 @@ static void check_hostile(void)
         struct buf b_ = {0};                                                   \
         struct err e_ = {0};                                                   \
         fails(X##_encode(&(m), &b_, &e_), e_, ERR_USAGE, part, part);          \
-        ok(b_.len == 0, "and nothing is written");                             \
+        ok(b_.len == 0, "  and nothing is written");                           \
         buf_release(&b_);                                                      \
     } while (0)
 

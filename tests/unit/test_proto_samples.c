@@ -50,9 +50,9 @@ static void check_round_trip(void)
     size_t refused = 0;
 
     ok(samples_encode(&m, &b, &err) == 0, "samples are encoded");
-    ok(msg_peek(b.data, b.len) == PROTO_SAMPLES, "recognised");
+    ok(msg_peek(b.data, b.len) == PROTO_SAMPLES, "samples are recognised");
     ok(samples_decode(&got, b.data, b.len, &err) == 0 && same(&m, &got),
-       "and decoded");
+       "samples are decoded");
     ok((const char *)got.pixels > b.data &&
            (const char *)got.pixels < b.data + b.len,
        "pixels stay in the message");
@@ -73,7 +73,7 @@ static void check_round_trip(void)
           "samples is followed by 1 bytes", "a byte more is refused");
     samples_release(&got);
     samples_release(&got);
-    ok(is_empty(&got) && !got.text.data, "released");
+    ok(is_empty(&got) && !got.text.data, "released samples are empty");
     buf_release(&b);
 }
 
@@ -88,7 +88,7 @@ static void check_largest(void)
     struct err err = {0};
 
     if (!px || !record) {
-        ok(false, "memory");
+        ok(false, "memory for the largest samples");
         free(record);
         free(px);
         return;
@@ -122,7 +122,7 @@ static void check_largest(void)
         struct err e_ = {0};                                                   \
         m_.change;                                                             \
         fails(samples_encode(&m_, &b_, &e_), e_, ERR_USAGE, part, part);       \
-        ok(b_.len == 0, "and nothing is written");                             \
+        ok(b_.len == 0, "  and nothing is written");                           \
         buf_release(&b_);                                                      \
     } while (0)
 

@@ -26,10 +26,10 @@ static void check_round_trip(uint32_t count)
     size_t refused = 0;
 
     ok(want_encode(&m, &b, &err) == 0 && msg_peek(b.data, b.len) == PROTO_WANT,
-       "an order");
+       "an order of rows is encoded");
     ok(want_decode(&got, b.data, b.len, &err) == 0 &&
            memcmp(&got, &m, sizeof(m)) == 0,
-       "is read as it was written");
+       "  is read as it was written");
     for (size_t cut = 0; cut < b.len; cut++) {
         char *copy = malloc(cut + 1);
 
@@ -39,7 +39,7 @@ static void check_round_trip(uint32_t count)
                    err.code == ERR_INPUT && got.count == 0;
         free(copy);
     }
-    ok(refused == b.len, "cut anywhere it is none");
+    ok(refused == b.len, "an order cut anywhere is refused");
     buf_release(&b);
 }
 
@@ -64,15 +64,15 @@ static void check_limits(void)
 
     m.count = WANT_MAX_COUNT + 1;
     fails(want_encode(&m, &b, &err), err, ERR_USAGE, "want count",
-          "too many rows");
+          "an order of too many rows is refused");
     m = order(1);
     m.epoch = 0;
     fails(want_encode(&m, &b, &err), err, ERR_USAGE, "want epoch",
-          "epochs count from 1");
+          "epochs of an order count from 1");
     m = order(1);
     m.recipe[0] = '\0';
     fails(want_encode(&m, &b, &err), err, ERR_USAGE, "want recipe",
-          "no recipe");
+          "an order without a recipe is refused");
     buf_release(&b);
 }
 

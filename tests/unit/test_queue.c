@@ -11,7 +11,7 @@ static void fill(struct queue *q, size_t n)
 
     for (size_t i = 0; i < n; i++)
         good = good && queue_add(q, 100 + i, 8 * i, 8, &err) == 0;
-    ok(good, "a queue of units");
+    ok(good, "a queue of units is filled");
 }
 
 static int join(struct queue *q, const char *id, const char *stage, int credits)
@@ -31,22 +31,24 @@ static void check_credits(void)
     struct queue_unit *u;
 
     fill(&q, 3);
-    ok(!queue_assign(&q, "augment", &w, 0), "nobody there, nothing assigned");
+    ok(!queue_assign(&q, "augment", &w, 0),
+       "with no worker no unit is assigned");
     a = join(&q, "a", "augment", 1);
     b = join(&q, "b", "train", 5);
     u = queue_assign(&q, "augment", &w, 0);
     ok(u && u->id == 100 && w == a && u->state == UNIT_LEASED,
-       "the first unit to the worker of that stage");
-    ok(!queue_assign(&q, "augment", &w, 0), "no credit, no second unit");
+       "the first unit goes to the worker of that stage");
+    ok(!queue_assign(&q, "augment", &w, 0),
+       "without credit there is no second unit");
     ok(q.worker[b].credits == 5, "another stage's credit is untouched");
     q.worker[a].credits = 9;
     queue_done(&q, u);
     queue_done(&q, u);
     ok(q.n_done == 1 && q.worker[a].units_done == 1, "done twice counts once");
     u = queue_assign(&q, "augment", &w, 0);
-    ok(u && u->id == 101, "then the next");
+    ok(u && u->id == 101, "a worker's next credit brings the next unit");
     ok(queue_find(&q, 102) && !queue_find(&q, 103) && !queue_find(&q, 99),
-       "units by id");
+       "units are found by id");
     queue_release(&q);
 }
 
@@ -61,15 +63,17 @@ static void check_leases(void)
     u = queue_assign(&q, "augment", &w, 0);
     ok(queue_expire(&q, 9.9, NULL, NULL) == 0, "a lease holds for its time");
     queue_beat(&q, a, 0, 9);
-    ok(queue_expire(&q, 18, NULL, NULL) == 0, "a heartbeat renews it");
+    ok(queue_expire(&q, 18, NULL, NULL) == 0, "a heartbeat renews a lease");
     ok(queue_expire(&q, 20, NULL, NULL) == 1 && u->state == UNIT_WAITING &&
            u->tries == 1,
-       "silence ends it");
-    ok(!queue_assign(&q, "augment", &w, 20), "back-off: not at once");
+       "silence ends a lease");
+    ok(!queue_assign(&q, "augment", &w, 20),
+       "a unit whose lease ended is not given at once");
     u = queue_assign(&q, "augment", &w, 21);
-    ok(u && u->state == UNIT_LEASED, "then again");
+    ok(u && u->state == UNIT_LEASED,
+       "a unit whose lease ended is given after a pause");
     queue_done(&q, u);
-    ok(queue_finished(&q), "finished");
+    ok(queue_finished(&q), "a queue is finished when its unit is done");
     queue_release(&q);
 }
 
@@ -89,14 +93,15 @@ static void check_deaths(void)
     q.on_aside = count_aside;
     q.self = &heard;
     for (int i = 0; i < 3; i++) {
-        ok(heard == 0 && !queue_finished(&q), "it is not given up yet");
+        ok(heard == 0 && !queue_finished(&q),
+           "a unit is not given up before the third death");
         join(&q, "a", "train", 1);
         leased = leased && queue_assign(&q, "train", &w, 100.0 * i);
         queue_lost(&q, w, true, "killed", 100.0 * i);
     }
     ok(leased && heard == 1 && queue_finished(&q) && q.n_aside == 1 &&
            strcmp(q.unit[0].reason, "killed") == 0,
-       "the third death sets it aside, and that is heard");
+       "the third death of its worker sets a unit aside, and that is heard");
     queue_release(&q);
 }
 
@@ -112,13 +117,15 @@ static void check_set_aside(void)
     for (int i = 0; i < 3; i++) {
         u = queue_assign(&q, "augment", &w, 100.0 * i);
         aside = u && queue_failed(&q, u, "poison", true, 100.0 * i);
-        ok(u && aside == (i == 2), "a third failure sets it aside");
+        ok(u && aside == (i == 2),
+           "a third failure, and no earlier one, sets a unit aside");
     }
     ok(u && u->state == UNIT_ASIDE && strcmp(u->reason, "poison") == 0 &&
            queue_finished(&q) && q.n_aside == 1,
-       "with its reason, and the rest goes on");
+       "a unit set aside keeps its reason, and the queue is finished");
     queue_done(&q, u);
-    ok(q.n_aside == 0 && q.n_done == 1, "a late success still counts");
+    ok(q.n_aside == 0 && q.n_done == 1,
+       "a unit set aside that is done after all counts as done");
     queue_release(&q);
 }
 
@@ -137,7 +144,7 @@ static void check_lost(void)
        "a lost worker's unit waits again");
     a = join(&q, "a", "augment", 2);
     u = queue_assign(&q, "augment", &w, 9);
-    ok(u && u->tries == 1, "and goes to the next");
+    ok(u && u->tries == 1, "a lost worker's unit goes to the next");
     ok(join(&q, "a", "augment", 0) == a && u->state == UNIT_LEASED &&
            q.worker[a].credits == 0,
        "a worker that says hello again keeps its leases, not its credit");

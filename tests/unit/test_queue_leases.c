@@ -169,7 +169,7 @@ static void check_credit(void)
     ok(q.worker[a].credits == 5, "credit stops at the most that is allowed");
     ok(join(&q, "a") == a && !queue_assign(&q, "augment", &w, 0),
        "a worker that says hello again has no credit from before");
-    ok(take(&q, a, 0), "and gets a unit once it gives credit anew");
+    ok(take(&q, a, 0), "  and gets a unit once it gives credit anew");
     queue_release(&q);
 }
 
@@ -224,7 +224,7 @@ static void check_late(void)
     ok(take(&q, b, LEASE + 1) == &q.unit[0] && !queue_held(&q, a, FIRST),
        "a unit that another has now is no longer the first one's");
     queue_done(&q, &q.unit[2]);
-    ok(!queue_held(&q, a, FIRST + 2), "nor one that is done");
+    ok(!queue_held(&q, a, FIRST + 2), "  nor one that is done");
     queue_release(&q);
 }
 

@@ -23,11 +23,11 @@ static void check_expire(void)
     ok(queue_expire(&q, 13.9, NULL, NULL) == 0 &&
            queue_expire(&q, 14, NULL, NULL) == 1 &&
            q.unit[2].state == UNIT_WAITING,
-       "then the one that ends next, though it stands behind the last");
+       "  then the one that ends next, though it stands behind the last");
     ok(queue_holds(&q, b, FIRST + 1) &&
            queue_expire(&q, 15.9, NULL, NULL) == 0 &&
            queue_expire(&q, 16, NULL, NULL) == 1,
-       "then the last of the three");
+       "  then the last of the three");
     ok(take(&q, b, 20) && queue_expire(&q, 29.9, NULL, NULL) == 0 &&
            queue_expire(&q, 30, NULL, NULL) == 1,
        "a lease granted after all have ended does end");

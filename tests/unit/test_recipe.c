@@ -237,6 +237,6 @@ int main(void)
     fails(recipe_find(&none, "heavy", &err), err, ERR_USAGE,
           "there is no 'heavy'; known: geometric, light, notebook, paper, "
           "strong, or the path of a .yaml file",
-          "unknown recipe");
+          "an unknown recipe is refused");
     return tap_done();
 }

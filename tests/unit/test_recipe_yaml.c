@@ -106,20 +106,24 @@ static void check_meaning(void)
     noise = s[0].group->step;
     ok(strcmp(r.summary, "mine") == 0 && r.all.kind == RECIPE_EACH &&
            r.all.n_step == 2,
-       "its summary and group");
-    near((double)s[0].probability, 0.25, 0, "a probability");
+       "  its summary and group");
+    near((double)s[0].probability, 0.25, 0, "a recipe: a probability");
     ok(!s[0].op && s[0].group->kind == RECIPE_ONE && s[0].group->n_step == 2,
-       "a group inside");
+       "a recipe: a group inside");
     ok(noise[0].op == &augment_noise && noise[1].op == &augment_grey,
-       "its operations");
-    near((double)noise[0].probability, 3, 0, "a share");
-    near((double)noise[1].probability, 1, 0, "  is 1 if not said");
-    near((double)noise[0].range[0].hi, 2, 0, "a range");
-    near((double)noise[0].range[1].hi, 1, 0, "any word");
-    near((double)noise[0].range[2].hi, AUGMENT_SEED_MAX, 0, "a seed is drawn");
-    near((double)s[1].range[6].lo, FILL_REPLICATE, 0, "a word");
-    near((double)s[1].range[1].lo, (double)-0.1f, 0, "a fixed number");
-    near((double)s[1].range[3].lo, 1, 0, "what is not said is neutral");
+       "a recipe: the operations of a group");
+    near((double)noise[0].probability, 3, 0, "a recipe: a share");
+    near((double)noise[1].probability, 1, 0,
+         "a recipe: a share that is not said is 1");
+    near((double)noise[0].range[0].hi, 2, 0, "a recipe: a range");
+    near((double)noise[0].range[1].hi, 1, 0, "a recipe: any word");
+    near((double)noise[0].range[2].hi, AUGMENT_SEED_MAX, 0,
+         "a recipe: a seed is drawn");
+    near((double)s[1].range[6].lo, FILL_REPLICATE, 0, "a recipe: a word");
+    near((double)s[1].range[1].lo, (double)-0.1f, 0,
+         "a recipe: a fixed number");
+    near((double)s[1].range[3].lo, 1, 0,
+         "a recipe: what is not said is neutral");
     recipe_release(&r);
 }
 
@@ -179,7 +183,7 @@ static void check_identity(void)
         recipe_text_take(&c, "c", other, strlen(other), &err))
         abort();
     ok(strcmp(a.id, b.id) == 0, "comments and layout do not count");
-    ok(strcmp(a.id, c.id) != 0, "numbers do");
+    ok(strcmp(a.id, c.id) != 0, "other numbers are another recipe");
     snprintf(path, sizeof(path), "%s/x.yaml", dir);
     if (recipe_text_read(&light, "", "light", &err) < 0 ||
         file_write(path, light.text, light.size, &err) < 0)
@@ -195,9 +199,10 @@ static void check_identity(void)
     unlink(path);
     rmdir(dir);
     fails(recipe_text_read(&a, "", path, &err), err, ERR_USAGE, "recipe-",
-          "no such file");
+          "a recipe's file that is not there is refused");
     fails(recipe_text_read(&a, "a.key", "ligth", &err), err, ERR_USAGE,
-          "a.key: there is no 'ligth'; did you mean light?", "no such name");
+          "a.key: there is no 'ligth'; did you mean light?",
+          "an unknown recipe's name is refused");
     fails(recipe_text_take(&a, "long.yaml", comment, RECIPE_TEXT_MAX + 1, &err),
           err, ERR_USAGE, "'long.yaml' has 65537 bytes, at most 65536",
           "a text that is too long");

@@ -91,28 +91,35 @@ static void check_merged(void)
 
     ok(report_data_read(&d, &err) == 0 && d.n_experiment == EXPERIMENTS &&
            explainers_init(&e, &d, &err) == 0,
-       "experiments");
+       "experiments of explainers are read");
     ok(e.n == 4, "rows by network, regime, class and explainer");
     r = row_of(&e, "n", "all", "cam");
     v = &r->value[INSERTION];
-    ok(r->experiments == 3 && v->cells == 50, "of three experiments");
-    near(v->mean, 0.64, 1e-12, "mean, weighted by cells");
-    near(v->low, 0.556754446796633, 1e-12, "folds as independent, seeds not");
-    near(v->high, 0.722111025509280, 1e-12, "likewise above");
+    ok(r->experiments == 3 && v->cells == 50, "  of three experiments");
+    near(v->mean, 0.64, 1e-12, "explainers: the mean is weighted by cells");
+    near(v->low, 0.556754446796633, 1e-12,
+         "explainers: folds are independent, seeds not: below");
+    near(v->high, 0.722111025509280, 1e-12,
+         "explainers: folds are independent, seeds not: above");
     ok(isnan(r->value[DELETION].low) && r->value[DELETION].cells == 40,
-       "no interval where one of them has none");
+       "explainers: no interval where one of them has none");
     ok(isnan(r->value[POINTING].mean) && e.has[POINTING],
-       "nothing of a figure that another has");
+       "explainers: nothing of a figure that another has");
     v = &row_of(&e, "m", "all", "cam")->value[INSERTION];
-    near(v->low, 0.1, 1e-12, "one experiment keeps its interval");
-    near(v->high, 0.2, 1e-12, "both ends");
+    near(v->low, 0.1, 1e-12,
+         "explainers: one experiment keeps its interval: below");
+    near(v->high, 0.2, 1e-12,
+         "explainers: one experiment keeps its interval: above");
     explainers_release(&e);
 
     config.split.method = SPLIT_BY_RANDOM;
-    ok(explainers_init(&e, &d, &err) == 0, "split by cell");
+    ok(explainers_init(&e, &d, &err) == 0,
+       "explainers of a split by cell are read");
     v = &row_of(&e, "n", "all", "cam")->value[INSERTION];
-    near(v->low, 0.54, 1e-12, "folds share groups: their intervals add");
-    near(v->high, 0.75, 1e-12, "likewise above");
+    near(v->low, 0.54, 1e-12,
+         "explainers split by cell: intervals of folds add: below");
+    near(v->high, 0.75, 1e-12,
+         "explainers split by cell: intervals of folds add: above");
     explainers_release(&e);
     report_data_release(&d);
 }
@@ -129,20 +136,20 @@ static void check_best(void)
     lime = (size_t)(row_of(&e, "n", "all", "lime") - e.row);
     ok(explainers_is_best(&e, lime, INSERTION) &&
            !explainers_is_best(&e, cam, INSERTION),
-       "the highest insertion");
+       "the best explainer has the highest insertion");
     ok(explainers_is_best(&e, cam, DELETION) &&
            !explainers_is_best(&e, lime, DELETION),
-       "the lowest deletion");
+       "the best explainer has the lowest deletion");
     ok(explainers_is_best(&e, lime, SANITY) &&
            !explainers_is_best(&e, cam, SANITY),
-       "the likeness nearest 0");
+       "the best explainer has the likeness nearest 0");
     ok(!explainers_is_best(&e, (size_t)(row_of(&e, "m", "all", "cam") - e.row),
                            INSERTION),
-       "one alone is not the best");
+       "an explainer alone is not the best");
     e.row[cam].value[INSERTION].mean = e.row[lime].value[INSERTION].mean;
     ok(explainers_is_best(&e, lime, INSERTION) &&
            explainers_is_best(&e, cam, INSERTION),
-       "equal ones are it together");
+       "equal explainers are the best together");
     explainers_release(&e);
     report_data_release(&d);
 }
@@ -168,18 +175,19 @@ static void check_rows(void)
                strstr(p, "<th scope=\"row\">m</th><td>r</td><td>all classes"),
        "classes stand behind all of them");
     ok(markup_count(p, "data-pick=\"all classes\"") == 1,
-       "and are not shown at first");
+       "  and are not shown at first");
     ok(strstr(p, "<th scope=\"row\">n</th><td>r</td>"
                  "<td>lime; apart from cam</td>"
                  "<td>cam; no interval, next is lime</td>"),
-       "which explainer first");
-    ok(strstr(p, "<td>cam, the only one</td>"), "or the only one");
-    ok(strstr(p, "<td>cam; equals lime</td></tr>"), "or two alike");
+       "  which explainer first");
+    ok(strstr(p, "<td>cam, the only one</td>"), "  or the only one");
+    ok(strstr(p, "<td>cam; equals lime</td></tr>"), "  or two alike");
     ok(!strstr(p, "increase (high)"), "a figure that is not among the main");
     free(p);
     config.split.method = SPLIT_BY_RANDOM;
     p = page_of(&plan);
-    ok(strstr(p, "<td>lime; overlaps cam</td>"), "a wider interval overlaps");
+    ok(strstr(p, "<td>lime; overlaps cam</td>"),
+       "intervals overlap if one holds the other");
     free(p);
 }
 
@@ -194,14 +202,14 @@ static void check_table(void)
                130) == 0,
        "explainers.csv: a fold's");
     ok(strstr(text, "\nn,r,1,0,a<b,cam,faithfulness,insertion,0.9,0.8,1,6,2\n"),
-       "a class's");
+       "explainers.csv: a class's row");
     ok(strstr(text, "\nn,r,1,0,all,cam,faithfulness,increase,0.25,"),
-       "every figure");
-    ok(strstr(text, "\nn,r,2,0,all,cam,"), "a seed's");
+       "explainers.csv: every figure");
+    ok(strstr(text, "\nn,r,2,0,all,cam,"), "explainers.csv: a seed's row");
     ok(strstr(text, "\nm,r,1,,all,cam,localisation,nucleus_pointing,1,1,1,5,"
                     "5\n"),
-       "one without folds");
-    ok(markup_count(text, "\n") == 16, "and nothing else");
+       "explainers.csv: a row without folds");
+    ok(markup_count(text, "\n") == 16, "explainers.csv: nothing else");
     free(text);
 }
 
@@ -220,7 +228,7 @@ static void check_none(void)
     p = page_of(&plan);
     ok(!strstr(p, "id=\"explainers\"") && !strstr(p, "href=\"#explainers\""),
        "no section without figures");
-    ok(!file_exists(path), "and no table");
+    ok(!file_exists(path), "  and no table");
     free(p);
 }
 

@@ -58,19 +58,21 @@ static void check_summary(void)
     static struct fold_summary s;
     struct err err = {0};
 
-    ok(report_data_read(&d, &err) == 0 && d.n_experiment == 4, "experiments");
+    ok(report_data_read(&d, &err) == 0 && d.n_experiment == 4,
+       "experiments of folds are read");
     ok(fold_first(&d, 0) && !fold_first(&d, 1) && !fold_first(&d, 3),
        "one of them begins folds");
     fold_summary(&s, &d, 0);
     ok(strcmp(s.name, "n-r-s1") == 0 && s.folds == 3 && s.evaluated == 2,
        "two of three folds are there");
-    near(s.metric[METRIC_ACCURACY].mean, 0.75, 1e-12, "mean");
+    near(s.metric[METRIC_ACCURACY].mean, 0.75, 1e-12, "folds: mean accuracy");
     near(s.metric[METRIC_ACCURACY].sd, 0.353553390593274, 1e-12,
-         "deviation of a sample");
-    near(s.metric[1].mean, 0.5, 1e-12, "mean of equal ones");
-    near(s.metric[1].sd, 0, 1e-12, "their deviation");
-    ok(s.pooled.n == 5 && s.pooled.correct == 4, "pooled: test rows alone");
-    near(s.pooled.accuracy, 0.8, 1e-12, "their accuracy");
+         "folds: deviation of a sample");
+    near(s.metric[1].mean, 0.5, 1e-12, "folds: mean of equal ones");
+    near(s.metric[1].sd, 0, 1e-12, "folds: deviation of equal ones");
+    ok(s.pooled.n == 5 && s.pooled.correct == 4,
+       "folds pooled: test rows alone");
+    near(s.pooled.accuracy, 0.8, 1e-12, "folds pooled: their accuracy");
     ok(strcmp(s.class_name[0], "a") == 0 && s.pooled.k == 2 &&
            s.pooled.confusion[0][0] == 2 && s.pooled.confusion[0][1] == 0 &&
            s.pooled.confusion[1][0] == 1 && s.pooled.confusion[1][1] == 2,
@@ -94,10 +96,10 @@ static void check_headline(const char *text)
            strstr(text, "size alone; single folds 25.0&nbsp;% to "
                         "75.0&nbsp;%.</p>") &&
            strstr(text, ", on the test cells of all folds.</p>"),
-       "so is the baseline beside it");
+       "  so is the baseline beside it");
     ok(strstr(text, "the interval of the best network begins at 37.6&nbsp;%, "
                     "the baseline reaches 60.0&nbsp;%.</li>") != NULL,
-       "and the warning that it is hardly better");
+       "  and the warning that it is hardly better");
 }
 
 static void check_files(void)
@@ -113,16 +115,16 @@ static void check_files(void)
                         "3</td><td class=\"num\">75.0&nbsp;% &plusmn; "
                         "35.4&nbsp;%") &&
            strstr(text, "4 of 5</td></tr>"),
-       "the page has them");
+       "the page has the table over all folds");
     check_headline(text);
     ok(strstr(text, "baseline, all folds together</td><td class=\"num\">60.0"),
-       "or of all folds");
+       "  or of all folds");
     ok(strstr(text, "colour and size alone</th><td class=\"num\">3 of 3</td>"
                     "<td class=\"num\">50.0&nbsp;% &plusmn; 25.0&nbsp;%</td>"
                     "<td colspan=\"2\"></td><td class=\"num\">60.0&nbsp;%</td>"
                     "<td class=\"num\">23.1&nbsp;% to 88.2&nbsp;%</td>"
                     "<td class=\"num\">3 of 5</td>"),
-       "as the experiments' it is told over folds");
+       "  as the experiments' it is told over folds");
     ok(strstr(text, "VGG16<br><span class=\"mute\">2 folds</span></th>"
                     "<th scope=\"row\">") &&
            strstr(text, "<td class=\"num here\" rowspan=\"5\">80.00&nbsp;%"),
@@ -130,7 +132,7 @@ static void check_files(void)
     ok(strstr(text, "Parabasal</th><td class=\"num here\">1.00</td>"
                     "<td class=\"num mute\">0.99</td>"
                     "<td class=\"num here\">0.67</td>"),
-       "class by class");
+       "folds beside the paper class by class");
     ok(markup_count(text, "this run</th>") == 1 &&
            strstr(text, "<td>n-r-s1, 2 of 3 folds</td>"
                         "<td class=\"num\">80.00&nbsp;%"),
@@ -153,7 +155,7 @@ static void check_old_baseline(void)
     struct err err = {0};
 
     put("data/baseline.json", "{\"test\":0.9,\"n_test\":5}");
-    ok(report_data_read(&d, &err) == 0, "an older baseline");
+    ok(report_data_read(&d, &err) == 0, "a baseline without folds is read");
     report_headline(&d, &b);
     ok(!strstr(b.data, "90.0&nbsp;%") &&
            strstr(b.data, "data/baseline.json is of the first fold alone"),
@@ -223,7 +225,7 @@ static void check_crossings(void)
     ok(strstr(b.data, "2 files are exact copies across folds</strong>") &&
            strstr(b.data, "2 groups have cells in more than one fold</strong>"
                           ": 3 of 6 test cells come"),
-       "which the page says");
+       "  which the page says");
     ok(strstr(b.data, "<strong>Fold 1 is empty</strong>: it tests nothing") &&
            !strstr(b.data, "split is empty"),
        "an empty fold is told, not the splits of the first");

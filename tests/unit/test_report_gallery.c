@@ -65,7 +65,7 @@ static char *gallery(struct report_experiment *e, size_t room)
     struct buf b = {0};
 
     report_gallery(&d, e, room, &b);
-    ok(!b.failed && markup_balanced(b.data), "a gallery");
+    ok(!b.failed && markup_balanced(b.data), "a gallery is written");
     return b.data;
 }
 
@@ -73,18 +73,18 @@ static void check_all(struct report_experiment *e)
 {
     char *p = gallery(e, SIZE_MAX);
 
-    ok(markup_count(p, "<figure") == 2 * CELLS, "every cell");
+    ok(markup_count(p, "<figure") == 2 * CELLS, "the gallery has every cell");
     ok(markup_count(p, "src=\"data:image/webp;base64,") ==
            2 * CELLS * (METHODS + 1),
-       "with its strip and each method's picture, as WebP");
+       "  with its strip and each method's picture, as WebP");
     ok(markup_count(p, "\" hidden src=") == 2 * CELLS * METHODS,
-       "of which the strip is shown without a script");
+       "  of which the strip is shown without a script");
     ok(markup_count(p, "data-verdict=\"wrong\"") == CELLS &&
            markup_count(p, "data-class=\"a\"") == 2 * CELLS,
-       "what filters ask for");
+       "the gallery has what filters ask for");
     ok(markup_count(p, "href=\"../explain/e/maps/0.npy\"") == METHODS,
-       "and links to the maps");
-    ok(!strstr(p, "left out"), "nothing is left out");
+       "  and links to the maps");
+    ok(!strstr(p, "left out"), "of a small gallery nothing is left out");
     free(p);
 }
 
@@ -99,9 +99,9 @@ static void check_thinned(struct report_experiment *e)
     p = gallery(e, 2 * one + one / 2);
     ok(markup_count(p, "data-verdict=\"right\"") == 1 &&
            markup_count(p, "data-verdict=\"wrong\"") == 1,
-       "of little room the right and the wrong have the same");
+       "of little room the right and the wrong cells have the same");
     ok(strstr(p, "4 more cells are left out to keep the page under") != NULL,
-       "and what is left out is counted");
+       "cells that the gallery leaves out are counted");
     free(p);
 }
 
@@ -136,6 +136,6 @@ int main(void)
     check_thinned(&e);
     check_smaller();
     csv_release(&e.scores.csv);
-    ok(dir_remove(run, &err) == 0, "clean up");
+    ok(dir_remove(run, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -94,7 +94,8 @@ int main(void)
     check_figures();
     check_beside();
     b = page(NULL, 0);
-    ok(markup_count(b.data, "<tbody>") == 16, "the paper's alone");
+    ok(markup_count(b.data, "<tbody>") == 16,
+       "without experiments the paper's figures alone");
     buf_release(&b);
     return tap_done();
 }

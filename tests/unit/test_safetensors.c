@@ -31,31 +31,41 @@ static void check_round_trip(void)
     char *a = NULL, *b = NULL;
     size_t na = 0, nb = 1;
 
-    ok(safetensors_write(&in, in_dir("a"), &err) == 0, "write");
-    if (!ok(safetensors_read(&got, in_dir("a"), &err) == 0, "read"))
+    ok(safetensors_write(&in, in_dir("a"), &err) == 0,
+       "six tensors are written");
+    if (!ok(safetensors_read(&got, in_dir("a"), &err) == 0,
+            "six tensors are read"))
         printf("# %s\n", err.text);
-    ok(got.n_tensor == 6 && got.n_meta == 2, "as many as written");
+    ok(got.n_tensor == 6 && got.n_meta == 2,
+       "  as many, and as many strings, as written");
     k = safetensors_find(&got, "conv/kernel:0");
     ok(k && k->type == ST_F32 && k->n_dim == 3 && k->dim[2] == 3 &&
            memcmp(k->data, w, sizeof(w)) == 0,
-       "a float tensor");
+       "a float tensor is read");
     k = safetensors_find(&got, "step");
-    ok(k && k->n_dim == 0 && memcmp(k->data, &step, 8) == 0, "a scalar");
+    ok(k && k->n_dim == 0 && memcmp(k->data, &step, 8) == 0,
+       "a scalar is read");
     k = safetensors_find(&got, "bits");
-    ok(k && k->type == ST_U64 && memcmp(k->data, bits, 16) == 0, "unsigned");
+    ok(k && k->type == ST_U64 && memcmp(k->data, bits, 16) == 0,
+       "unsigned numbers are read");
     k = safetensors_find(&got, "best");
-    ok(k && k->type == ST_F64 && memcmp(k->data, &best, 8) == 0, "double");
+    ok(k && k->type == ST_F64 && memcmp(k->data, &best, 8) == 0,
+       "a double is read");
     k = safetensors_find(&got, "empty");
-    ok(k && st_bytes(k) == 0 && k->dim[0] == 4, "no elements");
-    ok(safetensors_find(&got, t[5].name) != NULL, "an awkward name");
-    ok(!safetensors_find(&got, "absent"), "an absent one");
+    ok(k && st_bytes(k) == 0 && k->dim[0] == 4,
+       "a tensor of no elements is read");
+    ok(safetensors_find(&got, t[5].name) != NULL,
+       "a tensor of an awkward name is found");
+    ok(!safetensors_find(&got, "absent"),
+       "a tensor that is absent is not found");
     ok(strcmp(safetensors_meta(&got, "classes"), "a\nb") == 0 &&
            !safetensors_meta(&got, "x"),
-       "metadata");
+       "metadata are read");
     ok(strcmp(got.tensor[3].name, "conv/kernel:0") == 0 &&
            strcmp(got.tensor[1].name, "bits") == 0,
-       "the order is kept, wide elements first");
-    ok(safetensors_write(&in, in_dir("b"), &err) == 0, "write again");
+       "the order of tensors is kept, wide elements first");
+    ok(safetensors_write(&in, in_dir("b"), &err) == 0,
+       "six tensors are written again");
     ok(file_read(in_dir("a"), 1 << 20, &a, &na, &err) == 0 &&
            file_read(in_dir("b"), 1 << 20, &b, &nb, &err) == 0 && na == nb &&
            memcmp(a, b, na) == 0,
@@ -149,9 +159,11 @@ static void check_files(void)
         if (files[i].text) {
             fails(safetensors_parse(&f, b.data, b.len, &err), err, ERR_INPUT,
                   files[i].text, files[i].text);
-            ok(!f.bytes && !f.tensor && !f.header, "nothing is left");
+            ok(!f.bytes && !f.tensor && !f.header,
+               "a refused file leaves no tensors");
         } else {
-            ok(safetensors_parse(&f, b.data, b.len, &err) == 0, "a good one");
+            ok(safetensors_parse(&f, b.data, b.len, &err) == 0,
+               "a good file is read");
         }
         safetensors_release(&f);
         buf_release(&b);
@@ -176,17 +188,19 @@ static void check_cut(void)
     ok(refused, "every cut file is refused");
     buf_release(&b);
     fails(safetensors_parse(&f, "", 0, &err), err, ERR_INPUT, "too few",
-          "no bytes");
+          "a file of no bytes is refused");
     fails(safetensors_parse(&f, "\1\0\0\1\0\0\0\0{}", 10, &err), err, ERR_INPUT,
-          "header of 16777217 bytes", "a header over the limit");
+          "header of 16777217 bytes", "a header over the limit is refused");
     fails(safetensors_parse(&f, "\xff\xff\xff\xff\xff\xff\xff\xff{}", 10, &err),
           err, ERR_INPUT, "header of 18446744073709551615 bytes",
-          "a length that would overflow");
+          "a header whose length would overflow is refused");
     fails(safetensors_read(&f, in_dir("absent"), &err), err, ERR_INPUT,
-          "cannot open", "no file");
-    ok(file_write(in_dir("short"), "x", 1, &err) == 0, "a file of one byte");
+          "cannot open", "a file that is not there is refused");
+    ok(file_write(in_dir("short"), "x", 1, &err) == 0,
+       "a file of one byte is written");
     fails(safetensors_read(&f, in_dir("short"), &err), err, ERR_INPUT,
-          "short': 1 bytes are too few", "its name is in the message");
+          "short': 1 bytes are too few",
+          "a file of one byte is refused by its name");
 }
 
 static void check_refused(void)
@@ -200,34 +214,36 @@ static void check_refused(void)
     struct err err = {0};
 
     fails(safetensors_write(&f, in_dir("c"), &err), err, ERR_USAGE,
-          "'a' is empty, over 511 bytes or not unique", "equal names");
+          "'a' is empty, over 511 bytes or not unique",
+          "equal names are not written");
     t[1].name = "";
     fails(safetensors_write(&f, in_dir("c"), &err), err, ERR_USAGE, "is empty",
-          "an empty name");
+          "an empty name is not written");
     memset(name, 'x', sizeof(name) - 1);
     name[sizeof(name) - 1] = '\0';
     t[1].name = name;
     fails(safetensors_write(&f, in_dir("c"), &err), err, ERR_USAGE,
-          "over 511 bytes", "a long name");
+          "over 511 bytes", "a long name is not written");
     t[1].name = "__metadata__";
     fails(safetensors_write(&f, in_dir("c"), &err), err, ERR_USAGE,
-          "not unique", "the reserved name");
+          "not unique", "the reserved name is not written");
     t[1].name = "\xff\xfe";
     fails(safetensors_write(&f, in_dir("c"), &err), err, ERR_USAGE, "not UTF-8",
-          "a name that is no text");
+          "a name that is no text is not written");
     f = (struct safetensors){.meta = m, .n_meta = 1};
     fails(safetensors_write(&f, in_dir("c"), &err), err, ERR_USAGE, "not UTF-8",
-          "a string that is no text");
+          "a string that is no text is not written");
     f.n_meta = SAFETENSORS_MAX_META + 1;
     fails(safetensors_write(&f, in_dir("c"), &err), err, ERR_USAGE,
-          "over the limit", "too many strings");
+          "over the limit", "too many strings are not written");
     f = (struct safetensors){.tensor = t, .n_tensor = SAFETENSORS_MAX_TENSORS};
     fails(safetensors_write(&f, in_dir("c"), &err), err, ERR_USAGE,
-          "over the limit", "too many tensors");
-    ok(!file_exists(in_dir("c")), "no file is left");
+          "over the limit", "too many tensors are not written");
+    ok(!file_exists(in_dir("c")), "what is not written leaves no file");
     f = (struct safetensors){.tensor = t, .n_tensor = 1};
     fails(safetensors_write(&f, in_dir("no/such/c"), &err), err, ERR_SYSTEM,
-          "cannot write", "no directory");
+          "cannot write",
+          "tensors are not written where there is no directory");
 }
 
 int main(void)
@@ -240,6 +256,6 @@ int main(void)
     check_files();
     check_cut();
     check_refused();
-    ok(dir_remove(dir, &err) == 0, "clean up");
+    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

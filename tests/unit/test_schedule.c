@@ -87,11 +87,11 @@ static void check_cosine(void)
     ok(cosine_rate(&a, 0) == 0.125f, "step 0 has the rate of the start");
     ok(cosine_rate(&a, 3) == 0.5f, "after the warm-up comes the largest");
     ok(cosine_rate(&a, 2) < 0.5f && cosine_rate(&a, 4) < 0.5f,
-       "and that is the top");
+       "  and that is the top");
     ok(cosine_rate(&a, 7) == 0.125f && cosine_rate(&a, INT64_MAX) == 0.125f,
-       "at the end stays the least");
+       "  at the end stays the least");
     ok(cosine_rate(&none, 1) == 0.25f && cosine_rate(&none, 2) == 0.125f,
-       "without steps to decay it is there at once");
+       "  without steps to decay it is there at once");
     ok(cosine_rate(&flat, 0) == 0.5f && cosine_rate(&flat, 5) == 0.5f,
        "a least share of 1 is a constant rate");
 }

@@ -205,11 +205,11 @@ static void check_options(void)
     struct rank r;
 
     open_rank(&r, in_dir("none.yaml"), (long)getpid());
-    ok(end_of(&r) == 2, "no such recipe");
+    ok(end_of(&r) == 2, "a worker of an unknown recipe is refused");
     close_rank(&r);
     BUG_ON(file_write(in_dir("bad.yaml"), "each: [gery: {}]\n", 17, &err) < 0);
     open_rank(&r, in_dir("bad.yaml"), (long)getpid());
-    ok(end_of(&r) == 2, "a bad one");
+    ok(end_of(&r) == 2, "a worker of a bad recipe is refused");
     close_rank(&r);
 }
 

@@ -287,6 +287,6 @@ int main(void)
     }
     end(&r);
     free(noise);
-    ok(dir_remove(dir, &err) == 0, "clean up");
+    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

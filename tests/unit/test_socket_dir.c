@@ -32,9 +32,9 @@ static void check_one(void)
     ok(socket_dir_make(&d, &err) == 0 && stat(d.path, &st) == 0 &&
            (st.st_mode & 0777) == 0700,
        "a directory for the owner alone");
-    ok(strncmp(d.path, tmp, strlen(tmp)) == 0, "it lies in TMPDIR");
+    ok(strncmp(d.path, tmp, strlen(tmp)) == 0, "  it lies in TMPDIR");
     socket_dir_remove(&d);
-    ok(count() == 0 && d.path[0] == '\0', "it is removed");
+    ok(count() == 0 && d.path[0] == '\0', "  it is removed");
     socket_dir_remove(&d);
     socket_dir_remove(&empty);
     ok(count() == 0, "removing none does nothing");
@@ -61,7 +61,7 @@ static void check_sweep(void)
     struct err err = {0};
 
     leave_one();
-    ok(count() == 1, "there it is");
+    ok(count() == 1, "the directory that a dead process left is there");
     ok(socket_dir_make(&a, &err) == 0 && count() == 1,
        "the next one sweeps it");
     ok(socket_dir_make(&b, &err) == 0 && count() == 2,
@@ -70,7 +70,7 @@ static void check_sweep(void)
     BUG_ON(mkdir(other, 0700) < 0);
     socket_dir_remove(&b);
     ok(socket_dir_make(&b, &err) == 0 && file_exists(other),
-       "so does one without an owner, which may be just being made");
+       "  so does one without an owner, which may be just being made");
     BUG_ON(rmdir(other) < 0);
     socket_dir_remove(&a);
     socket_dir_remove(&b);
@@ -107,7 +107,7 @@ static void check_together(void)
     for (int i = 0; i < PROCESSES; i++)
         good += waitpid(pid[i], &status, 0) == pid[i] && status == 0;
     ok(good == PROCESSES, "several processes at once sweep none in use");
-    ok(count() == 0, "and leave nothing");
+    ok(count() == 0, "  and leave nothing");
 }
 
 static void check_cannot(void)
@@ -117,7 +117,8 @@ static void check_cannot(void)
 
     BUG_ON(setenv("TMPDIR", "/nowhere/at/all", 1) < 0);
     fails(socket_dir_make(&d, &err), err, ERR_SYSTEM,
-          "cannot make a directory in '/nowhere/at/all'", "no such directory");
+          "cannot make a directory in '/nowhere/at/all'",
+          "a directory is not made where TMPDIR is not");
     ok(d.path[0] == '\0', "nothing is left to remove");
 }
 
@@ -128,6 +129,6 @@ int main(void)
     check_sweep();
     check_together();
     check_cannot();
-    ok(rmdir(tmp) == 0, "clean up");
+    ok(rmdir(tmp) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -12,14 +12,15 @@ int main(void)
     memset(long_word, 'x', sizeof(long_word) - 1);
     ok(spell_distance("kitten", "sitting") == 3, "kitten to sitting is 3");
     ok(spell_distance("", "abc") == 3 && spell_distance("abc", "") == 3,
-       "from and to nothing");
-    ok(spell_distance("same", "same") == 0, "same words");
+       "the distance from and to nothing is the length");
+    ok(spell_distance("same", "same") == 0, "the distance of equal words is 0");
     ok(spell_distance(long_word, "x") == (size_t)-1, "too long is not near");
     got = spell_nearest("train.epocs", words, 4);
-    ok(got == words[0], "one letter dropped");
+    ok(got == words[0], "a word with one letter dropped is near");
     got = spell_nearest("trian.batch", words, 4);
-    ok(got == words[1], "two letters exchanged");
-    ok(!spell_nearest("wholly.different", words, 4), "nothing near");
-    ok(!spell_nearest(long_word, words, 4), "a very long word");
+    ok(got == words[1], "a word with two letters exchanged is near");
+    ok(!spell_nearest("wholly.different", words, 4),
+       "a word with nothing near has no nearest");
+    ok(!spell_nearest(long_word, words, 4), "a very long word has no nearest");
     return tap_done();
 }

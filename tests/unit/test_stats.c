@@ -105,7 +105,7 @@ static void check_no_cells(void)
     struct metrics m;
     struct err err;
 
-    ok(isnan(log_loss(&o)) && isnan(brier(&o)), "no cells: no loss");
+    ok(isnan(log_loss(&o)) && isnan(brier(&o)), "figures of no cells: no loss");
     reliability_of(&r, &o);
     ok(isnan(r.ece) && isnan(r.mce), "  no calibration error");
     temperature_fit(&t, &o);
@@ -161,23 +161,23 @@ static void check_tests(void)
 
     for (size_t i = 0; i < LENGTH(mcnemar_golden); i++) {
         near(mcnemar_p(mcnemar_golden[i].b, mcnemar_golden[i].c),
-             mcnemar_golden[i].p, 1e-10, "McNemar, exact");
+             mcnemar_golden[i].p, 1e-10, "McNemar's exact p");
         ok(fabs(mcnemar_p(mcnemar_golden[i].b, mcnemar_golden[i].c) /
                     mcnemar_golden[i].p -
                 1) < 1e-9,
-           "  small values as well");
+           "  of small numbers");
     }
     mcnemar(&m, &a, &b);
     ok(m.both == 1 && m.neither == 2 && m.first == 1 && m.second == 0,
-       "McNemar counts");
-    near(m.p, 1, 1e-12, "  p of one cell");
+       "McNemar counts cells of which one, both or none is right");
+    near(m.p, 1, 1e-12, "McNemar's p of one cell");
     holm(holm_p, N, adjusted);
     for (size_t i = 0; i < N; i++)
-        near(adjusted[i], holm_adjusted[i], 1e-12, "Holm");
+        near(adjusted[i], holm_adjusted[i], 1e-12, "Holm's adjustment");
     p[0] = (double)NAN;
     memcpy(p + 1, holm_p, sizeof(holm_p));
     holm(p, N + 1, adjusted);
-    ok(isnan(adjusted[0]), "what is no number stays so");
+    ok(isnan(adjusted[0]), "Holm: what is no number stays so");
     near(adjusted[1], holm_adjusted[0], 1e-12, "  and is not counted");
 }
 
@@ -200,16 +200,17 @@ static void check_sides(void)
         const double *g = side_golden[i];
 
         ok(binary_threshold(&o, abnormal, score, g[0], &t, &err) == 0,
-           "a threshold");
+           "a threshold for a sensitivity is found");
         near(t, g[1], 1e-12, "  is scikit-learn's");
         binary_at(&b, &o, abnormal, score, t);
         near(b.sensitivity, g[2], 1e-12, "  sensitivity");
         near(b.specificity, g[3], 1e-12, "  specificity");
     }
     binary_said(&b, &o, abnormal);
-    ok(b.hits + b.misses + b.clear + b.alarms == N, "each cell counts once");
+    ok(b.hits + b.misses + b.clear + b.alarms == N,
+       "of normal against abnormal each cell counts once");
     ok(binary_threshold(&o, none, score, .9, &t, &err) == 0 && isnan(t),
-       "no abnormal cell, no threshold");
+       "without an abnormal cell there is no threshold");
     binary_said(&b, &o, none);
     ok(isnan(b.sensitivity) && b.specificity >= 1, "  no sensitivity");
 }
@@ -243,22 +244,26 @@ static void check_costs(void)
            c.cost[2][2] <= 0,
        "missing an abnormal cell costs more");
     fails(costs_parse(&c, 2, "0 1;1", &err), err, ERR_USAGE,
-          "row 2 has 1 numbers, there are 2 classes", "a short row");
+          "row 2 has 1 numbers, there are 2 classes",
+          "a cost matrix with a short row is refused");
     fails(costs_parse(&c, 2, "0 1 2;1 0", &err), err, ERR_USAGE,
-          "more after 2 numbers of row 1", "a long row");
+          "more after 2 numbers of row 1",
+          "a cost matrix with a long row is refused");
     fails(costs_parse(&c, 2, "0 1", &err), err, ERR_USAGE,
-          "nothing after 2 numbers of row 1", "a row too few");
+          "nothing after 2 numbers of row 1",
+          "a cost matrix with a row too few is refused");
     fails(costs_parse(&c, 2, "0 1;1 0;1 1", &err), err, ERR_USAGE,
-          "more than 2 rows", "a row too many");
+          "more than 2 rows", "a cost matrix with a row too many is refused");
     fails(costs_parse(&c, 2, "0 x;1 0", &err), err, ERR_USAGE,
-          "'x;1 0' is not a number", "a word");
+          "'x;1 0' is not a number", "a cost matrix with a word is refused");
     fails(costs_parse(&c, 2, "0 -1;1 0", &err), err, ERR_USAGE,
-          "-1 is out of range 0..1e+09", "a gain");
+          "-1 is out of range 0..1e+09",
+          "a cost matrix with a negative cost is refused");
     fails(costs_parse(&c, 2, "0 nan;1 0", &err), err, ERR_USAGE, "out of range",
-          "no number");
+          "a cost matrix with what is no number is refused");
     fails(costs_parse(&c, 2, "0 0;0 0", &err), err, ERR_USAGE, "all are 0",
-          "nothing costs");
-    ok(c.k == 4, "  leave the matrix as it was");
+          "a cost matrix of zeros is refused");
+    ok(c.k == 4, "a refused cost matrix leaves the old one");
 }
 
 static void check_sets(void)
@@ -273,7 +278,8 @@ static void check_sets(void)
     struct err err;
 
     for (size_t i = 0; i < LENGTH(set_golden); i++) {
-        ok(conformal_fit(&c, &fit, set_golden[i].coverage, &err) == 0, "sets");
+        ok(conformal_fit(&c, &fit, set_golden[i].coverage, &err) == 0,
+           "prediction sets are fitted");
         for (int y = 0; y < 4; y++)
             ok(isinf(set_golden[i].q[y])
                    ? isinf(c.q[y])
@@ -286,7 +292,8 @@ static void check_sets(void)
                r.one_right == set_golden[i].one_right,
            "  what they hold");
     }
-    ok(conformal_fit(&c, &none, .9, &err) == 0, "sets from no cell");
+    ok(conformal_fit(&c, &none, .9, &err) == 0,
+       "prediction sets are fitted on no cell");
     conformal_try(&c, &new, &r);
     ok(r.more == r.n && r.classes == 4 * r.n, "  hold every class");
 }
@@ -344,14 +351,14 @@ static void check_odd_ensembles(void)
     int said = -1;
 
     ensemble_fuzzy_distance(&e, true, &said);
-    ok(said == 0, "a class that nobody believes in is no 0/0");
+    ok(said == 0, "fuzzy rank: a class that nobody believes in is no 0/0");
     ensemble_fuzzy_rank(&e, false, &said);
-    ok(said == 0, "of equals the first");
+    ok(said == 0, "  of equals the first");
     e.p = alike;
     ensemble_fuzzy_distance(&e, true, &said);
     ok(said == 2, "all say the same: that");
     ensemble_fuzzy_distance(&e, false, &said);
-    ok(said == 0, "as published, equal figures are at no distance at all");
+    ok(said == 0, "  as published, equal figures are at no distance at all");
 }
 
 /* --- bootstrap ------------------------------------------------------------- */
@@ -386,10 +393,12 @@ static void check_bootstrap(void)
 
     bootstrap_draw(&b, 3, count, w);
     ok(memcmp(w, boot_third, sizeof(w)) == 0, "a resample is Philox's");
-    ok(bootstrap_run(&b, v, &err) == 0 && v[0].defined == 500, "bootstrap");
+    ok(bootstrap_run(&b, v, &err) == 0 && v[0].defined == 500,
+       "the bootstrap has a value in each resample");
     near(v[0].low, boot_interval[0], 1e-12, "  lower end");
     near(v[0].high, boot_interval[1], 1e-12, "  upper end");
-    ok(v[1].defined == 0 && isnan(v[1].low), "  what has no value has none");
+    ok(v[1].defined == 0 && isnan(v[1].low),
+       "a figure without value has no interval");
 }
 
 static void check_groups(void)
@@ -400,7 +409,8 @@ static void check_groups(void)
     size_t n;
     struct err err;
 
-    ok(bootstrap_groups(name, 7, id, &n, &err) == 0 && n == 5, "groups");
+    ok(bootstrap_groups(name, 7, id, &n, &err) == 0 && n == 5,
+       "groups of cells are numbered");
     ok(memcmp(id, want, sizeof(want)) == 0,
        "  numbered as they come; a cell without one is alone");
 }

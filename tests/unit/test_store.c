@@ -46,7 +46,7 @@ static void check_content(void)
     struct err err = {0};
     bool same = true;
 
-    ok(store_open(&s, at("a"), &err) == 0, "open");
+    ok(store_open(&s, at("a"), &err) == 0, "a store opens");
     ok(s.n == N && s.h == H && s.w == W && s.n_class == 3 &&
            strcmp(s.class_name[1], "b c") == 0,
        "sizes and classes");
@@ -103,7 +103,8 @@ static void check_threads(void)
         pthread_join(thread[i], NULL);
         good = good && job[i].good;
     }
-    ok(good && store_finish(job[0].w, &err) == 0, "four threads at once");
+    ok(good && store_finish(job[0].w, &err) == 0,
+       "four threads put rows at once");
     ok(strcmp(store_sum(at("a")), store_sum(at("threads"))) == 0,
        "threads make the same bytes");
 }
@@ -117,10 +118,11 @@ static void check_missing(void)
 
     for (size_t i = 0; i < N; i++)
         if (i != 5 && put_row(w, i, &err) < 0)
-            ok(false, "put");
-    ok(!store_has(w, 5) && store_has(w, 6) && !store_has(w, N), "has");
-    ok(store_finish(w, &err) == 0, "finish without row 5");
-    ok(store_open(&s, at("missing"), &err) == 0, "and open");
+            ok(false, "a row is put");
+    ok(!store_has(w, 5) && store_has(w, 6) && !store_has(w, N),
+       "a store knows which rows it has");
+    ok(store_finish(w, &err) == 0, "a store is finished without row 5");
+    ok(store_open(&s, at("missing"), &err) == 0, "  and opens");
     ok(store_label(&s, 5) == -1 && memcmp(store_image(&s, 5), black, PX) == 0 &&
            strcmp(csv_get(&s.index, 5, (size_t)s.status_column), "missing") ==
                0 &&
@@ -169,7 +171,7 @@ static void check_resume(void)
        "what was synced is there again, the rest is not");
     for (size_t i = 20; i < N; i++)
         if (put_row(w, i, &err) < 0)
-            ok(false, "put");
+            ok(false, "a row is put after the writer was killed");
     ok(store_finish(w, &err) == 0 &&
            strcmp(store_sum(at("a")), store_sum(at("killed"))) == 0,
        "gone on with, it is the same store byte for byte");
@@ -254,14 +256,15 @@ static void check_other_shape(void)
     killed_writer(at("shape"));
     a.h++;
     fails(store_create(&w, &a, &err), err, ERR_INPUT,
-          "unfinished store of another shape", "other height");
+          "unfinished store of another shape",
+          "an unfinished store of another height is refused");
     a = args(at("shape"));
     a.n_class = 2;
     fails(store_create(&w, &a, &err), err, ERR_INPUT, "another shape",
-          "other classes");
+          "an unfinished store of other classes is refused");
     a = args(at("shape"));
     ok(store_create(&w, &a, &err) == 0 && count_rows(w) == 20,
-       "and nothing was lost");
+       "  and nothing of it was lost");
     store_abandon(w);
 }
 
@@ -275,26 +278,29 @@ static void check_bad_args(void)
     struct err err = {0};
 
     fails(store_create(&w, &a, &err), err, ERR_SYSTEM, "none/images.npy",
-          "a directory that is not there");
+          "a store in a directory that is not there is refused");
     a.n = STORE_MAX_SAMPLES + (size_t)1;
     fails(store_create(&w, &a, &err), err, ERR_INPUT, "at most 20000000",
-          "too many images");
+          "a store of too many images is refused");
     a = args(dir);
     a.h = 0;
-    fails(store_create(&w, &a, &err), err, ERR_INPUT, "of 0x7", "no height");
+    fails(store_create(&w, &a, &err), err, ERR_INPUT, "of 0x7",
+          "a store of images without height is refused");
     a = args(dir);
     a.n_class = CONFIG_CLASSES_MAX + 1;
     fails(store_create(&w, &a, &err), err, ERR_INPUT, "65 classes, at most 64",
-          "too many classes");
+          "a store of too many classes is refused");
     a.n_class = 2;
     a.class_name = twice;
     fails(store_create(&w, &a, &err), err, ERR_INPUT, "class 'a' stands twice",
-          "a class twice");
+          "a store with a class twice is refused");
     a.n_class = 1;
     a.class_name = empty;
-    fails(store_create(&w, &a, &err), err, ERR_INPUT, "has no name", "no name");
+    fails(store_create(&w, &a, &err), err, ERR_INPUT, "has no name",
+          "a store with a class without name is refused");
     a.class_name = line;
-    fails(store_create(&w, &a, &err), err, ERR_INPUT, "line end", "line end");
+    fails(store_create(&w, &a, &err), err, ERR_INPUT, "line end",
+          "a store with a class of two lines is refused");
 }
 
 static const struct {
@@ -361,7 +367,7 @@ static void check_set_aside(void)
            store_finish(w, &err) == 0 && store_open(&s, a.dir, &err) == 0,
        "a row whose status is not ok");
     ok(store_label(&s, 0) == -1 && store_image(&s, 0)[0] == 0,
-       "has no label and no pixels");
+       "  has no label and no pixels");
     store_close(&s);
     a.dir = at("empty");
     a.n = 0;
@@ -395,25 +401,25 @@ static void check_full_disk(void)
     fails(store_create(&w, &a, &err), err, ERR_SYSTEM,
           "cannot reserve 4328 bytes for", "no room for the images");
     ok(strstr(err.text, "full/images.npy', ") && strstr(err.text, " are free"),
-       "and it says how much is free");
+       "  and it says how much is free");
     limit_files(old.rlim_cur);
     ok(store_create(&w, &a, &err) == 0 && put_row(w, 0, &err) == 0,
-       "with room again it starts");
+       "  with room again it starts");
     limit_files(100);
     fails(store_sync(w, &err), err, ERR_SYSTEM, "cannot write",
           "no room for the log");
     limit_files(old.rlim_cur);
-    ok(store_sync(w, &err) == 0, "with room again it syncs");
+    ok(store_sync(w, &err) == 0, "  with room again it syncs");
     store_abandon(w);
     ok(store_create(&w, &a, &err) == 0 && count_rows(w) == 1,
-       "and the log is whole");
+       "  and the log is whole");
     limit_files(200);
     fails(store_finish(w, &err), err, ERR_SYSTEM, "cannot write",
           "no room at the end");
     limit_files(old.rlim_cur);
     ok(store_create(&w, &a, &err) == 0 && count_rows(w) == 1 &&
            store_finish(w, &err) == 0,
-       "with room again it goes on and finishes");
+       "  with room again it goes on and finishes");
 }
 
 int main(void)
@@ -437,6 +443,6 @@ int main(void)
     check_bad_rows();
     check_set_aside();
     check_full_disk();
-    ok(dir_remove(dir, &err) == 0, "clean up");
+    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

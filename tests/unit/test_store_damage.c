@@ -54,33 +54,36 @@ static void check_damaged_arrays(void)
     struct err err = {0};
 
     fails(open_text("images.npy", "junk", &err), err, ERR_INPUT, "images.npy",
-          "images are junk");
+          "images.npy that is junk is refused");
     fails(open_npy("images.npy", (struct npy){NPY_U8, 3, {N, H, W}, 0, 0, 0}, 0,
                    &err),
-          err, ERR_INPUT, "is not uint8 (n, h, w, 3)", "grey images");
+          err, ERR_INPUT, "is not uint8 (n, h, w, 3)",
+          "images.npy of grey images is refused");
     fails(open_npy("images.npy",
                    (struct npy){NPY_U8, 4, {N + 1, H, W, 3}, 0, 0, 0}, 0, &err),
-          err, ERR_INPUT, "labels.npy' is not int32 (41)", "more images");
+          err, ERR_INPUT, "labels.npy' is not int32 (41)",
+          "images.npy of more images than labels is refused");
     fails(open_npy("images.npy",
                    (struct npy){NPY_U8, 4, {1, 5000, 1, 3}, 0, 0, 0}, 0, &err),
-          err, ERR_INPUT, "is not uint8", "a huge image");
+          err, ERR_INPUT, "is not uint8",
+          "images.npy of a huge image is refused");
     fails(
         open_npy("labels.npy", (struct npy){NPY_F32, 1, {N}, 0, 0, 0}, 0, &err),
-        err, ERR_INPUT, "is not int32 (40)", "float labels");
+        err, ERR_INPUT, "is not int32 (40)", "labels.npy of floats is refused");
     fails(
         open_npy("labels.npy", (struct npy){NPY_I32, 1, {N}, 0, 0, 0}, 0, &err),
         err, ERR_INPUT,
         "image 1 is 'b c' in index.csv, but its label 0 is "
         "'alpha'",
-        "labels that the index denies");
+        "labels that the index denies are refused");
     fails(
         open_npy("labels.npy", (struct npy){NPY_I32, 1, {N}, 0, 0, 0}, 1, &err),
         err, ERR_INPUT, "label 16843009 of image 0, there are 3 classes",
-        "labels beyond the classes");
+        "labels beyond the classes are refused");
     fails(open_npy("labels.npy", (struct npy){NPY_I32, 1, {N}, 0, 0, 0}, 255,
                    &err),
           err, ERR_INPUT, "image 0 has label -1 but status 'ok'",
-          "labels that the status denies");
+          "labels that the status denies are refused");
 }
 
 static void check_damaged_text(void)
@@ -89,23 +92,25 @@ static void check_damaged_text(void)
     struct err err = {0};
 
     fails(open_text("classes.txt", "alpha\nb c\n", &err), err, ERR_INPUT,
-          "there are 2 classes", "a class is missing");
+          "there are 2 classes", "classes.txt without a class is refused");
     fails(open_text("classes.txt", "alpha\nb c\nx", &err), err, ERR_INPUT,
-          "is cut short", "classes without the last line end");
+          "is cut short", "classes.txt without the last line end is refused");
     fails(open_text("classes.txt", "alpha\n\nx\n", &err), err, ERR_INPUT,
-          "line 2 is not a name of 1..63 bytes", "a class without a name");
+          "line 2 is not a name of 1..63 bytes",
+          "classes.txt with a class without a name is refused");
     fails(open_text("classes.txt", "alpha\nalpha\n", &err), err, ERR_INPUT,
-          "class 'alpha' stands twice", "a class twice");
+          "class 'alpha' stands twice",
+          "classes.txt with a class twice is refused");
     fails(open_with("classes.txt", "a\0b\n", 4, &err), err, ERR_INPUT,
-          "zero byte", "a zero byte in a class");
+          "zero byte", "classes.txt with a zero byte is refused");
     for (int i = 0; i <= CONFIG_CLASSES_MAX; i++)
         buf_printf(&b, "%d\n", i);
     fails(open_text("classes.txt", b.data, &err), err, ERR_INPUT,
-          "more than 64 classes", "too many classes");
+          "more than 64 classes", "classes.txt of too many classes is refused");
     buf_release(&b);
     fails(open_text("index.csv", "file,class,split,status\na,b,,x\n", &err),
           err, ERR_INPUT, "describes 1 images, images.npy has 40",
-          "a short index");
+          "a short index.csv is refused");
     for (int i = 0; i < N; i++)
         buf_puts(&b, "a,b,c\n");
     {
@@ -137,7 +142,8 @@ static void check_damaged_split(void)
     BUG_ON(!hit);
     *hit = 'T';
     fails(open_with("index.csv", data, n, &err), err, ERR_INPUT,
-          "image 0 is of split 'Train'", "an unknown split");
+          "image 0 is of split 'Train'",
+          "an unknown split in index.csv is refused");
     free(data);
     ok(open_with("none", "", 0, &err) == 0, "the undamaged copy opens");
 }
@@ -151,6 +157,6 @@ int main(void)
     check_damaged_arrays();
     check_damaged_text();
     check_damaged_split();
-    ok(dir_remove(dir, &err) == 0, "clean up");
+    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

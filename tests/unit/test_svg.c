@@ -52,17 +52,17 @@ static void check_confusion(void)
     svg_confusion(&c, false, &part);
     ok(markup_balanced(b.data), "a confusion matrix is well formed");
     ok(strncmp(b.data, "<?xml", 5) == 0, "alone it has an XML header");
-    ok(strncmp(part.data, "<svg", 4) == 0, "in a page it has none");
+    ok(strncmp(part.data, "<svg", 4) == 0, "  in a page it has none");
     ok(strstr(b.data, "prefers-color-scheme:dark") != NULL &&
            !strstr(part.data, "<style"),
        "alone it brings its style along");
     ok(!strstr(b.data, "<script"), "a class name cannot add an element");
-    ok(strstr(b.data, "&lt;script&gt;") != NULL, "it is escaped");
+    ok(strstr(b.data, "&lt;script&gt;") != NULL, "  it is escaped");
     ok(strstr(b.data, "broken ???") != NULL, "bytes that are no text are not");
     ok(strstr(b.data, ">70.0 %<") && strstr(b.data, ">75.0 %<"),
        "cells show the share of their row");
     ok(strstr(b.data, "fill-opacity=\"0.718\"") != NULL,
-       "and are that opaque: .06 + .94 * 7/10");
+       "  and are that opaque: .06 + .94 * 7/10");
     ok(strstr(b.data, "called b &amp; &quot;q&quot;: 2 of 10 (20.0 %)") != NULL,
        "each cell says in words what it is");
     ok(strstr(b.data, "0 of 0 (0.0 %)") != NULL, "an empty row is no NaN");
@@ -86,7 +86,8 @@ static void check_large(void)
         count[i * K + i] = (size_t)i;
     }
     svg_confusion(&(struct svg_confusion){"", K, name, count}, true, &b);
-    ok(markup_balanced(b.data) && !strstr(b.data, "nan"), "64 classes");
+    ok(markup_balanced(b.data) && !strstr(b.data, "nan"),
+       "a confusion matrix of 64 classes is well formed");
     buf_release(&b);
 }
 
@@ -103,7 +104,7 @@ static void check_curves(void)
     ok(!strstr(b.data, "nan") && !strstr(b.data, "inf"),
        "a value that is not finite is not drawn");
     ok(strstr(b.data, "pl-b\" d=\"M56.0 ") != NULL, "the first point is");
-    ok(markup_count(b.data, "<circle") == 11, "and every other finite one");
+    ok(markup_count(b.data, "<circle") == 11, "  and every other finite one");
     ok(strstr(b.data, "100 %") != NULL, "accuracy in percent");
     ok(strstr(b.data, "&lt;b&gt;: loss and accuracy") != NULL,
        "a sentence for a screen reader");
@@ -150,7 +151,7 @@ static void check_reliability(void)
     ok(markup_count(b.data, "class=\"pl-bar\"") == 2,
        "a bar for each bin with cells");
     ok(strstr(b.data, "16 cells: confidence 95.0 %, accuracy 75.0 %") != NULL,
-       "which says what it is");
+       "  which says what it is");
     ok(strstr(b.data, "ECE 18.0 %") && strstr(b.data, "temperature 1.50: 0.0"),
        "the error before and after");
     buf_release(&b);
@@ -160,7 +161,7 @@ static void check_reliability(void)
     svg_reliability(&r, false, &b);
     ok(markup_balanced(b.data) && strstr(b.data, "no cells") &&
            !strstr(b.data, "nan"),
-       "without cells it says so");
+       "  without cells it says so");
     buf_release(&b);
 }
 
@@ -190,19 +191,20 @@ static void check_sizes(void)
     svg_sizes(&z, true, &b);
     ok(markup_balanced(b.data), "a chart of sizes is well formed");
     ok(strstr(b.data, "&lt;script&gt;") && !strstr(b.data, "<script"),
-       "its names are escaped");
+       "  its names are escaped");
     ok(strstr(b.data, "most common: 71.7 x 60.4 pixels") != NULL,
-       "it says the most common size");
+       "  it says the most common size");
     buf_release(&b);
     z.n = 1;
     svg_sizes(&z, false, &b);
-    ok(markup_balanced(b.data) && !strstr(b.data, "nan"), "one picture");
+    ok(markup_balanced(b.data) && !strstr(b.data, "nan"),
+       "a chart of one picture's size is well formed");
     buf_release(&b);
     z.n = 0;
     svg_sizes(&z, false, &b);
     ok(markup_balanced(b.data) && strstr(b.data, "no pictures") &&
            !strstr(b.data, "nan"),
-       "none");
+       "a chart of no pictures' sizes says so");
     buf_release(&b);
 }
 

@@ -78,7 +78,7 @@ static char *told(struct tell_args a, int want, size_t *n_aside)
     FILE *f = fmemopen(text, MAX_TEXT, "w");
     struct err err = {0};
 
-    if (!ok(tell(&a, f, n_aside, &err) == want, "tell"))
+    if (!ok(tell(&a, f, n_aside, &err) == want, "pictures are told of"))
         printf("# %s\n", err.text);
     fclose(f);
     return text;
@@ -155,14 +155,14 @@ static void check_table(const struct pictures *list)
                       0, &n_aside);
 
     ok(strstr(text, "  a,b      b        c\"d"), "a table names the classes");
-    ok(strstr(text, "set aside: cannot open"), "and why a file is set aside");
+    ok(strstr(text, "set aside: cannot open"), "  and why a file is set aside");
     free(text);
     text = NULL;
     ok(file_read(in_dir("predictions.csv"), MAX_TEXT, &text, &n_aside,
                  &(struct err){0}) == 0 &&
            strstr(text, "file,predicted,\"p_a,b\",p_b,\"p_c\"\"d\",picture,"
                         "status\n") == text,
-       "predictions.csv");
+       "predictions.csv is written");
     ok(file_exists(in_dir("000001_p00.png")) &&
            !file_exists(in_dir("000002_lost.png")),
        "pictures of what could be read");
@@ -179,7 +179,7 @@ static void check_refusals(const struct pictures *list)
           "RUN/train/EXPERIMENT/model.safetensors", "a picture is no model");
     a.model = in_dir("encoder");
     fails(tell(&a, stderr, &n, &err), err, ERR_USAGE, "is an encoder",
-          "nor is an encoder");
+          "  nor is an encoder");
     a.model = in_dir("m");
     a.method = "gradcan";
     fails(tell(&a, stderr, &n, &err), err, ERR_USAGE, "gradcan",
@@ -201,6 +201,6 @@ int main(void)
     for (int i = 0; i < PICTURES; i++)
         image_release(&picture[i]);
     pictures_release(&list);
-    ok(dir_remove(dir, &err) == 0, "clean up");
+    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -13,7 +13,7 @@ static void check_validation(struct graph *g, const struct model_info *info)
     if (!ok(g && trainset_open(&set,
                                &(struct trainset_args){.data = in_dir("data")},
                                &err) == 0,
-            "again"))
+            "the training set is opened again"))
         return;
     for (size_t i = 0; i < set.n_validation; i++) {
         const struct sample *v = &set.validation[i];
@@ -31,7 +31,7 @@ static void check_validation(struct graph *g, const struct model_info *info)
     near(loss / (double)set.n_validation, info->val_loss, 1e-4,
          "the validation loss is the stored network's");
     near(correct / (double)set.n_validation, info->val_accuracy, 1e-9,
-         "and the accuracy");
+         "  and the accuracy");
     trainset_close(&set);
 }
 
@@ -43,11 +43,11 @@ static void check_unbroken(const struct config *c)
     struct graph *g;
     double loss[64] = {0};
 
-    if (!ok(train_alone("whole", c, &w, &err) == 0, "trains"))
+    if (!ok(train_alone("whole", c, &w, &err) == 0, "a network trains"))
         printf("# %s\n", err.text);
     ok(read_steps("whole", loss, 64) == (size_t)EPOCHS * STEPS,
        "a loss for each step, the last batch of an epoch is short");
-    near(loss[0], log(CLASSES), 0.35, "starts near chance");
+    near(loss[0], log(CLASSES), 0.35, "the first loss is near chance");
     g = model_read(in_dir("whole/model.safetensors"),
                    &(struct graph_args){.max_batch = 1, .memory = GRAPH_INFER},
                    &info, &err);
@@ -55,16 +55,17 @@ static void check_unbroken(const struct config *c)
            info.input == PREPROCESS_TF && info.n_class == CLASSES &&
            strcmp(info.class_name[1], "red, dark") == 0 && info.epoch >= 1 &&
            info.epoch <= EPOCHS,
-       "the model says what it is");
+       "the model's file says what it is");
     check_validation(g, &info);
     graph_free(g);
     near(history_of("whole", 1, "loss"),
          (BATCH * loss[3] + BATCH * loss[4] + loss[5]) / TRAIN, 1e-7,
          "an epoch's loss is the mean over its samples");
-    ok(!file_exists(in_dir("whole/checkpoint")), "no checkpoint is left");
-    ok(file_exists(in_dir("whole/timing.csv")), "timing is apart");
+    ok(!file_exists(in_dir("whole/checkpoint")),
+       "no checkpoint is left of a training");
+    ok(file_exists(in_dir("whole/timing.csv")), "timing.csv lies apart");
     ok(train_alone("whole", c, &w, &err) == 0 && w.told > 0,
-       "again: nothing to do");
+       "a training that is complete has nothing to do");
 }
 
 /* Full batches, a few more epochs, no wild steps: training must learn. */
@@ -80,10 +81,11 @@ static void check_learning(const struct config *c)
     more.train.batch = TRAIN;
     more.train.learning_rate = 3e-4;
     more.train.stop_patience = 0;
-    ok(train_alone("more", &more, &w, &err) == 0, "eight epochs");
+    ok(train_alone("more", &more, &w, &err) == 0,
+       "eight epochs of full batches are trained");
     n = read_steps("more", loss, 64);
     printf("# loss %.3f .. %.3f\n", loss[0], n ? loss[n - 1] : 0.0);
-    ok(n == 8 && loss[7] < 0.5 * loss[0], "the loss falls");
+    ok(n == 8 && loss[7] < 0.5 * loss[0], "  and halve the loss");
 }
 
 /* The optimiser's block of floats in a checkpoint, its L2 norm, or -1. */
@@ -125,18 +127,19 @@ static void check_rates(const struct config *c)
     way.train.warmup_epochs = 1;
     fails(train_alone("rates", &way, &w, &err), err, ERR_AGAIN,
           "in epoch 1 after step 2", "clipped SGD with a cosine stops");
-    ok(slot_norm("rates", "v") < 0, "it is not Adam");
+    ok(slot_norm("rates", "v") < 0,
+       "the checkpoint of SGD has no moments of Adam");
     near(slot_norm("rates", "momentum") / (r / 3 * 0.125), 1, 1e-4,
-         "after a step of rate 0 one of a third, clipped");
+         "after steps of rate 0 and r/3 the momentum is clipped");
     w = (struct watch){0};
-    ok(train_alone("rates", &way, &w, &err) == 0, "it goes on");
+    ok(train_alone("rates", &way, &w, &err) == 0, "a stopped training goes on");
     near(history_of("rates", 0, "learning_rate"), r * 2 / 3, 1e-7,
-         "the warm-up");
+         "history.csv: the rate of the warm-up");
     near(history_of("rates", 1, "learning_rate"), r * (1 + cos(pi * 2 / 3)) / 2,
-         1e-7, "the cosine");
+         1e-7, "history.csv: the rate of the cosine");
     ok(train_alone("unbroken", &way, &w, &err) == 0 &&
            same_results("unbroken", "rates"),
-       "and to the bytes of one that did not stop");
+       "a stopped training goes on to the bytes of an unbroken one");
 }
 
 static void check_refused(const struct config *c)
@@ -148,31 +151,38 @@ static void check_refused(const struct config *c)
 
     wild.train.learning_rate = 1e30;
     fails(train_alone("wild", &wild, &w, &err), err, ERR_INPUT,
-          "loss is not finite at epoch 1, step", "weights that explode");
+          "loss is not finite at epoch 1, step",
+          "weights that explode end a training");
     wild.train.learning_rate = 1e-3;
     wild.train.batch = 5000;
     fails(train_alone("wild", &wild, &w, &err), err, ERR_USAGE,
-          "5000 images, at most 4096", "a batch too large");
-    ok(make_store(in_dir("single"), 9, 6, 0, 1, &err) == 0, "one class");
+          "5000 images, at most 4096", "a batch too large is refused");
+    ok(make_store(in_dir("single"), 9, 6, 0, 1, &err) == 0,
+       "a store of one class is made");
     fails(trainset_open(&set, &(struct trainset_args){.data = in_dir("single")},
                         &err),
           err, ERR_USAGE, "of 1 class, at least 2", "one class is refused");
-    ok(make_store(in_dir("untrained"), 9, 0, 0, 2, &err) == 0, "no split");
+    ok(make_store(in_dir("untrained"), 9, 0, 0, 2, &err) == 0,
+       "a store without training cells is made");
     fails(trainset_open(
               &set, &(struct trainset_args){.data = in_dir("untrained")}, &err),
-          err, ERR_USAGE, "no training image", "nothing to train on");
-    ok(make_store(in_dir("blind"), 9, 9, 0, 2, &err) == 0, "all for training");
+          err, ERR_USAGE, "no training image",
+          "a training set without training cells is refused");
+    ok(make_store(in_dir("blind"), 9, 9, 0, 2, &err) == 0,
+       "a store of training cells alone is made");
     fails(trainset_open(&set, &(struct trainset_args){.data = in_dir("blind")},
                         &err),
-          err, ERR_USAGE, "no validation image", "nothing to judge by");
+          err, ERR_USAGE, "no validation image",
+          "a training set without validation cells is refused");
     fails(trainset_open(&set,
                         &(struct trainset_args){.data = in_dir("data"),
                                                 .augment = in_dir("blind")},
                         &err),
-          err, ERR_USAGE, "of 2 classes, the others of 3", "other classes");
+          err, ERR_USAGE, "of 2 classes, the others of 3",
+          "variants of other classes are refused");
     fails(trainset_open(&set, &(struct trainset_args){.data = in_dir("absent")},
                         &err),
-          err, ERR_INPUT, "", "no store");
+          err, ERR_INPUT, "", "a training set without a store is refused");
 }
 
 static void check_augmented(void)
@@ -185,11 +195,11 @@ static void check_augmented(void)
                          &(struct trainset_args){.data = in_dir("data"),
                                                  .augment = in_dir("more")},
                          &err) == 0,
-       "with augmented images");
+       "a training set with variants is opened");
     ok(set.n_train == TRAIN + 39 && set.n_validation == VALIDATION - 1,
-       "all but those set aside");
+       "  all but those set aside are in it");
     ok(set.train[TRAIN].pixels == store_image(&set.augment, 0),
-       "they come after the others");
+       "  variants come after the others");
     trainset_close(&set);
 }
 

@@ -276,7 +276,7 @@ int main(int argc, char **argv)
         return child(atoi(argv[2]));
     ok(dist_start(&d, &err) == 0 && d.size == 1 && !d.mpi,
        "alone, without MPI");
-    ok(all_checks(&d) == 0, "one rank");
+    ok(all_checks(&d) == 0, "statistics of one rank");
     check_team();
     dist_stop(&d);
     setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);

@@ -69,7 +69,7 @@ static void check_loss(enum contrastive_loss loss, const char *name)
         same = same &&
                memcmp(two[m].dz + two[m].begin * D, one.dz + two[m].begin * D,
                       (two[m].end - two[m].begin) * D * sizeof(float)) == 0;
-    ok(same, "and have their rows' gradient");
+    ok(same, "  and have their rows' gradient");
 }
 
 int main(void)

@@ -243,13 +243,13 @@ static void check_average(const char *out, int t, float *average, size_t n)
                              in_dir(out, t % 2 ? "checkpoint/1.safetensors"
                                                : "checkpoint/0.safetensors"),
                              &err) == 0,
-            "a checkpoint"))
+            "a checkpoint is read"))
         return;
     w = safetensors_find(&f, "param");
     a = safetensors_find(&f, "average");
     ok(w && a && w->dim[0] == n && a->dim[0] == n &&
            (int)number_of(&f, "t") == t,
-       "has weights and their average");
+       "  has weights and their average");
     for (size_t i = 0; w && a && i < n; i++) {
         const float want =
             0.9f * average[i] + 0.1f * ((const float *)w->data)[i];
@@ -257,7 +257,7 @@ static void check_average(const char *out, int t, float *average, size_t n)
         average[i] = ((const float *)a->data)[i];
         same = same && fabsf(want - average[i]) <= 1e-6f * fabsf(want);
     }
-    ok(same, "which is .9 of the one before and .1 of the weights");
+    ok(same, "  which is .9 of the one before and .1 of the weights");
     safetensors_release(&f);
 }
 
@@ -279,17 +279,18 @@ static void check_ema(const struct trainer_args *plain)
         check_average("ema", t, average, n);
     }
     fails(train("ema", &how, 1, &(struct watch){.stop_at = 1}, &err), err,
-          ERR_AGAIN, "in epoch 1 after step 3", "stopped while validating");
+          ERR_AGAIN, "in epoch 1 after step 3",
+          "a training with averages is stopped while it validates");
     ok(train("ema", &how, 1, &(struct watch){0}, &err) == 0 &&
            train("whole", &how, 1, &(struct watch){0}, &err) == 0 &&
            same_results("ema", "whole"),
-       "goes on to the bytes of one that did not stop");
+       "a training with averages goes on to the bytes of one that did not stop");
     ok(train("plain", plain, 1, &(struct watch){0}, &err) == 0 &&
            same_file("plain", "steps.csv", "whole", "steps.csv"),
-       "the steps are those without it");
+       "a training with averages has the steps of one without");
     ok(!same_file("plain", "history.csv", "whole", "history.csv") &&
            !same_file("plain", "last.safetensors", "whole", "last.safetensors"),
-       "but the average is judged and written");
+       "a training with averages validates and writes the average");
     graph_free(g);
     free(average);
 }
@@ -348,12 +349,12 @@ static void check_mixup(const struct trainer_args *plain)
     how.config = &c;
     ok(train("mixed", &how, 1, &(struct watch){0}, &err) == 0 &&
            column("mixed", "steps.csv", "loss", loss, 2) == EPOCHS,
-       "mixtures");
-    near(loss[0], mixed_loss(0.4), 1e-5, "have the loss of both labels");
+       "a training with mixtures");
+    near(loss[0], mixed_loss(0.4), 1e-5, "  have the loss of both labels");
     c.train.mixup = 0;
     ok(train("unmixed", &how, 1, &(struct watch){0}, &err) == 0 &&
            !same_file("mixed", "steps.csv", "unmixed", "steps.csv"),
-       "another than without");
+       "  has other losses than one without");
 }
 
 /* --- balanced batches and kept epochs --------------------------------------*/
@@ -374,24 +375,24 @@ static void check_balanced(const struct trainer_args *plain)
            column("balanced", "steps.csv", "loss", loss, EPOCHS * STEPS) ==
                EPOCHS * STEPS &&
            column("balanced", "history.csv", "loss", epoch, EPOCHS) == EPOCHS,
-       "balanced batches");
+       "a training with balanced batches");
     for (int e = 0; e < EPOCHS; e++)
         near(epoch[e],
              (loss[e * STEPS] + loss[e * STEPS + 1] + loss[e * STEPS + 2]) /
                  STEPS,
-             1e-7, "are full: an epoch's loss is their plain mean");
+             1e-7, "  are full: an epoch's loss is their plain mean");
     ok(same_file("balanced", "epoch-00004.safetensors", "balanced",
                  "last.safetensors") &&
            file_exists(in_dir("balanced", "epoch-00002.safetensors")),
        "every second epoch is kept");
     ok(!file_exists(in_dir("balanced", "epoch-00001.safetensors")) &&
            !file_exists(in_dir("balanced", "epoch-00003.safetensors")),
-       "and no other");
+       "  and no other");
     c.train.epochs = 2;
     ok(train("two", &how, 1, &(struct watch){0}, &err) == 0 &&
            same_file("balanced", "epoch-00002.safetensors", "two",
                      "last.safetensors"),
-       "as it was then");
+       "  as it was then");
     c.train.batch = TRAIN + 1;
     fails(train("large", &how, 1, &(struct watch){0}, &err), err, ERR_USAGE,
           "a balanced batch of 18 samples, there are 17", "too large a batch");
@@ -418,11 +419,11 @@ static void check_together(const struct trainer_args *plain)
 
         snprintf(out, sizeof(out), "all%d", stop);
         fails(train(out, &how, 2, &(struct watch){.stop_at = stop}, &err), err,
-              ERR_AGAIN, "stopped", "stopped");
+              ERR_AGAIN, "stopped", "a training with all options is stopped");
         w = (struct watch){0};
         ok(train(out, &how, 2, &w, &err) == 0 && same_results("all", out) &&
                !w.warned[0],
-           "goes on to the same bytes");
+           "a training with all options goes on to the same bytes");
     }
     column("all", "steps.csv", "loss", two, EPOCHS * STEPS);
     for (int ranks = 1; ranks <= 3; ranks += 2) {
@@ -433,15 +434,15 @@ static void check_together(const struct trainer_args *plain)
         ok(train(ranks == 1 ? "one" : "three", &how, ranks, &w, &err) == 0,
            ranks == 1 ? "one rank goes on" : "three ranks go on");
         ok(strstr(w.warned, "made by 2 ranks, now there are") != NULL,
-           "and it is said");
+           "  and it is said");
         ok(column(ranks == 1 ? "one" : "three", "steps.csv", "loss", other,
                   EPOCHS * STEPS) == EPOCHS * STEPS,
-           "as many steps");
+           "  as many steps");
         for (int i = 0; i < EPOCHS * STEPS; i++)
             worst = fmax(worst, fabs(other[i] / two[i] - 1));
     }
     printf("# largest relative difference of losses: %.3g\n", worst);
-    ok(worst < 1e-3, "to losses that differ by rounding");
+    ok(worst < 1e-3, "  to losses that differ by rounding");
 }
 
 /* --- pairs -----------------------------------------------------------------*/
@@ -461,12 +462,12 @@ static void check_pairs(const struct trainer_args *plain)
     c.train.batch = 3;
     fails(train("few", &how, 1, &w, &err), err, ERR_USAGE,
           "a batch of 3 images holds no pairs of two classes; 4 are needed",
-          "a batch without pairs");
+          "a batch without pairs is refused");
     c.train.batch = BATCH;
     set.n_train = 4; /* of classes 0, 1, 2, 0 */
     fails(train("lone", &how, 1, &w, &err), err, ERR_USAGE,
           "class 'red' has a single training image; a pair is needed",
-          "a class of one");
+          "a class of one sample is refused");
     set.n_train = 3;
     fails(train("lone", &how, 1, &w, &err), err, ERR_USAGE,
           "a batch of 3 images", "too few samples");
@@ -491,6 +492,6 @@ int main(void)
     check_balanced(&plain);
     check_together(&plain);
     check_pairs(&plain);
-    ok(dir_remove(dir, &err) == 0, "clean up");
+    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

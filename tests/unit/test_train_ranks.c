@@ -91,26 +91,28 @@ static void check_ranks(const struct config *c, const char *self)
     setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
     setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
     setenv("ASAN_OPTIONS", "detect_leaks=0", 1); /* Open MPI's own leaks */
-    ok(train_alone("slow1", &slow, &w, &err) == 0, "one rank");
-    ok(two_ranks(self, "slow2", 0) == 0, "two ranks");
+    ok(train_alone("slow1", &slow, &w, &err) == 0,
+       "one rank trains at a slow rate");
+    ok(two_ranks(self, "slow2", 0) == 0, "two ranks train at a slow rate");
     ok(read_steps("slow1", one, 64) == (size_t)EPOCHS * STEPS &&
            read_steps("slow2", two, 64) == (size_t)EPOCHS * STEPS,
-       "as many steps, the last one of an epoch without rows for one rank");
+       "one and two ranks make as many steps");
     for (int i = 0; i < EPOCHS * STEPS; i++)
         worst = fmax(worst, fabs(two[i] / one[i] - 1));
     printf("# largest relative difference of losses: %.3g\n", worst);
     ok(worst < 1e-3, "two ranks have the losses of one");
-    ok(two_ranks(self, "two", 0) == 0, "two ranks, to the end");
-    ok(two_ranks(self, "torn", 1) != 0, "two ranks stop");
+    ok(two_ranks(self, "two", 0) == 0, "two ranks train to the end");
+    ok(two_ranks(self, "torn", 1) != 0, "two ranks stop after a step");
     w = (struct watch){.stop_at = 1};
     fails(train_alone("torn1", c, &w, &err), err, ERR_AGAIN, "after step 1",
-          "one rank stops");
+          "one rank stops after a step");
     worst = compare_gradients("torn", "torn1");
     printf("# relative difference of gradients: %.3g\n", worst);
-    ok(worst < 0.1, "the first gradient is that of one rank");
+    ok(worst < 0.1, "the first gradient of two ranks is that of one");
     ok(two_ranks(self, "torn", 0) == 0 && same_results("two", "torn"),
        "two ranks go on to the same bytes");
-    ok(two_ranks(self, "small", -1) != 0, "a batch of 1 for two ranks");
+    ok(two_ranks(self, "small", -1) != 0,
+       "a batch of 1 is refused for two ranks");
 }
 
 int main(int argc, char **argv)

@@ -17,8 +17,8 @@ static void check_stop(const struct config *c, int k, const char *text)
     fails(train_alone(out, c, &w, &err), err, ERR_AGAIN, text, text);
     w = (struct watch){0};
     ok(train_alone(out, c, &w, &err) == 0 && same_results("whole", out),
-       "goes on to the same bytes");
-    ok(w.warned[0] == '\0', "without a warning");
+       "  goes on to the same bytes");
+    ok(w.warned[0] == '\0', "  without a warning");
 }
 
 /* Lose power after the k-th step, with a checkpoint at every step. */
@@ -38,11 +38,11 @@ static void check_kill(const struct config *c, int k)
     w = (struct watch){0};
     ok(train_alone("killed", c, &w, &err) == 0 &&
            same_results("whole", "killed"),
-       "goes on from the checkpoint");
-    ok(w.told < EPOCHS * (STEPS + 2), "and not from the start");
+       "  goes on from the checkpoint");
+    ok(w.told < EPOCHS * (STEPS + 2), "  and not from the start");
     ok(dir_remove(in_dir("often"), &err) == 0 &&
            dir_remove(in_dir("killed"), &err) == 0,
-       "clean up");
+       "the test's output is removed");
 }
 
 static void damage(const char *out, const char *name, long at)
@@ -75,7 +75,7 @@ static void check_damage(const struct config *c, bool both, const char *text)
        "the same bytes after damage");
     if (!ok(strstr(w.warned, text) && strstr(w.warned, "does not match"), text))
         printf("# '%s'\n", w.warned);
-    ok(dir_remove(in_dir("hurt"), &err) == 0, "clean up");
+    ok(dir_remove(in_dir("hurt"), &err) == 0, "the damaged output is removed");
 }
 
 static void check_other_key(const struct config *c)
@@ -97,16 +97,16 @@ static void check_other_key(const struct config *c)
     snprintf(out, sizeof(out), "%s", in_dir("key"));
     a.dir = out;
     fails(train_alone("key", c, &w, &err), err, ERR_AGAIN, "stopped",
-          "stopped");
+          "a training is stopped");
     dist_alone(&d);
     a.dist = &d;
     w = (struct watch){.stop_at = 1};
     ok(trainset_open(&set, &(struct trainset_args){.data = in_dir("data")},
                      &err) == 0,
-       "data");
+       "data for the trainings are made");
     fails(trainer_run(&a, &err), err, ERR_AGAIN, "in epoch 1 after step 1",
           "another key starts again");
-    ok(strstr(w.warned, "other parameters") != NULL, "and warns");
+    ok(strstr(w.warned, "other parameters") != NULL, "  and warns");
     a.network = "lenet";
     fails(trainer_run(&a, &err), err, ERR_USAGE, "lenet", "unknown network");
     trainset_close(&set);

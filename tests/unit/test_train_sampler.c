@@ -107,7 +107,7 @@ static void check_set(const struct set *s)
         1 + s->batch / (present < s->batch / 2 ? present : s->batch / 2);
     ok(sampler_batches(&sampler) * s->batch >= n &&
            (sampler_batches(&sampler) - 1) * s->batch < n,
-       "as many batches as without balance");
+       "  as many batches as without balance");
     ok(good, "every batch is balanced");
     ok(even, "a class goes through its samples evenly");
     ok(most - least <= per_batch, "the classes come equally often");
@@ -127,16 +127,19 @@ static void check_same(void)
     if (!ok(sampler_init(&a, label, n, 32, 9, &err) == 0 &&
                 sampler_init(&b, label, n, 32, 9, &err) == 0 &&
                 sampler_init(&c, label, n, 32, 10, &err) == 0,
-            "three samplers"))
+            "three balanced samplers"))
         return;
     sampler_order(&a, 3, one);
     for (uint32_t epoch = 0; epoch <= 3; epoch++)
         sampler_order(&b, epoch, two);
-    ok(memcmp(one, two, n * sizeof(*one)) == 0, "the same epoch, the same");
+    ok(memcmp(one, two, n * sizeof(*one)) == 0,
+       "balanced batches of the same epoch are the same");
     sampler_order(&b, 4, two);
-    ok(memcmp(one, two, n * sizeof(*one)) != 0, "another epoch, another");
+    ok(memcmp(one, two, n * sizeof(*one)) != 0,
+       "balanced batches of another epoch are others");
     sampler_order(&c, 3, two);
-    ok(memcmp(one, two, n * sizeof(*one)) != 0, "another seed, another");
+    ok(memcmp(one, two, n * sizeof(*one)) != 0,
+       "balanced batches with another seed are others");
     sampler_release(&a);
     sampler_release(&b);
     sampler_release(&c);
@@ -152,10 +155,12 @@ static void check_pinned(void)
     struct sampler s;
     struct err err = {0};
 
-    if (!ok(sampler_init(&s, label, 9, 6, 42, &err) == 0, "nine samples"))
+    if (!ok(sampler_init(&s, label, 9, 6, 42, &err) == 0,
+            "a balanced sampler of nine samples"))
         return;
     sampler_order(&s, 7, order);
-    ok(memcmp(order, want, sizeof(want)) == 0, "their order as ever");
+    ok(memcmp(order, want, sizeof(want)) == 0,
+       "  has the order that it always had");
     sampler_release(&s);
 }
 
@@ -166,7 +171,7 @@ static void refuse(const int *label, size_t n, size_t batch, enum err_code code,
     struct err err = {0};
 
     fails(sampler_init(&s, label, n, batch, 1, &err), err, code, text, text);
-    ok(!s.sample && !s.card && s.n == 0, "empty");
+    ok(!s.sample && !s.card && s.n == 0, "a refused sampler is empty");
 }
 
 int main(void)

@@ -170,7 +170,7 @@ static void check_same(const struct net *net)
                 train(net, &t, "kept", &err) == 0,
             net->name))
         printf("# %s\n", err.text);
-    ok(!warned[0], "without a warning");
+    ok(!warned[0], "  without a warning");
     ok(same_file("off/last.safetensors", "kept/last.safetensors") &&
            same_file("off/model.safetensors", "kept/model.safetensors") &&
            same_file("off/history.csv", "kept/history.csv") &&
@@ -179,7 +179,7 @@ static void check_same(const struct net *net)
     trunk_close(&t);
     ok(dir_remove(in_dir("off"), &err) == 0 &&
            dir_remove(in_dir("kept"), &err) == 0,
-       "clean up");
+       "the test's run is removed");
 }
 
 /* The one directory that the cache is in, and a file there. */
@@ -241,10 +241,11 @@ static void check_repair(const struct net *net, const float *want,
     struct trunk t;
     struct err err = {0};
 
-    ok(open_trunk(&t, net, 3, &err) == 0 && t.n_border > 0, "opened again");
+    ok(open_trunk(&t, net, 3, &err) == 0 && t.n_border > 0,
+       "what frozen layers put out is opened again");
     if (!ok(strstr(warned, parts) != NULL, parts))
         printf("# '%s'\n", warned);
-    ok(same_values(&t, want), "with the same values");
+    ok(same_values(&t, want), "  with the same values");
     trunk_close(&t);
 }
 
@@ -301,9 +302,11 @@ static void check_kept(const struct net *net)
     float *out[FRONT_MAX_BORDER];
 
     bf16 = false;
-    ok(open_trunk(&full, net, 3, &err) == 0 && full.n_border == 1, "float32");
+    ok(open_trunk(&full, net, 3, &err) == 0 && full.n_border == 1,
+       "what frozen layers put out is kept as float32");
     bf16 = true;
-    ok(open_trunk(&half, net, 3, &err) == 0 && half.n_border == 1, "bfloat16");
+    ok(open_trunk(&half, net, 3, &err) == 0 && half.n_border == 1,
+       "what frozen layers put out is kept as bfloat16");
     bf16 = false;
     a = front_args(net, 3);
     row = tensor_row(&full.shape[0]);
@@ -348,6 +351,6 @@ int main(void)
     check_same(net_find("resnet50", &err));
     check_kept(net_find("resnet50", &err));
     trainset_close(&set);
-    ok(dir_remove(dir, &err) == 0, "clean up");
+    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -68,7 +68,7 @@ static void check_board(void)
         row[i] = (struct want_row){i, 0};
     ok(board_init(&b, ROOM, ROW, &err) == 0 &&
            board_begin(&b, row, 100, 1, &err) == 0,
-       "a board");
+       "a queue of fresh variants begins");
     while (n < 16 && board_take(&b, &t[n], false))
         n++;
     ok(n == ROOM / BOARD_PIECE && t[4].row[7].row == 39,
@@ -96,12 +96,13 @@ static void check_board(void)
     board_wait(&b, 30, 20, make, NULL, pixels);
     ok(made == 1 && right(&b, 30, 20, 1), "the trainer makes what nobody has");
     ok(b.made == 56, "rows are counted");
-    near(b.busy, 3.0, 0.1, "and their makers' time");
-    ok(board_take(&b, &t[7], false), "in hand at the end of an epoch");
-    ok(board_begin(&b, row, 10, 2, &err) == 0, "the next epoch");
+    near(b.busy, 3.0, 0.1, "  and their makers' time");
+    ok(board_take(&b, &t[7], false), "  in hand at the end of an epoch");
+    ok(board_begin(&b, row, 10, 2, &err) == 0,
+       "the next epoch of fresh variants begins");
     bring(&b, &t[7], false, "what belongs to the last one is dropped");
     board_wait(&b, 0, 10, make, NULL, pixels);
-    ok(right(&b, 0, 10, 2), "its rows");
+    ok(right(&b, 0, 10, 2), "  with its rows");
     board_close(&b);
     ok(!board_take(&b, &more, true), "closed: nothing to wait for");
     board_release(&b);
@@ -160,7 +161,7 @@ static void check_set(void)
         wrong +=
             set.train[i].variant != i % FRESH ||
             set.train[i].pixels != store_image(&set.data, set.train[i].source);
-    ok(wrong == 0, "which are numbered");
+    ok(wrong == 0, "  which are numbered");
     for (uint32_t i = 0; i < N * FRESH; i++)
         order[i] = (i * 7 + 3) % (N * FRESH);
 }
@@ -232,17 +233,19 @@ static void check_epochs(int workers, int rank, int ranks, const char *program)
     struct err err = {0};
     char note[400];
 
-    if (!ok(variants_new(&v, &a, &err) == 0, "makers")) {
+    if (!ok(variants_new(&v, &a, &err) == 0,
+            "makers of fresh variants start")) {
         printf("# %s\n", err.text);
         return;
     }
     ok(variants_begin(v, order, set.n_train, 0, 1, &err) == 0 &&
            wrong_rows(v, 0, rank, ranks, 1) == 0,
-       "an epoch");
+       "an epoch of fresh variants");
     ok(variants_begin(v, order, set.n_train, 1, 2, &err) == 0 &&
            wrong_rows(v, 1, rank, ranks, 2) == 0,
-       "another, from the second batch on");
-    ok(variants_begin(v, order, set.n_train, 0, 3, &err) == 0, "a third");
+       "another epoch of fresh variants, from the second batch on");
+    ok(variants_begin(v, order, set.n_train, 0, 3, &err) == 0,
+       "a third epoch of fresh variants begins");
     variants_next(v, 1);
     ok(!variants_slow(v, 1e9, note, sizeof(note)), "training hardly waited");
     ok(variants_slow(v, 1e-9, note, sizeof(note)) &&
@@ -262,14 +265,14 @@ static void check_differ(void)
     BUG_ON(!scratch);
     fresh_make(&f, 0, 0, 1, a, scratch);
     fresh_make(&f, 0, 0, 2, b, scratch);
-    ok(memcmp(a, b, BYTES) != 0, "another epoch, another variant");
+    ok(memcmp(a, b, BYTES) != 0, "in another epoch a variant is another");
     fresh_make(&f, 0, 1, 1, b, scratch);
-    ok(memcmp(a, b, BYTES) != 0, "another number");
+    ok(memcmp(a, b, BYTES) != 0, "of another number a variant is another");
     g.seed++;
     fresh_make(&g, 0, 0, 1, b, scratch);
-    ok(memcmp(a, b, BYTES) != 0, "another seed");
+    ok(memcmp(a, b, BYTES) != 0, "with another seed a variant is another");
     fresh_make(&f, 0, 0, 1, b, scratch);
-    ok(memcmp(a, b, BYTES) == 0, "the same again");
+    ok(memcmp(a, b, BYTES) == 0, "the same variant has the same bytes");
     free(scratch);
 }
 
@@ -301,11 +304,12 @@ static void check_again(int workers, int ranks, const char *program)
     ok(variants_begin(v, order, set.n_train, 2, 1, &err) == 0 &&
            wrong_rows(v, 2, a.rank, ranks, 1) == 0,
        "the same from the third batch on");
-    ok(variants_begin(v, order, set.n_train, 0, 1, &err) == 0, "once more");
+    ok(variants_begin(v, order, set.n_train, 0, 1, &err) == 0,
+       "an epoch in which samples come again begins anew");
     variants_next(v, 2);
     memcpy(first, variants_row(v, 0), BYTES);
     ok(order[0] == order[1] && memcmp(first, variants_row(v, 1), BYTES) != 0,
-       "twice in one batch");
+       "  a sample twice in one batch brings two variants");
     variants_free(v);
     memcpy(order, plain, sizeof(order));
 }

@@ -36,23 +36,28 @@ static void check_weights(void)
 
     weighing_init(&w);
     ok(w.loss == loss_find("cross_entropy", &err) && !w.weight && !w.cost,
-       "plain cross-entropy");
-    ok(read_text(&w, "balanced", "", &set, &err) == 0 && w.weight, "balanced");
-    near(w.weight[0], 8.0 / (3 * 5), 1e-12, "n / (k n_c)");
-    near(w.weight[2], 8.0 / 3, 1e-12, "of a rare class");
-    ok(read_text(&w, "1, 0 2.5", "", &set, &err) == 0 && !w.cost, "given");
-    near(w.weight[2], 2.5, 0, "as given");
+       "without a setting the loss is plain cross-entropy");
+    ok(read_text(&w, "balanced", "", &set, &err) == 0 && w.weight,
+       "balanced class weights");
+    near(w.weight[0], 8.0 / (3 * 5), 1e-12,
+         "balanced weight of a class: n / (k n_c)");
+    near(w.weight[2], 8.0 / 3, 1e-12, "balanced weight of a rare class");
+    ok(read_text(&w, "1, 0 2.5", "", &set, &err) == 0 && !w.cost,
+       "class weights that are given");
+    near(w.weight[2], 2.5, 0, "  are taken as they are");
     fails(read_text(&w, "1, 2", "", &set, &err), err, ERR_USAGE,
-          "train.class_weights: 2 numbers, there are 3 classes", "too few");
+          "train.class_weights: 2 numbers, there are 3 classes",
+          "too few class weights are refused");
     fails(read_text(&w, "1, -2, 1", "", &set, &err), err, ERR_USAGE,
-          "-2 is out of range", "negative");
+          "-2 is out of range", "a negative class weight is refused");
     fails(read_text(&w, "0 0 0", "", &set, &err), err, ERR_USAGE, "all are 0",
-          "nothing counts");
+          "class weights of 0 are refused");
     fails(read_text(&w, "1, x", "", &set, &err), err, ERR_USAGE,
-          "'x' is not a number", "a word");
+          "'x' is not a number", "a class weight that is a word is refused");
     set.n_train = 7;
     fails(read_text(&w, "balanced", "", &set, &err), err, ERR_INPUT,
-          "class 'c' has no training image", "nothing to balance");
+          "class 'c' has no training image",
+          "a class without cells cannot be balanced");
 }
 
 static void check_costs(void)
@@ -64,12 +69,14 @@ static void check_costs(void)
     ok(read_text(&w, "balanced", "0 1 2; 3 0 4; 5 6 0", &set, &err) == 0 &&
            w.loss == loss_find("expected_cost", &err) && !w.weight,
        "a matrix makes the loss expected cost");
-    near(w.cost[1 * K + 2], 4, 0, "row and column");
-    near(w.cost[2 * K + 1], 6, 0, "likewise");
+    near(w.cost[1 * K + 2], 4, 0, "train.costs: of calling class 1 a 2");
+    near(w.cost[2 * K + 1], 6, 0, "train.costs: of calling class 2 a 1");
     fails(read_text(&w, "balanced", "0 1; 1 0", &set, &err), err, ERR_USAGE,
-          "train.costs: costs: row 1 has 2 numbers", "a matrix too small");
+          "train.costs: costs: row 1 has 2 numbers",
+          "train.costs: a matrix too small is refused");
     fails(read_text(&w, "balanced", "0 1 2; 3 0 4; 5 -6 0", &set, &err), err,
-          ERR_USAGE, "-6 is out of range", "a negative cost");
+          ERR_USAGE, "-6 is out of range",
+          "train.costs: a negative cost is refused");
 }
 
 static void check_configuration(void)
@@ -82,17 +89,22 @@ static void check_configuration(void)
     struct err err = {0};
 
     fails(config_read(&c, NULL, &bad[0], 1, &err), err, ERR_USAGE,
-          "-2 is out of range", "refused with the configuration");
+          "-2 is out of range",
+          "configuration: a negative class weight is refused");
     fails(config_read(&c, NULL, &bad[1], 1, &err), err, ERR_USAGE,
-          "row 2 has 1 numbers", "a matrix that is not square");
+          "row 2 has 1 numbers",
+          "configuration: costs that are not square are refused");
     fails(config_read(&c, NULL, &bad[2], 1, &err), err, ERR_USAGE,
-          "a row has 1 numbers", "one of a single class");
-    ok(config_read(&c, NULL, &good, 1, &err) == 0, "a good one");
+          "a row has 1 numbers",
+          "configuration: costs of a single class are refused");
+    ok(config_read(&c, NULL, &good, 1, &err) == 0,
+       "configuration: a good matrix of costs is read");
     fails(
         config_read(&c, NULL,
                     (struct config_set[]){good, {"train.label_smoothing=0.1"}},
                     2, &err),
-        err, ERR_USAGE, "expected cost has no", "smoothing of no labels");
+        err, ERR_USAGE, "expected cost has no",
+        "configuration: costs with label smoothing are refused");
 }
 
 /* A profile is a set of defaults: what is said counts, in any order. */
@@ -118,7 +130,7 @@ static void check_profiles(void)
            again.train.schedule == RATE_CONSTANT &&
            again.train.input == INPUT_AUTO &&
            again.split.near_duplicates == NEAR_SEPARATE,
-       "the paper's");
+       "profile paper has the paper's defaults");
 }
 
 int main(void)

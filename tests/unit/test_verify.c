@@ -84,13 +84,13 @@ int main(void)
     fails(rc, err, ERR_INPUT, "1 of 2 outputs are damaged", "a changed byte");
     ok(strstr(text, "damaged    train/a-b-s1 ") &&
            strstr(text, "out was changed\n") && strstr(text, "ok         data"),
-       "it is named, and what is good is said to be");
+       "  it is named, and what is good is said to be");
     snprintf(path, sizeof(path), "%s/data/manifest.json", run);
     BUG_ON(unlink(path) < 0);
     text = verify(&rc, &err);
     fails(rc, err, ERR_INPUT, "2 of 2 outputs are damaged",
           "an output without a manifest");
-    ok(dir_remove(run, &err) == 0, "clean up");
+    ok(dir_remove(run, &err) == 0, "the test's directory is removed");
     (void)verify(&rc, &err);
     fails(rc, err, ERR_USAGE, "cannot read directory", "no such run");
     return tap_done();

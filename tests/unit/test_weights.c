@@ -73,13 +73,14 @@ static void check_round(const struct net *net)
            weights_read(&from_h5, in_dir("x.h5"), &err) == 0,
        net->name);
     ok(same(&f, &from_h5), "the .h5 holds the same");
-    ok(weights_net(&from_h5, &err) == net, "it is told whose weights it holds");
+    ok(weights_net(&from_h5, &err) == net,
+       "  it is told whose weights it holds");
     ok(weights_check(net, &from_h5, &count, &err) == 0 &&
            count.numbers == net->n_trunk && count.top_tensors == 0,
        "all are there");
     ok(weights_write(net, &from_h5, "test", in_dir("x.st"), &err) == 0 &&
            weights_read(&back, in_dir("x.st"), &err) == 0,
-       "to safetensors and back");
+       "  to safetensors and back");
     ok(same(&f, &back) && weights_net(&back, &err) == net,
        "the same, with the network's name");
     ok(weights_load(h, net, &back, &err) == 0 && same(&f, &loaded),
@@ -109,11 +110,11 @@ static void check_cut(const struct net *net)
            weights_read(&back, in_dir("y.h5"), &err) == 0 && same(&f, &back),
        "a cut network with its head goes through .h5");
     ok(weights_load(other, net, &back, &err) == 0 && same(&f, &o),
-       "and into a graph like it");
+       "  and into a graph like it");
     ok(weights_load(whole, net, &back, &err) < 0 && err.code == ERR_INPUT &&
            strstr(err.text, "is missing"),
-       "but not into the whole network");
-    ok(weights_check(net, &back, &count, &err) < 0, "nor is it all of it");
+       "  but not into the whole network");
+    ok(weights_check(net, &back, &count, &err) < 0, "  nor is it all of it");
     ok(weights_load(other, net, &w, &err) == 0,
        "a cut network takes the whole network's weights");
     for (size_t i = 0; i < o.n_tensor; i++) {
@@ -175,11 +176,11 @@ static void check_tops(void)
     ok(weights_is_top("dense/kernel:0") && weights_is_top("dense_12/bias:0") &&
            weights_is_top("batch_normalization_1/gamma:0") &&
            weights_is_top("predictions/bias:0") && weights_is_top("fc1/bias:0"),
-       "classifiers");
+       "tensors of classifiers are told by their names");
     ok(!weights_is_top("dense_relu/x:0") && !weights_is_top("conv1/kernel:0") &&
            !weights_is_top("dense") &&
            !weights_is_top("batch_normalisation/g:0"),
-       "others");
+       "tensors of other layers are no classifier's");
 }
 
 int main(void)
