@@ -12,7 +12,7 @@
 static int become_program(const struct verb *v, char **argv, struct err *err)
 {
     argv[0] = (char *)(uintptr_t)v->option;
-    return launch_become(v->program, (const char *const *)argv, err);
+    return launch_exec(v->program, (const char *const *)argv, err);
 }
 
 /* What the verb "help" does, of one verb or (NULL) of all. */

@@ -22,7 +22,7 @@
 enum { METRICS_MAX_BYTES = 1 << 24 };
 
 /* Configuration and plan of one invocation. */
-struct job {
+struct plan_run {
     struct config config;
     struct plan plan;        /* owned */
     char dir[FILE_PATH_MAX]; /* absolute */
@@ -43,8 +43,8 @@ static int config_path(char path[FILE_PATH_MAX], const char *given,
 
 /* Where the run lives: as asked; else a run directory is itself the run,
  * wherever it was made. */
-static int choose_dir(struct config *c, const struct run_args *a, bool is_run,
-                      struct err *err)
+static int choose_dir(struct config *c, const struct run_command_args *a,
+                      bool is_run, struct err *err)
 {
     const char *dir = a->dir ? a->dir : is_run ? a->config : NULL;
 
@@ -55,7 +55,7 @@ static int choose_dir(struct config *c, const struct run_args *a, bool is_run,
 }
 
 /* Workers may start elsewhere, so a path is made absolute, in place. */
-static int absolute(char path[FILE_PATH_MAX], struct err *err)
+static int make_absolute(char path[FILE_PATH_MAX], struct err *err)
 {
     char cwd[FILE_PATH_MAX], given[FILE_PATH_MAX];
 
@@ -68,25 +68,25 @@ static int absolute(char path[FILE_PATH_MAX], struct err *err)
     return file_path(path, err, "%s/%s", cwd, given);
 }
 
-/* Put off what comes behind the last node of stage 'until'. */
+/* Put off what comes behind the last step of stage 'until'. */
 static int stop_behind(struct plan *p, const char *until, struct err *err)
 {
     const struct stage_row *stage = stage_table_find(until);
     int last = -1;
 
-    for (int i = 0; i < p->n_node; i++)
-        if (p->node[i].stage == stage)
+    for (int i = 0; i < p->n_step; i++)
+        if (p->step[i].stage == stage)
             last = i;
     if (last < 0)
         return err_set(err, ERR_USAGE, "--until %s: the plan has no such stage",
                        until);
-    for (int i = 0; i < p->n_node; i++) {
-        if (!p->node[i].run ||
-            (i <= last && p->node[i].stage->id != STAGE_REPORT))
+    for (int i = 0; i < p->n_step; i++) {
+        if (!p->step[i].run ||
+            (i <= last && p->step[i].stage->id != STAGE_REPORT))
             continue;
-        p->node[i].run = false;
-        p->node[i].later = true;
-        snprintf(p->node[i].reason, sizeof(p->node[i].reason),
+        p->step[i].run = false;
+        p->step[i].later = true;
+        snprintf(p->step[i].reason, sizeof(p->step[i].reason),
                  "put off (--until %s)", until);
     }
     return 0;
@@ -108,9 +108,9 @@ static int check_parts(const struct config *c, const struct plan *p,
     if (recipe_init(&r, &p->fresh_recipe, err) < 0)
         return -1;
     recipe_release(&r);
-    for (int i = 0; i < p->n_node; i++)
-        if (p->node[i].run && p->node[i].stage->id == STAGE_WEIGHTS &&
-            import_weights_check(p->node[i].network, c->train.weights, err) < 0)
+    for (int i = 0; i < p->n_step; i++)
+        if (p->step[i].run && p->step[i].stage->id == STAGE_WEIGHTS &&
+            import_weights_check(p->step[i].network, c->train.weights, err) < 0)
             return -1;
     return 0;
 }
@@ -141,10 +141,11 @@ static int check_apart(const struct config *c, const char *dir, struct err *err)
 /* A recipe may be a name. */
 static int absolute_recipe(char word[FILE_PATH_MAX], struct err *err)
 {
-    return recipe_text_is_path(word) ? absolute(word, err) : 0;
+    return recipe_text_is_path(word) ? make_absolute(word, err) : 0;
 }
 
-static int job_open(struct job *j, const struct run_args *a, struct err *err)
+static int job_open(struct plan_run *j, const struct run_command_args *a,
+                    struct err *err)
 {
     char path[FILE_PATH_MAX];
     struct config *c = &j->config;
@@ -154,9 +155,11 @@ static int job_open(struct job *j, const struct run_args *a, struct err *err)
         config_read(c, path, a->set, a->n_set, err) < 0 ||
         choose_dir(c, a, is_run, err) < 0)
         return -1;
-    if (absolute(c->run.dir, err) < 0 || absolute(c->dataset.path, err) < 0 ||
-        absolute(c->split.csv, err) < 0 || absolute(c->layout.csv, err) < 0 ||
-        absolute(c->train.weights, err) < 0 ||
+    if (make_absolute(c->run.dir, err) < 0 ||
+        make_absolute(c->dataset.path, err) < 0 ||
+        make_absolute(c->split.csv, err) < 0 ||
+        make_absolute(c->layout.csv, err) < 0 ||
+        make_absolute(c->train.weights, err) < 0 ||
         absolute_recipe(c->augment.recipe, err) < 0 ||
         absolute_recipe(c->train.augment_recipe, err) < 0 ||
         file_path(j->dir, err, "%s", c->run.dir) < 0 ||
@@ -165,21 +168,21 @@ static int job_open(struct job *j, const struct run_args *a, struct err *err)
     if (plan_init(&j->plan, c, j->dir, err) < 0 ||
         check_parts(c, &j->plan, err) < 0)
         return -1;
-    if (a->verify && plan_look(&j->plan, j->dir, true, err) < 0)
+    if (a->verify && plan_refresh(&j->plan, j->dir, true, err) < 0)
         return -1;
     return a->until ? stop_behind(&j->plan, a->until, err) : 0;
 }
 
-static void job_close(struct job *j)
+static void job_close(struct plan_run *j)
 {
     plan_release(&j->plan);
     if (j->lock)
         close(j->lock);
 }
 
-static struct job *job_new(struct err *err)
+static struct plan_run *job_new(struct err *err)
 {
-    struct job *j = calloc(1, sizeof(*j));
+    struct plan_run *j = calloc(1, sizeof(*j));
 
     if (!j)
         err_set(err, ERR_SYSTEM, "no memory");
@@ -188,18 +191,18 @@ static struct job *job_new(struct err *err)
 
 static void print_plan(const struct plan *p)
 {
-    for (int i = 0; i < p->n_node; i++)
+    for (int i = 0; i < p->n_step; i++)
         printf("%-6s %-40s %s\n",
-               p->node[i].run     ? "run"
-               : p->node[i].later ? "later"
+               p->step[i].run     ? "run"
+               : p->step[i].later ? "later"
                                   : "reuse",
-               p->node[i].name, p->node[i].reason);
+               p->step[i].name, p->step[i].reason);
     fflush(stdout);
 }
 
-int run_plan(const struct run_args *a, struct err *err)
+int run_command_plan(const struct run_command_args *a, struct err *err)
 {
-    struct job *j = job_new(err);
+    struct plan_run *j = job_new(err);
     int rc = j ? job_open(j, a, err) : -1;
 
     if (rc == 0)
@@ -211,12 +214,12 @@ int run_plan(const struct run_args *a, struct err *err)
 }
 
 /* Be the only scheduler; the lock ends with this process, however it ends. */
-static int take_lock(struct job *j, struct err *err)
+static int take_lock(struct plan_run *j, struct err *err)
 {
     char path[FILE_PATH_MAX];
     int got;
 
-    if (dir_make(j->dir, err) < 0 ||
+    if (file_dir_make(j->dir, err) < 0 ||
         file_path(path, err, "%s/scheduler.lock", j->dir) < 0)
         return -1;
     j->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
@@ -236,7 +239,7 @@ static int take_lock(struct job *j, struct err *err)
     return 0;
 }
 
-static int write_config(const struct job *j, struct err *err)
+static int write_config(const struct plan_run *j, struct err *err)
 {
     char path[FILE_PATH_MAX], host[64] = "", now[CLOCK_TEXT];
     struct buf b = {0};
@@ -276,7 +279,7 @@ static void print_accuracy(const char *what, double v)
         printf("%-44s %5.1f %%\n", what, 100 * v);
 }
 
-static void print_results(const struct job *j)
+static void print_results(const struct plan_run *j)
 {
     static const char *const accuracy[] = {"test", "accuracy", NULL};
     static const char *const baseline[] = {"test", NULL};
@@ -284,8 +287,8 @@ static void print_results(const struct job *j)
     struct err err;
 
     printf("\naccuracy on the test split:\n");
-    for (int i = 0; i < j->plan.n_node; i++) {
-        const struct plan_node *n = &j->plan.node[i];
+    for (int i = 0; i < j->plan.n_step; i++) {
+        const struct plan_step *n = &j->plan.step[i];
 
         if (n->stage->id == STAGE_EVALUATE &&
             file_path(path, &err, "%s/%s/metrics.json", j->dir, n->dir) == 0)
@@ -297,7 +300,7 @@ static void print_results(const struct job *j)
     printf("\nreport: %s/report/index.html\n", j->dir);
 }
 
-static int schedule(struct job *j, struct err *err)
+static int run_scheduler(struct plan_run *j, struct err *err)
 {
     struct scheduler *s = calloc(1, sizeof(*s));
     int rc = -1;
@@ -315,8 +318,8 @@ static int schedule(struct job *j, struct err *err)
             "%zu messages were ignored: not valid, or not their senders' to say",
             s->router.n_ignored);
     if (rc == 0 && s->n_failed > 0)
-        rc = err_set(err, ERR_INPUT, "%d of %d nodes failed; see above",
-                     s->n_failed, j->plan.n_node);
+        rc = err_set(err, ERR_INPUT, "%d of %d steps failed; see above",
+                     s->n_failed, j->plan.n_step);
     journal_add(j->dir, "run-end",
                 (struct journal_member[]){
                     {"outcome", rc == 0 ? "complete" : err->text}},
@@ -326,17 +329,17 @@ static int schedule(struct job *j, struct err *err)
     return rc;
 }
 
-int run_start(const struct run_args *a, struct err *err)
+int run_command_start(const struct run_command_args *a, struct err *err)
 {
-    struct job *j = job_new(err);
+    struct plan_run *j = job_new(err);
     int rc = -1;
 
-    link_signals();
+    scheduler_link_signals();
     if (j && job_open(j, a, err) == 0 && take_lock(j, err) == 0 &&
         write_config(j, err) == 0 &&
         plan_pin(&j->plan, &j->config, j->dir, err) == 0) {
         print_plan(&j->plan);
-        rc = schedule(j, err);
+        rc = run_scheduler(j, err);
         if (rc == 0 && !a->until)
             print_results(j);
     }

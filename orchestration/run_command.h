@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-struct run_args {
+struct run_command_args {
     const char *config;           /* YAML file, or a run directory */
     const struct config_set *set; /* --set, in order */
     size_t n_set;
@@ -21,17 +21,19 @@ struct run_args {
 };
 
 /*
- * Print every node with "run" or "reuse" and why.  Changes nothing.
+ * Print every step with "run" or "reuse" and why.  Changes nothing.
  * Errors: as config_read() and plan_init().
  */
-MUST_USE int run_plan(const struct run_args *a, struct err *err);
+MUST_USE int run_command_plan(const struct run_command_args *a,
+                              struct err *err);
 
 /*
  * Do what the plan says must be done, then print where the report is and the
  * accuracies.  Only one scheduler works on a run at a time.
  * Errors: ERR_USAGE configuration; ERR_AGAIN stopped, or another scheduler is
- * at it; ERR_SYSTEM; ERR_INPUT some node failed.
+ * at it; ERR_SYSTEM; ERR_INPUT some step failed.
  */
-MUST_USE int run_start(const struct run_args *a, struct err *err);
+MUST_USE int run_command_start(const struct run_command_args *a,
+                               struct err *err);
 
 #endif

@@ -20,7 +20,7 @@ static const char summary[] = "from Pap-smear cell crops to classifiers, their "
 static const char exit_status[] =
     "0 done, 1 failed, 2 bad usage or configuration, 75 start again";
 
-/* --- what both forms say --------------------------------------------------- */
+/* --- what both forms say -------------------------------------------------- */
 
 /* What an option does, and its default. */
 static void option_text(const struct verb_option *o, char text[TEXT_MAX])
@@ -31,7 +31,7 @@ static void option_text(const struct verb_option *o, char text[TEXT_MAX])
              o->initial ? ")" : "");
 }
 
-/* --- at the terminal ------------------------------------------------------- */
+/* --- at the terminal ------------------------------------------------------ */
 
 /* Words from column 'at' on, broken into lines. */
 static void put_wrapped(struct buf *b, int at, const char *text)
@@ -141,7 +141,7 @@ void verb_help_text(const struct verb *v, struct buf *b)
         put_overview(b);
 }
 
-/* --- man pages ------------------------------------------------------------- */
+/* --- man pages ------------------------------------------------------------ */
 
 /* Text that roff takes for nothing else; a hyphen is one to copy. */
 static void put_roff(struct buf *b, const char *s)
@@ -255,7 +255,7 @@ int verb_help_man(const char *dir, struct err *err)
     const struct verb *v;
     struct buf b = {0};
 
-    if (dir_make(dir, err) < 0)
+    if (file_dir_make(dir, err) < 0)
         return -1;
     overview_page(&b);
     if (write_page(dir, "", &b, err) < 0)

@@ -17,7 +17,7 @@
 /* Where the value of an option goes. */
 #define INTO(type, member) type, offsetof(struct verb_args, member)
 
-/* --- runs ------------------------------------------------------------------ */
+/* --- runs ----------------------------------------------------------------- */
 
 static const struct verb_option run_options[] = {
     {0, "set", "KEY=VALUE", NULL, "instead of what the file says of this key",
@@ -31,9 +31,9 @@ static const struct verb_option run_options[] = {
     {.name = NULL},
 };
 
-static struct run_args run_asked(const struct verb_args *a)
+static struct run_command_args run_asked(const struct verb_args *a)
 {
-    struct run_args r = a->run;
+    struct run_command_args r = a->run;
 
     r.config = a->word[0];
     r.set = a->set.item;
@@ -43,16 +43,16 @@ static struct run_args run_asked(const struct verb_args *a)
 
 static int act_run(const struct verb_args *a, struct err *err)
 {
-    const struct run_args r = run_asked(a);
+    const struct run_command_args r = run_asked(a);
 
-    return run_start(&r, err);
+    return run_command_start(&r, err);
 }
 
 static int act_plan(const struct verb_args *a, struct err *err)
 {
-    const struct run_args r = run_asked(a);
+    const struct run_command_args r = run_asked(a);
 
-    return run_plan(&r, err);
+    return run_command_plan(&r, err);
 }
 
 static const struct verb_option status_options[] = {
@@ -63,7 +63,7 @@ static const struct verb_option status_options[] = {
 
 static int act_status(const struct verb_args *a, struct err *err)
 {
-    link_signals();
+    scheduler_link_signals();
     return status_print(stdout, a->word[0], a->watch, err);
 }
 
@@ -71,7 +71,7 @@ static int act_report(const struct verb_args *a, struct err *err)
 {
     const char *const args[] = {"--run", a->word[0], "--anew", NULL};
 
-    return launch_become("papline-report", args, err);
+    return launch_exec("papline-report", args, err);
 }
 
 static const struct verb_option verify_options[] = {
@@ -90,7 +90,7 @@ static int act_verify(const struct verb_args *a, struct err *err)
     if (!a->augment)
         return verify_run(a->word[0], err);
     snprintf(k, sizeof(k), "%d", a->sample);
-    return launch_become("papline-augment", args, err);
+    return launch_exec("papline-augment", args, err);
 }
 
 static const struct verb_option compare_options[] = {
@@ -110,7 +110,7 @@ static int act_compare(const struct verb_args *a, struct err *err)
     return compare_verb(stdout, &c, err);
 }
 
-/* --- what stages' programs do ---------------------------------------------- */
+/* --- what stages' programs do --------------------------------------------- */
 
 static const struct verb_option predict_options[] = {
     {0, "explain", "METHOD", NULL, "also a picture of where the model looked",
@@ -130,7 +130,7 @@ static const struct verb_option preview_options[] = {
     {.name = NULL},
 };
 
-/* --- the machine and the networks ------------------------------------------ */
+/* --- the machine and the networks ----------------------------------------- */
 
 static const struct verb_option doctor_options[] = {
     {0, "ranks", "N", "0", "also where so many ranks would compute; 0: not",
@@ -232,7 +232,7 @@ static int act_features(const struct verb_args *a, struct err *err)
     return features(&a->features, err);
 }
 
-/* --- papline itself -------------------------------------------------------- */
+/* --- papline itself ------------------------------------------------------- */
 
 /* Print what was written to 'b', which is released. */
 static int print_text(struct buf *b, struct err *err)
@@ -279,7 +279,7 @@ static int act_completion(const struct verb_args *a, struct err *err)
     return print_text(&b, err);
 }
 
-/* --- the table ------------------------------------------------------------- */
+/* --- the table ------------------------------------------------------------ */
 
 static const struct verb verbs[] = {
     {.name = "run",

@@ -32,7 +32,7 @@ struct verb_args {
     bool help; /* --help: nothing else is to be done, or was looked at */
 
     struct verb_list set; /* of run: it has no place for a list itself */
-    struct run_args run;
+    struct run_command_args run;
     struct bench_args bench; /* its ranks and threads are also doctor's */
     struct compare_args compare;
     struct features_args features;

@@ -1,4 +1,4 @@
-/* finish.h - scheduler to sink: every unit is stored, seal the node */
+/* finish.h - scheduler to sink: every unit is stored, seal the step */
 #ifndef PROTO_FINISH_H
 #define PROTO_FINISH_H
 

@@ -1,4 +1,4 @@
-/* sealed.h - sink to scheduler: the node is sealed, or why not */
+/* sealed.h - sink to scheduler: the step is sealed, or why not */
 #ifndef PROTO_SEALED_H
 #define PROTO_SEALED_H
 

@@ -2,7 +2,7 @@
 
 static const struct wire_field FIELDS[] = {
     {"id", WIRE_U64, offsetof(struct msg_unit, id), 1, UINT64_MAX},
-    {"node", WIRE_NAME, offsetof(struct msg_unit, node), 1, WIRE_MAX_NODE},
+    {"node", WIRE_NAME, offsetof(struct msg_unit, step), 1, WIRE_MAX_STEP},
     {"attempt", WIRE_U32, offsetof(struct msg_unit, attempt), 1,
      WIRE_MAX_ATTEMPT},
     {"lease_ms", WIRE_U32, offsetof(struct msg_unit, lease_ms), 1,

@@ -6,7 +6,7 @@
 
 struct msg_unit {
     uint64_t id;                      /* 1 .. ; unique in a run */
-    char node[WIRE_MAX_NODE + 1];     /* name: "train/mobilenetv2-scratch-s1" */
+    char step[WIRE_MAX_STEP + 1];     /* name: "train/mobilenetv2-scratch-s1" */
     uint32_t attempt;                 /* 1 .. WIRE_MAX_ATTEMPT */
     uint32_t lease_ms;                /* 1 .. WIRE_MAX_LEASE_MS */
     char run_dir[WIRE_MAX_PATH + 1];  /* path; "" if the worker has its own */

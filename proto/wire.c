@@ -17,7 +17,7 @@ static const char *const NAMES[PROTO_TYPES] = {
     [PROTO_CONFIRM] = "confirm", [PROTO_WANT] = "want",
 };
 
-const char *msg_name(enum msg_type type)
+const char *wire_msg_name(enum msg_type type)
 {
     return NAMES[type];
 }
@@ -44,7 +44,7 @@ void wire_refuse(struct wire_reader *r, const char *fmt, ...)
 }
 
 /* The next 'n' bytes, or NULL. */
-static const uint8_t *take(struct wire_reader *r, size_t n)
+static const uint8_t *take_bytes(struct wire_reader *r, size_t n)
 {
     const uint8_t *p = r->at;
 
@@ -59,7 +59,7 @@ static const uint8_t *take(struct wire_reader *r, size_t n)
 /* Lead byte of the next value; 0xc1, which MessagePack never uses, if none. */
 static uint8_t take_lead(struct wire_reader *r)
 {
-    const uint8_t *p = take(r, 1);
+    const uint8_t *p = take_bytes(r, 1);
 
     return p ? *p : 0xc1;
 }
@@ -68,7 +68,7 @@ static uint8_t take_lead(struct wire_reader *r)
 static uint64_t take_number(struct wire_reader *r, int log2)
 {
     const size_t n = (size_t)1 << log2;
-    const uint8_t *p = take(r, n);
+    const uint8_t *p = take_bytes(r, n);
     uint64_t v = 0;
 
     for (size_t i = 0; p && i < n; i++)
@@ -90,16 +90,16 @@ static uint64_t uint_after(struct wire_reader *r, uint8_t lead)
  * Header of a string, bin or array: 'fix' with its length in the low bits
  * under 'mask' (0: the type has none), or 'lead8' followed by 1, 2, 4 bytes.
  */
-struct header {
+struct wire_header {
     const char *what;
     uint8_t fix, mask, lead8, log2;
 };
-static const struct header STRING = {"string", 0xa0, 0x1f, 0xd9, 0};
-static const struct header BYTES = {"bytes", 0, 0, 0xc4, 0};
-static const struct header ARRAY = {"array", 0x90, 0x0f, 0xdc, 1};
+static const struct wire_header STRING = {"string", 0xa0, 0x1f, 0xd9, 0};
+static const struct wire_header BYTES = {"bytes", 0, 0, 0xc4, 0};
+static const struct wire_header ARRAY = {"array", 0x90, 0x0f, 0xdc, 1};
 
 static size_t take_header(struct wire_reader *r, const char *field,
-                          const struct header *h)
+                          const struct wire_header *h)
 {
     const uint8_t lead = take_lead(r);
 
@@ -161,7 +161,7 @@ const char *wire_get_string(struct wire_reader *r, const char *field,
 
     if (n > max)
         wire_refuse(r, "%s has %zu bytes, at most %zu", field, n, max);
-    p = take(r, n);
+    p = take_bytes(r, n);
     *len = p ? n : 0;
     return p ? (const char *)p : "";
 }
@@ -173,7 +173,7 @@ const void *wire_get_bytes(struct wire_reader *r, const char *field,
 
     if (n != size)
         wire_refuse(r, "%s has %zu bytes, not %zu", field, n, size);
-    return take(r, size);
+    return take_bytes(r, size);
 }
 
 void wire_get_array(struct wire_reader *r, const char *field, size_t n)
@@ -199,7 +199,7 @@ static size_t open_head(struct wire_reader *r, enum msg_type *type)
     return n;
 }
 
-enum msg_type msg_peek(const void *msg, size_t size)
+enum msg_type wire_msg_peek(const void *msg, size_t size)
 {
     struct err err;
     struct wire_reader r = {
@@ -273,7 +273,7 @@ static int put_raw(void *data, const char *bytes, size_t n)
     return w->out->failed ? -1 : 0;
 }
 
-static msgpack_packer packer(struct wire_writer *w)
+static msgpack_packer packer_of(struct wire_writer *w)
 {
     msgpack_packer pk;
 
@@ -283,20 +283,20 @@ static msgpack_packer packer(struct wire_writer *w)
 
 void wire_put_uint(struct wire_writer *w, uint64_t v)
 {
-    msgpack_packer pk = packer(w);
+    msgpack_packer pk = packer_of(w);
 
     msgpack_pack_uint64(&pk, v);
 }
 
 void wire_put_double(struct wire_writer *w, double v)
 {
-    msgpack_packer pk = packer(w);
+    msgpack_packer pk = packer_of(w);
 
     msgpack_pack_double(&pk, v);
 }
 
 /* Does a run of 'size' bytes fit?  Also keeps msgpack-c's 32 bits whole. */
-static bool fits(struct wire_writer *w, size_t size)
+static bool fits_run(struct wire_writer *w, size_t size)
 {
     if (size > w->max)
         wire_reject(w, "is over %zu bytes", w->max);
@@ -305,25 +305,25 @@ static bool fits(struct wire_writer *w, size_t size)
 
 void wire_put_string(struct wire_writer *w, const char *s, size_t len)
 {
-    msgpack_packer pk = packer(w);
+    msgpack_packer pk = packer_of(w);
 
-    if (fits(w, len) && msgpack_pack_str(&pk, len) == 0)
+    if (fits_run(w, len) && msgpack_pack_str(&pk, len) == 0)
         msgpack_pack_str_body(&pk, s, len);
 }
 
 void wire_put_bytes(struct wire_writer *w, const void *p, size_t size)
 {
-    msgpack_packer pk = packer(w);
+    msgpack_packer pk = packer_of(w);
 
-    if (fits(w, size) && msgpack_pack_bin(&pk, size) == 0)
+    if (fits_run(w, size) && msgpack_pack_bin(&pk, size) == 0)
         msgpack_pack_bin_body(&pk, p, size);
 }
 
 void wire_put_array(struct wire_writer *w, size_t n)
 {
-    msgpack_packer pk = packer(w);
+    msgpack_packer pk = packer_of(w);
 
-    if (fits(w, n))
+    if (fits_run(w, n))
         msgpack_pack_array(&pk, n);
 }
 

@@ -57,7 +57,7 @@ enum {
     WIRE_MAX_STAGE = 32,
     WIRE_MAX_WORKER = 128,
     WIRE_MAX_RELEASE = 32,
-    WIRE_MAX_NODE = 255,
+    WIRE_MAX_STEP = 255,
     WIRE_MAX_PATH = 4095,
     WIRE_MAX_ENDPOINT = 255,
     WIRE_MAX_NOTE = 200,
@@ -65,7 +65,7 @@ enum {
     WIRE_KEY = 40, /* a CURVE key in Z85: this many bytes, or none */
 };
 
-/* Rows of a node: first + count cannot overflow. */
+/* Rows of a step: first + count cannot overflow. */
 #define WIRE_MAX_ROW ((uint64_t)1 << 48)
 
 /* Not MSG_X: <sys/socket.h> has a MSG_CONFIRM. */
@@ -88,13 +88,13 @@ enum msg_type {
 };
 
 /* "hello" for PROTO_HELLO; "none" for PROTO_NONE. */
-const char *msg_name(enum msg_type type);
+const char *wire_msg_name(enum msg_type type);
 
 /*
  * Which decoder to call: the type that a message claims to be, in any version.
  * PROTO_NONE if it does not begin like a message or is of no known type.
  */
-enum msg_type msg_peek(const void *msg, size_t size);
+enum msg_type wire_msg_peek(const void *msg, size_t size);
 
 /*
  * The reader: latching.  After the first failure every call gives 0 or "" and

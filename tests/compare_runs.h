@@ -25,7 +25,7 @@ enum {
 static char dir[] = "/tmp/papline-compare-XXXXXX";
 static const char *const names[] = {"one", "two", "three"};
 
-static inline void put(const char *name, const char *text)
+static inline void put_file(const char *name, const char *text)
 {
     char path[FILE_PATH_MAX], folder[FILE_PATH_MAX];
     struct err err = {0};
@@ -33,7 +33,7 @@ static inline void put(const char *name, const char *text)
     BUG_ON(file_path(path, &err, "%s/%s", dir, name) < 0);
     snprintf(folder, sizeof(folder), "%s", path);
     *strrchr(folder, '/') = '\0';
-    BUG_ON(dir_make(folder, &err) < 0 ||
+    BUG_ON(file_dir_make(folder, &err) < 0 ||
            file_write(path, text, strlen(text), &err) < 0);
 }
 
@@ -67,7 +67,7 @@ static inline void put_tables(void)
             buf_printf(&b, "%sg%d\n", e < 2 ? ".5,.5," : "", group_of[i]);
         }
         snprintf(name, sizeof(name), "evaluate/%s/predictions.csv", names[e]);
-        put(name, b.data);
+        put_file(name, b.data);
         buf_release(&b);
     }
 }
@@ -93,7 +93,7 @@ static inline void put_folds(void)
             }
             snprintf(name, sizeof(name), "cv/evaluate/%s-f%d/predictions.csv",
                      names[e], f);
-            put(name, b.data);
+            put_file(name, b.data);
             buf_release(&b);
         }
 }

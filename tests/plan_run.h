@@ -17,7 +17,7 @@
 static char top[] = "/tmp/papline-plan-XXXXXX";
 
 /* Path below the test's directory; eight may be in use. */
-static inline const char *at(const char *name)
+static inline const char *path_at(const char *name)
 {
     static char path[8][512];
     static int turn;
@@ -27,7 +27,7 @@ static inline const char *at(const char *name)
     return path[turn];
 }
 
-static inline void put(const char *path, const char *text)
+static inline void put_file(const char *path, const char *text)
 {
     struct err err = {0};
 
@@ -38,20 +38,20 @@ static inline void make_dir(const char *path)
 {
     struct err err = {0};
 
-    BUG_ON(dir_make(path, &err) < 0);
+    BUG_ON(file_dir_make(path, &err) < 0);
 }
 
 static inline void make_dataset(void)
 {
-    make_dir(at("data/alpha"));
-    make_dir(at("data/im_beta/im_beta/CROPPED"));
-    put(at("data/alpha/1.bmp"), "one");
-    put(at("data/alpha/2.bmp"), "two");
-    put(at("data/im_beta/im_beta/CROPPED/1_01.bmp"), "three");
-    put(at("data/im_beta/im_beta/1.bmp"), "the whole cluster");
-    put(at("data/im_beta/im_beta/1_cyt01.dat"), "1,2");
-    put(at("data/.hidden"), "x");
-    put(at("split.csv"), "file,split\n");
+    make_dir(path_at("data/alpha"));
+    make_dir(path_at("data/im_beta/im_beta/CROPPED"));
+    put_file(path_at("data/alpha/1.bmp"), "one");
+    put_file(path_at("data/alpha/2.bmp"), "two");
+    put_file(path_at("data/im_beta/im_beta/CROPPED/1_01.bmp"), "three");
+    put_file(path_at("data/im_beta/im_beta/1.bmp"), "the whole cluster");
+    put_file(path_at("data/im_beta/im_beta/1_cyt01.dat"), "1,2");
+    put_file(path_at("data/.hidden"), "x");
+    put_file(path_at("split.csv"), "file,split\n");
 }
 
 static inline struct config base_config(void)
@@ -59,7 +59,7 @@ static inline struct config base_config(void)
     struct config c;
 
     config_init(&c);
-    snprintf(c.dataset.path, sizeof(c.dataset.path), "%s", at("data"));
+    snprintf(c.dataset.path, sizeof(c.dataset.path), "%s", path_at("data"));
     return c;
 }
 
@@ -70,29 +70,30 @@ static inline struct plan *make_plan(const struct config *c)
     struct err err = {0};
 
     plan_release(&plan);
-    if (plan_init(&plan, c, at("run"), &err) < 0)
+    if (plan_init(&plan, c, path_at("run"), &err) < 0)
         printf("# %s\n", err.text);
     return &plan;
 }
 
 /* Do all the work of a plan: each output is one file. */
-static inline void complete(const struct plan *p)
+static inline void complete_plan(const struct plan *p)
 {
     char path[FILE_PATH_MAX], file[FILE_PATH_MAX];
     struct err err = {0};
     bool resumed;
 
-    for (int i = 0; i < p->n_node; i++) {
-        if (!p->node[i].run)
+    for (int i = 0; i < p->n_step; i++) {
+        if (!p->step[i].run)
             continue;
-        BUG_ON(node_begin(at("run"), &p->node[i], path, &resumed, &err) < 0 ||
+        BUG_ON(output_begin(path_at("run"), &p->step[i], path, &resumed, &err) <
+                   0 ||
                file_path(file, &err, "%s/out", path) < 0);
-        put(file, p->node[i].name);
-        BUG_ON(node_commit(at("run"), &p->node[i], &err) < 0);
+        put_file(file, p->step[i].name);
+        BUG_ON(output_commit(path_at("run"), &p->step[i], &err) < 0);
     }
 }
 
-/* "name: reason;" of all nodes that run. */
+/* "name: reason;" of all steps that run. */
 static inline const char *what_runs(const struct config *c)
 {
     static char text[8192];
@@ -100,16 +101,16 @@ static inline const char *what_runs(const struct config *c)
     size_t used = 0;
 
     text[0] = '\0';
-    for (int i = 0; i < p->n_node; i++)
-        if (p->node[i].run)
+    for (int i = 0; i < p->n_step; i++)
+        if (p->step[i].run)
             used +=
                 (size_t)snprintf(text + used, sizeof(text) - used, "%s: %s; ",
-                                 p->node[i].name, p->node[i].reason);
+                                 p->step[i].name, p->step[i].reason);
     BUG_ON(used >= sizeof(text));
     return text;
 }
 
-static inline void says(const char *got, const char *want, const char *what)
+static inline void text_is(const char *got, const char *want, const char *what)
 {
     if (!ok(strcmp(got, want) == 0, what))
         printf("# got  %s\n# want %s\n", got, want);
@@ -123,7 +124,7 @@ static inline void begin_complete(void)
     BUG_ON(!mkdtemp(top));
     make_dataset();
     c = base_config();
-    complete(make_plan(&c));
+    complete_plan(make_plan(&c));
 }
 
 static inline int end_plan(void)
@@ -131,7 +132,7 @@ static inline int end_plan(void)
     struct err err = {0};
 
     plan_release(&plan);
-    ok(dir_remove(top, &err) == 0, "clean up");
+    ok(file_dir_remove(top, &err) == 0, "clean up");
     return tap_done();
 }
 

@@ -9,54 +9,55 @@
 
 enum { FIRST = 100, LEASE = 10, TRIES = 3, MOST = 8 };
 
-static inline void add_units(struct queue *q, size_t n)
+static inline void add_units(struct lease_queue *q, size_t n)
 {
     struct err err = {0};
 
     for (size_t i = 0; i < n; i++)
-        BUG_ON(queue_add(q, FIRST + i, 8 * i, 8, &err) < 0);
+        BUG_ON(lease_queue_add(q, FIRST + i, 8 * i, 8, &err) < 0);
 }
 
-static inline void begin(struct queue *q, size_t n)
+static inline void begin_queue(struct lease_queue *q, size_t n)
 {
     struct err err = {0};
 
-    BUG_ON(queue_init(q, LEASE, TRIES, &err) < 0);
+    BUG_ON(lease_queue_init(q, LEASE, TRIES, &err) < 0);
     add_units(q, n);
 }
 
 /* A process says hello from routing id 'id'. */
-static inline int hello(struct queue *q, const char *id, const char *name,
-                        const char *stage, uint64_t token)
+static inline int say_hello(struct lease_queue *q, const char *id,
+                            const char *name, const char *stage, uint64_t token)
 {
-    const struct queue_peer p = {id, strlen(id), name, stage, token};
+    const struct lease_queue_peer p = {id, strlen(id), name, stage, token};
 
-    return queue_hello(q, &p, 0);
+    return lease_queue_hello(q, &p, 0);
 }
 
 /* A process whose routing id is its name, and its token the first letter. */
-static inline int join(struct queue *q, const char *name)
+static inline int join_worker(struct lease_queue *q, const char *name)
 {
-    return hello(q, name, name, "augment", (uint64_t)name[0]);
+    return say_hello(q, name, name, "augment", (uint64_t)name[0]);
 }
 
 /* The next unit that may start is asked for by 'worker', and got; else NULL. */
-static inline struct queue_unit *take(struct queue *q, int worker, double now)
+static inline struct lease_queue_unit *take_unit(struct lease_queue *q,
+                                                 int worker, double now)
 {
-    struct queue_unit *u;
+    struct lease_queue_unit *u;
     int who = -1;
 
-    queue_credit(q, worker, 1, MOST);
-    u = queue_assign(q, "augment", &who, now);
+    lease_queue_credit(q, worker, 1, MOST);
+    u = lease_queue_assign(q, "augment", &who, now);
     return u && who == worker ? u : NULL;
 }
 
 /* Three units: 100 and 102 are leased to 'a', 101 to 'b', all at 'now'. */
-static inline void deal(struct queue *q, int a, int b, double now)
+static inline void lease_three(struct lease_queue *q, int a, int b, double now)
 {
-    const struct queue_unit *const x = take(q, a, now);
-    const struct queue_unit *const y = take(q, b, now);
-    const struct queue_unit *const z = take(q, a, now);
+    const struct lease_queue_unit *const x = take_unit(q, a, now);
+    const struct lease_queue_unit *const y = take_unit(q, b, now);
+    const struct lease_queue_unit *const z = take_unit(q, a, now);
 
     ok(x == &q->unit[0] && y == &q->unit[1] && z == &q->unit[2],
        "three units are dealt to two workers in turn");

@@ -18,14 +18,14 @@
 static char run[] = "/tmp/papline-report-XXXXXX";
 static struct config config;
 
-static inline void put(const char *name, const char *text)
+static inline void put_file(const char *name, const char *text)
 {
     char path[FILE_PATH_MAX];
     struct err err = {0};
 
     BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
     *strrchr(path, '/') = '\0';
-    BUG_ON(dir_make(path, &err) < 0);
+    BUG_ON(file_dir_make(path, &err) < 0);
     BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
     BUG_ON(file_write(path, text, strlen(text), &err) < 0);
 }
@@ -49,7 +49,7 @@ static inline char *page_of(const struct plan *plan)
     char path[FILE_PATH_MAX];
     struct err err = {0};
 
-    put("report/keep", "");
+    put_file("report/keep", "");
     BUG_ON(file_path(path, &err, "%s/report", run) < 0);
     if (!ok(report_write(run, &config, plan, path, &err) == 0, "report"))
         printf("# %s\n", err.text);
@@ -57,7 +57,7 @@ static inline char *page_of(const struct plan *plan)
 }
 
 /* A plan of 'n' experiments, e1, e2, ...; each trains, evaluates, explains. */
-static inline int plan_experiments(struct plan_node *node, int n)
+static inline int plan_experiments(struct plan_step *step, int n)
 {
     static const enum stage_id stage[] = {STAGE_TRAIN, STAGE_EVALUATE,
                                           STAGE_EXPLAIN};
@@ -65,37 +65,39 @@ static inline int plan_experiments(struct plan_node *node, int n)
 
     for (int i = 1; i <= n; i++)
         for (int s = 0; s < 3; s++) {
-            struct plan_node *nd = &node[k++];
+            struct plan_step *nd = &step[k++];
 
             *nd =
-                (struct plan_node){.stage = &stage_table[stage[s]], .seed = i};
+                (struct plan_step){.stage = &stage_table[stage[s]], .seed = i};
             snprintf(nd->experiment, sizeof(nd->experiment), "e%d", i);
             snprintf(nd->name, sizeof(nd->name), "%s/e%d", nd->stage->word, i);
             memcpy(nd->dir, nd->name, sizeof(nd->dir));
             snprintf(nd->network, sizeof(nd->network), "net<b>");
-            snprintf(nd->key, sizeof(nd->key), "%064d", i);
+            snprintf(nd->hash, sizeof(nd->hash), "%064d", i);
         }
     return k;
 }
 
 /* The page of 'n' experiments; the caller frees it. */
-static inline char *page(int n, enum split_method method)
+static inline char *make_page(int n, enum split_method method)
 {
-    struct plan_node node[9];
-    const struct plan plan = {.node = node,
-                              .n_node = plan_experiments(node, n)};
+    struct plan_step step[9];
+    const struct plan plan = {.step = step,
+                              .n_step = plan_experiments(step, n)};
 
     config_init(&config);
     config.split.method = method;
     return page_of(&plan);
 }
 
-static inline void has(const char *page, const char *part, const char *what)
+static inline void page_has(const char *page, const char *part,
+                            const char *what)
 {
     ok(strstr(page, part) != NULL, what);
 }
 
-static inline void lacks(const char *page, const char *part, const char *what)
+static inline void page_lacks(const char *page, const char *part,
+                              const char *what)
 {
     ok(strstr(page, part) == NULL, what);
 }
@@ -108,18 +110,18 @@ static inline void check_page(const char *p)
            markup_count(p, "script-src &#39;") == 0 &&
            markup_count(p, "script-src 'sha256-") == 1,
        "  one script, which the policy knows");
-    lacks(p, "<link", "  no style sheet from elsewhere");
-    lacks(p, "@import", "  nor within the style");
-    lacks(p, "url(", "  nor a picture");
+    page_lacks(p, "<link", "  no style sheet from elsewhere");
+    page_lacks(p, "@import", "  nor within the style");
+    page_lacks(p, "url(", "  nor a picture");
     ok(markup_count(p, "src=\"") == markup_count(p, "src=\"data:image/"),
        "  pictures are embedded");
     ok(markup_count(p, "//") == markup_count(p, "http://www.w3.org/2000/svg"),
        "  no address but the name of SVG");
     ok(markup_count(p, "<img") == markup_count(p, "<img loading=\"lazy\" alt"),
        "  pictures have words for them");
-    has(p, "<html lang=\"en\">", "  the language is said");
-    has(p, "prefers-color-scheme:dark", "  dark mode");
-    has(p, "<main id=\"main\">", "  a place to skip to");
+    page_has(p, "<html lang=\"en\">", "  the language is said");
+    page_has(p, "prefers-color-scheme:dark", "  dark mode");
+    page_has(p, "<main id=\"main\">", "  a place to skip to");
     ok(markup_count(p, "<li><a href=\"#") == markup_count(p, "<section ") &&
            markup_count(p, "<h2 id=") == markup_count(p, "<section "),
        "  every section is in the list and has a title");

@@ -13,7 +13,7 @@ enum { N = 40, H = 5, W = 7, PX = H * W * 3 };
 static char dir[] = "/tmp/papline-store-XXXXXX";
 static const char classes[3][CONFIG_NAME_MAX] = {"alpha", "b c", "\xc3\xa9"};
 
-static inline const char *at(const char *name)
+static inline const char *path_at(const char *name)
 {
     static char path[4][1024];
     static int turn;
@@ -23,7 +23,7 @@ static inline const char *at(const char *name)
     return path[turn];
 }
 
-static inline struct store_args args(const char *where)
+static inline struct store_args rows_args(const char *where)
 {
     return (struct store_args){.dir = where,
                                .header = "file,class,split,status",
@@ -43,7 +43,8 @@ static inline int make_row(size_t i, uint8_t px[PX], char record[128])
     for (int k = 0; k < PX; k++)
         px[k] = (uint8_t)(i * 31 + (size_t)k * 7 + 1);
     buf_printf(&b, "\"cell, \"\"%zu\"\"\n.bmp\",%s,%s,%s", i, classes[i % 3],
-               split_name((enum split)(i % 4)), good ? "ok" : "cut short");
+               store_split_name((enum split)(i % 4)),
+               good ? "ok" : "cut short");
     BUG_ON(b.len >= 128);
     memcpy(record, b.data, b.len + 1);
     buf_release(&b);
@@ -60,13 +61,13 @@ static inline int put_row(struct store_writer *w, size_t i, struct err *err)
     return store_put(w, i, 1, px, &label, &line, err);
 }
 
-static inline struct store_writer *start(const char *where)
+static inline struct store_writer *start_rows(const char *where)
 {
-    const struct store_args a = args(where);
+    const struct store_args a = rows_args(where);
     struct store_writer *w = NULL;
     struct err err = {0};
 
-    if (dir_make(where, &err) < 0 || store_create(&w, &a, &err) < 0)
+    if (file_dir_make(where, &err) < 0 || store_create(&w, &a, &err) < 0)
         printf("# %s\n", err.text);
     BUG_ON(!w);
     return w;
@@ -74,7 +75,7 @@ static inline struct store_writer *start(const char *where)
 
 static inline void make_store(const char *where, size_t step)
 {
-    struct store_writer *w = start(where);
+    struct store_writer *w = start_rows(where);
     struct err err = {0};
     bool good = true;
 
@@ -82,7 +83,7 @@ static inline void make_store(const char *where, size_t step)
         good = good && put_row(w, i, &err) == 0;
     ok(good && store_has(w, N - 1), "every row is put");
     ok(store_finish(w, &err) == 0, "finish");
-    ok(!file_exists(at("a/rows.log")), "no log is left");
+    ok(!file_exists(path_at("a/rows.log")), "no log is left");
 }
 
 #endif

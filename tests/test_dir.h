@@ -25,7 +25,7 @@ static inline const char *in_dir(const char *name)
     return path[turn];
 }
 
-static inline void put(const char *path, const char *text)
+static inline void put_file(const char *path, const char *text)
 {
     struct err err = {0};
 

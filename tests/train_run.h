@@ -29,7 +29,7 @@ enum {
 static const char class_name[CLASSES][CONFIG_NAME_MAX] = {"blue", "red, dark",
                                                           "white"};
 
-static inline void draw(uint8_t *p, uint32_t cell, int label)
+static inline void draw_cell(uint8_t *p, uint32_t cell, int label)
 {
     struct rng rng;
 
@@ -55,13 +55,13 @@ static inline int make_store(const char *path, size_t n, size_t train,
     char line[128];
     const char *record = line;
 
-    if (dir_make(path, err) < 0 || store_create(&w, &a, err) < 0)
+    if (file_dir_make(path, err) < 0 || store_create(&w, &a, err) < 0)
         return -1;
     for (size_t i = 0; i < n; i++) {
         const bool aside = n > 1 && i == n - 1;
         const int label = aside ? -1 : (int)(i % (size_t)classes);
 
-        draw(pixels, from + (uint32_t)i, label);
+        draw_cell(pixels, from + (uint32_t)i, label);
         snprintf(line, sizeof(line), "%zu,\"%s\",%s,%s", i,
                  class_name[i % (size_t)classes],
                  i < train ? "train" : "validation", aside ? "bad" : "ok");
@@ -71,18 +71,18 @@ static inline int make_store(const char *path, size_t n, size_t train,
     return store_finish(w, err);
 }
 
-struct watch {
-    int calls, stop_at; /* of stopping(); 0: never */
-    int copy_at;        /* of progress(): copy checkpoint/ to ... */
+struct train_watch {
+    int calls, stop_at; /* of is_stopping(); 0: never */
+    int copy_at;        /* of on_progress(): copy checkpoint/ to ... */
     int told;
     int threads; /* 0: 1 */
     const char *from, *to;
     char warned[600];
 };
 
-static inline bool stopping(void *self)
+static inline bool is_stopping(void *self)
 {
-    struct watch *w = self;
+    struct train_watch *w = self;
 
     return ++w->calls == w->stop_at;
 }
@@ -95,7 +95,7 @@ static inline void copy_file(const char *from, const char *to, const char *name)
 
     snprintf(a, sizeof(a), "%s/checkpoint/%s", from, name);
     snprintf(b, sizeof(b), "%s/checkpoint", to);
-    if (dir_make(b, &err) < 0 || !file_exists(a))
+    if (file_dir_make(b, &err) < 0 || !file_exists(a))
         return;
     snprintf(b, sizeof(b), "%s/checkpoint/%s", to, name);
     if (file_read(a, 1 << 28, &data, &size, &err) == 0 &&
@@ -104,10 +104,10 @@ static inline void copy_file(const char *from, const char *to, const char *name)
 }
 
 /* What a machine that loses power at this moment would leave. */
-static inline void progress(void *self, double done, double total,
-                            const char *note)
+static inline void on_progress(void *self, double done, double total,
+                               const char *note)
 {
-    struct watch *w = self;
+    struct train_watch *w = self;
 
     (void)note;
     BUG_ON(done < 0 || done > total);
@@ -117,12 +117,12 @@ static inline void progress(void *self, double done, double total,
     copy_file(w->from, w->to, "1.safetensors");
 }
 
-static inline void warn(void *self, const char *text)
+static inline void on_warning(void *self, const char *text)
 {
-    snprintf(((struct watch *)self)->warned, 600, "%s", text);
+    snprintf(((struct train_watch *)self)->warned, 600, "%s", text);
 }
 
-static inline void configure(struct config *c)
+static inline void configure_run(struct config *c)
 {
     config_init(c);
     c->train.epochs = EPOCHS;
@@ -132,23 +132,24 @@ static inline void configure(struct config *c)
     c->train.checkpoint_seconds = 1e9;
 }
 
-static inline int train(struct dist *d, const char *store, const char *out,
-                        const struct config *c, struct watch *w,
-                        struct err *err)
+static inline int train_members(struct dist *d, const char *store,
+                                const char *out, const struct config *c,
+                                struct train_watch *w, struct err *err)
 {
     struct trainset set;
-    const struct trainer_args a = {.dir = out,
-                                   .key = "0123",
-                                   .network = "mobilenetv2",
-                                   .seed = 3,
-                                   .config = c,
-                                   .set = &set,
-                                   .dist = d,
-                                   .threads = w->threads > 1 ? w->threads : 1,
-                                   .hooks = {stopping, progress, warn, w}};
+    const struct trainer_args a = {
+        .dir = out,
+        .hash = "0123",
+        .network = "mobilenetv2",
+        .seed = 3,
+        .config = c,
+        .set = &set,
+        .dist = d,
+        .threads = w->threads > 1 ? w->threads : 1,
+        .hooks = {is_stopping, on_progress, on_warning, w}};
     int rc;
 
-    if (dir_make(out, err) < 0 ||
+    if (file_dir_make(out, err) < 0 ||
         trainset_open(&set, &(struct trainset_args){.data = store}, err) < 0)
         return -1;
     rc = trainer_run(&a, err);
@@ -158,13 +159,13 @@ static inline int train(struct dist *d, const char *store, const char *out,
 
 /* A training in OUT under 'dir' by one rank. */
 static inline int train_alone(const char *out, const struct config *c,
-                              struct watch *w, struct err *err)
+                              struct train_watch *w, struct err *err)
 {
     struct dist d;
 
     dist_alone(&d);
     w->from = in_dir(out);
-    return train(&d, in_dir("data"), in_dir(out), c, w, err);
+    return train_members(&d, in_dir("data"), in_dir(out), c, w, err);
 }
 
 static inline bool same_file(const char *a, const char *b, const char *name)
@@ -231,7 +232,7 @@ static inline void begin_training(struct config *c)
     struct err err = {0};
 
     BUG_ON(!mkdtemp(dir));
-    configure(c);
+    configure_run(c);
     ok(make_store(in_dir("data"), ALL, TRAIN, 0, CLASSES, &err) == 0, "cells");
 }
 
@@ -239,7 +240,7 @@ static inline int end_training(void)
 {
     struct err err = {0};
 
-    ok(dir_remove(dir, &err) == 0, "clean up");
+    ok(file_dir_remove(dir, &err) == 0, "clean up");
     return tap_done();
 }
 

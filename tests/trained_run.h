@@ -43,7 +43,7 @@ static inline void put_row(struct store_writer *w, int i, struct err *err)
         px[j] = (uint8_t)(i == ASIDE ? 0 : (j * (i % 7 + 1) + 37 * i) % 251);
     buf_csv(&b, names[i / 3 % K]);
     snprintf(text, sizeof(text), "\"f, %d.bmp\",%s,g,%s,x,9,9,%s", i, b.data,
-             split_name(split_of(i)), i == ASIDE ? "broken" : "ok");
+             store_split_name(split_of(i)), i == ASIDE ? "broken" : "ok");
     BUG_ON(store_put(w, (size_t)i, 1, px, &label, &record, err) < 0);
     buf_release(&b);
 }
@@ -62,7 +62,7 @@ static inline void make_store(void)
     struct store_writer *w = NULL;
     struct err err = {0};
 
-    BUG_ON(dir_make(a.dir, &err) < 0);
+    BUG_ON(file_dir_make(a.dir, &err) < 0);
     if (!ok(store_create(&w, &a, &err) == 0, "a store"))
         return;
     for (int i = 0; i < N; i++)
@@ -71,7 +71,7 @@ static inline void make_store(void)
         printf("# %s\n", err.text);
 }
 
-static inline void describe(struct model_info *info)
+static inline void describe_model(struct model_info *info)
 {
     *info = (struct model_info){.network = "mobilenetv2",
                                 .h = SIDE,
@@ -117,13 +117,13 @@ static inline void write_net(struct graph *g, const struct model_info *info,
         printf("# %s\n", err.text);
 }
 
-static inline bool stop(void *self, size_t done, size_t total)
+static inline bool stop_never(void *self, size_t done, size_t total)
 {
     *(size_t *)self = total;
     return done > 0;
 }
 
-static inline char *slurp(const char *name)
+static inline char *read_file(const char *name)
 {
     char *text = NULL;
     size_t size;
@@ -142,10 +142,10 @@ static inline struct graph *begin_trained(void)
     struct err err = {0};
 
     snprintf(dir, sizeof(dir), "/tmp/test-trained-XXXXXX");
-    BUG_ON(!mkdtemp(dir) || dir_make(path_of("out"), &err) < 0);
+    BUG_ON(!mkdtemp(dir) || file_dir_make(path_of("out"), &err) < 0);
     make_store();
     g = make_net();
-    describe(&info);
+    describe_model(&info);
     write_net(g, &info, "model.safetensors");
     return g;
 }
@@ -155,7 +155,7 @@ static inline int end_trained(struct graph *g)
     struct err err = {0};
 
     graph_free(g);
-    ok(dir_remove(dir, &err) == 0, "clean up");
+    ok(file_dir_remove(dir, &err) == 0, "clean up");
     return tap_done();
 }
 

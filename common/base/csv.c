@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct reader {
+struct csv_reader {
     const char *path;
     char *p; /* next byte */
     size_t line;
@@ -15,7 +15,7 @@ struct reader {
  * Take one field, unquoting in place.  *more tells whether another follows on
  * this line.
  */
-static int take_field(struct reader *r, char **field, int *more,
+static int take_field(struct csv_reader *r, char **field, int *more,
                       struct err *err)
 {
     char *w = r->p, *s = r->p;
@@ -47,7 +47,8 @@ static int take_field(struct reader *r, char **field, int *more,
     return 0;
 }
 
-static int take_row(struct reader *r, char **field, size_t *n, struct err *err)
+static int take_row(struct csv_reader *r, char **field, size_t *n,
+                    struct err *err)
 {
     const size_t line = r->line;
     int more = 1;
@@ -63,7 +64,7 @@ static int take_row(struct reader *r, char **field, size_t *n, struct err *err)
     return 0;
 }
 
-static int take_rows(struct csv *c, struct reader *r, struct err *err)
+static int take_rows(struct csv *c, struct csv_reader *r, struct err *err)
 {
     char *row[CSV_MAX_COLUMNS];
     size_t room = 0, n;
@@ -96,7 +97,7 @@ static int take_rows(struct csv *c, struct reader *r, struct err *err)
 
 int csv_read(struct csv *c, const char *path, struct err *err)
 {
-    struct reader r = {.path = path, .line = 1};
+    struct csv_reader r = {.path = path, .line = 1};
     size_t size;
 
     *c = (struct csv){0};

@@ -141,7 +141,8 @@ static void parent_of(char dir[FILE_PATH_MAX], const char *path)
 }
 
 /* Give the file of 'fd', called 'from', its name for good; closes 'fd'. */
-static int finish(int fd, const char *from, const char *path, struct err *err)
+static int name_file(int fd, const char *from, const char *path,
+                     struct err *err)
 {
     char dir[FILE_PATH_MAX];
     const int failed = fsync(fd) < 0 ? errno : 0;
@@ -154,7 +155,7 @@ static int finish(int fd, const char *from, const char *path, struct err *err)
         return err_set(err, ERR_SYSTEM, "cannot rename '%s' to '%s': %s", from,
                        path, strerror(errno));
     parent_of(dir, path);
-    return dir_sync(dir, err);
+    return file_dir_sync(dir, err);
 }
 
 int file_adopt(const char *from, const char *path, struct err *err)
@@ -164,7 +165,7 @@ int file_adopt(const char *from, const char *path, struct err *err)
     if (fd < 0)
         return err_set(err, ERR_SYSTEM, "cannot open '%s': %s", from,
                        strerror(errno));
-    return finish(fd, from, path, err);
+    return name_file(fd, from, path, err);
 }
 
 static int write_mode(const char *path, const void *data, size_t size,
@@ -185,7 +186,7 @@ static int write_mode(const char *path, const void *data, size_t size,
         unlink(tmp);
         return -1;
     }
-    if (finish(fd, tmp, path, err) < 0) {
+    if (name_file(fd, tmp, path, err) < 0) {
         unlink(tmp);
         return -1;
     }
@@ -237,7 +238,7 @@ int file_pwrite(int fd, const void *data, size_t size, size_t offset,
     return 0;
 }
 
-int dir_make(const char *path, struct err *err)
+int file_dir_make(const char *path, struct err *err)
 {
     char part[FILE_PATH_MAX];
     struct stat st;
@@ -262,7 +263,7 @@ int dir_make(const char *path, struct err *err)
     return 0;
 }
 
-int dir_sync(const char *path, struct err *err)
+int file_dir_sync(const char *path, struct err *err)
 {
     const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int rc = 0;
@@ -299,7 +300,7 @@ static int list_add(char ***names, size_t *n, size_t *room, const char *name)
     return 0;
 }
 
-int dir_list(const char *path, char ***names, size_t *n, struct err *err)
+int file_dir_list(const char *path, char ***names, size_t *n, struct err *err)
 {
     DIR *d = opendir(path);
     const struct dirent *e;
@@ -313,7 +314,7 @@ int dir_list(const char *path, char ***names, size_t *n, struct err *err)
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
             continue;
         if (list_add(&list, &len, &room, e->d_name) < 0) {
-            dir_list_free(list, len);
+            file_dir_list_free(list, len);
             closedir(d);
             return err_set(err, ERR_SYSTEM, "no memory to list '%s'", path);
         }
@@ -326,7 +327,7 @@ int dir_list(const char *path, char ***names, size_t *n, struct err *err)
     return 0;
 }
 
-void dir_list_free(char **names, size_t n)
+void file_dir_list_free(char **names, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         free(names[i]);
@@ -340,18 +341,18 @@ static int remove_children(const char *path, struct err *err)
     size_t n = 0;
     int rc = 0;
 
-    if (dir_list(path, &names, &n, err) < 0)
+    if (file_dir_list(path, &names, &n, err) < 0)
         return -1;
     for (size_t i = 0; i < n && rc == 0; i++) {
         rc = file_path(child, err, "%s/%s", path, names[i]);
         if (rc == 0)
-            rc = dir_remove(child, err);
+            rc = file_dir_remove(child, err);
     }
-    dir_list_free(names, n);
+    file_dir_list_free(names, n);
     return rc;
 }
 
-int dir_remove(const char *path, struct err *err)
+int file_dir_remove(const char *path, struct err *err)
 {
     struct stat st;
 

@@ -57,22 +57,22 @@ MUST_USE int file_pwrite(int fd, const void *data, size_t size, size_t offset,
                          struct err *err);
 
 /* Make a directory and its parents (mode 0777 less umask).  ERR_SYSTEM. */
-MUST_USE int dir_make(const char *path, struct err *err);
+MUST_USE int file_dir_make(const char *path, struct err *err);
 
 /* fsync a directory, so that renames in it last.  ERR_SYSTEM. */
-MUST_USE int dir_sync(const char *path, struct err *err);
+MUST_USE int file_dir_sync(const char *path, struct err *err);
 
 /* Remove a file or a directory and all in it; symbolic links are not
  * followed.  A missing one is no error.  ERR_SYSTEM. */
-MUST_USE int dir_remove(const char *path, struct err *err);
+MUST_USE int file_dir_remove(const char *path, struct err *err);
 
 /*
  * Names in a directory, sorted by byte, without "." and "..".
- * The caller frees with dir_list_free().
+ * The caller frees with file_dir_list_free().
  * Errors: ERR_INPUT cannot be read; ERR_SYSTEM no memory.
  */
-MUST_USE int dir_list(const char *path, char ***names, size_t *n,
-                      struct err *err);
-void dir_list_free(char **names, size_t n);
+MUST_USE int file_dir_list(const char *path, char ***names, size_t *n,
+                           struct err *err);
+void file_dir_list_free(char **names, size_t n);
 
 #endif

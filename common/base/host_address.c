@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static struct in_addr ipv4(const struct sockaddr *a)
+static struct in_addr ipv4_of(const struct sockaddr *a)
 {
     struct sockaddr_in in;
 
@@ -31,7 +31,7 @@ static bool is_outward(const struct ifaddrs *i)
 static bool has_address(const struct ifaddrs *all, struct in_addr a)
 {
     for (; all; all = all->ifa_next)
-        if (is_outward(all) && ipv4(all->ifa_addr).s_addr == a.s_addr)
+        if (is_outward(all) && ipv4_of(all->ifa_addr).s_addr == a.s_addr)
             return true;
     return false;
 }
@@ -49,7 +49,7 @@ static bool by_name(const struct ifaddrs *all, struct in_addr *found)
         getaddrinfo(name, NULL, &hints, &list) != 0)
         return false;
     for (const struct addrinfo *a = list; a && !good; a = a->ai_next) {
-        *found = ipv4(a->ai_addr);
+        *found = ipv4_of(a->ai_addr);
         good = has_address(all, *found);
     }
     freeaddrinfo(list);
@@ -69,7 +69,7 @@ int host_address(char address[HOST_ADDRESS], struct err *err)
 
         while (i && !is_outward(i))
             i = i->ifa_next;
-        found.s_addr = i ? ipv4(i->ifa_addr).s_addr : htonl(INADDR_LOOPBACK);
+        found.s_addr = i ? ipv4_of(i->ifa_addr).s_addr : htonl(INADDR_LOOPBACK);
     }
     freeifaddrs(all);
     inet_ntop(AF_INET, &found, address, HOST_ADDRESS);

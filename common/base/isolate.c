@@ -17,7 +17,7 @@ enum { PIECE = 1 << 16 };
 /* --- in the child ----------------------------------------------------------*/
 
 /* Beyond the first a signal comes, at the second the end. */
-static void limit(int what, size_t n, size_t end)
+static void set_limit(int what, size_t n, size_t end)
 {
     const struct rlimit r = {n, end};
 
@@ -38,16 +38,16 @@ static size_t space_in_use(void)
     return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-static void confine(const struct isolate_limits *l)
+static void confine_child(const struct isolate_limits *l)
 {
     const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     const size_t used = space_in_use();
 
-    limit(RLIMIT_CORE, 0, 0);
-    limit(RLIMIT_CPU, (size_t)l->seconds, (size_t)l->seconds + 1);
+    set_limit(RLIMIT_CORE, 0, 0);
+    set_limit(RLIMIT_CPU, (size_t)l->seconds, (size_t)l->seconds + 1);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     if (used)
-        limit(RLIMIT_AS, used + l->memory, used + l->memory);
+        set_limit(RLIMIT_AS, used + l->memory, used + l->memory);
 #else
     (void)used;
 #endif
@@ -72,14 +72,14 @@ static int send_all(int fd, const void *bytes, size_t n)
     return 0;
 }
 
-static _Noreturn void child(int fd, isolate_f work, const void *arg,
-                            const struct isolate_limits *l)
+static _Noreturn void run_child(int fd, isolate_f work, const void *arg,
+                                const struct isolate_limits *l)
 {
     struct err err = {0};
     struct buf out = {0};
     int rc;
 
-    confine(l);
+    confine_child(l);
     rc = work(arg, &out, &err);
     if (rc == 0)
         rc = buf_check(&out, &err);
@@ -91,7 +91,7 @@ static _Noreturn void child(int fd, isolate_f work, const void *arg,
 /* --- in the parent ---------------------------------------------------------*/
 
 /* Everything that comes; -1 if that is over the limit or cannot be kept. */
-static int receive(int fd, size_t most, struct buf *all, struct err *err)
+static int receive_all(int fd, size_t most, struct buf *all, struct err *err)
 {
     char piece[PIECE];
     ssize_t k;
@@ -109,7 +109,7 @@ static int receive(int fd, size_t most, struct buf *all, struct err *err)
     return buf_check(all, err);
 }
 
-static int judge(int status, const struct buf *all, struct err *err)
+static int check_exit(int status, const struct buf *all, struct err *err)
 {
     struct err said = {0};
 
@@ -138,21 +138,21 @@ int isolate(isolate_f work, const void *arg, const struct isolate_limits *l,
     pid = fork();
     if (pid == 0) {
         close(fd[0]);
-        child(fd[1], work, arg, l);
+        run_child(fd[1], work, arg, l);
     }
     close(fd[1]);
     if (pid < 0) {
         close(fd[0]);
         return err_set(err, ERR_SYSTEM, "no process: %s", strerror(errno));
     }
-    rc = receive(fd[0], l->result, &all, err);
+    rc = receive_all(fd[0], l->result, &all, err);
     close(fd[0]);
     if (rc < 0)
         kill(pid, SIGKILL);
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
     if (rc == 0)
-        rc = judge(status, &all, err);
+        rc = check_exit(status, &all, err);
     if (rc == 0) {
         buf_put(out, all.data + sizeof(struct err),
                 all.len - sizeof(struct err));

@@ -11,7 +11,7 @@
 static const char *program = "papline"; /* set once, by main() */
 static bool line_open;                  /* a progress line awaits its end */
 
-static void say(const char *kind, const char *fmt, va_list ap)
+static void write_line(const char *kind, const char *fmt, va_list ap)
 {
     char text[1024];
 
@@ -31,7 +31,7 @@ void log_info(const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    say("", fmt, ap);
+    write_line("", fmt, ap);
     va_end(ap);
 }
 
@@ -40,7 +40,7 @@ void log_error(const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    say("error: ", fmt, ap);
+    write_line("error: ", fmt, ap);
     va_end(ap);
 }
 
@@ -49,7 +49,7 @@ void log_warn(const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    say("warning: ", fmt, ap);
+    write_line("warning: ", fmt, ap);
     va_end(ap);
 }
 

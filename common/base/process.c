@@ -37,7 +37,7 @@ void process_self(struct process *p)
     p->start = start_of(p->pid);
 }
 
-enum process_life process_look(const struct process *p)
+enum process_life process_check(const struct process *p)
 {
     struct process self;
     long long start;

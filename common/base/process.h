@@ -25,7 +25,7 @@ enum process_life {
 /* This process. */
 void process_self(struct process *p);
 
-enum process_life process_look(const struct process *p);
+enum process_life process_check(const struct process *p);
 
 /* Put it into, or take it from, members host, pid and start of an object.  What
  * is not there, or no number of a process, is "" or 0. */

@@ -20,8 +20,8 @@ static void philox_round(uint32_t c[4], const uint32_t k[2])
     c[3] = (uint32_t)p0;
 }
 
-static void philox(const uint32_t counter[4], const uint32_t key[2],
-                   uint32_t out[4])
+static void philox_block(const uint32_t counter[4], const uint32_t key[2],
+                         uint32_t out[4])
 {
     uint32_t k[2] = {key[0], key[1]};
 
@@ -59,14 +59,14 @@ uint64_t rng_mix(uint64_t seed, const void *bytes, size_t n)
 uint32_t rng_u32(struct rng *rng)
 {
     if (rng->left == 0) {
-        philox(rng->counter, rng->key, rng->out);
+        philox_block(rng->counter, rng->key, rng->out);
         rng->counter[0]++;
         rng->left = 4;
     }
     return rng->out[4 - rng->left--];
 }
 
-/* philox() of LANES counters that follow each other, word by word. */
+/* philox_block() of LANES counters that follow each other, word by word. */
 HOT static void philox_lanes(const uint32_t counter[4], const uint32_t key[2],
                              uint32_t out[4][LANES])
 {

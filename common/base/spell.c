@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static size_t least(size_t a, size_t b, size_t c)
+static size_t least_of(size_t a, size_t b, size_t c)
 {
     const size_t ab = a < b ? a : b;
 
@@ -25,8 +25,8 @@ size_t spell_distance(const char *a, const char *b)
         for (size_t j = 1; j <= m; j++) {
             const size_t above = row[j];
 
-            row[j] = least(above + 1, row[j - 1] + 1,
-                           diagonal + (a[i - 1] != b[j - 1]));
+            row[j] = least_of(above + 1, row[j - 1] + 1,
+                              diagonal + (a[i - 1] != b[j - 1]));
             diagonal = above;
         }
     }

@@ -137,7 +137,7 @@ void svg_put(struct buf *out, double x, double y, const char *anchor,
     buf_puts(out, "</text>\n");
 }
 
-/* --- confusion matrix ------------------------------------------------------ */
+/* --- confusion matrix ----------------------------------------------------- */
 
 struct grid {
     const struct svg_confusion *c;
@@ -271,9 +271,9 @@ void svg_confusion(const struct svg_confusion *c, bool alone, struct buf *out)
     buf_puts(out, "</svg>\n");
 }
 
-/* --- curves ---------------------------------------------------------------- */
+/* --- curves --------------------------------------------------------------- */
 
-struct panel {
+struct curves_panel {
     struct buf *out;
     const char *title;
     const double *x, *train, *validation;
@@ -292,17 +292,17 @@ static double nice_step(double range)
     return p * (m < 1.5 ? 1.0 : m < 3.5 ? 2.0 : m < 7.5 ? 5.0 : 10.0);
 }
 
-static double to_x(const struct panel *p, double v)
+static double to_x(const struct curves_panel *p, double v)
 {
     return p->left + (v - p->x0) / (p->x1 - p->x0) * PANEL_W;
 }
 
-static double to_y(const struct panel *p, double v)
+static double to_y(const struct curves_panel *p, double v)
 {
     return p->top + (p->y1 - v) / (p->y1 - p->y0) * PANEL_H;
 }
 
-static void widen(const double *v, size_t n, double *low, double *high)
+static void widen_range(const double *v, size_t n, double *low, double *high)
 {
     for (size_t i = 0; i < n; i++) {
         if (!isfinite(v[i]) || fabs(v[i]) > 1e30)
@@ -313,7 +313,7 @@ static void widen(const double *v, size_t n, double *low, double *high)
 }
 
 /* The values at the edges: round numbers around the data. */
-static void fit(struct panel *p)
+static void fit_axes(struct curves_panel *p)
 {
     double low = INFINITY, high = -INFINITY, step;
 
@@ -321,8 +321,8 @@ static void fit(struct panel *p)
     p->x1 = p->n > 1 ? p->x[p->n - 1] : p->x0 + 1.0;
     if (!(p->x1 > p->x0))
         p->x1 = p->x0 + 1.0;
-    widen(p->train, p->n, &low, &high);
-    widen(p->validation, p->n, &low, &high);
+    widen_range(p->train, p->n, &low, &high);
+    widen_range(p->validation, p->n, &low, &high);
     if (!(low <= high)) {
         low = 0.0;
         high = 1.0;
@@ -340,7 +340,7 @@ static void fit(struct panel *p)
         p->y1 = fmin(p->y1, 1.0);
 }
 
-static void draw_axes(const struct panel *p)
+static void draw_axes(const struct curves_panel *p)
 {
     const double sy = nice_step(p->y1 - p->y0);
     const double sx = fmax(1.0, nice_step(p->x1 - p->x0));
@@ -371,7 +371,8 @@ static void draw_axes(const struct panel *p)
             "epoch");
 }
 
-static void draw_line(const struct panel *p, const double *v, const char *which)
+static void draw_line(const struct curves_panel *p, const double *v,
+                      const char *which)
 {
     bool down = false; /* the pen is on the paper */
 
@@ -393,9 +394,9 @@ static void draw_line(const struct panel *p, const double *v, const char *which)
                        which, to_x(p, p->x[i]), to_y(p, v[i]));
 }
 
-static void draw_panel(struct panel *p)
+static void draw_panel(struct curves_panel *p)
 {
-    fit(p);
+    fit_axes(p);
     draw_axes(p);
     if (p->n == 0) {
         svg_put(p->out, p->left + PANEL_W / 2.0, p->top + PANEL_H / 2.0,
@@ -419,9 +420,9 @@ static void draw_legend(struct buf *out, double x, double y)
 void svg_curves(const struct svg_curves *c, bool alone, struct buf *out)
 {
     const double top = c->title[0] ? 84 : 58;
-    struct panel loss = {
+    struct curves_panel loss = {
         .out = out, .title = "Loss", .x = c->epoch, .n = c->n, .top = top};
-    struct panel accuracy = loss;
+    struct curves_panel accuracy = loss;
     char label[256];
 
     loss.train = c->loss;

@@ -22,7 +22,8 @@ static double to_y(const struct plot *p, double v)
     return p->top + (1 - v) * SIDE;
 }
 
-static void line(const struct plot *p, const char *class, const double at[4])
+static void draw_line(const struct plot *p, const char *class,
+                      const double at[4])
 {
     buf_printf(p->out,
                "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" "
@@ -37,15 +38,17 @@ static void draw_frame(const struct plot *p)
     for (int i = 0; i <= 5; i++) {
         const double v = i / 5.0;
 
-        line(p, "pl-grid",
-             (double[]){to_x(0), to_y(p, v), to_x(1), to_y(p, v)});
+        draw_line(p, "pl-grid",
+                  (double[]){to_x(0), to_y(p, v), to_x(1), to_y(p, v)});
         snprintf(text, sizeof(text), "%d %%", 20 * i);
         svg_put(p->out, LEFT - 7, to_y(p, v) + 4, "end", "pl-m", text);
         svg_put(p->out, to_x(v), p->top + SIDE + STRIP + 34, "middle", "pl-m",
                 text);
     }
-    line(p, "pl-even", (double[]){to_x(0), to_y(p, 0), to_x(1), to_y(p, 1)});
-    line(p, "pl-axis", (double[]){to_x(0), to_y(p, 0), to_x(1), to_y(p, 0)});
+    draw_line(p, "pl-even",
+              (double[]){to_x(0), to_y(p, 0), to_x(1), to_y(p, 1)});
+    draw_line(p, "pl-axis",
+              (double[]){to_x(0), to_y(p, 0), to_x(1), to_y(p, 0)});
     svg_put(p->out, LEFT, p->top - 10, "start", "pl-m", "accuracy");
     svg_put(p->out, to_x(1), p->top + SIDE + STRIP + 52, "end", "pl-m",
             "confidence");
@@ -69,7 +72,7 @@ static void draw_bars(const struct plot *p)
                    r->count[b], 100 * r->confidence[b], 100 * r->accuracy[b],
                    x + 1, to_y(p, r->accuracy[b]), w - 2,
                    r->accuracy[b] * SIDE);
-        line(p, "pl-b", (double[]){x + 1, c, x + w - 1, c});
+        draw_line(p, "pl-b", (double[]){x + 1, c, x + w - 1, c});
     }
 }
 
@@ -118,7 +121,7 @@ static void draw_counts(const struct plot *p)
                        "width=\"%.1f\" height=\"%.1f\"/>\n",
                        LEFT + b * w + 1, foot - h, w - 2, h);
     }
-    line(p, "pl-axis", (double[]){to_x(0), foot, to_x(1), foot});
+    draw_line(p, "pl-axis", (double[]){to_x(0), foot, to_x(1), foot});
     snprintf(text, sizeof(text), "cells (%zu)", most);
     svg_put(p->out, LEFT - 7, foot - STRIP / 2.0, "end", "pl-m", "cells");
     svg_put(p->out, LEFT + 4, foot - STRIP + 8, "start", "pl-m",

@@ -73,7 +73,7 @@ static void count_sizes(const struct svg_sizes *s, struct histogram *g)
             }
 }
 
-static double middle(struct axis a, int bin)
+static double bin_middle(struct axis a, int bin)
 {
     return a.lo + (bin + 0.5) * (a.hi - a.lo) / BINS;
 }
@@ -83,30 +83,30 @@ void svg_sizes_common(const struct svg_sizes *s, double *w, double *h)
     struct histogram g;
 
     count_sizes(s, &g);
-    *w = middle(g.w, g.top_w);
-    *h = middle(g.h, g.top_h);
+    *w = bin_middle(g.w, g.top_w);
+    *h = bin_middle(g.h, g.top_h);
 }
 
-/* --- drawing --------------------------------------------------------------- */
+/* --- drawing -------------------------------------------------------------- */
 
-struct panel {
+struct sizes_panel {
     const struct svg_sizes *s;
     const struct histogram *g;
     struct buf *out;
     double left, top, most; /* pixels at the far end of both axes */
 };
 
-static double to_x(const struct panel *p, double v)
+static double to_x(const struct sizes_panel *p, double v)
 {
     return p->left + v / p->most * SIDE;
 }
 
-static double to_y(const struct panel *p, double v)
+static double to_y(const struct sizes_panel *p, double v)
 {
     return p->top + (1 - v / p->most) * SIDE;
 }
 
-static void draw_frame(const struct panel *p, const char *title)
+static void draw_frame(const struct sizes_panel *p, const char *title)
 {
     const double raw = p->most / 5, power = pow(10, floor(log10(raw)));
     const double step = (raw < 2 * power   ? 2
@@ -130,7 +130,7 @@ static void draw_frame(const struct panel *p, const char *title)
 }
 
 /* Dots of one class; of those that fall together one is drawn. */
-static void draw_class(const struct panel *p, int c)
+static void draw_class(const struct sizes_panel *p, int c)
 {
     const struct svg_sizes *s = p->s;
     bool seen[DOTS + 1][DOTS + 1] = {{false}};
@@ -151,7 +151,7 @@ static void draw_class(const struct panel *p, int c)
     buf_puts(p->out, "\"/>\n");
 }
 
-static void draw_bins(const struct panel *p)
+static void draw_bins(const struct sizes_panel *p)
 {
     const struct histogram *g = p->g;
     const double dw = (g->w.hi - g->w.lo) / BINS,
@@ -178,7 +178,7 @@ static void draw_bins(const struct panel *p)
 }
 
 /* The size that all pictures are brought to. */
-static void draw_target(const struct panel *p)
+static void draw_target(const struct sizes_panel *p)
 {
     if (p->s->target > 0 && p->s->target <= p->most)
         buf_printf(p->out,
@@ -187,7 +187,7 @@ static void draw_target(const struct panel *p)
                    to_x(p, p->s->target), to_y(p, p->s->target));
 }
 
-static void draw_legend(const struct panel *p)
+static void draw_legend(const struct sizes_panel *p)
 {
     double y = p->top + SIDE + 52;
 
@@ -208,7 +208,8 @@ static void draw_legend(const struct panel *p)
 void svg_sizes(const struct svg_sizes *s, bool alone, struct buf *out)
 {
     struct histogram g;
-    struct panel p = {.s = s, .g = &g, .out = out, .left = LEFT, .top = 74};
+    struct sizes_panel p = {
+        .s = s, .g = &g, .out = out, .left = LEFT, .top = 74};
     char text[200];
 
     count_sizes(s, &g);
@@ -216,7 +217,7 @@ void svg_sizes(const struct svg_sizes *s, bool alone, struct buf *out)
     if (s->n)
         snprintf(text, sizeof(text),
                  "most common: %.1f x %.1f pixels (%zu of %zu in its bin)",
-                 middle(g.w, g.top_w), middle(g.h, g.top_h),
+                 bin_middle(g.w, g.top_w), bin_middle(g.h, g.top_h),
                  g.count[g.top_h][g.top_w], s->n);
     else
         snprintf(text, sizeof(text), "no pictures");

@@ -34,7 +34,8 @@ const char *key_snippet(char out[KEY_SNIPPET], const char *s)
     return out;
 }
 
-static int refuse(const struct check *k, const char *text, const char *what)
+static int refuse_value(const struct check *k, const char *text,
+                        const char *what)
 {
     char cut[KEY_SNIPPET];
 
@@ -59,7 +60,7 @@ static int parse_int(const struct check *k, const char *text, int64_t *out)
     errno = 0;
     v = strtoll(text, &end, 10);
     if (end == text || *end || *text == ' ' || *text == '\n' || *text == '\t')
-        return refuse(k, text, "is not a whole number");
+        return refuse_value(k, text, "is not a whole number");
     if (errno || (double)v < k->key->min || (double)v > k->key->max)
         return out_of_range(k, text);
     *out = v;
@@ -73,7 +74,7 @@ static int parse_real(const struct check *k, const char *text, double *out)
 
     v = strtod(text, &end);
     if (end == text || *end || text[strspn(text, "+-.0123456789eE")])
-        return refuse(k, text, "is not a number");
+        return refuse_value(k, text, "is not a number");
     if (!(v >= k->key->min && v <= k->key->max))
         return out_of_range(k, text);
     *out = v;
@@ -118,7 +119,7 @@ static int parse_string(const struct check *k, const char *text, char *out,
         const size_t n = utf8_length(s, &point);
 
         if (n == 0)
-            return refuse(k, text, "is not UTF-8");
+            return refuse_value(k, text, "is not UTF-8");
         s += n;
     }
     snprintf(out, room, "%s", text);
@@ -133,10 +134,10 @@ static int parse_name(const struct check *k, const char *text, char *out,
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 
     if (*text == '\0')
-        return refuse(k, text, "is empty, a name is needed");
+        return refuse_value(k, text, "is empty, a name is needed");
     if (text[strspn(text, allowed)] || *text == '.' || *text == '-')
-        return refuse(k, text,
-                      "is not a name of letters, digits, '-', '_' and '.'");
+        return refuse_value(
+            k, text, "is not a name of letters, digits, '-', '_' and '.'");
     return parse_string(k, text, out, room);
 }
 
@@ -172,7 +173,7 @@ static int parse_names(const struct check *k, const struct key_value *v,
             return -1;
         for (int j = 0; j < i; j++)
             if (strcmp(out->word[i], out->word[j]) == 0)
-                return refuse(k, v->text[i], "is listed twice");
+                return refuse_value(k, v->text[i], "is listed twice");
     }
     return 0;
 }
@@ -187,7 +188,7 @@ static int parse_ints(const struct check *k, const struct key_value *v,
             return -1;
         for (int j = 0; j < i; j++)
             if (out->value[i] == out->value[j])
-                return refuse(k, v->text[i], "is listed twice");
+                return refuse_value(k, v->text[i], "is listed twice");
     }
     return 0;
 }
@@ -200,7 +201,7 @@ static bool is_list(const struct key *k)
 static int check_kind(const struct check *k, const struct key_value *v)
 {
     if (is_list(k->key) && !v->list)
-        return refuse(k, v->text[0], "is no list; write [a, b]");
+        return refuse_value(k, v->text[0], "is no list; write [a, b]");
     if (!is_list(k->key) && v->list)
         return err_set(k->err, ERR_USAGE, "%s: %s: a list, but takes one value",
                        k->where, k->key->full);

@@ -28,7 +28,7 @@ enum key_type {
 };
 
 enum key_role {
-    ROLE_RESULT,    /* decides a result: part of the keys of nodes */
+    ROLE_RESULT,    /* decides a result: part of the content hashes of steps */
     ROLE_PLACEMENT, /* where and how fast, or what content speaks for */
     ROLE_EXPERIMENT /* which experiments there are, not what is in one */
 };
@@ -45,7 +45,7 @@ struct key {
     const char *unit;         /* NULL: none */
     const char *before; /* it came when outputs were there, which are as if it
                            had this value: that adds nothing to the keys of
-                           nodes; NULL: it was always there */
+                           steps; NULL: it was always there */
     const char *help;
 };
 
@@ -67,10 +67,10 @@ const struct key *key_find(const char *section, const char *name);
 /* "section.name" meant by a word that is no key, or NULL. */
 const char *key_nearest(const char *section, const char *name);
 
-bool section_exists(const char *section);
+bool key_section_exists(const char *section);
 
 /* Section meant by a word that is no section, or NULL. */
-const char *section_nearest(const char *section);
+const char *key_section_nearest(const char *section);
 
 /*
  * Check 'v' and store it.

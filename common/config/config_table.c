@@ -334,7 +334,7 @@ const char *key_nearest(const char *section, const char *name)
     return spell_nearest(full, words, N_KEYS);
 }
 
-bool section_exists(const char *section)
+bool key_section_exists(const char *section)
 {
     for (size_t i = 0; i < N_KEYS; i++)
         if (strcmp(keys[i].section, section) == 0)
@@ -342,7 +342,7 @@ bool section_exists(const char *section)
     return false;
 }
 
-const char *section_nearest(const char *section)
+const char *key_section_nearest(const char *section)
 {
     const char *words[N_KEYS];
 

@@ -20,7 +20,7 @@ enum {
     MAX_WORD = 128, /* bytes of a section's or key's name */
 };
 
-struct reader {
+struct yaml_reader {
     yaml_parser_t yaml;
     yaml_event_t event; /* owned; the one being looked at */
     struct yaml_faults faults;
@@ -32,7 +32,7 @@ struct reader {
 enum { STOP = -1 };
 
 /* Step to the next event; what we refuse everywhere is refused here. */
-static int next(struct reader *r)
+static int next_event(struct yaml_reader *r)
 {
     const yaml_event_t *e = &r->event;
 
@@ -62,7 +62,7 @@ static int next(struct reader *r)
 }
 
 /* Step over the value that begins at the current event. */
-static int skip(struct reader *r)
+static int skip_value(struct yaml_reader *r)
 {
     const size_t line = r->event.start_mark.line;
     int depth = 0;
@@ -78,7 +78,7 @@ static int skip(struct reader *r)
             yaml_fault(&r->faults, line, "nested deeper than %d", MAX_DEPTH);
             return STOP;
         }
-        if (next(r) < 0)
+        if (next_event(r) < 0)
             return STOP;
         if (depth == 0)
             return 0;
@@ -86,7 +86,7 @@ static int skip(struct reader *r)
 }
 
 /* The current event's text; NULL after a fault if it holds a zero byte. */
-static const char *scalar(struct reader *r)
+static const char *scalar_text(struct yaml_reader *r)
 {
     const char *s = (const char *)r->event.data.scalar.value;
 
@@ -97,9 +97,10 @@ static const char *scalar(struct reader *r)
 }
 
 /* Add the current scalar to 'v' and step on. */
-static int take_item(struct reader *r, const char *full, struct key_value *v)
+static int take_item(struct yaml_reader *r, const char *full,
+                     struct key_value *v)
 {
-    const char *s = scalar(r);
+    const char *s = scalar_text(r);
 
     if (!s)
         return STOP;
@@ -113,28 +114,28 @@ static int take_item(struct reader *r, const char *full, struct key_value *v)
         return err_set(r->faults.err, ERR_SYSTEM, "%s: no memory",
                        r->faults.name);
     v->n++;
-    return next(r);
+    return next_event(r);
 }
 
 /*
  * Read the value of a key.  *usable is false if it was neither a scalar nor a
  * list of scalars (reported, and stepped over).
  */
-static int take_value(struct reader *r, const char *full, struct key_value *v,
-                      bool *usable)
+static int take_value(struct yaml_reader *r, const char *full,
+                      struct key_value *v, bool *usable)
 {
     const size_t line = r->event.start_mark.line;
 
     *usable = false;
     if (r->event.type == YAML_MAPPING_START_EVENT) {
         yaml_fault(&r->faults, line, "%s: a mapping, but takes a value", full);
-        return skip(r);
+        return skip_value(r);
     }
     *usable = true;
     if (r->event.type == YAML_SCALAR_EVENT)
         return take_item(r, full, v);
     v->list = true;
-    if (next(r) < 0)
+    if (next_event(r) < 0)
         return STOP;
     while (r->event.type != YAML_SEQUENCE_END_EVENT) {
         if (r->event.type == YAML_SCALAR_EVENT) {
@@ -144,26 +145,27 @@ static int take_value(struct reader *r, const char *full, struct key_value *v,
         }
         yaml_fault(&r->faults, line, "%s: a list within a list", full);
         *usable = false;
-        if (skip(r) < 0)
+        if (skip_value(r) < 0)
             return STOP;
     }
-    return next(r);
+    return next_event(r);
 }
 
 /* Check and store; a fault here does not end the reading. */
-static void set_key(struct reader *r, const struct key *k,
+static void set_key(struct yaml_reader *r, const struct key *k,
                     const struct key_value *v, size_t line)
 {
     char where[YAML_WHERE_MAX];
     struct err err = {0};
 
-    if (key_set(r->c, k, v, yaml_where(&r->faults, line, where), &err) < 0 &&
+    if (key_set(r->c, k, v, yaml_fault_where(&r->faults, line, where), &err) <
+            0 &&
         r->faults.n++ == 0)
         *r->faults.err = err;
 }
 
 /* Which row is meant?  NULL after a fault. */
-static const struct key *find_key(struct reader *r, const char *section,
+static const struct key *find_key(struct yaml_reader *r, const char *section,
                                   const char *name, size_t line)
 {
     const struct key *k = key_find(section, name);
@@ -184,7 +186,7 @@ static const struct key *find_key(struct reader *r, const char *section,
 }
 
 /* One "name: value" of a section. */
-static int take_key(struct reader *r, const char *section)
+static int take_key(struct yaml_reader *r, const char *section)
 {
     const size_t line = r->event.start_mark.line;
     struct key_value v = {0};
@@ -194,7 +196,7 @@ static int take_key(struct reader *r, const char *section)
     size_t n;
     int rc;
 
-    if (r->event.type != YAML_SCALAR_EVENT || !(name = scalar(r))) {
+    if (r->event.type != YAML_SCALAR_EVENT || !(name = scalar_text(r))) {
         yaml_fault(&r->faults, line, "%s: a key must be a word", section);
         return STOP;
     }
@@ -203,10 +205,10 @@ static int take_key(struct reader *r, const char *section)
         yaml_fault(&r->faults, line, "%s: given twice", k->full);
         k = NULL;
     }
-    if (next(r) < 0)
+    if (next_event(r) < 0)
         return STOP;
     if (!k)
-        return skip(r);
+        return skip_value(r);
     r->seen[k - config_keys(&n)] = true;
     rc = take_value(r, k->full, &v, &usable);
     if (rc == 0 && usable)
@@ -222,12 +224,13 @@ static bool is_empty(const yaml_event_t *e)
            e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 }
 
-static int check_section(struct reader *r, const char *section, size_t line)
+static int check_section(struct yaml_reader *r, const char *section,
+                         size_t line)
 {
-    const char *meant = section_nearest(section);
+    const char *meant = key_section_nearest(section);
     char cut[KEY_SNIPPET];
 
-    if (section_exists(section))
+    if (key_section_exists(section))
         return 0;
     key_snippet(cut, section);
     if (meant)
@@ -238,62 +241,62 @@ static int check_section(struct reader *r, const char *section, size_t line)
     return -1;
 }
 
-static int take_section(struct reader *r)
+static int take_section(struct yaml_reader *r)
 {
     const size_t line = r->event.start_mark.line;
     char section[MAX_WORD];
     const char *name;
 
-    if (r->event.type != YAML_SCALAR_EVENT || !(name = scalar(r))) {
+    if (r->event.type != YAML_SCALAR_EVENT || !(name = scalar_text(r))) {
         yaml_fault(&r->faults, line, "a section must be a word");
         return STOP;
     }
     snprintf(section, sizeof(section), "%s", name);
     if (check_section(r, section, line) < 0)
-        return next(r) < 0 ? STOP : skip(r);
-    if (next(r) < 0)
+        return next_event(r) < 0 ? STOP : skip_value(r);
+    if (next_event(r) < 0)
         return STOP;
     if (is_empty(&r->event))
-        return next(r);
+        return next_event(r);
     if (r->event.type != YAML_MAPPING_START_EVENT) {
         yaml_fault(&r->faults, line,
                    "%s: a section, so 'key: value' lines must follow", section);
-        return skip(r);
+        return skip_value(r);
     }
-    if (next(r) < 0)
+    if (next_event(r) < 0)
         return STOP;
     while (r->event.type != YAML_MAPPING_END_EVENT)
         if (take_key(r, section) < 0)
             return STOP;
-    return next(r);
+    return next_event(r);
 }
 
 /* The whole file: at most one document, a mapping of sections. */
-static int take_file(struct reader *r)
+static int take_file(struct yaml_reader *r)
 {
-    if (next(r) < 0 || next(r) < 0) /* the stream begins */
+    if (next_event(r) < 0 || next_event(r) < 0) /* the stream begins */
         return STOP;
     if (r->event.type == YAML_STREAM_END_EVENT)
         return 0;
-    if (next(r) < 0)
+    if (next_event(r) < 0)
         return STOP;
     if (is_empty(&r->event)) {
-        if (next(r) < 0)
+        if (next_event(r) < 0)
             return STOP;
     } else if (r->event.type != YAML_MAPPING_START_EVENT) {
         yaml_fault(&r->faults, r->event.start_mark.line,
                    "not a mapping of sections");
         return STOP;
     } else {
-        if (next(r) < 0)
+        if (next_event(r) < 0)
             return STOP;
         while (r->event.type != YAML_MAPPING_END_EVENT)
             if (take_section(r) < 0)
                 return STOP;
-        if (next(r) < 0)
+        if (next_event(r) < 0)
             return STOP;
     }
-    if (next(r) < 0) /* the document ends */
+    if (next_event(r) < 0) /* the document ends */
         return STOP;
     if (r->event.type != YAML_STREAM_END_EVENT)
         yaml_fault(&r->faults, r->event.start_mark.line, "a second document");
@@ -304,8 +307,8 @@ static int take_file(struct reader *r)
  * Run 'take' over 'size' bytes of YAML.
  * Returns 0, or -1 with the first fault and how many more there are.
  */
-static int parse(struct reader *r, const char *text, size_t size,
-                 int (*take)(struct reader *r))
+static int parse_yaml(struct yaml_reader *r, const char *text, size_t size,
+                      int (*take)(struct yaml_reader *r))
 {
     int rc, bad;
 
@@ -323,10 +326,10 @@ static int parse(struct reader *r, const char *text, size_t size,
 int config_take_text(struct config *c, const char *name, const char *text,
                      size_t size, struct err *err)
 {
-    struct reader r = {.faults = {.name = name, .numbered = true, .err = err},
-                       .c = c};
+    struct yaml_reader r = {
+        .faults = {.name = name, .numbered = true, .err = err}, .c = c};
 
-    return parse(&r, text, size, take_file);
+    return parse_yaml(&r, text, size, take_file);
 }
 
 int config_take_file(struct config *c, const char *path, struct err *err)
@@ -347,22 +350,22 @@ int config_take_file(struct config *c, const char *path, struct err *err)
 
 /* Key whose value is being read; for --set, where there is just one. */
 struct set_reader {
-    struct reader r; /* first, so that a reader leads here */
+    struct yaml_reader r; /* first, so that a reader leads here */
     const struct key *key;
 };
 
-static int take_set_list(struct reader *r)
+static int take_set_list(struct yaml_reader *r)
 {
     const struct key *k = ((struct set_reader *)r)->key;
     struct key_value v = {0};
     bool usable;
     int rc;
 
-    if (next(r) < 0 || next(r) < 0 || next(r) < 0)
+    if (next_event(r) < 0 || next_event(r) < 0 || next_event(r) < 0)
         return STOP;
     rc = take_value(r, k->full, &v, &usable);
     if (rc == 0)
-        rc = next(r); /* text behind the list is found here */
+        rc = next_event(r); /* text behind the list is found here */
     if (rc == 0 && usable)
         set_key(r, k, &v, 0);
     key_value_release(&v);
@@ -376,7 +379,7 @@ static int set_value(struct set_reader *s, const char *text)
     int rc;
 
     if ((s->key->type == KEY_NAMES || s->key->type == KEY_INTS) && *text == '[')
-        return parse(&s->r, text, strlen(text), take_set_list);
+        return parse_yaml(&s->r, text, strlen(text), take_set_list);
     v.text[0] = strdup(text);
     if (!v.text[0])
         return err_set(s->r.faults.err, ERR_SYSTEM, "--set: no memory");

@@ -36,7 +36,7 @@ bool recipe_text_is_path(const char *word)
     return strchr(word, '/') || (dot && strcmp(dot, ".yaml") == 0);
 }
 
-/* --- what a text says ------------------------------------------------------ */
+/* --- what a text says ----------------------------------------------------- */
 
 /* Add one event; false if it is of a kind that we do not take. */
 static bool add_event(struct hash *h, const yaml_event_t *e)
@@ -79,8 +79,8 @@ static void digest_events(yaml_parser_t *yaml, struct hash *h,
 }
 
 /* Hash of the events of a text, so that its looks do not count. */
-static int digest(const char *name, const void *text, size_t size,
-                  char hex[HASH_HEX], struct err *err)
+static int hash_events(const char *name, const void *text, size_t size,
+                       char hex[HASH_HEX], struct err *err)
 {
     struct yaml_faults f = {.name = name, .numbered = true, .err = err};
     yaml_parser_t yaml;
@@ -96,15 +96,15 @@ static int digest(const char *name, const void *text, size_t size,
     return yaml_faults_end(&f);
 }
 
-static int identify(struct recipe_text *t, struct err *err)
+static int hash_text(struct recipe_text *t, struct err *err)
 {
     char hex[HASH_HEX];
 
-    if (digest(t->name, t->text, t->size, t->id, err) < 0)
+    if (hash_events(t->name, t->text, t->size, t->id, err) < 0)
         return -1;
     for (size_t i = 0; i < N_SHIPPED; i++) {
-        if (digest(shipped[i].name, shipped[i].text, shipped[i].size, hex,
-                   err) < 0)
+        if (hash_events(shipped[i].name, shipped[i].text, shipped[i].size, hex,
+                        err) < 0)
             return -1;
         if (strcmp(hex, t->id) == 0)
             snprintf(t->id, sizeof(t->id), "%s", shipped[i].name);
@@ -112,7 +112,7 @@ static int identify(struct recipe_text *t, struct err *err)
     return 0;
 }
 
-/* --- reading --------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
 int recipe_text_take(struct recipe_text *t, const char *word, const char *text,
                      size_t size, struct err *err)
@@ -128,7 +128,7 @@ int recipe_text_take(struct recipe_text *t, const char *word, const char *text,
         return err_set(err, ERR_SYSTEM, "no memory for a recipe");
     memcpy(t->text, text, size);
     t->text[size] = '\0';
-    if (identify(t, err) == 0)
+    if (hash_text(t, err) == 0)
         return 0;
     recipe_text_release(t);
     return -1;

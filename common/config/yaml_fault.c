@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *yaml_where(const struct yaml_faults *f, size_t line,
-                       char where[YAML_WHERE_MAX])
+const char *yaml_fault_where(const struct yaml_faults *f, size_t line,
+                             char where[YAML_WHERE_MAX])
 {
     const size_t len = strlen(f->name), most = YAML_WHERE_MAX - 30;
     const bool cut = len > most;
@@ -29,7 +29,8 @@ void yaml_fault(struct yaml_faults *f, size_t line, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    err_set(f->err, ERR_USAGE, "%s: %s", yaml_where(f, line, where), text);
+    err_set(f->err, ERR_USAGE, "%s: %s", yaml_fault_where(f, line, where),
+            text);
 }
 
 int yaml_faults_end(const struct yaml_faults *f)

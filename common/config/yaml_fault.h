@@ -20,8 +20,8 @@ struct yaml_faults {
 };
 
 /* "file:12", or "--set"; lines count from 0. */
-const char *yaml_where(const struct yaml_faults *f, size_t line,
-                       char where[YAML_WHERE_MAX]);
+const char *yaml_fault_where(const struct yaml_faults *f, size_t line,
+                             char where[YAML_WHERE_MAX]);
 
 /* Count a fault; of the first, write it down as ERR_USAGE. */
 void yaml_fault(struct yaml_faults *f, size_t line, const char *fmt, ...)

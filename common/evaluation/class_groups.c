@@ -11,17 +11,17 @@ enum { LIST_MAX = CONFIG_CLASS_LIST };
 /* What a word in a class's name means; SIPaKMeD's five classes. */
 static const struct {
     const char *word;
-    enum side side;
-} known[] = {{"superficial", SIDE_IS_NORMAL},
-             {"parabasal", SIDE_IS_NORMAL},
-             {"metaplastic", SIDE_IS_BENIGN},
-             {"koilocytotic", SIDE_IS_ABNORMAL},
-             {"dyskeratotic", SIDE_IS_ABNORMAL}};
+    enum class_group side;
+} known[] = {{"superficial", CLASS_GROUP_NORMAL},
+             {"parabasal", CLASS_GROUP_NORMAL},
+             {"metaplastic", CLASS_GROUP_BENIGN},
+             {"koilocytotic", CLASS_GROUP_ABNORMAL},
+             {"dyskeratotic", CLASS_GROUP_ABNORMAL}};
 
-const char *side_name(enum side s)
+const char *class_groups_name(enum class_group s)
 {
-    static const char *const name[SIDE_COUNT] = {"normal", "benign",
-                                                 "abnormal"};
+    static const char *const name[CLASS_GROUP_COUNT] = {"normal", "benign",
+                                                        "abnormal"};
 
     return name[s];
 }
@@ -41,7 +41,7 @@ static bool holds_word(const char *name, const char *word)
     return false;
 }
 
-static bool guess(const char *name, enum side *side)
+static bool guess_group(const char *name, enum class_group *side)
 {
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (holds_word(name, known[i].word)) {
@@ -53,13 +53,13 @@ static bool guess(const char *name, enum side *side)
 
 /* What is being filled in. */
 struct filling {
-    struct sides *s;
+    struct class_groups *s;
     const char (*name)[CONFIG_NAME_MAX];
     int k;
     bool set[STATS_CLASSES_MAX];
 };
 
-static int put_class(struct filling *f, const char *name, enum side side,
+static int put_class(struct filling *f, const char *name, enum class_group side,
                      struct err *err)
 {
     const char *words[STATS_CLASSES_MAX], *meant;
@@ -71,20 +71,20 @@ static int put_class(struct filling *f, const char *name, enum side side,
         if (f->set[c])
             return err_set(err, ERR_USAGE,
                            "evaluate.%s: class '%s' is listed twice",
-                           side_name(side), name);
+                           class_groups_name(side), name);
         f->set[c] = true;
         f->s->of[c] = side;
         return 0;
     }
     meant = spell_nearest(name, words, (size_t)f->k);
-    return err_set(err, ERR_USAGE,
-                   "evaluate.%s: the dataset has no class '%.64s'%s%s%s",
-                   side_name(side), name, meant ? "; did you mean " : "",
-                   meant ? meant : "", meant ? "?" : "");
+    return err_set(
+        err, ERR_USAGE, "evaluate.%s: the dataset has no class '%.64s'%s%s%s",
+        class_groups_name(side), name, meant ? "; did you mean " : "",
+        meant ? meant : "", meant ? "?" : "");
 }
 
 /* Names between commas, without the blanks around them. */
-static int put_list(struct filling *f, const char *list, enum side side,
+static int put_list(struct filling *f, const char *list, enum class_group side,
                     struct err *err)
 {
     char name[LIST_MAX];
@@ -111,9 +111,9 @@ static int put_list(struct filling *f, const char *list, enum side side,
 static int put_lists(struct filling *f, const struct evaluate_settings *set,
                      struct err *err)
 {
-    if (put_list(f, set->normal, SIDE_IS_NORMAL, err) < 0 ||
-        put_list(f, set->benign, SIDE_IS_BENIGN, err) < 0 ||
-        put_list(f, set->abnormal, SIDE_IS_ABNORMAL, err) < 0)
+    if (put_list(f, set->normal, CLASS_GROUP_NORMAL, err) < 0 ||
+        put_list(f, set->benign, CLASS_GROUP_BENIGN, err) < 0 ||
+        put_list(f, set->abnormal, CLASS_GROUP_ABNORMAL, err) < 0)
         return -1;
     for (int c = 0; c < f->k; c++)
         if (!f->set[c])
@@ -132,35 +132,37 @@ static bool is_auto(const struct evaluate_settings *set)
            strcmp(set->abnormal, "auto") == 0;
 }
 
-static void decide(struct sides *s, int k, enum side_choice benign)
+static void assign_groups(struct class_groups *s, int k,
+                          enum side_choice benign)
 {
     int abnormal = 0;
 
     for (int c = 0; c < k && s->known; c++) {
         s->abnormal[c] =
-            s->of[c] == SIDE_IS_ABNORMAL ||
-            (s->of[c] == SIDE_IS_BENIGN && benign == SIDE_ABNORMAL);
+            s->of[c] == CLASS_GROUP_ABNORMAL ||
+            (s->of[c] == CLASS_GROUP_BENIGN && benign == SIDE_ABNORMAL);
         abnormal += s->abnormal[c];
     }
     s->two = abnormal > 0 && abnormal < k;
 }
 
-int sides_init(struct sides *s, const struct evaluate_settings *set,
-               const char (*class_name)[CONFIG_NAME_MAX], int k,
-               struct err *err)
+int class_groups_init(struct class_groups *s,
+                      const struct evaluate_settings *set,
+                      const char (*class_name)[CONFIG_NAME_MAX], int k,
+                      struct err *err)
 {
     struct filling f = {.s = s, .name = class_name, .k = k};
 
     BUG_ON(k < 1 || k > STATS_CLASSES_MAX);
-    *s = (struct sides){.known = false};
+    *s = (struct class_groups){.known = false};
     if (is_auto(set)) {
         s->known = true;
         for (int c = 0; c < k && s->known; c++)
-            s->known = guess(class_name[c], &s->of[c]);
+            s->known = guess_group(class_name[c], &s->of[c]);
     } else if (put_lists(&f, set, err) < 0) {
         return -1;
     }
-    decide(s, k, set->benign_as);
+    assign_groups(s, k, set->benign_as);
     costs_init(&s->costs, k, s->two ? s->abnormal : NULL, set->miss_cost);
     return set->costs[0] ? costs_parse(&s->costs, k, set->costs, err) : 0;
 }

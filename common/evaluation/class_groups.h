@@ -1,6 +1,6 @@
 /*
- * class_groups.h - which classes are normal, benign, abnormal, and what mistakes
- * cost
+ * class_groups.h - which classes are normal, benign, abnormal, and what
+ * mistakes cost
  *
  * From the configuration (evaluate.normal, .benign, .abnormal, .benign_as,
  * .miss_cost, .costs) and the dataset's classes.  "auto" in all three lists
@@ -16,12 +16,17 @@
 
 #include <stdbool.h>
 
-enum side { SIDE_IS_NORMAL, SIDE_IS_BENIGN, SIDE_IS_ABNORMAL, SIDE_COUNT };
+enum class_group {
+    CLASS_GROUP_NORMAL,
+    CLASS_GROUP_BENIGN,
+    CLASS_GROUP_ABNORMAL,
+    CLASS_GROUP_COUNT
+};
 
-struct sides {
+struct class_groups {
     bool known; /* is there a map? */
     bool two;   /* are there cells of both sides to tell apart? */
-    enum side of[STATS_CLASSES_MAX];
+    enum class_group of[STATS_CLASSES_MAX];
     bool abnormal[STATS_CLASSES_MAX]; /* of two, benign counted as set */
     struct costs costs;
 };
@@ -30,11 +35,12 @@ struct sides {
  * Errors: ERR_USAGE a list names a class that the dataset lacks, twice, or in
  * two lists; a class is in none; a bad cost matrix (costs_parse()).
  */
-MUST_USE int sides_init(struct sides *s, const struct evaluate_settings *set,
-                        const char (*class_name)[CONFIG_NAME_MAX], int k,
-                        struct err *err);
+MUST_USE int class_groups_init(struct class_groups *s,
+                               const struct evaluate_settings *set,
+                               const char (*class_name)[CONFIG_NAME_MAX], int k,
+                               struct err *err);
 
 /* "normal", "benign", "abnormal". */
-const char *side_name(enum side s);
+const char *class_groups_name(enum class_group s);
 
 #endif

@@ -5,22 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-int predict_dir(char path[FILE_PATH_MAX], const char *run_dir,
-                const struct plan *plan, const struct plan_node *node,
-                struct err *err)
+int inference_dir(char path[FILE_PATH_MAX], const char *run_dir,
+                  const struct plan *plan, const struct plan_step *step,
+                  struct err *err)
 {
-    for (int i = 0; i < plan->n_node; i++) {
-        const struct plan_node *nd = &plan->node[i];
+    for (int i = 0; i < plan->n_step; i++) {
+        const struct plan_step *nd = &plan->step[i];
 
         if (nd->stage->id == STAGE_TRAIN &&
-            strcmp(nd->experiment, node->experiment) == 0)
+            strcmp(nd->experiment, step->experiment) == 0)
             return file_path(path, err, "%s/%s", run_dir, nd->dir);
     }
     return err_set(err, ERR_USAGE, "the plan trains no experiment '%.200s'",
-                   node->experiment);
+                   step->experiment);
 }
 
-const char *predict_file(const struct config *config)
+const char *inference_file(const struct config *config)
 {
     return config->evaluate.model == MODEL_LAST ? "last.safetensors"
                                                 : "model.safetensors";
@@ -51,8 +51,8 @@ static int check_extra(struct graph *g, const char *path, struct err *err)
     return rc;
 }
 
-static int check_info(const struct model_info *m, const struct predict_args *a,
-                      struct err *err)
+static int check_info(const struct model_info *m,
+                      const struct inference_args *a, struct err *err)
 {
     const struct store *s = a->data;
 
@@ -80,10 +80,10 @@ static int check_info(const struct model_info *m, const struct predict_args *a,
     return 0;
 }
 
-int predict_open(struct predictor *p, const struct predict_args *a,
-                 struct err *err)
+int inference_open(struct inference *p, const struct inference_args *a,
+                   struct err *err)
 {
-    *p = (struct predictor){.batch = a->batch};
+    *p = (struct inference){.batch = a->batch};
     p->graph = model_read(a->path,
                           &(struct graph_args){.max_batch = a->batch,
                                                .memory = a->memory,
@@ -92,42 +92,42 @@ int predict_open(struct predictor *p, const struct predict_args *a,
     if (p->graph && check_extra(p->graph, a->path, err) == 0 &&
         check_info(&p->info, a, err) == 0)
         return 0;
-    predict_close(p);
+    inference_close(p);
     return -1;
 }
 
-void predict_close(struct predictor *p)
+void inference_close(struct inference *p)
 {
     graph_free(p->graph);
-    *p = (struct predictor){0};
+    *p = (struct inference){0};
 }
 
-void predict_hold_size(struct predictor *p, const struct cell_size *size)
+void inference_hold_size(struct inference *p, const struct cell_size *size)
 {
     float *z = p->info.size.on ? net_size(p->graph) : NULL;
 
     for (int i = 0; z && i < p->batch; i++)
-        size_standardise(&p->info.size, size, z + CELL_SIZE * i);
+        cell_size_standardise(&p->info.size, size, z + CELL_SIZE * i);
 }
 
 /* The sizes of n cells, each in its row. */
-static void put_sizes(struct predictor *p, const struct cell_size *size,
+static void put_sizes(struct inference *p, const struct cell_size *size,
                       size_t n)
 {
     float *z = net_size(p->graph);
 
     for (size_t i = 0; p->info.size.on && i < n; i++)
-        size_standardise(&p->info.size, &size[i], z + CELL_SIZE * i);
+        cell_size_standardise(&p->info.size, &size[i], z + CELL_SIZE * i);
 }
 
-void predict_input(const struct predictor *p, const struct store *s, size_t i,
-                   float *x)
+void inference_input(const struct inference *p, const struct store *s, size_t i,
+                     float *x)
 {
     preprocess(p->info.input, store_image(s, i), s->h * s->w, x);
 }
 
 /* p = softmax(z), in double so that the sum is 1 to float precision. */
-static int softmax(const float *z, int k, float *p)
+static int softmax_row(const float *z, int k, float *p)
 {
     double top = (double)z[0], sum = 0.0;
 
@@ -144,7 +144,7 @@ static int softmax(const float *z, int k, float *p)
 }
 
 /* Softmax of what the network says of its input's first n rows. */
-static int forward(struct predictor *p, size_t n, float *out, size_t *bad)
+static int run_rows(struct inference *p, size_t n, float *out, size_t *bad)
 {
     const size_t k = (size_t)p->info.n_class;
 
@@ -153,14 +153,14 @@ static int forward(struct predictor *p, size_t n, float *out, size_t *bad)
         const float *z = graph_output(p->graph)->out.data + i * k;
 
         *bad = i;
-        if (softmax(z, (int)k, out + i * k) < 0)
+        if (softmax_row(z, (int)k, out + i * k) < 0)
             return -1;
     }
     return 0;
 }
 
-int predict_rows(struct predictor *p, const struct store *s, const size_t *row,
-                 size_t n, float *out, struct err *err)
+int inference_rows(struct inference *p, const struct store *s,
+                   const size_t *row, size_t n, float *out, struct err *err)
 {
     const size_t pixels = s->h * s->w * 3;
     struct cell_size size[GRAPH_MAX_BATCH];
@@ -169,12 +169,12 @@ int predict_rows(struct predictor *p, const struct store *s, const size_t *row,
     BUG_ON(n > (size_t)p->batch);
     graph_set_batch(p->graph, (int)n);
     for (size_t i = 0; i < n; i++) {
-        predict_input(p, s, row[i], graph_input(p->graph) + i * pixels);
+        inference_input(p, s, row[i], graph_input(p->graph) + i * pixels);
         if (p->info.size.on)
             size[i] = store_size(s, row[i]);
     }
     put_sizes(p, size, n);
-    if (forward(p, n, out, &bad) == 0)
+    if (run_rows(p, n, out, &bad) == 0)
         return 0;
     return err_set(err, ERR_INPUT,
                    "the network's output for row %zu is not a number; training "
@@ -182,8 +182,8 @@ int predict_rows(struct predictor *p, const struct store *s, const size_t *row,
                    row[bad]);
 }
 
-int predict_images(struct predictor *p, const struct predict_images *a,
-                   float *out, struct err *err)
+int inference_images(struct inference *p, const struct inference_images *a,
+                     float *out, struct err *err)
 {
     const size_t area = (size_t)p->info.h * (size_t)p->info.w;
     size_t bad;
@@ -194,7 +194,7 @@ int predict_images(struct predictor *p, const struct predict_images *a,
         preprocess(p->info.input, a->image[i], area,
                    graph_input(p->graph) + i * area * 3);
     put_sizes(p, a->size, a->n);
-    if (forward(p, a->n, out, &bad) == 0)
+    if (run_rows(p, a->n, out, &bad) == 0)
         return 0;
     return err_set(err, ERR_INPUT,
                    "the network's output for picture %zu is not a number; "
@@ -202,8 +202,8 @@ int predict_images(struct predictor *p, const struct predict_images *a,
                    bad);
 }
 
-int predict_split(const struct store *s, enum split split, size_t **row,
-                  size_t *n, struct err *err)
+int inference_split(const struct store *s, enum split split, size_t **row,
+                    size_t *n, struct err *err)
 {
     *n = 0;
     *row = calloc(s->n + 1, sizeof(**row));
@@ -215,7 +215,7 @@ int predict_split(const struct store *s, enum split split, size_t **row,
     return 0;
 }
 
-int predict_class(const float *p, int k)
+int inference_class(const float *p, int k)
 {
     int best = 0;
 

@@ -8,13 +8,13 @@
 #include "run/plan.h"
 #include "store/store.h"
 
-struct predictor {
+struct inference {
     struct graph *graph; /* owned */
     struct model_info info;
-    int batch; /* most rows of one predict_rows() */
+    int batch; /* most rows of one inference_rows() */
 };
 
-struct predict_args {
+struct inference_args {
     const char *path;         /* of the model's file */
     const char *network;      /* it must be of this one; NULL: any */
     const struct store *data; /* it must fit; NULL: not checked */
@@ -23,16 +23,16 @@ struct predict_args {
 };
 
 /*
- * Where the training of the experiment of 'node' left its files.
+ * Where the training of the experiment of 'step' left its files.
  * Errors: ERR_USAGE the plan trains no such experiment; ERR_INPUT the path is
  * too long.
  */
-MUST_USE int predict_dir(char path[FILE_PATH_MAX], const char *run_dir,
-                         const struct plan *plan, const struct plan_node *node,
-                         struct err *err);
+MUST_USE int inference_dir(char path[FILE_PATH_MAX], const char *run_dir,
+                           const struct plan *plan,
+                           const struct plan_step *step, struct err *err);
 
 /* Name there of the model that config.evaluate.model asks for. */
-const char *predict_file(const struct config *config);
+const char *inference_file(const struct config *config);
 
 /*
  * Load the model.
@@ -40,13 +40,13 @@ const char *predict_file(const struct config *config);
  * or not the network's; of another network; for pictures of another size or
  * other classes than the store's.  ERR_SYSTEM.  *p is empty then.
  */
-MUST_USE int predict_open(struct predictor *p, const struct predict_args *a,
-                          struct err *err);
-void predict_close(struct predictor *p);
+MUST_USE int inference_open(struct inference *p, const struct inference_args *a,
+                            struct err *err);
+void inference_close(struct inference *p);
 
 /* Bytes of row 'i' as the network wants them: (h, w, 3) floats. */
-void predict_input(const struct predictor *p, const struct store *s, size_t i,
-                   float *x);
+void inference_input(const struct inference *p, const struct store *s, size_t i,
+                     float *x);
 
 /*
  * Probabilities (softmax of the logits) of some rows of a store.
@@ -55,12 +55,12 @@ void predict_input(const struct predictor *p, const struct store *s, size_t i,
  * Deterministic; the same row in another batch may differ by rounding.
  * Errors: ERR_INPUT a logit is not a number (training diverged).
  */
-MUST_USE int predict_rows(struct predictor *p, const struct store *s,
-                          const size_t *row, size_t n, float *out,
-                          struct err *err);
+MUST_USE int inference_rows(struct inference *p, const struct store *s,
+                            const size_t *row, size_t n, float *out,
+                            struct err *err);
 
 /* Pictures that are in no store. */
-struct predict_images {
+struct inference_images {
     const uint8_t *const *image;  /* (n) pointers to (h, w, 3) bytes */
     const struct cell_size *size; /* (n) of the cells before they were resized;
                                      NULL unless p->info.size.on */
@@ -68,24 +68,25 @@ struct predict_images {
 };
 
 /* The same of those. */
-MUST_USE int predict_images(struct predictor *p, const struct predict_images *a,
-                            float *out, struct err *err);
+MUST_USE int inference_images(struct inference *p,
+                              const struct inference_images *a, float *out,
+                              struct err *err);
 
 /*
  * From now on every row is of a cell of that size, until another is given
- * or predict_rows() is called: for who writes to the graph's input.  Nothing
+ * or inference_rows() is called: for who writes to the graph's input.  Nothing
  * happens if the network takes no size.
  */
-void predict_hold_size(struct predictor *p, const struct cell_size *size);
+void inference_hold_size(struct inference *p, const struct cell_size *size);
 
 /*
  * The usable rows of a split, in order; the caller free()s *row.
  * Errors: ERR_SYSTEM no memory.
  */
-MUST_USE int predict_split(const struct store *s, enum split split,
-                           size_t **row, size_t *n, struct err *err);
+MUST_USE int inference_split(const struct store *s, enum split split,
+                             size_t **row, size_t *n, struct err *err);
 
 /* Index of the largest of p[0 .. k-1]; the first of equals. */
-int predict_class(const float *p, int k);
+int inference_class(const float *p, int k);
 
 #endif

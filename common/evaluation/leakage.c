@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct member {
+struct leakage_row {
     const char *class_name, *group; /* borrowed */
 };
 
 static int by_group(const void *a, const void *b)
 {
-    const struct member *p = a, *q = b;
+    const struct leakage_row *p = a, *q = b;
     const int c = strcmp(p->class_name, q->class_name);
 
     return c ? c : strcmp(p->group, q->group);
@@ -19,7 +19,7 @@ static int by_group(const void *a, const void *b)
 /* Of an index, and whose splits count. */
 struct columns {
     int class_name, group, split, status, file;
-    int fold, folds; /* as siblings_mark() is told */
+    int fold, folds; /* as leakage_mark() is told */
 };
 
 static int find_columns(struct columns *c, const struct csv *index, int fold,
@@ -45,37 +45,39 @@ static int find_columns(struct columns *c, const struct csv *index, int fold,
                : 0;
 }
 
-static const char *get(const struct csv *index, size_t row, int column)
+static const char *get_field(const struct csv *index, size_t row, int column)
 {
     return csv_get(index, row, (size_t)column);
 }
 
-static bool usable(const struct csv *index, size_t row, const struct columns *c)
+static bool is_usable(const struct csv *index, size_t row,
+                      const struct columns *c)
 {
-    return strcmp(get(index, row, c->status), "ok") == 0;
+    return strcmp(get_field(index, row, c->status), "ok") == 0;
 }
 
-static struct member member_of(const struct csv *index, size_t row,
-                               const struct columns *c)
+static struct leakage_row member_of(const struct csv *index, size_t row,
+                                    const struct columns *c)
 {
-    return (struct member){get(index, row, c->class_name),
-                           get(index, row, c->group)};
+    return (struct leakage_row){get_field(index, row, c->class_name),
+                                get_field(index, row, c->group)};
 }
 
 static enum split split_of(const struct csv *index, size_t row,
                            const struct columns *c)
 {
-    const char *word = get(index, row, c->split);
+    const char *word = get_field(index, row, c->split);
 
-    return c->folds > 1 ? store_fold_split(fold_parse(word), c->fold, c->folds)
-                        : split_parse(word);
+    return c->folds > 1
+               ? store_fold_split(store_fold_parse(word), c->fold, c->folds)
+               : store_split_parse(word);
 }
 
-int siblings_mark(const struct csv *index, int fold, int folds, bool *mark,
-                  struct err *err)
+int leakage_mark(const struct csv *index, int fold, int folds, bool *mark,
+                 struct err *err)
 {
     struct columns c;
-    struct member *trained;
+    struct leakage_row *trained;
     size_t n = 0;
 
     if (find_columns(&c, index, fold, folds, err) < 0)
@@ -84,29 +86,29 @@ int siblings_mark(const struct csv *index, int fold, int folds, bool *mark,
     if (!trained)
         return err_set(err, ERR_SYSTEM, "no memory for %zu rows", index->n_row);
     for (size_t i = 0; i < index->n_row; i++)
-        if (split_of(index, i, &c) == SPLIT_TRAIN && usable(index, i, &c) &&
-            *get(index, i, c.group))
+        if (split_of(index, i, &c) == SPLIT_TRAIN && is_usable(index, i, &c) &&
+            *get_field(index, i, c.group))
             trained[n++] = member_of(index, i, &c);
     qsort(trained, n, sizeof(*trained), by_group);
     for (size_t i = 0; i < index->n_row; i++) {
-        const struct member m = member_of(index, i, &c);
+        const struct leakage_row m = member_of(index, i, &c);
 
-        mark[i] = usable(index, i, &c) && *m.group &&
+        mark[i] = is_usable(index, i, &c) && *m.group &&
                   bsearch(&m, trained, n, sizeof(*trained), by_group);
     }
     free(trained);
     return 0;
 }
 
-int siblings_tested(const struct csv *index, int folds, bool *mark,
-                    struct err *err)
+int leakage_tested(const struct csv *index, int folds, bool *mark,
+                   struct err *err)
 {
     struct columns c;
     bool *one;
     int rc = 0;
 
     if (folds < 2)
-        return siblings_mark(index, 0, 1, mark, err);
+        return leakage_mark(index, 0, 1, mark, err);
     if (find_columns(&c, index, 0, folds, err) < 0)
         return -1;
     one = malloc(index->n_row + 1);
@@ -114,7 +116,7 @@ int siblings_tested(const struct csv *index, int folds, bool *mark,
         return err_set(err, ERR_SYSTEM, "no memory for %zu rows", index->n_row);
     memset(mark, 0, index->n_row);
     for (c.fold = 0; rc == 0 && c.fold < folds; c.fold++) {
-        rc = siblings_mark(index, c.fold, folds, one, err);
+        rc = leakage_mark(index, c.fold, folds, one, err);
         for (size_t i = 0; rc == 0 && i < index->n_row; i++)
             if (split_of(index, i, &c) == SPLIT_TEST)
                 mark[i] = one[i];
@@ -123,8 +125,8 @@ int siblings_tested(const struct csv *index, int folds, bool *mark,
     return rc;
 }
 
-int siblings_rows(const struct csv *index, const struct predictions *p,
-                  enum split split, int folds, size_t *row, struct err *err)
+int leakage_rows(const struct csv *index, const struct predictions *p,
+                 enum split split, int folds, size_t *row, struct err *err)
 {
     struct columns c;
     size_t n = 0;
@@ -134,7 +136,7 @@ int siblings_rows(const struct csv *index, const struct predictions *p,
     for (c.fold = 0; c.fold < (folds > 1 ? folds : 1); c.fold++)
         for (size_t i = 0; i < index->n_row && n < p->o.n; i++)
             if (split_of(index, i, &c) == split &&
-                strcmp(get(index, i, c.file), p->file[n]) == 0)
+                strcmp(get_field(index, i, c.file), p->file[n]) == 0)
                 row[n++] = i;
     if (n < p->o.n)
         return err_set(err, ERR_INPUT,

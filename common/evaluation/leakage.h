@@ -21,17 +21,17 @@
  *   mark        [out] (index->n_row)
  * Errors: ERR_INPUT a column lacks; ERR_SYSTEM no memory.
  */
-MUST_USE int siblings_mark(const struct csv *index, int fold, int folds,
-                           bool *mark, struct err *err);
+MUST_USE int leakage_mark(const struct csv *index, int fold, int folds,
+                          bool *mark, struct err *err);
 
 /*
  * The same for test cells of all folds together: each row as in the fold that
  * tests it, whose network was trained on the other folds but the next.  So of
  * pooled cells as many are marked as in the single folds, added up.  With folds
- * 1 it is siblings_mark().  Errors: as there.
+ * 1 it is leakage_mark().  Errors: as there.
  */
-MUST_USE int siblings_tested(const struct csv *index, int folds, bool *mark,
-                             struct err *err);
+MUST_USE int leakage_tested(const struct csv *index, int folds, bool *mark,
+                            struct err *err);
 
 /*
  * The rows of a data/index.csv that a table is of, which has them in order;
@@ -39,8 +39,8 @@ MUST_USE int siblings_tested(const struct csv *index, int folds, bool *mark,
  *   row [out] (p->o.n)
  * Errors: ERR_INPUT a column lacks, or a cell of the table is not there.
  */
-MUST_USE int siblings_rows(const struct csv *index, const struct predictions *p,
-                           enum split split, int folds, size_t *row,
-                           struct err *err);
+MUST_USE int leakage_rows(const struct csv *index, const struct predictions *p,
+                          enum split split, int folds, size_t *row,
+                          struct err *err);
 
 #endif

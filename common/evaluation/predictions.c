@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- writing --------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------- */
 
 void predictions_header(const struct predictions *p, struct buf *out)
 {
@@ -26,10 +26,10 @@ void predictions_rows(const struct predictions *p, enum split split,
 {
     for (size_t i = 0; i < p->o.n; i++) {
         buf_csv(out, p->file[i]);
-        buf_printf(out, ",%s,", split_name(split));
+        buf_printf(out, ",%s,", store_split_name(split));
         buf_csv(out, p->class_name[p->o.label[i]]);
         buf_puts(out, ",");
-        buf_csv(out, p->class_name[p->o.said[i]]);
+        buf_csv(out, p->class_name[p->o.predicted[i]]);
         for (int c = 0; c < p->o.k && p->o.p; c++)
             buf_printf(out, ",%.9g", p->o.p[i * (size_t)p->o.k + (size_t)c]);
         buf_puts(out, ",");
@@ -42,33 +42,33 @@ void predictions_rows(const struct predictions *p, enum split split,
     }
 }
 
-/* --- reading --------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
-struct reading {
+struct predictions_reader {
     struct predictions *p;
     const char *path;
-    int file, split, class, said, group, family;
+    int file, split, class, predicted, group, family;
     int first; /* of the p_ columns, -1: none */
 };
 
-static int bad_column(const struct reading *r, const char *name,
+static int bad_column(const struct predictions_reader *r, const char *name,
                       struct err *err)
 {
     return err_set(err, ERR_INPUT, "'%.200s' has no column '%s'", r->path,
                    name);
 }
 
-static int find_columns(struct reading *r, struct err *err)
+static int find_columns(struct predictions_reader *r, struct err *err)
 {
     const struct csv *c = &r->p->csv;
 
     r->file = csv_column(c, "file");
     r->split = csv_column(c, "split");
     r->class = csv_column(c, "class");
-    r->said = csv_column(c, "predicted");
+    r->predicted = csv_column(c, "predicted");
     r->group = csv_column(c, "group");
     r->family = csv_column(c, "family");
-    if (r->file < 0 || r->split < 0 || r->class < 0 || r->said < 0)
+    if (r->file < 0 || r->split < 0 || r->class < 0 || r->predicted < 0)
         return bad_column(r,
                           r->file < 0    ? "file"
                           : r->split < 0 ? "split"
@@ -90,7 +90,8 @@ static int class_of(const struct predictions *p, const char *name)
     return -1;
 }
 
-static int add_class(struct reading *r, const char *name, struct err *err)
+static int add_class(struct predictions_reader *r, const char *name,
+                     struct err *err)
 {
     struct predictions *p = r->p;
 
@@ -111,7 +112,7 @@ static int by_text(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-static int find_classes(struct reading *r, struct err *err)
+static int find_classes(struct predictions_reader *r, struct err *err)
 {
     struct predictions *p = r->p;
     const struct csv *c = &p->csv;
@@ -133,13 +134,13 @@ static int find_classes(struct reading *r, struct err *err)
     }
     for (size_t i = 0; i < c->n_row; i++)
         if (add_class(r, csv_get(c, i, (size_t)r->class), err) < 0 ||
-            add_class(r, csv_get(c, i, (size_t)r->said), err) < 0)
+            add_class(r, csv_get(c, i, (size_t)r->predicted), err) < 0)
             return -1;
     qsort(p->class_name, (size_t)p->o.k, sizeof(*p->class_name), by_text);
     return 0;
 }
 
-static int allocate(const struct reading *r, struct err *err)
+static int allocate_rows(const struct predictions_reader *r, struct err *err)
 {
     struct predictions *p = r->p;
     const size_t n = p->csv.n_row + 1, k = (size_t)p->o.k + 1;
@@ -149,19 +150,19 @@ static int allocate(const struct reading *r, struct err *err)
     p->group = calloc(n, sizeof(*p->group));
     p->family = families ? calloc(n, sizeof(*p->family)) : NULL;
     p->label = calloc(n, sizeof(*p->label));
-    p->said = calloc(n, sizeof(*p->said));
+    p->predicted = calloc(n, sizeof(*p->predicted));
     p->p = probabilities ? calloc(n, k * sizeof(*p->p)) : NULL;
-    if (!p->file || !p->group || !p->label || !p->said ||
+    if (!p->file || !p->group || !p->label || !p->predicted ||
         (probabilities && !p->p) || (families && !p->family))
         return err_set(err, ERR_SYSTEM, "no memory for %zu predictions", n);
     p->o.label = p->label;
-    p->o.said = p->said;
+    p->o.predicted = p->predicted;
     p->o.p = p->p;
     return 0;
 }
 
-static int take_numbers(const struct reading *r, size_t row, double *p,
-                        struct err *err)
+static int take_numbers(const struct predictions_reader *r, size_t row,
+                        double *p, struct err *err)
 {
     for (int c = 0; c < r->p->o.k; c++) {
         const char *s = csv_get(&r->p->csv, row, (size_t)(r->first + c));
@@ -176,35 +177,36 @@ static int take_numbers(const struct reading *r, size_t row, double *p,
     return 0;
 }
 
-static int take_row(struct reading *r, size_t row, struct err *err)
+static int take_row(struct predictions_reader *r, size_t row, struct err *err)
 {
     struct predictions *p = r->p;
     const size_t n = p->o.n;
     const char *class = csv_get(&p->csv, row, (size_t)r->class);
-    const char *said = csv_get(&p->csv, row, (size_t)r->said);
+    const char *predicted = csv_get(&p->csv, row, (size_t)r->predicted);
 
     p->file[n] = csv_get(&p->csv, row, (size_t)r->file);
     p->group[n] = r->group < 0 ? "" : csv_get(&p->csv, row, (size_t)r->group);
     if (p->family)
         p->family[n] = csv_get(&p->csv, row, (size_t)r->family);
     p->label[n] = class_of(p, class);
-    p->said[n] = class_of(p, said);
-    if (p->label[n] < 0 || p->said[n] < 0)
+    p->predicted[n] = class_of(p, predicted);
+    if (p->label[n] < 0 || p->predicted[n] < 0)
         return err_set(err, ERR_INPUT,
                        "'%.200s' line %zu: class '%.64s' has no column",
-                       r->path, row + 2, p->label[n] < 0 ? class : said);
+                       r->path, row + 2, p->label[n] < 0 ? class : predicted);
     if (p->p && take_numbers(r, row, p->p + n * (size_t)p->o.k, err) < 0)
         return -1;
     p->o.n++;
     return 0;
 }
 
-static int take_rows(struct reading *r, enum split split, struct err *err)
+static int take_rows(struct predictions_reader *r, enum split split,
+                     struct err *err)
 {
     const struct csv *c = &r->p->csv;
 
     for (size_t i = 0; i < c->n_row; i++)
-        if (split_parse(csv_get(c, i, (size_t)r->split)) == split &&
+        if (store_split_parse(csv_get(c, i, (size_t)r->split)) == split &&
             take_row(r, i, err) < 0)
             return -1;
     if (r->p->o.k < 1)
@@ -215,11 +217,11 @@ static int take_rows(struct reading *r, enum split split, struct err *err)
 int predictions_read(struct predictions *p, const char *path, enum split split,
                      struct err *err)
 {
-    struct reading r = {.p = p, .path = path};
+    struct predictions_reader r = {.p = p, .path = path};
 
     *p = (struct predictions){.o = {.n = 0}};
     if (csv_read(&p->csv, path, err) == 0 && find_columns(&r, err) == 0 &&
-        find_classes(&r, err) == 0 && allocate(&r, err) == 0 &&
+        find_classes(&r, err) == 0 && allocate_rows(&r, err) == 0 &&
         take_rows(&r, split, err) == 0)
         return 0;
     predictions_release(p);
@@ -233,7 +235,7 @@ void predictions_release(struct predictions *p)
     free(p->family);
     free(p->class_name);
     free(p->label);
-    free(p->said);
+    free(p->predicted);
     free(p->p);
     csv_release(&p->csv);
     for (int i = 0; i < p->n_more; i++)

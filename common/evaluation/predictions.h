@@ -23,7 +23,7 @@ struct predictions {
     const char **family; /* (o.n) of groups; NULL: groups are alone */
     char (*class_name)[CONFIG_NAME_MAX]; /* (o.k) */
 
-    int *label, *said; /* owned, of a table that was read */
+    int *label, *predicted; /* owned, of a table that was read */
     double *p;
     struct csv csv, *more; /* more: (n_more) of tables that were added */
     int n_more;

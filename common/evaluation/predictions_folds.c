@@ -14,7 +14,8 @@ static int path_of(char path[FILE_PATH_MAX], const char *run_dir,
                      name, fold);
 }
 
-int pooled_count(const char *run_dir, const char *name, int folds, int *missing)
+int predictions_folds_count(const char *run_dir, const char *name, int folds,
+                            int *missing)
 {
     char path[FILE_PATH_MAX];
     struct err err;
@@ -29,7 +30,7 @@ int pooled_count(const char *run_dir, const char *name, int folds, int *missing)
     return n;
 }
 
-/* --- adding ---------------------------------------------------------------- */
+/* --- adding --------------------------------------------------------------- */
 
 /* Where p has each class of 'more', which are added if they are new; *k: how
  * many classes p has then. */
@@ -86,16 +87,17 @@ static int make_room(struct predictions *p, size_t n, struct err *err)
     const bool room = longer_names(&p->file, n) && longer_names(&p->group, n) &&
                       (!p->family || longer_names(&p->family, n)) &&
                       longer_numbers(&p->label, n) &&
-                      longer_numbers(&p->said, n) &&
+                      longer_numbers(&p->predicted, n) &&
                       longer_tables(&p->more, (size_t)p->n_more + 1);
 
     p->o.label = p->label;
-    p->o.said = p->said;
+    p->o.predicted = p->predicted;
     return room ? 0
                 : err_set(err, ERR_SYSTEM, "no memory for %zu predictions", n);
 }
 
-int pooled_add(struct predictions *p, struct predictions *more, struct err *err)
+int predictions_folds_add(struct predictions *p, struct predictions *more,
+                          struct err *err)
 {
     const size_t n = p->o.n;
     int to[STATS_CLASSES_MAX], k;
@@ -114,7 +116,7 @@ int pooled_add(struct predictions *p, struct predictions *more, struct err *err)
         p->file[n + i] = more->file[i];
         p->group[n + i] = more->group[i];
         p->label[n + i] = to[more->label[i]];
-        p->said[n + i] = to[more->said[i]];
+        p->predicted[n + i] = to[more->predicted[i]];
     }
     free(p->p);
     p->p = NULL;
@@ -127,7 +129,7 @@ int pooled_add(struct predictions *p, struct predictions *more, struct err *err)
     return 0;
 }
 
-/* --- all folds ------------------------------------------------------------- */
+/* --- all folds ------------------------------------------------------------ */
 
 static int by_text(const void *a, const void *b)
 {
@@ -168,14 +170,14 @@ static int read_fold(struct predictions *p, const char *run_dir,
         *p = one;
         return 0;
     }
-    if (pooled_add(p, &one, err) == 0)
+    if (predictions_folds_add(p, &one, err) == 0)
         return 0;
     predictions_release(&one);
     return -1;
 }
 
-int pooled_read(struct predictions *p, const char *run_dir, const char *name,
-                int folds, struct err *err)
+int predictions_folds_read(struct predictions *p, const char *run_dir,
+                           const char *name, int folds, struct err *err)
 {
     int rc = 0;
 

@@ -15,8 +15,8 @@
 
 /* How many of the folds of an experiment have predictions; a fold that has none
  * is put into *missing. */
-int pooled_count(const char *run_dir, const char *name, int folds,
-                 int *missing);
+int predictions_folds_count(const char *run_dir, const char *name, int folds,
+                            int *missing);
 
 /*
  * Add the rows of 'more' behind those of 'p'; 'more' is left empty, what it
@@ -24,16 +24,18 @@ int pooled_count(const char *run_dir, const char *name, int folds,
  * Probabilities are dropped.
  * Errors: ERR_INPUT too many classes; ERR_SYSTEM.  Both are as they were then.
  */
-MUST_USE int pooled_add(struct predictions *p, struct predictions *more,
-                        struct err *err);
+MUST_USE int predictions_folds_add(struct predictions *p,
+                                   struct predictions *more, struct err *err);
 
 /*
  * The test cells of all folds: RUN/evaluate/NAME-f0/predictions.csv and so on,
  * fold after fold.
- * Errors: as predictions_read() and pooled_add(); ERR_USAGE a cell is in two of
+ * Errors: as predictions_read() and predictions_folds_add(); ERR_USAGE a cell
+ * is in two of
  * them.  *p is empty then.
  */
-MUST_USE int pooled_read(struct predictions *p, const char *run_dir,
-                         const char *name, int folds, struct err *err);
+MUST_USE int predictions_folds_read(struct predictions *p, const char *run_dir,
+                                    const char *name, int folds,
+                                    struct err *err);
 
 #endif

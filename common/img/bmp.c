@@ -15,7 +15,7 @@ enum {
 };
 
 /* What the two headers say. */
-struct header {
+struct bmp_header {
     uint32_t offset; /* of the first row, from the start of the file */
     uint32_t info;   /* size of the second header */
     int32_t w, h;    /* h below 0: rows from the top */
@@ -25,12 +25,12 @@ struct header {
     int at[3];        /* bytes of red, green, blue in a pixel */
 };
 
-static uint16_t get16(const uint8_t *p)
+static uint16_t read_u16(const uint8_t *p)
 {
     return (uint16_t)(p[0] | p[1] << 8);
 }
 
-static uint32_t get32(const uint8_t *p)
+static uint32_t read_u32(const uint8_t *p)
 {
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
            (uint32_t)p[3] << 24;
@@ -53,14 +53,14 @@ static const char *compression_name(uint32_t compression)
 }
 
 /* Where red, green and blue are in a pixel of 32 bits. */
-static int read_masks(struct header *h, const uint8_t *p, size_t size,
+static int read_masks(struct bmp_header *h, const uint8_t *p, size_t size,
                       struct err *err)
 {
     if (size < HEADERS + 12)
         return err_set(err, ERR_INPUT,
                        "truncated bitmap: %zu bytes, no colour masks", size);
     for (int c = 0; c < 3; c++) {
-        const uint32_t mask = get32(p + HEADERS + 4 * c);
+        const uint32_t mask = read_u32(p + HEADERS + 4 * c);
         int shift = 0;
 
         while (shift < 32 && mask != (uint32_t)0xff << shift)
@@ -78,7 +78,7 @@ static int read_masks(struct header *h, const uint8_t *p, size_t size,
 }
 
 /* Is it one of the kinds that the rest of this file can read? */
-static int check_kind(const struct header *h, struct err *err)
+static int check_kind(const struct bmp_header *h, struct err *err)
 {
     const bool plain = h->compression == BI_RGB &&
                        (h->bits == 8 || h->bits == 24 || h->bits == 32);
@@ -98,7 +98,7 @@ static int check_kind(const struct header *h, struct err *err)
     return image_check_size(h->w, h->h < 0 ? -(int64_t)h->h : h->h, err);
 }
 
-static int read_header(struct header *h, const uint8_t *p, size_t size,
+static int read_header(struct bmp_header *h, const uint8_t *p, size_t size,
                        struct err *err)
 {
     if (!bmp_is(p, size))
@@ -107,15 +107,15 @@ static int read_header(struct header *h, const uint8_t *p, size_t size,
         return err_set(err, ERR_INPUT,
                        "truncated bitmap: %zu bytes, the headers have %d", size,
                        HEADERS);
-    *h = (struct header){
-        .offset = get32(p + 10),
-        .info = get32(p + 14),
-        .w = (int32_t)get32(p + 18),
-        .h = (int32_t)get32(p + 22),
-        .planes = get16(p + 26),
-        .bits = get16(p + 28),
-        .compression = get32(p + 30),
-        .colours = get32(p + 46),
+    *h = (struct bmp_header){
+        .offset = read_u32(p + 10),
+        .info = read_u32(p + 14),
+        .w = (int32_t)read_u32(p + 18),
+        .h = (int32_t)read_u32(p + 22),
+        .planes = read_u16(p + 26),
+        .bits = read_u16(p + 28),
+        .compression = read_u32(p + 30),
+        .colours = read_u32(p + 46),
         .at = {2, 1, 0},
     };
     if (h->info < INFO_HEADER || h->info > size - FILE_HEADER)
@@ -134,7 +134,7 @@ static size_t row_bytes(size_t w, size_t bits)
 }
 
 /* All rows must lie inside the 'size' bytes. */
-static int check_rows(const struct header *h, int rows, size_t size,
+static int check_rows(const struct bmp_header *h, int rows, size_t size,
                       struct err *err)
 {
     const size_t need = (size_t)rows * row_bytes((size_t)h->w, h->bits);
@@ -153,8 +153,9 @@ static int check_rows(const struct header *h, int rows, size_t size,
 }
 
 /* Colours by index, red first; those that the file lacks stay black. */
-static int read_palette(uint8_t palette[PALETTE_MAX][3], const struct header *h,
-                        const uint8_t *p, struct err *err)
+static int read_palette(uint8_t palette[PALETTE_MAX][3],
+                        const struct bmp_header *h, const uint8_t *p,
+                        struct err *err)
 {
     const size_t n = h->colours ? h->colours : PALETTE_MAX;
     const size_t at = FILE_HEADER + (size_t)h->info;
@@ -200,7 +201,7 @@ int bmp_decode(struct image *im, const void *bytes, size_t size,
 {
     const uint8_t *p = bytes;
     uint8_t palette[PALETTE_MAX][3];
-    struct header h = {0};
+    struct bmp_header h = {0};
     size_t row;
     int rows;
 
@@ -227,7 +228,7 @@ int bmp_decode(struct image *im, const void *bytes, size_t size,
     return 0;
 }
 
-static void put32(char *p, size_t v)
+static void write_u32(char *p, size_t v)
 {
     for (int i = 0; i < 4; i++)
         p[i] = (char)(v >> 8 * i & 255);
@@ -244,14 +245,14 @@ int bmp_encode(const struct image *im, char **bytes, size_t *size,
         return err_set(err, ERR_SYSTEM, "no memory for a bitmap of %zu bytes",
                        total);
     memcpy(p, "BM", 2);
-    put32(p + 2, total);
-    put32(p + 10, HEADERS);
-    put32(p + 14, INFO_HEADER);
-    put32(p + 18, (size_t)im->w);
-    put32(p + 22, (size_t)im->h);
+    write_u32(p + 2, total);
+    write_u32(p + 10, HEADERS);
+    write_u32(p + 14, INFO_HEADER);
+    write_u32(p + 18, (size_t)im->w);
+    write_u32(p + 22, (size_t)im->h);
     p[26] = 1;  /* plane */
     p[28] = 24; /* bits */
-    put32(p + 34, total - HEADERS);
+    write_u32(p + 34, total - HEADERS);
     for (int y = 0; y < im->h; y++)
         swap_row((uint8_t *)p + HEADERS + (size_t)(im->h - 1 - y) * row,
                  image_row(im, y), im->w);

@@ -8,7 +8,7 @@
 enum { BESIDE = 2, NUMBER_MAX = 40 };
 
 /* A number of the line that ends at 'end'; NULL: there is none. */
-static const char *number(const char *s, const char *end, double *out)
+static const char *read_number(const char *s, const char *end, double *out)
 {
     char text[NUMBER_MAX + 1], *stop;
     size_t n = 0;
@@ -38,10 +38,10 @@ static int parse_line(const char *s, const char *end, struct point *p)
         q++;
     if (q == end)
         return 0;
-    q = number(s, end, &p->x);
+    q = read_number(s, end, &p->x);
     if (!q || q == end || *q != ',')
         return -1;
-    q = number(q + 1, end, &p->y);
+    q = read_number(q + 1, end, &p->y);
     return q == end ? 1 : -1;
 }
 
@@ -148,7 +148,8 @@ void contour_scale(struct contour *c, struct point scale, struct point shift)
 
 /* Where the side from p to q crosses row y turn over the pixels from there on,
  * 'row' having (w). */
-static void cross(struct point p, struct point q, int y, int w, uint8_t *row)
+static void toggle_crossing(struct point p, struct point q, int y, int w,
+                            uint8_t *row)
 {
     double x;
 
@@ -166,14 +167,14 @@ void contour_fill(const struct contour *c, int h, int w, uint8_t *mask)
         uint8_t *row = mask + (size_t)y * (size_t)w;
 
         for (size_t i = 0; i < c->n; i++)
-            cross(c->point[i], c->point[(i + 1) % c->n], y, w, row);
+            toggle_crossing(c->point[i], c->point[(i + 1) % c->n], y, w, row);
         for (int x = 1; x < w; x++)
             row[x] ^= row[x - 1];
     }
 }
 
-static void dot(const struct contour_pen *pen, double x, double y,
-                struct image *im)
+static void draw_dot(const struct contour_pen *pen, double x, double y,
+                     struct image *im)
 {
     const int px = (int)lround((x + 0.5) * pen->zoom - 0.5);
     const int py = (int)lround((y + 0.5) * pen->zoom - 0.5);
@@ -192,7 +193,7 @@ void contour_draw(const struct contour *c, const struct contour_pen *pen,
         const int steps = 1 + (int)ceil(far * pen->zoom);
 
         for (int k = 0; k < steps; k++)
-            dot(pen, p.x + (q.x - p.x) * k / steps,
-                p.y + (q.y - p.y) * k / steps, im);
+            draw_dot(pen, p.x + (q.x - p.x) * k / steps,
+                     p.y + (q.y - p.y) * k / steps, im);
     }
 }

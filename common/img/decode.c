@@ -9,7 +9,7 @@
 #include <strings.h>
 #include <vips/vips.h>
 
-bool image_is_name(const char *name)
+bool decode_is_image_name(const char *name)
 {
     static const char *const ends[] = {".bmp", ".jpg",  ".jpeg", ".png",
                                        ".tif", ".tiff", ".webp"};
@@ -46,7 +46,7 @@ static bool is_webp(const uint8_t *p, size_t n)
 }
 
 /* Is the mark that ends such a file missing from its last bytes? */
-static bool lacks(const uint8_t *p, size_t n, const char *mark, size_t len)
+static bool lacks_mark(const uint8_t *p, size_t n, const char *mark, size_t len)
 {
     const size_t from = n > 4096 ? n - 4096 : 0;
 
@@ -58,12 +58,12 @@ static bool lacks(const uint8_t *p, size_t n, const char *mark, size_t len)
 
 static bool cut_jpeg(const uint8_t *p, size_t n)
 {
-    return lacks(p, n, "\xff\xd9", 2);
+    return lacks_mark(p, n, "\xff\xd9", 2);
 }
 
 static bool cut_png(const uint8_t *p, size_t n)
 {
-    return lacks(p, n, "IEND", 4);
+    return lacks_mark(p, n, "IEND", 4);
 }
 
 static bool cut_webp(const uint8_t *p, size_t n)
@@ -74,7 +74,7 @@ static bool cut_webp(const uint8_t *p, size_t n)
     return size > n - 8;
 }
 
-static const struct kind {
+static const struct image_format {
     const char *name;
     bool (*is)(const uint8_t *p, size_t n);
     bool (*cut)(const uint8_t *p, size_t n); /* NULL: cannot be told */
@@ -86,7 +86,7 @@ static const struct kind {
     {"WebP", is_webp, cut_webp, vips_webpload_buffer},
 };
 
-static const struct kind *find_kind(const uint8_t *p, size_t n)
+static const struct image_format *find_kind(const uint8_t *p, size_t n)
 {
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (kinds[i].is(p, n))
@@ -95,8 +95,8 @@ static const struct kind *find_kind(const uint8_t *p, size_t n)
 }
 
 /* libvips' own text is shared by all threads, so it cannot be repeated here. */
-static int damaged(const struct kind *kind, const uint8_t *p, size_t n,
-                   struct err *err)
+static int refuse_damaged(const struct image_format *kind, const uint8_t *p,
+                          size_t n, struct err *err)
 {
     vips_error_clear();
     if (kind->cut && kind->cut(p, n))
@@ -108,7 +108,7 @@ static int damaged(const struct kind *kind, const uint8_t *p, size_t n,
 }
 
 /* Replace *im by what 'step' made of it. */
-static int take(VipsImage **im, VipsImage *next, int rc)
+static int replace_image(VipsImage **im, VipsImage *next, int rc)
 {
     if (rc != 0)
         return -1;
@@ -118,7 +118,7 @@ static int take(VipsImage **im, VipsImage *next, int rc)
 }
 
 /* Put a transparent picture on white; with alpha the bands are 2, 4 or 5. */
-static int flatten(VipsImage **im)
+static int flatten_alpha(VipsImage **im)
 {
     const double white =
         vips_image_get_format(*im) == VIPS_FORMAT_USHORT ? 65535.0 : 255.0;
@@ -129,7 +129,7 @@ static int flatten(VipsImage **im)
     rc =
         vips_flatten(*im, &next, "background", paper, "max_alpha", white, NULL);
     vips_area_unref(VIPS_AREA(paper));
-    return take(im, next, rc);
+    return replace_image(im, next, rc);
 }
 
 /* Whatever it is to three bands of 8 bits. */
@@ -138,14 +138,14 @@ static int to_rgb(VipsImage **im)
     VipsImage *next = NULL;
     int rc;
 
-    if (vips_image_hasalpha(*im) && flatten(im) < 0)
+    if (vips_image_hasalpha(*im) && flatten_alpha(im) < 0)
         return -1;
     if (vips_image_get_interpretation(*im) == VIPS_INTERPRETATION_sRGB &&
         vips_image_get_bands(*im) == 3 &&
         vips_image_get_format(*im) == VIPS_FORMAT_UCHAR)
         return 0;
     rc = vips_colourspace(*im, &next, VIPS_INTERPRETATION_sRGB, NULL);
-    return take(im, next, rc);
+    return replace_image(im, next, rc);
 }
 
 /*
@@ -171,7 +171,7 @@ static int copy_out(struct image *im, VipsImage *from, struct err *err)
     return rc;
 }
 
-static int check_type(const VipsImage *im, const struct kind *kind,
+static int check_type(const VipsImage *im, const struct image_format *kind,
                       struct err *err)
 {
     const VipsBandFormat format = vips_image_get_format(im);
@@ -187,7 +187,7 @@ static int check_type(const VipsImage *im, const struct kind *kind,
                             err);
 }
 
-static int decode_vips(struct image *im, const struct kind *kind,
+static int decode_vips(struct image *im, const struct image_format *kind,
                        const void *bytes, size_t size, struct err *err)
 {
     VipsImage *v = NULL;
@@ -207,13 +207,13 @@ static int decode_vips(struct image *im, const struct kind *kind,
     }
     if (v)
         g_object_unref(v);
-    return rc == 1 ? damaged(kind, bytes, size, err) : rc;
+    return rc == 1 ? refuse_damaged(kind, bytes, size, err) : rc;
 }
 
-int image_decode(struct image *im, const void *bytes, size_t size,
-                 struct err *err)
+int decode_decode(struct image *im, const void *bytes, size_t size,
+                  struct err *err)
 {
-    const struct kind *kind;
+    const struct image_format *kind;
 
     *im = (struct image){0};
     if (size == 0)
@@ -228,7 +228,7 @@ int image_decode(struct image *im, const void *bytes, size_t size,
     return decode_vips(im, kind, bytes, size, err);
 }
 
-int image_read(struct image *im, const char *path, struct err *err)
+int decode_read(struct image *im, const char *path, struct err *err)
 {
     struct err why = {0};
     char *bytes = NULL;
@@ -238,7 +238,7 @@ int image_read(struct image *im, const char *path, struct err *err)
     *im = (struct image){0};
     if (file_read(path, DECODE_MAX_BYTES, &bytes, &size, err) < 0)
         return -1;
-    rc = image_decode(im, bytes, size, &why);
+    rc = decode_decode(im, bytes, size, &why);
     free(bytes);
     return rc == 0 ? 0 : err_set(err, why.code, "'%s': %s", path, why.text);
 }

@@ -19,7 +19,7 @@
 
 /* Does a file of that name claim to be a picture: *.bmp, .jpg, .jpeg, .png,
  * .tif, .tiff, .webp in any case? */
-bool image_is_name(const char *name);
+bool decode_is_image_name(const char *name);
 
 enum { DECODE_MAX_BYTES = 256 * 1024 * 1024 }; /* of a file */
 
@@ -30,14 +30,14 @@ enum { DECODE_MAX_BYTES = 256 * 1024 * 1024 }; /* of a file */
  * pixel type that is not 8 or 16 bits; ERR_SYSTEM no memory, no libvips.
  * *im is then empty.
  */
-MUST_USE int image_decode(struct image *im, const void *bytes, size_t size,
-                          struct err *err);
+MUST_USE int decode_decode(struct image *im, const void *bytes, size_t size,
+                           struct err *err);
 
 /*
  * Read and decode a file.
- * Errors: as file_read() and image_decode(); texts of the latter begin with
+ * Errors: as file_read() and decode_decode(); texts of the latter begin with
  * the path.
  */
-MUST_USE int image_read(struct image *im, const char *path, struct err *err);
+MUST_USE int decode_read(struct image *im, const char *path, struct err *err);
 
 #endif

@@ -28,8 +28,8 @@ int pictures_add(struct pictures *p, const char *path, struct err *err)
 }
 
 /* Pictures in folder 'below' of 'dir'; "" is the directory itself. */
-static int walk(struct pictures *p, const char *dir, const char *below,
-                int depth, struct err *err)
+static int list_folder(struct pictures *p, const char *dir, const char *below,
+                       int depth, struct err *err)
 {
     char full[FILE_PATH_MAX], path[FILE_PATH_MAX], **names = NULL;
     struct stat st;
@@ -40,7 +40,7 @@ static int walk(struct pictures *p, const char *dir, const char *below,
         return err_set(err, ERR_USAGE, "'%s': folders over %d deep", below,
                        PICTURES_DEPTH);
     if (file_path(full, err, "%s/%s", dir, below) < 0 ||
-        dir_list(full, &names, &n, err) < 0)
+        file_dir_list(full, &names, &n, err) < 0)
         return -1;
     for (size_t i = 0; i < n && rc == 0; i++) {
         if (names[i][0] == '.')
@@ -50,11 +50,11 @@ static int walk(struct pictures *p, const char *dir, const char *below,
         if (rc == 0)
             rc = file_path(full, err, "%s/%s", dir, path);
         if (rc == 0 && stat(full, &st) == 0 && S_ISDIR(st.st_mode))
-            rc = walk(p, dir, path, depth + 1, err);
-        else if (rc == 0 && image_is_name(names[i]))
+            rc = list_folder(p, dir, path, depth + 1, err);
+        else if (rc == 0 && decode_is_image_name(names[i]))
             rc = pictures_add(p, path, err);
     }
-    dir_list_free(names, n);
+    file_dir_list_free(names, n);
     return rc;
 }
 
@@ -67,7 +67,7 @@ int pictures_walk(struct pictures *p, const char *dir, struct err *err)
 {
     const size_t first = p->n;
 
-    if (walk(p, dir, "", 0, err) < 0)
+    if (list_folder(p, dir, "", 0, err) < 0)
         return -1;
     if (p->n > first + 1)
         qsort(p->path + first, p->n - first, sizeof(*p->path), by_bytes);

@@ -23,7 +23,7 @@ MUST_USE int pictures_add(struct pictures *p, const char *path,
  * Append the paths below 'dir' of all files in it, at any depth, whose names
  * are a picture's (decode.h) and do not begin with a dot, in byte order.
  * Errors: ERR_USAGE folders over PICTURES_DEPTH deep; as pictures_add() and
- * dir_list().
+ * file_dir_list().
  */
 MUST_USE int pictures_walk(struct pictures *p, const char *dir,
                            struct err *err);

@@ -8,8 +8,8 @@
 #include <vips/vips.h>
 
 /* 'kind' is libvips' name of a format with its options. */
-static int encode(const struct image *im, const char *kind, char **bytes,
-                  size_t *size, struct err *err)
+static int encode_image(const struct image *im, const char *kind, char **bytes,
+                        size_t *size, struct err *err)
 {
     VipsImage *v = NULL;
     void *made = NULL;
@@ -42,13 +42,13 @@ out:
 int png_encode(const struct image *im, char **bytes, size_t *size,
                struct err *err)
 {
-    return encode(im, ".png[compression=6]", bytes, size, err); /* of 9 */
+    return encode_image(im, ".png[compression=6]", bytes, size, err); /* of 9 */
 }
 
-int webp_encode(const struct image *im, char **bytes, size_t *size,
-                struct err *err)
+int png_webp_encode(const struct image *im, char **bytes, size_t *size,
+                    struct err *err)
 {
-    return encode(im, ".webp[Q=80,strip]", bytes, size, err);
+    return encode_image(im, ".webp[Q=80,strip]", bytes, size, err);
 }
 
 int png_write(const struct image *im, const char *path, struct err *err)

@@ -10,7 +10,7 @@ enum {
     FRACTION_BITS = 22, /* of a weight; sums stay inside 32 bits */
 };
 
-/* --- nearest ---------------------------------------------------------------- */
+/* --- nearest -------------------------------------------------------------- */
 
 /*
  * Source position of each of 'n' outputs.  The sum, not the product: Pillow
@@ -50,7 +50,7 @@ int resize_nearest(struct image *out, const struct image *in, int w, int h,
     return 0;
 }
 
-/* --- lanczos ---------------------------------------------------------------- */
+/* --- lanczos -------------------------------------------------------------- */
 
 /* Weights of one direction: output i sums room weights from first[i] on. */
 struct filter {
@@ -61,14 +61,14 @@ struct filter {
 
 static const double pi = 3.14159265358979323846;
 
-static double sinc(double x)
+static double sinc_of(double x)
 {
     return x == 0.0 ? 1.0 : sin(pi * x) / (pi * x);
 }
 
-static double lanczos(double d)
+static double lanczos_kernel(double d)
 {
-    return d >= -LOBES && d < LOBES ? sinc(d) * sinc(d / LOBES) : 0.0;
+    return d >= -LOBES && d < LOBES ? sinc_of(d) * sinc_of(d / LOBES) : 0.0;
 }
 
 static void filter_release(struct filter *f)
@@ -90,9 +90,9 @@ static void filter_one(struct filter *f, int i, double mid, double shrink,
     lo = lo < 0 ? 0 : lo;
     hi = hi > n_in ? n_in : hi;
     for (int k = lo; k < hi; k++)
-        sum += lanczos((k - mid + 0.5) / shrink);
+        sum += lanczos_kernel((k - mid + 0.5) / shrink);
     for (int k = lo; k < hi; k++) {
-        const double v = lanczos((k - mid + 0.5) / shrink) / sum;
+        const double v = lanczos_kernel((k - mid + 0.5) / shrink) / sum;
 
         weight[k - lo] = (int32_t)lround(v * (1 << FRACTION_BITS));
     }
@@ -178,10 +178,10 @@ out:
     return rc;
 }
 
-/* --- keep ------------------------------------------------------------------- */
+/* --- keep ----------------------------------------------------------------- */
 
 /* Position i of a line of n pixels that is mirrored about both ends. */
-static int reflect(int i, int n)
+static int reflect_index(int i, int n)
 {
     const int period = 2 * (n - 1);
 
@@ -193,14 +193,15 @@ static int reflect(int i, int n)
 }
 
 /* Copy 'in' into the middle of 'out', mirrored to the edges. */
-static void pad(struct image *out, const struct image *in, int left, int top)
+static void pad_mirrored(struct image *out, const struct image *in, int left,
+                         int top)
 {
     for (int y = 0; y < out->h; y++) {
-        const uint8_t *from = image_row(in, reflect(y - top, in->h));
+        const uint8_t *from = image_row(in, reflect_index(y - top, in->h));
         uint8_t *to = image_row(out, y);
 
         for (int x = 0; x < out->w; x++)
-            memcpy(to + 3 * x, from + 3 * reflect(x - left, in->w), 3);
+            memcpy(to + 3 * x, from + 3 * reflect_index(x - left, in->w), 3);
     }
 }
 
@@ -232,7 +233,7 @@ int resize_keep(struct image *out, const struct image *in, int w, int h,
     if (rc == 0)
         rc = image_init(out, w, h, err);
     if (rc == 0)
-        pad(out, &fit, p.left, p.top);
+        pad_mirrored(out, &fit, p.left, p.top);
     image_release(&fit);
     return rc;
 }

@@ -24,7 +24,8 @@ int sheet_init(struct sheet *s, const struct sheet_shape *shape,
 }
 
 /* A mask of ink, black on white, at (x, y), inside w x h. */
-static void ink(struct sheet *s, VipsImage *mask, int x, int y, int w, int h)
+static void draw_mask(struct sheet *s, VipsImage *mask, int x, int y, int w,
+                      int h)
 {
     size_t size = 0;
     uint8_t *m = vips_image_write_to_memory(mask, &size);
@@ -49,7 +50,7 @@ static void write_words(struct sheet *s, const char *words, int x, int y)
     if (markup.data && *words &&
         vips_text(&mask, markup.data, "font", "sans 9", "width", w, "dpi",
                   FONT_DPI, NULL) == 0)
-        ink(s, mask, x, y, w, h);
+        draw_mask(s, mask, x, y, w, h);
     vips_error_clear();
     if (mask)
         g_object_unref(mask);

@@ -8,8 +8,8 @@
 /* Set once, under pthread_once(). */
 static atomic_bool started;
 
-static void drop(const char *domain, GLogLevelFlags level, const char *text,
-                 void *self)
+static void drop_message(const char *domain, GLogLevelFlags level,
+                         const char *text, void *self)
 {
     (void)domain;
     (void)level;
@@ -17,7 +17,7 @@ static void drop(const char *domain, GLogLevelFlags level, const char *text,
     (void)self;
 }
 
-static void start(void)
+static void start_libvips(void)
 {
     if (vips_init("papline") != 0)
         return;
@@ -26,8 +26,8 @@ static void start(void)
 #if VIPS_MAJOR_VERSION > 8 || VIPS_MINOR_VERSION >= 13
     vips_block_untrusted_set(TRUE);
 #endif
-    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO, drop,
-                      NULL);
+    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO,
+                      drop_message, NULL);
     atomic_store(&started, true);
 }
 
@@ -35,7 +35,7 @@ int vipslib_start(struct err *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-    pthread_once(&once, start);
+    pthread_once(&once, start_libvips);
     return atomic_load(&started)
                ? 0
                : err_set(err, ERR_SYSTEM, "libvips %s does not start",

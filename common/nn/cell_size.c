@@ -33,8 +33,8 @@ void size_scale_fit(struct size_scale *s, const struct cell_size *cell,
     }
 }
 
-void size_standardise(const struct size_scale *s, const struct cell_size *cell,
-                      float z[CELL_SIZE])
+void cell_size_standardise(const struct size_scale *s,
+                           const struct cell_size *cell, float z[CELL_SIZE])
 {
     for (int k = 0; k < CELL_SIZE; k++)
         z[k] = (float)((log_of(cell, k) - s->mean[k]) / s->sd[k]);

@@ -30,7 +30,7 @@ void size_scale_fit(struct size_scale *s, const struct cell_size *cell,
                     size_t n);
 
 /* The network's input for one cell. */
-void size_standardise(const struct size_scale *s, const struct cell_size *cell,
-                      float z[CELL_SIZE]);
+void cell_size_standardise(const struct size_scale *s,
+                           const struct cell_size *cell, float z[CELL_SIZE]);
 
 #endif

@@ -32,23 +32,23 @@ static int col_row(const struct conv *c)
 
 /* Output pixels of a tile: part of an image, so that no two tiles of
  * different images meet. */
-static struct split tiles(const struct conv *c)
+static struct simd_chunks image_tiles(const struct conv *c)
 {
     const size_t rows = (size_t)COL / (size_t)col_row(c) / 16 * 16 + 16;
 
-    return split((size_t)c->oh * (size_t)c->ow, rows,
-                 (size_t)c->oh * (size_t)c->ow);
+    return simd_chunks((size_t)c->oh * (size_t)c->ow, rows,
+                       (size_t)c->oh * (size_t)c->ow);
 }
 
 static size_t col_len(const struct conv *c)
 {
-    return tiles(c).step * (size_t)col_row(c);
+    return image_tiles(c).step * (size_t)col_row(c);
 }
 
 /* What kernel row 'ky' of output pixel 'o' sees of image 'x': columns
  * [*x0, *x1) of the kernel; NULL if the row is outside. */
-static const float *seen(const struct conv *c, const float *x, size_t o, int ky,
-                         int span[2])
+static const float *kernel_row(const struct conv *c, const float *x, size_t o,
+                               int ky, int span[2])
 {
     const int oy = (int)o / c->ow, ox = (int)o % c->ow;
     const int iy = oy * c->stride + ky - c->top;
@@ -63,15 +63,15 @@ static const float *seen(const struct conv *c, const float *x, size_t o, int ky,
 }
 
 /* col = what output pixels [o0, o1) of image 'x' see. */
-static void im2col(const struct conv *c, const float *x, size_t o0, size_t o1,
-                   float *col)
+static void image_to_columns(const struct conv *c, const float *x, size_t o0,
+                             size_t o1, float *col)
 {
     const size_t ci = (size_t)c->ci, row = (size_t)c->size * ci;
 
     for (size_t o = o0; o < o1; o++)
         for (int ky = 0; ky < c->size; ky++, col += row) {
             int s[2];
-            const float *from = seen(c, x, o, ky, s);
+            const float *from = kernel_row(c, x, o, ky, s);
 
             if (!from || s[1] - s[0] < c->size)
                 memset(col, 0, row * sizeof(float));
@@ -82,15 +82,15 @@ static void im2col(const struct conv *c, const float *x, size_t o0, size_t o1,
 }
 
 /* dx += col where output pixels [o0, o1) see it. */
-static void col2im(const struct conv *c, const float *col, size_t o0, size_t o1,
-                   float *dx)
+static void columns_to_image(const struct conv *c, const float *col, size_t o0,
+                             size_t o1, float *dx)
 {
     const size_t ci = (size_t)c->ci, row = (size_t)c->size * ci;
 
     for (size_t o = o0; o < o1; o++)
         for (int ky = 0; ky < c->size; ky++, col += row) {
             int s[2];
-            const float *at = seen(c, dx, o, ky, s);
+            const float *at = kernel_row(c, dx, o, ky, s);
             const size_t n = at ? (size_t)(s[1] - s[0]) * ci : 0;
             float *to = at ? dx + (at - dx) : NULL;
 
@@ -100,17 +100,17 @@ static void col2im(const struct conv *c, const float *col, size_t o0, size_t o1,
 }
 
 /* What forward reads. */
-struct operands {
+struct conv_operands {
     const float *x, *w;
     const struct gemm_after *after;
 };
 
-static void forward_tile(const struct conv *c, const struct operands *in,
+static void forward_tile(const struct conv *c, const struct conv_operands *in,
                          const size_t o[2], float *y)
 {
     float *col = c->scratch + (size_t)omp_get_thread_num() * col_len(c);
 
-    im2col(c, in->x, o[0], o[1], col);
+    image_to_columns(c, in->x, o[0], o[1], col);
     gemm_one(&(struct gemm){.m = (int)(o[1] - o[0]),
                             .n = c->co,
                             .k = col_row(c),
@@ -123,7 +123,7 @@ static void forward_tile(const struct conv *c, const struct operands *in,
                             .after = in->after});
 }
 
-static void forward_plain(const struct conv *c, const struct operands *in,
+static void forward_plain(const struct conv *c, const struct conv_operands *in,
                           float *y)
 {
     gemm(&(struct gemm){.m = c->n * c->oh * c->ow,
@@ -146,8 +146,8 @@ static void blas_forward(const struct conv *c, const float *x, const float *w,
     const size_t x_row = (size_t)c->h * (size_t)c->w * (size_t)c->ci;
     const struct gemm_after after = conv_after(c, bias);
     const bool any = bias || c->act != ACT_NONE;
-    const struct operands all = {x, w, any ? &after : NULL};
-    const struct split s = tiles(c);
+    const struct conv_operands all = {x, w, any ? &after : NULL};
+    const struct simd_chunks s = image_tiles(c);
 
     if (is_plain(c)) {
         forward_plain(c, &all, y);
@@ -156,12 +156,13 @@ static void blas_forward(const struct conv *c, const float *x, const float *w,
 #pragma omp parallel for collapse(2) num_threads(c->threads) schedule(static)
     for (int i = 0; i < c->n; i++)
         for (int t = 0; t < s.pieces; t++) {
-            struct operands in = all;
+            struct conv_operands in = all;
 
             in.x += (size_t)i * x_row;
-            forward_tile(c, &in,
-                         (size_t[]){split_begin(&s, t), split_end(&s, t)},
-                         y + (size_t)i * out);
+            forward_tile(
+                c, &in,
+                (size_t[]){simd_chunk_begin(&s, t), simd_chunk_end(&s, t)},
+                y + (size_t)i * out);
         }
 }
 
@@ -169,14 +170,14 @@ static void blas_forward(const struct conv *c, const float *x, const float *w,
 static void data_image(const struct conv *c, const float *dy, const float *w,
                        bool add, float *dx)
 {
-    const struct split s = tiles(c);
+    const struct simd_chunks s = image_tiles(c);
     float *col = c->scratch + (size_t)omp_get_thread_num() * col_len(c);
 
     if (!add)
         memset(dx, 0,
                (size_t)c->h * (size_t)c->w * (size_t)c->ci * sizeof(float));
     for (int t = 0; t < s.pieces; t++) {
-        const size_t o0 = split_begin(&s, t), o1 = split_end(&s, t);
+        const size_t o0 = simd_chunk_begin(&s, t), o1 = simd_chunk_end(&s, t);
 
         gemm_one(&(struct gemm){.tb = TRANSPOSED,
                                 .m = (int)(o1 - o0),
@@ -189,7 +190,7 @@ static void data_image(const struct conv *c, const float *dy, const float *w,
                                 .beta = 0.0f,
                                 .c = col,
                                 .ldc = col_row(c)});
-        col2im(c, col, o0, o1, dx);
+        columns_to_image(c, col, o0, o1, dx);
     }
 }
 
@@ -231,16 +232,17 @@ static size_t max_groups(const struct conv *c)
 }
 
 /* How tiles, counted through the batch, are grouped for them. */
-static struct split groups(const struct conv *c)
+static struct simd_chunks tile_groups(const struct conv *c)
 {
-    return split((size_t)c->n * (size_t)tiles(c).pieces, 1, max_groups(c));
+    return simd_chunks((size_t)c->n * (size_t)image_tiles(c).pieces, 1,
+                       max_groups(c));
 }
 
 /* part = the sum over tiles [t0, t1). */
 static void weights_group(const struct conv *c, const float *const xdy[2],
                           const size_t t[2], float *part)
 {
-    const struct split s = tiles(c);
+    const struct simd_chunks s = image_tiles(c);
     const size_t out = (size_t)c->oh * (size_t)c->ow * (size_t)c->co;
     const size_t x_row = (size_t)c->h * (size_t)c->w * (size_t)c->ci;
     float *col = c->scratch + (size_t)omp_get_thread_num() * col_len(c);
@@ -248,9 +250,10 @@ static void weights_group(const struct conv *c, const float *const xdy[2],
     for (size_t i = t[0]; i < t[1]; i++) {
         const size_t image = i / (size_t)s.pieces;
         const int tile = (int)(i % (size_t)s.pieces);
-        const size_t o0 = split_begin(&s, tile), o1 = split_end(&s, tile);
+        const size_t o0 = simd_chunk_begin(&s, tile),
+                     o1 = simd_chunk_end(&s, tile);
 
-        im2col(c, xdy[0] + image * x_row, o0, o1, col);
+        image_to_columns(c, xdy[0] + image * x_row, o0, o1, col);
         gemm_one(&(struct gemm){.ta = TRANSPOSED,
                                 .m = col_row(c),
                                 .n = c->co,
@@ -269,7 +272,7 @@ static void blas_backward_weights(const struct conv *c, const float *x,
                                   const float *dy, float *dw)
 {
     const size_t len = weights_len(c);
-    const struct split s = groups(c);
+    const struct simd_chunks s = tile_groups(c);
     float *part = c->scratch + (size_t)c->threads * col_len(c);
 
     if (is_plain(c)) {
@@ -288,9 +291,10 @@ static void blas_backward_weights(const struct conv *c, const float *x,
     }
 #pragma omp parallel for num_threads(c->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++)
-        weights_group(c, (const float *[]){x, dy},
-                      (size_t[]){split_begin(&s, i), split_end(&s, i)},
-                      part + (size_t)i * len);
+        weights_group(
+            c, (const float *[]){x, dy},
+            (size_t[]){simd_chunk_begin(&s, i), simd_chunk_end(&s, i)},
+            part + (size_t)i * len);
     for (int i = 0; i < s.pieces; i++)
         for (size_t j = 0; j < len; j++)
             dw[j] += part[(size_t)i * len + j];

@@ -28,7 +28,7 @@ enum {
 
 /* --- one dimension, of backward; more in winograd.h ------------------------*/
 
-/* o = B i, the transpose of b_in() */
+/* o = B i, the transpose of winograd_transform_in() */
 INLINE void b_out(const vec *i, vec *o, size_t s)
 {
     const vec t0 = i[0], t1 = i[s], t2 = i[2 * s], t3 = i[3 * s];
@@ -43,7 +43,7 @@ INLINE void b_out(const vec *i, vec *o, size_t s)
     o[5 * s] = t5;
 }
 
-/* o (6) = A i (4), the transpose of a_out() */
+/* o (6) = A i (4), the transpose of winograd_transform_out() */
 INLINE void a_in(const vec *i, vec *o, size_t s)
 {
     const vec y0 = i[0], y1 = i[s], y2 = i[2 * s], y3 = i[3 * s];
@@ -58,7 +58,7 @@ INLINE void a_in(const vec *i, vec *o, size_t s)
     o[5 * s] = y3;
 }
 
-/* o (3) = G' i (6), the transpose of g_in() */
+/* o (3) = G' i (6), the transpose of winograd_transform_kernel() */
 INLINE void g_out(const vec *i, vec *o, size_t s)
 {
     const vec p = (-1.0f / 6) * (i[s] + i[2 * s]);
@@ -72,12 +72,12 @@ INLINE void g_out(const vec *i, vec *o, size_t s)
 
 /* --- where all of it lies --------------------------------------------------*/
 
-struct plan {
+struct winograd_plan {
     const struct conv *c;
     struct tiling t;
     size_t group;  /* tiles of a group at most */
     float *u, *du; /* (36, ci, co); one if there is one group */
-    float *v;      /* (36, group, ci), points apart() */
+    float *v;      /* (36, group, ci), points point_stride() */
     float *m;      /* (36, group, co), likewise */
     float *zero;   /* as many zeros as there are channels */
 };
@@ -94,14 +94,14 @@ static size_t kernel_len(const struct conv *c)
 
 /* Floats from one point of V, or M, to the next: an odd number of lines of a
  * cache, or many points would share the same ones. */
-static size_t apart(size_t tiles, size_t channels)
+static size_t point_stride(size_t tiles, size_t channels)
 {
     return (tiles * channels / LANES | 1) * LANES;
 }
 
-static struct plan make_plan(const struct conv *c)
+static struct winograd_plan make_plan(const struct conv *c)
 {
-    struct plan p = {.c = c, .t = make_tiling(c)};
+    struct winograd_plan p = {.c = c, .t = winograd_tiling(c)};
     const size_t bytes =
         POINTS * sizeof(float) * ((size_t)c->ci + (size_t)c->co);
     float *at = c->scratch;
@@ -116,17 +116,17 @@ static struct plan make_plan(const struct conv *c)
     at += max_channels(c);
     p.du = p.group < p.t.tiles ? at : p.u;
     p.v = at += p.group < p.t.tiles ? kernel_len(c) : 0;
-    p.m = at + POINTS * apart(p.group, (size_t)c->ci);
+    p.m = at + POINTS * point_stride(p.group, (size_t)c->ci);
     return p;
 }
 
 static size_t winograd_scratch(const struct conv *c)
 {
-    const struct plan p = make_plan(c);
-    const size_t n =
-        max_channels(c) + (p.group < p.t.tiles ? kernel_len(c) : 0) +
-        POINTS *
-            (apart(p.group, (size_t)c->ci) + apart(p.group, (size_t)c->co));
+    const struct winograd_plan p = make_plan(c);
+    const size_t n = max_channels(c) +
+                     (p.group < p.t.tiles ? kernel_len(c) : 0) +
+                     POINTS * (point_stride(p.group, (size_t)c->ci) +
+                               point_stride(p.group, (size_t)c->co));
     const size_t few = winograd_few(c) ? winograd_few_scratch(c) : 0;
 
     return few > n ? few : n;
@@ -149,9 +149,9 @@ HOT static void transform_in(float *const at[POINTS], size_t c, float *v,
         for (int k = 0; k < POINTS; k++)
             a[k] = *VEC(at[k] + j);
         for (int k = 0; k < IN; k++)
-            b_in(a + k, b + k, IN);
+            winograd_transform_in(a + k, b + k, IN);
         for (int k = 0; k < IN; k++)
-            b_in(b + k * IN, a + k * IN, 1);
+            winograd_transform_in(b + k * IN, a + k * IN, 1);
         for (int k = 0; k < POINTS; k++)
             *VEC_TO(v + (size_t)k * step + j) = a[k];
     }
@@ -171,12 +171,12 @@ HOT static void transform_out(const float *m, size_t step, size_t c,
         for (int k = 0; k < POINTS; k++)
             a[k] = *VEC(m + (size_t)k * step + j);
         for (int k = 0; k < IN; k++)
-            a_out(a + k, b + k, IN);
+            winograd_transform_out(a + k, b + k, IN);
         for (int k = 0; k < OUT; k++)
-            a_out(b + k * IN, y + k * OUT, 1);
+            winograd_transform_out(b + k * IN, y + k * OUT, 1);
         for (int k = 0; k < OUT * OUT; k++) {
             y[k] += bias;
-            clip(&y[k], f);
+            winograd_clip(&y[k], f);
             *VEC_TO(at[k] + j) = y[k];
         }
     }
@@ -228,9 +228,9 @@ HOT static void transform_kernel(const float *g, size_t n, size_t from,
         for (int k = 0; k < TAPS; k++)
             a[k] = *VEC(g + (size_t)k * n + j);
         for (int k = 0; k < 3; k++)
-            g_in(a + k, b + k, 3);
+            winograd_transform_kernel(a + k, b + k, 3);
         for (int k = 0; k < IN; k++)
-            g_in(b + k * 3, o + k * IN, 1);
+            winograd_transform_kernel(b + k * 3, o + k * IN, 1);
         for (int k = 0; k < POINTS; k++)
             *VEC_TO(u + (size_t)k * n + j) = o[k];
     }
@@ -258,39 +258,40 @@ HOT static void transform_dkernel(const float *du, size_t n, size_t from,
 
 enum { KERNEL_PIECES = 16 };
 
-static struct split kernel_pieces(const struct conv *c)
+static struct simd_chunks kernel_pieces(const struct conv *c)
 {
     const size_t n = (size_t)c->ci * (size_t)c->co / LANES;
 
-    return split(n, 64, KERNEL_PIECES);
+    return simd_chunks(n, 64, KERNEL_PIECES);
 }
 
 /* U as all passes below read it. */
 static void make_u(const struct conv *c, const float *w)
 {
-    const struct split s = kernel_pieces(c);
+    const struct simd_chunks s = kernel_pieces(c);
     const size_t n = (size_t)c->ci * (size_t)c->co;
 
 #pragma omp parallel for num_threads(c->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++)
-        transform_kernel(w, n, split_begin(&s, i) * LANES,
-                         split_end(&s, i) * LANES, c->ready);
+        transform_kernel(w, n, simd_chunk_begin(&s, i) * LANES,
+                         simd_chunk_end(&s, i) * LANES, c->ready);
 }
 
-static void add_dg(const struct plan *p, float *dw)
+static void add_dg(const struct winograd_plan *p, float *dw)
 {
     const struct conv *c = p->c;
-    const struct split s = kernel_pieces(c);
+    const struct simd_chunks s = kernel_pieces(c);
     const size_t n = (size_t)c->ci * (size_t)c->co;
 
 #pragma omp parallel for num_threads(c->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++)
-        transform_dkernel(p->du, n, split_begin(&s, i) * LANES,
-                          split_end(&s, i) * LANES, dw);
+        transform_dkernel(p->du, n, simd_chunk_begin(&s, i) * LANES,
+                          simd_chunk_end(&s, i) * LANES, dw);
 }
 
 /* V of tiles [t0, t1). */
-static void make_v(const struct plan *p, const float *x, size_t t0, size_t t1)
+static void make_v(const struct winograd_plan *p, const float *x, size_t t0,
+                   size_t t1)
 {
     const struct conv *c = p->c;
     const size_t ci = (size_t)c->ci;
@@ -299,13 +300,14 @@ static void make_v(const struct plan *p, const float *x, size_t t0, size_t t1)
     for (size_t t = t0; t < t1; t++) {
         float *at[POINTS];
 
-        inputs(&p->t, x, t, p->zero, at);
-        transform_in(at, ci, p->v + (t - t0) * ci, apart(t1 - t0, ci));
+        winograd_tile_inputs(&p->t, x, t, p->zero, at);
+        transform_in(at, ci, p->v + (t - t0) * ci, point_stride(t1 - t0, ci));
     }
 }
 
 /* Z of tiles [t0, t1), in the place of M. */
-static void make_z(const struct plan *p, const float *dy, size_t t0, size_t t1)
+static void make_z(const struct winograd_plan *p, const float *dy, size_t t0,
+                   size_t t1)
 {
     const struct conv *c = p->c;
     const size_t co = (size_t)c->co;
@@ -314,12 +316,12 @@ static void make_z(const struct plan *p, const float *dy, size_t t0, size_t t1)
     for (size_t t = t0; t < t1; t++) {
         float *at[OUT * OUT];
 
-        outputs(&p->t, dy, t, p->zero, at);
-        transform_dy(at, co, p->m + (t - t0) * co, apart(t1 - t0, co));
+        winograd_tile_outputs(&p->t, dy, t, p->zero, at);
+        transform_dy(at, co, p->m + (t - t0) * co, point_stride(t1 - t0, co));
     }
 }
 
-static void make_m(const struct plan *p, size_t tiles)
+static void make_m(const struct winograd_plan *p, size_t tiles)
 {
     const struct conv *c = p->c;
     const size_t ci = (size_t)c->ci, co = (size_t)c->co;
@@ -329,16 +331,16 @@ static void make_m(const struct plan *p, size_t tiles)
         gemm_one(&(struct gemm){.m = (int)tiles,
                                 .n = c->co,
                                 .k = c->ci,
-                                .a = p->v + (size_t)k * apart(tiles, ci),
+                                .a = p->v + (size_t)k * point_stride(tiles, ci),
                                 .lda = c->ci,
                                 .b = p->u + (size_t)k * ci * co,
                                 .ldb = c->co,
-                                .c = p->m + (size_t)k * apart(tiles, co),
+                                .c = p->m + (size_t)k * point_stride(tiles, co),
                                 .ldc = c->co});
 }
 
-static void make_y(const struct plan *p, const struct gemm_after *f, float *y,
-                   size_t t0, size_t t1)
+static void make_y(const struct winograd_plan *p, const struct gemm_after *f,
+                   float *y, size_t t0, size_t t1)
 {
     const struct conv *c = p->c;
     const size_t co = (size_t)c->co;
@@ -351,8 +353,9 @@ static void make_y(const struct plan *p, const struct gemm_after *f, float *y,
         for (size_t t = t0; t < t1; t++) {
             float *at[OUT * OUT];
 
-            outputs(&p->t, y, t, nowhere, at);
-            transform_out(p->m + (t - t0) * co, apart(t1 - t0, co), co, f, at);
+            winograd_tile_outputs(&p->t, y, t, nowhere, at);
+            transform_out(p->m + (t - t0) * co, point_stride(t1 - t0, co), co,
+                          f, at);
         }
     }
 }
@@ -368,7 +371,7 @@ static void winograd_prepare(const struct conv *c, const float *w)
 static void winograd_forward(const struct conv *c, const float *x,
                              const float *w, const float *bias, float *y)
 {
-    const struct plan p = make_plan(c);
+    const struct winograd_plan p = make_plan(c);
     const struct gemm_after f = conv_after(c, bias);
 
     (void)w;
@@ -387,7 +390,7 @@ static void winograd_forward(const struct conv *c, const float *x,
 }
 
 /* dU += V' Z, where 'first' tells that there is nothing yet. */
-static void add_du(const struct plan *p, size_t tiles, bool first)
+static void add_du(const struct winograd_plan *p, size_t tiles, bool first)
 {
     const struct conv *c = p->c;
     const size_t ci = (size_t)c->ci, co = (size_t)c->co;
@@ -398,9 +401,9 @@ static void add_du(const struct plan *p, size_t tiles, bool first)
                                 .m = c->ci,
                                 .n = c->co,
                                 .k = (int)tiles,
-                                .a = p->v + (size_t)k * apart(tiles, ci),
+                                .a = p->v + (size_t)k * point_stride(tiles, ci),
                                 .lda = c->ci,
-                                .b = p->m + (size_t)k * apart(tiles, co),
+                                .b = p->m + (size_t)k * point_stride(tiles, co),
                                 .ldb = c->co,
                                 .beta = first ? 0.0f : 1.0f,
                                 .c = p->du + (size_t)k * ci * co,
@@ -408,7 +411,7 @@ static void add_du(const struct plan *p, size_t tiles, bool first)
 }
 
 /* dV = Z U', in the place of V. */
-static void make_dv(const struct plan *p, size_t tiles)
+static void make_dv(const struct winograd_plan *p, size_t tiles)
 {
     const struct conv *c = p->c;
     const size_t ci = (size_t)c->ci, co = (size_t)c->co;
@@ -419,16 +422,17 @@ static void make_dv(const struct plan *p, size_t tiles)
                                 .m = (int)tiles,
                                 .n = c->ci,
                                 .k = c->co,
-                                .a = p->m + (size_t)k * apart(tiles, co),
+                                .a = p->m + (size_t)k * point_stride(tiles, co),
                                 .lda = c->co,
                                 .b = p->u + (size_t)k * ci * co,
                                 .ldb = c->co,
-                                .c = p->v + (size_t)k * apart(tiles, ci),
+                                .c = p->v + (size_t)k * point_stride(tiles, ci),
                                 .ldc = c->ci});
 }
 
 /* Tiles of neighbouring rows overlap: even rows of tiles first, then odd. */
-static void add_dx(const struct plan *p, float *dx, size_t t0, size_t t1)
+static void add_dx(const struct winograd_plan *p, float *dx, size_t t0,
+                   size_t t1)
 {
     const struct conv *c = p->c;
     const size_t ci = (size_t)c->ci, cols = (size_t)p->t.cols;
@@ -443,16 +447,16 @@ static void add_dx(const struct plan *p, float *dx, size_t t0, size_t t1)
                 continue;
             for (size_t t = r * cols; t < (r + 1) * cols; t++)
                 if (t >= t0 && t < t1) {
-                    inputs(&p->t, dx, t, nowhere, at);
-                    transform_dx(p->v + (t - t0) * ci, apart(t1 - t0, ci), ci,
-                                 at);
+                    winograd_tile_inputs(&p->t, dx, t, nowhere, at);
+                    transform_dx(p->v + (t - t0) * ci,
+                                 point_stride(t1 - t0, ci), ci, at);
                 }
         }
 }
 
 static void winograd_backward(const struct conv *c, const struct conv_back *b)
 {
-    const struct plan p = make_plan(c);
+    const struct winograd_plan p = make_plan(c);
 
     memset(p.zero, 0, max_channels(c) * sizeof(float));
     if (b->dx && !b->add)

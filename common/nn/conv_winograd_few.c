@@ -32,14 +32,14 @@ bool winograd_few(const struct conv *c)
     return (size_t)c->ci * (size_t)c->co <= FEW;
 }
 
-static size_t panels(const struct conv *c)
+static size_t count_panels(const struct conv *c)
 {
     return ((size_t)c->co + PANEL - 1) / PANEL;
 }
 
 size_t winograd_few_ready(const struct conv *c)
 {
-    return POINTS * panels(c) * PANEL * (size_t)c->ci;
+    return POINTS * count_panels(c) * PANEL * (size_t)c->ci;
 }
 
 /* --- products --------------------------------------------------------------*/
@@ -52,7 +52,7 @@ typedef float half __attribute__((vector_size(LANES / 2 * sizeof(float)),
 
 /* Half of the rows and half of the columns: all that 16 registers of 8 floats
  * hold. */
-INLINE void quarter(size_t k, const float *a, const float *b, float *c)
+INLINE void multiply_quarter(size_t k, const float *a, const float *b, float *c)
 {
     enum { SOME = ROWS / 2, WIDTH = LANES / 2 };
     half s[SOME][2] = {{{0}}};
@@ -73,23 +73,24 @@ INLINE void quarter(size_t k, const float *a, const float *b, float *c)
     }
 }
 
-INLINE void quarters(size_t k, const float *a, const float *b, float *c)
+INLINE void multiply_quarters(size_t k, const float *a, const float *b,
+                              float *c)
 {
     for (size_t j = 0; j < PANEL; j += LANES)
         for (size_t i = 0; i < ROWS; i += ROWS / 2)
-            quarter(k, a + i * LANES, b + j, c + i * PANEL + j);
+            multiply_quarter(k, a + i * LANES, b + j, c + i * PANEL + j);
 }
 
 static void multiply_plain(size_t k, const float *a, const float *b, float *c)
 {
-    quarters(k, a, b, c);
+    multiply_quarters(k, a, b, c);
 }
 
 #if defined(__x86_64__) && defined(__GNUC__)
 __attribute__((target("arch=x86-64-v3"))) static void multiply_avx2(
     size_t k, const float *a, const float *b, float *c)
 {
-    quarters(k, a, b, c);
+    multiply_quarters(k, a, b, c);
 }
 
 __attribute__((target("arch=x86-64-v4"))) static void multiply_avx512(
@@ -136,7 +137,7 @@ INLINE void put_rows(const vec b[POINTS], float *v, size_t step)
     for (int i = 0; i < IN; i++) {
         vec o[IN];
 
-        b_in(b + i * IN, o, 1);
+        winograd_transform_in(b + i * IN, o, 1);
         for (int k = 0; k < IN; k++)
             *VEC_TO(v + (size_t)(i * IN + k) * step) = o[k];
     }
@@ -153,7 +154,7 @@ HOT static void transform_inside(const float *x, size_t row, size_t c, float *v,
         for (int k = 0; k < IN; k++) {
             for (int i = 0; i < IN; i++)
                 a[i] = *VEC(x + (size_t)i * row + (size_t)k * c + j);
-            b_in(a, o, 1);
+            winograd_transform_in(a, o, 1);
             for (int i = 0; i < IN; i++)
                 b[i * IN + k] = o[i];
         }
@@ -171,7 +172,7 @@ HOT static void transform_border(float *const at[POINTS], size_t c, float *v,
         for (int k = 0; k < POINTS; k++)
             a[k] = *VEC(at[k] + j);
         for (int k = 0; k < IN; k++)
-            b_in(a + k, b + k, IN);
+            winograd_transform_in(a + k, b + k, IN);
         put_rows(b, v, step);
     }
 }
@@ -190,12 +191,12 @@ HOT static void transform_out(const float *m, const size_t step[2], size_t c,
         for (int k = 0; k < POINTS; k++)
             a[k] = *VEC(from + (size_t)k * step[0]);
         for (int k = 0; k < IN; k++)
-            a_out(a + k, b + k, IN);
+            winograd_transform_out(a + k, b + k, IN);
         for (int k = 0; k < OUT; k++)
-            a_out(b + k * IN, y + k * OUT, 1);
+            winograd_transform_out(b + k * IN, y + k * OUT, 1);
         for (int k = 0; k < OUT * OUT; k++) {
             y[k] += bias;
-            clip(&y[k], f);
+            winograd_clip(&y[k], f);
             *VEC_TO(at[k] + j) = y[k];
         }
     }
@@ -207,9 +208,9 @@ HOT static void transform_kernel(const vec g[TAPS], float *u, size_t step)
     vec b[IN * 3], o[IN];
 
     for (int k = 0; k < 3; k++)
-        g_in(g + k, b + k, 3);
+        winograd_transform_kernel(g + k, b + k, 3);
     for (int i = 0; i < IN; i++) {
-        g_in(b + i * 3, o, 1);
+        winograd_transform_kernel(b + i * 3, o, 1);
         for (int k = 0; k < IN; k++)
             *VEC_TO(u + (size_t)(i * IN + k) * step) = o[k];
     }
@@ -292,7 +293,7 @@ size_t winograd_few_scratch(const struct conv *c)
 static void make_v(const struct few *w, size_t t, float *v)
 {
     const struct conv *c = w->t.c;
-    const struct tile i = tile_at(&w->t, t);
+    const struct tile i = winograd_tile_at(&w->t, t);
     const int y = i.y - c->top, x = i.x - c->left;
     const size_t ci = (size_t)c->ci, row = (size_t)c->w * ci;
     float *at[POINTS];
@@ -303,7 +304,7 @@ static void make_v(const struct few *w, size_t t, float *v)
                          row, ci, v, w->v_step);
         return;
     }
-    inputs(&w->t, w->x, t, w->zero, at);
+    winograd_tile_inputs(&w->t, w->x, t, w->zero, at);
     transform_border(at, ci, v, w->v_step);
 }
 
@@ -311,7 +312,7 @@ static void make_v(const struct few *w, size_t t, float *v)
 static void make_m(const struct few *w, size_t n, const size_t p[2],
                    const float *v, float *m)
 {
-    const size_t ci = (size_t)w->t.c->ci, all = panels(w->t.c);
+    const size_t ci = (size_t)w->t.c->ci, all = count_panels(w->t.c);
 
     for (size_t k = 0; k < POINTS; k++)
         for (size_t q = p[0]; q < p[1]; q++)
@@ -333,7 +334,7 @@ static void make_y(const struct few *w, const size_t t0_n[2],
     for (size_t i = 0; i < t0_n[1]; i++) {
         float *at[OUT * OUT];
 
-        outputs(&w->t, w->y + j_co[0], t0_n[0] + i, nowhere, at);
+        winograd_tile_outputs(&w->t, w->y + j_co[0], t0_n[0] + i, nowhere, at);
         transform_out(m + i * PANEL, (size_t[]){w->m_step, w->group * PANEL},
                       j_co[1], &after, at);
     }
@@ -343,7 +344,7 @@ static void do_group(const struct few *w, size_t t0, float *v)
 {
     enum { STEP = BLOCK / PANEL };
     const struct conv *c = w->t.c;
-    const size_t ci = (size_t)c->ci, co = (size_t)c->co, all = panels(c);
+    const size_t ci = (size_t)c->ci, co = (size_t)c->co, all = count_panels(c);
     const size_t left = w->t.tiles - t0;
     const size_t n = left < w->group ? left : w->group;
     float *m = v + v_len(c, w->group), nowhere[BLOCK] = {0};
@@ -363,7 +364,7 @@ void winograd_few_forward(const struct conv *c, const float *x,
                           const float *bias, float *y)
 {
     multiply_f *can[MULTIPLIES];
-    struct few w = {.t = make_tiling(c),
+    struct few w = {.t = winograd_tiling(c),
                     .x = x,
                     .u = c->ready,
                     .zero = c->scratch,

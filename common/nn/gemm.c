@@ -117,28 +117,31 @@ static void gemm_tile(const struct gemm *g, const size_t row[2],
 void gemm(const struct gemm *g, int threads)
 {
     const size_t m = (size_t)g->m, n = (size_t)g->n, k = (size_t)g->k;
-    struct split rows = split(m, m, 1), cols = split(n, n, 1);
+    struct simd_chunks rows = simd_chunks(m, m, 1), cols = simd_chunks(n, n, 1);
 
     if (m == 0 || n == 0)
         return;
     if (m >= TALL)
-        rows = split(m, TILE / (n + k) / 16 * 16 + 64, m);
+        rows = simd_chunks(m, TILE / (n + k) / 16 * 16 + 64, m);
     else if (n >= m)
-        cols = split(n, (n / PIECES + 15) / 16 * 16 + 16, PIECES);
+        cols = simd_chunks(n, (n / PIECES + 15) / 16 * 16 + 16, PIECES);
     else
-        rows = split(m, (m / PIECES + 15) / 16 * 16 + 16, PIECES);
+        rows = simd_chunks(m, (m / PIECES + 15) / 16 * 16 + 16, PIECES);
 #pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
     for (int i = 0; i < rows.pieces; i++)
         for (int j = 0; j < cols.pieces; j++)
-            gemm_tile(g, (size_t[]){split_begin(&rows, i), split_end(&rows, i)},
-                      (size_t[]){split_begin(&cols, j), split_end(&cols, j)});
+            gemm_tile(g,
+                      (size_t[]){simd_chunk_begin(&rows, i),
+                                 simd_chunk_end(&rows, i)},
+                      (size_t[]){simd_chunk_begin(&cols, j),
+                                 simd_chunk_end(&cols, j)});
 }
 
-static struct split split_long(int m, int n, int k)
+static struct simd_chunks split_long(int m, int n, int k)
 {
     const size_t c = (size_t)m * (size_t)n;
 
-    return split((size_t)k, LONG_LEAST, c > LONG_C ? 1 : LONG_PIECES);
+    return simd_chunks((size_t)k, LONG_LEAST, c > LONG_C ? 1 : LONG_PIECES);
 }
 
 size_t gemm_long_scratch(int m, int n, int k)
@@ -159,7 +162,7 @@ HOT static void add_parts(const float *part, int n, size_t len, float *c)
 
 void gemm_long(const struct gemm *g, int threads, float *scratch)
 {
-    const struct split ks = split_long(g->m, g->n, g->k);
+    const struct simd_chunks ks = split_long(g->m, g->n, g->k);
     const size_t len = (size_t)g->m * (size_t)g->n;
 
     BUG_ON(g->ldc != g->n);
@@ -173,12 +176,12 @@ void gemm_long(const struct gemm *g, int threads, float *scratch)
     }
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int i = 0; i < ks.pieces; i++) {
-        const size_t k0 = split_begin(&ks, i);
+        const size_t k0 = simd_chunk_begin(&ks, i);
         struct gemm t = *g;
 
         t.a += g->ta == AS_IS ? k0 : k0 * (size_t)g->lda;
         t.b += g->tb == AS_IS ? k0 * (size_t)g->ldb : k0;
-        t.k = (int)(split_end(&ks, i) - k0);
+        t.k = (int)(simd_chunk_end(&ks, i) - k0);
         t.beta = 0.0f;
         t.after = NULL;
         t.c = scratch + (size_t)i * len;
@@ -202,7 +205,7 @@ const char *gemm_provider(void)
 #endif
 }
 
-static const char *loops(void)
+static const char *loop_name(void)
 {
 #if defined(__x86_64__) && defined(__GNUC__)
     if (__builtin_cpu_supports("x86-64-v4"))
@@ -235,7 +238,7 @@ void gemm_describe(char text[GEMM_DESCRIPTION])
              v->patch, isa);
 #endif
     snprintf(text, GEMM_DESCRIPTION, "%sOpenBLAS (%.32s), loops %s", dnnl,
-             openblas_get_corename(), loops());
+             openblas_get_corename(), loop_name());
 }
 
 const char *gemm_processor(void)

@@ -32,12 +32,12 @@ void graph_free(struct graph *g)
         return;
     for (int i = 0; i < g->n_node; i++)
         free(g->node[i]);
-    block_release(&g->param);
-    block_release(&g->dparam);
-    block_release(&g->state);
-    block_release(&g->arena);
-    block_release(&g->scratch);
-    block_release(&g->ready);
+    memplan_block_release(&g->param);
+    memplan_block_release(&g->dparam);
+    memplan_block_release(&g->state);
+    memplan_block_release(&g->arena);
+    memplan_block_release(&g->scratch);
+    memplan_block_release(&g->ready);
     free(g->list);
     free(g);
 }
@@ -117,7 +117,7 @@ int graph_max_batch(const struct graph *g)
     return g->args.max_batch;
 }
 
-/* Weights seldom change: what prepare() makes of them is kept. */
+/* Weights seldom change: what prepare_nodes() makes of them is kept. */
 bool graph_keeps_ready(const struct graph *g)
 {
     return g && (g->args.memory == GRAPH_INFER || g->args.part == GRAPH_FRONT);
@@ -262,7 +262,7 @@ int graph_border_step(struct graph *g, int i)
     return step > 1 ? step : 1;
 }
 
-static void prepare(struct graph *g)
+static void prepare_nodes(struct graph *g)
 {
     if (!g->changed && graph_keeps_ready(g))
         return;
@@ -278,7 +278,7 @@ void graph_changed(struct graph *g)
 }
 
 /* Nodes 'begin' .. 'end' - 1 for the rows that they have been told. */
-static void forward(struct graph *g, int begin, int end)
+static void run_forward(struct graph *g, int begin, int end)
 {
     for (int i = begin; i < end; i++) {
         const double start = g->time ? clock_now() : 0.0;
@@ -300,7 +300,7 @@ static void forward_strip(struct graph *g, int begin)
         const int left = g->batch - first;
 
         graph_take_rows(g, first, left < rows ? left : rows);
-        forward(g, begin, end);
+        run_forward(g, begin, end);
         first += rows;
     } while (first < g->batch);
 }
@@ -310,14 +310,14 @@ void graph_forward(struct graph *g, enum phase phase)
     BUG_ON(!g->finished);
     BUG_ON(g->args.memory == GRAPH_INFER && phase != PHASE_INFER);
     g->pass.phase = phase;
-    prepare(g);
+    prepare_nodes(g);
     for (int i = 0; i < g->n_node; i = graph_strip_end(g, i))
         forward_strip(g, i);
     graph_take_rows(g, 0, g->batch);
 }
 
 /* What backward of node j reads and was not kept. */
-static void remake(struct graph *g, int j)
+static void remake_values(struct graph *g, int j)
 {
     for (int k = 0; k < NN_MAX_IN && g->node[j]->in[k]; k++) {
         struct node *x = g->node[j]->in[k];
@@ -332,14 +332,15 @@ static void remake(struct graph *g, int j)
 
 /* Nodes come before those that read them, so that the dout of node 'stop' is
  * complete when all behind it have run. */
-static void backward(struct graph *g, int stop, graph_ready_f ready, void *self)
+static void run_backward(struct graph *g, int stop, graph_ready_f ready,
+                         void *self)
 {
     BUG_ON(!g->finished || g->args.memory == GRAPH_INFER ||
            g->args.part == GRAPH_FRONT);
     for (int i = g->n_node - 1; i > stop; i--) {
         const double start = g->time ? clock_now() : 0.0;
 
-        remake(g, i);
+        remake_values(g, i);
         if (g->live[i])
             g->node[i]->op->backward(g->node[i], &g->pass);
         if (g->time)
@@ -351,12 +352,12 @@ static void backward(struct graph *g, int stop, graph_ready_f ready, void *self)
 
 void graph_backward(struct graph *g)
 {
-    backward(g, NO_NODE, NULL, NULL);
+    run_backward(g, NO_NODE, NULL, NULL);
 }
 
 void graph_backward_each(struct graph *g, graph_ready_f ready, void *self)
 {
-    backward(g, NO_NODE, ready, self);
+    run_backward(g, NO_NODE, ready, self);
 }
 
 void graph_backward_to(struct graph *g, const struct node *last)
@@ -364,7 +365,7 @@ void graph_backward_to(struct graph *g, const struct node *last)
     const int i = graph_index(g, last);
 
     BUG_ON(i == NO_NODE);
-    backward(g, i, NULL, NULL);
+    run_backward(g, i, NULL, NULL);
 }
 
 void graph_time(struct graph *g, struct node_time *time)

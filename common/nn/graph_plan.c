@@ -22,7 +22,7 @@ static int last_reader(const struct graph *g, int i)
     return NO_NODE;
 }
 
-static int readers(const struct graph *g, int i)
+static int count_readers(const struct graph *g, int i)
 {
     int n = 0;
 
@@ -92,7 +92,8 @@ static void plan_folds(struct graph *g)
     for (int i = 0; g->args.memory == GRAPH_INFER && i < g->n_node; i++) {
         struct node *nd = g->node[i], *x = nd->in[0];
 
-        if (!is_bn(nd) || !x->folds || readers(g, graph_index(g, x)) > 1)
+        if (!op_is_bn(nd) || !x->folds ||
+            count_readers(g, graph_index(g, x)) > 1)
             continue;
         x->fold = nd;
         nd->done = true;
@@ -125,7 +126,7 @@ struct places {
 };
 
 /* Put tensor i into the place of tensor j, needed by now until 'to'. */
-static void share(struct places *p, int i, int j, int to)
+static void share_memory(struct places *p, int i, int j, int to)
 {
     const int at = p->at[j];
 
@@ -203,7 +204,7 @@ static void place_outs(const struct graph *g, struct places *p)
             g->remake_at[i] == NO_NODE ? last_read(g, i) : last_reader(g, i);
         if (g->args.memory != GRAPH_KEEP_ALL && in_place(g, i, k) &&
             p->to[k] <= i)
-            share(p, i, k, p->to[i]);
+            share_memory(p, i, k, p->to[i]);
     }
 }
 
@@ -241,7 +242,7 @@ static void place_douts(const struct graph *g, struct places *p)
         p->to[i] = all ? end : end - 1 - i;
         if (!all && last != NO_NODE && !g->node[last]->add[0] &&
             graph_index(g, g->node[last]->in[0]) == i && in_place(g, last, i))
-            share(p, i, last, p->to[i]);
+            share_memory(p, i, last, p->to[i]);
     }
 }
 
@@ -339,7 +340,7 @@ static void list_tensors(struct graph *g)
     }
 }
 
-static int allocate(struct graph *g, struct err *err)
+static int allocate_blocks(struct graph *g, struct err *err)
 {
     struct places place[2];
     struct memplan plan = {0};
@@ -361,13 +362,13 @@ static int allocate(struct graph *g, struct err *err)
     }
     n_dparam = g->args.memory == GRAPH_INFER ? 0 : g->n_param;
     if (memplan_init(&plan, 4 * (size_t)g->n_node, err) < 0 ||
-        block_init(&g->param, g->n_all * sizeof(float), err) < 0 ||
-        block_init(&g->dparam, n_dparam * sizeof(float), err) < 0 ||
-        block_init(&g->state, g->n_state * sizeof(float), err) < 0 ||
-        block_init(&g->scratch, scratch, err) < 0 ||
-        block_init(&g->ready, ready * sizeof(float), err) < 0 ||
-        block_init(&g->arena, plan_arena(g, place, &plan) * sizeof(float),
-                   err) < 0)
+        memplan_block_init(&g->param, g->n_all * sizeof(float), err) < 0 ||
+        memplan_block_init(&g->dparam, n_dparam * sizeof(float), err) < 0 ||
+        memplan_block_init(&g->state, g->n_state * sizeof(float), err) < 0 ||
+        memplan_block_init(&g->scratch, scratch, err) < 0 ||
+        memplan_block_init(&g->ready, ready * sizeof(float), err) < 0 ||
+        memplan_block_init(
+            &g->arena, plan_arena(g, place, &plan) * sizeof(float), err) < 0)
         goto out;
     g->list = calloc(slots + 1, sizeof(*g->list));
     if (!g->list) {
@@ -391,5 +392,5 @@ int graph_plan(struct graph *g, struct err *err)
     plan_adds(g);
     plan_remakes(g);
     graph_plan_strips(g);
-    return allocate(g, err);
+    return allocate_blocks(g, err);
 }

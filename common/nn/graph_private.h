@@ -15,9 +15,9 @@ struct graph {
     struct node *node[GRAPH_MAX_NODES]; /* owned */
     int n_node;
     int batch;
-    struct pass pass;           /* what ops are told; phase of last forward */
-    struct block param, dparam; /* owned */
-    struct block state, arena, scratch, ready;
+    struct pass pass; /* what ops are told; phase of last forward */
+    struct memplan_block param, dparam; /* owned */
+    struct memplan_block state, arena, scratch, ready;
     bool live[GRAPH_MAX_NODES];     /* backward runs this node */
     int remake_at[GRAPH_MAX_NODES]; /* whose backward wants it made again */
     float *kept[GRAPH_MAX_NODES];   /* where forward writes its value */

@@ -25,11 +25,11 @@ struct names {
 };
 
 /* What is read, in the child. */
-struct reading {
+struct keras_h5_reader {
     size_t room; /* bytes that weights may still claim */
     hid_t top;   /* group that holds the layers */
     struct names layers;
-    struct st_tensor *tensor;
+    struct safetensors_tensor *tensor;
     size_t n_tensor, max_tensor;
     char meta[N_META][NAME];
 };
@@ -104,21 +104,22 @@ static int add_strings(hid_t of, const char *name, size_t most, struct names *s)
     return rc;
 }
 
-static bool has(hid_t of, const char *attribute)
+static bool has_attribute(hid_t of, const char *attribute)
 {
     return H5Aexists(of, attribute) > 0;
 }
 
 /* The attribute 'name', or name0, name1, ... */
-static int strings(hid_t of, const char *name, size_t most, struct names *s)
+static int read_strings(hid_t of, const char *name, size_t most,
+                        struct names *s)
 {
     char part[64];
 
-    if (has(of, name))
+    if (has_attribute(of, name))
         return add_strings(of, name, most, s);
     for (int i = 0; i < PARTS; i++) {
         snprintf(part, sizeof(part), "%s%d", name, i);
-        if (!has(of, part))
+        if (!has_attribute(of, part))
             return i ? 0 : -1;
         if (add_strings(of, part, most, s) < 0)
             return -1;
@@ -160,7 +161,8 @@ static const char *old_kind(const char *layer, const char *weight)
  * "LAYER/kernel:0": from where the layer's name stands in the weight's; a
  * weight of a network within the network has the inner layer's name instead.
  */
-static int canonical(const char *layer, const char *weight, char name[NAME])
+static int canonical_name(const char *layer, const char *weight,
+                          char name[NAME])
 {
     const size_t n = strlen(layer);
     const char *kind = old_kind(layer, weight), *at = weight;
@@ -204,8 +206,8 @@ static int check_storage(hid_t set, const char *name, struct err *err)
     return 0;
 }
 
-static int get_shape(struct reading *r, hid_t set, struct st_tensor *t,
-                     struct err *err)
+static int get_shape(struct keras_h5_reader *r, hid_t set,
+                     struct safetensors_tensor *t, struct err *err)
 {
     const hid_t space = H5Dget_space(set);
     const int n = H5Sget_simple_extent_ndims(space);
@@ -232,26 +234,27 @@ static int get_shape(struct reading *r, hid_t set, struct st_tensor *t,
     return 0;
 }
 
-static int add_weight(struct reading *r, hid_t set, const char *name,
+static int add_weight(struct keras_h5_reader *r, hid_t set, const char *name,
                       struct err *err)
 {
-    struct st_tensor *t = &r->tensor[r->n_tensor];
+    struct safetensors_tensor *t = &r->tensor[r->n_tensor];
     void *data;
 
     for (size_t i = 0; i < r->n_tensor; i++)
         if (strcmp(r->tensor[i].name, name) == 0)
             return err_set(err, ERR_INPUT, "weight '%.200s' is there twice",
                            name);
-    *t = (struct st_tensor){.name = strdup(name), .type = ST_F32};
+    *t = (struct safetensors_tensor){.name = strdup(name),
+                                     .type = SAFETENSORS_F32};
     if (!t->name)
         return err_set(err, ERR_SYSTEM, "no memory for a name");
     if (get_shape(r, set, t, err) < 0 || check_storage(set, name, err) < 0)
         return -1;
-    data = calloc(1, st_bytes(t) + sizeof(float));
+    data = calloc(1, safetensors_bytes(t) + sizeof(float));
     t->data = data;
     if (!data)
         return err_set(err, ERR_SYSTEM, "no memory for weight '%.200s'", name);
-    if (st_bytes(t) &&
+    if (safetensors_bytes(t) &&
         H5Dread(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
         return err_set(err, ERR_INPUT,
                        "weight '%.200s' cannot be read; it is damaged", name);
@@ -259,13 +262,15 @@ static int add_weight(struct reading *r, hid_t set, const char *name,
     return 0;
 }
 
-static int read_layer(struct reading *r, const char *layer, struct err *err)
+static int read_layer(struct keras_h5_reader *r, const char *layer,
+                      struct err *err)
 {
     const hid_t group = H5Gopen2(r->top, layer, H5P_DEFAULT);
     struct names s = {0};
     char name[NAME];
 
-    if (group < 0 || strings(group, "weight_names", KERAS_H5_MAX_WEIGHTS, &s))
+    if (group < 0 ||
+        read_strings(group, "weight_names", KERAS_H5_MAX_WEIGHTS, &s))
         return err_set(err, ERR_INPUT,
                        "layer '%.200s' has no list of at most %d weights",
                        layer, KERAS_H5_MAX_WEIGHTS);
@@ -274,7 +279,7 @@ static int read_layer(struct reading *r, const char *layer, struct err *err)
     for (size_t i = 0; i < s.n; i++) {
         const hid_t set = H5Dopen2(group, s.at[i], H5P_DEFAULT);
 
-        if (set < 0 || canonical(layer, s.at[i], name) < 0)
+        if (set < 0 || canonical_name(layer, s.at[i], name) < 0)
             return err_set(err, ERR_INPUT,
                            "layer '%.100s' has no readable weight '%.200s'",
                            layer, s.at[i]);
@@ -289,12 +294,12 @@ static int read_layer(struct reading *r, const char *layer, struct err *err)
 
 /* --- the file --------------------------------------------------------------*/
 
-static void read_meta(struct reading *r)
+static void read_meta(struct keras_h5_reader *r)
 {
     for (int i = 0; i < N_META; i++) {
         struct names s = {0};
 
-        if (has(r->top, meta_key[i]) &&
+        if (has_attribute(r->top, meta_key[i]) &&
             add_strings(r->top, meta_key[i], 1, &s) == 0 && s.n == 1)
             memcpy(r->meta[i], s.at[0], NAME);
         free(s.at);
@@ -302,7 +307,8 @@ static void read_meta(struct reading *r)
 }
 
 /* Open what holds the layers: the file, or one part of a whole model's. */
-static int open_top(struct reading *r, const char *path, struct err *err)
+static int open_top(struct keras_h5_reader *r, const char *path,
+                    struct err *err)
 {
     const hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
 
@@ -311,8 +317,8 @@ static int open_top(struct reading *r, const char *path, struct err *err)
     r->top = H5Gopen2(file, "/", H5P_DEFAULT);
     if (r->top >= 0 && H5Lexists(r->top, "model_weights", H5P_DEFAULT) > 0)
         r->top = H5Gopen2(file, "/model_weights", H5P_DEFAULT);
-    if (r->top < 0 ||
-        strings(r->top, "layer_names", KERAS_H5_MAX_LAYERS, &r->layers) < 0)
+    if (r->top < 0 || read_strings(r->top, "layer_names", KERAS_H5_MAX_LAYERS,
+                                   &r->layers) < 0)
         return err_set(err, ERR_INPUT,
                        "is no weight file of Keras: there is no list of at "
                        "most %d layer_names",
@@ -320,24 +326,26 @@ static int open_top(struct reading *r, const char *path, struct err *err)
     return 0;
 }
 
-static int pack(const struct reading *r, struct buf *out, struct err *err)
+static int pack_weights(const struct keras_h5_reader *r, struct buf *out,
+                        struct err *err)
 {
-    struct st_meta meta[N_META];
+    struct safetensors_meta meta[N_META];
     struct safetensors f = {
         .tensor = r->tensor, .n_tensor = r->n_tensor, .meta = meta};
 
     for (int i = 0; i < N_META; i++)
         if (r->meta[i][0])
-            meta[f.n_meta++] = (struct st_meta){meta_key[i], r->meta[i]};
+            meta[f.n_meta++] =
+                (struct safetensors_meta){meta_key[i], r->meta[i]};
     return safetensors_pack(&f, out, err);
 }
 
-struct job {
+struct keras_h5_file {
     const char *path;
     size_t size; /* of the file */
 };
 
-static size_t most_bytes(const struct job *j)
+static size_t most_bytes(const struct keras_h5_file *j)
 {
     const size_t most = SAFETENSORS_MAX_BYTES - SAFETENSORS_MAX_HEADER;
 
@@ -347,9 +355,9 @@ static size_t most_bytes(const struct job *j)
 
 static int read_file(const void *arg, struct buf *out, struct err *err)
 {
-    const struct job *j = arg;
-    struct reading r = {.room = most_bytes(j),
-                        .max_tensor = SAFETENSORS_MAX_TENSORS - 1};
+    const struct keras_h5_file *j = arg;
+    struct keras_h5_reader r = {.room = most_bytes(j),
+                                .max_tensor = SAFETENSORS_MAX_TENSORS - 1};
 
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     H5PLset_loading_state(0);         /* no code from elsewhere */
@@ -363,7 +371,7 @@ static int read_file(const void *arg, struct buf *out, struct err *err)
     for (size_t i = 0; i < r.layers.n; i++)
         if (read_layer(&r, r.layers.at[i], err) < 0)
             return -1;
-    return pack(&r, out, err);
+    return pack_weights(&r, out, err);
 }
 
 bool keras_h5_is(const void *bytes, size_t n)
@@ -375,7 +383,7 @@ bool keras_h5_is(const void *bytes, size_t n)
 
 int keras_h5_read(struct safetensors *f, const char *path, struct err *err)
 {
-    struct job j = {.path = path};
+    struct keras_h5_file j = {.path = path};
     struct isolate_limits limits = {.seconds = KERAS_H5_SECONDS};
     struct buf out = {0};
     struct err why = {0};

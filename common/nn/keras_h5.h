@@ -46,8 +46,9 @@ MUST_USE int keras_h5_read(struct safetensors *f, const char *path,
 
 /* A layer to be written, and which tensors are its weights. */
 struct keras_layer {
-    const char *name;               /* borrowed */
-    const struct st_tensor *weight; /* borrowed; F32; n_weight in a row */
+    const char *name; /* borrowed */
+    const struct safetensors_tensor
+        *weight; /* borrowed; F32; n_weight in a row */
     size_t n_weight;
 };
 

@@ -13,7 +13,7 @@ struct writing {
     hid_t access, file, creation;
 };
 
-static size_t longest(const char *const *s, size_t n)
+static size_t longest_name(const char *const *s, size_t n)
 {
     size_t most = 1;
 
@@ -27,7 +27,7 @@ static size_t longest(const char *const *s, size_t n)
 static int put_strings(hid_t of, const char *name, const char *const *s,
                        size_t n)
 {
-    const size_t len = longest(s, n);
+    const size_t len = longest_name(s, n);
     const hsize_t dim = n;
     const hid_t space = H5Screate_simple(1, &dim, NULL);
     const hid_t type = H5Tcopy(n ? H5T_C_S1 : H5T_IEEE_F64LE);
@@ -68,7 +68,7 @@ static int put_string(hid_t of, const char *name, const char *s)
 }
 
 static int put_weight(const struct writing *w, hid_t group,
-                      const struct st_tensor *t)
+                      const struct safetensors_tensor *t)
 {
     hsize_t dim[SAFETENSORS_MAX_DIMS];
     hid_t space, set;
@@ -126,7 +126,7 @@ static int put_all(const struct writing *w, const struct keras_layer *layer,
 }
 
 /* The finished file's bytes, to be freed; NULL if that failed. */
-static void *image(const struct writing *w, size_t *size)
+static void *file_image(const struct writing *w, size_t *size)
 {
     ssize_t n;
     void *bytes;
@@ -157,7 +157,7 @@ int keras_h5_write(const struct keras_layer *layer, size_t n, const char *path,
     H5Pset_create_intermediate_group(w.creation, 1);
     w.file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, w.access);
     if (put_all(&w, layer, n) == 0)
-        bytes = image(&w, &size);
+        bytes = file_image(&w, &size);
     H5Fclose(w.file);
     H5Pclose(w.creation);
     H5Pclose(w.access);

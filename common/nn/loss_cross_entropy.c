@@ -54,7 +54,7 @@ static void row_gradient(const struct loss_batch *b, const float *z,
     const double scale = 1.0 / (double)b->n_global;
 
     for (int j = 0; j < b->k; j++) {
-        double d = t->w * softmax_at(s, z[j]) - t->off;
+        double d = t->w * loss_softmax_at(s, z[j]) - t->off;
 
         for (int a = 0; a < t->n; a++)
             d -= j == t->class[a] ? t->in[a] : 0.0;
@@ -66,7 +66,7 @@ static double cross_entropy(const struct loss_batch *b, int i)
 {
     const size_t at = (size_t)i * (size_t)b->k;
     const float *z = b->z + at;
-    const struct softmax s = softmax_of(z, b->k);
+    const struct softmax s = loss_softmax_of(z, b->k);
     const struct target t = row_target(b, i);
     const double l = row_loss(z, b->k, &t, &s);
 

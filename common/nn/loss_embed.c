@@ -24,7 +24,7 @@ struct space {
     int *before, *same;    /* (n) */
 };
 
-size_t embed_loss_scratch(int n)
+size_t loss_embed_scratch(int n)
 {
     const size_t m = (size_t)n;
 
@@ -58,7 +58,7 @@ static double add_lanes(const double s[LANES])
     return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
 }
 
-HOT static double dot(size_t d, const float *x, const float *y)
+HOT static double dot_product(size_t d, const float *x, const float *y)
 {
     double s[LANES] = {0};
     size_t j = 0;
@@ -71,7 +71,7 @@ HOT static double dot(size_t d, const float *x, const float *y)
     return add_lanes(s);
 }
 
-HOT static double distance(size_t d, const float *x, const float *y)
+HOT static double squared_distance(size_t d, const float *x, const float *y)
 {
     double s[LANES] = {0};
     size_t j = 0;
@@ -100,8 +100,9 @@ static void make_pairs(const struct embed_batch *b, enum pair_kind kind,
         for (size_t j = i; j < n; j++) {
             const float *x = b->z + i * d, *y = b->z + j * d;
 
-            p[i * n + j] = p[j * n + i] =
-                kind == PAIRS_DOT ? dot(d, x, y) : distance(d, x, y);
+            p[i * n + j] = p[j * n + i] = kind == PAIRS_DOT
+                                              ? dot_product(d, x, y)
+                                              : squared_distance(d, x, y);
         }
 }
 
@@ -116,9 +117,9 @@ static void count_classes(const struct embed_batch *b, int *before, int *same)
     }
 }
 
-double pair_softmax(const struct pairs *p, int i, double *g, double *max)
+double loss_pairs_softmax(const struct pairs *p, int i, double *g, double *max)
 {
-    const double *s = pair_row(p, i), tau = p->args->temperature;
+    const double *s = loss_pairs_row(p, i), tau = p->args->temperature;
     double m = -INFINITY, sum = 0.0;
 
     for (int j = 0; j < p->n; j++)
@@ -175,8 +176,8 @@ HOT static void carry_back(const struct embed_batch *b, const double *w,
         dz[at + l] = (float)sum[l];
 }
 
-static void backward(const struct embed_batch *b, const struct space *s,
-                     enum pair_kind kind, double scale)
+static void pairs_backward(const struct embed_batch *b, const struct space *s,
+                           enum pair_kind kind, double scale)
 {
     const size_t n = (size_t)b->n, d = (size_t)b->d;
 
@@ -193,7 +194,7 @@ static void backward(const struct embed_batch *b, const struct space *s,
     }
 }
 
-double embed_loss_value(const struct embed_loss *l, const struct embed_args *a,
+double loss_embed_value(const struct embed_loss *l, const struct embed_args *a,
                         const struct embed_batch *b)
 {
     const struct space s = space_of(b);
@@ -220,6 +221,6 @@ double embed_loss_value(const struct embed_loss *l, const struct embed_args *a,
     }
     scale = count > 0.0 ? 1.0 / count : 0.0;
     if (b->dz)
-        backward(b, &s, l->kind, scale);
+        pairs_backward(b, &s, l->kind, scale);
     return sum * scale;
 }

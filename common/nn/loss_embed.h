@@ -3,8 +3,8 @@
  *
  * Such a loss is no sum over rows: what a row contributes depends on all
  * others.  Every rank is therefore given the embeddings and labels of the
- * batch of all ranks (dist_gather() of ranks/dist.h), works out the value of the
- * whole, and the gradient of its own rows: exactly the derivative of that
+ * batch of all ranks (dist_gather() of ranks/dist.h), works out the value of
+ * the whole, and the gradient of its own rows: exactly the derivative of that
  * value, through the rows of other ranks too, so that nothing is left to be
  * added between ranks but the gradients of the weights, as ever.
  *
@@ -45,27 +45,27 @@ struct embed_batch {
     const int *label; /* [in] (n) class of each row */
     float *dz;        /* [out] (end - begin, d) d value / d z of the own rows;
                          not part of z; NULL: not wanted */
-    void *scratch;    /* [scratch] embed_loss_scratch(n) bytes, for doubles */
+    void *scratch;    /* [scratch] loss_embed_scratch(n) bytes, for doubles */
     int threads;      /* OpenMP threads, >= 1 */
 };
 
 struct embed_loss; /* embed_losses.def names them all */
 
 /* The loss of that name.  Errors: ERR_USAGE unknown; the text lists all. */
-MUST_USE const struct embed_loss *embed_loss_find(const char *name,
+MUST_USE const struct embed_loss *loss_embed_find(const char *name,
                                                   struct err *err);
 
 /* The name, as in the configuration. */
-const char *embed_loss_name(const struct embed_loss *l);
+const char *loss_embed_name(const struct embed_loss *l);
 
 /*
  * Errors: ERR_USAGE what the loss reads of 'a' is out of range or not finite.
  */
-MUST_USE int embed_loss_check(const struct embed_loss *l,
+MUST_USE int loss_embed_check(const struct embed_loss *l,
                               const struct embed_args *a, struct err *err);
 
 /* Bytes of scratch for a batch of 'n' rows, about 16 n^2. */
-size_t embed_loss_scratch(int n);
+size_t loss_embed_scratch(int n);
 
 /*
  * The value for the whole batch, in nats (triplets: in the unit of z), the
@@ -117,7 +117,7 @@ size_t embed_loss_scratch(int n);
  * Deterministic.  Neither allocates nor fails; a z that is not finite gives a
  * result that is not, if any other row is compared with it.
  */
-double embed_loss_value(const struct embed_loss *l, const struct embed_args *a,
+double loss_embed_value(const struct embed_loss *l, const struct embed_args *a,
                         const struct embed_batch *b);
 
 #endif

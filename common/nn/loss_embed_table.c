@@ -16,7 +16,7 @@ static const char all[] =
     ;
 #undef EMBED_LOSS
 
-const struct embed_loss *embed_loss_find(const char *name, struct err *err)
+const struct embed_loss *loss_embed_find(const char *name, struct err *err)
 {
     for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
         if (strcmp(name, losses[i]->name) == 0)
@@ -25,7 +25,7 @@ const struct embed_loss *embed_loss_find(const char *name, struct err *err)
     return NULL;
 }
 
-const char *embed_loss_name(const struct embed_loss *l)
+const char *loss_embed_name(const struct embed_loss *l)
 {
     return l->name;
 }
@@ -40,7 +40,7 @@ static int check_positive(const struct embed_loss *l, const char *what,
                    what, value);
 }
 
-int embed_loss_check(const struct embed_loss *l, const struct embed_args *a,
+int loss_embed_check(const struct embed_loss *l, const struct embed_args *a,
                      struct err *err)
 {
     if (l->kind == PAIRS_DISTANCE)

@@ -24,15 +24,15 @@ static double expected_cost(const struct loss_batch *b, int i)
     const double scale = 1.0 / (double)b->n_global;
     const size_t at = (size_t)i * (size_t)b->k;
     const float *z = b->z + at;
-    const struct softmax s = softmax_of(z, b->k);
+    const struct softmax s = loss_softmax_of(z, b->k);
     const struct loss_parts p = loss_parts(b, i);
     double l = 0.0;
 
     for (int j = 0; j < b->k; j++)
-        l += cost_of(b, &p, j) * softmax_at(&s, z[j]);
+        l += cost_of(b, &p, j) * loss_softmax_at(&s, z[j]);
     for (int j = 0; b->dz && j < b->k; j++)
-        b->dz[at + (size_t)j] =
-            (float)(softmax_at(&s, z[j]) * (cost_of(b, &p, j) - l) * scale);
+        b->dz[at + (size_t)j] = (float)(loss_softmax_at(&s, z[j]) *
+                                        (cost_of(b, &p, j) - l) * scale);
     return l;
 }
 

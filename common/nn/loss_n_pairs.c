@@ -13,15 +13,15 @@
 static double n_pairs_row(const struct pairs *p, int i, double *g,
                           double *count)
 {
-    const double *s = pair_row(p, i), tau = p->args->temperature;
+    const double *s = loss_pairs_row(p, i), tau = p->args->temperature;
     const double target = 1.0 / (double)p->same[i];
     double max, value;
 
     for (int j = 0; j < p->n; j++)
         g[j] = 1.0;
-    value = pair_softmax(p, i, g, &max);
+    value = loss_pairs_softmax(p, i, g, &max);
     for (int j = 0; j < p->n; j++) {
-        if (same_class(p, i, j)) {
+        if (loss_pairs_same_class(p, i, j)) {
             value -= target * (s[j] / tau - max);
             g[j] -= target;
         }
@@ -35,16 +35,16 @@ static double n_pairs_row(const struct pairs *p, int i, double *g,
 static double n_pairs_single_row(const struct pairs *p, int i, double *g,
                                  double *count)
 {
-    const double *s = pair_row(p, i), tau = p->args->temperature;
+    const double *s = loss_pairs_row(p, i), tau = p->args->temperature;
     double max, value;
 
     if (p->before[i] != 0 || p->same[i] < 2)
         return 0.0;
     for (int j = 0; j < p->n; j++)
         g[j] = p->before[j] == 1 ? 1.0 : 0.0;
-    value = pair_softmax(p, i, g, &max);
+    value = loss_pairs_softmax(p, i, g, &max);
     for (int j = 0; j < p->n; j++) {
-        if (p->before[j] == 1 && same_class(p, i, j)) {
+        if (p->before[j] == 1 && loss_pairs_same_class(p, i, j)) {
             value -= s[j] / tau - max;
             g[j] -= 1.0;
         }

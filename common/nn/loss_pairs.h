@@ -40,12 +40,12 @@ struct embed_loss {
 #include "nn/embed_losses.def"
 #undef EMBED_LOSS
 
-static inline const double *pair_row(const struct pairs *p, int i)
+static inline const double *loss_pairs_row(const struct pairs *p, int i)
 {
     return p->p + (size_t)i * (size_t)p->n;
 }
 
-static inline bool same_class(const struct pairs *p, int i, int j)
+static inline bool loss_pairs_same_class(const struct pairs *p, int i, int j)
 {
     return p->label[i] == p->label[j];
 }
@@ -58,6 +58,6 @@ static inline bool same_class(const struct pairs *p, int i, int j)
  * Returns log sum exp(logit - max), of the columns that take part: at least
  * one.
  */
-double pair_softmax(const struct pairs *p, int i, double *g, double *max);
+double loss_pairs_softmax(const struct pairs *p, int i, double *g, double *max);
 
 #endif

@@ -12,7 +12,7 @@ struct softmax {
     double max, sum;
 };
 
-static inline struct softmax softmax_of(const float *z, int k)
+static inline struct softmax loss_softmax_of(const float *z, int k)
 {
     struct softmax s = {.max = (double)z[0]};
 
@@ -23,7 +23,7 @@ static inline struct softmax softmax_of(const float *z, int k)
     return s;
 }
 
-static inline double softmax_at(const struct softmax *s, float z)
+static inline double loss_softmax_at(const struct softmax *s, float z)
 {
     return exp((double)z - s->max) / s->sum;
 }

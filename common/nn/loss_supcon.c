@@ -11,7 +11,7 @@
 static double supcon_row(const struct pairs *p, int i, double *g, double *count)
 {
     const struct embed_args *a = p->args;
-    const double *s = pair_row(p, i);
+    const double *s = loss_pairs_row(p, i);
     double max, value, target;
 
     if (p->same[i] < 2) {
@@ -20,10 +20,10 @@ static double supcon_row(const struct pairs *p, int i, double *g, double *count)
     }
     for (int j = 0; j < p->n; j++)
         g[j] = j == i ? 0.0 : 1.0;
-    value = pair_softmax(p, i, g, &max);
+    value = loss_pairs_softmax(p, i, g, &max);
     target = 1.0 / (double)(p->same[i] - 1);
     for (int j = 0; j < p->n; j++) {
-        if (j != i && same_class(p, i, j)) {
+        if (j != i && loss_pairs_same_class(p, i, j)) {
             value -= target * (s[j] / a->temperature - max);
             g[j] -= target;
         }

@@ -15,7 +15,7 @@ struct found {
 };
 
 /* One more candidate: is it further, or not as far, as those found? */
-static void consider(struct found *f, double at, bool farther)
+static void consider_candidate(struct found *f, double at, bool farther)
 {
     if (f->n > 0 && at == f->at) {
         f->n++;
@@ -30,10 +30,11 @@ static void consider(struct found *f, double at, bool farther)
 static void share_out(const struct pairs *p, int i, const struct found *f,
                       bool positive, double dg, double *g)
 {
-    const double *d = pair_row(p, i);
+    const double *d = loss_pairs_row(p, i);
 
     for (int j = 0; f->n > 0 && j < p->n; j++)
-        if (j != i && same_class(p, i, j) == positive && d[j] == f->at)
+        if (j != i && loss_pairs_same_class(p, i, j) == positive &&
+            d[j] == f->at)
             g[j] += dg / (double)f->n;
 }
 
@@ -43,15 +44,15 @@ static void share_out(const struct pairs *p, int i, const struct found *f,
 static struct found semihard_negative(const struct pairs *p, int i,
                                       double least)
 {
-    const double *d = pair_row(p, i);
+    const double *d = loss_pairs_row(p, i);
     struct found near = {0}, far = {0};
 
     for (int j = 0; j < p->n; j++) {
-        if (same_class(p, i, j))
+        if (loss_pairs_same_class(p, i, j))
             continue;
-        consider(&far, d[j], true);
+        consider_candidate(&far, d[j], true);
         if (d[j] > least)
-            consider(&near, d[j], false);
+            consider_candidate(&near, d[j], false);
     }
     return near.n > 0 ? near : far;
 }
@@ -59,14 +60,14 @@ static struct found semihard_negative(const struct pairs *p, int i,
 static double semihard_row(const struct pairs *p, int i, double *g,
                            double *count)
 {
-    const double *d = pair_row(p, i);
+    const double *d = loss_pairs_row(p, i);
     double value = 0.0;
 
     for (int j = 0; j < p->n; j++) {
         struct found negative;
         double l;
 
-        if (j == i || !same_class(p, i, j))
+        if (j == i || !loss_pairs_same_class(p, i, j))
             continue;
         (*count)++;
         negative = semihard_negative(p, i, d[j]);
@@ -84,16 +85,16 @@ static double semihard_row(const struct pairs *p, int i, double *g,
 
 static double hard_row(const struct pairs *p, int i, double *g, double *count)
 {
-    const double *d = pair_row(p, i);
+    const double *d = loss_pairs_row(p, i);
     struct found positive = {0}, negative = {0};
     double l;
 
     *count = 1;
     for (int j = 0; j < p->n; j++)
-        if (!same_class(p, i, j))
-            consider(&negative, d[j], false);
+        if (!loss_pairs_same_class(p, i, j))
+            consider_candidate(&negative, d[j], false);
         else if (j != i)
-            consider(&positive, d[j], true);
+            consider_candidate(&positive, d[j], true);
     /* then the farthest row is the farthest positive: they cancel */
     if (negative.n == 0)
         return p->args->margin;
@@ -109,16 +110,16 @@ static double hard_row(const struct pairs *p, int i, double *g, double *count)
 
 static double all_row(const struct pairs *p, int i, double *g, double *count)
 {
-    const double *d = pair_row(p, i);
+    const double *d = loss_pairs_row(p, i);
     double value = 0.0;
 
     for (int j = 0; j < p->n; j++) {
-        if (j == i || !same_class(p, i, j))
+        if (j == i || !loss_pairs_same_class(p, i, j))
             continue;
         for (int k = 0; k < p->n; k++) {
             const double l = p->args->margin + d[j] - d[k];
 
-            if (same_class(p, i, k) || l <= 0.0)
+            if (loss_pairs_same_class(p, i, k) || l <= 0.0)
                 continue;
             value += l;
             g[j] += 1.0;

@@ -8,11 +8,11 @@
 
 enum { ALIGN = 32, HUGE_PAGE = 1 << 21 };
 
-int block_init(struct block *b, size_t size, struct err *err)
+int memplan_block_init(struct memplan_block *b, size_t size, struct err *err)
 {
     void *p;
 
-    *b = (struct block){0};
+    *b = (struct memplan_block){0};
     if (size == 0)
         return 0;
     if (size > HUGE_PAGE / 2)
@@ -27,11 +27,11 @@ int block_init(struct block *b, size_t size, struct err *err)
     return 0;
 }
 
-void block_release(struct block *b)
+void memplan_block_release(struct memplan_block *b)
 {
     if (b->data)
         munmap(b->data, b->size);
-    *b = (struct block){0};
+    *b = (struct memplan_block){0};
 }
 
 int memplan_init(struct memplan *p, size_t room, struct err *err)
@@ -71,20 +71,21 @@ static int by_size(const void *pa, const void *pb)
     return a->from != b->from ? a->from - b->from : a->to - b->to;
 }
 
-static bool clash(const struct memplan_item *a, const struct memplan_item *b)
+static bool items_clash(const struct memplan_item *a,
+                        const struct memplan_item *b)
 {
     return a->from <= b->to && b->from <= a->to && a->at < b->at + b->len &&
            b->at < a->at + a->len;
 }
 
 /* Move item i up until it clashes with none of the items before it. */
-static void place(struct memplan *p, size_t i)
+static void place_item(struct memplan *p, size_t i)
 {
     struct memplan_item *it = &p->item[i];
     size_t j = 0;
 
     while (j < i)
-        if (clash(it, &p->item[j])) {
+        if (items_clash(it, &p->item[j])) {
             it->at = p->item[j].at + p->item[j].len;
             j = 0;
         } else {
@@ -100,7 +101,7 @@ size_t memplan_solve(struct memplan *p)
     for (size_t i = 0; i < p->n; i++) {
         const struct memplan_item *it = &p->item[i];
 
-        place(p, i);
+        place_item(p, i);
         total = it->at + it->len > total ? it->at + it->len : total;
     }
     return total;

@@ -13,14 +13,15 @@
 #include <stddef.h>
 
 /* Zeroed memory, aligned to a page, in huge pages where the system has them. */
-struct block {
+struct memplan_block {
     float *data; /* owned; NULL if size is 0 */
     size_t size; /* bytes */
 };
 
 /* Errors: ERR_SYSTEM no memory. */
-MUST_USE int block_init(struct block *b, size_t size, struct err *err);
-void block_release(struct block *b);
+MUST_USE int memplan_block_init(struct memplan_block *b, size_t size,
+                                struct err *err);
+void memplan_block_release(struct memplan_block *b);
 
 struct memplan_item {
     float **where; /* borrowed: the pointer to be set */

@@ -15,7 +15,7 @@ enum {
 
 /* The metadata's strings while they are written. */
 struct texts {
-    struct st_meta meta[N_TEXT];
+    struct safetensors_meta meta[N_TEXT];
     size_t n;
     char classes[CLASSES_TEXT];
     char number[N_TEXT][NUMBER_TEXT];
@@ -25,7 +25,7 @@ struct texts {
 static void add_text(struct texts *t, const char *key, const char *value)
 {
     BUG_ON(t->n == N_TEXT);
-    t->meta[t->n++] = (struct st_meta){key, value};
+    t->meta[t->n++] = (struct safetensors_meta){key, value};
 }
 
 static void add_number(struct texts *t, const char *key, double x)
@@ -34,7 +34,7 @@ static void add_number(struct texts *t, const char *key, double x)
     add_text(t, key, t->number[t->n]);
 }
 
-static void describe(struct texts *t, const struct model_info *info)
+static void describe_model(struct texts *t, const struct model_info *info)
 {
     size_t at = 0;
 
@@ -66,10 +66,12 @@ static void describe(struct texts *t, const struct model_info *info)
     add_number(t, "val_accuracy", info->val_accuracy);
 }
 
-static struct st_tensor tensor_of(const struct named_tensor *nt)
+static struct safetensors_tensor tensor_of(const struct named_tensor *nt)
 {
-    struct st_tensor t = {
-        .name = nt->name, .type = ST_F32, .n_dim = nt->n_dim, .data = nt->data};
+    struct safetensors_tensor t = {.name = nt->name,
+                                   .type = SAFETENSORS_F32,
+                                   .n_dim = nt->n_dim,
+                                   .data = nt->data};
 
     for (int i = 0; i < nt->n_dim; i++)
         t.dim[i] = (size_t)nt->dim[i];
@@ -92,7 +94,7 @@ int model_write(struct graph *g, const struct model_info *info,
     for (size_t i = 0; i < n; i++)
         f.tensor[i] = tensor_of(&list[i]);
     f.n_tensor = n;
-    describe(&t, info);
+    describe_model(&t, info);
     f.meta = t.meta;
     f.n_meta = t.n;
     rc = safetensors_write(&f, path, err);
@@ -107,8 +109,8 @@ int model_load(struct graph *g, const struct safetensors *f, struct err *err)
 
     graph_tensors(g, &list, &n);
     for (size_t i = 0; i < n; i++) {
-        const struct st_tensor want = tensor_of(&list[i]);
-        const struct st_tensor *t = safetensors_find(f, want.name);
+        const struct safetensors_tensor want = tensor_of(&list[i]);
+        const struct safetensors_tensor *t = safetensors_find(f, want.name);
 
         if (!t)
             return err_set(err, ERR_INPUT, "there is no tensor '%.128s'",
@@ -118,7 +120,7 @@ int model_load(struct graph *g, const struct safetensors *f, struct err *err)
             return err_set(err, ERR_INPUT,
                            "tensor '%.128s' is not of the network's shape",
                            want.name);
-        memcpy(list[i].data, t->data, st_bytes(t));
+        memcpy(list[i].data, t->data, safetensors_bytes(t));
     }
     return 0;
 }

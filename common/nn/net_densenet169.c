@@ -13,13 +13,13 @@
 
 enum { GROWTH = 32, BOTTLENECK = 4 * GROWTH, STEM = 64 };
 
-struct build {
+struct densenet169_build {
     struct graph *g;
     float momentum;
 };
 
 /* Batch normalisation "<at>_bn" and ReLU "<at>_relu"; at the end "relu". */
-static struct node *bn_relu(const struct build *b, struct node *x,
+static struct node *bn_relu(const struct densenet169_build *b, struct node *x,
                             const char *bn, const char *relu)
 {
     return nn_batch_norm(b->g, x, bn,
@@ -30,8 +30,8 @@ static struct node *bn_relu(const struct build *b, struct node *x,
 }
 
 /* x, and behind it GROWTH new channels. */
-static struct node *dense_block(const struct build *b, struct node *x,
-                                const char *at)
+static struct node *dense_block(const struct densenet169_build *b,
+                                struct node *x, const char *at)
 {
     char n1[NN_NAME_MAX], n2[NN_NAME_MAX];
     struct node *y;
@@ -49,8 +49,8 @@ static struct node *dense_block(const struct build *b, struct node *x,
 }
 
 /* Half of the channels, half of the rows and columns. */
-static struct node *transition(const struct build *b, struct node *x,
-                               const char *at)
+static struct node *transition_block(const struct densenet169_build *b,
+                                     struct node *x, const char *at)
 {
     char n1[NN_NAME_MAX], n2[NN_NAME_MAX];
 
@@ -66,7 +66,7 @@ static struct node *transition(const struct build *b, struct node *x,
 static struct node *trunk(struct graph *g, const struct net_args *a)
 {
     static const int blocks[] = {6, 12, 32, 32};
-    const struct build b = {g, a->bn_momentum};
+    const struct densenet169_build b = {g, a->bn_momentum};
     struct node *x = nn_input(g, "input_1", a->h, a->w, 3);
     char at[32];
 
@@ -83,7 +83,7 @@ static struct node *trunk(struct graph *g, const struct net_args *a)
         }
         snprintf(at, sizeof(at), "pool%d", s);
         if (s < 5)
-            x = transition(&b, x, at);
+            x = transition_block(&b, x, at);
     }
     return bn_relu(&b, x, "bn", "relu");
 }

@@ -11,32 +11,32 @@
 
 #include <stdio.h>
 
-struct build {
+struct resnet50_build {
     struct graph *g;
     float momentum;
     int stage, block; /* "conv2_block1" */
 };
 
-static const char *label(const struct build *b, const char *part,
-                         char name[NN_NAME_MAX])
+static const char *layer_name(const struct resnet50_build *b, const char *part,
+                              char name[NN_NAME_MAX])
 {
     snprintf(name, NN_NAME_MAX, "conv%d_block%d_%s", b->stage, b->block, part);
     return name;
 }
 
 /* Convolution and batch normalisation 'k' of a block. */
-static struct node *conv_bn(const struct build *b, struct node *x, int k,
-                            struct conv_args a, bool relu)
+static struct node *conv_bn(const struct resnet50_build *b, struct node *x,
+                            int k, struct conv_args a, bool relu)
 {
     char part[16], conv[NN_NAME_MAX], bn[NN_NAME_MAX], act[NN_NAME_MAX];
 
     a.bias = true;
     snprintf(part, sizeof(part), "%d_conv", k);
-    x = nn_conv2d(b->g, x, label(b, part, conv), a);
+    x = nn_conv2d(b->g, x, layer_name(b, part, conv), a);
     snprintf(part, sizeof(part), "%d_relu", k);
-    label(b, part, act);
+    layer_name(b, part, act);
     snprintf(part, sizeof(part), "%d_bn", k);
-    return nn_batch_norm(b->g, x, label(b, part, bn),
+    return nn_batch_norm(b->g, x, layer_name(b, part, bn),
                          (struct bn_args){.momentum = b->momentum,
                                           .eps = 1.001e-5f,
                                           .act = relu ? ACT_RELU : ACT_NONE,
@@ -44,7 +44,8 @@ static struct node *conv_bn(const struct build *b, struct node *x, int k,
 }
 
 /* 1x1 to f, 3x3, 1x1 to 4 f; beside it the input, or a 1x1 of it. */
-static struct node *bottleneck(struct build *b, struct node *x, int f, int s)
+static struct node *bottleneck_block(struct resnet50_build *b, struct node *x,
+                                     int f, int s)
 {
     struct node *y, *shortcut = x;
     char name[NN_NAME_MAX];
@@ -61,8 +62,8 @@ static struct node *bottleneck(struct build *b, struct node *x, int f, int s)
                 true);
     y = conv_bn(b, y, 3, (struct conv_args){.filters = 4 * f, .size = 1},
                 false);
-    y = nn_add(b->g, shortcut, y, label(b, "add", name));
-    return nn_relu(b->g, y, label(b, "out", name));
+    y = nn_add(b->g, shortcut, y, layer_name(b, "add", name));
+    return nn_relu(b->g, y, layer_name(b, "out", name));
 }
 
 static struct node *trunk(struct graph *g, const struct net_args *a)
@@ -70,7 +71,7 @@ static struct node *trunk(struct graph *g, const struct net_args *a)
     static const struct {
         int f, n, s; /* filters, blocks, first stride */
     } table[] = {{64, 3, 1}, {128, 4, 2}, {256, 6, 2}, {512, 3, 2}};
-    struct build b = {g, a->bn_momentum, 2, 1};
+    struct resnet50_build b = {g, a->bn_momentum, 2, 1};
     struct node *x = nn_input(g, "input_1", a->h, a->w, 3);
 
     x = nn_zero_pad(g, x, "conv1_pad", (struct pad_args){3, 3, 3, 3});
@@ -87,7 +88,8 @@ static struct node *trunk(struct graph *g, const struct net_args *a)
                     (struct pool_args){.size = 3, .stride = 2});
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++, b.stage++)
         for (b.block = 1; b.block <= table[i].n; b.block++)
-            x = bottleneck(&b, x, table[i].f, b.block == 1 ? table[i].s : 1);
+            x = bottleneck_block(&b, x, table[i].f,
+                                 b.block == 1 ? table[i].s : 1);
     return x;
 }
 

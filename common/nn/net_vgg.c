@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-struct node *vgg_trunk(struct graph *g, const struct net_args *a,
-                       const int convs[VGG_BLOCKS])
+struct node *net_vgg_trunk(struct graph *g, const struct net_args *a,
+                           const int convs[VGG_BLOCKS])
 {
     static const int filters[VGG_BLOCKS] = {64, 128, 256, 512, 512};
     struct node *x = nn_input(g, "input_1", a->h, a->w, 3);

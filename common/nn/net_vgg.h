@@ -7,7 +7,7 @@
 enum { VGG_BLOCKS = 5 };
 
 /* Blocks of convs[b] 3x3 convolutions, each block ending in a 2x2 maximum. */
-struct node *vgg_trunk(struct graph *g, const struct net_args *a,
-                       const int convs[VGG_BLOCKS]);
+struct node *net_vgg_trunk(struct graph *g, const struct net_args *a,
+                           const int convs[VGG_BLOCKS]);
 
 #endif

@@ -10,7 +10,7 @@ static struct node *trunk(struct graph *g, const struct net_args *a)
 {
     static const int convs[VGG_BLOCKS] = {2, 2, 4, 4, 4};
 
-    return vgg_trunk(g, a, convs);
+    return net_vgg_trunk(g, a, convs);
 }
 
 const struct net net_vgg19 = {

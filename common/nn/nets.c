@@ -100,11 +100,11 @@ static int check_args(const struct net_args *a, struct err *err)
 
 /* --- Keras' order ----------------------------------------------------------*/
 
-struct order {
+struct keras_order {
     struct graph *g;
-    int met[GRAPH_MAX_NODES];   /* when Keras meets node i; -1: not yet */
-    int depth[GRAPH_MAX_NODES]; /* of node i: longest way to the output */
-    int n_met;
+    int visited[GRAPH_MAX_NODES]; /* when Keras meets node i; -1: not yet */
+    int depth[GRAPH_MAX_NODES];   /* of node i: longest way to the output */
+    int n_visited;
 };
 
 static int index_of(const struct graph *g, const struct node *nd)
@@ -117,18 +117,18 @@ static int index_of(const struct graph *g, const struct node *nd)
 
 /* From the output: a node, then what its inputs lead to, the first one first.
  * (Keras: functional.py, _build_map_helper.) */
-static void meet(struct order *o, int i)
+static void visit_node(struct keras_order *o, int i)
 {
     const struct node *nd = graph_node_at(o->g, i);
 
-    if (o->met[i] >= 0)
+    if (o->visited[i] >= 0)
         return;
-    o->met[i] = o->n_met++;
+    o->visited[i] = o->n_visited++;
     for (int k = 0; k < NN_MAX_IN && nd->in[k]; k++)
-        meet(o, index_of(o->g, nd->in[k]));
+        visit_node(o, index_of(o->g, nd->in[k]));
 }
 
-static void measure_depth(struct order *o)
+static void measure_depth(struct keras_order *o)
 {
     for (int i = graph_n_node(o->g) - 1; i >= 0; i--) {
         const struct node *nd = graph_node_at(o->g, i);
@@ -142,13 +142,13 @@ static void measure_depth(struct order *o)
 }
 
 /* How many nodes come before node i. */
-static int place(const struct order *o, int i)
+static int depth_rank(const struct keras_order *o, int i)
 {
     int n = 0;
 
     for (int j = 0; j < graph_n_node(o->g); j++)
         n += o->depth[j] > o->depth[i] ||
-             (o->depth[j] == o->depth[i] && o->met[j] < o->met[i]);
+             (o->depth[j] == o->depth[i] && o->visited[j] < o->visited[i]);
     return n;
 }
 
@@ -159,20 +159,20 @@ static void put_layer(struct net_layers *l, int i, const struct node *nd)
     memcpy(l->slot[i], nd->slot, sizeof(nd->slot));
 }
 
-static struct net_layers *sorted(struct graph *g)
+static struct net_layers *sorted_layers(struct graph *g)
 {
     struct net_layers *l = calloc(1, sizeof(*l));
-    struct order *o = calloc(1, sizeof(*o));
+    struct keras_order *o = calloc(1, sizeof(*o));
 
     if (l && o) {
         o->g = g;
         l->n = graph_n_node(g);
         for (int i = 0; i < l->n; i++)
-            o->met[i] = -1;
-        meet(o, l->n - 1);
+            o->visited[i] = -1;
+        visit_node(o, l->n - 1);
         measure_depth(o);
         for (int i = 0; i < l->n; i++)
-            put_layer(l, place(o, i), graph_node_at(g, i));
+            put_layer(l, depth_rank(o, i), graph_node_at(g, i));
     } else {
         free(l);
         l = NULL;
@@ -189,7 +189,7 @@ struct net_layers *net_layers(const struct net *net, struct err *err)
     struct net_layers *l = NULL;
 
     if (g && net->trunk(g, &a))
-        l = sorted(g);
+        l = sorted_layers(g);
     graph_free(g);
     if (!l)
         err_set(err, ERR_SYSTEM, "network: no memory for names of layers");
@@ -230,8 +230,8 @@ int net_layer_index(const struct net *net, const char *layer, struct err *err)
 /* --- a network -------------------------------------------------------------*/
 
 /* What a head begins with, and the size of cells beside it. */
-static struct node *pool(struct graph *g, struct node *x, const struct net *net,
-                         const struct net_args *a)
+static struct node *pool_trunk(struct graph *g, struct node *x,
+                               const struct net *net, const struct net_args *a)
 {
     if (a->head == HEAD_NONE)
         return x;
@@ -297,7 +297,7 @@ static void head_classifier(struct graph *g, struct node *x,
 static void add_head(struct graph *g, struct node *x, const struct net *net,
                      const struct net_args *a)
 {
-    x = pool(g, x, net, a);
+    x = pool_trunk(g, x, net, a);
     if (a->head == HEAD_PAPER)
         head_paper(g, x, net, a);
     if (a->head == HEAD_PROJECT)
@@ -311,8 +311,8 @@ static void add_head(struct graph *g, struct node *x, const struct net *net,
 }
 
 /* Cut the trunk at a->cut; its last node, or NULL with 'err' set. */
-static struct node *cut(struct graph *g, const struct net *net,
-                        const struct net_args *a, struct err *err)
+static struct node *cut_trunk(struct graph *g, const struct net *net,
+                              const struct net_args *a, struct err *err)
 {
     struct node *x = graph_node(g, a->cut);
 
@@ -326,8 +326,8 @@ static struct node *cut(struct graph *g, const struct net *net,
     return x;
 }
 
-static int freeze(struct graph *g, const struct net *net, int n,
-                  struct err *err)
+static int freeze_layers(struct graph *g, const struct net *net, int n,
+                         struct err *err)
 {
     struct net_layers *l = n ? net_layers(net, err) : NULL;
     int rc = 0;
@@ -344,17 +344,17 @@ static int freeze(struct graph *g, const struct net *net, int n,
     return rc;
 }
 
-static int build(struct graph *g, const struct net *net,
-                 const struct net_args *a, struct err *err)
+static int build_network(struct graph *g, const struct net *net,
+                         const struct net_args *a, struct err *err)
 {
     struct node *x = net->trunk(g, a);
 
     if (x && a->cut)
-        x = cut(g, net, a, err);
+        x = cut_trunk(g, net, a, err);
     if (!x && err->code)
         return -1;
     add_head(g, x, net, a);
-    if (freeze(g, net, a->freeze, err) < 0)
+    if (freeze_layers(g, net, a->freeze, err) < 0)
         return -1;
     return graph_finish(g, err);
 }
@@ -374,7 +374,7 @@ struct graph *net_new(const struct net *net, const struct net_args *a,
         err_set(err, ERR_SYSTEM, "network: no memory");
         return NULL;
     }
-    if (build(g, net, a, &why) < 0) {
+    if (build_network(g, net, a, &why) < 0) {
         *err = why;
         graph_free(g);
         return NULL;

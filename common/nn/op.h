@@ -165,9 +165,9 @@ struct affine {
     float *scale, *shift; /* [out] (c) each */
     float lo, hi;         /* [out] of its activation */
 };
-void bn_affine(const struct node *bn, struct affine *a);
-int bn_act(const struct node *bn); /* enum act of layers.h */
-bool is_bn(const struct node *nd);
+void op_bn_affine(const struct node *bn, struct affine *a);
+int op_bn_act(const struct node *bn); /* enum act of layers.h */
+bool op_is_bn(const struct node *nd);
 
 /* Name the next 'n_dim' dimensional part of param (or of state). */
 void node_slot(struct node *nd, const struct slot *s);

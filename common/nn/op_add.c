@@ -22,7 +22,7 @@ static int add_shape(struct node *nd, struct err *err)
     return 0;
 }
 
-HOT static void sum(size_t n, const float *a, const float *b, float *y)
+HOT static void add_rows(size_t n, const float *a, const float *b, float *y)
 {
 #pragma omp simd
     for (size_t i = 0; i < n; i++)
@@ -31,20 +31,21 @@ HOT static void sum(size_t n, const float *a, const float *b, float *y)
 
 static void add_forward(struct node *nd, const struct pass *p)
 {
-    const struct split s = split(tensor_len(&nd->out), PIECE, 1024);
+    const struct simd_chunks s = simd_chunks(tensor_len(&nd->out), PIECE, 1024);
     const float *a = nd->in[0]->out.data, *b = nd->in[1]->out.data;
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
-        const size_t at = split_begin(&s, i), n = split_end(&s, i) - at;
+        const size_t at = simd_chunk_begin(&s, i),
+                     n = simd_chunk_end(&s, i) - at;
 
-        sum(n, a + at, b + at, nd->out.data + at);
+        add_rows(n, a + at, b + at, nd->out.data + at);
     }
 }
 
 static void add_backward(struct node *nd, const struct pass *p)
 {
-    const struct split s = split(tensor_len(&nd->out), PIECE, 1024);
+    const struct simd_chunks s = simd_chunks(tensor_len(&nd->out), PIECE, 1024);
     const float *dy = nd->dout.data;
 
     for (int k = 0; k < 2; k++) {
@@ -54,10 +55,11 @@ static void add_backward(struct node *nd, const struct pass *p)
             continue;
 #pragma omp parallel for num_threads(p->threads) schedule(static)
         for (int i = 0; i < s.pieces; i++) {
-            const size_t at = split_begin(&s, i), n = split_end(&s, i) - at;
+            const size_t at = simd_chunk_begin(&s, i),
+                         n = simd_chunk_end(&s, i) - at;
 
             if (nd->add[k])
-                sum(n, dx + at, dy + at, dx + at);
+                add_rows(n, dx + at, dy + at, dx + at);
             else if (dx != dy)
                 memcpy(dx + at, dy + at, n * sizeof(float));
         }

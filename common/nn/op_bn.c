@@ -85,8 +85,8 @@ static void bn_init(struct node *nd, struct rng *rng)
  * row, keeps the squares from cancelling.
  *   part [out] (3, c) pivot, sum, sum of squares
  */
-HOT static void moments(size_t rows, size_t c, const float *x,
-                        float *restrict part)
+HOT static void sum_moments(size_t rows, size_t c, const float *x,
+                            float *restrict part)
 {
     float *restrict s1 = part + c, *restrict s2 = part + 2 * c;
     size_t i = 0;
@@ -117,13 +117,14 @@ HOT static void moments(size_t rows, size_t c, const float *x,
 
 /* Add each piece's sums, freed of its pivot, to sum (2, c) and its rows to
  * sum[2c]. */
-static void add_moments(const struct split *s, size_t c, const float *part,
-                        double *sum)
+static void add_moments(const struct simd_chunks *s, size_t c,
+                        const float *part, double *sum)
 {
     memset(sum, 0, (2 * c + 1) * sizeof(double));
     for (int i = 0; i < s->pieces; i++) {
         const float *q = part + (size_t)i * 3 * c;
-        const double m = (double)(split_end(s, i) - split_begin(s, i));
+        const double m =
+            (double)(simd_chunk_end(s, i) - simd_chunk_begin(s, i));
 
         for (size_t j = 0; j < c; j++) {
             const double p = (double)q[j], s1 = (double)q[c + j];
@@ -180,19 +181,19 @@ static void use_moving(struct node *nd)
     }
 }
 
-bool is_bn(const struct node *nd)
+bool op_is_bn(const struct node *nd)
 {
     return nd->op->forward == bn_forward;
 }
 
-int bn_act(const struct node *nd)
+int op_bn_act(const struct node *nd)
 {
     const struct bn *b = (const struct bn *)nd;
 
     return b->lo < 0.0f ? ACT_NONE : b->hi < INFINITY ? ACT_RELU6 : ACT_RELU;
 }
 
-void bn_affine(const struct node *nd, struct affine *a)
+void op_bn_affine(const struct node *nd, struct affine *a)
 {
     const struct bn *b = (const struct bn *)nd;
     const size_t c = (size_t)nd->out.c;
@@ -237,15 +238,16 @@ static bool uses_batch(const struct node *nd, const struct pass *p)
 static void batch_moments(struct node *nd, const struct pass *p)
 {
     const size_t c = (size_t)nd->out.c;
-    const struct split s = split(tensor_pixels(&nd->out), LEAST, PIECES);
+    const struct simd_chunks s =
+        simd_chunks(tensor_pixels(&nd->out), LEAST, PIECES);
     const float *x = nd->in[0]->out.data;
     double *sum = p->scratch;
     float *part = (float *)(void *)(sum + 2 * c + 1);
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++)
-        moments(split_end(&s, i) - split_begin(&s, i), c,
-                x + split_begin(&s, i) * c, part + (size_t)i * 3 * c);
+        sum_moments(simd_chunk_end(&s, i) - simd_chunk_begin(&s, i), c,
+                    x + simd_chunk_begin(&s, i) * c, part + (size_t)i * 3 * c);
     add_moments(&s, c, part, sum);
     sum_ranks(p, sum, 2 * c + 1);
     use_batch(nd, sum);
@@ -256,15 +258,16 @@ static void bn_remake(struct node *nd, const struct pass *p)
 {
     const struct bn *b = (const struct bn *)nd;
     const size_t c = (size_t)nd->out.c;
-    const struct split s = split(tensor_pixels(&nd->out), LEAST, PIECES);
+    const struct simd_chunks s =
+        simd_chunks(tensor_pixels(&nd->out), LEAST, PIECES);
     const float *x = nd->in[0]->out.data, clip[2] = {b->lo, b->hi};
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
-        const size_t at = split_begin(&s, i) * c;
+        const size_t at = simd_chunk_begin(&s, i) * c;
 
-        scale_rows(split_end(&s, i) - split_begin(&s, i), c, x + at, nd->keep,
-                   clip, nd->out.data + at);
+        scale_rows(simd_chunk_end(&s, i) - simd_chunk_begin(&s, i), c, x + at,
+                   nd->keep, clip, nd->out.data + at);
     }
 }
 
@@ -289,8 +292,8 @@ static void bn_forward(struct node *nd, const struct pass *p)
 }
 
 /* dy where y = x scale + shift was not clipped, else 0. */
-static inline float unclipped(float x, float dy, float scale, float shift,
-                              const float clip[2])
+static inline float unclipped_gradient(float x, float dy, float scale,
+                                       float shift, const float clip[2])
 {
     const float v = x * scale + shift;
 
@@ -320,10 +323,10 @@ HOT static void grad_sums(size_t rows, size_t c, const float *x,
             const float a = scale[j], b = shift[j], m = mean[j];
             const float x0 = r[j], x1 = r[j + c];
             const float x2 = r[j + 2 * c], x3 = r[j + 3 * c];
-            const float g0 = unclipped(x0, d[j], a, b, lim);
-            const float g1 = unclipped(x1, d[j + c], a, b, lim);
-            const float g2 = unclipped(x2, d[j + 2 * c], a, b, lim);
-            const float g3 = unclipped(x3, d[j + 3 * c], a, b, lim);
+            const float g0 = unclipped_gradient(x0, d[j], a, b, lim);
+            const float g1 = unclipped_gradient(x1, d[j + c], a, b, lim);
+            const float g2 = unclipped_gradient(x2, d[j + 2 * c], a, b, lim);
+            const float g3 = unclipped_gradient(x3, d[j + 3 * c], a, b, lim);
 
             s1[j] += (g0 + g1) + (g2 + g3);
             s2[j] += (g0 * (x0 - m) + g1 * (x1 - m)) +
@@ -334,7 +337,7 @@ HOT static void grad_sums(size_t rows, size_t c, const float *x,
         for (size_t j = 0; j < c; j++) {
             const float v = x[i * c + j];
             const float g =
-                unclipped(v, dy[i * c + j], scale[j], shift[j], lim);
+                unclipped_gradient(v, dy[i * c + j], scale[j], shift[j], lim);
 
             s1[j] += g;
             s2[j] += g * (v - mean[j]);
@@ -399,16 +402,17 @@ static void bn_backward(struct node *nd, const struct pass *p)
 {
     const struct bn *b = (const struct bn *)nd;
     const size_t c = (size_t)nd->out.c;
-    const struct split s = split(tensor_pixels(&nd->out), LEAST, PIECES);
+    const struct simd_chunks s =
+        simd_chunks(tensor_pixels(&nd->out), LEAST, PIECES);
     const float *x = nd->in[0]->out.data, clip[2] = {b->lo, b->hi};
     double *sum = p->scratch;
     float *part = (float *)(void *)(sum + 2 * c + 1);
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
-        const size_t at = split_begin(&s, i) * c;
+        const size_t at = simd_chunk_begin(&s, i) * c;
 
-        grad_sums(split_end(&s, i) - split_begin(&s, i), c, x + at,
+        grad_sums(simd_chunk_end(&s, i) - simd_chunk_begin(&s, i), c, x + at,
                   nd->dout.data + at, nd->keep, clip, part + (size_t)i * 2 * c);
     }
     memset(sum, 0, (2 * c + 1) * sizeof(double));
@@ -427,8 +431,8 @@ static void bn_backward(struct node *nd, const struct pass *p)
     grad_constants(nd, sum, part);
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++)
-        grad_rows(split_end(&s, i) - split_begin(&s, i), nd, part,
-                  split_begin(&s, i) * c);
+        grad_rows(simd_chunk_end(&s, i) - simd_chunk_begin(&s, i), nd, part,
+                  simd_chunk_begin(&s, i) * c);
 }
 
 static const struct op op_bn = {

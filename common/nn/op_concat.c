@@ -46,11 +46,12 @@ static void concat_forward(struct node *nd, const struct pass *p)
 {
     const struct tensor *a = &nd->in[0]->out, *b = &nd->in[1]->out;
     const size_t ca = (size_t)a->c, cb = (size_t)b->c, c = ca + cb;
-    const struct split s = split(tensor_pixels(&nd->out), LEAST, PIECES);
+    const struct simd_chunks s =
+        simd_chunks(tensor_pixels(&nd->out), LEAST, PIECES);
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
-        const size_t r = split_begin(&s, i), n = split_end(&s, i) - r;
+        const size_t r = simd_chunk_begin(&s, i), n = simd_chunk_end(&s, i) - r;
 
         copy_rows(n, ca, a->data + r * ca, ca, nd->out.data + r * c, c);
         copy_rows(n, cb, b->data + r * cb, cb, nd->out.data + r * c + ca, c);
@@ -60,7 +61,8 @@ static void concat_forward(struct node *nd, const struct pass *p)
 static void concat_backward(struct node *nd, const struct pass *p)
 {
     const size_t c = (size_t)nd->out.c, ca = (size_t)nd->in[0]->out.c;
-    const struct split s = split(tensor_pixels(&nd->out), LEAST, PIECES);
+    const struct simd_chunks s =
+        simd_chunks(tensor_pixels(&nd->out), LEAST, PIECES);
 
     for (int k = 0; k < 2; k++) {
         const size_t n = k ? c - ca : ca;
@@ -71,7 +73,8 @@ static void concat_backward(struct node *nd, const struct pass *p)
             continue;
 #pragma omp parallel for num_threads(p->threads) schedule(static)
         for (int i = 0; i < s.pieces; i++) {
-            const size_t r = split_begin(&s, i), rows = split_end(&s, i) - r;
+            const size_t r = simd_chunk_begin(&s, i),
+                         rows = simd_chunk_end(&s, i) - r;
 
             (nd->add[k] ? add_rows : copy_rows)(rows, n, dy + r * c, c,
                                                 dx + r * n, n);

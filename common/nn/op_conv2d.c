@@ -159,14 +159,14 @@ static const float *fold_bias(const struct node *nd)
     return nd->ready + provider_ready(nd) + (size_t)nd->out.c;
 }
 
-static void fold(struct node *nd)
+static void fold_norm(struct node *nd)
 {
     const struct conv2d *d = (const struct conv2d *)nd;
     const size_t co = (size_t)d->c.co;
     float *at = nd->ready + provider_ready(nd);
     struct affine a = {.scale = at, .shift = at + co};
 
-    bn_affine(nd->fold, &a);
+    op_bn_affine(nd->fold, &a);
     for (size_t j = 0; d->a.bias && j < co; j++)
         a.shift[j] += nd->param[n_kernel(&d->c) + j] * a.scale[j];
     scale_columns(n_kernel(&d->c) / co, co, nd->param, a.scale, at + 2 * co);
@@ -180,7 +180,7 @@ static void conv2d_prepare(struct node *nd, const struct pass *p)
     if (!d->keeps)
         return;
     if (nd->fold)
-        fold(nd);
+        fold_norm(nd);
     if (d->by->prepare)
         d->by->prepare(&c, nd->fold ? fold_kernel(nd) : nd->param);
 }
@@ -194,7 +194,7 @@ static void conv2d_forward(struct node *nd, const struct pass *p)
     if (nd->fold) {
         w = fold_kernel(nd);
         bias = fold_bias(nd);
-        c.act = (int)bn_act(nd->fold);
+        c.act = (int)op_bn_act(nd->fold);
     }
     if (!d->keeps && d->by->prepare)
         d->by->prepare(&c, w);
@@ -228,20 +228,22 @@ HOT static void clear_rows(size_t rows, size_t c, float hi, const float *y,
 }
 
 /* What backward does to dy before the products. */
-static void before(const struct node *nd, const struct pass *p, float *db)
+static void backward_output(const struct node *nd, const struct pass *p,
+                            float *db)
 {
     const enum act act = ((const struct conv2d *)nd)->a.act;
     const float hi = act == ACT_RELU6 ? 6.0f : INFINITY;
     const size_t c = (size_t)nd->out.c;
-    const struct split s = split(tensor_pixels(&nd->out), 64, PIECES);
+    const struct simd_chunks s =
+        simd_chunks(tensor_pixels(&nd->out), 64, PIECES);
     float *part = p->scratch;
 
     if (act == ACT_NONE && !db)
         return;
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
-        const size_t at = split_begin(&s, i) * c;
-        const size_t rows = split_end(&s, i) - split_begin(&s, i);
+        const size_t at = simd_chunk_begin(&s, i) * c;
+        const size_t rows = simd_chunk_end(&s, i) - simd_chunk_begin(&s, i);
 
         if (act == ACT_NONE)
             sum_rows(rows, c, nd->dout.data + at, part + (size_t)i * c);
@@ -261,7 +263,8 @@ static void conv2d_backward(struct node *nd, const struct pass *p)
 
     if (c.n == 0)
         return;
-    before(nd, p, d->a.bias && nd->dparam ? nd->dparam + n_kernel(&c) : NULL);
+    backward_output(nd, p,
+                    d->a.bias && nd->dparam ? nd->dparam + n_kernel(&c) : NULL);
     if (d->by->prepare_back && nd->in[0]->dout.data)
         d->by->prepare_back(&c, nd->param);
     d->by->backward(&c, &(struct conv_back){.x = nd->in[0]->out.data,

@@ -79,14 +79,15 @@ static void depthwise_init(struct node *nd, struct rng *rng)
 }
 
 /* Does coordinate 'i' of 'n' exist? */
-static bool inside(int i, int n)
+static bool is_inside(int i, int n)
 {
     return i >= 0 && i < n;
 }
 
 /* What the nine taps of output (oy, ox) see of image 'x', or 'zero'. */
-static void seen(const struct depthwise *d, const float *x, const int o[2],
-                 const float *zero, const float *tap[TAPS])
+static void forward_taps(const struct depthwise *d, const float *x,
+                         const int o[2], const float *zero,
+                         const float *tap[TAPS])
 {
     const struct tensor *t = &d->base.in[0]->out;
 
@@ -94,15 +95,16 @@ static void seen(const struct depthwise *d, const float *x, const int o[2],
         const int y = o[0] * d->a.stride + k / 3 - d->top;
         const int z = o[1] * d->a.stride + k % 3 - d->left;
 
-        tap[k] = inside(y, t->h) && inside(z, t->w)
+        tap[k] = is_inside(y, t->h) && is_inside(z, t->w)
                      ? x + ((size_t)y * (size_t)t->w + (size_t)z) * (size_t)t->c
                      : zero;
     }
 }
 
 /* Which output pixels of 'dy' saw input (iy, ix) by each tap, or 'zero'. */
-static void saw(const struct depthwise *d, const float *dy, const int i[2],
-                const float *zero, const float *tap[TAPS])
+static void backward_taps(const struct depthwise *d, const float *dy,
+                          const int i[2], const float *zero,
+                          const float *tap[TAPS])
 {
     const struct tensor *t = &d->base.out;
     const int s = d->a.stride;
@@ -120,8 +122,8 @@ static void saw(const struct depthwise *d, const float *dy, const int i[2],
 }
 
 /* y = base + sum of tap[k] w[k]; 'base' may be y. */
-HOT static void nine(size_t c, const float *const tap[TAPS], const float *w,
-                     const float *base, float *y)
+HOT static void sum_nine(size_t c, const float *const tap[TAPS], const float *w,
+                         const float *base, float *y)
 {
     const float *a0 = tap[0], *a1 = tap[1], *a2 = tap[2], *a3 = tap[3];
     const float *a4 = tap[4], *a5 = tap[5], *a6 = tap[6], *a7 = tap[7];
@@ -150,8 +152,9 @@ HOT static void nine_back(size_t c, const float *const tap[TAPS],
  * Some of the taps, as with stride 2: y = base + sum of tap[k] w[k] over those
  * that are not 'zero'.
  */
-HOT static void some(size_t c, const float *const tap[TAPS], const float *zero,
-                     const float *w, const float *base, float *y)
+HOT static void sum_some(size_t c, const float *const tap[TAPS],
+                         const float *zero, const float *w, const float *base,
+                         float *y)
 {
     if (y != base)
         memcpy(y, base, c * sizeof(*y));
@@ -165,13 +168,13 @@ HOT static void some(size_t c, const float *const tap[TAPS], const float *zero,
 
 /* A row of pixels none of whose taps is beside the image: pixel i reads
  * row[ky] + i step + kx c, channels are multiples of LANES. */
-struct span {
+struct pixel_row {
     size_t n, c, step;
     const float *row[3];
 };
 
 /* y = base + products with w, turned round if 'flip'; base (c), or y if 'add' */
-HOT static void span_nine(const struct span *s, const float *w, bool flip,
+HOT static void span_nine(const struct pixel_row *s, const float *w, bool flip,
                           const float *base, bool add, float *y)
 {
     const size_t c = s->c, at = flip ? 8 * c : 0;
@@ -202,7 +205,7 @@ HOT static void span_nine(const struct span *s, const float *w, bool flip,
 }
 
 /* dw += products of what the pixels read with their dy */
-HOT static void span_back(const struct span *s, const float *dy, float *dw)
+HOT static void span_back(const struct pixel_row *s, const float *dy, float *dw)
 {
     const size_t c = s->c;
 
@@ -239,8 +242,9 @@ HOT static void span_back(const struct span *s, const float *dy, float *dw)
  * 't' and none beside it; s->row is where the first of them reads in rows
  * top + (0, 1, 2).  Returns that first pixel; s->n may be 0.
  */
-static int make_span(struct span *s, const struct tensor *t, const float *image,
-                     const int n_top_left_stride[4], const float *zero)
+static int make_span(struct pixel_row *s, const struct tensor *t,
+                     const float *image, const int n_top_left_stride[4],
+                     const float *zero)
 {
     const int n = n_top_left_stride[0], top = n_top_left_stride[1];
     const int left = n_top_left_stride[2], stride = n_top_left_stride[3];
@@ -248,12 +252,12 @@ static int make_span(struct span *s, const struct tensor *t, const float *image,
     const int end = (t->w - 3 + left) / stride + 1;
     const size_t c = (size_t)t->c;
 
-    *s = (struct span){.c = c, .step = c * (size_t)stride};
+    *s = (struct pixel_row){.c = c, .step = c * (size_t)stride};
     if (t->w - 3 + left < 0 || end <= first || c % LANES)
         return n;
     s->n = (size_t)((end < n ? end : n) - first);
     for (int k = 0; k < 3; k++)
-        s->row[k] = inside(top + k, t->h)
+        s->row[k] = is_inside(top + k, t->h)
                         ? image + ((size_t)(top + k) * (size_t)t->w +
                                    (size_t)(first * stride - left)) *
                                       c
@@ -276,19 +280,20 @@ static void depthwise_prepare(struct node *nd, const struct pass *p)
     (void)p;
     if (!nd->fold)
         return;
-    bn_affine(nd->fold, &a);
+    op_bn_affine(nd->fold, &a);
     for (size_t k = 0; k < TAPS; k++)
         for (size_t j = 0; j < c; j++)
             nd->ready[(2 + k) * c + j] = nd->param[k * c + j] * a.scale[j];
 }
 
 /* What forward reads. */
-struct operands {
+struct depthwise_operands {
     const float *w, *base, *zero;
     struct gemm_after after;
 };
 
-static void forward_row(struct node *nd, int r, const struct operands *in)
+static void forward_row(struct node *nd, int r,
+                        const struct depthwise_operands *in)
 {
     const struct depthwise *d = (const struct depthwise *)nd;
     const struct tensor *x = &nd->in[0]->out, *y = &nd->out;
@@ -297,7 +302,7 @@ static void forward_row(struct node *nd, int r, const struct operands *in)
     const int oy = r % y->h, stride = d->a.stride;
     float *row = y->data + (size_t)r * w * c;
     const float *tap[TAPS];
-    struct span s;
+    struct pixel_row s;
     const int first = make_span(
         &s, x, image, (int[]){y->w, oy * stride - d->top, d->left, stride},
         in->zero);
@@ -309,8 +314,8 @@ static void forward_row(struct node *nd, int r, const struct operands *in)
         }
         if (i == y->w)
             break;
-        seen(d, image, (int[]){oy, i}, in->zero, tap);
-        nine(c, tap, in->w, in->base, row + (size_t)i * c);
+        forward_taps(d, image, (int[]){oy, i}, in->zero, tap);
+        sum_nine(c, tap, in->w, in->base, row + (size_t)i * c);
     }
     if (nd->fold)
         gemm_finish(&in->after, w, c, c, row);
@@ -320,12 +325,12 @@ static void depthwise_forward(struct node *nd, const struct pass *p)
 {
     const size_t c = (size_t)nd->out.c;
     float *zero = p->scratch;
-    struct operands in = {.w = nd->param, .base = zero, .zero = zero};
+    struct depthwise_operands in = {.w = nd->param, .base = zero, .zero = zero};
 
     if (nd->fold) {
         in.w = nd->ready + 2 * c;
         in.base = nd->ready + c;
-        in.after = conv_after(&(struct conv){.act = bn_act(nd->fold)}, NULL);
+        in.after = conv_after(&(struct conv){.act = op_bn_act(nd->fold)}, NULL);
     }
     memset(zero, 0, zero_len(nd) * sizeof(float));
 #pragma omp parallel for num_threads(p->threads) schedule(static)
@@ -345,7 +350,7 @@ static void data_row(struct node *nd, int r, const float *zero)
     const int iy = r % dx->h;
     float *row = dx->data + (size_t)r * w * c;
     const float *tap[TAPS];
-    struct span s = {0};
+    struct pixel_row s = {0};
     const int first =
         one ? make_span(&s, dy, image,
                         (int[]){dx->w, iy + d->top - 2, 2 - d->left, 1}, zero)
@@ -361,11 +366,11 @@ static void data_row(struct node *nd, int r, const float *zero)
         }
         if (i == dx->w)
             break;
-        saw(d, image, (int[]){iy, i}, zero, tap);
+        backward_taps(d, image, (int[]){iy, i}, zero, tap);
         if (one)
-            nine(c, tap, nd->param, add ? to : zero, to);
+            sum_nine(c, tap, nd->param, add ? to : zero, to);
         else
-            some(c, tap, zero, nd->param, add ? to : zero, to);
+            sum_some(c, tap, zero, nd->param, add ? to : zero, to);
     }
 }
 
@@ -387,7 +392,7 @@ static void weight_row(const struct node *nd, size_t r, const float *zero,
     const float *image = x->data + r / h * tensor_row(x);
     const float *g = dy->data + r * (size_t)dy->w * c, *tap[TAPS];
     const int oy = (int)(r % h), stride = d->a.stride;
-    struct span s;
+    struct pixel_row s;
     const int first =
         make_span(&s, x, image,
                   (int[]){dy->w, oy * stride - d->top, d->left, stride}, zero);
@@ -399,7 +404,7 @@ static void weight_row(const struct node *nd, size_t r, const float *zero,
         }
         if (i == dy->w)
             break;
-        seen(d, image, (int[]){oy, i}, zero, tap);
+        forward_taps(d, image, (int[]){oy, i}, zero, tap);
         nine_back(c, tap, g + (size_t)i * c, part);
     }
 }
@@ -416,14 +421,15 @@ static void weight_rows(const struct node *nd, const size_t r[2],
 static void backward_weights(struct node *nd, const struct pass *p)
 {
     const size_t c = (size_t)nd->out.c;
-    const struct split s =
-        split((size_t)nd->out.n * (size_t)nd->out.h, 1, PIECES);
+    const struct simd_chunks s =
+        simd_chunks((size_t)nd->out.n * (size_t)nd->out.h, 1, PIECES);
     float *zero = p->scratch, *part = zero + zero_len(nd);
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++)
-        weight_rows(nd, (size_t[]){split_begin(&s, i), split_end(&s, i)}, zero,
-                    part + (size_t)i * TAPS * c);
+        weight_rows(nd,
+                    (size_t[]){simd_chunk_begin(&s, i), simd_chunk_end(&s, i)},
+                    zero, part + (size_t)i * TAPS * c);
     for (int i = 0; i < s.pieces; i++)
         for (size_t j = 0; j < TAPS * c; j++)
             nd->dparam[j] += part[(size_t)i * TAPS * c + j];

@@ -64,12 +64,13 @@ HOT static void l2_back(size_t c, const float *y, const float *dy, float keep,
 static void l2_forward(struct node *nd, const struct pass *p)
 {
     const size_t c = (size_t)nd->out.c;
-    const struct split s = split(tensor_pixels(&nd->out), LEAST, PIECES);
+    const struct simd_chunks s =
+        simd_chunks(tensor_pixels(&nd->out), LEAST, PIECES);
     const float *x = nd->in[0]->out.data;
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
-        const size_t r = split_begin(&s, i), n = split_end(&s, i) - r;
+        const size_t r = simd_chunk_begin(&s, i), n = simd_chunk_end(&s, i) - r;
 
         l2_rows(n, c, x + r * c, nd->out.data + r * c, nd->keep + r);
     }
@@ -78,14 +79,15 @@ static void l2_forward(struct node *nd, const struct pass *p)
 static void l2_backward(struct node *nd, const struct pass *p)
 {
     const size_t c = (size_t)nd->out.c;
-    const struct split s = split(tensor_pixels(&nd->out), LEAST, PIECES);
+    const struct simd_chunks s =
+        simd_chunks(tensor_pixels(&nd->out), LEAST, PIECES);
     float *dx = nd->in[0]->dout.data;
 
     if (!dx)
         return;
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++)
-        for (size_t r = split_begin(&s, i); r < split_end(&s, i); r++)
+        for (size_t r = simd_chunk_begin(&s, i); r < simd_chunk_end(&s, i); r++)
             l2_back(c, nd->out.data + r * c, nd->dout.data + r * c, nd->keep[r],
                     nd->add[0], dx + r * c);
 }

@@ -30,7 +30,8 @@ static int pad_shape(struct node *nd, struct err *err)
 }
 
 /* The place in 'y' of row r (counted through the batch) of 'x'. */
-static size_t place(const struct zero_pad *z, const struct tensor *x, int r)
+static size_t padded_row(const struct zero_pad *z, const struct tensor *x,
+                         int r)
 {
     const struct tensor *y = &z->base.out;
     const size_t row =
@@ -48,11 +49,11 @@ static void pad_forward(struct node *nd, const struct pass *p)
     memset(nd->out.data, 0, tensor_len(&nd->out) * sizeof(float));
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int r = 0; r < x->n * x->h; r++)
-        memcpy(nd->out.data + place(z, x, r), x->data + (size_t)r * len,
+        memcpy(nd->out.data + padded_row(z, x, r), x->data + (size_t)r * len,
                len * sizeof(float));
 }
 
-HOT static void copy(size_t n, const float *x, bool add, float *y)
+HOT static void copy_row(size_t n, const float *x, bool add, float *y)
 {
     for (size_t i = 0; i < n; i++)
         y[i] = add ? y[i] + x[i] : x[i];
@@ -68,8 +69,8 @@ static void pad_backward(struct node *nd, const struct pass *p)
         return;
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int r = 0; r < dx->n * dx->h; r++)
-        copy(len, nd->dout.data + place(z, dx, r), nd->add[0],
-             dx->data + (size_t)r * len);
+        copy_row(len, nd->dout.data + padded_row(z, dx, r), nd->add[0],
+                 dx->data + (size_t)r * len);
 }
 
 static const struct op op_pad = {

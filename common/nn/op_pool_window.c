@@ -56,7 +56,7 @@ struct window {
 };
 
 /* i, or the end of an axis of length n that it lies beyond. */
-static int inside(int i, int n)
+static int clamp_index(int i, int n)
 {
     return i < 0 ? 0 : i > n ? n : i;
 }
@@ -68,11 +68,11 @@ static struct window window_at(const struct pool *d, int oy, int ox)
     const int left = ox * d->a.stride - d->left;
 
     return (struct window){
-        .y = {inside(top, x->h), inside(top + d->a.size, x->h)},
-        .x = {inside(left, x->w), inside(left + d->a.size, x->w)}};
+        .y = {clamp_index(top, x->h), clamp_index(top + d->a.size, x->h)},
+        .x = {clamp_index(left, x->w), clamp_index(left + d->a.size, x->w)}};
 }
 
-HOT static void larger(size_t c, const float *x, float *restrict y)
+HOT static void max_row(size_t c, const float *x, float *restrict y)
 {
     for (size_t j = 0; j < c; j++)
         y[j] = x[j] > y[j] ? x[j] : y[j];
@@ -89,21 +89,21 @@ HOT static void larger_of_four(size_t c, const float *a, const float *b,
     }
 }
 
-HOT static void add(size_t c, const float *x, float *restrict y)
+HOT static void add_row(size_t c, const float *x, float *restrict y)
 {
     for (size_t j = 0; j < c; j++)
         y[j] += x[j];
 }
 
-HOT static void scale(size_t c, float f, float *y)
+HOT static void scale_row(size_t c, float f, float *y)
 {
     for (size_t j = 0; j < c; j++)
         y[j] *= f;
 }
 
 /* y = the largest, or the mean, of the window's pixels in an image. */
-static void reduce(const struct pool *d, const struct window *w,
-                   const float *image, bool mean, float *y)
+static void reduce_window(const struct pool *d, const struct window *w,
+                          const float *image, bool mean, float *y)
 {
     const struct tensor *x = &d->base.in[0]->out;
     const size_t c = (size_t)x->c, row = (size_t)x->w * c;
@@ -122,15 +122,15 @@ static void reduce(const struct pool *d, const struct window *w,
             if (p == at)
                 continue;
             if (mean)
-                add(c, p, y);
+                add_row(c, p, y);
             else
-                larger(c, p, y);
+                max_row(c, p, y);
         }
     if (mean)
-        scale(c, 1.0f / (float)n, y);
+        scale_row(c, 1.0f / (float)n, y);
 }
 
-static void forward(const struct node *nd, const struct pass *p, bool mean)
+static void pool_forward(const struct node *nd, const struct pass *p, bool mean)
 {
     const struct pool *d = (const struct pool *)nd;
     const struct tensor *x = &nd->in[0]->out, *y = &nd->out;
@@ -141,19 +141,20 @@ static void forward(const struct node *nd, const struct pass *p, bool mean)
         for (int i = 0; i < y->w; i++) {
             const struct window w = window_at(d, r % y->h, i);
 
-            reduce(d, &w, x->data + (size_t)(r / y->h) * tensor_row(x), mean,
-                   y->data + ((size_t)r * (size_t)y->w + (size_t)i) * c);
+            reduce_window(d, &w, x->data + (size_t)(r / y->h) * tensor_row(x),
+                          mean,
+                          y->data + ((size_t)r * (size_t)y->w + (size_t)i) * c);
         }
 }
 
 static void max_forward(struct node *nd, const struct pass *p)
 {
-    forward(nd, p, false);
+    pool_forward(nd, p, false);
 }
 
 static void avg_forward(struct node *nd, const struct pass *p)
 {
-    forward(nd, p, true);
+    pool_forward(nd, p, true);
 }
 
 /* dx += dy where x is y and 'left' says that nobody has had it; clears it. */
@@ -168,14 +169,16 @@ HOT static void give_first(size_t c, const float *x, const float *y,
     }
 }
 
-HOT static void share(size_t c, float f, const float *dy, float *restrict dx)
+HOT static void add_share(size_t c, float f, const float *dy,
+                          float *restrict dx)
 {
     for (size_t j = 0; j < c; j++)
         dx[j] += f * dy[j];
 }
 
 /* Add what output pixel (oy, ox) of image n gives to its window. */
-static void give(const struct pool *d, const int o[3], bool mean, float *left)
+static void spread_gradient(const struct pool *d, const int o[3], bool mean,
+                            float *left)
 {
     const struct tensor *x = &d->base.in[0]->out, *y = &d->base.out;
     const struct window w = window_at(d, o[1], o[2]);
@@ -192,14 +195,15 @@ static void give(const struct pool *d, const int o[3], bool mean, float *left)
             const size_t e = first + ((size_t)i * (size_t)x->w + (size_t)j) * c;
 
             if (mean)
-                share(c, part, d->base.dout.data + at, dx + e);
+                add_share(c, part, d->base.dout.data + at, dx + e);
             else
                 give_first(c, x->data + e, y->data + at, left, dx + e);
         }
 }
 
 /* Windows of an image may overlap, so an image is one thread's. */
-static void backward(const struct node *nd, const struct pass *p, bool mean)
+static void pool_backward(const struct node *nd, const struct pass *p,
+                          bool mean)
 {
     const struct pool *d = (const struct pool *)nd;
     const struct tensor *dx = &nd->in[0]->dout, *y = &nd->out;
@@ -216,18 +220,18 @@ static void backward(const struct node *nd, const struct pass *p, bool mean)
                    tensor_row(dx) * sizeof(float));
         for (int i = 0; i < y->h; i++)
             for (int j = 0; j < y->w; j++)
-                give(d, (int[]){n, i, j}, mean, left);
+                spread_gradient(d, (int[]){n, i, j}, mean, left);
     }
 }
 
 static void max_backward(struct node *nd, const struct pass *p)
 {
-    backward(nd, p, false);
+    pool_backward(nd, p, false);
 }
 
 static void avg_backward(struct node *nd, const struct pass *p)
 {
-    backward(nd, p, true);
+    pool_backward(nd, p, true);
 }
 
 static size_t pool_scratch(const struct node *nd, int threads)

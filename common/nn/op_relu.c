@@ -26,7 +26,8 @@ static int relu_shape(struct node *nd, struct err *err)
     return 0;
 }
 
-HOT static void clamp(size_t n, float lo, float hi, const float *x, float *y)
+HOT static void clamp_values(size_t n, float lo, float hi, const float *x,
+                             float *y)
 {
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
@@ -54,21 +55,22 @@ HOT static void clamp_back_add(size_t n, float hi, const float *y,
 
 static void relu_forward(struct node *nd, const struct pass *p)
 {
-    const struct split s = split(tensor_len(&nd->out), PIECE, 1024);
+    const struct simd_chunks s = simd_chunks(tensor_len(&nd->out), PIECE, 1024);
     const float top = ((const struct relu *)nd)->top;
     const float *x = nd->in[0]->out.data;
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
-        const size_t at = split_begin(&s, i), n = split_end(&s, i) - at;
+        const size_t at = simd_chunk_begin(&s, i),
+                     n = simd_chunk_end(&s, i) - at;
 
-        clamp(n, 0.0f, top, x + at, nd->out.data + at);
+        clamp_values(n, 0.0f, top, x + at, nd->out.data + at);
     }
 }
 
 static void relu_backward(struct node *nd, const struct pass *p)
 {
-    const struct split s = split(tensor_len(&nd->out), PIECE, 1024);
+    const struct simd_chunks s = simd_chunks(tensor_len(&nd->out), PIECE, 1024);
     const float top = ((const struct relu *)nd)->top;
     float *dx = nd->in[0]->dout.data;
 
@@ -76,7 +78,8 @@ static void relu_backward(struct node *nd, const struct pass *p)
         return;
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
-        const size_t at = split_begin(&s, i), n = split_end(&s, i) - at;
+        const size_t at = simd_chunk_begin(&s, i),
+                     n = simd_chunk_end(&s, i) - at;
 
         (nd->add[0] ? clamp_back_add : clamp_back)(n, top, nd->out.data + at,
                                                    nd->dout.data + at, dx + at);
@@ -93,8 +96,8 @@ static const struct op op_relu = {
     .backward = relu_backward,
 };
 
-static struct node *rectifier(struct graph *g, struct node *x, const char *name,
-                              float top)
+static struct node *new_rectifier(struct graph *g, struct node *x,
+                                  const char *name, float top)
 {
     struct relu *r = x ? graph_add(g, &op_relu, name, x) : NULL;
 
@@ -105,10 +108,10 @@ static struct node *rectifier(struct graph *g, struct node *x, const char *name,
 
 struct node *nn_relu(struct graph *g, struct node *x, const char *name)
 {
-    return rectifier(g, x, name, INFINITY);
+    return new_rectifier(g, x, name, INFINITY);
 }
 
 struct node *nn_relu6(struct graph *g, struct node *x, const char *name)
 {
-    return rectifier(g, x, name, 6.0f);
+    return new_rectifier(g, x, name, 6.0f);
 }

@@ -48,7 +48,7 @@ MUST_USE const struct optim *optim_find(const char *name, struct err *err);
  *   clip > 0
  * Returns the norm that dw came with.  The same bits for any number of threads.
  */
-double clip_norm(float *dw, size_t n, double clip, int threads);
+double optim_clip_norm(float *dw, size_t n, double clip, int threads);
 
 #define OPTIM(name) extern const struct optim optim_##name;
 #include "nn/optims.def"

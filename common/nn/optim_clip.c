@@ -16,16 +16,16 @@ static double sum_squares(size_t n, const float *x)
     return sum;
 }
 
-double clip_norm(float *dw, size_t n, double clip, int threads)
+double optim_clip_norm(float *dw, size_t n, double clip, int threads)
 {
-    const struct split s = split(n, LEAST, PIECES);
+    const struct simd_chunks s = simd_chunks(n, LEAST, PIECES);
     double part[PIECES], norm = 0.0;
     float scale;
 
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int i = 0; i < s.pieces; i++)
-        part[i] = sum_squares(split_end(&s, i) - split_begin(&s, i),
-                              dw + split_begin(&s, i));
+        part[i] = sum_squares(simd_chunk_end(&s, i) - simd_chunk_begin(&s, i),
+                              dw + simd_chunk_begin(&s, i));
     for (int i = 0; i < s.pieces; i++)
         norm += part[i];
     norm = sqrt(norm);

@@ -18,22 +18,22 @@ static const struct {
     const char *name;
     size_t item;
 } types[] = {
-    [ST_F32] = {"F32", 4},
-    [ST_F64] = {"F64", 8},
-    [ST_I64] = {"I64", 8},
-    [ST_U64] = {"U64", 8},
+    [SAFETENSORS_F32] = {"F32", 4},
+    [SAFETENSORS_F64] = {"F64", 8},
+    [SAFETENSORS_I64] = {"I64", 8},
+    [SAFETENSORS_U64] = {"U64", 8},
 };
 
 enum { N_TYPE = sizeof(types) / sizeof(types[0]) };
 
-size_t st_item(enum st_type type)
+size_t safetensors_item(enum safetensors_type type)
 {
     return types[type].item;
 }
 
-size_t st_bytes(const struct st_tensor *t)
+size_t safetensors_bytes(const struct safetensors_tensor *t)
 {
-    size_t bytes = st_item(t->type);
+    size_t bytes = safetensors_item(t->type);
 
     for (int i = 0; i < t->n_dim; i++)
         bytes *= t->dim[i];
@@ -52,13 +52,14 @@ static int get_size(const json_t *j, size_t max, size_t *n)
     return 0;
 }
 
-static int get_type(struct st_tensor *t, const json_t *j, struct err *err)
+static int get_type(struct safetensors_tensor *t, const json_t *j,
+                    struct err *err)
 {
     const char *word = json_string_value(j);
 
     for (int i = 0; i < N_TYPE && word; i++)
         if (strcmp(word, types[i].name) == 0) {
-            t->type = (enum st_type)i;
+            t->type = (enum safetensors_type)i;
             return 0;
         }
     return err_set(err, ERR_INPUT,
@@ -68,9 +69,10 @@ static int get_type(struct st_tensor *t, const json_t *j, struct err *err)
 }
 
 /* Shape, with a bounded product, whatever the order of its factors. */
-static int get_shape(struct st_tensor *t, const json_t *j, struct err *err)
+static int get_shape(struct safetensors_tensor *t, const json_t *j,
+                     struct err *err)
 {
-    size_t bytes = st_item(t->type);
+    size_t bytes = safetensors_item(t->type);
 
     if (!json_is_array(j) || json_array_size(j) > SAFETENSORS_MAX_DIMS)
         return err_set(err, ERR_INPUT,
@@ -95,8 +97,8 @@ struct claim {
     const char *name;
 };
 
-static int get_span(const struct st_tensor *t, const json_t *j, size_t size,
-                    struct claim *c, struct err *err)
+static int get_span(const struct safetensors_tensor *t, const json_t *j,
+                    size_t size, struct claim *c, struct err *err)
 {
     if (!json_is_array(j) || json_array_size(j) != 2 ||
         get_size(json_array_get(j, 0), size, &c->begin) < 0 ||
@@ -105,14 +107,14 @@ static int get_span(const struct st_tensor *t, const json_t *j, size_t size,
                        "tensor '%.64s' has no span within the %zu bytes of "
                        "data",
                        t->name, size);
-    if (c->end - c->begin != st_bytes(t))
+    if (c->end - c->begin != safetensors_bytes(t))
         return err_set(err, ERR_INPUT,
                        "tensor '%.64s' spans %zu bytes, its shape needs %zu",
-                       t->name, c->end - c->begin, st_bytes(t));
-    if (c->begin % st_item(t->type))
+                       t->name, c->end - c->begin, safetensors_bytes(t));
+    if (c->begin % safetensors_item(t->type))
         return err_set(err, ERR_INPUT,
                        "tensor '%.64s' begins at %zu, not a multiple of %zu",
-                       t->name, c->begin, st_item(t->type));
+                       t->name, c->begin, safetensors_item(t->type));
     c->name = t->name;
     return 0;
 }
@@ -164,11 +166,11 @@ static int get_tensors(struct safetensors *f, json_t *root, size_t size,
     }
     json_object_foreach(root, name, j)
     {
-        struct st_tensor *t = &f->tensor[n];
+        struct safetensors_tensor *t = &f->tensor[n];
 
         if (strcmp(name, "__metadata__") == 0)
             continue;
-        *t = (struct st_tensor){.name = name};
+        *t = (struct safetensors_tensor){.name = name};
         if (get_type(t, json_object_get(j, "dtype"), err) < 0 ||
             get_shape(t, json_object_get(j, "shape"), err) < 0 ||
             get_span(t, json_object_get(j, "data_offsets"), size, &c[n], err) <
@@ -202,8 +204,8 @@ static int get_meta(struct safetensors *f, json_t *root, struct err *err)
         if (!json_is_string(j))
             return err_set(err, ERR_INPUT, "metadata '%.64s' is not a string",
                            key);
-        f->meta[f->n_meta++] =
-            (struct st_meta){.key = key, .value = json_string_value(j)};
+        f->meta[f->n_meta++] = (struct safetensors_meta){
+            .key = key, .value = json_string_value(j)};
     }
     return 0;
 }
@@ -233,8 +235,8 @@ static size_t header_length(const unsigned char *p, size_t size,
 }
 
 /* Parse 'size' bytes; f->bytes takes over 'bytes', also on failure. */
-static int parse(struct safetensors *f, char *bytes, size_t size,
-                 struct err *err)
+static int parse_bytes(struct safetensors *f, char *bytes, size_t size,
+                       struct err *err)
 {
     const size_t n = header_length((unsigned char *)bytes, size, err);
     const size_t skip = LENGTH_BYTES + n;
@@ -273,7 +275,7 @@ int safetensors_parse(struct safetensors *f, const void *bytes, size_t size,
         return err_set(err, ERR_SYSTEM, "no memory for %zu bytes", size);
     if (size)
         memcpy(copy, bytes, size);
-    if (parse(f, copy, size, err) < 0) {
+    if (parse_bytes(f, copy, size, err) < 0) {
         safetensors_release(f);
         return -1;
     }
@@ -289,15 +291,15 @@ int safetensors_read(struct safetensors *f, const char *path, struct err *err)
     *f = (struct safetensors){0};
     if (file_read(path, SAFETENSORS_MAX_BYTES, &bytes, &size, err) < 0)
         return -1;
-    if (parse(f, bytes, size, &why) < 0) {
+    if (parse_bytes(f, bytes, size, &why) < 0) {
         safetensors_release(f);
         return err_set(err, why.code, "'%.200s': %.250s", path, why.text);
     }
     return 0;
 }
 
-const struct st_tensor *safetensors_find(const struct safetensors *f,
-                                         const char *name)
+const struct safetensors_tensor *safetensors_find(const struct safetensors *f,
+                                                  const char *name)
 {
     for (size_t i = 0; i < f->n_tensor; i++)
         if (strcmp(f->tensor[i].name, name) == 0)
@@ -325,7 +327,8 @@ void safetensors_release(struct safetensors *f)
 /* --- writing ---------------------------------------------------------------*/
 
 /* Put 'value' (taken over) under 'key' of 'to'. */
-static int add(json_t *to, const char *key, json_t *value, struct err *err)
+static int add_member(json_t *to, const char *key, json_t *value,
+                      struct err *err)
 {
     if (!key || !key[0] || strlen(key) >= SAFETENSORS_MAX_NAME ||
         json_object_get(to, key)) {
@@ -340,7 +343,7 @@ static int add(json_t *to, const char *key, json_t *value, struct err *err)
     return 0;
 }
 
-static json_t *describe(const struct st_tensor *t, size_t begin)
+static json_t *describe_tensor(const struct safetensors_tensor *t, size_t begin)
 {
     json_t *shape = json_array();
 
@@ -348,7 +351,7 @@ static json_t *describe(const struct st_tensor *t, size_t begin)
         json_array_append_new(shape, json_integer((json_int_t)t->dim[i]));
     return json_pack("{s:s, s:o, s:[I,I]}", "dtype", types[t->type].name,
                      "shape", shape, "data_offsets", (json_int_t)begin,
-                     (json_int_t)(begin + st_bytes(t)));
+                     (json_int_t)(begin + safetensors_bytes(t)));
 }
 
 /* Fill 'root'; *size grows to the bytes of the data. */
@@ -357,23 +360,24 @@ static int make_header(const struct safetensors *f, json_t *root, size_t *size,
 {
     json_t *meta = json_object();
 
-    if (add(root, "__metadata__", meta, err) < 0)
+    if (add_member(root, "__metadata__", meta, err) < 0)
         return -1;
     for (size_t i = 0; i < f->n_meta; i++)
-        if (add(meta, f->meta[i].key, json_string(f->meta[i].value), err) < 0)
+        if (add_member(meta, f->meta[i].key, json_string(f->meta[i].value),
+                       err) < 0)
             return -1;
     for (size_t item = 8; item >= 4; item /= 2)
         for (size_t i = 0; i < f->n_tensor; i++) {
-            const struct st_tensor *t = &f->tensor[i];
+            const struct safetensors_tensor *t = &f->tensor[i];
 
-            if (st_item(t->type) != item)
+            if (safetensors_item(t->type) != item)
                 continue;
-            if (st_bytes(t) > MAX_DATA - *size)
+            if (safetensors_bytes(t) > MAX_DATA - *size)
                 return err_set(err, ERR_USAGE, "tensors of over %d bytes",
                                MAX_DATA);
-            if (add(root, t->name, describe(t, *size), err) < 0)
+            if (add_member(root, t->name, describe_tensor(t, *size), err) < 0)
                 return -1;
-            *size += st_bytes(t);
+            *size += safetensors_bytes(t);
         }
     return 0;
 }
@@ -382,10 +386,10 @@ static void add_tensors(const struct safetensors *f, struct buf *out)
 {
     for (size_t item = 8; item >= 4; item /= 2)
         for (size_t i = 0; i < f->n_tensor; i++) {
-            const struct st_tensor *t = &f->tensor[i];
+            const struct safetensors_tensor *t = &f->tensor[i];
 
-            if (st_item(t->type) == item)
-                buf_put(out, t->data, st_bytes(t));
+            if (safetensors_item(t->type) == item)
+                buf_put(out, t->data, safetensors_bytes(t));
         }
 }
 

@@ -25,35 +25,40 @@ enum {
     SAFETENSORS_MAX_DIMS = 8,
 };
 
-enum st_type { ST_F32, ST_F64, ST_I64, ST_U64 };
+enum safetensors_type {
+    SAFETENSORS_F32,
+    SAFETENSORS_F64,
+    SAFETENSORS_I64,
+    SAFETENSORS_U64
+};
 
-struct st_tensor {
+struct safetensors_tensor {
     const char *name;
-    enum st_type type;
+    enum safetensors_type type;
     int n_dim; /* 0 (a scalar) .. SAFETENSORS_MAX_DIMS */
     size_t dim[SAFETENSORS_MAX_DIMS];
     const void *data; /* aligned to 8; may be NULL if a dimension is 0 */
 };
 
 /* A string for people and programs: who made the file and from what. */
-struct st_meta {
+struct safetensors_meta {
     const char *key, *value; /* UTF-8 */
 };
 
 struct safetensors {
-    struct st_tensor *tensor; /* in the order of the header */
+    struct safetensors_tensor *tensor; /* in the order of the header */
     size_t n_tensor;
-    struct st_meta *meta;
+    struct safetensors_meta *meta;
     size_t n_meta;
     void *bytes;  /* owned: tensor[].data points into it */
     void *header; /* owned: the names and strings */
 };
 
 /* Bytes of one element. */
-size_t st_item(enum st_type type);
+size_t safetensors_item(enum safetensors_type type);
 
 /* Bytes of all of t's elements. */
-size_t st_bytes(const struct st_tensor *t);
+size_t safetensors_bytes(const struct safetensors_tensor *t);
 
 /*
  * Replace 'path' by the tensors, atomically (see file_write()).  'f' is only
@@ -84,8 +89,8 @@ MUST_USE int safetensors_parse(struct safetensors *f, const void *bytes,
                                size_t size, struct err *err);
 
 /* The tensor of that name, or NULL. */
-const struct st_tensor *safetensors_find(const struct safetensors *f,
-                                         const char *name);
+const struct safetensors_tensor *safetensors_find(const struct safetensors *f,
+                                                  const char *name);
 
 /* The metadata string of that key, or NULL. */
 const char *safetensors_meta(const struct safetensors *f, const char *key);

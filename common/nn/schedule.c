@@ -46,7 +46,7 @@ bool stopper_step(struct stopper *s, int64_t patience, int64_t epoch,
     return s->wait >= patience && epoch > 0;
 }
 
-float cosine_rate(const struct cosine_args *a, int64_t step)
+float schedule_cosine_rate(const struct cosine_args *a, int64_t step)
 {
     const double pi = 3.14159265358979323846;
     const int64_t after = step - a->warmup;

@@ -68,6 +68,6 @@ struct cosine_args {
  * keras.optimizers.schedules.CosineDecay, with initial_learning_rate 'start',
  * warmup_target 'rate', alpha 'least'.
  */
-float cosine_rate(const struct cosine_args *a, int64_t step);
+float schedule_cosine_rate(const struct cosine_args *a, int64_t step);
 
 #endif

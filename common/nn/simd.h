@@ -18,14 +18,15 @@
  * Work is cut into pieces whose bounds depend on its size alone, never on the
  * number of threads; partial sums are then added in order of the pieces.
  */
-struct split {
+struct simd_chunks {
     size_t n;    /* items in all */
     size_t step; /* items of a piece, the last one fewer */
     int pieces;
 };
 
 /* At most 'pieces' pieces of at least 'least' items each. */
-static inline struct split split(size_t n, size_t least, size_t pieces)
+static inline struct simd_chunks simd_chunks(size_t n, size_t least,
+                                             size_t pieces)
 {
     size_t step = (n + pieces - 1) / pieces;
 
@@ -33,15 +34,15 @@ static inline struct split split(size_t n, size_t least, size_t pieces)
         step = least;
     if (step == 0)
         step = 1;
-    return (struct split){n, step, (int)((n + step - 1) / step)};
+    return (struct simd_chunks){n, step, (int)((n + step - 1) / step)};
 }
 
-static inline size_t split_begin(const struct split *s, int i)
+static inline size_t simd_chunk_begin(const struct simd_chunks *s, int i)
 {
     return (size_t)i * s->step;
 }
 
-static inline size_t split_end(const struct split *s, int i)
+static inline size_t simd_chunk_end(const struct simd_chunks *s, int i)
 {
     const size_t end = (size_t)(i + 1) * s->step;
 

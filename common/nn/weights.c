@@ -81,8 +81,8 @@ static const struct net *named_net(const struct safetensors *f)
 }
 
 /* How many tensors of 'f' the network has, less those that it lacks. */
-static int score(const struct net *net, const struct safetensors *f,
-                 struct err *err)
+static int score_network(const struct net *net, const struct safetensors *f,
+                         struct err *err)
 {
     struct net_layers *l = net_layers(net, err);
     int n = 0, of = 0;
@@ -103,7 +103,7 @@ const struct net *weights_net(const struct safetensors *f, struct err *err)
     int most = 0;
 
     for (size_t i = 0; !named_net(f) && net_at(i); i++) {
-        const int n = score(net_at(i), f, err);
+        const int n = score_network(net_at(i), f, err);
 
         if (n < 0)
             return NULL;
@@ -132,7 +132,7 @@ static void shape_text(int n, const size_t *dim, char *text, size_t size)
         snprintf(text + at, size - at, ")");
 }
 
-static int check_shape(const struct st_tensor *t, const struct slot *s,
+static int check_shape(const struct safetensors_tensor *t, const struct slot *s,
                        struct err *err)
 {
     size_t dim[SAFETENSORS_MAX_DIMS] = {0};
@@ -140,7 +140,7 @@ static int check_shape(const struct st_tensor *t, const struct slot *s,
 
     for (int i = 0; i < s->n_dim; i++)
         dim[i] = (size_t)s->dim[i];
-    if (t->type != ST_F32)
+    if (t->type != SAFETENSORS_F32)
         return err_set(err, ERR_INPUT, "tensor '%.128s' is not of float32",
                        t->name);
     if (t->n_dim == s->n_dim &&
@@ -152,9 +152,9 @@ static int check_shape(const struct st_tensor *t, const struct slot *s,
                    t->name, is, wanted);
 }
 
-static size_t numbers(const struct st_tensor *t)
+static size_t tensor_numbers(const struct safetensors_tensor *t)
 {
-    return st_bytes(t) / st_item(t->type);
+    return safetensors_bytes(t) / safetensors_item(t->type);
 }
 
 /* Everything in the file is of the trunk or of a top, in the right shape. */
@@ -164,7 +164,7 @@ static int check_file(const struct net *net, const struct net_layers *l,
 {
     *c = (struct weights_count){0};
     for (size_t i = 0; i < f->n_tensor; i++) {
-        const struct st_tensor *t = &f->tensor[i];
+        const struct safetensors_tensor *t = &f->tensor[i];
         const struct slot *s = find_slot(l, t->name);
 
         if (s && check_shape(t, s, err) < 0)
@@ -173,7 +173,7 @@ static int check_file(const struct net *net, const struct net_layers *l,
             return err_set(err, ERR_INPUT, "tensor '%.128s' is not one of %s's",
                            t->name, net->name);
         *(s ? &c->tensors : &c->top_tensors) += 1;
-        *(s ? &c->numbers : &c->top_numbers) += numbers(t);
+        *(s ? &c->numbers : &c->top_numbers) += tensor_numbers(t);
     }
     return 0;
 }
@@ -210,9 +210,10 @@ int weights_check(const struct net *net, const struct safetensors *f,
 
 /* --- into a graph ----------------------------------------------------------*/
 
-static bool fits(const struct named_tensor *nt, const struct st_tensor *t)
+static bool fits_tensor(const struct named_tensor *nt,
+                        const struct safetensors_tensor *t)
 {
-    bool same = t && t->type == ST_F32 && t->n_dim == nt->n_dim;
+    bool same = t && t->type == SAFETENSORS_F32 && t->n_dim == nt->n_dim;
 
     for (int i = 0; same && i < nt->n_dim; i++)
         same = t->dim[i] == (size_t)nt->dim[i];
@@ -230,10 +231,10 @@ int weights_load(struct graph *g, const struct net *net,
 
     graph_tensors(g, &list, &n);
     for (size_t i = 0; i < n && rc == 0; i++) {
-        const struct st_tensor *t = safetensors_find(f, list[i].name);
+        const struct safetensors_tensor *t = safetensors_find(f, list[i].name);
 
-        if (fits(&list[i], t))
-            memcpy(list[i].data, t->data, st_bytes(t));
+        if (fits_tensor(&list[i], t))
+            memcpy(list[i].data, t->data, safetensors_bytes(t));
         else if (find_slot(l, list[i].name))
             rc = err_set(err, ERR_INPUT, "tensor '%.128s' of %s is missing",
                          list[i].name, net->name);

@@ -14,7 +14,7 @@ struct ordered {
     struct net_layers *trunk;  /* owned */
     struct keras_layer *layer; /* owned */
     size_t n_layer;
-    struct st_tensor *tensor; /* owned; the data is the file's */
+    struct safetensors_tensor *tensor; /* owned; the data is the file's */
     size_t n_tensor;
     char (*top)[TENSOR_NAME]; /* owned: names of a top's layers */
 };
@@ -27,7 +27,7 @@ static void ordered_release(struct ordered *o)
     free(o->top);
 }
 
-static void add_tensor(struct ordered *o, const struct st_tensor *t)
+static void add_tensor(struct ordered *o, const struct safetensors_tensor *t)
 {
     struct keras_layer *l = &o->layer[o->n_layer - 1];
 
@@ -48,7 +48,7 @@ static void add_trunk(struct ordered *o, const struct safetensors *f)
         o->layer[o->n_layer++] = (struct keras_layer){.name = l->name[i]};
         for (int k = 0; k < l->n_slot[i]; k++) {
             char name[TENSOR_NAME];
-            const struct st_tensor *t;
+            const struct safetensors_tensor *t;
 
             snprintf(name, sizeof(name), "%s/%s", l->name[i],
                      l->slot[i][k].suffix);
@@ -72,7 +72,7 @@ static void add_top(struct ordered *o, const struct safetensors *f)
     size_t n = 0;
 
     for (size_t i = 0; i < f->n_tensor; i++) {
-        const struct st_tensor *t = &f->tensor[i];
+        const struct safetensors_tensor *t = &f->tensor[i];
         const char *end = strrchr(t->name, '/');
         char layer[TENSOR_NAME];
 
@@ -87,8 +87,8 @@ static void add_top(struct ordered *o, const struct safetensors *f)
     }
 }
 
-static int order(struct ordered *o, const struct net *net,
-                 const struct safetensors *f, struct err *err)
+static int order_tensors(struct ordered *o, const struct net *net,
+                         const struct safetensors *f, struct err *err)
 {
     *o = (struct ordered){.trunk = net_layers(net, err)};
     if (!o->trunk)
@@ -110,7 +110,7 @@ static int order(struct ordered *o, const struct net *net,
 int weights_write(const struct net *net, const struct safetensors *f,
                   const char *source, const char *path, struct err *err)
 {
-    struct st_meta meta[] = {
+    struct safetensors_meta meta[] = {
         {"format", "papline weights 1"},
         {"network", net->name},
         {"input", preprocess_name(net->preprocess)},
@@ -120,7 +120,7 @@ int weights_write(const struct net *net, const struct safetensors *f,
     struct ordered o;
     struct safetensors out = {.meta = meta,
                               .n_meta = sizeof(meta) / sizeof(meta[0])};
-    int rc = order(&o, net, f, err);
+    int rc = order_tensors(&o, net, f, err);
 
     if (!meta[out.n_meta - 1].value)
         out.n_meta--;
@@ -136,7 +136,7 @@ int weights_write_h5(const struct net *net, const struct safetensors *f,
                      const char *path, struct err *err)
 {
     struct ordered o;
-    int rc = order(&o, net, f, err);
+    int rc = order_tensors(&o, net, f, err);
 
     if (rc == 0)
         rc = keras_h5_write(o.layer, o.n_layer, path, err);

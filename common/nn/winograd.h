@@ -34,7 +34,7 @@ typedef int bits
 /* --- one dimension; 's' is the distance between elements -------------------*/
 
 /* o = B' i */
-INLINE void b_in(const vec *i, vec *o, size_t s)
+INLINE void winograd_transform_in(const vec *i, vec *o, size_t s)
 {
     const vec d0 = i[0], d1 = i[s], d2 = i[2 * s], d3 = i[3 * s];
     const vec d4 = i[4 * s], d5 = i[5 * s];
@@ -50,7 +50,7 @@ INLINE void b_in(const vec *i, vec *o, size_t s)
 }
 
 /* o (4) = A' i (6) */
-INLINE void a_out(const vec *i, vec *o, size_t s)
+INLINE void winograd_transform_out(const vec *i, vec *o, size_t s)
 {
     const vec p = i[s] + i[2 * s], q = i[s] - i[2 * s];
     const vec r = i[3 * s] + i[4 * s], u = i[3 * s] - i[4 * s];
@@ -62,7 +62,7 @@ INLINE void a_out(const vec *i, vec *o, size_t s)
 }
 
 /* o (6) = G i (3) */
-INLINE void g_in(const vec *i, vec *o, size_t s)
+INLINE void winograd_transform_kernel(const vec *i, vec *o, size_t s)
 {
     const vec p = i[0] + i[2 * s], q = i[0] + 4.0f * i[2 * s];
 
@@ -75,7 +75,7 @@ INLINE void g_in(const vec *i, vec *o, size_t s)
 }
 
 /* A NaN stays one. */
-INLINE void clip(vec *x, const struct gemm_after *f)
+INLINE void winograd_clip(vec *x, const struct gemm_after *f)
 {
     const vec lo = f->lo + (vec){0}, hi = f->hi + (vec){0};
     bits b = (bits)*x, under = lo > *x, over = hi < *x;
@@ -92,7 +92,7 @@ struct tiling {
     size_t tiles;   /* in the batch */
 };
 
-static inline struct tiling make_tiling(const struct conv *c)
+static inline struct tiling winograd_tiling(const struct conv *c)
 {
     struct tiling t = {.c = c,
                        .rows = (c->oh + OUT - 1) / OUT,
@@ -108,7 +108,7 @@ struct tile {
     int y, x;
 };
 
-static inline struct tile tile_at(const struct tiling *g, size_t t)
+static inline struct tile winograd_tile_at(const struct tiling *g, size_t t)
 {
     const size_t cols = (size_t)g->cols, rows = (size_t)g->rows;
 
@@ -120,8 +120,9 @@ static inline struct tile tile_at(const struct tiling *g, size_t t)
  * The addresses of a square of 'side' pixels of an (h, w, ch) image whose
  * first one is at (y, x); 'other' for those outside.
  */
-static inline void pixels(const float *image, const int hwc[3], int y, int x,
-                          int side, float *other, float **at)
+static inline void winograd_tile_pixels(const float *image, const int hwc[3],
+                                        int y, int x, int side, float *other,
+                                        float **at)
 {
     for (int i = 0; i < side; i++)
         for (int j = 0; j < side; j++, at++) {
@@ -134,25 +135,28 @@ static inline void pixels(const float *image, const int hwc[3], int y, int x,
         }
 }
 
-static inline void inputs(const struct tiling *g, const float *x, size_t t,
-                          float *other, float *at[POINTS])
+static inline void winograd_tile_inputs(const struct tiling *g, const float *x,
+                                        size_t t, float *other,
+                                        float *at[POINTS])
 {
     const struct conv *c = g->c;
-    const struct tile i = tile_at(g, t);
+    const struct tile i = winograd_tile_at(g, t);
 
-    pixels(x + i.image * (size_t)c->h * (size_t)c->w * (size_t)c->ci,
-           (int[]){c->h, c->w, c->ci}, i.y - c->top, i.x - c->left, IN, other,
-           at);
+    winograd_tile_pixels(
+        x + i.image * (size_t)c->h * (size_t)c->w * (size_t)c->ci,
+        (int[]){c->h, c->w, c->ci}, i.y - c->top, i.x - c->left, IN, other, at);
 }
 
-static inline void outputs(const struct tiling *g, const float *y, size_t t,
-                           float *other, float *at[OUT * OUT])
+static inline void winograd_tile_outputs(const struct tiling *g, const float *y,
+                                         size_t t, float *other,
+                                         float *at[OUT * OUT])
 {
     const struct conv *c = g->c;
-    const struct tile i = tile_at(g, t);
+    const struct tile i = winograd_tile_at(g, t);
 
-    pixels(y + i.image * (size_t)c->oh * (size_t)c->ow * (size_t)c->co,
-           (int[]){c->oh, c->ow, c->co}, i.y, i.x, OUT, other, at);
+    winograd_tile_pixels(
+        y + i.image * (size_t)c->oh * (size_t)c->ow * (size_t)c->co,
+        (int[]){c->oh, c->ow, c->co}, i.y, i.x, OUT, other, at);
 }
 
 /* --- convolutions with few channels: conv_winograd_few.c -------------------*/

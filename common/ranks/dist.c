@@ -26,7 +26,7 @@ static const char *const launchers[] = {
     "PMI_RANK",             /* srun --mpi=pmi2, MPICH's mpirun */
 };
 
-static bool launched(void)
+static bool is_launched(void)
 {
     for (size_t i = 0; i < sizeof(launchers) / sizeof(launchers[0]); i++)
         if (getenv(launchers[i]))
@@ -35,7 +35,7 @@ static bool launched(void)
 }
 
 /* The fault of an MPI call, kept for all later calls. */
-static int check(struct dist *d, int rc, const char *what, struct err *err)
+static int check_mpi(struct dist *d, int rc, const char *what, struct err *err)
 {
     char text[MPI_MAX_ERROR_STRING] = "";
     int n = 0;
@@ -48,7 +48,7 @@ static int check(struct dist *d, int rc, const char *what, struct err *err)
     return -1;
 }
 
-static int faulty(const struct dist *d, struct err *err)
+static int check_fault(const struct dist *d, struct err *err)
 {
     if (d->fault.code == ERR_NONE)
         return 0;
@@ -78,7 +78,8 @@ static int make_comm(struct dist *d, struct err *err)
     }
     d->comm = comm;
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
-    if (check(d, MPI_Comm_dup(MPI_COMM_WORLD, comm), "MPI_Comm_dup", err) < 0)
+    if (check_mpi(d, MPI_Comm_dup(MPI_COMM_WORLD, comm), "MPI_Comm_dup", err) <
+        0)
         return -1;
     MPI_Comm_set_errhandler(*comm, MPI_ERRORS_RETURN);
     MPI_Comm_rank(*comm, &d->rank);
@@ -87,10 +88,10 @@ static int make_comm(struct dist *d, struct err *err)
     if (d->size > DIST_MAX_RANKS)
         return err_set(err, ERR_USAGE, "%d ranks, at most %d", d->size,
                        DIST_MAX_RANKS);
-    if (check(d,
-              MPI_Comm_split_type(*comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL,
-                                  &host),
-              "MPI_Comm_split_type", err) < 0)
+    if (check_mpi(d,
+                  MPI_Comm_split_type(*comm, MPI_COMM_TYPE_SHARED, 0,
+                                      MPI_INFO_NULL, &host),
+                  "MPI_Comm_split_type", err) < 0)
         return -1;
     MPI_Comm_size(host, &d->here);
     MPI_Comm_free(&host);
@@ -102,10 +103,10 @@ int dist_start(struct dist *d, struct err *err)
     int given = 0;
 
     dist_alone(d);
-    if (!launched())
+    if (!is_launched())
         return 0;
-    if (check(d, MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &given),
-              "MPI_Init_thread", err) < 0)
+    if (check_mpi(d, MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &given),
+                  "MPI_Init_thread", err) < 0)
         return -1;
     d->mpi = true;
     if (make_comm(d, err) < 0) {
@@ -162,23 +163,23 @@ static void add_doubles(void *x, size_t n, size_t size)
 }
 
 /* What is summed. */
-struct kind {
+struct sum_type {
     size_t item; /* bytes of an element */
     void (*add)(void *x, size_t n, size_t size);
 };
 
-static const struct kind floats = {sizeof(float), add_floats};
-static const struct kind doubles = {sizeof(double), add_doubles};
+static const struct sum_type floats = {sizeof(float), add_floats};
+static const struct sum_type doubles = {sizeof(double), add_doubles};
 
-static int sum_small(struct dist *d, const struct kind *k, void *x, size_t n,
-                     struct err *err)
+static int sum_small(struct dist *d, const struct sum_type *k, void *x,
+                     size_t n, struct err *err)
 {
     const int bytes = (int)(n * k->item);
 
-    if (check(d,
-              MPI_Allgather(x, bytes, MPI_BYTE, d->scratch, bytes, MPI_BYTE,
-                            comm_of(d)),
-              "MPI_Allgather", err) < 0)
+    if (check_mpi(d,
+                  MPI_Allgather(x, bytes, MPI_BYTE, d->scratch, bytes, MPI_BYTE,
+                                comm_of(d)),
+                  "MPI_Allgather", err) < 0)
         return -1;
     k->add(d->scratch, n, (size_t)d->size);
     memcpy(x, d->scratch, n * k->item);
@@ -191,26 +192,26 @@ static int sum_small(struct dist *d, const struct kind *k, void *x, size_t n,
  *   parts [scratch] (R, n/R) this rank's slice, as the ranks have it; then
  *                   the sum in the first row
  */
-static int sum_slices(struct dist *d, const struct kind *k, void *x, size_t n,
-                      struct err *err)
+static int sum_slices(struct dist *d, const struct sum_type *k, void *x,
+                      size_t n, struct err *err)
 {
     const size_t slice = n / (size_t)d->size;
     const int bytes = (int)(slice * k->item);
     void *parts = d->scratch;
 
-    if (check(d,
-              MPI_Alltoall(x, bytes, MPI_BYTE, parts, bytes, MPI_BYTE,
-                           comm_of(d)),
-              "MPI_Alltoall", err) < 0)
+    if (check_mpi(d,
+                  MPI_Alltoall(x, bytes, MPI_BYTE, parts, bytes, MPI_BYTE,
+                               comm_of(d)),
+                  "MPI_Alltoall", err) < 0)
         return -1;
     k->add(parts, slice, (size_t)d->size);
-    return check(
+    return check_mpi(
         d,
         MPI_Allgather(parts, bytes, MPI_BYTE, x, bytes, MPI_BYTE, comm_of(d)),
         "MPI_Allgather", err);
 }
 
-static int sum_all(struct dist *d, const struct kind *k, void *x, size_t n,
+static int sum_all(struct dist *d, const struct sum_type *k, void *x, size_t n,
                    struct err *err)
 {
     const size_t size = (size_t)d->size;
@@ -220,7 +221,7 @@ static int sum_all(struct dist *d, const struct kind *k, void *x, size_t n,
     const size_t whole = DIST_PIECE / k->item / size;
     char *p = x;
 
-    if (faulty(d, err) < 0)
+    if (check_fault(d, err) < 0)
         return -1;
     if (d->size == 1)
         return 0;
@@ -248,7 +249,7 @@ int dist_sum(struct dist *d, double *x, size_t n, struct err *err)
     int rc;
 
     if (d->team)
-        return team_sum_double(d, x, n, err);
+        return dist_threads_sum_double(d, x, n, err);
     begin = clock_now();
     rc = sum_all(d, &doubles, x, n, err);
     d->spent.others += clock_now() - begin;
@@ -261,7 +262,7 @@ int dist_sum_float(struct dist *d, float *x, size_t n, struct err *err)
     int rc;
 
     if (d->team)
-        return team_sum_float(d, x, n, err);
+        return dist_threads_sum_float(d, x, n, err);
     begin = clock_now();
     rc = sum_all(d, &floats, x, n, err);
     d->spent.gradients += clock_now() - begin;
@@ -270,7 +271,7 @@ int dist_sum_float(struct dist *d, float *x, size_t n, struct err *err)
 
 struct dist_seconds dist_spent(const struct dist *d)
 {
-    return d->team ? team_spent(d) : d->spent;
+    return d->team ? dist_threads_spent(d) : d->spent;
 }
 
 static void collective_sum(void *self, double *x, size_t n)
@@ -315,10 +316,10 @@ int dist_gather(struct dist *d, const struct dist_items *g, struct err *err)
     double begin;
     int rc;
 
-    if (faulty(d, err) < 0 || lay_out(d, g, bytes, at, err) < 0)
+    if (check_fault(d, err) < 0 || lay_out(d, g, bytes, at, err) < 0)
         return -1;
     if (d->team)
-        return team_gather(d, g, (size_t)at[d->rank], err);
+        return dist_threads_gather(d, g, (size_t)at[d->rank], err);
     if (bytes[d->rank] > 0)
         memmove(all + at[d->rank], g->x, (size_t)bytes[d->rank]);
     if (d->size == 1)
@@ -327,7 +328,7 @@ int dist_gather(struct dist *d, const struct dist_items *g, struct err *err)
     rc = MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all, bytes, at,
                         MPI_BYTE, comm_of(d));
     d->spent.others += clock_now() - begin;
-    return check(d, rc, "MPI_Allgatherv", err);
+    return check_mpi(d, rc, "MPI_Allgatherv", err);
 }
 
 int dist_counts(struct dist *d, size_t n, size_t *count, struct err *err)
@@ -348,16 +349,16 @@ int dist_bcast(struct dist *d, void *bytes, size_t n, struct err *err)
     char *p = bytes;
 
     if (d->team)
-        return team_bcast(d, bytes, n, err);
-    if (faulty(d, err) < 0)
+        return dist_threads_bcast(d, bytes, n, err);
+    if (check_fault(d, err) < 0)
         return -1;
     if (d->size == 1)
         return 0;
     while (n > 0) {
         const size_t m = n < DIST_PIECE ? n : DIST_PIECE;
 
-        if (check(d, MPI_Bcast(p, (int)m, MPI_BYTE, 0, comm_of(d)), "MPI_Bcast",
-                  err) < 0)
+        if (check_mpi(d, MPI_Bcast(p, (int)m, MPI_BYTE, 0, comm_of(d)),
+                      "MPI_Bcast", err) < 0)
             return -1;
         p += m;
         n -= m;
@@ -368,11 +369,12 @@ int dist_bcast(struct dist *d, void *bytes, size_t n, struct err *err)
 int dist_barrier(struct dist *d, struct err *err)
 {
     if (d->team)
-        return team_barrier(d, err);
-    if (faulty(d, err) < 0)
+        return dist_threads_barrier(d, err);
+    if (check_fault(d, err) < 0)
         return -1;
-    return d->size == 1 ? 0
-                        : check(d, MPI_Barrier(comm_of(d)), "MPI_Barrier", err);
+    return d->size == 1
+               ? 0
+               : check_mpi(d, MPI_Barrier(comm_of(d)), "MPI_Barrier", err);
 }
 
 int dist_agree(struct dist *d, int rc, struct err *err)
@@ -381,22 +383,23 @@ int dist_agree(struct dist *d, int rc, struct err *err)
     struct err theirs = {0};
 
     if (d->team)
-        return team_agree(d, rc, err);
+        return dist_threads_agree(d, rc, err);
     if (d->size == 1)
         return rc;
-    if (faulty(d, err) < 0)
+    if (check_fault(d, err) < 0)
         return -1;
-    if (check(d, MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, comm_of(d)),
-              "MPI_Allreduce", err) < 0)
+    if (check_mpi(d,
+                  MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, comm_of(d)),
+                  "MPI_Allreduce", err) < 0)
         return -1;
     if (first == d->size)
         return 0;
     if (first == d->rank)
         theirs = *err;
-    if (check(d,
-              MPI_Bcast(&theirs, (int)sizeof(theirs), MPI_BYTE, first,
-                        comm_of(d)),
-              "MPI_Bcast", err) < 0)
+    if (check_mpi(d,
+                  MPI_Bcast(&theirs, (int)sizeof(theirs), MPI_BYTE, first,
+                            comm_of(d)),
+                  "MPI_Bcast", err) < 0)
         return -1;
     if (first != 0)
         return err_set(err, theirs.code, "rank %d: %.400s", first, theirs.text);

@@ -40,7 +40,7 @@ struct dist {
     struct dist_seconds spent;
     void *scratch; /* owned: partial sums */
     void *comm;    /* owned */
-    struct dist_team
+    struct dist_threads
         *team; /* borrowed: of a member, else NULL; dist_threads.h */
     int member;
 };

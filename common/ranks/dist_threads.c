@@ -15,7 +15,7 @@
 
 enum { SPINS = 4000 }; /* before a waiting member sleeps: a few microseconds */
 
-struct dist_team {
+struct dist_threads {
     struct dist *process; /* borrowed */
     int n, at_once;
     int turns; /* that nobody has, if at_once < n; under 'lock' */
@@ -23,19 +23,19 @@ struct dist_team {
     atomic_uint round;
     pthread_mutex_t lock;
     pthread_cond_t next;
-    void *shown[DIST_MAX_MEMBERS]; /* what each member brought */
-    int rc[DIST_MAX_MEMBERS];
-    struct err err[DIST_MAX_MEMBERS];
+    void *shown[DIST_THREADS_MAX]; /* what each member brought */
+    int rc[DIST_THREADS_MAX];
+    struct err err[DIST_THREADS_MAX];
 };
 
-struct member {
+struct dist_thread {
     struct dist dist;
-    dist_member_f fn;
+    dist_threads_f fn;
     void *self;
 };
 
 /* With the lock: wait for a turn, in a round other than 'round'. */
-static void take_turn(struct dist_team *t, const unsigned *round)
+static void take_turn(struct dist_threads *t, const unsigned *round)
 {
     while (t->turns == 0 || (round && atomic_load(&t->round) == *round))
         pthread_cond_wait(&t->next, &t->lock);
@@ -43,7 +43,7 @@ static void take_turn(struct dist_team *t, const unsigned *round)
 }
 
 /* The last to come keeps its turn; the others let theirs go until then. */
-static void meet_in_turns(struct dist_team *t)
+static void wait_in_turns(struct dist_threads *t)
 {
     unsigned round;
 
@@ -61,12 +61,12 @@ static void meet_in_turns(struct dist_team *t)
 }
 
 /* Until all members are here. */
-static void meet(struct dist_team *t)
+static void wait_for_all(struct dist_threads *t)
 {
     const unsigned round = atomic_load(&t->round);
 
     if (t->at_once < t->n) {
-        meet_in_turns(t);
+        wait_in_turns(t);
         return;
     }
     if (atomic_fetch_add(&t->arrived, 1) + 1 == t->n) {
@@ -89,26 +89,26 @@ static void meet(struct dist_team *t)
 /* Every member learns how member 0 fared with the other processes. */
 static int share_outcome(struct dist *d, int rc, struct err *err)
 {
-    struct dist_team *t = d->team;
+    struct dist_threads *t = d->team;
 
     if (d->member == 0) {
         t->rc[0] = rc;
         if (rc < 0)
             t->err[0] = *err;
     }
-    meet(t);
+    wait_for_all(t);
     rc = t->rc[0];
     if (rc < 0) {
         *err = t->err[0];
         d->fault = t->process->fault;
     }
-    meet(t);
+    wait_for_all(t);
     return rc;
 }
 
 /* --- sums ------------------------------------------------------------------*/
 
-static void add_float(const struct dist_team *t, size_t begin, size_t end)
+static void add_float(const struct dist_threads *t, size_t begin, size_t end)
 {
     for (int step = 1; step < t->n; step *= 2)
         for (int r = 0; r + step < t->n; r += 2 * step) {
@@ -120,7 +120,7 @@ static void add_float(const struct dist_team *t, size_t begin, size_t end)
         }
 }
 
-static void add_double(const struct dist_team *t, size_t begin, size_t end)
+static void add_double(const struct dist_threads *t, size_t begin, size_t end)
 {
     for (int step = 1; step < t->n; step *= 2)
         for (int r = 0; r + step < t->n; r += 2 * step) {
@@ -134,30 +134,30 @@ static void add_double(const struct dist_team *t, size_t begin, size_t end)
 
 struct addition {
     size_t item;
-    void (*add)(const struct dist_team *t, size_t begin, size_t end);
+    void (*add)(const struct dist_threads *t, size_t begin, size_t end);
 };
 
 /* Add up what the members brought: each does one slice and hands it round. */
 static void add_members(struct dist *d, const struct addition *a, void *x,
                         size_t n)
 {
-    struct dist_team *t = d->team;
+    struct dist_threads *t = d->team;
     const size_t begin = n * (size_t)d->member / (size_t)t->n;
     const size_t end = n * ((size_t)d->member + 1) / (size_t)t->n;
     const size_t at = begin * a->item, size = (end - begin) * a->item;
 
     t->shown[d->member] = x;
-    meet(t);
+    wait_for_all(t);
     a->add(t, begin, end);
     for (int m = 1; m < t->n; m++)
         memcpy((char *)t->shown[m] + at, (char *)t->shown[0] + at, size);
-    meet(t);
+    wait_for_all(t);
 }
 
-int team_sum_float(struct dist *d, float *x, size_t n, struct err *err)
+int dist_threads_sum_float(struct dist *d, float *x, size_t n, struct err *err)
 {
     static const struct addition floats = {sizeof(float), add_float};
-    struct dist_team *t = d->team;
+    struct dist_threads *t = d->team;
     int rc = 0;
 
     add_members(d, &floats, x, n);
@@ -168,14 +168,15 @@ int team_sum_float(struct dist *d, float *x, size_t n, struct err *err)
     rc = share_outcome(d, rc, err);
     if (rc == 0 && d->member > 0)
         memcpy(x, t->shown[0], n * sizeof(*x));
-    meet(t);
+    wait_for_all(t);
     return rc;
 }
 
-int team_sum_double(struct dist *d, double *x, size_t n, struct err *err)
+int dist_threads_sum_double(struct dist *d, double *x, size_t n,
+                            struct err *err)
 {
     static const struct addition doubles = {sizeof(double), add_double};
-    struct dist_team *t = d->team;
+    struct dist_threads *t = d->team;
     int rc = 0;
 
     add_members(d, &doubles, x, n);
@@ -186,12 +187,12 @@ int team_sum_double(struct dist *d, double *x, size_t n, struct err *err)
     rc = share_outcome(d, rc, err);
     if (rc == 0 && d->member > 0)
         memcpy(x, t->shown[0], n * sizeof(*x));
-    meet(t);
+    wait_for_all(t);
     return rc;
 }
 
 /* Member 0 alone may look: it is the one that adds to it. */
-struct dist_seconds team_spent(const struct dist *d)
+struct dist_seconds dist_threads_spent(const struct dist *d)
 {
     return d->member == 0 ? d->team->process->spent : (struct dist_seconds){0};
 }
@@ -202,7 +203,7 @@ struct dist_seconds team_spent(const struct dist *d)
 static int gather_processes(struct dist *d, const struct dist_items *g,
                             size_t at, struct err *err)
 {
-    const struct dist_team *t = d->team;
+    const struct dist_threads *t = d->team;
     size_t n[DIST_MAX_RANKS];
     const struct dist_items all = {
         .x = (char *)g->all + at, .n = n, .item = g->item, .all = g->all};
@@ -215,10 +216,10 @@ static int gather_processes(struct dist *d, const struct dist_items *g,
     return dist_gather(t->process, &all, err);
 }
 
-int team_gather(struct dist *d, const struct dist_items *g, size_t at,
-                struct err *err)
+int dist_threads_gather(struct dist *d, const struct dist_items *g, size_t at,
+                        struct err *err)
 {
-    struct dist_team *t = d->team;
+    struct dist_threads *t = d->team;
     const size_t mine = g->n[d->rank] * g->item;
     size_t sum = 0;
     int rc = 0;
@@ -227,24 +228,24 @@ int team_gather(struct dist *d, const struct dist_items *g, size_t at,
         sum += g->n[r] * g->item;
     if (d->member == 0)
         t->shown[0] = g->all;
-    meet(t);
+    wait_for_all(t);
     if (mine > 0)
         memmove((char *)t->shown[0] + at, g->x, mine);
-    meet(t);
+    wait_for_all(t);
     if (d->member == 0)
         rc = gather_processes(d, g, at, err);
     rc = share_outcome(d, rc, err);
     if (rc == 0 && d->member > 0 && sum > 0)
         memcpy(g->all, t->shown[0], sum);
-    meet(t);
+    wait_for_all(t);
     return rc;
 }
 
 /* --- the rest --------------------------------------------------------------*/
 
-int team_bcast(struct dist *d, void *bytes, size_t n, struct err *err)
+int dist_threads_bcast(struct dist *d, void *bytes, size_t n, struct err *err)
 {
-    struct dist_team *t = d->team;
+    struct dist_threads *t = d->team;
     int rc = 0;
 
     t->shown[d->member] = bytes;
@@ -253,35 +254,35 @@ int team_bcast(struct dist *d, void *bytes, size_t n, struct err *err)
     rc = share_outcome(d, rc, err);
     if (rc == 0 && d->member > 0)
         memcpy(bytes, t->shown[0], n);
-    meet(t);
+    wait_for_all(t);
     return rc;
 }
 
-int team_barrier(struct dist *d, struct err *err)
+int dist_threads_barrier(struct dist *d, struct err *err)
 {
     int rc = 0;
 
-    meet(d->team);
+    wait_for_all(d->team);
     if (d->member == 0)
         rc = dist_barrier(d->team->process, err);
     return share_outcome(d, rc, err);
 }
 
-int team_agree(struct dist *d, int rc, struct err *err)
+int dist_threads_agree(struct dist *d, int rc, struct err *err)
 {
-    struct dist_team *t = d->team;
+    struct dist_threads *t = d->team;
     int first = 0;
 
     t->rc[d->member] = rc;
     if (rc < 0)
         t->err[d->member] = *err;
-    meet(t);
+    wait_for_all(t);
     while (first < t->n && t->rc[first] == 0)
         first++;
     rc = first < t->n ? -1 : 0;
     if (rc < 0)
         *err = t->err[first];
-    meet(t);
+    wait_for_all(t);
     if (d->member == 0)
         rc = dist_agree(t->process, rc, err);
     return share_outcome(d, rc, err);
@@ -289,14 +290,14 @@ int team_agree(struct dist *d, int rc, struct err *err)
 
 /* --- threads ---------------------------------------------------------------*/
 
-static void begin_turn(struct dist_team *t)
+static void begin_turn(struct dist_threads *t)
 {
     pthread_mutex_lock(&t->lock);
     take_turn(t, NULL);
     pthread_mutex_unlock(&t->lock);
 }
 
-static void end_turn(struct dist_team *t)
+static void end_turn(struct dist_threads *t)
 {
     pthread_mutex_lock(&t->lock);
     t->turns++;
@@ -306,7 +307,7 @@ static void end_turn(struct dist_team *t)
 
 static void *member_thread(void *arg)
 {
-    struct member *m = arg;
+    struct dist_thread *m = arg;
 
     begin_turn(m->dist.team);
     m->fn(m->self, &m->dist);
@@ -314,21 +315,21 @@ static void *member_thread(void *arg)
     return NULL;
 }
 
-void dist_team_turns(struct dist *process, int n, int at_once, dist_member_f fn,
-                     void *const *self)
+void dist_threads_turns(struct dist *process, int n, int at_once,
+                        dist_threads_f fn, void *const *self)
 {
-    struct dist_team team = {
+    struct dist_threads team = {
         .process = process, .n = n, .at_once = at_once, .turns = at_once};
-    struct member member[DIST_MAX_MEMBERS];
-    pthread_t thread[DIST_MAX_MEMBERS];
+    struct dist_thread member[DIST_THREADS_MAX];
+    pthread_t thread[DIST_THREADS_MAX];
     int started = 1, rc = 0;
 
-    BUG_ON(n < 1 || n > DIST_MAX_MEMBERS || process->team);
+    BUG_ON(n < 1 || n > DIST_THREADS_MAX || process->team);
     BUG_ON(at_once < 1 || at_once > n);
     pthread_mutex_init(&team.lock, NULL);
     pthread_cond_init(&team.next, NULL);
     for (int i = 0; i < n; i++)
-        member[i] = (struct member){
+        member[i] = (struct dist_thread){
             .dist = {.rank = process->rank * n + i,
                      .size = process->size * n,
                      .processes = process->size,
@@ -358,8 +359,8 @@ void dist_team_turns(struct dist *process, int n, int at_once, dist_member_f fn,
     pthread_mutex_destroy(&team.lock);
 }
 
-void dist_team_run(struct dist *process, int n, dist_member_f fn,
-                   void *const *self)
+void dist_threads_run(struct dist *process, int n, dist_threads_f fn,
+                      void *const *self)
 {
-    dist_team_turns(process, n, n, fn, self);
+    dist_threads_turns(process, n, n, fn, self);
 }

@@ -12,10 +12,10 @@
 
 #include "ranks/dist.h"
 
-enum { DIST_MAX_MEMBERS = 8 };
+enum { DIST_THREADS_MAX = 8 };
 
 /* What each member does; 'self' is its own, 'd' its place among all. */
-typedef void (*dist_member_f)(void *self, struct dist *d);
+typedef void (*dist_threads_f)(void *self, struct dist *d);
 
 /*
  * Run fn on 'n' members; self[m] is given to member m.  Member 0 runs on the
@@ -24,25 +24,26 @@ typedef void (*dist_member_f)(void *self, struct dist *d);
  * Collective.  A process that cannot start its threads ends the job, since
  * those it has would wait for ever.
  */
-void dist_team_run(struct dist *process, int n, dist_member_f fn,
-                   void *const *self);
+void dist_threads_run(struct dist *process, int n, dist_threads_f fn,
+                      void *const *self);
 
 /* The same, but only 'at_once' of them, 1 .. n, compute at a time; who waits
  * for the others lets another have its turn. */
-void dist_team_turns(struct dist *process, int n, int at_once, dist_member_f fn,
-                     void *const *self);
+void dist_threads_turns(struct dist *process, int n, int at_once,
+                        dist_threads_f fn, void *const *self);
 
 /* For dist.c: the calls of a member. */
-MUST_USE int team_sum_float(struct dist *d, float *x, size_t n,
-                            struct err *err);
-MUST_USE int team_sum_double(struct dist *d, double *x, size_t n,
-                             struct err *err);
+MUST_USE int dist_threads_sum_float(struct dist *d, float *x, size_t n,
+                                    struct err *err);
+MUST_USE int dist_threads_sum_double(struct dist *d, double *x, size_t n,
+                                     struct err *err);
 /* 'at': bytes of all that lie before this member's. */
-MUST_USE int team_gather(struct dist *d, const struct dist_items *g, size_t at,
-                         struct err *err);
-MUST_USE int team_bcast(struct dist *d, void *bytes, size_t n, struct err *err);
-struct dist_seconds team_spent(const struct dist *d);
-MUST_USE int team_barrier(struct dist *d, struct err *err);
-MUST_USE int team_agree(struct dist *d, int rc, struct err *err);
+MUST_USE int dist_threads_gather(struct dist *d, const struct dist_items *g,
+                                 size_t at, struct err *err);
+MUST_USE int dist_threads_bcast(struct dist *d, void *bytes, size_t n,
+                                struct err *err);
+struct dist_seconds dist_threads_spent(const struct dist *d);
+MUST_USE int dist_threads_barrier(struct dist *d, struct err *err);
+MUST_USE int dist_threads_agree(struct dist *d, int rc, struct err *err);
 
 #endif

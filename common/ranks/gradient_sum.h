@@ -2,14 +2,14 @@
  * gradient_sum.h - the sum of a gradient over the ranks, while backward goes on
  *
  * Backward completes a gradient from its end to its beginning, layer by layer.
- * As soon as EXCHANGE_BUCKET floats are complete they are summed: they are
+ * As soon as GRADIENT_SUM_BUCKET floats are complete they are summed: they are
  * still in the cache then, and no message is longer than is fast.  Each float
  * is added up in the order of dist.h's tree wherever buckets begin, so that
  * they do not show in the result.
  *
- *     exchange_begin(&e, dist, graph_dparam(g), graph_n_param(g));
- *     graph_backward_each(g, exchange_ready, &e);
- *     if (exchange_end(&e, err) < 0) ...
+ *     gradient_sum_begin(&e, dist, graph_dparam(g), graph_n_param(g));
+ *     graph_backward_each(g, gradient_sum_ready, &e);
+ *     if (gradient_sum_end(&e, err) < 0) ...
  *
  * Collective: all ranks do the same with gradients of equal length.
  */
@@ -18,9 +18,9 @@
 
 #include "ranks/dist.h"
 
-enum { EXCHANGE_BUCKET = DIST_PIECE / (int)sizeof(float) };
+enum { GRADIENT_SUM_BUCKET = DIST_PIECE / (int)sizeof(float) };
 
-struct exchange {
+struct gradient_sum {
     struct dist *dist; /* borrowed */
     float *x;          /* borrowed */
     size_t left;       /* x[0 .. left-1] are not summed yet */
@@ -28,12 +28,13 @@ struct exchange {
     struct err err;
 };
 
-void exchange_begin(struct exchange *e, struct dist *d, float *x, size_t n);
+void gradient_sum_begin(struct gradient_sum *e, struct dist *d, float *x,
+                        size_t n);
 
 /* x[from ..] will not change any more.  A graph_ready_f of nn/graph.h. */
-void exchange_ready(void *exchange, size_t from);
+void gradient_sum_ready(void *exchange, size_t from);
 
 /* All is complete: sum the rest.  Errors: ERR_SYSTEM, of any of the sums. */
-MUST_USE int exchange_end(struct exchange *e, struct err *err);
+MUST_USE int gradient_sum_end(struct gradient_sum *e, struct err *err);
 
 #endif

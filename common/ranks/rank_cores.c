@@ -6,11 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-struct place place_of(const struct dist *d, int64_t wanted)
+struct rank_cores rank_cores_of(const struct dist *d, int64_t wanted)
 {
     const int cores = omp_get_num_procs();
     const bool bound = cores < (int)sysconf(_SC_NPROCESSORS_ONLN);
-    struct place p = {.cores = cores, .sharers = bound ? 1 : d->here};
+    struct rank_cores p = {.cores = cores, .sharers = bound ? 1 : d->here};
 
     p.threads = wanted > 0 ? (int)wanted : p.cores / p.sharers;
     if (p.threads < 1)
@@ -18,7 +18,7 @@ struct place place_of(const struct dist *d, int64_t wanted)
     return p;
 }
 
-bool place_crowded(const struct place *p)
+bool rank_cores_crowded(const struct rank_cores *p)
 {
     return (int64_t)p->threads * p->sharers > p->cores;
 }
@@ -42,21 +42,21 @@ static void list_cores(char *text, size_t size)
         fclose(f);
 }
 
-void place_describe(const struct place *p, char text[PLACE_TEXT])
+void rank_cores_describe(const struct rank_cores *p, char text[RANK_CORES_TEXT])
 {
     char list[64], shared[48] = "";
 
     list_cores(list, sizeof(list));
     if (p->sharers > 1)
         snprintf(shared, sizeof(shared), ", shared by %d ranks", p->sharers);
-    snprintf(text, PLACE_TEXT, "%d thread%s on core%s %s%s", p->threads,
+    snprintf(text, RANK_CORES_TEXT, "%d thread%s on core%s %s%s", p->threads,
              p->threads > 1 ? "s" : "", p->cores > 1 ? "s" : "", list, shared);
 }
 
-int place_count_crowded(struct dist *d, const struct place *p, int *count,
-                        struct err *err)
+int rank_cores_count_crowded(struct dist *d, const struct rank_cores *p,
+                             int *count, struct err *err)
 {
-    double sum = place_crowded(p);
+    double sum = rank_cores_crowded(p);
 
     if (dist_sum(d, &sum, 1, err) < 0)
         return -1;
@@ -64,8 +64,8 @@ int place_count_crowded(struct dist *d, const struct place *p, int *count,
     return 0;
 }
 
-int place_parts(const struct dist *d, int parts, bool strict, int64_t batch,
-                struct err *err)
+int rank_cores_parts(const struct dist *d, int parts, bool strict,
+                     int64_t batch, struct err *err)
 {
     if (parts % d->size == 0 && batch >= parts)
         return parts / d->size;

@@ -1,6 +1,6 @@
 /*
- * rank_cores.h - how the parts of a batch and the cores of a host are shared out
- * among ranks
+ * rank_cores.h - how the parts of a batch and the cores of a host are shared
+ * out among ranks
  */
 #ifndef RANKS_RANK_CORES_H
 #define RANKS_RANK_CORES_H
@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Where this process computes, and with how many threads. */
-struct place {
+struct rank_cores {
     int threads; /* >= 1 */
     int cores;   /* that it may use */
     int sharers; /* ranks, this one too, that may use the same */
@@ -20,21 +20,23 @@ struct place {
  * Its threads: 'wanted', or if that is 0 its own cores if it is bound to some,
  * else its share of the host's.  Not collective.
  */
-struct place place_of(const struct dist *d, int64_t wanted);
+struct rank_cores rank_cores_of(const struct dist *d, int64_t wanted);
 
 /* Do more threads than cores compute there? */
-bool place_crowded(const struct place *p);
+bool rank_cores_crowded(const struct rank_cores *p);
 
-enum { PLACE_TEXT = 160 };
+enum { RANK_CORES_TEXT = 160 };
 
 /* "1 thread on cores 0-3, shared by 2 ranks". */
-void place_describe(const struct place *p, char text[PLACE_TEXT]);
+void rank_cores_describe(const struct rank_cores *p,
+                         char text[RANK_CORES_TEXT]);
 
 /*
  * How many ranks are crowded, on all.  Collective.  Errors: ERR_SYSTEM.
  */
-MUST_USE int place_count_crowded(struct dist *d, const struct place *p,
-                                 int *count, struct err *err);
+MUST_USE int rank_cores_count_crowded(struct dist *d,
+                                      const struct rank_cores *p, int *count,
+                                      struct err *err);
 
 /*
  * How many parts of each batch this process does.  A batch is divided into a
@@ -47,7 +49,7 @@ MUST_USE int place_count_crowded(struct dist *d, const struct place *p,
  *   batch [in] images
  * Errors, as -1: ERR_USAGE as told, the same on all ranks.
  */
-MUST_USE int place_parts(const struct dist *d, int parts, bool strict,
-                         int64_t batch, struct err *err);
+MUST_USE int rank_cores_parts(const struct dist *d, int parts, bool strict,
+                              int64_t batch, struct err *err);
 
 #endif

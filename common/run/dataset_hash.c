@@ -79,7 +79,8 @@ static int add_entry(struct dataset *d, const char *path, const struct stat *st,
 }
 
 /* Returns 1 if the folder was entered before. */
-static int enter(struct dataset *d, const struct stat *st, struct err *err)
+static int enter_folder(struct dataset *d, const struct stat *st,
+                        struct err *err)
 {
     for (size_t i = 0; i < d->n_folder; i++)
         if (d->folder[i].dev == st->st_dev && d->folder[i].ino == st->st_ino)
@@ -95,7 +96,7 @@ static int enter(struct dataset *d, const struct stat *st, struct err *err)
     return 0;
 }
 
-static bool counts(const char *name)
+static bool is_counted(const char *name)
 {
     return name[0] != '.';
 }
@@ -107,8 +108,8 @@ static bool is_contour(const char *name)
     return dot && strcmp(dot, ".dat") == 0;
 }
 
-static int walk(struct dataset *d, const char *path, int depth,
-                struct err *err);
+static int list_folder(struct dataset *d, const char *path, int depth,
+                       struct err *err);
 
 static int walk_name(struct dataset *d, const char *path, bool cropped,
                      int depth, struct err *err)
@@ -127,13 +128,13 @@ static int walk_name(struct dataset *d, const char *path, bool cropped,
                    : add_entry(d, path, &st, NULL, err);
     if (!S_ISDIR(st.st_mode))
         return add_entry(d, path, NULL, "special", err);
-    old = enter(d, &st, err);
+    old = enter_folder(d, &st, err);
     if (old)
         return old < 0 ? -1 : add_entry(d, path, NULL, "met before", err);
     if (depth == DATASET_MAX_DEPTH)
         return err_set(err, ERR_USAGE, "'%s': folders over %d deep", d->root,
                        DATASET_MAX_DEPTH);
-    return walk(d, path, depth + 1, err);
+    return list_folder(d, path, depth + 1, err);
 }
 
 static bool has_cropped(const struct dataset *d, const char *path, char **names,
@@ -151,7 +152,8 @@ static bool has_cropped(const struct dataset *d, const char *path, char **names,
 }
 
 /* List the folder 'path' below the dataset; "" is the dataset itself. */
-static int walk(struct dataset *d, const char *path, int depth, struct err *err)
+static int list_folder(struct dataset *d, const char *path, int depth,
+                       struct err *err)
 {
     char full[FILE_PATH_MAX], below[FILE_PATH_MAX], **names = NULL;
     bool cropped;
@@ -160,20 +162,20 @@ static int walk(struct dataset *d, const char *path, int depth, struct err *err)
 
     if (file_path(full, err, "%s/%s", d->root, path) < 0)
         return -1;
-    if (dir_list(full, &names, &n, err) < 0) {
+    if (file_dir_list(full, &names, &n, err) < 0) {
         if (err->code != ERR_INPUT || depth == 0)
             return -1;
         return add_entry(d, path, NULL, "unreadable", err);
     }
     cropped = has_cropped(d, path, names, n);
     for (size_t i = 0; rc == 0 && i < n; i++) {
-        if (!counts(names[i]))
+        if (!is_counted(names[i]))
             continue;
         rc = file_path(below, err, "%s%s%s", path, *path ? "/" : "", names[i]);
         if (rc == 0)
             rc = walk_name(d, below, cropped, depth, err);
     }
-    dir_list_free(names, n);
+    file_dir_list_free(names, n);
     return rc;
 }
 
@@ -184,7 +186,7 @@ static int by_path(const void *a, const void *b)
     return strcmp(p->path, q->path);
 }
 
-/* --- the cache ------------------------------------------------------------- */
+/* --- the cache ------------------------------------------------------------ */
 
 static const char cache_header[] = "path,size,mtime_ns,inode,sha256";
 
@@ -201,7 +203,7 @@ static bool same_file(const struct csv *c, size_t row, const struct entry *e)
 }
 
 /* Both lists are in order of path, so one pass finds all. */
-static void recall(struct dataset *d, const char *cache)
+static void read_cache(struct dataset *d, const char *cache)
 {
     struct csv c;
     struct err err;
@@ -226,7 +228,8 @@ static void recall(struct dataset *d, const char *cache)
  * A file that changed a moment ago might change again within its clock's
  * tick, so it is not remembered yet.
  */
-static void remember(const struct dataset *d, const char *cache, time_t start)
+static void write_cache(const struct dataset *d, const char *cache,
+                        time_t start)
 {
     const int64_t settled = ((int64_t)start - DATASET_SETTLED) * 1000000000;
     struct buf b = {0};
@@ -247,7 +250,7 @@ static void remember(const struct dataset *d, const char *cache, time_t start)
     buf_release(&b);
 }
 
-/* --- all together ---------------------------------------------------------- */
+/* --- all together --------------------------------------------------------- */
 
 /* Hash what the cache did not know; *n_read counts. */
 static int read_files(struct dataset *d, size_t *n_read, struct err *err)
@@ -296,19 +299,19 @@ int dataset_hash(const char *path, const char *cache, char hex[HASH_HEX],
     if (stat(path, &st) < 0)
         return err_set(err, ERR_USAGE, "cannot read the dataset '%s': %s", path,
                        strerror(errno));
-    rc = enter(&d, &st, err);
+    rc = enter_folder(&d, &st, err);
     if (rc == 0)
-        rc = walk(&d, "", 0, err);
+        rc = list_folder(&d, "", 0, err);
     if (rc == 0) {
         if (d.n > 1)
             qsort(d.entry, d.n, sizeof(*d.entry), by_path);
-        recall(&d, cache);
+        read_cache(&d, cache);
         rc = read_files(&d, &n_read, err);
     }
     if (rc == 0) {
         sum_up(&d, hex);
         if (cache && n_read > 0)
-            remember(&d, cache, start);
+            write_cache(&d, cache, start);
     } else if (err->code == ERR_INPUT) {
         err->code = ERR_USAGE;
     }

@@ -1,4 +1,4 @@
-/* output.c - begin and seal the output directory of a node */
+/* output.c - begin and seal the output directory of a step */
 #include "run/output.h"
 
 #include "base/clock.h"
@@ -19,57 +19,57 @@ enum { BEGUN_MAX_BYTES = 4096 };
 
 #define MAX_SECONDS 1e11 /* since 1970, of a time that can be told */
 
-int node_partial(char path[FILE_PATH_MAX], const char *run_dir,
-                 const struct plan_node *n, struct err *err)
+int output_partial(char path[FILE_PATH_MAX], const char *run_dir,
+                   const struct plan_step *n, struct err *err)
 {
     return file_path(path, err, "%s/%s.partial", run_dir, n->dir);
 }
 
 static int sealed_path(char path[FILE_PATH_MAX], const char *run_dir,
-                       const struct plan_node *n, struct err *err)
+                       const struct plan_step *n, struct err *err)
 {
     return file_path(path, err, "%s/%s", run_dir, n->dir);
 }
 
-/* --- unfinished work ------------------------------------------------------- */
+/* --- unfinished work ------------------------------------------------------ */
 
-/* Is it what node_begin() wrote for this key? */
-static bool is_begun(const json_t *j, const char *key)
+/* Is it what output_begin() wrote for this hash? */
+static bool is_begun(const json_t *j, const char *hash)
 {
     const char *of = json_string_value(json_object_get(j, "key"));
     const json_t *started = json_object_get(j, "started");
     const json_t *resumed = json_object_get(j, "resumed");
 
-    return of && strcmp(of, key) == 0 && json_is_number(started) &&
+    return of && strcmp(of, hash) == 0 && json_is_number(started) &&
            json_number_value(started) >= 0 &&
            json_number_value(started) < MAX_SECONDS &&
            json_is_integer(resumed) && json_integer_value(resumed) >= 0 &&
            json_integer_value(resumed) < INT_MAX;
 }
 
-/* What .begun in 'partial' says, if it speaks of this key; else NULL. */
-static json_t *read_begun(const char *partial, const struct plan_node *n)
+/* What .begun in 'partial' says, if it speaks of this hash; else NULL. */
+static json_t *read_begun(const char *partial, const struct plan_step *n)
 {
     char path[FILE_PATH_MAX];
     struct err err;
     json_t *j;
 
-    if (file_path(path, &err, "%s/" NODE_BEGUN, partial) < 0)
+    if (file_path(path, &err, "%s/" OUTPUT_BEGUN, partial) < 0)
         return NULL;
-    j = node_files_read(path, BEGUN_MAX_BYTES, &err);
-    if (is_begun(j, n->key))
+    j = output_files_read(path, BEGUN_MAX_BYTES, &err);
+    if (is_begun(j, n->hash))
         return j;
     json_decref(j);
     return NULL;
 }
 
-bool node_is_begun(const char *run_dir, const struct plan_node *n)
+bool output_is_begun(const char *run_dir, const struct plan_step *n)
 {
     char partial[FILE_PATH_MAX];
     struct err err;
     json_t *begun = NULL;
 
-    if (node_partial(partial, run_dir, n, &err) == 0)
+    if (output_partial(partial, run_dir, n, &err) == 0)
         begun = read_begun(partial, n);
     json_decref(begun);
     return begun != NULL;
@@ -79,67 +79,67 @@ bool node_is_begun(const char *run_dir, const struct plan_node *n)
  * A crash leaves temporary files in the output, and in the run directory
  * outputs that were being removed.  Removing them is only tidiness.
  */
-static void tidy(const char *run_dir, const char *partial)
+static void remove_leftovers(const char *run_dir, const char *partial)
 {
-    struct node_files f = {0};
+    struct output_files f = {0};
     char path[FILE_PATH_MAX], **names = NULL;
     struct err err;
     size_t n = 0;
 
-    if (node_files_list(&f, partial, &err) == 0)
+    if (output_files_list(&f, partial, &err) == 0)
         for (size_t i = 0; i < f.n; i++)
-            if (node_files_temporary(f.file[i].name) &&
+            if (output_files_temporary(f.file[i].name) &&
                 file_path(path, &err, "%s/%s", partial, f.file[i].name) == 0)
                 unlink(path);
-    node_files_release(&f);
-    if (dir_list(run_dir, &names, &n, &err) < 0)
+    output_files_release(&f);
+    if (file_dir_list(run_dir, &names, &n, &err) < 0)
         return;
     for (size_t i = 0; i < n; i++)
         if (strncmp(names[i], ".trash-", 7) == 0 &&
             file_path(path, &err, "%s/%s", run_dir, names[i]) == 0 &&
-            dir_remove(path, &err) < 0)
+            file_dir_remove(path, &err) < 0)
             break;
-    dir_list_free(names, n);
+    file_dir_list_free(names, n);
 }
 
 /* Go on with what is there; a manifest was too early. */
-static int resume(const char *run_dir, const char *partial, json_t *begun,
-                  struct err *err)
+static int resume_output(const char *run_dir, const char *partial,
+                         json_t *begun, struct err *err)
 {
     const json_int_t times =
         json_integer_value(json_object_get(begun, "resumed"));
     char path[FILE_PATH_MAX];
 
-    tidy(run_dir, partial);
+    remove_leftovers(run_dir, partial);
     json_object_set_new(begun, "resumed", json_integer(times + 1));
-    if (file_path(path, err, "%s/" NODE_MANIFEST, partial) < 0 ||
-        dir_remove(path, err) < 0 ||
-        file_path(path, err, "%s/" NODE_BEGUN, partial) < 0)
+    if (file_path(path, err, "%s/" OUTPUT_MANIFEST, partial) < 0 ||
+        file_dir_remove(path, err) < 0 ||
+        file_path(path, err, "%s/" OUTPUT_BEGUN, partial) < 0)
         return -1;
     return json_write(path, begun, JSON_INDENT(1), err);
 }
 
-int node_begin(const char *run_dir, const struct plan_node *n,
-               char path[FILE_PATH_MAX], bool *resumed, struct err *err)
+int output_begin(const char *run_dir, const struct plan_step *n,
+                 char path[FILE_PATH_MAX], bool *resumed, struct err *err)
 {
     char begun_path[FILE_PATH_MAX];
     json_t *begun;
     int rc;
 
-    if (node_check_inputs(run_dir, n, err) < 0 ||
-        node_partial(path, run_dir, n, err) < 0 ||
-        file_path(begun_path, err, "%s/" NODE_BEGUN, path) < 0)
+    if (output_check_inputs(run_dir, n, err) < 0 ||
+        output_partial(path, run_dir, n, err) < 0 ||
+        file_path(begun_path, err, "%s/" OUTPUT_BEGUN, path) < 0)
         return -1;
     begun = read_begun(path, n);
     *resumed = begun != NULL;
     if (begun) {
-        rc = resume(run_dir, path, begun, err);
+        rc = resume_output(run_dir, path, begun, err);
     } else {
-        begun = json_pack("{sssfsi}", "key", n->key, "started", clock_date(),
+        begun = json_pack("{sssfsi}", "key", n->hash, "started", clock_date(),
                           "resumed", 0);
-        rc = dir_remove(path, err);
+        rc = file_dir_remove(path, err);
         if (rc == 0)
-            rc = dir_make(path, err);
+            rc = file_dir_make(path, err);
         if (rc == 0)
             rc = json_write(begun_path, begun, JSON_INDENT(1), err);
     }
@@ -147,9 +147,9 @@ int node_begin(const char *run_dir, const struct plan_node *n,
     return rc;
 }
 
-/* --- sealing --------------------------------------------------------------- */
+/* --- sealing -------------------------------------------------------------- */
 
-static json_t *list_files(const struct node_files *f)
+static json_t *list_files(const struct output_files *f)
 {
     json_t *list = json_array();
 
@@ -164,8 +164,8 @@ static json_t *list_files(const struct node_files *f)
     return list;
 }
 
-static json_t *make_manifest(const struct plan_node *n, const json_t *begun,
-                             const struct node_files *f, struct err *err)
+static json_t *make_manifest(const struct plan_step *n, const json_t *begun,
+                             const struct output_files *f, struct err *err)
 {
     const double start = json_number_value(json_object_get(begun, "started"));
     const double end = clock_date();
@@ -182,7 +182,7 @@ static json_t *make_manifest(const struct plan_node *n, const json_t *begun,
     gethostname(host, sizeof(host) - 1);
     if (files)
         m = json_pack("{ss ss ss si ss ss ss ss ss sf sO so so so}", "key",
-                      n->key, "node", n->name, "stage", n->stage->word,
+                      n->hash, "node", n->name, "stage", n->stage->word,
                       "version", n->stage->version, "program", program, "host",
                       host, "machine", machine, "started", started, "finished",
                       finished, "seconds", end - start, "resumed",
@@ -212,55 +212,59 @@ static int swap_in(const char *run_dir, const char *partial, const char *sealed,
     if (rename(partial, sealed) < 0)
         return err_set(err, ERR_SYSTEM, "cannot rename '%s' to '%s': %s",
                        partial, sealed, strerror(errno));
-    if (file_path(path, err, "%s/..", sealed) < 0 || dir_sync(path, err) < 0)
+    if (file_path(path, err, "%s/..", sealed) < 0 ||
+        file_dir_sync(path, err) < 0)
         return -1;
-    if (file_path(path, err, "%s/" NODE_BEGUN, sealed) == 0)
+    if (file_path(path, err, "%s/" OUTPUT_BEGUN, sealed) == 0)
         unlink(path);
-    if (old && dir_remove(trash, err) < 0)
-        err->code = ERR_NONE; /* the next node_begin() tries again */
+    if (old && file_dir_remove(trash, err) < 0)
+        err->code = ERR_NONE; /* the next output_begin() tries again */
     return 0;
 }
 
-static int seal(const char *run_dir, const struct plan_node *n,
-                const char *partial, const json_t *begun, struct err *err)
+static int seal_output(const char *run_dir, const struct plan_step *n,
+                       const char *partial, const json_t *begun,
+                       struct err *err)
 {
     char path[FILE_PATH_MAX], sealed[FILE_PATH_MAX];
-    struct node_files f = {0};
+    struct output_files f = {0};
     json_t *m = NULL;
     int rc = -1;
 
     if (sealed_path(sealed, run_dir, n, err) == 0 &&
-        file_path(path, err, "%s/" NODE_MANIFEST, partial) == 0 &&
-        node_files_list(&f, partial, err) == 0 &&
-        node_files_hash(&f, partial, err) == 0) {
-        node_files_note(&f, partial);
+        file_path(path, err, "%s/" OUTPUT_MANIFEST, partial) == 0 &&
+        output_files_list(&f, partial, err) == 0 &&
+        output_files_hash(&f, partial, err) == 0) {
+        output_files_note(&f, partial);
         m = make_manifest(n, begun, &f, err);
     }
     if (m && json_write(path, m, JSON_INDENT(1), err) == 0)
         rc = swap_in(run_dir, partial, sealed, err);
     json_decref(m);
-    node_files_release(&f);
+    output_files_release(&f);
     return rc;
 }
 
-int node_commit(const char *run_dir, const struct plan_node *n, struct err *err)
+int output_commit(const char *run_dir, const struct plan_step *n,
+                  struct err *err)
 {
     char partial[FILE_PATH_MAX];
     json_t *begun;
     int rc;
 
-    if (node_partial(partial, run_dir, n, err) < 0)
+    if (output_partial(partial, run_dir, n, err) < 0)
         return -1;
     begun = read_begun(partial, n);
-    if (!begun && node_is_current(run_dir, n))
+    if (!begun && output_is_current(run_dir, n))
         return 0;
     if (!begun)
         return err_set(err, ERR_SYSTEM,
-                       "'%s' was not begun for this key, or is gone", partial);
-    tidy(run_dir, partial);
-    rc = node_check_inputs(run_dir, n, err);
+                       "'%s' was not begun for this content hash, or is gone",
+                       partial);
+    remove_leftovers(run_dir, partial);
+    rc = output_check_inputs(run_dir, n, err);
     if (rc == 0)
-        rc = seal(run_dir, n, partial, begun, err);
+        rc = seal_output(run_dir, n, partial, begun, err);
     if (rc < 0 && err->code == ERR_INPUT)
         err->code = ERR_SYSTEM; /* it is our own output */
     json_decref(begun);

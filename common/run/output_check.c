@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-bool node_is_sealed(const char *run_dir, const struct plan_node *n)
+bool output_is_sealed(const char *run_dir, const struct plan_step *n)
 {
     char sealed[FILE_PATH_MAX];
     struct stat st;
@@ -36,15 +36,15 @@ static bool is_manifest(const json_t *m)
     return true;
 }
 
-json_t *node_manifest(const char *run_dir, const struct plan_node *n,
-                      struct err *err)
+json_t *output_manifest(const char *run_dir, const struct plan_step *n,
+                        struct err *err)
 {
     char path[FILE_PATH_MAX];
     json_t *m;
 
-    if (file_path(path, err, "%s/%s/" NODE_MANIFEST, run_dir, n->dir) < 0)
+    if (file_path(path, err, "%s/%s/" OUTPUT_MANIFEST, run_dir, n->dir) < 0)
         return NULL;
-    m = node_files_read(path, NODE_MANIFEST_MAX, err);
+    m = output_files_read(path, OUTPUT_MANIFEST_MAX, err);
     if (m && !is_manifest(m)) {
         err_set(err, ERR_INPUT, "'%s' is not a manifest", path);
         json_decref(m);
@@ -53,7 +53,7 @@ json_t *node_manifest(const char *run_dir, const struct plan_node *n,
     return m;
 }
 
-/* --- files against the manifest --------------------------------------------- */
+/* --- files against the manifest ------------------------------------------- */
 
 /*
  * One file of the manifest.  Its content is read if it is small, or another
@@ -65,7 +65,7 @@ static int check_file(const char *dir, const json_t *entry, json_t *seen,
     const char *name = json_string_value(json_object_get(entry, "name"));
     const char *hex = json_string_value(json_object_get(entry, "sha256"));
     const json_int_t size = json_integer_value(json_object_get(entry, "size"));
-    char path[FILE_PATH_MAX], stamp[NODE_STAMP], now[HASH_HEX];
+    char path[FILE_PATH_MAX], stamp[OUTPUT_STAMP], now[HASH_HEX];
     struct stat st;
 
     if (file_path(path, err, "%s/%s", dir, name) < 0)
@@ -78,26 +78,26 @@ static int check_file(const char *dir, const json_t *entry, json_t *seen,
     if (st.st_size != size)
         return err_set(err, ERR_INPUT, "%.300s has %lld bytes, not %lld", name,
                        (long long)st.st_size, (long long)size);
-    node_files_stamp(stamp, &st);
-    if (!all && size > NODE_SMALL && node_files_seen(seen, name, stamp))
+    output_files_stamp(stamp, &st);
+    if (!all && size > OUTPUT_SMALL && output_files_seen(seen, name, stamp))
         return 0;
     if (hash_file(path, now, err) < 0) {
         err->code = ERR_SYSTEM; /* it is there: that is no damage of it */
         return -1;
     }
-    if (size > NODE_SMALL)
+    if (size > OUTPUT_SMALL)
         *noted = true;
     if (strcmp(hex, now) != 0) {
         json_object_del(seen, name);
         return err_set(err, ERR_INPUT, "%.300s was changed", name);
     }
-    if (size > NODE_SMALL)
+    if (size > OUTPUT_SMALL)
         json_object_set_new(seen, name, json_string(stamp));
     return 0;
 }
 
-int node_check(const char *run_dir, const struct plan_node *n, const json_t *m,
-               bool all, struct err *err)
+int output_check(const char *run_dir, const struct plan_step *n,
+                 const json_t *m, bool all, struct err *err)
 {
     char dir[FILE_PATH_MAX];
     const json_t *e;
@@ -108,7 +108,7 @@ int node_check(const char *run_dir, const struct plan_node *n, const json_t *m,
 
     if (file_path(dir, err, "%s/%s", run_dir, n->dir) < 0)
         return -1;
-    seen = node_files_recall(dir);
+    seen = output_files_recall(dir);
     json_array_foreach(json_object_get(m, "files"), i, e)
     {
         rc = check_file(dir, e, seen, all, &noted, err);
@@ -116,64 +116,64 @@ int node_check(const char *run_dir, const struct plan_node *n, const json_t *m,
             break;
     }
     if (noted)
-        node_files_remember(dir, seen);
+        output_files_remember(dir, seen);
     json_decref(seen);
     return rc;
 }
 
-int node_check_current(const char *run_dir, const struct plan_node *n,
-                       struct err *err)
+int output_check_current(const char *run_dir, const struct plan_step *n,
+                         struct err *err)
 {
     json_t *m;
     int rc = -1;
 
-    if (!node_is_sealed(run_dir, n))
+    if (!output_is_sealed(run_dir, n))
         return err_set(err, ERR_INPUT, "there is no '%s/%s'", run_dir, n->dir);
-    m = node_manifest(run_dir, n, err);
-    if (m && strcmp(json_string_value(json_object_get(m, "key")), n->key) != 0)
+    m = output_manifest(run_dir, n, err);
+    if (m && strcmp(json_string_value(json_object_get(m, "key")), n->hash) != 0)
         err_set(err, ERR_INPUT, "'%s/%s' is of another configuration", run_dir,
                 n->dir);
     else if (m)
-        rc = node_check(run_dir, n, m, false, err);
+        rc = output_check(run_dir, n, m, false, err);
     json_decref(m);
     return rc;
 }
 
-bool node_is_current(const char *run_dir, const struct plan_node *n)
+bool output_is_current(const char *run_dir, const struct plan_step *n)
 {
     struct err err = {0};
 
-    return node_check_current(run_dir, n, &err) == 0;
+    return output_check_current(run_dir, n, &err) == 0;
 }
 
-struct plan_node node_lacking_inputs(const struct plan_node *n)
+struct plan_step node_lacking_inputs(const struct plan_step *n)
 {
     static char no_inputs[] = "{}";
-    struct plan_node lacking = *n;
+    struct plan_step lacking = *n;
 
-    lacking.key[0] = '-';
+    lacking.hash[0] = '-';
     lacking.inputs = no_inputs;
     return lacking;
 }
 
-int node_check_inputs(const char *run_dir, const struct plan_node *n,
-                      struct err *err)
+int output_check_inputs(const char *run_dir, const struct plan_step *n,
+                        struct err *err)
 {
-    json_t *inputs = n->inputs ? json_loads(n->inputs, 0, NULL) : NULL, *key;
+    json_t *inputs = n->inputs ? json_loads(n->inputs, 0, NULL) : NULL, *hash;
     const char *name;
     int rc = 0;
 
     if (n->inputs && !inputs)
         return err_set(err, ERR_SYSTEM, "no memory for the inputs of %s",
                        n->name);
-    json_object_foreach(inputs, name, key)
+    json_object_foreach(inputs, name, hash)
     {
-        struct plan_node in = {.name = ""};
+        struct plan_step in = {.name = ""};
         struct err why = {0};
 
         plan_output_dir(name, in.dir);
-        snprintf(in.key, sizeof(in.key), "%s", json_string_value(key));
-        rc = node_check_current(run_dir, &in, &why);
+        snprintf(in.hash, sizeof(in.hash), "%s", json_string_value(hash));
+        rc = output_check_current(run_dir, &in, &why);
         if (rc < 0 && why.code == ERR_SYSTEM)
             *err = why;
         else if (rc < 0)
@@ -189,7 +189,7 @@ int node_check_inputs(const char *run_dir, const struct plan_node *n,
 }
 
 /* The names in the manifest against those that are there, both in order. */
-static int compare_names(const json_t *list, const struct node_files *f,
+static int compare_names(const json_t *list, const struct output_files *f,
                          struct err *err)
 {
     const json_t *e;
@@ -212,18 +212,19 @@ static int compare_names(const json_t *list, const struct node_files *f,
     return 0;
 }
 
-int node_verify(const char *run_dir, const struct plan_node *n, struct err *err)
+int output_verify(const char *run_dir, const struct plan_step *n,
+                  struct err *err)
 {
     char sealed[FILE_PATH_MAX];
-    struct node_files f = {0};
-    json_t *m = node_manifest(run_dir, n, err);
+    struct output_files f = {0};
+    json_t *m = output_manifest(run_dir, n, err);
     int rc = -1;
 
-    if (m && node_check(run_dir, n, m, true, err) == 0 &&
+    if (m && output_check(run_dir, n, m, true, err) == 0 &&
         file_path(sealed, err, "%s/%s", run_dir, n->dir) == 0 &&
-        node_files_list(&f, sealed, err) == 0)
+        output_files_list(&f, sealed, err) == 0)
         rc = compare_names(json_object_get(m, "files"), &f, err);
     json_decref(m);
-    node_files_release(&f);
+    output_files_release(&f);
     return rc;
 }

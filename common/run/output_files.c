@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-json_t *node_files_read(const char *path, size_t max, struct err *err)
+json_t *output_files_read(const char *path, size_t max, struct err *err)
 {
     char *text = NULL;
     size_t size;
@@ -35,90 +35,90 @@ json_t *node_files_read(const char *path, size_t max, struct err *err)
     return j;
 }
 
-/* --- what large files looked like ------------------------------------------ */
+/* --- what large files looked like ----------------------------------------- */
 
-void node_files_stamp(char stamp[NODE_STAMP], const struct stat *st)
+void output_files_stamp(char stamp[OUTPUT_STAMP], const struct stat *st)
 {
-    snprintf(stamp, NODE_STAMP, "%jd %jd.%09ld %jd.%09ld %ju",
+    snprintf(stamp, OUTPUT_STAMP, "%jd %jd.%09ld %jd.%09ld %ju",
              (intmax_t)st->st_size, (intmax_t)st->st_mtim.tv_sec,
              st->st_mtim.tv_nsec, (intmax_t)st->st_ctim.tv_sec,
              st->st_ctim.tv_nsec, (uintmax_t)st->st_ino);
 }
 
-bool node_files_seen(const json_t *seen, const char *name, const char *stamp)
+bool output_files_seen(const json_t *seen, const char *name, const char *stamp)
 {
     const char *was = json_string_value(json_object_get(seen, name));
 
     return was && strcmp(was, stamp) == 0;
 }
 
-json_t *node_files_recall(const char *dir)
+json_t *output_files_recall(const char *dir)
 {
     char path[FILE_PATH_MAX];
     struct err err;
     json_t *seen = NULL;
 
-    if (file_path(path, &err, "%s/" NODE_SEEN, dir) == 0 && file_exists(path))
-        seen = node_files_read(path, NODE_MANIFEST_MAX, &err);
+    if (file_path(path, &err, "%s/" OUTPUT_SEEN, dir) == 0 && file_exists(path))
+        seen = output_files_read(path, OUTPUT_MANIFEST_MAX, &err);
     return seen ? seen : json_object();
 }
 
-void node_files_remember(const char *dir, const json_t *seen)
+void output_files_remember(const char *dir, const json_t *seen)
 {
     char path[FILE_PATH_MAX];
     struct err err;
 
-    if (file_path(path, &err, "%s/" NODE_SEEN, dir) < 0 ||
+    if (file_path(path, &err, "%s/" OUTPUT_SEEN, dir) < 0 ||
         json_write(path, seen, JSON_INDENT(1), &err) < 0)
         return; /* then all is read again next time */
 }
 
-void node_files_note(const struct node_files *f, const char *dir)
+void output_files_note(const struct output_files *f, const char *dir)
 {
     json_t *seen = json_object();
 
     for (size_t i = 0; i < f->n; i++)
-        if (f->file[i].size > NODE_SMALL)
+        if (f->file[i].size > OUTPUT_SMALL)
             json_object_set_new(seen, f->file[i].name,
                                 json_string(f->file[i].stamp));
-    node_files_remember(dir, seen);
+    output_files_remember(dir, seen);
     json_decref(seen);
 }
 
-/* --- the list -------------------------------------------------------------- */
+/* --- the list ------------------------------------------------------------- */
 
-static int add_file(struct node_files *f, const char *name, struct err *err)
+static int add_file(struct output_files *f, const char *name, struct err *err)
 {
     /* grows when the count is a power of two */
     if ((f->n & (f->n - 1)) == 0) {
-        struct node_file *grown =
+        struct output_file *grown =
             realloc(f->file, (f->n ? 2 * f->n : 1) * sizeof(*grown));
 
         if (!grown)
             return err_set(err, ERR_SYSTEM, "no memory for a list of files");
         f->file = grown;
     }
-    if (f->n == NODE_MAX_FILES)
+    if (f->n == OUTPUT_MAX_FILES)
         return err_set(err, ERR_INPUT, "over %d files in an output",
-                       NODE_MAX_FILES);
-    f->file[f->n] = (struct node_file){.name = strdup(name)};
+                       OUTPUT_MAX_FILES);
+    f->file[f->n] = (struct output_file){.name = strdup(name)};
     if (!f->file[f->n].name)
         return err_set(err, ERR_SYSTEM, "no memory for a list of files");
     f->n++;
     return 0;
 }
 
-static int walk(struct node_files *f, const char *dir, const char *below,
-                int depth, struct err *err);
+static int list_folder(struct output_files *f, const char *dir,
+                       const char *below, int depth, struct err *err);
 
-static int walk_name(struct node_files *f, const char *dir, const char *name,
+static int walk_name(struct output_files *f, const char *dir, const char *name,
                      int depth, struct err *err)
 {
     char path[FILE_PATH_MAX];
     struct stat st;
 
-    if (strcmp(name, NODE_MANIFEST) == 0 || strcmp(name, NODE_BEGUN) == 0 ||
-        strncmp(name, NODE_SEEN, strlen(NODE_SEEN)) == 0)
+    if (strcmp(name, OUTPUT_MANIFEST) == 0 || strcmp(name, OUTPUT_BEGUN) == 0 ||
+        strncmp(name, OUTPUT_SEEN, strlen(OUTPUT_SEEN)) == 0)
         return 0;
     if (file_path(path, err, "%s/%s", dir, name) < 0)
         return -1;
@@ -129,43 +129,43 @@ static int walk_name(struct node_files *f, const char *dir, const char *name,
         return add_file(f, name, err);
     if (!S_ISDIR(st.st_mode))
         return 0;
-    if (depth == NODE_MAX_DEPTH)
+    if (depth == OUTPUT_MAX_DEPTH)
         return err_set(err, ERR_INPUT, "'%s': folders over %d deep", path,
-                       NODE_MAX_DEPTH);
-    return walk(f, dir, name, depth + 1, err);
+                       OUTPUT_MAX_DEPTH);
+    return list_folder(f, dir, name, depth + 1, err);
 }
 
-static int walk(struct node_files *f, const char *dir, const char *below,
-                int depth, struct err *err)
+static int list_folder(struct output_files *f, const char *dir,
+                       const char *below, int depth, struct err *err)
 {
     char path[FILE_PATH_MAX], **names = NULL;
     size_t n = 0;
     int rc = 0;
 
     if (file_path(path, err, "%s/%s", dir, below) < 0 ||
-        dir_list(path, &names, &n, err) < 0)
+        file_dir_list(path, &names, &n, err) < 0)
         return -1;
     for (size_t i = 0; rc == 0 && i < n; i++) {
         rc = file_path(path, err, "%s%s%s", below, *below ? "/" : "", names[i]);
         if (rc == 0)
             rc = walk_name(f, dir, path, depth, err);
     }
-    dir_list_free(names, n);
+    file_dir_list_free(names, n);
     return rc;
 }
 
 static int by_name(const void *a, const void *b)
 {
-    const struct node_file *p = a, *q = b;
+    const struct output_file *p = a, *q = b;
 
     return strcmp(p->name, q->name);
 }
 
-int node_files_list(struct node_files *f, const char *dir, struct err *err)
+int output_files_list(struct output_files *f, const char *dir, struct err *err)
 {
-    *f = (struct node_files){0};
-    if (walk(f, dir, "", 0, err) < 0) {
-        node_files_release(f);
+    *f = (struct output_files){0};
+    if (list_folder(f, dir, "", 0, err) < 0) {
+        output_files_release(f);
         return -1;
     }
     if (f->n > 1)
@@ -202,7 +202,7 @@ static int sync_file(const char *path, struct err *err)
     return sync_path(dir, err);
 }
 
-int node_files_hash(struct node_files *f, const char *dir, struct err *err)
+int output_files_hash(struct output_files *f, const char *dir, struct err *err)
 {
     char path[FILE_PATH_MAX];
     struct stat st;
@@ -217,12 +217,12 @@ int node_files_hash(struct node_files *f, const char *dir, struct err *err)
         if (hash_file(path, f->file[i].hex, err) < 0)
             return -1;
         f->file[i].size = (size_t)st.st_size;
-        node_files_stamp(f->file[i].stamp, &st);
+        output_files_stamp(f->file[i].stamp, &st);
     }
     return 0;
 }
 
-bool node_files_temporary(const char *name)
+bool output_files_temporary(const char *name)
 {
     const char *tail = strrchr(name, '.');
 
@@ -230,10 +230,10 @@ bool node_files_temporary(const char *name)
            !tail[4 + strspn(tail + 4, "0123456789")];
 }
 
-void node_files_release(struct node_files *f)
+void output_files_release(struct output_files *f)
 {
     for (size_t i = 0; i < f->n; i++)
         free(f->file[i].name);
     free(f->file);
-    *f = (struct node_files){0};
+    *f = (struct output_files){0};
 }

@@ -1,8 +1,8 @@
 /*
  * output_files.h - the files of an output directory
  *
- * Internal to output.c and output_check.c.  Beside its files an output holds the
- * manifest, while it is made .begun, and .seen: what each large file looked
+ * Internal to output.c and output_check.c.  Beside its files an output holds
+ * the manifest, while it is made .begun, and .seen: what each large file looked
  * like to the file system (size, times, inode) when its content was last found
  * to be as in the manifest, so that it need not be read each time.
  */
@@ -14,28 +14,28 @@
 
 #include <stdbool.h>
 
-#define NODE_MANIFEST "manifest.json"
-#define NODE_BEGUN    ".begun"
-#define NODE_SEEN     ".seen"
+#define OUTPUT_MANIFEST "manifest.json"
+#define OUTPUT_BEGUN    ".begun"
+#define OUTPUT_SEEN     ".seen"
 
 enum {
-    NODE_MAX_FILES = 1000000,
-    NODE_SMALL = 1 << 14, /* bytes: up to so many a file is always read */
-    NODE_STAMP = 128,     /* bytes of a stamp */
+    OUTPUT_MAX_FILES = 1000000,
+    OUTPUT_SMALL = 1 << 14, /* bytes: up to so many a file is always read */
+    OUTPUT_STAMP = 128,     /* bytes of a stamp */
 };
 
 struct json_t; /* jansson's */
 struct stat;
 
-struct node_file {
+struct output_file {
     char *name; /* owned: relative to the directory */
     size_t size;
     char hex[HASH_HEX];
-    char stamp[NODE_STAMP];
+    char stamp[OUTPUT_STAMP];
 };
 
-struct node_files {
-    struct node_file *file; /* owned: in byte order of name */
+struct output_files {
+    struct output_file *file; /* owned: in byte order of name */
     size_t n;
 };
 
@@ -44,37 +44,37 @@ struct node_files {
  * are not followed and not listed.
  * Errors: ERR_INPUT too deep or too many; ERR_SYSTEM.
  */
-MUST_USE int node_files_list(struct node_files *f, const char *dir,
-                             struct err *err);
+MUST_USE int output_files_list(struct output_files *f, const char *dir,
+                               struct err *err);
 
 /* Take size, hash and stamp of each, after syncing it with its folder. */
-MUST_USE int node_files_hash(struct node_files *f, const char *dir,
-                             struct err *err);
+MUST_USE int output_files_hash(struct output_files *f, const char *dir,
+                               struct err *err);
 
 /* The JSON object in a file of at most 'max' bytes; json_decref() it.  NULL:
  * ERR_INPUT it is missing or damaged; ERR_SYSTEM it cannot be read. */
-MUST_USE struct json_t *node_files_read(const char *path, size_t max,
-                                        struct err *err);
+MUST_USE struct json_t *output_files_read(const char *path, size_t max,
+                                          struct err *err);
 
 /* What a file looks like: another after a write to it, but for one within the
  * same tick of the file system's clock. */
-void node_files_stamp(char stamp[NODE_STAMP], const struct stat *st);
+void output_files_stamp(char stamp[OUTPUT_STAMP], const struct stat *st);
 
 /* Does 'seen' say that file 'name' looked like this? */
-bool node_files_seen(const struct json_t *seen, const char *name,
-                     const char *stamp);
+bool output_files_seen(const struct json_t *seen, const char *name,
+                       const char *stamp);
 
 /* .seen of a directory, an empty object without; json_decref() it.  Writing it
  * may fail unheard, as on a disk that is only for reading. */
-struct json_t *node_files_recall(const char *dir);
-void node_files_remember(const char *dir, const struct json_t *seen);
+struct json_t *output_files_recall(const char *dir);
+void output_files_remember(const char *dir, const struct json_t *seen);
 
 /* The same of files that were hashed just now. */
-void node_files_note(const struct node_files *f, const char *dir);
+void output_files_note(const struct output_files *f, const char *dir);
 
 /* Is it what an interrupted file_write() leaves ("x.tmp123")? */
-bool node_files_temporary(const char *name);
+bool output_files_temporary(const char *name);
 
-void node_files_release(struct node_files *f);
+void output_files_release(struct output_files *f);
 
 #endif

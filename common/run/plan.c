@@ -1,4 +1,4 @@
-/* plan.c - from the configuration to nodes and their keys */
+/* plan.c - from the configuration to steps and their content hashes */
 #include "run/plan.h"
 
 #include "config/regime.h"
@@ -37,14 +37,14 @@ bool plan_is_output(const char *dir)
     return false;
 }
 
-/* --- building -------------------------------------------------------------- */
+/* --- building ------------------------------------------------------------- */
 
-/* What all nodes have in common while a plan is made. */
+/* What all steps have in common while a plan is made. */
 struct builder {
     struct plan *plan;       /* borrowed */
     const struct config *c;  /* borrowed */
     const char *run_dir;     /* borrowed */
-    int draw, data, augment; /* positions of nodes, -1: none */
+    int draw, data, augment; /* positions of steps, -1: none */
 };
 
 /* "mobilenetv2-scratch-s1", and "-f0" where there are folds. */
@@ -60,18 +60,18 @@ static int no_memory(struct err *err)
     return err_set(err, ERR_SYSTEM, "no memory for the plan");
 }
 
-static json_t *make_inputs(const struct plan *p, const struct plan_node *n)
+static json_t *make_inputs(const struct plan *p, const struct plan_step *n)
 {
     json_t *inputs = json_object();
 
     for (int i = 0; i < n->n_input; i++)
-        plan_add_param(inputs, p->node[n->input[i]].name,
-                       p->node[n->input[i]].key);
+        plan_add_param(inputs, p->step[n->input[i]].name,
+                       p->step[n->input[i]].hash);
     return inputs;
 }
 
 /* Compact text with sorted members, so that equal objects are equal text. */
-static char *dump(json_t *object)
+static char *dump_json(json_t *object)
 {
     char *text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS);
 
@@ -79,7 +79,7 @@ static char *dump(json_t *object)
     return text;
 }
 
-static void make_key(struct plan_node *n)
+static void hash_cache(struct plan_step *n)
 {
     struct hash h;
     char version[16];
@@ -90,10 +90,10 @@ static void make_key(struct plan_node *n)
     hash_add_string(&h, version);
     hash_add_string(&h, n->params);
     hash_add_string(&h, n->inputs);
-    hash_final(&h, n->key);
+    hash_final(&h, n->hash);
 }
 
-static void name_node(struct plan_node *n, const struct plan_experiment *e)
+static void name_step(struct plan_step *n, const struct plan_experiment *e)
 {
     const struct stage_row *row = n->stage;
 
@@ -116,67 +116,67 @@ static void name_node(struct plan_node *n, const struct plan_experiment *e)
 }
 
 /*
- * Append a node that reads 'input' (n_input; negative ones are left out).
+ * Append a step that reads 'input' (n_input; negative ones are left out).
  * Returns its position, -1 without memory.
  */
-static int add_node(struct builder *b, enum stage_id stage,
+static int add_step(struct builder *b, enum stage_id stage,
                     const struct plan_experiment *e, const int *input,
                     int n_input)
 {
-    struct plan_node *n = &b->plan->node[b->plan->n_node];
-    /* behind a training its key speaks for the experiment */
+    struct plan_step *n = &b->plan->step[b->plan->n_step];
+    /* behind a training its hash speaks for the experiment */
     const bool own =
         stage == STAGE_TRAIN || stage == STAGE_WEIGHTS || (e && e->fused);
 
-    *n = (struct plan_node){.stage = &stage_table[stage],
+    *n = (struct plan_step){.stage = &stage_table[stage],
                             .ensemble = e && e->fused,
                             .seed = b->c->run.seed,
                             .folds = 1};
-    b->plan->n_node++;
-    name_node(n, e);
+    b->plan->n_step++;
+    name_step(n, e);
     n->input = malloc(sizeof(*n->input) * ((size_t)n_input + 1));
     if (!n->input)
         return -1;
     for (int i = 0; i < n_input; i++)
         if (input[i] >= 0)
             n->input[n->n_input++] = input[i];
-    n->params = dump(plan_params(b->plan, b->c, n->stage, own ? e : NULL));
-    n->inputs = dump(make_inputs(b->plan, n));
+    n->params = dump_json(plan_params(b->plan, b->c, n->stage, own ? e : NULL));
+    n->inputs = dump_json(make_inputs(b->plan, n));
     if (!n->params || !n->inputs)
         return -1;
-    make_key(n);
-    return b->plan->n_node - 1;
+    hash_cache(n);
+    return b->plan->n_step - 1;
 }
 
 static int add_data(struct builder *b)
 {
     b->draw = b->augment = -1;
     if (b->c->dataset.draw_per_class > 0) {
-        b->draw = add_node(b, STAGE_DRAW, NULL, NULL, 0);
+        b->draw = add_step(b, STAGE_DRAW, NULL, NULL, 0);
         if (b->draw < 0)
             return -1;
     }
-    b->data = add_node(b, STAGE_PREPROCESS, NULL, &b->draw, 1);
+    b->data = add_step(b, STAGE_PREPROCESS, NULL, &b->draw, 1);
     if (b->data < 0)
         return -1;
     if (b->c->augment.variants > 0 && b->c->train.augment == AUGMENT_STORED) {
-        b->augment = add_node(b, STAGE_AUGMENT, NULL, &b->data, 1);
+        b->augment = add_step(b, STAGE_AUGMENT, NULL, &b->data, 1);
         if (b->augment < 0)
             return -1;
     }
     return 0;
 }
 
-/* Position of the node called STAGE/NAME, or -1. */
-static int find_node(const struct builder *b, enum stage_id stage,
+/* Position of the step called STAGE/NAME, or -1. */
+static int find_step(const struct builder *b, enum stage_id stage,
                      const char *name)
 {
     char full[PLAN_NAME_MAX];
-    const struct plan_node *n;
+    const struct plan_step *n;
 
     snprintf(full, sizeof(full), "%.20s/%.200s", stage_table[stage].word, name);
     n = plan_find(b->plan, full);
-    return n ? (int)(n - b->plan->node) : -1;
+    return n ? (int)(n - b->plan->step) : -1;
 }
 
 /* The training of 'e', behind the one that it goes on from; it may be there
@@ -188,11 +188,11 @@ static int add_training(struct builder *b, const struct plan_experiment *e)
     struct err err;
 
     name_experiment(name, e);
-    at = find_node(b, STAGE_TRAIN, name);
+    at = find_step(b, STAGE_TRAIN, name);
     if (at >= 0)
         return at;
     if (regime_pretrained(e->regime, b->c))
-        input[2] = find_node(b, STAGE_WEIGHTS, e->network);
+        input[2] = find_step(b, STAGE_WEIGHTS, e->network);
     if (e->regime->after) {
         struct plan_experiment first = *e;
 
@@ -201,7 +201,7 @@ static int add_training(struct builder *b, const struct plan_experiment *e)
         if (input[3] < 0)
             return -1;
     }
-    return add_node(b, STAGE_TRAIN, e, input, 4);
+    return add_step(b, STAGE_TRAIN, e, input, 4);
 }
 
 static int add_experiment(struct builder *b, const struct plan_experiment *e)
@@ -211,16 +211,16 @@ static int add_experiment(struct builder *b, const struct plan_experiment *e)
     read[0] = add_training(b, e);
     if (read[0] < 0)
         return -1;
-    read[1] = add_node(b, STAGE_EVALUATE, e, (int[]){read[0], b->data}, 2);
+    read[1] = add_step(b, STAGE_EVALUATE, e, (int[]){read[0], b->data}, 2);
     if (read[1] < 0)
         return -1;
-    return add_node(b, STAGE_EXPLAIN, e, read, 3) < 0 ? -1 : 0;
+    return add_step(b, STAGE_EXPLAIN, e, read, 3) < 0 ? -1 : 0;
 }
 
 static int add_weights(struct builder *b)
 {
     for (int i = 0; i < b->plan->n_weights; i++)
-        if (add_node(b, STAGE_WEIGHTS,
+        if (add_step(b, STAGE_WEIGHTS,
                      &(struct plan_experiment){
                          .network = b->plan->weights[i].network, .folds = 1},
                      NULL, 0) < 0)
@@ -267,9 +267,9 @@ static int add_ensembles(struct builder *b)
     for (int i = 0; i < plan_ensembles_count(b->c); i++) {
         plan_ensembles_at(b->c, i, &e);
         for (int m = 0; m < e.n_member; m++)
-            input[m] = find_node(b, STAGE_EVALUATE, e.member[m]);
+            input[m] = find_step(b, STAGE_EVALUATE, e.member[m]);
         input[e.n_member] = b->data;
-        if (add_node(b, STAGE_EVALUATE,
+        if (add_step(b, STAGE_EVALUATE,
                      &(struct plan_experiment){.network = e.method,
                                                .regime = e.regime,
                                                .seed = e.seed,
@@ -285,7 +285,7 @@ static int add_ensembles(struct builder *b)
 /* The report reads everything. */
 static int add_report(struct builder *b)
 {
-    const int n = b->plan->n_node;
+    const int n = b->plan->n_step;
     int *all = malloc(sizeof(*all) * ((size_t)n + 1));
     int at = -1;
 
@@ -293,7 +293,7 @@ static int add_report(struct builder *b)
         return -1;
     for (int i = 0; i < n; i++)
         all[i] = i;
-    at = add_node(b, STAGE_REPORT, NULL, all, n);
+    at = add_step(b, STAGE_REPORT, NULL, all, n);
     free(all);
     return at < 0 ? -1 : 0;
 }
@@ -301,7 +301,7 @@ static int add_report(struct builder *b)
 /* --- checks ----------------------------------------------------- */
 
 /* Nodes that 'c' expands to at most, or -1. */
-static int count_nodes(const struct config *c, struct err *err)
+static int count_steps(const struct config *c, struct err *err)
 {
     const int networks = c->train.networks.n;
     const int seeds = c->train.seeds.n * (int)c->split.folds;
@@ -309,40 +309,40 @@ static int count_nodes(const struct config *c, struct err *err)
                   (plan_pretrains(c) ? networks * (seeds + 1) : 0) +
                   plan_ensembles_count(c) + 4;
 
-    if (n > PLAN_MAX_NODES)
+    if (n > PLAN_MAX_STEPS)
         return err_set(err, ERR_USAGE,
                        "train.networks x train.regimes x train.seeds x "
-                       "split.folds make %d nodes, at most %d",
-                       n, PLAN_MAX_NODES);
+                       "split.folds make %d steps, at most %d",
+                       n, PLAN_MAX_STEPS);
     return n;
 }
 
-static int build(struct builder *b, struct err *err)
+static int build_steps(struct builder *b, struct err *err)
 {
-    const int n = count_nodes(b->c, err);
+    const int n = count_steps(b->c, err);
 
     if (n < 0)
         return -1;
-    b->plan->node = calloc((size_t)n, sizeof(*b->plan->node));
-    if (!b->plan->node)
+    b->plan->step = calloc((size_t)n, sizeof(*b->plan->step));
+    if (!b->plan->step)
         return no_memory(err);
     if (add_data(b) < 0 || add_weights(b) < 0 || add_experiments(b) < 0 ||
         add_ensembles(b) < 0 || add_report(b) < 0)
         return no_memory(err);
-    BUG_ON(b->plan->n_node > n);
+    BUG_ON(b->plan->n_step > n);
     return 0;
 }
 
-static int start(struct plan *p, struct builder *b, bool pinned,
-                 struct err *err)
+static int start_plan(struct plan *p, struct builder *b, bool pinned,
+                      struct err *err)
 {
     *p = (struct plan){0};
-    if (count_nodes(b->c, err) < 0 || plan_check_words(b->c, err) < 0 ||
+    if (count_steps(b->c, err) < 0 || plan_check_words(b->c, err) < 0 ||
         plan_ensembles_check(b->c, err) < 0)
         return -1;
     if ((pinned && plan_recall_content(p, b->c, b->run_dir)) ||
         plan_read_content(p, b->c, b->run_dir, err) == 0)
-        if (build(b, err) == 0)
+        if (build_steps(b, err) == 0)
             return 0;
     plan_release(p);
     return -1;
@@ -353,9 +353,9 @@ int plan_init(struct plan *p, const struct config *c, const char *run_dir,
 {
     struct builder b = {.plan = p, .c = c, .run_dir = run_dir};
 
-    if (start(p, &b, false, err) < 0)
+    if (start_plan(p, &b, false, err) < 0)
         return -1;
-    if (plan_look(p, run_dir, false, err) == 0)
+    if (plan_refresh(p, run_dir, false, err) == 0)
         return 0;
     plan_release(p);
     return -1;
@@ -366,25 +366,25 @@ int plan_join(struct plan *p, const struct config *c, const char *run_dir,
 {
     struct builder b = {.plan = p, .c = c, .run_dir = run_dir};
 
-    return start(p, &b, true, err);
+    return start_plan(p, &b, true, err);
 }
 
-const struct plan_node *plan_find(const struct plan *p, const char *name)
+const struct plan_step *plan_find(const struct plan *p, const char *name)
 {
-    for (int i = 0; i < p->n_node; i++)
-        if (strcmp(p->node[i].name, name) == 0)
-            return &p->node[i];
+    for (int i = 0; i < p->n_step; i++)
+        if (strcmp(p->step[i].name, name) == 0)
+            return &p->step[i];
     return NULL;
 }
 
 void plan_release(struct plan *p)
 {
-    for (int i = 0; i < p->n_node; i++) {
-        free(p->node[i].input);
-        free(p->node[i].params);
-        free(p->node[i].inputs);
+    for (int i = 0; i < p->n_step; i++) {
+        free(p->step[i].input);
+        free(p->step[i].params);
+        free(p->step[i].inputs);
     }
-    free(p->node);
+    free(p->step);
     recipe_text_release(&p->recipe);
     recipe_text_release(&p->fresh_recipe);
     *p = (struct plan){0};

@@ -1,16 +1,17 @@
 /*
- * plan.h - the nodes of a run, their keys, and what must run
+ * plan.h - the steps of a run, their content hashes, and what must run
  *
- * The configuration expands to nodes in an order in which inputs come first:
+ * The configuration expands to steps in an order in which inputs come first:
  * draw (if asked), preprocess, augment (unless training makes fresh variants),
  * weights of each network that some experiment starts from, then for each
  * experiment train, evaluate, explain, then evaluate for each ensemble of
  * experiments, and last report.  An experiment that goes on from another one's
  * model comes behind that one's training, which is planned even if it is not
- * asked for.  With split.folds each experiment is planned once a fold.  A node's
- * key is the hash of its stage's name and version, its parameters and its
- * inputs' keys, so equal keys mean equal outputs, and every key is known before
- * anything runs.
+ * asked for.  With split.folds each experiment is planned once a fold.  A
+ *             step's
+ * content hash is that of its stage's name and version, its parameters and its
+ * inputs' hashes, so equal hashes mean equal outputs, and every hash is known
+ * before anything runs.
  */
 #ifndef RUN_PLAN_H
 #define RUN_PLAN_H
@@ -23,12 +24,12 @@
 #include <stdbool.h>
 
 enum {
-    PLAN_MAX_NODES = 2048,
-    PLAN_MAX_INPUTS = 64, /* of a node but report, which reads all */
+    PLAN_MAX_STEPS = 2048,
+    PLAN_MAX_INPUTS = 64, /* of a step but report, which reads all */
     PLAN_NAME_MAX = 256,
 };
 
-struct plan_node {
+struct plan_step {
     char name[PLAN_NAME_MAX];       /* "train/mobilenetv2-scratch-s1" */
     char dir[PLAN_NAME_MAX];        /* of its output, below the run directory */
     const struct stage_row *stage;  /* borrowed */
@@ -38,12 +39,12 @@ struct plan_node {
     char regime[CONFIG_NAME_MAX];
     int64_t seed;    /* of the experiment, else the run's */
     int fold, folds; /* of the experiment: split.folds, 1 without */
-    int *input;      /* owned: indices of the nodes that this one reads */
+    int *input;      /* owned: indices of the steps that this one reads */
     int n_input;
-    char key[HASH_HEX];
+    char hash[HASH_HEX];
     char *params; /* owned: JSON object, parameters by name, for the manifest */
-    char *inputs; /* owned: JSON object, keys of the inputs by name */
-    bool run;     /* its output is absent, damaged or of another key */
+    char *inputs; /* owned: JSON object, hashes of the inputs by name */
+    bool run;     /* its output is absent, damaged or of another hash */
     bool later;   /* it would run, but was put off */
     bool stale;   /* for the report: what lies there is not its output, but of
                      another configuration, or damaged */
@@ -51,8 +52,8 @@ struct plan_node {
 };
 
 struct plan {
-    struct plan_node *node; /* owned */
-    int n_node;
+    struct plan_step *step; /* owned */
+    int n_step;
     char dataset[HASH_HEX]; /* of its content; "" if cells are drawn */
     char csv[HASH_HEX];     /* of split.csv's content; "" if it is not read */
     char table[HASH_HEX];   /* likewise of layout.csv's */
@@ -77,16 +78,16 @@ MUST_USE int plan_init(struct plan *p, const struct config *c,
 /*
  * Write down in RUN/content.json what the dataset was when 'p' was made.  The
  * scheduler does so when it starts, so that all processes of a run agree on
- * keys even if someone changes the dataset meanwhile.  ERR_SYSTEM.
+ * hashes even if someone changes the dataset meanwhile.  ERR_SYSTEM.
  */
 MUST_USE int plan_pin(const struct plan *p, const struct config *c,
                       const char *run_dir, struct err *err);
 
 /*
- * As plan_init(), but believe what was pinned and leave the dataset alone, and do
- * not look at outputs: for workers and for reading results where the dataset is
- * not at hand.  Without a pin, or with one of another dataset.path, the dataset
- * is read.
+ * As plan_init(), but believe what was pinned and leave the dataset alone, and
+ * do not look at outputs: for workers and for reading results where the dataset
+ * is not at hand.  Without a pin, or with one of another dataset.path, the
+ * dataset is read.
  */
 MUST_USE int plan_join(struct plan *p, const struct config *c,
                        const char *run_dir, struct err *err);
@@ -94,22 +95,22 @@ MUST_USE int plan_join(struct plan *p, const struct config *c,
 /* Hash of the file of a network's pretrained weights; "": it is not read. */
 const char *plan_weights(const struct plan *p, const char *network);
 
-/* Where the output of the node called 'name' lies, below the run directory. */
+/* Where the output of the step called 'name' lies, below the run directory. */
 void plan_output_dir(const char *name, char dir[PLAN_NAME_MAX]);
 
 /*
- * Fill in "run" and "reason" of every node, as 'run_dir' is now; with 'all'
+ * Fill in "run" and "reason" of every step, as 'run_dir' is now; with 'all'
  * every file is read, not only those that may have changed.
  * Errors: ERR_SYSTEM something that is there cannot be read.
  */
-MUST_USE int plan_look(struct plan *p, const char *run_dir, bool all,
-                       struct err *err);
+MUST_USE int plan_refresh(struct plan *p, const char *run_dir, bool all,
+                          struct err *err);
 
-/* May a node's output lie in 'dir', relative to the run directory? */
+/* May a step's output lie in 'dir', relative to the run directory? */
 bool plan_is_output(const char *dir);
 
 /* Node called 'name', or NULL. */
-const struct plan_node *plan_find(const struct plan *p, const char *name);
+const struct plan_step *plan_find(const struct plan *p, const char *name);
 
 void plan_release(struct plan *p);
 

@@ -32,7 +32,7 @@ static int read_weights(struct plan *p, const struct config *c, struct err *err)
     for (int i = 0; plan_pretrains(c) && i < c->train.networks.n; i++) {
         const char *network = c->train.networks.word[i];
 
-        if (pretrained_find(path, c->train.weights, network, err) < 0 ||
+        if (pretrained_weights_find(path, c->train.weights, network, err) < 0 ||
             hash_file(path, p->weights[i].hex, err) < 0)
             return -1;
         memcpy(p->weights[i].network, network, CONFIG_NAME_MAX);
@@ -78,7 +78,7 @@ int plan_read_content(struct plan *p, const struct config *c,
                         p->dataset, err);
 }
 
-/* --- pinned content -------------------------------------------------------- */
+/* --- pinned content ------------------------------------------------------- */
 
 int plan_pin(const struct plan *p, const struct config *c, const char *run_dir,
              struct err *err)
@@ -108,7 +108,7 @@ int plan_pin(const struct plan *p, const struct config *c, const char *run_dir,
 }
 
 /* Does member 'name' of 'pin' say 'value'? */
-static bool says(const json_t *pin, const char *name, const char *value)
+static bool member_is(const json_t *pin, const char *name, const char *value)
 {
     const char *s = json_string_value(json_object_get(pin, name));
 
@@ -152,7 +152,7 @@ static bool take_recipe(const json_t *pin, const char *key, const char *word,
 
     if (!recipe_text_is_path(word))
         return recipe_text_read(t, key, word, &err) == 0;
-    return says(pin, key, word) && json_is_string(text) &&
+    return member_is(pin, key, word) && json_is_string(text) &&
            recipe_text_take(t, word, json_string_value(text),
                             json_string_length(text), &err) == 0;
 }
@@ -168,10 +168,11 @@ bool plan_recall_content(struct plan *p, const struct config *c,
     if (file_path(path, &err, "%s/content.json", run_dir) == 0)
         pin = json_read(path, PIN_MAX_BYTES, 0, &err);
     good =
-        says(pin, "dataset.path", c->dataset.path) &&
-        says(pin, "split.csv", config_split_csv(c)) &&
-        (!c->layout.csv[0] || says(pin, "layout.csv", c->layout.csv)) &&
-        (!plan_pretrains(c) || says(pin, "train.weights", c->train.weights)) &&
+        member_is(pin, "dataset.path", c->dataset.path) &&
+        member_is(pin, "split.csv", config_split_csv(c)) &&
+        (!c->layout.csv[0] || member_is(pin, "layout.csv", c->layout.csv)) &&
+        (!plan_pretrains(c) ||
+         member_is(pin, "train.weights", c->train.weights)) &&
         take_weights(pin, c, p) &&
         take_hash(pin, "dataset", c->dataset.draw_per_class == 0, p->dataset) &&
         take_hash(pin, "csv", c->split.method == SPLIT_BY_CSV, p->csv) &&

@@ -31,20 +31,20 @@ void plan_add_fold(char name[PLAN_NAME_MAX], int fold, int folds)
         snprintf(name + n, PLAN_NAME_MAX - n, "-f%d", fold);
 }
 
-static bool is(const struct word_list *l, const char *word)
+static bool has_word(const struct word_list *l, const char *word)
 {
     return l->n == 1 && strcmp(l->word[0], word) == 0;
 }
 
 static bool is_auto(const struct config *c)
 {
-    return is(&c->evaluate.ensemble_members, "auto");
+    return has_word(&c->evaluate.ensemble_members, "auto");
 }
 
 /* In one fold. */
 static int count_each(const struct config *c)
 {
-    if (is(&c->evaluate.ensembles, "none"))
+    if (has_word(&c->evaluate.ensembles, "none"))
         return 0;
     return c->evaluate.ensembles.n *
            (is_auto(c) ? c->train.regimes.n * c->train.seeds.n : 1);
@@ -112,7 +112,7 @@ void plan_ensembles_list(const struct plan_ensemble *e, char *out, size_t room)
                                e->member[m]);
 }
 
-/* --- checks ---------------------------------------------------------------- */
+/* --- checks --------------------------------------------------------------- */
 
 static bool is_experiment(const struct config *c, const char *name)
 {

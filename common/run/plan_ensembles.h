@@ -6,8 +6,8 @@
  * with evaluate.ensemble_members "auto" one of the networks of each regime and
  * seed, called METHOD-REGIME-sSEED; else one of the experiments listed there,
  * called METHOD-members-s<run.seed>.  With split.folds one in each fold, of
- * members in that fold, called so with -fFOLD behind; members are listed without
- * it.
+ * members in that fold, called so with -fFOLD behind; members are listed
+ * without it.
  */
 #ifndef RUN_PLAN_ENSEMBLES_H
 #define RUN_PLAN_ENSEMBLES_H
@@ -34,13 +34,13 @@ void plan_ensembles_at(const struct config *c, int i, struct plan_ensemble *e);
 void plan_ensembles_list(const struct plan_ensemble *e, char *out, size_t room);
 
 /*
- * Errors: ERR_USAGE an unknown method (as "none" beside others is); fewer than two
- * members; a member that is no experiment; weights that are no numbers, or not
- * as many as there are members.
+ * Errors: ERR_USAGE an unknown method (as "none" beside others is); fewer than
+ * two members; a member that is no experiment; weights that are no numbers, or
+ * not as many as there are members.
  */
 MUST_USE int plan_ensembles_check(const struct config *c, struct err *err);
 
-/* "vgg16-finetune-s1", as a node's and a folder's name. */
+/* "vgg16-finetune-s1", as a step's and a folder's name. */
 void plan_experiment_name(char out[PLAN_NAME_MAX], const char *network,
                           const char *regime, int64_t seed);
 

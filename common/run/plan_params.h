@@ -1,8 +1,8 @@
 /*
- * plan_params.h - what of a configuration decides the output of a node
+ * plan_params.h - what of a configuration decides the output of a step
  *
- * Internal to plan.c: parameters by name, as they stand in the node's manifest
- * and go into its key.  A file counts by its content.
+ * Internal to plan.c: parameters by name, as they stand in the step's manifest
+ * and go into its hash.  A file counts by its content.
  */
 #ifndef RUN_PLAN_PARAMS_H
 #define RUN_PLAN_PARAMS_H
@@ -12,7 +12,7 @@
 
 #include <jansson.h>
 
-/* Which experiment a node belongs to; without a regime: which network. */
+/* Which experiment a step belongs to; without a regime: which network. */
 struct plan_experiment {
     const char *network;
     const struct regime *regime;
@@ -25,9 +25,9 @@ struct plan_experiment {
 void plan_add_param(void *params, const char *name, const char *value);
 
 /*
- * Parameters of a node.
+ * Parameters of a step.
  *   p         [in]  its content has been read
- *   e         [in]  whose own node it is, as that of a training; NULL: nobody's
+ *   e         [in]  whose own step it is, as that of a training; NULL: nobody's
  * Returns an owned JSON object; NULL or incomplete without memory.
  */
 json_t *plan_params(const struct plan *p, const struct config *c,

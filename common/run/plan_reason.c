@@ -1,4 +1,4 @@
-/* plan_reason.c - which nodes must run, and why: each against its output */
+/* plan_reason.c - which steps must run, and why: each against its output */
 #include "run/output.h"
 
 #include <jansson.h>
@@ -14,7 +14,7 @@ struct reasons {
 };
 
 PRINTF(2, 3)
-static void say(struct reasons *r, const char *fmt, ...)
+static void add_reason(struct reasons *r, const char *fmt, ...)
 {
     const char *comma = r->len ? ", " : "";
     char more[512];
@@ -46,12 +46,13 @@ static void compare_param(struct reasons *r, const char *name, const char *was,
     if (was && is && strcmp(was, is) == 0)
         return;
     if (is_content(name))
-        say(r, "%s changed", name);
+        add_reason(r, "%s changed", name);
     else
-        say(r, "%s %s -> %s", name, was ? was : "(none)", is ? is : "(none)");
+        add_reason(r, "%s %s -> %s", name, was ? was : "(none)",
+                   is ? is : "(none)");
 }
 
-/* Parameters of the old output against those of the node. */
+/* Parameters of the old output against those of the step. */
 static void compare_params(struct reasons *r, json_t *old, json_t *new)
 {
     const char *name;
@@ -70,44 +71,45 @@ static void compare_params(struct reasons *r, json_t *old, json_t *new)
 }
 
 static void compare_inputs(struct reasons *r, const struct plan *p,
-                           const struct plan_node *n, json_t *old)
+                           const struct plan_step *n, json_t *old)
 {
     for (int i = 0; i < n->n_input; i++) {
-        const struct plan_node *in = &p->node[n->input[i]];
+        const struct plan_step *in = &p->step[n->input[i]];
         const char *was = json_string_value(json_object_get(old, in->name));
 
         if (!was)
-            say(r, "input %s is new", in->name);
-        else if (strcmp(was, in->key) != 0)
-            say(r, "input %s %s", in->name, in->run ? "runs" : "changed");
+            add_reason(r, "input %s is new", in->name);
+        else if (strcmp(was, in->hash) != 0)
+            add_reason(r, "input %s %s", in->name,
+                       in->run ? "runs" : "changed");
     }
     if (json_object_size(old) > (size_t)n->n_input)
-        say(r, "fewer inputs");
+        add_reason(r, "fewer inputs");
 }
 
-/* The sealed output is of another key: how does it differ? */
-static void compare(struct reasons *r, const struct plan *p,
-                    const struct plan_node *n, json_t *manifest)
+/* The sealed output is of another hash: how does it differ? */
+static void compare_manifest(struct reasons *r, const struct plan *p,
+                             const struct plan_step *n, json_t *manifest)
 {
     const json_t *version = json_object_get(manifest, "version");
     json_t *params = json_loads(n->params, 0, NULL);
 
     if (json_integer_value(version) != n->stage->version)
-        say(r, "%s version %lld -> %d", n->stage->word,
-            (long long)json_integer_value(version), n->stage->version);
+        add_reason(r, "%s version %lld -> %d", n->stage->word,
+                   (long long)json_integer_value(version), n->stage->version);
     compare_params(r, json_object_get(manifest, "params"), params);
     if (json_string_value(json_object_get(manifest, "key"))[0] == '-')
-        say(r, "it was made without all its inputs");
+        add_reason(r, "it was made without all its inputs");
     else
         compare_inputs(r, p, n, json_object_get(manifest, "inputs"));
     if (r->len == 0)
-        say(r, "output is of another key");
+        add_reason(r, "output is of another content hash");
     json_decref(params);
 }
 
-/* One node, whose inputs have been looked at. */
-static int look(const struct plan *p, struct plan_node *n, const char *run_dir,
-                bool all, struct err *err)
+/* One step, whose inputs have been looked at. */
+static int check_step(const struct plan *p, struct plan_step *n,
+                      const char *run_dir, bool all, struct err *err)
 {
     struct reasons r = {n->reason, sizeof(n->reason), 0};
     json_t *m;
@@ -115,33 +117,33 @@ static int look(const struct plan *p, struct plan_node *n, const char *run_dir,
     err->code = ERR_NONE;
 
     n->run = true;
-    if (!node_is_sealed(run_dir, n)) {
-        say(&r, "%s",
-            node_is_begun(run_dir, n) ? "unfinished, goes on"
-                                      : "no output yet");
+    if (!output_is_sealed(run_dir, n)) {
+        add_reason(&r, "%s",
+                   output_is_begun(run_dir, n) ? "unfinished, goes on"
+                                               : "no output yet");
         return 0;
     }
-    m = node_manifest(run_dir, n, err);
+    m = output_manifest(run_dir, n, err);
     if (!m) {
-        say(&r, "output damaged: %s", err->text);
-    } else if (strcmp(json_string_value(json_object_get(m, "key")), n->key)) {
-        compare(&r, p, n, m);
-    } else if (node_check(run_dir, n, m, all, err) < 0) {
-        say(&r, "output damaged: %s", err->text);
+        add_reason(&r, "output damaged: %s", err->text);
+    } else if (strcmp(json_string_value(json_object_get(m, "key")), n->hash)) {
+        compare_manifest(&r, p, n, m);
+    } else if (output_check(run_dir, n, m, all, err) < 0) {
+        add_reason(&r, "output damaged: %s", err->text);
     } else {
-        say(&r, "output is current");
+        add_reason(&r, "output is current");
         n->run = false;
     }
-    if (n->run && node_is_begun(run_dir, n))
-        say(&r, "unfinished, goes on");
+    if (n->run && output_is_begun(run_dir, n))
+        add_reason(&r, "unfinished, goes on");
     json_decref(m);
     return err->code == ERR_SYSTEM ? -1 : 0;
 }
 
-int plan_look(struct plan *p, const char *run_dir, bool all, struct err *err)
+int plan_refresh(struct plan *p, const char *run_dir, bool all, struct err *err)
 {
-    for (int i = 0; i < p->n_node; i++)
-        if (look(p, &p->node[i], run_dir, all, err) < 0)
+    for (int i = 0; i < p->n_step; i++)
+        if (check_step(p, &p->step[i], run_dir, all, err) < 0)
             return -1;
     return 0;
 }

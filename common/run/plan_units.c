@@ -2,23 +2,23 @@
 
 #include "store/augmented_rows.h"
 
-static int augmented(struct units *u, const char *run_dir,
-                     const struct config *c, struct err *err)
+static int augmented_units(struct plan_units *u, const char *run_dir,
+                           const struct config *c, struct err *err)
 {
-    struct sources src;
+    struct augmented_rows src;
 
-    if (sources_open(&src, run_dir, c->augment.variants, err) < 0)
+    if (augmented_rows_open(&src, run_dir, c->augment.variants, err) < 0)
         return -1;
-    u->rows = sources_rows(&src);
-    u->step = units_rows(c);
-    sources_close(&src);
+    u->rows = augmented_rows_rows(&src);
+    u->step = plan_units_rows(c);
+    augmented_rows_close(&src);
     return 0;
 }
 
 /* At most so many cells are explained. */
-static int explained(struct units *u, const char *run_dir,
-                     const struct config *c, const struct plan_node *node,
-                     struct err *err)
+static int explained_units(struct plan_units *u, const char *run_dir,
+                           const struct config *c, const struct plan_step *step,
+                           struct err *err)
 {
     char dir[FILE_PATH_MAX];
     struct store data;
@@ -29,7 +29,7 @@ static int explained(struct units *u, const char *run_dir,
         file_path(dir, err, "%s/data", run_dir) < 0 ||
         store_open(&data, dir, err) < 0)
         return -1;
-    if (store_use_fold(&data, node->fold, node->folds, err) < 0) {
+    if (store_use_fold(&data, step->fold, step->folds, err) < 0) {
         store_close(&data);
         return -1;
     }
@@ -43,17 +43,18 @@ static int explained(struct units *u, const char *run_dir,
     return 0;
 }
 
-int units_of(struct units *u, const char *run_dir, const struct config *c,
-             const struct plan_node *node, struct err *err)
+int plan_units_of(struct plan_units *u, const char *run_dir,
+                  const struct config *c, const struct plan_step *step,
+                  struct err *err)
 {
-    *u = (struct units){.step = 1};
-    switch (node->stage->division) {
+    *u = (struct plan_units){.step = 1};
+    switch (step->stage->division) {
     case PLAN_WHOLE:
         break;
     case PLAN_ROWS:
-        return augmented(u, run_dir, c, err);
+        return augmented_units(u, run_dir, c, err);
     case PLAN_FILES:
-        return explained(u, run_dir, c, node, err);
+        return explained_units(u, run_dir, c, step, err);
     }
     return 0;
 }

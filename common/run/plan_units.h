@@ -1,5 +1,5 @@
 /*
- * plan_units.h - into which units a node's work is divided
+ * plan_units.h - into which units a step's work is divided
  *
  * The scheduler leases them, a sink names them, and a process alone does them
  * all; this is what they agree on.
@@ -10,32 +10,32 @@
 #include "run/plan.h"
 
 enum {
-    /* Unit k of the node at place i of the plan has the id (i + 1) << 32 | k
+    /* Unit k of the step at place i of the plan has the id (i + 1) << 32 | k
      * and the rows k * step .. */
-    UNITS_SHIFT = 32,
+    PLAN_UNITS_SHIFT = 32,
 };
 
-struct units {
+struct plan_units {
     uint64_t rows; /* in all; of PLAN_FILES places, not all of which need hold
                       anything */
     uint64_t step; /* rows in one unit, at least 1 */
 };
 
 /* Rows in one unit of PLAN_ROWS, at least 1. */
-static inline uint64_t units_rows(const struct config *c)
+static inline uint64_t plan_units_rows(const struct config *c)
 {
     return (uint64_t)c->augment.unit * (uint64_t)c->augment.variants;
 }
 
 /*
- * What 'node' consists of; of PLAN_WHOLE nothing (0 rows).
+ * What 'step' consists of; of PLAN_WHOLE nothing (0 rows).
  *   PLAN_ROWS   rows of the augmented store
  *   PLAN_FILES  places in the list of explained cells (explain.h), which is
  *               known only to those that have predicted
  * Errors: as store_open() of RUN/data.
  */
-MUST_USE int units_of(struct units *u, const char *run_dir,
-                      const struct config *c, const struct plan_node *node,
-                      struct err *err);
+MUST_USE int plan_units_of(struct plan_units *u, const char *run_dir,
+                           const struct config *c, const struct plan_step *step,
+                           struct err *err);
 
 #endif

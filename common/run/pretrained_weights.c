@@ -13,8 +13,8 @@ static bool is_of(const char *name, const char *network, const char *ending)
            strcmp(name + n - e, ending) == 0;
 }
 
-int pretrained_find(char path[FILE_PATH_MAX], const char *dir,
-                    const char *network, struct err *err)
+int pretrained_weights_find(char path[FILE_PATH_MAX], const char *dir,
+                            const char *network, struct err *err)
 {
     static const char *const ending[] = {".safetensors", ".h5"};
     const char *found = NULL;
@@ -29,7 +29,7 @@ int pretrained_find(char path[FILE_PATH_MAX], const char *dir,
                        "%s*.safetensors or %s*.h5 ('papline weights fetch %s "
                        "-o FILE' gets one)",
                        network, network, network, network);
-    if (dir_list(dir, &names, &n, &why) < 0)
+    if (file_dir_list(dir, &names, &n, &why) < 0)
         return err_set(err, ERR_USAGE, "train.weights: %.400s", why.text);
     for (size_t k = 0; k < 2 && !found; k++)
         for (size_t i = 0; i < n && !found; i++)
@@ -39,13 +39,13 @@ int pretrained_find(char path[FILE_PATH_MAX], const char *dir,
                          "train.weights: '%.200s' has no %s*.safetensors or "
                          "%s*.h5 ('papline weights fetch %s -o FILE' gets one)",
                          dir, network, network, network);
-    dir_list_free(names, n);
+    file_dir_list_free(names, n);
     return rc;
 }
 
-int pretrained_path(char path[FILE_PATH_MAX], const char *run_dir,
-                    const struct plan_node *node, struct err *err)
+int pretrained_weights_path(char path[FILE_PATH_MAX], const char *run_dir,
+                            const struct plan_step *step, struct err *err)
 {
-    return file_path(path, err, "%s/%s/%s.safetensors", run_dir, node->dir,
-                     node->network);
+    return file_path(path, err, "%s/%s/%s.safetensors", run_dir, step->dir,
+                     step->network);
 }

@@ -15,11 +15,13 @@
  * The file of 'network' in 'dir'.
  * Errors: ERR_USAGE 'dir' is empty text, cannot be read, or has no such file.
  */
-MUST_USE int pretrained_find(char path[FILE_PATH_MAX], const char *dir,
-                             const char *network, struct err *err);
+MUST_USE int pretrained_weights_find(char path[FILE_PATH_MAX], const char *dir,
+                                     const char *network, struct err *err);
 
 /* The file that a step of stage "weights" makes. */
-MUST_USE int pretrained_path(char path[FILE_PATH_MAX], const char *run_dir,
-                             const struct plan_node *node, struct err *err);
+MUST_USE int pretrained_weights_path(char path[FILE_PATH_MAX],
+                                     const char *run_dir,
+                                     const struct plan_step *step,
+                                     struct err *err);
 
 #endif

@@ -12,7 +12,7 @@
 
 enum { LOCK_SECONDS = 30, LOCK_TRIES_A_SECOND = 10 };
 
-int env_load(struct run_env *e, const char *run_dir, struct err *err)
+int run_load(struct run_state *e, const char *run_dir, struct err *err)
 {
     char path[FILE_PATH_MAX], digest[HASH_HEX] = "";
 
@@ -27,7 +27,7 @@ int env_load(struct run_env *e, const char *run_dir, struct err *err)
         return -1;
     if (strcmp(e->dir, run_dir) == 0 && strcmp(e->digest, digest) == 0)
         return 0;
-    env_release(e);
+    run_release(e);
     memcpy(e->digest, digest, sizeof(digest));
     if (config_read(&e->config, path, NULL, 0, err) < 0 ||
         plan_join(&e->plan, &e->config, run_dir, err) < 0)
@@ -35,15 +35,15 @@ int env_load(struct run_env *e, const char *run_dir, struct err *err)
     return file_path(e->dir, err, "%s", run_dir);
 }
 
-/* Path of the node's lock: its directory name with '/' made '-'. */
-static int lock_path(const struct run_env *e, const struct plan_node *node,
+/* Path of the step's lock: its directory name with '/' made '-'. */
+static int lock_path(const struct run_state *e, const struct plan_step *step,
                      char path[FILE_PATH_MAX], struct err *err)
 {
     char *p;
 
     if (file_path(path, err, "%s/.locks", e->dir) < 0 ||
-        dir_make(path, err) < 0 ||
-        file_path(path, err, "%s/.locks/%s", e->dir, node->dir) < 0)
+        file_dir_make(path, err) < 0 ||
+        file_path(path, err, "%s/.locks/%s", e->dir, step->dir) < 0)
         return -1;
     for (p = path + strlen(e->dir) + strlen("/.locks/"); *p; p++)
         if (*p == '/')
@@ -53,8 +53,8 @@ static int lock_path(const struct run_env *e, const struct plan_node *node,
 
 /* A lock file while it is asked for. */
 struct asked {
-    const struct run_env *e;
-    const struct plan_node *node;
+    const struct run_state *e;
+    const struct plan_step *step;
     char path[FILE_PATH_MAX];
     int fd;
 };
@@ -71,8 +71,8 @@ static int begin_alone(const struct asked *a, struct err *err)
     char path[FILE_PATH_MAX];
     bool resumed;
 
-    if (!node_is_begun(a->e->dir, a->node) &&
-        node_begin(a->e->dir, a->node, path, &resumed, err) < 0)
+    if (!output_is_begun(a->e->dir, a->step) &&
+        output_begin(a->e->dir, a->step, path, &resumed, err) < 0)
         return -1;
     return lock_take(a->fd, LOCK_SHARED, a->path, err);
 }
@@ -82,8 +82,8 @@ static int take_shared(const struct asked *a, struct err *err)
 {
     int got = lock_take(a->fd, LOCK_SHARED, a->path, err);
 
-    if (got <= 0 || node_is_begun(a->e->dir, a->node) ||
-        node_is_current(a->e->dir, a->node))
+    if (got <= 0 || output_is_begun(a->e->dir, a->step) ||
+        output_is_current(a->e->dir, a->step))
         return got;
     got = lock_take(a->fd, LOCK_ALONE, a->path, err);
     if (got > 0)
@@ -94,16 +94,16 @@ static int take_shared(const struct asked *a, struct err *err)
     return got;
 }
 
-/* Take the node's lock by 'take_it', waiting a while. */
-static int lock(struct run_env *e, const struct plan_node *node,
-                int (*take_it)(const struct asked *a, struct err *err),
-                struct err *err)
+/* Take the step's lock by 'take_it', waiting a while. */
+static int wait_for_lock(struct run_state *e, const struct plan_step *step,
+                         int (*take_it)(const struct asked *a, struct err *err),
+                         struct err *err)
 {
     const struct timespec pause = {.tv_nsec = 1000000000 / LOCK_TRIES_A_SECOND};
-    struct asked a = {.e = e, .node = node};
+    struct asked a = {.e = e, .step = step};
     int got = 0;
 
-    if (lock_path(e, node, a.path, err) < 0)
+    if (lock_path(e, step, a.path, err) < 0)
         return -1;
     a.fd = open(a.path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (a.fd < 0)
@@ -122,29 +122,30 @@ static int lock(struct run_env *e, const struct plan_node *node,
     close(a.fd);
     if (got < 0)
         return -1;
-    return err_set(err, ERR_AGAIN, "another process is making %s", node->name);
+    return err_set(err, ERR_AGAIN, "another process is making %s", step->name);
 }
 
-int env_lock(struct run_env *e, const struct plan_node *node, struct err *err)
+int run_lock(struct run_state *e, const struct plan_step *step, struct err *err)
 {
-    return lock(e, node, take_alone, err);
+    return wait_for_lock(e, step, take_alone, err);
 }
 
-int env_share(struct run_env *e, const struct plan_node *node, struct err *err)
+int run_share(struct run_state *e, const struct plan_step *step,
+              struct err *err)
 {
-    return lock(e, node, take_shared, err);
+    return wait_for_lock(e, step, take_shared, err);
 }
 
-void env_unlock(struct run_env *e)
+void run_unlock(struct run_state *e)
 {
     if (e->lock)
         close(e->lock);
     e->lock = 0;
 }
 
-void env_release(struct run_env *e)
+void run_release(struct run_state *e)
 {
-    env_unlock(e);
+    run_unlock(e);
     plan_release(&e->plan);
     e->dir[0] = '\0';
 }

@@ -6,7 +6,7 @@
 
 #include "run/plan.h"
 
-struct run_env {
+struct run_state {
     char dir[FILE_PATH_MAX]; /* "" while empty */
     struct config config;
     struct plan plan;      /* owned */
@@ -19,27 +19,28 @@ struct run_env {
  * file is as it was (a scheduler that starts anew writes it anew).
  * Errors: ERR_USAGE no such run; else as config_read(), plan_init().
  */
-MUST_USE int env_load(struct run_env *e, const char *run_dir, struct err *err);
-
-/*
- * Be the only process that makes 'node'; the lock ends with the process or
- * with env_unlock().  Waits a while for one that is just ending.
- * Errors: ERR_AGAIN another process is at it; ERR_SYSTEM, also where the file
- * system gives no locks.
- */
-MUST_USE int env_lock(struct run_env *e, const struct plan_node *node,
+MUST_USE int run_load(struct run_state *e, const char *run_dir,
                       struct err *err);
 
 /*
- * Share the making of 'node' with others: begin its output if nobody did, and
- * keep env_lock() of others away until env_unlock().
- * Errors: ERR_AGAIN a process that wants it for itself is at it; ERR_SYSTEM; as
- * node_begin().
+ * Be the only process that makes 'step'; the lock ends with the process or
+ * with run_unlock().  Waits a while for one that is just ending.
+ * Errors: ERR_AGAIN another process is at it; ERR_SYSTEM, also where the file
+ * system gives no locks.
  */
-MUST_USE int env_share(struct run_env *e, const struct plan_node *node,
-                       struct err *err);
-void env_unlock(struct run_env *e);
+MUST_USE int run_lock(struct run_state *e, const struct plan_step *step,
+                      struct err *err);
 
-void env_release(struct run_env *e);
+/*
+ * Share the making of 'step' with others: begin its output if nobody did, and
+ * keep run_lock() of others away until run_unlock().
+ * Errors: ERR_AGAIN a process that wants it for itself is at it; ERR_SYSTEM; as
+ * output_begin().
+ */
+MUST_USE int run_share(struct run_state *e, const struct plan_step *step,
+                       struct err *err);
+void run_unlock(struct run_state *e);
+
+void run_release(struct run_state *e);
 
 #endif

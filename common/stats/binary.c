@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-static void count(struct binary *b, bool is, bool called, uint32_t times)
+static void count_cell(struct binary *b, bool is, bool called, uint32_t times)
 {
     b->hits += is && called ? times : 0;
     b->misses += is && !called ? times : 0;
@@ -13,7 +13,7 @@ static void count(struct binary *b, bool is, bool called, uint32_t times)
     b->alarms += !is && called ? times : 0;
 }
 
-static void finish(struct binary *b)
+static void finish_rates(struct binary *b)
 {
     const size_t abnormal = b->hits + b->misses, normal = b->clear + b->alarms;
 
@@ -22,14 +22,14 @@ static void finish(struct binary *b)
     b->specificity = normal ? (double)b->clear / (double)normal : (double)NAN;
 }
 
-void binary_said(struct binary *b, const struct outcomes *o,
-                 const bool *abnormal)
+void binary_predicted(struct binary *b, const struct outcomes *o,
+                      const bool *abnormal)
 {
     *b = (struct binary){0};
     for (size_t i = 0; i < o->n; i++)
-        count(b, abnormal[o->label[i]], abnormal[o->said[i]],
-              outcomes_times(o, i));
-    finish(b);
+        count_cell(b, abnormal[o->label[i]], abnormal[o->predicted[i]],
+                   outcomes_times(o, i));
+    finish_rates(b);
 }
 
 void binary_at(struct binary *b, const struct outcomes *o, const bool *abnormal,
@@ -37,9 +37,9 @@ void binary_at(struct binary *b, const struct outcomes *o, const bool *abnormal,
 {
     *b = (struct binary){0};
     for (size_t i = 0; i < o->n; i++)
-        count(b, abnormal[o->label[i]], score[i] >= threshold,
-              outcomes_times(o, i));
-    finish(b);
+        count_cell(b, abnormal[o->label[i]], score[i] >= threshold,
+                   outcomes_times(o, i));
+    finish_rates(b);
 }
 
 void binary_scores(const struct outcomes *o, const bool *abnormal,

@@ -22,8 +22,8 @@ struct binary {
 };
 
 /* By what was said.  abnormal [in] (k). */
-void binary_said(struct binary *b, const struct outcomes *o,
-                 const bool *abnormal);
+void binary_predicted(struct binary *b, const struct outcomes *o,
+                      const bool *abnormal);
 
 /* By score >= threshold; score [in] (n). */
 void binary_at(struct binary *b, const struct outcomes *o, const bool *abnormal,

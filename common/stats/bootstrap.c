@@ -22,14 +22,14 @@ void bootstrap_draw(const struct bootstrap *b, uint32_t r, uint32_t *count,
         w[i] = count[b->group[i]];
 }
 
-static int rising(const void *a, const void *b)
+static int by_value(const void *a, const void *b)
 {
     const double p = *(const double *)a, q = *(const double *)b;
 
     return p < q ? -1 : p > q;
 }
 
-double percentile(const double *v, size_t n, double share)
+double bootstrap_percentile(const double *v, size_t n, double share)
 {
     const double at = share * (double)(n - 1);
     const size_t i = (size_t)at;
@@ -49,9 +49,9 @@ static struct interval interval_of(double *v, size_t n)
     out.defined = (int)m;
     if (m < 2)
         return out;
-    qsort(v, m, sizeof(*v), rising);
-    out.low = percentile(v, m, 0.025);
-    out.high = percentile(v, m, 0.975);
+    qsort(v, m, sizeof(*v), by_value);
+    out.low = bootstrap_percentile(v, m, 0.025);
+    out.high = bootstrap_percentile(v, m, 0.975);
     return out;
 }
 

@@ -60,6 +60,6 @@ MUST_USE int bootstrap_groups(const char *const *name, size_t n, uint32_t *id,
  * Percentile 'share' (0 .. 1) of v[0 .. n-1] in rising order, n >= 1, linear
  * between neighbours as in numpy.percentile.
  */
-double percentile(const double *v, size_t n, double share);
+double bootstrap_percentile(const double *v, size_t n, double share);
 
 #endif

@@ -4,7 +4,7 @@
 #include <float.h>
 #include <math.h>
 
-double log_loss(const struct outcomes *o)
+double calibration_log_loss(const struct outcomes *o)
 {
     double sum = 0, n = 0;
 
@@ -18,7 +18,7 @@ double log_loss(const struct outcomes *o)
     return n > 0 ? fmax(0.0, sum / n) : (double)NAN;
 }
 
-double brier(const struct outcomes *o)
+double calibration_brier(const struct outcomes *o)
 {
     double sum = 0, n = 0;
 
@@ -52,13 +52,14 @@ void reliability_of(struct reliability *r, const struct outcomes *o)
 
     *r = (struct reliability){.ece = 0};
     for (size_t i = 0; i < o->n; i++) {
-        const double confidence = o->p[i * (size_t)o->k + (size_t)o->said[i]];
+        const double confidence =
+            o->p[i * (size_t)o->k + (size_t)o->predicted[i]];
         const uint32_t w = outcomes_times(o, i);
         const int b = bin_of(confidence);
 
         r->count[b] += w;
         r->confidence[b] += w * confidence;
-        r->accuracy[b] += o->said[i] == o->label[i] ? w : 0;
+        r->accuracy[b] += o->predicted[i] == o->label[i] ? w : 0;
         n += w;
     }
     for (int b = 0; b < RELIABILITY_BINS; b++) {
@@ -78,7 +79,7 @@ void reliability_of(struct reliability *r, const struct outcomes *o)
 }
 
 /* out = softmax(ln(p) beta); a probability of 0 is the least float. */
-static void sharpen(const double *p, int k, double beta, double *out)
+static void apply_beta(const double *p, int k, double beta, double *out)
 {
     double top = -INFINITY, sum = 0;
 
@@ -95,7 +96,7 @@ static void sharpen(const double *p, int k, double beta, double *out)
 }
 
 /* Slope of the mean negative log-likelihood in beta = 1/T; it never falls. */
-static double slope(const struct outcomes *o, double beta)
+static double loss_slope(const struct outcomes *o, double beta)
 {
     double q[STATS_CLASSES_MAX], sum = 0;
 
@@ -103,7 +104,7 @@ static double slope(const struct outcomes *o, double beta)
         const double *p = o->p + i * (size_t)o->k;
         double mean = 0;
 
-        sharpen(p, o->k, beta, q);
+        apply_beta(p, o->k, beta, q);
         for (int c = 0; c < o->k; c++)
             mean += q[c] * log(fmax(p[c], (double)FLT_MIN));
         sum += outcomes_times(o, i) *
@@ -120,7 +121,7 @@ static double loss_at(const struct outcomes *o, double beta)
     for (size_t i = 0; i < o->n; i++) {
         const double w = outcomes_times(o, i);
 
-        sharpen(o->p + i * (size_t)o->k, o->k, beta, q);
+        apply_beta(o->p + i * (size_t)o->k, o->k, beta, q);
         sum -= w * log(fmax(q[o->label[i]], DBL_EPSILON));
         n += w;
     }
@@ -136,21 +137,21 @@ void temperature_fit(struct temperature *t, const struct outcomes *o)
     if (outcomes_count(o) == 0)
         return;
     t->fitted = true;
-    t->flat = fabs(slope(o, low)) + fabs(slope(o, high)) <=
+    t->flat = fabs(loss_slope(o, low)) + fabs(loss_slope(o, high)) <=
               1e-12 * (double)outcomes_count(o);
     if (t->flat) {
         low = high = 1;
-    } else if (slope(o, low) >= 0) { /* worse than guessing */
+    } else if (loss_slope(o, low) >= 0) { /* worse than guessing */
         t->limited = true;
         high = low;
-    } else if (slope(o, high) <= 0) { /* nothing is wrong */
+    } else if (loss_slope(o, high) <= 0) { /* nothing is wrong */
         t->limited = true;
         low = high;
     }
     for (int i = 0; i < 60 && low < high; i++) {
         const double middle = (low + high) / 2;
 
-        if (slope(o, middle) < 0)
+        if (loss_slope(o, middle) < 0)
             low = middle;
         else
             high = middle;
@@ -163,5 +164,5 @@ void temperature_fit(struct temperature *t, const struct outcomes *o)
 void temperature_apply(double t, const double *p, size_t n, int k, double *out)
 {
     for (size_t i = 0; i < n; i++)
-        sharpen(p + i * (size_t)k, k, 1 / t, out + i * (size_t)k);
+        apply_beta(p + i * (size_t)k, k, 1 / t, out + i * (size_t)k);
 }

@@ -27,8 +27,8 @@ struct reliability {
 };
 
 /* NaN without cells. */
-double log_loss(const struct outcomes *o);
-double brier(const struct outcomes *o);
+double calibration_log_loss(const struct outcomes *o);
+double calibration_brier(const struct outcomes *o);
 
 void reliability_of(struct reliability *r, const struct outcomes *o);
 

@@ -103,7 +103,7 @@ double costs_mean(const struct costs *c, const struct outcomes *o)
     for (size_t i = 0; i < o->n; i++) {
         const double w = outcomes_times(o, i);
 
-        sum += w * c->cost[o->label[i]][o->said[i]];
+        sum += w * c->cost[o->label[i]][o->predicted[i]];
         n += w;
     }
     return n > 0 ? sum / n : (double)NAN;

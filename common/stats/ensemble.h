@@ -44,7 +44,8 @@ struct ensemble {
 void ensemble_vote(const struct ensemble *e, double *p);
 
 /* said [out] (n); 'code': as their code does. */
-void ensemble_fuzzy_rank(const struct ensemble *e, bool code, int *said);
-void ensemble_fuzzy_distance(const struct ensemble *e, bool code, int *said);
+void ensemble_fuzzy_rank(const struct ensemble *e, bool code, int *predicted);
+void ensemble_fuzzy_distance(const struct ensemble *e, bool code,
+                             int *predicted);
 
 #endif

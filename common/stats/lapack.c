@@ -11,7 +11,7 @@ extern void dpbsv_(const char *uplo, const int *n, const int *kd,
                    const int *ldb, int *info, size_t uplo_len);
 
 /* Fortran stores columns: its lower triangle is our upper one. */
-int solve_positive(int n, double *a, int m, double *b)
+int lapack_solve_positive(int n, double *a, int m, double *b)
 {
     int info = 0;
 
@@ -19,7 +19,7 @@ int solve_positive(int n, double *a, int m, double *b)
     return info == 0 ? 0 : -1;
 }
 
-int solve_band(int n, int width, double *a, int m, double *b)
+int lapack_solve_band(int n, int width, double *a, int m, double *b)
 {
     const int rows = width + 1;
     int info = 0;

@@ -12,12 +12,12 @@
  *   b [in,out] (m, n)    m right-hand sides, replaced by the solutions
  * Returns 0, or -1 if A is not positive definite.
  */
-int solve_positive(int n, double *a, int m, double *b);
+int lapack_solve_positive(int n, double *a, int m, double *b);
 
 /*
  * The same of a band: a[i (width + 1) + d] is A_(i, i + d), 0 <= d <= width
  * (dpbsv).
  */
-int solve_band(int n, int width, double *a, int m, double *b);
+int lapack_solve_band(int n, int width, double *a, int m, double *b);
 
 #endif

@@ -22,7 +22,8 @@ void metrics_add(struct metrics *m, int truth, int predicted)
 }
 
 /* a / b, or 0 and the flag if b is 0. */
-static double share(size_t a, size_t b, unsigned flag, unsigned *undefined)
+static double quotient_of(size_t a, size_t b, unsigned flag,
+                          unsigned *undefined)
 {
     if (b > 0)
         return (double)a / (double)b;
@@ -42,9 +43,9 @@ static struct scores score_class(const struct metrics *m, int c)
         column += m->confusion[i][c];
     }
     s.support = row;
-    s.precision = share(hit, column, UNDEFINED_PRECISION, &s.undefined);
-    s.recall = share(hit, row, UNDEFINED_RECALL, &s.undefined);
-    s.f1 = share(2 * hit, row + column, 0, &none);
+    s.precision = quotient_of(hit, column, UNDEFINED_PRECISION, &s.undefined);
+    s.recall = quotient_of(hit, row, UNDEFINED_RECALL, &s.undefined);
+    s.f1 = quotient_of(2 * hit, row + column, 0, &none);
     return s;
 }
 
@@ -106,7 +107,7 @@ void metrics_finish(struct metrics *m)
         mean_add(&m->weighted, &m->of[c], m->n ? cells / (double)m->n : 0.0);
     }
     m->accuracy = m->n ? (double)m->correct / (double)m->n : 0.0;
-    wilson(m->correct, m->n, &m->low, &m->high);
+    proportion_wilson(m->correct, m->n, &m->low, &m->high);
     score_whole(m);
 }
 
@@ -114,9 +115,9 @@ void metrics_of(struct metrics *m, const struct outcomes *o)
 {
     metrics_init(m, o->k);
     for (size_t i = 0; i < o->n; i++) {
-        BUG_ON(o->label[i] < 0 || o->label[i] >= o->k || o->said[i] < 0 ||
-               o->said[i] >= o->k);
-        m->confusion[o->label[i]][o->said[i]] += outcomes_times(o, i);
+        BUG_ON(o->label[i] < 0 || o->label[i] >= o->k || o->predicted[i] < 0 ||
+               o->predicted[i] >= o->k);
+        m->confusion[o->label[i]][o->predicted[i]] += outcomes_times(o, i);
     }
     metrics_finish(m);
 }

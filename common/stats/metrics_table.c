@@ -33,12 +33,12 @@ PART(mce, bins.mce)
 
 static double nll(const struct metric_input *in)
 {
-    return log_loss(in->o);
+    return calibration_log_loss(in->o);
 }
 
 static double brier_score(const struct metric_input *in)
 {
-    return brier(in->o);
+    return calibration_brier(in->o);
 }
 
 const struct metric metrics_table[] = {
@@ -114,7 +114,7 @@ void metrics_table_input(struct metric_input *in, const struct outcomes *o,
     in->probabilities = curves != NULL;
     metrics_of(&in->m, o);
     if (abnormal)
-        binary_said(&in->binary, o, abnormal);
+        binary_predicted(&in->binary, o, abnormal);
     if (curves) {
         curves_areas(curves, o->w, &in->areas);
         reliability_of(&in->bins, o);

@@ -13,12 +13,12 @@
 enum { STATS_CLASSES_MAX = 64 };
 
 struct outcomes {
-    size_t n;          /* cells */
-    int k;             /* classes, 1 .. STATS_CLASSES_MAX */
-    const int *label;  /* (n) what it is, 0 .. k-1; borrowed, as all here */
-    const int *said;   /* (n) what it was called, 0 .. k-1 */
-    const double *p;   /* (n, k) probabilities; NULL: decisions alone */
-    const uint32_t *w; /* (n) how often a cell counts; NULL: once each */
+    size_t n;             /* cells */
+    int k;                /* classes, 1 .. STATS_CLASSES_MAX */
+    const int *label;     /* (n) what it is, 0 .. k-1; borrowed, as all here */
+    const int *predicted; /* (n) what it was called, 0 .. k-1 */
+    const double *p;      /* (n, k) probabilities; NULL: decisions alone */
+    const uint32_t *w;    /* (n) how often a cell counts; NULL: once each */
 };
 
 /* How often cell 'i' counts. */

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-void wilson(size_t k, size_t n, double *low, double *high)
+void proportion_wilson(size_t k, size_t n, double *low, double *high)
 {
     const double z = 1.959963984540054, z2 = z * z;
     double p, middle, half, under;
@@ -27,7 +27,7 @@ void wilson(size_t k, size_t n, double *low, double *high)
         *high = fmin(1.0, middle + half);
 }
 
-double mcnemar_p(size_t first, size_t second)
+double proportion_mcnemar_p(size_t first, size_t second)
 {
     const size_t less = first < second ? first : second;
     const double n = (double)(first + second);
@@ -42,14 +42,14 @@ double mcnemar_p(size_t first, size_t second)
     return fmin(1.0, 2.0 * sum);
 }
 
-void mcnemar(struct mcnemar *m, const struct outcomes *a,
-             const struct outcomes *b)
+void proportion_mcnemar(struct mcnemar *m, const struct outcomes *a,
+                        const struct outcomes *b)
 {
     BUG_ON(a->n != b->n);
     *m = (struct mcnemar){0};
     for (size_t i = 0; i < a->n; i++) {
-        const int one = a->said[i] == a->label[i];
-        const int two = b->said[i] == b->label[i];
+        const int one = a->predicted[i] == a->label[i];
+        const int two = b->predicted[i] == b->label[i];
 
         BUG_ON(a->label[i] != b->label[i]);
         m->both += one && two;
@@ -57,11 +57,11 @@ void mcnemar(struct mcnemar *m, const struct outcomes *a,
         m->first += one && !two;
         m->second += !one && two;
     }
-    m->p = mcnemar_p(m->first, m->second);
+    m->p = proportion_mcnemar_p(m->first, m->second);
 }
 
 /* Does p[i] come before p[j] in rising order?  Of equals, the earlier one. */
-static int before(const double *p, size_t i, size_t j)
+static int comes_before(const double *p, size_t i, size_t j)
 {
     if (p[i] < p[j] || p[i] > p[j])
         return p[i] < p[j];
@@ -74,13 +74,13 @@ static size_t next_of(const double *p, size_t n, size_t last)
     size_t best = n;
 
     for (size_t i = 0; i < n; i++)
-        if (!isnan(p[i]) && (last == n || before(p, last, i)) &&
-            (best == n || before(p, i, best)))
+        if (!isnan(p[i]) && (last == n || comes_before(p, last, i)) &&
+            (best == n || comes_before(p, i, best)))
             best = i;
     return best;
 }
 
-void holm(const double *p, size_t n, double *adjusted)
+void proportion_holm(const double *p, size_t n, double *adjusted)
 {
     size_t left = 0, i = n;
     double most = 0;

@@ -10,7 +10,7 @@
  * Wilson score interval at 95 % for 'k' of 'n'; [0, 1] if n is 0.
  * Source: Wilson 1927, "Probable inference"; z = 1.959964.
  */
-void wilson(size_t k, size_t n, double *low, double *high);
+void proportion_wilson(size_t k, size_t n, double *low, double *high);
 
 /* Of cells that two classifiers were both asked about. */
 struct mcnemar {
@@ -26,19 +26,20 @@ struct mcnemar {
  *   a, b [in] the same cells in the same order; their 'p' and 'w' are unused
  * Source: McNemar 1947; Liddell 1983 (the exact form), as in statsmodels.
  */
-void mcnemar(struct mcnemar *m, const struct outcomes *a,
-             const struct outcomes *b);
+void proportion_mcnemar(struct mcnemar *m, const struct outcomes *a,
+                        const struct outcomes *b);
 
 /* The p-value alone, from the two counts. */
-double mcnemar_p(size_t first, size_t second);
+double proportion_mcnemar_p(size_t first, size_t second);
 
 /*
  * Holm's step-down adjustment of a family of 'n' p-values: an adjusted one
  * below alpha is significant with the family's error at most alpha.
- *   adjusted [out] (n), must not be p; p-values that are no number stay so and are
+ *   adjusted [out] (n), must not be p; p-values that are no number stay so and
+ *   are
  *                  no part of the family
  * Source: Holm 1979.
  */
-void holm(const double *p, size_t n, double *adjusted);
+void proportion_holm(const double *p, size_t n, double *adjusted);
 
 #endif

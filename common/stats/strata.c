@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int rising(const void *a, const void *b)
+static int by_value(const void *a, const void *b)
 {
     const double p = *(const double *)a, q = *(const double *)b;
 
@@ -25,11 +25,13 @@ int strata_quarter(const double *v, const int *right, size_t n,
     for (size_t i = 0; i < n; i++)
         if (!isnan(v[i]))
             sorted[m++] = v[i];
-    qsort(sorted, m, sizeof(*sorted), rising);
+    qsort(sorted, m, sizeof(*sorted), by_value);
     for (int k = 0; k < STRATA; k++)
         s[k] = (struct stratum){
-            m ? percentile(sorted, m, (double)k / STRATA) : (double)NAN,
-            m ? percentile(sorted, m, (double)(k + 1) / STRATA) : (double)NAN,
+            m ? bootstrap_percentile(sorted, m, (double)k / STRATA)
+              : (double)NAN,
+            m ? bootstrap_percentile(sorted, m, (double)(k + 1) / STRATA)
+              : (double)NAN,
             0, 0};
     for (size_t i = 0; i < n; i++) {
         int k = 0;
@@ -45,12 +47,12 @@ int strata_quarter(const double *v, const int *right, size_t n,
     return 0;
 }
 
-static void describe(struct spread *s, double *sorted)
+static void describe_spread(struct spread *s, double *sorted)
 {
     const size_t n = s->n_group;
     double sum = 0, square = 0;
 
-    qsort(sorted, n, sizeof(*sorted), rising);
+    qsort(sorted, n, sizeof(*sorted), by_value);
     for (size_t i = 0; i < n; i++)
         sum += sorted[i];
     s->mean = sum / (double)n;
@@ -59,7 +61,7 @@ static void describe(struct spread *s, double *sorted)
     s->deviation = n > 1 ? sqrt(square / (double)(n - 1)) : (double)NAN;
     for (int k = 0; k < SPREAD_QUARTILES; k++)
         s->quartile[k] =
-            percentile(sorted, n, (double)k / (SPREAD_QUARTILES - 1));
+            bootstrap_percentile(sorted, n, (double)k / (SPREAD_QUARTILES - 1));
 }
 
 int strata_spread(const uint32_t *group, size_t n_group, const int *right,
@@ -83,7 +85,7 @@ int strata_spread(const uint32_t *group, size_t n_group, const int *right,
         share[g] /= cells[g];
     memcpy(cells, share, n_group * sizeof(*share));
     if (n_group > 0)
-        describe(s, cells);
+        describe_spread(s, cells);
     free(cells);
     return 0;
 }

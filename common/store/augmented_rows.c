@@ -2,12 +2,12 @@
 
 #include <stdlib.h>
 
-int sources_open(struct sources *s, const char *run_dir, int64_t variants,
-                 struct err *err)
+int augmented_rows_open(struct augmented_rows *s, const char *run_dir,
+                        int64_t variants, struct err *err)
 {
     char dir[FILE_PATH_MAX];
 
-    *s = (struct sources){.variants = (size_t)variants};
+    *s = (struct augmented_rows){.variants = (size_t)variants};
     BUG_ON(variants < 1);
     if (file_path(dir, err, "%s/data", run_dir) < 0 ||
         store_open(&s->data, dir, err) < 0)
@@ -15,7 +15,7 @@ int sources_open(struct sources *s, const char *run_dir, int64_t variants,
     s->row = malloc((s->data.n + 1) * sizeof(*s->row));
     if (!s->row) {
         err_set(err, ERR_SYSTEM, "no memory for %zu rows", s->data.n);
-        sources_close(s);
+        augmented_rows_close(s);
         return -1;
     }
     for (size_t i = 0; i < s->data.n; i++)
@@ -24,20 +24,20 @@ int sources_open(struct sources *s, const char *run_dir, int64_t variants,
     return 0;
 }
 
-void sources_close(struct sources *s)
+void augmented_rows_close(struct augmented_rows *s)
 {
     store_close(&s->data);
     free(s->row);
-    *s = (struct sources){0};
+    *s = (struct augmented_rows){0};
 }
 
-int sources_create(const struct sources *s, const char *dir,
-                   struct store_writer **w, struct err *err)
+int augmented_rows_create(const struct augmented_rows *s, const char *dir,
+                          struct store_writer **w, struct err *err)
 {
     const struct store_args a = {
         .dir = dir,
-        .header = SOURCES_HEADER,
-        .n = sources_rows(s),
+        .header = AUGMENTED_ROWS_HEADER,
+        .n = augmented_rows_rows(s),
         .h = s->data.h,
         .w = s->data.w,
         .class_name = s->data.class_name,

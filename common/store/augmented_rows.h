@@ -12,7 +12,7 @@
 
 #include "store/store.h"
 
-struct sources {
+struct augmented_rows {
     struct store data; /* owned: RUN/data */
     uint32_t *row;     /* owned: (n) rows of data that are augmented */
     size_t n;          /* training images */
@@ -20,27 +20,30 @@ struct sources {
 };
 
 /* Open RUN/data and list its training rows.  Errors: as store_open(). */
-MUST_USE int sources_open(struct sources *s, const char *run_dir,
-                          int64_t variants, struct err *err);
-void sources_close(struct sources *s);
+MUST_USE int augmented_rows_open(struct augmented_rows *s, const char *run_dir,
+                                 int64_t variants, struct err *err);
+void augmented_rows_close(struct augmented_rows *s);
 
 /* Rows of the augmented store. */
-static inline size_t sources_rows(const struct sources *s)
+static inline size_t augmented_rows_rows(const struct augmented_rows *s)
 {
     return s->n * s->variants;
 }
 
 /* Row in data/ that row 'r' of the augmented store is made from. */
-static inline size_t sources_row(const struct sources *s, size_t r)
+static inline size_t augmented_rows_row(const struct augmented_rows *s,
+                                        size_t r)
 {
     return s->row[r / s->variants];
 }
 
 /* Start or go on with the augmented store in 'dir'; see store_create(). */
-MUST_USE int sources_create(const struct sources *s, const char *dir,
-                            struct store_writer **w, struct err *err);
+MUST_USE int augmented_rows_create(const struct augmented_rows *s,
+                                   const char *dir, struct store_writer **w,
+                                   struct err *err);
 
 /* Header line of its index.csv. */
-#define SOURCES_HEADER "source,variant,class,split,sha256,operations,status"
+#define AUGMENTED_ROWS_HEADER                                                  \
+    "source,variant,class,split,sha256,operations,status"
 
 #endif

@@ -12,13 +12,13 @@ static const char *const split_names[] = {
     [SPLIT_NONE] = "",
 };
 
-const char *split_name(enum split s)
+const char *store_split_name(enum split s)
 {
     BUG_ON(s > SPLIT_NONE);
     return split_names[s];
 }
 
-enum split split_parse(const char *word)
+enum split store_split_parse(const char *word)
 {
     for (int i = SPLIT_TRAIN; i < SPLIT_NONE; i++)
         if (strcmp(word, split_names[i]) == 0)
@@ -26,7 +26,7 @@ enum split split_parse(const char *word)
     return SPLIT_NONE;
 }
 
-int fold_parse(const char *word)
+int store_fold_parse(const char *word)
 {
     char *end;
     const long fold = strtol(word, &end, 10);
@@ -165,7 +165,7 @@ static int check_row(const struct store *s, const char *dir, size_t i,
                        "'%s': image %zu is '%.100s' in index.csv, but its "
                        "label %d is '%s'",
                        dir, i, name, label, s->class_name[label]);
-    if (*split && split_parse(split) == SPLIT_NONE)
+    if (*split && store_split_parse(split) == SPLIT_NONE)
         return err_set(err, ERR_INPUT, "'%s': image %zu is of split '%.100s'",
                        dir, i, split);
     return 0;
@@ -215,7 +215,7 @@ int store_label(const struct store *s, size_t i)
 /* Fold of row i; -1: of none. */
 static int fold_of(const struct store *s, size_t i)
 {
-    return fold_parse(csv_get(&s->index, i, (size_t)s->fold_column));
+    return store_fold_parse(csv_get(&s->index, i, (size_t)s->fold_column));
 }
 
 enum split store_fold_split(int of, int fold, int folds)
@@ -231,7 +231,7 @@ enum split store_split(const struct store *s, size_t i)
 {
     if (s->folds > 1)
         return store_fold_split(fold_of(s, i), s->fold, s->folds);
-    return split_parse(csv_get(&s->index, i, (size_t)s->split_column));
+    return store_split_parse(csv_get(&s->index, i, (size_t)s->split_column));
 }
 
 int store_use_fold(struct store *s, int fold, int folds, struct err *err)

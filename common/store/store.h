@@ -38,11 +38,11 @@ enum {
 enum split { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLIT_NONE };
 
 /* "train", "validation", "test", "": as in index.csv. */
-const char *split_name(enum split s);
-enum split split_parse(const char *word);
+const char *store_split_name(enum split s);
+enum split store_split_parse(const char *word);
 
 /* A fold's number, as in index.csv; -1: it is none. */
-int fold_parse(const char *word);
+int store_fold_parse(const char *word);
 
 struct store {
     struct npy images, labels; /* mapped */

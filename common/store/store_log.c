@@ -46,7 +46,7 @@ static void entry_sum(const void *entry, size_t n, uint8_t sum[ENTRY_SUM])
     memcpy(sum, full, ENTRY_SUM);
 }
 
-void rows_log_entry(struct buf *b, uint64_t row, int label, const char *record)
+void store_log_entry(struct buf *b, uint64_t row, int label, const char *record)
 {
     const size_t start = b->len;
     uint8_t sum[ENTRY_SUM];
@@ -83,7 +83,7 @@ static size_t read_entry(FILE *f, uint8_t entry[ENTRY_MAX])
     return len + ENTRY_SUM;
 }
 
-static int read_entries(struct rows_log *l, FILE *f, rows_log_f each,
+static int read_entries(struct store_log *l, FILE *f, store_log_f each,
                         void *self, struct err *err)
 {
     uint8_t entry[ENTRY_MAX];
@@ -104,15 +104,15 @@ static int read_entries(struct rows_log *l, FILE *f, rows_log_f each,
     return 0;
 }
 
-int rows_log_read(struct rows_log *l, const char *path,
-                  const char shape[HASH_HEX], rows_log_f each, void *self,
-                  struct err *err)
+int store_log_read(struct store_log *l, const char *path,
+                   const char shape[HASH_HEX], store_log_f each, void *self,
+                   struct err *err)
 {
     FILE *f = fopen(path, "rbe");
     char head[LOG_HEADER];
     int rc = 0;
 
-    *l = (struct rows_log){.fd = -1};
+    *l = (struct store_log){.fd = -1};
     if (!f && errno == ENOENT)
         return 0;
     if (!f)
@@ -132,8 +132,8 @@ int rows_log_read(struct rows_log *l, const char *path,
     return rc;
 }
 
-int rows_log_open(struct rows_log *l, const char *path,
-                  const char shape[HASH_HEX], struct err *err)
+int store_log_open(struct store_log *l, const char *path,
+                   const char shape[HASH_HEX], struct err *err)
 {
     char head[LOG_HEADER + 1];
 
@@ -153,7 +153,7 @@ int rows_log_open(struct rows_log *l, const char *path,
     return 0;
 }
 
-int rows_log_append(struct rows_log *l, const struct buf *b, struct err *err)
+int store_log_append(struct store_log *l, const struct buf *b, struct err *err)
 {
     int rc;
 
@@ -172,7 +172,7 @@ int rows_log_append(struct rows_log *l, const struct buf *b, struct err *err)
     return rc;
 }
 
-void rows_log_close(struct rows_log *l)
+void store_log_close(struct store_log *l)
 {
     if (l->fd >= 0)
         close(l->fd);

@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct rows_log {
+struct store_log {
     int fd;      /* owned; -1: not open */
     size_t size; /* bytes that are whole; 0: there is no log */
 };
@@ -27,28 +27,29 @@ struct rows_log {
  * Takes over one entry.  ERR_INPUT says that it cannot be: the log counts as
  * torn there.  Any other failure ends the reading.
  */
-typedef int (*rows_log_f)(void *self, uint64_t row, int label,
-                          const char *record, struct err *err);
+typedef int (*store_log_f)(void *self, uint64_t row, int label,
+                           const char *record, struct err *err);
 
 /*
  * Read the log at 'path', if there is one, and hand over its entries.
  * Errors: ERR_INPUT it is of another shape; ERR_SYSTEM, what 'each' set.
  */
-MUST_USE int rows_log_read(struct rows_log *l, const char *path,
-                           const char shape[HASH_HEX], rows_log_f each,
-                           void *self, struct err *err);
+MUST_USE int store_log_read(struct store_log *l, const char *path,
+                            const char shape[HASH_HEX], store_log_f each,
+                            void *self, struct err *err);
 
 /* Open to append behind what was read; size 0: begin a new one.  ERR_SYSTEM. */
-MUST_USE int rows_log_open(struct rows_log *l, const char *path,
-                           const char shape[HASH_HEX], struct err *err);
+MUST_USE int store_log_open(struct store_log *l, const char *path,
+                            const char shape[HASH_HEX], struct err *err);
 
 /* Format one entry behind 'b'. */
-void rows_log_entry(struct buf *b, uint64_t row, int label, const char *record);
+void store_log_entry(struct buf *b, uint64_t row, int label,
+                     const char *record);
 
 /* Append formatted entries, whole or not at all, and sync.  ERR_SYSTEM. */
-MUST_USE int rows_log_append(struct rows_log *l, const struct buf *b,
-                             struct err *err);
+MUST_USE int store_log_append(struct store_log *l, const struct buf *b,
+                              struct err *err);
 
-void rows_log_close(struct rows_log *l);
+void store_log_close(struct store_log *l);
 
 #endif

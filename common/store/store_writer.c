@@ -25,7 +25,7 @@ struct store_writer {
     int n_class;
     size_t columns; /* of index.csv */
     int images;     /* open file, -1: none */
-    struct rows_log log;
+    struct store_log log;
     pthread_mutex_t sync; /* one syncs at a time */
     pthread_mutex_t lock; /* of all below, and of the log */
     char **record;        /* owned: (n), NULL for a row never put */
@@ -37,7 +37,7 @@ struct store_writer {
     uint8_t *zero;     /* owned: a black image */
 };
 
-/* --- what is in a store ---------------------------------------------------- */
+/* --- what is in a store --------------------------------------------------- */
 
 static size_t image_bytes(const struct store_writer *w)
 {
@@ -109,7 +109,7 @@ static void shape_hash(const struct store_writer *w, char hex[HASH_HEX])
     hash_final(&h, hex);
 }
 
-/* --- opening --------------------------------------------------------------- */
+/* --- opening -------------------------------------------------------------- */
 
 static int check_class(const struct store_args *a, int i, struct err *err)
 {
@@ -177,7 +177,7 @@ static struct store_writer *writer_new(const struct store_args *a,
     return NULL;
 }
 
-static void forget_rows(struct store_writer *w)
+static void discard_rows(struct store_writer *w)
 {
     for (size_t i = 0; i < w->n; i++) {
         free(w->record[i]);
@@ -222,18 +222,18 @@ int store_create(struct store_writer **out, const struct store_args *a,
         return -1;
     shape_hash(w, shape);
     if (file_path(path, err, "%s/rows.log", w->dir) < 0 ||
-        rows_log_read(&w->log, path, shape, recall_row, w, err) < 0)
+        store_log_read(&w->log, path, shape, recall_row, w, err) < 0)
         goto fail;
     fresh = w->log.size == 0;
     w->images = store_images_open(w->dir, &images, &fresh, err);
     if (w->images < 0)
         goto fail;
     if (fresh) {
-        forget_rows(w);
+        discard_rows(w);
         w->log.size = 0;
     }
-    if (rows_log_open(&w->log, path, shape, err) < 0 ||
-        dir_sync(w->dir, err) < 0)
+    if (store_log_open(&w->log, path, shape, err) < 0 ||
+        file_dir_sync(w->dir, err) < 0)
         goto fail;
     *out = w;
     return 0;
@@ -242,7 +242,7 @@ fail:
     return -1;
 }
 
-/* --- rows ------------------------------------------------------------------ */
+/* --- rows ----------------------------------------------------------------- */
 
 static int check_range(const struct store_writer *w, size_t first, size_t count,
                        struct err *err)
@@ -299,7 +299,7 @@ int store_put(struct store_writer *w, size_t first, size_t count,
 }
 
 /* The first 'n' unsynced rows are safe now. */
-static void forget_unsynced(struct store_writer *w, size_t n)
+static void discard_unsynced(struct store_writer *w, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         w->is_unsynced[w->unsynced[i]] = false;
@@ -325,12 +325,12 @@ int store_sync(struct store_writer *w, struct err *err)
     w->lost = rc < 0;
     pthread_mutex_lock(&w->lock);
     for (size_t i = 0; rc == 0 && i < n; i++)
-        rows_log_entry(&b, w->unsynced[i], w->label[w->unsynced[i]],
-                       w->record[w->unsynced[i]]);
+        store_log_entry(&b, w->unsynced[i], w->label[w->unsynced[i]],
+                        w->record[w->unsynced[i]]);
     if (rc == 0)
-        rc = rows_log_append(&w->log, &b, err);
+        rc = store_log_append(&w->log, &b, err);
     if (rc == 0)
-        forget_unsynced(w, n);
+        discard_unsynced(w, n);
     pthread_mutex_unlock(&w->lock);
     pthread_mutex_unlock(&w->sync);
     buf_release(&b);
@@ -342,7 +342,7 @@ bool store_has(const struct store_writer *w, size_t i)
     return i < w->n && w->record[i];
 }
 
-/* --- the end --------------------------------------------------------------- */
+/* --- the end -------------------------------------------------------------- */
 
 /* Blacken rows that never came: a crash may have left something there. */
 static int blacken_missing(struct store_writer *w, struct err *err)
@@ -441,10 +441,10 @@ void store_abandon(struct store_writer *w)
     if (!w)
         return;
     if (w->record)
-        forget_rows(w);
+        discard_rows(w);
     if (w->images >= 0)
         close(w->images);
-    rows_log_close(&w->log);
+    store_log_close(&w->log);
     pthread_mutex_destroy(&w->lock);
     pthread_mutex_destroy(&w->sync);
     free(w->header);

@@ -15,24 +15,26 @@
 
 enum { KEY_BYTES = 32, MAX_FILE = 512 }; /* a key unpacked; a key file */
 
-void keys_wipe(struct keypair *kp)
+void curve_keys_wipe(struct curve_keypair *kp)
 {
     sodium_memzero(kp, sizeof(*kp));
 }
 
-bool keys_valid(const char *z85)
+bool curve_keys_valid(const char *z85)
 {
     uint8_t raw[KEY_BYTES];
-    const bool good = strlen(z85) == KEYS_Z85 - 1 && zmq_z85_decode(raw, z85);
+    const bool good =
+        strlen(z85) == CURVE_KEYS_Z85 - 1 && zmq_z85_decode(raw, z85);
 
     sodium_memzero(raw, sizeof(raw));
     return good;
 }
 
-int keys_parse(const char *text, struct keypair *kp, struct err *err)
+int curve_keys_parse(const char *text, struct curve_keypair *kp,
+                     struct err *err)
 {
-    char version[10], public[KEYS_Z85 + 1], secret[KEYS_Z85 + 1];
-    char peer[KEYS_Z85 + 1], rest[2], derived[KEYS_Z85];
+    char version[10], public[CURVE_KEYS_Z85 + 1], secret[CURVE_KEYS_Z85 + 1];
+    char peer[CURVE_KEYS_Z85 + 1], rest[2], derived[CURVE_KEYS_Z85];
     int n, rc = 0;
 
     memset(kp, 0, sizeof(*kp));
@@ -43,24 +45,24 @@ int keys_parse(const char *text, struct keypair *kp, struct err *err)
     else if (strcmp(version, "1") != 0)
         rc = err_set(err, ERR_USAGE, "key file of version %s, this reads 1",
                      version);
-    else if (n != 4 || !keys_valid(public) || !keys_valid(secret) ||
-             !keys_valid(peer))
+    else if (n != 4 || !curve_keys_valid(public) || !curve_keys_valid(secret) ||
+             !curve_keys_valid(peer))
         rc = err_set(err, ERR_USAGE, "damaged key file");
     else if (zmq_curve_public(derived, secret) < 0 ||
              strcmp(derived, public) != 0)
         rc = err_set(err, ERR_USAGE,
                      "public and secret key do not belong together");
     if (rc == 0) {
-        memcpy(kp->public_key, public, KEYS_Z85);
-        memcpy(kp->secret_key, secret, KEYS_Z85);
-        memcpy(kp->peer_key, peer, KEYS_Z85);
+        memcpy(kp->public_key, public, CURVE_KEYS_Z85);
+        memcpy(kp->secret_key, secret, CURVE_KEYS_Z85);
+        memcpy(kp->peer_key, peer, CURVE_KEYS_Z85);
     }
     sodium_memzero(secret, sizeof(secret));
     return rc;
 }
 
 /* All of a small file; its length, or -1. */
-static ssize_t slurp(int fd, char *text, size_t room)
+static ssize_t read_text(int fd, char *text, size_t room)
 {
     size_t len = 0;
     ssize_t n;
@@ -93,7 +95,7 @@ static int open_private(const char *path, struct err *err)
     return -1;
 }
 
-int keys_read(const char *path, struct keypair *kp, struct err *err)
+int curve_keys_read(const char *path, struct curve_keypair *kp, struct err *err)
 {
     const int fd = open_private(path, err);
     char text[MAX_FILE + 1];
@@ -104,7 +106,7 @@ int keys_read(const char *path, struct keypair *kp, struct err *err)
     memset(kp, 0, sizeof(*kp));
     if (fd < 0)
         return -1;
-    n = slurp(fd, text, MAX_FILE + 1);
+    n = read_text(fd, text, MAX_FILE + 1);
     if (n < 0)
         err_set(err, ERR_USAGE, "cannot read key file '%s': %s", path,
                 strerror(errno));
@@ -112,7 +114,7 @@ int keys_read(const char *path, struct keypair *kp, struct err *err)
         err_set(err, ERR_USAGE, "'%s': not a key file", path);
     else {
         text[n] = '\0';
-        rc = keys_parse(text, kp, &why);
+        rc = curve_keys_parse(text, kp, &why);
         if (rc < 0)
             err_set(err, ERR_USAGE, "'%s': %s", path, why.text);
     }
@@ -122,7 +124,7 @@ int keys_read(const char *path, struct keypair *kp, struct err *err)
 }
 
 static int write_pair(const char *dir, const char *name,
-                      const struct keypair *kp, struct err *err)
+                      const struct curve_keypair *kp, struct err *err)
 {
     char path[FILE_PATH_MAX], text[MAX_FILE];
     int n, rc;
@@ -139,7 +141,7 @@ static int write_pair(const char *dir, const char *name,
 
 static int write_both(const char *dir, struct err *err)
 {
-    struct keypair server = {0}, worker = {0};
+    struct curve_keypair server = {0}, worker = {0};
     int rc = -1;
 
     if (zmq_curve_keypair(server.public_key, server.secret_key) < 0 ||
@@ -148,20 +150,20 @@ static int write_both(const char *dir, struct err *err)
                 zmq_strerror(errno));
         goto out;
     }
-    memcpy(server.peer_key, worker.public_key, KEYS_Z85);
-    memcpy(worker.peer_key, server.public_key, KEYS_Z85);
+    memcpy(server.peer_key, worker.public_key, CURVE_KEYS_Z85);
+    memcpy(worker.peer_key, server.public_key, CURVE_KEYS_Z85);
     if (write_pair(dir, "server.key", &server, err) < 0 ||
         write_pair(dir, "worker.key", &worker, err) < 0)
         goto out;
     rc = 0;
 out:
-    keys_wipe(&server);
-    keys_wipe(&worker);
+    curve_keys_wipe(&server);
+    curve_keys_wipe(&worker);
     return rc;
 }
 
 /* 1: the private directory is there; 0: nothing is; -1: something else. */
-static int look(const char *dir, struct err *err)
+static int check_directory(const char *dir, struct err *err)
 {
     struct stat st;
 
@@ -183,11 +185,11 @@ static void dir_drop(const char *path)
 {
     struct err ignored;
 
-    if (dir_remove(path, &ignored) < 0)
+    if (file_dir_remove(path, &ignored) < 0)
         return;
 }
 
-int keys_make(const char *run_dir, struct err *err)
+int curve_keys_make(const char *run_dir, struct err *err)
 {
     char dir[FILE_PATH_MAX], tmp[FILE_PATH_MAX];
     int there, lost;
@@ -195,7 +197,7 @@ int keys_make(const char *run_dir, struct err *err)
     if (file_path(dir, err, "%s/keys", run_dir) < 0 ||
         file_path(tmp, err, "%s/keys.XXXXXX", run_dir) < 0)
         return -1;
-    there = look(dir, err);
+    there = check_directory(dir, err);
     if (there != 0)
         return there < 0 ? -1 : 0;
     if (!mkdtemp(tmp)) /* mode 0700 */
@@ -206,11 +208,11 @@ int keys_make(const char *run_dir, struct err *err)
         return -1;
     }
     if (rename(tmp, dir) == 0)
-        return dir_sync(run_dir, err);
+        return file_dir_sync(run_dir, err);
     lost = errno == EEXIST || errno == ENOTEMPTY; /* another was faster */
     if (!lost)
         err_set(err, ERR_SYSTEM, "cannot rename '%s' to '%s': %s", tmp, dir,
                 strerror(errno));
     dir_drop(tmp);
-    return lost && look(dir, err) == 1 ? 0 : -1;
+    return lost && check_directory(dir, err) == 1 ? 0 : -1;
 }

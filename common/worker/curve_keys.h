@@ -20,12 +20,12 @@
 
 #include <stdbool.h>
 
-enum { KEYS_Z85 = 41 }; /* bytes of a key in Z85, with the NUL */
+enum { CURVE_KEYS_Z85 = 41 }; /* bytes of a key in Z85, with the NUL */
 
-struct keypair {
-    char public_key[KEYS_Z85];
-    char secret_key[KEYS_Z85];
-    char peer_key[KEYS_Z85];
+struct curve_keypair {
+    char public_key[CURVE_KEYS_Z85];
+    char secret_key[CURVE_KEYS_Z85];
+    char peer_key[CURVE_KEYS_Z85];
 };
 
 /*
@@ -35,52 +35,56 @@ struct keypair {
  * Errors: ERR_SYSTEM; ERR_USAGE RUN/keys/ is there and others may enter it
  * ("chmod 700"); ERR_INPUT the path is too long.
  */
-MUST_USE int keys_make(const char *run_dir, struct err *err);
+MUST_USE int curve_keys_make(const char *run_dir, struct err *err);
 
 /*
  * Read a key file.
  * Errors: ERR_USAGE missing, not a regular file, readable by others than its
  * owner ("chmod 600 PATH"), or damaged; *kp is then zero.
  */
-MUST_USE int keys_read(const char *path, struct keypair *kp, struct err *err);
+MUST_USE int curve_keys_read(const char *path, struct curve_keypair *kp,
+                             struct err *err);
 
 /* The text of a key file.  Errors: ERR_USAGE; *kp is then zero. */
-MUST_USE int keys_parse(const char *text, struct keypair *kp, struct err *err);
+MUST_USE int curve_keys_parse(const char *text, struct curve_keypair *kp,
+                              struct err *err);
 
 /* Is 'z85' a CURVE key? */
-bool keys_valid(const char *z85);
+bool curve_keys_valid(const char *z85);
 
 /* Wipe the keys from memory. */
-void keys_wipe(struct keypair *kp);
+void curve_keys_wipe(struct curve_keypair *kp);
 
-struct keys_guard;
+struct curve_server;
 
 /*
  * The guard of a ZeroMQ context: a thread that answers ZAP requests
  * (inproc://zeromq.zap.01) and lets in only the peer of 'server'.  At most one
- * to a context; make it before the first keys_server().
+ * to a context; make it before the first curve_keys_server().
  *   context [in] void * of zmq_ctx_new(); borrowed
  *   server  [in] copied
  * Errors: ERR_USAGE 'server' has no peer; ERR_SYSTEM (a second guard, ...).
  */
-struct keys_guard *keys_guard_new(void *context, const struct keypair *server,
-                                  struct err *err);
+struct curve_server *curve_server_new(void *context,
+                                      const struct curve_keypair *server,
+                                      struct err *err);
 
 /* Close the guarded sockets first; the context is terminated afterwards. */
-void keys_guard_free(struct keys_guard *g);
+void curve_server_free(struct curve_server *g);
 
 /*
  * Let a socket of the guard's context speak only CURVE, with its key; call it
  * before zmq_bind().  Errors: ERR_SYSTEM.
  */
-MUST_USE int keys_server(struct keys_guard *g, void *socket, struct err *err);
+MUST_USE int curve_keys_server(struct curve_server *g, void *socket,
+                               struct err *err);
 
 /*
  * Let a socket speak CURVE as 'worker' to a server whose public key is 'key'
  * (NULL: the peer of 'worker'); call it before zmq_connect().
  * Errors: ERR_USAGE 'key' is not a key; ERR_SYSTEM.
  */
-MUST_USE int keys_client(const struct keypair *worker, void *socket,
-                         const char *key, struct err *err);
+MUST_USE int curve_keys_client(const struct curve_keypair *worker, void *socket,
+                               const char *key, struct err *err);
 
 #endif

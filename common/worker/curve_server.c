@@ -19,8 +19,8 @@ enum {
 /* Where libzmq looks for the authenticator of a context (ZeroMQ RFC 27). */
 static const char ZAP_ENDPOINT[] = "inproc://zeromq.zap.01";
 
-struct keys_guard {
-    struct keypair server;
+struct curve_server {
+    struct curve_keypair server;
     uint8_t peer[KEY_BYTES]; /* the one public key that is let in */
     void *zap;               /* owned by the thread once it runs */
     void *stop, *stopped;    /* a PAIR: ours, the thread's */
@@ -30,26 +30,26 @@ struct keys_guard {
 /* Parts of a ZAP request, in order, as far as we look at them. */
 enum { ZAP_VERSION, ZAP_ID, ZAP_MECHANISM = 5, ZAP_KEY, ZAP_PARTS };
 
-struct part {
+struct zap_frame {
     uint8_t data[64];
     size_t size; /* may be more than fits: then it is nothing we know */
 };
 
-static bool part_is(const struct part *p, const void *what, size_t n)
+static bool part_is(const struct zap_frame *p, const void *what, size_t n)
 {
     return p->size == n && sodium_memcmp(p->data, what, n) == 0;
 }
 
 /* Receive a request; how many parts it had, -1 at the end of the context. */
-static int zap_receive(void *zap, struct part part[ZAP_PARTS])
+static int zap_receive(void *zap, struct zap_frame part[ZAP_PARTS])
 {
-    struct part unused;
+    struct zap_frame unused;
     int n = 0, more = 1;
     size_t size = sizeof(more);
 
     memset(part, 0, ZAP_PARTS * sizeof(*part));
     while (more) {
-        struct part *p = n < ZAP_PARTS ? &part[n] : &unused;
+        struct zap_frame *p = n < ZAP_PARTS ? &part[n] : &unused;
         const int got = zmq_recv(zap, p->data, sizeof(p->data), 0);
 
         if (got < 0 && errno == EINTR)
@@ -62,11 +62,11 @@ static int zap_receive(void *zap, struct part part[ZAP_PARTS])
     return n;
 }
 
-static int zap_answer(struct keys_guard *g)
+static int zap_answer(struct curve_server *g)
 {
-    struct part part[ZAP_PARTS];
+    struct zap_frame part[ZAP_PARTS];
     const int n = zap_receive(g->zap, part);
-    const struct part *id = &part[ZAP_ID];
+    const struct zap_frame *id = &part[ZAP_ID];
     bool pass;
 
     if (n < 0)
@@ -87,7 +87,7 @@ static int zap_answer(struct keys_guard *g)
 
 static void *guard_run(void *arg)
 {
-    struct keys_guard *g = arg;
+    struct curve_server *g = arg;
     zmq_pollitem_t item[] = {
         {.socket = g->zap, .events = ZMQ_POLLIN},
         {.socket = g->stopped, .events = ZMQ_POLLIN},
@@ -104,7 +104,7 @@ static void *guard_run(void *arg)
     return NULL;
 }
 
-static void guard_release(struct keys_guard *g)
+static void guard_release(struct curve_server *g)
 {
     if (g->zap)
         zmq_close(g->zap);
@@ -116,7 +116,7 @@ static void guard_release(struct keys_guard *g)
     free(g);
 }
 
-static int guard_sockets(struct keys_guard *g, void *context)
+static int guard_sockets(struct curve_server *g, void *context)
 {
     char name[64];
 
@@ -130,17 +130,18 @@ static int guard_sockets(struct keys_guard *g, void *context)
     return 0;
 }
 
-struct keys_guard *keys_guard_new(void *context, const struct keypair *server,
-                                  struct err *err)
+struct curve_server *curve_server_new(void *context,
+                                      const struct curve_keypair *server,
+                                      struct err *err)
 {
-    struct keys_guard *g = calloc(1, sizeof(*g));
+    struct curve_server *g = calloc(1, sizeof(*g));
 
     if (!g) {
         err_set(err, ERR_SYSTEM, "no memory for the guard");
         return NULL;
     }
     g->server = *server;
-    if (!keys_valid(server->peer_key)) {
+    if (!curve_keys_valid(server->peer_key)) {
         err_set(err, ERR_USAGE, "the key pair names no peer");
         goto fail;
     }
@@ -157,7 +158,7 @@ fail:
     return NULL;
 }
 
-void keys_guard_free(struct keys_guard *g)
+void curve_server_free(struct curve_server *g)
 {
     if (!g)
         return;
@@ -173,13 +174,13 @@ static int set_int(void *socket, int option, int value)
     return zmq_setsockopt(socket, option, &value, sizeof(value));
 }
 
-int keys_server(struct keys_guard *g, void *socket, struct err *err)
+int curve_keys_server(struct curve_server *g, void *socket, struct err *err)
 {
     static const char domain[] = "papline";
 
     if (set_int(socket, ZMQ_CURVE_SERVER, 1) < 0 ||
         zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, g->server.secret_key,
-                       KEYS_Z85) < 0 ||
+                       CURVE_KEYS_Z85) < 0 ||
         zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, domain, sizeof(domain) - 1) <
             0 ||
         set_int(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE) < 0)
@@ -188,18 +189,18 @@ int keys_server(struct keys_guard *g, void *socket, struct err *err)
     return 0;
 }
 
-int keys_client(const struct keypair *worker, void *socket, const char *key,
-                struct err *err)
+int curve_keys_client(const struct curve_keypair *worker, void *socket,
+                      const char *key, struct err *err)
 {
     if (!key)
         key = worker->peer_key;
-    if (!keys_valid(key))
+    if (!curve_keys_valid(key))
         return err_set(err, ERR_USAGE, "'%.60s' is not a CURVE key", key);
-    if (zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, key, KEYS_Z85) < 0 ||
+    if (zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, key, CURVE_KEYS_Z85) < 0 ||
         zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, worker->public_key,
-                       KEYS_Z85) < 0 ||
+                       CURVE_KEYS_Z85) < 0 ||
         zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, worker->secret_key,
-                       KEYS_Z85) < 0)
+                       CURVE_KEYS_Z85) < 0)
         return err_set(err, ERR_SYSTEM, "cannot make a socket speak CURVE: %s",
                        zmq_strerror(errno));
     return 0;

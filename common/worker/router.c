@@ -42,10 +42,10 @@ int router_guard(struct router *r, const char *run_dir, struct err *err)
     char key[FILE_PATH_MAX];
 
     if (file_path(key, err, "%s/keys/server.key", run_dir) < 0 ||
-        keys_read(key, &r->keys, err) < 0)
+        curve_keys_read(key, &r->keys, err) < 0)
         return -1;
-    r->guard = keys_guard_new(r->zmq, &r->keys, err);
-    return r->guard ? keys_server(r->guard, r->socket, err) : -1;
+    r->guard = curve_server_new(r->zmq, &r->keys, err);
+    return r->guard ? curve_keys_server(r->guard, r->socket, err) : -1;
 }
 
 int router_bind(struct router *r, const char *at, struct err *err)
@@ -73,8 +73,8 @@ static void note_ignored(struct router *r, const struct router_mail *m,
                          const struct err *why)
 {
     if (++r->n_ignored <= IGNORED_SHOWN)
-        log_warn("ignored a message (%s) of %s: %s", msg_name(m->type), m->name,
-                 why->text);
+        log_warn("ignored a message (%s) of %s: %s", wire_msg_name(m->type),
+                 m->name, why->text);
     if (r->n_ignored == IGNORED_SHOWN)
         log_warn("more such messages are only counted");
 }
@@ -84,7 +84,7 @@ void router_take(struct router *r, struct router_mail *m,
 {
     struct err err = {0};
 
-    m->type = msg_peek(m->bytes, m->size);
+    m->type = wire_msg_peek(m->bytes, m->size);
     if (!m->name || !*m->name)
         m->name = "an unknown peer";
     if (handle(self, m, &err) < 0)
@@ -160,10 +160,10 @@ void router_close(struct router *r)
 {
     if (r->socket)
         zmq_close(r->socket);
-    keys_guard_free(r->guard);
+    curve_server_free(r->guard);
     if (r->zmq)
         zmq_ctx_term(r->zmq);
     socket_dir_remove(&r->dir);
-    keys_wipe(&r->keys);
+    curve_keys_wipe(&r->keys);
     *r = (struct router){0};
 }

@@ -20,12 +20,12 @@
 enum { ROUTER_ID = 255 }; /* bytes of a routing id, at most */
 
 struct router {
-    void *zmq, *socket;       /* owned */
-    struct keys_guard *guard; /* owned; NULL: whoever reaches it is let in */
-    struct keypair keys;      /* with a guard */
-    struct socket_dir dir;    /* owned, of router_bind_ipc() */
-    char endpoint[256];       /* where it listens; "": not yet */
-    size_t n_ignored;         /* messages */
+    void *zmq, *socket;         /* owned */
+    struct curve_server *guard; /* owned; NULL: whoever reaches it is let in */
+    struct curve_keypair keys;  /* with a guard */
+    struct socket_dir dir;      /* owned, of router_bind_ipc() */
+    char endpoint[256];         /* where it listens; "": not yet */
+    size_t n_ignored;           /* messages */
 };
 
 /* They hold for what is bound later. */
@@ -43,7 +43,7 @@ MUST_USE int router_open(struct router *r, const struct router_limits *limits,
                          struct err *err);
 
 /* Let in only who has the worker's key of the run; before binding.
- * Errors: as keys_read(), keys_guard_new(). */
+ * Errors: as curve_keys_read(), curve_server_new(). */
 MUST_USE int router_guard(struct router *r, const char *run_dir,
                           struct err *err);
 

@@ -10,7 +10,8 @@
 
 enum { CONTROL_MAX_BYTES = 4096 };
 
-int control_write(const char *run_dir, const struct control *c, struct err *err)
+int scheduler_address_write(const char *run_dir,
+                            const struct scheduler_address *c, struct err *err)
 {
     char path[FILE_PATH_MAX];
     json_t *j = json_pack("{s:s, s:b}", "endpoint", c->endpoint, "curve",
@@ -37,14 +38,15 @@ static bool is_endpoint(const char *s, bool curve)
                  : strncmp(s, "ipc://", 6) == 0;
 }
 
-int control_read(struct control *c, const char *run_dir, struct err *err)
+int scheduler_address_read(struct scheduler_address *c, const char *run_dir,
+                           struct err *err)
 {
     char path[FILE_PATH_MAX];
     const char *endpoint = NULL;
     json_t *j;
     int curve = 0, rc = 0;
 
-    *c = (struct control){0};
+    *c = (struct scheduler_address){0};
     if (file_path(path, err, "%s/control.json", run_dir) < 0)
         return -1;
     if (!file_exists(path))
@@ -68,7 +70,7 @@ int control_read(struct control *c, const char *run_dir, struct err *err)
     return rc;
 }
 
-void control_remove(const char *run_dir)
+void scheduler_address_remove(const char *run_dir)
 {
     char path[FILE_PATH_MAX];
     struct err err;

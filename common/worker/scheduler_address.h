@@ -13,20 +13,21 @@
 
 #include <stdbool.h>
 
-struct control {
+struct scheduler_address {
     char endpoint[256]; /* "ipc:///tmp/papline-abc/control" or "tcp://..." */
     bool curve;         /* it wants a key: RUN/keys/worker.key */
     struct process scheduler; /* for people */
 };
 
 /* Errors: ERR_SYSTEM. */
-MUST_USE int control_write(const char *run_dir, const struct control *c,
-                           struct err *err);
+MUST_USE int scheduler_address_write(const char *run_dir,
+                                     const struct scheduler_address *c,
+                                     struct err *err);
 
 /* Errors: ERR_AGAIN no scheduler runs there; ERR_INPUT the file is damaged. */
-MUST_USE int control_read(struct control *c, const char *run_dir,
-                          struct err *err);
+MUST_USE int scheduler_address_read(struct scheduler_address *c,
+                                    const char *run_dir, struct err *err);
 
-void control_remove(const char *run_dir);
+void scheduler_address_remove(const char *run_dir);
 
 #endif

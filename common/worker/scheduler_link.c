@@ -24,7 +24,7 @@ static void on_signal(int sig)
     signalled = 1;
 }
 
-void link_signals(void)
+void scheduler_link_signals(void)
 {
     struct sigaction sa = {.sa_handler = on_signal};
 
@@ -34,12 +34,12 @@ void link_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-bool link_signalled(void)
+bool scheduler_link_signalled(void)
 {
     return signalled != 0;
 }
 
-void link_worker_name(char *name, size_t size)
+void scheduler_link_worker_name(char *name, size_t size)
 {
     char host[64] = "host";
 
@@ -47,7 +47,7 @@ void link_worker_name(char *name, size_t size)
     snprintf(name, size, "%.63s:%ld", host, (long)getpid());
 }
 
-static int pair_open(struct link *l, struct err *err)
+static int pair_open(struct scheduler_link *l, struct err *err)
 {
     const int zero = 0;
     char name[64];
@@ -71,7 +71,7 @@ static int pair_open(struct link *l, struct err *err)
 /* The one that was given to this process, or a random one. */
 static uint64_t take_token(void)
 {
-    const char *text = getenv(LINK_TOKEN);
+    const char *text = getenv(SCHEDULER_LINK_TOKEN);
     char *end = NULL;
     uint64_t token = text ? strtoull(text, &end, 16) : 0;
 
@@ -80,9 +80,10 @@ static uint64_t take_token(void)
     return token;
 }
 
-int link_open(struct link **out, const struct link_args *a, struct err *err)
+int scheduler_link_open(struct scheduler_link **out,
+                        const struct scheduler_link_args *a, struct err *err)
 {
-    struct link *l = calloc(1, sizeof(*l));
+    struct scheduler_link *l = calloc(1, sizeof(*l));
 
     if (!l)
         return err_set(err, ERR_SYSTEM, "no memory for a link");
@@ -102,11 +103,11 @@ int link_open(struct link **out, const struct link_args *a, struct err *err)
         *out = l;
         return 0;
     }
-    link_close(l);
+    scheduler_link_close(l);
     return -1;
 }
 
-void link_close(struct link *l)
+void scheduler_link_close(struct scheduler_link *l)
 {
     if (!l)
         return;
@@ -123,12 +124,13 @@ void link_close(struct link *l)
     if (l->zmq)
         zmq_ctx_term(l->zmq);
     pthread_mutex_destroy(&l->lock);
-    keys_wipe(&l->keys);
+    curve_keys_wipe(&l->keys);
     buf_release(&l->out);
     free(l);
 }
 
-int link_send(struct link *l, const void *msg, size_t size, struct err *err)
+int scheduler_link_send(struct scheduler_link *l, const void *msg, size_t size,
+                        struct err *err)
 {
     while (zmq_send(l->mine, msg, size, 0) < 0)
         if (errno != EINTR)
@@ -137,20 +139,21 @@ int link_send(struct link *l, const void *msg, size_t size, struct err *err)
     return 0;
 }
 
-int link_credit(struct link *l, struct err *err)
+int scheduler_link_credit(struct scheduler_link *l, struct err *err)
 {
     const struct msg_credit m = {.n = 1};
     struct buf out = {0};
     int rc = credit_encode(&m, &out, err);
 
     if (rc == 0)
-        rc = link_send(l, out.data, out.len, err);
+        rc = scheduler_link_send(l, out.data, out.len, err);
     buf_release(&out);
     return rc;
 }
 
-int link_result(struct link *l, uint64_t unit, const struct err *what,
-                double seconds, struct err *err)
+int scheduler_link_result(struct scheduler_link *l, uint64_t unit,
+                          const struct err *what, double seconds,
+                          struct err *err)
 {
     struct msg_result m = {
         .unit = unit, .code = what->code, .seconds = seconds};
@@ -161,14 +164,15 @@ int link_result(struct link *l, uint64_t unit, const struct err *what,
         snprintf(m.text, sizeof(m.text), "%.*s", WIRE_MAX_TEXT, what->text);
     rc = result_encode(&m, &out, err);
     if (rc == 0)
-        rc = link_send(l, out.data, out.len, err);
+        rc = scheduler_link_send(l, out.data, out.len, err);
     buf_release(&out);
     return rc;
 }
 
 /* Turn what the thread told into an event; 0 if it is of no concern. */
-static int take_event(char what, zmq_msg_t *payload, enum link_event *event,
-                      struct msg_unit *unit, struct err *err)
+static int take_event(char what, zmq_msg_t *payload,
+                      enum scheduler_link_event *event, struct msg_unit *unit,
+                      struct err *err)
 {
     switch (what) {
     case 'U':
@@ -177,16 +181,16 @@ static int take_event(char what, zmq_msg_t *payload, enum link_event *event,
             log_warn("ignored a message from the scheduler: %s", err->text);
             return 0;
         }
-        *event = LINK_UNIT;
+        *event = SCHEDULER_LINK_UNIT;
         return 1;
     case 'F':
-        *event = LINK_FINISH;
+        *event = SCHEDULER_LINK_FINISH;
         return 1;
     case 'D':
-        *event = LINK_STOP;
+        *event = SCHEDULER_LINK_STOP;
         return 1;
     case 'C':
-        *event = LINK_CONNECTED;
+        *event = SCHEDULER_LINK_CONNECTED;
         return 1;
     default:
         memcpy(err, zmq_msg_data(payload), sizeof(*err));
@@ -194,8 +198,9 @@ static int take_event(char what, zmq_msg_t *payload, enum link_event *event,
     }
 }
 
-int link_wait(struct link *l, int ms, enum link_event *event,
-              struct msg_unit *unit, struct err *err)
+int scheduler_link_wait(struct scheduler_link *l, int ms,
+                        enum scheduler_link_event *event, struct msg_unit *unit,
+                        struct err *err)
 {
     zmq_pollitem_t item = {.socket = l->mine, .events = ZMQ_POLLIN};
     zmq_msg_t payload;
@@ -213,13 +218,13 @@ int link_wait(struct link *l, int ms, enum link_event *event,
     return rc;
 }
 
-void *link_socket(struct link *l)
+void *scheduler_link_socket(struct scheduler_link *l)
 {
     return l->mine;
 }
 
-void link_progress(struct link *l, uint64_t unit, double done, double total,
-                   const char *note)
+void scheduler_link_progress(struct scheduler_link *l, uint64_t unit,
+                             double done, double total, const char *note)
 {
     pthread_mutex_lock(&l->lock);
     if (unit != l->unit)
@@ -231,17 +236,17 @@ void link_progress(struct link *l, uint64_t unit, double done, double total,
     pthread_mutex_unlock(&l->lock);
 }
 
-bool link_stopping(const struct link *l)
+bool scheduler_link_stopping(const struct scheduler_link *l)
 {
     return atomic_load(&l->stopping) || signalled;
 }
 
-void *link_context(struct link *l)
+void *scheduler_link_context(struct scheduler_link *l)
 {
     return l->zmq;
 }
 
-const struct keypair *link_keys(const struct link *l)
+const struct curve_keypair *scheduler_link_keys(const struct scheduler_link *l)
 {
     return l->curve ? &l->keys : NULL;
 }

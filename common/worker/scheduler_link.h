@@ -14,15 +14,15 @@
 
 #include <stdbool.h>
 
-struct link;
+struct scheduler_link;
 
 /*
  * Whoever starts a process may choose its token (hello), as 16 hexadecimal
  * digits in this variable, and so tell it from others, also behind mpirun.
  */
-#define LINK_TOKEN "PAPLINE_TOKEN"
+#define SCHEDULER_LINK_TOKEN "PAPLINE_TOKEN"
 
-struct link_args {
+struct scheduler_link_args {
     const char *stage;    /* what this worker can do; borrowed */
     const char *join;     /* run directory, or NULL */
     const char *endpoint; /* of the scheduler, if join is NULL */
@@ -31,31 +31,32 @@ struct link_args {
 };
 
 /* What came from the scheduler. */
-enum link_event {
-    LINK_UNIT,      /* *unit is filled */
-    LINK_FINISH,    /* for a sink: seal the node */
-    LINK_CONNECTED, /* (again) with a scheduler that knows of no credit */
-    LINK_STOP,      /* drained, or a signal: leave */
+enum scheduler_link_event {
+    SCHEDULER_LINK_UNIT,      /* *unit is filled */
+    SCHEDULER_LINK_FINISH,    /* for a sink: seal the step */
+    SCHEDULER_LINK_CONNECTED, /* (again), to a scheduler without credits */
+    SCHEDULER_LINK_STOP,      /* drained, or a signal: leave */
 };
 
 /*
  * Take SIGTERM, SIGINT and SIGUSR1 as requests to stop; call it first.
  */
-void link_signals(void);
+void scheduler_link_signals(void);
 
 /*
  * Connect and start the thread; the scheduler need not be there yet.
  * Errors: ERR_USAGE bad endpoint or key; ERR_AGAIN 'join' has no scheduler;
  * ERR_SYSTEM.
  */
-MUST_USE int link_open(struct link **l, const struct link_args *a,
-                       struct err *err);
+MUST_USE int scheduler_link_open(struct scheduler_link **l,
+                                 const struct scheduler_link_args *a,
+                                 struct err *err);
 
 /* Say goodbye and end the thread.  NULL is allowed. */
-void link_close(struct link *l);
+void scheduler_link_close(struct scheduler_link *l);
 
 /* Offer to take one more unit. */
-MUST_USE int link_credit(struct link *l, struct err *err);
+MUST_USE int scheduler_link_credit(struct scheduler_link *l, struct err *err);
 
 /*
  * Wait for an event, at most 'ms' (-1: for ever).  Returns 1 with *event, 0 if
@@ -63,38 +64,40 @@ MUST_USE int link_credit(struct link *l, struct err *err);
  * Errors: ERR_USAGE refused (wrong version or key, with the reason);
  * ERR_AGAIN the scheduler has been away for a minute; ERR_SYSTEM.
  */
-MUST_USE int link_wait(struct link *l, int ms, enum link_event *event,
-                       struct msg_unit *unit, struct err *err);
+MUST_USE int scheduler_link_wait(struct scheduler_link *l, int ms,
+                                 enum scheduler_link_event *event,
+                                 struct msg_unit *unit, struct err *err);
 
 /* The ZeroMQ socket to poll for reading together with others: when it is
- * readable, link_wait() returns at once. */
-void *link_socket(struct link *l);
+ * readable, scheduler_link_wait() returns at once. */
+void *scheduler_link_socket(struct scheduler_link *l);
 
 /* Hand in what became of a unit. */
-MUST_USE int link_result(struct link *l, uint64_t unit, const struct err *what,
-                         double seconds, struct err *err);
+MUST_USE int scheduler_link_result(struct scheduler_link *l, uint64_t unit,
+                                   const struct err *what, double seconds,
+                                   struct err *err);
 
 /* Send an encoded message as it is (a sink's stored and sealed). */
-MUST_USE int link_send(struct link *l, const void *msg, size_t size,
-                       struct err *err);
+MUST_USE int scheduler_link_send(struct scheduler_link *l, const void *msg,
+                                 size_t size, struct err *err);
 
 /* What the heartbeats say from now on; unit 0 is idle. */
-void link_progress(struct link *l, uint64_t unit, double done, double total,
-                   const char *note);
+void scheduler_link_progress(struct scheduler_link *l, uint64_t unit,
+                             double done, double total, const char *note);
 
 /* Has a signal or a drain message asked to stop? */
-bool link_stopping(const struct link *l);
+bool scheduler_link_stopping(const struct scheduler_link *l);
 
 /* Did a signal arrive? (for stages that run alone, without a link) */
-bool link_signalled(void);
+bool scheduler_link_signalled(void);
 
 /* "host:pid" of this process. */
-void link_worker_name(char *name, size_t size);
+void scheduler_link_worker_name(char *name, size_t size);
 
 /* The ZeroMQ context, for data sockets of the same process. */
-void *link_context(struct link *l);
+void *scheduler_link_context(struct scheduler_link *l);
 
 /* The key pair in use; NULL without encryption. */
-const struct keypair *link_keys(const struct link *l);
+const struct curve_keypair *scheduler_link_keys(const struct scheduler_link *l);
 
 #endif

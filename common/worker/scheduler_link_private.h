@@ -10,15 +10,15 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-struct link {
-    struct link_args args;  /* strings borrowed */
-    void *zmq;              /* owned */
+struct scheduler_link {
+    struct scheduler_link_args args; /* strings borrowed */
+    void *zmq;                       /* owned */
     void *mine, *its;       /* owned: inproc pair, stage's and thread's end */
     void *dealer, *monitor; /* owned by the thread once it runs */
     int n_dealer;           /* opened so far; names their monitors */
     pthread_t thread;
     bool running;
-    struct keypair keys;
+    struct curve_keypair keys;
     bool curve;
     uint64_t token;
     char endpoint[256];
@@ -38,10 +38,11 @@ struct link {
 /*
  * scheduler_link_thread.c: find the scheduler and connect; the function of the
  * thread, which takes the link, and ends when it gets an empty message; close
- * the connection once it has ended.  Errors: as link_open().
+ * the connection once it has ended.  Errors: as scheduler_link_open().
  */
-MUST_USE int scheduler_link_thread_open(struct link *l, struct err *err);
+MUST_USE int scheduler_link_thread_open(struct scheduler_link *l,
+                                        struct err *err);
 void *scheduler_link_thread_run(void *link);
-void scheduler_link_thread_close(struct link *l);
+void scheduler_link_thread_close(struct scheduler_link *l);
 
 #endif

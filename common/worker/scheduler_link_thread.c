@@ -23,12 +23,12 @@ enum {
     HIGH_WATER = 10000, /* control messages in a pipe */
 };
 
-static void send_buf(struct link *l)
+static void send_buf(struct scheduler_link *l)
 {
     zmq_send(l->dealer, l->out.data, l->out.len, ZMQ_DONTWAIT);
 }
 
-static void say_hello(struct link *l)
+static void say_hello(struct scheduler_link *l)
 {
     struct msg_hello m = {.token = l->token};
     struct err err;
@@ -36,12 +36,12 @@ static void say_hello(struct link *l)
     snprintf(m.stage, sizeof(m.stage), "%s", l->args.stage);
     snprintf(m.release, sizeof(m.release), "%s", PAPLINE_VERSION);
     snprintf(m.endpoint, sizeof(m.endpoint), "%s", l->args.listen);
-    link_worker_name(m.worker, sizeof(m.worker));
+    scheduler_link_worker_name(m.worker, sizeof(m.worker));
     if (hello_encode(&m, &l->out, &err) == 0)
         send_buf(l);
 }
 
-static void say_beat(struct link *l)
+static void say_beat(struct scheduler_link *l)
 {
     struct msg_beat m = {0};
     struct err err;
@@ -61,13 +61,14 @@ static void say_beat(struct link *l)
 }
 
 /* Tell the stage's thread: one letter and, for 'U' and 'X', a payload. */
-static void tell(struct link *l, char what, const void *payload, size_t n)
+static void predict_command_run(struct scheduler_link *l, char what,
+                                const void *payload, size_t n)
 {
     zmq_send(l->its, &what, 1, ZMQ_SNDMORE);
     zmq_send(l->its, payload, n, 0);
 }
 
-static int dealer_open(struct link *l, struct err *err)
+static int dealer_open(struct scheduler_link *l, struct err *err)
 {
     const int zero = 0, hwm = HIGH_WATER, ivl = 2000, ttl = 10000, retry = 200;
     const int events =
@@ -88,7 +89,7 @@ static int dealer_open(struct link *l, struct err *err)
     zmq_setsockopt(l->dealer, ZMQ_HEARTBEAT_IVL, &ivl, sizeof(ivl));
     zmq_setsockopt(l->dealer, ZMQ_HEARTBEAT_TIMEOUT, &ttl, sizeof(ttl));
     zmq_setsockopt(l->dealer, ZMQ_RECONNECT_IVL, &retry, sizeof(retry));
-    if (l->curve && keys_client(&l->keys, l->dealer, NULL, err) < 0)
+    if (l->curve && curve_keys_client(&l->keys, l->dealer, NULL, err) < 0)
         return -1;
     if (zmq_socket_monitor(l->dealer, name, events) < 0 ||
         zmq_connect(l->monitor, name) < 0)
@@ -100,7 +101,7 @@ static int dealer_open(struct link *l, struct err *err)
     return 0;
 }
 
-void scheduler_link_thread_close(struct link *l)
+void scheduler_link_thread_close(struct scheduler_link *l)
 {
     if (l->dealer) {
         zmq_socket_monitor(l->dealer, NULL, 0);
@@ -112,17 +113,17 @@ void scheduler_link_thread_close(struct link *l)
 }
 
 /* Where to connect, from the arguments or from the run directory. */
-static int find_scheduler(struct link *l, struct err *err)
+static int find_scheduler(struct scheduler_link *l, struct err *err)
 {
     char path[FILE_PATH_MAX];
-    struct control c;
+    struct scheduler_address c;
 
     if (!l->args.join) {
         snprintf(l->endpoint, sizeof(l->endpoint), "%s", l->args.endpoint);
         l->curve = l->args.key_file != NULL;
-        return l->curve ? keys_read(l->args.key_file, &l->keys, err) : 0;
+        return l->curve ? curve_keys_read(l->args.key_file, &l->keys, err) : 0;
     }
-    if (control_read(&c, l->args.join, err) < 0)
+    if (scheduler_address_read(&c, l->args.join, err) < 0)
         return -1;
     snprintf(l->endpoint, sizeof(l->endpoint), "%s", c.endpoint);
     l->curve = c.curve;
@@ -130,16 +131,16 @@ static int find_scheduler(struct link *l, struct err *err)
         return 0;
     if (file_path(path, err, "%s/keys/worker.key", l->args.join) < 0)
         return -1;
-    return keys_read(path, &l->keys, err);
+    return curve_keys_read(path, &l->keys, err);
 }
 
-int scheduler_link_thread_open(struct link *l, struct err *err)
+int scheduler_link_thread_open(struct scheduler_link *l, struct err *err)
 {
     return find_scheduler(l, err) < 0 ? -1 : dealer_open(l, err);
 }
 
 /* While it is away: has another scheduler started for this run? */
-static void look_for_scheduler(struct link *l)
+static void look_for_scheduler(struct scheduler_link *l)
 {
     char before[sizeof(l->endpoint)];
     struct err err;
@@ -152,10 +153,10 @@ static void look_for_scheduler(struct link *l)
         return;
     scheduler_link_thread_close(l);
     if (dealer_open(l, &err) < 0)
-        tell(l, 'X', &err, sizeof(err));
+        predict_command_run(l, 'X', &err, sizeof(err));
 }
 
-static void on_monitor(struct link *l)
+static void on_monitor(struct scheduler_link *l)
 {
     struct err err = {0};
     uint8_t frame[6];
@@ -171,7 +172,7 @@ static void on_monitor(struct link *l)
         l->hung_up = 0;
         say_hello(l);
         say_beat(l);
-        tell(l, 'C', "", 0);
+        predict_command_run(l, 'C', "", 0);
     } else if (event == ZMQ_EVENT_DISCONNECTED) {
         if (l->connected)
             l->away_since = clock_now();
@@ -180,39 +181,40 @@ static void on_monitor(struct link *l)
                ++l->hung_up == HUNG_UP_MAX) {
         err_set(&err, ERR_USAGE,
                 "the scheduler at '%s' refuses this worker's key", l->endpoint);
-        tell(l, 'X', &err, sizeof(err));
+        predict_command_run(l, 'X', &err, sizeof(err));
     }
 }
 
-static void on_drain(struct link *l)
+static void on_drain(struct scheduler_link *l)
 {
     atomic_store(&l->stopping, true);
-    tell(l, 'D', "", 0);
+    predict_command_run(l, 'D', "", 0);
 }
 
-static void on_refuse(struct link *l, zmq_msg_t *m)
+static void on_refuse(struct scheduler_link *l, zmq_msg_t *m)
 {
     struct msg_refuse refuse;
     struct err err = {0};
 
     if (refuse_decode(&refuse, zmq_msg_data(m), zmq_msg_size(m), &err) == 0)
         err_set(&err, ERR_USAGE, "refused: %s", refuse.text);
-    tell(l, 'X', &err, sizeof(err));
+    predict_command_run(l, 'X', &err, sizeof(err));
 }
 
 /* A message of another type is not for a worker: ignored. */
-static void on_scheduler(struct link *l)
+static void on_scheduler(struct scheduler_link *l)
 {
     zmq_msg_t m;
 
     zmq_msg_init(&m);
     if (zmq_msg_recv(&m, l->dealer, ZMQ_DONTWAIT) >= 0) {
-        const enum msg_type type = msg_peek(zmq_msg_data(&m), zmq_msg_size(&m));
+        const enum msg_type type =
+            wire_msg_peek(zmq_msg_data(&m), zmq_msg_size(&m));
 
         if (type == PROTO_UNIT)
-            tell(l, 'U', zmq_msg_data(&m), zmq_msg_size(&m));
+            predict_command_run(l, 'U', zmq_msg_data(&m), zmq_msg_size(&m));
         else if (type == PROTO_FINISH)
-            tell(l, 'F', "", 0);
+            predict_command_run(l, 'F', "", 0);
         else if (type == PROTO_DRAIN)
             on_drain(l);
         else if (type == PROTO_REFUSE)
@@ -222,7 +224,7 @@ static void on_scheduler(struct link *l)
 }
 
 /* Pass on what the stage's thread sends; an empty message ends the thread. */
-static bool on_stage(struct link *l)
+static bool on_stage(struct scheduler_link *l)
 {
     const int linger = LINGER_MS;
     zmq_msg_t m;
@@ -241,12 +243,12 @@ static bool on_stage(struct link *l)
 }
 
 /* What has to be done by the clock. */
-static void on_tick(struct link *l)
+static void on_tick(struct scheduler_link *l)
 {
     struct err err = {0};
 
-    if (link_signalled() && !atomic_exchange(&l->stopping, true))
-        tell(l, 'D', "", 0);
+    if (scheduler_link_signalled() && !atomic_exchange(&l->stopping, true))
+        predict_command_run(l, 'D', "", 0);
     if (l->connected && clock_now() - l->last_beat > WIRE_BEAT_MS / 1000.0)
         say_beat(l);
     if (l->connected)
@@ -257,14 +259,14 @@ static void on_tick(struct link *l)
                 "the scheduler at '%s' has not answered for "
                 "%d seconds",
                 l->endpoint, AWAY_SECONDS);
-        tell(l, 'X', &err, sizeof(err));
+        predict_command_run(l, 'X', &err, sizeof(err));
         l->away_since = clock_now();
     }
 }
 
 void *scheduler_link_thread_run(void *link)
 {
-    struct link *l = link;
+    struct scheduler_link *l = link;
     bool go_on = true;
 
     while (go_on) {

@@ -16,22 +16,23 @@
 #include <zmq.h>
 
 int sink_store_open(struct sink_store *s, const char *run_dir,
-                    const struct config *c, const struct plan_node *node,
+                    const struct config *c, const struct plan_step *step,
                     struct err *err)
 {
     char dir[FILE_PATH_MAX];
     bool resumed;
 
-    *s = (struct sink_store){.run_dir = run_dir, .node = node};
-    if (!node_is_begun(run_dir, node) && node_is_current(run_dir, node)) {
+    *s = (struct sink_store){.run_dir = run_dir, .step = step};
+    if (!output_is_begun(run_dir, step) && output_is_current(run_dir, step)) {
         s->sealed = true;
-        return sources_open(&s->sources, run_dir, c->augment.variants, err);
+        return augmented_rows_open(&s->sources, run_dir, c->augment.variants,
+                                   err);
     }
-    if (node_begin(run_dir, node, dir, &resumed, err) < 0 ||
-        sources_open(&s->sources, run_dir, c->augment.variants, err) < 0)
+    if (output_begin(run_dir, step, dir, &resumed, err) < 0 ||
+        augmented_rows_open(&s->sources, run_dir, c->augment.variants, err) < 0)
         return -1;
-    if (sources_create(&s->sources, dir, &s->writer, err) < 0) {
-        sources_close(&s->sources);
+    if (augmented_rows_create(&s->sources, dir, &s->writer, err) < 0) {
+        augmented_rows_close(&s->sources);
         return -1;
     }
     return 0;
@@ -49,19 +50,19 @@ int sink_store_put(struct sink_store *s, const struct sample_rows *r,
     int label[MAX_ROWS];
     bool all_here = true;
 
-    if (r->count > MAX_ROWS || r->first > sources_rows(&s->sources) ||
-        r->count > sources_rows(&s->sources) - r->first)
+    if (r->count > MAX_ROWS || r->first > augmented_rows_rows(&s->sources) ||
+        r->count > augmented_rows_rows(&s->sources) - r->first)
         return err_set(err, ERR_INPUT,
                        "rows %ju..%ju do not fit a store of %zu rows",
                        (uintmax_t)r->first, (uintmax_t)(r->first + r->count),
-                       sources_rows(&s->sources));
+                       augmented_rows_rows(&s->sources));
     if (r->h != s->sources.data.h || r->w != s->sources.data.w || r->c != 3)
         return err_set(err, ERR_INPUT, "samples of %ux%ux%u, wanted %zux%zux3",
                        r->h, r->w, r->c, s->sources.data.h, s->sources.data.w);
     for (size_t i = 0; i < r->count; i++) {
         all_here = all_here && has_row(s, r->first + i);
         label[i] = store_label(&s->sources.data,
-                               sources_row(&s->sources, r->first + i));
+                               augmented_rows_row(&s->sources, r->first + i));
     }
     if (all_here) /* a repeated unit: the same bytes are there already */
         return 0;
@@ -83,17 +84,17 @@ int sink_store_seal(struct sink_store *s, struct err *err)
     s->writer = NULL;
     if (store_finish(w, err) < 0)
         return -1;
-    return node_commit(s->run_dir, s->node, err);
+    return output_commit(s->run_dir, s->step, err);
 }
 
 void sink_store_close(struct sink_store *s)
 {
     store_abandon(s->writer);
-    sources_close(&s->sources);
+    augmented_rows_close(&s->sources);
     *s = (struct sink_store){0};
 }
 
-/* --- the process ----------------------------------------------------------- */
+/* --- the process ---------------------------------------------------------- */
 
 enum {
     ADDRESS = 264, /* bytes: scheduler_address.h's endpoint, and a little */
@@ -108,12 +109,12 @@ struct taken {
     struct err what; /* code 0: the rows are in */
 };
 
-struct sink {
-    struct run_env env; /* owned */
+struct sink_state {
+    struct run_state run; /* owned */
     struct sink_store store;
-    const struct plan_node *node; /* in env */
-    uint64_t first_id;            /* of the node's units */
-    struct link *link;            /* owned */
+    const struct plan_step *step; /* in env */
+    uint64_t first_id;            /* of the step's units */
+    struct scheduler_link *link;  /* owned */
     struct router router;         /* owned */
     struct msg_samples samples;   /* owned, used again */
     struct taken taken[TOGETHER];
@@ -123,7 +124,7 @@ struct sink {
 };
 
 /* Where to listen: beside the scheduler's socket, or on its address. */
-static void listen_at(const struct control *c, char at[ADDRESS])
+static void listen_at(const struct scheduler_address *c, char at[ADDRESS])
 {
     const char *port = strrchr(c->endpoint, ':');
 
@@ -133,13 +134,13 @@ static void listen_at(const struct control *c, char at[ADDRESS])
         snprintf(at, ADDRESS, "%s-sink", c->endpoint);
 }
 
-static int sink_bind(struct sink *s, const char *join, struct err *err)
+static int sink_bind(struct sink_state *s, const char *join, struct err *err)
 {
     const struct router_limits limits = {.bytes = WIRE_MAX_DATA, .in = 8};
-    struct control c;
+    struct scheduler_address c;
     char at[ADDRESS];
 
-    if (control_read(&c, join, err) < 0 ||
+    if (scheduler_address_read(&c, join, err) < 0 ||
         router_open(&s->router, &limits, err) < 0 ||
         (c.curve && router_guard(&s->router, join, err) < 0))
         return -1;
@@ -148,18 +149,19 @@ static int sink_bind(struct sink *s, const char *join, struct err *err)
 }
 
 /* Tell the scheduler that a unit is safe. */
-static int say_stored(struct sink *s, uint64_t unit, uint64_t bytes,
-                      struct err *err)
+static int send_stored(struct sink_state *s, uint64_t unit, uint64_t bytes,
+                       struct err *err)
 {
     const struct msg_stored m = {.unit = unit, .bytes = bytes};
 
     if (stored_encode(&m, &s->out, err) < 0)
         return -1;
-    return link_send(s->link, s->out.data, s->out.len, err);
+    return scheduler_link_send(s->link, s->out.data, s->out.len, err);
 }
 
 /* Are all rows of [first, first + count) in the store? */
-static bool rows_here(const struct sink *s, uint64_t first, uint64_t count)
+static bool rows_here(const struct sink_state *s, uint64_t first,
+                      uint64_t count)
 {
     for (uint64_t i = first; i < first + count; i++)
         if (!has_row(&s->store, i))
@@ -168,21 +170,21 @@ static bool rows_here(const struct sink *s, uint64_t first, uint64_t count)
 }
 
 /* After (re)connection: name every unit that is complete already. */
-static int announce(struct sink *s, struct err *err)
+static int announce_units(struct sink_state *s, struct err *err)
 {
-    const uint64_t rows = sources_rows(&s->store.sources);
-    const uint64_t step = units_rows(&s->env.config);
+    const uint64_t rows = augmented_rows_rows(&s->store.sources);
+    const uint64_t step = plan_units_rows(&s->run.config);
 
     for (uint64_t at = 0, k = 0; at < rows; at += step, k++) {
         const uint64_t n = rows - at < step ? rows - at : step;
 
-        if (rows_here(s, at, n) && say_stored(s, s->first_id + k, 0, err) < 0)
+        if (rows_here(s, at, n) && send_stored(s, s->first_id + k, 0, err) < 0)
             return -1;
     }
     return 0;
 }
 
-static void reply(struct sink *s, const struct taken *t)
+static void send_confirm(struct sink_state *s, const struct taken *t)
 {
     struct msg_confirm m = {.unit = t->unit, .code = t->what.code};
     struct err err;
@@ -196,7 +198,7 @@ static void reply(struct sink *s, const struct taken *t)
 /* Put the rows of a message. */
 static int take_samples(void *self, struct router_mail *m, struct err *err)
 {
-    struct sink *s = self;
+    struct sink_state *s = self;
     struct msg_samples *x = &s->samples;
     struct taken *t = &s->taken[s->n_taken];
     struct sample_rows r;
@@ -219,24 +221,25 @@ static int take_samples(void *self, struct router_mail *m, struct err *err)
 }
 
 /* Tell worker and scheduler what became of a message. */
-static int settle(struct sink *s, struct taken *t, struct err *err)
+static int settle_message(struct sink_state *s, struct taken *t,
+                          struct err *err)
 {
-    const uint64_t step = units_rows(&s->env.config);
-    const uint64_t rows = sources_rows(&s->store.sources);
+    const uint64_t step = plan_units_rows(&s->run.config);
+    const uint64_t rows = augmented_rows_rows(&s->store.sources);
     const uint64_t at = t->first / step * step;
 
-    reply(s, t);
+    send_confirm(s, t);
     if (t->what.code == ERR_NONE &&
         rows_here(s, at, rows - at < step ? rows - at : step))
-        return say_stored(s, s->first_id + at / step, t->bytes, err);
+        return send_stored(s, s->first_id + at / step, t->bytes, err);
     return 0;
 }
 
 /* Store the rows of all messages that are there.  Only a failing disk ends the
  * sink. */
-static int on_data(struct sink *s, struct err *err)
+static int on_data(struct sink_state *s, struct err *err)
 {
-    const double rows = (double)sources_rows(&s->store.sources);
+    const double rows = (double)augmented_rows_rows(&s->store.sources);
     struct err sync = {0}, disk = {0}, later;
     int rc = 0;
 
@@ -251,10 +254,10 @@ static int on_data(struct sink *s, struct err *err)
             disk = t->what;
         if (sync.code && !t->what.code)
             t->what = disk = sync;
-        if (settle(s, t, rc < 0 ? &later : err) < 0)
+        if (settle_message(s, t, rc < 0 ? &later : err) < 0)
             rc = -1;
     }
-    link_progress(s->link, 0, s->rows, rows, "stored");
+    scheduler_link_progress(s->link, 0, s->rows, rows, "stored");
     if (disk.code && rc == 0) {
         *err = disk;
         rc = -1;
@@ -262,7 +265,7 @@ static int on_data(struct sink *s, struct err *err)
     return rc;
 }
 
-static int say_sealed(struct sink *s, struct err *err)
+static int send_sealed(struct sink_state *s, struct err *err)
 {
     struct msg_sealed m = {0};
     struct err what = {0};
@@ -272,42 +275,42 @@ static int say_sealed(struct sink *s, struct err *err)
         snprintf(m.text, sizeof(m.text), "%s", what.text);
     }
     if (sealed_encode(&m, &s->out, err) < 0 ||
-        link_send(s->link, s->out.data, s->out.len, err) < 0)
+        scheduler_link_send(s->link, s->out.data, s->out.len, err) < 0)
         return -1;
     if (m.code)
         *err = what;
     return m.code ? -1 : 1;
 }
 
-/* 1: the node is sealed, 0: go on. */
-static int on_link(struct sink *s, struct err *err)
+/* 1: the step is sealed, 0: go on. */
+static int on_link(struct sink_state *s, struct err *err)
 {
-    enum link_event event;
+    enum scheduler_link_event event;
     struct msg_unit unit;
-    const int rc = link_wait(s->link, 0, &event, &unit, err);
+    const int rc = scheduler_link_wait(s->link, 0, &event, &unit, err);
 
     if (rc <= 0)
         return rc;
     switch (event) {
-    case LINK_CONNECTED:
-        return announce(s, err);
-    case LINK_FINISH:
-        return say_sealed(s, err);
-    case LINK_STOP:
+    case SCHEDULER_LINK_CONNECTED:
+        return announce_units(s, err);
+    case SCHEDULER_LINK_FINISH:
+        return send_sealed(s, err);
+    case SCHEDULER_LINK_STOP:
         return err_set(err, ERR_AGAIN, "stopped before the store was complete");
-    case LINK_UNIT:
+    case SCHEDULER_LINK_UNIT:
         break;
     }
     return 0;
 }
 
-static int sink_loop(struct sink *s, struct err *err)
+static int sink_loop(struct sink_state *s, struct err *err)
 {
     int rc = 0;
 
     while (rc == 0) {
         zmq_pollitem_t item[] = {
-            {.socket = link_socket(s->link), .events = ZMQ_POLLIN},
+            {.socket = scheduler_link_socket(s->link), .events = ZMQ_POLLIN},
             {.socket = s->router.socket, .events = ZMQ_POLLIN},
         };
 
@@ -320,40 +323,41 @@ static int sink_loop(struct sink *s, struct err *err)
     return rc > 0 ? 0 : -1;
 }
 
-/* The first node of this stage. */
-static int find_node(struct sink *s, enum stage_id stage, struct err *err)
+/* The first step of this stage. */
+static int find_step(struct sink_state *s, enum stage_id stage, struct err *err)
 {
-    for (int i = 0; i < s->env.plan.n_node; i++)
-        if (s->env.plan.node[i].stage->id == stage) {
-            s->node = &s->env.plan.node[i];
-            s->first_id = (uint64_t)(i + 1) << UNITS_SHIFT;
+    for (int i = 0; i < s->run.plan.n_step; i++)
+        if (s->run.plan.step[i].stage->id == stage) {
+            s->step = &s->run.plan.step[i];
+            s->first_id = (uint64_t)(i + 1) << PLAN_UNITS_SHIFT;
             return 0;
         }
-    return err_set(err, ERR_USAGE, "'%s' plans no %s", s->env.dir,
+    return err_set(err, ERR_USAGE, "'%s' plans no %s", s->run.dir,
                    stage_table[stage].word);
 }
 
 int sink_run(const struct stage *stage, const char *join, struct err *err)
 {
-    struct sink s = {0};
-    struct link_args a = {.join = join};
+    struct sink_state s = {0};
+    struct scheduler_link_args a = {.join = join};
     char role[WIRE_MAX_STAGE + 1];
     int rc = -1;
 
     snprintf(role, sizeof(role), "%.20s.sink", stage_table[stage->id].word);
     a.stage = role;
     a.listen = s.router.endpoint;
-    if (env_load(&s.env, join, err) == 0 &&
-        find_node(&s, stage->id, err) == 0 &&
-        env_lock(&s.env, s.node, err) == 0 &&
-        sink_store_open(&s.store, s.env.dir, &s.env.config, s.node, err) == 0 &&
-        sink_bind(&s, join, err) == 0 && link_open(&s.link, &a, err) == 0)
+    if (run_load(&s.run, join, err) == 0 &&
+        find_step(&s, stage->id, err) == 0 &&
+        run_lock(&s.run, s.step, err) == 0 &&
+        sink_store_open(&s.store, s.run.dir, &s.run.config, s.step, err) == 0 &&
+        sink_bind(&s, join, err) == 0 &&
+        scheduler_link_open(&s.link, &a, err) == 0)
         rc = sink_loop(&s, err);
-    link_close(s.link);
+    scheduler_link_close(s.link);
     router_close(&s.router);
     sink_store_close(&s.store);
     samples_release(&s.samples);
     buf_release(&s.out);
-    env_release(&s.env);
+    run_release(&s.run);
     return rc;
 }

@@ -15,7 +15,7 @@ enum {
     POLL_MS = 200,
 };
 
-static void close_socket(struct outlet *o)
+static void close_socket(struct sink_client *o)
 {
     if (o->data)
         zmq_close(o->data);
@@ -24,28 +24,28 @@ static void close_socket(struct outlet *o)
     o->ahead = 0;
 }
 
-void outlet_drop(struct outlet *o)
+void sink_client_drop(struct sink_client *o)
 {
     if (o->ahead > 0)
         close_socket(o);
 }
 
-void outlet_close(struct outlet *o)
+void sink_client_close(struct sink_client *o)
 {
     close_socket(o);
     buf_release(&o->out);
 }
 
-static int open_socket(struct outlet *o, const char *sink, struct err *err)
+static int open_socket(struct sink_client *o, const char *sink, struct err *err)
 {
     const int zero = 0, poll = POLL_MS, never = -1;
     const int64_t max = WIRE_MAX_CONTROL; /* of a confirm */
-    const struct keypair *keys = link_keys(o->link);
+    const struct curve_keypair *keys = scheduler_link_keys(o->link);
 
     if (o->data && strcmp(o->sink, sink) == 0)
         return 0;
     close_socket(o);
-    o->data = zmq_socket(link_context(o->link), ZMQ_DEALER);
+    o->data = zmq_socket(scheduler_link_context(o->link), ZMQ_DEALER);
     if (!o->data)
         return err_set(err, ERR_SYSTEM, "cannot open a socket: %s",
                        zmq_strerror(errno));
@@ -54,7 +54,7 @@ static int open_socket(struct outlet *o, const char *sink, struct err *err)
     zmq_setsockopt(o->data, ZMQ_RECONNECT_IVL, &never, sizeof(never));
     zmq_setsockopt(o->data, ZMQ_RCVTIMEO, &poll, sizeof(poll));
     zmq_setsockopt(o->data, ZMQ_SNDTIMEO, &poll, sizeof(poll));
-    if (keys && keys_client(keys, o->data, NULL, err) < 0)
+    if (keys && curve_keys_client(keys, o->data, NULL, err) < 0)
         return -1;
     if (zmq_connect(o->data, sink) < 0)
         return err_set(err, ERR_AGAIN, "cannot connect to the sink '%s': %s",
@@ -65,7 +65,7 @@ static int open_socket(struct outlet *o, const char *sink, struct err *err)
 
 /* A connection that was lost is not made again, as what was on its way is lost
  * too; then the socket has nobody to send to. */
-static bool gone(struct outlet *o)
+static bool is_gone(struct sink_client *o)
 {
     int events = 0;
     size_t size = sizeof(events);
@@ -75,11 +75,11 @@ static bool gone(struct outlet *o)
 }
 
 /* Give up waiting?  Then the socket is closed, so nothing arrives late. */
-static int still_waiting(struct outlet *o, double since, struct err *err)
+static int still_waiting(struct sink_client *o, double since, struct err *err)
 {
-    const int patience = link_stopping(o->link) ? LEAVING_SECONDS
-                         : gone(o)              ? GONE_SECONDS
-                                                : CONFIRM_SECONDS;
+    const int patience = scheduler_link_stopping(o->link) ? LEAVING_SECONDS
+                         : is_gone(o)                     ? GONE_SECONDS
+                                                          : CONFIRM_SECONDS;
 
     if (clock_now() - since < patience)
         return 0;
@@ -89,7 +89,7 @@ static int still_waiting(struct outlet *o, double since, struct err *err)
 }
 
 /* 1: *m is what came, 0: nothing did, or nothing that one can read. */
-static int receive(struct outlet *o, struct msg_confirm *m)
+static int receive_confirm(struct sink_client *o, struct msg_confirm *m)
 {
     struct err err;
     zmq_msg_t bytes;
@@ -103,13 +103,13 @@ static int receive(struct outlet *o, struct msg_confirm *m)
     return got;
 }
 
-static int await_confirm(struct outlet *o, uint64_t unit, struct err *err)
+static int await_confirm(struct sink_client *o, uint64_t unit, struct err *err)
 {
     const double since = clock_now();
     struct msg_confirm m = {0};
 
     /* confirms of another unit can only be a sink's mistake */
-    while (!receive(o, &m) || m.unit != unit)
+    while (!receive_confirm(o, &m) || m.unit != unit)
         if (still_waiting(o, since, err) < 0)
             return -1;
     o->ahead--;
@@ -121,23 +121,24 @@ static int await_confirm(struct outlet *o, uint64_t unit, struct err *err)
 }
 
 /* Wait until at most 'ahead' messages are not confirmed. */
-static int await(struct outlet *o, uint64_t unit, int ahead, struct err *err)
+static int await_confirms(struct sink_client *o, uint64_t unit, int ahead,
+                          struct err *err)
 {
     while (o->ahead > ahead)
         if (await_confirm(o, unit, err) < 0) {
-            outlet_drop(o);
+            sink_client_drop(o);
             return -1;
         }
     return 0;
 }
 
-int outlet_flush(struct outlet *o, uint64_t unit, struct err *err)
+int sink_client_flush(struct sink_client *o, uint64_t unit, struct err *err)
 {
-    return await(o, unit, 0, err);
+    return await_confirms(o, unit, 0, err);
 }
 
-int outlet_put(struct outlet *o, const struct msg_unit *unit,
-               const struct sample_rows *r, struct err *err)
+int sink_client_put(struct sink_client *o, const struct msg_unit *unit,
+                    const struct sample_rows *r, struct err *err)
 {
     const double since = clock_now();
     struct msg_samples m = {
@@ -155,12 +156,12 @@ int outlet_put(struct outlet *o, const struct msg_unit *unit,
         m.record[i] = r->record[i];
     if (samples_encode(&m, &o->out, err) < 0 ||
         open_socket(o, unit->sink, err) < 0) {
-        outlet_drop(o);
+        sink_client_drop(o);
         return -1;
     }
     while (zmq_send(o->data, o->out.data, o->out.len, 0) < 0)
         if (still_waiting(o, since, err) < 0)
             return -1;
     o->ahead++;
-    return await(o, unit->id, OUTLET_AHEAD - 1, err);
+    return await_confirms(o, unit->id, SINK_CLIENT_AHEAD - 1, err);
 }

@@ -16,7 +16,7 @@
 
 enum { RANDOM = 6, LONGEST_TMP = 40 };
 
-static const char *temporary(void)
+static const char *temporary_dir(void)
 {
     const char *tmp = getenv("TMPDIR");
 
@@ -44,27 +44,27 @@ static int is_left(const char *dir)
     return left;
 }
 
-static void sweep(const char *tmp)
+static void remove_stale(const char *tmp)
 {
     char path[FILE_PATH_MAX], **names = NULL;
     struct err err;
     size_t n = 0;
 
-    if (dir_list(tmp, &names, &n, &err) < 0)
+    if (file_dir_list(tmp, &names, &n, &err) < 0)
         return;
     for (size_t i = 0; i < n; i++)
         if (strncmp(names[i], PREFIX, strlen(PREFIX)) == 0 &&
             strlen(names[i]) == strlen(PREFIX) + RANDOM &&
             file_path(path, &err, "%s/%s", tmp, names[i]) == 0 &&
-            is_left(path) && dir_remove(path, &err) < 0)
+            is_left(path) && file_dir_remove(path, &err) < 0)
             break;
-    dir_list_free(names, n);
+    file_dir_list_free(names, n);
 }
 
 /* The file gets its name when it is locked, so that nobody finds it without.
- * flock() belongs to the open file, so that a child which inherits it would keep
- * it: it is closed on exec. */
-static int own(struct socket_dir *d, struct err *err)
+ * flock() belongs to the open file, so that a child which inherits it would
+ * keep it: it is closed on exec. */
+static int lock_directory(struct socket_dir *d, struct err *err)
 {
     char path[FILE_PATH_MAX], made[FILE_PATH_MAX];
 
@@ -81,9 +81,9 @@ static int own(struct socket_dir *d, struct err *err)
 
 int socket_dir_make(struct socket_dir *d, struct err *err)
 {
-    const char *tmp = temporary();
+    const char *tmp = temporary_dir();
 
-    sweep(tmp);
+    remove_stale(tmp);
     d->owner = -1;
     snprintf(d->path, sizeof(d->path), "%s/" PREFIX "XXXXXX", tmp);
     if (!mkdtemp(d->path)) { /* mode 0700 */
@@ -91,7 +91,7 @@ int socket_dir_make(struct socket_dir *d, struct err *err)
         return err_set(err, ERR_SYSTEM, "cannot make a directory in '%s': %s",
                        tmp, strerror(errno));
     }
-    if (own(d, err) == 0)
+    if (lock_directory(d, err) == 0)
         return 0;
     socket_dir_remove(d);
     return -1;
@@ -103,7 +103,7 @@ void socket_dir_remove(struct socket_dir *d)
 
     if (!d->path[0])
         return;
-    if (dir_remove(d->path, &err) < 0)
+    if (file_dir_remove(d->path, &err) < 0)
         log_warn("%s", err.text);
     if (d->owner >= 0)
         close(d->owner);

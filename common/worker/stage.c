@@ -21,16 +21,17 @@
 enum { SHARED_SECONDS = 90 }; /* until another host's output is seen */
 
 struct stage_link {
-    const struct stage *stage; /* borrowed */
-    struct link *link;         /* owned; NULL alone */
-    struct sink_store *store;  /* borrowed; alone, of a divided stage */
-    struct msg_unit unit;      /* in hand */
-    struct outlet outlet;      /* owned */
+    const struct stage *stage;   /* borrowed */
+    struct scheduler_link *link; /* owned; NULL alone */
+    struct sink_store *store;    /* borrowed; alone, of a divided stage */
+    struct msg_unit unit;        /* in hand */
+    struct sink_client sink;     /* owned */
     double started;
-    char awaited[HASH_HEX]; /* key of the node whose inputs have been seen */
+    char awaited
+        [HASH_HEX]; /* content hash of the step whose inputs have been seen */
 };
 
-struct options {
+struct stage_options {
     const char *run, *join, *connect, *key, *experiment;
     bool sink, anew;
 };
@@ -39,7 +40,7 @@ void stage_progress(struct stage_link *l, double done, double total,
                     const char *note)
 {
     if (l->link)
-        link_progress(l->link, l->unit.id, done, total, note);
+        scheduler_link_progress(l->link, l->unit.id, done, total, note);
     else
         log_progress(stage_table[l->stage->id].word, done, total,
                      clock_now() - l->started, note);
@@ -47,23 +48,24 @@ void stage_progress(struct stage_link *l, double done, double total,
 
 bool stage_stopping(const struct stage_link *l)
 {
-    return l->link ? link_stopping(l->link) : link_signalled();
+    return l->link ? scheduler_link_stopping(l->link)
+                   : scheduler_link_signalled();
 }
 
-/* --- rows to the sink ------------------------------------------------------ */
+/* --- rows to the sink ----------------------------------------------------- */
 
 int stage_emit(struct stage_link *l, const struct sample_rows *r,
                struct err *err)
 {
     BUG_ON(r->count < 1 || r->count > SAMPLES_MAX_COUNT);
     if (!l->store)
-        return outlet_put(&l->outlet, &l->unit, r, err);
+        return sink_client_put(&l->sink, &l->unit, r, err);
     if (sink_store_put(l->store, r, err) < 0)
         return -1;
     return sink_store_sync(l->store, err);
 }
 
-/* --- alone ----------------------------------------------------------------- */
+/* --- alone ---------------------------------------------------------------- */
 
 static int alone_rows(struct stage_link *l, void *self, struct unit *u,
                       struct err *err)
@@ -71,10 +73,10 @@ static int alone_rows(struct stage_link *l, void *self, struct unit *u,
     struct sink_store store = {0};
     int rc = -1;
 
-    if (sink_store_open(&store, u->run_dir, u->config, u->node, err) < 0)
+    if (sink_store_open(&store, u->run_dir, u->config, u->step, err) < 0)
         return -1;
     l->store = &store;
-    u->count = sources_rows(&store.sources);
+    u->count = augmented_rows_rows(&store.sources);
     if (u->count == 0 || l->stage->handle(self, u, err) == 0)
         rc = sink_store_seal(&store, err);
     l->store = NULL;
@@ -87,11 +89,11 @@ static int alone_files(struct stage_link *l, void *self, struct unit *u,
                        struct err *err)
 {
     char path[FILE_PATH_MAX];
-    struct units units;
+    struct plan_units units;
     bool resumed;
 
-    if (units_of(&units, u->run_dir, u->config, u->node, err) < 0 ||
-        node_begin(u->run_dir, u->node, path, &resumed, err) < 0)
+    if (plan_units_of(&units, u->run_dir, u->config, u->step, err) < 0 ||
+        output_begin(u->run_dir, u->step, path, &resumed, err) < 0)
         return -1;
     u->count = units.rows;
     if (u->count > 0 && l->stage->handle(self, u, err) < 0)
@@ -105,7 +107,7 @@ static int alone_unit(struct stage_link *l, void *self, struct unit *u,
                       struct err *err)
 {
     l->started = clock_now();
-    switch (u->node->stage->division) {
+    switch (u->step->stage->division) {
     case PLAN_WHOLE:
         break;
     case PLAN_ROWS:
@@ -116,206 +118,207 @@ static int alone_unit(struct stage_link *l, void *self, struct unit *u,
     return l->stage->handle(self, u, err);
 }
 
-static bool wanted(const struct options *o, const struct stage *st,
-                   const struct plan_node *n)
+static bool is_wanted(const struct stage_options *o, const struct stage *st,
+                      const struct plan_step *n)
 {
     return n->stage->id == st->id &&
            (!o->experiment || strcmp(n->experiment, o->experiment) == 0);
 }
 
-static int alone(const struct stage *st, void *self, const struct options *o,
-                 struct err *err)
+static int run_alone(const struct stage *st, void *self,
+                     const struct stage_options *o, struct err *err)
 {
     struct stage_link l = {.stage = st};
-    struct run_env env = {0};
-    int n = 0, rc = env_load(&env, o->run, err);
+    struct run_state run = {0};
+    int n = 0, rc = run_load(&run, o->run, err);
 
     if (rc == 0 && !o->anew)
-        rc = plan_look(&env.plan, env.dir, false, err);
-    for (int i = 0; rc == 0 && i < env.plan.n_node; i++) {
-        const struct plan_node *node = &env.plan.node[i];
-        struct unit u = {.id = (uint64_t)(i + 1) << UNITS_SHIFT,
+        rc = plan_refresh(&run.plan, run.dir, false, err);
+    for (int i = 0; rc == 0 && i < run.plan.n_step; i++) {
+        const struct plan_step *step = &run.plan.step[i];
+        struct unit u = {.id = (uint64_t)(i + 1) << PLAN_UNITS_SHIFT,
                          .attempt = 1,
-                         .run_dir = env.dir,
-                         .config = &env.config,
-                         .plan = &env.plan,
-                         .node = node,
+                         .run_dir = run.dir,
+                         .config = &run.config,
+                         .plan = &run.plan,
+                         .step = step,
                          .link = &l};
 
-        if (!wanted(o, st, node))
+        if (!is_wanted(o, st, step))
             continue;
         n++;
-        if (!node->run && !o->anew) {
-            log_info("%s: %s", node->name, node->reason);
+        if (!step->run && !o->anew) {
+            log_info("%s: %s", step->name, step->reason);
             continue;
         }
-        rc = env_lock(&env, node, err);
+        rc = run_lock(&run, step, err);
         if (rc == 0)
             rc = alone_unit(&l, self, &u, err);
-        env_unlock(&env);
+        run_unlock(&run);
     }
     if (rc == 0 && n == 0)
         rc = err_set(err, ERR_USAGE, "'%s' plans no %s%s%s", o->run,
                      stage_table[st->id].word,
                      o->experiment ? " of experiment " : "",
                      o->experiment ? o->experiment : "");
-    env_release(&env);
+    run_release(&run);
     return rc;
 }
 
-/* --- as a worker ----------------------------------------------------------- */
+/* --- as a worker ---------------------------------------------------------- */
 
 /* The scheduler has seen the inputs; a file system that hosts share may show
- * them here a little later.  Once for a node is enough. */
+ * them here a little later.  Once for a step is enough. */
 static void await_inputs(struct stage_link *l, const struct unit *u)
 {
     const struct timespec pause = {.tv_nsec = 500000000};
     const double end = clock_now() + SHARED_SECONDS;
     struct err err;
 
-    if (u->node->stage->any_inputs || strcmp(l->awaited, u->node->key) == 0)
+    if (u->step->stage->any_inputs || strcmp(l->awaited, u->step->hash) == 0)
         return;
-    while (node_check_inputs(u->run_dir, u->node, &err) < 0 &&
+    while (output_check_inputs(u->run_dir, u->step, &err) < 0 &&
            clock_now() < end && !stage_stopping(l))
         nanosleep(&pause, NULL);
-    memcpy(l->awaited, u->node->key, HASH_HEX);
+    memcpy(l->awaited, u->step->hash, HASH_HEX);
 }
 
-/* The unit as the stage sees it; the node is found in the run's plan. */
-static int unit_open(struct unit *u, struct stage_link *l, struct run_env *env,
-                     const struct options *o, struct err *err)
+/* The unit as the stage sees it; the step is found in the run's plan. */
+static int unit_open(struct unit *u, struct stage_link *l,
+                     struct run_state *run, const struct stage_options *o,
+                     struct err *err)
 {
     const char *dir = o->join ? o->join : l->unit.run_dir;
 
-    if (env_load(env, dir, err) < 0)
+    if (run_load(run, dir, err) < 0)
         return -1;
     *u = (struct unit){
         .id = l->unit.id,
         .attempt = (int)l->unit.attempt,
-        .run_dir = env->dir,
-        .config = &env->config,
-        .plan = &env->plan,
-        .node = plan_find(&env->plan, l->unit.node),
+        .run_dir = run->dir,
+        .config = &run->config,
+        .plan = &run->plan,
+        .step = plan_find(&run->plan, l->unit.step),
         .first = l->unit.first,
         .count = l->unit.count,
         .link = l,
     };
-    if (!u->node)
-        return err_set(err, ERR_USAGE, "'%s' plans no %s", env->dir,
-                       l->unit.node);
-    if (u->node->stage->division == PLAN_ROWS)
+    if (!u->step)
+        return err_set(err, ERR_USAGE, "'%s' plans no %s", run->dir,
+                       l->unit.step);
+    if (u->step->stage->division == PLAN_ROWS)
         return 0;
     await_inputs(l, u);
-    return u->count > 0 ? env_share(env, u->node, err)
-                        : env_lock(env, u->node, err);
+    return u->count > 0 ? run_share(run, u->step, err)
+                        : run_lock(run, u->step, err);
 }
 
-/* Was the node finished meanwhile, by others? */
+/* Was the step finished meanwhile, by others? */
 static bool too_late(const struct unit *u)
 {
-    return u->node->stage->division == PLAN_FILES &&
-           !node_is_begun(u->run_dir, u->node) &&
-           node_is_current(u->run_dir, u->node);
+    return u->step->stage->division == PLAN_FILES &&
+           !output_is_begun(u->run_dir, u->step) &&
+           output_is_current(u->run_dir, u->step);
 }
 
 /*
  * Do the unit in hand and hand in the result.  -1 ends this process: the
  * fault is not the unit's.
  */
-static int work(struct stage_link *l, void *self, struct run_env *env,
-                const struct options *o, struct err *err)
+static int do_unit(struct stage_link *l, void *self, struct run_state *run,
+                   const struct stage_options *o, struct err *err)
 {
     struct err what = {0};
     struct unit u;
     int rc;
 
     l->started = clock_now();
-    link_progress(l->link, l->unit.id, 0, 0, "");
-    rc = unit_open(&u, l, env, o, &what);
+    scheduler_link_progress(l->link, l->unit.id, 0, 0, "");
+    rc = unit_open(&u, l, run, o, &what);
     if (rc == 0 && !too_late(&u))
         rc = l->stage->handle(self, &u, &what);
     if (rc == 0)
-        rc = outlet_flush(&l->outlet, l->unit.id, &what);
+        rc = sink_client_flush(&l->sink, l->unit.id, &what);
     else
-        outlet_drop(&l->outlet);
-    env_unlock(env);
+        sink_client_drop(&l->sink);
+    run_unlock(run);
     if (rc == 0)
         what.code = ERR_NONE;
-    link_progress(l->link, 0, 0, 0, "");
-    if (link_result(l->link, l->unit.id, &what, clock_now() - l->started, err) <
-        0)
+    scheduler_link_progress(l->link, 0, 0, 0, "");
+    if (scheduler_link_result(l->link, l->unit.id, &what,
+                              clock_now() - l->started, err) < 0)
         return -1;
     if (what.code == ERR_USAGE || what.code == ERR_SYSTEM) {
         *err = what;
         return -1;
     }
-    if (what.code && !link_stopping(l->link))
-        log_warn("%s: %s", l->unit.node, what.text);
+    if (what.code && !scheduler_link_stopping(l->link))
+        log_warn("%s: %s", l->unit.step, what.text);
     return 0;
 }
 
-static int serve(struct stage_link *l, void *self, const struct options *o,
-                 struct err *err)
+static int serve_scheduler(struct stage_link *l, void *self,
+                           const struct stage_options *o, struct err *err)
 {
-    struct run_env env = {0};
+    struct run_state run = {0};
     bool owe_credit = false; /* the scheduler does not know that we are free */
-    enum link_event event;
+    enum scheduler_link_event event;
     int rc = 0;
 
-    while (rc == 0 && !link_stopping(l->link)) {
-        int got =
-            link_wait(l->link, owe_credit ? 0 : -1, &event, &l->unit, err);
+    while (rc == 0 && !scheduler_link_stopping(l->link)) {
+        int got = scheduler_link_wait(l->link, owe_credit ? 0 : -1, &event,
+                                      &l->unit, err);
 
         if (got == 0 && owe_credit) {
             owe_credit = false;
-            rc = link_credit(l->link, err);
+            rc = scheduler_link_credit(l->link, err);
         } else if (got < 0) {
             rc = -1;
-        } else if (got > 0 && event == LINK_CONNECTED) {
+        } else if (got > 0 && event == SCHEDULER_LINK_CONNECTED) {
             owe_credit = true;
-        } else if (got > 0 && event == LINK_UNIT) {
-            rc = work(l, self, &env, o, err);
+        } else if (got > 0 && event == SCHEDULER_LINK_UNIT) {
+            rc = do_unit(l, self, &run, o, err);
             owe_credit = true;
         }
     }
-    env_release(&env);
+    run_release(&run);
     return rc;
 }
 
-static int worker(const struct stage *st, void *self, const struct options *o,
-                  struct err *err)
+static int run_worker(const struct stage *st, void *self,
+                      const struct stage_options *o, struct err *err)
 {
-    const struct link_args a = {.stage = stage_table[st->id].word,
-                                .join = o->join,
-                                .endpoint = o->connect,
-                                .key_file = o->key,
-                                .listen = ""};
+    const struct scheduler_link_args a = {.stage = stage_table[st->id].word,
+                                          .join = o->join,
+                                          .endpoint = o->connect,
+                                          .key_file = o->key,
+                                          .listen = ""};
     struct stage_link *l = calloc(1, sizeof(*l));
     int rc = -1;
 
     if (!l)
         return err_set(err, ERR_SYSTEM, "no memory for a worker");
     l->stage = st;
-    if (link_open(&l->link, &a, err) == 0) {
-        l->outlet.link = l->link;
-        rc = serve(l, self, o, err);
+    if (scheduler_link_open(&l->link, &a, err) == 0) {
+        l->sink.link = l->link;
+        rc = serve_scheduler(l, self, o, err);
     }
-    if (rc == 0 && link_signalled())
+    if (rc == 0 && scheduler_link_signalled())
         rc = err_set(err, ERR_AGAIN, "stopped by a signal");
-    outlet_close(&l->outlet);
-    link_close(l->link);
+    sink_client_close(&l->sink);
+    scheduler_link_close(l->link);
     free(l);
     return rc;
 }
 
-/* --- the command line ------------------------------------------------------ */
+/* --- the command line ----------------------------------------------------- */
 
 static bool has_sink(const struct stage *st)
 {
     return stage_table[st->id].division == PLAN_ROWS;
 }
 
-static void help(const struct stage *st)
+static void print_help(const struct stage *st)
 {
     const char *program = stage_table[st->id].program;
 
@@ -345,8 +348,8 @@ static void help(const struct stage *st)
                t->help);
 }
 
-static int parse(const struct stage *st, struct options *o, int argc,
-                 char **argv, struct err *err)
+static int parse_options(const struct stage *st, struct stage_options *o,
+                         int argc, char **argv, struct err *err)
 {
     enum { RUN, JOIN, CONNECT, KEY, EXPERIMENT, SINK, ANEW };
     static const struct option known[] = {
@@ -399,8 +402,8 @@ static const struct stage_tool *tool_of(const struct stage *st,
     return NULL;
 }
 
-static int dispatch(const struct stage *st, const struct options *o,
-                    struct err *err)
+static int dispatch_mode(const struct stage *st, const struct stage_options *o,
+                         struct err *err)
 {
     void *self = st->self;
     int rc;
@@ -409,7 +412,7 @@ static int dispatch(const struct stage *st, const struct options *o,
         return sink_run(st, o->join, err);
     if (st->open && st->open(&self, err) < 0)
         return -1;
-    rc = o->run ? alone(st, self, o, err) : worker(st, self, o, err);
+    rc = o->run ? run_alone(st, self, o, err) : run_worker(st, self, o, err);
     if (st->close)
         st->close(self);
     return rc;
@@ -418,26 +421,26 @@ static int dispatch(const struct stage *st, const struct options *o,
 int stage_main(const struct stage *st, int argc, char **argv)
 {
     const char *program = stage_table[st->id].program;
-    struct options o = {0};
+    struct stage_options o = {0};
     struct err err = {0};
     const struct stage_tool *tool = tool_of(st, argc > 1 ? argv[1] : NULL);
 
     log_name(program);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        help(st);
+        print_help(st);
         return 0;
     }
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         printf("%s %s\n", program, PAPLINE_VERSION);
         return 0;
     }
-    link_signals();
+    scheduler_link_signals();
     if (sodium_init() < 0)
         err_set(&err, ERR_SYSTEM, "cannot start libsodium");
     else if (tool && tool->act(argc - 1, argv + 1, &err) == 0)
         return 0;
-    else if (!tool && parse(st, &o, argc, argv, &err) == 0 &&
-             dispatch(st, &o, &err) == 0)
+    else if (!tool && parse_options(st, &o, argc, argv, &err) == 0 &&
+             dispatch_mode(st, &o, &err) == 0)
         return 0;
     log_error("%s", err.text);
     return err_exit_status(err.code);

@@ -36,7 +36,7 @@ struct unit {
     const char *run_dir;          /* borrowed */
     const struct config *config;  /* of run_dir/run.yaml; borrowed */
     const struct plan *plan;      /* borrowed */
-    const struct plan_node *node; /* what the unit is part of; borrowed */
+    const struct plan_step *step; /* what the unit is part of; borrowed */
     uint64_t first, count;        /* rows, for stages that are divided */
     struct stage_link *link;      /* for the calls below; borrowed */
 };
@@ -61,13 +61,13 @@ struct stage {
      * save what was done and return -1 with ERR_AGAIN.
      *
      * How a step is divided stands in stage_table.h:
-     * PLAN_WHOLE  it makes its whole node: node_begin() ... node_commit().
+     * PLAN_WHOLE  it makes its whole step: output_begin() ... output_commit().
      * PLAN_ROWS   it makes rows first .. first+count-1 and gives them away by
      *             stage_emit(), a few at a time.
      * PLAN_FILES  it writes the files of rows first .. first+count-1 into
-     *             node_partial(), which is there, beside others that do so;
+     *             output_partial(), which is there, beside others that do so;
      *             with count 0, when all is done and it is alone, it makes
-     *             what sums them up, and node_commit().
+     *             what sums them up, and output_commit().
      */
     int (*handle)(void *self, const struct unit *u, struct err *err);
 
@@ -93,7 +93,7 @@ bool stage_stopping(const struct stage_link *l);
 /*
  * Send rows of a divided stage to the unit's sink.  It confirms them later, or
  * refuses them, which a later call tells, or else the unit's result.  Without a
- * sink (alone) they go into the store of the node directly.
+ * sink (alone) they go into the store of the step directly.
  *   record [in] (count) index.csv lines; labels follow from their sources
  * Errors: ERR_AGAIN the sink does not answer or fails; ERR_INPUT it refused the
  * rows; ERR_SYSTEM.

@@ -26,32 +26,32 @@ struct command {
     char ranks[32];
 };
 
-static void add(struct command *c, const char *arg)
+static void add_argument(struct command *c, const char *arg)
 {
     BUG_ON(c->n >= LAUNCH_MAX_ARGS - 1);
     c->arg[c->n++] = arg;
 }
 
-/* --- the command line ------------------------------------------------------------ */
+/* --- the command line ----------------------------------------------------- */
 
 /* mpirun gives ranks on other hosts only those variables that it is told. */
 static void add_mpirun(struct command *c, int ranks, const char *variable)
 {
     snprintf(c->ranks, sizeof(c->ranks), "%d", ranks);
-    add(c, "mpirun");
-    add(c, "-n");
-    add(c, c->ranks);
-    add(c, "--quiet");
-    add(c, "--oversubscribe");
-    add(c, "--bind-to");
-    add(c, "none");
+    add_argument(c, "mpirun");
+    add_argument(c, "-n");
+    add_argument(c, c->ranks);
+    add_argument(c, "--quiet");
+    add_argument(c, "--oversubscribe");
+    add_argument(c, "--bind-to");
+    add_argument(c, "none");
     if (geteuid() == 0)
-        add(c, "--allow-run-as-root");
+        add_argument(c, "--allow-run-as-root");
     if (variable) {
-        add(c, "-x");
-        add(c, variable);
+        add_argument(c, "-x");
+        add_argument(c, variable);
     }
-    add(c, c->program);
+    add_argument(c, c->program);
 }
 
 /* One rank needs no launcher, and mpirun waits for ever in some job steps
@@ -59,24 +59,24 @@ static void add_mpirun(struct command *c, int ranks, const char *variable)
 static void add_program(struct command *c, int ranks)
 {
     if (ranks > 1)
-        add_mpirun(c, ranks, LINK_TOKEN);
+        add_mpirun(c, ranks, SCHEDULER_LINK_TOKEN);
     else
-        add(c, c->program);
+        add_argument(c, c->program);
 }
 
-/* --- children -------------------------------------------------------------- */
+/* --- children ------------------------------------------------------------- */
 
-static int become_command(struct command *c, const char *const *args,
-                          struct err *err)
+static int exec_child(struct command *c, const char *const *args,
+                      struct err *err)
 {
     while (*args)
-        add(c, *args++);
+        add_argument(c, *args++);
     execvp(c->arg[0], (char *const *)(uintptr_t)c->arg);
     return err_set(err, ERR_SYSTEM, "cannot start '%s': %s", c->arg[0],
                    strerror(errno));
 }
 
-int launch_become(const char *program, const char *const *args, struct err *err)
+int launch_exec(const char *program, const char *const *args, struct err *err)
 {
     char path[FILE_PATH_MAX];
     const char **all;
@@ -97,22 +97,22 @@ int launch_become(const char *program, const char *const *args, struct err *err)
                    strerror(errno));
 }
 
-int launch_become_ranks(int ranks, const char *const *args, struct err *err)
+int launch_exec_ranks(int ranks, const char *const *args, struct err *err)
 {
     struct command cmd = {.n = 0};
 
     if (program_path(cmd.program, "papline", err) < 0)
         return -1;
     add_mpirun(&cmd, ranks, NULL);
-    return become_command(&cmd, args, err);
+    return exec_child(&cmd, args, err);
 }
 
-int launch_wanted(const struct config *c, const struct plan_node *node,
+int launch_wanted(const struct config *c, const struct plan_step *step,
                   enum role role)
 {
     if (role == ROLE_SINK)
-        return node->stage->division == PLAN_ROWS ? 1 : 0;
-    return stage_table_workers(node->stage, c);
+        return step->stage->division == PLAN_ROWS ? 1 : 0;
+    return stage_table_workers(step->stage, c);
 }
 
 int launch_running(const struct launcher *l, enum role role)
@@ -138,7 +138,7 @@ static bool is_rank_variable(const char *v)
 
 /* A process that is started without mpirun is a job of its own, even if this
  * one is a rank of another. */
-static void forget_rank(void)
+static void unset_rank(void)
 {
     char **kept = environ;
 
@@ -154,7 +154,7 @@ static void set_environment(const struct command *c, uint64_t token)
     char text[32];
 
     snprintf(text, sizeof(text), "%016jx", (uintmax_t)token);
-    setenv(LINK_TOKEN, text, 1);
+    setenv(SCHEDULER_LINK_TOKEN, text, 1);
     /* gemm.h asks it for one thread; without this it starts with many, which
      * look for work for a while */
     setenv("OPENBLAS_NUM_THREADS", "1", 0);
@@ -162,12 +162,12 @@ static void set_environment(const struct command *c, uint64_t token)
     if (getenv("SLURM_STEP_ID") || getenv("SLURM_STEPID"))
         setenv("SLURM_OVERLAP", "1", 1);
     if (strcmp(c->arg[0], "mpirun") != 0)
-        forget_rank();
+        unset_rank();
 }
 
 /* In the child: never returns. */
-_Noreturn static void become(const struct command *c, pid_t parent,
-                             uint64_t token)
+_Noreturn static void exec_command(const struct command *c, pid_t parent,
+                                   uint64_t token)
 {
     const int null = open("/dev/null", O_RDONLY);
     sigset_t none;
@@ -196,7 +196,7 @@ static struct child *free_child(struct launcher *l)
 }
 
 int launch_start(struct launcher *l, const struct config *c,
-                 const struct plan_node *node, enum role role, struct err *err)
+                 const struct plan_step *step, enum role role, struct err *err)
 {
     struct child *child = free_child(l);
     const pid_t self = getpid();
@@ -207,17 +207,17 @@ int launch_start(struct launcher *l, const struct config *c,
     if (!child)
         return err_set(err, ERR_USAGE, "more than %d processes",
                        LAUNCH_MAX_CHILDREN);
-    if (program_path(cmd.program, node->stage->program, err) < 0)
+    if (program_path(cmd.program, step->stage->program, err) < 0)
         return -1;
-    add_program(&cmd, stage_table_ranks(node->stage, c));
-    add(&cmd, "--join");
-    add(&cmd, l->run_dir);
+    add_program(&cmd, stage_table_ranks(step->stage, c));
+    add_argument(&cmd, "--join");
+    add_argument(&cmd, l->run_dir);
     if (role == ROLE_SINK)
-        add(&cmd, "--sink");
+        add_argument(&cmd, "--sink");
     randombytes_buf(&token, sizeof(token));
     pid = fork();
     if (pid == 0)
-        become(&cmd, self, token);
+        exec_command(&cmd, self, token);
     if (pid < 0)
         return err_set(err, ERR_SYSTEM, "cannot start a process: %s",
                        strerror(errno));

@@ -27,22 +27,22 @@ struct child {
 struct launcher {
     const char *run_dir; /* borrowed; the rest is zero at first */
     struct child child[LAUNCH_MAX_CHILDREN];
-    int restarts; /* of processes of the node in hand that ended too early */
+    int restarts; /* of processes of the step in hand that ended too early */
 };
 
-/* How many processes a node wants in each role. */
-int launch_wanted(const struct config *c, const struct plan_node *node,
+/* How many processes a step wants in each role. */
+int launch_wanted(const struct config *c, const struct plan_step *step,
                   enum role role);
 
 /* How many are running. */
 int launch_running(const struct launcher *l, enum role role);
 
 /*
- * Start one process of 'node'.
+ * Start one process of 'step'.
  * Errors: ERR_USAGE a program is missing; ERR_SYSTEM.
  */
 MUST_USE int launch_start(struct launcher *l, const struct config *c,
-                          const struct plan_node *node, enum role role,
+                          const struct plan_step *step, enum role role,
                           struct err *err);
 
 /* Take note of a child that ended: 1 with what it was and its wait status, 0 if
@@ -60,8 +60,8 @@ void launch_signal(struct launcher *l, int sig);
  *   args  [in] its arguments without its name; ends in NULL
  * Returns only if that fails.  Errors: ERR_USAGE it is missing; ERR_SYSTEM.
  */
-MUST_USE int launch_become(const char *program, const char *const *args,
-                           struct err *err);
+MUST_USE int launch_exec(const char *program, const char *const *args,
+                         struct err *err);
 
 /*
  * Become mpirun with 'ranks' processes of this program, placed as those of
@@ -69,8 +69,8 @@ MUST_USE int launch_become(const char *program, const char *const *args,
  *   args  [in] its arguments without its name; ends in NULL
  * Returns only if that fails.  Errors: ERR_USAGE it is missing; ERR_SYSTEM.
  */
-MUST_USE int launch_become_ranks(int ranks, const char *const *args,
-                                 struct err *err);
+MUST_USE int launch_exec_ranks(int ranks, const char *const *args,
+                               struct err *err);
 
 /* "exit status 3", "killed by signal 9 (Killed)"; of mpirun "exit status 137
  * (signal 9, Killed, ended one of its processes)". */

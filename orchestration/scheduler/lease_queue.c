@@ -15,23 +15,24 @@ static double back_off(int tries)
     return s < 10 ? s : 10;
 }
 
-int queue_init(struct queue *q, double lease, int tries, struct err *err)
+int lease_queue_init(struct lease_queue *q, double lease, int tries,
+                     struct err *err)
 {
-    *q = (struct queue){.lease = lease, .tries = tries};
-    q->worker = calloc(QUEUE_MAX_WORKERS, sizeof(*q->worker));
+    *q = (struct lease_queue){.lease = lease, .tries = tries};
+    q->worker = calloc(LEASE_QUEUE_MAX_WORKERS, sizeof(*q->worker));
     if (!q->worker)
         return err_set(err, ERR_SYSTEM, "no memory for the queue");
     return 0;
 }
 
-void queue_release(struct queue *q)
+void lease_queue_release(struct lease_queue *q)
 {
     free(q->unit);
     free(q->worker);
-    *q = (struct queue){0};
+    *q = (struct lease_queue){0};
 }
 
-void queue_clear(struct queue *q)
+void lease_queue_clear(struct lease_queue *q)
 {
     q->n_unit = q->hint = q->n_done = q->n_aside = 0;
     for (int i = 0; i < q->n_worker; i++) {
@@ -40,27 +41,29 @@ void queue_clear(struct queue *q)
     }
 }
 
-int queue_add(struct queue *q, uint64_t id, uint64_t first, uint64_t count,
-              struct err *err)
+int lease_queue_add(struct lease_queue *q, uint64_t id, uint64_t first,
+                    uint64_t count, struct err *err)
 {
-    if (q->n_unit == QUEUE_MAX_UNITS)
-        return err_set(err, ERR_USAGE, "more than %d units in one node",
-                       QUEUE_MAX_UNITS);
+    if (q->n_unit == LEASE_QUEUE_MAX_UNITS)
+        return err_set(err, ERR_USAGE, "more than %d units in one step",
+                       LEASE_QUEUE_MAX_UNITS);
     if (q->n_unit == q->room) {
         const size_t room = q->room ? 2 * q->room : 256;
-        struct queue_unit *grown = realloc(q->unit, room * sizeof(*grown));
+        struct lease_queue_unit *grown =
+            realloc(q->unit, room * sizeof(*grown));
 
         if (!grown)
             return err_set(err, ERR_SYSTEM, "no memory for %zu units", room);
         q->unit = grown;
         q->room = room;
     }
-    q->unit[q->n_unit++] = (struct queue_unit){
+    q->unit[q->n_unit++] = (struct lease_queue_unit){
         .id = id, .first = first, .count = count, .worker = -1};
     return 0;
 }
 
-int queue_find_worker(const struct queue *q, const void *identity, size_t n)
+int lease_queue_find_worker(const struct lease_queue *q, const void *identity,
+                            size_t n)
 {
     for (int i = 0; i < q->n_worker; i++)
         if (n > 0 && q->worker[i].identity_size == n &&
@@ -69,7 +72,7 @@ int queue_find_worker(const struct queue *q, const void *identity, size_t n)
     return -1;
 }
 
-int queue_find_token(const struct queue *q, uint64_t token)
+int lease_queue_find_token(const struct lease_queue *q, uint64_t token)
 {
     for (int i = 0; i < q->n_worker; i++)
         if (q->worker[i].identity_size && q->worker[i].token == token)
@@ -77,17 +80,18 @@ int queue_find_token(const struct queue *q, uint64_t token)
     return -1;
 }
 
-static bool same_process(const struct queue_worker *w,
-                         const struct queue_peer *p)
+static bool same_process(const struct lease_queue_worker *w,
+                         const struct lease_queue_peer *p)
 {
     return w->identity_size > 0 && w->token == p->token &&
            strcmp(w->name, p->name) == 0 && strcmp(w->stage, p->stage) == 0;
 }
 
 /* Place of a process that has said hello before, or -1. */
-static int find_peer(const struct queue *q, const struct queue_peer *p)
+static int find_peer(const struct lease_queue *q,
+                     const struct lease_queue_peer *p)
 {
-    const int known = queue_find_worker(q, p->identity, p->identity_size);
+    const int known = lease_queue_find_worker(q, p->identity, p->identity_size);
 
     for (int i = 0; known < 0 && i < q->n_worker; i++)
         if (same_process(&q->worker[i], p))
@@ -95,16 +99,17 @@ static int find_peer(const struct queue *q, const struct queue_peer *p)
     return known;
 }
 
-static int free_place(struct queue *q)
+static int free_place(struct lease_queue *q)
 {
     for (int i = 0; i < q->n_worker; i++)
         if (q->worker[i].identity_size == 0)
             return i;
-    return q->n_worker < QUEUE_MAX_WORKERS ? q->n_worker++ : -1;
+    return q->n_worker < LEASE_QUEUE_MAX_WORKERS ? q->n_worker++ : -1;
 }
 
 /* Let unit 'u' wait again until its back-off has passed. */
-static void wait_again(struct queue *q, struct queue_unit *u, double now)
+static void wait_again(struct lease_queue *q, struct lease_queue_unit *u,
+                       double now)
 {
     const size_t at = (size_t)(u - q->unit);
 
@@ -115,8 +120,8 @@ static void wait_again(struct queue *q, struct queue_unit *u, double now)
         q->hint = at;
 }
 
-bool queue_failed(struct queue *q, struct queue_unit *u, const char *why,
-                  bool counts, double now)
+bool lease_queue_failed(struct lease_queue *q, struct lease_queue_unit *u,
+                        const char *why, bool counts, double now)
 {
     if (u->state != UNIT_LEASED)
         return false;
@@ -136,27 +141,29 @@ bool queue_failed(struct queue *q, struct queue_unit *u, const char *why,
     return false;
 }
 
-void queue_lost(struct queue *q, int worker, bool failed, const char *why,
-                double now)
+void lease_queue_lost(struct lease_queue *q, int worker, bool failed,
+                      const char *why, double now)
 {
     for (size_t i = 0; i < q->n_unit; i++)
         if (q->unit[i].state == UNIT_LEASED && q->unit[i].worker == worker)
-            queue_failed(q, &q->unit[i], why, failed, now);
-    q->worker[worker] = (struct queue_worker){0};
+            lease_queue_failed(q, &q->unit[i], why, failed, now);
+    q->worker[worker] = (struct lease_queue_worker){0};
 }
 
-static void set_identity(struct queue_worker *w, const struct queue_peer *p)
+static void set_identity(struct lease_queue_worker *w,
+                         const struct lease_queue_peer *p)
 {
     w->identity_size = p->identity_size;
     memcpy(w->identity, p->identity, p->identity_size);
 }
 
-int queue_hello(struct queue *q, const struct queue_peer *p, double now)
+int lease_queue_hello(struct lease_queue *q, const struct lease_queue_peer *p,
+                      double now)
 {
-    struct queue_worker *w;
+    struct lease_queue_worker *w;
     int i;
 
-    if (p->identity_size == 0 || p->identity_size > QUEUE_IDENTITY_MAX)
+    if (p->identity_size == 0 || p->identity_size > LEASE_QUEUE_IDENTITY_MAX)
         return -1;
     i = find_peer(q, p);
     if (i >= 0) {
@@ -172,29 +179,29 @@ int queue_hello(struct queue *q, const struct queue_peer *p, double now)
     if (i < 0)
         return -1;
     w = &q->worker[i];
-    *w = (struct queue_worker){.token = p->token, .seen = now};
+    *w = (struct lease_queue_worker){.token = p->token, .seen = now};
     set_identity(w, p);
     snprintf(w->name, sizeof(w->name), "%s", p->name);
     snprintf(w->stage, sizeof(w->stage), "%s", p->stage);
     return i;
 }
 
-void queue_credit(struct queue *q, int worker, int n, int most)
+void lease_queue_credit(struct lease_queue *q, int worker, int n, int most)
 {
-    struct queue_worker *w = &q->worker[worker];
+    struct lease_queue_worker *w = &q->worker[worker];
 
     if (!w->drained)
         w->credits = n < most - w->credits ? w->credits + n : most;
 }
 
-void queue_drain(struct queue *q, int worker)
+void lease_queue_drain(struct lease_queue *q, int worker)
 {
     q->worker[worker].credits = 0;
     q->worker[worker].drained = true;
 }
 
 /* First unit that may start now; moves the hint past those that are over. */
-static struct queue_unit *first_waiting(struct queue *q, double now)
+static struct lease_queue_unit *first_waiting(struct lease_queue *q, double now)
 {
     while (q->hint < q->n_unit && q->unit[q->hint].state != UNIT_WAITING)
         q->hint++;
@@ -204,12 +211,13 @@ static struct queue_unit *first_waiting(struct queue *q, double now)
     return NULL;
 }
 
-struct queue_unit *queue_assign(struct queue *q, const char *stage, int *worker,
-                                double now)
+struct lease_queue_unit *lease_queue_assign(struct lease_queue *q,
+                                            const char *stage, int *worker,
+                                            double now)
 {
     for (int i = 0; i < q->n_worker; i++) {
-        struct queue_worker *w = &q->worker[i];
-        struct queue_unit *u;
+        struct lease_queue_worker *w = &q->worker[i];
+        struct lease_queue_unit *u;
 
         if (w->identity_size == 0 || w->credits == 0 ||
             strcmp(w->stage, stage) != 0)
@@ -230,26 +238,27 @@ struct queue_unit *queue_assign(struct queue *q, const char *stage, int *worker,
     return NULL;
 }
 
-void queue_beat(struct queue *q, int worker, uint64_t unit, double now)
+void lease_queue_beat(struct lease_queue *q, int worker, uint64_t unit,
+                      double now)
 {
-    struct queue_worker *w = &q->worker[worker];
+    struct lease_queue_worker *w = &q->worker[worker];
     const bool returned = w->returned;
 
     w->seen = now;
     w->returned = false;
     for (size_t i = 0; i < q->n_unit; i++) {
-        struct queue_unit *u = &q->unit[i];
+        struct lease_queue_unit *u = &q->unit[i];
 
         if (u->state != UNIT_LEASED || u->worker != worker)
             continue;
         if (returned && u->id != unit)
-            queue_failed(q, u, "lost with a connection", false, now);
+            lease_queue_failed(q, u, "lost with a connection", false, now);
         else
             u->deadline = now + q->lease;
     }
 }
 
-void queue_doubt(struct queue *q, double now)
+void lease_queue_doubt(struct lease_queue *q, double now)
 {
     for (size_t i = 0; i < q->n_unit; i++)
         if (q->unit[i].state == UNIT_DONE) {
@@ -260,25 +269,25 @@ void queue_doubt(struct queue *q, double now)
     q->soonest = fmin(q->soonest, now + q->lease);
 }
 
-struct queue_unit *queue_find(struct queue *q, uint64_t id)
+struct lease_queue_unit *lease_queue_find(struct lease_queue *q, uint64_t id)
 {
-    /* Ids of a node are consecutive, so the place follows from the first. */
+    /* Ids of a step are consecutive, so the place follows from the first. */
     if (q->n_unit > 0 && id >= q->unit[0].id &&
         id - q->unit[0].id < q->n_unit && q->unit[id - q->unit[0].id].id == id)
         return &q->unit[id - q->unit[0].id];
     return NULL;
 }
 
-bool queue_holds(struct queue *q, int worker, uint64_t id)
+bool lease_queue_holds(struct lease_queue *q, int worker, uint64_t id)
 {
-    const struct queue_unit *u = queue_find(q, id);
+    const struct lease_queue_unit *u = lease_queue_find(q, id);
 
     return u && worker >= 0 && u->state == UNIT_LEASED && u->worker == worker;
 }
 
-bool queue_held(struct queue *q, int worker, uint64_t id)
+bool lease_queue_held(struct lease_queue *q, int worker, uint64_t id)
 {
-    const struct queue_unit *u = queue_find(q, id);
+    const struct lease_queue_unit *u = lease_queue_find(q, id);
 
     return u && worker >= 0 &&
            (u->state == UNIT_WAITING || u->state == UNIT_ASIDE) &&
@@ -286,7 +295,8 @@ bool queue_held(struct queue *q, int worker, uint64_t id)
 }
 
 /* Its worker has done it. */
-static void credit_worker(struct queue *q, const struct queue_unit *u)
+static void credit_worker(struct lease_queue *q,
+                          const struct lease_queue_unit *u)
 {
     if (u->state != UNIT_LEASED || u->worker < 0)
         return;
@@ -294,14 +304,14 @@ static void credit_worker(struct queue *q, const struct queue_unit *u)
     q->worker[u->worker].rows_done += u->count;
 }
 
-double queue_rate(const struct queue_worker *w, double now)
+double lease_queue_rate(const struct lease_queue_worker *w, double now)
 {
     return w->rows_done > 0 && now > w->since
                ? (double)w->rows_done / (now - w->since)
                : 0;
 }
 
-void queue_done(struct queue *q, struct queue_unit *u)
+void lease_queue_done(struct lease_queue *q, struct lease_queue_unit *u)
 {
     if (u->state == UNIT_DONE)
         return;
@@ -313,7 +323,8 @@ void queue_done(struct queue *q, struct queue_unit *u)
     q->n_done++;
 }
 
-void queue_await(struct queue *q, struct queue_unit *u, double now)
+void lease_queue_await(struct lease_queue *q, struct lease_queue_unit *u,
+                       double now)
 {
     if (u->state != UNIT_LEASED)
         return;
@@ -322,7 +333,8 @@ void queue_await(struct queue *q, struct queue_unit *u, double now)
     u->deadline = now + q->lease;
 }
 
-int queue_expire(struct queue *q, double now, queue_each_f each, void *self)
+int lease_queue_expire(struct lease_queue *q, double now,
+                       lease_queue_each_f each, void *self)
 {
     int n = 0;
 
@@ -330,7 +342,7 @@ int queue_expire(struct queue *q, double now, queue_each_f each, void *self)
         return 0;
     q->soonest = INFINITY;
     for (size_t i = 0; i < q->n_unit; i++) {
-        struct queue_unit *u = &q->unit[i];
+        struct lease_queue_unit *u = &q->unit[i];
         bool aside;
 
         if (u->state != UNIT_LEASED)
@@ -339,12 +351,12 @@ int queue_expire(struct queue *q, double now, queue_each_f each, void *self)
             q->soonest = fmin(q->soonest, u->deadline);
             continue;
         }
-        aside = queue_failed(q, u,
-                             u->worker < 0
-                                 ? "its worker has done it, but no sink has "
-                                   "stored it within its lease"
-                                 : "no heartbeat within its lease",
-                             true, now);
+        aside = lease_queue_failed(
+            q, u,
+            u->worker < 0 ? "its worker has done it, but no sink has "
+                            "stored it within its lease"
+                          : "no heartbeat within its lease",
+            true, now);
         if (each)
             each(self, u, aside);
         n++;
@@ -352,7 +364,7 @@ int queue_expire(struct queue *q, double now, queue_each_f each, void *self)
     return n;
 }
 
-bool queue_finished(const struct queue *q)
+bool lease_queue_finished(const struct lease_queue *q)
 {
     return q->n_done + q->n_aside == q->n_unit;
 }

@@ -1,7 +1,7 @@
 /*
  * lease_queue.h - who does what: units, leases, credits, retries
  *
- * The scheduler's bookkeeping for the node in hand, without sockets or clocks
+ * The scheduler's bookkeeping for the step in hand, without sockets or clocks
  * (the caller passes 'now', seconds from any origin), so that every rule can
  * be tested alone.  A unit goes
  *
@@ -23,14 +23,14 @@
 #include <stdint.h>
 
 enum {
-    QUEUE_MAX_UNITS = 1 << 22,
-    QUEUE_MAX_WORKERS = 4096,
-    QUEUE_IDENTITY_MAX = 255, /* of a ZeroMQ routing id */
+    LEASE_QUEUE_MAX_UNITS = 1 << 22,
+    LEASE_QUEUE_MAX_WORKERS = 4096,
+    LEASE_QUEUE_IDENTITY_MAX = 255, /* of a ZeroMQ routing id */
 };
 
 enum unit_state { UNIT_WAITING, UNIT_LEASED, UNIT_DONE, UNIT_ASIDE };
 
-struct queue_unit {
+struct lease_queue_unit {
     uint64_t id, first, count;
     enum unit_state state;
     int tries;         /* leases granted and lost to failure so far */
@@ -41,8 +41,8 @@ struct queue_unit {
     char reason[256];  /* of the last failure, or "" */
 };
 
-struct queue_worker {
-    uint8_t identity[QUEUE_IDENTITY_MAX];
+struct lease_queue_worker {
+    uint8_t identity[LEASE_QUEUE_IDENTITY_MAX];
     size_t identity_size; /* 0: the place is free */
     char name[129];       /* host:pid */
     char stage[33];
@@ -55,12 +55,12 @@ struct queue_worker {
     double done, total, rate;
     char note[204];
     uint64_t units_done;
-    uint64_t rows_done; /* of the node in hand, and since when: */
+    uint64_t rows_done; /* of the step in hand, and since when: */
     double since;       /* its first unit; 0: none yet */
 };
 
 /* Who says hello. */
-struct queue_peer {
+struct lease_queue_peer {
     const void *identity; /* (identity_size), its routing id */
     size_t identity_size;
     const char *name, *stage;
@@ -68,43 +68,47 @@ struct queue_peer {
 };
 
 /* What the scheduler hears of a unit. */
-typedef void (*queue_aside_f)(void *self, const struct queue_unit *u);
-typedef void (*queue_each_f)(void *self, const struct queue_unit *u,
-                             bool aside);
+typedef void (*lease_queue_aside_f)(void *self,
+                                    const struct lease_queue_unit *u);
+typedef void (*lease_queue_each_f)(void *self, const struct lease_queue_unit *u,
+                                   bool aside);
 
-struct queue {
-    queue_aside_f on_aside;  /* hears of every unit that is set aside, whatever
+struct lease_queue {
+    lease_queue_aside_f
+        on_aside; /* hears of every unit that is set aside, whatever
                                 did it; may be NULL */
-    void *self;              /* borrowed: for it */
-    struct queue_unit *unit; /* owned */
+    void *self;   /* borrowed: for it */
+    struct lease_queue_unit *unit; /* owned */
     size_t n_unit, room;
     size_t hint; /* no unit before this one is waiting */
     size_t n_done, n_aside;
-    struct queue_worker *worker; /* owned: QUEUE_MAX_WORKERS places */
-    int n_worker;                /* places used, free ones included */
-    double lease;                /* seconds */
-    double soonest;              /* no lease ends before */
+    struct lease_queue_worker
+        *worker;    /* owned: LEASE_QUEUE_MAX_WORKERS places */
+    int n_worker;   /* places used, free ones included */
+    double lease;   /* seconds */
+    double soonest; /* no lease ends before */
     int tries;
 };
 
 /* Nobody listens yet.  Errors: ERR_SYSTEM no memory. */
-MUST_USE int queue_init(struct queue *q, double lease, int tries,
-                        struct err *err);
-void queue_release(struct queue *q);
+MUST_USE int lease_queue_init(struct lease_queue *q, double lease, int tries,
+                              struct err *err);
+void lease_queue_release(struct lease_queue *q);
 
-/* Forget the units (a node ends); workers and their credits stay, their rates
+/* Forget the units (a step ends); workers and their credits stay, their rates
  * begin anew. */
-void queue_clear(struct queue *q);
+void lease_queue_clear(struct lease_queue *q);
 
 /* Add a waiting unit.  Errors: ERR_USAGE too many; ERR_SYSTEM no memory. */
-MUST_USE int queue_add(struct queue *q, uint64_t id, uint64_t first,
-                       uint64_t count, struct err *err);
+MUST_USE int lease_queue_add(struct lease_queue *q, uint64_t id, uint64_t first,
+                             uint64_t count, struct err *err);
 
 /* Worker with this identity, or -1. */
-int queue_find_worker(const struct queue *q, const void *identity, size_t n);
+int lease_queue_find_worker(const struct lease_queue *q, const void *identity,
+                            size_t n);
 
 /* Worker whose process has this token, or -1. */
-int queue_find_token(const struct queue *q, uint64_t token);
+int lease_queue_find_token(const struct lease_queue *q, uint64_t token);
 
 /*
  * Enter a worker.  One that says hello again, as it was reconnected (the same
@@ -112,26 +116,28 @@ int queue_find_token(const struct queue *q, uint64_t token);
  * no credit until it gives it anew, and is not drained any more.
  * Returns its index, -1 if there are too many.
  */
-int queue_hello(struct queue *q, const struct queue_peer *peer, double now);
+int lease_queue_hello(struct lease_queue *q,
+                      const struct lease_queue_peer *peer, double now);
 
 /* A worker offers to take 'n' more units, at most 'most' in all; one that was
  * drained is not taken at its word. */
-void queue_credit(struct queue *q, int worker, int n, int most);
+void lease_queue_credit(struct lease_queue *q, int worker, int n, int most);
 
 /* A worker is asked to leave: it gets nothing until it says hello anew. */
-void queue_drain(struct queue *q, int worker);
+void lease_queue_drain(struct lease_queue *q, int worker);
 
 /* A worker has gone: its units wait again; they have lost a try if 'failed',
  * and the last try sets them aside. */
-void queue_lost(struct queue *q, int worker, bool failed, const char *why,
-                double now);
+void lease_queue_lost(struct lease_queue *q, int worker, bool failed,
+                      const char *why, double now);
 
 /*
  * Next unit for a worker of stage 'stage' with credit, leased to it, or NULL.
  * *worker [out] who gets it.
  */
-struct queue_unit *queue_assign(struct queue *q, const char *stage, int *worker,
-                                double now);
+struct lease_queue_unit *lease_queue_assign(struct lease_queue *q,
+                                            const char *stage, int *worker,
+                                            double now);
 
 /*
  * A heartbeat: renew all leases of 'worker'.  With the first one on a new
@@ -139,44 +145,47 @@ struct queue_unit *queue_assign(struct queue *q, const char *stage, int *worker,
  * of them, or for them, may have been lost.
  *   unit [in] the one in hand, 0: none
  */
-void queue_beat(struct queue *q, int worker, uint64_t unit, double now);
+void lease_queue_beat(struct lease_queue *q, int worker, uint64_t unit,
+                      double now);
 
 /* All that is done is to be confirmed anew, within a lease: another sink knows
  * what it has. */
-void queue_doubt(struct queue *q, double now);
+void lease_queue_doubt(struct lease_queue *q, double now);
 
 /* Unit with this id, or NULL. */
-struct queue_unit *queue_find(struct queue *q, uint64_t id);
+struct lease_queue_unit *lease_queue_find(struct lease_queue *q, uint64_t id);
 
 /* Is the unit with this id leased to 'worker'? */
-bool queue_holds(struct queue *q, int worker, uint64_t id);
+bool lease_queue_holds(struct lease_queue *q, int worker, uint64_t id);
 
 /* Was it leased to 'worker' last, and is it nobody's now and not done?  Then its
  * success still counts. */
-bool queue_held(struct queue *q, int worker, uint64_t id);
+bool lease_queue_held(struct lease_queue *q, int worker, uint64_t id);
 
 /* It is done, whoever did it; a second time has no effect. */
-void queue_done(struct queue *q, struct queue_unit *u);
+void lease_queue_done(struct lease_queue *q, struct lease_queue_unit *u);
 
 /* Its worker is free of it, but it is not done until the sink says so; the
  * lease goes on for one more period. */
-void queue_await(struct queue *q, struct queue_unit *u, double now);
+void lease_queue_await(struct lease_queue *q, struct lease_queue_unit *u,
+                       double now);
 
 /*
  * An attempt failed.  With 'counts' it costs a try, and the last try sets the
  * unit aside; otherwise it only waits again.  True if it was set aside now.
  */
-bool queue_failed(struct queue *q, struct queue_unit *u, const char *why,
-                  bool counts, double now);
+bool lease_queue_failed(struct lease_queue *q, struct lease_queue_unit *u,
+                        const char *why, bool counts, double now);
 
 /* Take back leases that have run out.  Returns how many; 'each' (may be NULL)
  * hears of every one. */
-int queue_expire(struct queue *q, double now, queue_each_f each, void *self);
+int lease_queue_expire(struct lease_queue *q, double now,
+                       lease_queue_each_f each, void *self);
 
-/* Rows a second of a worker in the node in hand; 0 while there are none. */
-double queue_rate(const struct queue_worker *w, double now);
+/* Rows a second of a worker in the step in hand; 0 while there are none. */
+double lease_queue_rate(const struct lease_queue_worker *w, double now);
 
 /* Is every unit done or set aside? */
-bool queue_finished(const struct queue *q);
+bool lease_queue_finished(const struct lease_queue *q);
 
 #endif

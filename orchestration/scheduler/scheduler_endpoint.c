@@ -37,7 +37,8 @@ static int bind_tcp(struct scheduler *s, struct err *err)
     struct router *r = &s->router;
     struct err why;
 
-    if (keys_make(s->run_dir, err) < 0 || router_guard(r, s->run_dir, err) < 0)
+    if (curve_keys_make(s->run_dir, err) < 0 ||
+        router_guard(r, s->run_dir, err) < 0)
         return -1;
     if (router_bind(r, s->config->scheduler.endpoint, &why) < 0)
         return err_set(err, ERR_USAGE,
@@ -66,7 +67,7 @@ static int open_router(struct router *r, struct err *err)
 
 int scheduler_bind(struct scheduler *s, struct err *err)
 {
-    struct control c = {.endpoint = ""};
+    struct scheduler_address c = {.endpoint = ""};
     const bool is_local = strcmp(s->config->scheduler.endpoint, "ipc") == 0;
 
     if (open_router(&s->router, err) < 0)
@@ -77,12 +78,12 @@ int scheduler_bind(struct scheduler *s, struct err *err)
     c.curve = !is_local;
     process_self(&c.scheduler);
     snprintf(c.endpoint, sizeof(c.endpoint), "%s", s->router.endpoint);
-    return control_write(s->run_dir, &c, err);
+    return scheduler_address_write(s->run_dir, &c, err);
 }
 
 void scheduler_unbind(struct scheduler *s)
 {
     if (s->router.endpoint[0])
-        control_remove(s->run_dir);
+        scheduler_address_remove(s->run_dir);
     router_close(&s->router);
 }

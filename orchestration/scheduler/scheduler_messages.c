@@ -22,13 +22,13 @@
 
 static void post_worker(struct scheduler *s, int worker)
 {
-    const struct queue_worker *w = &s->queue.worker[worker];
+    const struct lease_queue_worker *w = &s->queue.worker[worker];
 
     router_send(&s->router, w->identity, w->identity_size, &s->out);
 }
 
-static void refuse(struct scheduler *s, const struct router_mail *m,
-                   const char *why)
+static void refuse_peer(struct scheduler *s, const struct router_mail *m,
+                        const char *why)
 {
     struct msg_refuse r;
     struct err err;
@@ -42,7 +42,7 @@ void scheduler_drain_worker(struct scheduler *s, int worker)
 {
     struct err err;
 
-    queue_drain(&s->queue, worker);
+    lease_queue_drain(&s->queue, worker);
     if (drain_encode(&s->out, &err) == 0)
         post_worker(s, worker);
 }
@@ -50,7 +50,7 @@ void scheduler_drain_worker(struct scheduler *s, int worker)
 void scheduler_drain(struct scheduler *s, const char *stage)
 {
     for (int i = 0; i < s->queue.n_worker; i++) {
-        const struct queue_worker *w = &s->queue.worker[i];
+        const struct lease_queue_worker *w = &s->queue.worker[i];
 
         if (w->identity_size &&
             (!stage || strncmp(w->stage, stage, strlen(stage)) == 0))
@@ -71,18 +71,18 @@ static void stage_of(const char *role, char *stage, size_t size, bool *is_sink)
 /* Is there, or will there be, work for this stage? */
 static bool has_work(const struct scheduler *s, const char *stage)
 {
-    for (int i = 0; i < s->plan->n_node; i++)
-        if (strcmp(s->plan->node[i].stage->word, stage) == 0 &&
-            (s->state[i] == NODE_WAITING ||
-             (s->state[i] == NODE_RUNNING && !s->leaving)))
+    for (int i = 0; i < s->plan->n_step; i++)
+        if (strcmp(s->plan->step[i].stage->word, stage) == 0 &&
+            (s->state[i] == STEP_WAITING ||
+             (s->state[i] == STEP_RUNNING && !s->leaving)))
             return true;
     return false;
 }
 
 static bool known_stage(const struct scheduler *s, const char *stage)
 {
-    for (int i = 0; i < s->plan->n_node; i++)
-        if (strcmp(s->plan->node[i].stage->word, stage) == 0)
+    for (int i = 0; i < s->plan->n_step; i++)
+        if (strcmp(s->plan->step[i].stage->word, stage) == 0)
             return true;
     return false;
 }
@@ -101,20 +101,20 @@ static int check_hello(const struct scheduler *s, const struct msg_hello *h,
 }
 
 /* A sink decides what is done, so it is one that was started here, for the
- * node in hand, and the only one. */
+ * step in hand, and the only one. */
 static int check_sink(const struct scheduler *s, const struct msg_hello *h,
                       const char *stage, struct err *err)
 {
-    const struct plan_node *node = scheduler_node(s);
+    const struct plan_step *step = scheduler_step(s);
     const struct child *c = launch_find(&s->launcher, h->token);
 
-    if (!node || node->stage->division != PLAN_ROWS ||
-        strcmp(node->stage->word, stage) != 0)
+    if (!step || step->stage->division != PLAN_ROWS ||
+        strcmp(step->stage->word, stage) != 0)
         return err_set(err, ERR_USAGE, "no step that has a sink is running");
     if (!c || c->role != ROLE_SINK)
         return err_set(err, ERR_USAGE,
                        "the scheduler starts the sink of %s itself",
-                       node->name);
+                       step->name);
     return 0;
 }
 
@@ -122,10 +122,10 @@ static int check_sink(const struct scheduler *s, const struct msg_hello *h,
 static int let_in(struct scheduler *s, const struct router_mail *m,
                   const struct msg_hello *h, struct err *err)
 {
-    const struct queue_peer peer = {m->from, m->from_size, h->worker, h->stage,
-                                    h->token};
-    const bool is_new = queue_find_token(&s->queue, h->token) < 0;
-    const int w = queue_hello(&s->queue, &peer, clock_now());
+    const struct lease_queue_peer peer = {m->from, m->from_size, h->worker,
+                                          h->stage, h->token};
+    const bool is_new = lease_queue_find_token(&s->queue, h->token) < 0;
+    const int w = lease_queue_hello(&s->queue, &peer, clock_now());
 
     if (w < 0)
         return err_set(err, ERR_USAGE, "too many workers");
@@ -146,7 +146,7 @@ static int on_hello(struct scheduler *s, const struct router_mail *m,
     int w;
 
     if (hello_decode(&h, m->bytes, m->size, err) < 0) {
-        refuse(s, m, err->text);
+        refuse_peer(s, m, err->text);
         return -1;
     }
     stage_of(h.stage, stage, sizeof(stage), &is_sink);
@@ -156,7 +156,7 @@ static int on_hello(struct scheduler *s, const struct router_mail *m,
     if (w == 0)
         w = let_in(s, m, &h, err);
     if (w < 0) {
-        refuse(s, m, err->text);
+        refuse_peer(s, m, err->text);
         return -1;
     }
     if (!has_work(s, stage) ||
@@ -167,7 +167,7 @@ static int on_hello(struct scheduler *s, const struct router_mail *m,
                  sizeof(s->queue.worker[w].endpoint), "%s", h.endpoint);
         s->sink = w;
         s->finish_sent = false;
-        queue_doubt(&s->queue, clock_now()); /* it says what it has */
+        lease_queue_doubt(&s->queue, clock_now()); /* it says what it has */
     }
     return 0;
 }
@@ -179,7 +179,7 @@ static int on_credit(struct scheduler *s, const struct router_mail *m,
 
     if (credit_decode(&c, m->bytes, m->size, err) < 0)
         return -1;
-    queue_credit(&s->queue, m->peer, (int)c.n, WIRE_MAX_CREDIT);
+    lease_queue_credit(&s->queue, m->peer, (int)c.n, WIRE_MAX_CREDIT);
     return 0;
 }
 
@@ -187,11 +187,11 @@ static int on_beat(struct scheduler *s, const struct router_mail *m,
                    struct err *err)
 {
     struct msg_beat b;
-    struct queue_worker *w;
+    struct lease_queue_worker *w;
 
     if (beat_decode(&b, m->bytes, m->size, err) < 0)
         return -1;
-    queue_beat(&s->queue, m->peer, b.unit, clock_now());
+    lease_queue_beat(&s->queue, m->peer, b.unit, clock_now());
     w = &s->queue.worker[m->peer];
     w->done = b.done;
     w->total = b.total;
@@ -200,10 +200,10 @@ static int on_beat(struct scheduler *s, const struct router_mail *m,
     return 0;
 }
 
-static void unit_failed(struct scheduler *s, struct queue_unit *u,
+static void unit_failed(struct scheduler *s, struct lease_queue_unit *u,
                         const struct msg_result *r)
 {
-    const struct plan_node *node = scheduler_node(s);
+    const struct plan_step *step = scheduler_step(s);
     const bool counts = r->code != ERR_AGAIN;
     char id[32];
     bool aside;
@@ -211,11 +211,11 @@ static void unit_failed(struct scheduler *s, struct queue_unit *u,
     snprintf(id, sizeof(id), "%ju", (uintmax_t)u->id);
     journal_add(s->run_dir, "unit-failed",
                 (struct journal_member[]){
-                    {"node", node->name}, {"unit", id}, {"reason", r->text}},
+                    {"node", step->name}, {"unit", id}, {"reason", r->text}},
                 3);
-    aside = queue_failed(&s->queue, u, r->text, counts, clock_now());
+    aside = lease_queue_failed(&s->queue, u, r->text, counts, clock_now());
     if (r->code == ERR_USAGE ||
-        (r->code == ERR_INPUT && node->stage->division == PLAN_WHOLE) ||
+        (r->code == ERR_INPUT && step->stage->division == PLAN_WHOLE) ||
         (aside && !scheduler_spares(s, u)))
         err_set(&s->fault, r->code == ERR_AGAIN ? ERR_SYSTEM : r->code, "%s",
                 r->text);
@@ -227,20 +227,20 @@ static bool is_here(const struct scheduler *s, int worker)
     const char *name = s->queue.worker[worker].name;
     char self[WIRE_MAX_WORKER + 1];
 
-    link_worker_name(self, sizeof(self));
+    scheduler_link_worker_name(self, sizeof(self));
     return strncmp(name, self, strcspn(self, ":") + 1) == 0;
 }
 
-static void say_done(struct scheduler *s, int worker)
+static void log_done(struct scheduler *s, int worker)
 {
     s->said = clock_now();
     s->said_here = is_here(s, worker);
 }
 
-/* Did the result of 'u' end the node, but for its sealing? */
-static bool is_last(const struct scheduler *s, const struct queue_unit *u)
+/* Did the result of 'u' end the step, but for its sealing? */
+static bool is_last(const struct scheduler *s, const struct lease_queue_unit *u)
 {
-    const enum plan_division d = scheduler_node(s)->stage->division;
+    const enum plan_division d = scheduler_step(s)->stage->division;
 
     return d == PLAN_WHOLE || (d == PLAN_FILES && u->count == 0);
 }
@@ -251,25 +251,25 @@ static int on_result(struct scheduler *s, const struct router_mail *m,
                      struct err *err)
 {
     struct msg_result r;
-    struct queue_unit *u;
+    struct lease_queue_unit *u;
 
     if (result_decode(&r, m->bytes, m->size, err) < 0)
         return -1;
-    u = s->node < 0 ? NULL : queue_find(&s->queue, r.unit);
+    u = s->step < 0 ? NULL : lease_queue_find(&s->queue, r.unit);
     if (u && u->state == UNIT_DONE) /* the sink was quicker to say so */
         return 0;
-    if (!u || !(queue_holds(&s->queue, m->peer, r.unit) ||
-                (queue_held(&s->queue, m->peer, r.unit) && !r.code)))
+    if (!u || !(lease_queue_holds(&s->queue, m->peer, r.unit) ||
+                (lease_queue_held(&s->queue, m->peer, r.unit) && !r.code)))
         return err_set(err, ERR_INPUT, "unit %ju is not leased to it",
                        (uintmax_t)r.unit);
     if (r.code) {
         unit_failed(s, u, &r);
-    } else if (scheduler_node(s)->stage->division == PLAN_ROWS) {
-        queue_await(&s->queue, u, clock_now());
+    } else if (scheduler_step(s)->stage->division == PLAN_ROWS) {
+        lease_queue_await(&s->queue, u, clock_now());
     } else {
         if (is_last(s, u))
-            say_done(s, m->peer);
-        queue_done(&s->queue, u);
+            log_done(s, m->peer);
+        lease_queue_done(&s->queue, u);
     }
     return 0;
 }
@@ -278,15 +278,15 @@ static int on_stored(struct scheduler *s, const struct router_mail *m,
                      struct err *err)
 {
     struct msg_stored x;
-    struct queue_unit *u;
+    struct lease_queue_unit *u;
 
     if (stored_decode(&x, m->bytes, m->size, err) < 0)
         return -1;
-    u = queue_find(&s->queue, x.unit);
+    u = lease_queue_find(&s->queue, x.unit);
     if (!u)
         return err_set(err, ERR_INPUT, "%s has no unit %ju",
-                       scheduler_node(s)->name, (uintmax_t)x.unit);
-    queue_done(&s->queue, u);
+                       scheduler_step(s)->name, (uintmax_t)x.unit);
+    lease_queue_done(&s->queue, u);
     return 0;
 }
 
@@ -299,7 +299,7 @@ static int on_sealed(struct scheduler *s, const struct router_mail *m,
         return -1;
     if (x.code)
         err_set(&s->fault, x.code, "%s", x.text);
-    say_done(s, m->peer);
+    log_done(s, m->peer);
     return 0;
 }
 
@@ -323,13 +323,13 @@ static int check_sender(const struct scheduler *s, const struct router_mail *m,
 {
     if (sender != ANYONE && m->peer < 0)
         return err_set(err, ERR_INPUT, "it has not said hello");
-    if (sender == SINK && (s->node < 0 || m->peer != s->sink))
+    if (sender == SINK && (s->step < 0 || m->peer != s->sink))
         return err_set(err, ERR_INPUT, "it is not the sink of this step");
     return 0;
 }
 
-static int handle(struct scheduler *s, const struct router_mail *m,
-                  struct err *err)
+static int handle_message(struct scheduler *s, const struct router_mail *m,
+                          struct err *err)
 {
     for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
         if (handlers[i].type == m->type)
@@ -344,10 +344,10 @@ static int on_mail(void *self, struct router_mail *m, struct err *err)
 {
     struct scheduler *s = self;
 
-    m->peer = queue_find_worker(&s->queue, m->from, m->from_size);
+    m->peer = lease_queue_find_worker(&s->queue, m->from, m->from_size);
     if (m->peer >= 0)
         m->name = s->queue.worker[m->peer].name;
-    if (handle(s, m, err) < 0)
+    if (handle_message(s, m, err) < 0)
         return -1;
     if (m->peer >= 0)
         s->queue.worker[m->peer].seen = clock_now();
@@ -366,9 +366,9 @@ void scheduler_listen(struct scheduler *s)
     router_receive(&s->router, AT_MOST, on_mail, s);
 }
 
-static void send_unit(struct scheduler *s, const struct queue_unit *u)
+static void send_unit(struct scheduler *s, const struct lease_queue_unit *u)
 {
-    const struct plan_node *node = scheduler_node(s);
+    const struct plan_step *step = scheduler_step(s);
     struct msg_unit m = {
         .id = u->id,
         .attempt = (uint32_t)u->tries + 1,
@@ -378,7 +378,7 @@ static void send_unit(struct scheduler *s, const struct queue_unit *u)
     };
     struct err err;
 
-    snprintf(m.node, sizeof(m.node), "%s", node->name);
+    snprintf(m.step, sizeof(m.step), "%s", step->name);
     snprintf(m.run_dir, sizeof(m.run_dir), "%s", s->run_dir);
     if (s->sink >= 0)
         snprintf(m.sink, sizeof(m.sink), "%s",
@@ -394,15 +394,15 @@ static void send_unit(struct scheduler *s, const struct queue_unit *u)
 
 void scheduler_offer(struct scheduler *s)
 {
-    const struct plan_node *node = scheduler_node(s);
-    const bool needs_sink = node->stage->division == PLAN_ROWS;
-    const struct queue_unit *u;
+    const struct plan_step *step = scheduler_step(s);
+    const bool needs_sink = step->stage->division == PLAN_ROWS;
+    const struct lease_queue_unit *u;
     int worker;
 
     if (needs_sink && s->sink < 0)
         return;
-    while (
-        (u = queue_assign(&s->queue, node->stage->word, &worker, clock_now())))
+    while ((u = lease_queue_assign(&s->queue, step->stage->word, &worker,
+                                   clock_now())))
         send_unit(s, u);
 }
 

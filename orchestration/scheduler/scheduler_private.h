@@ -18,17 +18,17 @@ void scheduler_drain(struct scheduler *s, const char *stage);
 void scheduler_drain_worker(struct scheduler *s, int worker);
 void scheduler_finish_sink(struct scheduler *s);
 
-/* The node in hand, NULL between two. */
-static inline const struct plan_node *scheduler_node(const struct scheduler *s)
+/* The step in hand, NULL between two. */
+static inline const struct plan_step *scheduler_step(const struct scheduler *s)
 {
-    return s->node < 0 ? NULL : &s->plan->node[s->node];
+    return s->step < 0 ? NULL : &s->plan->step[s->step];
 }
 
-/* May the node do without a unit that was set aside? */
+/* May the step do without a unit that was set aside? */
 static inline bool scheduler_spares(const struct scheduler *s,
-                                    const struct queue_unit *u)
+                                    const struct lease_queue_unit *u)
 {
-    return scheduler_node(s)->stage->division != PLAN_WHOLE && u->count > 0;
+    return scheduler_step(s)->stage->division != PLAN_WHOLE && u->count > 0;
 }
 
 #endif

@@ -23,27 +23,27 @@ enum {
 };
 
 static const char *const state_names[] = {
-    [NODE_WAITING] = "waiting", [NODE_RUNNING] = "running",
-    [NODE_DONE] = "done",       [NODE_CURRENT] = "current",
-    [NODE_FAILED] = "failed",   [NODE_SKIPPED] = "skipped",
-    [NODE_LATER] = "later",
+    [STEP_WAITING] = "waiting", [STEP_RUNNING] = "running",
+    [STEP_DONE] = "done",       [STEP_CURRENT] = "current",
+    [STEP_FAILED] = "failed",   [STEP_SKIPPED] = "skipped",
+    [STEP_LATER] = "later",
 };
 
-/* --- writing --------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------- */
 
-static json_t *nodes_json(const struct scheduler *s)
+static json_t *steps_json(const struct scheduler *s)
 {
     json_t *list = json_array();
 
-    for (int i = 0; i < s->plan->n_node; i++)
+    for (int i = 0; i < s->plan->n_step; i++)
         json_array_append_new(
             list,
             json_pack(
-                "{s:s, s:s, s:o, s:f}", "name", s->plan->node[i].name, "state",
+                "{s:s, s:s, s:o, s:f}", "name", s->plan->step[i].name, "state",
                 state_names[s->state[i]], "reason",
-                json_text(s->why[i] ? s->why[i] : s->plan->node[i].reason),
+                json_text(s->why[i] ? s->why[i] : s->plan->step[i].reason),
                 "seconds",
-                i == s->node ? clock_now() - s->node_started : s->seconds[i]));
+                i == s->step ? clock_now() - s->step_started : s->seconds[i]));
     return list;
 }
 
@@ -52,8 +52,8 @@ static json_t *workers_json(const struct scheduler *s)
     json_t *list = json_array();
 
     for (int i = 0; i < s->queue.n_worker; i++) {
-        const struct queue_worker *w = &s->queue.worker[i];
-        const double rate = queue_rate(w, clock_now());
+        const struct lease_queue_worker *w = &s->queue.worker[i];
+        const double rate = lease_queue_rate(w, clock_now());
 
         if (w->identity_size)
             json_array_append_new(
@@ -82,7 +82,7 @@ int status_write(const struct scheduler *s, const char *state, struct err *err)
         "done", (json_int_t)s->queue.n_done, "set_aside",
         (json_int_t)s->queue.n_aside, "total", (json_int_t)s->queue.n_unit,
         "set_aside", (json_int_t)s->n_aside, "ignored",
-        (json_int_t)s->router.n_ignored, "nodes", nodes_json(s), "workers",
+        (json_int_t)s->router.n_ignored, "nodes", steps_json(s), "workers",
         workers_json(s));
     process_write(&self, j);
     rc = file_path(path, err, "%s/status.json", s->run_dir);
@@ -92,7 +92,7 @@ int status_write(const struct scheduler *s, const char *state, struct err *err)
     return rc;
 }
 
-/* --- printing -------------------------------------------------------------- */
+/* --- printing ------------------------------------------------------------- */
 
 static const char *get_text(const json_t *j, const char *name)
 {
@@ -108,28 +108,28 @@ static double get_number(const json_t *j, const char *name)
 
 static bool has_failed(const char *state)
 {
-    return strcmp(state, state_names[NODE_FAILED]) == 0 ||
-           strcmp(state, state_names[NODE_SKIPPED]) == 0;
+    return strcmp(state, state_names[STEP_FAILED]) == 0 ||
+           strcmp(state, state_names[STEP_SKIPPED]) == 0;
 }
 
-static void print_nodes(FILE *out, const json_t *j)
+static void print_steps(FILE *out, const json_t *j)
 {
-    const json_t *units = json_object_get(j, "units"), *node;
+    const json_t *units = json_object_get(j, "units"), *step;
     size_t i;
 
-    json_array_foreach(json_object_get(j, "nodes"), i, node)
+    json_array_foreach(json_object_get(j, "nodes"), i, step)
     {
-        fprintf(out, "  %-9s %-40s", get_text(node, "state"),
-                get_text(node, "name"));
-        if (get_number(node, "seconds") > 0)
-            fprintf(out, " %7.1f s", get_number(node, "seconds"));
-        if (strcmp(get_text(node, "state"), "running") == 0 &&
+        fprintf(out, "  %-9s %-40s", get_text(step, "state"),
+                get_text(step, "name"));
+        if (get_number(step, "seconds") > 0)
+            fprintf(out, " %7.1f s", get_number(step, "seconds"));
+        if (strcmp(get_text(step, "state"), "running") == 0 &&
             get_number(units, "total") > 1)
             fprintf(out, "  %.0f of %.0f units", get_number(units, "done"),
                     get_number(units, "total"));
         putc('\n', out);
-        if (has_failed(get_text(node, "state")))
-            fprintf(out, "            %s\n", get_text(node, "reason"));
+        if (has_failed(get_text(step, "state")))
+            fprintf(out, "            %s\n", get_text(step, "reason"));
     }
 }
 
@@ -174,7 +174,7 @@ static bool still_going(const json_t *j, const char *path, char state[STATE])
     struct process p;
 
     process_read(&p, j);
-    switch (process_look(&p)) {
+    switch (process_check(&p)) {
     case PROCESS_ALIVE:
         return true;
     case PROCESS_GONE:
@@ -220,7 +220,7 @@ static int print_once(FILE *out, const char *run_dir, int *going,
     *going = strcmp(state, "running") == 0 && still_going(j, path, state);
     fprintf(out, "%s: %s, %.0f s, as of %s\n", run_dir, state,
             get_number(j, "seconds"), get_text(j, "updated"));
-    print_nodes(out, j);
+    print_steps(out, j);
     if (*going)
         print_workers(out, j);
     if (get_number(j, "set_aside") > 0)
@@ -239,7 +239,7 @@ int status_print(FILE *out, const char *run_dir, int watch, struct err *err)
     const struct timespec second = {.tv_sec = 1};
     int going = 1;
 
-    while (going && !link_signalled()) {
+    while (going && !scheduler_link_signalled()) {
         if (watch && isatty(fileno(out)))
             fprintf(out, "\033[H\033[2J");
         if (print_once(out, run_dir, &going, err) < 0)

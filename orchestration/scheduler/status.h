@@ -19,7 +19,7 @@ MUST_USE int status_write(const struct scheduler *s, const char *state,
                           struct err *err);
 
 /*
- * Print a table of nodes and workers, once or, with 'watch', every second until
+ * Print a table of steps and workers, once or, with 'watch', every second until
  * the run ends or a signal comes.
  * Errors: ERR_USAGE no such run; ERR_INPUT damaged file.
  */

@@ -9,9 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* --- layer by layer -------------------------------------------------------- */
+/* --- layer by layer ------------------------------------------------------- */
 
-static double gflops(double operations, double seconds)
+static double gflops_of(double operations, double seconds)
 {
     return seconds > 0.0 ? operations / seconds * 1e-9 : 0.0;
 }
@@ -37,8 +37,9 @@ static void print_layers(FILE *out, const struct timed *t, double ms)
         fprintf(
             out, "  %-28s %-12s %-12s %16s %8.4f %8.1f %8.4f %8.1f %6.2f%%\n",
             nd->name, nd->op->name, c.provider, shape, s->forward * per_image,
-            gflops(c.forward * t->steps, s->forward), s->backward * per_image,
-            gflops(c.backward * t->steps, s->backward),
+            gflops_of(c.forward * t->steps, s->forward),
+            s->backward * per_image,
+            gflops_of(c.backward * t->steps, s->backward),
             100.0 * (s->forward + s->backward) * per_image / ms);
     }
     if (t->optim_seconds > 0.0)
@@ -47,7 +48,7 @@ static void print_layers(FILE *out, const struct timed *t, double ms)
                 "", "", 100.0 * t->optim_seconds * per_image / ms);
 }
 
-/* --- one network, all of them ---------------------------------------------- */
+/* --- one network, all of them --------------------------------------------- */
 
 static int bench_phase(FILE *out, const struct bench_args *a,
                        const struct net *net, enum phase phase, struct err *err)

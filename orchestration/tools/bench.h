@@ -1,10 +1,11 @@
 /*
  * bench.h - papline bench: how fast the networks are on this machine
  *
- * For each network, with a linear head of 5 classes: milliseconds an image of a whole training step (forward,
- * backward, Adam) and of inference on random images, medians; the most memory
- * that training takes; if asked, the same layer by layer.  With ranks, only
- * the step, as papline-train divides it, and how much of it is exchange.
+ * For each network, with a linear head of 5 classes: milliseconds an image of a
+ * whole training step (forward, backward, Adam) and of inference on random
+ * images, medians; the most memory that training takes; if asked, the same
+ * layer by layer.  With ranks, only the step, as papline-train divides it, and
+ * how much of it is exchange.
  */
 #ifndef ORCHESTRATION_TOOLS_BENCH_H
 #define ORCHESTRATION_TOOLS_BENCH_H
@@ -33,7 +34,7 @@ struct bench_args {
 MUST_USE int bench(FILE *out, const struct bench_args *a, struct err *err);
 
 /* Become a->ranks ranks that do bench_rank().  Returns only if that fails.
- * Errors: as bench(), and of launch_become_ranks(). */
+ * Errors: as bench(), and of launch_exec_ranks(). */
 MUST_USE int bench_ranks(const struct bench_args *a, struct err *err);
 
 /* What each of them does; rank 0 prints to 'out'.  Errors: as bench(), and

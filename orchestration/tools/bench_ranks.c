@@ -31,7 +31,7 @@ int bench_ranks(const struct bench_args *a, struct err *err)
         return err_set(err, ERR_USAGE, "bench: --ranks needs a network");
     for (int i = 0; i < 5; i++)
         snprintf(number[i], sizeof(number[i]), "%d", value[i]);
-    return launch_become_ranks(a->ranks, args, err);
+    return launch_exec_ranks(a->ranks, args, err);
 }
 
 /* One of the parts that a batch is divided into. */
@@ -70,8 +70,8 @@ static int sum_memory(struct dist *d, double *mb, struct err *err)
     return dist_sum(d, mb, 1, err);
 }
 
-static void print(FILE *out, const struct bench_part *p, const struct dist *d,
-                  int threads, double mb)
+static void print_part(FILE *out, const struct bench_part *p,
+                       const struct dist *d, int threads, double mb)
 {
     const double all = p->seconds * p->steps;
 
@@ -89,9 +89,9 @@ static int run_parts(FILE *out, struct dist *d, const struct bench_args *a,
                      struct err *err)
 {
     const struct net *net = net_find(a->net, err);
-    const int n = place_parts(d, a->strict ? STRICT_PARTS : PAIR_PARTS,
-                              a->strict, a->batch, err);
-    const int threads = place_of(d, a->threads).threads;
+    const int n = rank_cores_parts(d, a->strict ? STRICT_PARTS : PAIR_PARTS,
+                                   a->strict, a->batch, err);
+    const int threads = rank_cores_of(d, a->threads).threads;
     struct bench_args one = *a;
     struct bench_part part[STRICT_PARTS];
     void *self[STRICT_PARTS];
@@ -104,13 +104,13 @@ static int run_parts(FILE *out, struct dist *d, const struct bench_args *a,
         part[i] = (struct bench_part){.args = &one, .net = net};
         self[i] = &part[i];
     }
-    dist_team_turns(d, n, threads < n ? threads : n, run_part, self);
+    dist_threads_turns(d, n, threads < n ? threads : n, run_part, self);
     *err = part[0].rc < 0 ? part[0].err : d->fault;
     if (part[0].rc < 0 || d->fault.code != ERR_NONE ||
         sum_memory(d, &mb, err) < 0)
         return -1;
     if (d->rank == 0)
-        print(out, &part[0], d, threads, mb);
+        print_part(out, &part[0], d, threads, mb);
     return 0;
 }
 

@@ -83,19 +83,19 @@ static void optim_step(struct timed *t, uint32_t step)
 }
 
 /* As trainer.c does it. */
-static void backward(struct timed *t)
+static void backward_pass(struct timed *t)
 {
-    struct exchange e;
+    struct gradient_sum e;
     struct err err;
 
     if (!t->dist) {
         graph_backward(t->graph);
         return;
     }
-    exchange_begin(&e, t->dist, graph_dparam(t->graph),
-                   graph_n_param(t->graph));
-    graph_backward_each(t->graph, exchange_ready, &e);
-    if (exchange_end(&e, &err) < 0)
+    gradient_sum_begin(&e, t->dist, graph_dparam(t->graph),
+                       graph_n_param(t->graph));
+    graph_backward_each(t->graph, gradient_sum_ready, &e);
+    if (gradient_sum_end(&e, &err) < 0)
         return; /* dist->fault keeps it */
 }
 
@@ -122,7 +122,7 @@ static double run_step(struct timed *t, enum phase phase, uint32_t step)
         memcpy(out->dout.data, out->out.data,
                tensor_len(&out->out) * sizeof(float));
         graph_zero_grad(t->graph);
-        backward(t);
+        backward_pass(t);
         optim_step(t, step);
     }
     t->steps++;

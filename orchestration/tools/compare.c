@@ -11,7 +11,7 @@ _Static_assert((int)COMPARE_PAIRS_MAX + (int)COMPARE_MAX <=
                    (int)BOOTSTRAP_VALUES_MAX,
                "a bootstrap has room for all");
 
-/* --- reading --------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
 /* The test cells of an experiment, or of all its folds. */
 static int read_cells(struct compare_one *one, const struct compare_request *r,
@@ -24,9 +24,10 @@ static int read_cells(struct compare_one *one, const struct compare_request *r,
                   one->name) < 0)
         return -1;
     if (r->folds < 2 || file_exists(path))
-        return predictions_read(&one->said, path, SPLIT_TEST, err);
+        return predictions_read(&one->predicted, path, SPLIT_TEST, err);
     one->folds = r->folds;
-    return pooled_read(&one->said, r->run_dir, one->name, r->folds, err);
+    return predictions_folds_read(&one->predicted, r->run_dir, one->name,
+                                  r->folds, err);
 }
 
 static int read_one(struct compare *c, const struct compare_request *r,
@@ -38,16 +39,16 @@ static int read_one(struct compare *c, const struct compare_request *r,
     if (read_cells(one, r, err) < 0)
         return -1;
     c->n++;
-    c->n_cell = c->one[0].said.o.n;
+    c->n_cell = c->one[0].predicted.o.n;
     if (c->n_cell == 0)
         return err_set(err, ERR_INPUT, "'%.200s' has no test cell", name);
-    if (predictions_match(&c->one[0].said, &one->said, name, err) < 0)
+    if (predictions_match(&c->one[0].predicted, &one->predicted, name, err) < 0)
         return -1;
     one->right = malloc(c->n_cell * sizeof(*one->right));
     if (!one->right)
         return err_set(err, ERR_SYSTEM, "no memory for %zu cells", c->n_cell);
     for (size_t i = 0; i < c->n_cell; i++) {
-        one->right[i] = one->said.label[i] == one->said.said[i];
+        one->right[i] = one->predicted.label[i] == one->predicted.predicted[i];
         one->correct += (size_t)one->right[i];
     }
     return 0;
@@ -70,7 +71,7 @@ static int read_all(struct compare *c, const struct compare_request *r,
     return 0;
 }
 
-/* --- comparing ------------------------------------------------------------- */
+/* --- comparing ------------------------------------------------------------ */
 
 /* Numbers of classes may differ between tables, being right does not. */
 static void test_pairs(struct compare *c, const int *all_right)
@@ -83,21 +84,21 @@ static void test_pairs(struct compare *c, const int *all_right)
             const struct outcomes first = {.n = c->n_cell,
                                            .k = 2,
                                            .label = all_right,
-                                           .said = c->one[a].right};
+                                           .predicted = c->one[a].right};
             struct outcomes second = first;
 
-            second.said = c->one[b].right;
+            second.predicted = c->one[b].right;
             *pair = (struct compare_pair){.a = a, .b = b};
-            mcnemar(&pair->test, &first, &second);
+            proportion_mcnemar(&pair->test, &first, &second);
             p[c->n_pair++] = pair->test.p;
         }
-    holm(p, (size_t)c->n_pair, adjusted);
+    proportion_holm(p, (size_t)c->n_pair, adjusted);
     for (int i = 0; i < c->n_pair; i++)
         c->pair[i].holm = adjusted[i];
 }
 
 /* Figures of a resample: each accuracy, then each pair's difference. */
-static void resample(void *self, const uint32_t *w, double *v)
+static void compare_resample(void *self, const uint32_t *w, double *v)
 {
     const struct compare *c = self;
     double all = 0;
@@ -124,11 +125,11 @@ static int find_intervals(struct compare *c, uint32_t *group, uint64_t seed,
                           .resamples = c->resamples,
                           .seed = seed,
                           .n_value = (size_t)(c->n + c->n_pair),
-                          .each = resample,
+                          .each = compare_resample,
                           .self = c};
 
-    if (bootstrap_groups(predictions_drawn(&c->one[0].said), c->n_cell, group,
-                         &b.n_group, err) < 0)
+    if (bootstrap_groups(predictions_drawn(&c->one[0].predicted), c->n_cell,
+                         group, &b.n_group, err) < 0)
         return -1;
     c->n_group = b.n_group;
     for (size_t i = 0; i < b.n_value; i++)
@@ -170,13 +171,13 @@ out:
 void compare_release(struct compare *c)
 {
     for (int i = 0; i < c->n; i++) {
-        predictions_release(&c->one[i].said);
+        predictions_release(&c->one[i].predicted);
         free(c->one[i].right);
     }
     c->n = c->n_pair = 0;
 }
 
-/* --- tables ---------------------------------------------------------------- */
+/* --- tables --------------------------------------------------------------- */
 
 double compare_difference(const struct compare *c, const struct compare_pair *p)
 {

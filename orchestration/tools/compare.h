@@ -2,11 +2,12 @@
  * compare.h - experiments of one run against each other
  *
  * All were asked about the same test cells; with folds those of all folds
- * together (evaluation/predictions_folds.h), where each cell is tested once.  For every two of them: McNemar's
- * exact test with Holm's adjustment over the family of all pairs compared
- * here (stats/proportion.h), and the difference in accuracy with its interval
- * over groups drawn again (stats/bootstrap.h), the same groups for both.  The
- * test takes cells as independent; the interval does not.
+ * together (evaluation/predictions_folds.h), where each cell is tested once.
+ * For every two of them: McNemar's exact test with Holm's adjustment over the
+ * family of all pairs compared here (stats/proportion.h), and the difference in
+ * accuracy with its interval over groups drawn again (stats/bootstrap.h), the
+ * same groups for both.  The test takes cells as independent; the interval does
+ * not.
  */
 #ifndef ORCHESTRATION_TOOLS_COMPARE_H
 #define ORCHESTRATION_TOOLS_COMPARE_H
@@ -33,10 +34,10 @@ struct compare_request {
 
 /* Accuracy of one on the test split. */
 struct compare_one {
-    const char *name;        /* borrowed */
-    int folds;               /* that are pooled; 1: none */
-    struct predictions said; /* owned */
-    int *right;              /* owned: (n) 1 where it is, else 0 */
+    const char *name;             /* borrowed */
+    int folds;                    /* that are pooled; 1: none */
+    struct predictions predicted; /* owned */
+    int *right;                   /* owned: (n) 1 where it is, else 0 */
     size_t correct;
     struct interval interval; /* of the accuracy; NaN without resamples */
 };

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- which experiments ----------------------------------------------------- */
+/* --- which experiments ---------------------------------------------------- */
 
 /* Experiments of a run that are evaluated, in order of name. */
 struct evaluated {
@@ -47,7 +47,7 @@ static int list_evaluated(struct evaluated *e, struct err *err)
     if (!file_exists(path))
         return err_set(err, ERR_USAGE, "'%.200s' has no evaluated experiment",
                        e->run_dir);
-    return dir_list(path, &e->entry, &e->n_entry, err);
+    return file_dir_list(path, &e->entry, &e->n_entry, err);
 }
 
 static int no_such(const struct evaluated *e, const char *name, struct err *err)
@@ -79,7 +79,7 @@ static int add_named(struct evaluated *e, const char *name, struct err *err)
     if (is_evaluated(e->run_dir, name))
         return add_name(e, name, err);
     if (e->folds > 1)
-        n = pooled_count(e->run_dir, name, e->folds, &missing);
+        n = predictions_folds_count(e->run_dir, name, e->folds, &missing);
     if (n == 0)
         return no_such(e, name, err);
     if (n < e->folds)
@@ -93,7 +93,7 @@ static int add_named(struct evaluated *e, const char *name, struct err *err)
 static bool is_pooled(const char *run_dir, const char *name, int folds)
 {
     int missing;
-    const int n = pooled_count(run_dir, name, folds, &missing);
+    const int n = predictions_folds_count(run_dir, name, folds, &missing);
 
     if (n > 0 && n < folds)
         log_warn("'%s' is left out: fold %d of %d is not evaluated in '%s'",
@@ -118,8 +118,8 @@ static int add_found(struct evaluated *e, char *name, struct err *err)
 }
 
 /* Those that are named; else all. */
-static int choose(struct evaluated *e, const struct compare_args *a,
-                  struct err *err)
+static int choose_experiments(struct evaluated *e, const struct compare_args *a,
+                              struct err *err)
 {
     if (list_evaluated(e, err) < 0)
         return -1;
@@ -132,7 +132,7 @@ static int choose(struct evaluated *e, const struct compare_args *a,
     return 0;
 }
 
-/* --- what a run says ------------------------------------------------------- */
+/* --- what a run says ------------------------------------------------------ */
 
 static int read_config(struct config *c, const char *run_dir, struct err *err)
 {
@@ -149,23 +149,23 @@ static int read_config(struct config *c, const char *run_dir, struct err *err)
 /* Name the results that are not of the configuration which the run has now. */
 static void warn_stale(const char *run_dir)
 {
-    struct run_env *env = calloc(1, sizeof(*env));
+    struct run_state *run = calloc(1, sizeof(*run));
     struct err why;
 
-    if (!env)
+    if (!run)
         return;
-    if (env_load(env, run_dir, &why) == 0)
-        for (int i = 0; i < env->plan.n_node; i++) {
-            const struct plan_node *n = &env->plan.node[i];
+    if (run_load(run, run_dir, &why) == 0)
+        for (int i = 0; i < run->plan.n_step; i++) {
+            const struct plan_step *n = &run->plan.step[i];
 
-            if (n->stage->id == STAGE_EVALUATE && node_is_sealed(run_dir, n) &&
-                !node_is_current(run_dir, n))
+            if (n->stage->id == STAGE_EVALUATE &&
+                output_is_sealed(run_dir, n) && !output_is_current(run_dir, n))
                 log_warn("%s is not what run.yaml plans now: of another "
                          "configuration, or damaged; see 'papline plan %s'",
                          n->name, run_dir);
         }
-    env_release(env);
-    free(env);
+    run_release(run);
+    free(run);
 }
 
 static int write_table(const char *run_dir, const char *name, struct buf *b,
@@ -176,16 +176,16 @@ static int write_table(const char *run_dir, const char *name, struct buf *b,
 
     if (buf_check(b, err) == 0 &&
         file_path(path, err, "%s/compare", run_dir) == 0 &&
-        dir_make(path, err) == 0 &&
+        file_dir_make(path, err) == 0 &&
         file_path(path, err, "%s/compare/%s", run_dir, name) == 0)
         rc = file_write(path, b->data, b->len, err);
     buf_release(b);
     return rc;
 }
 
-/* --- experiments of one run ------------------------------------------------ */
+/* --- experiments of one run ----------------------------------------------- */
 
-static int widest(const char *const *name, int n)
+static int widest_name(const char *const *name, int n)
 {
     int most = 10; /* "experiment" */
 
@@ -275,8 +275,8 @@ static int compare_experiments(FILE *out, const struct compare_args *a,
     compare_pairs_csv(c, &b);
     if (write_table(a->run_dir, "pairs.csv", &b, err) < 0)
         goto out;
-    print_experiments(out, c, widest(e->name, e->n));
-    print_pairs(out, c, widest(e->name, e->n));
+    print_experiments(out, c, widest_name(e->name, e->n));
+    print_pairs(out, c, widest_name(e->name, e->n));
     rc = 0;
 out:
     compare_release(c);
@@ -284,55 +284,57 @@ out:
     return rc;
 }
 
-/* --- two runs -------------------------------------------------------------- */
+/* --- two runs ------------------------------------------------------------- */
 
 /* A run that takes part, and how it was split. */
-struct side {
-    struct split_args args;
+struct compared_run {
+    struct compare_split_args args;
     const char *method;
 };
 
-static struct side side_of(const char *run_dir, const struct config *c)
+static struct compared_run side_of(const char *run_dir, const struct config *c)
 {
-    return (struct side){{.run_dir = run_dir,
-                          .folds = (int)c->split.folds,
-                          .resamples = (int)c->evaluate.bootstrap,
-                          .seed = (uint64_t)c->run.seed},
-                         config_word(c, "split", "method")};
+    return (struct compared_run){{.run_dir = run_dir,
+                                  .folds = (int)c->split.folds,
+                                  .resamples = (int)c->evaluate.bootstrap,
+                                  .seed = (uint64_t)c->run.seed},
+                                 config_word(c, "split", "method")};
 }
 
-static bool has(const struct side *side, const char *name)
+static bool has_experiment(const struct compared_run *side, const char *name)
 {
-    const struct split_args *a = &side->args;
+    const struct compare_split_args *a = &side->args;
 
     return is_evaluated(a->run_dir, name) ||
            (a->folds > 1 && is_pooled(a->run_dir, name, a->folds));
 }
 
-static void print_side(FILE *out, const struct side *side,
+static void print_side(FILE *out, const struct compared_run *side,
                        const struct split_side *s, const char *name, int wide)
 {
     fprintf(out, "%-*s  %-8s  %5d  %6zu  %6zu  %6.1f %%", wide, name,
-            side->method, s->folds, s->cells, s->siblings,
-            100 * split_accuracy(s));
+            side->method, s->folds, s->cells, s->leaked,
+            100 * compare_split_accuracy(s));
     print_range(out, &s->interval, false);
     fprintf(out, "\n");
 }
 
-static int compare_one(FILE *out, const struct side side[2], const char *name,
-                       int wide, struct buf *csv, struct err *err)
+static int compare_one(FILE *out, const struct compared_run side[2],
+                       const char *name, int wide, struct buf *csv,
+                       struct err *err)
 {
     struct split_side s[2];
     struct interval range;
     double difference;
 
     for (int i = 0; i < 2; i++) {
-        if (split_side_read(&s[i], &side[i].args, name, err) < 0)
+        if (compare_split_side_read(&s[i], &side[i].args, name, err) < 0)
             return -1;
         print_side(out, &side[i], &s[i], name, wide);
-        split_csv_row(&s[i], name, side[i].args.run_dir, side[i].method, csv);
+        compare_split_csv_row(&s[i], name, side[i].args.run_dir, side[i].method,
+                              csv);
     }
-    difference = split_difference(&s[0], &s[1], &range);
+    difference = compare_split_difference(&s[0], &s[1], &range);
     fprintf(out, "%-*s  %-8s  %5s  %6s  %6s  %+6.1f %%", wide, "", "differ", "",
             "", "", 100 * difference);
     print_range(out, &range, true);
@@ -345,9 +347,9 @@ static int compare_runs(FILE *out, const struct compare_args *a,
                         struct err *err)
 {
     struct config *other = malloc(sizeof(*other));
-    const int wide = widest(e->name, e->n);
+    const int wide = widest_name(e->name, e->n);
     struct buf b = {0};
-    struct side side[2];
+    struct compared_run side[2];
     bool folds;
     int both = 0, rc = -1;
 
@@ -360,9 +362,9 @@ static int compare_runs(FILE *out, const struct compare_args *a,
     folds = side[0].args.folds > 1 || side[1].args.folds > 1;
     fprintf(out, "%-*s  %-8s  %5s  %6s  %6s  %8s  %-16s\n", wide, "experiment",
             "split", "folds", "cells", "shared", "accuracy", "interval");
-    split_csv_header(&b);
+    compare_split_csv_header(&b);
     for (int i = 0; i < e->n; i++) {
-        if (!has(&side[1], e->name[i]))
+        if (!has_experiment(&side[1], e->name[i]))
             continue;
         if (compare_one(out, side, e->name[i], wide, &b, err) < 0)
             goto out;
@@ -398,12 +400,12 @@ int compare_verb(FILE *out, const struct compare_args *a, struct err *err)
         if (a->other)
             warn_stale(a->other);
         e.folds = (int)config->split.folds;
-        rc = choose(&e, a, err);
+        rc = choose_experiments(&e, a, err);
     }
     if (rc == 0)
         rc = a->other ? compare_runs(out, a, config, &e, err)
                       : compare_experiments(out, a, config, &e, err);
-    dir_list_free(e.entry, e.n_entry);
+    file_dir_list_free(e.entry, e.n_entry);
     free(config);
     return rc;
 }

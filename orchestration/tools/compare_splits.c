@@ -7,29 +7,30 @@
 #include <math.h>
 #include <stdlib.h>
 
-static int count_siblings(struct split_side *s, const struct compare_one *one,
-                          const struct csv *index, int folds, struct err *err)
+static int count_leaked(struct split_side *s, const struct compare_one *one,
+                        const struct csv *index, int folds, struct err *err)
 {
-    const size_t n = one->said.o.n;
+    const size_t n = one->predicted.o.n;
     bool *mark = malloc(index->n_row + 1);
     size_t *row = malloc((n + 1) * sizeof(*row));
     int rc = -1;
 
     if (!mark || !row)
         err_set(err, ERR_SYSTEM, "no memory for %zu rows", index->n_row);
-    else if (siblings_tested(index, folds, mark, err) == 0)
-        rc = siblings_rows(index, &one->said, SPLIT_TEST, folds, row, err);
+    else if (leakage_tested(index, folds, mark, err) == 0)
+        rc = leakage_rows(index, &one->predicted, SPLIT_TEST, folds, row, err);
     for (size_t i = 0; rc == 0 && i < n; i++) {
-        s->siblings += mark[row[i]];
-        s->siblings_right += mark[row[i]] && one->right[i];
+        s->leaked += mark[row[i]];
+        s->leaked_right += mark[row[i]] && one->right[i];
     }
     free(row);
     free(mark);
     return rc;
 }
 
-int split_side_read(struct split_side *s, const struct split_args *a,
-                    const char *name, struct err *err)
+int compare_split_side_read(struct split_side *s,
+                            const struct compare_split_args *a,
+                            const char *name, struct err *err)
 {
     const struct compare_request r = {.run_dir = a->run_dir,
                                       .name = &name,
@@ -51,7 +52,7 @@ int split_side_read(struct split_side *s, const struct split_args *a,
                                  .correct = c->one[0].correct,
                                  .groups = c->n_group,
                                  .interval = c->one[0].interval};
-        rc = count_siblings(s, &c->one[0], &index, a->folds, err);
+        rc = count_leaked(s, &c->one[0], &index, a->folds, err);
     }
     csv_release(&index);
     compare_release(c);
@@ -59,20 +60,21 @@ int split_side_read(struct split_side *s, const struct split_args *a,
     return rc;
 }
 
-static double share(size_t a, size_t n)
+static double quotient_of(size_t a, size_t n)
 {
     return n ? (double)a / (double)n : (double)NAN;
 }
 
-double split_accuracy(const struct split_side *s)
+double compare_split_accuracy(const struct split_side *s)
 {
-    return share(s->correct, s->cells);
+    return quotient_of(s->correct, s->cells);
 }
 
-double split_difference(const struct split_side *a, const struct split_side *b,
-                        struct interval *out)
+double compare_split_difference(const struct split_side *a,
+                                const struct split_side *b,
+                                struct interval *out)
 {
-    const double p = split_accuracy(a), q = split_accuracy(b);
+    const double p = compare_split_accuracy(a), q = compare_split_accuracy(b);
 
     *out = (struct interval){
         p - q - hypot(p - a->interval.low, b->interval.high - q),
@@ -83,22 +85,23 @@ double split_difference(const struct split_side *a, const struct split_side *b,
 }
 
 /* ",0.912345", or "," where there is no number. */
-static void put(double v, struct buf *out)
+static void put_number(double v, struct buf *out)
 {
     buf_puts(out, ",");
     if (isfinite(v))
         buf_printf(out, "%.6f", v);
 }
 
-void split_csv_header(struct buf *out)
+void compare_split_csv_header(struct buf *out)
 {
     buf_puts(out, "experiment,run,method,cells,groups,correct,accuracy,low,"
                   "high,sibling_cells,sibling_accuracy,other_accuracy,"
                   "folds\n");
 }
 
-void split_csv_row(const struct split_side *s, const char *name,
-                   const char *run_dir, const char *method, struct buf *out)
+void compare_split_csv_row(const struct split_side *s, const char *name,
+                           const char *run_dir, const char *method,
+                           struct buf *out)
 {
     buf_csv(out, name);
     buf_puts(out, ",");
@@ -106,11 +109,12 @@ void split_csv_row(const struct split_side *s, const char *name,
     buf_puts(out, ",");
     buf_csv(out, method);
     buf_printf(out, ",%zu,%zu,%zu", s->cells, s->groups, s->correct);
-    put(split_accuracy(s), out);
-    put(s->interval.low, out);
-    put(s->interval.high, out);
-    buf_printf(out, ",%zu", s->siblings);
-    put(share(s->siblings_right, s->siblings), out);
-    put(share(s->correct - s->siblings_right, s->cells - s->siblings), out);
+    put_number(compare_split_accuracy(s), out);
+    put_number(s->interval.low, out);
+    put_number(s->interval.high, out);
+    buf_printf(out, ",%zu", s->leaked);
+    put_number(quotient_of(s->leaked_right, s->leaked), out);
+    put_number(quotient_of(s->correct - s->leaked_right, s->cells - s->leaked),
+               out);
     buf_printf(out, ",%d\n", s->folds);
 }

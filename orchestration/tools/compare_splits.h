@@ -10,8 +10,9 @@
  * the true interval a little narrower; with folds in both, where every cell is
  * tested in either, it may be much narrower.
  *
- * Of a run with folds an experiment is all of them, pooled (evaluation/predictions_folds.h).
- * Source: Zou and Donner 2008, Stat. Med. 27:1693.
+ * Of a run with folds an experiment is all of them, pooled
+ * (evaluation/predictions_folds.h). Source: Zou and Donner 2008, Stat. Med.
+ * 27:1693.
  */
 #ifndef ORCHESTRATION_TOOLS_COMPARE_SPLITS_H
 #define ORCHESTRATION_TOOLS_COMPARE_SPLITS_H
@@ -28,10 +29,10 @@ struct split_side {
 
     /* cells of groups that were also trained on; of folds each cell as in the
      * fold that tests it, so those of all folds added up; see leakage.h */
-    size_t siblings, siblings_right;
+    size_t leaked, leaked_right;
 };
 
-struct split_args {
+struct compare_split_args {
     const char *run_dir; /* borrowed, as all here */
     int folds;           /* of the run: see struct compare_request */
     int resamples;
@@ -42,21 +43,25 @@ struct split_args {
  * Of experiment 'name'; deterministic: stream (seed, RNG_BOOTSTRAP, resample).
  * Errors: ERR_INPUT no such predictions, damaged, not of RUN/data; ERR_SYSTEM.
  */
-MUST_USE int split_side_read(struct split_side *s, const struct split_args *a,
-                             const char *name, struct err *err);
+MUST_USE int compare_split_side_read(struct split_side *s,
+                                     const struct compare_split_args *a,
+                                     const char *name, struct err *err);
 
 /* Accuracy of a less that of b. */
-double split_difference(const struct split_side *a, const struct split_side *b,
-                        struct interval *out);
+double compare_split_difference(const struct split_side *a,
+                                const struct split_side *b,
+                                struct interval *out);
 
-double split_accuracy(const struct split_side *s); /* NaN without cells */
+double compare_split_accuracy(
+    const struct split_side *s); /* NaN without cells */
 
 /*
  *     experiment,run,method,cells,groups,correct,accuracy,low,high,
  *         sibling_cells,sibling_accuracy,other_accuracy,folds
  */
-void split_csv_header(struct buf *out);
-void split_csv_row(const struct split_side *s, const char *name,
-                   const char *run_dir, const char *method, struct buf *out);
+void compare_split_csv_header(struct buf *out);
+void compare_split_csv_row(const struct split_side *s, const char *name,
+                           const char *run_dir, const char *method,
+                           struct buf *out);
 
 #endif

@@ -26,8 +26,8 @@ struct doctor {
 enum verdict { FINE, WARN, FAIL };
 
 PRINTF(4, 5)
-static void say(struct doctor *d, enum verdict v, const char *what,
-                const char *fmt, ...)
+static void print_finding(struct doctor *d, enum verdict v, const char *what,
+                          const char *fmt, ...)
 {
     static const char *const words[] = {"ok", "warn", "fail"};
     va_list ap;
@@ -41,7 +41,7 @@ static void say(struct doctor *d, enum verdict v, const char *what,
     fflush(d->out);
 }
 
-/* --- small readers --------------------------------------------------------- */
+/* --- small readers -------------------------------------------------------- */
 
 /* First line of a small file, or "". */
 static void first_line(const char *path, char *line, size_t size)
@@ -73,7 +73,7 @@ static double number_of(const char *path, const char *name)
 }
 
 /* Does a line of the file hold 'word'? */
-static bool mentions(const char *path, const char *word)
+static bool file_mentions(const char *path, const char *word)
 {
     FILE *f = fopen(path, "re");
     char line[8192];
@@ -118,7 +118,7 @@ static double free_mb(const char *path)
     return (double)fs.f_bavail * (double)fs.f_frsize / 1e6;
 }
 
-/* --- MPI ------------------------------------------------------------------- */
+/* --- MPI ------------------------------------------------------------------ */
 
 static void check_mpi(struct doctor *d)
 {
@@ -126,9 +126,10 @@ static void check_mpi(struct doctor *d)
 
     dist_library(library, sizeof(library));
     if (strncmp(library, "Open MPI", 8) == 0)
-        say(d, FINE, "MPI", "%s", library);
+        print_finding(d, FINE, "MPI", "%s", library);
     else
-        say(d, WARN, "MPI", "%s; only Open MPI has been tried", library);
+        print_finding(d, WARN, "MPI", "%s; only Open MPI has been tried",
+                      library);
 }
 
 static void check_mpirun(struct doctor *d)
@@ -138,9 +139,9 @@ static void check_mpirun(struct doctor *d)
 
     if (run_lines("mpirun --version 2>&1", "mpirun", version,
                   sizeof(version)) == 0) {
-        say(d, FAIL, "mpirun",
-            "not found; install openmpi-bin or 'module load "
-            "openmpi'");
+        print_finding(d, FAIL, "mpirun",
+                      "not found; install openmpi-bin or 'module load "
+                      "openmpi'");
         return;
     }
     snprintf(command, sizeof(command),
@@ -150,10 +151,11 @@ static void check_mpirun(struct doctor *d)
              geteuid() == 0 ? "--allow-run-as-root" : "");
     n = run_lines(command, "papline-is-up", NULL, 0);
     if (n == 2)
-        say(d, FINE, "mpirun", "%s starts 2 processes", version);
+        print_finding(d, FINE, "mpirun", "%s starts 2 processes", version);
     else
-        say(d, FAIL, "mpirun", "%s started %d of 2 processes; to see why: %s",
-            version, n, command);
+        print_finding(d, FAIL, "mpirun",
+                      "%s started %d of 2 processes; to see why: %s", version,
+                      n, command);
 }
 
 static void check_shared_memory(struct doctor *d)
@@ -161,17 +163,18 @@ static void check_shared_memory(struct doctor *d)
     const double mb = free_mb("/dev/shm");
 
     if (mb < 0)
-        say(d, WARN, "shared memory",
-            "no /dev/shm: ranks on one host talk more "
-            "slowly");
+        print_finding(d, WARN, "shared memory",
+                      "no /dev/shm: ranks on one host talk more "
+                      "slowly");
     else if (mb < DOCTOR_LEAST_SHARED_MEMORY)
-        say(d, WARN, "shared memory",
+        print_finding(
+            d, WARN, "shared memory",
             "%.0f MB free in /dev/shm; give a container --shm-size=1g", mb);
     else
-        say(d, FINE, "shared memory", "%.0f MB free in /dev/shm", mb);
+        print_finding(d, FINE, "shared memory", "%.0f MB free in /dev/shm", mb);
 }
 
-/* --- the machine ----------------------------------------------------------- */
+/* --- the machine ---------------------------------------------------------- */
 
 /* Cores that a container's quota allows, or 0 if it has none. */
 static double quota_cores(void)
@@ -195,16 +198,17 @@ static void check_cores(struct doctor *d)
     const char *threads = getenv("OMP_NUM_THREADS");
 
     if (threads)
-        say(d, WARN, "cores",
-            "%d of %ld; OMP_NUM_THREADS=%s overrides "
-            "train.threads, unset it",
-            usable, online, threads);
+        print_finding(d, WARN, "cores",
+                      "%d of %ld; OMP_NUM_THREADS=%s overrides "
+                      "train.threads, unset it",
+                      usable, online, threads);
     else if (quota > 0 && quota < usable)
-        say(d, WARN, "cores",
+        print_finding(
+            d, WARN, "cores",
             "%d of %ld, but a quota of %.1f; set train.threads to that", usable,
             online, quota);
     else
-        say(d, FINE, "cores", "%d of %ld", usable, online);
+        print_finding(d, FINE, "cores", "%d of %ld", usable, online);
 }
 
 static void check_memory(struct doctor *d)
@@ -218,14 +222,15 @@ static void check_memory(struct doctor *d)
     if (end != line && limit < mb)
         mb = limit;
     if (mb < 0)
-        say(d, WARN, "memory", "cannot be told (no /proc/meminfo)");
+        print_finding(d, WARN, "memory", "cannot be told (no /proc/meminfo)");
     else if (mb < DOCTOR_LEAST_MEMORY)
-        say(d, WARN, "memory",
+        print_finding(
+            d, WARN, "memory",
             "%.0f MB available; training wants about %d, or a smaller "
             "train.batch",
             mb, DOCTOR_LEAST_MEMORY);
     else
-        say(d, FINE, "memory", "%.1f GB available", mb / 1e3);
+        print_finding(d, FINE, "memory", "%.1f GB available", mb / 1e3);
 }
 
 static void check_huge_pages(struct doctor *d)
@@ -235,14 +240,14 @@ static void check_huge_pages(struct doctor *d)
     first_line("/sys/kernel/mm/transparent_hugepage/enabled", line,
                sizeof(line));
     if (strstr(line, "[always]") || strstr(line, "[madvise]"))
-        say(d, FINE, "huge pages", "transparent, %s", line);
+        print_finding(d, FINE, "huge pages", "transparent, %s", line);
     else
-        say(d, WARN, "huge pages",
-            "off: page faults slow training; as root: echo madvise > "
-            "/sys/kernel/mm/transparent_hugepage/enabled");
+        print_finding(d, WARN, "huge pages",
+                      "off: page faults slow training; as root: echo madvise > "
+                      "/sys/kernel/mm/transparent_hugepage/enabled");
 }
 
-/* --- libraries ------------------------------------------------------------- */
+/* --- libraries ------------------------------------------------------------ */
 
 /* OpenBLAS that does not know a virtual processor takes its oldest kernels. */
 static void check_openblas(struct doctor *d)
@@ -252,21 +257,23 @@ static void check_openblas(struct doctor *d)
                                       "Katmai",   "Coppermine"};
     const char *core = gemm_processor();
     const char *chosen = getenv("OPENBLAS_CORETYPE");
-    const bool avx2 = mentions("/proc/cpuinfo", " avx2");
+    const bool avx2 = file_mentions("/proc/cpuinfo", " avx2");
 
     for (size_t i = 0; avx2 && i < sizeof(old) / sizeof(old[0]); i++)
         if (strcmp(core, old[i]) == 0) {
-            say(d, WARN, "OpenBLAS",
-                "uses kernels for %s on a processor with AVX2; set "
-                "OPENBLAS_CORETYPE=Haswell%s%s",
-                core, chosen ? ", now " : "", chosen ? chosen : "");
+            print_finding(d, WARN, "OpenBLAS",
+                          "uses kernels for %s on a processor with AVX2; set "
+                          "OPENBLAS_CORETYPE=Haswell%s%s",
+                          core, chosen ? ", now " : "", chosen ? chosen : "");
             return;
         }
     if (!strstr(gemm_library(), "DYNAMIC_ARCH"))
-        say(d, WARN, "OpenBLAS", "%s: built for %s alone, slow elsewhere",
-            gemm_library(), core);
+        print_finding(d, WARN, "OpenBLAS",
+                      "%s: built for %s alone, slow elsewhere", gemm_library(),
+                      core);
     else
-        say(d, FINE, "OpenBLAS", "%s, kernels for %s%s%s", gemm_library(), core,
+        print_finding(
+            d, FINE, "OpenBLAS", "%s, kernels for %s%s%s", gemm_library(), core,
             chosen ? ", OPENBLAS_CORETYPE=" : "", chosen ? chosen : "");
 }
 
@@ -276,9 +283,11 @@ static void check_zeromq(struct doctor *d)
 
     zmq_version(&major, &minor, &patch);
     if (zmq_has("curve"))
-        say(d, FINE, "ZeroMQ", "%d.%d.%d with CURVE", major, minor, patch);
+        print_finding(d, FINE, "ZeroMQ", "%d.%d.%d with CURVE", major, minor,
+                      patch);
     else
-        say(d, FAIL, "ZeroMQ",
+        print_finding(
+            d, FAIL, "ZeroMQ",
             "%d.%d.%d without CURVE: workers cannot join over tcp; take one "
             "built with libsodium",
             major, minor, patch);
@@ -289,12 +298,12 @@ static void check_vips(struct doctor *d)
     struct err err = {0};
 
     if (vipslib_start(&err) < 0)
-        say(d, FAIL, "libvips", "%s", err.text);
+        print_finding(d, FAIL, "libvips", "%s", err.text);
     else
-        say(d, FINE, "libvips", "%s", vipslib_version());
+        print_finding(d, FINE, "libvips", "%s", vipslib_version());
 }
 
-/* --- limits and disk ------------------------------------------------------- */
+/* --- limits and disk ------------------------------------------------------ */
 
 static void check_limits(struct doctor *d)
 {
@@ -304,27 +313,30 @@ static void check_limits(struct doctor *d)
     getrlimit(RLIMIT_MEMLOCK, &locked);
     getrlimit(RLIMIT_FSIZE, &size);
     if (files.rlim_cur < DOCTOR_LEAST_FILES)
-        say(d, WARN, "open files", "at most %ju; ulimit -n %d",
-            (uintmax_t)files.rlim_cur, DOCTOR_LEAST_FILES);
+        print_finding(d, WARN, "open files", "at most %ju; ulimit -n %d",
+                      (uintmax_t)files.rlim_cur, DOCTOR_LEAST_FILES);
     else
-        say(d, FINE, "open files", "at most %ju", (uintmax_t)files.rlim_cur);
+        print_finding(d, FINE, "open files", "at most %ju",
+                      (uintmax_t)files.rlim_cur);
     if (locked.rlim_cur != RLIM_INFINITY && file_exists("/dev/infiniband"))
-        say(d, WARN, "locked memory",
+        print_finding(
+            d, WARN, "locked memory",
             "at most %ju kB, InfiniBand wants more; ulimit -l unlimited",
             (uintmax_t)locked.rlim_cur / 1024);
     else if (locked.rlim_cur == RLIM_INFINITY)
-        say(d, FINE, "locked memory", "unlimited");
+        print_finding(d, FINE, "locked memory", "unlimited");
     else
-        say(d, FINE, "locked memory",
-            "at most %ju kB, enough without InfiniBand",
-            (uintmax_t)locked.rlim_cur / 1024);
+        print_finding(d, FINE, "locked memory",
+                      "at most %ju kB, enough without InfiniBand",
+                      (uintmax_t)locked.rlim_cur / 1024);
     if (size.rlim_cur != RLIM_INFINITY)
-        say(d, WARN, "file size", "at most %ju MB; ulimit -f unlimited",
-            (uintmax_t)size.rlim_cur >> 20);
+        print_finding(d, WARN, "file size",
+                      "at most %ju MB; ulimit -f unlimited",
+                      (uintmax_t)size.rlim_cur >> 20);
 }
 
 /* The nearest directory above 'path' that exists. */
-static void existing(char dir[FILE_PATH_MAX], const char *path)
+static void existing_parent(char dir[FILE_PATH_MAX], const char *path)
 {
     snprintf(dir, FILE_PATH_MAX, "%s", path);
     while (!file_exists(dir)) {
@@ -366,26 +378,26 @@ static void check_disk(struct doctor *d)
     struct err err;
     double mb;
 
-    existing(dir, d->run_dir ? d->run_dir : ".");
+    existing_parent(dir, d->run_dir ? d->run_dir : ".");
     if (file_path(file, &err, "%s/.papline-doctor-%ld", dir, (long)getpid()) <
         0)
         return;
     failed = try_disk(file);
     mb = free_mb(dir);
     if (failed)
-        say(d, FAIL, "run directory",
-            "%s fails in '%s' (%s); choose another run.dir", failed, dir,
-            strerror(errno));
+        print_finding(d, FAIL, "run directory",
+                      "%s fails in '%s' (%s); choose another run.dir", failed,
+                      dir, strerror(errno));
     else if (mb < DOCTOR_LEAST_DISK)
-        say(d, WARN, "run directory",
-            "'%s' has %.0f MB free; a run of 4000 "
-            "cells takes about %d",
-            dir, mb, DOCTOR_LEAST_DISK);
+        print_finding(d, WARN, "run directory",
+                      "'%s' has %.0f MB free; a run of 4000 "
+                      "cells takes about %d",
+                      dir, mb, DOCTOR_LEAST_DISK);
     else
-        say(d, FINE, "run directory",
-            "'%s' can be written, locked and synced, "
-            "%.1f GB free",
-            dir, mb / 1e3);
+        print_finding(d, FINE, "run directory",
+                      "'%s' can be written, locked and synced, "
+                      "%.1f GB free",
+                      dir, mb / 1e3);
 }
 
 int doctor_to(FILE *out, const char *run_dir, struct err *err)

@@ -12,33 +12,34 @@
 /* What a rank says of itself. */
 struct answer {
     char host[64];
-    char place[PLACE_TEXT];
+    char cores[RANK_CORES_TEXT];
     bool crowded;
 };
 
-static void print(FILE *out, const struct answer *a, int ranks)
+static void print_answer(FILE *out, const struct answer *a, int ranks)
 {
     for (int r = 0; r < ranks; r++) {
         char who[32];
 
         snprintf(who, sizeof(who), "rank %d of %d", r, ranks);
         fprintf(out, "%-5s %-15s %s: %s%s\n", a[r].crowded ? "warn" : "ok", who,
-                a[r].host, a[r].place,
+                a[r].host, a[r].cores,
                 a[r].crowded ? "; more threads than cores: lower train.ranks "
                                "or train.threads"
                              : "");
     }
 }
 
-static int ask_all(FILE *out, struct dist *d, int threads, struct err *err)
+static int gather_answers(FILE *out, struct dist *d, int threads,
+                          struct err *err)
 {
-    const struct place p = place_of(d, threads);
-    struct answer mine = {.crowded = place_crowded(&p)}, *all;
+    const struct rank_cores p = rank_cores_of(d, threads);
+    struct answer mine = {.crowded = rank_cores_crowded(&p)}, *all;
     size_t *one;
     int rc = 0;
 
     gethostname(mine.host, sizeof(mine.host) - 1);
-    place_describe(&p, mine.place);
+    rank_cores_describe(&p, mine.cores);
     all = calloc((size_t)d->size, sizeof(*all));
     one = calloc((size_t)d->size, sizeof(*one));
     if (!all || !one)
@@ -50,7 +51,7 @@ static int ask_all(FILE *out, struct dist *d, int threads, struct err *err)
         rc = dist_gather(d, &(struct dist_items){&mine, one, sizeof(mine), all},
                          err);
     if (rc == 0 && d->rank == 0)
-        print(out, all, d->size);
+        print_answer(out, all, d->size);
     free(all);
     free(one);
     return rc;
@@ -63,7 +64,7 @@ int doctor_rank(FILE *out, int threads, struct err *err)
 
     if (dist_start(&d, err) < 0)
         return -1;
-    rc = ask_all(out, &d, threads, err);
+    rc = gather_answers(out, &d, threads, err);
     fflush(out);
     if (d.fault.code != ERR_NONE)
         dist_abort(&d, err_exit_status(d.fault.code));
@@ -71,13 +72,13 @@ int doctor_rank(FILE *out, int threads, struct err *err)
     return rc;
 }
 
-_Noreturn static void become(FILE *out, int ranks, const char *const *args)
+_Noreturn static void exec_mpirun(FILE *out, int ranks, const char *const *args)
 {
     struct err err;
 
     dup2(fileno(out), STDOUT_FILENO);
     alarm(DOCTOR_RANKS_SECONDS);
-    if (launch_become_ranks(ranks, args, &err) < 0)
+    if (launch_exec_ranks(ranks, args, &err) < 0)
         fprintf(stderr, "papline: error: %s\n", err.text);
     _exit(127);
 }
@@ -93,7 +94,7 @@ int doctor_ranks(FILE *out, int ranks, int threads, struct err *err)
     fflush(out);
     child = fork();
     if (child == 0)
-        become(out, ranks, args);
+        exec_mpirun(out, ranks, args);
     if (child < 0 || waitpid(child, &status, 0) < 0)
         return err_set(err, ERR_SYSTEM, "cannot start mpirun: %s",
                        strerror(errno));

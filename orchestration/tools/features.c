@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct work {
+struct features_run {
     const struct features_args *args;
     const struct net *net;
     enum preprocess input;
@@ -32,7 +32,7 @@ struct work {
 
 /* --- what is done with them ------------------------------------------------*/
 
-static int find_resize(struct work *w, struct err *err)
+static int find_resize(struct features_run *w, struct err *err)
 {
     const char *name = w->args->resize;
 
@@ -47,20 +47,21 @@ static int find_resize(struct work *w, struct err *err)
 }
 
 /* How the weights want their input: as their file says, else the network. */
-static int find_input(struct work *w, const struct safetensors *f,
+static int find_input(struct features_run *w, const struct safetensors *f,
                       struct err *err)
 {
-    const char *said = safetensors_meta(f, "input");
+    const char *predicted = safetensors_meta(f, "input");
     struct err unknown;
 
     if (w->args->input)
         return preprocess_find(w->args->input, &w->input, err);
-    if (!said || preprocess_find(said, &w->input, &unknown) < 0)
+    if (!predicted || preprocess_find(predicted, &w->input, &unknown) < 0)
         w->input = w->net->preprocess;
     return 0;
 }
 
-static struct graph *build(const struct work *w, bool unfused, struct err *err)
+static struct graph *build_graph(const struct features_run *w, bool unfused,
+                                 struct err *err)
 {
     const struct features_args *a = w->args;
 
@@ -77,15 +78,15 @@ static struct graph *build(const struct work *w, bool unfused, struct err *err)
 }
 
 /* A layer may exist only where nothing is fused. */
-static int open_graph(struct work *w, const struct safetensors *f,
+static int open_graph(struct features_run *w, const struct safetensors *f,
                       struct err *err)
 {
     struct err fused = {0};
 
     w->cut = safetensors_meta(f, "cut");
-    w->graph = build(w, false, &fused);
+    w->graph = build_graph(w, false, &fused);
     if (!w->graph && w->args->layer && fused.code == ERR_USAGE)
-        w->graph = build(w, true, &fused);
+        w->graph = build_graph(w, true, &fused);
     if (!w->graph) {
         *err = fused;
         return -1;
@@ -93,7 +94,7 @@ static int open_graph(struct work *w, const struct safetensors *f,
     return weights_load(w->graph, w->net, f, err);
 }
 
-static int open_weights(struct work *w, struct err *err)
+static int open_weights(struct features_run *w, struct err *err)
 {
     const char *path = w->args->weights;
     struct safetensors f = {0};
@@ -118,7 +119,7 @@ static int open_weights(struct work *w, struct err *err)
 /* --- rows ------------------------------------------------------------------*/
 
 /* Image i of a batch that begins with 'first', at its size. */
-static int read_image(const struct work *w, size_t i, uint8_t *pixels,
+static int read_image(const struct features_run *w, size_t i, uint8_t *pixels,
                       struct err *err)
 {
     const int side = w->args->size;
@@ -127,7 +128,7 @@ static int read_image(const struct work *w, size_t i, uint8_t *pixels,
     int rc;
 
     if (file_path(path, err, "%s/%s", w->args->images, w->list.path[i]) < 0 ||
-        image_read(&im, path, err) < 0)
+        decode_read(&im, path, err) < 0)
         return -1;
     rc = w->resize(&out, &im, side, side, err);
     if (rc == 0)
@@ -139,7 +140,8 @@ static int read_image(const struct work *w, size_t i, uint8_t *pixels,
 
 /* Read images [first, end), put the good ones behind each other into the
  * graph; returns how many, or -1. */
-static int load(struct work *w, size_t first, size_t end, struct err *err)
+static int load_batch(struct features_run *w, size_t first, size_t end,
+                      struct err *err)
 {
     const size_t area = (size_t)w->args->size * (size_t)w->args->size;
     const int n = (int)(end - first);
@@ -175,14 +177,14 @@ static int load(struct work *w, size_t first, size_t end, struct err *err)
     return good;
 }
 
-static int batches(struct work *w, struct err *err)
+static int run_batches(struct features_run *w, struct err *err)
 {
     const size_t step = (size_t)w->args->batch;
     const double start = clock_now();
 
     for (size_t i = 0; i < w->list.n; i += step) {
         const size_t end = i + step < w->list.n ? i + step : w->list.n;
-        const int good = load(w, i, end, err);
+        const int good = load_batch(w, i, end, err);
         const struct tensor *y = &graph_output(w->graph)->out;
 
         if (good < 0)
@@ -196,7 +198,7 @@ static int batches(struct work *w, struct err *err)
     return buf_check(&w->rows, err) < 0 ? -1 : buf_check(&w->csv, err);
 }
 
-static int write_rows(const struct work *w, struct err *err)
+static int write_rows(const struct features_run *w, struct err *err)
 {
     const struct node *y = graph_output(w->graph);
     struct npy a = {.type = NPY_F32,
@@ -228,7 +230,7 @@ static int write_rows(const struct work *w, struct err *err)
     return 0;
 }
 
-static int run(struct work *w, struct err *err)
+static int write_features(struct features_run *w, struct err *err)
 {
     const struct features_args *a = w->args;
     const size_t area = (size_t)a->size * (size_t)a->size;
@@ -245,13 +247,13 @@ static int run(struct work *w, struct err *err)
     if (!w->pixels || !w->why)
         return err_set(err, ERR_SYSTEM, "no memory for %d images", a->batch);
     buf_puts(&w->csv, "row,file,status\n");
-    return batches(w, err) < 0 ? -1 : write_rows(w, err);
+    return run_batches(w, err) < 0 ? -1 : write_rows(w, err);
 }
 
 int features(const struct features_args *args, struct err *err)
 {
     struct features_args a = *args;
-    struct work w = {.args = &a};
+    struct features_run w = {.args = &a};
     int rc;
 
     if (!a.weights || !a.images || !a.out)
@@ -265,7 +267,7 @@ int features(const struct features_args *args, struct err *err)
                        GRAPH_MAX_BATCH);
     if (a.threads == 0)
         a.threads = omp_get_max_threads();
-    rc = run(&w, err);
+    rc = write_features(&w, err);
     pictures_release(&w.list);
     free(w.pixels);
     free(w.why);

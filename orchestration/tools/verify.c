@@ -14,11 +14,11 @@ struct verify {
 };
 
 /* Number of files and their bytes, as the manifest has them. */
-static void count(const char *run_dir, const struct plan_node *n, size_t *files,
-                  double *bytes)
+static void count_files(const char *run_dir, const struct plan_step *n,
+                        size_t *files, double *bytes)
 {
     struct err err;
-    json_t *m = node_manifest(run_dir, n, &err);
+    json_t *m = output_manifest(run_dir, n, &err);
     const json_t *e;
     size_t i;
 
@@ -31,25 +31,25 @@ static void count(const char *run_dir, const struct plan_node *n, size_t *files,
 
 static void verify_output(struct verify *v, const char *dir)
 {
-    struct plan_node n = {.name = ""};
+    struct plan_step n = {.name = ""};
     struct err err = {0};
     size_t files;
     double bytes;
 
     snprintf(n.dir, sizeof(n.dir), "%.*s", PLAN_NAME_MAX - 1, dir);
     v->n_sealed++;
-    if (node_verify(v->run_dir, &n, &err) < 0) {
+    if (output_verify(v->run_dir, &n, &err) < 0) {
         v->n_damaged++;
         fprintf(v->out, "%-10s %-44s %s\n", "damaged", dir, err.text);
         return;
     }
-    count(v->run_dir, &n, &files, &bytes);
+    count_files(v->run_dir, &n, &files, &bytes);
     fprintf(v->out, "%-10s %-44s %zu file%s, %.1f MB\n", "ok", dir, files,
             files == 1 ? "" : "s", bytes / 1e6);
 }
 
 /* 'dir' is sealed, unfinished, or no output at all. */
-static void look(struct verify *v, const char *dir)
+static void verify_dir(struct verify *v, const char *dir)
 {
     const size_t n = strlen(dir), tail = sizeof(partial) - 1;
     char whole[PLAN_NAME_MAX];
@@ -68,14 +68,15 @@ static void look(struct verify *v, const char *dir)
 }
 
 /* Outputs lie one or two folders deep. */
-static int walk(struct verify *v, const char *below, int depth, struct err *err)
+static int verify_folder(struct verify *v, const char *below, int depth,
+                         struct err *err)
 {
     char path[FILE_PATH_MAX], **names = NULL;
     size_t n = 0;
     int rc = 0;
 
     if (file_path(path, err, "%s/%s", v->run_dir, below) < 0 ||
-        dir_list(path, &names, &n, err) < 0)
+        file_dir_list(path, &names, &n, err) < 0)
         return -1;
     for (size_t i = 0; rc == 0 && i < n; i++) {
         struct err not_a_folder;
@@ -85,12 +86,12 @@ static int walk(struct verify *v, const char *below, int depth, struct err *err)
         rc = file_path(path, err, "%s%s%s", below, *below ? "/" : "", names[i]);
         if (rc < 0)
             break;
-        look(v, path);
+        verify_dir(v, path);
         if (depth == 0 && !plan_is_output(path) &&
-            walk(v, path, 1, &not_a_folder) < 0)
+            verify_folder(v, path, 1, &not_a_folder) < 0)
             continue;
     }
-    dir_list_free(names, n);
+    file_dir_list_free(names, n);
     return rc;
 }
 
@@ -98,7 +99,7 @@ int verify_to(FILE *out, const char *run_dir, struct err *err)
 {
     struct verify v = {.out = out, .run_dir = run_dir};
 
-    if (walk(&v, "", 0, err) < 0) {
+    if (verify_folder(&v, "", 0, err) < 0) {
         if (err->code == ERR_INPUT)
             err->code = ERR_USAGE;
         return -1;

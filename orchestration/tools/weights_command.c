@@ -15,7 +15,8 @@ struct loaded {
     const struct net *net;
 };
 
-static int load(struct loaded *l, const struct weights_args *a, struct err *err)
+static int load_weights(struct loaded *l, const struct weights_args *a,
+                        struct err *err)
 {
     struct err why = {0};
 
@@ -60,7 +61,7 @@ static int import(FILE *out, const struct weights_args *a, struct err *err)
     const char *name = a->file ? strrchr(a->file, '/') : NULL;
     int rc;
 
-    if (need_out(a, err) < 0 || load(&l, a, err) < 0)
+    if (need_out(a, err) < 0 || load_weights(&l, a, err) < 0)
         return -1;
     rc = hash_file(a->file, hex, err);
     if (rc == 0 && weights_check(l.net, &l.f, &count, &why) < 0)
@@ -83,7 +84,7 @@ static int export(FILE *out, const struct weights_args *a, struct err *err)
     struct loaded l;
     int rc;
 
-    if (need_out(a, err) < 0 || load(&l, a, err) < 0)
+    if (need_out(a, err) < 0 || load_weights(&l, a, err) < 0)
         return -1;
     rc = weights_write_h5(l.net, &l.f, a->out, err);
     if (rc == 0)
@@ -95,7 +96,7 @@ static int export(FILE *out, const struct weights_args *a, struct err *err)
 
 /* --- inspect ---------------------------------------------------------------*/
 
-static void print_shape(FILE *out, const struct st_tensor *t)
+static void print_shape(FILE *out, const struct safetensors_tensor *t)
 {
     char text[128];
     size_t at = 0;
@@ -107,9 +108,11 @@ static void print_shape(FILE *out, const struct st_tensor *t)
 }
 
 /* Range, mean and spread; and what is no number. */
-static void print_numbers(FILE *out, const struct st_tensor *t)
+static void print_numbers(FILE *out, const struct safetensors_tensor *t)
 {
-    const size_t n = t->type == ST_F32 ? st_bytes(t) / st_item(t->type) : 0;
+    const size_t n = t->type == SAFETENSORS_F32
+                         ? safetensors_bytes(t) / safetensors_item(t->type)
+                         : 0;
     const float *x = t->data;
     double sum = 0, square = 0, low = INFINITY, high = -INFINITY;
     size_t bad = 0;
@@ -175,13 +178,13 @@ static int fetch_verb(FILE *out, const struct weights_args *a, struct err *err)
 
     if (!net)
         return -1;
-    fetch_print(out, net);
+    weights_fetch_print(out, net);
     if (!a->out)
         return 0;
-    if (fetch_download(net, a->out, err) < 0)
+    if (weights_fetch_download(net, a->out, err) < 0)
         return -1;
     fetched.file = a->out;
-    if (load(&l, &fetched, err) < 0)
+    if (load_weights(&l, &fetched, err) < 0)
         return -1;
     rc = weights_check(net, &l.f, &count, &why);
     if (rc == 0)

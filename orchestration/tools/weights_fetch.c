@@ -33,7 +33,7 @@ static const struct official {
      "b8c4d4c20dd625c148057b9ff1c1176b"},
 };
 
-static const struct official *find(const struct net *net)
+static const struct official *find_official(const struct net *net)
 {
     for (size_t i = 0; i < sizeof(official) / sizeof(official[0]); i++)
         if (strcmp(official[i].net, net->name) == 0)
@@ -41,9 +41,9 @@ static const struct official *find(const struct net *net)
     return NULL;
 }
 
-void fetch_print(FILE *out, const struct net *net)
+void weights_fetch_print(FILE *out, const struct net *net)
 {
-    const struct official *o = find(net);
+    const struct official *o = find_official(net);
 
     BUG_ON(!o);
     fprintf(out, "%s\nmd5: %s\n", o->url,
@@ -55,7 +55,7 @@ void fetch_print(FILE *out, const struct net *net)
 
 /* Run a program; what it prints goes to out[size], which may be NULL.  Returns
  * its exit status, or -1. */
-static int run(const char *const argv[], char *out, size_t size)
+static int run_program(const char *const argv[], char *out, size_t size)
 {
     int fd[2], status = 0;
     size_t n = 0;
@@ -87,16 +87,16 @@ static int run(const char *const argv[], char *out, size_t size)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static int download(const char *url, const char *to, struct err *err)
+static int download_file(const char *url, const char *to, struct err *err)
 {
     const char *const curl[] = {"curl",    "--fail", "--location",
                                 "--proto", "=https", "-o",
                                 to,        url,      NULL};
     const char *const wget[] = {"wget", "--https-only", "-O", to, url, NULL};
-    int status = run(curl, NULL, 0);
+    int status = run_program(curl, NULL, 0);
 
     if (status == NO_PROGRAM)
-        status = run(wget, NULL, 0);
+        status = run_program(wget, NULL, 0);
     if (status == NO_PROGRAM)
         return err_set(err, ERR_AGAIN,
                        "neither curl nor wget is here; download it elsewhere "
@@ -108,7 +108,8 @@ static int download(const char *url, const char *to, struct err *err)
     return 0;
 }
 
-static int verify(const struct official *o, const char *file, struct err *err)
+static int verify_md5(const struct official *o, const char *file,
+                      struct err *err)
 {
     const char *const md5sum[] = {"md5sum", file, NULL};
     char text[FILE_PATH_MAX + MD5_HEX + 8];
@@ -116,7 +117,7 @@ static int verify(const struct official *o, const char *file, struct err *err)
 
     if (!o->md5)
         return 0;
-    if (run(md5sum, text, sizeof(text)) != 0 || strlen(text) < MD5_HEX)
+    if (run_program(md5sum, text, sizeof(text)) != 0 || strlen(text) < MD5_HEX)
         return err_set(err, ERR_SYSTEM, "md5sum cannot be run");
     sum += text[0] == '\\'; /* before an odd name */
     if (strncmp(sum, o->md5, MD5_HEX) != 0)
@@ -126,18 +127,19 @@ static int verify(const struct official *o, const char *file, struct err *err)
     return 0;
 }
 
-int fetch_download(const struct net *net, const char *path, struct err *err)
+int weights_fetch_download(const struct net *net, const char *path,
+                           struct err *err)
 {
-    const struct official *o = find(net);
+    const struct official *o = find_official(net);
     char part[FILE_PATH_MAX];
     int rc;
 
     BUG_ON(!o);
     if (file_path(part, err, "%s.part", path) < 0)
         return -1;
-    rc = download(o->url, part, err);
+    rc = download_file(o->url, part, err);
     if (rc == 0)
-        rc = verify(o, part, err);
+        rc = verify_md5(o, part, err);
     if (rc == 0)
         rc = file_adopt(part, path, err);
     if (rc < 0)

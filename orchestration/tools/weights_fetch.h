@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 /* Address and checksum of the file without top. */
-void fetch_print(FILE *out, const struct net *net);
+void weights_fetch_print(FILE *out, const struct net *net);
 
 /*
  * Download it by curl or wget to a file beside 'path', compare its MD5 (by
@@ -17,7 +17,7 @@ void fetch_print(FILE *out, const struct net *net);
  * Errors: ERR_AGAIN no network, or no program to download with; ERR_INPUT the
  * checksum differs; ERR_SYSTEM.  'path' is then as before.
  */
-MUST_USE int fetch_download(const struct net *net, const char *path,
-                            struct err *err);
+MUST_USE int weights_fetch_download(const struct net *net, const char *path,
+                                    struct err *err);
 
 #endif

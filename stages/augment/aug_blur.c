@@ -16,7 +16,7 @@ enum {
 };
 
 /* Weights of distance 0 .. radius: w[0] + 2 (w[1] + ...) is one. */
-static int weights(double sigma, uint32_t w[MAX_RADIUS + 1])
+static int kernel_weights(double sigma, uint32_t w[MAX_RADIUS + 1])
 {
     const int radius = (int)(4 * sigma + 0.5);
     double sum = 1;
@@ -84,10 +84,10 @@ HOT static void to_bytes(const uint32_t *restrict sum, uint8_t *restrict out,
         out[i] = (uint8_t)((sum[i] + (1u << (shift - 1))) >> shift);
 }
 
-/* --- the two passes -------------------------------------------------------- */
+/* --- the two passes ------------------------------------------------------- */
 
 /* Of the scratch, in this order. */
-struct parts {
+struct blur_scratch {
     uint32_t *sum;   /* (w, 3) */
     uint16_t *plane; /* (h, w, 3) blurred along the rows */
     uint8_t *row;    /* (radius + w + radius, 3) */
@@ -101,18 +101,19 @@ static size_t work(int w, int h)
            (size_t)MAX_RADIUS * 6;
 }
 
-static struct parts split(const struct augment_picture *p)
+static struct blur_scratch split_scratch(const struct augment_picture *p)
 {
     const size_t row = (size_t)p->w * 3;
-    struct parts s = {.sum = (uint32_t *)(void *)p->scratch};
+    struct blur_scratch s = {.sum = (uint32_t *)(void *)p->scratch};
 
     s.plane = (uint16_t *)(void *)(s.sum + row);
     s.row = (uint8_t *)(s.plane + row * (size_t)p->h);
     return s;
 }
 
-static void along_rows(const struct augment_picture *p, const struct parts *s,
-                       const uint32_t *w, int radius)
+static void along_rows(const struct augment_picture *p,
+                       const struct blur_scratch *s, const uint32_t *w,
+                       int radius)
 {
     const size_t n = (size_t)p->w * 3;
 
@@ -131,14 +132,15 @@ static void along_rows(const struct augment_picture *p, const struct parts *s,
 }
 
 static const uint16_t *row_at(const struct augment_picture *p,
-                              const struct parts *s, int y)
+                              const struct blur_scratch *s, int y)
 {
     return s->plane +
            (size_t)p->w * 3 * (size_t)warp_beyond(y, p->h, FILL_REFLECT);
 }
 
 static void along_columns(const struct augment_picture *p,
-                          const struct parts *s, const uint32_t *w, int radius)
+                          const struct blur_scratch *s, const uint32_t *w,
+                          int radius)
 {
     const size_t n = (size_t)p->w * 3;
 
@@ -153,9 +155,9 @@ static void along_columns(const struct augment_picture *p,
 
 static void filter(const float *param, const struct augment_picture *p)
 {
-    const struct parts s = split(p);
+    const struct blur_scratch s = split_scratch(p);
     uint32_t w[MAX_RADIUS + 1];
-    const int radius = weights((double)param[0], w);
+    const int radius = kernel_weights((double)param[0], w);
 
     along_rows(p, &s, w, radius);
     along_columns(p, &s, w, radius);

@@ -48,7 +48,7 @@ static void count_tile(const struct clahe *c, const uint8_t *px, int column,
 }
 
 /* What is over the limit goes to all bins alike, the rest to every so-manyth. */
-static void limit(int count[256], int most)
+static void limit_histogram(int count[256], int most)
 {
     int over = 0, rest, step;
 
@@ -78,7 +78,7 @@ static void make_tables(const struct clahe *c, const uint8_t *px)
             int sum = 0;
 
             count_tile(c, px, column, row, count);
-            limit(count, most > 1 ? most : 1);
+            limit_histogram(count, most > 1 ? most : 1);
             for (int v = 0; v < 256; v++) {
                 sum += count[v];
                 table[v] = (uint8_t)rintf((float)sum * scale);
@@ -127,8 +127,8 @@ static void look_up(const struct clahe *c, uint8_t *px, struct between *column)
 }
 
 /* Of the scratch, in this order. */
-struct parts {
-    struct lab lab;
+struct clahe_scratch {
+    struct lab_tables lab;
     uint8_t table[MAX_TILES * MAX_TILES][256];
     struct between column[]; /* (w) */
 };
@@ -136,10 +136,11 @@ struct parts {
 static size_t work(int w, int h)
 {
     (void)h;
-    return sizeof(struct parts) + (size_t)w * sizeof(struct between);
+    return sizeof(struct clahe_scratch) + (size_t)w * sizeof(struct between);
 }
 
-static void equalize(struct clahe *c, struct parts *s, uint8_t *px)
+static void equalize_tiles(struct clahe *c, struct clahe_scratch *s,
+                           uint8_t *px)
 {
     make_tables(c, px);
     look_up(c, px, s->column);
@@ -147,7 +148,7 @@ static void equalize(struct clahe *c, struct parts *s, uint8_t *px)
 
 static void filter(const float *param, const struct augment_picture *p)
 {
-    struct parts *s = (struct parts *)(void *)p->scratch;
+    struct clahe_scratch *s = (struct clahe_scratch *)(void *)p->scratch;
     const int tiles = (int)param[TILES];
     const bool divides = p->w % tiles == 0 && p->h % tiles == 0;
     const size_t n = augment_bytes(p) / 3, red = param[ORDER] > 0.0f ? 2 : 0;
@@ -164,12 +165,12 @@ static void filter(const float *param, const struct augment_picture *p)
         return;
     if (param[ON] > 0.0f) {
         for (int k = 0; k < 3; k++)
-            equalize(&c, s, p->dst + k);
+            equalize_tiles(&c, s, p->dst + k);
         return;
     }
     lab_init(&s->lab);
     lab_from_rgb(&s->lab, p->dst, p->dst, n, red);
-    equalize(&c, s, p->dst);
+    equalize_tiles(&c, s, p->dst);
     lab_to_rgb(&s->lab, p->dst, p->dst, n, red);
 }
 

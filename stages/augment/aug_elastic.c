@@ -19,7 +19,7 @@ struct field {
     float node[MAX_NODES][MAX_NODES][2]; /* pixels, by y, x */
 };
 
-static void draw(struct field *f, float most, uint32_t seed)
+static void draw_field(struct field *f, float most, uint32_t seed)
 {
     struct rng rng;
 
@@ -31,18 +31,18 @@ static void draw(struct field *f, float most, uint32_t seed)
 }
 
 /* Between which four nodes pixel i of n is: from 'first' on, by weights. */
-struct span {
+struct grid_weights {
     int first;
     float w[4];
 };
 
-static struct span spline(int i, int n, int cells)
+static struct grid_weights spline_weights(int i, int n, int cells)
 {
     const float s = ((float)i + 0.5f) * (float)cells / (float)n;
     const int first = (int)s < cells ? (int)s : cells - 1;
     const float t = s - (float)first, u = 1.0f - t;
 
-    return (struct span){
+    return (struct grid_weights){
         first,
         {u * u * u / 6.0f, (3.0f * t * t * t - 6.0f * t * t + 4.0f) / 6.0f,
          (3.0f * u * u * u - 6.0f * u * u + 4.0f) / 6.0f, t * t * t / 6.0f}};
@@ -52,7 +52,7 @@ static struct span spline(int i, int n, int cells)
 static void nodes_at(const struct field *f, int y, int h,
                      float line[MAX_NODES][2])
 {
-    const struct span s = spline(y, h, f->cells);
+    const struct grid_weights s = spline_weights(y, h, f->cells);
 
     for (int x = 0; x < f->cells + 3; x++)
         for (int k = 0; k < 2; k++) {
@@ -65,14 +65,15 @@ static void nodes_at(const struct field *f, int y, int h,
 static size_t work(int w, int h)
 {
     (void)h;
-    return (size_t)w * sizeof(struct span);
+    return (size_t)w * sizeof(struct grid_weights);
 }
 
 /* n pixels of row y from x on. */
-static void move(const struct augment_picture *p, const float *param, int x,
-                 int y, int n, float line[MAX_NODES][2])
+static void displace_pixels(const struct augment_picture *p, const float *param,
+                            int x, int y, int n, float line[MAX_NODES][2])
 {
-    const struct span *s = (const struct span *)(const void *)p->scratch + x;
+    const struct grid_weights *s =
+        (const struct grid_weights *)(const void *)p->scratch + x;
     const int64_t one = (int64_t)1 << WARP_POINT_BITS;
     int64_t u[WARP_RUN], v[WARP_RUN];
 
@@ -92,20 +93,20 @@ static void move(const struct augment_picture *p, const float *param, int x,
 
 static void filter(const float *param, const struct augment_picture *p)
 {
-    struct span *s = (struct span *)(void *)p->scratch;
+    struct grid_weights *s = (struct grid_weights *)(void *)p->scratch;
     const int side = p->w < p->h ? p->w : p->h;
     struct field f = {.cells = (int)param[CELLS]};
     float line[MAX_NODES][2];
 
     BUG_ON(f.cells < 1 || f.cells > MAX_CELLS);
-    draw(&f, param[AMOUNT] * (float)side, (uint32_t)param[SEED]);
+    draw_field(&f, param[AMOUNT] * (float)side, (uint32_t)param[SEED]);
     for (int x = 0; x < p->w; x++)
-        s[x] = spline(x, p->w, f.cells);
+        s[x] = spline_weights(x, p->w, f.cells);
     for (int y = 0; y < p->h; y++) {
         nodes_at(&f, y, p->h, line);
         for (int x = 0; x < p->w; x += WARP_RUN)
-            move(p, param, x, y, p->w - x < WARP_RUN ? p->w - x : WARP_RUN,
-                 line);
+            displace_pixels(p, param, x, y,
+                            p->w - x < WARP_RUN ? p->w - x : WARP_RUN, line);
     }
 }
 

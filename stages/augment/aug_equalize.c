@@ -17,7 +17,7 @@ enum { ALPHA, ON, ORDER };
 static const char *const on_word[] = {"channels", "lightness", NULL};
 
 /* The channel that starts at px[0], in place. */
-static void equalize(uint8_t *px, size_t n)
+static void equalize_channel(uint8_t *px, size_t n)
 {
     size_t count[256] = {0}, sum = 0, least = 0;
     uint8_t table[256];
@@ -42,23 +42,23 @@ static size_t work(int w, int h)
 {
     (void)w;
     (void)h;
-    return sizeof(struct lab);
+    return sizeof(struct lab_tables);
 }
 
 static void filter(const float *param, const struct augment_picture *p)
 {
-    struct lab *lab = (struct lab *)(void *)p->scratch;
+    struct lab_tables *lab = (struct lab_tables *)(void *)p->scratch;
     const size_t n = augment_bytes(p) / 3, red = param[ORDER] > 0.0f ? 2 : 0;
 
     if (param[ON] > 0.0f) {
         lab_init(lab);
         lab_from_rgb(lab, p->src, p->dst, n, red);
-        equalize(p->dst, n);
+        equalize_channel(p->dst, n);
         lab_to_rgb(lab, p->dst, p->dst, n, red);
     } else {
         memcpy(p->dst, p->src, 3 * n);
         for (int k = 0; k < 3; k++)
-            equalize(p->dst + k, n);
+            equalize_channel(p->dst + k, n);
     }
     blend(p, param[ALPHA]);
 }

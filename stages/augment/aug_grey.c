@@ -8,8 +8,8 @@
 
 enum { ALPHA, ORDER };
 
-HOT static void grey(const uint8_t *restrict src, uint8_t *restrict dst,
-                     size_t n, size_t red)
+HOT static void to_grey(const uint8_t *restrict src, uint8_t *restrict dst,
+                        size_t n, size_t red)
 {
     for (size_t i = 0; i < n; i += 3) {
         const int v = (src[i + red] * 9798 + src[i + 1] * 19235 +
@@ -22,7 +22,7 @@ HOT static void grey(const uint8_t *restrict src, uint8_t *restrict dst,
 
 static void filter(const float *param, const struct augment_picture *p)
 {
-    grey(p->src, p->dst, augment_bytes(p), param[ORDER] > 0.0f ? 2 : 0);
+    to_grey(p->src, p->dst, augment_bytes(p), param[ORDER] > 0.0f ? 2 : 0);
     blend(p, param[ALPHA]);
 }
 

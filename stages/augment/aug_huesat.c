@@ -16,13 +16,13 @@ enum { HUE, HUE_ADD, SAT, SAT_ADD, ORDER };
 enum { BITS = 12, HALF = 1 << (BITS - 1), CIRCLE = 180, BLOCK = 64 };
 
 /* Quotients in 2^-12, and what becomes of each H and S. */
-struct tables {
+struct huesat_tables {
     int by_value[256]; /* 255 / v */
     int by_range[256]; /* 180 / (6 range) */
     uint8_t hue[CIRCLE], sat[256];
 };
 
-static void tabulate(const float *param, struct tables *t)
+static void fill_tables(const float *param, struct huesat_tables *t)
 {
     t->by_value[0] = t->by_range[0] = 0;
     for (int v = 1; v < 256; v++) {
@@ -40,7 +40,7 @@ static void tabulate(const float *param, struct tables *t)
 }
 
 /* H, S and V of a pixel. */
-static inline void to_hsv(const struct tables *t, int r, int g, int b,
+static inline void to_hsv(const struct huesat_tables *t, int r, int g, int b,
                           int hsv[3])
 {
     const int most = r > g ? (r > b ? r : b) : (g > b ? g : b);
@@ -60,7 +60,7 @@ static inline void to_hsv(const struct tables *t, int r, int g, int b,
  * One channel: v less s v times how far the hue is from where the channel is
  * full; that is 'shift' sixths (5 red, 3 green, 1 blue) ahead of it.
  */
-static inline uint8_t channel(float h, float sv, float v, float shift)
+static inline uint8_t channel_value(float h, float sv, float v, float shift)
 {
     const float a = h + shift, k = a >= 6.0f ? a - 6.0f : a;
     const float up = k < 4.0f - k ? k : 4.0f - k;
@@ -69,7 +69,7 @@ static inline uint8_t channel(float h, float sv, float v, float shift)
     return (uint8_t)(int)(v - sv * part + 0.5f);
 }
 
-static void change_block(const struct tables *t, const uint8_t *px,
+static void change_block(const struct huesat_tables *t, const uint8_t *px,
                          float h[BLOCK], float sv[BLOCK], float v[BLOCK],
                          size_t n, size_t red)
 {
@@ -87,9 +87,9 @@ HOT static void to_rgb(const float h[BLOCK], const float sv[BLOCK],
                        const float v[BLOCK], uint8_t *px, size_t n, size_t red)
 {
     for (size_t i = 0; i < n; i++) {
-        px[3 * i + red] = channel(h[i], sv[i], v[i], 5.0f);
-        px[3 * i + 1] = channel(h[i], sv[i], v[i], 3.0f);
-        px[3 * i + 2 - red] = channel(h[i], sv[i], v[i], 1.0f);
+        px[3 * i + red] = channel_value(h[i], sv[i], v[i], 5.0f);
+        px[3 * i + 1] = channel_value(h[i], sv[i], v[i], 3.0f);
+        px[3 * i + 2 - red] = channel_value(h[i], sv[i], v[i], 1.0f);
     }
 }
 
@@ -106,13 +106,13 @@ static void filter(const float *param, const struct augment_picture *p)
 {
     const size_t n = augment_bytes(p) / 3, red = param[ORDER] > 0.0f ? 2 : 0;
     float h[BLOCK], sv[BLOCK], v[BLOCK];
-    struct tables t;
+    struct huesat_tables t;
 
     if (is_neutral(param)) { /* else rounded H and S would show */
         memcpy(p->dst, p->src, 3 * n);
         return;
     }
-    tabulate(param, &t);
+    fill_tables(param, &t);
     for (size_t at = 0; at < n; at += BLOCK) {
         const size_t m = n - at < BLOCK ? n - at : BLOCK;
 

@@ -35,7 +35,7 @@ static size_t work(int w, int h)
     return (size_t)w * (size_t)h * (3 * sizeof(int16_t) + 2);
 }
 
-static struct pixels split(const struct augment_picture *p)
+static struct pixels split_scratch(const struct augment_picture *p)
 {
     struct pixels s = {.n = augment_bytes(p) / 3};
 
@@ -51,7 +51,7 @@ static struct pixels split(const struct augment_picture *p)
 
 /* Every pixel goes to the group that its place in the order is in; those of
  * one sum keep the order in which they are in the picture. */
-static void begin(struct pixels *s, size_t k)
+static void assign_initial(struct pixels *s, size_t k)
 {
     size_t place[SUMS + 1] = {0};
 
@@ -66,13 +66,13 @@ static void begin(struct pixels *s, size_t k)
     }
 }
 
-static int rounded(int64_t a, int64_t b)
+static int rounded_quotient(int64_t a, int64_t b)
 {
     return (int)((2 * a + b) / (2 * b));
 }
 
 /* Each centre to the mean of its pixels; one without any stays. */
-static void move(const struct pixels *s, struct centres *c)
+static void update_centres(const struct pixels *s, struct centres *c)
 {
     int64_t sum[MAX_COLOURS][3] = {{0}}, count[MAX_COLOURS] = {0};
 
@@ -86,8 +86,8 @@ static void move(const struct pixels *s, struct centres *c)
     }
     for (int j = 0; j < c->k; j++)
         for (int k = 0; k < 3 && count[j] > 0; k++) {
-            c->at[j][k] = rounded(UNIT * sum[j][k], count[j]);
-            c->byte[j][k] = (uint8_t)rounded(sum[j][k], count[j]);
+            c->at[j][k] = rounded_quotient(UNIT * sum[j][k], count[j]);
+            c->byte[j][k] = (uint8_t)rounded_quotient(sum[j][k], count[j]);
         }
 }
 
@@ -119,7 +119,7 @@ HOT static void assign_block(const int16_t *restrict r,
         of[i] = (uint8_t)which[i];
 }
 
-static void assign(const struct pixels *s, const struct centres *c)
+static void assign_pixels(const struct pixels *s, const struct centres *c)
 {
     for (size_t i = 0; i < s->n; i += BLOCK)
         assign_block(s->c[0] + i, s->c[1] + i, s->c[2] + i, c, s->of + i,
@@ -136,12 +136,12 @@ static void filter(const float *param, const struct augment_picture *p)
         memcpy(p->dst, p->src, augment_bytes(p));
         return;
     }
-    s = split(p);
-    begin(&s, (size_t)c.k);
+    s = split_scratch(p);
+    assign_initial(&s, (size_t)c.k);
     for (int round = 0; round < ROUNDS; round++) {
-        move(&s, &c);
+        update_centres(&s, &c);
         memcpy(s.before, s.of, s.n);
-        assign(&s, &c);
+        assign_pixels(&s, &c);
         if (memcmp(s.before, s.of, s.n) == 0)
             break;
     }

@@ -3,15 +3,16 @@
 
 enum { SCALE, CHANNELS, SEED };
 
-static double below(double x, double scale)
+static double probability_below(double x, double scale)
 {
     return 0.5 * erfc(-x / (scale * sqrt(2)));
 }
 
 static void filter(const float *param, const struct augment_picture *p)
 {
-    noise_add(p, &(struct noise){below, param[SCALE], (uint32_t)param[SEED],
-                                 param[CHANNELS] > 0.0f});
+    noise_add(p,
+              &(struct noise){probability_below, param[SCALE],
+                              (uint32_t)param[SEED], param[CHANNELS] > 0.0f});
 }
 
 const struct augment augment_noise = {

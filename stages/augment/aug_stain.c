@@ -26,7 +26,7 @@ static const double stains[][3][3] = {
     {{0.65, 0.70, 0.29}, {0.07, 0.99, 0.11}, {0.11, 0.37, 0.92}},
 };
 
-static void cross(const double a[3], const double b[3], double c[3])
+static void cross_product(const double a[3], const double b[3], double c[3])
 {
     for (int i = 0; i < 3; i++)
         c[i] =
@@ -35,15 +35,15 @@ static void cross(const double a[3], const double b[3], double c[3])
 
 /* m = M diag(f) M^-1, M's columns being the stains.  M^-1 has in its rows the
  * cross products of two stains over the volume of the three. */
-static void mixture(const float *param, float m[3][3])
+static void stain_matrix(const float *param, float m[3][3])
 {
     double s[3][3], inverse[3][3], volume = 0;
 
     memcpy(s, stains[(int)param[STAINS]], sizeof(s));
     if (!(s[2][0] > 0))
-        cross(s[0], s[1], s[2]);
+        cross_product(s[0], s[1], s[2]);
     for (int j = 0; j < 3; j++)
-        cross(s[(j + 1) % 3], s[(j + 2) % 3], inverse[j]);
+        cross_product(s[(j + 1) % 3], s[(j + 2) % 3], inverse[j]);
     for (int i = 0; i < 3; i++)
         volume += s[0][i] * inverse[0][i];
     for (int r = 0; r < 3; r++)
@@ -57,44 +57,44 @@ static void mixture(const float *param, float m[3][3])
 }
 
 /* D of each byte in 2^-12, and the byte nearest to each such D. */
-struct tables {
+struct stain_tables {
     float absorbed[256];
     uint8_t byte[LEVELS];
 };
 
-static double absorbed(double value)
+static double absorbance_of(double value)
 {
     return floor(-log2((value + 1) / 256) * (1 << BITS) + 0.5);
 }
 
-static void tabulate(struct tables *t)
+static void fill_tables(struct stain_tables *t)
 {
     size_t at = 0;
 
     for (int v = 255; v >= 0; v--) {
-        const size_t end = v > 0 ? (size_t)absorbed(v - 0.5) + 1 : LEVELS;
+        const size_t end = v > 0 ? (size_t)absorbance_of(v - 0.5) + 1 : LEVELS;
 
-        t->absorbed[v] = (float)absorbed(v);
+        t->absorbed[v] = (float)absorbance_of(v);
         memset(t->byte + at, v, end - at);
         at = end;
     }
 }
 
-static inline int level(float d)
+static inline int table_level(float d)
 {
     const float x = d + 0.5f;
 
     return (int)(x < 0.0f ? 0.0f : x > LEVELS - 1.0f ? LEVELS - 1.0f : x);
 }
 
-HOT static void mix(float m[3][3], float d[3][BLOCK], int out[3][BLOCK])
+HOT static void mix_stains(float m[3][3], float d[3][BLOCK], int out[3][BLOCK])
 {
     for (int i = 0; i < BLOCK; i++) {
         const float r = d[0][i], g = d[1][i], b = d[2][i];
 
-        out[0][i] = level(m[0][0] * r + m[0][1] * g + m[0][2] * b);
-        out[1][i] = level(m[1][0] * r + m[1][1] * g + m[1][2] * b);
-        out[2][i] = level(m[2][0] * r + m[2][1] * g + m[2][2] * b);
+        out[0][i] = table_level(m[0][0] * r + m[0][1] * g + m[0][2] * b);
+        out[1][i] = table_level(m[1][0] * r + m[1][1] * g + m[1][2] * b);
+        out[2][i] = table_level(m[2][0] * r + m[2][1] * g + m[2][2] * b);
     }
 }
 
@@ -102,24 +102,24 @@ static size_t work(int w, int h)
 {
     (void)w;
     (void)h;
-    return sizeof(struct tables);
+    return sizeof(struct stain_tables);
 }
 
 static void filter(const float *param, const struct augment_picture *p)
 {
-    struct tables *t = (struct tables *)(void *)p->scratch;
+    struct stain_tables *t = (struct stain_tables *)(void *)p->scratch;
     const size_t n = augment_bytes(p) / 3;
     float m[3][3], d[3][BLOCK] = {{0}};
     int to[3][BLOCK];
 
-    tabulate(t);
-    mixture(param, m);
+    fill_tables(t);
+    stain_matrix(param, m);
     for (size_t at = 0; at < n; at += BLOCK) {
         const size_t size = n - at < BLOCK ? n - at : BLOCK;
 
         for (size_t i = 0; i < 3 * size; i++)
             d[i % 3][i / 3] = t->absorbed[p->src[3 * at + i]];
-        mix(m, d, to);
+        mix_stains(m, d, to);
         for (size_t i = 0; i < 3 * size; i++)
             p->dst[3 * at + i] = t->byte[to[i % 3][i / 3]];
     }

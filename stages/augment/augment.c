@@ -21,7 +21,7 @@ static const struct augment *const augments[] = {
 
 enum { AUGMENTS = sizeof(augments) / sizeof(*augments) };
 
-/* --- one pass -------------------------------------------------------------- */
+/* --- one pass ------------------------------------------------------------- */
 
 /* What has been asked for but not done yet: a matrix, then a table. */
 struct pending {
@@ -39,7 +39,8 @@ HOT static void look_up(uint8_t *px, size_t n, const uint8_t table[3][256])
 }
 
 /* Do what is pending: p->src into p->dst. */
-static void pass(const struct augment_picture *p, const struct pending *q)
+static void run_pending(const struct augment_picture *p,
+                        const struct pending *q)
 {
     const size_t n = augment_bytes(p);
 
@@ -51,7 +52,7 @@ static void pass(const struct augment_picture *p, const struct pending *q)
         look_up(p->dst, n, q->table);
 }
 
-/* --- a row of operations --------------------------------------------------- */
+/* --- a row of operations -------------------------------------------------- */
 
 /* The picture on its way: where it is, and what it waits for. */
 struct row {
@@ -60,7 +61,7 @@ struct row {
     struct pending pending;
 };
 
-static size_t aligned(size_t n)
+static size_t aligned_size(size_t n)
 {
     return (n + AUGMENT_ALIGN - 1) / AUGMENT_ALIGN * AUGMENT_ALIGN;
 }
@@ -74,7 +75,7 @@ size_t augment_scratch(int w, int h)
 
         most = n > most ? n : most;
     }
-    return aligned((size_t)w * (size_t)h * 3) + AUGMENT_ALIGN + most;
+    return aligned_size((size_t)w * (size_t)h * 3) + AUGMENT_ALIGN + most;
 }
 
 static void pending_reset(struct pending *q)
@@ -108,7 +109,7 @@ static void add_table(struct pending *q, uint8_t table[3][256])
 }
 
 /* The picture as it is, and the buffer that it is not in. */
-static struct augment_picture next(const struct row *r)
+static struct augment_picture next_picture(const struct row *r)
 {
     struct augment_picture step = *r->p;
 
@@ -117,11 +118,11 @@ static struct augment_picture next(const struct row *r)
     return step;
 }
 
-static void flush(struct row *r)
+static void flush_pending(struct row *r)
 {
-    const struct augment_picture step = next(r);
+    const struct augment_picture step = next_picture(r);
 
-    pass(&step, &r->pending);
+    run_pending(&step, &r->pending);
     pending_reset(&r->pending);
     r->now = step.dst;
 }
@@ -132,8 +133,8 @@ static void run_filter(struct row *r, const struct augment_op *op)
     uintptr_t work;
 
     if (r->pending.has_matrix || r->pending.has_table)
-        flush(r);
-    step = next(r);
+        flush_pending(r);
+    step = next_picture(r);
     work = (uintptr_t)r->p->scratch + augment_bytes(r->p);
     step.scratch += augment_bytes(r->p) +
                     (AUGMENT_ALIGN - work % AUGMENT_ALIGN) % AUGMENT_ALIGN;
@@ -151,7 +152,7 @@ static void run_op(struct row *r, const struct augment_op *op)
             op->op->matrix(op->param, r->p->w, r->p->h, m);
 
         if (q->has_table || (q->has_matrix && q->fill != fill))
-            flush(r);
+            flush_pending(r);
         add_matrix(q, m, fill);
     } else if (op->op->table) {
         uint8_t table[3][256];
@@ -174,12 +175,12 @@ void augment_run(const struct augment_op *ops, int n,
     for (int i = 0; i < n; i++)
         run_op(&r, &ops[i]);
     if (r.pending.has_matrix || r.pending.has_table || r.now == p->src)
-        flush(&r);
+        flush_pending(&r);
     if (r.now != p->dst)
         memcpy(p->dst, r.now, augment_bytes(p));
 }
 
-/* --- names ----------------------------------------------------------------- */
+/* --- names ---------------------------------------------------------------- */
 
 const char *const *augment_words(const struct augment_param *p, size_t *n)
 {

@@ -5,8 +5,8 @@
 
 enum { BITS = 15, ONE = 1 << BITS };
 
-HOT static void mix(const uint8_t *restrict a, uint8_t *restrict b, size_t n,
-                    int alpha)
+HOT static void mix_bytes(const uint8_t *restrict a, uint8_t *restrict b,
+                          size_t n, int alpha)
 {
     for (size_t i = 0; i < n; i++)
         b[i] =
@@ -16,5 +16,5 @@ HOT static void mix(const uint8_t *restrict a, uint8_t *restrict b, size_t n,
 void blend(const struct augment_picture *p, float alpha)
 {
     BUG_ON(!(alpha >= 0.0f && alpha <= 1.0f));
-    mix(p->src, p->dst, augment_bytes(p), (int)(alpha * ONE + 0.5f));
+    mix_bytes(p->src, p->dst, augment_bytes(p), (int)(alpha * ONE + 0.5f));
 }

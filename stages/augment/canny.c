@@ -11,7 +11,7 @@
 enum { MAX_RADIUS = 3, NO_EDGE = 1, MAYBE = 0 };
 
 /* Of the scratch, in this order; rows are of interleaved channels. */
-struct parts {
+struct canny_scratch {
     int *size;          /* (h + 2, w + 2) squared gradient, 0 around */
     int *stack;         /* (h, w) edges whose neighbours are to be looked at */
     int *smooth, *rise; /* (r + w + r, 3) of a row, over its neighbours */
@@ -20,7 +20,7 @@ struct parts {
     uint8_t *map;       /* (h + 2, w + 2) */
 };
 
-static size_t framed(const struct augment_picture *p)
+static size_t framed_size(const struct augment_picture *p)
 {
     return (size_t)(p->w + 2) * (size_t)(p->h + 2);
 }
@@ -31,17 +31,17 @@ size_t canny_work(int w, int h)
     const size_t row = (size_t)w * 3, wide = row + (size_t)MAX_RADIUS * 6;
     const size_t n = (size_t)w * (size_t)h;
 
-    return (framed(&p) + n + 2 * wide + 2 * row) * sizeof(int) +
-           2 * n * sizeof(int16_t) + framed(&p);
+    return (framed_size(&p) + n + 2 * wide + 2 * row) * sizeof(int) +
+           2 * n * sizeof(int16_t) + framed_size(&p);
 }
 
-static struct parts split(const struct augment_picture *p)
+static struct canny_scratch split_scratch(const struct augment_picture *p)
 {
     const size_t row = (size_t)p->w * 3, wide = row + (size_t)MAX_RADIUS * 6;
     const size_t n = (size_t)p->w * (size_t)p->h;
-    struct parts s = {.size = (int *)(void *)p->scratch};
+    struct canny_scratch s = {.size = (int *)(void *)p->scratch};
 
-    s.stack = s.size + framed(p);
+    s.stack = s.size + framed_size(p);
     s.smooth = s.stack + n;
     s.rise = s.smooth + wide;
     s.gx = s.rise + wide;
@@ -52,7 +52,7 @@ static struct parts split(const struct augment_picture *p)
     return s;
 }
 
-/* --- the gradient ---------------------------------------------------------- */
+/* --- the gradient --------------------------------------------------------- */
 
 /* Binomial smoothing, and its difference. */
 static const struct sobel {
@@ -78,7 +78,7 @@ HOT static void add_sums(int *restrict sum, const int *restrict a, int w,
 }
 
 /* Repeat the first and the last pixel of a row beyond it. */
-static void extend(int *row, int w, int radius)
+static void extend_row(int *row, int w, int radius)
 {
     int *end = row + (ptrdiff_t)3 * w;
 
@@ -89,8 +89,8 @@ static void extend(int *row, int w, int radius)
 }
 
 /* s->gx, s->gy of row y. */
-static void sobel_row(const struct augment_picture *p, const struct parts *s,
-                      int y, int radius)
+static void sobel_row(const struct augment_picture *p,
+                      const struct canny_scratch *s, int y, int radius)
 {
     const struct sobel *k = &sobels[radius - 1];
     const size_t n = (size_t)p->w * 3;
@@ -107,8 +107,8 @@ static void sobel_row(const struct augment_picture *p, const struct parts *s,
         add_bytes(smooth, row, k->smooth[i + radius], n);
         add_bytes(rise, row, k->rise[i + radius], n);
     }
-    extend(smooth, p->w, radius);
-    extend(rise, p->w, radius);
+    extend_row(smooth, p->w, radius);
+    extend_row(rise, p->w, radius);
     for (int i = -radius; i <= radius; i++) {
         add_sums(s->gx, smooth + 3 * i, k->rise[i + radius], n);
         add_sums(s->gy, rise + 3 * i, k->smooth[i + radius], n);
@@ -116,15 +116,16 @@ static void sobel_row(const struct augment_picture *p, const struct parts *s,
 }
 
 /* A sixteenth, to even: OpenCV scales its largest kernel so. */
-static inline int sixteenth(int x)
+static inline int round_sixteenth(int x)
 {
     return (x + 7 + ((x >> 4) & 1)) >> 4;
 }
 
 /* Of each pixel of row y the channel that changes most. */
-HOT static void strongest(const int *restrict gx, const int *restrict gy,
-                          int16_t *restrict dx, int16_t *restrict dy,
-                          int *restrict size, size_t n)
+HOT static void strongest_channel(const int *restrict gx,
+                                  const int *restrict gy, int16_t *restrict dx,
+                                  int16_t *restrict dy, int *restrict size,
+                                  size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         int x = gx[3 * i], y = gy[3 * i], most = x * x + y * y;
@@ -142,25 +143,26 @@ HOT static void strongest(const int *restrict gx, const int *restrict gy,
     }
 }
 
-static void gradient(const struct augment_picture *p, const struct parts *s,
-                     int radius)
+static void compute_gradient(const struct augment_picture *p,
+                             const struct canny_scratch *s, int radius)
 {
     const size_t w = (size_t)p->w;
 
-    memset(s->size, 0, framed(p) * sizeof(int));
+    memset(s->size, 0, framed_size(p) * sizeof(int));
     for (int y = 0; y < p->h; y++) {
         sobel_row(p, s, y, radius);
         if (radius == 3)
             for (size_t i = 0; i < 3 * w; i++) {
-                s->gx[i] = sixteenth(s->gx[i]);
-                s->gy[i] = sixteenth(s->gy[i]);
+                s->gx[i] = round_sixteenth(s->gx[i]);
+                s->gy[i] = round_sixteenth(s->gy[i]);
             }
-        strongest(s->gx, s->gy, s->dx + w * (size_t)y, s->dy + w * (size_t)y,
-                  s->size + (w + 2) * (size_t)(y + 1) + 1, w);
+        strongest_channel(s->gx, s->gy, s->dx + w * (size_t)y,
+                          s->dy + w * (size_t)y,
+                          s->size + (w + 2) * (size_t)(y + 1) + 1, w);
     }
 }
 
-/* --- thinning and hysteresis ----------------------------------------------- */
+/* --- thinning and hysteresis ---------------------------------------------- */
 
 /* Is the gradient largest across its edge?  Angles in eighths of a circle;
  * tan(22.5 degrees) in 2^-15. */
@@ -179,13 +181,14 @@ static bool is_crest(const int *size, int dx, int dy, ptrdiff_t stride)
 }
 
 /* Mark crests; those over 'high' go to the stack.  Returns how many. */
-static size_t thin(const struct augment_picture *p, const struct parts *s,
-                   int low, int high)
+static size_t suppress_nonmaxima(const struct augment_picture *p,
+                                 const struct canny_scratch *s, int low,
+                                 int high)
 {
     const ptrdiff_t stride = p->w + 2;
     size_t n = 0;
 
-    memset(s->map, NO_EDGE, framed(p));
+    memset(s->map, NO_EDGE, framed_size(p));
     for (int y = 0; y < p->h; y++)
         for (int x = 0; x < p->w; x++) {
             const ptrdiff_t at = stride * (y + 1) + x + 1;
@@ -204,7 +207,7 @@ static size_t thin(const struct augment_picture *p, const struct parts *s,
 }
 
 /* What touches an edge and may be one is one. */
-static void connect(const struct parts *s, int stride, size_t n)
+static void trace_edges(const struct canny_scratch *s, int stride, size_t n)
 {
     const int around[] = {-stride - 1, -stride,    -stride + 1, -1,
                           1,           stride - 1, stride,      stride + 1};
@@ -221,7 +224,7 @@ static void connect(const struct parts *s, int stride, size_t n)
 }
 
 /* A threshold in squared units, whole. */
-static int squared(float threshold, int aperture)
+static int squared_threshold(float threshold, int aperture)
 {
     const double t = (double)threshold / (aperture == 7 ? 16 : 1);
     const double c = t < 32767 ? t : 32767;
@@ -232,13 +235,14 @@ static int squared(float threshold, int aperture)
 const uint8_t *canny(const struct augment_picture *p, float low, float high,
                      int aperture)
 {
-    const struct parts s = split(p);
+    const struct canny_scratch s = split_scratch(p);
     const float least = low < high ? low : high;
     const float most = low < high ? high : low;
 
     BUG_ON(aperture != 3 && aperture != 5 && aperture != 7);
-    gradient(p, &s, aperture / 2);
-    connect(&s, p->w + 2,
-            thin(p, &s, squared(least, aperture), squared(most, aperture)));
+    compute_gradient(p, &s, aperture / 2);
+    trace_edges(&s, p->w + 2,
+                suppress_nonmaxima(p, &s, squared_threshold(least, aperture),
+                                   squared_threshold(most, aperture)));
     return s.map;
 }

@@ -14,8 +14,8 @@ static inline uint8_t to_byte(int sum)
 }
 
 /* The value at 'i', whose neighbours are 'left' and 'right' bytes away. */
-static uint8_t value(const uint8_t *const row[3], ptrdiff_t i, ptrdiff_t left,
-                     ptrdiff_t right, const int k[9])
+static uint8_t border_value(const uint8_t *const row[3], ptrdiff_t i,
+                            ptrdiff_t left, ptrdiff_t right, const int k[9])
 {
     int sum = 0;
 
@@ -25,9 +25,10 @@ static uint8_t value(const uint8_t *const row[3], ptrdiff_t i, ptrdiff_t left,
     return to_byte(sum);
 }
 
-HOT static void inner(const uint8_t *restrict a, const uint8_t *restrict b,
-                      const uint8_t *restrict c, uint8_t *restrict out,
-                      const int k[9], size_t n)
+HOT static void inner_pixels(const uint8_t *restrict a,
+                             const uint8_t *restrict b,
+                             const uint8_t *restrict c, uint8_t *restrict out,
+                             const int k[9], size_t n)
 {
     const int k0 = k[0], k1 = k[1], k2 = k[2], k3 = k[3], k4 = k[4];
     const int k5 = k[5], k6 = k[6], k7 = k[7], k8 = k[8];
@@ -44,11 +45,11 @@ static void convolve_row(const uint8_t *const row[3], uint8_t *out, int w,
     const ptrdiff_t last = 3 * (ptrdiff_t)(w - 1), one = w > 1 ? 3 : 0;
 
     for (ptrdiff_t i = 0; i < 3; i++)
-        out[i] = value(row, i, one, one, k);
+        out[i] = border_value(row, i, one, one, k);
     if (w > 2)
-        inner(row[0], row[1], row[2], out + 3, k, (size_t)last - 3);
+        inner_pixels(row[0], row[1], row[2], out + 3, k, (size_t)last - 3);
     for (ptrdiff_t i = last; i < last + 3; i++)
-        out[i] = value(row, i, -one, -one, k);
+        out[i] = border_value(row, i, -one, -one, k);
 }
 
 void conv3(const struct augment_picture *p, const double k[9])

@@ -25,7 +25,7 @@ static double to_linear(double c)
     return c > 0.04045 ? pow((c + 0.055) / 1.055, 2.4) : c / 12.92;
 }
 
-void lab_init(struct lab *lab)
+void lab_init(struct lab_tables *lab)
 {
     size_t at = 0;
 
@@ -54,7 +54,7 @@ static inline float cube_root(float x)
     return y;
 }
 
-static inline float forward(float t)
+static inline float lab_forward(float t)
 {
     const float root = cube_root(t);
     const float line = t * 7.787037f + 0.13793103f;
@@ -62,7 +62,7 @@ static inline float forward(float t)
     return t > 0.008856452f ? root : line;
 }
 
-static inline float backward(float f)
+static inline float lab_inverse(float f)
 {
     const float line = (f - 0.13793103f) * 0.12841855f;
 
@@ -83,8 +83,8 @@ HOT static void from_block(float c[3][BLOCK], uint8_t *px, size_t n)
         const float x = 0.412453f * r + 0.357580f * g + 0.180423f * b;
         const float y = 0.212671f * r + 0.715160f * g + 0.072169f * b;
         const float z = 0.019334f * r + 0.119193f * g + 0.950227f * b;
-        const float fx = forward(x * (1.0f / XN)), fy = forward(y);
-        const float fz = forward(z * (1.0f / ZN));
+        const float fx = lab_forward(x * (1.0f / XN)), fy = lab_forward(y);
+        const float fz = lab_forward(z * (1.0f / ZN));
 
         px[3 * i] = byte_of((116.0f * fy - 16.0f) * 2.55f);
         px[3 * i + 1] = byte_of(500.0f * (fx - fy) + 128.0f);
@@ -92,7 +92,7 @@ HOT static void from_block(float c[3][BLOCK], uint8_t *px, size_t n)
     }
 }
 
-void lab_from_rgb(const struct lab *lab, const uint8_t *rgb, uint8_t *px,
+void lab_from_rgb(const struct lab_tables *lab, const uint8_t *rgb, uint8_t *px,
                   size_t n, size_t red)
 {
     float c[3][BLOCK] = {{0}};
@@ -111,7 +111,7 @@ void lab_from_rgb(const struct lab *lab, const uint8_t *rgb, uint8_t *px,
 }
 
 /* 0 .. 65535 of a linear value. */
-static inline int level(float x)
+static inline int linear_level(float x)
 {
     const float v = x * 65535.0f + 0.5f;
 
@@ -124,16 +124,16 @@ HOT static void to_block(const uint8_t *px, int c[3][BLOCK], size_t n)
         const float fy = (px[3 * i] * (1.0f / 2.55f) + 16.0f) * (1.0f / 116.0f);
         const float fx = fy + (float)(px[3 * i + 1] - 128) * (1.0f / 500.0f);
         const float fz = fy - (float)(px[3 * i + 2] - 128) * (1.0f / 200.0f);
-        const float x = backward(fx) * XN, y = backward(fy);
-        const float z = backward(fz) * ZN;
+        const float x = lab_inverse(fx) * XN, y = lab_inverse(fy);
+        const float z = lab_inverse(fz) * ZN;
 
-        c[0][i] = level(3.240481f * x - 1.537152f * y - 0.498536f * z);
-        c[1][i] = level(-0.969255f * x + 1.875990f * y + 0.041556f * z);
-        c[2][i] = level(0.055647f * x - 0.204041f * y + 1.057311f * z);
+        c[0][i] = linear_level(3.240481f * x - 1.537152f * y - 0.498536f * z);
+        c[1][i] = linear_level(-0.969255f * x + 1.875990f * y + 0.041556f * z);
+        c[2][i] = linear_level(0.055647f * x - 0.204041f * y + 1.057311f * z);
     }
 }
 
-void lab_to_rgb(const struct lab *lab, const uint8_t *px, uint8_t *rgb,
+void lab_to_rgb(const struct lab_tables *lab, const uint8_t *px, uint8_t *rgb,
                 size_t n, size_t red)
 {
     int c[3][BLOCK];

@@ -10,19 +10,19 @@
 #include <stdint.h>
 
 /* What the conversions look up; made anew for each picture. */
-struct lab {
+struct lab_tables {
     float linear[256];   /* of an sRGB byte, 0 .. 1 */
     uint8_t byte[65536]; /* of a linear value, 0 .. 65535 for 0 .. 1 */
 };
-void lab_init(struct lab *lab);
+void lab_init(struct lab_tables *lab);
 
 /*
  * n pixels, in place or from one buffer into another.
  *   red  where red is: 0, or 2 for BGR
  */
-void lab_from_rgb(const struct lab *lab, const uint8_t *rgb, uint8_t *px,
+void lab_from_rgb(const struct lab_tables *lab, const uint8_t *rgb, uint8_t *px,
                   size_t n, size_t red);
-void lab_to_rgb(const struct lab *lab, const uint8_t *px, uint8_t *rgb,
+void lab_to_rgb(const struct lab_tables *lab, const uint8_t *px, uint8_t *rgb,
                 size_t n, size_t red);
 
 #endif

@@ -24,10 +24,10 @@ enum {
     ROWS = 64, /* in one message to the sink */
 };
 
-struct worker {
-    char key[HASH_HEX];     /* of the node that is open; "" none */
-    struct sources sources; /* owned */
-    struct variant_source source;
+struct augment_worker {
+    char hash[HASH_HEX];           /* of the step that is open; "" none */
+    struct augmented_rows sources; /* owned */
+    struct stored_variant_source source;
     struct recipe recipe; /* owned */
     uint8_t *pixels;      /* owned: (ROWS, h, w, 3), then scratch */
     struct buf text;      /* owned: operations of one row */
@@ -37,15 +37,15 @@ struct worker {
 
 static int augment_start(void **self, struct err *err)
 {
-    *self = calloc(1, sizeof(struct worker));
+    *self = calloc(1, sizeof(struct augment_worker));
     return *self ? 0 : err_set(err, ERR_SYSTEM, "no memory");
 }
 
 static void augment_end(void *self)
 {
-    struct worker *a = self;
+    struct augment_worker *a = self;
 
-    sources_close(&a->sources);
+    augmented_rows_close(&a->sources);
     recipe_release(&a->recipe);
     free(a->pixels);
     buf_release(&a->text);
@@ -53,46 +53,48 @@ static void augment_end(void *self)
     free(a);
 }
 
-static int open_run(struct worker *a, const struct unit *u, struct err *err)
+static int open_run(struct augment_worker *a, const struct unit *u,
+                    struct err *err)
 {
     const struct config *c = u->config;
     size_t h, w;
 
-    if (strcmp(a->key, u->node->key) == 0)
+    if (strcmp(a->hash, u->step->hash) == 0)
         return 0;
-    sources_close(&a->sources);
+    augmented_rows_close(&a->sources);
     free(a->pixels);
     a->pixels = NULL;
-    a->key[0] = '\0';
+    a->hash[0] = '\0';
     a->source.known = false;
     recipe_release(&a->recipe);
     if (recipe_init(&a->recipe, &u->plan->recipe, err) < 0 ||
-        sources_open(&a->sources, u->run_dir, c->augment.variants, err) < 0)
+        augmented_rows_open(&a->sources, u->run_dir, c->augment.variants, err) <
+            0)
         return -1;
     h = a->sources.data.h;
     w = a->sources.data.w;
     a->pixels = malloc(ROWS * h * w * 3 + augment_scratch((int)w, (int)h));
     if (!a->pixels)
         return err_set(err, ERR_SYSTEM, "no memory for %d images", ROWS);
-    memcpy(a->key, u->node->key, HASH_HEX);
+    memcpy(a->hash, u->step->hash, HASH_HEX);
     return 0;
 }
 
 /* Make row 'r' of the augmented store in place 'at' of the message. */
-static int make_row(struct worker *a, const struct unit *u, size_t r, size_t at,
-                    struct err *err)
+static int make_row(struct augment_worker *a, const struct unit *u, size_t r,
+                    size_t at, struct err *err)
 {
     const struct store *data = &a->sources.data;
-    const size_t source = sources_row(&a->sources, r);
+    const size_t source = augmented_rows_row(&a->sources, r);
     const size_t size = data->h * data->w * 3;
-    const struct variant_args args = {
+    const struct stored_variant_args args = {
         .sources = &a->sources,
         .recipe = &a->recipe,
         .seed = (uint64_t)u->config->run.seed,
         .source = &a->source,
     };
-    const uint32_t variant = variant_make(&args, r, a->pixels + at * size,
-                                          a->pixels + ROWS * size, &a->text);
+    const uint32_t variant = stored_variant_make(
+        &args, r, a->pixels + at * size, a->pixels + ROWS * size, &a->text);
     char made[HASH_HEX];
 
     if (buf_check(&a->text, err) < 0)
@@ -106,8 +108,8 @@ static int make_row(struct worker *a, const struct unit *u, size_t r, size_t at,
     return 0;
 }
 
-static int emit(struct worker *a, const struct unit *u, size_t first,
-                size_t count, struct err *err)
+static int emit_rows(struct augment_worker *a, const struct unit *u,
+                     size_t first, size_t count, struct err *err)
 {
     const char *record[ROWS];
     const struct sample_rows rows = {
@@ -135,12 +137,12 @@ static int emit(struct worker *a, const struct unit *u, size_t first,
 
 static int augment_unit(void *self, const struct unit *u, struct err *err)
 {
-    struct worker *a = self;
+    struct augment_worker *a = self;
 
     if (open_run(a, u, err) < 0)
         return -1;
-    if (u->first > sources_rows(&a->sources) ||
-        u->count > sources_rows(&a->sources) - u->first)
+    if (u->first > augmented_rows_rows(&a->sources) ||
+        u->count > augmented_rows_rows(&a->sources) - u->first)
         return err_set(err, ERR_INPUT, "rows %ju+%ju are not in the plan",
                        (uintmax_t)u->first, (uintmax_t)u->count);
     for (size_t at = 0; at < u->count; at += ROWS) {
@@ -148,7 +150,7 @@ static int augment_unit(void *self, const struct unit *u, struct err *err)
 
         if (stage_stopping(u->link))
             return err_set(err, ERR_AGAIN, "stopped");
-        if (emit(a, u, u->first + at, n, err) < 0)
+        if (emit_rows(a, u, u->first + at, n, err) < 0)
             return -1;
         stage_progress(u->link, (double)(at + n), (double)u->count, "");
     }
@@ -162,10 +164,10 @@ int main(int argc, char **argv)
          "examples of every operation, or 24 variants of a recipe",
          preview_main},
         {"--again", "DIR [--sample K]",
-         "derive K stored variants again and compare them", again_main},
+         "derive K stored variants again and compare them", verify_store_main},
         {"--stream", "ENDPOINT --data DIR --recipe FILE --rank PID",
          "make fresh variants for the training rank that listens there",
-         serve_main},
+         online_worker_main},
         {.option = NULL},
     };
     static const struct stage stage = {

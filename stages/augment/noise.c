@@ -27,7 +27,7 @@ size_t noise_work(int w, int h)
     return DRAWS * sizeof(int16_t);
 }
 
-static void tabulate(const struct noise *noise, int16_t *table)
+static void fill_table(const struct noise *noise, int16_t *table)
 {
     const double scale = (double)noise->scale;
     const int most = 12 * scale + 1 < MOST ? (int)(12 * scale) + 1 : MOST;
@@ -42,7 +42,7 @@ static void tabulate(const struct noise *noise, int16_t *table)
     }
 }
 
-static inline uint8_t add(uint8_t v, int n)
+static inline uint8_t add_clamped(uint8_t v, int n)
 {
     const int sum = v + n;
 
@@ -54,7 +54,7 @@ static void add_each(const struct augment_picture *p, const int16_t *table,
                      const uint16_t *draw, size_t at, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        p->dst[at + i] = add(p->src[at + i], table[draw[i]]);
+        p->dst[at + i] = add_clamped(p->src[at + i], table[draw[i]]);
 }
 
 static void add_same(const struct augment_picture *p, const int16_t *table,
@@ -62,11 +62,11 @@ static void add_same(const struct augment_picture *p, const int16_t *table,
 {
     for (size_t i = 0; i < n; i++)
         for (size_t k = 3 * (at + i); k < 3 * (at + i) + 3; k++)
-            p->dst[k] = add(p->src[k], table[draw[i]]);
+            p->dst[k] = add_clamped(p->src[k], table[draw[i]]);
 }
 
 /* The low half of a word is the earlier draw. */
-static void halves(const uint32_t *word, uint16_t *draw)
+static void split_words(const uint32_t *word, uint16_t *draw)
 {
     for (int i = 0; i < AT_ONCE / 2; i++) {
         draw[2 * i] = (uint16_t)word[i];
@@ -86,11 +86,11 @@ void noise_add(const struct augment_picture *p, const struct noise *noise)
         memcpy(p->dst, p->src, augment_bytes(p));
         return;
     }
-    tabulate(noise, table);
+    fill_table(noise, table);
     rng_init(&rng, noise->seed, RNG_PIXELS, 0, 0);
     for (size_t at = 0; at < n; at += AT_ONCE) {
         rng_fill(&rng, word, BLOCKS);
-        halves(word, draw);
+        split_words(word, draw);
         (noise->same ? add_same : add_each)(
             p, table, draw, at, n - at < AT_ONCE ? n - at : AT_ONCE);
     }

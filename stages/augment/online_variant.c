@@ -1,13 +1,14 @@
-/* online_variant.c - the key of a fresh variant, and its recipe */
+/* online_variant.c - the stream of a fresh variant, and its recipe */
 #include "stages/augment/online_variant.h"
 
-size_t fresh_scratch(const struct fresh *f)
+size_t online_variant_scratch(const struct online_variant *f)
 {
     return augment_scratch((int)f->data->w, (int)f->data->h);
 }
 
-void fresh_make(const struct fresh *f, size_t row, uint32_t variant,
-                uint32_t epoch, uint8_t *dst, uint8_t *scratch)
+void online_variant_make(const struct online_variant *f, size_t row,
+                         uint32_t variant, uint32_t epoch, uint8_t *dst,
+                         uint8_t *scratch)
 {
     const struct augment_picture picture = {
         .w = (int)f->data->w,
@@ -16,9 +17,9 @@ void fresh_make(const struct fresh *f, size_t row, uint32_t variant,
         .dst = dst,
         .scratch = scratch,
     };
-    const struct recipe_key key = {
+    const struct recipe_stream stream = {
         .seed = f->seed, .variant = variant, .epoch = epoch};
 
     BUG_ON(epoch == 0);
-    recipe_vary(f->recipe, key, &picture, NULL);
+    recipe_vary(f->recipe, stream, &picture, NULL);
 }

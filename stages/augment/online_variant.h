@@ -11,22 +11,23 @@
 #include "stages/augment/recipe.h"
 #include "store/store.h"
 
-struct fresh {
+struct online_variant {
     const struct store *data;    /* borrowed: sources */
     const struct recipe *recipe; /* borrowed */
     uint64_t seed;
 };
 
-/* Bytes of scratch that fresh_make() needs. */
-size_t fresh_scratch(const struct fresh *f);
+/* Bytes of scratch that online_variant_make() needs. */
+size_t online_variant_scratch(const struct online_variant *f);
 
 /*
  *   row      [in]  of data
  *   dst      [out] (h, w, 3)
- *   scratch  [scratch] fresh_scratch() bytes
+ *   scratch  [scratch] online_variant_scratch() bytes
  * Any thread.  Deterministic, on whatever machine.
  */
-void fresh_make(const struct fresh *f, size_t row, uint32_t variant,
-                uint32_t epoch, uint8_t *dst, uint8_t *scratch);
+void online_variant_make(const struct online_variant *f, size_t row,
+                         uint32_t variant, uint32_t epoch, uint8_t *dst,
+                         uint8_t *scratch);
 
 #endif

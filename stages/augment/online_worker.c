@@ -21,18 +21,19 @@ enum {
     WAIT_MS = 200, /* between two looks at whether the rank is alive */
 };
 
-struct server {
-    struct store data;    /* owned */
-    struct fresh fresh;   /* of the last order */
-    struct recipe recipe; /* owned */
-    char id[HASH_HEX];    /* its own */
-    void *zmq, *dealer;   /* owned */
-    uint8_t *pixels;      /* owned: (WANT_MAX_COUNT, h, w, 3), then scratch */
-    struct buf out;       /* owned */
-    pid_t rank;           /* that has started us */
+struct online_worker {
+    struct store data;           /* owned */
+    struct online_variant fresh; /* of the last order */
+    struct recipe recipe;        /* owned */
+    char id[HASH_HEX];           /* its own */
+    void *zmq, *dealer;          /* owned */
+    uint8_t *pixels; /* owned: (WANT_MAX_COUNT, h, w, 3), then scratch */
+    struct buf out;  /* owned */
+    pid_t rank;      /* that has started us */
 };
 
-static int open_recipe(struct server *s, const char *path, struct err *err)
+static int open_recipe(struct online_worker *s, const char *path,
+                       struct err *err)
 {
     struct recipe_text text;
     int rc;
@@ -46,8 +47,8 @@ static int open_recipe(struct server *s, const char *path, struct err *err)
     return rc;
 }
 
-static int open_server(struct server *s, const char *endpoint, const char *data,
-                       struct err *err)
+static int open_server(struct online_worker *s, const char *endpoint,
+                       const char *data, struct err *err)
 {
     const int zero = 0;
     const int64_t max = WIRE_MAX_CONTROL;
@@ -57,7 +58,8 @@ static int open_server(struct server *s, const char *endpoint, const char *data,
         return -1;
     image = s->data.h * s->data.w * 3;
     s->fresh.data = &s->data;
-    s->pixels = malloc(WANT_MAX_COUNT * image + fresh_scratch(&s->fresh));
+    s->pixels =
+        malloc(WANT_MAX_COUNT * image + online_variant_scratch(&s->fresh));
     if (!s->pixels)
         return err_set(err, ERR_SYSTEM, "no memory for %d pictures",
                        WANT_MAX_COUNT);
@@ -74,7 +76,7 @@ static int open_server(struct server *s, const char *endpoint, const char *data,
     return 0;
 }
 
-static void close_server(struct server *s)
+static void close_server(struct online_worker *s)
 {
     if (s->dealer)
         zmq_close(s->dealer);
@@ -86,14 +88,14 @@ static void close_server(struct server *s)
     store_close(&s->data);
 }
 
-static int send_out(struct server *s, struct err *err)
+static int send_out(struct online_worker *s, struct err *err)
 {
     if (zmq_send(s->dealer, s->out.data, s->out.len, 0) < 0)
         return err_set(err, ERR_SYSTEM, "cannot send: %s", zmq_strerror(errno));
     return 0;
 }
 
-static int say_credit(struct server *s, uint32_t n, struct err *err)
+static int send_credit(struct online_worker *s, uint32_t n, struct err *err)
 {
     const struct msg_credit m = {.n = n};
 
@@ -103,7 +105,7 @@ static int say_credit(struct server *s, uint32_t n, struct err *err)
 }
 
 /* Orders are of the recipe that the rank gave us when it started us. */
-static int check_recipe(const struct server *s, const char *wanted,
+static int check_recipe(const struct online_worker *s, const char *wanted,
                         struct err *err)
 {
     if (strncmp(s->id, wanted, WANT_MAX_RECIPE) == 0)
@@ -112,7 +114,7 @@ static int check_recipe(const struct server *s, const char *wanted,
                    wanted, s->id);
 }
 
-static int make_rows(struct server *s, const struct msg_want *m,
+static int make_rows(struct online_worker *s, const struct msg_want *m,
                      struct err *err)
 {
     const size_t image = s->data.h * s->data.w * 3;
@@ -126,13 +128,15 @@ static int make_rows(struct server *s, const struct msg_want *m,
         if (row >= s->data.n || store_label(&s->data, row) < 0)
             return err_set(err, ERR_INPUT, "row %zu is no image of '%zu'", row,
                            s->data.n);
-        fresh_make(&s->fresh, row, m->row[i].variant, m->epoch,
-                   s->pixels + i * image, s->pixels + WANT_MAX_COUNT * image);
+        online_variant_make(&s->fresh, row, m->row[i].variant, m->epoch,
+                            s->pixels + i * image,
+                            s->pixels + WANT_MAX_COUNT * image);
     }
     return 0;
 }
 
-static int answer(struct server *s, const struct msg_want *m, struct err *err)
+static int answer_want(struct online_worker *s, const struct msg_want *m,
+                       struct err *err)
 {
     struct msg_samples x = {.unit = m->unit,
                             .attempt = 1,
@@ -148,17 +152,17 @@ static int answer(struct server *s, const struct msg_want *m, struct err *err)
         x.record[i] = "-";
     if (samples_encode(&x, &s->out, err) < 0 || send_out(s, err) < 0)
         return -1;
-    return say_credit(s, 1, err);
+    return send_credit(s, 1, err);
 }
 
-static int serve(struct server *s, struct err *err)
+static int serve_rank(struct online_worker *s, struct err *err)
 {
     zmq_pollitem_t item = {.socket = s->dealer, .events = ZMQ_POLLIN};
     struct msg_want want;
 
-    if (say_credit(s, CREDIT, err) < 0)
+    if (send_credit(s, CREDIT, err) < 0)
         return -1;
-    while (getppid() == s->rank && !link_signalled()) {
+    while (getppid() == s->rank && !scheduler_link_signalled()) {
         zmq_msg_t m;
         int rc;
 
@@ -170,18 +174,18 @@ static int serve(struct server *s, struct err *err)
                            zmq_strerror(errno))
                  : want_decode(&want, zmq_msg_data(&m), zmq_msg_size(&m), err);
         zmq_msg_close(&m);
-        if (rc < 0 || answer(s, &want, err) < 0)
+        if (rc < 0 || answer_want(s, &want, err) < 0)
             return -1;
     }
     return 0;
 }
 
 /* What is to be streamed, and for whom. */
-struct options {
+struct online_worker_options {
     const char *endpoint, *data, *recipe, *rank;
 };
 
-static int read_options(struct options *o, int argc, char **argv,
+static int read_options(struct online_worker_options *o, int argc, char **argv,
                         struct err *err)
 {
     static const struct option known[] = {
@@ -191,7 +195,7 @@ static int read_options(struct options *o, int argc, char **argv,
         {0}};
     int c;
 
-    *o = (struct options){0};
+    *o = (struct online_worker_options){0};
     opterr = 0;
     while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
         if (c == 'd')
@@ -212,10 +216,10 @@ static int read_options(struct options *o, int argc, char **argv,
     return 0;
 }
 
-int serve_main(int argc, char **argv, struct err *err)
+int online_worker_main(int argc, char **argv, struct err *err)
 {
-    struct server s = {0};
-    struct options o;
+    struct online_worker s = {0};
+    struct online_worker_options o;
     int rc;
 
     if (read_options(&o, argc, argv, err) < 0)
@@ -227,7 +231,7 @@ int serve_main(int argc, char **argv, struct err *err)
     if (rc == 0)
         rc = open_server(&s, o.endpoint, o.data, err);
     if (rc == 0)
-        rc = serve(&s, err);
+        rc = serve_rank(&s, err);
     close_server(&s);
     return rc;
 }

@@ -10,6 +10,6 @@
  * "--stream ENDPOINT --data DIR --recipe FILE --rank PID": until the rank ends,
  * the process PID that has started this one.
  */
-MUST_USE int serve_main(int argc, char **argv, struct err *err);
+MUST_USE int online_worker_main(int argc, char **argv, struct err *err);
 
 #endif

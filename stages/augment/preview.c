@@ -14,7 +14,7 @@
 
 enum { SIDE = 110, STRENGTHS = 4, MAX_CELLS = 256, VARIANTS = 24 };
 
-struct options {
+struct preview_options {
     const char *image, *out, *recipe;
     uint64_t seed;
 };
@@ -30,7 +30,7 @@ struct preview {
     int n;
 };
 
-static struct augment_picture picture(const struct preview *v)
+static struct augment_picture preview_picture(const struct preview *v)
 {
     return (struct augment_picture){
         .w = SIDE,
@@ -60,7 +60,7 @@ static int to_label(struct preview *v, struct err *err)
     return buf_check(&v->text, err) < 0 ? -1 : buf_check(&v->label, err);
 }
 
-/* --- every operation ------------------------------------------------------- */
+/* --- every operation ------------------------------------------------------ */
 
 /* Its numbers 'at' of the way from weak to strong. */
 static void set_strength(const struct augment *a, float at,
@@ -101,7 +101,7 @@ static int show_operations(struct preview *v, struct err *err)
         sheet_put(&v->sheet, 0, v->im.px, "as it is", err) < 0)
         return -1;
     for (int i = 0; i < v->n; i++) {
-        const struct augment_picture p = picture(v);
+        const struct augment_picture p = preview_picture(v);
 
         augment_run(&v->op[i], 1, &p);
         v->text.len = 0;
@@ -113,9 +113,9 @@ static int show_operations(struct preview *v, struct err *err)
     return 0;
 }
 
-/* --- a recipe -------------------------------------------------------------- */
+/* --- a recipe ------------------------------------------------------------- */
 
-static int show_recipe(struct preview *v, const struct options *o,
+static int show_recipe(struct preview *v, const struct preview_options *o,
                        struct err *err)
 {
     static const struct sheet_shape shape = {.n = VARIANTS,
@@ -129,11 +129,11 @@ static int show_recipe(struct preview *v, const struct options *o,
         sheet_init(&v->sheet, &shape, err) < 0)
         return -1;
     for (uint32_t i = 0; i < VARIANTS; i++) {
-        const struct augment_picture p = picture(v);
-        const struct recipe_key key = {.seed = o->seed, .variant = i};
+        const struct augment_picture p = preview_picture(v);
+        const struct recipe_stream stream = {.seed = o->seed, .variant = i};
 
         v->text.len = 0;
-        recipe_vary(&v->recipe, key, &p, &v->text);
+        recipe_vary(&v->recipe, stream, &p, &v->text);
         if (to_label(v, err) < 0 ||
             sheet_put(&v->sheet, (int)i, v->dst, v->label.data, err) < 0)
             return -1;
@@ -141,9 +141,10 @@ static int show_recipe(struct preview *v, const struct options *o,
     return 0;
 }
 
-/* --- the command line ------------------------------------------------------ */
+/* --- the command line ----------------------------------------------------- */
 
-static int parse(struct options *o, int argc, char **argv, struct err *err)
+static int parse_options(struct preview_options *o, int argc, char **argv,
+                         struct err *err)
 {
     static const struct option known[] = {
         {"output", required_argument, NULL, 'o'},
@@ -180,7 +181,7 @@ static int parse(struct options *o, int argc, char **argv, struct err *err)
 static int open_image(struct preview *v, const char *path, struct err *err)
 {
     struct image whole = {0};
-    int rc = image_read(&whole, path, err);
+    int rc = decode_read(&whole, path, err);
 
     if (rc == 0)
         rc = resize_lanczos(&v->im, &whole, SIDE, SIDE, err);
@@ -193,11 +194,11 @@ static int open_image(struct preview *v, const char *path, struct err *err)
 
 int preview_main(int argc, char **argv, struct err *err)
 {
-    struct options o = {.seed = 1};
+    struct preview_options o = {.seed = 1};
     struct preview *v = NULL;
     int rc;
 
-    if (parse(&o, argc, argv, err) < 0)
+    if (parse_options(&o, argc, argv, err) < 0)
         return -1;
     v = calloc(1, sizeof(*v));
     if (!v)

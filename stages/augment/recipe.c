@@ -83,23 +83,24 @@ static void draw_group(struct draw *d, const struct recipe_group *g)
     }
 }
 
-int recipe_draw(const struct recipe *r, const struct recipe_key *key,
+int recipe_draw(const struct recipe *r, const struct recipe_stream *stream,
                 struct augment_op ops[AUGMENT_MAX_OPS])
 {
-    struct draw d = {.variant = key->variant, .ops = ops};
+    struct draw d = {.variant = stream->variant, .ops = ops};
 
     memset(ops, 0, AUGMENT_MAX_OPS * sizeof(*ops));
-    rng_init(&d.rng, rng_mix(key->seed, key->content, key->content_size),
-             RNG_AUGMENT, key->variant, key->epoch);
+    rng_init(&d.rng,
+             rng_mix(stream->seed, stream->content, stream->content_size),
+             RNG_AUGMENT, stream->variant, stream->epoch);
     draw_group(&d, &r->all);
     return d.n;
 }
 
-void recipe_apply(const struct recipe *r, const struct recipe_key *key,
+void recipe_apply(const struct recipe *r, const struct recipe_stream *stream,
                   const struct augment_picture *p, struct buf *text)
 {
     struct augment_op ops[AUGMENT_MAX_OPS];
-    const int n = recipe_draw(r, key, ops);
+    const int n = recipe_draw(r, stream, ops);
 
     augment_run(ops, n, p);
     if (!text)
@@ -112,13 +113,13 @@ void recipe_apply(const struct recipe *r, const struct recipe_key *key,
         buf_puts(text, "identity");
 }
 
-void recipe_vary(const struct recipe *r, struct recipe_key key,
+void recipe_vary(const struct recipe *r, struct recipe_stream stream,
                  const struct augment_picture *p, struct buf *text)
 {
     char from[HASH_HEX];
 
     hash_of(p->src, augment_bytes(p), from);
-    key.content = from;
-    key.content_size = HASH_HEX - 1;
-    recipe_apply(r, &key, p, text);
+    stream.content = from;
+    stream.content_size = HASH_HEX - 1;
+    recipe_apply(r, &stream, p, text);
 }

@@ -83,7 +83,7 @@ MUST_USE int recipe_find(struct recipe *r, const char *word, struct err *err);
 void recipe_release(struct recipe *r);
 
 /* Which variant of which picture.  The draws depend on this alone. */
-struct recipe_key {
+struct recipe_stream {
     uint64_t seed;
     const void *content; /* borrowed: hash of the source's pixels */
     size_t content_size; /* bytes */
@@ -94,19 +94,19 @@ struct recipe_key {
  * Draw the operations of one variant.  Stream RNG_AUGMENT.
  *   ops [out]  returns how many, 0 or more
  */
-int recipe_draw(const struct recipe *r, const struct recipe_key *key,
+int recipe_draw(const struct recipe *r, const struct recipe_stream *stream,
                 struct augment_op ops[AUGMENT_MAX_OPS]);
 
 /*
  * Make one variant: draw, run, and append to 'text' (may be NULL) the
  * operations with their numbers, separated by ';'; "identity" if none.
- * Same key, recipe and pixels: same bytes, on whatever worker.
+ * Same stream, recipe and pixels: same bytes, on whatever worker.
  */
-void recipe_apply(const struct recipe *r, const struct recipe_key *key,
+void recipe_apply(const struct recipe *r, const struct recipe_stream *stream,
                   const struct augment_picture *p, struct buf *text);
 
-/* The same; the key's content is the hash of the picture's own pixels. */
-void recipe_vary(const struct recipe *r, struct recipe_key key,
+/* The same; the stream's content is the hash of the picture's own pixels. */
+void recipe_vary(const struct recipe *r, struct recipe_stream stream,
                  const struct augment_picture *p, struct buf *text);
 
 #endif

@@ -18,7 +18,7 @@ const char *recipe_word(const yaml_node_t *n)
 }
 
 /* Printable and short. */
-static const char *snippet(char out[SNIPPET], const char *s)
+static const char *printable_snippet(char out[SNIPPET], const char *s)
 {
     size_t n = 0;
 
@@ -34,17 +34,17 @@ void recipe_unknown(struct recipe_reader *d, const yaml_node_t *at,
     const char *word = recipe_word(at), *meant;
     char cut[SNIPPET];
 
-    snippet(cut, word ? word : "(no word)");
+    printable_snippet(cut, word ? word : "(no word)");
     meant = spell_nearest(cut, known, n);
-    yaml_fault(&d->faults, line_of(at), "%s: there is no '%s'%s%s%s", what, cut,
-               meant ? "; did you mean " : "", meant ? meant : "",
+    yaml_fault(&d->faults, recipe_line_of(at), "%s: there is no '%s'%s%s%s",
+               what, cut, meant ? "; did you mean " : "", meant ? meant : "",
                meant ? "?" : "");
 }
 
-/* --- numbers --------------------------------------------------------------- */
+/* --- numbers -------------------------------------------------------------- */
 
-static bool number(struct recipe_reader *d, const yaml_node_t *n,
-                   const char *what, float *x)
+static bool read_number(struct recipe_reader *d, const yaml_node_t *n,
+                        const char *what, float *x)
 {
     const char *s = recipe_word(n);
     char *end = NULL, cut[SNIPPET];
@@ -54,20 +54,20 @@ static bool number(struct recipe_reader *d, const yaml_node_t *n,
         *x = strtof(s, &end);
     if (end && end != s && !*end && isfinite(*x))
         return true;
-    yaml_fault(&d->faults, line_of(n), "%s: '%s' is not a number", what,
-               snippet(cut, s ? s : "..."));
+    yaml_fault(&d->faults, recipe_line_of(n), "%s: '%s' is not a number", what,
+               printable_snippet(cut, s ? s : "..."));
     return false;
 }
 
 bool recipe_number(struct recipe_reader *d, const yaml_node_t *n,
                    const char *what, const struct recipe_range *limit, float *x)
 {
-    if (!number(d, n, what, x))
+    if (!read_number(d, n, what, x))
         return false;
     if (*x >= limit->lo && *x <= limit->hi)
         return true;
-    yaml_fault(&d->faults, line_of(n), "%s: %g is out of range %g..%g", what,
-               (double)*x, (double)limit->lo, (double)limit->hi);
+    yaml_fault(&d->faults, recipe_line_of(n), "%s: %g is out of range %g..%g",
+               what, (double)*x, (double)limit->lo, (double)limit->hi);
     return false;
 }
 
@@ -108,25 +108,27 @@ static void take_range(struct recipe_reader *d, const yaml_node_t *n,
 
         two = 1;
         if (n->data.sequence.items.top - first != 2) {
-            yaml_fault(&d->faults, line_of(n),
+            yaml_fault(&d->faults, recipe_line_of(n),
                        "%s: a range is [low, high], of two numbers", what);
             return;
         }
-        if (!recipe_number(d, node_at(d, first[0]), what, &limit, &x[0]) ||
-            !recipe_number(d, node_at(d, first[1]), what, &limit, &x[1]))
+        if (!recipe_number(d, recipe_node_at(d, first[0]), what, &limit,
+                           &x[0]) ||
+            !recipe_number(d, recipe_node_at(d, first[1]), what, &limit, &x[1]))
             return;
     } else if (!recipe_number(d, n, what, &limit, &x[0])) {
         return;
     }
     *out = (struct recipe_range){x[0], x[two]};
     if (out->lo > out->hi)
-        yaml_fault(&d->faults, line_of(n), "%s: %g is above %g", what,
+        yaml_fault(&d->faults, recipe_line_of(n), "%s: %g is above %g", what,
                    (double)out->lo, (double)out->hi);
     if (p->words && (floorf(out->lo) < out->lo || floorf(out->hi) < out->hi))
-        yaml_fault(&d->faults, line_of(n), "%s: whole numbers only", what);
+        yaml_fault(&d->faults, recipe_line_of(n), "%s: whole numbers only",
+                   what);
 }
 
-/* --- an operation ---------------------------------------------------------- */
+/* --- an operation --------------------------------------------------------- */
 
 /* Every number of 'op' as it is if nothing is said. */
 static void set_neutral(struct recipe_step *s)
@@ -151,7 +153,7 @@ static int param_of(const struct augment *op, const char *name)
 static void take_param(struct recipe_reader *d, const yaml_node_pair_t *pair,
                        struct recipe_step *s, bool *seen)
 {
-    const yaml_node_t *key = node_at(d, pair->key);
+    const yaml_node_t *key = recipe_node_at(d, pair->key);
     const char *known[AUGMENT_MAX_PARAMS], *name = recipe_word(key);
     const int at = param_of(s->op, name);
     char what[SNIPPET];
@@ -165,13 +167,13 @@ static void take_param(struct recipe_reader *d, const yaml_node_pair_t *pair,
     }
     snprintf(what, sizeof(what), "%s.%s", s->op->name, name);
     if (seen[at])
-        yaml_fault(&d->faults, line_of(key), "%s: given twice", what);
+        yaml_fault(&d->faults, recipe_line_of(key), "%s: given twice", what);
     seen[at] = true;
     if (augment_words(&s->op->param[at], &n))
-        take_word(d, node_at(d, pair->value), what, &s->op->param[at],
+        take_word(d, recipe_node_at(d, pair->value), what, &s->op->param[at],
                   &s->range[at]);
     else
-        take_range(d, node_at(d, pair->value), what, &s->op->param[at],
+        take_range(d, recipe_node_at(d, pair->value), what, &s->op->param[at],
                    &s->range[at]);
 }
 
@@ -185,7 +187,7 @@ void recipe_take_op(struct recipe_reader *d, const struct augment *op,
     if (n->type == YAML_SCALAR_NODE && n->data.scalar.length == 0)
         return;
     if (n->type != YAML_MAPPING_NODE) {
-        yaml_fault(&d->faults, line_of(n),
+        yaml_fault(&d->faults, recipe_line_of(n),
                    "%s: {number: value, ...} must follow", op->name);
         return;
     }

@@ -18,12 +18,12 @@ struct recipe_reader {
     int n_group, n_step;
 };
 
-static inline size_t line_of(const yaml_node_t *n)
+static inline size_t recipe_line_of(const yaml_node_t *n)
 {
     return n->start_mark.line;
 }
 
-static inline yaml_node_t *node_at(struct recipe_reader *d, int i)
+static inline yaml_node_t *recipe_node_at(struct recipe_reader *d, int i)
 {
     return yaml_document_get_node(&d->doc, i);
 }

@@ -12,7 +12,7 @@
 
 enum { MAX_KNOWN = 64 };
 
-/* --- groups ---------------------------------------------------------------- */
+/* --- groups --------------------------------------------------------------- */
 
 static const char *const kind_word[] = {
     [RECIPE_EACH] = "each",
@@ -39,8 +39,8 @@ struct said {
     const yaml_node_t *summary, *count, *probability, *share;
 };
 
-static void say(struct recipe_reader *d, const yaml_node_t *key,
-                const yaml_node_t *value, struct said *s)
+static void take_member(struct recipe_reader *d, const yaml_node_t *key,
+                        const yaml_node_t *value, struct said *s)
 {
     static const char *const others[] = {"summary", "count", "probability",
                                          "share"};
@@ -54,7 +54,8 @@ static void say(struct recipe_reader *d, const yaml_node_t *key,
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
         if (word && strcmp(word, others[i]) == 0) {
             if (*place[i])
-                yaml_fault(&d->faults, line_of(key), "%s: given twice", word);
+                yaml_fault(&d->faults, recipe_line_of(key), "%s: given twice",
+                           word);
             *place[i] = value;
             return;
         }
@@ -69,29 +70,31 @@ static void say(struct recipe_reader *d, const yaml_node_t *key,
         return;
     }
     if (s->what)
-        yaml_fault(&d->faults, line_of(key),
+        yaml_fault(&d->faults, recipe_line_of(key),
                    "%s: a step is one operation or one group", word);
     s->what = value;
     s->op = op;
     s->kind = kind;
 }
 
-static bool listen(struct recipe_reader *d, const yaml_node_t *n,
-                   struct said *s)
+static bool take_mapping(struct recipe_reader *d, const yaml_node_t *n,
+                         struct said *s)
 {
     const int before = d->faults.n;
 
     *s = (struct said){.at = n, .kind = -1};
     if (n->type != YAML_MAPPING_NODE) {
-        yaml_fault(&d->faults, line_of(n),
+        yaml_fault(&d->faults, recipe_line_of(n),
                    "a step is 'operation: {number: value, ...}'");
         return false;
     }
     for (const yaml_node_pair_t *p = n->data.mapping.pairs.start;
          p < n->data.mapping.pairs.top; p++)
-        say(d, node_at(d, p->key), node_at(d, p->value), s);
+        take_member(d, recipe_node_at(d, p->key), recipe_node_at(d, p->value),
+                    s);
     if (!s->what && d->faults.n == before)
-        yaml_fault(&d->faults, line_of(n), "neither an operation nor a group");
+        yaml_fault(&d->faults, recipe_line_of(n),
+                   "neither an operation nor a group");
     return s->what;
 }
 
@@ -102,7 +105,7 @@ static struct recipe_group *new_group(struct recipe_reader *d,
                                       const yaml_node_t *at, int depth)
 {
     if (d->n_group == RECIPE_MAX_GROUPS || depth == RECIPE_MAX_DEPTH) {
-        yaml_fault(&d->faults, line_of(at),
+        yaml_fault(&d->faults, recipe_line_of(at),
                    "more than %d groups, or %d inside each other",
                    RECIPE_MAX_GROUPS, RECIPE_MAX_DEPTH);
         return NULL;
@@ -114,18 +117,20 @@ static void refuse_key(struct recipe_reader *d, const yaml_node_t *n,
                        const char *key, const char *belongs)
 {
     if (n)
-        yaml_fault(&d->faults, line_of(n), "%s: belongs to %s", key, belongs);
+        yaml_fault(&d->faults, recipe_line_of(n), "%s: belongs to %s", key,
+                   belongs);
 }
 
 /* A member of a group of kind 'in'. */
 static void take_step(struct recipe_reader *d, const yaml_node_t *n, int in,
                       struct recipe_step *step, int depth)
 {
-    static const struct recipe_range chance = {0, 1}, share = {1e-6f, 1e6f};
+    static const struct recipe_range probability = {0, 1},
+                                     share = {1e-6f, 1e6f};
     struct said s;
 
     step->probability = 1;
-    if (!listen(d, n, &s))
+    if (!take_mapping(d, n, &s))
         return;
     refuse_key(d, s.summary, "summary", "the whole recipe");
     refuse_key(d, s.kind == RECIPE_SOME ? NULL : s.count, "count", "some_of");
@@ -134,7 +139,7 @@ static void take_step(struct recipe_reader *d, const yaml_node_t *n, int in,
     refuse_key(d, in == RECIPE_ONE ? NULL : s.share, "share",
                "a step of one_of");
     if (in == RECIPE_EACH && s.probability)
-        (void)recipe_number(d, s.probability, "probability", &chance,
+        (void)recipe_number(d, s.probability, "probability", &probability,
                             &step->probability);
     if (in == RECIPE_ONE && s.share)
         (void)recipe_number(d, s.share, "share", &share, &step->probability);
@@ -156,10 +161,11 @@ static void take_count(struct recipe_reader *d, const struct said *s,
     float x = 0;
 
     if (!s->count)
-        yaml_fault(&d->faults, line_of(s->what),
+        yaml_fault(&d->faults, recipe_line_of(s->what),
                    "some_of: needs 'count', how many");
     else if (recipe_number(d, s->count, "count", &limit, &x) && floorf(x) < x)
-        yaml_fault(&d->faults, line_of(s->count), "count: a whole number only");
+        yaml_fault(&d->faults, recipe_line_of(s->count),
+                   "count: a whole number only");
     g->some = (int)x;
 }
 
@@ -174,7 +180,7 @@ static void take_group(struct recipe_reader *d, const struct said *s,
     if (n->type == YAML_SEQUENCE_NODE)
         count = n->data.sequence.items.top - n->data.sequence.items.start;
     if (count < 1 || count > AUGMENT_MAX_OPS) {
-        yaml_fault(&d->faults, line_of(n),
+        yaml_fault(&d->faults, recipe_line_of(n),
                    "%s: a list of 1 to %d steps must follow",
                    kind_word[s->kind], AUGMENT_MAX_OPS);
         return;
@@ -182,13 +188,13 @@ static void take_group(struct recipe_reader *d, const struct said *s,
     g->n_step = (int)count;
     d->n_step += (int)count;
     for (int i = 0; i < g->n_step; i++)
-        take_step(d, node_at(d, n->data.sequence.items.start[i]), s->kind,
-                  &step[i], depth);
+        take_step(d, recipe_node_at(d, n->data.sequence.items.start[i]),
+                  s->kind, &step[i], depth);
     if (g->kind == RECIPE_SOME)
         take_count(d, s, g);
 }
 
-/* --- the whole ------------------------------------------------------------- */
+/* --- the whole ------------------------------------------------------------ */
 
 static int by_size(const void *a, const void *b)
 {
@@ -221,11 +227,11 @@ static void take_all(struct recipe_reader *d)
         yaml_fault(&d->faults, 0, "an empty recipe");
         return;
     }
-    if (!listen(d, root, &s))
+    if (!take_mapping(d, root, &s))
         return;
     summary = s.summary ? recipe_word(s.summary) : "";
     if (!summary || strlen(summary) >= RECIPE_SUMMARY)
-        yaml_fault(&d->faults, line_of(s.summary),
+        yaml_fault(&d->faults, recipe_line_of(s.summary),
                    "summary: a line of less than %d bytes", RECIPE_SUMMARY);
     else
         snprintf(d->r->summary, RECIPE_SUMMARY, "%s", summary);
@@ -233,18 +239,18 @@ static void take_all(struct recipe_reader *d)
     refuse_key(d, s.probability, "probability", "a step of each");
     refuse_key(d, s.share, "share", "a step of one_of");
     if (s.op)
-        yaml_fault(&d->faults, line_of(root),
+        yaml_fault(&d->faults, recipe_line_of(root),
                    "a recipe is a group: each, some_of, one_of or in_turn");
     else
         take_group(d, &s, &d->r->all, 0);
     if (d->faults.n == 0 && most_ops(&d->r->all) > AUGMENT_MAX_OPS)
-        yaml_fault(&d->faults, line_of(root),
+        yaml_fault(&d->faults, recipe_line_of(root),
                    "up to %d operations for one variant, at most %d",
                    most_ops(&d->r->all), AUGMENT_MAX_OPS);
 }
 
 /* Load the one document of the text. */
-static int load(struct recipe_reader *d, yaml_parser_t *yaml)
+static int load_document(struct recipe_reader *d, yaml_parser_t *yaml)
 {
     yaml_document_t more;
 
@@ -280,7 +286,7 @@ int recipe_init(struct recipe *r, const struct recipe_text *text,
     }
     yaml_parser_set_input_string(&yaml, (const unsigned char *)text->text,
                                  text->size);
-    (void)load(&d, &yaml);
+    (void)load_document(&d, &yaml);
     yaml_parser_delete(&yaml);
     if (yaml_faults_end(&d.faults) == 0)
         return 0;

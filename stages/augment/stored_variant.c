@@ -1,10 +1,10 @@
-/* stored_variant.c - the key of a row, and its recipe */
+/* stored_variant.c - the stream of a row, and its recipe */
 #include "stored_variant.h"
 
-static const char *source_hash(const struct variant_args *a, size_t row,
+static const char *source_hash(const struct stored_variant_args *a, size_t row,
                                const struct augment_picture *p)
 {
-    struct variant_source *s = a->source;
+    struct stored_variant_source *s = a->source;
 
     if (!s->known || s->row != row)
         hash_of(p->src, augment_bytes(p), s->hash);
@@ -13,11 +13,11 @@ static const char *source_hash(const struct variant_args *a, size_t row,
     return s->hash;
 }
 
-uint32_t variant_make(const struct variant_args *a, size_t r, uint8_t *dst,
-                      uint8_t *scratch, struct buf *text)
+uint32_t stored_variant_make(const struct stored_variant_args *a, size_t r,
+                             uint8_t *dst, uint8_t *scratch, struct buf *text)
 {
-    const struct sources *s = a->sources;
-    const size_t row = sources_row(s, r);
+    const struct augmented_rows *s = a->sources;
+    const size_t row = augmented_rows_row(s, r);
     const struct augment_picture picture = {
         .w = (int)s->data.w,
         .h = (int)s->data.h,
@@ -25,12 +25,13 @@ uint32_t variant_make(const struct variant_args *a, size_t r, uint8_t *dst,
         .dst = dst,
         .scratch = scratch,
     };
-    const struct recipe_key key = {.seed = a->seed,
-                                   .content = source_hash(a, row, &picture),
-                                   .content_size = HASH_HEX - 1,
-                                   .variant = (uint32_t)(r % s->variants)};
+    const struct recipe_stream stream = {
+        .seed = a->seed,
+        .content = source_hash(a, row, &picture),
+        .content_size = HASH_HEX - 1,
+        .variant = (uint32_t)(r % s->variants)};
 
     text->len = 0;
-    recipe_apply(a->recipe, &key, &picture, text);
-    return key.variant;
+    recipe_apply(a->recipe, &stream, &picture, text);
+    return stream.variant;
 }

@@ -10,18 +10,18 @@
 
 /* The hash of the source that was used last; zeros: of none yet.  Another run's
  * sources begin with another. */
-struct variant_source {
+struct stored_variant_source {
     bool known;
     size_t row; /* of data/ */
     char hash[HASH_HEX];
 };
 
 /* What decides every byte of a store, beside the pixels of data/. */
-struct variant_args {
-    const struct sources *sources; /* borrowed */
-    const struct recipe *recipe;   /* borrowed */
-    uint64_t seed;                 /* run.seed */
-    struct variant_source *source; /* borrowed; used again and again */
+struct stored_variant_args {
+    const struct augmented_rows *sources; /* borrowed */
+    const struct recipe *recipe;          /* borrowed */
+    uint64_t seed;                        /* run.seed */
+    struct stored_variant_source *source; /* borrowed; used again and again */
 };
 
 /*
@@ -31,7 +31,7 @@ struct variant_args {
  *   text     [out] emptied, then its operations: see recipe_apply()
  * Returns the variant's number.  Deterministic, on whatever machine.
  */
-uint32_t variant_make(const struct variant_args *a, size_t r, uint8_t *dst,
-                      uint8_t *scratch, struct buf *text);
+uint32_t stored_variant_make(const struct stored_variant_args *a, size_t r,
+                             uint8_t *dst, uint8_t *scratch, struct buf *text);
 
 #endif

@@ -11,62 +11,64 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct again {
-    struct run_env env;     /* owned */
-    struct sources sources; /* owned */
-    struct store made;      /* owned: RUN/augment */
-    struct recipe recipe;   /* owned */
-    int operations;         /* column of its index */
-    uint8_t *pixels;        /* owned: one picture, then scratch */
-    struct buf text;        /* owned */
+struct verify_store {
+    struct run_state run;          /* owned */
+    struct augmented_rows sources; /* owned */
+    struct store made;             /* owned: RUN/augment */
+    struct recipe recipe;          /* owned */
+    int operations;                /* column of its index */
+    uint8_t *pixels;               /* owned: one picture, then scratch */
+    struct buf text;               /* owned */
 };
 
-static void again_release(struct again *a)
+static void again_release(struct verify_store *a)
 {
     buf_release(&a->text);
     free(a->pixels);
     store_close(&a->made);
     recipe_release(&a->recipe);
-    sources_close(&a->sources);
-    env_release(&a->env);
+    augmented_rows_close(&a->sources);
+    run_release(&a->run);
 }
 
-static int again_open(struct again *a, const char *run_dir, struct err *err)
+static int again_open(struct verify_store *a, const char *run_dir,
+                      struct err *err)
 {
     char path[FILE_PATH_MAX];
     size_t w, h;
 
-    if (env_load(&a->env, run_dir, err) < 0)
+    if (run_load(&a->run, run_dir, err) < 0)
         return -1;
-    if (!plan_find(&a->env.plan, "augment"))
+    if (!plan_find(&a->run.plan, "augment"))
         return err_set(err, ERR_USAGE, "'%s' plans no augmentation", run_dir);
-    if (recipe_init(&a->recipe, &a->env.plan.recipe, err) < 0 ||
+    if (recipe_init(&a->recipe, &a->run.plan.recipe, err) < 0 ||
         file_path(path, err, "%s/augment", run_dir) < 0 ||
-        sources_open(&a->sources, run_dir, a->env.config.augment.variants,
-                     err) < 0 ||
+        augmented_rows_open(&a->sources, run_dir,
+                            a->run.config.augment.variants, err) < 0 ||
         store_open(&a->made, path, err) < 0)
         return -1;
     h = a->sources.data.h;
     w = a->sources.data.w;
     a->operations = csv_column(&a->made.index, "operations");
-    if (a->made.n != sources_rows(&a->sources) || a->made.h != h ||
+    if (a->made.n != augmented_rows_rows(&a->sources) || a->made.h != h ||
         a->made.w != w || a->operations < 0)
         return err_set(err, ERR_INPUT,
                        "'%s': %zu rows of %zu x %zu, but the plan has %zu of "
                        "%zu x %zu",
                        path, a->made.n, a->made.h, a->made.w,
-                       sources_rows(&a->sources), h, w);
+                       augmented_rows_rows(&a->sources), h, w);
     a->pixels = malloc(h * w * 3 + augment_scratch((int)w, (int)h));
     return a->pixels ? 0 : err_set(err, ERR_SYSTEM, "no memory for a picture");
 }
 
-static int compare(struct again *a, const struct variant_args *v, size_t r,
-                   struct err *err)
+static int compare_row(struct verify_store *a,
+                       const struct stored_variant_args *v, size_t r,
+                       struct err *err)
 {
     const size_t size = a->made.h * a->made.w * 3;
     const char *stored = csv_get(&a->made.index, r, (size_t)a->operations);
     const uint32_t variant =
-        variant_make(v, r, a->pixels, a->pixels + size, &a->text);
+        stored_variant_make(v, r, a->pixels, a->pixels + size, &a->text);
 
     if (buf_check(&a->text, err) < 0)
         return -1;
@@ -74,22 +76,22 @@ static int compare(struct again *a, const struct variant_args *v, size_t r,
         return err_set(err, ERR_INPUT,
                        "row %zu (variant %u of source %zu): stored as %s, "
                        "derived again as %s",
-                       r, variant, sources_row(&a->sources, r), stored,
+                       r, variant, augmented_rows_row(&a->sources, r), stored,
                        a->text.data);
     if (memcmp(store_image(&a->made, r), a->pixels, size) != 0)
         return err_set(err, ERR_INPUT,
                        "row %zu (variant %u of source %zu): other bytes than "
                        "those stored",
-                       r, variant, sources_row(&a->sources, r));
+                       r, variant, augmented_rows_row(&a->sources, r));
     return 0;
 }
 
 /* One row out of each of k equal stretches of the store. */
-static int compare_sample(struct again *a, size_t k, struct err *err)
+static int compare_sample(struct verify_store *a, size_t k, struct err *err)
 {
-    const struct config *c = &a->env.config;
-    struct variant_source source = {0};
-    const struct variant_args v = {
+    const struct config *c = &a->run.config;
+    struct stored_variant_source source = {0};
+    const struct stored_variant_args v = {
         .sources = &a->sources,
         .recipe = &a->recipe,
         .seed = (uint64_t)c->run.seed,
@@ -108,7 +110,7 @@ static int compare_sample(struct again *a, size_t k, struct err *err)
         r = first + rng_below(&rng, (uint32_t)(end - first));
         if (store_label(&a->made, r) < 0)
             aside++;
-        else if (compare(a, &v, r, err) < 0)
+        else if (compare_row(a, &v, r, err) < 0)
             return -1;
         else
             same++;
@@ -118,11 +120,11 @@ static int compare_sample(struct again *a, size_t k, struct err *err)
     return 0;
 }
 
-int again_main(int argc, char **argv, struct err *err)
+int verify_store_main(int argc, char **argv, struct err *err)
 {
     static const struct option known[] = {
         {"sample", required_argument, NULL, 's'}, {0}};
-    struct again a = {.operations = -1};
+    struct verify_store a = {.operations = -1};
     char *end = NULL;
     long k = 100;
     int c, rc;

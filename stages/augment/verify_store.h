@@ -13,6 +13,6 @@
  * Errors: ERR_USAGE options, no such run, no augmentation planned; ERR_INPUT a
  * row differs (the first is named), a damaged store; ERR_SYSTEM.
  */
-MUST_USE int again_main(int argc, char **argv, struct err *err);
+MUST_USE int verify_store_main(int argc, char **argv, struct err *err);
 
 #endif

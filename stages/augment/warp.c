@@ -28,8 +28,8 @@ struct taps {
     int fx[WARP_RUN], fy[WARP_RUN];
 };
 
-static inline uint32_t blend(uint32_t p0, uint32_t p1, uint32_t p2, uint32_t p3,
-                             int fx, int fy)
+static inline uint32_t blend_pixels(uint32_t p0, uint32_t p1, uint32_t p2,
+                                    uint32_t p3, int fx, int fy)
 {
     const int a = (int)(p0 & 255), b = (int)(p1 & 255);
     const int c = (int)(p2 & 255), d = (int)(p3 & 255);
@@ -49,9 +49,10 @@ HOT static void blend_all(struct taps *t, int n)
         const uint32_t c = t->px[2][i], d = t->px[3][i];
         const int fx = t->fx[i], fy = t->fy[i];
 
-        t->px[0][i] = blend(a, b, c, d, fx, fy) |
-                      blend(a >> 8, b >> 8, c >> 8, d >> 8, fx, fy) << 8 |
-                      blend(a >> 16, b >> 16, c >> 16, d >> 16, fx, fy) << 16;
+        t->px[0][i] =
+            blend_pixels(a, b, c, d, fx, fy) |
+            blend_pixels(a >> 8, b >> 8, c >> 8, d >> 8, fx, fy) << 8 |
+            blend_pixels(a >> 16, b >> 16, c >> 16, d >> 16, fx, fy) << 16;
     }
 }
 
@@ -87,7 +88,7 @@ static void fetch_border(const struct augment_picture *p, int64_t x, int64_t y,
     t->px[3][i] = load_at(p, right, low);
 }
 
-static inline uint32_t load(const uint8_t *p)
+static inline uint32_t load_pixel(const uint8_t *p)
 {
     uint32_t x;
 
@@ -97,8 +98,9 @@ static inline uint32_t load(const uint8_t *p)
 
 /* The pixel at (x, y) and its neighbours to the right and below; of the right
  * ones four bytes end, not begin, with them: nothing lies behind the last. */
-static inline void fetch(const struct augment_picture *p, int64_t x, int64_t y,
-                         enum augment_fill fill, struct taps *t, int i)
+static inline void fetch_taps(const struct augment_picture *p, int64_t x,
+                              int64_t y, enum augment_fill fill, struct taps *t,
+                              int i)
 {
     const uint8_t *top, *low;
 
@@ -108,10 +110,10 @@ static inline void fetch(const struct augment_picture *p, int64_t x, int64_t y,
     }
     top = p->src + (y * p->w + x) * 3;
     low = top + (ptrdiff_t)p->w * 3;
-    t->px[0][i] = load(top);
-    t->px[1][i] = load(top + 2) >> 8;
-    t->px[2][i] = load(low);
-    t->px[3][i] = load(low + 2) >> 8;
+    t->px[0][i] = load_pixel(top);
+    t->px[1][i] = load_pixel(top + 2) >> 8;
+    t->px[2][i] = load_pixel(low);
+    t->px[3][i] = load_pixel(low + 2) >> 8;
 }
 
 void warp_run(const struct augment_picture *p, const int64_t *u,
@@ -126,14 +128,14 @@ void warp_run(const struct augment_picture *p, const int64_t *u,
 
         t.fx[i] = (int)(x >> shift) & (WEIGHT_ONE - 1);
         t.fy[i] = (int)(y >> shift) & (WEIGHT_ONE - 1);
-        fetch(p, x >> POINT_BITS, y >> POINT_BITS, fill, &t, i);
+        fetch_taps(p, x >> POINT_BITS, y >> POINT_BITS, fill, &t, i);
     }
     blend_all(&t, n);
     for (int i = 0; i < n; i++)
         memcpy(out + (ptrdiff_t)3 * i, &t.px[0][i], 3);
 }
 
-/* --- whole pictures -------------------------------------------------------- */
+/* --- whole pictures ------------------------------------------------------- */
 
 static void warp_affine(const struct augment_picture *p, const double m[9],
                         enum augment_fill fill)

@@ -22,11 +22,11 @@ const char *draw_class_name(int class)
     return cell_class_name(class);
 }
 
-/* --- one cell -------------------------------------------------------------- */
+/* --- one cell ------------------------------------------------------------- */
 
 /* A cell that fits, moved so that its crop begins at (0, 0). */
-static void place(struct cell *c, int class, const struct style *style,
-                  int side[2], struct rng *rng)
+static void place_cell(struct cell *c, int class, const struct style *style,
+                       int side[2], struct rng *rng)
 {
     struct style s = *style;
     float box[4], before[2];
@@ -66,11 +66,11 @@ static void paint_neighbours(struct canvas *canvas, const struct cell *c,
               rng_uniform_in(rng, 0.68f, 0.98f);
         cell_move(&other, c->body.cx + far * draw_cos(at),
                   c->body.cy + far * draw_sin(at));
-        paint_cell(canvas, &other);
+        draw_paint_cell(canvas, &other);
     }
 }
 
-static void contour(struct buf *b, const struct outline *o)
+static void put_contour(struct buf *b, const struct outline *o)
 {
     for (int i = 0; i <= OUTLINE_ANGLES; i += CONTOUR_STEP) {
         const float t = (float)i / OUTLINE_ANGLES;
@@ -94,21 +94,21 @@ int draw_cell(struct drawn *d, uint64_t seed, int class, int cluster,
     style_draw(&style, class, &rng);
     rng_init(&rng, seed, RNG_DRAW, (uint32_t) class,
              CELL_STREAM(cluster, number));
-    place(&c, class, &style, side, &rng);
+    place_cell(&c, class, &style, side, &rng);
     if (canvas_init(&canvas, side[0], side[1], err) < 0 ||
         image_init(&d->im, side[0], side[1], err) < 0)
         goto out;
-    paint_ground(&canvas, &style, &rng);
-    paint_veil(&canvas, &style, &rng);
+    draw_paint_ground(&canvas, &style, &rng);
+    draw_paint_veil(&canvas, &style, &rng);
     paint_neighbours(&canvas, &c, class, &style, &rng);
-    paint_cell(&canvas, &c);
-    paint_debris(&canvas, &style, &rng);
-    paint_develop(&canvas, &style,
-                  style.blur * rng_uniform_in(&rng, 0.75f, 1.25f), &rng,
-                  &d->im);
-    contour(&d->cytoplasm, &c.body);
+    draw_paint_cell(&canvas, &c);
+    draw_paint_debris(&canvas, &style, &rng);
+    draw_paint_develop(&canvas, &style,
+                       style.blur * rng_uniform_in(&rng, 0.75f, 1.25f), &rng,
+                       &d->im);
+    put_contour(&d->cytoplasm, &c.body);
     for (int i = 0; i < c.n_nucleus; i++)
-        contour(&d->nucleus, &c.nucleus[i].shape);
+        put_contour(&d->nucleus, &c.nucleus[i].shape);
     if (c.n_nucleus > 1)
         buf_printf(&d->nucleus, "%.1f,%.1f\n",
                    (double)(c.nucleus[0].shape.cx + c.nucleus[0].shape.r[0]),
@@ -130,7 +130,7 @@ void drawn_release(struct drawn *d)
     buf_release(&d->nucleus);
 }
 
-/* --- the data set ---------------------------------------------------------- */
+/* --- the data set --------------------------------------------------------- */
 
 void draw_clusters(uint64_t seed, int class, int per_class, int *size, int *n)
 {
@@ -152,14 +152,14 @@ void draw_clusters(uint64_t seed, int class, int per_class, int *size, int *n)
 }
 
 /* One file to draw. */
-struct job {
+struct draw_file {
     int class, cluster, number;
 };
 
-static struct job *jobs_new(const struct draw_args *a, struct err *err)
+static struct draw_file *jobs_new(const struct draw_args *a, struct err *err)
 {
     const size_t n = (size_t)a->per_class * DRAW_CLASSES;
-    struct job *jobs = calloc(n, sizeof(*jobs));
+    struct draw_file *jobs = calloc(n, sizeof(*jobs));
     int *size = calloc((size_t)a->per_class, sizeof(*size));
     size_t k = 0;
 
@@ -175,7 +175,7 @@ static struct job *jobs_new(const struct draw_args *a, struct err *err)
         draw_clusters(a->seed, class, (int)a->per_class, size, &clusters);
         for (int c = 0; c < clusters; c++)
             for (int m = 0; m < size[c]; m++)
-                jobs[k++] = (struct job){class, c, m};
+                jobs[k++] = (struct draw_file){class, c, m};
     }
     BUG_ON(k != n);
     free(size);
@@ -198,7 +198,7 @@ static int write_text(const struct buf *b, const char *path, struct err *err)
     return 0;
 }
 
-static int job_write(const struct draw_args *a, const struct job *j,
+static int job_write(const struct draw_args *a, const struct draw_file *j,
                      const struct drawn *d, struct err *err)
 {
     const char *name = draw_class_name(j->class);
@@ -219,7 +219,7 @@ static int job_write(const struct draw_args *a, const struct job *j,
     return 0;
 }
 
-static int job_run(const struct draw_args *a, const struct job *j,
+static int job_run(const struct draw_args *a, const struct draw_file *j,
                    struct err *err)
 {
     struct drawn d;
@@ -257,7 +257,7 @@ static void job_done(const struct draw_args *a, struct progress *p, int rc,
     }
 }
 
-static int run_jobs(const struct draw_args *a, const struct job *jobs,
+static int run_jobs(const struct draw_args *a, const struct draw_file *jobs,
                     struct err *err)
 {
     struct progress p = {.total = a->per_class * DRAW_CLASSES};
@@ -291,7 +291,7 @@ static int make_dirs(const struct draw_args *a, struct err *err)
 
         if (file_path(path, err, "%s/im_%s/im_%s/CROPPED", a->dir, name, name) <
                 0 ||
-            dir_make(path, err) < 0)
+            file_dir_make(path, err) < 0)
             return -1;
     }
     return 0;
@@ -299,7 +299,7 @@ static int make_dirs(const struct draw_args *a, struct err *err)
 
 int draw_into(const struct draw_args *a, struct err *err)
 {
-    struct job *jobs;
+    struct draw_file *jobs;
     int rc;
 
     if (a->per_class < 1 || a->per_class > DRAW_MAX_PER_CLASS)
@@ -324,7 +324,7 @@ int draw_dataset(const struct draw_args *a, struct err *err)
         return err_set(err, ERR_USAGE, "%s exists: name a new directory",
                        a->dir);
     if (file_path(partial, err, "%s.partial", a->dir) < 0 ||
-        dir_remove(partial, err) < 0)
+        file_dir_remove(partial, err) < 0)
         return -1;
     b.dir = partial;
     if (draw_into(&b, err) < 0)

@@ -196,7 +196,7 @@ const char *cell_class_name(int class)
 }
 
 /* An index in 0 .. n-1 with the given weights. */
-static int pick(const float *weight, int n, struct rng *rng)
+static int draw_index(const float *weight, int n, struct rng *rng)
 {
     float sum = 0.0f, x;
     int i;
@@ -230,12 +230,12 @@ static void light_draw(struct style *s, struct rng *rng)
 void style_draw(struct style *s, int class, struct rng *rng)
 {
     const struct trait *t = &traits[class];
-    const int main_stain = pick(t->stain, STAINS, rng);
+    const int main_stain = draw_index(t->stain, STAINS, rng);
     const int nucleus = (int)rng_below(rng, 4);
     const float haze = rng_uniform(rng);
 
     stain_draw(s->stain[0], main_stain, rng);
-    stain_draw(s->stain[1], pick(t->stain, STAINS, rng), rng);
+    stain_draw(s->stain[1], draw_index(t->stain, STAINS, rng), rng);
     for (int k = 0; k < 3; k++) {
         const float jitter = 0.1f * draw_bell(rng);
 

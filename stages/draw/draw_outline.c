@@ -29,7 +29,7 @@ static void put_waves(float *r, float wobble, struct rng *rng)
 }
 
 /* Radius of a polygon's side from corner (t0, r0) to (t1, r1), at t. */
-static float side(float t0, float r0, float t1, float r1, float t)
+static float side_radius(float t0, float r0, float t1, float r1, float t)
 {
     const float bottom = r0 * draw_sin(t - t0) + r1 * draw_sin(t1 - t);
 
@@ -60,7 +60,8 @@ static void put_corners(float *r, float corner, struct rng *rng)
         for (k = 0; k < n - 1 && t > at[k + 1]; k++)
             ;
         r[i] *= draw_mix(
-            1.0f, side(at[k], radius[k], at[k + 1], radius[k + 1], t), corner);
+            1.0f, side_radius(at[k], radius[k], at[k + 1], radius[k + 1], t),
+            corner);
     }
 }
 
@@ -80,7 +81,7 @@ static void put_spikes(float *r, int n, struct rng *rng)
 }
 
 /* Round the corners: a circular mean over 2 * half + 1 directions. */
-static void smooth(float *r, int half)
+static void smooth_corners(float *r, int half)
 {
     float old[OUTLINE_ANGLES];
 
@@ -95,7 +96,7 @@ static void smooth(float *r, int half)
 }
 
 /* Scale to the area of a circle of 'radius'; fill in what follows from r. */
-static void finish(struct outline *o, float radius)
+static void finish_outline(struct outline *o, float radius)
 {
     const float step = 6.2831853f / OUTLINE_ANGLES;
     float area = 0.0f;
@@ -129,9 +130,9 @@ void outline_draw(struct outline *o, const struct outline_args *a,
     put_waves(o->r, a->wobble, rng);
     put_corners(o->r, a->corner, rng);
     put_spikes(o->r, a->n_spike, rng);
-    smooth(o->r, 3);
-    smooth(o->r, 2);
-    finish(o, a->radius);
+    smooth_corners(o->r, 3);
+    smooth_corners(o->r, 2);
+    finish_outline(o, a->radius);
 }
 
 void outline_move(struct outline *o, float dx, float dy)

@@ -48,7 +48,7 @@ static struct area area_of(const struct canvas *c, const struct outline *o,
     };
 }
 
-void paint_ground(struct canvas *c, const struct style *s, struct rng *rng)
+void draw_paint_ground(struct canvas *c, const struct style *s, struct rng *rng)
 {
     const uint32_t seed = rng_u32(rng);
     const float size = 1.0f / rng_uniform_in(rng, 25.0f, 70.0f);
@@ -85,7 +85,7 @@ static void paint_shape(struct canvas *c, const struct outline *o, float soft,
     }
 }
 
-void paint_veil(struct canvas *c, const struct style *s, struct rng *rng)
+void draw_paint_veil(struct canvas *c, const struct style *s, struct rng *rng)
 {
     const int n = (int)rng_below(rng, 4);
 
@@ -106,7 +106,7 @@ void paint_veil(struct canvas *c, const struct style *s, struct rng *rng)
 }
 
 /* Creases: thin dark lines where the noise crosses zero. */
-static float crease(const struct cell *c, float x, float y)
+static float crease_at(const struct cell *c, float x, float y)
 {
     const float n =
         draw_cloud(x / c->wrinkle_size, y / c->wrinkle_size, 3, c->texture + 9);
@@ -117,7 +117,7 @@ static float crease(const struct cell *c, float x, float y)
     return draw_hill(n * 14.0f) * draw_step(-0.3f, 0.7f, where);
 }
 
-static float folded(const struct cell *c, float x, float y)
+static float fold_at(const struct cell *c, float x, float y)
 {
     float t = 0.0f;
 
@@ -133,7 +133,7 @@ static float folded(const struct cell *c, float x, float y)
     return t;
 }
 
-static float spotted(const struct cell *c, float x, float y)
+static float spots_at(const struct cell *c, float x, float y)
 {
     float t = 0.0f;
 
@@ -149,7 +149,7 @@ static float spotted(const struct cell *c, float x, float y)
 }
 
 /* What the halo leaves of the cytoplasm: 1 outside, a bright ring inside. */
-static float haloed(const struct cell *c, float x, float y)
+static float halo_at(const struct cell *c, float x, float y)
 {
     float u;
     const float d = outline_depth(&c->halo, x, y, &u);
@@ -161,7 +161,7 @@ static float haloed(const struct cell *c, float x, float y)
 }
 
 /* Thickness of the cytoplasm at (x, y); 0 outside. */
-static float thickness(const struct cell *c, float x, float y)
+static float thickness_at(const struct cell *c, float x, float y)
 {
     float u, t;
     const float g = 1.0f / c->grain_size;
@@ -175,11 +175,11 @@ static float thickness(const struct cell *c, float x, float y)
     t += c->rim * draw_hill((d - c->rim_width) / c->rim_width);
     t *= 1.0f + c->grain * draw_cloud(x * g, y * g, 3, c->texture);
     if (c->wrinkle > 0.05f)
-        t += c->wrinkle * crease(c, x, y);
-    t += folded(c, x, y);
+        t += c->wrinkle * crease_at(c, x, y);
+    t += fold_at(c, x, y);
     if (c->has_halo)
-        t *= haloed(c, x, y);
-    t *= draw_clamp(1.0f + spotted(c, x, y), 0.1f, 3.0f);
+        t *= halo_at(c, x, y);
+    t *= draw_clamp(1.0f + spots_at(c, x, y), 0.1f, 3.0f);
     return t * c->density * draw_step(-c->edge, c->edge, d);
 }
 
@@ -191,7 +191,7 @@ static void paint_body(struct canvas *c, const struct cell *cell)
     for (int y = a.y0; y < a.y1; y++) {
         for (int x = a.x0; x < a.x1; x++) {
             const float fx = (float)x, fy = (float)y;
-            const float t = thickness(cell, fx, fy);
+            const float t = thickness_at(cell, fx, fy);
             const float hue =
                 t > 0.0f ? draw_noise(fx * g, fy * g, cell->texture + 5) : 0.0f;
             float *d = canvas_at(c, x, y);
@@ -229,7 +229,7 @@ static void paint_nucleus(struct canvas *c, const struct cell *cell,
     }
 }
 
-void paint_cell(struct canvas *c, const struct cell *cell)
+void draw_paint_cell(struct canvas *c, const struct cell *cell)
 {
     paint_body(c, cell);
     for (int i = 0; i < cell->n_nucleus; i++)
@@ -256,7 +256,7 @@ static void paint_leukocyte(struct canvas *c, const struct style *s,
     }
 }
 
-void paint_debris(struct canvas *c, const struct style *s, struct rng *rng)
+void draw_paint_debris(struct canvas *c, const struct style *s, struct rng *rng)
 {
     const float mean = s->debris * (float)c->w * (float)c->h * 1e-4f;
     const int n = (int)(mean * rng_uniform_in(rng, 0.4f, 1.6f) + 0.5f);
@@ -279,10 +279,10 @@ void paint_debris(struct canvas *c, const struct style *s, struct rng *rng)
     }
 }
 
-/* --- development ----------------------------------------------------------- */
+/* --- development ---------------------------------------------------------- */
 
 /* Weights of a Gaussian; returns its half width. */
-static int kernel(float blur, float weight[PAINT_BLUR_MAX + 1])
+static int gaussian_kernel(float blur, float weight[PAINT_BLUR_MAX + 1])
 {
     const int half = (int)draw_clamp(3.0f * blur, 0.0f, PAINT_BLUR_MAX);
     float sum = 0.0f;
@@ -296,7 +296,7 @@ static int kernel(float blur, float weight[PAINT_BLUR_MAX + 1])
     return half;
 }
 
-static int inside(int i, int n)
+static int clamp_index(int i, int n)
 {
     return i < 0 ? 0 : i >= n ? n - 1 : i;
 }
@@ -312,8 +312,8 @@ static void blur_rows(const struct canvas *c, const float *weight, int half)
                 float sum = weight[0] * in[3 * x + k];
 
                 for (int i = 1; i <= half; i++)
-                    sum += weight[i] * (in[3 * inside(x - i, c->w) + k] +
-                                        in[3 * inside(x + i, c->w) + k]);
+                    sum += weight[i] * (in[3 * clamp_index(x - i, c->w) + k] +
+                                        in[3 * clamp_index(x + i, c->w) + k]);
                 out[3 * x + k] = sum;
             }
         }
@@ -332,9 +332,9 @@ static void blur_columns(const struct canvas *c, const float *weight, int half)
             out[j] = weight[0] * in[j];
         for (int i = 1; i <= half; i++) {
             const float *up =
-                c->scratch + (size_t)inside(y - i, c->h) * (size_t)n;
+                c->scratch + (size_t)clamp_index(y - i, c->h) * (size_t)n;
             const float *down =
-                c->scratch + (size_t)inside(y + i, c->h) * (size_t)n;
+                c->scratch + (size_t)clamp_index(y + i, c->h) * (size_t)n;
 
             for (int j = 0; j < n; j++)
                 out[j] += weight[i] * (up[j] + down[j]);
@@ -343,7 +343,8 @@ static void blur_columns(const struct canvas *c, const float *weight, int half)
 }
 
 /* Light that passes, 0 .. 255; a little uneven over the field. */
-static void expose(struct canvas *c, const struct style *s, struct rng *rng)
+static void expose_canvas(struct canvas *c, const struct style *s,
+                          struct rng *rng)
 {
     const float gx = 0.04f * draw_bell(rng) / (float)c->w;
     const float gy = 0.04f * draw_bell(rng) / (float)c->h;
@@ -361,7 +362,7 @@ static void expose(struct canvas *c, const struct style *s, struct rng *rng)
 }
 
 /* Noise of the camera: fine, and coarser from its colour filter. */
-static float noise(int x, int y, uint32_t seed)
+static float camera_noise(int x, int y, uint32_t seed)
 {
     const uint32_t h = draw_hash(x, y, seed);
     const uint32_t sum =
@@ -371,14 +372,14 @@ static float noise(int x, int y, uint32_t seed)
            1.8f * draw_noise((float)x * 0.55f, (float)y * 0.55f, seed + 1);
 }
 
-void paint_develop(struct canvas *c, const struct style *s, float blur,
-                   struct rng *rng, struct image *im)
+void draw_paint_develop(struct canvas *c, const struct style *s, float blur,
+                        struct rng *rng, struct image *im)
 {
     float weight[PAINT_BLUR_MAX + 1];
-    const int half = kernel(blur, weight);
+    const int half = gaussian_kernel(blur, weight);
     const uint32_t seed = rng_u32(rng);
 
-    expose(c, s, rng);
+    expose_canvas(c, s, rng);
     blur_rows(c, weight, half);
     blur_columns(c, weight, half);
     for (int y = 0; y < c->h; y++) {
@@ -388,8 +389,9 @@ void paint_develop(struct canvas *c, const struct style *s, float blur,
             const float *d = canvas_at(c, x, y);
 
             for (int k = 0; k < 3; k++) {
-                const float v = d[k] + s->noise * 0.7f *
-                                           noise(x, y, seed + (uint32_t)k * 7);
+                const float v =
+                    d[k] + s->noise * 0.7f *
+                               camera_noise(x, y, seed + (uint32_t)k * 7);
 
                 row[3 * x + k] = (uint8_t)draw_clamp(v + 0.5f, 0.0f, 255.0f);
             }

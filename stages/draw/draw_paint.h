@@ -22,19 +22,21 @@ MUST_USE int canvas_init(struct canvas *c, int w, int h, struct err *err);
 void canvas_release(struct canvas *c);
 
 /* The ground: haze of the style, uneven. */
-void paint_ground(struct canvas *c, const struct style *s, struct rng *rng);
+void draw_paint_ground(struct canvas *c, const struct style *s,
+                       struct rng *rng);
 
 /* Large soft patches of other cells, out of focus. */
-void paint_veil(struct canvas *c, const struct style *s, struct rng *rng);
+void draw_paint_veil(struct canvas *c, const struct style *s, struct rng *rng);
 
 /* One cell; what lies outside the canvas is cut. */
-void paint_cell(struct canvas *c, const struct cell *cell);
+void draw_paint_cell(struct canvas *c, const struct cell *cell);
 
 /* Specks, rods and stray nuclei of white blood cells. */
-void paint_debris(struct canvas *c, const struct style *s, struct rng *rng);
+void draw_paint_debris(struct canvas *c, const struct style *s,
+                       struct rng *rng);
 
 /* Light, blur of 'blur' pixels and noise; 'im' is as large as the canvas. */
-void paint_develop(struct canvas *c, const struct style *s, float blur,
-                   struct rng *rng, struct image *im);
+void draw_paint_develop(struct canvas *c, const struct style *s, float blur,
+                        struct rng *rng, struct image *im);
 
 #endif

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <time.h>
 
-/* --- as a stage ------------------------------------------------------------ */
+/* --- as a stage ----------------------------------------------------------- */
 
 static bool each_unit(void *self, int64_t done, int64_t total)
 {
@@ -39,10 +39,10 @@ static int handle(void *self, const struct unit *u, struct err *err)
                                 .self = u->link};
 
     (void)self;
-    if (node_begin(u->run_dir, u->node, dir, &resumed, err) < 0 ||
+    if (output_begin(u->run_dir, u->step, dir, &resumed, err) < 0 ||
         draw_into(&a, err) < 0)
         return -1;
-    return node_commit(u->run_dir, u->node, err);
+    return output_commit(u->run_dir, u->step, err);
 }
 
 static const struct stage stage = {
@@ -51,9 +51,9 @@ static const struct stage stage = {
     .handle = handle,
 };
 
-/* --- without a run --------------------------------------------------------- */
+/* --- without a run -------------------------------------------------------- */
 
-static void help(void)
+static void print_help(void)
 {
     printf("papline-draw --out DIR [--per-class N] [--seed S]\n"
            "    draw N cells (default 120) of each class into the new "
@@ -70,8 +70,8 @@ static bool each_cell(void *self, int64_t done, int64_t total)
 }
 
 /* A whole number, lo .. hi, of option 'name'. */
-static int number(const char *name, const char *text, int64_t lo, int64_t hi,
-                  int64_t *out, struct err *err)
+static int parse_number(const char *name, const char *text, int64_t lo,
+                        int64_t hi, int64_t *out, struct err *err)
 {
     char *end;
     long long x;
@@ -86,7 +86,8 @@ static int number(const char *name, const char *text, int64_t lo, int64_t hi,
     return 0;
 }
 
-static int parse(struct draw_args *a, int argc, char **argv, struct err *err)
+static int parse_options(struct draw_args *a, int argc, char **argv,
+                         struct err *err)
 {
     static const struct option known[] = {{"out", 1, NULL, 'o'},
                                           {"per-class", 1, NULL, 'n'},
@@ -99,11 +100,12 @@ static int parse(struct draw_args *a, int argc, char **argv, struct err *err)
     while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
         if (c == 'o')
             a->dir = optarg;
-        else if (c == 'n' && number("per-class", optarg, 1, DRAW_MAX_PER_CLASS,
-                                    &a->per_class, err) < 0)
+        else if (c == 'n' &&
+                 parse_number("per-class", optarg, 1, DRAW_MAX_PER_CLASS,
+                              &a->per_class, err) < 0)
             return -1;
         else if (c == 's' &&
-                 number("seed", optarg, 0, INT64_MAX, &seed, err) < 0)
+                 parse_number("seed", optarg, 0, INT64_MAX, &seed, err) < 0)
             return -1;
         else if (c == '?')
             return err_set(err, ERR_USAGE,
@@ -134,11 +136,11 @@ int main(int argc, char **argv)
         out = out || is_out(argv[i]);
     if (!out) {
         if (argc == 2 && strcmp(argv[1], "--help") == 0)
-            help();
+            print_help();
         return stage_main(&stage, argc, argv);
     }
     log_name("papline-draw");
-    if (parse(&a, argc, argv, &err) == 0 && draw_dataset(&a, &err) == 0)
+    if (parse_options(&a, argc, argv, &err) == 0 && draw_dataset(&a, &err) == 0)
         return 0;
     log_warn("%s", err.text);
     return err_exit_status(err.code);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* --- weights --------------------------------------------------------------- */
+/* --- weights -------------------------------------------------------------- */
 
 static int accuracy_of(const char *path, enum split split, double *accuracy,
                        struct err *err)
@@ -17,14 +17,14 @@ static int accuracy_of(const char *path, enum split split, double *accuracy,
     if (predictions_read(&p, path, split, err) < 0)
         return -1;
     for (size_t i = 0; i < p.o.n; i++)
-        right += p.label[i] == p.said[i];
+        right += p.label[i] == p.predicted[i];
     *accuracy = p.o.n > 0 ? right / (double)p.o.n : 0.0;
     predictions_release(&p);
     return 0;
 }
 
-static int read_weights(const struct fuse_args *a, struct fuse_weights *w,
-                        struct err *err)
+static int read_weights(const struct ensemble_vote_args *a,
+                        struct ensemble_vote_weights *w, struct err *err)
 {
     double given[STATS_CLASSES_MAX];
     int n;
@@ -38,8 +38,8 @@ static int read_weights(const struct fuse_args *a, struct fuse_weights *w,
     return 0;
 }
 
-int fuse_weigh(const struct fuse_args *a, struct fuse_weights *w,
-               struct err *err)
+int ensemble_vote_weigh(const struct ensemble_vote_args *a,
+                        struct ensemble_vote_weights *w, struct err *err)
 {
     double sum = 0;
 
@@ -60,12 +60,12 @@ int fuse_weigh(const struct fuse_args *a, struct fuse_weights *w,
     return 0;
 }
 
-/* --- deciding -------------------------------------------------------------- */
+/* --- deciding ------------------------------------------------------------- */
 
 /* A way to decide: probabilities into t->p, or decisions into t->said. */
 typedef void (*decide_f)(const struct ensemble *e, struct predictions *t);
 
-static void vote(const struct ensemble *e, struct predictions *t)
+static void vote_cells(const struct ensemble *e, struct predictions *t)
 {
     const size_t k = (size_t)e->k;
 
@@ -73,30 +73,30 @@ static void vote(const struct ensemble *e, struct predictions *t)
     for (size_t i = 0; i < e->n * k; i++)
         t->p[i] = (double)(float)t->p[i]; /* as nine digits keep it */
     for (size_t i = 0; i < e->n; i++)
-        t->said[i] = outcomes_argmax(t->p + i * k, e->k);
+        t->predicted[i] = outcomes_argmax(t->p + i * k, e->k);
 }
 
 static void fuzzy_rank(const struct ensemble *e, struct predictions *t)
 {
-    ensemble_fuzzy_rank(e, false, t->said);
+    ensemble_fuzzy_rank(e, false, t->predicted);
 }
 
 static void fuzzy_rank_code(const struct ensemble *e, struct predictions *t)
 {
-    ensemble_fuzzy_rank(e, true, t->said);
+    ensemble_fuzzy_rank(e, true, t->predicted);
 }
 
 static void fuzzy_distance(const struct ensemble *e, struct predictions *t)
 {
-    ensemble_fuzzy_distance(e, false, t->said);
+    ensemble_fuzzy_distance(e, false, t->predicted);
 }
 
 static void fuzzy_distance_code(const struct ensemble *e, struct predictions *t)
 {
-    ensemble_fuzzy_distance(e, true, t->said);
+    ensemble_fuzzy_distance(e, true, t->predicted);
 }
 
-static const struct way {
+static const struct vote_method {
     const char *name;
     decide_f decide;
     bool probabilities;
@@ -106,7 +106,7 @@ static const struct way {
 #undef ENSEMBLE
 };
 
-static const struct way *way_of(const char *name)
+static const struct vote_method *way_of(const char *name)
 {
     size_t i = 0;
 
@@ -132,10 +132,11 @@ static int check_member(const struct predictions *t,
     return predictions_match(t, member, name, err);
 }
 
-int fuse_split(const struct fuse_args *a, const struct fuse_weights *w,
-               enum split split, struct predictions *t, struct err *err)
+int ensemble_vote_split(const struct ensemble_vote_args *a,
+                        const struct ensemble_vote_weights *w, enum split split,
+                        struct predictions *t, struct err *err)
 {
-    const struct way *way = way_of(a->method);
+    const struct vote_method *way = way_of(a->method);
     struct predictions member[CONFIG_LIST_MAX] = {{.o = {.n = 0}}};
     const double *p[CONFIG_LIST_MAX];
     int rc = 0;

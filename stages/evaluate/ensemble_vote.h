@@ -9,7 +9,7 @@
 
 #include "evaluation/predictions.h"
 
-struct fuse_args {
+struct ensemble_vote_args {
     const char *method; /* of config/ensembles.def; borrowed, as all here */
     int n_member;       /* 2 .. CONFIG_LIST_MAX */
     const char *member[CONFIG_LIST_MAX]; /* their names, for messages */
@@ -19,7 +19,7 @@ struct fuse_args {
 };
 
 /* Weights as they are used; equal where all would be 0. */
-struct fuse_weights {
+struct ensemble_vote_weights {
     double weight[CONFIG_LIST_MAX];
 };
 
@@ -27,8 +27,9 @@ struct fuse_weights {
  * Errors: ERR_USAGE not as many numbers as members; ERR_INPUT a table is
  * missing or damaged; ERR_SYSTEM.
  */
-MUST_USE int fuse_weigh(const struct fuse_args *a, struct fuse_weights *w,
-                        struct err *err);
+MUST_USE int ensemble_vote_weigh(const struct ensemble_vote_args *a,
+                                 struct ensemble_vote_weights *w,
+                                 struct err *err);
 
 /*
  * Decide on the cells of a split.
@@ -38,8 +39,9 @@ MUST_USE int fuse_weigh(const struct fuse_args *a, struct fuse_weights *w,
  * without probabilities, or of other classes; ERR_USAGE of other cells;
  * ERR_SYSTEM.
  */
-MUST_USE int fuse_split(const struct fuse_args *a, const struct fuse_weights *w,
-                        enum split split, struct predictions *t,
-                        struct err *err);
+MUST_USE int ensemble_vote_split(const struct ensemble_vote_args *a,
+                                 const struct ensemble_vote_weights *w,
+                                 enum split split, struct predictions *t,
+                                 struct err *err);
 
 #endif

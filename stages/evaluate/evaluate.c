@@ -19,30 +19,30 @@ static const enum split splits[N_SPLIT] = {SPLIT_TEST, SPLIT_VALIDATION};
 struct evaluation {
     const struct evaluate_args *args;
     struct store data;
-    struct predictor net;
-    size_t *row[N_SPLIT];             /* owned */
-    struct predictions said[N_SPLIT]; /* owned */
-    char *group_text[N_SPLIT];        /* owned: what 'group' points to */
-    uint8_t *view;                    /* owned: (BATCH, h, w, 3) */
-    struct fuse_weights weights;      /* of an ensemble */
-    struct assess assess;
+    struct inference net;
+    size_t *row[N_SPLIT];                  /* owned */
+    struct predictions predicted[N_SPLIT]; /* owned */
+    char *group_text[N_SPLIT];             /* owned: what 'group' points to */
+    uint8_t *view;                         /* owned: (BATCH, h, w, 3) */
+    struct ensemble_vote_weights weights;  /* of an ensemble */
+    struct metrics_json metrics;
 };
 
 static int open_all(struct evaluation *e, struct err *err)
 {
     const struct evaluate_args *a = e->args;
-    struct predict_args p = {.path = a->model,
-                             .network = a->network,
-                             .batch = BATCH,
-                             .memory = GRAPH_INFER};
+    struct inference_args p = {.path = a->model,
+                               .network = a->network,
+                               .batch = BATCH,
+                               .memory = GRAPH_INFER};
 
     if (store_open(&e->data, a->data, err) < 0 ||
         store_use_fold(&e->data, a->fold, a->folds ? a->folds : 1, err) < 0)
         return -1;
-    if (a->fuse)
+    if (a->vote)
         return 0;
     p.data = &e->data;
-    if (predict_open(&e->net, &p, err) < 0)
+    if (inference_open(&e->net, &p, err) < 0)
         return -1;
     if (a->settings->views == VIEWS_ALL && e->data.h != e->data.w)
         return err_set(err, ERR_USAGE,
@@ -53,14 +53,14 @@ static int open_all(struct evaluation *e, struct err *err)
     return e->view ? 0 : err_set(err, ERR_SYSTEM, "no memory for pictures");
 }
 
-/* --- a split's table ------------------------------------------------------- */
+/* --- a split's table ------------------------------------------------------ */
 
 /* "CLASS/GROUP" of each row, in one run of text. */
 static int name_groups(struct evaluation *e, int s, struct err *err)
 {
     const struct csv *c = &e->data.index;
     const int column = csv_column(c, "group"), family = e->data.family_column;
-    struct predictions *p = &e->said[s];
+    struct predictions *p = &e->predicted[s];
     size_t room = 1;
     char *t;
 
@@ -87,26 +87,26 @@ static int name_groups(struct evaluation *e, int s, struct err *err)
 
 static int make_table(struct evaluation *e, int s, struct err *err)
 {
-    struct predictions *p = &e->said[s];
+    struct predictions *p = &e->predicted[s];
     const int file = csv_column(&e->data.index, "file");
     const bool families = e->data.family_column >= 0;
     const size_t k = (size_t)e->data.n_class;
     size_t n;
 
-    if (predict_split(&e->data, splits[s], &e->row[s], &n, err) < 0)
+    if (inference_split(&e->data, splits[s], &e->row[s], &n, err) < 0)
         return -1;
     p->file = calloc(n + 1, sizeof(*p->file));
     p->group = calloc(n + 1, sizeof(*p->group));
     p->family = families ? calloc(n + 1, sizeof(*p->family)) : NULL;
     p->label = calloc(n + 1, sizeof(*p->label));
-    p->said = calloc(n + 1, sizeof(*p->said));
+    p->predicted = calloc(n + 1, sizeof(*p->predicted));
     p->p = calloc(n + 1, k * sizeof(*p->p));
     p->class_name = calloc(k, sizeof(*p->class_name));
-    if (!p->file || !p->group || !p->label || !p->said || !p->p ||
+    if (!p->file || !p->group || !p->label || !p->predicted || !p->p ||
         !p->class_name || (families && !p->family))
         return err_set(err, ERR_SYSTEM, "no memory for %zu predictions", n);
     memcpy(p->class_name, e->data.class_name, k * sizeof(*p->class_name));
-    p->o = (struct outcomes){n, (int)k, p->label, p->said, p->p, NULL};
+    p->o = (struct outcomes){n, (int)k, p->label, p->predicted, p->p, NULL};
     for (size_t i = 0; i < n; i++) {
         p->label[i] = store_label(&e->data, e->row[s][i]);
         p->file[i] =
@@ -115,7 +115,7 @@ static int make_table(struct evaluation *e, int s, struct err *err)
     return name_groups(e, s, err);
 }
 
-/* --- predicting ------------------------------------------------------------ */
+/* --- predicting ----------------------------------------------------------- */
 
 /* Add view 'v' of n rows to sum (n, k). */
 static int add_view(struct evaluation *e, int v, const size_t *row, size_t n,
@@ -125,16 +125,17 @@ static int add_view(struct evaluation *e, int v, const size_t *row, size_t n,
     const size_t bytes = d->h * d->w * 3;
     const uint8_t *image[BATCH];
     struct cell_size size[BATCH];
-    const struct predict_images seen = {image, size, n};
+    const struct inference_images seen = {image, size, n};
     float p[BATCH * CONFIG_CLASSES_MAX];
 
     for (size_t i = 0; i < n; i++) {
         image[i] = e->view + i * bytes;
         size[i] = store_size(d, row[i]);
-        view_make(v, store_image(d, row[i]), d->h, d->w, e->view + i * bytes);
+        test_time_augment_view(v, store_image(d, row[i]), d->h, d->w,
+                               e->view + i * bytes);
     }
-    if ((v == 0 ? predict_rows(&e->net, d, row, n, p, err)
-                : predict_images(&e->net, &seen, p, err)) < 0)
+    if ((v == 0 ? inference_rows(&e->net, d, row, n, p, err)
+                : inference_images(&e->net, &seen, p, err)) < 0)
         return -1;
     for (size_t i = 0; i < n * (size_t)d->n_class; i++)
         sum[i] += (double)p[i];
@@ -144,9 +145,9 @@ static int add_view(struct evaluation *e, int v, const size_t *row, size_t n,
 static int predict_batch(struct evaluation *e, int s, size_t first, size_t n,
                          struct err *err)
 {
-    struct predictions *t = &e->said[s];
+    struct predictions *t = &e->predicted[s];
     const size_t k = (size_t)t->o.k;
-    const int views = views_count(e->args->settings->views);
+    const int views = test_time_augment_count(e->args->settings->views);
     double *p = t->p + first * k;
 
     for (int v = 0; v < views; v++)
@@ -155,7 +156,7 @@ static int predict_batch(struct evaluation *e, int s, size_t first, size_t n,
     for (size_t i = 0; i < n * k; i++)
         p[i] = (double)(float)(p[i] / views); /* as nine digits keep it */
     for (size_t i = 0; i < n; i++)
-        t->said[first + i] = outcomes_argmax(p + i * k, (int)k);
+        t->predicted[first + i] = outcomes_argmax(p + i * k, (int)k);
     return 0;
 }
 
@@ -164,8 +165,8 @@ static int predict_one(struct evaluation *e, int s, size_t done,
                        struct err *err)
 {
     const struct evaluate_args *a = e->args;
-    const size_t total = e->said[0].o.n + e->said[1].o.n;
-    const size_t n = e->said[s].o.n;
+    const size_t total = e->predicted[0].o.n + e->predicted[1].o.n;
+    const size_t n = e->predicted[s].o.n;
 
     for (size_t i = 0; i < n; i += BATCH) {
         if (a->each && !a->each(a->self, done + i, total))
@@ -180,16 +181,16 @@ static int predict_all(struct evaluation *e, struct err *err)
 {
     if (predict_one(e, 0, 0, err) < 0)
         return -1;
-    return predict_one(e, 1, e->said[0].o.n, err);
+    return predict_one(e, 1, e->predicted[0].o.n, err);
 }
 
-static int fuse_all(struct evaluation *e, struct err *err)
+static int vote_all(struct evaluation *e, struct err *err)
 {
-    if (fuse_weigh(e->args->fuse, &e->weights, err) < 0)
+    if (ensemble_vote_weigh(e->args->vote, &e->weights, err) < 0)
         return -1;
     for (int s = 0; s < N_SPLIT; s++)
-        if (fuse_split(e->args->fuse, &e->weights, splits[s], &e->said[s],
-                       err) < 0)
+        if (ensemble_vote_split(e->args->vote, &e->weights, splits[s],
+                                &e->predicted[s], err) < 0)
             return -1;
     return 0;
 }
@@ -199,10 +200,10 @@ static int decide_all(struct evaluation *e, struct err *err)
     for (int s = 0; s < N_SPLIT; s++)
         if (make_table(e, s, err) < 0)
             return -1;
-    return e->args->fuse ? fuse_all(e, err) : predict_all(e, err);
+    return e->args->vote ? vote_all(e, err) : predict_all(e, err);
 }
 
-/* --- files ----------------------------------------------------------------- */
+/* --- files ---------------------------------------------------------------- */
 
 static int write_text(const struct evaluation *e, const char *name,
                       struct buf *b, struct err *err)
@@ -221,30 +222,30 @@ static int write_predictions(const struct evaluation *e, struct err *err)
 {
     struct buf b = {0};
 
-    predictions_header(&e->said[0], &b);
+    predictions_header(&e->predicted[0], &b);
     for (int s = 0; s < N_SPLIT; s++)
-        predictions_rows(&e->said[s], splits[s], &b);
+        predictions_rows(&e->predicted[s], splits[s], &b);
     return write_text(e, "predictions.csv", &b, err);
 }
 
-static int assess_all(struct evaluation *e, struct err *err)
+static int measure_all(struct evaluation *e, struct err *err)
 {
-    struct assess *a = &e->assess;
+    struct metrics_json *a = &e->metrics;
     const struct store *data = &e->data;
 
     a->experiment = e->args->experiment;
-    a->network = e->args->fuse ? e->args->network : e->net.info.network;
+    a->network = e->args->vote ? e->args->network : e->net.info.network;
     a->model = e->args->choice;
     a->class_name = data->class_name;
     a->settings = e->args->settings;
     a->seed = e->args->seed;
-    a->test =
-        (struct assess_split){e->said[0].o, predictions_drawn(&e->said[0])};
-    a->validation =
-        (struct assess_split){e->said[1].o, predictions_drawn(&e->said[1])};
-    if (assess_run(a, err) < 0)
+    a->test = (struct metrics_json_split){e->predicted[0].o,
+                                          predictions_drawn(&e->predicted[0])};
+    a->validation = (struct metrics_json_split){
+        e->predicted[1].o, predictions_drawn(&e->predicted[1])};
+    if (metrics_json_run(a, err) < 0)
         return -1;
-    return assess_write(a, e->args->out, err);
+    return metrics_json_write(a, e->args->out, err);
 }
 
 /* Column 'name' as numbers; what is none becomes NaN. */
@@ -292,7 +293,7 @@ static int write_curves(const struct evaluation *e, struct err *err)
 
 static int write_members(const struct evaluation *e, struct err *err)
 {
-    const struct fuse_args *f = e->args->fuse;
+    const struct ensemble_vote_args *f = e->args->vote;
     struct buf b = {0};
 
     buf_puts(&b, "member,weight\n");
@@ -308,11 +309,11 @@ static void close_all(struct evaluation *e)
     for (int s = 0; s < N_SPLIT; s++) {
         free(e->row[s]);
         free(e->group_text[s]);
-        predictions_release(&e->said[s]);
+        predictions_release(&e->predicted[s]);
     }
     free(e->view);
-    assess_release(&e->assess);
-    predict_close(&e->net);
+    metrics_json_release(&e->metrics);
+    inference_close(&e->net);
     store_close(&e->data);
 }
 
@@ -325,9 +326,10 @@ int evaluate_run(const struct evaluate_args *a, struct err *err)
         return err_set(err, ERR_SYSTEM, "no memory for the evaluation");
     e->args = a;
     if (open_all(e, err) == 0 && decide_all(e, err) == 0 &&
-        write_predictions(e, err) == 0 && assess_all(e, err) == 0 &&
-        mistakes_write(&e->data, &e->said[0], e->row[0], a->out, err) == 0 &&
-        (a->fuse ? write_members(e, err) : write_curves(e, err)) == 0)
+        write_predictions(e, err) == 0 && measure_all(e, err) == 0 &&
+        mistakes_write(&e->data, &e->predicted[0], e->row[0], a->out, err) ==
+            0 &&
+        (a->vote ? write_members(e, err) : write_curves(e, err)) == 0)
         rc = 0;
     close_all(e);
     free(e);

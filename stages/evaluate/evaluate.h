@@ -20,10 +20,10 @@
 #include "stages/evaluate/ensemble_vote.h"
 
 struct evaluate_args {
-    const char *data;             /* directory of the image store */
-    int fold, folds;              /* whose splits; see store_use_fold() */
-    const struct fuse_args *fuse; /* NULL: a network, of these two: */
-    const char *model;            /* the model's file */
+    const char *data; /* directory of the image store */
+    int fold, folds;  /* whose splits; see store_use_fold() */
+    const struct ensemble_vote_args *vote; /* NULL: a network, of these two: */
+    const char *model;                     /* the model's file */
     const char *history; /* history.csv; missing or damaged: no curves */
     const char *out;     /* directory, exists */
     const char *experiment, *network;
@@ -40,9 +40,9 @@ struct evaluate_args {
 
 /*
  * Predict, count and write.  Deterministic.
- * Errors: as store_open(), predict_open(), fuse_split() and assess_run();
- * ERR_INPUT the network gives no numbers; ERR_AGAIN each() said stop;
- * ERR_SYSTEM.
+ * Errors: as store_open(), inference_open(), ensemble_vote_split() and
+ * metrics_json_run(); ERR_INPUT the network gives no numbers; ERR_AGAIN each()
+ * said stop; ERR_SYSTEM.
  */
 MUST_USE int evaluate_run(const struct evaluate_args *a, struct err *err);
 

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool each(void *self, size_t done, size_t total)
+static bool report_progress(void *self, size_t done, size_t total)
 {
     struct stage_link *l = self;
 
@@ -28,20 +28,20 @@ static int begin_and_run(const struct unit *u, struct evaluate_args *a,
     bool resumed;
 
     a->data = data;
-    a->fold = u->node->fold;
-    a->folds = u->node->folds;
+    a->fold = u->step->fold;
+    a->folds = u->step->folds;
     a->out = out;
-    a->experiment = u->node->experiment;
-    a->network = u->node->network;
+    a->experiment = u->step->experiment;
+    a->network = u->step->network;
     a->settings = &u->config->evaluate;
     a->seed = (uint64_t)u->config->run.seed;
-    a->each = each;
+    a->each = report_progress;
     a->self = u->link;
     if (file_path(data, err, "%s/data", u->run_dir) < 0 ||
-        node_begin(u->run_dir, u->node, out, &resumed, err) < 0 ||
+        output_begin(u->run_dir, u->step, out, &resumed, err) < 0 ||
         evaluate_run(a, err) < 0)
         return -1;
-    return node_commit(u->run_dir, u->node, err);
+    return output_commit(u->run_dir, u->step, err);
 }
 
 static int handle_network(const struct unit *u, struct err *err)
@@ -53,8 +53,8 @@ static int handle_network(const struct unit *u, struct err *err)
         .choice = config_word(u->config, "evaluate", "model"),
     };
 
-    if (predict_dir(train, u->run_dir, u->plan, u->node, err) < 0 ||
-        file_path(model, err, "%s/%s", train, predict_file(u->config)) < 0 ||
+    if (inference_dir(train, u->run_dir, u->plan, u->step, err) < 0 ||
+        file_path(model, err, "%s/%s", train, inference_file(u->config)) < 0 ||
         file_path(history, err, "%s/history.csv", train) < 0)
         return -1;
     return begin_and_run(u, &a, err);
@@ -65,12 +65,13 @@ static int handle_ensemble(const struct unit *u, struct err *err)
 {
     char path[CONFIG_LIST_MAX][FILE_PATH_MAX];
     char all[CONFIG_LIST_MAX * (PLAN_NAME_MAX + 3)] = "";
-    struct fuse_args f = {.method = u->node->network,
-                          .weights = u->config->evaluate.ensemble_weights};
-    struct evaluate_args a = {.fuse = &f, .choice = all};
+    struct ensemble_vote_args f = {.method = u->step->network,
+                                   .weights =
+                                       u->config->evaluate.ensemble_weights};
+    struct evaluate_args a = {.vote = &f, .choice = all};
 
-    for (int i = 0; i < u->node->n_input; i++) {
-        const struct plan_node *in = &u->plan->node[u->node->input[i]];
+    for (int i = 0; i < u->step->n_input; i++) {
+        const struct plan_step *in = &u->plan->step[u->step->input[i]];
         const size_t at = strlen(all);
 
         if (in->stage->id != STAGE_EVALUATE)
@@ -90,7 +91,7 @@ static int handle_ensemble(const struct unit *u, struct err *err)
 static int handle(void *self, const struct unit *u, struct err *err)
 {
     (void)self;
-    return u->node->ensemble ? handle_ensemble(u, err) : handle_network(u, err);
+    return u->step->ensemble ? handle_ensemble(u, err) : handle_network(u, err);
 }
 
 int main(int argc, char **argv)

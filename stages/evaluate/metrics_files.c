@@ -22,21 +22,21 @@ static int put_file(const char *dir, const char *name, struct buf *b,
     return rc;
 }
 
-static int put_metrics(struct assess *a, const char *dir, struct err *err)
+static int put_metrics(struct metrics_json *a, const char *dir, struct err *err)
 {
     struct buf b = {0};
 
-    if (assess_json(a, &b, err) < 0) {
+    if (metrics_json_encode(a, &b, err) < 0) {
         buf_release(&b);
         return -1;
     }
     if (put_file(dir, "metrics.json", &b, err) < 0)
         return -1;
-    assess_confusion_csv(&a->input[0].m, a->class_name, &b);
+    metrics_json_confusion_csv(&a->input[0].m, a->class_name, &b);
     return put_file(dir, "confusion.csv", &b, err);
 }
 
-static int put_confusion(const struct assess *a, const char *dir,
+static int put_confusion(const struct metrics_json *a, const char *dir,
                          struct err *err)
 {
     const struct metrics *m = &a->input[0].m;
@@ -59,7 +59,7 @@ static int put_confusion(const struct assess *a, const char *dir,
     return put_file(dir, "confusion.svg", &b, err);
 }
 
-static int put_reliability(const struct assess *a, const char *dir,
+static int put_reliability(const struct metrics_json *a, const char *dir,
                            struct err *err)
 {
     const struct reliability *r = &a->input[0].bins;
@@ -79,11 +79,11 @@ static int put_reliability(const struct assess *a, const char *dir,
                     true, &b);
     if (put_file(dir, "reliability.svg", &b, err) < 0)
         return -1;
-    assess_reliability_csv(a, &b);
+    metrics_json_reliability_csv(a, &b);
     return put_file(dir, "reliability.csv", &b, err);
 }
 
-int assess_write(struct assess *a, const char *dir, struct err *err)
+int metrics_json_write(struct metrics_json *a, const char *dir, struct err *err)
 {
     if (put_metrics(a, dir, err) < 0 || put_confusion(a, dir, err) < 0)
         return -1;

@@ -8,9 +8,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* --- temperature ----------------------------------------------------------- */
+/* --- temperature ---------------------------------------------------------- */
 
-json_t *assess_temperature(const struct assess *a)
+json_t *metrics_temperature(const struct metrics_json *a)
 {
     const struct temperature *t = &a->temperature;
     struct outcomes o = a->test.o;
@@ -36,15 +36,15 @@ json_t *assess_temperature(const struct assess *a)
     return j;
 }
 
-/* --- normal against abnormal ----------------------------------------------- */
+/* --- normal against abnormal ---------------------------------------------- */
 
 static json_t *side_json(const struct binary *b)
 {
     const size_t abnormal = b->hits + b->misses, normal = b->clear + b->alarms;
     double low[2], high[2];
 
-    wilson(b->hits, abnormal, &low[0], &high[0]);
-    wilson(b->clear, normal, &low[1], &high[1]);
+    proportion_wilson(b->hits, abnormal, &low[0], &high[0]);
+    proportion_wilson(b->clear, normal, &low[1], &high[1]);
     return json_pack(
         "{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "hits", (json_int_t)b->hits,
         "misses", (json_int_t)b->misses, "clear", (json_int_t)b->clear,
@@ -54,34 +54,35 @@ static json_t *side_json(const struct binary *b)
         "specificity_interval", json_range(low[1], high[1]));
 }
 
-static json_t *map_json(const struct assess *a)
+static json_t *map_json(const struct metrics_json *a)
 {
     json_t *map = json_object();
 
-    for (int s = 0; s < SIDE_COUNT; s++) {
+    for (int s = 0; s < CLASS_GROUP_COUNT; s++) {
         json_t *list = json_array();
 
         for (int c = 0; c < a->test.o.k; c++)
-            if ((int)a->sides.of[c] == s)
+            if ((int)a->groups.of[c] == s)
                 json_array_append_new(list, json_text(a->class_name[c]));
-        json_object_set_new(map, side_name((enum side)s), list);
+        json_object_set_new(map, class_groups_name((enum class_group)s), list);
     }
     return map;
 }
 
 /* The confusion matrix of the three sides, rows true. */
-static json_t *three_json(const struct assess *a)
+static json_t *three_json(const struct metrics_json *a)
 {
-    size_t n[SIDE_COUNT][SIDE_COUNT] = {{0}};
+    size_t n[CLASS_GROUP_COUNT][CLASS_GROUP_COUNT] = {{0}};
     json_t *rows = json_array();
 
     for (int i = 0; i < a->test.o.k; i++)
         for (int j = 0; j < a->test.o.k; j++)
-            n[a->sides.of[i]][a->sides.of[j]] += a->input[0].m.confusion[i][j];
-    for (int i = 0; i < SIDE_COUNT; i++) {
+            n[a->groups.of[i]][a->groups.of[j]] +=
+                a->input[0].m.confusion[i][j];
+    for (int i = 0; i < CLASS_GROUP_COUNT; i++) {
         json_t *row = json_array();
 
-        for (int j = 0; j < SIDE_COUNT; j++)
+        for (int j = 0; j < CLASS_GROUP_COUNT; j++)
             json_array_append_new(row, json_count(n[i][j]));
         json_array_append_new(rows, row);
     }
@@ -89,10 +90,10 @@ static json_t *three_json(const struct assess *a)
 }
 
 /* Threshold from validation, tried on test; 'score' is of either's length. */
-static int put_threshold(const struct assess *a, json_t *j, double *score,
+static int put_threshold(const struct metrics_json *a, json_t *j, double *score,
                          struct err *err)
 {
-    const bool *abnormal = a->sides.abnormal;
+    const bool *abnormal = a->groups.abnormal;
     struct binary b;
     double threshold;
 
@@ -114,7 +115,7 @@ static int put_threshold(const struct assess *a, json_t *j, double *score,
     return 0;
 }
 
-static int put_side_areas(const struct assess *a, json_t *j,
+static int put_side_areas(const struct metrics_json *a, json_t *j,
                           const double *score, struct err *err)
 {
     const struct outcomes *o = &a->test.o;
@@ -128,7 +129,7 @@ static int put_side_areas(const struct assess *a, json_t *j,
         goto out;
     }
     for (size_t i = 0; i < o->n; i++)
-        positive[i] = a->sides.abnormal[o->label[i]];
+        positive[i] = a->groups.abnormal[o->label[i]];
     if (ranking_init(&r, score, 1, o->n, err) < 0)
         goto out;
     roc = ranking_areas(&r, positive, NULL, &pr);
@@ -141,7 +142,7 @@ out:
     return rc;
 }
 
-static int put_scores(const struct assess *a, json_t *j, struct err *err)
+static int put_scores(const struct metrics_json *a, json_t *j, struct err *err)
 {
     const size_t n = a->test.o.n + a->validation.o.n + 1;
     double *score = malloc(n * sizeof(*score));
@@ -155,14 +156,14 @@ static int put_scores(const struct assess *a, json_t *j, struct err *err)
     return rc;
 }
 
-json_t *assess_binary(const struct assess *a, struct err *err)
+json_t *metrics_binary(const struct metrics_json *a, struct err *err)
 {
     json_t *j = json_object(), *notes = json_array();
     struct binary b;
 
     json_object_set_new(j, "notes", notes);
-    if (!a->sides.known || !a->sides.two) {
-        json_note(notes, a->sides.known
+    if (!a->groups.known || !a->groups.two) {
+        json_note(notes, a->groups.known
                              ? "all classes are on one side"
                              : "no class map: set evaluate.normal, .benign and "
                                ".abnormal");
@@ -173,7 +174,7 @@ json_t *assess_binary(const struct assess *a, struct err *err)
                         json_text(a->settings->benign_as == SIDE_NORMAL
                                       ? "normal"
                                       : "abnormal"));
-    binary_said(&b, &a->test.o, a->sides.abnormal);
+    binary_predicted(&b, &a->test.o, a->groups.abnormal);
     json_object_set_new(j, "as_said", side_json(&b));
     json_object_set_new(j, "three_sides", three_json(a));
     if (b.hits + b.misses == 0 || b.clear + b.alarms == 0)
@@ -185,46 +186,47 @@ json_t *assess_binary(const struct assess *a, struct err *err)
     return j;
 }
 
-/* --- costs ----------------------------------------------------------------- */
+/* --- costs ---------------------------------------------------------------- */
 
 /* What the rule that minimises expected cost says of 'p'. */
-static json_t *rule_json(const struct assess *a, const double *p, int *said)
+static json_t *rule_json(const struct metrics_json *a, const double *p,
+                         int *predicted)
 {
     struct outcomes o = a->test.o;
     struct metrics m;
 
     for (size_t i = 0; i < o.n; i++)
-        said[i] = costs_decide(&a->sides.costs, p + i * (size_t)o.k);
-    o.said = said;
+        predicted[i] = costs_decide(&a->groups.costs, p + i * (size_t)o.k);
+    o.predicted = predicted;
     metrics_of(&m, &o);
     return json_pack("{s:o, s:f}", "cost",
-                     json_number(costs_mean(&a->sides.costs, &o)), "accuracy",
+                     json_number(costs_mean(&a->groups.costs, &o)), "accuracy",
                      m.accuracy);
 }
 
 /* The least cost of calling every cell the same. */
-static double constant_cost(const struct assess *a, int *said)
+static double constant_cost(const struct metrics_json *a, int *predicted)
 {
     struct outcomes o = a->test.o;
     double least = (double)NAN;
 
-    o.said = said;
+    o.predicted = predicted;
     for (int c = 0; c < o.k; c++) {
         for (size_t i = 0; i < o.n; i++)
-            said[i] = c;
-        least = fmin(least, costs_mean(&a->sides.costs, &o));
+            predicted[i] = c;
+        least = fmin(least, costs_mean(&a->groups.costs, &o));
     }
     return least;
 }
 
-json_t *assess_costs(const struct assess *a, struct err *err)
+json_t *metrics_costs(const struct metrics_json *a, struct err *err)
 {
-    const struct costs *c = &a->sides.costs;
+    const struct costs *c = &a->groups.costs;
     const size_t n = a->test.o.n + 1;
-    int *said = malloc(n * sizeof(*said));
+    int *predicted = malloc(n * sizeof(*predicted));
     json_t *j = json_object(), *rows = json_array();
 
-    if (!said) {
+    if (!predicted) {
         err_set(err, ERR_SYSTEM, "no memory for %zu decisions", n);
         json_decref(rows);
         json_decref(j);
@@ -240,40 +242,42 @@ json_t *assess_costs(const struct assess *a, struct err *err)
     json_object_set_new(j, "matrix", rows);
     json_object_set_new(j, "as_said", json_number(costs_mean(c, &a->test.o)));
     json_object_set_new(j, "best_constant",
-                        json_number(constant_cost(a, said)));
+                        json_number(constant_cost(a, predicted)));
     if (a->test.o.p) {
         json_object_set_new(j, "least_cost_rule",
-                            rule_json(a, a->test.o.p, said));
+                            rule_json(a, a->test.o.p, predicted));
         json_object_set_new(j, "least_cost_rule_calibrated",
-                            rule_json(a, a->calibrated, said));
+                            rule_json(a, a->calibrated, predicted));
     }
-    free(said);
+    free(predicted);
     return j;
 }
 
-/* --- prediction sets ------------------------------------------------------- */
+/* --- prediction sets ------------------------------------------------------ */
 
-static double part(size_t a, size_t n)
+static double quotient_of(size_t a, size_t n)
 {
     return n ? (double)a / (double)n : (double)NAN;
 }
 
-static json_t *set_classes(const struct assess *a, const struct conformal *c,
+static json_t *set_classes(const struct metrics_json *a,
+                           const struct conformal *c,
                            const struct conformal_result *r)
 {
     json_t *list = json_array();
 
     for (int y = 0; y < c->k; y++)
         json_array_append_new(
-            list, json_pack("{s:o, s:I, s:o, s:o}", "class",
-                            json_text(a->class_name[y]), "validation_cells",
-                            (json_int_t)c->n[y], "quantile",
-                            json_number(c->q[y]), "coverage",
-                            json_number(part(r->covered_of[y], r->of[y]))));
+            list,
+            json_pack("{s:o, s:I, s:o, s:o}", "class",
+                      json_text(a->class_name[y]), "validation_cells",
+                      (json_int_t)c->n[y], "quantile", json_number(c->q[y]),
+                      "coverage",
+                      json_number(quotient_of(r->covered_of[y], r->of[y]))));
     return list;
 }
 
-json_t *assess_sets(const struct assess *a, struct err *err)
+json_t *metrics_sets(const struct metrics_json *a, struct err *err)
 {
     json_t *notes, *j;
     struct conformal c;
@@ -283,17 +287,17 @@ json_t *assess_sets(const struct assess *a, struct err *err)
     if (conformal_fit(&c, &a->validation.o, a->settings->coverage, err) < 0)
         return NULL;
     conformal_try(&c, &a->test.o, &r);
-    wilson(r.covered, r.n, &low, &high);
+    proportion_wilson(r.covered, r.n, &low, &high);
     notes = json_array();
-    j = json_pack("{s:f, s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o}",
-                  "promised", c.coverage, "coverage",
-                  json_number(part(r.covered, r.n)), "coverage_interval",
-                  json_range(low, high), "mean_size",
-                  json_number(part(r.classes, r.n)), "one", (json_int_t)r.one,
-                  "empty", (json_int_t)r.empty, "more", (json_int_t)r.more,
-                  "referred", json_number(part(r.empty + r.more, r.n)),
-                  "accuracy_of_one", json_number(part(r.one_right, r.one)),
-                  "per_class", set_classes(a, &c, &r), "notes", notes);
+    j = json_pack(
+        "{s:f, s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "promised",
+        c.coverage, "coverage", json_number(quotient_of(r.covered, r.n)),
+        "coverage_interval", json_range(low, high), "mean_size",
+        json_number(quotient_of(r.classes, r.n)), "one", (json_int_t)r.one,
+        "empty", (json_int_t)r.empty, "more", (json_int_t)r.more, "referred",
+        json_number(quotient_of(r.empty + r.more, r.n)), "accuracy_of_one",
+        json_number(quotient_of(r.one_right, r.one)), "per_class",
+        set_classes(a, &c, &r), "notes", notes);
     for (int y = 0; y < c.k; y++)
         if (isinf(c.q[y]))
             json_note(notes,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 struct resample {
-    const struct assess *a;
+    const struct metrics_json *a;
     struct curves curves; /* owned; empty without probabilities */
     const struct metric *metric[METRICS_MAX]; /* those with an interval */
     int n_metric;
@@ -18,12 +18,12 @@ struct resample {
 static void resample_each(void *self, const uint32_t *w, double *v)
 {
     struct resample *r = self;
-    const struct assess *a = r->a;
+    const struct metrics_json *a = r->a;
     struct outcomes o = a->test.o;
 
     o.w = w;
-    metrics_table_input(&r->in, &o, a->sides.two ? a->sides.abnormal : NULL,
-                        &a->sides.costs, o.p ? &r->curves : NULL);
+    metrics_table_input(&r->in, &o, a->groups.two ? a->groups.abnormal : NULL,
+                        &a->groups.costs, o.p ? &r->curves : NULL);
     for (int i = 0; i < r->n_metric; i++)
         *v++ = metrics_table_value(r->metric[i], &r->in);
     for (int c = 0; c < o.k; c++) {
@@ -83,7 +83,7 @@ static void list_metrics(struct resample *r)
 static json_t *draw_intervals(struct resample *r, uint32_t *group,
                               json_t *notes, struct err *err)
 {
-    const struct assess *a = r->a;
+    const struct metrics_json *a = r->a;
     struct interval v[METRICS_MAX + 2 * STATS_CLASSES_MAX];
     struct bootstrap b = {.n = a->test.o.n,
                           .group = group,
@@ -108,7 +108,8 @@ static json_t *draw_intervals(struct resample *r, uint32_t *group,
     return j;
 }
 
-json_t *assess_intervals(const struct assess *a, json_t *notes, struct err *err)
+json_t *metrics_intervals(const struct metrics_json *a, json_t *notes,
+                          struct err *err)
 {
     const size_t n = a->test.o.n + 1;
     uint32_t *group = malloc(n * sizeof(*group));

@@ -10,7 +10,7 @@
 _Static_assert((int)STATS_CLASSES_MAX == (int)CONFIG_CLASSES_MAX,
                "the same classes");
 
-/* --- one split ------------------------------------------------------------- */
+/* --- one split ------------------------------------------------------------ */
 
 static json_t *scores_json(const struct scores *s)
 {
@@ -19,15 +19,15 @@ static json_t *scores_json(const struct scores *s)
                      (json_int_t)s->support);
 }
 
-static json_t *class_json(const struct assess *a, const struct metric_input *in,
-                          int c)
+static json_t *class_json(const struct metrics_json *a,
+                          const struct metric_input *in, int c)
 {
     const struct metrics *m = &in->m;
     json_t *j = scores_json(&m->of[c]);
     double low, high;
 
     json_object_set_new(j, "class", json_text(a->class_name[c]));
-    wilson(m->confusion[c][c], m->of[c].support, &low, &high);
+    proportion_wilson(m->confusion[c][c], m->of[c].support, &low, &high);
     json_object_set_new(j, "recall_interval", json_range(low, high));
     if (in->probabilities) {
         json_object_set_new(j, "roc_auc", json_number(in->areas.roc[c]));
@@ -36,7 +36,7 @@ static json_t *class_json(const struct assess *a, const struct metric_input *in,
     return j;
 }
 
-static json_t *classes_json(const struct assess *a,
+static json_t *classes_json(const struct metrics_json *a,
                             const struct metric_input *in)
 {
     json_t *classes = json_array();
@@ -82,7 +82,7 @@ static void note_undefined(const struct metrics *m,
                       row->why);
 }
 
-static void note_areas(const struct assess *a, const struct areas *areas,
+static void note_areas(const struct metrics_json *a, const struct areas *areas,
                        json_t *notes)
 {
     const int k = a->test.o.k;
@@ -148,8 +148,8 @@ static void put_metrics(json_t *j, const struct metric_input *in,
 }
 
 /* What there is of decisions alone. */
-static void put_decisions(const struct assess *a, const struct metric_input *in,
-                          json_t *j)
+static void put_decisions(const struct metrics_json *a,
+                          const struct metric_input *in, json_t *j)
 {
     const struct metrics *m = &in->m;
     json_t *notes = json_array();
@@ -165,7 +165,7 @@ static void put_decisions(const struct assess *a, const struct metric_input *in,
     note_undefined(m, a->class_name, notes);
 }
 
-static void put_probabilities(const struct assess *a,
+static void put_probabilities(const struct metrics_json *a,
                               const struct metric_input *in, json_t *j)
 {
     json_t *notes = json_object_get(j, "notes");
@@ -177,7 +177,7 @@ static void put_probabilities(const struct assess *a,
     note_alike(in->o, notes);
 }
 
-json_t *assess_split_json(struct assess *a, int split, struct err *err)
+json_t *metrics_split_json(struct metrics_json *a, int split, struct err *err)
 {
     const struct outcomes *o = split ? &a->validation.o : &a->test.o;
     struct metric_input *in = &a->input[split];
@@ -186,8 +186,8 @@ json_t *assess_split_json(struct assess *a, int split, struct err *err)
 
     if (o->p && curves_init(&c, o, err) < 0)
         return NULL;
-    metrics_table_input(in, o, a->sides.two ? a->sides.abnormal : NULL,
-                        &a->sides.costs, o->p ? &c : NULL);
+    metrics_table_input(in, o, a->groups.two ? a->groups.abnormal : NULL,
+                        &a->groups.costs, o->p ? &c : NULL);
     curves_release(&c);
     j = json_object();
     put_decisions(a, in, j);
@@ -196,9 +196,9 @@ json_t *assess_split_json(struct assess *a, int split, struct err *err)
     return j;
 }
 
-/* --- all ------------------------------------------------------------------- */
+/* --- all ------------------------------------------------------------------ */
 
-static json_t *head_json(const struct assess *a)
+static json_t *head_json(const struct metrics_json *a)
 {
     json_t *classes = json_array();
 
@@ -211,7 +211,7 @@ static json_t *head_json(const struct assess *a)
                      a->test.o.p != NULL);
 }
 
-static int calibrate(struct assess *a, struct err *err)
+static int fit_temperature(struct metrics_json *a, struct err *err)
 {
     const struct outcomes *o = &a->test.o;
 
@@ -229,35 +229,35 @@ static int put_part(json_t *root, const char *name, json_t *part)
     return part ? json_object_set_new(root, name, part) : -1;
 }
 
-static int put_parts(struct assess *a, struct err *err)
+static int put_parts(struct metrics_json *a, struct err *err)
 {
-    json_t *test = assess_split_json(a, 0, err), *r = a->root;
+    json_t *test = metrics_split_json(a, 0, err), *r = a->root;
 
     if (put_part(r, "test", test) < 0 ||
-        put_part(r, "validation", assess_split_json(a, 1, err)) < 0)
+        put_part(r, "validation", metrics_split_json(a, 1, err)) < 0)
         return -1;
-    if (a->test.o.p && (calibrate(a, err) < 0 ||
-                        put_part(r, "temperature", assess_temperature(a)) < 0))
+    if (a->test.o.p && (fit_temperature(a, err) < 0 ||
+                        put_part(r, "temperature", metrics_temperature(a)) < 0))
         return -1;
-    if (put_part(r, "binary", assess_binary(a, err)) < 0 ||
-        put_part(r, "costs", assess_costs(a, err)) < 0)
+    if (put_part(r, "binary", metrics_binary(a, err)) < 0 ||
+        put_part(r, "costs", metrics_costs(a, err)) < 0)
         return -1;
-    if (a->test.o.p && put_part(r, "sets", assess_sets(a, err)) < 0)
+    if (a->test.o.p && put_part(r, "sets", metrics_sets(a, err)) < 0)
         return -1;
     if (a->settings->bootstrap > 0 && a->test.o.n > 0)
         return put_part(
             test, "bootstrap",
-            assess_intervals(a, json_object_get(test, "notes"), err));
+            metrics_intervals(a, json_object_get(test, "notes"), err));
     return 0;
 }
 
-int assess_run(struct assess *a, struct err *err)
+int metrics_json_run(struct metrics_json *a, struct err *err)
 {
     const int k = a->test.o.k;
 
     BUG_ON(a->validation.o.k != k || !a->test.o.p != !a->validation.o.p);
     *err = (struct err){.code = ERR_NONE};
-    if (sides_init(&a->sides, a->settings, a->class_name, k, err) < 0)
+    if (class_groups_init(&a->groups, a->settings, a->class_name, k, err) < 0)
         return -1;
     a->root = head_json(a);
     if (a->root && put_parts(a, err) == 0)
@@ -265,7 +265,7 @@ int assess_run(struct assess *a, struct err *err)
     return err->code ? -1 : err_set(err, ERR_SYSTEM, "no memory for figures");
 }
 
-void assess_release(struct assess *a)
+void metrics_json_release(struct metrics_json *a)
 {
     json_decref(a->root);
     free(a->calibrated);
@@ -273,7 +273,8 @@ void assess_release(struct assess *a)
     a->calibrated = NULL;
 }
 
-int assess_json(struct assess *a, struct buf *out, struct err *err)
+int metrics_json_encode(struct metrics_json *a, struct buf *out,
+                        struct err *err)
 {
     json_t *root = a->root;
 
@@ -291,7 +292,7 @@ static void reliability_rows(const char *which, const struct reliability *r,
                    r->confidence[b], r->accuracy[b]);
 }
 
-void assess_reliability_csv(const struct assess *a, struct buf *out)
+void metrics_json_reliability_csv(const struct metrics_json *a, struct buf *out)
 {
     struct outcomes o = a->test.o;
     struct reliability r;
@@ -303,9 +304,9 @@ void assess_reliability_csv(const struct assess *a, struct buf *out)
     reliability_rows("after", &r, out);
 }
 
-void assess_confusion_csv(const struct metrics *m,
-                          const char (*class_name)[CONFIG_NAME_MAX],
-                          struct buf *out)
+void metrics_json_confusion_csv(const struct metrics *m,
+                                const char (*class_name)[CONFIG_NAME_MAX],
+                                struct buf *out)
 {
     buf_puts(out, "true");
     for (int c = 0; c < m->k; c++) {

@@ -1,5 +1,6 @@
 /*
- * metrics_json.h - metrics.json: everything that predictions say of a classifier
+ * metrics_json.h - metrics.json: everything that predictions say of a
+ * classifier
  *
  * For the test and the validation split: the metrics of the table
  * (stats/metrics_table.h), those of each class, the confusion matrix, bins of
@@ -19,23 +20,23 @@
 struct json_t; /* jansson's */
 
 /* The predictions of one split. */
-struct assess_split {
+struct metrics_json_split {
     struct outcomes o;        /* without weights */
     const char *const *group; /* (o.n) "" is a group of its own; borrowed */
 };
 
-struct assess {
+struct metrics_json {
     /* given; all borrowed */
     const char *experiment, *network, *model;
     const char (*class_name)[CONFIG_NAME_MAX];
     const struct evaluate_settings *settings;
     uint64_t seed;
-    struct assess_split test, validation; /* of one k */
+    struct metrics_json_split test, validation; /* of one k */
 
-    /* worked out by assess_run() */
+    /* worked out by metrics_json_run() */
     struct metric_input input[2]; /* test, validation */
     struct temperature temperature;
-    struct sides sides;
+    struct class_groups groups;
     double *calibrated;  /* owned: (test n, k) after temperature; or NULL */
     struct json_t *root; /* owned */
 };
@@ -48,25 +49,28 @@ struct assess {
  * probability is not a number; ERR_SYSTEM no memory.  *a is to be released
  * anyway.
  */
-MUST_USE int assess_run(struct assess *a, struct err *err);
-void assess_release(struct assess *a);
+MUST_USE int metrics_json_run(struct metrics_json *a, struct err *err);
+void metrics_json_release(struct metrics_json *a);
 
-/* metrics.json, after assess_run().  Errors: ERR_SYSTEM no memory. */
-MUST_USE int assess_json(struct assess *a, struct buf *out, struct err *err);
+/* metrics.json, after metrics_json_run().  Errors: ERR_SYSTEM no memory. */
+MUST_USE int metrics_json_encode(struct metrics_json *a, struct buf *out,
+                                 struct err *err);
 
 /* reliability.csv: the bins of the test split, before and after temperature. */
-void assess_reliability_csv(const struct assess *a, struct buf *out);
+void metrics_json_reliability_csv(const struct metrics_json *a,
+                                  struct buf *out);
 
 /*
  * Write metrics.json, confusion.csv, confusion.svg and, of probabilities,
- * reliability.csv and reliability.svg into 'dir', after assess_run().
+ * reliability.csv and reliability.svg into 'dir', after metrics_json_run().
  * Errors: ERR_SYSTEM.
  */
-MUST_USE int assess_write(struct assess *a, const char *dir, struct err *err);
+MUST_USE int metrics_json_write(struct metrics_json *a, const char *dir,
+                                struct err *err);
 
 /* confusion.csv of 'm': rows are the true classes. */
-void assess_confusion_csv(const struct metrics *m,
-                          const char (*class_name)[CONFIG_NAME_MAX],
-                          struct buf *out);
+void metrics_json_confusion_csv(const struct metrics *m,
+                                const char (*class_name)[CONFIG_NAME_MAX],
+                                struct buf *out);
 
 #endif

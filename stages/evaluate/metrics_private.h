@@ -8,16 +8,16 @@
 #include "stages/evaluate/metrics_json.h"
 
 /* The figures of one split; 0 test, 1 validation.  NULL without memory. */
-json_t *assess_split_json(struct assess *a, int split, struct err *err);
+json_t *metrics_split_json(struct metrics_json *a, int split, struct err *err);
 
 /* Bootstrap intervals of the test split's figures, notes into 'notes'. */
-json_t *assess_intervals(const struct assess *a, json_t *notes,
-                         struct err *err);
+json_t *metrics_intervals(const struct metrics_json *a, json_t *notes,
+                          struct err *err);
 
 /* Temperature, normal against abnormal, costs, prediction sets. */
-json_t *assess_temperature(const struct assess *a);
-json_t *assess_binary(const struct assess *a, struct err *err);
-json_t *assess_costs(const struct assess *a, struct err *err);
-json_t *assess_sets(const struct assess *a, struct err *err);
+json_t *metrics_temperature(const struct metrics_json *a);
+json_t *metrics_binary(const struct metrics_json *a, struct err *err);
+json_t *metrics_costs(const struct metrics_json *a, struct err *err);
+json_t *metrics_sets(const struct metrics_json *a, struct err *err);
 
 #endif

@@ -40,7 +40,7 @@ static int write_file(struct mistakes *m, const char *name, struct err *err)
 }
 
 /* ",0.912345", or "," where there is no number. */
-static void put(struct mistakes *m, double v)
+static void put_number(struct mistakes *m, double v)
 {
     buf_puts(&m->text, ",");
     if (isfinite(v))
@@ -52,15 +52,15 @@ static void put_share(struct mistakes *m, size_t correct, size_t n)
 {
     double low, high;
 
-    wilson(correct, n, &low, &high);
+    proportion_wilson(correct, n, &low, &high);
     buf_printf(&m->text, ",%zu,%zu", n, correct);
-    put(m, n ? (double)correct / (double)n : (double)NAN);
-    put(m, n ? low : (double)NAN);
-    put(m, n ? high : (double)NAN);
+    put_number(m, n ? (double)correct / (double)n : (double)NAN);
+    put_number(m, n ? low : (double)NAN);
+    put_number(m, n ? high : (double)NAN);
     buf_puts(&m->text, "\n");
 }
 
-/* --- errors.csv ------------------------------------------------------------ */
+/* --- errors.csv ----------------------------------------------------------- */
 
 /* A number of a cell's line of data/index.csv, or NaN. */
 static double number_of(const struct mistakes *m, size_t i, const char *name)
@@ -98,8 +98,8 @@ static int put_quarters(struct mistakes *m, const char *by,
         return -1;
     for (int k = 0; k < STRATA; k++) {
         buf_printf(&m->text, "%s,%d", by, k + 1);
-        put(m, s[k].from);
-        put(m, s[k].to);
+        put_number(m, s[k].from);
+        put_number(m, s[k].to);
         put_share(m, s[k].correct, s[k].n);
     }
     return 0;
@@ -113,8 +113,8 @@ static int put_pictures(struct mistakes *m, struct err *err)
 
     if (!mark)
         return err_set(err, ERR_SYSTEM, "no memory for %zu rows", m->data->n);
-    rc = siblings_mark(&m->data->index, m->data->fold, m->data->folds, mark,
-                       err);
+    rc =
+        leakage_mark(&m->data->index, m->data->fold, m->data->folds, mark, err);
     for (size_t i = 0; rc == 0 && i < m->p->o.n; i++) {
         n[mark[m->row[i]]]++;
         correct[mark[m->row[i]]] += (size_t)m->right[i];
@@ -138,12 +138,14 @@ static void put_spread(struct mistakes *m, const struct spread *s)
                    : k == -1 ? "deviation"
                              : part[k],
                    s->n_group);
-        put(m, k == -2 ? s->mean : k == -1 ? s->deviation : s->quartile[k]);
+        put_number(m, k == -2   ? s->mean
+                      : k == -1 ? s->deviation
+                                : s->quartile[k]);
         buf_puts(&m->text, ",,\n");
     }
 }
 
-/* --- groups ---------------------------------------------------------------- */
+/* --- groups --------------------------------------------------------------- */
 
 struct group_line {
     const char *name, *class_name; /* borrowed */
@@ -170,7 +172,7 @@ static void put_groups(struct mistakes *m, const struct group_line *line)
         buf_puts(&m->text, ",");
         buf_csv(&m->text, line[g].name);
         buf_printf(&m->text, ",%zu,%zu", line[g].n, line[g].correct);
-        put(m, (double)line[g].correct / (double)line[g].n);
+        put_number(m, (double)line[g].correct / (double)line[g].n);
         buf_puts(&m->text, "\n");
     }
 }
@@ -213,7 +215,7 @@ static int write_errors(struct mistakes *m, struct err *err)
     return write_file(m, "errors.csv", err);
 }
 
-/* --- the most confident ---------------------------------------------------- */
+/* --- the most confident --------------------------------------------------- */
 
 struct mistake {
     double p; /* of what was said; 0 without probabilities */
@@ -229,7 +231,7 @@ static int by_confidence(const void *a, const void *b)
     return p->i < q->i ? -1 : p->i > q->i;
 }
 
-static double probability(const struct outcomes *o, size_t i, int c)
+static double probability_of(const struct outcomes *o, size_t i, int c)
 {
     return o->p ? o->p[i * (size_t)o->k + (size_t)c] : (double)NAN;
 }
@@ -237,15 +239,15 @@ static double probability(const struct outcomes *o, size_t i, int c)
 static void put_mistake(struct mistakes *m, size_t i)
 {
     const struct predictions *p = m->p;
-    const int truth = p->o.label[i], said = p->o.said[i];
+    const int truth = p->o.label[i], predicted = p->o.predicted[i];
 
     buf_csv(&m->text, p->file[i]);
     buf_puts(&m->text, ",");
     buf_csv(&m->text, p->class_name[truth]);
     buf_puts(&m->text, ",");
-    buf_csv(&m->text, p->class_name[said]);
-    put(m, probability(&p->o, i, said));
-    put(m, probability(&p->o, i, truth));
+    buf_csv(&m->text, p->class_name[predicted]);
+    put_number(m, probability_of(&p->o, i, predicted));
+    put_number(m, probability_of(&p->o, i, truth));
     buf_puts(&m->text, ",");
     buf_csv(&m->text, p->group[i]);
     buf_puts(&m->text, "\n");
@@ -284,7 +286,7 @@ static int write_sheet(const struct mistakes *m, const struct mistake *list,
             snprintf(p, sizeof(p), " %.3f", list[k].p);
         snprintf(words, sizeof(words), "%.63s\ncalled %.63s%s\n%.200s",
                  m->p->class_name[m->p->o.label[i]],
-                 m->p->class_name[m->p->o.said[i]], p,
+                 m->p->class_name[m->p->o.predicted[i]], p,
                  short_name(m->p->file[i]));
         if (sheet_put(&sheet, k, store_image(m->data, m->row[i]), words, err) <
             0)
@@ -307,8 +309,8 @@ static int write_mistakes(struct mistakes *m, struct err *err)
         return err_set(err, ERR_SYSTEM, "no memory for %zu cells", o->n);
     for (size_t i = 0; i < o->n; i++)
         if (!m->right[i])
-            list[n++] =
-                (struct mistake){o->p ? probability(o, i, o->said[i]) : 0.0, i};
+            list[n++] = (struct mistake){
+                o->p ? probability_of(o, i, o->predicted[i]) : 0.0, i};
     qsort(list, n, sizeof(*list), by_confidence);
     buf_puts(&m->text, "file,class,predicted,p_predicted,p_true,group\n");
     for (size_t k = 0; k < n; k++)
@@ -335,7 +337,7 @@ int mistakes_write(const struct store *data, const struct predictions *p,
         goto out;
     }
     for (size_t i = 0; i < p->o.n; i++)
-        m.right[i] = p->o.label[i] == p->o.said[i];
+        m.right[i] = p->o.label[i] == p->o.predicted[i];
     if (bootstrap_groups(p->group, p->o.n, m.group, &m.n_group, err) == 0 &&
         write_errors(&m, err) == 0 && write_groups(&m, err) == 0)
         rc = write_mistakes(&m, err);

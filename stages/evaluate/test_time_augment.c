@@ -5,14 +5,15 @@
 
 #include <string.h>
 
-int views_count(enum view_choice choice)
+int test_time_augment_count(enum view_choice choice)
 {
-    static const int n[] = {1, 4, VIEWS_MAX};
+    static const int n[] = {1, 4, TEST_TIME_AUGMENT_MAX};
 
     return n[choice];
 }
 
-void view_make(int v, const uint8_t *in, size_t h, size_t w, uint8_t *out)
+void test_time_augment_view(int v, const uint8_t *in, size_t h, size_t w,
+                            uint8_t *out)
 {
     BUG_ON(v & 4 && h != w);
     for (size_t y = 0; y < h; y++)

@@ -11,16 +11,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { VIEWS_MAX = 8 };
+enum { TEST_TIME_AUGMENT_MAX = 8 };
 
 /* How many views: 1, 4 (both flips) or 8 (with quarter turns). */
-int views_count(enum view_choice choice);
+int test_time_augment_count(enum view_choice choice);
 
 /*
  * View 'v' of a picture: bit 0 flips it left to right, bit 1 upside down, then
  * bit 2 swaps rows and columns, for which h must be w.
  *   in, out (h, w, 3), not the same
  */
-void view_make(int v, const uint8_t *in, size_t h, size_t w, uint8_t *out);
+void test_time_augment_view(int v, const uint8_t *in, size_t h, size_t w,
+                            uint8_t *out);
 
 #endif

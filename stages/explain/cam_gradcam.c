@@ -23,10 +23,10 @@ void gradcam(const float *a, const float *da, int h, int w, int c, float *cam)
         cam[i] = cam[i] > 0.0f ? cam[i] : 0.0f;
 }
 
-static int explain(const struct cam_task *t, struct cam_map *map,
+static int explain(const struct explainer_task *t, struct explainer_map *map,
                    struct err *err)
 {
-    const struct cam_layer *l = t->layer;
+    const struct gradients_layer *l = t->layer;
     float *cam = malloc((size_t)l->h * (size_t)l->w * sizeof(*cam));
 
     if (!cam)
@@ -34,7 +34,7 @@ static int explain(const struct cam_task *t, struct cam_map *map,
                        l->w);
     for (int i = 0; i < t->n_target; i++) {
         gradcam(l->a, l->da[i], l->h, l->w, l->c, cam);
-        cam_finish(cam, l->h, l->w, false, map[i].heat, t->h, t->w);
+        explainer_finish(cam, l->h, l->w, false, map[i].heat, t->h, t->w);
     }
     free(cam);
     return 0;

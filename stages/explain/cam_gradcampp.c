@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 /* The weight of one channel; a and g have strides of 'c'. */
-static double weight(enum campp_variant variant, const float *a, const float *g,
-                     int n, int c)
+static double channel_weight(enum campp_variant variant, const float *a,
+                             const float *g, int n, int c)
 {
     const double eps = variant == CAMPP_PTGC ? 1e-6 : 0.0;
     double sum_a = 0.0, sum_alpha = 0.0, w = 0.0;
@@ -33,7 +33,7 @@ void gradcampp(enum campp_variant variant, const float *a, const float *da,
     for (int i = 0; i < n; i++)
         cam[i] = 0.0f;
     for (int k = 0; k < c; k++) {
-        const float of = (float)weight(variant, a + k, da + k, n, c);
+        const float of = (float)channel_weight(variant, a + k, da + k, n, c);
 
         for (int i = 0; i < n; i++)
             cam[i] += of * a[i * c + k];
@@ -42,11 +42,11 @@ void gradcampp(enum campp_variant variant, const float *a, const float *da,
         cam[i] = cam[i] > 0.0f ? cam[i] : 0.0f;
 }
 
-static int explain(const struct cam_task *t, struct cam_map *map,
+static int explain(const struct explainer_task *t, struct explainer_map *map,
                    struct err *err)
 {
     const enum campp_variant variant = t->settings->gradcampp_variant;
-    const struct cam_layer *l = t->layer;
+    const struct gradients_layer *l = t->layer;
     float *cam = malloc((size_t)l->h * (size_t)l->w * sizeof(*cam));
 
     if (!cam)
@@ -54,8 +54,8 @@ static int explain(const struct cam_task *t, struct cam_map *map,
                        l->w);
     for (int i = 0; i < t->n_target; i++) {
         gradcampp(variant, l->a, l->da[i], l->h, l->w, l->c, cam);
-        cam_finish(cam, l->h, l->w, variant == CAMPP_PTGC, map[i].heat, t->h,
-                   t->w);
+        explainer_finish(cam, l->h, l->w, variant == CAMPP_PTGC, map[i].heat,
+                         t->h, t->w);
     }
     free(cam);
     return 0;

@@ -14,8 +14,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-static void step(const struct cam_task *t, const float *black, size_t m,
-                 float *y)
+static void path_step(const struct explainer_task *t, const float *black,
+                      size_t m, float *y)
 {
     const size_t n = 3 * (size_t)t->h * (size_t)t->w;
     const double at = ((double)m + 0.5) / (double)t->settings->intgrad_steps;
@@ -24,7 +24,7 @@ static void step(const struct cam_task *t, const float *black, size_t m,
         y[i] = black[i] + (float)at * (t->x[i] - black[i]);
 }
 
-static void sum_gradients(const struct cam_task *t, const float *black,
+static void sum_gradients(const struct explainer_task *t, const float *black,
                           int target, double *sum)
 {
     const size_t n = 3 * (size_t)t->h * (size_t)t->w;
@@ -38,7 +38,7 @@ static void sum_gradients(const struct cam_task *t, const float *black,
         const float *dx;
 
         for (size_t j = 0; j < k; j++)
-            step(t, black, m + j, graph_input(t->graph) + j * n);
+            path_step(t, black, m + j, graph_input(t->graph) + j * n);
         dx = gradients_of_input(t->graph, (int)k, target);
         for (size_t j = 0; j < k; j++)
             for (size_t i = 0; i < n; i++)
@@ -46,7 +46,7 @@ static void sum_gradients(const struct cam_task *t, const float *black,
     }
 }
 
-static void explain_target(const struct cam_task *t, const float *black,
+static void explain_target(const struct explainer_task *t, const float *black,
                            int target, double *sum, float *map)
 {
     const size_t n = (size_t)t->h * (size_t)t->w;
@@ -60,10 +60,10 @@ static void explain_target(const struct cam_task *t, const float *black,
             r += (double)(t->x[c] - black[c]) * sum[c] / steps;
         map[i] = (float)fmax(r, 0.0);
     }
-    cam_normalise(map, n);
+    explainer_normalise(map, n);
 }
 
-static int explain(const struct cam_task *t, struct cam_map *map,
+static int explain(const struct explainer_task *t, struct explainer_map *map,
                    struct err *err)
 {
     const size_t n = (size_t)t->h * (size_t)t->w;

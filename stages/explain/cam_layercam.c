@@ -23,7 +23,7 @@ void layercam(const float *a, const float *da, int h, int w, int c, float *cam)
     }
 }
 
-static int least_pixels(const struct cam_task *t)
+static int least_pixels(const struct explainer_task *t)
 {
     int least = t->layer[0].h * t->layer[0].w;
 
@@ -34,7 +34,7 @@ static int least_pixels(const struct cam_task *t)
 }
 
 /* One layer's share of a target's map, which is 0 at first. */
-static void fuse(const float *big, bool lift, float *map, size_t n)
+static void fuse_layer(const float *big, bool lift, float *map, size_t n)
 {
     float top = 0.0f;
 
@@ -47,8 +47,8 @@ static void fuse(const float *big, bool lift, float *map, size_t n)
     }
 }
 
-static void explain_target(const struct cam_task *t, int target, float *cam,
-                           float *big, float *map)
+static void explain_target(const struct explainer_task *t, int target,
+                           float *cam, float *big, float *map)
 {
     const size_t n = (size_t)t->h * (size_t)t->w;
     const int least = least_pixels(t);
@@ -56,16 +56,16 @@ static void explain_target(const struct cam_task *t, int target, float *cam,
     for (size_t i = 0; i < n; i++)
         map[i] = 0.0f;
     for (int i = 0; i < t->n_layer; i++) {
-        const struct cam_layer *l = &t->layer[i];
+        const struct gradients_layer *l = &t->layer[i];
 
         layercam(l->a, l->da[target], l->h, l->w, l->c, cam);
-        cam_resize(cam, l->h, l->w, big, t->h, t->w);
-        fuse(big, l->h * l->w > least, map, n);
+        explainer_resize(cam, l->h, l->w, big, t->h, t->w);
+        fuse_layer(big, l->h * l->w > least, map, n);
     }
-    cam_normalise(map, n);
+    explainer_normalise(map, n);
 }
 
-static int explain(const struct cam_task *t, struct cam_map *map,
+static int explain(const struct explainer_task *t, struct explainer_map *map,
                    struct err *err)
 {
     const size_t n = (size_t)t->h * (size_t)t->w;

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 
 struct lime {
-    const struct cam_task *t;
+    const struct explainer_task *t;
     int d;          /* segments */
     int32_t *label; /* owned: (h, w) */
     uint8_t *rgb;   /* owned: (h, w, 3) every segment hidden */
@@ -29,7 +29,7 @@ struct lime {
     int *order;     /* owned: (d) */
 };
 
-static void hide(struct lime *l, uint64_t *sum, uint64_t *count)
+static void mask_segments(struct lime *l, uint64_t *sum, uint64_t *count)
 {
     const size_t n = (size_t)l->t->h * (size_t)l->t->w;
 
@@ -48,7 +48,7 @@ static void hide(struct lime *l, uint64_t *sum, uint64_t *count)
     preprocess(l->t->input, l->rgb, n, l->hidden);
 }
 
-static void fill(const void *self, size_t row, float *y)
+static void fill_sample(const void *self, size_t row, float *y)
 {
     const struct lime *l = self;
     const uint8_t *z = l->z + row * (size_t)l->d;
@@ -63,7 +63,7 @@ static void fill(const void *self, size_t row, float *y)
 }
 
 /* Segments by falling |weight|, of equals the first. */
-static void sort(struct lime *l, const double *weight)
+static void sort_segments(struct lime *l, const double *weight)
 {
     for (int i = 0; i < l->d; i++) {
         int j = i;
@@ -80,7 +80,7 @@ static void draw_views(struct lime *l, const double *weight, uint8_t *view)
     const int n = l->t->h * l->t->w;
     int shown = 0;
 
-    sort(l, weight);
+    sort_segments(l, weight);
     for (int i = 0; i < n; i++)
         view[i] = 0;
     for (int r = 0; r < l->d; r++) {
@@ -99,17 +99,18 @@ static void draw_views(struct lime *l, const double *weight, uint8_t *view)
     }
 }
 
-static void draw_map(struct lime *l, const double *weight, struct cam_map *map)
+static void draw_map(struct lime *l, const double *weight,
+                     struct explainer_map *map)
 {
     const size_t n = (size_t)l->t->h * (size_t)l->t->w;
 
     for (size_t i = 0; i < n; i++)
         map->heat[i] = (float)fmax(weight[l->label[i]], 0.0);
-    cam_normalise(map->heat, n);
+    explainer_normalise(map->heat, n);
     draw_views(l, weight, map->view);
 }
 
-static int segment(struct lime *l, struct err *err)
+static int segment_image(struct lime *l, struct err *err)
 {
     const struct explain_settings *e = l->t->settings;
     const struct quickshift_args a = {.kernel = e->lime_kernel_size,
@@ -130,7 +131,7 @@ static int segment(struct lime *l, struct err *err)
     sum = calloc((size_t)l->d, 3 * sizeof(*sum));
     count = calloc((size_t)l->d, sizeof(*count));
     if (sum && count) {
-        hide(l, sum, count);
+        mask_segments(l, sum, count);
         rc = 0;
     } else {
         err_set(err, ERR_SYSTEM, "no memory for %d segments", l->d);
@@ -140,9 +141,9 @@ static int segment(struct lime *l, struct err *err)
     return rc;
 }
 
-static int weigh(struct lime *l, struct err *err)
+static int fit_weights(struct lime *l, struct err *err)
 {
-    const struct cam_task *t = l->t;
+    const struct explainer_task *t = l->t;
     const size_t n = (size_t)t->settings->lime_samples, d = (size_t)l->d;
     const int k = scorer_classes(t->scorer);
     struct lime_sample s = {
@@ -156,19 +157,19 @@ static int weigh(struct lime *l, struct err *err)
         return err_set(err, ERR_SYSTEM, "no memory for %zu samples of %zu", n,
                        d);
     lime_masks(t->seed, n, l->d, l->z);
-    scorer_probabilities(t->scorer, n, fill, l, l->y);
+    scorer_probabilities(t->scorer, n, fill_sample, l, l->y);
     s.z = l->z;
     s.y = l->y;
     return lime_fit(&s, t->target, t->n_target, l->weight, err);
 }
 
-static int explain(const struct cam_task *t, struct cam_map *map,
+static int explain(const struct explainer_task *t, struct explainer_map *map,
                    struct err *err)
 {
     struct lime l = {.t = t};
     int rc = -1;
 
-    if (segment(&l, err) == 0 && weigh(&l, err) == 0) {
+    if (segment_image(&l, err) == 0 && fit_weights(&l, err) == 0) {
         for (int i = 0; i < t->n_target; i++)
             draw_map(&l, l.weight + (size_t)i * (size_t)l.d, &map[i]);
         rc = 0;

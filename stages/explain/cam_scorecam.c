@@ -36,7 +36,7 @@ struct channel {
 };
 
 struct scoring {
-    const struct cam_task *t;
+    const struct explainer_task *t;
     enum scorecam_variant variant;
     struct channel *channel; /* owned */
     int n_channel, n_row;
@@ -47,7 +47,7 @@ struct scoring {
     float *cam;    /* owned: (h, w) of the layer */
 };
 
-static bool areas(enum scorecam_variant v)
+static bool averages_areas(enum scorecam_variant v)
 {
     return v == SCORECAM_OFFICIAL || v == SCORECAM_PTGC;
 }
@@ -66,7 +66,7 @@ static int by_number(const void *a, const void *b)
     return ((const struct channel *)a)->k - ((const struct channel *)b)->k;
 }
 
-static struct channel measure(const float *map, int n, int k)
+static struct channel channel_range(const float *map, int n, int k)
 {
     struct channel c = {.k = k, .flat = true};
     double sum = 0.0, squares = 0.0;
@@ -82,16 +82,16 @@ static struct channel measure(const float *map, int n, int k)
 }
 
 /* Which channels count, and which pass scores each. */
-static void choose(struct scoring *s)
+static void choose_channels(struct scoring *s)
 {
-    const struct cam_layer *l = s->t->layer;
+    const struct gradients_layer *l = s->t->layer;
     const int n = l->h * l->w, most = (int)s->t->settings->scorecam_max_n;
     int flat = -1;
 
     for (int k = 0; k < l->c; k++) {
         for (int i = 0; i < n; i++)
             s->map[k * n + i] = l->a[i * l->c + k];
-        s->channel[k] = measure(s->map + k * n, n, k);
+        s->channel[k] = channel_range(s->map + k * n, n, k);
     }
     s->n_channel = l->c;
     if (most > 0 && most < l->c) {
@@ -114,14 +114,14 @@ static void choose(struct scoring *s)
 }
 
 /* A mask's values from 0 on. */
-HOT static void stretch(float *mask, int n, float low, float range)
+HOT static void stretch_mask(float *mask, int n, float low, float range)
 {
     for (int i = 0; i < n; i++)
         mask[i] = (mask[i] - low) / range;
 }
 
 /* y, whose last third is the mask, from the front. */
-HOT static void hide(const float *x, const float *mask, int n, float *y)
+HOT static void mask_input(const float *x, const float *mask, int n, float *y)
 {
     for (int i = 0; i < n; i++) {
         const float m = mask[i];
@@ -135,11 +135,11 @@ HOT static void hide(const float *x, const float *mask, int n, float *y)
  * The input behind the mask of pass 'row'.  The mask is made in the last third
  * of 'y', which is written from the front and never beyond what is still read.
  */
-static void fill(const void *self, size_t row, float *y)
+static void fill_pass(const void *self, size_t row, float *y)
 {
     const struct scoring *s = self;
-    const struct cam_task *t = s->t;
-    const struct cam_layer *l = t->layer;
+    const struct explainer_task *t = s->t;
+    const struct gradients_layer *l = t->layer;
     const int n = t->h * t->w, k = s->of_row[row];
     const float eps = s->variant == SCORECAM_TFKV   ? 1e-7f
                       : s->variant == SCORECAM_PTGC ? 1e-8f
@@ -152,23 +152,24 @@ static void fill(const void *self, size_t row, float *y)
         return;
     }
     if (s->variant == SCORECAM_OFFICIAL)
-        cam_resize_areas(s->map + k * l->h * l->w, l->h, l->w, mask, t->h,
-                         t->w);
+        explainer_resize_areas(s->map + k * l->h * l->w, l->h, l->w, mask, t->h,
+                               t->w);
     else
-        cam_resize(s->map + k * l->h * l->w, l->h, l->w, mask, t->h, t->w);
+        explainer_resize(s->map + k * l->h * l->w, l->h, l->w, mask, t->h,
+                         t->w);
     for (int i = 0; i < n; i++) {
         low = mask[i] < low ? mask[i] : low;
         high = mask[i] > high ? mask[i] : high;
     }
     if (high > low)
-        stretch(mask, n, low, high - low + eps);
+        stretch_mask(mask, n, low, high - low + eps);
     else
         memset(mask, 0, (size_t)n * sizeof(*mask));
-    hide(t->x, mask, n, y);
+    mask_input(t->x, mask, n, y);
 }
 
 /* Probabilities where the variant wants them. */
-static void prepare(struct scoring *s)
+static void prepare_scores(struct scoring *s)
 {
     const int k = scorer_classes(s->t->scorer);
     const int times = s->variant == SCORECAM_TFKV       ? 2
@@ -180,7 +181,7 @@ static void prepare(struct scoring *s)
             scorer_softmax(s->logits + i * k, k);
 }
 
-static void weigh(struct scoring *s, int target)
+static void weigh_channels(struct scoring *s, int target)
 {
     const int k = scorer_classes(s->t->scorer);
 
@@ -195,7 +196,7 @@ static void weigh(struct scoring *s, int target)
 
 static void map_target(struct scoring *s, float *map)
 {
-    const struct cam_layer *l = s->t->layer;
+    const struct gradients_layer *l = s->t->layer;
     const int n = l->h * l->w, pixels = s->t->h * s->t->w;
     const bool after = s->variant == SCORECAM_OFFICIAL;
 
@@ -208,19 +209,19 @@ static void map_target(struct scoring *s, float *map)
         s->cam[i] = after || sum > 0.0 ? (float)sum : 0.0f;
     }
     if (!after) {
-        cam_finish(s->cam, l->h, l->w, areas(s->variant), map, s->t->h,
-                   s->t->w);
+        explainer_finish(s->cam, l->h, l->w, averages_areas(s->variant), map,
+                         s->t->h, s->t->w);
         return;
     }
-    cam_resize_areas(s->cam, l->h, l->w, map, s->t->h, s->t->w);
+    explainer_resize_areas(s->cam, l->h, l->w, map, s->t->h, s->t->w);
     for (int i = 0; i < pixels; i++)
         map[i] = fmaxf(map[i], 0.0f);
-    cam_normalise(map, (size_t)pixels);
+    explainer_normalise(map, (size_t)pixels);
 }
 
 static int take_memory(struct scoring *s, struct err *err)
 {
-    const struct cam_layer *l = s->t->layer;
+    const struct gradients_layer *l = s->t->layer;
     const size_t c = (size_t)l->c, n = (size_t)l->h * (size_t)l->w;
     const size_t k = (size_t)scorer_classes(s->t->scorer);
 
@@ -235,18 +236,18 @@ static int take_memory(struct scoring *s, struct err *err)
     return err_set(err, ERR_SYSTEM, "no memory for %zu channels", c);
 }
 
-static int explain(const struct cam_task *t, struct cam_map *map,
+static int explain(const struct explainer_task *t, struct explainer_map *map,
                    struct err *err)
 {
     struct scoring s = {.t = t, .variant = t->settings->scorecam_variant};
     const int rc = take_memory(&s, err);
 
     if (rc == 0) {
-        choose(&s);
-        scorer_logits(t->scorer, (size_t)s.n_row, fill, &s, s.logits);
-        prepare(&s);
+        choose_channels(&s);
+        scorer_logits(t->scorer, (size_t)s.n_row, fill_pass, &s, s.logits);
+        prepare_scores(&s);
         for (int i = 0; i < t->n_target; i++) {
-            weigh(&s, t->target[i]);
+            weigh_channels(&s, t->target[i]);
             map_target(&s, map[i].heat);
         }
     }

@@ -13,7 +13,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static float noise_of(const struct cam_task *t)
+static float noise_of(const struct explainer_task *t)
 {
     const size_t n = 3 * (size_t)t->h * (size_t)t->w;
     float low = INFINITY, high = -INFINITY;
@@ -25,7 +25,8 @@ static float noise_of(const struct cam_task *t)
     return (float)t->settings->smoothgrad_noise * (high - low);
 }
 
-static void sample(const struct cam_task *t, float noise, size_t m, float *y)
+static void noisy_input(const struct explainer_task *t, float noise, size_t m,
+                        float *y)
 {
     const size_t n = 3 * (size_t)t->h * (size_t)t->w;
     struct rng rng;
@@ -35,8 +36,8 @@ static void sample(const struct cam_task *t, float noise, size_t m, float *y)
         y[i] = t->x[i] + noise * rng_normal(&rng);
 }
 
-static void explain_target(const struct cam_task *t, int target, double *sum,
-                           float *map)
+static void explain_target(const struct explainer_task *t, int target,
+                           double *sum, float *map)
 {
     const size_t pixels = (size_t)t->h * (size_t)t->w, n = 3 * pixels;
     const size_t samples = (size_t)t->settings->smoothgrad_samples;
@@ -50,7 +51,7 @@ static void explain_target(const struct cam_task *t, int target, double *sum,
         const float *dx;
 
         for (size_t j = 0; j < k; j++)
-            sample(t, noise, m + j, graph_input(t->graph) + j * n);
+            noisy_input(t, noise, m + j, graph_input(t->graph) + j * n);
         dx = gradients_of_input(t->graph, (int)k, target);
         for (size_t j = 0; j < k; j++)
             for (size_t i = 0; i < n; i++)
@@ -60,10 +61,10 @@ static void explain_target(const struct cam_task *t, int target, double *sum,
         map[i] =
             (float)(fmax(fmax(sum[3 * i], sum[3 * i + 1]), sum[3 * i + 2]) /
                     (double)samples);
-    cam_normalise(map, pixels);
+    explainer_normalise(map, pixels);
 }
 
-static int explain(const struct cam_task *t, struct cam_map *map,
+static int explain(const struct explainer_task *t, struct explainer_map *map,
                    struct err *err)
 {
     const size_t n = 3 * (size_t)t->h * (size_t)t->w;

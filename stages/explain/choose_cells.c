@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-static int order(const void *a, const void *b)
+static int by_certainty(const void *a, const void *b)
 {
     const struct prediction *p = a, *q = b;
     const int p_wrong = p->truth != p->predicted;
@@ -19,13 +19,13 @@ static int order(const void *a, const void *b)
     return (p->row > q->row) - (p->row < q->row);
 }
 
-size_t pick_cells(struct prediction *list, size_t n, size_t per_class)
+size_t choose_cells(struct prediction *list, size_t n, size_t per_class)
 {
     size_t chosen = 0, in_part = 0;
     int truth = -1, wrong = -1; /* the part we are in */
 
     if (n > 0)
-        qsort(list, n, sizeof(*list), order);
+        qsort(list, n, sizeof(*list), by_certainty);
     for (size_t i = 0; i < n; i++) {
         const struct prediction p = list[i];
 
@@ -41,7 +41,8 @@ size_t pick_cells(struct prediction *list, size_t n, size_t per_class)
     return chosen;
 }
 
-static struct prediction *find(struct prediction *list, size_t n, size_t row)
+static struct prediction *find_row(struct prediction *list, size_t n,
+                                   size_t row)
 {
     for (size_t i = 0; i < n; i++)
         if (list[i].row == row)
@@ -49,8 +50,8 @@ static struct prediction *find(struct prediction *list, size_t n, size_t row)
     return NULL;
 }
 
-size_t pick_measured(struct prediction *list, size_t n_list,
-                     const struct pick_args *a)
+size_t choose_cells_measured(struct prediction *list, size_t n_list,
+                             const struct choose_cells_args *a)
 {
     size_t n = n_list;
     struct rng rng;
@@ -64,7 +65,7 @@ size_t pick_measured(struct prediction *list, size_t n_list,
     /* order[k] < want is as good a draw as the first 'want' places, and keeps
      * the order of 'all' */
     for (size_t i = 0; i < a->n; i++) {
-        struct prediction *p = find(list, n_list, a->all[i].row);
+        struct prediction *p = find_row(list, n_list, a->all[i].row);
 
         if (a->order[i] >= a->want)
             continue;

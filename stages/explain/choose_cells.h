@@ -23,7 +23,7 @@ struct prediction {
  * Returns how many were chosen.  Deterministic: the order of 'list' is no
  * matter.
  */
-size_t pick_cells(struct prediction *list, size_t n, size_t per_class);
+size_t choose_cells(struct prediction *list, size_t n, size_t per_class);
 
 /*
  * Draw 'want' of all cells to be measured: mark those that are in the list, and
@@ -33,13 +33,13 @@ size_t pick_cells(struct prediction *list, size_t n, size_t per_class);
  * Returns how long the list is now.  Deterministic: RNG_CELLS of 'seed'.
  * Errors: 'order' is (n) of scratch, so there are none.
  */
-struct pick_args {
+struct choose_cells_args {
     const struct prediction *all;
     size_t n, want;
     uint64_t seed;
     uint32_t *order; /* [scratch] */
 };
-size_t pick_measured(struct prediction *list, size_t n_list,
-                     const struct pick_args *a);
+size_t choose_cells_measured(struct prediction *list, size_t n_list,
+                             const struct choose_cells_args *a);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- which cells ----------------------------------------------------------- */
+/* --- which cells ---------------------------------------------------------- */
 
 static int predict_list(struct explanation *e, const size_t *row,
                         struct err *err)
@@ -20,10 +20,10 @@ static int predict_list(struct explanation *e, const size_t *row,
 
         if (e->args->each && !e->args->each(e->args->self, i, e->n))
             return err_set(err, ERR_AGAIN, "explanation was stopped");
-        if (predict_rows(&e->own.many, &e->data, row + i, n, out, err) < 0)
+        if (inference_rows(&e->own.many, &e->data, row + i, n, out, err) < 0)
             return -1;
         for (size_t j = 0; j < n; j++) {
-            const int said = predict_class(out + j * k, (int)k);
+            const int said = inference_class(out + j * k, (int)k);
 
             e->list[i + j] =
                 (struct prediction){.row = row[i + j],
@@ -36,12 +36,12 @@ static int predict_list(struct explanation *e, const size_t *row,
 }
 
 /* Choose the cells to be shown, and those that tables count. */
-static int pick(struct explanation *e, struct err *err)
+static int mark_cells(struct explanation *e, struct err *err)
 {
     const struct explain_settings *s = e->args->settings;
     const size_t n = e->n;
     struct prediction *all = malloc((n + 1) * sizeof(*all));
-    struct pick_args a = {.all = all, .n = n, .seed = e->args->seed};
+    struct choose_cells_args a = {.all = all, .n = n, .seed = e->args->seed};
     int64_t want;
     int rc = config_cells(s->cells, &want, err);
 
@@ -51,9 +51,9 @@ static int pick(struct explanation *e, struct err *err)
     if (rc == 0) {
         memcpy(all, e->list, n * sizeof(*all));
         a.want = want < (int64_t)n ? (size_t)want : n;
-        e->n = pick_cells(e->list, n, (size_t)s->per_class);
+        e->n = choose_cells(e->list, n, (size_t)s->per_class);
         if (want > 0)
-            e->n = pick_measured(e->list, e->n, &a);
+            e->n = choose_cells_measured(e->list, e->n, &a);
     }
     free(all);
     free(a.order);
@@ -61,12 +61,12 @@ static int pick(struct explanation *e, struct err *err)
 }
 
 /* Predict the test split, and choose. */
-static int choose(struct explanation *e, struct err *err)
+static int predict_and_pick(struct explanation *e, struct err *err)
 {
     size_t *row = NULL;
     int rc = -1;
 
-    if (predict_split(&e->data, SPLIT_TEST, &row, &e->n, err) < 0)
+    if (inference_split(&e->data, SPLIT_TEST, &row, &e->n, err) < 0)
         return -1;
     e->list = calloc(e->n + 1, sizeof(*e->list));
     if (e->list)
@@ -74,10 +74,10 @@ static int choose(struct explanation *e, struct err *err)
     else
         err_set(err, ERR_SYSTEM, "no memory for %zu predictions", e->n);
     free(row);
-    return rc < 0 ? -1 : pick(e, err);
+    return rc < 0 ? -1 : mark_cells(e, err);
 }
 
-/* --- all ------------------------------------------------------------------- */
+/* --- all ------------------------------------------------------------------ */
 
 static int find_methods(struct explanation *e, struct err *err)
 {
@@ -92,15 +92,16 @@ static int find_methods(struct explanation *e, struct err *err)
     return 0;
 }
 
-static int open_network(struct explanation *e, struct network *n,
+static int open_network(struct explanation *e, struct explained_network *n,
                         struct err *err)
 {
-    const struct network_args a = {.model = e->args->model,
-                                   .network = e->args->network,
-                                   .data = &e->data,
-                                   .layers = &e->args->settings->layers};
+    const struct explained_network_args a = {.model = e->args->model,
+                                             .network = e->args->network,
+                                             .data = &e->data,
+                                             .layers =
+                                                 &e->args->settings->layers};
 
-    return network_open(n, &a, err);
+    return explained_network_open(n, &a, err);
 }
 
 /* The trained network, and those that have forgotten some of it. */
@@ -108,11 +109,11 @@ static int open_nets(struct explanation *e, struct err *err)
 {
     if (open_network(e, &e->own, err) < 0)
         return -1;
-    e->n_random = sanity_stages(e->args->settings->sanity);
+    e->n_random = explain_sanity_stages(e->args->settings->sanity);
     for (int i = 0; i < e->n_random; i++)
         if (open_network(e, &e->random[i], err) < 0 ||
-            network_randomise(&e->random[i], (i + 1.0) / e->n_random,
-                              e->args->seed, err) < 0)
+            explained_network_randomise(&e->random[i], (i + 1.0) / e->n_random,
+                                        e->args->seed, err) < 0)
             return -1;
     return explain_cell_init(e, err);
 }
@@ -124,7 +125,7 @@ static int make_dirs(const char *out, struct err *err)
 
     for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
         if (file_path(path, err, "%s/%s", out, name[i]) < 0 ||
-            dir_make(path, err) < 0)
+            file_dir_make(path, err) < 0)
             return -1;
     return 0;
 }
@@ -133,9 +134,9 @@ void explain_close(struct explanation *e)
 {
     if (!e)
         return;
-    network_close(&e->own);
+    explained_network_close(&e->own);
     for (int i = 0; i < e->n_random; i++)
-        network_close(&e->random[i]);
+        explained_network_close(&e->random[i]);
     contours_close(&e->contours);
     store_close(&e->data);
     image_release(&e->overlay);
@@ -165,7 +166,7 @@ int explain_open(struct explanation **out, const struct explain_args *a,
     if (find_methods(e, err) < 0 || store_open(&e->data, a->data, err) < 0 ||
         store_use_fold(&e->data, a->fold, a->folds ? a->folds : 1, err) < 0 ||
         contours_open(&e->contours, a->data, err) < 0 ||
-        open_nets(e, err) < 0 || choose(e, err) < 0) {
+        open_nets(e, err) < 0 || predict_and_pick(e, err) < 0) {
         explain_close(e);
         return -1;
     }
@@ -173,33 +174,33 @@ int explain_open(struct explanation **out, const struct explain_args *a,
     return 0;
 }
 
-/* --- places ---------------------------------------------------------------- */
+/* --- places --------------------------------------------------------------- */
 
-int explain_part(char path[FILE_PATH_MAX], const char *out, size_t place,
+int explain_part(char path[FILE_PATH_MAX], const char *out, size_t index,
                  const char *what, struct err *err)
 {
-    return file_path(path, err, "%s/cells/%06zu.%s.csv", out, place, what);
+    return file_path(path, err, "%s/cells/%06zu.%s.csv", out, index, what);
 }
 
-static int write_part(const struct explanation *e, size_t place,
+static int write_part(const struct explanation *e, size_t index,
                       const char *what, const struct buf *text, struct err *err)
 {
     char path[FILE_PATH_MAX];
 
     if (buf_check(text, err) < 0 ||
-        explain_part(path, e->args->out, place, what, err) < 0)
+        explain_part(path, e->args->out, index, what, err) < 0)
         return -1;
     return file_write(path, text->data ? text->data : "", text->len, err);
 }
 
-int explain_place(struct explanation *e, size_t place, struct err *err)
+int explain_at(struct explanation *e, size_t index, struct err *err)
 {
     const struct explain_settings *s = e->args->settings;
     char path[FILE_PATH_MAX];
 
-    if (place >= e->n)
+    if (index >= e->n)
         return 0;
-    if (explain_part(path, e->args->out, place, "scores", err) < 0)
+    if (explain_part(path, e->args->out, index, "scores", err) < 0)
         return -1;
     if (file_exists(path))
         return 0;
@@ -207,17 +208,17 @@ int explain_place(struct explanation *e, size_t place, struct err *err)
     for (int i = 0; i < FIGURE_KINDS; i++)
         e->figures[i].len = 0;
     if (make_dirs(e->args->out, err) < 0 ||
-        explain_cell(e, &e->list[place], err) < 0)
+        explain_cell(e, &e->list[index], err) < 0)
         return -1;
     for (int i = 0; i < FIGURE_KINDS; i++)
         if (e->figures[i].len > 0 &&
-            write_part(e, place, explain_kind(s, (enum figure_kinds)i)->name,
+            write_part(e, index, explain_kind(s, (enum figure_kinds)i)->name,
                        &e->figures[i], err) < 0)
             return -1;
-    return write_part(e, place, "scores", &e->csv, err);
+    return write_part(e, index, "scores", &e->csv, err);
 }
 
-/* --- all ------------------------------------------------------------------- */
+/* --- all ------------------------------------------------------------------ */
 
 static int explain_all(struct explanation *e, struct err *err)
 {
@@ -226,7 +227,7 @@ static int explain_all(struct explanation *e, struct err *err)
     for (size_t i = 0; i < e->n; i++) {
         if (a->each && !a->each(a->self, e->n + i, 2 * e->n))
             return err_set(err, ERR_AGAIN, "explanation was stopped");
-        if (explain_place(e, i, err) < 0)
+        if (explain_at(e, i, err) < 0)
             return -1;
     }
     return 0;

@@ -18,8 +18,9 @@
  *     sanity.csv                     likewise: how alike the maps are to those
  *                                    of networks whose layers nearest to the
  *                                    output, 25 to 100 %, have random weights
- *                                    (spearman_25, ssim_25 ..; map_similarity.h);
- *                                    theirs are stretched to 0 .. 1
+ *                                    (spearman_25, ssim_25 ..;
+ *                                    map_similarity.h); theirs are stretched to
+ *                                    0 .. 1
  *     stability.csv                  likewise: how alike the maps of several
  *                                    seeds are, over all pairs
  *     sheets/                        explain_sheets.h
@@ -27,10 +28,10 @@
  * where the map is largest.  Without faith_steps the figures are empty and
  * there is no faithfulness.csv.
  *
- * The chosen cells have places 0, 1 ..: those of choose_cells.h, which are shown, then
- * those that explain.cells adds, which only tables count.  Places are explained
- * one by one, in any order, by any number of processes; what a cell adds to the
- * tables lies in cells/ meanwhile:
+ * The chosen cells have places 0, 1 ..: those of choose_cells.h, which are
+ * shown, then those that explain.cells adds, which only tables count.  Places
+ * are explained one by one, in any order, by any number of processes; what a
+ * cell adds to the tables lies in cells/ meanwhile:
  *     cells/PLACE.scores.csv         its lines of scores.csv; written last
  *     cells/PLACE.KIND.csv           map_scores.h
  */
@@ -59,7 +60,7 @@ struct explanation;
  * Load the networks, predict the test split, choose cells.  'a' is borrowed.
  * Deterministic.
  * Errors: ERR_USAGE unknown method; unknown layer, with the nearest name, or
- * one without rows and columns; else as store_open() and predict_open();
+ * one without rows and columns; else as store_open() and inference_open();
  * ERR_AGAIN each() said stop; ERR_SYSTEM.
  */
 MUST_USE int explain_open(struct explanation **e, const struct explain_args *a,
@@ -71,8 +72,7 @@ void explain_close(struct explanation *e);
  * a place that holds none, is left as it is.  The bytes do not depend on what
  * was explained before.  Errors: ERR_SYSTEM.
  */
-MUST_USE int explain_place(struct explanation *e, size_t place,
-                           struct err *err);
+MUST_USE int explain_at(struct explanation *e, size_t place, struct err *err);
 
 /*
  * Make the tables of what lies in cells/, and remove that.

@@ -16,9 +16,9 @@ struct gathering {
     bool contours; /* some picture has any */
 };
 
-static const char *faith_title(int figure)
+static const char *faithfulness_title(int figure)
 {
-    return faith_name((enum faith_figure)figure);
+    return faithfulness_name((enum faithfulness_figure)figure);
 }
 
 /* Of layers counted from the output, percent. */
@@ -44,10 +44,10 @@ static const char *stability_title(int figure)
 const struct figure_kind *explain_kind(const struct explain_settings *s,
                                        enum figure_kinds kind)
 {
-    static const struct figure_kind faith = {"faithfulness", FAITH_FIGURES,
-                                             faith_title};
-    static const struct figure_kind locate = {"localisation", LOCATE_FIGURES,
-                                              locate_name};
+    static const struct figure_kind faithfulness = {
+        "faithfulness", FAITHFULNESS_FIGURES, faithfulness_title};
+    static const struct figure_kind locate = {
+        "localisation", LOCALISATION_FIGURES, localisation_name};
     static const struct figure_kind whole = {"sanity", 2, whole_title};
     static const struct figure_kind cascade = {"sanity", 2 * RANDOM_MAX,
                                                cascade_title};
@@ -55,9 +55,9 @@ const struct figure_kind *explain_kind(const struct explain_settings *s,
                                                  stability_title};
 
     switch (kind) {
-    case FIGURES_FAITH:
-        return s->faith_steps > 0 ? &faith : NULL;
-    case FIGURES_LOCATE:
+    case FIGURES_FAITHFULNESS:
+        return s->faith_steps > 0 ? &faithfulness : NULL;
+    case FIGURES_LOCALISATION:
         return &locate;
     case FIGURES_SANITY:
         return s->sanity == SANITY_OFF     ? NULL
@@ -129,7 +129,7 @@ static int read_figures(const struct gathering *g, struct figure_table *t,
     for (size_t i = 0; i < g->n; i++)
         if (is_part(g->name[i], t->kind->name) &&
             (file_path(path, err, "%s/%s", g->cells, g->name[i]) < 0 ||
-             figures_read(t, path, err) < 0))
+             map_scores_read(t, path, err) < 0))
             return -1;
     return 0;
 }
@@ -148,9 +148,9 @@ static int gather_figures(const struct gathering *g,
     struct buf text = {0};
     int rc = -1;
 
-    if (read_figures(g, &t, err) == 0 && figures_write(&t, &text, err) == 0)
+    if (read_figures(g, &t, err) == 0 && map_scores_write(&t, &text, err) == 0)
         rc = write_table(g, kind->name, &text, err);
-    figures_release(&t);
+    map_scores_release(&t);
     buf_release(&text);
     return rc;
 }
@@ -161,7 +161,7 @@ static int gather_all(const struct gathering *g, struct err *err)
         const struct figure_kind *kind =
             explain_kind(g->args->settings, (enum figure_kinds)k);
 
-        if (kind && (k != FIGURES_LOCATE || g->contours) &&
+        if (kind && (k != FIGURES_LOCALISATION || g->contours) &&
             gather_figures(g, kind, err) < 0)
             return -1;
     }
@@ -185,7 +185,7 @@ static void count_contours(const struct gathering *g)
 }
 
 /* Has data/ contours? */
-static int look_for_contours(struct gathering *g, struct err *err)
+static int find_contours(struct gathering *g, struct err *err)
 {
     struct contours c;
 
@@ -202,14 +202,15 @@ int explain_gather(const struct explain_args *a, struct err *err)
     int rc = -1;
 
     if (file_path(g.cells, err, "%s/cells", a->out) < 0 ||
-        dir_make(g.cells, err) < 0 || store_open(&g.data, a->data, err) < 0)
+        file_dir_make(g.cells, err) < 0 ||
+        store_open(&g.data, a->data, err) < 0)
         return -1;
-    if (dir_list(g.cells, &g.name, &g.n, err) == 0 &&
-        look_for_contours(&g, err) == 0 && gather_all(&g, err) == 0) {
+    if (file_dir_list(g.cells, &g.name, &g.n, err) == 0 &&
+        find_contours(&g, err) == 0 && gather_all(&g, err) == 0) {
         count_contours(&g);
-        rc = dir_remove(g.cells, err);
+        rc = file_dir_remove(g.cells, err);
     }
-    dir_list_free(g.name, g.n);
+    file_dir_list_free(g.name, g.n);
     store_close(&g.data);
     return rc;
 }

@@ -21,66 +21,72 @@ static int group_of(const struct explanation *e, const struct prediction *c,
 }
 
 /* Keep figures of a map of the predicted class. */
-static int keep(struct explanation *e, enum figure_kinds kind,
-                const struct told *told, int method, const double *value,
-                struct err *err)
+static int keep_scores(struct explanation *e, enum figure_kinds kind,
+                       const struct explained_target *explained, int method,
+                       const double *value, struct err *err)
 {
     const struct figure_kind *k = explain_kind(e->args->settings, kind);
     struct buf name = {0}, *out = &e->figures[kind];
 
-    if (told->target != told->cell->predicted || !told->cell->measured)
+    if (explained->target != explained->cell->predicted ||
+        !explained->cell->measured)
         return 0;
-    if (group_of(e, told->cell, &name, err) < 0)
+    if (group_of(e, explained->cell, &name, err) < 0)
         return -1;
     if (out->len == 0)
-        figures_header(k, out);
-    figures_put(k, e->method[method]->name, told->cell->truth,
-                name.data ? name.data : "", value, out);
+        map_scores_header(k, out);
+    map_scores_put(k, e->method[method]->name, explained->cell->truth,
+                   name.data ? name.data : "", value, out);
     buf_release(&name);
     return 0;
 }
 
-/* --- faithfulness and place ------------------------------------------------ */
+/* --- faithfulness and place ----------------------------------------------- */
 
-int explain_measure(struct explanation *e, const struct cam_task *t,
-                    const struct told *told, int method, struct measured *m,
-                    struct err *err)
+int explain_measure(struct explanation *e, const struct explainer_task *t,
+                    const struct explained_target *explained, int method,
+                    struct map_measures *m, struct err *err)
 {
-    const float *map = explain_map(e, told->at, method);
+    const float *map = explain_map(e, explained->at, method);
 
-    *m = (struct measured){.has_faith = e->args->settings->faith_steps > 0,
-                           .has_place = e->shape[0].n > 0};
-    if (m->has_faith &&
-        (faith_measure(t, map, told->target, &m->faith, err) < 0 ||
-         keep(e, FIGURES_FAITH, told, method, m->faith.figure, err) < 0))
+    *m = (struct map_measures){.has_faithfulness =
+                                   e->args->settings->faith_steps > 0,
+                               .has_localisation = e->shape[0].n > 0};
+    if (m->has_faithfulness &&
+        (faithfulness_measure(t, map, explained->target, &m->faithfulness,
+                              err) < 0 ||
+         keep_scores(e, FIGURES_FAITHFULNESS, explained, method,
+                     m->faithfulness.figure, err) < 0))
         return -1;
-    if (m->has_place &&
-        (locate_measure(map, e->region, t->h, t->w, m->place, err) < 0 ||
-         keep(e, FIGURES_LOCATE, told, method, m->place, err) < 0))
+    if (m->has_localisation &&
+        (localisation_measure(map, e->region, t->h, t->w, m->localisation,
+                              err) < 0 ||
+         keep_scores(e, FIGURES_LOCALISATION, explained, method,
+                     m->localisation, err) < 0))
         return -1;
     return 0;
 }
 
-/* --- random weights, other seeds ------------------------------------------- */
+/* --- random weights, other seeds ------------------------------------------ */
 
-int sanity_stages(enum sanity_check check)
+int explain_sanity_stages(enum sanity_check check)
 {
     return check == SANITY_CASCADE ? RANDOM_MAX : check == SANITY_WHOLE;
 }
 
 /* The map of a method as spare number 'at'. */
-static int spare_map(struct explanation *e, const struct cam_task *t,
+static int spare_map(struct explanation *e, const struct explainer_task *t,
                      int method, int at, struct err *err)
 {
     const size_t n = (size_t)t->h * (size_t)t->w;
-    struct cam_map map = {e->spare + (size_t)at * n, e->spare_view};
+    struct explainer_map map = {e->spare + (size_t)at * n, e->spare_view};
 
     return e->method[method]->explain(t, &map, err);
 }
 
 /* To 0 .. 1; explainers leave a map of tiny activations small, which random
  * weights have, and SSIM would see nothing else. */
-static void stretch(float *x, size_t n)
+static void stretch_map(float *x, size_t n)
 {
     float low = x[0], high = x[0];
 
@@ -92,47 +98,49 @@ static void stretch(float *x, size_t n)
         x[i] = (x[i] - low) / (high - low);
 }
 
-static int check_sanity(struct explanation *e, const struct cam_task *t,
-                        const struct told *told, struct err *err)
+static int check_sanity(struct explanation *e, const struct explainer_task *t,
+                        const struct explained_target *explained,
+                        struct err *err)
 {
     double value[CONFIG_LIST_MAX][2 * RANDOM_MAX];
-    struct similar s;
+    struct map_similarity s;
 
     for (int r = 0; r < e->n_random; r++) {
-        struct cam_task other = *t;
+        struct explainer_task other = *t;
 
-        network_look(&e->random[r], &other);
+        explained_network_gradients(&e->random[r], &other);
         for (int m = 0; m < e->n_method; m++) {
             if (spare_map(e, &other, m, 0, err) < 0)
                 return -1;
-            stretch(e->spare, (size_t)t->h * (size_t)t->w);
-            if (similar_maps(explain_map(e, told->at, m), e->spare, t->h, t->w,
-                             &s, err) < 0)
+            stretch_map(e->spare, (size_t)t->h * (size_t)t->w);
+            if (map_similarity(explain_map(e, explained->at, m), e->spare, t->h,
+                               t->w, &s, err) < 0)
                 return -1;
             value[m][2 * r] = s.spearman;
             value[m][2 * r + 1] = s.ssim;
         }
     }
     for (int m = 0; e->n_random > 0 && m < e->n_method; m++)
-        if (keep(e, FIGURES_SANITY, told, m, value[m], err) < 0)
+        if (keep_scores(e, FIGURES_SANITY, explained, m, value[m], err) < 0)
             return -1;
     return 0;
 }
 
 /* Means over all pairs of 'n' spare maps. */
-static int mean_pairs(const struct explanation *e, const struct cam_task *t,
-                      int n, double mean[2], struct err *err)
+static int mean_pairs(const struct explanation *e,
+                      const struct explainer_task *t, int n, double mean[2],
+                      struct err *err)
 {
     const size_t size = (size_t)t->h * (size_t)t->w;
     const double pairs = n * (n - 1) / 2.0;
-    struct similar s;
+    struct map_similarity s;
 
     mean[0] = mean[1] = 0.0;
     for (int i = 0; i < n; i++)
         for (int j = 0; j < i; j++) {
-            if (similar_maps(e->spare + (size_t)i * size,
-                             e->spare + (size_t)j * size, t->h, t->w, &s,
-                             err) < 0)
+            if (map_similarity(e->spare + (size_t)i * size,
+                               e->spare + (size_t)j * size, t->h, t->w, &s,
+                               err) < 0)
                 return -1;
             mean[0] += s.spearman / pairs;
             mean[1] += s.ssim / pairs;
@@ -140,16 +148,18 @@ static int mean_pairs(const struct explanation *e, const struct cam_task *t,
     return 0;
 }
 
-static int check_stability(struct explanation *e, const struct cam_task *t,
-                           const struct told *told, int method, struct err *err)
+static int check_stability(struct explanation *e,
+                           const struct explainer_task *t,
+                           const struct explained_target *explained, int method,
+                           struct err *err)
 {
     const int seeds = (int)e->args->settings->stability;
     double mean[2];
 
-    memcpy(e->spare, explain_map(e, told->at, method),
+    memcpy(e->spare, explain_map(e, explained->at, method),
            (size_t)t->h * (size_t)t->w * sizeof(*e->spare));
     for (int k = 1; k <= seeds; k++) {
-        struct cam_task other = *t;
+        struct explainer_task other = *t;
 
         other.seed = rng_mix(t->seed, &k, sizeof(k));
         if (spare_map(e, &other, method, k, err) < 0)
@@ -157,19 +167,20 @@ static int check_stability(struct explanation *e, const struct cam_task *t,
     }
     if (mean_pairs(e, t, seeds + 1, mean, err) < 0)
         return -1;
-    return keep(e, FIGURES_STABILITY, told, method, mean, err);
+    return keep_scores(e, FIGURES_STABILITY, explained, method, mean, err);
 }
 
-int explain_compare(struct explanation *e, const struct cam_task *t,
-                    const struct told *told, struct err *err)
+int explain_compare(struct explanation *e, const struct explainer_task *t,
+                    const struct explained_target *explained, struct err *err)
 {
-    struct cam_task one = *t;
+    struct explainer_task one = *t;
 
     one.n_target = 1;
-    if (!told->cell->measured)
+    if (!explained->cell->measured)
         return 0;
     for (int m = 0; e->args->settings->stability > 0 && m < e->n_method; m++)
-        if (e->method[m]->draws && check_stability(e, &one, told, m, err) < 0)
+        if (e->method[m]->draws &&
+            check_stability(e, &one, explained, m, err) < 0)
             return -1;
-    return check_sanity(e, &one, told, err);
+    return check_sanity(e, &one, explained, err);
 }

@@ -21,8 +21,8 @@ enum {
 };
 
 enum figure_kinds {
-    FIGURES_FAITH,
-    FIGURES_LOCATE,
+    FIGURES_FAITHFULNESS,
+    FIGURES_LOCALISATION,
     FIGURES_SANITY,
     FIGURES_STABILITY,
     FIGURE_KINDS
@@ -35,7 +35,7 @@ struct explanation {
     struct store data;
     struct prediction *list; /* owned: of the test split, then the chosen */
     size_t n;
-    struct network own, random[RANDOM_MAX];
+    struct explained_network own, random[RANDOM_MAX];
     int n_random;
     struct contours contours;
     float *x, *heat;     /* owned: the network's input; (targets,
@@ -56,22 +56,23 @@ const struct figure_kind *explain_kind(const struct explain_settings *s,
 
 /* Path in cells/ of a place's file "scores" or of a kind. */
 MUST_USE int explain_part(char path[FILE_PATH_MAX], const char *out,
-                          size_t place, const char *what, struct err *err);
+                          size_t localisation, const char *what,
+                          struct err *err);
 
 /* Networks that a sanity check compares with. */
-int sanity_stages(enum sanity_check check);
+int explain_sanity_stages(enum sanity_check check);
 
 /* One target of the cell in hand. */
-struct told {
+struct explained_target {
     const struct prediction *cell;
     int target, at; /* class; which of the cell's targets it is */
 };
 
 /* What was measured of one map. */
-struct measured {
-    bool has_faith, has_place;
-    struct faith faith;
-    double place[LOCATE_FIGURES];
+struct map_measures {
+    bool has_faithfulness, has_localisation;
+    struct faithfulness faithfulness;
+    double localisation[LOCALISATION_FIGURES];
 };
 
 /*
@@ -91,34 +92,41 @@ float *explain_map(const struct explanation *e, int target, int method);
 const char *explain_field(const struct explanation *e, size_t row,
                           const char *column);
 
-/* --- explain_files.c ------------------------------------------------------- */
+/* --- explain_files.c ------------------------------------------------------ */
 
 /* Panels of a strip: the cell, the maps, two views of each method that has
  * them, the contours where there are any. */
 int explain_panels(const struct explanation *e);
 
 /* Write a map's files, a target's strip, a map's line of scores.csv. */
-MUST_USE int explain_write_map(struct explanation *e, const struct told *told,
+MUST_USE int explain_write_map(struct explanation *e,
+                               const struct explained_target *explained,
                                int method, struct err *err);
-MUST_USE int explain_write_strip(struct explanation *e, const struct told *told,
+MUST_USE int explain_write_strip(struct explanation *e,
+                                 const struct explained_target *explained,
                                  struct err *err);
-void explain_line(struct explanation *e, const struct told *told, int method,
-                  const struct measured *m);
+void explain_line(struct explanation *e,
+                  const struct explained_target *explained, int method,
+                  const struct map_measures *m);
 
 /* Titles of scores.csv's columns, with the line end. */
 void explain_header(bool contours, struct buf *csv);
 
-/* --- explain_measure.c ----------------------------------------------------- */
+/* --- explain_measure.c ---------------------------------------------------- */
 
 /* Measure the map of a method; the figures of a cell that tables count are
  * kept. */
-MUST_USE int explain_measure(struct explanation *e, const struct cam_task *t,
-                             const struct told *told, int method,
-                             struct measured *m, struct err *err);
+MUST_USE int explain_measure(struct explanation *e,
+                             const struct explainer_task *t,
+                             const struct explained_target *explained,
+                             int method, struct map_measures *m,
+                             struct err *err);
 
 /* Compare the maps of the predicted class, the first target, with those of
  * random weights, and of other seeds. */
-MUST_USE int explain_compare(struct explanation *e, const struct cam_task *t,
-                             const struct told *told, struct err *err);
+MUST_USE int explain_compare(struct explanation *e,
+                             const struct explainer_task *t,
+                             const struct explained_target *explained,
+                             struct err *err);
 
 #endif

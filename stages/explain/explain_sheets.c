@@ -53,8 +53,8 @@ static int set_titles(struct sheets *s, bool contours, struct err *err)
 }
 
 /* Does line 'i' stand for a cell of this sheet?  The first method's does. */
-static bool belongs(const struct sheets *s, size_t i, const char *class_name,
-                    bool wrong)
+static bool is_of_sheet(const struct sheets *s, size_t i,
+                        const char *class_name, bool wrong)
 {
     const char *truth = csv_get(&s->scores, i, COL_CLASS);
     const char *said = csv_get(&s->scores, i, COL_PREDICTED);
@@ -81,7 +81,7 @@ static void cut_panel(struct sheets *s, const struct image *strip, int k)
 {
     for (int y = 0; y < s->h; y++)
         memcpy(s->panel + 3 * (size_t)y * (size_t)s->w,
-               image_row(strip, y) + 3 * k * (s->w + HEAT_GAP),
+               image_row(strip, y) + 3 * k * (s->w + HEATMAP_GAP),
                3 * (size_t)s->w);
 }
 
@@ -91,7 +91,8 @@ static void cut_scale(struct sheets *s, const struct image *strip)
     memset(s->panel, 255, 3 * (size_t)s->w * (size_t)s->h);
     for (int y = 0; y < s->h; y++)
         memcpy(s->panel + 3 * (size_t)y * (size_t)s->w,
-               image_row(strip, y) + 3 * (strip->w - HEAT_BAR), 3 * HEAT_BAR);
+               image_row(strip, y) + 3 * (strip->w - HEATMAP_BAR),
+               3 * HEATMAP_BAR);
 }
 
 /* Row 'at' of the sheet: the cell of line 'i'. */
@@ -106,9 +107,10 @@ static int put_cell(struct sheets *s, struct sheet *sheet, int at, size_t i,
     cell_words(s, i, words);
     if (file_path(path, err, "%s/%s", s->args->out,
                   csv_get(&s->scores, i, COL_STRIP)) < 0 ||
-        image_read(&strip, path, err) < 0)
+        decode_read(&strip, path, err) < 0)
         return -1;
-    if (strip.w != heat_strip_width(s->w / HEAT_SCALE, s->n_panel) ||
+    if (strip.w !=
+            heatmap_image_strip_width(s->w / HEATMAP_SCALE, s->n_panel) ||
         strip.h != s->h)
         rc = err_set(err, ERR_INPUT, "'%s' is no strip of %d panels", path,
                      s->n_panel);
@@ -140,7 +142,7 @@ static int write_sheet(struct sheets *s, const char *class_name, bool wrong,
     int at = 0, rc = sheet_init(&sheet, &shape, err);
 
     for (size_t i = 0; rc == 0 && at < n && i < s->scores.n_row; i++)
-        if (belongs(s, i, class_name, wrong))
+        if (is_of_sheet(s, i, class_name, wrong))
             rc = put_cell(s, &sheet, at++, i, err);
     if (rc == 0)
         rc = file_path(path, err, "%s/sheets/%s_%s.png", s->args->out,
@@ -158,7 +160,7 @@ static int write_sheets(struct sheets *s, struct err *err)
         int n = 0;
 
         for (size_t i = 0; i < s->scores.n_row; i++)
-            n += belongs(s, i, class_name, k % 2);
+            n += is_of_sheet(s, i, class_name, k % 2);
         if (n > SHEET_MAX_ROWS)
             n = SHEET_MAX_ROWS;
         if (n > 0 && write_sheet(s, class_name, k % 2, n, err) < 0)
@@ -172,14 +174,14 @@ int explain_sheets(const struct explain_args *a, const struct store *data,
 {
     struct sheets s = {.args = a,
                        .data = data,
-                       .w = (int)data->w * HEAT_SCALE,
-                       .h = (int)data->h * HEAT_SCALE};
+                       .w = (int)data->w * HEATMAP_SCALE,
+                       .h = (int)data->h * HEATMAP_SCALE};
     char path[FILE_PATH_MAX];
     int rc = -1;
 
     if (set_titles(&s, contours, err) < 0 ||
         file_path(path, err, "%s/sheets", a->out) < 0 ||
-        dir_make(path, err) < 0 ||
+        file_dir_make(path, err) < 0 ||
         file_path(path, err, "%s/scores.csv", a->out) < 0 ||
         csv_read(&s.scores, path, err) < 0)
         return -1;

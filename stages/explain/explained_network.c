@@ -39,10 +39,10 @@ struct node *explain_layer(struct graph *g, const char *network,
     return NULL;
 }
 
-static int open_layers(struct network *n, const struct word_list *names,
-                       struct err *err)
+static int open_layers(struct explained_network *n,
+                       const struct word_list *names, struct err *err)
 {
-    struct node *node[CAM_LAYERS_MAX];
+    struct node *node[GRADIENTS_LAYERS_MAX];
 
     for (int i = 0; i < names->n; i++) {
         node[i] = explain_layer(n->net.graph, n->net.info.network,
@@ -53,35 +53,36 @@ static int open_layers(struct network *n, const struct word_list *names,
     return gradients_init(&n->gradients, n->net.graph, node, names->n, err);
 }
 
-int network_open(struct network *n, const struct network_args *a,
-                 struct err *err)
+int explained_network_open(struct explained_network *n,
+                           const struct explained_network_args *a,
+                           struct err *err)
 {
-    struct predict_args p = {.path = a->model,
-                             .network = a->network,
-                             .data = a->data,
-                             .batch = GRADIENTS_BATCH,
-                             .memory = GRAPH_KEEP_ALL};
+    struct inference_args p = {.path = a->model,
+                               .network = a->network,
+                               .data = a->data,
+                               .batch = GRADIENTS_BATCH,
+                               .memory = GRAPH_KEEP_ALL};
 
-    *n = (struct network){.scorer.threads = omp_get_max_threads()};
-    if (predict_open(&n->net, &p, err) < 0 ||
+    *n = (struct explained_network){.scorer.threads = omp_get_max_threads()};
+    if (inference_open(&n->net, &p, err) < 0 ||
         open_layers(n, a->layers, err) < 0)
         return -1;
     p.batch = SCORER_BATCH;
     p.memory = GRAPH_INFER;
-    if (predict_open(&n->many, &p, err) < 0)
+    if (inference_open(&n->many, &p, err) < 0)
         return -1;
     n->scorer.graph = n->many.graph;
     return 0;
 }
 
-void network_close(struct network *n)
+void explained_network_close(struct explained_network *n)
 {
     gradients_release(&n->gradients);
-    predict_close(&n->net);
-    predict_close(&n->many);
+    inference_close(&n->net);
+    inference_close(&n->many);
 }
 
-/* --- random weights -------------------------------------------------------- */
+/* --- random weights ------------------------------------------------------- */
 
 /* Do two tensors belong to the same layer, "NAME/..."? */
 static bool same_layer(const struct named_tensor *a,
@@ -124,8 +125,8 @@ static void copy_last(struct graph *to, struct graph *from, double share)
     graph_changed(to);
 }
 
-int network_randomise(struct network *n, double share, uint64_t seed,
-                      struct err *err)
+int explained_network_randomise(struct explained_network *n, double share,
+                                uint64_t seed, struct err *err)
 {
     const struct graph_args ga = {
         .max_batch = 1, .seed = seed, .memory = GRAPH_INFER};
@@ -139,7 +140,8 @@ int network_randomise(struct network *n, double share, uint64_t seed,
     return 0;
 }
 
-void network_look(struct network *n, struct cam_task *t)
+void explained_network_gradients(struct explained_network *n,
+                                 struct explainer_task *t)
 {
     gradients_take(&n->gradients, t->x, t->target, t->n_target);
     t->input = n->net.info.input;

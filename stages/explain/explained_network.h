@@ -7,14 +7,14 @@
 #include "evaluation/inference.h"
 #include "stages/explain/explainer.h"
 
-struct network {
-    struct predictor net;  /* every layer readable, with gradients */
-    struct predictor many; /* folded, for many passes */
+struct explained_network {
+    struct inference net;  /* every layer readable, with gradients */
+    struct inference many; /* folded, for many passes */
     struct scorer scorer;  /* of 'many' */
     struct gradients gradients;
 };
 
-struct network_args {
+struct explained_network_args {
     const char *model;   /* its file */
     const char *network; /* what it must be */
     const struct store *data;
@@ -22,12 +22,13 @@ struct network_args {
 };
 
 /*
- * Load it.  Errors: as predict_open() and explain_layer().  Then, too,
- * network_close() it.
+ * Load it.  Errors: as inference_open() and explain_layer().  Then, too,
+ * explained_network_close() it.
  */
-MUST_USE int network_open(struct network *n, const struct network_args *a,
-                          struct err *err);
-void network_close(struct network *n);
+MUST_USE int explained_network_open(struct explained_network *n,
+                                    const struct explained_network_args *a,
+                                    struct err *err);
+void explained_network_close(struct explained_network *n);
 
 /*
  * Give the layers nearest to the output initial weights and statistics instead
@@ -37,11 +38,13 @@ void network_close(struct network *n);
  * Errors: ERR_SYSTEM.
  * Source: Adebayo et al. 2018 (arXiv:1810.03292), cascading randomisation.
  */
-MUST_USE int network_randomise(struct network *n, double share, uint64_t seed,
-                               struct err *err);
+MUST_USE int explained_network_randomise(struct explained_network *n,
+                                         double share, uint64_t seed,
+                                         struct err *err);
 
 /* Look at an input: fill the gradients, and point the task at this network.
  *   t [in,out] x, target and n_target are set */
-void network_look(struct network *n, struct cam_task *t);
+void explained_network_gradients(struct explained_network *n,
+                                 struct explainer_task *t);
 
 #endif

@@ -43,14 +43,14 @@ const struct explainer *explainer_at(size_t i)
 enum { COLUMNS = 256 }; /* resized at once */
 
 /* A place among pixels: two neighbours and the share of the second. */
-struct place {
+struct neighbour_pair {
     int lo, hi;
     float share;
 };
 
-static struct place place_at(double at, int m)
+static struct neighbour_pair place_at(double at, int m)
 {
-    struct place p;
+    struct neighbour_pair p;
 
     at = fmin(fmax(at, 0.0), (double)(m - 1));
     p.lo = (int)at;
@@ -60,7 +60,7 @@ static struct place place_at(double at, int m)
 }
 
 /* Position 'i' of 'n' among 'm'. */
-static struct place place_of(int i, int n, int m, bool areas)
+static struct neighbour_pair rank_cores_of(int i, int n, int m, bool areas)
 {
     if (areas)
         return place_at((i + 0.5) * m / n - 0.5, m);
@@ -68,8 +68,8 @@ static struct place place_of(int i, int n, int m, bool areas)
 }
 
 /* A row of x at 'n' places. */
-HOT static void resize_row(const float *x, const struct place *at, int n,
-                           float *restrict y)
+HOT static void resize_row(const float *x, const struct neighbour_pair *at,
+                           int n, float *restrict y)
 {
     for (int j = 0; j < n; j++)
         y[j] = x[at[j].lo] * (1 - at[j].share) + x[at[j].hi] * at[j].share;
@@ -88,14 +88,14 @@ static void resize_columns(const float *x, int h, int w, float *y, int out_h,
                            int out_w, bool areas, int first)
 {
     const int n = out_w - first < COLUMNS ? out_w - first : COLUMNS;
-    struct place column[COLUMNS];
+    struct neighbour_pair column[COLUMNS];
     float row[2][COLUMNS];
     int has[2] = {-1, -1};
 
     for (int j = 0; j < n; j++)
-        column[j] = place_of(first + j, out_w, w, areas);
+        column[j] = rank_cores_of(first + j, out_w, w, areas);
     for (int i = 0; i < out_h; i++) {
-        const struct place r = place_of(i, out_h, h, areas);
+        const struct neighbour_pair r = rank_cores_of(i, out_h, h, areas);
         const int want[2] = {r.lo, r.hi};
 
         for (int k = 0; k < 2; k++)
@@ -108,25 +108,26 @@ static void resize_columns(const float *x, int h, int w, float *y, int out_h,
     }
 }
 
-static void resize(const float *x, int h, int w, float *y, int out_h, int out_w,
-                   bool areas)
+static void resize_map(const float *x, int h, int w, float *y, int out_h,
+                       int out_w, bool areas)
 {
     for (int j = 0; j < out_w; j += COLUMNS)
         resize_columns(x, h, w, y, out_h, out_w, areas, j);
 }
 
-void cam_resize(const float *x, int h, int w, float *y, int out_h, int out_w)
-{
-    resize(x, h, w, y, out_h, out_w, false);
-}
-
-void cam_resize_areas(const float *x, int h, int w, float *y, int out_h,
+void explainer_resize(const float *x, int h, int w, float *y, int out_h,
                       int out_w)
 {
-    resize(x, h, w, y, out_h, out_w, true);
+    resize_map(x, h, w, y, out_h, out_w, false);
 }
 
-void cam_normalise(float *x, size_t n)
+void explainer_resize_areas(const float *x, int h, int w, float *y, int out_h,
+                            int out_w)
+{
+    resize_map(x, h, w, y, out_h, out_w, true);
+}
+
+void explainer_normalise(float *x, size_t n)
 {
     float low = INFINITY, high = -INFINITY;
 
@@ -139,7 +140,7 @@ void cam_normalise(float *x, size_t n)
 }
 
 /* pytorch-grad-cam's scale_cam_image(). */
-static void scale(float *x, size_t n)
+static void scale_map(float *x, size_t n)
 {
     float low = INFINITY, high = -INFINITY;
 
@@ -151,22 +152,22 @@ static void scale(float *x, size_t n)
         x[i] = (x[i] - low) / (1e-7f + high);
 }
 
-void cam_finish(float *cam, int h, int w, bool areas, float *map, int out_h,
-                int out_w)
+void explainer_finish(float *cam, int h, int w, bool areas, float *map,
+                      int out_h, int out_w)
 {
     const size_t n = (size_t)out_h * (size_t)out_w;
 
     if (areas) {
-        scale(cam, (size_t)h * (size_t)w);
-        cam_resize_areas(cam, h, w, map, out_h, out_w);
-        scale(map, n);
+        scale_map(cam, (size_t)h * (size_t)w);
+        explainer_resize_areas(cam, h, w, map, out_h, out_w);
+        scale_map(map, n);
     } else {
-        cam_resize(cam, h, w, map, out_h, out_w);
-        cam_normalise(map, n);
+        explainer_resize(cam, h, w, map, out_h, out_w);
+        explainer_normalise(map, n);
     }
 }
 
-void cam_peak(const float *map, int h, int w, int *x, int *y)
+void explainer_peak(const float *map, int h, int w, int *x, int *y)
 {
     int best = 0;
 

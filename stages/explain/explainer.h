@@ -23,7 +23,7 @@
 #include <stddef.h>
 
 /* One cell, and what is asked about it.  Everything is borrowed. */
-struct cam_task {
+struct explainer_task {
     const struct explain_settings *settings;
     uint64_t seed;         /* of draws: depends on the cell */
     const uint8_t *rgb;    /* (h, w, 3) the picture */
@@ -31,8 +31,9 @@ struct cam_task {
     int h, w;              /* of these and of the map, pixels */
     enum preprocess input; /* how rgb became x */
     const int *target;     /* (n_target) classes whose logits are explained */
-    int n_target;          /* 1 .. CAM_TARGETS_MAX */
-    const struct cam_layer *layer; /* (n_layer) with gradients of each target;
+    int n_target;          /* 1 .. GRADIENTS_TARGETS_MAX */
+    const struct gradients_layer
+        *layer; /* (n_layer) with gradients of each target;
                                       the first is where most look */
     int n_layer;
     struct graph *graph;         /* for gradients_of_input() */
@@ -40,14 +41,14 @@ struct cam_task {
 };
 
 /* What a segmenting explainer says of a pixel, or-ed. */
-enum cam_view {
+enum explainer_view {
     VIEW_SHOWN = 1, /* among the few that speak most for the class */
     VIEW_PRO = 2,   /* among the few that weigh most, for it */
     VIEW_CON = 4,   /* likewise, against it */
 };
 
 /* The explanation of one target; both (h, w), borrowed. */
-struct cam_map {
+struct explainer_map {
     float *heat;
     uint8_t *view; /* only written by explainers with views */
 };
@@ -64,7 +65,7 @@ struct explainer {
      * that draw depend on t->seed and on nothing else.
      * Errors: ERR_SYSTEM no memory.
      */
-    int (*explain)(const struct cam_task *t, struct cam_map *map,
+    int (*explain)(const struct explainer_task *t, struct explainer_map *map,
                    struct err *err);
 };
 
@@ -108,17 +109,18 @@ void layercam(const float *a, const float *da, int h, int w, int c, float *cam);
  * x at i (m - 1) / (n - 1); so scipy.ndimage.zoom(order=1).
  *   x [in]  (h, w)      y [out] (out_h, out_w), not x
  */
-void cam_resize(const float *x, int h, int w, float *y, int out_h, int out_w);
+void explainer_resize(const float *x, int h, int w, float *y, int out_h,
+                      int out_w);
 
 /*
  * The same with pixels as areas: pixel i of n reads x at (i + 1/2) m/n - 1/2,
  * or the nearest there is; so OpenCV and PyTorch's align_corners=False.
  */
-void cam_resize_areas(const float *x, int h, int w, float *y, int out_h,
-                      int out_w);
+void explainer_resize_areas(const float *x, int h, int w, float *y, int out_h,
+                            int out_w);
 
 /* x = (x - min) / (max - min + 1e-7); a flat map becomes zeros. */
-void cam_normalise(float *x, size_t n);
+void explainer_normalise(float *x, size_t n);
 
 /*
  * From the layer's map to the cell's.  Enlarge, then normalise (tf-keras-vis);
@@ -127,10 +129,10 @@ void cam_normalise(float *x, size_t n);
  *   cam [in,out] (h, w)   spoilt with 'areas'
  *   map [out]    (out_h, out_w)
  */
-void cam_finish(float *cam, int h, int w, bool areas, float *map, int out_h,
-                int out_w);
+void explainer_finish(float *cam, int h, int w, bool areas, float *map,
+                      int out_h, int out_w);
 
 /* Where the map is largest; of equals the first in reading order. */
-void cam_peak(const float *map, int h, int w, int *x, int *y);
+void explainer_peak(const float *map, int h, int w, int *x, int *y);
 
 #endif

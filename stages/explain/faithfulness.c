@@ -7,39 +7,40 @@
 enum { BLUR = 11, BLUR_HALF = BLUR / 2 };
 enum { ROW_CELL, ROW_MASKED, ROW_FIRST }; /* then deletion, insertion, ROAD */
 
-static const char *const names[FAITH_FIGURES] = {
+static const char *const names[FAITHFULNESS_FIGURES] = {
     "insertion", "deletion",  "drop", "increase",
     "road_morf", "road_lerf", "road"};
 
-const char *faith_name(enum faith_figure f)
+const char *faithfulness_name(enum faithfulness_figure f)
 {
     return names[f];
 }
 
 /* --- order -------------------------------------------------------- */
 
-struct ranked {
+struct ranked_pixel {
     float value;
     uint32_t at;
 };
 
 static int by_relevance(const void *a, const void *b)
 {
-    const struct ranked *p = a, *q = b;
+    const struct ranked_pixel *p = a, *q = b;
 
     if (p->value > q->value || p->value < q->value)
         return p->value > q->value ? -1 : 1;
     return (p->at > q->at) - (p->at < q->at);
 }
 
-int faith_order(const float *heat, size_t n, uint32_t *order, struct err *err)
+int faithfulness_order(const float *heat, size_t n, uint32_t *order,
+                       struct err *err)
 {
-    struct ranked *r = malloc(n * sizeof(*r));
+    struct ranked_pixel *r = malloc(n * sizeof(*r));
 
     if (!r)
         return err_set(err, ERR_SYSTEM, "no memory to sort %zu pixels", n);
     for (size_t i = 0; i < n; i++)
-        r[i] = (struct ranked){heat[i], (uint32_t)i};
+        r[i] = (struct ranked_pixel){heat[i], (uint32_t)i};
     qsort(r, n, sizeof(*r), by_relevance);
     for (size_t i = 0; i < n; i++)
         order[i] = r[i].at;
@@ -47,7 +48,7 @@ int faith_order(const float *heat, size_t n, uint32_t *order, struct err *err)
     return 0;
 }
 
-/* --- blur ------------------------------------------------------------------ */
+/* --- blur ----------------------------------------------------------------- */
 
 /*
  * RISE blurs with what scipy.ndimage.gaussian_filter makes of a single 1 in 11
@@ -88,7 +89,7 @@ static void blur_line(const double k[BLUR], const float *x, size_t step, int n,
     }
 }
 
-int faith_blur(const float *x, int h, int w, float *y, struct err *err)
+int faithfulness_blur(const float *x, int h, int w, float *y, struct err *err)
 {
     const size_t row = 3 * (size_t)w, n = (size_t)h * row;
     float *half = malloc(n * sizeof(*half));
@@ -106,10 +107,10 @@ int faith_blur(const float *x, int h, int w, float *y, struct err *err)
     return 0;
 }
 
-/* --- one map --------------------------------------------------------------- */
+/* --- one map -------------------------------------------------------------- */
 
 struct trial {
-    const struct cam_task *t;
+    const struct explainer_task *t;
     const float *heat;
     size_t n, steps;
     uint32_t *rank; /* owned: (h, w) place of a pixel in the order */
@@ -123,8 +124,8 @@ static size_t trial_rows(const struct trial *r)
     return ROW_FIRST + 2 * r->steps + ROAD_ROWS;
 }
 
-static void show(const struct trial *r, const float *base, size_t before,
-                 bool then_base, float *y)
+static void reveal_pixels(const struct trial *r, const float *base,
+                          size_t before, bool then_base, float *y)
 {
     for (size_t i = 0; i < r->n; i++) {
         const bool early = r->rank[i] < before;
@@ -134,7 +135,7 @@ static void show(const struct trial *r, const float *base, size_t before,
     }
 }
 
-static void fill(const void *self, size_t row, float *y)
+static void fill_trial(const void *self, size_t row, float *y)
 {
     const struct trial *r = self;
     const float *x = r->t->x;
@@ -146,10 +147,10 @@ static void fill(const void *self, size_t row, float *y)
         for (size_t i = 0; i < 3 * r->n; i++)
             y[i] = x[i] * r->heat[i / 3];
     } else if (k < r->steps) { /* deletion: steps 1, 2, ... */
-        show(r, NULL, (k + 1) * r->n / r->steps, true, y);
+        reveal_pixels(r, NULL, (k + 1) * r->n / r->steps, true, y);
     } else if (k < 2 * r->steps) { /* insertion: steps 0, 1, ... */
         k -= r->steps;
-        show(r, r->blurred, k * r->n / r->steps, false, y);
+        reveal_pixels(r, r->blurred, k * r->n / r->steps, false, y);
     } else {
         k -= 2 * r->steps;
         memcpy(y, r->road + 3 * r->n * k, 3 * r->n * sizeof(*y));
@@ -157,7 +158,7 @@ static void fill(const void *self, size_t row, float *y)
 }
 
 /* Of row i the probability of 'target'. */
-static double chance(const struct trial *r, int target, size_t row)
+static double target_probability(const struct trial *r, int target, size_t row)
 {
     const size_t k = (size_t)scorer_classes(r->t->scorer);
 
@@ -168,11 +169,12 @@ static double chance(const struct trial *r, int target, size_t row)
 static double area_of(const struct trial *r, int target, size_t first,
                       bool cell_first)
 {
-    double end = chance(r, target, cell_first ? first + r->steps - 1 : first);
-    double sum = (chance(r, target, ROW_CELL) - end) / 2.0;
+    double end = target_probability(r, target,
+                                    cell_first ? first + r->steps - 1 : first);
+    double sum = (target_probability(r, target, ROW_CELL) - end) / 2.0;
 
     for (size_t i = 0; i < r->steps; i++)
-        sum += chance(r, target, first + i);
+        sum += target_probability(r, target, first + i);
     return sum / (double)r->steps;
 }
 
@@ -181,37 +183,40 @@ static double road_of(const struct trial *r, int target, size_t first)
     double sum = 0.0;
 
     for (size_t i = 0; i < ROAD_SHARES; i++)
-        sum += chance(r, target, first + i) - chance(r, target, ROW_CELL);
+        sum += target_probability(r, target, first + i) -
+               target_probability(r, target, ROW_CELL);
     return sum / ROAD_SHARES;
 }
 
-static void judge(const struct trial *r, int target, struct faith *f)
+static void score_trial(const struct trial *r, int target,
+                        struct faithfulness *f)
 {
     const size_t insertion = ROW_FIRST + r->steps;
     const size_t road = insertion + r->steps;
-    const double p = chance(r, target, ROW_CELL);
-    const double masked = chance(r, target, ROW_MASKED);
+    const double p = target_probability(r, target, ROW_CELL);
+    const double masked = target_probability(r, target, ROW_MASKED);
     double *v = f->figure;
 
-    v[FAITH_DELETION] = area_of(r, target, ROW_FIRST, true);
-    v[FAITH_INSERTION] = area_of(r, target, insertion, false);
-    v[FAITH_DROP] = fmax(0.0, p - masked);
-    v[FAITH_INCREASE] = masked > p ? 1.0 : 0.0;
-    v[FAITH_ROAD_MORF] = road_of(r, target, road);
-    v[FAITH_ROAD_LERF] = road_of(r, target, road + ROAD_SHARES);
-    v[FAITH_ROAD] = (v[FAITH_ROAD_LERF] - v[FAITH_ROAD_MORF]) / 2.0;
+    v[FAITHFULNESS_DELETION] = area_of(r, target, ROW_FIRST, true);
+    v[FAITHFULNESS_INSERTION] = area_of(r, target, insertion, false);
+    v[FAITHFULNESS_DROP] = fmax(0.0, p - masked);
+    v[FAITHFULNESS_INCREASE] = masked > p ? 1.0 : 0.0;
+    v[FAITHFULNESS_ROAD_MORF] = road_of(r, target, road);
+    v[FAITHFULNESS_ROAD_LERF] = road_of(r, target, road + ROAD_SHARES);
+    v[FAITHFULNESS_ROAD] =
+        (v[FAITHFULNESS_ROAD_LERF] - v[FAITHFULNESS_ROAD_MORF]) / 2.0;
 }
 
-static int prepare(struct trial *r, struct err *err)
+static int prepare_trial(struct trial *r, struct err *err)
 {
     uint32_t *order = malloc(r->n * sizeof(*order));
     int rc = -1;
 
     if (!order)
         return err_set(err, ERR_SYSTEM, "no memory for %zu pixels", r->n);
-    if (faith_order(r->heat, r->n, order, err) == 0 &&
-        road_inputs(r->t, order, r->road, err) == 0 &&
-        faith_blur(r->t->x, r->t->h, r->t->w, r->blurred, err) == 0) {
+    if (faithfulness_order(r->heat, r->n, order, err) == 0 &&
+        faithfulness_road_inputs(r->t, order, r->road, err) == 0 &&
+        faithfulness_blur(r->t->x, r->t->h, r->t->w, r->blurred, err) == 0) {
         for (size_t i = 0; i < r->n; i++)
             r->rank[order[i]] = (uint32_t)i;
         rc = 0;
@@ -220,8 +225,8 @@ static int prepare(struct trial *r, struct err *err)
     return rc;
 }
 
-int faith_measure(const struct cam_task *t, const float *heat, int target,
-                  struct faith *f, struct err *err)
+int faithfulness_measure(const struct explainer_task *t, const float *heat,
+                         int target, struct faithfulness *f, struct err *err)
 {
     struct trial r = {.t = t,
                       .heat = heat,
@@ -238,10 +243,10 @@ int faith_measure(const struct cam_task *t, const float *heat, int target,
     if (!r.rank || !r.blurred || !r.road || !r.p)
         err_set(err, ERR_SYSTEM, "no memory to judge a map of %zu pixels", r.n);
     else
-        rc = prepare(&r, err);
+        rc = prepare_trial(&r, err);
     if (rc == 0) {
-        scorer_probabilities(t->scorer, trial_rows(&r), fill, &r, r.p);
-        judge(&r, target, f);
+        scorer_probabilities(t->scorer, trial_rows(&r), fill_trial, &r, r.p);
+        score_trial(&r, target, f);
     }
     free(r.rank);
     free(r.blurred);

@@ -29,25 +29,25 @@
 
 #include "stages/explain/explainer.h"
 
-enum faith_figure {
-    FAITH_INSERTION,
-    FAITH_DELETION,
-    FAITH_DROP,
-    FAITH_INCREASE,
-    FAITH_ROAD_MORF,
-    FAITH_ROAD_LERF,
-    FAITH_ROAD,
-    FAITH_FIGURES
+enum faithfulness_figure {
+    FAITHFULNESS_INSERTION,
+    FAITHFULNESS_DELETION,
+    FAITHFULNESS_DROP,
+    FAITHFULNESS_INCREASE,
+    FAITHFULNESS_ROAD_MORF,
+    FAITHFULNESS_ROAD_LERF,
+    FAITHFULNESS_ROAD,
+    FAITHFULNESS_FIGURES
 };
 
 enum { ROAD_SHARES = 9, ROAD_ROWS = 2 * ROAD_SHARES };
 
-struct faith {
-    double figure[FAITH_FIGURES];
+struct faithfulness {
+    double figure[FAITHFULNESS_FIGURES];
 };
 
 /* "insertion", ...: names of columns. */
-const char *faith_name(enum faith_figure f);
+const char *faithfulness_name(enum faithfulness_figure f);
 
 /*
  * Measure one map, in batches.
@@ -55,23 +55,24 @@ const char *faith_name(enum faith_figure f);
  *   target [in] the class it explains
  * Deterministic: noise is drawn from t->seed.  Errors: ERR_SYSTEM no memory.
  */
-MUST_USE int faith_measure(const struct cam_task *t, const float *heat,
-                           int target, struct faith *f, struct err *err);
+MUST_USE int faithfulness_measure(const struct explainer_task *t,
+                                  const float *heat, int target,
+                                  struct faithfulness *f, struct err *err);
 
-/* --- parts, for faithfulness.c and tests ------------------------------------------ */
+/* --- parts, for faithfulness.c and tests ---------------------------------- */
 
 /* Positions of the map's n pixels, most relevant first; of equals the first.
  * Errors: ERR_SYSTEM no memory. */
-MUST_USE int faith_order(const float *heat, size_t n, uint32_t *order,
-                         struct err *err);
+MUST_USE int faithfulness_order(const float *heat, size_t n, uint32_t *order,
+                                struct err *err);
 
 /*
  * The blurred input: RISE's 11 x 11 kernel, zeros around.
  *   x [in] (h, w, 3)      y [out] (h, w, 3), not x
  * Errors: ERR_SYSTEM no memory.
  */
-MUST_USE int faith_blur(const float *x, int h, int w, float *y,
-                        struct err *err);
+MUST_USE int faithfulness_blur(const float *x, int h, int w, float *y,
+                               struct err *err);
 
 /*
  * Noisy linear imputation: a removed pixel is the mean of its neighbours,
@@ -84,24 +85,26 @@ MUST_USE int faith_blur(const float *x, int h, int w, float *y,
  *   rng  [in,out] of the noise
  * Errors: ERR_SYSTEM no memory.
  */
-struct road_args {
+struct faithfulness_road_args {
     const float *x;
     const uint8_t *gone;
     int h, w;
     float noise;
 };
-MUST_USE int road_impute(const struct road_args *a, struct rng *rng, float *y,
-                         struct err *err);
+MUST_USE int faithfulness_road_impute(const struct faithfulness_road_args *a,
+                                      struct rng *rng, float *y,
+                                      struct err *err);
 
 /*
  * The inputs of ROAD: first ROAD_SHARES with the most relevant pixels removed,
  * the largest share first, then as many with the least relevant ones.
- *   order [in]  (h w) as faith_order()
+ *   order [in]  (h w) as faithfulness_order()
  *   y     [out] (ROAD_ROWS, h, w, 3)
  * Imputation i draws from stream (t->seed, RNG_ROAD, i).
  * Errors: ERR_SYSTEM no memory.
  */
-MUST_USE int road_inputs(const struct cam_task *t, const uint32_t *order,
-                         float *y, struct err *err);
+MUST_USE int faithfulness_road_inputs(const struct explainer_task *t,
+                                      const uint32_t *order, float *y,
+                                      struct err *err);
 
 #endif

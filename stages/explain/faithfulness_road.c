@@ -32,20 +32,21 @@ struct equations {
 };
 
 /* The pixel there, or -1. */
-static int beside(const struct road_args *a, int i, int k)
+static int neighbour_of(const struct faithfulness_road_args *a, int i, int k)
 {
     const int r = i / a->w + later[k].row, c = i % a->w + later[k].column;
 
     return r < a->h && c >= 0 && c < a->w ? r * a->w + c : -1;
 }
 
-static void number_unknowns(struct equations *q, const struct road_args *a)
+static void number_unknowns(struct equations *q,
+                            const struct faithfulness_road_args *a)
 {
     for (int i = 0; i < a->h * a->w; i++)
         q->number[i] = a->gone[i] ? q->n++ : -1;
     for (int i = 0; i < a->h * a->w; i++)
         for (int k = 0; k < N_LATER; k++) {
-            const int j = beside(a, i, k);
+            const int j = neighbour_of(a, i, k);
 
             if (j >= 0 && a->gone[i] && a->gone[j] &&
                 q->number[j] - q->number[i] > q->width)
@@ -55,8 +56,9 @@ static void number_unknowns(struct equations *q, const struct road_args *a)
 
 /* What two neighbours contribute: to the diagonal if they are unknown, and to
  * the other side what is known of the other. */
-static void add_pair(struct equations *q, const struct road_args *a, int i,
-                     int j, double weight)
+static void add_pair(struct equations *q,
+                     const struct faithfulness_road_args *a, int i, int j,
+                     double weight)
 {
     const size_t rows = (size_t)q->width + 1;
     const int pair[2][2] = {{i, j}, {j, i}};
@@ -75,19 +77,20 @@ static void add_pair(struct equations *q, const struct road_args *a, int i,
              (size_t)(q->number[j] - q->number[i])] = -weight;
 }
 
-static void fill(struct equations *q, const struct road_args *a)
+static void fill_equations(struct equations *q,
+                           const struct faithfulness_road_args *a)
 {
     for (int i = 0; i < a->h * a->w; i++)
         for (int k = 0; k < N_LATER; k++) {
-            const int j = beside(a, i, k);
+            const int j = neighbour_of(a, i, k);
 
             if (j >= 0)
                 add_pair(q, a, i, j, later[k].weight);
         }
 }
 
-int road_impute(const struct road_args *a, struct rng *rng, float *y,
-                struct err *err)
+int faithfulness_road_impute(const struct faithfulness_road_args *a,
+                             struct rng *rng, float *y, struct err *err)
 {
     const size_t pixels = (size_t)a->h * (size_t)a->w;
     struct equations q = {0};
@@ -103,8 +106,8 @@ int road_impute(const struct road_args *a, struct rng *rng, float *y,
         err_set(err, ERR_SYSTEM, "no memory for %d equations", q.n);
         goto out;
     }
-    fill(&q, a);
-    BUG_ON(q.n > 0 && solve_band(q.n, q.width, q.a, 3, q.b) < 0);
+    fill_equations(&q, a);
+    BUG_ON(q.n > 0 && lapack_solve_band(q.n, q.width, q.a, 3, q.b) < 0);
     memcpy(y, a->x, 3 * pixels * sizeof(*y));
     for (size_t i = 0; i < pixels; i++)
         for (int c = 0; a->gone[i] && c < 3; c++)
@@ -120,31 +123,31 @@ out:
 
 /* Pixels that are left at percentile 10, 20, ... 90, as numpy.percentile and a
  * strict comparison leave them. */
-static size_t left(size_t n, int i)
+static size_t pixels_left(size_t n, int i)
 {
     const size_t k = ((size_t)(i + 1) * 10 * (n - 1) + 99) / 100;
 
     return k ? k : 1;
 }
 
-static int impute_row(const struct cam_task *t, const uint32_t *order, int row,
-                      uint8_t *gone, float *y, struct err *err)
+static int impute_row(const struct explainer_task *t, const uint32_t *order,
+                      int row, uint8_t *gone, float *y, struct err *err)
 {
     const size_t n = (size_t)t->h * (size_t)t->w;
-    const size_t keep = left(n, row % ROAD_SHARES);
+    const size_t keep = pixels_left(n, row % ROAD_SHARES);
     const bool least = row >= ROAD_SHARES;
-    const struct road_args a = {
+    const struct faithfulness_road_args a = {
         .x = t->x, .gone = gone, .h = t->h, .w = t->w, .noise = 0.01f};
     struct rng rng;
 
     for (size_t i = 0; i < n; i++)
         gone[order[i]] = least ? i >= keep : i < n - keep;
     rng_init(&rng, t->seed, RNG_ROAD, (uint32_t)row, 0);
-    return road_impute(&a, &rng, y, err);
+    return faithfulness_road_impute(&a, &rng, y, err);
 }
 
-int road_inputs(const struct cam_task *t, const uint32_t *order, float *y,
-                struct err *err)
+int faithfulness_road_inputs(const struct explainer_task *t,
+                             const uint32_t *order, float *y, struct err *err)
 {
     const size_t n = (size_t)t->h * (size_t)t->w;
     uint8_t *gone = malloc(ROAD_ROWS * n);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int place_of(const struct graph *g, const struct node *nd)
+static int rank_cores_of(const struct graph *g, const struct node *nd)
 {
     int i = 0;
 
@@ -17,12 +17,13 @@ int gradients_init(struct gradients *g, struct graph *graph,
 {
     size_t len = 0, at = 0;
 
-    BUG_ON(n_layer < 1 || n_layer > CAM_LAYERS_MAX);
+    BUG_ON(n_layer < 1 || n_layer > GRADIENTS_LAYERS_MAX);
     *g = (struct gradients){.graph = graph, .n_layer = n_layer};
     for (int i = 0; i < n_layer; i++) {
         g->node[i] = node[i];
-        len += tensor_row(&node[i]->out) * (1 + CAM_TARGETS_MAX);
-        if (place_of(graph, node[i]) < place_of(graph, node[g->first]))
+        len += tensor_row(&node[i]->out) * (1 + GRADIENTS_TARGETS_MAX);
+        if (rank_cores_of(graph, node[i]) <
+            rank_cores_of(graph, node[g->first]))
             g->first = i;
     }
     g->memory = malloc(len * sizeof(*g->memory));
@@ -30,12 +31,12 @@ int gradients_init(struct gradients *g, struct graph *graph,
         return err_set(err, ERR_SYSTEM, "no memory for %zu activations", len);
     for (int i = 0; i < n_layer; i++) {
         const struct tensor *t = &node[i]->out;
-        struct cam_layer *l = &g->layer[i];
+        struct gradients_layer *l = &g->layer[i];
 
-        *l = (struct cam_layer){.h = t->h, .w = t->w, .c = t->c};
+        *l = (struct gradients_layer){.h = t->h, .w = t->w, .c = t->c};
         l->a = g->memory + at;
         at += tensor_row(t);
-        for (int k = 0; k < CAM_TARGETS_MAX; k++, at += tensor_row(t))
+        for (int k = 0; k < GRADIENTS_TARGETS_MAX; k++, at += tensor_row(t))
             l->da[k] = g->memory + at;
     }
     return 0;
@@ -58,7 +59,8 @@ static void point_at(struct graph *g, int target)
 }
 
 /* What layer[i] borrows lies in g->memory, from 'a' on. */
-static void keep(struct gradients *g, int i, const float *a, const float *from)
+static void keep_layer(struct gradients *g, int i, const float *a,
+                       const float *from)
 {
     memcpy(g->memory + (a - g->memory), from,
            tensor_row(&g->node[i]->out) * sizeof(*from));
@@ -67,18 +69,18 @@ static void keep(struct gradients *g, int i, const float *a, const float *from)
 void gradients_take(struct gradients *g, const float *x, const int *target,
                     int n)
 {
-    BUG_ON(n < 1 || n > CAM_TARGETS_MAX);
+    BUG_ON(n < 1 || n > GRADIENTS_TARGETS_MAX);
     graph_set_batch(g->graph, 1);
     memcpy(graph_input(g->graph), x,
            tensor_row(&graph_node_at(g->graph, 0)->out) * sizeof(*x));
     graph_forward(g->graph, PHASE_INFER);
     for (int i = 0; i < g->n_layer; i++)
-        keep(g, i, g->layer[i].a, g->node[i]->out.data);
+        keep_layer(g, i, g->layer[i].a, g->node[i]->out.data);
     for (int k = 0; k < n; k++) {
         point_at(g->graph, target[k]);
         graph_backward_to(g->graph, g->node[g->first]);
         for (int i = 0; i < g->n_layer; i++)
-            keep(g, i, g->layer[i].da[k], g->node[i]->dout.data);
+            keep_layer(g, i, g->layer[i].da[k], g->node[i]->dout.data);
     }
 }
 

@@ -12,25 +12,30 @@
 #include "base/err.h"
 #include "nn/graph.h"
 
-enum { CAM_LAYERS_MAX = 16, CAM_TARGETS_MAX = 2, GRADIENTS_BATCH = 8 };
+enum {
+    GRADIENTS_LAYERS_MAX = 16,
+    GRADIENTS_TARGETS_MAX = 2,
+    GRADIENTS_BATCH = 8
+};
 
-struct cam_layer {
+struct gradients_layer {
     int h, w, c;
-    const float *a;                   /* (h, w, c) activations; borrowed */
-    const float *da[CAM_TARGETS_MAX]; /* (h, w, c) gradients of the logit of
+    const float *a; /* (h, w, c) activations; borrowed */
+    const float
+        *da[GRADIENTS_TARGETS_MAX]; /* (h, w, c) gradients of the logit of
                                          each target; borrowed */
 };
 
 struct gradients {
-    struct graph *graph;               /* GRAPH_KEEP_ALL; borrowed */
-    struct node *node[CAM_LAYERS_MAX]; /* borrowed */
-    int n_layer, first;                /* which of them comes first */
-    struct cam_layer layer[CAM_LAYERS_MAX];
+    struct graph *graph;                     /* GRAPH_KEEP_ALL; borrowed */
+    struct node *node[GRADIENTS_LAYERS_MAX]; /* borrowed */
+    int n_layer, first;                      /* which of them comes first */
+    struct gradients_layer layer[GRADIENTS_LAYERS_MAX];
     float *memory; /* owned: what layer[] points to */
 };
 
 /*
- * Room for 'n_layer' layers of 'graph', 1 .. CAM_LAYERS_MAX.
+ * Room for 'n_layer' layers of 'graph', 1 .. GRADIENTS_LAYERS_MAX.
  * Errors: ERR_SYSTEM no memory.
  */
 MUST_USE int gradients_init(struct gradients *g, struct graph *graph,
@@ -41,7 +46,7 @@ void gradients_release(struct gradients *g);
 /*
  * Fill layer[] for one input.
  *   x      [in] (h, w, 3)
- *   target [in] (n) classes, 1 .. CAM_TARGETS_MAX of them
+ *   target [in] (n) classes, 1 .. GRADIENTS_TARGETS_MAX of them
  */
 void gradients_take(struct gradients *g, const float *x, const int *target,
                     int n);

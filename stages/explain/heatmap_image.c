@@ -7,7 +7,7 @@
 
 enum { CURVE = 4096 };
 
-struct lab {
+struct oklab {
     double l, a, b;
 };
 
@@ -15,35 +15,39 @@ struct lab {
  * The curve at 0 <= t <= 1.  The numbers are chosen so that it stays inside
  * sRGB; a test holds it to that.
  */
-static struct lab curve(double t)
+static struct oklab colour_curve(double t)
 {
     const double pi = 3.141592653589793;
     const double hue = (-75.0 + 180.0 * t) * pi / 180.0;
     const double chroma = 0.18 * sin(pi * (0.12 + 0.76 * t));
 
-    return (struct lab){0.16 + 0.79 * t, chroma * cos(hue), chroma * sin(hue)};
+    return (struct oklab){0.16 + 0.79 * t, chroma * cos(hue),
+                          chroma * sin(hue)};
 }
 
-static uint8_t encode(double x)
+static uint8_t encode_srgb(double x)
 {
     x = x < 0.0 ? 0.0 : x > 1.0 ? 1.0 : x;
     x = x <= 0.0031308 ? 12.92 * x : 1.055 * pow(x, 1.0 / 2.4) - 0.055;
     return (uint8_t)lround(255.0 * x);
 }
 
-static void to_srgb(struct lab c, uint8_t rgb[3])
+static void to_srgb(struct oklab c, uint8_t rgb[3])
 {
     const double l = c.l + 0.3963377774 * c.a + 0.2158037573 * c.b;
     const double m = c.l - 0.1055613458 * c.a - 0.0638541728 * c.b;
     const double s = c.l - 0.0894841775 * c.a - 1.2914855480 * c.b;
     const double l3 = l * l * l, m3 = m * m * m, s3 = s * s * s;
 
-    rgb[0] = encode(4.0767416621 * l3 - 3.3077115913 * m3 + 0.2309699292 * s3);
-    rgb[1] = encode(-1.2684380046 * l3 + 2.6097574011 * m3 - 0.3413193965 * s3);
-    rgb[2] = encode(-0.0041960863 * l3 - 0.7034186147 * m3 + 1.7076147010 * s3);
+    rgb[0] =
+        encode_srgb(4.0767416621 * l3 - 3.3077115913 * m3 + 0.2309699292 * s3);
+    rgb[1] =
+        encode_srgb(-1.2684380046 * l3 + 2.6097574011 * m3 - 0.3413193965 * s3);
+    rgb[2] =
+        encode_srgb(-0.0041960863 * l3 - 0.7034186147 * m3 + 1.7076147010 * s3);
 }
 
-static double distance(struct lab p, struct lab q)
+static double lab_distance(struct oklab p, struct oklab q)
 {
     return sqrt((p.l - q.l) * (p.l - q.l) + (p.a - q.a) * (p.a - q.a) +
                 (p.b - q.b) * (p.b - q.b));
@@ -55,19 +59,19 @@ static void uniform_table(uint8_t rgb[256][3])
     int next = 0;
 
     for (int i = 0; i < CURVE; i++)
-        length +=
-            distance(curve(i / (double)CURVE), curve((i + 1) / (double)CURVE));
+        length += lab_distance(colour_curve(i / (double)CURVE),
+                               colour_curve((i + 1) / (double)CURVE));
     for (int i = 0; i < CURVE && next < 255; i++) {
         if (walked >= length * next / 255.0)
-            to_srgb(curve(i / (double)CURVE), rgb[next++]);
-        walked +=
-            distance(curve(i / (double)CURVE), curve((i + 1) / (double)CURVE));
+            to_srgb(colour_curve(i / (double)CURVE), rgb[next++]);
+        walked += lab_distance(colour_curve(i / (double)CURVE),
+                               colour_curve((i + 1) / (double)CURVE));
     }
-    to_srgb(curve(1.0), rgb[255]);
+    to_srgb(colour_curve(1.0), rgb[255]);
 }
 
 /* Value at t of a line through (at, value) pairs, at rising from 0 to 1. */
-static double along(const double (*pair)[2], double t)
+static double interpolate_pairs(const double (*pair)[2], double t)
 {
     while (pair[1][0] < t)
         pair++;
@@ -87,13 +91,13 @@ static void jet_table(uint8_t rgb[256][3])
     for (int i = 0; i < 256; i++) {
         const double t = i / 255.0;
 
-        rgb[i][0] = (uint8_t)(255.0 * along(red, t));
-        rgb[i][1] = (uint8_t)(255.0 * along(green, t));
-        rgb[i][2] = (uint8_t)(255.0 * along(blue, t));
+        rgb[i][0] = (uint8_t)(255.0 * interpolate_pairs(red, t));
+        rgb[i][1] = (uint8_t)(255.0 * interpolate_pairs(green, t));
+        rgb[i][2] = (uint8_t)(255.0 * interpolate_pairs(blue, t));
     }
 }
 
-void heat_table(enum map_colours colours, uint8_t rgb[256][3])
+void heatmap_image_table(enum map_colours colours, uint8_t rgb[256][3])
 {
     if (colours == COLOURS_JET)
         jet_table(rgb);
@@ -101,35 +105,37 @@ void heat_table(enum map_colours colours, uint8_t rgb[256][3])
         uniform_table(rgb);
 }
 
-int heat_strip_height(int h)
+int heatmap_image_strip_height(int h)
 {
-    return h * HEAT_SCALE;
+    return h * HEATMAP_SCALE;
 }
 
-int heat_strip_width(int w, int n_panel)
+int heatmap_image_strip_width(int w, int n_panel)
 {
-    return n_panel * (w * HEAT_SCALE + HEAT_GAP) + HEAT_BAR;
+    return n_panel * (w * HEATMAP_SCALE + HEATMAP_GAP) + HEATMAP_BAR;
 }
 
 /* Rec. 709 luma, good enough as a background. */
-static double grey(const uint8_t *rgb)
+static double grey_level(const uint8_t *rgb)
 {
     return 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2];
 }
 
 /* One colour over the pixel in grey, the more of it the higher the value. */
-static void blend(const uint8_t *rgb, const uint8_t *heat, double value,
-                  uint8_t out[3])
+static void blend_colour(const uint8_t *rgb, const uint8_t *heat, double value,
+                         uint8_t out[3])
 {
     const double share = 0.25 + 0.45 * value; /* of the heat */
 
     for (int i = 0; i < 3; i++)
-        out[i] = (uint8_t)lround((1.0 - share) * grey(rgb) + share * heat[i]);
+        out[i] =
+            (uint8_t)lround((1.0 - share) * grey_level(rgb) + share * heat[i]);
 }
 
 /* As lime's get_image_and_mask(): the largest byte of the picture in green
  * for what speaks for the class, in red for what speaks against it. */
-static void tint(const uint8_t *rgb, uint8_t view, uint8_t top, uint8_t out[3])
+static void tint_sides(const uint8_t *rgb, uint8_t view, uint8_t top,
+                       uint8_t out[3])
 {
     memcpy(out, rgb, 3);
     if (view & VIEW_PRO)
@@ -141,14 +147,14 @@ static void tint(const uint8_t *rgb, uint8_t view, uint8_t top, uint8_t out[3])
 static void put_block(uint8_t *out, size_t stride, size_t x, size_t y,
                       const uint8_t rgb[3])
 {
-    for (size_t i = 0; i < HEAT_SCALE; i++)
-        for (size_t j = 0; j < HEAT_SCALE; j++)
-            memcpy(out + (y * HEAT_SCALE + i) * stride +
-                       3 * (x * HEAT_SCALE + j),
+    for (size_t i = 0; i < HEATMAP_SCALE; i++)
+        for (size_t j = 0; j < HEATMAP_SCALE; j++)
+            memcpy(out + (y * HEATMAP_SCALE + i) * stride +
+                       3 * (x * HEATMAP_SCALE + j),
                    rgb, 3);
 }
 
-static uint8_t largest(const struct heat_cell *c)
+static uint8_t largest_byte(const struct heatmap_cell *c)
 {
     uint8_t top = 0;
 
@@ -163,8 +169,8 @@ struct paint {
     uint8_t top; /* largest byte of the picture */
 };
 
-static void colour(const struct heat_cell *c, enum heat_panel kind, size_t at,
-                   const struct paint *p, uint8_t out[3])
+static void pixel_colour(const struct heatmap_cell *c, enum heatmap_panel kind,
+                         size_t at, const struct paint *p, uint8_t out[3])
 {
     const uint8_t *rgb = c->rgb + 3 * at;
     const double v = c->map ? fmin(fmax((double)c->map[at], 0.0), 1.0) : 0.0;
@@ -174,7 +180,7 @@ static void colour(const struct heat_cell *c, enum heat_panel kind, size_t at,
     case PANEL_CELL:
         break;
     case PANEL_OVER:
-        blend(rgb, p->heat[lround(255.0 * v)], v, out);
+        blend_colour(rgb, p->heat[lround(255.0 * v)], v, out);
         break;
     case PANEL_MAP:
         memcpy(out, p->heat[lround(255.0 * v)], 3);
@@ -184,37 +190,38 @@ static void colour(const struct heat_cell *c, enum heat_panel kind, size_t at,
             memset(out, 0, 3);
         break;
     case PANEL_SIDES:
-        tint(rgb, c->view[at], p->top, out);
+        tint_sides(rgb, c->view[at], p->top, out);
         break;
     }
 }
 
-void heat_draw(const struct heat_cell *c, enum heat_panel kind, int place,
-               struct image *im)
+void heatmap_image_draw(const struct heatmap_cell *c, enum heatmap_panel kind,
+                        int place, struct image *im)
 {
-    struct paint p = {.top = largest(c)};
+    struct paint p = {.top = largest_byte(c)};
     uint8_t rgb[3];
     const size_t w = (size_t)c->w, stride = 3 * (size_t)im->w;
-    uint8_t *out = im->px + 3 * (size_t)place * (w * HEAT_SCALE + HEAT_GAP);
+    uint8_t *out =
+        im->px + 3 * (size_t)place * (w * HEATMAP_SCALE + HEATMAP_GAP);
 
-    heat_table(c->colours, p.heat);
+    heatmap_image_table(c->colours, p.heat);
     for (size_t y = 0; y < (size_t)c->h; y++)
         for (size_t x = 0; x < w; x++) {
-            colour(c, kind, y * w + x, &p, rgb);
+            pixel_colour(c, kind, y * w + x, &p, rgb);
             put_block(out, stride, x, y, rgb);
         }
 }
 
-void heat_begin(enum map_colours colours, struct image *im)
+void heatmap_image_begin(enum map_colours colours, struct image *im)
 {
     uint8_t heat[256][3];
 
-    heat_table(colours, heat);
-    memset(im->px, HEAT_GREY, image_bytes(im));
+    heatmap_image_table(colours, heat);
+    memset(im->px, HEATMAP_GREY, image_bytes(im));
     for (int y = 0; y < im->h; y++) {
         const int v = im->h > 1 ? 255 - 255 * y / (im->h - 1) : 255;
 
-        for (int x = im->w - HEAT_BAR; x < im->w; x++)
+        for (int x = im->w - HEATMAP_BAR; x < im->w; x++)
             memcpy(image_row(im, y) + 3 * x, heat[v], 3);
     }
 }

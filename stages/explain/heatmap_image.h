@@ -11,10 +11,10 @@
 #include <stdint.h>
 
 enum {
-    HEAT_SCALE = 2, /* enlargement */
-    HEAT_GAP = 6,   /* pixels between panels */
-    HEAT_BAR = 8,   /* width of the scale */
-    HEAT_GREY = 128
+    HEATMAP_SCALE = 2, /* enlargement */
+    HEATMAP_GAP = 6,   /* pixels between panels */
+    HEATMAP_BAR = 8,   /* width of the scale */
+    HEATMAP_GREY = 128
 };
 
 /*
@@ -26,13 +26,13 @@ enum {
  *   rgb [out] sRGB of values 0, 1/255, ... 1
  * Source: Ottosson 2020, "A perceptual color space for image processing".
  */
-void heat_table(enum map_colours colours, uint8_t rgb[256][3]);
+void heatmap_image_table(enum map_colours colours, uint8_t rgb[256][3]);
 
 /* Size of a picture of 'n_panel' panels of h x w pixels, with its scale. */
-int heat_strip_height(int h);
-int heat_strip_width(int w, int n_panel);
+int heatmap_image_strip_height(int h);
+int heatmap_image_strip_width(int w, int n_panel);
 
-enum heat_panel {
+enum heatmap_panel {
     PANEL_CELL,  /* the cell */
     PANEL_OVER,  /* the map over the cell in grey */
     PANEL_MAP,   /* the map */
@@ -41,22 +41,22 @@ enum heat_panel {
 };
 
 /* What a panel shows; borrowed. */
-struct heat_cell {
+struct heatmap_cell {
     const uint8_t *rgb;  /* (h, w, 3) */
     const float *map;    /* (h, w) 0 .. 1; NULL: not asked for */
-    const uint8_t *view; /* (h, w) enum cam_view; likewise */
+    const uint8_t *view; /* (h, w) enum explainer_view; likewise */
     int h, w;
     enum map_colours colours;
 };
 
 /* Make 'im' grey, with the scale of relevance, 1 at its top, at the right. */
-void heat_begin(enum map_colours colours, struct image *im);
+void heatmap_image_begin(enum map_colours colours, struct image *im);
 
 /*
- * Draw one panel, HEAT_SCALE times enlarged.
+ * Draw one panel, HEATMAP_SCALE times enlarged.
  *   place [in] 0 is the leftmost
  */
-void heat_draw(const struct heat_cell *c, enum heat_panel kind, int place,
-               struct image *im);
+void heatmap_image_draw(const struct heatmap_cell *c, enum heatmap_panel kind,
+                        int place, struct image *im);
 
 #endif

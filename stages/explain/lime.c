@@ -29,7 +29,7 @@ struct normal {
     double *a;    /* owned: (d, d) */
 };
 
-static double kernel(const struct lime_sample *s, size_t row)
+static double sample_weight(const struct lime_sample *s, size_t row)
 {
     const uint8_t *z = s->z + row * (size_t)s->d;
     int left = 0;
@@ -48,7 +48,7 @@ static void take_means(struct normal *q, const struct lime_sample *s,
     for (int j = 0; j < s->d; j++)
         q->mean[j] = 0.0;
     for (size_t i = 0; i < s->n; i++) {
-        q->k[i] = kernel(s, i);
+        q->k[i] = sample_weight(s, i);
         *all += q->k[i];
         for (int j = 0; j < s->d; j++)
             q->mean[j] += q->k[i] * s->z[i * (size_t)s->d + (size_t)j];
@@ -119,7 +119,7 @@ int lime_fit(const struct lime_sample *s, const int *target, int m,
     fill_matrix(&q, s, all);
     for (int i = 0; i < m; i++)
         fill_side(&q, s, target[i], all, weight + (size_t)i * d);
-    rc = solve_positive(s->d, q.a, m, weight);
+    rc = lapack_solve_positive(s->d, q.a, m, weight);
     BUG_ON(rc < 0); /* the ridge makes it definite */
 out:
     free(q.k);

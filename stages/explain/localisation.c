@@ -4,16 +4,16 @@
 
 #include <stdlib.h>
 
-enum figure { POINTING, MASS, RANK, AREA, EACH };
+enum localisation_figure { POINTING, MASS, RANK, AREA, EACH };
 
-const char *locate_name(int figure)
+const char *localisation_name(int figure)
 {
-    static const char *const name[LOCATE_FIGURES] = {
+    static const char *const name[LOCALISATION_FIGURES] = {
         "nucleus_pointing", "nucleus_mass",       "nucleus_rank",
         "nucleus_area",     "cytoplasm_pointing", "cytoplasm_mass",
         "cytoplasm_rank",   "cytoplasm_area"};
 
-    BUG_ON(figure < 0 || figure >= LOCATE_FIGURES);
+    BUG_ON(figure < 0 || figure >= LOCALISATION_FIGURES);
     return name[figure];
 }
 
@@ -29,8 +29,9 @@ static int read_both(const struct contours *c, size_t row,
     return shape[CONTOUR_CYTOPLASM].n > 0 && shape[CONTOUR_NUCLEUS].n > 0;
 }
 
-int locate_regions(const struct contours *c, size_t row, int h, int w,
-                   uint8_t *region, struct contour *shape, struct err *err)
+int localisation_regions(const struct contours *c, size_t row, int h, int w,
+                         uint8_t *region, struct contour *shape,
+                         struct err *err)
 {
     const size_t n = (size_t)h * (size_t)w;
     size_t count[3] = {0};
@@ -44,12 +45,13 @@ int locate_regions(const struct contours *c, size_t row, int h, int w,
         contour_fill(&shape[CONTOUR_CYTOPLASM], h, w, region);
         contour_fill(&shape[CONTOUR_NUCLEUS], h, w, nucleus);
         for (size_t i = 0; i < n; i++) {
-            region[i] = nucleus[i]  ? LOCATE_NUCLEUS
-                        : region[i] ? LOCATE_CYTOPLASM
+            region[i] = nucleus[i]  ? LOCALISATION_NUCLEUS
+                        : region[i] ? LOCALISATION_CYTOPLASM
                                     : 0;
             count[region[i]]++;
         }
-        rc = count[LOCATE_NUCLEUS] > 0 && count[LOCATE_CYTOPLASM] > 0;
+        rc = count[LOCALISATION_NUCLEUS] > 0 &&
+             count[LOCALISATION_CYTOPLASM] > 0;
     }
     for (int i = 0; rc <= 0 && i < CONTOUR_PARTS; i++)
         contour_release(&shape[i]);
@@ -76,8 +78,8 @@ static void measure_one(const float *heat, const uint8_t *region, size_t n,
     out[AREA] = (double)size / (double)n;
 }
 
-int locate_measure(const float *heat, const uint8_t *region, int h, int w,
-                   double *out, struct err *err)
+int localisation_measure(const float *heat, const uint8_t *region, int h, int w,
+                         double *out, struct err *err)
 {
     const size_t n = (size_t)h * (size_t)w;
     uint32_t *order = malloc(n * sizeof(*order));
@@ -85,10 +87,10 @@ int locate_measure(const float *heat, const uint8_t *region, int h, int w,
 
     if (!order)
         return err_set(err, ERR_SYSTEM, "no memory for an order of pixels");
-    rc = faith_order(heat, n, order, err);
+    rc = faithfulness_order(heat, n, order, err);
     if (rc == 0) {
-        measure_one(heat, region, n, order, LOCATE_NUCLEUS, out);
-        measure_one(heat, region, n, order, LOCATE_CYTOPLASM, out + EACH);
+        measure_one(heat, region, n, order, LOCALISATION_NUCLEUS, out);
+        measure_one(heat, region, n, order, LOCALISATION_CYTOPLASM, out + EACH);
     }
     free(order);
     return rc;

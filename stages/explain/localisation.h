@@ -18,12 +18,15 @@
 #include "base/err.h"
 #include "store/contours.h"
 
-enum { LOCATE_NUCLEUS = 1, LOCATE_CYTOPLASM }; /* values of a region map */
+enum {
+    LOCALISATION_NUCLEUS = 1,
+    LOCALISATION_CYTOPLASM
+}; /* values of a region map */
 
-enum { LOCATE_FIGURES = 8 };
+enum { LOCALISATION_FIGURES = 8 };
 
-/* "nucleus_pointing", ...; as locate_measure() fills them. */
-const char *locate_name(int figure);
+/* "nucleus_pointing", ...; as localisation_measure() fills them. */
+const char *localisation_name(int figure);
 
 /*
  * Regions of picture 'row': 0 outside, else as above.
@@ -33,17 +36,17 @@ const char *locate_name(int figure);
  * the regions; then nothing is to be released.
  * Errors: ERR_INPUT, ERR_SYSTEM.
  */
-MUST_USE int locate_regions(const struct contours *c, size_t row, int h, int w,
-                            uint8_t *region, struct contour *shape,
-                            struct err *err);
+MUST_USE int localisation_regions(const struct contours *c, size_t row, int h,
+                                  int w, uint8_t *region, struct contour *shape,
+                                  struct err *err);
 
 /*
  * Measure one map.
  *   heat [in] (h, w) 0 .. 1      region [in] (h, w), both regions non-empty
- *   out  [out] (LOCATE_FIGURES)
+ *   out  [out] (LOCALISATION_FIGURES)
  * Errors: ERR_SYSTEM no memory.
  */
-MUST_USE int locate_measure(const float *heat, const uint8_t *region, int h,
-                            int w, double *out, struct err *err);
+MUST_USE int localisation_measure(const float *heat, const uint8_t *region,
+                                  int h, int w, double *out, struct err *err);
 
 #endif

@@ -16,8 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct worker {
-    char key[HASH_HEX]; /* of the node that is open; "" none */
+struct explain_worker {
+    char hash[HASH_HEX]; /* of the step that is open; "" none */
     struct explain_settings settings;
     char data[FILE_PATH_MAX], model[FILE_PATH_MAX], out[FILE_PATH_MAX];
     char network[CONFIG_NAME_MAX];
@@ -27,19 +27,19 @@ struct worker {
 
 static int worker_start(void **self, struct err *err)
 {
-    *self = calloc(1, sizeof(struct worker));
+    *self = calloc(1, sizeof(struct explain_worker));
     return *self ? 0 : err_set(err, ERR_SYSTEM, "no memory");
 }
 
 static void worker_end(void *self)
 {
-    struct worker *w = self;
+    struct explain_worker *w = self;
 
     explain_close(w->cells);
     free(w);
 }
 
-static bool each(void *self, size_t done, size_t total)
+static bool report_progress(void *self, size_t done, size_t total)
 {
     struct stage_link *l = self;
 
@@ -47,30 +47,31 @@ static bool each(void *self, size_t done, size_t total)
     return !stage_stopping(l);
 }
 
-/* The files of the unit's node, and what is asked. */
-static int set_args(struct worker *w, const struct unit *u, struct err *err)
+/* The files of the unit's step, and what is asked. */
+static int set_args(struct explain_worker *w, const struct unit *u,
+                    struct err *err)
 {
     char train[FILE_PATH_MAX];
 
     w->settings = u->config->explain;
-    memcpy(w->network, u->node->network, sizeof(w->network));
+    memcpy(w->network, u->step->network, sizeof(w->network));
     w->args = (struct explain_args){
         .data = w->data,
-        .fold = u->node->fold,
-        .folds = u->node->folds,
+        .fold = u->step->fold,
+        .folds = u->step->folds,
         .model = w->model,
         .out = w->out,
         .network = w->network,
         .settings = &w->settings,
         .seed = (uint64_t)u->config->run.seed,
-        .each = each,
+        .each = report_progress,
         .self = u->link,
     };
     if (file_path(w->data, err, "%s/data", u->run_dir) < 0 ||
-        predict_dir(train, u->run_dir, u->plan, u->node, err) < 0 ||
-        file_path(w->model, err, "%s/%s", train, predict_file(u->config)) < 0)
+        inference_dir(train, u->run_dir, u->plan, u->step, err) < 0 ||
+        file_path(w->model, err, "%s/%s", train, inference_file(u->config)) < 0)
         return -1;
-    return node_partial(w->out, u->run_dir, u->node, err);
+    return output_partial(w->out, u->run_dir, u->step, err);
 }
 
 /* Workers of this host that the scheduler starts share its processors. */
@@ -83,33 +84,35 @@ static void share_processors(const struct config *c)
         omp_set_num_threads(cores > n ? (int)(cores / n) : 1);
 }
 
-static void close_node(struct worker *w)
+static void close_step(struct explain_worker *w)
 {
     explain_close(w->cells);
     w->cells = NULL;
-    w->key[0] = '\0';
+    w->hash[0] = '\0';
 }
 
-static int open_node(struct worker *w, const struct unit *u, struct err *err)
+static int open_step(struct explain_worker *w, const struct unit *u,
+                     struct err *err)
 {
-    if (strcmp(w->key, u->node->key) == 0)
+    if (strcmp(w->hash, u->step->hash) == 0)
         return 0;
-    close_node(w);
+    close_step(w);
     share_processors(u->config);
     if (set_args(w, u, err) < 0 || explain_open(&w->cells, &w->args, err) < 0)
         return -1;
-    memcpy(w->key, u->node->key, HASH_HEX);
+    memcpy(w->hash, u->step->hash, HASH_HEX);
     return 0;
 }
 
-static int explain_unit(struct worker *w, const struct unit *u, struct err *err)
+static int explain_unit(struct explain_worker *w, const struct unit *u,
+                        struct err *err)
 {
-    if (open_node(w, u, err) < 0)
+    if (open_step(w, u, err) < 0)
         return -1;
     for (uint64_t i = 0; i < u->count; i++) {
         if (stage_stopping(u->link))
             return err_set(err, ERR_AGAIN, "stopped");
-        if (explain_place(w->cells, (size_t)(u->first + i), err) < 0)
+        if (explain_at(w->cells, (size_t)(u->first + i), err) < 0)
             return -1;
         stage_progress(u->link, (double)(i + 1), (double)u->count, "cells");
     }
@@ -118,25 +121,25 @@ static int explain_unit(struct worker *w, const struct unit *u, struct err *err)
 
 static int handle(void *self, const struct unit *u, struct err *err)
 {
-    struct worker *w = self;
+    struct explain_worker *w = self;
     char out[FILE_PATH_MAX];
     bool resumed;
 
     if (u->count > 0)
         return explain_unit(w, u, err);
-    close_node(w);
+    close_step(w);
     /* nobody has begun it if there was no cell to explain */
-    if (node_begin(u->run_dir, u->node, out, &resumed, err) < 0 ||
+    if (output_begin(u->run_dir, u->step, out, &resumed, err) < 0 ||
         set_args(w, u, err) < 0 || explain_gather(&w->args, err) < 0)
         return -1;
-    return node_commit(u->run_dir, u->node, err);
+    return output_commit(u->run_dir, u->step, err);
 }
 
 int main(int argc, char **argv)
 {
     static const struct stage_tool tools[] = {
         {"--predict", "MODEL IMAGE... [--explain METHOD] [--json] [-o DIR]",
-         "what a trained model says of pictures", tell_main},
+         "what a trained model says of pictures", predict_command_main},
         {.option = NULL},
     };
     static const struct stage stage = {

@@ -10,7 +10,7 @@
 enum { ALL_CLASSES = -1 };
 
 /* The rows of one method and class. */
-struct part {
+struct score_rows {
     const struct figure_row **row; /* owned */
     const char **name;             /* owned: of their groups */
     uint32_t *group;               /* owned */
@@ -18,7 +18,8 @@ struct part {
     int n_figure;
 };
 
-static void means(const struct part *p, const uint32_t *w, double *value)
+static void group_means(const struct score_rows *p, const uint32_t *w,
+                        double *value)
 {
     double n = 0.0;
 
@@ -35,13 +36,13 @@ static void means(const struct part *p, const uint32_t *w, double *value)
         value[f] = n > 0.0 ? value[f] / n : (double)NAN;
 }
 
-static void each(void *self, const uint32_t *w, double *value)
+static void resample_means(void *self, const uint32_t *w, double *value)
 {
-    means(self, w, value);
+    group_means(self, w, value);
 }
 
-static void choose(struct part *p, const struct figure_table *t, size_t method,
-                   int truth)
+static void choose_rows(struct score_rows *p, const struct figure_table *t,
+                        size_t method, int truth)
 {
     p->n = 0;
     for (size_t i = 0; i < t->n; i++) {
@@ -54,8 +55,9 @@ static void choose(struct part *p, const struct figure_table *t, size_t method,
     }
 }
 
-static void put_row(struct buf *out, const struct part *p, const char *title,
-                    double mean, const struct interval *v, int f)
+static void put_row(struct buf *out, const struct score_rows *p,
+                    const char *title, double mean, const struct interval *v,
+                    int f)
 {
     buf_printf(out, ",%s,%zu,%zu,%.6f,", title, p->n, p->n_group, mean);
     if (v && isfinite(v[f].low))
@@ -64,8 +66,8 @@ static void put_row(struct buf *out, const struct part *p, const char *title,
         buf_puts(out, ",\n");
 }
 
-static int put_part(struct part *p, const struct figure_table *t, size_t method,
-                    int truth, struct buf *out, struct err *err)
+static int put_part(struct score_rows *p, const struct figure_table *t,
+                    size_t method, int truth, struct buf *out, struct err *err)
 {
     struct interval v[FIGURES_MAX];
     double mean[FIGURES_MAX];
@@ -73,10 +75,10 @@ static int put_part(struct part *p, const struct figure_table *t, size_t method,
                           .resamples = t->resamples,
                           .seed = t->seed,
                           .n_value = (size_t)t->kind->n,
-                          .each = each,
+                          .each = resample_means,
                           .self = p};
 
-    choose(p, t, method, truth);
+    choose_rows(p, t, method, truth);
     if (p->n == 0)
         return 0;
     if (bootstrap_groups(p->name, p->n, p->group, &p->n_group, err) < 0)
@@ -85,7 +87,7 @@ static int put_part(struct part *p, const struct figure_table *t, size_t method,
     b.n_group = p->n_group;
     if (t->resamples > 0 && bootstrap_run(&b, v, err) < 0)
         return -1;
-    means(p, NULL, mean);
+    group_means(p, NULL, mean);
     for (int f = 0; f < t->kind->n; f++) {
         buf_printf(out, "%s,", t->methods->word[method]);
         buf_csv(out, truth < 0 ? "all" : t->class_name[truth]);
@@ -95,10 +97,10 @@ static int put_part(struct part *p, const struct figure_table *t, size_t method,
     return 0;
 }
 
-int figures_write(const struct figure_table *t, struct buf *out,
-                  struct err *err)
+int map_scores_write(const struct figure_table *t, struct buf *out,
+                     struct err *err)
 {
-    struct part p = {.n_figure = t->kind->n};
+    struct score_rows p = {.n_figure = t->kind->n};
     int rc = -1;
 
     p.row = calloc(t->n + 1, sizeof(*p.row));
@@ -121,11 +123,11 @@ out:
     return rc;
 }
 
-/* --- cell by cell ---------------------------------------------------------- */
+/* --- cell by cell --------------------------------------------------------- */
 
 enum { LEADING = 3 }; /* columns before the figures */
 
-void figures_header(const struct figure_kind *kind, struct buf *out)
+void map_scores_header(const struct figure_kind *kind, struct buf *out)
 {
     buf_puts(out, "method,truth,group");
     for (int f = 0; f < kind->n; f++)
@@ -133,8 +135,9 @@ void figures_header(const struct figure_kind *kind, struct buf *out)
     buf_puts(out, "\n");
 }
 
-void figures_put(const struct figure_kind *kind, const char *method, int truth,
-                 const char *group, const double *value, struct buf *out)
+void map_scores_put(const struct figure_kind *kind, const char *method,
+                    int truth, const char *group, const double *value,
+                    struct buf *out)
 {
     buf_printf(out, "%s,%d,", method, truth);
     buf_csv(out, group);
@@ -144,7 +147,7 @@ void figures_put(const struct figure_kind *kind, const char *method, int truth,
 }
 
 /* Room for one more row. */
-static struct figure_row *next(struct figure_table *t)
+static struct figure_row *next_row(struct figure_table *t)
 {
     if (t->n == t->room) {
         const size_t room = t->room ? 2 * t->room : 64;
@@ -170,7 +173,7 @@ static size_t method_of(const struct figure_table *t, const char *name)
 static int take_row(struct figure_table *t, const struct csv *c, size_t i,
                     const char *path, struct err *err)
 {
-    struct figure_row *r = next(t);
+    struct figure_row *r = next_row(t);
 
     if (!r)
         return err_set(err, ERR_SYSTEM, "no memory for figures");
@@ -189,7 +192,7 @@ static int take_row(struct figure_table *t, const struct csv *c, size_t i,
     return 0;
 }
 
-int figures_read(struct figure_table *t, const char *path, struct err *err)
+int map_scores_read(struct figure_table *t, const char *path, struct err *err)
 {
     struct csv c;
     int rc = 0;
@@ -205,7 +208,7 @@ int figures_read(struct figure_table *t, const char *path, struct err *err)
     return rc;
 }
 
-void figures_release(struct figure_table *t)
+void map_scores_release(struct figure_table *t)
 {
     for (size_t i = 0; i < t->n; i++)
         free(t->row[i].group);

@@ -45,25 +45,26 @@ struct figure_table {
 };
 
 /* Titles of cells/PLACE.KIND.csv's columns, and one of its lines. */
-void figures_header(const struct figure_kind *kind, struct buf *out);
-void figures_put(const struct figure_kind *kind, const char *method, int truth,
-                 const char *group, const double *value, struct buf *out);
+void map_scores_header(const struct figure_kind *kind, struct buf *out);
+void map_scores_put(const struct figure_kind *kind, const char *method,
+                    int truth, const char *group, const double *value,
+                    struct buf *out);
 
 /*
  * Add the rows of such a file; t->kind, methods and n_class are set.
  * Errors: ERR_INPUT it is none; ERR_SYSTEM no memory.
  */
-MUST_USE int figures_read(struct figure_table *t, const char *path,
-                          struct err *err);
+MUST_USE int map_scores_read(struct figure_table *t, const char *path,
+                             struct err *err);
 
 /*
  * Append the whole of KIND.csv to 'out'.  Deterministic.
  * Errors: ERR_SYSTEM no memory.
  */
-MUST_USE int figures_write(const struct figure_table *t, struct buf *out,
-                           struct err *err);
+MUST_USE int map_scores_write(const struct figure_table *t, struct buf *out,
+                              struct err *err);
 
 /* Release the rows. */
-void figures_release(struct figure_table *t);
+void map_scores_release(struct figure_table *t);
 
 #endif

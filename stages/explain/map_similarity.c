@@ -4,23 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct ranked {
+struct ranked_value {
     float value;
     size_t at;
 };
 
 static int by_value(const void *a, const void *b)
 {
-    const struct ranked *p = a, *q = b;
+    const struct ranked_value *p = a, *q = b;
 
     return (p->value > q->value) - (p->value < q->value);
 }
 
 /* Ranks, less their mean; of equals the mean rank. */
-static void rank(const float *x, size_t n, struct ranked *r, double *out)
+static void rank_values(const float *x, size_t n, struct ranked_value *r,
+                        double *out)
 {
     for (size_t i = 0; i < n; i++)
-        r[i] = (struct ranked){x[i], i};
+        r[i] = (struct ranked_value){x[i], i};
     qsort(r, n, sizeof(*r), by_value);
     for (size_t i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n && !(r[end].value > r[i].value); end++)
@@ -30,7 +31,7 @@ static void rank(const float *x, size_t n, struct ranked *r, double *out)
     }
 }
 
-static double correlation(const double *p, const double *q, size_t n)
+static double rank_correlation(const double *p, const double *q, size_t n)
 {
     double pq = 0.0, pp = 0.0, qq = 0.0;
 
@@ -43,14 +44,14 @@ static double correlation(const double *p, const double *q, size_t n)
 }
 
 /* Of one window, whose first pixel a and b point to. */
-static double window(const float *a, const float *b, size_t stride)
+static double window_ssim(const float *a, const float *b, size_t stride)
 {
-    const double n = SIMILAR_WINDOW * SIMILAR_WINDOW;
+    const double n = MAP_SIMILARITY_WINDOW * MAP_SIMILARITY_WINDOW;
     const double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
     double sa = 0.0, sb = 0.0, aa = 0.0, bb = 0.0, ab = 0.0;
 
-    for (size_t y = 0; y < SIMILAR_WINDOW; y++)
-        for (size_t x = 0; x < SIMILAR_WINDOW; x++) {
+    for (size_t y = 0; y < MAP_SIMILARITY_WINDOW; y++)
+        for (size_t x = 0; x < MAP_SIMILARITY_WINDOW; x++) {
             const double p = (double)a[y * stride + x];
             const double q = (double)b[y * stride + x];
 
@@ -69,32 +70,32 @@ static double window(const float *a, const float *b, size_t stride)
            ((sa * sa + sb * sb + c1) * (aa + bb + c2));
 }
 
-static double structure(const float *a, const float *b, size_t h, size_t w)
+static double mean_ssim(const float *a, const float *b, size_t h, size_t w)
 {
     double sum = 0.0;
     size_t n = 0;
 
-    if (h < SIMILAR_WINDOW || w < SIMILAR_WINDOW)
+    if (h < MAP_SIMILARITY_WINDOW || w < MAP_SIMILARITY_WINDOW)
         return memcmp(a, b, h * w * sizeof(*a)) == 0;
-    for (size_t y = 0; y + SIMILAR_WINDOW <= h; y++)
-        for (size_t x = 0; x + SIMILAR_WINDOW <= w; x++, n++)
-            sum += window(a + y * w + x, b + y * w + x, w);
+    for (size_t y = 0; y + MAP_SIMILARITY_WINDOW <= h; y++)
+        for (size_t x = 0; x + MAP_SIMILARITY_WINDOW <= w; x++, n++)
+            sum += window_ssim(a + y * w + x, b + y * w + x, w);
     return sum / (double)n;
 }
 
-int similar_maps(const float *a, const float *b, int h, int w,
-                 struct similar *s, struct err *err)
+int map_similarity(const float *a, const float *b, int h, int w,
+                   struct map_similarity *s, struct err *err)
 {
     const size_t n = (size_t)h * (size_t)w;
-    struct ranked *order = malloc(n * sizeof(*order));
+    struct ranked_value *order = malloc(n * sizeof(*order));
     double *p = malloc(2 * n * sizeof(*p));
     int rc = 0;
 
     if (order && p) {
-        rank(a, n, order, p);
-        rank(b, n, order, p + n);
-        *s = (struct similar){correlation(p, p + n, n),
-                              structure(a, b, (size_t)h, (size_t)w)};
+        rank_values(a, n, order, p);
+        rank_values(b, n, order, p + n);
+        *s = (struct map_similarity){rank_correlation(p, p + n, n),
+                                     mean_ssim(a, b, (size_t)h, (size_t)w)};
     } else {
         rc = err_set(err, ERR_SYSTEM, "no memory for ranks");
     }

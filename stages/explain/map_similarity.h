@@ -6,9 +6,9 @@
 
 #include "base/err.h"
 
-enum { SIMILAR_WINDOW = 7 };
+enum { MAP_SIMILARITY_WINDOW = 7 };
 
-struct similar {
+struct map_similarity {
     double spearman; /* correlation of ranks, -1 .. 1; of equals the mean rank;
                         0 if one of the maps is flat */
     double ssim;     /* structural similarity, -1 .. 1 */
@@ -22,7 +22,7 @@ struct similar {
  * Errors: ERR_SYSTEM no memory.
  * Source: Wang et al. 2004, eq. 13.
  */
-MUST_USE int similar_maps(const float *a, const float *b, int h, int w,
-                          struct similar *s, struct err *err);
+MUST_USE int map_similarity(const float *a, const float *b, int h, int w,
+                            struct map_similarity *s, struct err *err);
 
 #endif

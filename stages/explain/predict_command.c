@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "img/decode.h"
 #include "img/resize.h"
-#include "stages/explain/tell_private.h"
+#include "stages/explain/predict_private.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -13,38 +13,38 @@
 
 enum { PICTURE_STEM = 100 }; /* bytes of a name that are kept */
 
-struct telling {
-    const struct tell_args *args;
+struct predict_command {
+    const struct predict_command_args *args;
     FILE *out;
-    struct predictor net;        /* folded */
-    struct tell_painter painter; /* only with a method */
+    struct inference net;           /* folded */
+    struct predict_painter painter; /* only with a method */
     char **aside;    /* owned, (n): why a picture could not be read, or NULL */
-    uint8_t *pixels; /* owned: (TELL_BATCH, h, w, 3) */
-    float *p;        /* owned: (TELL_BATCH, n_class) */
+    uint8_t *pixels; /* owned: (PREDICT_BATCH, h, w, 3) */
+    float *p;        /* owned: (PREDICT_BATCH, n_class) */
     int width;       /* of the table's names */
-    struct cell_size size[TELL_BATCH]; /* of the pictures as they came */
-    size_t at[TELL_BATCH];             /* pictures of this batch */
-    size_t n;                          /* how many */
-    size_t read, shown, n_aside;       /* of the list */
-    struct buf csv;                    /* owned: predictions.csv */
+    struct cell_size size[PREDICT_BATCH]; /* of the pictures as they came */
+    size_t at[PREDICT_BATCH];             /* pictures of this batch */
+    size_t n;                             /* how many */
+    size_t read, shown, n_aside;          /* of the list */
+    struct buf csv;                       /* owned: predictions.csv */
 };
 
-static size_t picture_bytes(const struct telling *t)
+static size_t picture_bytes(const struct predict_command *t)
 {
     return (size_t)t->net.info.h * (size_t)t->net.info.w * 3;
 }
 
-/* --- the model ------------------------------------------------------------- */
+/* --- the model ------------------------------------------------------------ */
 
-static int open_model(struct telling *t, struct err *err)
+static int open_model(struct predict_command *t, struct err *err)
 {
     static const char what[] = "; give a model that training wrote, "
                                "RUN/train/EXPERIMENT/model.safetensors";
-    const struct predict_args p = {
-        .path = t->args->model, .batch = TELL_BATCH, .memory = GRAPH_INFER};
+    const struct inference_args p = {
+        .path = t->args->model, .batch = PREDICT_BATCH, .memory = GRAPH_INFER};
     struct err why = {0};
 
-    if (predict_open(&t->net, &p, &why) < 0)
+    if (inference_open(&t->net, &p, &why) < 0)
         return err_set(err, why.code, "%.400s%s", why.text,
                        why.code == ERR_INPUT ? what : "");
     if (graph_output(t->net.graph)->out.c != t->net.info.n_class)
@@ -54,13 +54,13 @@ static int open_model(struct telling *t, struct err *err)
     return 0;
 }
 
-static int make_room(struct telling *t, struct err *err)
+static int make_room(struct predict_command *t, struct err *err)
 {
     const size_t n = t->args->list->n;
 
     t->aside = calloc(n + 1, sizeof(*t->aside));
-    t->pixels = malloc(TELL_BATCH * picture_bytes(t));
-    t->p = malloc(TELL_BATCH * sizeof(*t->p) * (size_t)t->net.info.n_class);
+    t->pixels = malloc(PREDICT_BATCH * picture_bytes(t));
+    t->p = malloc(PREDICT_BATCH * sizeof(*t->p) * (size_t)t->net.info.n_class);
     if (!t->aside || !t->pixels || !t->p)
         return err_set(err, ERR_SYSTEM, "no memory for %zu pictures", n);
     for (size_t i = 0; i < n; i++) {
@@ -68,20 +68,20 @@ static int make_room(struct telling *t, struct err *err)
 
         t->width = w > t->width ? w : t->width;
     }
-    if (t->width > TELL_NAME_WIDTH)
-        t->width = TELL_NAME_WIDTH;
+    if (t->width > PREDICT_NAME_WIDTH)
+        t->width = PREDICT_NAME_WIDTH;
     return 0;
 }
 
-/* --- reading --------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
-static int read_picture(const struct telling *t, const char *path,
+static int read_picture(const struct predict_command *t, const char *path,
                         uint8_t *pixels, struct cell_size *size,
                         struct err *err)
 {
     const struct model_info *m = &t->net.info;
     struct image im = {0}, out = {0};
-    int rc = image_read(&im, path, err);
+    int rc = decode_read(&im, path, err);
 
     if (rc == 0)
         rc = resize_as(&out, &im, m->w, m->h, m->lanczos, m->keep_aspect, err);
@@ -95,8 +95,8 @@ static int read_picture(const struct telling *t, const char *path,
 
 /* Picture 'i' of the list was read into place 'from', or not: take it into the
  * batch, or set it aside. */
-static int take(struct telling *t, size_t i, size_t from, const struct err *why,
-                struct err *err)
+static int take_picture(struct predict_command *t, size_t i, size_t from,
+                        const struct err *why, struct err *err)
 {
     const size_t bytes = picture_bytes(t);
 
@@ -114,14 +114,14 @@ static int take(struct telling *t, size_t i, size_t from, const struct err *why,
 }
 
 /* Fill the batch; pictures that cannot be read do not shorten it. */
-static int gather(struct telling *t, struct err *err)
+static int fill_batch(struct predict_command *t, struct err *err)
 {
     const struct pictures *list = t->args->list;
-    struct err why[TELL_BATCH];
+    struct err why[PREDICT_BATCH];
 
     t->n = 0;
-    while (t->n < TELL_BATCH && t->read < list->n) {
-        const size_t room = TELL_BATCH - t->n, left = list->n - t->read;
+    while (t->n < PREDICT_BATCH && t->read < list->n) {
+        const size_t room = PREDICT_BATCH - t->n, left = list->n - t->read;
         const size_t first = t->n, n = left < room ? left : room;
 
 #pragma omp parallel for schedule(dynamic)
@@ -133,17 +133,17 @@ static int gather(struct telling *t, struct err *err)
                 BUG_ON(why[j].code == ERR_NONE);
         }
         for (size_t j = 0; j < n; j++)
-            if (take(t, t->read + j, first + j, &why[j], err) < 0)
+            if (take_picture(t, t->read + j, first + j, &why[j], err) < 0)
                 return -1;
         t->read += n;
     }
     return 0;
 }
 
-/* --- lines ----------------------------------------------------------------- */
+/* --- lines ---------------------------------------------------------------- */
 
 /* DIR/000012_NAME.png, without NAME's ending and what no file name bears. */
-static int name_picture(const struct telling *t, size_t i,
+static int name_picture(const struct predict_command *t, size_t i,
                         char path[FILE_PATH_MAX], struct err *err)
 {
     const char *file = t->args->list->path[i], *slash = strrchr(file, '/');
@@ -155,7 +155,7 @@ static int name_picture(const struct telling *t, size_t i,
 }
 
 /* Write a line to the table or as JSON, and keep it for the file. */
-static int put_line(struct telling *t, const struct told_line *l,
+static int put_line(struct predict_command *t, const struct predict_line *l,
                     struct err *err)
 {
     const struct model_info *m = &t->net.info;
@@ -163,11 +163,11 @@ static int put_line(struct telling *t, const struct told_line *l,
     int rc = 0;
 
     if (t->args->json)
-        rc = tell_json(m, l, &b, err);
+        rc = predict_json(m, l, &b, err);
     else
-        tell_row(m, t->width, l, &b);
+        predict_row(m, t->width, l, &b);
     if (t->args->dir)
-        tell_csv(m, l, &t->csv);
+        predict_csv(m, l, &t->csv);
     if (rc == 0)
         rc = buf_check(&b, err);
     if (rc == 0 && fwrite(b.data, 1, b.len, t->out) != b.len)
@@ -178,26 +178,27 @@ static int put_line(struct telling *t, const struct told_line *l,
 
 /* Lines of the pictures up to number 'end' of the list; 'slot' of the batch is
  * the first that was read. */
-static int show(struct telling *t, size_t end, size_t slot, struct err *err)
+static int write_lines(struct predict_command *t, size_t end, size_t slot,
+                       struct err *err)
 {
     const int k = t->net.info.n_class;
     char path[FILE_PATH_MAX];
 
     for (; t->shown < end; t->shown++) {
-        struct told_line l = {.file = t->args->list->path[t->shown],
-                              .aside = t->aside[t->shown],
-                              .picture = ""};
+        struct predict_line l = {.file = t->args->list->path[t->shown],
+                                 .aside = t->aside[t->shown],
+                                 .picture = ""};
 
         if (!l.aside) {
             l.p = t->p + slot * (size_t)k;
-            l.said = predict_class(l.p, k);
+            l.predicted = inference_class(l.p, k);
         }
         if (!l.aside && t->painter.method) {
-            predict_hold_size(&t->net, &t->size[slot]);
-            predict_hold_size(&t->painter.net, &t->size[slot]);
+            inference_hold_size(&t->net, &t->size[slot]);
+            inference_hold_size(&t->painter.net, &t->size[slot]);
             if (name_picture(t, t->shown, path, err) < 0 ||
-                tell_paint(&t->painter, t->pixels + slot * picture_bytes(t),
-                           l.said, path, err) < 0)
+                predict_paint(&t->painter, t->pixels + slot * picture_bytes(t),
+                              l.predicted, path, err) < 0)
                 return -1;
             l.picture = path;
         }
@@ -208,28 +209,28 @@ static int show(struct telling *t, size_t end, size_t slot, struct err *err)
     return 0;
 }
 
-static int all_batches(struct telling *t, struct err *err)
+static int all_batches(struct predict_command *t, struct err *err)
 {
-    const uint8_t *image[TELL_BATCH];
+    const uint8_t *image[PREDICT_BATCH];
 
     do {
-        if (gather(t, err) < 0)
+        if (fill_batch(t, err) < 0)
             return -1;
         for (size_t j = 0; j < t->n; j++)
             image[j] = t->pixels + j * picture_bytes(t);
         if (t->n > 0 &&
-            predict_images(&t->net,
-                           &(struct predict_images){image, t->size, t->n}, t->p,
-                           err) < 0)
+            inference_images(&t->net,
+                             &(struct inference_images){image, t->size, t->n},
+                             t->p, err) < 0)
             return -1;
-        if (show(t, t->read, 0, err) < 0)
+        if (write_lines(t, t->read, 0, err) < 0)
             return -1;
         fflush(t->out);
     } while (t->read < t->args->list->n);
     return 0;
 }
 
-static int write_csv(struct telling *t, struct err *err)
+static int write_csv(struct predict_command *t, struct err *err)
 {
     char path[FILE_PATH_MAX];
 
@@ -241,18 +242,18 @@ static int write_csv(struct telling *t, struct err *err)
     return file_write(path, t->csv.data, t->csv.len, err);
 }
 
-static int begin(struct telling *t, struct err *err)
+static int begin_files(struct predict_command *t, struct err *err)
 {
-    const struct tell_args *a = t->args;
+    const struct predict_command_args *a = t->args;
     struct buf head = {0};
     int rc;
 
     if (open_model(t, err) < 0 || make_room(t, err) < 0 ||
-        (a->method &&
-         tell_painter_init(&t->painter, a->model, a->method, &t->net, err) < 0))
+        (a->method && predict_painter_init(&t->painter, a->model, a->method,
+                                           &t->net, err) < 0))
         return -1;
-    tell_csv_head(&t->net.info, &t->csv);
-    tell_head(&t->net.info, t->width, &head);
+    predict_csv_head(&t->net.info, &t->csv);
+    predict_head(&t->net.info, t->width, &head);
     rc = buf_check(&head, err);
     if (rc == 0 && !a->json)
         fputs(head.data, t->out);
@@ -260,12 +261,13 @@ static int begin(struct telling *t, struct err *err)
     return rc;
 }
 
-int tell(const struct tell_args *a, FILE *out, size_t *n_aside, struct err *err)
+int predict_command_run(const struct predict_command_args *a, FILE *out,
+                        size_t *n_aside, struct err *err)
 {
-    struct telling t = {.args = a, .out = out};
+    struct predict_command t = {.args = a, .out = out};
     int rc = -1;
 
-    if (begin(&t, err) == 0 && all_batches(&t, err) == 0)
+    if (begin_files(&t, err) == 0 && all_batches(&t, err) == 0)
         rc = write_csv(&t, err);
     *n_aside = t.n_aside;
     for (size_t i = 0; t.aside && i < a->list->n; i++)
@@ -274,12 +276,12 @@ int tell(const struct tell_args *a, FILE *out, size_t *n_aside, struct err *err)
     free(t.pixels);
     free(t.p);
     buf_release(&t.csv);
-    tell_painter_release(&t.painter);
-    predict_close(&t.net);
+    predict_painter_release(&t.painter);
+    inference_close(&t.net);
     return rc;
 }
 
-/* --- the command line ------------------------------------------------------ */
+/* --- the command line ----------------------------------------------------- */
 
 /* A word of the command line: a picture, or all pictures in a directory. */
 static int add_word(struct pictures *list, const char *word, struct err *err)
@@ -301,7 +303,8 @@ static int add_word(struct pictures *list, const char *word, struct err *err)
     return rc;
 }
 
-static int parse(struct tell_args *a, int argc, char **argv, struct err *err)
+static int parse_options(struct predict_command_args *a, int argc, char **argv,
+                         struct err *err)
 {
     static const struct option known[] = {
         {"explain", required_argument, NULL, 'e'},
@@ -331,7 +334,8 @@ static int parse(struct tell_args *a, int argc, char **argv, struct err *err)
     return 0;
 }
 
-static int run_words(struct tell_args a, char **word, int n, struct err *err)
+static int run_words(struct predict_command_args a, char **word, int n,
+                     struct err *err)
 {
     struct pictures list = {0};
     size_t n_aside = 0;
@@ -343,10 +347,10 @@ static int run_words(struct tell_args a, char **word, int n, struct err *err)
         rc =
             err_set(err, ERR_USAGE, "there is no picture in '%.200s'", word[0]);
     if (rc == 0 && a.dir)
-        rc = dir_make(a.dir, err);
+        rc = file_dir_make(a.dir, err);
     a.list = &list;
     if (rc == 0)
-        rc = tell(&a, stdout, &n_aside, err);
+        rc = predict_command_run(&a, stdout, &n_aside, err);
     if (rc == 0 && n_aside > 0)
         rc = err_set(err, ERR_INPUT, "%zu of %zu pictures were set aside",
                      n_aside, list.n);
@@ -354,11 +358,11 @@ static int run_words(struct tell_args a, char **word, int n, struct err *err)
     return rc;
 }
 
-int tell_main(int argc, char **argv, struct err *err)
+int predict_command_main(int argc, char **argv, struct err *err)
 {
-    struct tell_args a = {0};
+    struct predict_command_args a = {0};
 
-    if (parse(&a, argc, argv, err) < 0)
+    if (parse_options(&a, argc, argv, err) < 0)
         return -1;
     return run_words(a, argv + optind, argc - optind, err);
 }

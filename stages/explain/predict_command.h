@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-struct tell_args {
+struct predict_command_args {
     const char *model;           /* file of model.h */
     const struct pictures *list; /* borrowed */
     const char *method;          /* explainer; NULL: no pictures */
@@ -37,14 +37,15 @@ struct tell_args {
  * ERR_INPUT it is no model, or damaged; the text says what to give instead.
  * ERR_SYSTEM.
  */
-MUST_USE int tell(const struct tell_args *a, FILE *out, size_t *n_aside,
-                  struct err *err);
+MUST_USE int predict_command_run(const struct predict_command_args *a,
+                                 FILE *out, size_t *n_aside, struct err *err);
 
 /*
  * papline-explain --predict MODEL IMAGE... [--explain METHOD] [--json]
  * [-o DIR]; an IMAGE may be a directory, for all pictures in it.
- * Errors: as tell(); ERR_USAGE options; ERR_INPUT some could not be read.
+ * Errors: as predict_command_run(); ERR_USAGE options; ERR_INPUT some could not
+ * be read.
  */
-MUST_USE int tell_main(int argc, char **argv, struct err *err);
+MUST_USE int predict_command_main(int argc, char **argv, struct err *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* predict_picture.c - the explanation of one picture */
-#include "stages/explain/tell_private.h"
+#include "stages/explain/predict_private.h"
 
 #include "base/rng.h"
 #include "img/png.h"
@@ -9,14 +9,14 @@
 #include <omp.h>
 #include <stdlib.h>
 
-static const enum heat_panel panels[] = {PANEL_CELL, PANEL_OVER, PANEL_MAP};
+static const enum heatmap_panel panels[] = {PANEL_CELL, PANEL_OVER, PANEL_MAP};
 
 enum { N_PANEL = sizeof(panels) / sizeof(panels[0]) };
 
-static int open_layers(struct tell_painter *t, struct err *err)
+static int open_layers(struct predict_painter *t, struct err *err)
 {
     const struct word_list *names = &t->settings.layers;
-    struct node *node[CAM_LAYERS_MAX];
+    struct node *node[GRADIENTS_LAYERS_MAX];
 
     for (int i = 0; i < names->n; i++) {
         node[i] = explain_layer(t->net.graph, t->net.info.network,
@@ -27,7 +27,7 @@ static int open_layers(struct tell_painter *t, struct err *err)
     return gradients_init(&t->gradients, t->net.graph, node, names->n, err);
 }
 
-static int make_room(struct tell_painter *t, struct err *err)
+static int make_room(struct predict_painter *t, struct err *err)
 {
     const int h = t->net.info.h, w = t->net.info.w;
     const size_t n = (size_t)h * (size_t)w;
@@ -37,19 +37,19 @@ static int make_room(struct tell_painter *t, struct err *err)
     t->view = calloc(n, 1);
     if (!t->x || !t->heat || !t->view)
         return err_set(err, ERR_SYSTEM, "no memory for maps of %zu pixels", n);
-    return image_init(&t->strip, heat_strip_width(w, N_PANEL),
-                      heat_strip_height(h), err);
+    return image_init(&t->strip, heatmap_image_strip_width(w, N_PANEL),
+                      heatmap_image_strip_height(h), err);
 }
 
-int tell_painter_init(struct tell_painter *t, const char *path,
-                      const char *method, const struct predictor *many,
-                      struct err *err)
+int predict_painter_init(struct predict_painter *t, const char *path,
+                         const char *method, const struct inference *many,
+                         struct err *err)
 {
     struct config *c = calloc(1, sizeof(*c));
-    const struct predict_args p = {
+    const struct inference_args p = {
         .path = path, .batch = GRADIENTS_BATCH, .memory = GRAPH_KEEP_ALL};
 
-    *t = (struct tell_painter){.method = explainer_find(method, err)};
+    *t = (struct predict_painter){.method = explainer_find(method, err)};
     if (!c)
         return err_set(err, ERR_SYSTEM, "no memory for settings");
     config_init(c);
@@ -58,33 +58,33 @@ int tell_painter_init(struct tell_painter *t, const char *path,
     free(c);
     t->scorer =
         (struct scorer){.graph = many->graph, .threads = omp_get_max_threads()};
-    if (t->method && predict_open(&t->net, &p, err) == 0 &&
+    if (t->method && inference_open(&t->net, &p, err) == 0 &&
         open_layers(t, err) == 0 && make_room(t, err) == 0)
         return 0;
-    tell_painter_release(t);
+    predict_painter_release(t);
     return -1;
 }
 
-void tell_painter_release(struct tell_painter *t)
+void predict_painter_release(struct predict_painter *t)
 {
     gradients_release(&t->gradients);
-    predict_close(&t->net);
+    inference_close(&t->net);
     image_release(&t->strip);
     free(t->x);
     free(t->heat);
     free(t->view);
-    *t = (struct tell_painter){0};
+    *t = (struct predict_painter){0};
 }
 
-int tell_paint(struct tell_painter *t, const uint8_t *rgb, int target,
-               const char *path, struct err *err)
+int predict_paint(struct predict_painter *t, const uint8_t *rgb, int target,
+                  const char *path, struct err *err)
 {
     const int h = t->net.info.h, w = t->net.info.w;
     const size_t area = (size_t)h * (size_t)w;
-    struct cam_map map = {t->heat, t->view};
-    const struct heat_cell cell = {rgb, t->heat, t->view,
-                                   h,   w,       t->settings.colours};
-    const struct cam_task task = {
+    struct explainer_map map = {t->heat, t->view};
+    const struct heatmap_cell cell = {rgb, t->heat, t->view,
+                                      h,   w,       t->settings.colours};
+    const struct explainer_task task = {
         .settings = &t->settings,
         .seed = rng_mix(t->seed, rgb, 3 * area),
         .rgb = rgb,
@@ -104,8 +104,8 @@ int tell_paint(struct tell_painter *t, const uint8_t *rgb, int target,
     gradients_take(&t->gradients, t->x, &target, 1);
     if (t->method->explain(&task, &map, err) < 0)
         return -1;
-    heat_begin(t->settings.colours, &t->strip);
+    heatmap_image_begin(t->settings.colours, &t->strip);
     for (int i = 0; i < N_PANEL; i++)
-        heat_draw(&cell, panels[i], i, &t->strip);
+        heatmap_image_draw(&cell, panels[i], i, &t->strip);
     return png_write(&t->strip, path, err);
 }

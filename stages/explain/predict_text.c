@@ -1,5 +1,5 @@
 /* predict_text.c - one prediction as a line of a table, of JSON, of CSV */
-#include "stages/explain/tell_private.h"
+#include "stages/explain/predict_private.h"
 
 #include "base/json.h"
 
@@ -23,37 +23,37 @@ static void put_text(struct buf *b, const char *s, int width)
         buf_puts(b, " ");
 }
 
-static int column(const char *class_name)
+static int column_width(const char *class_name)
 {
     const int n = (int)strlen(class_name);
 
     return n < MIN_COLUMN ? MIN_COLUMN : n;
 }
 
-static int widest(const struct model_info *m)
+static int widest_class(const struct model_info *m)
 {
     int most = MIN_COLUMN;
 
     for (int i = 0; i < m->n_class; i++)
-        if (column(m->class_name[i]) > most)
-            most = column(m->class_name[i]);
+        if (column_width(m->class_name[i]) > most)
+            most = column_width(m->class_name[i]);
     return most;
 }
 
-void tell_head(const struct model_info *m, int width, struct buf *b)
+void predict_head(const struct model_info *m, int width, struct buf *b)
 {
     put_text(b, "file", width);
     buf_puts(b, "  ");
-    put_text(b, "class", widest(m));
+    put_text(b, "class", widest_class(m));
     for (int i = 0; i < m->n_class; i++) {
         buf_puts(b, "  ");
-        put_text(b, m->class_name[i], column(m->class_name[i]));
+        put_text(b, m->class_name[i], column_width(m->class_name[i]));
     }
     buf_puts(b, "\n");
 }
 
-void tell_row(const struct model_info *m, int width, const struct told_line *l,
-              struct buf *b)
+void predict_row(const struct model_info *m, int width,
+                 const struct predict_line *l, struct buf *b)
 {
     put_text(b, l->file, width);
     buf_puts(b, "  ");
@@ -61,15 +61,16 @@ void tell_row(const struct model_info *m, int width, const struct told_line *l,
         buf_puts(b, "set aside: ");
         put_text(b, l->aside, 0);
     } else {
-        put_text(b, m->class_name[l->said], widest(m));
+        put_text(b, m->class_name[l->predicted], widest_class(m));
         for (int i = 0; i < m->n_class; i++)
-            buf_printf(b, "  %*.1f %%", column(m->class_name[i]) - 2,
+            buf_printf(b, "  %*.1f %%", column_width(m->class_name[i]) - 2,
                        100.0 * (double)l->p[i]);
     }
     buf_puts(b, "\n");
 }
 
-static json_t *line_of(const struct model_info *m, const struct told_line *l)
+static json_t *recipe_line_of(const struct model_info *m,
+                              const struct predict_line *l)
 {
     json_t *j = json_object(), *p;
 
@@ -78,7 +79,7 @@ static json_t *line_of(const struct model_info *m, const struct told_line *l)
         json_object_set_new(j, "set_aside", json_text(l->aside));
         return j;
     }
-    json_object_set_new(j, "class", json_text(m->class_name[l->said]));
+    json_object_set_new(j, "class", json_text(m->class_name[l->predicted]));
     p = json_object();
     for (int i = 0; i < m->n_class; i++)
         json_object_set_new(p, m->class_name[i], json_real((double)l->p[i]));
@@ -88,10 +89,10 @@ static json_t *line_of(const struct model_info *m, const struct told_line *l)
     return j;
 }
 
-int tell_json(const struct model_info *m, const struct told_line *l,
-              struct buf *b, struct err *err)
+int predict_json(const struct model_info *m, const struct predict_line *l,
+                 struct buf *b, struct err *err)
 {
-    json_t *j = line_of(m, l);
+    json_t *j = recipe_line_of(m, l);
     char *text = json_dumps(j, JSON_REAL_PRECISION(9));
 
     json_decref(j);
@@ -103,7 +104,7 @@ int tell_json(const struct model_info *m, const struct told_line *l,
     return 0;
 }
 
-void tell_csv_head(const struct model_info *m, struct buf *b)
+void predict_csv_head(const struct model_info *m, struct buf *b)
 {
     char name[MODEL_NAME_MAX + 4];
 
@@ -116,13 +117,13 @@ void tell_csv_head(const struct model_info *m, struct buf *b)
     buf_puts(b, ",picture,status\n");
 }
 
-void tell_csv(const struct model_info *m, const struct told_line *l,
-              struct buf *b)
+void predict_csv(const struct model_info *m, const struct predict_line *l,
+                 struct buf *b)
 {
     buf_csv(b, l->file);
     buf_puts(b, ",");
     if (!l->aside)
-        buf_csv(b, m->class_name[l->said]);
+        buf_csv(b, m->class_name[l->predicted]);
     for (int i = 0; i < m->n_class; i++) {
         buf_puts(b, ",");
         if (!l->aside)

@@ -12,16 +12,17 @@ struct shift {
     int32_t *parent; /* owned: (h, w) */
 };
 
-static double linear(uint8_t v)
+static double linear_light(uint8_t v)
 {
     const double x = v / 255.0;
 
     return x > 0.04045 ? pow((x + 0.055) / 1.055, 2.4) : x / 12.92;
 }
 
-void rgb_to_lab(const uint8_t rgb[3], double lab[3])
+void quickshift_rgb_to_lab(const uint8_t rgb[3], double lab[3])
 {
-    const double r = linear(rgb[0]), g = linear(rgb[1]), b = linear(rgb[2]);
+    const double r = linear_light(rgb[0]), g = linear_light(rgb[1]),
+                 b = linear_light(rgb[2]);
     double f[3] = {
         (0.412453 * r + 0.357580 * g + 0.180423 * b) / 0.95047,
         0.212671 * r + 0.715160 * g + 0.072169 * b,
@@ -36,8 +37,8 @@ void rgb_to_lab(const uint8_t rgb[3], double lab[3])
 }
 
 /* Of pixels 'rows' and 'columns' apart, without a division. */
-static double distance2(const struct shift *s, int i, int j, int rows,
-                        int columns)
+static double squared_distance(const struct shift *s, int i, int j, int rows,
+                               int columns)
 {
     const double *p = s->point + 3 * i, *q = s->point + 3 * j;
     const double l = p[0] - q[0], a = p[1] - q[1], b = p[2] - q[2];
@@ -45,12 +46,12 @@ static double distance2(const struct shift *s, int i, int j, int rows,
     return l * l + a * a + b * b + rows * rows + columns * columns;
 }
 
-static int least(int a, int b)
+static int least_of(int a, int b)
 {
     return a < b ? a : b;
 }
 
-static int most(int a, int b)
+static int most_of(int a, int b)
 {
     return a > b ? a : b;
 }
@@ -68,12 +69,12 @@ static void measure_density(struct shift *s)
             const int i = r * s->w + c;
             double sum = 0.0;
 
-            for (int y = r; y < least(r + s->window + 1, s->h); y++)
-                for (int x = y > r ? most(c - s->window, 0) : c + 1;
-                     x < least(c + s->window + 1, s->w); x++) {
+            for (int y = r; y < least_of(r + s->window + 1, s->h); y++)
+                for (int x = y > r ? most_of(c - s->window, 0) : c + 1;
+                     x < least_of(c + s->window + 1, s->w); x++) {
                     const int j = y * s->w + x;
                     const double v =
-                        exp(share * distance2(s, i, j, y - r, x - c));
+                        exp(share * squared_distance(s, i, j, y - r, x - c));
 
                     sum += v;
                     s->density[j] += v;
@@ -84,7 +85,7 @@ static void measure_density(struct shift *s)
         s->density[i] += s->a->noise[i];
 }
 
-static bool denser(const struct shift *s, int j, int i)
+static bool is_denser(const struct shift *s, int j, int i)
 {
     if (s->density[j] > s->density[i])
         return true;
@@ -99,16 +100,16 @@ static int32_t parent_of(const struct shift *s, int r, int c)
     double closest = INFINITY;
     int32_t parent = i;
 
-    for (int y = most(r - s->window, 0); y < least(r + s->window + 1, s->h);
-         y++)
-        for (int x = most(c - s->window, 0); x < least(c + s->window + 1, s->w);
-             x++) {
+    for (int y = most_of(r - s->window, 0);
+         y < least_of(r + s->window + 1, s->h); y++)
+        for (int x = most_of(c - s->window, 0);
+             x < least_of(c + s->window + 1, s->w); x++) {
             const int j = y * s->w + x;
             double d;
 
-            if (!denser(s, j, i))
+            if (!is_denser(s, j, i))
                 continue;
-            d = distance2(s, i, j, y - r, x - c);
+            d = squared_distance(s, i, j, y - r, x - c);
             if (d < closest) {
                 closest = d;
                 parent = j;
@@ -152,7 +153,7 @@ int quickshift(const struct quickshift_args *a, const uint8_t *rgb, int h,
         goto out;
     }
     for (size_t i = 0; i < n; i++) {
-        rgb_to_lab(rgb + 3 * i, s.point + 3 * i);
+        quickshift_rgb_to_lab(rgb + 3 * i, s.point + 3 * i);
         for (int c = 0; c < 3; c++)
             s.point[3 * i + (size_t)c] *= a->ratio;
     }

@@ -26,7 +26,7 @@ struct fit {
     double *h; /* (len, len) second derivatives, the upper triangle */
 };
 
-static double dot(const double *a, const double *b, size_t n)
+static double dot_product(const double *a, const double *b, size_t n)
 {
     double sum = 0.0;
 
@@ -40,7 +40,7 @@ static bool in_split(const struct baseline_rows *r, size_t i, enum split s)
     return r->label[i] >= 0 && r->split[i] == s;
 }
 
-static double feature(const struct fit *f, size_t row, size_t j)
+static double feature_at(const struct fit *f, size_t row, size_t j)
 {
     return (double)f->rows->feature[row * BASELINE_FEATURES + f->first + j];
 }
@@ -49,11 +49,11 @@ static double feature(const struct fit *f, size_t row, size_t j)
 static void row_of(const struct fit *f, size_t i, double *x)
 {
     for (size_t j = 0; j < f->d; j++)
-        x[j] = (feature(f, i, j) - f->mean[j]) / f->scale[j];
+        x[j] = (feature_at(f, i, j) - f->mean[j]) / f->scale[j];
     x[f->d] = 1.0;
 }
 
-static void standardise(struct fit *f)
+static void standardise_features(struct fit *f)
 {
     const size_t n = f->rows->n;
 
@@ -62,11 +62,11 @@ static void standardise(struct fit *f)
 
         for (size_t i = 0; i < n; i++)
             if (in_split(f->rows, i, SPLIT_TRAIN))
-                sum += feature(f, i, j);
+                sum += feature_at(f, i, j);
         f->mean[j] = sum / (double)f->n_train;
         for (size_t i = 0; i < n; i++)
             if (in_split(f->rows, i, SPLIT_TRAIN))
-                var += pow(feature(f, i, j) - f->mean[j], 2.0);
+                var += pow(feature_at(f, i, j) - f->mean[j], 2.0);
         f->scale[j] = sqrt(var / (double)f->n_train);
         if (f->scale[j] < 1e-9)
             f->scale[j] = 1.0;
@@ -74,13 +74,13 @@ static void standardise(struct fit *f)
 }
 
 /* p = softmax(w x); returns the log of the sum that divides, plus the top. */
-static double softmax(const struct fit *f, const double *w, const double *x,
-                      double *p)
+static double softmax_row(const struct fit *f, const double *w, const double *x,
+                          double *p)
 {
     double top = -INFINITY, sum = 0.0;
 
     for (size_t c = 0; c < f->k; c++) {
-        p[c] = dot(w + c * (f->d + 1), x, f->d + 1);
+        p[c] = dot_product(w + c * (f->d + 1), x, f->d + 1);
         top = fmax(top, p[c]);
     }
     for (size_t c = 0; c < f->k; c++)
@@ -91,7 +91,7 @@ static double softmax(const struct fit *f, const double *w, const double *x,
 }
 
 /* Loss and gradient at w, both divided by the number of rows. */
-static double loss(const struct fit *f, const double *w, double *g)
+static double loss_gradient(const struct fit *f, const double *w, double *g)
 {
     const double scale = 1.0 / (double)f->n_train;
     double sum = 0.0, x[BASELINE_FEATURES + 1], p[CONFIG_CLASSES_MAX];
@@ -103,7 +103,8 @@ static double loss(const struct fit *f, const double *w, double *g)
         if (!in_split(f->rows, i, SPLIT_TRAIN))
             continue;
         row_of(f, i, x);
-        sum += softmax(f, w, x, p) - dot(w + y * (f->d + 1), x, f->d + 1);
+        sum += softmax_row(f, w, x, p) -
+               dot_product(w + y * (f->d + 1), x, f->d + 1);
         p[y] -= 1.0;
         for (size_t c = 0; c < f->k; c++)
             for (size_t j = 0; j <= f->d; j++)
@@ -143,7 +144,7 @@ static void find_curvature(struct fit *f)
         if (!in_split(f->rows, i, SPLIT_TRAIN))
             continue;
         row_of(f, i, x);
-        softmax(f, f->w, x, p);
+        softmax_row(f, f->w, x, p);
         for (size_t c = 0; c < f->k; c++)
             for (size_t e = c; e < f->k; e++)
                 add_outer(f->h + c * m * f->len + e * m, f->len, m,
@@ -163,13 +164,13 @@ static bool find_step(struct fit *f)
     find_curvature(f);
     for (size_t j = 0; j < f->len; j++)
         f->step[j] = -f->g[j] * (double)f->n_train;
-    return solve_positive((int)f->len, f->h, 1, f->step) == 0;
+    return lapack_solve_positive((int)f->len, f->h, 1, f->step) == 0;
 }
 
 /* Go down along the step, or less far; false if there is no way down. */
 static bool line_search(struct fit *f, double *value)
 {
-    const double slope = dot(f->g, f->step, f->len);
+    const double slope = dot_product(f->g, f->step, f->len);
     double part = 1.0;
 
     for (int i = 0; i < HALVINGS && slope < 0.0; i++, part *= 0.5) {
@@ -177,7 +178,7 @@ static bool line_search(struct fit *f, double *value)
 
         for (size_t j = 0; j < f->len; j++)
             f->trial[j] = f->w[j] + part * f->step[j];
-        v = loss(f, f->trial, f->trial_g);
+        v = loss_gradient(f, f->trial, f->trial_g);
         if (v <= *value + 1e-4 * part * slope) {
             *value = v;
             memcpy(f->w, f->trial, f->len * sizeof(*f->w));
@@ -188,11 +189,12 @@ static bool line_search(struct fit *f, double *value)
     return false;
 }
 
-static void minimise(struct fit *f)
+static void minimise_loss(struct fit *f)
 {
-    double value = loss(f, f->w, f->g);
+    double value = loss_gradient(f, f->w, f->g);
 
-    for (int i = 0; i < ITERATIONS && dot(f->g, f->g, f->len) >= 1e-14; i++)
+    for (int i = 0; i < ITERATIONS && dot_product(f->g, f->g, f->len) >= 1e-14;
+         i++)
         if (!find_step(f) || !line_search(f, &value))
             return;
 }
@@ -213,7 +215,7 @@ static int fit_init(struct fit *f, struct err *err)
 }
 
 /* Share of the rows of 's' whose likeliest class is their own. */
-static double accuracy(const struct fit *f, enum split s)
+static double accuracy_on(const struct fit *f, enum split s)
 {
     double x[BASELINE_FEATURES + 1], p[CONFIG_CLASSES_MAX];
     size_t n = 0, right = 0;
@@ -224,7 +226,7 @@ static double accuracy(const struct fit *f, enum split s)
         if (!in_split(f->rows, i, s))
             continue;
         row_of(f, i, x);
-        softmax(f, f->w, x, p);
+        softmax_row(f, f->w, x, p);
         for (size_t c = 1; c < f->k; c++)
             if (p[c] > p[best])
                 best = c;
@@ -234,7 +236,7 @@ static double accuracy(const struct fit *f, enum split s)
     return n ? (double)right / (double)n : (double)NAN;
 }
 
-static size_t count(const struct baseline_rows *r, enum split s)
+static size_t count_rows(const struct baseline_rows *r, enum split s)
 {
     size_t n = 0;
 
@@ -244,21 +246,21 @@ static size_t count(const struct baseline_rows *r, enum split s)
 }
 
 /* Fit on features first .. first+d-1; score validation, then test. */
-static int score(const struct baseline_rows *r, size_t first, size_t d,
-                 double accuracies[2], struct err *err)
+static int score_features(const struct baseline_rows *r, size_t first, size_t d,
+                          double accuracies[2], struct err *err)
 {
     struct fit f = {.rows = r, .first = first, .d = d, .k = (size_t)r->n_class};
 
-    f.n_train = count(r, SPLIT_TRAIN);
+    f.n_train = count_rows(r, SPLIT_TRAIN);
     accuracies[0] = accuracies[1] = (double)NAN;
     if (f.n_train == 0)
         return 0;
     if (fit_init(&f, err) < 0)
         return -1;
-    standardise(&f);
-    minimise(&f);
-    accuracies[0] = accuracy(&f, SPLIT_VALIDATION);
-    accuracies[1] = accuracy(&f, SPLIT_TEST);
+    standardise_features(&f);
+    minimise_loss(&f);
+    accuracies[0] = accuracy_on(&f, SPLIT_VALIDATION);
+    accuracies[1] = accuracy_on(&f, SPLIT_TEST);
     free(f.block);
     return 0;
 }
@@ -270,14 +272,14 @@ int baseline_run(const struct baseline_rows *rows,
 
     BUG_ON(rows->n_class < 1 || rows->n_class > CONFIG_CLASSES_MAX);
     *scores = (struct baseline_scores){
-        .n_train = count(rows, SPLIT_TRAIN),
-        .n_validation = count(rows, SPLIT_VALIDATION),
-        .n_test = count(rows, SPLIT_TEST),
+        .n_train = count_rows(rows, SPLIT_TRAIN),
+        .n_validation = count_rows(rows, SPLIT_VALIDATION),
+        .n_test = count_rows(rows, SPLIT_TEST),
     };
-    if (score(rows, 0, BASELINE_FEATURES, all, err) < 0 ||
-        score(rows, BASELINE_COLOUR, BASELINE_FEATURES - BASELINE_COLOUR,
-              colour, err) < 0 ||
-        score(rows, BASELINE_SIZE, BASELINE_COLOUR, size, err) < 0)
+    if (score_features(rows, 0, BASELINE_FEATURES, all, err) < 0 ||
+        score_features(rows, BASELINE_COLOUR,
+                       BASELINE_FEATURES - BASELINE_COLOUR, colour, err) < 0 ||
+        score_features(rows, BASELINE_SIZE, BASELINE_COLOUR, size, err) < 0)
         return -1;
     scores->validation = all[0];
     scores->test = all[1];
@@ -287,7 +289,7 @@ int baseline_run(const struct baseline_rows *rows,
 }
 
 /* Add 'n' rows with 'share' of them right; 'sum' holds the right ones. */
-static void pool(double *sum, double share, size_t n)
+static void pool_scores(double *sum, double share, size_t n)
 {
     *sum += n ? share * (double)n : 0.0;
 }
@@ -298,10 +300,10 @@ void baseline_pool(const struct baseline_scores *of, int folds,
     struct baseline_scores a = {0};
 
     for (int f = 0; f < folds; f++) {
-        pool(&a.validation, of[f].validation, of[f].n_validation);
-        pool(&a.test, of[f].test, of[f].n_test);
-        pool(&a.colour_test, of[f].colour_test, of[f].n_test);
-        pool(&a.size_test, of[f].size_test, of[f].n_test);
+        pool_scores(&a.validation, of[f].validation, of[f].n_validation);
+        pool_scores(&a.test, of[f].test, of[f].n_test);
+        pool_scores(&a.colour_test, of[f].colour_test, of[f].n_test);
+        pool_scores(&a.size_test, of[f].size_test, of[f].n_test);
         a.n_train += of[f].n_train;
         a.n_validation += of[f].n_validation;
         a.n_test += of[f].n_test;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* How the picture was resized. */
-static void follow(const struct outlined *o, struct contour *c)
+static void resize_contour(const struct contour_files *o, struct contour *c)
 {
     const int side = (int)o->config->preprocess.size;
     struct resize_place p = {.w = side, .h = side};
@@ -21,7 +21,7 @@ static void follow(const struct outlined *o, struct contour *c)
 
 /* "DIR/NNN_cytMM.dat" of "DIR/CROPPED/NNN_MM.bmp"; false: it is called
  * otherwise. */
-static bool name_of(const struct outlined *o, enum contour_part part,
+static bool name_of(const struct contour_files *o, enum contour_part part,
                     char path[FILE_PATH_MAX])
 {
     const char *slash = strrchr(o->file, '/');
@@ -43,7 +43,7 @@ static bool name_of(const struct outlined *o, enum contour_part part,
                      name + first + 1) == 0;
 }
 
-static int read_contour(const struct outlined *o, const char *path,
+static int read_contour(const struct contour_files *o, const char *path,
                         struct contour *c, struct err *err)
 {
     char *text = NULL;
@@ -59,11 +59,12 @@ static int read_contour(const struct outlined *o, const char *path,
         rc = -1;
     }
     if (rc == 0)
-        follow(o, c);
+        resize_contour(o, c);
     return rc;
 }
 
-int outlines_put(const struct outlined *o, struct buf *out, struct err *err)
+int contour_files_put(const struct contour_files *o, struct buf *out,
+                      struct err *err)
 {
     for (int part = 0; part < CONTOUR_PARTS; part++) {
         char path[FILE_PATH_MAX];

@@ -12,7 +12,7 @@
 #include "img/resize.h"
 
 /* A picture whose contours are wanted. */
-struct outlined {
+struct contour_files {
     const char *dataset;         /* directory; borrowed */
     const char *file;            /* of the picture, relative to it; borrowed */
     size_t row;                  /* of the store */
@@ -21,11 +21,11 @@ struct outlined {
 };
 
 /*
- * Append the picture's lines of contours.csv (store/contours.h), resized with it;
- * none if there are no such files.
+ * Append the picture's lines of contours.csv (store/contours.h), resized with
+ * it; none if there are no such files.
  * Errors: ERR_SYSTEM.  What is wrong with a file stands in its line.
  */
-MUST_USE int outlines_put(const struct outlined *o, struct buf *out,
-                          struct err *err);
+MUST_USE int contour_files_put(const struct contour_files *o, struct buf *out,
+                               struct err *err);
 
 #endif

@@ -12,65 +12,65 @@ static int no_memory(struct err *err)
     return err_set(err, ERR_SYSTEM, "no memory to look at the pictures");
 }
 
-/* --- near duplicates ------------------------------------------------------- */
+/* --- near duplicates ------------------------------------------------------ */
 
-static int find_near(struct checks *c, const struct findings *f,
+static int find_near(struct data_checks *c, const struct data_report *f,
                      struct err *err)
 {
-    const size_t n = f->walk->n;
-    const struct look **look = calloc(n + 1, sizeof(*look));
+    const size_t n = f->images->n;
+    const struct perceptual_hash **phash = calloc(n + 1, sizeof(*phash));
     int *part = calloc(n + 1, sizeof(*part));
 
-    if (!look || !part) {
-        free(look);
+    if (!phash || !part) {
+        free(phash);
         free(part);
         return no_memory(err);
     }
     for (size_t i = 0; i < n; i++) {
-        const struct cell *cell = &f->cell[i];
+        const struct read_image *cell = &f->cell[i];
 
-        part[i] = findings_part(f, i);
-        if (!cell->aside && cell->has_look && !cell->is_copy)
-            look[i] = &cell->look;
+        part[i] = data_report_part(f, i);
+        if (!cell->aside && cell->has_phash && !cell->is_copy)
+            phash[i] = &cell->phash;
     }
-    look_find(look, NULL, n, c->near);
-    look_find(look, part, n, c->near_other);
-    free(look);
+    perceptual_hash_find(phash, NULL, n, c->near);
+    perceptual_hash_find(phash, part, n, c->near_other);
+    free(phash);
     free(part);
     return 0;
 }
 
 /* " and N more; see stats.json" behind the last that is said. */
-static void say_rest(struct buf *warnings, size_t n, const char *what)
+static void warn_rest(struct buf *warnings, size_t n, const char *what)
 {
-    if (n > CHECKS_SAID)
+    if (n > DATA_CHECKS_WARNINGS)
         buf_printf(warnings, "%zu more %s: see data/stats.json\n",
-                   n - CHECKS_SAID, what);
+                   n - DATA_CHECKS_WARNINGS, what);
 }
 
-static void count_near(struct checks *c, struct findings *f)
+static void count_near(struct data_checks *c, struct data_report *f)
 {
-    const struct walk_file *file = f->walk->file;
-    const size_t n = f->walk->n;
+    const struct find_images_file *file = f->images->file;
+    const size_t n = f->images->n;
 
     for (size_t i = 0; i < n; i++) {
         const size_t k = c->near_other[i];
-        char room[2][FINDINGS_PART];
+        char room[2][DATA_REPORT_PART];
 
         c->n_near += c->near[i] < n;
-        if (k < n && c->n_near_other++ < CHECKS_SAID)
+        if (k < n && c->n_near_other++ < DATA_CHECKS_WARNINGS)
             buf_printf(&f->warnings, "'%s' (%s) and '%s' (%s) look the same\n",
-                       file[k].path, findings_part_name(f, k, room[0]),
-                       file[i].path, findings_part_name(f, i, room[1]));
+                       file[k].path, data_report_part_name(f, k, room[0]),
+                       file[i].path, data_report_part_name(f, i, room[1]));
     }
-    say_rest(&f->warnings, c->n_near_other,
-             f->fold ? "pictures that look like one of another fold"
-                     : "pictures that look like one of another split");
+    warn_rest(&f->warnings, c->n_near_other,
+              f->fold ? "pictures that look like one of another fold"
+                      : "pictures that look like one of another split");
 }
 
-/* --- outliers -------------------------------------------------------------- */
+/* --- outliers ------------------------------------------------------------- */
 
-static double value_of(const struct cell *cell, enum checks_odd what)
+static double value_of(const struct read_image *cell, enum data_checks_odd what)
 {
     const float *v = cell->feature;
     const float *colour = v + BASELINE_COLOUR;
@@ -88,35 +88,36 @@ static int by_value(const void *a, const void *b)
     return (p > q) - (p < q);
 }
 
-static double median(double *v, size_t n)
+static double median_of(double *v, size_t n)
 {
     qsort(v, n, sizeof(*v), by_value);
     return (v[(n - 1) / 2] + v[n / 2]) / 2;
 }
 
 /* Middle and scale of class 'label'; false if it has too few to tell. */
-static bool measure_class(const struct findings *f, int label,
-                          enum checks_odd what, double *room, double out[2])
+static bool measure_class(const struct data_report *f, int label,
+                          enum data_checks_odd what, double *room,
+                          double out[2])
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < f->walk->n; i++)
+    for (size_t i = 0; i < f->images->n; i++)
         if (f->label[i] == label)
             room[n++] = value_of(&f->cell[i], what);
-    if (n < CHECKS_LEAST)
+    if (n < DATA_CHECKS_LEAST)
         return false;
-    out[0] = median(room, n);
+    out[0] = median_of(room, n);
     for (size_t i = 0; i < n; i++)
         room[i] = fabs(room[i] - out[0]);
-    out[1] = 1.4826 * median(room, n);
+    out[1] = 1.4826 * median_of(room, n);
     return out[1] > 0;
 }
 
-static void say_odd(struct findings *f, size_t i, enum checks_odd what,
-                    double middle)
+static void warn_odd(struct data_report *f, size_t i, enum data_checks_odd what,
+                     double middle)
 {
-    const struct walk_file *file = &f->walk->file[i];
-    const struct cell *cell = &f->cell[i];
+    const struct find_images_file *file = &f->images->file[i];
+    const struct read_image *cell = &f->cell[i];
     const double v = value_of(cell, what);
 
     if (what == ODD_SIZE)
@@ -125,52 +126,54 @@ static void say_odd(struct findings *f, size_t i, enum checks_odd what,
                    file->path, (double)cell->feature[BASELINE_SIZE],
                    (double)cell->feature[BASELINE_SIZE + 1],
                    v > middle ? "much larger" : "much smaller",
-                   f->walk->class_name[file->label]);
+                   f->images->class_name[file->label]);
     else
         buf_printf(&f->warnings,
                    "'%s' has brightness %.0f, others of %s %.0f\n", file->path,
-                   v, f->walk->class_name[file->label], middle);
+                   v, f->images->class_name[file->label], middle);
 }
 
-static size_t find_odd(struct checks *c, struct findings *f,
-                       enum checks_odd what, double *room)
+static size_t find_odd(struct data_checks *c, struct data_report *f,
+                       enum data_checks_odd what, double *room)
 {
     size_t count = 0;
 
-    for (int label = 0; label < f->walk->n_class; label++) {
+    for (int label = 0; label < f->images->n_class; label++) {
         double m[2];
 
         if (!measure_class(f, label, what, room, m))
             continue;
-        for (size_t i = 0; i < f->walk->n; i++) {
-            if (f->label[i] != label ||
-                fabs(value_of(&f->cell[i], what) - m[0]) <= CHECKS_FAR * m[1])
+        for (size_t i = 0; i < f->images->n; i++) {
+            if (f->label[i] != label || fabs(value_of(&f->cell[i], what) -
+                                             m[0]) <= DATA_CHECKS_FAR * m[1])
                 continue;
             c->odd[i] |= (unsigned char)what;
-            if (count++ < CHECKS_SAID)
-                say_odd(f, i, what, m[0]);
+            if (count++ < DATA_CHECKS_WARNINGS)
+                warn_odd(f, i, what, m[0]);
         }
     }
     return count;
 }
 
-/* --- all of it ------------------------------------------------------------- */
+/* --- all of it ------------------------------------------------------------ */
 
-int checks_run(struct checks *c, struct findings *f, struct err *err)
+int data_checks_run(struct data_checks *c, struct data_report *f,
+                    struct err *err)
 {
-    const size_t n = f->walk->n;
+    const size_t n = f->images->n;
     double *room = calloc(n + 1, sizeof(*room));
 
-    *c = (struct checks){.near = calloc(n + 1, sizeof(*c->near)),
-                         .near_other = calloc(n + 1, sizeof(*c->near_other)),
-                         .odd = calloc(n + 1, 1)};
+    *c = (struct data_checks){.near = calloc(n + 1, sizeof(*c->near)),
+                              .near_other =
+                                  calloc(n + 1, sizeof(*c->near_other)),
+                              .odd = calloc(n + 1, 1)};
     if (!room || !c->near || !c->near_other || !c->odd) {
         free(room);
         return no_memory(err);
     }
     for (size_t i = 0; i < n; i++)
         c->near[i] = c->near_other[i] = n;
-    if (n > CHECKS_COMPARED)
+    if (n > DATA_CHECKS_COMPARED)
         buf_printf(&f->warnings,
                    "%zu pictures are too many to look for near duplicates\n",
                    n);
@@ -180,27 +183,29 @@ int checks_run(struct checks *c, struct findings *f, struct err *err)
     }
     count_near(c, f);
     c->n_odd_size = find_odd(c, f, ODD_SIZE, room);
-    say_rest(&f->warnings, c->n_odd_size, "of odd size");
+    warn_rest(&f->warnings, c->n_odd_size, "of odd size");
     c->n_odd_light = find_odd(c, f, ODD_LIGHT, room);
-    say_rest(&f->warnings, c->n_odd_light, "of odd brightness");
+    warn_rest(&f->warnings, c->n_odd_light, "of odd brightness");
     free(room);
     return buf_check(&f->warnings, err);
 }
 
-static json_t *near_json(const struct checks *c, const struct findings *f)
+static json_t *near_json(const struct data_checks *c,
+                         const struct data_report *f)
 {
     json_t *o = json_object(), *list = json_array();
-    const size_t n = f->walk->n;
+    const size_t n = f->images->n;
 
-    for (size_t i = 0; i < n && json_array_size(list) < CHECKS_LISTED; i++) {
+    for (size_t i = 0; i < n && json_array_size(list) < DATA_CHECKS_LISTED;
+         i++) {
         const size_t k = c->near_other[i] < n ? c->near_other[i] : c->near[i];
         json_t *pair;
 
         if (k == n)
             continue;
         pair = json_array();
-        json_array_append_new(pair, json_text(f->walk->file[k].path));
-        json_array_append_new(pair, json_text(f->walk->file[i].path));
+        json_array_append_new(pair, json_text(f->images->file[k].path));
+        json_array_append_new(pair, json_text(f->images->file[i].path));
         json_array_append_new(list, pair);
     }
     json_object_set_new(o, "files", json_count(c->n_near));
@@ -209,18 +214,19 @@ static json_t *near_json(const struct checks *c, const struct findings *f)
     return o;
 }
 
-static json_t *odd_json(const struct checks *c, const struct findings *f)
+static json_t *odd_json(const struct data_checks *c,
+                        const struct data_report *f)
 {
     json_t *o = json_object(), *list = json_array();
 
-    for (size_t i = 0; i < f->walk->n && json_array_size(list) < CHECKS_LISTED;
-         i++) {
+    for (size_t i = 0;
+         i < f->images->n && json_array_size(list) < DATA_CHECKS_LISTED; i++) {
         json_t *one;
 
         if (!c->odd[i])
             continue;
         one = json_object();
-        json_object_set_new(one, "file", json_text(f->walk->file[i].path));
+        json_object_set_new(one, "file", json_text(f->images->file[i].path));
         json_object_set_new(one, "what",
                             json_string(c->odd[i] == ODD_SIZE    ? "size"
                                         : c->odd[i] == ODD_LIGHT ? "brightness"
@@ -233,16 +239,17 @@ static json_t *odd_json(const struct checks *c, const struct findings *f)
     return o;
 }
 
-void checks_json(const struct checks *c, const struct findings *f, json_t *o)
+void data_checks_json(const struct data_checks *c, const struct data_report *f,
+                      json_t *o)
 {
     json_object_set_new(o, "near_duplicates", near_json(c, f));
     json_object_set_new(o, "outliers", odd_json(c, f));
 }
 
-void checks_release(struct checks *c)
+void data_checks_release(struct data_checks *c)
 {
     free(c->near);
     free(c->near_other);
     free(c->odd);
-    *c = (struct checks){0};
+    *c = (struct data_checks){0};
 }

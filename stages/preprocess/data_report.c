@@ -8,47 +8,48 @@
 #include <stdlib.h>
 #include <string.h>
 
-int findings_init(struct findings *f, const struct walk *walk, struct err *err)
+int data_report_init(struct data_report *f, const struct find_images *images,
+                     struct err *err)
 {
-    const size_t n = walk->n + 1;
+    const size_t n = images->n + 1;
 
-    *f = (struct findings){.walk = walk, .dataset = ""};
+    *f = (struct data_report){.images = images, .dataset = ""};
     f->cell = calloc(n, sizeof(*f->cell));
     f->label = calloc(n, sizeof(*f->label));
     f->split = calloc(n, sizeof(*f->split));
     if (f->cell && f->label && f->split)
         return 0;
-    findings_release(f);
-    return err_set(err, ERR_SYSTEM, "no memory for %zu pictures", walk->n);
+    data_report_release(f);
+    return err_set(err, ERR_SYSTEM, "no memory for %zu pictures", images->n);
 }
 
-void findings_release(struct findings *f)
+void data_report_release(struct data_report *f)
 {
-    for (size_t i = 0; f->cell && i < f->walk->n; i++)
+    for (size_t i = 0; f->cell && i < f->images->n; i++)
         free(f->cell[i].aside);
     free(f->cell);
     free(f->label);
     free(f->split);
-    checks_release(&f->checks);
+    data_checks_release(&f->checks);
     buf_release(&f->warnings);
-    *f = (struct findings){0};
+    *f = (struct data_report){0};
 }
 
-int findings_part(const struct findings *f, size_t i)
+int data_report_part(const struct data_report *f, size_t i)
 {
     return f->fold ? f->fold[i] : (int)f->split[i];
 }
 
-const char *findings_part_name(const struct findings *f, size_t i,
-                               char room[FINDINGS_PART])
+const char *data_report_part_name(const struct data_report *f, size_t i,
+                                  char room[DATA_REPORT_PART])
 {
     if (!f->fold)
-        return split_name(f->split[i]);
-    snprintf(room, FINDINGS_PART, "fold %d", f->fold[i]);
+        return store_split_name(f->split[i]);
+    snprintf(room, DATA_REPORT_PART, "fold %d", f->fold[i]);
     return room;
 }
 
-/* --- duplicates ------------------------------------------------------------- */
+/* --- duplicates ----------------------------------------------------------- */
 
 /* A content and where it is, to be sorted. */
 struct content {
@@ -65,15 +66,15 @@ static int by_content(const void *a, const void *b)
 }
 
 /* Files c[0 .. n-1] are equal; n >= 2. */
-static void note_equal(struct findings *f, const struct content *c, size_t n)
+static void note_equal(struct data_report *f, const struct content *c, size_t n)
 {
-    const struct walk_file *file = f->walk->file;
+    const struct find_images_file *file = f->images->file;
     const size_t a = c[0].row;
     size_t split = n, class = n; /* first that differs from c[0] in it */
-    char room[2][FINDINGS_PART];
+    char room[2][DATA_REPORT_PART];
 
     for (size_t i = n; i-- > 1;) {
-        if (findings_part(f, c[i].row) != findings_part(f, a))
+        if (data_report_part(f, c[i].row) != data_report_part(f, a))
             split = i;
         if (f->label[c[i].row] != f->label[a])
             class = i;
@@ -86,24 +87,24 @@ static void note_equal(struct findings *f, const struct content *c, size_t n)
     if (split < n)
         buf_printf(&f->warnings,
                    "'%s' (%s) and '%s' (%s) are the same picture\n",
-                   file[a].path, findings_part_name(f, a, room[0]),
+                   file[a].path, data_report_part_name(f, a, room[0]),
                    file[c[split].row].path,
-                   findings_part_name(f, c[split].row, room[1]));
+                   data_report_part_name(f, c[split].row, room[1]));
     if (class < n)
         buf_printf(&f->warnings,
                    "'%s' and '%s' are the same picture in two classes\n",
                    file[a].path, file[c[class].row].path);
 }
 
-static int find_copies(struct findings *f, struct err *err)
+static int find_copies(struct data_report *f, struct err *err)
 {
-    struct content *c = malloc((f->walk->n + 1) * sizeof(*c));
+    struct content *c = malloc((f->images->n + 1) * sizeof(*c));
     size_t n = 0;
 
     if (!c)
         return err_set(err, ERR_SYSTEM, "no memory for %zu contents",
-                       f->walk->n);
-    for (size_t i = 0; i < f->walk->n; i++) {
+                       f->images->n);
+    for (size_t i = 0; i < f->images->n; i++) {
         f->n_aside += f->cell[i].aside != NULL;
         if (!f->cell[i].aside)
             c[n++] = (struct content){f->cell[i].sha256, i};
@@ -120,10 +121,10 @@ static int find_copies(struct findings *f, struct err *err)
     return buf_check(&f->warnings, err);
 }
 
-/* --- the baseline ----------------------------------------------------------- */
+/* --- the baseline --------------------------------------------------------- */
 
 /* In each fold, then together. */
-static int measure_folds(struct findings *f, struct baseline_rows *rows,
+static int measure_folds(struct data_report *f, struct baseline_rows *rows,
                          struct err *err)
 {
     enum split *split = malloc((rows->n + 1) * sizeof(*split));
@@ -145,12 +146,12 @@ static int measure_folds(struct findings *f, struct baseline_rows *rows,
     return rc;
 }
 
-static int measure_baseline(struct findings *f, struct err *err)
+static int measure_baseline(struct data_report *f, struct err *err)
 {
-    const size_t n = f->walk->n;
+    const size_t n = f->images->n;
     float *feature = calloc((n + 1) * BASELINE_FEATURES, sizeof(*feature));
     struct baseline_rows rows = {.n = n,
-                                 .n_class = f->walk->n_class,
+                                 .n_class = f->images->n_class,
                                  .label = f->label,
                                  .split = f->split,
                                  .feature = feature};
@@ -167,38 +168,39 @@ static int measure_baseline(struct findings *f, struct err *err)
     return rc;
 }
 
-int findings_sum_up(struct findings *f, struct err *err)
+int data_report_sum_up(struct data_report *f, struct err *err)
 {
-    if (find_copies(f, err) < 0 || checks_run(&f->checks, f, err) < 0)
+    if (find_copies(f, err) < 0 || data_checks_run(&f->checks, f, err) < 0)
         return -1;
     return measure_baseline(f, err);
 }
 
-/* --- stats.json -------------------------------------------------------------- */
+/* --- stats.json ----------------------------------------------------------- */
 
 /* Pictures of class 'c' in each split, as members of 'o'. */
-static void count_splits(const struct findings *f, int c, json_t *o)
+static void count_splits(const struct data_report *f, int c, json_t *o)
 {
     size_t count[SPLIT_NONE + 1] = {0};
 
-    for (size_t i = 0; i < f->walk->n; i++)
-        if (f->walk->file[i].label == c)
+    for (size_t i = 0; i < f->images->n; i++)
+        if (f->images->file[i].label == c)
             count[f->split[i]]++;
     for (int s = SPLIT_TRAIN; s < SPLIT_NONE; s++)
-        json_object_set_new(o, split_name((enum split)s), json_count(count[s]));
+        json_object_set_new(o, store_split_name((enum split)s),
+                            json_count(count[s]));
     json_object_set_new(o, "set_aside", json_count(count[SPLIT_NONE]));
 }
 
 /* In each fold, as the list "folds". */
-static void count_folds(const struct findings *f, int c, json_t *o)
+static void count_folds(const struct data_report *f, int c, json_t *o)
 {
     size_t count[CONFIG_FOLDS_MAX] = {0}, aside = 0;
     json_t *list = json_array();
 
-    for (size_t i = 0; i < f->walk->n; i++)
-        if (f->walk->file[i].label == c && f->fold[i] >= 0)
+    for (size_t i = 0; i < f->images->n; i++)
+        if (f->images->file[i].label == c && f->fold[i] >= 0)
             count[f->fold[i]]++;
-        else if (f->walk->file[i].label == c)
+        else if (f->images->file[i].label == c)
             aside++;
     for (int k = 0; k < f->folds; k++)
         json_array_append_new(list, json_count(count[k]));
@@ -206,14 +208,14 @@ static void count_folds(const struct findings *f, int c, json_t *o)
     json_object_set_new(o, "set_aside", json_count(aside));
 }
 
-static json_t *class_counts(const struct findings *f)
+static json_t *class_counts(const struct data_report *f)
 {
     json_t *list = json_array();
 
-    for (int c = 0; c < f->walk->n_class; c++) {
+    for (int c = 0; c < f->images->n_class; c++) {
         json_t *o = json_object();
 
-        json_object_set_new(o, "name", json_text(f->walk->class_name[c]));
+        json_object_set_new(o, "name", json_text(f->images->class_name[c]));
         if (f->fold)
             count_folds(f, c, o);
         else
@@ -223,12 +225,12 @@ static json_t *class_counts(const struct findings *f)
     return list;
 }
 
-static json_t *set_aside(const struct findings *f)
+static json_t *set_aside(const struct data_report *f)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < f->walk->n; i++) {
-        const char *path = f->walk->file[i].path, *why = f->cell[i].aside;
+    for (size_t i = 0; i < f->images->n; i++) {
+        const char *path = f->images->file[i].path, *why = f->cell[i].aside;
         json_t *o;
 
         if (!why)
@@ -242,7 +244,7 @@ static json_t *set_aside(const struct findings *f)
 }
 
 /* Lines of 'b' as a list. */
-static json_t *lines(const struct buf *b)
+static json_t *lines_json(const struct buf *b)
 {
     const char *s = b->data, *end;
     json_t *list = json_array();
@@ -264,12 +266,13 @@ static int by_value(const void *a, const void *b)
 }
 
 /* Smallest, median and largest of one feature over the used pictures. */
-static json_t *spread(const struct findings *f, int feature, float *room)
+static json_t *spread_json(const struct data_report *f, int feature,
+                           float *room)
 {
     json_t *o = json_object();
     size_t n = 0;
 
-    for (size_t i = 0; i < f->walk->n; i++)
+    for (size_t i = 0; i < f->images->n; i++)
         if (!f->cell[i].aside)
             room[n++] = f->cell[i].feature[feature];
     if (n == 0)
@@ -281,7 +284,7 @@ static json_t *spread(const struct findings *f, int feature, float *room)
     return o;
 }
 
-static json_t *families(const struct families *s)
+static json_t *families_json(const struct near_duplicates *s)
 {
     json_t *o = json_object();
 
@@ -292,31 +295,31 @@ static json_t *families(const struct families *s)
     return o;
 }
 
-static json_t *stats(const struct findings *f, float *room)
+static json_t *stats_json(const struct data_report *f, float *room)
 {
     json_t *o = json_object(), *same = json_object();
 
     json_object_set_new(o, "dataset", json_text(f->dataset));
-    json_object_set_new(o, "pictures", json_count(f->walk->n));
-    json_object_set_new(o, "used", json_count(f->walk->n - f->n_aside));
+    json_object_set_new(o, "pictures", json_count(f->images->n));
+    json_object_set_new(o, "used", json_count(f->images->n - f->n_aside));
     json_object_set_new(o, "set_aside", json_count(f->n_aside));
-    json_object_set_new(o, "ignored_files", json_count(f->walk->n_ignored));
+    json_object_set_new(o, "ignored_files", json_count(f->images->n_ignored));
     json_object_set_new(o, "classes", class_counts(f));
     json_object_set_new(same, "files", json_count(f->n_duplicate));
     json_object_set_new(same, "across_splits", json_count(f->n_across_split));
     json_object_set_new(same, "across_classes", json_count(f->n_across_class));
     json_object_set_new(o, "duplicates", same);
-    checks_json(&f->checks, f, o);
+    data_checks_json(&f->checks, f, o);
     if (f->families)
-        json_object_set_new(o, "families", families(f->families));
-    json_object_set_new(o, "width", spread(f, BASELINE_SIZE, room));
-    json_object_set_new(o, "height", spread(f, BASELINE_SIZE + 1, room));
+        json_object_set_new(o, "families", families_json(f->families));
+    json_object_set_new(o, "width", spread_json(f, BASELINE_SIZE, room));
+    json_object_set_new(o, "height", spread_json(f, BASELINE_SIZE + 1, room));
     json_object_set_new(o, "set_aside_files", set_aside(f));
-    json_object_set_new(o, "warnings", lines(&f->warnings));
+    json_object_set_new(o, "warnings", lines_json(&f->warnings));
     return o;
 }
 
-/* --- baseline.json ------------------------------------------------------------ */
+/* --- baseline.json -------------------------------------------------------- */
 
 static void put_scores(json_t *o, const struct baseline_scores *s)
 {
@@ -329,7 +332,7 @@ static void put_scores(json_t *o, const struct baseline_scores *s)
     json_object_set_new(o, "size_only_test", json_number(s->size_test));
 }
 
-static json_t *baseline(const struct findings *f)
+static json_t *baseline_json(const struct data_report *f)
 {
     json_t *o = json_object(), *list = json_array();
 
@@ -373,17 +376,18 @@ static int write_json(json_t *o, const char *dir, const char *name,
     return rc;
 }
 
-int findings_write(const struct findings *f, const char *dir, struct err *err)
+int data_report_write(const struct data_report *f, const char *dir,
+                      struct err *err)
 {
-    float *room = calloc(f->walk->n + 1, sizeof(*room));
+    float *room = calloc(f->images->n + 1, sizeof(*room));
     int rc;
 
     if (!room)
         return err_set(err, ERR_SYSTEM, "no memory for %zu pictures",
-                       f->walk->n);
-    rc = write_json(stats(f, room), dir, "stats.json", err);
+                       f->images->n);
+    rc = write_json(stats_json(f, room), dir, "stats.json", err);
     free(room);
     if (rc == 0)
-        rc = write_json(baseline(f), dir, "baseline.json", err);
+        rc = write_json(baseline_json(f), dir, "baseline.json", err);
     return rc;
 }

@@ -20,60 +20,62 @@
 #include "stages/preprocess/find_images.h"
 #include "stages/preprocess/perceptual_hash.h"
 
-struct families;
+struct near_duplicates;
 
 /* One picture as it was read. */
-struct cell {
+struct read_image {
     char sha256[HASH_HEX];            /* of the file; "" if it was unreadable */
     float feature[BASELINE_FEATURES]; /* before resizing */
     char *aside;                      /* owned: why it was set aside, or NULL */
-    bool has_look, is_copy;           /* is_copy: of an earlier file */
-    struct look look;
+    bool has_phash, is_copy;          /* is_copy: of an earlier file */
+    struct perceptual_hash phash;
 };
 
-struct findings {
-    const char *dataset;     /* borrowed: as the user calls it */
-    const struct walk *walk; /* borrowed */
-    struct cell *cell;       /* owned: (walk->n) */
-    int *label;              /* owned: (walk->n) -1: set aside */
-    enum split *split;       /* owned: (walk->n) SPLIT_NONE: set aside */
-    const int *fold;         /* borrowed: (walk->n) NULL: there are no folds */
-    int folds;               /* of those */
+struct data_report {
+    const char *dataset;              /* borrowed: as the user calls it */
+    const struct find_images *images; /* borrowed */
+    struct read_image *cell;          /* owned: (images->n) */
+    int *label;                       /* owned: (images->n) -1: set aside */
+    enum split *split; /* owned: (images->n) SPLIT_NONE: set aside */
+    const int *fold;   /* borrowed: (images->n) NULL: there are no folds */
+    int folds;         /* of those */
     size_t n_aside;
-    size_t n_duplicate;    /* files equal to an earlier one, byte by byte */
-    size_t n_across_split; /* contents that are in more than one part */
-    size_t n_across_class; /* contents that are in more than one class */
-    struct checks checks;  /* owned */
+    size_t n_duplicate;        /* files equal to an earlier one, byte by byte */
+    size_t n_across_split;     /* contents that are in more than one part */
+    size_t n_across_class;     /* contents that are in more than one class */
+    struct data_checks checks; /* owned */
     struct baseline_scores scores; /* of all folds together */
     struct baseline_scores of_fold[CONFIG_FOLDS_MAX];
-    const struct families *families; /* borrowed: what was joined; NULL: near
+    const struct near_duplicates
+        *families;       /* borrowed: what was joined; NULL: near
                                          duplicates may part */
-    struct buf warnings;             /* owned: one a line */
+    struct buf warnings; /* owned: one a line */
 };
 
-/* Room for walk->n pictures.  Errors: ERR_SYSTEM no memory. */
-MUST_USE int findings_init(struct findings *f, const struct walk *walk,
-                           struct err *err);
+/* Room for images->n pictures.  Errors: ERR_SYSTEM no memory. */
+MUST_USE int data_report_init(struct data_report *f,
+                              const struct find_images *images,
+                              struct err *err);
 
 /*
  * Count pictures set aside and duplicates among the others, look at them again
  * (data_checks.h), measure the baseline, and add warnings.
  * Errors: ERR_SYSTEM no memory.
  */
-MUST_USE int findings_sum_up(struct findings *f, struct err *err);
+MUST_USE int data_report_sum_up(struct data_report *f, struct err *err);
 
 /* Write stats.json and baseline.json to 'dir'.  Errors: ERR_SYSTEM. */
-MUST_USE int findings_write(const struct findings *f, const char *dir,
-                            struct err *err);
+MUST_USE int data_report_write(const struct data_report *f, const char *dir,
+                               struct err *err);
 
-enum { FINDINGS_PART = 32 };
+enum { DATA_REPORT_PART = 32 };
 
 /* The part of the data that picture i is in, as a number and in words: its
  * fold where there are folds ("fold 2"), else its split ("train"). */
-int findings_part(const struct findings *f, size_t i);
-const char *findings_part_name(const struct findings *f, size_t i,
-                               char room[FINDINGS_PART]);
+int data_report_part(const struct data_report *f, size_t i);
+const char *data_report_part_name(const struct data_report *f, size_t i,
+                                  char room[DATA_REPORT_PART]);
 
-void findings_release(struct findings *f);
+void data_report_release(struct data_report *f);
 
 #endif

@@ -10,17 +10,17 @@
 #include <sys/stat.h>
 
 /* A folder on the way, by identity. */
-struct place {
+struct folder_id {
     dev_t dev;
     ino_t ino;
 };
 
 /* What is known while one class is walked. */
 struct visit {
-    struct walk *walk;           /* borrowed */
+    struct find_images *images;  /* borrowed */
     const struct layout *layout; /* borrowed */
     const char *dir;             /* borrowed: the dataset */
-    struct place *seen;          /* owned: folders entered */
+    struct folder_id *seen;      /* owned: folders entered */
     size_t n_seen;
     size_t first;     /* file of this class */
     size_t n_cropped; /* folders called CROPPED */
@@ -33,7 +33,7 @@ static int no_memory(struct err *err)
 }
 
 /* Room for one more element of 'size' bytes behind 'n'; doubles. */
-static void *grow(void *p, size_t n, size_t size)
+static void *grow_array(void *p, size_t n, size_t size)
 {
     if (n & (n - 1) || (n < 16 && n > 0))
         return p;
@@ -43,9 +43,9 @@ static void *grow(void *p, size_t n, size_t size)
 static int add_file(struct visit *v, const char *path, bool cropped,
                     struct err *err)
 {
-    struct walk *w = v->walk;
-    struct walk_file *more = grow(w->file, w->n, sizeof(*more));
-    struct walk_file f = {.label = w->n_class};
+    struct find_images *w = v->images;
+    struct find_images_file *more = grow_array(w->file, w->n, sizeof(*more));
+    struct find_images_file f = {.label = w->n_class};
 
     if (!more)
         return no_memory(err);
@@ -53,9 +53,9 @@ static int add_file(struct visit *v, const char *path, bool cropped,
     if (w->n == STORE_MAX_SAMPLES)
         return err_set(err, ERR_USAGE, "'%s' holds over %d pictures", v->dir,
                        STORE_MAX_SAMPLES);
-    if (strlen(path) >= WALK_MAX_PATH)
+    if (strlen(path) >= FIND_IMAGES_MAX_PATH)
         return err_set(err, ERR_USAGE, "path over %d bytes: %.80s...",
-                       WALK_MAX_PATH - 1, path);
+                       FIND_IMAGES_MAX_PATH - 1, path);
     f.path = strdup(path);
     f.group = layout_group(v->layout, w->class_name[w->n_class], path);
     buf_put(&v->crop, cropped ? "\1" : "\0", 1);
@@ -69,18 +69,18 @@ static int add_file(struct visit *v, const char *path, bool cropped,
 }
 
 /* Returns 1 if the folder was entered before. */
-static int enter(struct visit *v, const struct stat *st, struct err *err)
+static int enter_folder(struct visit *v, const struct stat *st, struct err *err)
 {
-    struct place *more;
+    struct folder_id *more;
 
     for (size_t i = 0; i < v->n_seen; i++)
         if (v->seen[i].dev == st->st_dev && v->seen[i].ino == st->st_ino)
             return 1;
-    more = grow(v->seen, v->n_seen, sizeof(*more));
+    more = grow_array(v->seen, v->n_seen, sizeof(*more));
     if (!more)
         return no_memory(err);
     v->seen = more;
-    v->seen[v->n_seen++] = (struct place){st->st_dev, st->st_ino};
+    v->seen[v->n_seen++] = (struct folder_id){st->st_dev, st->st_ino};
     return 0;
 }
 
@@ -96,18 +96,18 @@ static int walk_name(struct visit *v, const char *path, bool cropped, int depth,
     struct stat st;
     int old;
 
-    if (image_is_name(name) && layout_takes(v->layout, name))
+    if (decode_is_image_name(name) && layout_takes(v->layout, name))
         return add_file(v, path, cropped, err); /* even if it is a folder: set
                                                    aside when read */
     if (file_path(full, err, "%s/%s", v->dir, path) < 0)
         return -1;
     if (stat(full, &st) < 0 || !S_ISDIR(st.st_mode)) {
-        v->walk->n_ignored++;
+        v->images->n_ignored++;
         return 0;
     }
-    old = enter(v, &st, err);
+    old = enter_folder(v, &st, err);
     if (old > 0)
-        buf_printf(&v->walk->warnings,
+        buf_printf(&v->images->warnings,
                    "'%s' leads back to a folder that was read already\n", path);
     if (old)
         return old < 0 ? -1 : 0;
@@ -125,11 +125,11 @@ static int walk_folder(struct visit *v, const char *path, bool cropped,
     size_t n = 0;
     int rc = 0;
 
-    if (depth > WALK_MAX_DEPTH)
+    if (depth > FIND_IMAGES_MAX_DEPTH)
         return err_set(err, ERR_USAGE, "'%s': folders over %d deep", path,
-                       WALK_MAX_DEPTH);
+                       FIND_IMAGES_MAX_DEPTH);
     if (file_path(full, err, "%s/%s", v->dir, path) < 0 ||
-        dir_list(full, &names, &n, err) < 0)
+        file_dir_list(full, &names, &n, err) < 0)
         return -1;
     for (size_t i = 0; rc == 0 && i < n; i++) {
         if (names[i][0] == '.')
@@ -138,14 +138,14 @@ static int walk_folder(struct visit *v, const char *path, bool cropped,
         if (rc == 0)
             rc = walk_name(v, below, cropped, depth, err);
     }
-    dir_list_free(names, n);
+    file_dir_list_free(names, n);
     return rc;
 }
 
 /* With CROPPED folders, drop the pictures that are beside them. */
 static void keep_cropped(struct visit *v)
 {
-    struct walk *w = v->walk;
+    struct find_images *w = v->images;
     size_t to = v->first;
 
     if (!v->n_cropped)
@@ -163,7 +163,7 @@ static void keep_cropped(struct visit *v)
 }
 
 /* The class 'word' that folder 'name' stands for, as the next of 'w'. */
-static int name_class(struct walk *w, const char *dir, const char *name,
+static int name_class(struct find_images *w, const char *dir, const char *name,
                       const char *word, struct err *err)
 {
     if (w->n_class == CONFIG_CLASSES_MAX)
@@ -194,12 +194,12 @@ struct where {
     struct stat st;
 };
 
-static int walk_class(struct walk *w, const struct where *root,
+static int walk_class(struct find_images *w, const struct where *root,
                       const char *name, struct err *err)
 {
     const char *dir = root->dir, *word = layout_class(root->layout, name);
     struct visit v = {
-        .walk = w, .layout = root->layout, .dir = dir, .first = w->n};
+        .images = w, .layout = root->layout, .dir = dir, .first = w->n};
     char full[FILE_PATH_MAX];
     struct stat st;
     int rc = -1;
@@ -211,8 +211,8 @@ static int walk_class(struct walk *w, const struct where *root,
     if (name_class(w, dir, name, word, err) < 0 ||
         file_path(full, err, "%s/%s", dir, name) < 0)
         return -1;
-    if (stat(full, &st) == 0 && enter(&v, &root->st, err) == 0 &&
-        enter(&v, &st, err) >= 0)
+    if (stat(full, &st) == 0 && enter_folder(&v, &root->st, err) == 0 &&
+        enter_folder(&v, &st, err) >= 0)
         rc = walk_folder(&v, name, strcmp(name, "CROPPED") == 0, 0, err);
     if (rc == 0)
         rc = buf_check(&v.crop, err);
@@ -248,14 +248,14 @@ static int check_folders(const struct where *root, char **names, size_t n,
     return 0;
 }
 
-static int walk_root(struct walk *w, struct where *root, struct err *err)
+static int walk_root(struct find_images *w, struct where *root, struct err *err)
 {
     char full[FILE_PATH_MAX], **names = NULL;
     struct stat st;
     size_t n = 0;
     int rc;
 
-    if (dir_list(root->dir, &names, &n, err) < 0)
+    if (file_dir_list(root->dir, &names, &n, err) < 0)
         return -1;
     rc = check_folders(root, names, n, err);
     for (size_t i = 0; rc == 0 && i < n; i++) {
@@ -268,18 +268,18 @@ static int walk_root(struct walk *w, struct where *root, struct err *err)
             rc = walk_class(w, root, names[i], err);
         } else {
             w->n_ignored++;
-            if (image_is_name(names[i]))
+            if (decode_is_image_name(names[i]))
                 buf_printf(&w->warnings,
                            "'%s' lies in no class folder and is left out\n",
                            names[i]);
         }
     }
-    dir_list_free(names, n);
+    file_dir_list_free(names, n);
     return rc;
 }
 
 /* Number the classes in byte order of their names, without "im_". */
-static void sort_classes(struct walk *w)
+static void sort_classes(struct find_images *w)
 {
     char name[CONFIG_CLASSES_MAX][CONFIG_NAME_MAX];
     int place[CONFIG_CLASSES_MAX] = {0};
@@ -296,22 +296,24 @@ static void sort_classes(struct walk *w)
 
 static int by_path(const void *a, const void *b)
 {
-    const struct walk_file *p = a, *q = b;
+    const struct find_images_file *p = a, *q = b;
 
     return strcmp(p->path, q->path);
 }
 
-static int find_files(struct walk *w, struct where *root, struct err *err)
+static int find_files(struct find_images *w, struct where *root,
+                      struct err *err)
 {
     if (stat(root->dir, &root->st) < 0)
         return err_set(err, ERR_USAGE, "cannot read the dataset '%s': %s",
                        root->dir, strerror(errno));
-    return *root->layout->csv ? walk_table(w, root->layout, err)
+    return *root->layout->csv ? find_images_table(w, root->layout, err)
                               : walk_root(w, root, err);
 }
 
 /* A row of a table may be there twice. */
-static int check_once(const struct walk *w, const char *csv, struct err *err)
+static int check_once(const struct find_images *w, const char *csv,
+                      struct err *err)
 {
     for (size_t i = 1; i < w->n; i++)
         if (strcmp(w->file[i - 1].path, w->file[i].path) == 0)
@@ -320,14 +322,14 @@ static int check_once(const struct walk *w, const char *csv, struct err *err)
     return 0;
 }
 
-int walk_init(struct walk *w, const char *dir, const struct layout *l,
-              struct err *err)
+int find_images_init(struct find_images *w, const char *dir,
+                     const struct layout *l, struct err *err)
 {
     static const struct layout plain = {
         .include = "", .exclude = "", .csv = ""};
     struct where root = {.dir = dir, .layout = l ? l : &plain};
 
-    *w = (struct walk){0};
+    *w = (struct find_images){0};
     if (find_files(w, &root, err) < 0 || buf_check(&w->warnings, err) < 0)
         goto fail;
     if (w->n_class < 2) {
@@ -345,11 +347,11 @@ int walk_init(struct walk *w, const char *dir, const struct layout *l,
 fail:
     if (err->code == ERR_INPUT) /* a path that is the user's to mend */
         err->code = ERR_USAGE;
-    walk_release(w);
+    find_images_release(w);
     return -1;
 }
 
-void walk_release(struct walk *w)
+void find_images_release(struct find_images *w)
 {
     for (size_t i = 0; i < w->n; i++) {
         free(w->file[i].path);
@@ -357,5 +359,5 @@ void walk_release(struct walk *w)
     }
     free(w->file);
     buf_release(&w->warnings);
-    *w = (struct walk){0};
+    *w = (struct find_images){0};
 }

@@ -18,19 +18,19 @@
 #include "store/store.h"
 
 enum {
-    WALK_MAX_DEPTH = 64,  /* folders below a class */
-    WALK_MAX_PATH = 2048, /* bytes of a path inside the dataset */
+    FIND_IMAGES_MAX_DEPTH = 64,  /* folders below a class */
+    FIND_IMAGES_MAX_PATH = 2048, /* bytes of a path inside the dataset */
 };
 
-struct walk_file {
+struct find_images_file {
     char *path;  /* owned: relative to the dataset */
     char *group; /* owned: as the layout says; without one "Class/NNN" of
                     .../NNN_MM.ext, else the path */
     int label;   /* class */
 };
 
-struct walk {
-    struct walk_file *file; /* owned: in byte order of path */
+struct find_images {
+    struct find_images_file *file; /* owned: in byte order of path */
     size_t n;
     char class_name[CONFIG_CLASSES_MAX][CONFIG_NAME_MAX]; /* in byte order */
     int n_class;
@@ -53,13 +53,13 @@ struct walk {
  * of a csv with file and line: a column is missing, a path leads out of the
  * dataset or is there twice; ERR_SYSTEM no memory.
  */
-MUST_USE int walk_init(struct walk *w, const char *dir, const struct layout *l,
-                       struct err *err);
+MUST_USE int find_images_init(struct find_images *w, const char *dir,
+                              const struct layout *l, struct err *err);
 
-/* Of walk_init(): the rows of l->csv, in order; labels as they come. */
-MUST_USE int walk_table(struct walk *w, const struct layout *l,
-                        struct err *err);
+/* Of find_images_init(): the rows of l->csv, in order; labels as they come. */
+MUST_USE int find_images_table(struct find_images *w, const struct layout *l,
+                               struct err *err);
 
-void walk_release(struct walk *w);
+void find_images_release(struct find_images *w);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct table {
+struct image_table {
     struct csv csv;   /* owned */
     const char *path; /* borrowed */
     int file, label, group;
@@ -33,8 +33,8 @@ static bool is_below(const char *path)
 }
 
 /* Number of the class called 'name', which may be new; -1 after an error. */
-static int class_of(struct walk *w, const struct table *t, size_t line,
-                    const char *name, struct err *err)
+static int class_of(struct find_images *w, const struct image_table *t,
+                    size_t line, const char *name, struct err *err)
 {
     for (int i = 0; i < w->n_class; i++)
         if (strcmp(w->class_name[i], name) == 0)
@@ -55,16 +55,16 @@ static int class_of(struct walk *w, const struct table *t, size_t line,
     return w->n_class++;
 }
 
-static int take_row(struct walk *w, const struct table *t,
+static int take_row(struct find_images *w, const struct image_table *t,
                     const struct layout *l, size_t row, struct err *err)
 {
     const char *path = csv_get(&t->csv, row, (size_t)t->file);
     const char *group =
         t->group < 0 ? "" : csv_get(&t->csv, row, (size_t)t->group);
-    struct walk_file *f = &w->file[w->n];
-    char text[WALK_MAX_PATH];
+    struct find_images_file *f = &w->file[w->n];
+    char text[FIND_IMAGES_MAX_PATH];
 
-    if (!is_below(path) || strlen(path) >= WALK_MAX_PATH)
+    if (!is_below(path) || strlen(path) >= FIND_IMAGES_MAX_PATH)
         return err_set(err, ERR_USAGE,
                        "%s:%zu: '%.80s' is no path below the dataset", t->path,
                        row + 2, path);
@@ -73,14 +73,14 @@ static int take_row(struct walk *w, const struct table *t,
     if (f->label < 0)
         return -1;
     f->path = strdup(path);
-    snprintf(text, sizeof(text), "%.*s", WALK_MAX_PATH - 1, group);
+    snprintf(text, sizeof(text), "%.*s", FIND_IMAGES_MAX_PATH - 1, group);
     f->group =
         *text ? strdup(text) : layout_group(l, w->class_name[f->label], path);
     w->n++;
     return f->path && f->group ? 0 : no_memory(err);
 }
 
-static int open_table(struct table *t, struct err *err)
+static int open_table(struct image_table *t, struct err *err)
 {
     static const char *const names[] = {"file", "label"};
     int *const column[] = {&t->file, &t->label};
@@ -100,9 +100,10 @@ static int open_table(struct table *t, struct err *err)
     return 0;
 }
 
-int walk_table(struct walk *w, const struct layout *l, struct err *err)
+int find_images_table(struct find_images *w, const struct layout *l,
+                      struct err *err)
 {
-    struct table t = {.path = l->csv};
+    struct image_table t = {.path = l->csv};
     int rc = open_table(&t, err);
 
     if (rc == 0) {

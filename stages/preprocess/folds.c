@@ -5,31 +5,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A picture and the name of what it is dealt with. */
-struct member {
+/* A picture and the name of what it is assigned with. */
+struct fold_row {
     const char *group; /* borrowed */
     uint32_t row;
 };
 
 /* Members start .. start + size - 1 are one group. */
-struct pile {
+struct fold_group {
     uint32_t start, size, order;
 };
 
-/* The table at which one class after the other is dealt. */
-struct table {
+/* How the groups of one class after the other are assigned to folds. */
+struct fold_assignment {
     const struct folds_args *args; /* borrowed */
-    struct member *member;         /* owned: of the class */
-    struct pile *pile;             /* owned: its groups */
+    struct fold_row *row_of_class; /* owned: of the class */
+    struct fold_group *fold_group; /* owned: its groups */
     uint32_t *order;               /* owned */
     uint32_t *first; /* owned: of a family, by its first row, in the class */
-    int *dealt;      /* owned: of a family likewise, its fold, or -1 */
+    int *fold_of;    /* owned: of a family likewise, its fold, or -1 */
     size_t of_class[CONFIG_FOLDS_MAX], of_all[CONFIG_FOLDS_MAX];
 };
 
 static int by_group(const void *a, const void *b)
 {
-    const struct member *p = a, *q = b;
+    const struct fold_row *p = a, *q = b;
     const int c = strcmp(p->group, q->group);
 
     return c ? c : (p->row > q->row) - (p->row < q->row);
@@ -37,23 +37,23 @@ static int by_group(const void *a, const void *b)
 
 static int largest_first(const void *a, const void *b)
 {
-    const struct pile *p = a, *q = b;
+    const struct fold_group *p = a, *q = b;
 
     if (p->size != q->size)
         return p->size > q->size ? -1 : 1;
     return (p->order > q->order) - (p->order < q->order);
 }
 
-static uint32_t family_of(const struct table *t, uint32_t row)
+static uint32_t family_of(const struct fold_assignment *t, uint32_t row)
 {
     return t->args->family ? t->args->family[row] : row;
 }
 
 /* Pictures of class 'label', those of a group together, or of a family, which
  * is called after its first group in the class; returns how many. */
-static uint32_t gather(struct table *t, int label)
+static uint32_t gather_groups(struct fold_assignment *t, int label)
 {
-    const struct walk *w = t->args->walk;
+    const struct find_images *w = t->args->images;
     uint32_t n = 0;
 
     memset(t->first, 0xff, w->n * sizeof(*t->first));
@@ -64,35 +64,36 @@ static uint32_t gather(struct table *t, int label)
             continue;
         if (*first == UINT32_MAX)
             *first = i;
-        t->member[n++] = (struct member){
+        t->row_of_class[n++] = (struct fold_row){
             t->args->groups ? w->file[*first].group : w->file[*first].path, i};
     }
-    qsort(t->member, n, sizeof(*t->member), by_group);
+    qsort(t->row_of_class, n, sizeof(*t->row_of_class), by_group);
     return n;
 }
 
-/* Groups of the n members, in the order in which they are dealt. */
-static uint32_t make_piles(struct table *t, uint32_t n, int label)
+/* Groups of the n members, in the order in which they are assigned. */
+static uint32_t make_piles(struct fold_assignment *t, uint32_t n, int label)
 {
-    uint32_t n_pile = 0;
+    uint32_t n_fold_group = 0;
     struct rng rng;
 
     for (uint32_t i = 0; i < n; i++) {
-        if (i == 0 || strcmp(t->member[i].group, t->member[i - 1].group) != 0)
-            t->pile[n_pile++] = (struct pile){.start = i};
-        t->pile[n_pile - 1].size++;
+        if (i == 0 ||
+            strcmp(t->row_of_class[i].group, t->row_of_class[i - 1].group) != 0)
+            t->fold_group[n_fold_group++] = (struct fold_group){.start = i};
+        t->fold_group[n_fold_group - 1].size++;
     }
-    for (uint32_t i = 0; i < n_pile; i++)
+    for (uint32_t i = 0; i < n_fold_group; i++)
         t->order[i] = i;
     rng_init(&rng, t->args->seed, RNG_SPLIT, (uint32_t)label, 2);
-    rng_shuffle(&rng, t->order, n_pile);
-    for (uint32_t i = 0; i < n_pile; i++)
-        t->pile[i].order = t->order[i];
-    qsort(t->pile, n_pile, sizeof(*t->pile), largest_first);
-    return n_pile;
+    rng_shuffle(&rng, t->order, n_fold_group);
+    for (uint32_t i = 0; i < n_fold_group; i++)
+        t->fold_group[i].order = t->order[i];
+    qsort(t->fold_group, n_fold_group, sizeof(*t->fold_group), largest_first);
+    return n_fold_group;
 }
 
-static int emptiest(const struct table *t)
+static int emptiest_fold(const struct fold_assignment *t)
 {
     int best = 0;
 
@@ -104,68 +105,70 @@ static int emptiest(const struct table *t)
     return best;
 }
 
-/* Pile p goes to fold f. */
-static void put(struct table *t, const struct pile *p, int f, int *fold)
+/* Group p goes to fold f. */
+static void put_group(struct fold_assignment *t, const struct fold_group *p,
+                      int f, int *fold)
 {
     for (uint32_t k = 0; k < p->size; k++) {
-        const uint32_t row = t->member[p->start + k].row;
+        const uint32_t row = t->row_of_class[p->start + k].row;
 
         fold[row] = f;
-        t->dealt[family_of(t, row)] = f;
+        t->fold_of[family_of(t, row)] = f;
     }
     t->of_class[f] += p->size;
     t->of_all[f] += p->size;
 }
 
-/* First what a class before has dealt. */
-static void deal_class(struct table *t, int label, int *fold)
+/* First what a class before has assigned. */
+static void assign_class(struct fold_assignment *t, int label, int *fold)
 {
-    const uint32_t n = gather(t, label);
-    const uint32_t n_pile = make_piles(t, n, label);
+    const uint32_t n = gather_groups(t, label);
+    const uint32_t n_fold_group = make_piles(t, n, label);
 
     memset(t->of_class, 0, sizeof(t->of_class));
-    for (uint32_t i = 0; i < n_pile; i++) {
-        struct pile *p = &t->pile[i];
-        const int f = t->dealt[family_of(t, t->member[p->start].row)];
+    for (uint32_t i = 0; i < n_fold_group; i++) {
+        struct fold_group *p = &t->fold_group[i];
+        const int f = t->fold_of[family_of(t, t->row_of_class[p->start].row)];
 
         if (f < 0)
             continue;
-        put(t, p, f, fold);
+        put_group(t, p, f, fold);
         p->size = 0;
     }
-    for (uint32_t i = 0; i < n_pile; i++)
-        if (t->pile[i].size > 0)
-            put(t, &t->pile[i], emptiest(t), fold);
+    for (uint32_t i = 0; i < n_fold_group; i++)
+        if (t->fold_group[i].size > 0)
+            put_group(t, &t->fold_group[i], emptiest_fold(t), fold);
 }
 
-int folds_deal(const struct folds_args *a, int *fold, struct err *err)
+int folds_assign(const struct folds_args *a, int *fold, struct err *err)
 {
-    const size_t n = a->walk->n + 1;
-    struct table t = {.args = a,
-                      .member = malloc(n * sizeof(*t.member)),
-                      .pile = malloc(n * sizeof(*t.pile)),
-                      .order = malloc(n * sizeof(*t.order)),
-                      .first = malloc(n * sizeof(*t.first)),
-                      .dealt = malloc(n * sizeof(*t.dealt))};
+    const size_t n = a->images->n + 1;
+    struct fold_assignment t = {.args = a,
+                                .row_of_class =
+                                    malloc(n * sizeof(*t.row_of_class)),
+                                .fold_group = malloc(n * sizeof(*t.fold_group)),
+                                .order = malloc(n * sizeof(*t.order)),
+                                .first = malloc(n * sizeof(*t.first)),
+                                .fold_of = malloc(n * sizeof(*t.fold_of))};
     int rc = 0;
 
     BUG_ON(a->folds < 3 || a->folds > CONFIG_FOLDS_MAX);
-    if (!t.member || !t.pile || !t.order || !t.first || !t.dealt)
+    if (!t.row_of_class || !t.fold_group || !t.order || !t.first || !t.fold_of)
         rc = err_set(err, ERR_SYSTEM, "no memory to deal %zu pictures",
-                     a->walk->n);
+                     a->images->n);
     for (size_t i = 0; rc == 0 && i < n; i++)
-        t.dealt[i] = -1;
-    for (int label = 0; rc == 0 && label < a->walk->n_class; label++)
-        deal_class(&t, label, fold);
-    free(t.member);
-    free(t.pile);
+        t.fold_of[i] = -1;
+    for (int label = 0; rc == 0 && label < a->images->n_class; label++)
+        assign_class(&t, label, fold);
+    free(t.row_of_class);
+    free(t.fold_group);
     free(t.order);
     free(t.first);
-    free(t.dealt);
+    free(t.fold_of);
     return rc;
 }
 
-int folds_check(const struct walk *w, const int *fold, int folds,
+int folds_check(const struct find_images *w, const int *fold, int folds,
                 struct buf *warnings, struct err *err)
 {
     size_t count[CONFIG_CLASSES_MAX][CONFIG_FOLDS_MAX] = {0};

@@ -2,15 +2,15 @@
  * folds.h - pictures dealt to k folds: each is once the test split
  *
  * In fold f of an experiment, pictures of fold f test, those of fold
- * (f + 1) mod k validate, and the others train (store/store.h, store_use_fold()).
- * Whole groups are dealt, class by class: in random order, then the largest
- * first, each to the fold that has the fewest cells of the class; of equal
- * ones to that with the fewest of all, then to the first.  So no group is in
- * two folds, and classes are spread as evenly as their groups allow; where
- * each picture is dealt by itself, to one picture.  Decided by names and seed
- * alone, and by families if there are some: without them a damaged file does
- * not move others.  A family of several classes is dealt with the first of
- * them, and counts before the others of the next are dealt.
+ * (f + 1) mod k validate, and the others train (store/store.h,
+ * store_use_fold()). Whole groups are dealt, class by class: in random order,
+ * then the largest first, each to the fold that has the fewest cells of the
+ * class; of equal ones to that with the fewest of all, then to the first.  So
+ * no group is in two folds, and classes are spread as evenly as their groups
+ * allow; where each picture is dealt by itself, to one picture.  Decided by
+ * names and seed alone, and by families if there are some: without them a
+ * damaged file does not move others.  A family of several classes is dealt with
+ * the first of them, and counts before the others of the next are dealt.
  * Source: StratifiedGroupKFold of scikit-learn 1.2, for groups of one class.
  */
 #ifndef PREPROCESS_FOLDS_H
@@ -19,9 +19,9 @@
 #include "stages/preprocess/find_images.h"
 
 struct folds_args {
-    const struct walk *walk; /* borrowed */
-    int folds;               /* 3 .. CONFIG_FOLDS_MAX */
-    bool groups;             /* deal whole groups; else each picture alone */
+    const struct find_images *images; /* borrowed */
+    int folds;                        /* 3 .. CONFIG_FOLDS_MAX */
+    bool groups; /* deal whole groups; else each picture alone */
     uint64_t seed;
     const uint32_t
         *family; /* borrowed: near_duplicates.h; those of one family go to
@@ -29,11 +29,12 @@ struct folds_args {
 };
 
 /*
- *   fold [out] (walk->n) 0 .. folds - 1
+ *   fold [out] (images->n) 0 .. folds - 1
  * Deterministic: stream RNG_SPLIT of 'seed', a = class.
  * Errors: ERR_SYSTEM no memory.
  */
-MUST_USE int folds_deal(const struct folds_args *a, int *fold, struct err *err);
+MUST_USE int folds_assign(const struct folds_args *a, int *fold,
+                          struct err *err);
 
 /*
  * Has each class pictures in each fold?  Adds to 'warnings' a line for each
@@ -41,7 +42,7 @@ MUST_USE int folds_deal(const struct folds_args *a, int *fold, struct err *err);
  *   fold [in]  -1: set aside
  * Errors: ERR_USAGE a class has none to train on in some fold.
  */
-MUST_USE int folds_check(const struct walk *w, const int *fold, int folds,
-                         struct buf *warnings, struct err *err);
+MUST_USE int folds_check(const struct find_images *w, const int *fold,
+                         int folds, struct buf *warnings, struct err *err);
 
 #endif

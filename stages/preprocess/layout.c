@@ -31,7 +31,7 @@ static const char *next_word(const char *list, char *out, size_t size,
     return end;
 }
 
-/* --- classes --------------------------------------------------------------- */
+/* --- classes -------------------------------------------------------------- */
 
 static int add_class(struct layout *l, char *word, bool fits, struct err *err)
 {
@@ -86,23 +86,23 @@ const char *layout_class(const struct layout *l, const char *folder)
     return NULL;
 }
 
-/* --- names ----------------------------------------------------------------- */
+/* --- names ---------------------------------------------------------------- */
 
-static void lower(char *s)
+static void lower_case(char *s)
 {
     for (; *s; s++)
         *s = (char)tolower((unsigned char)*s);
 }
 
-static bool matches(const char *patterns, const char *name)
+static bool matches_any(const char *patterns, const char *name)
 {
     char pattern[MAX_PATTERN], folded[MAX_PATTERN];
     bool fits;
 
     snprintf(folded, sizeof(folded), "%s", name);
-    lower(folded);
+    lower_case(folded);
     while ((patterns = next_word(patterns, pattern, sizeof(pattern), &fits))) {
-        lower(pattern);
+        lower_case(pattern);
         if (fnmatch(pattern, folded, 0) == 0)
             return true;
     }
@@ -111,11 +111,11 @@ static bool matches(const char *patterns, const char *name)
 
 bool layout_takes(const struct layout *l, const char *name)
 {
-    return (!*l->include || matches(l->include, name)) &&
-           !matches(l->exclude, name);
+    return (!*l->include || matches_any(l->include, name)) &&
+           !matches_any(l->exclude, name);
 }
 
-/* --- groups ---------------------------------------------------------------- */
+/* --- groups --------------------------------------------------------------- */
 
 /* "Class/012" of ".../012_03.bmp", as SIPaKMeD names its clusters. */
 static char *group_by_number(const char *class_name, const char *path)
@@ -152,7 +152,7 @@ char *layout_group(const struct layout *l, const char *class_name,
     return text;
 }
 
-/* --- all of it ------------------------------------------------------------- */
+/* --- all of it ------------------------------------------------------------ */
 
 int layout_init(struct layout *l, const struct config *c, struct err *err)
 {

@@ -14,7 +14,7 @@
 #include <math.h>
 #include <string.h>
 
-static bool each(void *self, size_t done, size_t total)
+static bool report_progress(void *self, size_t done, size_t total)
 {
     struct stage_link *link = self;
 
@@ -22,17 +22,17 @@ static bool each(void *self, size_t done, size_t total)
     return !stage_stopping(link);
 }
 
-/* Where the pictures are: in the output of the node before, if there is one. */
+/* Where the pictures are: in the output of the step before, if there is one. */
 static int find_dataset(const struct unit *u, char path[FILE_PATH_MAX],
                         struct err *err)
 {
-    if (u->node->n_input > 0)
+    if (u->step->n_input > 0)
         return file_path(path, err, "%s/%s", u->run_dir,
-                         u->plan->node[u->node->input[0]].dir);
+                         u->plan->step[u->step->input[0]].dir);
     return file_path(path, err, "%s", u->config->dataset.path);
 }
 
-static void say_lines(const struct buf *b, bool warn)
+static void log_lines(const struct buf *b, bool warn)
 {
     const char *line = b->data, *end;
 
@@ -48,7 +48,7 @@ static void say_lines(const struct buf *b, bool warn)
 }
 
 /* What one should know before anything is trained. */
-static void say(const struct preprocess_summary *s)
+static void log_summary(const struct preprocess_summary *s)
 {
     log_info("%zu pictures, %zu set aside, %zu duplicates, %zu near "
              "duplicates, %zu of odd size or brightness, %zu other files "
@@ -59,26 +59,27 @@ static void say(const struct preprocess_summary *s)
         log_info("%zu families of what looks alike stay together, the largest "
                  "of %zu pictures",
                  s->families.n, s->families.most_cells);
-    say_lines(&s->classes, false);
+    log_lines(&s->classes, false);
     if (isfinite(s->baseline))
         log_info("size and mean colour alone tell %.1f %% of the test %s",
                  100 * s->baseline, s->folds ? "cells of all folds" : "split");
-    say_lines(&s->warnings, true);
+    log_lines(&s->warnings, true);
 }
 
 /* An empty directory to write to: it is quicker to read all again than to find
  * out what a killed process had finished. */
-static int begin(const struct unit *u, char out[FILE_PATH_MAX], struct err *err)
+static int begin_output(const struct unit *u, char out[FILE_PATH_MAX],
+                        struct err *err)
 {
     bool resumed;
 
-    if (node_begin(u->run_dir, u->node, out, &resumed, err) < 0)
+    if (output_begin(u->run_dir, u->step, out, &resumed, err) < 0)
         return -1;
     if (!resumed)
         return 0;
-    if (dir_remove(out, err) < 0)
+    if (file_dir_remove(out, err) < 0)
         return -1;
-    return node_begin(u->run_dir, u->node, out, &resumed, err);
+    return output_begin(u->run_dir, u->step, out, &resumed, err);
 }
 
 static int check_file(const char *what, const char *path, const char *planned,
@@ -128,20 +129,20 @@ static int handle(void *self, const struct unit *u, struct err *err)
         .dataset = dataset,
         .out = out,
         .config = u->config,
-        .each = each,
+        .each = report_progress,
         .self = u->link,
     };
     struct preprocess_summary summary = {0};
     int rc = -1;
 
     (void)self;
-    if (find_dataset(u, dataset, err) == 0 && begin(u, out, err) == 0)
+    if (find_dataset(u, dataset, err) == 0 && begin_output(u, out, err) == 0)
         rc = preprocess_run(&args, &summary, err);
     if (rc == 0)
         rc = check_sources(u, err);
     if (rc == 0) {
-        say(&summary);
-        rc = node_commit(u->run_dir, u->node, err);
+        log_summary(&summary);
+        rc = output_commit(u->run_dir, u->step, err);
     }
     preprocess_summary_release(&summary);
     return rc;

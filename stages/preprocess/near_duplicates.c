@@ -9,7 +9,7 @@ static int no_memory(size_t n, struct err *err)
                    n);
 }
 
-/* --- joining --------------------------------------------------------------- */
+/* --- joining -------------------------------------------------------------- */
 
 /* The first row of i's family so far; paths are halved on the way. */
 static uint32_t first_of(uint32_t *family, uint32_t i)
@@ -19,7 +19,7 @@ static uint32_t first_of(uint32_t *family, uint32_t i)
     return i;
 }
 
-static void join(uint32_t *family, size_t a, size_t b)
+static void join_families(uint32_t *family, size_t a, size_t b)
 {
     const uint32_t p = first_of(family, (uint32_t)a);
     const uint32_t q = first_of(family, (uint32_t)b);
@@ -51,10 +51,10 @@ static void join_equal(struct mark *m, size_t n, uint32_t *family)
     for (size_t i = 1; i < n; i++)
         if (m[i].label == m[i - 1].label &&
             strcmp(m[i].text, m[i - 1].text) == 0)
-            join(family, m[i - 1].row, m[i].row);
+            join_families(family, m[i - 1].row, m[i].row);
 }
 
-static size_t mark_groups(const struct walk *w, struct mark *m)
+static size_t mark_groups(const struct find_images *w, struct mark *m)
 {
     for (size_t i = 0; i < w->n; i++)
         m[i] = (struct mark){w->file[i].label, w->file[i].group, (uint32_t)i};
@@ -62,11 +62,11 @@ static size_t mark_groups(const struct walk *w, struct mark *m)
 }
 
 /* Copies may be of several classes. */
-static size_t mark_copies(const struct families_args *a, struct mark *m)
+static size_t mark_copies(const struct near_duplicates_args *a, struct mark *m)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < a->walk->n; i++)
+    for (size_t i = 0; i < a->images->n; i++)
         if (a->cell[i].sha256[0])
             m[n++] = (struct mark){0, a->cell[i].sha256, (uint32_t)i};
     return n;
@@ -74,34 +74,34 @@ static size_t mark_copies(const struct families_args *a, struct mark *m)
 
 static void each_pair(void *self, size_t earlier, size_t later)
 {
-    join(self, earlier, later);
+    join_families(self, earlier, later);
 }
 
-static int join_alike(const struct families_args *a, uint32_t *family,
+static int join_alike(const struct near_duplicates_args *a, uint32_t *family,
                       struct err *err)
 {
-    const size_t n = a->walk->n;
-    const struct look **look = calloc(n + 1, sizeof(*look));
+    const size_t n = a->images->n;
+    const struct perceptual_hash **phash = calloc(n + 1, sizeof(*phash));
     bool *alike = calloc(n + 1, sizeof(*alike));
 
-    if (!look || !alike) {
-        free(look);
+    if (!phash || !alike) {
+        free(phash);
         free(alike);
         return no_memory(n, err);
     }
     for (size_t i = 0; i < n; i++)
-        if (a->cell[i].sha256[0] && a->cell[i].has_look)
-            look[i] = &a->cell[i].look;
-    look_pairs(look, n, alike, each_pair, family);
-    free(look);
+        if (a->cell[i].sha256[0] && a->cell[i].has_phash)
+            phash[i] = &a->cell[i].phash;
+    perceptual_hash_pairs(phash, n, alike, each_pair, family);
+    free(phash);
     free(alike);
     return 0;
 }
 
-int families_find(const struct families_args *a, uint32_t *family,
-                  struct err *err)
+int near_duplicates_find(const struct near_duplicates_args *a, uint32_t *family,
+                         struct err *err)
 {
-    const size_t n = a->walk->n;
+    const size_t n = a->images->n;
     struct mark *m = malloc((n + 1) * sizeof(*m));
     int rc = 0;
 
@@ -110,19 +110,19 @@ int families_find(const struct families_args *a, uint32_t *family,
     for (size_t i = 0; i < n; i++)
         family[i] = (uint32_t)i;
     if (a->groups)
-        join_equal(m, mark_groups(a->walk, m), family);
+        join_equal(m, mark_groups(a->images, m), family);
     join_equal(m, mark_copies(a, m), family);
     free(m);
-    if (n <= CHECKS_COMPARED)
+    if (n <= DATA_CHECKS_COMPARED)
         rc = join_alike(a, family, err);
     for (size_t i = 0; i < n; i++)
         family[i] = first_of(family, (uint32_t)i);
     return rc;
 }
 
-/* --- what came of it ------------------------------------------------------- */
+/* --- what came of it ------------------------------------------------------ */
 
-bool families_any(const struct walk *w, const uint32_t *family)
+bool near_duplicates_any(const struct find_images *w, const uint32_t *family)
 {
     for (size_t i = 0; i < w->n; i++)
         if (family[i] != i)
@@ -136,11 +136,12 @@ struct size {
 };
 
 /* m is room for all; of equal groups rows follow each other in it. */
-static void measure(const struct families_args *a, const uint32_t *family,
-                    struct mark *m, struct size *size)
+static void measure_families(const struct near_duplicates_args *a,
+                             const uint32_t *family, struct mark *m,
+                             struct size *size)
 {
-    qsort(m, mark_groups(a->walk, m), sizeof(*m), by_mark);
-    for (size_t i = 0; i < a->walk->n; i++) {
+    qsort(m, mark_groups(a->images, m), sizeof(*m), by_mark);
+    for (size_t i = 0; i < a->images->n; i++) {
         struct size *s = &size[family[m[i].row]];
 
         s->cells++;
@@ -150,7 +151,7 @@ static void measure(const struct families_args *a, const uint32_t *family,
 }
 
 /* Pictures of each class; of family 'first', or w->n: of all. */
-static void count_classes(const struct walk *w, const uint32_t *family,
+static void count_classes(const struct find_images *w, const uint32_t *family,
                           size_t first, size_t count[CONFIG_CLASSES_MAX])
 {
     memset(count, 0, CONFIG_CLASSES_MAX * sizeof(*count));
@@ -158,11 +159,12 @@ static void count_classes(const struct walk *w, const uint32_t *family,
         count[w->file[i].label] += first == w->n || family[i] == first;
 }
 
-static void warn(const struct families_args *a, const uint32_t *family,
-                 const struct size *size, size_t first, struct buf *warnings)
+static void warn_of_family(const struct near_duplicates_args *a,
+                           const uint32_t *family, const struct size *size,
+                           size_t first, struct buf *warnings)
 {
     size_t all[CONFIG_CLASSES_MAX], cells[CONFIG_CLASSES_MAX];
-    const struct walk *w = a->walk;
+    const struct find_images *w = a->images;
 
     count_classes(w, family, w->n, all);
     count_classes(w, family, first, cells);
@@ -178,7 +180,8 @@ static void warn(const struct families_args *a, const uint32_t *family,
 }
 
 /* Pictures of the smallest class. */
-static size_t smallest_class(const struct walk *w, const uint32_t *family)
+static size_t smallest_class(const struct find_images *w,
+                             const uint32_t *family)
 {
     size_t count[CONFIG_CLASSES_MAX], least = w->n;
 
@@ -188,20 +191,21 @@ static size_t smallest_class(const struct walk *w, const uint32_t *family)
     return least;
 }
 
-int families_count(const struct families_args *a, const uint32_t *family,
-                   struct families *f, struct buf *warnings, struct err *err)
+int near_duplicates_count(const struct near_duplicates_args *a,
+                          const uint32_t *family, struct near_duplicates *f,
+                          struct buf *warnings, struct err *err)
 {
-    const size_t n = a->walk->n, least = smallest_class(a->walk, family);
+    const size_t n = a->images->n, least = smallest_class(a->images, family);
     struct mark *m = malloc((n + 1) * sizeof(*m));
     struct size *size = calloc(n + 1, sizeof(*size));
 
-    *f = (struct families){0};
+    *f = (struct near_duplicates){0};
     if (!m || !size) {
         free(m);
         free(size);
         return no_memory(n, err);
     }
-    measure(a, family, m, size);
+    measure_families(a, family, m, size);
     for (size_t i = 0; i < n; i++) {
         if (size[i].groups < 2)
             continue;
@@ -212,17 +216,17 @@ int families_count(const struct families_args *a, const uint32_t *family,
             f->most_groups = size[i].groups;
         }
         if (2 * size[i].cells > least)
-            warn(a, family, size, i, warnings);
+            warn_of_family(a, family, size, i, warnings);
     }
     free(m);
     free(size);
     return buf_check(warnings, err);
 }
 
-void families_put(const struct walk *w, const uint32_t *family, size_t i,
-                  struct buf *out)
+void near_duplicates_put(const struct find_images *w, const uint32_t *family,
+                         size_t i, struct buf *out)
 {
-    const struct walk_file *f = &w->file[family[i]];
+    const struct find_images_file *f = &w->file[family[i]];
     struct buf name = {0};
 
     buf_printf(&name, "%s/%s", w->class_name[f->label], f->group);

@@ -1,34 +1,37 @@
 /*
- * near_duplicates.h - pictures that are to stay together, whatever they are called
+ * near_duplicates.h - pictures that are to stay together, whatever they are
+ * called
  *
  * The pictures of a group are one family.  So are two that are equal byte by
- * byte or look alike (perceptual_hash.h), and with them their groups, and so on: families
- * are the connected components, of any number of groups and classes.
+ * byte or look alike (perceptual_hash.h), and with them their groups, and so
+ * on: families are the connected components, of any number of groups and
+ * classes.
  */
 #ifndef PREPROCESS_NEAR_DUPLICATES_H
 #define PREPROCESS_NEAR_DUPLICATES_H
 
 #include "stages/preprocess/data_report.h"
 
-struct families_args {
-    const struct walk *walk; /* borrowed, as the next */
-    const struct cell *cell; /* (walk->n) hashes and looks; one without a hash
+struct near_duplicates_args {
+    const struct find_images *images; /* borrowed, as the next */
+    const struct read_image
+        *cell;   /* (images->n) hashes and looks; one without a hash
                                 is like no other */
-    bool groups;             /* else each picture begins alone */
+    bool groups; /* else each picture begins alone */
 };
 
 /*
- * With more than CHECKS_COMPARED pictures looks are not compared.
- *   family [out] (walk->n) the first row of each picture's family
+ * With more than DATA_CHECKS_COMPARED pictures looks are not compared.
+ *   family [out] (images->n) the first row of each picture's family
  * Deterministic: rows are in order of path, so that of files does not matter.
  * Errors: ERR_SYSTEM no memory.
  */
-MUST_USE int families_find(const struct families_args *a, uint32_t *family,
-                           struct err *err);
+MUST_USE int near_duplicates_find(const struct near_duplicates_args *a,
+                                  uint32_t *family, struct err *err);
 
 /* Families of more than one group, or of more than one picture, where these
  * begin alone; their groups, too, are pictures then. */
-struct families {
+struct near_duplicates {
     size_t n, groups;
     size_t most_groups, most_cells; /* of the one with the most pictures */
 };
@@ -36,18 +39,19 @@ struct families {
 /*
  * Count, and add to 'warnings' a line for each class of which one of these has
  * over half: no split comes near its shares then.
- *   family [in]  of families_find()
+ *   family [in]  of near_duplicates_find()
  * Errors: ERR_SYSTEM no memory.
  */
-MUST_USE int families_count(const struct families_args *a,
-                            const uint32_t *family, struct families *f,
-                            struct buf *warnings, struct err *err);
+MUST_USE int near_duplicates_count(const struct near_duplicates_args *a,
+                                   const uint32_t *family,
+                                   struct near_duplicates *f,
+                                   struct buf *warnings, struct err *err);
 
 /* Is any picture in a family with another? */
-bool families_any(const struct walk *w, const uint32_t *family);
+bool near_duplicates_any(const struct find_images *w, const uint32_t *family);
 
 /* "CLASS/GROUP" of the first picture of row i's family, as a field of a CSV. */
-void families_put(const struct walk *w, const uint32_t *family, size_t i,
-                  struct buf *out);
+void near_duplicates_put(const struct find_images *w, const uint32_t *family,
+                         size_t i, struct buf *out);
 
 #endif

@@ -32,35 +32,39 @@ static int by_size(const void *a, const void *b)
 }
 
 /* The lowest coefficients of DCT-II, rows first. */
-static void transform(const float *grey, double out[COEFFICIENTS])
+static void lowest_cosines(const float *grey, double out[COEFFICIENTS])
 {
-    double base[FREQUENCIES][LOOK_GREY], row[LOOK_GREY][FREQUENCIES];
+    double base[FREQUENCIES][PERCEPTUAL_HASH_GREY],
+        row[PERCEPTUAL_HASH_GREY][FREQUENCIES];
 
     for (int u = 0; u < FREQUENCIES; u++)
-        for (int x = 0; x < LOOK_GREY; x++)
-            base[u][x] = cos(acos(-1.0) * u * (2 * x + 1) / (2 * LOOK_GREY));
-    for (int y = 0; y < LOOK_GREY; y++)
+        for (int x = 0; x < PERCEPTUAL_HASH_GREY; x++)
+            base[u][x] =
+                cos(acos(-1.0) * u * (2 * x + 1) / (2 * PERCEPTUAL_HASH_GREY));
+    for (int y = 0; y < PERCEPTUAL_HASH_GREY; y++)
         for (int u = 0; u < FREQUENCIES; u++) {
             row[y][u] = 0;
-            for (int x = 0; x < LOOK_GREY; x++)
-                row[y][u] += (double)grey[y * LOOK_GREY + x] * base[u][x];
+            for (int x = 0; x < PERCEPTUAL_HASH_GREY; x++)
+                row[y][u] +=
+                    (double)grey[y * PERCEPTUAL_HASH_GREY + x] * base[u][x];
         }
     for (int v = 0; v < FREQUENCIES; v++)
         for (int u = 0; u < FREQUENCIES; u++) {
             double sum = 0;
 
-            for (int y = 0; y < LOOK_GREY; y++)
+            for (int y = 0; y < PERCEPTUAL_HASH_GREY; y++)
                 sum += row[y][u] * base[v][y];
             out[v * FREQUENCIES + u] = sum;
         }
 }
 
-uint64_t look_hash(const float grey[LOOK_GREY * LOOK_GREY])
+uint64_t perceptual_hash_bits(
+    const float grey[PERCEPTUAL_HASH_GREY * PERCEPTUAL_HASH_GREY])
 {
     double c[COEFFICIENTS], sorted[COEFFICIENTS], median;
     uint64_t hash = 0;
 
-    transform(grey, c);
+    lowest_cosines(grey, c);
     memcpy(sorted, c, sizeof(c));
     qsort(sorted, COEFFICIENTS, sizeof(*sorted), by_size);
     median = (sorted[COEFFICIENTS / 2 - 1] + sorted[COEFFICIENTS / 2]) / 2;
@@ -70,9 +74,9 @@ uint64_t look_hash(const float grey[LOOK_GREY * LOOK_GREY])
 }
 
 /* Standard deviation of the thumb. */
-static double deviation(const struct look *l)
+static double thumb_deviation(const struct perceptual_hash *l)
 {
-    const int n = LOOK_THUMB * LOOK_THUMB;
+    const int n = PERCEPTUAL_HASH_THUMB * PERCEPTUAL_HASH_THUMB;
     double sum = 0, squares = 0;
 
     for (int i = 0; i < n; i++) {
@@ -82,68 +86,72 @@ static double deviation(const struct look *l)
     return sqrt(fmax(squares / n - sum / n * (sum / n), 0));
 }
 
-bool look_of(const struct image *im, struct look *l)
+bool perceptual_hash_of(const struct image *im, struct perceptual_hash *l)
 {
-    float grey[LOOK_GREY * LOOK_GREY];
+    float grey[PERCEPTUAL_HASH_GREY * PERCEPTUAL_HASH_GREY];
 
-    for (int y = 0; y < LOOK_GREY; y++)
-        for (int x = 0; x < LOOK_GREY; x++)
-            grey[y * LOOK_GREY + x] = mean_at(im, LOOK_GREY, x, y);
-    l->hash = look_hash(grey);
-    for (int y = 0; y < LOOK_THUMB; y++)
-        for (int x = 0; x < LOOK_THUMB; x++) {
-            const float *g = grey + 2 * y * LOOK_GREY + 2 * x;
+    for (int y = 0; y < PERCEPTUAL_HASH_GREY; y++)
+        for (int x = 0; x < PERCEPTUAL_HASH_GREY; x++)
+            grey[y * PERCEPTUAL_HASH_GREY + x] =
+                mean_at(im, PERCEPTUAL_HASH_GREY, x, y);
+    l->hash = perceptual_hash_bits(grey);
+    for (int y = 0; y < PERCEPTUAL_HASH_THUMB; y++)
+        for (int x = 0; x < PERCEPTUAL_HASH_THUMB; x++) {
+            const float *g = grey + 2 * y * PERCEPTUAL_HASH_GREY + 2 * x;
 
-            l->thumb[y * LOOK_THUMB + x] =
-                (uint8_t)((g[0] + g[1] + g[LOOK_GREY] + g[LOOK_GREY + 1]) /
+            l->thumb[y * PERCEPTUAL_HASH_THUMB + x] =
+                (uint8_t)((g[0] + g[1] + g[PERCEPTUAL_HASH_GREY] +
+                           g[PERCEPTUAL_HASH_GREY + 1]) /
                               4.0f +
                           0.5f);
         }
-    return deviation(l) >= LOOK_LEVELS;
+    return thumb_deviation(l) >= PERCEPTUAL_HASH_LEVELS;
 }
 
-/* --- comparing ------------------------------------------------------------- */
+/* --- comparing ------------------------------------------------------------ */
 
-static bool same_thumbs(const struct look *a, const struct look *b)
+static bool same_thumbs(const struct perceptual_hash *a,
+                        const struct perceptual_hash *b)
 {
-    enum { N = LOOK_THUMB * LOOK_THUMB };
+    enum { N = PERCEPTUAL_HASH_THUMB * PERCEPTUAL_HASH_THUMB };
     int shift = 0, sum = 0;
 
     for (int i = 0; i < N; i++)
         shift += a->thumb[i] - b->thumb[i];
     for (int i = 0; i < N; i++)
         sum += abs(N * (a->thumb[i] - b->thumb[i]) - shift);
-    return sum <= LOOK_LEVELS * N * N;
+    return sum <= PERCEPTUAL_HASH_LEVELS * N * N;
 }
 
-bool look_alike(const struct look *a, const struct look *b)
+bool perceptual_hash_alike(const struct perceptual_hash *a,
+                           const struct perceptual_hash *b)
 {
-    return __builtin_popcountll(a->hash ^ b->hash) <= LOOK_BITS &&
+    return __builtin_popcountll(a->hash ^ b->hash) <= PERCEPTUAL_HASH_BITS &&
            same_thumbs(a, b);
 }
 
-void look_find(const struct look *const *look, const int *group, size_t n,
-               size_t *found)
+void perceptual_hash_find(const struct perceptual_hash *const *phash,
+                          const int *group, size_t n, size_t *found)
 {
 #pragma omp parallel for schedule(dynamic, 64)
     for (size_t i = 0; i < n; i++) {
         found[i] = n;
-        for (size_t k = 0; look[i] && k < i && found[i] == n; k++)
-            if (look[k] && (!group || group[k] != group[i]) &&
-                look_alike(look[i], look[k]))
+        for (size_t k = 0; phash[i] && k < i && found[i] == n; k++)
+            if (phash[k] && (!group || group[k] != group[i]) &&
+                perceptual_hash_alike(phash[i], phash[k]))
                 found[i] = k;
     }
 }
 
-void look_pairs(const struct look *const *look, size_t n, bool *alike,
-                look_pair_f each, void *self)
+void perceptual_hash_pairs(const struct perceptual_hash *const *phash, size_t n,
+                           bool *alike, perceptual_hash_pair_f each, void *self)
 {
     for (size_t i = 0; i < n; i++) {
-        if (!look[i])
+        if (!phash[i])
             continue;
 #pragma omp parallel for schedule(static)
         for (size_t k = 0; k < i; k++)
-            alike[k] = look[k] && look_alike(look[k], look[i]);
+            alike[k] = phash[k] && perceptual_hash_alike(phash[k], phash[i]);
         for (size_t k = 0; k < i; k++)
             if (alike[k])
                 each(self, k, i);

@@ -21,25 +21,28 @@
 #include <stdint.h>
 
 enum {
-    LOOK_GREY = 32,  /* side that a picture is averaged to */
-    LOOK_THUMB = 16, /* side of what is compared */
-    LOOK_BITS = 10,  /* that may differ of 64 */
-    LOOK_LEVELS = 6, /* mean difference of thumbs, their means taken off */
+    PERCEPTUAL_HASH_GREY = 32,  /* side that a picture is averaged to */
+    PERCEPTUAL_HASH_THUMB = 16, /* side of what is compared */
+    PERCEPTUAL_HASH_BITS = 10,  /* that may differ of 64 */
+    PERCEPTUAL_HASH_LEVELS =
+        6, /* mean difference of thumbs, their means taken off */
 };
 
-struct look {
+struct perceptual_hash {
     uint64_t hash; /* bit 63 - (8 v + u) for frequency u across, v down */
-    uint8_t thumb[LOOK_THUMB * LOOK_THUMB];
+    uint8_t thumb[PERCEPTUAL_HASH_THUMB * PERCEPTUAL_HASH_THUMB];
 };
 
 /* Of a picture of any size.  False if it is too even to be told from others:
- * its grey levels deviate by less than LOOK_LEVELS. */
-bool look_of(const struct image *im, struct look *l);
+ * its grey levels deviate by less than PERCEPTUAL_HASH_LEVELS. */
+bool perceptual_hash_of(const struct image *im, struct perceptual_hash *l);
 
 /* The hash of 32 x 32 grey levels. */
-uint64_t look_hash(const float grey[LOOK_GREY * LOOK_GREY]);
+uint64_t perceptual_hash_bits(
+    const float grey[PERCEPTUAL_HASH_GREY * PERCEPTUAL_HASH_GREY]);
 
-bool look_alike(const struct look *a, const struct look *b);
+bool perceptual_hash_alike(const struct perceptual_hash *a,
+                           const struct perceptual_hash *b);
 
 /*
  * The nearest earlier picture that looks like each.
@@ -49,8 +52,8 @@ bool look_alike(const struct look *a, const struct look *b);
  *   found [out] (n) index of the first earlier one, n if there is none
  * Parallel (OpenMP).  Deterministic.
  */
-void look_find(const struct look *const *look, const int *group, size_t n,
-               size_t *found);
+void perceptual_hash_find(const struct perceptual_hash *const *phash,
+                          const int *group, size_t n, size_t *found);
 
 /*
  * All that look alike, two by two: ordered by the later one, then the earlier.
@@ -58,8 +61,10 @@ void look_find(const struct look *const *look, const int *group, size_t n,
  *   alike [scratch] (n)
  * Parallel (OpenMP), but 'each' is called by one thread.  Deterministic.
  */
-typedef void (*look_pair_f)(void *self, size_t earlier, size_t later);
-void look_pairs(const struct look *const *look, size_t n, bool *alike,
-                look_pair_f each, void *self);
+typedef void (*perceptual_hash_pair_f)(void *self, size_t earlier,
+                                       size_t later);
+void perceptual_hash_pairs(const struct perceptual_hash *const *phash, size_t n,
+                           bool *alike, perceptual_hash_pair_f each,
+                           void *self);
 
 #endif

@@ -18,19 +18,19 @@
 #define FRONT "file,class,group,split"
 #define BACK  "sha256,width,height,mean_r,mean_g,mean_b,std_r,std_g,std_b,status"
 
-struct job;
+struct preprocess_run;
 
 /* What is done with each picture.  ERR_INPUT never. */
-typedef int (*turn_f)(struct job *j, size_t i, struct err *err);
+typedef int (*turn_f)(struct preprocess_run *j, size_t i, struct err *err);
 
 /* All that the threads share. */
-struct job {
+struct preprocess_run {
     const struct preprocess_args *args; /* borrowed */
-    struct walk walk;                   /* owned */
-    struct findings found;              /* owned */
+    struct find_images images;          /* owned */
+    struct data_report found;           /* owned */
     struct buf *outlines;               /* owned: of each picture */
     struct store_writer *store;         /* owned */
-    struct choice choice;               /* owned */
+    struct split_plan choice;           /* owned */
     uint8_t *black;                     /* owned: one picture, of zeros */
     turn_f turn;                        /* what is done now */
     size_t total;                       /* turns in all */
@@ -39,10 +39,10 @@ struct job {
     struct err err;                     /* of the first that failed */
 };
 
-/* --- one picture -------------------------------------------------------------- */
+/* --- one picture ---------------------------------------------------------- */
 
 /* Size, means and standard deviations of the colours. */
-static void measure(const struct image *im, float *feature)
+static void measure_image(const struct image *im, float *feature)
 {
     const size_t n = (size_t)im->w * (size_t)im->h;
     uint64_t sum[3] = {0}, squares[3] = {0};
@@ -65,8 +65,8 @@ static void measure(const struct image *im, float *feature)
     }
 }
 
-static int fit(const struct config *c, struct image *out,
-               const struct image *in, struct err *err)
+static int resize_image(const struct config *c, struct image *out,
+                        const struct image *in, struct err *err)
 {
     const int side = (int)c->preprocess.size;
 
@@ -76,28 +76,28 @@ static int fit(const struct config *c, struct image *out,
 }
 
 /* Read, hash and look at picture i.  ERR_INPUT: set it aside. */
-static int open_cell(const struct job *j, size_t i, struct image *im,
+static int open_cell(const struct preprocess_run *j, size_t i, struct image *im,
                      struct err *err)
 {
-    struct cell *cell = &j->found.cell[i];
+    struct read_image *cell = &j->found.cell[i];
     char path[FILE_PATH_MAX], *bytes = NULL;
     size_t size = 0;
     int rc;
 
-    if (file_path(path, err, "%s/%s", j->args->dataset, j->walk.file[i].path) <
-            0 ||
+    if (file_path(path, err, "%s/%s", j->args->dataset,
+                  j->images.file[i].path) < 0 ||
         file_read(path, DECODE_MAX_BYTES, &bytes, &size, err) < 0)
         return -1;
     hash_of(bytes, size, cell->sha256);
-    rc = image_decode(im, bytes, size, err);
+    rc = decode_decode(im, bytes, size, err);
     free(bytes);
     if (rc == 0)
-        cell->has_look = look_of(im, &cell->look);
+        cell->has_phash = perceptual_hash_of(im, &cell->phash);
     return rc;
 }
 
 /* A first look, where the split depends on it. */
-static int look_ahead(struct job *j, size_t i, struct err *err)
+static int hash_ahead(struct preprocess_run *j, size_t i, struct err *err)
 {
     struct image im = {0};
     struct err why = {0};
@@ -112,47 +112,48 @@ static int look_ahead(struct job *j, size_t i, struct err *err)
 }
 
 /* Open, measure and resize picture i.  ERR_INPUT: set it aside. */
-static int read_cell(const struct job *j, size_t i, struct image *out,
-                     struct err *err)
+static int read_cell(const struct preprocess_run *j, size_t i,
+                     struct image *out, struct err *err)
 {
     struct image im = {0};
     int rc = open_cell(j, i, &im, err);
 
     if (rc == 0) {
-        measure(&im, j->found.cell[i].feature);
-        rc = fit(j->args->config, out, &im, err);
+        measure_image(&im, j->found.cell[i].feature);
+        rc = resize_image(j->args->config, out, &im, err);
     }
     if (rc == 0)
-        rc = outlines_put(&(struct outlined){.dataset = j->args->dataset,
-                                             .file = j->walk.file[i].path,
-                                             .row = i,
-                                             .w = im.w,
-                                             .h = im.h,
-                                             .config = j->args->config},
-                          &j->outlines[i], err);
+        rc = contour_files_put(
+            &(struct contour_files){.dataset = j->args->dataset,
+                                    .file = j->images.file[i].path,
+                                    .row = i,
+                                    .w = im.w,
+                                    .h = im.h,
+                                    .config = j->args->config},
+            &j->outlines[i], err);
     image_release(&im);
     return rc;
 }
 
 /* The line of index.csv of picture i. */
-static void put_record(const struct job *j, size_t i, struct buf *b)
+static void put_record(const struct preprocess_run *j, size_t i, struct buf *b)
 {
-    const struct walk_file *f = &j->walk.file[i];
-    const struct cell *cell = &j->found.cell[i];
-    const struct choice *c = &j->choice;
+    const struct find_images_file *f = &j->images.file[i];
+    const struct read_image *cell = &j->found.cell[i];
+    const struct split_plan *c = &j->choice;
 
     buf_csv(b, f->path);
     buf_puts(b, ",");
-    buf_csv(b, j->walk.class_name[f->label]);
+    buf_csv(b, j->images.class_name[f->label]);
     buf_puts(b, ",");
     buf_csv(b, f->group);
-    buf_printf(b, ",%s,", split_name(j->found.split[i]));
+    buf_printf(b, ",%s,", store_split_name(j->found.split[i]));
     if (c->fold && cell->aside)
         buf_puts(b, ",");
     else if (c->fold)
         buf_printf(b, "%d,", c->fold[i]);
     if (c->family) {
-        families_put(&j->walk, c->family, i, b);
+        near_duplicates_put(&j->images, c->family, i, b);
         buf_puts(b, ",");
     }
     buf_puts(b, cell->sha256);
@@ -167,9 +168,9 @@ static void put_record(const struct job *j, size_t i, struct buf *b)
     buf_puts(b, ",ok");
 }
 
-static int make_row(struct job *j, size_t i, struct err *err)
+static int make_row(struct preprocess_run *j, size_t i, struct err *err)
 {
-    struct cell *cell = &j->found.cell[i];
+    struct read_image *cell = &j->found.cell[i];
     struct image im = {0};
     struct buf record = {0};
     struct err why = {0};
@@ -182,9 +183,9 @@ static int make_row(struct job *j, size_t i, struct err *err)
         cell->aside = strdup(why.text);
         if (!cell->aside)
             return err_set(err, ERR_SYSTEM, "no memory for a reason");
-        choice_drop(&j->choice, i);
+        split_plan_drop(&j->choice, i);
     }
-    j->found.label[i] = cell->aside ? -1 : j->walk.file[i].label;
+    j->found.label[i] = cell->aside ? -1 : j->images.file[i].label;
     put_record(j, i, &record);
     rc = buf_check(&record, err);
     line = record.data;
@@ -196,10 +197,10 @@ static int make_row(struct job *j, size_t i, struct err *err)
     return rc;
 }
 
-/* --- all of them ---------------------------------------------------------------- */
+/* --- all of them ---------------------------------------------------------- */
 
 /* Keep the first failure and stop the others. */
-static void fail(struct job *j, const struct err *err)
+static void keep_failure(struct preprocess_run *j, const struct err *err)
 {
 #pragma omp critical(preprocess_fail)
     {
@@ -210,7 +211,7 @@ static void fail(struct job *j, const struct err *err)
     }
 }
 
-static bool has_failed(struct job *j)
+static bool has_failed(struct preprocess_run *j)
 {
     int failed;
 
@@ -219,7 +220,7 @@ static bool has_failed(struct job *j)
     return failed;
 }
 
-static void one_turn(struct job *j, size_t i)
+static void one_turn(struct preprocess_run *j, size_t i)
 {
     const struct preprocess_args *a = j->args;
     struct err err = {0};
@@ -228,25 +229,25 @@ static void one_turn(struct job *j, size_t i)
     if (has_failed(j))
         return;
     if (j->turn(j, i, &err) < 0)
-        fail(j, &err);
+        keep_failure(j, &err);
 #pragma omp atomic capture
     done = ++j->done;
     if (omp_get_thread_num() == 0 && a->each && done < j->total &&
         !a->each(a->self, done, j->total)) {
         err_set(&err, ERR_AGAIN, "stopped after %zu of %zu pictures", done,
                 j->total);
-        fail(j, &err);
+        keep_failure(j, &err);
     }
 }
 
 /* Do 'turn' with every picture. */
-static int each_picture(struct job *j, turn_f turn, struct err *err)
+static int each_picture(struct preprocess_run *j, turn_f turn, struct err *err)
 {
     j->turn = turn;
 #pragma omp parallel
     {
 #pragma omp for schedule(dynamic, 4)
-        for (size_t i = 0; i < j->walk.n; i++)
+        for (size_t i = 0; i < j->images.n; i++)
             one_turn(j, i);
         vipslib_end_thread();
     }
@@ -258,15 +259,15 @@ static int each_picture(struct job *j, turn_f turn, struct err *err)
 }
 
 /* Split the pictures. */
-static int choose(struct job *j, struct err *err)
+static int plan_split(struct preprocess_run *j, struct err *err)
 {
-    struct choice *c = &j->choice;
+    struct split_plan *c = &j->choice;
 
-    *c = (struct choice){.config = j->args->config,
-                         .walk = &j->walk,
-                         .cell = j->found.cell,
-                         .split = j->found.split};
-    if (choice_make(c, &j->found.warnings, err) < 0)
+    *c = (struct split_plan){.config = j->args->config,
+                             .images = &j->images,
+                             .cell = j->found.cell,
+                             .split = j->found.split};
+    if (split_plan_make(c, &j->found.warnings, err) < 0)
         return -1;
     j->found.families = c->family ? &c->families : NULL;
     if (c->fold) {
@@ -277,7 +278,7 @@ static int choose(struct job *j, struct err *err)
 }
 
 /* Find the pictures, split them, and make room for them. */
-static int open_job(struct job *j, struct err *err)
+static int open_job(struct preprocess_run *j, struct err *err)
 {
     const struct config *c = j->args->config;
     const size_t side = (size_t)c->preprocess.size;
@@ -287,82 +288,82 @@ static int open_job(struct job *j, struct err *err)
         .header = header,
         .h = side,
         .w = side,
-        .n = j->walk.n,
-        .class_name = (const char(*)[CONFIG_NAME_MAX])j->walk.class_name,
-        .n_class = j->walk.n_class,
+        .n = j->images.n,
+        .class_name = (const char(*)[CONFIG_NAME_MAX])j->images.class_name,
+        .n_class = j->images.n_class,
     };
     struct buf early = {0};
     int rc;
 
-    if (findings_init(&j->found, &j->walk, err) < 0)
+    if (data_report_init(&j->found, &j->images, err) < 0)
         return -1;
     j->found.dataset = j->args->dataset;
     if (!file_exists(j->args->out))
         return err_set(err, ERR_SYSTEM, "there is no directory '%s'",
                        j->args->out);
-    j->total = j->walk.n * (choice_looks(c) ? 2 : 1);
-    if (choice_looks(c) && each_picture(j, look_ahead, err) < 0)
+    j->total = j->images.n * (split_plan_compares(c) ? 2 : 1);
+    if (split_plan_compares(c) && each_picture(j, hash_ahead, err) < 0)
         return -1;
-    if (choose(j, err) < 0)
+    if (plan_split(j, err) < 0)
         return -1;
     snprintf(header, sizeof(header), FRONT "%s%s," BACK,
              j->choice.fold ? ",fold" : "", j->choice.family ? ",family" : "");
-    rc = choice_check(&j->choice, &early, err);
+    rc = split_plan_check(&j->choice, &early, err);
     buf_release(&early); /* it is said again when all are read */
     if (rc < 0)
         return -1;
     j->black = calloc(side * side, 3);
-    j->outlines = calloc(j->walk.n + 1, sizeof(*j->outlines));
+    j->outlines = calloc(j->images.n + 1, sizeof(*j->outlines));
     if (!j->black || !j->outlines)
         return err_set(err, ERR_SYSTEM, "no memory for a picture");
     return store_create(&j->store, &s, err);
 }
 
 /* The split once more, without what was set aside. */
-static int check_rest(struct job *j, struct err *err)
+static int check_rest(struct preprocess_run *j, struct err *err)
 {
-    const struct findings *f = &j->found;
+    const struct data_report *f = &j->found;
     struct err why = {0};
 
-    if (choice_check(&j->choice, &j->found.warnings, &why) == 0)
+    if (split_plan_check(&j->choice, &j->found.warnings, &why) == 0)
         return 0;
-    for (size_t i = 0; i < j->walk.n; i++)
+    for (size_t i = 0; i < j->images.n; i++)
         if (f->cell[i].aside)
             return err_set(err, why.code, "%.150s: '%.150s' was set aside: %s",
-                           why.text, j->walk.file[i].path, f->cell[i].aside);
+                           why.text, j->images.file[i].path, f->cell[i].aside);
     return err_set(err, why.code, "%s", why.text);
 }
 
 /* Pictures of class 'c' in each fold: "A: 7, 7, 6 in folds 0 to 2". */
-static void put_folds(const struct job *j, int c, struct buf *b)
+static void put_folds(const struct preprocess_run *j, int c, struct buf *b)
 {
     const int folds = j->found.folds;
 
     for (int k = 0; k < folds; k++) {
         size_t n = 0;
 
-        for (size_t i = 0; i < j->walk.n; i++)
-            n += j->walk.file[i].label == c && j->found.fold[i] == k;
+        for (size_t i = 0; i < j->images.n; i++)
+            n += j->images.file[i].label == c && j->found.fold[i] == k;
         buf_printf(b, k ? ", %zu" : " %zu", n);
     }
     buf_printf(b, " in folds 0 to %d\n", folds - 1);
 }
 
 /* Pictures of each class, a line. */
-static void put_classes(const struct job *j, struct buf *b)
+static void put_classes(const struct preprocess_run *j, struct buf *b)
 {
-    const struct findings *f = &j->found;
+    const struct data_report *f = &j->found;
 
-    for (int c = 0; c < j->walk.n_class; c++) {
+    for (int c = 0; c < j->images.n_class; c++) {
         size_t n[SPLIT_NONE + 1] = {0};
 
-        buf_printf(b, "%s:", j->walk.class_name[c]);
+        buf_printf(b, "%s:", j->images.class_name[c]);
         if (f->fold) {
             put_folds(j, c, b);
             continue;
         }
-        for (size_t i = 0; i < j->walk.n; i++)
-            if (j->walk.file[i].label == c)
+        for (size_t i = 0; i < j->images.n; i++)
+            if (j->images.file[i].label == c)
                 n[f->split[i]]++;
         buf_printf(b, " %zu to train, %zu to validate, %zu to test\n",
                    n[SPLIT_TRAIN], n[SPLIT_VALIDATION], n[SPLIT_TEST]);
@@ -370,14 +371,14 @@ static void put_classes(const struct job *j, struct buf *b)
 }
 
 /* contours.csv, if there is anything to tell. */
-static int write_outlines(struct job *j, struct err *err)
+static int write_outlines(struct preprocess_run *j, struct err *err)
 {
     struct buf all = {0};
     char path[FILE_PATH_MAX];
     int rc = 0;
 
     buf_puts(&all, CONTOURS_HEADER);
-    for (size_t i = 0; i < j->walk.n; i++)
+    for (size_t i = 0; i < j->images.n; i++)
         buf_put(&all, j->outlines[i].data, j->outlines[i].len);
     if (all.len > strlen(CONTOURS_HEADER)) {
         rc = buf_check(&all, err);
@@ -390,19 +391,20 @@ static int write_outlines(struct job *j, struct err *err)
     return rc;
 }
 
-static int close_job(struct job *j, struct preprocess_summary *s,
+static int close_job(struct preprocess_run *j, struct preprocess_summary *s,
                      struct err *err)
 {
     struct store_writer *store = j->store;
 
-    buf_put(&j->found.warnings, j->walk.warnings.data, j->walk.warnings.len);
-    if (check_rest(j, err) < 0 || findings_sum_up(&j->found, err) < 0 ||
-        findings_write(&j->found, j->args->out, err) < 0 ||
+    buf_put(&j->found.warnings, j->images.warnings.data,
+            j->images.warnings.len);
+    if (check_rest(j, err) < 0 || data_report_sum_up(&j->found, err) < 0 ||
+        data_report_write(&j->found, j->args->out, err) < 0 ||
         write_outlines(j, err) < 0)
         return -1;
-    s->n = j->walk.n;
+    s->n = j->images.n;
     s->n_aside = j->found.n_aside;
-    s->n_ignored = j->walk.n_ignored;
+    s->n_ignored = j->images.n_ignored;
     s->n_duplicate = j->found.n_duplicate;
     s->n_near = j->found.checks.n_near;
     s->n_odd = j->found.checks.n_odd_size + j->found.checks.n_odd_light;
@@ -419,14 +421,14 @@ static int close_job(struct job *j, struct preprocess_summary *s,
 int preprocess_run(const struct preprocess_args *a,
                    struct preprocess_summary *summary, struct err *err)
 {
-    struct job j = {.args = a};
+    struct preprocess_run j = {.args = a};
     struct layout layout;
     int rc;
 
     *summary = (struct preprocess_summary){0};
     if (layout_init(&layout, a->config, err) < 0)
         return -1;
-    rc = walk_init(&j.walk, a->dataset, &layout, err);
+    rc = find_images_init(&j.images, a->dataset, &layout, err);
     layout_release(&layout);
     if (rc == 0)
         rc = open_job(&j, err);
@@ -436,13 +438,13 @@ int preprocess_run(const struct preprocess_args *a,
         rc = close_job(&j, summary, err);
     store_abandon(j.store);
     free(j.black);
-    for (size_t i = 0; j.outlines && i < j.walk.n; i++)
+    for (size_t i = 0; j.outlines && i < j.images.n; i++)
         buf_release(&j.outlines[i]);
     free(j.outlines);
-    choice_release(&j.choice);
+    split_plan_release(&j.choice);
     if (j.found.cell)
-        findings_release(&j.found);
-    walk_release(&j.walk);
+        data_report_release(&j.found);
+    find_images_release(&j.images);
     return rc;
 }
 

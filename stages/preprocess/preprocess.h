@@ -26,9 +26,10 @@ struct preprocess_args {
 /* What a person wants to read at the end. */
 struct preprocess_summary {
     size_t n, n_aside, n_ignored, n_duplicate;
-    size_t n_near;            /* look like an earlier one */
-    size_t n_odd;             /* of unusual size or brightness */
-    struct families families; /* that stay together; 0 if they may part */
+    size_t n_near; /* look like an earlier one */
+    size_t n_odd;  /* of unusual size or brightness */
+    struct near_duplicates
+        families;        /* that stay together; 0 if they may part */
     double baseline;     /* test accuracy of size and colour; NaN: no test */
     int folds;           /* 0: there are none; else 'baseline' is of all */
     struct buf classes;  /* owned: pictures of each class and split, a line */
@@ -43,7 +44,7 @@ struct preprocess_summary {
  * all pictures once more, before.  Parallel over pictures (OpenMP).
  * Deterministic: the same bytes for any number of threads.
  *   summary [out] to be released, whatever is returned
- * Errors: ERR_USAGE as layout_init(), walk_init(), split_from_csv(),
+ * Errors: ERR_USAGE as layout_init(), find_images_init(), split_from_csv(),
  * split_check(); ERR_AGAIN each() said stop; ERR_SYSTEM.
  */
 MUST_USE int preprocess_run(const struct preprocess_args *a,

@@ -19,7 +19,7 @@ static int no_memory(size_t n, struct err *err)
 }
 
 /* ceil(share n), and no more for a share that binary fractions round up */
-static size_t part(double share, size_t n)
+static size_t share_of(double share, size_t n)
 {
     const double v = ceil(share * (double)n - 1e-9);
 
@@ -30,17 +30,17 @@ static struct shares shares_of(const struct split_args *a, size_t n)
 {
     struct shares s;
 
-    s.test = part(a->test, n);
+    s.test = share_of(a->test, n);
     if (s.test >= n)
         s.test = n - 1;
-    s.validation = part(a->validation, n - s.test);
+    s.validation = share_of(a->validation, n - s.test);
     if (s.test + s.validation >= n)
         s.validation = n - s.test - 1;
     return s;
 }
 
 /* Rows of class 'label' into row[]; returns how many. */
-static size_t rows_of(const struct walk *w, int label, uint32_t *row)
+static size_t rows_of(const struct find_images *w, int label, uint32_t *row)
 {
     size_t n = 0;
 
@@ -50,44 +50,44 @@ static size_t rows_of(const struct walk *w, int label, uint32_t *row)
     return n;
 }
 
-/* --- groups and families ---------------------------------------------------- */
+/* --- groups and families -------------------------------------------------- */
 
 /* A row and its group's name, to be sorted together. */
-struct member {
+struct split_row {
     const char *group; /* borrowed */
     uint32_t row;
 };
 
 static int by_group(const void *a, const void *b)
 {
-    const struct member *p = a, *q = b;
+    const struct split_row *p = a, *q = b;
     const int c = strcmp(p->group, q->group);
 
     return c ? c : (p->row > q->row) - (p->row < q->row);
 }
 
-/* What one class after the other is dealt with; of w->n, or one more. */
-struct deck {
+/* The class that is split now; of w->n, or one more. */
+struct class_rows {
     const struct split_args *args; /* borrowed */
-    struct member *member;         /* owned: n of the class in hand, sorted */
+    struct split_row *member;      /* owned: n of the class in hand, sorted */
     size_t n;
     uint32_t *row, *start, *order; /* owned */
-    uint32_t *first;   /* owned: of a family, by its first row, in the class */
-    enum split *dealt; /* owned: of a family likewise, by a class before */
+    uint32_t *first; /* owned: of a family, by its first row, in the class */
+    enum split *assigned; /* owned: of a family likewise, by a class before */
 };
 
-/* Is it of a family that a class before has dealt? */
-static enum split dealt_before(const struct deck *d, uint32_t start)
+/* Is it of a family that a class before has assigned? */
+static enum split assigned_before(const struct class_rows *d, uint32_t start)
 {
     const uint32_t *family = d->args->family;
 
-    return family ? d->dealt[family[d->member[start].row]] : SPLIT_NONE;
+    return family ? d->assigned[family[d->member[start].row]] : SPLIT_NONE;
 }
 
 /* Those of a family are called after its first group in the class. */
-static void gather(struct deck *d, int label, bool groups)
+static void gather_groups(struct class_rows *d, int label, bool groups)
 {
-    const struct walk *w = d->args->walk;
+    const struct find_images *w = d->args->images;
     const uint32_t *family = d->args->family;
 
     d->n = rows_of(w, label, d->row);
@@ -98,7 +98,7 @@ static void gather(struct deck *d, int label, bool groups)
 
         if (*first == UINT32_MAX)
             *first = row;
-        d->member[i] = (struct member){
+        d->member[i] = (struct split_row){
             groups ? w->file[*first].group : w->file[*first].path, row};
     }
     qsort(d->member, d->n, sizeof(*d->member), by_group);
@@ -110,7 +110,7 @@ static void take_off(size_t *left, size_t size)
 }
 
 /* Take a group of 'size' if that brings 'left' nearer to nothing. */
-static bool takes(size_t *left, size_t size)
+static bool takes_group(size_t *left, size_t size)
 {
     if (size >= 2 * *left)
         return false;
@@ -118,24 +118,25 @@ static bool takes(size_t *left, size_t size)
     return true;
 }
 
-/* Group g of the deck goes to split s. */
-static void put(struct deck *d, uint32_t g, enum split s, enum split *split)
+/* Group g of the class goes to split s. */
+static void put_group(struct class_rows *d, uint32_t g, enum split s,
+                      enum split *split)
 {
     for (uint32_t k = d->start[g]; k < d->start[g + 1]; k++) {
         const uint32_t row = d->member[k].row;
 
         split[row] = s;
         if (d->args->family)
-            d->dealt[d->args->family[row]] = s;
+            d->assigned[d->args->family[row]] = s;
     }
 }
 
 /* Groups that have their split already count for the shares. */
-static void put_dealt(struct deck *d, uint32_t n_group, struct shares *left,
-                      enum split *split)
+static void put_assigned(struct class_rows *d, uint32_t n_group,
+                         struct shares *left, enum split *split)
 {
     for (uint32_t g = 0; g < n_group; g++) {
-        const enum split s = dealt_before(d, d->start[g]);
+        const enum split s = assigned_before(d, d->start[g]);
 
         if (s == SPLIT_NONE)
             continue;
@@ -143,15 +144,15 @@ static void put_dealt(struct deck *d, uint32_t n_group, struct shares *left,
             take_off(&left->test, d->start[g + 1] - d->start[g]);
         else if (s == SPLIT_VALIDATION)
             take_off(&left->validation, d->start[g + 1] - d->start[g]);
-        put(d, g, s, split);
+        put_group(d, g, s, split);
         d->order[g] = UINT32_MAX;
     }
 }
 
-static void deal(struct deck *d, struct shares left, struct rng *rng,
-                 enum split *split)
+static void assign_groups(struct class_rows *d, struct shares left,
+                          struct rng *rng, enum split *split)
 {
-    const struct member *m = d->member;
+    const struct split_row *m = d->member;
     uint32_t n_group = 0, n = 0;
 
     for (uint32_t i = 0; i < d->n; i++)
@@ -160,7 +161,7 @@ static void deal(struct deck *d, struct shares left, struct rng *rng,
     d->start[n_group] = (uint32_t)d->n;
     for (uint32_t g = 0; g < n_group; g++)
         d->order[g] = g;
-    put_dealt(d, n_group, &left, split);
+    put_assigned(d, n_group, &left, split);
     for (uint32_t g = 0; g < n_group; g++)
         if (d->order[g] != UINT32_MAX)
             d->order[n++] = g;
@@ -170,60 +171,60 @@ static void deal(struct deck *d, struct shares left, struct rng *rng,
         const size_t size = d->start[g + 1] - d->start[g];
         enum split s = SPLIT_TRAIN;
 
-        if (i > 0 && takes(&left.test, size))
+        if (i > 0 && takes_group(&left.test, size))
             s = SPLIT_TEST;
-        else if (i > 0 && takes(&left.validation, size))
+        else if (i > 0 && takes_group(&left.validation, size))
             s = SPLIT_VALIDATION;
-        put(d, g, s, split);
+        put_group(d, g, s, split);
     }
 }
 
-static int deck_init(struct deck *d, const struct split_args *a,
-                     struct err *err)
+static int class_rows_init(struct class_rows *d, const struct split_args *a,
+                           struct err *err)
 {
-    const size_t n = a->walk->n + 1;
+    const size_t n = a->images->n + 1;
 
-    *d = (struct deck){.args = a,
-                       .member = malloc(n * sizeof(*d->member)),
-                       .row = malloc(n * sizeof(*d->row)),
-                       .start = malloc(n * sizeof(*d->start)),
-                       .order = malloc(n * sizeof(*d->order)),
-                       .first = malloc(n * sizeof(*d->first)),
-                       .dealt = malloc(n * sizeof(*d->dealt))};
+    *d = (struct class_rows){.args = a,
+                             .member = malloc(n * sizeof(*d->member)),
+                             .row = malloc(n * sizeof(*d->row)),
+                             .start = malloc(n * sizeof(*d->start)),
+                             .order = malloc(n * sizeof(*d->order)),
+                             .first = malloc(n * sizeof(*d->first)),
+                             .assigned = malloc(n * sizeof(*d->assigned))};
     if (!d->member || !d->row || !d->start || !d->order || !d->first ||
-        !d->dealt)
-        return no_memory(a->walk->n, err);
+        !d->assigned)
+        return no_memory(a->images->n, err);
     for (size_t i = 0; i < n; i++)
-        d->dealt[i] = SPLIT_NONE;
+        d->assigned[i] = SPLIT_NONE;
     return 0;
 }
 
-static void deck_release(struct deck *d)
+static void class_rows_release(struct class_rows *d)
 {
     free(d->member);
     free(d->row);
     free(d->start);
     free(d->order);
     free(d->first);
-    free(d->dealt);
+    free(d->assigned);
 }
 
 /* Whole groups, or families of pictures that are else alone. */
 static int split_whole(const struct split_args *a, bool groups,
                        enum split *split, struct err *err)
 {
-    struct deck d;
+    struct class_rows d;
     struct rng rng;
-    int rc = deck_init(&d, a, err);
+    int rc = class_rows_init(&d, a, err);
 
-    for (int label = 0; rc == 0 && label < a->walk->n_class; label++) {
-        gather(&d, label, groups);
+    for (int label = 0; rc == 0 && label < a->images->n_class; label++) {
+        gather_groups(&d, label, groups);
         if (d.n == 0)
             continue;
         rng_init(&rng, a->seed, RNG_SPLIT, (uint32_t)label, 1);
-        deal(&d, shares_of(a, d.n), &rng, split);
+        assign_groups(&d, shares_of(a, d.n), &rng, split);
     }
-    deck_release(&d);
+    class_rows_release(&d);
     return rc;
 }
 
@@ -232,7 +233,7 @@ int split_groups(const struct split_args *a, enum split *split, struct err *err)
     return split_whole(a, true, split, err);
 }
 
-/* --- pictures --------------------------------------------------------------- */
+/* --- pictures ------------------------------------------------------------- */
 
 int split_random(const struct split_args *a, enum split *split, struct err *err)
 {
@@ -240,13 +241,13 @@ int split_random(const struct split_args *a, enum split *split, struct err *err)
     struct shares s;
     struct rng rng;
 
-    if (a->family && families_any(a->walk, a->family))
+    if (a->family && near_duplicates_any(a->images, a->family))
         return split_whole(a, false, split, err);
-    row = malloc((a->walk->n + 1) * sizeof(*row));
+    row = malloc((a->images->n + 1) * sizeof(*row));
     if (!row)
-        return no_memory(a->walk->n, err);
-    for (int label = 0; label < a->walk->n_class; label++) {
-        const size_t n = rows_of(a->walk, label, row);
+        return no_memory(a->images->n, err);
+    for (int label = 0; label < a->images->n_class; label++) {
+        const size_t n = rows_of(a->images, label, row);
 
         if (n == 0)
             continue;
@@ -262,29 +263,29 @@ int split_random(const struct split_args *a, enum split *split, struct err *err)
     return 0;
 }
 
-/* --- from a file ------------------------------------------------------------ */
+/* --- from a file ---------------------------------------------------------- */
 
 static int by_name(const void *name, const void *file)
 {
-    const struct walk_file *f = file;
+    const struct find_images_file *f = file;
 
     return strcmp(name, f->path);
 }
 
 /* A split that is being read. */
 struct naming {
-    const struct walk *walk; /* borrowed */
-    const char *path;        /* borrowed */
-    enum split *split;       /* borrowed: (walk->n) */
+    const struct find_images *images; /* borrowed */
+    const char *path;                 /* borrowed */
+    enum split *split;                /* borrowed: (images->n) */
 };
 
 static int take_row(const struct naming *nm, size_t line, const char *name,
                     const char *word, struct err *err)
 {
-    const struct walk *w = nm->walk;
-    const struct walk_file *f =
+    const struct find_images *w = nm->images;
+    const struct find_images_file *f =
         bsearch(name, w->file, w->n, sizeof(*w->file), by_name);
-    const enum split s = split_parse(word);
+    const enum split s = store_split_parse(word);
 
     if (!f)
         return err_set(err, ERR_USAGE,
@@ -302,7 +303,7 @@ static int take_row(const struct naming *nm, size_t line, const char *name,
 }
 
 /* Every picture must have been named. */
-static int check_named(const struct walk *w, const char *path,
+static int check_named(const struct find_images *w, const char *path,
                        const enum split *split, struct err *err)
 {
     size_t missing = 0, first = 0;
@@ -319,8 +320,8 @@ static int check_named(const struct walk *w, const char *path,
     return 0;
 }
 
-int split_from_csv(const struct walk *w, const char *path, enum split *split,
-                   struct err *err)
+int split_from_csv(const struct find_images *w, const char *path,
+                   enum split *split, struct err *err)
 {
     const struct naming nm = {w, path, split};
     struct csv csv = {0};
@@ -347,7 +348,7 @@ int split_from_csv(const struct walk *w, const char *path, enum split *split,
     return rc;
 }
 
-int split_check(const struct walk *w, const enum split *split,
+int split_check(const struct find_images *w, const enum split *split,
                 struct buf *warnings, struct err *err)
 {
     size_t count[CONFIG_CLASSES_MAX][SPLIT_NONE + 1] = {0};
@@ -362,7 +363,7 @@ int split_check(const struct walk *w, const enum split *split,
         for (int s = SPLIT_VALIDATION; s <= SPLIT_TEST; s++)
             if (count[c][s] == 0)
                 buf_printf(warnings, "class '%s' has no picture in split %s\n",
-                           w->class_name[c], split_name((enum split)s));
+                           w->class_name[c], store_split_name((enum split)s));
     }
     return 0;
 }

@@ -13,9 +13,9 @@
 #include "stages/preprocess/find_images.h"
 
 struct split_args {
-    const struct walk *walk; /* borrowed */
-    double test;             /* share of all, 0 .. 1 */
-    double validation;       /* share of the rest, 0 .. 1 */
+    const struct find_images *images; /* borrowed */
+    double test;                      /* share of all, 0 .. 1 */
+    double validation;                /* share of the rest, 0 .. 1 */
     uint64_t seed;
     const uint32_t
         *family; /* borrowed: near_duplicates.h; those of one family go to
@@ -24,7 +24,7 @@ struct split_args {
 
 /*
  * Draw pictures; with families of several, whole families, as split_groups().
- *   split [out] (walk->n)
+ *   split [out] (images->n)
  * Deterministic: stream RNG_SPLIT of 'seed', a = class.
  * Errors: ERR_SYSTEM no memory.
  */
@@ -48,7 +48,7 @@ MUST_USE int split_groups(const struct split_args *a, enum split *split,
  * Errors: ERR_USAGE with file and line: not such a file, an unknown picture or
  * word, one named twice, or one not named at all; ERR_SYSTEM no memory.
  */
-MUST_USE int split_from_csv(const struct walk *w, const char *path,
+MUST_USE int split_from_csv(const struct find_images *w, const char *path,
                             enum split *split, struct err *err);
 
 /*
@@ -56,7 +56,7 @@ MUST_USE int split_from_csv(const struct walk *w, const char *path,
  * that validation or test lack.
  * Errors: ERR_USAGE a class has none to train on.
  */
-MUST_USE int split_check(const struct walk *w, const enum split *split,
+MUST_USE int split_check(const struct find_images *w, const enum split *split,
                          struct buf *warnings, struct err *err);
 
 #endif

@@ -5,51 +5,52 @@
 
 #include <stdlib.h>
 
-bool choice_looks(const struct config *c)
+bool split_plan_compares(const struct config *c)
 {
     return c->split.near_duplicates == NEAR_TOGETHER;
 }
 
 /* Pictures that belong together; with 'groups' those of a group among them. */
-static int find_families(const struct choice *c, bool groups, uint32_t **family,
-                         struct err *err)
+static int find_families(const struct split_plan *c, bool groups,
+                         uint32_t **family, struct err *err)
 {
-    const struct families_args a = {
-        .walk = c->walk, .cell = c->cell, .groups = groups};
+    const struct near_duplicates_args a = {
+        .images = c->images, .cell = c->cell, .groups = groups};
 
-    *family = malloc((c->walk->n + 1) * sizeof(**family));
+    *family = malloc((c->images->n + 1) * sizeof(**family));
     if (!*family)
         return err_set(err, ERR_SYSTEM, "no memory for %zu pictures",
-                       c->walk->n);
-    return families_find(&a, *family, err);
+                       c->images->n);
+    return near_duplicates_find(&a, *family, err);
 }
 
 /* Deal the pictures to folds; the split is that of the first one. */
-static int choose_folds(struct choice *c, const uint32_t *family,
+static int choose_folds(struct split_plan *c, const uint32_t *family,
                         struct err *err)
 {
     const int folds = (int)c->config->split.folds;
-    const struct folds_args a = {.walk = c->walk,
+    const struct folds_args a = {.images = c->images,
                                  .folds = folds,
                                  .groups =
                                      c->config->split.method == SPLIT_BY_GROUP,
                                  .family = family,
                                  .seed = (uint64_t)c->config->run.seed};
 
-    c->fold = malloc((c->walk->n + 1) * sizeof(*c->fold));
+    c->fold = malloc((c->images->n + 1) * sizeof(*c->fold));
     if (!c->fold)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu folds", c->walk->n);
-    if (folds_deal(&a, c->fold, err) < 0)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu folds",
+                       c->images->n);
+    if (folds_assign(&a, c->fold, err) < 0)
         return -1;
-    for (size_t i = 0; i < c->walk->n; i++)
+    for (size_t i = 0; i < c->images->n; i++)
         c->split[i] = store_fold_split(c->fold[i], 0, folds);
     return 0;
 }
 
-static int choose_split(struct choice *c, const uint32_t *family,
+static int choose_split(struct split_plan *c, const uint32_t *family,
                         struct err *err)
 {
-    const struct split_args s = {.walk = c->walk,
+    const struct split_args s = {.images = c->images,
                                  .family = family,
                                  .test = c->config->split.test,
                                  .validation = c->config->split.validation,
@@ -63,7 +64,8 @@ static int choose_split(struct choice *c, const uint32_t *family,
 }
 
 /* Where groups may part, only what is alike stays together. */
-static int choose(struct choice *c, struct buf *warnings, struct err *err)
+static int split_cells(struct split_plan *c, struct buf *warnings,
+                       struct err *err)
 {
     const bool groups = c->config->split.method == SPLIT_BY_GROUP;
     uint32_t *alone = NULL;
@@ -74,44 +76,46 @@ static int choose(struct choice *c, struct buf *warnings, struct err *err)
         rc = find_families(c, false, &alone, err);
     family = groups ? c->family : alone;
     if (rc == 0 && family)
-        rc = families_count(&(struct families_args){.walk = c->walk,
-                                                    .cell = c->cell,
-                                                    .groups = groups},
-                            family, &c->families, warnings, err);
+        rc = near_duplicates_count(
+            &(struct near_duplicates_args){
+                .images = c->images, .cell = c->cell, .groups = groups},
+            family, &c->families, warnings, err);
     if (rc == 0)
         rc = choose_split(c, family, err);
     free(alone);
     return rc;
 }
 
-int choice_make(struct choice *c, struct buf *warnings, struct err *err)
+int split_plan_make(struct split_plan *c, struct buf *warnings, struct err *err)
 {
-    if (choice_looks(c->config) && find_families(c, true, &c->family, err) < 0)
+    if (split_plan_compares(c->config) &&
+        find_families(c, true, &c->family, err) < 0)
         return -1;
     if (c->config->split.method == SPLIT_BY_CSV)
-        return split_from_csv(c->walk, config_split_csv(c->config), c->split,
+        return split_from_csv(c->images, config_split_csv(c->config), c->split,
                               err);
-    return choose(c, warnings, err);
+    return split_cells(c, warnings, err);
 }
 
-int choice_check(const struct choice *c, struct buf *warnings, struct err *err)
+int split_plan_check(const struct split_plan *c, struct buf *warnings,
+                     struct err *err)
 {
     if (!c->fold)
-        return split_check(c->walk, c->split, warnings, err);
-    return folds_check(c->walk, c->fold, (int)c->config->split.folds, warnings,
-                       err);
+        return split_check(c->images, c->split, warnings, err);
+    return folds_check(c->images, c->fold, (int)c->config->split.folds,
+                       warnings, err);
 }
 
-void choice_drop(struct choice *c, size_t i)
+void split_plan_drop(struct split_plan *c, size_t i)
 {
     c->split[i] = SPLIT_NONE;
     if (c->fold)
         c->fold[i] = -1;
 }
 
-void choice_release(struct choice *c)
+void split_plan_release(struct split_plan *c)
 {
     free(c->fold);
     free(c->family);
-    *c = (struct choice){0};
+    *c = (struct split_plan){0};
 }

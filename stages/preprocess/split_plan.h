@@ -2,9 +2,9 @@
  * split_plan.h - splits, folds and families as the configuration wants them
  *
  * With split.near_duplicates "together" a split by group or by cell is one of
- * whole families (near_duplicates.h); one from a file stays as it is.  Intervals are
- * of families of groups in any case, as cells of a group are alike wherever
- * they are.
+ * whole families (near_duplicates.h); one from a file stays as it is.
+ * Intervals are of families of groups in any case, as cells of a group are
+ * alike wherever they are.
  */
 #ifndef PREPROCESS_SPLIT_PLAN_H
 #define PREPROCESS_SPLIT_PLAN_H
@@ -12,35 +12,36 @@
 #include "config/config.h"
 #include "stages/preprocess/near_duplicates.h"
 
-struct choice {
+struct split_plan {
     const struct config *config; /* borrowed, as the next two */
-    const struct walk *walk;
-    const struct cell *cell;  /* (walk->n) that choice_looks() wants */
-    enum split *split;        /* borrowed: (walk->n) */
-    int *fold;                /* owned: (walk->n); NULL without folds */
-    uint32_t *family;         /* owned: (walk->n) of groups; NULL: near
+    const struct find_images *images;
+    const struct read_image
+        *cell;         /* (images->n) that split_plan_compares() wants */
+    enum split *split; /* borrowed: (images->n) */
+    int *fold;         /* owned: (images->n); NULL without folds */
+    uint32_t *family;  /* owned: (images->n) of groups; NULL: near
                                 duplicates are not looked for */
-    struct families families; /* those that stay together */
+    struct near_duplicates families; /* those that stay together */
 };
 
 /* Have hashes and looks of all cells to be known before? */
-bool choice_looks(const struct config *c);
+bool split_plan_compares(const struct config *c);
 
 /*
  * Fill in split, fold and family; config, walk, cell and split are set.  Adds
- * to 'warnings' as families_count().
+ * to 'warnings' as near_duplicates_count().
  * Errors: as split_from_csv(); ERR_SYSTEM.
  */
-MUST_USE int choice_make(struct choice *c, struct buf *warnings,
-                         struct err *err);
+MUST_USE int split_plan_make(struct split_plan *c, struct buf *warnings,
+                             struct err *err);
 
 /* Has each class enough pictures?  As split_check() or folds_check(). */
-MUST_USE int choice_check(const struct choice *c, struct buf *warnings,
-                          struct err *err);
+MUST_USE int split_plan_check(const struct split_plan *c, struct buf *warnings,
+                              struct err *err);
 
 /* Picture i is set aside: it is in no split. */
-void choice_drop(struct choice *c, size_t i);
+void split_plan_drop(struct split_plan *c, size_t i);
 
-void choice_release(struct choice *c);
+void split_plan_release(struct split_plan *c);
 
 #endif

@@ -32,10 +32,10 @@ static json_t *number_of(const struct safetensors *model, const char *key)
     return json_integer(strtol(bundle_meta(model, key), NULL, 10));
 }
 
-/* --- metadata.json --------------------------------------------------------- */
+/* --- metadata.json -------------------------------------------------------- */
 
 /* Classes by the number of their output. */
-static json_t *channels(const struct report_experiment *e)
+static json_t *class_channels(const struct report_experiment *e)
 {
     const json_t *list = json_object_get(e->metrics.root, "classes");
     json_t *j = json_object();
@@ -60,7 +60,7 @@ static void put_metrics(const struct report_experiment *e, bool own, json_t *j)
     }
 }
 
-static json_t *figures(const struct report_experiment *e)
+static json_t *metrics_numbers(const struct report_experiment *e)
 {
     const json_t *test = report_json_at(e->metrics.root, "test");
     json_t *j = json_object();
@@ -81,22 +81,22 @@ static json_t *data_format(const struct report_experiment *e,
     const size_t k =
         json_array_size(json_object_get(e->metrics.root, "classes"));
 
-    return json_pack("{s{s{ss ss ss si s[oo] ss s[ii] sb s{ss ss ss}}}"
-                     " s{s{ss ss sI s[ii] ss s[ii] sb so}}}",
-                     "inputs", "image", "type", "image", "format", "magnitude",
-                     "modality", "Pap smear, light microscopy", "num_channels",
-                     3, "spatial_shape", number_of(m, "height"),
-                     number_of(m, "width"), "dtype", "uint8", "value_range", 0,
-                     255, "is_patch_data", 0, "channel_def", "0", "R", "1", "G",
-                     "2", "B", "outputs", "pred", "type", "probability",
-                     "format", "classes", "num_channels", (json_int_t)k,
-                     "spatial_shape", 1, 1, "dtype", "float32", "value_range",
-                     0, 1, "is_patch_data", 0, "channel_def", channels(e));
+    return json_pack(
+        "{s{s{ss ss ss si s[oo] ss s[ii] sb s{ss ss ss}}}"
+        " s{s{ss ss sI s[ii] ss s[ii] sb so}}}",
+        "inputs", "image", "type", "image", "format", "magnitude", "modality",
+        "Pap smear, light microscopy", "num_channels", 3, "spatial_shape",
+        number_of(m, "height"), number_of(m, "width"), "dtype", "uint8",
+        "value_range", 0, 255, "is_patch_data", 0, "channel_def", "0", "R", "1",
+        "G", "2", "B", "outputs", "pred", "type", "probability", "format",
+        "classes", "num_channels", (json_int_t)k, "spatial_shape", 1, 1,
+        "dtype", "float32", "value_range", 0, 1, "is_patch_data", 0,
+        "channel_def", class_channels(e));
 }
 
-static json_t *metadata(const struct report_data *d,
-                        const struct report_experiment *e,
-                        const struct safetensors *m)
+static json_t *model_metadata(const struct report_data *d,
+                              const struct report_experiment *e,
+                              const struct safetensors *m)
 {
     json_t *j = json_pack(
         "{ss s{ss} ss ss ss ss ss ss ss}", "version", PAPLINE_VERSION,
@@ -113,23 +113,23 @@ static json_t *metadata(const struct report_data *d,
     json_object_set_new(j, "network", text_of(m, "network"));
     json_object_set_new(j, "regime", json_text(e->train->regime));
     json_object_set_new(j, "seed", json_integer((json_int_t)e->train->seed));
-    json_object_set_new(j, "training_key", json_text(e->train->key));
+    json_object_set_new(j, "training_key", json_text(e->train->hash));
     json_object_set_new(j, "arithmetic", text_of(m, "arithmetic"));
     json_object_set_new(j, "data_source", json_text(d->config->dataset.path));
     json_object_set_new(j, "image_classes",
                         json_string("RGB, 8 bits a channel"));
     json_object_set(j, "label_classes",
                     json_object_get(e->metrics.root, "classes"));
-    json_object_set_new(j, "pred_classes", channels(e));
-    json_object_set_new(j, "eval_metrics", figures(e));
+    json_object_set_new(j, "pred_classes", class_channels(e));
+    json_object_set_new(j, "eval_metrics", metrics_numbers(e));
     json_object_set_new(j, "network_data_format", data_format(e, m));
     return j;
 }
 
-/* --- inference.json -------------------------------------------------------- */
+/* --- inference.json ------------------------------------------------------- */
 
-static json_t *inference(const struct report_experiment *e,
-                         const struct safetensors *m)
+static json_t *inference_json(const struct report_experiment *e,
+                              const struct safetensors *m)
 {
     json_t *j = json_pack("{ss ss ss ss}", "bundle_root", ".", "model",
                           "$bundle_root/models/model.safetensors", "program",
@@ -152,14 +152,14 @@ static json_t *inference(const struct report_experiment *e,
     return j;
 }
 
-/* --- files ----------------------------------------------------------------- */
+/* --- files ---------------------------------------------------------------- */
 
 /* DIR/folder/name, whose folder is made. */
-static int place(char path[FILE_PATH_MAX], const char *dir, const char *folder,
-                 const char *name, struct err *err)
+static int file_place(char path[FILE_PATH_MAX], const char *dir,
+                      const char *folder, const char *name, struct err *err)
 {
     if (file_path(path, err, "%s/%s", dir, folder) < 0 ||
-        dir_make(path, err) < 0)
+        file_dir_make(path, err) < 0)
         return -1;
     return file_path(path, err, "%s/%s/%s", dir, folder, name);
 }
@@ -171,7 +171,7 @@ static int put_text(struct buf *b, const char *dir, const char *folder,
     char path[FILE_PATH_MAX];
     int rc = -1;
 
-    if (buf_check(b, err) == 0 && place(path, dir, folder, name, err) == 0)
+    if (buf_check(b, err) == 0 && file_place(path, dir, folder, name, err) == 0)
         rc = file_write(path, b->data, b->len, err);
     buf_release(b);
     return rc;
@@ -196,8 +196,8 @@ static int put_weights(const char *from, const char *dir, struct err *err)
     size_t size;
     int rc = -1;
 
-    if (place(path, dir, "models", "model.safetensors", err) < 0 ||
-        dir_remove(path, err) < 0)
+    if (file_place(path, dir, "models", "model.safetensors", err) < 0 ||
+        file_dir_remove(path, err) < 0)
         return -1;
     if (link(from, path) == 0)
         return 0;
@@ -216,8 +216,8 @@ static int write_files(const struct report_data *d,
 
     bundle_card(d, e, m, &card);
     if (put_text(&card, dir, "docs", "README.md", err) < 0 ||
-        put_json(metadata(d, e, m), dir, "metadata.json", err) < 0 ||
-        put_json(inference(e, m), dir, "inference.json", err) < 0)
+        put_json(model_metadata(d, e, m), dir, "metadata.json", err) < 0 ||
+        put_json(inference_json(e, m), dir, "inference.json", err) < 0)
         return -1;
     return put_weights(model, dir, err);
 }
@@ -232,7 +232,7 @@ int bundle_write(const struct report_data *d, const struct report_experiment *e,
 
     if (!e->metrics.root ||
         file_path(model, &missing, "%s/%s/%s", d->run_dir, e->train->dir,
-                  predict_file(d->config)) < 0 ||
+                  inference_file(d->config)) < 0 ||
         safetensors_read(&m, model, &missing) < 0)
         return 1;
     rc = write_files(d, e, &m, model, dir, err);

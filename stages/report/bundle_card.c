@@ -25,7 +25,7 @@ static void md_percent(struct buf *b, double share)
         buf_puts(b, "-");
 }
 
-static void item(struct buf *b, const char *name, const char *value)
+static void put_item(struct buf *b, const char *name, const char *value)
 {
     if (!*value)
         return;
@@ -34,26 +34,26 @@ static void item(struct buf *b, const char *name, const char *value)
     buf_puts(b, "\n");
 }
 
-static void details(const struct report_experiment *e,
-                    const struct safetensors *m, struct buf *b)
+static void put_details(const struct report_experiment *e,
+                        const struct safetensors *m, struct buf *b)
 {
     buf_puts(b, "# ");
     md_text(b, e->name);
     buf_puts(b, "\n\nClass of a single cell cropped from a Pap smear.\n\n"
                 "## Model\n\n");
-    item(b, "network", bundle_meta(m, "network"));
-    item(b, "cut at", bundle_meta(m, "cut"));
-    item(b, "head", bundle_meta(m, "head"));
-    item(b, "trained by", e->train->regime);
+    put_item(b, "network", bundle_meta(m, "network"));
+    put_item(b, "cut at", bundle_meta(m, "cut"));
+    put_item(b, "head", bundle_meta(m, "head"));
+    put_item(b, "trained by", e->train->regime);
     buf_printf(b, "- seed: %lld\n", (long long)e->train->seed);
-    item(b, "epoch of the weights", bundle_meta(m, "epoch"));
-    item(b, "input, pixels", bundle_meta(m, "width"));
-    item(b, "brought to size by", bundle_meta(m, "resize"));
-    item(b, "aspect ratio", bundle_meta(m, "aspect"));
-    item(b, "preprocessing of the input", bundle_meta(m, "input"));
-    item(b, "arithmetic", bundle_meta(m, "arithmetic"));
-    item(b, "key of the training", e->train->key);
-    item(b, "program", "Papline " PAPLINE_VERSION);
+    put_item(b, "epoch of the weights", bundle_meta(m, "epoch"));
+    put_item(b, "input, pixels", bundle_meta(m, "width"));
+    put_item(b, "brought to size by", bundle_meta(m, "resize"));
+    put_item(b, "aspect ratio", bundle_meta(m, "aspect"));
+    put_item(b, "preprocessing of the input", bundle_meta(m, "input"));
+    put_item(b, "arithmetic", bundle_meta(m, "arithmetic"));
+    put_item(b, "content hash of the training", e->train->hash);
+    put_item(b, "program", "Papline " PAPLINE_VERSION);
     buf_puts(b, "\nUse it: `papline predict models/model.safetensors "
                 "IMAGE...`\n\n"
                 "## Intended use\n\n"
@@ -76,8 +76,8 @@ static void class_row(const json_t *s, const char *name, struct buf *b)
     buf_printf(b, " | %.0f |\n", report_json_number(s, "support"));
 }
 
-static void figures(const struct report_data *d,
-                    const struct report_experiment *e, struct buf *b)
+static void put_figures(const struct report_data *d,
+                        const struct report_experiment *e, struct buf *b)
 {
     const json_t *test = report_json_at(e->metrics.root, "test");
     const json_t *range = json_object_get(test, "interval");
@@ -103,8 +103,8 @@ static void figures(const struct report_data *d,
     buf_puts(b, "\nFurther figures are in `configs/metadata.json`.\n\n");
 }
 
-static void data(const struct report_data *d, const struct report_experiment *e,
-                 struct buf *b)
+static void put_data(const struct report_data *d,
+                     const struct report_experiment *e, struct buf *b)
 {
     const struct report_counts *n = &d->counts;
 
@@ -130,8 +130,8 @@ static void data(const struct report_data *d, const struct report_experiment *e,
     buf_puts(b, "\n");
 }
 
-static void caveats(const struct report_data *d,
-                    const struct report_experiment *e, struct buf *b)
+static void put_caveats(const struct report_data *d,
+                        const struct report_experiment *e, struct buf *b)
 {
     const struct report_counts *n = &d->counts;
     const char *all = n->folds > 1 ? " of all folds" : "";
@@ -165,8 +165,8 @@ static void caveats(const struct report_data *d,
 void bundle_card(const struct report_data *d, const struct report_experiment *e,
                  const struct safetensors *model, struct buf *b)
 {
-    details(e, model, b);
-    figures(d, e, b);
-    data(d, e, b);
-    caveats(d, e, b);
+    put_details(e, model, b);
+    put_figures(d, e, b);
+    put_data(d, e, b);
+    put_caveats(d, e, b);
 }

@@ -47,13 +47,13 @@ static void put_section(struct page *p, const char *id, const char *title,
 
     if (any) {
         buf_printf(&p->list, "<li><a href=\"#%s\">", id);
-        html_text(&p->list, title);
+        report_html_text(&p->list, title);
         buf_puts(&p->list, "</a></li>\n");
         buf_printf(&p->main,
                    "<section class=\"card\" id=\"%s\" "
                    "aria-labelledby=\"h-%s\">\n<h2 id=\"h-%s\">",
                    id, id, id);
-        html_text(&p->main, title);
+        report_html_text(&p->main, title);
         buf_puts(&p->main, "</h2>\n");
     }
     buf_take(&p->main, inside);
@@ -99,19 +99,20 @@ static void put_head(const struct report_data *d, struct buf *list,
                 "initial-scale=1\">\n");
     report_policy(b);
     buf_puts(b, "<title>");
-    html_text(b, run_name(d->run_dir));
+    report_html_text(b, run_name(d->run_dir));
     buf_puts(b, " &ndash; Papline</title>\n");
     report_style(b);
     buf_puts(b, "</head>\n<body>\n"
                 "<a class=\"skip\" href=\"#main\">Skip to the results</a>\n"
                 "<header>\n<h1>");
-    html_text(b, run_name(d->run_dir));
+    report_html_text(b, run_name(d->run_dir));
     buf_puts(b, "</h1>\n<nav aria-label=\"Sections\"><ul>\n");
     buf_take(b, list);
     buf_puts(b, "</ul></nav>\n</header>\n<main id=\"main\">\n");
 }
 
-static int compose(const struct report_data *d, struct buf *b, struct err *err)
+static int write_page(const struct report_data *d, struct buf *b,
+                      struct err *err)
 {
     struct page p = {.list = {0}};
 
@@ -150,7 +151,7 @@ int report_write(const char *run_dir, const struct config *config,
     if (file_path(path, err, "%s/index.html", out_dir) < 0 ||
         report_data_read(&d, err) < 0)
         return -1;
-    if (compose(&d, &b, err) == 0) {
+    if (write_page(&d, &b, err) == 0) {
         if (b.len > REPORT_MAX_BYTES)
             err_set(err, ERR_INPUT,
                     "'%s' would have %zu bytes, the limit is %d", path, b.len,

@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- single files ---------------------------------------------------------- */
+/* --- single files --------------------------------------------------------- */
 
-/* Where a file of a node is.  Errors: ERR_INPUT it is not there. */
+/* Where a file of a step is.  Errors: ERR_INPUT it is not there. */
 static int find_file(char path[FILE_PATH_MAX], const char *run_dir,
                      const char *dir, const char *name, struct err *err)
 {
@@ -99,7 +99,7 @@ double report_json_number(const json_t *j, const char *path)
     return json_is_number(v) ? json_number_value(v) : (double)NAN;
 }
 
-/* --- the index ------------------------------------------------------------- */
+/* --- the index ------------------------------------------------------------ */
 
 static bool is_ok(const char *status)
 {
@@ -150,7 +150,7 @@ static int order_classes(const void *a, const void *b)
 /* The part of a row, -1: none. */
 static int part_of(const struct report_csv *c, size_t row, int folds)
 {
-    const enum split s = split_parse(report_field(c, row, "split"));
+    const enum split s = store_split_parse(report_field(c, row, "split"));
     const double fold = report_number(c, row, "fold");
 
     if (!is_ok(report_field(c, row, "status")) || s == SPLIT_NONE)
@@ -214,9 +214,9 @@ size_t report_used(const struct report_class *c)
     return sum;
 }
 
-/* --- what rows share: the same bytes, the same group ----------------------- */
+/* --- what rows share: the same bytes, the same group ---------------------- */
 
-struct shared {
+struct shared_row {
     const char *key, *class_name, *file;
     int part; /* fold or split */
 };
@@ -227,7 +227,7 @@ _Static_assert((int)PARTS_MAX >= (int)SPLIT_NONE, "splits are parts");
 
 static int order_shared(const void *a, const void *b)
 {
-    const struct shared *p = a, *q = b;
+    const struct shared_row *p = a, *q = b;
     const int key = strcmp(p->key, q->key);
 
     return key ? key : strcmp(p->class_name, q->class_name);
@@ -235,20 +235,20 @@ static int order_shared(const void *a, const void *b)
 
 static int order_groups(const void *a, const void *b)
 {
-    const struct shared *p = a, *q = b;
+    const struct shared_row *p = a, *q = b;
     const int class_name = strcmp(p->class_name, q->class_name);
 
     return class_name ? class_name : strcmp(p->key, q->key);
 }
 
 /* Usable rows whose 'column' is not empty. */
-static size_t list_shared(struct shared *list, const struct report_csv *c,
+static size_t list_shared(struct shared_row *list, const struct report_csv *c,
                           const char *column, int folds)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < c->csv.n_row; i++) {
-        const struct shared s = {
+        const struct shared_row s = {
             report_field(c, i, column), report_field(c, i, "class"),
             report_field(c, i, "file"), part_of(c, i, folds)};
 
@@ -259,7 +259,7 @@ static size_t list_shared(struct shared *list, const struct report_csv *c,
 }
 
 /* Rows list[0 .. n-1] are one file's copies. */
-static void count_twins(struct report_counts *c, const struct shared *list,
+static void count_twins(struct report_counts *c, const struct shared_row *list,
                         size_t n)
 {
     bool other_part = false, other_class = false;
@@ -289,7 +289,7 @@ static size_t count_leaked(const struct report_counts *c, const size_t *in,
 }
 
 /* Rows list[0 .. n-1] are one group. */
-static void count_group(struct report_counts *c, const struct shared *list,
+static void count_group(struct report_counts *c, const struct shared_row *list,
                         size_t n)
 {
     size_t in[PARTS_MAX] = {0};
@@ -307,7 +307,7 @@ static void count_group(struct report_counts *c, const struct shared *list,
 static int count_shared(struct report_counts *c, const struct report_csv *index,
                         struct err *err)
 {
-    struct shared *list = calloc(index->csv.n_row + 1, sizeof(*list));
+    struct shared_row *list = calloc(index->csv.n_row + 1, sizeof(*list));
     size_t n, end;
 
     if (!list)
@@ -331,7 +331,7 @@ static int count_shared(struct report_counts *c, const struct report_csv *index,
     return 0;
 }
 
-/* --- all ------------------------------------------------------------------- */
+/* --- all ------------------------------------------------------------------ */
 
 const char *report_table_name(enum report_table t)
 {
@@ -354,12 +354,12 @@ static void read_figures(struct report_experiment *e, const char *run_dir)
 
 static void read_experiment(struct report_experiment *e,
                             const struct report_data *d,
-                            const struct plan_node *head)
+                            const struct plan_step *head)
 {
     e->train = head;
     e->name = head->experiment;
-    for (int i = 0; i < d->plan->n_node; i++) {
-        const struct plan_node *nd = &d->node[i];
+    for (int i = 0; i < d->plan->n_step; i++) {
+        const struct plan_step *nd = &d->step[i];
 
         if (strcmp(nd->experiment, e->name) != 0)
             continue;
@@ -389,7 +389,7 @@ static void read_experiment(struct report_experiment *e,
 }
 
 /* Does 'n' stand for an experiment: a training, or an ensemble's evaluation? */
-static bool is_head(const struct plan_node *n)
+static bool is_head(const struct plan_step *n)
 {
     return n->stage->id == STAGE_TRAIN || n->ensemble;
 }
@@ -398,13 +398,13 @@ static int read_experiments(struct report_data *d, struct err *err)
 {
     const struct plan *p = d->plan;
 
-    d->experiment = calloc((size_t)p->n_node + 1, sizeof(*d->experiment));
+    d->experiment = calloc((size_t)p->n_step + 1, sizeof(*d->experiment));
     if (!d->experiment)
         return err_set(err, ERR_SYSTEM, "no memory for %d experiments",
-                       p->n_node);
-    for (int i = 0; i < p->n_node; i++)
-        if (is_head(&d->node[i]))
-            read_experiment(&d->experiment[d->n_experiment++], d, &d->node[i]);
+                       p->n_step);
+    for (int i = 0; i < p->n_step; i++)
+        if (is_head(&d->step[i]))
+            read_experiment(&d->experiment[d->n_experiment++], d, &d->step[i]);
     d->best = headline_choose(d);
     return 0;
 }
@@ -418,18 +418,18 @@ static int folds_of(const struct report_data *d)
 }
 
 /* Nothing is read of results of another configuration. */
-static int choose_nodes(struct report_data *d, struct err *err)
+static int choose_steps(struct report_data *d, struct err *err)
 {
-    const int n = d->plan->n_node;
+    const int n = d->plan->n_step;
 
-    d->node = calloc((size_t)n + 1, sizeof(*d->node));
-    if (!d->node)
+    d->step = calloc((size_t)n + 1, sizeof(*d->step));
+    if (!d->step)
         return err_set(err, ERR_SYSTEM, "no memory for %d steps", n);
     for (int i = 0; i < n; i++) {
-        d->node[i] = d->plan->node[i];
-        if (d->node[i].stale)
-            snprintf(d->node[i].dir, sizeof(d->node[i].dir),
-                     "(of another configuration)/%.200s", d->node[i].name);
+        d->step[i] = d->plan->step[i];
+        if (d->step[i].stale)
+            snprintf(d->step[i].dir, sizeof(d->step[i].dir),
+                     "(of another configuration)/%.200s", d->step[i].name);
     }
     return 0;
 }
@@ -438,9 +438,9 @@ static int choose_nodes(struct report_data *d, struct err *err)
 static const char *dir_of(const struct report_data *d, enum stage_id stage,
                           const char *usual)
 {
-    for (int i = 0; i < d->plan->n_node; i++)
-        if (d->node[i].stage->id == stage)
-            return d->node[i].dir;
+    for (int i = 0; i < d->plan->n_step; i++)
+        if (d->step[i].stage->id == stage)
+            return d->step[i].dir;
     return usual;
 }
 
@@ -448,7 +448,7 @@ int report_data_read(struct report_data *d, struct err *err)
 {
     const char *data;
 
-    if (choose_nodes(d, err) < 0)
+    if (choose_steps(d, err) < 0)
         return -1;
     data = dir_of(d, STAGE_PREPROCESS, "data");
     read_csv(&d->index, d->run_dir, data, "index.csv");
@@ -479,7 +479,7 @@ void report_data_release(struct report_data *d)
             csv_release(&d->experiment[i].figures[t].csv);
     }
     free(d->experiment);
-    free(d->node);
+    free(d->step);
     csv_release(&d->index.csv);
     csv_release(&d->augment.csv);
     json_decref(d->baseline.root);

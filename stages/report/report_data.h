@@ -30,17 +30,17 @@ struct report_json {
 
 /* Tables of an experiment's explanations, see explain/figures.h. */
 enum report_table {
-    TABLE_FAITH,
-    TABLE_LOCATE,
+    TABLE_FAITHFULNESS,
+    TABLE_LOCALISATION,
     TABLE_SANITY,
     TABLE_STABILITY,
     REPORT_TABLES
 };
 
 struct report_experiment {
-    const struct plan_node *train; /* or of an ensemble its evaluation;
+    const struct plan_step *train; /* or of an ensemble its evaluation;
                                       borrowed, as these: */
-    const struct plan_node *evaluate, *explain; /* NULL: not planned */
+    const struct plan_step *evaluate, *explain; /* NULL: not planned */
     const char *name;                           /* borrowed */
     struct report_json metrics;
     struct report_csv history, errors, reliability, scores;
@@ -48,8 +48,8 @@ struct report_experiment {
 };
 
 /* Are they folds of one experiment, or the same? */
-static inline bool report_same_experiment(const struct plan_node *a,
-                                          const struct plan_node *b)
+static inline bool report_same_experiment(const struct plan_step *a,
+                                          const struct plan_step *b)
 {
     return strcmp(a->network, b->network) == 0 &&
            strcmp(a->regime, b->regime) == 0 && a->seed == b->seed;
@@ -97,7 +97,7 @@ struct report_data {
     const char *run_dir; /* borrowed */
     const struct config *config;
     const struct plan *plan;
-    struct plan_node *node; /* owned: the plan's, those that are stale with a
+    struct plan_step *step; /* owned: the plan's, those that are stale with a
                                directory where nothing is */
     struct report_csv index, augment;
     struct report_json baseline, stats;

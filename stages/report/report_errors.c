@@ -13,14 +13,14 @@
 
 enum { SHEET_MAX = 4 << 20 };
 
-static const char *field(const struct report_experiment *e, size_t row,
-                         const char *name)
+static const char *row_field(const struct report_experiment *e, size_t row,
+                             const char *name)
 {
     return report_field(&e->errors, row, name);
 }
 
-static double number(const struct report_experiment *e, size_t row,
-                     const char *name)
+static double row_number(const struct report_experiment *e, size_t row,
+                         const char *name)
 {
     return report_number(&e->errors, row, name);
 }
@@ -29,16 +29,17 @@ static double number(const struct report_experiment *e, size_t row,
 static void name_part(const struct report_experiment *e, size_t row,
                       struct buf *b)
 {
-    const char *by = field(e, row, "by");
-    const double from = number(e, row, "from"), to = number(e, row, "to");
+    const char *by = row_field(e, row, "by");
+    const double from = row_number(e, row, "from"),
+                 to = row_number(e, row, "to");
 
     if (strcmp(by, "picture") == 0) {
-        buf_puts(b, strcmp(field(e, row, "part"), "new") == 0
+        buf_puts(b, strcmp(row_field(e, row, "part"), "new") == 0
                         ? "cluster image not trained on"
                         : "cluster image that was also trained on");
         return;
     }
-    html_text(b, by);
+    report_html_text(b, by);
     if (isfinite(from) && isfinite(to))
         buf_printf(b, " %.0f to %.0f%s", from, to,
                    strcmp(by, "size") == 0 ? "&nbsp;px" : "");
@@ -50,12 +51,12 @@ static void part_row(const struct report_experiment *e, size_t row,
     buf_puts(b, "<tr><th scope=\"row\">");
     name_part(e, row, b);
     buf_puts(b, "</th>");
-    html_cell_count(b, number(e, row, "cells"));
-    html_cell_percent(b, number(e, row, "accuracy"));
+    report_html_cell_count(b, row_number(e, row, "cells"));
+    report_html_cell_percent(b, row_number(e, row, "accuracy"));
     buf_puts(b, "<td class=\"num\">");
-    html_percent(b, number(e, row, "low"));
+    report_html_percent(b, row_number(e, row, "low"));
     buf_puts(b, " to ");
-    html_percent(b, number(e, row, "high"));
+    report_html_percent(b, row_number(e, row, "high"));
     buf_puts(b, "</td></tr>\n");
 }
 
@@ -64,13 +65,13 @@ static double of_groups(const struct report_experiment *e, const char *part,
                         const char *column)
 {
     for (size_t i = 0; i < e->errors.csv.n_row; i++)
-        if (strcmp(field(e, i, "by"), "groups") == 0 &&
-            strcmp(field(e, i, "part"), part) == 0)
-            return number(e, i, column);
+        if (strcmp(row_field(e, i, "by"), "groups") == 0 &&
+            strcmp(row_field(e, i, "part"), part) == 0)
+            return row_number(e, i, column);
     return (double)NAN;
 }
 
-static void spread(const struct report_experiment *e, struct buf *b)
+static void write_spread(const struct report_experiment *e, struct buf *b)
 {
     const double n = of_groups(e, "mean", "cells");
 
@@ -78,37 +79,37 @@ static void spread(const struct report_experiment *e, struct buf *b)
         return;
     buf_printf(
         b, "<p>Over the %.0f cluster images (or cells without one): mean ", n);
-    html_percent(b, of_groups(e, "mean", "accuracy"));
+    report_html_percent(b, of_groups(e, "mean", "accuracy"));
     buf_puts(b, ", deviation ");
-    html_percent(b, of_groups(e, "deviation", "accuracy"));
+    report_html_percent(b, of_groups(e, "deviation", "accuracy"));
     buf_puts(b, ", a quarter of them at most ");
-    html_percent(b, of_groups(e, "lower quartile", "accuracy"));
+    report_html_percent(b, of_groups(e, "lower quartile", "accuracy"));
     buf_puts(b, ", the worst ");
-    html_percent(b, of_groups(e, "least", "accuracy"));
+    report_html_percent(b, of_groups(e, "least", "accuracy"));
     buf_puts(b, ".</p>\n");
 }
 
-static void table(const struct report_experiment *e, struct buf *b)
+static void write_table(const struct report_experiment *e, struct buf *b)
 {
-    html_table(b, "Accuracy by size, brightness and cluster image");
+    report_html_table(b, "Accuracy by size, brightness and cluster image");
     buf_puts(b, "<thead><tr><th scope=\"col\">test cells of</th>"
                 "<th scope=\"col\" class=\"num\">cells</th>"
                 "<th scope=\"col\" class=\"num\">accuracy</th>"
                 "<th scope=\"col\" class=\"num\">interval</th></tr></thead>\n"
                 "<tbody>\n");
     for (size_t i = 0; i < e->errors.csv.n_row; i++)
-        if (strcmp(field(e, i, "by"), "groups") != 0 &&
-            number(e, i, "cells") > 0)
+        if (strcmp(row_field(e, i, "by"), "groups") != 0 &&
+            row_number(e, i, "cells") > 0)
             part_row(e, i, b);
     buf_puts(b, "</tbody>\n");
-    html_table_end(b);
-    spread(e, b);
+    report_html_table_end(b);
+    write_spread(e, b);
 }
 
 /* Without mistakes there is no file, which is no fault. */
-static void sheet(const struct report_data *d,
-                  const struct report_experiment *e, size_t *room,
-                  struct buf *b)
+static void write_sheet(const struct report_data *d,
+                        const struct report_experiment *e, size_t *room,
+                        struct buf *b)
 {
     char path[FILE_PATH_MAX], *png = NULL;
     size_t size;
@@ -123,13 +124,13 @@ static void sheet(const struct report_data *d,
         buf_puts(b, "<figure>\n<img loading=\"lazy\" alt=\"The most confident "
                     "mistakes, each with its class, what it was called, and "
                     "its file; mistakes.csv lists them\" src=\"");
-        html_data(b, "image/png", png, size);
+        report_html_data(b, "image/png", png, size);
         buf_puts(b, "\">\n<figcaption>The most confident mistakes"
                     "</figcaption>\n</figure>\n");
     } else {
         buf_puts(b, "<p class=\"missing\">The sheet of mistakes is left out to "
                     "keep the page small; it is <code>");
-        html_text(b, e->evaluate->dir);
+        report_html_text(b, e->evaluate->dir);
         buf_puts(b, "/mistakes.png</code>.</p>\n");
     }
     free(png);
@@ -142,6 +143,6 @@ void report_errors(const struct report_data *d,
     if (!e->errors.there)
         return;
     buf_puts(b, "<h3>Where it is wrong</h3>\n");
-    table(e, b);
-    sheet(d, e, room, b);
+    write_table(e, b);
+    write_sheet(d, e, room, b);
 }

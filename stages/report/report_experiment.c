@@ -17,12 +17,12 @@ enum { RELIABILITY_ROWS = 100 };
 static void score_row(const json_t *s, const char *name, struct buf *b)
 {
     buf_puts(b, "<tr><th scope=\"row\">");
-    html_text(b, name);
+    report_html_text(b, name);
     buf_puts(b, "</th>");
-    html_cell_percent(b, report_json_number(s, "precision"));
-    html_cell_percent(b, report_json_number(s, "recall"));
-    html_cell_percent(b, report_json_number(s, "f1"));
-    html_cell_count(b, report_json_number(s, "support"));
+    report_html_cell_percent(b, report_json_number(s, "precision"));
+    report_html_cell_percent(b, report_json_number(s, "recall"));
+    report_html_cell_percent(b, report_json_number(s, "f1"));
+    report_html_cell_count(b, report_json_number(s, "support"));
     buf_puts(b, "</tr>\n");
 }
 
@@ -31,7 +31,7 @@ static void class_table(const json_t *test, struct buf *b)
     const json_t *list = json_object_get(test, "per_class");
 
     buf_puts(b, "<h3>Each class of the test split</h3>\n");
-    html_table_sortable(b, "Scores of each class", false);
+    report_html_table_sortable(b, "Scores of each class", false);
     buf_puts(b, "<thead><tr><th scope=\"col\">class</th>"
                 "<th scope=\"col\" class=\"num\">precision</th>"
                 "<th scope=\"col\" class=\"num\">recall</th>"
@@ -48,7 +48,7 @@ static void class_table(const json_t *test, struct buf *b)
     score_row(json_object_get(test, "weighted"), "weighted mean", b);
     score_row(json_object_get(test, "macro"), "plain mean", b);
     buf_puts(b, "</tfoot>\n");
-    html_table_end(b);
+    report_html_table_end(b);
 }
 
 /* The matrix of metrics.json, if it is whole. */
@@ -77,7 +77,7 @@ static bool read_confusion(const json_t *metrics, size_t *count,
     return true;
 }
 
-static void confusion(const struct report_experiment *e, struct buf *b)
+static void write_confusion(const struct report_experiment *e, struct buf *b)
 {
     size_t count[CONFIG_CLASSES_MAX * CONFIG_CLASSES_MAX];
     const char *name[CONFIG_CLASSES_MAX];
@@ -85,7 +85,7 @@ static void confusion(const struct report_experiment *e, struct buf *b)
 
     buf_puts(b, "<h3>Which class is taken for which</h3>\n");
     if (!read_confusion(e->metrics.root, count, name, &c.k)) {
-        html_missing(b, "The confusion matrix", "metrics.json has none");
+        report_html_missing(b, "The confusion matrix", "metrics.json has none");
         return;
     }
     buf_puts(b, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
@@ -94,7 +94,7 @@ static void confusion(const struct report_experiment *e, struct buf *b)
     buf_puts(b, "</div>\n");
 }
 
-/* --- reliability ----------------------------------------------------------- */
+/* --- reliability ---------------------------------------------------------- */
 
 /* Bins of reliability.csv, before and after temperature. */
 struct bins {
@@ -118,7 +118,7 @@ static void read_bins(struct bins *r, const struct report_csv *c,
     }
 }
 
-static void reliability(const struct report_experiment *e, struct buf *b)
+static void write_reliability(const struct report_experiment *e, struct buf *b)
 {
     const json_t *m = e->metrics.root;
     struct bins as, after;
@@ -140,9 +140,9 @@ static void reliability(const struct report_experiment *e, struct buf *b)
     r.n = as.n;
     r.after_count = after.n == as.n ? after.count : NULL;
     if (r.n < 1) {
-        html_missing(b, "The reliability",
-                     e->reliability.there ? "reliability.csv has no bins"
-                                          : e->reliability.why);
+        report_html_missing(b, "The reliability",
+                            e->reliability.there ? "reliability.csv has no bins"
+                                                 : e->reliability.why);
         return;
     }
     buf_puts(b, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
@@ -151,7 +151,7 @@ static void reliability(const struct report_experiment *e, struct buf *b)
     buf_puts(b, "</div>\n");
 }
 
-/* --- further figures ------------------------------------------------------- */
+/* --- further figures ------------------------------------------------------ */
 
 static void figure_row(const json_t *metrics, const struct metric *m,
                        struct buf *b)
@@ -170,10 +170,10 @@ static void figure_row(const json_t *metrics, const struct metric *m,
     buf_puts(b, "</tr>\n");
 }
 
-static void figures(const struct report_experiment *e, struct buf *b)
+static void write_figures(const struct report_experiment *e, struct buf *b)
 {
     buf_puts(b, "<h3>Further figures</h3>\n");
-    html_table_sortable(b, "Further figures", false);
+    report_html_table_sortable(b, "Further figures", false);
     buf_puts(b, "<thead><tr><th scope=\"col\">figure</th>"
                 "<th scope=\"col\" class=\"num\">test split</th>"
                 "<th scope=\"col\" class=\"num\">95&nbsp;% interval over "
@@ -182,11 +182,11 @@ static void figures(const struct report_experiment *e, struct buf *b)
         if (isfinite(report_metric(e->metrics.root, m)))
             figure_row(e->metrics.root, m, b);
     buf_puts(b, "</tbody>\n");
-    html_table_end(b);
+    report_html_table_end(b);
 }
 
-static void evaluation(const struct report_data *d,
-                       const struct report_experiment *e, struct buf *b)
+static void write_evaluation(const struct report_data *d,
+                             const struct report_experiment *e, struct buf *b)
 {
     static const char *const files[] = {
         "predictions.csv", "metrics.json", "confusion.csv", "reliability.csv",
@@ -194,18 +194,18 @@ static void evaluation(const struct report_data *d,
 
     buf_puts(b, "<div class=\"pair\">\n<div>\n");
     class_table(report_json_at(e->metrics.root, "test"), b);
-    confusion(e, b);
+    write_confusion(e, b);
     buf_puts(b, "</div>\n<div>\n");
-    figures(e, b);
-    reliability(e, b);
+    write_figures(e, b);
+    write_reliability(e, b);
     buf_puts(b, "</div>\n</div>\n");
-    html_files(b, d, e->evaluate->dir, files);
+    report_html_files(b, d, e->evaluate->dir, files);
 }
 
-/* --- all ------------------------------------------------------------------- */
+/* --- all ------------------------------------------------------------------ */
 
-static void curves(const struct report_data *d,
-                   const struct report_experiment *e, struct buf *b)
+static void write_curves(const struct report_data *d,
+                         const struct report_experiment *e, struct buf *b)
 {
     static const char *const files[] = {"history.csv", "steps.csv",
                                         "timing.csv", NULL};
@@ -216,7 +216,7 @@ static void curves(const struct report_data *d,
 
     buf_puts(b, "<h3>How it learnt</h3>\n");
     if (!e->history.there) {
-        html_missing(b, "The history of training", e->history.why);
+        report_html_missing(b, "The history of training", e->history.why);
         return;
     }
     v = calloc(5 * n + 1, sizeof(*v));
@@ -233,7 +233,7 @@ static void curves(const struct report_data *d,
         &(struct svg_curves){"", n, v, v + n, v + 2 * n, v + 3 * n, v + 4 * n},
         false, b);
     buf_puts(b, "</div>\n");
-    html_files(b, d, e->train->dir, files);
+    report_html_files(b, d, e->train->dir, files);
     free(v);
 }
 
@@ -245,23 +245,23 @@ void report_experiment(const struct report_data *d, int i, struct buf *b)
         json_string_value(report_json_at(e->metrics.root, "model"));
 
     buf_puts(b, "<p class=\"mute\">");
-    html_text(b, e->train->network);
+    report_html_text(b, e->train->network);
     buf_puts(b, ", ");
-    html_text(b, e->train->regime);
+    report_html_text(b, e->train->regime);
     buf_printf(b, ", seed %lld", (long long)e->train->seed);
     if (model) {
         buf_puts(b, ", weights: ");
-        html_text(b, model);
+        report_html_text(b, model);
     }
     buf_puts(b, "</p>\n");
     if (e->metrics.root) {
-        evaluation(d, e, b);
+        write_evaluation(d, e, b);
         report_errors(d, e, &room, b);
     } else {
-        html_missing(b, "The evaluation", e->metrics.why);
+        report_html_missing(b, "The evaluation", e->metrics.why);
     }
     if (report_is_ensemble(e))
         return;
-    curves(d, e, b);
+    write_curves(d, e, b);
     report_gallery(d, e, room, b);
 }

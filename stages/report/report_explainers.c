@@ -9,17 +9,18 @@
 #include <string.h>
 
 const struct explainer_figure explainer_figure[EXPLAINER_FIGURES] = {
-    {TABLE_FAITH, "insertion", "insertion", GOOD_HIGH},
-    {TABLE_FAITH, "deletion", "deletion", GOOD_LOW},
-    {TABLE_FAITH, "road", "ROAD", GOOD_HIGH},
-    {TABLE_FAITH, "drop", "drop", GOOD_LOW},
-    {TABLE_LOCATE, "nucleus_pointing", "pointing at the nucleus", GOOD_HIGH},
-    {TABLE_LOCATE, "nucleus_mass", "mass in the nucleus", GOOD_HIGH},
+    {TABLE_FAITHFULNESS, "insertion", "insertion", GOOD_HIGH},
+    {TABLE_FAITHFULNESS, "deletion", "deletion", GOOD_LOW},
+    {TABLE_FAITHFULNESS, "road", "ROAD", GOOD_HIGH},
+    {TABLE_FAITHFULNESS, "drop", "drop", GOOD_LOW},
+    {TABLE_LOCALISATION, "nucleus_pointing", "pointing at the nucleus",
+     GOOD_HIGH},
+    {TABLE_LOCALISATION, "nucleus_mass", "mass in the nucleus", GOOD_HIGH},
     {TABLE_SANITY, "spearman_100", "like that of random weights", GOOD_ZERO},
     {TABLE_STABILITY, "spearman", "alike over seeds", GOOD_HIGH},
 };
 
-/* --- taking experiments together ------------------------------------------- */
+/* --- taking experiments together ------------------------------------------ */
 
 /* Of one row and figure, while experiments are added: their parts of N times
  * the mean and of N times its distance to the limits. */
@@ -61,7 +62,7 @@ static bool is_of(const struct explainer_row *r, const struct explainer_row *q)
            strcmp(r->class_name, q->class_name) == 0;
 }
 
-static int grow(struct merging *m, struct err *err)
+static int grow_rows(struct merging *m, struct err *err)
 {
     const size_t room = m->room ? 2 * m->room : 64;
     struct merged *grown = realloc(m->of, room * sizeof(*grown));
@@ -86,7 +87,7 @@ static int find_row(struct merging *m, const struct explainer_row *want,
             return 0;
         }
     }
-    if (m->n == m->room && grow(m, err) < 0)
+    if (m->n == m->room && grow_rows(m, err) < 0)
         return -1;
     m->at = m->n++;
     m->of[m->at] = (struct merged){.row = *want, .last = -1};
@@ -101,8 +102,8 @@ static void end_seed(struct sum *s)
     s->seed_below = s->seed_above = 0;
 }
 
-static void add(struct sum *s, const struct explainer_value *v, int64_t seed,
-                bool independent)
+static void add_value(struct sum *s, const struct explainer_value *v,
+                      int64_t seed, bool independent)
 {
     const double below = v->cells * (v->mean - v->low);
     const double above = v->cells * (v->high - v->mean);
@@ -119,13 +120,13 @@ static void add(struct sum *s, const struct explainer_value *v, int64_t seed,
 static int add_table(struct merging *m, const struct report_data *d, int i,
                      enum report_table t, struct err *err)
 {
-    const struct plan_node *node = d->experiment[i].train;
+    const struct plan_step *step = d->experiment[i].train;
     const struct report_csv *c = &d->experiment[i].figures[t];
 
     for (size_t k = 0; k < c->csv.n_row; k++) {
         const struct explainer_row want = {
-            .network = node->network,
-            .regime = node->regime,
+            .network = step->network,
+            .regime = step->regime,
             .class_name = report_field(c, k, "class"),
             .method = report_field(c, k, "method")};
         const struct explainer_value v = {
@@ -141,7 +142,7 @@ static int add_table(struct merging *m, const struct report_data *d, int i,
         to = &m->of[m->at];
         to->row.experiments += to->last != i;
         to->last = i;
-        add(&to->sum[f], &v, node->seed, m->independent);
+        add_value(&to->sum[f], &v, step->seed, m->independent);
     }
     return 0;
 }
@@ -192,9 +193,9 @@ void explainers_release(struct explainers *e)
     *e = (struct explainers){0};
 }
 
-/* --- which is best --------------------------------------------------------- */
+/* --- which is best -------------------------------------------------------- */
 
-static bool better(enum explainer_good good, double a, double b)
+static bool is_better(enum explainer_good good, double a, double b)
 {
     return good == GOOD_HIGH  ? a > b
            : good == GOOD_LOW ? a < b
@@ -211,7 +212,8 @@ size_t explainers_best(const struct explainers *e, size_t i, int figure,
         const double v = e->row[k].value[figure].mean;
 
         if (k != behind && isfinite(v) && is_of(&e->row[k], &e->row[i]) &&
-            (best == e->n || better(good, v, e->row[best].value[figure].mean)))
+            (best == e->n ||
+             is_better(good, v, e->row[best].value[figure].mean)))
             best = k;
     }
     return best;
@@ -224,7 +226,7 @@ bool explainers_is_best(const struct explainers *e, size_t i, int figure)
     const size_t other = explainers_best(e, i, figure, i);
 
     return isfinite(v) && other < e->n &&
-           !better(good, e->row[other].value[figure].mean, v);
+           !is_better(good, e->row[other].value[figure].mean, v);
 }
 
 bool explainers_overlap(const struct explainer_value *a,
@@ -233,7 +235,7 @@ bool explainers_overlap(const struct explainer_value *a,
     return a->low <= b->high && b->low <= a->high;
 }
 
-/* --- explainers.csv -------------------------------------------------------- */
+/* --- explainers.csv ------------------------------------------------------- */
 
 bool report_explained(const struct report_data *d)
 {
@@ -264,7 +266,7 @@ static void put_line(const struct report_csv *c, size_t row,
 
 static void put_experiment(const struct report_experiment *e, struct buf *b)
 {
-    const struct plan_node *n = e->train;
+    const struct plan_step *n = e->train;
 
     for (int t = 0; t < REPORT_TABLES; t++)
         for (size_t k = 0; k < e->figures[t].csv.n_row; k++) {

@@ -8,7 +8,8 @@
 #include <string.h>
 
 /* A mean with its interval. */
-static void faith_cell(struct buf *b, const struct report_csv *c, size_t row)
+static void faithfulness_cell(struct buf *b, const struct report_csv *c,
+                              size_t row)
 {
     const double mean = report_number(c, row, "mean");
     const double low = report_number(c, row, "low");
@@ -28,21 +29,21 @@ static bool is_all(const struct report_csv *c, size_t row)
 }
 
 /* Rows of one method follow each other, figures in the same order. */
-void report_faith(const struct report_csv *c, struct buf *b)
+void report_faithfulness(const struct report_csv *c, struct buf *b)
 {
     const char *last = NULL; /* method of the row that is open */
 
     if (!c->there || c->csv.n_row == 0)
         return;
     buf_puts(b, "<h4>Which map to trust</h4>\n");
-    html_table_sortable(b, "faithfulness of explanations", false);
+    report_html_table_sortable(b, "faithfulness of explanations", false);
     buf_puts(b, "<thead><tr><th scope=\"col\">method</th>");
     for (size_t i = 0; i < c->csv.n_row && is_all(c, i); i++) {
         if (i > 0 && strcmp(report_field(c, i, "method"),
                             report_field(c, 0, "method")) != 0)
             break;
         buf_puts(b, "<th scope=\"col\" class=\"num\">");
-        html_text(b, report_field(c, i, "figure"));
+        report_html_text(b, report_field(c, i, "figure"));
         buf_puts(b, "</th>");
     }
     buf_puts(b, "</tr></thead>\n<tbody>\n");
@@ -54,14 +55,14 @@ void report_faith(const struct report_csv *c, struct buf *b)
         if (!last || strcmp(method, last) != 0) {
             buf_puts(b, last ? "</tr>\n<tr><th scope=\"row\">"
                              : "<tr><th scope=\"row\">");
-            html_text(b, method);
+            report_html_text(b, method);
             buf_puts(b, "</th>");
         }
-        faith_cell(b, c, i);
+        faithfulness_cell(b, c, i);
         last = method;
     }
     buf_puts(b, last ? "</tr>\n</tbody>\n" : "</tbody>\n");
-    html_table_end(b);
+    report_html_table_end(b);
     buf_puts(b, "<p class=\"mute\">Means over maps of the predicted class, "
                 "with 95&nbsp;% intervals. Probability is lost when what a map "
                 "marks is removed: low is good in deletion, drop and "

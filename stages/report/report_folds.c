@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- from files ------------------------------------------------------------ */
+/* --- from files ----------------------------------------------------------- */
 
-static struct fold_figure figure(const double *x, int n)
+static struct fold_figure figure_of_folds(const double *x, int n)
 {
     struct fold_figure f = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
     double sum = 0, squares = 0;
@@ -33,7 +33,7 @@ static struct fold_figure figure(const double *x, int n)
 /* Add the test predictions of one fold to 'all', the first being fold 0 of it. */
 static int add_predictions(struct predictions *all, bool first,
                            const struct report_data *d,
-                           const struct plan_node *evaluate)
+                           const struct plan_step *evaluate)
 {
     struct predictions p;
     char path[FILE_PATH_MAX];
@@ -47,24 +47,25 @@ static int add_predictions(struct predictions *all, bool first,
         *all = p;
         return 0;
     }
-    if (pooled_add(all, &p, &err) == 0)
+    if (predictions_folds_add(all, &p, &err) == 0)
         return 0;
     predictions_release(&p);
     return -1;
 }
 
-bool fold_first(const struct report_data *d, int i)
+bool report_folds_first(const struct report_data *d, int i)
 {
-    const struct plan_node *n = d->experiment[i].train;
+    const struct plan_step *n = d->experiment[i].train;
 
     return n->folds > 1 && n->fold == 0;
 }
 
-int fold_head(const struct report_data *d, int i)
+int report_folds_head(const struct report_data *d, int i)
 {
     for (int k = 0; k < d->n_experiment; k++)
-        if (fold_first(d, k) && report_same_experiment(d->experiment[k].train,
-                                                       d->experiment[i].train))
+        if (report_folds_first(d, k) &&
+            report_same_experiment(d->experiment[k].train,
+                                   d->experiment[i].train))
             return k;
     return -1;
 }
@@ -72,14 +73,15 @@ int fold_head(const struct report_data *d, int i)
 static bool any_folds(const struct report_data *d)
 {
     for (int i = 0; i < d->n_experiment; i++)
-        if (fold_first(d, i))
+        if (report_folds_first(d, i))
             return true;
     return false;
 }
 
-void fold_summary(struct fold_summary *s, const struct report_data *d, int i)
+void report_folds_summary(struct fold_summary *s, const struct report_data *d,
+                          int i)
 {
-    const struct plan_node *first = d->experiment[i].train;
+    const struct plan_step *first = d->experiment[i].train;
     double value[METRICS_MAX][CONFIG_FOLDS_MAX];
     struct predictions all = {.o = {.n = 0}};
     char *dash;
@@ -102,7 +104,7 @@ void fold_summary(struct fold_summary *s, const struct report_data *d, int i)
         s->evaluated++;
     }
     for (int j = 0; metrics_table[j].name; j++)
-        s->metric[j] = figure(value[j], s->evaluated);
+        s->metric[j] = figure_of_folds(value[j], s->evaluated);
     if (s->evaluated > 0) {
         metrics_of(&s->pooled, &all.o);
         memcpy(s->class_name, all.class_name,
@@ -113,7 +115,7 @@ void fold_summary(struct fold_summary *s, const struct report_data *d, int i)
 
 static const struct metric *const accuracy = &metrics_table[METRIC_ACCURACY];
 
-/* --- what is written ------------------------------------------------------- */
+/* --- what is written ------------------------------------------------------ */
 
 /* Column heads; returns how many. */
 static int put_heads(struct buf *b)
@@ -144,7 +146,7 @@ static void put_row(const struct fold_summary *s, int n, struct buf *b)
     const struct metrics *m = &s->pooled;
 
     buf_puts(b, "<tr><th scope=\"row\">");
-    html_text(b, s->name);
+    report_html_text(b, s->name);
     buf_printf(b, "</th><td class=\"num\">%d of %d</td>", s->evaluated,
                s->folds);
     if (s->evaluated == 0) {
@@ -180,8 +182,8 @@ static void put_baseline(const struct report_data *d, int columns,
     }
     if (n == 0 || !isfinite(all) || !(cells > 0))
         return;
-    f = figure(right, n);
-    wilson((size_t)lround(all * cells), (size_t)cells, &low, &high);
+    f = figure_of_folds(right, n);
+    proportion_wilson((size_t)lround(all * cells), (size_t)cells, &low, &high);
     buf_printf(b,
                "<tfoot>\n<tr><th scope=\"row\">colour and size alone</th>"
                "<td class=\"num\">%d of %zu</td>",
@@ -205,7 +207,7 @@ void report_folds(const struct report_data *d, struct buf *b)
                 "tested once. Mean and standard deviation over folds; "
                 "pooled: all test predictions together, Wilson 95&nbsp;% "
                 "interval.</p>\n");
-    html_table(b, "Results over all folds");
+    report_html_table(b, "Results over all folds");
     buf_puts(b, "<thead><tr><th scope=\"col\">experiment</th>"
                 "<th scope=\"col\" class=\"num\">folds</th>");
     n = put_heads(b);
@@ -214,13 +216,13 @@ void report_folds(const struct report_data *d, struct buf *b)
                 "<th scope=\"col\" class=\"num\">cells right</th></tr>"
                 "</thead>\n<tbody>\n");
     for (int i = 0; i < d->n_experiment; i++)
-        if (fold_first(d, i)) {
-            fold_summary(&s, d, i);
+        if (report_folds_first(d, i)) {
+            report_folds_summary(&s, d, i);
             put_row(&s, n, b);
         }
     buf_puts(b, "</tbody>\n");
     put_baseline(d, n, b);
-    html_table_end(b);
+    report_html_table_end(b);
 }
 
 /* ",mean,sd", empty where undefined. */
@@ -268,8 +270,8 @@ int report_folds_write(const struct report_data *d, const char *out,
     buf_puts(&b, ",pooled_cells,pooled_correct,pooled_accuracy,pooled_low,"
                  "pooled_high,pooled_macro_f1\n");
     for (int i = 0; i < d->n_experiment; i++)
-        if (fold_first(d, i)) {
-            fold_summary(&s, d, i);
+        if (report_folds_first(d, i)) {
+            report_folds_summary(&s, d, i);
             put_line(&s, &b);
         }
     if (buf_check(&b, err) < 0 ||

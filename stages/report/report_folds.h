@@ -32,21 +32,23 @@ struct fold_summary {
  * The experiment of which d->experiment[i] is the first fold.  Folds without
  * metrics.json and predictions.csv, or with damaged ones, are left out.
  */
-void fold_summary(struct fold_summary *s, const struct report_data *d, int i);
+void report_folds_summary(struct fold_summary *s, const struct report_data *d,
+                          int i);
 
 /* Is d->experiment[i] the first of several folds? */
-bool fold_first(const struct report_data *d, int i);
+bool report_folds_first(const struct report_data *d, int i);
 
 /* The first fold of the experiment of which d->experiment[i] is any; -1 if it
  * has no folds, or that one is not planned. */
-int fold_head(const struct report_data *d, int i);
+int report_folds_head(const struct report_data *d, int i);
 
 /* A table of all that have folds; nothing without. */
 void report_folds(const struct report_data *d, struct buf *b);
 
 /*
  * The same as OUT/folds.csv, a line an experiment: experiment,folds,evaluated,
- * then mean and sd of each metric that is SHOWN_OVER_FOLDS, then pooled_cells,pooled_correct,pooled_accuracy,pooled_low,pooled_high,
+ * then mean and sd of each metric that is SHOWN_OVER_FOLDS, then
+ * pooled_cells,pooled_correct,pooled_accuracy,pooled_low,pooled_high,
  * pooled_macro_f1.  Without folds nothing is written.
  * Errors: ERR_SYSTEM.
  */

@@ -36,30 +36,33 @@ struct gallery {
     size_t left_out;
 };
 
-static const char *field(const struct gallery *g, size_t row, const char *name)
+static const char *row_field(const struct gallery *g, size_t row,
+                             const char *name)
 {
     return report_field(&g->e->scores, row, name);
 }
 
 static bool is_right(const struct gallery *g, size_t row)
 {
-    return strcmp(field(g, row, "class"), field(g, row, "predicted")) == 0;
+    return strcmp(row_field(g, row, "class"), row_field(g, row, "predicted")) ==
+           0;
 }
 
 /* Has the row before the same strip?  Older runs have none: a row a cell. */
-static bool repeats(const struct gallery *g, size_t i)
+static bool repeats_strip(const struct gallery *g, size_t i)
 {
-    return i > 0 && *field(g, i, "strip") &&
-           strcmp(field(g, i, "strip"), field(g, i - 1, "strip")) == 0;
+    return i > 0 && *row_field(g, i, "strip") &&
+           strcmp(row_field(g, i, "strip"), row_field(g, i - 1, "strip")) == 0;
 }
 
 static bool same_group(const struct gallery *g, size_t row, size_t other)
 {
-    return strcmp(field(g, row, "class"), field(g, other, "class")) == 0 &&
+    return strcmp(row_field(g, row, "class"), row_field(g, other, "class")) ==
+               0 &&
            is_right(g, row) == is_right(g, other);
 }
 
-/* --- one picture ----------------------------------------------------------- */
+/* --- one picture ---------------------------------------------------------- */
 
 /* Append 'png' as WebP, or as it is if that cannot be made of it. */
 static void put_picture(struct buf *b, const char *png, size_t size)
@@ -69,11 +72,11 @@ static void put_picture(struct buf *b, const char *png, size_t size)
     char *webp = NULL;
     size_t n = 0;
 
-    if (image_decode(&im, png, size, &err) == 0 &&
-        webp_encode(&im, &webp, &n, &err) == 0)
-        html_data(b, "image/webp", webp, n);
+    if (decode_decode(&im, png, size, &err) == 0 &&
+        png_webp_encode(&im, &webp, &n, &err) == 0)
+        report_html_data(b, "image/webp", webp, n);
     else
-        html_data(b, "image/png", png, size);
+        report_html_data(b, "image/png", png, size);
     free(webp);
     image_release(&im);
 }
@@ -84,20 +87,20 @@ struct view {
     bool hidden;             /* until the script shows it */
 };
 
-static void describe(const struct gallery *g, size_t row, const struct view *v,
-                     struct buf *b)
+static void describe_view(const struct gallery *g, size_t row,
+                          const struct view *v, struct buf *b)
 {
     buf_puts(b, "Cell of class ");
-    html_text(b, field(g, row, "class"));
+    report_html_text(b, row_field(g, row, "class"));
     if (v->hidden) {
         buf_puts(b, ", map of ");
-        html_text(b, v->stop);
+        report_html_text(b, v->stop);
         buf_puts(b, " over it, the map, of");
     } else {
         buf_puts(b, ", then maps of");
     }
     buf_puts(b, " what speaks for ");
-    html_text(b, field(g, row, "target"));
+    report_html_text(b, row_field(g, row, "target"));
 }
 
 /* Errors: there is no such picture. */
@@ -114,9 +117,9 @@ static int add_picture(const struct gallery *g, size_t row,
         file_read(path, PICTURE_MAX, &png, &size, why) < 0)
         return -1;
     buf_puts(b, "<img loading=\"lazy\" alt=\"");
-    describe(g, row, v, b);
+    describe_view(g, row, v, b);
     buf_puts(b, "\" data-stop=\"");
-    html_text(b, v->stop);
+    report_html_text(b, v->stop);
     buf_printf(b, "\"%s src=\"", v->hidden ? " hidden" : "");
     put_picture(b, png, size);
     buf_puts(b, "\">\n");
@@ -124,7 +127,7 @@ static int add_picture(const struct gallery *g, size_t row,
     return 0;
 }
 
-/* --- one cell -------------------------------------------------------------- */
+/* --- one cell ------------------------------------------------------------- */
 
 /* The numbers behind a picture lie beside the page. */
 static void data_link(const struct gallery *g, const char *stop,
@@ -133,18 +136,18 @@ static void data_link(const struct gallery *g, const char *stop,
     const char *slash = strrchr(file, '/');
 
     buf_puts(b, "<a data-stop=\"");
-    html_text(b, stop);
+    report_html_text(b, stop);
     buf_printf(b, "\"%s href=\"../", hidden ? " hidden" : "");
-    html_text(b, g->e->explain->dir);
+    report_html_text(b, g->e->explain->dir);
     buf_puts(b, "/");
-    html_text(b, file);
+    report_html_text(b, file);
     buf_puts(b, "\">");
-    html_text(b, slash ? slash + 1 : file);
+    report_html_text(b, slash ? slash + 1 : file);
     buf_puts(b, "</a>\n");
 }
 
-static void caption(const struct gallery *g, const struct shown_cell *c,
-                    struct buf *b)
+static void write_caption(const struct gallery *g, const struct shown_cell *c,
+                          struct buf *b)
 {
     const size_t i = c->row;
     const bool right = is_right(g, i);
@@ -154,52 +157,53 @@ static void caption(const struct gallery *g, const struct shown_cell *c,
         buf_puts(b, "<span class=\"right\">right</span>, ");
     } else {
         buf_puts(b, "<span class=\"wrong\">called ");
-        html_text(b, field(g, i, "predicted"));
+        report_html_text(b, row_field(g, i, "predicted"));
         buf_puts(b, "</span>, ");
     }
-    html_percent(b, report_number(&g->e->scores, i, "p"));
+    report_html_percent(b, report_number(&g->e->scores, i, "p"));
     buf_puts(b, right ? " sure" : "; map for ");
     if (!right)
-        html_text(b, field(g, i, "target"));
+        report_html_text(b, row_field(g, i, "target"));
     buf_puts(b, " <span class=\"mute\">");
-    html_text(b, field(g, i, "file"));
+    report_html_text(b, row_field(g, i, "file"));
     buf_puts(b, "</span>\n");
     for (size_t r = i; r < i + c->n; r++)
-        if (*field(g, r, "method") && *field(g, r, "map"))
-            data_link(g, field(g, r, "method"), field(g, r, "map"), true, b);
+        if (*row_field(g, r, "method") && *row_field(g, r, "map"))
+            data_link(g, row_field(g, r, "method"), row_field(g, r, "map"),
+                      true, b);
     data_link(g, "all", "scores.csv", false, b);
     buf_puts(b, "</figcaption>\n");
 }
 
-static void compose(const struct gallery *g, struct shown_cell *c)
+static void write_cell(const struct gallery *g, struct shown_cell *c)
 {
-    const char *strip = field(g, c->row, "strip");
+    const char *strip = row_field(g, c->row, "strip");
     /* what is shown where no script runs; older runs have no strip */
     const struct view all = {
-        "all", *strip ? strip : field(g, c->row, "overlay"), false};
+        "all", *strip ? strip : row_field(g, c->row, "overlay"), false};
     struct buf *b = &c->html;
     struct err why = {0};
 
     buf_puts(b, "<figure data-class=\"");
-    html_text(b, field(g, c->row, "class"));
+    report_html_text(b, row_field(g, c->row, "class"));
     buf_printf(b, "\" data-verdict=\"%s\">\n",
                is_right(g, c->row) ? "right" : "wrong");
     for (size_t r = c->row; r < c->row + c->n; r++) {
-        const struct view v = {field(g, r, "method"), field(g, r, "overlay"),
-                               true};
+        const struct view v = {row_field(g, r, "method"),
+                               row_field(g, r, "overlay"), true};
 
         /* without its overlay a method is still on the strip */
         if (*v.stop)
             (void)add_picture(g, r, &v, b, &why);
     }
     if (add_picture(g, c->row, &all, b, &why) == 0)
-        caption(g, c, b);
+        write_caption(g, c, b);
     else
-        html_missing(b, all.file, why.text);
+        report_html_missing(b, all.file, why.text);
     buf_puts(b, "</figure>\n");
 }
 
-/* --- all cells ------------------------------------------------------------- */
+/* --- all cells ------------------------------------------------------------ */
 
 static void list_cells(struct gallery *g)
 {
@@ -208,7 +212,7 @@ static void list_cells(struct gallery *g)
     g->cell = calloc(rows + 1, sizeof(*g->cell));
     g->b->failed = g->b->failed || !g->cell;
     for (size_t i = 0; g->cell && i < rows; i++) {
-        if (repeats(g, i)) {
+        if (repeats_strip(g, i)) {
             g->cell[g->n - 1].n++;
             continue;
         }
@@ -233,7 +237,7 @@ static void compose_cells(struct gallery *g)
                 continue;
             done++;
             if (!full)
-                compose(g, c);
+                write_cell(g, c);
             g->b->failed = g->b->failed || c->html.failed;
             full = full || c->html.len > g->room;
             if (full) {
@@ -246,15 +250,15 @@ static void compose_cells(struct gallery *g)
 }
 
 /* The cells like that of 'row': its class, and right or wrong as it is. */
-static void part(struct gallery *g, size_t row, bool right)
+static void write_part(struct gallery *g, size_t row, bool right)
 {
-    const char *name = field(g, row, "class");
+    const char *name = row_field(g, row, "class");
     size_t n = 0;
 
     for (size_t i = 0; i < g->n; i++) {
         struct shown_cell *c = &g->cell[i];
 
-        if (!c->html.len || strcmp(field(g, c->row, "class"), name) != 0 ||
+        if (!c->html.len || strcmp(row_field(g, c->row, "class"), name) != 0 ||
             is_right(g, c->row) != right)
             continue;
         if (n++ == 0)
@@ -268,27 +272,28 @@ static void part(struct gallery *g, size_t row, bool right)
 }
 
 /* Has class of cell 'i' come before? */
-static bool seen(const struct gallery *g, size_t i)
+static bool class_seen(const struct gallery *g, size_t i)
 {
     for (size_t j = 0; j < i; j++)
-        if (strcmp(field(g, g->cell[j].row, "class"),
-                   field(g, g->cell[i].row, "class")) == 0)
+        if (strcmp(row_field(g, g->cell[j].row, "class"),
+                   row_field(g, g->cell[i].row, "class")) == 0)
             return true;
     return false;
 }
 
 /* What the panels of a strip are, from the left. */
-static void legend(const struct gallery *g)
+static void write_legend(const struct gallery *g)
 {
     const struct report_csv *c = &g->e->scores;
 
     buf_puts(g->b, "<p class=\"mute\">Cells of the test split, the surest "
                    "first. From the left the cell");
-    for (size_t i = 0; i < c->csv.n_row && (i == 0 || repeats(g, i)); i++) {
-        const char *method = field(g, i, "method");
+    for (size_t i = 0; i < c->csv.n_row && (i == 0 || repeats_strip(g, i));
+         i++) {
+        const char *method = row_field(g, i, "method");
 
         buf_puts(g->b, *method ? ", " : ", the map over it, the map");
-        html_text(g->b, method);
+        report_html_text(g->b, method);
         if (strcmp(method, "lime") == 0)
             buf_puts(g->b, ", the parts that speak most for the class, parts "
                            "for (green) and against it (red)");
@@ -300,12 +305,12 @@ static void legend(const struct gallery *g)
 }
 
 /* The slider's stops: the methods of the first cell, then all of them. */
-static void stops(const struct gallery *g)
+static void write_stops(const struct gallery *g)
 {
     buf_puts(g->b, "<div class=\"viewer\" data-stops=\"");
     for (size_t r = 0; g->n && r < g->cell[0].n; r++)
-        if (*field(g, r, "method")) {
-            html_text(g->b, field(g, r, "method"));
+        if (*row_field(g, r, "method")) {
+            report_html_text(g->b, row_field(g, r, "method"));
             buf_puts(g->b, " ");
         }
     buf_puts(g->b, "all\">\n");
@@ -313,15 +318,15 @@ static void stops(const struct gallery *g)
 
 static void put_cells(struct gallery *g)
 {
-    stops(g);
+    write_stops(g);
     for (size_t i = 0; i < g->n; i++) {
-        if (seen(g, i))
+        if (class_seen(g, i))
             continue;
         buf_puts(g->b, "<details open data-group=\"\">\n<summary>");
-        html_text(g->b, field(g, g->cell[i].row, "class"));
+        report_html_text(g->b, row_field(g, g->cell[i].row, "class"));
         buf_puts(g->b, "</summary>\n");
-        part(g, g->cell[i].row, true);
-        part(g, g->cell[i].row, false);
+        write_part(g, g->cell[i].row, true);
+        write_part(g, g->cell[i].row, false);
         buf_puts(g->b, "</details>\n");
     }
     buf_puts(g->b, "</div>\n");
@@ -330,7 +335,7 @@ static void put_cells(struct gallery *g)
                    "<p class=\"missing\">%zu more %s left out to keep the page "
                    "under 20&nbsp;MB; the pictures are in <code>",
                    g->left_out, g->left_out == 1 ? "cell is" : "cells are");
-        html_text(g->b, g->e->explain->dir);
+        report_html_text(g->b, g->e->explain->dir);
         buf_puts(g->b, "</code>.</p>\n");
     }
 }
@@ -346,12 +351,12 @@ void report_gallery(const struct report_data *d,
 
     buf_puts(b, "<h3>Where it looked</h3>\n");
     if (!e->scores.there) {
-        html_missing(b, "The explanation", e->scores.why);
+        report_html_missing(b, "The explanation", e->scores.why);
         return;
     }
-    legend(&g);
-    report_faith(&e->figures[TABLE_FAITH], b);
-    html_files(b, d, e->explain->dir, files);
+    write_legend(&g);
+    report_faithfulness(&e->figures[TABLE_FAITHFULNESS], b);
+    report_html_files(b, d, e->explain->dir, files);
     if (e->scores.csv.n_row == 0)
         buf_puts(b, "<p class=\"missing\">No cell was explained.</p>\n");
     list_cells(&g);

@@ -34,11 +34,11 @@ double report_metric(const json_t *metrics, const struct metric *m)
     return report_json_number(metrics, path);
 }
 
-/* --- what it is of --------------------------------------------------------- */
+/* --- what it is of -------------------------------------------------------- */
 
 /* Accuracy on validation of experiment i, with folds that of all of them
  * together; 0 without. */
-static double validated(const struct report_data *d, int i)
+static double validation_accuracy(const struct report_data *d, int i)
 {
     double right = 0, all = 0;
 
@@ -63,7 +63,7 @@ int headline_choose(const struct report_data *d)
     double most = -1.0;
 
     for (int i = 0; i < d->n_experiment; i++) {
-        const double score = validated(d, i);
+        const double score = validation_accuracy(d, i);
 
         if (d->experiment[i].metrics.root && score > most) {
             best = i;
@@ -74,7 +74,7 @@ int headline_choose(const struct report_data *d)
 }
 
 /* Are there two that are not folds of one? */
-static bool several(const struct report_data *d)
+static bool has_several(const struct report_data *d)
 {
     for (int i = 1; i < d->n_experiment; i++)
         if (!report_same_experiment(d->experiment[i].train,
@@ -83,13 +83,14 @@ static bool several(const struct report_data *d)
     return false;
 }
 
-static void pool(struct headline *h, const struct report_data *d, int head)
+static void pool_folds(struct headline *h, const struct report_data *d,
+                       int head)
 {
     const json_t *list = report_json_at(d->baseline.root, "folds");
     const struct fold_figure *accuracy;
     struct fold_summary s;
 
-    fold_summary(&s, d, head);
+    report_folds_summary(&s, d, head);
     accuracy = &s.metric[METRIC_ACCURACY];
     snprintf(h->name, sizeof(h->name), "%s", s.name);
     h->folds = s.folds;
@@ -117,9 +118,9 @@ void headline_of(struct headline *h, const struct report_data *d)
 {
     const struct report_experiment *e = &d->experiment[d->best];
     const struct report_range none = {(double)NAN, (double)NAN};
-    const int head = fold_head(d, d->best);
+    const int head = report_folds_head(d, d->best);
 
-    *h = (struct headline){.chosen = several(d),
+    *h = (struct headline){.chosen = has_several(d),
                            .folds = 1,
                            .evaluated = 1,
                            .folds_test = none,
@@ -128,12 +129,12 @@ void headline_of(struct headline *h, const struct report_data *d)
                            .base_why = d->baseline.why};
     snprintf(h->name, sizeof(h->name), "%s", e->name);
     if (head >= 0)
-        pool(h, d, head);
+        pool_folds(h, d, head);
     else
         h->test = report_result_of(e->metrics.root, "test");
 }
 
-/* --- how it is shown ------------------------------------------------------- */
+/* --- how it is shown ------------------------------------------------------ */
 
 /* A scale of 0 to 100 %: the interval as a band, accuracy and baseline as
  * marks. */
@@ -165,28 +166,28 @@ static void put_range(const struct report_range *r, struct buf *b)
     if (!isfinite(r->least))
         return;
     buf_puts(b, "; single folds ");
-    html_percent(b, r->least);
+    report_html_percent(b, r->least);
     buf_puts(b, " to ");
-    html_percent(b, r->most);
+    report_html_percent(b, r->most);
 }
 
 /* The baseline beside it, on the same cells. */
 static void put_base(const struct headline *h, struct buf *b)
 {
     buf_puts(b, "<div class=\"figure base\">");
-    html_percent(b, report_json_number(h->base, "test"));
+    report_html_percent(b, report_json_number(h->base, "test"));
     buf_puts(b, "</div>\n<p>is what a classifier reaches that knows a cell's "
                 "mean colour and size alone");
     put_range(&h->folds_base, b);
     buf_puts(b, ".</p>\n");
     if (!h->base) {
-        html_missing(b, "The baseline", h->base_why);
+        report_html_missing(b, "The baseline", h->base_why);
         return;
     }
     buf_puts(b, "<p class=\"mute\">Colour alone ");
-    html_percent(b, report_json_number(h->base, "colour_only_test"));
+    report_html_percent(b, report_json_number(h->base, "colour_only_test"));
     buf_puts(b, ", size alone ");
-    html_percent(b, report_json_number(h->base, "size_only_test"));
+    report_html_percent(b, report_json_number(h->base, "size_only_test"));
     buf_puts(b, h->folds > 1 ? ", on the test cells of all folds.</p>\n"
                              : ", on the same test cells.</p>\n");
 }
@@ -196,22 +197,22 @@ static void put_best(const struct headline *h, struct buf *b)
     const struct report_result *r = &h->test;
 
     buf_puts(b, "<div class=\"figure\">");
-    html_percent(b, r->accuracy);
+    report_html_percent(b, r->accuracy);
     buf_puts(b, "</div>\n<p>");
     if (r->n > 0) {
         buf_printf(b,
                    "of the test cells%s are classified right: %.0f of %.0f; ",
                    h->folds > 1 ? " of all folds" : "", r->correct, r->n);
         buf_puts(b, "95&nbsp;% interval ");
-        html_percent(b, r->low);
+        report_html_percent(b, r->low);
         buf_puts(b, " to ");
-        html_percent(b, r->high);
+        report_html_percent(b, r->high);
         put_range(&h->folds_test, b);
     } else {
         buf_puts(b, "there is no test cell");
     }
     buf_puts(b, ".</p>\n<p class=\"mute\">");
-    html_text(b, h->name);
+    report_html_text(b, h->name);
     if (h->chosen)
         buf_puts(b, ", the experiment that does best on the validation split");
     if (h->chosen && h->folds > 1)
@@ -235,6 +236,7 @@ void report_headline(const struct report_data *d, struct buf *b)
         if (h.test.n > 0)
             draw_scale(&h.test, report_json_number(h.base, "test"), b);
     } else {
-        html_missing(b, "The accuracy", "no experiment is evaluated yet");
+        report_html_missing(b, "The accuracy",
+                            "no experiment is evaluated yet");
     }
 }

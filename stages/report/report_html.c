@@ -13,12 +13,12 @@
 
 enum { EMBED_MAX = 64 << 10, FILES_EACH = 8 };
 
-void html_text(struct buf *b, const char *s)
+void report_html_text(struct buf *b, const char *s)
 {
     svg_text(b, s, SIZE_MAX);
 }
 
-void html_lines(struct buf *b, const char *s)
+void report_html_lines(struct buf *b, const char *s)
 {
     while (*s) {
         const size_t n = strcspn(s, "\n\t");
@@ -28,7 +28,7 @@ void html_lines(struct buf *b, const char *s)
             b->failed = true;
             return;
         }
-        html_text(b, line);
+        report_html_text(b, line);
         free(line);
         s += n;
         if (*s)
@@ -36,7 +36,7 @@ void html_lines(struct buf *b, const char *s)
     }
 }
 
-void html_percent(struct buf *b, double share)
+void report_html_percent(struct buf *b, double share)
 {
     if (isfinite(share))
         buf_printf(b, "%.1f&nbsp;%%", 100.0 * share);
@@ -44,14 +44,14 @@ void html_percent(struct buf *b, double share)
         buf_puts(b, "&ndash;");
 }
 
-void html_cell_percent(struct buf *b, double share)
+void report_html_cell_percent(struct buf *b, double share)
 {
     buf_puts(b, "<td class=\"num\">");
-    html_percent(b, share);
+    report_html_percent(b, share);
     buf_puts(b, "</td>");
 }
 
-void html_cell_count(struct buf *b, double n)
+void report_html_cell_count(struct buf *b, double n)
 {
     if (isfinite(n))
         buf_printf(b, "<td class=\"num\">%.0f</td>", n);
@@ -59,7 +59,7 @@ void html_cell_count(struct buf *b, double n)
         buf_puts(b, "<td class=\"num\">&ndash;</td>");
 }
 
-void html_cell_number(struct buf *b, double v)
+void report_html_cell_number(struct buf *b, double v)
 {
     if (isfinite(v))
         buf_printf(b, "<td class=\"num\">%.3f</td>", v);
@@ -99,37 +99,38 @@ static void html_table_open(struct buf *b, const char *label,
 {
     buf_puts(b, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
                 "aria-label=\"");
-    html_text(b, label);
+    report_html_text(b, label);
     buf_printf(b, "\">\n<table%s>\n", attributes);
 }
 
-void html_table(struct buf *b, const char *label)
+void report_html_table(struct buf *b, const char *label)
 {
     html_table_open(b, label, "");
 }
 
-void html_table_sortable(struct buf *b, const char *label, bool filter)
+void report_html_table_sortable(struct buf *b, const char *label, bool filter)
 {
     html_table_open(b, label,
                     filter ? " class=\"sortable\" data-filter=\"\""
                            : " class=\"sortable\"");
 }
 
-void html_table_end(struct buf *b)
+void report_html_table_end(struct buf *b)
 {
     buf_puts(b, "</table>\n</div>\n");
 }
 
-void html_missing(struct buf *b, const char *what, const char *why)
+void report_html_missing(struct buf *b, const char *what, const char *why)
 {
     buf_puts(b, "<p class=\"missing\">");
-    html_text(b, what);
+    report_html_text(b, what);
     buf_puts(b, " is missing: ");
-    html_text(b, why);
+    report_html_text(b, why);
     buf_puts(b, "</p>\n");
 }
 
-void html_data(struct buf *b, const char *type, const void *bytes, size_t size)
+void report_html_data(struct buf *b, const char *type, const void *bytes,
+                      size_t size)
 {
     const int variant = sodium_base64_VARIANT_ORIGINAL;
     const size_t room = sodium_base64_encoded_len(size, variant);
@@ -154,8 +155,8 @@ static size_t embed_limit(const struct report_data *d)
     return share < EMBED_MAX ? share : EMBED_MAX;
 }
 
-void html_file(struct buf *b, const struct report_data *d, const char *dir,
-               const char *name)
+void report_html_file(struct buf *b, const struct report_data *d,
+                      const char *dir, const char *name)
 {
     const bool json = strstr(name, ".json") != NULL;
     char path[FILE_PATH_MAX], *text = NULL;
@@ -166,27 +167,27 @@ void html_file(struct buf *b, const struct report_data *d, const char *dir,
         !file_exists(path))
         return;
     buf_puts(b, "<a download=\"");
-    html_text(b, name);
+    report_html_text(b, name);
     buf_puts(b, "\" href=\"");
     if (file_read(path, embed_limit(d), &text, &size, &err) == 0) {
-        html_data(b, json ? "application/json" : "text/csv", text, size);
+        report_html_data(b, json ? "application/json" : "text/csv", text, size);
     } else {
         buf_puts(b, "../");
-        html_text(b, dir);
+        report_html_text(b, dir);
         buf_puts(b, "/");
-        html_text(b, name);
+        report_html_text(b, name);
     }
     free(text);
     buf_puts(b, "\">");
-    html_text(b, name);
+    report_html_text(b, name);
     buf_puts(b, "</a>\n");
 }
 
-void html_files(struct buf *b, const struct report_data *d, const char *dir,
-                const char *const *names)
+void report_html_files(struct buf *b, const struct report_data *d,
+                       const char *dir, const char *const *names)
 {
     buf_puts(b, "<p class=\"data\"><span class=\"mute\">Data:</span> ");
     for (; *names; names++)
-        html_file(b, d, dir, *names);
+        report_html_file(b, d, dir, *names);
     buf_puts(b, "</p>\n");
 }

@@ -1,7 +1,7 @@
 /*
  * report_html.h - the small pieces of the page
  *
- * Text from files goes through html_text() alone.
+ * Text from files goes through report_html_text() alone.
  */
 #ifndef STAGES_REPORT_REPORT_HTML_H
 #define STAGES_REPORT_REPORT_HTML_H
@@ -12,20 +12,20 @@
 #include "stats/metrics_table.h"
 
 /* Append 's' escaped; bytes that are no text become '?'. */
-void html_text(struct buf *b, const char *s);
+void report_html_text(struct buf *b, const char *s);
 
 /* The same line by line: line ends and tabs stay. */
-void html_lines(struct buf *b, const char *s);
+void report_html_lines(struct buf *b, const char *s);
 
 /* Append "93.1 %", or a dash if 'share' (0 .. 1) is not finite. */
-void html_percent(struct buf *b, double share);
+void report_html_percent(struct buf *b, double share);
 
 /* Append "<td class=num>" with a share, with a whole number. */
-void html_cell_percent(struct buf *b, double share);
-void html_cell_count(struct buf *b, double n);
+void report_html_cell_percent(struct buf *b, double share);
+void report_html_cell_count(struct buf *b, double n);
 
 /* The same with three digits behind the point. */
-void html_cell_number(struct buf *b, double v);
+void report_html_cell_number(struct buf *b, double v);
 
 /* Append a value of a metric as it is shown, or a dash; the same as a cell. */
 void html_metric(struct buf *b, const struct metric *m, double v);
@@ -36,29 +36,30 @@ void html_cell_range(struct buf *b, const struct metric *m, double low,
                      double high);
 
 /* Open a table that scrolls sideways in itself; 'label' names it.  Close with
- * html_table_end(). */
-void html_table(struct buf *b, const char *label);
-void html_table_end(struct buf *b);
+ * report_html_table_end(). */
+void report_html_table(struct buf *b, const char *label);
+void report_html_table_end(struct buf *b);
 
 /* "What is missing: why" as a muted paragraph; both are escaped. */
-void html_missing(struct buf *b, const char *what, const char *why);
+void report_html_missing(struct buf *b, const char *what, const char *why);
 
 /* The same of a table that the script lets the reader sort and take as CSV,
  * and with 'filter' filter, by words and by each column with data-pick, whose
  * word is chosen at first. */
-void html_table_sortable(struct buf *b, const char *label, bool filter);
+void report_html_table_sortable(struct buf *b, const char *label, bool filter);
 
 /* Append "data:TYPE;base64,...". */
-void html_data(struct buf *b, const char *type, const void *bytes, size_t size);
+void report_html_data(struct buf *b, const char *type, const void *bytes,
+                      size_t size);
 
 /* A link to RUN/dir/name: the file itself in the page if it is small, else its
  * place beside the page; nothing if it is not there.  'n' experiments share the
  * room that there is for such files. */
-void html_file(struct buf *b, const struct report_data *d, const char *dir,
-               const char *name);
+void report_html_file(struct buf *b, const struct report_data *d,
+                      const char *dir, const char *name);
 
 /* "<p>Data: " ... "</p>" around links. */
-void html_files(struct buf *b, const struct report_data *d, const char *dir,
-                const char *const *names);
+void report_html_files(struct buf *b, const struct report_data *d,
+                       const char *dir, const char *const *names);
 
 #endif

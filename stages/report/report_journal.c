@@ -40,7 +40,7 @@ static json_t *next_event(const struct journal *j, size_t *at)
     return json_loadb(s, n, 0, NULL);
 }
 
-static const char *member(const json_t *event, const char *name)
+static const char *event_member(const json_t *event, const char *name)
 {
     const char *s = json_string_value(json_object_get(event, name));
 
@@ -56,32 +56,32 @@ static size_t last_start(const struct journal *j)
         const size_t line = at;
         json_t *e = next_event(j, &at);
 
-        if (strcmp(member(e, "event"), "run-start") == 0)
+        if (strcmp(event_member(e, "event"), "run-start") == 0)
             start = line;
         json_decref(e);
     }
     return start;
 }
 
-/* Units set aside and nodes that failed; returns how many workers were lost. */
+/* Units set aside and steps that failed; returns how many workers were lost. */
 static size_t list_troubles(const struct journal *j, struct buf *b)
 {
     size_t at = last_start(j), shown = 0, lost = 0;
 
     while (at < j->size) {
         json_t *e = next_event(j, &at);
-        const char *kind = member(e, "event");
+        const char *kind = event_member(e, "event");
         const bool aside = strcmp(kind, "unit-set-aside") == 0;
 
         /* one that left with status 0 had nothing more to do */
         lost += strcmp(kind, "worker-lost") == 0 &&
-                !strstr(member(e, "why"), "exit status 0");
+                !strstr(event_member(e, "why"), "exit status 0");
         if ((aside || strcmp(kind, "node-failed") == 0) && shown++ < TROUBLES) {
             buf_puts(b, "<li><strong>");
-            html_text(b, member(e, "node"));
+            report_html_text(b, event_member(e, "node"));
             buf_puts(b, aside ? ": a unit was set aside</strong>: "
                               : " failed</strong>: ");
-            html_text(b, member(e, "reason"));
+            report_html_text(b, event_member(e, "reason"));
             buf_puts(b, "</li>\n");
         }
         json_decref(e);
@@ -117,7 +117,7 @@ void report_journal(const struct report_data *d, struct buf *b)
     struct buf last = {0};
 
     if (read_journal(d, &j, &err) < 0) {
-        html_missing(b, "The journal", err.text);
+        report_html_missing(b, "The journal", err.text);
         return;
     }
     buf_puts(b, "<p>Begun ");
@@ -125,12 +125,12 @@ void report_journal(const struct report_data *d, struct buf *b)
         json_t *e = next_event(&j, &at);
 
         if (e && n++ == 0)
-            html_text(b, member(e, "time"));
-        if (member(e, "time")[0]) {
+            report_html_text(b, event_member(e, "time"));
+        if (event_member(e, "time")[0]) {
             buf_release(&last);
-            html_text(&last, member(e, "time"));
+            report_html_text(&last, event_member(e, "time"));
         }
-        starts += strcmp(member(e, "event"), "run-start") == 0;
+        starts += strcmp(event_member(e, "event"), "run-start") == 0;
         json_decref(e);
     }
     buf_puts(b, ", last event before this page ");

@@ -16,14 +16,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { YAML_MAX = 1 << 20, KEY_SHOWN = 13 };
+enum { YAML_MAX = 1 << 20, HASH_SHOWN = 13 };
 
 static void text_cell(const json_t *m, const char *key, struct buf *b)
 {
     const char *s = json_string_value(json_object_get(m, key));
 
     buf_puts(b, "<td>");
-    html_text(b, s ? s : "");
+    report_html_text(b, s ? s : "");
     buf_puts(b, "</td>");
 }
 
@@ -39,13 +39,13 @@ static void model_cell(const json_t *m, struct buf *b)
         const char *hex = json_string_value(json_object_get(f, "sha256"));
 
         if (name && hex && strcmp(name, "model.safetensors") == 0)
-            svg_text(b, hex, KEY_SHOWN);
+            svg_text(b, hex, HASH_SHOWN);
     }
     buf_puts(b, "</code></td>");
 }
 
 /* Every file's hash lies beside the page. */
-static void manifest_cell(const json_t *m, const struct plan_node *nd,
+static void manifest_cell(const json_t *m, const struct plan_step *nd,
                           struct buf *b)
 {
     const size_t n = json_array_size(json_object_get(m, "files"));
@@ -53,74 +53,74 @@ static void manifest_cell(const json_t *m, const struct plan_node *nd,
     buf_puts(b, "<td>");
     if (n) {
         buf_puts(b, "<a href=\"../");
-        html_text(b, nd->dir);
+        report_html_text(b, nd->dir);
         buf_printf(b, "/manifest.json\">%zu file%s</a>", n, n > 1 ? "s" : "");
     }
     buf_puts(b, "</td>");
 }
 
-static void node_row(const struct report_data *d, const struct plan_node *nd,
+static void step_row(const struct report_data *d, const struct plan_step *nd,
                      struct buf *b)
 {
     char path[FILE_PATH_MAX];
     struct err err;
     json_t *m = NULL;
-    const char *key;
+    const char *hash;
 
     if (file_path(path, &err, "%s/%s/manifest.json", d->run_dir, nd->dir) == 0)
         m = json_read(path, REPORT_JSON_MAX, 0, &err);
-    key = json_string_value(json_object_get(m, "key"));
+    hash = json_string_value(json_object_get(m, "key"));
     buf_puts(b, "<tr><th scope=\"row\">");
-    html_text(b, nd->name);
+    report_html_text(b, nd->name);
     buf_puts(b, "</th><td>");
-    if (!key)
+    if (!hash)
         buf_puts(b, "<span class=\"missing\">not complete</span>");
-    else if (strcmp(key, nd->key) != 0)
+    else if (strcmp(hash, nd->hash) != 0)
         buf_puts(b, "made with other settings");
     else if (nd->stale)
         buf_puts(b, "<span class=\"missing\">damaged</span>");
     else
         buf_puts(b, "complete");
     buf_puts(b, "</td><td><code>");
-    svg_text(b, key ? key : "", KEY_SHOWN);
+    svg_text(b, hash ? hash : "", HASH_SHOWN);
     buf_puts(b, "</code></td>");
     text_cell(m, "program", b);
     text_cell(m, "host", b);
     text_cell(m, "machine", b);
     text_cell(m, "started", b);
     text_cell(m, "finished", b);
-    html_cell_count(b, report_json_number(m, "seconds"));
-    html_cell_count(b, report_json_number(m, "resumed"));
+    report_html_cell_count(b, report_json_number(m, "seconds"));
+    report_html_cell_count(b, report_json_number(m, "resumed"));
     model_cell(m, b);
     manifest_cell(m, nd, b);
     buf_puts(b, "</tr>\n");
     json_decref(m);
 }
 
-/* One table of every node of the plan. */
-static void nodes(const struct report_data *d, struct buf *b)
+/* One table of every step of the plan. */
+static void write_steps(const struct report_data *d, struct buf *b)
 {
-    html_table_sortable(b, "Where each part came from", true);
+    report_html_table_sortable(b, "Where each part came from", true);
     buf_puts(
-        b,
-        "<thead><tr><th scope=\"col\">part</th>"
-        "<th scope=\"col\" data-pick=\"\">state</th><th scope=\"col\">key</th>"
-        "<th scope=\"col\">program</th><th scope=\"col\">host</th>"
-        "<th scope=\"col\">machine</th><th scope=\"col\">started</th>"
-        "<th scope=\"col\">finished</th>"
-        "<th scope=\"col\" class=\"num\">seconds</th>"
-        "<th scope=\"col\" class=\"num\">resumed</th>"
-        "<th scope=\"col\">model's sha256</th><th scope=\"col\">hashes</th>"
-        "</tr></thead>\n<tbody>\n");
-    for (int i = 0; i < d->plan->n_node; i++)
-        if (d->plan->node[i].stage->id != STAGE_REPORT)
-            node_row(d, &d->plan->node[i], b);
+        b, "<thead><tr><th scope=\"col\">part</th>"
+           "<th scope=\"col\" data-pick=\"\">state</th>"
+           "<th scope=\"col\">content hash</th>"
+           "<th scope=\"col\">program</th><th scope=\"col\">host</th>"
+           "<th scope=\"col\">machine</th><th scope=\"col\">started</th>"
+           "<th scope=\"col\">finished</th>"
+           "<th scope=\"col\" class=\"num\">seconds</th>"
+           "<th scope=\"col\" class=\"num\">resumed</th>"
+           "<th scope=\"col\">model's sha256</th><th scope=\"col\">hashes</th>"
+           "</tr></thead>\n<tbody>\n");
+    for (int i = 0; i < d->plan->n_step; i++)
+        if (d->plan->step[i].stage->id != STAGE_REPORT)
+            step_row(d, &d->plan->step[i], b);
     buf_puts(b, "</tbody>\n");
-    html_table_end(b);
+    report_html_table_end(b);
 }
 
 /* The configuration as it was written into the run, else as it is now. */
-static void configuration(const struct report_data *d, struct buf *b)
+static void write_configuration(const struct report_data *d, struct buf *b)
 {
     char path[FILE_PATH_MAX], *text = NULL;
     size_t size = 0;
@@ -132,7 +132,7 @@ static void configuration(const struct report_data *d, struct buf *b)
     if (file_path(path, &err, "%s/run.yaml", d->run_dir) < 0 ||
         file_read(path, YAML_MAX, &text, &size, &err) < 0)
         config_write(d->config, &now);
-    html_lines(b, text ? text : now.data ? now.data : "");
+    report_html_lines(b, text ? text : now.data ? now.data : "");
     buf_puts(b, "</code></pre>\n</details>\n");
     b->failed = b->failed || now.failed;
     buf_release(&now);
@@ -144,18 +144,18 @@ void report_origin(const struct report_data *d, struct buf *b)
     char arithmetic[GEMM_DESCRIPTION], machine[MACHINE_TEXT];
 
     buf_puts(b, "<p>Run <code>");
-    html_text(b, d->run_dir);
+    report_html_text(b, d->run_dir);
     gemm_describe(arithmetic);
     machine_describe(machine);
     buf_puts(b, "</code>, page written by Papline " PAPLINE_VERSION
                 " with libvips ");
-    html_text(b, vipslib_version());
+    report_html_text(b, vipslib_version());
     buf_puts(b, " and ");
-    html_text(b, arithmetic);
+    report_html_text(b, arithmetic);
     buf_puts(b, " on ");
-    html_text(b, machine);
+    report_html_text(b, machine);
     buf_puts(b, ".</p>\n");
     report_journal(d, b);
-    nodes(d, b);
-    configuration(d, b);
+    write_steps(d, b);
+    write_configuration(d, b);
 }

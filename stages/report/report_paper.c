@@ -16,7 +16,7 @@ static const char *const figure_name[PUB_FIGURES] = {"precision", "recall",
 
 /* What this run measured of one network and regime: means over seeds, of each
  * the test cells of all folds together. */
-struct measured {
+struct paper_mean {
     int n;     /* experiments */
     int folds; /* pooled in the last one; 0: none */
     double accuracy;
@@ -38,7 +38,7 @@ static const json_t *class_scores(const json_t *metrics, const char *name)
     return NULL;
 }
 
-static void add_experiment(struct measured *m, const json_t *metrics)
+static void add_experiment(struct paper_mean *m, const json_t *metrics)
 {
     m->n++;
     m->accuracy += report_json_number(metrics, "test.accuracy");
@@ -60,7 +60,7 @@ static const struct scores *pooled_scores(const struct fold_summary *s,
     return NULL;
 }
 
-static void add_folds(struct measured *m, const struct fold_summary *s)
+static void add_folds(struct paper_mean *m, const struct fold_summary *s)
 {
     if (s->evaluated == 0)
         return;
@@ -85,10 +85,10 @@ static bool any_of(const struct report_data *d, const char *regime)
     return false;
 }
 
-static struct measured measure(const struct report_data *d, const char *network,
-                               const char *regime)
+static struct paper_mean mean_of_run(const struct report_data *d,
+                                     const char *network, const char *regime)
 {
-    struct measured m = {0};
+    struct paper_mean m = {0};
     struct fold_summary s;
 
     for (int i = 0; i < d->n_experiment; i++) {
@@ -97,8 +97,8 @@ static struct measured measure(const struct report_data *d, const char *network,
         if (strcmp(e->train->network, network) != 0 ||
             strcmp(e->train->regime, regime) != 0)
             continue;
-        if (fold_first(d, i)) {
-            fold_summary(&s, d, i);
+        if (report_folds_first(d, i)) {
+            report_folds_summary(&s, d, i);
             add_folds(&m, &s);
         } else if (e->train->folds < 2 && e->metrics.root) {
             add_experiment(&m, e->metrics.root);
@@ -112,7 +112,7 @@ static struct measured measure(const struct report_data *d, const char *network,
 }
 
 /* What the figures of a network are of, if not of one experiment. */
-static void put_origin(const struct measured *m, struct buf *b)
+static void put_origin(const struct paper_mean *m, struct buf *b)
 {
     if (m->n > 1 && m->folds)
         buf_printf(b,
@@ -148,7 +148,7 @@ static void network_rows(const struct report_data *d,
                          const struct published_network *p, const char *regime,
                          struct buf *b)
 {
-    const struct measured m = measure(d, p->network, regime);
+    const struct paper_mean m = mean_of_run(d, p->network, regime);
 
     buf_printf(b, "<tbody>\n<tr><th scope=\"rowgroup\" rowspan=\"%d\">%s",
                PUBLISHED_CLASSES, p->title);
@@ -179,7 +179,7 @@ static void one_table(const struct report_data *d,
     buf_printf(b, "<details%s>\n<summary>Table %s: %s%s</summary>\n",
                any ? " open" : "", t->number, title,
                any ? "" : " (this run has no such experiment)");
-    html_table(b, title);
+    report_html_table(b, title);
     buf_puts(b,
              "<thead><tr><th scope=\"col\" rowspan=\"2\">classifier</th>"
              "<th scope=\"col\" rowspan=\"2\">class</th>"
@@ -193,19 +193,19 @@ static void one_table(const struct report_data *d,
     buf_puts(b, "</tr></thead>\n");
     for (int i = 0; i < PUBLISHED_NETWORKS; i++)
         network_rows(d, &t->of[i], t->regime, b);
-    html_table_end(b);
+    report_html_table_end(b);
     buf_puts(b, "</details>\n");
 }
 
-/* --- table IV -------------------------------------------------------------- */
+/* --- table IV ------------------------------------------------------------- */
 
 static void work_row(struct buf *b, const char *author, const char *method,
                      double accuracy)
 {
     buf_puts(b, "<tr><th scope=\"row\">");
-    html_text(b, author);
+    report_html_text(b, author);
     buf_puts(b, "</th><td>");
-    html_text(b, method);
+    report_html_text(b, method);
     buf_printf(b, "</td><td class=\"num\">%.2f&nbsp;%%</td></tr>\n",
                100 * accuracy);
 }
@@ -220,9 +220,9 @@ static void own_row(const struct report_data *d, int i, struct buf *b)
 
     snprintf(name, sizeof(name), "%s", e->name);
     if (e->train->folds > 1) {
-        if (!fold_first(d, i))
+        if (!report_folds_first(d, i))
             return;
-        fold_summary(&s, d, i);
+        report_folds_summary(&s, d, i);
         if (s.evaluated < s.folds)
             snprintf(name, sizeof(name), "%s, %d of %d folds", s.name,
                      s.evaluated, s.folds);
@@ -254,7 +254,7 @@ static void other_works(const struct report_data *d, struct buf *b)
 
     buf_puts(b, "<details open>\n<summary>Table IV: comparison with previous "
                 "works</summary>\n");
-    html_table_sortable(b, "Comparison with previous works", false);
+    report_html_table_sortable(b, "Comparison with previous works", false);
     buf_puts(b, "<thead><tr><th scope=\"col\">author</th><th scope=\"col\">"
                 "method</th><th scope=\"col\" class=\"num\">accuracy</th></tr>"
                 "</thead>\n<tbody>\n");
@@ -263,7 +263,7 @@ static void other_works(const struct report_data *d, struct buf *b)
     for (int i = 0; i < d->n_experiment; i++)
         own_row(d, i, b);
     buf_puts(b, "</tbody>\n");
-    html_table_end(b);
+    report_html_table_end(b);
     buf_puts(b, "</details>\n");
 }
 

@@ -76,22 +76,22 @@ static void result_row(const struct report_data *d, int i, int n, struct buf *b)
         report_result_of(e->metrics.root, "validation");
 
     buf_printf(b, "<tr><th scope=\"row\"><a href=\"#experiment-%d\">", i + 1);
-    html_text(b, e->name);
+    report_html_text(b, e->name);
     buf_puts(b, "</a></th><td>");
-    html_text(b, e->train->network);
+    report_html_text(b, e->train->network);
     buf_puts(b, "</td><td>");
-    html_text(b, e->train->regime);
+    report_html_text(b, e->train->regime);
     buf_printf(b, "</td><td class=\"num\">%lld</td>",
                (long long)e->train->seed);
     if (!e->metrics.root) {
         buf_printf(b, "<td colspan=\"%d\" class=\"missing\">missing: ", n + 2);
-        html_text(b, e->metrics.why);
+        report_html_text(b, e->metrics.why);
         buf_puts(b, "</td></tr>\n");
         return;
     }
     put_values(e->metrics.root, &test, b);
-    html_cell_count(b, test.n);
-    html_cell_percent(b, check.accuracy);
+    report_html_cell_count(b, test.n);
+    report_html_cell_percent(b, check.accuracy);
     buf_puts(b, "</tr>\n");
 }
 
@@ -100,7 +100,7 @@ void report_results(const struct report_data *d, struct buf *b)
     int n;
 
     put_legend(b);
-    html_table_sortable(b, "Results of all experiments", true);
+    report_html_table_sortable(b, "Results of all experiments", true);
     buf_puts(b, "<thead><tr><th scope=\"col\">experiment</th>"
                 "<th scope=\"col\" data-pick=\"\">network</th>"
                 "<th scope=\"col\" data-pick=\"\">regime</th>"
@@ -121,8 +121,8 @@ void report_results(const struct report_data *d, struct buf *b)
     buf_puts(b, json_object_get(d->baseline.root, "folds")
                     ? ", all folds together</td>"
                     : "</td>");
-    html_cell_percent(b, report_json_number(d->baseline.root, "test"));
+    report_html_cell_percent(b, report_json_number(d->baseline.root, "test"));
     buf_printf(b, "<td colspan=\"%d\"></td></tr>\n</tfoot>\n", n + 1);
-    html_table_end(b);
+    report_html_table_end(b);
     report_folds(d, b);
 }

@@ -16,20 +16,20 @@ static void count_row(const struct report_class *c, const char *name, int folds,
     const size_t *part = folds > 1 ? c->fold : c->split;
 
     buf_puts(b, "<tr><th scope=\"row\">");
-    html_text(b, name);
+    report_html_text(b, name);
     buf_puts(b, "</th>");
     for (int i = 0; i < (folds > 1 ? folds : (int)SPLIT_NONE); i++)
-        html_cell_count(b, (double)part[i]);
-    html_cell_count(b, (double)report_used(c));
-    html_cell_count(b, (double)c->set_aside);
+        report_html_cell_count(b, (double)part[i]);
+    report_html_cell_count(b, (double)report_used(c));
+    report_html_cell_count(b, (double)c->set_aside);
     buf_puts(b, "</tr>\n");
 }
 
 /* Cells of each class and split, or fold. */
 static void count_table(const struct report_counts *n, struct buf *b)
 {
-    html_table(b, n->folds > 1 ? "Cells of each class and fold"
-                               : "Cells of each class and split");
+    report_html_table(b, n->folds > 1 ? "Cells of each class and fold"
+                                      : "Cells of each class and split");
     buf_puts(b, "<thead><tr><th scope=\"col\">class</th>");
     for (int i = 0; n->folds > 1 && i < n->folds; i++)
         buf_printf(b, "<th scope=\"col\" class=\"num\">fold %d</th>", i);
@@ -45,13 +45,13 @@ static void count_table(const struct report_counts *n, struct buf *b)
     buf_puts(b, "</tbody>\n<tfoot>\n");
     count_row(&n->all, "all", n->folds, b);
     buf_puts(b, "</tfoot>\n");
-    html_table_end(b);
+    report_html_table_end(b);
     if (n->folds > 1)
         buf_puts(b, "<p class=\"mute\">Each fold is tested once: then the next "
                     "one validates and the others train.</p>\n");
 }
 
-/* --- sizes ----------------------------------------------------------------- */
+/* --- sizes ---------------------------------------------------------------- */
 
 /* Sizes of the usable pictures, from the index. */
 struct sizes {
@@ -116,14 +116,14 @@ static void tell_fresh(const char *recipe, struct buf *b)
 {
     buf_puts(b, "<p>The network is trained on variants that are made anew in "
                 "every epoch, by recipe ");
-    html_text(b, recipe);
+    report_html_text(b, recipe);
     buf_puts(b, ".</p>\n");
 }
 
 void report_samples(const struct report_data *d, struct buf *b)
 {
     if (!d->index.there) {
-        html_missing(b, "The list of images", d->index.why);
+        report_html_missing(b, "The list of images", d->index.why);
         return;
     }
     count_table(&d->counts, b);
@@ -135,6 +135,6 @@ void report_samples(const struct report_data *d, struct buf *b)
     else if (d->config->train.augment == AUGMENT_ONLINE)
         tell_fresh(d->config->train.augment_recipe, b);
     else if (d->config->augment.variants > 0)
-        html_missing(b, "The augmented training set", d->augment.why);
+        report_html_missing(b, "The augmented training set", d->augment.why);
     sizes(d, b);
 }

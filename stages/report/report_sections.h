@@ -38,6 +38,6 @@ void report_gallery(const struct report_data *d,
                     struct buf *b);
 
 /* Of the gallery: how faithful the maps are, faithfulness.csv. */
-void report_faith(const struct report_csv *c, struct buf *b);
+void report_faithfulness(const struct report_csv *c, struct buf *b);
 
 #endif

@@ -36,7 +36,7 @@ static void put_titles(const struct explainers *e, const char *attributes,
     buf_puts(b, "</tr></thead>\n<tbody>\n");
 }
 
-/* --- every explainer ------------------------------------------------------- */
+/* --- every explainer ------------------------------------------------------ */
 
 static void put_value(const struct explainers *e, size_t i, int f,
                       struct buf *b)
@@ -62,9 +62,10 @@ static void put_cells(const struct explainer_row *r, enum report_table t,
     while (f < EXPLAINER_FIGURES - 1 &&
            (explainer_figure[f].table != t || !(r->value[f].cells > 0)))
         f++;
-    html_cell_count(b, explainer_figure[f].table == t && r->value[f].cells > 0
-                           ? r->value[f].cells
-                           : (double)NAN);
+    report_html_cell_count(b, explainer_figure[f].table == t &&
+                                      r->value[f].cells > 0
+                                  ? r->value[f].cells
+                                  : (double)NAN);
 }
 
 static bool has_table(const struct explainers *e, enum report_table t)
@@ -80,17 +81,17 @@ static void put_row(const struct explainers *e, size_t i, struct buf *b)
     const struct explainer_row *r = &e->row[i];
 
     buf_puts(b, "<tr><th scope=\"row\">");
-    html_text(b, r->network);
+    report_html_text(b, r->network);
     buf_puts(b, "</th><td>");
-    html_text(b, r->regime);
+    report_html_text(b, r->regime);
     buf_puts(b, "</td><td>");
-    html_text(b, is_all(r) ? "all classes" : r->class_name);
+    report_html_text(b, is_all(r) ? "all classes" : r->class_name);
     buf_puts(b, "</td><td>");
-    html_text(b, r->method);
+    report_html_text(b, r->method);
     buf_puts(b, "</td>");
-    html_cell_count(b, r->experiments);
+    report_html_cell_count(b, r->experiments);
     for (int t = 0; t < REPORT_TABLES; t++)
-        if ((t == TABLE_FAITH || t == TABLE_LOCATE) &&
+        if ((t == TABLE_FAITHFULNESS || t == TABLE_LOCALISATION) &&
             has_table(e, (enum report_table)t))
             put_cells(r, (enum report_table)t, b);
     for (int f = 0; f < EXPLAINER_FIGURES; f++)
@@ -101,15 +102,15 @@ static void put_row(const struct explainers *e, size_t i, struct buf *b)
 
 static void put_table(const struct explainers *e, struct buf *b)
 {
-    html_table_sortable(b, "Explainers of all experiments", true);
+    report_html_table_sortable(b, "Explainers of all experiments", true);
     buf_puts(b, "<thead><tr><th scope=\"col\" data-pick=\"\">network</th>"
                 "<th scope=\"col\" data-pick=\"\">regime</th>"
                 "<th scope=\"col\" data-pick=\"all classes\">class</th>"
                 "<th scope=\"col\" data-pick=\"\">explainer</th>"
                 "<th scope=\"col\" class=\"num\">experiments</th>");
-    if (has_table(e, TABLE_FAITH))
+    if (has_table(e, TABLE_FAITHFULNESS))
         buf_puts(b, "<th scope=\"col\" class=\"num\">cells</th>");
-    if (has_table(e, TABLE_LOCATE))
+    if (has_table(e, TABLE_LOCALISATION))
         buf_puts(b, "<th scope=\"col\" class=\"num\">with contours</th>");
     put_titles(e, " class=\"num\"", b);
     for (size_t i = 0; i < e->n; i++)
@@ -119,10 +120,10 @@ static void put_table(const struct explainers *e, struct buf *b)
         if (!is_all(&e->row[i]))
             put_row(e, i, b);
     buf_puts(b, "</tbody>\n");
-    html_table_end(b);
+    report_html_table_end(b);
 }
 
-/* --- the first of each figure ---------------------------------------------- */
+/* --- the first of each figure --------------------------------------------- */
 
 static void put_first(const struct explainers *e, size_t i, int f,
                       struct buf *b)
@@ -137,7 +138,7 @@ static void put_first(const struct explainers *e, size_t i, int f,
     }
     v = &e->row[best].value[f];
     buf_puts(b, "<td>");
-    html_text(b, e->row[best].method);
+    report_html_text(b, e->row[best].method);
     if (next == e->n) {
         buf_puts(b, ", the only one</td>");
         return;
@@ -148,12 +149,12 @@ static void put_first(const struct explainers *e, size_t i, int f,
                     ? "; no interval, next is "
                 : explainers_overlap(v, w) ? "; overlaps "
                                            : "; apart from ");
-    html_text(b, e->row[next].method);
+    report_html_text(b, e->row[next].method);
     buf_puts(b, "</td>");
 }
 
 /* Is it the first row of its network and regime, over all classes? */
-static bool opens(const struct explainers *e, size_t i)
+static bool opens_block(const struct explainers *e, size_t i)
 {
     const struct explainer_row *r = &e->row[i];
 
@@ -171,17 +172,17 @@ static void put_firsts(const struct explainers *e, struct buf *b)
                 "and whether its interval overlaps that of the next best. All "
                 "are measured on the same cells: what is apart differs, what "
                 "overlaps may.</p>\n");
-    html_table_sortable(b, "Which explainer first", false);
+    report_html_table_sortable(b, "Which explainer first", false);
     buf_puts(b, "<thead><tr><th scope=\"col\">network</th>"
                 "<th scope=\"col\">regime</th>");
     put_titles(e, "", b);
     for (size_t i = 0; i < e->n; i++) {
-        if (!opens(e, i))
+        if (!opens_block(e, i))
             continue;
         buf_puts(b, "<tr><th scope=\"row\">");
-        html_text(b, e->row[i].network);
+        report_html_text(b, e->row[i].network);
         buf_puts(b, "</th><td>");
-        html_text(b, e->row[i].regime);
+        report_html_text(b, e->row[i].regime);
         buf_puts(b, "</td>");
         for (int f = 0; f < EXPLAINER_FIGURES; f++)
             if (e->has[f])
@@ -189,7 +190,7 @@ static void put_firsts(const struct explainers *e, struct buf *b)
         buf_puts(b, "</tr>\n");
     }
     buf_puts(b, "</tbody>\n");
-    html_table_end(b);
+    report_html_table_end(b);
 }
 
 void report_trust(const struct report_data *d, struct buf *b)

@@ -22,10 +22,10 @@ static void set_aside(const struct report_reasons *r, const char *what,
                r->n, what, r->n == 1 ? " was" : "s were");
     for (int i = 0; i < r->n_list; i++) {
         buf_printf(b, "<li>%zu &times; ", r->list[i].n);
-        html_text(b, r->list[i].text);
+        report_html_text(b, r->list[i].text);
         buf_printf(b, " <span class=\"mute\">(%s%s<code>",
                    r->list[i].n > 1 ? "e.g. " : "", example);
-        html_text(b, r->list[i].example);
+        report_html_text(b, r->list[i].example);
         buf_puts(b, "</code>)</span></li>\n");
     }
     if (r->n_other)
@@ -34,7 +34,7 @@ static void set_aside(const struct report_reasons *r, const char *what,
     buf_puts(b, "</ul></li>\n");
 }
 
-static void twins(const struct report_counts *c, struct buf *b)
+static void warn_duplicates(const struct report_counts *c, struct buf *b)
 {
     if (c->twins) {
         buf_printf(b,
@@ -42,9 +42,9 @@ static void twins(const struct report_counts *c, struct buf *b)
                    "%s</strong>: what was trained on is tested on (e.g. "
                    "<code>",
                    c->twins, c->folds > 1 ? "folds" : "splits");
-        html_text(b, c->twin[0]);
+        report_html_text(b, c->twin[0]);
         buf_puts(b, "</code> and <code>");
-        html_text(b, c->twin[1]);
+        report_html_text(b, c->twin[1]);
         buf_puts(b, "</code>).</li>\n");
     }
     if (c->conflicts)
@@ -54,7 +54,7 @@ static void twins(const struct report_counts *c, struct buf *b)
                    c->conflicts);
 }
 
-static void groups(const struct report_data *d, struct buf *b)
+static void warn_groups(const struct report_data *d, struct buf *b)
 {
     const struct report_counts *c = &d->counts;
 
@@ -74,7 +74,7 @@ static void groups(const struct report_data *d, struct buf *b)
                c->leaked_tests, c->tests);
 }
 
-static void folds(const struct report_counts *c, struct buf *b)
+static void warn_folds(const struct report_counts *c, struct buf *b)
 {
     for (int f = 0; c->folds > 1 && f < c->folds; f++)
         if (c->all.fold[f] == 0)
@@ -84,7 +84,7 @@ static void folds(const struct report_counts *c, struct buf *b)
                        f);
 }
 
-static void splits(const struct report_counts *c, struct buf *b)
+static void warn_splits(const struct report_counts *c, struct buf *b)
 {
     static const char *const without[SPLIT_NONE] = {
         "nothing can be learnt",
@@ -95,7 +95,7 @@ static void splits(const struct report_counts *c, struct buf *b)
         if (c->all.split[s] == 0)
             buf_printf(b,
                        "<li><strong>The %s split is empty</strong>: %s.</li>\n",
-                       split_name((enum split)s), without[s]);
+                       store_split_name((enum split)s), without[s]);
 }
 
 /* Classes with too few test cells for their figures to mean much, with folds
@@ -113,7 +113,7 @@ static void small_classes(const struct report_counts *c, struct buf *b)
         buf_puts(b, n++ ? ", "
                         : "<li><strong>Few test cells</strong>, so the figures "
                           "of these classes say little: ");
-        html_text(b, c->of[i].name);
+        report_html_text(b, c->of[i].name);
         buf_printf(b, " (%zu%s)", tests, c->folds > 1 ? " in all folds" : "");
     }
     buf_puts(b, n ? ".</li>\n" : "");
@@ -138,13 +138,13 @@ static void small_folds(const struct report_counts *c, struct buf *b)
                         : "<li><strong>Few test cells in single "
                           "folds</strong>, so there the figures of these "
                           "classes say little, pooled they are of more: ");
-        html_text(b, of->name);
+        report_html_text(b, of->name);
         buf_printf(b, " (%zu to %zu of %zu)", least, most, report_used(of));
     }
     buf_puts(b, n ? ".</li>\n" : "");
 }
 
-static void baseline(const struct report_data *d, struct buf *b)
+static void warn_baseline(const struct report_data *d, struct buf *b)
 {
     struct headline h;
     double base;
@@ -161,7 +161,7 @@ static void baseline(const struct report_data *d, struct buf *b)
                    100 * h.test.low, 100 * base);
 }
 
-static void parts(const struct report_data *d, struct buf *b)
+static void warn_parts(const struct report_data *d, struct buf *b)
 {
     for (int i = 0; i < d->n_experiment; i++) {
         const struct report_experiment *e = &d->experiment[i];
@@ -177,7 +177,7 @@ static void parts(const struct report_data *d, struct buf *b)
         if (n == 0)
             continue;
         buf_puts(b, "<li>Experiment <strong>");
-        html_text(b, e->name);
+        report_html_text(b, e->name);
         buf_puts(b, "</strong> is incomplete: ");
         for (int j = 0; j < n; j++)
             buf_printf(b, "%s%s", j ? ", " : "", what[j]);
@@ -186,7 +186,7 @@ static void parts(const struct report_data *d, struct buf *b)
 }
 
 /* 0/0 in the test figures. */
-static void notes(const struct report_data *d, struct buf *b)
+static void warn_undefined(const struct report_data *d, struct buf *b)
 {
     struct buf all = {0};
     size_t n = 0;
@@ -200,9 +200,9 @@ static void notes(const struct report_data *d, struct buf *b)
 
             n++;
             buf_puts(&all, "<li>");
-            html_text(&all, d->experiment[i].name);
+            report_html_text(&all, d->experiment[i].name);
             buf_puts(&all, ": ");
-            html_text(&all, s ? s : "");
+            report_html_text(&all, s ? s : "");
             buf_puts(&all, "</li>\n");
         }
     }
@@ -217,7 +217,7 @@ static void notes(const struct report_data *d, struct buf *b)
 }
 
 /* What preparing the images found odd, in its own words. */
-static void preparation(const struct report_data *d, struct buf *b)
+static void warn_preparation(const struct report_data *d, struct buf *b)
 {
     const json_t *list = json_object_get(d->stats.root, "warnings");
     const size_t n = json_array_size(list);
@@ -232,7 +232,7 @@ static void preparation(const struct report_data *d, struct buf *b)
         const char *s = json_string_value(json_array_get(list, i));
 
         buf_puts(b, "<li>");
-        html_text(b, s ? s : "");
+        report_html_text(b, s ? s : "");
         buf_puts(b, "</li>\n");
     }
     if (n > REMARKS)
@@ -241,17 +241,17 @@ static void preparation(const struct report_data *d, struct buf *b)
 }
 
 /* Outputs that are there, but are not those of this configuration. */
-static void stale(const struct report_data *d, struct buf *b)
+static void warn_stale(const struct report_data *d, struct buf *b)
 {
     int n = 0;
 
-    for (int i = 0; i < d->plan->n_node; i++) {
-        if (!d->plan->node[i].stale)
+    for (int i = 0; i < d->plan->n_step; i++) {
+        if (!d->plan->step[i].stale)
             continue;
         buf_puts(b, n++ ? ", "
                         : "<li><strong>Left out</strong>, as what is there is "
                           "of another configuration, or damaged: ");
-        html_text(b, d->plan->node[i].name);
+        report_html_text(b, d->plan->step[i].name);
     }
     buf_puts(b, n ? ". <code>papline run</code> makes it.</li>\n" : "");
 }
@@ -260,24 +260,24 @@ void report_warnings(const struct report_data *d, struct buf *b)
 {
     struct buf list = {0};
 
-    stale(d, &list);
+    warn_stale(d, &list);
     if (!d->index.there)
         buf_puts(&list, "<li>The images are not prepared yet.</li>\n");
     set_aside(&d->aside, "file", "", &list);
     set_aside(&d->augment_aside, "augmented image", "of source ", &list);
     report_troubles(d, &list);
-    twins(&d->counts, &list);
-    groups(d, &list);
+    warn_duplicates(&d->counts, &list);
+    warn_groups(d, &list);
     if (d->index.there) {
-        splits(&d->counts, &list);
-        folds(&d->counts, &list);
+        warn_splits(&d->counts, &list);
+        warn_folds(&d->counts, &list);
         small_classes(&d->counts, &list);
         small_folds(&d->counts, &list);
     }
-    preparation(d, &list);
-    baseline(d, &list);
-    parts(d, &list);
-    notes(d, &list);
+    warn_preparation(d, &list);
+    warn_baseline(d, &list);
+    warn_parts(d, &list);
+    warn_undefined(d, &list);
     if (list.len) {
         buf_puts(b, "<ul>\n");
         buf_take(b, &list);

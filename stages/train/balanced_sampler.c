@@ -1,5 +1,5 @@
 /*
- * balanced_sampler.c - a pack of cards for each class, dealt to the batches in turn
+ * balanced_sampler.c - each class's samples, drawn in turn for the batches
  *
  * The classes are numbered anew, 0 .. n_class-1, without those that have no
  * samples; a stream is named by that number.
@@ -23,9 +23,9 @@ static int by_class(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Sort (label, sample) and find the packs. */
-static int sort(struct sampler *s, uint64_t *key, const int *label,
-                struct err *err)
+/* Sort (label, sample) and find the classes. */
+static int sort_samples(struct balanced_sampler *s, uint64_t *key,
+                        const int *label, struct err *err)
 {
     for (size_t i = 0; i < s->n; i++) {
         if (label[i] < 0)
@@ -39,82 +39,86 @@ static int sort(struct sampler *s, uint64_t *key, const int *label,
 
         s->sample[i] = (uint32_t)key[i];
         if (i > 0 && key[i] >> 32 == key[i - 1] >> 32) {
-            s->pack[c - 1].n++;
+            s->of_class[c - 1].n++;
             continue;
         }
-        s->pack[c] = (struct pack){.card = s->card + i, .first = i, .n = 1};
+        s->of_class[c] = (struct class_samples){
+            .shuffled = s->shuffled + i, .first = i, .n = 1};
         s->n_class++;
     }
     return 0;
 }
 
-static int check(const struct sampler *s, const int *label, struct err *err)
+static int check_batch(const struct balanced_sampler *s, const int *label,
+                       struct err *err)
 {
     if (s->n_class < 2)
         return err_set(err, ERR_USAGE,
                        "balanced batches need two classes, there is %d",
                        s->n_class);
     for (int c = 0; c < s->n_class; c++)
-        if (s->pack[c].n < 2)
+        if (s->of_class[c].n < 2)
             return err_set(err, ERR_USAGE,
                            "class %d has a single training sample, balanced "
                            "batches need two",
-                           label[s->sample[s->pack[c].first]]);
+                           label[s->sample[s->of_class[c].first]]);
     return 0;
 }
 
-static int fill(struct sampler *s, const int *label, struct err *err)
+static int fill_classes(struct balanced_sampler *s, const int *label,
+                        struct err *err)
 {
     uint64_t *key = malloc(s->n * sizeof(*key));
     int rc;
 
     s->sample = malloc(s->n * sizeof(*s->sample));
-    s->card = malloc(s->n * sizeof(*s->card));
-    s->pack = malloc(s->n * sizeof(*s->pack));
+    s->shuffled = malloc(s->n * sizeof(*s->shuffled));
+    s->of_class = malloc(s->n * sizeof(*s->of_class));
     s->turn = malloc(s->n * sizeof(*s->turn));
-    if (!key || !s->sample || !s->card || !s->pack || !s->turn) {
+    if (!key || !s->sample || !s->shuffled || !s->of_class || !s->turn) {
         free(key);
         return err_set(err, ERR_SYSTEM, "no memory to balance %zu samples",
                        s->n);
     }
-    rc = sort(s, key, label, err);
+    rc = sort_samples(s, key, label, err);
     free(key);
-    return rc < 0 ? -1 : check(s, label, err);
+    return rc < 0 ? -1 : check_batch(s, label, err);
 }
 
-int sampler_init(struct sampler *s, const int *label, size_t n, size_t batch,
-                 uint64_t seed, struct err *err)
+int balanced_sampler_init(struct balanced_sampler *s, const int *label,
+                          size_t n, size_t batch, uint64_t seed,
+                          struct err *err)
 {
-    *s = (struct sampler){.seed = seed, .n = n, .batch = batch};
+    *s = (struct balanced_sampler){.seed = seed, .n = n, .batch = batch};
     if (batch < LEAST_BATCH)
         err_set(err, ERR_USAGE, "a balanced batch of %zu samples, at least %d",
                 batch, LEAST_BATCH);
     else if (batch > n)
         err_set(err, ERR_USAGE,
                 "a balanced batch of %zu samples, there are %zu", batch, n);
-    else if (fill(s, label, err) == 0)
+    else if (fill_classes(s, label, err) == 0)
         return 0;
-    sampler_release(s);
+    balanced_sampler_release(s);
     return -1;
 }
 
-void sampler_release(struct sampler *s)
+void balanced_sampler_release(struct balanced_sampler *s)
 {
     free(s->sample);
-    free(s->card);
-    free(s->pack);
+    free(s->shuffled);
+    free(s->of_class);
     free(s->turn);
-    *s = (struct sampler){0};
+    *s = (struct balanced_sampler){0};
 }
 
-size_t sampler_batches(const struct sampler *s)
+size_t balanced_sampler_batches(const struct balanced_sampler *s)
 {
     return (s->n + s->batch - 1) / s->batch;
 }
 
 /* --- an epoch --------------------------------------------------------------*/
 
-static bool among(const uint32_t *set, size_t n, uint32_t x)
+static bool is_among(const uint32_t *set, size_t n, uint32_t x)
 {
     for (size_t i = 0; i < n; i++)
         if (set[i] == x)
@@ -123,63 +127,65 @@ static bool among(const uint32_t *set, size_t n, uint32_t x)
 }
 
 /*
- * The next 'n' cards, at 'to'.  A new round may begin in between; its cards
+ * The next 'n' samples, at 'to'.  A new round may begin in between; its samples
  * that the batch has already are then kept for later.
  */
-static void deal(struct pack *p, size_t n, uint32_t *to)
+static void draw_samples(struct class_samples *p, size_t n, uint32_t *to)
 {
     for (size_t i = 0; i < n; i++) {
         size_t at;
-        uint32_t card;
+        uint32_t shuffled;
 
-        if (p->dealt == p->n) {
-            rng_shuffle(&p->rng, p->card, (uint32_t)p->n);
-            p->dealt = 0;
+        if (p->drawn == p->n) {
+            rng_shuffle(&p->rng, p->shuffled, (uint32_t)p->n);
+            p->drawn = 0;
         }
-        at = p->dealt;
-        while (at < p->n && among(to, i, p->card[at]))
+        at = p->drawn;
+        while (at < p->n && is_among(to, i, p->shuffled[at]))
             at++;
         if (at == p->n)
-            at = p->dealt; /* the class has fewer than the batch needs */
-        card = p->card[at];
-        p->card[at] = p->card[p->dealt];
-        p->card[p->dealt++] = to[i] = card;
+            at = p->drawn; /* the class has fewer than the batch needs */
+        shuffled = p->shuffled[at];
+        p->shuffled[at] = p->shuffled[p->drawn];
+        p->shuffled[p->drawn++] = to[i] = shuffled;
     }
 }
 
-/* Shuffle packs and turns as the epoch wants; 'rng' is that of the batches. */
-static void open_epoch(struct sampler *s, uint32_t epoch, struct rng *rng)
+/* Shuffle samples and turns of an epoch; 'rng' is that of the batches. */
+static void open_epoch(struct balanced_sampler *s, uint32_t epoch,
+                       struct rng *rng)
 {
-    memcpy(s->card, s->sample, s->n * sizeof(*s->card));
+    memcpy(s->shuffled, s->sample, s->n * sizeof(*s->shuffled));
     for (int c = 0; c < s->n_class; c++) {
         s->turn[c] = (uint32_t)c;
-        rng_init(&s->pack[c].rng, s->seed, RNG_BALANCE, epoch, (uint32_t)c);
-        s->pack[c].dealt = s->pack[c].n;
-        s->pack[c].total = 0;
+        rng_init(&s->of_class[c].rng, s->seed, RNG_BALANCE, epoch, (uint32_t)c);
+        s->of_class[c].drawn = s->of_class[c].n;
+        s->of_class[c].total = 0;
     }
     rng_init(rng, s->seed, RNG_BALANCE, epoch, UINT32_MAX);
     rng_shuffle(rng, s->turn, (uint32_t)s->n_class);
 }
 
 /* The i-th of the m classes in batch b. */
-static struct pack *in_batch(struct sampler *s, size_t b, size_t m, size_t i)
+static struct class_samples *in_batch(struct balanced_sampler *s, size_t b,
+                                      size_t m, size_t i)
 {
-    return &s->pack[s->turn[(b * m + i) % (size_t)s->n_class]];
+    return &s->of_class[s->turn[(b * m + i) % (size_t)s->n_class]];
 }
 
 /* How many each of the m classes in batch b has; what is left over goes to
- * those that have been dealt least. */
-static void apportion(struct sampler *s, size_t b, size_t m)
+ * those that have been drawn least. */
+static void apportion_batch(struct balanced_sampler *s, size_t b, size_t m)
 {
     const size_t each = s->batch / m;
 
     for (size_t i = 0; i < m; i++)
         in_batch(s, b, m, i)->share = each;
     for (size_t left = s->batch % m; left > 0; left--) {
-        struct pack *least = NULL;
+        struct class_samples *least = NULL;
 
         for (size_t i = 0; i < m; i++) {
-            struct pack *p = in_batch(s, b, m, i);
+            struct class_samples *p = in_batch(s, b, m, i);
 
             if (p->share == each && (!least || p->total < least->total))
                 least = p;
@@ -191,21 +197,22 @@ static void apportion(struct sampler *s, size_t b, size_t m)
         in_batch(s, b, m, i)->total += in_batch(s, b, m, i)->share;
 }
 
-void sampler_order(struct sampler *s, uint32_t epoch, uint32_t *order)
+void balanced_sampler_order(struct balanced_sampler *s, uint32_t epoch,
+                            uint32_t *order)
 {
     const size_t k = (size_t)s->n_class, half = s->batch / 2;
     const size_t m = k < half ? k : half;
     struct rng rng;
 
     open_epoch(s, epoch, &rng);
-    for (size_t b = 0; b < sampler_batches(s); b++) {
+    for (size_t b = 0; b < balanced_sampler_batches(s); b++) {
         uint32_t *to = order + b * s->batch;
 
-        apportion(s, b, m);
+        apportion_batch(s, b, m);
         for (size_t i = 0; i < m; i++) {
-            struct pack *p = in_batch(s, b, m, i);
+            struct class_samples *p = in_batch(s, b, m, i);
 
-            deal(p, p->share, to);
+            draw_samples(p, p->share, to);
             to += p->share;
         }
         rng_shuffle(&rng, order + b * s->batch, (uint32_t)s->batch);

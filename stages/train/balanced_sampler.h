@@ -26,24 +26,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The samples of a class, to be dealt. */
-struct pack {
-    uint32_t *card;  /* (n) in the order of this round; borrowed */
-    size_t first;    /* its samples' place among all, by class */
-    size_t n, dealt; /* in this round */
-    size_t share;    /* of the batch in hand */
-    size_t total;    /* dealt this epoch */
+/* The samples of a class, to be drawn. */
+struct class_samples {
+    uint32_t *shuffled; /* (n) in the order of this round; borrowed */
+    size_t first;       /* its samples' place among all, by class */
+    size_t n, drawn;    /* in this round */
+    size_t share;       /* of the batch in hand */
+    size_t total;       /* drawn this epoch */
     struct rng rng;
 };
 
-struct sampler {
+struct balanced_sampler {
     uint64_t seed;
     size_t n, batch;
-    int n_class;       /* of which there are samples */
-    uint32_t *sample;  /* owned; (n) by class */
-    uint32_t *card;    /* owned; (n) the packs' */
-    struct pack *pack; /* owned; (n_class) */
-    uint32_t *turn;    /* owned; (n_class) in an epoch's order */
+    int n_class;                    /* of which there are samples */
+    uint32_t *sample;               /* owned; (n) by class */
+    uint32_t *shuffled;             /* owned; (n) the classes' */
+    struct class_samples *of_class; /* owned; (n_class) */
+    uint32_t *turn;                 /* owned; (n_class) in an epoch's order */
 };
 
 /*
@@ -53,21 +53,23 @@ struct sampler {
  * fewer than two classes; a class of a single sample; ERR_INPUT a label below
  * 0; ERR_SYSTEM memory.  *s is empty then.
  */
-MUST_USE int sampler_init(struct sampler *s, const int *label, size_t n,
-                          size_t batch, uint64_t seed, struct err *err);
-void sampler_release(struct sampler *s);
+MUST_USE int balanced_sampler_init(struct balanced_sampler *s, const int *label,
+                                   size_t n, size_t batch, uint64_t seed,
+                                   struct err *err);
+void balanced_sampler_release(struct balanced_sampler *s);
 
 /* Batches of an epoch. */
-size_t sampler_batches(const struct sampler *s);
+size_t balanced_sampler_batches(const struct balanced_sampler *s);
 
 /*
  * The samples of an epoch, batch after batch.
- *   order [out] (sampler_batches() batch) numbers of samples
+ *   order [out] (balanced_sampler_batches() batch) numbers of samples
  * A pure function of seed, epoch, batch and labels: every rank gets the same,
  * and nothing need be saved to resume.
  * Not collective.  Streams: (seed, RNG_BALANCE, epoch, c), c-th of the classes
  * that have samples, and c UINT32_MAX for what concerns whole batches.
  */
-void sampler_order(struct sampler *s, uint32_t epoch, uint32_t *order);
+void balanced_sampler_order(struct balanced_sampler *s, uint32_t epoch,
+                            uint32_t *order);
 
 #endif

@@ -17,18 +17,27 @@
 /* What of 'struct train_state' is saved.  All elements have 8 bytes. */
 static const struct {
     const char *name;
-    enum st_type type;
+    enum safetensors_type type;
     size_t at;
 } numbers[] = {
-    NUMBER(ST_I64, generation),   NUMBER(ST_I64, ranks),
-    NUMBER(ST_I64, arithmetic),   NUMBER(ST_I64, epoch),
-    NUMBER(ST_I64, step),         NUMBER(ST_I64, t),
-    NUMBER(ST_I64, finished),     NUMBER(ST_I64, correct),
-    NUMBER(ST_F64, loss_sum),     NUMBER(ST_F64, seconds),
-    NUMBER(ST_F64, rate),         NUMBER(ST_F64, plateau.best),
-    NUMBER(ST_I64, plateau.wait), NUMBER(ST_F64, stopper.best),
-    NUMBER(ST_I64, stopper.wait), NUMBER(ST_I64, best_epoch),
-    NUMBER(ST_F64, best_loss),    NUMBER(ST_F64, best_accuracy),
+    NUMBER(SAFETENSORS_I64, generation),
+    NUMBER(SAFETENSORS_I64, ranks),
+    NUMBER(SAFETENSORS_I64, arithmetic),
+    NUMBER(SAFETENSORS_I64, epoch),
+    NUMBER(SAFETENSORS_I64, step),
+    NUMBER(SAFETENSORS_I64, t),
+    NUMBER(SAFETENSORS_I64, finished),
+    NUMBER(SAFETENSORS_I64, correct),
+    NUMBER(SAFETENSORS_F64, loss_sum),
+    NUMBER(SAFETENSORS_F64, seconds),
+    NUMBER(SAFETENSORS_F64, rate),
+    NUMBER(SAFETENSORS_F64, plateau.best),
+    NUMBER(SAFETENSORS_I64, plateau.wait),
+    NUMBER(SAFETENSORS_F64, stopper.best),
+    NUMBER(SAFETENSORS_I64, stopper.wait),
+    NUMBER(SAFETENSORS_I64, best_epoch),
+    NUMBER(SAFETENSORS_F64, best_loss),
+    NUMBER(SAFETENSORS_F64, best_accuracy),
 };
 
 enum {
@@ -53,62 +62,65 @@ static void hash_tensors(const struct safetensors *f, char hex[HASH_HEX])
 
     hash_init(&h);
     for (size_t i = 0; i < f->n_tensor; i++) {
-        const struct st_tensor *t = &f->tensor[i];
+        const struct safetensors_tensor *t = &f->tensor[i];
 
         hash_add_string(&h, t->name);
         hash_add(&h, t->dim, sizeof(t->dim));
-        if (st_bytes(t))
-            hash_add(&h, t->data, st_bytes(t));
+        if (safetensors_bytes(t))
+            hash_add(&h, t->data, safetensors_bytes(t));
     }
     hash_final(&h, hex);
 }
 
 /* --- saving ----------------------------------------------------------------*/
 
-static void add(struct safetensors *f, const struct st_tensor *t)
+static void add_tensor(struct safetensors *f,
+                       const struct safetensors_tensor *t)
 {
     BUG_ON(f->n_tensor == MAX_TENSORS);
     f->tensor[f->n_tensor++] = *t;
 }
 
 /* All of 'c' as tensors that point into it, those of 8 bytes first. */
-static void collect(const struct checkpoint *c, struct safetensors *f)
+static void collect_tensors(const struct checkpoint *c, struct safetensors *f)
 {
     const struct history *h = c->history;
 
     for (int i = 0; i < N_NUMBER; i++)
-        add(f, &(struct st_tensor){.name = numbers[i].name,
-                                   .type = numbers[i].type,
-                                   .data = (char *)c->state + numbers[i].at});
-    add(f, &(struct st_tensor){.name = "history",
-                               .type = ST_F64,
-                               .n_dim = 2,
-                               .dim = {h->n_epoch, HISTORY_COLUMNS},
-                               .data = h->epoch});
-    add(f, &(struct st_tensor){.name = "steps",
-                               .type = ST_F64,
-                               .n_dim = 1,
-                               .dim = {h->n_step},
-                               .data = h->step});
+        add_tensor(f, &(struct safetensors_tensor){.name = numbers[i].name,
+                                                   .type = numbers[i].type,
+                                                   .data = (char *)c->state +
+                                                           numbers[i].at});
+    add_tensor(
+        f, &(struct safetensors_tensor){.name = "history",
+                                        .type = SAFETENSORS_F64,
+                                        .n_dim = 2,
+                                        .dim = {h->n_epoch, HISTORY_COLUMNS},
+                                        .data = h->epoch});
+    add_tensor(f, &(struct safetensors_tensor){.name = "steps",
+                                               .type = SAFETENSORS_F64,
+                                               .n_dim = 1,
+                                               .dim = {h->n_step},
+                                               .data = h->step});
     for (size_t i = 0; i < c->n_block; i++)
-        add(f, &(struct st_tensor){.name = c->block[i].name,
-                                   .type = ST_F32,
-                                   .n_dim = 1,
-                                   .dim = {c->block[i].n},
-                                   .data = c->block[i].data});
+        add_tensor(f, &(struct safetensors_tensor){.name = c->block[i].name,
+                                                   .type = SAFETENSORS_F32,
+                                                   .n_dim = 1,
+                                                   .dim = {c->block[i].n},
+                                                   .data = c->block[i].data});
 }
 
 int checkpoint_save(const struct checkpoint *c, struct err *err)
 {
-    struct st_tensor tensor[MAX_TENSORS];
+    struct safetensors_tensor tensor[MAX_TENSORS];
     char hex[HASH_HEX], path[FILE_PATH_MAX];
-    struct st_meta meta[] = {{"key", c->key}, {"sha256", hex}};
+    struct safetensors_meta meta[] = {{"key", c->hash}, {"sha256", hex}};
     struct safetensors f = {.tensor = tensor, .meta = meta, .n_meta = 2};
 
     if (file_of(c, c->state->generation + 1, path, err) < 0)
         return -1;
     c->state->generation++;
-    collect(c, &f);
+    collect_tensors(c, &f);
     hash_tensors(&f, hex);
     if (safetensors_write(&f, path, err) < 0) {
         c->state->generation--;
@@ -120,11 +132,12 @@ int checkpoint_save(const struct checkpoint *c, struct err *err)
 /* --- loading ---------------------------------------------------------------*/
 
 /* Tensor 'name', of that type and that many dimensions. */
-static const struct st_tensor *get(const struct safetensors *f,
-                                   const char *name, enum st_type type,
-                                   int n_dim, struct err *err)
+static const struct safetensors_tensor *get_tensor(const struct safetensors *f,
+                                                   const char *name,
+                                                   enum safetensors_type type,
+                                                   int n_dim, struct err *err)
 {
-    const struct st_tensor *t = safetensors_find(f, name);
+    const struct safetensors_tensor *t = safetensors_find(f, name);
 
     if (t && t->type == type && t->n_dim == n_dim)
         return t;
@@ -132,24 +145,25 @@ static const struct st_tensor *get(const struct safetensors *f,
     return NULL;
 }
 
-static int whole(const struct checkpoint *c, const struct safetensors *f,
-                 struct err *err)
+static int check_whole(const struct checkpoint *c, const struct safetensors *f,
+                       struct err *err)
 {
-    const char *key = safetensors_meta(f, "key");
+    const char *hash = safetensors_meta(f, "key");
     const char *hex = safetensors_meta(f, "sha256");
-    const struct st_tensor *history;
+    const struct safetensors_tensor *history;
     char want[HASH_HEX];
 
-    if (!key || strcmp(key, c->key) != 0)
+    if (!hash || strcmp(hash, c->hash) != 0)
         return err_set(err, ERR_INPUT, "it is of other parameters");
     hash_tensors(f, want);
     if (!hex || strcmp(hex, want) != 0)
         return err_set(err, ERR_INPUT, "its content does not match its hash");
     for (int i = 0; i < N_NUMBER; i++)
-        if (!get(f, numbers[i].name, numbers[i].type, 0, err))
+        if (!get_tensor(f, numbers[i].name, numbers[i].type, 0, err))
             return -1;
     for (size_t i = 0; i < c->n_block; i++) {
-        const struct st_tensor *t = get(f, c->block[i].name, ST_F32, 1, err);
+        const struct safetensors_tensor *t =
+            get_tensor(f, c->block[i].name, SAFETENSORS_F32, 1, err);
 
         if (!t)
             return -1;
@@ -157,8 +171,8 @@ static int whole(const struct checkpoint *c, const struct safetensors *f,
             return err_set(err, ERR_INPUT, "'%s' has %zu numbers, not %zu",
                            t->name, t->dim[0], c->block[i].n);
     }
-    history = get(f, "history", ST_F64, 2, err);
-    if (!history || !get(f, "steps", ST_F64, 1, err))
+    history = get_tensor(f, "history", SAFETENSORS_F64, 2, err);
+    if (!history || !get_tensor(f, "steps", SAFETENSORS_F64, 1, err))
         return -1;
     if (history->dim[1] != HISTORY_COLUMNS)
         return err_set(err, ERR_INPUT, "history of %zu columns, not %d",
@@ -175,7 +189,7 @@ static int open_whole(const struct checkpoint *c, int64_t generation,
     if (file_of(c, generation, path, err) < 0 ||
         safetensors_read(f, path, err) < 0)
         return -1;
-    if (whole(c, f, &why) == 0)
+    if (check_whole(c, f, &why) == 0)
         return 0;
     safetensors_release(f);
     return err_set(err, why.code, "'%.200s': %.250s", path, why.text);
@@ -183,7 +197,7 @@ static int open_whole(const struct checkpoint *c, int64_t generation,
 
 static int64_t generation_of(const struct safetensors *f)
 {
-    const struct st_tensor *t = safetensors_find(f, "generation");
+    const struct safetensors_tensor *t = safetensors_find(f, "generation");
     int64_t n = 0;
 
     if (t)
@@ -194,8 +208,8 @@ static int64_t generation_of(const struct safetensors *f)
 static int restore_history(struct history *h, const struct safetensors *f,
                            struct err *err)
 {
-    const struct st_tensor *epochs = safetensors_find(f, "history");
-    const struct st_tensor *steps = safetensors_find(f, "steps");
+    const struct safetensors_tensor *epochs = safetensors_find(f, "history");
+    const struct safetensors_tensor *steps = safetensors_find(f, "steps");
     const double *row = epochs->data, *loss = steps->data;
     int rc = 0;
 
@@ -208,8 +222,8 @@ static int restore_history(struct history *h, const struct safetensors *f,
     return rc;
 }
 
-static int restore(const struct checkpoint *c, const struct safetensors *f,
-                   struct err *err)
+static int restore_blocks(const struct checkpoint *c,
+                          const struct safetensors *f, struct err *err)
 {
     if (restore_history(c->history, f, err) < 0)
         return -1;
@@ -245,7 +259,7 @@ int checkpoint_load(const struct checkpoint *c, bool *found, struct err *bad,
     newest = generation_of(&f[1]) > generation_of(&f[0]);
     *found = rc == 0 && generation_of(&f[newest]) > 0;
     if (*found)
-        rc = restore(c, &f[newest], err);
+        rc = restore_blocks(c, &f[newest], err);
     safetensors_release(&f[0]);
     safetensors_release(&f[1]);
     return rc;

@@ -35,7 +35,7 @@ struct train_state {
 };
 
 /* A block of floats that belongs to the checkpoint. */
-struct block {
+struct checkpoint_block {
     const char *name;
     float *data; /* borrowed */
     size_t n;
@@ -45,10 +45,10 @@ enum { CHECKPOINT_MAX_BLOCKS = 16 };
 
 struct checkpoint {
     const char *dir;           /* of the files; exists */
-    const char *key;           /* of the node */
+    const char *hash;          /* of the step */
     struct train_state *state; /* borrowed */
     struct history *history;   /* borrowed */
-    struct block block[CHECKPOINT_MAX_BLOCKS];
+    struct checkpoint_block block[CHECKPOINT_MAX_BLOCKS];
     size_t n_block;
 };
 
@@ -59,7 +59,7 @@ struct checkpoint {
 MUST_USE int checkpoint_save(const struct checkpoint *c, struct err *err);
 
 /*
- * Restore the newest generation that is whole and of this key.  *found tells
+ * Restore the newest generation that is whole and of this hash.  *found tells
  * whether there is one; if not, nothing is changed.
  *   bad [out] text is empty, or says which file was passed over and why
  * Errors: ERR_SYSTEM no memory.

@@ -3,14 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
-void weighing_init(struct weighing *w)
+void class_weights_init(struct class_weights *w)
 {
-    *w = (struct weighing){.loss = NULL};
+    *w = (struct class_weights){.loss = NULL};
     w->loss = loss_find("cross_entropy", &(struct err){0});
 }
 
-static int balance(struct weighing *w, const struct trainset *set,
-                   struct err *err)
+static int balance_classes(struct class_weights *w, const struct trainset *set,
+                           struct err *err)
 {
     size_t count[CONFIG_CLASSES_MAX] = {0};
 
@@ -25,7 +25,7 @@ static int balance(struct weighing *w, const struct trainset *set,
     return loss_balanced(count, set->n_class, w->room, err);
 }
 
-static int read_weights(struct weighing *w, const char *text,
+static int read_weights(struct class_weights *w, const char *text,
                         const struct trainset *set, struct err *err)
 {
     struct err why = {0};
@@ -33,7 +33,7 @@ static int read_weights(struct weighing *w, const char *text,
 
     w->weight = w->room;
     if (strcmp(text, "balanced") == 0)
-        return balance(w, set, err);
+        return balance_classes(w, set, err);
     if (costs_weights(w->room, &n, text, &why) < 0)
         return err_set(err, why.code, "train.class_weights: %.250s", why.text);
     if (n == set->n_class)
@@ -43,7 +43,7 @@ static int read_weights(struct weighing *w, const char *text,
                    set->n_class);
 }
 
-static int read_costs(struct weighing *w, const char *text, int k,
+static int read_costs(struct class_weights *w, const char *text, int k,
                       struct err *err)
 {
     struct costs costs;
@@ -58,10 +58,10 @@ static int read_costs(struct weighing *w, const char *text, int k,
     return w->loss ? 0 : -1;
 }
 
-int weighing_read(struct weighing *w, const struct config *c,
-                  const struct trainset *set, struct err *err)
+int class_weights_read(struct class_weights *w, const struct config *c,
+                       const struct trainset *set, struct err *err)
 {
-    weighing_init(w);
+    class_weights_init(w);
     return c->train.costs[0]
                ? read_costs(w, c->train.costs, set->n_class, err)
                : read_weights(w, c->train.class_weights, set, err);

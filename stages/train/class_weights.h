@@ -8,7 +8,7 @@
 #include "stages/train/trainset.h"
 #include "stats/costs.h"
 
-struct weighing {
+struct class_weights {
     const struct loss *loss;
     const double *weight; /* (k) into 'room'; NULL: all classes count alike */
     const double *cost;   /* (k, k) likewise; NULL: the loss has none */
@@ -18,7 +18,7 @@ struct weighing {
 /*
  * Plain cross-entropy.
  */
-void weighing_init(struct weighing *w);
+void class_weights_init(struct class_weights *w);
 
 /*
  * As train.costs says (expected cost), or if that is empty as
@@ -27,7 +27,7 @@ void weighing_init(struct weighing *w);
  * Errors: ERR_USAGE not as many numbers as classes, one out of range, or all 0;
  * ERR_INPUT balanced, and a class without training samples.
  */
-MUST_USE int weighing_read(struct weighing *w, const struct config *c,
-                           const struct trainset *set, struct err *err);
+MUST_USE int class_weights_read(struct class_weights *w, const struct config *c,
+                                const struct trainset *set, struct err *err);
 
 #endif

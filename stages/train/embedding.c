@@ -8,7 +8,8 @@ static const char *const names[] = {
 #undef EMBED_LOSS
 };
 
-void batch_part(size_t n, size_t r, size_t size, size_t *begin, size_t *end)
+void embedding_batch_part(size_t n, size_t r, size_t size, size_t *begin,
+                          size_t *end)
 {
     *begin = 0;
     *end = n;
@@ -33,7 +34,7 @@ int embedding_init(struct embedding *e, const struct config *c,
     const size_t batch = (size_t)c->train.batch;
 
     *e = (struct embedding){
-        .loss = embed_loss_find(names[c->train.contrastive_loss], err),
+        .loss = loss_embed_find(names[c->train.contrastive_loss], err),
         .args = {.temperature = c->train.temperature,
                  .base_temperature = c->train.temperature,
                  .margin = c->train.margin},
@@ -41,13 +42,13 @@ int embedding_init(struct embedding *e, const struct config *c,
         .z = malloc(batch * (size_t)d * sizeof(float)),
         .label = malloc(batch * sizeof(int)),
         .count = malloc((size_t)dist->size * sizeof(size_t)),
-        .scratch = malloc(embed_loss_scratch((int)batch)),
+        .scratch = malloc(loss_embed_scratch((int)batch)),
     };
     if (!e->loss)
         return -1;
     if (!e->z || !e->label || !e->count || !e->scratch)
         return err_set(err, ERR_SYSTEM, "no memory to compare %zu rows", batch);
-    return embed_loss_check(e->loss, &e->args, err);
+    return loss_embed_check(e->loss, &e->args, err);
 }
 
 void embedding_release(struct embedding *e)
@@ -75,10 +76,10 @@ int embedding_loss(struct embedding *e, const struct loss_batch *b, int threads,
     double value;
 
     for (size_t r = 0; r < size; r++) {
-        batch_part((size_t)b->n_global, r, size, &begin, &end);
+        embedding_batch_part((size_t)b->n_global, r, size, &begin, &end);
         e->count[r] = end - begin;
     }
-    batch_part((size_t)b->n_global, rank, size, &begin, &end);
+    embedding_batch_part((size_t)b->n_global, rank, size, &begin, &end);
     all.begin = (int)begin;
     all.end = (int)end;
     if (dist_gather(e->dist, &(struct dist_items){b->z, e->count, row, e->z},
@@ -88,7 +89,7 @@ int embedding_loss(struct embedding *e, const struct loss_batch *b, int threads,
             &(struct dist_items){b->label, e->count, sizeof(int), e->label},
             err) < 0)
         return -1;
-    value = embed_loss_value(e->loss, &e->args, &all);
+    value = loss_embed_value(e->loss, &e->args, &all);
     *sum = rank == 0 ? value * b->n_global : 0.0;
     return 0;
 }

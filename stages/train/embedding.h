@@ -24,12 +24,13 @@ struct embedding {
  * the left half getting the odd one, so that two ranks' rows are one's of half
  * as many ranks.
  */
-void batch_part(size_t n, size_t r, size_t size, size_t *begin, size_t *end);
+void embedding_batch_part(size_t n, size_t r, size_t size, size_t *begin,
+                          size_t *end);
 
 /*
  * As the configuration's train section says, for batches of train.batch rows
  * of 'd' numbers.  Release it also after a failure.
- * Errors: as embed_loss_check(); ERR_SYSTEM.
+ * Errors: as loss_embed_check(); ERR_SYSTEM.
  */
 MUST_USE int embedding_init(struct embedding *e, const struct config *c,
                             struct dist *dist, int d, struct err *err);
@@ -37,7 +38,8 @@ void embedding_release(struct embedding *e);
 
 /*
  * Gather the embeddings b->z (n, k) and labels of all ranks, shared out by
- * batch_part(), and write the gradient of this rank's to b->dz, unless NULL.
+ * embedding_batch_part(), and write the gradient of this rank's to b->dz,
+ * unless NULL.
  *   sum [out] on rank 0 the value times n_global, else 0: the ranks' add up
  * Collective.  Errors: ERR_SYSTEM.
  */

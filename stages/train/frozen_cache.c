@@ -15,22 +15,22 @@
 #include <unistd.h>
 
 /* The files while they are made. */
-struct work {
-    const struct trunk_args *a; /* borrowed */
-    struct front front;         /* owned */
-    struct trunk *t;            /* borrowed: rows and shapes */
+struct cache_build {
+    const struct frozen_cache_args *a; /* borrowed */
+    struct frozen_layers frozen;       /* owned */
+    struct frozen_cache *t;            /* borrowed: rows and shapes */
     char dir[FILE_PATH_MAX];
-    int fd[FRONT_MAX_BORDER], chunks; /* owned; -1: none */
-    size_t n, n_chunk;                /* samples, pieces of them */
-    double *bad;                      /* owned: (n_chunk) 1: to be made */
-    float *room[FRONT_MAX_BORDER];    /* owned: a chunk of each value */
+    int fd[FROZEN_LAYERS_MAX_BORDER], chunks; /* owned; -1: none */
+    size_t n, n_chunk;                        /* samples, pieces of them */
+    double *bad;                           /* owned: (n_chunk) 1: to be made */
+    float *room[FROZEN_LAYERS_MAX_BORDER]; /* owned: a chunk of each value */
 };
 
 /* --- names and sizes -------------------------------------------------------*/
 
-static void make_key(const struct work *w, char key[HASH_HEX])
+static void hash_cache(const struct cache_build *w, char hash[HASH_HEX])
 {
-    const struct front_args *f = w->a->front;
+    const struct frozen_layers_args *f = w->a->frozen;
     char text[128];
     struct hash h;
 
@@ -44,50 +44,50 @@ static void make_key(const struct work *w, char key[HASH_HEX])
     hash_add_string(&h, preprocess_name(f->input));
     hash_add_string(&h, w->a->data ? w->a->data : "");
     hash_add_string(&h, w->a->augment ? w->a->augment : "");
-    front_hash(&w->front, &h);
-    hash_final(&h, key);
+    frozen_layers_hash(&w->frozen, &h);
+    hash_final(&h, hash);
 }
 
 /* Rows, or columns, that are kept of 'n'. */
-static size_t kept(int n, int step)
+static size_t kept_rows(int n, int step)
 {
     return (size_t)((n + step - 1) / step);
 }
 
-static struct npy header_of(const struct work *w, int k)
+static struct npy header_of(const struct cache_build *w, int k)
 {
     const struct tensor *t = &w->t->shape[k];
     const int step = w->t->step[k];
 
-    return (struct npy){
-        .type = w->a->front->bf16 ? NPY_U16 : NPY_F32,
-        .n_dim = 4,
-        .dim = {w->n, kept(t->h, step), kept(t->w, step), (size_t)t->c}};
+    return (struct npy){.type = w->a->frozen->bf16 ? NPY_U16 : NPY_F32,
+                        .n_dim = 4,
+                        .dim = {w->n, kept_rows(t->h, step),
+                                kept_rows(t->w, step), (size_t)t->c}};
 }
 
-static size_t item_size(const struct work *w)
+static size_t item_size(const struct cache_build *w)
 {
-    return npy_item(w->a->front->bf16 ? NPY_U16 : NPY_F32);
+    return npy_item(w->a->frozen->bf16 ? NPY_U16 : NPY_F32);
 }
 
-static int npy_path(const struct work *w, int k, char path[FILE_PATH_MAX],
-                    struct err *err)
+static int npy_path(const struct cache_build *w, int k,
+                    char path[FILE_PATH_MAX], struct err *err)
 {
-    return file_path(path, err, "%s/%s.npy", w->dir, w->front.border[k]->name);
+    return file_path(path, err, "%s/%s.npy", w->dir, w->frozen.border[k]->name);
 }
 
 /* Bytes of chunk i of value k; their place is behind the header. */
-static size_t chunk_bytes(const struct work *w, int k, size_t i)
+static size_t chunk_bytes(const struct cache_build *w, int k, size_t i)
 {
-    const size_t left = w->n - i * TRUNK_CHUNK;
+    const size_t left = w->n - i * FROZEN_CACHE_CHUNK;
 
-    return (left < TRUNK_CHUNK ? left : TRUNK_CHUNK) * w->t->row[k] *
-           item_size(w);
+    return (left < FROZEN_CACHE_CHUNK ? left : FROZEN_CACHE_CHUNK) *
+           w->t->row[k] * item_size(w);
 }
 
-static size_t chunk_place(const struct work *w, int k, size_t i)
+static size_t chunk_offset(const struct cache_build *w, int k, size_t i)
 {
-    return NPY_HEADER + i * TRUNK_CHUNK * w->t->row[k] * item_size(w);
+    return NPY_HEADER + i * FROZEN_CACHE_CHUNK * w->t->row[k] * item_size(w);
 }
 
 /* --- files -----------------------------------------------------------------*/
@@ -100,15 +100,15 @@ static int open_file(const char *path, int *fd, struct err *err)
                               strerror(errno));
 }
 
-static int open_files(struct work *w, struct err *err)
+static int open_files(struct cache_build *w, struct err *err)
 {
     char path[FILE_PATH_MAX];
 
-    if (dir_make(w->dir, err) < 0 ||
+    if (file_dir_make(w->dir, err) < 0 ||
         file_path(path, err, "%s/chunks", w->dir) < 0 ||
         open_file(path, &w->chunks, err) < 0)
         return -1;
-    for (int k = 0; k < w->front.n_border; k++)
+    for (int k = 0; k < w->frozen.n_border; k++)
         if (npy_path(w, k, path, err) < 0 ||
             open_file(path, &w->fd[k], err) < 0)
             return -1;
@@ -116,14 +116,14 @@ static int open_files(struct work *w, struct err *err)
 }
 
 /* Is there room for what the files do not have yet? */
-static bool has_room(const struct work *w, size_t *need, size_t *space)
+static bool has_room(const struct cache_build *w, size_t *need, size_t *space)
 {
     struct statvfs fs;
     struct stat st;
     size_t have = 0;
 
     *need = w->n_chunk * HASH_BYTES;
-    for (int k = 0; k < w->front.n_border; k++) {
+    for (int k = 0; k < w->frozen.n_border; k++) {
         *need += NPY_HEADER + w->n * w->t->row[k] * item_size(w);
         if (fstat(w->fd[k], &st) == 0)
             have += (size_t)st.st_blocks * 512;
@@ -136,9 +136,9 @@ static bool has_room(const struct work *w, size_t *need, size_t *space)
 }
 
 /* On rank 0: sizes and headers; what is too long or too short is put right. */
-static int reserve(const struct work *w, struct err *err)
+static int reserve_files(const struct cache_build *w, struct err *err)
 {
-    for (int k = 0; k < w->front.n_border; k++) {
+    for (int k = 0; k < w->frozen.n_border; k++) {
         const struct npy a = header_of(w, k);
         const size_t size = NPY_HEADER + npy_bytes(&a);
         char header[NPY_HEADER];
@@ -160,7 +160,7 @@ static int reserve(const struct work *w, struct err *err)
 }
 
 /* Collective.  *room: may the cache be made? */
-static int prepare(struct work *w, bool *room, struct err *err)
+static int prepare_files(struct cache_build *w, bool *room, struct err *err)
 {
     size_t need = 0, space = 0;
     char text[512];
@@ -172,7 +172,7 @@ static int prepare(struct work *w, bool *room, struct err *err)
     if (w->a->dist->rank == 0) {
         *room = has_room(w, &need, &space);
         if (*room)
-            rc = reserve(w, err);
+            rc = reserve_files(w, err);
         snprintf(text, sizeof(text),
                  "no room to keep what frozen layers put out: %zu bytes are "
                  "needed in '%.200s', %zu are free; they are computed in every "
@@ -189,7 +189,7 @@ static int prepare(struct work *w, bool *room, struct err *err)
 /* --- chunks ----------------------------------------------------------------*/
 
 /* Is chunk i what its hash says? */
-static bool is_good(const struct work *w, size_t i)
+static bool is_good(const struct cache_build *w, size_t i)
 {
     char hex[HASH_HEX], want[HASH_HEX] = "";
     unsigned char said[HASH_BYTES];
@@ -197,12 +197,12 @@ static bool is_good(const struct work *w, size_t i)
     bool read = true;
 
     hash_init(&h);
-    for (int k = 0; k < w->front.n_border && read; k++) {
+    for (int k = 0; k < w->frozen.n_border && read; k++) {
         const size_t bytes = chunk_bytes(w, k, i);
         char *data = malloc(bytes);
 
         read = data && pread(w->fd[k], data, bytes,
-                             (off_t)chunk_place(w, k, i)) == (ssize_t)bytes;
+                             (off_t)chunk_offset(w, k, i)) == (ssize_t)bytes;
         if (read)
             hash_add(&h, data, bytes);
         free(data);
@@ -216,12 +216,12 @@ static bool is_good(const struct work *w, size_t i)
 }
 
 /* Collective.  Each rank looks at its share; all learn which are to be made. */
-static int find_bad(struct work *w, struct err *err)
+static int find_bad(struct cache_build *w, struct err *err)
 {
     const size_t rank = (size_t)w->a->dist->rank;
     const size_t size = (size_t)w->a->dist->size;
 
-#pragma omp parallel for num_threads(w->front.threads) schedule(dynamic)
+#pragma omp parallel for num_threads(w->frozen.threads) schedule(dynamic)
     for (size_t i = rank; i < w->n_chunk; i += size)
         w->bad[i] = is_good(w, i) ? 0 : 1;
     return dist_sum(w->a->dist, w->bad, w->n_chunk, err);
@@ -231,7 +231,7 @@ static int find_bad(struct work *w, struct err *err)
  * Squeeze n samples' value k into what is kept of it, in its own place: nothing
  * is written before what lies there has been read.
  */
-static void squeeze(const struct work *w, int k, size_t n)
+static void compact_values(const struct cache_build *w, int k, size_t n)
 {
     const struct tensor *t = &w->t->shape[k];
     const int step = w->t->step[k];
@@ -248,30 +248,30 @@ static void squeeze(const struct work *w, int k, size_t n)
                                     ((size_t)y * width + (size_t)x) * c;
 
                 for (size_t j = 0; j < c; j++, at++)
-                    if (w->a->front->bf16)
+                    if (w->a->frozen->bf16)
                         half[at] = bf16_of(from[j]);
                     else
                         room[at] = from[j];
             }
 }
 
-static int make_chunk(struct work *w, size_t i, struct err *err)
+static int make_chunk(struct cache_build *w, size_t i, struct err *err)
 {
-    const uint8_t *image[TRUNK_CHUNK];
+    const uint8_t *image[FROZEN_CACHE_CHUNK];
     unsigned char bin[HASH_BYTES];
     char hex[HASH_HEX];
     size_t n = 0, bin_len = 0;
     struct hash h;
 
-    for (; n < TRUNK_CHUNK && i * TRUNK_CHUNK + n < w->n; n++)
-        image[n] = w->a->set->kept[i * TRUNK_CHUNK + n];
-    front_rows(&w->front, image, n, w->room);
+    for (; n < FROZEN_CACHE_CHUNK && i * FROZEN_CACHE_CHUNK + n < w->n; n++)
+        image[n] = w->a->set->kept[i * FROZEN_CACHE_CHUNK + n];
+    frozen_layers_rows(&w->frozen, image, n, w->room);
     hash_init(&h);
-    for (int k = 0; k < w->front.n_border; k++) {
-        squeeze(w, k, n);
+    for (int k = 0; k < w->frozen.n_border; k++) {
+        compact_values(w, k, n);
         hash_add(&h, w->room[k], chunk_bytes(w, k, i));
         if (file_pwrite(w->fd[k], w->room[k], chunk_bytes(w, k, i),
-                        chunk_place(w, k, i), err) < 0)
+                        chunk_offset(w, k, i), err) < 0)
             return -1;
     }
     hash_final(&h, hex);
@@ -282,7 +282,7 @@ static int make_chunk(struct work *w, size_t i, struct err *err)
 
 /* Collective.  The ranks take turns; after each round all hear of a fault, or
  * that rank 0 is to stop. */
-static int make_chunks(struct work *w, size_t n_bad, struct err *err)
+static int make_chunks(struct cache_build *w, size_t n_bad, struct err *err)
 {
     const struct trainer_hooks *hooks = &w->a->hooks;
     const size_t size = (size_t)w->a->dist->size;
@@ -312,7 +312,7 @@ static int make_chunks(struct work *w, size_t n_bad, struct err *err)
     return 0;
 }
 
-static int fill(struct work *w, struct err *err)
+static int fill_chunks(struct cache_build *w, struct err *err)
 {
     char text[256];
     size_t n_bad = 0;
@@ -335,74 +335,75 @@ static int fill(struct work *w, struct err *err)
 
 /* --- all -------------------------------------------------------------------*/
 
-static int begin(struct work *w, struct err *err)
+static int begin_build(struct cache_build *w, struct err *err)
 {
-    char key[HASH_HEX];
+    char hash[HASH_HEX];
 
-    if (front_init(&w->front, w->a->front, err) < 0)
+    if (frozen_layers_init(&w->frozen, w->a->frozen, err) < 0)
         return -1;
-    w->n_chunk = (w->n + TRUNK_CHUNK - 1) / TRUNK_CHUNK;
+    w->n_chunk = (w->n + FROZEN_CACHE_CHUNK - 1) / FROZEN_CACHE_CHUNK;
     w->bad = calloc(w->n_chunk + 1, sizeof(*w->bad));
     if (!w->bad)
         return err_set(err, ERR_SYSTEM, "no memory for %zu chunks", w->n_chunk);
-    for (int k = 0; k < w->front.n_border; k++) {
-        struct trunk *t = w->t;
+    for (int k = 0; k < w->frozen.n_border; k++) {
+        struct frozen_cache *t = w->t;
         struct npy a;
 
-        t->shape[k] = w->front.border[k]->out;
+        t->shape[k] = w->frozen.border[k]->out;
         t->shape[k].n = 1;
         t->shape[k].data = NULL;
-        t->step[k] = graph_border_step(w->front.graph[0], k);
+        t->step[k] = graph_border_step(w->frozen.graph[0], k);
         a = header_of(w, k);
         t->row[k] = a.dim[1] * a.dim[2] * a.dim[3];
-        w->room[k] =
-            malloc(TRUNK_CHUNK * tensor_row(&t->shape[k]) * sizeof(float));
+        w->room[k] = malloc(FROZEN_CACHE_CHUNK * tensor_row(&t->shape[k]) *
+                            sizeof(float));
         if (!w->room[k])
             return err_set(err, ERR_SYSTEM, "no memory for %d samples' values",
-                           TRUNK_CHUNK);
+                           FROZEN_CACHE_CHUNK);
     }
-    make_key(w, key);
-    return file_path(w->dir, err, "%s/%.32s", w->a->dir, key);
+    hash_cache(w, hash);
+    return file_path(w->dir, err, "%s/%.32s", w->a->dir, hash);
 }
 
-static int map(struct work *w, struct err *err)
+static int map_files(struct cache_build *w, struct err *err)
 {
     char path[FILE_PATH_MAX];
 
-    for (int k = 0; k < w->front.n_border; k++)
+    for (int k = 0; k < w->frozen.n_border; k++)
         if (npy_path(w, k, path, err) < 0 ||
             npy_map(&w->t->value[k], path, err) < 0)
             return -1;
-    w->t->n_border = w->front.n_border;
+    w->t->n_border = w->frozen.n_border;
     return 0;
 }
 
-static int make(struct work *w, struct err *err)
+static int build_cache(struct cache_build *w, struct err *err)
 {
-    int rc = begin(w, err);
+    int rc = begin_build(w, err);
     bool room = false;
 
-    if (dist_agree(w->a->dist, rc, err) < 0 || prepare(w, &room, err) < 0)
+    if (dist_agree(w->a->dist, rc, err) < 0 || prepare_files(w, &room, err) < 0)
         return -1;
     if (!room)
         return 0;
-    rc = fill(w, err);
+    rc = fill_chunks(w, err);
     if (rc == 0)
-        rc = map(w, err);
+        rc = map_files(w, err);
     return dist_agree(w->a->dist, rc, err);
 }
 
-int trunk_open(struct trunk *t, const struct trunk_args *a, struct err *err)
+int frozen_cache_open(struct frozen_cache *t, const struct frozen_cache_args *a,
+                      struct err *err)
 {
-    struct work w = {.a = a, .t = t, .chunks = -1};
+    struct cache_build w = {.a = a, .t = t, .chunks = -1};
     int rc;
 
-    *t = (struct trunk){.n_border = 0};
+    *t = (struct frozen_cache){.n_border = 0};
     w.n = a->set->n_kept;
-    for (int k = 0; k < FRONT_MAX_BORDER; k++)
+    for (int k = 0; k < FROZEN_LAYERS_MAX_BORDER; k++)
         w.fd[k] = -1;
-    rc = make(&w, err);
-    for (int k = 0; k < FRONT_MAX_BORDER; k++) {
+    rc = build_cache(&w, err);
+    for (int k = 0; k < FROZEN_LAYERS_MAX_BORDER; k++) {
         if (w.fd[k] >= 0)
             close(w.fd[k]);
         free(w.room[k]);
@@ -410,20 +411,20 @@ int trunk_open(struct trunk *t, const struct trunk_args *a, struct err *err)
     if (w.chunks >= 0)
         close(w.chunks);
     free(w.bad);
-    front_release(&w.front);
+    frozen_layers_release(&w.frozen);
     if (rc < 0)
-        trunk_close(t);
+        frozen_cache_close(t);
     return rc;
 }
 
-void trunk_close(struct trunk *t)
+void frozen_cache_close(struct frozen_cache *t)
 {
-    for (int k = 0; k < FRONT_MAX_BORDER; k++)
+    for (int k = 0; k < FROZEN_LAYERS_MAX_BORDER; k++)
         npy_release(&t->value[k]);
-    *t = (struct trunk){.n_border = 0};
+    *t = (struct frozen_cache){.n_border = 0};
 }
 
-void trunk_row(const struct trunk *t, int k, size_t i, float *out)
+void frozen_cache_row(const struct frozen_cache *t, int k, size_t i, float *out)
 {
     const struct tensor *s = &t->shape[k];
     const size_t c = (size_t)s->c, width = (size_t)s->w;

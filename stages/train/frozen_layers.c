@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct graph *new_graph(const struct front_args *a, struct err *err)
+static struct graph *new_graph(const struct frozen_layers_args *a,
+                               struct err *err)
 {
     struct graph *g = net_new(a->net, &a->shape,
                               &(struct graph_args){.max_batch = 1,
@@ -24,14 +25,15 @@ static struct graph *new_graph(const struct front_args *a, struct err *err)
     return g;
 }
 
-int front_init(struct front *f, const struct front_args *a, struct err *err)
+int frozen_layers_init(struct frozen_layers *f,
+                       const struct frozen_layers_args *a, struct err *err)
 {
-    *f = (struct front){.graph =
-                            calloc((size_t)a->threads, sizeof(struct graph *)),
-                        .threads = a->threads,
-                        .input = a->input,
-                        .bf16 = a->bf16,
-                        .pixels = (size_t)a->shape.h * (size_t)a->shape.w};
+    *f = (struct frozen_layers){
+        .graph = calloc((size_t)a->threads, sizeof(struct graph *)),
+        .threads = a->threads,
+        .input = a->input,
+        .bf16 = a->bf16,
+        .pixels = (size_t)a->shape.h * (size_t)a->shape.w};
     BUG_ON(a->threads < 1);
     if (!f->graph)
         return err_set(err, ERR_SYSTEM, "no memory for %d threads", a->threads);
@@ -41,26 +43,28 @@ int front_init(struct front *f, const struct front_args *a, struct err *err)
             return -1;
     }
     while (graph_border_at(f->graph[0], f->n_border)) {
-        if (f->n_border == FRONT_MAX_BORDER)
+        if (f->n_border == FROZEN_LAYERS_MAX_BORDER)
             return err_set(err, ERR_USAGE,
                            "over %d values cross the border of %s's %d frozen "
                            "layers",
-                           FRONT_MAX_BORDER, a->net->name, a->shape.freeze);
+                           FROZEN_LAYERS_MAX_BORDER, a->net->name,
+                           a->shape.freeze);
         f->border[f->n_border] = graph_border_at(f->graph[0], f->n_border);
         f->n_border++;
     }
     return 0;
 }
 
-void front_release(struct front *f)
+void frozen_layers_release(struct frozen_layers *f)
 {
     for (int i = 0; f->graph && i < f->threads; i++)
         graph_free(f->graph[i]);
     free(f->graph);
-    *f = (struct front){0};
+    *f = (struct frozen_layers){0};
 }
 
-static void put(const struct front *f, const struct tensor *t, float *out)
+static void put_value(const struct frozen_layers *f, const struct tensor *t,
+                      float *out)
 {
     const size_t n = tensor_row(t);
 
@@ -68,8 +72,8 @@ static void put(const struct front *f, const struct tensor *t, float *out)
         out[i] = f->bf16 ? bf16_to(bf16_of(t->data[i])) : t->data[i];
 }
 
-void front_rows(struct front *f, const uint8_t *const *image, size_t n,
-                float *const *out)
+void frozen_layers_rows(struct frozen_layers *f, const uint8_t *const *image,
+                        size_t n, float *const *out)
 {
 #pragma omp parallel for num_threads(f->threads) schedule(dynamic)
     for (size_t i = 0; i < n; i++) {
@@ -80,12 +84,12 @@ void front_rows(struct front *f, const uint8_t *const *image, size_t n,
         for (int k = 0; k < f->n_border; k++) {
             const struct tensor *t = &graph_border_at(g, k)->out;
 
-            put(f, t, out[k] + i * tensor_row(t));
+            put_value(f, t, out[k] + i * tensor_row(t));
         }
     }
 }
 
-void front_hash(const struct front *f, struct hash *h)
+void frozen_layers_hash(const struct frozen_layers *f, struct hash *h)
 {
     for (int i = 0; i < graph_n_node(f->graph[0]); i++) {
         const struct node *nd = graph_node_at(f->graph[0], i);

@@ -12,9 +12,9 @@
 #include "nn/nets.h"
 #include "nn/safetensors.h"
 
-enum { FRONT_MAX_BORDER = 8 };
+enum { FROZEN_LAYERS_MAX_BORDER = 8 };
 
-struct front_args {
+struct frozen_layers_args {
     const struct net *net;
     struct net_args shape;           /* freeze above 0 */
     const struct safetensors *start; /* the weights; borrowed; NULL: those of
@@ -25,34 +25,36 @@ struct front_args {
     int threads; /* >= 1 */
 };
 
-struct front {
+struct frozen_layers {
     struct graph **graph; /* owned: one for each thread */
     int threads;
     enum preprocess input;
     bool bf16;
-    size_t pixels;                         /* of an image */
-    int n_border;                          /* values that cross the border */
-    struct node *border[FRONT_MAX_BORDER]; /* of graph[0]: names and shapes */
+    size_t pixels; /* of an image */
+    int n_border;  /* values that cross the border */
+    struct node
+        *border[FROZEN_LAYERS_MAX_BORDER]; /* of graph[0]: names and shapes */
 };
 
 /*
  * Build the graphs and load the weights.  Release it also after a failure.
  * Errors: as net_new() and weights_load(); ERR_USAGE more than
- * FRONT_MAX_BORDER values cross the border.
+ * FROZEN_LAYERS_MAX_BORDER values cross the border.
  */
-MUST_USE int front_init(struct front *f, const struct front_args *a,
-                        struct err *err);
-void front_release(struct front *f);
+MUST_USE int frozen_layers_init(struct frozen_layers *f,
+                                const struct frozen_layers_args *a,
+                                struct err *err);
+void frozen_layers_release(struct frozen_layers *f);
 
 /*
  *   image [in]  (n) pointers to h * w * 3 bytes
  *   out   [out] (n_border) pointers to (n, h, w, c) of each border value
  * Not collective.  The same bits for any n and number of threads.
  */
-void front_rows(struct front *f, const uint8_t *const *image, size_t n,
-                float *const *out);
+void frozen_layers_rows(struct frozen_layers *f, const uint8_t *const *image,
+                        size_t n, float *const *out);
 
 /* Add names and weights of the frozen layers to 'h'. */
-void front_hash(const struct front *f, struct hash *h);
+void frozen_layers_hash(const struct frozen_layers *f, struct hash *h);
 
 #endif

@@ -8,8 +8,8 @@
 #include <string.h>
 
 /* Room for 'n' doubles more in *p, which has 'used' of *room. */
-static int grow(double **p, size_t used, size_t n, size_t *room,
-                struct err *err)
+static int grow_column(double **p, size_t used, size_t n, size_t *room,
+                       struct err *err)
 {
     const size_t want = *room ? 2 * *room : 1024;
     double *more;
@@ -29,7 +29,7 @@ int history_epoch(struct history *h, const double row[HISTORY_COLUMNS],
 {
     const size_t used = h->n_epoch * HISTORY_COLUMNS;
 
-    if (grow(&h->epoch, used, HISTORY_COLUMNS, &h->epoch_room, err) < 0)
+    if (grow_column(&h->epoch, used, HISTORY_COLUMNS, &h->epoch_room, err) < 0)
         return -1;
     memcpy(h->epoch + used, row, HISTORY_COLUMNS * sizeof(*row));
     h->n_epoch++;
@@ -38,7 +38,7 @@ int history_epoch(struct history *h, const double row[HISTORY_COLUMNS],
 
 int history_step(struct history *h, double loss, struct err *err)
 {
-    if (grow(&h->step, h->n_step, 1, &h->step_room, err) < 0)
+    if (grow_column(&h->step, h->n_step, 1, &h->step_room, err) < 0)
         return -1;
     h->step[h->n_step++] = loss;
     return 0;

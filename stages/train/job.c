@@ -30,7 +30,7 @@ static void warn(void *self, const char *text)
 }
 
 /* One of the parts that a batch is divided into, and how it fared. */
-struct part {
+struct batch_part {
     struct trainer_args a;
     int rc;
     struct err err;
@@ -38,7 +38,7 @@ struct part {
 
 static void train_part(void *self, struct dist *d)
 {
-    struct part *p = self;
+    struct batch_part *p = self;
 
     p->a.dist = d;
     omp_set_num_threads(p->a.threads);
@@ -46,39 +46,40 @@ static void train_part(void *self, struct dist *d)
 }
 
 /* What all members of this process have in common. */
-struct shared {
-    const struct job *job;
+struct rank_inputs {
+    const struct train_job *job;
     const struct net *net;
     const struct regime *regime;
     struct trainset set;       /* owned */
     struct safetensors start;  /* owned */
     struct recipe_text recipe; /* owned: of fresh variants; "" if stored */
-    struct trunk trunk;        /* owned: n_border 0 if there is none */
+    struct frozen_cache cache; /* owned: n_border 0 if there is none */
 };
 
 /* What evaluation could not use is better said before training. */
-static int check_classes(const struct shared *s, struct err *err)
+static int check_classes(const struct rank_inputs *s, struct err *err)
 {
-    struct sides sides;
+    struct class_groups sides;
 
-    return sides_init(&sides, &s->job->config.evaluate,
-                      (const char(*)[CONFIG_NAME_MAX])s->set.class_name,
-                      s->set.n_class, err);
+    return class_groups_init(&sides, &s->job->config.evaluate,
+                             (const char(*)[CONFIG_NAME_MAX])s->set.class_name,
+                             s->set.n_class, err);
 }
 
 /* Fresh variants of an image in an epoch; 0: they are stored. */
-static int fresh(const struct job *j)
+static int fresh_variants(const struct train_job *j)
 {
     return j->config.train.augment == AUGMENT_ONLINE
                ? (int)j->config.train.augment_variants
                : 0;
 }
 
-static int open_shared(struct shared *s, const struct job *j, struct err *err)
+static int open_shared(struct rank_inputs *s, const struct train_job *j,
+                       struct err *err)
 {
-    *s = (struct shared){.job = j,
-                         .net = net_find(j->network, err),
-                         .regime = regime_find(j->regime, err)};
+    *s = (struct rank_inputs){.job = j,
+                              .net = net_find(j->network, err),
+                              .regime = regime_find(j->regime, err)};
     if (!s->net || !s->regime ||
         trainset_open(
             &s->set,
@@ -87,20 +88,20 @@ static int open_shared(struct shared *s, const struct job *j, struct err *err)
                                     .fold = j->fold,
                                     .folds = j->folds,
                                     .size = j->config.inputs.size == SIZE_ON,
-                                    .fresh = fresh(j)},
+                                    .fresh = fresh_variants(j)},
             err) < 0)
         return -1;
     if (check_classes(s, err) < 0 ||
-        (fresh(j) &&
+        (fresh_variants(j) &&
          recipe_text_take(&s->recipe, j->config.train.augment_recipe, j->recipe,
                           j->recipe_size, err) < 0))
         return -1;
     return j->start[0] ? safetensors_read(&s->start, j->start, err) : 0;
 }
 
-static void close_shared(struct shared *s)
+static void close_shared(struct rank_inputs *s)
 {
-    trunk_close(&s->trunk);
+    frozen_cache_close(&s->cache);
     recipe_text_release(&s->recipe);
     safetensors_release(&s->start);
     trainset_close(&s->set);
@@ -117,21 +118,21 @@ struct course {
     bool contrastive;
 };
 
-static struct trainer_args trainer_args(const struct shared *s,
+static struct trainer_args trainer_args(const struct rank_inputs *s,
                                         const struct course *p,
                                         struct stage_link *link, int threads)
 {
-    const struct job *j = s->job;
+    const struct train_job *j = s->job;
 
     return (struct trainer_args){
         .dir = p->dir,
-        .key = j->key,
+        .hash = j->hash,
         .network = j->network,
         .cut = p->cut,
         .head = p->head,
         .freeze = p->freeze,
         .start = p->start,
-        .trunk = s->trunk.n_border ? &s->trunk : NULL,
+        .cache = s->cache.n_border ? &s->cache : NULL,
         .contrastive = p->contrastive,
         .weighs = s->regime->does & REGIME_WEIGHS,
         .seed = (uint64_t)j->seed,
@@ -149,11 +150,11 @@ static struct trainer_args trainer_args(const struct shared *s,
 
 /* Collective.  What the frozen layers make of the samples, unless it is not to
  * be kept. */
-static int open_trunk(struct shared *s, struct dist *d, const int threads,
+static int open_cache(struct rank_inputs *s, struct dist *d, const int threads,
                       const struct trainer_args *t, struct err *err)
 {
-    const struct job *j = s->job;
-    const struct front_args front = {
+    const struct train_job *j = s->job;
+    const struct frozen_layers_args frozen = {
         .net = s->net,
         .shape = {.h = (int)s->set.h,
                   .w = (int)s->set.w,
@@ -166,13 +167,13 @@ static int open_trunk(struct shared *s, struct dist *d, const int threads,
         .input = trainer_input(t->config, s->net),
         .bf16 = t->config->train.frozen_precision == PRECISION_BF16,
         .threads = threads};
-    const struct trunk_args a = {.dir = j->trunk,
-                                 .front = &front,
-                                 .set = &s->set,
-                                 .data = j->data_key,
-                                 .augment = j->augment_key,
-                                 .dist = d,
-                                 .hooks = t->hooks};
+    const struct frozen_cache_args a = {.dir = j->cache,
+                                        .frozen = &frozen,
+                                        .set = &s->set,
+                                        .data = j->data_hash,
+                                        .augment = j->augment_hash,
+                                        .dist = d,
+                                        .hooks = t->hooks};
 
     if (t->freeze == 0 || t->config->train.cache == CACHE_OFF)
         return 0;
@@ -183,32 +184,33 @@ static int open_trunk(struct shared *s, struct dist *d, const int threads,
                      t->freeze);
         return 0;
     }
-    return trunk_open(&s->trunk, &a, err);
+    return frozen_cache_open(&s->cache, &a, err);
 }
 
 /* Collective. */
-static int run_course(struct shared *s, struct dist *d, const struct course *p,
-                      struct stage_link *link, struct err *err)
+static int run_course(struct rank_inputs *s, struct dist *d,
+                      const struct course *p, struct stage_link *link,
+                      struct err *err)
 {
     const bool strict = p->config->train.reproducible == REPRODUCIBLE_STRICT;
-    const int n = place_parts(d, strict ? STRICT_PARTS : PAIR_PARTS, strict,
-                              p->config->train.batch, err);
-    const int threads = place_of(d, p->config->train.threads).threads;
+    const int n = rank_cores_parts(d, strict ? STRICT_PARTS : PAIR_PARTS,
+                                   strict, p->config->train.batch, err);
+    const int threads = rank_cores_of(d, p->config->train.threads).threads;
     struct trainer_args a;
-    struct part part[STRICT_PARTS];
+    struct batch_part part[STRICT_PARTS];
     void *self[STRICT_PARTS];
 
     if (n < 1)
         return -1;
     a = trainer_args(s, p, link, threads / n);
-    if (open_trunk(s, d, threads, &a, err) < 0)
+    if (open_cache(s, d, threads, &a, err) < 0)
         return -1;
-    a.trunk = s->trunk.n_border ? &s->trunk : NULL;
+    a.cache = s->cache.n_border ? &s->cache : NULL;
     for (int i = 0; i < n; i++) {
         self[i] = &part[i];
-        part[i] = (struct part){.a = a};
+        part[i] = (struct batch_part){.a = a};
     }
-    dist_team_turns(d, n, threads < n ? threads : n, train_part, self);
+    dist_threads_turns(d, n, threads < n ? threads : n, train_part, self);
     *err = part[0].err; /* the parts agree */
     return part[0].rc;
 }
@@ -225,8 +227,9 @@ static int count_layers(const struct net *net, struct err *err)
 
 /* Collective.  An encoder by its embeddings, then a classifier behind the
  * best one, frozen. */
-static int contrast(struct shared *s, struct dist *d, struct course *p,
-                    struct stage_link *link, struct err *err)
+static int train_contrastive(struct rank_inputs *s, struct dist *d,
+                             struct course *p, struct stage_link *link,
+                             struct err *err)
 {
     struct config config = s->job->config;
     char dir[FILE_PATH_MAX], model[FILE_PATH_MAX];
@@ -245,7 +248,7 @@ static int contrast(struct shared *s, struct dist *d, struct course *p,
     if (rc == 0)
         rc = file_path(model, err, "%s/model.safetensors", dir);
     if (rc == 0 && d->rank == 0)
-        rc = dir_make(dir, err);
+        rc = file_dir_make(dir, err);
     if (dist_agree(d, rc, err) < 0 || run_course(s, d, &first, link, err) < 0)
         return -1;
     safetensors_release(&s->start);
@@ -259,15 +262,16 @@ static int contrast(struct shared *s, struct dist *d, struct course *p,
 }
 
 /* Collective.  More threads than cores get in each other's way. */
-static int check_place(struct dist *d, const struct job *j, struct err *err)
+static int check_directories(struct dist *d, const struct train_job *j,
+                             struct err *err)
 {
-    const struct place p = place_of(d, j->config.train.threads);
-    char text[PLACE_TEXT];
+    const struct rank_cores p = rank_cores_of(d, j->config.train.threads);
+    char text[RANK_CORES_TEXT];
     int crowded = 0;
 
-    if (place_count_crowded(d, &p, &crowded, err) < 0)
+    if (rank_cores_count_crowded(d, &p, &crowded, err) < 0)
         return -1;
-    place_describe(&p, text);
+    rank_cores_describe(&p, text);
     if (crowded > 0 && d->rank == 0)
         log_warn("%d of %d ranks have more threads than cores, which is slow; "
                  "rank 0: %s",
@@ -275,22 +279,22 @@ static int check_place(struct dist *d, const struct job *j, struct err *err)
     return 0;
 }
 
-int job_run(struct dist *d, const struct job *j, struct stage_link *link,
+int job_run(struct dist *d, const struct train_job *j, struct stage_link *link,
             struct err *err)
 {
-    struct shared s;
+    struct rank_inputs s;
     struct course p = {.dir = j->out, .config = &j->config};
     int rc = open_shared(&s, j, err);
 
     rc = dist_agree(d, rc, err);
     if (rc == 0)
-        rc = check_place(d, j, err);
+        rc = check_directories(d, j, err);
     if (j->start[0])
         p.start = &s.start;
     if (rc == 0 && s.regime->does & REGIME_CUTS)
         p.cut = s.net->paper_cut;
     if (rc == 0 && s.regime->does & REGIME_CONTRASTS) {
-        rc = contrast(&s, d, &p, link, err);
+        rc = train_contrastive(&s, d, &p, link, err);
     } else if (rc == 0) {
         p.freeze = p.start ? s.net->paper_freeze : 0;
         rc = run_course(&s, d, &p, link, err);

@@ -11,14 +11,14 @@
 #include "worker/stage.h"
 
 /* A unit as it is sent to the other ranks. */
-struct job {
+struct train_job {
     bool end; /* there is none any more */
     bool augmented;
     char data[FILE_PATH_MAX], augment[FILE_PATH_MAX]; /* directories */
     char out[FILE_PATH_MAX];
-    char trunk[FILE_PATH_MAX];
-    char key[HASH_HEX];
-    char data_key[HASH_HEX], augment_key[HASH_HEX]; /* of the stores */
+    char cache[FILE_PATH_MAX];
+    char hash[HASH_HEX];
+    char data_hash[HASH_HEX], augment_hash[HASH_HEX]; /* of the stores */
     char network[CONFIG_NAME_MAX], regime[CONFIG_NAME_MAX];
     char start[FILE_PATH_MAX]; /* weights to begin with; "": random ones */
     int64_t seed;
@@ -33,10 +33,10 @@ struct job {
  *   link [in] of rank 0; NULL on the others
  * Files of trainer.h in job.out; of regime contrastive also those of the
  * encoder, in job.out/encoder.
- * Errors: as trainset_open(), trunk_open(), trainer_run().  Ranks that cannot
- * speak with each other end the program.
+ * Errors: as trainset_open(), frozen_cache_open(), trainer_run().  Ranks that
+ * cannot speak with each other end the program.
  */
-MUST_USE int job_run(struct dist *d, const struct job *j,
+MUST_USE int job_run(struct dist *d, const struct train_job *j,
                      struct stage_link *link, struct err *err);
 
 #endif

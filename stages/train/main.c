@@ -17,19 +17,19 @@
 
 struct train {
     struct dist *dist; /* borrowed */
-    struct job job;
+    struct train_job job;
 };
 
 /* What is read of input 'in'. */
-static int find_input(struct job *j, const struct unit *u,
-                      const struct plan_node *in, struct err *err)
+static int find_input(struct train_job *j, const struct unit *u,
+                      const struct plan_step *in, struct err *err)
 {
     if (in->stage->id == STAGE_PREPROCESS) {
-        memcpy(j->data_key, in->key, HASH_HEX);
+        memcpy(j->data_hash, in->hash, HASH_HEX);
         return file_path(j->data, err, "%s/%s", u->run_dir, in->dir);
     }
     if (in->stage->id == STAGE_AUGMENT) {
-        memcpy(j->augment_key, in->key, HASH_HEX);
+        memcpy(j->augment_hash, in->hash, HASH_HEX);
         j->augmented = true;
         return file_path(j->augment, err, "%s/%s", u->run_dir, in->dir);
     }
@@ -37,63 +37,64 @@ static int find_input(struct job *j, const struct unit *u,
         return file_path(j->start, err, "%s/%s/%s", u->run_dir, in->dir,
                          "model.safetensors");
     if (in->stage->id == STAGE_WEIGHTS && !j->start[0])
-        return pretrained_path(j->start, u->run_dir, in, err);
+        return pretrained_weights_path(j->start, u->run_dir, in, err);
     return 0;
 }
 
-static int find_inputs(struct job *j, const struct unit *u, struct err *err)
+static int find_inputs(struct train_job *j, const struct unit *u,
+                       struct err *err)
 {
-    for (int i = 0; i < u->node->n_input; i++)
-        if (find_input(j, u, &u->plan->node[u->node->input[i]], err) < 0)
+    for (int i = 0; i < u->step->n_input; i++)
+        if (find_input(j, u, &u->plan->step[u->step->input[i]], err) < 0)
             return -1;
     if (!j->data[0])
         return err_set(err, ERR_USAGE, "%s reads no images in the plan",
-                       u->node->name);
+                       u->step->name);
     return 0;
 }
 
 /* As the plan has it: the file may have changed since, or be out of reach. */
-static void take_recipe(struct job *j, const struct recipe_text *r)
+static void take_recipe(struct train_job *j, const struct recipe_text *r)
 {
     BUG_ON(r->size > sizeof(j->recipe));
     memcpy(j->recipe, r->text, r->size);
     j->recipe_size = r->size;
 }
 
-static int make_job(struct job *j, const struct unit *u, struct err *err)
+static int make_job(struct train_job *j, const struct unit *u, struct err *err)
 {
     bool resumed;
 
     memset(j, 0, sizeof(*j));
     take_recipe(j, &u->plan->fresh_recipe);
-    j->seed = u->node->seed;
-    j->fold = u->node->fold;
-    j->folds = u->node->folds;
+    j->seed = u->step->seed;
+    j->fold = u->step->fold;
+    j->folds = u->step->folds;
     j->config = *u->config;
-    memcpy(j->key, u->node->key, sizeof(j->key));
-    memcpy(j->network, u->node->network, sizeof(j->network));
-    memcpy(j->regime, u->node->regime, sizeof(j->regime));
+    memcpy(j->hash, u->step->hash, sizeof(j->hash));
+    memcpy(j->network, u->step->network, sizeof(j->network));
+    memcpy(j->regime, u->step->regime, sizeof(j->regime));
     if (find_inputs(j, u, err) < 0 ||
-        file_path(j->trunk, err, "%s/trunk", u->run_dir) < 0)
+        file_path(j->cache, err, "%s/trunk", u->run_dir) < 0)
         return -1;
-    return node_begin(u->run_dir, u->node, j->out, &resumed, err);
+    return output_begin(u->run_dir, u->step, j->out, &resumed, err);
 }
 
 static int handle(void *self, const struct unit *u, struct err *err)
 {
     struct train *t = self;
 
-    if (node_is_current(u->run_dir, u->node))
+    if (output_is_current(u->run_dir, u->step))
         return 0;
     if (make_job(&t->job, u, err) < 0 ||
         dist_bcast(t->dist, &t->job, sizeof(t->job), err) < 0 ||
         job_run(t->dist, &t->job, u->link, err) < 0)
         return -1;
-    return node_commit(u->run_dir, u->node, err);
+    return output_commit(u->run_dir, u->step, err);
 }
 
 /* The other ranks: whatever goes wrong with a job, rank 0 reports it. */
-static int follow(struct dist *d, struct job *j)
+static int follow_rank0(struct dist *d, struct train_job *j)
 {
     struct err err = {0};
 
@@ -108,7 +109,7 @@ static int follow(struct dist *d, struct job *j)
 }
 
 /* The stage, then word to the others that it is over. */
-static int lead(struct train *t, int argc, char **argv)
+static int lead_ranks(struct train *t, int argc, char **argv)
 {
     const struct stage stage = {
         .id = STAGE_TRAIN,
@@ -140,13 +141,13 @@ int main(int argc, char **argv)
         return err_exit_status(err.code);
     }
     if (d.rank == 0) {
-        status = lead(&t, argc, argv);
+        status = lead_ranks(&t, argc, argv);
     } else {
         /* rank 0 decides when to stop, and tells */
         signal(SIGTERM, SIG_IGN);
         signal(SIGINT, SIG_IGN);
         signal(SIGUSR1, SIG_IGN);
-        status = follow(&d, &t.job);
+        status = follow_rank0(&d, &t.job);
     }
     dist_stop(&d);
     return status;

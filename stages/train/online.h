@@ -2,12 +2,13 @@
  * online.h - train.augment online: each sample a fresh variant of its image
  *
  * A rank asks for its part of each batch, in order; a thread of its own or,
- * with train.augment_workers, workers that stream to it (online_workers.h) make them
- * ahead, at most VARIANTS_AHEAD batches.  All of them call the same function
- * (stages/augment/online_variant.h), so the bits of a training depend neither on their
- * number nor on who was killed; a resumed one gets the same variants.
+ * with train.augment_workers, workers that stream to it (online_workers.h) make
+ * them ahead, at most ONLINE_AHEAD batches.  All of them call the same function
+ * (stages/augment/online_variant.h), so the bits of a training depend neither
+ * on their number nor on who was killed; a resumed one gets the same variants.
  *
- * With balanced batches (balanced_sampler.h) a sample may come several times in an
+ * With balanced batches (balanced_sampler.h) a sample may come several times in
+ * an
  * epoch.  Then variant v of V comes at first, and as number v + k V at the k-th
  * time after that: another one each time, and none that stands for another
  * sample.
@@ -20,11 +21,11 @@
 #include "stages/train/online_queue.h"
 #include "stages/train/trainset.h"
 
-enum { VARIANTS_AHEAD = 4 };
+enum { ONLINE_AHEAD = 4 };
 
-struct variants;
+struct online;
 
-struct variants_args {
+struct online_args {
     const struct trainset *set;       /* opened with variants; borrowed */
     const struct recipe_text *recipe; /* borrowed */
     uint64_t seed;
@@ -39,9 +40,9 @@ struct variants_args {
  * Start making.  Errors: ERR_USAGE as recipe_init(); ERR_SYSTEM memory,
  * threads, sockets, processes.
  */
-MUST_USE int variants_new(struct variants **v, const struct variants_args *a,
-                          struct err *err);
-void variants_free(struct variants *v); /* NULL is allowed */
+MUST_USE int online_new(struct online **v, const struct online_args *a,
+                        struct err *err);
+void online_free(struct online *v); /* NULL is allowed */
 
 /*
  * An epoch begins, or goes on at 'step'.
@@ -50,20 +51,20 @@ void variants_free(struct variants *v); /* NULL is allowed */
  *   epoch      1 ..
  * Errors: ERR_SYSTEM.
  */
-MUST_USE int variants_begin(struct variants *v, const uint32_t *order, size_t n,
-                            size_t step, uint32_t epoch, struct err *err);
+MUST_USE int online_begin(struct online *v, const uint32_t *order, size_t n,
+                          size_t step, uint32_t epoch, struct err *err);
 
 /* Wait for this rank's n rows of the next batch. */
-void variants_next(struct variants *v, size_t n);
+void online_next(struct online *v, size_t n);
 
 /* Pixels of its row i, good until the next call of the above. */
-const uint8_t *variants_row(const struct variants *v, size_t i);
+const uint8_t *online_row(const struct online *v, size_t i);
 
 /*
  * Did training have to wait for more than a twentieth of the epoch's 'seconds'?
  * Then 'text' says how fast variants are wanted and made, and how many workers
  * would do.
  */
-bool variants_slow(struct variants *v, double seconds, char *text, size_t size);
+bool online_slow(struct online *v, double seconds, char *text, size_t size);
 
 #endif

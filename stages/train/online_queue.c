@@ -7,11 +7,12 @@
 #include <string.h>
 #include <time.h>
 
-int board_init(struct board *b, size_t room, size_t bytes, struct err *err)
+int online_queue_init(struct online_queue *b, size_t room, size_t bytes,
+                      struct err *err)
 {
     pthread_condattr_t attr;
 
-    *b = (struct board){.room = room, .bytes = bytes};
+    *b = (struct online_queue){.room = room, .bytes = bytes};
     pthread_mutex_init(&b->lock, NULL);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -24,7 +25,7 @@ int board_init(struct board *b, size_t room, size_t bytes, struct err *err)
     return 0;
 }
 
-void board_release(struct board *b)
+void online_queue_release(struct online_queue *b)
 {
     if (b->room == 0)
         return;
@@ -33,10 +34,10 @@ void board_release(struct board *b)
     free(b->row);
     free(b->piece);
     free(b->pixels);
-    *b = (struct board){0};
+    *b = (struct online_queue){0};
 }
 
-void board_close(struct board *b)
+void online_queue_close(struct online_queue *b)
 {
     pthread_mutex_lock(&b->lock);
     b->closed = true;
@@ -45,11 +46,11 @@ void board_close(struct board *b)
 }
 
 /* Memory for n rows. */
-static int grow(struct board *b, size_t n, struct err *err)
+static int grow_rows(struct online_queue *b, size_t n, struct err *err)
 {
-    const size_t pieces = n / BOARD_PIECE + 1;
+    const size_t pieces = n / ONLINE_QUEUE_PIECE + 1;
     struct want_row *row;
-    struct board_piece *piece;
+    struct online_queue_piece *piece;
 
     if (n <= b->capacity)
         return 0;
@@ -66,18 +67,18 @@ static int grow(struct board *b, size_t n, struct err *err)
     return 0;
 }
 
-int board_begin(struct board *b, const struct want_row *row, size_t n,
-                uint32_t epoch, struct err *err)
+int online_queue_begin(struct online_queue *b, const struct want_row *row,
+                       size_t n, uint32_t epoch, struct err *err)
 {
     int rc;
 
     pthread_mutex_lock(&b->lock);
-    rc = grow(b, n, err);
+    rc = grow_rows(b, n, err);
     if (rc == 0) {
         if (n > 0)
             memcpy(b->row, row, n * sizeof(*row));
         b->n = n;
-        b->n_piece = (n + BOARD_PIECE - 1) / BOARD_PIECE;
+        b->n_piece = (n + ONLINE_QUEUE_PIECE - 1) / ONLINE_QUEUE_PIECE;
         if (b->n_piece > 0)
             memset(b->piece, 0, b->n_piece * sizeof(*b->piece));
         b->epoch = epoch;
@@ -89,31 +90,33 @@ int board_begin(struct board *b, const struct want_row *row, size_t n,
     return rc;
 }
 
-static size_t rows_of(const struct board *b, size_t piece)
+static size_t rows_of(const struct online_queue *b, size_t piece)
 {
-    const size_t left = b->n - piece * BOARD_PIECE;
+    const size_t left = b->n - piece * ONLINE_QUEUE_PIECE;
 
-    return left < BOARD_PIECE ? left : BOARD_PIECE;
+    return left < ONLINE_QUEUE_PIECE ? left : ONLINE_QUEUE_PIECE;
 }
 
 /* Give out a piece that waits. */
-static void hand_out(struct board *b, size_t piece, struct board_task *t)
+static void hand_out(struct online_queue *b, size_t piece,
+                     struct online_queue_task *t)
 {
-    struct board_piece *p = &b->piece[piece];
+    struct online_queue_piece *p = &b->piece[piece];
 
-    *p = (struct board_piece){PIECE_TAKEN, ++b->last_id, clock_now()};
+    *p = (struct online_queue_piece){PIECE_TAKEN, ++b->last_id, clock_now()};
     t->id = p->id;
     t->epoch = b->epoch;
     t->piece = piece;
     t->n = (uint32_t)rows_of(b, piece);
-    memcpy(t->row, b->row + piece * BOARD_PIECE, t->n * sizeof(t->row[0]));
+    memcpy(t->row, b->row + piece * ONLINE_QUEUE_PIECE,
+           t->n * sizeof(t->row[0]));
 }
 
 /* The first piece that waits and for which there is room, or n_piece. */
-static size_t find_waiting(const struct board *b)
+static size_t find_waiting(const struct online_queue *b)
 {
-    for (size_t i = b->used / BOARD_PIECE; i < b->n_piece; i++) {
-        if (i * BOARD_PIECE + rows_of(b, i) > b->used + b->room)
+    for (size_t i = b->used / ONLINE_QUEUE_PIECE; i < b->n_piece; i++) {
+        if (i * ONLINE_QUEUE_PIECE + rows_of(b, i) > b->used + b->room)
             break;
         if (b->piece[i].state == PIECE_WAITS)
             return i;
@@ -121,7 +124,8 @@ static size_t find_waiting(const struct board *b)
     return b->n_piece;
 }
 
-bool board_take(struct board *b, struct board_task *t, bool wait)
+bool online_queue_take(struct online_queue *b, struct online_queue_task *t,
+                       bool wait)
 {
     size_t piece = 0;
     bool found = false;
@@ -140,8 +144,8 @@ bool board_take(struct board *b, struct board_task *t, bool wait)
     return found;
 }
 
-bool board_bring(struct board *b, uint64_t id, size_t piece,
-                 const uint8_t *pixels, double seconds)
+bool online_queue_bring(struct online_queue *b, uint64_t id, size_t piece,
+                        const uint8_t *pixels, double seconds)
 {
     bool wanted;
 
@@ -152,7 +156,8 @@ bool board_bring(struct board *b, uint64_t id, size_t piece,
         const size_t n = rows_of(b, piece);
 
         for (size_t i = 0; i < n; i++)
-            memcpy(b->pixels + (piece * BOARD_PIECE + i) % b->room * b->bytes,
+            memcpy(b->pixels +
+                       (piece * ONLINE_QUEUE_PIECE + i) % b->room * b->bytes,
                    pixels + i * b->bytes, b->bytes);
         b->piece[piece].state = PIECE_THERE;
         b->made += n;
@@ -163,15 +168,15 @@ bool board_bring(struct board *b, uint64_t id, size_t piece,
     return wanted;
 }
 
-void board_expire(struct board *b, double seconds)
+void online_queue_expire(struct online_queue *b, double seconds)
 {
     const double now = clock_now();
 
     pthread_mutex_lock(&b->lock);
-    for (size_t i = b->used / BOARD_PIECE; i < b->n_piece; i++) {
-        struct board_piece *p = &b->piece[i];
+    for (size_t i = b->used / ONLINE_QUEUE_PIECE; i < b->n_piece; i++) {
+        struct online_queue_piece *p = &b->piece[i];
 
-        if (i * BOARD_PIECE >= b->used + b->room)
+        if (i * ONLINE_QUEUE_PIECE >= b->used + b->room)
             break;
         if (p->state != PIECE_TAKEN || now - p->since < seconds)
             continue;
@@ -182,42 +187,42 @@ void board_expire(struct board *b, double seconds)
 }
 
 /* The first piece of the rows that is not there: *piece; false: all are. */
-static bool missing(const struct board *b, size_t first, size_t n,
-                    size_t *piece)
+static bool find_missing(const struct online_queue *b, size_t first, size_t n,
+                         size_t *piece)
 {
-    for (*piece = first / BOARD_PIECE; *piece * BOARD_PIECE < first + n;
-         ++*piece)
+    for (*piece = first / ONLINE_QUEUE_PIECE;
+         *piece * ONLINE_QUEUE_PIECE < first + n; ++*piece)
         if (b->piece[*piece].state != PIECE_THERE)
             return true;
     return false;
 }
 
 /* One that waits, among them. */
-static bool neglected(const struct board *b, size_t first, size_t n,
-                      size_t *piece)
+static bool find_untaken(const struct online_queue *b, size_t first, size_t n,
+                         size_t *piece)
 {
-    for (*piece = first / BOARD_PIECE; *piece * BOARD_PIECE < first + n;
-         ++*piece)
+    for (*piece = first / ONLINE_QUEUE_PIECE;
+         *piece * ONLINE_QUEUE_PIECE < first + n; ++*piece)
         if (b->piece[*piece].state == PIECE_WAITS)
             return true;
     return false;
 }
 
-void board_wait(struct board *b, size_t first, size_t n, board_make_f make,
-                void *self, uint8_t *pixels)
+void online_queue_wait(struct online_queue *b, size_t first, size_t n,
+                       online_queue_make_f make, void *self, uint8_t *pixels)
 {
     const double start = clock_now();
     double begin;
-    struct board_task t;
+    struct online_queue_task t;
     size_t piece;
 
     pthread_mutex_lock(&b->lock);
     BUG_ON(first < b->used || first + n > b->n ||
-           n + 2 * BOARD_PIECE > b->room);
+           n + 2 * ONLINE_QUEUE_PIECE > b->room);
     b->used = first;
     pthread_cond_broadcast(&b->news);
-    while (n > 0 && missing(b, first, n, &piece)) {
-        if (!neglected(b, first, n, &piece)) {
+    while (n > 0 && find_missing(b, first, n, &piece)) {
+        if (!find_untaken(b, first, n, &piece)) {
             pthread_cond_wait(&b->news, &b->lock);
             continue;
         }
@@ -225,14 +230,14 @@ void board_wait(struct board *b, size_t first, size_t n, board_make_f make,
         pthread_mutex_unlock(&b->lock);
         begin = clock_now();
         make(self, &t, pixels);
-        board_bring(b, t.id, t.piece, pixels, clock_now() - begin);
+        online_queue_bring(b, t.id, t.piece, pixels, clock_now() - begin);
         pthread_mutex_lock(&b->lock);
     }
     b->waited += clock_now() - start;
     pthread_mutex_unlock(&b->lock);
 }
 
-const uint8_t *board_row(const struct board *b, size_t r)
+const uint8_t *online_queue_row(const struct online_queue *b, size_t r)
 {
     return b->pixels + r % b->room * b->bytes;
 }

@@ -23,38 +23,38 @@
 extern char **environ;
 
 enum {
-    PEER_ORDERS = 4,  /* of one worker at a time */
-    POLL_MS = 5,      /* how long the trainer's steps go unnoticed */
-    LOOK_SECONDS = 1, /* between two looks at children and leases */
-    STOP_SECONDS = 5, /* then a worker is killed */
+    PEER_ORDERS = 4,   /* of one worker at a time */
+    POLL_MS = 5,       /* how long the trainer's steps go unnoticed */
+    CHECK_SECONDS = 1, /* between two looks at children and leases */
+    STOP_SECONDS = 5,  /* then a worker is killed */
 };
 
 /* What a worker has in hand. */
-struct order {
+struct worker_order {
     uint64_t id; /* 0: nothing */
     size_t piece;
     uint32_t n;
     double sent;
 };
 
-struct peer {
+struct online_peer {
     uint8_t identity[ROUTER_ID];
     size_t size;
     uint32_t credit;
-    struct order order[PEER_ORDERS];
+    struct worker_order order[PEER_ORDERS];
     double last; /* when it answered */
 };
 
-struct stream {
-    struct stream_args a;
+struct online_workers {
+    struct online_workers_args a;
     struct router router; /* owned */
     char recipe[96], program[FILE_PATH_MAX];
     pthread_t thread;
     bool runs;
     atomic_bool stop;
-    pid_t child[STREAM_MAX_PEERS]; /* 0: none */
+    pid_t child[ONLINE_WORKERS_MAX_PEERS]; /* 0: none */
     int restarts;
-    struct peer peer[STREAM_MAX_PEERS];
+    struct online_peer peer[ONLINE_WORKERS_MAX_PEERS];
     int n_peer;
     struct msg_samples samples; /* owned */
     struct buf out;             /* owned */
@@ -62,14 +62,14 @@ struct stream {
 
 /* --- workers ---------------------------------------------------------------*/
 
-static int find_program(struct stream *s, struct err *err)
+static int find_program(struct online_workers *s, struct err *err)
 {
     return s->a.program ? file_path(s->program, err, "%s", s->a.program)
                         : program_path(s->program, "papline-augment", err);
 }
 
 /* Signals as a fresh process has them: a rank may ignore or block some. */
-static int spawn(const struct stream *s, pid_t *pid)
+static int spawn_worker(const struct online_workers *s, pid_t *pid)
 {
     char option[] = "--stream", data[] = "--data", recipe[] = "--recipe";
     char rank[32];
@@ -100,10 +100,10 @@ static int spawn(const struct stream *s, pid_t *pid)
     return rc;
 }
 
-static int start_workers(struct stream *s, struct err *err)
+static int start_workers(struct online_workers *s, struct err *err)
 {
     for (int i = 0; i < s->a.workers; i++) {
-        const int rc = spawn(s, &s->child[i]);
+        const int rc = spawn_worker(s, &s->child[i]);
 
         if (rc != 0) {
             s->child[i] = 0;
@@ -116,7 +116,7 @@ static int start_workers(struct stream *s, struct err *err)
 
 /* Workers that died: what they had is given to others, and a few are started
  * again; without any, the trainer makes variants itself. */
-static void look_after(struct stream *s)
+static void watch_workers(struct online_workers *s)
 {
     for (int i = 0; i < s->a.workers; i++) {
         int status;
@@ -124,17 +124,17 @@ static void look_after(struct stream *s)
         if (s->child[i] == 0 || waitpid(s->child[i], &status, WNOHANG) <= 0)
             continue;
         s->child[i] = 0;
-        board_expire(s->a.board, 0);
-        if (s->restarts == STREAM_RESTARTS) {
+        online_queue_expire(s->a.queue, 0);
+        if (s->restarts == ONLINE_WORKERS_RESTARTS) {
             log_warn("an augment worker ended; none is started any more");
             continue;
         }
         s->restarts++;
         log_warn("an augment worker ended; another is started");
-        if (spawn(s, &s->child[i]) != 0)
+        if (spawn_worker(s, &s->child[i]) != 0)
             s->child[i] = 0;
     }
-    board_expire(s->a.board, STREAM_LEASE);
+    online_queue_expire(s->a.queue, ONLINE_WORKERS_LEASE);
 }
 
 /* Wait for a worker that was asked to end; one that does not is killed. */
@@ -153,7 +153,7 @@ static void await_end(pid_t pid, double end)
     }
 }
 
-static void stop_workers(struct stream *s)
+static void stop_workers(struct online_workers *s)
 {
     const double end = clock_now() + STOP_SECONDS;
 
@@ -171,26 +171,27 @@ static void stop_workers(struct stream *s)
 
 /* The worker of that identity; a new one takes the place of the one that has
  * been silent for longest, if there is no other. */
-static struct peer *peer_of(struct stream *s, const void *identity, size_t size)
+static struct online_peer *peer_of(struct online_workers *s,
+                                   const void *identity, size_t size)
 {
-    struct peer *oldest = &s->peer[0];
+    struct online_peer *oldest = &s->peer[0];
 
     for (int i = 0; i < s->n_peer; i++) {
-        struct peer *p = &s->peer[i];
+        struct online_peer *p = &s->peer[i];
 
         if (p->size == size && memcmp(p->identity, identity, size) == 0)
             return p;
         if (p->last < oldest->last)
             oldest = p;
     }
-    if (s->n_peer < STREAM_MAX_PEERS)
+    if (s->n_peer < ONLINE_WORKERS_MAX_PEERS)
         oldest = &s->peer[s->n_peer++];
-    *oldest = (struct peer){.size = size, .last = clock_now()};
+    *oldest = (struct online_peer){.size = size, .last = clock_now()};
     memcpy(oldest->identity, identity, size);
     return oldest;
 }
 
-static struct order *order_of(struct peer *p, uint64_t id)
+static struct worker_order *order_of(struct online_peer *p, uint64_t id)
 {
     for (int i = 0; i < PEER_ORDERS; i++)
         if (p->order[i].id == id)
@@ -198,12 +199,12 @@ static struct order *order_of(struct peer *p, uint64_t id)
     return NULL;
 }
 
-static int take_samples(struct stream *s, struct peer *p,
+static int take_samples(struct online_workers *s, struct online_peer *p,
                         const struct router_mail *m, struct err *err)
 {
     struct msg_samples *x = &s->samples;
     const double now = clock_now();
-    struct order *o;
+    struct worker_order *o;
 
     if (samples_decode(x, m->bytes, m->size, err) < 0)
         return -1;
@@ -211,14 +212,14 @@ static int take_samples(struct stream *s, struct peer *p,
     if (!o || x->first != 0 || x->count != o->n || x->height != s->a.h ||
         x->width != s->a.w || x->channels != 3)
         return err_set(err, ERR_INPUT, "it was not asked for");
-    board_bring(s->a.board, o->id, o->piece, x->pixels,
-                now - (p->last > o->sent ? p->last : o->sent));
-    *o = (struct order){0};
+    online_queue_bring(s->a.queue, o->id, o->piece, x->pixels,
+                       now - (p->last > o->sent ? p->last : o->sent));
+    *o = (struct worker_order){0};
     p->last = now;
     return 0;
 }
 
-static int take_credit(struct peer *p, const struct router_mail *m,
+static int take_credit(struct online_peer *p, const struct router_mail *m,
                        struct err *err)
 {
     struct msg_credit c;
@@ -232,21 +233,21 @@ static int take_credit(struct peer *p, const struct router_mail *m,
 
 static int on_mail(void *self, struct router_mail *m, struct err *err)
 {
-    struct stream *s = self;
-    struct peer *p = peer_of(s, m->from, m->from_size);
+    struct online_workers *s = self;
+    struct online_peer *p = peer_of(s, m->from, m->from_size);
 
     return m->type == PROTO_CREDIT ? take_credit(p, m, err)
                                    : take_samples(s, p, m, err);
 }
 
 /* A worker that can take an order: the one with the fewest in hand. */
-static struct peer *idle_peer(struct stream *s)
+static struct online_peer *idle_peer(struct online_workers *s)
 {
-    struct peer *best = NULL;
+    struct online_peer *best = NULL;
     int least = PEER_ORDERS;
 
     for (int i = 0; i < s->n_peer; i++) {
-        struct peer *p = &s->peer[i];
+        struct online_peer *p = &s->peer[i];
         int held = 0;
 
         for (int k = 0; k < PEER_ORDERS; k++)
@@ -260,12 +261,12 @@ static struct peer *idle_peer(struct stream *s)
 }
 
 /* Returns whether it is on its way. */
-static bool send_order(struct stream *s, struct peer *p,
-                       const struct board_task *t)
+static bool send_order(struct online_workers *s, struct online_peer *p,
+                       const struct online_queue_task *t)
 {
     struct msg_want m = {
         .unit = t->id, .seed = s->a.seed, .epoch = t->epoch, .count = t->n};
-    struct order *o = order_of(p, 0);
+    struct worker_order *o = order_of(p, 0);
     struct err err;
 
     snprintf(m.recipe, sizeof(m.recipe), "%.*s", WANT_MAX_RECIPE,
@@ -277,23 +278,23 @@ static bool send_order(struct stream *s, struct peer *p,
         p->credit = 0; /* it is gone */
         return false;
     }
-    *o = (struct order){t->id, t->piece, t->n, clock_now()};
+    *o = (struct worker_order){t->id, t->piece, t->n, clock_now()};
     return true;
 }
 
-static void give_orders(struct stream *s)
+static void give_orders(struct online_workers *s)
 {
-    struct board_task t;
-    struct peer *p;
+    struct online_queue_task t;
+    struct online_peer *p;
 
-    while ((p = idle_peer(s)) && board_take(s->a.board, &t, false))
+    while ((p = idle_peer(s)) && online_queue_take(s->a.queue, &t, false))
         if (!send_order(s, p, &t))
-            board_expire(s->a.board, 0);
+            online_queue_expire(s->a.queue, 0);
 }
 
-static void *serve(void *self)
+static void *serve_workers(void *self)
 {
-    struct stream *s = self;
+    struct online_workers *s = self;
     zmq_pollitem_t item = {.socket = s->router.socket, .events = ZMQ_POLLIN};
     double looked = clock_now();
 
@@ -303,10 +304,10 @@ static void *serve(void *self)
             give_orders(s);
         }
         give_orders(s);
-        if (clock_now() - looked < LOOK_SECONDS)
+        if (clock_now() - looked < CHECK_SECONDS)
             continue;
         looked = clock_now();
-        look_after(s);
+        watch_workers(s);
     }
     return NULL;
 }
@@ -314,7 +315,7 @@ static void *serve(void *self)
 /* --- opening and closing ---------------------------------------------------*/
 
 /* An order for a worker that has gone is told to be so. */
-static int listen_here(struct stream *s, struct err *err)
+static int listen_here(struct online_workers *s, struct err *err)
 {
     const struct router_limits limits = {.bytes = WIRE_MAX_DATA};
     const int mandatory = 1;
@@ -327,40 +328,40 @@ static int listen_here(struct stream *s, struct err *err)
 }
 
 /* What the plan has, whatever became of its file. */
-static int put_recipe(struct stream *s, struct err *err)
+static int put_recipe(struct online_workers *s, struct err *err)
 {
     snprintf(s->recipe, sizeof(s->recipe), "%s/recipe.yaml",
              s->router.dir.path);
     return file_write(s->recipe, s->a.recipe->text, s->a.recipe->size, err);
 }
 
-static int start_thread(struct stream *s, struct err *err)
+static int start_thread(struct online_workers *s, struct err *err)
 {
-    s->runs = thread_start(&s->thread, serve, s, err) == 0;
+    s->runs = thread_start(&s->thread, serve_workers, s, err) == 0;
     return s->runs ? 0 : -1;
 }
 
-int stream_open(struct stream **out, const struct stream_args *a,
-                struct err *err)
+int online_workers_open(struct online_workers **out,
+                        const struct online_workers_args *a, struct err *err)
 {
-    struct stream *s = calloc(1, sizeof(*s));
+    struct online_workers *s = calloc(1, sizeof(*s));
 
     *out = NULL;
     if (!s)
         return err_set(err, ERR_SYSTEM, "no memory for augment workers");
     s->a = *a;
-    BUG_ON(a->workers < 1 || a->workers > STREAM_MAX_PEERS);
+    BUG_ON(a->workers < 1 || a->workers > ONLINE_WORKERS_MAX_PEERS);
     if (find_program(s, err) < 0 || listen_here(s, err) < 0 ||
         put_recipe(s, err) < 0 || start_workers(s, err) < 0 ||
         start_thread(s, err) < 0) {
-        stream_close(s);
+        online_workers_close(s);
         return -1;
     }
     *out = s;
     return 0;
 }
 
-void stream_close(struct stream *s)
+void online_workers_close(struct online_workers *s)
 {
     if (!s)
         return;

@@ -26,33 +26,33 @@ enum { SUM_LOSS, SUM_CORRECT, SUM_DECISION, N_SUM };
 
 /* Logits to loss, hits and, in training, the gradient of the logits.  Weights
  * of classes are of training alone, as in Keras. */
-static int judge(struct trainer *t, const struct batch *b, bool train,
-                 double sum[N_SUM], struct err *err)
+static int compute_loss(struct trainer *t, const struct batch *b, bool train,
+                        double sum[N_SUM], struct err *err)
 {
     struct node *z = graph_output(t->graph);
-    const struct loss_batch lb = {.n = graph_batch(t->graph),
-                                  .k = z->out.c,
-                                  .n_global = (int)b->n,
-                                  .z = z->out.data,
-                                  .label = t->label,
-                                  .other = b->mixed ? t->mixture.other : NULL,
-                                  .share = t->mixture.share,
-                                  .weight = train ? t->weighing.weight : NULL,
-                                  .cost = t->weighing.cost,
-                                  .smoothing =
-                                      t->a->config->train.label_smoothing,
-                                  .dz = train ? z->dout.data : NULL};
+    const struct loss_batch lb = {
+        .n = graph_batch(t->graph),
+        .k = z->out.c,
+        .n_global = (int)b->n,
+        .z = z->out.data,
+        .label = t->label,
+        .other = b->mixed ? t->mixture.other : NULL,
+        .share = t->mixture.share,
+        .weight = train ? t->class_weights.weight : NULL,
+        .cost = t->class_weights.cost,
+        .smoothing = t->a->config->train.label_smoothing,
+        .dz = train ? z->dout.data : NULL};
 
     if (t->a->contrastive)
         return embedding_loss(&t->embedding, &lb, t->a->threads, &sum[SUM_LOSS],
                               err);
-    sum[SUM_LOSS] = t->weighing.loss->sum(&lb);
+    sum[SUM_LOSS] = t->class_weights.loss->sum(&lb);
     sum[SUM_CORRECT] = (double)loss_correct(&lb);
     return 0;
 }
 
 /* What rank 0 wants to happen after this batch. */
-static double wish(const struct trainer *t)
+static double next_decision(const struct trainer *t)
 {
     if (!trainer_lead(t))
         return GO_ON;
@@ -89,11 +89,11 @@ static double rate_now(const struct trainer *t)
 
     if (c->train.schedule != RATE_COSINE)
         return t->state.rate;
-    return (double)cosine_rate(&a, t->state.t);
+    return (double)schedule_cosine_rate(&a, t->state.t);
 }
 
 /* One step downhill. */
-static void update(struct trainer *t)
+static void update_weights(struct trainer *t)
 {
     const struct config *c = t->a->config;
     struct optim_step s = {.n = graph_n_param(t->graph),
@@ -105,7 +105,8 @@ static void update(struct trainer *t)
                            .threads = t->a->threads};
 
     if (c->train.clip_norm > 0)
-        clip_norm(graph_dparam(t->graph), s.n, c->train.clip_norm, s.threads);
+        optim_clip_norm(graph_dparam(t->graph), s.n, c->train.clip_norm,
+                        s.threads);
     t->state.rate = rate_now(t);
     t->state.t++;
     s.t = (uint32_t)t->state.t;
@@ -126,23 +127,24 @@ static int train_step(struct trainer *t, enum decision *d, struct err *err)
                             .n = left < size ? left : size,
                             .mixed = t->a->config->train.mixup > 0};
     double sum[N_SUM] = {0};
-    struct exchange e;
+    struct gradient_sum e;
 
     graph_set_step(t->graph, (uint32_t)t->state.t,
                    (uint32_t)trainer_load(t, &b));
     graph_forward(t->graph, PHASE_TRAIN);
-    if (judge(t, &b, true, sum, err) < 0)
+    if (compute_loss(t, &b, true, sum, err) < 0)
         return -1;
     graph_zero_grad(t->graph);
-    exchange_begin(&e, t->a->dist, graph_dparam(t->graph),
-                   graph_n_param(t->graph));
-    graph_backward_each(t->graph, exchange_ready, &e);
-    sum[SUM_DECISION] = wish(t);
-    if (exchange_end(&e, err) < 0 || dist_sum(t->a->dist, sum, N_SUM, err) < 0)
+    gradient_sum_begin(&e, t->a->dist, graph_dparam(t->graph),
+                       graph_n_param(t->graph));
+    graph_backward_each(t->graph, gradient_sum_ready, &e);
+    sum[SUM_DECISION] = next_decision(t);
+    if (gradient_sum_end(&e, err) < 0 ||
+        dist_sum(t->a->dist, sum, N_SUM, err) < 0)
         return -1;
     if (!isfinite(sum[SUM_LOSS]))
         return not_finite(t, "", err);
-    update(t);
+    update_weights(t);
     t->state.step++;
     t->state.loss_sum += sum[SUM_LOSS];
     t->state.correct += (int64_t)sum[SUM_CORRECT];
@@ -152,7 +154,7 @@ static int train_step(struct trainer *t, enum decision *d, struct err *err)
                : 0;
 }
 
-static int save(struct trainer *t, struct err *err)
+static int save_checkpoint(struct trainer *t, struct err *err)
 {
     int rc = 0;
 
@@ -165,7 +167,7 @@ static int save(struct trainer *t, struct err *err)
 
 static int stop_here(struct trainer *t, struct err *err)
 {
-    if (save(t, err) < 0)
+    if (save_checkpoint(t, err) < 0)
         return -1;
     return err_set(err, ERR_AGAIN,
                    "stopped in epoch %jd after step %jd; the checkpoint is "
@@ -174,7 +176,7 @@ static int stop_here(struct trainer *t, struct err *err)
 }
 
 /* ", 2.1 % exchange": this epoch's time in MPI, since it was taken up. */
-static void tell_exchange(const struct trainer *t, char *text, size_t size)
+static void log_exchange(const struct trainer *t, char *text, size_t size)
 {
     const struct dist_seconds now = dist_spent(t->a->dist);
     const double spent = now.gradients + now.others - t->spent;
@@ -185,7 +187,7 @@ static void tell_exchange(const struct trainer *t, char *text, size_t size)
                  100 * spent / fmax(clock_now() - t->taken_up, 1e-9));
 }
 
-static void tell(const struct trainer *t, const char *what)
+static void report_progress(const struct trainer *t, const char *what)
 {
     const struct train_state *s = &t->state;
     const int64_t epochs = t->a->config->train.epochs;
@@ -194,7 +196,7 @@ static void tell(const struct trainer *t, const char *what)
 
     if (!trainer_lead(t))
         return;
-    tell_exchange(t, exchange, sizeof(exchange));
+    log_exchange(t, exchange, sizeof(exchange));
     seen = fmin(fmax(seen, 1), (double)t->n_epoch);
     snprintf(note, sizeof(note),
              "%sepoch %jd/%jd loss %.3f acc %.3f %.0f images/s%s", what,
@@ -207,13 +209,13 @@ static void tell(const struct trainer *t, const char *what)
 }
 
 /* The order of the epoch in hand. */
-static void arrange(struct trainer *t)
+static void order_epoch(struct trainer *t)
 {
     const uint32_t n = (uint32_t)t->a->set->n_train;
     struct rng rng;
 
     if (t->a->config->train.sampler == SAMPLER_BALANCED) {
-        sampler_order(&t->sampler, (uint32_t)t->state.epoch, t->order);
+        balanced_sampler_order(&t->sampler, (uint32_t)t->state.epoch, t->order);
         return;
     }
     for (uint32_t i = 0; i < n; i++)
@@ -228,7 +230,7 @@ static void warn_of_waiting(struct trainer *t)
     char text[400];
 
     if (t->fresh && trainer_lead(t) &&
-        variants_slow(t->fresh, t->state.seconds, text, sizeof(text)))
+        online_slow(t->fresh, t->state.seconds, text, sizeof(text)))
         t->a->hooks.warn(t->a->hooks.self, text);
 }
 
@@ -240,11 +242,11 @@ static int train_epoch(struct trainer *t, struct err *err)
 
     t->taken_up = begin;
     t->spent = spent.gradients + spent.others;
-    arrange(t);
+    order_epoch(t);
     if (t->fresh) {
-        const int rc = variants_begin(t->fresh, t->order, t->n_epoch,
-                                      (size_t)t->state.step,
-                                      (uint32_t)t->state.epoch + 1, err);
+        const int rc =
+            online_begin(t->fresh, t->order, t->n_epoch, (size_t)t->state.step,
+                         (uint32_t)t->state.epoch + 1, err);
 
         if (dist_agree(t->a->dist, rc, err) < 0)
             return -1;
@@ -256,10 +258,10 @@ static int train_epoch(struct trainer *t, struct err *err)
             return -1;
         t->state.seconds += clock_now() - begin;
         begin = clock_now();
-        tell(t, "");
+        report_progress(t, "");
         if (d == STOP)
             return stop_here(t, err);
-        if (d == SAVE && save(t, err) < 0)
+        if (d == SAVE && save_checkpoint(t, err) < 0)
             return -1;
     }
     warn_of_waiting(t);
@@ -269,8 +271,8 @@ static int train_epoch(struct trainer *t, struct err *err)
 /* --- after an epoch --------------------------------------------------------*/
 
 /* *stop [out] asked to stop before the end: to validate again from the start. */
-static int validate(struct trainer *t, double *loss, double *accuracy,
-                    bool *stop, struct err *err)
+static int run_validation(struct trainer *t, double *loss, double *accuracy,
+                          bool *stop, struct err *err)
 {
     const size_t n = t->a->set->n_validation;
     const size_t size = (size_t)t->a->config->train.batch;
@@ -285,9 +287,9 @@ static int validate(struct trainer *t, double *loss, double *accuracy,
 
         trainer_load(t, &b);
         graph_forward(t->graph, PHASE_INFER);
-        if (judge(t, &b, false, sum, err) < 0)
+        if (compute_loss(t, &b, false, sum, err) < 0)
             return -1;
-        sum[SUM_DECISION] = wish(t);
+        sum[SUM_DECISION] = next_decision(t);
         if (dist_sum(t->a->dist, sum, N_SUM, err) < 0)
             return -1;
         *stop = (enum decision)sum[SUM_DECISION] == STOP;
@@ -295,7 +297,7 @@ static int validate(struct trainer *t, double *loss, double *accuracy,
             return 0;
         total += sum[SUM_LOSS];
         correct += sum[SUM_CORRECT];
-        tell(t, "validation, ");
+        report_progress(t, "validation, ");
     }
     *loss = total / (double)n;
     *accuracy = correct / (double)n;
@@ -366,7 +368,7 @@ static int run_epoch(struct trainer *t, struct err *err)
     if (train_epoch(t, err) < 0)
         return -1;
     trainer_swap_average(t);
-    rc = validate(t, &loss, &accuracy, &stop, err);
+    rc = run_validation(t, &loss, &accuracy, &stop, err);
     trainer_swap_average(t);
     if (rc < 0)
         return -1;
@@ -379,12 +381,12 @@ static int run_epoch(struct trainer *t, struct err *err)
         rc = trainer_keep(t, err);
     if (dist_agree(t->a->dist, rc, err) < 0)
         return -1;
-    return save(t, err);
+    return save_checkpoint(t, err);
 }
 
 /* --- all of it -------------------------------------------------------------*/
 
-static int run(struct trainer *t, struct err *err)
+static int run_epochs(struct trainer *t, struct err *err)
 {
     int rc;
 
@@ -417,7 +419,7 @@ int trainer_run(const struct trainer_args *a, struct err *err)
         return -1;
     }
     t->a = a;
-    rc = run(t, err);
+    rc = run_epochs(t, err);
     trainer_release(t);
     return rc;
 }

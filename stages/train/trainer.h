@@ -4,14 +4,14 @@
  * An epoch goes through the training samples in the order of stream (seed,
  * RNG_SHUFFLE, epoch), 'batch' at a time over all ranks, each rank taking a
  * contiguous part; the last batch is what is left.  With train.sampler balanced
- * the order is balanced_sampler.h's.  After each epoch comes the validation loss, which
- * decides about learning rate and end.
+ * the order is balanced_sampler.h's.  After each epoch comes the validation
+ * loss, which decides about learning rate and end.
  *
  * With train.mixup every training sample is mixed with another of the training
- * set, where the first learning layer sees it: pixels, or what the frozen layers
- * make of them.  Training accuracy then is of the class of the larger share.
- * With train.ema the average of the weights is what is validated and written;
- * checkpoints have both.
+ * set, where the first learning layer sees it: pixels, or what the frozen
+ * layers make of them.  Training accuracy then is of the class of the larger
+ * share. With train.ema the average of the weights is what is validated and
+ * written; checkpoints have both.
  *
  * Files in 'dir':
  *     model.safetensors  weights after the epoch of highest validation
@@ -33,7 +33,7 @@
 #include "ranks/dist.h"
 #include "stages/train/trainset.h"
 
-struct trunk; /* frozen_cache.h */
+struct frozen_cache; /* frozen_cache.h */
 
 /* What the trainer asks and tells whoever runs it; on rank 0 alone. */
 struct trainer_hooks {
@@ -45,15 +45,15 @@ struct trainer_hooks {
 
 struct trainer_args {
     const char *dir;     /* exists; only rank 0 reads and writes there */
-    const char *key;     /* a checkpoint of another key is not used */
+    const char *hash;    /* a checkpoint of another hash is not used */
     const char *network; /* as net_find() knows it */
     const char *cut;     /* layer that ends its trunk; NULL: all of it */
     enum net_head head;
-    int freeze;                      /* so many first layers learn nothing */
-    const struct safetensors *start; /* weights to begin with, as
+    int freeze;                       /* so many first layers learn nothing */
+    const struct safetensors *start;  /* weights to begin with, as
                                         weights_load() takes them; borrowed;
                                         NULL: random ones */
-    const struct trunk *trunk;       /* what frozen layers make of the samples;
+    const struct frozen_cache *cache; /* what frozen layers make of the samples;
                                   borrowed; NULL: it is computed anew */
     bool contrastive; /* the loss is train.contrastive_loss of HEAD_PROJECT's
                          embeddings; accuracies are 0 */
@@ -79,9 +79,10 @@ enum preprocess trainer_input(const struct config *c, const struct net *net);
  * and samples, and gets the same result.
  * Errors: ERR_USAGE unknown network or layer, a batch smaller than the number
  * of ranks or too large for one, batches without pairs or a class of a single
- * training sample if a->contrastive; as sampler_init(); ERR_INPUT the loss is not finite, or 'start'
- * does not fit the network; as weighing_read() if a->weighs; ERR_AGAIN stopped by
- * hooks.stopping, the checkpoint is saved; ERR_SYSTEM.
+ * training sample if a->contrastive; as balanced_sampler_init(); ERR_INPUT the
+ * loss is not finite, or 'start' does not fit the network; as
+ * class_weights_read() if a->weighs; ERR_AGAIN stopped by hooks.stopping, the
+ * checkpoint is saved; ERR_SYSTEM.
  */
 MUST_USE int trainer_run(const struct trainer_args *a, struct err *err);
 

@@ -10,30 +10,32 @@
 /* What the first learning layer sees of 'n' samples: the network's input, or
  * the values behind its frozen layers.  Of 'fresh' ones it sees the variants
  * that are next. */
-static void fetch(struct trainer *t, const struct sample *of,
-                  const uint32_t *row, size_t n, bool fresh, float *const *out)
+static void fetch_inputs(struct trainer *t, const struct sample *of,
+                         const uint32_t *row, size_t n, bool fresh,
+                         float *const *out)
 {
     const struct trainset *set = t->a->set;
     const size_t pixels = set->h * set->w;
-    const struct trunk *trunk = t->a->trunk;
+    const struct frozen_cache *cache = t->a->cache;
 
     for (size_t i = 0; i < n; i++)
-        t->image[i] = fresh ? variants_row(t->fresh, i) : of[row[i]].pixels;
-    if (t->a->freeze > 0 && !trunk) {
-        front_rows(&t->front, t->image, n, out);
+        t->image[i] = fresh ? online_row(t->fresh, i) : of[row[i]].pixels;
+    if (t->a->freeze > 0 && !cache) {
+        frozen_layers_rows(&t->frozen, t->image, n, out);
         return;
     }
 #pragma omp parallel for num_threads(t->a->threads) schedule(static)
     for (size_t i = 0; i < n; i++) {
-        if (!trunk)
+        if (!cache)
             preprocess(t->input, t->image[i], pixels, out[0] + i * pixels * 3);
-        for (int k = 0; trunk && k < trunk->n_border; k++)
-            trunk_row(trunk, k, of[row[i]].kept,
-                      out[k] + i * tensor_row(&trunk->shape[k]));
+        for (int k = 0; cache && k < cache->n_border; k++)
+            frozen_cache_row(cache, k, of[row[i]].kept,
+                             out[k] + i * tensor_row(&cache->shape[k]));
     }
 }
 
-int trainer_fed(const struct trainer *t, struct fed fed[FRONT_MAX_BORDER])
+int trainer_fed(const struct trainer *t,
+                struct fed fed[FROZEN_LAYERS_MAX_BORDER])
 {
     const struct trainset *set = t->a->set;
     const struct node *nd;
@@ -56,7 +58,8 @@ static const float *size_of(const struct trainer *t, const struct sample *s)
 
 /* Mix each of this rank's 'n' training samples, which are in place, with its
  * partner.  The first of two classes is that of the larger share. */
-static void mix(struct trainer *t, size_t n, const struct fed *fed, int n_fed)
+static void mix_samples(struct trainer *t, size_t n, const struct fed *fed,
+                        int n_fed)
 {
     const struct trainset *set = t->a->set;
     struct mixture *m = &t->mixture;
@@ -71,7 +74,7 @@ static void mix(struct trainer *t, size_t n, const struct fed *fed, int n_fed)
         m->share[i] = x.share;
         m->other[i] = set->train[x.partner].label;
     }
-    fetch(t, set->train, m->partner, n, false, m->value);
+    fetch_inputs(t, set->train, m->partner, n, false, m->value);
 #pragma omp parallel for num_threads(t->a->threads) schedule(static)
     for (size_t i = 0; i < n; i++)
         for (int k = 0; k < n_fed; k++)
@@ -92,15 +95,15 @@ static void mix(struct trainer *t, size_t n, const struct fed *fed, int n_fed)
 
 size_t trainer_load(struct trainer *t, const struct batch *b)
 {
-    struct fed fed[FRONT_MAX_BORDER];
-    float *out[FRONT_MAX_BORDER];
+    struct fed fed[FROZEN_LAYERS_MAX_BORDER];
+    float *out[FROZEN_LAYERS_MAX_BORDER];
     const bool fresh = t->fresh && b->sample == t->a->set->train;
     float *z = net_size(t->graph);
     size_t begin, end;
     int n_fed;
 
-    batch_part(b->n, (size_t)t->a->dist->rank, (size_t)t->a->dist->size, &begin,
-               &end);
+    embedding_batch_part(b->n, (size_t)t->a->dist->rank,
+                         (size_t)t->a->dist->size, &begin, &end);
     graph_set_batch(t->graph, (int)(end - begin));
     for (size_t i = 0; i < end - begin; i++) {
         const size_t at = b->first + begin + i;
@@ -115,9 +118,9 @@ size_t trainer_load(struct trainer *t, const struct batch *b)
     for (int k = 0; k < n_fed; k++)
         out[k] = fed[k].data;
     if (fresh)
-        variants_next(t->fresh, end - begin);
-    fetch(t, b->sample, t->row, end - begin, fresh, out);
+        online_next(t->fresh, end - begin);
+    fetch_inputs(t, b->sample, t->row, end - begin, fresh, out);
     if (b->mixed)
-        mix(t, end - begin, fed, n_fed);
+        mix_samples(t, end - begin, fed, n_fed);
     return begin;
 }

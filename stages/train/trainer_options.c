@@ -59,8 +59,9 @@ static int open_sampler(struct trainer *t, struct err *err)
         return err_set(err, ERR_SYSTEM, "no memory for %zu labels", n);
     for (size_t i = 0; i < n; i++)
         label[i] = t->a->set->train[i].label;
-    rc = sampler_init(&t->sampler, label, n, (size_t)t->a->config->train.batch,
-                      t->a->seed, err);
+    rc = balanced_sampler_init(&t->sampler, label, n,
+                               (size_t)t->a->config->train.batch, t->a->seed,
+                               err);
     free(label);
     return rc;
 }
@@ -71,7 +72,7 @@ static int open_mixture(struct trainer *t, struct err *err)
     const size_t ranks = (size_t)t->a->dist->size;
     const size_t n = ((size_t)t->a->config->train.batch + ranks - 1) / ranks;
     struct mixture *m = &t->mixture;
-    struct fed fed[FRONT_MAX_BORDER];
+    struct fed fed[FROZEN_LAYERS_MAX_BORDER];
     const int n_fed = trainer_fed(t, fed);
     bool full;
 
@@ -120,9 +121,9 @@ void trainer_close_options(struct trainer *t)
     free(t->mixture.partner);
     free(t->mixture.other);
     free(t->mixture.share);
-    for (int k = 0; k < FRONT_MAX_BORDER; k++)
+    for (int k = 0; k < FROZEN_LAYERS_MAX_BORDER; k++)
         free(t->mixture.value[k]);
-    sampler_release(&t->sampler);
+    balanced_sampler_release(&t->sampler);
 }
 
 void trainer_swap_average(struct trainer *t)

@@ -26,10 +26,11 @@ struct batch {
 
 /* Of this rank's rows: with what they are mixed.  NULLs without train.mixup. */
 struct mixture {
-    uint32_t *partner;              /* owned */
-    int *other;                     /* owned: the class of the lesser share */
-    float *share;                   /* owned: of the first class */
-    float *value[FRONT_MAX_BORDER]; /* owned: the partners', as they are fed */
+    uint32_t *partner; /* owned */
+    int *other;        /* owned: the class of the lesser share */
+    float *share;      /* owned: of the first class */
+    float *value
+        [FROZEN_LAYERS_MAX_BORDER]; /* owned: the partners', as they are fed */
 };
 
 /* Where samples go in the graph: (rows, row) floats. */
@@ -42,25 +43,26 @@ struct trainer {
     const struct trainer_args *a; /* borrowed */
     const struct net *net;
     enum preprocess input;
-    struct graph *graph;   /* owned: with frozen layers, the tail behind them */
-    struct front front;    /* owned: those, if there is no cache of them */
+    struct graph *graph; /* owned: with frozen layers, the tail behind them */
+    struct frozen_layers
+        frozen;            /* owned: those, if there is no cache of them */
     const uint8_t **image; /* owned: of this rank's rows, for the front */
     struct mixture mixture;
     struct collective coll;
     const struct optim *optim;
-    struct weighing weighing;
+    struct class_weights class_weights;
     struct embedding embedding;  /* of contrastive */
     float *block;                /* owned: the next four */
     float *slot[OPTIM_MAX_SLOT]; /* of the optimiser */
     float *best_param, *best_state;
-    struct variants *fresh; /* owned; NULL: variants are stored */
-    float *average;         /* owned: of the weights; NULL without train.ema */
-    struct sampler sampler; /* of balanced batches */
-    uint32_t *order;        /* owned: of this epoch's samples */
-    uint32_t *row;          /* owned: this rank's samples in a batch */
-    uint32_t *validation;   /* owned: order of its samples, for contrastive;
+    struct online *fresh; /* owned; NULL: variants are stored */
+    float *average;       /* owned: of the weights; NULL without train.ema */
+    struct balanced_sampler sampler; /* of balanced batches */
+    uint32_t *order;                 /* owned: of this epoch's samples */
+    uint32_t *row;                   /* owned: this rank's samples in a batch */
+    uint32_t *validation; /* owned: order of its samples, for contrastive;
                              those of a class stand together */
-    int *label;             /* owned: of this rank's rows */
+    int *label;           /* owned: of this rank's rows */
     struct train_state state;
     struct history history; /* on rank 0 */
     struct checkpoint checkpoint;
@@ -106,7 +108,8 @@ void trainer_close_options(struct trainer *t);
 void trainer_swap_average(struct trainer *t);
 
 /* Where samples go, of as many values as it returns. */
-int trainer_fed(const struct trainer *t, struct fed fed[FRONT_MAX_BORDER]);
+int trainer_fed(const struct trainer *t,
+                struct fed fed[FROZEN_LAYERS_MAX_BORDER]);
 
 /* Write this rank's rows into the graph; returns the first one's place in the
  * batch. */

@@ -20,23 +20,23 @@ enum preprocess trainer_input(const struct config *c, const struct net *net)
 }
 
 /* Frozen layers whose output is not kept. */
-static int build_front(struct trainer *t, const struct net_args *na,
-                       struct err *err)
+static int build_frozen(struct trainer *t, const struct net_args *na,
+                        struct err *err)
 {
-    return front_init(
-        &t->front,
-        &(struct front_args){.net = t->net,
-                             .shape = *na,
-                             .start = t->a->start,
-                             .seed = t->a->seed,
-                             .input = t->input,
-                             .bf16 = t->a->config->train.frozen_precision ==
-                                     PRECISION_BF16,
-                             .threads = t->a->threads},
+    return frozen_layers_init(
+        &t->frozen,
+        &(struct frozen_layers_args){
+            .net = t->net,
+            .shape = *na,
+            .start = t->a->start,
+            .seed = t->a->seed,
+            .input = t->input,
+            .bf16 = t->a->config->train.frozen_precision == PRECISION_BF16,
+            .threads = t->a->threads},
         err);
 }
 
-static int build(struct trainer *t, struct err *err)
+static int build_graph(struct trainer *t, struct err *err)
 {
     const struct config *c = t->a->config;
     const int64_t ranks = t->a->dist->size;
@@ -68,8 +68,9 @@ static int build(struct trainer *t, struct err *err)
                        (intmax_t)c->train.batch, (intmax_t)share,
                        GRAPH_MAX_BATCH);
     t->net = net_find(t->a->network, err);
-    weighing_init(&t->weighing);
-    if (t->a->weighs && weighing_read(&t->weighing, c, t->a->set, err) < 0)
+    class_weights_init(&t->class_weights);
+    if (t->a->weighs &&
+        class_weights_read(&t->class_weights, c, t->a->set, err) < 0)
         return -1;
     t->optim = optim_at((int)c->train.optimizer);
     if (!t->net)
@@ -84,25 +85,25 @@ static int build(struct trainer *t, struct err *err)
         return -1;
     if (t->a->start && weights_load(t->graph, t->net, t->a->start, err) < 0)
         return -1;
-    return t->a->freeze > 0 && !t->a->trunk ? build_front(t, &na, err) : 0;
+    return t->a->freeze > 0 && !t->a->cache ? build_frozen(t, &na, err) : 0;
 }
 
 /* Who makes fresh variants, if they are not stored. */
 static int start_variants(struct trainer *t, struct err *err)
 {
     const struct config *c = t->a->config;
-    const struct variants_args a = {.set = t->a->set,
-                                    .recipe = t->a->recipe,
-                                    .seed = t->a->seed,
-                                    .batch = (size_t)c->train.batch,
-                                    .rank = t->a->dist->rank,
-                                    .ranks = t->a->dist->size,
-                                    .workers = (int)c->train.augment_workers,
-                                    .data = t->a->data_dir};
+    const struct online_args a = {.set = t->a->set,
+                                  .recipe = t->a->recipe,
+                                  .seed = t->a->seed,
+                                  .batch = (size_t)c->train.batch,
+                                  .rank = t->a->dist->rank,
+                                  .ranks = t->a->dist->size,
+                                  .workers = (int)c->train.augment_workers,
+                                  .data = t->a->data_dir};
 
     if (c->train.augment == AUGMENT_STORED)
         return 0;
-    return variants_new(&t->fresh, &a, err);
+    return online_new(&t->fresh, &a, err);
 }
 
 void trainer_add_block(struct trainer *t, const char *name, float *data,
@@ -111,11 +112,11 @@ void trainer_add_block(struct trainer *t, const char *name, float *data,
     struct checkpoint *c = &t->checkpoint;
 
     BUG_ON(c->n_block == CHECKPOINT_MAX_BLOCKS);
-    c->block[c->n_block++] = (struct block){name, data, n};
+    c->block[c->n_block++] = (struct checkpoint_block){name, data, n};
 }
 
 /* Memory beside the graph's, and the list of what a checkpoint holds. */
-static int allocate(struct trainer *t, struct err *err)
+static int allocate_buffers(struct trainer *t, struct err *err)
 {
     const size_t p = graph_n_param(t->graph), s = graph_n_state(t->graph);
 
@@ -129,7 +130,7 @@ static int allocate(struct trainer *t, struct err *err)
     if (!t->block || !t->order || !t->row || !t->label || !t->image)
         return err_set(err, ERR_SYSTEM, "no memory to train %zu parameters", p);
     t->checkpoint = (struct checkpoint){.dir = t->checkpoint_dir,
-                                        .key = t->a->key,
+                                        .hash = t->a->hash,
                                         .state = &t->state,
                                         .history = &t->history};
     t->best_param = t->block + OPTIM_MAX_SLOT * p;
@@ -146,7 +147,7 @@ static int allocate(struct trainer *t, struct err *err)
 }
 
 /* A number that tells how sums are rounded here. */
-static int64_t arithmetic(void)
+static int64_t arithmetic_id(void)
 {
     char text[GEMM_DESCRIPTION];
 
@@ -164,17 +165,17 @@ int trainer_prepare(struct trainer *t, struct err *err)
     t->n_epoch = a->config->train.sampler == SAMPLER_BALANCED ? t->steps * batch
                                                               : a->set->n_train;
     t->state = (struct train_state){
-        .arithmetic = arithmetic(),
+        .arithmetic = arithmetic_id(),
         .rate = (double)(float)a->config->train.learning_rate,
         .ranks = a->dist->size,
     };
     plateau_init(&t->state.plateau);
     stopper_init(&t->state.stopper);
-    if (build(t, err) < 0 || allocate(t, err) < 0 ||
+    if (build_graph(t, err) < 0 || allocate_buffers(t, err) < 0 ||
         start_variants(t, err) < 0 || trainer_open_options(t, err) < 0 ||
         file_path(t->checkpoint_dir, err, "%s/checkpoint", a->dir) < 0)
         return -1;
-    return trainer_lead(t) ? dir_make(t->checkpoint_dir, err) : 0;
+    return trainer_lead(t) ? file_dir_make(t->checkpoint_dir, err) : 0;
 }
 
 /* On rank 0: go back to the newest checkpoint, if any. */
@@ -304,7 +305,7 @@ int trainer_write(struct trainer *t, struct err *err)
            graph_n_state(t->graph) * sizeof(float));
     if (write_model(t, "model.safetensors", &best, err) < 0)
         return -1;
-    return dir_remove(t->checkpoint_dir, err);
+    return file_dir_remove(t->checkpoint_dir, err);
 }
 
 /* Did an earlier process write the results, and end before it could say so? */
@@ -330,7 +331,7 @@ int trainer_complete(const struct trainer_args *a, bool *done, struct err *err)
 
 void trainer_release(struct trainer *t)
 {
-    variants_free(t->fresh);
+    online_free(t->fresh);
     graph_free(t->graph);
     free(t->block);
     free(t->order);
@@ -338,7 +339,7 @@ void trainer_release(struct trainer *t)
     trainer_close_options(t);
     free(t->label);
     free(t->image);
-    front_release(&t->front);
+    frozen_layers_release(&t->frozen);
     embedding_release(&t->embedding);
     history_release(&t->history);
     free(t);

@@ -32,7 +32,8 @@ static int source_of(const struct trainset *t, const struct rows *r, size_t i,
     return 0;
 }
 
-static void put(struct trainset *t, const struct sample *s, enum split split)
+static void put_sample(struct trainset *t, const struct sample *s,
+                       enum split split)
 {
     if (split == SPLIT_TRAIN)
         t->train[t->n_train++] = *s;
@@ -41,7 +42,8 @@ static void put(struct trainset *t, const struct sample *s, enum split split)
 }
 
 /* Append the usable rows to the samples of their splits. */
-static int gather(struct trainset *t, const struct rows *r, struct err *err)
+static int gather_rows(struct trainset *t, const struct rows *r,
+                       struct err *err)
 {
     const struct store *s = r->store;
     const bool original = s == &t->data;
@@ -62,7 +64,7 @@ static int gather(struct trainset *t, const struct rows *r, struct err *err)
             t->kept[t->n_kept++] = x.pixels;
         }
         if (split == SPLIT_TRAIN || original)
-            put(t, &x, split);
+            put_sample(t, &x, split);
     }
     return 0;
 }
@@ -102,7 +104,7 @@ static int same_kind(const struct store *a, const struct store *b,
 }
 
 /* Enough to learn from and to judge by? */
-static int check(const struct trainset *t, struct err *err)
+static int check_classes(const struct trainset *t, struct err *err)
 {
     size_t of_class[CONFIG_CLASSES_MAX] = {0};
     int classes = 0;
@@ -124,7 +126,7 @@ static int check(const struct trainset *t, struct err *err)
 }
 
 /* How large the cells were, as a network wants it. */
-static int measure(struct trainset *t, struct err *err)
+static int measure_cells(struct trainset *t, struct err *err)
 {
     const struct store *s = &t->data;
     struct cell_size *cell = calloc(s->n + 1, sizeof(*cell));
@@ -147,7 +149,7 @@ static int measure(struct trainset *t, struct err *err)
         if (store_label(s, i) >= 0) {
             const struct cell_size size = store_size(s, i);
 
-            size_standardise(&t->scale, &size, t->size[i]);
+            cell_size_standardise(&t->scale, &size, t->size[i]);
         }
     rc = 0;
 out:
@@ -156,7 +158,7 @@ out:
 }
 
 /* Each training sample n times, one for each of its fresh variants. */
-static int repeat(struct trainset *t, size_t n, struct err *err)
+static int repeat_samples(struct trainset *t, size_t n, struct err *err)
 {
     struct sample *all = calloc(t->n_train * n + 1, sizeof(*all));
 
@@ -173,7 +175,8 @@ static int repeat(struct trainset *t, size_t n, struct err *err)
     return 0;
 }
 
-static int fill(struct trainset *t, bool augmented, int fresh, struct err *err)
+static int fill_splits(struct trainset *t, bool augmented, int fresh,
+                       struct err *err)
 {
     const size_t room = t->data.n + t->augment.n;
     const struct rows data = {&t->data, -1};
@@ -187,19 +190,19 @@ static int fill(struct trainset *t, bool augmented, int fresh, struct err *err)
         return err_set(err, ERR_SYSTEM, "no memory for %zu samples", room);
     if (augmented && same_kind(&t->data, &t->augment, err) < 0)
         return -1;
-    if (gather(t, &data, err) < 0 ||
-        (augmented && gather(t, &augment, err) < 0))
+    if (gather_rows(t, &data, err) < 0 ||
+        (augmented && gather_rows(t, &augment, err) < 0))
         return -1;
     if (t->data.folds == 1)
         keep_samples(t);
     t->fresh = fresh;
-    if (fresh > 0 && repeat(t, (size_t)fresh, err) < 0)
+    if (fresh > 0 && repeat_samples(t, (size_t)fresh, err) < 0)
         return -1;
     t->h = t->data.h;
     t->w = t->data.w;
     t->n_class = t->data.n_class;
     t->class_name = t->data.class_name;
-    return check(t, err);
+    return check_classes(t, err);
 }
 
 int trainset_open(struct trainset *t, const struct trainset_args *a,
@@ -211,8 +214,8 @@ int trainset_open(struct trainset *t, const struct trainset_args *a,
     if (store_open(&t->data, a->data, err) == 0 &&
         (!a->augment || store_open(&t->augment, a->augment, err) == 0) &&
         store_use_fold(&t->data, a->fold, folds, err) == 0 &&
-        fill(t, a->augment != NULL, a->fresh, err) == 0 &&
-        (!a->size || measure(t, err) == 0))
+        fill_splits(t, a->augment != NULL, a->fresh, err) == 0 &&
+        (!a->size || measure_cells(t, err) == 0))
         return 0;
     trainset_close(t);
     return -1;

@@ -30,7 +30,7 @@ int import_weights_check(const char *network, const char *dir, struct err *err)
     char from[FILE_PATH_MAX];
     struct safetensors f = {0};
 
-    if (!net || pretrained_find(from, dir, network, err) < 0 ||
+    if (!net || pretrained_weights_find(from, dir, network, err) < 0 ||
         read_weights(&f, from, net, err) < 0)
         return -1;
     safetensors_release(&f);
@@ -56,21 +56,21 @@ static int convert_file(const char *from, const char *to, const char *network,
 }
 
 int import_weights(const char *run_dir, const struct plan *plan,
-                   const struct plan_node *node, const char *dir,
+                   const struct plan_step *node, const char *dir,
                    struct err *err)
 {
     char from[FILE_PATH_MAX], to[FILE_PATH_MAX], out[FILE_PATH_MAX];
     char hex[HASH_HEX];
     bool resumed;
 
-    if (pretrained_find(from, dir, node->network, err) < 0 ||
+    if (pretrained_weights_find(from, dir, node->network, err) < 0 ||
         hash_file(from, hex, err) < 0)
         return -1;
     if (strcmp(hex, plan_weights(plan, node->network)) != 0)
         return err_set(err, ERR_AGAIN, "'%.300s' has changed just now", from);
-    if (node_begin(run_dir, node, out, &resumed, err) < 0 ||
+    if (output_begin(run_dir, node, out, &resumed, err) < 0 ||
         file_path(to, err, "%s/%s.safetensors", out, node->network) < 0 ||
         convert_file(from, to, node->network, hex, err) < 0)
         return -1;
-    return node_commit(run_dir, node, err);
+    return output_commit(run_dir, node, err);
 }

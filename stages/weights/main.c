@@ -10,7 +10,7 @@
 static int handle(void *self, const struct unit *u, struct err *err)
 {
     (void)self;
-    return import_weights(u->run_dir, u->plan, u->node,
+    return import_weights(u->run_dir, u->plan, u->step,
                           u->config->train.weights, err);
 }
 

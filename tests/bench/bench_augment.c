@@ -40,17 +40,17 @@ static double recipe_seconds(const struct recipe *r,
     const double begin = clock_processor();
 
     for (uint32_t v = 0; v < pictures; v++) {
-        const struct recipe_key key = {1, "content", 7, v, 0};
+        const struct recipe_stream stream = {1, "content", 7, v, 0};
         struct buf text = {0};
 
-        recipe_apply(r, &key, p, &text);
+        recipe_apply(r, &stream, p, &text);
         buf_release(&text);
     }
     return clock_processor() - begin;
 }
 
-static void report(const char *name, const struct recipe *r,
-                   const struct augment_picture *p, uint32_t pictures)
+static void print_rate(const char *name, const struct recipe *r,
+                       const struct augment_picture *p, uint32_t pictures)
 {
     double best = 1e9;
 
@@ -73,7 +73,7 @@ static void report_operation(const struct augment *a,
 
     for (int i = 0; i < AUGMENT_MAX_PARAMS; i++)
         step.range[i] = (struct recipe_range){a->strong[i], a->strong[i]};
-    report(a->name, &r, p, 200);
+    print_rate(a->name, &r, p, 200);
 }
 
 static void report_recipe(const char *name, const struct augment_picture *p)
@@ -82,12 +82,12 @@ static void report_recipe(const char *name, const struct augment_picture *p)
     struct err err;
 
     BUG_ON(recipe_find(&r, name, &err) < 0);
-    report(name, &r, p, 1000);
+    print_rate(name, &r, p, 1000);
     recipe_release(&r);
 }
 
 /* A cell of sorts: smooth, with two edges and some grain. */
-static void draw(uint8_t *px)
+static void draw_cell(uint8_t *px)
 {
     for (int i = 0; i < BYTES; i++) {
         const int k = i % 3, x = i / 3 % SIDE - 50, y = i / 3 / SIDE - 60;
@@ -107,8 +107,8 @@ int main(int argc, char **argv)
                                       malloc(augment_scratch(SIDE, SIDE))};
 
     BUG_ON(!p.scratch);
-    draw(src);
-    report("mix", &common, &p, 1000);
+    draw_cell(src);
+    print_rate("mix", &common, &p, 1000);
     for (size_t i = 0; recipe_text_at(i); i++)
         report_recipe(recipe_text_at(i), &p);
     for (int i = 0; argc > 1 && augment_at(i); i++)

@@ -16,11 +16,11 @@
 
 enum { N = 812, K = 5, A_GROUP = 4, RESAMPLES = 2000, RUNS = 5, FIGURES = 5 };
 
-struct bench {
+struct bootstrap_bench {
     struct outcomes o;
     struct curves curves;
     struct metrics m;
-    int label[N], said[N];
+    int label[N], predicted[N];
     double p[N * K];
     char name[N][16];
     const char *group[N];
@@ -32,7 +32,7 @@ static const char classes[K][CONFIG_NAME_MAX] = {"Dyskeratotic", "Koilocytotic",
                                                  "Superficial-Intermediate"};
 
 /* Right in about nine of ten. */
-static void make(struct bench *b)
+static void make_cells(struct bootstrap_bench *b)
 {
     struct rng rng;
 
@@ -46,17 +46,17 @@ static void make(struct bench *b)
                 (double)rng_uniform(&rng) + .75 * (c == b->label[i]);
         for (int c = 0; c < K; c++)
             b->p[i * K + (size_t)c] /= sum;
-        b->said[i] = outcomes_argmax(b->p + i * K, K);
+        b->predicted[i] = outcomes_argmax(b->p + i * K, K);
         snprintf(b->name[i], sizeof(b->name[i]), "g/%zu", i / A_GROUP);
         b->group[i] = b->name[i];
         b->id[i] = (uint32_t)(i / A_GROUP);
     }
-    b->o = (struct outcomes){N, K, b->label, b->said, b->p, NULL};
+    b->o = (struct outcomes){N, K, b->label, b->predicted, b->p, NULL};
 }
 
-static void five(void *self, const uint32_t *w, double *v)
+static void five_figures(void *self, const uint32_t *w, double *v)
 {
-    struct bench *b = self;
+    struct bootstrap_bench *b = self;
     struct outcomes o = b->o;
     struct areas areas;
 
@@ -70,7 +70,7 @@ static void five(void *self, const uint32_t *w, double *v)
     v[4] = areas.macro_roc;
 }
 
-static void bench_five(struct bench *b)
+static void bench_five(struct bootstrap_bench *b)
 {
     const struct bootstrap run = {.n = N,
                                   .n_group = N / A_GROUP,
@@ -78,7 +78,7 @@ static void bench_five(struct bench *b)
                                   .resamples = RESAMPLES,
                                   .seed = 1,
                                   .n_value = FIGURES,
-                                  .each = five,
+                                  .each = five_figures,
                                   .self = b};
     struct interval v[FIGURES];
     struct err err;
@@ -96,24 +96,24 @@ static void bench_five(struct bench *b)
            FIGURES, best);
 }
 
-static void bench_all(struct bench *b, const struct config *c)
+static void bench_all(struct bootstrap_bench *b, const struct config *c)
 {
     double best = INFINITY;
 
     for (int i = 0; i < RUNS; i++) {
-        struct assess a = {.experiment = "bench",
-                           .network = "net",
-                           .model = "best",
-                           .class_name = classes,
-                           .settings = &c->evaluate,
-                           .seed = 1,
-                           .test = {b->o, b->group},
-                           .validation = {b->o, b->group}};
+        struct metrics_json a = {.experiment = "bench",
+                                 .network = "net",
+                                 .model = "best",
+                                 .class_name = classes,
+                                 .settings = &c->evaluate,
+                                 .seed = 1,
+                                 .test = {b->o, b->group},
+                                 .validation = {b->o, b->group}};
         const double start = clock_now();
         struct err err;
 
-        BUG_ON(assess_run(&a, &err) < 0);
-        assess_release(&a);
+        BUG_ON(metrics_json_run(&a, &err) < 0);
+        metrics_json_release(&a);
         best = fmin(best, clock_now() - start);
     }
     printf("the same, all figures of metrics.json: %.3f s\n", best);
@@ -121,11 +121,11 @@ static void bench_all(struct bench *b, const struct config *c)
 
 int main(void)
 {
-    struct bench *b = calloc(1, sizeof(*b));
+    struct bootstrap_bench *b = calloc(1, sizeof(*b));
     struct config *c = malloc(sizeof(*c));
 
     BUG_ON(!b || !c);
-    make(b);
+    make_cells(b);
     config_init(c);
     bench_five(b);
     bench_all(b, c);

@@ -29,12 +29,12 @@ static dnnl_engine_t engine;
 static dnnl_stream_t stream;
 
 /* One convolution, in oneDNN's words. */
-struct shape {
+struct dnnl_conv {
     dnnl_dims_t x, w, y, stride, before, after;
     int w_dims; /* 5 if it is depthwise */
 };
 
-static void set4(dnnl_dims_t d, int n, int c, int h, int w)
+static void set_dims(dnnl_dims_t d, int n, int c, int h, int w)
 {
     d[0] = n;
     d[1] = c;
@@ -43,7 +43,7 @@ static void set4(dnnl_dims_t d, int n, int c, int h, int w)
 }
 
 /* Padding is what makes the sizes come out, less of it before. */
-static void set_window(struct shape *s, const struct node *nd, int size)
+static void set_window(struct dnnl_conv *s, const struct node *nd, int size)
 {
     const struct tensor *x = &nd->in[0]->out, *y = &nd->out;
     const int in[2] = {x->h, x->w}, out[2] = {y->h, y->w};
@@ -58,15 +58,15 @@ static void set_window(struct shape *s, const struct node *nd, int size)
     }
 }
 
-static struct shape shape_of(const struct node *nd, bool depthwise)
+static struct dnnl_conv shape_of(const struct node *nd, bool depthwise)
 {
     const struct tensor *x = &nd->in[0]->out, *y = &nd->out;
     const int *k = nd->slot[0].dim;
-    struct shape s = {.w_dims = depthwise ? 5 : 4};
+    struct dnnl_conv s = {.w_dims = depthwise ? 5 : 4};
 
-    set4(s.x, BATCH, x->c, x->h, x->w);
-    set4(s.y, BATCH, y->c, y->h, y->w);
-    set4(s.w, y->c, x->c, k[0], k[1]);
+    set_dims(s.x, BATCH, x->c, x->h, x->w);
+    set_dims(s.y, BATCH, y->c, y->h, y->w);
+    set_dims(s.w, y->c, x->c, k[0], k[1]);
     if (depthwise) {
         const dnnl_dims_t w = {x->c, 1, 1, k[0], k[1]};
 
@@ -78,8 +78,9 @@ static struct shape shape_of(const struct node *nd, bool depthwise)
 
 enum pass_kind { FORWARD, BACKWARD_DATA, BACKWARD_WEIGHTS };
 
-static dnnl_status_t describe(const struct shape *s, enum pass_kind kind,
-                              dnnl_alg_kind_t how, dnnl_convolution_desc_t *d)
+static dnnl_status_t describe_conv(const struct dnnl_conv *s,
+                                   enum pass_kind kind, dnnl_alg_kind_t how,
+                                   dnnl_convolution_desc_t *d)
 {
     const dnnl_format_tag_t any = dnnl_format_tag_any;
     dnnl_memory_desc_t x, w, y;
@@ -137,7 +138,7 @@ static double time_primitive(dnnl_primitive_t prim, const dnnl_exec_arg_t *arg)
 }
 
 /* Seconds; negative if oneDNN has no such algorithm for this shape. */
-static double time_pass(const struct shape *s, enum pass_kind kind,
+static double time_pass(const struct dnnl_conv *s, enum pass_kind kind,
                         dnnl_alg_kind_t how, dnnl_primitive_desc_t hint)
 {
     dnnl_convolution_desc_t d;
@@ -146,7 +147,7 @@ static double time_pass(const struct shape *s, enum pass_kind kind,
     dnnl_exec_arg_t arg[MAX_ARG];
     double t;
 
-    if (describe(s, kind, how, &d) ||
+    if (describe_conv(s, kind, how, &d) ||
         dnnl_primitive_desc_create(&desc, &d, NULL, engine, hint))
         return -1.0;
     BUG_ON(dnnl_primitive_create(&prim, desc));
@@ -169,7 +170,7 @@ static double time_pass(const struct shape *s, enum pass_kind kind,
     return t;
 }
 
-static double best_pass(const struct shape *s, enum pass_kind kind)
+static double best_pass(const struct dnnl_conv *s, enum pass_kind kind)
 {
     static const dnnl_alg_kind_t how[] = {dnnl_convolution_direct,
                                           dnnl_convolution_winograd};
@@ -181,7 +182,7 @@ static double best_pass(const struct shape *s, enum pass_kind kind)
         double t;
 
         if (kind != FORWARD &&
-            (describe(s, FORWARD, how[i], &d) ||
+            (describe_conv(s, FORWARD, how[i], &d) ||
              dnnl_primitive_desc_create(&hint, &d, NULL, engine, NULL)))
             continue;
         t = time_pass(s, kind, how[i], hint);
@@ -194,7 +195,7 @@ static double best_pass(const struct shape *s, enum pass_kind kind)
     return best;
 }
 
-static void bench(const struct net *net)
+static void bench_network(const struct net *net)
 {
     struct err err = {0};
     struct graph *g = net_new(
@@ -207,7 +208,7 @@ static void bench(const struct net *net)
     for (int i = 0; i < graph_n_node(g); i++) {
         const struct node *nd = graph_node_at(g, i);
         const bool depthwise = strcmp(nd->op->name, "depthwise") == 0;
-        struct shape s;
+        struct dnnl_conv s;
         double t;
 
         if (!depthwise && strcmp(nd->op->name, "conv2d") != 0)
@@ -238,7 +239,7 @@ int main(int argc, char **argv)
             fprintf(stderr, "bench_conv: %s\n", err.text);
             return 2;
         }
-        bench(net);
+        bench_network(net);
     }
     dnnl_stream_destroy(stream);
     dnnl_engine_destroy(engine);

@@ -23,18 +23,18 @@
 
 enum { SIDE = 110, PIXELS = SIDE * SIDE, CLASSES = 5, RUNS = 3 };
 
-struct bench {
+struct explain_bench {
     struct graph *keep, *fold;
     struct gradients gradients;
     struct scorer scorer;
     struct config config;
     uint8_t rgb[3 * PIXELS], view[PIXELS];
     float x[3 * PIXELS], heat[PIXELS];
-    struct cam_task task;
+    struct explainer_task task;
 };
 
-static struct graph *build(const struct net *net, int batch,
-                           enum graph_memory memory)
+static struct graph *build_graph(const struct net *net, int batch,
+                                 enum graph_memory memory)
 {
     struct err err = {0};
     struct graph *g = net_new(
@@ -47,7 +47,7 @@ static struct graph *build(const struct net *net, int batch,
     return g;
 }
 
-static void open(struct bench *b, const struct net *net)
+static void open_bench(struct explain_bench *b, const struct net *net)
 {
     static const int target = 0;
     struct rng rng;
@@ -56,8 +56,8 @@ static void open(struct bench *b, const struct net *net)
 
     config_init(&b->config);
     b->scorer.threads = omp_get_max_threads();
-    b->keep = build(net, GRADIENTS_BATCH, GRAPH_KEEP_ALL);
-    b->fold = build(net, SCORER_BATCH, GRAPH_INFER);
+    b->keep = build_graph(net, GRADIENTS_BATCH, GRAPH_KEEP_ALL);
+    b->fold = build_graph(net, SCORER_BATCH, GRAPH_INFER);
     b->scorer.graph = b->fold;
     layer = graph_node(b->keep, net->cam_layer);
     BUG_ON(gradients_init(&b->gradients, b->keep, &layer, 1, &err) < 0);
@@ -66,7 +66,7 @@ static void open(struct bench *b, const struct net *net)
         b->rgb[i] =
             (uint8_t)(128.0 + 100.0 * sin(0.002 * i) + rng_below(&rng, 20));
     preprocess(PREPROCESS_TF, b->rgb, PIXELS, b->x);
-    b->task = (struct cam_task){
+    b->task = (struct explainer_task){
         .settings = &b->config.explain,
         .seed = 1,
         .rgb = b->rgb,
@@ -83,16 +83,16 @@ static void open(struct bench *b, const struct net *net)
     };
 }
 
-static void run_method(struct bench *b, const char *name)
+static void run_method(struct explain_bench *b, const char *name)
 {
     struct err err = {0};
     const struct explainer *e = explainer_find(name, &err);
-    struct cam_map map = {b->heat, b->view};
+    struct explainer_map map = {b->heat, b->view};
 
     BUG_ON(!e || e->explain(&b->task, &map, &err) < 0);
 }
 
-static void run_family(struct bench *b, const char *name)
+static void run_family(struct explain_bench *b, const char *name)
 {
     (void)name;
     gradients_take(&b->gradients, b->x, b->task.target, 1);
@@ -101,16 +101,16 @@ static void run_family(struct bench *b, const char *name)
     run_method(b, "layercam");
 }
 
-static void run_faith(struct bench *b, const char *name)
+static void run_faith(struct explain_bench *b, const char *name)
 {
     struct err err = {0};
-    struct faith f = {0};
+    struct faithfulness f = {0};
 
     (void)name;
-    BUG_ON(faith_measure(&b->task, b->heat, 0, &f, &err) < 0);
+    BUG_ON(faithfulness_measure(&b->task, b->heat, 0, &f, &err) < 0);
 }
 
-static void run_quickshift(struct bench *b, const char *name)
+static void run_quickshift(struct explain_bench *b, const char *name)
 {
     static int32_t label[PIXELS];
     const struct quickshift_args a = {4, 200, 0.2, NULL};
@@ -120,13 +120,13 @@ static void run_quickshift(struct bench *b, const char *name)
     BUG_ON(quickshift(&a, b->rgb, SIDE, SIDE, label, &err) < 1);
 }
 
-static void forward_backward(struct bench *b, int n)
+static void forward_backward(struct explain_bench *b, int n)
 {
     for (int i = 0; i < n; i++)
         gradients_of_input(b->keep, 1, 0);
 }
 
-static void forward_many(struct bench *b, int n)
+static void forward_many(struct explain_bench *b, int n)
 {
     for (int i = 0; i < n; i += SCORER_BATCH) {
         graph_set_batch(b->fold, n - i < SCORER_BATCH ? n - i : SCORER_BATCH);
@@ -134,8 +134,9 @@ static void forward_many(struct bench *b, int n)
     }
 }
 
-static double seconds(struct bench *b, const char *name,
-                      void (*run)(struct bench *b, const char *name))
+static double median_seconds(struct explain_bench *b, const char *name,
+                             void (*run)(struct explain_bench *b,
+                                         const char *name))
 {
     double best = INFINITY;
 
@@ -148,8 +149,8 @@ static double seconds(struct bench *b, const char *name,
     return best;
 }
 
-static double passes(struct bench *b, int n,
-                     void (*run)(struct bench *b, int n))
+static double count_passes(struct explain_bench *b, int n,
+                           void (*run)(struct explain_bench *b, int n))
 {
     double best = INFINITY;
 
@@ -162,7 +163,8 @@ static double passes(struct bench *b, int n,
     return best;
 }
 
-static void report(const char *net, const char *what, double s, int n, double p)
+static void print_row(const char *net, const char *what, double s, int n,
+                      double p)
 {
     printf("explain %-12s %-10s %9.4f s", net, what, s);
     if (n > 0)
@@ -172,7 +174,7 @@ static void report(const char *net, const char *what, double s, int n, double p)
 }
 
 /* Channels whose map is not flat, and one pass for all that are. */
-static int score_passes(const struct cam_layer *l)
+static int score_passes(const struct gradients_layer *l)
 {
     int n = 0, flat = 0;
 
@@ -189,38 +191,38 @@ static int score_passes(const struct cam_layer *l)
 }
 
 /* What no peer is asked for. */
-static void bench_rest(struct bench *b, const char *name)
+static void bench_rest(struct explain_bench *b, const char *name)
 {
     int n;
 
     n = 2 + 2 * (int)b->config.explain.faith_steps + ROAD_ROWS;
-    report(name, "faith", seconds(b, "", run_faith), n,
-           passes(b, n, forward_many));
+    print_row(name, "faith", median_seconds(b, "", run_faith), n,
+              count_passes(b, n, forward_many));
     n = (int)b->config.explain.intgrad_steps;
-    report(name, "intgrad", seconds(b, "intgrad", run_method), n,
-           passes(b, n, forward_backward));
-    report(name, "smoothgrad", seconds(b, "smoothgrad", run_method), n,
-           passes(b, n, forward_backward));
+    print_row(name, "intgrad", median_seconds(b, "intgrad", run_method), n,
+              count_passes(b, n, forward_backward));
+    print_row(name, "smoothgrad", median_seconds(b, "smoothgrad", run_method),
+              n, count_passes(b, n, forward_backward));
 }
 
-static void bench(const char *name, bool brief)
+static void bench_network(const char *name, bool brief)
 {
-    struct bench *b = calloc(1, sizeof(*b));
+    struct explain_bench *b = calloc(1, sizeof(*b));
     struct err err = {0};
     const struct net *net = net_find(name, &err);
     int n;
 
     BUG_ON(!b || !net);
-    open(b, net);
-    report(name, "family", seconds(b, "", run_family), 1,
-           passes(b, 1, forward_backward));
+    open_bench(b, net);
+    print_row(name, "family", median_seconds(b, "", run_family), 1,
+              count_passes(b, 1, forward_backward));
     n = score_passes(b->gradients.layer);
-    report(name, "scorecam", seconds(b, "scorecam", run_method), n,
-           passes(b, n, forward_many));
+    print_row(name, "scorecam", median_seconds(b, "scorecam", run_method), n,
+              count_passes(b, n, forward_many));
     n = (int)b->config.explain.lime_samples;
-    report(name, "lime", seconds(b, "lime", run_method), n,
-           passes(b, n, forward_many));
-    report(name, "quickshift", seconds(b, "", run_quickshift), 0, 0);
+    print_row(name, "lime", median_seconds(b, "lime", run_method), n,
+              count_passes(b, n, forward_many));
+    print_row(name, "quickshift", median_seconds(b, "", run_quickshift), 0, 0);
     if (!brief)
         bench_rest(b, name);
     gradients_release(&b->gradients);
@@ -234,8 +236,8 @@ int main(int argc, char **argv)
     const bool brief = argc > 1 && strcmp(argv[1], "--short") == 0;
 
     for (int i = 1 + brief; i < argc; i++)
-        bench(argv[i], brief);
+        bench_network(argv[i], brief);
     if (argc < 2 + brief)
-        bench("mobilenetv2", brief);
+        bench_network("mobilenetv2", brief);
     return 0;
 }

@@ -38,7 +38,7 @@ static void make_crops(void)
                 im.px[k] =
                     (uint8_t)(100 * c + 40 + i % 50 + (int)rng_below(&rng, 60));
             BUG_ON(file_path(path, &err, "%s/in/class%d", top, c) < 0 ||
-                   dir_make(path, &err) < 0 ||
+                   file_dir_make(path, &err) < 0 ||
                    file_path(path, &err, "%s/in/class%d/%03d_%02d.bmp", top, c,
                              i / 4, i % 4) < 0 ||
                    bmp_write(&im, path, &err) < 0);
@@ -46,7 +46,7 @@ static void make_crops(void)
     image_release(&im);
 }
 
-static double once(double (*clock)(void), enum near_choice near)
+static double time_once(double (*clock)(void), enum near_choice near)
 {
     char in[FILE_PATH_MAX], out[FILE_PATH_MAX];
     struct config c;
@@ -59,21 +59,21 @@ static double once(double (*clock)(void), enum near_choice near)
     c.split.near_duplicates = near;
     BUG_ON(file_path(in, &err, "%s/in", top) < 0 ||
            file_path(out, &err, "%s/out", top) < 0 ||
-           dir_remove(out, &err) < 0 || dir_make(out, &err) < 0);
+           file_dir_remove(out, &err) < 0 || file_dir_make(out, &err) < 0);
     begin = clock();
     BUG_ON(preprocess_run(&a, &sum, &err) < 0 || sum.n_aside > 0);
     preprocess_summary_release(&sum);
     return clock() - begin;
 }
 
-static void report(const char *what, int threads, double (*clock)(void),
-                   enum near_choice near)
+static void print_times(const char *what, int threads, double (*clock)(void),
+                        enum near_choice near)
 {
     double best = 1e9;
 
     omp_set_num_threads(threads);
     for (int i = 0; i < RUNS; i++) {
-        const double s = once(clock, near);
+        const double s = time_once(clock, near);
 
         best = s < best ? s : best;
     }
@@ -89,9 +89,9 @@ int main(void)
 
     BUG_ON(!mkdtemp(top));
     make_crops();
-    report("per core", 1, clock_processor, NEAR_SEPARATE);
-    report("  read twice", 1, clock_processor, NEAR_TOGETHER);
+    print_times("per core", 1, clock_processor, NEAR_SEPARATE);
+    print_times("  read twice", 1, clock_processor, NEAR_TOGETHER);
     snprintf(what, sizeof(what), "on %d cores", cores);
-    report(what, cores, clock_now, NEAR_SEPARATE);
-    return dir_remove(top, &err) < 0;
+    print_times(what, cores, clock_now, NEAR_SEPARATE);
+    return file_dir_remove(top, &err) < 0;
 }

@@ -21,7 +21,7 @@
 
 enum { SIDE = 110, PIXELS = SIDE * SIDE * 3, MANY = 32, ROUNDS = 5 };
 
-static void must(bool good, const char *what, const struct err *err)
+static void must_be(bool good, const char *what, const struct err *err)
 {
     if (good)
         return;
@@ -31,31 +31,33 @@ static void must(bool good, const char *what, const struct err *err)
 }
 
 /* Confirm 'n' messages, then leave. */
-static void be_sink(const char *at, const struct keypair *keys, int n)
+static void be_sink(const char *at, const struct curve_keypair *keys, int n)
 {
     void *zmq = zmq_ctx_new(), *s = zmq_socket(zmq, ZMQ_ROUTER);
-    struct keys_guard *guard = NULL;
+    struct curve_server *guard = NULL;
     struct msg_samples x = {.count = 0};
     struct buf out = {0};
     struct err err = {0};
 
     if (keys) {
-        guard = keys_guard_new(zmq, keys, &err);
-        must(guard && keys_server(guard, s, &err) == 0, "server", &err);
+        guard = curve_server_new(zmq, keys, &err);
+        must_be(guard && curve_keys_server(guard, s, &err) == 0, "server",
+                &err);
     }
-    must(zmq_bind(s, at) == 0, at, NULL);
+    must_be(zmq_bind(s, at) == 0, at, NULL);
     for (int i = 0; i < n; i++) {
         struct msg_confirm c = {.code = ERR_NONE};
         zmq_msg_t from, m;
 
         zmq_msg_init(&from);
         zmq_msg_init(&m);
-        must(zmq_msg_recv(&from, s, 0) >= 0 && zmq_msg_recv(&m, s, 0) >= 0,
-             "receive", NULL);
-        must(samples_decode(&x, zmq_msg_data(&m), zmq_msg_size(&m), &err) == 0,
-             "decode", &err);
+        must_be(zmq_msg_recv(&from, s, 0) >= 0 && zmq_msg_recv(&m, s, 0) >= 0,
+                "receive", NULL);
+        must_be(samples_decode(&x, zmq_msg_data(&m), zmq_msg_size(&m), &err) ==
+                    0,
+                "decode", &err);
         c.unit = x.unit;
-        must(confirm_encode(&c, &out, &err) == 0, "confirm", &err);
+        must_be(confirm_encode(&c, &out, &err) == 0, "confirm", &err);
         zmq_msg_send(&from, s, ZMQ_SNDMORE);
         zmq_send(s, out.data, out.len, 0);
         zmq_msg_close(&m);
@@ -63,7 +65,7 @@ static void be_sink(const char *at, const struct keypair *keys, int n)
     samples_release(&x);
     buf_release(&out);
     zmq_close(s);
-    keys_guard_free(guard);
+    curve_server_free(guard);
     zmq_ctx_term(zmq);
     _exit(0);
 }
@@ -73,9 +75,9 @@ static void send_one(void *s, struct msg_samples *m, struct buf *out)
     struct err err = {0};
     char answer[1024];
 
-    must(samples_encode(m, out, &err) == 0, "encode", &err);
-    must(zmq_send(s, out->data, out->len, 0) >= 0, "send", NULL);
-    must(zmq_recv(s, answer, sizeof(answer), 0) > 0, "answer", NULL);
+    must_be(samples_encode(m, out, &err) == 0, "encode", &err);
+    must_be(zmq_send(s, out->data, out->len, 0) >= 0, "send", NULL);
+    must_be(zmq_recv(s, answer, sizeof(answer), 0) > 0, "answer", NULL);
 }
 
 static int by_size(const void *a, const void *b)
@@ -86,7 +88,8 @@ static int by_size(const void *a, const void *b)
 }
 
 /* Median samples a second with 'count' samples in a message. */
-static double measure(void *s, struct msg_samples *m, int count, int messages)
+static double samples_a_second(void *s, struct msg_samples *m, int count,
+                               int messages)
 {
     double rate[ROUNDS];
     struct buf out = {0};
@@ -104,8 +107,9 @@ static double measure(void *s, struct msg_samples *m, int count, int messages)
     return rate[ROUNDS / 2];
 }
 
-static void bench(const char *name, const char *at,
-                  const struct keypair *server, const struct keypair *worker)
+static void bench_link(const char *name, const char *at,
+                       const struct curve_keypair *server,
+                       const struct curve_keypair *worker)
 {
     enum { SINGLES = 2000, BATCHES = 200 };
     static const char record[] =
@@ -126,18 +130,19 @@ static void bench(const char *name, const char *at,
     zmq = zmq_ctx_new();
     s = zmq_socket(zmq, ZMQ_DEALER);
     zmq_setsockopt(s, ZMQ_RCVTIMEO, &wait, sizeof(wait));
-    must(pixels && s, "memory", NULL);
+    must_be(pixels && s, "memory", NULL);
     for (int i = 0; i < MANY * PIXELS; i++)
         pixels[i] = (uint8_t)(i * 7);
     for (int i = 0; i < MANY; i++)
         m.record[i] = record;
     m.pixels = pixels;
-    must(!worker || keys_client(worker, s, NULL, &err) == 0, "client", &err);
-    must(zmq_connect(s, at) == 0, at, NULL);
+    must_be(!worker || curve_keys_client(worker, s, NULL, &err) == 0, "client",
+            &err);
+    must_be(zmq_connect(s, at) == 0, at, NULL);
     m.count = 1;
     send_one(s, &m, &(struct buf){0});
-    one = measure(s, &m, 1, SINGLES);
-    many = measure(s, &m, MANY, BATCHES);
+    one = samples_a_second(s, &m, 1, SINGLES);
+    many = samples_a_second(s, &m, MANY, BATCHES);
     printf("%-14s %8.0f samples/s %6.0f MB/s one by one, %8.0f samples/s "
            "%6.0f MB/s in batches of %d\n",
            name, one, one * PIXELS / 1e6, many, many * PIXELS / 1e6, MANY);
@@ -150,23 +155,23 @@ static void bench(const char *name, const char *at,
 int main(void)
 {
     char dir[] = "/tmp/papline-bench-XXXXXX", at[128], path[128];
-    struct keypair server, worker;
+    struct curve_keypair server, worker;
     struct err err = {0};
 
-    must(mkdtemp(dir) != NULL, "mkdtemp", NULL);
+    must_be(mkdtemp(dir) != NULL, "mkdtemp", NULL);
     snprintf(at, sizeof(at), "ipc://%s/sink", dir);
     printf("queue, worker to sink, samples of %d bytes:\n", PIXELS);
     fflush(stdout);
-    bench("ipc", at, NULL, NULL);
-    must(keys_make(dir, &err) == 0, "keys", &err);
+    bench_link("ipc", at, NULL, NULL);
+    must_be(curve_keys_make(dir, &err) == 0, "keys", &err);
     snprintf(path, sizeof(path), "%s/keys/server.key", dir);
-    must(keys_read(path, &server, &err) == 0, "keys", &err);
+    must_be(curve_keys_read(path, &server, &err) == 0, "keys", &err);
     snprintf(path, sizeof(path), "%s/keys/worker.key", dir);
-    must(keys_read(path, &worker, &err) == 0, "keys", &err);
+    must_be(curve_keys_read(path, &worker, &err) == 0, "keys", &err);
     snprintf(at, sizeof(at), "tcp://127.0.0.1:%d",
              20000 + (int)getpid() % 20000);
     fflush(stdout);
-    bench("tcp with CURVE", at, &server, &worker);
-    must(dir_remove(dir, &err) == 0, "remove", &err);
+    bench_link("tcp with CURVE", at, &server, &worker);
+    must_be(file_dir_remove(dir, &err) == 0, "remove", &err);
     return 0;
 }

@@ -134,13 +134,13 @@ explain:
 EOF
 }
 
-# What status.json says of the node in hand.
+# What status.json says of the step in hand.
 units_done() {
     sed -n '/"units"/,/}/s/.*"done": \([0-9]*\).*/\1/p' "$1/status.json" |
         head -n 1
 }
 some_units_done() { [ "$(units_done "$1")" -ge "${2:-1}" ]; }
-node_is() { # node_is <run> <node> <state>
+step_is() { # step_is <run> <step> <state>
     grep -A1 "\"name\": \"$2\"" "$1/status.json" | grep -q "\"state\": \"$3\""
 }
 

@@ -10,11 +10,11 @@ papline run "$T/c.yaml" "$@" --run "$T/run" --set augment.workers=2 \
     --set scheduler.lease=2 >"$T/log" 2>&1 &
 run=$!
 kills=0
-wait_for 60 node_is "$T/run" augment running
+wait_for 60 step_is "$T/run" augment running
 for i in 1 2; do
     wait_for 20 some_units_done "$T/run" $((i * 5))
     w=$(workers_of augment "$T/run" | head -n 1)
-    node_is "$T/run" augment running && kill -9 "$w" && kills=$((kills + 1))
+    step_is "$T/run" augment running && kill -9 "$w" && kills=$((kills + 1))
 done
 ok "workers were killed in mid-run" test "$kills" -ge 1
 ok "the run ends well" ends_with 0 "$run"

@@ -16,7 +16,7 @@ start() {
     run=$!
 }
 many start
-wait_for 60 node_is "$T/run" augment running
+wait_for 60 step_is "$T/run" augment running
 wait_for 20 some_units_done "$T/run" 5
 ok "killed while augmenting" kill -9 "$run"
 wait "$run" 2>/dev/null
@@ -28,7 +28,7 @@ ok "the run whose scheduler was killed while augmenting goes on" \
 ok "augmented store: same bytes" same_store "$T/many/augment" "$T/run/augment"
 
 start "${few[@]}"
-wait_for 60 node_is "$T/run" train/$E running
+wait_for 60 step_is "$T/run" train/$E running
 wait_for 20 compgen -G "$T/run/train/$E.partial/checkpoint/*"
 ok "killed while training" kill -9 "$run"
 wait "$run" 2>/dev/null

@@ -5,7 +5,7 @@ small_config "$T/c.yaml"
 papline run "$T/c.yaml" --set augment.workers=0 --set augment.unit=1 \
     --set augment.variants=1000 --until augment >"$T/log" 2>&1 &
 run=$!
-ok "the run waits for workers" wait_for 60 node_is "$T/run" augment running
+ok "the run waits for workers" wait_for 60 step_is "$T/run" augment running
 sleep 0.7
 ok "  nothing is done yet" test "$(units_done "$T/run")" -eq 0
 papline-augment --join "$T/run" >"$T/one" 2>&1 &

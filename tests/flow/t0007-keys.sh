@@ -9,7 +9,7 @@ tcp() { # tcp <run>
 }
 tcp "$T/run"
 run=$!
-ok "the scheduler listens" wait_for 60 node_is "$T/run" augment running
+ok "the scheduler listens" wait_for 60 step_is "$T/run" augment running
 at=$(sed -n 's/.*"endpoint": "\(.*\)",*/\1/p' "$T/run/control.json")
 ok "  on the loopback only" expr "$at" : 'tcp://127\.0\.0\.1:[0-9]*$'
 ok "keys are for the owner alone" test "$(stat -c %a "$T/run/keys")" = 700
@@ -21,7 +21,7 @@ other=$!
 wait_for 30 test -s "$T/other/keys/worker.key"
 ok "another run's key is refused" status_is 2 papline-augment --connect "$at" \
     --key "$T/other/keys/worker.key"
-ok "  and the worker says so" says "refuses this worker's key"
+ok "  and the worker says so" says "refuses this worker's curve key"
 kill "$other"
 cp "$T/run/keys/worker.key" "$T/open.key"
 chmod 644 "$T/open.key"

@@ -14,7 +14,7 @@ start() {
     run=$!
 }
 many start
-wait_for 60 node_is "$T/run" augment running
+wait_for 60 step_is "$T/run" augment running
 wait_for 20 some_units_done "$T/run" 3
 kill -TERM "$run"
 ok "the scheduler while augmenting: 75" ends_with 75 "$run"
@@ -22,14 +22,14 @@ ok "  no process is left" no_process_of "$T/run"
 ok "  it says how to go on" grep -q "run the same command again" "$T/log"
 
 start "$@"
-wait_for 60 node_is "$T/run" train/$E running
+wait_for 60 step_is "$T/run" train/$E running
 wait_for 20 compgen -G "$T/run/train/$E.partial/checkpoint/*"
 kill -TERM "$run"
 ok "the scheduler while training: 75" ends_with 75 "$run"
 ok "  no process is left" no_process_of "$T/run"
 
 start "$@"
-wait_for 60 node_is "$T/run" train/$E running
+wait_for 60 step_is "$T/run" train/$E running
 wait_for 20 workers_of train "$T/run"
 sleep 0.3
 kill -TERM $(workers_of train "$T/run")

@@ -22,7 +22,7 @@ waiting() { # a run over tcp that waits for workers
     papline run "$T/c.yaml" --run "$T/$1" --set augment.workers=0 \
         --until augment --set "scheduler.endpoint=$at" >"$T/log" 2>&1 &
     run=$!
-    wait_for 60 node_is "$T/$1" augment running
+    wait_for 60 step_is "$T/$1" augment running
 }
 command_of() { # command_of <line of the README>: run it, made small
     case $1 in

@@ -28,7 +28,7 @@ for time in first second; do
     ok "  that is said" says "papline-train ended early"
     ok "  and that it failed" says "train/$E failed:"
     ok "what follows is skipped" says "evaluate/$E: skipped, its input train/$E failed"
-    ok "status says that the training failed" node_is "$T/run" "train/$E" failed
+    ok "status says that the training failed" step_is "$T/run" "train/$E" failed
 done
 ok "the journal tells" grep -q '"node-failed".*"train/' "$T/run/journal.jsonl"
 ok "  and not that it is done" not grep -q '"node-done".*"train/' \

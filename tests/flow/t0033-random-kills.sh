@@ -15,7 +15,7 @@ start() { # start <run> <workers>
     papline run "$T/c.yaml" "${big[@]}" --run "$1" \
         --set "augment.workers=$2" >>"$T/log" 2>&1 &
     run=$!
-    wait_for 60 node_is "$1" augment running
+    wait_for 60 step_is "$1" augment running
 }
 kill_some() { # kill_some <run> <times>: a random worker each, at random times
     local all

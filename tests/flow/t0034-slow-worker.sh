@@ -9,7 +9,7 @@ small_config "$T/c.yaml"
 papline run "$T/c.yaml" --set augment.workers=0 --set augment.unit=1 \
     --set "augment.recipe=$T/slow.yaml" --set augment.variants=600 --until augment >"$T/log" 2>&1 &
 run=$!
-wait_for 60 node_is "$T/run" augment running
+wait_for 60 step_is "$T/run" augment running
 papline-augment --join "$T/run" >"$T/slow.log" 2>&1 &
 slow=$!
 ok "one worker begins" wait_for 20 some_units_done "$T/run" 1

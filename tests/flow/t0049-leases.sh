@@ -24,7 +24,7 @@ start() { # start <run> <command...>: trainings beside a peer
     papline run "$T/c.yaml" "${one[@]}" --run "$T/$1" \
         --set 'train.seeds=[1,2,3]' >"$T/log" 2>&1 &
     run=$!
-    wait_for 60 node_is "$T/$1" preprocess running
+    wait_for 60 step_is "$T/$1" preprocess running
 }
 start late
 "$TOOLS/peer" "$T/late" hello=train drain=60000 credit=1 wait=1500 >"$T/peer"

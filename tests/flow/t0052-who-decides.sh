@@ -13,7 +13,7 @@ ok "  ignores nothing" test "$(ignored "$T/honest")" -eq 0
 papline run "$T/c.yaml" --until augment --set augment.workers=0 \
     --run "$T/run" >"$T/log" 2>&1 &
 run=$!
-ok "a run that waits for workers" wait_for 60 node_is "$T/run" augment running
+ok "a run that waits for workers" wait_for 60 step_is "$T/run" augment running
 u=$(first 2) # preprocess is the first step, augment the second
 ok "a peer that never said hello" "$TOOLS/peer" "$T/run" "result=$u" \
     "stored=$u" sealed "beat=$u" credit=5 junk wait=300
@@ -40,7 +40,7 @@ ok "the log has their number" grep -q "13 messages were ignored" "$T/log"
 papline run "$T/c.yaml" --until augment --set augment.workers=0 \
     --set scheduler.lease=1000 --run "$T/cut" >"$T/log" 2>&1 &
 run=$!
-ok "a run that waits for workers" wait_for 60 node_is "$T/cut" augment running
+ok "a run that waits for workers" wait_for 60 step_is "$T/cut" augment running
 again() { # again <word...>: a worker gets a unit, and connects anew
     "$TOOLS/peer" "$T/cut" hello=augment credit=1 unit=20000 again "$@" wait=300
 }
@@ -113,7 +113,7 @@ fi
 papline run "$T/c.yaml" --set scheduler.lease=1 --set explain.workers=0 \
     --run "$T/run" >"$T/log" 2>&1 &
 run=$!
-ok "a liar waits for evaluate" wait_for 60 node_is "$T/run" train/$E running
+ok "a liar waits for evaluate" wait_for 60 step_is "$T/run" train/$E running
 "$TOOLS/peer" "$T/run" hello=evaluate credit=1 unit=60000 result=mine wait=100 \
     >"$T/liar"
 ok "  and is given it" grep -q "^unit .* of evaluate/$E" "$T/liar"

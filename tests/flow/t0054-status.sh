@@ -16,7 +16,7 @@ ok "  the rest comes later" grep -qE "^ +later +train/$E" "$T/out"
 papline run "$T/c.yaml" --until augment --set augment.variants=2 \
     --set augment.workers=0 >"$T/log" 2>&1 &
 run=$!
-ok "a run that waits for workers" wait_for 60 node_is "$T/run" augment running
+ok "a run that waits for workers" wait_for 60 step_is "$T/run" augment running
 host=$(uname -n)
 for f in control status; do
     ok "$f.json has the host" grep -q "\"host\": \"$host\"" "$T/run/$f.json"

@@ -73,7 +73,7 @@ ok "  same bytes" cmp "$T/step1/train/$E/model.safetensors" \
 papline run "$T/c.yaml" --run "$T/tcp" --set augment.workers=0 --until augment \
     --set 'scheduler.endpoint=tcp://*:*' >"$T/log" 2>&1 &
 run=$!
-ok "a run on all interfaces" wait_for 60 node_is "$T/tcp" augment running
+ok "a run on all interfaces" wait_for 60 step_is "$T/tcp" augment running
 at=$(sed -n 's/.*"endpoint": "\(.*\)",*/\1/p' "$T/tcp/control.json")
 ok "  tells an address ($at)" expr "$at" : 'tcp://[1-9][0-9.]*:[1-9][0-9]*$'
 ok "  which a worker reaches" status_is 0 papline-augment --connect "$at" \
@@ -94,7 +94,7 @@ start() { # start <run>
     papline run "$T/c.yaml" --run "$1" --set augment.workers=0 \
         --until augment >"$T/log" 2>&1 &
     run=$!
-    wait_for 60 node_is "$1" augment running
+    wait_for 60 step_is "$1" augment running
 }
 start "$T/a"
 killed=$run

@@ -11,7 +11,7 @@
 #include "fuzz_main.h"
 #include "fuzz_tree.h"
 
-static const char key[] = "0123";
+static const char hash[] = "0123";
 
 /* As checkpoint.c has it. */
 static void hash_tensors(const struct safetensors *f, char hex[HASH_HEX])
@@ -20,17 +20,17 @@ static void hash_tensors(const struct safetensors *f, char hex[HASH_HEX])
 
     hash_init(&h);
     for (size_t i = 0; i < f->n_tensor; i++) {
-        const struct st_tensor *t = &f->tensor[i];
+        const struct safetensors_tensor *t = &f->tensor[i];
 
         hash_add_string(&h, t->name);
         hash_add(&h, t->dim, sizeof(t->dim));
-        if (st_bytes(t))
-            hash_add(&h, t->data, st_bytes(t));
+        if (safetensors_bytes(t))
+            hash_add(&h, t->data, safetensors_bytes(t));
     }
     hash_final(&h, hex);
 }
 
-static void seal(const uint8_t *data, size_t size)
+static void write_sealed(const uint8_t *data, size_t size)
 {
     struct safetensors f;
     struct err err = {0};
@@ -43,7 +43,8 @@ static void seal(const uint8_t *data, size_t size)
             &(struct safetensors){
                 .tensor = f.tensor,
                 .n_tensor = f.n_tensor,
-                .meta = (struct st_meta[]){{"key", key}, {"sha256", hex}},
+                .meta =
+                    (struct safetensors_meta[]){{"key", hash}, {"sha256", hex}},
                 .n_meta = 2},
             fuzz_path("0.safetensors"), &err) < 0)
         BUG_ON(err.code != ERR_INPUT && err.code != ERR_SYSTEM);
@@ -51,13 +52,13 @@ static void seal(const uint8_t *data, size_t size)
 }
 
 /* What was loaded can be saved, and loads again as it was. */
-static void load(void)
+static void load_again(void)
 {
     float weight[3] = {0}, other[3] = {0};
     struct train_state state = {0}, again = {0};
     struct history history = {0};
     struct checkpoint c = {.dir = fuzz_dir(),
-                           .key = key,
+                           .hash = hash,
                            .state = &state,
                            .history = &history,
                            .block = {{"weight", weight, 3}},
@@ -80,11 +81,11 @@ static void load(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fuzz_put("0.safetensors", data, size);
-    load();
+    load_again();
     fuzz_clear();
     fuzz_put("keep", "", 0);
-    seal(data, size);
-    load();
+    write_sealed(data, size);
+    load_again();
     fuzz_clear();
     return 0;
 }

@@ -9,7 +9,7 @@
 enum { SIDE = 64 };
 
 /* What was read can be placed, resized, filled and drawn. */
-static void use(struct contour *c)
+static void use_contour(struct contour *c)
 {
     const struct contour_pen pen = {.zoom = 2, .w = SIDE};
     struct image im;
@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(text, data, size);
     text[size] = '\0';
     if (contour_parse(&c, text, size, &err) == 0)
-        use(&c);
+        use_contour(&c);
     else
         BUG_ON(err.code != ERR_INPUT || c.point);
     contour_release(&c);

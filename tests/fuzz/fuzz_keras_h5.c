@@ -26,7 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     if (keras_h5_read(&f, path, &err) == 0) {
         for (size_t i = 0; i < f.n_tensor; i++)
-            for (size_t j = 0; j < st_bytes(&f.tensor[i]) / sizeof(float); j++)
+            for (size_t j = 0;
+                 j < safetensors_bytes(&f.tensor[i]) / sizeof(float); j++)
                 sum += (double)((const float *)f.tensor[i].data)[j];
         safetensors_release(&f);
     } else {

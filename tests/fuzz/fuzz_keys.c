@@ -9,16 +9,17 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = malloc(size + 1);
-    struct keypair kp;
+    struct curve_keypair kp;
     struct err err = {0};
 
     BUG_ON(!text);
     if (size)
         memcpy(text, data, size);
     text[size] = '\0';
-    if (keys_parse(text, &kp, &err) == 0)
-        BUG_ON(!keys_valid(kp.public_key) || !keys_valid(kp.secret_key) ||
-               !keys_valid(kp.peer_key));
+    if (curve_keys_parse(text, &kp, &err) == 0)
+        BUG_ON(!curve_keys_valid(kp.public_key) ||
+               !curve_keys_valid(kp.secret_key) ||
+               !curve_keys_valid(kp.peer_key));
     else
         BUG_ON(err.code != ERR_USAGE || kp.secret_key[0]);
     free(text);

@@ -23,7 +23,7 @@ static const char *const pictures[] = {"cells/im_a/CROPPED/001_01.bmp",
                                        "cells/c/y.webp",
                                        NULL};
 
-static void check_walk(const struct walk *w)
+static void check_walk(const struct find_images *w)
 {
     BUG_ON(w->n_class < 2 || w->n_class > CONFIG_CLASSES_MAX);
     for (int c = 0; c < w->n_class; c++)
@@ -35,7 +35,7 @@ static void check_walk(const struct walk *w)
                (i && strcmp(w->file[i - 1].path, w->file[i].path) >= 0));
 }
 
-static void split_all(const struct walk *w)
+static void split_all(const struct find_images *w)
 {
     const struct split_args a = {w, .2, .2, 1, NULL};
     const struct folds_args f = {w, 3, true, 1, NULL};
@@ -46,7 +46,8 @@ static void split_all(const struct walk *w)
 
     BUG_ON(!split || !fold);
     BUG_ON(split_random(&a, split, &err) < 0 ||
-           split_groups(&a, split, &err) < 0 || folds_deal(&f, fold, &err) < 0);
+           split_groups(&a, split, &err) < 0 ||
+           folds_assign(&f, fold, &err) < 0);
     if (split_from_csv(w, fuzz_path("split.csv"), split, &err) == 0)
         for (size_t i = 0; i < w->n; i++)
             BUG_ON(split[i] >= SPLIT_NONE);
@@ -63,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct config c;
     struct layout l;
-    struct walk w;
+    struct find_images w;
     struct err err = {0};
     char *text;
     size_t n;
@@ -84,13 +85,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (layout_init(&l, &c, &err) < 0) {
         BUG_ON(err.code != ERR_USAGE);
     } else {
-        if (walk_init(&w, fuzz_path("cells"), &l, &err) == 0) {
+        if (find_images_init(&w, fuzz_path("cells"), &l, &err) == 0) {
             check_walk(&w);
             split_all(&w);
         } else {
             BUG_ON(err.code != ERR_USAGE);
         }
-        walk_release(&w);
+        find_images_release(&w);
         layout_release(&l);
     }
     fuzz_clear();

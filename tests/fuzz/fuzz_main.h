@@ -120,14 +120,14 @@ static int fuzz_load(struct fuzz *f, const char *path, struct err *err)
 
     if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
         return fuzz_add(f, path, err);
-    if (dir_list(path, &name, &n, err) < 0)
+    if (file_dir_list(path, &name, &n, err) < 0)
         return -1;
     for (size_t i = 0; i < n && rc == 0; i++) {
         rc = file_path(file, err, "%s/%s", path, name[i]);
         if (rc == 0)
             rc = fuzz_add(f, file, err);
     }
-    dir_list_free(name, n);
+    file_dir_list_free(name, n);
     return rc;
 }
 

@@ -12,62 +12,62 @@
 #include "fuzz_main.h"
 #include "fuzz_tree.h"
 
-#define KEY "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define HASH "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 static const char *const names[] = {
     "train/x/manifest.json",  "train/x/model",         "train/x/b",
     "train/x.partial/.begun", "train/x.partial/model", NULL};
 
-static void check_manifest(const struct plan_node *n)
+static void check_manifest(const struct plan_step *n)
 {
     struct err err = {0};
-    json_t *m = node_manifest(fuzz_dir(), n, &err);
+    json_t *m = output_manifest(fuzz_dir(), n, &err);
 
     BUG_ON(!m && err.code != ERR_INPUT);
-    if (m && node_check(fuzz_dir(), n, m, false, &err) < 0)
+    if (m && output_check(fuzz_dir(), n, m, false, &err) < 0)
         BUG_ON(err.code != ERR_INPUT);
-    if (m && node_verify(fuzz_dir(), n, &err) < 0)
+    if (m && output_verify(fuzz_dir(), n, &err) < 0)
         BUG_ON(err.code != ERR_INPUT || !err.text[0]);
     json_decref(m);
 }
 
-static void check_plan(struct plan_node *n)
+static void check_plan(struct plan_step *n)
 {
-    struct plan p = {.node = n, .n_node = 1};
+    struct plan p = {.step = n, .n_step = 1};
     FILE *out = fopen("/dev/null", "we");
     struct err err = {0};
 
     BUG_ON(!out);
-    BUG_ON(plan_look(&p, fuzz_dir(), false, &err) < 0);
-    BUG_ON(!n->reason[0] || (!n->run && !node_is_current(fuzz_dir(), n)));
+    BUG_ON(plan_refresh(&p, fuzz_dir(), false, &err) < 0);
+    BUG_ON(!n->reason[0] || (!n->run && !output_is_current(fuzz_dir(), n)));
     if (verify_to(out, fuzz_dir(), &err) < 0)
         BUG_ON(err.code != ERR_INPUT);
     fclose(out);
 }
 
-static void check_again(const struct plan_node *n)
+static void check_again(const struct plan_step *n)
 {
-    const bool begun = node_is_begun(fuzz_dir(), n);
+    const bool begun = output_is_begun(fuzz_dir(), n);
     char path[FILE_PATH_MAX];
     struct err err = {0};
     bool resumed;
 
-    BUG_ON(node_begin(fuzz_dir(), n, path, &resumed, &err) < 0 ||
-           resumed != begun || !node_is_begun(fuzz_dir(), n));
+    BUG_ON(output_begin(fuzz_dir(), n, path, &resumed, &err) < 0 ||
+           resumed != begun || !output_is_begun(fuzz_dir(), n));
     fuzz_put("train/x.partial/model", "new", 3);
-    BUG_ON(node_commit(fuzz_dir(), n, &err) < 0);
-    BUG_ON(!node_is_current(fuzz_dir(), n) ||
-           node_verify(fuzz_dir(), n, &err) < 0);
+    BUG_ON(output_commit(fuzz_dir(), n, &err) < 0);
+    BUG_ON(!output_is_current(fuzz_dir(), n) ||
+           output_verify(fuzz_dir(), n, &err) < 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static char params[] = "{\"train.batch\":\"32\"}";
     static char inputs[] = "{}";
-    struct plan_node n = {.name = "train/x",
+    struct plan_step n = {.name = "train/x",
                           .dir = "train/x",
                           .stage = &stage_table[STAGE_TRAIN],
-                          .key = KEY,
+                          .hash = HASH,
                           .params = params,
                           .inputs = inputs};
 

@@ -38,38 +38,39 @@ static void check_again(const struct predictions *p, enum split split)
                    0 ||
                strcmp(again.class_name[again.label[i]],
                       p->class_name[p->label[i]]) != 0 ||
-               strcmp(again.class_name[again.said[i]],
-                      p->class_name[p->said[i]]) != 0);
+               strcmp(again.class_name[again.predicted[i]],
+                      p->class_name[p->predicted[i]]) != 0);
     for (size_t i = 0; p->o.p && i < n * k; i++)
         BUG_ON((float)again.p[i] != (float)p->p[i]);
     predictions_release(&again);
 }
 
-static void ensemble(struct predictions *cells, enum split split)
+static void vote_twice(struct predictions *cells, enum split split)
 {
     static const char *const method[] = {"weighted_vote", "fuzzy_rank",
                                          "fuzzy_distance_code"};
 
     for (int i = 0; i < 3; i++) {
-        const struct fuse_args a = {.method = method[i],
-                                    .n_member = 2,
-                                    .member = {"A", "B"},
-                                    .path = {fuzz_path(A), fuzz_path(B)},
-                                    .weights = "auto"};
+        const struct ensemble_vote_args a = {
+            .method = method[i],
+            .n_member = 2,
+            .member = {"A", "B"},
+            .path = {fuzz_path(A), fuzz_path(B)},
+            .weights = "auto"};
         struct predictions t = *cells;
-        struct fuse_weights w;
+        struct ensemble_vote_weights w;
         struct err err = {0};
 
-        if (fuse_weigh(&a, &w, &err) < 0 ||
-            fuse_split(&a, &w, split, &t, &err) < 0)
+        if (ensemble_vote_weigh(&a, &w, &err) < 0 ||
+            ensemble_vote_split(&a, &w, split, &t, &err) < 0)
             BUG_ON(err.code != ERR_INPUT && err.code != ERR_USAGE);
         else
             for (size_t r = 0; r < t.o.n; r++)
-                BUG_ON(t.said[r] < 0 || t.said[r] >= t.o.k);
+                BUG_ON(t.predicted[r] < 0 || t.predicted[r] >= t.o.k);
     }
 }
 
-static void compare(void)
+static void compare_files(void)
 {
     static const char *const both[] = {"A", "B"};
     const struct compare_request r = {
@@ -99,13 +100,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (predictions_read(&p, fuzz_path(A), s, &err) == 0) {
             check_again(&p, s);
             if (p.o.p)
-                ensemble(&p, s);
+                vote_twice(&p, s);
         } else {
             BUG_ON(err.code != ERR_INPUT || p.file || p.csv.text);
         }
         predictions_release(&p);
     }
-    compare();
+    compare_files();
     fuzz_clear();
     return 0;
 }

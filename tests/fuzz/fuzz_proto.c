@@ -47,7 +47,7 @@ static void check_again(enum msg_type type, const union any_message *any,
 
     memset(&any_again, 0, sizeof(any_again));
     BUG_ON(encode_any(type, any, samples, &out, &err) < 0);
-    BUG_ON(msg_peek(out.data, out.len) != type);
+    BUG_ON(wire_msg_peek(out.data, out.len) != type);
     BUG_ON(decode_any(type, &any_again, &samples_again, out.data, out.len,
                       &err) < 0);
     if (type == PROTO_SAMPLES)
@@ -60,7 +60,7 @@ static void check_again(enum msg_type type, const union any_message *any,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const enum msg_type type = msg_peek(data, size);
+    const enum msg_type type = wire_msg_peek(data, size);
     union any_message any;
     struct msg_samples samples = {0};
     struct err err = {0};

@@ -7,7 +7,7 @@
 
 enum { SIDE = 9, BYTES = SIDE * SIDE * 3, VARIANTS = 8 };
 
-static void run(const struct recipe *r)
+static void run_recipe(const struct recipe *r)
 {
     static uint8_t src[BYTES], dst[BYTES];
     uint8_t *scratch = malloc(augment_scratch(SIDE, SIDE));
@@ -15,10 +15,10 @@ static void run(const struct recipe *r)
 
     BUG_ON(!scratch);
     for (uint32_t v = 0; v < VARIANTS; v++) {
-        const struct recipe_key key = {1, "fuzz", 4, v, 0};
+        const struct recipe_stream stream = {1, "fuzz", 4, v, 0};
         struct buf text = {0};
 
-        recipe_apply(r, &key, &p, &text);
+        recipe_apply(r, &stream, &p, &text);
         BUG_ON(!text.data || strchr(text.data, '\n'));
         buf_release(&text);
     }
@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (recipe_text_take(&text, "fuzz", (const char *)data, size, &err) == 0) {
         if (recipe_init(&r, &text, &err) == 0) {
-            run(&r);
+            run_recipe(&r);
             recipe_release(&r);
         }
         recipe_text_release(&text);

@@ -11,7 +11,7 @@
 
 enum { SIDE = 2 };
 
-static struct store_writer *start(const struct store_args *a)
+static struct store_writer *start_store(const struct store_args *a)
 {
     struct store_writer *w = NULL;
     struct err err = {0};
@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char class_name[2][CONFIG_NAME_MAX] = {"a", "b, \"c\""};
     static const uint8_t pixels[SIDE * SIDE * 3] = {1, 2, 3};
     const struct store_args a = {.dir = fuzz_dir(),
-                                 .header = SOURCES_HEADER,
+                                 .header = AUGMENTED_ROWS_HEADER,
                                  .n = 2,
                                  .h = SIDE,
                                  .w = SIDE,
@@ -42,11 +42,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(record, data, size);
     record[size] = '\0';
     fuzz_put("keep", "", 0);
-    w = start(&a);
+    w = start_store(&a);
     if (store_put(w, 1, 1, pixels, &label, &line, &err) == 0) {
         BUG_ON(store_sync(w, &err) < 0);
         store_abandon(w);
-        w = start(&a);
+        w = start_store(&a);
         BUG_ON(!store_has(w, 1) || store_has(w, 0));
         BUG_ON(store_finish(w, &err) < 0);
         if (store_open(&s, fuzz_dir(), &err) < 0)

@@ -10,7 +10,7 @@
 #include "fuzz_main.h"
 #include "fuzz_tree.h"
 
-enum { MAX_PAGE = 1 << 26, NODES = 7 };
+enum { MAX_PAGE = 1 << 26, STEPS = 7 };
 
 /* Of two folds and an ensemble. */
 static const char *const names[] = {"journal.jsonl",
@@ -33,10 +33,10 @@ static const char *const names[] = {"journal.jsonl",
                                     "evaluate/soft_vote/metrics.json",
                                     NULL};
 
-static struct plan_node make_node(enum stage_id id, const char *experiment,
+static struct plan_step make_step(enum stage_id id, const char *experiment,
                                   int fold)
 {
-    struct plan_node n = {.stage = &stage_table[id],
+    struct plan_step n = {.stage = &stage_table[id],
                           .ensemble = fold < 0,
                           .fold = fold,
                           .folds = 2};
@@ -48,7 +48,7 @@ static struct plan_node make_node(enum stage_id id, const char *experiment,
     snprintf(n.dir, sizeof(n.dir), "%s/%s", n.stage->word, experiment);
     snprintf(n.network, sizeof(n.network), "%s", fold < 0 ? experiment : "net");
     snprintf(n.regime, sizeof(n.regime), "scratch");
-    snprintf(n.key, sizeof(n.key), "%064d", 1);
+    snprintf(n.hash, sizeof(n.hash), "%064d", 1);
     return n;
 }
 
@@ -67,14 +67,14 @@ static void check_page(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct plan_node node[NODES] = {make_node(STAGE_TRAIN, "e-f0", 0),
-                                    make_node(STAGE_EVALUATE, "e-f0", 0),
-                                    make_node(STAGE_EXPLAIN, "e-f0", 0),
-                                    make_node(STAGE_TRAIN, "e-f1", 1),
-                                    make_node(STAGE_EVALUATE, "e-f1", 1),
-                                    make_node(STAGE_EXPLAIN, "e-f1", 1),
-                                    make_node(STAGE_EVALUATE, "soft_vote", -1)};
-    const struct plan plan = {.node = node, .n_node = NODES};
+    struct plan_step step[STEPS] = {make_step(STAGE_TRAIN, "e-f0", 0),
+                                    make_step(STAGE_EVALUATE, "e-f0", 0),
+                                    make_step(STAGE_EXPLAIN, "e-f0", 0),
+                                    make_step(STAGE_TRAIN, "e-f1", 1),
+                                    make_step(STAGE_EVALUATE, "e-f1", 1),
+                                    make_step(STAGE_EXPLAIN, "e-f1", 1),
+                                    make_step(STAGE_EVALUATE, "soft_vote", -1)};
+    const struct plan plan = {.step = step, .n_step = STEPS};
     static struct config config;
     struct err err = {0};
 

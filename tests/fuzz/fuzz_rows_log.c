@@ -9,8 +9,8 @@
 
 #include "fuzz_main.h"
 
-static int take(void *self, uint64_t row, int label, const char *record,
-                struct err *err)
+static int take_row(void *self, uint64_t row, int label, const char *record,
+                    struct err *err)
 {
     (void)label;
     BUG_ON(strlen(record) > STORE_MAX_RECORD);
@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char shape[HASH_HEX] =
         "0000000000000000000000000000000000000000000000000000000000000000";
-    struct rows_log log;
+    struct store_log log;
     struct err err = {0};
     size_t n = 0, again = 0, whole;
     char path[64];
@@ -34,12 +34,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
              file_exists("/dev/shm") ? "/dev/shm" : "/tmp", (long)getpid());
     f = fopen(path, "wbe");
     BUG_ON(!f || fwrite(data, 1, size, f) != size || fclose(f) != 0);
-    if (rows_log_read(&log, path, shape, take, &n, &err) == 0) {
+    if (store_log_read(&log, path, shape, take_row, &n, &err) == 0) {
         /* cut at the tear, it reads the same */
         whole = log.size;
-        BUG_ON(whole > size || rows_log_open(&log, path, shape, &err) < 0);
-        rows_log_close(&log);
-        BUG_ON(rows_log_read(&log, path, shape, take, &again, &err) < 0 ||
+        BUG_ON(whole > size || store_log_open(&log, path, shape, &err) < 0);
+        store_log_close(&log);
+        BUG_ON(store_log_read(&log, path, shape, take_row, &again, &err) < 0 ||
                again != n || (whole && log.size != whole));
     } else {
         BUG_ON(err.code != ERR_INPUT);

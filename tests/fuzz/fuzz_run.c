@@ -15,15 +15,15 @@ static const char *const names[] = {"control.json", "status.json",
 
 static void check_control(void)
 {
-    struct control c, again;
+    struct scheduler_address c, again;
     struct err err = {0};
 
-    if (control_read(&c, fuzz_dir(), &err) < 0) {
+    if (scheduler_address_read(&c, fuzz_dir(), &err) < 0) {
         BUG_ON(err.code != ERR_INPUT && err.code != ERR_AGAIN);
         return;
     }
-    BUG_ON(control_write(fuzz_dir(), &c, &err) < 0 ||
-           control_read(&again, fuzz_dir(), &err) < 0 ||
+    BUG_ON(scheduler_address_write(fuzz_dir(), &c, &err) < 0 ||
+           scheduler_address_read(&again, fuzz_dir(), &err) < 0 ||
            strcmp(c.endpoint, again.endpoint) != 0 || c.curve != again.curve ||
            c.scheduler.pid != again.scheduler.pid ||
            strcmp(c.scheduler.host, again.scheduler.host) != 0);

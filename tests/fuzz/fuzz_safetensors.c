@@ -16,12 +16,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (safetensors_parse(&f, data, size, &err) < 0)
         return 0;
     for (size_t i = 0; i < f.n_tensor; i++) {
-        const struct st_tensor *t = &f.tensor[i];
+        const struct safetensors_tensor *t = &f.tensor[i];
         const uint8_t *p = t->data;
 
         BUG_ON(safetensors_find(&f, t->name) != t);
-        BUG_ON((uintptr_t)p % st_item(t->type) != 0);
-        for (size_t at = 0; at < st_bytes(t); at++)
+        BUG_ON((uintptr_t)p % safetensors_item(t->type) != 0);
+        for (size_t at = 0; at < safetensors_bytes(t); at++)
             sum += p[at];
     }
     for (size_t i = 0; i < f.n_meta; i++)

@@ -3,7 +3,7 @@
  *
  * The input is a list of messages: a byte for the peer, two for the size, low
  * byte first, then so many bytes.  The first byte of all says of what kind the
- * node in hand is; a peer of 128 or more is the clock.  After each the
+ * step in hand is; a peer of 128 or more is the clock.  After each the
  * scheduler's books must be in order.
  */
 #include "base/clock.h"
@@ -18,11 +18,11 @@ enum { UNITS = 5, TICK = 128 };
 
 static void check_books(const struct scheduler *s)
 {
-    const struct queue *q = &s->queue;
+    const struct lease_queue *q = &s->queue;
     size_t done = 0, aside = 0;
 
     for (size_t i = 0; i < q->n_unit; i++) {
-        const struct queue_unit *u = &q->unit[i];
+        const struct lease_queue_unit *u = &q->unit[i];
 
         done += u->state == UNIT_DONE;
         aside += u->state == UNIT_ASIDE;
@@ -40,15 +40,15 @@ static void check_books(const struct scheduler *s)
 }
 
 /* Leases end, units are offered. */
-static void tick(struct scheduler *s)
+static void pass_time(struct scheduler *s)
 {
-    queue_expire(&s->queue, clock_now() + 1e6, NULL, NULL);
+    lease_queue_expire(&s->queue, clock_now() + 1e6, NULL, NULL);
     scheduler_offer(s);
 }
 
 /* Of most peers a hello is one of this release, whenever it was stored. */
-static void take(struct scheduler *s, uint8_t peer, const uint8_t *data,
-                 size_t size)
+static void take_message(struct scheduler *s, uint8_t peer, const uint8_t *data,
+                         size_t size)
 {
     struct router_mail m = {
         .from = &peer, .from_size = 1, .bytes = data, .size = size};
@@ -75,9 +75,9 @@ static void take_all(struct scheduler *s, const uint8_t *data, size_t size)
         at += 3;
         n = n < size - at ? n : size - at;
         if (peer < TICK)
-            take(s, peer, data + at, n);
+            take_message(s, peer, data + at, n);
         else
-            tick(s);
+            pass_time(s);
         scheduler_offer(s);
         check_books(s);
         at += n;
@@ -90,21 +90,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size ? (enum plan_division)(data[0] % 3) : PLAN_WHOLE;
     const struct stage_row stage = {
         .id = STAGE_AUGMENT, .word = "augment", .division = kind};
-    struct plan_node node = {
+    struct plan_step step = {
         .name = "augment", .dir = "augment", .stage = &stage};
-    const struct plan plan = {.node = &node, .n_node = 1};
-    enum node_state state = NODE_RUNNING;
+    const struct plan plan = {.step = &step, .n_step = 1};
+    enum step_state state = STEP_RUNNING;
     struct scheduler s = {.plan = &plan, .state = &state, .sink = -1};
     struct err err = {0};
 
     fuzz_put("keep", "", 0);
     snprintf(s.run_dir, sizeof(s.run_dir), "%s", fuzz_dir());
-    BUG_ON(queue_init(&s.queue, 10, 3, &err) < 0);
+    BUG_ON(lease_queue_init(&s.queue, 10, 3, &err) < 0);
     for (uint64_t i = 0; i < (kind == PLAN_WHOLE ? 1 : UNITS); i++)
-        BUG_ON(queue_add(&s.queue, ((uint64_t)1 << 32) + i, 8 * i, 8, &err) <
-               0);
+        BUG_ON(lease_queue_add(&s.queue, ((uint64_t)1 << 32) + i, 8 * i, 8,
+                               &err) < 0);
     take_all(&s, data, size);
-    queue_release(&s.queue);
+    lease_queue_release(&s.queue);
     buf_release(&s.out);
     fuzz_clear();
     return 0;

@@ -45,7 +45,7 @@ static void ask_siblings(const struct store *s)
     struct err err = {0};
 
     BUG_ON(!mark);
-    BUG_ON(siblings_mark(&s->index, s->fold, s->folds, mark, &err) < 0 &&
+    BUG_ON(leakage_mark(&s->index, s->fold, s->folds, mark, &err) < 0 &&
            err.code != ERR_INPUT);
     free(mark);
 }

@@ -51,7 +51,7 @@ static inline void fuzz_put(const char *name, const void *data, size_t size)
 
     snprintf(folder, sizeof(folder), "%s", fuzz_path(name));
     *strrchr(folder, '/') = '\0';
-    BUG_ON(!file_exists(folder) && dir_make(folder, &err) < 0);
+    BUG_ON(!file_exists(folder) && file_dir_make(folder, &err) < 0);
     f = fopen(fuzz_path(name), "wbe");
     BUG_ON(!f || fwrite(data, 1, size, f) != size || fclose(f) != 0);
 }
@@ -93,7 +93,7 @@ static inline void fuzz_clear(void)
 {
     struct err err = {0};
 
-    BUG_ON(dir_remove(fuzz_dir(), &err) < 0);
+    BUG_ON(file_dir_remove(fuzz_dir(), &err) < 0);
 }
 
 #endif

@@ -9,7 +9,7 @@
 
 enum { MAX_SUMS = 16 };
 
-struct golden {
+struct golden_digest {
     const char *network, *tensor;
     double norm, sum[MAX_SUMS];
 };
@@ -23,7 +23,7 @@ static inline uint32_t name_hash(const char *name)
     return h;
 }
 
-static inline uint32_t mix(uint32_t i, uint32_t salt)
+static inline uint32_t mix_bits(uint32_t i, uint32_t salt)
 {
     uint32_t h = i + salt * 0x9E3779B1u;
 
@@ -33,12 +33,14 @@ static inline uint32_t mix(uint32_t i, uint32_t salt)
 }
 
 /* x = a + b value(name, i) */
-static inline void fill(const char *name, float a, float b, float *x, size_t n)
+static inline void fill_values(const char *name, float a, float b, float *x,
+                               size_t n)
 {
     const uint32_t salt = name_hash(name);
 
     for (size_t i = 0; i < n; i++)
-        x[i] = a + b * ((float)(mix((uint32_t)i, salt) >> 8) * 0x1p-23f - 1.0f);
+        x[i] = a + b * ((float)(mix_bits((uint32_t)i, salt) >> 8) * 0x1p-23f -
+                        1.0f);
 }
 
 /* The weights of nn_common.py's initial(). */
@@ -56,10 +58,10 @@ static inline void fill_weights(struct graph *g)
         if (strstr(t->name, "kernel")) {
             if (!strstr(t->name, "depthwise_k"))
                 fan = t->len / (size_t)t->dim[t->n_dim - 1];
-            fill(t->name, 0.0f, (float)sqrt(6.0 / (double)fan), t->data,
-                 t->len);
+            fill_values(t->name, 0.0f, (float)sqrt(6.0 / (double)fan), t->data,
+                        t->len);
         } else {
-            fill(t->name, one ? 1.0f : 0.0f, 0.25f, t->data, t->len);
+            fill_values(t->name, one ? 1.0f : 0.0f, 0.25f, t->data, t->len);
         }
     }
 }
@@ -69,13 +71,13 @@ static inline void fill_weights(struct graph *g)
  * latter's norm: the larger of that of the norms and that estimated from the
  * first 'n_sum' sums.  Absolute if the norm is 0 but for rounding.
  */
-static inline double distance(const struct golden *want, int n_sum,
-                              const float *x, size_t n)
+static inline double digest_distance(const struct golden_digest *want,
+                                     int n_sum, const float *x, size_t n)
 {
     double sum[MAX_SUMS] = {0}, norm = 0, diff = 0;
 
     for (size_t i = 0; i < n; i++) {
-        const uint32_t bits = mix((uint32_t)i, 12345);
+        const uint32_t bits = mix_bits((uint32_t)i, 12345);
 
         norm += (double)x[i] * (double)x[i];
         for (int k = 0; k < n_sum; k++)
@@ -101,9 +103,9 @@ static inline double relative_gap(const float *a, const float *b, size_t n)
 }
 
 /* The row of 'tensor' of 'network', or NULL. */
-static inline const struct golden *find_golden(const struct golden *g, size_t n,
-                                               const char *network,
-                                               const char *tensor)
+static inline const struct golden_digest *find_golden(
+    const struct golden_digest *g, size_t n, const char *network,
+    const char *tensor)
 {
     for (; n--; g++)
         if (strcmp(g->network, network) == 0 && strcmp(g->tensor, tensor) == 0)

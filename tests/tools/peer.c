@@ -40,7 +40,7 @@
 #include <string.h>
 #include <zmq.h>
 
-struct peer {
+struct test_peer {
     const char *run;
     struct msg_hello me;
     void *zmq, *dealer; /* owned */
@@ -49,22 +49,22 @@ struct peer {
     enum msg_type got; /* last */
 };
 
-static int open_peer(struct peer *p, struct err *err)
+static int open_peer(struct test_peer *p, struct err *err)
 {
     const int linger = 1000;
     char path[FILE_PATH_MAX];
-    struct control c;
-    struct keypair keys;
+    struct scheduler_address c;
+    struct curve_keypair keys;
 
-    if (control_read(&c, p->run, err) < 0)
+    if (scheduler_address_read(&c, p->run, err) < 0)
         return -1;
     if (!p->zmq)
         p->zmq = zmq_ctx_new();
     p->dealer = zmq_socket(p->zmq, ZMQ_DEALER);
     zmq_setsockopt(p->dealer, ZMQ_LINGER, &linger, sizeof(linger));
     if (c.curve && (file_path(path, err, "%s/keys/worker.key", p->run) < 0 ||
-                    keys_read(path, &keys, err) < 0 ||
-                    keys_client(&keys, p->dealer, NULL, err) < 0))
+                    curve_keys_read(path, &keys, err) < 0 ||
+                    curve_keys_client(&keys, p->dealer, NULL, err) < 0))
         return -1;
     if (zmq_connect(p->dealer, c.endpoint) < 0)
         return err_set(err, ERR_SYSTEM, "cannot connect to '%s'", c.endpoint);
@@ -72,14 +72,14 @@ static int open_peer(struct peer *p, struct err *err)
 }
 
 /* Say what has been encoded. */
-static int say(struct peer *p, int encoded)
+static int send_encoded(struct test_peer *p, int encoded)
 {
     if (encoded == 0)
         zmq_send(p->dealer, p->out.data, p->out.len, 0);
     return encoded;
 }
 
-static int say_hello(struct peer *p, const char *stage, struct err *err)
+static int say_hello(struct test_peer *p, const char *stage, struct err *err)
 {
     struct msg_hello *m = &p->me;
 
@@ -87,37 +87,38 @@ static int say_hello(struct peer *p, const char *stage, struct err *err)
     snprintf(m->endpoint, sizeof(m->endpoint), "ipc:///nowhere");
     snprintf(m->stage, sizeof(m->stage), "%s", stage);
     snprintf(m->release, sizeof(m->release), "%s", PAPLINE_VERSION);
-    link_worker_name(m->worker, sizeof(m->worker));
-    return say(p, hello_encode(m, &p->out, err));
+    scheduler_link_worker_name(m->worker, sizeof(m->worker));
+    return send_encoded(p, hello_encode(m, &p->out, err));
 }
 
-static int connect_again(struct peer *p, struct err *err)
+static int connect_again(struct test_peer *p, struct err *err)
 {
     zmq_close(p->dealer);
     p->dealer = NULL;
-    return open_peer(p, err) < 0 ? -1
-                                 : say(p, hello_encode(&p->me, &p->out, err));
+    return open_peer(p, err) < 0
+               ? -1
+               : send_encoded(p, hello_encode(&p->me, &p->out, err));
 }
 
 /* Print a message; remember a unit. */
-static void hear(struct peer *p, const void *bytes, size_t size)
+static void print_message(struct test_peer *p, const void *bytes, size_t size)
 {
-    const enum msg_type type = msg_peek(bytes, size);
+    const enum msg_type type = wire_msg_peek(bytes, size);
     struct msg_refuse r;
     struct err err;
 
-    printf("%s", msg_name(type));
+    printf("%s", wire_msg_name(type));
     if (type == PROTO_REFUSE && refuse_decode(&r, bytes, size, &err) == 0)
         printf(" %s", r.text);
     if (type == PROTO_UNIT && unit_decode(&p->unit, bytes, size, &err) == 0)
-        printf(" %ju of %s", (uintmax_t)p->unit.id, p->unit.node);
+        printf(" %ju of %s", (uintmax_t)p->unit.id, p->unit.step);
     p->got = type;
     putchar('\n');
     fflush(stdout);
 }
 
 /* Listen for so long, or until such a message comes. */
-static void listen_for(struct peer *p, double ms, enum msg_type type)
+static void listen_for(struct test_peer *p, double ms, enum msg_type type)
 {
     const double end = clock_now() + ms / 1000;
 
@@ -129,17 +130,17 @@ static void listen_for(struct peer *p, double ms, enum msg_type type)
         zmq_msg_init(&m);
         if (zmq_poll(&item, 1, 20) > 0 &&
             zmq_msg_recv(&m, p->dealer, ZMQ_DONTWAIT) >= 0)
-            hear(p, zmq_msg_data(&m), zmq_msg_size(&m));
+            print_message(p, zmq_msg_data(&m), zmq_msg_size(&m));
         zmq_msg_close(&m);
     }
 }
 
-static uint64_t unit_of(const struct peer *p, const char *value)
+static uint64_t unit_of(const struct test_peer *p, const char *value)
 {
     return strcmp(value, "mine") == 0 ? p->unit.id : strtoull(value, NULL, 10);
 }
 
-static int listen_word(struct peer *p, const char *word, const char *value,
+static int listen_word(struct test_peer *p, const char *word, const char *value,
                        struct err *err)
 {
     const enum msg_type type = strcmp(word, "unit") == 0    ? PROTO_UNIT
@@ -154,8 +155,8 @@ static int listen_word(struct peer *p, const char *word, const char *value,
                : err_set(err, ERR_SYSTEM, "no %s came", word);
 }
 
-static int act(struct peer *p, const char *word, const char *value,
-               struct err *err)
+static int do_word(struct test_peer *p, const char *word, const char *value,
+                   struct err *err)
 {
     const struct msg_credit credit = {.n = (uint32_t)atoi(value)};
     const struct msg_beat beat = {.unit = unit_of(p, value)};
@@ -168,15 +169,15 @@ static int act(struct peer *p, const char *word, const char *value,
     if (strcmp(word, "again") == 0)
         return connect_again(p, err);
     if (strcmp(word, "credit") == 0)
-        return say(p, credit_encode(&credit, &p->out, err));
+        return send_encoded(p, credit_encode(&credit, &p->out, err));
     if (strcmp(word, "beat") == 0)
-        return say(p, beat_encode(&beat, &p->out, err));
+        return send_encoded(p, beat_encode(&beat, &p->out, err));
     if (strcmp(word, "result") == 0)
-        return say(p, result_encode(&result, &p->out, err));
+        return send_encoded(p, result_encode(&result, &p->out, err));
     if (strcmp(word, "stored") == 0)
-        return say(p, stored_encode(&stored, &p->out, err));
+        return send_encoded(p, stored_encode(&stored, &p->out, err));
     if (strcmp(word, "sealed") == 0)
-        return say(p, sealed_encode(&sealed, &p->out, err));
+        return send_encoded(p, sealed_encode(&sealed, &p->out, err));
     if (strcmp(word, "junk") == 0) {
         zmq_send(p->dealer, "\xff junk", 6, 0);
         return 0;
@@ -186,7 +187,7 @@ static int act(struct peer *p, const char *word, const char *value,
 
 int main(int argc, char **argv)
 {
-    struct peer p = {.run = argc > 1 ? argv[1] : ""};
+    struct test_peer p = {.run = argc > 1 ? argv[1] : ""};
     struct err err = {0};
     int rc = -1;
 
@@ -200,7 +201,7 @@ int main(int argc, char **argv)
         const size_t n = strcspn(argv[i], "=");
 
         snprintf(word, sizeof(word), "%.*s", (int)n, argv[i]);
-        rc = act(&p, word, argv[i] + n + (argv[i][n] == '='), &err);
+        rc = do_word(&p, word, argv[i] + n + (argv[i][n] == '='), &err);
     }
     if (rc < 0)
         log_error("%s", err.text);

@@ -25,7 +25,7 @@ static const char *path_of(const char *name)
 }
 
 /* A number at a path of keys, dots between; an index is a number. */
-static const json_t *at(const json_t *j, const char *path)
+static const json_t *json_at(const json_t *j, const char *path)
 {
     char key[64];
 
@@ -42,14 +42,14 @@ static const json_t *at(const json_t *j, const char *path)
 
 static double number_at(const json_t *j, const char *path)
 {
-    const json_t *v = at(j, path);
+    const json_t *v = json_at(j, path);
 
     return json_is_number(v) ? json_number_value(v) : (double)NAN;
 }
 
 static bool has_note(const json_t *j, const char *path, const char *part)
 {
-    const json_t *list = at(j, path);
+    const json_t *list = json_at(j, path);
 
     for (size_t i = 0; i < json_array_size(list); i++)
         if (strstr(json_string_value(json_array_get(list, i)), part))
@@ -57,48 +57,50 @@ static bool has_note(const json_t *j, const char *path, const char *part)
     return false;
 }
 
-/* --- metrics.json ---------------------------------------------------------- */
+/* --- metrics.json --------------------------------------------------------- */
 
 static const int label[] = {0, 0, 1};
-static const int said[] = {0, 1, 1};
+static const int predicted[] = {0, 1, 1};
 static const double p[] = {.7, .2, .1, .3, .6, .1, .1, .8, .1};
 static const char *const group[] = {"a/1", "a/1", "b/1"};
 
-static struct assess small(const struct evaluate_settings *s)
+static struct metrics_json small_case(const struct evaluate_settings *s)
 {
-    const struct assess_split split = {{3, K, label, said, p, NULL}, group};
+    const struct metrics_json_split split = {{3, K, label, predicted, p, NULL},
+                                             group};
 
-    return (struct assess){.experiment = "an \"experiment\"",
-                           .network = "net",
-                           .model = "best",
-                           .class_name = names,
-                           .settings = s,
-                           .seed = 3,
-                           .test = split,
-                           .validation = split};
+    return (struct metrics_json){.experiment = "an \"experiment\"",
+                                 .network = "net",
+                                 .model = "best",
+                                 .class_name = names,
+                                 .settings = s,
+                                 .seed = 3,
+                                 .test = split,
+                                 .validation = split};
 }
 
 /* Assess and parse; 'a' is released. */
-static json_t *parsed(struct assess *a)
+static json_t *parsed_json(struct metrics_json *a)
 {
     struct buf b = {0};
     struct err err = {0};
     json_t *root = NULL;
 
-    if (!ok(assess_run(a, &err) == 0 && assess_json(a, &b, &err) == 0,
+    if (!ok(metrics_json_run(a, &err) == 0 &&
+                metrics_json_encode(a, &b, &err) == 0,
             "a test split is assessed and written as JSON"))
         printf("# %s\n", err.text);
     else
         root = json_loads(b.data, 0, NULL);
     buf_release(&b);
-    assess_release(a);
+    metrics_json_release(a);
     return root;
 }
 
 static void check_json(const struct evaluate_settings *s)
 {
-    struct assess a = small(s);
-    json_t *j = parsed(&a);
+    struct metrics_json a = small_case(s);
+    json_t *j = parsed_json(&a);
 
     ok(j != NULL, "metrics.json is JSON, though a class name is not UTF-8");
     near(number_at(j, "test.n"), 3, 0, "three test cells are counted");
@@ -114,12 +116,12 @@ static void check_json(const struct evaluate_settings *s)
        "recall of 0/0 is noted for the validation split");
     ok(has_note(j, "test.notes", "ROC-AUC is the mean of 2 of 3 classes"),
        "a class without ROC-AUC is noted");
-    ok(json_is_null(at(j, "test.per_class.2.roc_auc")), "  which is null");
+    ok(json_is_null(json_at(j, "test.per_class.2.roc_auc")), "  which is null");
     near(number_at(j, "test.roc_auc"), 1, 1e-9, "ROC-AUC of three cells");
     near(number_at(j, "test.brier"), (.14 + .86 + .06) / 3, 1e-9,
          "mean Brier score");
     near(number_at(j, "test.nll"), -log(.7 * .3 * .8) / 3, 1e-9, "mean NLL");
-    ok(json_array_size(at(j, "test.reliability")) == RELIABILITY_BINS,
+    ok(json_array_size(json_at(j, "test.reliability")) == RELIABILITY_BINS,
        "metrics.json has all bins of confidence");
     ok(number_at(j, "temperature.value") > 0 &&
            number_at(j, "temperature.test.nll") > 0,
@@ -142,18 +144,19 @@ static void check_json(const struct evaluate_settings *s)
 
 static void check_decisions(struct evaluate_settings s)
 {
-    struct assess a = small(&s);
+    struct metrics_json a = small_case(&s);
     json_t *j;
 
     a.test.o.p = a.validation.o.p = NULL;
     s.bootstrap = 0;
-    j = parsed(&a);
+    j = parsed_json(&a);
     near(number_at(j, "test.accuracy"), 2.0 / 3, 1e-9,
          "decisions alone are counted");
-    ok(json_is_false(at(j, "probabilities")) && !at(j, "test.nll") &&
-           !at(j, "temperature") && !at(j, "sets") && at(j, "costs.as_said"),
+    ok(json_is_false(json_at(j, "probabilities")) && !json_at(j, "test.nll") &&
+           !json_at(j, "temperature") && !json_at(j, "sets") &&
+           json_at(j, "costs.as_said"),
        "  what needs probabilities is left out");
-    ok(!at(j, "test.bootstrap"), "  and the bootstrap, when not wanted");
+    ok(!json_at(j, "test.bootstrap"), "  and the bootstrap, when not wanted");
     json_decref(j);
 }
 
@@ -161,22 +164,22 @@ static void check_one_class(const struct evaluate_settings *s)
 {
     static const int same[] = {0, 0, 0};
     static const double even[] = {.5, .3, .2, .5, .3, .2, .5, .3, .2};
-    struct assess a = small(s);
+    struct metrics_json a = small_case(s);
     json_t *j;
 
     a.test.o = (struct outcomes){3, K, same, same, even, NULL};
     a.validation.o.n = 0;
-    j = parsed(&a);
+    j = parsed_json(&a);
     ok(has_note(j, "test.notes", "kappa is 0/0") &&
            has_note(j, "test.notes", "MCC is 0/0"),
        "one class alone: kappa and MCC are noted");
-    ok(json_is_null(at(j, "test.roc_auc")), "  no ROC-AUC");
+    ok(json_is_null(json_at(j, "test.roc_auc")), "  no ROC-AUC");
     near(number_at(j, "test.pr_auc"), 1, 1e-9, "  PR-AUC of the class");
     ok(has_note(j, "test.notes", "bootstrap: kappa has a value in 0 of"),
        "  no interval of kappa");
     near(number_at(j, "temperature.value"), 1, 1e-9,
          "no validation cell: temperature 1");
-    ok(json_is_null(at(j, "validation.nll")), "  and null");
+    ok(json_is_null(json_at(j, "validation.nll")), "  and null");
     json_decref(j);
 }
 
@@ -184,12 +187,12 @@ static void check_alike(const struct evaluate_settings *s)
 {
     static const double even[] = {.5, .3, .2, .5, .3, .2, .5, .3, .2};
     static const int first[] = {0, 0, 0};
-    struct assess a = small(s);
+    struct metrics_json a = small_case(s);
     json_t *j;
 
     a.test.o = (struct outcomes){3, K, label, first, even, NULL};
     a.validation.o = a.test.o;
-    j = parsed(&a);
+    j = parsed_json(&a);
     ok(has_note(j, "test.notes", "every cell has the same probabilities"),
        "probabilities that are all alike are noted");
     near(number_at(j, "test.per_class.0.roc_auc"), .5, 1e-12, "  ROC-AUC .5");
@@ -198,15 +201,15 @@ static void check_alike(const struct evaluate_settings *s)
     near(number_at(j, "test.mcc"), 0, 1e-12, "  MCC 0");
     ok(number_at(j, "temperature.value") > 0, "  a temperature");
     json_decref(j);
-    a = small(s);
-    j = parsed(&a);
+    a = small_case(s);
+    j = parsed_json(&a);
     ok(!has_note(j, "test.notes", "the same probabilities"), "  others not");
     json_decref(j);
 }
 
 static void check_no_positives(struct evaluate_settings s)
 {
-    struct assess a = small(&s);
+    struct metrics_json a = small_case(&s);
     json_t *j;
 
     snprintf(s.normal, sizeof(s.normal), "a, c\xff");
@@ -214,16 +217,16 @@ static void check_no_positives(struct evaluate_settings s)
     snprintf(s.abnormal, sizeof(s.abnormal), "z");
     a.class_name = (const char[K][CONFIG_NAME_MAX]){"a", "z", "c\xff"};
     a.test.o.n = a.validation.o.n = 2; /* both of class a, which is normal */
-    j = parsed(&a);
-    ok(json_is_null(at(j, "binary.as_said.sensitivity")),
+    j = parsed_json(&a);
+    ok(json_is_null(json_at(j, "binary.as_said.sensitivity")),
        "no abnormal cell: no sensitivity");
     near(number_at(j, "binary.as_said.specificity"), .5, 1e-12,
          "  a specificity");
     ok(has_note(j, "binary.notes", "cells of one side alone") &&
            has_note(j, "binary.notes", "validation has no abnormal cell") &&
-           json_is_null(at(j, "binary.threshold")),
+           json_is_null(json_at(j, "binary.threshold")),
        "  no threshold, both noted");
-    ok(json_is_null(at(j, "binary.roc_auc")), "  no area");
+    ok(json_is_null(json_at(j, "binary.roc_auc")), "  no area");
     json_decref(j);
 }
 
@@ -246,14 +249,15 @@ static void check_files(const struct evaluate_settings *s)
                                "a,1,1,0\n"
                                "\"b, \"\"quoted\"\"\",0,1,0\n"
                                "c\xff,0,0,0\n";
-    struct assess a = small(s);
+    struct metrics_json a = small_case(s);
     struct err err = {0};
     char *text = NULL;
     size_t size;
 
-    ok(assess_run(&a, &err) == 0 && assess_write(&a, dir, &err) == 0,
+    ok(metrics_json_run(&a, &err) == 0 &&
+           metrics_json_write(&a, dir, &err) == 0,
        "the files of an assessment");
-    assess_release(&a);
+    metrics_json_release(&a);
     ok(file_read(path_of("confusion.csv"), 9999, &text, &size, &err) == 0 &&
            strcmp(text, want) == 0,
        "  confusion.csv has the true classes as rows and quotes names");
@@ -268,14 +272,15 @@ static void check_files(const struct evaluate_settings *s)
        "  reliability.csv");
 }
 
-/* --- class maps ------------------------------------------------------------ */
+/* --- class maps ----------------------------------------------------------- */
 
 static const char cells[][CONFIG_NAME_MAX] = {
     "im_Dyskeratotic", "im_Koilocytotic", "Metaplastic", "im_Parabasal",
     "im_Superficial-Intermediate"};
 
-static int map(struct sides *s, const char *normal, const char *benign,
-               const char *abnormal, struct err *err)
+static int map_classes(struct class_groups *s, const char *normal,
+                       const char *benign, const char *abnormal,
+                       struct err *err)
 {
     struct config c;
 
@@ -283,48 +288,48 @@ static int map(struct sides *s, const char *normal, const char *benign,
     snprintf(c.evaluate.normal, CONFIG_CLASS_LIST, "%s", normal);
     snprintf(c.evaluate.benign, CONFIG_CLASS_LIST, "%s", benign);
     snprintf(c.evaluate.abnormal, CONFIG_CLASS_LIST, "%s", abnormal);
-    return sides_init(s, &c.evaluate, cells, 5, err);
+    return class_groups_init(s, &c.evaluate, cells, 5, err);
 }
 
 static void check_sides(void)
 {
-    static const enum side want[] = {SIDE_IS_ABNORMAL, SIDE_IS_ABNORMAL,
-                                     SIDE_IS_BENIGN, SIDE_IS_NORMAL,
-                                     SIDE_IS_NORMAL};
+    static const enum class_group want[] = {
+        CLASS_GROUP_ABNORMAL, CLASS_GROUP_ABNORMAL, CLASS_GROUP_BENIGN,
+        CLASS_GROUP_NORMAL, CLASS_GROUP_NORMAL};
     const char *rest = "im_Parabasal, im_Superficial-Intermediate";
-    struct sides s;
+    struct class_groups s;
     struct err err = {0};
 
-    ok(map(&s, "auto", "auto", "auto", &err) == 0 && s.known && s.two &&
+    ok(map_classes(&s, "auto", "auto", "auto", &err) == 0 && s.known && s.two &&
            memcmp(s.of, want, sizeof(want)) == 0,
        "SIPaKMeD's classes are known by name");
     ok(s.abnormal[0] && !s.abnormal[2] && s.costs.cost[0][2] >= 10,
        "  benign ones count as normal, missing an abnormal one is dear");
-    ok(map(&s, rest, "", "Metaplastic,im_Dyskeratotic,im_Koilocytotic", &err) ==
-               0 &&
+    ok(map_classes(&s, rest, "", "Metaplastic,im_Dyskeratotic,im_Koilocytotic",
+                   &err) == 0 &&
            s.abnormal[2],
        "a map of one's own");
-    fails(map(&s, rest, "Metaplastik", "", &err), err, ERR_USAGE,
+    fails(map_classes(&s, rest, "Metaplastik", "", &err), err, ERR_USAGE,
           "evaluate.benign: the dataset has no class 'Metaplastik'; did you "
           "mean Metaplastic?",
           "a class that is none");
-    fails(map(&s, rest, "im_Parabasal", "", &err), err, ERR_USAGE,
+    fails(map_classes(&s, rest, "im_Parabasal", "", &err), err, ERR_USAGE,
           "'im_Parabasal' is listed twice", "a class in two lists");
-    fails(map(&s, rest, "auto", "im_Dyskeratotic", &err), err, ERR_USAGE,
-          "class 'im_Koilocytotic' is in none of evaluate.normal",
+    fails(map_classes(&s, rest, "auto", "im_Dyskeratotic", &err), err,
+          ERR_USAGE, "class 'im_Koilocytotic' is in none of evaluate.normal",
           "a class in none");
 }
 
-/* --- predictions.csv ------------------------------------------------------- */
+/* --- predictions.csv ------------------------------------------------------ */
 
-static void put(const char *text)
+static void put_text(const char *text)
 {
     struct err err;
 
     BUG_ON(file_write(path_of("p.csv"), text, strlen(text), &err) < 0);
 }
 
-static int take(struct predictions *t, struct err *err)
+static int take_table(struct predictions *t, struct err *err)
 {
     return predictions_read(t, path_of("p.csv"), SPLIT_TEST, err);
 }
@@ -341,14 +346,14 @@ static void check_families(void)
 
     memcpy(class, names, sizeof(class));
     w.class_name = class;
-    w.o = (struct outcomes){3, K, label, said, NULL, NULL};
+    w.o = (struct outcomes){3, K, label, predicted, NULL, NULL};
     predictions_header(&w, &b);
     predictions_rows(&w, SPLIT_TEST, &b);
     ok(strncmp(b.data, "file,split,class,predicted,group,family\n", 40) == 0,
        "predictions of cells in families");
-    put(b.data);
+    put_text(b.data);
     buf_release(&b);
-    ok(take(&r, &err) == 0 && strcmp(r.group[1], "a/2") == 0 &&
+    ok(take_table(&r, &err) == 0 && strcmp(r.group[1], "a/2") == 0 &&
            strcmp(predictions_drawn(&r)[1], "a/1") == 0 &&
            strcmp(predictions_drawn(&r)[2], kin[2]) == 0,
        "  are drawn by these");
@@ -368,16 +373,16 @@ static void check_round_trip(void)
 
     memcpy(class, names, sizeof(class));
     w.class_name = class;
-    w.o = (struct outcomes){3, K, label, said, odd, NULL};
+    w.o = (struct outcomes){3, K, label, predicted, odd, NULL};
     predictions_header(&w, &b);
     predictions_rows(&w, SPLIT_VALIDATION, &b);
     predictions_rows(&w, SPLIT_TEST, &b);
-    put(b.data);
+    put_text(b.data);
     buf_release(&b);
-    ok(take(&r, &err) == 0 && r.o.n == 3 && r.o.k == K,
+    ok(take_table(&r, &err) == 0 && r.o.n == 3 && r.o.k == K,
        "predictions.csv with odd numbers and names is read");
     ok(memcmp(r.o.label, label, sizeof(label)) == 0 &&
-           memcmp(r.o.said, said, sizeof(said)) == 0 &&
+           memcmp(r.o.predicted, predicted, sizeof(predicted)) == 0 &&
            strcmp(r.file[0], file[0]) == 0 && strcmp(r.group[2], of[2]) == 0 &&
            strcmp(r.class_name[2], names[2]) == 0,
        "  class, prediction, file and group as written");
@@ -407,29 +412,31 @@ static void check_bad_tables(void)
     struct predictions t;
     struct err err = {0};
 
-    put("file,split,class,predicted\nx,test,b,a\ny,test,a,c\nz,train,q,q\n");
-    ok(take(&t, &err) == 0 && t.o.n == 2 && t.o.k == 4 && !t.o.p &&
+    put_text(
+        "file,split,class,predicted\nx,test,b,a\ny,test,a,c\nz,train,q,q\n");
+    ok(take_table(&t, &err) == 0 && t.o.n == 2 && t.o.k == 4 && !t.o.p &&
            strcmp(t.class_name[3], "q") == 0 && t.o.label[0] == 1,
        "decisions alone; classes sorted");
     predictions_release(&t);
-    put("file,split,predicted\nx,test,b\n");
-    fails(take(&t, &err), err, ERR_INPUT, "has no column 'class'",
+    put_text("file,split,predicted\nx,test,b\n");
+    fails(take_table(&t, &err), err, ERR_INPUT, "has no column 'class'",
           "a column that lacks is refused");
-    put("file,split,class,predicted,p_a,p_b\nx,test,a,c,.1,.9\n");
-    fails(take(&t, &err), err, ERR_INPUT, "line 2: class 'c' has no column",
-          "a class without a column");
-    put("file,split,class,predicted,p_a,p_b\nx,test,a,b,.1,1.9\n");
-    fails(take(&t, &err), err, ERR_INPUT, "'1.9' is no probability",
+    put_text("file,split,class,predicted,p_a,p_b\nx,test,a,c,.1,.9\n");
+    fails(take_table(&t, &err), err, ERR_INPUT,
+          "line 2: class 'c' has no column", "a class without a column");
+    put_text("file,split,class,predicted,p_a,p_b\nx,test,a,b,.1,1.9\n");
+    fails(take_table(&t, &err), err, ERR_INPUT, "'1.9' is no probability",
           "a probability over 1 is refused");
-    put("file,split,class,predicted,p_a,p_a\nx,test,a,a,.1,.9\n");
-    fails(take(&t, &err), err, ERR_INPUT, "two columns 'p_a'",
+    put_text("file,split,class,predicted,p_a,p_a\nx,test,a,a,.1,.9\n");
+    fails(take_table(&t, &err), err, ERR_INPUT, "two columns 'p_a'",
           "predictions with a class twice are refused");
-    put("file,split,class,predicted\n");
-    fails(take(&t, &err), err, ERR_INPUT, "names no class", "no row at all");
+    put_text("file,split,class,predicted\n");
+    fails(take_table(&t, &err), err, ERR_INPUT, "names no class",
+          "no row at all");
     ok(!t.label && !t.class_name, "  leaves nothing");
 }
 
-/* --- speed ----------------------------------------------------------------- */
+/* --- speed ---------------------------------------------------------------- */
 
 static void check_speed(const struct evaluate_settings *s)
 {
@@ -438,7 +445,7 @@ static void check_speed(const struct evaluate_settings *s)
     static double q[N * C];
     static char name[N][16];
     const char *of[N];
-    struct assess a = small(s);
+    struct metrics_json a = small_case(s);
     double begin;
     struct rng rng;
     json_t *j;
@@ -462,7 +469,7 @@ static void check_speed(const struct evaluate_settings *s)
     a.test.group = of;
     a.validation = a.test;
     begin = clock_now();
-    j = parsed(&a);
+    j = parsed_json(&a);
     printf("# 2,000 resamples of 14 figures on 812 cells: %.2f s\n",
            clock_now() - begin);
     ok(number_at(j, "test.bootstrap.accuracy.0") <
@@ -493,6 +500,6 @@ int main(void)
     check_families();
     check_bad_tables();
     check_speed(&c.evaluate);
-    BUG_ON(dir_remove(dir, &err) < 0);
+    BUG_ON(file_dir_remove(dir, &err) < 0);
     return tap_done();
 }

@@ -27,8 +27,8 @@ static void fill_source(uint8_t *px, size_t n)
 
 static int garbage = 1; /* that scratch begins with; never the same twice */
 
-static void run(const struct augment_op *ops, int n, int w, int h,
-                const uint8_t *src, uint8_t *dst)
+static void run_ops(const struct augment_op *ops, int n, int w, int h,
+                    const uint8_t *src, uint8_t *dst)
 {
     const size_t size = augment_scratch(w, h);
     uint8_t *scratch = malloc(size);
@@ -82,7 +82,7 @@ static void check_golden(void)
     fill_source(src, N);
     for (size_t i = 0; i < sizeof(golden) / sizeof(*golden); i++) {
         ops[0] = op_of(golden[i].name, golden[i].param);
-        run(ops, 1, GOLDEN_W, GOLDEN_H, src, dst);
+        run_ops(ops, 1, GOLDEN_W, GOLDEN_H, src, dst);
         snprintf(what, sizeof(what), "golden %zu: %s", i, golden[i].name);
         if (ops[0].op->table || !strncmp(golden[i].name, "flip", 4))
             ok(memcmp(dst, golden[i].want, N) == 0, what);
@@ -95,7 +95,7 @@ static void check_golden(void)
     ops[3] = op_of("brightness", (float[10]){1.2f});
     ops[4] = op_of("contrast", (float[10]){0.8f});
     ops[5] = op_of("affine", (float[10]){10, 0, 0.2f, 1, 1});
-    run(ops, 6, GOLDEN_W, GOLDEN_H, src, dst);
+    run_ops(ops, 6, GOLDEN_W, GOLDEN_H, src, dst);
     check_close(dst, golden_row, N, "golden: a row of six in two passes");
 }
 
@@ -114,7 +114,7 @@ static void check_identity(const char *name)
         const size_t bytes = (size_t)(size[i][0] * size[i][1] * 3);
 
         memset(dst, 1, sizeof(dst));
-        run(flips, n, size[i][0], size[i][1], src, dst);
+        run_ops(flips, n, size[i][0], size[i][1], src, dst);
         same = same && memcmp(src, dst, bytes) == 0 && dst[bytes % BYTES] != 2;
     }
     snprintf(what, sizeof(what), "%s: neutral numbers change no byte", name);
@@ -143,8 +143,8 @@ static void check_small(const char *name)
             const struct augment_op op =
                 op_of(name, strong ? a->strong : a->weak);
 
-            run(&op, 1, size[i][0], size[i][1], src, dst);
-            run(&op, 1, size[i][0], size[i][1], src, again);
+            run_ops(&op, 1, size[i][0], size[i][1], src, dst);
+            run_ops(&op, 1, size[i][0], size[i][1], src, again);
             same = same && memcmp(dst, again, n) == 0;
         }
         free(src);
@@ -170,7 +170,7 @@ static void check_kept(void)
         for (int k = 0; op.op->param[k].name; k++)
             if (op.op->param[k].words == augment_fill_word)
                 op.param[k] = FILL_REFLECT;
-        run(&op, 1, SIDE, SIDE, src, dst);
+        run_ops(&op, 1, SIDE, SIDE, src, dst);
         snprintf(what, sizeof(what), "%s: grey stays grey", kept[i]);
         ok(memcmp(src, dst, sizeof(src)) == 0, what);
     }
@@ -186,22 +186,22 @@ static void check_fill(void)
 
     memset(src, 200, sizeof(src));
     op.param[1] = 3.0f;
-    run(&op, 1, SIDE, SIDE, src, dst);
+    run_ops(&op, 1, SIDE, SIDE, src, dst);
     for (size_t i = 0; i < sizeof(dst); i++)
         black = black && dst[i] == 0;
     ok(black, "moved out of the frame: black");
     op.param[1] = 3e30f;
-    run(&op, 1, SIDE, SIDE, src, dst);
+    run_ops(&op, 1, SIDE, SIDE, src, dst);
     ok(dst[0] == 0 && dst[BYTES - 1] == 0, "moved past any number: black");
     op.param[6] = FILL_REPLICATE;
-    run(&op, 1, SIDE, SIDE, src, dst);
+    run_ops(&op, 1, SIDE, SIDE, src, dst);
     ok(dst[0] == 200, "the same, replicated: the border");
     op = op_of("affine", (float[10]){0, 0.5f, 0, 1, 1});
-    run((struct augment_op[]){row[0], op}, 2, SIDE, SIDE, src, dst);
+    run_ops((struct augment_op[]){row[0], op}, 2, SIDE, SIDE, src, dst);
     ok(dst[0] == 0, "values first, then moved: the fill stays black");
-    run((struct augment_op[]){op, row[0]}, 2, SIDE, SIDE, src, dst);
+    run_ops((struct augment_op[]){op, row[0]}, 2, SIDE, SIDE, src, dst);
     ok(dst[0] == 64, "moved first: the fill's value changes too");
-    run(NULL, 0, SIDE, SIDE, src, dst);
+    run_ops(NULL, 0, SIDE, SIDE, src, dst);
     ok(memcmp(src, dst, sizeof(src)) == 0, "no operation: a copy");
 }
 

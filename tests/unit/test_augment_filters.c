@@ -25,7 +25,7 @@ static void fill_source(uint8_t *px)
     }
 }
 
-static int hex(const char *text)
+static int hex_digits(const char *text)
 {
     const char pair[3] = {text[0], text[1], '\0'};
 
@@ -45,7 +45,7 @@ static void check_case(size_t i, const uint8_t *src, uint8_t *scratch)
         &op, 1,
         &(struct augment_picture){GOLDEN_W, GOLDEN_H, src, dst, scratch});
     for (int k = 0; k < BYTES; k++) {
-        const int d = abs(dst[k] - hex(golden[i].want + 2 * k));
+        const int d = abs(dst[k] - hex_digits(golden[i].want + 2 * k));
 
         worst = d > worst ? d : worst;
         off += d > 0;

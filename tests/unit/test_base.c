@@ -149,7 +149,8 @@ static void check_file(void)
     size_t n = 0, size = 0;
     struct err err = {0};
 
-    ok(dir_make(in_dir("x/y/z"), &err) == 0, "nested directories are made");
+    ok(file_dir_make(in_dir("x/y/z"), &err) == 0,
+       "nested directories are made");
     ok(file_write(in_dir("x/f"), "1", 1, &err) == 0, "a file is written");
     ok(file_append(in_dir("x/f"), "23", 2, &err) == 0, "a file is appended to");
     ok(file_read(in_dir("x/f"), 3, &data, &size, &err) == 0 && size == 3 &&
@@ -162,11 +163,11 @@ static void check_file(void)
           "not a regular file", "a directory is not read as a file");
     fails(file_write(in_dir("no/f"), "1", 1, &err), err, ERR_SYSTEM,
           "cannot write", "a file is not written where there is no directory");
-    ok(dir_list(in_dir("x"), &names, &n, &err) == 0 && n == 2 &&
+    ok(file_dir_list(in_dir("x"), &names, &n, &err) == 0 && n == 2 &&
            strcmp(names[0], "f") == 0 && strcmp(names[1], "y") == 0,
        "a directory is listed in order, nothing temporary in it");
-    dir_list_free(names, n);
-    ok(dir_remove(in_dir("x"), &err) == 0 && !file_exists(in_dir("x")),
+    file_dir_list_free(names, n);
+    ok(file_dir_remove(in_dir("x"), &err) == 0 && !file_exists(in_dir("x")),
        "a tree is removed");
 }
 
@@ -255,6 +256,6 @@ int main(void)
     check_program();
     check_hash();
     check_buf();
-    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

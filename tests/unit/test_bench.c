@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* What bench() prints, to be freed. */
-static char *printed(const struct bench_args *a, int *rc, struct err *err)
+static char *printed_bench(const struct bench_args *a, int *rc, struct err *err)
 {
     char *text = NULL;
     size_t size = 0;
@@ -31,7 +31,7 @@ static void check_lines(void)
                                  .layers = true};
     struct err err = {0};
     int rc;
-    char *text = printed(&a, &rc, &err), *at;
+    char *text = printed_bench(&a, &rc, &err), *at;
     double ms = 0.0;
 
     ok(rc == 0, "a small network is measured");
@@ -52,17 +52,17 @@ static void check_refusals(void)
     struct err err = {0};
     int rc;
 
-    free(printed(&a, &rc, &err));
+    free(printed_bench(&a, &rc, &err));
     ok(rc < 0 && err.code == ERR_USAGE && strstr(err.text, "'vgg'"),
        "a measurement of an unknown network is refused");
     a.net = "vgg16";
     a.size = 31;
-    free(printed(&a, &rc, &err));
+    free(printed_bench(&a, &rc, &err));
     ok(rc < 0 && err.code == ERR_USAGE && strstr(err.text, "--size is 31"),
        "a size below the least");
     a.size = 32;
     a.steps = 0;
-    free(printed(&a, &rc, &err));
+    free(printed_bench(&a, &rc, &err));
     ok(rc < 0 && err.code == ERR_USAGE && strstr(err.text, "--steps is 0"),
        "a measurement of no steps is refused");
 }

@@ -44,7 +44,7 @@ static void check_round_trip(int w, int h)
     image_release(&im);
 }
 
-static void put(uint8_t *p, uint32_t v, int n)
+static void put_bytes(uint8_t *p, uint32_t v, int n)
 {
     for (int i = 0; i < n; i++)
         p[i] = (uint8_t)(v >> 8 * i & 255);
@@ -59,14 +59,14 @@ struct fields {
 static void put_headers(uint8_t *p, struct fields f)
 {
     memcpy(p, "BM", 2);
-    put(p + 10, f.offset, 4);
-    put(p + 14, f.info ? f.info : 40, 4);
-    put(p + 18, (uint32_t)f.w, 4);
-    put(p + 22, (uint32_t)f.h, 4);
-    put(p + 26, f.planes ? f.planes : 1, 2);
-    put(p + 28, f.bits, 2);
-    put(p + 30, f.compression, 4);
-    put(p + 46, f.colours, 4);
+    put_bytes(p + 10, f.offset, 4);
+    put_bytes(p + 14, f.info ? f.info : 40, 4);
+    put_bytes(p + 18, (uint32_t)f.w, 4);
+    put_bytes(p + 22, (uint32_t)f.h, 4);
+    put_bytes(p + 26, f.planes ? f.planes : 1, 2);
+    put_bytes(p + 28, f.bits, 2);
+    put_bytes(p + 30, f.compression, 4);
+    put_bytes(p + 46, f.colours, 4);
 }
 
 static void check_pixels(const uint8_t *bytes, size_t size, const uint8_t *want,
@@ -113,7 +113,7 @@ static void check_32(bool fields, const int at[3], const char *what)
                                    .compression = fields ? 3 : 0,
                                    .offset = offset});
     for (int c = 0; fields && c < 3; c++)
-        put(p + 54 + 4 * c, (uint32_t)0xff << 8 * at[c], 4);
+        put_bytes(p + 54 + 4 * c, (uint32_t)0xff << 8 * at[c], 4);
     for (int i = 0; i < H * W; i++)
         for (int c = 0; c < 3; c++)
             p[(int)offset + 4 * i + at[c]] = want[3 * i + c];

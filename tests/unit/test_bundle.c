@@ -25,21 +25,22 @@ static const char *path_of(const char *name)
 static void write_model(void)
 {
     static const float w[2] = {1, 2};
-    struct st_tensor t = {.name = "w", .n_dim = 1, .dim = {2}, .data = w};
-    struct st_meta meta[] = {{"network", "vgg16"},  {"height", "64"},
-                             {"width", "48"},       {"input", "caffe"},
-                             {"resize", "lanczos"}, {"aspect", "keep"}};
+    struct safetensors_tensor t = {
+        .name = "w", .n_dim = 1, .dim = {2}, .data = w};
+    struct safetensors_meta meta[] = {
+        {"network", "vgg16"}, {"height", "64"},      {"width", "48"},
+        {"input", "caffe"},   {"resize", "lanczos"}, {"aspect", "keep"}};
     const struct safetensors f = {
         .tensor = &t, .n_tensor = 1, .meta = meta, .n_meta = 6};
     struct err err = {0};
 
-    ok(dir_make(path_of("train/e"), &err) == 0 &&
+    ok(file_dir_make(path_of("train/e"), &err) == 0 &&
            safetensors_write(&f, path_of("train/e/model.safetensors"), &err) ==
                0,
        "a model for the bundle is written");
 }
 
-static json_t *metrics(void)
+static json_t *make_metrics(void)
 {
     return json_loads(
         "{\"classes\":[\"a|b\",\"c\"],\"test\":{\"n\":20,\"accuracy\":0.75,"
@@ -62,7 +63,7 @@ static char *text_of(const char *name)
     return text ? text : strdup("");
 }
 
-static void has(const char *text, const char *part, const char *what)
+static void has_part(const char *text, const char *part, const char *what)
 {
     ok(strstr(text, part) != NULL, what);
 }
@@ -71,24 +72,25 @@ static void check_card(void)
 {
     char *t = text_of("b/docs/README.md");
 
-    has(t, "# vgg16-scratch-s3\n", "the card names the experiment");
-    has(t, "accuracy 75.0 % (95 % interval 53.1 to 88.8)", "its accuracy");
-    has(t, "| a\\|b | 80.0 % | 70.0 % | 74.6 % | 9 |", "each class");
-    has(t, "Not a medical device", "what it is not for");
-    has(t, "- 3 of 7 test cells come from a picture", "and what flatters it");
-    has(t, "- aspect ratio: keep\n", "how its pictures were prepared");
+    has_part(t, "# vgg16-scratch-s3\n", "the card names the experiment");
+    has_part(t, "accuracy 75.0 % (95 % interval 53.1 to 88.8)", "its accuracy");
+    has_part(t, "| a\\|b | 80.0 % | 70.0 % | 74.6 % | 9 |", "each class");
+    has_part(t, "Not a medical device", "what it is not for");
+    has_part(t, "- 3 of 7 test cells come from a picture",
+             "and what flatters it");
+    has_part(t, "- aspect ratio: keep\n", "how its pictures were prepared");
     free(t);
 }
 
 /* The card of a fold's model counts that fold's splits. */
 static void check_fold_card(struct report_data *d, struct report_experiment *e,
-                            struct plan_node *node)
+                            struct plan_step *step)
 {
     struct err err = {0};
     char *t;
 
-    node->fold = 1;
-    node->folds = 3;
+    step->fold = 1;
+    step->folds = 3;
     d->counts = (struct report_counts){
         .folds = 3,
         .leaked_tests = 5,
@@ -98,13 +100,13 @@ static void check_fold_card(struct report_data *d, struct report_experiment *e,
         .of = {{.name = "c", .fold = {30, 11, 20}, .set_aside = 4}}};
     ok(bundle_write(d, e, path_of("f"), &err) == 0, "a fold's bundle");
     t = text_of("f/docs/README.md");
-    has(t, "The model is of fold 1 of 3, counted from 0: that fold tests",
-        "the card says which fold");
-    has(t, "| c | 30 | 20 | 11 | 4 |", "and counts its splits");
-    has(t, "- Few test cells of c: 11.", "few of them");
-    has(t, "- 5 of 61 test cells of all folds come from a picture",
-        "what flatters is told of all folds");
-    has(t, "- 2 files are exact copies across folds.", "and copies");
+    has_part(t, "The model is of fold 1 of 3, counted from 0: that fold tests",
+             "the card says which fold");
+    has_part(t, "| c | 30 | 20 | 11 | 4 |", "and counts its splits");
+    has_part(t, "- Few test cells of c: 11.", "few of them");
+    has_part(t, "- 5 of 61 test cells of all folds come from a picture",
+             "what flatters is told of all folds");
+    has_part(t, "- 2 files are exact copies across folds.", "and copies");
     free(t);
 }
 
@@ -130,8 +132,9 @@ static void check_metadata(void)
     json_decref(j);
     free(t);
     t = text_of("b/configs/inference.json");
-    has(t, "\"preprocess\": \"caffe\"", "inference.json: the preprocessing");
-    has(t, "\"resize\": \"lanczos\"", "and the size");
+    has_part(t, "\"preprocess\": \"caffe\"",
+             "inference.json: the preprocessing");
+    has_part(t, "\"resize\": \"lanczos\"", "and the size");
     free(t);
 }
 
@@ -148,9 +151,9 @@ static void check_weights(void)
 int main(void)
 {
     static struct config config;
-    struct plan_node node = {
+    struct plan_step step = {
         .dir = "train/e", .network = "vgg16", .regime = "scratch", .seed = 3};
-    struct report_experiment e = {.train = &node, .name = "vgg16-scratch-s3"};
+    struct report_experiment e = {.train = &step, .name = "vgg16-scratch-s3"};
     struct report_data d = {
         .run_dir = run,
         .config = &config,
@@ -162,7 +165,7 @@ int main(void)
     ok(bundle_write(&d, &e, path_of("b"), &err) == 1 &&
            !file_exists(path_of("b")),
        "no bundle without an evaluation");
-    e.metrics.root = metrics();
+    e.metrics.root = make_metrics();
     ok(bundle_write(&d, &e, path_of("b"), &err) == 1, "  nor without a model");
     write_model();
     ok(bundle_write(&d, &e, path_of("b"), &err) == 0, "a bundle is written");
@@ -171,8 +174,8 @@ int main(void)
     check_weights();
     ok(bundle_write(&d, &e, path_of("b"), &err) == 0,
        "a bundle is written over an older one");
-    check_fold_card(&d, &e, &node);
+    check_fold_card(&d, &e, &step);
     json_decref(e.metrics.root);
-    ok(dir_remove(run, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(run, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -27,7 +27,7 @@ static void check_scale(void)
              "deviation of the logarithms of cells' sizes");
     }
     for (int i = 0; i < N; i++) {
-        size_standardise(&s, &asked[i], z);
+        cell_size_standardise(&s, &asked[i], z);
         near((double)z[0], golden_z[2 * i], 1e-6, "a standardised width");
         near((double)z[1], golden_z[2 * i + 1], 1e-6, "a standardised height");
     }
@@ -63,15 +63,15 @@ static void check_join(enum graph_memory memory)
     if (!ok(graph_finish(g, &err) == 0, "a network with sizes"))
         return;
     graph_tensors(g, &t, &n);
-    fill("kernel", 0, 1, t[0].data, t[0].len);
-    fill("bias", 0, 1, t[1].data, t[1].len);
-    fill("x", 0, 1, graph_input(g), N * H * W * C);
+    fill_values("kernel", 0, 1, t[0].data, t[0].len);
+    fill_values("bias", 0, 1, t[1].data, t[1].len);
+    fill_values("x", 0, 1, graph_input(g), N * H * W * C);
     for (int i = 0; i < N * CELL_SIZE; i++)
         net_size(g)[i] = (float)golden_z[i];
     graph_forward(g, PHASE_INFER);
     all_near(graph_output(g)->out.data, golden_y, N * UNITS, "logits");
     if (memory == GRAPH_INFER) {
-        fill("x", 0, 1, graph_input(g), N * H * W * C);
+        fill_values("x", 0, 1, graph_input(g), N * H * W * C);
         graph_forward(g, PHASE_INFER);
         all_near(graph_output(g)->out.data, golden_y, N * UNITS,
                  "sizes are still there for the next pictures");
@@ -79,7 +79,7 @@ static void check_join(enum graph_memory memory)
         return;
     }
     graph_zero_grad(g);
-    fill("dy", 0, 1, graph_output(g)->dout.data, N * UNITS);
+    fill_values("dy", 0, 1, graph_output(g)->dout.data, N * UNITS);
     graph_backward(g);
     all_near(graph_dparam(g), golden_dw, (C + CELL_SIZE) * UNITS,
              "gradient of the kernel");
@@ -91,7 +91,7 @@ static void check_join(enum graph_memory memory)
     graph_free(g);
 }
 
-/* --- whole networks -------------------------------------------------------- */
+/* --- whole networks ------------------------------------------------------- */
 
 static struct graph *new_net(const struct net *net, enum net_head head,
                              enum graph_part part, int freeze)
@@ -118,20 +118,20 @@ static struct graph *new_net(const struct net *net, enum net_head head,
     return g;
 }
 
-static void give(struct graph *g, const float z[4])
+static void give_size(struct graph *g, const float z[4])
 {
-    fill("x", 0, 1, graph_input(g), 2 * SIDE * SIDE * 3);
+    fill_values("x", 0, 1, graph_input(g), 2 * SIDE * SIDE * 3);
     if (z)
         memcpy(net_size(g), z, 4 * sizeof(*z));
 }
 
 /* sum of logits times a fixed direction */
-static double run(struct graph *g, const float z[4])
+static double run_sum(struct graph *g, const float z[4])
 {
     const struct tensor *y = &graph_output(g)->out;
     double sum = 0;
 
-    give(g, z);
+    give_size(g, z);
     graph_forward(g, PHASE_INFER);
     for (size_t i = 0; i < tensor_len(y); i++)
         sum += (double)y->data[i] * ((int)(i % 3) - 1.1);
@@ -150,7 +150,7 @@ static void check_gradient(const struct net *net, enum net_head head)
     const float *dw, *db;
     size_t n, i = 0, units;
 
-    ok(run(g, z) != run(g, other),
+    ok(run_sum(g, z) != run_sum(g, other),
        "the size of a cell counts for what the network says");
     graph_tensors(g, &t, &n);
     while (i < n && !strstr(t[i].name, "dense/kernel:0"))
@@ -158,7 +158,7 @@ static void check_gradient(const struct net *net, enum net_head head)
     BUG_ON(i + 1 >= n || !strstr(t[i + 1].name, "dense/bias:0"));
     units = (size_t)t[i].dim[1];
     graph_set_batch(g, 1);
-    run(g, z);
+    run_sum(g, z);
     graph_zero_grad(g);
     for (int k = 0; k < CLASSES; k++)
         graph_output(g)->dout.data[k] = (float)k - 1.1f;
@@ -192,12 +192,12 @@ static void check_parts(const struct net *net)
        "only the tail takes sizes");
     ok(a && b && !graph_border_at(tail, 1) && !strcmp(a->name, b->name),
        "the border is what it is without sizes");
-    give(front, NULL);
+    give_size(front, NULL);
     graph_forward(front, PHASE_INFER);
     memcpy(b->out.data, a->out.data, tensor_len(&b->out) * sizeof(float));
     memcpy(net_size(tail), z, sizeof(z));
     graph_forward(tail, PHASE_INFER);
-    run(whole, z);
+    run_sum(whole, z);
     ok(memcmp(graph_output(tail)->out.data, graph_output(whole)->out.data,
               tensor_len(&graph_output(tail)->out) * sizeof(float)) == 0,
        "both parts do what the whole does");

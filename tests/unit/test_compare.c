@@ -5,8 +5,8 @@
 #include "orchestration/tools/compare_command.h"
 
 /* Compare the first 'n' of 'name'. */
-static int run(struct compare *c, const char *const *name, int n, int resamples,
-               struct err *err)
+static int run_compare(struct compare *c, const char *const *name, int n,
+                       int resamples, struct err *err)
 {
     return compare_run(c,
                        &(struct compare_request){.run_dir = dir,
@@ -73,7 +73,7 @@ static void check_all(struct compare *c)
 {
     struct err err = {0};
 
-    if (!ok(run(c, names, 3, RESAMPLES, &err) == 0,
+    if (!ok(run_compare(c, names, 3, RESAMPLES, &err) == 0,
             "three experiments are compared"))
         printf("# %s\n", err.text);
     check_golden(c);
@@ -86,7 +86,7 @@ static void check_folds(struct compare *c)
 
     if (!ok(run_folds(c, names, 3, &err) == 0, "all folds are pooled"))
         printf("# %s\n", err.text);
-    ok(c->one[0].folds == FOLDS && c->one[1].said.o.k == 2,
+    ok(c->one[0].folds == FOLDS && c->one[1].predicted.o.k == 2,
        "  classes by their names");
     check_golden(c);
     ok(run_folds(c, one, 1, &err) == 0 && c->n_cell == N / FOLDS &&
@@ -96,12 +96,12 @@ static void check_folds(struct compare *c)
     fails(run_folds(c, mixed, 2, &err), err, ERR_USAGE,
           "'two-f0' is of 20 cells, the first of 60", "a fold beside all");
     compare_release(c);
-    put("cv/evaluate/twice-f0/predictions.csv",
-        "file,split,class,predicted,group\n0.bmp,test,a,a,\n");
-    put("cv/evaluate/twice-f1/predictions.csv",
-        "file,split,class,predicted,group\n1.bmp,test,a,a,\n");
-    put("cv/evaluate/twice-f2/predictions.csv",
-        "file,split,class,predicted,group\n0.bmp,test,a,a,\n");
+    put_file("cv/evaluate/twice-f0/predictions.csv",
+             "file,split,class,predicted,group\n0.bmp,test,a,a,\n");
+    put_file("cv/evaluate/twice-f1/predictions.csv",
+             "file,split,class,predicted,group\n1.bmp,test,a,a,\n");
+    put_file("cv/evaluate/twice-f2/predictions.csv",
+             "file,split,class,predicted,group\n0.bmp,test,a,a,\n");
     fails(run_folds(c, (const char *const[]){"twice"}, 1, &err), err, ERR_USAGE,
           "'0.bmp' is tested in two folds", "folds of two splits");
     compare_release(c);
@@ -116,7 +116,7 @@ static void put_families(const char *path, int begin, int end)
     for (int i = begin; i < end; i++)
         buf_printf(&b, "%d.bmp,test,%s,%s,alone%d,g%d\n", i, i % 3 ? "z" : "a",
                    (i % 3 > 0) == right[0][i] ? "z" : "a", i, group_of[i]);
-    put(path, b.data);
+    put_file(path, b.data);
     buf_release(&b);
 }
 
@@ -127,7 +127,7 @@ static void check_families(struct compare *c)
     struct err err = {0};
 
     put_families("evaluate/kin/predictions.csv", 0, N);
-    ok(run(c, kin, 1, RESAMPLES, &err) == 0 && c->n_group == 9,
+    ok(run_compare(c, kin, 1, RESAMPLES, &err) == 0 && c->n_group == 9,
        "groups of one family are drawn together");
     check_accuracy(&c->one[0].interval, 0);
     compare_release(c);
@@ -138,8 +138,8 @@ static void check_families(struct compare *c)
        "the same over folds");
     check_accuracy(&c->one[0].interval, 0);
     compare_release(c);
-    put("kin/evaluate/kin-f1/predictions.csv",
-        "file,split,class,predicted,group\nf.bmp,test,a,a,\n");
+    put_file("kin/evaluate/kin-f1/predictions.csv",
+             "file,split,class,predicted,group\nf.bmp,test,a,a,\n");
     ok(run_folds_of(c, "kin", kin, 1, &err) == 0 && c->n_group > 9,
        "a fold without families: groups are alone in all");
     compare_release(c);
@@ -150,7 +150,7 @@ static void check_without_intervals(struct compare *c)
     struct err err = {0};
     struct buf b = {0};
 
-    ok(run(c, names, 2, 0, &err) == 0, "compared without resamples");
+    ok(run_compare(c, names, 2, 0, &err) == 0, "compared without resamples");
     ok(isnan(c->pair[0].interval.low) && isnan(c->one[0].interval.high),
        "  no intervals");
     compare_pairs_csv(c, &b);
@@ -168,25 +168,26 @@ static void check_refusals(struct compare *c)
     char text[256];
     struct err err = {0};
 
-    fails(run(c, twice, 2, 0, &err), err, ERR_USAGE, "'one' is named twice",
-          "an experiment named twice is refused");
+    fails(run_compare(c, twice, 2, 0, &err), err, ERR_USAGE,
+          "'one' is named twice", "an experiment named twice is refused");
     compare_release(c);
-    fails(run(c, none, 1, 0, &err), err, ERR_INPUT, "absent/predictions.csv",
+    fails(run_compare(c, none, 1, 0, &err), err, ERR_INPUT,
+          "absent/predictions.csv",
           "an experiment without predictions.csv is refused");
     compare_release(c);
-    fails(run(c, many, COMPARE_MAX + 1, 0, &err), err, ERR_USAGE,
+    fails(run_compare(c, many, COMPARE_MAX + 1, 0, &err), err, ERR_USAGE,
           "32 experiments to compare, 1 to 31 can",
           "too many experiments are refused");
     compare_release(c);
     snprintf(text, sizeof(text), "%s0.bmp,test,a,a,\n", head);
-    put("evaluate/bad/predictions.csv", text);
-    fails(run(c, bad, 2, 0, &err), err, ERR_USAGE,
+    put_file("evaluate/bad/predictions.csv", text);
+    fails(run_compare(c, bad, 2, 0, &err), err, ERR_USAGE,
           "'bad' is of 1 cells, the first of 60",
           "experiments of other test cells are refused");
     compare_release(c);
     snprintf(text, sizeof(text), "%s0.bmp,validation,a,a,\n", head);
-    put("evaluate/empty/predictions.csv", text);
-    fails(run(c, empty, 1, 0, &err), err, ERR_INPUT, "has no test cell",
+    put_file("evaluate/empty/predictions.csv", text);
+    fails(run_compare(c, empty, 1, 0, &err), err, ERR_INPUT, "has no test cell",
           "an experiment without a test cell is refused");
     compare_release(c);
 }
@@ -203,7 +204,7 @@ static void check_verb(void)
     fails(compare_verb(out, &a, &err), err, ERR_USAGE,
           "is not a run's directory",
           "a directory without run.yaml is refused");
-    put("run.yaml", "run:\n  seed: 5\nevaluate:\n  bootstrap: 400\n");
+    put_file("run.yaml", "run:\n  seed: 5\nevaluate:\n  bootstrap: 400\n");
     fails(compare_verb(out, &a, &err), err, ERR_USAGE, "did you mean two?",
           "a name that is nearly an experiment's is refused with that");
     a.n_name = 1;
@@ -226,17 +227,17 @@ static void check_verb_folds(void)
     struct compare_args a = {.run_dir = path};
     FILE *out = tmpfile();
     struct err err = {0};
-    char *text, said[32] = "";
+    char *text, predicted[32] = "";
 
     BUG_ON(!out || file_path(path, &err, "%s/cv/evaluate/twice-f1", dir) < 0 ||
-           dir_remove(path, &err) < 0);
+           file_dir_remove(path, &err) < 0);
     BUG_ON(file_path(path, &err, "%s/cv", dir) < 0);
-    put("cv/run.yaml", "run:\n  seed: 5\nevaluate:\n  bootstrap: 400\n"
-                       "split:\n  folds: 3\n");
+    put_file("cv/run.yaml", "run:\n  seed: 5\nevaluate:\n  bootstrap: 400\n"
+                            "split:\n  folds: 3\n");
     ok(compare_verb(out, &a, &err) == 0, "a run with folds");
     rewind(out);
-    ok(fgets(said, sizeof(said), out) &&
-           strcmp(said, "60 test cells of all 3 folds in") == 0,
+    ok(fgets(predicted, sizeof(predicted), out) &&
+           strcmp(predicted, "60 test cells of all 3 folds in") == 0,
        "  says that they are pooled");
     text = read_back("cv/compare/pairs.csv");
     ok(text && strstr(text, "\none,two,0.233333,0.118894,0.395371,") &&
@@ -245,7 +246,7 @@ static void check_verb_folds(void)
     free(text);
     a.name = lost;
     a.n_name = 2;
-    put("cv/evaluate/lost-f0/predictions.csv", "");
+    put_file("cv/evaluate/lost-f0/predictions.csv", "");
     fails(compare_verb(out, &a, &err), err, ERR_USAGE,
           "'lost': fold 1 of 3 is not evaluated", "one that lacks a fold");
     a.name = none;
@@ -270,7 +271,7 @@ int main(void)
     check_refusals(c);
     check_verb();
     check_verb_folds();
-    BUG_ON(dir_remove(dir, &err) < 0);
+    BUG_ON(file_dir_remove(dir, &err) < 0);
     free(c);
     return tap_done();
 }

@@ -16,7 +16,7 @@ static void put_index(void)
     for (int i = 0; i < N; i++)
         buf_printf(&b, "%d.bmp,%s,%d,test,ok\n", i, i % 3 ? "z" : "a",
                    group_of[i]);
-    put("data/index.csv", b.data);
+    put_file("data/index.csv", b.data);
     buf_release(&b);
 }
 
@@ -38,23 +38,23 @@ static void check_siblings(void)
     size_t row[3];
     struct err err = {0};
 
-    put("data/index.csv", text);
+    put_file("data/index.csv", text);
     BUG_ON(file_path(path, &err, "%s/data/index.csv", dir) < 0 ||
            csv_read(&index, path, &err) < 0);
-    ok(siblings_mark(&index, 0, 1, mark, &err) == 0 && mark[0] && mark[1],
+    ok(leakage_mark(&index, 0, 1, mark, &err) == 0 && mark[0] && mark[1],
        "a cell of a training cell's group");
     ok(!mark[2] && !mark[3] && !mark[5] && !mark[6],
        "  not of another class, unusable, of an unusable one, alone");
-    ok(siblings_rows(&index, &p, SPLIT_TEST, 1, row, &err) == 0 &&
-           row[0] == 1 && row[1] == 6,
+    ok(leakage_rows(&index, &p, SPLIT_TEST, 1, row, &err) == 0 && row[0] == 1 &&
+           row[1] == 6,
        "rows of a table");
     p.o.n = 3;
-    fails(siblings_rows(&index, &p, SPLIT_TEST, 1, row, &err), err, ERR_INPUT,
+    fails(leakage_rows(&index, &p, SPLIT_TEST, 1, row, &err), err, ERR_INPUT,
           "'b' is not in index.csv, or not in this order", "a cell not there");
     csv_release(&index);
-    put("data/index.csv", "file,class\nx,y\n");
+    put_file("data/index.csv", "file,class\nx,y\n");
     BUG_ON(csv_read(&index, path, &err) < 0);
-    fails(siblings_mark(&index, 0, 1, mark, &err), err, ERR_INPUT,
+    fails(leakage_mark(&index, 0, 1, mark, &err), err, ERR_INPUT,
           "lacks one of", "an index without its columns is refused");
     csv_release(&index);
 }
@@ -80,33 +80,34 @@ static void check_siblings_folds(void)
     char path[FILE_PATH_MAX];
     struct err err = {0};
 
-    put("cv/data/index.csv", text);
+    put_file("cv/data/index.csv", text);
     BUG_ON(file_path(path, &err, "%s/cv/data/index.csv", dir) < 0 ||
            csv_read(&index, path, &err) < 0);
-    ok(siblings_mark(&index, 1, FOLDS, mark, &err) == 0 && mark[1] && mark[4] &&
+    ok(leakage_mark(&index, 1, FOLDS, mark, &err) == 0 && mark[1] && mark[4] &&
            !mark[5],
        "cells of groups that train in fold 1, of which 0 trains and 2 validates");
-    ok(siblings_tested(&index, FOLDS, mark, &err) == 0 &&
+    ok(leakage_tested(&index, FOLDS, mark, &err) == 0 &&
            memcmp(mark, tested, sizeof(tested)) == 0,
        "each cell as in the fold that tests it");
-    ok(siblings_rows(&index, &p, SPLIT_TEST, FOLDS, row, &err) == 0 &&
+    ok(leakage_rows(&index, &p, SPLIT_TEST, FOLDS, row, &err) == 0 &&
            row[1] == 3 && row[2] == 1 && row[4] == 2 && row[5] == 6,
        "rows of pooled cells, fold after fold");
     p.file = file + 2;
     p.o.n = 2;
-    ok(siblings_rows(&index, &p, SPLIT_TEST, FOLDS, row, &err) == 0 &&
+    ok(leakage_rows(&index, &p, SPLIT_TEST, FOLDS, row, &err) == 0 &&
            row[0] == 1 && row[1] == 4,
        "  of one fold alone");
     p.file = file + 1;
     file[1] = "e";
     file[2] = "d";
-    fails(siblings_rows(&index, &p, SPLIT_TEST, FOLDS, row, &err), err,
+    fails(leakage_rows(&index, &p, SPLIT_TEST, FOLDS, row, &err), err,
           ERR_INPUT, "'d' is not in index.csv, or not in this order",
           "  in no order of folds");
     csv_release(&index);
-    put("cv/data/index.csv", "file,class,group,split,status\na,z,1,test,ok\n");
+    put_file("cv/data/index.csv",
+             "file,class,group,split,status\na,z,1,test,ok\n");
     BUG_ON(csv_read(&index, path, &err) < 0);
-    fails(siblings_tested(&index, FOLDS, mark, &err), err, ERR_INPUT,
+    fails(leakage_tested(&index, FOLDS, mark, &err), err, ERR_INPUT,
           "lacks the column fold, of 3 folds",
           "an index without folds is refused");
     csv_release(&index);
@@ -140,7 +141,7 @@ static size_t put_index_folds(void)
                            (fold_at(k) + 1) % FOLDS == fold_at(i));
         n += shared;
     }
-    put("cv/data/index.csv", b.data);
+    put_file("cv/data/index.csv", b.data);
     buf_release(&b);
     return n;
 }
@@ -149,32 +150,33 @@ static void check_splits_folds(void)
 {
     const size_t shared = put_index_folds();
     char path[FILE_PATH_MAX];
-    const struct split_args a = {path, FOLDS, RESAMPLES, SEED};
+    const struct compare_split_args a = {path, FOLDS, RESAMPLES, SEED};
     struct split_side side, one;
     struct err err = {0};
     struct buf b = {0};
-    size_t siblings = 0, right_of = 0;
+    size_t leaked = 0, right_of = 0;
 
     BUG_ON(file_path(path, &err, "%s/cv", dir) < 0);
-    ok(split_side_read(&side, &a, "one", &err) == 0 && side.folds == FOLDS &&
-           side.cells == N && side.groups == 9 && side.correct == 53,
+    ok(compare_split_side_read(&side, &a, "one", &err) == 0 &&
+           side.folds == FOLDS && side.cells == N && side.groups == 9 &&
+           side.correct == 53,
        "all folds of one side");
     check_accuracy(&side.interval, 0);
-    ok(side.siblings == shared && shared > 0 && shared < N,
+    ok(side.leaked == shared && shared > 0 && shared < N,
        "  cells of a group that the others trained on");
     for (int f = 0; f < FOLDS; f++) {
         char name[32];
 
         snprintf(name, sizeof(name), "one-f%d", f);
-        ok(split_side_read(&one, &a, name, &err) == 0 && one.folds == 1 &&
-               one.cells == N / FOLDS,
+        ok(compare_split_side_read(&one, &a, name, &err) == 0 &&
+               one.folds == 1 && one.cells == N / FOLDS,
            "one fold of one side");
-        siblings += one.siblings;
-        right_of += one.siblings_right;
+        leaked += one.leaked;
+        right_of += one.leaked_right;
     }
-    ok(siblings == side.siblings && right_of == side.siblings_right,
+    ok(leaked == side.leaked && right_of == side.leaked_right,
        "  which add up");
-    split_csv_row(&side, "one", dir, "group", &b);
+    compare_split_csv_row(&side, "one", dir, "group", &b);
     ok(strstr(b.data, ",group,60,9,53,0.883333,") != NULL &&
            strcmp(b.data + b.len - 3, ",3\n") == 0,
        "splits.csv of folds");
@@ -183,7 +185,7 @@ static void check_splits_folds(void)
 
 static void check_splits(void)
 {
-    const struct split_args a = {dir, 1, RESAMPLES, SEED};
+    const struct compare_split_args a = {dir, 1, RESAMPLES, SEED};
     struct split_side side[3];
     struct interval range;
     struct err err = {0};
@@ -191,15 +193,15 @@ static void check_splits(void)
 
     put_index();
     for (int e = 0; e < 3; e++)
-        ok(split_side_read(&side[e], &a, names[e], &err) == 0 &&
+        ok(compare_split_side_read(&side[e], &a, names[e], &err) == 0 &&
                side[e].cells == N && side[e].groups == 9,
            "one side of two splits");
-    ok(side[0].siblings == 6 && side[0].siblings_right == 5,
+    ok(side[0].leaked == 6 && side[0].leaked_right == 5,
        "  six cells of a group that was trained on, five right");
-    near(split_difference(&side[0], &side[1], &range), pairs[0][0], 1e-12,
-         "difference of two runs");
+    near(compare_split_difference(&side[0], &side[1], &range), pairs[0][0],
+         1e-12, "difference of two runs");
     check_pair(range.low, range.high, 0, 5);
-    split_csv_row(&side[0], "one", dir, "random", &b);
+    compare_split_csv_row(&side[0], "one", dir, "random", &b);
     ok(strstr(b.data, ",random,60,9,53,0.883333,") != NULL &&
            strstr(b.data, ",6,0.833333,0.888889,1\n") != NULL,
        "splits.csv of one split");
@@ -260,9 +262,9 @@ static void check_verb_with(void)
     ok(text && strstr(text, "\nthree,"), "  writes splits.csv");
     free(text);
     a.other = path;
-    put("cv/evaluate/lost-f0/predictions.csv", "");
-    put("evaluate/lost/predictions.csv",
-        "file,split,class,predicted,group\n0.bmp,test,a,a,\n");
+    put_file("cv/evaluate/lost-f0/predictions.csv", "");
+    put_file("evaluate/lost/predictions.csv",
+             "file,split,class,predicted,group\n0.bmp,test,a,a,\n");
     a.name = lost;
     a.n_name = 1;
     fails(compare_verb(out, &a, &err), err, ERR_USAGE,
@@ -282,14 +284,14 @@ int main(void)
     BUG_ON(!mkdtemp(dir));
     put_tables();
     put_folds();
-    put("run.yaml", "run:\n  seed: 5\nevaluate:\n  bootstrap: 400\n");
-    put("cv/run.yaml", "run:\n  seed: 5\nevaluate:\n  bootstrap: 400\n"
-                       "split:\n  folds: 3\n");
+    put_file("run.yaml", "run:\n  seed: 5\nevaluate:\n  bootstrap: 400\n");
+    put_file("cv/run.yaml", "run:\n  seed: 5\nevaluate:\n  bootstrap: 400\n"
+                            "split:\n  folds: 3\n");
     check_siblings();
     check_siblings_folds();
     check_splits();
     check_splits_folds();
     check_verb_with();
-    BUG_ON(dir_remove(dir, &err) < 0);
+    BUG_ON(file_dir_remove(dir, &err) < 0);
     return tap_done();
 }

@@ -413,7 +413,7 @@ static void check_reference(void)
     buf_release(&b);
 }
 
-static void collect(void *self, const char *key, const char *value)
+static void collect_key(void *self, const char *key, const char *value)
 {
     buf_printf(self, "%s=%s;", key, value);
 }
@@ -424,22 +424,22 @@ static void check_each(void)
     struct buf b = {0};
 
     config_init(&c);
-    config_each(&c, "split", collect, &b);
-    config_each(&c, "run", collect, &b);
-    config_each(&c, "augment", collect, &b);
-    config_each(&c, "scheduler", collect, &b);
-    config_each(&c, "none", collect, &b);
+    config_each(&c, "split", collect_key, &b);
+    config_each(&c, "run", collect_key, &b);
+    config_each(&c, "augment", collect_key, &b);
+    config_each(&c, "scheduler", collect_key, &b);
+    config_each(&c, "none", collect_key, &b);
     ok(strcmp(b.data, "split.method=group;split.test=0.2;split.validation=0.2;"
                       "split.folds=1;split.near_duplicates=together;"
                       "run.seed=1;augment.variants=2;") == 0,
        "what decides results, and no placement");
     b.len = 0;
     c.split.near_duplicates = NEAR_SEPARATE;
-    config_each(&c, "split", collect, &b);
+    config_each(&c, "split", collect_key, &b);
     ok(!strstr(b.data, "near_duplicates"),
        "  nor what outputs from before the key are as if they had");
     b.len = 0;
-    config_each(&c, "train", collect, &b);
+    config_each(&c, "train", collect_key, &b);
     ok(!strstr(b.data, "seeds") && !strstr(b.data, "ranks") &&
            !strstr(b.data, "threads") && strstr(b.data, "train.batch=32;"),
        "train without its lists and placement");
@@ -481,6 +481,6 @@ int main(void)
     check_reference();
     check_each();
     check_table();
-    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -18,7 +18,7 @@
 
 #include "nn/winograd.h"
 
-static const struct shape {
+static const struct conv_case {
     int n, h, w, ci, co, pad, act;
     bool bias, add;
 } shapes[] = {
@@ -37,7 +37,7 @@ static const struct shape {
     {1, 6, 6, 192, 176, PAD_SAME, ACT_NONE, false, true},
 };
 
-static float *draw(uint32_t id, size_t n)
+static float *draw_values(uint32_t id, size_t n)
 {
     float *x = malloc((n + 1) * sizeof(*x));
     struct rng rng;
@@ -53,8 +53,8 @@ struct result {
     size_t ny, nx, nw;
 };
 
-static struct result run(const struct conv_provider *by, const struct shape *s,
-                         int threads)
+static struct result run_provider(const struct conv_provider *by,
+                                  const struct conv_case *s, int threads)
 {
     struct conv c = {.n = s->n,
                      .h = s->h,
@@ -73,13 +73,13 @@ static struct result run(const struct conv_provider *by, const struct shape *s,
     r.nx = (size_t)(s->n * s->h * s->w) * (size_t)s->ci;
     r.ny = (size_t)(s->n * c.oh * c.ow) * (size_t)s->co;
     r.nw = 9 * (size_t)s->ci * (size_t)s->co;
-    x = draw(1, r.nx);
-    w = draw(2, r.nw);
-    bias = draw(3, (size_t)s->co);
-    dy = draw(4, r.ny);
-    r.y = draw(5, r.ny);
-    r.dx = draw(6, r.nx);
-    r.dw = draw(7, r.nw);
+    x = draw_values(1, r.nx);
+    w = draw_values(2, r.nw);
+    bias = draw_values(3, (size_t)s->co);
+    dy = draw_values(4, r.ny);
+    r.y = draw_values(5, r.ny);
+    r.dx = draw_values(6, r.nx);
+    r.dw = draw_values(7, r.nw);
     c.scratch = malloc((by->scratch(&c) + 1) * sizeof(float));
     c.ready = malloc(((by->n_ready ? by->n_ready(&c) : 0) + 1) * sizeof(float));
     if (by->prepare)
@@ -97,17 +97,18 @@ static struct result run(const struct conv_provider *by, const struct shape *s,
     return r;
 }
 
-static void release(struct result *r)
+static void release_result(struct result *r)
 {
     free(r->y);
     free(r->dx);
     free(r->dw);
 }
 
-static void check(const struct shape *s)
+static void check_shape(const struct conv_case *s)
 {
-    struct result a = run(&conv_winograd, s, 1), b = run(&conv_blas, s, 1);
-    struct result two = run(&conv_winograd, s, 2);
+    struct result a = run_provider(&conv_winograd, s, 1),
+                  b = run_provider(&conv_blas, s, 1);
+    struct result two = run_provider(&conv_winograd, s, 2);
     char what[128];
     int n = snprintf(what, sizeof(what), "%d x %dx%d, %d to %d: ", s->n, s->h,
                      s->w, s->ci, s->co);
@@ -124,9 +125,9 @@ static void check(const struct shape *s)
            !memcmp(a.dx, two.dx, a.nx * sizeof(float)) &&
            !memcmp(a.dw, two.dw, a.nw * sizeof(float)),
        what);
-    release(&a);
-    release(&b);
-    release(&two);
+    release_result(&a);
+    release_result(&b);
+    release_result(&two);
 }
 
 static void test_fits(void)
@@ -151,7 +152,8 @@ static void test_multiplies(void)
     enum { K = 48, R = MULTIPLY_ROWS, N = MULTIPLY_COLUMNS };
     multiply_f *can[MULTIPLIES];
     const int n = winograd_multiplies(can);
-    float *a = draw(8, K * R), *b = draw(9, K * N), c[R * N], want[R * N];
+    float *a = draw_values(8, K * R), *b = draw_values(9, K * N), c[R * N],
+          want[R * N];
 
     for (size_t i = 0; i < R; i++)
         for (size_t j = 0; j < N; j++) {
@@ -177,7 +179,7 @@ int main(void)
     gemm_setup();
     test_multiplies();
     for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
-        check(&shapes[i]);
+        check_shape(&shapes[i]);
     test_fits();
     return tap_done();
 }

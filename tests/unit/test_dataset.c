@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-static const char *sum(const char *dir, const char *cache)
+static const char *content_hash(const char *dir, const char *cache)
 {
     static char hex[8][HASH_HEX];
     static int turn;
@@ -32,7 +32,7 @@ static void set_age(const char *path, time_t age)
 }
 
 /* Write over the beginning of a file: same inode, same size. */
-static void overwrite(const char *path, const char *text)
+static void overwrite_file(const char *path, const char *text)
 {
     FILE *f = fopen(path, "r+");
 
@@ -41,65 +41,70 @@ static void overwrite(const char *path, const char *text)
 
 static void check_cache(void)
 {
-    const char *dir = at("set");
+    const char *dir = path_at("set");
     char cache[512], file[512], was[HASH_HEX];
     struct stat st;
 
-    snprintf(cache, sizeof(cache), "%s", at("cache.csv"));
-    snprintf(file, sizeof(file), "%s", at("set/c/x \"1\",\n.bmp"));
-    make_dir(at("set/c"));
-    put(file, "abc");
-    snprintf(was, sizeof(was), "%s", sum(dir, cache));
+    snprintf(cache, sizeof(cache), "%s", path_at("cache.csv"));
+    snprintf(file, sizeof(file), "%s", path_at("set/c/x \"1\",\n.bmp"));
+    make_dir(path_at("set/c"));
+    put_file(file, "abc");
+    snprintf(was, sizeof(was), "%s", content_hash(dir, cache));
     BUG_ON(stat(file, &st) < 0);
-    overwrite(file, "abd");
+    overwrite_file(file, "abd");
     set_time(file, st.st_mtim);
-    ok(strcmp(was, sum(dir, cache)) != 0,
+    ok(strcmp(was, content_hash(dir, cache)) != 0,
        "a file that just changed is not believed by its time");
-    overwrite(file, "abc");
+    overwrite_file(file, "abc");
     set_age(file, 100);
-    ok(!strcmp(was, sum(dir, cache)) && !strcmp(was, sum(dir, cache)),
+    ok(!strcmp(was, content_hash(dir, cache)) &&
+           !strcmp(was, content_hash(dir, cache)),
        "  with and without cache the same");
     BUG_ON(stat(file, &st) < 0);
-    overwrite(file, "abX");
-    ok(strcmp(was, sum(dir, cache)) != 0, "a new time is noticed");
+    overwrite_file(file, "abX");
+    ok(strcmp(was, content_hash(dir, cache)) != 0, "a new time is noticed");
     set_age(file, 100);
-    snprintf(was, sizeof(was), "%s", sum(dir, cache));
+    snprintf(was, sizeof(was), "%s", content_hash(dir, cache));
     BUG_ON(stat(file, &st) < 0);
-    overwrite(file, "abY");
+    overwrite_file(file, "abY");
     set_time(file, st.st_mtim);
-    ok(!strcmp(was, sum(dir, cache)),
+    ok(!strcmp(was, content_hash(dir, cache)),
        "same size, time and inode: the file is not read again");
-    put(cache, "junk");
-    ok(strcmp(was, sum(dir, cache)) != 0, "a damaged cache is not used");
-    put(cache, "path,size,mtime_ns,inode,sha256\nz\n");
-    ok(strlen(sum(dir, cache)) == 64, "  nor a torn one");
+    put_file(cache, "junk");
+    ok(strcmp(was, content_hash(dir, cache)) != 0,
+       "a damaged cache is not used");
+    put_file(cache, "path,size,mtime_ns,inode,sha256\nz\n");
+    ok(strlen(content_hash(dir, cache)) == 64, "  nor a torn one");
 }
 
 static void check_odd_files(void)
 {
-    const char *dir = at("set");
+    const char *dir = path_at("set");
     char was[HASH_HEX], deep[4000] = "";
     struct err err = {0};
     size_t used;
 
-    snprintf(was, sizeof(was), "%s", sum(dir, NULL));
-    BUG_ON(symlink("..", at("set/c/loop")) < 0);
-    ok(strlen(sum(dir, NULL)) == 64 && strcmp(was, sum(dir, NULL)),
+    snprintf(was, sizeof(was), "%s", content_hash(dir, NULL));
+    BUG_ON(symlink("..", path_at("set/c/loop")) < 0);
+    ok(strlen(content_hash(dir, NULL)) == 64 &&
+           strcmp(was, content_hash(dir, NULL)),
        "a loop ends, and counts by its name");
-    BUG_ON(symlink("nowhere", at("set/c/broken.bmp")) < 0 ||
-           mkfifo(at("set/c/pipe.bmp"), 0600) < 0);
-    ok(strlen(sum(dir, NULL)) == 64, "a broken link and a pipe do not stop it");
-    used = (size_t)snprintf(deep, sizeof(deep), "%s", at("set"));
+    BUG_ON(symlink("nowhere", path_at("set/c/broken.bmp")) < 0 ||
+           mkfifo(path_at("set/c/pipe.bmp"), 0600) < 0);
+    ok(strlen(content_hash(dir, NULL)) == 64,
+       "a broken link and a pipe do not stop it");
+    used = (size_t)snprintf(deep, sizeof(deep), "%s", path_at("set"));
     for (int i = 0; i < DATASET_MAX_DEPTH + 2; i++)
         used += (size_t)snprintf(deep + used, sizeof(deep) - used, "/d");
     make_dir(deep);
     fails(dataset_hash(dir, NULL, was, &err), err, ERR_USAGE,
           "folders over 64 deep", "folders without end are refused");
-    BUG_ON(dir_remove(at("set/d"), &err) < 0);
+    BUG_ON(file_dir_remove(path_at("set/d"), &err) < 0);
     if (geteuid() != 0) {
-        BUG_ON(chmod(at("set/c"), 0) < 0);
-        ok(strlen(sum(dir, NULL)) == 64, "a folder that cannot be read");
-        BUG_ON(chmod(at("set/c"), 0700) < 0);
+        BUG_ON(chmod(path_at("set/c"), 0) < 0);
+        ok(strlen(content_hash(dir, NULL)) == 64,
+           "a folder that cannot be read");
+        BUG_ON(chmod(path_at("set/c"), 0700) < 0);
     }
 }
 

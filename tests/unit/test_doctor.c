@@ -83,12 +83,12 @@ int main(void)
     BUG_ON(!mkdtemp(dir));
     snprintf(path, sizeof(path), "%s/not/yet", dir);
     check_all_lines(path);
-    ok(dir_list(dir, &names, &n, &err) == 0 && n == 0,
+    ok(file_dir_list(dir, &names, &n, &err) == 0 && n == 0,
        "doctor leaves nothing behind");
-    dir_list_free(names, n);
+    file_dir_list_free(names, n);
     snprintf(path, sizeof(path), "%s/file", dir);
     BUG_ON(file_write(path, "", 0, &err) < 0);
     check_damage(dir);
-    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -203,7 +203,7 @@ static void hash_tree(struct hash *h, const char *path, int *files)
     size_t n;
     struct err err;
 
-    if (dir_list(path, &names, &n, &err) < 0) {
+    if (file_dir_list(path, &names, &n, &err) < 0) {
         char hex[HASH_HEX];
 
         BUG_ON(hash_file(path, hex, &err) < 0);
@@ -218,10 +218,10 @@ static void hash_tree(struct hash *h, const char *path, int *files)
         hash_add_string(h, names[i]);
         hash_tree(h, below, files);
     }
-    dir_list_free(names, n);
+    file_dir_list_free(names, n);
 }
 
-static int tree(const char *path, char hex[HASH_HEX])
+static int digest_tree(const char *path, char hex[HASH_HEX])
 {
     struct hash h;
     int files = 0;
@@ -243,7 +243,7 @@ static void check_dataset(void)
 
     omp_set_num_threads(1);
     ok(draw_dataset(&a, &err) == 0, "a data set is drawn by one thread");
-    ok(tree(a.dir, one) == 5 * 8 * 3, "  three files a cell");
+    ok(digest_tree(a.dir, one) == 5 * 8 * 3, "  three files a cell");
     ok(file_read(in_dir("one/im_Parabasal/im_Parabasal/CROPPED/001_08.bmp"),
                  1 << 20, &bytes, &size, &err) == 0 &&
            bmp_decode(&im, bytes, size, &err) == 0 && bytes[28] == 24,
@@ -257,10 +257,10 @@ static void check_dataset(void)
     ok(!file_exists(in_dir("one.partial")), "  no partial directory is left");
     omp_set_num_threads(3);
     a.dir = in_dir("two");
-    ok(dir_make(in_dir("two.partial/im_Old"), &err) == 0 &&
+    ok(file_dir_make(in_dir("two.partial/im_Old"), &err) == 0 &&
            draw_dataset(&a, &err) == 0,
        "a data set is drawn by three threads, over the rest of a crash");
-    tree(a.dir, two);
+    digest_tree(a.dir, two);
     ok(!strcmp(one, two), "  with the same files");
     fails(draw_dataset(&a, &err), err, ERR_USAGE,
           "exists: name a new directory",
@@ -268,7 +268,7 @@ static void check_dataset(void)
     a.dir = in_dir("three");
     a.seed = 5;
     ok(draw_dataset(&a, &err) == 0, "a data set is drawn with another seed");
-    tree(a.dir, two);
+    digest_tree(a.dir, two);
     ok(strcmp(one, two) != 0, "  with other files");
 }
 
@@ -306,9 +306,9 @@ static void check_failures(void)
     fails(draw_into(&a, &err), err, ERR_SYSTEM, "file",
           "a file in the way of the data set is a failure");
     a.dir = in_dir("five");
-    ok(dir_make(in_dir("five/im_Dyskeratotic/im_Dyskeratotic/CROPPED/"
-                       "001_02.bmp"),
-                &err) == 0,
+    ok(file_dir_make(in_dir("five/im_Dyskeratotic/im_Dyskeratotic/CROPPED/"
+                            "001_02.bmp"),
+                     &err) == 0,
        "a directory lies where a bitmap is to go");
     fails(draw_into(&a, &err), err, ERR_SYSTEM, "001_02.bmp",
           "a bitmap that cannot be written is a failure");
@@ -326,6 +326,6 @@ int main(void)
     check_halo();
     check_dataset();
     check_failures();
-    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -73,7 +73,7 @@ static void check_predictions(size_t *right)
 
 static void check_outputs(size_t right)
 {
-    char *text = slurp("out/metrics.json");
+    char *text = read_file("out/metrics.json");
     json_t *j = json_loads(text, 0, NULL);
     json_t *test = json_object_get(j, "test");
 
@@ -83,11 +83,11 @@ static void check_outputs(size_t right)
        "metrics.json counts what predictions.csv says");
     json_decref(j);
     free(text);
-    text = slurp("out/confusion.csv");
+    text = read_file("out/confusion.csv");
     ok(strncmp(text, "true,alpha,\"be, \"\"ta\"\"\",gamma\nalpha,", 36) == 0,
        "confusion.csv quotes names of classes");
     free(text);
-    text = slurp("out/confusion.svg");
+    text = read_file("out/confusion.svg");
     ok(markup_balanced(text) && strstr(text, "the &lt;experiment&gt;, test"),
        "confusion.svg is well formed and names the experiment");
     free(text);
@@ -104,24 +104,24 @@ static void check_evaluate(void)
         printf("# %s\n", err.text);
     check_predictions(&right);
     check_outputs(right);
-    first = slurp("out/curves.svg");
+    first = read_file("out/curves.svg");
     ok(strstr(first, "no epoch yet") != NULL,
        "curves.svg says that there is no epoch yet");
     free(first);
 
     BUG_ON(file_write(path_of("history.csv"), "epoch,loss\n1,2\n2,1\n", 19,
                       &err) < 0);
-    first = slurp("out/predictions.csv");
+    first = read_file("out/predictions.csv");
     ok(evaluate_run(&a, &err) == 0, "an experiment is evaluated again");
-    again = slurp("out/predictions.csv");
+    again = read_file("out/predictions.csv");
     ok(strcmp(first, again) == 0, "  with the same predictions");
     free(first);
     free(again);
-    first = slurp("out/curves.svg");
+    first = read_file("out/curves.svg");
     ok(markup_balanced(first) && !strstr(first, "no epoch yet"),
        "curves.svg has the epochs of history.csv");
     free(first);
-    a.each = stop;
+    a.each = stop_never;
     a.self = &total;
     fails(evaluate_run(&a, &err), err, ERR_AGAIN, "stopped",
           "evaluation stops when it is told to");
@@ -136,7 +136,7 @@ static void check_not_a_number(struct graph *g)
     struct err err = {0};
     size_t n;
 
-    describe(&info);
+    describe_model(&info);
     graph_tensors(g, &t, &n);
     t[n - 1].data[0] = NAN;
     write_net(g, &info, "nan.safetensors");

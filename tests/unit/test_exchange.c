@@ -26,13 +26,13 @@ enum {
     LAST_ROWS = 2 /* of the last one: two parts have none */
 };
 
-struct member {
+struct gradient_rank {
     bool buckets; /* else one sum behind backward */
     char hash[HASH_HEX];
     bool good;
 };
 
-static struct graph *network(const struct collective *coll)
+static struct graph *make_network(const struct collective *coll)
 {
     struct graph *g = graph_new(&(struct graph_args){.max_batch = ROWS,
                                                      .threads = 1,
@@ -50,7 +50,7 @@ static struct graph *network(const struct collective *coll)
     x = nn_global_avg_pool(g, x, "pool");
     nn_dense(g, x, "dense", (struct dense_args){.units = UNITS});
     BUG_ON(graph_finish(g, &err) < 0);
-    BUG_ON(graph_n_param(g) <= EXCHANGE_BUCKET);
+    BUG_ON(graph_n_param(g) <= GRADIENT_SUM_BUCKET);
     return g;
 }
 
@@ -63,10 +63,10 @@ static int rows_of(int rows, int p, int *first)
     return n + (p < more);
 }
 
-static bool backward(struct graph *g, struct dist *d, bool buckets)
+static bool run_backward(struct graph *g, struct dist *d, bool buckets)
 {
     const size_t n = graph_n_param(g);
-    struct exchange e;
+    struct gradient_sum e;
     struct err err;
 
     graph_zero_grad(g);
@@ -74,12 +74,12 @@ static bool backward(struct graph *g, struct dist *d, bool buckets)
         graph_backward(g);
         return dist_sum_float(d, graph_dparam(g), n, &err) == 0;
     }
-    exchange_begin(&e, d, graph_dparam(g), n);
-    graph_backward_each(g, exchange_ready, &e);
-    return exchange_end(&e, &err) == 0 && e.left == 0;
+    gradient_sum_begin(&e, d, graph_dparam(g), n);
+    graph_backward_each(g, gradient_sum_ready, &e);
+    return gradient_sum_end(&e, &err) == 0 && e.left == 0;
 }
 
-static bool step(struct graph *g, struct dist *d, int k, bool buckets)
+static bool run_step(struct graph *g, struct dist *d, int k, bool buckets)
 {
     struct node *out = graph_output(g);
     float *w = graph_param(g), *x = graph_input(g);
@@ -98,23 +98,23 @@ static bool step(struct graph *g, struct dist *d, int k, bool buckets)
     graph_forward(g, PHASE_TRAIN);
     for (size_t i = 0; i < tensor_len(&out->out); i++)
         out->dout.data[i] = out->out.data[i] - (float)(i % 7);
-    if (!backward(g, d, buckets))
+    if (!run_backward(g, d, buckets))
         return false;
     for (size_t i = 0; i < graph_n_param(g); i++)
         w[i] -= 1e-3f * dw[i];
     return true;
 }
 
-static void train(void *self, struct dist *d)
+static void train_rank(void *self, struct dist *d)
 {
     const struct collective coll = dist_collective(d);
-    struct graph *g = network(&coll);
-    struct member *m = self;
+    struct graph *g = make_network(&coll);
+    struct gradient_rank *m = self;
     struct hash h;
 
     m->good = d->size == PARTS;
     for (int k = 0; m->good && k < STEPS; k++)
-        m->good = step(g, d, k, m->buckets);
+        m->good = run_step(g, d, k, m->buckets);
     hash_init(&h);
     hash_add(&h, graph_param(g), graph_n_param(g) * sizeof(float));
     hash_add(&h, graph_state(g), graph_n_state(g) * sizeof(float));
@@ -126,7 +126,7 @@ static void train(void *self, struct dist *d)
 static bool train_all(struct dist *process, int at_once, bool buckets,
                       char hash[HASH_HEX])
 {
-    struct member m[PARTS] = {{0}};
+    struct gradient_rank m[PARTS] = {{0}};
     void *self[PARTS] = {NULL};
     const int n = PARTS / process->size;
     bool same = true;
@@ -135,14 +135,14 @@ static bool train_all(struct dist *process, int at_once, bool buckets,
         m[i].buckets = buckets;
         self[i] = &m[i];
     }
-    dist_team_turns(process, n, at_once < n ? at_once : n, train, self);
+    dist_threads_turns(process, n, at_once < n ? at_once : n, train_rank, self);
     for (int i = 0; i < n; i++)
         same = same && m[i].good && strcmp(m[i].hash, m[0].hash) == 0;
     memcpy(hash, m[0].hash, HASH_HEX);
     return same;
 }
 
-static int child(void)
+static int run_child(void)
 {
     char hash[HASH_HEX];
     struct dist d;
@@ -185,7 +185,7 @@ int main(int argc, char **argv)
 
     BUG_ON(sodium_init() < 0);
     if (argc == 2 && strcmp(argv[1], "--rank") == 0)
-        return child();
+        return run_child();
     dist_alone(&alone);
     ok(train_all(&alone, PARTS, false, whole), "four parts, one sum");
     for (int at_once = 1; at_once <= PARTS; at_once++)

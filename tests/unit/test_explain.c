@@ -18,7 +18,7 @@ static const float *const golden_cam[] = {golden_cam_0, golden_cam_1,
 static const float *const golden_map[] = {golden_map_0, golden_map_1,
                                           golden_map_2};
 
-static double worst(const float *a, const float *b, size_t n)
+static double worst_difference(const float *a, const float *b, size_t n)
 {
     double d = 0.0;
 
@@ -33,11 +33,11 @@ static void check_formula(void)
 
     for (int c = 0; c < CLASSES; c++) {
         gradcam(golden_a, golden_da[c], LAYER_H, LAYER_W, LAYER_C, cam);
-        near(worst(cam, golden_cam[c], LAYER_H * LAYER_W), 0.0, 1e-6,
+        near(worst_difference(cam, golden_cam[c], LAYER_H * LAYER_W), 0.0, 1e-6,
              "Grad-CAM of given activations and gradients");
-        cam_resize(cam, LAYER_H, LAYER_W, map, H, W);
-        cam_normalise(map, H * W);
-        near(worst(map, golden_map[c], H * W), 0.0, 1e-5,
+        explainer_resize(cam, LAYER_H, LAYER_W, map, H, W);
+        explainer_normalise(map, H * W);
+        near(worst_difference(map, golden_map[c], H * W), 0.0, 1e-5,
              "  enlarged and normalised");
     }
 }
@@ -46,22 +46,22 @@ static void check_resize(void)
 {
     float y[100];
 
-    cam_resize(golden_from_3x3_10x10, 3, 3, y, 10, 10);
-    near(worst(y, golden_to_3x3_10x10, 100), 0.0, 1e-6,
+    explainer_resize(golden_from_3x3_10x10, 3, 3, y, 10, 10);
+    near(worst_difference(y, golden_to_3x3_10x10, 100), 0.0, 1e-6,
          "a map enlarged from 3x3 to 10x10");
-    cam_resize(golden_from_2x2_7x5, 2, 2, y, 7, 5);
-    near(worst(y, golden_to_2x2_7x5, 35), 0.0, 1e-6,
+    explainer_resize(golden_from_2x2_7x5, 2, 2, y, 7, 5);
+    near(worst_difference(y, golden_to_2x2_7x5, 35), 0.0, 1e-6,
          "a map enlarged from 2x2 to 7x5");
-    cam_resize(golden_from_4x5_2x3, 4, 5, y, 2, 3);
-    near(worst(y, golden_to_4x5_2x3, 6), 0.0, 1e-6,
+    explainer_resize(golden_from_4x5_2x3, 4, 5, y, 2, 3);
+    near(worst_difference(y, golden_to_4x5_2x3, 6), 0.0, 1e-6,
          "a map reduced from 4x5 to 2x3");
-    cam_resize(golden_from_3x4_3x4, 3, 4, y, 3, 4);
-    near(worst(y, golden_from_3x4_3x4, 12), 0.0, 1e-6,
+    explainer_resize(golden_from_3x4_3x4, 3, 4, y, 3, 4);
+    near(worst_difference(y, golden_from_3x4_3x4, 12), 0.0, 1e-6,
          "a map of 3x3 in its own size");
-    cam_resize(&(const float){3.5f}, 1, 1, y, 4, 4);
-    near(worst(y, (const float[]){3.5f, 3.5f, 3.5f, 3.5f}, 4), 0.0, 1e-9,
-         "one value fills the map");
-    cam_resize((const float[]){1, 2, 3, 4}, 2, 2, y, 1, 1);
+    explainer_resize(&(const float){3.5f}, 1, 1, y, 4, 4);
+    near(worst_difference(y, (const float[]){3.5f, 3.5f, 3.5f, 3.5f}, 4), 0.0,
+         1e-9, "one value fills the map");
+    explainer_resize((const float[]){1, 2, 3, 4}, 2, 2, y, 1, 1);
     near(y[0], 1.0, 1e-9, "one pixel takes the first corner");
 }
 
@@ -80,25 +80,25 @@ static void check_flat(void)
     int x, y;
 
     gradcam(zero, golden_da_0, LAYER_H, LAYER_W, LAYER_C, cam);
-    cam_normalise(cam, LAYER_H * LAYER_W);
+    explainer_normalise(cam, LAYER_H * LAYER_W);
     ok(all_zero(cam, LAYER_H * LAYER_W), "activations of zero: zeros");
     gradcam(golden_a, zero, LAYER_H, LAYER_W, LAYER_C, cam);
-    cam_normalise(cam, LAYER_H * LAYER_W);
+    explainer_normalise(cam, LAYER_H * LAYER_W);
     ok(all_zero(cam, LAYER_H * LAYER_W), "gradients of zero: zeros");
-    cam_normalise(flat, 4);
+    explainer_normalise(flat, 4);
     ok(all_zero(flat, 4), "a flat map: zeros");
-    cam_normalise(two, 2);
+    explainer_normalise(two, 2);
     near(two[0], 0.0, 1e-9, "the smallest of a map becomes 0");
     near(two[1], 4.0 / (4.0 + 1e-7), 1e-6, "the largest of a map becomes 1");
-    cam_peak((const float[]){0, 1, 5, 2, 5, 0}, 2, 3, &x, &y);
+    explainer_peak((const float[]){0, 1, 5, 2, 5, 0}, 2, 3, &x, &y);
     ok(x == 2 && y == 0, "the first of two peaks");
-    cam_peak(zero, 2, 3, &x, &y);
+    explainer_peak(zero, 2, 3, &x, &y);
     ok(x == 0 && y == 0, "the peak of nothing is the first pixel");
 }
 
 /* --- the same through the engine --- */
 
-static struct graph *build(struct err *err)
+static struct graph *build_graph(struct err *err)
 {
     struct graph *g = graph_new(&(struct graph_args){
         .max_batch = 1, .threads = 1, .memory = GRAPH_KEEP_ALL});
@@ -125,7 +125,7 @@ static struct graph *build(struct err *err)
     return NULL;
 }
 
-static void fill(struct graph *g)
+static void fill_weights(struct graph *g)
 {
     static const struct {
         const char *name;
@@ -165,12 +165,12 @@ static void fill(struct graph *g)
 static void check_engine(void)
 {
     struct err err = {0};
-    struct graph *g = build(&err);
+    struct graph *g = build_graph(&err);
     const struct explainer *e = explainer_find("gradcam", &err);
     struct gradients grad = {0};
     const int target[] = {0, 1, 2};
     float map[H * W] = {0};
-    struct cam_map out = {.heat = map};
+    struct explainer_map out = {.heat = map};
 
     if (!ok(g && e &&
                 gradients_init(&grad, g,
@@ -180,25 +180,28 @@ static void check_engine(void)
         printf("# %s\n", err.text);
         return;
     }
-    fill(g);
+    fill_weights(g);
     for (int c = 0; c < CLASSES; c++) {
-        const struct cam_layer *l = grad.layer;
-        const struct cam_task t = {.target = &target[c],
-                                   .n_target = 1,
-                                   .h = H,
-                                   .w = W,
-                                   .layer = l,
-                                   .n_layer = 1};
+        const struct gradients_layer *l = grad.layer;
+        const struct explainer_task t = {.target = &target[c],
+                                         .n_target = 1,
+                                         .h = H,
+                                         .w = W,
+                                         .layer = l,
+                                         .n_layer = 1};
 
         gradients_take(&grad, golden_x, &target[c], 1);
         ok(e->explain(&t, &out, &err) == 0, "a cell is explained by Grad-CAM");
-        near(worst(graph_output(g)->out.data, golden_logits, CLASSES), 0.0,
-             1e-5, "  PyTorch's logits");
-        near(worst(l->a, golden_a, LAYER_H * LAYER_W * LAYER_C), 0.0, 1e-5,
-             "  PyTorch's activations");
-        near(worst(l->da[0], golden_da[c], LAYER_H * LAYER_W * LAYER_C), 0.0,
-             1e-5, "  PyTorch's gradients");
-        near(worst(map, golden_map[c], H * W), 0.0, 1e-4, "  PyTorch's map");
+        near(
+            worst_difference(graph_output(g)->out.data, golden_logits, CLASSES),
+            0.0, 1e-5, "  PyTorch's logits");
+        near(worst_difference(l->a, golden_a, LAYER_H * LAYER_W * LAYER_C), 0.0,
+             1e-5, "  PyTorch's activations");
+        near(worst_difference(l->da[0], golden_da[c],
+                              LAYER_H * LAYER_W * LAYER_C),
+             0.0, 1e-5, "  PyTorch's gradients");
+        near(worst_difference(map, golden_map[c], H * W), 0.0, 1e-4,
+             "  PyTorch's map");
     }
     gradients_release(&grad);
     graph_free(g);
@@ -217,7 +220,7 @@ static void check_table(void)
 
 /* --- pictures --- */
 
-static double linear(uint8_t v)
+static double linear_light(uint8_t v)
 {
     const double x = v / 255.0;
 
@@ -227,7 +230,8 @@ static double linear(uint8_t v)
 /* CIE L*a*b* under D65: not the space that the table was made in. */
 static void to_lab(const uint8_t rgb[3], double lab[3])
 {
-    const double r = linear(rgb[0]), g = linear(rgb[1]), b = linear(rgb[2]);
+    const double r = linear_light(rgb[0]), g = linear_light(rgb[1]),
+                 b = linear_light(rgb[2]);
     double f[3] = {(0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505,
                    0.2126 * r + 0.7152 * g + 0.0722 * b,
                    (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089};
@@ -250,7 +254,7 @@ static void check_jet(void)
     uint8_t rgb[256][3];
     bool same = true;
 
-    heat_table(COLOURS_JET, rgb);
+    heatmap_image_table(COLOURS_JET, rgb);
     for (int i = 0; i < 9; i++)
         same = same && memcmp(rgb[at[i]], want[i], 3) == 0;
     ok(same, "jet is Matplotlib's");
@@ -262,7 +266,7 @@ static void check_colours(void)
     double last = -1.0;
     bool rising = true, inside = true;
 
-    heat_table(COLOURS_UNIFORM, rgb);
+    heatmap_image_table(COLOURS_UNIFORM, rgb);
     for (int i = 0; i < 256; i++) {
         double lab[3];
 
@@ -290,28 +294,29 @@ static void check_panels(void)
     const uint8_t rgb[] = {10, 20, 30, 200, 210, 220};
     const uint8_t view[] = {VIEW_CON, VIEW_SHOWN | VIEW_PRO};
     const float map[] = {0.0f, 1.0f};
-    const struct heat_cell c = {rgb, map, view, 1, 2, COLOURS_UNIFORM};
-    const size_t step = 3 * (2 * HEAT_SCALE + HEAT_GAP), next = 3 * HEAT_SCALE;
+    const struct heatmap_cell c = {rgb, map, view, 1, 2, COLOURS_UNIFORM};
+    const size_t step = 3 * (2 * HEATMAP_SCALE + HEATMAP_GAP),
+                 next = 3 * HEATMAP_SCALE;
     uint8_t heat[256][3];
     struct image im;
     struct err err = {0};
     const uint8_t *p;
 
-    BUG_ON(image_init(&im, heat_strip_width(2, 5), heat_strip_height(1), &err) <
-           0);
+    BUG_ON(image_init(&im, heatmap_image_strip_width(2, 5),
+                      heatmap_image_strip_height(1), &err) < 0);
     p = im.px;
-    ok((size_t)im.w * 3 == 5 * step + 3 * HEAT_BAR && im.h == HEAT_SCALE,
+    ok((size_t)im.w * 3 == 5 * step + 3 * HEATMAP_BAR && im.h == HEATMAP_SCALE,
        "the size of a strip");
-    heat_table(COLOURS_UNIFORM, heat);
-    heat_begin(COLOURS_UNIFORM, &im);
+    heatmap_image_table(COLOURS_UNIFORM, heat);
+    heatmap_image_begin(COLOURS_UNIFORM, &im);
     for (int i = 0; i < 5; i++)
-        heat_draw(&c, (enum heat_panel)i, i, &im);
+        heatmap_image_draw(&c, (enum heatmap_panel)i, i, &im);
     ok(memcmp(p, rgb, 3) == 0 && memcmp(p + 3, rgb, 3) == 0 &&
            memcmp(p + next, rgb + 3, 3) == 0,
        "a strip: the cell, enlarged");
     ok(memcmp(image_row(&im, 1), p, 5 * step) == 0,
        "a strip: the cell, enlarged in both directions");
-    ok(p[2 * next] == HEAT_GREY, "a strip: a gap behind the cell");
+    ok(p[2 * next] == HEATMAP_GREY, "a strip: a gap behind the cell");
     ok(p[step + next] ==
            (uint8_t)lround(0.3 * (0.2126 * 200 + 0.7152 * 210 + 0.0722 * 220) +
                            0.7 * heat[255][0]),
@@ -343,15 +348,15 @@ static void check_pick(void)
     const size_t want[] = {3, 1, 2, 5, 4, 6};
     bool same = true;
 
-    ok(pick_cells(list, 8, 2) == 6,
+    ok(choose_cells(list, 8, 2) == 6,
        "two right and two wrong cells of each class are chosen");
     for (size_t i = 0; i < 6; i++)
         same = same && list[i].row == want[i];
     ok(same, "  by class, right first, the surest first, then the lower row");
-    ok(pick_cells(list, 6, 1) == 4,
+    ok(choose_cells(list, 6, 1) == 4,
        "one right and one wrong cell of each class are chosen");
-    ok(pick_cells(list, 6, 0) == 0, "no cell of each class is chosen");
-    ok(pick_cells(list, 0, 5) == 0, "of no cells none is chosen");
+    ok(choose_cells(list, 6, 0) == 0, "no cell of each class is chosen");
+    ok(choose_cells(list, 0, 5) == 0, "of no cells none is chosen");
 }
 
 int main(void)

@@ -28,20 +28,20 @@ static void make_maps(float *a, float *b)
 static void check_similar(void)
 {
     float a[H * W], b[H * W], flat[H * W] = {0};
-    struct similar s;
+    struct map_similarity s;
     struct err err = {0};
 
     make_maps(a, b);
-    ok(similar_maps(a, b, H, W, &s, &err) == 0, "two maps are compared");
+    ok(map_similarity(a, b, H, W, &s, &err) == 0, "two maps are compared");
     near(s.spearman, golden_spearman, 1e-9, "Spearman of two maps as SciPy's");
     near(s.ssim, golden_ssim, 1e-6, "SSIM of two maps as scikit-image's");
-    BUG_ON(similar_maps(a, a, H, W, &s, &err) < 0);
+    BUG_ON(map_similarity(a, a, H, W, &s, &err) < 0);
     ok(s.spearman > 1 - 1e-12 && s.ssim > 1 - 1e-12, "a map is like itself");
-    BUG_ON(similar_maps(a, flat, H, W, &s, &err) < 0);
+    BUG_ON(map_similarity(a, flat, H, W, &s, &err) < 0);
     ok(s.spearman == 0 && s.ssim < 1, "a flat map has no ranks");
-    BUG_ON(similar_maps(a, a, 5, 5, &s, &err) < 0);
+    BUG_ON(map_similarity(a, a, 5, 5, &s, &err) < 0);
     ok(s.ssim == 1, "SSIM of equal maps smaller than a window is 1");
-    BUG_ON(similar_maps(a, b + 13, 5, 5, &s, &err) < 0);
+    BUG_ON(map_similarity(a, b + 13, 5, 5, &s, &err) < 0);
     ok(s.ssim == 0, "SSIM of unequal maps smaller than a window is 0");
 }
 
@@ -78,7 +78,7 @@ static void check_fill(void)
     contour_release(&concave);
 }
 
-static int parse(struct contour *c, const char *text, struct err *err)
+static int parse_contour(struct contour *c, const char *text, struct err *err)
 {
     return contour_parse(c, text, strlen(text), err);
 }
@@ -88,23 +88,23 @@ static void check_parse(void)
     struct contour c;
     struct err err = {0};
 
-    ok(parse(&c, "1,2\r\n 3.5 , -4e0\n\n5,6", &err) == 0 && c.n == 3 &&
+    ok(parse_contour(&c, "1,2\r\n 3.5 , -4e0\n\n5,6", &err) == 0 && c.n == 3 &&
            c.point[1].x > 3.4 && c.point[1].y < -3.9,
        "a contour with blanks, empty lines and CRLF is read");
     contour_release(&c);
-    fails(parse(&c, "1,2\n3,4\n", &err), err, ERR_INPUT,
+    fails(parse_contour(&c, "1,2\n3,4\n", &err), err, ERR_INPUT,
           "2 points, a contour has 3 or more",
           "a contour of two points is refused");
-    fails(parse(&c, "", &err), err, ERR_INPUT, "0 points",
+    fails(parse_contour(&c, "", &err), err, ERR_INPUT, "0 points",
           "an empty contour is refused");
-    fails(parse(&c, "1,2\n3;4\n5,6\n", &err), err, ERR_INPUT,
+    fails(parse_contour(&c, "1,2\n3;4\n5,6\n", &err), err, ERR_INPUT,
           "line 2 is not \"x,y\"",
           "a contour with a line without comma is refused");
-    fails(parse(&c, "1,2\n3,nan\n5,6\n", &err), err, ERR_INPUT, "line 2",
-          "a contour with a line without number is refused");
-    fails(parse(&c, "1,2,3\n", &err), err, ERR_INPUT, "line 1",
+    fails(parse_contour(&c, "1,2\n3,nan\n5,6\n", &err), err, ERR_INPUT,
+          "line 2", "a contour with a line without number is refused");
+    fails(parse_contour(&c, "1,2,3\n", &err), err, ERR_INPUT, "line 1",
           "a contour with three numbers in a line is refused");
-    fails(parse(&c, "1,2\n3,4\n5,1e9\n", &err), err, ERR_INPUT,
+    fails(parse_contour(&c, "1,2\n3,4\n5,1e9\n", &err), err, ERR_INPUT,
           "within 20000 pixels", "a contour with a point far away is refused");
 }
 
@@ -155,13 +155,13 @@ static void check_draw(void)
 }
 
 /* A nucleus of 2 x 2 in a cytoplasm of 4 x 4, top left in 8 x 8. */
-static void regions(uint8_t *r)
+static void draw_regions(uint8_t *r)
 {
     for (int i = 0; i < 64; i++) {
         const int x = i % 8, y = i / 8;
 
-        r[i] = x < 2 && y < 2   ? LOCATE_NUCLEUS
-               : x < 4 && y < 4 ? LOCATE_CYTOPLASM
+        r[i] = x < 2 && y < 2   ? LOCALISATION_NUCLEUS
+               : x < 4 && y < 4 ? LOCALISATION_CYTOPLASM
                                 : 0;
     }
 }
@@ -170,14 +170,14 @@ static void check_locate(void)
 {
     uint8_t region[64];
     float heat[64] = {0};
-    double f[LOCATE_FIGURES];
+    double f[LOCALISATION_FIGURES];
     struct err err = {0};
 
-    regions(region);
+    draw_regions(region);
     heat[9] = 1.0f;  /* nucleus */
     heat[11] = 0.5f; /* cytoplasm */
     heat[63] = 0.5f; /* outside */
-    ok(locate_measure(heat, region, 8, 8, f, &err) == 0,
+    ok(localisation_measure(heat, region, 8, 8, f, &err) == 0,
        "a map is located in nucleus and cytoplasm");
     near(f[0], 1, 0, "nucleus: the peak lies in it");
     near(f[1], 0.5, 1e-12, "nucleus: half of the map's mass");
@@ -192,11 +192,11 @@ static void check_locate(void)
          "cytoplasm: three of its twelve pixels are among the first twelve");
     near(f[7], 12.0 / 64, 1e-12, "cytoplasm: its share of the picture");
     memset(heat, 0, sizeof(heat));
-    ok(locate_measure(heat, region, 8, 8, f, &err) == 0 && f[1] == 0 &&
+    ok(localisation_measure(heat, region, 8, 8, f, &err) == 0 && f[1] == 0 &&
            f[5] == 0,
        "a map of zeros has no mass anywhere");
-    ok(strcmp(locate_name(0), "nucleus_pointing") == 0 &&
-           strcmp(locate_name(7), "cytoplasm_area") == 0,
+    ok(strcmp(localisation_name(0), "nucleus_pointing") == 0 &&
+           strcmp(localisation_name(7), "cytoplasm_area") == 0,
        "figures of location have names");
 }
 
@@ -204,32 +204,32 @@ static void check_measured(void)
 {
     struct prediction all[6], list[6];
     uint32_t order[6];
-    const struct pick_args a = {all, 6, 3, 1, order},
-                           every = {all, 6, 6, 1, order};
+    const struct choose_cells_args a = {all, 6, 3, 1, order},
+                                   every = {all, 6, 6, 1, order};
     size_t n, measured = 0;
 
     for (size_t i = 0; i < 6; i++)
         all[i] = (struct prediction){.row = 10 + i, .p = 0.5f};
     list[0] = (struct prediction){14, 0, 0, 0.5f, true, true};
-    n = pick_measured(list, 1, &a);
+    n = choose_cells_measured(list, 1, &a);
     for (size_t i = 0; i < n; i++)
         measured += list[i].measured;
     ok(measured == 3 && (n == 3 || n == 4) && list[0].shown && !list[1].shown,
        "three of six are drawn, one shown stays first");
     list[0] = (struct prediction){14, 0, 0, 0.5f, true, true};
-    n = pick_measured(list, 1, &every);
+    n = choose_cells_measured(list, 1, &every);
     ok(n == 6 && list[0].measured && list[1].row == 10 && list[5].row == 15,
        "  or all, each once");
 }
 
-static const char *title(int f)
+static const char *figure_title(int f)
 {
     return f ? "second" : "first";
 }
 
 static void check_figures(void)
 {
-    static const struct figure_kind kind = {"kind", 2, title};
+    static const struct figure_kind kind = {"kind", 2, figure_title};
     static const struct word_list methods = {.word = {"a", "b"}, .n = 2};
     static const char names[1][CONFIG_NAME_MAX] = {"One, two"};
     struct figure_table t = {
@@ -241,30 +241,30 @@ static void check_figures(void)
 
     BUG_ON(fd < 0);
     close(fd);
-    figures_header(&kind, &b);
-    figures_put(&kind, "b", 0, "One, two/003", (double[]){1.0 / 3, -2}, &b);
-    figures_put(&kind, "b", 0, "", (double[]){1, 4}, &b);
+    map_scores_header(&kind, &b);
+    map_scores_put(&kind, "b", 0, "One, two/003", (double[]){1.0 / 3, -2}, &b);
+    map_scores_put(&kind, "b", 0, "", (double[]){1, 4}, &b);
     BUG_ON(file_write(path, b.data, b.len, &err) < 0);
-    ok(figures_read(&t, path, &err) == 0 && t.n == 2 && t.row[0].method == 1 &&
-           t.row[0].value[0] == 1.0 / 3 &&
+    ok(map_scores_read(&t, path, &err) == 0 && t.n == 2 &&
+           t.row[0].method == 1 && t.row[0].value[0] == 1.0 / 3 &&
            strcmp(t.row[0].group, "One, two/003") == 0,
        "figures come back with all digits");
     b.len = 0;
-    ok(figures_write(&t, &b, &err) == 0 &&
+    ok(map_scores_write(&t, &b, &err) == 0 &&
            strstr(b.data, "b,all,first,2,2,0.666667,,\n") &&
            strstr(b.data, "b,\"One, two\",second,2,2,1.000000,,\n"),
        "means by method and class");
-    figures_release(&t);
+    map_scores_release(&t);
     BUG_ON(file_write(path, "method,truth,group,first\n", 25, &err) < 0);
-    fails(figures_read(&t, path, &err), err, ERR_INPUT, "no figures of kind",
+    fails(map_scores_read(&t, path, &err), err, ERR_INPUT, "no figures of kind",
           "a file with other columns is refused");
     b.len = 0;
-    figures_header(&kind, &b);
-    figures_put(&kind, "c", 0, "", (double[]){1, 4}, &b);
+    map_scores_header(&kind, &b);
+    map_scores_put(&kind, "c", 0, "", (double[]){1, 4}, &b);
     BUG_ON(file_write(path, b.data, b.len, &err) < 0);
-    fails(figures_read(&t, path, &err), err, ERR_INPUT, "is not of this run",
+    fails(map_scores_read(&t, path, &err), err, ERR_INPUT, "is not of this run",
           "a file of another method is refused");
-    figures_release(&t);
+    map_scores_release(&t);
     buf_release(&b);
     unlink(path);
 }

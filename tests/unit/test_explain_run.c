@@ -74,11 +74,13 @@ static bool check_figures(const struct csv *c, size_t row)
 {
     bool good = true;
 
-    for (int f = 0; f < FAITH_FIGURES; f++) {
-        const int at = csv_column(c, faith_name((enum faith_figure)f));
+    for (int f = 0; f < FAITHFULNESS_FIGURES; f++) {
+        const int at =
+            csv_column(c, faithfulness_name((enum faithfulness_figure)f));
         const double v = at < 0 ? 9 : strtod(csv_get(c, row, (size_t)at), NULL);
 
-        good = good && v >= (f < FAITH_ROAD_MORF ? 0.0 : -1.0) && v <= 1.0;
+        good =
+            good && v >= (f < FAITHFULNESS_ROAD_MORF ? 0.0 : -1.0) && v <= 1.0;
     }
     return good;
 }
@@ -136,7 +138,7 @@ static void check_faithfulness(void)
         ordered = ordered && *low && strtod(low, NULL) <= mean + 1e-6 &&
                   strtod(high, NULL) >= mean - 1e-6;
     }
-    ok(all == METHODS * FAITH_FIGURES && c.n_row > all,
+    ok(all == METHODS * FAITHFULNESS_FIGURES && c.n_row > all,
        "every figure of every method, over all and by class");
     ok(ordered, "  with intervals about the mean");
     csv_release(&c);
@@ -151,7 +153,7 @@ static void check_methods(struct explain_args a)
     settings.intgrad_steps = settings.smoothgrad_samples = 3;
     settings.faith_steps = 0;
     ok(explain_run(&a, &err) == 0, "other methods, without faithfulness");
-    text = slurp("out/scores.csv");
+    text = read_file("out/scores.csv");
     ok(strstr(text, ",intgrad,") && strstr(text, ",smoothgrad,") &&
            !strstr(text, ",lime,") && strstr(text, ",,,,,,,\n"),
        "  give their rows, figures are empty");
@@ -188,24 +190,24 @@ static void check_explain(void)
         printf("# %s\n", err.text);
     check_scores();
     check_faithfulness();
-    first = slurp("out/scores.csv");
+    first = read_file("out/scores.csv");
     set_words(&settings.layers, "out_relu", NULL); /* the default */
     ok(explain_run(&a, &err) == 0, "the default layer by name");
-    again = slurp("out/scores.csv");
+    again = read_file("out/scores.csv");
     ok(strcmp(first, again) == 0, "  with the same scores");
     free(first);
     free(again);
     check_layers(explain_args());
     check_methods(explain_args());
     a = explain_args();
-    a.each = stop;
+    a.each = stop_never;
     a.self = &total;
     fails(explain_run(&a, &err), err, ERR_AGAIN, "stopped",
           "explaining stops when it is told to");
     a = explain_args();
     settings.per_class = 0;
     ok(explain_run(&a, &err) == 0, "explaining no cells is no failure");
-    first = slurp("out/scores.csv");
+    first = read_file("out/scores.csv");
     ok(markup_count(first, "\n") == 1, "  and leaves the header alone");
     free(first);
 }

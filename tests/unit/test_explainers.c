@@ -13,10 +13,10 @@
 
 /* What explain.py has under one name, and how near we must come: relative L2
  * distance, in faithfulness the difference of probabilities. */
-struct run {
+struct explainer_golden {
     const char *name;
-    int h, w, target[CAM_TARGETS_MAX];
-    const char *layer[CAM_LAYERS_MAX];
+    int h, w, target[GRADIENTS_TARGETS_MAX];
+    const char *layer[GRADIENTS_LAYERS_MAX];
     int n_layer;
     double kernel;
     int64_t max_n, steps, samples, n_lime, n_faith;
@@ -24,10 +24,11 @@ struct run {
     /* Gradients of the input cross every rectifier, where a unit at 0 in
      * float32 may be on the other side in float64. */
     double input_tol;
-    struct graph *(*build)(const struct run *r, const struct graph_args *a);
+    struct graph *(*build)(const struct explainer_golden *r,
+                           const struct graph_args *a);
 };
 
-static struct graph *build_small(const struct run *r,
+static struct graph *build_small(const struct explainer_golden *r,
                                  const struct graph_args *a)
 {
     struct graph *g = graph_new(a);
@@ -53,7 +54,7 @@ static struct graph *build_small(const struct run *r,
     return g;
 }
 
-static struct graph *build_large(const struct run *r,
+static struct graph *build_large(const struct explainer_golden *r,
                                  const struct graph_args *a)
 {
     struct err err = {0};
@@ -65,7 +66,7 @@ static struct graph *build_large(const struct run *r,
     return g;
 }
 
-static const struct run runs[] = {
+static const struct explainer_golden runs[] = {
     {"small",
      26,
      22,
@@ -98,21 +99,21 @@ static const struct run runs[] = {
      build_large},
 };
 
-/* --- a cell and its network ------------------------------------------------ */
+/* --- a cell and its network ----------------------------------------------- */
 
-struct bench {
-    const struct run *run;
+struct explainer_case {
+    const struct explainer_golden *run;
     struct explain_settings settings;
     struct graph *keep, *fold;
     struct gradients gradients;
     struct scorer scorer;
-    uint8_t rgb[3 * MAX_PIXELS], view[CAM_TARGETS_MAX][MAX_PIXELS];
-    float x[3 * MAX_PIXELS], heat[CAM_TARGETS_MAX][MAX_PIXELS];
-    struct cam_task task;
+    uint8_t rgb[3 * MAX_PIXELS], view[GRADIENTS_TARGETS_MAX][MAX_PIXELS];
+    float x[3 * MAX_PIXELS], heat[GRADIENTS_TARGETS_MAX][MAX_PIXELS];
+    struct explainer_task task;
 };
 
-static struct graph *build(const struct run *r, int batch,
-                           enum graph_memory memory)
+static struct graph *build_graph(const struct explainer_golden *r, int batch,
+                                 enum graph_memory memory)
 {
     struct graph *g = r->build(r, &(struct graph_args){.max_batch = batch,
                                                        .threads = 2,
@@ -129,7 +130,8 @@ static struct graph *build(const struct run *r, int batch,
     return g;
 }
 
-static void settle(struct explain_settings *s, const struct run *r)
+static void set_settings(struct explain_settings *s,
+                         const struct explainer_golden *r)
 {
     *s = (struct explain_settings){
         .scorecam_max_n = r->max_n,
@@ -146,25 +148,25 @@ static void settle(struct explain_settings *s, const struct run *r)
     };
 }
 
-static struct bench *bench_new(const struct run *r)
+static struct explainer_case *bench_new(const struct explainer_golden *r)
 {
-    struct bench *b = calloc(1, sizeof(*b));
-    struct node *node[CAM_LAYERS_MAX];
+    struct explainer_case *b = calloc(1, sizeof(*b));
+    struct node *node[GRADIENTS_LAYERS_MAX];
     struct err err = {0};
 
     BUG_ON(!b);
     b->run = r;
-    settle(&b->settings, r);
-    b->keep = build(r, GRADIENTS_BATCH, GRAPH_KEEP_ALL);
-    b->fold = build(r, 16, GRAPH_INFER);
+    set_settings(&b->settings, r);
+    b->keep = build_graph(r, GRADIENTS_BATCH, GRAPH_KEEP_ALL);
+    b->fold = build_graph(r, 16, GRAPH_INFER);
     b->scorer = (struct scorer){b->fold, 2};
     for (int i = 0; i < r->n_layer; i++)
         node[i] = graph_node(b->keep, r->layer[i]);
     BUG_ON(gradients_init(&b->gradients, b->keep, node, r->n_layer, &err) < 0);
-    picture(r->h, r->w, b->rgb);
+    draw_picture(r->h, r->w, b->rgb);
     preprocess(PREPROCESS_TF, b->rgb, (size_t)(r->h * r->w), b->x);
     gradients_take(&b->gradients, b->x, r->target, 2);
-    b->task = (struct cam_task){
+    b->task = (struct explainer_task){
         .settings = &b->settings,
         .seed = 0x123456789ABCDEFu,
         .rgb = b->rgb,
@@ -182,7 +184,7 @@ static struct bench *bench_new(const struct run *r)
     return b;
 }
 
-static void bench_free(struct bench *b)
+static void bench_free(struct explainer_case *b)
 {
     gradients_release(&b->gradients);
     graph_free(b->keep);
@@ -190,36 +192,36 @@ static void bench_free(struct bench *b)
     free(b);
 }
 
-/* --- maps ------------------------------------------------------------------ */
+/* --- maps ----------------------------------------------------------------- */
 
-static void explain(struct bench *b, const char *method)
+static void explain_case(struct explainer_case *b, const char *method)
 {
     struct err err = {0};
     const struct explainer *e = explainer_find(method, &err);
-    struct cam_map map[CAM_TARGETS_MAX];
+    struct explainer_map map[GRADIENTS_TARGETS_MAX];
 
-    for (int i = 0; i < CAM_TARGETS_MAX; i++)
-        map[i] = (struct cam_map){b->heat[i], b->view[i]};
+    for (int i = 0; i < GRADIENTS_TARGETS_MAX; i++)
+        map[i] = (struct explainer_map){b->heat[i], b->view[i]};
     if (!ok(e && e->explain(&b->task, map, &err) == 0, method))
         printf("# %s\n", err.text);
 }
 
-static void check_map(struct bench *b, const char *method, const char *name,
-                      double tol)
+static void check_map(struct explainer_case *b, const char *method,
+                      const char *name, double tol)
 {
-    const struct run *r = b->run;
+    const struct explainer_golden *r = b->run;
 
-    explain(b, method);
-    for (int i = 0; i < CAM_TARGETS_MAX; i++) {
+    explain_case(b, method);
+    for (int i = 0; i < GRADIENTS_TARGETS_MAX; i++) {
         char what[64];
 
         snprintf(what, sizeof(what), "%s %d", name, r->target[i]);
-        close_to(off(r->name, what, b->heat[i], (size_t)(r->h * r->w)), tol,
-                 r->name, what);
+        close_to(distance_of(r->name, what, b->heat[i], (size_t)(r->h * r->w)),
+                 tol, r->name, what);
     }
 }
 
-static void check_cams(struct bench *b)
+static void check_cams(struct explainer_case *b)
 {
     static const char *const variant[] = {"scorecam paper", "scorecam tfkv",
                                           "scorecam ptgc", "scorecam official"};
@@ -247,55 +249,55 @@ static void check_cams(struct bench *b)
     check_map(b, "smoothgrad", "smoothgrad", b->run->input_tol);
 }
 
-static void check_lime(struct bench *b)
+static void check_lime(struct explainer_case *b)
 {
-    const struct run *r = b->run;
+    const struct explainer_golden *r = b->run;
     const size_t n = (size_t)(r->h * r->w);
 
     check_map(b, "lime", "lime", r->tol);
-    for (int i = 0; i < CAM_TARGETS_MAX; i++) {
+    for (int i = 0; i < GRADIENTS_TARGETS_MAX; i++) {
         float view[MAX_PIXELS];
         char what[64];
 
         for (size_t j = 0; j < n; j++)
             view[j] = (float)b->view[i][j];
         snprintf(what, sizeof(what), "lime views %d", r->target[i]);
-        close_to(off(r->name, what, view, n), 1e-7, r->name, what);
+        close_to(distance_of(r->name, what, view, n), 1e-7, r->name, what);
     }
 }
 
 /* A map without two pixels alike, as explain.py makes it. */
-static void make_heat(const struct bench *b, float *heat)
+static void make_heat(const struct explainer_case *b, float *heat)
 {
     const int n = b->run->h * b->run->w;
 
     for (int i = 0; i < n; i++)
         heat[i] = (float)(b->rgb[3 * i] * 1000 + i);
-    cam_normalise(heat, (size_t)n);
+    explainer_normalise(heat, (size_t)n);
 }
 
-static void check_faith(struct bench *b)
+static void check_faith(struct explainer_case *b)
 {
     struct err err = {0};
 
     make_heat(b, b->heat[0]);
-    for (int i = 0; i < CAM_TARGETS_MAX; i++) {
+    for (int i = 0; i < GRADIENTS_TARGETS_MAX; i++) {
         const int target = b->run->target[i];
-        struct faith f = {0};
+        struct faithfulness f = {0};
 
-        ok(faith_measure(&b->task, b->heat[0], target, &f, &err) == 0,
+        ok(faithfulness_measure(&b->task, b->heat[0], target, &f, &err) == 0,
            "measure faithfulness");
-        for (int k = 0; k < FAITH_FIGURES; k++) {
-            const struct golden *want;
+        for (int k = 0; k < FAITHFULNESS_FIGURES; k++) {
+            const struct golden_digest *want;
             char what[64];
 
             snprintf(what, sizeof(what), "%s %d",
-                     faith_name((enum faith_figure)k), target);
+                     faithfulness_name((enum faithfulness_figure)k), target);
             want = find_golden(golden, N_GOLDEN, b->run->name, what);
             BUG_ON(!want); /* of one number: plus or minus it */
             close_to(fabs(fabs(f.figure[k]) - want->norm), b->run->tol / 10,
                      b->run->name, what);
-            ok((mix(0, 12345) & 1 ? f.figure[k] : -f.figure[k]) *
+            ok((mix_bits(0, 12345) & 1 ? f.figure[k] : -f.figure[k]) *
                        want->sum[0] >=
                    0.0,
                "  and its sign");
@@ -303,7 +305,7 @@ static void check_faith(struct bench *b)
     }
 }
 
-/* --- what has no answer has a defined one ---------------------------------- */
+/* --- what has no answer has a defined one --------------------------------- */
 
 static bool all_zero(const float *x, size_t n)
 {
@@ -334,12 +336,12 @@ static void check_formulas(void)
     ok(all_zero(cam, 4), "without gradient");
 }
 
-static void check_no_activation(struct bench *b)
+static void check_no_activation(struct explainer_case *b)
 {
     static const char *const method[] = {"gradcam", "gradcampp", "scorecam",
                                          "layercam"};
     static const float zero[13 * 13 * 8];
-    const struct cam_layer none = {7, 6, 8, zero, {zero, zero}};
+    const struct gradients_layer none = {7, 6, 8, zero, {zero, zero}};
     const size_t n = (size_t)(b->run->h * b->run->w);
 
     b->task.layer = &none;
@@ -347,7 +349,7 @@ static void check_no_activation(struct bench *b)
     for (int v = SCORECAM_PAPER; v <= SCORECAM_OFFICIAL; v++) {
         b->settings.scorecam_variant = (enum scorecam_variant)v;
         for (int i = 0; i < 4; i++) {
-            explain(b, method[i]);
+            explain_case(b, method[i]);
             ok(all_zero(b->heat[0], n) && all_zero(b->heat[1], n),
                "  a flat map is 0");
         }
@@ -356,29 +358,29 @@ static void check_no_activation(struct bench *b)
 }
 
 /* A black picture: nothing to hide, nothing to integrate over. */
-static void check_black(struct bench *b)
+static void check_black(struct explainer_case *b)
 {
     const size_t n = (size_t)(b->run->h * b->run->w);
     struct err err = {0};
-    struct faith f = {0}, again = {0};
+    struct faithfulness f = {0}, again = {0};
 
     memset(b->rgb, 0, sizeof(b->rgb));
     preprocess(PREPROCESS_TF, b->rgb, n, b->x);
-    explain(b, "intgrad");
+    explain_case(b, "intgrad");
     ok(all_zero(b->heat[0], n), "  a black picture gives 0");
-    explain(b, "lime");
+    explain_case(b, "lime");
     ok(all_zero(b->heat[0], n), "  hiding changes nothing");
     b->settings.lime_kernel_size = 100.0;
-    explain(b, "lime");
+    explain_case(b, "lime");
     ok(all_zero(b->heat[0], n), "  one segment is a flat map");
-    explain(b, "smoothgrad");
+    explain_case(b, "smoothgrad");
     ok(isfinite(b->heat[0][0]), "  without a range there is no noise");
     memset(b->heat[0], 0, n * sizeof(float));
-    ok(faith_measure(&b->task, b->heat[0], 0, &f, &err) == 0 &&
-           faith_measure(&b->task, b->heat[0], 0, &again, &err) == 0,
+    ok(faithfulness_measure(&b->task, b->heat[0], 0, &f, &err) == 0 &&
+           faithfulness_measure(&b->task, b->heat[0], 0, &again, &err) == 0,
        "faithfulness of a flat map");
     ok(memcmp(&f, &again, sizeof(f)) == 0, "  is the same again");
-    for (int i = 0; i < FAITH_FIGURES; i++)
+    for (int i = 0; i < FAITHFULNESS_FIGURES; i++)
         ok(f.figure[i] >= -1.0 && f.figure[i] <= 1.0, "  and defined");
 }
 
@@ -386,11 +388,12 @@ int main(void)
 {
     check_formulas();
     for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
-        struct bench *b = bench_new(&runs[i]);
+        struct explainer_case *b = bench_new(&runs[i]);
 
         graph_set_batch(b->keep, 1);
-        close_to(off(runs[i].name, "logits", graph_output(b->keep)->out.data,
-                     (size_t)graph_output(b->keep)->out.c),
+        close_to(distance_of(runs[i].name, "logits",
+                             graph_output(b->keep)->out.data,
+                             (size_t)graph_output(b->keep)->out.c),
                  runs[i].tol, runs[i].name, "logits");
         check_cams(b);
         check_lime(b);

@@ -17,7 +17,7 @@
 
 enum { SUMS = 8, SIDE = 40, IMAGES = 3 };
 
-static const struct golden golden[] = {
+static const struct golden_digest golden[] = {
 #include "golden/features_golden.inc"
 };
 
@@ -30,7 +30,7 @@ static void make_images(void)
     struct image im;
     struct err err = {0};
     char name[32];
-    int rc = dir_make(in_dir("images/b"), &err);
+    int rc = file_dir_make(in_dir("images/b"), &err);
 
     for (int i = 0; i < IMAGES && rc == 0; i++) {
         rc = image_init(&im, SIDE + 3 * (i == 1), SIDE, &err);
@@ -55,13 +55,13 @@ static struct graph *make_weights(void)
         &(struct graph_args){.max_batch = 1, .memory = GRAPH_INFER}, &err);
     const struct named_tensor *list;
     struct safetensors f = {0};
-    struct st_tensor *t;
+    struct safetensors_tensor *t;
 
     fill_weights(g);
     graph_tensors(g, &list, &f.n_tensor);
     f.tensor = t = calloc(f.n_tensor, sizeof(*t));
     for (size_t i = 0; i < f.n_tensor; i++) {
-        t[i] = (struct st_tensor){
+        t[i] = (struct safetensors_tensor){
             .name = list[i].name, .n_dim = list[i].n_dim, .data = list[i].data};
         for (int k = 0; k < list[i].n_dim; k++)
             t[i].dim[k] = (size_t)list[i].dim[k];
@@ -83,7 +83,7 @@ static struct features_args drawn_args(const char *out)
 }
 
 /* Relative L2 distance. */
-static double off(const float *x, const float *y, size_t n)
+static double relative_distance(const float *x, const float *y, size_t n)
 {
     double d = 0, norm = 0;
 
@@ -104,7 +104,7 @@ static void check_first(struct graph *g, const float *row)
     graph_set_batch(g, 1);
     preprocess(PREPROCESS_TF, px, (size_t)SIDE * SIDE, graph_input(g));
     graph_forward(g, PHASE_INFER);
-    ok(off(row, graph_output(g)->out.data, 1280) < 1e-5,
+    ok(relative_distance(row, graph_output(g)->out.data, 1280) < 1e-5,
        "a row is what the network makes of the image");
 }
 
@@ -137,7 +137,7 @@ static void check_drawn(void)
     npy_release(&y);
     a.batch = 1;
     ok(features(&a, &err) == 0 && npy_map(&y, in_dir("g.npy"), &err) == 0 &&
-           off(x.data, y.data, IMAGES * 1280) < 1e-5,
+           relative_distance(x.data, y.data, IMAGES * 1280) < 1e-5,
        "the same up to rounding for any batch");
     npy_release(&y);
     a = drawn_args("h.npy");
@@ -150,7 +150,8 @@ static void check_drawn(void)
     graph_free(g);
 }
 
-static void refuse(struct features_args a, enum err_code code, const char *text)
+static void refuse_args(struct features_args a, enum err_code code,
+                        const char *text)
 {
     struct err err = {0};
 
@@ -164,32 +165,32 @@ static void check_refused(void)
     struct features_args a = drawn_args("x.npy");
 
     a.layer = "block_1_ped";
-    refuse(a, ERR_USAGE, "nearest is 'block_1_pad'");
+    refuse_args(a, ERR_USAGE, "nearest is 'block_1_pad'");
     a = drawn_args("x.npy");
     a.net = "vgg16";
-    refuse(a, ERR_INPUT, "is not one of vgg16's");
+    refuse_args(a, ERR_INPUT, "is not one of vgg16's");
     a.net = "vgg15";
-    refuse(a, ERR_USAGE, "network 'vgg15' is not one of");
+    refuse_args(a, ERR_USAGE, "network 'vgg15' is not one of");
     a = drawn_args("x.npy");
     a.input = "cafe";
-    refuse(a, ERR_USAGE, "preprocess 'cafe' is not");
+    refuse_args(a, ERR_USAGE, "preprocess 'cafe' is not");
     a = drawn_args("x.npy");
     a.resize = "cubic";
-    refuse(a, ERR_USAGE, "--resize 'cubic' is not nearest or lanczos");
+    refuse_args(a, ERR_USAGE, "--resize 'cubic' is not nearest or lanczos");
     a = drawn_args("x.npy");
     a.size = 31;
-    refuse(a, ERR_USAGE, "--size 31 is not 32 .. 512");
+    refuse_args(a, ERR_USAGE, "--size 31 is not 32 .. 512");
     a = drawn_args("x.npy");
     a.batch = 0;
-    refuse(a, ERR_USAGE, "--batch 0 is not");
+    refuse_args(a, ERR_USAGE, "--batch 0 is not");
     a = drawn_args("x.npy");
     a.weights = in_dir("images/bad.jpg");
-    refuse(a, ERR_INPUT, "safetensors");
+    refuse_args(a, ERR_INPUT, "safetensors");
     a = drawn_args("x.npy");
     a.images = in_dir("nowhere");
-    refuse(a, ERR_INPUT, "nowhere");
+    refuse_args(a, ERR_INPUT, "nowhere");
     a.images = NULL;
-    refuse(a, ERR_USAGE, "features needs --weights FILE");
+    refuse_args(a, ERR_USAGE, "features needs --weights FILE");
 }
 
 /* --- real ones -------------------------------------------------------------*/
@@ -203,7 +204,8 @@ static void check_real(const char *shared, const char *net)
                               .out = in_dir("real.npy"),
                               .size = 110,
                               .batch = 20};
-    const struct golden *want = find_golden(golden, N_GOLDEN, net, "features");
+    const struct golden_digest *want =
+        find_golden(golden, N_GOLDEN, net, "features");
     struct npy y = {0};
     struct err err = {0};
     double d;
@@ -219,7 +221,7 @@ static void check_real(const char *shared, const char *net)
         printf("# %s\n", err.text);
         return;
     }
-    d = distance(want, SUMS, y.data, npy_bytes(&y) / sizeof(float));
+    d = digest_distance(want, SUMS, y.data, npy_bytes(&y) / sizeof(float));
     ok(d < 1e-4, "features of real cells agree within 1e-4");
     printf("# relative L2 distance about %g\n", d);
     npy_release(&y);
@@ -237,6 +239,6 @@ int main(void)
     for (size_t i = 0; net_at(i); i++)
         if (find_golden(golden, N_GOLDEN, net_at(i)->name, "features"))
             check_real(shared ? shared : "../shared", net_at(i)->name);
-    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -13,9 +13,9 @@ enum { CLASSES = 5, CELLS = 813 + 825 + 793 + 787 + 831 };
 #include "golden/folds_golden.inc"
 
 static const int cells_of[CLASSES] = {813, 825, 793, 787, 831};
-static struct walk walk;
+static struct find_images images;
 
-static char *copy(const char *text)
+static char *copy_text(const char *text)
 {
     char *s = strdup(text);
 
@@ -25,9 +25,9 @@ static char *copy(const char *text)
 }
 
 /* SIPaKMeD as it would be walked; clusters of 1 to 8 cells. */
-static void fill(struct walk *w)
+static void fill_images(struct find_images *w)
 {
-    *w = (struct walk){.n_class = CLASSES};
+    *w = (struct find_images){.n_class = CLASSES};
     w->file = calloc(CELLS, sizeof(*w->file));
     if (!w->file)
         exit(1);
@@ -40,48 +40,49 @@ static void fill(struct walk *w)
 
             snprintf(path, sizeof(path), "%d/%03d_%02d.bmp", c, cluster, left);
             snprintf(group, sizeof(group), "%d/%03d", c, cluster);
-            w->file[w->n++] = (struct walk_file){
-                .path = copy(path), .group = copy(group), .label = c};
+            w->file[w->n++] = (struct find_images_file){
+                .path = copy_text(path), .group = copy_text(group), .label = c};
             if (--left == 0)
                 left = ++cluster % 8 + 1;
         }
     }
 }
 
-static int downwards(const void *a, const void *b)
+static int by_falling(const void *a, const void *b)
 {
     return *(const int *)b - *(const int *)a;
 }
 
 /* Cells of each class in each fold, the fullest fold first. */
-static void count(const int *fold, int k, int n[CLASSES][CONFIG_FOLDS_MAX])
+static void count_cells(const int *fold, int k,
+                        int n[CLASSES][CONFIG_FOLDS_MAX])
 {
     memset(n, 0, CLASSES * sizeof(*n));
-    for (size_t i = 0; i < walk.n; i++)
-        n[walk.file[i].label][fold[i]]++;
+    for (size_t i = 0; i < images.n; i++)
+        n[images.file[i].label][fold[i]]++;
     for (int c = 0; c < CLASSES; c++)
-        qsort(n[c], (size_t)k, sizeof(n[c][0]), downwards);
+        qsort(n[c], (size_t)k, sizeof(n[c][0]), by_falling);
 }
 
 static void check_sizes(int k, const int *want)
 {
-    const struct folds_args a = {&walk, k, true, 42, NULL};
+    const struct folds_args a = {&images, k, true, 42, NULL};
     static int fold[CELLS];
     int n[CLASSES][CONFIG_FOLDS_MAX], other = 0, torn = 0, bad = 0;
     struct err err = {0};
     char what[64];
 
-    ok(folds_deal(&a, fold, &err) == 0, "cells are dealt to folds by groups");
-    count(fold, k, n);
+    ok(folds_assign(&a, fold, &err) == 0, "cells are dealt to folds by groups");
+    count_cells(fold, k, n);
     for (int c = 0; c < CLASSES; c++)
         for (int f = 0; f < k; f++)
             other += n[c][f] != want[c * k + f];
     snprintf(what, sizeof(what), "%d folds as large as scikit-learn's", k);
     ok(other == 0, what);
-    for (size_t i = 0; i < walk.n; i++) {
+    for (size_t i = 0; i < images.n; i++) {
         bad += fold[i] < 0 || fold[i] >= k;
-        for (size_t j = i + 1; j < walk.n && j < i + 9; j++)
-            if (strcmp(walk.file[i].group, walk.file[j].group) == 0)
+        for (size_t j = i + 1; j < images.n && j < i + 9; j++)
+            if (strcmp(images.file[i].group, images.file[j].group) == 0)
                 torn += fold[i] != fold[j];
     }
     ok(torn == 0 && bad == 0, "no group is torn apart");
@@ -89,31 +90,32 @@ static void check_sizes(int k, const int *want)
 
 static void check_single(void)
 {
-    struct folds_args a = {&walk, 5, false, 42, NULL};
+    struct folds_args a = {&images, 5, false, 42, NULL};
     static int fold[CELLS], again[CELLS];
     int n[CLASSES][CONFIG_FOLDS_MAX], all[5] = {0}, uneven = 0;
     struct err err = {0};
 
-    ok(folds_deal(&a, fold, &err) == 0, "cells are dealt to folds by pictures");
-    count(fold, 5, n);
+    ok(folds_assign(&a, fold, &err) == 0,
+       "cells are dealt to folds by pictures");
+    count_cells(fold, 5, n);
     for (int c = 0; c < CLASSES; c++)
         uneven += n[c][0] - n[c][4] > 1;
     ok(uneven == 0, "each class is spread evenly");
-    for (size_t i = 0; i < walk.n; i++)
+    for (size_t i = 0; i < images.n; i++)
         all[fold[i]]++;
-    qsort(all, 5, sizeof(all[0]), downwards);
+    qsort(all, 5, sizeof(all[0]), by_falling);
     ok(all[0] - all[4] <= 1, "  and all cells are");
-    ok(folds_deal(&a, again, &err) == 0 && !memcmp(fold, again, sizeof(fold)),
+    ok(folds_assign(&a, again, &err) == 0 && !memcmp(fold, again, sizeof(fold)),
        "the same seed, the same folds");
     a.seed = 43;
-    ok(folds_deal(&a, again, &err) == 0 && memcmp(fold, again, sizeof(fold)),
+    ok(folds_assign(&a, again, &err) == 0 && memcmp(fold, again, sizeof(fold)),
        "another seed, other folds");
 }
 
 static void check_few(void)
 {
-    struct walk w = {.n_class = 1, .n = 4, .class_name = {"rare"}};
-    struct walk_file f[4] = {{.label = 0}};
+    struct find_images w = {.n_class = 1, .n = 4, .class_name = {"rare"}};
+    struct find_images_file f[4] = {{.label = 0}};
     struct buf warnings = {0};
     struct err err = {0};
 
@@ -131,7 +133,7 @@ static void check_few(void)
     buf_release(&warnings);
 }
 
-/* --- a store in folds ------------------------------------------------------ */
+/* --- a store in folds ----------------------------------------------------- */
 
 enum { N = 30, SIDE = 4 };
 
@@ -153,7 +155,7 @@ static int make_store(const char *path, bool source, struct err *err)
     char line[64];
     const char *record = line;
 
-    if (dir_make(path, err) < 0 || store_create(&w, &a, err) < 0)
+    if (file_dir_make(path, err) < 0 || store_create(&w, &a, err) < 0)
         return -1;
     for (int i = 0; i < N; i++) {
         const bool aside = !source && i == 7;
@@ -166,7 +168,7 @@ static int make_store(const char *path, bool source, struct err *err)
             snprintf(line, sizeof(line), "%d,b,,,bad", i);
         else
             snprintf(line, sizeof(line), "%d,%s,%s,%d,ok", i, name[label],
-                     split_name(store_fold_split(i % 3, 0, 3)), i % 3);
+                     store_split_name(store_fold_split(i % 3, 0, 3)), i % 3);
         if (store_put(w, (size_t)i, 1, pixels, &label, &record, err) < 0)
             return -1;
     }
@@ -253,7 +255,7 @@ int main(void)
 
     if (!mkdtemp(dir))
         return 1;
-    fill(&walk);
+    fill_images(&images);
     check_sizes(3, folds_of_3[0]);
     check_sizes(5, folds_of_5[0]);
     check_sizes(10, folds_of_10[0]);
@@ -261,6 +263,6 @@ int main(void)
     check_few();
     check_store();
     check_trainset();
-    walk_release(&walk);
-    return tap_done() | (dir_remove(dir, &err) < 0);
+    find_images_release(&images);
+    return tap_done() | (file_dir_remove(dir, &err) < 0);
 }

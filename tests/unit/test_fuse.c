@@ -24,7 +24,7 @@ static const char *path_of(const char *member)
     return path[turn];
 }
 
-static void put(const char *member, struct buf *b)
+static void put_line(const char *member, struct buf *b)
 {
     struct err err = {0};
 
@@ -54,13 +54,15 @@ static void put_members(void)
         for (int i = 0; i < 4; i++)
             buf_printf(&b, "v%d,validation,a,%s,\n", i,
                        i < right[m] ? "a,1,0,0,0" : "b,0,1,0,0");
-        put(members[m], &b);
+        put_line(members[m], &b);
     }
 }
 
-static struct fuse_args args_of(const char *method, const char *weights)
+static struct ensemble_vote_args args_of(const char *method,
+                                         const char *weights)
 {
-    struct fuse_args a = {.method = method, .n_member = M, .weights = weights};
+    struct ensemble_vote_args a = {
+        .method = method, .n_member = M, .weights = weights};
 
     for (int m = 0; m < M; m++) {
         a.member[m] = members[m];
@@ -70,33 +72,33 @@ static struct fuse_args args_of(const char *method, const char *weights)
 }
 
 /* Cells of the test split, nothing said of them yet. */
-static void blank(struct predictions *t)
+static void blank_table(struct predictions *t)
 {
     struct err err = {0};
 
     BUG_ON(predictions_read(t, path_of("one"), SPLIT_TEST, &err) < 0);
     for (size_t i = 0; i < N; i++)
-        t->said[i] = -1;
+        t->predicted[i] = -1;
 }
 
 static void check_vote(const char *method, const char *weights,
                        const double *want)
 {
-    const struct fuse_args a = args_of(method, weights);
-    struct fuse_weights w;
+    const struct ensemble_vote_args a = args_of(method, weights);
+    struct ensemble_vote_weights w;
     struct predictions t;
     struct err err = {0};
     double most = 0;
     bool argmax = true;
 
-    blank(&t);
-    ok(fuse_weigh(&a, &w, &err) == 0 &&
-           fuse_split(&a, &w, SPLIT_TEST, &t, &err) == 0,
+    blank_table(&t);
+    ok(ensemble_vote_weigh(&a, &w, &err) == 0 &&
+           ensemble_vote_split(&a, &w, SPLIT_TEST, &t, &err) == 0,
        method);
     for (int i = 0; i < N * K; i++)
         most = fmax(most, fabs(t.p[i] - want[i]));
     for (int i = 0; i < N; i++)
-        argmax = argmax && t.said[i] == outcomes_argmax(want + i * K, K);
+        argmax = argmax && t.predicted[i] == outcomes_argmax(want + i * K, K);
     near(most, 0, 1e-7, "  probabilities, as floats");
     ok(argmax && t.o.p == t.p, "  decisions");
     predictions_release(&t);
@@ -104,15 +106,15 @@ static void check_vote(const char *method, const char *weights,
 
 static void check_fuzzy(const char *method, const int *want)
 {
-    const struct fuse_args a = args_of(method, "auto");
-    struct fuse_weights w;
+    const struct ensemble_vote_args a = args_of(method, "auto");
+    struct ensemble_vote_weights w;
     struct predictions t;
     struct err err = {0};
 
-    blank(&t);
-    ok(fuse_weigh(&a, &w, &err) == 0 &&
-           fuse_split(&a, &w, SPLIT_TEST, &t, &err) == 0 &&
-           memcmp(t.said, want, N * sizeof(*want)) == 0,
+    blank_table(&t);
+    ok(ensemble_vote_weigh(&a, &w, &err) == 0 &&
+           ensemble_vote_split(&a, &w, SPLIT_TEST, &t, &err) == 0 &&
+           memcmp(t.predicted, want, N * sizeof(*want)) == 0,
        method);
     ok(!t.o.p, "  has decisions alone");
     predictions_release(&t);
@@ -120,60 +122,60 @@ static void check_fuzzy(const char *method, const int *want)
 
 static void check_weights(void)
 {
-    struct fuse_args a = args_of("weighted_vote", "auto");
-    struct fuse_weights w;
+    struct ensemble_vote_args a = args_of("weighted_vote", "auto");
+    struct ensemble_vote_weights w;
     struct err err = {0};
 
-    ok(fuse_weigh(&a, &w, &err) == 0,
+    ok(ensemble_vote_weigh(&a, &w, &err) == 0,
        "members are weighed by their accuracy on validation");
     near(w.weight[0], 1, 1e-12, "  the one that is right throughout");
     near(w.weight[1], .5, 1e-12,
          "  the one that is right in half of the cells");
     near(w.weight[2], .25, 1e-12, "  the one that is right in a quarter");
     a.weights = "1 2";
-    fails(fuse_weigh(&a, &w, &err), err, ERR_USAGE, "2 weights for 3 members",
-          "a weight too few is refused");
+    fails(ensemble_vote_weigh(&a, &w, &err), err, ERR_USAGE,
+          "2 weights for 3 members", "a weight too few is refused");
     a = args_of("soft_vote", "7 7 1");
-    ok(fuse_weigh(&a, &w, &err) == 0 && w.weight[0] <= w.weight[2],
+    ok(ensemble_vote_weigh(&a, &w, &err) == 0 && w.weight[0] <= w.weight[2],
        "soft_vote does not heed weights");
 }
 
 static void check_bad_members(void)
 {
-    struct fuse_args a = args_of("soft_vote", "auto");
-    struct fuse_weights w = {{1, 1, 1}};
+    struct ensemble_vote_args a = args_of("soft_vote", "auto");
+    struct ensemble_vote_weights w = {{1, 1, 1}};
     struct predictions t;
     struct buf b = {0};
     struct err err = {0};
 
-    blank(&t);
+    blank_table(&t);
     a.path[1] = path_of("absent");
-    fails(fuse_split(&a, &w, SPLIT_TEST, &t, &err), err, ERR_INPUT, "absent",
-          "a member without predictions.csv is refused");
+    fails(ensemble_vote_split(&a, &w, SPLIT_TEST, &t, &err), err, ERR_INPUT,
+          "absent", "a member without predictions.csv is refused");
     buf_puts(&b, "file,split,class,predicted\n0,test,a,a\n");
-    put("plain", &b);
+    put_line("plain", &b);
     a.path[1] = path_of("plain");
-    fails(fuse_split(&a, &w, SPLIT_TEST, &t, &err), err, ERR_INPUT,
+    fails(ensemble_vote_split(&a, &w, SPLIT_TEST, &t, &err), err, ERR_INPUT,
           "'two' has no probabilities",
           "a member of decisions alone is refused by a vote");
     buf_puts(&b, "file,split,class,predicted,p_b,p_a,p_c,p_d\n"
                  "0,test,a,a,0,1,0,0\n");
-    put("turned", &b);
+    put_line("turned", &b);
     a.path[1] = path_of("turned");
-    fails(fuse_split(&a, &w, SPLIT_TEST, &t, &err), err, ERR_INPUT,
+    fails(ensemble_vote_split(&a, &w, SPLIT_TEST, &t, &err), err, ERR_INPUT,
           "'two' has other classes",
           "a member with columns in another order is refused");
     buf_puts(&b, "file,split,class,predicted,p_a,p_b,p_c,p_d\n"
                  "0,test,a,a,1,0,0,0\n");
-    put("short", &b);
+    put_line("short", &b);
     a.path[1] = path_of("short");
-    fails(fuse_split(&a, &w, SPLIT_TEST, &t, &err), err, ERR_USAGE,
+    fails(ensemble_vote_split(&a, &w, SPLIT_TEST, &t, &err), err, ERR_USAGE,
           "'two' is of 1 cells, the first of 40",
           "a member of other cells is refused");
     predictions_release(&t);
 }
 
-/* --- in the plan ----------------------------------------------------------- */
+/* --- in the plan ---------------------------------------------------------- */
 
 /* Settings over two networks, two seeds and drawn cells. */
 static int plan_with(struct plan *p, struct config *c, const char *ensembles,
@@ -199,33 +201,33 @@ static int plan_with(struct plan *p, struct config *c, const char *ensembles,
 
 static void check_plan(struct config *c)
 {
-    const struct plan_node *n;
+    const struct plan_step *n;
     struct plan p, other;
     struct err err = {0};
     int plain;
 
     BUG_ON(plan_with(&p, c, "[none]", "[auto]", "auto", &err) < 0);
-    plain = p.n_node;
+    plain = p.n_step;
     plan_release(&p);
     ok(plan_with(&p, c, "[soft_vote, fuzzy_rank]", "[auto]", "auto", &err) ==
                0 &&
-           p.n_node == plain + 4,
+           p.n_step == plain + 4,
        "ensembles are planned: two ways, for each seed");
     n = plan_find(&p, "evaluate/fuzzy_rank-scratch-s2");
     ok(n && n->n_input == 3 &&
-           strcmp(p.node[n->input[0]].experiment, "mobilenetv2-scratch-s2") ==
+           strcmp(p.step[n->input[0]].experiment, "mobilenetv2-scratch-s2") ==
                0 &&
-           strcmp(p.node[n->input[1]].experiment, "vgg16-scratch-s2") == 0,
+           strcmp(p.step[n->input[1]].experiment, "vgg16-scratch-s2") == 0,
        "  of the networks of that seed");
     ok(n && strcmp(n->network, "fuzzy_rank") == 0 && n->seed == 2 &&
            strcmp(n->dir, "evaluate/fuzzy_rank-scratch-s2") == 0,
        "  in a folder beside them");
-    ok(n && p.node[p.n_node - 1].stage->id == STAGE_REPORT &&
-           p.node[p.n_node - 1].n_input == p.n_node - 1,
+    ok(n && p.step[p.n_step - 1].stage->id == STAGE_REPORT &&
+           p.step[p.n_step - 1].n_input == p.n_step - 1,
        "  and the report reads it");
     BUG_ON(plan_with(&other, c, "[none]", "[auto]", "auto", &err) < 0);
-    ok(strcmp(plan_find(&p, "evaluate/vgg16-scratch-s1")->key,
-              plan_find(&other, "evaluate/vgg16-scratch-s1")->key) == 0,
+    ok(strcmp(plan_find(&p, "evaluate/vgg16-scratch-s1")->hash,
+              plan_find(&other, "evaluate/vgg16-scratch-s1")->hash) == 0,
        "  what is evaluated alone stays as it is");
     plan_release(&other);
     plan_release(&p);
@@ -234,13 +236,13 @@ static void check_plan(struct config *c)
                  &err) == 0,
        "an ensemble of listed members is planned");
     n = plan_find(&p, "evaluate/weighted_vote-members-s1");
-    ok(n && strcmp(p.node[n->input[0]].experiment, "vgg16-scratch-s2") == 0,
+    ok(n && strcmp(p.step[n->input[0]].experiment, "vgg16-scratch-s2") == 0,
        "  in their order");
     BUG_ON(plan_with(&other, c, "[weighted_vote]",
                      "[vgg16-scratch-s2, mobilenetv2-scratch-s1]", "1 2",
                      &err) < 0);
-    ok(n && strcmp(n->key, plan_find(&other, n->name)->key) != 0,
-       "  other weights, another key");
+    ok(n && strcmp(n->hash, plan_find(&other, n->name)->hash) != 0,
+       "  other weights, another content hash");
     plan_release(&other);
     plan_release(&p);
 }
@@ -268,7 +270,7 @@ static int plan_folds(struct plan *p, struct config *c, const char *ensembles,
 /* Members of one fold are joined, in each fold. */
 static void check_folds(struct config *c)
 {
-    const struct plan_node *n, *m;
+    const struct plan_step *n, *m;
     struct plan p;
     struct err err = {0};
 
@@ -281,19 +283,19 @@ static void check_folds(struct config *c)
            !plan_find(&p, "evaluate/soft_vote-scratch-s2-f3"),
        "  one in each");
     ok(m->fold == 2 && m->folds == 3 && n->fold == 0 &&
-           strstr(m->params, "\"fold\":\"2\"") && strcmp(n->key, m->key) != 0,
+           strstr(m->params, "\"fold\":\"2\"") && strcmp(n->hash, m->hash) != 0,
        "  each knows which");
     ok(m->n_input == 3 &&
-           strcmp(p.node[m->input[0]].experiment,
+           strcmp(p.step[m->input[0]].experiment,
                   "mobilenetv2-scratch-s2-f2") == 0 &&
-           strcmp(p.node[m->input[1]].experiment, "vgg16-scratch-s2-f2") == 0,
+           strcmp(p.step[m->input[1]].experiment, "vgg16-scratch-s2-f2") == 0,
        "  of the networks in it");
     plan_release(&p);
     ok(plan_folds(&p, c, "[fuzzy_rank]",
                   "[vgg16-scratch-s2, mobilenetv2-scratch-s2]", &err) == 0,
        "listed members in folds");
     n = plan_find(&p, "evaluate/fuzzy_rank-members-s1-f1");
-    ok(n && strcmp(p.node[n->input[0]].experiment, "vgg16-scratch-s2-f1") == 0,
+    ok(n && strcmp(p.step[n->input[0]].experiment, "vgg16-scratch-s2-f1") == 0,
        "  are those in it");
     plan_release(&p);
     fails(plan_folds(&p, c, "[fuzzy_rank]",
@@ -363,6 +365,6 @@ int main(void)
     check_refusals(c);
     check_one_network(c);
     free(c);
-    BUG_ON(dir_remove(dir, &err) < 0);
+    BUG_ON(file_dir_remove(dir, &err) < 0);
     return tap_done();
 }

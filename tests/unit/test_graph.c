@@ -23,14 +23,14 @@ struct meeting {
     double x[2][MAX_SUM];
 };
 
-struct rank {
+struct graph_rank {
     struct meeting *at; /* borrowed */
     struct collective coll;
     int n, first_row;
     struct graph *g; /* owned */
 };
 
-static void meet(struct meeting *m)
+static void wait_for_all(struct meeting *m)
 {
     int round;
 
@@ -48,15 +48,15 @@ static void meet(struct meeting *m)
 
 static void sum_two(void *self, double *x, size_t n)
 {
-    const struct rank *r = self;
+    const struct graph_rank *r = self;
     struct meeting *m = r->at;
 
     BUG_ON(n > MAX_SUM);
     memcpy(m->x[r->coll.rank], x, n * sizeof(double));
-    meet(m);
+    wait_for_all(m);
     for (size_t i = 0; i < n; i++)
         x[i] = m->x[0][i] + m->x[1][i];
-    meet(m);
+    wait_for_all(m);
 }
 
 static struct graph *new_net(int max_batch, const struct collective *coll)
@@ -84,13 +84,13 @@ static struct graph *new_net(int max_batch, const struct collective *coll)
 }
 
 /* One step on rows [first, first + n) of the global batch. */
-static void step(struct graph *g, int first, int n)
+static void run_step(struct graph *g, int first, int n)
 {
     static const size_t row = SIDE * SIDE * 3;
     float x[ROWS * SIDE * SIDE * 3], dy[ROWS * 6];
 
-    fill("x", 0, 3, x, ROWS * row);
-    fill("dy", 0, 1, dy, (size_t)ROWS * 6);
+    fill_values("x", 0, 3, x, ROWS * row);
+    fill_values("dy", 0, 1, dy, (size_t)ROWS * 6);
     graph_set_batch(g, n);
     graph_set_step(g, 5, (uint32_t)first);
     memcpy(graph_input(g), x + (size_t)first * row,
@@ -104,13 +104,13 @@ static void step(struct graph *g, int first, int n)
 
 static void *run_rank(void *arg)
 {
-    struct rank *r = arg;
+    struct graph_rank *r = arg;
 
-    step(r->g, r->first_row, r->n);
+    run_step(r->g, r->first_row, r->n);
     return NULL;
 }
 
-static double norm(const float *x, size_t n)
+static double norm_of(const float *x, size_t n)
 {
     double sum = 0;
 
@@ -120,7 +120,7 @@ static double norm(const float *x, size_t n)
 }
 
 /* |a + b - c| / |c|; b may be NULL. */
-static double gap(const float *a, const float *b, const float *c, size_t n)
+static double sum_gap(const float *a, const float *b, const float *c, size_t n)
 {
     double sum = 0;
 
@@ -129,7 +129,7 @@ static double gap(const float *a, const float *b, const float *c, size_t n)
 
         sum += d * d;
     }
-    return sqrt(sum) / norm(c, n);
+    return sqrt(sum) / norm_of(c, n);
 }
 
 /* Ranks with 'n0' and ROWS - n0 rows against one with all. */
@@ -137,8 +137,8 @@ static void check_ranks(int n0)
 {
     struct meeting m = {.lock = PTHREAD_MUTEX_INITIALIZER,
                         .all_here = PTHREAD_COND_INITIALIZER};
-    struct rank r[2] = {{.at = &m, .n = n0},
-                        {.at = &m, .n = ROWS - n0, .first_row = n0}};
+    struct graph_rank r[2] = {{.at = &m, .n = n0},
+                              {.at = &m, .n = ROWS - n0, .first_row = n0}};
     struct graph *one = new_net(ROWS, NULL);
     const size_t np = graph_n_param(one), ns = graph_n_state(one);
     pthread_t thread[2];
@@ -150,21 +150,21 @@ static void check_ranks(int n0)
         if (pthread_create(&thread[i], NULL, run_rank, &r[i]) != 0)
             abort();
     }
-    step(one, 0, ROWS);
+    run_step(one, 0, ROWS);
     for (int i = 0; i < 2; i++)
         pthread_join(thread[i], NULL);
     snprintf(what, sizeof(what), "ranks of %d and %d rows: one's outputs", n0,
              ROWS - n0);
-    ok(gap(graph_output(r[0].g)->out.data, NULL, graph_output(one)->out.data,
-           (size_t)n0 * 6) < 1e-5 &&
-           (n0 == ROWS || gap(graph_output(r[1].g)->out.data, NULL,
-                              graph_output(one)->out.data + n0 * 6,
-                              (size_t)(ROWS - n0) * 6) < 1e-5),
+    ok(sum_gap(graph_output(r[0].g)->out.data, NULL,
+               graph_output(one)->out.data, (size_t)n0 * 6) < 1e-5 &&
+           (n0 == ROWS || sum_gap(graph_output(r[1].g)->out.data, NULL,
+                                  graph_output(one)->out.data + n0 * 6,
+                                  (size_t)(ROWS - n0) * 6) < 1e-5),
        what);
-    ok(gap(graph_dparam(r[0].g), graph_dparam(r[1].g), graph_dparam(one), np) <
-           1e-5,
+    ok(sum_gap(graph_dparam(r[0].g), graph_dparam(r[1].g), graph_dparam(one),
+               np) < 1e-5,
        "  their gradients add up to one's");
-    ok(gap(graph_state(r[0].g), NULL, graph_state(one), ns) < 1e-6,
+    ok(sum_gap(graph_state(r[0].g), NULL, graph_state(one), ns) < 1e-6,
        "  their running statistics are one's");
     ok(!memcmp(graph_state(r[0].g), graph_state(r[1].g), ns * sizeof(float)),
        "  and the same bits on both");
@@ -321,18 +321,18 @@ static void train_infer(struct graph *g)
     graph_forward(g, PHASE_TRAIN);
 }
 
-static void grow(struct graph *g)
+static void grow_batch(struct graph *g)
 {
     graph_set_batch(g, ROWS + 1);
 }
 
-static void shrink(struct graph *g)
+static void shrink_batch(struct graph *g)
 {
     graph_set_batch(g, -1);
 }
 
 /* Does f(g) abort? */
-static bool dies(void (*f)(struct graph *g), struct graph *g)
+static bool does_abort(void (*f)(struct graph *g), struct graph *g)
 {
     int status = 0;
     pid_t pid;
@@ -361,14 +361,14 @@ static void check_bugs(void)
     nn_relu(g, nn_input(g, "x", 2, 2, 2), "r");
     ok(graph_finish(g, &err) == 0, "a graph for inference is built");
 
-    ok(dies(train_infer, g), "a bug: PHASE_TRAIN with GRAPH_INFER");
-    ok(dies(graph_backward, g), "a bug: backward with GRAPH_INFER");
-    ok(dies(grow, g), "a bug: a batch above the largest");
-    ok(dies(shrink, g), "a bug: a negative batch");
+    ok(does_abort(train_infer, g), "a bug: PHASE_TRAIN with GRAPH_INFER");
+    ok(does_abort(graph_backward, g), "a bug: backward with GRAPH_INFER");
+    ok(does_abort(grow_batch, g), "a bug: a batch above the largest");
+    ok(does_abort(shrink_batch, g), "a bug: a negative batch");
     graph_free(g);
     g = graph_new(&(struct graph_args){.max_batch = 1});
     nn_input(g, "x", 1, 1, 1);
-    ok(dies(train_infer, g), "a bug: forward before graph_finish()");
+    ok(does_abort(train_infer, g), "a bug: forward before graph_finish()");
     graph_free(g);
 }
 
@@ -386,9 +386,9 @@ static struct graph *new_deep(bool frozen)
     nn_dense(g, nn_global_avg_pool(g, x, "pool"), "logits",
              (struct dense_args){.units = 3});
     BUG_ON(graph_finish(g, &err) < 0);
-    fill("x", 0, 1, graph_input(g), 2 * 6 * 6 * 3);
+    fill_values("x", 0, 1, graph_input(g), 2 * 6 * 6 * 3);
     graph_forward(g, PHASE_INFER);
-    fill("dy", 0, 1, graph_output(g)->dout.data, 6);
+    fill_values("dy", 0, 1, graph_output(g)->dout.data, 6);
     return g;
 }
 
@@ -406,7 +406,7 @@ static void check_partial(void)
     const struct tensor *t = &graph_node(b, "a_relu")->dout;
 
     graph_backward(a);
-    fill("mark", 0, 1, t->data, tensor_len(t));
+    fill_values("mark", 0, 1, t->data, tensor_len(t));
     graph_backward_to(b, graph_node(b, "b_relu"));
     ok(graph_n_param(b) == 0 && graph_n_all(b) == graph_n_param(a),
        "a frozen graph learns nothing");

@@ -1,8 +1,8 @@
 /*
  * test_graph_part.c - a front and a tail do bit for bit what the whole does
  *
- * Every network as the authors cut and froze it.  The front works on the batches
- * of the tail: in others rounding may differ.
+ * Every network as the authors cut and froze it.  The front works on the
+ * batches of the tail: in others rounding may differ.
  */
 #include "golden/nn_digest.h"
 #include "nn/nets.h"
@@ -46,7 +46,8 @@ struct values {
 static void write_images(float *x, int first, int n)
 {
     for (int i = 0; i < n * SIDE * SIDE * 3; i++)
-        x[i] = (float)(mix((uint32_t)(i + first * SIDE * SIDE * 3), 9) % 256) /
+        x[i] = (float)(mix_bits((uint32_t)(i + first * SIDE * SIDE * 3), 9) %
+                       256) /
                    127.5f -
                1.0f;
 }
@@ -78,14 +79,14 @@ static struct values run_front(const struct net *net)
     return v;
 }
 
-static void release(struct values *v)
+static void release_values(struct values *v)
 {
     for (int k = 0; k < v->n; k++)
         free(v->row[k]);
 }
 
 /* Give rows first .. first+n-1 to the tail, or their images to the whole. */
-static void feed(struct graph *g, const struct values *v, int first, int n)
+static void feed_rows(struct graph *g, const struct values *v, int first, int n)
 {
     graph_set_batch(g, n);
     graph_set_step(g, 3, (uint32_t)first);
@@ -104,7 +105,7 @@ static bool same_output(struct graph *a, struct graph *b)
     return memcmp(x->data, y->data, tensor_len(x) * sizeof(float)) == 0;
 }
 
-static void backward(struct graph *g)
+static void run_backward(struct graph *g)
 {
     struct tensor *dz = &graph_output(g)->dout;
 
@@ -132,18 +133,18 @@ static void check_net(const struct net *net)
     for (int at = 0; at < ROWS && same; at += STEP) {
         const int rows = ROWS - at < STEP ? ROWS - at : STEP;
 
-        feed(whole, NULL, at, rows);
-        feed(tail, &v, at, rows);
+        feed_rows(whole, NULL, at, rows);
+        feed_rows(tail, &v, at, rows);
         graph_forward(whole, PHASE_INFER);
         graph_forward(tail, PHASE_INFER);
         same = same && same_output(whole, tail);
-        feed(tail, &v, at, rows); /* forward may have spoilt them */
-        feed(whole, NULL, at, rows);
+        feed_rows(tail, &v, at, rows); /* forward may have spoilt them */
+        feed_rows(whole, NULL, at, rows);
         graph_forward(whole, PHASE_TRAIN);
         graph_forward(tail, PHASE_TRAIN);
         same = same && same_output(whole, tail);
-        backward(whole);
-        backward(tail);
+        run_backward(whole);
+        run_backward(tail);
         same = same && memcmp(graph_dparam(whole), graph_dparam(tail),
                               n * sizeof(float)) == 0;
     }
@@ -151,7 +152,7 @@ static void check_net(const struct net *net)
     ok(s == graph_n_state(tail) && memcmp(graph_state(whole), graph_state(tail),
                                           s * sizeof(float)) == 0,
        "  and so do the running statistics");
-    release(&v);
+    release_values(&v);
     graph_free(whole);
     graph_free(tail);
 }

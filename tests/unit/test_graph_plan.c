@@ -12,7 +12,7 @@
 enum { N = 3, H = 7, W = 9, C = 16, UNITS = 5 };
 
 /* How to build the network below. */
-struct way {
+struct net_way {
     enum graph_memory memory;
     bool unfused;
     const char *cut;       /* node to be the last; NULL: all */
@@ -21,7 +21,7 @@ struct way {
 };
 
 /* Every kind of neighbour that matters: see check_folds(). */
-static struct graph *new_net(const struct way *way)
+static struct graph *new_net(const struct net_way *way)
 {
     struct graph *g = graph_new(&(struct graph_args){.max_batch = N,
                                                      .threads = 2,
@@ -69,44 +69,44 @@ static struct graph *new_net(const struct way *way)
 
 static void fill_input(struct graph *g)
 {
-    fill("x", 0, 3, graph_input(g), (size_t)graph_batch(g) * H * W * C);
+    fill_values("x", 0, 3, graph_input(g), (size_t)graph_batch(g) * H * W * C);
 }
 
-static void forward(struct graph *g, enum phase phase)
+static void run_forward(struct graph *g, enum phase phase)
 {
     fill_input(g);
     graph_forward(g, phase);
 }
 
-static void backward(struct graph *g)
+static void run_backward(struct graph *g)
 {
     const struct tensor *dy = &graph_output(g)->dout;
 
     graph_zero_grad(g);
-    fill("dy", 0, 1, dy->data, tensor_len(dy));
+    fill_values("dy", 0, 1, dy->data, tensor_len(dy));
     graph_backward(g);
 }
 
-static struct graph *run(const struct way *way, enum phase phase)
+static struct graph *run_net(const struct net_way *way, enum phase phase)
 {
     struct graph *g = new_net(way);
 
     fill_weights(g);
-    forward(g, phase);
+    run_forward(g, phase);
     if (way->memory != GRAPH_INFER)
-        backward(g);
+        run_backward(g);
     return g;
 }
 
-static bool same(const float *a, const float *b, size_t n)
+static bool same_data(const float *a, const float *b, size_t n)
 {
     return memcmp(a, b, n * sizeof(float)) == 0;
 }
 
 static bool same_output(struct graph *a, struct graph *b)
 {
-    return same(graph_output(a)->out.data, graph_output(b)->out.data,
-                tensor_len(&graph_output(a)->out));
+    return same_data(graph_output(a)->out.data, graph_output(b)->out.data,
+                     tensor_len(&graph_output(a)->out));
 }
 
 static double output_gap(struct graph *a, struct graph *b)
@@ -115,7 +115,7 @@ static double output_gap(struct graph *a, struct graph *b)
                         tensor_len(&graph_output(a)->out));
 }
 
-static const struct named_tensor *tensor(struct graph *g, const char *name)
+static const struct named_tensor *tensor_of(struct graph *g, const char *name)
 {
     const struct named_tensor *t;
     size_t n;
@@ -131,8 +131,8 @@ static const struct named_tensor *tensor(struct graph *g, const char *name)
 
 static void check_cut(void)
 {
-    struct graph *all = run(&(struct way){0}, PHASE_INFER);
-    struct graph *g = run(&(struct way){.cut = "r3"}, PHASE_INFER);
+    struct graph *all = run_net(&(struct net_way){0}, PHASE_INFER);
+    struct graph *g = run_net(&(struct net_way){.cut = "r3"}, PHASE_INFER);
     const struct node *y = graph_node(all, "r3");
 
     ok(graph_output(g) == graph_node(g, "r3"), "cut: the node is the output");
@@ -140,9 +140,9 @@ static void check_cut(void)
        "cut: what it depends on stays, in order");
     ok(!graph_node(g, "c3") && !graph_node(g, "a") && !graph_node(g, "d"),
        "cut: branches beside it and nodes behind it go");
-    ok(same(graph_output(g)->out.data, y->out.data, tensor_len(&y->out)),
+    ok(same_data(graph_output(g)->out.data, y->out.data, tensor_len(&y->out)),
        "cut: its value is as in the whole");
-    ok(!tensor(g, "d/kernel:0") && tensor(g, "b3/gamma:0") &&
+    ok(!tensor_of(g, "d/kernel:0") && tensor_of(g, "b3/gamma:0") &&
            graph_n_param(g) ==
                9 * C * C + C + 2 * C + 9 * C + 2 * C + C * C + 2 * C &&
            graph_n_state(g) == 6 * C,
@@ -160,9 +160,9 @@ static void check_cut(void)
 /* --- frozen ----------------------------------------------------------------*/
 
 /* The gradient of tensor 'name', and how long it is. */
-static const float *gradient(struct graph *g, const char *name, size_t *n)
+static const float *grad_of(struct graph *g, const char *name, size_t *n)
 {
-    const struct named_tensor *t = tensor(g, name);
+    const struct named_tensor *t = tensor_of(g, name);
 
     *n = t->len;
     return graph_dparam(g) + (t->data - graph_param(g));
@@ -171,7 +171,7 @@ static const float *gradient(struct graph *g, const char *name, size_t *n)
 static void check_frozen_blocks(struct graph *g, struct graph *all)
 {
     const struct node *c1 = graph_node(g, "c1"), *r1 = graph_node(g, "r1");
-    const struct named_tensor *t = tensor(g, "c1/kernel:0");
+    const struct named_tensor *t = tensor_of(g, "c1/kernel:0");
     const size_t n = graph_n_param(g), frozen = 9 * C * C + C + 2 * C;
 
     ok(graph_n_param(all) == graph_n_all(all) &&
@@ -185,32 +185,32 @@ static void check_frozen_blocks(struct graph *g, struct graph *all)
            t->data + t->len <= graph_param(g) + graph_n_all(g) &&
            c1->param == t->data,
        "frozen: the parameters lie behind the learnt ones");
-    ok(tensor(g, "w/depthwise_kernel:0")->data == graph_param(g),
+    ok(tensor_of(g, "w/depthwise_kernel:0")->data == graph_param(g),
        "frozen: the learnt ones lie together");
-    ok(same(tensor(all, "c1/kernel:0")->data, t->data, t->len),
+    ok(same_data(tensor_of(all, "c1/kernel:0")->data, t->data, t->len),
        "frozen: the values are those of the layer's name");
 }
 
 static void check_freeze(void)
 {
-    struct way way = {.frozen = {"c1", "b1", "no such layer"}, .seed = 4};
-    struct graph *all = run(&(struct way){.seed = 4}, PHASE_INFER);
-    struct graph *g = run(&way, PHASE_INFER), *h;
+    struct net_way way = {.frozen = {"c1", "b1", "no such layer"}, .seed = 4};
+    struct graph *all = run_net(&(struct net_way){.seed = 4}, PHASE_INFER);
+    struct graph *g = run_net(&way, PHASE_INFER), *h;
     const float *a, *b;
     size_t n;
 
     check_frozen_blocks(g, all);
     ok(same_output(g, all), "frozen: forward is the same");
-    a = gradient(g, "c2/kernel:0", &n);
-    b = gradient(all, "c2/kernel:0", &n);
-    ok(same(a, b, n), "frozen: the others' gradients are the same");
-    ok(same(graph_node(g, "x")->dout.data, graph_node(all, "x")->dout.data,
-            N * H * W * C),
+    a = grad_of(g, "c2/kernel:0", &n);
+    b = grad_of(all, "c2/kernel:0", &n);
+    ok(same_data(a, b, n), "frozen: the others' gradients are the same");
+    ok(same_data(graph_node(g, "x")->dout.data, graph_node(all, "x")->dout.data,
+                 N * H * W * C),
        "frozen: with GRAPH_KEEP_ALL every dout is still there");
     way.memory = GRAPH_TRAIN;
-    h = run(&way, PHASE_INFER);
-    a = gradient(h, "c2/kernel:0", &n);
-    ok(same(a, b, n), "frozen: GRAPH_TRAIN gives the same gradients");
+    h = run_net(&way, PHASE_INFER);
+    a = grad_of(h, "c2/kernel:0", &n);
+    ok(same_data(a, b, n), "frozen: GRAPH_TRAIN gives the same gradients");
     ok(!graph_node(h, "x")->dout.data && !graph_node(h, "c1")->dout.data &&
            !graph_node(h, "r1")->dout.data && graph_node(h, "w")->dout.data,
        "frozen: no dout for what only frozen layers need");
@@ -222,34 +222,35 @@ static void check_freeze(void)
 
 static void check_time(void)
 {
-    struct graph *g = run(&(struct way){.memory = GRAPH_TRAIN}, PHASE_TRAIN);
+    struct graph *g =
+        run_net(&(struct net_way){.memory = GRAPH_TRAIN}, PHASE_TRAIN);
     struct node_time time[32] = {{0, 0}};
     double before;
 
     graph_time(g, time);
-    forward(g, PHASE_TRAIN);
+    run_forward(g, PHASE_TRAIN);
     ok(time[1].forward > 0 && !(time[1].backward > 0), "time of forward");
     before = time[1].forward;
-    backward(g);
-    forward(g, PHASE_TRAIN);
+    run_backward(g);
+    run_forward(g, PHASE_TRAIN);
     ok(time[1].backward > 0 && time[1].forward > before, "time is added up");
     before = time[1].forward;
     graph_time(g, NULL);
-    forward(g, PHASE_TRAIN);
+    run_forward(g, PHASE_TRAIN);
     ok(!(time[1].forward > before), "  and no longer if not asked for");
     graph_free(g);
 }
 
 static void check_frozen_state(void)
 {
-    struct graph *g = run(&(struct way){.frozen = {"b1"}}, PHASE_TRAIN);
-    const struct named_tensor *t = tensor(g, "b1/moving_mean:0");
+    struct graph *g = run_net(&(struct net_way){.frozen = {"b1"}}, PHASE_TRAIN);
+    const struct named_tensor *t = tensor_of(g, "b1/moving_mean:0");
     float before[C], other[C];
 
-    fill(t->name, 0, 0.25f, before, C);
-    fill("b2/moving_mean:0", 0, 0.25f, other, C);
-    ok(same(t->data, before, C), "frozen: moving statistics do not move");
-    ok(!same(tensor(g, "b2/moving_mean:0")->data, other, C),
+    fill_values(t->name, 0, 0.25f, before, C);
+    fill_values("b2/moving_mean:0", 0, 0.25f, other, C);
+    ok(same_data(t->data, before, C), "frozen: moving statistics do not move");
+    ok(!same_data(tensor_of(g, "b2/moving_mean:0")->data, other, C),
        "frozen: those of other layers do");
     graph_free(g);
 }
@@ -258,20 +259,24 @@ static void check_frozen_state(void)
 
 static void check_seeds(void)
 {
-    struct graph *a = new_net(&(struct way){.seed = 1, .memory = GRAPH_TRAIN});
+    struct graph *a =
+        new_net(&(struct net_way){.seed = 1, .memory = GRAPH_TRAIN});
     struct graph *b = new_net(
-        &(struct way){.seed = 1, .memory = GRAPH_TRAIN, .frozen = {"c1"}});
-    struct graph *c = new_net(&(struct way){.seed = 2, .memory = GRAPH_TRAIN});
+        &(struct net_way){.seed = 1, .memory = GRAPH_TRAIN, .frozen = {"c1"}});
+    struct graph *c =
+        new_net(&(struct net_way){.seed = 2, .memory = GRAPH_TRAIN});
     const char *name = "c1/kernel:0";
-    const size_t n = tensor(a, name)->len;
+    const size_t n = tensor_of(a, name)->len;
 
-    ok(same(tensor(a, name)->data, tensor(b, name)->data, n) &&
-           same(tensor(a, "d/kernel:0")->data, tensor(b, "d/kernel:0")->data,
-                tensor(a, "d/kernel:0")->len),
+    ok(same_data(tensor_of(a, name)->data, tensor_of(b, name)->data, n) &&
+           same_data(tensor_of(a, "d/kernel:0")->data,
+                     tensor_of(b, "d/kernel:0")->data,
+                     tensor_of(a, "d/kernel:0")->len),
        "init: a function of the seed and the node");
-    ok(!same(tensor(a, name)->data, tensor(c, name)->data, n),
+    ok(!same_data(tensor_of(a, name)->data, tensor_of(c, name)->data, n),
        "init: another seed, other weights");
-    ok(!same(tensor(a, name)->data, tensor(a, "c3/kernel:0")->data, n),
+    ok(!same_data(tensor_of(a, name)->data, tensor_of(a, "c3/kernel:0")->data,
+                  n),
        "init: another node, other weights");
     graph_free(a);
     graph_free(b);
@@ -297,15 +302,15 @@ static void check_words(void)
 
 static void check_fused(void)
 {
-    struct way way = {.memory = GRAPH_TRAIN};
-    struct graph *g = run(&way, PHASE_TRAIN), *h;
+    struct net_way way = {.memory = GRAPH_TRAIN};
+    struct graph *g = run_net(&way, PHASE_TRAIN), *h;
     const struct node *r1 = graph_node(g, "r1");
 
     ok(r1 && !graph_node(g, "b1") && !strcmp(r1->prefix, "b1") &&
-           !strcmp(tensor(g, "b1/beta:0")->name, "b1/beta:0"),
+           !strcmp(tensor_of(g, "b1/beta:0")->name, "b1/beta:0"),
        "fused: the node has the activation's name, its weights the layer's");
     way.unfused = true;
-    h = run(&way, PHASE_TRAIN);
+    h = run_net(&way, PHASE_TRAIN);
     r1 = graph_node(h, "r1");
     ok(r1 && graph_node(h, "b1") == r1->in[0] && !strcmp(r1->op->name, "relu"),
        "unfused: the activation is a node of its own");
@@ -323,9 +328,12 @@ static void check_fused(void)
 
 static void check_memory(void)
 {
-    struct graph *a = run(&(struct way){.memory = GRAPH_KEEP_ALL}, PHASE_TRAIN);
-    struct graph *b = run(&(struct way){.memory = GRAPH_TRAIN}, PHASE_TRAIN);
-    struct graph *c = run(&(struct way){.memory = GRAPH_INFER}, PHASE_INFER);
+    struct graph *a =
+        run_net(&(struct net_way){.memory = GRAPH_KEEP_ALL}, PHASE_TRAIN);
+    struct graph *b =
+        run_net(&(struct net_way){.memory = GRAPH_TRAIN}, PHASE_TRAIN);
+    struct graph *c =
+        run_net(&(struct net_way){.memory = GRAPH_INFER}, PHASE_INFER);
 
     ok(output_gap(a, b) < 1e-6 && relative_gap(graph_dparam(a), graph_dparam(b),
                                                graph_n_param(a)) < 1e-6,
@@ -337,13 +345,14 @@ static void check_memory(void)
     graph_zero_grad(c);
     graph_free(b);
     graph_free(c);
-    b = new_net(&(struct way){.memory = GRAPH_KEEP_ALL});
+    b = new_net(&(struct net_way){.memory = GRAPH_KEEP_ALL});
     fill_weights(b);
-    forward(b, PHASE_TRAIN);
+    run_forward(b, PHASE_TRAIN);
     for (int i = 0; i < graph_n_node(a); i++) {
         const struct node *p = graph_node_at(a, i), *q = graph_node_at(b, i);
 
-        ok(p->dout.data && same(p->out.data, q->out.data, tensor_len(&p->out)),
+        ok(p->dout.data &&
+               same_data(p->out.data, q->out.data, tensor_len(&p->out)),
            "memory: GRAPH_KEEP_ALL keeps every out through backward");
     }
     graph_free(a);
@@ -353,9 +362,9 @@ static void check_memory(void)
 /* douts that stay readable are those of every node: d loss / d out. */
 static void check_douts(void)
 {
-    struct graph *g = run(&(struct way){0}, PHASE_INFER);
+    struct graph *g = run_net(&(struct net_way){0}, PHASE_INFER);
     const struct node *b6 = graph_node(g, "b6"), *d = graph_output(g);
-    const float *k = tensor(g, "d/kernel:0")->data;
+    const float *k = tensor_of(g, "d/kernel:0")->data;
     double worst = 0;
 
     for (int n = 0; n < N; n++)
@@ -376,8 +385,10 @@ static void check_douts(void)
 
 static void check_folds(void)
 {
-    struct graph *a = run(&(struct way){.memory = GRAPH_KEEP_ALL}, PHASE_INFER);
-    struct graph *g = run(&(struct way){.memory = GRAPH_INFER}, PHASE_INFER);
+    struct graph *a =
+        run_net(&(struct net_way){.memory = GRAPH_KEEP_ALL}, PHASE_INFER);
+    struct graph *g =
+        run_net(&(struct net_way){.memory = GRAPH_INFER}, PHASE_INFER);
 
     ok(graph_node(g, "c1")->fold == graph_node(g, "r1") &&
            graph_node(g, "r1")->done,
@@ -394,7 +405,7 @@ static void check_folds(void)
     ok(!graph_node(a, "c1")->fold && !graph_node(a, "r1")->done,
        "folded: only with GRAPH_INFER");
     ok(output_gap(g, a) < 1e-5, "folded: the output is the same");
-    forward(g, PHASE_INFER);
+    run_forward(g, PHASE_INFER);
     ok(output_gap(g, a) < 1e-5, "folded: and again");
     graph_free(a);
     graph_free(g);
@@ -403,7 +414,7 @@ static void check_folds(void)
 /* --- changed ---------------------------------------------------------------*/
 
 /* Where a change may be made, and by whom the graph is told. */
-static void change(struct graph *g, int how)
+static void change_graph(struct graph *g, int how)
 {
     const struct named_tensor *t;
     size_t n;
@@ -428,14 +439,14 @@ static void check_changed(void)
 
     for (int how = 0; how < 3; how++) {
         struct graph *g =
-            run(&(struct way){.memory = GRAPH_INFER}, PHASE_INFER);
-        struct graph *a = run(&(struct way){0}, PHASE_INFER);
+            run_net(&(struct net_way){.memory = GRAPH_INFER}, PHASE_INFER);
+        struct graph *a = run_net(&(struct net_way){0}, PHASE_INFER);
 
-        change(g, how);
-        change(a, how);
-        forward(g, PHASE_INFER);
+        change_graph(g, how);
+        change_graph(a, how);
+        run_forward(g, PHASE_INFER);
         ok(output_gap(g, a) > 1e-3, "changed: a change that matters");
-        forward(a, PHASE_INFER);
+        run_forward(a, PHASE_INFER);
         ok(output_gap(g, a) < 1e-5, what[how]);
         graph_free(g);
         graph_free(a);
@@ -444,23 +455,24 @@ static void check_changed(void)
 
 static void check_changed_behind(void)
 {
-    struct graph *g = run(&(struct way){.memory = GRAPH_INFER}, PHASE_INFER);
-    struct graph *a = run(&(struct way){0}, PHASE_INFER);
+    struct graph *g =
+        run_net(&(struct net_way){.memory = GRAPH_INFER}, PHASE_INFER);
+    struct graph *a = run_net(&(struct net_way){0}, PHASE_INFER);
     float *p = graph_param(g), *s = graph_state(g);
 
-    forward(g, PHASE_INFER);
+    run_forward(g, PHASE_INFER);
     p[3] += 1.0f;
     s[3] += 1.0f;
     graph_changed(g);
-    forward(g, PHASE_INFER);
+    run_forward(g, PHASE_INFER);
     graph_param(a)[3] += 1.0f;
     graph_state(a)[3] += 1.0f;
-    forward(a, PHASE_INFER);
+    run_forward(a, PHASE_INFER);
     ok(output_gap(g, a) < 1e-5, "changed: graph_changed() tells it, too");
     p = graph_param(a);
-    forward(a, PHASE_INFER);
+    run_forward(a, PHASE_INFER);
     p[3] += 1.0f;
-    forward(a, PHASE_INFER);
+    run_forward(a, PHASE_INFER);
     ok(output_gap(g, a) > 1e-4,
        "changed: a graph of another kind sees every change by itself");
     graph_free(g);

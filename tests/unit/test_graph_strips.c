@@ -29,14 +29,14 @@ static struct graph *new_net(const struct net *net, enum graph_memory memory,
 }
 
 /* Logits of images first .. first + n - 1 of a row of drawn ones. */
-static const float *logits(struct graph *g, int first, int n)
+static const float *logits_of(struct graph *g, int first, int n)
 {
     const size_t row = (size_t)H * W * 3;
     float *all = calloc((size_t)(first + n) * row + 1, sizeof(*all));
 
     if (!all)
         exit(1);
-    fill("x", 0, 1, all, (size_t)(first + n) * row);
+    fill_values("x", 0, 1, all, (size_t)(first + n) * row);
     graph_set_batch(g, n);
     memcpy(graph_input(g), all + (size_t)first * row,
            (size_t)n * row * sizeof(*all));
@@ -46,7 +46,7 @@ static const float *logits(struct graph *g, int first, int n)
 }
 
 /* The largest difference, of the largest value. */
-static double worst(const float *x, const float *y, size_t n)
+static double worst_difference(const float *x, const float *y, size_t n)
 {
     double most = 0, scale = 1e-30;
 
@@ -62,22 +62,23 @@ static void check_net(const struct net *net)
     struct graph *whole = new_net(net, GRAPH_KEEP_ALL, BATCH);
     struct graph *strips = new_net(net, GRAPH_INFER, BATCH);
     struct graph *one = new_net(net, GRAPH_INFER, 1);
-    const float *x = logits(strips, 0, BATCH);
+    const float *x = logits_of(strips, 0, BATCH);
     const float *input = graph_input(strips);
     float first[BATCH * CLASSES];
 
     memcpy(first, x, sizeof(first));
-    ok(worst(x, logits(whole, 0, BATCH), BATCH * CLASSES) < 1e-4,
+    ok(worst_difference(x, logits_of(whole, 0, BATCH), BATCH * CLASSES) < 1e-4,
        "a full batch: the logits but for rounding");
-    ok(worst(logits(strips, 3, 1), logits(whole, 3, 1), CLASSES) < 1e-4,
+    ok(worst_difference(logits_of(strips, 3, 1), logits_of(whole, 3, 1),
+                        CLASSES) < 1e-4,
        "one image in a graph for many");
-    ok(worst(logits(one, BATCH - 1, 1), first + (BATCH - 1) * CLASSES,
-             CLASSES) < 1e-4,
+    ok(worst_difference(logits_of(one, BATCH - 1, 1),
+                        first + (BATCH - 1) * CLASSES, CLASSES) < 1e-4,
        "the last image alone, as in the batch");
-    logits(strips, 0, 0);
+    logits_of(strips, 0, 0);
     ok(graph_input(strips) == input && graph_output(strips)->out.n == 0,
        "no image: nothing moves");
-    ok(!memcmp(logits(strips, 0, BATCH), first, sizeof(first)),
+    ok(!memcmp(logits_of(strips, 0, BATCH), first, sizeof(first)),
        "again, after smaller batches: the same bits");
     graph_free(whole);
     graph_free(strips);

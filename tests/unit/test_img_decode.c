@@ -14,17 +14,17 @@
 
 enum { W = 8, H = 6 };
 
-struct golden {
+struct decode_case {
     const char *name;
     int tol; /* levels */
     uint8_t px[H * W * 3];
 };
 
-static const struct golden golden[] = {
+static const struct decode_case golden[] = {
 #include "golden/decode_golden.inc"
 };
 
-static void check_golden(const struct golden *g)
+static void check_golden(const struct decode_case *g)
 {
     char path[FILE_PATH_MAX];
     struct image im = {0};
@@ -32,7 +32,7 @@ static void check_golden(const struct golden *g)
     int worst = 0;
 
     snprintf(path, sizeof(path), CORPUS "%s", g->name);
-    if (!ok(image_read(&im, path, &err) == 0 && im.w == W && im.h == H,
+    if (!ok(decode_read(&im, path, &err) == 0 && im.w == W && im.h == H,
             g->name)) {
         printf("# %s\n", err.text);
         return;
@@ -58,8 +58,9 @@ static void check_cut(const char *name, const char *part)
         ok(false, name);
         return;
     }
-    fails(image_decode(&im, bytes, size / 2, &err), err, ERR_INPUT, part, name);
-    fails(image_decode(&im, bytes, 20, &err), err, ERR_INPUT, part,
+    fails(decode_decode(&im, bytes, size / 2, &err), err, ERR_INPUT, part,
+          name);
+    fails(decode_decode(&im, bytes, 20, &err), err, ERR_INPUT, part,
           "  twenty bytes of it");
     ok(!im.px && im.w == 0, "  and no picture is left");
     free(bytes);
@@ -71,7 +72,7 @@ static void check_bytes(const char *bytes, size_t n, const char *part,
     struct image im = {0};
     struct err err = {0};
 
-    fails(image_decode(&im, bytes, n, &err), err, ERR_INPUT, part, what);
+    fails(decode_decode(&im, bytes, n, &err), err, ERR_INPUT, part, what);
 }
 
 static void check_refused(void)
@@ -95,16 +96,16 @@ static void check_refused(void)
     check_cut("rgb.webp", "truncated WebP image");
     check_cut("rgb.tiff", "truncated or damaged TIFF image");
     check_cut("rgb.bmp", "truncated bitmap");
-    fails(image_read(&im, CORPUS "huge.png", &err), err, ERR_INPUT,
+    fails(decode_read(&im, CORPUS "huge.png", &err), err, ERR_INPUT,
           "huge.png': image of 30000 x 30000 pixels: a side has at most 20000",
           "a PNG of 30000 x 30000, from its header");
-    fails(image_read(&im, CORPUS "float.tiff", &err), err, ERR_INPUT,
+    fails(decode_read(&im, CORPUS "float.tiff", &err), err, ERR_INPUT,
           "TIFF image of pixel type float, must be 8 or 16 bits",
           "pixels of real numbers");
-    fails(image_read(&im, "/nonexistent.png", &err), err, ERR_INPUT,
+    fails(decode_read(&im, "/nonexistent.png", &err), err, ERR_INPUT,
           "cannot open '/nonexistent.png'",
           "a picture that is not there is refused");
-    fails(image_read(&im, "tests", &err), err, ERR_INPUT, "not a regular file",
+    fails(decode_read(&im, "tests", &err), err, ERR_INPUT, "not a regular file",
           "a directory is no picture");
 }
 
@@ -125,7 +126,7 @@ static void check_png(void)
     ok(png_encode(&im, &bytes, &size, &err) == 0 && size > 8 &&
            memcmp(bytes, "\x89PNG", 4) == 0 && (uint8_t)bytes[25] == 2,
        "PNG of colour type 2, RGB");
-    ok(png_write(&im, path, &err) == 0 && image_read(&got, path, &err) == 0 &&
+    ok(png_write(&im, path, &err) == 0 && decode_read(&got, path, &err) == 0 &&
            got.w == 5 && got.h == 4 &&
            memcmp(got.px, im.px, image_bytes(&im)) == 0,
        "PNG survives a file");
@@ -149,8 +150,8 @@ static void check_threads(void)
         struct image im = {0};
         struct err err = {0};
 
-        if (image_read(&im, i % 2 ? CORPUS "rgb.png" : CORPUS "rgb.webp",
-                       &err) < 0 ||
+        if (decode_read(&im, i % 2 ? CORPUS "rgb.png" : CORPUS "rgb.webp",
+                        &err) < 0 ||
             memcmp(im.px, golden[0].px, sizeof(golden[0].px)) != 0)
             wrong++;
         image_release(&im);

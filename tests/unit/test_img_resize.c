@@ -7,17 +7,17 @@
 
 enum { SIDE = 110 };
 
-struct golden {
+struct resize_case {
     int w, h, noise;
     resize_f resize;
     uint32_t squash, keep; /* CRC-32 of the result */
 };
 
-static const struct golden golden[] = {
+static const struct resize_case golden[] = {
 #include "golden/resize_golden.inc"
 };
 
-static uint32_t crc32(const uint8_t *p, size_t n)
+static uint32_t crc32_of(const uint8_t *p, size_t n)
 {
     uint32_t c = ~0u;
 
@@ -30,7 +30,7 @@ static uint32_t crc32(const uint8_t *p, size_t n)
 }
 
 /* The pictures of resize.py. */
-static void fill(struct image *im, bool noise)
+static void fill_picture(struct image *im, bool noise)
 {
     for (uint32_t i = 0; noise && i < image_bytes(im); i++)
         im->px[i] = (uint8_t)(i * 2654435761u >> 24);
@@ -44,7 +44,7 @@ static void fill(struct image *im, bool noise)
         }
 }
 
-static void check_golden(const struct golden *g)
+static void check_golden(const struct resize_case *g)
 {
     struct image in = {0}, out = {0};
     struct err err = {0};
@@ -57,13 +57,13 @@ static void check_golden(const struct golden *g)
         ok(false, err.text);
         return;
     }
-    fill(&in, g->noise);
+    fill_picture(&in, g->noise);
     ok(g->resize(&out, &in, SIDE, SIDE, &err) == 0 &&
-           crc32(out.px, image_bytes(&out)) == g->squash,
+           crc32_of(out.px, image_bytes(&out)) == g->squash,
        what);
     image_release(&out);
     ok(resize_keep(&out, &in, SIDE, SIDE, g->resize, &err) == 0 &&
-           crc32(out.px, image_bytes(&out)) == g->keep,
+           crc32_of(out.px, image_bytes(&out)) == g->keep,
        "  aspect kept, reflected");
     image_release(&out);
     image_release(&in);

@@ -41,7 +41,7 @@ static struct moments moments_of(const float *w, size_t n)
     return m;
 }
 
-static float *draw(enum init init, uint32_t stream, struct fans fans)
+static float *draw_weights(enum init init, uint32_t stream, struct fans fans)
 {
     float *w = malloc(MANY * sizeof(*w));
     struct rng rng;
@@ -56,7 +56,7 @@ static float *draw(enum init init, uint32_t stream, struct fans fans)
 static void check_glorot(void)
 {
     const double limit = sqrt(6.0 / (300 + 100));
-    float *w = draw(INIT_GLOROT_UNIFORM, 1, (struct fans){300, 100});
+    float *w = draw_weights(INIT_GLOROT_UNIFORM, 1, (struct fans){300, 100});
     const struct moments m = moments_of(w, MANY);
 
     near(m.mean / limit, 0, 0.005, "glorot: the mean is 0");
@@ -73,7 +73,7 @@ static void check_he(void)
     const double want = sqrt(2.0 / 300), edge = 2 / 0.87962566103423978;
     const double phi = exp(-2.0) / sqrt(2 * 3.14159265358979323846);
     const double mass = erf(sqrt(2.0)), v = 1 - 4 * phi / mass;
-    float *w = draw(INIT_HE_NORMAL, 1, (struct fans){300, 100});
+    float *w = draw_weights(INIT_HE_NORMAL, 1, (struct fans){300, 100});
     const struct moments m = moments_of(w, MANY);
 
     near(sqrt(v), 0.87962566103423978, 1e-14, "the constant is the deviation");
@@ -94,8 +94,10 @@ static void check_streams(void)
 
     for (int i = 0; i < 2; i++) {
         const struct fans fans = {9, 27}, other = {18, 27};
-        float *a = draw(all[i], 1, fans), *b = draw(all[i], 1, fans);
-        float *c = draw(all[i], 2, fans), *d = draw(all[i], 1, other);
+        float *a = draw_weights(all[i], 1, fans),
+              *b = draw_weights(all[i], 1, fans);
+        float *c = draw_weights(all[i], 2, fans),
+              *d = draw_weights(all[i], 1, other);
         const size_t size = MANY * sizeof(*a);
 
         ok(!memcmp(a, b, size), "the same stream, the same weights");

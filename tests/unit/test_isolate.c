@@ -61,8 +61,8 @@ static int eats(const void *arg, struct buf *out, struct err *err)
 }
 #endif
 
-static void check(isolate_f work, const void *arg, enum err_code code,
-                  const char *text)
+static void check_child(isolate_f work, const void *arg, enum err_code code,
+                        const char *text)
 {
     const struct isolate_limits l = {
         .memory = 64 * MB, .result = MB, .seconds = 1};
@@ -92,23 +92,23 @@ int main(void)
        "whole, behind what was there");
     buf_release(&out);
     n++;
-    check(gives, &n, ERR_INPUT, "gives over 1048576 bytes");
-    check(refuses, "me", ERR_USAGE, "no good: me");
+    check_child(gives, &n, ERR_INPUT, "gives over 1048576 bytes");
+    check_child(refuses, "me", ERR_USAGE, "no good: me");
     n = SIGSEGV;
-    check(crashes, &n, ERR_INPUT, "crashes the library");
+    check_child(crashes, &n, ERR_INPUT, "crashes the library");
     n = SIGKILL;
-    check(crashes, &n, ERR_INPUT, "crashes the library");
+    check_child(crashes, &n, ERR_INPUT, "crashes the library");
     n = 0;
-    check(leaves, &n, ERR_INPUT, "crashes the library");
+    check_child(leaves, &n, ERR_INPUT, "crashes the library");
     n = 3;
-    check(leaves, &n, ERR_INPUT, "crashes the library");
-    check(spins, NULL, ERR_INPUT, "takes too long");
+    check_child(leaves, &n, ERR_INPUT, "crashes the library");
+    check_child(spins, NULL, ERR_INPUT, "takes too long");
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     {
         size_t little = 16 * MB, much = 512 * (size_t)MB;
 
-        check(eats, &little, ERR_SYSTEM, "got it");
-        check(eats, &much, ERR_SYSTEM, "got nothing");
+        check_child(eats, &little, ERR_SYSTEM, "got it");
+        check_child(eats, &much, ERR_SYSTEM, "got nothing");
     }
 #endif
     return tap_done();

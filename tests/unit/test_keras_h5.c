@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const char *corpus(const char *name)
+static const char *corpus_file(const char *name)
 {
     static char path[FILE_PATH_MAX];
 
@@ -16,11 +16,11 @@ static const char *corpus(const char *name)
     return path;
 }
 
-static bool starts(const struct st_tensor *t, size_t n)
+static bool starts_with(const struct safetensors_tensor *t, size_t n)
 {
     const float *x = t->data;
 
-    if (st_bytes(t) != n * sizeof(*x))
+    if (safetensors_bytes(t) != n * sizeof(*x))
         return false;
     for (size_t i = 0; i < n; i++)
         if (x[i] != (float)i / 8 - 1)
@@ -61,7 +61,7 @@ static void check_good(const struct good *g)
     size_t n = 0;
 
     snprintf(what, sizeof(what), "%s is read", g->file);
-    if (!ok(keras_h5_read(&f, corpus(g->file), &err) == 0, what)) {
+    if (!ok(keras_h5_read(&f, corpus_file(g->file), &err) == 0, what)) {
         printf("# %s\n", err.text);
         return;
     }
@@ -71,8 +71,8 @@ static void check_good(const struct good *g)
         n++;
     }
     ok(f.n_tensor == n, "  no other tensor");
-    ok(starts(&f.tensor[0], g->first), "  the first tensor's numbers");
-    ok(starts(&f.tensor[n - 1], 4), "  the last tensor's numbers");
+    ok(starts_with(&f.tensor[0], g->first), "  the first tensor's numbers");
+    ok(starts_with(&f.tensor[n - 1], 4), "  the last tensor's numbers");
     safetensors_release(&f);
 }
 
@@ -96,7 +96,7 @@ static void check_bad(const struct bad *b)
     struct safetensors f;
     struct err err = {0};
 
-    ok(keras_h5_read(&f, corpus(b->file), &err) < 0, b->file);
+    ok(keras_h5_read(&f, corpus_file(b->file), &err) < 0, b->file);
     ok(err.code == ERR_INPUT && strstr(err.text, b->text) &&
            strstr(err.text, b->file),
        b->text);
@@ -108,7 +108,7 @@ static void check_bad(const struct bad *b)
 static void check_write(void)
 {
     static const float x[6] = {-1, -.875f, -.75f, -.625f, -.5f, -.375f};
-    const struct st_tensor t[] = {
+    const struct safetensors_tensor t[] = {
         {.name = "a/conv/kernel:0", .n_dim = 2, .dim = {2, 3}, .data = x},
         {.name = "a/conv/bias:0", .n_dim = 1, .dim = {4}, .data = x},
         {.name = "a/bn/gamma:0", .n_dim = 1, .dim = {6}, .data = x}};
@@ -128,7 +128,8 @@ static void check_write(void)
     for (size_t i = 0; i < f.n_tensor && i < 3; i++)
         ok(strcmp(f.tensor[i].name, t[i].name) == 0 &&
                f.tensor[i].n_dim == t[i].n_dim &&
-               memcmp(f.tensor[i].data, t[i].data, st_bytes(&t[i])) == 0,
+               memcmp(f.tensor[i].data, t[i].data, safetensors_bytes(&t[i])) ==
+                   0,
            t[i].name);
     ok(strcmp(safetensors_meta(&f, "keras_version"), "2.12.0") == 0,
        "the version is there");

@@ -14,7 +14,7 @@
 
 #include <stdlib.h>
 
-static const struct golden golden[] = {
+static const struct golden_digest golden[] = {
 #include "golden/nn_ops.inc"
 };
 
@@ -94,7 +94,7 @@ MAKE(l2_beside) { return nn_add(g, l2(g, x), nn_relu(g, x, "r"), "a"); }
 MAKE(dropout) { return nn_dropout(g, x, "f", (struct dropout_args){.rate = 0.4f}); }
 /* clang-format on */
 
-enum kind {
+enum layer_case {
     FROZEN = 1,   /* layer "f" is */
     WINOGRAD = 2, /* "f" is a convolution by that method */
     FUSED = 4,    /* built as for training, where an activation is a part of
@@ -107,7 +107,7 @@ struct layer {
     struct node *(*make)(struct graph *g, struct node *x);
     float shift, scale; /* of x; 0, 0 means 0, 3 */
     enum phase phase;
-    unsigned kind; /* enum kind, or-ed */
+    unsigned kind; /* enum layer_case, or-ed */
 };
 
 #define ROW(name, n, h, w, c, make, kind)                                      \
@@ -206,8 +206,8 @@ static const struct layer layers[] = {
 
 static void fill_input(const struct layer *l, struct graph *g)
 {
-    fill("x", l->shift, l->scale == 0.0f ? 3.0f : l->scale, graph_input(g),
-         tensor_len(&graph_node(g, "x")->out));
+    fill_values("x", l->shift, l->scale == 0.0f ? 3.0f : l->scale,
+                graph_input(g), tensor_len(&graph_node(g, "x")->out));
 }
 
 /* A graph of one layer with room for 'max_batch'; weights and x filled. */
@@ -237,15 +237,15 @@ static struct graph *new_graph(const struct layer *l, int max_batch,
     return g;
 }
 
-static void backward(struct graph *g)
+static void run_backward(struct graph *g)
 {
     const struct tensor *dy = &graph_output(g)->dout;
 
-    fill("dy", 0, 1, dy->data, tensor_len(dy));
+    fill_values("dy", 0, 1, dy->data, tensor_len(dy));
     graph_backward(g);
 }
 
-static void run(const struct layer *l, struct graph *g)
+static void run_layer(const struct layer *l, struct graph *g)
 {
     fill_input(l, g);
     graph_forward(g, l->phase);
@@ -255,7 +255,7 @@ static void run(const struct layer *l, struct graph *g)
 static void check_digest(const struct layer *l, const char *tensor,
                          const float *x, size_t n)
 {
-    const struct golden *want = find_golden(
+    const struct golden_digest *want = find_golden(
         golden, sizeof(golden) / sizeof(golden[0]), l->name, tensor);
     char what[200];
     double d;
@@ -265,7 +265,7 @@ static void check_digest(const struct layer *l, const char *tensor,
         ok(false, what);
         return;
     }
-    d = distance(want, MAX_SUMS, x, n);
+    d = digest_distance(want, MAX_SUMS, x, n);
     if (!ok(d < (l->kind & WINOGRAD ? 1e-4 : 1e-5), what))
         printf("# relative distance %g\n", d);
 }
@@ -293,9 +293,9 @@ static void check_golden(const struct layer *l, int max_batch)
 
     snprintf(what, sizeof(what), "%s: the method", l->name);
     ok(by_winograd(g) == !!(l->kind & WINOGRAD), what);
-    run(l, g);
+    run_layer(l, g);
     check_digest(l, "y", y->out.data, tensor_len(&y->out));
-    backward(g);
+    run_backward(g);
     if (!(l->kind & FUSED))
         check_digest(l, "dx", x->dout.data, tensor_len(&x->dout));
     graph_tensors(g, &t, &n);
@@ -311,7 +311,7 @@ static void check_golden(const struct layer *l, int max_batch)
     graph_free(g);
 }
 
-static double dot(const float *a, const float *b, size_t len)
+static double dot_product(const float *a, const float *b, size_t len)
 {
     double sum = 0.0;
 
@@ -330,23 +330,23 @@ static float *new_floats(size_t n)
 }
 
 /* <y, dy> */
-static double loss(struct graph *g, enum phase phase)
+static double loss_of(struct graph *g, enum phase phase)
 {
     const struct tensor *y = &graph_output(g)->out;
     const size_t n = tensor_len(y);
     float *dy = new_floats(n);
     double sum;
 
-    fill("dy", 0, 1, dy, n);
+    fill_values("dy", 0, 1, dy, n);
     graph_forward(g, phase);
-    sum = dot(y->data, dy, n);
+    sum = dot_product(y->data, dy, n);
     free(dy);
     return sum;
 }
 
 /* (loss(p + h v) - loss(p - h v)) / 2h */
-static double slope(const struct layer *l, struct graph *g, float *p,
-                    const float *v, size_t len)
+static double numeric_slope(const struct layer *l, struct graph *g, float *p,
+                            const float *v, size_t len)
 {
     const float h = 1e-3f;
     double at[2];
@@ -358,7 +358,7 @@ static double slope(const struct layer *l, struct graph *g, float *p,
             fill_input(l, g);
         for (size_t i = 0; i < len; i++)
             p[i] = old[i] + (k ? -h : h) * v[i];
-        at[k] = loss(g, l->phase);
+        at[k] = loss_of(g, l->phase);
     }
     memcpy(p, old, len * sizeof(float));
     free(old);
@@ -374,12 +374,12 @@ static void check_along(const struct layer *l, struct graph *g, float *p,
     double want, norm;
     char what[200];
 
-    fill("direction", 0, 1, v, len);
-    norm = fmax(sqrt(dot(d, d, len)), 1e-6);
-    want = dot(d, v, len);
+    fill_values("direction", 0, 1, v, len);
+    norm = fmax(sqrt(dot_product(d, d, len)), 1e-6);
+    want = dot_product(d, v, len);
     snprintf(what, sizeof(what), "%s: slope along %s", l->name,
              input ? "x" : "the parameters");
-    near(slope(l, g, p, v, len) / norm, want / norm, 2e-2, what);
+    near(numeric_slope(l, g, p, v, len) / norm, want / norm, 2e-2, what);
     free(v);
 }
 
@@ -388,8 +388,8 @@ static void check_slope(const struct layer *l)
     struct graph *g = new_graph(l, l->n, 1);
     const struct node *x = graph_node(g, "x");
 
-    run(l, g);
-    backward(g);
+    run_layer(l, g);
+    run_backward(g);
     if (!(l->kind & FUSED))
         check_along(l, g, graph_input(g), x->dout.data, tensor_len(&x->out));
     if (graph_n_param(g))
@@ -406,19 +406,20 @@ static void check_accumulates(const struct layer *l)
     double dx, dp;
     char what[200];
 
-    run(l, g);
-    backward(g);
-    dx = dot(x->dout.data, graph_input(g), nx);
-    dp = dot(graph_dparam(g), graph_dparam(g), np);
+    run_layer(l, g);
+    run_backward(g);
+    dx = dot_product(x->dout.data, graph_input(g), nx);
+    dp = dot_product(graph_dparam(g), graph_dparam(g), np);
     if (l->kind & FUSED) { /* backward has used up what forward left */
         fill_input(l, g);
         graph_forward(g, l->phase);
     }
-    backward(g);
+    run_backward(g);
     snprintf(what, sizeof(what), "%s: dx is overwritten", l->name);
-    near(dot(x->dout.data, graph_input(g), nx), dx, 1e-6, what);
+    near(dot_product(x->dout.data, graph_input(g), nx), dx, 1e-6, what);
     snprintf(what, sizeof(what), "%s: dparam accumulates", l->name);
-    near(dot(graph_dparam(g), graph_dparam(g), np), 4.0 * dp, 1e-5, what);
+    near(dot_product(graph_dparam(g), graph_dparam(g), np), 4.0 * dp, 1e-5,
+         what);
     graph_free(g);
 }
 
@@ -436,12 +437,12 @@ static void check_threads(const struct layer *l, int threads)
     char what[200];
     bool same;
 
-    run(l, a);
-    run(l, b);
+    run_layer(l, a);
+    run_layer(l, b);
     same =
         same_bits(y->out.data, graph_output(b)->out.data, tensor_len(&y->out));
-    backward(a);
-    backward(b);
+    run_backward(a);
+    run_backward(b);
     same = same && same_bits(x->dout.data, graph_node(b, "x")->dout.data, nx) &&
            same_bits(graph_dparam(a), graph_dparam(b), graph_n_param(a));
     snprintf(what, sizeof(what), "%s: the same bits with 1 and %d threads",
@@ -458,11 +459,11 @@ static void check_empty(const struct layer *l)
     char what[200];
 
     graph_set_batch(g, 0);
-    run(l, g);
-    backward(g);
+    run_layer(l, g);
+    run_backward(g);
     snprintf(what, sizeof(what), "%s: an empty batch has no gradient", l->name);
-    ok(graph_n_param(g) == 0 ||
-           dot(graph_dparam(g), graph_dparam(g), graph_n_param(g)) == 0.0,
+    ok(graph_n_param(g) == 0 || dot_product(graph_dparam(g), graph_dparam(g),
+                                            graph_n_param(g)) == 0.0,
        what);
     graph_free(g);
 }

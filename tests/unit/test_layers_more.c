@@ -41,7 +41,7 @@ static void check_dropout(void)
     const float *z = graph_output(b)->out.data;
     int kept = 0, wrong = 0;
 
-    fill("x", 0, 3, graph_input(a), 4 * row);
+    fill_values("x", 0, 3, graph_input(a), 4 * row);
     graph_set_step(a, 7, 0);
     graph_forward(a, PHASE_TRAIN);
     for (size_t i = 0; i < 4 * row; i++) {

@@ -19,7 +19,7 @@
 
 static char dir[64];
 
-struct peer {
+struct fake_scheduler {
     void *zmq, *router; /* owned */
     char from[64];      /* identity of the worker that spoke last */
     size_t from_size;
@@ -27,10 +27,10 @@ struct peer {
     size_t size;
 };
 
-static void peer_open(struct peer *p, const char *name)
+static void peer_open(struct fake_scheduler *p, const char *name)
 {
     const int wait = 5000, zero = 0;
-    struct control c = {.scheduler.pid = 1};
+    struct scheduler_address c = {.scheduler.pid = 1};
     struct err err = {0};
 
     p->zmq = zmq_ctx_new();
@@ -39,17 +39,17 @@ static void peer_open(struct peer *p, const char *name)
     zmq_setsockopt(p->router, ZMQ_LINGER, &zero, sizeof(zero));
     snprintf(c.endpoint, sizeof(c.endpoint), "ipc://%s/%s", dir, name);
     ok(zmq_bind(p->router, c.endpoint) == 0, "a scheduler listens");
-    ok(control_write(dir, &c, &err) == 0, "  and says where");
+    ok(scheduler_address_write(dir, &c, &err) == 0, "  and says where");
 }
 
-static void peer_close(struct peer *p)
+static void peer_close(struct fake_scheduler *p)
 {
     zmq_close(p->router);
     zmq_ctx_term(p->zmq);
 }
 
 /* Next message of 'type', others skipped. */
-static bool hear(struct peer *p, enum msg_type type)
+static bool receive_type(struct fake_scheduler *p, enum msg_type type)
 {
     for (int i = 0; i < 50; i++) {
         const int n = zmq_recv(p->router, p->from, sizeof(p->from), 0);
@@ -62,13 +62,13 @@ static bool hear(struct peer *p, enum msg_type type)
         if (m < 0)
             return false;
         p->size = (size_t)m;
-        if (msg_peek(p->bytes, p->size) == type)
+        if (wire_msg_peek(p->bytes, p->size) == type)
             return true;
     }
     return false;
 }
 
-static void answer(struct peer *p, struct buf *out)
+static void answer_peer(struct fake_scheduler *p, struct buf *out)
 {
     zmq_send(p->router, p->from, p->from_size, ZMQ_SNDMORE);
     zmq_send(p->router, out->data, out->len, 0);
@@ -77,89 +77,95 @@ static void answer(struct peer *p, struct buf *out)
 
 static void check_life(void)
 {
-    const struct link_args a = {.stage = "augment", .join = dir, .listen = ""};
+    const struct scheduler_link_args a = {
+        .stage = "augment", .join = dir, .listen = ""};
     struct msg_unit unit = {.id = 7, .attempt = 1, .lease_ms = 1000};
     struct msg_unit got;
     struct msg_hello hello;
     struct msg_beat beat;
     struct msg_result result;
-    struct peer p, q;
-    struct link *l = NULL;
+    struct fake_scheduler p, q;
+    struct scheduler_link *l = NULL;
     struct buf out = {0};
     struct err err = {0}, what = {0};
-    enum link_event event = LINK_STOP;
+    enum scheduler_link_event event = SCHEDULER_LINK_STOP;
     char name[128];
 
     peer_open(&p, "one");
-    ok(link_open(&l, &a, &err) == 0, "a worker connects");
-    ok(hear(&p, PROTO_HELLO) &&
+    ok(scheduler_link_open(&l, &a, &err) == 0, "a worker connects");
+    ok(receive_type(&p, PROTO_HELLO) &&
            hello_decode(&hello, p.bytes, p.size, &err) == 0,
        "  it says hello first");
-    link_worker_name(name, sizeof(name));
+    scheduler_link_worker_name(name, sizeof(name));
     ok(strcmp(hello.stage, "augment") == 0 &&
            strcmp(hello.release, PAPLINE_VERSION) == 0 &&
            strcmp(hello.worker, name) == 0,
        "  with stage, version and name");
-    ok(link_wait(l, 2000, &event, &got, &err) == 1 && event == LINK_CONNECTED,
+    ok(scheduler_link_wait(l, 2000, &event, &got, &err) == 1 &&
+           event == SCHEDULER_LINK_CONNECTED,
        "  and knows that it is connected");
-    ok(link_credit(l, &err) == 0 && hear(&p, PROTO_CREDIT),
+    ok(scheduler_link_credit(l, &err) == 0 && receive_type(&p, PROTO_CREDIT),
        "the scheduler gets a worker's credit");
-    snprintf(unit.node, sizeof(unit.node), "augment");
+    snprintf(unit.step, sizeof(unit.step), "augment");
     ok(unit_encode(&unit, &out, &err) == 0, "a unit is sent");
-    answer(&p, &out);
-    ok(link_wait(l, 2000, &event, &got, &err) == 1 && event == LINK_UNIT &&
-           got.id == 7 && strcmp(got.node, "augment") == 0,
+    answer_peer(&p, &out);
+    ok(scheduler_link_wait(l, 2000, &event, &got, &err) == 1 &&
+           event == SCHEDULER_LINK_UNIT && got.id == 7 &&
+           strcmp(got.step, "augment") == 0,
        "  and received by the worker");
-    link_progress(l, 7, 3, 10, "third");
-    ok(hear(&p, PROTO_BEAT) && hear(&p, PROTO_BEAT) &&
+    scheduler_link_progress(l, 7, 3, 10, "third");
+    ok(receive_type(&p, PROTO_BEAT) && receive_type(&p, PROTO_BEAT) &&
            beat_decode(&beat, p.bytes, p.size, &err) == 0 && beat.unit == 7 &&
            beat.done == 3 && strcmp(beat.note, "third") == 0,
        "heartbeats tell how far the worker is");
     err_set(&what, ERR_INPUT, "no good");
-    ok(link_result(l, 7, &what, 1.5, &err) == 0 && hear(&p, PROTO_RESULT) &&
+    ok(scheduler_link_result(l, 7, &what, 1.5, &err) == 0 &&
+           receive_type(&p, PROTO_RESULT) &&
            result_decode(&result, p.bytes, p.size, &err) == 0 &&
            result.unit == 7 && result.code == ERR_INPUT &&
            strcmp(result.text, "no good") == 0,
        "the scheduler gets a result with its reason");
     peer_close(&p);
     peer_open(&q, "two");
-    ok(hear(&q, PROTO_HELLO), "a worker finds another scheduler by itself");
-    ok(!link_stopping(l),
+    ok(receive_type(&q, PROTO_HELLO),
+       "a worker finds another scheduler by itself");
+    ok(!scheduler_link_stopping(l),
        "a worker that lost its scheduler is not asked to stop");
     ok(drain_encode(&out, &err) == 0, "a worker is asked to leave");
-    answer(&q, &out);
+    answer_peer(&q, &out);
     do
-        ok(link_wait(l, 5000, &event, &got, &err) == 1,
+        ok(scheduler_link_wait(l, 5000, &event, &got, &err) == 1,
            "a worker hears of an event within 5 s");
-    while (event == LINK_CONNECTED);
-    ok(event == LINK_STOP && link_stopping(l),
+    while (event == SCHEDULER_LINK_CONNECTED);
+    ok(event == SCHEDULER_LINK_STOP && scheduler_link_stopping(l),
        "  and knows that it is to stop");
-    link_close(l);
+    scheduler_link_close(l);
     peer_close(&q);
 }
 
 static void check_refused(void)
 {
-    const struct link_args a = {.stage = "augment", .join = dir, .listen = ""};
+    const struct scheduler_link_args a = {
+        .stage = "augment", .join = dir, .listen = ""};
     struct msg_refuse refuse = {.text = "go away"};
     struct msg_unit got;
-    struct peer p;
-    struct link *l = NULL;
+    struct fake_scheduler p;
+    struct scheduler_link *l = NULL;
     struct buf out = {0};
     struct err err = {0};
-    enum link_event event;
+    enum scheduler_link_event event;
     int rc;
 
     peer_open(&p, "three");
-    ok(link_open(&l, &a, &err) == 0 && hear(&p, PROTO_HELLO),
+    ok(scheduler_link_open(&l, &a, &err) == 0 && receive_type(&p, PROTO_HELLO),
        "a worker says hello to a scheduler that will refuse it");
     ok(refuse_encode(&refuse, &out, &err) == 0, "a refusal is sent");
-    answer(&p, &out);
-    while ((rc = link_wait(l, 5000, &event, &got, &err)) == 1)
+    answer_peer(&p, &out);
+    while ((rc = scheduler_link_wait(l, 5000, &event, &got, &err)) == 1)
         ;
     fails(rc, err, ERR_USAGE, "refused: go away",
           "a refused worker is told why");
-    link_close(l);
+    scheduler_link_close(l);
     peer_close(&p);
 }
 
@@ -167,29 +173,31 @@ static void check_errors(void)
 {
     static const char no_port[] =
         "{\"endpoint\": \"tcp://here\", \"curve\": true, \"pid\": 1}";
-    struct link_args a = {.stage = "augment", .join = dir, .listen = ""};
-    struct link *l = NULL;
+    struct scheduler_link_args a = {
+        .stage = "augment", .join = dir, .listen = ""};
+    struct scheduler_link *l = NULL;
     struct err err = {0};
     char path[128];
 
-    control_remove(dir);
-    fails(link_open(&l, &a, &err), err, ERR_AGAIN, "no scheduler is running",
+    scheduler_address_remove(dir);
+    fails(scheduler_link_open(&l, &a, &err), err, ERR_AGAIN,
+          "no scheduler is running",
           "without a scheduler a worker cannot connect");
     snprintf(path, sizeof(path), "%s/control.json", dir);
     ok(file_write(path, "{", 1, &err) == 0, "control.json is torn");
-    fails(link_open(&l, &a, &err), err, ERR_INPUT, "is damaged",
+    fails(scheduler_link_open(&l, &a, &err), err, ERR_INPUT, "is damaged",
           "a torn control.json is refused");
     ok(file_write(path, no_port, strlen(no_port), &err) == 0,
        "control.json has an endpoint without port");
-    fails(link_open(&l, &a, &err), err, ERR_INPUT, "is damaged",
+    fails(scheduler_link_open(&l, &a, &err), err, ERR_INPUT, "is damaged",
           "an endpoint without port is refused");
     a.join = NULL;
     a.endpoint = "nonsense";
-    fails(link_open(&l, &a, &err), err, ERR_USAGE,
+    fails(scheduler_link_open(&l, &a, &err), err, ERR_USAGE,
           "cannot connect to 'nonsense'", "a nonsensical endpoint is refused");
     a.endpoint = "tcp://127.0.0.1:1";
     a.key_file = "/nonexistent/worker.key";
-    fails(link_open(&l, &a, &err), err, ERR_USAGE, "worker.key",
+    fails(scheduler_link_open(&l, &a, &err), err, ERR_USAGE, "worker.key",
           "a missing key file is refused");
 }
 
@@ -198,11 +206,11 @@ int main(void)
     struct err err = {0};
 
     snprintf(dir, sizeof(dir), "/tmp/t-link-%ld", (long)getpid());
-    ok(sodium_init() >= 0 && dir_make(dir, &err) == 0,
+    ok(sodium_init() >= 0 && file_dir_make(dir, &err) == 0,
        "the test's directory is made");
     check_life();
     check_refused();
     check_errors();
-    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

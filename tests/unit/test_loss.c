@@ -207,7 +207,8 @@ static void check_balanced(void)
     ok(rest[0] == 7.0 && rest[2] == 7.0, "  and no weights are made");
 }
 
-static void refuse(const char *name, struct loss_batch b, const char *text)
+static void check_refused(const char *name, struct loss_batch b,
+                          const char *text)
 {
     struct err err = {0};
     const struct loss *loss = loss_find(name, &err);
@@ -221,36 +222,40 @@ static void check_refusals(void)
                                  nan[4] = {0, 0, (double)NAN, 0};
     struct err err = {0};
 
-    refuse("cross_entropy", (struct loss_batch){0}, "0 classes, at least 1");
-    refuse("cross_entropy", (struct loss_batch){.k = 2, .smoothing = 1.0},
-           "label smoothing 1, from 0 to below 1");
-    refuse("cross_entropy", (struct loss_batch){.k = 2, .smoothing = -0.1},
-           "label smoothing -0.1, from 0 to below 1");
-    refuse("cross_entropy",
-           (struct loss_batch){.k = 2, .smoothing = (double)NAN},
-           "label smoothing ");
-    refuse("cross_entropy", (struct loss_batch){.k = 4, .weight = bad},
-           "weight -2 of class 1 is not a finite number, 0 or more");
-    refuse("cross_entropy", (struct loss_batch){.k = 4, .weight = nan},
-           "of class 2 is not a finite number");
-    refuse("cross_entropy", (struct loss_batch){.k = 4, .weight = zero},
-           "the weights of all 4 classes are 0");
-    refuse("cross_entropy", (struct loss_batch){.k = 2, .cost = good},
-           "loss cross_entropy has no use for costs");
-    refuse("expected_cost", (struct loss_batch){.k = 2},
-           "loss expected_cost needs costs");
-    refuse("expected_cost", (struct loss_batch){.k = 2, .cost = bad},
-           "cost -2 of calling class 0 a 1 is not a finite number, 0 or more");
-    refuse("expected_cost", (struct loss_batch){.k = 2, .cost = nan},
-           "of calling class 1 a 0 is not a finite number");
-    refuse("expected_cost", (struct loss_batch){.k = 2, .cost = zero},
-           "all costs of 2 classes are 0");
-    refuse("expected_cost",
-           (struct loss_batch){.k = 2, .cost = good, .weight = good},
-           "loss expected_cost has no use for class weights");
-    refuse("expected_cost",
-           (struct loss_batch){.k = 2, .cost = good, .smoothing = 0.1},
-           "loss expected_cost has no use for label smoothing");
+    check_refused("cross_entropy", (struct loss_batch){0},
+                  "0 classes, at least 1");
+    check_refused("cross_entropy",
+                  (struct loss_batch){.k = 2, .smoothing = 1.0},
+                  "label smoothing 1, from 0 to below 1");
+    check_refused("cross_entropy",
+                  (struct loss_batch){.k = 2, .smoothing = -0.1},
+                  "label smoothing -0.1, from 0 to below 1");
+    check_refused("cross_entropy",
+                  (struct loss_batch){.k = 2, .smoothing = (double)NAN},
+                  "label smoothing ");
+    check_refused("cross_entropy", (struct loss_batch){.k = 4, .weight = bad},
+                  "weight -2 of class 1 is not a finite number, 0 or more");
+    check_refused("cross_entropy", (struct loss_batch){.k = 4, .weight = nan},
+                  "of class 2 is not a finite number");
+    check_refused("cross_entropy", (struct loss_batch){.k = 4, .weight = zero},
+                  "the weights of all 4 classes are 0");
+    check_refused("cross_entropy", (struct loss_batch){.k = 2, .cost = good},
+                  "loss cross_entropy has no use for costs");
+    check_refused("expected_cost", (struct loss_batch){.k = 2},
+                  "loss expected_cost needs costs");
+    check_refused(
+        "expected_cost", (struct loss_batch){.k = 2, .cost = bad},
+        "cost -2 of calling class 0 a 1 is not a finite number, 0 or more");
+    check_refused("expected_cost", (struct loss_batch){.k = 2, .cost = nan},
+                  "of calling class 1 a 0 is not a finite number");
+    check_refused("expected_cost", (struct loss_batch){.k = 2, .cost = zero},
+                  "all costs of 2 classes are 0");
+    check_refused("expected_cost",
+                  (struct loss_batch){.k = 2, .cost = good, .weight = good},
+                  "loss expected_cost has no use for class weights");
+    check_refused("expected_cost",
+                  (struct loss_batch){.k = 2, .cost = good, .smoothing = 0.1},
+                  "loss expected_cost has no use for label smoothing");
     ok(!loss_find("cross", &err) && err.code == ERR_USAGE &&
            strstr(err.text, "unknown loss 'cross'; there are: cross_entropy "
                             "expected_cost"),

@@ -24,12 +24,12 @@ static double value_of(const char *name, const struct embed_args *a,
                        struct embed_batch *b)
 {
     struct err err = {0};
-    const struct embed_loss *l = embed_loss_find(name, &err);
+    const struct embed_loss *l = loss_embed_find(name, &err);
     double value = (double)NAN;
 
-    b->scratch = malloc(embed_loss_scratch(b->n));
-    if (l && b->scratch && embed_loss_check(l, a, &err) == 0)
-        value = embed_loss_value(l, a, b);
+    b->scratch = malloc(loss_embed_scratch(b->n));
+    if (l && b->scratch && loss_embed_check(l, a, &err) == 0)
+        value = loss_embed_value(l, a, b);
     free(b->scratch);
     return value;
 }
@@ -76,7 +76,7 @@ static const int some_label[ROWS] = {3, 0, 1, 1, 0, 5, 0, 1, 3, 0, 1};
 static const struct embed_args some_args = {
     .temperature = 0.5, .base_temperature = 0.3, .margin = 0.7};
 
-static void draw(float *z, size_t n, uint32_t a)
+static void draw_rows(float *z, size_t n, uint32_t a)
 {
     struct rng rng;
 
@@ -98,8 +98,8 @@ static void check_slope(const char *name)
                             .threads = 2};
     double want = 0, got;
 
-    draw(z, LEN, 1);
-    draw(v, LEN, 2);
+    draw_rows(z, LEN, 1);
+    draw_rows(v, LEN, 2);
     value_of(name, &some_args, &b);
     for (int i = 0; i < LEN; i++) {
         up[i] = z[i] + 1e-3f * v[i];
@@ -119,7 +119,7 @@ static void check_slope(const char *name)
 /* --- ranks -----------------------------------------------------------------*/
 
 /* What a rank is given and what it finds. */
-struct job {
+struct rank_loss {
     const char *name;
     const float *z; /* (ROWS, DIM) of all */
     float *dz;      /* (ROWS, DIM), of which a rank writes its rows */
@@ -130,7 +130,7 @@ struct job {
 /* Rank r of the ranks has rows r ROWS / size to (r + 1) ROWS / size - 1. */
 static void one_rank(void *self, struct dist *d)
 {
-    struct job *j = self;
+    struct rank_loss *j = self;
     const int begin = d->rank * ROWS / d->size;
     const int end = (d->rank + 1) * ROWS / d->size;
     size_t n[4];
@@ -159,19 +159,19 @@ static void one_rank(void *self, struct dist *d)
 static void check_ranks(const char *name)
 {
     float z[LEN], whole[LEN], parts[LEN];
-    struct job one = {.name = name, .z = z, .dz = whole};
+    struct rank_loss one = {.name = name, .z = z, .dz = whole};
     struct dist process;
 
-    draw(z, LEN, 3);
+    draw_rows(z, LEN, 3);
     dist_alone(&process);
-    dist_team_run(&process, 1, one_rank, (void *[]){&one});
+    dist_threads_run(&process, 1, one_rank, (void *[]){&one});
     for (int ranks = 2; ranks <= 4; ranks++) {
-        struct job job = {.name = name, .z = z, .dz = parts};
+        struct rank_loss job = {.name = name, .z = z, .dz = parts};
         bool same = one.good[0] && isfinite(one.value[0]);
 
         memset(parts, 0, sizeof(parts));
-        dist_team_run(&process, ranks, one_rank,
-                      (void *[]){&job, &job, &job, &job});
+        dist_threads_run(&process, ranks, one_rank,
+                         (void *[]){&job, &job, &job, &job});
         for (int r = 0; r < ranks; r++)
             same = same && job.good[r] &&
                    memcmp(&job.value[r], &one.value[0], sizeof(double)) == 0;
@@ -196,7 +196,7 @@ static void check_threads(const char *name)
                             .threads = 1};
     double value;
 
-    draw(z, (size_t)N * D, 4);
+    draw_rows(z, (size_t)N * D, 4);
     for (int i = 0; i < N; i++)
         label[i] = i * i % 7;
     value = value_of(name, &some_args, &b);
@@ -232,36 +232,39 @@ static void check_corners(const char *name)
        "a loss of infinity is not finite");
 }
 
-static void refuse(const char *name, struct embed_args a, const char *text)
+static void check_refused(const char *name, struct embed_args a,
+                          const char *text)
 {
     struct err err = {0};
-    const struct embed_loss *l = embed_loss_find(name, &err);
+    const struct embed_loss *l = loss_embed_find(name, &err);
 
-    fails(l ? embed_loss_check(l, &a, &err) : 0, err, ERR_USAGE, text, text);
+    fails(l ? loss_embed_check(l, &a, &err) : 0, err, ERR_USAGE, text, text);
 }
 
 static void check_refusals(void)
 {
     struct err err = {0};
-    const struct embed_loss *l = embed_loss_find("supcon", &err);
+    const struct embed_loss *l = loss_embed_find("supcon", &err);
 
-    ok(l && strcmp(embed_loss_name(l), "supcon") == 0,
+    ok(l && strcmp(loss_embed_name(l), "supcon") == 0,
        "supcon is found by name");
-    ok(!embed_loss_find("pairs", &err) && err.code == ERR_USAGE &&
+    ok(!loss_embed_find("pairs", &err) && err.code == ERR_USAGE &&
            strstr(err.text, "unknown loss 'pairs'; there are: n_pairs "),
        "an unknown name lists the known");
-    refuse("n_pairs", (struct embed_args){.temperature = 0},
-           "loss n_pairs: temperature 0 is not a finite number above 0");
-    refuse("n_pairs_single", (struct embed_args){.temperature = -1},
-           "loss n_pairs_single: temperature -1 is not");
-    refuse("supcon", (struct embed_args){.temperature = (double)NAN},
-           "loss supcon: temperature ");
-    refuse("supcon", (struct embed_args){.temperature = 1},
-           "loss supcon: base temperature 0 is not a finite number above 0");
-    refuse("triplet_all", (struct embed_args){.margin = 0},
-           "loss triplet_all: margin 0 is not a finite number above 0");
-    refuse("triplet_hard", (struct embed_args){.margin = (double)INFINITY},
-           "loss triplet_hard: margin inf is not");
+    check_refused("n_pairs", (struct embed_args){.temperature = 0},
+                  "loss n_pairs: temperature 0 is not a finite number above 0");
+    check_refused("n_pairs_single", (struct embed_args){.temperature = -1},
+                  "loss n_pairs_single: temperature -1 is not");
+    check_refused("supcon", (struct embed_args){.temperature = (double)NAN},
+                  "loss supcon: temperature ");
+    check_refused(
+        "supcon", (struct embed_args){.temperature = 1},
+        "loss supcon: base temperature 0 is not a finite number above 0");
+    check_refused("triplet_all", (struct embed_args){.margin = 0},
+                  "loss triplet_all: margin 0 is not a finite number above 0");
+    check_refused("triplet_hard",
+                  (struct embed_args){.margin = (double)INFINITY},
+                  "loss triplet_hard: margin inf is not");
 }
 
 int main(void)

@@ -31,14 +31,14 @@ enum { CLASSES = 5, DIM = 8, BATCH = 32, STEPS = 3000, LAST = 500 };
 typedef double (*batch_loss_f)(struct embed_batch *b,
                                const struct embed_args *a);
 
-static double named(const char *name, struct embed_batch *b,
-                    const struct embed_args *a)
+static double named_loss(const char *name, struct embed_batch *b,
+                         const struct embed_args *a)
 {
     struct err err = {0};
-    const struct embed_loss *l = embed_loss_find(name, &err);
+    const struct embed_loss *l = loss_embed_find(name, &err);
 
-    BUG_ON(!l || embed_loss_check(l, a, &err) < 0);
-    return embed_loss_value(l, a, b);
+    BUG_ON(!l || loss_embed_check(l, a, &err) < 0);
+    return loss_embed_value(l, a, b);
 }
 
 static double nt_xent_by_index(struct embed_batch *b,
@@ -49,12 +49,12 @@ static double nt_xent_by_index(struct embed_batch *b,
     for (int i = 0; i < BATCH; i++)
         label[i] = i % (BATCH / 2);
     b->label = label;
-    return named("supcon", b, a);
+    return named_loss("supcon", b, a);
 }
 
-static double supcon(struct embed_batch *b, const struct embed_args *a)
+static double supcon_loss(struct embed_batch *b, const struct embed_args *a)
 {
-    return named("supcon", b, a);
+    return named_loss("supcon", b, a);
 }
 
 static double triplet_first_three(struct embed_batch *b,
@@ -85,13 +85,13 @@ static double triplet_first_three(struct embed_batch *b,
 static double triplet_semihard(struct embed_batch *b,
                                const struct embed_args *a)
 {
-    return named("triplet_semihard", b, a);
+    return named_loss("triplet_semihard", b, a);
 }
 
 /* --- the table -------------------------------------------------------------*/
 
 /* Keep the embeddings on the sphere. */
-static void normalise(float *table)
+static void normalise_rows(float *table)
 {
     for (int c = 0; c < CLASSES; c++) {
         float *x = table + c * DIM, sum = 0;
@@ -105,19 +105,20 @@ static void normalise(float *table)
 
 /* Train the table on batches of random classes, at a falling rate; returns the
  * mean loss of the last steps. */
-static double rest(batch_loss_f loss, const struct embed_args *a, float rate)
+static double loss_at_rest(batch_loss_f loss, const struct embed_args *a,
+                           float rate)
 {
     float table[CLASSES * DIM], z[BATCH * DIM], dz[BATCH * DIM];
     int label[BATCH];
     struct rng rng;
     double mean = 0;
-    void *scratch = malloc(embed_loss_scratch(BATCH));
+    void *scratch = malloc(loss_embed_scratch(BATCH));
 
     BUG_ON(!scratch);
     rng_init(&rng, 9, RNG_TEST, 0, 0);
     for (int i = 0; i < CLASSES * DIM; i++)
         table[i] = rng_normal(&rng);
-    normalise(table);
+    normalise_rows(table);
     for (int step = 0; step < STEPS; step++) {
         const float r = rate * (1.0f - (float)step / STEPS);
         struct embed_batch b = {.n = BATCH,
@@ -138,7 +139,7 @@ static double rest(batch_loss_f loss, const struct embed_args *a, float rate)
         mean += step >= STEPS - LAST ? value / LAST : 0;
         for (int i = 0; i < BATCH * DIM; i++)
             table[label[i / DIM] * DIM + i % DIM] -= r * dz[i];
-        normalise(table);
+        normalise_rows(table);
     }
     free(scratch);
     return mean;
@@ -150,16 +151,16 @@ int main(void)
         .temperature = 0.5, .base_temperature = 0.5, .margin = 0.5};
     double at;
 
-    at = rest(nt_xent_by_index, &a, 0.1f);
+    at = loss_at_rest(nt_xent_by_index, &a, 0.1f);
     printf("# nt_xent_by_index rests at %.4f, ln 31 = %.4f\n", at, log(31));
     ok(fabs(at - log(31)) < 2e-3, "labels from the place: ln 31 and no less");
-    at = rest(supcon, &a, 0.1f);
+    at = loss_at_rest(supcon_loss, &a, 0.1f);
     printf("# supcon rests at %.4f\n", at);
     ok(at < 2.6, "labels from the class: far less");
-    at = rest(triplet_first_three, &a, 0.05f);
+    at = loss_at_rest(triplet_first_three, &a, 0.05f);
     printf("# triplet_first_three rests at %.4f\n", at);
     ok(fabs(at - a.margin) < 2e-2, "the first three rows: the margin");
-    at = rest(triplet_semihard, &a, 0.05f);
+    at = loss_at_rest(triplet_semihard, &a, 0.05f);
     printf("# triplet_semihard rests at %.4f\n", at);
     ok(at < 0.02, "triplets of the classes: next to nothing");
     return tap_done();

@@ -39,18 +39,18 @@ static void check_paper(void)
 {
     double low, high;
 
-    wilson(790, 812, &low, &high);
+    proportion_wilson(790, 812, &low, &high);
     near(low, 0.959, 5e-4, "Wilson of 790 of 812 begins at 95.9 %");
     near(high, 0.982, 5e-4, "Wilson of 790 of 812 ends at 98.2 %");
-    wilson(0, 0, &low, &high);
+    proportion_wilson(0, 0, &low, &high);
     ok(low <= 0.0 && high >= 1.0, "Wilson of no cells is from 0 to 1");
-    wilson(0, 10, &low, &high);
+    proportion_wilson(0, 10, &low, &high);
     ok(low <= 0.0 && high < 0.5, "Wilson of none of ten begins at 0");
-    wilson(10, 10, &low, &high);
+    proportion_wilson(10, 10, &low, &high);
     ok(low > 0.5 && high >= 1.0, "Wilson of ten of ten ends at 1");
 }
 
-static void fill(struct metrics *m)
+static void fill_metrics(struct metrics *m)
 {
     metrics_init(m, 3);
     metrics_add(m, 0, 0);
@@ -63,7 +63,7 @@ static void check_undefined(void)
 {
     struct metrics m;
 
-    fill(&m);
+    fill_metrics(&m);
     ok(m.of[0].undefined == 0, "a class with cells is defined");
     ok(m.of[2].undefined == (UNDEFINED_PRECISION | UNDEFINED_RECALL),
        "a class without cells or predictions is not");
@@ -90,10 +90,10 @@ static int count_values(const struct metric_input *in)
 
 static void check_table(void)
 {
-    static const int label[] = {0, 0, 1}, said[] = {0, 1, 1};
+    static const int label[] = {0, 0, 1}, predicted[] = {0, 1, 1};
     static const double p[] = {.9, .1, .4, .6, .2, .8};
     static const bool abnormal[] = {false, true};
-    const struct outcomes o = {3, 2, label, said, p, NULL};
+    const struct outcomes o = {3, 2, label, predicted, p, NULL};
     struct metric_input in;
     struct costs costs;
     struct curves curves;

@@ -15,7 +15,7 @@ enum { SIDE = 8, PIXELS = SIDE * SIDE * 3, ROWS = 10, TESTS = 8, K = 2 };
 static char dir[] = "/tmp/papline-mistakes-XXXXXX";
 static const char names[K][CONFIG_NAME_MAX] = {"dark", "light"};
 
-static char *slurp(const char *name)
+static char *read_file(const char *name)
 {
     char path[FILE_PATH_MAX], *text = NULL;
     struct err err = {0};
@@ -25,16 +25,16 @@ static char *slurp(const char *name)
     return file_read(path, 1 << 20, &text, &size, &err) == 0 ? text : NULL;
 }
 
-static void says(const char *name, const char *line)
+static void file_says(const char *name, const char *line)
 {
-    char *text = slurp(name);
+    char *text = read_file(name);
 
     if (!ok(text && strstr(text, line), name))
         printf("# want %s\n# got %s\n", line, text ? text : "no file");
     free(text);
 }
 
-/* --- figures --------------------------------------------------------------- */
+/* --- figures -------------------------------------------------------------- */
 
 static void check_quarters(void)
 {
@@ -81,7 +81,7 @@ static void check_spread(void)
        "accuracy over no group has no mean");
 }
 
-/* --- files ----------------------------------------------------------------- */
+/* --- files ---------------------------------------------------------------- */
 
 /* Rows 0 and 1 train, of groups dark/1 and light/2; the others are tested. */
 static void make_store(void)
@@ -115,26 +115,26 @@ static void make_store(void)
 }
 
 /* What is said of rows 2 .. 9: 4 and 7 are wrong, 7 with more conviction. */
-struct table {
+struct mistakes_table {
     struct predictions p;
     const char *file[TESTS], *group[TESTS];
     char text[TESTS][2][32];
-    int label[TESTS], said[TESTS];
+    int label[TESTS], predicted[TESTS];
     double prob[TESTS * K];
     size_t row[TESTS];
 };
 
-static void make_table(struct table *t)
+static void make_table(struct mistakes_table *t)
 {
-    *t = (struct table){.p = {.file = t->file, .group = t->group}};
+    *t = (struct mistakes_table){.p = {.file = t->file, .group = t->group}};
     for (int i = 0; i < TESTS; i++) {
         const int r = i + 2;
 
         t->row[i] = (size_t)r;
         t->label[i] = r % K;
-        t->said[i] = r == 4 || r == 7 ? 1 - r % K : r % K;
-        t->prob[i * K + t->said[i]] = r == 7 ? .9 : .75;
-        t->prob[i * K + 1 - t->said[i]] = r == 7 ? .1 : .25;
+        t->predicted[i] = r == 4 || r == 7 ? 1 - r % K : r % K;
+        t->prob[i * K + t->predicted[i]] = r == 7 ? .9 : .75;
+        t->prob[i * K + 1 - t->predicted[i]] = r == 7 ? .1 : .25;
         snprintf(t->text[i][0], 32, "%d.bmp", r);
         snprintf(t->text[i][1], 32, "%s/%d", names[r % K],
                  r < 6 ? 1 + r % 2 : 7);
@@ -144,10 +144,10 @@ static void make_table(struct table *t)
     t->p.class_name = calloc(K, sizeof(*t->p.class_name));
     BUG_ON(!t->p.class_name);
     memcpy(t->p.class_name, names, sizeof(names));
-    t->p.o = (struct outcomes){TESTS, K, t->label, t->said, t->prob, NULL};
+    t->p.o = (struct outcomes){TESTS, K, t->label, t->predicted, t->prob, NULL};
 }
 
-static void check_files(const struct store *data, struct table *t)
+static void check_files(const struct store *data, struct mistakes_table *t)
 {
     struct err err = {0};
     char *png;
@@ -155,52 +155,55 @@ static void check_files(const struct store *data, struct table *t)
     if (!ok(mistakes_write(data, &t->p, t->row, dir, &err) == 0,
             "mistakes of eight cells are written"))
         printf("# %s\n", err.text);
-    says("errors.csv", "\nsize,1,40.000000,75.000000,2,2,1.000000,");
-    says("errors.csv", "\nsize,2,75.000000,110.000000,2,1,0.500000,");
-    says("errors.csv", "\nbrightness,4,145.000000,180.000000,2,2,1.000000,");
-    says("errors.csv", "\npicture,trained,,,4,3,0.750000,0.300642,0.954413\n");
-    says("errors.csv", "\npicture,new,,,4,3,");
-    says("errors.csv", "\ngroups,mean,,,4,,0.750000,,\n");
-    says("errors.csv", "\ngroups,least,,,4,,0.500000,,\n");
-    says("groups.csv", "class,group,cells,correct,accuracy\n"
-                       "dark,dark/1,2,1,0.500000\nlight,light/7,2,1,0.500000\n"
-                       "light,light/2,2,2,1.000000\n");
-    says("mistakes.csv", "p_true,group\n"
-                         "7.bmp,light,dark,0.900000,0.100000,light/7\n"
-                         "4.bmp,dark,light,0.750000,0.250000,dark/1\n");
-    png = slurp("mistakes.png");
+    file_says("errors.csv", "\nsize,1,40.000000,75.000000,2,2,1.000000,");
+    file_says("errors.csv", "\nsize,2,75.000000,110.000000,2,1,0.500000,");
+    file_says("errors.csv",
+              "\nbrightness,4,145.000000,180.000000,2,2,1.000000,");
+    file_says("errors.csv",
+              "\npicture,trained,,,4,3,0.750000,0.300642,0.954413\n");
+    file_says("errors.csv", "\npicture,new,,,4,3,");
+    file_says("errors.csv", "\ngroups,mean,,,4,,0.750000,,\n");
+    file_says("errors.csv", "\ngroups,least,,,4,,0.500000,,\n");
+    file_says("groups.csv",
+              "class,group,cells,correct,accuracy\n"
+              "dark,dark/1,2,1,0.500000\nlight,light/7,2,1,0.500000\n"
+              "light,light/2,2,2,1.000000\n");
+    file_says("mistakes.csv", "p_true,group\n"
+                              "7.bmp,light,dark,0.900000,0.100000,light/7\n"
+                              "4.bmp,dark,light,0.750000,0.250000,dark/1\n");
+    png = read_file("mistakes.png");
     ok(png && memcmp(png, "\x89PNG", 4) == 0, "mistakes.png is a PNG");
     free(png);
 }
 
-static void check_odd(const struct store *data, struct table *t)
+static void check_odd(const struct store *data, struct mistakes_table *t)
 {
     char path[FILE_PATH_MAX];
     struct err err = {0};
 
     BUG_ON(file_path(path, &err, "%s/mistakes.png", dir) < 0 ||
-           dir_remove(path, &err) < 0);
+           file_dir_remove(path, &err) < 0);
     t->p.o.p = NULL;
     ok(mistakes_write(data, &t->p, t->row, dir, &err) == 0,
        "mistakes of decisions without probabilities are written");
-    says("mistakes.csv", "\n4.bmp,dark,light,,,dark/1\n7.bmp,");
+    file_says("mistakes.csv", "\n4.bmp,dark,light,,,dark/1\n7.bmp,");
     ok(file_exists(path), "  have a sheet as well");
-    BUG_ON(dir_remove(path, &err) < 0);
-    t->p.o.said = t->label;
+    BUG_ON(file_dir_remove(path, &err) < 0);
+    t->p.o.predicted = t->label;
     ok(mistakes_write(data, &t->p, t->row, dir, &err) == 0,
        "files are written where there is no mistake");
     ok(!file_exists(path), "  no sheet");
     t->p.o.n = 0;
     ok(mistakes_write(data, &t->p, t->row, dir, &err) == 0,
        "mistakes of no cells are written");
-    says("errors.csv", "\nsize,1,,,0,0,,,\n");
-    says("errors.csv", "\ngroups,mean,,,0,,,,\n");
+    file_says("errors.csv", "\nsize,1,,,0,0,,,\n");
+    file_says("errors.csv", "\ngroups,mean,,,0,,,,\n");
 }
 
 int main(void)
 {
     struct store data;
-    struct table t;
+    struct mistakes_table t;
     struct err err = {0};
 
     check_quarters();
@@ -214,6 +217,6 @@ int main(void)
         free(t.p.class_name);
         store_close(&data);
     }
-    BUG_ON(dir_remove(dir, &err) < 0);
+    BUG_ON(file_dir_remove(dir, &err) < 0);
     return tap_done();
 }

@@ -24,7 +24,7 @@ static struct graph *new_graph(const struct net *net, enum graph_memory memory,
                    &(struct graph_args){.max_batch = 1, .memory = memory}, err);
 }
 
-static void describe(const struct net *net, struct model_info *info)
+static void describe_net(const struct net *net, struct model_info *info)
 {
     *info = (struct model_info){.freeze = net->paper_freeze,
                                 .input = net->preprocess,
@@ -40,7 +40,7 @@ static void describe(const struct net *net, struct model_info *info)
              net->paper_cut ? net->paper_cut : "");
 }
 
-static const float *logits(struct graph *g)
+static const float *logits_of(struct graph *g)
 {
     for (int i = 0; i < SIDE * SIDE * 3; i++)
         graph_input(g)[i] = (float)(i * 37 % 251) / 125.0f - 1.0f;
@@ -64,7 +64,7 @@ static void check_cam(const struct net *net, const struct graph_args *keep)
                                 : strcmp(layer->name, net->cam_layer) == 0),
             "Grad-CAM looks at the trunk's last layer"))
         return;
-    logits(g);
+    logits_of(g);
     memset(graph_output(g)->dout.data, 0,
            tensor_len(&graph_output(g)->dout) * sizeof(float));
     graph_output(g)->dout.data[1] = 1.0f;
@@ -85,7 +85,7 @@ static void check_round(const struct net *net)
     if (!ok(g != NULL, net->name))
         return;
     fill_weights(g);
-    describe(net, &info);
+    describe_net(net, &info);
     ok(model_write(g, &info, path, &err) == 0, "  is written");
     h = model_read(path, &infer, &back, &err);
     if (!ok(h != NULL, "  and read"))
@@ -95,7 +95,7 @@ static void check_round(const struct net *net)
            graph_n_param(h) == graph_n_param(g),
        "  with its cut, its head and what is frozen");
     ok(back.lanczos && back.keep_aspect, "  and how pictures came to its size");
-    ok(h && memcmp(logits(g), logits(h), CLASSES * sizeof(float)) == 0,
+    ok(h && memcmp(logits_of(g), logits_of(h), CLASSES * sizeof(float)) == 0,
        "  and says the same");
     graph_free(g);
     graph_free(h);
@@ -104,7 +104,7 @@ static void check_round(const struct net *net)
 }
 
 /* One string of the metadata is another. */
-static void spoil(const char *key, const char *value)
+static void spoil_text(const char *key, const char *value)
 {
     struct safetensors f;
     struct err err = {0};
@@ -126,9 +126,9 @@ static void check_refused(const char *key, const char *value, const char *text)
     struct model_info info;
 
     BUG_ON(!g);
-    describe(net, &info);
+    describe_net(net, &info);
     ok(model_write(g, &info, path, &err) == 0, "a model of a trunk");
-    spoil(key, value);
+    spoil_text(key, value);
     ok(model_read(path, &infer, &info, &err) == NULL && err.code == ERR_INPUT &&
            strstr(err.text, text),
        text);

@@ -10,7 +10,7 @@
 
 enum { CLASSES = 5, SUMS = 4 };
 
-static const struct golden golden[] = {
+static const struct golden_digest golden[] = {
 #include "golden/nn_mobilenetv2.inc"
 };
 
@@ -23,7 +23,7 @@ enum { N_GOLDEN = sizeof(golden) / sizeof(golden[0]) };
  * gradients near the output are held closer here, and every
  * layer by itself in test_layers.
  */
-static const struct run {
+static const struct mobilenetv2_case {
     const char *name; /* in nn_mobilenetv2.py */
     int max_batch, n, h, w;
     enum phase phase;
@@ -35,14 +35,14 @@ static const struct run {
     {"infer 110", 2, 2, 110, 110, PHASE_INFER, GRAPH_KEEP_ALL},
 };
 
-static const struct net *mobilenetv2(void)
+static const struct net *find_mobilenetv2(void)
 {
     struct err err = {0};
 
     return net_find("mobilenetv2", &err);
 }
 
-static struct graph *new_net(const struct run *r, int threads)
+static struct graph *new_net(const struct mobilenetv2_case *r, int threads)
 {
     struct err err = {0};
     const struct net *net = net_find("mobilenetv2", &err);
@@ -60,12 +60,13 @@ static struct graph *new_net(const struct run *r, int threads)
     }
     fill_weights(g);
     graph_set_batch(g, r->n);
-    fill("x", 0, 1, graph_input(g), (size_t)r->n * (size_t)(r->h * r->w) * 3);
+    fill_values("x", 0, 1, graph_input(g),
+                (size_t)r->n * (size_t)(r->h * r->w) * 3);
     return g;
 }
 
 /* Mean cross-entropy with label i % CLASSES; writes the output's dout. */
-static double loss(struct graph *g)
+static double loss_of(struct graph *g)
 {
     const struct node *y = graph_output(g);
     const int n = y->out.n;
@@ -85,28 +86,29 @@ static double loss(struct graph *g)
     return sum / n;
 }
 
-static double step(struct graph *g, enum phase phase)
+static double run_step(struct graph *g, enum phase phase)
 {
     double l;
 
     graph_forward(g, phase);
-    l = loss(g);
+    l = loss_of(g);
     graph_zero_grad(g);
     graph_backward(g);
     return l;
 }
 
 /* The distance of one tensor; 1 if there is no such row. */
-static double off(const struct run *r, const char *tensor, const float *x,
-                  size_t n)
+static double distance_of(const struct mobilenetv2_case *r, const char *tensor,
+                          const float *x, size_t n)
 {
-    const struct golden *want = find_golden(golden, N_GOLDEN, r->name, tensor);
+    const struct golden_digest *want =
+        find_golden(golden, N_GOLDEN, r->name, tensor);
 
-    return want ? distance(want, SUMS, x, n) : 1.0;
+    return want ? digest_distance(want, SUMS, x, n) : 1.0;
 }
 
-static void check_close(const struct run *r, const char *what, double d,
-                        double tol)
+static void check_close(const struct mobilenetv2_case *r, const char *what,
+                        double d, double tol)
 {
     char text[200];
 
@@ -116,24 +118,27 @@ static void check_close(const struct run *r, const char *what, double d,
     printf("# %s %g\n", what, d);
 }
 
-static void check_golden(const struct run *r)
+static void check_golden(const struct mobilenetv2_case *r)
 {
     struct graph *g = new_net(r, 2);
     const struct node *y = graph_output(g), *map = graph_node(g, "out_relu");
     const struct named_tensor *t;
     double worst_grad = 0, worst_state = 0, head = 0, d;
     size_t n;
-    const float l = (float)step(g, r->phase);
+    const float l = (float)run_step(g, r->phase);
 
-    check_close(r, "loss", off(r, "loss", &l, 1), 1e-5);
-    check_close(r, "logits", off(r, "logits", y->out.data, tensor_len(&y->out)),
+    check_close(r, "loss", distance_of(r, "loss", &l, 1), 1e-5);
+    check_close(r, "logits",
+                distance_of(r, "logits", y->out.data, tensor_len(&y->out)),
                 1e-4);
     if (r->memory == GRAPH_KEEP_ALL) {
         check_close(r, "out_relu",
-                    off(r, "map", map->out.data, tensor_len(&map->out)), 1e-4);
-        check_close(r, "its gradient",
-                    off(r, "dmap", map->dout.data, tensor_len(&map->dout)),
+                    distance_of(r, "map", map->out.data, tensor_len(&map->out)),
                     1e-4);
+        check_close(
+            r, "its gradient",
+            distance_of(r, "dmap", map->dout.data, tensor_len(&map->dout)),
+            1e-4);
     }
     graph_tensors(g, &t, &n);
     for (; n--; t++) {
@@ -144,7 +149,7 @@ static void check_golden(const struct run *r)
 
         if (t->is_state && r->phase == PHASE_INFER)
             continue;
-        d = off(r, t->name, x, t->len);
+        d = distance_of(r, t->name, x, t->len);
         *worst = fmax(*worst, d);
         if (!strncmp(t->name, "dense", 5) || !strncmp(t->name, "Conv_1", 6))
             head = fmax(head, d);
@@ -177,12 +182,14 @@ static void check_names(void)
                  t->dim[0] == 1024 && t->dim[1] == CLASSES;
     }
     ok(trunk == 2257984, "the trunk has Keras' 2,257,984 parameters");
-    ok(trunk == mobilenetv2()->n_trunk, "n_trunk of the network is as many");
+    ok(trunk == find_mobilenetv2()->n_trunk,
+       "n_trunk of the network is as many");
     ok(head == 1280 * 1024 + 1024 + 1024 * CLASSES + CLASSES,
        "the head has the parameters of two dense layers");
     ok(graph_n_state(g) == 34112, "34,112 of them are not trainable");
     ok(found == 5, "tensors have Keras' names and layouts");
-    ok(graph_node(g, mobilenetv2()->cam_layer) != NULL, "the CAM layer exists");
+    ok(graph_node(g, find_mobilenetv2()->cam_layer) != NULL,
+       "the CAM layer exists");
     ok(graph_node(g, "out_relu")->out.h == 4 &&
            graph_node(g, "out_relu")->out.c == 1280,
        "a map of 4 x 4 x 1280 at 110 pixels");
@@ -193,12 +200,12 @@ static void check_names(void)
 /* Same bits for 1 and 2 threads, and for inference with reused memory. */
 static void check_bits(void)
 {
-    struct run infer = runs[3];
+    struct mobilenetv2_case infer = runs[3];
     struct graph *a = new_net(&runs[0], 1), *b = new_net(&runs[1], 2), *c, *d;
     const size_t len = 2 * CLASSES;
 
-    ok(step(a, PHASE_TRAIN) == step(b, PHASE_TRAIN) &&
-           step(a, PHASE_TRAIN) == step(b, PHASE_TRAIN),
+    ok(run_step(a, PHASE_TRAIN) == run_step(b, PHASE_TRAIN) &&
+           run_step(a, PHASE_TRAIN) == run_step(b, PHASE_TRAIN),
        "1 and 2 threads: the same losses");
     ok(!memcmp(graph_dparam(a), graph_dparam(b),
                graph_n_param(a) * sizeof(float)),
@@ -224,7 +231,7 @@ static void check_faults(void)
 {
     struct err err = {0};
     const struct graph_args ga = {.max_batch = 1};
-    const struct net *net = mobilenetv2();
+    const struct net *net = find_mobilenetv2();
 
     ok(!net_find("vgg", &err) && err.code == ERR_USAGE &&
            strstr(err.text, "'vgg' is not one of: vgg16, vgg19"),

@@ -157,8 +157,8 @@ static void check_faults(void)
 /* --- projections -----------------------------------------------------------*/
 
 /* y = x kernel + bias, of 'n' to 'm' numbers, in double. */
-static void dense(struct graph *g, const char *layer, const double *x, int n,
-                  int m, double *y)
+static void dense_rows(struct graph *g, const char *layer, const double *x,
+                       int n, int m, double *y)
 {
     const struct named_tensor *t;
     const float *w = NULL, *b = NULL;
@@ -219,10 +219,10 @@ static void check_projection(void)
     graph_forward(g, PHASE_INFER);
     for (int i = 0; pool && i < WIDE; i++)
         x[i] = (double)pool->out.data[i];
-    dense(g, "projection", x, WIDE, WIDE, hidden);
+    dense_rows(g, "projection", x, WIDE, WIDE, hidden);
     for (int i = 0; i < WIDE; i++)
         hidden[i] = fmax(hidden[i], 0);
-    dense(g, "projection_1", hidden, WIDE, OUT, z);
+    dense_rows(g, "projection_1", hidden, WIDE, OUT, z);
     for (int j = 0; j < OUT; j++)
         norm += z[j] * z[j];
     for (int j = 0; j < OUT; j++)

@@ -2,8 +2,8 @@
  * test_nets_golden.c - the five networks against PyTorch
  *
  * Logits, gradients, running statistics and the losses of three Adam steps,
- * whole, cut and with frozen layers, without dropout.  Then ten steps of each as
- * fine-tuning has it, cut, frozen and with its head: what they take from the
+ * whole, cut and with frozen layers, without dropout.  Then ten steps of each
+ * as fine-tuning has it, cut, frozen and with its head: what they take from the
  * loss, and how far they move the weights.
  */
 #include "golden/nn_digest.h"
@@ -15,7 +15,7 @@
 
 enum { CLASSES = 5, SUMS = 4, MAX_STEPS = 11, MANY = 10 };
 
-static const struct golden golden[] = {
+static const struct golden_digest golden[] = {
 #include "golden/nn_nets.inc"
 };
 
@@ -25,7 +25,7 @@ enum { N_GOLDEN = sizeof(golden) / sizeof(golden[0]) };
  * The weights keep every unit away from the corners of its activation (see
  * nn_nets.py), so gradients of the whole network can be held to 1e-3 (below).
  */
-static const struct run {
+static const struct network_case {
     const char *name, *net; /* of the case in nn_nets.py; of the network */
     bool cut;
     const char *frozen; /* last frozen layer */
@@ -107,15 +107,15 @@ static void fill_calm(struct graph *g, bool rough)
         if (rough && is_frozen(g, t))
             continue;
         if (strstr(t->name, "/gamma:0"))
-            fill(t->name, 0.1f, 0.025f, t->data, t->len);
+            fill_values(t->name, 0.1f, 0.025f, t->data, t->len);
         if (vgg && strstr(t->name, "/kernel:0")) {
             const float fan = (float)(t->len / (size_t)t->dim[3]);
 
-            fill(t->name, 1 / fan, 0.5f / fan, t->data, t->len);
+            fill_values(t->name, 1 / fan, 0.5f / fan, t->data, t->len);
         }
         if (!beta && !(vgg && strstr(t->name, "/bias:0")))
             continue;
-        fill(t->name, 0.0f, 1.0f, t->data, t->len);
+        fill_values(t->name, 0.0f, 1.0f, t->data, t->len);
         for (size_t i = 0; i < t->len; i++) {
             float *v = &t->data[i];
 
@@ -129,7 +129,7 @@ static void fill_calm(struct graph *g, bool rough)
 
 /* A frozen layer is named; the first that learns is the one behind it.  Ten
  * steps are of fine-tuning, whose number of layers must come to the same. */
-static int freeze(const struct net *net, const struct run *r)
+static int count_frozen(const struct net *net, const struct network_case *r)
 {
     struct err err = {0};
 
@@ -139,21 +139,23 @@ static int freeze(const struct net *net, const struct run *r)
 }
 
 /* nn_nets.py's images(). */
-static void fill_input(const struct run *r, struct graph *g)
+static void fill_input(const struct network_case *r, struct graph *g)
 {
-    const struct golden *seed = find_golden(golden, N_GOLDEN, r->name, "seed");
+    const struct golden_digest *seed =
+        find_golden(golden, N_GOLDEN, r->name, "seed");
     const size_t row = (size_t)(r->h * r->w) * 3;
     float *x = graph_input(g);
     char name[16];
 
     snprintf(name, sizeof(name), "x%.0f", seed->norm);
-    fill(name, 0, 1, x, (size_t)r->n * row);
+    fill_values(name, 0, 1, x, (size_t)r->n * row);
     for (int i = 0; i < r->n; i++)
         for (size_t j = 0; j < row; j++, x++)
             *x = *x * (1 + 0.5f * (float)i) + 0.25f * (float)i;
 }
 
-static struct graph *new_net(const struct run *r, enum graph_memory memory)
+static struct graph *new_net(const struct network_case *r,
+                             enum graph_memory memory)
 {
     struct err err = {0};
     const struct net *net = net_find(r->net, &err);
@@ -164,7 +166,7 @@ static struct graph *new_net(const struct run *r, enum graph_memory memory)
                            .classes = CLASSES,
                            .cut = r->cut ? net->paper_cut : NULL,
                            .head = r->head,
-                           .freeze = freeze(net, r),
+                           .freeze = count_frozen(net, r),
                            .no_dropout = true},
         &(struct graph_args){.max_batch = r->n, .seed = 1, .memory = memory},
         &err);
@@ -179,7 +181,7 @@ static struct graph *new_net(const struct run *r, enum graph_memory memory)
 }
 
 /* Mean cross-entropy with label i % CLASSES; writes the output's dout. */
-static double loss(struct graph *g)
+static double loss_of(struct graph *g)
 {
     const struct node *y = graph_output(g);
     const int n = y->out.n;
@@ -204,16 +206,17 @@ static double loss(struct graph *g)
 }
 
 /* The distance of one tensor; negative if there is no such row. */
-static double off(const struct run *r, const char *tensor, const float *x,
-                  size_t n)
+static double distance_of(const struct network_case *r, const char *tensor,
+                          const float *x, size_t n)
 {
-    const struct golden *want = find_golden(golden, N_GOLDEN, r->name, tensor);
+    const struct golden_digest *want =
+        find_golden(golden, N_GOLDEN, r->name, tensor);
 
-    return want ? distance(want, SUMS, x, n) : -1.0;
+    return want ? digest_distance(want, SUMS, x, n) : -1.0;
 }
 
-static void check_close(const struct run *r, const char *what, double d,
-                        double tol)
+static void check_close(const struct network_case *r, const char *what,
+                        double d, double tol)
 {
     char text[200];
 
@@ -223,7 +226,7 @@ static void check_close(const struct run *r, const char *what, double d,
 }
 
 /* Gradients and running statistics after the first step. */
-static void check_first(const struct run *r, struct graph *g)
+static void check_first(const struct network_case *r, struct graph *g)
 {
     const struct named_tensor *t;
     double grad = 0, state = 0, head = 0, diff = 0, norm = 0;
@@ -239,8 +242,8 @@ static void check_first(const struct run *r, struct graph *g)
 
         if (!t->is_state && at >= graph_n_param(g))
             continue;
-        d = off(r, t->name, t->is_state ? t->data : graph_dparam(g) + at,
-                t->len);
+        d = distance_of(r, t->name,
+                        t->is_state ? t->data : graph_dparam(g) + at, t->len);
         found += d >= 0;
         if (d >= 0 && !t->is_state) {
             const double all =
@@ -265,7 +268,8 @@ static void check_first(const struct run *r, struct graph *g)
 }
 
 /* How far the weights went from 'begin', and the running statistics. */
-static void check_last(const struct run *r, struct graph *g, const float *begin)
+static void check_last(const struct network_case *r, struct graph *g,
+                       const float *begin)
 {
     const size_t n_param = graph_n_param(g);
     float *moved = malloc(n_param * sizeof(*moved));
@@ -284,7 +288,8 @@ static void check_last(const struct run *r, struct graph *g, const float *begin)
 
         snprintf(name, sizeof(name), "%s %s",
                  t->is_state ? "after" : "change of", t->name);
-        d = off(r, name, t->is_state ? t->data : moved + at % n_param, t->len);
+        d = distance_of(r, name, t->is_state ? t->data : moved + at % n_param,
+                        t->len);
         if (d < 0)
             continue;
         found++;
@@ -302,7 +307,7 @@ static void check_last(const struct run *r, struct graph *g, const float *begin)
     free(moved);
 }
 
-static void adam(struct graph *g, float *slot, int t)
+static void adam_step(struct graph *g, float *slot, int t)
 {
     const size_t n = graph_n_param(g);
 
@@ -315,7 +320,7 @@ static void adam(struct graph *g, float *slot, int t)
                                          .threads = 2});
 }
 
-static void check_run(const struct run *r)
+static void check_run(const struct network_case *r)
 {
     struct graph *g = new_net(r, GRAPH_TRAIN);
     const struct node *y = graph_output(g);
@@ -330,26 +335,27 @@ static void check_run(const struct run *r)
 
         fill_input(r, g);
         graph_forward(g, r->phase);
-        now = loss(g);
+        now = loss_of(g);
         first = t ? first : now;
         losses[t] = (float)now;
         drops[t] = (float)(now - first);
         if (t == 0)
-            check_close(r, "logits",
-                        off(r, "logits", y->out.data, tensor_len(&y->out)),
-                        1e-5);
+            check_close(
+                r, "logits",
+                distance_of(r, "logits", y->out.data, tensor_len(&y->out)),
+                1e-5);
         graph_zero_grad(g);
         graph_backward(g);
         if (t == 0)
             check_first(r, g);
         if (t < r->steps)
-            adam(g, slot, t);
+            adam_step(g, slot, t);
     }
     check_close(r, "losses before and after the steps",
-                off(r, "losses", losses, (size_t)r->steps + 1), 1e-4);
+                distance_of(r, "losses", losses, (size_t)r->steps + 1), 1e-4);
     if (r->steps)
         check_close(r, "what the steps take from the loss",
-                    off(r, "drops", drops + 1, (size_t)r->steps), 1e-2);
+                    distance_of(r, "drops", drops + 1, (size_t)r->steps), 1e-2);
     if (r->steps == MANY)
         check_last(r, g, begin);
     free(slot);
@@ -357,19 +363,21 @@ static void check_run(const struct run *r)
 }
 
 /* Inference: every layer kept, and folded in reused memory. */
-static void check_infer(const struct run *r)
+static void check_infer(const struct network_case *r)
 {
     struct graph *g = new_net(r, GRAPH_INFER),
                  *all = new_net(r, GRAPH_KEEP_ALL);
 
     graph_forward(g, PHASE_INFER);
-    check_close(r, "logits of inference",
-                off(r, "logits", graph_output(g)->out.data, (size_t)r->n * 5),
-                1e-5);
+    check_close(
+        r, "logits of inference",
+        distance_of(r, "logits", graph_output(g)->out.data, (size_t)r->n * 5),
+        1e-5);
     graph_forward(all, PHASE_INFER);
-    check_close(r, "logits with every layer kept",
-                off(r, "logits", graph_output(all)->out.data, (size_t)r->n * 5),
-                1e-5);
+    check_close(
+        r, "logits with every layer kept",
+        distance_of(r, "logits", graph_output(all)->out.data, (size_t)r->n * 5),
+        1e-5);
     graph_free(g);
     graph_free(all);
 }

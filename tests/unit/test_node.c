@@ -16,21 +16,21 @@ static const char key_a[] =
 static const char key_b[] =
     "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 
-static struct plan_node node(const char *key)
+static struct plan_step make_step_of(const char *hash)
 {
     static char params[] = "{\"train.batch\":\"32\"}";
     static char inputs[] = "{\"preprocess\":\"cc\"}"; /* make_input() */
-    struct plan_node n = {.name = "train/x",
+    struct plan_step n = {.name = "train/x",
                           .dir = "train/x",
                           .stage = &stage_table[STAGE_TRAIN],
                           .params = params,
                           .inputs = inputs};
 
-    snprintf(n.key, sizeof(n.key), "%s", key);
+    snprintf(n.hash, sizeof(n.hash), "%s", hash);
     return n;
 }
 
-static void put(const char *dir, const char *name, const char *text)
+static void put_file(const char *dir, const char *name, const char *text)
 {
     char path[FILE_PATH_MAX];
     struct err err = {0};
@@ -40,7 +40,7 @@ static void put(const char *dir, const char *name, const char *text)
 }
 
 /* Path below the run directory; four may be in use. */
-static const char *at(const char *name)
+static const char *path_at(const char *name)
 {
     static char path[4][256];
     static int turn;
@@ -50,21 +50,21 @@ static const char *at(const char *name)
     return path[turn];
 }
 
-static bool begin(const struct plan_node *n, char path[FILE_PATH_MAX])
+static bool begin_output(const struct plan_step *n, char path[FILE_PATH_MAX])
 {
     bool resumed = false;
     struct err err = {0};
 
-    if (node_begin(run, n, path, &resumed, &err) < 0)
+    if (output_begin(run, n, path, &resumed, &err) < 0)
         printf("# %s\n", err.text);
     return resumed;
 }
 
-/* The output that node() reads, sealed with that key. */
-static void make_input(const char *key)
+/* The output that make_step_of() reads, sealed with that hash. */
+static void make_input(const char *hash)
 {
     static char nothing[] = "{}";
-    struct plan_node n = {.name = "preprocess",
+    struct plan_step n = {.name = "preprocess",
                           .dir = "data",
                           .stage = &stage_table[STAGE_PREPROCESS],
                           .params = nothing,
@@ -73,23 +73,24 @@ static void make_input(const char *key)
     struct err err = {0};
     bool resumed;
 
-    snprintf(n.key, sizeof(n.key), "%s", key);
-    BUG_ON(node_begin(run, &n, path, &resumed, &err) < 0);
-    put(path, "index.csv", "file\n");
-    BUG_ON(node_commit(run, &n, &err) < 0);
+    snprintf(n.hash, sizeof(n.hash), "%s", hash);
+    BUG_ON(output_begin(run, &n, path, &resumed, &err) < 0);
+    put_file(path, "index.csv", "file\n");
+    BUG_ON(output_commit(run, &n, &err) < 0);
 }
 
 /* Begin, write two files, seal. */
-static void make(const struct plan_node *n, const char *text)
+static void make_output(const struct plan_step *n, const char *text)
 {
     char path[FILE_PATH_MAX], sub[FILE_PATH_MAX];
     struct err err = {0};
 
-    begin(n, path);
-    put(path, "b.txt", text);
-    BUG_ON(file_path(sub, &err, "%s/sub", path) < 0 || dir_make(sub, &err) < 0);
-    put(sub, "a.txt", "second");
-    ok(node_commit(run, n, &err) == 0, "an output is sealed");
+    begin_output(n, path);
+    put_file(path, "b.txt", text);
+    BUG_ON(file_path(sub, &err, "%s/sub", path) < 0 ||
+           file_dir_make(sub, &err) < 0);
+    put_file(sub, "a.txt", "second");
+    ok(output_commit(run, n, &err) == 0, "an output is sealed");
 }
 
 static size_t count_entries(const char *dir)
@@ -98,8 +99,8 @@ static size_t count_entries(const char *dir)
     size_t n = 0;
     struct err err = {0};
 
-    BUG_ON(dir_list(dir, &names, &n, &err) < 0);
-    dir_list_free(names, n);
+    BUG_ON(file_dir_list(dir, &names, &n, &err) < 0);
+    file_dir_list_free(names, n);
     return n;
 }
 
@@ -110,14 +111,14 @@ static const char *text_of(const json_t *j, const char *name)
     return s ? s : "(none)";
 }
 
-static void check_manifest(const struct plan_node *n)
+static void check_manifest(const struct plan_step *n)
 {
     struct err err = {0};
-    json_t *m = node_manifest(run, n, &err);
+    json_t *m = output_manifest(run, n, &err);
     const json_t *files = json_object_get(m, "files");
     const json_t *first = json_array_get(files, 0);
 
-    ok(m && strcmp(text_of(m, "key"), n->key) == 0 &&
+    ok(m && strcmp(text_of(m, "key"), n->hash) == 0 &&
            strcmp(text_of(m, "node"), "train/x") == 0 &&
            strcmp(text_of(m, "stage"), "train") == 0 &&
            json_integer_value(json_object_get(m, "version")) ==
@@ -146,114 +147,115 @@ static void check_manifest(const struct plan_node *n)
 
 static void check_life(void)
 {
-    const struct plan_node a = node(key_a), b = node(key_b);
+    const struct plan_step a = make_step_of(key_a), b = make_step_of(key_b);
     char path[FILE_PATH_MAX], *text = NULL;
     size_t size = 0;
     struct err err = {0};
 
-    ok(!node_is_sealed(run, &a) && !node_is_current(run, &a) &&
-           !node_is_begun(run, &a),
+    ok(!output_is_sealed(run, &a) && !output_is_current(run, &a) &&
+           !output_is_begun(run, &a),
        "at first there is no output, begun or sealed");
-    fails(node_commit(run, &a, &err), err, ERR_SYSTEM, "was not begun",
+    fails(output_commit(run, &a, &err), err, ERR_SYSTEM, "was not begun",
           "what was not begun cannot be sealed");
-    ok(!begin(&a, path) && strcmp(path, at("train/x.partial")) == 0,
+    ok(!begin_output(&a, path) && strcmp(path, path_at("train/x.partial")) == 0,
        "work is begun, not resumed");
-    ok(node_is_begun(run, &a) && !node_is_begun(run, &b) &&
-           !node_is_sealed(run, &a),
+    ok(output_is_begun(run, &a) && !output_is_begun(run, &b) &&
+           !output_is_sealed(run, &a),
        "work is begun for this key alone");
-    make(&a, "hello");
-    ok(node_is_current(run, &a) && !node_is_current(run, &b) &&
-           node_is_sealed(run, &b) && !node_is_begun(run, &a),
+    make_output(&a, "hello");
+    ok(output_is_current(run, &a) && !output_is_current(run, &b) &&
+           output_is_sealed(run, &b) && !output_is_begun(run, &a),
        "an output is sealed with this key");
-    ok(!file_exists(at("train/x.partial")) &&
-           !file_exists(at("train/x/.begun")),
+    ok(!file_exists(path_at("train/x.partial")) &&
+           !file_exists(path_at("train/x/.begun")),
        "nothing of the work is left beside a sealed output");
     check_manifest(&a);
-    ok(node_verify(run, &a, &err) == 0, "a sealed output verifies");
-    ok(node_commit(run, &a, &err) == 0, "sealing twice does nothing");
-    fails(node_commit(run, &b, &err), err, ERR_SYSTEM, "was not begun",
-          "another key was not begun");
-    make(&b, "other");
-    ok(node_is_current(run, &b) && !node_is_current(run, &a),
+    ok(output_verify(run, &a, &err) == 0, "a sealed output verifies");
+    ok(output_commit(run, &a, &err) == 0, "sealing twice does nothing");
+    fails(output_commit(run, &b, &err), err, ERR_SYSTEM, "was not begun",
+          "another content hash was not begun");
+    make_output(&b, "other");
+    ok(output_is_current(run, &b) && !output_is_current(run, &a),
        "a new output replaces the old");
-    ok(file_read(at("train/x/b.txt"), 100, &text, &size, &err) == 0 &&
+    ok(file_read(path_at("train/x/b.txt"), 100, &text, &size, &err) == 0 &&
            strcmp(text, "other") == 0,
        "  with its content");
-    ok(count_entries(run) == 2 && count_entries(at("train")) == 1,
+    ok(count_entries(run) == 2 && count_entries(path_at("train")) == 1,
        "  and the old one is gone");
     free(text);
 }
 
 static void check_resume(void)
 {
-    const struct plan_node a = node(key_a), b = node(key_b);
+    const struct plan_step a = make_step_of(key_a), b = make_step_of(key_b);
     char path[FILE_PATH_MAX];
     struct err err = {0};
     json_t *m = NULL;
 
-    begin(&a, path);
-    put(path, "kept", "1");
-    put(path, "torn.tmp4711", "1");
-    put(path, "manifest.json", "{}");
-    put(path, "not.tmp47x", "1");
-    BUG_ON(dir_make(at(".trash-abc/y"), &err) < 0);
-    ok(begin(&a, path), "work of this key is gone on with");
-    ok(file_exists(at("train/x.partial/kept")) &&
-           file_exists(at("train/x.partial/not.tmp47x")),
+    begin_output(&a, path);
+    put_file(path, "kept", "1");
+    put_file(path, "torn.tmp4711", "1");
+    put_file(path, "manifest.json", "{}");
+    put_file(path, "not.tmp47x", "1");
+    BUG_ON(file_dir_make(path_at(".trash-abc/y"), &err) < 0);
+    ok(begin_output(&a, path), "work of this content hash is gone on with");
+    ok(file_exists(path_at("train/x.partial/kept")) &&
+           file_exists(path_at("train/x.partial/not.tmp47x")),
        "  its files are there");
-    ok(!file_exists(at("train/x.partial/torn.tmp4711")) &&
-           !file_exists(at("train/x.partial/manifest.json")) &&
-           !file_exists(at(".trash-abc")),
+    ok(!file_exists(path_at("train/x.partial/torn.tmp4711")) &&
+           !file_exists(path_at("train/x.partial/manifest.json")) &&
+           !file_exists(path_at(".trash-abc")),
        "what a crash leaves is tidied away");
-    ok(node_is_current(run, &b), "the older output is still there");
-    ok(node_commit(run, &a, &err) == 0 && (m = node_manifest(run, &a, &err)) &&
+    ok(output_is_current(run, &b), "the older output is still there");
+    ok(output_commit(run, &a, &err) == 0 &&
+           (m = output_manifest(run, &a, &err)) &&
            json_integer_value(json_object_get(m, "resumed")) == 1,
        "the manifest tells how often a step was resumed");
     json_decref(m);
-    begin(&a, path);
-    put(path, "kept", "1");
-    ok(!begin(&b, path) && !file_exists(at("train/x.partial/kept")),
-       "work of another key is thrown away");
-    put(path, ".begun", "junk");
-    ok(!begin(&b, path), "work whose .begun is junk is thrown away");
-    BUG_ON(dir_remove(path, &err) < 0);
+    begin_output(&a, path);
+    put_file(path, "kept", "1");
+    ok(!begin_output(&b, path) && !file_exists(path_at("train/x.partial/kept")),
+       "work of another content hash is thrown away");
+    put_file(path, ".begun", "junk");
+    ok(!begin_output(&b, path), "work whose .begun is junk is thrown away");
+    BUG_ON(file_dir_remove(path, &err) < 0);
 }
 
 /* Killed between moving the old output aside and the new one in. */
 static void check_crash_in_commit(void)
 {
-    const struct plan_node a = node(key_a), b = node(key_b);
+    const struct plan_step a = make_step_of(key_a), b = make_step_of(key_b);
     char path[FILE_PATH_MAX];
     struct err err = {0};
 
-    make(&a, "old");
-    begin(&b, path);
-    put(path, "manifest.json", "{\"key\":\"x\"}");
-    BUG_ON(rename(at("train/x"), at(".trash-qwerty")) < 0);
-    ok(!node_is_sealed(run, &b) && node_is_begun(run, &b),
-       "such a node is unfinished");
-    ok(begin(&b, path) && node_commit(run, &b, &err) == 0 &&
-           node_is_current(run, &b) && node_verify(run, &b, &err) == 0,
+    make_output(&a, "old");
+    begin_output(&b, path);
+    put_file(path, "manifest.json", "{\"key\":\"x\"}");
+    BUG_ON(rename(path_at("train/x"), path_at(".trash-qwerty")) < 0);
+    ok(!output_is_sealed(run, &b) && output_is_begun(run, &b),
+       "such a step is unfinished");
+    ok(begin_output(&b, path) && output_commit(run, &b, &err) == 0 &&
+           output_is_current(run, &b) && output_verify(run, &b, &err) == 0,
        "  and can be finished");
-    ok(!file_exists(at(".trash-qwerty")), "  and leaves nothing");
+    ok(!file_exists(path_at(".trash-qwerty")), "  and leaves nothing");
 }
 
 /* Both ways to look at the output say the same; "" is: it is whole. */
-static void says_both(const struct plan_node *n, const char *why,
+static void says_both(const struct plan_step *n, const char *why,
                       const char *what)
 {
     struct err err = {0};
-    json_t *m = node_manifest(run, n, &err);
+    json_t *m = output_manifest(run, n, &err);
 
     if (*why) {
-        fails(node_check(run, n, m, true, &err), err, ERR_INPUT, why, what);
-        fails(node_check(run, n, m, false, &err), err, ERR_INPUT, why,
+        fails(output_check(run, n, m, true, &err), err, ERR_INPUT, why, what);
+        fails(output_check(run, n, m, false, &err), err, ERR_INPUT, why,
               "  also for the quick check");
-        ok(!node_is_current(run, n), "  so it is not current");
+        ok(!output_is_current(run, n), "  so it is not current");
     } else {
-        ok(node_check(run, n, m, true, &err) == 0 &&
-               node_check(run, n, m, false, &err) == 0 &&
-               node_is_current(run, n),
+        ok(output_check(run, n, m, true, &err) == 0 &&
+               output_check(run, n, m, false, &err) == 0 &&
+               output_is_current(run, n),
            what);
     }
     json_decref(m);
@@ -261,29 +263,29 @@ static void says_both(const struct plan_node *n, const char *why,
 
 static void check_damage(void)
 {
-    const struct plan_node a = node(key_a);
+    const struct plan_step a = make_step_of(key_a);
     struct err err = {0};
 
-    make(&a, "hello");
+    make_output(&a, "hello");
     says_both(&a, "", "whole");
-    put(at("train/x"), "extra", "1");
-    fails(node_verify(run, &a, &err), err, ERR_INPUT,
+    put_file(path_at("train/x"), "extra", "1");
+    fails(output_verify(run, &a, &err), err, ERR_INPUT,
           "extra is not in the manifest",
           "a file that is not in the manifest is found");
     says_both(&a, "", "  which is no damage");
-    BUG_ON(unlink(at("train/x/extra")) < 0);
-    put(at("train/x"), "b.txt", "hellO");
+    BUG_ON(unlink(path_at("train/x/extra")) < 0);
+    put_file(path_at("train/x"), "b.txt", "hellO");
     says_both(&a, "b.txt was changed", "a changed file");
-    put(at("train/x"), "b.txt", "hello!");
+    put_file(path_at("train/x"), "b.txt", "hello!");
     says_both(&a, "b.txt has 6 bytes, not 5", "a longer file");
-    put(at("train/x"), "b.txt", "hello");
+    put_file(path_at("train/x"), "b.txt", "hello");
     says_both(&a, "", "as it was");
-    BUG_ON(unlink(at("train/x/b.txt")) < 0 ||
-           symlink("sub/a.txt", at("train/x/b.txt")) < 0);
+    BUG_ON(unlink(path_at("train/x/b.txt")) < 0 ||
+           symlink("sub/a.txt", path_at("train/x/b.txt")) < 0);
     says_both(&a, "b.txt is missing", "a link in the place of a file");
-    BUG_ON(unlink(at("train/x/b.txt")) < 0);
-    put(at("train/x"), "b.txt", "hello");
-    BUG_ON(unlink(at("train/x/sub/a.txt")) < 0);
+    BUG_ON(unlink(path_at("train/x/b.txt")) < 0);
+    put_file(path_at("train/x"), "b.txt", "hello");
+    BUG_ON(unlink(path_at("train/x/sub/a.txt")) < 0);
     says_both(&a, "sub/a.txt is missing", "a missing file");
 }
 
@@ -301,14 +303,14 @@ static void change_byte(const char *path, bool same_times)
            fclose(f) != 0);
     if (!same_times)
         return;
-    seen = json_read(at("train/x/.seen"), 10000, 0, &err);
+    seen = json_read(path_at("train/x/.seen"), 10000, 0, &err);
     BUG_ON(lstat(path, &st) < 0 || !seen);
     snprintf(stamp, sizeof(stamp), "%jd %jd.%09ld %jd.%09ld %ju",
              (intmax_t)st.st_size, (intmax_t)st.st_mtim.tv_sec,
              st.st_mtim.tv_nsec, (intmax_t)st.st_ctim.tv_sec,
              st.st_ctim.tv_nsec, (uintmax_t)st.st_ino);
     json_object_set_new(seen, "b.txt", json_string(stamp));
-    BUG_ON(json_write(at("train/x/.seen"), seen, 0, &err) < 0);
+    BUG_ON(json_write(path_at("train/x/.seen"), seen, 0, &err) < 0);
     json_decref(seen);
 }
 
@@ -316,51 +318,51 @@ static void change_byte(const char *path, bool same_times)
 static void check_large(void)
 {
     static char large[100001];
-    const struct plan_node a = node(key_a);
+    const struct plan_step a = make_step_of(key_a);
     struct err err = {0};
     json_t *m;
 
     memset(large, 'x', sizeof(large) - 1);
-    make(&a, large);
-    ok(file_exists(at("train/x/.seen")),
+    make_output(&a, large);
+    ok(file_exists(path_at("train/x/.seen")),
        "what large files looked like is kept");
     says_both(&a, "", "whole");
-    change_byte(at("train/x/b.txt"), false);
+    change_byte(path_at("train/x/b.txt"), false);
     says_both(&a, "b.txt was changed", "a byte of a large file");
-    make(&a, large);
-    change_byte(at("train/x/b.txt"), true);
-    m = node_manifest(run, &a, &err);
-    ok(node_check(run, &a, m, false, &err) == 0 && node_is_current(run, &a),
+    make_output(&a, large);
+    change_byte(path_at("train/x/b.txt"), true);
+    m = output_manifest(run, &a, &err);
+    ok(output_check(run, &a, m, false, &err) == 0 && output_is_current(run, &a),
        "a byte that the file system did not see change passes");
-    fails(node_check(run, &a, m, true, &err), err, ERR_INPUT,
+    fails(output_check(run, &a, m, true, &err), err, ERR_INPUT,
           "b.txt was changed", "  unless all is read");
     says_both(&a, "b.txt was changed", "  and from then on");
     json_decref(m);
-    make(&a, large);
-    BUG_ON(unlink(at("train/x/.seen")) < 0);
+    make_output(&a, large);
+    BUG_ON(unlink(path_at("train/x/.seen")) < 0);
     says_both(&a, "", "without .seen, as in older runs, all is read");
-    ok(file_exists(at("train/x/.seen")), "  once");
+    ok(file_exists(path_at("train/x/.seen")), "  once");
 }
 
 /* What cannot be read just now is not taken for damage. */
 static void check_unreadable(void)
 {
-    const struct plan_node a = node(key_a);
+    const struct plan_step a = make_step_of(key_a);
     struct rlimit before, few;
     struct err err = {0};
     json_t *m;
 
-    make(&a, "hello");
-    m = node_manifest(run, &a, &err);
+    make_output(&a, "hello");
+    m = output_manifest(run, &a, &err);
     BUG_ON(getrlimit(RLIMIT_NOFILE, &before) < 0);
     few = (struct rlimit){3, before.rlim_max};
     BUG_ON(setrlimit(RLIMIT_NOFILE, &few) < 0);
-    fails(node_check(run, &a, m, true, &err), err, ERR_SYSTEM, "b.txt",
+    fails(output_check(run, &a, m, true, &err), err, ERR_SYSTEM, "b.txt",
           "a file that cannot be opened, for want of descriptors");
-    fails(node_check_current(run, &a, &err), err, ERR_SYSTEM, "manifest.json",
+    fails(output_check_current(run, &a, &err), err, ERR_SYSTEM, "manifest.json",
           "  nor can the manifest");
-    ok(!node_manifest(run, &a, &err) && err.code == ERR_SYSTEM &&
-           node_is_sealed(run, &a),
+    ok(!output_manifest(run, &a, &err) && err.code == ERR_SYSTEM &&
+           output_is_sealed(run, &a),
        "  which is there");
     BUG_ON(setrlimit(RLIMIT_NOFILE, &before) < 0);
     says_both(&a, "", "whole as before");
@@ -370,52 +372,52 @@ static void check_unreadable(void)
 /* Nothing is made, and nothing sealed, of inputs of another configuration. */
 static void check_inputs(void)
 {
-    const struct plan_node a = node(key_a);
+    const struct plan_step a = make_step_of(key_a);
     char path[FILE_PATH_MAX];
     struct err err = {0};
     bool resumed;
 
     make_input("dd");
-    fails(node_begin(run, &a, path, &resumed, &err), err, ERR_USAGE,
+    fails(output_begin(run, &a, path, &resumed, &err), err, ERR_USAGE,
           "its input preprocess is not what the plan wants: '/tmp/",
           "an input of another configuration");
     ok(strstr(err.text, "/data' is of another configuration") != NULL,
        "  is named");
     make_input("cc");
-    begin(&a, path);
+    begin_output(&a, path);
     make_input("dd");
-    fails(node_commit(run, &a, &err), err, ERR_USAGE,
+    fails(output_commit(run, &a, &err), err, ERR_USAGE,
           "is of another configuration", "one that has become another");
-    ok(node_is_begun(run, &a), "  the work stays");
+    ok(output_is_begun(run, &a), "  the work stays");
     make_input("cc");
-    put(at("data"), "index.csv", "file!");
-    fails(node_commit(run, &a, &err), err, ERR_USAGE, "index.csv was changed",
+    put_file(path_at("data"), "index.csv", "file!");
+    fails(output_commit(run, &a, &err), err, ERR_USAGE, "index.csv was changed",
           "an output of a damaged input is not sealed");
-    BUG_ON(dir_remove(at("data"), &err) < 0);
-    fails(node_commit(run, &a, &err), err, ERR_USAGE, "there is no '/tmp/",
+    BUG_ON(file_dir_remove(path_at("data"), &err) < 0);
+    fails(output_commit(run, &a, &err), err, ERR_USAGE, "there is no '/tmp/",
           "an output of an input that is not there is not sealed");
     make_input("cc");
-    ok(node_commit(run, &a, &err) == 0,
+    ok(output_commit(run, &a, &err) == 0,
        "an output of the right input is sealed");
 }
 
 static int manifest_of(const char *text, struct err *err)
 {
-    const struct plan_node a = node(key_a);
+    const struct plan_step a = make_step_of(key_a);
     json_t *m;
 
-    put(at("train/x"), "manifest.json", text);
-    m = node_manifest(run, &a, err);
+    put_file(path_at("train/x"), "manifest.json", text);
+    m = output_manifest(run, &a, err);
     json_decref(m);
     return m ? 0 : -1;
 }
 
 static void check_bad_manifest(void)
 {
-    const struct plan_node a = node(key_a);
+    const struct plan_step a = make_step_of(key_a);
     struct err err = {0};
 
-    make(&a, "hello");
+    make_output(&a, "hello");
     fails(manifest_of("{\"key\":", &err), err, ERR_INPUT,
           "manifest.json':1: ", "a torn manifest is refused");
     fails(manifest_of("[]", &err), err, ERR_INPUT, "is not a JSON object",
@@ -427,37 +429,37 @@ static void check_bad_manifest(void)
                       &err),
           err, ERR_INPUT, "is not a manifest",
           "a manifest with a file without a name is refused");
-    ok(!node_is_current(run, &a) && node_is_sealed(run, &a),
+    ok(!output_is_current(run, &a) && output_is_sealed(run, &a),
        "an output with a bad manifest is sealed, but not current");
     ok(manifest_of("{\"key\":\"a\",\"params\":{},\"inputs\":{},\"files\":[{"
                    "\"name\":\"b.txt\",\"size\":5,\"sha256\":\"x\"},{\"name\":"
                    "\"b.txt\",\"size\":5,\"sha256\":\"x\"}]}",
                    &err) == 0,
        "a well-formed manifest is read");
-    fails(node_verify(run, &a, &err), err, ERR_INPUT, "b.txt was changed",
+    fails(output_verify(run, &a, &err), err, ERR_INPUT, "b.txt was changed",
           "a manifest with another hash of a file does not verify");
-    BUG_ON(unlink(at("train/x/manifest.json")) < 0);
-    fails(node_verify(run, &a, &err), err, ERR_INPUT, "manifest.json",
+    BUG_ON(unlink(path_at("train/x/manifest.json")) < 0);
+    fails(output_verify(run, &a, &err), err, ERR_INPUT, "manifest.json",
           "an output without a manifest does not verify");
 }
 
 static void check_cannot_write(void)
 {
-    const struct plan_node a = node(key_a);
+    const struct plan_step a = make_step_of(key_a);
     char path[FILE_PATH_MAX];
     bool resumed;
     struct err err = {0};
 
-    BUG_ON(dir_remove(at("train"), &err) < 0);
-    put(run, "train", "a file in the way");
-    fails(node_begin(run, &a, path, &resumed, &err), err, ERR_SYSTEM, "train",
+    BUG_ON(file_dir_remove(path_at("train"), &err) < 0);
+    put_file(run, "train", "a file in the way");
+    fails(output_begin(run, &a, path, &resumed, &err), err, ERR_SYSTEM, "train",
           "a file where a directory must be: work cannot begin");
-    BUG_ON(unlink(at("train")) < 0);
-    begin(&a, path);
-    put(run, "train/x", "in the way");
-    fails(node_commit(run, &a, &err), err, ERR_SYSTEM, "cannot move",
+    BUG_ON(unlink(path_at("train")) < 0);
+    begin_output(&a, path);
+    put_file(run, "train/x", "in the way");
+    fails(output_commit(run, &a, &err), err, ERR_SYSTEM, "cannot move",
           "a file where the output goes: it cannot be sealed");
-    ok(node_is_begun(run, &a), "  and the work stays");
+    ok(output_is_begun(run, &a), "  and the work stays");
 }
 
 int main(void)
@@ -475,6 +477,6 @@ int main(void)
     check_inputs();
     check_bad_manifest();
     check_cannot_write();
-    ok(dir_remove(run, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(run, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

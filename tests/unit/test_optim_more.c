@@ -8,7 +8,7 @@
 #include "../golden/optim_golden.inc"
 #include "../golden/optim_more.inc"
 
-static const struct optim *find(const char *name)
+static const struct optim *find_optim(const char *name)
 {
     struct err err = {0};
     const struct optim *o = optim_find(name, &err);
@@ -29,7 +29,7 @@ static double worst_of(const float *got, const float *want, int n)
 
 static void check_run(const struct run *r)
 {
-    const struct optim *o = find(r->optim);
+    const struct optim *o = find_optim(r->optim);
     float w[N], m[N] = {0}, v[N] = {0};
     double worst = 0;
 
@@ -70,7 +70,7 @@ static void check_at(void)
 
     for (int i = 0; i < COUNT; i++)
         ok(optim_at(i) && !strcmp(optim_at(i)->name, name[i]) &&
-               optim_at(i) == find(name[i]),
+               optim_at(i) == find_optim(name[i]),
            "an optimiser by its place");
     ok(!optim_at(-1) && !optim_at(COUNT),
        "there is no optimiser at another place");
@@ -126,7 +126,7 @@ static void check_momentum(void)
 
 enum { MANY = 100003 };
 
-static float *draw(size_t n)
+static float *draw_values(size_t n)
 {
     float *x = malloc(n * sizeof(*x));
     struct rng rng;
@@ -141,8 +141,9 @@ static float *draw(size_t n)
 
 static void check_threads(const char *name)
 {
-    const struct optim *o = find(name);
-    float *one = draw((size_t)4 * MANY), *four = draw((size_t)4 * MANY);
+    const struct optim *o = find_optim(name);
+    float *one = draw_values((size_t)4 * MANY),
+          *four = draw_values((size_t)4 * MANY);
 
     for (int threads = 1; threads <= 4; threads += 3) {
         float *p = threads == 1 ? one : four;
@@ -171,31 +172,33 @@ static void check_clip(void)
 {
     float g[4] = {3, 0, -4, 0}, bad[2] = {INFINITY, 1};
 
-    near(clip_norm(g, 4, 5.0, 1), 5, 1e-12, "clip: returns the norm");
+    near(optim_clip_norm(g, 4, 5.0, 1), 5, 1e-12, "clip: returns the norm");
     ok(g[0] == 3.0f && g[2] == -4.0f, "clip: at the limit nothing changes");
-    near(clip_norm(g, 4, 6.0, 1), 5, 1e-12,
+    near(optim_clip_norm(g, 4, 6.0, 1), 5, 1e-12,
          "clip: a norm below the limit is returned");
     ok(g[0] == 3.0f, "clip: a norm below the limit changes nothing");
-    near(clip_norm(g, 4, 0.5, 1), 5, 1e-12,
+    near(optim_clip_norm(g, 4, 0.5, 1), 5, 1e-12,
          "clip: of a norm above the limit the old one is returned");
     near((double)g[0], 0.3, 1e-6, "clip: the first number is scaled");
     near((double)g[2], -0.4, 1e-6,
          "clip: the other is scaled by the same factor");
-    near(clip_norm(g, 4, 0.5, 1), 0.5, 1e-6,
+    near(optim_clip_norm(g, 4, 0.5, 1), 0.5, 1e-6,
          "clip: the norm is then the limit");
-    ok(clip_norm(g, 0, 0.5, 1) == 0.0, "clip: no numbers have the norm 0");
-    ok(isinf(clip_norm(bad, 2, 1.0, 1)) && bad[1] == 1.0f,
+    ok(optim_clip_norm(g, 0, 0.5, 1) == 0.0,
+       "clip: no numbers have the norm 0");
+    ok(isinf(optim_clip_norm(bad, 2, 1.0, 1)) && bad[1] == 1.0f,
        "clip: infinity stays as it is");
     bad[0] = NAN;
-    ok(isnan(clip_norm(bad, 2, 1.0, 1)) && bad[1] == 1.0f,
+    ok(isnan(optim_clip_norm(bad, 2, 1.0, 1)) && bad[1] == 1.0f,
        "clip: NaN stays as it is");
 }
 
 static void check_clip_threads(void)
 {
     const size_t n = (size_t)4 * MANY;
-    float *one = draw(n), *three = draw(n);
-    const double a = clip_norm(one, n, 1.0, 1), b = clip_norm(three, n, 1.0, 3);
+    float *one = draw_values(n), *three = draw_values(n);
+    const double a = optim_clip_norm(one, n, 1.0, 1),
+                 b = optim_clip_norm(three, n, 1.0, 3);
     double sum = 0;
 
     ok(a == b && memcmp(one, three, n * sizeof(*one)) == 0,

@@ -23,7 +23,7 @@ struct reply {
     size_t size;
 };
 
-struct sink {
+struct fake_sink {
     void *router;
     struct reply reply[4];
     int n;
@@ -33,7 +33,7 @@ struct sink {
 
 static void *sink_run(void *self)
 {
-    struct sink *s = self;
+    struct fake_sink *s = self;
     zmq_msg_t id, m;
     struct err err = {0};
 
@@ -53,8 +53,8 @@ static void *sink_run(void *self)
 }
 
 /* Put one row, and wait for its confirm, while the sink answers. */
-static int put(struct outlet *o, struct sink *s, const char *at,
-               struct err *err)
+static int put_row(struct sink_client *o, struct fake_sink *s, const char *at,
+                   struct err *err)
 {
     static const uint8_t pixels[SIDE * SIDE * 3] = {1, 2, 3};
     static const char *const record[] = {"0,1,a,train,,,ok"};
@@ -65,16 +65,17 @@ static int put(struct outlet *o, struct sink *s, const char *at,
 
     snprintf(unit.sink, sizeof(unit.sink), "%s", at);
     BUG_ON(pthread_create(&thread, NULL, sink_run, s) != 0);
-    rc = outlet_put(o, &unit, &rows, err);
+    rc = sink_client_put(o, &unit, &rows, err);
     if (rc == 0)
-        rc = outlet_flush(o, UNIT, err);
+        rc = sink_client_flush(o, UNIT, err);
     pthread_join(thread, NULL);
     return rc;
 }
 
 /* As many as may be ahead are sent though nobody answers; then a refusal of the
  * first is heard, and the confirms behind it are not. */
-static void check_ahead(struct outlet *o, struct sink *s, const char *at)
+static void check_ahead(struct sink_client *o, struct fake_sink *s,
+                        const char *at)
 {
     static const uint8_t pixels[SIDE * SIDE * 3];
     static const char *const record[] = {"0,1,a,train,,,ok"};
@@ -90,12 +91,12 @@ static void check_ahead(struct outlet *o, struct sink *s, const char *at)
     snprintf(no.text, sizeof(no.text), "no");
     BUG_ON(confirm_encode(&m, &good, &err) < 0 ||
            confirm_encode(&no, &bad, &err) < 0);
-    for (int i = 1; i < OUTLET_AHEAD; i++)
-        sent = sent && outlet_put(o, &unit, &rows, &err) == 0;
-    ok(sent && o->ahead == OUTLET_AHEAD - 1, "some messages go ahead");
+    for (int i = 1; i < SINK_CLIENT_AHEAD; i++)
+        sent = sent && sink_client_put(o, &unit, &rows, &err) == 0;
+    ok(sent && o->ahead == SINK_CLIENT_AHEAD - 1, "some messages go ahead");
     zmq_msg_init(&id);
     zmq_msg_init(&body);
-    for (int i = 1; i < OUTLET_AHEAD; i++) {
+    for (int i = 1; i < SINK_CLIENT_AHEAD; i++) {
         const struct buf *b = i == 1 ? &bad : &good;
 
         BUG_ON(zmq_msg_recv(&id, s->router, 0) < 0 ||
@@ -105,13 +106,13 @@ static void check_ahead(struct outlet *o, struct sink *s, const char *at)
     }
     zmq_msg_close(&id);
     zmq_msg_close(&body);
-    fails(outlet_flush(o, UNIT, &err), err, ERR_INPUT, "sink: no",
+    fails(sink_client_flush(o, UNIT, &err), err, ERR_INPUT, "sink: no",
           "  and are flushed");
-    ok(o->ahead == 0 && outlet_flush(o, UNIT, &err) == 0,
+    ok(o->ahead == 0 && sink_client_flush(o, UNIT, &err) == 0,
        "  then nothing of the unit is awaited");
     s->reply[0] = (struct reply){bad.data, bad.len};
     s->n = 1;
-    fails(put(o, s, at, &err), err, ERR_INPUT, "sink: no",
+    fails(put_row(o, s, at, &err), err, ERR_INPUT, "sink: no",
           "  nor taken for the answer to the next");
     buf_release(&good);
     buf_release(&bad);
@@ -119,7 +120,7 @@ static void check_ahead(struct outlet *o, struct sink *s, const char *at)
 
 /* A worker that puts PUTS messages of one row, and flushes them. */
 struct putter {
-    struct outlet *o;
+    struct sink_client *o;
     struct msg_unit unit;
     pthread_t thread;
     atomic_bool flushed;
@@ -135,16 +136,16 @@ static void *put_all(void *self)
     struct putter *p = self;
 
     for (int i = 0; i < PUTS && p->rc == 0; i++)
-        p->rc = outlet_put(p->o, &p->unit, &rows, &p->err);
+        p->rc = sink_client_put(p->o, &p->unit, &rows, &p->err);
     if (p->rc == 0)
-        p->rc = outlet_flush(p->o, UNIT, &p->err);
+        p->rc = sink_client_flush(p->o, UNIT, &p->err);
     p->flushed = true;
     return NULL;
 }
 
 /* Receive until there are 'n' messages, and then for PAUSE_MS more; how many
  * there are then.  *id is whose the last one is. */
-static int receive_until(struct sink *s, zmq_msg_t *id, int got, int n)
+static int receive_until(struct fake_sink *s, zmq_msg_t *id, int got, int n)
 {
     const int long_ms = 20000, short_ms = PAUSE_MS;
     zmq_msg_t from, body;
@@ -166,7 +167,7 @@ static int receive_until(struct sink *s, zmq_msg_t *id, int got, int n)
     return got;
 }
 
-static void send_confirms(struct sink *s, zmq_msg_t *id, int n)
+static void send_confirms(struct fake_sink *s, zmq_msg_t *id, int n)
 {
     struct buf b = {0};
     struct msg_confirm m = {.unit = UNIT};
@@ -181,7 +182,8 @@ static void send_confirms(struct sink *s, zmq_msg_t *id, int n)
 }
 
 /* PROTOCOL.md: a worker has at most 4 messages that are not confirmed. */
-static void check_silent_sink(struct outlet *o, struct sink *s, const char *at)
+static void check_silent_sink(struct sink_client *o, struct fake_sink *s,
+                              const char *at)
 {
     struct putter p = {.o = o, .unit = {.id = UNIT, .attempt = 1}};
     zmq_msg_t id;
@@ -208,8 +210,8 @@ static void check_silent_sink(struct outlet *o, struct sink *s, const char *at)
     zmq_msg_close(&id);
 }
 
-static struct reply confirm(struct buf *b, uint64_t unit, int code,
-                            const char *text)
+static struct reply send_confirm(struct buf *b, uint64_t unit, int code,
+                                 const char *text)
 {
     struct msg_confirm m = {.unit = unit, .code = (enum err_code)code};
     struct err err = {0};
@@ -219,18 +221,19 @@ static struct reply confirm(struct buf *b, uint64_t unit, int code,
     return (struct reply){b->data, b->len};
 }
 
-static void check_answers(struct outlet *o, struct sink *s, const char *at)
+static void check_answers(struct sink_client *o, struct fake_sink *s,
+                          const char *at)
 {
     static const char noise[LONG];
     struct buf good = {0}, other = {0}, bad = {0}, full = {0};
-    const struct reply yes = confirm(&good, UNIT, ERR_NONE, "");
-    const struct reply old = confirm(&other, UNIT - 1, ERR_INPUT, "old");
-    const struct reply no = confirm(&bad, UNIT, ERR_INPUT, "no such row");
+    const struct reply yes = send_confirm(&good, UNIT, ERR_NONE, "");
+    const struct reply old = send_confirm(&other, UNIT - 1, ERR_INPUT, "old");
+    const struct reply no = send_confirm(&bad, UNIT, ERR_INPUT, "no such row");
     struct err err = {0};
 
     s->reply[0] = yes;
     s->n = 1;
-    ok(put(o, s, at, &err) == 0, "a row is confirmed");
+    ok(put_row(o, s, at, &err) == 0, "a row is confirmed");
     ok(s->read && s->got.unit == UNIT && s->got.first == 3 &&
            s->got.count == 1 && s->got.pixels[2] == 3,
        "  as it was sent");
@@ -239,14 +242,14 @@ static void check_answers(struct outlet *o, struct sink *s, const char *at)
     s->reply[2] = old;
     s->reply[3] = yes;
     s->n = 4;
-    ok(put(o, s, at, &err) == 0,
+    ok(put_row(o, s, at, &err) == 0,
        "what is no confirm of the unit is passed over");
     s->reply[0] = no;
     s->n = 1;
-    fails(put(o, s, at, &err), err, ERR_INPUT, "sink: no such row",
+    fails(put_row(o, s, at, &err), err, ERR_INPUT, "sink: no such row",
           "a refusal is handed on");
-    s->reply[0] = confirm(&full, UNIT, ERR_SYSTEM, "disk full");
-    fails(put(o, s, at, &err), err, ERR_AGAIN, "sink: disk full",
+    s->reply[0] = send_confirm(&full, UNIT, ERR_SYSTEM, "disk full");
+    fails(put_row(o, s, at, &err), err, ERR_AGAIN, "sink: disk full",
           "a failing sink is not this process' fault");
     buf_release(&full);
     buf_release(&good);
@@ -256,11 +259,12 @@ static void check_answers(struct outlet *o, struct sink *s, const char *at)
 
 int main(void)
 {
-    const struct link_args a = {.stage = "augment", .join = dir, .listen = ""};
+    const struct scheduler_link_args a = {
+        .stage = "augment", .join = dir, .listen = ""};
     const int zero = 0, wait = 20000;
-    struct control c = {.scheduler.pid = 1};
-    struct sink s = {0};
-    struct outlet o = {0};
+    struct scheduler_address c = {.scheduler.pid = 1};
+    struct fake_sink s = {0};
+    struct sink_client o = {0};
     struct err err = {0};
     void *zmq = zmq_ctx_new(), *scheduler = zmq_socket(zmq, ZMQ_ROUTER);
     char at[128];
@@ -272,20 +276,21 @@ int main(void)
     snprintf(dir, sizeof(dir), "/tmp/t-outlet-%ld", (long)getpid());
     snprintf(at, sizeof(at), "ipc://%s/sink", dir);
     snprintf(c.endpoint, sizeof(c.endpoint), "ipc://%s/control", dir);
-    ok(sodium_init() >= 0 && dir_make(dir, &err) == 0 &&
+    ok(sodium_init() >= 0 && file_dir_make(dir, &err) == 0 &&
            zmq_bind(scheduler, c.endpoint) == 0 &&
-           zmq_bind(s.router, at) == 0 && control_write(dir, &c, &err) == 0 &&
-           link_open(&o.link, &a, &err) == 0,
+           zmq_bind(s.router, at) == 0 &&
+           scheduler_address_write(dir, &c, &err) == 0 &&
+           scheduler_link_open(&o.link, &a, &err) == 0,
        "a scheduler and a sink");
     check_silent_sink(&o, &s, at);
     check_answers(&o, &s, at);
     check_ahead(&o, &s, at);
-    outlet_close(&o);
-    link_close(o.link);
+    sink_client_close(&o);
+    scheduler_link_close(o.link);
     samples_release(&s.got);
     zmq_close(scheduler);
     zmq_close(s.router);
     zmq_ctx_term(zmq);
-    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

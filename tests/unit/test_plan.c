@@ -1,4 +1,4 @@
-/* test_plan.c - nodes, keys, and which of them a change concerns */
+/* test_plan.c - steps, hashes, and which of them a change concerns */
 #include "plan_run.h"
 
 #define FROM_TRAIN                                                             \
@@ -9,21 +9,21 @@ static void check_expansion(void)
 {
     struct config c = base_config();
     const struct plan *p = make_plan(&c);
-    const struct plan_node *n;
+    const struct plan_step *n;
 
-    ok(p->n_node == 6 && !strcmp(p->node[0].name, "preprocess") &&
-           !strcmp(p->node[1].name, "augment") &&
-           !strcmp(p->node[2].name, "train/" EXP) &&
-           !strcmp(p->node[3].name, "evaluate/" EXP) &&
-           !strcmp(p->node[4].name, "explain/" EXP) &&
-           !strcmp(p->node[5].name, "report"),
+    ok(p->n_step == 6 && !strcmp(p->step[0].name, "preprocess") &&
+           !strcmp(p->step[1].name, "augment") &&
+           !strcmp(p->step[2].name, "train/" EXP) &&
+           !strcmp(p->step[3].name, "evaluate/" EXP) &&
+           !strcmp(p->step[4].name, "explain/" EXP) &&
+           !strcmp(p->step[5].name, "report"),
        "a plan has six steps, inputs first");
-    ok(!strcmp(p->node[0].dir, "data") && !strcmp(p->node[1].dir, "augment") &&
-           !strcmp(p->node[2].dir, "train/" EXP) &&
-           !strcmp(p->node[5].dir, "report"),
+    ok(!strcmp(p->step[0].dir, "data") && !strcmp(p->step[1].dir, "augment") &&
+           !strcmp(p->step[2].dir, "train/" EXP) &&
+           !strcmp(p->step[5].dir, "report"),
        "  and their directories");
     n = plan_find(p, "train/" EXP);
-    ok(n && n == &p->node[2] && !plan_find(p, "train"),
+    ok(n && n == &p->step[2] && !plan_find(p, "train"),
        "a step is found by its whole name");
     ok(n->stage->id == STAGE_TRAIN && !strcmp(n->experiment, EXP) &&
            !strcmp(n->network, "mobilenetv2") &&
@@ -31,13 +31,13 @@ static void check_expansion(void)
        "a step of an experiment knows network, regime, seed");
     ok(n->n_input == 2 && n->input[0] == 0 && n->input[1] == 1,
        "training reads preprocessed and augmented images");
-    ok(p->node[4].n_input == 3 && p->node[4].input[0] == 2 &&
-           p->node[4].input[1] == 3 && p->node[4].input[2] == 0,
+    ok(p->step[4].n_input == 3 && p->step[4].input[0] == 2 &&
+           p->step[4].input[1] == 3 && p->step[4].input[2] == 0,
        "explaining reads model, predictions and images");
-    ok(p->node[5].n_input == 5 && p->node[5].stage->any_inputs &&
-           !p->node[5].network[0],
+    ok(p->step[5].n_input == 5 && p->step[5].stage->any_inputs &&
+           !p->step[5].network[0],
        "the report reads everything");
-    ok(strlen(n->key) == HASH_HEX - 1 && n->run &&
+    ok(strlen(n->hash) == HASH_HEX - 1 && n->run &&
            !strcmp(n->reason, "no output yet"),
        "nothing is there yet: a training runs");
     ok(strstr(n->params, "\"train.batch\":\"32\"") &&
@@ -48,17 +48,17 @@ static void check_expansion(void)
     c.augment.variants = 0;
     c.train.seeds = (struct int_list){.value = {1, 2, 3}, .n = 3};
     p = make_plan(&c);
-    ok(p->n_node == 11 && !plan_find(p, "augment") &&
+    ok(p->n_step == 11 && !plan_find(p, "augment") &&
            plan_find(p, "train/mobilenetv2-scratch-s3")->n_input == 1 &&
            plan_find(p, "report")->n_input == 10,
        "without augmentation and with three seeds");
     c.dataset.draw_per_class = 5;
     c.dataset.path[0] = '\0';
     p = make_plan(&c);
-    ok(p->n_node == 12 && !strcmp(p->node[0].name, "draw") &&
-           !strcmp(p->node[0].dir, "drawn") &&
-           p->node[0].stage->id == STAGE_DRAW && p->node[1].n_input == 1 &&
-           p->node[1].input[0] == 0 && !p->dataset[0],
+    ok(p->n_step == 12 && !strcmp(p->step[0].name, "draw") &&
+           !strcmp(p->step[0].dir, "drawn") &&
+           p->step[0].stage->id == STAGE_DRAW && p->step[1].n_input == 1 &&
+           p->step[1].input[0] == 0 && !p->dataset[0],
        "drawn cells come first");
 }
 
@@ -67,17 +67,17 @@ static void check_folds(void)
 {
     struct config c = base_config();
     const struct plan *p;
-    const struct plan_node *n, *m;
+    const struct plan_step *n, *m;
 
     c.split.folds = 3;
     p = make_plan(&c);
     n = plan_find(p, "train/" EXP "-f1");
     m = plan_find(p, "train/" EXP "-f2");
-    ok(p->n_node == 2 + 3 * 3 + 1 && !plan_find(p, "train/" EXP) && n && m &&
+    ok(p->n_step == 2 + 3 * 3 + 1 && !plan_find(p, "train/" EXP) && n && m &&
            plan_find(p, "explain/" EXP "-f0"),
        "an experiment in each fold");
     ok(n->fold == 1 && n->folds == 3 && strstr(n->params, "\"fold\":\"1\"") &&
-           strcmp(n->key, m->key) != 0,
+           strcmp(n->hash, m->hash) != 0,
        "  which is part of the key");
     c = base_config();
     n = plan_find(make_plan(&c), "train/" EXP);
@@ -89,7 +89,7 @@ static void check_folds(void)
 static void check_online(void)
 {
     struct config c = base_config();
-    const struct plan_node *n = plan_find(make_plan(&c), "train/" EXP);
+    const struct plan_step *n = plan_find(make_plan(&c), "train/" EXP);
 
     ok(strstr(n->params, "\"train.augment\":\"stored\"") &&
            !strstr(n->params, "train.augment_"),
@@ -111,20 +111,21 @@ static void check_one_change(void)
 {
     struct config c = base_config();
 
-    complete(make_plan(&c));
-    says(what_runs(&c), "", "all is current after a run");
-    ok(!strcmp(make_plan(&c)->node[0].reason, "output is current"),
+    complete_plan(make_plan(&c));
+    text_is(what_runs(&c), "", "all is current after a run");
+    ok(!strcmp(make_plan(&c)->step[0].reason, "output is current"),
        "a step that is current says so");
     c.split.test = 0.25;
-    says(what_runs(&c),
-         "preprocess: split.test 0.2 -> 0.25; augment: input preprocess runs; "
-         "train/" EXP ": input preprocess runs, input augment runs; "
-         "evaluate/" EXP ": input train/" EXP " runs, input preprocess runs; "
-         "explain/" EXP ": input train/" EXP " runs, input evaluate/" EXP
-         " runs, input preprocess runs; report: input preprocess runs, input "
-         "augment runs, input train/" EXP " runs, input evaluate/" EXP
-         " runs, input explain/" EXP " runs; ",
-         "split.test: all runs");
+    text_is(
+        what_runs(&c),
+        "preprocess: split.test 0.2 -> 0.25; augment: input preprocess runs; "
+        "train/" EXP ": input preprocess runs, input augment runs; "
+        "evaluate/" EXP ": input train/" EXP " runs, input preprocess runs; "
+        "explain/" EXP ": input train/" EXP " runs, input evaluate/" EXP
+        " runs, input preprocess runs; report: input preprocess runs, input "
+        "augment runs, input train/" EXP " runs, input evaluate/" EXP
+        " runs, input explain/" EXP " runs; ",
+        "split.test: all runs");
     c = base_config();
     c.augment.variants = 8;
     ok(!strncmp(what_runs(&c),
@@ -149,10 +150,10 @@ static void check_one_change(void)
        "evaluate.model: training is used again");
     c = base_config();
     c.explain.per_class = 2;
-    says(what_runs(&c),
-         "explain/" EXP ": explain.per_class 5 -> 2; report: input explain/" EXP
-         " runs; ",
-         "explain.per_class: only explaining and the report");
+    text_is(what_runs(&c),
+            "explain/" EXP
+            ": explain.per_class 5 -> 2; report: input explain/" EXP " runs; ",
+            "explain.per_class: only explaining and the report");
     c = base_config();
     snprintf(c.evaluate.costs, sizeof(c.evaluate.costs), "0 1; 2 0");
     ok(!strncmp(what_runs(&c), "evaluate/" EXP ": evaluate.costs  -> 0 1; 2 0;",
@@ -174,7 +175,7 @@ static void check_placement(void)
     c.scheduler.tries = 9;
     snprintf(c.scheduler.endpoint, sizeof(c.scheduler.endpoint), "tcp://a:1");
     snprintf(c.run.dir, sizeof(c.run.dir), "elsewhere");
-    says(what_runs(&c), "", "placement changes nothing");
+    text_is(what_runs(&c), "", "placement changes nothing");
     c.run.seed = 2;
     ok(!strncmp(what_runs(&c),
                 "preprocess: run.seed 1 -> 2; augment: run.seed "
@@ -183,14 +184,15 @@ static void check_placement(void)
        "run.seed is a reason for all");
     c = base_config();
     c.train.seeds = (struct int_list){.value = {1, 2}, .n = 2};
-    says(what_runs(&c),
-         "train/mobilenetv2-scratch-s2: no output yet; "
-         "evaluate/mobilenetv2-scratch-s2: no output yet; "
-         "explain/mobilenetv2-scratch-s2: no output yet; "
-         "report: input train/mobilenetv2-scratch-s2 is new, input evaluate/"
-         "mobilenetv2-scratch-s2 is new, input explain/mobilenetv2-scratch-s2 "
-         "is new; ",
-         "another seed leaves the first alone");
+    text_is(
+        what_runs(&c),
+        "train/mobilenetv2-scratch-s2: no output yet; "
+        "evaluate/mobilenetv2-scratch-s2: no output yet; "
+        "explain/mobilenetv2-scratch-s2: no output yet; "
+        "report: input train/mobilenetv2-scratch-s2 is new, input evaluate/"
+        "mobilenetv2-scratch-s2 is new, input explain/mobilenetv2-scratch-s2 "
+        "is new; ",
+        "another seed leaves the first alone");
 }
 
 /* A key that came later adds nothing where it says what was done before. */
@@ -202,30 +204,30 @@ static void check_near_duplicates(void)
     ok(!strncmp(what_runs(&c),
                 "preprocess: split.near_duplicates together -> (none); ", 53),
        "near duplicates may part");
-    complete(make_plan(&c));
-    says(what_runs(&c), "", "  which is all as it was before");
+    complete_plan(make_plan(&c));
+    text_is(what_runs(&c), "", "  which is all as it was before");
     c = base_config();
     ok(!strncmp(what_runs(&c),
                 "preprocess: split.near_duplicates (none) -> together; ", 53),
        "  they may not");
-    complete(make_plan(&c));
+    complete_plan(make_plan(&c));
 }
 
 static void check_keys(void)
 {
     struct config c = base_config();
-    char key[HASH_HEX];
+    char hash[HASH_HEX];
     const struct plan *p = make_plan(&c);
 
-    snprintf(key, sizeof(key), "%s", plan_find(p, "report")->key);
-    ok(!strcmp(key, plan_find(make_plan(&c), "report")->key),
-       "keys are a function of configuration and data");
-    for (int i = 0; i < p->n_node; i++)
+    snprintf(hash, sizeof(hash), "%s", plan_find(p, "report")->hash);
+    ok(!strcmp(hash, plan_find(make_plan(&c), "report")->hash),
+       "content hashes are a function of configuration and data");
+    for (int i = 0; i < p->n_step; i++)
         for (int k = 0; k < i; k++)
-            if (!strcmp(p->node[i].key, p->node[k].key))
-                ok(false, "no two nodes have one key");
-    for (int i = 0; i < p->n_node; i++) {
-        const struct plan_node *n = &p->node[i];
+            if (!strcmp(p->step[i].hash, p->step[k].hash))
+                ok(false, "no two steps have one content hash");
+    for (int i = 0; i < p->n_step; i++) {
+        const struct plan_step *n = &p->step[i];
         struct hash h;
         char version[16];
 
@@ -235,13 +237,13 @@ static void check_keys(void)
         hash_add_string(&h, version);
         hash_add_string(&h, n->params);
         hash_add_string(&h, n->inputs);
-        hash_final(&h, key);
-        ok(!strcmp(key, n->key),
-           "a key is of stage, version, parameters, inputs");
+        hash_final(&h, hash);
+        ok(!strcmp(hash, n->hash),
+           "a content hash is of stage, version, parameters, inputs");
     }
-    snprintf(key, sizeof(key), "%s", plan_find(p, "report")->key);
+    snprintf(hash, sizeof(hash), "%s", plan_find(p, "report")->hash);
     c.train.seeds.value[0] = 2;
-    ok(strcmp(key, plan_find(make_plan(&c), "report")->key) != 0,
+    ok(strcmp(hash, plan_find(make_plan(&c), "report")->hash) != 0,
        "  and of the seed");
 }
 
@@ -252,36 +254,37 @@ static void check_refusals(void)
     struct err err = {0};
 
     snprintf(c.train.networks.word[0], CONFIG_NAME_MAX, "mobilenetv");
-    fails(plan_init(&p, &c, at("run"), &err), err, ERR_USAGE,
+    fails(plan_init(&p, &c, path_at("run"), &err), err, ERR_USAGE,
           "train.networks: there is no 'mobilenetv'; did you mean mobilenetv2?",
           "a network nearly right is refused with the right one");
     snprintf(c.train.networks.word[0], CONFIG_NAME_MAX, "zzzzzzz");
     fails(
-        plan_init(&p, &c, at("run"), &err), err, ERR_USAGE,
+        plan_init(&p, &c, path_at("run"), &err), err, ERR_USAGE,
         "train.networks: there is no 'zzzzzzz'; known: vgg16, vgg19, resnet50",
         "an unknown network is refused");
     c = base_config();
     snprintf(c.train.regimes.word[0], CONFIG_NAME_MAX, "scrath");
-    fails(plan_init(&p, &c, at("run"), &err), err, ERR_USAGE,
+    fails(plan_init(&p, &c, path_at("run"), &err), err, ERR_USAGE,
           "train.regimes: there is no 'scrath'; did you mean scratch?",
           "a regime nearly right is refused with the right one");
     c = base_config();
     c.train.networks.n = c.train.regimes.n = c.train.seeds.n = CONFIG_LIST_MAX;
-    fails(plan_init(&p, &c, at("run"), &err), err, ERR_USAGE,
-          "make 12292 nodes, at most 2048", "too many experiments are refused");
+    fails(plan_init(&p, &c, path_at("run"), &err), err, ERR_USAGE,
+          "make 12292 steps, at most 2048", "too many experiments are refused");
     c = base_config();
     c.dataset.path[0] = '\0';
-    fails(plan_init(&p, &c, at("run"), &err), err, ERR_USAGE,
+    fails(plan_init(&p, &c, path_at("run"), &err), err, ERR_USAGE,
           "dataset.path: is needed, or dataset.draw_per_class",
           "a plan without a dataset is refused");
-    snprintf(c.dataset.path, sizeof(c.dataset.path), "%s", at("nowhere"));
-    fails(plan_init(&p, &c, at("run"), &err), err, ERR_USAGE,
+    snprintf(c.dataset.path, sizeof(c.dataset.path), "%s", path_at("nowhere"));
+    fails(plan_init(&p, &c, path_at("run"), &err), err, ERR_USAGE,
           "cannot read the dataset '",
           "a dataset that is not there is refused");
-    snprintf(c.dataset.path, sizeof(c.dataset.path), "%s", at("split.csv"));
-    fails(plan_init(&p, &c, at("run"), &err), err, ERR_USAGE, "split.csv",
+    snprintf(c.dataset.path, sizeof(c.dataset.path), "%s",
+             path_at("split.csv"));
+    fails(plan_init(&p, &c, path_at("run"), &err), err, ERR_USAGE, "split.csv",
           "a dataset that is a file is refused");
-    ok(!p.node && p.n_node == 0, "  and there is no plan then");
+    ok(!p.step && p.n_step == 0, "  and there is no plan then");
     plan_release(&p);
 }
 
@@ -292,7 +295,7 @@ int main(void)
     check_expansion();
     check_folds();
     check_online();
-    ok(!file_exists(at("run")), "planning makes nothing");
+    ok(!file_exists(path_at("run")), "planning makes nothing");
     check_one_change();
     check_placement();
     check_near_duplicates();

@@ -1,6 +1,6 @@
 /*
  * test_plan_recipe.c - train.augment_recipe of one's own: its content is in the
- * key of a training, and its text is pinned
+ * hash of a training, and its text is pinned
  */
 #include "run/plan.h"
 #include "tap.h"
@@ -25,29 +25,29 @@ static struct config config_of(const char *recipe)
 }
 
 /* Key of the training; "" and the reason if there is no plan. */
-static const char *key_of(const struct config *c)
+static const char *content_hash_of(const struct config *c)
 {
-    static char key[8][HASH_HEX];
+    static char hash[8][HASH_HEX];
     static int turn;
     struct err err = {0};
     struct plan p;
 
     turn = (turn + 1) % 8;
-    key[turn][0] = '\0';
+    hash[turn][0] = '\0';
     if (plan_init(&p, c, in_dir("run"), &err) < 0) {
         printf("# %s\n", err.text);
-        return key[turn];
+        return hash[turn];
     }
-    memcpy(key[turn], plan_find(&p, TRAIN)->key, HASH_HEX);
+    memcpy(hash[turn], plan_find(&p, TRAIN)->hash, HASH_HEX);
     plan_release(&p);
-    return key[turn];
+    return hash[turn];
 }
 
 static const char *key_by(const char *recipe)
 {
     const struct config c = config_of(recipe);
 
-    return key_of(&c);
+    return content_hash_of(&c);
 }
 
 static void check_content(void)
@@ -57,12 +57,12 @@ static void check_content(void)
     struct err err = {0};
 
     BUG_ON(recipe_text_read(&light, "", "light", &err) < 0);
-    put(in_dir("copy.yaml"), light.text);
-    put(in_dir("a.yaml"), "each: [grey: {alpha: 1}]\n");
-    put(in_dir("b.yaml"), "# mine\neach:\n- grey:\n    alpha: 1\n");
-    put(in_dir("c.yaml"), "each: [grey: {alpha: 0}]\n");
+    put_file(in_dir("copy.yaml"), light.text);
+    put_file(in_dir("a.yaml"), "each: [grey: {alpha: 1}]\n");
+    put_file(in_dir("b.yaml"), "# mine\neach:\n- grey:\n    alpha: 1\n");
+    put_file(in_dir("c.yaml"), "each: [grey: {alpha: 0}]\n");
     ok(key_by("light")[0] && strcmp(key_by("light"), key_by("strong")) != 0,
-       "a name is part of the key");
+       "a name is part of the content hash");
     ok(strcmp(key_by("light"), key_by(in_dir("copy.yaml"))) == 0,
        "a copy of it is the same");
     ok(key_by(in_dir("a.yaml"))[0] &&
@@ -72,11 +72,12 @@ static void check_content(void)
        "  its numbers do");
     c = config_of(in_dir("a.yaml"));
     snprintf(c.augment.recipe, sizeof(c.augment.recipe), "strong");
-    ok(strcmp(key_of(&c), key_by(in_dir("a.yaml"))) == 0,
+    ok(strcmp(content_hash_of(&c), key_by(in_dir("a.yaml"))) == 0,
        "augment.recipe is another matter");
     c = config_of("light");
     c.train.augment = AUGMENT_STORED;
-    ok(strcmp(key_of(&c), key_by("light")) != 0, "stored variants are planned");
+    ok(strcmp(content_hash_of(&c), key_by("light")) != 0,
+       "stored variants are planned");
     snprintf(c.train.augment_recipe, sizeof(c.train.augment_recipe), "%s",
              in_dir("a.yaml"));
     {
@@ -84,7 +85,7 @@ static void check_content(void)
 
         snprintf(d.train.augment_recipe, sizeof(d.train.augment_recipe),
                  "strong");
-        ok(strcmp(key_of(&c), key_of(&d)) == 0,
+        ok(strcmp(content_hash_of(&c), content_hash_of(&d)) == 0,
            "  do not mind how fresh ones are made");
     }
     recipe_text_release(&light);
@@ -101,7 +102,7 @@ static void check_balanced(void)
     ok(plan_init(&p, &c, in_dir("run"), &err) == 0 &&
            strstr(plan_find(&p, TRAIN)->params,
                   "\"variants\":\"others each time\""),
-       "balanced: other variants each time, as the key says");
+       "balanced: other variants each time, as the content hash says");
     plan_release(&p);
     c.train.augment = AUGMENT_STORED;
     ok(plan_init(&p, &c, in_dir("run"), &err) == 0 &&
@@ -120,24 +121,24 @@ static void check_pin(void)
     const struct config c = config_of(in_dir("b.yaml"));
     struct err err = {0};
     struct plan p = {0};
-    char key[HASH_HEX];
+    char hash[HASH_HEX];
 
-    snprintf(key, sizeof(key), "%s", key_of(&c));
-    BUG_ON(dir_make(in_dir("run"), &err) < 0);
+    snprintf(hash, sizeof(hash), "%s", content_hash_of(&c));
+    BUG_ON(file_dir_make(in_dir("run"), &err) < 0);
     ok(plan_init(&p, &c, in_dir("run"), &err) == 0 &&
            plan_pin(&p, &c, in_dir("run"), &err) == 0,
        "the text of train.augment_recipe is pinned");
     plan_release(&p);
-    put(in_dir("b.yaml"), "each: [grey: {alpha: 0.5}]\n");
+    put_file(in_dir("b.yaml"), "each: [grey: {alpha: 0.5}]\n");
     ok(plan_join(&p, &c, in_dir("run"), &err) == 0 &&
            strcmp(p.fresh_recipe.text,
                   "# mine\neach:\n- grey:\n    alpha: 1\n") == 0 &&
-           strcmp(plan_find(&p, TRAIN)->key, key) == 0,
+           strcmp(plan_find(&p, TRAIN)->hash, hash) == 0,
        "  and stays, whatever becomes of the file");
     plan_release(&p);
     unlink(in_dir("b.yaml"));
     ok(plan_join(&p, &c, in_dir("run"), &err) == 0 &&
-           strcmp(plan_find(&p, TRAIN)->key, key) == 0,
+           strcmp(plan_find(&p, TRAIN)->hash, hash) == 0,
        "  also without it");
     plan_release(&p);
     fails(plan_init(&p, &c, in_dir("run"), &err), err, ERR_USAGE, "b.yaml",
@@ -158,7 +159,7 @@ static void check_refusals(void)
           "train.augment_recipe: there is no 'mine'; known: geometric, light, "
           "notebook, paper, strong, or the path of a .yaml file",
           "  and is near none");
-    put(in_dir("bad.yaml"), "each:\n- [\n");
+    put_file(in_dir("bad.yaml"), "each:\n- [\n");
     c = config_of(in_dir("bad.yaml"));
     fails(plan_init(&p, &c, in_dir("run"), &err), err, ERR_USAGE,
           "bad.yaml:", "a file that is not YAML");
@@ -174,5 +175,5 @@ int main(void)
     check_balanced();
     check_pin();
     check_refusals();
-    return tap_done() | (dir_remove(dir, &err) < 0);
+    return tap_done() | (file_dir_remove(dir, &err) < 0);
 }

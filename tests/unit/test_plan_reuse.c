@@ -16,35 +16,35 @@ static void replace_in(const char *path, const char *old, const char *new)
     buf_put(&b, text, (size_t)(hit - text));
     buf_puts(&b, new);
     buf_puts(&b, hit + strlen(old));
-    put(path, b.data);
+    put_file(path, b.data);
     buf_release(&b);
     free(text);
 }
 
-/* Make the sealed node look as if another version of its stage had made it. */
+/* Make the sealed step look as if another version of its stage had made it. */
 static void check_versions(void)
 {
-    const char *manifest = at("run/data/manifest.json");
+    const char *manifest = path_at("run/data/manifest.json");
     struct config c = base_config();
-    char key[HASH_HEX], path[512];
+    char hash[HASH_HEX], path[512];
 
     snprintf(path, sizeof(path), "%s", manifest);
-    snprintf(key, sizeof(key), "%s", make_plan(&c)->node[0].key);
+    snprintf(hash, sizeof(hash), "%s", make_plan(&c)->step[0].hash);
     replace_in(path, "\"version\": 2", "\"version\": 0");
-    replace_in(path, key, "0");
-    says(what_runs(&c), "preprocess: preprocess version 0 -> 2; ",
-         "another version of the stage; others, whose inputs are as before, "
-         "do not run");
+    replace_in(path, hash, "0");
+    text_is(what_runs(&c), "preprocess: preprocess version 0 -> 2; ",
+            "another version of the stage; others, whose inputs are as before, "
+            "do not run");
     replace_in(path, "\"version\": 0", "\"version\": 2");
-    says(what_runs(&c), "preprocess: output is of another key; ",
-         "a key that nothing explains");
+    text_is(what_runs(&c), "preprocess: output is of another content hash; ",
+            "a content hash that nothing explains");
     replace_in(path, "\"key\": \"0\"", "\"key\": \"x\", \"a\": 1");
     replace_in(path, "\"split.test\": \"0.2\"", "\"split.gone\": \"1\"");
     ok(strstr(what_runs(&c), "split.test (none) -> 0.2, split.gone 1 -> "
                              "(none); "),
        "keys that are new or gone");
-    complete(make_plan(&c));
-    says(what_runs(&c), "", "run again, all is current");
+    complete_plan(make_plan(&c));
+    text_is(what_runs(&c), "", "run again, all is current");
 }
 
 static void check_damage(void)
@@ -52,18 +52,18 @@ static void check_damage(void)
     struct config c = base_config();
     struct err err = {0};
 
-    put(at("run/augment/out"), "longer than it was");
-    says(what_runs(&c), "augment: output damaged: out has 18 bytes, not 7; ",
-         "a damaged output runs again, and nothing else");
-    BUG_ON(unlink(at("run/augment/out")) < 0);
-    says(what_runs(&c), "augment: output damaged: out is missing; ",
-         "a missing file");
-    BUG_ON(unlink(at("run/augment/manifest.json")) < 0);
+    put_file(path_at("run/augment/out"), "longer than it was");
+    text_is(what_runs(&c), "augment: output damaged: out has 18 bytes, not 7; ",
+            "a damaged output runs again, and nothing else");
+    BUG_ON(unlink(path_at("run/augment/out")) < 0);
+    text_is(what_runs(&c), "augment: output damaged: out is missing; ",
+            "a missing file");
+    BUG_ON(unlink(path_at("run/augment/manifest.json")) < 0);
     ok(strstr(what_runs(&c), "augment: output damaged: cannot open"),
        "a missing manifest is a reason");
-    BUG_ON(dir_remove(at("run/augment"), &err) < 0);
-    says(what_runs(&c), "augment: no output yet; ", "no directory");
-    complete(make_plan(&c));
+    BUG_ON(file_dir_remove(path_at("run/augment"), &err) < 0);
+    text_is(what_runs(&c), "augment: no output yet; ", "no directory");
+    complete_plan(make_plan(&c));
 }
 
 static void check_unfinished(void)
@@ -76,26 +76,26 @@ static void check_unfinished(void)
 
     c.explain.per_class = 1;
     p = make_plan(&c);
-    BUG_ON(node_begin(at("run"), plan_find(p, "explain/" EXP), path, &resumed,
-                      &err) < 0);
+    BUG_ON(output_begin(path_at("run"), plan_find(p, "explain/" EXP), path,
+                        &resumed, &err) < 0);
     ok(strstr(what_runs(&c), "explain/" EXP ": explain.per_class 5 -> 1, "
                              "unfinished, goes on; "),
        "unfinished beside an older output");
-    BUG_ON(dir_remove(at("run/explain/" EXP), &err) < 0);
+    BUG_ON(file_dir_remove(path_at("run/explain/" EXP), &err) < 0);
     ok(strstr(what_runs(&c), "explain/" EXP ": unfinished, goes on; "),
        "unfinished, no older output");
     c.explain.per_class = 2;
     ok(strstr(what_runs(&c), "explain/" EXP ": no output yet; "),
-       "work for another key is not gone on with");
+       "work for another content hash is not gone on with");
     c = base_config();
-    complete(make_plan(&c));
+    complete_plan(make_plan(&c));
 }
 
 /* A long list of reasons is cut, not overrun. */
 static void check_long_reason(void)
 {
     struct config c = base_config();
-    const struct plan_node *n;
+    const struct plan_step *n;
 
     c.train.epochs = 7;
     c.train.batch = 16;
@@ -120,14 +120,14 @@ static void check_half_way(void)
 
     c.split.test = 0.3;
     p = make_plan(&c);
-    for (int i = 1; i < p->n_node; i++)
-        p->node[i].run = false;
-    complete(p); /* only preprocess, then it was stopped */
+    for (int i = 1; i < p->n_step; i++)
+        p->step[i].run = false;
+    complete_plan(p); /* only preprocess, then it was stopped */
     ok(!strncmp(what_runs(&c), "augment: input preprocess changed; train/", 41),
        "an input that changed before");
     c = base_config();
-    complete(make_plan(&c));
-    says(what_runs(&c), "", "and back");
+    complete_plan(make_plan(&c));
+    text_is(what_runs(&c), "", "and back");
 }
 
 int main(void)

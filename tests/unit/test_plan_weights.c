@@ -35,40 +35,41 @@ static void check_find(void)
     char path[FILE_PATH_MAX];
     struct err err = {0};
 
-    fails(pretrained_find(path, "", "vgg16", &err), err, ERR_USAGE,
+    fails(pretrained_weights_find(path, "", "vgg16", &err), err, ERR_USAGE,
           "papline weights fetch vgg16 -o FILE",
           "no directory of weights is refused");
-    fails(pretrained_find(path, in_dir("w"), "vgg16", &err), err, ERR_USAGE,
-          "/w': No such file",
+    fails(pretrained_weights_find(path, in_dir("w"), "vgg16", &err), err,
+          ERR_USAGE, "/w': No such file",
           "a directory of weights that is not there is refused");
-    ok(dir_make(in_dir("w"), &err) == 0, "a directory of weights is made");
-    put(in_dir("w/vgg160.h5"), "x");
-    put(in_dir("w/vgg16.txt"), "x");
-    fails(pretrained_find(path, in_dir("w"), "vgg16", &err), err, ERR_USAGE,
-          "has no vgg16*.safetensors or vgg16*.h5",
+    ok(file_dir_make(in_dir("w"), &err) == 0, "a directory of weights is made");
+    put_file(in_dir("w/vgg160.h5"), "x");
+    put_file(in_dir("w/vgg16.txt"), "x");
+    fails(pretrained_weights_find(path, in_dir("w"), "vgg16", &err), err,
+          ERR_USAGE, "has no vgg16*.safetensors or vgg16*.h5",
           "a directory without weights of the network is refused");
-    put(in_dir("w/vgg16_notop.h5"), "x");
-    put(in_dir("w/vgg16_b.h5"), "x");
-    ok(pretrained_find(path, in_dir("w"), "vgg16", &err) == 0 &&
+    put_file(in_dir("w/vgg16_notop.h5"), "x");
+    put_file(in_dir("w/vgg16_b.h5"), "x");
+    ok(pretrained_weights_find(path, in_dir("w"), "vgg16", &err) == 0 &&
            strcmp(path, in_dir("w/vgg16_b.h5")) == 0,
        "of two .h5 files the first by name is taken");
-    put(in_dir("w/vgg16_z.safetensors"), "x");
-    ok(pretrained_find(path, in_dir("w"), "vgg16", &err) == 0 &&
+    put_file(in_dir("w/vgg16_z.safetensors"), "x");
+    ok(pretrained_weights_find(path, in_dir("w"), "vgg16", &err) == 0 &&
            strcmp(path, in_dir("w/vgg16_z.safetensors")) == 0,
        "safetensors come before .h5");
 }
 
-static int position(const struct plan *p, const char *name)
+static int position_of(const struct plan *p, const char *name)
 {
-    const struct plan_node *n = plan_find(p, name);
+    const struct plan_step *n = plan_find(p, name);
 
-    return n ? (int)(n - p->node) : -1;
+    return n ? (int)(n - p->step) : -1;
 }
 
-static bool reads(const struct plan *p, const char *name, const char *input)
+static bool reads_input(const struct plan *p, const char *name,
+                        const char *input)
 {
-    const struct plan_node *n = plan_find(p, name);
-    const int i = position(p, input);
+    const struct plan_step *n = plan_find(p, name);
+    const int i = position_of(p, input);
     bool found = false;
 
     for (int k = 0; n && k < n->n_input; k++)
@@ -76,7 +77,7 @@ static bool reads(const struct plan *p, const char *name, const char *input)
     return i >= 0 && found;
 }
 
-static void check_nodes(void)
+static void check_steps(void)
 {
     struct config c = base_config("finetune");
     struct plan p;
@@ -87,12 +88,12 @@ static void check_nodes(void)
           "train.weights: is empty",
           "a regime that needs weights is refused without");
     c = base_config("finetune");
-    put(in_dir("w/mobilenetv2_x.h5"), "one");
+    put_file(in_dir("w/mobilenetv2_x.h5"), "one");
     if (!ok(plan_init(&p, &c, in_dir("run"), &err) == 0,
             "fine-tuning is planned"))
         return;
-    ok(p.n_node == 8 &&
-           reads(&p, "train/mobilenetv2-finetune-s1", "weights/mobilenetv2"),
+    ok(p.n_step == 8 && reads_input(&p, "train/mobilenetv2-finetune-s1",
+                                    "weights/mobilenetv2"),
        "training reads the weights");
     ok(strlen(plan_weights(&p, "mobilenetv2")) == HASH_HEX - 1 &&
            !plan_weights(&p, "vgg16")[0],
@@ -101,7 +102,7 @@ static void check_nodes(void)
     plan_release(&p);
 
     c = base_config("scratch");
-    ok(plan_init(&p, &c, in_dir("run"), &err) == 0 && p.n_node == 7 &&
+    ok(plan_init(&p, &c, in_dir("run"), &err) == 0 && p.n_step == 7 &&
            p.n_weights == 0,
        "training from scratch reads none");
     plan_release(&p);
@@ -117,34 +118,34 @@ static void check_after(void)
     if (!ok(plan_init(&p, &c, in_dir("run"), &err) == 0,
             "cost-sensitive training alone is planned"))
         return;
-    ok(p.n_node == 9 && plan_find(&p, "train/mobilenetv2-finetune-s1") &&
+    ok(p.n_step == 9 && plan_find(&p, "train/mobilenetv2-finetune-s1") &&
            !plan_find(&p, "evaluate/mobilenetv2-finetune-s1"),
        "  its fine-tuning is trained, no more");
-    ok(reads(&p, "train/mobilenetv2-cost_sensitive-s1",
-             "train/mobilenetv2-finetune-s1"),
+    ok(reads_input(&p, "train/mobilenetv2-cost_sensitive-s1",
+                   "train/mobilenetv2-finetune-s1"),
        "  and read");
     plan_release(&p);
     add_word(&c.train.regimes, "finetune");
     add_word(&c.train.networks, "vgg16");
     c.train.seeds = (struct int_list){.value = {1, 2}, .n = 2};
     ok(plan_init(&p, &c, in_dir("run"), &err) == 0 &&
-           p.n_node == 3 + 2 + 2 * 2 * 2 * 3 + 1,
+           p.n_step == 3 + 2 + 2 * 2 * 2 * 3 + 1,
        "fine-tuning and cost-sensitive training are planned, in any order");
-    ok(position(&p, "train/vgg16-finetune-s2") <
-               position(&p, "train/vgg16-cost_sensitive-s2") &&
+    ok(position_of(&p, "train/vgg16-finetune-s2") <
+               position_of(&p, "train/vgg16-cost_sensitive-s2") &&
            plan_find(&p, "evaluate/vgg16-finetune-s2"),
        "  fine-tuning comes first");
     plan_release(&p);
 }
 
-static void keys(const struct config *c, char key[2][HASH_HEX])
+static void hashes_of(const struct config *c, char hash[2][HASH_HEX])
 {
     struct plan p;
     struct err err = {0};
 
     BUG_ON(plan_init(&p, c, in_dir("run"), &err) < 0);
-    strcpy(key[0], plan_find(&p, "train/mobilenetv2-finetune-s1")->key);
-    strcpy(key[1], plan_find(&p, "train/mobilenetv2-cost_sensitive-s1")->key);
+    strcpy(hash[0], plan_find(&p, "train/mobilenetv2-finetune-s1")->hash);
+    strcpy(hash[1], plan_find(&p, "train/mobilenetv2-cost_sensitive-s1")->hash);
     plan_release(&p);
 }
 
@@ -153,26 +154,26 @@ static void check_keys(void)
     struct config c = base_config("cost_sensitive");
     char was[2][HASH_HEX], is[2][HASH_HEX];
 
-    keys(&c, was);
+    hashes_of(&c, was);
     c.train.cache = CACHE_OFF;
-    keys(&c, is);
+    hashes_of(&c, is);
     ok(memcmp(was, is, sizeof(was)) == 0, "the cache decides nothing");
     c.train.projection = PROJECTION_TWO;
-    keys(&c, is);
+    hashes_of(&c, is);
     ok(memcmp(was, is, sizeof(was)) == 0,
        "a projection concerns contrastive training alone");
     c.train.mixup = 0.2;
-    keys(&c, is);
+    hashes_of(&c, is);
     ok(strcmp(was[0], is[0]) != 0 && strcmp(was[1], is[1]) != 0,
        "mixtures concern all regimes");
     c.train.mixup = 0;
     snprintf(c.train.class_weights, sizeof(c.train.class_weights), "1, 2");
-    keys(&c, is);
+    hashes_of(&c, is);
     ok(strcmp(was[0], is[0]) == 0 && strcmp(was[1], is[1]) != 0,
        "class weights concern cost-sensitive training alone");
     c = base_config("cost_sensitive");
-    put(in_dir("w/mobilenetv2_x.h5"), "two");
-    keys(&c, is);
+    put_file(in_dir("w/mobilenetv2_x.h5"), "two");
+    hashes_of(&c, is);
     ok(strcmp(was[0], is[0]) != 0 && strcmp(was[1], is[1]) != 0,
        "the content of the weights concerns both");
 }
@@ -184,12 +185,12 @@ static void check_pin(void)
     struct plan p, q;
     struct err err = {0};
 
-    BUG_ON(dir_make(in_dir("run"), &err) < 0);
+    BUG_ON(file_dir_make(in_dir("run"), &err) < 0);
     if (!ok(plan_init(&p, &c, in_dir("run"), &err) == 0 &&
                 plan_pin(&p, &c, in_dir("run"), &err) == 0,
             "weights are pinned"))
         return;
-    put(in_dir("w/mobilenetv2_x.h5"), "three");
+    put_file(in_dir("w/mobilenetv2_x.h5"), "three");
     ok(plan_join(&q, &c, in_dir("run"), &err) == 0 &&
            strcmp(plan_weights(&p, "mobilenetv2"),
                   plan_weights(&q, "mobilenetv2")) == 0,
@@ -213,7 +214,7 @@ static void check_import(void)
         net, &(struct net_args){.h = 32, .w = 32, .head = HEAD_NONE},
         &(struct graph_args){.max_batch = 1, .memory = GRAPH_INFER}, &err);
     struct safetensors f = {0};
-    struct st_tensor *t;
+    struct safetensors_tensor *t;
     const struct named_tensor *list;
     char path[FILE_PATH_MAX];
     struct plan p;
@@ -222,7 +223,7 @@ static void check_import(void)
     graph_tensors(g, &list, &f.n_tensor);
     f.tensor = t = calloc(f.n_tensor, sizeof(*t));
     for (size_t i = 0; t && i < f.n_tensor; i++) {
-        t[i] = (struct st_tensor){
+        t[i] = (struct safetensors_tensor){
             .name = list[i].name, .n_dim = list[i].n_dim, .data = list[i].data};
         for (int k = 0; k < list[i].n_dim; k++)
             t[i].dim[k] = (size_t)list[i].dim[k];
@@ -234,9 +235,10 @@ static void check_import(void)
                           &err) == 0,
        "weights are imported");
     free(t);
-    ok(node_is_current(in_dir("run"), plan_find(&p, "weights/mobilenetv2")) &&
-           pretrained_path(path, in_dir("run"),
-                           plan_find(&p, "weights/mobilenetv2"), &err) == 0 &&
+    ok(output_is_current(in_dir("run"), plan_find(&p, "weights/mobilenetv2")) &&
+           pretrained_weights_path(path, in_dir("run"),
+                                   plan_find(&p, "weights/mobilenetv2"),
+                                   &err) == 0 &&
            safetensors_read(&f, path, &err) == 0 &&
            weights_load(g, net, &f, &err) == 0,
        "imported weights are sealed and good");
@@ -252,13 +254,13 @@ int main(void)
     if (!mkdtemp(dir))
         return 1;
     check_find();
-    check_nodes();
+    check_steps();
     check_after();
     check_keys();
     check_pin();
     check_import();
     ok(regime_find("none", &err) == NULL && strstr(err.text, "cost_sensitive"),
        "an unknown regime is refused");
-    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -3,28 +3,29 @@
 
 static int open_model(const char *name, const struct store *s, struct err *err)
 {
-    struct predictor p;
-    const int rc = predict_open(&p,
-                                &(struct predict_args){.path = path_of(name),
-                                                       .network = "mobilenetv2",
-                                                       .data = s,
-                                                       .batch = 1,
-                                                       .memory = GRAPH_INFER},
-                                err);
+    struct inference p;
+    const int rc =
+        inference_open(&p,
+                       &(struct inference_args){.path = path_of(name),
+                                                .network = "mobilenetv2",
+                                                .data = s,
+                                                .batch = 1,
+                                                .memory = GRAPH_INFER},
+                       err);
 
     ok(rc == 0 || p.graph == NULL, "  nothing is left behind");
-    predict_close(&p);
+    inference_close(&p);
     return rc;
 }
 
 /* The model's file with its tensor 'which' left out, or one put in. */
-static void tamper(const char *name, bool extra)
+static void tamper_model(const char *name, bool extra)
 {
     const float zero[2] = {0};
     struct safetensors f;
-    struct st_tensor *list;
+    struct safetensors_tensor *list;
     struct err err = {0};
-    struct st_tensor *was;
+    struct safetensors_tensor *was;
 
     BUG_ON(safetensors_read(&f, path_of("model.safetensors"), &err) < 0);
     list = calloc(f.n_tensor + 1, sizeof(*list));
@@ -33,8 +34,10 @@ static void tamper(const char *name, bool extra)
         return;
     }
     memcpy(list, f.tensor, f.n_tensor * sizeof(*list));
-    list[f.n_tensor] = (struct st_tensor){
-        .name = "ghost/kernel:0", .type = ST_F32, .n_dim = 1, .dim = {2}};
+    list[f.n_tensor] = (struct safetensors_tensor){.name = "ghost/kernel:0",
+                                                   .type = SAFETENSORS_F32,
+                                                   .n_dim = 1,
+                                                   .dim = {2}};
     list[f.n_tensor].data = zero;
     was = f.tensor;
     f.tensor = extra ? list : list + 1;
@@ -55,21 +58,21 @@ static void check_loading(struct graph *g, const struct store *s)
        "a model that fits the store is opened");
     fails(open_model("none.safetensors", s, &err), err, ERR_INPUT,
           "none.safetensors", "a model that is not there is refused");
-    tamper("extra.safetensors", true);
+    tamper_model("extra.safetensors", true);
     fails(open_model("extra.safetensors", s, &err), err, ERR_INPUT,
           "the network has no tensor 'ghost/kernel:0'",
           "a model with a tensor too many is refused");
-    tamper("fewer.safetensors", false);
+    tamper_model("fewer.safetensors", false);
     fails(open_model("fewer.safetensors", s, &err), err, ERR_INPUT,
           "there is no tensor 'Conv1/kernel:0'",
           "a model with a tensor too few is refused");
-    describe(&info);
+    describe_model(&info);
     memcpy(info.class_name[2], "delta", 6);
     write_net(g, &info, "delta.safetensors");
     fails(open_model("delta.safetensors", s, &err), err, ERR_INPUT,
           "class 2 is 'delta', in the store 'gamma'",
           "a model of other classes is refused");
-    describe(&info);
+    describe_model(&info);
     info.h = 2 * SIDE;
     write_net(g, &info, "large.safetensors");
     fails(open_model("large.safetensors", s, &err), err, ERR_INPUT,
@@ -89,7 +92,7 @@ static void write_sized(void)
     struct graph *g = net ? net_new(net, &na, &ga, &err) : NULL;
     struct model_info info;
 
-    describe(&info);
+    describe_model(&info);
     info.size = (struct size_scale){true, {3.0, 3.5}, {0.5, 0.25}};
     if (!ok(g != NULL, "a network that takes sizes"))
         return;
@@ -98,80 +101,80 @@ static void write_sized(void)
 }
 
 /* What is said of row 0 as a picture of that size. */
-static void say(struct predictor *p, const struct store *s, int w, int h,
-                float out[K])
+static void predict_row(struct inference *p, const struct store *s, int w,
+                        int h, float out[K])
 {
     const uint8_t *image = store_image(s, 0);
     const struct cell_size size = {w, h};
-    const struct predict_images a = {&image, &size, 1};
+    const struct inference_images a = {&image, &size, 1};
     struct err err = {0};
 
-    ok(predict_images(p, &a, out, &err) == 0,
+    ok(inference_images(p, &a, out, &err) == 0,
        "a picture and its size are predicted");
 }
 
 static void check_sizes(const struct store *s)
 {
-    const struct predict_args a = {.path = path_of("sized.safetensors"),
-                                   .data = s,
-                                   .batch = 2,
-                                   .memory = GRAPH_INFER};
+    const struct inference_args a = {.path = path_of("sized.safetensors"),
+                                     .data = s,
+                                     .batch = 2,
+                                     .memory = GRAPH_INFER};
     const struct cell_size large = {90, 70};
-    struct predictor p;
+    struct inference p;
     struct err err = {0};
     const size_t row = 0;
     float rows[K], same[K], other[K];
 
     write_sized();
-    if (!ok(predict_open(&p, &a, &err) == 0,
+    if (!ok(inference_open(&p, &a, &err) == 0,
             "a model that takes sizes is opened")) {
         printf("# %s\n", err.text);
         return;
     }
     ok(p.info.size.on && p.info.size.mean[1] == 3.5 && p.info.size.sd[0] == 0.5,
        "  with the scale of sizes");
-    ok(predict_rows(&p, s, &row, 1, rows, &err) == 0,
+    ok(inference_rows(&p, s, &row, 1, rows, &err) == 0,
        "a row of the store is predicted");
-    say(&p, s, 9, 9, same);
-    say(&p, s, 90, 70, other);
+    predict_row(&p, s, 9, 9, same);
+    predict_row(&p, s, 90, 70, other);
     ok(memcmp(rows, same, sizeof(rows)) == 0,
        "a row has the size of the index");
     ok(memcmp(rows, other, sizeof(rows)) != 0,
        "another size gives another answer");
-    predict_hold_size(&p, &large);
-    predict_input(&p, s, 0, graph_input(p.graph));
+    inference_hold_size(&p, &large);
+    inference_input(&p, s, 0, graph_input(p.graph));
     graph_forward(p.graph, PHASE_INFER);
     memcpy(rows, graph_output(p.graph)->out.data, sizeof(rows));
-    predict_input(&p, s, 0, graph_input(p.graph));
+    inference_input(&p, s, 0, graph_input(p.graph));
     graph_forward(p.graph, PHASE_INFER);
     ok(memcmp(rows, graph_output(p.graph)->out.data, sizeof(rows)) == 0,
        "a size that is held stays");
-    predict_close(&p);
+    inference_close(&p);
 }
 
 static void check_paths(void)
 {
     static struct config c;
-    struct plan_node node[2] = {
+    struct plan_step step[2] = {
         {.stage = &stage_table[STAGE_PREPROCESS], .dir = "data"},
         {.stage = &stage_table[STAGE_TRAIN],
          .dir = "train/e",
          .experiment = "e"}};
-    const struct plan plan = {.node = node, .n_node = 2};
-    struct plan_node other = {.experiment = "f"};
+    const struct plan plan = {.step = step, .n_step = 2};
+    struct plan_step other = {.experiment = "f"};
     char path[FILE_PATH_MAX];
     struct err err = {0};
 
     config_init(&c);
-    ok(strcmp(predict_file(&c), "model.safetensors") == 0,
+    ok(strcmp(inference_file(&c), "model.safetensors") == 0,
        "evaluate.model best is model.safetensors");
     c.evaluate.model = MODEL_LAST;
-    ok(strcmp(predict_file(&c), "last.safetensors") == 0,
+    ok(strcmp(inference_file(&c), "last.safetensors") == 0,
        "evaluate.model last is last.safetensors");
-    ok(predict_dir(path, "R", &plan, &node[1], &err) == 0 &&
+    ok(inference_dir(path, "R", &plan, &step[1], &err) == 0 &&
            strcmp(path, "R/train/e") == 0,
        "the directory of a training");
-    fails(predict_dir(path, "R", &plan, &other, &err), err, ERR_USAGE,
+    fails(inference_dir(path, "R", &plan, &other, &err), err, ERR_USAGE,
           "the plan trains no experiment 'f'",
           "a training that the plan has not is refused");
 }

@@ -25,7 +25,7 @@ static void die_if(bool bad, const char *what)
     }
 }
 
-static void at(char path[FILE_PATH_MAX], const char *name)
+static void path_at(char path[FILE_PATH_MAX], const char *name)
 {
     struct err err = {0};
 
@@ -37,7 +37,7 @@ static void put_bytes(const char *name, const void *bytes, size_t n)
     char path[FILE_PATH_MAX];
     struct err err = {0};
 
-    at(path, name);
+    path_at(path, name);
     die_if(file_write(path, bytes, n, &err) < 0, err.text);
 }
 
@@ -46,8 +46,8 @@ static void put_dir(const char *name)
     char path[FILE_PATH_MAX];
     struct err err = {0};
 
-    at(path, name);
-    die_if(dir_make(path, &err) < 0, err.text);
+    path_at(path, name);
+    die_if(file_dir_make(path, &err) < 0, err.text);
 }
 
 /* A picture of one colour, with a mark at its corner that makes it unique. */
@@ -58,7 +58,7 @@ static void put_picture(const char *name, int w, int h, uint8_t level,
     struct image im;
     struct err err = {0};
 
-    at(path, name);
+    path_at(path, name);
     die_if(image_init(&im, w, h, &err) < 0, err.text);
     memset(im.px, level, image_bytes(&im));
     im.px[0] = mark;
@@ -103,22 +103,23 @@ static void put_bad(void)
     huge[18] = huge[22] = 10;
     huge[19] = huge[23] = 0;
     put_bytes("in/im_Light/cut.bmp", huge, sizeof(huge));
-    at(path, "in/im_Light/loop.tif");
+    path_at(path, "in/im_Light/loop.tif");
     die_if(symlink("loop.tif", path) < 0, path);
     put_picture("in/im_Light/one.bmp", 1, 1, 9, 9);
 }
 
-static int run(struct config *c, struct preprocess_summary *s, struct err *err)
+static int run_preprocess(struct config *c, struct preprocess_summary *s,
+                          struct err *err)
 {
     char in[FILE_PATH_MAX], out[FILE_PATH_MAX];
     const struct preprocess_args a = {.dataset = in, .out = out, .config = c};
 
-    at(in, "in");
-    at(out, "out");
+    path_at(in, "in");
+    path_at(out, "out");
     return preprocess_run(&a, s, err);
 }
 
-static struct config small(void)
+static struct config small_config(void)
 {
     static struct config c;
 
@@ -132,7 +133,8 @@ static struct config small(void)
     return c;
 }
 
-static const char *get(const struct store *s, size_t i, const char *column)
+static const char *get_field(const struct store *s, size_t i,
+                             const char *column)
 {
     const int c = csv_column(&s->index, column);
 
@@ -144,7 +146,7 @@ static size_t row_of(const struct store *s, const char *file)
 {
     size_t i = 0;
 
-    while (i < s->n && strcmp(get(s, i, "file"), file) != 0)
+    while (i < s->n && strcmp(get_field(s, i, "file"), file) != 0)
         i++;
     return i;
 }
@@ -154,20 +156,20 @@ static void open_out(struct store *s)
     char out[FILE_PATH_MAX];
     struct err err = {0};
 
-    at(out, "out");
+    path_at(out, "out");
     die_if(store_open(s, out, &err) < 0, err.text);
 }
 
 static void check_plain(void)
 {
-    struct config c = small();
+    struct config c = small_config();
     struct preprocess_summary sum;
     struct store s;
     struct err err = {0};
     int n[4] = {0};
     size_t i;
 
-    ok(run(&c, &sum, &err) == 0 && sum.n == 20 && sum.n_aside == 0 &&
+    ok(run_preprocess(&c, &sum, &err) == 0 && sum.n == 20 && sum.n_aside == 0 &&
            sum.n_duplicate == 0 && sum.warnings.len == 0,
        "twenty good pictures are preprocessed");
     preprocess_summary_release(&sum);
@@ -180,17 +182,18 @@ static void check_plain(void)
     ok(n[SPLIT_TRAIN] == 12 && n[SPLIT_VALIDATION] == 4 && n[SPLIT_TEST] == 4,
        "twenty pictures are split 6, 2, 2 in each class");
     i = row_of(&s, "im_Dark/001_01.bmp");
-    ok(i < s.n && strcmp(get(&s, i, "class"), "Dark") == 0 &&
-           strcmp(get(&s, i, "group"), "Dark/001") == 0 &&
-           strcmp(get(&s, i, "width"), "23") == 0 &&
-           strcmp(get(&s, i, "height"), "30") == 0 &&
-           strcmp(get(&s, i, "status"), "ok") == 0,
+    ok(i < s.n && strcmp(get_field(&s, i, "class"), "Dark") == 0 &&
+           strcmp(get_field(&s, i, "group"), "Dark/001") == 0 &&
+           strcmp(get_field(&s, i, "width"), "23") == 0 &&
+           strcmp(get_field(&s, i, "height"), "30") == 0 &&
+           strcmp(get_field(&s, i, "status"), "ok") == 0,
        "index.csv: class, group, size and status of a picture");
-    near(atof(get(&s, i, "mean_r")), 40.0 - 37.0 / 690.0, 1e-5,
+    near(atof(get_field(&s, i, "mean_r")), 40.0 - 37.0 / 690.0, 1e-5,
          "index.csv: mean red");
-    near(atof(get(&s, i, "mean_g")), 40.0, 1e-5, "index.csv: mean green");
-    near(atof(get(&s, i, "std_r")), 37.0 * sqrt(1 / 690.0 - 1 / 690.0 / 690.0),
-         1e-3, "index.csv: deviation of red");
+    near(atof(get_field(&s, i, "mean_g")), 40.0, 1e-5, "index.csv: mean green");
+    near(atof(get_field(&s, i, "std_r")),
+         37.0 * sqrt(1 / 690.0 - 1 / 690.0 / 690.0), 1e-3,
+         "index.csv: deviation of red");
     ok(store_image(&s, i)[3 * SIDE] == 40 && store_label(&s, i) == 0,
        "pixels and label of a picture in the store");
     store_close(&s);
@@ -205,22 +208,23 @@ static void check_aside(const struct store *s, const char *file,
 
     for (size_t k = 0; black && k < s->h * s->w * 3; k++)
         black = store_image(s, i)[k] == 0;
-    if (!ok(black && store_label(s, i) == -1 && *get(s, i, "split") == '\0' &&
-                strstr(get(s, i, "status"), part),
+    if (!ok(black && store_label(s, i) == -1 &&
+                *get_field(s, i, "split") == '\0' &&
+                strstr(get_field(s, i, "status"), part),
             file) &&
         i < s->n)
-        printf("# %s\n", get(s, i, "status"));
+        printf("# %s\n", get_field(s, i, "status"));
 }
 
 static void check_bad(void)
 {
-    struct config c = small();
+    struct config c = small_config();
     struct preprocess_summary sum;
     struct store s;
     struct err err = {0};
 
     put_bad();
-    ok(run(&c, &sum, &err) == 0 && sum.n == 27 && sum.n_aside == 6,
+    ok(run_preprocess(&c, &sum, &err) == 0 && sum.n == 27 && sum.n_aside == 6,
        "six bad pictures are set aside");
     preprocess_summary_release(&sum);
     open_out(&s);
@@ -231,23 +235,24 @@ static void check_bad(void)
     check_aside(&s, "im_Light/huge.bmp", "image of 30000 x 30000 pixels");
     check_aside(&s, "im_Light/cut.bmp", "truncated bitmap: 0 bytes of pixels");
     check_aside(&s, "im_Light/loop.tif", "Too many levels of symbolic links");
-    ok(strcmp(get(&s, row_of(&s, "im_Light/one.bmp"), "status"), "ok") == 0,
+    ok(strcmp(get_field(&s, row_of(&s, "im_Light/one.bmp"), "status"), "ok") ==
+           0,
        "one pixel is a picture");
     store_close(&s);
 }
 
-static json_t *load(const char *name)
+static json_t *load_json(const char *name)
 {
     char path[FILE_PATH_MAX];
     json_t *o;
 
-    at(path, name);
+    path_at(path, name);
     o = json_load_file(path, 0, NULL);
     die_if(!o, name);
     return o;
 }
 
-static json_int_t whole(json_t *o, const char *a, const char *b)
+static json_int_t integer_at(json_t *o, const char *a, const char *b)
 {
     o = json_object_get(o, a);
     return json_integer_value(b ? json_object_get(o, b) : o);
@@ -255,15 +260,18 @@ static json_int_t whole(json_t *o, const char *a, const char *b)
 
 static void check_json(void)
 {
-    json_t *o = load("out/stats.json"), *b = load("out/baseline.json"), *dark;
+    json_t *o = load_json("out/stats.json"),
+           *b = load_json("out/baseline.json"), *dark;
 
     dark = json_array_get(json_object_get(o, "classes"), 0);
-    ok(whole(o, "pictures", NULL) == 27 && whole(o, "used", NULL) == 21 &&
-           whole(o, "set_aside", NULL) == 6,
+    ok(integer_at(o, "pictures", NULL) == 27 &&
+           integer_at(o, "used", NULL) == 21 &&
+           integer_at(o, "set_aside", NULL) == 6,
        "stats.json counts pictures, used and set aside");
-    ok(whole(dark, "set_aside", NULL) == 3 &&
-           whole(dark, "train", NULL) + whole(dark, "validation", NULL) +
-                   whole(dark, "test", NULL) ==
+    ok(integer_at(dark, "set_aside", NULL) == 3 &&
+           integer_at(dark, "train", NULL) +
+                   integer_at(dark, "validation", NULL) +
+                   integer_at(dark, "test", NULL) ==
                10,
        "stats.json counts by class and split");
     ok(json_array_size(json_object_get(o, "set_aside_files")) == 6,
@@ -294,7 +302,7 @@ static void hash_out(char all[HASH_HEX])
     hash_init(&h);
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         snprintf(name, sizeof(name), "out/%s", names[i]);
-        at(path, name);
+        path_at(path, name);
         die_if(hash_file(path, hex, &err) < 0, err.text);
         hash_add_string(&h, hex);
     }
@@ -305,16 +313,16 @@ static void check_threads(void)
 {
     char one[HASH_HEX], four[HASH_HEX];
     const int threads = omp_get_max_threads();
-    struct config c = small();
+    struct config c = small_config();
     struct preprocess_summary sum;
     struct err err = {0};
 
     omp_set_num_threads(1);
-    ok(run(&c, &sum, &err) == 0, "preprocessed by one thread");
+    ok(run_preprocess(&c, &sum, &err) == 0, "preprocessed by one thread");
     preprocess_summary_release(&sum);
     hash_out(one);
     omp_set_num_threads(4);
-    ok(run(&c, &sum, &err) == 0, "preprocessed by four threads");
+    ok(run_preprocess(&c, &sum, &err) == 0, "preprocessed by four threads");
     preprocess_summary_release(&sum);
     hash_out(four);
     ok(strcmp(one, four) == 0, "one and four threads write the same bytes");
@@ -324,7 +332,7 @@ static void check_threads(void)
 /* A damaged file does not move the others; nor does it train. */
 static void check_stable_split(void)
 {
-    struct config c = small();
+    struct config c = small_config();
     struct preprocess_summary sum;
     struct store s;
     struct err err = {0};
@@ -333,37 +341,37 @@ static void check_stable_split(void)
 
     open_out(&s);
     for (i = 0, n = s.n; i < n; i++)
-        snprintf(before[i], sizeof(before[i]), "%s", get(&s, i, "split"));
+        snprintf(before[i], sizeof(before[i]), "%s", get_field(&s, i, "split"));
     store_close(&s);
     put_bytes("in/im_Dark/000_00.bmp", "BM", 2);
-    ok(run(&c, &sum, &err) == 0 && sum.n_aside == 7,
+    ok(run_preprocess(&c, &sum, &err) == 0 && sum.n_aside == 7,
        "preprocessed with one more damaged picture");
     preprocess_summary_release(&sum);
     open_out(&s);
     for (i = 0; i < n; i++)
-        moved += strcmp(before[i], get(&s, i, "split")) != 0;
+        moved += strcmp(before[i], get_field(&s, i, "split")) != 0;
     ok(moved == 1, "  only its own split changes");
     store_close(&s);
 }
 
 static void check_duplicates(void)
 {
-    struct config c = small();
+    struct config c = small_config();
     struct preprocess_summary sum;
     struct err err = {0};
     json_t *o;
 
     put_picture("in/im_Dark/copy.bmp", 40, 40, 77, 1);
     put_picture("in/im_Light/copy.bmp", 40, 40, 77, 1);
-    ok(run(&c, &sum, &err) == 0 && sum.n_duplicate == 1,
+    ok(run_preprocess(&c, &sum, &err) == 0 && sum.n_duplicate == 1,
        "a duplicate is counted");
     ok(strstr(sum.warnings.data, "'im_Dark/copy.bmp' and 'im_Light/copy.bmp' "
                                  "are the same picture in two classes\n"),
        "  is warned about");
     preprocess_summary_release(&sum);
-    o = load("out/stats.json");
-    ok(whole(o, "duplicates", "files") == 1 &&
-           whole(o, "duplicates", "across_classes") == 1,
+    o = load_json("out/stats.json");
+    ok(integer_at(o, "duplicates", "files") == 1 &&
+           integer_at(o, "duplicates", "across_classes") == 1,
        "stats.json counts a duplicate across classes");
     json_decref(o);
 }
@@ -377,31 +385,31 @@ static bool stop_at_3(void *self, size_t done, size_t total)
 static void check_failures(void)
 {
     char in[FILE_PATH_MAX], out[FILE_PATH_MAX];
-    struct config c = small();
+    struct config c = small_config();
     const struct preprocess_args a = {
         .dataset = in, .out = out, .config = &c, .each = stop_at_3};
     struct preprocess_summary sum;
     struct err err = {0};
 
-    at(in, "in");
-    at(out, "out");
+    path_at(in, "in");
+    path_at(out, "out");
     omp_set_num_threads(1);
     fails(preprocess_run(&a, &sum, &err), err, ERR_AGAIN, "stopped after 3 of",
           "preprocessing stops when it is told to");
     preprocess_summary_release(&sum);
-    if (dir_remove(out, &err) < 0 || dir_make(out, &err) < 0)
+    if (file_dir_remove(out, &err) < 0 || file_dir_make(out, &err) < 0)
         die_if(true, err.text);
     put_dir("in/im_None");
     put_bytes("in/im_None/1.png", "?", 1);
-    fails(run(&c, &sum, &err), err, ERR_USAGE,
+    fails(run_preprocess(&c, &sum, &err), err, ERR_USAGE,
           "class 'None' has no picture to train on: 'im_",
           "a class of which all is set aside is refused");
     preprocess_summary_release(&sum);
-    at(out, "nowhere");
+    path_at(out, "nowhere");
     fails(preprocess_run(&a, &sum, &err), err, ERR_SYSTEM, "nowhere",
           "preprocessing into a directory that is not there fails");
     preprocess_summary_release(&sum);
-    at(in, "nowhere");
+    path_at(in, "nowhere");
     fails(preprocess_run(&a, &sum, &err), err, ERR_USAGE,
           "cannot read the dataset",
           "preprocessing a dataset that is not there is refused");
@@ -421,6 +429,6 @@ int main(void)
     check_stable_split();
     check_duplicates();
     check_failures();
-    die_if(dir_remove(root, &err) < 0, err.text);
+    die_if(file_dir_remove(root, &err) < 0, err.text);
     return tap_done();
 }

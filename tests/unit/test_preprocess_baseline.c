@@ -15,14 +15,14 @@ struct data {
     enum split split[N];
 };
 
-static float draw(uint32_t *state)
+static float draw_number(uint32_t *state)
 {
     *state = *state * 1664525u + 1013904223u;
     return (float)(*state >> 24) / 256.0f;
 }
 
 /* The rows of baseline.py. */
-static void fill(struct data *d)
+static void fill_rows(struct data *d)
 {
     uint32_t state = 1;
 
@@ -38,7 +38,7 @@ static void fill(struct data *d)
 
             v += 0.5f * (float)(d->label[i] * (j + 1) % K);
             for (int k = 0; k < 3; k++)
-                v += draw(&state);
+                v += draw_number(&state);
             d->x[i * D + j] = v;
         }
     }
@@ -152,10 +152,10 @@ int main(void)
 {
     static struct data d;
 
-    fill(&d);
+    fill_rows(&d);
     check_golden(&d);
     check_aside(&d);
-    fill(&d);
+    fill_rows(&d);
     check_degenerate(&d);
     check_pool();
     return tap_done();

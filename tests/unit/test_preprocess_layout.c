@@ -6,8 +6,8 @@
 
 static struct config c;
 
-static struct layout init(const char *classes, const char *include,
-                          const char *exclude, const char *group)
+static struct layout init_layout(const char *classes, const char *include,
+                                 const char *exclude, const char *group)
 {
     struct layout l;
     struct err err = {0};
@@ -24,40 +24,41 @@ static struct layout init(const char *classes, const char *include,
     return l;
 }
 
-static bool same(const char *a, const char *b)
+static bool same_text(const char *a, const char *b)
 {
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-static void group(const struct layout *l, const char *path, const char *want)
+static void check_group(const struct layout *l, const char *path,
+                        const char *want)
 {
     char *got = layout_group(l, "A", path);
 
-    if (!ok(same(got, want), want))
+    if (!ok(same_text(got, want), want))
         printf("# %s: %s\n", path, got ? got : "(none)");
     free(got);
 }
 
 static void check_plain(void)
 {
-    struct layout l = init("", "", "", "");
+    struct layout l = init_layout("", "", "", "");
 
-    ok(same(layout_class(&l, "im_Dys"), "Dys") &&
-           same(layout_class(&l, "Dys"), "Dys"),
+    ok(same_text(layout_class(&l, "im_Dys"), "Dys") &&
+           same_text(layout_class(&l, "Dys"), "Dys"),
        "every folder is a class");
     ok(layout_takes(&l, "x.bmp"), "every name is taken");
-    group(&l, "im_A/CROPPED/012_03.bmp", "A/012");
-    group(&l, "im_A/cell.bmp", "im_A/cell.bmp");
+    check_group(&l, "im_A/CROPPED/012_03.bmp", "A/012");
+    check_group(&l, "im_A/cell.bmp", "im_A/cell.bmp");
     layout_release(&l);
 }
 
 static void check_all(void)
 {
-    struct layout l =
-        init("a, b c=no,d=Class D", "*.bmp, *.p?g", "*-d.bmp", "/([0-9]+)-");
+    struct layout l = init_layout("a, b c=no,d=Class D", "*.bmp, *.p?g",
+                                  "*-d.bmp", "/([0-9]+)-");
 
-    ok(same(layout_class(&l, "a"), "a") &&
-           same(layout_class(&l, "d"), "Class D"),
+    ok(same_text(layout_class(&l, "a"), "a") &&
+           same_text(layout_class(&l, "d"), "Class D"),
        "listed folders and their names");
     ok(!layout_class(&l, "e") && !layout_class(&l, "Class D"),
        "layout: no folders but those listed");
@@ -65,16 +66,16 @@ static void check_all(void)
        "layout: patterns of file names");
     ok(!layout_takes(&l, "1.tif"), "  what none matches");
     ok(!layout_takes(&l, "1-D.BMP"), "  what is excluded");
-    group(&l, "d/148-7-001.BMP", "A/148");
-    group(&l, "d/x148-7.bmp", "d/x148-7.bmp");
+    check_group(&l, "d/148-7-001.BMP", "A/148");
+    check_group(&l, "d/x148-7.bmp", "d/x148-7.bmp");
     layout_release(&l);
-    l = init("", "", "", "^[^/]*/[a-z]+");
-    group(&l, "d/abc12.bmp", "A/d/abc");
+    l = init_layout("", "", "", "^[^/]*/[a-z]+");
+    check_group(&l, "d/abc12.bmp", "A/d/abc");
     layout_release(&l);
 }
 
-static void refused(const char *classes, const char *expression,
-                    const char *text)
+static void check_refused(const char *classes, const char *expression,
+                          const char *text)
 {
     struct layout l;
     struct err err = {0};
@@ -89,12 +90,12 @@ int main(void)
 {
     check_plain();
     check_all();
-    refused("a", "", "layout.classes: 'a' alone, at least 2 are needed");
-    refused("a, b, a", "", "layout.classes: 'a' is there twice");
-    refused("a=x, b=x", "", "layout.classes: 'x' is there twice");
-    refused("a, , b", "", "a folder and a class have 1 to 63 bytes");
-    refused("a, b=", "", "a folder and a class have 1 to 63 bytes");
-    refused("a, b/c", "", "and no slash");
-    refused("", "(a", "layout.group: '(a': ");
+    check_refused("a", "", "layout.classes: 'a' alone, at least 2 are needed");
+    check_refused("a, b, a", "", "layout.classes: 'a' is there twice");
+    check_refused("a=x, b=x", "", "layout.classes: 'x' is there twice");
+    check_refused("a, , b", "", "a folder and a class have 1 to 63 bytes");
+    check_refused("a, b=", "", "a folder and a class have 1 to 63 bytes");
+    check_refused("a, b/c", "", "and no slash");
+    check_refused("", "(a", "layout.group: '(a': ");
     return tap_done();
 }

@@ -18,9 +18,9 @@ static const struct {
 };
 
 /* SIPaKMeD as it would be walked; clusters of 1 to 8 cells. */
-static void fill(struct walk *w)
+static void fill_images(struct find_images *w)
 {
-    *w = (struct walk){.n_class = CLASSES};
+    *w = (struct find_images){.n_class = CLASSES};
     w->file = calloc(CELLS, sizeof(*w->file));
     if (!w->file)
         exit(1);
@@ -34,7 +34,7 @@ static void fill(struct walk *w)
             snprintf(path, sizeof(path), "%s/%03d_%02d.bmp", paper[c].name,
                      cluster, left);
             snprintf(group, sizeof(group), "%s/%03d", paper[c].name, cluster);
-            w->file[w->n++] = (struct walk_file){
+            w->file[w->n++] = (struct find_images_file){
                 .path = strdup(path), .group = strdup(group), .label = c};
             if (--left == 0)
                 left = ++cluster % 8 + 1;
@@ -42,7 +42,8 @@ static void fill(struct walk *w)
     }
 }
 
-static void count(const struct walk *w, const enum split *s, int c, int n[4])
+static void count_splits(const struct find_images *w, const enum split *s,
+                         int c, int n[4])
 {
     memset(n, 0, 4 * sizeof(*n));
     for (size_t i = 0; i < w->n; i++)
@@ -50,7 +51,7 @@ static void count(const struct walk *w, const enum split *s, int c, int n[4])
             n[s[i]]++;
 }
 
-static void check_paper(const struct walk *w)
+static void check_paper(const struct find_images *w)
 {
     struct split_args a = {w, 0.2, 0.2, 42, NULL};
     static enum split s[CELLS], again[CELLS];
@@ -59,7 +60,7 @@ static void check_paper(const struct walk *w)
 
     ok(split_random(&a, s, &err) == 0, "a random split");
     for (int c = 0; c < CLASSES; c++) {
-        count(w, s, c, n);
+        count_splits(w, s, c, n);
         ok(n[SPLIT_TRAIN] == paper[c].train &&
                n[SPLIT_VALIDATION] == paper[c].validation &&
                n[SPLIT_TEST] == paper[c].test,
@@ -76,7 +77,7 @@ static void check_paper(const struct walk *w)
 }
 
 /* No group in two splits; each class within half a group of its shares. */
-static void check_groups(const struct walk *w)
+static void check_groups(const struct find_images *w)
 {
     const struct split_args a = {w, 0.2, 0.2, 42, NULL};
     static enum split s[CELLS];
@@ -90,7 +91,7 @@ static void check_groups(const struct walk *w)
                 torn += s[i] != s[k];
     ok(torn == 0, "no group is torn apart");
     for (int c = 0; c < CLASSES; c++) {
-        count(w, s, c, n);
+        count_splits(w, s, c, n);
         far += abs(n[SPLIT_TEST] - paper[c].test) > 4;
         far += abs(n[SPLIT_VALIDATION] - paper[c].validation) > 4;
     }
@@ -105,22 +106,22 @@ static void check_few(void)
     struct buf warnings = {0};
 
     for (int n = 1; n <= 3; n++) {
-        struct walk w = {.n_class = 1, .n = (size_t)n};
-        struct walk_file f[3] = {0};
+        struct find_images w = {.n_class = 1, .n = (size_t)n};
+        struct find_images_file f[3] = {0};
         const struct split_args a = {&w, 0.9, 0.9, 1, NULL};
         enum split s[3];
         int got[4];
 
         w.file = f;
         for (int i = 0; i < n; i++)
-            f[i] = (struct walk_file){.group = group};
+            f[i] = (struct find_images_file){.group = group};
         ok(split_random(&a, s, &err) == 0, "1, 2 or 3 pictures are split");
-        count(&w, s, 0, got);
+        count_splits(&w, s, 0, got);
         ok(got[SPLIT_TRAIN] >= 1 && got[SPLIT_TEST] == n - 1,
            "1, 2 or 3 pictures: one trains");
         ok(split_groups(&a, s, &err) == 0,
            "1, 2 or 3 pictures of one group are split");
-        count(&w, s, 0, got);
+        count_splits(&w, s, 0, got);
         ok(got[SPLIT_TRAIN] == n, "1, 2 or 3 pictures of one group: all train");
         ok(split_check(&w, s, &warnings, &err) == 0 &&
                strstr(warnings.data, "has no picture in split validation\n"),
@@ -144,8 +145,8 @@ static void check_csv(void)
 {
     char path[] = "/tmp/t-split-XXXXXX";
     char a[] = "A/1.png", b[] = "A/b, \"c\".png", c[] = "B/2.png";
-    struct walk_file f[3] = {{a, a, 0}, {b, b, 0}, {c, c, 1}};
-    const struct walk w = {.file = f, .n = 3, .n_class = 2};
+    struct find_images_file f[3] = {{a, a, 0}, {b, b, 0}, {c, c, 1}};
+    const struct find_images w = {.file = f, .n = 3, .n_class = 2};
     const struct {
         const char *text, *part, *what;
     } bad[] = {
@@ -184,12 +185,12 @@ static void check_csv(void)
 
 int main(void)
 {
-    struct walk w;
+    struct find_images w;
 
-    fill(&w);
+    fill_images(&w);
     check_paper(&w);
     check_groups(&w);
-    walk_release(&w);
+    find_images_release(&w);
     check_few();
     check_csv();
     return tap_done();

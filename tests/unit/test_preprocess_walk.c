@@ -10,7 +10,7 @@
 
 static char root[] = "/tmp/t-walk-XXXXXX";
 
-static void at(char path[FILE_PATH_MAX], const char *name)
+static void path_at(char path[FILE_PATH_MAX], const char *name)
 {
     struct err err = {0};
 
@@ -19,16 +19,16 @@ static void at(char path[FILE_PATH_MAX], const char *name)
 }
 
 /* An empty file and the folders above it. */
-static void touch(const char *name)
+static void touch_file(const char *name)
 {
     char path[FILE_PATH_MAX], dir[FILE_PATH_MAX];
     struct err err = {0};
     FILE *f;
 
-    at(path, name);
+    path_at(path, name);
     snprintf(dir, sizeof(dir), "%s", path);
     *strrchr(dir, '/') = '\0';
-    if (dir_make(dir, &err) < 0)
+    if (file_dir_make(dir, &err) < 0)
         exit(1);
     f = fopen(path, "w");
     if (!f || fclose(f) != 0)
@@ -39,26 +39,26 @@ static void link_to(const char *target, const char *name)
 {
     char path[FILE_PATH_MAX];
 
-    at(path, name);
+    path_at(path, name);
     if (symlink(target, path) < 0)
         exit(1);
 }
 
-static void clear(void)
+static void clear_all(void)
 {
     struct err err = {0};
 
-    if (dir_remove(root, &err) < 0 || dir_make(root, &err) < 0)
+    if (file_dir_remove(root, &err) < 0 || file_dir_make(root, &err) < 0)
         exit(1);
 }
 
 static void check_walk(const char *const *want, const char *what)
 {
-    struct walk w;
+    struct find_images w;
     struct err err = {0};
     size_t n = 0;
 
-    if (!ok(walk_init(&w, root, NULL, &err) == 0, what)) {
+    if (!ok(find_images_init(&w, root, NULL, &err) == 0, what)) {
         printf("# %s\n", err.text);
         return;
     }
@@ -67,25 +67,25 @@ static void check_walk(const char *const *want, const char *what)
     if (!ok(!want[n] && n == w.n, "  the files, in order"))
         for (size_t i = 0; i < w.n; i++)
             printf("# %s\n", w.file[i].path);
-    walk_release(&w);
+    find_images_release(&w);
 }
 
 static void check_official(void)
 {
-    struct walk w;
+    struct find_images w;
     struct err err = {0};
 
-    clear();
-    touch("im_Koilo/im_Koilo/001.bmp");
-    touch("im_Koilo/im_Koilo/001_cyt01.dat");
-    touch("im_Koilo/im_Koilo/CROPPED/001_01.bmp");
-    touch("im_Koilo/im_Koilo/CROPPED/001_02.BMP");
-    touch("im_Koilo/im_Koilo/CROPPED/x01_02.bmp");
-    touch("im_Dysk/12_1.jpeg");
-    touch("im_Dysk/deeper/12_1_new3.TIFF");
-    touch("im_Dysk/.hidden.png");
-    touch("im_Dysk/.git/1.png");
-    touch("readme.txt");
+    clear_all();
+    touch_file("im_Koilo/im_Koilo/001.bmp");
+    touch_file("im_Koilo/im_Koilo/001_cyt01.dat");
+    touch_file("im_Koilo/im_Koilo/CROPPED/001_01.bmp");
+    touch_file("im_Koilo/im_Koilo/CROPPED/001_02.BMP");
+    touch_file("im_Koilo/im_Koilo/CROPPED/x01_02.bmp");
+    touch_file("im_Dysk/12_1.jpeg");
+    touch_file("im_Dysk/deeper/12_1_new3.TIFF");
+    touch_file("im_Dysk/.hidden.png");
+    touch_file("im_Dysk/.git/1.png");
+    touch_file("readme.txt");
     check_walk((const char *const[]){"im_Dysk/12_1.jpeg",
                                      "im_Dysk/deeper/12_1_new3.TIFF",
                                      "im_Koilo/im_Koilo/CROPPED/001_01.bmp",
@@ -93,7 +93,7 @@ static void check_official(void)
                                      "im_Koilo/im_Koilo/CROPPED/x01_02.bmp",
                                      NULL},
                "the official layout beside a flat one");
-    if (walk_init(&w, root, NULL, &err) < 0)
+    if (find_images_init(&w, root, NULL, &err) < 0)
         exit(1);
     ok(w.n_class == 2 && strcmp(w.class_name[0], "Dysk") == 0 &&
            strcmp(w.class_name[1], "Koilo") == 0 && w.file[0].label == 0 &&
@@ -106,43 +106,43 @@ static void check_official(void)
     ok(strcmp(w.file[4].group, w.file[4].path) == 0,
        "a file without them is its own group");
     ok(w.n_ignored == 3, "readme, outline and cluster are ignored");
-    walk_release(&w);
-    walk_release(&w);
+    find_images_release(&w);
+    find_images_release(&w);
 }
 
 /* im_ is dropped before classes are sorted. */
 static void check_class_order(void)
 {
-    struct walk w;
+    struct find_images w;
     struct err err = {0};
 
-    clear();
-    touch("im_Zeta/1.png");
-    touch("im_Alpha/1.png");
-    touch("Mid/1.png");
-    if (!ok(walk_init(&w, root, NULL, &err) == 0 && w.n_class == 3,
+    clear_all();
+    touch_file("im_Zeta/1.png");
+    touch_file("im_Alpha/1.png");
+    touch_file("Mid/1.png");
+    if (!ok(find_images_init(&w, root, NULL, &err) == 0 && w.n_class == 3,
             "three classes are found"))
         return;
     ok(strcmp(w.class_name[0], "Alpha") == 0 &&
            strcmp(w.class_name[1], "Mid") == 0 && w.file[0].label == 1 &&
            w.file[1].label == 0 && w.file[2].label == 2,
        "labels follow the names without im_");
-    walk_release(&w);
+    find_images_release(&w);
 }
 
 static void check_names(void)
 {
     char longest[FILE_PATH_MAX], name[256];
 
-    clear();
+    clear_all();
     memset(name, 'n', 255);
     memcpy(name + 251, ".png", 5);
     snprintf(longest, sizeof(longest), "B/%s", name);
-    touch("A b/a 'b' \"c\", d.png");
-    touch("A b/line\nend.png");
-    touch("A b/\xc3\xa9\xe7\xb4\xb0\xe8\x83\x9e.png");
-    touch("A b/\xff\xfe.png");
-    touch(longest);
+    touch_file("A b/a 'b' \"c\", d.png");
+    touch_file("A b/line\nend.png");
+    touch_file("A b/\xc3\xa9\xe7\xb4\xb0\xe8\x83\x9e.png");
+    touch_file("A b/\xff\xfe.png");
+    touch_file(longest);
     check_walk((const char *const[]){"A b/a 'b' \"c\", d.png",
                                      "A b/line\nend.png",
                                      "A b/\xc3\xa9\xe7\xb4\xb0\xe8\x83\x9e.png",
@@ -152,13 +152,13 @@ static void check_names(void)
 
 static void check_loops(void)
 {
-    struct walk w;
+    struct find_images w;
     struct err err = {0};
 
-    clear();
-    touch("A/sub/1.png");
-    touch("A/sub.png"); /* before sub/ by path, after it by name */
-    touch("B/2.png");
+    clear_all();
+    touch_file("A/sub/1.png");
+    touch_file("A/sub.png"); /* before sub/ by path, after it by name */
+    touch_file("B/2.png");
     link_to("..", "A/sub/up");
     link_to("../..", "A/sub/root");
     link_to("self", "A/self");
@@ -169,29 +169,29 @@ static void check_loops(void)
                                      "B/other/sub.png", "B/other/sub/1.png",
                                      NULL},
                "links that lead back end, others are followed");
-    if (walk_init(&w, root, NULL, &err) < 0)
+    if (find_images_init(&w, root, NULL, &err) < 0)
         exit(1);
     ok(strstr(w.warnings.data,
               "'A/sub/up' leads back to a folder that was read already\n") &&
            strstr(w.warnings.data, "'A/sub/root' leads back"),
        "links that lead back are warned about");
-    walk_release(&w);
+    find_images_release(&w);
 }
 
 static void check_empty(void)
 {
     char path[FILE_PATH_MAX];
-    struct walk w;
+    struct find_images w;
     struct err err = {0};
 
-    clear();
-    touch("A/1.png");
-    touch("B/2.png");
-    touch("C/notes.txt");
-    touch("D/CROPPED/notes.txt");
-    touch("D/1.png");
-    touch("stray.png");
-    if (ok(walk_init(&w, root, NULL, &err) == 0 && w.n_class == 2,
+    clear_all();
+    touch_file("A/1.png");
+    touch_file("B/2.png");
+    touch_file("C/notes.txt");
+    touch_file("D/CROPPED/notes.txt");
+    touch_file("D/1.png");
+    touch_file("stray.png");
+    if (ok(find_images_init(&w, root, NULL, &err) == 0 && w.n_class == 2,
            "empty classes are left out"))
         ok(strstr(w.warnings.data, "class folder 'C' holds no pictures and") &&
                strstr(w.warnings.data,
@@ -199,33 +199,33 @@ static void check_empty(void)
                strstr(w.warnings.data,
                       "'stray.png' lies in no class folder and is left out"),
            "  are left out with a warning");
-    walk_release(&w);
-    at(path, "B");
-    if (dir_remove(path, &err) < 0)
+    find_images_release(&w);
+    path_at(path, "B");
+    if (file_dir_remove(path, &err) < 0)
         exit(1);
-    fails(walk_init(&w, root, NULL, &err), err, ERR_USAGE,
+    fails(find_images_init(&w, root, NULL, &err), err, ERR_USAGE,
           "has 1 class folder with pictures: A, at least 2 are needed",
           "a dataset of one class is refused");
-    clear();
-    fails(walk_init(&w, root, NULL, &err), err, ERR_USAGE,
+    clear_all();
+    fails(find_images_init(&w, root, NULL, &err), err, ERR_USAGE,
           "has 0 class folders with pictures, at least 2",
           "an empty dataset is refused");
-    fails(walk_init(&w, "/nonexistent", NULL, &err), err, ERR_USAGE,
+    fails(find_images_init(&w, "/nonexistent", NULL, &err), err, ERR_USAGE,
           "cannot read the dataset '/nonexistent': No such file",
           "a dataset that is not there is refused");
-    fails(walk_init(&w, "/dev/null", NULL, &err), err, ERR_USAGE, "/dev/null",
-          "a dataset that is a file");
+    fails(find_images_init(&w, "/dev/null", NULL, &err), err, ERR_USAGE,
+          "/dev/null", "a dataset that is a file");
 }
 
 static void check_refused(const char *name, const char *part, const char *what)
 {
-    struct walk w;
+    struct find_images w;
     struct err err = {0};
 
-    clear();
-    touch("A/1.png");
-    touch(name);
-    fails(walk_init(&w, root, NULL, &err), err, ERR_USAGE, part, what);
+    clear_all();
+    touch_file("A/1.png");
+    touch_file(name);
+    fails(find_images_init(&w, root, NULL, &err), err, ERR_USAGE, part, what);
     ok(!w.file && w.n == 0, "  and nothing is left");
 }
 
@@ -251,7 +251,7 @@ int main(void)
         strcat(deep, "/d");
     strcat(deep, "/1.png");
     check_refused(deep, "folders over 64 deep", "very deep folders");
-    if (dir_remove(root, &err) < 0)
+    if (file_dir_remove(root, &err) < 0)
         return 1;
     return tap_done();
 }

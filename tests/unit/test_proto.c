@@ -35,7 +35,7 @@ static const char KEY[] = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";
         memset(&zero_, 0, sizeof(zero_));                                      \
         memset(&got_, 0xa5, sizeof(got_));                                     \
         ok(X##_encode(&(in), &b_, &e_) == 0, #X " is encoded");                \
-        ok(strcmp(msg_name(msg_peek(b_.data, b_.len)), #X) == 0,               \
+        ok(strcmp(wire_msg_name(wire_msg_peek(b_.data, b_.len)), #X) == 0,     \
            #X " is recognised");                                               \
         ok(X##_decode(&got_, b_.data, b_.len, &e_) == 0, #X " is decoded");    \
         if (!ok(memcmp(&got_, &(in), sizeof(got_)) == 0, #X " is the same"))   \
@@ -81,13 +81,13 @@ static void check_unit(void)
 
     memset(&m, 0, sizeof(m));
     m.id = m.attempt = m.lease_ms = 1;
-    m.node[0] = 'n';
+    m.step[0] = 'n';
     ROUND_TRIP(unit, m);
     m.id = UINT64_MAX;
     m.attempt = WIRE_MAX_ATTEMPT;
     m.lease_ms = WIRE_MAX_LEASE_MS;
     m.first = m.count = WIRE_MAX_ROW;
-    FULL(m.node, '/');
+    FULL(m.step, '/');
     FULL(m.run_dir, '\xff'); /* a path is bytes, not characters */
     FULL(m.sink, ' ');
     memcpy(m.sink_key, KEY, sizeof(KEY));
@@ -152,7 +152,7 @@ static void check_empty(void)
     struct err err = {0};
 
     ok(drain_encode(&b, &err) == 0 && drain_decode(b.data, b.len, &err) == 0 &&
-           msg_peek(b.data, b.len) == PROTO_DRAIN,
+           wire_msg_peek(b.data, b.len) == PROTO_DRAIN,
        "drain goes through");
     fails(drain_decode(b.data, b.len - 1, &err), err, ERR_INPUT,
           "drain is cut short", "drain cut short is refused");
@@ -160,7 +160,7 @@ static void check_empty(void)
           "message is not finish but drain", "drain is not finish");
     ok(finish_encode(&b, &err) == 0 &&
            finish_decode(b.data, b.len, &err) == 0 &&
-           msg_peek(b.data, b.len) == PROTO_FINISH,
+           wire_msg_peek(b.data, b.len) == PROTO_FINISH,
        "finish goes through");
     buf_puts(&b, "x");
     fails(finish_decode(b.data, b.len, &err), err, ERR_INPUT,

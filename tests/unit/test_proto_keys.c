@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-static const char *in(const char *dir, const char *name)
+static const char *path_in(const char *dir, const char *name)
 {
     static char path[FILE_PATH_MAX];
 
@@ -27,31 +27,32 @@ static unsigned mode_of(const char *path)
 
 static void check_make(const char *run)
 {
-    struct keypair server, worker, again;
+    struct curve_keypair server, worker, again;
     struct err err = {0};
     char **name = NULL;
     size_t n = 0;
 
-    ok(keys_make(run, &err) == 0, "keys are made");
-    ok(mode_of(in(run, "keys")) == 0700, "keys/ is private");
-    ok(mode_of(in(run, "keys/server.key")) == 0600 &&
-           mode_of(in(run, "keys/worker.key")) == 0600,
+    ok(curve_keys_make(run, &err) == 0, "keys are made");
+    ok(mode_of(path_in(run, "keys")) == 0700, "keys/ is private");
+    ok(mode_of(path_in(run, "keys/server.key")) == 0600 &&
+           mode_of(path_in(run, "keys/worker.key")) == 0600,
        "key files are private");
-    ok(keys_read(in(run, "keys/server.key"), &server, &err) == 0 &&
-           keys_read(in(run, "keys/worker.key"), &worker, &err) == 0,
+    ok(curve_keys_read(path_in(run, "keys/server.key"), &server, &err) == 0 &&
+           curve_keys_read(path_in(run, "keys/worker.key"), &worker, &err) == 0,
        "key files are read");
     ok(strcmp(server.peer_key, worker.public_key) == 0 &&
            strcmp(worker.peer_key, server.public_key) == 0 &&
            strcmp(server.public_key, worker.public_key) != 0,
        "each knows the other's public key");
-    ok(keys_make(run, &err) == 0 &&
-           keys_read(in(run, "keys/server.key"), &again, &err) == 0 &&
+    ok(curve_keys_make(run, &err) == 0 &&
+           curve_keys_read(path_in(run, "keys/server.key"), &again, &err) ==
+               0 &&
            memcmp(&again, &server, sizeof(again)) == 0,
        "keys that are there stay");
-    ok(dir_list(run, &name, &n, &err) == 0 && n == 1,
+    ok(file_dir_list(run, &name, &n, &err) == 0 && n == 1,
        "nothing temporary is left");
-    dir_list_free(name, n);
-    keys_wipe(&server);
+    file_dir_list_free(name, n);
+    curve_keys_wipe(&server);
     ok(server.secret_key[0] == '\0', "keys are wiped");
 }
 
@@ -62,7 +63,7 @@ static void check_race(const char *run)
     char **name = NULL, inner[128];
     size_t n = 0;
     struct err err = {0};
-    struct keypair server, worker;
+    struct curve_keypair server, worker;
     int start[2], status, good = 0;
     char byte;
 
@@ -73,30 +74,33 @@ static void check_race(const char *run)
             close(start[1]);
             while (read(start[0], &byte, 1) < 0) /* until the parent closes */
                 ;
-            _exit(keys_make(inner, &err) < 0);
+            _exit(curve_keys_make(inner, &err) < 0);
         }
     close(start[0]);
     close(start[1]);
     for (int i = 0; i < N; i++)
         good += wait(&status) > 0 && status == 0;
     ok(good == N, "eight at once: all return 0");
-    ok(dir_list(inner, &name, &n, &err) == 0 && n == 1, "one keys/ is left");
-    dir_list_free(name, n);
-    ok(keys_read(in(inner, "keys/server.key"), &server, &err) == 0 &&
-           keys_read(in(inner, "keys/worker.key"), &worker, &err) == 0 &&
+    ok(file_dir_list(inner, &name, &n, &err) == 0 && n == 1,
+       "one keys/ is left");
+    file_dir_list_free(name, n);
+    ok(curve_keys_read(path_in(inner, "keys/server.key"), &server, &err) == 0 &&
+           curve_keys_read(path_in(inner, "keys/worker.key"), &worker, &err) ==
+               0 &&
            strcmp(server.peer_key, worker.public_key) == 0,
        "  and its files belong together");
-    ok(dir_remove(inner, &err) == 0 && mkdir(inner, 0777) == 0 &&
-           file_write(in(inner, "keys"), "", 0, &err) == 0,
+    ok(file_dir_remove(inner, &err) == 0 && mkdir(inner, 0777) == 0 &&
+           file_write(path_in(inner, "keys"), "", 0, &err) == 0,
        "a file in the way");
-    fails(keys_make(inner, &err), err, ERR_USAGE, "is not a directory",
+    fails(curve_keys_make(inner, &err), err, ERR_USAGE, "is not a directory",
           "a file in the place of keys/ is refused");
-    ok(dir_remove(inner, &err) == 0, "the directory of the race is removed");
+    ok(file_dir_remove(inner, &err) == 0,
+       "the directory of the race is removed");
 }
 
 static void check_open_to_others(const char *run)
 {
-    struct keypair kp;
+    struct curve_keypair kp;
     struct err err = {0};
     char path[128], text[200];
 
@@ -105,28 +109,29 @@ static void check_open_to_others(const char *run)
     for (unsigned bit = 01; bit <= 040; bit <<= 1) {
         if (chmod(path, 0600 | bit) < 0)
             ok(false, "chmod of worker.key");
-        fails(keys_read(path, &kp, &err), err, ERR_USAGE, text,
+        fails(curve_keys_read(path, &kp, &err), err, ERR_USAGE, text,
               "a key file open to others is refused");
     }
-    ok(chmod(path, 0600) == 0 && keys_read(path, &kp, &err) == 0,
+    ok(chmod(path, 0600) == 0 && curve_keys_read(path, &kp, &err) == 0,
        "chmod 600 mends it");
-    ok(chmod(in(run, "keys"), 0750) == 0, "open keys/ to the group");
-    fails(keys_make(run, &err), err, ERR_USAGE, "chmod 700",
+    ok(chmod(path_in(run, "keys"), 0750) == 0, "open keys/ to the group");
+    fails(curve_keys_make(run, &err), err, ERR_USAGE, "chmod 700",
           "keys/ open to others is refused");
-    ok(chmod(in(run, "keys"), 0700) == 0, "keys/ is closed to the group again");
-    fails(keys_read(in(run, "keys"), &kp, &err), err, ERR_USAGE,
+    ok(chmod(path_in(run, "keys"), 0700) == 0,
+       "keys/ is closed to the group again");
+    fails(curve_keys_read(path_in(run, "keys"), &kp, &err), err, ERR_USAGE,
           "is not a regular file", "a directory is not a key file");
-    fails(keys_read(in(run, "none"), &kp, &err), err, ERR_USAGE,
+    fails(curve_keys_read(path_in(run, "none"), &kp, &err), err, ERR_USAGE,
           "cannot open key file", "a missing key file is refused");
-    fails(keys_make(in(run, "none"), &err), err, ERR_SYSTEM,
+    fails(curve_keys_make(path_in(run, "none"), &err), err, ERR_SYSTEM,
           "cannot make directory", "no run directory, no keys");
 }
 
 /* The text of a good file with 'from' replaced by 'to', parsed. */
-static int parse_with(const struct keypair *kp, const char *from,
+static int parse_with(const struct curve_keypair *kp, const char *from,
                       const char *to, struct err *err)
 {
-    struct keypair got;
+    struct curve_keypair got;
     struct buf b = {0}, changed = {0};
     const char *at;
     int rc;
@@ -137,7 +142,7 @@ static int parse_with(const struct keypair *kp, const char *from,
     buf_put(&changed, b.data, (size_t)(at - b.data));
     buf_puts(&changed, to);
     buf_puts(&changed, at + strlen(from));
-    rc = keys_parse(changed.data, &got, err);
+    rc = curve_keys_parse(changed.data, &got, err);
     if (rc < 0 && (got.secret_key[0] || got.public_key[0]))
         ok(false, "keys of a refused file are zero");
     buf_release(&b);
@@ -147,11 +152,11 @@ static int parse_with(const struct keypair *kp, const char *from,
 
 static void check_parse(const char *run)
 {
-    struct keypair kp, other;
+    struct curve_keypair kp, other;
     struct err err = {0};
     char longer[200];
 
-    ok(keys_read(in(run, "keys/worker.key"), &kp, &err) == 0,
+    ok(curve_keys_read(path_in(run, "keys/worker.key"), &kp, &err) == 0,
        "worker.key is read");
     ok(parse_with(&kp, "1", "1", &err) == 0, "a good text is taken");
     fails(parse_with(&kp, "papline-key", "key", &err), err, ERR_USAGE,
@@ -179,26 +184,26 @@ static void check_parse(const char *run)
 
 static void check_file(const char *run)
 {
-    struct keypair kp;
+    struct curve_keypair kp;
     struct err err = {0};
     char long_text[600];
 
     memset(long_text, ' ', sizeof(long_text));
-    ok(file_write_secret(in(run, "x.key"), long_text, 600, &err) == 0,
+    ok(file_write_secret(path_in(run, "x.key"), long_text, 600, &err) == 0,
        "a long key file is written");
-    fails(keys_read(in(run, "x.key"), &kp, &err), err, ERR_USAGE,
+    fails(curve_keys_read(path_in(run, "x.key"), &kp, &err), err, ERR_USAGE,
           "x.key': not a key file", "a long file is refused");
-    ok(file_write_secret(in(run, "x.key"), "a\0b", 3, &err) == 0,
+    ok(file_write_secret(path_in(run, "x.key"), "a\0b", 3, &err) == 0,
        "a key file with a NUL is written");
-    fails(keys_read(in(run, "x.key"), &kp, &err), err, ERR_USAGE,
+    fails(curve_keys_read(path_in(run, "x.key"), &kp, &err), err, ERR_USAGE,
           "x.key': not a key file", "a file with a NUL is refused");
-    ok(file_write_secret(in(run, "x.key"), "", 0, &err) == 0,
+    ok(file_write_secret(path_in(run, "x.key"), "", 0, &err) == 0,
        "an empty key file is written");
-    fails(keys_read(in(run, "x.key"), &kp, &err), err, ERR_USAGE,
+    fails(curve_keys_read(path_in(run, "x.key"), &kp, &err), err, ERR_USAGE,
           "x.key': not a key file", "an empty file is refused");
-    ok(file_write_secret(in(run, "x.key"), "papline-key 3", 13, &err) == 0,
+    ok(file_write_secret(path_in(run, "x.key"), "papline-key 3", 13, &err) == 0,
        "a key file of version 3 is written");
-    fails(keys_read(in(run, "x.key"), &kp, &err), err, ERR_USAGE,
+    fails(curve_keys_read(path_in(run, "x.key"), &kp, &err), err, ERR_USAGE,
           "x.key': key file of version 3", "the file is named");
 }
 
@@ -223,8 +228,8 @@ struct room {
  * A client says "in"; how long what the server hears is, -1 if nothing within
  * 'timeout' ms.  'kp' NULL: without CURVE.  Own context: no shared state.
  */
-static int visit(const struct room *room, const struct keypair *kp,
-                 const char *server_key, int timeout)
+static int visit_room(const struct room *room, const struct curve_keypair *kp,
+                      const char *server_key, int timeout)
 {
     void *ctx = zmq_ctx_new();
     void *client = new_socket(ctx, ZMQ_DEALER, timeout);
@@ -233,7 +238,7 @@ static int visit(const struct room *room, const struct keypair *kp,
     int n = -1;
 
     zmq_setsockopt(room->server, ZMQ_RCVTIMEO, &timeout, sizeof(timeout));
-    if (kp && keys_client(kp, client, server_key, &err) < 0)
+    if (kp && curve_keys_client(kp, client, server_key, &err) < 0)
         ok(false, err.text);
     if (zmq_connect(client, room->endpoint) < 0)
         ok(false, "a visitor connects");
@@ -247,58 +252,60 @@ static int visit(const struct room *room, const struct keypair *kp,
 
 static void check_visitors(const struct room *room, const char *run)
 {
-    struct keypair worker, server, stranger;
+    struct curve_keypair worker, server, stranger;
     struct err err = {0};
 
-    ok(keys_read(in(run, "keys/worker.key"), &worker, &err) == 0 &&
-           keys_read(in(run, "keys/server.key"), &server, &err) == 0,
+    ok(curve_keys_read(path_in(run, "keys/worker.key"), &worker, &err) == 0 &&
+           curve_keys_read(path_in(run, "keys/server.key"), &server, &err) == 0,
        "both keys of the run are read");
     stranger = worker;
     ok(zmq_curve_keypair(stranger.public_key, stranger.secret_key) == 0,
        "a stranger who knows the server's public key");
-    ok(visit(room, &worker, NULL, 5000) == 2, "the run's worker gets through");
-    ok(visit(room, &stranger, NULL, 300) == -1, "another key does not");
-    ok(visit(room, NULL, NULL, 300) == -1,
+    ok(visit_room(room, &worker, NULL, 5000) == 2,
+       "the run's worker gets through");
+    ok(visit_room(room, &stranger, NULL, 300) == -1, "another key does not");
+    ok(visit_room(room, NULL, NULL, 300) == -1,
        "a stranger's key does not get through");
-    ok(visit(room, &worker, stranger.public_key, 300) == -1,
+    ok(visit_room(room, &worker, stranger.public_key, 300) == -1,
        "a visitor without key does not get through");
-    ok(visit(room, &server, server.public_key, 300) == -1,
+    ok(visit_room(room, &server, server.public_key, 300) == -1,
        "  nor the server's own key");
-    ok(visit(room, &worker, server.public_key, 5000) == 2,
+    ok(visit_room(room, &worker, server.public_key, 5000) == 2,
        "the worker still gets through");
-    fails(keys_client(&worker, room->server, "short", &err), err, ERR_USAGE,
-          "'short' is not a CURVE key", "a bad server key is refused");
+    fails(curve_keys_client(&worker, room->server, "short", &err), err,
+          ERR_USAGE, "'short' is not a CURVE key",
+          "a bad server key is refused");
 }
 
 static void check_guard(const char *run)
 {
     struct room room = {.ctx = zmq_ctx_new()};
-    struct keys_guard *guard;
-    struct keypair server;
+    struct curve_server *guard;
+    struct curve_keypair server;
     struct err err = {0};
     size_t size = sizeof(room.endpoint);
 
-    ok(keys_read(in(run, "keys/server.key"), &server, &err) == 0,
+    ok(curve_keys_read(path_in(run, "keys/server.key"), &server, &err) == 0,
        "server.key is read");
-    guard = keys_guard_new(room.ctx, &server, &err);
+    guard = curve_server_new(room.ctx, &server, &err);
     room.server = new_socket(room.ctx, ZMQ_ROUTER, 5000);
-    ok(guard && keys_server(guard, room.server, &err) == 0 &&
+    ok(guard && curve_keys_server(guard, room.server, &err) == 0 &&
            zmq_bind(room.server, "tcp://127.0.0.1:*") == 0 &&
            zmq_getsockopt(room.server, ZMQ_LAST_ENDPOINT, room.endpoint,
                           &size) == 0,
        "a guarded socket listens");
     check_visitors(&room, run);
-    ok(!keys_guard_new(room.ctx, &server, &err) && err.code == ERR_SYSTEM &&
+    ok(!curve_server_new(room.ctx, &server, &err) && err.code == ERR_SYSTEM &&
            strstr(err.text, "cannot guard sockets"),
        "a context has one guard");
     zmq_close(room.server);
-    keys_guard_free(guard);
+    curve_server_free(guard);
     memset(server.peer_key, 0, sizeof(server.peer_key));
-    ok(!keys_guard_new(room.ctx, &server, &err) && err.code == ERR_USAGE &&
+    ok(!curve_server_new(room.ctx, &server, &err) && err.code == ERR_USAGE &&
            strstr(err.text, "names no peer"),
        "a guard must know whom to let in");
     zmq_ctx_term(room.ctx);
-    keys_guard_free(NULL);
+    curve_server_free(NULL);
 }
 
 int main(void)
@@ -314,6 +321,6 @@ int main(void)
     check_parse(run);
     check_file(run);
     check_guard(run);
-    ok(dir_remove(run, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(run, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

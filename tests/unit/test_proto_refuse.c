@@ -15,7 +15,7 @@
 static const char KEY[] = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";
 
 /* A good message of each type. */
-static void good(enum msg_type type, struct buf *out)
+static void good_message(enum msg_type type, struct buf *out)
 {
     static const uint8_t pixels[2 * 1 * 3 * 1] = {1, 2, 3, 4, 5, 6};
     const struct msg_samples samples = {.unit = 1,
@@ -36,7 +36,7 @@ static void good(enum msg_type type, struct buf *out)
         m.credit = (struct msg_credit){3};
     else if (type == PROTO_UNIT)
         m.unit = (struct msg_unit){.id = 1,
-                                   .node = "augment",
+                                   .step = "augment",
                                    .attempt = 1,
                                    .lease_ms = 10000,
                                    .run_dir = "/runs/1",
@@ -55,8 +55,8 @@ static void good(enum msg_type type, struct buf *out)
         ok(false, err.text);
 }
 
-static int decode(enum msg_type type, const void *msg, size_t size,
-                  struct err *err)
+static int decode_type(enum msg_type type, const void *msg, size_t size,
+                       struct err *err)
 {
     union any_message any;
     struct msg_samples samples = {0};
@@ -67,26 +67,26 @@ static int decode(enum msg_type type, const void *msg, size_t size,
 }
 
 /* A value to put in place of another. */
-static msgpack_object str(const char *s, size_t len)
+static msgpack_object str_value(const char *s, size_t len)
 {
     return (msgpack_object){.type = MSGPACK_OBJECT_STR,
                             .via.str = {(uint32_t)len, s}};
 }
 
-static msgpack_object uint(uint64_t v)
+static msgpack_object uint_value(uint64_t v)
 {
     return (msgpack_object){.type = MSGPACK_OBJECT_POSITIVE_INTEGER,
                             .via.u64 = v};
 }
 
-static msgpack_object real(double x)
+static msgpack_object real_value(double x)
 {
     return (msgpack_object){.type = MSGPACK_OBJECT_FLOAT64, .via.f64 = x};
 }
 
 /* Decode a good message whose element 'i' was replaced by 'v'. */
-static int replaced(enum msg_type type, size_t i, msgpack_object v,
-                    struct err *err)
+static int decode_replaced(enum msg_type type, size_t i, msgpack_object v,
+                           struct err *err)
 {
     struct buf b = {0};
     msgpack_unpacked u;
@@ -95,7 +95,7 @@ static int replaced(enum msg_type type, size_t i, msgpack_object v,
     int rc = 0;
 
     *err = (struct err){0};
-    good(type, &b);
+    good_message(type, &b);
     msgpack_unpacked_init(&u);
     msgpack_sbuffer_init(&out);
     msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
@@ -105,7 +105,7 @@ static int replaced(enum msg_type type, size_t i, msgpack_object v,
     else {
         u.data.via.array.ptr[i] = v;
         msgpack_pack_object(&pk, u.data);
-        rc = decode(type, out.data, out.size, err);
+        rc = decode_type(type, out.data, out.size, err);
     }
     msgpack_sbuffer_destroy(&out);
     msgpack_unpacked_destroy(&u);
@@ -114,12 +114,12 @@ static int replaced(enum msg_type type, size_t i, msgpack_object v,
 }
 
 /* Elements of a good message. */
-static size_t arity(enum msg_type type)
+static size_t message_arity(enum msg_type type)
 {
     struct buf b = {0};
     size_t n;
 
-    good(type, &b);
+    good_message(type, &b);
     n = (uint8_t)b.data[0] & 0x0f;
     buf_release(&b);
     return n;
@@ -128,7 +128,7 @@ static size_t arity(enum msg_type type)
 /* No field takes a value of a kind that no message has. */
 static void check_kinds(enum msg_type type)
 {
-    msgpack_object one = uint(1);
+    msgpack_object one = uint_value(1);
     msgpack_object_kv pair = {one, one};
     const msgpack_object wrong[] = {
         {.type = MSGPACK_OBJECT_NIL},
@@ -141,17 +141,18 @@ static void check_kinds(enum msg_type type)
         {.type = MSGPACK_OBJECT_FLOAT64, .via.f64 = -1},
         {.type = MSGPACK_OBJECT_BIN, .via.bin = {1, "x"}},
     };
-    const size_t n = arity(type), n_wrong = sizeof(wrong) / sizeof(*wrong);
+    const size_t n = message_arity(type),
+                 n_wrong = sizeof(wrong) / sizeof(*wrong);
     size_t refused = 0;
     struct err err;
     char what[80];
 
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < n_wrong; k++)
-            refused +=
-                replaced(type, i, wrong[k], &err) < 0 && err.code == ERR_INPUT;
+            refused += decode_replaced(type, i, wrong[k], &err) < 0 &&
+                       err.code == ERR_INPUT;
     snprintf(what, sizeof(what), "%s takes no other kinds of values",
-             msg_name(type));
+             wire_msg_name(type));
     ok(refused == n * n_wrong, what);
 }
 
@@ -164,28 +165,31 @@ static void check_head(enum msg_type type)
     for (enum msg_type other = PROTO_HELLO; other < PROTO_TYPES; other++) {
         if (other == type)
             continue;
-        good(other, &b);
-        snprintf(text, sizeof(text), "message is not %s but %s", msg_name(type),
-                 msg_name(other));
-        fails(decode(type, b.data, b.len, &err), err, ERR_INPUT, text, text);
+        good_message(other, &b);
+        snprintf(text, sizeof(text), "message is not %s but %s",
+                 wire_msg_name(type), wire_msg_name(other));
+        fails(decode_type(type, b.data, b.len, &err), err, ERR_INPUT, text,
+              text);
     }
-    snprintf(text, sizeof(text), "%s has %zu elements, not %zu", msg_name(type),
-             arity(type) + 1, arity(type));
-    good(type, &b);
+    snprintf(text, sizeof(text), "%s has %zu elements, not %zu",
+             wire_msg_name(type), message_arity(type) + 1, message_arity(type));
+    good_message(type, &b);
     b.data[0]++;
     buf_put(&b, "\xc0", 1);
-    fails(decode(type, b.data, b.len, &err), err, ERR_INPUT, text,
+    fails(decode_type(type, b.data, b.len, &err), err, ERR_INPUT, text,
           "an element more is refused");
     buf_release(&b);
     if (type == PROTO_REFUSE) {
-        ok(replaced(type, 1, uint(2), &err) == 0,
+        ok(decode_replaced(type, 1, uint_value(2), &err) == 0,
            "refuse is read in any version");
         return;
     }
     snprintf(text, sizeof(text), "%s speaks version 2, this is 1",
-             msg_name(type));
-    snprintf(what, sizeof(what), "%s of version 2 is refused", msg_name(type));
-    fails(replaced(type, 1, uint(2), &err), err, ERR_INPUT, text, what);
+             wire_msg_name(type));
+    snprintf(what, sizeof(what), "%s of version 2 is refused",
+             wire_msg_name(type));
+    fails(decode_replaced(type, 1, uint_value(2), &err), err, ERR_INPUT, text,
+          what);
 }
 
 /* Field 'i' of a message takes 'n' characters 'c' and not one more. */
@@ -198,13 +202,16 @@ static void string_limit(enum msg_type type, size_t i, const char *field,
 
     memset(s, 'x', n + 1);
     snprintf(text, sizeof(text), "%s %s has %zu bytes, at most %zu",
-             msg_name(type), field, n + 1, n);
-    ok(replaced(type, i, str(s, n), &err) == 0,
+             wire_msg_name(type), field, n + 1, n);
+    ok(decode_replaced(type, i, str_value(s, n), &err) == 0,
        "a string as long as allowed is encoded");
-    fails(replaced(type, i, str(s, n + 1), &err), err, ERR_INPUT, text, text);
+    fails(decode_replaced(type, i, str_value(s, n + 1), &err), err, ERR_INPUT,
+          text, text);
     s[n / 2] = '\0';
-    snprintf(text, sizeof(text), "%s %s holds a NUL", msg_name(type), field);
-    fails(replaced(type, i, str(s, n), &err), err, ERR_INPUT, text, text);
+    snprintf(text, sizeof(text), "%s %s holds a NUL", wire_msg_name(type),
+             field);
+    fails(decode_replaced(type, i, str_value(s, n), &err), err, ERR_INPUT, text,
+          text);
     free(s);
 }
 
@@ -214,11 +221,12 @@ static void uint_limit(enum msg_type type, size_t i, const char *field,
     char text[100];
     struct err err;
 
-    snprintf(text, sizeof(text), "%s %s is %ju, not ", msg_name(type), field,
-             (uintmax_t)max + 1);
-    ok(replaced(type, i, uint(max), &err) == 0,
+    snprintf(text, sizeof(text), "%s %s is %ju, not ", wire_msg_name(type),
+             field, (uintmax_t)max + 1);
+    ok(decode_replaced(type, i, uint_value(max), &err) == 0,
        "a number as large as allowed is encoded");
-    fails(replaced(type, i, uint(max + 1), &err), err, ERR_INPUT, text, text);
+    fails(decode_replaced(type, i, uint_value(max + 1), &err), err, ERR_INPUT,
+          text, text);
 }
 
 static void not_zero(enum msg_type type, size_t i, const char *field)
@@ -226,8 +234,10 @@ static void not_zero(enum msg_type type, size_t i, const char *field)
     char text[100];
     struct err err;
 
-    snprintf(text, sizeof(text), "%s %s is 0, not 1..", msg_name(type), field);
-    fails(replaced(type, i, uint(0), &err), err, ERR_INPUT, text, text);
+    snprintf(text, sizeof(text), "%s %s is 0, not 1..", wire_msg_name(type),
+             field);
+    fails(decode_replaced(type, i, uint_value(0), &err), err, ERR_INPUT, text,
+          text);
 }
 
 static void check_limits(void)
@@ -239,7 +249,7 @@ static void check_limits(void)
     uint_limit(PROTO_CREDIT, 2, "n", WIRE_MAX_CREDIT);
     not_zero(PROTO_CREDIT, 2, "n");
     not_zero(PROTO_UNIT, 2, "id");
-    string_limit(PROTO_UNIT, 3, "node", WIRE_MAX_NODE);
+    string_limit(PROTO_UNIT, 3, "node", WIRE_MAX_STEP);
     uint_limit(PROTO_UNIT, 4, "attempt", WIRE_MAX_ATTEMPT);
     not_zero(PROTO_UNIT, 4, "attempt");
     uint_limit(PROTO_UNIT, 5, "lease_ms", WIRE_MAX_LEASE_MS);
@@ -269,22 +279,28 @@ static void check_strings(void)
 {
     struct err err;
 
-    fails(replaced(PROTO_HELLO, 2, str("", 0), &err), err, ERR_INPUT,
-          "hello stage has 0 bytes, at least 1", "a name is not empty");
-    fails(replaced(PROTO_HELLO, 2, str("a b", 3), &err), err, ERR_INPUT,
-          "hello stage is not printable ASCII", "a name has no blank");
-    fails(replaced(PROTO_HELLO, 2, str("a\x7f", 2), &err), err, ERR_INPUT,
-          "hello stage is not printable ASCII", "a name has no DEL");
-    fails(replaced(PROTO_UNIT, 3, str("na\xc3\xafve", 6), &err), err, ERR_INPUT,
-          "unit node is not printable ASCII", "a name is ASCII");
-    fails(replaced(PROTO_UNIT, 6, str("/a\nb", 4), &err), err, ERR_INPUT,
-          "unit run_dir holds a control character", "a path is one line");
-    ok(replaced(PROTO_UNIT, 10, str(KEY, 40), &err) == 0,
+    fails(decode_replaced(PROTO_HELLO, 2, str_value("", 0), &err), err,
+          ERR_INPUT, "hello stage has 0 bytes, at least 1",
+          "a name is not empty");
+    fails(decode_replaced(PROTO_HELLO, 2, str_value("a b", 3), &err), err,
+          ERR_INPUT, "hello stage is not printable ASCII",
+          "a name has no blank");
+    fails(decode_replaced(PROTO_HELLO, 2, str_value("a\x7f", 2), &err), err,
+          ERR_INPUT, "hello stage is not printable ASCII", "a name has no DEL");
+    fails(decode_replaced(PROTO_UNIT, 3, str_value("na\xc3\xafve", 6), &err),
+          err, ERR_INPUT, "unit node is not printable ASCII",
+          "a name is ASCII");
+    fails(decode_replaced(PROTO_UNIT, 6, str_value("/a\nb", 4), &err), err,
+          ERR_INPUT, "unit run_dir holds a control character",
+          "a path is one line");
+    ok(decode_replaced(PROTO_UNIT, 10, str_value(KEY, 40), &err) == 0,
        "a key of 40 characters is encoded");
-    fails(replaced(PROTO_UNIT, 10, str(KEY, 39), &err), err, ERR_INPUT,
-          "unit sink_key is not a key of 40", "a short key is refused");
-    fails(replaced(PROTO_UNIT, 10,
-                   str("~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~", 40), &err),
+    fails(decode_replaced(PROTO_UNIT, 10, str_value(KEY, 39), &err), err,
+          ERR_INPUT, "unit sink_key is not a key of 40",
+          "a short key is refused");
+    fails(decode_replaced(
+              PROTO_UNIT, 10,
+              str_value("~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~", 40), &err),
           err, ERR_INPUT, "unit sink_key is not in Z85",
           "a key that is not in Z85 is refused");
 }
@@ -293,27 +309,29 @@ static void check_numbers(void)
 {
     struct err err;
 
-    fails(decode(PROTO_CREDIT,
-                 "\x93\xa6"
-                 "credit\x01\xd0\x05",
-                 11, &err),
+    fails(decode_type(PROTO_CREDIT,
+                      "\x93\xa6"
+                      "credit\x01\xd0\x05",
+                      11, &err),
           err, ERR_INPUT, "credit n is not an unsigned integer",
           "a signed format is refused, even of a positive number");
-    ok(replaced(PROTO_BEAT, 3, uint(7), &err) == 0,
+    ok(decode_replaced(PROTO_BEAT, 3, uint_value(7), &err) == 0,
        "an integer is taken for a number");
-    ok(replaced(
+    ok(decode_replaced(
            PROTO_BEAT, 3,
            (msgpack_object){.type = MSGPACK_OBJECT_FLOAT32, .via.f64 = 0.5},
            &err) == 0,
        "a single is taken for a number");
-    fails(replaced(PROTO_BEAT, 3, real(INFINITY), &err), err, ERR_INPUT,
-          "beat done is inf, not finite", "infinite progress is refused");
-    fails(replaced(PROTO_BEAT, 4, real(-0.5), &err), err, ERR_INPUT,
-          "beat total is -0.5, not finite and 0 or more",
+    fails(decode_replaced(PROTO_BEAT, 3, real_value(INFINITY), &err), err,
+          ERR_INPUT, "beat done is inf, not finite",
+          "infinite progress is refused");
+    fails(decode_replaced(PROTO_BEAT, 4, real_value(-0.5), &err), err,
+          ERR_INPUT, "beat total is -0.5, not finite and 0 or more",
           "negative progress is refused");
-    fails(replaced(PROTO_RESULT, 5, real(NAN), &err), err, ERR_INPUT,
-          "result seconds is", "progress that is not a number is refused");
-    fails(replaced(PROTO_CREDIT, 2, real(1), &err), err, ERR_INPUT,
+    fails(decode_replaced(PROTO_RESULT, 5, real_value(NAN), &err), err,
+          ERR_INPUT, "result seconds is",
+          "progress that is not a number is refused");
+    fails(decode_replaced(PROTO_CREDIT, 2, real_value(1), &err), err, ERR_INPUT,
           "credit n is not an unsigned integer", "a double is no integer");
 }
 
@@ -385,30 +403,31 @@ static void check_hostile(void)
     char *large = calloc(1, WIRE_MAX_DATA + 1);
 
     for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++)
-        fails(decode(PROTO_BEAT, row[i].bytes, row[i].n, &err), err, ERR_INPUT,
-              row[i].text, row[i].text);
+        fails(decode_type(PROTO_BEAT, row[i].bytes, row[i].n, &err), err,
+              ERR_INPUT, row[i].text, row[i].text);
     ok(large, "memory for a message over the limit");
-    fails(decode(PROTO_BEAT, large, WIRE_MAX_CONTROL + 1, &err), err, ERR_INPUT,
-          "of 65537 bytes, at most 65536", "a long control message is refused");
-    fails(decode(PROTO_SAMPLES, large, WIRE_MAX_DATA + 1, &err), err, ERR_INPUT,
-          "of 67108865 bytes, at most 67108864",
+    fails(decode_type(PROTO_BEAT, large, WIRE_MAX_CONTROL + 1, &err), err,
+          ERR_INPUT, "of 65537 bytes, at most 65536",
+          "a long control message is refused");
+    fails(decode_type(PROTO_SAMPLES, large, WIRE_MAX_DATA + 1, &err), err,
+          ERR_INPUT, "of 67108865 bytes, at most 67108864",
           "a long data message is refused");
-    fails(decode(PROTO_BEAT, NULL, 0, &err), err, ERR_INPUT, "of 0 bytes",
+    fails(decode_type(PROTO_BEAT, NULL, 0, &err), err, ERR_INPUT, "of 0 bytes",
           "no message is refused");
-    ok(msg_peek("\xdd\xff\xff\xff\xff\xa4"
-                "beat\x02",
-                11) == PROTO_BEAT,
+    ok(wire_msg_peek("\xdd\xff\xff\xff\xff\xa4"
+                     "beat\x02",
+                     11) == PROTO_BEAT,
        "peek does not judge");
-    ok(msg_peek("\x92\xa4"
-                "none\x01",
-                7) == PROTO_NONE &&
-           msg_peek("\x92\xa3"
-                    "bea\x01",
-                    6) == PROTO_NONE &&
-           msg_peek("\x92\xa4"
-                    "bea",
-                    5) == PROTO_NONE &&
-           msg_peek(NULL, 0) == PROTO_NONE,
+    ok(wire_msg_peek("\x92\xa4"
+                     "none\x01",
+                     7) == PROTO_NONE &&
+           wire_msg_peek("\x92\xa3"
+                         "bea\x01",
+                         6) == PROTO_NONE &&
+           wire_msg_peek("\x92\xa4"
+                         "bea",
+                         5) == PROTO_NONE &&
+           wire_msg_peek(NULL, 0) == PROTO_NONE,
        "peek knows what it does not know");
     free(large);
 }
@@ -427,7 +446,7 @@ static void check_encoders(void)
 {
     struct msg_hello h = {
         .stage = "augment", .worker = "host:7", .release = "0.1"};
-    struct msg_unit u = {.id = 1, .node = "n", .attempt = 1, .lease_ms = 1};
+    struct msg_unit u = {.id = 1, .step = "n", .attempt = 1, .lease_ms = 1};
     struct msg_beat b = {.rate = NAN};
     struct msg_result r = {.unit = 1, .code = (enum err_code)5};
 

@@ -22,7 +22,8 @@ static struct msg_samples three_rows(void)
                                 .record = {"a,b", "\"c,\n\"\"d\"", "\xff"}};
 }
 
-static bool same(const struct msg_samples *a, const struct msg_samples *b)
+static bool same_samples(const struct msg_samples *a,
+                         const struct msg_samples *b)
 {
     const size_t size = (size_t)a->count * a->height * a->width * a->channels;
     bool equal = a->unit == b->unit && a->attempt == b->attempt &&
@@ -50,8 +51,8 @@ static void check_round_trip(void)
     size_t refused = 0;
 
     ok(samples_encode(&m, &b, &err) == 0, "samples are encoded");
-    ok(msg_peek(b.data, b.len) == PROTO_SAMPLES, "samples are recognised");
-    ok(samples_decode(&got, b.data, b.len, &err) == 0 && same(&m, &got),
+    ok(wire_msg_peek(b.data, b.len) == PROTO_SAMPLES, "samples are recognised");
+    ok(samples_decode(&got, b.data, b.len, &err) == 0 && same_samples(&m, &got),
        "samples are decoded");
     ok((const char *)got.pixels > b.data &&
            (const char *)got.pixels < b.data + b.len,
@@ -66,7 +67,7 @@ static void check_round_trip(void)
         free(copy);
     }
     ok(refused == b.len, "samples cut short anywhere are refused");
-    ok(samples_decode(&got, b.data, b.len, &err) == 0 && same(&m, &got),
+    ok(samples_decode(&got, b.data, b.len, &err) == 0 && same_samples(&m, &got),
        "the struct can be used again");
     buf_put(&b, "", 1);
     fails(samples_decode(&got, b.data, b.len, &err), err, ERR_INPUT,
@@ -107,7 +108,8 @@ static void check_largest(void)
           "samples is over 67108864 bytes", "pixels and records over 64 MB");
     m.height = 120;
     ok(samples_encode(&m, &b, &err) == 0 &&
-           samples_decode(&got, b.data, b.len, &err) == 0 && same(&m, &got),
+           samples_decode(&got, b.data, b.len, &err) == 0 &&
+           same_samples(&m, &got),
        "the largest message goes through");
     samples_release(&got);
     buf_release(&b);

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-static struct msg_want order(uint32_t count)
+static struct msg_want make_want(uint32_t count)
 {
     struct msg_want m = {.unit = UINT64_MAX,
                          .seed = 1ull << 60,
@@ -19,13 +19,14 @@ static struct msg_want order(uint32_t count)
 
 static void check_round_trip(uint32_t count)
 {
-    const struct msg_want m = order(count);
+    const struct msg_want m = make_want(count);
     struct msg_want got;
     struct buf b = {0};
     struct err err = {0};
     size_t refused = 0;
 
-    ok(want_encode(&m, &b, &err) == 0 && msg_peek(b.data, b.len) == PROTO_WANT,
+    ok(want_encode(&m, &b, &err) == 0 &&
+           wire_msg_peek(b.data, b.len) == PROTO_WANT,
        "an order of rows is encoded");
     ok(want_decode(&got, b.data, b.len, &err) == 0 &&
            memcmp(&got, &m, sizeof(m)) == 0,
@@ -45,7 +46,7 @@ static void check_round_trip(uint32_t count)
 
 static void check_bytes(void)
 {
-    const struct msg_want m = order(1);
+    const struct msg_want m = make_want(1);
     static const uint8_t want[] = {4, 3, 2, 1, 255, 255, 255, 255};
     struct buf b = {0};
     struct err err = {0};
@@ -58,18 +59,18 @@ static void check_bytes(void)
 
 static void check_limits(void)
 {
-    struct msg_want m = order(1);
+    struct msg_want m = make_want(1);
     struct buf b = {0};
     struct err err = {0};
 
     m.count = WANT_MAX_COUNT + 1;
     fails(want_encode(&m, &b, &err), err, ERR_USAGE, "want count",
           "an order of too many rows is refused");
-    m = order(1);
+    m = make_want(1);
     m.epoch = 0;
     fails(want_encode(&m, &b, &err), err, ERR_USAGE, "want epoch",
           "epochs of an order count from 1");
-    m = order(1);
+    m = make_want(1);
     m.recipe[0] = '\0';
     fails(want_encode(&m, &b, &err), err, ERR_USAGE, "want recipe",
           "an order without a recipe is refused");

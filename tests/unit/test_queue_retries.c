@@ -7,39 +7,40 @@
 /* Three leases that end at 10, 14 and 16, the last of them in the middle. */
 static void check_expire(void)
 {
-    struct queue q;
+    struct lease_queue q;
     int a, b;
     bool dealt;
 
-    begin(&q, 3);
-    a = join(&q, "a");
-    b = join(&q, "b");
-    BUG_ON(queue_expire(&q, 0, NULL, NULL) != 0);
-    dealt = take(&q, a, 0) && take(&q, b, 6) && take(&q, a, 4);
-    ok(dealt && queue_expire(&q, 9.9, NULL, NULL) == 0,
+    begin_queue(&q, 3);
+    a = join_worker(&q, "a");
+    b = join_worker(&q, "b");
+    BUG_ON(lease_queue_expire(&q, 0, NULL, NULL) != 0);
+    dealt = take_unit(&q, a, 0) && take_unit(&q, b, 6) && take_unit(&q, a, 4);
+    ok(dealt && lease_queue_expire(&q, 9.9, NULL, NULL) == 0,
        "no lease ends before its time");
-    ok(queue_expire(&q, 10, NULL, NULL) == 1 && q.unit[0].state == UNIT_WAITING,
+    ok(lease_queue_expire(&q, 10, NULL, NULL) == 1 &&
+           q.unit[0].state == UNIT_WAITING,
        "the first of three leases ends at its time");
-    ok(queue_expire(&q, 13.9, NULL, NULL) == 0 &&
-           queue_expire(&q, 14, NULL, NULL) == 1 &&
+    ok(lease_queue_expire(&q, 13.9, NULL, NULL) == 0 &&
+           lease_queue_expire(&q, 14, NULL, NULL) == 1 &&
            q.unit[2].state == UNIT_WAITING,
        "  then the one that ends next, though it stands behind the last");
-    ok(queue_holds(&q, b, FIRST + 1) &&
-           queue_expire(&q, 15.9, NULL, NULL) == 0 &&
-           queue_expire(&q, 16, NULL, NULL) == 1,
+    ok(lease_queue_holds(&q, b, FIRST + 1) &&
+           lease_queue_expire(&q, 15.9, NULL, NULL) == 0 &&
+           lease_queue_expire(&q, 16, NULL, NULL) == 1,
        "  then the last of the three");
-    ok(take(&q, b, 20) && queue_expire(&q, 29.9, NULL, NULL) == 0 &&
-           queue_expire(&q, 30, NULL, NULL) == 1,
+    ok(take_unit(&q, b, 20) && lease_queue_expire(&q, 29.9, NULL, NULL) == 0 &&
+           lease_queue_expire(&q, 30, NULL, NULL) == 1,
        "a lease granted after all have ended does end");
-    queue_release(&q);
+    lease_queue_release(&q);
 }
 
 struct heard {
     int n, aside;
-    const struct queue_unit *last;
+    const struct lease_queue_unit *last;
 };
 
-static void hear(void *self, const struct queue_unit *u, bool aside)
+static void note_unit(void *self, const struct lease_queue_unit *u, bool aside)
 {
     struct heard *h = self;
 
@@ -50,16 +51,17 @@ static void hear(void *self, const struct queue_unit *u, bool aside)
 
 static void check_reasons(void)
 {
-    struct queue q;
+    struct lease_queue q;
     struct heard h = {0};
     int a, b;
 
-    begin(&q, 3);
-    a = join(&q, "a");
-    b = join(&q, "b");
-    deal(&q, a, b, 0);
-    queue_await(&q, &q.unit[0], 0);
-    ok(queue_expire(&q, 10, hear, &h) == 3 && h.n == 3 && h.aside == 0,
+    begin_queue(&q, 3);
+    a = join_worker(&q, "a");
+    b = join_worker(&q, "b");
+    lease_three(&q, a, b, 0);
+    lease_queue_await(&q, &q.unit[0], 0);
+    ok(lease_queue_expire(&q, 10, note_unit, &h) == 3 && h.n == 3 &&
+           h.aside == 0,
        "every lease that ends is heard of");
     ok(strstr(q.unit[0].reason, "no sink has stored it"),
        "a unit that no sink stored says so");
@@ -67,138 +69,141 @@ static void check_reasons(void)
            strstr(q.unit[2].reason, "no heartbeat"),
        "a unit of a silent worker says that there was no heartbeat");
     q.unit[1].tries = TRIES - 1;
-    ok(take(&q, b, 11) == &q.unit[0] && take(&q, a, 11) == &q.unit[1],
+    ok(take_unit(&q, b, 11) == &q.unit[0] && take_unit(&q, a, 11) == &q.unit[1],
        "units whose leases ended are given again");
-    queue_beat(&q, b, 0, 20);
-    ok(queue_expire(&q, 21, hear, &h) == 1 && h.n == 4 && h.aside == 1 &&
-           h.last == &q.unit[1] && q.unit[1].state == UNIT_ASIDE,
+    lease_queue_beat(&q, b, 0, 20);
+    ok(lease_queue_expire(&q, 21, note_unit, &h) == 1 && h.n == 4 &&
+           h.aside == 1 && h.last == &q.unit[1] &&
+           q.unit[1].state == UNIT_ASIDE,
        "the lease that ends a unit's last try is heard of as set aside");
-    queue_release(&q);
+    lease_queue_release(&q);
 }
 
 static void check_back_off(void)
 {
     static const double wait[] = {0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10, 10};
     enum { N = sizeof(wait) / sizeof(*wait) };
-    struct queue q;
+    struct lease_queue q;
     int a;
     bool early = false, late = true;
 
-    begin(&q, 1);
+    begin_queue(&q, 1);
     q.tries = N + 1;
-    a = join(&q, "a");
+    a = join_worker(&q, "a");
     for (int i = 0; i < N; i++) {
         const double now = 100 * i;
 
-        late = late && take(&q, a, now);
-        queue_failed(&q, &q.unit[0], "broken", true, now);
-        early = early || take(&q, a, now + 0.99 * wait[i]);
-        late = late && take(&q, a, now + 1.01 * wait[i]);
-        queue_failed(&q, &q.unit[0], "unplugged", false, now + 50);
+        late = late && take_unit(&q, a, now);
+        lease_queue_failed(&q, &q.unit[0], "broken", true, now);
+        early = early || take_unit(&q, a, now + 0.99 * wait[i]);
+        late = late && take_unit(&q, a, now + 1.01 * wait[i]);
+        lease_queue_failed(&q, &q.unit[0], "unplugged", false, now + 50);
     }
     ok(!early, "the pause after a failure doubles with each, up to 10 s");
     ok(late, "after that pause, and not later, a unit may start again");
     ok(q.unit[0].tries == N, "only failures that count cost a try");
-    queue_release(&q);
+    lease_queue_release(&q);
 }
 
 static void check_failed(void)
 {
-    struct queue q;
+    struct lease_queue q;
     int a, b;
     bool aside = false, given = true;
 
-    begin(&q, 2);
-    a = join(&q, "a");
-    b = join(&q, "b");
+    begin_queue(&q, 2);
+    a = join_worker(&q, "a");
+    b = join_worker(&q, "b");
     for (int i = 0; i < 2 * TRIES; i++) {
-        given = given && take(&q, a, i) == &q.unit[0];
-        aside |= queue_failed(&q, &q.unit[0], "unplugged", false, i);
+        given = given && take_unit(&q, a, i) == &q.unit[0];
+        aside |= lease_queue_failed(&q, &q.unit[0], "unplugged", false, i);
     }
     ok(given && !aside && q.unit[0].tries == 0 && q.n_aside == 0,
        "a failure that is not the unit's costs it no try, however often");
     ok(strcmp(q.unit[0].reason, "unplugged") == 0 &&
-           take(&q, b, 2 * TRIES - 0.9) == &q.unit[1],
+           take_unit(&q, b, 2 * TRIES - 0.9) == &q.unit[1],
        "a failure that is not the unit's lets it pause as well");
-    ok(!queue_failed(&q, &q.unit[0], "late", true, 9) &&
+    ok(!lease_queue_failed(&q, &q.unit[0], "late", true, 9) &&
            strcmp(q.unit[0].reason, "unplugged") == 0 && q.unit[0].tries == 0,
        "a failure of a unit that is not leased changes nothing");
-    queue_release(&q);
+    lease_queue_release(&q);
 }
 
 /* Set unit 'u' aside, which 'worker' gets each time. */
-static bool spoil(struct queue *q, struct queue_unit *u, int worker, double now)
+static bool set_aside(struct lease_queue *q, struct lease_queue_unit *u,
+                      int worker, double now)
 {
     bool aside = false;
 
     for (int i = 0; i < TRIES; i++) {
         const double at = now + 100 * i;
 
-        if (aside || take(q, worker, at) != u)
+        if (aside || take_unit(q, worker, at) != u)
             return false;
-        aside = queue_failed(q, u, "poison", true, at);
+        aside = lease_queue_failed(q, u, "poison", true, at);
     }
     return aside && u->state == UNIT_ASIDE;
 }
 
 static void check_counts(void)
 {
-    struct queue q;
+    struct lease_queue q;
     int a, b;
 
-    begin(&q, 3);
-    a = join(&q, "a");
-    b = join(&q, "b");
-    ok(take(&q, b, 0) == &q.unit[0] && spoil(&q, &q.unit[1], a, 0) &&
-           q.n_aside == 1 && !queue_finished(&q),
+    begin_queue(&q, 3);
+    a = join_worker(&q, "a");
+    b = join_worker(&q, "b");
+    ok(take_unit(&q, b, 0) == &q.unit[0] && set_aside(&q, &q.unit[1], a, 0) &&
+           q.n_aside == 1 && !lease_queue_finished(&q),
        "a unit that fails at its last try is counted as set aside");
-    ok(!queue_holds(&q, a, FIRST + 1) && q.unit[1].worker == -1,
+    ok(!lease_queue_holds(&q, a, FIRST + 1) && q.unit[1].worker == -1,
        "a unit that was set aside is held by nobody");
-    queue_done(&q, &q.unit[0]);
-    queue_done(&q, &q.unit[0]);
+    lease_queue_done(&q, &q.unit[0]);
+    lease_queue_done(&q, &q.unit[0]);
     ok(q.n_done == 1 && q.worker[b].units_done == 1 &&
-           q.worker[b].rows_done == 8 && !queue_finished(&q),
+           q.worker[b].rows_done == 8 && !lease_queue_finished(&q),
        "a unit that is done twice counts once, for its worker and in all");
-    ok(take(&q, b, 300) == &q.unit[2], "the third unit is the last to be had");
-    queue_await(&q, &q.unit[2], 301);
-    queue_done(&q, &q.unit[2]);
-    ok(q.n_done == 2 && q.n_aside == 1 && queue_finished(&q) &&
+    ok(take_unit(&q, b, 300) == &q.unit[2],
+       "the third unit is the last to be had");
+    lease_queue_await(&q, &q.unit[2], 301);
+    lease_queue_done(&q, &q.unit[2]);
+    ok(q.n_done == 2 && q.n_aside == 1 && lease_queue_finished(&q) &&
            q.worker[b].units_done == 2 && q.worker[a].units_done == 0,
-       "two done and one set aside finish a node of three");
-    queue_done(&q, &q.unit[1]);
-    ok(q.n_done == 3 && q.n_aside == 0 && queue_finished(&q) &&
+       "two done and one set aside finish a step of three");
+    lease_queue_done(&q, &q.unit[1]);
+    ok(q.n_done == 3 && q.n_aside == 0 && lease_queue_finished(&q) &&
            q.worker[a].units_done == 0,
        "a unit that is done after all is not counted as set aside any more");
-    queue_release(&q);
+    lease_queue_release(&q);
 }
 
 static void check_clear(void)
 {
-    struct queue q;
+    struct lease_queue q;
     int a, b;
 
-    begin(&q, 3);
-    a = join(&q, "a");
-    b = join(&q, "b");
-    ok(spoil(&q, &q.unit[0], a, 0) && take(&q, b, 400) == &q.unit[1] &&
-           take(&q, a, 400) == &q.unit[2],
-       "a node has one unit set aside and two in hand");
-    queue_done(&q, &q.unit[1]);
-    queue_credit(&q, b, 1, MOST);
-    queue_clear(&q);
+    begin_queue(&q, 3);
+    a = join_worker(&q, "a");
+    b = join_worker(&q, "b");
+    ok(set_aside(&q, &q.unit[0], a, 0) && take_unit(&q, b, 400) == &q.unit[1] &&
+           take_unit(&q, a, 400) == &q.unit[2],
+       "a step has one unit set aside and two in hand");
+    lease_queue_done(&q, &q.unit[1]);
+    lease_queue_credit(&q, b, 1, MOST);
+    lease_queue_clear(&q);
     ok(q.n_unit == 0 && q.n_done == 0 && q.n_aside == 0,
-       "a node that ends leaves neither units nor counts");
+       "a step that ends leaves neither units nor counts");
     ok(q.worker[b].rows_done == 0 && q.worker[b].units_done == 1 &&
-           q.worker[b].credits == 1 && queue_find_worker(&q, "a", 1) == a,
-       "a node that ends leaves workers and credits, but not their rows");
+           q.worker[b].credits == 1 && lease_queue_find_worker(&q, "a", 1) == a,
+       "a step that ends leaves workers and credits, but not their rows");
     add_units(&q, 3);
-    ok(!queue_finished(&q), "the node after it begins unfinished");
-    ok(take(&q, b, 500) == &q.unit[0] && q.unit[0].tries == 0,
-       "the node after it begins with its first unit");
-    queue_done(&q, &q.unit[0]);
-    near(queue_rate(&q.worker[b], 504), 2, 1e-12,
-         "the node after it has rates of its own time alone");
-    queue_release(&q);
+    ok(!lease_queue_finished(&q), "the step after it begins unfinished");
+    ok(take_unit(&q, b, 500) == &q.unit[0] && q.unit[0].tries == 0,
+       "the step after it begins with its first unit");
+    lease_queue_done(&q, &q.unit[0]);
+    near(lease_queue_rate(&q.worker[b], 504), 2, 1e-12,
+         "the step after it has rates of its own time alone");
+    lease_queue_release(&q);
 }
 
 int main(void)

@@ -12,14 +12,14 @@ static void check_segments(const char *run, int h, int w, double kernel,
     struct err err = {0};
     int n;
 
-    picture(h, w, rgb);
+    draw_picture(h, w, rgb);
     n = quickshift(&a, rgb, h, w, label, &err);
     for (int i = 0; i < h * w; i++)
         x[i] = (float)label[i];
-    close_to(off(run, "segments", x, (size_t)(h * w)), 1e-7, run,
+    close_to(distance_of(run, "segments", x, (size_t)(h * w)), 1e-7, run,
              "scikit-image's segments");
     x[0] = (float)n;
-    close_to(off(run, "n segments", x, 1), 1e-7, run, "and as many");
+    close_to(distance_of(run, "n segments", x, 1), 1e-7, run, "and as many");
 }
 
 /* A picture of one colour is all ties: the given noise decides, as in
@@ -41,7 +41,7 @@ static void check_noise(void)
     n = quickshift(&a, rgb, NOISE_H, NOISE_W, label, &err);
     for (int i = 0; i < NOISE_N; i++)
         x[i] = (float)label[i];
-    close_to(off("noise", "segments", x, NOISE_N), 1e-7, "one colour",
+    close_to(distance_of("noise", "segments", x, NOISE_N), 1e-7, "one colour",
              "scikit-image's segments with its noise");
     a.noise = NULL;
     n = quickshift(&a, rgb, NOISE_H, NOISE_W, label, &err);

@@ -24,8 +24,8 @@
 
 enum { SIDE = 110, BYTES = SIDE * SIDE * 3, DRAWS = 4000 };
 
-static void apply(const char *name, const struct recipe_key *key, uint8_t *dst,
-                  struct buf *text)
+static void apply_recipe(const char *name, const struct recipe_stream *stream,
+                         uint8_t *dst, struct buf *text)
 {
     static uint8_t src[BYTES];
     uint8_t *scratch = malloc(augment_scratch(SIDE, SIDE));
@@ -36,7 +36,7 @@ static void apply(const char *name, const struct recipe_key *key, uint8_t *dst,
         abort();
     for (size_t i = 0; i < BYTES; i++)
         src[i] = (uint8_t)((uint32_t)(i * 2654435761u) >> 24);
-    recipe_apply(&r, key,
+    recipe_apply(&r, stream,
                  &(struct augment_picture){SIDE, SIDE, src, dst, scratch},
                  text);
     recipe_release(&r);
@@ -46,8 +46,8 @@ static void apply(const char *name, const struct recipe_key *key, uint8_t *dst,
 static void check_key(const char *name)
 {
     static uint8_t a[BYTES], b[BYTES];
-    const struct recipe_key base = {7, "hash", 4, 1, 0};
-    struct recipe_key other[4] = {base, base, base, base};
+    const struct recipe_stream base = {7, "hash", 4, 1, 0};
+    struct recipe_stream other[4] = {base, base, base, base};
     struct buf text = {0}, again = {0};
     bool differ = true;
     char what[80];
@@ -56,15 +56,15 @@ static void check_key(const char *name)
     other[1].content = "hasi";
     other[2].variant = 2;
     other[3].epoch = 1;
-    apply(name, &base, a, &text);
+    apply_recipe(name, &base, a, &text);
     for (int i = 0; i < 4; i++) {
-        apply(name, &other[i], b, NULL);
+        apply_recipe(name, &other[i], b, NULL);
         differ = differ && memcmp(a, b, sizeof(a)) != 0;
     }
     snprintf(what, sizeof(what), "%s: seed, content, variant, epoch decide",
              name);
     ok(differ, what);
-    apply(name, &base, b, &again);
+    apply_recipe(name, &base, b, &again);
     ok(memcmp(a, b, sizeof(a)) == 0 && !strcmp(text.data, again.data),
        "  nothing else does");
     buf_release(&text);
@@ -119,8 +119,8 @@ static void check_draws(const char *name, int count[64])
         abort();
     memset(count, 0, 64 * sizeof(*count));
     for (uint32_t v = 0; v < DRAWS; v++) {
-        const struct recipe_key key = {1, "x", 1, v, 0};
-        const int n = recipe_draw(&r, &key, ops);
+        const struct recipe_stream stream = {1, "x", 1, v, 0};
+        const int n = recipe_draw(&r, &stream, ops);
 
         for (int i = 0; i < n; i++) {
             int at = 0;
@@ -138,7 +138,7 @@ static void check_draws(const char *name, int count[64])
 }
 
 /* How often 'op' is among the variants of 'count'. */
-static void often(const int count[64], const char *op, double want)
+static void check_often(const int count[64], const char *op, double want)
 {
     char what[80];
     int at = 0;
@@ -154,27 +154,27 @@ static void check_shares(void)
     int count[64];
 
     check_draws("light", count);
-    often(count, "fliph", 0.5);
-    often(count, "affine", 1);
+    check_often(count, "fliph", 0.5);
+    check_often(count, "affine", 1);
     check_draws("geometric", count);
-    often(count, "fliph", 1 / 3.0);
-    often(count, "affine", 4 / 3.0);
+    check_often(count, "fliph", 1 / 3.0);
+    check_often(count, "affine", 4 / 3.0);
     check_draws("notebook", count);
-    often(count, "fliph", 1 / 18.0);
-    often(count, "gamma", 1 / 12.0);
-    often(count, "clahe", 1 / 4.0);
-    often(count, "edges", 1 / 6.0);
-    often(count, "canny", 1 / 6.0);
-    often(count, "kmeans", 1 / 30.0);
-    often(count, "huesat", 1 / 15.0);
-    often(count, "channel_gain", 1 / 24.0);
+    check_often(count, "fliph", 1 / 18.0);
+    check_often(count, "gamma", 1 / 12.0);
+    check_often(count, "clahe", 1 / 4.0);
+    check_often(count, "edges", 1 / 6.0);
+    check_often(count, "canny", 1 / 6.0);
+    check_often(count, "kmeans", 1 / 30.0);
+    check_often(count, "huesat", 1 / 15.0);
+    check_often(count, "channel_gain", 1 / 24.0);
     check_draws("paper", count);
-    often(count, "perspective", 0.25);
-    often(count, "noise", 0.25);
-    often(count, "channel_add", 0.25);
+    check_often(count, "perspective", 0.25);
+    check_often(count, "noise", 0.25);
+    check_often(count, "channel_add", 0.25);
     check_draws("strong", count);
-    often(count, "stain", 0.75);
-    often(count, "blur", 0.25);
+    check_often(count, "stain", 0.75);
+    check_often(count, "blur", 0.25);
 }
 
 /* The authors made six variants of each picture, the i-th by the i-th of six
@@ -191,8 +191,8 @@ static void check_turns(void)
     if (recipe_find(&r, "notebook", &err) < 0)
         abort();
     for (uint32_t v = 0; v < 600; v++) {
-        const struct recipe_key key = {3, "x", 1, v, 0};
-        const int n = recipe_draw(&r, &key, ops);
+        const struct recipe_stream stream = {3, "x", 1, v, 0};
+        const int n = recipe_draw(&r, &stream, ops);
 
         once = once && n == (v % 6 < 2 ? 2 : 1);
         seen[v % 6] = seen[v % 6] || !strcmp(ops[0].op->name, first[v % 6]);
@@ -207,12 +207,13 @@ static void check_turns(void)
 static void check_fixed(const char *name, const char *want, const char *digest)
 {
     static uint8_t px[BYTES];
-    const struct recipe_key key = {42, "content", 7, 3, 0};
+    const struct recipe_stream stream = {42, "content", 7, 3, 0};
     struct buf text = {0};
     char hex[HASH_HEX];
 
-    apply(name, &key, px, &text);
-    if (!ok(!strcmp(text.data, want), "a fixed key draws what it always drew"))
+    apply_recipe(name, &stream, px, &text);
+    if (!ok(!strcmp(text.data, want),
+            "a fixed stream draws what it always drew"))
         printf("# %s\n", text.data);
     hash_of(px, sizeof(px), hex);
     if (!ok(strncmp(hex, digest, 16) == 0, "  and gives the same bytes"))

@@ -4,17 +4,20 @@
 
 static void check_empty(void)
 {
-    char *p = page(1, SPLIT_BY_GROUP);
+    char *p = make_page(1, SPLIT_BY_GROUP);
 
     check_page(p);
-    has(p, "no experiment is evaluated yet", "no accuracy without one");
-    has(p, "The images are not prepared yet", "missing images are a warning");
-    has(p, "there is no evaluate/e1/metrics.json yet", "missing evaluation");
-    has(p, "there is no train/e1/history.csv yet", "missing history");
-    has(p, "there is no explain/e1/scores.csv yet", "missing explanations");
-    has(p, "e1</strong> is incomplete: training, evaluation, explanations",
-        "and all of it in the warnings");
-    has(p, "run:\n  dir:", "the configuration is shown");
+    page_has(p, "no experiment is evaluated yet", "no accuracy without one");
+    page_has(p, "The images are not prepared yet",
+             "missing images are a warning");
+    page_has(p, "there is no evaluate/e1/metrics.json yet",
+             "missing evaluation");
+    page_has(p, "there is no train/e1/history.csv yet", "missing history");
+    page_has(p, "there is no explain/e1/scores.csv yet",
+             "missing explanations");
+    page_has(p, "e1</strong> is incomplete: training, evaluation, explanations",
+             "and all of it in the warnings");
+    page_has(p, "run:\n  dir:", "the configuration is shown");
     free(p);
 }
 
@@ -38,7 +41,7 @@ static void fill_metrics(const char *name, double validation)
                "\"support\":20},"
                "\"confusion\":[[7,2],[3,8]],\"notes\":[\"0/0 of " EVIL "\"]}}",
                validation);
-    put(name, b.data);
+    put_file(name, b.data);
     buf_release(&b);
 }
 
@@ -48,45 +51,51 @@ static void check_figures(void)
 
     fill_metrics("evaluate/e1/metrics.json", 0.5);
     fill_metrics("evaluate/e2/metrics.json", 0.9);
-    put("data/baseline.json", "{\"test\":0.612,\"colour_only_test\":0.5}");
-    put("train/e1/history.csv", "epoch,loss,accuracy,val_loss,val_accuracy,"
-                                "learning_rate\n1,2,.3,2.5,.2,.001\n"
-                                "2,1,.6,nan,.5,.001\n");
-    p = page(3, SPLIT_BY_GROUP);
+    put_file("data/baseline.json", "{\"test\":0.612,\"colour_only_test\":0.5}");
+    put_file("train/e1/history.csv",
+             "epoch,loss,accuracy,val_loss,val_accuracy,"
+             "learning_rate\n1,2,.3,2.5,.2,.001\n"
+             "2,1,.6,nan,.5,.001\n");
+    p = make_page(3, SPLIT_BY_GROUP);
     check_page(p);
-    has(p, "<div class=\"figure\">75.0&nbsp;%", "the accuracy");
-    has(p, "15 of 20; 95&nbsp;% interval 53.1&nbsp;% to 88.8&nbsp;%",
-        "with its interval");
-    has(p, "<div class=\"figure base\">61.2&nbsp;%", "beside the baseline");
-    has(p, "Colour alone 50.0&nbsp;%, size alone &ndash;", "and its parts");
-    has(p, "e2, the experiment that does best on the validation split",
-        "of the experiment that validation prefers");
-    has(p,
+    page_has(p, "<div class=\"figure\">75.0&nbsp;%", "the accuracy");
+    page_has(p, "15 of 20; 95&nbsp;% interval 53.1&nbsp;% to 88.8&nbsp;%",
+             "with its interval");
+    page_has(p, "<div class=\"figure base\">61.2&nbsp;%",
+             "beside the baseline");
+    page_has(p, "Colour alone 50.0&nbsp;%, size alone &ndash;",
+             "and its parts");
+    page_has(p, "e2, the experiment that does best on the validation split",
+             "of the experiment that validation prefers");
+    page_has(
+        p,
         "Not clearly better than colour and size</strong>: the interval of "
         "the best network begins at 53.1",
         "an interval that holds the baseline is a warning");
-    has(p, "e2: 0/0 of " EVIL_HTML, "undefined figures are a warning");
-    has(p,
+    page_has(p, "e2: 0/0 of " EVIL_HTML, "undefined figures are a warning");
+    page_has(
+        p,
         "<td class=\"num\">3</td><td colspan=\"12\" class=\"missing\">missing: "
         "there is",
         "an experiment without figures is in the table");
-    has(p, "<th scope=\"row\">" EVIL_HTML "</th><td class=\"num\">80.0",
-        "figures by class");
-    has(p,
-        "<th scope=\"row\">accuracy</th><td class=\"num\">75.0&nbsp;%</td>"
-        "<td></td>",
-        "metrics, where nothing was drawn again without an interval");
-    has(p,
+    page_has(p, "<th scope=\"row\">" EVIL_HTML "</th><td class=\"num\">80.0",
+             "figures by class");
+    page_has(p,
+             "<th scope=\"row\">accuracy</th><td class=\"num\">75.0&nbsp;%</td>"
+             "<td></td>",
+             "metrics, where nothing was drawn again without an interval");
+    page_has(
+        p,
         "balanced: mean recall of the classes; precision, recall, F1: weighted "
         "by class size; ECE: mean gap",
         "how metrics are worked out");
-    has(p, "weighted mean</th><td class=\"num\">81.1", "weighted figures");
-    has(p, "b called " EVIL_HTML ": 3 of 11", "the confusion matrix");
+    page_has(p, "weighted mean</th><td class=\"num\">81.1", "weighted figures");
+    page_has(p, "b called " EVIL_HTML ": 3 of 11", "the confusion matrix");
     ok(markup_count(p, "<svg") == 3, "two matrices and one pair of curves");
-    put("data/baseline.json", "{\"test\":0.5}");
+    put_file("data/baseline.json", "{\"test\":0.5}");
     free(p);
-    p = page(3, SPLIT_BY_GROUP);
-    lacks(p, "Not clearly better", "an interval above it is not");
+    p = make_page(3, SPLIT_BY_GROUP);
+    page_lacks(p, "Not clearly better", "an interval above it is not");
     free(p);
 }
 
@@ -94,54 +103,55 @@ static void check_errors(void)
 {
     char *p;
 
-    put("evaluate/e1/errors.csv",
-        "by,part,from,to,cells,correct,accuracy,low,high\n"
-        "size,1,60.5,102.2,5,4,0.8,0.376,0.964\n"
-        "size,2,102.2,120,0,0,,,\n"
-        "picture,trained,,,5,5,1,0.566,1\n"
-        "picture,new,,,15,10,0.667,0.417,0.848\n"
-        "groups,mean,,,9,,0.71,,\ngroups,deviation,,,9,,0.25,,\n"
-        "groups,least,,,9,,0.125,,\ngroups,lower quartile,,,9,,0.5,,\n");
-    put("evaluate/e1/mistakes.png", "a sheet");
-    p = page(1, SPLIT_BY_GROUP);
+    put_file("evaluate/e1/errors.csv",
+             "by,part,from,to,cells,correct,accuracy,low,high\n"
+             "size,1,60.5,102.2,5,4,0.8,0.376,0.964\n"
+             "size,2,102.2,120,0,0,,,\n"
+             "picture,trained,,,5,5,1,0.566,1\n"
+             "picture,new,,,15,10,0.667,0.417,0.848\n"
+             "groups,mean,,,9,,0.71,,\ngroups,deviation,,,9,,0.25,,\n"
+             "groups,least,,,9,,0.125,,\ngroups,lower quartile,,,9,,0.5,,\n");
+    put_file("evaluate/e1/mistakes.png", "a sheet");
+    p = make_page(1, SPLIT_BY_GROUP);
     check_page(p);
-    has(p,
-        "size 60 to 102&nbsp;px</th><td class=\"num\">5</td>"
-        "<td class=\"num\">80.0&nbsp;%</td>",
-        "accuracy by size");
-    lacks(p, "size 102", "  not of no cells");
-    has(p, "cluster image not trained on</th><td class=\"num\">15",
-        "  by picture");
-    has(p,
+    page_has(p,
+             "size 60 to 102&nbsp;px</th><td class=\"num\">5</td>"
+             "<td class=\"num\">80.0&nbsp;%</td>",
+             "accuracy by size");
+    page_lacks(p, "size 102", "  not of no cells");
+    page_has(p, "cluster image not trained on</th><td class=\"num\">15",
+             "  by picture");
+    page_has(
+        p,
         "the 9 cluster images (or cells without one): mean 71.0&nbsp;%, "
         "deviation 25.0&nbsp;%, a quarter of them at most 50.0&nbsp;%, the "
         "worst 12.5&nbsp;%",
         "  spread over pictures");
-    has(p, "data:image/png;base64,YSBzaGVldA==", "the sheet of mistakes");
+    page_has(p, "data:image/png;base64,YSBzaGVldA==", "the sheet of mistakes");
     free(p);
 }
 
 /* The page of one experiment and an ensemble of it. */
 static void check_ensemble(void)
 {
-    struct plan_node node[9];
-    const struct plan plan = {.node = node, .n_node = 4};
-    struct plan_node *e = &node[3];
+    struct plan_step step[9];
+    const struct plan plan = {.step = step, .n_step = 4};
+    struct plan_step *e = &step[3];
     char *p;
 
-    plan_experiments(node, 2);
-    *e = node[4]; /* evaluate/e2, without a training or explanations */
+    plan_experiments(step, 2);
+    *e = step[4]; /* evaluate/e2, without a training or explanations */
     snprintf(e->network, sizeof(e->network), "fuzzy_rank");
     e->ensemble = true;
     config_init(&config);
     p = page_of(&plan);
     check_page(p);
-    has(p,
-        "<a href=\"#experiment-2\">e2</a></th><td>fuzzy_rank</td><td>"
-        "</td><td class=\"num\">2</td><td class=\"num\">75.0",
-        "  is in the table of results with its accuracy");
-    has(p, "<p class=\"mute\">fuzzy_rank, ", "  with what it is");
-    lacks(p, "e2</strong> is incomplete", "  lacks nothing");
+    page_has(p,
+             "<a href=\"#experiment-2\">e2</a></th><td>fuzzy_rank</td><td>"
+             "</td><td class=\"num\">2</td><td class=\"num\">75.0",
+             "  is in the table of results with its accuracy");
+    page_has(p, "<p class=\"mute\">fuzzy_rank, ", "  with what it is");
+    page_lacks(p, "e2</strong> is incomplete", "  lacks nothing");
     free(p);
 }
 
@@ -149,31 +159,31 @@ static void check_damaged(void)
 {
     char *p;
 
-    put("evaluate/e1/metrics.json", "{\"test\": oops");
-    put("train/e1/history.csv", "epoch,loss\n1,2,3\n");
-    put("evaluate/e2/metrics.json",
-        "{\"classes\":[\"a\"],\"test\":{\"n\":\"many\","
-        "\"confusion\":[[1,2]],\"interval\":[1],\"per_class\":7}}");
-    put("data/baseline.json", "[]");
-    p = page(2, SPLIT_BY_GROUP);
+    put_file("evaluate/e1/metrics.json", "{\"test\": oops");
+    put_file("train/e1/history.csv", "epoch,loss\n1,2,3\n");
+    put_file("evaluate/e2/metrics.json",
+             "{\"classes\":[\"a\"],\"test\":{\"n\":\"many\","
+             "\"confusion\":[[1,2]],\"interval\":[1],\"per_class\":7}}");
+    put_file("data/baseline.json", "[]");
+    p = make_page(2, SPLIT_BY_GROUP);
     check_page(p);
-    has(p, "evaluate/e1/metrics.json&#39;:1: ", "broken JSON is said so");
-    has(p, "3 fields, the header has 2", "a broken table too");
-    has(p, "metrics.json has none", "a matrix that is not square is none");
+    page_has(p, "evaluate/e1/metrics.json&#39;:1: ", "broken JSON is said so");
+    page_has(p, "3 fields, the header has 2", "a broken table too");
+    page_has(p, "metrics.json has none", "a matrix that is not square is none");
     free(p);
 }
 
 static void fill_gallery(void)
 {
-    put("explain/e1/scores.csv",
-        "row,file,class,predicted,target,p,map,overlay,peak_x,peak_y\n"
-        "4,a/" EVIL ".bmp,a,a,a,0.9876,maps/4_0.npy,overlays/4_0.png,1,2\n"
-        "5,a/5.bmp,a,b,b,0.8,maps/5_1.npy,overlays/5_1.png,1,2\n"
-        "5,a/5.bmp,a,b,a,0.8,maps/5_0.npy,overlays/lost.png,1,2\n"
-        "6,b/6.bmp,b,b,b,0.7,maps/6_1.npy,overlays/../../x.png,1,2\n");
-    put("explain/e1/overlays/4_0.png", "first picture");
-    put("explain/e1/overlays/5_1.png", "second picture");
-    put("explain/x.png", "not in the folder");
+    put_file("explain/e1/scores.csv",
+             "row,file,class,predicted,target,p,map,overlay,peak_x,peak_y\n"
+             "4,a/" EVIL ".bmp,a,a,a,0.9876,maps/4_0.npy,overlays/4_0.png,1,2\n"
+             "5,a/5.bmp,a,b,b,0.8,maps/5_1.npy,overlays/5_1.png,1,2\n"
+             "5,a/5.bmp,a,b,a,0.8,maps/5_0.npy,overlays/lost.png,1,2\n"
+             "6,b/6.bmp,b,b,b,0.7,maps/6_1.npy,overlays/../../x.png,1,2\n");
+    put_file("explain/e1/overlays/4_0.png", "first picture");
+    put_file("explain/e1/overlays/5_1.png", "second picture");
+    put_file("explain/x.png", "not in the folder");
 }
 
 static void check_gallery(void)
@@ -181,22 +191,23 @@ static void check_gallery(void)
     char *p;
 
     fill_gallery();
-    p = page(1, SPLIT_BY_GROUP);
+    p = make_page(1, SPLIT_BY_GROUP);
     check_page(p);
-    has(p, "data:image/png;base64,Zmlyc3QgcGljdHVyZQ==", "a picture");
-    has(p, "data:image/png;base64,c2Vjb25kIHBpY3R1cmU=", "another");
+    page_has(p, "data:image/png;base64,Zmlyc3QgcGljdHVyZQ==", "a picture");
+    page_has(p, "data:image/png;base64,c2Vjb25kIHBpY3R1cmU=", "another");
     ok(markup_count(p, "<img") == 2, "and no third");
     ok(markup_count(p, "<h4>Classified right</h4>") == 2 &&
            markup_count(p, "<h4>Classified wrong</h4>") == 1,
        "by class, right and wrong");
-    has(p, "<span class=\"right\">right</span>, 98.8&nbsp;% sure", "captions");
-    has(p, "called b</span>, 80.0&nbsp;%; map for b", "of wrong ones too");
-    has(p, "alt=\"Cell of class a, then maps of what speaks for b\"",
-        "and words for each picture");
-    has(p, "a/" EVIL_HTML ".bmp", "file names are escaped");
-    has(p, "overlays/lost.png is missing", "a lost picture is said so");
-    has(p, "overlays/../../x.png is missing: not in its folder",
-        "a path that leads out of the folder is not followed");
+    page_has(p, "<span class=\"right\">right</span>, 98.8&nbsp;% sure",
+             "captions");
+    page_has(p, "called b</span>, 80.0&nbsp;%; map for b", "of wrong ones too");
+    page_has(p, "alt=\"Cell of class a, then maps of what speaks for b\"",
+             "and words for each picture");
+    page_has(p, "a/" EVIL_HTML ".bmp", "file names are escaped");
+    page_has(p, "overlays/lost.png is missing", "a lost picture is said so");
+    page_has(p, "overlays/../../x.png is missing: not in its folder",
+             "a path that leads out of the folder is not followed");
     free(p);
 }
 
@@ -204,31 +215,34 @@ static void check_methods(void)
 {
     char *p;
 
-    put("explain/e1/scores.csv",
-        "file,class,predicted,target,p,method,overlay,strip\n"
-        "a,a,a,a,.9,gradcam,overlays/lost.png,overlays/4_0.png\n"
-        "a,a,a,a,.9,lime,overlays/lost.png,overlays/4_0.png\n"
-        "b,a,b,b,.9,gradcam,overlays/lost.png,overlays/5_1.png\n"
-        "b,a,b,b,.9,lime,overlays/lost.png,overlays/5_1.png\n");
-    put("explain/e1/faithfulness.csv",
-        "method,class,figure,cells,groups,mean,low,high\n"
-        "gradcam,all,insertion,2,2,0.5,0.4,0.6\n"
-        "gradcam,all,drop,2,2,0.25,,\n"
-        "gradcam,a,insertion,2,2,0.9,,\n"
-        "lime,all,insertion,2,2,0.125,0.1,0.2\n"
-        "lime,all,drop,2,2,0.75,0.7,0.8\n");
-    p = page(1, SPLIT_BY_GROUP);
+    put_file("explain/e1/scores.csv",
+             "file,class,predicted,target,p,method,overlay,strip\n"
+             "a,a,a,a,.9,gradcam,overlays/lost.png,overlays/4_0.png\n"
+             "a,a,a,a,.9,lime,overlays/lost.png,overlays/4_0.png\n"
+             "b,a,b,b,.9,gradcam,overlays/lost.png,overlays/5_1.png\n"
+             "b,a,b,b,.9,lime,overlays/lost.png,overlays/5_1.png\n");
+    put_file("explain/e1/faithfulness.csv",
+             "method,class,figure,cells,groups,mean,low,high\n"
+             "gradcam,all,insertion,2,2,0.5,0.4,0.6\n"
+             "gradcam,all,drop,2,2,0.25,,\n"
+             "gradcam,a,insertion,2,2,0.9,,\n"
+             "lime,all,insertion,2,2,0.125,0.1,0.2\n"
+             "lime,all,drop,2,2,0.75,0.7,0.8\n");
+    p = make_page(1, SPLIT_BY_GROUP);
     check_page(p);
     ok(markup_count(p, "<img") == 2, "one picture for all methods of a cell");
-    has(p, "data-stops=\"gradcam lime all\"", "stops of the slider");
-    has(p, "From the left the cell, gradcam, lime, the parts that speak most",
-        "whose panels are named");
-    has(p,
-        "<th scope=\"row\">lime</th><td class=\"num\">0.125 <span "
-        "class=\"mute\">0.100 to 0.200</span></td><td class=\"num\">0.750",
-        "faithfulness by method");
-    has(p, "<td class=\"num\">0.250</td></tr>", "also without an interval");
-    lacks(strstr(p, "id=\"experiment-1\""), "0.900</td>", "of all classes");
+    page_has(p, "data-stops=\"gradcam lime all\"", "stops of the slider");
+    page_has(p,
+             "From the left the cell, gradcam, lime, the parts that speak most",
+             "whose panels are named");
+    page_has(p,
+             "<th scope=\"row\">lime</th><td class=\"num\">0.125 <span "
+             "class=\"mute\">0.100 to 0.200</span></td><td class=\"num\">0.750",
+             "faithfulness by method");
+    page_has(p, "<td class=\"num\">0.250</td></tr>",
+             "also without an interval");
+    page_lacks(strstr(p, "id=\"experiment-1\""), "0.900</td>",
+               "of all classes");
     free(p);
 }
 
@@ -240,14 +254,14 @@ static void check_limit(void)
     struct buf b = {0};
 
     memset(big, 'x', PICTURE);
-    put("explain/e1/overlays/big.png", big);
+    put_file("explain/e1/overlays/big.png", big);
     buf_puts(&b, "file,class,predicted,target,p,overlay\n");
     for (int i = 0; i < ROWS; i++)
         buf_puts(&b, "a,a,a,a,.9,overlays/big.png\n");
-    put("explain/e1/scores.csv", b.data);
-    p = page(1, SPLIT_BY_GROUP);
+    put_file("explain/e1/scores.csv", b.data);
+    p = make_page(1, SPLIT_BY_GROUP);
     ok(markup_count(p, "<img") == 2, "pictures that fit are shown");
-    has(p, "3 more cells are left out", "the others are counted");
+    page_has(p, "3 more cells are left out", "the others are counted");
     ok(strlen(p) < REPORT_MAX_BYTES, "and the page stays below its limit");
     free(p);
     buf_release(&b);
@@ -257,8 +271,9 @@ static void check_origin(void)
 {
     char *p, *again;
 
-    put("run.yaml", "run:\n  dir: </code></pre>" EVIL "\n");
-    put("journal.jsonl",
+    put_file("run.yaml", "run:\n  dir: </code></pre>" EVIL "\n");
+    put_file(
+        "journal.jsonl",
         "{\"time\":\"2026-01-01T00:00:00Z" EVIL "\",\"event\":\"run-start\"}\n"
         "{\"event\":\"node-failed\",\"node\":\"old\",\"reason\":\"past\"}\n"
         "nonsense\n"
@@ -270,33 +285,37 @@ static void check_origin(void)
         "{\"time\":\"2026-01-01T01:00:00Z\",\"event\":\"worker-lost\",\"why\":\"killed\"}\n"
         "{\"event\":\"worker-lost\",\"why\":\"exit status 0\"}\n"
         "{\"time\":\"2026-01-01T02:0");
-    put("train/e1/manifest.json",
+    put_file(
+        "train/e1/manifest.json",
         "{\"key\":\"0000000000000000000000000000000000000000000000000000000000"
         "000001\",\"program\":\"" EVIL "\",\"host\":\"h1\",\"seconds\":61.4,"
         "\"resumed\":2,\"files\":[]}");
-    put("explain/e1/manifest.json", "{\"key\":\"other\"}");
-    p = page(1, SPLIT_BY_GROUP);
+    put_file("explain/e1/manifest.json", "{\"key\":\"other\"}");
+    p = make_page(1, SPLIT_BY_GROUP);
     check_page(p);
-    has(p, "dir: &lt;/code&gt;&lt;/pre&gt;" EVIL_HTML, "run.yaml, escaped");
-    has(p,
-        "Begun 2026-01-01T00:00:00Z" EVIL_HTML
-        ", last event before this page 2026-01-01T01:00:00Z; 7 events in "
-        "journal.jsonl, 2 starts",
-        "the journal, without lines that are cut short");
-    has(p, "augment: a unit was set aside</strong>: three " EVIL_HTML,
-        "units that were set aside");
-    has(p, "train/e1 failed</strong>: no disk", "nodes that failed");
-    has(p, "1 worker was lost", "workers that were lost");
-    lacks(p, ">past<", "only those of the last start");
-    lacks(p, "old failed", "not of earlier ones");
-    has(p, "train/e1</th><td>complete</td><td><code>000000000000", "a node");
-    has(p,
-        "<td>" EVIL_HTML "</td><td>h1</td><td></td><td></td><td></td>"
-        "<td class=\"num\">61</td><td class=\"num\">2</td>",
-        "who made it");
-    has(p, "evaluate/e1</th><td><span class=\"missing\">not complete", "none");
-    has(p, "explain/e1</th><td>made with other settings", "an older one");
-    again = page(1, SPLIT_BY_GROUP);
+    page_has(p, "dir: &lt;/code&gt;&lt;/pre&gt;" EVIL_HTML,
+             "run.yaml, escaped");
+    page_has(p,
+             "Begun 2026-01-01T00:00:00Z" EVIL_HTML
+             ", last event before this page 2026-01-01T01:00:00Z; 7 events in "
+             "journal.jsonl, 2 starts",
+             "the journal, without lines that are cut short");
+    page_has(p, "augment: a unit was set aside</strong>: three " EVIL_HTML,
+             "units that were set aside");
+    page_has(p, "train/e1 failed</strong>: no disk", "steps that failed");
+    page_has(p, "1 worker was lost", "workers that were lost");
+    page_lacks(p, ">past<", "only those of the last start");
+    page_lacks(p, "old failed", "not of earlier ones");
+    page_has(p, "train/e1</th><td>complete</td><td><code>000000000000",
+             "a step");
+    page_has(p,
+             "<td>" EVIL_HTML "</td><td>h1</td><td></td><td></td><td></td>"
+             "<td class=\"num\">61</td><td class=\"num\">2</td>",
+             "who made it");
+    page_has(p, "evaluate/e1</th><td><span class=\"missing\">not complete",
+             "none");
+    page_has(p, "explain/e1</th><td>made with other settings", "an older one");
+    again = make_page(1, SPLIT_BY_GROUP);
     ok(strcmp(p, again) == 0, "the same files, the same page");
     free(p);
     free(again);
@@ -329,6 +348,6 @@ int main(void)
     check_limit();
     check_origin();
     check_failure();
-    ok(dir_remove(run, &err) == 0, "clean up");
+    ok(file_dir_remove(run, &err) == 0, "clean up");
     return tap_done();
 }

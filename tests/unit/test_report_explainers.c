@@ -8,12 +8,12 @@
 
 #include <math.h>
 
-enum { EXPERIMENTS = 4, NODES = 2 * EXPERIMENTS };
+enum { EXPERIMENTS = 4, STEPS = 2 * EXPERIMENTS };
 
 #define TITLE "method,class,figure,cells,groups,mean,low,high\n"
 
-static struct plan_node node[NODES];
-static struct plan plan = {.node = node, .n_node = NODES};
+static struct plan_step step[STEPS];
+static struct plan plan = {.step = step, .n_step = STEPS};
 
 /* Two folds of seed 1 and one of seed 2 of network n; m without folds. */
 static void make_plan(void)
@@ -24,10 +24,10 @@ static void make_plan(void)
     } of[EXPERIMENTS] = {
         {"n", 1, 0, 3}, {"n", 1, 1, 3}, {"n", 2, 0, 3}, {"m", 1, 0, 1}};
 
-    for (int i = 0; i < NODES; i++) {
-        struct plan_node *nd = &node[i];
+    for (int i = 0; i < STEPS; i++) {
+        struct plan_step *nd = &step[i];
 
-        *nd = (struct plan_node){
+        *nd = (struct plan_step){
             .stage = &stage_table[i % 2 ? STAGE_EXPLAIN : STAGE_TRAIN],
             .seed = of[i / 2].seed,
             .fold = of[i / 2].fold,
@@ -40,29 +40,31 @@ static void make_plan(void)
     }
 }
 
-static void fill(void)
+static void fill_run(void)
 {
-    put("explain/e0/faithfulness.csv",
-        TITLE "cam,all,insertion,10,4,0.5,0.4,0.7\n"
-              "cam,all,deletion,10,4,0.2,,\n"
-              "cam,all,increase,10,4,0.25,0.2,0.3\n"
-              "cam,\"a<b\",insertion,6,2,0.9,0.8,1\n"
-              "lime,all,insertion,10,4,0.8,0.74,0.85\n"
-              "lime,all,deletion,10,4,0.3,,\n");
-    put("explain/e0/stability.csv", TITLE "cam,all,spearman,9,4,0.5,0.4,0.6\n"
-                                          "lime,all,spearman,9,4,0.5,0.1,0.9"
-                                          "\n");
-    put("explain/e0/sanity.csv", TITLE "cam,all,spearman_100,9,4,0.3,,\n"
-                                       "lime,all,spearman_100,9,4,-0.1,,\n");
-    put("explain/e1/faithfulness.csv",
-        TITLE "cam,all,insertion,30,9,0.7,0.6,0.8\n"
-              "cam,all,deletion,30,9,0.3,0.2,0.4\n");
-    put("explain/e2/faithfulness.csv",
-        TITLE "cam,all,insertion,10,4,0.6,0.5,0.65\n");
-    put("explain/e3/faithfulness.csv",
-        TITLE "cam,all,insertion,7,7,0.125,0.1,0.2\n");
-    put("explain/e3/localisation.csv",
-        TITLE "cam,all,nucleus_pointing,5,5,1,1,1\n");
+    put_file("explain/e0/faithfulness.csv",
+             TITLE "cam,all,insertion,10,4,0.5,0.4,0.7\n"
+                   "cam,all,deletion,10,4,0.2,,\n"
+                   "cam,all,increase,10,4,0.25,0.2,0.3\n"
+                   "cam,\"a<b\",insertion,6,2,0.9,0.8,1\n"
+                   "lime,all,insertion,10,4,0.8,0.74,0.85\n"
+                   "lime,all,deletion,10,4,0.3,,\n");
+    put_file("explain/e0/stability.csv",
+             TITLE "cam,all,spearman,9,4,0.5,0.4,0.6\n"
+                   "lime,all,spearman,9,4,0.5,0.1,0.9"
+                   "\n");
+    put_file("explain/e0/sanity.csv",
+             TITLE "cam,all,spearman_100,9,4,0.3,,\n"
+                   "lime,all,spearman_100,9,4,-0.1,,\n");
+    put_file("explain/e1/faithfulness.csv",
+             TITLE "cam,all,insertion,30,9,0.7,0.6,0.8\n"
+                   "cam,all,deletion,30,9,0.3,0.2,0.4\n");
+    put_file("explain/e2/faithfulness.csv",
+             TITLE "cam,all,insertion,10,4,0.6,0.5,0.65\n");
+    put_file("explain/e3/faithfulness.csv",
+             TITLE "cam,all,insertion,7,7,0.125,0.1,0.2\n");
+    put_file("explain/e3/localisation.csv",
+             TITLE "cam,all,nucleus_pointing,5,5,1,1,1\n");
 }
 
 static const struct explainer_row *row_of(const struct explainers *e,
@@ -220,7 +222,7 @@ static void check_none(void)
 
     for (int i = 0; i < EXPERIMENTS; i++) {
         BUG_ON(file_path(path, &err, "%s/explain/e%d", run, i) < 0);
-        BUG_ON(dir_remove(path, &err) < 0);
+        BUG_ON(file_dir_remove(path, &err) < 0);
     }
     BUG_ON(file_path(path, &err, "%s/report/explainers.csv", run) < 0);
     BUG_ON(unlink(path) < 0);
@@ -240,11 +242,11 @@ int main(void)
     config_init(&config);
     config.split.method = SPLIT_BY_GROUP;
     make_plan();
-    fill();
+    fill_run();
     check_merged();
     check_best();
     check_rows();
     check_table();
     check_none();
-    return tap_done() | (dir_remove(run, &err) < 0);
+    return tap_done() | (file_dir_remove(run, &err) < 0);
 }

@@ -4,19 +4,19 @@
 #include "stages/report/report_headline.h"
 #include "stages/report/report_sections.h"
 
-enum { FOLDS = 3, NODES = 2 * (FOLDS + 1) };
+enum { FOLDS = 3, STEPS = 2 * (FOLDS + 1) };
 
-static struct plan_node node[NODES];
-static struct plan plan = {.node = node, .n_node = NODES};
+static struct plan_step step[STEPS];
+static struct plan plan = {.step = step, .n_step = STEPS};
 
 /* Experiment n-r-s1 in three folds, then n-other-s1 without. */
 static void make_plan(void)
 {
-    for (int i = 0; i < NODES; i++) {
-        struct plan_node *nd = &node[i];
+    for (int i = 0; i < STEPS; i++) {
+        struct plan_step *nd = &step[i];
         const int fold = i / 2;
 
-        *nd = (struct plan_node){
+        *nd = (struct plan_step){
             .stage = &stage_table[i % 2 ? STAGE_EVALUATE : STAGE_TRAIN],
             .seed = 1,
             .fold = fold,
@@ -36,7 +36,7 @@ static void make_plan(void)
     }
 }
 
-static void fill(int fold, const char *accuracy, const char *rows)
+static void fill_fold(int fold, const char *accuracy, const char *rows)
 {
     char name[64], text[1024];
 
@@ -45,11 +45,11 @@ static void fill(int fold, const char *accuracy, const char *rows)
              "{\"test\":{\"accuracy\":%s,\"balanced_accuracy\":0.5,"
              "\"macro\":{\"f1\":%s}}}",
              accuracy, accuracy);
-    put(name, text);
+    put_file(name, text);
     snprintf(name, sizeof(name), "evaluate/n-r-s1-f%d/predictions.csv", fold);
     snprintf(text, sizeof(text), "file,split,class,predicted,%s,group\n%s",
              fold ? "p_parabasal,p_a" : "p_a,p_parabasal", rows);
-    put(name, text);
+    put_file(name, text);
 }
 
 static void check_summary(void)
@@ -60,9 +60,10 @@ static void check_summary(void)
 
     ok(report_data_read(&d, &err) == 0 && d.n_experiment == 4,
        "experiments of folds are read");
-    ok(fold_first(&d, 0) && !fold_first(&d, 1) && !fold_first(&d, 3),
+    ok(report_folds_first(&d, 0) && !report_folds_first(&d, 1) &&
+           !report_folds_first(&d, 3),
        "one of them begins folds");
-    fold_summary(&s, &d, 0);
+    report_folds_summary(&s, &d, 0);
     ok(strcmp(s.name, "n-r-s1") == 0 && s.folds == 3 && s.evaluated == 2,
        "two of three folds are there");
     near(s.metric[METRIC_ACCURACY].mean, 0.75, 1e-12, "folds: mean accuracy");
@@ -77,7 +78,8 @@ static void check_summary(void)
            s.pooled.confusion[0][0] == 2 && s.pooled.confusion[0][1] == 0 &&
            s.pooled.confusion[1][0] == 1 && s.pooled.confusion[1][1] == 2,
        "classes by their names, in whatever order a fold has them");
-    ok(fold_head(&d, 2) == 0 && fold_head(&d, 0) == 0 && fold_head(&d, 3) < 0,
+    ok(report_folds_head(&d, 2) == 0 && report_folds_head(&d, 0) == 0 &&
+           report_folds_head(&d, 3) < 0,
        "the first fold of each");
     report_data_release(&d);
 }
@@ -106,9 +108,9 @@ static void check_files(void)
 {
     char *text;
 
-    put("data/baseline.json",
-        "{\"test\":0.6,\"n_test\":5,\"folds\":[{\"test\":0.5},"
-        "{\"test\":0.25},{\"test\":0.75}]}");
+    put_file("data/baseline.json",
+             "{\"test\":0.6,\"n_test\":5,\"folds\":[{\"test\":0.5},"
+             "{\"test\":0.25},{\"test\":0.75}]}");
     text = page_of(&plan);
     ok(strstr(text, "Over all folds") &&
            strstr(text, "<th scope=\"row\">n-r-s1</th><td class=\"num\">2 of "
@@ -154,7 +156,7 @@ static void check_old_baseline(void)
     struct buf b = {0};
     struct err err = {0};
 
-    put("data/baseline.json", "{\"test\":0.9,\"n_test\":5}");
+    put_file("data/baseline.json", "{\"test\":0.9,\"n_test\":5}");
     ok(report_data_read(&d, &err) == 0, "a baseline without folds is read");
     report_headline(&d, &b);
     ok(!strstr(b.data, "90.0&nbsp;%") &&
@@ -178,7 +180,7 @@ static void check_choice(void)
         {"z-f1", "{\"validation\":{\"n\":20,\"accuracy\":0.3}}"},
     };
     enum { N = sizeof(of) / sizeof(of[0]) };
-    struct plan_node nd[N] = {{.name = ""}};
+    struct plan_step nd[N] = {{.name = ""}};
     struct report_experiment e[N] = {{.name = ""}};
     struct report_data d = {.experiment = e, .n_experiment = N};
 
@@ -210,11 +212,12 @@ static void check_crossings(void)
     struct err err = {0};
 
     config.split.folds = 4;
-    put("data/index.csv", "file,class,group,split,fold,sha256,status\n"
-                          "a/1,a,g1,train,2,s1,ok\na/2,a,g1,train,3,s1,ok\n"
-                          "a/3,a,g2,test,0,s3,ok\na/4,a,g2,train,2,s4,ok\n"
-                          "a/5,a,g3,train,3,s5,ok\na/6,a,g3,train,3,s5,ok\n"
-                          "a/7,a,g2,,,s4,broken\n");
+    put_file("data/index.csv",
+             "file,class,group,split,fold,sha256,status\n"
+             "a/1,a,g1,train,2,s1,ok\na/2,a,g1,train,3,s1,ok\n"
+             "a/3,a,g2,test,0,s3,ok\na/4,a,g2,train,2,s4,ok\n"
+             "a/5,a,g3,train,3,s5,ok\na/6,a,g3,train,3,s5,ok\n"
+             "a/7,a,g2,,,s4,broken\n");
     ok(report_data_read(&d, &err) == 0 && c->folds == 4 && c->tests == 6,
        "every cell is tested in some fold");
     ok(c->twins == 2 && strcmp(c->twin[1], "a/2") == 0,
@@ -260,7 +263,7 @@ static void check_classes(void)
     add_cells(&b, "rare", 7, 0);
     add_cells(&b, "rare", 8, 2);
     buf_puts(&b, "rare/x,rare,,,,,broken\n");
-    put("data/index.csv", b.data);
+    put_file("data/index.csv", b.data);
     b.len = 0;
     ok(report_data_read(&d, &err) == 0 && c->tests == 108 && c->n_class == 3 &&
            report_used(&c->of[1]) == 32 && c->of[2].set_aside == 1,
@@ -304,10 +307,10 @@ int main(void)
     BUG_ON(!mkdtemp(run));
     config_init(&config);
     make_plan();
-    fill(
+    fill_fold(
         0, "1",
         "x,test,a,a,1,0,g\ny,test,parabasal,parabasal,0,1,\nz,validation,a,parabasal,0,1,g\n");
-    fill(
+    fill_fold(
         2, "0.5",
         "u,test,a,a,0,1,g\nv,test,parabasal,a,0,1,\nw,test,parabasal,parabasal,1,0,\n");
     check_summary();
@@ -316,5 +319,5 @@ int main(void)
     check_choice();
     check_crossings();
     check_classes();
-    return tap_done() | (dir_remove(run, &err) < 0);
+    return tap_done() | (file_dir_remove(run, &err) < 0);
 }

@@ -24,7 +24,7 @@ static const char *path_of(const char *name)
     return p;
 }
 
-static void picture(const char *name)
+static void put_picture(const char *name)
 {
     struct err err = {0};
     struct image im;
@@ -44,12 +44,12 @@ static void make_scores(void)
     struct err err = {0};
     char name[64];
 
-    BUG_ON(dir_make(path_of("explain/e"), &err) < 0);
-    picture("explain/e/o.png");
+    BUG_ON(file_dir_make(path_of("explain/e"), &err) < 0);
+    put_picture("explain/e/o.png");
     buf_puts(&b, "file,class,predicted,target,p,method,map,overlay,strip\n");
     for (int i = 0; i < 2 * CELLS; i++) {
         snprintf(name, sizeof(name), "explain/e/s%d.png", i);
-        picture(name);
+        put_picture(name);
         for (int m = 0; m < METHODS; m++)
             buf_printf(&b, "%d.bmp,a,%s,a,.9,%s,maps/%d.npy,o.png,s%d.png\n", i,
                        i < CELLS ? "a" : "b", method[m], i, i);
@@ -59,7 +59,7 @@ static void make_scores(void)
     buf_release(&b);
 }
 
-static char *gallery(struct report_experiment *e, size_t room)
+static char *make_gallery(struct report_experiment *e, size_t room)
 {
     const struct report_data d = {.run_dir = run, .n_experiment = 1};
     struct buf b = {0};
@@ -71,7 +71,7 @@ static char *gallery(struct report_experiment *e, size_t room)
 
 static void check_all(struct report_experiment *e)
 {
-    char *p = gallery(e, SIZE_MAX);
+    char *p = make_gallery(e, SIZE_MAX);
 
     ok(markup_count(p, "<figure") == 2 * CELLS, "the gallery has every cell");
     ok(markup_count(p, "src=\"data:image/webp;base64,") ==
@@ -91,12 +91,12 @@ static void check_all(struct report_experiment *e)
 /* Room for two and a half cells. */
 static void check_thinned(struct report_experiment *e)
 {
-    char *p = gallery(e, SIZE_MAX);
+    char *p = make_gallery(e, SIZE_MAX);
     const char *first = strstr(p, "<figure");
     const size_t one = (size_t)(strstr(first + 1, "<figure") - first);
 
     free(p);
-    p = gallery(e, 2 * one + one / 2);
+    p = make_gallery(e, 2 * one + one / 2);
     ok(markup_count(p, "data-verdict=\"right\"") == 1 &&
            markup_count(p, "data-verdict=\"wrong\"") == 1,
        "of little room the right and the wrong cells have the same");
@@ -112,9 +112,9 @@ static void check_smaller(void)
     char *webp = NULL;
     size_t n = 0;
 
-    ok(image_read(&im, path_of("explain/e/o.png"), &err) == 0 &&
-           webp_encode(&im, &webp, &n, &err) == 0 &&
-           image_decode(&back, webp, n, &err) == 0 && back.w == SIDE &&
+    ok(decode_read(&im, path_of("explain/e/o.png"), &err) == 0 &&
+           png_webp_encode(&im, &webp, &n, &err) == 0 &&
+           decode_decode(&back, webp, n, &err) == 0 && back.w == SIDE &&
            back.h == SIDE,
        "WebP is read again");
     free(webp);
@@ -124,8 +124,8 @@ static void check_smaller(void)
 
 int main(void)
 {
-    struct plan_node node = {.dir = "explain/e"};
-    struct report_experiment e = {.explain = &node};
+    struct plan_step step = {.dir = "explain/e"};
+    struct report_experiment e = {.explain = &step};
     struct err err = {0};
 
     BUG_ON(!mkdtemp(run));
@@ -136,6 +136,6 @@ int main(void)
     check_thinned(&e);
     check_smaller();
     csv_release(&e.scores.csv);
-    ok(dir_remove(run, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(run, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* Metrics of one class that the paper has, and of one that it has not. */
-static json_t *metrics(double accuracy, double recall)
+static json_t *make_metrics(double accuracy, double recall)
 {
     char text[512];
 
@@ -20,7 +20,7 @@ static json_t *metrics(double accuracy, double recall)
     return json_loads(text, 0, NULL);
 }
 
-static struct buf page(struct report_experiment *e, int n)
+static struct buf make_page(struct report_experiment *e, int n)
 {
     const struct report_data d = {.experiment = e, .n_experiment = n};
     struct buf b = {0};
@@ -50,20 +50,20 @@ static void check_figures(void)
 
 static void check_beside(void)
 {
-    struct plan_node node[3] = {
+    struct plan_step step[3] = {
         {.network = "vgg16", .regime = "finetune", .seed = 1},
         {.network = "vgg16", .regime = "finetune", .seed = 2},
         {.network = "vgg16", .regime = "scratch", .seed = 1}};
     struct report_experiment e[3] = {
-        {.train = &node[0], .name = "a<1>"},
-        {.train = &node[1], .name = "a2"},
-        {.train = &node[2], .name = "a3"},
+        {.train = &step[0], .name = "a<1>"},
+        {.train = &step[1], .name = "a2"},
+        {.train = &step[2], .name = "a3"},
     };
     struct buf b;
 
-    e[0].metrics.root = metrics(0.90, 0.625);
-    e[1].metrics.root = metrics(0.92, 0.875);
-    b = page(e, 3);
+    e[0].metrics.root = make_metrics(0.90, 0.625);
+    e[1].metrics.root = make_metrics(0.92, 0.875);
+    b = make_page(e, 3);
     ok(strstr(b.data, "VGG16<br><span class=\"mute\">mean of 2</span>") != NULL,
        "experiments of a network are averaged");
     ok(strstr(b.data, "<td class=\"num here\" rowspan=\"5\">91.00&nbsp;%</td>"
@@ -93,7 +93,7 @@ int main(void)
 
     check_figures();
     check_beside();
-    b = page(NULL, 0);
+    b = make_page(NULL, 0);
     ok(markup_count(b.data, "<tbody>") == 16,
        "without experiments the paper's figures alone");
     buf_release(&b);

@@ -3,7 +3,8 @@
 
 static void fill_index(void)
 {
-    put("data/index.csv",
+    put_file(
+        "data/index.csv",
         "file,class,group,split,sha256,width,height,status\n"
         "a/1.bmp,a,g1,train,s1,9,9,ok\n"
         "a/2.bmp,a,g1,test,s2,9,9,ok\n"
@@ -14,11 +15,11 @@ static void fill_index(void)
         "\"a/\"\"7\"\" & '.bmp\",a,g4,,s8,9,9,\"not a picture, <b>\"\n" EVIL
         "/8.bmp," EVIL ",g1,train,s7,9,9,ok\n" EVIL "/9.bmp," EVIL
         ",g5,test,s2,9,9,ok\n");
-    put("augment/index.csv",
-        "source,variant,class,split,sha256,operations,status\n"
-        "0,0,a,train,x,none,ok\n"
-        "0,1,a,train,x,rotate,ok\n"
-        "7,1,a,train,x,rotate,lost " EVIL "\n");
+    put_file("augment/index.csv",
+             "source,variant,class,split,sha256,operations,status\n"
+             "0,0,a,train,x,none,ok\n"
+             "0,1,a,train,x,rotate,ok\n"
+             "7,1,a,train,x,rotate,lost " EVIL "\n");
 }
 
 static void check_warnings(void)
@@ -26,48 +27,53 @@ static void check_warnings(void)
     char *p;
 
     fill_index();
-    put("data/stats.json",
-        "{\"warnings\":[\"class folder '" EVIL "' holds no pictures\",\"b\"]}");
-    p = page(1, SPLIT_BY_RANDOM);
+    put_file("data/stats.json", "{\"warnings\":[\"class folder '" EVIL
+                                "' holds no pictures\",\"b\"]}");
+    p = make_page(1, SPLIT_BY_RANDOM);
     check_page(p);
-    has(p, "<strong>3 files were set aside", "set-aside files are counted");
-    has(p, "2 &times; cut short " EVIL_HTML, "by reason, the text escaped");
-    has(p, "1 &times; not a picture, &lt;b&gt;", "every reason");
-    has(p, "a/&quot;7&quot; &amp; &#39;.bmp", "with an example, escaped");
-    has(p, "<strong>1 augmented image was set aside", "augmented ones too");
-    has(p, "of source <code>7</code>", "by their source");
-    has(p, "<strong>2 files are exact copies across splits", "twins");
-    has(p, "<code>a/1.bmp</code> and <code>a/4.bmp</code>", "an example");
-    has(p, "<strong>2 files are exact copies under different classes",
-        "equal files with other labels");
-    has(p,
-        "<strong>1 group has cells in more than one split</strong>, "
-        "because the split is random over cells: 1 of 3 test cells",
-        "groups that a random split tears (of one class each)");
-    has(p,
-        "Few test cells</strong>, so the figures of these classes say "
-        "little: " EVIL_HTML " (1), a (2)",
-        "small classes");
-    has(p, "trained on 2 images", "augmented images in use");
-    has(p,
-        "<th scope=\"row\">a</th><td class=\"num\">1</td>"
-        "<td class=\"num\">1</td><td class=\"num\">2</td>"
-        "<td class=\"num\">4</td><td class=\"num\">3</td>",
-        "the classes by split");
-    has(p, "2 remarks from preparing the images", "remarks of preprocessing");
-    has(p, "class folder &#39;" EVIL_HTML "&#39; holds", "escaped as well");
+    page_has(p, "<strong>3 files were set aside",
+             "set-aside files are counted");
+    page_has(p, "2 &times; cut short " EVIL_HTML,
+             "by reason, the text escaped");
+    page_has(p, "1 &times; not a picture, &lt;b&gt;", "every reason");
+    page_has(p, "a/&quot;7&quot; &amp; &#39;.bmp", "with an example, escaped");
+    page_has(p, "<strong>1 augmented image was set aside",
+             "augmented ones too");
+    page_has(p, "of source <code>7</code>", "by their source");
+    page_has(p, "<strong>2 files are exact copies across splits", "twins");
+    page_has(p, "<code>a/1.bmp</code> and <code>a/4.bmp</code>", "an example");
+    page_has(p, "<strong>2 files are exact copies under different classes",
+             "equal files with other labels");
+    page_has(p,
+             "<strong>1 group has cells in more than one split</strong>, "
+             "because the split is random over cells: 1 of 3 test cells",
+             "groups that a random split tears (of one class each)");
+    page_has(p,
+             "Few test cells</strong>, so the figures of these classes say "
+             "little: " EVIL_HTML " (1), a (2)",
+             "small classes");
+    page_has(p, "trained on 2 images", "augmented images in use");
+    page_has(p,
+             "<th scope=\"row\">a</th><td class=\"num\">1</td>"
+             "<td class=\"num\">1</td><td class=\"num\">2</td>"
+             "<td class=\"num\">4</td><td class=\"num\">3</td>",
+             "the classes by split");
+    page_has(p, "2 remarks from preparing the images",
+             "remarks of preprocessing");
+    page_has(p, "class folder &#39;" EVIL_HTML "&#39; holds",
+             "escaped as well");
     free(p);
-    p = page(1, SPLIT_BY_GROUP);
-    lacks(p, "because the split is random", "another split is not blamed");
-    put("data/index.csv", "file,class,group,split,sha256,status\n"
-                          "a,a,g1,train,s1,ok\nb,a,g2,train,s2,ok\n");
+    p = make_page(1, SPLIT_BY_GROUP);
+    page_lacks(p, "because the split is random", "another split is not blamed");
+    put_file("data/index.csv", "file,class,group,split,sha256,status\n"
+                               "a,a,g1,train,s1,ok\nb,a,g2,train,s2,ok\n");
     free(p);
-    p = page(1, SPLIT_BY_GROUP);
-    has(p, "The test split is empty", "an empty test split");
-    has(p, "The validation split is empty", "an empty validation split");
-    lacks(p, "The train split is empty", "the other is not");
-    lacks(p, "exact copies", "no twins, no warning");
-    lacks(p, "cells in more than one split", "no torn groups, no warning");
+    p = make_page(1, SPLIT_BY_GROUP);
+    page_has(p, "The test split is empty", "an empty test split");
+    page_has(p, "The validation split is empty", "an empty validation split");
+    page_lacks(p, "The train split is empty", "the other is not");
+    page_lacks(p, "exact copies", "no twins, no warning");
+    page_lacks(p, "cells in more than one split", "no torn groups, no warning");
     free(p);
 }
 
@@ -77,6 +83,6 @@ int main(void)
 
     BUG_ON(!mkdtemp(run));
     check_warnings();
-    ok(dir_remove(run, &err) == 0, "clean up");
+    ok(file_dir_remove(run, &err) == 0, "clean up");
     return tap_done();
 }

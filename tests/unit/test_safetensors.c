@@ -14,19 +14,20 @@ static void check_round_trip(void)
     const int64_t step = INT64_MIN;
     const uint64_t bits[2] = {UINT64_MAX, 7};
     const double best = 0.1;
-    struct st_tensor t[] = {
-        {"conv/kernel:0", ST_F32, 3, {1, 2, 3}, w},
-        {"step", ST_I64, 0, {0}, &step},
-        {"empty", ST_F32, 2, {4, 0}, NULL},
-        {"bits", ST_U64, 1, {2}, bits},
-        {"best", ST_F64, 1, {1}, &best},
-        {"one \"quoted\" \xc3\xa9", ST_F32, 1, {1}, w},
+    struct safetensors_tensor t[] = {
+        {"conv/kernel:0", SAFETENSORS_F32, 3, {1, 2, 3}, w},
+        {"step", SAFETENSORS_I64, 0, {0}, &step},
+        {"empty", SAFETENSORS_F32, 2, {4, 0}, NULL},
+        {"bits", SAFETENSORS_U64, 1, {2}, bits},
+        {"best", SAFETENSORS_F64, 1, {1}, &best},
+        {"one \"quoted\" \xc3\xa9", SAFETENSORS_F32, 1, {1}, w},
     };
-    struct st_meta m[] = {{"network", "mobilenetv2"}, {"classes", "a\nb"}};
+    struct safetensors_meta m[] = {{"network", "mobilenetv2"},
+                                   {"classes", "a\nb"}};
     const struct safetensors in = {
         .tensor = t, .n_tensor = 6, .meta = m, .n_meta = 2};
     struct safetensors got = {0};
-    const struct st_tensor *k;
+    const struct safetensors_tensor *k;
     struct err err = {0};
     char *a = NULL, *b = NULL;
     size_t na = 0, nb = 1;
@@ -39,20 +40,20 @@ static void check_round_trip(void)
     ok(got.n_tensor == 6 && got.n_meta == 2,
        "  as many, and as many strings, as written");
     k = safetensors_find(&got, "conv/kernel:0");
-    ok(k && k->type == ST_F32 && k->n_dim == 3 && k->dim[2] == 3 &&
+    ok(k && k->type == SAFETENSORS_F32 && k->n_dim == 3 && k->dim[2] == 3 &&
            memcmp(k->data, w, sizeof(w)) == 0,
        "a float tensor is read");
     k = safetensors_find(&got, "step");
     ok(k && k->n_dim == 0 && memcmp(k->data, &step, 8) == 0,
        "a scalar is read");
     k = safetensors_find(&got, "bits");
-    ok(k && k->type == ST_U64 && memcmp(k->data, bits, 16) == 0,
+    ok(k && k->type == SAFETENSORS_U64 && memcmp(k->data, bits, 16) == 0,
        "unsigned numbers are read");
     k = safetensors_find(&got, "best");
-    ok(k && k->type == ST_F64 && memcmp(k->data, &best, 8) == 0,
+    ok(k && k->type == SAFETENSORS_F64 && memcmp(k->data, &best, 8) == 0,
        "a double is read");
     k = safetensors_find(&got, "empty");
-    ok(k && st_bytes(k) == 0 && k->dim[0] == 4,
+    ok(k && safetensors_bytes(k) == 0 && k->dim[0] == 4,
        "a tensor of no elements is read");
     ok(safetensors_find(&got, t[5].name) != NULL,
        "a tensor of an awkward name is found");
@@ -207,9 +208,9 @@ static void check_refused(void)
 {
     const float x = 1;
     char name[SAFETENSORS_MAX_NAME + 1];
-    struct st_tensor t[] = {{"a", ST_F32, 1, {1}, &x},
-                            {"a", ST_F32, 1, {1}, &x}};
-    struct st_meta m[] = {{"key", "\xff"}};
+    struct safetensors_tensor t[] = {{"a", SAFETENSORS_F32, 1, {1}, &x},
+                                     {"a", SAFETENSORS_F32, 1, {1}, &x}};
+    struct safetensors_meta m[] = {{"key", "\xff"}};
     struct safetensors f = {.tensor = t, .n_tensor = 2};
     struct err err = {0};
 
@@ -256,6 +257,6 @@ int main(void)
     check_files();
     check_cut();
     check_refused();
-    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -71,9 +71,9 @@ static void check_course(const struct course *c)
     double worst = 0;
 
     for (int step = 0; step < COURSE; step++)
-        worst =
-            fmax(worst, fabs((double)cosine_rate(&c->a, step) - c->rate[step]) /
-                            c->a.rate);
+        worst = fmax(worst, fabs((double)schedule_cosine_rate(&c->a, step) -
+                                 c->rate[step]) /
+                                c->a.rate);
     near(worst, 0, 1e-7, c->name);
 }
 
@@ -84,15 +84,20 @@ static void check_cosine(void)
     const struct cosine_args none = {.rate = 0.5, .least = 0.25, .warmup = 2};
     const struct cosine_args flat = {.rate = 0.5, .least = 1, .decay = 9};
 
-    ok(cosine_rate(&a, 0) == 0.125f, "step 0 has the rate of the start");
-    ok(cosine_rate(&a, 3) == 0.5f, "after the warm-up comes the largest");
-    ok(cosine_rate(&a, 2) < 0.5f && cosine_rate(&a, 4) < 0.5f,
+    ok(schedule_cosine_rate(&a, 0) == 0.125f,
+       "step 0 has the rate of the start");
+    ok(schedule_cosine_rate(&a, 3) == 0.5f,
+       "after the warm-up comes the largest");
+    ok(schedule_cosine_rate(&a, 2) < 0.5f && schedule_cosine_rate(&a, 4) < 0.5f,
        "  and that is the top");
-    ok(cosine_rate(&a, 7) == 0.125f && cosine_rate(&a, INT64_MAX) == 0.125f,
+    ok(schedule_cosine_rate(&a, 7) == 0.125f &&
+           schedule_cosine_rate(&a, INT64_MAX) == 0.125f,
        "  at the end stays the least");
-    ok(cosine_rate(&none, 1) == 0.25f && cosine_rate(&none, 2) == 0.125f,
+    ok(schedule_cosine_rate(&none, 1) == 0.25f &&
+           schedule_cosine_rate(&none, 2) == 0.125f,
        "  without steps to decay it is there at once");
-    ok(cosine_rate(&flat, 0) == 0.5f && cosine_rate(&flat, 5) == 0.5f,
+    ok(schedule_cosine_rate(&flat, 0) == 0.5f &&
+           schedule_cosine_rate(&flat, 5) == 0.5f,
        "a least share of 1 is a constant rate");
 }
 

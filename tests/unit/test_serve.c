@@ -36,7 +36,7 @@ static int make_store(struct err *err)
     static uint8_t pixels[BYTES];
     struct store_writer *w = NULL;
 
-    if (dir_make(a.dir, err) < 0 || store_create(&w, &a, err) < 0)
+    if (file_dir_make(a.dir, err) < 0 || store_create(&w, &a, err) < 0)
         return -1;
     for (int i = 0; i < N; i++) {
         const char *record = i % 2 ? "x,b,train,ok" : "x,a,train,ok";
@@ -52,7 +52,7 @@ static int make_store(struct err *err)
 
 /* --- the rank's side -------------------------------------------------------*/
 
-struct rank {
+struct online_rank {
     void *zmq, *router;
     char endpoint[128];
     pid_t worker;
@@ -61,13 +61,13 @@ struct rank {
 };
 
 /* A worker of process 'pid', which is this one unless that one has ended. */
-static void open_rank(struct rank *r, const char *recipe, long pid)
+static void open_rank(struct online_rank *r, const char *recipe, long pid)
 {
     char rank[32];
     const int ms = PATIENCE;
 
     snprintf(rank, sizeof(rank), "--rank=%ld", pid);
-    *r = (struct rank){.zmq = zmq_ctx_new()};
+    *r = (struct online_rank){.zmq = zmq_ctx_new()};
     r->router = zmq_socket(r->zmq, ZMQ_ROUTER);
     snprintf(r->endpoint, sizeof(r->endpoint), "ipc://%s", in_dir("socket"));
     zmq_setsockopt(r->router, ZMQ_RCVTIMEO, &ms, sizeof(ms));
@@ -82,7 +82,7 @@ static void open_rank(struct rank *r, const char *recipe, long pid)
 }
 
 /* The worker's next message, into m; false if none comes. */
-static bool receive(struct rank *r, zmq_msg_t *m)
+static bool receive_message(struct online_rank *r, zmq_msg_t *m)
 {
     const int n = zmq_recv(r->router, r->identity, sizeof(r->identity), 0);
 
@@ -91,20 +91,20 @@ static bool receive(struct rank *r, zmq_msg_t *m)
     return n >= 0 && zmq_msg_recv(m, r->router, 0) >= 0;
 }
 
-static bool receive_credit(struct rank *r, uint32_t want)
+static bool receive_credit(struct online_rank *r, uint32_t want)
 {
     struct msg_credit c = {0};
     struct err err;
     zmq_msg_t m;
     const bool good =
-        receive(r, &m) &&
+        receive_message(r, &m) &&
         credit_decode(&c, zmq_msg_data(&m), zmq_msg_size(&m), &err) == 0;
 
     zmq_msg_close(&m);
     return good && c.n == want;
 }
 
-static void order(struct rank *r, const char *recipe)
+static void send_want(struct online_rank *r, const char *recipe)
 {
     struct msg_want m = {.unit = 7,
                          .seed = SEED,
@@ -122,7 +122,7 @@ static void order(struct rank *r, const char *recipe)
 }
 
 /* Exit status of the worker, which ends by itself; -1: it does not. */
-static int end_of(struct rank *r)
+static int end_of(struct online_rank *r)
 {
     const struct timespec tick = {.tv_nsec = 10000000};
     int status;
@@ -137,7 +137,7 @@ static int end_of(struct rank *r)
     return -1;
 }
 
-static void close_rank(struct rank *r)
+static void close_rank(struct online_rank *r)
 {
     const int zero = 0;
 
@@ -153,20 +153,20 @@ static void close_rank(struct rank *r)
 /* --- tests -----------------------------------------------------------------*/
 
 /* Variants of the order, as anyone makes them. */
-static void expect(const struct recipe_text *text, uint8_t *out)
+static void expected_rows(const struct recipe_text *text, uint8_t *out)
 {
     struct store data;
     struct recipe recipe;
     struct err err;
-    struct fresh f = {&data, &recipe, SEED};
+    struct online_variant f = {&data, &recipe, SEED};
     uint8_t *scratch;
 
     BUG_ON(store_open(&data, in_dir("data"), &err) < 0 ||
            recipe_init(&recipe, text, &err) < 0);
-    scratch = malloc(fresh_scratch(&f));
+    scratch = malloc(online_variant_scratch(&f));
     BUG_ON(!scratch);
-    fresh_make(&f, 2, 1, 3, out, scratch);
-    fresh_make(&f, 0, 4, 3, out + BYTES, scratch);
+    online_variant_make(&f, 2, 1, 3, out, scratch);
+    online_variant_make(&f, 0, 4, 3, out + BYTES, scratch);
     free(scratch);
     recipe_release(&recipe);
     store_close(&data);
@@ -177,15 +177,15 @@ static void check_recipe(const struct recipe_text *text, const char *what)
     static uint8_t want[2 * BYTES];
     struct msg_samples x = {0};
     struct err err = {0};
-    struct rank r;
+    struct online_rank r;
     zmq_msg_t m;
 
-    expect(text, want);
+    expected_rows(text, want);
     BUG_ON(file_write(in_dir("r.yaml"), text->text, text->size, &err) < 0);
     open_rank(&r, in_dir("r.yaml"), (long)getpid());
     ok(receive_credit(&r, 2), what);
-    order(&r, text->id);
-    ok(receive(&r, &m) &&
+    send_want(&r, text->id);
+    ok(receive_message(&r, &m) &&
            samples_decode(&x, zmq_msg_data(&m), zmq_msg_size(&m), &err) == 0 &&
            x.unit == 7 && x.count == 2,
        "  its answer");
@@ -193,7 +193,7 @@ static void check_recipe(const struct recipe_text *text, const char *what)
        "  has the very bytes");
     zmq_msg_close(&m);
     ok(receive_credit(&r, 1), "  and is followed by a credit");
-    order(&r, text->id[0] == 'l' ? "strong" : "light");
+    send_want(&r, text->id[0] == 'l' ? "strong" : "light");
     ok(end_of(&r) == 1, "  an order of another recipe is not taken");
     samples_release(&x);
     close_rank(&r);
@@ -202,7 +202,7 @@ static void check_recipe(const struct recipe_text *text, const char *what)
 static void check_options(void)
 {
     struct err err;
-    struct rank r;
+    struct online_rank r;
 
     open_rank(&r, in_dir("none.yaml"), (long)getpid());
     ok(end_of(&r) == 2, "a worker of an unknown recipe is refused");
@@ -217,7 +217,7 @@ static void check_options(void)
 static void check_orphan(const struct recipe_text *text)
 {
     struct err err = {0};
-    struct rank r;
+    struct online_rank r;
 
     BUG_ON(file_write(in_dir("r.yaml"), text->text, text->size, &err) < 0);
     open_rank(&r, in_dir("r.yaml"), (long)getpid() + 1);
@@ -247,5 +247,5 @@ int main(void)
     check_orphan(&text);
     recipe_text_release(&text);
     check_options();
-    return tap_done() | (dir_remove(dir, &err) < 0);
+    return tap_done() | (file_dir_remove(dir, &err) < 0);
 }

@@ -22,7 +22,7 @@
 
 enum { SIDE = 4, PIXELS = SIDE * SIDE * 3, UNIT = 7, MB = 1 << 20 };
 
-/* --- a run whose cells are there, and that wants variants of them ---------- */
+/* --- a run whose cells are there, and that wants variants of them --------- */
 
 static int fill_data(const char *where, struct err *err)
 {
@@ -55,18 +55,18 @@ static int no_pictures(const char *where, struct err *err)
     return file_write(path, "", 0, err);
 }
 
-static int make_node(const struct plan *p, const char *name,
+static int make_step(const struct plan *p, const char *name,
                      int (*fill)(const char *where, struct err *err),
                      struct err *err)
 {
-    const struct plan_node *node = plan_find(p, name);
+    const struct plan_step *step = plan_find(p, name);
     char path[FILE_PATH_MAX];
     bool resumed;
 
-    BUG_ON(!node);
-    if (node_begin(dir, node, path, &resumed, err) < 0 || fill(path, err) < 0)
+    BUG_ON(!step);
+    if (output_begin(dir, step, path, &resumed, err) < 0 || fill(path, err) < 0)
         return -1;
-    return node_commit(dir, node, err);
+    return output_commit(dir, step, err);
 }
 
 static int make_run(struct err *err)
@@ -81,16 +81,16 @@ static int make_run(struct err *err)
     config_write(&c, &yaml);
     if (file_write(in_dir("run.yaml"), yaml.data, yaml.len, err) == 0 &&
         plan_init(&plan, &c, dir, err) == 0 &&
-        make_node(&plan, "draw", no_pictures, err) == 0)
-        rc = make_node(&plan, "preprocess", fill_data, err);
+        make_step(&plan, "draw", no_pictures, err) == 0)
+        rc = make_step(&plan, "preprocess", fill_data, err);
     plan_release(&plan);
     buf_release(&yaml);
     return rc;
 }
 
-/* --- its sink, a process of its own ---------------------------------------- */
+/* --- its sink, a process of its own --------------------------------------- */
 
-struct run {
+struct sink_process {
     void *zmq, *scheduler;
     pid_t sink;
     int said, more;      /* both ends of what the sink prints into */
@@ -110,7 +110,7 @@ static void be_sink(void)
 }
 
 /* The sink's hello; other messages are passed over. */
-static bool hear_hello(struct run *r)
+static bool hear_hello(struct sink_process *r)
 {
     char bytes[WIRE_MAX_CONTROL];
     struct err err;
@@ -126,15 +126,15 @@ static bool hear_hello(struct run *r)
     return true;
 }
 
-static bool start(struct run *r)
+static bool start_sink(struct sink_process *r)
 {
     const int zero = 0, patience = 20000;
-    struct control c = {.scheduler.pid = 1};
+    struct scheduler_address c = {.scheduler.pid = 1};
     struct err err = {0};
 
     snprintf(c.endpoint, sizeof(c.endpoint), "ipc://%s", in_dir("control"));
     BUG_ON(mkfifo(in_dir("said"), 0600) < 0 ||
-           control_write(dir, &c, &err) < 0);
+           scheduler_address_write(dir, &c, &err) < 0);
     r->said = open(in_dir("said"), O_RDONLY | O_NONBLOCK);
     r->more = open(in_dir("said"), O_WRONLY | O_NONBLOCK);
     fflush(stdout);
@@ -150,7 +150,7 @@ static bool start(struct run *r)
               "a sink says where it listens");
 }
 
-static void end(struct run *r)
+static void end_sink(struct sink_process *r)
 {
     kill(r->sink, SIGKILL);
     waitpid(r->sink, NULL, 0);
@@ -160,10 +160,10 @@ static void end(struct run *r)
     zmq_ctx_term(r->zmq);
 }
 
-/* --- peers ----------------------------------------------------------------- */
+/* --- peers ---------------------------------------------------------------- */
 
 /* A connection that is made once; 'ahead' messages may wait at its end. */
-static void *connect_peer(struct run *r, int ahead)
+static void *connect_peer(struct sink_process *r, int ahead)
 {
     const int zero = 0, never = -1, ms = 200;
     void *peer = zmq_socket(r->zmq, ZMQ_DEALER);
@@ -221,7 +221,7 @@ static bool is_cut(void *peer)
 
 /* The peer sends rows behind what it has sent: 1 they are refused, 0 it is cut
  * off, -1 neither within 20 s. */
-static int outcome(void *peer)
+static int outcome_of(void *peer)
 {
     struct msg_confirm c;
     struct err err;
@@ -240,17 +240,17 @@ static int outcome(void *peer)
 }
 
 /* PROTOCOL.md: a message of samples has at most 67,108,864 bytes. */
-static void check_size(struct run *r, void *noise)
+static void check_size(struct sink_process *r, void *noise)
 {
     void *peer = connect_peer(r, 10);
 
     send_noise(peer, noise, 67108864);
-    ok(outcome(peer) == 1,
+    ok(outcome_of(peer) == 1,
        "noise of 64 MiB is ignored by a sink, and what follows is answered");
     zmq_close(peer);
     peer = connect_peer(r, 10);
     send_noise(peer, noise, 67108864 + 1);
-    ok(outcome(peer) == 0, "a byte more costs the sender its connection");
+    ok(outcome_of(peer) == 0, "a byte more costs the sender its connection");
     zmq_close(peer);
 }
 
@@ -258,7 +258,7 @@ static void check_size(struct run *r, void *noise)
  * A sink warns of noise; where it can print no more, it waits.  Meanwhile 8
  * messages may wait for it, and a few are on their way: that is all.
  */
-static void check_waiting(struct run *r, void *noise)
+static void check_waiting(struct sink_process *r, void *noise)
 {
     void *peer = connect_peer(r, 1);
     int n = 0;
@@ -275,18 +275,18 @@ static void check_waiting(struct run *r, void *noise)
 int main(void)
 {
     void *noise = calloc(1, 65 * MB);
-    struct run r = {0};
+    struct sink_process r = {0};
     struct err err = {0};
 
     BUG_ON(!noise || sodium_init() < 0 || !mkdtemp(dir));
     if (!ok(make_run(&err) == 0, "a run has cells that are to be varied"))
         printf("# %s\n", err.text);
-    if (start(&r)) {
+    if (start_sink(&r)) {
         check_size(&r, noise);
         check_waiting(&r, noise);
     }
-    end(&r);
+    end_sink(&r);
     free(noise);
-    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

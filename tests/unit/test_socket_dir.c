@@ -12,14 +12,14 @@ enum { PROCESSES = 4, TIMES = 150 };
 
 static char tmp[] = "/tmp/socket-dirs-XXXXXX";
 
-static size_t count(void)
+static size_t count_dirs(void)
 {
     char **names = NULL;
     size_t n = 0;
     struct err err;
 
-    BUG_ON(dir_list(tmp, &names, &n, &err) < 0);
-    dir_list_free(names, n);
+    BUG_ON(file_dir_list(tmp, &names, &n, &err) < 0);
+    file_dir_list_free(names, n);
     return n;
 }
 
@@ -34,10 +34,10 @@ static void check_one(void)
        "a directory for the owner alone");
     ok(strncmp(d.path, tmp, strlen(tmp)) == 0, "  it lies in TMPDIR");
     socket_dir_remove(&d);
-    ok(count() == 0 && d.path[0] == '\0', "  it is removed");
+    ok(count_dirs() == 0 && d.path[0] == '\0', "  it is removed");
     socket_dir_remove(&d);
     socket_dir_remove(&empty);
-    ok(count() == 0, "removing none does nothing");
+    ok(count_dirs() == 0, "removing none does nothing");
 }
 
 /* A process that ends without a word. */
@@ -61,10 +61,10 @@ static void check_sweep(void)
     struct err err = {0};
 
     leave_one();
-    ok(count() == 1, "the directory that a dead process left is there");
-    ok(socket_dir_make(&a, &err) == 0 && count() == 1,
+    ok(count_dirs() == 1, "the directory that a dead process left is there");
+    ok(socket_dir_make(&a, &err) == 0 && count_dirs() == 1,
        "the next one sweeps it");
-    ok(socket_dir_make(&b, &err) == 0 && count() == 2,
+    ok(socket_dir_make(&b, &err) == 0 && count_dirs() == 2,
        "one that is in use stays");
     snprintf(other, sizeof(other), "%s/papline-abcdef", tmp);
     BUG_ON(mkdir(other, 0700) < 0);
@@ -107,7 +107,7 @@ static void check_together(void)
     for (int i = 0; i < PROCESSES; i++)
         good += waitpid(pid[i], &status, 0) == pid[i] && status == 0;
     ok(good == PROCESSES, "several processes at once sweep none in use");
-    ok(count() == 0, "  and leave nothing");
+    ok(count_dirs() == 0, "  and leave nothing");
 }
 
 static void check_cannot(void)

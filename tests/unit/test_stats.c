@@ -19,7 +19,7 @@
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
 /* 'got' is 'want' to 1e-12, or neither is a number. */
-static void same(double got, double want, const char *what)
+static void same_number(double got, double want, const char *what)
 {
     if (isnan(want))
         ok(isnan(got), what);
@@ -27,12 +27,12 @@ static void same(double got, double want, const char *what)
         near(got, want, 1e-12, what);
 }
 
-/* --- figures --------------------------------------------------------------- */
+/* --- figures -------------------------------------------------------------- */
 
-static void said_of(const double *p, size_t n, int k, int *said)
+static void said_of(const double *p, size_t n, int k, int *predicted)
 {
     for (size_t i = 0; i < n; i++)
-        said[i] = outcomes_argmax(p + i * (size_t)k, k);
+        predicted[i] = outcomes_argmax(p + i * (size_t)k, k);
 }
 
 static void check_areas(const struct golden *g, const struct outcomes *o)
@@ -44,11 +44,11 @@ static void check_areas(const struct golden *g, const struct outcomes *o)
     ok(curves_init(&c, o, &err) == 0, g->name);
     curves_areas(&c, o->w, &a);
     for (int j = 0; j < g->k; j++) {
-        same(a.roc[j], g->roc[j], "  ROC-AUC of a class");
-        same(a.pr[j], g->pr[j], "  PR-AUC of a class");
+        same_number(a.roc[j], g->roc[j], "  ROC-AUC of a class");
+        same_number(a.pr[j], g->pr[j], "  PR-AUC of a class");
     }
-    same(a.macro_roc, g->macro_roc, "  mean ROC-AUC");
-    same(a.macro_pr, g->macro_pr, "  mean PR-AUC");
+    same_number(a.macro_roc, g->macro_roc, "  mean ROC-AUC");
+    same_number(a.macro_pr, g->macro_pr, "  mean PR-AUC");
     curves_release(&c);
     curves_release(&c);
 }
@@ -60,38 +60,39 @@ static void check_temperature(const struct golden *g, const struct outcomes *o)
     double p[300];
 
     temperature_fit(&t, o);
-    same(t.before, g->nll, "  log-likelihood before temperature");
+    same_number(t.before, g->nll, "  log-likelihood before temperature");
     near(t.t, g->temperature, 2e-5, "  temperature");
     near(t.after, g->nll_after, 1e-7, "  log-likelihood after");
     ok(t.after <= g->nll_after + 1e-9, "  no worse than SciPy's");
     ok(t.after <= t.before + 1e-12 && t.fitted, "  no worse than before");
     temperature_apply(t.t, o->p, o->n, o->k, p);
     after.p = p;
-    near(log_loss(&after), t.after, 1e-12, "  as applied");
+    near(calibration_log_loss(&after), t.after, 1e-12, "  as applied");
 }
 
 static void check_golden(const struct golden *g)
 {
-    int said[60];
-    struct outcomes o = {g->n, g->k, g->label,
-                         said, g->p, g->weighted ? g->w : NULL};
+    int predicted[60];
+    struct outcomes o = {g->n,      g->k, g->label,
+                         predicted, g->p, g->weighted ? g->w : NULL};
     struct reliability r;
     struct metrics m;
 
-    said_of(g->p, g->n, g->k, said);
+    said_of(g->p, g->n, g->k, predicted);
     check_areas(g, &o);
-    same(log_loss(&o), g->nll, "  log-likelihood");
-    same(brier(&o), g->brier, "  Brier");
+    same_number(calibration_log_loss(&o), g->nll, "  log-likelihood");
+    same_number(calibration_brier(&o), g->brier, "  Brier");
     reliability_of(&r, &o);
-    same(r.ece, g->ece, "  ECE");
-    same(r.mce, g->mce, "  MCE");
+    same_number(r.ece, g->ece, "  ECE");
+    same_number(r.mce, g->mce, "  MCE");
     check_temperature(g, &o);
     metrics_of(&m, &o);
-    same(m.balanced_accuracy, g->balanced_accuracy, "  balanced accuracy");
-    same(m.kappa, isnan(g->kappa) ? 0.0 : g->kappa, "  kappa");
+    same_number(m.balanced_accuracy, g->balanced_accuracy,
+                "  balanced accuracy");
+    same_number(m.kappa, isnan(g->kappa) ? 0.0 : g->kappa, "  kappa");
     ok(isnan(g->kappa) == !!(m.undefined & UNDEFINED_KAPPA),
        "  kappa is undefined where scikit-learn's is no number");
-    same(m.mcc, g->mcc, "  MCC");
+    same_number(m.mcc, g->mcc, "  MCC");
 }
 
 static void check_no_cells(void)
@@ -105,7 +106,8 @@ static void check_no_cells(void)
     struct metrics m;
     struct err err;
 
-    ok(isnan(log_loss(&o)) && isnan(brier(&o)), "figures of no cells: no loss");
+    ok(isnan(calibration_log_loss(&o)) && isnan(calibration_brier(&o)),
+       "figures of no cells: no loss");
     reliability_of(&r, &o);
     ok(isnan(r.ece) && isnan(r.mce), "  no calibration error");
     temperature_fit(&t, &o);
@@ -123,11 +125,11 @@ static void check_no_cells(void)
 
 static void check_limits(void)
 {
-    const int label[] = {0, 1, 1}, said[] = {0, 1, 1};
+    const int label[] = {0, 1, 1}, predicted[] = {0, 1, 1};
     const double right[] = {.9, .1, .2, .8, .4, .6};
     const double wrong[] = {.1, .9, .8, .2, .6, .4};
     const double even[] = {.5, .5, .5, .5, .5, .5};
-    struct outcomes o = {3, 2, label, said, right, NULL};
+    struct outcomes o = {3, 2, label, predicted, right, NULL};
     struct temperature t;
     struct ranking r;
     struct err err;
@@ -147,7 +149,7 @@ static void check_limits(void)
     ok(!r.order, "  leaves nothing");
 }
 
-/* --- tests ----------------------------------------------------------------- */
+/* --- tests ---------------------------------------------------------------- */
 
 static void check_tests(void)
 {
@@ -160,41 +162,41 @@ static void check_tests(void)
     struct mcnemar m;
 
     for (size_t i = 0; i < LENGTH(mcnemar_golden); i++) {
-        near(mcnemar_p(mcnemar_golden[i].b, mcnemar_golden[i].c),
+        near(proportion_mcnemar_p(mcnemar_golden[i].b, mcnemar_golden[i].c),
              mcnemar_golden[i].p, 1e-10, "McNemar's exact p");
-        ok(fabs(mcnemar_p(mcnemar_golden[i].b, mcnemar_golden[i].c) /
+        ok(fabs(proportion_mcnemar_p(mcnemar_golden[i].b, mcnemar_golden[i].c) /
                     mcnemar_golden[i].p -
                 1) < 1e-9,
            "  of small numbers");
     }
-    mcnemar(&m, &a, &b);
+    proportion_mcnemar(&m, &a, &b);
     ok(m.both == 1 && m.neither == 2 && m.first == 1 && m.second == 0,
        "McNemar counts cells of which one, both or none is right");
     near(m.p, 1, 1e-12, "McNemar's p of one cell");
-    holm(holm_p, N, adjusted);
+    proportion_holm(holm_p, N, adjusted);
     for (size_t i = 0; i < N; i++)
         near(adjusted[i], holm_adjusted[i], 1e-12, "Holm's adjustment");
     p[0] = (double)NAN;
     memcpy(p + 1, holm_p, sizeof(holm_p));
-    holm(p, N + 1, adjusted);
+    proportion_holm(p, N + 1, adjusted);
     ok(isnan(adjusted[0]), "Holm: what is no number stays so");
     near(adjusted[1], holm_adjusted[0], 1e-12, "  and is not counted");
 }
 
-/* --- sides, costs, sets ---------------------------------------------------- */
+/* --- sides, costs, sets --------------------------------------------------- */
 
 static void check_sides(void)
 {
     enum { N = LENGTH(side_label) };
     static const bool abnormal[] = {false, true, false, true};
     static const bool none[] = {false, false, false, false};
-    int said[N];
+    int predicted[N];
     double score[N], t;
-    const struct outcomes o = {N, 4, side_label, said, side_p, NULL};
+    const struct outcomes o = {N, 4, side_label, predicted, side_p, NULL};
     struct binary b;
     struct err err;
 
-    said_of(side_p, N, 4, said);
+    said_of(side_p, N, 4, predicted);
     binary_scores(&o, abnormal, score);
     for (size_t i = 0; i < LENGTH(side_golden); i++) {
         const double *g = side_golden[i];
@@ -206,12 +208,12 @@ static void check_sides(void)
         near(b.sensitivity, g[2], 1e-12, "  sensitivity");
         near(b.specificity, g[3], 1e-12, "  specificity");
     }
-    binary_said(&b, &o, abnormal);
+    binary_predicted(&b, &o, abnormal);
     ok(b.hits + b.misses + b.clear + b.alarms == N,
        "of normal against abnormal each cell counts once");
     ok(binary_threshold(&o, none, score, .9, &t, &err) == 0 && isnan(t),
        "without an abnormal cell there is no threshold");
-    binary_said(&b, &o, none);
+    binary_predicted(&b, &o, none);
     ok(isnan(b.sensitivity) && b.specificity >= 1, "  no sensitivity");
 }
 
@@ -219,8 +221,8 @@ static void check_costs(void)
 {
     enum { N = LENGTH(side_label) };
     static const bool abnormal[] = {false, true, false, true};
-    int said[N];
-    struct outcomes o = {N, 4, side_label, said, side_p, NULL};
+    int predicted[N];
+    struct outcomes o = {N, 4, side_label, predicted, side_p, NULL};
     struct costs c;
     bool same_rule = true;
     struct err err;
@@ -231,11 +233,11 @@ static void check_costs(void)
         same_rule =
             same_rule && fabs(c.cost[i / 4][i % 4] - cost_matrix[i]) < 1e-12;
     ok(same_rule, "  row by row");
-    said_of(side_p, N, 4, said);
+    said_of(side_p, N, 4, predicted);
     near(costs_mean(&c, &o), cost_means[0], 1e-12, "  cost of what was said");
     for (size_t i = 0; i < N; i++) {
-        said[i] = costs_decide(&c, side_p + 4 * i);
-        same_rule = same_rule && said[i] == cost_rule[i];
+        predicted[i] = costs_decide(&c, side_p + 4 * i);
+        same_rule = same_rule && predicted[i] == cost_rule[i];
     }
     ok(same_rule, "  decisions of least expected cost");
     near(costs_mean(&c, &o), cost_means[1], 1e-12, "  cost of those");
@@ -298,9 +300,9 @@ static void check_sets(void)
     ok(r.more == r.n && r.classes == 4 * r.n, "  hold every class");
 }
 
-/* --- ensembles ------------------------------------------------------------- */
+/* --- ensembles ------------------------------------------------------------ */
 
-static bool equal(const int *a, const int *b, size_t n)
+static bool equal_labels(const int *a, const int *b, size_t n)
 {
     return memcmp(a, b, n * sizeof(*a)) == 0;
 }
@@ -321,23 +323,24 @@ static void check_ensembles(void)
     const double *const p[] = {member_p[0], member_p[1], member_p[2]};
     struct ensemble e = {3, p, NULL, N, 4};
     double vote[4 * N];
-    int said[N];
+    int predicted[N];
 
     ensemble_vote(&e, vote);
     near_all(vote, voted, LENGTH(vote), "soft vote");
     e.weight = member_weight;
     ensemble_vote(&e, vote);
     near_all(vote, voted_weighted, LENGTH(vote), "weighted vote");
-    ensemble_fuzzy_rank(&e, false, said);
-    ok(equal(said, fuzzy_rank, N), "fuzzy rank as published");
-    ensemble_fuzzy_rank(&e, true, said);
-    ok(equal(said, fuzzy_rank_code, N), "  as the code does");
-    ensemble_fuzzy_distance(&e, false, said);
-    ok(equal(said, fuzzy_distance, N), "fuzzy distance as published");
-    ensemble_fuzzy_distance(&e, true, said);
-    ok(equal(said, fuzzy_distance_code, N), "  as the code does");
-    ok(!equal(fuzzy_rank, fuzzy_rank_code, N) &&
-           !equal(fuzzy_distance, fuzzy_distance_code, N),
+    ensemble_fuzzy_rank(&e, false, predicted);
+    ok(equal_labels(predicted, fuzzy_rank, N), "fuzzy rank as published");
+    ensemble_fuzzy_rank(&e, true, predicted);
+    ok(equal_labels(predicted, fuzzy_rank_code, N), "  as the code does");
+    ensemble_fuzzy_distance(&e, false, predicted);
+    ok(equal_labels(predicted, fuzzy_distance, N),
+       "fuzzy distance as published");
+    ensemble_fuzzy_distance(&e, true, predicted);
+    ok(equal_labels(predicted, fuzzy_distance_code, N), "  as the code does");
+    ok(!equal_labels(fuzzy_rank, fuzzy_rank_code, N) &&
+           !equal_labels(fuzzy_distance, fuzzy_distance_code, N),
        "the two ways differ somewhere");
 }
 
@@ -348,20 +351,21 @@ static void check_odd_ensembles(void)
     const double *const p[] = {one, two};
     const double *const alike[] = {same_p, same_p};
     struct ensemble e = {2, p, NULL, 1, 3};
-    int said = -1;
+    int predicted = -1;
 
-    ensemble_fuzzy_distance(&e, true, &said);
-    ok(said == 0, "fuzzy rank: a class that nobody believes in is no 0/0");
-    ensemble_fuzzy_rank(&e, false, &said);
-    ok(said == 0, "  of equals the first");
+    ensemble_fuzzy_distance(&e, true, &predicted);
+    ok(predicted == 0, "fuzzy rank: a class that nobody believes in is no 0/0");
+    ensemble_fuzzy_rank(&e, false, &predicted);
+    ok(predicted == 0, "  of equals the first");
     e.p = alike;
-    ensemble_fuzzy_distance(&e, true, &said);
-    ok(said == 2, "all say the same: that");
-    ensemble_fuzzy_distance(&e, false, &said);
-    ok(said == 0, "  as published, equal figures are at no distance at all");
+    ensemble_fuzzy_distance(&e, true, &predicted);
+    ok(predicted == 2, "all say the same: that");
+    ensemble_fuzzy_distance(&e, false, &predicted);
+    ok(predicted == 0,
+       "  as published, equal figures are at no distance at all");
 }
 
-/* --- bootstrap ------------------------------------------------------------- */
+/* --- bootstrap ------------------------------------------------------------ */
 
 /* The mean of boot_value, and a figure that is never a number. */
 static void mean_of(void *self, const uint32_t *w, double *v)

@@ -22,7 +22,7 @@ static const char *store_sum(const char *where)
     char **names = NULL;
     size_t n = 0;
 
-    BUG_ON(dir_list(where, &names, &n, &err) < 0);
+    BUG_ON(file_dir_list(where, &names, &n, &err) < 0);
     hash_init(&h);
     for (size_t i = 0; i < n; i++) {
         char path[512], hex[HASH_HEX];
@@ -32,7 +32,7 @@ static const char *store_sum(const char *where)
         hash_add_string(&h, names[i]);
         hash_add_string(&h, hex);
     }
-    dir_list_free(names, n);
+    file_dir_list_free(names, n);
     turn = !turn;
     hash_final(&h, sum[turn]);
     return sum[turn];
@@ -46,7 +46,7 @@ static void check_content(void)
     struct err err = {0};
     bool same = true;
 
-    ok(store_open(&s, at("a"), &err) == 0, "a store opens");
+    ok(store_open(&s, path_at("a"), &err) == 0, "a store opens");
     ok(s.n == N && s.h == H && s.w == W && s.n_class == 3 &&
            strcmp(s.class_name[1], "b c") == 0,
        "sizes and classes");
@@ -64,8 +64,9 @@ static void check_content(void)
        "a file's name with comma, quotes and line end");
     store_close(&s);
     store_close(&s);
-    ok(split_parse("test") == SPLIT_TEST && split_parse("x") == SPLIT_NONE &&
-           split_parse("") == SPLIT_NONE,
+    ok(store_split_parse("test") == SPLIT_TEST &&
+           store_split_parse("x") == SPLIT_NONE &&
+           store_split_parse("") == SPLIT_NONE,
        "splits have names");
 }
 
@@ -94,7 +95,7 @@ static void check_threads(void)
     struct err err = {0};
     bool good = true;
 
-    job[0].w = start(at("threads"));
+    job[0].w = start_rows(path_at("threads"));
     for (size_t i = 0; i < 4; i++) {
         job[i] = (struct thread_job){.w = job[0].w, .first = i};
         BUG_ON(pthread_create(&thread[i], NULL, thread_main, &job[i]) != 0);
@@ -105,13 +106,13 @@ static void check_threads(void)
     }
     ok(good && store_finish(job[0].w, &err) == 0,
        "four threads put rows at once");
-    ok(strcmp(store_sum(at("a")), store_sum(at("threads"))) == 0,
+    ok(strcmp(store_sum(path_at("a")), store_sum(path_at("threads"))) == 0,
        "threads make the same bytes");
 }
 
 static void check_missing(void)
 {
-    struct store_writer *w = start(at("missing"));
+    struct store_writer *w = start_rows(path_at("missing"));
     struct store s;
     struct err err = {0};
     static const uint8_t black[PX];
@@ -122,7 +123,7 @@ static void check_missing(void)
     ok(!store_has(w, 5) && store_has(w, 6) && !store_has(w, N),
        "a store knows which rows it has");
     ok(store_finish(w, &err) == 0, "a store is finished without row 5");
-    ok(store_open(&s, at("missing"), &err) == 0, "  and opens");
+    ok(store_open(&s, path_at("missing"), &err) == 0, "  and opens");
     ok(store_label(&s, 5) == -1 && memcmp(store_image(&s, 5), black, PX) == 0 &&
            strcmp(csv_get(&s.index, 5, (size_t)s.status_column), "missing") ==
                0 &&
@@ -138,7 +139,7 @@ static void killed_writer(const char *where)
     int status;
 
     if (pid == 0) {
-        struct store_writer *w = start(where);
+        struct store_writer *w = start_rows(where);
         struct err err = {0};
 
         for (size_t i = 0; i < N; i++)
@@ -165,15 +166,15 @@ static void check_resume(void)
     struct store_writer *w;
     struct err err = {0};
 
-    killed_writer(at("killed"));
-    w = start(at("killed"));
+    killed_writer(path_at("killed"));
+    w = start_rows(path_at("killed"));
     ok(count_rows(w) == 20 && store_has(w, 19) && !store_has(w, 20),
        "what was synced is there again, the rest is not");
     for (size_t i = 20; i < N; i++)
         if (put_row(w, i, &err) < 0)
             ok(false, "a row is put after the writer was killed");
     ok(store_finish(w, &err) == 0 &&
-           strcmp(store_sum(at("a")), store_sum(at("killed"))) == 0,
+           strcmp(store_sum(path_at("a")), store_sum(path_at("killed"))) == 0,
        "gone on with, it is the same store byte for byte");
 }
 
@@ -185,9 +186,10 @@ static void check_black_after_crash(void)
     struct store s;
     struct err err = {0};
 
-    killed_writer(at("unsynced"));
-    w = start(at("unsynced"));
-    ok(store_finish(w, &err) == 0 && store_open(&s, at("unsynced"), &err) == 0,
+    killed_writer(path_at("unsynced"));
+    w = start_rows(path_at("unsynced"));
+    ok(store_finish(w, &err) == 0 &&
+           store_open(&s, path_at("unsynced"), &err) == 0,
        "finish without the rows that were lost");
     ok(store_label(&s, 30) == -1 && memcmp(store_image(&s, 30), black, PX) == 0,
        "a lost row is black");
@@ -209,26 +211,27 @@ static void check_torn_log(void)
     struct err err = {0};
     bool monotone = true;
 
-    killed_writer(at("torn"));
-    BUG_ON(file_read(at("torn/rows.log"), 1 << 20, &log, &size, &err) < 0);
+    killed_writer(path_at("torn"));
+    BUG_ON(file_read(path_at("torn/rows.log"), 1 << 20, &log, &size, &err) < 0);
     for (size_t cut = 0; cut <= size; cut += cut + 60 < size ? 7 : 1) {
         struct store_writer *w;
 
-        BUG_ON(file_write(at("torn/rows.log"), log, cut, &err) < 0);
-        w = start(at("torn"));
+        BUG_ON(file_write(path_at("torn/rows.log"), log, cut, &err) < 0);
+        w = start_rows(path_at("torn"));
         monotone = monotone && count_rows(w) >= last && count_rows(w) <= 20;
         last = count_rows(w);
         store_abandon(w);
     }
     ok(monotone && last == 20, "a log torn anywhere is cut off there");
     log[size - 30] ^= 1;
-    BUG_ON(file_write(at("torn/rows.log"), log, size, &err) < 0);
-    store_abandon(start(at("torn")));
-    ok(size_of(at("torn/rows.log")) < (off_t)size, "a changed bit is noticed");
+    BUG_ON(file_write(path_at("torn/rows.log"), log, size, &err) < 0);
+    store_abandon(start_rows(path_at("torn")));
+    ok(size_of(path_at("torn/rows.log")) < (off_t)size,
+       "a changed bit is noticed");
     log[3] ^= 1;
-    BUG_ON(file_write(at("torn/rows.log"), log, size, &err) < 0);
+    BUG_ON(file_write(path_at("torn/rows.log"), log, size, &err) < 0);
     {
-        struct store_writer *w = start(at("torn"));
+        struct store_writer *w = start_rows(path_at("torn"));
 
         ok(count_rows(w) == 0, "what is no log starts afresh");
         store_abandon(w);
@@ -240,29 +243,29 @@ static void check_lost_images(void)
 {
     struct store_writer *w;
 
-    killed_writer(at("lost"));
-    BUG_ON(truncate(at("lost/images.npy"), 100) < 0);
-    w = start(at("lost"));
+    killed_writer(path_at("lost"));
+    BUG_ON(truncate(path_at("lost/images.npy"), 100) < 0);
+    w = start_rows(path_at("lost"));
     ok(count_rows(w) == 0, "a log without its images counts for nothing");
     store_abandon(w);
 }
 
 static void check_other_shape(void)
 {
-    struct store_args a = args(at("shape"));
+    struct store_args a = rows_args(path_at("shape"));
     struct store_writer *w = NULL;
     struct err err = {0};
 
-    killed_writer(at("shape"));
+    killed_writer(path_at("shape"));
     a.h++;
     fails(store_create(&w, &a, &err), err, ERR_INPUT,
           "unfinished store of another shape",
           "an unfinished store of another height is refused");
-    a = args(at("shape"));
+    a = rows_args(path_at("shape"));
     a.n_class = 2;
     fails(store_create(&w, &a, &err), err, ERR_INPUT, "another shape",
           "an unfinished store of other classes is refused");
-    a = args(at("shape"));
+    a = rows_args(path_at("shape"));
     ok(store_create(&w, &a, &err) == 0 && count_rows(w) == 20,
        "  and nothing of it was lost");
     store_abandon(w);
@@ -273,7 +276,7 @@ static void check_bad_args(void)
     static const char twice[2][CONFIG_NAME_MAX] = {"a", "a"};
     static const char empty[1][CONFIG_NAME_MAX] = {""};
     static const char line[1][CONFIG_NAME_MAX] = {"a\nb"};
-    struct store_args a = args(at("none"));
+    struct store_args a = rows_args(path_at("none"));
     struct store_writer *w = NULL;
     struct err err = {0};
 
@@ -282,11 +285,11 @@ static void check_bad_args(void)
     a.n = STORE_MAX_SAMPLES + (size_t)1;
     fails(store_create(&w, &a, &err), err, ERR_INPUT, "at most 20000000",
           "a store of too many images is refused");
-    a = args(dir);
+    a = rows_args(dir);
     a.h = 0;
     fails(store_create(&w, &a, &err), err, ERR_INPUT, "of 0x7",
           "a store of images without height is refused");
-    a = args(dir);
+    a = rows_args(dir);
     a.n_class = CONFIG_CLASSES_MAX + 1;
     fails(store_create(&w, &a, &err), err, ERR_INPUT, "65 classes, at most 64",
           "a store of too many classes is refused");
@@ -321,7 +324,7 @@ static const struct {
 
 static void check_bad_rows(void)
 {
-    struct store_writer *w = start(at("rows"));
+    struct store_writer *w = start_rows(path_at("rows"));
     char *long_record = calloc(1, STORE_MAX_RECORD + 20);
     uint8_t px[2 * PX] = {0};
     const char *line[2] = {"a,b,train,ok", "a,b,train,ok"};
@@ -352,7 +355,7 @@ static void check_bad_rows(void)
 /* A set-aside row is black and has no label, even if both were given. */
 static void check_set_aside(void)
 {
-    struct store_args a = args(at("aside"));
+    struct store_args a = rows_args(path_at("aside"));
     struct store_writer *w = NULL;
     const char *line = "a,alpha,train,no memory";
     const int label = 0;
@@ -362,16 +365,16 @@ static void check_set_aside(void)
 
     a.n = 1;
     memset(px, 9, sizeof(px));
-    ok(dir_make(a.dir, &err) == 0 && store_create(&w, &a, &err) == 0 &&
+    ok(file_dir_make(a.dir, &err) == 0 && store_create(&w, &a, &err) == 0 &&
            store_put(w, 0, 1, px, &label, &line, &err) == 0 &&
            store_finish(w, &err) == 0 && store_open(&s, a.dir, &err) == 0,
        "a row whose status is not ok");
     ok(store_label(&s, 0) == -1 && store_image(&s, 0)[0] == 0,
        "  has no label and no pixels");
     store_close(&s);
-    a.dir = at("empty");
+    a.dir = path_at("empty");
     a.n = 0;
-    ok(dir_make(a.dir, &err) == 0 && store_create(&w, &a, &err) == 0 &&
+    ok(file_dir_make(a.dir, &err) == 0 && store_create(&w, &a, &err) == 0 &&
            store_finish(w, &err) == 0 && store_open(&s, a.dir, &err) == 0 &&
            s.n == 0,
        "a store of nothing");
@@ -389,14 +392,14 @@ static void limit_files(rlim_t bytes)
 
 static void check_full_disk(void)
 {
-    struct store_args a = args(at("full"));
+    struct store_args a = rows_args(path_at("full"));
     struct store_writer *w = NULL;
     struct err err = {0};
     struct rlimit old;
 
     BUG_ON(getrlimit(RLIMIT_FSIZE, &old) < 0);
     signal(SIGXFSZ, SIG_IGN);
-    BUG_ON(dir_make(a.dir, &err) < 0);
+    BUG_ON(file_dir_make(a.dir, &err) < 0);
     limit_files(2000);
     fails(store_create(&w, &a, &err), err, ERR_SYSTEM,
           "cannot reserve 4328 bytes for", "no room for the images");
@@ -427,9 +430,9 @@ int main(void)
     struct err err = {0};
 
     BUG_ON(!mkdtemp(dir));
-    make_store(at("a"), 1);
-    make_store(at("b"), 17);
-    ok(strcmp(store_sum(at("a")), store_sum(at("b"))) == 0,
+    make_store(path_at("a"), 1);
+    make_store(path_at("b"), 17);
+    ok(strcmp(store_sum(path_at("a")), store_sum(path_at("b"))) == 0,
        "rows in another order make the same bytes");
     check_content();
     check_threads();
@@ -443,6 +446,6 @@ int main(void)
     check_bad_rows();
     check_set_aside();
     check_full_disk();
-    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -14,16 +14,16 @@ static int open_with(const char *name, const void *bytes, size_t size,
     char *data = NULL, path[64];
     size_t n = 0;
 
-    BUG_ON(dir_make(at("bad"), err) < 0);
+    BUG_ON(file_dir_make(path_at("bad"), err) < 0);
     for (int i = 0; i < 4; i++) {
         snprintf(path, sizeof(path), "a/%s", files[i]);
-        BUG_ON(file_read(at(path), 1 << 20, &data, &n, err) < 0);
+        BUG_ON(file_read(path_at(path), 1 << 20, &data, &n, err) < 0);
         snprintf(path, sizeof(path), "bad/%s", files[i]);
-        BUG_ON(file_write(at(path), strcmp(files[i], name) ? data : bytes,
+        BUG_ON(file_write(path_at(path), strcmp(files[i], name) ? data : bytes,
                           strcmp(files[i], name) ? n : size, err) < 0);
         free(data);
     }
-    if (store_open(&s, at("bad"), err) < 0)
+    if (store_open(&s, path_at("bad"), err) < 0)
         return -1;
     store_close(&s);
     return 0;
@@ -137,7 +137,7 @@ static void check_damaged_split(void)
     size_t n = 0;
     struct err err = {0};
 
-    BUG_ON(file_read(at("a/index.csv"), 1 << 20, &data, &n, &err) < 0);
+    BUG_ON(file_read(path_at("a/index.csv"), 1 << 20, &data, &n, &err) < 0);
     hit = strstr(data, "train");
     BUG_ON(!hit);
     *hit = 'T';
@@ -153,10 +153,10 @@ int main(void)
     struct err err = {0};
 
     BUG_ON(!mkdtemp(dir));
-    make_store(at("a"), 1);
+    make_store(path_at("a"), 1);
     check_damaged_arrays();
     check_damaged_text();
     check_damaged_split();
-    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -71,52 +71,56 @@ static void make_pictures(struct pictures *list)
     ok(rc == 0, "pictures are made");
 }
 
-/* What tell() writes; the caller frees it. */
-static char *told(struct tell_args a, int want, size_t *n_aside)
+/* What predict_command_run() writes; the caller frees it. */
+static char *predicted_text(struct predict_command_args a, int want,
+                            size_t *n_aside)
 {
     char *text = calloc(MAX_TEXT, 1);
     FILE *f = fmemopen(text, MAX_TEXT, "w");
     struct err err = {0};
 
-    if (!ok(tell(&a, f, n_aside, &err) == want, "pictures are told of"))
+    if (!ok(predict_command_run(&a, f, n_aside, &err) == want,
+            "pictures are told of"))
         printf("# %s\n", err.text);
     fclose(f);
     return text;
 }
 
 /* Straight from the network, in the batches of an evaluation. */
-static void ask(float *p)
+static void ask_network(float *p)
 {
     const uint8_t *image[PICTURES];
-    struct predictor net;
+    struct inference net;
     struct err err = {0};
 
-    BUG_ON(predict_open(&net,
-                        &(struct predict_args){.path = in_dir("m"),
-                                               .batch = BATCH,
-                                               .memory = GRAPH_INFER},
-                        &err) < 0);
+    BUG_ON(inference_open(&net,
+                          &(struct inference_args){.path = in_dir("m"),
+                                                   .batch = BATCH,
+                                                   .memory = GRAPH_INFER},
+                          &err) < 0);
     for (int i = 0; i < PICTURES; i++)
         image[i] = picture[i].px;
-    BUG_ON(predict_images(&net, &(struct predict_images){image, NULL, BATCH}, p,
-                          &err) < 0);
-    BUG_ON(predict_images(
-               &net,
-               &(struct predict_images){image + BATCH, NULL, PICTURES - BATCH},
-               p + BATCH * CLASSES, &err) < 0);
-    predict_close(&net);
+    BUG_ON(inference_images(&net,
+                            &(struct inference_images){image, NULL, BATCH}, p,
+                            &err) < 0);
+    BUG_ON(inference_images(&net,
+                            &(struct inference_images){image + BATCH, NULL,
+                                                       PICTURES - BATCH},
+                            p + BATCH * CLASSES, &err) < 0);
+    inference_close(&net);
 }
 
 static bool same_row(const json_t *line, const float *p)
 {
     static const char *const name[CLASSES] = {"a,b", "b", "c\"d"};
     const json_t *got = json_object_get(line, "probability");
-    const char *said = json_string_value(json_object_get(line, "class"));
+    const char *predicted = json_string_value(json_object_get(line, "class"));
 
     for (int c = 0; c < CLASSES; c++)
         if ((float)json_number_value(json_object_get(got, name[c])) != p[c])
             return false;
-    return said && strcmp(said, name[predict_class(p, CLASSES)]) == 0;
+    return predicted &&
+           strcmp(predicted, name[inference_class(p, CLASSES)]) == 0;
 }
 
 static void check_json(const struct pictures *list)
@@ -124,11 +128,12 @@ static void check_json(const struct pictures *list)
     float p[PICTURES * CLASSES];
     size_t n_aside, at = 0, i = 0;
     bool same = true, named = true;
-    char *text = told(
-        (struct tell_args){.model = in_dir("m"), .list = list, .json = true}, 0,
-        &n_aside);
+    char *text = predicted_text(
+        (struct predict_command_args){
+            .model = in_dir("m"), .list = list, .json = true},
+        0, &n_aside);
 
-    ask(p);
+    ask_network(p);
     for (char *s = text, *end; (end = strchr(s, '\n')); s = end + 1, i++) {
         json_t *line = json_loadb(s, (size_t)(end - s), 0, NULL);
         const char *file = json_string_value(json_object_get(line, "file"));
@@ -148,11 +153,12 @@ static void check_json(const struct pictures *list)
 static void check_table(const struct pictures *list)
 {
     size_t n_aside;
-    char *text = told((struct tell_args){.model = in_dir("m"),
-                                         .list = list,
-                                         .method = "gradcam",
-                                         .dir = dir},
-                      0, &n_aside);
+    char *text =
+        predicted_text((struct predict_command_args){.model = in_dir("m"),
+                                                     .list = list,
+                                                     .method = "gradcam",
+                                                     .dir = dir},
+                       0, &n_aside);
 
     ok(strstr(text, "  a,b      b        c\"d"), "a table names the classes");
     ok(strstr(text, "set aside: cannot open"), "  and why a file is set aside");
@@ -171,18 +177,18 @@ static void check_table(const struct pictures *list)
 
 static void check_refusals(const struct pictures *list)
 {
-    struct tell_args a = {.model = in_dir("p00.png"), .list = list};
+    struct predict_command_args a = {.model = in_dir("p00.png"), .list = list};
     struct err err = {0};
     size_t n;
 
-    fails(tell(&a, stderr, &n, &err), err, ERR_INPUT,
+    fails(predict_command_run(&a, stderr, &n, &err), err, ERR_INPUT,
           "RUN/train/EXPERIMENT/model.safetensors", "a picture is no model");
     a.model = in_dir("encoder");
-    fails(tell(&a, stderr, &n, &err), err, ERR_USAGE, "is an encoder",
-          "  nor is an encoder");
+    fails(predict_command_run(&a, stderr, &n, &err), err, ERR_USAGE,
+          "is an encoder", "  nor is an encoder");
     a.model = in_dir("m");
     a.method = "gradcan";
-    fails(tell(&a, stderr, &n, &err), err, ERR_USAGE, "gradcan",
+    fails(predict_command_run(&a, stderr, &n, &err), err, ERR_USAGE, "gradcan",
           "an explainer that is none");
 }
 
@@ -201,6 +207,6 @@ int main(void)
     for (int i = 0; i < PICTURES; i++)
         image_release(&picture[i]);
     pictures_release(&list);
-    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -37,7 +37,7 @@ static void check_validation(struct graph *g, const struct model_info *info)
 
 static void check_unbroken(const struct config *c)
 {
-    struct watch w = {0};
+    struct train_watch w = {0};
     struct err err = {0};
     struct model_info info = {0};
     struct graph *g;
@@ -72,7 +72,7 @@ static void check_unbroken(const struct config *c)
 static void check_learning(const struct config *c)
 {
     struct config more = *c;
-    struct watch w = {0};
+    struct train_watch w = {0};
     struct err err = {0};
     double loss[64] = {0};
     size_t n;
@@ -100,7 +100,7 @@ static double slot_norm(const char *out, const char *name)
     if (safetensors_read(&f, path, &err) < 0)
         return -1;
     if (safetensors_find(&f, name)) {
-        const struct st_tensor *t = safetensors_find(&f, name);
+        const struct safetensors_tensor *t = safetensors_find(&f, name);
         const float *x = t->data;
 
         sum = 0;
@@ -115,7 +115,7 @@ static double slot_norm(const char *out, const char *name)
 static void check_rates(const struct config *c)
 {
     struct config way = *c;
-    struct watch w = {.stop_at = 2};
+    struct train_watch w = {.stop_at = 2};
     struct err err = {0};
     const double r = 0.03, pi = 3.14159265358979323846;
 
@@ -131,7 +131,7 @@ static void check_rates(const struct config *c)
        "the checkpoint of SGD has no moments of Adam");
     near(slot_norm("rates", "momentum") / (r / 3 * 0.125), 1, 1e-4,
          "after steps of rate 0 and r/3 the momentum is clipped");
-    w = (struct watch){0};
+    w = (struct train_watch){0};
     ok(train_alone("rates", &way, &w, &err) == 0, "a stopped training goes on");
     near(history_of("rates", 0, "learning_rate"), r * 2 / 3, 1e-7,
          "history.csv: the rate of the warm-up");
@@ -146,7 +146,7 @@ static void check_refused(const struct config *c)
 {
     struct config wild = *c;
     struct trainset set;
-    struct watch w = {0};
+    struct train_watch w = {0};
     struct err err = {0};
 
     wild.train.learning_rate = 1e30;

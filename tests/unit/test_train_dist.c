@@ -16,7 +16,7 @@ enum { LONGEST = (1 << 20) + 12345 };
 
 static atomic_int faults;
 
-static void expect(const struct dist *d, bool good, const char *what)
+static void expect_rank(const struct dist *d, bool good, const char *what)
 {
     if (!good) {
         printf("# rank %d of %d: not %s\n", d->rank, d->size, what);
@@ -25,7 +25,7 @@ static void expect(const struct dist *d, bool good, const char *what)
 }
 
 /* What rank r has at i: of very different sizes, so that order shows. */
-static float value(int r, size_t i)
+static float value_of(int r, size_t i)
 {
     struct rng rng;
 
@@ -41,19 +41,19 @@ static void check_sum(struct dist *d, size_t n)
     struct err err = {0};
 
     for (size_t i = 0; x && y && i < n; i++) {
-        x[i] = value(d->rank, i);
+        x[i] = value_of(d->rank, i);
         y[i] = (double)x[i];
     }
-    expect(d,
-           x && y && dist_sum_float(d, x, n, &err) == 0 &&
-               dist_sum(d, y, n, &err) == 0,
-           "summed");
+    expect_rank(d,
+                x && y && dist_sum_float(d, x, n, &err) == 0 &&
+                    dist_sum(d, y, n, &err) == 0,
+                "summed");
     for (size_t i = 0; x && y && i<n; i += n> 4096 ? 997 : 1) {
         float s[4] = {0}; /* at most four ranks */
         double t[4] = {0};
 
         for (int r = 0; r < d->size; r++) {
-            s[r] = value(r, i);
+            s[r] = value_of(r, i);
             t[r] = (double)s[r];
         }
         s[0] = (s[0] + s[1]) + (s[2] + s[3]);
@@ -61,7 +61,7 @@ static void check_sum(struct dist *d, size_t n)
         same = same && memcmp(&x[i], s, sizeof(*s)) == 0 &&
                memcmp(&y[i], t, sizeof(*t)) == 0;
     }
-    expect(d, same, "the sum in the order of the tree");
+    expect_rank(d, same, "the sum in the order of the tree");
     free(x);
     free(y);
 }
@@ -74,9 +74,10 @@ static void check_bcast(struct dist *d)
 
     if (bytes && d->rank == 0)
         memset(bytes, 'x', n);
-    expect(d, bytes && dist_bcast(d, bytes, n, &err) == 0, "broadcast");
-    expect(d, bytes && bytes[0] == 'x' && memcmp(bytes, bytes + 1, n - 1) == 0,
-           "rank 0's bytes");
+    expect_rank(d, bytes && dist_bcast(d, bytes, n, &err) == 0, "broadcast");
+    expect_rank(
+        d, bytes && bytes[0] == 'x' && memcmp(bytes, bytes + 1, n - 1) == 0,
+        "rank 0's bytes");
     free(bytes);
 }
 
@@ -85,20 +86,20 @@ static void check_agree(struct dist *d)
     struct err err = {0};
     int rc = 0;
 
-    expect(d, dist_agree(d, 0, &err) == 0, "all well");
+    expect_rank(d, dist_agree(d, 0, &err) == 0, "all well");
     if (d->rank == d->size - 1)
         rc = err_set(&err, ERR_INPUT, "disk of the last");
-    expect(d,
-           dist_agree(d, rc, &err) < 0 && err.code == ERR_INPUT &&
-               strstr(err.text, "disk of the last"),
-           "the last one's fault on all");
+    expect_rank(d,
+                dist_agree(d, rc, &err) < 0 && err.code == ERR_INPUT &&
+                    strstr(err.text, "disk of the last"),
+                "the last one's fault on all");
     rc = err_set(&err, ERR_AGAIN, "fault of %d", d->rank);
-    expect(d,
-           dist_agree(d, rc, &err) < 0 && strcmp(err.text, "fault of 0") == 0,
-           "the first one's fault on all");
+    expect_rank(
+        d, dist_agree(d, rc, &err) < 0 && strcmp(err.text, "fault of 0") == 0,
+        "the first one's fault on all");
     err = (struct err){0};
-    expect(d, dist_agree(d, 0, &err) == 0 && dist_barrier(d, &err) == 0,
-           "well again");
+    expect_rank(d, dist_agree(d, 0, &err) == 0 && dist_barrier(d, &err) == 0,
+                "well again");
 }
 
 static void check_collective(struct dist *d)
@@ -107,11 +108,11 @@ static void check_collective(struct dist *d)
     double x[2] = {1.0, (double)d->rank};
 
     c.sum(c.self, x, 2);
-    expect(d,
-           fabs(x[0] - d->size) <= 0.0 &&
-               fabs(x[1] - d->size * (d->size - 1) / 2.0) <= 0.0,
-           "summed for the layers");
-    expect(d, c.rank == d->rank && c.size == d->size, "the same ranks");
+    expect_rank(d,
+                fabs(x[0] - d->size) <= 0.0 &&
+                    fabs(x[1] - d->size * (d->size - 1) / 2.0) <= 0.0,
+                "summed for the layers");
+    expect_rank(d, c.rank == d->rank && c.size == d->size, "the same ranks");
 }
 
 /* Rank r of the check numbered 'round' has so many rows. */
@@ -135,7 +136,8 @@ static void check_gather(struct dist *d, int round, size_t width, bool in_place)
     struct err err = {0};
     bool same = true;
 
-    expect(d, dist_counts(d, rows_of(d->rank, round), n, &err) == 0, "counted");
+    expect_rank(d, dist_counts(d, rows_of(d->rank, round), n, &err) == 0,
+                "counted");
     for (int r = 0; r < d->size; r++) {
         same = same && n[r] == rows_of(r, round);
         begin += r < d->rank ? n[r] : 0;
@@ -147,12 +149,12 @@ static void check_gather(struct dist *d, int round, size_t width, bool in_place)
                         : malloc(n[d->rank] * width * sizeof(*x) + 1);
     for (size_t i = 0; x && i < n[d->rank] * width; i++)
         x[i] = (float)(d->rank * 1000000 + (int)i);
-    expect(d,
-           x && all &&
-               dist_gather(d,
-                           &(struct dist_items){x, n, width * sizeof(*x), all},
-                           &err) == 0,
-           "gathered");
+    expect_rank(
+        d,
+        x && all &&
+            dist_gather(d, &(struct dist_items){x, n, width * sizeof(*x), all},
+                        &err) == 0,
+        "gathered");
     for (int r = 0; all && r < d->size; r++)
         for (size_t i = 0; i < n[r] * width; i++, at++)
             same = same && (int)all[at] == r * 1000000 + (int)i;
@@ -163,7 +165,7 @@ static void check_gather(struct dist *d, int round, size_t width, bool in_place)
                        &err) == 0;
     for (int r = 0; label && r < d->size; r++)
         same = same && label[r] == r;
-    expect(d, same, "all ranks' rows in order");
+    expect_rank(d, same, "all ranks' rows in order");
     free(in_place ? NULL : x);
     free(all);
     free(label);
@@ -177,13 +179,14 @@ static void check_gather_limit(struct dist *d)
     struct err err = {0};
 
     n[d->size - 1] = (size_t)DIST_MAX_BYTES / 8 + 1;
-    expect(d,
-           dist_gather(d, &(struct dist_items){&byte, n, 8, &byte}, &err) < 0 &&
-               err.code == ERR_USAGE &&
-               strstr(err.text, "gather more than 250000000 items of 8 bytes"),
-           "refused");
+    expect_rank(
+        d,
+        dist_gather(d, &(struct dist_items){&byte, n, 8, &byte}, &err) < 0 &&
+            err.code == ERR_USAGE &&
+            strstr(err.text, "gather more than 250000000 items of 8 bytes"),
+        "refused");
     err = (struct err){0};
-    expect(d, dist_barrier(d, &err) == 0, "well after a refusal");
+    expect_rank(d, dist_barrier(d, &err) == 0, "well after a refusal");
 }
 
 static int all_checks(struct dist *d)
@@ -211,7 +214,7 @@ static void member_checks(void *self, struct dist *d)
     all_checks(d);
 }
 
-static int child(int ranks)
+static int run_child(int ranks)
 {
     struct dist d;
     struct err err = {0};
@@ -220,10 +223,10 @@ static int child(int ranks)
         printf("# %s\n", err.text);
         return 1;
     }
-    expect(&d, d.size == ranks && d.here == ranks, "as many as asked for");
+    expect_rank(&d, d.size == ranks && d.here == ranks, "as many as asked for");
     all_checks(&d);
     if (ranks == 2)
-        dist_team_run(&d, 2, member_checks, (void *[]){NULL, NULL});
+        dist_threads_run(&d, 2, member_checks, (void *[]){NULL, NULL});
     dist_stop(&d);
     return faults != 0;
 }
@@ -254,15 +257,15 @@ static void check_team(void)
     struct dist process;
 
     dist_alone(&process);
-    dist_team_run(&process, 3, one_member,
-                  (void *[]){&good[0], &good[1], &good[2]});
+    dist_threads_run(&process, 3, one_member,
+                     (void *[]){&good[0], &good[1], &good[2]});
     ok(good[0] && good[1] && good[2], "three members of one process");
-    dist_team_run(&process, 4, member_checks,
-                  (void *[]){NULL, NULL, NULL, NULL});
+    dist_threads_run(&process, 4, member_checks,
+                     (void *[]){NULL, NULL, NULL, NULL});
     ok(faults == 0, "four members of one process");
     for (int at_once = 1; at_once < 4; at_once++)
-        dist_team_turns(&process, 4, at_once, member_checks,
-                        (void *[]){NULL, NULL, NULL, NULL});
+        dist_threads_turns(&process, 4, at_once, member_checks,
+                           (void *[]){NULL, NULL, NULL, NULL});
     ok(faults == 0, "one, two, three of the four at a time");
 }
 
@@ -273,7 +276,7 @@ int main(int argc, char **argv)
     char command[600];
 
     if (argc == 3 && strcmp(argv[1], "--ranks") == 0)
-        return child(atoi(argv[2]));
+        return run_child(atoi(argv[2]));
     ok(dist_start(&d, &err) == 0 && d.size == 1 && !d.mpi,
        "alone, without MPI");
     ok(all_checks(&d) == 0, "statistics of one rank");

@@ -14,20 +14,21 @@ static struct config config;
 static float z[BATCH * D];
 static int label[BATCH];
 
-struct member {
+struct embedding_rank {
     float dz[BATCH * D];
     double sum;
     size_t begin, end;
     int rc;
 };
 
-static void run(void *self, struct dist *d)
+static void run_rank(void *self, struct dist *d)
 {
-    struct member *m = self;
+    struct embedding_rank *m = self;
     struct embedding e;
     struct err err = {0};
 
-    batch_part(BATCH, (size_t)d->rank, (size_t)d->size, &m->begin, &m->end);
+    embedding_batch_part(BATCH, (size_t)d->rank, (size_t)d->size, &m->begin,
+                         &m->end);
     m->rc = embedding_init(&e, &config, d, D, &err);
     if (m->rc == 0)
         m->rc =
@@ -42,7 +43,7 @@ static void run(void *self, struct dist *d)
     embedding_release(&e);
 }
 
-static void draw(void)
+static void draw_rows(void)
 {
     struct rng rng;
 
@@ -55,14 +56,14 @@ static void draw(void)
 
 static void check_loss(enum contrastive_loss loss, const char *name)
 {
-    static struct member one, two[TEAM];
+    static struct embedding_rank one, two[TEAM];
     struct dist d;
     bool same = true;
 
     config.train.contrastive_loss = loss;
     dist_alone(&d);
-    run(&one, &d);
-    dist_team_run(&d, TEAM, run, (void *[]){&two[0], &two[1]});
+    run_rank(&one, &d);
+    dist_threads_run(&d, TEAM, run_rank, (void *[]){&two[0], &two[1]});
     ok(one.rc == 0 && two[0].rc == 0 && two[1].rc == 0 && one.sum > 0, name);
     near(two[0].sum + two[1].sum, one.sum, 0, "the members' sums add up");
     for (int m = 0; m < TEAM; m++)
@@ -85,7 +86,7 @@ int main(void)
 
     config_init(&config);
     config.train.batch = BATCH;
-    draw();
+    draw_rows();
     for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
         check_loss((enum contrastive_loss)i, name[i]);
     dist_alone(&d);

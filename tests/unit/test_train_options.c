@@ -74,31 +74,31 @@ static struct trainset make_set(void)
 
 /* --- one training ----------------------------------------------------------*/
 
-struct watch {
-    int calls, stop_at; /* of stopping(); 0: never */
+struct hook_log {
+    int calls, stop_at; /* of is_stopping(); 0: never */
     char warned[600];
 };
 
-static bool stopping(void *self)
+static bool is_stopping(void *self)
 {
-    struct watch *w = self;
+    struct hook_log *w = self;
 
     return ++w->calls == w->stop_at;
 }
 
-static void progress(void *self, double done, double total, const char *note)
+static void on_progress(void *self, double done, double total, const char *note)
 {
     (void)self;
     (void)note;
     BUG_ON(done < 0 || done > total);
 }
 
-static void warn(void *self, const char *text)
+static void on_warning(void *self, const char *text)
 {
-    snprintf(((struct watch *)self)->warned, 600, "%s", text);
+    snprintf(((struct hook_log *)self)->warned, 600, "%s", text);
 }
 
-static struct config configure(void)
+static struct config configure_run(void)
 {
     struct config c;
 
@@ -111,7 +111,7 @@ static struct config configure(void)
 }
 
 /* What a member of the team is told, and how it fared. */
-struct member {
+struct trainer_rank {
     struct trainer_args a;
     int rc;
     struct err err;
@@ -119,36 +119,37 @@ struct member {
 
 static void run_member(void *self, struct dist *d)
 {
-    struct member *m = self;
+    struct trainer_rank *m = self;
 
     m->a.dist = d;
     m->rc = trainer_run(&m->a, &m->err);
 }
 
 /* A training by so many ranks, in OUT under 'dir'. */
-static int train(const char *out, const struct trainer_args *how, int ranks,
-                 struct watch *w, struct err *err)
+static int train_ranks(const char *out, const struct trainer_args *how,
+                       int ranks, struct hook_log *w, struct err *err)
 {
-    static struct member m[MOST_RANKS];
+    static struct trainer_rank m[MOST_RANKS];
     void *self[MOST_RANKS];
     char path[256];
     struct dist process;
 
     snprintf(path, sizeof(path), "%s/%s", dir, out);
-    if (dir_make(path, err) < 0)
+    if (file_dir_make(path, err) < 0)
         return -1;
     dist_alone(&process);
     for (int i = 0; i < ranks; i++) {
-        m[i] = (struct member){.a = *how};
+        m[i] = (struct trainer_rank){.a = *how};
         m[i].a.dir = path;
-        m[i].a.key = "0123";
+        m[i].a.hash = "0123";
         m[i].a.network = "mobilenetv2";
         m[i].a.seed = SEED;
         m[i].a.threads = 1;
-        m[i].a.hooks = (struct trainer_hooks){stopping, progress, warn, w};
+        m[i].a.hooks =
+            (struct trainer_hooks){is_stopping, on_progress, on_warning, w};
         self[i] = &m[i];
     }
-    dist_team_run(&process, ranks, run_member, self);
+    dist_threads_run(&process, ranks, run_member, self);
     *err = m[0].err;
     return m[0].rc;
 }
@@ -182,8 +183,8 @@ static bool same_results(const char *a, const char *b)
 }
 
 /* Column 'name' of a table; returns how many rows. */
-static size_t column(const char *out, const char *table, const char *name,
-                     double *value, size_t max)
+static size_t read_column(const char *out, const char *table, const char *name,
+                          double *value, size_t max)
 {
     struct csv csv;
     struct err err;
@@ -222,7 +223,7 @@ static struct graph *fresh_graph(void)
 
 static double number_of(const struct safetensors *f, const char *name)
 {
-    const struct st_tensor *t = safetensors_find(f, name);
+    const struct safetensors_tensor *t = safetensors_find(f, name);
     int64_t x = -1;
 
     if (t)
@@ -236,7 +237,7 @@ static void check_average(const char *out, int t, float *average, size_t n)
 {
     struct safetensors f = {0};
     struct err err = {0};
-    const struct st_tensor *w, *a;
+    const struct safetensors_tensor *w, *a;
     bool same = true;
 
     if (!ok(safetensors_read(&f,
@@ -274,18 +275,19 @@ static void check_ema(const struct trainer_args *plain)
     how.config = &c;
     memcpy(average, graph_param(g), n * sizeof(*average));
     for (int t = 1; t <= STEPS; t++) {
-        fails(train("ema", &how, 1, &(struct watch){.stop_at = 1}, &err), err,
-              ERR_AGAIN, "stopped", "stopped after a step");
+        fails(
+            train_ranks("ema", &how, 1, &(struct hook_log){.stop_at = 1}, &err),
+            err, ERR_AGAIN, "stopped", "stopped after a step");
         check_average("ema", t, average, n);
     }
-    fails(train("ema", &how, 1, &(struct watch){.stop_at = 1}, &err), err,
-          ERR_AGAIN, "in epoch 1 after step 3",
+    fails(train_ranks("ema", &how, 1, &(struct hook_log){.stop_at = 1}, &err),
+          err, ERR_AGAIN, "in epoch 1 after step 3",
           "a training with averages is stopped while it validates");
-    ok(train("ema", &how, 1, &(struct watch){0}, &err) == 0 &&
-           train("whole", &how, 1, &(struct watch){0}, &err) == 0 &&
+    ok(train_ranks("ema", &how, 1, &(struct hook_log){0}, &err) == 0 &&
+           train_ranks("whole", &how, 1, &(struct hook_log){0}, &err) == 0 &&
            same_results("ema", "whole"),
        "a training with averages goes on to the bytes of one that did not stop");
-    ok(train("plain", plain, 1, &(struct watch){0}, &err) == 0 &&
+    ok(train_ranks("plain", plain, 1, &(struct hook_log){0}, &err) == 0 &&
            same_file("plain", "steps.csv", "whole", "steps.csv"),
        "a training with averages has the steps of one without");
     ok(!same_file("plain", "history.csv", "whole", "history.csv") &&
@@ -347,12 +349,12 @@ static void check_mixup(const struct trainer_args *plain)
     c.train.mixup = 0.4;
     c.train.batch = TRAIN;
     how.config = &c;
-    ok(train("mixed", &how, 1, &(struct watch){0}, &err) == 0 &&
-           column("mixed", "steps.csv", "loss", loss, 2) == EPOCHS,
+    ok(train_ranks("mixed", &how, 1, &(struct hook_log){0}, &err) == 0 &&
+           read_column("mixed", "steps.csv", "loss", loss, 2) == EPOCHS,
        "a training with mixtures");
     near(loss[0], mixed_loss(0.4), 1e-5, "  have the loss of both labels");
     c.train.mixup = 0;
-    ok(train("unmixed", &how, 1, &(struct watch){0}, &err) == 0 &&
+    ok(train_ranks("unmixed", &how, 1, &(struct hook_log){0}, &err) == 0 &&
            !same_file("mixed", "steps.csv", "unmixed", "steps.csv"),
        "  has other losses than one without");
 }
@@ -371,10 +373,11 @@ static void check_balanced(const struct trainer_args *plain)
     c.train.epochs = 4;
     c.train.stop_patience = 0;
     how.config = &c;
-    ok(train("balanced", &how, 1, &(struct watch){0}, &err) == 0 &&
-           column("balanced", "steps.csv", "loss", loss, EPOCHS * STEPS) ==
+    ok(train_ranks("balanced", &how, 1, &(struct hook_log){0}, &err) == 0 &&
+           read_column("balanced", "steps.csv", "loss", loss, EPOCHS * STEPS) ==
                EPOCHS * STEPS &&
-           column("balanced", "history.csv", "loss", epoch, EPOCHS) == EPOCHS,
+           read_column("balanced", "history.csv", "loss", epoch, EPOCHS) ==
+               EPOCHS,
        "a training with balanced batches");
     for (int e = 0; e < EPOCHS; e++)
         near(epoch[e],
@@ -389,13 +392,14 @@ static void check_balanced(const struct trainer_args *plain)
            !file_exists(in_dir("balanced", "epoch-00003.safetensors")),
        "  and no other");
     c.train.epochs = 2;
-    ok(train("two", &how, 1, &(struct watch){0}, &err) == 0 &&
+    ok(train_ranks("two", &how, 1, &(struct hook_log){0}, &err) == 0 &&
            same_file("balanced", "epoch-00002.safetensors", "two",
                      "last.safetensors"),
        "  as it was then");
     c.train.batch = TRAIN + 1;
-    fails(train("large", &how, 1, &(struct watch){0}, &err), err, ERR_USAGE,
-          "a balanced batch of 18 samples, there are 17", "too large a batch");
+    fails(train_ranks("large", &how, 1, &(struct hook_log){0}, &err), err,
+          ERR_USAGE, "a balanced batch of 18 samples, there are 17",
+          "too large a batch");
 }
 
 /* --- all at once, interrupted and shared out -------------------------------*/
@@ -405,7 +409,7 @@ static void check_together(const struct trainer_args *plain)
     struct config c = *plain->config;
     struct trainer_args how = *plain;
     double two[EPOCHS * STEPS], other[EPOCHS * STEPS], worst = 0;
-    struct watch w = {0};
+    struct hook_log w = {0};
     struct err err = {0};
 
     c.train.sampler = SAMPLER_BALANCED;
@@ -413,30 +417,33 @@ static void check_together(const struct trainer_args *plain)
     c.train.ema = 0.5;
     c.train.learning_rate = 1e-5; /* rounding must not grow */
     how.config = &c;
-    ok(train("all", &how, 2, &w, &err) == 0, "all of them, two ranks");
+    ok(train_ranks("all", &how, 2, &w, &err) == 0, "all of them, two ranks");
     for (int stop = 1; stop <= STEPS + 1; stop++) {
         char out[32];
 
         snprintf(out, sizeof(out), "all%d", stop);
-        fails(train(out, &how, 2, &(struct watch){.stop_at = stop}, &err), err,
-              ERR_AGAIN, "stopped", "a training with all options is stopped");
-        w = (struct watch){0};
-        ok(train(out, &how, 2, &w, &err) == 0 && same_results("all", out) &&
-               !w.warned[0],
+        fails(train_ranks(out, &how, 2, &(struct hook_log){.stop_at = stop},
+                          &err),
+              err, ERR_AGAIN, "stopped",
+              "a training with all options is stopped");
+        w = (struct hook_log){0};
+        ok(train_ranks(out, &how, 2, &w, &err) == 0 &&
+               same_results("all", out) && !w.warned[0],
            "a training with all options goes on to the same bytes");
     }
-    column("all", "steps.csv", "loss", two, EPOCHS * STEPS);
+    read_column("all", "steps.csv", "loss", two, EPOCHS * STEPS);
     for (int ranks = 1; ranks <= 3; ranks += 2) {
-        fails(train(ranks == 1 ? "one" : "three", &how, 2,
-                    &(struct watch){.stop_at = 2}, &err),
+        fails(train_ranks(ranks == 1 ? "one" : "three", &how, 2,
+                          &(struct hook_log){.stop_at = 2}, &err),
               err, ERR_AGAIN, "after step 2", "two ranks stop");
-        w = (struct watch){0};
-        ok(train(ranks == 1 ? "one" : "three", &how, ranks, &w, &err) == 0,
+        w = (struct hook_log){0};
+        ok(train_ranks(ranks == 1 ? "one" : "three", &how, ranks, &w, &err) ==
+               0,
            ranks == 1 ? "one rank goes on" : "three ranks go on");
         ok(strstr(w.warned, "made by 2 ranks, now there are") != NULL,
            "  and it is said");
-        ok(column(ranks == 1 ? "one" : "three", "steps.csv", "loss", other,
-                  EPOCHS * STEPS) == EPOCHS * STEPS,
+        ok(read_column(ranks == 1 ? "one" : "three", "steps.csv", "loss", other,
+                       EPOCHS * STEPS) == EPOCHS * STEPS,
            "  as many steps");
         for (int i = 0; i < EPOCHS * STEPS; i++)
             worst = fmax(worst, fabs(other[i] / two[i] - 1));
@@ -452,7 +459,7 @@ static void check_pairs(const struct trainer_args *plain)
     struct config c = *plain->config;
     struct trainset set = *plain->set;
     struct trainer_args how = *plain;
-    struct watch w = {0};
+    struct hook_log w = {0};
     struct err err = {0};
 
     how.config = &c;
@@ -460,26 +467,26 @@ static void check_pairs(const struct trainer_args *plain)
     how.contrastive = true;
     how.head = HEAD_PROJECT_TWO;
     c.train.batch = 3;
-    fails(train("few", &how, 1, &w, &err), err, ERR_USAGE,
+    fails(train_ranks("few", &how, 1, &w, &err), err, ERR_USAGE,
           "a batch of 3 images holds no pairs of two classes; 4 are needed",
           "a batch without pairs is refused");
     c.train.batch = BATCH;
     set.n_train = 4; /* of classes 0, 1, 2, 0 */
-    fails(train("lone", &how, 1, &w, &err), err, ERR_USAGE,
+    fails(train_ranks("lone", &how, 1, &w, &err), err, ERR_USAGE,
           "class 'red' has a single training image; a pair is needed",
           "a class of one sample is refused");
     set.n_train = 3;
-    fails(train("lone", &how, 1, &w, &err), err, ERR_USAGE,
+    fails(train_ranks("lone", &how, 1, &w, &err), err, ERR_USAGE,
           "a batch of 3 images", "too few samples");
     ok(w.calls == 0, "before a step was made");
     set.n_train = TRAIN;
-    ok(train("pairs", &how, 1, &w, &err) == 0 && w.calls > 0,
+    ok(train_ranks("pairs", &how, 1, &w, &err) == 0 && w.calls > 0,
        "pairs, the last batch of an epoch a single image");
 }
 
 int main(void)
 {
-    const struct config c = configure();
+    const struct config c = configure_run();
     const struct trainset set = make_set();
     const struct trainer_args plain = {.config = &c, .set = &set};
     struct err err = {0};
@@ -492,6 +499,6 @@ int main(void)
     check_balanced(&plain);
     check_together(&plain);
     check_pairs(&plain);
-    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -10,23 +10,23 @@
 /* So slow that rounding cannot grow: see check_ranks(). */
 #define SLOW 1e-6
 
-static int child(const char *where, const char *out, int stop_at)
+static int run_child(const char *where, const char *out, int stop_at)
 {
-    struct watch w = {.stop_at = stop_at};
+    struct train_watch w = {.stop_at = stop_at};
     struct config c;
     struct dist d;
     struct err err = {0};
     int rc;
 
     snprintf(dir, sizeof(dir), "%.60s", where);
-    configure(&c);
+    configure_run(&c);
     if (stop_at < 0)
         c.train.batch = 1;
     if (strcmp(out, "slow2") == 0)
         c.train.learning_rate = SLOW;
     if (dist_start(&d, &err) < 0)
         return 1;
-    rc = train(&d, in_dir("data"), in_dir(out), &c, &w, &err);
+    rc = train_members(&d, in_dir("data"), in_dir(out), &c, &w, &err);
     if (rc < 0 && d.rank == 1)
         printf("# %s\n", err.text);
     dist_stop(&d);
@@ -49,7 +49,7 @@ static int two_ranks(const char *self, const char *out, int stop_at)
 static double compare_gradients(const char *a, const char *b)
 {
     struct safetensors f[2] = {{0}, {0}};
-    const struct st_tensor *m[2] = {NULL, NULL};
+    const struct safetensors_tensor *m[2] = {NULL, NULL};
     struct err err = {0};
     double apart = INFINITY, length = 0;
     char path[600];
@@ -83,7 +83,7 @@ static double compare_gradients(const char *a, const char *b)
 static void check_ranks(const struct config *c, const char *self)
 {
     struct config slow = *c;
-    struct watch w = {0};
+    struct train_watch w = {0};
     struct err err = {0};
     double one[64] = {0}, two[64] = {0}, worst = 0;
 
@@ -103,7 +103,7 @@ static void check_ranks(const struct config *c, const char *self)
     ok(worst < 1e-3, "two ranks have the losses of one");
     ok(two_ranks(self, "two", 0) == 0, "two ranks train to the end");
     ok(two_ranks(self, "torn", 1) != 0, "two ranks stop after a step");
-    w = (struct watch){.stop_at = 1};
+    w = (struct train_watch){.stop_at = 1};
     fails(train_alone("torn1", c, &w, &err), err, ERR_AGAIN, "after step 1",
           "one rank stops after a step");
     worst = compare_gradients("torn", "torn1");
@@ -120,7 +120,7 @@ int main(int argc, char **argv)
     struct config c;
 
     if (argc == 5 && strcmp(argv[1], "--ranks") == 0)
-        return child(argv[2], argv[3], atoi(argv[4]));
+        return run_child(argv[2], argv[3], atoi(argv[4]));
     begin_training(&c);
     check_ranks(&c, argv[0]);
     return end_training();

@@ -75,20 +75,21 @@ static void check_set(const struct set *s)
     size_t n = make_labels(s, label), present = 0, total[CLASSES] = {0};
     size_t used[MOST] = {0}, least = SIZE_MAX, most = 0, per_batch;
     bool good = true, even = true;
-    struct sampler sampler;
+    struct balanced_sampler sampler;
     struct err err = {0};
 
     for (int c = 0; c < s->classes; c++)
         present += s->count[c] > 0;
-    if (!ok(order && sampler_init(&sampler, label, n, s->batch, 9, &err) == 0,
+    if (!ok(order && balanced_sampler_init(&sampler, label, n, s->batch, 9,
+                                           &err) == 0,
             s->name)) {
         free(order);
         return;
     }
-    sampler_order(&sampler, 0, order);
-    for (size_t b = 0; b < sampler_batches(&sampler); b++)
+    balanced_sampler_order(&sampler, 0, order);
+    for (size_t b = 0; b < balanced_sampler_batches(&sampler); b++)
         good = good && good_batch(s, label, present, order + b * s->batch);
-    for (size_t i = 0; i < sampler_batches(&sampler) * s->batch; i++) {
+    for (size_t i = 0; i < balanced_sampler_batches(&sampler) * s->batch; i++) {
         used[order[i]]++;
         total[label[order[i]]]++;
     }
@@ -105,13 +106,13 @@ static void check_set(const struct set *s)
     }
     per_batch =
         1 + s->batch / (present < s->batch / 2 ? present : s->batch / 2);
-    ok(sampler_batches(&sampler) * s->batch >= n &&
-           (sampler_batches(&sampler) - 1) * s->batch < n,
+    ok(balanced_sampler_batches(&sampler) * s->batch >= n &&
+           (balanced_sampler_batches(&sampler) - 1) * s->batch < n,
        "  as many batches as without balance");
     ok(good, "every batch is balanced");
     ok(even, "a class goes through its samples evenly");
     ok(most - least <= per_batch, "the classes come equally often");
-    sampler_release(&sampler);
+    balanced_sampler_release(&sampler);
     free(order);
 }
 
@@ -121,29 +122,29 @@ static void check_same(void)
     int label[MOST];
     const size_t n = make_labels(&sets[1], label);
     uint32_t one[MOST], two[MOST];
-    struct sampler a, b, c;
+    struct balanced_sampler a, b, c;
     struct err err = {0};
 
-    if (!ok(sampler_init(&a, label, n, 32, 9, &err) == 0 &&
-                sampler_init(&b, label, n, 32, 9, &err) == 0 &&
-                sampler_init(&c, label, n, 32, 10, &err) == 0,
+    if (!ok(balanced_sampler_init(&a, label, n, 32, 9, &err) == 0 &&
+                balanced_sampler_init(&b, label, n, 32, 9, &err) == 0 &&
+                balanced_sampler_init(&c, label, n, 32, 10, &err) == 0,
             "three balanced samplers"))
         return;
-    sampler_order(&a, 3, one);
+    balanced_sampler_order(&a, 3, one);
     for (uint32_t epoch = 0; epoch <= 3; epoch++)
-        sampler_order(&b, epoch, two);
+        balanced_sampler_order(&b, epoch, two);
     ok(memcmp(one, two, n * sizeof(*one)) == 0,
        "balanced batches of the same epoch are the same");
-    sampler_order(&b, 4, two);
+    balanced_sampler_order(&b, 4, two);
     ok(memcmp(one, two, n * sizeof(*one)) != 0,
        "balanced batches of another epoch are others");
-    sampler_order(&c, 3, two);
+    balanced_sampler_order(&c, 3, two);
     ok(memcmp(one, two, n * sizeof(*one)) != 0,
        "balanced batches with another seed are others");
-    sampler_release(&a);
-    sampler_release(&b);
-    sampler_release(&c);
-    sampler_release(&c);
+    balanced_sampler_release(&a);
+    balanced_sampler_release(&b);
+    balanced_sampler_release(&c);
+    balanced_sampler_release(&c);
 }
 
 /* A change of these numbers changes old runs. */
@@ -152,26 +153,27 @@ static void check_pinned(void)
     static const int label[9] = {0, 0, 2, 2, 0, 2, 5, 5, 0};
     static const uint32_t want[12] = {6, 7, 0, 2, 3, 8, 4, 2, 1, 6, 5, 7};
     uint32_t order[12];
-    struct sampler s;
+    struct balanced_sampler s;
     struct err err = {0};
 
-    if (!ok(sampler_init(&s, label, 9, 6, 42, &err) == 0,
+    if (!ok(balanced_sampler_init(&s, label, 9, 6, 42, &err) == 0,
             "a balanced sampler of nine samples"))
         return;
-    sampler_order(&s, 7, order);
+    balanced_sampler_order(&s, 7, order);
     ok(memcmp(order, want, sizeof(want)) == 0,
        "  has the order that it always had");
-    sampler_release(&s);
+    balanced_sampler_release(&s);
 }
 
-static void refuse(const int *label, size_t n, size_t batch, enum err_code code,
-                   const char *text)
+static void check_refused(const int *label, size_t n, size_t batch,
+                          enum err_code code, const char *text)
 {
-    struct sampler s;
+    struct balanced_sampler s;
     struct err err = {0};
 
-    fails(sampler_init(&s, label, n, batch, 1, &err), err, code, text, text);
-    ok(!s.sample && !s.card && s.n == 0, "a refused sampler is empty");
+    fails(balanced_sampler_init(&s, label, n, batch, 1, &err), err, code, text,
+          text);
+    ok(!s.sample && !s.shuffled && s.n == 0, "a refused sampler is empty");
 }
 
 int main(void)
@@ -183,12 +185,15 @@ int main(void)
         check_set(&sets[i]);
     check_same();
     check_pinned();
-    refuse(lone, 6, 3, ERR_USAGE, "a balanced batch of 3 samples, at least 4");
-    refuse(lone, 6, 7, ERR_USAGE, "a balanced batch of 7 samples, there are 6");
-    refuse(lone, 6, 4, ERR_USAGE,
-           "class 3 has a single training sample, balanced batches need two");
-    refuse(one, 4, 4, ERR_USAGE,
-           "balanced batches need two classes, there is 1");
-    refuse(bad, 4, 4, ERR_INPUT, "label -1 of sample 2");
+    check_refused(lone, 6, 3, ERR_USAGE,
+                  "a balanced batch of 3 samples, at least 4");
+    check_refused(lone, 6, 7, ERR_USAGE,
+                  "a balanced batch of 7 samples, there are 6");
+    check_refused(
+        lone, 6, 4, ERR_USAGE,
+        "class 3 has a single training sample, balanced batches need two");
+    check_refused(one, 4, 4, ERR_USAGE,
+                  "balanced batches need two classes, there is 1");
+    check_refused(bad, 4, 4, ERR_INPUT, "label -1 of sample 2");
     return tap_done();
 }

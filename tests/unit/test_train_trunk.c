@@ -41,7 +41,7 @@ static void make_store(void)
     struct err err = {0};
     char line[64];
     const char *record = line;
-    int rc = dir_make(a.dir, &err);
+    int rc = file_dir_make(a.dir, &err);
 
     if (rc == 0)
         rc = store_create(&w, &a, &err);
@@ -63,71 +63,73 @@ static void make_store(void)
        "cells");
 }
 
-static bool stopping(void *self)
+static bool is_stopping(void *self)
 {
     (void)self;
     return ++asked == stop_at;
 }
 
-static void progress(void *self, double done, double total, const char *note)
+static void on_progress(void *self, double done, double total, const char *note)
 {
     (void)self;
     (void)note;
     BUG_ON(done > total);
 }
 
-static void warn(void *self, const char *text)
+static void on_warning(void *self, const char *text)
 {
     (void)self;
     snprintf(warned, sizeof(warned), "%s", text);
 }
 
-static const struct trainer_hooks hooks = {stopping, progress, warn, NULL};
+static const struct trainer_hooks hooks = {is_stopping, on_progress, on_warning,
+                                           NULL};
 
-static struct front_args front_args(const struct net *net, uint64_t seed)
+static struct frozen_layers_args front_args(const struct net *net,
+                                            uint64_t seed)
 {
-    return (struct front_args){.net = net,
-                               .shape = {.h = SIDE,
-                                         .w = SIDE,
-                                         .classes = CLASSES,
-                                         .cut = net->paper_cut,
-                                         .freeze = net->paper_freeze},
-                               .seed = seed,
-                               .input = net->preprocess,
-                               .bf16 = bf16,
-                               .threads = 2};
+    return (struct frozen_layers_args){.net = net,
+                                       .shape = {.h = SIDE,
+                                                 .w = SIDE,
+                                                 .classes = CLASSES,
+                                                 .cut = net->paper_cut,
+                                                 .freeze = net->paper_freeze},
+                                       .seed = seed,
+                                       .input = net->preprocess,
+                                       .bf16 = bf16,
+                                       .threads = 2};
 }
 
-static int open_trunk(struct trunk *t, const struct net *net, uint64_t seed,
-                      struct err *err)
+static int open_trunk(struct frozen_cache *t, const struct net *net,
+                      uint64_t seed, struct err *err)
 {
     struct dist d;
-    const struct front_args front = front_args(net, seed);
+    const struct frozen_layers_args frozen = front_args(net, seed);
 
     dist_alone(&d);
     warned[0] = '\0';
     asked = 0;
-    return trunk_open(t,
-                      &(struct trunk_args){.dir = in_dir("trunk"),
-                                           .front = &front,
-                                           .set = &set,
-                                           .data = "key",
-                                           .dist = &d,
-                                           .hooks = hooks},
-                      err);
+    return frozen_cache_open(t,
+                             &(struct frozen_cache_args){.dir = in_dir("trunk"),
+                                                         .frozen = &frozen,
+                                                         .set = &set,
+                                                         .data = "key",
+                                                         .dist = &d,
+                                                         .hooks = hooks},
+                             err);
 }
 
-static int train(const struct net *net, const struct trunk *t, const char *out,
-                 struct err *err)
+static int train_frozen(const struct net *net, const struct frozen_cache *t,
+                        const char *out, struct err *err)
 {
     static struct config c;
     struct dist d;
     const struct trainer_args a = {.dir = in_dir(out),
-                                   .key = "0123",
+                                   .hash = "0123",
                                    .network = net->name,
                                    .cut = net->paper_cut,
                                    .freeze = net->paper_freeze,
-                                   .trunk = t,
+                                   .cache = t,
                                    .seed = 3,
                                    .config = &c,
                                    .set = &set,
@@ -142,7 +144,7 @@ static int train(const struct net *net, const struct trunk *t, const char *out,
     c.train.checkpoint_seconds = 1e9;
     dist_alone(&d);
     stop_at = 0;
-    return dir_make(a.dir, err) < 0 ? -1 : trainer_run(&a, err);
+    return file_dir_make(a.dir, err) < 0 ? -1 : trainer_run(&a, err);
 }
 
 static bool same_file(const char *a, const char *b)
@@ -162,12 +164,12 @@ static bool same_file(const char *a, const char *b)
 /* Training from the cache ends with the bytes of training without. */
 static void check_same(const struct net *net)
 {
-    struct trunk t = {.n_border = 0};
+    struct frozen_cache t = {.n_border = 0};
     struct err err = {0};
 
-    if (!ok(train(net, NULL, "off", &err) == 0 &&
+    if (!ok(train_frozen(net, NULL, "off", &err) == 0 &&
                 open_trunk(&t, net, 3, &err) == 0 && t.n_border > 0 &&
-                train(net, &t, "kept", &err) == 0,
+                train_frozen(net, &t, "kept", &err) == 0,
             net->name))
         printf("# %s\n", err.text);
     ok(!warned[0], "  without a warning");
@@ -176,9 +178,9 @@ static void check_same(const struct net *net)
            same_file("off/history.csv", "kept/history.csv") &&
            same_file("off/steps.csv", "kept/steps.csv"),
        "the same bytes with what is kept and without");
-    trunk_close(&t);
-    ok(dir_remove(in_dir("off"), &err) == 0 &&
-           dir_remove(in_dir("kept"), &err) == 0,
+    frozen_cache_close(&t);
+    ok(file_dir_remove(in_dir("off"), &err) == 0 &&
+           file_dir_remove(in_dir("kept"), &err) == 0,
        "the test's run is removed");
 }
 
@@ -190,26 +192,26 @@ static const char *cache_file(const char *name)
     size_t n = 0;
     struct err err;
 
-    if (dir_list(in_dir("trunk"), &list, &n, &err) == 0 && n == 1)
+    if (file_dir_list(in_dir("trunk"), &list, &n, &err) == 0 && n == 1)
         snprintf(path, sizeof(path), "%s/%s/%s", in_dir("trunk"), list[0],
                  name);
-    dir_list_free(list, n);
+    file_dir_list_free(list, n);
     return path;
 }
 
-static size_t directories(void)
+static size_t count_directories(void)
 {
     char **list = NULL;
     size_t n = 0;
     struct err err;
 
-    if (dir_list(in_dir("trunk"), &list, &n, &err) == 0)
-        dir_list_free(list, n);
+    if (file_dir_list(in_dir("trunk"), &list, &n, &err) == 0)
+        file_dir_list_free(list, n);
     return n;
 }
 
 /* Overwrite a byte, or with at < 0 cut the file. */
-static void damage(const char *name, long at)
+static void damage_file(const char *name, long at)
 {
     FILE *f = fopen(cache_file(name), "r+b");
 
@@ -221,14 +223,14 @@ static void damage(const char *name, long at)
 }
 
 /* Does sample i's first value, where it is kept, equal what 'want' has? */
-static bool same_values(const struct trunk *t, const float *want)
+static bool same_values(const struct frozen_cache *t, const float *want)
 {
     const size_t row = tensor_row(&t->shape[0]);
     float *got = calloc(row, sizeof(*got));
     bool same = got != NULL;
 
     for (size_t i = 0; same && i < ALL; i++) {
-        trunk_row(t, 0, i, got);
+        frozen_cache_row(t, 0, i, got);
         same = memcmp(got, want + i * row, row * sizeof(*got)) == 0;
     }
     free(got);
@@ -238,7 +240,7 @@ static bool same_values(const struct trunk *t, const float *want)
 static void check_repair(const struct net *net, const float *want,
                          const char *parts)
 {
-    struct trunk t;
+    struct frozen_cache t;
     struct err err = {0};
 
     ok(open_trunk(&t, net, 3, &err) == 0 && t.n_border > 0,
@@ -246,12 +248,12 @@ static void check_repair(const struct net *net, const float *want,
     if (!ok(strstr(warned, parts) != NULL, parts))
         printf("# '%s'\n", warned);
     ok(same_values(&t, want), "  with the same values");
-    trunk_close(&t);
+    frozen_cache_close(&t);
 }
 
 static void check_damage(const struct net *net)
 {
-    struct trunk t;
+    struct frozen_cache t;
     struct err err = {0};
     float *want;
     size_t row;
@@ -267,23 +269,23 @@ static void check_damage(const struct net *net)
     want = malloc(ALL * row * sizeof(*want));
     BUG_ON(!want);
     for (size_t i = 0; i < ALL; i++)
-        trunk_row(&t, 0, i, want + i * row);
-    trunk_close(&t);
+        frozen_cache_row(&t, 0, i, want + i * row);
+    frozen_cache_close(&t);
     ok(open_trunk(&t, net, 3, &err) == 0 && !warned[0] && same_values(&t, want),
        "again: all is there");
-    trunk_close(&t);
-    damage("block_11_expand_relu.npy", 5000);
+    frozen_cache_close(&t);
+    damage_file("block_11_expand_relu.npy", 5000);
     check_repair(net, want, "1 of 2 parts");
-    damage("block_11_expand_relu.npy", 20);
+    damage_file("block_11_expand_relu.npy", 20);
     check_repair(net, want, "");
-    damage("block_11_expand_relu.npy", -5000);
+    damage_file("block_11_expand_relu.npy", -5000);
     check_repair(net, want, "");
-    damage("chunks", 40);
+    damage_file("chunks", 40);
     check_repair(net, want, "1 of 2 parts");
-    ok(directories() == 1 && open_trunk(&t, net, 4, &err) == 0 &&
-           directories() == 2 && !same_values(&t, want),
+    ok(count_directories() == 1 && open_trunk(&t, net, 4, &err) == 0 &&
+           count_directories() == 2 && !same_values(&t, want),
        "other weights have other files");
-    trunk_close(&t);
+    frozen_cache_close(&t);
     free(want);
 }
 
@@ -291,15 +293,15 @@ static void check_damage(const struct net *net)
  * bfloat16 is half as long again, rounded. */
 static void check_kept(const struct net *net)
 {
-    struct front_args a;
+    struct frozen_layers_args a;
     const uint8_t *image[1] = {set.train[1].pixels};
-    struct front f;
-    struct trunk full, half;
+    struct frozen_layers f;
+    struct frozen_cache full, half;
     struct err err = {0};
     float *want, *got, *near;
     bool same = true, close = true;
     size_t row;
-    float *out[FRONT_MAX_BORDER];
+    float *out[FROZEN_LAYERS_MAX_BORDER];
 
     bf16 = false;
     ok(open_trunk(&full, net, 3, &err) == 0 && full.n_border == 1,
@@ -314,13 +316,13 @@ static void check_kept(const struct net *net)
            npy_bytes(&half.value[0]) * 2 == npy_bytes(&full.value[0]),
        "a quarter is kept, an eighth in bfloat16");
     want = calloc(3 * row, sizeof(*want));
-    BUG_ON(!want || front_init(&f, &a, &err) < 0);
+    BUG_ON(!want || frozen_layers_init(&f, &a, &err) < 0);
     got = want + row;
     near = got + row;
     out[0] = want;
-    front_rows(&f, image, 1, out);
-    trunk_row(&full, 0, 1, got);
-    trunk_row(&half, 0, 1, near);
+    frozen_layers_rows(&f, image, 1, out);
+    frozen_cache_row(&full, 0, 1, got);
+    frozen_cache_row(&half, 0, 1, near);
     for (size_t i = 0; i < row; i++) {
         const size_t pixel = i / (size_t)full.shape[0].c;
         const size_t w = (size_t)full.shape[0].w;
@@ -332,9 +334,9 @@ static void check_kept(const struct net *net)
     ok(same, "what is read, and no more");
     ok(close, "rounded within half a step of 8 bits");
     free(want);
-    front_release(&f);
-    trunk_close(&full);
-    trunk_close(&half);
+    frozen_layers_release(&f);
+    frozen_cache_close(&full);
+    frozen_cache_close(&half);
 }
 
 int main(void)
@@ -351,6 +353,6 @@ int main(void)
     check_same(net_find("resnet50", &err));
     check_kept(net_find("resnet50", &err));
     trainset_close(&set);
-    ok(dir_remove(dir, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

@@ -27,7 +27,8 @@ enum { ROOM = 40, ROW = 4 };
 static int made;
 
 /* A row that says which it is. */
-static void make(void *self, const struct board_task *t, uint8_t *pixels)
+static void make_rows(void *self, const struct online_queue_task *t,
+                      uint8_t *pixels)
 {
     (void)self;
     made++;
@@ -37,75 +38,78 @@ static void make(void *self, const struct board_task *t, uint8_t *pixels)
                 (uint8_t)(t->row[i].row + t->epoch + (uint32_t)k);
 }
 
-static void bring(struct board *b, const struct board_task *t, bool wanted,
-                  const char *what)
+static void bring_rows(struct online_queue *b,
+                       const struct online_queue_task *t, bool wanted,
+                       const char *what)
 {
-    uint8_t pixels[BOARD_PIECE * ROW];
+    uint8_t pixels[ONLINE_QUEUE_PIECE * ROW];
 
-    make(NULL, t, pixels);
-    ok(board_bring(b, t->id, t->piece, pixels, 0.5) == wanted, what);
+    make_rows(NULL, t, pixels);
+    ok(online_queue_bring(b, t->id, t->piece, pixels, 0.5) == wanted, what);
 }
 
-static bool right(const struct board *b, size_t first, size_t n, uint32_t epoch)
+static bool are_right(const struct online_queue *b, size_t first, size_t n,
+                      uint32_t epoch)
 {
     bool good = true;
 
     for (size_t i = first; i < first + n; i++)
-        good = good && board_row(b, i)[3] == (uint8_t)(i + epoch + 3);
+        good = good && online_queue_row(b, i)[3] == (uint8_t)(i + epoch + 3);
     return good;
 }
 
 static void check_board(void)
 {
     struct want_row row[100];
-    struct board_task t[16], more;
-    uint8_t pixels[BOARD_PIECE * ROW];
+    struct online_queue_task t[16], more;
+    uint8_t pixels[ONLINE_QUEUE_PIECE * ROW];
     struct err err = {0};
-    struct board b;
+    struct online_queue b;
     int n = 0;
 
     for (uint32_t i = 0; i < 100; i++)
         row[i] = (struct want_row){i, 0};
-    ok(board_init(&b, ROOM, ROW, &err) == 0 &&
-           board_begin(&b, row, 100, 1, &err) == 0,
+    ok(online_queue_init(&b, ROOM, ROW, &err) == 0 &&
+           online_queue_begin(&b, row, 100, 1, &err) == 0,
        "a queue of fresh variants begins");
-    while (n < 16 && board_take(&b, &t[n], false))
+    while (n < 16 && online_queue_take(&b, &t[n], false))
         n++;
-    ok(n == ROOM / BOARD_PIECE && t[4].row[7].row == 39,
+    ok(n == ROOM / ONLINE_QUEUE_PIECE && t[4].row[7].row == 39,
        "no more is ordered than there is room for");
     for (int i = 4; i >= 0; i--)
-        bring(&b, &t[i], true, "  brought, the last first");
-    bring(&b, &t[2], false, "brought again: not wanted");
+        bring_rows(&b, &t[i], true, "  brought, the last first");
+    bring_rows(&b, &t[2], false, "brought again: not wanted");
     made = 0;
-    board_wait(&b, 0, 15, make, NULL, pixels);
-    ok(made == 0 && right(&b, 0, 15, 1), "all are there");
-    ok(!board_take(&b, &more, false), "the trainer still reads them");
-    board_wait(&b, 15, 15, make, NULL, pixels);
-    ok(right(&b, 15, 15, 1) && board_take(&b, &t[5], false) &&
+    online_queue_wait(&b, 0, 15, make_rows, NULL, pixels);
+    ok(made == 0 && are_right(&b, 0, 15, 1), "all are there");
+    ok(!online_queue_take(&b, &more, false), "the trainer still reads them");
+    online_queue_wait(&b, 15, 15, make_rows, NULL, pixels);
+    ok(are_right(&b, 15, 15, 1) && online_queue_take(&b, &t[5], false) &&
            t[5].row[0].row == 40,
        "what it has done with makes room");
-    board_expire(&b, 1000);
-    ok(!board_take(&b, &more, false), "an order is not old yet");
-    board_expire(&b, 0);
-    ok(board_take(&b, &t[6], false) && t[6].piece == t[5].piece &&
+    online_queue_expire(&b, 1000);
+    ok(!online_queue_take(&b, &more, false), "an order is not old yet");
+    online_queue_expire(&b, 0);
+    ok(online_queue_take(&b, &t[6], false) && t[6].piece == t[5].piece &&
            t[6].id != t[5].id,
        "an old one is given to another");
-    bring(&b, &t[5], false, "the first one is too late");
-    bring(&b, &t[6], true, "the other counts");
+    bring_rows(&b, &t[5], false, "the first one is too late");
+    bring_rows(&b, &t[6], true, "the other counts");
     made = 0;
-    board_wait(&b, 30, 20, make, NULL, pixels);
-    ok(made == 1 && right(&b, 30, 20, 1), "the trainer makes what nobody has");
+    online_queue_wait(&b, 30, 20, make_rows, NULL, pixels);
+    ok(made == 1 && are_right(&b, 30, 20, 1),
+       "the trainer makes what nobody has");
     ok(b.made == 56, "rows are counted");
     near(b.busy, 3.0, 0.1, "  and their makers' time");
-    ok(board_take(&b, &t[7], false), "  in hand at the end of an epoch");
-    ok(board_begin(&b, row, 10, 2, &err) == 0,
+    ok(online_queue_take(&b, &t[7], false), "  in hand at the end of an epoch");
+    ok(online_queue_begin(&b, row, 10, 2, &err) == 0,
        "the next epoch of fresh variants begins");
-    bring(&b, &t[7], false, "what belongs to the last one is dropped");
-    board_wait(&b, 0, 10, make, NULL, pixels);
-    ok(right(&b, 0, 10, 2), "  with its rows");
-    board_close(&b);
-    ok(!board_take(&b, &more, true), "closed: nothing to wait for");
-    board_release(&b);
+    bring_rows(&b, &t[7], false, "what belongs to the last one is dropped");
+    online_queue_wait(&b, 0, 10, make_rows, NULL, pixels);
+    ok(are_right(&b, 0, 10, 2), "  with its rows");
+    online_queue_close(&b);
+    ok(!online_queue_take(&b, &more, true), "closed: nothing to wait for");
+    online_queue_release(&b);
 }
 
 /* --- variants --------------------------------------------------------------*/
@@ -127,7 +131,7 @@ static int make_store(struct err *err)
     const char *record = line;
 
     snprintf(path, sizeof(path), "%s", in_dir("data"));
-    if (dir_make(path, err) < 0 || store_create(&w, &a, err) < 0)
+    if (file_dir_make(path, err) < 0 || store_create(&w, &a, err) < 0)
         return -1;
     for (int i = 0; i < N + 5; i++) {
         const int label = i % 2;
@@ -180,7 +184,7 @@ static void make_recipe(void)
 }
 
 /* How often the sample at 'i' came before. */
-static uint32_t came(size_t i)
+static uint32_t count_before(size_t i)
 {
     uint32_t n = 0;
 
@@ -190,11 +194,11 @@ static uint32_t came(size_t i)
 }
 
 /* Rows of the batches from 'step' on that are not what they should be. */
-static int wrong_rows(struct variants *v, size_t step, int rank, int ranks,
+static int wrong_rows(struct online *v, size_t step, int rank, int ranks,
                       uint32_t epoch)
 {
-    const struct fresh f = {&set.data, &mine, SEED};
-    uint8_t *scratch = malloc(fresh_scratch(&f));
+    const struct online_variant f = {&set.data, &mine, SEED};
+    uint8_t *scratch = malloc(online_variant_scratch(&f));
     static uint8_t want[BYTES];
     int wrong = 0;
 
@@ -203,15 +207,16 @@ static int wrong_rows(struct variants *v, size_t step, int rank, int ranks,
         const size_t left = set.n_train - at;
         size_t begin, end;
 
-        batch_part(left < BATCH ? left : BATCH, (size_t)rank, (size_t)ranks,
-                   &begin, &end);
-        variants_next(v, end - begin);
+        embedding_batch_part(left < BATCH ? left : BATCH, (size_t)rank,
+                             (size_t)ranks, &begin, &end);
+        online_next(v, end - begin);
         for (size_t i = begin; i < end; i++) {
             const struct sample *s = &set.train[order[at + i]];
 
-            fresh_make(&f, s->source, s->variant + FRESH * came(at + i), epoch,
-                       want, scratch);
-            wrong += memcmp(want, variants_row(v, i - begin), BYTES) != 0;
+            online_variant_make(&f, s->source,
+                                s->variant + FRESH * count_before(at + i),
+                                epoch, want, scratch);
+            wrong += memcmp(want, online_row(v, i - begin), BYTES) != 0;
         }
     }
     free(scratch);
@@ -220,58 +225,57 @@ static int wrong_rows(struct variants *v, size_t step, int rank, int ranks,
 
 static void check_epochs(int workers, int rank, int ranks, const char *program)
 {
-    const struct variants_args a = {.set = &set,
-                                    .recipe = &text,
-                                    .seed = SEED,
-                                    .batch = BATCH,
-                                    .rank = rank,
-                                    .ranks = ranks,
-                                    .workers = workers,
-                                    .data = in_dir("data"),
-                                    .program = program};
-    struct variants *v;
+    const struct online_args a = {.set = &set,
+                                  .recipe = &text,
+                                  .seed = SEED,
+                                  .batch = BATCH,
+                                  .rank = rank,
+                                  .ranks = ranks,
+                                  .workers = workers,
+                                  .data = in_dir("data"),
+                                  .program = program};
+    struct online *v;
     struct err err = {0};
     char note[400];
 
-    if (!ok(variants_new(&v, &a, &err) == 0,
-            "makers of fresh variants start")) {
+    if (!ok(online_new(&v, &a, &err) == 0, "makers of fresh variants start")) {
         printf("# %s\n", err.text);
         return;
     }
-    ok(variants_begin(v, order, set.n_train, 0, 1, &err) == 0 &&
+    ok(online_begin(v, order, set.n_train, 0, 1, &err) == 0 &&
            wrong_rows(v, 0, rank, ranks, 1) == 0,
        "an epoch of fresh variants");
-    ok(variants_begin(v, order, set.n_train, 1, 2, &err) == 0 &&
+    ok(online_begin(v, order, set.n_train, 1, 2, &err) == 0 &&
            wrong_rows(v, 1, rank, ranks, 2) == 0,
        "another epoch of fresh variants, from the second batch on");
-    ok(variants_begin(v, order, set.n_train, 0, 3, &err) == 0,
+    ok(online_begin(v, order, set.n_train, 0, 3, &err) == 0,
        "a third epoch of fresh variants begins");
-    variants_next(v, 1);
-    ok(!variants_slow(v, 1e9, note, sizeof(note)), "training hardly waited");
-    ok(variants_slow(v, 1e-9, note, sizeof(note)) &&
+    online_next(v, 1);
+    ok(!online_slow(v, 1e9, note, sizeof(note)), "training hardly waited");
+    ok(online_slow(v, 1e-9, note, sizeof(note)) &&
            strstr(note, "train.augment_workers ") &&
            strstr(note, " would be enough"),
        "if it did, the remedy is named");
-    variants_free(v); /* in the middle of it */
+    online_free(v); /* in the middle of it */
 }
 
 static void check_differ(void)
 {
-    const struct fresh f = {&set.data, &mine, SEED};
-    struct fresh g = f;
-    uint8_t *scratch = malloc(fresh_scratch(&f));
+    const struct online_variant f = {&set.data, &mine, SEED};
+    struct online_variant g = f;
+    uint8_t *scratch = malloc(online_variant_scratch(&f));
     static uint8_t a[BYTES], b[BYTES];
 
     BUG_ON(!scratch);
-    fresh_make(&f, 0, 0, 1, a, scratch);
-    fresh_make(&f, 0, 0, 2, b, scratch);
+    online_variant_make(&f, 0, 0, 1, a, scratch);
+    online_variant_make(&f, 0, 0, 2, b, scratch);
     ok(memcmp(a, b, BYTES) != 0, "in another epoch a variant is another");
-    fresh_make(&f, 0, 1, 1, b, scratch);
+    online_variant_make(&f, 0, 1, 1, b, scratch);
     ok(memcmp(a, b, BYTES) != 0, "of another number a variant is another");
     g.seed++;
-    fresh_make(&g, 0, 0, 1, b, scratch);
+    online_variant_make(&g, 0, 0, 1, b, scratch);
     ok(memcmp(a, b, BYTES) != 0, "with another seed a variant is another");
-    fresh_make(&f, 0, 0, 1, b, scratch);
+    online_variant_make(&f, 0, 0, 1, b, scratch);
     ok(memcmp(a, b, BYTES) == 0, "the same variant has the same bytes");
     free(scratch);
 }
@@ -281,36 +285,36 @@ static void check_differ(void)
 static void check_again(int workers, int ranks, const char *program)
 {
     static uint8_t first[BYTES];
-    const struct variants_args a = {.set = &set,
-                                    .recipe = &text,
-                                    .seed = SEED,
-                                    .batch = BATCH,
-                                    .rank = ranks - 1,
-                                    .ranks = ranks,
-                                    .workers = workers,
-                                    .data = in_dir("data"),
-                                    .program = program};
+    const struct online_args a = {.set = &set,
+                                  .recipe = &text,
+                                  .seed = SEED,
+                                  .batch = BATCH,
+                                  .rank = ranks - 1,
+                                  .ranks = ranks,
+                                  .workers = workers,
+                                  .data = in_dir("data"),
+                                  .program = program};
     uint32_t plain[N * FRESH];
     struct err err = {0};
-    struct variants *v;
+    struct online *v;
 
     memcpy(plain, order, sizeof(order));
     for (uint32_t i = 0; i < N * FRESH; i++)
         order[i] = plain[i / 2 % 9];
-    BUG_ON(variants_new(&v, &a, &err) < 0);
-    ok(variants_begin(v, order, set.n_train, 0, 1, &err) == 0 &&
+    BUG_ON(online_new(&v, &a, &err) < 0);
+    ok(online_begin(v, order, set.n_train, 0, 1, &err) == 0 &&
            wrong_rows(v, 0, a.rank, ranks, 1) == 0,
        "a sample that comes again brings other variants");
-    ok(variants_begin(v, order, set.n_train, 2, 1, &err) == 0 &&
+    ok(online_begin(v, order, set.n_train, 2, 1, &err) == 0 &&
            wrong_rows(v, 2, a.rank, ranks, 1) == 0,
        "the same from the third batch on");
-    ok(variants_begin(v, order, set.n_train, 0, 1, &err) == 0,
+    ok(online_begin(v, order, set.n_train, 0, 1, &err) == 0,
        "an epoch in which samples come again begins anew");
-    variants_next(v, 2);
-    memcpy(first, variants_row(v, 0), BYTES);
-    ok(order[0] == order[1] && memcmp(first, variants_row(v, 1), BYTES) != 0,
+    online_next(v, 2);
+    memcpy(first, online_row(v, 0), BYTES);
+    ok(order[0] == order[1] && memcmp(first, online_row(v, 1), BYTES) != 0,
        "  a sample twice in one batch brings two variants");
-    variants_free(v);
+    online_free(v);
     memcpy(order, plain, sizeof(order));
 }
 
@@ -324,13 +328,13 @@ static void check_refusals(void)
 {
     static const char yaml[] = "each:\n- affine: {rotat: 3}\n";
     struct recipe_text bad;
-    struct variants_args a = {
+    struct online_args a = {
         .set = &set, .recipe = &bad, .batch = BATCH, .ranks = 1};
-    struct variants *v;
+    struct online *v;
     struct err err = {0};
 
     BUG_ON(recipe_text_take(&bad, "bad.yaml", yaml, strlen(yaml), &err) < 0);
-    fails(variants_new(&v, &a, &err), err, ERR_USAGE,
+    fails(online_new(&v, &a, &err), err, ERR_USAGE,
           "bad.yaml:2: affine: there is no 'rotat'; did you mean rotate?",
           "a bad recipe");
     recipe_text_release(&bad);
@@ -338,7 +342,7 @@ static void check_refusals(void)
     a.workers = 1;
     a.data = in_dir("data");
     a.program = "/nowhere/papline-augment";
-    fails(variants_new(&v, &a, &err), err, ERR_SYSTEM, "cannot start '/nowhere",
+    fails(online_new(&v, &a, &err), err, ERR_SYSTEM, "cannot start '/nowhere",
           "no such program");
 }
 
@@ -371,5 +375,5 @@ int main(void)
     trainset_close(&set);
     recipe_release(&mine);
     recipe_text_release(&text);
-    return tap_done() | (dir_remove(dir, &err) < 0);
+    return tap_done() | (file_dir_remove(dir, &err) < 0);
 }

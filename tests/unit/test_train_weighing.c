@@ -16,8 +16,9 @@ static struct trainset make_set(void)
         .train = sample, .n_train = N, .n_class = K, .class_name = name};
 }
 
-static int read_text(struct weighing *w, const char *weights, const char *costs,
-                     const struct trainset *set, struct err *err)
+static int read_text(struct class_weights *w, const char *weights,
+                     const char *costs, const struct trainset *set,
+                     struct err *err)
 {
     static struct config c;
 
@@ -25,16 +26,16 @@ static int read_text(struct weighing *w, const char *weights, const char *costs,
     snprintf(c.train.class_weights, sizeof(c.train.class_weights), "%s",
              weights);
     snprintf(c.train.costs, sizeof(c.train.costs), "%s", costs);
-    return weighing_read(w, &c, set, err);
+    return class_weights_read(w, &c, set, err);
 }
 
 static void check_weights(void)
 {
-    static struct weighing w;
+    static struct class_weights w;
     struct trainset set = make_set();
     struct err err = {0};
 
-    weighing_init(&w);
+    class_weights_init(&w);
     ok(w.loss == loss_find("cross_entropy", &err) && !w.weight && !w.cost,
        "without a setting the loss is plain cross-entropy");
     ok(read_text(&w, "balanced", "", &set, &err) == 0 && w.weight,
@@ -62,7 +63,7 @@ static void check_weights(void)
 
 static void check_costs(void)
 {
-    static struct weighing w;
+    static struct class_weights w;
     const struct trainset set = make_set();
     struct err err = {0};
 

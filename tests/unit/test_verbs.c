@@ -50,7 +50,7 @@ static int parse_with(const struct verb *v, const char *more)
     return parse(text);
 }
 
-/* --- each row -------------------------------------------------------------- */
+/* --- each row ------------------------------------------------------------- */
 
 static bool begins_small(const char *s)
 {
@@ -144,7 +144,7 @@ static void check_foreign_options(const struct verb *v)
     ok(n > 0 && refused == n, "the options of other verbs are refused");
 }
 
-/* --- what is printed of it ------------------------------------------------- */
+/* --- what is printed of it ------------------------------------------------ */
 
 static void check_help(const struct verb *v)
 {
@@ -205,7 +205,7 @@ static void check_rows(void)
     buf_release(&b);
 }
 
-/* --- values ---------------------------------------------------------------- */
+/* --- values --------------------------------------------------------------- */
 
 static void check_values(void)
 {
@@ -273,7 +273,8 @@ static void check_man(void)
     size_t n = 0, shown = 0, size;
 
     BUG_ON(!mkdtemp(dir));
-    ok(verb_help_man(dir, &err) == 0 && dir_list(dir, &name, &n, &err) == 0,
+    ok(verb_help_man(dir, &err) == 0 &&
+           file_dir_list(dir, &name, &n, &err) == 0,
        "man pages");
     while (verbs_shown_at(shown))
         shown++;
@@ -286,8 +287,8 @@ static void check_man(void)
            name[i]);
         free(text);
     }
-    dir_list_free(name, n);
-    ok(dir_remove(dir, &err) == 0, "removed");
+    file_dir_list_free(name, n);
+    ok(file_dir_remove(dir, &err) == 0, "removed");
 }
 
 static void check_scripts(void)

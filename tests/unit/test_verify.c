@@ -10,7 +10,7 @@
 
 static char run[] = "/tmp/papline-verify-XXXXXX";
 
-static void put(const char *name, const char *text)
+static void put_file(const char *name, const char *text)
 {
     char path[FILE_PATH_MAX];
     struct err err = {0};
@@ -20,10 +20,10 @@ static void put(const char *name, const char *text)
 }
 
 /* Seal an output of one file, or only begin it. */
-static void make(const char *dir, bool seal)
+static void make_output(const char *dir, bool seal)
 {
     static char empty[] = "{}";
-    struct plan_node n = {
+    struct plan_step n = {
         .stage = &stage_table[STAGE_TRAIN], .params = empty, .inputs = empty};
     char path[FILE_PATH_MAX], file[300];
     struct err err = {0};
@@ -31,15 +31,15 @@ static void make(const char *dir, bool seal)
 
     snprintf(n.dir, sizeof(n.dir), "%s", dir);
     snprintf(n.name, sizeof(n.name), "%s", dir);
-    snprintf(n.key, sizeof(n.key), "k");
-    BUG_ON(node_begin(run, &n, path, &resumed, &err) < 0);
+    snprintf(n.hash, sizeof(n.hash), "k");
+    BUG_ON(output_begin(run, &n, path, &resumed, &err) < 0);
     snprintf(file, sizeof(file), "%s.partial/out", dir);
-    put(file, "123456");
-    BUG_ON(seal && node_commit(run, &n, &err) < 0);
+    put_file(file, "123456");
+    BUG_ON(seal && output_commit(run, &n, &err) < 0);
 }
 
 /* Verify; what was printed. */
-static const char *verify(int *rc, struct err *err)
+static const char *printed_verify(int *rc, struct err *err)
 {
     static char text[4096];
     FILE *f = tmpfile();
@@ -63,15 +63,15 @@ int main(void)
     int rc;
 
     BUG_ON(!mkdtemp(run));
-    text = verify(&rc, &err);
+    text = printed_verify(&rc, &err);
     ok(rc == 0 && strstr(text, "has no sealed output"), "an empty run");
-    make("data", true);
-    make("train/a-b-s1", true);
-    make("train/a-b-s2", false);
-    make("augment", false);
-    put("run.yaml", "run:\n");
-    put("journal.jsonl", "");
-    text = verify(&rc, &err);
+    make_output("data", true);
+    make_output("train/a-b-s1", true);
+    make_output("train/a-b-s2", false);
+    make_output("augment", false);
+    put_file("run.yaml", "run:\n");
+    put_file("journal.jsonl", "");
+    text = printed_verify(&rc, &err);
     ok(rc == 0 && strstr(text, "ok         data ") &&
            strstr(text, "ok         train/a-b-s1 ") &&
            strstr(text, "1 file, 0.0 MB\n") && !strstr(text, "damaged"),
@@ -79,19 +79,19 @@ int main(void)
     ok(strstr(text, "unfinished train/a-b-s2\n") &&
            strstr(text, "unfinished augment\n") && !strstr(text, "run.yaml"),
        "unfinished ones are named, other files are not looked at");
-    put("train/a-b-s1/out", "12345x");
-    text = verify(&rc, &err);
+    put_file("train/a-b-s1/out", "12345x");
+    text = printed_verify(&rc, &err);
     fails(rc, err, ERR_INPUT, "1 of 2 outputs are damaged", "a changed byte");
     ok(strstr(text, "damaged    train/a-b-s1 ") &&
            strstr(text, "out was changed\n") && strstr(text, "ok         data"),
        "  it is named, and what is good is said to be");
     snprintf(path, sizeof(path), "%s/data/manifest.json", run);
     BUG_ON(unlink(path) < 0);
-    text = verify(&rc, &err);
+    text = printed_verify(&rc, &err);
     fails(rc, err, ERR_INPUT, "2 of 2 outputs are damaged",
           "an output without a manifest");
-    ok(dir_remove(run, &err) == 0, "the test's directory is removed");
-    (void)verify(&rc, &err);
+    ok(file_dir_remove(run, &err) == 0, "the test's directory is removed");
+    (void)printed_verify(&rc, &err);
     fails(rc, err, ERR_USAGE, "cannot read directory", "no such run");
     return tap_done();
 }

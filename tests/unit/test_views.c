@@ -6,7 +6,7 @@ enum { SIDE = 3, PIXELS = SIDE * SIDE };
 
 /* np.fliplr for bit 0, then np.flipud for bit 1, then .T for bit 2, of
  * np.arange(9).reshape(3, 3) */
-static const uint8_t want[VIEWS_MAX][PIXELS] = {
+static const uint8_t want[TEST_TIME_AUGMENT_MAX][PIXELS] = {
     {0, 1, 2, 3, 4, 5, 6, 7, 8}, {2, 1, 0, 5, 4, 3, 8, 7, 6},
     {6, 7, 8, 3, 4, 5, 0, 1, 2}, {8, 7, 6, 5, 4, 3, 2, 1, 0},
     {0, 3, 6, 1, 4, 7, 2, 5, 8}, {2, 5, 8, 1, 4, 7, 0, 3, 6},
@@ -20,10 +20,10 @@ static void check_square(void)
     for (int i = 0; i < PIXELS; i++)
         for (int c = 0; c < 3; c++)
             in[3 * i + c] = (uint8_t)(10 * i + c);
-    for (int v = 0; v < VIEWS_MAX; v++) {
+    for (int v = 0; v < TEST_TIME_AUGMENT_MAX; v++) {
         bool same = true;
 
-        view_make(v, in, SIDE, SIDE, out);
+        test_time_augment_view(v, in, SIDE, SIDE, out);
         for (int i = 0; i < PIXELS; i++)
             for (int c = 0; c < 3; c++)
                 same = same && out[3 * i + c] == 10 * want[v][i] + c;
@@ -39,7 +39,7 @@ static void check_oblong(void)
     uint8_t out[sizeof(in)];
     bool same = true;
 
-    view_make(3, in, 2, 3, out);
+    test_time_augment_view(3, in, 2, 3, out);
     for (int i = 0; i < 6; i++)
         same = same && out[3 * i] == flipped[i];
     ok(same, "both flips of an oblong one");
@@ -47,8 +47,9 @@ static void check_oblong(void)
 
 int main(void)
 {
-    ok(views_count(VIEWS_ONE) == 1 && views_count(VIEWS_FLIPS) == 4 &&
-           views_count(VIEWS_ALL) == VIEWS_MAX,
+    ok(test_time_augment_count(VIEWS_ONE) == 1 &&
+           test_time_augment_count(VIEWS_FLIPS) == 4 &&
+           test_time_augment_count(VIEWS_ALL) == TEST_TIME_AUGMENT_MAX,
        "how many views");
     check_square();
     check_oblong();

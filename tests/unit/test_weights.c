@@ -30,7 +30,7 @@ static struct graph *new_graph(const struct net *net, const char *cut,
 }
 
 /* A view of the graph's tensors as a file's; free() the list. */
-static struct safetensors view(struct graph *g)
+static struct safetensors view_of(struct graph *g)
 {
     const struct named_tensor *list;
     struct safetensors f = {0};
@@ -38,7 +38,7 @@ static struct safetensors view(struct graph *g)
     graph_tensors(g, &list, &f.n_tensor);
     f.tensor = calloc(f.n_tensor + 1, sizeof(*f.tensor));
     for (size_t i = 0; i < f.n_tensor; i++) {
-        f.tensor[i] = (struct st_tensor){
+        f.tensor[i] = (struct safetensors_tensor){
             .name = list[i].name, .n_dim = list[i].n_dim, .data = list[i].data};
         for (int k = 0; k < list[i].n_dim; k++)
             f.tensor[i].dim[k] = (size_t)list[i].dim[k];
@@ -46,14 +46,16 @@ static struct safetensors view(struct graph *g)
     return f;
 }
 
-static bool same(const struct safetensors *a, const struct safetensors *b)
+static bool same_tensors(const struct safetensors *a,
+                         const struct safetensors *b)
 {
     for (size_t i = 0; i < a->n_tensor; i++) {
-        const struct st_tensor *t = safetensors_find(b, a->tensor[i].name);
+        const struct safetensors_tensor *t =
+            safetensors_find(b, a->tensor[i].name);
 
-        if (!t || st_bytes(t) != st_bytes(&a->tensor[i]) ||
+        if (!t || safetensors_bytes(t) != safetensors_bytes(&a->tensor[i]) ||
             memcmp(t->dim, a->tensor[i].dim, sizeof(t->dim)) != 0 ||
-            memcmp(t->data, a->tensor[i].data, st_bytes(t)) != 0)
+            memcmp(t->data, a->tensor[i].data, safetensors_bytes(t)) != 0)
             return false;
     }
     return a->n_tensor == b->n_tensor;
@@ -64,7 +66,8 @@ static void check_round(const struct net *net)
 {
     struct graph *g = new_graph(net, NULL, HEAD_NONE);
     struct graph *h = new_graph(net, NULL, HEAD_NONE);
-    struct safetensors f = view(g), from_h5 = {0}, back = {0}, loaded = view(h);
+    struct safetensors f = view_of(g), from_h5 = {0}, back = {0},
+                       loaded = view_of(h);
     struct weights_count count;
     struct err err = {0};
 
@@ -72,7 +75,7 @@ static void check_round(const struct net *net)
     ok(weights_write_h5(net, &f, in_dir("x.h5"), &err) == 0 &&
            weights_read(&from_h5, in_dir("x.h5"), &err) == 0,
        net->name);
-    ok(same(&f, &from_h5), "the .h5 holds the same");
+    ok(same_tensors(&f, &from_h5), "the .h5 holds the same");
     ok(weights_net(&from_h5, &err) == net,
        "  it is told whose weights it holds");
     ok(weights_check(net, &from_h5, &count, &err) == 0 &&
@@ -81,9 +84,9 @@ static void check_round(const struct net *net)
     ok(weights_write(net, &from_h5, "test", in_dir("x.st"), &err) == 0 &&
            weights_read(&back, in_dir("x.st"), &err) == 0,
        "  to safetensors and back");
-    ok(same(&f, &back) && weights_net(&back, &err) == net,
+    ok(same_tensors(&f, &back) && weights_net(&back, &err) == net,
        "the same, with the network's name");
-    ok(weights_load(h, net, &back, &err) == 0 && same(&f, &loaded),
+    ok(weights_load(h, net, &back, &err) == 0 && same_tensors(&f, &loaded),
        "into another graph");
     safetensors_release(&from_h5);
     safetensors_release(&back);
@@ -99,17 +102,18 @@ static void check_cut(const struct net *net)
     struct graph *g = new_graph(net, net->paper_cut, HEAD_PAPER);
     struct graph *whole = new_graph(net, NULL, HEAD_NONE);
     struct graph *other = new_graph(net, net->paper_cut, HEAD_PAPER);
-    struct safetensors f = view(g), w = view(whole), back = {0};
-    struct safetensors o = view(other);
+    struct safetensors f = view_of(g), w = view_of(whole), back = {0};
+    struct safetensors o = view_of(other);
     struct weights_count count;
     struct err err = {0};
 
     fill_weights(g);
     fill_weights(whole);
     ok(weights_write_h5(net, &f, in_dir("y.h5"), &err) == 0 &&
-           weights_read(&back, in_dir("y.h5"), &err) == 0 && same(&f, &back),
+           weights_read(&back, in_dir("y.h5"), &err) == 0 &&
+           same_tensors(&f, &back),
        "a cut network with its head goes through .h5");
-    ok(weights_load(other, net, &back, &err) == 0 && same(&f, &o),
+    ok(weights_load(other, net, &back, &err) == 0 && same_tensors(&f, &o),
        "  and into a graph like it");
     ok(weights_load(whole, net, &back, &err) < 0 && err.code == ERR_INPUT &&
            strstr(err.text, "is missing"),
@@ -118,9 +122,10 @@ static void check_cut(const struct net *net)
     ok(weights_load(other, net, &w, &err) == 0,
        "a cut network takes the whole network's weights");
     for (size_t i = 0; i < o.n_tensor; i++) {
-        const struct st_tensor *t = safetensors_find(&w, o.tensor[i].name);
+        const struct safetensors_tensor *t =
+            safetensors_find(&w, o.tensor[i].name);
 
-        if (t && memcmp(t->data, o.tensor[i].data, st_bytes(t)) != 0)
+        if (t && memcmp(t->data, o.tensor[i].data, safetensors_bytes(t)) != 0)
             ok(false, o.tensor[i].name);
     }
     safetensors_release(&back);
@@ -132,8 +137,8 @@ static void check_cut(const struct net *net)
     graph_free(other);
 }
 
-static void refuse(const struct net *net, const struct safetensors *f,
-                   const char *text)
+static void check_refused(const struct net *net, const struct safetensors *f,
+                          const char *text)
 {
     struct weights_count count;
     struct err err = {0};
@@ -149,22 +154,22 @@ static void check_wrong(void)
     struct err err = {0};
     const struct net *net = net_find("mobilenetv2", &err);
     struct graph *g = new_graph(net, NULL, HEAD_NONE);
-    struct safetensors f = view(g);
-    struct st_tensor *t = &f.tensor[7], good = *t;
+    struct safetensors f = view_of(g);
+    struct safetensors_tensor *t = &f.tensor[7], good = *t;
 
     t->name = "odd/kernel:0";
-    refuse(net, &f, "tensor 'odd/kernel:0' is not one of mobilenetv2's");
+    check_refused(net, &f, "tensor 'odd/kernel:0' is not one of mobilenetv2's");
     t->name = "predictions/kernel:0";
-    refuse(net, &f, "of mobilenetv2 is missing");
+    check_refused(net, &f, "of mobilenetv2 is missing");
     *t = good;
     t->dim[0]++;
-    refuse(net, &f, "has shape (");
+    check_refused(net, &f, "has shape (");
     *t = good;
-    t->type = ST_I64;
-    refuse(net, &f, "is not of float32");
+    t->type = SAFETENSORS_I64;
+    check_refused(net, &f, "is not of float32");
     *t = good;
     f.n_tensor--;
-    refuse(net, &f, "of mobilenetv2 is missing");
+    check_refused(net, &f, "of mobilenetv2 is missing");
     f.n_tensor = 0;
     ok(!weights_net(&f, &err) && err.code == ERR_INPUT, "no network's tensors");
     free(f.tensor);
