@@ -219,12 +219,22 @@ static void check_hash(void)
 static void check_buf(void)
 {
     struct buf b = {0};
+    size_t size = 0;
     struct err err = {0};
 
     buf_html(&b, "<a href='x'>&\"");
     ok(strcmp(b.data, "&lt;a href=&#39;x&#39;&gt;&amp;&quot;") == 0, "html");
     ok(buf_check(&b, &err) == 0, "no failure");
-    buf_release(&b);
+    ok(buf_save(&b, dir, "b", &err) == 0 && !b.data &&
+           file_size(in_dir("b"), &size, &err) == 0 && size == 37,
+       "saved, and then empty");
+    ok(buf_save(&b, dir, "b", &err) == 0 &&
+           file_size(in_dir("b"), &size, &err) == 0 && size == 0,
+       "an empty one is an empty file");
+    b.failed = true;
+    fails(buf_save(&b, dir, "c", &err), err, ERR_SYSTEM, "",
+          "what lacks a part is not saved");
+    ok(!file_exists(in_dir("c")), "  at all");
 }
 
 int main(void)
