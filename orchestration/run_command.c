@@ -241,21 +241,14 @@ static int take_lock(struct plan_run *j, struct err *err)
 
 static int write_config(const struct plan_run *j, struct err *err)
 {
-    char path[FILE_PATH_MAX], host[64] = "", now[CLOCK_TEXT];
+    char host[64] = "", now[CLOCK_TEXT];
     struct buf b = {0};
-    int rc;
 
     gethostname(host, sizeof(host) - 1);
     clock_text(now, clock_date());
     buf_printf(&b, "# papline %s on %s, %s\n", PAPLINE_VERSION, host, now);
     config_write(&j->config, &b);
-    rc = buf_check(&b, err);
-    if (rc == 0)
-        rc = file_path(path, err, "%s/run.yaml", j->dir);
-    if (rc == 0)
-        rc = file_write(path, b.data, b.len, err);
-    buf_release(&b);
-    return rc;
+    return buf_save(&b, j->dir, "run.yaml", err);
 }
 
 /* A number at 'path' (NULL-ended) of a JSON file, or -1. */

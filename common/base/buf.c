@@ -1,5 +1,7 @@
 #include "base/buf.h"
 
+#include "base/file.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +118,17 @@ int buf_check(const struct buf *b, struct err *err)
         return err_set(err, ERR_SYSTEM, "no memory for %zu bytes of text",
                        b->len);
     return 0;
+}
+
+int buf_save(struct buf *b, const char *dir, const char *name, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    int rc = -1;
+
+    if (buf_check(b, err) == 0 && file_path(path, err, "%s/%s", dir, name) == 0)
+        rc = file_write(path, b->data ? b->data : "", b->len, err);
+    buf_release(b);
+    return rc;
 }
 
 void buf_release(struct buf *b)

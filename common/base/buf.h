@@ -40,6 +40,11 @@ void buf_html(struct buf *b, const char *s);
 /* Errors: ERR_SYSTEM if an append failed for want of memory. */
 MUST_USE int buf_check(const struct buf *b, struct err *err);
 
+/* Replace the file DIR/NAME by the bytes, as file_write() does, and free them,
+ * also on failure.  Errors: as buf_check(), file_path(), file_write(). */
+MUST_USE int buf_save(struct buf *b, const char *dir, const char *name,
+                      struct err *err);
+
 /* Free the bytes; 'b' is empty and usable again. */
 void buf_release(struct buf *b);
 

@@ -371,17 +371,6 @@ static int write_labels(const struct store_writer *w, struct err *err)
     return npy_write(&a, path, err);
 }
 
-static int write_text(const struct store_writer *w, const char *name,
-                      const struct buf *b, struct err *err)
-{
-    char path[FILE_PATH_MAX];
-
-    if (buf_check(b, err) < 0 ||
-        file_path(path, err, "%s/%s", w->dir, name) < 0)
-        return -1;
-    return file_write(path, b->data ? b->data : "", b->len, err);
-}
-
 static int write_index(const struct store_writer *w, struct err *err)
 {
     struct buf b = {0};
@@ -402,7 +391,7 @@ static int write_index(const struct store_writer *w, struct err *err)
         rc = err_set(err, ERR_SYSTEM, "index.csv of %zu bytes, at most %d",
                      b.len, CSV_MAX_BYTES);
     else
-        rc = write_text(w, "index.csv", &b, err);
+        rc = buf_save(&b, w->dir, "index.csv", err);
     buf_release(&b);
     return rc;
 }
@@ -410,13 +399,10 @@ static int write_index(const struct store_writer *w, struct err *err)
 static int write_classes(const struct store_writer *w, struct err *err)
 {
     struct buf b = {0};
-    int rc;
 
     for (int i = 0; i < w->n_class; i++)
         buf_printf(&b, "%s\n", w->class_name[i]);
-    rc = write_text(w, "classes.txt", &b, err);
-    buf_release(&b);
-    return rc;
+    return buf_save(&b, w->dir, "classes.txt", err);
 }
 
 int store_finish(struct store_writer *w, struct err *err)

@@ -174,11 +174,9 @@ static int write_table(const char *run_dir, const char *name, struct buf *b,
     char path[FILE_PATH_MAX];
     int rc = -1;
 
-    if (buf_check(b, err) == 0 &&
-        file_path(path, err, "%s/compare", run_dir) == 0 &&
-        file_dir_make(path, err) == 0 &&
-        file_path(path, err, "%s/compare/%s", run_dir, name) == 0)
-        rc = file_write(path, b->data, b->len, err);
+    if (file_path(path, err, "%s/compare", run_dir) == 0 &&
+        file_dir_make(path, err) == 0)
+        rc = buf_save(b, path, name, err);
     buf_release(b);
     return rc;
 }

@@ -205,19 +205,6 @@ static int decide_all(struct evaluation *e, struct err *err)
 
 /* --- files ---------------------------------------------------------------- */
 
-static int write_text(const struct evaluation *e, const char *name,
-                      struct buf *b, struct err *err)
-{
-    char path[FILE_PATH_MAX];
-    int rc = -1;
-
-    if (buf_check(b, err) == 0 &&
-        file_path(path, err, "%s/%s", e->args->out, name) == 0)
-        rc = file_write(path, b->data ? b->data : "", b->len, err);
-    buf_release(b);
-    return rc;
-}
-
 static int write_predictions(const struct evaluation *e, struct err *err)
 {
     struct buf b = {0};
@@ -225,7 +212,7 @@ static int write_predictions(const struct evaluation *e, struct err *err)
     predictions_header(&e->predicted[0], &b);
     for (int s = 0; s < N_SPLIT; s++)
         predictions_rows(&e->predicted[s], splits[s], &b);
-    return write_text(e, "predictions.csv", &b, err);
+    return buf_save(&b, e->args->out, "predictions.csv", err);
 }
 
 static int measure_all(struct evaluation *e, struct err *err)
@@ -288,7 +275,7 @@ static int write_curves(const struct evaluation *e, struct err *err)
                true, &b);
     free(v);
     csv_release(&c);
-    return write_text(e, "curves.svg", &b, err);
+    return buf_save(&b, e->args->out, "curves.svg", err);
 }
 
 static int write_members(const struct evaluation *e, struct err *err)
@@ -301,7 +288,7 @@ static int write_members(const struct evaluation *e, struct err *err)
         buf_csv(&b, f->member[m]);
         buf_printf(&b, ",%.9g\n", e->weights.weight[m]);
     }
-    return write_text(e, "members.csv", &b, err);
+    return buf_save(&b, e->args->out, "members.csv", err);
 }
 
 static void close_all(struct evaluation *e)

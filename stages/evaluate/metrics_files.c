@@ -9,19 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Write 'b' to dir/name and empty it. */
-static int put_file(const char *dir, const char *name, struct buf *b,
-                    struct err *err)
-{
-    char path[FILE_PATH_MAX];
-    int rc = -1;
-
-    if (buf_check(b, err) == 0 && file_path(path, err, "%s/%s", dir, name) == 0)
-        rc = file_write(path, b->data ? b->data : "", b->len, err);
-    buf_release(b);
-    return rc;
-}
-
 static int put_metrics(struct metrics_json *a, const char *dir, struct err *err)
 {
     struct buf b = {0};
@@ -30,10 +17,10 @@ static int put_metrics(struct metrics_json *a, const char *dir, struct err *err)
         buf_release(&b);
         return -1;
     }
-    if (put_file(dir, "metrics.json", &b, err) < 0)
+    if (buf_save(&b, dir, "metrics.json", err) < 0)
         return -1;
     metrics_json_confusion_csv(&a->input[0].m, a->class_name, &b);
-    return put_file(dir, "confusion.csv", &b, err);
+    return buf_save(&b, dir, "confusion.csv", err);
 }
 
 static int put_confusion(const struct metrics_json *a, const char *dir,
@@ -56,7 +43,7 @@ static int put_confusion(const struct metrics_json *a, const char *dir,
              a->experiment, m->correct, m->n);
     svg_confusion(&(struct svg_confusion){title, m->k, name, count}, true, &b);
     free(count);
-    return put_file(dir, "confusion.svg", &b, err);
+    return buf_save(&b, dir, "confusion.svg", err);
 }
 
 static int put_reliability(const struct metrics_json *a, const char *dir,
@@ -77,10 +64,10 @@ static int put_reliability(const struct metrics_json *a, const char *dir,
                                               after.accuracy, after.confidence,
                                               after.ece, a->temperature.t},
                     true, &b);
-    if (put_file(dir, "reliability.svg", &b, err) < 0)
+    if (buf_save(&b, dir, "reliability.svg", err) < 0)
         return -1;
     metrics_json_reliability_csv(a, &b);
-    return put_file(dir, "reliability.csv", &b, err);
+    return buf_save(&b, dir, "reliability.csv", err);
 }
 
 int metrics_json_write(struct metrics_json *a, const char *dir, struct err *err)

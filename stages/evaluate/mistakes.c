@@ -27,18 +27,6 @@ struct mistakes {
     struct buf text; /* owned: the file in hand */
 };
 
-static int write_file(struct mistakes *m, const char *name, struct err *err)
-{
-    char path[FILE_PATH_MAX];
-    int rc = -1;
-
-    if (buf_check(&m->text, err) == 0 &&
-        file_path(path, err, "%s/%s", m->dir, name) == 0)
-        rc = file_write(path, m->text.data, m->text.len, err);
-    buf_release(&m->text);
-    return rc;
-}
-
 /* ",0.912345", or "," where there is no number. */
 static void put_number(struct mistakes *m, double v)
 {
@@ -197,7 +185,7 @@ static int write_groups(struct mistakes *m, struct err *err)
     qsort(line, m->n_group, sizeof(*line), by_accuracy);
     put_groups(m, line);
     free(line);
-    return write_file(m, "groups.csv", err);
+    return buf_save(&m->text, m->dir, "groups.csv", err);
 }
 
 static int write_errors(struct mistakes *m, struct err *err)
@@ -212,7 +200,7 @@ static int write_errors(struct mistakes *m, struct err *err)
                       err) < 0)
         return -1;
     put_spread(m, &s);
-    return write_file(m, "errors.csv", err);
+    return buf_save(&m->text, m->dir, "errors.csv", err);
 }
 
 /* --- the most confident --------------------------------------------------- */
@@ -315,7 +303,7 @@ static int write_mistakes(struct mistakes *m, struct err *err)
     buf_puts(&m->text, "file,class,predicted,p_predicted,p_true,group\n");
     for (size_t k = 0; k < n; k++)
         put_mistake(m, list[k].i);
-    rc = write_file(m, "mistakes.csv", err);
+    rc = buf_save(&m->text, m->dir, "mistakes.csv", err);
     if (rc == 0 && n > 0)
         rc = write_sheet(m, list, n, err);
     free(list);

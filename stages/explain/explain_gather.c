@@ -3,6 +3,7 @@
 #include "stages/explain/explain_private.h"
 #include "stages/explain/explain_sheets.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,17 +82,6 @@ static bool is_part(const char *name, const char *what)
            strcmp(dot + 1 + n, ".csv") == 0;
 }
 
-static int write_table(const struct gathering *g, const char *name,
-                       const struct buf *text, struct err *err)
-{
-    char path[FILE_PATH_MAX];
-
-    if (buf_check(text, err) < 0 ||
-        file_path(path, err, "%s/%s.csv", g->args->out, name) < 0)
-        return -1;
-    return file_write(path, text->data, text->len, err);
-}
-
 static int add_scores(const struct gathering *g, const char *name,
                       struct buf *out, struct err *err)
 {
@@ -116,7 +106,7 @@ static int gather_scores(const struct gathering *g, struct err *err)
         if (is_part(g->name[i], "scores"))
             rc = add_scores(g, g->name[i], &out, err);
     if (rc == 0)
-        rc = write_table(g, "scores", &out, err);
+        rc = buf_save(&out, g->args->out, "scores.csv", err);
     buf_release(&out);
     return rc;
 }
@@ -146,10 +136,12 @@ static int gather_figures(const struct gathering *g,
         .seed = g->args->seed,
     };
     struct buf text = {0};
+    char name[64];
     int rc = -1;
 
+    snprintf(name, sizeof(name), "%s.csv", kind->name);
     if (read_figures(g, &t, err) == 0 && map_scores_write(&t, &text, err) == 0)
-        rc = write_table(g, kind->name, &text, err);
+        rc = buf_save(&text, g->args->out, name, err);
     map_scores_release(&t);
     buf_release(&text);
     return rc;

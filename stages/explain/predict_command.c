@@ -232,14 +232,9 @@ static int all_batches(struct predict_command *t, struct err *err)
 
 static int write_csv(struct predict_command *t, struct err *err)
 {
-    char path[FILE_PATH_MAX];
-
-    if (!t->args->dir)
-        return 0;
-    if (buf_check(&t->csv, err) < 0 ||
-        file_path(path, err, "%s/predictions.csv", t->args->dir) < 0)
-        return -1;
-    return file_write(path, t->csv.data, t->csv.len, err);
+    return t->args->dir
+               ? buf_save(&t->csv, t->args->dir, "predictions.csv", err)
+               : 0;
 }
 
 static int begin_files(struct predict_command *t, struct err *err)

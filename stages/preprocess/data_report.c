@@ -357,23 +357,15 @@ static json_t *baseline_json(const struct data_report *f)
 static int write_json(json_t *o, const char *dir, const char *name,
                       struct err *err)
 {
-    char path[FILE_PATH_MAX];
     char *s = o ? json_dumps(o, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) : NULL;
     struct buf b = {0};
-    int rc;
 
     json_decref(o);
     if (!s)
         return err_set(err, ERR_SYSTEM, "no memory for %s", name);
     buf_printf(&b, "%s\n", s);
     free(s);
-    rc = buf_check(&b, err);
-    if (rc == 0)
-        rc = file_path(path, err, "%s/%s", dir, name);
-    if (rc == 0)
-        rc = file_write(path, b.data, b.len, err);
-    buf_release(&b);
-    return rc;
+    return buf_save(&b, dir, name, err);
 }
 
 int data_report_write(const struct data_report *f, const char *dir,

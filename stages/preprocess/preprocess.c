@@ -374,21 +374,14 @@ static void put_classes(const struct preprocess_run *j, struct buf *b)
 static int write_outlines(struct preprocess_run *j, struct err *err)
 {
     struct buf all = {0};
-    char path[FILE_PATH_MAX];
-    int rc = 0;
 
     buf_puts(&all, CONTOURS_HEADER);
     for (size_t i = 0; i < j->images.n; i++)
         buf_put(&all, j->outlines[i].data, j->outlines[i].len);
-    if (all.len > strlen(CONTOURS_HEADER)) {
-        rc = buf_check(&all, err);
-        if (rc == 0)
-            rc = file_path(path, err, "%s/" CONTOURS_FILE, j->args->out);
-        if (rc == 0)
-            rc = file_write(path, all.data, all.len, err);
-    }
+    if (all.failed || all.len > strlen(CONTOURS_HEADER))
+        return buf_save(&all, j->args->out, CONTOURS_FILE, err);
     buf_release(&all);
-    return rc;
+    return 0;
 }
 
 static int close_job(struct preprocess_run *j, struct preprocess_summary *s,

@@ -283,9 +283,7 @@ static void put_experiment(const struct report_experiment *e, struct buf *b)
 int report_explainers_write(const struct report_data *d, const char *out,
                             struct err *err)
 {
-    char path[FILE_PATH_MAX];
     struct buf b = {0};
-    int rc = 0;
 
     if (!report_explained(d))
         return 0;
@@ -293,10 +291,5 @@ int report_explainers_write(const struct report_data *d, const char *out,
                  "high,cells,groups\n");
     for (int i = 0; i < d->n_experiment; i++)
         put_experiment(&d->experiment[i], &b);
-    if (buf_check(&b, err) < 0 ||
-        file_path(path, err, "%s/explainers.csv", out) < 0 ||
-        file_write(path, b.data, b.len, err) < 0)
-        rc = -1;
-    buf_release(&b);
-    return rc;
+    return buf_save(&b, out, "explainers.csv", err);
 }

@@ -257,9 +257,7 @@ int report_folds_write(const struct report_data *d, const char *out,
                        struct err *err)
 {
     struct fold_summary s;
-    char path[FILE_PATH_MAX];
     struct buf b = {0};
-    int rc = 0;
 
     if (!any_folds(d))
         return 0;
@@ -274,10 +272,5 @@ int report_folds_write(const struct report_data *d, const char *out,
             report_folds_summary(&s, d, i);
             put_line(&s, &b);
         }
-    if (buf_check(&b, err) < 0 ||
-        file_path(path, err, "%s/folds.csv", out) < 0 ||
-        file_write(path, b.data, b.len, err) < 0)
-        rc = -1;
-    buf_release(&b);
-    return rc;
+    return buf_save(&b, out, "folds.csv", err);
 }

@@ -44,20 +44,6 @@ int history_step(struct history *h, double loss, struct err *err)
     return 0;
 }
 
-static int write_file(struct buf *b, const char *dir, const char *name,
-                      struct err *err)
-{
-    char path[FILE_PATH_MAX];
-    int rc = -1;
-
-    if (buf_check(b, err) == 0 &&
-        file_path(path, err, "%s/%s", dir, name) == 0 &&
-        file_write(path, b->data, b->len, err) == 0)
-        rc = 0;
-    buf_release(b);
-    return rc;
-}
-
 int history_write(const struct history *h, size_t steps_per_epoch,
                   const char *dir, struct err *err)
 {
@@ -80,11 +66,11 @@ int history_write(const struct history *h, size_t steps_per_epoch,
     for (size_t i = 0; i < h->n_step; i++)
         buf_printf(&steps, "%zu,%zu,%.9g\n", i + 1, i / steps_per_epoch + 1,
                    h->step[i]);
-    rc = write_file(&epochs, dir, "history.csv", err);
+    rc = buf_save(&epochs, dir, "history.csv", err);
     if (rc == 0)
-        rc = write_file(&steps, dir, "steps.csv", err);
+        rc = buf_save(&steps, dir, "steps.csv", err);
     if (rc == 0)
-        rc = write_file(&timing, dir, "timing.csv", err);
+        rc = buf_save(&timing, dir, "timing.csv", err);
     buf_release(&epochs);
     buf_release(&steps);
     buf_release(&timing);

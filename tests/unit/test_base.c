@@ -225,6 +225,7 @@ static void check_hash(void)
 static void check_buf(void)
 {
     struct buf b = {0}, part = {0}, failed = {.failed = true};
+    size_t size = 0;
     struct err err = {0};
 
     buf_html(&b, "<a href='x'>&\"");
@@ -239,6 +240,17 @@ static void check_buf(void)
     fails(buf_check(&b, &err), err, ERR_SYSTEM, "no memory",
           "  a part without memory is told by the whole");
     buf_release(&b);
+    buf_html(&b, "<a href='x'>&\"");
+    ok(buf_save(&b, dir, "b", &err) == 0 && !b.data &&
+           file_size(in_dir("b"), &size, &err) == 0 && size == 37,
+       "a buffer is saved, and then empty");
+    ok(buf_save(&b, dir, "b", &err) == 0 &&
+           file_size(in_dir("b"), &size, &err) == 0 && size == 0,
+       "an empty buffer is saved as an empty file");
+    b.failed = true;
+    fails(buf_save(&b, dir, "c", &err), err, ERR_SYSTEM, "",
+          "a buffer that lacks a part is not saved");
+    ok(!file_exists(in_dir("c")), "  at all");
 }
 
 int main(void)
