@@ -45,7 +45,7 @@ static int check_costs(const struct config *c, struct err *err)
     return costs_weights(weight, &n, c->train.class_weights, err);
 }
 
-static bool contrasts(const struct config *c)
+static bool is_contrastive(const struct config *c)
 {
     struct err unknown; /* which the plan refuses */
 
@@ -70,7 +70,7 @@ static int check_batch(const struct config *c, const char *where,
                        "%.200s: train.batch: %lld images are fewer than "
                        "train.ranks %lld",
                        where, batch, (long long)c->train.ranks);
-    if (batch < EMBED_LEAST_BATCH && contrasts(c))
+    if (batch < EMBED_LEAST_BATCH && is_contrastive(c))
         return err_set(err, ERR_USAGE,
                        "%.200s: train.batch: %lld images hold no pairs of two "
                        "classes; regime contrastive needs %d",

@@ -70,7 +70,7 @@ bool output_is_current(const char *run_dir, const struct plan_step *step);
  * 'step' as it is sealed while inputs of it are missing: with none, under a
  * hash that no plan has, so that it is made again when they are there.
  */
-struct plan_step node_lacking_inputs(const struct plan_step *step);
+struct plan_step output_lacking_inputs(const struct plan_step *step);
 
 /* Is there a sealed output, whatever its hash? */
 bool output_is_sealed(const char *run_dir, const struct plan_step *step);

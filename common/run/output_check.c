@@ -146,7 +146,7 @@ bool output_is_current(const char *run_dir, const struct plan_step *n)
     return output_check_current(run_dir, n, &err) == 0;
 }
 
-struct plan_step node_lacking_inputs(const struct plan_step *n)
+struct plan_step output_lacking_inputs(const struct plan_step *n)
 {
     static char no_inputs[] = "{}";
     struct plan_step lacking = *n;

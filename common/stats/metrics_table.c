@@ -31,7 +31,7 @@ PART(pr_auc, areas.macro_pr)
 PART(ece, bins.ece)
 PART(mce, bins.mce)
 
-static double nll(const struct metric_input *in)
+static double nll_of(const struct metric_input *in)
 {
     return calibration_log_loss(in->o);
 }
@@ -82,7 +82,7 @@ const struct metric metrics_table[] = {
      .needs = NEEDS_PROBABILITIES, .shown = SHOWN_IN_BUNDLE, .value = pr_auc},
     {"nll", "NLL", "negative log-likelihood", DRAWN, .low = true,
      .needs = NEEDS_PROBABILITIES, .shown = SHOWN_IN_BUNDLE | SHOWN_CALIBRATED,
-     .value = nll},
+     .value = nll_of},
     {"brier", "Brier", "Brier score", DRAWN, .low = true,
      .needs = NEEDS_PROBABILITIES, .shown = SHOWN_IN_BUNDLE | SHOWN_CALIBRATED,
      .value = brier_score},

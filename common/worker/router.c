@@ -69,7 +69,7 @@ int router_bind_ipc(struct router *r, const char *name, struct err *err)
     return router_bind(r, at, err);
 }
 
-static void note_ignored(struct router *r, const struct router_mail *m,
+static void note_ignored(struct router *r, const struct router_message *m,
                          const struct err *why)
 {
     if (++r->n_ignored <= IGNORED_SHOWN)
@@ -79,7 +79,7 @@ static void note_ignored(struct router *r, const struct router_mail *m,
         log_warn("more such messages are only counted");
 }
 
-void router_take(struct router *r, struct router_mail *m,
+void router_take(struct router *r, struct router_message *m,
                  router_handler_f handle, void *self)
 {
     struct err err = {0};
@@ -92,7 +92,7 @@ void router_take(struct router *r, struct router_mail *m,
 }
 
 /* In the place of the handler, if there are frames behind the first. */
-static int refuse_frames(void *self, struct router_mail *m, struct err *err)
+static int refuse_frames(void *self, struct router_message *m, struct err *err)
 {
     (void)self;
     (void)m;
@@ -124,14 +124,16 @@ static bool receive_one(struct router *r, router_handler_f handle, void *self)
     got = zmq_msg_recv(&from, r->socket, ZMQ_DONTWAIT) >= 0 &&
           zmq_msg_recv(&m, r->socket, ZMQ_DONTWAIT) >= 0;
     if (got) {
-        struct router_mail mail = {.from = zmq_msg_data(&from),
-                                   .from_size = zmq_msg_size(&from),
-                                   .bytes = zmq_msg_data(&m),
-                                   .size = zmq_msg_size(&m),
-                                   .name = zmq_msg_gets(&m, "Peer-Address")};
+        struct router_message message = {.from = zmq_msg_data(&from),
+                                         .from_size = zmq_msg_size(&from),
+                                         .bytes = zmq_msg_data(&m),
+                                         .size = zmq_msg_size(&m),
+                                         .name =
+                                             zmq_msg_gets(&m, "Peer-Address")};
 
-        BUG_ON(mail.from_size > ROUTER_ID);
-        router_take(r, &mail, zmq_msg_more(&m) ? refuse_frames : handle, self);
+        BUG_ON(message.from_size > ROUTER_ID);
+        router_take(r, &message, zmq_msg_more(&m) ? refuse_frames : handle,
+                    self);
         drop_frames(r->socket, &m);
     }
     zmq_msg_close(&m);

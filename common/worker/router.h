@@ -54,7 +54,7 @@ MUST_USE int router_bind_ipc(struct router *r, const char *name,
                              struct err *err);
 
 /* A message; borrowed while it is handled. */
-struct router_mail {
+struct router_message {
     const void *from; /* (from_size) routing id of the peer */
     size_t from_size;
     const void *bytes; /* (size) */
@@ -66,7 +66,7 @@ struct router_mail {
 };
 
 /* Do what a message asks for.  Returns -1 with the reason to ignore it. */
-typedef int (*router_handler_f)(void *self, struct router_mail *m,
+typedef int (*router_handler_f)(void *self, struct router_message *m,
                                 struct err *err);
 
 /* Handle the messages that are there, at most 'most'.  Returns how many. */
@@ -74,7 +74,7 @@ int router_receive(struct router *r, int most, router_handler_f handle,
                    void *self);
 
 /* Handle one as if it had come. */
-void router_take(struct router *r, struct router_mail *m,
+void router_take(struct router *r, struct router_message *m,
                  router_handler_f handle, void *self);
 
 /* Answer, without waiting.  Returns whether it is on its way. */

@@ -196,7 +196,7 @@ static void send_confirm(struct sink_state *s, const struct taken *t)
 }
 
 /* Put the rows of a message. */
-static int take_samples(void *self, struct router_mail *m, struct err *err)
+static int take_samples(void *self, struct router_message *m, struct err *err)
 {
     struct sink_state *s = self;
     struct msg_samples *x = &s->samples;

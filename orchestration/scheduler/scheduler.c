@@ -239,7 +239,7 @@ static double shared_delay(const struct scheduler *s)
 static bool output_is_there(const struct scheduler *s, struct err *why)
 {
     const struct plan_step *step = scheduler_step(s);
-    const struct plan_step lacking = node_lacking_inputs(step);
+    const struct plan_step lacking = output_lacking_inputs(step);
 
     return output_check_current(s->run_dir, step, why) == 0 ||
            (step->stage->any_inputs && output_is_current(s->run_dir, &lacking));

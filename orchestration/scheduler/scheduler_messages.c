@@ -27,7 +27,7 @@ static void post_worker(struct scheduler *s, int worker)
     router_send(&s->router, w->identity, w->identity_size, &s->out);
 }
 
-static void refuse_peer(struct scheduler *s, const struct router_mail *m,
+static void refuse_peer(struct scheduler *s, const struct router_message *m,
                         const char *why)
 {
     struct msg_refuse r;
@@ -119,7 +119,7 @@ static int check_sink(const struct scheduler *s, const struct msg_hello *h,
 }
 
 /* Enter whoever said hello.  Returns its index, -1 if it is not let in. */
-static int let_in(struct scheduler *s, const struct router_mail *m,
+static int let_in(struct scheduler *s, const struct router_message *m,
                   const struct msg_hello *h, struct err *err)
 {
     const struct lease_queue_peer peer = {m->from, m->from_size, h->worker,
@@ -137,7 +137,7 @@ static int let_in(struct scheduler *s, const struct router_mail *m,
     return w;
 }
 
-static int on_hello(struct scheduler *s, const struct router_mail *m,
+static int on_hello(struct scheduler *s, const struct router_message *m,
                     struct err *err)
 {
     struct msg_hello h;
@@ -172,7 +172,7 @@ static int on_hello(struct scheduler *s, const struct router_mail *m,
     return 0;
 }
 
-static int on_credit(struct scheduler *s, const struct router_mail *m,
+static int on_credit(struct scheduler *s, const struct router_message *m,
                      struct err *err)
 {
     struct msg_credit c;
@@ -183,7 +183,7 @@ static int on_credit(struct scheduler *s, const struct router_mail *m,
     return 0;
 }
 
-static int on_beat(struct scheduler *s, const struct router_mail *m,
+static int on_beat(struct scheduler *s, const struct router_message *m,
                    struct err *err)
 {
     struct msg_beat b;
@@ -247,7 +247,7 @@ static bool is_last(const struct scheduler *s, const struct lease_queue_unit *u)
 
 /* Only of a unit that the sender holds; success also of one that it held last,
  * and that nobody has now. */
-static int on_result(struct scheduler *s, const struct router_mail *m,
+static int on_result(struct scheduler *s, const struct router_message *m,
                      struct err *err)
 {
     struct msg_result r;
@@ -274,7 +274,7 @@ static int on_result(struct scheduler *s, const struct router_mail *m,
     return 0;
 }
 
-static int on_stored(struct scheduler *s, const struct router_mail *m,
+static int on_stored(struct scheduler *s, const struct router_message *m,
                      struct err *err)
 {
     struct msg_stored x;
@@ -290,7 +290,7 @@ static int on_stored(struct scheduler *s, const struct router_mail *m,
     return 0;
 }
 
-static int on_sealed(struct scheduler *s, const struct router_mail *m,
+static int on_sealed(struct scheduler *s, const struct router_message *m,
                      struct err *err)
 {
     struct msg_sealed x;
@@ -309,7 +309,7 @@ enum sender { ANYONE, WORKER, SINK };
 static const struct {
     enum msg_type type;
     enum sender sender;
-    int (*handle)(struct scheduler *s, const struct router_mail *m,
+    int (*handle)(struct scheduler *s, const struct router_message *m,
                   struct err *err);
 } handlers[] = {
     {PROTO_HELLO, ANYONE, on_hello}, {PROTO_CREDIT, WORKER, on_credit},
@@ -318,8 +318,9 @@ static const struct {
 };
 
 /* May this peer say such a thing? */
-static int check_sender(const struct scheduler *s, const struct router_mail *m,
-                        enum sender sender, struct err *err)
+static int check_sender(const struct scheduler *s,
+                        const struct router_message *m, enum sender sender,
+                        struct err *err)
 {
     if (sender != ANYONE && m->peer < 0)
         return err_set(err, ERR_INPUT, "it has not said hello");
@@ -328,7 +329,7 @@ static int check_sender(const struct scheduler *s, const struct router_mail *m,
     return 0;
 }
 
-static int handle_message(struct scheduler *s, const struct router_mail *m,
+static int handle_message(struct scheduler *s, const struct router_message *m,
                           struct err *err)
 {
     for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
@@ -340,7 +341,7 @@ static int handle_message(struct scheduler *s, const struct router_mail *m,
 }
 
 /* A worker is peer 0 or more, one that has not said hello is -1. */
-static int on_mail(void *self, struct router_mail *m, struct err *err)
+static int on_message(void *self, struct router_message *m, struct err *err)
 {
     struct scheduler *s = self;
 
@@ -354,16 +355,16 @@ static int on_mail(void *self, struct router_mail *m, struct err *err)
     return 0;
 }
 
-void scheduler_take(struct scheduler *s, struct router_mail *m)
+void scheduler_take(struct scheduler *s, struct router_message *m)
 {
-    router_take(&s->router, m, on_mail, s);
+    router_take(&s->router, m, on_message, s);
 }
 
 void scheduler_listen(struct scheduler *s)
 {
     enum { AT_MOST = 1000 }; /* then see to the clock */
 
-    router_receive(&s->router, AT_MOST, on_mail, s);
+    router_receive(&s->router, AT_MOST, on_message, s);
 }
 
 static void send_unit(struct scheduler *s, const struct lease_queue_unit *u)

@@ -12,7 +12,7 @@ void scheduler_unbind(struct scheduler *s);
  * if its sender may, else count it and say so; offer units to workers with
  * credit; ask every worker of a stage (NULL: all) to leave. */
 void scheduler_listen(struct scheduler *s);
-void scheduler_take(struct scheduler *s, struct router_mail *m);
+void scheduler_take(struct scheduler *s, struct router_message *m);
 void scheduler_offer(struct scheduler *s);
 void scheduler_drain(struct scheduler *s, const char *stage);
 void scheduler_drain_worker(struct scheduler *s, int worker);

@@ -52,7 +52,7 @@ static int handle(void *self, const struct unit *u, struct err *err)
 
     (void)self;
     if (output_check_inputs(u->run_dir, u->step, &lacks) < 0)
-        sealed = node_lacking_inputs(u->step);
+        sealed = output_lacking_inputs(u->step);
     if (output_begin(u->run_dir, &sealed, dir, &resumed, err) < 0 ||
         write_report(u, dir, err) < 0 ||
         output_commit(u->run_dir, &sealed, err) < 0)

@@ -161,10 +161,10 @@ static void figure_row(const json_t *metrics, const struct metric *m,
 
     buf_printf(b, "<tr><th scope=\"row\">%s%s</th>", m->title,
                m->low ? " (low is good)" : "");
-    html_cell_metric(b, m, report_metric(metrics, m));
+    report_html_cell_metric(b, m, report_metric(metrics, m));
     if (json_is_number(json_array_get(r, 0)))
-        html_cell_range(b, m, json_number_value(json_array_get(r, 0)),
-                        json_number_value(json_array_get(r, 1)));
+        report_html_cell_range(b, m, json_number_value(json_array_get(r, 0)),
+                               json_number_value(json_array_get(r, 1)));
     else
         buf_puts(b, "<td></td>");
     buf_puts(b, "</tr>\n");

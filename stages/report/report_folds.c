@@ -134,9 +134,9 @@ static void put_figure(const struct metric *m, const struct fold_figure *f,
                        struct buf *b)
 {
     buf_puts(b, "<td class=\"num\">");
-    html_metric(b, m, f->mean);
+    report_html_metric(b, m, f->mean);
     buf_puts(b, " &plusmn; ");
-    html_metric(b, m, f->sd);
+    report_html_metric(b, m, f->sd);
     buf_puts(b, "</td>");
 }
 
@@ -159,8 +159,8 @@ static void put_row(const struct fold_summary *s, int n, struct buf *b)
     for (int i = 0; metrics_table[i].name; i++)
         if (metrics_table[i].shown & SHOWN_OVER_FOLDS)
             put_figure(&metrics_table[i], &s->metric[i], b);
-    html_cell_metric(b, accuracy, m->accuracy);
-    html_cell_range(b, accuracy, m->low, m->high);
+    report_html_cell_metric(b, accuracy, m->accuracy);
+    report_html_cell_range(b, accuracy, m->low, m->high);
     buf_printf(b, "<td class=\"num\">%zu of %zu</td></tr>\n", m->correct, m->n);
 }
 
@@ -190,8 +190,8 @@ static void put_baseline(const struct report_data *d, int columns,
                n, json_array_size(list));
     put_figure(accuracy, &f, b);
     buf_printf(b, "<td colspan=\"%d\"></td>", columns - 1);
-    html_cell_metric(b, accuracy, all);
-    html_cell_range(b, accuracy, low, high);
+    report_html_cell_metric(b, accuracy, all);
+    report_html_cell_range(b, accuracy, low, high);
     buf_printf(b, "<td class=\"num\">%ld of %.0f</td></tr>\n</tfoot>\n",
                lround(all * cells), cells);
 }

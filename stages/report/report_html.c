@@ -67,7 +67,7 @@ void report_html_cell_number(struct buf *b, double v)
         buf_puts(b, "<td class=\"num\">&ndash;</td>");
 }
 
-void html_metric(struct buf *b, const struct metric *m, double v)
+void report_html_metric(struct buf *b, const struct metric *m, double v)
 {
     if (!isfinite(v))
         buf_puts(b, "&ndash;");
@@ -77,20 +77,20 @@ void html_metric(struct buf *b, const struct metric *m, double v)
         buf_printf(b, "%.*f", m->digits, v);
 }
 
-void html_cell_metric(struct buf *b, const struct metric *m, double v)
+void report_html_cell_metric(struct buf *b, const struct metric *m, double v)
 {
     buf_puts(b, "<td class=\"num\">");
-    html_metric(b, m, v);
+    report_html_metric(b, m, v);
     buf_puts(b, "</td>");
 }
 
-void html_cell_range(struct buf *b, const struct metric *m, double low,
-                     double high)
+void report_html_cell_range(struct buf *b, const struct metric *m, double low,
+                            double high)
 {
     buf_puts(b, "<td class=\"num\">");
-    html_metric(b, m, low);
+    report_html_metric(b, m, low);
     buf_puts(b, " to ");
-    html_metric(b, m, high);
+    report_html_metric(b, m, high);
     buf_puts(b, "</td>");
 }
 

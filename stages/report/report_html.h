@@ -28,12 +28,12 @@ void report_html_cell_count(struct buf *b, double n);
 void report_html_cell_number(struct buf *b, double v);
 
 /* Append a value of a metric as it is shown, or a dash; the same as a cell. */
-void html_metric(struct buf *b, const struct metric *m, double v);
-void html_cell_metric(struct buf *b, const struct metric *m, double v);
+void report_html_metric(struct buf *b, const struct metric *m, double v);
+void report_html_cell_metric(struct buf *b, const struct metric *m, double v);
 
 /* Append "<td class=num>90.1 % to 95.0 %". */
-void html_cell_range(struct buf *b, const struct metric *m, double low,
-                     double high);
+void report_html_cell_range(struct buf *b, const struct metric *m, double low,
+                            double high);
 
 /* Open a table that scrolls sideways in itself; 'label' names it.  Close with
  * report_html_table_end(). */

@@ -38,9 +38,9 @@ static void put_values(const json_t *metrics, const struct report_result *test,
     for (const struct metric *m = metrics_table; m->name; m++) {
         if (!(m->shown & SHOWN_IN_RESULTS))
             continue;
-        html_cell_metric(b, m, report_metric(metrics, m));
+        report_html_cell_metric(b, m, report_metric(metrics, m));
         if (m->interval == INTERVAL_WILSON)
-            html_cell_range(b, m, test->low, test->high);
+            report_html_cell_range(b, m, test->low, test->high);
     }
 }
 

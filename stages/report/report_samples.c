@@ -76,7 +76,7 @@ static void list_sizes(const struct report_data *d, struct sizes *z)
 }
 
 /* The study of resolutions: scatter, density, the most common size. */
-static void sizes(const struct report_data *d, struct buf *b)
+static void write_sizes(const struct report_data *d, struct buf *b)
 {
     const size_t room = d->index.csv.n_row + 1;
     const char *name[CONFIG_CLASSES_MAX];
@@ -136,5 +136,5 @@ void report_samples(const struct report_data *d, struct buf *b)
         tell_fresh(d->config->train.augment_recipe, b);
     else if (d->config->augment.variants > 0)
         report_html_missing(b, "The augmented training set", d->augment.why);
-    sizes(d, b);
+    write_sizes(d, b);
 }

@@ -200,7 +200,7 @@ static struct worker_order *order_of(struct online_peer *p, uint64_t id)
 }
 
 static int take_samples(struct online_workers *s, struct online_peer *p,
-                        const struct router_mail *m, struct err *err)
+                        const struct router_message *m, struct err *err)
 {
     struct msg_samples *x = &s->samples;
     const double now = clock_now();
@@ -219,7 +219,7 @@ static int take_samples(struct online_workers *s, struct online_peer *p,
     return 0;
 }
 
-static int take_credit(struct online_peer *p, const struct router_mail *m,
+static int take_credit(struct online_peer *p, const struct router_message *m,
                        struct err *err)
 {
     struct msg_credit c;
@@ -231,7 +231,7 @@ static int take_credit(struct online_peer *p, const struct router_mail *m,
     return 0;
 }
 
-static int on_mail(void *self, struct router_mail *m, struct err *err)
+static int on_message(void *self, struct router_message *m, struct err *err)
 {
     struct online_workers *s = self;
     struct online_peer *p = peer_of(s, m->from, m->from_size);
@@ -300,7 +300,7 @@ static void *serve_workers(void *self)
 
     while (!atomic_load(&s->stop)) {
         while (zmq_poll(&item, 1, POLL_MS) > 0 && !atomic_load(&s->stop)) {
-            router_receive(&s->router, 1, on_mail, s);
+            router_receive(&s->router, 1, on_message, s);
             give_orders(s);
         }
         give_orders(s);

@@ -56,21 +56,21 @@ static int convert_file(const char *from, const char *to, const char *network,
 }
 
 int import_weights(const char *run_dir, const struct plan *plan,
-                   const struct plan_step *node, const char *dir,
+                   const struct plan_step *step, const char *dir,
                    struct err *err)
 {
     char from[FILE_PATH_MAX], to[FILE_PATH_MAX], out[FILE_PATH_MAX];
     char hex[HASH_HEX];
     bool resumed;
 
-    if (pretrained_weights_find(from, dir, node->network, err) < 0 ||
+    if (pretrained_weights_find(from, dir, step->network, err) < 0 ||
         hash_file(from, hex, err) < 0)
         return -1;
-    if (strcmp(hex, plan_weights(plan, node->network)) != 0)
+    if (strcmp(hex, plan_weights(plan, step->network)) != 0)
         return err_set(err, ERR_AGAIN, "'%.300s' has changed just now", from);
-    if (output_begin(run_dir, node, out, &resumed, err) < 0 ||
-        file_path(to, err, "%s/%s.safetensors", out, node->network) < 0 ||
-        convert_file(from, to, node->network, hex, err) < 0)
+    if (output_begin(run_dir, step, out, &resumed, err) < 0 ||
+        file_path(to, err, "%s/%s.safetensors", out, step->network) < 0 ||
+        convert_file(from, to, step->network, hex, err) < 0)
         return -1;
-    return output_commit(run_dir, node, err);
+    return output_commit(run_dir, step, err);
 }

@@ -16,7 +16,7 @@ MUST_USE int import_weights_check(const char *network, const char *dir,
                                   struct err *err);
 
 /*
- * Make the output of 'node', of stage "weights": NETWORK.safetensors, checked
+ * Make the output of 'step', of stage "weights": NETWORK.safetensors, checked
  * against the network.
  *   plan [in] whose 'weights' say what the file must be
  *   dir  [in] train.weights
@@ -25,7 +25,7 @@ MUST_USE int import_weights_check(const char *network, const char *dir,
  * ERR_SYSTEM.
  */
 MUST_USE int import_weights(const char *run_dir, const struct plan *plan,
-                            const struct plan_step *node, const char *dir,
+                            const struct plan_step *step, const char *dir,
                             struct err *err);
 
 #endif

@@ -50,7 +50,7 @@ static void pass_time(struct scheduler *s)
 static void take_message(struct scheduler *s, uint8_t peer, const uint8_t *data,
                          size_t size)
 {
-    struct router_mail m = {
+    struct router_message m = {
         .from = &peer, .from_size = 1, .bytes = data, .size = size};
     struct msg_hello h;
     struct buf b = {0};

@@ -8,7 +8,7 @@
 enum { BYTES = 100, MOST = 3 };
 
 /* What came, and whether to take it. */
-struct heard {
+struct routed_messages {
     int n;
     size_t size; /* of the last */
     enum msg_type type;
@@ -17,9 +17,9 @@ struct heard {
     bool refuses;
 };
 
-static int hear(void *self, struct router_mail *m, struct err *err)
+static int note_message(void *self, struct router_message *m, struct err *err)
 {
-    struct heard *h = self;
+    struct routed_messages *h = self;
 
     if (h->refuses)
         return err_set(err, ERR_INPUT, "not wanted");
@@ -32,28 +32,29 @@ static int hear(void *self, struct router_mail *m, struct err *err)
 }
 
 /* Handle what comes within a second, until 'n' messages have. */
-static int receive(struct router *r, int n, int most, struct heard *h)
+static int receive_message(struct router *r, int n, int most,
+                           struct routed_messages *h)
 {
     zmq_pollitem_t item = {.socket = r->socket, .events = ZMQ_POLLIN};
     int got = 0;
 
     while (got < n && zmq_poll(&item, 1, 1000) > 0)
-        got += router_receive(r, most, hear, h);
+        got += router_receive(r, most, note_message, h);
     return got;
 }
 
 static void check_mail(struct router *r, void *peer)
 {
     const struct msg_credit m = {.n = 1};
-    struct heard h = {0};
+    struct routed_messages h = {0};
     struct buf out = {0};
     struct err err;
     char answer[8];
 
     BUG_ON(credit_encode(&m, &out, &err) < 0);
     zmq_send(peer, out.data, out.len, 0);
-    ok(receive(r, 1, 1, &h) == 1 && h.n == 1 && h.type == PROTO_CREDIT &&
-           h.size == out.len,
+    ok(receive_message(r, 1, 1, &h) == 1 && h.n == 1 &&
+           h.type == PROTO_CREDIT && h.size == out.len,
        "a message is handed on with its type");
     buf_release(&out);
     buf_puts(&out, "yes");
@@ -66,17 +67,17 @@ static void check_mail(struct router *r, void *peer)
 
 static void check_ignored(struct router *r, void *peer)
 {
-    struct heard h = {.refuses = true};
+    struct routed_messages h = {.refuses = true};
 
     zmq_send(peer, "junk", 4, 0);
-    ok(receive(r, 1, 1, &h) == 1 && r->n_ignored == 1,
+    ok(receive_message(r, 1, 1, &h) == 1 && r->n_ignored == 1,
        "what the handler refuses is counted");
     h.refuses = false;
     zmq_send(peer, "", 0, ZMQ_SNDMORE);
     zmq_send(peer, "two", 3, ZMQ_SNDMORE);
     zmq_send(peer, "three", 5, 0);
     zmq_send(peer, "one", 3, 0);
-    ok(receive(r, 2, 1, &h) == 2 && h.n == 1 && h.size == 3 &&
+    ok(receive_message(r, 2, 1, &h) == 2 && h.n == 1 && h.size == 3 &&
            r->n_ignored == 2,
        "so is a message of more than one frame; the next one is whole");
 }
@@ -84,22 +85,25 @@ static void check_ignored(struct router *r, void *peer)
 static void check_bounds(struct router *r, void *peer)
 {
     static const char bytes[BYTES + 1];
-    struct heard h = {0};
+    struct routed_messages h = {0};
 
     for (int i = 0; i <= MOST; i++)
         zmq_send(peer, "x", 1, 0);
-    ok(receive(r, MOST + 1, MOST, &h) == MOST + 1 && h.n == MOST + 1,
+    ok(receive_message(r, MOST + 1, MOST, &h) == MOST + 1 && h.n == MOST + 1,
        "all that was sent is handled");
-    ok(router_receive(r, MOST, hear, &h) == 0, "then nothing is there");
+    ok(router_receive(r, MOST, note_message, &h) == 0, "then nothing is there");
     for (int i = 0; i <= MOST; i++)
         zmq_send(peer, "x", 1, 0);
     zmq_poll(NULL, 0, 100);
-    ok(router_receive(r, MOST, hear, &h) == MOST, "at most so many at once");
-    ok(receive(r, 1, MOST, &h) == 1, "  and the rest later");
+    ok(router_receive(r, MOST, note_message, &h) == MOST,
+       "at most so many at once");
+    ok(receive_message(r, 1, MOST, &h) == 1, "  and the rest later");
     zmq_send(peer, bytes, BYTES, 0);
-    ok(receive(r, 1, MOST, &h) == 1 && h.size == BYTES, "a long message");
+    ok(receive_message(r, 1, MOST, &h) == 1 && h.size == BYTES,
+       "a long message");
     zmq_send(peer, bytes, BYTES + 1, 0);
-    ok(receive(r, 1, MOST, &h) == 0, "one that is too long never arrives");
+    ok(receive_message(r, 1, MOST, &h) == 0,
+       "one that is too long never arrives");
 }
 
 int main(void)

@@ -19,7 +19,7 @@ static struct verb_args args;
 static struct err err;
 
 /* Read "run c.yaml --until train". */
-static int parse(const char *text)
+static int parse_words(const char *text)
 {
     char *argv[MAX_ARGS], *rest = NULL;
     const struct verb *v;
@@ -47,7 +47,7 @@ static int parse_with(const struct verb *v, const char *more)
         if (!w.optional)
             at += snprintf(text + at, sizeof(text) - (size_t)at, " word");
     snprintf(text + at, sizeof(text) - (size_t)at, " %s", more);
-    return parse(text);
+    return parse_words(text);
 }
 
 /* --- each row ------------------------------------------------------------- */
@@ -67,7 +67,7 @@ static void check_row(const struct verb *v)
        "its line of help is one");
     ok(strncmp(v->example, v->name, n) == 0 && strchr(" ", v->example[n]),
        "its example is of it");
-    if (!ok(parse(v->example) == 0, v->example))
+    if (!ok(parse_words(v->example) == 0, v->example))
         printf("# %s\n", err.text);
     ok(verbs_find(v->name, &err) == v, "found by its name");
 }
@@ -83,9 +83,10 @@ static void check_words(const struct verb *v)
         needs |= !w.optional;
     }
     if (needs)
-        fails(parse(v->name), err, ERR_USAGE, "is missing", "too few words");
+        fails(parse_words(v->name), err, ERR_USAGE, "is missing",
+              "too few words");
     else
-        ok(parse(v->name) == 0, "no words");
+        ok(parse_words(v->name) == 0, "no words");
     if (many)
         ok(parse_with(v, "a b c d e") == 0 && args.n_word >= 5, "many words");
     else
@@ -209,7 +210,8 @@ static void check_rows(void)
 
 static void check_values(void)
 {
-    ok(parse("run c.yaml --set a.b=1 --until train --set c.d=2 --run DIR") == 0,
+    ok(parse_words(
+           "run c.yaml --set a.b=1 --until train --set c.d=2 --run DIR") == 0,
        "options of a run");
     ok(args.set.n == 2 && strcmp(args.set.item[1].text, "c.d=2") == 0,
        "  a list, in order");
@@ -218,52 +220,54 @@ static void check_values(void)
        "  text, a flag that is not given");
     ok(args.n_word == 1 && strcmp(args.word[0], "c.yaml") == 0 && !args.word[1],
        "  the word before them");
-    ok(parse("bench --size=64 --layers vgg16") == 0 && args.bench.size == 64 &&
-           args.bench.layers && strcmp(args.word[0], "vgg16") == 0,
+    ok(parse_words("bench --size=64 --layers vgg16") == 0 &&
+           args.bench.size == 64 && args.bench.layers &&
+           strcmp(args.word[0], "vgg16") == 0,
        "a number, a flag, a word behind them");
     ok(args.bench.batch == 32 && args.bench.steps == 9 &&
            args.bench.threads == 0 && args.bench.ranks == 0,
        "  defaults");
-    ok(parse("features -o x.npy") == 0 && args.features.size == 110 &&
+    ok(parse_words("features -o x.npy") == 0 && args.features.size == 110 &&
            strcmp(args.features.out, "x.npy") == 0 &&
            strcmp(args.features.resize, "nearest") == 0 && !args.features.net,
        "a letter; defaults of text and of nothing");
-    ok(parse("verify RUN") == 0 && args.sample == 100, "as --sample says");
-    ok(parse("compare RUN a b -- --with") == 0 && args.n_word == 4 &&
+    ok(parse_words("verify RUN") == 0 && args.sample == 100,
+       "as --sample says");
+    ok(parse_words("compare RUN a b -- --with") == 0 && args.n_word == 4 &&
            !args.compare.other,
        "all are words behind --");
-    ok(parse("run --help --nonsense") == 0 && args.help, "--help alone");
+    ok(parse_words("run --help --nonsense") == 0 && args.help, "--help alone");
 }
 
 static void check_refusals(void)
 {
     char many[MAX_LINE] = "run c.yaml";
 
-    fails(parse("runn"), err, ERR_USAGE, "did you mean run?", "a verb");
-    fails(parse("what-is-this"), err, ERR_USAGE, "see papline --help",
+    fails(parse_words("runn"), err, ERR_USAGE, "did you mean run?", "a verb");
+    fails(parse_words("what-is-this"), err, ERR_USAGE, "see papline --help",
           "one that is like none");
-    fails(parse("doctor-ran"), err, ERR_USAGE, "see papline --help",
+    fails(parse_words("doctor-ran"), err, ERR_USAGE, "see papline --help",
           "hidden verbs are not meant");
-    fails(parse("run c.yaml --untl=train"), err, ERR_USAGE,
+    fails(parse_words("run c.yaml --untl=train"), err, ERR_USAGE,
           "papline run has no option --untl; did you mean --until?",
           "an option");
-    fails(parse("status RUN -o x"), err, ERR_USAGE,
+    fails(parse_words("status RUN -o x"), err, ERR_USAGE,
           "papline status has no option -o; see papline status --help",
           "a letter");
-    fails(parse("run c.yaml --verify=7"), err, ERR_USAGE,
+    fails(parse_words("run c.yaml --verify=7"), err, ERR_USAGE,
           "--verify takes no argument", "an argument too much");
-    fails(parse("bench --size x"), err, ERR_USAGE,
+    fails(parse_words("bench --size x"), err, ERR_USAGE,
           "--size: 'x' is not a whole number", "no number");
-    fails(parse("bench --size -1"), err, ERR_USAGE, "is not a whole number",
-          "less than 0");
-    fails(parse("bench --size 2147483648"), err, ERR_USAGE,
+    fails(parse_words("bench --size -1"), err, ERR_USAGE,
+          "is not a whole number", "less than 0");
+    fails(parse_words("bench --size 2147483648"), err, ERR_USAGE,
           "is not a whole number", "too large a number");
     for (int i = 0; i <= VERB_LIST_MAX; i++)
         strcat(many, " --set a.b=1");
-    fails(parse(many), err, ERR_USAGE, "more than 64", "a long list");
-    fails(parse("predict M x --jsn"), err, ERR_USAGE, "did you mean --json?",
-          "an option that a program reads");
-    ok(parse("augment-preview x --seed 99999999999") == 0,
+    fails(parse_words(many), err, ERR_USAGE, "more than 64", "a long list");
+    fails(parse_words("predict M x --jsn"), err, ERR_USAGE,
+          "did you mean --json?", "an option that a program reads");
+    ok(parse_words("augment-preview x --seed 99999999999") == 0,
        "whose values are its own affair");
 }
 
