@@ -180,7 +180,8 @@ static void on_monitor(struct scheduler_link *l)
     } else if (event != ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL ||
                ++l->hung_up == HUNG_UP_MAX) {
         err_set(&err, ERR_USAGE,
-                "the scheduler at '%s' refuses this worker's curve key", l->endpoint);
+                "the scheduler at '%s' refuses this worker's curve key",
+                l->endpoint);
         predict_command_run(l, 'X', &err, sizeof(err));
     }
 }
