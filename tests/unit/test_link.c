@@ -185,8 +185,8 @@ static void check_errors(void)
           "without a scheduler a worker cannot connect");
     snprintf(path, sizeof(path), "%s/control.json", dir);
     ok(file_write(path, "{", 1, &err) == 0, "control.json is torn");
-    fails(scheduler_link_open(&l, &a, &err), err, ERR_INPUT, "is damaged",
-          "a torn control.json is refused");
+    fails(scheduler_link_open(&l, &a, &err), err, ERR_INPUT,
+          "control.json':1: ", "a torn control.json is refused");
     ok(file_write(path, no_port, strlen(no_port), &err) == 0,
        "control.json has an endpoint without port");
     fails(scheduler_link_open(&l, &a, &err), err, ERR_INPUT, "is damaged",
