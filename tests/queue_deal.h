@@ -17,21 +17,43 @@ static inline void add_units(struct lease_queue *q, size_t n)
         BUG_ON(lease_queue_add(q, FIRST + i, 8 * i, 8, &err) < 0);
 }
 
+static struct worker_list workers; /* of all queues */
+
 static inline void begin_queue(struct lease_queue *q, size_t n)
 {
     struct err err = {0};
 
-    BUG_ON(lease_queue_init(q, LEASE, TRIES, &err) < 0);
+    worker_list_release(&workers);
+    BUG_ON(worker_list_init(&workers, &err) < 0);
+    lease_queue_init(q, &workers, LEASE, TRIES);
     add_units(q, n);
+}
+
+/* What a scheduler with one queue does with a heartbeat, and with a loss. */
+static inline void beat_worker(struct lease_queue *q, int worker, uint64_t unit,
+                               double now)
+{
+    lease_queue_beat(q, worker, unit, now);
+    workers.worker[worker].returned = false;
+    workers.worker[worker].seen = now;
+}
+
+static inline void lose_worker(struct lease_queue *q, int worker, bool failed,
+                               const char *why, double now)
+{
+    lease_queue_lost(q, worker, failed, why, now);
+    worker_list_remove(&workers, worker);
 }
 
 /* A process says hello from routing id 'id'. */
 static inline int say_hello(struct lease_queue *q, const char *id,
                             const char *name, const char *stage, uint64_t token)
 {
-    const struct lease_queue_peer p = {id, strlen(id), name, stage, token};
+    const struct worker_peer p = {id,    strlen(id), name,
+                                  stage, token,      WORKER_ANY_STEP};
 
-    return lease_queue_hello(q, &p, 0);
+    (void)q;
+    return worker_list_hello(&workers, &p, 0);
 }
 
 /* A process whose routing id is its name, and its token the first letter. */
@@ -47,8 +69,8 @@ static inline struct lease_queue_unit *take_unit(struct lease_queue *q,
     struct lease_queue_unit *u;
     int who = -1;
 
-    lease_queue_credit(q, worker, 1, MOST);
-    u = lease_queue_assign(q, "augment", &who, now);
+    worker_list_credit(&workers, worker, 1, MOST);
+    u = lease_queue_assign(q, "augment", 0, &who, now);
     return u && who == worker ? u : NULL;
 }
 

@@ -49,3 +49,12 @@ void machine_describe(char text[MACHINE_TEXT])
         snprintf(text + at, MACHINE_TEXT - (size_t)at, ", %.16s %.24s %.12s",
                  u.sysname, u.release, u.machine);
 }
+
+double machine_memory(void)
+{
+    unsigned long kilobytes = 0;
+    char value[NAME];
+
+    proc_value("/proc/meminfo", "MemAvailable", value);
+    return sscanf(value, "%lu", &kilobytes) == 1 ? (double)kilobytes * 1024 : 0;
+}

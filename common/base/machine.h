@@ -1,5 +1,5 @@
 /*
- * machine.h - what computer this is, in a few words
+ * machine.h - what computer this is, and how much memory is free
  */
 #ifndef BASE_MACHINE_H
 #define BASE_MACHINE_H
@@ -9,5 +9,8 @@ enum { MACHINE_TEXT = 160 };
 /* "AMD EPYC 7B12, 2 processors, 25 GB, Linux 6.1.0 x86_64"; what cannot be
  * told is left out. */
 void machine_describe(char text[MACHINE_TEXT]);
+
+/* Bytes of memory that programs may still take; 0 if that cannot be told. */
+double machine_memory(void);
 
 #endif

@@ -9,6 +9,7 @@
 #include "ranks/dist.h"
 
 #include "base/clock.h"
+#include "base/core_mask.h"
 #include "ranks/dist_threads.h"
 
 #include <mpi.h>
@@ -63,13 +64,36 @@ static MPI_Comm comm_of(const struct dist *d)
 
 void dist_alone(struct dist *d)
 {
-    *d = (struct dist){.size = 1, .processes = 1, .here = 1};
+    *d = (struct dist){.size = 1, .processes = 1, .sharers = 1};
 }
 
-/* Own communicators: for the job, and to count the ranks of this host. */
+/* How many ranks of this host, this one too, may use its cores. */
+static int count_sharers(struct dist *d, MPI_Comm host, struct err *err)
+{
+    struct core_mask own, *all;
+    int n = 1, rc;
+
+    MPI_Comm_size(host, &n);
+    all = calloc((size_t)n, sizeof(*all));
+    if (!all)
+        return err_set(err, ERR_SYSTEM, "no memory for %d ranks", n);
+    core_mask_own(&own);
+    rc = check_mpi(d,
+                   MPI_Allgather(&own, (int)sizeof(own), MPI_BYTE, all,
+                                 (int)sizeof(own), MPI_BYTE, host),
+                   "MPI_Allgather", err);
+    d->sharers = 0;
+    for (int i = 0; i < n; i++)
+        d->sharers += core_mask_meets(&own, &all[i]);
+    free(all);
+    return rc;
+}
+
+/* Own communicators: for the job, and for the ranks of this host. */
 static int make_comm(struct dist *d, struct err *err)
 {
     MPI_Comm *comm = malloc(sizeof(*comm)), host;
+    int rc;
 
     d->scratch = malloc(DIST_PIECE);
     if (!comm || !d->scratch) {
@@ -93,9 +117,9 @@ static int make_comm(struct dist *d, struct err *err)
                                       MPI_INFO_NULL, &host),
                   "MPI_Comm_split_type", err) < 0)
         return -1;
-    MPI_Comm_size(host, &d->here);
+    rc = count_sharers(d, host, err);
     MPI_Comm_free(&host);
-    return 0;
+    return rc;
 }
 
 int dist_start(struct dist *d, struct err *err)

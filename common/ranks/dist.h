@@ -34,7 +34,7 @@ struct dist_seconds {
 struct dist {
     int rank, size;
     int processes;    /* fewer than ranks if those are members */
-    int here;         /* ranks on this host, at least 1 */
+    int sharers;      /* ranks, this one too, that may use its cores */
     bool mpi;         /* started */
     struct err fault; /* of the first call that failed */
     struct dist_seconds spent;

@@ -4,13 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct rank_cores rank_cores_of(const struct dist *d, int64_t wanted)
 {
-    const int cores = omp_get_num_procs();
-    const bool bound = cores < (int)sysconf(_SC_NPROCESSORS_ONLN);
-    struct rank_cores p = {.cores = cores, .sharers = bound ? 1 : d->here};
+    struct rank_cores p = {.cores = omp_get_num_procs(), .sharers = d->sharers};
 
     p.threads = wanted > 0 ? (int)wanted : p.cores / p.sharers;
     if (p.threads < 1)

@@ -17,8 +17,8 @@ struct rank_cores {
 };
 
 /*
- * Its threads: 'wanted', or if that is 0 its own cores if it is bound to some,
- * else its share of the host's.  Not collective.
+ * Its threads: 'wanted', or if that is 0 its share of the cores that it may
+ * use. Not collective.
  */
 struct rank_cores rank_cores_of(const struct dist *d, int64_t wanted);
 

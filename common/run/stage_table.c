@@ -10,6 +10,8 @@ const struct stage_row stage_table[STAGE_COUNT] = {
                     .version = 1,
                     .dir = "drawn",
                     .sections = {"dataset", "run"},
+                    .seconds = 5,
+                    .memory = 2e8,
                     .division = PLAN_WHOLE},
     [STAGE_PREPROCESS] = {.id = STAGE_PREPROCESS,
                           .word = "preprocess",
@@ -17,6 +19,9 @@ const struct stage_row stage_table[STAGE_COUNT] = {
                           .version = 2,
                           .dir = "data",
                           .sections = {"preprocess", "split", "run", "layout"},
+                          .parallel = true,
+                          .seconds = 20,
+                          .memory = 1e9,
                           .division = PLAN_WHOLE},
     [STAGE_AUGMENT] = {.id = STAGE_AUGMENT,
                        .word = "augment",
@@ -24,31 +29,45 @@ const struct stage_row stage_table[STAGE_COUNT] = {
                        .version = 1,
                        .dir = "augment",
                        .sections = {"augment", "run"},
+                       .seconds = 20,
+                       .memory = 3e8,
                        .division = PLAN_ROWS,
                        .workers = offsetof(struct config, augment.workers)},
     [STAGE_WEIGHTS] = {.id = STAGE_WEIGHTS,
                        .word = "weights",
                        .program = "papline-weights",
                        .version = 1,
+                       .seconds = 2,
+                       .memory = 1e9,
                        .division = PLAN_WHOLE},
     [STAGE_TRAIN] = {.id = STAGE_TRAIN,
                      .word = "train",
                      .program = "papline-train",
                      .version = 2,
                      .sections = {"train", "inputs"},
+                     .parallel = true,
+                     .seconds = 600,
+                     .memory = 2.5e9,
                      .division = PLAN_WHOLE,
-                     .ranks = offsetof(struct config, train.ranks)},
+                     .ranks = offsetof(struct config, train.ranks),
+                     .threads = offsetof(struct config, train.threads)},
     [STAGE_EVALUATE] = {.id = STAGE_EVALUATE,
                         .word = "evaluate",
                         .program = "papline-evaluate",
                         .version = 3,
                         .sections = {"evaluate", "run"},
+                        .parallel = true,
+                        .seconds = 20,
+                        .memory = 1e9,
                         .division = PLAN_WHOLE},
     [STAGE_EXPLAIN] = {.id = STAGE_EXPLAIN,
                        .word = "explain",
                        .program = "papline-explain",
                        .version = 2,
                        .sections = {"explain", "run"},
+                       .parallel = true,
+                       .seconds = 60,
+                       .memory = 2.5e9,
                        .division = PLAN_FILES,
                        .workers = offsetof(struct config, explain.workers)},
     [STAGE_REPORT] = {.id = STAGE_REPORT,
@@ -56,6 +75,8 @@ const struct stage_row stage_table[STAGE_COUNT] = {
                       .program = "papline-report",
                       .version = 3,
                       .dir = "report",
+                      .seconds = 10,
+                      .memory = 5e8,
                       .division = PLAN_WHOLE,
                       .any_inputs = true},
 };
@@ -69,17 +90,23 @@ const struct stage_row *stage_table_find(const char *word)
 }
 
 /* A whole number of the configuration at 'offset'. */
-static int count_at(const struct config *c, size_t offset)
+static int count_at(const struct config *c, size_t offset, int otherwise)
 {
-    return offset ? (int)*(const int64_t *)((const char *)c + offset) : 1;
+    return offset ? (int)*(const int64_t *)((const char *)c + offset)
+                  : otherwise;
 }
 
 int stage_table_workers(const struct stage_row *row, const struct config *c)
 {
-    return count_at(c, row->workers);
+    return count_at(c, row->workers, 1);
 }
 
 int stage_table_ranks(const struct stage_row *row, const struct config *c)
 {
-    return count_at(c, row->ranks);
+    return count_at(c, row->ranks, 1);
+}
+
+int stage_table_threads(const struct stage_row *row, const struct config *c)
+{
+    return count_at(c, row->threads, 0);
 }

@@ -47,8 +47,14 @@ struct stage_row {
                                                  heeds; ends in NULL */
     enum plan_division division;
     bool any_inputs; /* it makes do with whatever inputs there are */
-    size_t workers; /* how many processes share its units, and how many ranks */
-    size_t ranks;   /* each has: offset in struct config; 0: one */
+    bool parallel;   /* a process has as many threads as cores */
+    double seconds;  /* that a step takes, where nothing is known of it */
+    double memory;   /* bytes that a process takes at most, with images of 110 x
+                        110 in batches of 32 */
+    /* Numbers of the configuration, by their offset in struct config: */
+    size_t workers; /* processes that share its units; 0: one */
+    size_t ranks;   /* of each process; 0: one */
+    size_t threads; /* of each rank; 0: as many as it has cores */
 };
 
 extern const struct stage_row stage_table[STAGE_COUNT];
@@ -59,5 +65,12 @@ const struct stage_row *stage_table_find(const char *word);
 /* Processes that share the units of a step, and MPI ranks of each. */
 int stage_table_workers(const struct stage_row *row, const struct config *c);
 int stage_table_ranks(const struct stage_row *row, const struct config *c);
+
+/* Threads of each rank that the configuration asks for; 0: it asks for none. */
+int stage_table_threads(const struct stage_row *row, const struct config *c);
+
+/* Threads of each process; 0: as many as it has cores, or one if the stage is
+ * not parallel. */
+int stage_table_threads(const struct stage_row *row, const struct config *c);
 
 #endif

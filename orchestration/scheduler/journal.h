@@ -10,6 +10,7 @@
 #define ORCHESTRATION_SCHEDULER_JOURNAL_H
 
 #include "base/err.h"
+#include "run/plan.h"
 
 #include <stddef.h>
 
@@ -22,5 +23,13 @@ struct journal_member {
 };
 void journal_add(const char *run_dir, const char *event,
                  const struct journal_member *member, size_t n);
+
+/*
+ * Seconds that each step of the plan took when it was done last.
+ *   seconds [out] (plan->n_step); 0: it never was, or the journal cannot be
+ *   read
+ */
+void journal_read_seconds(const char *run_dir, const struct plan *plan,
+                          double *seconds);
 
 #endif

@@ -115,12 +115,13 @@ int launch_wanted(const struct config *c, const struct plan_step *step,
     return stage_table_workers(step->stage, c);
 }
 
-int launch_running(const struct launcher *l, enum role role)
+int launch_running(const struct launcher *l, int step, enum role role)
 {
     int n = 0;
 
     for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++)
-        n += l->child[i].pid && l->child[i].role == role;
+        n += l->child[i].pid && l->child[i].step == step &&
+             l->child[i].role == role;
     return n;
 }
 
@@ -167,6 +168,7 @@ static void set_environment(const struct command *c, uint64_t token)
 
 /* In the child: never returns. */
 _Noreturn static void exec_command(const struct command *c, pid_t parent,
+                                   const struct core_mask *cores,
                                    uint64_t token)
 {
     const int null = open("/dev/null", O_RDONLY);
@@ -177,6 +179,7 @@ _Noreturn static void exec_command(const struct command *c, pid_t parent,
     if (getppid() != parent) /* it died before the line above */
         _exit(1);
     setpgid(0, 0);
+    core_mask_bind(cores);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (null >= 0)
@@ -195,8 +198,8 @@ static struct child *free_child(struct launcher *l)
     return NULL;
 }
 
-int launch_start(struct launcher *l, const struct config *c,
-                 const struct plan_step *step, enum role role, struct err *err)
+int launch_start(struct launcher *l, const struct launch_args *a,
+                 struct err *err)
 {
     struct child *child = free_child(l);
     const pid_t self = getpid();
@@ -207,21 +210,22 @@ int launch_start(struct launcher *l, const struct config *c,
     if (!child)
         return err_set(err, ERR_USAGE, "more than %d processes",
                        LAUNCH_MAX_CHILDREN);
-    if (program_path(cmd.program, step->stage->program, err) < 0)
+    if (program_path(cmd.program, a->step->stage->program, err) < 0)
         return -1;
-    add_program(&cmd, stage_table_ranks(step->stage, c));
+    add_program(&cmd, stage_table_ranks(a->step->stage, a->config));
     add_argument(&cmd, "--join");
     add_argument(&cmd, l->run_dir);
-    if (role == ROLE_SINK)
+    if (a->role == ROLE_SINK)
         add_argument(&cmd, "--sink");
     randombytes_buf(&token, sizeof(token));
     pid = fork();
     if (pid == 0)
-        exec_command(&cmd, self, token);
+        exec_command(&cmd, self, a->cores, token);
     if (pid < 0)
         return err_set(err, ERR_SYSTEM, "cannot start a process: %s",
                        strerror(errno));
-    *child = (struct child){.pid = pid, .role = role, .token = token};
+    *child = (struct child){
+        .pid = pid, .role = a->role, .step = a->index, .token = token};
     return 0;
 }
 
@@ -247,10 +251,10 @@ const struct child *launch_find(const struct launcher *l, uint64_t token)
     return NULL;
 }
 
-void launch_signal(struct launcher *l, int sig)
+void launch_signal(struct launcher *l, int step, int sig)
 {
     for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++)
-        if (l->child[i].pid)
+        if (l->child[i].pid && l->child[i].step == step)
             kill(sig == SIGKILL ? -l->child[i].pid : l->child[i].pid, sig);
 }
 

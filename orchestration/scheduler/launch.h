@@ -9,6 +9,7 @@
 #ifndef ORCHESTRATION_SCHEDULER_LAUNCH_H
 #define ORCHESTRATION_SCHEDULER_LAUNCH_H
 
+#include "base/core_mask.h"
 #include "run/plan.h"
 
 #include <stdbool.h>
@@ -21,28 +22,36 @@ enum role { ROLE_WORKER, ROLE_SINK };
 struct child {
     pid_t pid; /* 0: the place is free */
     enum role role;
+    int step;       /* in the plan, that it was started for */
     uint64_t token; /* of its hello, also behind mpirun (scheduler_link.h) */
 };
 
 struct launcher {
     const char *run_dir; /* borrowed; the rest is zero at first */
     struct child child[LAUNCH_MAX_CHILDREN];
-    int restarts; /* of processes of the step in hand that ended too early */
 };
 
 /* How many processes a step wants in each role. */
 int launch_wanted(const struct config *c, const struct plan_step *step,
                   enum role role);
 
-/* How many are running. */
-int launch_running(const struct launcher *l, enum role role);
+/* How many of a step are running. */
+int launch_running(const struct launcher *l, int step, enum role role);
+
+/* What is to be started. */
+struct launch_args {
+    const struct config *config;
+    const struct plan_step *step;
+    int index; /* its place in the plan */
+    enum role role;
+    const struct core_mask *cores; /* that it may use; empty: all */
+};
 
 /*
- * Start one process of 'step'.
+ * Start one process of a step.
  * Errors: ERR_USAGE a program is missing; ERR_SYSTEM.
  */
-MUST_USE int launch_start(struct launcher *l, const struct config *c,
-                          const struct plan_step *step, enum role role,
+MUST_USE int launch_start(struct launcher *l, const struct launch_args *a,
                           struct err *err);
 
 /* Take note of a child that ended: 1 with what it was and its wait status, 0 if
@@ -52,8 +61,8 @@ int launch_reap(struct launcher *l, struct child *ended, int *status);
 /* The running child with this token, or NULL. */
 const struct child *launch_find(const struct launcher *l, uint64_t token);
 
-/* Send a signal to every child (and what it started). */
-void launch_signal(struct launcher *l, int sig);
+/* Send a signal to every child of a step (and what it started). */
+void launch_signal(struct launcher *l, int step, int sig);
 
 /*
  * Become another of our programs, which lies beside this one.

@@ -15,30 +15,17 @@ static double back_off(int tries)
     return s < 10 ? s : 10;
 }
 
-int lease_queue_init(struct lease_queue *q, double lease, int tries,
-                     struct err *err)
+void lease_queue_init(struct lease_queue *q, struct worker_list *workers,
+                      double lease, int tries)
 {
-    *q = (struct lease_queue){.lease = lease, .tries = tries};
-    q->worker = calloc(LEASE_QUEUE_MAX_WORKERS, sizeof(*q->worker));
-    if (!q->worker)
-        return err_set(err, ERR_SYSTEM, "no memory for the queue");
-    return 0;
+    *q = (struct lease_queue){
+        .workers = workers, .lease = lease, .tries = tries};
 }
 
 void lease_queue_release(struct lease_queue *q)
 {
     free(q->unit);
-    free(q->worker);
     *q = (struct lease_queue){0};
-}
-
-void lease_queue_clear(struct lease_queue *q)
-{
-    q->n_unit = q->hint = q->n_done = q->n_aside = 0;
-    for (int i = 0; i < q->n_worker; i++) {
-        q->worker[i].rows_done = 0;
-        q->worker[i].since = 0;
-    }
 }
 
 int lease_queue_add(struct lease_queue *q, uint64_t id, uint64_t first,
@@ -60,51 +47,6 @@ int lease_queue_add(struct lease_queue *q, uint64_t id, uint64_t first,
     q->unit[q->n_unit++] = (struct lease_queue_unit){
         .id = id, .first = first, .count = count, .worker = -1};
     return 0;
-}
-
-int lease_queue_find_worker(const struct lease_queue *q, const void *identity,
-                            size_t n)
-{
-    for (int i = 0; i < q->n_worker; i++)
-        if (n > 0 && q->worker[i].identity_size == n &&
-            memcmp(q->worker[i].identity, identity, n) == 0)
-            return i;
-    return -1;
-}
-
-int lease_queue_find_token(const struct lease_queue *q, uint64_t token)
-{
-    for (int i = 0; i < q->n_worker; i++)
-        if (q->worker[i].identity_size && q->worker[i].token == token)
-            return i;
-    return -1;
-}
-
-static bool same_process(const struct lease_queue_worker *w,
-                         const struct lease_queue_peer *p)
-{
-    return w->identity_size > 0 && w->token == p->token &&
-           strcmp(w->name, p->name) == 0 && strcmp(w->stage, p->stage) == 0;
-}
-
-/* Place of a process that has said hello before, or -1. */
-static int find_peer(const struct lease_queue *q,
-                     const struct lease_queue_peer *p)
-{
-    const int known = lease_queue_find_worker(q, p->identity, p->identity_size);
-
-    for (int i = 0; known < 0 && i < q->n_worker; i++)
-        if (same_process(&q->worker[i], p))
-            return i;
-    return known;
-}
-
-static int free_place(struct lease_queue *q)
-{
-    for (int i = 0; i < q->n_worker; i++)
-        if (q->worker[i].identity_size == 0)
-            return i;
-    return q->n_worker < LEASE_QUEUE_MAX_WORKERS ? q->n_worker++ : -1;
 }
 
 /* Let unit 'u' wait again until its back-off has passed. */
@@ -147,57 +89,6 @@ void lease_queue_lost(struct lease_queue *q, int worker, bool failed,
     for (size_t i = 0; i < q->n_unit; i++)
         if (q->unit[i].state == UNIT_LEASED && q->unit[i].worker == worker)
             lease_queue_failed(q, &q->unit[i], why, failed, now);
-    q->worker[worker] = (struct lease_queue_worker){0};
-}
-
-static void set_identity(struct lease_queue_worker *w,
-                         const struct lease_queue_peer *p)
-{
-    w->identity_size = p->identity_size;
-    memcpy(w->identity, p->identity, p->identity_size);
-}
-
-int lease_queue_hello(struct lease_queue *q, const struct lease_queue_peer *p,
-                      double now)
-{
-    struct lease_queue_worker *w;
-    int i;
-
-    if (p->identity_size == 0 || p->identity_size > LEASE_QUEUE_IDENTITY_MAX)
-        return -1;
-    i = find_peer(q, p);
-    if (i >= 0) {
-        w = &q->worker[i];
-        w->credits = 0;
-        w->drained = false;
-        w->returned = true;
-        w->seen = now;
-        set_identity(w, p);
-        return i;
-    }
-    i = free_place(q);
-    if (i < 0)
-        return -1;
-    w = &q->worker[i];
-    *w = (struct lease_queue_worker){.token = p->token, .seen = now};
-    set_identity(w, p);
-    snprintf(w->name, sizeof(w->name), "%s", p->name);
-    snprintf(w->stage, sizeof(w->stage), "%s", p->stage);
-    return i;
-}
-
-void lease_queue_credit(struct lease_queue *q, int worker, int n, int most)
-{
-    struct lease_queue_worker *w = &q->worker[worker];
-
-    if (!w->drained)
-        w->credits = n < most - w->credits ? w->credits + n : most;
-}
-
-void lease_queue_drain(struct lease_queue *q, int worker)
-{
-    q->worker[worker].credits = 0;
-    q->worker[worker].drained = true;
 }
 
 /* First unit that may start now; moves the hint past those that are over. */
@@ -211,16 +102,34 @@ static struct lease_queue_unit *first_waiting(struct lease_queue *q, double now)
     return NULL;
 }
 
-struct lease_queue_unit *lease_queue_assign(struct lease_queue *q,
-                                            const char *stage, int *worker,
-                                            double now)
+/* Would it take a unit of this step? */
+static bool would_take(const struct listed_worker *w, const char *stage,
+                       int step)
 {
-    for (int i = 0; i < q->n_worker; i++) {
-        struct lease_queue_worker *w = &q->worker[i];
+    return w->identity_size > 0 && w->credits > 0 &&
+           strcmp(w->stage, stage) == 0 &&
+           (w->step == step || w->step == WORKER_ANY_STEP);
+}
+
+/* Its rate is of one step. */
+static void note_served(struct listed_worker *w, int step, double now)
+{
+    if (w->since > 0 && w->served == step)
+        return;
+    w->served = step;
+    w->since = now;
+    w->rows_done = 0;
+}
+
+struct lease_queue_unit *lease_queue_assign(struct lease_queue *q,
+                                            const char *stage, int step,
+                                            int *worker, double now)
+{
+    for (int i = 0; i < q->workers->n; i++) {
+        struct listed_worker *w = &q->workers->worker[i];
         struct lease_queue_unit *u;
 
-        if (w->identity_size == 0 || w->credits == 0 ||
-            strcmp(w->stage, stage) != 0)
+        if (!would_take(w, stage, step))
             continue;
         u = first_waiting(q, now);
         if (!u)
@@ -231,7 +140,7 @@ struct lease_queue_unit *lease_queue_assign(struct lease_queue *q,
         u->holder = w->token;
         u->deadline = now + q->lease;
         q->soonest = u->deadline < q->soonest ? u->deadline : q->soonest;
-        w->since = w->since > 0 ? w->since : now;
+        note_served(w, step, now);
         *worker = i;
         return u;
     }
@@ -241,11 +150,8 @@ struct lease_queue_unit *lease_queue_assign(struct lease_queue *q,
 void lease_queue_beat(struct lease_queue *q, int worker, uint64_t unit,
                       double now)
 {
-    struct lease_queue_worker *w = &q->worker[worker];
-    const bool returned = w->returned;
+    const bool returned = q->workers->worker[worker].returned;
 
-    w->seen = now;
-    w->returned = false;
     for (size_t i = 0; i < q->n_unit; i++) {
         struct lease_queue_unit *u = &q->unit[i];
 
@@ -291,7 +197,7 @@ bool lease_queue_held(struct lease_queue *q, int worker, uint64_t id)
 
     return u && worker >= 0 &&
            (u->state == UNIT_WAITING || u->state == UNIT_ASIDE) &&
-           u->holder == q->worker[worker].token && *u->reason;
+           u->holder == q->workers->worker[worker].token && *u->reason;
 }
 
 /* Its worker has done it. */
@@ -300,15 +206,8 @@ static void credit_worker(struct lease_queue *q,
 {
     if (u->state != UNIT_LEASED || u->worker < 0)
         return;
-    q->worker[u->worker].units_done++;
-    q->worker[u->worker].rows_done += u->count;
-}
-
-double lease_queue_rate(const struct lease_queue_worker *w, double now)
-{
-    return w->rows_done > 0 && now > w->since
-               ? (double)w->rows_done / (now - w->since)
-               : 0;
+    q->workers->worker[u->worker].units_done++;
+    q->workers->worker[u->worker].rows_done += u->count;
 }
 
 void lease_queue_done(struct lease_queue *q, struct lease_queue_unit *u)

@@ -1,7 +1,7 @@
 /*
  * lease_queue.h - who does what: units, leases, credits, retries
  *
- * The scheduler's bookkeeping for the step in hand, without sockets or clocks
+ * The scheduler's bookkeeping for a running step, without sockets or clocks
  * (the caller passes 'now', seconds from any origin), so that every rule can
  * be tested alone.  A unit goes
  *
@@ -10,13 +10,13 @@
  *        +---------+----> set aside      failed, or its worker was lost,
  *                                        'tries' times
  *
- * A worker has credits (how many more units it would take) and a lease on
- * each unit in hand, renewed by its heartbeats.
+ * A worker (worker_list.h) has a lease on each unit in hand, renewed by its
+ * heartbeats.
  */
 #ifndef ORCHESTRATION_SCHEDULER_LEASE_QUEUE_H
 #define ORCHESTRATION_SCHEDULER_LEASE_QUEUE_H
 
-#include "base/err.h"
+#include "orchestration/scheduler/worker_list.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,8 +24,6 @@
 
 enum {
     LEASE_QUEUE_MAX_UNITS = 1 << 22,
-    LEASE_QUEUE_MAX_WORKERS = 4096,
-    LEASE_QUEUE_IDENTITY_MAX = 255, /* of a ZeroMQ routing id */
 };
 
 enum unit_state { UNIT_WAITING, UNIT_LEASED, UNIT_DONE, UNIT_ASIDE };
@@ -39,32 +37,6 @@ struct lease_queue_unit {
     double deadline;   /* while leased: when the lease ends */
     double not_before; /* while waiting: back-off after a failure */
     char reason[256];  /* of the last failure, or "" */
-};
-
-struct lease_queue_worker {
-    uint8_t identity[LEASE_QUEUE_IDENTITY_MAX];
-    size_t identity_size; /* 0: the place is free */
-    char name[129];       /* host:pid */
-    char stage[33];
-    uint64_t token;     /* of its process */
-    char endpoint[256]; /* of a sink, else "" */
-    int credits;
-    bool drained;  /* asked to leave: it is given nothing more */
-    bool returned; /* connected anew, and has not said since what it does */
-    double seen;   /* last message */
-    double done, total, rate;
-    char note[204];
-    uint64_t units_done;
-    uint64_t rows_done; /* of the step in hand, and since when: */
-    double since;       /* its first unit; 0: none yet */
-};
-
-/* Who says hello. */
-struct lease_queue_peer {
-    const void *identity; /* (identity_size), its routing id */
-    size_t identity_size;
-    const char *name, *stage;
-    uint64_t token; /* of its process, however often it connects */
 };
 
 /* What the scheduler hears of a unit. */
@@ -82,49 +54,20 @@ struct lease_queue {
     size_t n_unit, room;
     size_t hint; /* no unit before this one is waiting */
     size_t n_done, n_aside;
-    struct lease_queue_worker
-        *worker;    /* owned: LEASE_QUEUE_MAX_WORKERS places */
-    int n_worker;   /* places used, free ones included */
-    double lease;   /* seconds */
-    double soonest; /* no lease ends before */
+    struct worker_list *workers; /* borrowed */
+    double lease;                /* seconds */
+    double soonest;              /* no lease ends before */
     int tries;
 };
 
-/* Nobody listens yet.  Errors: ERR_SYSTEM no memory. */
-MUST_USE int lease_queue_init(struct lease_queue *q, double lease, int tries,
-                              struct err *err);
+/* No units yet. */
+void lease_queue_init(struct lease_queue *q, struct worker_list *workers,
+                      double lease, int tries);
 void lease_queue_release(struct lease_queue *q);
-
-/* Forget the units (a step ends); workers and their credits stay, their rates
- * begin anew. */
-void lease_queue_clear(struct lease_queue *q);
 
 /* Add a waiting unit.  Errors: ERR_USAGE too many; ERR_SYSTEM no memory. */
 MUST_USE int lease_queue_add(struct lease_queue *q, uint64_t id, uint64_t first,
                              uint64_t count, struct err *err);
-
-/* Worker with this identity, or -1. */
-int lease_queue_find_worker(const struct lease_queue *q, const void *identity,
-                            size_t n);
-
-/* Worker whose process has this token, or -1. */
-int lease_queue_find_token(const struct lease_queue *q, uint64_t token);
-
-/*
- * Enter a worker.  One that says hello again, as it was reconnected (the same
- * token, name and stage, if under another routing id), keeps its leases, has
- * no credit until it gives it anew, and is not drained any more.
- * Returns its index, -1 if there are too many.
- */
-int lease_queue_hello(struct lease_queue *q,
-                      const struct lease_queue_peer *peer, double now);
-
-/* A worker offers to take 'n' more units, at most 'most' in all; one that was
- * drained is not taken at its word. */
-void lease_queue_credit(struct lease_queue *q, int worker, int n, int most);
-
-/* A worker is asked to leave: it gets nothing until it says hello anew. */
-void lease_queue_drain(struct lease_queue *q, int worker);
 
 /* A worker has gone: its units wait again; they have lost a try if 'failed',
  * and the last try sets them aside. */
@@ -132,17 +75,18 @@ void lease_queue_lost(struct lease_queue *q, int worker, bool failed,
                       const char *why, double now);
 
 /*
- * Next unit for a worker of stage 'stage' with credit, leased to it, or NULL.
+ * Next unit for a worker of stage 'stage' with credit that would work for the
+ * step 'step', leased to it, or NULL.
  * *worker [out] who gets it.
  */
 struct lease_queue_unit *lease_queue_assign(struct lease_queue *q,
-                                            const char *stage, int *worker,
-                                            double now);
+                                            const char *stage, int step,
+                                            int *worker, double now);
 
 /*
- * A heartbeat: renew all leases of 'worker'.  With the first one on a new
- * connection units that it does not name wait again, at no cost: what was sent
- * of them, or for them, may have been lost.
+ * A heartbeat: renew all leases of 'worker'.  Of one that has 'returned' units
+ * that it does not name wait again, at no cost: what was sent of them, or for
+ * them, may have been lost.
  *   unit [in] the one in hand, 0: none
  */
 void lease_queue_beat(struct lease_queue *q, int worker, uint64_t unit,
@@ -181,9 +125,6 @@ bool lease_queue_failed(struct lease_queue *q, struct lease_queue_unit *u,
  * hears of every one. */
 int lease_queue_expire(struct lease_queue *q, double now,
                        lease_queue_each_f each, void *self);
-
-/* Rows a second of a worker in the step in hand; 0 while there are none. */
-double lease_queue_rate(const struct lease_queue_worker *w, double now);
 
 /* Is every unit done or set aside? */
 bool lease_queue_finished(const struct lease_queue *q);

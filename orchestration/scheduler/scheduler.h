@@ -1,20 +1,22 @@
 /*
- * scheduler.h - run the steps of a plan, one after another
+ * scheduler.h - run the steps of a plan, as many at a time as there are cores
  *
- * The scheduler binds one ROUTER (PROTOCOL.md, control plane), starts the
- * processes of the step in hand (launch.h), leases its units (lease_queue.h),
- * hears heartbeats, and seals the step when every unit is done or set aside.
- * Units that were finished before a crash are not done again: the sink names
- * them, and an undivided step resumes from its own partial output.
+ * The scheduler binds one ROUTER (PROTOCOL.md, control plane).  A step whose
+ * inputs are there may start when cores are free (ready_steps.h); while it
+ * runs, running_step.h has all that is known of it.
  */
 #ifndef ORCHESTRATION_SCHEDULER_SCHEDULER_H
 #define ORCHESTRATION_SCHEDULER_SCHEDULER_H
 
+#include "orchestration/scheduler/core_set.h"
 #include "orchestration/scheduler/launch.h"
-#include "orchestration/scheduler/lease_queue.h"
+#include "orchestration/scheduler/running_step.h"
+#include "orchestration/scheduler/worker_list.h"
 #include "run/plan.h"
 #include "worker/router.h"
 #include "worker/scheduler_link.h"
+
+enum { SCHEDULER_MAX_RUNNING = 256 }; /* steps at a time */
 
 enum step_state {
     STEP_WAITING,
@@ -32,23 +34,19 @@ struct scheduler {
     char run_dir[FILE_PATH_MAX];
     enum step_state *state; /* owned: (plan->n_step) */
     double *seconds;        /* owned: (plan->n_step) that each took */
+    double *path;           /* owned: (plan->n_step) seconds to the end of the
+                               run by way of each, about */
     char **why;             /* owned: (plan->n_step) why it failed or was
                                skipped, else NULL */
-    int step;               /* in hand, -1 if none */
-    double step_started, run_started;
-    struct lease_queue queue;
+    double run_started;
+    struct running_step *running[SCHEDULER_MAX_RUNNING]; /* owned */
+    int n_running;
+    struct core_set cores;
+    double memory_all, memory_free; /* bytes; 0 in all: not known */
+    struct worker_list workers;
     struct launcher launcher;
-    int sink;          /* worker index of the step's sink, -1 if none */
-    bool finish_sent;  /* of PLAN_FILES finish is its last unit */
-    bool sealed;       /* the output has been seen on the disk, whole */
-    double said;       /* when it was said to be sealed; 0: not yet */
-    bool said_here;    /* by a process of this host */
-    double next_check; /* for it */
-    bool leaving;      /* workers of the step in hand are sent away */
-    struct err fault;  /* of the step in hand */
-    size_t n_aside;    /* units of the whole run */
-    int n_failed;      /* steps */
-
+    size_t n_aside;       /* units of the whole run */
+    int n_failed;         /* steps */
     struct router router; /* owned; counts messages that are not valid or not
                              their sender's to say */
     struct buf out;       /* owned */
@@ -64,7 +62,7 @@ MUST_USE int scheduler_init(struct scheduler *s, const struct config *c,
                             struct err *err);
 
 /*
- * Run every step whose 'run' is set.  A step that fails is skipped over with
+ * Run every step whose 'run' is set.  A step that fails is passed over with
  * all that depends on it; the count is in n_failed.
  * Errors: ERR_AGAIN asked to stop: what was done is kept; ERR_SYSTEM.
  */

@@ -16,13 +16,14 @@
 #include "proto/sealed.h"
 #include "proto/stored.h"
 #include "proto/unit.h"
+#include "run/plan_units.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static void post_worker(struct scheduler *s, int worker)
 {
-    const struct lease_queue_worker *w = &s->queue.worker[worker];
+    const struct listed_worker *w = &s->workers.worker[worker];
 
     router_send(&s->router, w->identity, w->identity_size, &s->out);
 }
@@ -42,18 +43,18 @@ void scheduler_drain_worker(struct scheduler *s, int worker)
 {
     struct err err;
 
-    lease_queue_drain(&s->queue, worker);
+    worker_list_drain(&s->workers, worker);
     if (drain_encode(&s->out, &err) == 0)
         post_worker(s, worker);
 }
 
-void scheduler_drain(struct scheduler *s, const char *stage)
+void scheduler_drain(struct scheduler *s, const char *stage, int step)
 {
-    for (int i = 0; i < s->queue.n_worker; i++) {
-        const struct lease_queue_worker *w = &s->queue.worker[i];
+    for (int i = 0; i < s->workers.n; i++) {
+        const struct listed_worker *w = &s->workers.worker[i];
 
-        if (w->identity_size &&
-            (!stage || strncmp(w->stage, stage, strlen(stage)) == 0))
+        if (w->identity_size && w->step == step &&
+            strncmp(w->stage, stage, strlen(stage)) == 0)
             scheduler_drain_worker(s, i);
     }
 }
@@ -68,13 +69,48 @@ static void stage_of(const char *role, char *stage, size_t size, bool *is_sink)
              role);
 }
 
-/* Is there, or will there be, work for this stage? */
-static bool has_work(const struct scheduler *s, const char *stage)
+/* The step at this place of the plan, while it runs or its processes leave;
+ * else NULL. */
+static struct running_step *find_begun(const struct scheduler *s, int index)
+{
+    for (int i = 0; i < s->n_running; i++)
+        if (s->running[i]->index == index)
+            return s->running[i];
+    return NULL;
+}
+
+/* The same while it runs. */
+static struct running_step *find_running(const struct scheduler *s, int index)
+{
+    struct running_step *r = find_begun(s, index);
+
+    return r && r->leaving <= 0 ? r : NULL;
+}
+
+/* The step that a unit is part of, or NULL. */
+static struct running_step *step_of_unit(const struct scheduler *s, uint64_t id)
+{
+    const uint64_t place = id >> PLAN_UNITS_SHIFT;
+
+    return place > 0 && place <= (uint64_t)s->plan->n_step
+               ? find_begun(s, (int)place - 1)
+               : NULL;
+}
+
+/* The step whose sink this worker is, or NULL. */
+static struct running_step *step_of_sink(const struct scheduler *s, int worker)
+{
+    for (int i = 0; worker >= 0 && i < s->n_running; i++)
+        if (s->running[i]->sink == worker)
+            return s->running[i];
+    return NULL;
+}
+
+bool scheduler_has_work(const struct scheduler *s, const char *stage)
 {
     for (int i = 0; i < s->plan->n_step; i++)
         if (strcmp(s->plan->step[i].stage->word, stage) == 0 &&
-            (s->state[i] == STEP_WAITING ||
-             (s->state[i] == STEP_RUNNING && !s->leaving)))
+            (s->state[i] == STEP_WAITING || find_running(s, i)))
             return true;
     return false;
 }
@@ -100,21 +136,19 @@ static int check_hello(const struct scheduler *s, const struct msg_hello *h,
     return 0;
 }
 
-/* A sink decides what is done, so it is one that was started here, for the
- * step in hand, and the only one. */
+/* A sink decides what is done, so it is one that was started here, for a step
+ * that runs. */
 static int check_sink(const struct scheduler *s, const struct msg_hello *h,
                       const char *stage, struct err *err)
 {
-    const struct plan_step *step = scheduler_step(s);
     const struct child *c = launch_find(&s->launcher, h->token);
+    const struct running_step *r = c ? find_running(s, c->step) : NULL;
 
-    if (!step || step->stage->division != PLAN_ROWS ||
-        strcmp(step->stage->word, stage) != 0)
-        return err_set(err, ERR_USAGE, "no step that has a sink is running");
     if (!c || c->role != ROLE_SINK)
         return err_set(err, ERR_USAGE,
-                       "the scheduler starts the sink of %s itself",
-                       step->name);
+                       "the scheduler starts the sink of %s itself", stage);
+    if (!r || r->step->stage->division != PLAN_ROWS)
+        return err_set(err, ERR_USAGE, "no step that has a sink is running");
     return 0;
 }
 
@@ -122,10 +156,12 @@ static int check_sink(const struct scheduler *s, const struct msg_hello *h,
 static int let_in(struct scheduler *s, const struct router_message *m,
                   const struct msg_hello *h, struct err *err)
 {
-    const struct lease_queue_peer peer = {m->from, m->from_size, h->worker,
-                                          h->stage, h->token};
-    const bool is_new = lease_queue_find_token(&s->queue, h->token) < 0;
-    const int w = lease_queue_hello(&s->queue, &peer, clock_now());
+    const struct child *c = launch_find(&s->launcher, h->token);
+    const struct worker_peer peer = {m->from,   m->from_size,
+                                     h->worker, h->stage,
+                                     h->token,  c ? c->step : WORKER_ANY_STEP};
+    const bool is_new = worker_list_find_token(&s->workers, h->token) < 0;
+    const int w = worker_list_hello(&s->workers, &peer, clock_now());
 
     if (w < 0)
         return err_set(err, ERR_USAGE, "too many workers");
@@ -135,6 +171,27 @@ static int let_in(struct scheduler *s, const struct router_message *m,
                                               {"stage", h->stage}},
                     2);
     return w;
+}
+
+/* A sink is there: it says what it has. */
+static void take_sink(struct scheduler *s, int worker, const char *endpoint)
+{
+    struct listed_worker *w = &s->workers.worker[worker];
+    struct running_step *r = find_running(s, w->step);
+
+    snprintf(w->endpoint, sizeof(w->endpoint), "%s", endpoint);
+    r->sink = worker;
+    r->finish_sent = false;
+    lease_queue_doubt(&r->queue, clock_now());
+}
+
+/* Is there work for a worker that has said hello? */
+static bool is_needed(const struct scheduler *s, int worker, const char *stage)
+{
+    const int step = s->workers.worker[worker].step;
+
+    return step == WORKER_ANY_STEP ? scheduler_has_work(s, stage)
+                                   : find_running(s, step) != NULL;
 }
 
 static int on_hello(struct scheduler *s, const struct router_message *m,
@@ -159,16 +216,10 @@ static int on_hello(struct scheduler *s, const struct router_message *m,
         refuse_peer(s, m, err->text);
         return -1;
     }
-    if (!has_work(s, stage) ||
-        (s->leaving && launch_find(&s->launcher, h.token))) {
+    if (!is_needed(s, w, stage))
         scheduler_drain_worker(s, w);
-    } else if (is_sink) {
-        snprintf(s->queue.worker[w].endpoint,
-                 sizeof(s->queue.worker[w].endpoint), "%s", h.endpoint);
-        s->sink = w;
-        s->finish_sent = false;
-        lease_queue_doubt(&s->queue, clock_now()); /* it says what it has */
-    }
+    else if (is_sink)
+        take_sink(s, w, h.endpoint);
     return 0;
 }
 
@@ -179,7 +230,7 @@ static int on_credit(struct scheduler *s, const struct router_message *m,
 
     if (credit_decode(&c, m->bytes, m->size, err) < 0)
         return -1;
-    lease_queue_credit(&s->queue, m->peer, (int)c.n, WIRE_MAX_CREDIT);
+    worker_list_credit(&s->workers, m->peer, (int)c.n, WIRE_MAX_CREDIT);
     return 0;
 }
 
@@ -187,12 +238,14 @@ static int on_beat(struct scheduler *s, const struct router_message *m,
                    struct err *err)
 {
     struct msg_beat b;
-    struct lease_queue_worker *w;
+    struct listed_worker *w;
 
     if (beat_decode(&b, m->bytes, m->size, err) < 0)
         return -1;
-    lease_queue_beat(&s->queue, m->peer, b.unit, clock_now());
-    w = &s->queue.worker[m->peer];
+    for (int i = 0; i < s->n_running; i++)
+        lease_queue_beat(&s->running[i]->queue, m->peer, b.unit, clock_now());
+    w = &s->workers.worker[m->peer];
+    w->returned = false;
     w->done = b.done;
     w->total = b.total;
     w->rate = b.rate;
@@ -200,49 +253,61 @@ static int on_beat(struct scheduler *s, const struct router_message *m,
     return 0;
 }
 
-static void unit_failed(struct scheduler *s, struct lease_queue_unit *u,
-                        const struct msg_result *r)
+static void unit_failed(struct running_step *r, struct lease_queue_unit *u,
+                        const struct msg_result *x)
 {
-    const struct plan_step *step = scheduler_step(s);
-    const bool counts = r->code != ERR_AGAIN;
+    const bool counts = x->code != ERR_AGAIN;
     char id[32];
     bool aside;
 
     snprintf(id, sizeof(id), "%ju", (uintmax_t)u->id);
-    journal_add(s->run_dir, "unit-failed",
+    journal_add(r->scheduler->run_dir, "unit-failed",
                 (struct journal_member[]){
-                    {"node", step->name}, {"unit", id}, {"reason", r->text}},
+                    {"node", r->step->name}, {"unit", id}, {"reason", x->text}},
                 3);
-    aside = lease_queue_failed(&s->queue, u, r->text, counts, clock_now());
-    if (r->code == ERR_USAGE ||
-        (r->code == ERR_INPUT && step->stage->division == PLAN_WHOLE) ||
-        (aside && !scheduler_spares(s, u)))
-        err_set(&s->fault, r->code == ERR_AGAIN ? ERR_SYSTEM : r->code, "%s",
-                r->text);
+    aside = lease_queue_failed(&r->queue, u, x->text, counts, clock_now());
+    if (x->code == ERR_USAGE ||
+        (x->code == ERR_INPUT && r->step->stage->division == PLAN_WHOLE) ||
+        (aside && !running_step_spares(r, u)))
+        err_set(&r->fault, x->code == ERR_AGAIN ? ERR_SYSTEM : x->code, "%s",
+                x->text);
 }
 
 /* Does the sender run on this host? */
 static bool is_here(const struct scheduler *s, int worker)
 {
-    const char *name = s->queue.worker[worker].name;
+    const char *name = s->workers.worker[worker].name;
     char self[WIRE_MAX_WORKER + 1];
 
     scheduler_link_worker_name(self, sizeof(self));
     return strncmp(name, self, strcspn(self, ":") + 1) == 0;
 }
 
-static void log_done(struct scheduler *s, int worker)
+static void note_said(struct running_step *r, int worker)
 {
-    s->said = clock_now();
-    s->said_here = is_here(s, worker);
+    r->said = clock_now();
+    r->said_here = is_here(r->scheduler, worker);
 }
 
 /* Did the result of 'u' end the step, but for its sealing? */
-static bool is_last(const struct scheduler *s, const struct lease_queue_unit *u)
+static bool is_last(const struct running_step *r,
+                    const struct lease_queue_unit *u)
 {
-    const enum plan_division d = scheduler_step(s)->stage->division;
+    const enum plan_division d = r->step->stage->division;
 
     return d == PLAN_WHOLE || (d == PLAN_FILES && u->count == 0);
+}
+
+static void unit_succeeded(struct running_step *r, struct lease_queue_unit *u,
+                           int worker)
+{
+    if (r->step->stage->division == PLAN_ROWS) {
+        lease_queue_await(&r->queue, u, clock_now());
+        return;
+    }
+    if (is_last(r, u))
+        note_said(r, worker);
+    lease_queue_done(&r->queue, u);
 }
 
 /* Only of a unit that the sender holds; success also of one that it held last,
@@ -250,56 +315,55 @@ static bool is_last(const struct scheduler *s, const struct lease_queue_unit *u)
 static int on_result(struct scheduler *s, const struct router_message *m,
                      struct err *err)
 {
-    struct msg_result r;
+    struct msg_result x;
+    struct running_step *r;
     struct lease_queue_unit *u;
 
-    if (result_decode(&r, m->bytes, m->size, err) < 0)
+    if (result_decode(&x, m->bytes, m->size, err) < 0)
         return -1;
-    u = s->step < 0 ? NULL : lease_queue_find(&s->queue, r.unit);
+    r = step_of_unit(s, x.unit);
+    u = r ? lease_queue_find(&r->queue, x.unit) : NULL;
     if (u && u->state == UNIT_DONE) /* the sink was quicker to say so */
         return 0;
-    if (!u || !(lease_queue_holds(&s->queue, m->peer, r.unit) ||
-                (lease_queue_held(&s->queue, m->peer, r.unit) && !r.code)))
+    if (!u || !(lease_queue_holds(&r->queue, m->peer, x.unit) ||
+                (lease_queue_held(&r->queue, m->peer, x.unit) && !x.code)))
         return err_set(err, ERR_INPUT, "unit %ju is not leased to it",
-                       (uintmax_t)r.unit);
-    if (r.code) {
-        unit_failed(s, u, &r);
-    } else if (scheduler_step(s)->stage->division == PLAN_ROWS) {
-        lease_queue_await(&s->queue, u, clock_now());
-    } else {
-        if (is_last(s, u))
-            log_done(s, m->peer);
-        lease_queue_done(&s->queue, u);
-    }
+                       (uintmax_t)x.unit);
+    if (x.code)
+        unit_failed(r, u, &x);
+    else
+        unit_succeeded(r, u, m->peer);
     return 0;
 }
 
 static int on_stored(struct scheduler *s, const struct router_message *m,
                      struct err *err)
 {
+    struct running_step *r = step_of_sink(s, m->peer);
     struct msg_stored x;
     struct lease_queue_unit *u;
 
     if (stored_decode(&x, m->bytes, m->size, err) < 0)
         return -1;
-    u = lease_queue_find(&s->queue, x.unit);
+    u = lease_queue_find(&r->queue, x.unit);
     if (!u)
-        return err_set(err, ERR_INPUT, "%s has no unit %ju",
-                       scheduler_step(s)->name, (uintmax_t)x.unit);
-    lease_queue_done(&s->queue, u);
+        return err_set(err, ERR_INPUT, "%s has no unit %ju", r->step->name,
+                       (uintmax_t)x.unit);
+    lease_queue_done(&r->queue, u);
     return 0;
 }
 
 static int on_sealed(struct scheduler *s, const struct router_message *m,
                      struct err *err)
 {
+    struct running_step *r = step_of_sink(s, m->peer);
     struct msg_sealed x;
 
     if (sealed_decode(&x, m->bytes, m->size, err) < 0)
         return -1;
     if (x.code)
-        err_set(&s->fault, x.code, "%s", x.text);
-    log_done(s, m->peer);
+        err_set(&r->fault, x.code, "%s", x.text);
+    note_said(r, m->peer);
     return 0;
 }
 
@@ -324,8 +388,8 @@ static int check_sender(const struct scheduler *s,
 {
     if (sender != ANYONE && m->peer < 0)
         return err_set(err, ERR_INPUT, "it has not said hello");
-    if (sender == SINK && (s->step < 0 || m->peer != s->sink))
-        return err_set(err, ERR_INPUT, "it is not the sink of this step");
+    if (sender == SINK && !step_of_sink(s, m->peer))
+        return err_set(err, ERR_INPUT, "it is not the sink of a step");
     return 0;
 }
 
@@ -345,13 +409,13 @@ static int on_message(void *self, struct router_message *m, struct err *err)
 {
     struct scheduler *s = self;
 
-    m->peer = lease_queue_find_worker(&s->queue, m->from, m->from_size);
+    m->peer = worker_list_find(&s->workers, m->from, m->from_size);
     if (m->peer >= 0)
-        m->name = s->queue.worker[m->peer].name;
+        m->name = s->workers.worker[m->peer].name;
     if (handle_message(s, m, err) < 0)
         return -1;
     if (m->peer >= 0)
-        s->queue.worker[m->peer].seen = clock_now();
+        s->workers.worker[m->peer].seen = clock_now();
     return 0;
 }
 
@@ -367,24 +431,24 @@ void scheduler_listen(struct scheduler *s)
     router_receive(&s->router, AT_MOST, on_message, s);
 }
 
-static void send_unit(struct scheduler *s, const struct lease_queue_unit *u)
+static void send_unit(struct running_step *r, const struct lease_queue_unit *u)
 {
-    const struct plan_step *step = scheduler_step(s);
+    struct scheduler *s = r->scheduler;
     struct msg_unit m = {
         .id = u->id,
         .attempt = (uint32_t)u->tries + 1,
-        .lease_ms = (uint32_t)(s->queue.lease * 1000),
+        .lease_ms = (uint32_t)(r->queue.lease * 1000),
         .first = u->first,
         .count = u->count,
     };
     struct err err;
 
-    snprintf(m.step, sizeof(m.step), "%s", step->name);
+    snprintf(m.step, sizeof(m.step), "%s", r->step->name);
     snprintf(m.run_dir, sizeof(m.run_dir), "%s", s->run_dir);
-    if (s->sink >= 0)
+    if (r->sink >= 0)
         snprintf(m.sink, sizeof(m.sink), "%s",
-                 s->queue.worker[s->sink].endpoint);
-    if (s->sink >= 0 && s->router.guard)
+                 s->workers.worker[r->sink].endpoint);
+    if (r->sink >= 0 && s->router.guard)
         snprintf(m.sink_key, sizeof(m.sink_key), "%s",
                  s->router.keys.public_key);
     if (unit_encode(&m, &s->out, &err) < 0)
@@ -393,28 +457,28 @@ static void send_unit(struct scheduler *s, const struct lease_queue_unit *u)
         post_worker(s, u->worker);
 }
 
-void scheduler_offer(struct scheduler *s)
+void scheduler_offer(struct running_step *r)
 {
-    const struct plan_step *step = scheduler_step(s);
-    const bool needs_sink = step->stage->division == PLAN_ROWS;
+    const struct stage_row *stage = r->step->stage;
     const struct lease_queue_unit *u;
     int worker;
 
-    if (needs_sink && s->sink < 0)
+    if (stage->division == PLAN_ROWS && r->sink < 0)
         return;
-    while ((u = lease_queue_assign(&s->queue, step->stage->word, &worker,
+    while ((u = lease_queue_assign(&r->queue, stage->word, r->index, &worker,
                                    clock_now())))
-        send_unit(s, u);
+        send_unit(r, u);
 }
 
-void scheduler_finish_sink(struct scheduler *s)
+void scheduler_finish_sink(struct running_step *r)
 {
+    struct scheduler *s = r->scheduler;
     struct err err;
 
-    if (s->sink < 0 || s->finish_sent)
+    if (r->sink < 0 || r->finish_sent)
         return;
     if (finish_encode(&s->out, &err) == 0) {
-        post_worker(s, s->sink);
-        s->finish_sent = true;
+        post_worker(s, r->sink);
+        r->finish_sent = true;
     }
 }

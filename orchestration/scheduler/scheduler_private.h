@@ -9,26 +9,26 @@ MUST_USE int scheduler_bind(struct scheduler *s, struct err *err);
 void scheduler_unbind(struct scheduler *s);
 
 /* scheduler_messages.c: read every message that waits; do what one asks for,
- * if its sender may, else count it and say so; offer units to workers with
- * credit; ask every worker of a stage (NULL: all) to leave. */
+ * if its sender may, else count it and say so. */
 void scheduler_listen(struct scheduler *s);
 void scheduler_take(struct scheduler *s, struct router_message *m);
-void scheduler_offer(struct scheduler *s);
-void scheduler_drain(struct scheduler *s, const char *stage);
+
+/* Offer the units of a step to workers with credit. */
+void scheduler_offer(struct running_step *r);
+
+/* Ask a worker to leave; every one of a stage that was started for a step, or by
+ * hand (WORKER_ANY_STEP). */
 void scheduler_drain_worker(struct scheduler *s, int worker);
-void scheduler_finish_sink(struct scheduler *s);
+void scheduler_drain(struct scheduler *s, const char *stage, int step);
 
-/* The step in hand, NULL between two. */
-static inline const struct plan_step *scheduler_step(const struct scheduler *s)
-{
-    return s->step < 0 ? NULL : &s->plan->step[s->step];
-}
+/* Have the sink of a step seal it. */
+void scheduler_finish_sink(struct running_step *r);
 
-/* May the step do without a unit that was set aside? */
-static inline bool scheduler_spares(const struct scheduler *s,
-                                    const struct lease_queue_unit *u)
-{
-    return scheduler_step(s)->stage->division != PLAN_WHOLE && u->count > 0;
-}
+/* A worker has gone, by a fault of its own or not: its units wait again. */
+void scheduler_lose_worker(struct scheduler *s, int worker, bool failed,
+                           const char *why);
+
+/* Is there, or will there be, work for this stage? */
+bool scheduler_has_work(const struct scheduler *s, const char *stage);
 
 #endif

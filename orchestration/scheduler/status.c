@@ -31,6 +31,13 @@ static const char *const state_names[] = {
 
 /* --- writing -------------------------------------------------------------- */
 
+static json_t *units_json(const struct lease_queue *q)
+{
+    return json_pack("{s:I, s:I, s:I}", "done", (json_int_t)q->n_done,
+                     "set_aside", (json_int_t)q->n_aside, "total",
+                     (json_int_t)q->n_unit);
+}
+
 static json_t *steps_json(const struct scheduler *s)
 {
     json_t *list = json_array();
@@ -42,8 +49,19 @@ static json_t *steps_json(const struct scheduler *s)
                 "{s:s, s:s, s:o, s:f}", "name", s->plan->step[i].name, "state",
                 state_names[s->state[i]], "reason",
                 json_text(s->why[i] ? s->why[i] : s->plan->step[i].reason),
-                "seconds",
-                i == s->step ? clock_now() - s->step_started : s->seconds[i]));
+                "seconds", s->seconds[i]));
+    for (int i = 0; i < s->n_running; i++) {
+        const struct running_step *r = s->running[i];
+        json_t *step = json_array_get(list, (size_t)r->index);
+
+        if (r->leaving > 0)
+            continue;
+        json_object_set_new(step, "seconds",
+                            json_real(clock_now() - r->started));
+        json_object_set_new(step, "cores",
+                            json_integer(core_mask_count(&r->cores)));
+        json_object_set_new(step, "units", units_json(&r->queue));
+    }
     return list;
 }
 
@@ -51,9 +69,9 @@ static json_t *workers_json(const struct scheduler *s)
 {
     json_t *list = json_array();
 
-    for (int i = 0; i < s->queue.n_worker; i++) {
-        const struct lease_queue_worker *w = &s->queue.worker[i];
-        const double rate = lease_queue_rate(w, clock_now());
+    for (int i = 0; i < s->workers.n; i++) {
+        const struct listed_worker *w = &s->workers.worker[i];
+        const double rate = worker_list_rate(w, clock_now());
 
         if (w->identity_size)
             json_array_append_new(
@@ -77,13 +95,11 @@ int status_write(const struct scheduler *s, const char *state, struct err *err)
     clock_text(now, clock_date());
     process_self(&self);
     j = json_pack(
-        "{s:s, s:s, s:f, s:{s:I, s:I, s:I}, s:I, s:I, s:o, s:o}", "state",
-        state, "updated", now, "seconds", clock_now() - s->run_started, "units",
-        "done", (json_int_t)s->queue.n_done, "set_aside",
-        (json_int_t)s->queue.n_aside, "total", (json_int_t)s->queue.n_unit,
-        "set_aside", (json_int_t)s->n_aside, "ignored",
-        (json_int_t)s->router.n_ignored, "nodes", steps_json(s), "workers",
-        workers_json(s));
+        "{s:s, s:s, s:f, s:i, s:i, s:I, s:I, s:o, s:o}", "state", state,
+        "updated", now, "seconds", clock_now() - s->run_started, "cores",
+        s->cores.all, "cores_free", s->cores.free, "set_aside",
+        (json_int_t)s->n_aside, "ignored", (json_int_t)s->router.n_ignored,
+        "nodes", steps_json(s), "workers", workers_json(s));
     process_write(&self, j);
     rc = file_path(path, err, "%s/status.json", s->run_dir);
     if (rc == 0)
@@ -114,17 +130,21 @@ static bool has_failed(const char *state)
 
 static void print_steps(FILE *out, const json_t *j)
 {
-    const json_t *units = json_object_get(j, "units"), *step;
+    const json_t *step;
     size_t i;
 
     json_array_foreach(json_object_get(j, "nodes"), i, step)
     {
+        const json_t *units = json_object_get(step, "units");
+
         fprintf(out, "  %-9s %-40s", get_text(step, "state"),
                 get_text(step, "name"));
         if (get_number(step, "seconds") > 0)
             fprintf(out, " %7.1f s", get_number(step, "seconds"));
-        if (strcmp(get_text(step, "state"), "running") == 0 &&
-            get_number(units, "total") > 1)
+        if (get_number(step, "cores") > 0)
+            fprintf(out, "  %.0f core%s", get_number(step, "cores"),
+                    get_number(step, "cores") > 1 ? "s" : "");
+        if (get_number(units, "total") > 1)
             fprintf(out, "  %.0f of %.0f units", get_number(units, "done"),
                     get_number(units, "total"));
         putc('\n', out);

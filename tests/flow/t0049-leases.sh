@@ -35,8 +35,8 @@ ok "  all are done" test "$(trainings late)" -eq 3
 ok "  no unit was lost" not lost late
 
 start anew
-ok "one that says hello anew gets one" "$TOOLS/peer" "$T/anew" hello=train \
-    drain=60000 hello=train credit=1 unit=60000
+ok "a worker that joined by hand gets a training" "$TOOLS/peer" "$T/anew" \
+    hello=train credit=1 unit=60000
 kill -TERM "$run"
 ok "  which goes on when the run does" ends_with 75 "$run"
 ok "  run again" status_is 0 papline run "$T/anew" "${one[@]}"

@@ -18,7 +18,8 @@ enum { UNITS = 5, TICK = 128 };
 
 static void check_books(const struct scheduler *s)
 {
-    const struct lease_queue *q = &s->queue;
+    const struct running_step *r = s->running[0];
+    const struct lease_queue *q = &r->queue;
     size_t done = 0, aside = 0;
 
     for (size_t i = 0; i < q->n_unit; i++) {
@@ -27,23 +28,23 @@ static void check_books(const struct scheduler *s)
         done += u->state == UNIT_DONE;
         aside += u->state == UNIT_ASIDE;
         BUG_ON(u->state != UNIT_LEASED && u->worker >= 0);
-        BUG_ON(u->worker >= q->n_worker ||
-               (u->worker >= 0 && !q->worker[u->worker].identity_size));
+        BUG_ON(u->worker >= s->workers.n ||
+               (u->worker >= 0 && !s->workers.worker[u->worker].identity_size));
         BUG_ON(u->tries > q->tries);
     }
     BUG_ON(done != q->n_done || aside != q->n_aside);
-    for (int i = 0; i < q->n_worker; i++)
-        BUG_ON(q->worker[i].credits < 0 ||
-               q->worker[i].credits > WIRE_MAX_CREDIT);
-    BUG_ON(s->sink >= q->n_worker ||
-           (s->sink >= 0 && !q->worker[s->sink].identity_size));
+    for (int i = 0; i < s->workers.n; i++)
+        BUG_ON(s->workers.worker[i].credits < 0 ||
+               s->workers.worker[i].credits > WIRE_MAX_CREDIT);
+    BUG_ON(r->sink >= s->workers.n ||
+           (r->sink >= 0 && !s->workers.worker[r->sink].identity_size));
 }
 
 /* Leases end, units are offered. */
 static void pass_time(struct scheduler *s)
 {
-    lease_queue_expire(&s->queue, clock_now() + 1e6, NULL, NULL);
-    scheduler_offer(s);
+    lease_queue_expire(&s->running[0]->queue, clock_now() + 1e6, NULL, NULL);
+    scheduler_offer(s->running[0]);
 }
 
 /* Of most peers a hello is one of this release, whenever it was stored. */
@@ -78,7 +79,7 @@ static void take_all(struct scheduler *s, const uint8_t *data, size_t size)
             take_message(s, peer, data + at, n);
         else
             pass_time(s);
-        scheduler_offer(s);
+        scheduler_offer(s->running[0]);
         check_books(s);
         at += n;
     }
@@ -94,17 +95,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .name = "augment", .dir = "augment", .stage = &stage};
     const struct plan plan = {.step = &step, .n_step = 1};
     enum step_state state = STEP_RUNNING;
-    struct scheduler s = {.plan = &plan, .state = &state, .sink = -1};
+    struct running_step running = {.step = &step, .sink = -1};
+    static struct scheduler s;
     struct err err = {0};
 
+    s = (struct scheduler){.plan = &plan, .state = &state, .n_running = 1};
+    s.running[0] = &running;
+    running.scheduler = &s;
     fuzz_put("keep", "", 0);
     snprintf(s.run_dir, sizeof(s.run_dir), "%s", fuzz_dir());
-    BUG_ON(lease_queue_init(&s.queue, 10, 3, &err) < 0);
+    BUG_ON(worker_list_init(&s.workers, &err) < 0);
+    lease_queue_init(&running.queue, &s.workers, 10, 3);
     for (uint64_t i = 0; i < (kind == PLAN_WHOLE ? 1 : UNITS); i++)
-        BUG_ON(lease_queue_add(&s.queue, ((uint64_t)1 << 32) + i, 8 * i, 8,
-                               &err) < 0);
+        BUG_ON(lease_queue_add(&running.queue, ((uint64_t)1 << 32) + i, 8 * i,
+                               8, &err) < 0);
     take_all(&s, data, size);
-    lease_queue_release(&s.queue);
+    lease_queue_release(&running.queue);
+    worker_list_release(&s.workers);
     buf_release(&s.out);
     fuzz_clear();
     return 0;

@@ -1,28 +1,15 @@
 /* test_queue.c - leases, credits, retries and set-aside, without sockets */
-#include "orchestration/scheduler/lease_queue.h"
-#include "tap.h"
+#include "queue_deal.h"
 
 #include <stdlib.h>
 
-static void fill_queue(struct lease_queue *q, size_t n)
+static int enter_worker(struct lease_queue *q, const char *id,
+                        const char *stage, int credits)
 {
-    struct err err = {0};
-    bool good = lease_queue_init(q, 10, 3, &err) == 0;
-
-    for (size_t i = 0; i < n; i++)
-        good = good && lease_queue_add(q, 100 + i, 8 * i, 8, &err) == 0;
-    ok(good, "a queue of units is filled");
-}
-
-static int join_stage(struct lease_queue *q, const char *id, const char *stage,
-                      int credits)
-{
-    const struct lease_queue_peer p = {id, strlen(id), id, stage,
-                                       (uint64_t)id[0]};
-    const int w = lease_queue_hello(q, &p, 0);
+    const int w = say_hello(q, id, id, stage, (uint64_t)id[0]);
 
     if (w >= 0)
-        q->worker[w].credits = credits;
+        workers.worker[w].credits = credits;
     return w;
 }
 
@@ -32,22 +19,23 @@ static void check_credits(void)
     int w = -1, a, b;
     struct lease_queue_unit *u;
 
-    fill_queue(&q, 3);
-    ok(!lease_queue_assign(&q, "augment", &w, 0),
+    begin_queue(&q, 3);
+    ok(!lease_queue_assign(&q, "augment", 0, &w, 0),
        "with no worker no unit is assigned");
-    a = join_stage(&q, "a", "augment", 1);
-    b = join_stage(&q, "b", "train", 5);
-    u = lease_queue_assign(&q, "augment", &w, 0);
+    a = enter_worker(&q, "a", "augment", 1);
+    b = enter_worker(&q, "b", "train", 5);
+    u = lease_queue_assign(&q, "augment", 0, &w, 0);
     ok(u && u->id == 100 && w == a && u->state == UNIT_LEASED,
        "the first unit goes to the worker of that stage");
-    ok(!lease_queue_assign(&q, "augment", &w, 0),
+    ok(!lease_queue_assign(&q, "augment", 0, &w, 0),
        "without credit there is no second unit");
-    ok(q.worker[b].credits == 5, "another stage's credit is untouched");
-    q.worker[a].credits = 9;
+    ok(workers.worker[b].credits == 5, "another stage's credit is untouched");
+    workers.worker[a].credits = 9;
     lease_queue_done(&q, u);
     lease_queue_done(&q, u);
-    ok(q.n_done == 1 && q.worker[a].units_done == 1, "done twice counts once");
-    u = lease_queue_assign(&q, "augment", &w, 0);
+    ok(q.n_done == 1 && workers.worker[a].units_done == 1,
+       "done twice counts once");
+    u = lease_queue_assign(&q, "augment", 0, &w, 0);
     ok(u && u->id == 101, "a worker's next credit brings the next unit");
     ok(lease_queue_find(&q, 102) && !lease_queue_find(&q, 103) &&
            !lease_queue_find(&q, 99),
@@ -61,20 +49,20 @@ static void check_leases(void)
     struct lease_queue_unit *u;
     int w = -1, a;
 
-    fill_queue(&q, 1);
-    a = join_stage(&q, "a", "augment", 100);
-    u = lease_queue_assign(&q, "augment", &w, 0);
+    begin_queue(&q, 1);
+    a = enter_worker(&q, "a", "augment", 100);
+    u = lease_queue_assign(&q, "augment", 0, &w, 0);
     ok(lease_queue_expire(&q, 9.9, NULL, NULL) == 0,
        "a lease holds for its time");
-    lease_queue_beat(&q, a, 0, 9);
+    beat_worker(&q, a, 0, 9);
     ok(lease_queue_expire(&q, 18, NULL, NULL) == 0,
        "a heartbeat renews a lease");
     ok(lease_queue_expire(&q, 20, NULL, NULL) == 1 &&
            u->state == UNIT_WAITING && u->tries == 1,
        "silence ends a lease");
-    ok(!lease_queue_assign(&q, "augment", &w, 20),
+    ok(!lease_queue_assign(&q, "augment", 0, &w, 20),
        "a unit whose lease ended is not given at once");
-    u = lease_queue_assign(&q, "augment", &w, 21);
+    u = lease_queue_assign(&q, "augment", 0, &w, 21);
     ok(u && u->state == UNIT_LEASED,
        "a unit whose lease ended is given after a pause");
     lease_queue_done(&q, u);
@@ -94,15 +82,15 @@ static void check_deaths(void)
     int w = -1, heard = 0;
     bool leased = true;
 
-    fill_queue(&q, 1);
+    begin_queue(&q, 1);
     q.on_aside = count_aside;
     q.self = &heard;
     for (int i = 0; i < 3; i++) {
         ok(heard == 0 && !lease_queue_finished(&q),
            "a unit is not given up before the third death");
-        join_stage(&q, "a", "train", 1);
-        leased = leased && lease_queue_assign(&q, "train", &w, 100.0 * i);
-        lease_queue_lost(&q, w, true, "killed", 100.0 * i);
+        enter_worker(&q, "a", "train", 1);
+        leased = leased && lease_queue_assign(&q, "train", 0, &w, 100.0 * i);
+        lose_worker(&q, w, true, "killed", 100.0 * i);
     }
     ok(leased && heard == 1 && lease_queue_finished(&q) && q.n_aside == 1 &&
            strcmp(q.unit[0].reason, "killed") == 0,
@@ -117,10 +105,10 @@ static void check_set_aside(void)
     int w = -1;
     bool aside = false;
 
-    fill_queue(&q, 1);
-    join_stage(&q, "a", "augment", 100);
+    begin_queue(&q, 1);
+    enter_worker(&q, "a", "augment", 100);
     for (int i = 0; i < 3; i++) {
-        u = lease_queue_assign(&q, "augment", &w, 100.0 * i);
+        u = lease_queue_assign(&q, "augment", 0, &w, 100.0 * i);
         aside = u && lease_queue_failed(&q, u, "poison", true, 100.0 * i);
         ok(u && aside == (i == 2),
            "a third failure, and no earlier one, sets a unit aside");
@@ -140,20 +128,20 @@ static void check_lost(void)
     struct lease_queue_unit *u;
     int w = -1, a;
 
-    fill_queue(&q, 2);
-    a = join_stage(&q, "a", "augment", 2);
-    u = lease_queue_assign(&q, "augment", &w, 0);
-    lease_queue_lost(&q, a, true, "killed", 1);
+    begin_queue(&q, 2);
+    a = enter_worker(&q, "a", "augment", 2);
+    u = lease_queue_assign(&q, "augment", 0, &w, 0);
+    lose_worker(&q, a, true, "killed", 1);
     ok(u->state == UNIT_WAITING && u->tries == 1 &&
-           lease_queue_find_worker(&q, "a", 1) == -1,
+           worker_list_find(&workers, "a", 1) == -1,
        "a lost worker's unit waits again");
-    a = join_stage(&q, "a", "augment", 2);
-    u = lease_queue_assign(&q, "augment", &w, 9);
+    a = enter_worker(&q, "a", "augment", 2);
+    u = lease_queue_assign(&q, "augment", 0, &w, 9);
     ok(u && u->tries == 1, "a lost worker's unit goes to the next");
-    ok(join_stage(&q, "a", "augment", 0) == a && u->state == UNIT_LEASED &&
-           q.worker[a].credits == 0,
+    ok(enter_worker(&q, "a", "augment", 0) == a && u->state == UNIT_LEASED &&
+           workers.worker[a].credits == 0,
        "a worker that says hello again keeps its leases, not its credit");
-    lease_queue_beat(&q, a, u->id, 19);
+    beat_worker(&q, a, u->id, 19);
     lease_queue_await(&q, u, 19);
     ok(lease_queue_expire(&q, 28, NULL, NULL) == 0 &&
            lease_queue_expire(&q, 30, NULL, NULL) == 1,
@@ -165,27 +153,28 @@ static void check_rates(void)
 {
     struct lease_queue q;
     struct lease_queue_unit *u;
-    struct err err;
     int w = -1, a;
 
-    fill_queue(&q, 2);
+    begin_queue(&q, 2);
     q.unit[0].count = 32;
-    a = join_stage(&q, "a", "augment", 2);
-    near(lease_queue_rate(&q.worker[a], 5), 0, 0,
+    a = enter_worker(&q, "a", "augment", 2);
+    near(worker_list_rate(&workers.worker[a], 5), 0, 0,
          "no rate before the first unit");
-    u = lease_queue_assign(&q, "augment", &w, 10);
-    near(lease_queue_rate(&q.worker[a], 11), 0, 0, "  nor while it is in hand");
+    u = lease_queue_assign(&q, "augment", 0, &w, 10);
+    near(worker_list_rate(&workers.worker[a], 11), 0, 0,
+         "  nor while it is in hand");
     lease_queue_await(&q, u, 12);
     lease_queue_done(&q, u);
-    near(lease_queue_rate(&q.worker[a], 14), 8, 1e-12,
+    near(worker_list_rate(&workers.worker[a], 14), 8, 1e-12,
          "rows a second since the first unit");
-    ok(q.worker[a].units_done == 1, "a unit counts once");
-    lease_queue_clear(&q);
-    near(lease_queue_rate(&q.worker[a], 20), 0, 0, "another step begins anew");
-    if (lease_queue_add(&q, 9, 0, 1, &err) < 0)
-        abort();
+    ok(workers.worker[a].units_done == 1, "a unit counts once");
+    lease_queue_release(&q);
+    lease_queue_init(&q, &workers, LEASE, TRIES);
+    add_units(&q, 1);
     ok(lease_queue_expire(&q, 1e9, NULL, NULL) == 0, "no lease, none expires");
-    u = lease_queue_assign(&q, "augment", &w, 100);
+    u = lease_queue_assign(&q, "augment", 1, &w, 100);
+    near(worker_list_rate(&workers.worker[a], 101), 0, 0,
+         "the rate in another step begins anew");
     ok(u && lease_queue_expire(&q, 100.5, NULL, NULL) == 0 &&
            lease_queue_expire(&q, 1e6, NULL, NULL) == 1,
        "a lease granted after that does");

@@ -15,11 +15,6 @@ static void check_find(void)
     ok(each, "each of four units is found by its own id");
     ok(!lease_queue_find(&q, FIRST - 1),
        "the id before the first finds no unit");
-    lease_queue_clear(&q);
-    ok(!lease_queue_find(&q, FIRST), "a queue that was cleared finds no unit");
-    add_units(&q, 3);
-    ok(!lease_queue_find(&q, FIRST + 3),
-       "a unit of the step before is not found among those of the next");
     lease_queue_release(&q);
 }
 
@@ -65,7 +60,7 @@ static void check_beat(void)
     a = join_worker(&q, "a");
     b = join_worker(&q, "b");
     lease_three(&q, a, b, 0);
-    lease_queue_beat(&q, a, 0, 8);
+    beat_worker(&q, a, 0, 8);
     ok(lease_queue_expire(&q, 11, NULL, NULL) == 1 &&
            q.unit[1].state == UNIT_WAITING,
        "a beat of one worker does not renew the lease of another");
@@ -87,21 +82,21 @@ static void check_await(void)
     b = join_worker(&q, "b");
     lease_three(&q, a, b, 0);
     lease_queue_await(&q, &q.unit[0], 6);
-    lease_queue_beat(&q, a, 0, 9);
-    lease_queue_beat(&q, b, 0, 9);
+    beat_worker(&q, a, 0, 9);
+    beat_worker(&q, b, 0, 9);
     ok(lease_queue_expire(&q, 15.9, NULL, NULL) == 0,
        "an awaited unit has a whole lease from its result on");
     ok(lease_queue_expire(&q, 16, NULL, NULL) == 1 &&
            q.unit[0].state == UNIT_WAITING,
        "a beat of its former worker does not renew an awaited unit");
-    ok(q.worker[a].units_done == 1 && q.worker[b].units_done == 0,
+    ok(workers.worker[a].units_done == 1 && workers.worker[b].units_done == 0,
        "the worker of an awaited unit, and only it, has done one");
     lease_queue_await(&q, &q.unit[1], 17);
-    lease_queue_lost(&q, b, true, "killed", 18);
+    lose_worker(&q, b, true, "killed", 18);
     ok(q.unit[1].state == UNIT_LEASED && q.unit[1].tries == 0,
        "a worker that dies after its result takes no awaited unit with it");
-    ok(lease_queue_find_worker(&q, "a", 1) == a &&
-           lease_queue_find_worker(&q, "b", 1) == -1,
+    ok(worker_list_find(&workers, "a", 1) == a &&
+           worker_list_find(&workers, "b", 1) == -1,
        "the worker that died is forgotten, not the one before it");
     lease_queue_done(&q, &q.unit[1]);
     lease_queue_await(&q, &q.unit[1], 18);
@@ -121,17 +116,18 @@ static void check_lost(void)
     b = join_worker(&q, "b");
     lease_three(&q, a, b, 0);
     ok(!take_unit(&q, b, 1), "while all units are leased, none is to be had");
-    lease_queue_lost(&q, a, true, "killed", 2);
+    lose_worker(&q, a, true, "killed", 2);
     ok(q.unit[0].state == UNIT_WAITING && q.unit[2].state == UNIT_WAITING &&
            q.unit[0].tries == 1 && q.unit[2].tries == 1,
        "a lost worker's units all wait again, a try poorer");
     ok(lease_queue_holds(&q, b, FIRST + 1) && q.unit[1].tries == 0 &&
            !*q.unit[1].reason,
        "a lost worker costs the other's unit neither its lease nor a try");
-    ok(lease_queue_find_worker(&q, "a", 1) == -1 &&
-           lease_queue_find_token(&q, 'a') == -1 &&
-           lease_queue_find_worker(&q, "b", 1) == b &&
-           lease_queue_find_token(&q, 'b') == b && q.worker[b].credits == 1,
+    ok(worker_list_find(&workers, "a", 1) == -1 &&
+           worker_list_find_token(&workers, 'a') == -1 &&
+           worker_list_find(&workers, "b", 1) == b &&
+           worker_list_find_token(&workers, 'b') == b &&
+           workers.worker[b].credits == 1,
        "a lost worker is forgotten, the other keeps its place and credit");
     again = take_unit(&q, b, 3);
     ok(again == &q.unit[0],
@@ -148,16 +144,18 @@ static void check_drain(void)
     a = join_worker(&q, "a");
     b = join_worker(&q, "b");
     lease_three(&q, a, b, 0);
-    lease_queue_credit(&q, a, 2, MOST);
-    lease_queue_drain(&q, a);
-    ok(q.worker[a].credits == 0, "a worker asked to leave loses its credit");
-    lease_queue_credit(&q, a, 1, MOST);
+    worker_list_credit(&workers, a, 2, MOST);
+    worker_list_drain(&workers, a);
+    ok(workers.worker[a].credits == 0,
+       "a worker asked to leave loses its credit");
+    worker_list_credit(&workers, a, 1, MOST);
     ok(!take_unit(&q, a, 1),
        "a worker asked to leave that offers credit still gets no unit");
     ok(lease_queue_holds(&q, a, FIRST) && lease_queue_holds(&q, a, FIRST + 2),
        "a worker asked to leave keeps what it has in hand");
-    lease_queue_drain(&q, b);
-    ok(join_worker(&q, "b") == b && !q.worker[b].drained && take_unit(&q, b, 3),
+    worker_list_drain(&workers, b);
+    ok(join_worker(&q, "b") == b && !workers.worker[b].drained &&
+           take_unit(&q, b, 3),
        "who says hello again after it was asked to leave gets units again");
     lease_queue_release(&q);
 }
@@ -169,12 +167,14 @@ static void check_credit(void)
 
     begin_queue(&q, 3);
     a = join_worker(&q, "a");
-    lease_queue_credit(&q, a, 2, 5);
-    lease_queue_credit(&q, a, 2, 5);
-    ok(q.worker[a].credits == 4, "credit adds up");
-    lease_queue_credit(&q, a, 2, 5);
-    ok(q.worker[a].credits == 5, "credit stops at the most that is allowed");
-    ok(join_worker(&q, "a") == a && !lease_queue_assign(&q, "augment", &w, 0),
+    worker_list_credit(&workers, a, 2, 5);
+    worker_list_credit(&workers, a, 2, 5);
+    ok(workers.worker[a].credits == 4, "credit adds up");
+    worker_list_credit(&workers, a, 2, 5);
+    ok(workers.worker[a].credits == 5,
+       "credit stops at the most that is allowed");
+    ok(join_worker(&q, "a") == a &&
+           !lease_queue_assign(&q, "augment", 0, &w, 0),
        "a worker that says hello again has no credit from before");
     ok(take_unit(&q, a, 0), "  and gets a unit once it gives credit anew");
     lease_queue_release(&q);
@@ -195,18 +195,18 @@ static void check_reconnect(void)
     ok(lease_queue_holds(&q, a, FIRST) && lease_queue_holds(&q, a, FIRST + 2) &&
            lease_queue_holds(&q, b, FIRST + 1),
        "a process that comes back keeps its leases, and the other keeps its");
-    ok(lease_queue_find_worker(&q, "new", 3) == a &&
-           lease_queue_find_worker(&q, "a", 1) == -1,
+    ok(worker_list_find(&workers, "new", 3) == a &&
+           worker_list_find(&workers, "a", 1) == -1,
        "a process that comes back is known by its new routing id alone");
-    ok(q.n_worker == 2, "coming back takes no second place");
-    lease_queue_beat(&q, a, FIRST + 2, 3);
+    ok(workers.n == 2, "coming back takes no second place");
+    beat_worker(&q, a, FIRST + 2, 3);
     ok(lease_queue_holds(&q, a, FIRST + 2) &&
            q.unit[2].deadline > 3 + LEASE - 1 &&
            lease_queue_holds(&q, b, FIRST + 1),
        "what the first beat after that names stays leased");
     ok(q.unit[0].state == UNIT_WAITING && q.unit[0].tries == 0,
        "what it does not name waits again, at no cost");
-    lease_queue_beat(&q, a, 0, 4);
+    beat_worker(&q, a, 0, 4);
     ok(lease_queue_holds(&q, a, FIRST + 2),
        "later beats renew whatever they name");
     lease_queue_release(&q);
@@ -255,9 +255,9 @@ static void check_doubt(void)
            lease_queue_holds(&q, a, FIRST + 2),
        "what was done is not done any more, what is in hand stays so");
     lease_queue_done(&q, &q.unit[0]);
-    ok(q.n_done == 1 && q.worker[a].units_done == 1,
+    ok(q.n_done == 1 && workers.worker[a].units_done == 1,
        "what is confirmed anew is done, and counts once");
-    lease_queue_beat(&q, a, 0, 6);
+    beat_worker(&q, a, 0, 6);
     ok(lease_queue_expire(&q, 5 + LEASE, NULL, NULL) == 1 &&
            q.unit[1].state == UNIT_WAITING,
        "what is not confirmed within a lease is done again");
@@ -277,9 +277,9 @@ static void check_same_token(void)
     sink = say_hello(&q, "3", "host:1", "augment.sink", 7);
     ok(sink >= 0 && sink != a && sink != other,
        "a process of another stage is another worker, if of the same token");
-    ok(lease_queue_find_worker(&q, "1", 1) == a &&
-           lease_queue_find_worker(&q, "2", 1) == other &&
-           lease_queue_find_worker(&q, "3", 1) == sink,
+    ok(worker_list_find(&workers, "1", 1) == a &&
+           worker_list_find(&workers, "2", 1) == other &&
+           worker_list_find(&workers, "3", 1) == sink,
        "workers of the same token keep their own routing ids");
     ok(say_hello(&q, "4", "host:2", "augment", 7) == other &&
            say_hello(&q, "5", "host:1", "augment.sink", 7) == sink &&

@@ -71,7 +71,7 @@ static void check_reasons(void)
     q.unit[1].tries = TRIES - 1;
     ok(take_unit(&q, b, 11) == &q.unit[0] && take_unit(&q, a, 11) == &q.unit[1],
        "units whose leases ended are given again");
-    lease_queue_beat(&q, b, 0, 20);
+    beat_worker(&q, b, 0, 20);
     ok(lease_queue_expire(&q, 21, note_unit, &h) == 1 && h.n == 4 &&
            h.aside == 1 && h.last == &q.unit[1] &&
            q.unit[1].state == UNIT_ASIDE,
@@ -160,49 +160,63 @@ static void check_counts(void)
        "a unit that was set aside is held by nobody");
     lease_queue_done(&q, &q.unit[0]);
     lease_queue_done(&q, &q.unit[0]);
-    ok(q.n_done == 1 && q.worker[b].units_done == 1 &&
-           q.worker[b].rows_done == 8 && !lease_queue_finished(&q),
+    ok(q.n_done == 1 && workers.worker[b].units_done == 1 &&
+           workers.worker[b].rows_done == 8 && !lease_queue_finished(&q),
        "a unit that is done twice counts once, for its worker and in all");
     ok(take_unit(&q, b, 300) == &q.unit[2],
        "the third unit is the last to be had");
     lease_queue_await(&q, &q.unit[2], 301);
     lease_queue_done(&q, &q.unit[2]);
     ok(q.n_done == 2 && q.n_aside == 1 && lease_queue_finished(&q) &&
-           q.worker[b].units_done == 2 && q.worker[a].units_done == 0,
+           workers.worker[b].units_done == 2 &&
+           workers.worker[a].units_done == 0,
        "two done and one set aside finish a step of three");
     lease_queue_done(&q, &q.unit[1]);
     ok(q.n_done == 3 && q.n_aside == 0 && lease_queue_finished(&q) &&
-           q.worker[a].units_done == 0,
+           workers.worker[a].units_done == 0,
        "a unit that is done after all is not counted as set aside any more");
     lease_queue_release(&q);
 }
 
-static void check_clear(void)
+/* Two steps of one stage at a time. */
+static void check_steps(void)
 {
-    struct lease_queue q;
-    int a, b;
+    struct lease_queue p, q;
+    struct lease_queue_unit *u;
+    int a, b, who = -1;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
-    ok(set_aside(&q, &q.unit[0], a, 0) && take_unit(&q, b, 400) == &q.unit[1] &&
-           take_unit(&q, a, 400) == &q.unit[2],
-       "a step has one unit set aside and two in hand");
-    lease_queue_done(&q, &q.unit[1]);
-    lease_queue_credit(&q, b, 1, MOST);
-    lease_queue_clear(&q);
-    ok(q.n_unit == 0 && q.n_done == 0 && q.n_aside == 0,
-       "a step that ends leaves neither units nor counts");
-    ok(q.worker[b].rows_done == 0 && q.worker[b].units_done == 1 &&
-           q.worker[b].credits == 1 && lease_queue_find_worker(&q, "a", 1) == a,
-       "a step that ends leaves workers and credits, but not their rows");
-    add_units(&q, 3);
-    ok(!lease_queue_finished(&q), "the step after it begins unfinished");
-    ok(take_unit(&q, b, 500) == &q.unit[0] && q.unit[0].tries == 0,
-       "the step after it begins with its first unit");
-    lease_queue_done(&q, &q.unit[0]);
-    near(lease_queue_rate(&q.worker[b], 504), 2, 1e-12,
-         "the step after it has rates of its own time alone");
+    begin_queue(&p, 2);
+    lease_queue_init(&q, &workers, LEASE, TRIES);
+    add_units(&q, 2);
+    a = join_worker(&p, "a");
+    b = join_worker(&p, "b");
+    workers.worker[a].step = 7;
+    worker_list_credit(&workers, a, 2, MOST);
+    ok(!lease_queue_assign(&p, "augment", 6, &who, 0),
+       "a worker that was started for step 7 gets no unit of step 6");
+    ok(lease_queue_assign(&q, "augment", 7, &who, 0) == &q.unit[0] && who == a,
+       "a worker that was started for step 7 gets a unit of step 7");
+    worker_list_credit(&workers, b, 2, MOST);
+    u = lease_queue_assign(&p, "augment", 6, &who, 0);
+    ok(u == &p.unit[0] && who == b && workers.worker[b].credits == 1,
+       "a worker that joined by hand gets a unit of step 6");
+    lease_queue_done(&p, u);
+    near(worker_list_rate(&workers.worker[b], 4), 2, 1e-12,
+         "a worker has a rate in the step that it works for");
+    workers.worker[a].credits = 0;
+    ok(lease_queue_assign(&q, "augment", 7, &who, 100) == &q.unit[1] &&
+           who == b,
+       "a worker that joined by hand gets a unit of step 7 behind that");
+    near(worker_list_rate(&workers.worker[b], 104), 0, 0,
+         "the rate of a worker in another step begins anew");
+    lease_queue_lost(&p, b, true, "killed", 104);
+    ok(q.unit[1].state == UNIT_LEASED && p.n_done == 1,
+       "a worker that is lost to one queue is not yet lost to the other");
+    lease_queue_lost(&q, b, true, "killed", 104);
+    ok(q.unit[1].state == UNIT_WAITING && q.unit[0].state == UNIT_LEASED &&
+           q.unit[1].tries == 1,
+       "a lost worker's unit waits again, another's does not");
+    lease_queue_release(&p);
     lease_queue_release(&q);
 }
 
@@ -213,6 +227,6 @@ int main(void)
     check_back_off();
     check_failed();
     check_counts();
-    check_clear();
+    check_steps();
     return tap_done();
 }

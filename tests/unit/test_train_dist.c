@@ -223,7 +223,9 @@ static int run_child(int ranks)
         printf("# %s\n", err.text);
         return 1;
     }
-    expect_rank(&d, d.size == ranks && d.here == ranks, "as many as asked for");
+    expect_rank(
+        &d, d.size == ranks && d.sharers >= 1 && d.sharers <= ranks,
+        "as many ranks as asked for, each with cores of its own or shared");
     all_checks(&d);
     if (ranks == 2)
         dist_threads_run(&d, 2, member_checks, (void *[]){NULL, NULL});

@@ -1,0 +1,364 @@
+#include "orchestration/scheduler/running_step.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "orchestration/scheduler/journal.h"
+#include "orchestration/scheduler/scheduler_private.h"
+#include "run/output.h"
+#include "run/plan_units.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LOOK_MS = 500,       /* between two looks for an output */
+    SHARED_SECONDS = 90, /* until another host's output is seen */
+    GRACE_SECONDS = 30,  /* for processes to save their work */
+    TERM_SECONDS = 5,    /* and after SIGTERM */
+};
+
+/* --- its beginning -------------------------------------------------------- */
+
+/* Nobody could do a unit: the rows of others go on without it, but a step of
+ * one unit has failed. */
+static void set_aside(void *self, const struct lease_queue_unit *u)
+{
+    struct running_step *r = self;
+    char id[32];
+
+    if (!running_step_spares(r, u)) {
+        err_set(&r->fault, ERR_SYSTEM, "%s", u->reason);
+        return;
+    }
+    r->scheduler->n_aside++;
+    log_warn("%s: rows %ju..%ju set aside: %s", r->step->name,
+             (uintmax_t)u->first, (uintmax_t)(u->first + u->count - 1),
+             u->reason);
+    snprintf(id, sizeof(id), "%ju", (uintmax_t)u->id);
+    journal_add(r->scheduler->run_dir, "unit-set-aside",
+                (struct journal_member[]){{"node", r->step->name},
+                                          {"unit", id},
+                                          {"reason", u->reason}},
+                3);
+}
+
+/* What cannot be divided ends the step by a fault. */
+static void add_units(struct running_step *r)
+{
+    const struct scheduler *s = r->scheduler;
+    const uint64_t id = (uint64_t)(r->index + 1) << PLAN_UNITS_SHIFT;
+    struct plan_units u = {.rows = 1, .step = 1};
+    const bool whole = r->step->stage->division == PLAN_WHOLE;
+
+    if (!whole &&
+        plan_units_of(&u, s->run_dir, s->config, r->step, &r->fault) < 0)
+        return;
+    for (uint64_t at = 0, k = 0; at < u.rows; at += u.step, k++) {
+        const uint64_t n = u.rows - at < u.step ? u.rows - at : u.step;
+
+        if (lease_queue_add(&r->queue, id + k, at, whole ? 0 : n, &r->fault) <
+            0)
+            return;
+    }
+}
+
+static void note_start(const struct running_step *r, int n_cores)
+{
+    char cores[16];
+
+    snprintf(cores, sizeof(cores), "%d", n_cores);
+    log_info("%s: starts (%s)", r->step->name, r->step->reason);
+    journal_add(r->scheduler->run_dir, "node-start",
+                (struct journal_member[]){{"node", r->step->name},
+                                          {"key", r->step->hash},
+                                          {"reason", r->step->reason},
+                                          {"cores", cores}},
+                4);
+}
+
+int running_step_begin(struct scheduler *s, int index,
+                       const struct step_share *share, struct err *err)
+{
+    struct running_step *r = calloc(1, sizeof(*r));
+
+    if (!r || s->n_running == SCHEDULER_MAX_RUNNING) {
+        free(r);
+        return err_set(err, ERR_SYSTEM, "no memory for a step");
+    }
+    *r = (struct running_step){.scheduler = s,
+                               .step = &s->plan->step[index],
+                               .index = index,
+                               .memory = share->memory,
+                               .started = clock_now(),
+                               .sink = -1};
+    lease_queue_init(&r->queue, &s->workers, s->config->scheduler.lease,
+                     (int)s->config->scheduler.tries);
+    r->queue.on_aside = set_aside;
+    r->queue.self = r;
+    core_set_take(&s->cores, share->cores, &r->cores);
+    s->memory_free -= r->memory;
+    s->state[index] = STEP_RUNNING;
+    s->running[s->n_running++] = r;
+    note_start(r, share->cores);
+    add_units(r);
+    return 0;
+}
+
+/* --- its processes -------------------------------------------------------- */
+
+/* Has it all that it needs from its processes? */
+static bool is_over(const struct running_step *r)
+{
+    return r->fault.code || r->sealed || scheduler_link_signalled();
+}
+
+bool running_step_may_end(const struct running_step *r)
+{
+    return is_over(r) || r->said > 0;
+}
+
+bool running_step_spares(const struct running_step *r,
+                         const struct lease_queue_unit *u)
+{
+    return r->step->stage->division != PLAN_WHOLE && u->count > 0;
+}
+
+static void count_restart(struct running_step *r, const char *text)
+{
+    if (++r->restarts >= r->scheduler->config->scheduler.tries || r->fault.code)
+        err_set(&r->fault, ERR_SYSTEM,
+                "%s (%d times; its messages are above); what it has saved is "
+                "kept: start the run again",
+                text, r->restarts);
+    else
+        log_warn("%s: it is started again and goes on from what it has saved",
+                 r->step->name);
+}
+
+void running_step_take_exit(struct running_step *r, uint64_t token, int status)
+{
+    struct scheduler *s = r->scheduler;
+    const bool over = running_step_may_end(r);
+    const int worker = worker_list_find_token(&s->workers, token);
+    char why[128], text[200];
+
+    launch_describe(status, why, sizeof(why));
+    snprintf(text, sizeof(text), "%s ended early: %s", r->step->stage->program,
+             why);
+    if (worker >= 0)
+        scheduler_lose_worker(s, worker, !over && status != 0, text);
+    if (over)
+        return;
+    log_warn("%s: %s", r->step->name, text);
+    count_restart(r, text);
+}
+
+/* Start what it lacks. */
+static void start_processes(struct running_step *r)
+{
+    static const enum role roles[] = {ROLE_SINK, ROLE_WORKER};
+    struct scheduler *s = r->scheduler;
+
+    for (int i = 0; i < 2 && !running_step_may_end(r); i++)
+        while (launch_running(&s->launcher, r->index, roles[i]) <
+               launch_wanted(s->config, r->step, roles[i])) {
+            const struct launch_args a = {.config = s->config,
+                                          .step = r->step,
+                                          .index = r->index,
+                                          .role = roles[i],
+                                          .cores = &r->cores};
+
+            if (launch_start(&s->launcher, &a, &r->fault) < 0)
+                return;
+        }
+}
+
+/* Ask its processes to leave; those that joined by hand only if there is no
+ * other step of their stage. */
+static void send_away(struct running_step *r)
+{
+    struct scheduler *s = r->scheduler;
+
+    r->leaving = clock_now();
+    scheduler_drain(s, r->step->stage->word, r->index);
+    if (scheduler_link_signalled() ||
+        !scheduler_has_work(s, r->step->stage->word))
+        scheduler_drain(s, r->step->stage->word, WORKER_ANY_STEP);
+}
+
+/* Those that do not leave are made to. */
+static void press(struct running_step *r)
+{
+    const double waited = clock_now() - r->leaving;
+    struct launcher *l = &r->scheduler->launcher;
+
+    if (waited > GRACE_SECONDS && !r->terminated) {
+        launch_signal(l, r->index, SIGTERM);
+        r->terminated = true;
+    }
+    if (waited > GRACE_SECONDS + TERM_SECONDS)
+        launch_signal(l, r->index, SIGKILL);
+}
+
+bool running_step_has_left(const struct running_step *r)
+{
+    const struct launcher *l = &r->scheduler->launcher;
+
+    return r->leaving > 0 && launch_running(l, r->index, ROLE_WORKER) == 0 &&
+           launch_running(l, r->index, ROLE_SINK) == 0;
+}
+
+/* --- its output ----------------------------------------------------------- */
+
+/* A file system that other hosts share shows what they do after a while: NFS
+ * keeps what it knows of a directory for a minute. */
+static double patience(const struct running_step *r)
+{
+    return r->said_here ? r->queue.lease : fmax(r->queue.lease, SHARED_SECONDS);
+}
+
+/* Of one that makes do with what inputs there are: also without the others. */
+static bool output_is_there(const struct running_step *r, struct err *why)
+{
+    const char *run_dir = r->scheduler->run_dir;
+    const struct plan_step lacking = output_lacking_inputs(r->step);
+
+    return output_check_current(run_dir, r->step, why) == 0 ||
+           (r->step->stage->any_inputs && output_is_current(run_dir, &lacking));
+}
+
+/*
+ * A step is done when its output is on the disk, sealed and whole, not when
+ * somebody says so.
+ */
+static void look_for_output(struct running_step *r)
+{
+    struct err why = {0};
+
+    if (r->sealed || !lease_queue_finished(&r->queue) ||
+        clock_now() < r->next_look)
+        return;
+    /* a sink that has gone may have sealed it, and not said so */
+    if (!r->said && (!r->finish_sent || r->sink >= 0))
+        return;
+    r->sealed = output_is_there(r, &why);
+    r->next_look = clock_now() + LOOK_MS / 1000.0;
+    if (!r->sealed && r->said && clock_now() - r->said > patience(r))
+        err_set(&r->fault, ERR_SYSTEM,
+                "it was said to be done, but is not on the disk: %.300s",
+                why.text);
+}
+
+/* All rows are there: have them gathered. */
+static void gather_rows(struct running_step *r)
+{
+    const size_t n = r->queue.n_unit;
+    const uint64_t id = (uint64_t)(r->index + 1) << PLAN_UNITS_SHIFT;
+
+    switch (r->step->stage->division) {
+    case PLAN_WHOLE:
+        break;
+    case PLAN_ROWS:
+        scheduler_finish_sink(r);
+        break;
+    case PLAN_FILES:
+        if (!r->finish_sent &&
+            lease_queue_add(&r->queue, id + n, n, 0, &r->fault) == 0)
+            r->finish_sent = true;
+        break;
+    }
+}
+
+/* --- its end -------------------------------------------------------------- */
+
+static void note_failure(struct running_step *r)
+{
+    struct scheduler *s = r->scheduler;
+
+    s->state[r->index] = STEP_FAILED;
+    s->why[r->index] = strdup(r->fault.text);
+    s->n_failed++;
+    log_warn("%s failed: %s", r->step->name, r->fault.text);
+    journal_add(s->run_dir, "node-failed",
+                (struct journal_member[]){{"node", r->step->name},
+                                          {"reason", r->fault.text}},
+                2);
+}
+
+static void note_success(struct running_step *r)
+{
+    struct scheduler *s = r->scheduler;
+    char seconds[32];
+
+    snprintf(seconds, sizeof(seconds), "%.1f", s->seconds[r->index]);
+    s->state[r->index] = STEP_DONE;
+    log_info("%s: done in %s s", r->step->name, seconds);
+    journal_add(s->run_dir, "node-done",
+                (struct journal_member[]){{"node", r->step->name},
+                                          {"seconds", seconds}},
+                2);
+}
+
+static void end_step(struct running_step *r)
+{
+    struct scheduler *s = r->scheduler;
+
+    s->seconds[r->index] = clock_now() - r->started;
+    if (r->fault.code)
+        note_failure(r);
+    else if (r->sealed)
+        note_success(r);
+    else
+        s->state[r->index] = STEP_WAITING;
+    send_away(r);
+}
+
+static void note_expired(void *self, const struct lease_queue_unit *u,
+                         bool aside)
+{
+    const struct running_step *r = self;
+
+    if (!aside)
+        log_warn("%s: unit %ju: %s; given to another", r->step->name,
+                 (uintmax_t)(u->id & 0xffffffffu), u->reason);
+}
+
+void running_step_advance(struct running_step *r)
+{
+    if (r->leaving > 0) {
+        press(r);
+        return;
+    }
+    lease_queue_expire(&r->queue, clock_now(), note_expired, r);
+    look_for_output(r);
+    start_processes(r);
+    scheduler_offer(r);
+    if (lease_queue_finished(&r->queue))
+        gather_rows(r);
+    if (is_over(r))
+        end_step(r);
+}
+
+double running_step_done(const struct running_step *r, const char **note)
+{
+    const struct lease_queue *q = &r->queue;
+    const int worker = q->n_unit == 1 ? q->unit[0].worker : -1;
+    const struct listed_worker *w =
+        worker < 0 ? NULL : &r->scheduler->workers.worker[worker];
+
+    *note = w ? w->note : "";
+    if (w)
+        return w->total > 0 ? w->done / w->total : 0;
+    return q->n_unit ? (double)(q->n_done + q->n_aside) / (double)q->n_unit : 0;
+}
+
+void running_step_free(struct running_step *r)
+{
+    core_set_give(&r->scheduler->cores, &r->cores);
+    r->scheduler->memory_free += r->memory;
+    lease_queue_release(&r->queue);
+    free(r);
+}

@@ -1,0 +1,76 @@
+/*
+ * running_step.h - a step that is being made: its units, processes and end
+ *
+ * The scheduler starts its processes on cores of its own (core_set.h), leases
+ * its units (lease_queue.h), and seals it when every unit is done or set aside.
+ * Units that were finished before a crash are not done again: the sink names
+ * them, and an undivided step resumes from its own partial output.  A step is
+ * over when its output is seen on the disk, whatever is said of it; then its
+ * processes are asked to leave, and when they have left its cores are free.
+ */
+#ifndef ORCHESTRATION_SCHEDULER_RUNNING_STEP_H
+#define ORCHESTRATION_SCHEDULER_RUNNING_STEP_H
+
+#include "base/core_mask.h"
+#include "orchestration/scheduler/lease_queue.h"
+#include "run/plan.h"
+
+struct scheduler;
+
+struct running_step {
+    struct scheduler *scheduler;  /* borrowed */
+    const struct plan_step *step; /* borrowed */
+    int index;                    /* in the plan */
+    struct core_mask cores;       /* that its processes are bound to */
+    double memory;                /* bytes that they are given */
+    double started;
+    struct lease_queue queue; /* owned */
+    int restarts;             /* of processes that ended too early */
+    int sink;                 /* its place in the list of workers, -1 if none */
+    bool finish_sent;         /* with PLAN_FILES finish is its last unit */
+    bool sealed;              /* the output has been seen on the disk, whole */
+    double said;              /* when it was said to be sealed; 0: not yet */
+    bool said_here;           /* by a process of this host */
+    double next_look;         /* for it */
+    struct err fault;
+    double
+        leaving; /* since when its processes are asked to leave; 0: not yet */
+    bool terminated; /* those that did not were sent SIGTERM */
+};
+
+/*
+ * Begin step 'index' of the plan with what it may take.  A fault, as that its
+ * units cannot be told, ends it at the next running_step_advance().
+ * Errors: ERR_SYSTEM no memory.
+ */
+struct step_share {
+    int cores;
+    double memory; /* bytes */
+};
+MUST_USE int running_step_begin(struct scheduler *s, int index,
+                                const struct step_share *share,
+                                struct err *err);
+
+/* Do what the time and the messages since the last call ask for. */
+void running_step_advance(struct running_step *r);
+
+/* Has it ended, and have its processes left? */
+bool running_step_has_left(const struct running_step *r);
+
+/* A process of it has ended; 'status' as wait() has it. */
+void running_step_take_exit(struct running_step *r, uint64_t token, int status);
+
+/* Is every process that is needed still at it?  Then one that ends is missed. */
+bool running_step_may_end(const struct running_step *r);
+
+/* May the step do without a unit that was set aside? */
+bool running_step_spares(const struct running_step *r,
+                         const struct lease_queue_unit *u);
+
+/* Its fraction that is done, 0 to 1, and what its processes say of it. */
+double running_step_done(const struct running_step *r, const char **note);
+
+/* Its cores are free again. */
+void running_step_free(struct running_step *r);
+
+#endif
