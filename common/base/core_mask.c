@@ -1,8 +1,13 @@
-#define _GNU_SOURCE /* sched_setaffinity */
+#define _GNU_SOURCE /* sched_getaffinity */
 #include "base/core_mask.h"
 
 #include <sched.h>
 #include <unistd.h>
+
+static void add_core(struct core_mask *m, int core)
+{
+    m->word[core / 64] |= (uint64_t)1 << (core % 64);
+}
 
 void core_mask_own(struct core_mask *m)
 {
@@ -15,21 +20,9 @@ void core_mask_own(struct core_mask *m)
             CPU_SET((size_t)i, &own);
     for (int i = 0; i < CORE_MASK_MAX && i < CPU_SETSIZE; i++)
         if (CPU_ISSET((size_t)i, &own))
-            core_mask_add(m, i);
+            add_core(m, i);
     if (core_mask_count(m) == 0)
-        core_mask_add(m, 0);
-}
-
-void core_mask_bind(const struct core_mask *m)
-{
-    cpu_set_t set;
-
-    CPU_ZERO(&set);
-    for (int i = 0; i < CORE_MASK_MAX && i < CPU_SETSIZE; i++)
-        if (core_mask_has(m, i))
-            CPU_SET((size_t)i, &set);
-    if (CPU_COUNT(&set) > 0)
-        (void)sched_setaffinity(0, sizeof(set), &set);
+        add_core(m, 0);
 }
 
 int core_mask_count(const struct core_mask *m)
@@ -39,21 +32,6 @@ int core_mask_count(const struct core_mask *m)
     for (int i = 0; i < CORE_MASK_WORDS; i++)
         n += __builtin_popcountll(m->word[i]);
     return n;
-}
-
-bool core_mask_has(const struct core_mask *m, int core)
-{
-    return m->word[core / 64] >> (core % 64) & 1;
-}
-
-void core_mask_add(struct core_mask *m, int core)
-{
-    m->word[core / 64] |= (uint64_t)1 << (core % 64);
-}
-
-void core_mask_remove(struct core_mask *m, int core)
-{
-    m->word[core / 64] &= ~((uint64_t)1 << (core % 64));
 }
 
 bool core_mask_meets(const struct core_mask *a, const struct core_mask *b)

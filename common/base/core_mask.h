@@ -1,5 +1,5 @@
 /*
- * core_mask.h - sets of processor cores, and what a process may use
+ * core_mask.h - the processor cores that a process may use
  */
 #ifndef BASE_CORE_MASK_H
 #define BASE_CORE_MASK_H
@@ -14,17 +14,10 @@ struct core_mask {
     uint64_t word[CORE_MASK_WORDS];
 };
 
-/* The cores that this process may use, at least one. */
+/* The cores of this process, at least one. */
 void core_mask_own(struct core_mask *m);
 
-/* Let this process, and what it starts, use those of 'm' alone; an empty mask
- * changes nothing. */
-void core_mask_bind(const struct core_mask *m);
-
 int core_mask_count(const struct core_mask *m);
-bool core_mask_has(const struct core_mask *m, int core);
-void core_mask_add(struct core_mask *m, int core);
-void core_mask_remove(struct core_mask *m, int core);
 
 /* Is there a core that both have? */
 bool core_mask_meets(const struct core_mask *a, const struct core_mask *b);

@@ -9,7 +9,12 @@ struct rank_cores rank_cores_of(const struct dist *d, int64_t wanted)
 {
     struct rank_cores p = {.cores = omp_get_num_procs(), .sharers = d->sharers};
 
-    p.threads = wanted > 0 ? (int)wanted : p.cores / p.sharers;
+    if (wanted > 0)
+        p.threads = (int)wanted;
+    else if (getenv("OMP_NUM_THREADS"))
+        p.threads = omp_get_max_threads();
+    else
+        p.threads = p.cores / p.sharers;
     if (p.threads < 1)
         p.threads = 1;
     return p;

@@ -17,8 +17,8 @@ struct rank_cores {
 };
 
 /*
- * Its threads: 'wanted', or if that is 0 its share of the cores that it may
- * use. Not collective.
+ * Its threads: 'wanted', or if that is 0 OMP_NUM_THREADS, or if that is not set
+ * its share of the cores that it may use.  Not collective.
  */
 struct rank_cores rank_cores_of(const struct dist *d, int64_t wanted);
 

@@ -150,12 +150,19 @@ static void unset_rank(void)
 }
 
 /* In the child: what it finds in its environment beside what is ours. */
-static void set_environment(const struct command *c, uint64_t token)
+static void set_environment(const struct command *c, int threads,
+                            uint64_t token)
 {
     char text[32];
 
     snprintf(text, sizeof(text), "%016jx", (uintmax_t)token);
     setenv(SCHEDULER_LINK_TOKEN, text, 1);
+    if (threads > 0) { /* the user's own number comes first */
+        char number[16];
+
+        snprintf(number, sizeof(number), "%d", threads);
+        setenv("OMP_NUM_THREADS", number, 0);
+    }
     /* gemm.h asks it for one thread; without this it starts with many, which
      * look for work for a while */
     setenv("OPENBLAS_NUM_THREADS", "1", 0);
@@ -168,18 +175,16 @@ static void set_environment(const struct command *c, uint64_t token)
 
 /* In the child: never returns. */
 _Noreturn static void exec_command(const struct command *c, pid_t parent,
-                                   const struct core_mask *cores,
-                                   uint64_t token)
+                                   int threads, uint64_t token)
 {
     const int null = open("/dev/null", O_RDONLY);
     sigset_t none;
 
-    set_environment(c, token);
+    set_environment(c, threads, token);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) /* it died before the line above */
         _exit(1);
     setpgid(0, 0);
-    core_mask_bind(cores);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (null >= 0)
@@ -220,7 +225,7 @@ int launch_start(struct launcher *l, const struct launch_args *a,
     randombytes_buf(&token, sizeof(token));
     pid = fork();
     if (pid == 0)
-        exec_command(&cmd, self, a->cores, token);
+        exec_command(&cmd, self, a->threads, token);
     if (pid < 0)
         return err_set(err, ERR_SYSTEM, "cannot start a process: %s",
                        strerror(errno));

@@ -9,7 +9,6 @@
 #ifndef ORCHESTRATION_SCHEDULER_LAUNCH_H
 #define ORCHESTRATION_SCHEDULER_LAUNCH_H
 
-#include "base/core_mask.h"
 #include "run/plan.h"
 
 #include <stdbool.h>
@@ -44,7 +43,7 @@ struct launch_args {
     const struct plan_step *step;
     int index; /* its place in the plan */
     enum role role;
-    const struct core_mask *cores; /* that it may use; empty: all */
+    int threads; /* that it should compute with; 0: as it finds */
 };
 
 /*

@@ -91,14 +91,14 @@ static int count_needed(const struct scheduler *s, int i)
                       stage_table_ranks(row, s->config) *
                       (threads > 0 ? threads : 1);
 
-    return n < s->cores.all ? (int)n : s->cores.all;
+    return n < s->cores_all ? (int)n : s->cores_all;
 }
 
 /* Its share of the free cores, where 'n_flexible' ready steps take some. */
 static int share_cores(const struct scheduler *s, int i, int n_flexible)
 {
     const int needed = count_needed(s, i);
-    int share = s->cores.free;
+    int share = s->cores_free;
 
     if (needed == 0 ||
         !is_flexible(s, i)) /* 0: all its workers are elsewhere */
@@ -129,7 +129,7 @@ static double expect_memory(const struct scheduler *s, int i)
 /* May a step take so much? */
 static bool has_room(const struct scheduler *s, const struct step_share *share)
 {
-    return share->cores <= s->cores.free &&
+    return share->cores <= s->cores_free &&
            (share->memory <= s->memory_free || s->memory_all <= 0 ||
             s->n_running == 0);
 }

@@ -91,6 +91,7 @@ int running_step_begin(struct scheduler *s, int index,
     *r = (struct running_step){.scheduler = s,
                                .step = &s->plan->step[index],
                                .index = index,
+                               .cores = share->cores,
                                .memory = share->memory,
                                .started = clock_now(),
                                .sink = -1};
@@ -98,7 +99,7 @@ int running_step_begin(struct scheduler *s, int index,
                      (int)s->config->scheduler.tries);
     r->queue.on_aside = set_aside;
     r->queue.self = r;
-    core_set_take(&s->cores, share->cores, &r->cores);
+    s->cores_free -= r->cores;
     s->memory_free -= r->memory;
     s->state[index] = STEP_RUNNING;
     s->running[s->n_running++] = r;
@@ -156,6 +157,16 @@ void running_step_take_exit(struct running_step *r, uint64_t token, int status)
     count_restart(r, text);
 }
 
+/* Threads of each of its processes, which share its cores. */
+static int share_threads(const struct running_step *r)
+{
+    const struct config *c = r->scheduler->config;
+    const int n = stage_table_workers(r->step->stage, c) *
+                  stage_table_ranks(r->step->stage, c);
+
+    return r->cores == 0 ? 0 : r->cores > n ? r->cores / n : 1;
+}
+
 /* Start what it lacks. */
 static void start_processes(struct running_step *r)
 {
@@ -169,7 +180,7 @@ static void start_processes(struct running_step *r)
                                           .step = r->step,
                                           .index = r->index,
                                           .role = roles[i],
-                                          .cores = &r->cores};
+                                          .threads = share_threads(r)};
 
             if (launch_start(&s->launcher, &a, &r->fault) < 0)
                 return;
@@ -357,7 +368,7 @@ double running_step_done(const struct running_step *r, const char **note)
 
 void running_step_free(struct running_step *r)
 {
-    core_set_give(&r->scheduler->cores, &r->cores);
+    r->scheduler->cores_free += r->cores;
     r->scheduler->memory_free += r->memory;
     lease_queue_release(&r->queue);
     free(r);

@@ -1,7 +1,7 @@
 /*
  * running_step.h - a step that is being made: its units, processes and end
  *
- * The scheduler starts its processes on cores of its own (core_set.h), leases
+ * The scheduler starts its processes with threads for its cores, leases
  * its units (lease_queue.h), and seals it when every unit is done or set aside.
  * Units that were finished before a crash are not done again: the sink names
  * them, and an undivided step resumes from its own partial output.  A step is
@@ -11,7 +11,6 @@
 #ifndef ORCHESTRATION_SCHEDULER_RUNNING_STEP_H
 #define ORCHESTRATION_SCHEDULER_RUNNING_STEP_H
 
-#include "base/core_mask.h"
 #include "orchestration/scheduler/lease_queue.h"
 #include "run/plan.h"
 
@@ -21,7 +20,7 @@ struct running_step {
     struct scheduler *scheduler;  /* borrowed */
     const struct plan_step *step; /* borrowed */
     int index;                    /* in the plan */
-    struct core_mask cores;       /* that its processes are bound to */
+    int cores;                    /* that its processes compute on */
     double memory;                /* bytes that they are given */
     double started;
     struct lease_queue queue; /* owned */

@@ -1,6 +1,7 @@
 #include "orchestration/scheduler/scheduler.h"
 
 #include "base/clock.h"
+#include "base/core_mask.h"
 #include "base/log.h"
 #include "base/machine.h"
 #include "orchestration/scheduler/journal.h"
@@ -55,11 +56,14 @@ int scheduler_init(struct scheduler *s, const struct config *c,
                    const struct plan *plan, const char *run_dir,
                    struct err *err)
 {
+    struct core_mask own;
+
     memset(s, 0, sizeof(*s));
     s->config = c;
     s->plan = plan;
     s->run_started = clock_now();
-    core_set_init(&s->cores);
+    core_mask_own(&own);
+    s->cores_all = s->cores_free = core_mask_count(&own);
     s->memory_all = s->memory_free = machine_memory();
     if (file_path(s->run_dir, err, "%s", run_dir) < 0 ||
         alloc_steps(s, err) < 0 || set_paths(s, err) < 0 ||

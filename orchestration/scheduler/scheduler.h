@@ -8,7 +8,6 @@
 #ifndef ORCHESTRATION_SCHEDULER_SCHEDULER_H
 #define ORCHESTRATION_SCHEDULER_SCHEDULER_H
 
-#include "orchestration/scheduler/core_set.h"
 #include "orchestration/scheduler/launch.h"
 #include "orchestration/scheduler/running_step.h"
 #include "orchestration/scheduler/worker_list.h"
@@ -41,7 +40,7 @@ struct scheduler {
     double run_started;
     struct running_step *running[SCHEDULER_MAX_RUNNING]; /* owned */
     int n_running;
-    struct core_set cores;
+    int cores_all, cores_free;
     double memory_all, memory_free; /* bytes; 0 in all: not known */
     struct worker_list workers;
     struct launcher launcher;

@@ -32,7 +32,8 @@ static struct scheduler make_scheduler(int cores, int threads)
                           .state = state,
                           .path = path,
                           .why = why,
-                          .cores = {.all = cores, .free = cores}};
+                          .cores_all = cores,
+                          .cores_free = cores};
 
     config_init(&config);
     config.train.threads = threads;
@@ -75,14 +76,14 @@ static void check_order(void)
     ok(ready_steps_next(&s, &share) == LONG && share.cores == 1,
        "the training with the longest way goes first, on its one core");
     state[LONG] = STEP_RUNNING;
-    s.cores.free = 1;
+    s.cores_free = 1;
     ok(ready_steps_next(&s, &share) == SHORT && share.cores == 1,
        "the other one starts beside it");
     state[SHORT] = STEP_RUNNING;
-    s.cores.free = 0;
+    s.cores_free = 0;
     ok(ready_steps_next(&s, &share) == -1, "then no core is free");
     state[SHORT] = STEP_DONE;
-    s.cores.free = 1;
+    s.cores_free = 1;
     ok(ready_steps_next(&s, &share) == AFTER_SHORT,
        "an evaluation starts while another training runs");
     state[AFTER_SHORT] = STEP_CURRENT;
@@ -102,7 +103,7 @@ static void check_shares(void)
     ok(ready_steps_next(&s, &share) == LONG && share.cores == 3,
        "two trainings without a number of threads share six cores");
     state[LONG] = STEP_RUNNING;
-    s.cores.free = 3;
+    s.cores_free = 3;
     ok(ready_steps_next(&s, &share) == SHORT && share.cores == 3,
        "the last of them takes what is free");
     s = make_scheduler(4, 3);
@@ -110,7 +111,7 @@ static void check_shares(void)
     ok(ready_steps_next(&s, &share) == LONG && share.cores == 3,
        "a training of three threads takes three cores");
     state[LONG] = STEP_RUNNING;
-    s.cores.free = 1;
+    s.cores_free = 1;
     ok(ready_steps_next(&s, &share) == -1,
        "another one does not start on the one that is left");
     s = make_scheduler(2, 8);
