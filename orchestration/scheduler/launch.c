@@ -66,8 +66,8 @@ static void add_program(struct command *c, int ranks)
 
 /* --- children ------------------------------------------------------------- */
 
-static int exec_child(struct command *c, const char *const *args,
-                      struct err *err)
+static int exec_with_args(struct command *c, const char *const *args,
+                          struct err *err)
 {
     while (*args)
         add_argument(c, *args++);
@@ -104,18 +104,18 @@ int launch_exec_ranks(int ranks, const char *const *args, struct err *err)
     if (program_path(cmd.program, "papline", err) < 0)
         return -1;
     add_mpirun(&cmd, ranks, NULL);
-    return exec_child(&cmd, args, err);
+    return exec_with_args(&cmd, args, err);
 }
 
 int launch_wanted(const struct config *c, const struct plan_step *step,
-                  enum role role)
+                  enum child_role role)
 {
-    if (role == ROLE_SINK)
+    if (role == CHILD_SINK)
         return step->stage->division == PLAN_ROWS ? 1 : 0;
     return stage_table_workers(step->stage, c);
 }
 
-int launch_running(const struct launcher *l, int step, enum role role)
+int launch_running(const struct launcher *l, int step, enum child_role role)
 {
     int n = 0;
 
@@ -215,7 +215,7 @@ int launch_start(struct launcher *l, const struct launch_args *a,
     add_program(&cmd, stage_table_ranks(a->step->stage, a->config));
     add_argument(&cmd, "--join");
     add_argument(&cmd, l->run_dir);
-    if (a->role == ROLE_SINK)
+    if (a->role == CHILD_SINK)
         add_argument(&cmd, "--sink");
     randombytes_buf(&token, sizeof(token));
     pid = fork();

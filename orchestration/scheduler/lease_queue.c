@@ -191,7 +191,7 @@ bool lease_queue_holds(struct lease_queue *q, int worker, uint64_t id)
     return u && worker >= 0 && u->state == UNIT_LEASED && u->worker == worker;
 }
 
-bool lease_queue_held(struct lease_queue *q, int worker, uint64_t id)
+bool lease_queue_held_last(struct lease_queue *q, int worker, uint64_t id)
 {
     const struct lease_queue_unit *u = lease_queue_find(q, id);
 
@@ -201,8 +201,7 @@ bool lease_queue_held(struct lease_queue *q, int worker, uint64_t id)
 }
 
 /* Its worker has done it. */
-static void credit_worker(struct lease_queue *q,
-                          const struct lease_queue_unit *u)
+static void count_done(struct lease_queue *q, const struct lease_queue_unit *u)
 {
     if (u->state != UNIT_LEASED || u->worker < 0)
         return;
@@ -214,7 +213,7 @@ void lease_queue_done(struct lease_queue *q, struct lease_queue_unit *u)
 {
     if (u->state == UNIT_DONE)
         return;
-    credit_worker(q, u);
+    count_done(q, u);
     if (u->state == UNIT_ASIDE)
         q->n_aside--;
     u->state = UNIT_DONE;
@@ -227,7 +226,7 @@ void lease_queue_await(struct lease_queue *q, struct lease_queue_unit *u,
 {
     if (u->state != UNIT_LEASED)
         return;
-    credit_worker(q, u);
+    count_done(q, u);
     u->worker = -1;
     u->deadline = now + q->lease;
 }

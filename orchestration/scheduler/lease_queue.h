@@ -104,7 +104,7 @@ bool lease_queue_holds(struct lease_queue *q, int worker, uint64_t id);
 
 /* Was it leased to 'worker' last, and is it nobody's now and not done?  Then its
  * success still counts. */
-bool lease_queue_held(struct lease_queue *q, int worker, uint64_t id);
+bool lease_queue_held_last(struct lease_queue *q, int worker, uint64_t id);
 
 /* It is done, whoever did it; a second time has no effect. */
 void lease_queue_done(struct lease_queue *q, struct lease_queue_unit *u);

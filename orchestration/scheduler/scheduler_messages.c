@@ -144,7 +144,7 @@ static int check_sink(const struct scheduler *s, const struct msg_hello *h,
     const struct child *c = launch_find(&s->launcher, h->token);
     const struct running_step *r = c ? find_running(s, c->step) : NULL;
 
-    if (!c || c->role != ROLE_SINK)
+    if (!c || c->role != CHILD_SINK)
         return err_set(err, ERR_USAGE,
                        "the scheduler starts the sink of %s itself", stage);
     if (!r || r->step->stage->division != PLAN_ROWS)
@@ -326,7 +326,7 @@ static int on_result(struct scheduler *s, const struct router_message *m,
     if (u && u->state == UNIT_DONE) /* the sink was quicker to say so */
         return 0;
     if (!u || !(lease_queue_holds(&r->queue, m->peer, x.unit) ||
-                (lease_queue_held(&r->queue, m->peer, x.unit) && !x.code)))
+                (lease_queue_held_last(&r->queue, m->peer, x.unit) && !x.code)))
         return err_set(err, ERR_INPUT, "unit %ju is not leased to it",
                        (uintmax_t)x.unit);
     if (x.code)
