@@ -11,6 +11,7 @@
 #include "stages/augment/recipe.h"
 #include "stages/preprocess/layout.h"
 #include "stages/weights/import_weights.h"
+#include "worker/scheduler_link.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -307,9 +308,9 @@ static int run_scheduler(struct plan_run *j, struct err *err)
     if (rc == 0 && s->n_aside > 0)
         log_warn("%zu units were set aside; the report names them", s->n_aside);
     if (s->router.n_ignored > 0)
-        log_warn(
-            "%zu messages were ignored: not valid, or not their senders' to say",
-            s->router.n_ignored);
+        log_warn("%zu messages were ignored: not valid, or not their senders' "
+                 "to say",
+                 s->router.n_ignored);
     if (rc == 0 && s->n_failed > 0)
         rc = err_set(err, ERR_INPUT, "%d of %d steps failed; see above",
                      s->n_failed, j->plan.n_step);

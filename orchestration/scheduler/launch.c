@@ -64,7 +64,7 @@ static void add_program(struct command *c, int ranks)
         add_argument(c, c->program);
 }
 
-/* --- children ------------------------------------------------------------- */
+/* --- instead of this process ---------------------------------------------- */
 
 static int exec_with_args(struct command *c, const char *const *args,
                           struct err *err)
@@ -106,6 +106,8 @@ int launch_exec_ranks(int ranks, const char *const *args, struct err *err)
     add_mpirun(&cmd, ranks, NULL);
     return exec_with_args(&cmd, args, err);
 }
+
+/* --- children ------------------------------------------------------------- */
 
 int launch_wanted(const struct config *c, const struct plan_step *step,
                   enum child_role role)
@@ -157,7 +159,7 @@ static void set_environment(const struct command *c, uint64_t token)
     snprintf(text, sizeof(text), "%016jx", (uintmax_t)token);
     setenv(SCHEDULER_LINK_TOKEN, text, 1);
     /* gemm.h asks it for one thread; without this it starts with many, which
-     * look for work for a while */
+     * spin for a while */
     setenv("OPENBLAS_NUM_THREADS", "1", 0);
     /* else what mpirun starts by srun waits for this step's end */
     if (getenv("SLURM_STEP_ID") || getenv("SLURM_STEPID"))
@@ -208,7 +210,9 @@ int launch_start(struct launcher *l, const struct launch_args *a,
     pid_t pid;
 
     if (!child)
-        return err_set(err, ERR_USAGE, "more than %d processes",
+        return err_set(err, ERR_USAGE,
+                       "more than %d processes; lower augment.workers or "
+                       "explain.workers",
                        LAUNCH_MAX_CHILDREN);
     if (program_path(cmd.program, a->step->stage->program, err) < 0)
         return -1;

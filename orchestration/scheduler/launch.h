@@ -12,7 +12,6 @@
 #include "base/core_mask.h"
 #include "run/plan.h"
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 enum { LAUNCH_MAX_CHILDREN = 512, LAUNCH_MAX_ARGS = 32 };

@@ -32,7 +32,8 @@ int lease_queue_add(struct lease_queue *q, uint64_t id, uint64_t first,
                     uint64_t count, struct err *err)
 {
     if (q->n_unit == LEASE_QUEUE_MAX_UNITS)
-        return err_set(err, ERR_USAGE, "more than %d units in one step",
+        return err_set(err, ERR_USAGE,
+                       "more than %d units in one step; raise augment.unit",
                        LEASE_QUEUE_MAX_UNITS);
     if (q->n_unit == q->room) {
         const size_t room = q->room ? 2 * q->room : 256;
@@ -200,7 +201,7 @@ bool lease_queue_held_last(struct lease_queue *q, int worker, uint64_t id)
            u->holder == q->workers->worker[worker].token && *u->reason;
 }
 
-/* Its worker has done it. */
+/* Its worker has one more unit done. */
 static void count_done(struct lease_queue *q, const struct lease_queue_unit *u)
 {
     if (u->state != UNIT_LEASED || u->worker < 0)

@@ -6,6 +6,7 @@
 #include "orchestration/scheduler/scheduler_private.h"
 #include "run/output.h"
 #include "run/plan_units.h"
+#include "worker/scheduler_link.h"
 
 #include <math.h>
 #include <signal.h>
