@@ -35,8 +35,9 @@ struct lease_queue_unit {
     int worker;        /* its index; -1: nobody's, or (leased) done and awaited
                           from the sink */
     uint64_t holder;   /* token of whom it was leased to last */
-    double deadline;   /* while leased: when the lease ends, in 'now' */
-    double not_before; /* while waiting: back-off after a failure, in 'now' */
+    double deadline;   /* while leased: 'now' at which the lease ends */
+    double not_before; /* while waiting: 'now' until which it does, after a
+                          failure */
     char reason[256];  /* of the last failure, or "" */
 };
 
@@ -57,7 +58,7 @@ struct lease_queue {
     size_t n_done, n_aside;
     struct worker_list *workers; /* borrowed */
     double lease;                /* seconds */
-    double soonest;              /* no lease ends before, in 'now' */
+    double soonest;              /* 'now' before which no lease ends */
     int tries;
 };
 
