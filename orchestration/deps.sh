@@ -3,7 +3,7 @@
 #
 # The one list: pkg-config name (or command), Debian/Ubuntu package, names
 # elsewhere.  "a|b" means either package will do; what is named by a header
-# (inc:) only makes Papline faster, and is not asked for in vain.
+# (inc:) only makes Papline faster, and is not required.
 set -u
 list='
 cmd:mpicc       libopenmpi-dev              openmpi        openmpi

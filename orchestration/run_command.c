@@ -11,6 +11,7 @@
 #include "stages/augment/recipe.h"
 #include "stages/preprocess/layout.h"
 #include "stages/weights/import_weights.h"
+#include "worker/scheduler_link.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -144,8 +145,8 @@ static int absolute_recipe(char word[FILE_PATH_MAX], struct err *err)
     return recipe_text_is_path(word) ? make_absolute(word, err) : 0;
 }
 
-static int job_open(struct plan_run *j, const struct run_command_args *a,
-                    struct err *err)
+static int plan_run_open(struct plan_run *j, const struct run_command_args *a,
+                         struct err *err)
 {
     char path[FILE_PATH_MAX];
     struct config *c = &j->config;
@@ -173,19 +174,19 @@ static int job_open(struct plan_run *j, const struct run_command_args *a,
     return a->until ? stop_behind(&j->plan, a->until, err) : 0;
 }
 
-static void job_close(struct plan_run *j)
+static void plan_run_close(struct plan_run *j)
 {
     plan_release(&j->plan);
     if (j->lock)
         close(j->lock);
 }
 
-static struct plan_run *job_new(struct err *err)
+static struct plan_run *plan_run_new(struct err *err)
 {
     struct plan_run *j = calloc(1, sizeof(*j));
 
     if (!j)
-        err_set(err, ERR_SYSTEM, "no memory");
+        err_set(err, ERR_SYSTEM, "no memory for the configuration and plan");
     return j;
 }
 
@@ -202,13 +203,13 @@ static void print_plan(const struct plan *p)
 
 int run_command_plan(const struct run_command_args *a, struct err *err)
 {
-    struct plan_run *j = job_new(err);
-    int rc = j ? job_open(j, a, err) : -1;
+    struct plan_run *j = plan_run_new(err);
+    int rc = j ? plan_run_open(j, a, err) : -1;
 
     if (rc == 0)
         print_plan(&j->plan);
     if (j)
-        job_close(j);
+        plan_run_close(j);
     free(j);
     return rc;
 }
@@ -281,11 +282,11 @@ static void print_results(const struct plan_run *j)
 
     printf("\naccuracy on the test split:\n");
     for (int i = 0; i < j->plan.n_step; i++) {
-        const struct plan_step *n = &j->plan.step[i];
+        const struct plan_step *step = &j->plan.step[i];
 
-        if (n->stage->id == STAGE_EVALUATE &&
-            file_path(path, &err, "%s/%s/metrics.json", j->dir, n->dir) == 0)
-            print_accuracy(n->experiment, read_number(path, accuracy));
+        if (step->stage->id == STAGE_EVALUATE &&
+            file_path(path, &err, "%s/%s/metrics.json", j->dir, step->dir) == 0)
+            print_accuracy(step->experiment, read_number(path, accuracy));
     }
     if (file_path(path, &err, "%s/data/baseline.json", j->dir) == 0)
         print_accuracy("baseline (size and mean colour alone)",
@@ -307,9 +308,9 @@ static int run_scheduler(struct plan_run *j, struct err *err)
     if (rc == 0 && s->n_aside > 0)
         log_warn("%zu units were set aside; the report names them", s->n_aside);
     if (s->router.n_ignored > 0)
-        log_warn(
-            "%zu messages were ignored: not valid, or not their senders' to say",
-            s->router.n_ignored);
+        log_warn("%zu messages were ignored: not valid, or not their senders' "
+                 "to say",
+                 s->router.n_ignored);
     if (rc == 0 && s->n_failed > 0)
         rc = err_set(err, ERR_INPUT, "%d of %d steps failed; see above",
                      s->n_failed, j->plan.n_step);
@@ -324,11 +325,11 @@ static int run_scheduler(struct plan_run *j, struct err *err)
 
 int run_command_start(const struct run_command_args *a, struct err *err)
 {
-    struct plan_run *j = job_new(err);
+    struct plan_run *j = plan_run_new(err);
     int rc = -1;
 
     scheduler_link_signals();
-    if (j && job_open(j, a, err) == 0 && take_lock(j, err) == 0 &&
+    if (j && plan_run_open(j, a, err) == 0 && take_lock(j, err) == 0 &&
         write_config(j, err) == 0 &&
         plan_pin(&j->plan, &j->config, j->dir, err) == 0) {
         print_plan(&j->plan);
@@ -337,7 +338,7 @@ int run_command_start(const struct run_command_args *a, struct err *err)
             print_results(j);
     }
     if (j)
-        job_close(j);
+        plan_run_close(j);
     free(j);
     return rc;
 }

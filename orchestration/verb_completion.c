@@ -4,7 +4,7 @@
 #include "config/recipe_text.h"
 #include "nn/nets.h"
 #include "orchestration/verb_parse.h"
-#include "run/plan.h"
+#include "run/stage_table.h"
 
 #include <string.h>
 
@@ -16,7 +16,7 @@ static const char *const zsh_lines[] = {
 #include "orchestration/verb_completion.zsh.inc"
     NULL};
 
-/* --- arguments that are words of a table ----------------------------------- */
+/* --- arguments that are words of a table ---------------------------------- */
 
 static const char *net_word(size_t i)
 {
@@ -73,7 +73,7 @@ static void put_words(struct buf *b)
     buf_puts(b, "    esac\n}\n");
 }
 
-/* --- what stands where ----------------------------------------------------- */
+/* --- what stands where ---------------------------------------------------- */
 
 static void put_verbs(struct buf *b)
 {

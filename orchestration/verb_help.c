@@ -238,16 +238,10 @@ static void overview_page(struct buf *b)
 static int write_page(const char *dir, const char *name, struct buf *b,
                       struct err *err)
 {
-    char path[FILE_PATH_MAX];
-    int rc = buf_check(b, err);
+    char page[LABEL_MAX];
 
-    if (rc == 0)
-        rc = file_path(path, err, "%s/papline%s%s.1", dir, *name ? "-" : "",
-                       name);
-    if (rc == 0)
-        rc = file_write(path, b->data, b->len, err);
-    buf_release(b);
-    return rc;
+    snprintf(page, sizeof(page), "papline%s%s.1", *name ? "-" : "", name);
+    return buf_save(b, dir, page, err);
 }
 
 int verb_help_man(const char *dir, struct err *err)

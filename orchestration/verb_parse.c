@@ -35,7 +35,7 @@ const struct verb_option *verb_parse_option(const struct verb *v, int i)
     return i == n ? &help_option : NULL;
 }
 
-/* --- values ---------------------------------------------------------------- */
+/* --- values --------------------------------------------------------------- */
 
 static int store_number(const char *text, int *value, struct err *err)
 {
@@ -81,7 +81,7 @@ static int store_value(const struct verb_option *o, const char *text,
     return rc == 0 ? 0 : err_set(err, ERR_USAGE, "--%s: %s", o->name, why.text);
 }
 
-/* --- options --------------------------------------------------------------- */
+/* --- options -------------------------------------------------------------- */
 
 /* The option that getopt_long() calls 'c', or NULL. */
 static const struct verb_option *option_of(const struct verb *v, int c)
@@ -181,7 +181,7 @@ static int parse_options(const struct verb *v, int argc, char **argv,
     return 0;
 }
 
-/* --- words ----------------------------------------------------------------- */
+/* --- words ---------------------------------------------------------------- */
 
 bool verb_parse_word(const char **s, struct verb_word *w)
 {

@@ -88,7 +88,7 @@ static int act_verify(const struct verb_args *a, struct err *err)
     const char *const args[] = {"--again", a->word[0], "--sample", k, NULL};
 
     if (!a->augment)
-        return verify_run(a->word[0], err);
+        return verify_run(stdout, a->word[0], err);
     snprintf(k, sizeof(k), "%d", a->sample);
     return launch_exec("papline-augment", args, err);
 }
@@ -107,7 +107,7 @@ static int act_compare(const struct verb_args *a, struct err *err)
     c.run_dir = a->word[0];
     c.name = a->word + 1;
     c.n_name = a->n_word - 1;
-    return compare_verb(stdout, &c, err);
+    return compare_command_run(stdout, &c, err);
 }
 
 /* --- what stages' programs do --------------------------------------------- */
@@ -142,7 +142,7 @@ static const struct verb_option doctor_options[] = {
 
 static int act_doctor(const struct verb_args *a, struct err *err)
 {
-    if (doctor(a->word[0], err) < 0)
+    if (doctor_run(stdout, a->word[0], err) < 0)
         return -1;
     return a->bench.ranks
                ? doctor_ranks(stdout, a->bench.ranks, a->bench.threads, err)
@@ -199,7 +199,7 @@ static int act_weights(const struct verb_args *a, struct err *err)
 
     w.what = a->word[0];
     w.file = a->word[1];
-    return weights_verb(stdout, &w, err);
+    return weights_command_run(stdout, &w, err);
 }
 
 static const struct verb_option features_options[] = {

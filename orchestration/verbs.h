@@ -31,7 +31,7 @@ struct verb_args {
     int n_word;
     bool help; /* --help: nothing else is to be done, or was looked at */
 
-    struct verb_list set; /* of run: it has no place for a list itself */
+    struct verb_list set; /* --set, of run and plan; becomes run.set */
     struct run_command_args run;
     struct bench_args bench; /* its ranks and threads are also doctor's */
     struct compare_args compare;

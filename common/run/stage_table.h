@@ -69,8 +69,4 @@ int stage_table_ranks(const struct stage_row *row, const struct config *c);
 /* Threads of each rank that the configuration asks for; 0: it asks for none. */
 int stage_table_threads(const struct stage_row *row, const struct config *c);
 
-/* Threads of each process; 0: as many as it has cores, or one if the stage is
- * not parallel. */
-int stage_table_threads(const struct stage_row *row, const struct config *c);
-
 #endif

@@ -2,25 +2,24 @@
  * journal.h - what happened in a run, one JSON object a line, never rewritten
  *
  * RUN/journal.jsonl: {"time": "2026-01-31T12:00:00Z", "event": "node-done",
- * ...}.  Events: run-start, run-end, node-start, node-done, node-failed,
- * worker-join, worker-lost, unit-failed, unit-set-aside.  Each line is synced;
- * a line that a crash cut short is skipped by readers.
+ * ...}.  Events: run-start, run-end, node-start, node-done, node-failed
+ * (node: a step; the word is that of earlier runs), worker-join, worker-lost,
+ * unit-failed, unit-set-aside.  Each line is synced; a line that a crash cut
+ * short is skipped by readers.
  */
 #ifndef ORCHESTRATION_SCHEDULER_JOURNAL_H
 #define ORCHESTRATION_SCHEDULER_JOURNAL_H
 
-#include "base/err.h"
 #include "run/plan.h"
 
 #include <stddef.h>
 
-/*
- * Add an event with up to four string members; NULL name: fewer.  A journal
- * that cannot be written is warned of once and does not stop the run.
- */
 struct journal_member {
     const char *name, *value;
 };
+
+/* Add an event with 'n' string members.  If the journal cannot be written, that
+ * is logged and the run goes on. */
 void journal_add(const char *run_dir, const char *event,
                  const struct journal_member *member, size_t n);
 

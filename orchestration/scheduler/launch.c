@@ -64,10 +64,10 @@ static void add_program(struct command *c, int ranks)
         add_argument(c, c->program);
 }
 
-/* --- children ------------------------------------------------------------- */
+/* --- instead of this process ---------------------------------------------- */
 
-static int exec_child(struct command *c, const char *const *args,
-                      struct err *err)
+static int exec_with_args(struct command *c, const char *const *args,
+                          struct err *err)
 {
     while (*args)
         add_argument(c, *args++);
@@ -104,18 +104,20 @@ int launch_exec_ranks(int ranks, const char *const *args, struct err *err)
     if (program_path(cmd.program, "papline", err) < 0)
         return -1;
     add_mpirun(&cmd, ranks, NULL);
-    return exec_child(&cmd, args, err);
+    return exec_with_args(&cmd, args, err);
 }
 
+/* --- children ------------------------------------------------------------- */
+
 int launch_wanted(const struct config *c, const struct plan_step *step,
-                  enum role role)
+                  enum child_role role)
 {
-    if (role == ROLE_SINK)
+    if (role == CHILD_SINK)
         return step->stage->division == PLAN_ROWS ? 1 : 0;
     return stage_table_workers(step->stage, c);
 }
 
-int launch_running(const struct launcher *l, int step, enum role role)
+int launch_running(const struct launcher *l, int step, enum child_role role)
 {
     int n = 0;
 
@@ -164,7 +166,7 @@ static void set_environment(const struct command *c, int threads,
         setenv("OMP_NUM_THREADS", number, 0);
     }
     /* gemm.h asks it for one thread; without this it starts with many, which
-     * look for work for a while */
+     * spin for a while */
     setenv("OPENBLAS_NUM_THREADS", "1", 0);
     /* else what mpirun starts by srun waits for this step's end */
     if (getenv("SLURM_STEP_ID") || getenv("SLURM_STEPID"))
@@ -213,14 +215,16 @@ int launch_start(struct launcher *l, const struct launch_args *a,
     pid_t pid;
 
     if (!child)
-        return err_set(err, ERR_USAGE, "more than %d processes",
+        return err_set(err, ERR_USAGE,
+                       "more than %d processes; lower augment.workers or "
+                       "explain.workers",
                        LAUNCH_MAX_CHILDREN);
     if (program_path(cmd.program, a->step->stage->program, err) < 0)
         return -1;
     add_program(&cmd, stage_table_ranks(a->step->stage, a->config));
     add_argument(&cmd, "--join");
     add_argument(&cmd, l->run_dir);
-    if (a->role == ROLE_SINK)
+    if (a->role == CHILD_SINK)
         add_argument(&cmd, "--sink");
     randombytes_buf(&token, sizeof(token));
     pid = fork();

@@ -11,16 +11,15 @@
 
 #include "run/plan.h"
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 enum { LAUNCH_MAX_CHILDREN = 512, LAUNCH_MAX_ARGS = 32 };
 
-enum role { ROLE_WORKER, ROLE_SINK };
+enum child_role { CHILD_WORKER, CHILD_SINK };
 
 struct child {
     pid_t pid; /* 0: the place is free */
-    enum role role;
+    enum child_role role;
     int step;       /* in the plan, that it was started for */
     uint64_t token; /* of its hello, also behind mpirun (scheduler_link.h) */
 };
@@ -32,17 +31,17 @@ struct launcher {
 
 /* How many processes a step wants in each role. */
 int launch_wanted(const struct config *c, const struct plan_step *step,
-                  enum role role);
+                  enum child_role role);
 
 /* How many of a step are running. */
-int launch_running(const struct launcher *l, int step, enum role role);
+int launch_running(const struct launcher *l, int step, enum child_role role);
 
 /* What is to be started. */
 struct launch_args {
     const struct config *config;
     const struct plan_step *step;
     int index; /* its place in the plan */
-    enum role role;
+    enum child_role role;
     int threads; /* that it should compute with; 0: as it finds */
 };
 

@@ -32,7 +32,8 @@ int lease_queue_add(struct lease_queue *q, uint64_t id, uint64_t first,
                     uint64_t count, struct err *err)
 {
     if (q->n_unit == LEASE_QUEUE_MAX_UNITS)
-        return err_set(err, ERR_USAGE, "more than %d units in one step",
+        return err_set(err, ERR_USAGE,
+                       "more than %d units in one step; raise augment.unit",
                        LEASE_QUEUE_MAX_UNITS);
     if (q->n_unit == q->room) {
         const size_t room = q->room ? 2 * q->room : 256;
@@ -191,7 +192,7 @@ bool lease_queue_holds(struct lease_queue *q, int worker, uint64_t id)
     return u && worker >= 0 && u->state == UNIT_LEASED && u->worker == worker;
 }
 
-bool lease_queue_held(struct lease_queue *q, int worker, uint64_t id)
+bool lease_queue_held_last(struct lease_queue *q, int worker, uint64_t id)
 {
     const struct lease_queue_unit *u = lease_queue_find(q, id);
 
@@ -200,9 +201,8 @@ bool lease_queue_held(struct lease_queue *q, int worker, uint64_t id)
            u->holder == q->workers->worker[worker].token && *u->reason;
 }
 
-/* Its worker has done it. */
-static void credit_worker(struct lease_queue *q,
-                          const struct lease_queue_unit *u)
+/* Its worker has one more unit done. */
+static void count_done(struct lease_queue *q, const struct lease_queue_unit *u)
 {
     if (u->state != UNIT_LEASED || u->worker < 0)
         return;
@@ -214,7 +214,7 @@ void lease_queue_done(struct lease_queue *q, struct lease_queue_unit *u)
 {
     if (u->state == UNIT_DONE)
         return;
-    credit_worker(q, u);
+    count_done(q, u);
     if (u->state == UNIT_ASIDE)
         q->n_aside--;
     u->state = UNIT_DONE;
@@ -227,7 +227,7 @@ void lease_queue_await(struct lease_queue *q, struct lease_queue_unit *u,
 {
     if (u->state != UNIT_LEASED)
         return;
-    credit_worker(q, u);
+    count_done(q, u);
     u->worker = -1;
     u->deadline = now + q->lease;
 }

@@ -32,31 +32,33 @@ struct lease_queue_unit {
     uint64_t id, first, count;
     enum unit_state state;
     int tries;         /* leases granted and lost to failure so far */
-    int worker;        /* while leased: its index, else -1 */
+    int worker;        /* its index; -1: nobody's, or (leased) done and awaited
+                          from the sink */
     uint64_t holder;   /* token of whom it was leased to last */
-    double deadline;   /* while leased: when the lease ends */
-    double not_before; /* while waiting: back-off after a failure */
+    double deadline;   /* while leased: 'now' at which the lease ends */
+    double not_before; /* while waiting: 'now' until which it does, after a
+                          failure */
     char reason[256];  /* of the last failure, or "" */
 };
 
-/* What the scheduler hears of a unit. */
+/* Hears of a unit that was set aside. */
 typedef void (*lease_queue_aside_f)(void *self,
                                     const struct lease_queue_unit *u);
+
+/* Hears of a unit whose lease ran out, and whether that set it aside. */
 typedef void (*lease_queue_each_f)(void *self, const struct lease_queue_unit *u,
                                    bool aside);
 
 struct lease_queue {
-    lease_queue_aside_f
-        on_aside; /* hears of every unit that is set aside, whatever
-                                did it; may be NULL */
-    void *self;   /* borrowed: for it */
+    lease_queue_aside_f on_aside;  /* of every one, whatever did it; or NULL */
+    void *self;                    /* borrowed: for on_aside */
     struct lease_queue_unit *unit; /* owned */
     size_t n_unit, room;
     size_t hint; /* no unit before this one is waiting */
     size_t n_done, n_aside;
     struct worker_list *workers; /* borrowed */
     double lease;                /* seconds */
-    double soonest;              /* no lease ends before */
+    double soonest;              /* 'now' before which no lease ends */
     int tries;
 };
 
@@ -102,9 +104,9 @@ struct lease_queue_unit *lease_queue_find(struct lease_queue *q, uint64_t id);
 /* Is the unit with this id leased to 'worker'? */
 bool lease_queue_holds(struct lease_queue *q, int worker, uint64_t id);
 
-/* Was it leased to 'worker' last, and is it nobody's now and not done?  Then its
- * success still counts. */
-bool lease_queue_held(struct lease_queue *q, int worker, uint64_t id);
+/* Was it leased to 'worker' last, and is it nobody's now and not done?  Then
+ * its success still counts. */
+bool lease_queue_held_last(struct lease_queue *q, int worker, uint64_t id);
 
 /* It is done, whoever did it; a second time has no effect. */
 void lease_queue_done(struct lease_queue *q, struct lease_queue_unit *u);

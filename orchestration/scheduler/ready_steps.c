@@ -108,7 +108,7 @@ static int share_cores(const struct scheduler *s, int i, int n_flexible)
     return share > needed ? share : needed;
 }
 
-/* --- memory ---------------------------------------------------------------- */
+/* --- memory --------------------------------------------------------------- */
 
 /* Bytes that its processes take at most, about. */
 static double expect_memory(const struct scheduler *s, int i)

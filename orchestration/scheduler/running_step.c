@@ -6,6 +6,7 @@
 #include "orchestration/scheduler/scheduler_private.h"
 #include "run/output.h"
 #include "run/plan_units.h"
+#include "worker/scheduler_link.h"
 
 #include <math.h>
 #include <signal.h>
@@ -170,7 +171,7 @@ static int share_threads(const struct running_step *r)
 /* Start what it lacks. */
 static void start_processes(struct running_step *r)
 {
-    static const enum role roles[] = {ROLE_SINK, ROLE_WORKER};
+    static const enum child_role roles[] = {CHILD_SINK, CHILD_WORKER};
     struct scheduler *s = r->scheduler;
 
     for (int i = 0; i < 2 && !running_step_may_end(r); i++)
@@ -218,8 +219,8 @@ bool running_step_has_left(const struct running_step *r)
 {
     const struct launcher *l = &r->scheduler->launcher;
 
-    return r->leaving > 0 && launch_running(l, r->index, ROLE_WORKER) == 0 &&
-           launch_running(l, r->index, ROLE_SINK) == 0;
+    return r->leaving > 0 && launch_running(l, r->index, CHILD_WORKER) == 0 &&
+           launch_running(l, r->index, CHILD_SINK) == 0;
 }
 
 /* --- its output ----------------------------------------------------------- */
@@ -232,7 +233,7 @@ static double patience(const struct running_step *r)
 }
 
 /* Of one that makes do with what inputs there are: also without the others. */
-static bool output_is_there(const struct running_step *r, struct err *why)
+static bool step_is_sealed(const struct running_step *r, struct err *why)
 {
     const char *run_dir = r->scheduler->run_dir;
     const struct plan_step lacking = output_lacking_inputs(r->step);
@@ -255,7 +256,7 @@ static void look_for_output(struct running_step *r)
     /* a sink that has gone may have sealed it, and not said so */
     if (!r->said && (!r->finish_sent || r->sink >= 0))
         return;
-    r->sealed = output_is_there(r, &why);
+    r->sealed = step_is_sealed(r, &why);
     r->next_look = clock_now() + LOOK_MS / 1000.0;
     if (!r->sealed && r->said && clock_now() - r->said > patience(r))
         err_set(&r->fault, ERR_SYSTEM,

@@ -1,8 +1,9 @@
 /*
  * running_step.h - a step that is being made: its units, processes and end
  *
- * The scheduler starts its processes with threads for its cores, leases
- * its units (lease_queue.h), and seals it when every unit is done or set aside.
+ * The scheduler starts its processes with threads for its cores, leases its
+ * units (lease_queue.h), and has the output sealed when every unit is done or
+ * set aside.
  * Units that were finished before a crash are not done again: the sink names
  * them, and an undivided step resumes from its own partial output.  A step is
  * over when its output is seen on the disk, whatever is said of it; then its
@@ -22,18 +23,18 @@ struct running_step {
     int index;                    /* in the plan */
     int cores;                    /* that its processes compute on */
     double memory;                /* bytes that they are given */
-    double started;
-    struct lease_queue queue; /* owned */
-    int restarts;             /* of processes that ended too early */
-    int sink;                 /* its place in the list of workers, -1 if none */
-    bool finish_sent;         /* with PLAN_FILES finish is its last unit */
-    bool sealed;              /* the output has been seen on the disk, whole */
-    double said;              /* when it was said to be sealed; 0: not yet */
-    bool said_here;           /* by a process of this host */
-    double next_look;         /* for it */
+    double started;               /* clock_now() */
+    struct lease_queue queue;     /* owned */
+    int restarts;                 /* of processes that ended too early */
+    int sink;         /* its place in the list of workers, -1 if none */
+    bool finish_sent; /* with PLAN_FILES finish is its last unit */
+    bool sealed;      /* the output has been seen on the disk, whole */
+    double said;    /* clock_now() when it was said to be sealed; 0: not yet */
+    bool said_here; /* by a process of this host */
+    double next_look; /* for the output, of clock_now() */
     struct err fault;
-    double
-        leaving; /* since when its processes are asked to leave; 0: not yet */
+    double leaving;  /* clock_now() when its processes were asked to leave; 0:
+                       not yet */
     bool terminated; /* those that did not were sent SIGTERM */
 };
 
@@ -59,7 +60,7 @@ bool running_step_has_left(const struct running_step *r);
 /* A process of it has ended; 'status' as wait() has it. */
 void running_step_take_exit(struct running_step *r, uint64_t token, int status);
 
-/* Is every process that is needed still at it?  Then one that ends is missed. */
+/* May its processes end now?  One that ends sooner is started again. */
 bool running_step_may_end(const struct running_step *r);
 
 /* May the step do without a unit that was set aside? */

@@ -8,6 +8,7 @@
 #include "orchestration/scheduler/ready_steps.h"
 #include "orchestration/scheduler/scheduler_private.h"
 #include "orchestration/scheduler/status.h"
+#include "worker/scheduler_link.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -13,7 +13,6 @@
 #include "orchestration/scheduler/worker_list.h"
 #include "run/plan.h"
 #include "worker/router.h"
-#include "worker/scheduler_link.h"
 
 enum { SCHEDULER_MAX_RUNNING = 256 }; /* steps at a time */
 
@@ -37,7 +36,7 @@ struct scheduler {
                                run by way of each, about */
     char **why;             /* owned: (plan->n_step) why it failed or was
                                skipped, else NULL */
-    double run_started;
+    double run_started;     /* clock_now() */
     struct running_step *running[SCHEDULER_MAX_RUNNING]; /* owned */
     int n_running;
     int cores_all, cores_free;
@@ -49,7 +48,7 @@ struct scheduler {
     struct router router; /* owned; counts messages that are not valid or not
                              their sender's to say */
     struct buf out;       /* owned */
-    double last_status;
+    double last_status;   /* clock_now() when status.json was written */
 };
 
 /*

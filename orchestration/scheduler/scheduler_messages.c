@@ -17,6 +17,7 @@
 #include "proto/stored.h"
 #include "proto/unit.h"
 #include "run/plan_units.h"
+#include "worker/scheduler_link.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -144,7 +145,7 @@ static int check_sink(const struct scheduler *s, const struct msg_hello *h,
     const struct child *c = launch_find(&s->launcher, h->token);
     const struct running_step *r = c ? find_running(s, c->step) : NULL;
 
-    if (!c || c->role != ROLE_SINK)
+    if (!c || c->role != CHILD_SINK)
         return err_set(err, ERR_USAGE,
                        "the scheduler starts the sink of %s itself", stage);
     if (!r || r->step->stage->division != PLAN_ROWS)
@@ -164,7 +165,9 @@ static int let_in(struct scheduler *s, const struct router_message *m,
     const int w = worker_list_hello(&s->workers, &peer, clock_now());
 
     if (w < 0)
-        return err_set(err, ERR_USAGE, "too many workers");
+        return err_set(err, ERR_USAGE,
+                       "there are %d workers already, no more are taken",
+                       WORKER_LIST_MAX);
     if (is_new)
         journal_add(s->run_dir, "worker-join",
                     (struct journal_member[]){{"worker", h->worker},
@@ -298,6 +301,14 @@ static bool is_last(const struct running_step *r,
     return d == PLAN_WHOLE || (d == PLAN_FILES && u->count == 0);
 }
 
+/* One that was set aside, and is done after all, is not aside any more. */
+static void finish_unit(struct running_step *r, struct lease_queue_unit *u)
+{
+    if (u->state == UNIT_ASIDE && running_step_spares(r, u))
+        r->scheduler->n_aside--;
+    lease_queue_done(&r->queue, u);
+}
+
 static void unit_succeeded(struct running_step *r, struct lease_queue_unit *u,
                            int worker)
 {
@@ -307,7 +318,7 @@ static void unit_succeeded(struct running_step *r, struct lease_queue_unit *u,
     }
     if (is_last(r, u))
         note_said(r, worker);
-    lease_queue_done(&r->queue, u);
+    finish_unit(r, u);
 }
 
 /* Only of a unit that the sender holds; success also of one that it held last,
@@ -326,7 +337,7 @@ static int on_result(struct scheduler *s, const struct router_message *m,
     if (u && u->state == UNIT_DONE) /* the sink was quicker to say so */
         return 0;
     if (!u || !(lease_queue_holds(&r->queue, m->peer, x.unit) ||
-                (lease_queue_held(&r->queue, m->peer, x.unit) && !x.code)))
+                (lease_queue_held_last(&r->queue, m->peer, x.unit) && !x.code)))
         return err_set(err, ERR_INPUT, "unit %ju is not leased to it",
                        (uintmax_t)x.unit);
     if (x.code)
@@ -349,7 +360,7 @@ static int on_stored(struct scheduler *s, const struct router_message *m,
     if (!u)
         return err_set(err, ERR_INPUT, "%s has no unit %ju", r->step->name,
                        (uintmax_t)x.unit);
-    lease_queue_done(&r->queue, u);
+    finish_unit(r, u);
     return 0;
 }
 

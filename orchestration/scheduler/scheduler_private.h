@@ -4,21 +4,25 @@
 
 #include "orchestration/scheduler/scheduler.h"
 
-/* scheduler_endpoint.c */
+/* Listen where the configuration says, and write control.json; no more of
+ * both. */
 MUST_USE int scheduler_bind(struct scheduler *s, struct err *err);
 void scheduler_unbind(struct scheduler *s);
 
-/* scheduler_messages.c: read every message that waits; do what one asks for,
- * if its sender may, else count it and say so. */
+/* Read every message that waits. */
 void scheduler_listen(struct scheduler *s);
+
+/* Do what a message asks for, if its sender may, else count it and say so. */
 void scheduler_take(struct scheduler *s, struct router_message *m);
 
 /* Offer the units of a step to workers with credit. */
 void scheduler_offer(struct running_step *r);
 
-/* Ask a worker to leave; every one of a stage that was started for a step, or by
- * hand (WORKER_ANY_STEP). */
+/* Ask a worker to leave. */
 void scheduler_drain_worker(struct scheduler *s, int worker);
+
+/* Ask those of a stage that were started for a step, or that joined by hand
+ * (WORKER_ANY_STEP). */
 void scheduler_drain(struct scheduler *s, const char *stage, int step);
 
 /* Have the sink of a step seal it. */

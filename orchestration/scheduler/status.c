@@ -4,12 +4,11 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/process.h"
-#include "orchestration/scheduler/journal.h"
 #include "orchestration/scheduler/scheduler.h"
+#include "worker/scheduler_link.h"
 
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>

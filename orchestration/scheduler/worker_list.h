@@ -32,13 +32,14 @@ struct listed_worker {
     int credits;
     bool drained;  /* asked to leave: it is given nothing more */
     bool returned; /* connected anew, and has not said since what it does */
-    double seen;   /* last message */
-    double done, total, rate;
+    double seen;   /* its last message, in seconds of 'now' */
+    double done, total, rate; /* as in beat.h: what the stage counts; rate a
+                                 second */
     char note[204];
     uint64_t units_done;
     int served;         /* the step that it had units of last, */
     uint64_t rows_done; /* rows of that, and since when: */
-    double since;       /* its first unit; 0: none yet */
+    double since;       /* its first unit, in seconds of 'now'; 0: none yet */
 };
 
 /* Who says hello. */
@@ -76,7 +77,7 @@ int worker_list_hello(struct worker_list *l, const struct worker_peer *peer,
                       double now);
 
 /* A worker offers to take 'n' more units, at most 'most' in all; one that was
- * drained is not taken at its word. */
+ * drained gets none. */
 void worker_list_credit(struct worker_list *l, int worker, int n, int most);
 
 /* A worker is asked to leave: it gets nothing until it says hello anew. */

@@ -16,7 +16,7 @@ static double gflops_of(double operations, double seconds)
     return seconds > 0.0 ? operations / seconds * 1e-9 : 0.0;
 }
 
-static void print_layers(FILE *out, const struct timed *t, double ms)
+static void print_layers(FILE *out, const struct bench_step *t, double ms)
 {
     const double per_image = 1e3 / t->args->batch / t->steps;
 
@@ -54,21 +54,21 @@ static int bench_phase(FILE *out, const struct bench_args *a,
                        const struct net *net, enum phase phase, struct err *err)
 {
     const bool train = phase == PHASE_TRAIN;
-    struct timed t;
+    struct bench_step t;
     struct rusage use;
     double ms;
-    int rc =
-        timed_init(&t, net, a, train ? GRAPH_TRAIN : GRAPH_INFER, NULL, err);
+    int rc = bench_step_init(&t, net, a, train ? GRAPH_TRAIN : GRAPH_INFER,
+                             NULL, err);
 
     if (rc == 0) {
-        ms = timed_run(&t, phase) * 1e3 / a->batch;
+        ms = bench_step_run(&t, phase) * 1e3 / a->batch;
         getrusage(RUSAGE_SELF, &use);
         fprintf(out, "%s %s: %.3f ms/image, peak memory %ld MB\n", net->name,
                 train ? "training" : "inference", ms, use.ru_maxrss / 1024);
         if (a->layers)
             print_layers(out, &t, ms);
     }
-    timed_release(&t);
+    bench_step_release(&t);
     return rc;
 }
 

@@ -29,6 +29,9 @@ struct bench_args {
     bool strict; /* of ranks: parts as of train.reproducible strict */
 };
 
+/* Are the numbers in range, is there such a network?  Errors: ERR_USAGE. */
+MUST_USE int bench_check(const struct bench_args *a, struct err *err);
+
 /* Print to 'out'.  Errors: ERR_USAGE unknown network, numbers out of range;
  * ERR_SYSTEM no memory, a process that failed. */
 MUST_USE int bench(FILE *out, const struct bench_args *a, struct err *err);

@@ -48,16 +48,16 @@ struct bench_part {
 static void run_part(void *self, struct dist *d)
 {
     struct bench_part *p = self;
-    struct timed t;
+    struct bench_step t;
 
     omp_set_num_threads(p->args->threads);
-    p->rc = timed_init(&t, p->net, p->args, GRAPH_TRAIN, d, &p->err);
+    p->rc = bench_step_init(&t, p->net, p->args, GRAPH_TRAIN, d, &p->err);
     p->rc = dist_agree(d, p->rc, &p->err);
     if (p->rc == 0)
-        p->seconds = timed_run(&t, PHASE_TRAIN);
+        p->seconds = bench_step_run(&t, PHASE_TRAIN);
     p->exchange = t.exchange;
     p->steps = t.steps;
-    timed_release(&t);
+    bench_step_release(&t);
 }
 
 /* Megabytes that all ranks have taken at most. */

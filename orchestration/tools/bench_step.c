@@ -9,7 +9,7 @@
 
 enum { CLASSES = 5 };
 
-void timed_release(struct timed *t)
+void bench_step_release(struct bench_step *t)
 {
     graph_free(t->graph);
     for (int i = 0; i < OPTIM_MAX_SLOT; i++)
@@ -23,9 +23,9 @@ static int part_of(int batch, const struct dist *d)
     return batch * (d->rank + 1) / d->size - batch * d->rank / d->size;
 }
 
-int timed_init(struct timed *t, const struct net *net,
-               const struct bench_args *a, enum graph_memory memory,
-               struct dist *d, struct err *err)
+int bench_step_init(struct bench_step *t, const struct net *net,
+                    const struct bench_args *a, enum graph_memory memory,
+                    struct dist *d, struct err *err)
 {
     const struct net_args na = {
         .h = a->size, .w = a->size, .classes = CLASSES, .head = HEAD_LINEAR};
@@ -36,7 +36,7 @@ int timed_init(struct timed *t, const struct net *net,
                                   .coll = d && d->size > 1 ? &t->coll : NULL,
                                   .memory = memory};
 
-    *t = (struct timed){.args = a, .dist = d};
+    *t = (struct bench_step){.args = a, .dist = d};
     if (d)
         t->coll = dist_collective(d);
     t->optim = optim_find("adam", err);
@@ -56,7 +56,7 @@ int timed_init(struct timed *t, const struct net *net,
 }
 
 /* What stands in for pictures; a forward pass may have spoilt the last. */
-static void fill_input(const struct timed *t)
+static void fill_input(const struct bench_step *t)
 {
     const struct node *in = graph_node_at(t->graph, 0);
     const size_t n = tensor_len(&in->out);
@@ -66,7 +66,7 @@ static void fill_input(const struct timed *t)
         x[i] = (float)((i * 2654435761u) % 1024) / 512.0f - 1.0f;
 }
 
-static void optim_step(struct timed *t, uint32_t step)
+static void optim_step(struct bench_step *t, uint32_t step)
 {
     const double start = clock_now();
 
@@ -83,7 +83,7 @@ static void optim_step(struct timed *t, uint32_t step)
 }
 
 /* As trainer.c does it. */
-static void backward_pass(struct timed *t)
+static void backward_pass(struct bench_step *t)
 {
     struct gradient_sum e;
     struct err err;
@@ -100,7 +100,7 @@ static void backward_pass(struct timed *t)
 }
 
 /* Ranks begin together. */
-static void wait_for_all(const struct timed *t)
+static void wait_for_all(const struct bench_step *t)
 {
     struct err err;
 
@@ -109,7 +109,7 @@ static void wait_for_all(const struct timed *t)
 }
 
 /* Seconds of one step, without that of filling in the input. */
-static double run_step(struct timed *t, enum phase phase, uint32_t step)
+static double run_step(struct bench_step *t, enum phase phase, uint32_t step)
 {
     struct node *out = graph_output(t->graph);
     double start;
@@ -136,13 +136,13 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void begin_exchange(struct timed *t)
+static void begin_exchange(struct bench_step *t)
 {
     if (t->dist)
         t->exchange = dist_spent(t->dist);
 }
 
-static void end_exchange(struct timed *t)
+static void end_exchange(struct bench_step *t)
 {
     struct dist_seconds now;
 
@@ -153,7 +153,7 @@ static void end_exchange(struct timed *t)
     t->exchange.others = now.others - t->exchange.others;
 }
 
-double timed_run(struct timed *t, enum phase phase)
+double bench_step_run(struct bench_step *t, enum phase phase)
 {
     double seconds[BENCH_MAX_STEPS];
     const int n = t->args->steps;

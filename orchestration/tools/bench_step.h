@@ -9,7 +9,7 @@
 #include "orchestration/tools/bench.h"
 #include "ranks/dist.h"
 
-struct timed {
+struct bench_step {
     const struct bench_args *args; /* borrowed */
     struct dist *dist;             /* borrowed; NULL: no other ranks */
     struct collective coll;
@@ -25,21 +25,19 @@ struct timed {
 /*
  * A network for 'a'; with ranks, this one's part of the batch.
  *   d  [in] NULL: the whole batch is here
- * Errors: ERR_SYSTEM memory; timed_release() is due then, too.
+ * Errors: ERR_SYSTEM memory; bench_step_release() is due then, too.
  */
-MUST_USE int timed_init(struct timed *t, const struct net *net,
-                        const struct bench_args *a, enum graph_memory memory,
-                        struct dist *d, struct err *err);
-void timed_release(struct timed *t);
-
-/* Are the numbers in range, is there such a network?  Errors: ERR_USAGE. */
-MUST_USE int bench_check(const struct bench_args *a, struct err *err);
+MUST_USE int bench_step_init(struct bench_step *t, const struct net *net,
+                             const struct bench_args *a,
+                             enum graph_memory memory, struct dist *d,
+                             struct err *err);
+void bench_step_release(struct bench_step *t);
 
 /*
  * Median seconds of a->steps steps behind one that is not measured; without
  * those of filling in the input.  With ranks every one does it; a fault of
  * theirs stays in d->fault.
  */
-double timed_run(struct timed *t, enum phase phase);
+double bench_step_run(struct bench_step *t, enum phase phase);
 
 #endif

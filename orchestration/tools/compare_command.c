@@ -89,7 +89,8 @@ static int add_named(struct evaluated *e, const char *name, struct err *err)
     return add_name(e, name, err);
 }
 
-/* Has a run all folds of an experiment?  Some are worth a word. */
+/* Has a run all folds of an experiment?  If it has only some, that
+ * is logged. */
 static bool is_pooled(const char *run_dir, const char *name, int folds)
 {
     int missing;
@@ -156,13 +157,14 @@ static void warn_stale(const char *run_dir)
         return;
     if (run_load(run, run_dir, &why) == 0)
         for (int i = 0; i < run->plan.n_step; i++) {
-            const struct plan_step *n = &run->plan.step[i];
+            const struct plan_step *step = &run->plan.step[i];
 
-            if (n->stage->id == STAGE_EVALUATE &&
-                output_is_sealed(run_dir, n) && !output_is_current(run_dir, n))
+            if (step->stage->id == STAGE_EVALUATE &&
+                output_is_sealed(run_dir, step) &&
+                !output_is_current(run_dir, step))
                 log_warn("%s is not what run.yaml plans now: of another "
                          "configuration, or damaged; see 'papline plan %s'",
-                         n->name, run_dir);
+                         step->name, run_dir);
         }
     run_release(run);
     free(run);
@@ -286,7 +288,7 @@ out:
 
 /* A run that takes part, and how it was split. */
 struct compared_run {
-    struct compare_split_args args;
+    struct compare_splits_args args;
     const char *method;
 };
 
@@ -301,7 +303,7 @@ static struct compared_run side_of(const char *run_dir, const struct config *c)
 
 static bool has_experiment(const struct compared_run *side, const char *name)
 {
-    const struct compare_split_args *a = &side->args;
+    const struct compare_splits_args *a = &side->args;
 
     return is_evaluated(a->run_dir, name) ||
            (a->folds > 1 && is_pooled(a->run_dir, name, a->folds));
@@ -312,27 +314,27 @@ static void print_side(FILE *out, const struct compared_run *side,
 {
     fprintf(out, "%-*s  %-8s  %5d  %6zu  %6zu  %6.1f %%", wide, name,
             side->method, s->folds, s->cells, s->leaked,
-            100 * compare_split_accuracy(s));
+            100 * compare_splits_accuracy(s));
     print_range(out, &s->interval, false);
     fprintf(out, "\n");
 }
 
-static int compare_one(FILE *out, const struct compared_run side[2],
-                       const char *name, int wide, struct buf *csv,
-                       struct err *err)
+static int compare_experiment(FILE *out, const struct compared_run side[2],
+                              const char *name, int wide, struct buf *csv,
+                              struct err *err)
 {
     struct split_side s[2];
     struct interval range;
     double difference;
 
     for (int i = 0; i < 2; i++) {
-        if (compare_split_side_read(&s[i], &side[i].args, name, err) < 0)
+        if (compare_splits_read(&s[i], &side[i].args, name, err) < 0)
             return -1;
         print_side(out, &side[i], &s[i], name, wide);
-        compare_split_csv_row(&s[i], name, side[i].args.run_dir, side[i].method,
-                              csv);
+        compare_splits_csv_row(&s[i], name, side[i].args.run_dir,
+                               side[i].method, csv);
     }
-    difference = compare_split_difference(&s[0], &s[1], &range);
+    difference = compare_splits_difference(&s[0], &s[1], &range);
     fprintf(out, "%-*s  %-8s  %5s  %6s  %6s  %+6.1f %%", wide, "", "differ", "",
             "", "", 100 * difference);
     print_range(out, &range, true);
@@ -360,11 +362,11 @@ static int compare_runs(FILE *out, const struct compare_args *a,
     folds = side[0].args.folds > 1 || side[1].args.folds > 1;
     fprintf(out, "%-*s  %-8s  %5s  %6s  %6s  %8s  %-16s\n", wide, "experiment",
             "split", "folds", "cells", "shared", "accuracy", "interval");
-    compare_split_csv_header(&b);
+    compare_splits_csv_header(&b);
     for (int i = 0; i < e->n; i++) {
         if (!has_experiment(&side[1], e->name[i]))
             continue;
-        if (compare_one(out, side, e->name[i], wide, &b, err) < 0)
+        if (compare_experiment(out, side, e->name[i], wide, &b, err) < 0)
             goto out;
         both++;
     }
@@ -385,7 +387,8 @@ out:
     return rc;
 }
 
-int compare_verb(FILE *out, const struct compare_args *a, struct err *err)
+int compare_command_run(FILE *out, const struct compare_args *a,
+                        struct err *err)
 {
     struct config *config = malloc(sizeof(*config));
     struct evaluated e = {.run_dir = a->run_dir};

@@ -17,17 +17,17 @@ struct compare_args {
 };
 
 /*
- * Without 'other': compare the experiments (orchestration/tools/compare.h), print two tables
- * and write RUN/compare/experiments.csv and pairs.csv.  With it: compare each
- * with itself in the other run (orchestration/tools/compare_splits.h), print a table and
- * write RUN/compare/splits.csv.  Resamples and seed are the run's own.  In a
- * run with folds NAME is all folds of an experiment, pooled, NAME-f0 the first
+ * Without 'other': compare the experiments (compare.h), print two tables and
+ * write RUN/compare/experiments.csv and pairs.csv.  With it: compare each with
+ * itself in the other run (compare_splits.h), print a table and write
+ * RUN/compare/splits.csv.  Resamples and seed are the run's own.  In a run with
+ * folds NAME is all folds of an experiment, pooled, NAME-f0 the first
  * alone; either run may have folds.
  * Errors: ERR_USAGE no such run or experiment, one that lacks a fold, fewer
  * than two to compare or none in common, test cells of one run that are not
  * the same; ERR_INPUT damaged files; ERR_SYSTEM.
  */
-MUST_USE int compare_verb(FILE *out, const struct compare_args *a,
-                          struct err *err);
+MUST_USE int compare_command_run(FILE *out, const struct compare_args *a,
+                                 struct err *err);
 
 #endif

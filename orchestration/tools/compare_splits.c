@@ -28,9 +28,9 @@ static int count_leaked(struct split_side *s, const struct compare_one *one,
     return rc;
 }
 
-int compare_split_side_read(struct split_side *s,
-                            const struct compare_split_args *a,
-                            const char *name, struct err *err)
+int compare_splits_read(struct split_side *s,
+                        const struct compare_splits_args *a, const char *name,
+                        struct err *err)
 {
     const struct compare_request r = {.run_dir = a->run_dir,
                                       .name = &name,
@@ -65,16 +65,16 @@ static double quotient_of(size_t a, size_t n)
     return n ? (double)a / (double)n : (double)NAN;
 }
 
-double compare_split_accuracy(const struct split_side *s)
+double compare_splits_accuracy(const struct split_side *s)
 {
     return quotient_of(s->correct, s->cells);
 }
 
-double compare_split_difference(const struct split_side *a,
-                                const struct split_side *b,
-                                struct interval *out)
+double compare_splits_difference(const struct split_side *a,
+                                 const struct split_side *b,
+                                 struct interval *out)
 {
-    const double p = compare_split_accuracy(a), q = compare_split_accuracy(b);
+    const double p = compare_splits_accuracy(a), q = compare_splits_accuracy(b);
 
     *out = (struct interval){
         p - q - hypot(p - a->interval.low, b->interval.high - q),
@@ -92,16 +92,16 @@ static void put_number(double v, struct buf *out)
         buf_printf(out, "%.6f", v);
 }
 
-void compare_split_csv_header(struct buf *out)
+void compare_splits_csv_header(struct buf *out)
 {
     buf_puts(out, "experiment,run,method,cells,groups,correct,accuracy,low,"
                   "high,sibling_cells,sibling_accuracy,other_accuracy,"
                   "folds\n");
 }
 
-void compare_split_csv_row(const struct split_side *s, const char *name,
-                           const char *run_dir, const char *method,
-                           struct buf *out)
+void compare_splits_csv_row(const struct split_side *s, const char *name,
+                            const char *run_dir, const char *method,
+                            struct buf *out)
 {
     buf_csv(out, name);
     buf_puts(out, ",");
@@ -109,7 +109,7 @@ void compare_split_csv_row(const struct split_side *s, const char *name,
     buf_puts(out, ",");
     buf_csv(out, method);
     buf_printf(out, ",%zu,%zu,%zu", s->cells, s->groups, s->correct);
-    put_number(compare_split_accuracy(s), out);
+    put_number(compare_splits_accuracy(s), out);
     put_number(s->interval.low, out);
     put_number(s->interval.high, out);
     buf_printf(out, ",%zu", s->leaked);

@@ -11,8 +11,9 @@
  * tested in either, it may be much narrower.
  *
  * Of a run with folds an experiment is all of them, pooled
- * (evaluation/predictions_folds.h). Source: Zou and Donner 2008, Stat. Med.
- * 27:1693.
+ * (evaluation/predictions_folds.h).
+ *
+ * Source: Zou and Donner 2008, Stat. Med. 27:1693.
  */
 #ifndef ORCHESTRATION_TOOLS_COMPARE_SPLITS_H
 #define ORCHESTRATION_TOOLS_COMPARE_SPLITS_H
@@ -32,7 +33,7 @@ struct split_side {
     size_t leaked, leaked_right;
 };
 
-struct compare_split_args {
+struct compare_splits_args {
     const char *run_dir; /* borrowed, as all here */
     int folds;           /* of the run: see struct compare_request */
     int resamples;
@@ -43,25 +44,25 @@ struct compare_split_args {
  * Of experiment 'name'; deterministic: stream (seed, RNG_BOOTSTRAP, resample).
  * Errors: ERR_INPUT no such predictions, damaged, not of RUN/data; ERR_SYSTEM.
  */
-MUST_USE int compare_split_side_read(struct split_side *s,
-                                     const struct compare_split_args *a,
-                                     const char *name, struct err *err);
+MUST_USE int compare_splits_read(struct split_side *s,
+                                 const struct compare_splits_args *a,
+                                 const char *name, struct err *err);
 
 /* Accuracy of a less that of b. */
-double compare_split_difference(const struct split_side *a,
-                                const struct split_side *b,
-                                struct interval *out);
+double compare_splits_difference(const struct split_side *a,
+                                 const struct split_side *b,
+                                 struct interval *out);
 
-double compare_split_accuracy(
-    const struct split_side *s); /* NaN without cells */
+/* NaN without cells. */
+double compare_splits_accuracy(const struct split_side *s);
 
 /*
  *     experiment,run,method,cells,groups,correct,accuracy,low,high,
  *         sibling_cells,sibling_accuracy,other_accuracy,folds
  */
-void compare_split_csv_header(struct buf *out);
-void compare_split_csv_row(const struct split_side *s, const char *name,
-                           const char *run_dir, const char *method,
-                           struct buf *out);
+void compare_splits_csv_header(struct buf *out);
+void compare_splits_csv_row(const struct split_side *s, const char *name,
+                            const char *run_dir, const char *method,
+                            struct buf *out);
 
 #endif

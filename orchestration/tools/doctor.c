@@ -400,7 +400,7 @@ static void check_disk(struct doctor *d)
                       dir, mb / 1e3);
 }
 
-int doctor_to(FILE *out, const char *run_dir, struct err *err)
+int doctor_run(FILE *out, const char *run_dir, struct err *err)
 {
     static void (*const checks[])(struct doctor * d) = {
         check_mpi,    check_mpirun,     check_shared_memory, check_cores,
@@ -415,9 +415,4 @@ int doctor_to(FILE *out, const char *run_dir, struct err *err)
         return err_set(err, ERR_SYSTEM, "%d of the checks above failed",
                        d.n_fail);
     return 0;
-}
-
-int doctor(const char *run_dir, struct err *err)
-{
-    return doctor_to(stdout, run_dir, err);
 }

@@ -21,13 +21,10 @@ enum {
 
 /*
  * Check MPI, processors, memory, limits, libraries, and the disk of 'run_dir',
- * which need not exist (NULL: of this directory); print to standard output.
+ * which need not exist (NULL: of this directory); print to 'out'.
  * Leaves nothing behind.
  * Errors: ERR_SYSTEM some check failed.
  */
-MUST_USE int doctor(const char *run_dir, struct err *err);
-
-/* The same, printed to 'out'. */
-MUST_USE int doctor_to(FILE *out, const char *run_dir, struct err *err);
+MUST_USE int doctor_run(FILE *out, const char *run_dir, struct err *err);
 
 #endif

@@ -8,7 +8,6 @@
 #include "img/decode.h"
 #include "img/pictures.h"
 #include "img/resize.h"
-#include "nn/model.h"
 #include "nn/weights.h"
 
 #include <omp.h>
@@ -30,7 +29,7 @@ struct features_run {
     size_t n_rows;
 };
 
-/* --- what is done with them ------------------------------------------------*/
+/* --- the network ---------------------------------------------------------- */
 
 static int find_resize(struct features_run *w, struct err *err)
 {
@@ -50,12 +49,12 @@ static int find_resize(struct features_run *w, struct err *err)
 static int find_input(struct features_run *w, const struct safetensors *f,
                       struct err *err)
 {
-    const char *predicted = safetensors_meta(f, "input");
+    const char *named = safetensors_meta(f, "input");
     struct err unknown;
 
     if (w->args->input)
         return preprocess_find(w->args->input, &w->input, err);
-    if (!predicted || preprocess_find(predicted, &w->input, &unknown) < 0)
+    if (!named || preprocess_find(named, &w->input, &unknown) < 0)
         w->input = w->net->preprocess;
     return 0;
 }
@@ -116,9 +115,9 @@ static int open_weights(struct features_run *w, struct err *err)
     return rc;
 }
 
-/* --- rows ------------------------------------------------------------------*/
+/* --- rows ----------------------------------------------------------------- */
 
-/* Image i of a batch that begins with 'first', at its size. */
+/* Image i of the list, resized. */
 static int read_image(const struct features_run *w, size_t i, uint8_t *pixels,
                       struct err *err)
 {

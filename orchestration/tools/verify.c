@@ -14,36 +14,38 @@ struct verify {
 };
 
 /* Number of files and their bytes, as the manifest has them. */
-static void count_files(const char *run_dir, const struct plan_step *n,
+static void count_files(const char *run_dir, const struct plan_step *step,
                         size_t *files, double *bytes)
 {
     struct err err;
-    json_t *m = output_manifest(run_dir, n, &err);
-    const json_t *e;
+    json_t *m = output_manifest(run_dir, step, &err);
+    const json_t *list = json_object_get(m, "files"), *file;
     size_t i;
 
-    *files = json_array_size(json_object_get(m, "files"));
+    *files = json_array_size(list);
     *bytes = 0;
-    json_array_foreach(json_object_get(m, "files"), i, e) *bytes +=
-        (double)json_integer_value(json_object_get(e, "size"));
+    json_array_foreach(list, i, file)
+    {
+        *bytes += (double)json_integer_value(json_object_get(file, "size"));
+    }
     json_decref(m);
 }
 
 static void verify_output(struct verify *v, const char *dir)
 {
-    struct plan_step n = {.name = ""};
+    struct plan_step step = {.name = ""};
     struct err err = {0};
     size_t files;
     double bytes;
 
-    snprintf(n.dir, sizeof(n.dir), "%.*s", PLAN_NAME_MAX - 1, dir);
+    snprintf(step.dir, sizeof(step.dir), "%.*s", PLAN_NAME_MAX - 1, dir);
     v->n_sealed++;
-    if (output_verify(v->run_dir, &n, &err) < 0) {
+    if (output_verify(v->run_dir, &step, &err) < 0) {
         v->n_damaged++;
         fprintf(v->out, "%-10s %-44s %s\n", "damaged", dir, err.text);
         return;
     }
-    count_files(v->run_dir, &n, &files, &bytes);
+    count_files(v->run_dir, &step, &files, &bytes);
     fprintf(v->out, "%-10s %-44s %zu file%s, %.1f MB\n", "ok", dir, files,
             files == 1 ? "" : "s", bytes / 1e6);
 }
@@ -95,7 +97,7 @@ static int verify_folder(struct verify *v, const char *below, int depth,
     return rc;
 }
 
-int verify_to(FILE *out, const char *run_dir, struct err *err)
+int verify_run(FILE *out, const char *run_dir, struct err *err)
 {
     struct verify v = {.out = out, .run_dir = run_dir};
 
@@ -112,9 +114,4 @@ int verify_to(FILE *out, const char *run_dir, struct err *err)
                        "--verify' makes again what is missing or changed",
                        v.n_damaged, v.n_sealed, run_dir);
     return 0;
-}
-
-int verify_run(const char *run_dir, struct err *err)
-{
-    return verify_to(stdout, run_dir, err);
 }

@@ -10,13 +10,10 @@
 
 /*
  * Read every file of every sealed output below 'run_dir', compare sizes and
- * hashes with the manifests, and print a line each to standard output.  Outputs
+ * hashes with the manifests, and print a line each to 'out'.  Outputs
  * that are not finished are named, which is no fault.
  * Errors: ERR_INPUT some output is damaged; ERR_USAGE no such run directory.
  */
-MUST_USE int verify_run(const char *run_dir, struct err *err);
-
-/* The same, printed to 'out'. */
-MUST_USE int verify_to(FILE *out, const char *run_dir, struct err *err);
+MUST_USE int verify_run(FILE *out, const char *run_dir, struct err *err);
 
 #endif

@@ -1,11 +1,9 @@
 #include "orchestration/tools/weights_command.h"
 
-#include "base/file.h"
 #include "base/hash.h"
 #include "nn/weights.h"
 #include "orchestration/tools/weights_fetch.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -195,7 +193,8 @@ static int fetch_verb(FILE *out, const struct weights_args *a, struct err *err)
     return rc;
 }
 
-int weights_verb(FILE *out, const struct weights_args *a, struct err *err)
+int weights_command_run(FILE *out, const struct weights_args *a,
+                        struct err *err)
 {
     static const struct {
         const char *name;

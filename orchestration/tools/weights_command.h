@@ -24,7 +24,7 @@ struct weights_args {
  * Errors: ERR_USAGE; ERR_INPUT damaged, or not the network's weights; ERR_AGAIN
  * no network; ERR_SYSTEM.
  */
-MUST_USE int weights_verb(FILE *out, const struct weights_args *a,
-                          struct err *err);
+MUST_USE int weights_command_run(FILE *out, const struct weights_args *a,
+                                 struct err *err);
 
 #endif

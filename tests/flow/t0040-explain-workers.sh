@@ -43,6 +43,27 @@ ok "  same bytes" same "$T/run" "$T/again"
 ok "  done cells were not done again" test -n \
     "$(find "$T/again/explain/$E/maps" ! -newermt 2002-01-01 -name '*.npy')"
 
+cp -r "$T/run" "$T/late"
+rm -r "$T/late/explain"
+aside() { # aside <number>: so many units of the run are set aside
+    [ "$(sed -n 's/^ "set_aside": \([0-9]*\).*/\1/p' \
+        "$T/late/status.json")" -eq "$1" ]
+}
+papline run "$T/c.yaml" --until explain --run "$T/late" \
+    --set explain.workers=0 --set scheduler.lease=1 \
+    --set scheduler.tries=1 >"$T/log" 2>&1 &
+run=$!
+wait_for 60 step_is "$T/late" "explain/$E" running
+"$TOOLS/peer" "$T/late" hello=explain credit=1 unit=20000 wait=3000 \
+    result=mine wait=2000 >"$T/said" &
+peer=$!
+ok "a unit without a heartbeat is set aside" wait_for 30 aside 1
+ok "  its late result counts, and it is not aside any more" \
+    wait_for 30 aside 0
+wait "$peer"
+kill -TERM "$run"
+ok "  the run stops" ends_with 75 "$run"
+
 mv "$T/run/explain" "$T/kept"
 ok "papline-explain alone" status_is 0 papline-explain --run "$T/run"
 mkdir "$T/whole" && mv "$T/kept" "$T/whole/explain"

@@ -40,7 +40,7 @@ static void check_plan(struct plan_step *n)
     BUG_ON(!out);
     BUG_ON(plan_refresh(&p, fuzz_dir(), false, &err) < 0);
     BUG_ON(!n->reason[0] || (!n->run && !output_is_current(fuzz_dir(), n)));
-    if (verify_to(out, fuzz_dir(), &err) < 0)
+    if (verify_run(out, fuzz_dir(), &err) < 0)
         BUG_ON(err.code != ERR_INPUT);
     fclose(out);
 }

@@ -201,18 +201,20 @@ static void check_verb(void)
     char *text;
 
     BUG_ON(!out);
-    fails(compare_verb(out, &a, &err), err, ERR_USAGE,
+    fails(compare_command_run(out, &a, &err), err, ERR_USAGE,
           "is not a run's directory",
           "a directory without run.yaml is refused");
     put_file("run.yaml", "run:\n  seed: 5\nevaluate:\n  bootstrap: 400\n");
-    fails(compare_verb(out, &a, &err), err, ERR_USAGE, "did you mean two?",
+    fails(compare_command_run(out, &a, &err), err, ERR_USAGE,
+          "did you mean two?",
           "a name that is nearly an experiment's is refused with that");
     a.n_name = 1;
-    fails(compare_verb(out, &a, &err), err, ERR_USAGE, "two are needed",
+    fails(compare_command_run(out, &a, &err), err, ERR_USAGE, "two are needed",
           "a single experiment is refused");
     a.name = names;
     a.n_name = 3;
-    ok(compare_verb(out, &a, &err) == 0, "the verb compares three experiments");
+    ok(compare_command_run(out, &a, &err) == 0,
+       "the verb compares three experiments");
     text = read_back("compare/pairs.csv");
     ok(text && strstr(text, "\none,two,0.233333,0.118894,0.395371,"),
        "  writes pairs.csv with the run's seed and resamples");
@@ -234,7 +236,7 @@ static void check_verb_folds(void)
     BUG_ON(file_path(path, &err, "%s/cv", dir) < 0);
     put_file("cv/run.yaml", "run:\n  seed: 5\nevaluate:\n  bootstrap: 400\n"
                             "split:\n  folds: 3\n");
-    ok(compare_verb(out, &a, &err) == 0, "a run with folds");
+    ok(compare_command_run(out, &a, &err) == 0, "a run with folds");
     rewind(out);
     ok(fgets(predicted, sizeof(predicted), out) &&
            strcmp(predicted, "60 test cells of all 3 folds in") == 0,
@@ -247,12 +249,12 @@ static void check_verb_folds(void)
     a.name = lost;
     a.n_name = 2;
     put_file("cv/evaluate/lost-f0/predictions.csv", "");
-    fails(compare_verb(out, &a, &err), err, ERR_USAGE,
+    fails(compare_command_run(out, &a, &err), err, ERR_USAGE,
           "'lost': fold 1 of 3 is not evaluated", "one that lacks a fold");
     a.name = none;
     a.n_name = 1;
-    fails(compare_verb(out, &a, &err), err, ERR_USAGE, "did you mean two-f",
-          "a fold that is not there");
+    fails(compare_command_run(out, &a, &err), err, ERR_USAGE,
+          "did you mean two-f", "a fold that is not there");
     fclose(out);
 }
 

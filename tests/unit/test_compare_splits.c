@@ -150,14 +150,14 @@ static void check_splits_folds(void)
 {
     const size_t shared = put_index_folds();
     char path[FILE_PATH_MAX];
-    const struct compare_split_args a = {path, FOLDS, RESAMPLES, SEED};
+    const struct compare_splits_args a = {path, FOLDS, RESAMPLES, SEED};
     struct split_side side, one;
     struct err err = {0};
     struct buf b = {0};
     size_t leaked = 0, right_of = 0;
 
     BUG_ON(file_path(path, &err, "%s/cv", dir) < 0);
-    ok(compare_split_side_read(&side, &a, "one", &err) == 0 &&
+    ok(compare_splits_read(&side, &a, "one", &err) == 0 &&
            side.folds == FOLDS && side.cells == N && side.groups == 9 &&
            side.correct == 53,
        "all folds of one side");
@@ -168,15 +168,15 @@ static void check_splits_folds(void)
         char name[32];
 
         snprintf(name, sizeof(name), "one-f%d", f);
-        ok(compare_split_side_read(&one, &a, name, &err) == 0 &&
-               one.folds == 1 && one.cells == N / FOLDS,
+        ok(compare_splits_read(&one, &a, name, &err) == 0 && one.folds == 1 &&
+               one.cells == N / FOLDS,
            "one fold of one side");
         leaked += one.leaked;
         right_of += one.leaked_right;
     }
     ok(leaked == side.leaked && right_of == side.leaked_right,
        "  which add up");
-    compare_split_csv_row(&side, "one", dir, "group", &b);
+    compare_splits_csv_row(&side, "one", dir, "group", &b);
     ok(strstr(b.data, ",group,60,9,53,0.883333,") != NULL &&
            strcmp(b.data + b.len - 3, ",3\n") == 0,
        "splits.csv of folds");
@@ -185,7 +185,7 @@ static void check_splits_folds(void)
 
 static void check_splits(void)
 {
-    const struct compare_split_args a = {dir, 1, RESAMPLES, SEED};
+    const struct compare_splits_args a = {dir, 1, RESAMPLES, SEED};
     struct split_side side[3];
     struct interval range;
     struct err err = {0};
@@ -193,15 +193,15 @@ static void check_splits(void)
 
     put_index();
     for (int e = 0; e < 3; e++)
-        ok(compare_split_side_read(&side[e], &a, names[e], &err) == 0 &&
+        ok(compare_splits_read(&side[e], &a, names[e], &err) == 0 &&
                side[e].cells == N && side[e].groups == 9,
            "one side of two splits");
     ok(side[0].leaked == 6 && side[0].leaked_right == 5,
        "  six cells of a group that was trained on, five right");
-    near(compare_split_difference(&side[0], &side[1], &range), pairs[0][0],
+    near(compare_splits_difference(&side[0], &side[1], &range), pairs[0][0],
          1e-12, "difference of two runs");
     check_pair(range.low, range.high, 0, 5);
-    compare_split_csv_row(&side[0], "one", dir, "random", &b);
+    compare_splits_csv_row(&side[0], "one", dir, "random", &b);
     ok(strstr(b.data, ",random,60,9,53,0.883333,") != NULL &&
            strstr(b.data, ",6,0.833333,0.888889,1\n") != NULL,
        "splits.csv of one split");
@@ -218,7 +218,7 @@ static void check_with(const struct compare_args *a, int first, int second,
     struct err err = {0};
 
     BUG_ON(!out);
-    if (!ok(compare_verb(out, a, &err) == 0, what))
+    if (!ok(compare_command_run(out, a, &err) == 0, what))
         printf("# %s\n", err.text);
     snprintf(end[0], sizeof(end[0]), ",%d", first);
     snprintf(end[1], sizeof(end[1]), ",%d", second);
@@ -257,7 +257,7 @@ static void check_verb_with(void)
     check_with(&a, FOLDS, FOLDS, "  beside itself");
     a.run_dir = dir;
     a.other = dir;
-    ok(compare_verb(out, &a, &err) == 0, "a run with itself");
+    ok(compare_command_run(out, &a, &err) == 0, "a run with itself");
     text = read_back("compare/splits.csv");
     ok(text && strstr(text, "\nthree,"), "  writes splits.csv");
     free(text);
@@ -267,10 +267,10 @@ static void check_verb_with(void)
              "file,split,class,predicted,group\n0.bmp,test,a,a,\n");
     a.name = lost;
     a.n_name = 1;
-    fails(compare_verb(out, &a, &err), err, ERR_USAGE,
+    fails(compare_command_run(out, &a, &err), err, ERR_USAGE,
           "no evaluated experiment in common", "one that lacks a fold there");
     a.n_name = 0;
-    ok(compare_verb(out, &a, &err) == 0, "  is left out");
+    ok(compare_command_run(out, &a, &err) == 0, "  is left out");
     text = read_back("compare/splits.csv");
     ok(text && !strstr(text, "lost"), "  of the table");
     free(text);

@@ -16,7 +16,7 @@ static const char *run_doctor(const char *dir, int *rc, struct err *err)
 
     BUG_ON(!f);
     *err = (struct err){0};
-    *rc = doctor_to(f, dir, err);
+    *rc = doctor_run(f, dir, err);
     rewind(f);
     n = fread(text, 1, sizeof(text) - 1, f);
     text[n] = '\0';

@@ -222,19 +222,22 @@ static void check_late(void)
     a = join_worker(&q, "a");
     b = join_worker(&q, "b");
     lease_three(&q, a, b, 0);
-    ok(!lease_queue_held(&q, a, FIRST) && !lease_queue_held(&q, b, FIRST),
+    ok(!lease_queue_held_last(&q, a, FIRST) &&
+           !lease_queue_held_last(&q, b, FIRST),
        "a unit that is leased is not merely held before");
     lease_queue_expire(&q, LEASE, NULL, NULL);
-    ok(lease_queue_held(&q, a, FIRST) && lease_queue_held(&q, b, FIRST + 1),
+    ok(lease_queue_held_last(&q, a, FIRST) &&
+           lease_queue_held_last(&q, b, FIRST + 1),
        "a unit whose lease ran out was held by its worker last");
-    ok(!lease_queue_held(&q, b, FIRST) && !lease_queue_held(&q, a, FIRST + 1) &&
-           !lease_queue_held(&q, -1, FIRST),
+    ok(!lease_queue_held_last(&q, b, FIRST) &&
+           !lease_queue_held_last(&q, a, FIRST + 1) &&
+           !lease_queue_held_last(&q, -1, FIRST),
        "  and by no other");
     ok(take_unit(&q, b, LEASE + 1) == &q.unit[0] &&
-           !lease_queue_held(&q, a, FIRST),
+           !lease_queue_held_last(&q, a, FIRST),
        "a unit that another has now is no longer the first one's");
     lease_queue_done(&q, &q.unit[2]);
-    ok(!lease_queue_held(&q, a, FIRST + 2), "  nor one that is done");
+    ok(!lease_queue_held_last(&q, a, FIRST + 2), "  nor one that is done");
     lease_queue_release(&q);
 }
 

@@ -47,7 +47,7 @@ static const char *printed_verify(int *rc, struct err *err)
 
     BUG_ON(!f);
     *err = (struct err){0};
-    *rc = verify_to(f, run, err);
+    *rc = verify_run(f, run, err);
     rewind(f);
     n = fread(text, 1, sizeof(text) - 1, f);
     text[n] = '\0';
