@@ -197,10 +197,12 @@ static void check_resume(void)
     put(path, "torn.tmp4711", "1");
     put(path, "manifest.json", "{}");
     put(path, "not.tmp47x", "1");
+    put(path, "nor.tmp", "1");
     BUG_ON(dir_make(at(".trash-abc/y"), &err) < 0);
     ok(begin(&a, path), "work of this key is gone on with");
     ok(file_exists(at("train/x.partial/kept")) &&
-           file_exists(at("train/x.partial/not.tmp47x")),
+           file_exists(at("train/x.partial/not.tmp47x")) &&
+           file_exists(at("train/x.partial/nor.tmp")),
        "  its files are there");
     ok(!file_exists(at("train/x.partial/torn.tmp4711")) &&
            !file_exists(at("train/x.partial/manifest.json")) &&

@@ -391,8 +391,7 @@ static void check_hostile(void)
     fails(decode(PROTO_BEAT, large, WIRE_MAX_CONTROL + 1, &err), err, ERR_INPUT,
           "of 65537 bytes, at most 65536", "a long control message is refused");
     fails(decode(PROTO_SAMPLES, large, WIRE_MAX_DATA + 1, &err), err, ERR_INPUT,
-          "of 67108865 bytes, at most 67108864",
-          "a long data message is refused");
+          "of 67108865 bytes, at most 67108864", "over 64 MiB are refused");
     fails(decode(PROTO_BEAT, NULL, 0, &err), err, ERR_INPUT, "of 0 bytes",
           "no message is refused");
     ok(msg_peek("\xdd\xff\xff\xff\xff\xa4"
