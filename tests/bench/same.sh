@@ -305,7 +305,7 @@ both() { # both <case>: run by both versions, and what OLD has made by NEW again
 }
 
 # Is OLD amid the work that it is to be stopped at?
-amid_augment() { [ "$(units)" -ge 20 ]; }
+amid_augment() { [ "$(stat -c %s "$T/run/augment.partial/rows.log")" -ge 999 ]; }
 amid_train() { compgen -G "$T/run/train/*.partial/checkpoint/*"; }
 amid_explain() { [ -d "$T/run/explain" ] && [ "$(units)" -ge 2 ]; }
 units() { # of the step in hand, that are done
