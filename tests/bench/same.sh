@@ -32,7 +32,6 @@ leave() {
 trap leave EXIT
 fail() {
     echo "same: $*" >&2
-    bad=1
     exit 1
 }
 
