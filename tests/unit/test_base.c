@@ -64,6 +64,26 @@ static void check_distributions(void)
        "rng_mix depends on seed and bytes");
 }
 
+/* Without rejection, half of what is below 3 * 2^30 were multiples of 3. */
+static void check_even(void)
+{
+    struct rng r;
+    int third = 0, swapped = 0;
+
+    rng_init(&r, 6, RNG_TEST, 0, 0);
+    for (int i = 0; i < 30000; i++)
+        third += rng_below(&r, 3u << 30) % 3 == 0;
+    ok(abs(third - 10000) < 400,
+       "rng_below is even where 2^32 is no multiple of the limit");
+    for (int i = 0; i < 1000; i++) {
+        uint32_t p[2] = {0, 1};
+
+        rng_shuffle(&r, p, 2);
+        swapped += p[0] == 1;
+    }
+    ok(abs(swapped - 500) < 100, "a shuffle swaps two half of the time");
+}
+
 /* Many at once are those that come one by one, whatever the pieces. */
 static void check_rng_fill(void)
 {
@@ -98,7 +118,7 @@ static void check_csv(void)
     if (ok(csv_read(&c, in_dir("a.csv"), &err) == 0,
            "a CSV file with a byte order mark and CRLF is read")) {
         ok(c.n_row == 1 && c.n_column == 2 && csv_column(&c, "note") == 1 &&
-               csv_column(&c, "no") == -1,
+               csv_column(&c, "file") == 0 && csv_column(&c, "no") == -1,
            "  its rows, columns and names");
         ok(strcmp(csv_get(&c, 0, 1), awkward) == 0,
            "  its awkward text survives");
@@ -109,6 +129,10 @@ static void check_csv(void)
        "a CSV file with a short row is written");
     fails(csv_read(&c, in_dir("b.csv"), &err), err, ERR_INPUT,
           "b.csv:2: 1 fields, the header has 2", "a short row is refused");
+    ok(file_write(in_dir("b.csv"), "a,b\n1,2,3\n", 10, &err) == 0,
+       "a CSV file with a long row is written");
+    fails(csv_read(&c, in_dir("b.csv"), &err), err, ERR_INPUT,
+          "b.csv:2: 3 fields, the header has 2", "a long row is refused");
     ok(file_write(in_dir("b.csv"), "a,b\n\"1,", 7, &err) == 0,
        "a CSV file with an open quote is written");
     fails(csv_read(&c, in_dir("b.csv"), &err), err, ERR_INPUT,
@@ -141,6 +165,22 @@ static void check_npy(void)
     }
     ok(err.code == ERR_INPUT, "every cut .npy is ERR_INPUT");
     free(bytes);
+}
+
+/* 2^40 x 2^22 floats have 2^64 bytes: none, if that were not looked at. */
+static void check_npy_overflow(void)
+{
+    const struct npy a = {
+        .type = NPY_F32, .n_dim = 2, .dim = {(size_t)1 << 40, (size_t)1 << 22}};
+    struct npy got;
+    char header[NPY_HEADER];
+    struct err err = {0};
+
+    npy_header(&a, header);
+    ok(file_write(in_dir("c.npy"), header, sizeof(header), &err) == 0,
+       "an .npy file of 2^64 bytes is written, its header alone");
+    fails(npy_map(&got, in_dir("c.npy"), &err), err, ERR_INPUT,
+          "unsupported .npy header", "a shape that overflows is refused");
 }
 
 static void check_file(void)
@@ -253,6 +293,27 @@ static void check_buf(void)
     ok(!file_exists(in_dir("c")), "  at all");
 }
 
+static void check_json_values(void)
+{
+    const double odd[] = {(double)INFINITY, (double)-INFINITY, (double)NAN};
+    bool null = true;
+    json_t *j;
+
+    for (int i = 0; i < 3; i++) {
+        j = json_number(odd[i]);
+        null = null && json_is_null(j);
+        json_decref(j);
+    }
+    ok(null, "a number that JSON has not is null");
+    j = json_number(-0.5);
+    ok(json_number_value(j) < 0, "a number that JSON has is itself");
+    json_decref(j);
+    j = json_text("a\xff");
+    ok(strcmp(json_string_value(j), "a?") == 0,
+       "bytes of a text that is not UTF-8 are question marks");
+    json_decref(j);
+}
+
 int main(void)
 {
     struct err err = {0};
@@ -260,14 +321,18 @@ int main(void)
     BUG_ON(!mkdtemp(dir));
     check_philox();
     check_distributions();
+    check_even();
     check_rng_fill();
     check_csv();
     check_npy();
+    check_npy_overflow();
     check_file();
     check_json();
+    check_json_values();
     check_program();
     check_hash();
     check_buf();
+    check_json();
     ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

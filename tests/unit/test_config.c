@@ -51,6 +51,23 @@ static void check_defaults(void)
            strcmp(c.train.regimes.word[0], "scratch") == 0 &&
            c.train.seeds.n == 1 && c.train.seeds.value[0] == 1,
        "default of train.networks, train.regimes and train.seeds");
+    ok(c.evaluate.model == MODEL_BEST && c.explain.methods.n == 5 &&
+           strcmp(c.explain.methods.word[0], "gradcam") == 0 &&
+           strcmp(c.explain.methods.word[4], "lime") == 0 &&
+           strcmp(c.explain.layers.word[0], "auto") == 0 &&
+           c.explain.scorecam_variant == SCORECAM_PAPER &&
+           c.explain.per_class == 5,
+       "default of sections evaluate and explain");
+    ok(strcmp(c.scheduler.endpoint, "ipc") == 0 && c.scheduler.lease == 10 &&
+           c.scheduler.tries == 3,
+       "default of section scheduler");
+}
+
+static void check_train_defaults(void)
+{
+    struct config c;
+
+    config_init(&c);
     ok(c.train.epochs == 50 && c.train.batch == 32 &&
            c.train.input == INPUT_AUTO && c.train.stop_patience == 3 &&
            c.train.plateau_patience == 2 && c.train.ranks == 1 &&
@@ -73,16 +90,6 @@ static void check_defaults(void)
     ok(c.train.min_learning_rate == 1e-5, "default of train.min_learning_rate");
     near(c.train.checkpoint_seconds, 60, 0,
          "default of train.checkpoint_seconds");
-    ok(c.evaluate.model == MODEL_BEST && c.explain.methods.n == 5 &&
-           strcmp(c.explain.methods.word[0], "gradcam") == 0 &&
-           strcmp(c.explain.methods.word[4], "lime") == 0 &&
-           strcmp(c.explain.layers.word[0], "auto") == 0 &&
-           c.explain.scorecam_variant == SCORECAM_PAPER &&
-           c.explain.per_class == 5,
-       "default of sections evaluate and explain");
-    ok(strcmp(c.scheduler.endpoint, "ipc") == 0 && c.scheduler.lease == 10 &&
-           c.scheduler.tries == 3,
-       "default of section scheduler");
 }
 
 static void check_reading(void)
@@ -279,6 +286,7 @@ static const struct {
     {"explain.layer=Conv_1",
      "--set: explain.layer: no such key; did you mean explain.layers?"},
     {"train.epochs=0", "--set: train.epochs: 0 is out of range 1..10000"},
+    {"train.epochs=10001", "--set: train.epochs: 10001 is out of range"},
     {"train.epochs=", "--set: train.epochs: '' is not a whole number"},
     {"train.epochs", "--set: 'train.epochs' is not section.key=value"},
     {"epochs=3", "--set: 'epochs=3' is not section.key=value"},
@@ -473,6 +481,7 @@ int main(void)
     BUG_ON(!mkdtemp(dir));
     snprintf(path, sizeof(path), "%s/x.yaml", dir);
     check_defaults();
+    check_train_defaults();
     check_reading();
     check_refusals();
     check_bounds();

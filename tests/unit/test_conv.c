@@ -174,10 +174,44 @@ static void test_multiplies(void)
     free(b);
 }
 
+/* Wide enough that columns are cut into pieces, each with its part of 'bias'. */
+static void test_bias(void)
+{
+    enum { M = 2, N = 600, K = 3 };
+    static float a[M * K], b[K * N], bias[N], c[M * N], want[M * N];
+    const struct gemm_after after = {bias, -INFINITY, INFINITY};
+    const struct gemm g = {.m = M,
+                           .n = N,
+                           .k = K,
+                           .a = a,
+                           .lda = K,
+                           .b = b,
+                           .ldb = N,
+                           .c = c,
+                           .ldc = N,
+                           .after = &after};
+
+    for (int i = 0; i < M * K; i++)
+        a[i] = (float)(i + 1);
+    for (int i = 0; i < K * N; i++)
+        b[i] = (float)(i % 7);
+    for (int j = 0; j < N; j++)
+        bias[j] = (float)j;
+    for (int i = 0; i < M * N; i++) {
+        want[i] = bias[i % N];
+        for (int k = 0; k < K; k++)
+            want[i] += a[i / N * K + k] * b[k * N + i % N];
+    }
+    gemm(&g, 2);
+    ok(relative_gap(c, want, (size_t)M * N) < 1e-6,
+       "a wide product has the bias of each column");
+}
+
 int main(void)
 {
     gemm_setup();
     test_multiplies();
+    test_bias();
     for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
         check_shape(&shapes[i]);
     test_fits();

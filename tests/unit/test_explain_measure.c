@@ -1,10 +1,12 @@
 /* test_explain_measure.c - maps against contours and against each other */
+#include "base/file.h"
 #include "golden/similar_golden.inc"
 #include "img/contour.h"
 #include "stages/explain/choose_cells.h"
 #include "stages/explain/localisation.h"
 #include "stages/explain/map_scores.h"
 #include "stages/explain/map_similarity.h"
+#include "store/contours.h"
 #include "tap.h"
 
 #include <stdlib.h>
@@ -81,6 +83,48 @@ static void check_fill(void)
 static int parse_contour(struct contour *c, const char *text, struct err *err)
 {
     return contour_parse(c, text, strlen(text), err);
+}
+
+/* Rows from a whole number on belong to it, rows from its end on do not. */
+static void check_whole_numbers(void)
+{
+    const double box[] = {1, 1, 4, 1, 4, 3, 1, 3};
+    struct contour c = contour_of(box, 4);
+    uint8_t mask[H * W];
+    int n = 0;
+
+    contour_fill(&c, H, W, mask);
+    for (int i = 0; i < H * W; i++)
+        n += mask[i];
+    ok(n == 6 && mask[W + 1] && mask[2 * W + 3] && !mask[3 * W + 1],
+       "a box between whole numbers has its first row, not the one behind it");
+    contour_release(&c);
+}
+
+/* What contours.csv keeps of a contour. */
+static void check_contours_file(void)
+{
+    const double xy[] = {1, 2.5, 3, 4, 5, 6};
+    struct contour c = contour_of(xy, 3), got = {0};
+    char dir[] = "/tmp/t-contours-XXXXXX", path[64];
+    struct buf b = {0};
+    struct contours all;
+    struct err err = {0};
+
+    BUG_ON(!mkdtemp(dir));
+    snprintf(path, sizeof(path), "%s/" CONTOURS_FILE, dir);
+    buf_puts(&b, CONTOURS_HEADER);
+    contours_put(4, CONTOUR_NUCLEUS, &c, NULL, &b);
+    BUG_ON(file_write(path, b.data, b.len, &err) < 0 ||
+           contours_open(&all, dir, &err) < 0);
+    ok(contours_of(&all, 4, CONTOUR_NUCLEUS, &got, &err) == 0 && got.n == 3 &&
+           got.point[1].x == 3 && got.point[0].y == 2.5 && got.point[2].y == 6,
+       "contours.csv gives back the points of a contour");
+    contours_close(&all);
+    contour_release(&got);
+    contour_release(&c);
+    buf_release(&b);
+    BUG_ON(file_dir_remove(dir, &err) < 0);
 }
 
 static void check_parse(void)
@@ -273,6 +317,8 @@ int main(void)
 {
     check_similar();
     check_fill();
+    check_whole_numbers();
+    check_contours_file();
     check_parse();
     check_place();
     check_draw();

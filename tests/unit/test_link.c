@@ -9,11 +9,15 @@
 #include "proto/result.h"
 #include "proto/unit.h"
 #include "tap.h"
+#include "worker/curve_keys.h"
 #include "worker/scheduler_address.h"
 #include "worker/scheduler_link.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <zmq.h>
 
@@ -75,6 +79,31 @@ static void answer_peer(struct fake_scheduler *p, struct buf *out)
     buf_release(out);
 }
 
+/* Its scheduler is gone; the next one asks it to leave. */
+static void check_next_scheduler(struct scheduler_link *l)
+{
+    struct msg_unit got;
+    struct fake_scheduler q;
+    struct buf out = {0};
+    struct err err = {0};
+    enum scheduler_link_event event = SCHEDULER_LINK_STOP;
+
+    peer_open(&q, "two");
+    ok(receive_type(&q, PROTO_HELLO),
+       "a worker finds another scheduler by itself");
+    ok(!scheduler_link_stopping(l),
+       "a worker that lost its scheduler is not asked to stop");
+    ok(drain_encode(&out, &err) == 0, "a worker is asked to leave");
+    answer_peer(&q, &out);
+    do
+        ok(scheduler_link_wait(l, 5000, &event, &got, &err) == 1,
+           "a worker hears of an event within 5 s");
+    while (event == SCHEDULER_LINK_CONNECTED);
+    ok(event == SCHEDULER_LINK_STOP && scheduler_link_stopping(l),
+       "  and knows that it is to stop");
+    peer_close(&q);
+}
+
 static void check_life(void)
 {
     const struct scheduler_link_args a = {
@@ -84,7 +113,7 @@ static void check_life(void)
     struct msg_hello hello;
     struct msg_beat beat;
     struct msg_result result;
-    struct fake_scheduler p, q;
+    struct fake_scheduler p;
     struct scheduler_link *l = NULL;
     struct buf out = {0};
     struct err err = {0}, what = {0};
@@ -126,21 +155,8 @@ static void check_life(void)
            strcmp(result.text, "no good") == 0,
        "the scheduler gets a result with its reason");
     peer_close(&p);
-    peer_open(&q, "two");
-    ok(receive_type(&q, PROTO_HELLO),
-       "a worker finds another scheduler by itself");
-    ok(!scheduler_link_stopping(l),
-       "a worker that lost its scheduler is not asked to stop");
-    ok(drain_encode(&out, &err) == 0, "a worker is asked to leave");
-    answer_peer(&q, &out);
-    do
-        ok(scheduler_link_wait(l, 5000, &event, &got, &err) == 1,
-           "a worker hears of an event within 5 s");
-    while (event == SCHEDULER_LINK_CONNECTED);
-    ok(event == SCHEDULER_LINK_STOP && scheduler_link_stopping(l),
-       "  and knows that it is to stop");
+    check_next_scheduler(l);
     scheduler_link_close(l);
-    peer_close(&q);
 }
 
 static void check_refused(void)
@@ -201,6 +217,49 @@ static void check_errors(void)
           "a missing key file is refused");
 }
 
+/* A socket that listens at a free port of this host. */
+static int listen_here(char endpoint[64])
+{
+    struct sockaddr_in at = {.sin_family = AF_INET,
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof(at);
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    BUG_ON(fd < 0 || bind(fd, (struct sockaddr *)&at, size) < 0 ||
+           listen(fd, 4) < 0 ||
+           getsockname(fd, (struct sockaddr *)&at, &size) < 0);
+    snprintf(endpoint, 64, "tcp://127.0.0.1:%d", ntohs(at.sin_port));
+    return fd;
+}
+
+/* Two handshakes that are cut off may be bad luck, three are a wrong key. */
+static void check_hung_up(void)
+{
+    struct scheduler_link_args a = {.stage = "augment", .listen = ""};
+    char endpoint[64], key[128];
+    const int fd = listen_here(endpoint);
+    struct scheduler_link *l = NULL;
+    struct msg_unit got;
+    struct err err = {0};
+    enum scheduler_link_event event;
+
+    snprintf(key, sizeof(key), "%s/keys/worker.key", dir);
+    a.endpoint = endpoint;
+    a.key_file = key;
+    BUG_ON(curve_keys_make(dir, &err) < 0 ||
+           scheduler_link_open(&l, &a, &err) < 0);
+    for (int i = 0; i < 2; i++)
+        close(accept(fd, NULL, NULL));
+    ok(scheduler_link_wait(l, 500, &event, &got, &err) == 0,
+       "a worker whose handshake was cut off twice tries again");
+    close(accept(fd, NULL, NULL));
+    fails(scheduler_link_wait(l, 5000, &event, &got, &err), err, ERR_USAGE,
+          "refuses this worker's key",
+          "a worker whose handshake was cut off three times gives up");
+    scheduler_link_close(l);
+    close(fd);
+}
+
 int main(void)
 {
     struct err err = {0};
@@ -211,6 +270,7 @@ int main(void)
     check_life();
     check_refused();
     check_errors();
+    check_hung_up();
     ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
 }

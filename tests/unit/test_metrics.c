@@ -37,7 +37,7 @@ static void check_golden(const struct golden *g)
 
 static void check_paper(void)
 {
-    double low, high;
+    double low, high, most = 0;
 
     proportion_wilson(790, 812, &low, &high);
     near(low, 0.959, 5e-4, "Wilson of 790 of 812 begins at 95.9 %");
@@ -48,6 +48,13 @@ static void check_paper(void)
     ok(low <= 0.0 && high < 0.5, "Wilson of none of ten begins at 0");
     proportion_wilson(10, 10, &low, &high);
     ok(low > 0.5 && high >= 1.0, "Wilson of ten of ten ends at 1");
+    for (size_t n = 1; n <= 1000; n++) {
+        proportion_wilson(0, n, &low, &high);
+        most = fmax(most, low);
+        proportion_wilson(n, n, &low, &high);
+        most = fmax(most, 1.0 - high);
+    }
+    ok(!(most > 0), "Wilson of none begins at 0 and of all ends at 1, exactly");
 }
 
 static void fill_metrics(struct metrics *m)

@@ -197,10 +197,12 @@ static void check_resume(void)
     put_file(path, "torn.tmp4711", "1");
     put_file(path, "manifest.json", "{}");
     put_file(path, "not.tmp47x", "1");
+    put_file(path, "nor.tmp", "1");
     BUG_ON(file_dir_make(path_at(".trash-abc/y"), &err) < 0);
     ok(begin_output(&a, path), "work of this content hash is gone on with");
     ok(file_exists(path_at("train/x.partial/kept")) &&
-           file_exists(path_at("train/x.partial/not.tmp47x")),
+           file_exists(path_at("train/x.partial/not.tmp47x")) &&
+           file_exists(path_at("train/x.partial/nor.tmp")),
        "  its files are there");
     ok(!file_exists(path_at("train/x.partial/torn.tmp4711")) &&
            !file_exists(path_at("train/x.partial/manifest.json")) &&

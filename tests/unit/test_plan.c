@@ -45,6 +45,13 @@ static void check_expansion(void)
            strstr(n->inputs, "\"preprocess\":\"") &&
            !strstr(n->params, "ranks") && !strstr(n->params, "run."),
        "parameters and inputs of a training, and no placement");
+}
+
+static void check_other_expansions(void)
+{
+    struct config c = base_config();
+    const struct plan *p;
+
     c.augment.variants = 0;
     c.train.seeds = (struct int_list){.value = {1, 2, 3}, .n = 3};
     p = make_plan(&c);
@@ -159,6 +166,15 @@ static void check_one_change(void)
     ok(!strncmp(what_runs(&c), "evaluate/" EXP ": evaluate.costs  -> 0 1; 2 0;",
                 40),
        "evaluate.costs that was empty is a reason");
+}
+
+static void check_fewer_inputs(void)
+{
+    struct config c = base_config();
+
+    c.augment.variants = 0;
+    ok(!strncmp(what_runs(&c), "train/" EXP ": fewer inputs; " FROM_TRAIN, 90),
+       "augment.variants 0: training has an input less");
 }
 
 /* Keys that do not decide a result. */
@@ -293,10 +309,12 @@ int main(void)
     BUG_ON(!mkdtemp(top));
     make_dataset();
     check_expansion();
+    check_other_expansions();
     check_folds();
     check_online();
     ok(!file_exists(path_at("run")), "planning makes nothing");
     check_one_change();
+    check_fewer_inputs();
     check_placement();
     check_near_duplicates();
     check_keys();

@@ -106,6 +106,17 @@ static void check_steps(void)
            p.n_weights == 0,
        "training from scratch reads none");
     plan_release(&p);
+
+    c = base_config("contrastive");
+    ok(plan_init(&p, &c, in_dir("run"), &err) == 0 && p.n_weights == 0,
+       "an encoder from scratch reads no weights");
+    plan_release(&p);
+    c.train.encoder = ENCODER_WEIGHTS;
+    ok(plan_init(&p, &c, in_dir("run"), &err) == 0 &&
+           reads_input(&p, "train/mobilenetv2-contrastive-s1",
+                       "weights/mobilenetv2"),
+       "a pretrained encoder reads the weights");
+    plan_release(&p);
 }
 
 /* A model that is gone on from is planned, once, wherever it is listed. */

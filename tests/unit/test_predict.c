@@ -152,6 +152,33 @@ static void check_sizes(const struct store *s)
     inference_close(&p);
 }
 
+/* exp() of the largest double's logarithm is infinite. */
+static void check_large_logits(const struct store *s)
+{
+    const struct inference_args a = {.path = path_of("model.safetensors"),
+                                     .data = s,
+                                     .batch = 1,
+                                     .memory = GRAPH_INFER};
+    const struct named_tensor *t;
+    struct inference p;
+    const size_t row = 0;
+    float out[K];
+    struct err err = {0};
+    size_t n;
+
+    BUG_ON(inference_open(&p, &a, &err) < 0);
+    graph_tensors(p.graph, &t, &n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(t[i].name, "dense_1/bias:0") == 0)
+            for (int c = 0; c < K; c++)
+                t[i].data[c] = c == 1 ? 3000.0f : -3000.0f;
+    graph_changed(p.graph);
+    ok(inference_rows(&p, s, &row, 1, out, &err) == 0 && out[1] >= 1 &&
+           out[0] <= 0,
+       "logits far apart give the probabilities 1 and 0");
+    inference_close(&p);
+}
+
 static void check_paths(void)
 {
     static struct config c;
@@ -189,6 +216,7 @@ int main(void)
            "the store of the cells opens")) {
         check_loading(g, &s);
         check_sizes(&s);
+        check_large_logits(&s);
     } else {
         printf("# %s\n", err.text);
     }

@@ -133,6 +133,26 @@ static void check_few(void)
     buf_release(&warnings);
 }
 
+/* Three groups of three: of the 2 that are to test, and validate, each has 3. */
+static void check_nearest_share(void)
+{
+    char a[] = "a", b[] = "b", c[] = "c";
+    struct find_images_file f[9] = {0};
+    const struct find_images w = {.n_class = 1, .n = 9, .file = f};
+    const struct split_args args = {&w, 0.2, 0.2, 1, NULL};
+    enum split s[9];
+    int got[4];
+    struct err err = {0};
+
+    for (int i = 0; i < 9; i++)
+        f[i] = (struct find_images_file){.group = i < 3 ? a : i < 6 ? b : c};
+    ok(split_groups(&args, s, &err) == 0, "nine pictures of three groups");
+    count_splits(&w, s, 0, got);
+    ok(got[SPLIT_TRAIN] == 3 && got[SPLIT_VALIDATION] == 3 &&
+           got[SPLIT_TEST] == 3,
+       "a group is taken that brings its split nearer to its share");
+}
+
 static void write_file(const char *path, const char *text)
 {
     FILE *f = fopen(path, "w");
@@ -192,6 +212,7 @@ int main(void)
     check_groups(&w);
     find_images_release(&w);
     check_few();
+    check_nearest_share();
     check_csv();
     return tap_done();
 }

@@ -411,7 +411,7 @@ static void check_hostile(void)
           "a long control message is refused");
     fails(decode_type(PROTO_SAMPLES, large, WIRE_MAX_DATA + 1, &err), err,
           ERR_INPUT, "of 67108865 bytes, at most 67108864",
-          "a long data message is refused");
+          "over 64 MiB are refused");
     fails(decode_type(PROTO_BEAT, NULL, 0, &err), err, ERR_INPUT, "of 0 bytes",
           "no message is refused");
     ok(wire_msg_peek("\xdd\xff\xff\xff\xff\xa4"

@@ -215,6 +215,18 @@ static void check_table(void)
     free(text);
 }
 
+static void check_overlap(void)
+{
+    const struct explainer_value low = {0.2, 0.1, 0.3, 5};
+    const struct explainer_value high = {0.5, 0.4, 0.6, 5};
+    const struct explainer_value wide = {0.3, 0.3, 0.4, 5};
+
+    ok(!explainers_overlap(&low, &high) && !explainers_overlap(&high, &low),
+       "intervals apart do not overlap, whichever is first");
+    ok(explainers_overlap(&low, &wide) && explainers_overlap(&high, &wide),
+       "intervals that touch overlap");
+}
+
 static void check_none(void)
 {
     char path[FILE_PATH_MAX], *p;
@@ -247,6 +259,7 @@ int main(void)
     check_best();
     check_rows();
     check_table();
+    check_overlap();
     check_none();
     return tap_done() | (file_dir_remove(run, &err) < 0);
 }

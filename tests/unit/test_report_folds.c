@@ -175,7 +175,7 @@ static void check_choice(void)
         {"x-f0", "{\"validation\":{\"n\":10,\"accuracy\":1.0}}"},
         {"x-f1", "{\"validation\":{\"n\":30,\"accuracy\":0.5}}"},
         {"y-f0", "{\"validation\":{\"n\":0,\"accuracy\":0}}"},
-        {"y-f1", "{\"validation\":{\"n\":10,\"accuracy\":0.7}}"},
+        {"y-f1", "{\"validation\":{\"n\":30,\"accuracy\":0.7}}"},
         {"z-f0", "{\"validation\":{\"n\":10,\"accuracy\":0.9}}"},
         {"z-f1", "{\"validation\":{\"n\":20,\"accuracy\":0.3}}"},
     };

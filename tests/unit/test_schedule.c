@@ -48,6 +48,19 @@ static void check_off(void)
     ok(!stopped, "patience 0: never stop");
 }
 
+/* Less than 1e-4 is no progress. */
+static void check_small_progress(void)
+{
+    const struct plateau_args a = {.patience = 2, .factor = 0.5};
+    struct plateau p;
+    float lr = 1.0f;
+
+    plateau_init(&p);
+    for (int epoch = 0; epoch < 3; epoch++)
+        lr = plateau_step(&p, &a, 1.0 - 4e-5 * epoch, lr);
+    ok(lr < 1.0f, "a loss that falls by less than 1e-4 is on a plateau");
+}
+
 /* The state is all there is: a copy goes on as the original would have. */
 static void check_resume(void)
 {
@@ -110,6 +123,7 @@ int main(void)
         check_course(&courses[i]);
     check_cosine();
     check_off();
+    check_small_progress();
     check_resume();
     return tap_done();
 }

@@ -272,6 +272,31 @@ static void check_waiting(struct sink_process *r, void *noise)
     zmq_close(peer);
 }
 
+/* Rows 0 and 1 of the run's store, of a source of which row 1 is there. */
+static void check_rows_that_lack(void)
+{
+    static const uint8_t pixels[2 * PIXELS];
+    const char *const record[] = {"0,0,a,train,,,ok", "0,1,a,train,,,ok"};
+    struct sample_rows r = {1, 1, SIDE, SIDE, 3, pixels, &record[1]};
+    struct config c;
+    struct plan plan = {0};
+    struct sink_store s;
+    struct err err = {0};
+
+    BUG_ON(config_read(&c, in_dir("run.yaml"), NULL, 0, &err) < 0 ||
+           plan_init(&plan, &c, dir, &err) < 0);
+    if (!ok(sink_store_open(&s, dir, &c, plan_find(&plan, "augment"), &err) ==
+                    0 &&
+                sink_store_put(&s, &r, &err) == 0,
+            "a sink's store takes a row"))
+        printf("# %s\n", err.text);
+    r = (struct sample_rows){0, 2, SIDE, SIDE, 3, pixels, record};
+    ok(sink_store_put(&s, &r, &err) == 0 && store_has(s.writer, 0),
+       "rows of which the last is there are taken for the others");
+    sink_store_close(&s);
+    plan_release(&plan);
+}
+
 int main(void)
 {
     void *noise = calloc(1, 65 * MB);
@@ -281,6 +306,7 @@ int main(void)
     BUG_ON(!noise || sodium_init() < 0 || !mkdtemp(dir));
     if (!ok(make_run(&err) == 0, "a run has cells that are to be varied"))
         printf("# %s\n", err.text);
+    check_rows_that_lack();
     if (start_sink(&r)) {
         check_size(&r, noise);
         check_waiting(&r, noise);

@@ -21,6 +21,9 @@ int main(void)
     ok(got == words[1], "a word with two letters exchanged is near");
     ok(!spell_nearest("wholly.different", words, 4),
        "a word with nothing near has no nearest");
+    got = "momentum";
+    ok(spell_nearest("memontun", &got, 1) == NULL,
+       "a word of eight letters, three of them wrong, is not near");
     ok(!spell_nearest(long_word, words, 4), "a very long word has no nearest");
     return tap_done();
 }

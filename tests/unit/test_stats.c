@@ -381,6 +381,33 @@ static void mean_of(void *self, const uint32_t *w, double *v)
     v[1] = (double)NAN;
 }
 
+/* A figure that only the first resample has; 'self' counts. */
+static void once(void *self, const uint32_t *w, double *v)
+{
+    (void)w;
+    v[0] = (*(int *)self)++ == 0 ? 0.5 : (double)NAN;
+}
+
+static void check_single_value(void)
+{
+    const uint32_t group[2] = {0, 1};
+    int n = 0;
+    const struct bootstrap b = {.n = 2,
+                                .group = group,
+                                .n_group = 2,
+                                .resamples = 20,
+                                .seed = 1,
+                                .n_value = 1,
+                                .each = once,
+                                .self = &n};
+    struct interval v;
+    struct err err = {0};
+
+    ok(bootstrap_run(&b, &v, &err) == 0 && v.defined == 1 && isnan(v.low) &&
+           isnan(v.high),
+       "one resample with a value makes no interval");
+}
+
 static void check_bootstrap(void)
 {
     enum { N = LENGTH(boot_group) };
@@ -432,6 +459,7 @@ int main(void)
     check_ensembles();
     check_odd_ensembles();
     check_bootstrap();
+    check_single_value();
     check_groups();
     return tap_done();
 }

@@ -35,6 +35,22 @@ static void check_validation(struct graph *g, const struct model_info *info)
     trainset_close(&set);
 }
 
+/* steps.csv tells a step's epoch; both count from 1. */
+static void check_steps(const char *name)
+{
+    char *text = NULL, last[32], first[32];
+    size_t size;
+    struct err err = {0};
+
+    snprintf(last, sizeof(last), "\n%d,1,", STEPS);
+    snprintf(first, sizeof(first), "\n%d,2,", STEPS + 1);
+    ok(file_read(in_dir(name), 1 << 20, &text, &size, &err) == 0 &&
+           strstr(text, "loss\n1,1,") && strstr(text, last) &&
+           strstr(text, first),
+       "steps.csv counts steps and epochs from 1");
+    free(text);
+}
+
 static void check_unbroken(const struct config *c)
 {
     struct train_watch w = {0};
@@ -47,6 +63,7 @@ static void check_unbroken(const struct config *c)
         printf("# %s\n", err.text);
     ok(read_steps("whole", loss, 64) == (size_t)EPOCHS * STEPS,
        "a loss for each step, the last batch of an epoch is short");
+    check_steps("whole/steps.csv");
     near(loss[0], log(CLASSES), 0.35, "the first loss is near chance");
     g = model_read(in_dir("whole/model.safetensors"),
                    &(struct graph_args){.max_batch = 1, .memory = GRAPH_INFER},
@@ -68,6 +85,33 @@ static void check_unbroken(const struct config *c)
        "a training that is complete has nothing to do");
 }
 
+/* The model kept is the first of the best accuracy, of equal ones by loss. */
+static void check_best(const char *name, int epochs)
+{
+    char path[64];
+    struct model_info info = {0};
+    struct err err = {0};
+    struct graph *g;
+    int best = 0;
+
+    for (int i = 1; i < epochs; i++) {
+        const double a = history_of(name, (size_t)i, "val_accuracy");
+        const double b = history_of(name, (size_t)best, "val_accuracy");
+        const double loss = history_of(name, (size_t)i, "val_loss");
+
+        if (a > b ||
+            (a == b && loss < history_of(name, (size_t)best, "val_loss")))
+            best = i;
+    }
+    snprintf(path, sizeof(path), "%s/model.safetensors", name);
+    g = model_read(in_dir(path),
+                   &(struct graph_args){.max_batch = 1, .memory = GRAPH_INFER},
+                   &info, &err);
+    ok(g && info.epoch == best + 1,
+       "the model kept is of the best accuracy, then of the least loss");
+    graph_free(g);
+}
+
 /* Full batches, a few more epochs, no wild steps: training must learn. */
 static void check_learning(const struct config *c)
 {
@@ -86,6 +130,7 @@ static void check_learning(const struct config *c)
     n = read_steps("more", loss, 64);
     printf("# loss %.3f .. %.3f\n", loss[0], n ? loss[n - 1] : 0.0);
     ok(n == 8 && loss[7] < 0.5 * loss[0], "  and halve the loss");
+    check_best("more", 8);
 }
 
 /* The optimiser's block of floats in a checkpoint, its L2 norm, or -1. */

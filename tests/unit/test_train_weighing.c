@@ -49,6 +49,9 @@ static void check_weights(void)
     fails(read_text(&w, "1, 2", "", &set, &err), err, ERR_USAGE,
           "train.class_weights: 2 numbers, there are 3 classes",
           "too few class weights are refused");
+    fails(read_text(&w, "1, 2, 3, 4", "", &set, &err), err, ERR_USAGE,
+          "train.class_weights: 4 numbers, there are 3 classes",
+          "too many class weights are refused");
     fails(read_text(&w, "1, -2, 1", "", &set, &err), err, ERR_USAGE,
           "-2 is out of range", "a negative class weight is refused");
     fails(read_text(&w, "0 0 0", "", &set, &err), err, ERR_USAGE, "all are 0",

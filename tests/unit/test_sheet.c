@@ -1,0 +1,51 @@
+/* test_sheet.c - where the pictures of a sheet lie */
+#include "img/sheet.h"
+#include "tap.h"
+
+enum { W = 3, H = 2, ZOOM = 2, COLUMNS = 2, N = 3, LINES = 1 };
+
+/* What sheet.c leaves between pictures, and for a line of words. */
+enum { GAP = 8, LINE = 12 };
+
+/* Is the pixel of (x, y) of picture i, which is all of grey 10 (i + 1)? */
+static bool is_of(const struct sheet *s, int i, int x, int y)
+{
+    const int left = GAP + i % COLUMNS * (W * ZOOM + GAP);
+    const int top = GAP + i / COLUMNS * (H * ZOOM + LINES * LINE + GAP);
+
+    return image_row(&s->im, top + y)[3 * (left + x)] == 10 * (i + 1);
+}
+
+static void check_places(void)
+{
+    const struct sheet_shape shape = {N, COLUMNS, W, H, ZOOM, LINES};
+    struct sheet s;
+    struct err err = {0};
+    bool all = true, beside = true;
+
+    BUG_ON(sheet_init(&s, &shape, &err) < 0);
+    ok(s.im.w == GAP + COLUMNS * (W * ZOOM + GAP) &&
+           s.im.h == GAP + 2 * (H * ZOOM + LINES * LINE + GAP),
+       "a sheet has room for two rows of two pictures");
+    for (int i = 0; i < N; i++) {
+        uint8_t px[W * H * 3];
+
+        memset(px, 10 * (i + 1), sizeof(px));
+        BUG_ON(sheet_put(&s, i, px, "", &err) < 0);
+    }
+    for (int i = 0; i < N; i++) {
+        all = all && is_of(&s, i, 0, 0) &&
+              is_of(&s, i, W * ZOOM - 1, H * ZOOM - 1);
+        beside = beside && !is_of(&s, i, -1, 0) && !is_of(&s, i, 0, -1) &&
+                 !is_of(&s, i, W * ZOOM, 0) && !is_of(&s, i, 0, H * ZOOM);
+    }
+    ok(all, "pictures of a sheet lie in rows of two");
+    ok(beside, "the gaps between pictures of a sheet stay white");
+    sheet_release(&s);
+}
+
+int main(void)
+{
+    check_places();
+    return tap_done();
+}
