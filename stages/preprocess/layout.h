@@ -9,7 +9,7 @@
  *     group    extended regular expression on a file's path in the dataset;
  *              what its first brackets match (else all of it) names the group
  *              within the class, and a file that it does not match is alone
- *     csv      a table instead of folders: walk_csv.h
+ *     csv      a table instead of folders: find_images_csv.c
  *
  * Upper and lower case are the same in patterns.  What is empty does nothing.
  */
