@@ -76,7 +76,7 @@ MUST_USE int online_queue_begin(struct online_queue *b,
 
 /*
  * Take the next piece.
- *   wait [in]  if there is none, wait for one until the board is closed
+ *   wait [in]  if there is none, wait for one until the queue is closed
  * Returns false if there is none.
  */
 bool online_queue_take(struct online_queue *b, struct online_queue_task *t,
