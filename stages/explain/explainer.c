@@ -35,11 +35,6 @@ const struct explainer *explainer_find(const char *name, struct err *err)
     return NULL;
 }
 
-const struct explainer *explainer_at(size_t i)
-{
-    return i < N_EXPLAINER ? table[i] : NULL;
-}
-
 enum { COLUMNS = 256 }; /* resized at once */
 
 /* A place among pixels: two neighbours and the share of the second. */
