@@ -24,9 +24,6 @@ void report_html_percent(struct buf *b, double share);
 void report_html_cell_percent(struct buf *b, double share);
 void report_html_cell_count(struct buf *b, double n);
 
-/* The same with three digits behind the point. */
-void report_html_cell_number(struct buf *b, double v);
-
 /* Append a value of a metric as it is shown, or a dash; the same as a cell. */
 void report_html_metric(struct buf *b, const struct metric *m, double v);
 void report_html_cell_metric(struct buf *b, const struct metric *m, double v);
