@@ -55,6 +55,15 @@ struct find_images {
 MUST_USE int find_images_init(struct find_images *w, const char *dir,
                               const struct layout *l, struct err *err);
 
+/*
+ * Of find_images_init(): call the next class, number w->n_class, 'word'; it
+ * does not count yet.
+ *   where [in] the folder or line that says so, for messages
+ * Errors: ERR_USAGE too many classes, or not a name.
+ */
+MUST_USE int find_images_name_class(struct find_images *w, const char *where,
+                                    const char *word, struct err *err);
+
 /* Of find_images_init(): the rows of l->csv, in order; labels as they come. */
 MUST_USE int find_images_table(struct find_images *w, const struct layout *l,
                                struct err *err);
