@@ -21,10 +21,9 @@ enum {
 };
 
 enum figure_kinds {
-    FIGURES_FAITHFULNESS,
-    FIGURES_LOCALISATION,
-    FIGURES_SANITY,
-    FIGURES_STABILITY,
+#define MAP_TABLE(kind, word) FIGURES_##kind,
+#include "config/map_tables.def"
+#undef MAP_TABLE
     FIGURE_KINDS
 };
 

@@ -336,7 +336,10 @@ static int count_shared(struct report_counts *c, const struct report_csv *index,
 const char *report_table_name(enum report_table t)
 {
     static const char *const name[REPORT_TABLES] = {
-        "faithfulness", "localisation", "sanity", "stability"};
+#define MAP_TABLE(kind, word) #word,
+#include "config/map_tables.def"
+#undef MAP_TABLE
+    };
 
     return name[t];
 }

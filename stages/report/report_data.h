@@ -30,10 +30,9 @@ struct report_json {
 
 /* Tables of an experiment's explanations, see stages/explain/map_scores.h. */
 enum report_table {
-    TABLE_FAITHFULNESS,
-    TABLE_LOCALISATION,
-    TABLE_SANITY,
-    TABLE_STABILITY,
+#define MAP_TABLE(kind, word) TABLE_##kind,
+#include "config/map_tables.def"
+#undef MAP_TABLE
     REPORT_TABLES
 };
 
