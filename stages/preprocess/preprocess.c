@@ -16,7 +16,8 @@
 #include <string.h>
 
 #define FRONT "file,class,group,split"
-#define BACK  "sha256,width,height,mean_r,mean_g,mean_b,std_r,std_g,std_b,status"
+
+#define BACK "sha256,width,height,mean_r,mean_g,mean_b,std_r,std_g,std_b,status"
 
 struct preprocess_job;
 

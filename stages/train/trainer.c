@@ -270,7 +270,8 @@ static int train_epoch(struct trainer *t, struct err *err)
 
 /* --- after an epoch --------------------------------------------------------*/
 
-/* *stop [out] asked to stop before the end: to validate again from the start. */
+/* *stop [out] asked to stop before the end: to validate again from the
+ * start. */
 static int run_validation(struct trainer *t, double *loss, double *accuracy,
                           bool *stop, struct err *err)
 {
