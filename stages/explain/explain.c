@@ -23,13 +23,13 @@ static int predict_list(struct explanation *e, const size_t *row,
         if (inference_rows(&e->own.many, &e->data, row + i, n, out, err) < 0)
             return -1;
         for (size_t j = 0; j < n; j++) {
-            const int said = inference_class(out + j * k, (int)k);
+            const int predicted = inference_class(out + j * k, (int)k);
 
             e->list[i + j] =
                 (struct prediction){.row = row[i + j],
                                     .truth = store_label(&e->data, row[i + j]),
-                                    .predicted = said,
-                                    .p = out[j * k + (size_t)said]};
+                                    .predicted = predicted,
+                                    .p = out[j * k + (size_t)predicted]};
         }
     }
     return 0;

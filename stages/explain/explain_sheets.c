@@ -88,11 +88,11 @@ static bool is_of_sheet(const struct sheets *s, size_t i,
                         const char *class_name, bool wrong)
 {
     const char *truth = score_field(s, i, COL_CLASS);
-    const char *said = score_field(s, i, COL_PREDICTED);
+    const char *predicted = score_field(s, i, COL_PREDICTED);
 
     return strcmp(truth, class_name) == 0 &&
-           (strcmp(truth, said) != 0) == wrong &&
-           strcmp(score_field(s, i, COL_TARGET), said) == 0 &&
+           (strcmp(truth, predicted) != 0) == wrong &&
+           strcmp(score_field(s, i, COL_TARGET), predicted) == 0 &&
            strcmp(score_field(s, i, COL_METHOD),
                   s->args->settings->methods.word[0]) == 0;
 }

@@ -35,7 +35,7 @@ struct perceptual_hash {
 
 /* Of a picture of any size.  False if it is too even to be told from others:
  * its grey levels deviate by less than PERCEPTUAL_HASH_LEVELS. */
-bool perceptual_hash_of(const struct image *im, struct perceptual_hash *l);
+bool perceptual_hash_of(const struct image *im, struct perceptual_hash *p);
 
 /* The hash of 32 x 32 grey levels. */
 uint64_t perceptual_hash_bits(
