@@ -47,7 +47,7 @@ static void count_tile(const struct clahe *c, const uint8_t *px, int column,
     }
 }
 
-/* What is over the limit goes to all bins alike, the rest to every so-manyth. */
+/* What is over the limit goes to all bins alike, the rest to every step-th. */
 static void limit_histogram(int count[256], int most)
 {
     int over = 0, rest, step;

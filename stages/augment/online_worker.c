@@ -126,7 +126,8 @@ static int make_rows(struct online_worker *s, const struct msg_want *m,
         const size_t row = m->row[i].row;
 
         if (row >= s->data.n || store_label(&s->data, row) < 0)
-            return err_set(err, ERR_INPUT, "row %zu is no image of '%zu'", row,
+            return err_set(err, ERR_INPUT,
+                           "row %zu is no image; there are %zu rows", row,
                            s->data.n);
         online_variant_make(&s->fresh, row, m->row[i].variant, m->epoch,
                             s->pixels + i * image,

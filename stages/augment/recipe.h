@@ -17,7 +17,7 @@
  *
  * A number is fixed, or drawn from [low, high]; whole numbers are drawn with
  * both ends.  A word is fixed, or 'any'.  What is not said is neutral, but a
- * seed is drawn.  augment_X.c says which numbers X has and their limits.
+ * seed is drawn.  aug_X.c says which numbers X has and their limits.
  */
 #ifndef AUGMENT_RECIPE_H
 #define AUGMENT_RECIPE_H
@@ -77,7 +77,8 @@ struct recipe {
 MUST_USE int recipe_init(struct recipe *r, const struct recipe_text *text,
                          struct err *err);
 
-/* The recipe that a user calls 'word'; see recipe_text_read(). */
+/* The recipe that a user calls 'word'.  Errors: as recipe_text_read() and
+ * recipe_init(). */
 MUST_USE int recipe_find(struct recipe *r, const char *word, struct err *err);
 
 void recipe_release(struct recipe *r);

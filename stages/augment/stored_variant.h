@@ -8,8 +8,8 @@
 #include "recipe.h"
 #include "store/augmented_rows.h"
 
-/* The hash of the source that was used last; zeros: of none yet.  Another run's
- * sources begin with another. */
+/* The hash of the source that was used last; zeros: of none yet.  Begin with
+ * zeros for another run. */
 struct stored_variant_source {
     bool known;
     size_t row; /* of data/ */

@@ -21,7 +21,7 @@ struct verify_store {
     struct buf text;               /* owned */
 };
 
-static void again_release(struct verify_store *a)
+static void verify_release(struct verify_store *a)
 {
     buf_release(&a->text);
     free(a->pixels);
@@ -31,8 +31,8 @@ static void again_release(struct verify_store *a)
     run_release(&a->run);
 }
 
-static int again_open(struct verify_store *a, const char *run_dir,
-                      struct err *err)
+static int verify_open(struct verify_store *a, const char *run_dir,
+                       struct err *err)
 {
     char path[FILE_PATH_MAX];
     size_t w, h;
@@ -141,9 +141,9 @@ int verify_store_main(int argc, char **argv, struct err *err)
     }
     if (optind != argc - 1)
         return err_set(err, ERR_USAGE, "--again needs one run directory");
-    rc = again_open(&a, argv[optind], err);
+    rc = verify_open(&a, argv[optind], err);
     if (rc == 0)
         rc = compare_sample(&a, (size_t)k, err);
-    again_release(&a);
+    verify_release(&a);
     return rc;
 }

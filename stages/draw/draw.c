@@ -17,11 +17,6 @@ enum { CONTOUR_STEP = 3 }; /* directions between two points of a polygon */
 #define STYLE_STREAM(cluster) (0x80000000u + (uint32_t)(cluster))
 #define SIZE_STREAM           0xffffffffu
 
-const char *draw_class_name(int class)
-{
-    return cell_class_name(class);
-}
-
 /* --- one cell ------------------------------------------------------------- */
 
 /* A cell that fits, moved so that its crop begins at (0, 0). */
@@ -32,7 +27,7 @@ static void place_cell(struct cell *c, int class, const struct style *style,
     float box[4], before[2];
 
     do {
-        cell_draw(c, class, &s, rng);
+        cell_shape_draw(c, class, &s, rng);
         outline_box(&c->body, box);
         s.scale *= 0.85f;
     } while (box[2] - box[0] > 500.0f || box[3] - box[1] > 500.0f);
@@ -61,7 +56,7 @@ static void paint_neighbours(struct canvas *canvas, const struct cell *c,
         struct cell other;
         float far;
 
-        cell_draw(&other, class, style, rng);
+        cell_shape_draw(&other, class, style, rng);
         far = (c->body.r_max + other.body.r_max) *
               rng_uniform_in(rng, 0.68f, 0.98f);
         cell_move(&other, c->body.cx + far * draw_cos(at),
@@ -151,35 +146,35 @@ void draw_clusters(uint64_t seed, int class, int per_class, int *size, int *n)
     }
 }
 
-/* One file to draw. */
-struct draw_file {
+/* Which cell. */
+struct cell_id {
     int class, cluster, number;
 };
 
-static struct draw_file *jobs_new(const struct draw_args *a, struct err *err)
+static struct cell_id *list_cells(const struct draw_args *a, struct err *err)
 {
-    const size_t n = (size_t)a->per_class * DRAW_CLASSES;
-    struct draw_file *jobs = calloc(n, sizeof(*jobs));
+    const size_t n = (size_t)a->per_class * CELL_CLASSES;
+    struct cell_id *cells = calloc(n, sizeof(*cells));
     int *size = calloc((size_t)a->per_class, sizeof(*size));
     size_t k = 0;
 
-    if (!jobs || !size) {
+    if (!cells || !size) {
         err_set(err, ERR_SYSTEM, "no memory for a list of %zu cells", n);
-        free(jobs);
+        free(cells);
         free(size);
         return NULL;
     }
-    for (int class = 0; class < DRAW_CLASSES; class ++) {
+    for (int class = 0; class < CELL_CLASSES; class ++) {
         int clusters;
 
         draw_clusters(a->seed, class, (int)a->per_class, size, &clusters);
         for (int c = 0; c < clusters; c++)
             for (int m = 0; m < size[c]; m++)
-                jobs[k++] = (struct draw_file){class, c, m};
+                cells[k++] = (struct cell_id){class, c, m};
     }
     BUG_ON(k != n);
     free(size);
-    return jobs;
+    return cells;
 }
 
 /* A contour's file; neither synced nor atomic, like bmp_write(). */
@@ -198,36 +193,36 @@ static int write_text(const struct buf *b, const char *path, struct err *err)
     return 0;
 }
 
-static int job_write(const struct draw_args *a, const struct draw_file *j,
+static int save_cell(const struct draw_args *a, const struct cell_id *id,
                      const struct drawn *d, struct err *err)
 {
-    const char *name = draw_class_name(j->class);
+    const char *name = cell_class_name(id->class);
     char path[FILE_PATH_MAX];
 
     if (file_path(path, err, "%s/im_%s/im_%s/CROPPED/%03d_%02d.bmp", a->dir,
-                  name, name, j->cluster + 1, j->number + 1) < 0 ||
+                  name, name, id->cluster + 1, id->number + 1) < 0 ||
         bmp_write(&d->im, path, err) < 0)
         return -1;
     if (file_path(path, err, "%s/im_%s/im_%s/%03d_cyt%02d.dat", a->dir, name,
-                  name, j->cluster + 1, j->number + 1) < 0 ||
+                  name, id->cluster + 1, id->number + 1) < 0 ||
         write_text(&d->cytoplasm, path, err) < 0)
         return -1;
     if (file_path(path, err, "%s/im_%s/im_%s/%03d_nuc%02d.dat", a->dir, name,
-                  name, j->cluster + 1, j->number + 1) < 0 ||
+                  name, id->cluster + 1, id->number + 1) < 0 ||
         write_text(&d->nucleus, path, err) < 0)
         return -1;
     return 0;
 }
 
-static int job_run(const struct draw_args *a, const struct draw_file *j,
-                   struct err *err)
+static int make_cell(const struct draw_args *a, const struct cell_id *id,
+                     struct err *err)
 {
     struct drawn d;
     int rc;
 
-    if (draw_cell(&d, a->seed, j->class, j->cluster, j->number, err) < 0)
+    if (draw_cell(&d, a->seed, id->class, id->cluster, id->number, err) < 0)
         return -1;
-    rc = job_write(a, j, &d, err);
+    rc = save_cell(a, id, &d, err);
     drawn_release(&d);
     return rc;
 }
@@ -239,8 +234,8 @@ struct progress {
     struct err err; /* the first */
 };
 
-static void job_done(const struct draw_args *a, struct progress *p, int rc,
-                     const struct err *err)
+static void note_done(const struct draw_args *a, struct progress *p, int rc,
+                      const struct err *err)
 {
     if (p->failed)
         return;
@@ -257,10 +252,10 @@ static void job_done(const struct draw_args *a, struct progress *p, int rc,
     }
 }
 
-static int run_jobs(const struct draw_args *a, const struct draw_file *jobs,
-                    struct err *err)
+static int make_cells(const struct draw_args *a, const struct cell_id *cells,
+                      struct err *err)
 {
-    struct progress p = {.total = a->per_class * DRAW_CLASSES};
+    struct progress p = {.total = a->per_class * CELL_CLASSES};
 
 #pragma omp parallel for schedule(dynamic)
     for (int64_t i = 0; i < p.total; i++) {
@@ -272,9 +267,9 @@ static int run_jobs(const struct draw_args *a, const struct draw_file *jobs,
         skip = p.failed;
         if (skip)
             continue;
-        rc = job_run(a, &jobs[i], &e);
+        rc = make_cell(a, &cells[i], &e);
 #pragma omp critical(draw_progress)
-        job_done(a, &p, rc, &e);
+        note_done(a, &p, rc, &e);
     }
     if (!p.failed)
         return 0;
@@ -286,8 +281,8 @@ static int make_dirs(const struct draw_args *a, struct err *err)
 {
     char path[FILE_PATH_MAX];
 
-    for (int class = 0; class < DRAW_CLASSES; class ++) {
-        const char *name = draw_class_name(class);
+    for (int class = 0; class < CELL_CLASSES; class ++) {
+        const char *name = cell_class_name(class);
 
         if (file_path(path, err, "%s/im_%s/im_%s/CROPPED", a->dir, name, name) <
                 0 ||
@@ -299,7 +294,7 @@ static int make_dirs(const struct draw_args *a, struct err *err)
 
 int draw_into(const struct draw_args *a, struct err *err)
 {
-    struct draw_file *jobs;
+    struct cell_id *cells;
     int rc;
 
     if (a->per_class < 1 || a->per_class > DRAW_MAX_PER_CLASS)
@@ -307,11 +302,11 @@ int draw_into(const struct draw_args *a, struct err *err)
                        (long long)a->per_class, DRAW_MAX_PER_CLASS);
     if (make_dirs(a, err) < 0)
         return -1;
-    jobs = jobs_new(a, err);
-    if (!jobs)
+    cells = list_cells(a, err);
+    if (!cells)
         return -1;
-    rc = run_jobs(a, jobs, err);
-    free(jobs);
+    rc = make_cells(a, cells, err);
+    free(cells);
     return rc;
 }
 

@@ -28,7 +28,6 @@
 #include <stdbool.h>
 
 enum {
-    DRAW_CLASSES = 5,
     DRAW_MIN_SIDE = 62,
     DRAW_MAX_SIDE = 550,
     DRAW_MIN_CLUSTER = 8,
@@ -52,10 +51,6 @@ struct draw_args {
     bool (*each)(void *self, int64_t done, int64_t total);
     void *self;
 };
-
-/* "Dyskeratotic", "Koilocytotic", "Metaplastic", "Parabasal",
- * "Superficial-Intermediate". */
-const char *draw_class_name(int class);
 
 /*
  * Draw cell 'number' (0 ..) of cluster 'cluster' (0 ..) of a class.

@@ -78,8 +78,8 @@ const char *cell_class_name(int class);
 void style_draw(struct style *s, int class, struct rng *rng);
 
 /* A cell of 'class' about (0, 0), and how many neighbours it has. */
-void cell_draw(struct cell *c, int class, const struct style *s,
-               struct rng *rng);
+void cell_shape_draw(struct cell *c, int class, const struct style *s,
+                     struct rng *rng);
 int cell_neighbours(int class, const struct style *s, struct rng *rng);
 
 /* Move the whole cell. */

@@ -379,8 +379,8 @@ static void folds_draw(struct cell *c, const struct trait *t, float radius,
     }
 }
 
-void cell_draw(struct cell *c, int class, const struct style *s,
-               struct rng *rng)
+void cell_shape_draw(struct cell *c, int class, const struct style *s,
+                     struct rng *rng)
 {
     const struct trait *t = &traits[class];
     const float radius = draw_from(rng, t->radius) * s->scale;

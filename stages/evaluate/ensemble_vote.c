@@ -62,7 +62,7 @@ int ensemble_vote_weigh(const struct ensemble_vote_args *a,
 
 /* --- deciding ------------------------------------------------------------- */
 
-/* A way to decide: probabilities into t->p, or decisions into t->said. */
+/* A way to decide: probabilities into t->p, or decisions into t->predicted. */
 typedef void (*decide_f)(const struct ensemble *e, struct predictions *t);
 
 static void vote_cells(const struct ensemble *e, struct predictions *t)

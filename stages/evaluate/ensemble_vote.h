@@ -33,7 +33,7 @@ MUST_USE int ensemble_vote_weigh(const struct ensemble_vote_args *a,
 
 /*
  * Decide on the cells of a split.
- *   t [in, out] what the cells are; filled in: t->said, and t->p where the
+ *   t [in, out] what the cells are; filled in: t->predicted, and t->p where the
  *               method gives probabilities, else t->o.p becomes NULL
  * Deterministic.  Errors: ERR_INPUT a member's table is missing, damaged,
  * without probabilities, or of other classes; ERR_USAGE of other cells;

@@ -1,4 +1,4 @@
-/* metrics_files.c - the files that show an assessment */
+/* metrics_files.c - the files beside metrics.json */
 #include "stages/evaluate/metrics_json.h"
 
 #include "base/file.h"

@@ -10,7 +10,7 @@
 
 /* --- temperature ---------------------------------------------------------- */
 
-json_t *metrics_temperature(const struct metrics_json *a)
+json_t *metrics_json_temperature(const struct metrics_json *a)
 {
     const struct temperature *t = &a->temperature;
     struct outcomes o = a->test.o;
@@ -156,7 +156,7 @@ static int put_scores(const struct metrics_json *a, json_t *j, struct err *err)
     return rc;
 }
 
-json_t *metrics_binary(const struct metrics_json *a, struct err *err)
+json_t *metrics_json_binary(const struct metrics_json *a, struct err *err)
 {
     json_t *j = json_object(), *notes = json_array();
     struct binary b;
@@ -219,7 +219,7 @@ static double constant_cost(const struct metrics_json *a, int *predicted)
     return least;
 }
 
-json_t *metrics_costs(const struct metrics_json *a, struct err *err)
+json_t *metrics_json_costs(const struct metrics_json *a, struct err *err)
 {
     const struct costs *c = &a->groups.costs;
     const size_t n = a->test.o.n + 1;
@@ -277,7 +277,7 @@ static json_t *set_classes(const struct metrics_json *a,
     return list;
 }
 
-json_t *metrics_sets(const struct metrics_json *a, struct err *err)
+json_t *metrics_json_sets(const struct metrics_json *a, struct err *err)
 {
     json_t *notes, *j;
     struct conformal c;

@@ -108,8 +108,8 @@ static json_t *draw_intervals(struct resample *r, uint32_t *group,
     return j;
 }
 
-json_t *metrics_intervals(const struct metrics_json *a, json_t *notes,
-                          struct err *err)
+json_t *metrics_json_intervals(const struct metrics_json *a, json_t *notes,
+                               struct err *err)
 {
     const size_t n = a->test.o.n + 1;
     uint32_t *group = malloc(n * sizeof(*group));

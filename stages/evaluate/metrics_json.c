@@ -177,7 +177,8 @@ static void put_probabilities(const struct metrics_json *a,
     note_alike(in->o, notes);
 }
 
-json_t *metrics_split_json(struct metrics_json *a, int split, struct err *err)
+/* The figures of one split; 0 test, 1 validation.  NULL without memory. */
+static json_t *split_json(struct metrics_json *a, int split, struct err *err)
 {
     const struct outcomes *o = split ? &a->validation.o : &a->test.o;
     struct metric_input *in = &a->input[split];
@@ -231,23 +232,24 @@ static int put_part(json_t *root, const char *name, json_t *part)
 
 static int put_parts(struct metrics_json *a, struct err *err)
 {
-    json_t *test = metrics_split_json(a, 0, err), *r = a->root;
+    json_t *test = split_json(a, 0, err), *r = a->root;
 
     if (put_part(r, "test", test) < 0 ||
-        put_part(r, "validation", metrics_split_json(a, 1, err)) < 0)
+        put_part(r, "validation", split_json(a, 1, err)) < 0)
         return -1;
-    if (a->test.o.p && (fit_temperature(a, err) < 0 ||
-                        put_part(r, "temperature", metrics_temperature(a)) < 0))
+    if (a->test.o.p &&
+        (fit_temperature(a, err) < 0 ||
+         put_part(r, "temperature", metrics_json_temperature(a)) < 0))
         return -1;
-    if (put_part(r, "binary", metrics_binary(a, err)) < 0 ||
-        put_part(r, "costs", metrics_costs(a, err)) < 0)
+    if (put_part(r, "binary", metrics_json_binary(a, err)) < 0 ||
+        put_part(r, "costs", metrics_json_costs(a, err)) < 0)
         return -1;
-    if (a->test.o.p && put_part(r, "sets", metrics_sets(a, err)) < 0)
+    if (a->test.o.p && put_part(r, "sets", metrics_json_sets(a, err)) < 0)
         return -1;
     if (a->settings->bootstrap > 0 && a->test.o.n > 0)
         return put_part(
             test, "bootstrap",
-            metrics_intervals(a, json_object_get(test, "notes"), err));
+            metrics_json_intervals(a, json_object_get(test, "notes"), err));
     return 0;
 }
 

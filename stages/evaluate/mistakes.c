@@ -206,7 +206,7 @@ static int write_errors(struct mistakes *m, struct err *err)
 /* --- the most confident --------------------------------------------------- */
 
 struct mistake {
-    double p; /* of what was said; 0 without probabilities */
+    double p; /* of the predicted class; 0 without probabilities */
     size_t i;
 };
 

@@ -31,13 +31,13 @@ size_t choose_cells(struct prediction *list, size_t n, size_t per_class);
  *   list [in,out] (n) its first 'n_list' are chosen, of 'all'; 'all' is none of
  *                 its memory
  * Returns how long the list is now.  Deterministic: RNG_CELLS of 'seed'.
- * Errors: 'order' is (n) of scratch, so there are none.
+ * Cannot fail.
  */
 struct choose_cells_args {
     const struct prediction *all;
     size_t n, want;
     uint64_t seed;
-    uint32_t *order; /* [scratch] */
+    uint32_t *order; /* (n) [scratch] */
 };
 size_t choose_cells_measured(struct prediction *list, size_t n_list,
                              const struct choose_cells_args *a);

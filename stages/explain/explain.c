@@ -23,13 +23,13 @@ static int predict_list(struct explanation *e, const size_t *row,
         if (inference_rows(&e->own.many, &e->data, row + i, n, out, err) < 0)
             return -1;
         for (size_t j = 0; j < n; j++) {
-            const int said = inference_class(out + j * k, (int)k);
+            const int predicted = inference_class(out + j * k, (int)k);
 
             e->list[i + j] =
                 (struct prediction){.row = row[i + j],
                                     .truth = store_label(&e->data, row[i + j]),
-                                    .predicted = said,
-                                    .p = out[j * k + (size_t)said]};
+                                    .predicted = predicted,
+                                    .p = out[j * k + (size_t)predicted]};
         }
     }
     return 0;
@@ -77,7 +77,7 @@ static int predict_and_pick(struct explanation *e, struct err *err)
     return rc < 0 ? -1 : mark_cells(e, err);
 }
 
-/* --- all ------------------------------------------------------------------ */
+/* --- opening -------------------------------------------------------------- */
 
 static int find_methods(struct explanation *e, struct err *err)
 {
@@ -104,12 +104,12 @@ static int open_network(struct explanation *e, struct explained_network *n,
     return explained_network_open(n, &a, err);
 }
 
-/* The trained network, and those that have forgotten some of it. */
+/* The trained network, and the partly randomised ones. */
 static int open_nets(struct explanation *e, struct err *err)
 {
     if (open_network(e, &e->own, err) < 0)
         return -1;
-    e->n_random = explain_sanity_stages(e->args->settings->sanity);
+    e->n_random = explain_sanity_networks(e->args->settings->sanity);
     for (int i = 0; i < e->n_random; i++)
         if (open_network(e, &e->random[i], err) < 0 ||
             explained_network_randomise(&e->random[i], (i + 1.0) / e->n_random,
@@ -174,33 +174,33 @@ int explain_open(struct explanation **out, const struct explain_args *a,
     return 0;
 }
 
-/* --- places --------------------------------------------------------------- */
+/* --- one cell ------------------------------------------------------------- */
 
-int explain_part(char path[FILE_PATH_MAX], const char *out, size_t index,
+int explain_part(char path[FILE_PATH_MAX], const char *out, size_t place,
                  const char *what, struct err *err)
 {
-    return file_path(path, err, "%s/cells/%06zu.%s.csv", out, index, what);
+    return file_path(path, err, "%s/cells/%06zu.%s.csv", out, place, what);
 }
 
-static int write_part(const struct explanation *e, size_t index,
+static int write_part(const struct explanation *e, size_t place,
                       const char *what, const struct buf *text, struct err *err)
 {
     char path[FILE_PATH_MAX];
 
     if (buf_check(text, err) < 0 ||
-        explain_part(path, e->args->out, index, what, err) < 0)
+        explain_part(path, e->args->out, place, what, err) < 0)
         return -1;
     return file_write(path, text->data ? text->data : "", text->len, err);
 }
 
-int explain_at(struct explanation *e, size_t index, struct err *err)
+int explain_at(struct explanation *e, size_t place, struct err *err)
 {
     const struct explain_settings *s = e->args->settings;
     char path[FILE_PATH_MAX];
 
-    if (index >= e->n)
+    if (place >= e->n)
         return 0;
-    if (explain_part(path, e->args->out, index, "scores", err) < 0)
+    if (explain_part(path, e->args->out, place, "scores", err) < 0)
         return -1;
     if (file_exists(path))
         return 0;
@@ -208,14 +208,14 @@ int explain_at(struct explanation *e, size_t index, struct err *err)
     for (int i = 0; i < FIGURE_KINDS; i++)
         e->figures[i].len = 0;
     if (make_dirs(e->args->out, err) < 0 ||
-        explain_cell(e, &e->list[index], err) < 0)
+        explain_cell(e, &e->list[place], err) < 0)
         return -1;
     for (int i = 0; i < FIGURE_KINDS; i++)
         if (e->figures[i].len > 0 &&
-            write_part(e, index, explain_kind(s, (enum figure_kinds)i)->name,
+            write_part(e, place, explain_kind(s, (enum figure_kinds)i)->name,
                        &e->figures[i], err) < 0)
             return -1;
-    return write_part(e, index, "scores", &e->csv, err);
+    return write_part(e, place, "scores", &e->csv, err);
 }
 
 /* --- all ------------------------------------------------------------------ */

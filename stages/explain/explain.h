@@ -13,8 +13,9 @@
  *                                    target,p,method,map,overlay,strip,peak_x,
  *                                    peak_y and the figures of faithfulness.h
  *     faithfulness.csv               their means (map_scores.h)
- *     localisation.csv               likewise of localisation.h, if data/ has contours;
- *                                    its figures end the lines of scores.csv
+ *     localisation.csv               likewise of localisation.h, if data/ has
+ *                                    contours; its figures end the lines of
+ *                                    scores.csv
  *     sanity.csv                     likewise: how alike the maps are to those
  *                                    of networks whose layers nearest to the
  *                                    output, 25 to 100 %, have random weights

@@ -42,17 +42,21 @@ static const char *stability_title(int figure)
     return figure == 0 ? "spearman" : "ssim";
 }
 
+#define MAP_TABLE(kind, word) static const char name_##word[] = #word;
+#include "config/map_tables.def"
+#undef MAP_TABLE
+
 const struct figure_kind *explain_kind(const struct explain_settings *s,
                                        enum figure_kinds kind)
 {
     static const struct figure_kind faithfulness = {
-        "faithfulness", FAITHFULNESS_FIGURES, faithfulness_title};
+        name_faithfulness, FAITHFULNESS_FIGURES, faithfulness_title};
     static const struct figure_kind locate = {
-        "localisation", LOCALISATION_FIGURES, localisation_name};
-    static const struct figure_kind whole = {"sanity", 2, whole_title};
-    static const struct figure_kind cascade = {"sanity", 2 * RANDOM_MAX,
+        name_localisation, LOCALISATION_FIGURES, localisation_name};
+    static const struct figure_kind whole = {name_sanity, 2, whole_title};
+    static const struct figure_kind cascade = {name_sanity, 2 * RANDOM_MAX,
                                                cascade_title};
-    static const struct figure_kind stability = {"stability", 2,
+    static const struct figure_kind stability = {name_stability, 2,
                                                  stability_title};
 
     switch (kind) {
@@ -169,7 +173,7 @@ static void count_contours(const struct gathering *g)
 
     for (size_t i = 0; i < g->n; i++) {
         cells += is_part(g->name[i], "scores");
-        with += is_part(g->name[i], "localisation");
+        with += is_part(g->name[i], name_localisation);
     }
     if (g->contours && with < cells)
         log_info("%zu of %zu cells lack a contour of cytoplasm or nucleus",

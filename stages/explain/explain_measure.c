@@ -69,7 +69,7 @@ int explain_measure(struct explanation *e, const struct explainer_task *t,
 
 /* --- random weights, other seeds ------------------------------------------ */
 
-int explain_sanity_stages(enum sanity_check check)
+int explain_sanity_networks(enum sanity_check check)
 {
     return check == SANITY_CASCADE ? RANDOM_MAX : check == SANITY_WHOLE;
 }

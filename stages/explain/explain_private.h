@@ -17,14 +17,13 @@
 
 enum {
     SCORES_MAX_BYTES = 1 << 20, /* of one cell */
-    RANDOM_MAX = 4,             /* networks that forgot something */
+    RANDOM_MAX = 4,             /* partly randomised networks */
 };
 
 enum figure_kinds {
-    FIGURES_FAITHFULNESS,
-    FIGURES_LOCALISATION,
-    FIGURES_SANITY,
-    FIGURES_STABILITY,
+#define MAP_TABLE(kind, word) FIGURES_##kind,
+#include "config/map_tables.def"
+#undef MAP_TABLE
     FIGURE_KINDS
 };
 
@@ -56,11 +55,10 @@ const struct figure_kind *explain_kind(const struct explain_settings *s,
 
 /* Path in cells/ of a place's file "scores" or of a kind. */
 MUST_USE int explain_part(char path[FILE_PATH_MAX], const char *out,
-                          size_t localisation, const char *what,
-                          struct err *err);
+                          size_t place, const char *what, struct err *err);
 
 /* Networks that a sanity check compares with. */
-int explain_sanity_stages(enum sanity_check check);
+int explain_sanity_networks(enum sanity_check check);
 
 /* One target of the cell in hand. */
 struct explained_target {

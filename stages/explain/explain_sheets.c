@@ -12,19 +12,50 @@
 
 enum { MAX_PANELS = 3 * CONFIG_LIST_MAX + 3, LINES = 2, WORDS = 256 };
 
-/* Columns of scores.csv, of explain.h. */
-enum { COL_FILE = 1, COL_CLASS, COL_PREDICTED, COL_TARGET, COL_P, COL_METHOD };
-enum { COL_STRIP = 9, COLUMNS };
+/* Columns of scores.csv that are read. */
+enum score_column {
+    COL_FILE,
+    COL_CLASS,
+    COL_PREDICTED,
+    COL_TARGET,
+    COL_P,
+    COL_METHOD,
+    COL_STRIP,
+    COLUMNS
+};
+
+static const char *const column_name[COLUMNS] = {
+    "file", "class", "predicted", "target", "p", "method", "strip"};
 
 struct sheets {
     const struct explain_args *args;
     const struct store *data;
     struct csv scores;             /* owned */
+    size_t column[COLUMNS];        /* of scores */
     char title[MAX_PANELS][WORDS]; /* of columns */
     int n_panel;                   /* without the scale */
     int w, h;                      /* of a panel */
     uint8_t *panel;                /* owned: (h, w, 3) */
 };
+
+static int find_columns(struct sheets *s, const char *path, struct err *err)
+{
+    for (int c = 0; c < COLUMNS; c++) {
+        const int k = csv_column(&s->scores, column_name[c]);
+
+        if (k < 0)
+            return err_set(err, ERR_INPUT, "'%s' has no column '%s'", path,
+                           column_name[c]);
+        s->column[c] = (size_t)k;
+    }
+    return 0;
+}
+
+static const char *score_field(const struct sheets *s, size_t i,
+                               enum score_column c)
+{
+    return csv_get(&s->scores, i, s->column[c]);
+}
 
 static void add_title(struct sheets *s, const char *words)
 {
@@ -56,24 +87,24 @@ static int set_titles(struct sheets *s, bool contours, struct err *err)
 static bool is_of_sheet(const struct sheets *s, size_t i,
                         const char *class_name, bool wrong)
 {
-    const char *truth = csv_get(&s->scores, i, COL_CLASS);
-    const char *said = csv_get(&s->scores, i, COL_PREDICTED);
+    const char *truth = score_field(s, i, COL_CLASS);
+    const char *predicted = score_field(s, i, COL_PREDICTED);
 
     return strcmp(truth, class_name) == 0 &&
-           (strcmp(truth, said) != 0) == wrong &&
-           strcmp(csv_get(&s->scores, i, COL_TARGET), said) == 0 &&
-           strcmp(csv_get(&s->scores, i, COL_METHOD),
+           (strcmp(truth, predicted) != 0) == wrong &&
+           strcmp(score_field(s, i, COL_TARGET), predicted) == 0 &&
+           strcmp(score_field(s, i, COL_METHOD),
                   s->args->settings->methods.word[0]) == 0;
 }
 
 static void cell_words(const struct sheets *s, size_t i, char words[WORDS])
 {
-    const char *file = csv_get(&s->scores, i, COL_FILE);
+    const char *file = score_field(s, i, COL_FILE);
     const char *slash = strrchr(file, '/');
 
     snprintf(words, WORDS, "%.60s %.60s %.0f %%", slash ? slash + 1 : file,
-             csv_get(&s->scores, i, COL_PREDICTED),
-             100.0 * strtod(csv_get(&s->scores, i, COL_P), NULL));
+             score_field(s, i, COL_PREDICTED),
+             100.0 * strtod(score_field(s, i, COL_P), NULL));
 }
 
 /* Panel 'k' of a strip. */
@@ -106,7 +137,7 @@ static int put_cell(struct sheets *s, struct sheet *sheet, int at, size_t i,
 
     cell_words(s, i, words);
     if (file_path(path, err, "%s/%s", s->args->out,
-                  csv_get(&s->scores, i, COL_STRIP)) < 0 ||
+                  score_field(s, i, COL_STRIP)) < 0 ||
         decode_read(&strip, path, err) < 0)
         return -1;
     if (strip.w !=
@@ -185,9 +216,9 @@ int explain_sheets(const struct explain_args *a, const struct store *data,
         file_path(path, err, "%s/scores.csv", a->out) < 0 ||
         csv_read(&s.scores, path, err) < 0)
         return -1;
-    if (s.scores.n_column < COLUMNS) {
+    if (find_columns(&s, path, err) < 0) {
         csv_release(&s.scores);
-        return err_set(err, ERR_INPUT, "'%s' has no column of strips", path);
+        return -1;
     }
     s.panel = malloc(3 * (size_t)s.w * (size_t)s.h);
     if (s.panel)

@@ -2,9 +2,9 @@
  * explain_sheets.h - the shown cells of a class on one sheet
  *
  *     sheets/CLASS_correct.png, sheets/CLASS_wrong.png
- * where there are such cells, the first SHEET_MAX_ROWS of them: a row is a cell, the columns are the panels of
- * its strip, titled, and the scale of relevance.  Maps are those of the
- * predicted class.
+ * where there are such cells, the first SHEET_MAX_ROWS of them: a row is a
+ * cell, the columns are the panels of its strip, titled, and the scale of
+ * relevance.  Maps are those of the predicted class.
  */
 #ifndef EXPLAIN_EXPLAIN_SHEETS_H
 #define EXPLAIN_EXPLAIN_SHEETS_H

@@ -39,18 +39,18 @@ struct node *explain_layer(struct graph *g, const char *network,
     return NULL;
 }
 
-static int open_layers(struct explained_network *n,
-                       const struct word_list *names, struct err *err)
+int explained_network_layers(struct gradients *g, const struct inference *net,
+                             const struct word_list *names, struct err *err)
 {
     struct node *node[GRADIENTS_LAYERS_MAX];
 
     for (int i = 0; i < names->n; i++) {
-        node[i] = explain_layer(n->net.graph, n->net.info.network,
-                                names->word[i], err);
+        node[i] =
+            explain_layer(net->graph, net->info.network, names->word[i], err);
         if (!node[i])
             return -1;
     }
-    return gradients_init(&n->gradients, n->net.graph, node, names->n, err);
+    return gradients_init(g, net->graph, node, names->n, err);
 }
 
 int explained_network_open(struct explained_network *n,
@@ -65,7 +65,7 @@ int explained_network_open(struct explained_network *n,
 
     *n = (struct explained_network){.scorer.threads = omp_get_max_threads()};
     if (inference_open(&n->net, &p, err) < 0 ||
-        open_layers(n, a->layers, err) < 0)
+        explained_network_layers(&n->gradients, &n->net, a->layers, err) < 0)
         return -1;
     p.batch = SCORER_BATCH;
     p.memory = GRAPH_INFER;

@@ -31,6 +31,17 @@ MUST_USE int explained_network_open(struct explained_network *n,
 void explained_network_close(struct explained_network *n);
 
 /*
+ * Room for the gradients of some layers of 'net'.
+ *   net   [in] opened with GRAPH_KEEP_ALL
+ *   names [in] as explain_layer() takes them
+ * Errors: as explain_layer() and gradients_init().
+ */
+MUST_USE int explained_network_layers(struct gradients *g,
+                                      const struct inference *net,
+                                      const struct word_list *names,
+                                      struct err *err);
+
+/*
  * Give the layers nearest to the output initial weights and statistics instead
  * of learnt ones.
  *   share [in] of the layers that have any, 0 .. 1

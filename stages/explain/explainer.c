@@ -35,11 +35,6 @@ const struct explainer *explainer_find(const char *name, struct err *err)
     return NULL;
 }
 
-const struct explainer *explainer_at(size_t i)
-{
-    return i < N_EXPLAINER ? table[i] : NULL;
-}
-
 enum { COLUMNS = 256 }; /* resized at once */
 
 /* A place among pixels: two neighbours and the share of the second. */
@@ -60,7 +55,7 @@ static struct neighbour_pair place_at(double at, int m)
 }
 
 /* Position 'i' of 'n' among 'm'. */
-static struct neighbour_pair rank_cores_of(int i, int n, int m, bool areas)
+static struct neighbour_pair pair_of(int i, int n, int m, bool areas)
 {
     if (areas)
         return place_at((i + 0.5) * m / n - 0.5, m);
@@ -93,9 +88,9 @@ static void resize_columns(const float *x, int h, int w, float *y, int out_h,
     int has[2] = {-1, -1};
 
     for (int j = 0; j < n; j++)
-        column[j] = rank_cores_of(first + j, out_w, w, areas);
+        column[j] = pair_of(first + j, out_w, w, areas);
     for (int i = 0; i < out_h; i++) {
-        const struct neighbour_pair r = rank_cores_of(i, out_h, h, areas);
+        const struct neighbour_pair r = pair_of(i, out_h, h, areas);
         const int want[2] = {r.lo, r.hi};
 
         for (int k = 0; k < 2; k++)

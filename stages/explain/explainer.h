@@ -1,7 +1,7 @@
 /*
  * explainer.h - what an explainer is: where in the image did the network look?
  *
- * An explainer lives in one file, cam_<name>.c, and is listed in
+ * An explainer lives in one file, explainer_<name>.c, and is listed in
  * explainers.def.  All give a map of the size of the network's input, 0 .. 1:
  * 0 where nothing speaks for the class, or as little as anywhere.  A map that
  * is flat (no activation, no gradient, a picture of one colour) is 0.
@@ -72,9 +72,6 @@ struct explainer {
 /* The explainer of that name.  Errors: ERR_USAGE; the text lists all. */
 MUST_USE const struct explainer *explainer_find(const char *name,
                                                 struct err *err);
-
-/* The i-th explainer, or NULL past the last. */
-const struct explainer *explainer_at(size_t i);
 
 /*
  * Grad-CAM from activations and gradients of one image:

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int rank_cores_of(const struct graph *g, const struct node *nd)
+static int node_index(const struct graph *g, const struct node *nd)
 {
     int i = 0;
 
@@ -22,8 +22,7 @@ int gradients_init(struct gradients *g, struct graph *graph,
     for (int i = 0; i < n_layer; i++) {
         g->node[i] = node[i];
         len += tensor_row(&node[i]->out) * (1 + GRADIENTS_TARGETS_MAX);
-        if (rank_cores_of(graph, node[i]) <
-            rank_cores_of(graph, node[g->first]))
+        if (node_index(graph, node[i]) < node_index(graph, node[g->first]))
             g->first = i;
     }
     g->memory = malloc(len * sizeof(*g->memory));

@@ -3,7 +3,7 @@
 
 #include "base/rng.h"
 #include "img/png.h"
-#include "stages/explain/explain.h"
+#include "stages/explain/explained_network.h"
 #include "stages/explain/heatmap_image.h"
 
 #include <omp.h>
@@ -12,20 +12,6 @@
 static const enum heatmap_panel panels[] = {PANEL_CELL, PANEL_OVER, PANEL_MAP};
 
 enum { N_PANEL = sizeof(panels) / sizeof(panels[0]) };
-
-static int open_layers(struct predict_painter *t, struct err *err)
-{
-    const struct word_list *names = &t->settings.layers;
-    struct node *node[GRADIENTS_LAYERS_MAX];
-
-    for (int i = 0; i < names->n; i++) {
-        node[i] = explain_layer(t->net.graph, t->net.info.network,
-                                names->word[i], err);
-        if (!node[i])
-            return -1;
-    }
-    return gradients_init(&t->gradients, t->net.graph, node, names->n, err);
-}
 
 static int make_room(struct predict_painter *t, struct err *err)
 {
@@ -59,7 +45,9 @@ int predict_painter_init(struct predict_painter *t, const char *path,
     t->scorer =
         (struct scorer){.graph = many->graph, .threads = omp_get_max_threads()};
     if (t->method && inference_open(&t->net, &p, err) == 0 &&
-        open_layers(t, err) == 0 && make_room(t, err) == 0)
+        explained_network_layers(&t->gradients, &t->net, &t->settings.layers,
+                                 err) == 0 &&
+        make_room(t, err) == 0)
         return 0;
     predict_painter_release(t);
     return -1;

@@ -69,8 +69,8 @@ void predict_row(const struct model_info *m, int width,
     buf_puts(b, "\n");
 }
 
-static json_t *recipe_line_of(const struct model_info *m,
-                              const struct predict_line *l)
+static json_t *line_json(const struct model_info *m,
+                         const struct predict_line *l)
 {
     json_t *j = json_object(), *p;
 
@@ -92,7 +92,7 @@ static json_t *recipe_line_of(const struct model_info *m,
 int predict_json(const struct model_info *m, const struct predict_line *l,
                  struct buf *b, struct err *err)
 {
-    json_t *j = recipe_line_of(m, l);
+    json_t *j = line_json(m, l);
     char *text = json_dumps(j, JSON_REAL_PRECISION(9));
 
     json_decref(j);

@@ -6,7 +6,8 @@
  * the training rows.  A network must clearly beat it to be worth its time.
  *
  * Minimised: sum_i -log softmax(W x_i + b)[y_i] + |W|^2 / 2, as scikit-learn's
- * LogisticRegression() does, by Newton steps that are halved until they go down.
+ * LogisticRegression() does, by Newton steps that are halved until they go
+ * down.
  * Source: Hastie, Tibshirani and Friedman 2009, "The elements of statistical
  * learning", section 4.4.1.
  */

@@ -105,7 +105,6 @@ static int find_copies(struct data_report *f, struct err *err)
         return err_set(err, ERR_SYSTEM, "no memory for %zu contents",
                        f->images->n);
     for (size_t i = 0; i < f->images->n; i++) {
-        f->n_aside += f->cell[i].aside != NULL;
         if (!f->cell[i].aside)
             c[n++] = (struct content){f->cell[i].sha256, i};
     }
@@ -170,6 +169,8 @@ static int measure_baseline(struct data_report *f, struct err *err)
 
 int data_report_sum_up(struct data_report *f, struct err *err)
 {
+    for (size_t i = 0; i < f->images->n; i++)
+        f->n_aside += f->cell[i].aside != NULL;
     if (find_copies(f, err) < 0 || data_checks_run(&f->checks, f, err) < 0)
         return -1;
     return measure_baseline(f, err);

@@ -162,29 +162,38 @@ static void keep_cropped(struct visit *v)
     w->n = to;
 }
 
-/* The class 'word' that folder 'name' stands for, as the next of 'w'. */
-static int name_class(struct find_images *w, const char *dir, const char *name,
-                      const char *word, struct err *err)
+int find_images_name_class(struct find_images *w, const char *where,
+                           const char *word, struct err *err)
 {
     if (w->n_class == CONFIG_CLASSES_MAX)
-        return err_set(err, ERR_USAGE, "'%s' has over %d class folders", dir,
+        return err_set(err, ERR_USAGE, "%.400s: over %d classes", where,
                        CONFIG_CLASSES_MAX);
     if (!*word || strlen(word) >= CONFIG_NAME_MAX)
         return err_set(err, ERR_USAGE,
-                       "class folder '%s': a class name has 1 to %d bytes",
-                       name, CONFIG_NAME_MAX - 1);
+                       "%.400s: '%.40s': a class name has 1 to %d bytes", where,
+                       word, CONFIG_NAME_MAX - 1);
     for (const char *c = word; *c; c++)
         if ((unsigned char)*c < ' ' || *c == 127)
             return err_set(err, ERR_USAGE,
-                           "class folder '%s': control character in its name",
-                           name);
+                           "%.400s: control character in a class name", where);
+    snprintf(w->class_name[w->n_class], CONFIG_NAME_MAX, "%s", word);
+    return 0;
+}
+
+/* The class 'word' that folder 'name' stands for, as the next of 'w'. */
+static int name_folder(struct find_images *w, const char *dir, const char *name,
+                       const char *word, struct err *err)
+{
+    char where[FILE_PATH_MAX];
+
     for (int i = 0; i < w->n_class; i++)
         if (strcmp(w->class_name[i], word) == 0)
             return err_set(err, ERR_USAGE,
                            "'%s' and 'im_%s' in '%s' are the same class", word,
                            word, dir);
-    snprintf(w->class_name[w->n_class], CONFIG_NAME_MAX, "%s", word);
-    return 0;
+    if (file_path(where, err, "%s/%s", dir, name) < 0)
+        return -1;
+    return find_images_name_class(w, where, word, err);
 }
 
 /* The dataset's directory, and what is said of it. */
@@ -208,7 +217,7 @@ static int walk_class(struct find_images *w, const struct where *root,
         w->n_ignored++;
         return 0;
     }
-    if (name_class(w, dir, name, word, err) < 0 ||
+    if (name_folder(w, dir, name, word, err) < 0 ||
         file_path(full, err, "%s/%s", dir, name) < 0)
         return -1;
     if (stat(full, &st) == 0 && enter_folder(&v, &root->st, err) == 0 &&

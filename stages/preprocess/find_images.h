@@ -44,9 +44,8 @@ struct find_images {
  *   l [in] NULL: every folder is a class; with a csv, its rows instead: "file"
  *          (path inside the dataset), "label", and "group", if it is there and
  *          not empty.  What is not there is found out when it is read
- * Deterministic: the order in which the file
- * system lists names does not matter.  A class without pictures is no class,
- * and a warning.
+ * Deterministic: the order in which the file system lists names does not
+ * matter.  A class without pictures is no class, and a warning.
  * Errors: ERR_USAGE the directory or one below cannot be read, fewer than 2 or
  * more than CONFIG_CLASSES_MAX classes, a class whose name is too long, has
  * control characters or is there twice, a class of the layout without a folder;
@@ -55,6 +54,15 @@ struct find_images {
  */
 MUST_USE int find_images_init(struct find_images *w, const char *dir,
                               const struct layout *l, struct err *err);
+
+/*
+ * Of find_images_init(): call the next class, number w->n_class, 'word'; it
+ * does not count yet.
+ *   where [in] the folder or line that says so, for messages
+ * Errors: ERR_USAGE too many classes, or not a name.
+ */
+MUST_USE int find_images_name_class(struct find_images *w, const char *where,
+                                    const char *word, struct err *err);
 
 /* Of find_images_init(): the rows of l->csv, in order; labels as they come. */
 MUST_USE int find_images_table(struct find_images *w, const struct layout *l,

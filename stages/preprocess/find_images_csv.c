@@ -1,5 +1,6 @@
 /* find_images_csv.c - pictures, classes and groups from a table */
 #include "base/csv.h"
+#include "base/file.h"
 #include "stages/preprocess/find_images.h"
 
 #include <stdio.h>
@@ -36,22 +37,14 @@ static bool is_below(const char *path)
 static int class_of(struct find_images *w, const struct image_table *t,
                     size_t line, const char *name, struct err *err)
 {
+    char where[FILE_PATH_MAX];
+
     for (int i = 0; i < w->n_class; i++)
         if (strcmp(w->class_name[i], name) == 0)
             return i;
-    if (w->n_class == CONFIG_CLASSES_MAX)
-        return err_set(err, ERR_USAGE, "%s:%zu: over %d classes", t->path, line,
-                       CONFIG_CLASSES_MAX);
-    if (!*name || strlen(name) >= CONFIG_NAME_MAX)
-        return err_set(err, ERR_USAGE,
-                       "%s:%zu: '%.40s': a class name has 1 to %d bytes",
-                       t->path, line, name, CONFIG_NAME_MAX - 1);
-    for (const char *c = name; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
-            return err_set(err, ERR_USAGE,
-                           "%s:%zu: control character in a class name", t->path,
-                           line);
-    snprintf(w->class_name[w->n_class], CONFIG_NAME_MAX, "%s", name);
+    if (file_path(where, err, "%s:%zu", t->path, line) < 0 ||
+        find_images_name_class(w, where, name, err) < 0)
+        return -1;
     return w->n_class++;
 }
 

@@ -72,7 +72,7 @@ static uint32_t gather_groups(struct fold_assignment *t, int label)
 }
 
 /* Groups of the n members, in the order in which they are assigned. */
-static uint32_t make_piles(struct fold_assignment *t, uint32_t n, int label)
+static uint32_t make_groups(struct fold_assignment *t, uint32_t n, int label)
 {
     uint32_t n_fold_group = 0;
     struct rng rng;
@@ -123,7 +123,7 @@ static void put_group(struct fold_assignment *t, const struct fold_group *p,
 static void assign_class(struct fold_assignment *t, int label, int *fold)
 {
     const uint32_t n = gather_groups(t, label);
-    const uint32_t n_fold_group = make_piles(t, n, label);
+    const uint32_t n_fold_group = make_groups(t, n, label);
 
     memset(t->of_class, 0, sizeof(t->of_class));
     for (uint32_t i = 0; i < n_fold_group; i++) {
@@ -154,8 +154,8 @@ int folds_assign(const struct folds_args *a, int *fold, struct err *err)
 
     BUG_ON(a->folds < 3 || a->folds > CONFIG_FOLDS_MAX);
     if (!t.row_of_class || !t.fold_group || !t.order || !t.first || !t.fold_of)
-        rc = err_set(err, ERR_SYSTEM, "no memory to deal %zu pictures",
-                     a->images->n);
+        rc = err_set(err, ERR_SYSTEM,
+                     "no memory to assign %zu pictures to folds", a->images->n);
     for (size_t i = 0; rc == 0 && i < n; i++)
         t.fold_of[i] = -1;
     for (int label = 0; rc == 0 && label < a->images->n_class; label++)

@@ -1,16 +1,16 @@
 /*
- * folds.h - pictures dealt to k folds: each is once the test split
+ * folds.h - pictures assigned to k folds: each is once the test split
  *
- * In fold f of an experiment, pictures of fold f test, those of fold
- * (f + 1) mod k validate, and the others train (store/store.h,
- * store_use_fold()). Whole groups are dealt, class by class: in random order,
- * then the largest first, each to the fold that has the fewest cells of the
- * class; of equal ones to that with the fewest of all, then to the first.  So
- * no group is in two folds, and classes are spread as evenly as their groups
- * allow; where each picture is dealt by itself, to one picture.  Decided by
- * names and seed alone, and by families if there are some: without them a
- * damaged file does not move others.  A family of several classes is dealt with
- * the first of them, and counts before the others of the next are dealt.
+ * In fold f of an experiment, pictures of fold f test, those of fold (f + 1)
+ * mod k validate, and the others train (store/store.h, store_use_fold()).
+ * Whole groups are assigned, class by class: in random order, then the largest
+ * first, each to the fold that has the fewest cells of the class; of equal ones
+ * to that with the fewest of all, then to the first.  So no group is in two
+ * folds, and classes are spread as evenly as their groups allow; where each
+ * picture is assigned by itself, to one picture.  Decided by names and seed
+ * alone, and by families if there are some: without them a damaged file does
+ * not move others.  A family of several classes is assigned with the first of
+ * them, and counts before the others of the next are assigned.
  * Source: StratifiedGroupKFold of scikit-learn 1.2, for groups of one class.
  */
 #ifndef PREPROCESS_FOLDS_H
@@ -21,7 +21,7 @@
 struct folds_args {
     const struct find_images *images; /* borrowed */
     int folds;                        /* 3 .. CONFIG_FOLDS_MAX */
-    bool groups; /* deal whole groups; else each picture alone */
+    bool groups; /* assign whole groups; else each picture alone */
     uint64_t seed;
     const uint32_t
         *family; /* borrowed: near_duplicates.h; those of one family go to

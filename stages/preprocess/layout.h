@@ -4,12 +4,13 @@
  * Section 'layout' of the configuration, so that other datasets need no code:
  *
  *     classes  folders that are classes: "folder, folder=Class name, ..."
- *     include  patterns of file names, "*.bmp, cell?.png"; * ? [..] as a shell's
+ *     include  patterns of file names, "*.bmp, cell?.png"; * ? [..] as in a
+ *              shell
  *     exclude  likewise; wins over include
  *     group    extended regular expression on a file's path in the dataset;
  *              what its first brackets match (else all of it) names the group
  *              within the class, and a file that it does not match is alone
- *     csv      a table instead of folders: walk_csv.h
+ *     csv      a table instead of folders: find_images_csv.c
  *
  * Upper and lower case are the same in patterns.  What is empty does nothing.
  */

@@ -1,9 +1,10 @@
 /*
- * preprocess - from a directory of pictures to an image store
+ * papline-preprocess - from a directory of pictures to an image store
  *
  *     reads    dataset.path, or the drawn cells if some are drawn
  *     writes   RUN/data: images.npy, labels.npy, index.csv, classes.txt,
- *              stats.json, baseline.json
+ *              contours.csv if there are contours, stats.json,
+ *              baseline.json
  */
 #include "base/log.h"
 #include "run/dataset_hash.h"
@@ -98,8 +99,8 @@ static int check_file(const char *what, const char *path, const char *planned,
                          what, path);
 }
 
-/* What was read must be what the plan was made of, or it would be sealed under
- * a key that it does not have. */
+/* What was read must be what the plan was made of, or it would be sealed
+ * under a content hash that is not its own. */
 static int check_sources(const struct unit *u, struct err *err)
 {
     const struct config *c = u->config;

@@ -15,13 +15,14 @@
 struct near_duplicates_args {
     const struct find_images *images; /* borrowed, as the next */
     const struct read_image
-        *cell;   /* (images->n) hashes and looks; one without a hash
-                                is like no other */
+        *cell;   /* (images->n) content and perceptual hashes; one
+                                without either is like no other */
     bool groups; /* else each picture begins alone */
 };
 
 /*
- * With more than DATA_CHECKS_COMPARED pictures looks are not compared.
+ * With more than DATA_CHECKS_COMPARED pictures only content hashes are
+ * compared.
  *   family [out] (images->n) the first row of each picture's family
  * Deterministic: rows are in order of path, so that of files does not matter.
  * Errors: ERR_SYSTEM no memory.

@@ -74,19 +74,19 @@ uint64_t perceptual_hash_bits(
 }
 
 /* Standard deviation of the thumb. */
-static double thumb_deviation(const struct perceptual_hash *l)
+static double thumb_deviation(const struct perceptual_hash *p)
 {
     const int n = PERCEPTUAL_HASH_THUMB * PERCEPTUAL_HASH_THUMB;
     double sum = 0, squares = 0;
 
     for (int i = 0; i < n; i++) {
-        sum += l->thumb[i];
-        squares += (double)l->thumb[i] * l->thumb[i];
+        sum += p->thumb[i];
+        squares += (double)p->thumb[i] * p->thumb[i];
     }
     return sqrt(fmax(squares / n - sum / n * (sum / n), 0));
 }
 
-bool perceptual_hash_of(const struct image *im, struct perceptual_hash *l)
+bool perceptual_hash_of(const struct image *im, struct perceptual_hash *p)
 {
     float grey[PERCEPTUAL_HASH_GREY * PERCEPTUAL_HASH_GREY];
 
@@ -94,18 +94,18 @@ bool perceptual_hash_of(const struct image *im, struct perceptual_hash *l)
         for (int x = 0; x < PERCEPTUAL_HASH_GREY; x++)
             grey[y * PERCEPTUAL_HASH_GREY + x] =
                 mean_at(im, PERCEPTUAL_HASH_GREY, x, y);
-    l->hash = perceptual_hash_bits(grey);
+    p->hash = perceptual_hash_bits(grey);
     for (int y = 0; y < PERCEPTUAL_HASH_THUMB; y++)
         for (int x = 0; x < PERCEPTUAL_HASH_THUMB; x++) {
             const float *g = grey + 2 * y * PERCEPTUAL_HASH_GREY + 2 * x;
 
-            l->thumb[y * PERCEPTUAL_HASH_THUMB + x] =
+            p->thumb[y * PERCEPTUAL_HASH_THUMB + x] =
                 (uint8_t)((g[0] + g[1] + g[PERCEPTUAL_HASH_GREY] +
                            g[PERCEPTUAL_HASH_GREY + 1]) /
                               4.0f +
                           0.5f);
         }
-    return thumb_deviation(l) >= PERCEPTUAL_HASH_LEVELS;
+    return thumb_deviation(p) >= PERCEPTUAL_HASH_LEVELS;
 }
 
 /* --- comparing ------------------------------------------------------------ */

@@ -35,7 +35,7 @@ struct perceptual_hash {
 
 /* Of a picture of any size.  False if it is too even to be told from others:
  * its grey levels deviate by less than PERCEPTUAL_HASH_LEVELS. */
-bool perceptual_hash_of(const struct image *im, struct perceptual_hash *l);
+bool perceptual_hash_of(const struct image *im, struct perceptual_hash *p);
 
 /* The hash of 32 x 32 grey levels. */
 uint64_t perceptual_hash_bits(
@@ -45,8 +45,8 @@ bool perceptual_hash_alike(const struct perceptual_hash *a,
                            const struct perceptual_hash *b);
 
 /*
- * The nearest earlier picture that looks like each.
- *   look  [in]  (n); NULL members are left out
+ * The first earlier picture that looks like each.
+ *   phash [in]  (n); NULL members are left out
  *   group [in]  (n) a picture's kind, such as its split: only pictures of
  *               other kinds are compared; NULL: all
  *   found [out] (n) index of the first earlier one, n if there is none
@@ -57,7 +57,7 @@ void perceptual_hash_find(const struct perceptual_hash *const *phash,
 
 /*
  * All that look alike, two by two: ordered by the later one, then the earlier.
- *   look  [in]      (n); NULL members are left out
+ *   phash [in]      (n); NULL members are left out
  *   alike [scratch] (n)
  * Parallel (OpenMP), but 'each' is called by one thread.  Deterministic.
  */

@@ -16,15 +16,16 @@
 #include <string.h>
 
 #define FRONT "file,class,group,split"
-#define BACK  "sha256,width,height,mean_r,mean_g,mean_b,std_r,std_g,std_b,status"
 
-struct preprocess_run;
+#define BACK "sha256,width,height,mean_r,mean_g,mean_b,std_r,std_g,std_b,status"
+
+struct preprocess_job;
 
 /* What is done with each picture.  ERR_INPUT never. */
-typedef int (*turn_f)(struct preprocess_run *j, size_t i, struct err *err);
+typedef int (*turn_f)(struct preprocess_job *j, size_t i, struct err *err);
 
 /* All that the threads share. */
-struct preprocess_run {
+struct preprocess_job {
     const struct preprocess_args *args; /* borrowed */
     struct find_images images;          /* owned */
     struct data_report found;           /* owned */
@@ -76,7 +77,7 @@ static int resize_image(const struct config *c, struct image *out,
 }
 
 /* Read, hash and look at picture i.  ERR_INPUT: set it aside. */
-static int open_cell(const struct preprocess_run *j, size_t i, struct image *im,
+static int open_cell(const struct preprocess_job *j, size_t i, struct image *im,
                      struct err *err)
 {
     struct read_image *cell = &j->found.cell[i];
@@ -97,7 +98,7 @@ static int open_cell(const struct preprocess_run *j, size_t i, struct image *im,
 }
 
 /* A first look, where the split depends on it. */
-static int hash_ahead(struct preprocess_run *j, size_t i, struct err *err)
+static int hash_ahead(struct preprocess_job *j, size_t i, struct err *err)
 {
     struct image im = {0};
     struct err why = {0};
@@ -112,7 +113,7 @@ static int hash_ahead(struct preprocess_run *j, size_t i, struct err *err)
 }
 
 /* Open, measure and resize picture i.  ERR_INPUT: set it aside. */
-static int read_cell(const struct preprocess_run *j, size_t i,
+static int read_cell(const struct preprocess_job *j, size_t i,
                      struct image *out, struct err *err)
 {
     struct image im = {0};
@@ -136,7 +137,7 @@ static int read_cell(const struct preprocess_run *j, size_t i,
 }
 
 /* The line of index.csv of picture i. */
-static void put_record(const struct preprocess_run *j, size_t i, struct buf *b)
+static void put_record(const struct preprocess_job *j, size_t i, struct buf *b)
 {
     const struct find_images_file *f = &j->images.file[i];
     const struct read_image *cell = &j->found.cell[i];
@@ -168,7 +169,7 @@ static void put_record(const struct preprocess_run *j, size_t i, struct buf *b)
     buf_puts(b, ",ok");
 }
 
-static int make_row(struct preprocess_run *j, size_t i, struct err *err)
+static int make_row(struct preprocess_job *j, size_t i, struct err *err)
 {
     struct read_image *cell = &j->found.cell[i];
     struct image im = {0};
@@ -200,7 +201,7 @@ static int make_row(struct preprocess_run *j, size_t i, struct err *err)
 /* --- all of them ---------------------------------------------------------- */
 
 /* Keep the first failure and stop the others. */
-static void keep_failure(struct preprocess_run *j, const struct err *err)
+static void keep_failure(struct preprocess_job *j, const struct err *err)
 {
 #pragma omp critical(preprocess_fail)
     {
@@ -211,7 +212,7 @@ static void keep_failure(struct preprocess_run *j, const struct err *err)
     }
 }
 
-static bool has_failed(struct preprocess_run *j)
+static bool has_failed(struct preprocess_job *j)
 {
     int failed;
 
@@ -220,7 +221,7 @@ static bool has_failed(struct preprocess_run *j)
     return failed;
 }
 
-static void one_turn(struct preprocess_run *j, size_t i)
+static void one_turn(struct preprocess_job *j, size_t i)
 {
     const struct preprocess_args *a = j->args;
     struct err err = {0};
@@ -241,7 +242,7 @@ static void one_turn(struct preprocess_run *j, size_t i)
 }
 
 /* Do 'turn' with every picture. */
-static int each_picture(struct preprocess_run *j, turn_f turn, struct err *err)
+static int each_picture(struct preprocess_job *j, turn_f turn, struct err *err)
 {
     j->turn = turn;
 #pragma omp parallel
@@ -259,7 +260,7 @@ static int each_picture(struct preprocess_run *j, turn_f turn, struct err *err)
 }
 
 /* Split the pictures. */
-static int plan_split(struct preprocess_run *j, struct err *err)
+static int plan_split(struct preprocess_job *j, struct err *err)
 {
     struct split_plan *c = &j->choice;
 
@@ -278,7 +279,7 @@ static int plan_split(struct preprocess_run *j, struct err *err)
 }
 
 /* Find the pictures, split them, and make room for them. */
-static int open_job(struct preprocess_run *j, struct err *err)
+static int open_job(struct preprocess_job *j, struct err *err)
 {
     const struct config *c = j->args->config;
     const size_t side = (size_t)c->preprocess.size;
@@ -320,7 +321,7 @@ static int open_job(struct preprocess_run *j, struct err *err)
 }
 
 /* The split once more, without what was set aside. */
-static int check_rest(struct preprocess_run *j, struct err *err)
+static int check_rest(struct preprocess_job *j, struct err *err)
 {
     const struct data_report *f = &j->found;
     struct err why = {0};
@@ -335,7 +336,7 @@ static int check_rest(struct preprocess_run *j, struct err *err)
 }
 
 /* Pictures of class 'c' in each fold: "A: 7, 7, 6 in folds 0 to 2". */
-static void put_folds(const struct preprocess_run *j, int c, struct buf *b)
+static void put_folds(const struct preprocess_job *j, int c, struct buf *b)
 {
     const int folds = j->found.folds;
 
@@ -350,7 +351,7 @@ static void put_folds(const struct preprocess_run *j, int c, struct buf *b)
 }
 
 /* Pictures of each class, a line. */
-static void put_classes(const struct preprocess_run *j, struct buf *b)
+static void put_classes(const struct preprocess_job *j, struct buf *b)
 {
     const struct data_report *f = &j->found;
 
@@ -371,7 +372,7 @@ static void put_classes(const struct preprocess_run *j, struct buf *b)
 }
 
 /* contours.csv, if there is anything to tell. */
-static int write_outlines(struct preprocess_run *j, struct err *err)
+static int write_outlines(struct preprocess_job *j, struct err *err)
 {
     struct buf all = {0};
 
@@ -384,7 +385,7 @@ static int write_outlines(struct preprocess_run *j, struct err *err)
     return 0;
 }
 
-static int close_job(struct preprocess_run *j, struct preprocess_summary *s,
+static int close_job(struct preprocess_job *j, struct preprocess_summary *s,
                      struct err *err)
 {
     struct store_writer *store = j->store;
@@ -414,7 +415,7 @@ static int close_job(struct preprocess_run *j, struct preprocess_summary *s,
 int preprocess_run(const struct preprocess_args *a,
                    struct preprocess_summary *summary, struct err *err)
 {
-    struct preprocess_run j = {.args = a};
+    struct preprocess_job j = {.args = a};
     struct layout layout;
     int rc;
 

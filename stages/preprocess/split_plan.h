@@ -24,11 +24,11 @@ struct split_plan {
     struct near_duplicates families; /* those that stay together */
 };
 
-/* Have hashes and looks of all cells to be known before? */
+/* Have content and perceptual hashes of all cells to be known before? */
 bool split_plan_compares(const struct config *c);
 
 /*
- * Fill in split, fold and family; config, walk, cell and split are set.  Adds
+ * Fill in split, fold and family; config, images, cell and split are set.  Adds
  * to 'warnings' as near_duplicates_count().
  * Errors: as split_from_csv(); ERR_SYSTEM.
  */

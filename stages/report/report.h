@@ -4,11 +4,12 @@
  * RUN/report/index.html: warnings first, accuracy with its interval beside the
  * baseline's, results of all experiments, the explainers' figures in them, the
  * paper's tables with this run beside it, for each experiment its classes,
- * confusion matrix, curves, reliability and explained cells, what the data were,
- * the configuration and where each part came from.  Charts are inline SVG, pictures and the files
- * behind the charts are embedded; no request is made.  One script of our own,
- * report.js, which the page's policy knows by its hash, makes tables and gallery
- * sort and filter; all is there without it.  All text from files is escaped.
+ * confusion matrix, curves, reliability and explained cells, what the data
+ * were, the configuration and where each part came from.  Charts are inline
+ * SVG, pictures and the files behind the charts are embedded; no request is
+ * made.  One script of our own, report.js, which the page's policy knows by its
+ * hash, makes tables and gallery sort and filter; all is there without it.  All
+ * text from files is escaped.
  */
 #ifndef STAGES_REPORT_REPORT_H
 #define STAGES_REPORT_REPORT_H

@@ -336,7 +336,10 @@ static int count_shared(struct report_counts *c, const struct report_csv *index,
 const char *report_table_name(enum report_table t)
 {
     static const char *const name[REPORT_TABLES] = {
-        "faithfulness", "localisation", "sanity", "stability"};
+#define MAP_TABLE(kind, word) #word,
+#include "config/map_tables.def"
+#undef MAP_TABLE
+    };
 
     return name[t];
 }
@@ -359,14 +362,14 @@ static void read_experiment(struct report_experiment *e,
     e->train = head;
     e->name = head->experiment;
     for (int i = 0; i < d->plan->n_step; i++) {
-        const struct plan_step *nd = &d->step[i];
+        const struct plan_step *step = &d->step[i];
 
-        if (strcmp(nd->experiment, e->name) != 0)
+        if (strcmp(step->experiment, e->name) != 0)
             continue;
-        if (nd->stage->id == STAGE_EVALUATE)
-            e->evaluate = nd;
-        if (nd->stage->id == STAGE_EXPLAIN)
-            e->explain = nd;
+        if (step->stage->id == STAGE_EVALUATE)
+            e->evaluate = step;
+        if (step->stage->id == STAGE_EXPLAIN)
+            e->explain = step;
     }
     if (head == e->evaluate)
         snprintf(e->history.why, sizeof(e->history.why),

@@ -28,12 +28,11 @@ struct report_json {
     char why[256];
 };
 
-/* Tables of an experiment's explanations, see explain/figures.h. */
+/* Tables of an experiment's explanations, see stages/explain/map_scores.h. */
 enum report_table {
-    TABLE_FAITHFULNESS,
-    TABLE_LOCALISATION,
-    TABLE_SANITY,
-    TABLE_STABILITY,
+#define MAP_TABLE(kind, word) TABLE_##kind,
+#include "config/map_tables.def"
+#undef MAP_TABLE
     REPORT_TABLES
 };
 
@@ -134,8 +133,8 @@ double report_number(const struct report_csv *c, size_t row,
  * is not there. */
 const json_t *report_json_at(const json_t *j, const char *path);
 
-/* What size and colour alone tell in the fold of experiment 'e', as baseline.json
- * has it; NULL if it is missing. */
+/* What size and colour alone tell in the fold of experiment 'e', as
+ * baseline.json has it; NULL if it is missing. */
 const json_t *report_baseline(const struct report_data *d,
                               const struct report_experiment *e);
 

@@ -30,7 +30,8 @@ static struct fold_figure figure_of_folds(const double *x, int n)
     return f;
 }
 
-/* Add the test predictions of one fold to 'all', the first being fold 0 of it. */
+/* Add the test predictions of one fold to 'all', the first being fold 0 of
+ * it. */
 static int add_predictions(struct predictions *all, bool first,
                            const struct report_data *d,
                            const struct plan_step *evaluate)

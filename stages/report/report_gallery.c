@@ -344,9 +344,11 @@ void report_gallery(const struct report_data *d,
                     const struct report_experiment *e, size_t room,
                     struct buf *b)
 {
-    static const char *const files[] = {"scores.csv",       "faithfulness.csv",
-                                        "localisation.csv", "sanity.csv",
-                                        "stability.csv",    NULL};
+    static const char *const files[] = {"scores.csv",
+#define MAP_TABLE(kind, word) #word ".csv",
+#include "config/map_tables.def"
+#undef MAP_TABLE
+                                        NULL};
     struct gallery g = {.d = d, .e = e, .b = b, .room = room};
 
     buf_puts(b, "<h3>Where it looked</h3>\n");

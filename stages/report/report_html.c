@@ -59,14 +59,6 @@ void report_html_cell_count(struct buf *b, double n)
         buf_puts(b, "<td class=\"num\">&ndash;</td>");
 }
 
-void report_html_cell_number(struct buf *b, double v)
-{
-    if (isfinite(v))
-        buf_printf(b, "<td class=\"num\">%.3f</td>", v);
-    else
-        buf_puts(b, "<td class=\"num\">&ndash;</td>");
-}
-
 void report_html_metric(struct buf *b, const struct metric *m, double v)
 {
     if (!isfinite(v))

@@ -24,9 +24,6 @@ void report_html_percent(struct buf *b, double share);
 void report_html_cell_percent(struct buf *b, double share);
 void report_html_cell_count(struct buf *b, double n);
 
-/* The same with three digits behind the point. */
-void report_html_cell_number(struct buf *b, double v);
-
 /* Append a value of a metric as it is shown, or a dash; the same as a cell. */
 void report_html_metric(struct buf *b, const struct metric *m, double v);
 void report_html_cell_metric(struct buf *b, const struct metric *m, double v);
@@ -53,8 +50,8 @@ void report_html_data(struct buf *b, const char *type, const void *bytes,
                       size_t size);
 
 /* A link to RUN/dir/name: the file itself in the page if it is small, else its
- * place beside the page; nothing if it is not there.  'n' experiments share the
- * room that there is for such files. */
+ * place beside the page; nothing if it is not there.  All experiments share
+ * the room that there is for such files. */
 void report_html_file(struct buf *b, const struct report_data *d,
                       const char *dir, const char *name);
 

@@ -45,7 +45,7 @@ static void model_cell(const json_t *m, struct buf *b)
 }
 
 /* Every file's hash lies beside the page. */
-static void manifest_cell(const json_t *m, const struct plan_step *nd,
+static void manifest_cell(const json_t *m, const struct plan_step *step,
                           struct buf *b)
 {
     const size_t n = json_array_size(json_object_get(m, "files"));
@@ -53,13 +53,13 @@ static void manifest_cell(const json_t *m, const struct plan_step *nd,
     buf_puts(b, "<td>");
     if (n) {
         buf_puts(b, "<a href=\"../");
-        report_html_text(b, nd->dir);
+        report_html_text(b, step->dir);
         buf_printf(b, "/manifest.json\">%zu file%s</a>", n, n > 1 ? "s" : "");
     }
     buf_puts(b, "</td>");
 }
 
-static void step_row(const struct report_data *d, const struct plan_step *nd,
+static void step_row(const struct report_data *d, const struct plan_step *step,
                      struct buf *b)
 {
     char path[FILE_PATH_MAX];
@@ -67,17 +67,18 @@ static void step_row(const struct report_data *d, const struct plan_step *nd,
     json_t *m = NULL;
     const char *hash;
 
-    if (file_path(path, &err, "%s/%s/manifest.json", d->run_dir, nd->dir) == 0)
+    if (file_path(path, &err, "%s/%s/manifest.json", d->run_dir, step->dir) ==
+        0)
         m = json_read(path, REPORT_JSON_MAX, 0, &err);
     hash = json_string_value(json_object_get(m, "key"));
     buf_puts(b, "<tr><th scope=\"row\">");
-    report_html_text(b, nd->name);
+    report_html_text(b, step->name);
     buf_puts(b, "</th><td>");
     if (!hash)
         buf_puts(b, "<span class=\"missing\">not complete</span>");
-    else if (strcmp(hash, nd->hash) != 0)
+    else if (strcmp(hash, step->hash) != 0)
         buf_puts(b, "made with other settings");
-    else if (nd->stale)
+    else if (step->stale)
         buf_puts(b, "<span class=\"missing\">damaged</span>");
     else
         buf_puts(b, "complete");
@@ -92,7 +93,7 @@ static void step_row(const struct report_data *d, const struct plan_step *nd,
     report_html_cell_count(b, report_json_number(m, "seconds"));
     report_html_cell_count(b, report_json_number(m, "resumed"));
     model_cell(m, b);
-    manifest_cell(m, nd, b);
+    manifest_cell(m, step, b);
     buf_puts(b, "</tr>\n");
     json_decref(m);
 }

@@ -134,7 +134,7 @@ static void draw_samples(struct class_samples *p, size_t n, uint32_t *to)
 {
     for (size_t i = 0; i < n; i++) {
         size_t at;
-        uint32_t shuffled;
+        uint32_t pick;
 
         if (p->drawn == p->n) {
             rng_shuffle(&p->rng, p->shuffled, (uint32_t)p->n);
@@ -145,9 +145,9 @@ static void draw_samples(struct class_samples *p, size_t n, uint32_t *to)
             at++;
         if (at == p->n)
             at = p->drawn; /* the class has fewer than the batch needs */
-        shuffled = p->shuffled[at];
+        pick = p->shuffled[at];
         p->shuffled[at] = p->shuffled[p->drawn];
-        p->shuffled[p->drawn++] = to[i] = shuffled;
+        p->shuffled[p->drawn++] = to[i] = pick;
     }
 }
 

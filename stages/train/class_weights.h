@@ -1,5 +1,5 @@
 /*
- * class_weights.h - what a mistake counts in training
+ * class_weights.h - the loss of a training, and what a mistake counts in it
  */
 #ifndef TRAIN_CLASS_WEIGHTS_H
 #define TRAIN_CLASS_WEIGHTS_H

@@ -1,5 +1,7 @@
 #include "stages/train/embedding.h"
 
+#include "stages/train/batch_part.h"
+
 #include <stdlib.h>
 
 static const char *const names[] = {
@@ -7,26 +9,6 @@ static const char *const names[] = {
 #include "nn/embed_losses.def"
 #undef EMBED_LOSS
 };
-
-void embedding_batch_part(size_t n, size_t r, size_t size, size_t *begin,
-                          size_t *end)
-{
-    *begin = 0;
-    *end = n;
-    while (size > 1) {
-        const size_t left = (size + 1) / 2;
-        const size_t half = ((*end - *begin) * left + size - 1) / size;
-
-        if (r < left) {
-            *end = *begin + half;
-            size = left;
-        } else {
-            *begin += half;
-            size -= left;
-            r -= left;
-        }
-    }
-}
 
 int embedding_init(struct embedding *e, const struct config *c,
                    struct dist *dist, int d, struct err *err)
@@ -76,10 +58,10 @@ int embedding_loss(struct embedding *e, const struct loss_batch *b, int threads,
     double value;
 
     for (size_t r = 0; r < size; r++) {
-        embedding_batch_part((size_t)b->n_global, r, size, &begin, &end);
+        batch_part_rows((size_t)b->n_global, r, size, &begin, &end);
         e->count[r] = end - begin;
     }
-    embedding_batch_part((size_t)b->n_global, rank, size, &begin, &end);
+    batch_part_rows((size_t)b->n_global, rank, size, &begin, &end);
     all.begin = (int)begin;
     all.end = (int)end;
     if (dist_gather(e->dist, &(struct dist_items){b->z, e->count, row, e->z},

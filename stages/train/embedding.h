@@ -20,14 +20,6 @@ struct embedding {
 };
 
 /*
- * Rows begin .. end-1 of 'n' that rank 'r' of 'size' takes: both are halved,
- * the left half getting the odd one, so that two ranks' rows are one's of half
- * as many ranks.
- */
-void embedding_batch_part(size_t n, size_t r, size_t size, size_t *begin,
-                          size_t *end);
-
-/*
  * As the configuration's train section says, for batches of train.batch rows
  * of 'd' numbers.  Release it also after a failure.
  * Errors: as loss_embed_check(); ERR_SYSTEM.
@@ -38,7 +30,7 @@ void embedding_release(struct embedding *e);
 
 /*
  * Gather the embeddings b->z (n, k) and labels of all ranks, shared out by
- * embedding_batch_part(), and write the gradient of this rank's to b->dz,
+ * batch_part_rows(), and write the gradient of this rank's to b->dz,
  * unless NULL.
  *   sum [out] on rank 0 the value times n_global, else 0: the ranks' add up
  * Collective.  Errors: ERR_SYSTEM.

@@ -45,9 +45,9 @@ struct frozen_cache_args {
  * Make what is missing, all ranks together, and map the files.
  *   t [out] n_border is 0 if the disk has no room for it: hooks.warn is told,
  *           and training has to do without
- * Collective.  Errors: as frozen_layers_init(); ERR_AGAIN stopped by
- *              hooks.stopping,
- * what is made so far stays; ERR_INPUT, ERR_SYSTEM files.
+ * Collective.
+ * Errors: as frozen_layers_init(); ERR_AGAIN stopped by hooks.stopping, what is
+ * made so far stays; ERR_INPUT, ERR_SYSTEM files.
  */
 MUST_USE int frozen_cache_open(struct frozen_cache *t,
                                const struct frozen_cache_args *a,

@@ -262,8 +262,8 @@ static int train_contrastive(struct rank_inputs *s, struct dist *d,
 }
 
 /* Collective.  More threads than cores get in each other's way. */
-static int check_directories(struct dist *d, const struct train_job *j,
-                             struct err *err)
+static int check_cores(struct dist *d, const struct train_job *j,
+                       struct err *err)
 {
     const struct rank_cores p = rank_cores_of(d, j->config.train.threads);
     char text[RANK_CORES_TEXT];
@@ -288,7 +288,7 @@ int job_run(struct dist *d, const struct train_job *j, struct stage_link *link,
 
     rc = dist_agree(d, rc, err);
     if (rc == 0)
-        rc = check_directories(d, j, err);
+        rc = check_cores(d, j, err);
     if (j->start[0])
         p.start = &s.start;
     if (rc == 0 && s.regime->does & REGIME_CUTS)

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/thread.h"
 #include "stages/augment/online_variant.h"
-#include "stages/train/embedding.h"
+#include "stages/train/batch_part.h"
 #include "stages/train/online_workers.h"
 
 #include <math.h>
@@ -169,8 +169,8 @@ int online_begin(struct online *v, const uint32_t *order, size_t n, size_t step,
         const size_t size = n - at < v->a.batch ? n - at : v->a.batch;
         size_t begin, end;
 
-        embedding_batch_part(size, (size_t)v->a.rank, (size_t)v->a.ranks,
-                             &begin, &end);
+        batch_part_rows(size, (size_t)v->a.rank, (size_t)v->a.ranks, &begin,
+                        &end);
         for (size_t i = 0; i < size; i++) {
             const struct want_row row = next_of(v, order[at + i]);
 

@@ -8,9 +8,8 @@
  * on their number nor on who was killed; a resumed one gets the same variants.
  *
  * With balanced batches (balanced_sampler.h) a sample may come several times in
- * an
- * epoch.  Then variant v of V comes at first, and as number v + k V at the k-th
- * time after that: another one each time, and none that stands for another
+ * an epoch.  Then variant v of V comes at first, and as number v + k V at the
+ * k-th time after that: another one each time, and none that stands for another
  * sample.
  */
 #ifndef TRAIN_ONLINE_H

@@ -62,24 +62,24 @@ struct online_queue {
  *   bytes  of a row
  * Errors: ERR_SYSTEM.  Release it anyway.
  */
-MUST_USE int online_queue_init(struct online_queue *b, size_t room,
+MUST_USE int online_queue_init(struct online_queue *q, size_t room,
                                size_t bytes, struct err *err);
-void online_queue_release(struct online_queue *b);
+void online_queue_release(struct online_queue *q);
 
 /* Nothing more is wanted; online_queue_take() returns false at once. */
-void online_queue_close(struct online_queue *b);
+void online_queue_close(struct online_queue *q);
 
 /* Forget what was wanted; now it is row[0 .. n-1], copied, of 'epoch'. */
-MUST_USE int online_queue_begin(struct online_queue *b,
+MUST_USE int online_queue_begin(struct online_queue *q,
                                 const struct want_row *row, size_t n,
                                 uint32_t epoch, struct err *err);
 
 /*
  * Take the next piece.
- *   wait [in]  if there is none, wait for one until the board is closed
+ *   wait [in]  if there is none, wait for one until the queue is closed
  * Returns false if there is none.
  */
-bool online_queue_take(struct online_queue *b, struct online_queue_task *t,
+bool online_queue_take(struct online_queue *q, struct online_queue_task *t,
                        bool wait);
 
 /*
@@ -87,11 +87,11 @@ bool online_queue_take(struct online_queue *b, struct online_queue_task *t,
  * that was taken over or belongs to an earlier epoch is ignored.
  * Returns whether it was wanted.
  */
-bool online_queue_bring(struct online_queue *b, uint64_t id, size_t piece,
+bool online_queue_bring(struct online_queue *q, uint64_t id, size_t piece,
                         const uint8_t *pixels, double seconds);
 
 /* Pieces that were taken over 'seconds' ago and are not there wait again. */
-void online_queue_expire(struct online_queue *b, double seconds);
+void online_queue_expire(struct online_queue *q, double seconds);
 
 /* Makes the rows of a task: (t->n, bytes). */
 typedef void (*online_queue_make_f)(void *self,
@@ -103,10 +103,10 @@ typedef void (*online_queue_make_f)(void *self,
  * with.  Where nobody has begun a piece of them, make() does it here.
  *   pixels [scratch] (ONLINE_QUEUE_PIECE, bytes)
  */
-void online_queue_wait(struct online_queue *b, size_t first, size_t n,
+void online_queue_wait(struct online_queue *q, size_t first, size_t n,
                        online_queue_make_f make, void *self, uint8_t *pixels);
 
 /* Row r of the last online_queue_wait(). */
-const uint8_t *online_queue_row(const struct online_queue *b, size_t r);
+const uint8_t *online_queue_row(const struct online_queue *q, size_t r);
 
 #endif

@@ -6,7 +6,7 @@
  * workers (papline-augment --stream), which read that; each says how many
  * orders it can hold, gets as many, and answers them with samples.  An order
  * that stays unanswered for ONLINE_WORKERS_LEASE seconds, or whose worker died,
- * goes back to the board.
+ * goes back to the queue.
  */
 #ifndef TRAIN_ONLINE_WORKERS_H
 #define TRAIN_ONLINE_WORKERS_H

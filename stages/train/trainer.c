@@ -176,7 +176,7 @@ static int stop_here(struct trainer *t, struct err *err)
 }
 
 /* ", 2.1 % exchange": this epoch's time in MPI, since it was taken up. */
-static void log_exchange(const struct trainer *t, char *text, size_t size)
+static void exchange_text(const struct trainer *t, char *text, size_t size)
 {
     const struct dist_seconds now = dist_spent(t->a->dist);
     const double spent = now.gradients + now.others - t->spent;
@@ -196,7 +196,7 @@ static void report_progress(const struct trainer *t, const char *what)
 
     if (!trainer_lead(t))
         return;
-    log_exchange(t, exchange, sizeof(exchange));
+    exchange_text(t, exchange, sizeof(exchange));
     seen = fmin(fmax(seen, 1), (double)t->n_epoch);
     snprintf(note, sizeof(note),
              "%sepoch %jd/%jd loss %.3f acc %.3f %.0f images/s%s", what,
@@ -270,7 +270,8 @@ static int train_epoch(struct trainer *t, struct err *err)
 
 /* --- after an epoch --------------------------------------------------------*/
 
-/* *stop [out] asked to stop before the end: to validate again from the start. */
+/* *stop [out] asked to stop before the end: to validate again from the
+ * start. */
 static int run_validation(struct trainer *t, double *loss, double *accuracy,
                           bool *stop, struct err *err)
 {

@@ -17,7 +17,7 @@
  *     model.safetensors  weights after the epoch of highest validation
  *                        accuracy, of equal ones that of lowest loss
  *     last.safetensors   weights after the last epoch
- *     epoch-EEEEE.safetensors  after every train.keep_every-th, if that is not 0
+ *     epoch-EEEEE.safetensors  after every train.keep_every-th, if not 0
  *     history.csv, steps.csv, timing.csv
  *     checkpoint/        until the above are complete; removed last
  * The weights and the first two tables have the same bits however often

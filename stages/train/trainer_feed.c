@@ -4,6 +4,7 @@
 #include "stages/train/trainer_private.h"
 
 #include "nn/mixup.h"
+#include "stages/train/batch_part.h"
 
 #include <string.h>
 
@@ -102,8 +103,8 @@ size_t trainer_load(struct trainer *t, const struct batch *b)
     size_t begin, end;
     int n_fed;
 
-    embedding_batch_part(b->n, (size_t)t->a->dist->rank,
-                         (size_t)t->a->dist->size, &begin, &end);
+    batch_part_rows(b->n, (size_t)t->a->dist->rank, (size_t)t->a->dist->size,
+                    &begin, &end);
     graph_set_batch(t->graph, (int)(end - begin));
     for (size_t i = 0; i < end - begin; i++) {
         const size_t at = b->first + begin + i;

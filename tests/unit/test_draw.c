@@ -2,6 +2,7 @@
 #include "base/hash.h"
 #include "img/bmp.h"
 #include "stages/draw/draw.h"
+#include "stages/draw/draw_cell.h"
 #include "stages/draw/draw_math.h"
 #include "tap.h"
 #include "test_dir.h"
@@ -164,12 +165,12 @@ static void check_halo(void)
 /* The first bytes of SHA-256 of a cell's pixels: the same on any platform. */
 static void check_fixed(void)
 {
-    static const char *const want[DRAW_CLASSES] = {
+    static const char *const want[CELL_CLASSES] = {
         "37556253041c", "54e28ebc64fd", "f2fe00cd4ff8", "8c3459755299",
         "78fce51fcb57"};
     bool sizes = true;
 
-    for (int class = 0; class < DRAW_CLASSES; class ++) {
+    for (int class = 0; class < CELL_CLASSES; class ++) {
         struct drawn d, again;
         char hex[HASH_HEX], what[100];
         struct err err;
@@ -177,7 +178,7 @@ static void check_fixed(void)
         BUG_ON(draw_cell(&d, 1, class, 0, 0, &err) < 0 ||
                draw_cell(&again, 1, class, 0, 0, &err) < 0);
         snprintf(what, sizeof(what), "%s: twice the same",
-                 draw_class_name(class));
+                 cell_class_name(class));
         ok(d.im.w == again.im.w && d.im.h == again.im.h &&
                !memcmp(d.im.px, again.im.px, image_bytes(&d.im)) &&
                !strcmp(d.nucleus.data, again.nucleus.data),
@@ -185,7 +186,7 @@ static void check_fixed(void)
         hash_of(d.im.px, image_bytes(&d.im), hex);
         hex[12] = '\0';
         snprintf(what, sizeof(what), "%s: as it always was",
-                 draw_class_name(class));
+                 cell_class_name(class));
         if (!ok(!strcmp(hex, want[class]), what))
             printf("# %s\n", hex);
         sizes = sizes && d.im.w >= DRAW_MIN_SIDE && d.im.w <= DRAW_MAX_SIDE &&

@@ -3,6 +3,7 @@
  */
 #include "base/rng.h"
 #include "ranks/dist_threads.h"
+#include "stages/train/batch_part.h"
 #include "stages/train/embedding.h"
 #include "tap.h"
 
@@ -27,8 +28,8 @@ static void run_rank(void *self, struct dist *d)
     struct embedding e;
     struct err err = {0};
 
-    embedding_batch_part(BATCH, (size_t)d->rank, (size_t)d->size, &m->begin,
-                         &m->end);
+    batch_part_rows(BATCH, (size_t)d->rank, (size_t)d->size, &m->begin,
+                    &m->end);
     m->rc = embedding_init(&e, &config, d, D, &err);
     if (m->rc == 0)
         m->rc =

@@ -4,7 +4,7 @@
  */
 #include "base/rng.h"
 #include "stages/augment/online_variant.h"
-#include "stages/train/embedding.h"
+#include "stages/train/batch_part.h"
 #include "stages/train/online.h"
 #include "tap.h"
 #include "test_dir.h"
@@ -207,8 +207,8 @@ static int wrong_rows(struct online *v, size_t step, int rank, int ranks,
         const size_t left = set.n_train - at;
         size_t begin, end;
 
-        embedding_batch_part(left < BATCH ? left : BATCH, (size_t)rank,
-                             (size_t)ranks, &begin, &end);
+        batch_part_rows(left < BATCH ? left : BATCH, (size_t)rank,
+                        (size_t)ranks, &begin, &end);
         online_next(v, end - begin);
         for (size_t i = begin; i < end; i++) {
             const struct sample *s = &set.train[order[at + i]];

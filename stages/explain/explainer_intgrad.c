@@ -1,5 +1,5 @@
 /*
- * cam_intgrad.c - integrated gradients
+ * explainer_intgrad.c - integrated gradients
  *
  *     r_i = (x_i - b_i) mean_m d z / d x_i at b + (m - 1/2) / n (x - b)
  *

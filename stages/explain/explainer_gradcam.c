@@ -1,4 +1,4 @@
-/* cam_gradcam.c - Grad-CAM, enlarged and normalised in that order */
+/* explainer_gradcam.c - Grad-CAM, enlarged and normalised in that order */
 #include "stages/explain/explainer.h"
 
 #include <stdlib.h>

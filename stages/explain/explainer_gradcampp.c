@@ -1,4 +1,4 @@
-/* cam_gradcampp.c - Grad-CAM++, as tf-keras-vis or as pytorch-grad-cam */
+/* explainer_gradcampp.c - Grad-CAM++, as tf-keras-vis or as pytorch-grad-cam */
 #include "stages/explain/explainer.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * cam_layercam.c - LayerCAM of one layer, or of several fused
+ * explainer_layercam.c - LayerCAM of one layer, or of several fused
  *
  * The map M of each layer is enlarged and divided by its maximum.  With
  * several layers those of layers with more pixels than the coarsest are first

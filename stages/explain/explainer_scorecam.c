@@ -1,6 +1,6 @@
 /*
- * cam_scorecam.c - Score-CAM: how well does the class survive if only what a
- * channel saw is left of the picture?
+ * explainer_scorecam.c - Score-CAM: how well does the class survive if only
+ * what a channel saw is left of the picture?
  *
  * A channel's activations A_k, enlarged and brought to 0 .. 1, are a mask; the
  * network's input (after preprocessing: what 0 looks like depends on its mode)

@@ -1,5 +1,5 @@
 /*
- * cam_lime.c - LIME: which segments does the probability hang on?
+ * explainer_lime.c - LIME: which segments does the probability hang on?
  *
  * quickshift.h cuts the picture, lime.h draws which segments are hidden and
  * weighs them.  A hidden segment has the mean of its colours, cut off to whole

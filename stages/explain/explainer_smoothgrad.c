@@ -1,5 +1,5 @@
 /*
- * cam_smoothgrad.c - SmoothGrad
+ * explainer_smoothgrad.c - SmoothGrad
  *
  * The mean over 'smoothgrad_samples' of |d z / d x| at x + noise, of which the
  * largest over the colours is taken.  Noise is normal, its deviation
