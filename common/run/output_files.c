@@ -187,7 +187,7 @@ static int sync_path(const char *path, struct err *err)
     return rc;
 }
 
-/* Sync a file and the folder it is in; a file in turn makes many of these. */
+/* Sync a file and the folder it is in. */
 static int sync_file(const char *path, struct err *err)
 {
     char dir[FILE_PATH_MAX];

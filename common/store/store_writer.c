@@ -299,7 +299,7 @@ int store_put(struct store_writer *w, size_t first, size_t count,
 }
 
 /* The first 'n' unsynced rows are safe now. */
-static void discard_unsynced(struct store_writer *w, size_t n)
+static void mark_synced(struct store_writer *w, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         w->is_unsynced[w->unsynced[i]] = false;
@@ -330,7 +330,7 @@ int store_sync(struct store_writer *w, struct err *err)
     if (rc == 0)
         rc = store_log_append(&w->log, &b, err);
     if (rc == 0)
-        discard_unsynced(w, n);
+        mark_synced(w, n);
     pthread_mutex_unlock(&w->lock);
     pthread_mutex_unlock(&w->sync);
     buf_release(&b);

@@ -111,7 +111,7 @@ int launch_wanted(const struct config *c, const struct plan_step *step,
                   enum role role)
 {
     if (role == ROLE_SINK)
-        return step->stage->division == PLAN_ROWS ? 1 : 0;
+        return step->stage->division == STAGE_ROWS ? 1 : 0;
     return stage_table_workers(step->stage, c);
 }
 
