@@ -169,7 +169,7 @@ static const struct config_key keys[] = {
     {AT(train, keep_every), RESULT, INT(0, 10000, "0"), .unit = "epochs",
      .help = "keep the model of every so many, beside best and last; 0: none"},
     {AT(train, batch), RESULT, INT(1, 65536, "32"), .unit = "images",
-     .help = "of one step, over all ranks"},
+     .help = "of one training step, over all ranks"},
     {AT(train, sampler), RESULT, ENUM(sampler_words, "shuffle"),
      .help = "balanced: every batch is full and has its classes alike often"},
     {AT(train, learning_rate), RESULT, REAL(1e-9, 10, "0.001"),
@@ -214,7 +214,7 @@ static const struct config_key keys[] = {
      .help = "per rank; 0: cores / ranks"},
 
     {AT(evaluate, model), RESULT, ENUM(model_words, "best"),
-     .help = "the epoch of best val_loss, or the last (as the authors)"},
+     .help = "the epoch of best validation accuracy, then loss; or the last"},
     {AT(evaluate, views), RESULT, ENUM(view_words, "one"),
      .help = "average over one view of a cell, 4 flips, or all 8 with turns"},
     {AT(evaluate, bootstrap), RESULT, INT(0, 100000, "2000"),
@@ -226,7 +226,7 @@ static const struct config_key keys[] = {
     {TEXT(evaluate, abnormal), RESULT, STRING("auto"),
      .help = "abnormal classes, likewise"},
     {AT(evaluate, benign_as), RESULT, ENUM(side_words, "normal"),
-     .help = "which side benign classes count to, of two"},
+     .help = "which group benign classes count to, of two"},
     {AT(evaluate, sensitivity), RESULT, REAL(0.5, 1, "0.95"),
      .help = "wanted; the threshold for it is chosen on validation"},
     {AT(evaluate, miss_cost), RESULT, REAL(0, 1e6, "10"),
@@ -236,8 +236,8 @@ static const struct config_key keys[] = {
     {AT(evaluate, coverage), RESULT, REAL(0.5, 0.999, "0.95"),
      .help = "how often a set of classes shall hold the true one"},
     {AT(evaluate, ensembles), EXPERIMENT, NAMES("none"),
-     .help =
-         "none, soft_vote, weighted_vote, fuzzy_rank[_code], fuzzy_distance[_code]"},
+     .help = "none, soft_vote, weighted_vote, fuzzy_rank[_code], "
+             "fuzzy_distance[_code]"},
     {AT(evaluate, ensemble_members), EXPERIMENT, NAMES("auto"),
      .help = "experiments; auto: the networks of each regime and seed"},
     {TEXT(evaluate, ensemble_weights), EXPERIMENT, STRING("auto"),

@@ -40,10 +40,11 @@ enum graph_memory {
 
 /*
  * A value is fixed if it depends on the first input alone: nothing on the way
- * to it learns or draws random numbers.  The border is the fixed values that others
- * read.  They can be computed once for each image, by a graph that is the front
- * part, and given to one that is the tail, which does the rest with the same
- * bits as the whole.  All parts have the same tensors, and draw the same.
+ * to it learns or draws random numbers.  The border is the fixed values that
+ * others read.  They can be computed once for each image, by a graph that is
+ * the front part, and given to one that is the tail, which does the rest with
+ * the same bits as the whole.  All parts have the same tensors, and draw the
+ * same.
  */
 enum graph_part {
     GRAPH_WHOLE,

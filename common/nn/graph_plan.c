@@ -52,7 +52,8 @@ static bool is_second_input(const struct graph *g, const struct node *nd)
     return nd != g->node[0] && !nd->in[0];
 }
 
-/* Which values are fixed, which of them others read, and whom this part runs. */
+/* Which values are fixed, which of them others read, and what this part runs.
+ */
 static void plan_part(struct graph *g)
 {
     const enum graph_part part = g->args.part;

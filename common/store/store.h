@@ -45,6 +45,7 @@ enum split store_split_parse(const char *word);
 int store_fold_parse(const char *word);
 
 struct store {
+    char dir[FILE_PATH_MAX];
     struct npy images, labels; /* mapped */
     struct csv index;
     size_t n, h, w;
