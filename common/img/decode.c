@@ -107,7 +107,7 @@ static int refuse_damaged(const struct image_format *kind, const uint8_t *p,
                    n);
 }
 
-/* Replace *im by what 'step' made of it. */
+/* Replace *im by 'next', unless rc says that there is none. */
 static int replace_image(VipsImage **im, VipsImage *next, int rc)
 {
     if (rc != 0)
@@ -210,8 +210,8 @@ static int decode_vips(struct image *im, const struct image_format *kind,
     return rc == 1 ? refuse_damaged(kind, bytes, size, err) : rc;
 }
 
-int decode_decode(struct image *im, const void *bytes, size_t size,
-                  struct err *err)
+int decode_bytes(struct image *im, const void *bytes, size_t size,
+                 struct err *err)
 {
     const struct image_format *kind;
 
@@ -238,7 +238,7 @@ int decode_read(struct image *im, const char *path, struct err *err)
     *im = (struct image){0};
     if (file_read(path, DECODE_MAX_BYTES, &bytes, &size, err) < 0)
         return -1;
-    rc = decode_decode(im, bytes, size, &why);
+    rc = decode_bytes(im, bytes, size, &why);
     free(bytes);
     return rc == 0 ? 0 : err_set(err, why.code, "'%s': %s", path, why.text);
 }

@@ -82,10 +82,10 @@ void graph_free(struct graph *g);
  */
 void *graph_add(struct graph *g, const struct op *op, const char *name,
                 struct node *x);
-struct node *graph_commit(struct graph *g, void *node);
 
-/* Latch an error found by a constructor; the first one stays. */
-void graph_fail(struct graph *g, const struct err *err);
+/* Work out the node's shape.  NULL if 'node' is NULL or op->shape() failed,
+ * whose error 'g' holds then. */
+struct node *graph_commit(struct graph *g, void *node);
 
 /* The largest batch, whether to fuse, whether every dout must stay readable,
  * and whether there is no backward, for constructors. */
@@ -221,5 +221,8 @@ size_t graph_bytes(const struct graph *g);
 /* The nodes in order, for reports: 0 .. graph_n_node() - 1, else NULL. */
 int graph_n_node(const struct graph *g);
 const struct node *graph_node_at(const struct graph *g, int i);
+
+/* The place of 'nd' among them; -1: it is none of them. */
+int graph_index(const struct graph *g, const struct node *nd);
 
 #endif

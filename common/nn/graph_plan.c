@@ -126,7 +126,7 @@ struct places {
     int at[GRAPH_MAX_NODES], from[GRAPH_MAX_NODES], to[GRAPH_MAX_NODES];
 };
 
-/* Put tensor i into the place of tensor j, needed by now until 'to'. */
+/* Put tensor i into the place of tensor j, needed from now until 'to'. */
 static void share_memory(struct places *p, int i, int j, int to)
 {
     const int at = p->at[j];
