@@ -4,7 +4,7 @@
 #ifndef RUN_DATASET_HASH_H
 #define RUN_DATASET_HASH_H
 
-#include "base/file.h"
+#include "base/err.h"
 #include "base/hash.h"
 
 enum {

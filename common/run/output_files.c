@@ -1,5 +1,6 @@
 #include "run/output_files.h"
 
+#include "base/file.h"
 #include "base/json.h"
 #include "run/output.h"
 

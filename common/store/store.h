@@ -22,6 +22,7 @@
 #define STORE_STORE_H
 
 #include "base/csv.h"
+#include "base/file.h"
 #include "base/npy.h"
 #include "config/config.h"
 #include "nn/cell_size.h"

@@ -5,6 +5,7 @@
 #include "proto/sealed.h"
 #include "proto/stored.h"
 #include "run/output.h"
+#include "run/plan_units.h"
 #include "run/run.h"
 #include "worker/router.h"
 #include "worker/scheduler_address.h"

@@ -9,7 +9,6 @@
 #ifndef WORKER_SINK_H
 #define WORKER_SINK_H
 
-#include "run/plan_units.h"
 #include "store/augmented_rows.h"
 #include "worker/stage.h"
 

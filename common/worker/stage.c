@@ -6,6 +6,7 @@
 #include "base/version.h"
 #include "proto/samples.h"
 #include "run/output.h"
+#include "run/plan_units.h"
 #include "run/run.h"
 #include "worker/scheduler_link.h"
 #include "worker/sink.h"

@@ -24,7 +24,6 @@
 #include "run/plan.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 struct stage_link; /* the harness: heartbeats and the way to the sink */
