@@ -83,8 +83,8 @@ void graph_free(struct graph *g);
 void *graph_add(struct graph *g, const struct op *op, const char *name,
                 struct node *x);
 
-/* Work out the node's shape.  NULL if 'node' is NULL or op->shape() failed,
- * whose error 'g' holds then. */
+/* Work out the node's shape.  NULL if 'node' is NULL, and if op->shape() fails
+ * or there are more than INT_MAX values: 'g' holds the error then. */
 struct node *graph_commit(struct graph *g, void *node);
 
 /* The largest batch, whether to fuse, whether every dout must stay readable,
