@@ -47,7 +47,7 @@ static const char *verb_word(size_t i)
 static const char *key_word(size_t i)
 {
     size_t n;
-    const struct key *k = config_keys(&n);
+    const struct config_key *k = config_keys(&n);
 
     return i < n ? k[i].full : NULL;
 }
@@ -127,7 +127,7 @@ static void put_arguments_of(const struct verb *v, struct buf *b)
 }
 
 /* What the value of a key may be: one of a few words, or a path. */
-static void put_values_of(const struct key *k, struct buf *b)
+static void put_values_of(const struct config_key *k, struct buf *b)
 {
     if (k->type == KEY_STRING && k->room == FILE_PATH_MAX)
         buf_printf(b, "    *,%s=) echo FILE ;;\n", k->full);
@@ -142,7 +142,7 @@ static void put_values_of(const struct key *k, struct buf *b)
 static void put_arguments(struct buf *b)
 {
     size_t n;
-    const struct key *k = config_keys(&n);
+    const struct config_key *k = config_keys(&n);
 
     buf_puts(b, "_papline_argument() { # VERB, OPTION or KEY= or number of a "
                 "word: its name\n"

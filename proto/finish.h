@@ -1,4 +1,4 @@
-/* finish.h - scheduler to sink: every unit is stored, seal the step */
+/* finish.h - scheduler to sink: all units are stored or set aside, seal it */
 #ifndef PROTO_FINISH_H
 #define PROTO_FINISH_H
 

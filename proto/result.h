@@ -1,7 +1,8 @@
 /*
  * result.h - worker to scheduler: a unit ended, well or not
  *
- * It ends the lease and uses up one credit.
+ * Its worker is free of the unit; where there is a sink the lease runs once
+ * more, until `stored`.
  */
 #ifndef PROTO_RESULT_H
 #define PROTO_RESULT_H

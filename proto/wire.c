@@ -260,7 +260,7 @@ void wire_reject(struct wire_writer *w, const char *fmt, ...)
     w->failed = true;
 }
 
-/* msgpack-c's way out: 'data' is the writer. */
+/* Where msgpack-c writes: 'data' is the writer. */
 static int put_raw(void *data, const char *bytes, size_t n)
 {
     struct wire_writer *w = data;

@@ -45,11 +45,10 @@ enum {
                                    worker or sink */
     WIRE_MAX_DATA = 1 << 26,    /* bytes of a message to a sink */
 
-    WIRE_BEAT_MS = 1000,   /* a worker sends a beat at least this often */
-    WIRE_LEASE_MS = 10000, /* default: a unit without a beat for so long is
-                              given to somebody else */
+    WIRE_BEAT_MS = 1000, /* a worker sends a beat at least this often */
+
     WIRE_MAX_LEASE_MS = 86400000,
-    WIRE_ATTEMPTS = 3, /* default: then a unit is set aside */
+
     WIRE_MAX_ATTEMPT = 100,
     WIRE_MAX_CREDIT = 1024,
 

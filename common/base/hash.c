@@ -21,7 +21,7 @@ void hash_add_string(struct hash *h, const char *s)
     hash_add(h, s, strlen(s) + 1);
 }
 
-/* Nettle 4 knows the size. */
+/* Nettle 4 takes no size. */
 static void digest_of(struct hash *h, uint8_t digest[HASH_BYTES])
 {
 #if NETTLE_VERSION_MAJOR >= 4

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -134,7 +133,8 @@ int isolate(isolate_f work, const void *arg, const struct isolate_limits *l,
     pid_t pid;
 
     if (pipe(fd) < 0)
-        return err_set(err, ERR_SYSTEM, "no pipe: %s", strerror(errno));
+        return err_set(err, ERR_SYSTEM, "cannot open a pipe: %s",
+                       strerror(errno));
     pid = fork();
     if (pid == 0) {
         close(fd[0]);
@@ -143,7 +143,8 @@ int isolate(isolate_f work, const void *arg, const struct isolate_limits *l,
     close(fd[1]);
     if (pid < 0) {
         close(fd[0]);
-        return err_set(err, ERR_SYSTEM, "no process: %s", strerror(errno));
+        return err_set(err, ERR_SYSTEM, "cannot start a process: %s",
+                       strerror(errno));
     }
     rc = receive_all(fd[0], l->result, &all, err);
     close(fd[0]);

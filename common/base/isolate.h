@@ -25,9 +25,9 @@ struct isolate_limits {
 };
 
 /*
- * Run work(arg, ...) in a child and append its result to 'out'.  Other
- * threads of this process must hold no lock that 'work' needs (those of malloc()
- * and of streams the C library sees to); not after MPI_Init().
+ * Run work(arg, ...) in a child and append its result to 'out'.  Other threads
+ * of this process must hold no lock that 'work' needs (those of malloc() and of
+ * streams the C library sees to); not after MPI_Init().
  * Errors: those of 'work'; ERR_INPUT it crashed, took too long or gave too
  * much; ERR_SYSTEM no process, pipe or memory.  'out' is then as before.
  */

@@ -1,12 +1,11 @@
 /*
- * json.h - what jansson refuses: names that are no UTF-8, figures that
- * are no number; files of JSON
+ * json.h - what jansson refuses: names that are no UTF-8, figures that are no
+ * number; files of JSON
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 
 #include <jansson.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -31,8 +30,8 @@ json_t *json_range(double low, double high);
 void json_note(json_t *list, const char *fmt, ...) PRINTF(2, 3);
 
 /*
- * The value in a file of at most 'max' bytes, or in 'size' bytes of it that have
- * been read.  NULL is an error.
+ * The value in a file of at most 'max' bytes, or in 'size' bytes of it that
+ * have been read.  NULL is an error.
  *   flags [in] jansson's: JSON_REJECT_DUPLICATES or 0
  * Errors: as file_read(); ERR_INPUT it is no JSON, with file and line.
  */

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 int lock_take(int fd, enum lock_kind kind, const char *path, struct err *err)
 {

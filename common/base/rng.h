@@ -27,7 +27,7 @@ enum rng_purpose {
     RNG_SPLIT,      /* train, validation, test; a = class */
     RNG_AUGMENT,    /* a = variant, b = epoch; seed mixed with the content */
     RNG_DRAW,       /* drawn cells; a = class, b = cell */
-    RNG_BASELINE,   /* the baseline classifier */
+    RNG_BASELINE,   /* not used; keeps the numbers of those below */
     RNG_BOOTSTRAP,  /* groups drawn again; a = resample */
     RNG_PIXELS,     /* noise of a picture; seed = the operation's */
     RNG_SAMPLE,     /* rows that are looked at again; a = row */

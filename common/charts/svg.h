@@ -56,11 +56,6 @@ struct svg_sizes {
     double target;                 /* pixels of both sides; 0: no ring */
 };
 
-enum { SVG_SIZE_BINS = 20 };
-
-/* The middle of the fullest bin of width and height. */
-void svg_sizes_common(const struct svg_sizes *s, double *w, double *h);
-
 /*
  * Append a chart as an <svg> element.
  *   alone [in] with XML header, style and background, for a file of its own;

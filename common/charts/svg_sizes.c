@@ -18,7 +18,7 @@ enum {
     GAP = 66,
     DOTS = 150, /* places of a dot along a side: two pixels each */
     COLOURS = 7,
-    BINS = SVG_SIZE_BINS,
+    BINS = 20,
 };
 
 /* Apart for most eyes, on white and on black (Okabe and Ito). */
@@ -76,15 +76,6 @@ static void count_sizes(const struct svg_sizes *s, struct histogram *g)
 static double bin_middle(struct axis a, int bin)
 {
     return a.lo + (bin + 0.5) * (a.hi - a.lo) / BINS;
-}
-
-void svg_sizes_common(const struct svg_sizes *s, double *w, double *h)
-{
-    struct histogram g;
-
-    count_sizes(s, &g);
-    *w = bin_middle(g.w, g.top_w);
-    *h = bin_middle(g.h, g.top_h);
 }
 
 /* --- drawing -------------------------------------------------------------- */

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STORE_CELLS_MAX = 20000000 };
+/* As STORE_MAX_SAMPLES, which is further up. */
+enum { CONFIG_CELLS_MAX = 20000000 };
 
 /* tcp://ADDRESS:PORT, both of them there. */
 static bool is_endpoint(const char *s)
@@ -103,7 +104,7 @@ static int check_strict(const struct config *c, const char *where,
 
 int config_cells(const char *cells, int64_t *n, struct err *err)
 {
-    char cut[KEY_SNIPPET];
+    char cut[CONFIG_KEY_SNIPPET];
     char *end;
 
     *n = 0;
@@ -113,10 +114,10 @@ int config_cells(const char *cells, int64_t *n, struct err *err)
     if (strcmp(cells, "all") == 0)
         return 0;
     *n = strtoll(cells, &end, 10);
-    if (*end || *n < 1 || *n > STORE_CELLS_MAX)
+    if (*end || *n < 1 || *n > CONFIG_CELLS_MAX)
         return err_set(err, ERR_USAGE,
                        "'%s' is not chosen, all or a number of 1..%d",
-                       key_snippet(cut, cells), STORE_CELLS_MAX);
+                       config_key_snippet(cut, cells), CONFIG_CELLS_MAX);
     return 0;
 }
 
@@ -189,7 +190,7 @@ static int check_whole(const struct config *c, const char *path,
                        struct err *err)
 {
     const char *where = path ? path : "configuration";
-    char cut[KEY_SNIPPET];
+    char cut[CONFIG_KEY_SNIPPET];
     struct err why;
     int64_t cells;
 
@@ -210,7 +211,7 @@ static int check_whole(const struct config *c, const char *path,
         return err_set(err, ERR_USAGE,
                        "%.200s: scheduler.endpoint: '%s' is neither ipc nor "
                        "tcp://ADDRESS:PORT",
-                       where, key_snippet(cut, c->scheduler.endpoint));
+                       where, config_key_snippet(cut, c->scheduler.endpoint));
     return 0;
 }
 
@@ -218,12 +219,12 @@ void config_init(struct config *c)
 {
     struct err err = {0};
     size_t n;
-    const struct key *k = config_keys(&n);
+    const struct config_key *k = config_keys(&n);
 
     memset(c, 0, sizeof(*c));
     for (size_t i = 0; i < n; i++) {
         char text[128];
-        struct key_value v = {
+        struct config_key_value v = {
             .list = k[i].type == KEY_NAMES || k[i].type == KEY_INTS,
             .n = 1,
             .text = {text},
@@ -234,7 +235,7 @@ void config_init(struct config *c)
             *s = '\0';
             v.text[v.n++] = s + 2;
         }
-        BUG_ON(key_set(c, &k[i], &v, "default", &err) < 0);
+        BUG_ON(config_key_set(c, &k[i], &v, "default", &err) < 0);
     }
 }
 
@@ -291,7 +292,7 @@ int config_read(struct config *c, const char *path,
 }
 
 /* Begin a section where the table does. */
-static void put_section(struct buf *out, const struct key *k, size_t i)
+static void put_section(struct buf *out, const struct config_key *k, size_t i)
 {
     if (i == 0 || strcmp(k[i].section, k[i - 1].section) != 0)
         buf_printf(out, "%s%s:\n", i ? "\n" : "", k[i].section);
@@ -300,7 +301,7 @@ static void put_section(struct buf *out, const struct key *k, size_t i)
 const char *config_word(const struct config *c, const char *section,
                         const char *name)
 {
-    const struct key *k = key_find(section, name);
+    const struct config_key *k = config_key_find(section, name);
     const void *at;
 
     BUG_ON(!k || k->type != KEY_ENUM);
@@ -311,17 +312,17 @@ const char *config_word(const struct config *c, const char *section,
 void config_write(const struct config *c, struct buf *out)
 {
     size_t n;
-    const struct key *k = config_keys(&n);
+    const struct config_key *k = config_keys(&n);
 
     for (size_t i = 0; i < n; i++) {
         put_section(out, k, i);
         buf_printf(out, "  %s: ", k[i].name);
-        key_yaml(c, &k[i], out);
+        config_key_yaml(c, &k[i], out);
         buf_puts(out, "\n");
     }
 }
 
-static void put_help(struct buf *out, const struct key *k)
+static void put_help(struct buf *out, const struct config_key *k)
 {
     buf_printf(out, "  # %s\n", k->help);
     if (k->type == KEY_INT || k->type == KEY_REAL || k->type == KEY_INTS)
@@ -339,7 +340,7 @@ void config_reference(struct buf *out)
 {
     struct config c;
     size_t n;
-    const struct key *k = config_keys(&n);
+    const struct config_key *k = config_keys(&n);
 
     config_init(&c);
     buf_puts(out,
@@ -350,8 +351,8 @@ void config_reference(struct buf *out)
         put_section(out, k, i);
         put_help(out, &k[i]);
         buf_printf(out, "  %s: ", k[i].name);
-        key_yaml(&c, &k[i], out);
-        buf_puts(out, k[i].role == ROLE_PLACEMENT ? " # placement\n" : "\n");
+        config_key_yaml(&c, &k[i], out);
+        buf_puts(out, k[i].role == KEY_PLACEMENT ? " # placement\n" : "\n");
     }
 }
 
@@ -359,15 +360,15 @@ void config_each(const struct config *c, const char *section,
                  config_each_f each, void *self)
 {
     size_t n;
-    const struct key *k = config_keys(&n);
+    const struct config_key *k = config_keys(&n);
 
     for (size_t i = 0; i < n; i++) {
         struct buf b = {0};
 
-        if (k[i].role != ROLE_RESULT || strcmp(k[i].section, section) != 0)
+        if (k[i].role != KEY_RESULT || strcmp(k[i].section, section) != 0)
             continue;
-        key_text(c, &k[i], &b);
-        BUG_ON(b.failed); /* a value that is lost would be a wrong key */
+        config_key_text(c, &k[i], &b);
+        BUG_ON(b.failed); /* without it the content hash would be wrong */
         if (!k[i].before || strcmp(b.data ? b.data : "", k[i].before) != 0)
             each(self, k[i].full, b.data ? b.data : "");
         buf_release(&b);

@@ -241,8 +241,8 @@ void config_init(struct config *c);
 
 /*
  * Read a file over the defaults of the profile that it or a setting names, then
- * apply the settings in order, then check
- * what no single key can tell (e.g. split.csv with method csv).
+ * apply the settings in order, then check what no single key can tell (e.g.
+ * split.csv with method csv).
  *   path [in]  NULL: defaults and settings alone
  *   set  [in]  values are taken as they stand, without YAML quotes; lists are
  *              written [a, b]

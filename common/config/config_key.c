@@ -12,44 +12,44 @@ _Static_assert(sizeof(enum split_method) == sizeof(int), "enums are ints");
 
 /* What a check of one value needs. */
 struct check {
-    const struct key *key;
+    const struct config_key *key;
     const char *where;
     struct err *err;
 };
 
-void key_value_release(struct key_value *v)
+void config_key_value_release(struct config_key_value *v)
 {
     for (int i = 0; i < v->n; i++)
         free(v->text[i]);
-    *v = (struct key_value){0};
+    *v = (struct config_key_value){0};
 }
 
-const char *key_snippet(char out[KEY_SNIPPET], const char *s)
+const char *config_key_snippet(char out[CONFIG_KEY_SNIPPET], const char *s)
 {
     size_t n = 0;
 
-    for (; n < KEY_SNIPPET - 4 && s[n]; n++)
+    for (; n < CONFIG_KEY_SNIPPET - 4 && s[n]; n++)
         out[n] = (unsigned char)s[n] < ' ' || s[n] == 0x7f ? '?' : s[n];
-    snprintf(out + n, KEY_SNIPPET - n, "%s", s[n] ? "..." : "");
+    snprintf(out + n, CONFIG_KEY_SNIPPET - n, "%s", s[n] ? "..." : "");
     return out;
 }
 
 static int refuse_value(const struct check *k, const char *text,
                         const char *what)
 {
-    char cut[KEY_SNIPPET];
+    char cut[CONFIG_KEY_SNIPPET];
 
     return err_set(k->err, ERR_USAGE, "%s: %s: '%s' %s", k->where, k->key->full,
-                   key_snippet(cut, text), what);
+                   config_key_snippet(cut, text), what);
 }
 
 static int out_of_range(const struct check *k, const char *text)
 {
-    char cut[KEY_SNIPPET];
+    char cut[CONFIG_KEY_SNIPPET];
 
     return err_set(k->err, ERR_USAGE, "%s: %s: %s is out of range %.15g..%.15g",
-                   k->where, k->key->full, key_snippet(cut, text), k->key->min,
-                   k->key->max);
+                   k->where, k->key->full, config_key_snippet(cut, text),
+                   k->key->min, k->key->max);
 }
 
 static int parse_int(const struct check *k, const char *text, int64_t *out)
@@ -144,7 +144,7 @@ static int parse_name(const struct check *k, const char *text, char *out,
 static int parse_enum(const struct check *k, const char *text, int *out)
 {
     const char *const *w = k->key->words;
-    char all[128] = "", cut[KEY_SNIPPET];
+    char all[128] = "", cut[CONFIG_KEY_SNIPPET];
     size_t used = 0, n = 0;
     const char *meant;
 
@@ -159,12 +159,12 @@ static int parse_enum(const struct check *k, const char *text, int *out)
     }
     meant = spell_nearest(text, w, n);
     return err_set(k->err, ERR_USAGE, "%s: %s: '%s' is not one of %s%s%s%s",
-                   k->where, k->key->full, key_snippet(cut, text), all,
+                   k->where, k->key->full, config_key_snippet(cut, text), all,
                    meant ? "; did you mean " : "", meant ? meant : "",
                    meant ? "?" : "");
 }
 
-static int parse_names(const struct check *k, const struct key_value *v,
+static int parse_names(const struct check *k, const struct config_key_value *v,
                        struct word_list *out)
 {
     *out = (struct word_list){.n = v->n};
@@ -178,7 +178,7 @@ static int parse_names(const struct check *k, const struct key_value *v,
     return 0;
 }
 
-static int parse_ints(const struct check *k, const struct key_value *v,
+static int parse_ints(const struct check *k, const struct config_key_value *v,
                       struct int_list *out)
 {
     memset(out, 0, sizeof(*out)); /* with its padding */
@@ -193,12 +193,12 @@ static int parse_ints(const struct check *k, const struct key_value *v,
     return 0;
 }
 
-static bool is_list(const struct key *k)
+static bool is_list(const struct config_key *k)
 {
     return k->type == KEY_NAMES || k->type == KEY_INTS;
 }
 
-static int check_kind(const struct check *k, const struct key_value *v)
+static int check_kind(const struct check *k, const struct config_key_value *v)
 {
     if (is_list(k->key) && !v->list)
         return refuse_value(k, v->text[0], "is no list; write [a, b]");
@@ -211,8 +211,9 @@ static int check_kind(const struct check *k, const struct key_value *v)
     return 0;
 }
 
-int key_set(struct config *c, const struct key *key, const struct key_value *v,
-            const char *where, struct err *err)
+int config_key_set(struct config *c, const struct config_key *key,
+                   const struct config_key_value *v, const char *where,
+                   struct err *err)
 {
     const struct check k = {.key = key, .where = where, .err = err};
     void *at = (char *)c + key->offset;
@@ -258,7 +259,8 @@ static void put_real(struct buf *out, double v)
     buf_puts(out, text);
 }
 
-void key_text(const struct config *c, const struct key *k, struct buf *out)
+void config_key_text(const struct config *c, const struct config_key *k,
+                     struct buf *out)
 {
     const void *at = (const char *)c + k->offset;
     const struct word_list *names = at;
@@ -318,13 +320,14 @@ static void put_quoted(struct buf *out, const char *s, size_t n, uint32_t point)
         buf_put(out, s, n);
 }
 
-void key_yaml(const struct config *c, const struct key *k, struct buf *out)
+void config_key_yaml(const struct config *c, const struct config_key *k,
+                     struct buf *out)
 {
     const char *s = (const char *)c + k->offset;
     uint32_t point = 0;
 
     if (k->type != KEY_STRING || is_plain(s)) {
-        key_text(c, k, out);
+        config_key_text(c, k, out);
         return;
     }
     buf_puts(out, "\"");

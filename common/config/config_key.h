@@ -13,11 +13,11 @@
 #include <stdbool.h>
 
 enum {
-    CONFIG_KEYS_MAX = 256, /* rows of the table */
-    KEY_SNIPPET = 72,      /* bytes of a value shown in a message */
+    CONFIG_KEYS_MAX = 256,   /* rows of the table */
+    CONFIG_KEY_SNIPPET = 72, /* bytes of a value shown in a message */
 };
 
-enum key_type {
+enum config_key_type {
     KEY_INT,    /* int64_t in min..max */
     KEY_REAL,   /* double in min..max */
     KEY_STRING, /* any text of less than 'room' bytes */
@@ -27,68 +27,70 @@ enum key_type {
     KEY_INTS,   /* struct int_list, members in min..max, each once */
 };
 
-enum key_role {
-    ROLE_RESULT,    /* decides a result: part of the content hashes of steps */
-    ROLE_PLACEMENT, /* where and how fast, or what content speaks for */
-    ROLE_EXPERIMENT /* which experiments there are, not what is in one */
+enum config_key_role {
+    KEY_RESULT,    /* decides a result: part of the content hashes of steps */
+    KEY_PLACEMENT, /* where and how fast, or what content speaks for */
+    KEY_EXPERIMENT /* which experiments there are, not what is in one */
 };
 
-struct key {
+struct config_key {
     const char *section, *name, *full; /* "train", "epochs", "train.epochs" */
-    enum key_type type;
-    enum key_role role;
+    enum config_key_type type;
+    enum config_key_role role;
     size_t offset; /* in struct config */
     size_t room;   /* of KEY_STRING and KEY_NAME, bytes with the NUL */
     double min, max;
     const char *initial;      /* default as text; of a list: "a, b" */
     const char *const *words; /* of KEY_ENUM, ending in NULL */
     const char *unit;         /* NULL: none */
-    const char *before; /* it came when outputs were there, which are as if it
-                           had this value: that adds nothing to the keys of
-                           steps; NULL: it was always there */
+    const char *before; /* the key came when there were outputs, which are as if
+                           it had this value: with it, it is left out of steps'
+                           content hashes; NULL: it was always there */
     const char *help;
 };
 
 /* What a file or --set gives for a key. */
-struct key_value {
+struct config_key_value {
     bool list;
     int n;                       /* 1 for a scalar */
     char *text[CONFIG_LIST_MAX]; /* owned */
 };
 
-void key_value_release(struct key_value *v);
+void config_key_value_release(struct config_key_value *v);
 
 /* The table and its length. */
-const struct key *config_keys(size_t *n);
+const struct config_key *config_keys(size_t *n);
 
 /* Row of section.name, or NULL. */
-const struct key *key_find(const char *section, const char *name);
+const struct config_key *config_key_find(const char *section, const char *name);
 
 /* "section.name" meant by a word that is no key, or NULL. */
-const char *key_nearest(const char *section, const char *name);
+const char *config_key_nearest(const char *section, const char *name);
 
-bool key_section_exists(const char *section);
+bool config_key_section_exists(const char *section);
 
 /* Section meant by a word that is no section, or NULL. */
-const char *key_section_nearest(const char *section);
+const char *config_key_section_nearest(const char *section);
 
 /*
  * Check 'v' and store it.
  *   where [in] "file:line" or "--set", for the message
  * Errors: ERR_USAGE "where: section.name: what"; 'c' is as before.
  */
-MUST_USE int key_set(struct config *c, const struct key *k,
-                     const struct key_value *v, const char *where,
-                     struct err *err);
+MUST_USE int config_key_set(struct config *c, const struct config_key *k,
+                            const struct config_key_value *v, const char *where,
+                            struct err *err);
 
 /* The value as config_each() shows it: bare text, lists in brackets. */
-void key_text(const struct config *c, const struct key *k, struct buf *out);
+void config_key_text(const struct config *c, const struct config_key *k,
+                     struct buf *out);
 
 /* The value as YAML: the same, with strings quoted where they must be. */
-void key_yaml(const struct config *c, const struct key *k, struct buf *out);
+void config_key_yaml(const struct config *c, const struct config_key *k,
+                     struct buf *out);
 
 /* Printable copy of 's', cut to fit, for a message of one line. */
-const char *key_snippet(char out[KEY_SNIPPET], const char *s);
+const char *config_key_snippet(char out[CONFIG_KEY_SNIPPET], const char *s);
 
 /* Set what a YAML file of at most 1 MB says.  Errors as config_read(). */
 MUST_USE int config_take_file(struct config *c, const char *path,

@@ -50,9 +50,9 @@ static const char *const scorecam_words[] = {"paper", "tfkv", "ptgc",
     .section = #s, .name = #n, .full = #s "." #n,                              \
     .offset = offsetof(struct config, s.n)
 #define TEXT(s, n) AT(s, n), .room = sizeof(((struct config *)0)->s.n)
-#define RESULT     .role = ROLE_RESULT
-#define PLACEMENT  .role = ROLE_PLACEMENT
-#define EXPERIMENT .role = ROLE_EXPERIMENT
+#define RESULT     .role = KEY_RESULT
+#define PLACEMENT  .role = KEY_PLACEMENT
+#define EXPERIMENT .role = KEY_EXPERIMENT
 #define INT(lo, hi, def)                                                       \
     .type = KEY_INT, .min = (lo), .max = (hi), .initial = (def)
 #define REAL(lo, hi, def)                                                      \
@@ -64,7 +64,7 @@ static const char *const scorecam_words[] = {"paper", "tfkv", "ptgc",
 #define INTS(lo, hi, def)                                                      \
     .type = KEY_INTS, .min = (lo), .max = (hi), .initial = (def)
 
-static const struct key keys[] = {
+static const struct config_key keys[] = {
     {TEXT(run, dir), PLACEMENT, STRING("runs/default"),
      .help = "directory that receives everything a run makes"},
     {AT(run, seed), RESULT, INT(0, 4294967295.0, "1"),
@@ -169,7 +169,7 @@ static const struct key keys[] = {
     {AT(train, keep_every), RESULT, INT(0, 10000, "0"), .unit = "epochs",
      .help = "keep the model of every so many, beside best and last; 0: none"},
     {AT(train, batch), RESULT, INT(1, 65536, "32"), .unit = "images",
-     .help = "of one step, over all ranks"},
+     .help = "of one training step, over all ranks"},
     {AT(train, sampler), RESULT, ENUM(sampler_words, "shuffle"),
      .help = "balanced: every batch is full and has its classes alike often"},
     {AT(train, learning_rate), RESULT, REAL(1e-9, 10, "0.001"),
@@ -214,7 +214,7 @@ static const struct key keys[] = {
      .help = "per rank; 0: cores / ranks"},
 
     {AT(evaluate, model), RESULT, ENUM(model_words, "best"),
-     .help = "the epoch of best val_loss, or the last (as the authors)"},
+     .help = "the epoch of best validation accuracy, then loss; or the last"},
     {AT(evaluate, views), RESULT, ENUM(view_words, "one"),
      .help = "average over one view of a cell, 4 flips, or all 8 with turns"},
     {AT(evaluate, bootstrap), RESULT, INT(0, 100000, "2000"),
@@ -226,7 +226,7 @@ static const struct key keys[] = {
     {TEXT(evaluate, abnormal), RESULT, STRING("auto"),
      .help = "abnormal classes, likewise"},
     {AT(evaluate, benign_as), RESULT, ENUM(side_words, "normal"),
-     .help = "which side benign classes count to, of two"},
+     .help = "which group benign classes count to, of two"},
     {AT(evaluate, sensitivity), RESULT, REAL(0.5, 1, "0.95"),
      .help = "wanted; the threshold for it is chosen on validation"},
     {AT(evaluate, miss_cost), RESULT, REAL(0, 1e6, "10"),
@@ -236,8 +236,8 @@ static const struct key keys[] = {
     {AT(evaluate, coverage), RESULT, REAL(0.5, 0.999, "0.95"),
      .help = "how often a set of classes shall hold the true one"},
     {AT(evaluate, ensembles), EXPERIMENT, NAMES("none"),
-     .help =
-         "none, soft_vote, weighted_vote, fuzzy_rank[_code], fuzzy_distance[_code]"},
+     .help = "none, soft_vote, weighted_vote, fuzzy_rank[_code], "
+             "fuzzy_distance[_code]"},
     {AT(evaluate, ensemble_members), EXPERIMENT, NAMES("auto"),
      .help = "experiments; auto: the networks of each regime and seed"},
     {TEXT(evaluate, ensemble_weights), EXPERIMENT, STRING("auto"),
@@ -302,13 +302,13 @@ static const struct key keys[] = {
 enum { N_KEYS = sizeof(keys) / sizeof(keys[0]) };
 _Static_assert((int)N_KEYS <= (int)CONFIG_KEYS_MAX, "raise CONFIG_KEYS_MAX");
 
-const struct key *config_keys(size_t *n)
+const struct config_key *config_keys(size_t *n)
 {
     *n = N_KEYS;
     return keys;
 }
 
-const struct key *key_find(const char *section, const char *name)
+const struct config_key *config_key_find(const char *section, const char *name)
 {
     for (size_t i = 0; i < N_KEYS; i++)
         if (strcmp(keys[i].section, section) == 0 &&
@@ -317,14 +317,14 @@ const struct key *key_find(const char *section, const char *name)
     return NULL;
 }
 
-const char *key_nearest(const char *section, const char *name)
+const char *config_key_nearest(const char *section, const char *name)
 {
     const char *words[N_KEYS];
     char full[SPELL_MAX + 1];
 
     snprintf(full, sizeof(full), "%ss", name);
-    if (key_find(section, full))
-        return key_find(section, full)->full; /* now a list */
+    if (config_key_find(section, full))
+        return config_key_find(section, full)->full; /* now a list */
     for (size_t i = 0; i < N_KEYS; i++) {
         if (strcmp(keys[i].name, name) == 0)
             return keys[i].full; /* right key, wrong section */
@@ -334,7 +334,7 @@ const char *key_nearest(const char *section, const char *name)
     return spell_nearest(full, words, N_KEYS);
 }
 
-bool key_section_exists(const char *section)
+bool config_key_section_exists(const char *section)
 {
     for (size_t i = 0; i < N_KEYS; i++)
         if (strcmp(keys[i].section, section) == 0)
@@ -342,7 +342,7 @@ bool key_section_exists(const char *section)
     return false;
 }
 
-const char *key_section_nearest(const char *section)
+const char *config_key_section_nearest(const char *section)
 {
     const char *words[N_KEYS];
 

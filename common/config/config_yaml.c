@@ -98,7 +98,7 @@ static const char *scalar_text(struct yaml_reader *r)
 
 /* Add the current scalar to 'v' and step on. */
 static int take_item(struct yaml_reader *r, const char *full,
-                     struct key_value *v)
+                     struct config_key_value *v)
 {
     const char *s = scalar_text(r);
 
@@ -122,7 +122,7 @@ static int take_item(struct yaml_reader *r, const char *full,
  * list of scalars (reported, and stepped over).
  */
 static int take_value(struct yaml_reader *r, const char *full,
-                      struct key_value *v, bool *usable)
+                      struct config_key_value *v, bool *usable)
 {
     const size_t line = r->event.start_mark.line;
 
@@ -152,31 +152,32 @@ static int take_value(struct yaml_reader *r, const char *full,
 }
 
 /* Check and store; a fault here does not end the reading. */
-static void set_key(struct yaml_reader *r, const struct key *k,
-                    const struct key_value *v, size_t line)
+static void set_key(struct yaml_reader *r, const struct config_key *k,
+                    const struct config_key_value *v, size_t line)
 {
     char where[YAML_WHERE_MAX];
     struct err err = {0};
 
-    if (key_set(r->c, k, v, yaml_fault_where(&r->faults, line, where), &err) <
-            0 &&
+    if (config_key_set(r->c, k, v, yaml_fault_where(&r->faults, line, where),
+                       &err) < 0 &&
         r->faults.n++ == 0)
         *r->faults.err = err;
 }
 
 /* Which row is meant?  NULL after a fault. */
-static const struct key *find_key(struct yaml_reader *r, const char *section,
-                                  const char *name, size_t line)
+static const struct config_key *find_key(struct yaml_reader *r,
+                                         const char *section, const char *name,
+                                         size_t line)
 {
-    const struct key *k = key_find(section, name);
-    char cut_section[KEY_SNIPPET], cut[KEY_SNIPPET];
+    const struct config_key *k = config_key_find(section, name);
+    char cut_section[CONFIG_KEY_SNIPPET], cut[CONFIG_KEY_SNIPPET];
     const char *meant;
 
     if (k)
         return k;
-    meant = key_nearest(section, name);
-    key_snippet(cut_section, section);
-    key_snippet(cut, name);
+    meant = config_key_nearest(section, name);
+    config_key_snippet(cut_section, section);
+    config_key_snippet(cut, name);
     if (meant)
         yaml_fault(&r->faults, line, "%s.%s: no such key; did you mean %s?",
                    cut_section, cut, meant);
@@ -189,8 +190,8 @@ static const struct key *find_key(struct yaml_reader *r, const char *section,
 static int take_key(struct yaml_reader *r, const char *section)
 {
     const size_t line = r->event.start_mark.line;
-    struct key_value v = {0};
-    const struct key *k;
+    struct config_key_value v = {0};
+    const struct config_key *k;
     const char *name;
     bool usable;
     size_t n;
@@ -213,7 +214,7 @@ static int take_key(struct yaml_reader *r, const char *section)
     rc = take_value(r, k->full, &v, &usable);
     if (rc == 0 && usable)
         set_key(r, k, &v, line);
-    key_value_release(&v);
+    config_key_value_release(&v);
     return rc;
 }
 
@@ -227,12 +228,12 @@ static bool is_empty(const yaml_event_t *e)
 static int check_section(struct yaml_reader *r, const char *section,
                          size_t line)
 {
-    const char *meant = key_section_nearest(section);
-    char cut[KEY_SNIPPET];
+    const char *meant = config_key_section_nearest(section);
+    char cut[CONFIG_KEY_SNIPPET];
 
-    if (key_section_exists(section))
+    if (config_key_section_exists(section))
         return 0;
-    key_snippet(cut, section);
+    config_key_snippet(cut, section);
     if (meant)
         yaml_fault(&r->faults, line, "%s: no such section; did you mean %s?",
                    cut, meant);
@@ -351,13 +352,13 @@ int config_take_file(struct config *c, const char *path, struct err *err)
 /* Key whose value is being read; for --set, where there is just one. */
 struct set_reader {
     struct yaml_reader r; /* first, so that a reader leads here */
-    const struct key *key;
+    const struct config_key *key;
 };
 
 static int take_set_list(struct yaml_reader *r)
 {
-    const struct key *k = ((struct set_reader *)r)->key;
-    struct key_value v = {0};
+    const struct config_key *k = ((struct set_reader *)r)->key;
+    struct config_key_value v = {0};
     bool usable;
     int rc;
 
@@ -368,14 +369,14 @@ static int take_set_list(struct yaml_reader *r)
         rc = next_event(r); /* text behind the list is found here */
     if (rc == 0 && usable)
         set_key(r, k, &v, 0);
-    key_value_release(&v);
+    config_key_value_release(&v);
     return rc;
 }
 
 /* Scalars are taken as they stand, so that paths need no YAML quotes. */
 static int set_value(struct set_reader *s, const char *text)
 {
-    struct key_value v = {.n = 1};
+    struct config_key_value v = {.n = 1};
     int rc;
 
     if ((s->key->type == KEY_NAMES || s->key->type == KEY_INTS) && *text == '[')
@@ -383,8 +384,8 @@ static int set_value(struct set_reader *s, const char *text)
     v.text[0] = strdup(text);
     if (!v.text[0])
         return err_set(s->r.faults.err, ERR_SYSTEM, "--set: no memory");
-    rc = key_set(s->r.c, s->key, &v, s->r.faults.name, s->r.faults.err);
-    key_value_release(&v);
+    rc = config_key_set(s->r.c, s->key, &v, s->r.faults.name, s->r.faults.err);
+    config_key_value_release(&v);
     return rc;
 }
 
@@ -393,12 +394,12 @@ int config_take_set(struct config *c, const char *text, struct err *err)
     struct set_reader s = {
         .r = {.faults = {.name = "--set", .err = err}, .c = c}};
     const char *equals = strchr(text, '='), *dot = strchr(text, '.');
-    char section[MAX_WORD], name[MAX_WORD], cut[KEY_SNIPPET];
+    char section[MAX_WORD], name[MAX_WORD], cut[CONFIG_KEY_SNIPPET];
 
     if (!equals || !dot || dot > equals || dot == text || equals == dot + 1 ||
         equals - text >= MAX_WORD)
         return err_set(err, ERR_USAGE, "--set: '%s' is not section.key=value",
-                       key_snippet(cut, text));
+                       config_key_snippet(cut, text));
     snprintf(section, sizeof(section), "%.*s", (int)(dot - text), text);
     snprintf(name, sizeof(name), "%.*s", (int)(equals - dot - 1), dot + 1);
     s.key = find_key(&s.r, section, name, 0);

@@ -1,4 +1,4 @@
-/* class_groups.c - the class map of normal against abnormal */
+/* class_groups.c - normal, benign and abnormal classes */
 #include "evaluation/class_groups.h"
 
 #include "base/spell.h"
@@ -11,7 +11,7 @@ enum { LIST_MAX = CONFIG_CLASS_LIST };
 /* What a word in a class's name means; SIPaKMeD's five classes. */
 static const struct {
     const char *word;
-    enum class_group side;
+    enum class_group group;
 } known[] = {{"superficial", CLASS_GROUP_NORMAL},
              {"parabasal", CLASS_GROUP_NORMAL},
              {"metaplastic", CLASS_GROUP_BENIGN},
@@ -41,11 +41,11 @@ static bool holds_word(const char *name, const char *word)
     return false;
 }
 
-static bool guess_group(const char *name, enum class_group *side)
+static bool guess_group(const char *name, enum class_group *group)
 {
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (holds_word(name, known[i].word)) {
-            *side = known[i].side;
+            *group = known[i].group;
             return true;
         }
     return false;
@@ -59,8 +59,8 @@ struct filling {
     bool set[STATS_CLASSES_MAX];
 };
 
-static int put_class(struct filling *f, const char *name, enum class_group side,
-                     struct err *err)
+static int put_class(struct filling *f, const char *name,
+                     enum class_group group, struct err *err)
 {
     const char *words[STATS_CLASSES_MAX], *meant;
 
@@ -71,20 +71,20 @@ static int put_class(struct filling *f, const char *name, enum class_group side,
         if (f->set[c])
             return err_set(err, ERR_USAGE,
                            "evaluate.%s: class '%s' is listed twice",
-                           class_groups_name(side), name);
+                           class_groups_name(group), name);
         f->set[c] = true;
-        f->s->of[c] = side;
+        f->s->of[c] = group;
         return 0;
     }
     meant = spell_nearest(name, words, (size_t)f->k);
     return err_set(
         err, ERR_USAGE, "evaluate.%s: the dataset has no class '%.64s'%s%s%s",
-        class_groups_name(side), name, meant ? "; did you mean " : "",
+        class_groups_name(group), name, meant ? "; did you mean " : "",
         meant ? meant : "", meant ? "?" : "");
 }
 
 /* Names between commas, without the blanks around them. */
-static int put_list(struct filling *f, const char *list, enum class_group side,
+static int put_list(struct filling *f, const char *list, enum class_group group,
                     struct err *err)
 {
     char name[LIST_MAX];
@@ -100,7 +100,7 @@ static int put_list(struct filling *f, const char *list, enum class_group side,
         for (n -= i; n > 0 && name[n - 1] == ' ';)
             n--;
         name[n] = '\0';
-        if (n > 0 && put_class(f, name, side, err) < 0)
+        if (n > 0 && put_class(f, name, group, err) < 0)
             return -1;
         list += strcspn(list, ",");
         list += *list == ',';

@@ -6,7 +6,7 @@
  * .miss_cost, .costs) and the dataset's classes.  "auto" in all three lists
  * goes by the names of SIPaKMeD: superficial and parabasal cells are normal,
  * metaplastic ones benign, koilocytotic and dyskeratotic ones abnormal; if a
- * class has none of these names there is no map.
+ * class has none of these names there are no groups.
  */
 #ifndef EVALUATION_CLASS_GROUPS_H
 #define EVALUATION_CLASS_GROUPS_H
@@ -24,10 +24,11 @@ enum class_group {
 };
 
 struct class_groups {
-    bool known; /* is there a map? */
-    bool two;   /* are there cells of both sides to tell apart? */
+    bool known; /* is the group of each class known? */
+    bool two;   /* are there normal and abnormal classes to tell apart? */
     enum class_group of[STATS_CLASSES_MAX];
-    bool abnormal[STATS_CLASSES_MAX]; /* of two, benign counted as set */
+    bool abnormal[STATS_CLASSES_MAX]; /* if 'two'; benign ones as
+                                         evaluate.benign_as says */
     struct costs costs;
 };
 

@@ -10,11 +10,11 @@ int inference_dir(char path[FILE_PATH_MAX], const char *run_dir,
                   struct err *err)
 {
     for (int i = 0; i < plan->n_step; i++) {
-        const struct plan_step *nd = &plan->step[i];
+        const struct plan_step *training = &plan->step[i];
 
-        if (nd->stage->id == STAGE_TRAIN &&
-            strcmp(nd->experiment, step->experiment) == 0)
-            return file_path(path, err, "%s/%s", run_dir, nd->dir);
+        if (training->stage->id == STAGE_TRAIN &&
+            strcmp(training->experiment, step->experiment) == 0)
+            return file_path(path, err, "%s/%s", run_dir, training->dir);
     }
     return err_set(err, ERR_USAGE, "the plan trains no experiment '%.200s'",
                    step->experiment);

@@ -31,8 +31,7 @@ MUST_USE int predictions_folds_add(struct predictions *p,
  * The test cells of all folds: RUN/evaluate/NAME-f0/predictions.csv and so on,
  * fold after fold.
  * Errors: as predictions_read() and predictions_folds_add(); ERR_USAGE a cell
- * is in two of
- * them.  *p is empty then.
+ * is in two of them.  *p is empty then.
  */
 MUST_USE int predictions_folds_read(struct predictions *p, const char *run_dir,
                                     const char *name, int folds,

@@ -9,18 +9,6 @@
 #include <strings.h>
 #include <vips/vips.h>
 
-bool decode_is_image_name(const char *name)
-{
-    static const char *const ends[] = {".bmp", ".jpg",  ".jpeg", ".png",
-                                       ".tif", ".tiff", ".webp"};
-    const char *dot = strrchr(name, '.');
-
-    for (size_t i = 0; dot && i < sizeof(ends) / sizeof(ends[0]); i++)
-        if (strcasecmp(dot, ends[i]) == 0)
-            return true;
-    return false;
-}
-
 /* The call of one libvips loader; all take the same options. */
 typedef int (*load_f)(void *bytes, size_t size, VipsImage **out, ...);
 
@@ -74,21 +62,43 @@ static bool cut_webp(const uint8_t *p, size_t n)
     return size > n - 8;
 }
 
+static bool is_bmp(const uint8_t *p, size_t n)
+{
+    return bmp_is(p, n);
+}
+
+enum { N_KINDS = 5, N_ENDS = 2 };
+
 static const struct image_format {
     const char *name;
+    const char *ends[N_ENDS]; /* of file names */
     bool (*is)(const uint8_t *p, size_t n);
     bool (*cut)(const uint8_t *p, size_t n); /* NULL: cannot be told */
-    load_f load;
-} kinds[] = {
-    {"JPEG", is_jpeg, cut_jpeg, vips_jpegload_buffer},
-    {"PNG", is_png, cut_png, vips_pngload_buffer},
-    {"TIFF", is_tiff, NULL, vips_tiffload_buffer},
-    {"WebP", is_webp, cut_webp, vips_webpload_buffer},
+    load_f load;                             /* NULL: bmp.h's */
+} kinds[N_KINDS] = {
+    {"BMP", {".bmp"}, is_bmp, NULL, NULL},
+    {"JPEG", {".jpg", ".jpeg"}, is_jpeg, cut_jpeg, vips_jpegload_buffer},
+    {"PNG", {".png"}, is_png, cut_png, vips_pngload_buffer},
+    {"TIFF", {".tif", ".tiff"}, is_tiff, NULL, vips_tiffload_buffer},
+    {"WebP", {".webp"}, is_webp, cut_webp, vips_webpload_buffer},
 };
+
+bool decode_is_image_name(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+
+    for (size_t i = 0; dot && i < N_KINDS * N_ENDS; i++) {
+        const char *end = kinds[i / N_ENDS].ends[i % N_ENDS];
+
+        if (end && strcasecmp(dot, end) == 0)
+            return true;
+    }
+    return false;
+}
 
 static const struct image_format *find_kind(const uint8_t *p, size_t n)
 {
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+    for (size_t i = 0; i < N_KINDS; i++)
         if (kinds[i].is(p, n))
             return &kinds[i];
     return NULL;
@@ -107,7 +117,7 @@ static int refuse_damaged(const struct image_format *kind, const uint8_t *p,
                    n);
 }
 
-/* Replace *im by what 'step' made of it. */
+/* Replace *im by 'next', unless rc says that there is none. */
 static int replace_image(VipsImage **im, VipsImage *next, int rc)
 {
     if (rc != 0)
@@ -210,22 +220,21 @@ static int decode_vips(struct image *im, const struct image_format *kind,
     return rc == 1 ? refuse_damaged(kind, bytes, size, err) : rc;
 }
 
-int decode_decode(struct image *im, const void *bytes, size_t size,
-                  struct err *err)
+int decode_bytes(struct image *im, const void *bytes, size_t size,
+                 struct err *err)
 {
     const struct image_format *kind;
 
     *im = (struct image){0};
     if (size == 0)
         return err_set(err, ERR_INPUT, "empty file (0 bytes)");
-    if (bmp_is(bytes, size))
-        return bmp_decode(im, bytes, size, err);
     kind = find_kind(bytes, size);
     if (!kind)
         return err_set(err, ERR_INPUT,
                        "not a BMP, JPEG, PNG, TIFF or WebP image (%zu bytes)",
                        size);
-    return decode_vips(im, kind, bytes, size, err);
+    return kind->load ? decode_vips(im, kind, bytes, size, err)
+                      : bmp_decode(im, bytes, size, err);
 }
 
 int decode_read(struct image *im, const char *path, struct err *err)
@@ -238,7 +247,7 @@ int decode_read(struct image *im, const char *path, struct err *err)
     *im = (struct image){0};
     if (file_read(path, DECODE_MAX_BYTES, &bytes, &size, err) < 0)
         return -1;
-    rc = decode_decode(im, bytes, size, &why);
+    rc = decode_bytes(im, bytes, size, &why);
     free(bytes);
     return rc == 0 ? 0 : err_set(err, why.code, "'%s': %s", path, why.text);
 }

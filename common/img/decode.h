@@ -8,7 +8,8 @@
  *
  * Grey becomes R = G = B, CMYK goes through its profile, 16 bits are scaled to
  * 8, transparent pixels are put on white.  Of several pages or frames the first
- * is taken.  A rotation noted in EXIF is not applied (load_img() does not).
+ * is taken.  A rotation noted in EXIF is not applied (Keras' load_img()
+ * does not).
  */
 #ifndef IMG_DECODE_H
 #define IMG_DECODE_H
@@ -30,12 +31,12 @@ enum { DECODE_MAX_BYTES = 256 * 1024 * 1024 }; /* of a file */
  * pixel type that is not 8 or 16 bits; ERR_SYSTEM no memory, no libvips.
  * *im is then empty.
  */
-MUST_USE int decode_decode(struct image *im, const void *bytes, size_t size,
-                           struct err *err);
+MUST_USE int decode_bytes(struct image *im, const void *bytes, size_t size,
+                          struct err *err);
 
 /*
  * Read and decode a file.
- * Errors: as file_read() and decode_decode(); texts of the latter begin with
+ * Errors: as file_read() and decode_bytes(); texts of the latter begin with
  * the path.
  */
 MUST_USE int decode_read(struct image *im, const char *path, struct err *err);

@@ -45,7 +45,7 @@ int png_encode(const struct image *im, char **bytes, size_t *size,
     return encode_image(im, ".png[compression=6]", bytes, size, err); /* of 9 */
 }
 
-int png_webp_encode(const struct image *im, char **bytes, size_t *size,
+int png_encode_webp(const struct image *im, char **bytes, size_t *size,
                     struct err *err)
 {
     return encode_image(im, ".webp[Q=80,strip]", bytes, size, err);

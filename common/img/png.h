@@ -14,7 +14,7 @@ MUST_USE int png_encode(const struct image *im, char **bytes, size_t *size,
                         struct err *err);
 
 /* The same as WebP of quality 80 of 100, lossy: for pages, not for data. */
-MUST_USE int png_webp_encode(const struct image *im, char **bytes, size_t *size,
+MUST_USE int png_encode_webp(const struct image *im, char **bytes, size_t *size,
                              struct err *err);
 
 /* Replace 'path', atomically, by 'im' as PNG.  Errors: ERR_SYSTEM. */

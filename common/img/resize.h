@@ -1,8 +1,8 @@
 /*
  * resize.h - change a picture's size
  *
- * Both methods give Pillow's bytes, so that a network sees what the authors'
- * load_img() gave theirs.  A picture of the right size comes back as it is.
+ * Both methods give Pillow's bytes, so that a network sees what Keras'
+ * load_img() gave the authors'.  A picture of the right size comes back as it is.
  * Deterministic.
  * Source: Pillow 9.4, Image.resize(), NEAREST and LANCZOS.
  */
@@ -55,6 +55,7 @@ MUST_USE int resize_keep(struct image *out, const struct image *in, int w,
 
 /*
  * As a dataset is prepared: Lanczos or nearest, the aspect ratio kept or not.
+ * Errors: as image_init().
  */
 MUST_USE int resize_as(struct image *out, const struct image *in, int w, int h,
                        bool lanczos, bool keep, struct err *err);

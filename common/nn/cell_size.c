@@ -12,8 +12,7 @@ static double log_of(const struct cell_size *cell, int i)
     return log(x);
 }
 
-void size_scale_fit(struct size_scale *s, const struct cell_size *cell,
-                    size_t n)
+void cell_size_fit(struct size_scale *s, const struct cell_size *cell, size_t n)
 {
     BUG_ON(n < 1);
     for (int k = 0; k < CELL_SIZE; k++) {

@@ -26,8 +26,8 @@ struct size_scale {
 };
 
 /* Mean and deviation of n >= 1 cells; a deviation of 0 becomes 1. */
-void size_scale_fit(struct size_scale *s, const struct cell_size *cell,
-                    size_t n);
+void cell_size_fit(struct size_scale *s, const struct cell_size *cell,
+                   size_t n);
 
 /* The network's input for one cell. */
 void cell_size_standardise(const struct size_scale *s,

@@ -38,8 +38,8 @@ struct conv_back {
 struct conv_provider {
     const char *name;
 
-    /* Floats of scratch that the other two want at most, for c->n images or
-     * fewer. */
+    /* Floats of scratch that forward and backward want at most, for c->n images
+     * or fewer. */
     size_t (*scratch)(const struct conv *c);
 
     /* Floats that are made of W, by prepare() for forward, in the same place by

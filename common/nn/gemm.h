@@ -57,8 +57,8 @@ void gemm(const struct gemm *g, int threads);
 
 /*
  * For a long k and a small C: k is cut into pieces, whose products are added in
- * order.  Always C += op(A) op(B); 'beta' and 'after' are not read, and ldc must
- * be n.
+ * order.  Always C += op(A) op(B); 'beta' and 'after' are not read, and ldc
+ * must be n.
  *   scratch [scratch] gemm_long_scratch(m, n, k) floats
  */
 void gemm_long(const struct gemm *g, int threads, float *scratch);

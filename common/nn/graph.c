@@ -50,12 +50,6 @@ struct node *graph_node(struct graph *g, const char *name)
     return NULL;
 }
 
-void graph_fail(struct graph *g, const struct err *err)
-{
-    if (g && !g->err.code)
-        g->err = *err;
-}
-
 static int check_name(struct graph *g, const char *name, struct err *err)
 {
     if (!name || strlen(name) >= NN_NAME_MAX || name[0] == '\0')
@@ -179,6 +173,7 @@ void node_slot(struct node *nd, const struct slot *s)
         len *= (size_t)s->dim[i];
     *total += len;
 }
+
 int graph_finish(struct graph *g, struct err *err)
 {
     if (!g)

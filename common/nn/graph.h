@@ -40,10 +40,11 @@ enum graph_memory {
 
 /*
  * A value is fixed if it depends on the first input alone: nothing on the way
- * to it learns or draws random numbers.  The border is the fixed values that others
- * read.  They can be computed once for each image, by a graph that is the front
- * part, and given to one that is the tail, which does the rest with the same
- * bits as the whole.  All parts have the same tensors, and draw the same.
+ * to it learns or draws random numbers.  The border is the fixed values that
+ * others read.  They can be computed once for each image, by a graph that is
+ * the front part, and given to one that is the tail, which does the rest with
+ * the same bits as the whole.  All parts have the same tensors, and draw the
+ * same.
  */
 enum graph_part {
     GRAPH_WHOLE,
@@ -81,10 +82,10 @@ void graph_free(struct graph *g);
  */
 void *graph_add(struct graph *g, const struct op *op, const char *name,
                 struct node *x);
-struct node *graph_commit(struct graph *g, void *node);
 
-/* Latch an error found by a constructor; the first one stays. */
-void graph_fail(struct graph *g, const struct err *err);
+/* Work out the node's shape.  NULL if 'node' is NULL, and if op->shape() fails
+ * or there are more than INT_MAX values: 'g' holds the error then. */
+struct node *graph_commit(struct graph *g, void *node);
 
 /* The largest batch, whether to fuse, whether every dout must stay readable,
  * and whether there is no backward, for constructors. */
@@ -220,5 +221,8 @@ size_t graph_bytes(const struct graph *g);
 /* The nodes in order, for reports: 0 .. graph_n_node() - 1, else NULL. */
 int graph_n_node(const struct graph *g);
 const struct node *graph_node_at(const struct graph *g, int i);
+
+/* The place of 'nd' among them; -1: it is none of them. */
+int graph_index(const struct graph *g, const struct node *nd);
 
 #endif

@@ -52,7 +52,8 @@ static bool is_second_input(const struct graph *g, const struct node *nd)
     return nd != g->node[0] && !nd->in[0];
 }
 
-/* Which values are fixed, which of them others read, and whom this part runs. */
+/* Which values are fixed, which of them others read, and what this part runs.
+ */
 static void plan_part(struct graph *g)
 {
     const enum graph_part part = g->args.part;
@@ -125,7 +126,7 @@ struct places {
     int at[GRAPH_MAX_NODES], from[GRAPH_MAX_NODES], to[GRAPH_MAX_NODES];
 };
 
-/* Put tensor i into the place of tensor j, needed by now until 'to'. */
+/* Put tensor i into the place of tensor j, needed from now until 'to'. */
 static void share_memory(struct places *p, int i, int j, int to)
 {
     const int at = p->at[j];

@@ -36,9 +36,6 @@ struct graph {
     struct err err;         /* first error while building */
 };
 
-/* The place of node 'nd' in the graph, or NO_NODE. */
-int graph_index(const struct graph *g, const struct node *nd);
-
 /*
  * Decide who runs and who learns, lay out memory, allocate it, and tell every
  * node where its own is.  Once, when all nodes are there.

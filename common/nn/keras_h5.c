@@ -1,4 +1,4 @@
-/* keras_h5.c - reading; everything here up to keras_h5_read() runs in a child */
+/* keras_h5.c - reading; all of it up to keras_h5_read() runs in a child */
 #include "nn/keras_h5.h"
 
 #include "base/file.h"

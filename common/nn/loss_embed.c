@@ -71,7 +71,7 @@ HOT static double dot_product(size_t d, const float *x, const float *y)
     return add_lanes(s);
 }
 
-HOT static double squared_distance(size_t d, const float *x, const float *y)
+HOT static double euclidean_distance(size_t d, const float *x, const float *y)
 {
     double s[LANES] = {0};
     size_t j = 0;
@@ -102,7 +102,7 @@ static void make_pairs(const struct embed_batch *b, enum pair_kind kind,
 
             p[i * n + j] = p[j * n + i] = kind == PAIRS_DOT
                                               ? dot_product(d, x, y)
-                                              : squared_distance(d, x, y);
+                                              : euclidean_distance(d, x, y);
         }
 }
 

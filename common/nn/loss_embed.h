@@ -55,9 +55,6 @@ struct embed_loss; /* embed_losses.def names them all */
 MUST_USE const struct embed_loss *loss_embed_find(const char *name,
                                                   struct err *err);
 
-/* The name, as in the configuration. */
-const char *loss_embed_name(const struct embed_loss *l);
-
 /*
  * Errors: ERR_USAGE what the loss reads of 'a' is out of range or not finite.
  */

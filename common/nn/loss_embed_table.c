@@ -25,11 +25,6 @@ const struct embed_loss *loss_embed_find(const char *name, struct err *err)
     return NULL;
 }
 
-const char *loss_embed_name(const struct embed_loss *l)
-{
-    return l->name;
-}
-
 static int check_positive(const struct embed_loss *l, const char *what,
                           double value, struct err *err)
 {

@@ -1,4 +1,4 @@
-/* memplan.c - greedy by size, as in Pisarchyk and Lee 2020 (arXiv:2001.03288) */
+/* memplan.c - greedy by size, as Pisarchyk and Lee 2020 (arXiv:2001.03288) */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS, MADV_HUGEPAGE */
 #include "nn/memplan.h"
 

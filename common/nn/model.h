@@ -50,8 +50,8 @@ MUST_USE struct graph *model_read(const char *path, const struct graph_args *ga,
                                   struct model_info *info, struct err *err);
 
 /*
- * The graph that 'info' describes, with initial weights drawn from ga->seed; the
- * caller frees it.
+ * The graph that 'info' describes, with initial weights drawn from ga->seed;
+ * the caller frees it.
  * Errors: ERR_INPUT there is no such network; ERR_SYSTEM.  Returns NULL then.
  */
 MUST_USE struct graph *model_fresh(const struct model_info *info,

@@ -107,14 +107,6 @@ struct keras_order {
     int n_visited;
 };
 
-static int index_of(const struct graph *g, const struct node *nd)
-{
-    for (int i = 0; i < graph_n_node(g); i++)
-        if (graph_node_at(g, i) == nd)
-            return i;
-    return -1;
-}
-
 /* From the output: a node, then what its inputs lead to, the first one first.
  * (Keras: functional.py, _build_map_helper.) */
 static void visit_node(struct keras_order *o, int i)
@@ -125,7 +117,7 @@ static void visit_node(struct keras_order *o, int i)
         return;
     o->visited[i] = o->n_visited++;
     for (int k = 0; k < NN_MAX_IN && nd->in[k]; k++)
-        visit_node(o, index_of(o->g, nd->in[k]));
+        visit_node(o, graph_index(o->g, nd->in[k]));
 }
 
 static void measure_depth(struct keras_order *o)
@@ -134,7 +126,7 @@ static void measure_depth(struct keras_order *o)
         const struct node *nd = graph_node_at(o->g, i);
 
         for (int k = 0; k < NN_MAX_IN && nd->in[k]; k++) {
-            int *d = &o->depth[index_of(o->g, nd->in[k])];
+            int *d = &o->depth[graph_index(o->g, nd->in[k])];
 
             *d = *d > o->depth[i] + 1 ? *d : o->depth[i] + 1;
         }
@@ -266,7 +258,7 @@ static void head_paper(struct graph *g, struct node *x, const struct net *net,
     nn_dense(g, x, "dense_1", classes);
 }
 
-/* What the authors' notebooks train an encoder with, and put on it then. */
+/* The head with which the authors' notebooks train an encoder. */
 static void head_project(struct graph *g, struct node *x)
 {
     x = nn_dense(g, x, "projection", (struct dense_args){.units = 128});

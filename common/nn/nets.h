@@ -80,7 +80,7 @@ MUST_USE struct graph *net_new(const struct net *net, const struct net_args *a,
 
 /*
  * Where Grad-CAM looks in 'g', a graph of 'net' that may be cut: at
- * net->gradients_layer, or else at the trunk's last layer.  NULL: there is
+ * net->cam_layer, or else at the trunk's last layer.  NULL: there is
  * neither.
  */
 struct node *net_cam_node(const struct net *net, struct graph *g);

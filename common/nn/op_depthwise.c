@@ -173,7 +173,7 @@ struct pixel_row {
     const float *row[3];
 };
 
-/* y = base + products with w, turned round if 'flip'; base (c), or y if 'add' */
+/* y = base + products with w, turned if 'flip'; base (c), or y if 'add' */
 HOT static void span_nine(const struct pixel_row *s, const float *w, bool flip,
                           const float *base, bool add, float *y)
 {

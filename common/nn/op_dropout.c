@@ -26,7 +26,7 @@ static int dropout_shape(struct node *nd, struct err *err)
                        (double)d->rate);
     nd->out = nd->in[0]->out;
     nd->flat = nd->in[0]->flat;
-    nd->out.n = nd->in[0]->out.n;
+
     nd->n_keep = tensor_len(&nd->out);
     return 0;
 }

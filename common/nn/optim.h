@@ -37,7 +37,7 @@ struct optim {
 /* The optimiser of line i of optims.def, from 0; NULL: there is none. */
 const struct optim *optim_at(int i);
 
-/* The optimiser of that name.  Errors: ERR_USAGE unknown; the text lists all. */
+/* The optimiser of that name.  Errors: ERR_USAGE unknown; it lists all. */
 MUST_USE const struct optim *optim_find(const char *name, struct err *err);
 
 /*

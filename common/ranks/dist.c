@@ -13,7 +13,6 @@
 #include "ranks/dist_threads.h"
 
 #include <mpi.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

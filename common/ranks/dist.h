@@ -1,11 +1,12 @@
 /*
  * dist.h - the ranks of one training job
  *
- * The only door to MPI.  Started by mpirun or srun a job has as many ranks as
- * that says; started alone it is one rank, and MPI is not touched.  Sums go up
- * a binary tree of the ranks, (x0 + x1) + (x2 + x3), whatever the size of the
- * message and the MPI library: the result has the same bits on every rank and
- * in every run with as many ranks, and two ranks' sum is a part of four's.
+ * The only code that calls MPI.  Started by mpirun or srun a job has as many
+ * ranks as that says; started alone it is one rank, and MPI is not touched.
+ * Sums go up a binary tree of the ranks, (x0 + x1) + (x2 + x3), whatever the
+ * size of the message and the MPI library: the result has the same bits on
+ * every rank and in every run with as many ranks, and two ranks' sum is a part
+ * of four's.
  *
  * Unless said otherwise every call is collective: all ranks make it, in the
  * same order, with equal sizes.  A call that fails makes all later ones fail.
@@ -40,8 +41,8 @@ struct dist {
     struct dist_seconds spent;
     void *scratch; /* owned: partial sums */
     void *comm;    /* owned */
-    struct dist_threads
-        *team; /* borrowed: of a member, else NULL; dist_threads.h */
+    /* Borrowed: of a member, else NULL; dist_threads.h. */
+    struct dist_threads *team;
     int member;
 };
 

@@ -7,9 +7,9 @@
  * is added up in the order of dist.h's tree wherever buckets begin, so that
  * they do not show in the result.
  *
- *     gradient_sum_begin(&e, dist, graph_dparam(g), graph_n_param(g));
- *     graph_backward_each(g, gradient_sum_ready, &e);
- *     if (gradient_sum_end(&e, err) < 0) ...
+ *     gradient_sum_begin(&s, dist, graph_dparam(g), graph_n_param(g));
+ *     graph_backward_each(g, gradient_sum_ready, &s);
+ *     if (gradient_sum_end(&s, err) < 0) ...
  *
  * Collective: all ranks do the same with gradients of equal length.
  */
@@ -28,13 +28,13 @@ struct gradient_sum {
     struct err err;
 };
 
-void gradient_sum_begin(struct gradient_sum *e, struct dist *d, float *x,
+void gradient_sum_begin(struct gradient_sum *s, struct dist *d, float *x,
                         size_t n);
 
 /* x[from ..] will not change any more.  A graph_ready_f of nn/graph.h. */
-void gradient_sum_ready(void *exchange, size_t from);
+void gradient_sum_ready(void *self, size_t from);
 
 /* All is complete: sum the rest.  Errors: ERR_SYSTEM, of any of the sums. */
-MUST_USE int gradient_sum_end(struct gradient_sum *e, struct err *err);
+MUST_USE int gradient_sum_end(struct gradient_sum *s, struct err *err);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/csv.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -4,7 +4,7 @@
 #ifndef RUN_DATASET_HASH_H
 #define RUN_DATASET_HASH_H
 
-#include "base/file.h"
+#include "base/err.h"
 #include "base/hash.h"
 
 enum {
@@ -17,9 +17,9 @@ enum {
 /*
  * Hash of the relative paths and contents of all files below 'path', in byte
  * order.  Left out: hidden names, and files beside a folder CROPPED (the
- * uncropped clusters of the official archive) but *.dat, contours.  Links are
- * followed; a folder met again, a file that cannot be read and what is no file
- * count by their names.
+ * uncropped clusters of the official archive) other than contours (*.dat).
+ * Links are followed; a folder met again, a file that cannot be read and what
+ * is no file count by their names.
  *   cache [in] file of hashes by path, size, time and inode, so that unchanged
  *              files are not read again; NULL: none.  One that cannot be read
  *              or written costs time, nothing else

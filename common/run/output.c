@@ -8,11 +8,10 @@
 #include "run/output_files.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { BEGUN_MAX_BYTES = 4096 };
@@ -20,15 +19,15 @@ enum { BEGUN_MAX_BYTES = 4096 };
 #define MAX_SECONDS 1e11 /* since 1970, of a time that can be told */
 
 int output_partial(char path[FILE_PATH_MAX], const char *run_dir,
-                   const struct plan_step *n, struct err *err)
+                   const struct plan_step *step, struct err *err)
 {
-    return file_path(path, err, "%s/%s.partial", run_dir, n->dir);
+    return file_path(path, err, "%s/%s.partial", run_dir, step->dir);
 }
 
 static int sealed_path(char path[FILE_PATH_MAX], const char *run_dir,
-                       const struct plan_step *n, struct err *err)
+                       const struct plan_step *step, struct err *err)
 {
-    return file_path(path, err, "%s/%s", run_dir, n->dir);
+    return file_path(path, err, "%s/%s", run_dir, step->dir);
 }
 
 /* --- unfinished work ------------------------------------------------------ */
@@ -48,7 +47,7 @@ static bool is_begun(const json_t *j, const char *hash)
 }
 
 /* What .begun in 'partial' says, if it speaks of this hash; else NULL. */
-static json_t *read_begun(const char *partial, const struct plan_step *n)
+static json_t *read_begun(const char *partial, const struct plan_step *step)
 {
     char path[FILE_PATH_MAX];
     struct err err;
@@ -57,20 +56,20 @@ static json_t *read_begun(const char *partial, const struct plan_step *n)
     if (file_path(path, &err, "%s/" OUTPUT_BEGUN, partial) < 0)
         return NULL;
     j = output_files_read(path, BEGUN_MAX_BYTES, &err);
-    if (is_begun(j, n->hash))
+    if (is_begun(j, step->hash))
         return j;
     json_decref(j);
     return NULL;
 }
 
-bool output_is_begun(const char *run_dir, const struct plan_step *n)
+bool output_is_begun(const char *run_dir, const struct plan_step *step)
 {
     char partial[FILE_PATH_MAX];
     struct err err;
     json_t *begun = NULL;
 
-    if (output_partial(partial, run_dir, n, &err) == 0)
-        begun = read_begun(partial, n);
+    if (output_partial(partial, run_dir, step, &err) == 0)
+        begun = read_begun(partial, step);
     json_decref(begun);
     return begun != NULL;
 }
@@ -119,24 +118,24 @@ static int resume_output(const char *run_dir, const char *partial,
     return json_write(path, begun, JSON_INDENT(1), err);
 }
 
-int output_begin(const char *run_dir, const struct plan_step *n,
+int output_begin(const char *run_dir, const struct plan_step *step,
                  char path[FILE_PATH_MAX], bool *resumed, struct err *err)
 {
     char begun_path[FILE_PATH_MAX];
     json_t *begun;
     int rc;
 
-    if (output_check_inputs(run_dir, n, err) < 0 ||
-        output_partial(path, run_dir, n, err) < 0 ||
+    if (output_check_inputs(run_dir, step, err) < 0 ||
+        output_partial(path, run_dir, step, err) < 0 ||
         file_path(begun_path, err, "%s/" OUTPUT_BEGUN, path) < 0)
         return -1;
-    begun = read_begun(path, n);
+    begun = read_begun(path, step);
     *resumed = begun != NULL;
     if (begun) {
         rc = resume_output(run_dir, path, begun, err);
     } else {
-        begun = json_pack("{sssfsi}", "key", n->hash, "started", clock_date(),
-                          "resumed", 0);
+        begun = json_pack("{sssfsi}", "key", step->hash, "started",
+                          clock_date(), "resumed", 0);
         rc = file_dir_remove(path, err);
         if (rc == 0)
             rc = file_dir_make(path, err);
@@ -164,7 +163,7 @@ static json_t *list_files(const struct output_files *f)
     return list;
 }
 
-static json_t *make_manifest(const struct plan_step *n, const json_t *begun,
+static json_t *make_manifest(const struct plan_step *step, const json_t *begun,
                              const struct output_files *f, struct err *err)
 {
     const double start = json_number_value(json_object_get(begun, "started"));
@@ -177,23 +176,23 @@ static json_t *make_manifest(const struct plan_step *n, const json_t *begun,
     machine_describe(machine);
     clock_text(started, start);
     clock_text(finished, end);
-    snprintf(program, sizeof(program), "%s %s", n->stage->program,
+    snprintf(program, sizeof(program), "%s %s", step->stage->program,
              PAPLINE_VERSION);
     gethostname(host, sizeof(host) - 1);
     if (files)
         m = json_pack("{ss ss ss si ss ss ss ss ss sf sO so so so}", "key",
-                      n->hash, "node", n->name, "stage", n->stage->word,
-                      "version", n->stage->version, "program", program, "host",
-                      host, "machine", machine, "started", started, "finished",
-                      finished, "seconds", end - start, "resumed",
-                      json_object_get(begun, "resumed"), "params",
-                      json_loads(n->params, 0, NULL), "inputs",
-                      json_loads(n->inputs, 0, NULL), "files", files);
+                      step->hash, "node", step->name, "stage",
+                      step->stage->word, "version", step->stage->version,
+                      "program", program, "host", host, "machine", machine,
+                      "started", started, "finished", finished, "seconds",
+                      end - start, "resumed", json_object_get(begun, "resumed"),
+                      "params", json_loads(step->params, 0, NULL), "inputs",
+                      json_loads(step->inputs, 0, NULL), "files", files);
     if (!m)
         err_set(err, ERR_SYSTEM,
                 "cannot make the manifest of %s: no memory, or a name that is "
                 "not UTF-8",
-                n->name);
+                step->name);
     return m;
 }
 
@@ -222,7 +221,7 @@ static int swap_in(const char *run_dir, const char *partial, const char *sealed,
     return 0;
 }
 
-static int seal_output(const char *run_dir, const struct plan_step *n,
+static int seal_output(const char *run_dir, const struct plan_step *step,
                        const char *partial, const json_t *begun,
                        struct err *err)
 {
@@ -231,12 +230,12 @@ static int seal_output(const char *run_dir, const struct plan_step *n,
     json_t *m = NULL;
     int rc = -1;
 
-    if (sealed_path(sealed, run_dir, n, err) == 0 &&
+    if (sealed_path(sealed, run_dir, step, err) == 0 &&
         file_path(path, err, "%s/" OUTPUT_MANIFEST, partial) == 0 &&
         output_files_list(&f, partial, err) == 0 &&
         output_files_hash(&f, partial, err) == 0) {
         output_files_note(&f, partial);
-        m = make_manifest(n, begun, &f, err);
+        m = make_manifest(step, begun, &f, err);
     }
     if (m && json_write(path, m, JSON_INDENT(1), err) == 0)
         rc = swap_in(run_dir, partial, sealed, err);
@@ -245,26 +244,26 @@ static int seal_output(const char *run_dir, const struct plan_step *n,
     return rc;
 }
 
-int output_commit(const char *run_dir, const struct plan_step *n,
+int output_commit(const char *run_dir, const struct plan_step *step,
                   struct err *err)
 {
     char partial[FILE_PATH_MAX];
     json_t *begun;
     int rc;
 
-    if (output_partial(partial, run_dir, n, err) < 0)
+    if (output_partial(partial, run_dir, step, err) < 0)
         return -1;
-    begun = read_begun(partial, n);
-    if (!begun && output_is_current(run_dir, n))
+    begun = read_begun(partial, step);
+    if (!begun && output_is_current(run_dir, step))
         return 0;
     if (!begun)
         return err_set(err, ERR_SYSTEM,
                        "'%s' was not begun for this content hash, or is gone",
                        partial);
     remove_leftovers(run_dir, partial);
-    rc = output_check_inputs(run_dir, n, err);
+    rc = output_check_inputs(run_dir, step, err);
     if (rc == 0)
-        rc = seal_output(run_dir, n, partial, begun, err);
+        rc = seal_output(run_dir, step, partial, begun, err);
     if (rc < 0 && err->code == ERR_INPUT)
         err->code = ERR_SYSTEM; /* it is our own output */
     json_decref(begun);

@@ -15,6 +15,7 @@
 enum {
     OUTPUT_MAX_DEPTH = 16,          /* folders in an output */
     OUTPUT_MANIFEST_MAX = 64 << 20, /* bytes of manifest.json */
+    OUTPUT_SHARED_SECONDS = 90,     /* until another host's output is seen */
 };
 
 struct json_t; /* jansson's */
@@ -80,9 +81,10 @@ bool output_is_begun(const char *run_dir, const struct plan_step *step);
 
 /*
  * The manifest of the sealed output; json_decref() it.  It has the members
- * key, node, stage, version, program, host, started, finished (UTC), seconds
- * (of which), resumed (times), params, inputs (hashes by name) and files, an
- * array of {name, size, sha256} in byte order of name.
+ * key (the content hash), node (the step's name), stage, version, program,
+ * host, machine, started, finished (UTC), seconds (of which), resumed (times),
+ * params, inputs (hashes by name) and files, an array of {name, size, sha256}
+ * in byte order of name.
  * Errors: ERR_INPUT missing or not such a manifest; ERR_SYSTEM it cannot be
  * read.
  */

@@ -8,14 +8,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-bool output_is_sealed(const char *run_dir, const struct plan_step *n)
+bool output_is_sealed(const char *run_dir, const struct plan_step *step)
 {
     char sealed[FILE_PATH_MAX];
     struct stat st;
     struct err err;
 
     /* one that cannot be seen just now is not one that is not there */
-    return file_path(sealed, &err, "%s/%s", run_dir, n->dir) == 0 &&
+    return file_path(sealed, &err, "%s/%s", run_dir, step->dir) == 0 &&
            (lstat(sealed, &st) == 0 || (errno != ENOENT && errno != ENOTDIR));
 }
 
@@ -28,21 +28,23 @@ static bool is_manifest(const json_t *m)
         !json_is_object(json_object_get(m, "params")) ||
         !json_is_object(json_object_get(m, "inputs")) || !json_is_array(files))
         return false;
-    json_array_foreach(
-        files, i,
-        e) if (!json_is_string(json_object_get(e, "name")) ||
-               !json_is_integer(json_object_get(e, "size")) ||
-               !json_is_string(json_object_get(e, "sha256"))) return false;
+    json_array_foreach(files, i, e)
+    {
+        if (!json_is_string(json_object_get(e, "name")) ||
+            !json_is_integer(json_object_get(e, "size")) ||
+            !json_is_string(json_object_get(e, "sha256")))
+            return false;
+    }
     return true;
 }
 
-json_t *output_manifest(const char *run_dir, const struct plan_step *n,
+json_t *output_manifest(const char *run_dir, const struct plan_step *step,
                         struct err *err)
 {
     char path[FILE_PATH_MAX];
     json_t *m;
 
-    if (file_path(path, err, "%s/%s/" OUTPUT_MANIFEST, run_dir, n->dir) < 0)
+    if (file_path(path, err, "%s/%s/" OUTPUT_MANIFEST, run_dir, step->dir) < 0)
         return NULL;
     m = output_files_read(path, OUTPUT_MANIFEST_MAX, err);
     if (m && !is_manifest(m)) {
@@ -96,7 +98,7 @@ static int check_file(const char *dir, const json_t *entry, json_t *seen,
     return 0;
 }
 
-int output_check(const char *run_dir, const struct plan_step *n,
+int output_check(const char *run_dir, const struct plan_step *step,
                  const json_t *m, bool all, struct err *err)
 {
     char dir[FILE_PATH_MAX];
@@ -106,7 +108,7 @@ int output_check(const char *run_dir, const struct plan_step *n,
     size_t i;
     int rc = 0;
 
-    if (file_path(dir, err, "%s/%s", run_dir, n->dir) < 0)
+    if (file_path(dir, err, "%s/%s", run_dir, step->dir) < 0)
         return -1;
     seen = output_files_recall(dir);
     json_array_foreach(json_object_get(m, "files"), i, e)
@@ -121,51 +123,54 @@ int output_check(const char *run_dir, const struct plan_step *n,
     return rc;
 }
 
-int output_check_current(const char *run_dir, const struct plan_step *n,
+int output_check_current(const char *run_dir, const struct plan_step *step,
                          struct err *err)
 {
     json_t *m;
     int rc = -1;
 
-    if (!output_is_sealed(run_dir, n))
-        return err_set(err, ERR_INPUT, "there is no '%s/%s'", run_dir, n->dir);
-    m = output_manifest(run_dir, n, err);
-    if (m && strcmp(json_string_value(json_object_get(m, "key")), n->hash) != 0)
+    if (!output_is_sealed(run_dir, step))
+        return err_set(err, ERR_INPUT, "there is no '%s/%s'", run_dir,
+                       step->dir);
+    m = output_manifest(run_dir, step, err);
+    if (m &&
+        strcmp(json_string_value(json_object_get(m, "key")), step->hash) != 0)
         err_set(err, ERR_INPUT, "'%s/%s' is of another configuration", run_dir,
-                n->dir);
+                step->dir);
     else if (m)
-        rc = output_check(run_dir, n, m, false, err);
+        rc = output_check(run_dir, step, m, false, err);
     json_decref(m);
     return rc;
 }
 
-bool output_is_current(const char *run_dir, const struct plan_step *n)
+bool output_is_current(const char *run_dir, const struct plan_step *step)
 {
     struct err err = {0};
 
-    return output_check_current(run_dir, n, &err) == 0;
+    return output_check_current(run_dir, step, &err) == 0;
 }
 
-struct plan_step output_lacking_inputs(const struct plan_step *n)
+struct plan_step output_lacking_inputs(const struct plan_step *step)
 {
     static char no_inputs[] = "{}";
-    struct plan_step lacking = *n;
+    struct plan_step lacking = *step;
 
     lacking.hash[0] = '-';
     lacking.inputs = no_inputs;
     return lacking;
 }
 
-int output_check_inputs(const char *run_dir, const struct plan_step *n,
+int output_check_inputs(const char *run_dir, const struct plan_step *step,
                         struct err *err)
 {
-    json_t *inputs = n->inputs ? json_loads(n->inputs, 0, NULL) : NULL, *hash;
+    json_t *inputs = step->inputs ? json_loads(step->inputs, 0, NULL) : NULL,
+           *hash;
     const char *name;
     int rc = 0;
 
-    if (n->inputs && !inputs)
+    if (step->inputs && !inputs)
         return err_set(err, ERR_SYSTEM, "no memory for the inputs of %s",
-                       n->name);
+                       step->name);
     json_object_foreach(inputs, name, hash)
     {
         struct plan_step in = {.name = ""};
@@ -180,7 +185,7 @@ int output_check_inputs(const char *run_dir, const struct plan_step *n,
             err_set(err, ERR_USAGE,
                     "%s cannot be made, its input %s is not what the plan "
                     "wants: %s; 'papline run %s' makes it first",
-                    n->name, name, why.text, run_dir);
+                    step->name, name, why.text, run_dir);
         if (rc < 0)
             break;
     }
@@ -212,16 +217,16 @@ static int compare_names(const json_t *list, const struct output_files *f,
     return 0;
 }
 
-int output_verify(const char *run_dir, const struct plan_step *n,
+int output_verify(const char *run_dir, const struct plan_step *step,
                   struct err *err)
 {
     char sealed[FILE_PATH_MAX];
     struct output_files f = {0};
-    json_t *m = output_manifest(run_dir, n, err);
+    json_t *m = output_manifest(run_dir, step, err);
     int rc = -1;
 
-    if (m && output_check(run_dir, n, m, true, err) == 0 &&
-        file_path(sealed, err, "%s/%s", run_dir, n->dir) == 0 &&
+    if (m && output_check(run_dir, step, m, true, err) == 0 &&
+        file_path(sealed, err, "%s/%s", run_dir, step->dir) == 0 &&
         output_files_list(&f, sealed, err) == 0)
         rc = compare_names(json_object_get(m, "files"), &f, err);
     json_decref(m);

@@ -1,5 +1,6 @@
 #include "run/output_files.h"
 
+#include "base/file.h"
 #include "base/json.h"
 #include "run/output.h"
 
@@ -187,7 +188,7 @@ static int sync_path(const char *path, struct err *err)
     return rc;
 }
 
-/* Sync a file and the folder it is in; a file in turn makes many of these. */
+/* Sync a file and the folder it is in. */
 static int sync_file(const char *path, struct err *err)
 {
     char dir[FILE_PATH_MAX];

@@ -9,7 +9,7 @@
 #ifndef RUN_OUTPUT_FILES_H
 #define RUN_OUTPUT_FILES_H
 
-#include "base/file.h"
+#include "base/err.h"
 #include "base/hash.h"
 
 #include <stdbool.h>

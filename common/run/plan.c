@@ -60,13 +60,13 @@ static int no_memory(struct err *err)
     return err_set(err, ERR_SYSTEM, "no memory for the plan");
 }
 
-static json_t *make_inputs(const struct plan *p, const struct plan_step *n)
+static json_t *make_inputs(const struct plan *p, const struct plan_step *step)
 {
     json_t *inputs = json_object();
 
-    for (int i = 0; i < n->n_input; i++)
-        plan_add_param(inputs, p->step[n->input[i]].name,
-                       p->step[n->input[i]].hash);
+    for (int i = 0; i < step->n_input; i++)
+        plan_add_param(inputs, p->step[step->input[i]].name,
+                       p->step[step->input[i]].hash);
     return inputs;
 }
 
@@ -79,40 +79,40 @@ static char *dump_json(json_t *object)
     return text;
 }
 
-static void hash_cache(struct plan_step *n)
+static void hash_step(struct plan_step *step)
 {
     struct hash h;
     char version[16];
 
-    snprintf(version, sizeof(version), "%d", n->stage->version);
+    snprintf(version, sizeof(version), "%d", step->stage->version);
     hash_init(&h);
-    hash_add_string(&h, n->stage->word);
+    hash_add_string(&h, step->stage->word);
     hash_add_string(&h, version);
-    hash_add_string(&h, n->params);
-    hash_add_string(&h, n->inputs);
-    hash_final(&h, n->hash);
+    hash_add_string(&h, step->params);
+    hash_add_string(&h, step->inputs);
+    hash_final(&h, step->hash);
 }
 
-static void name_step(struct plan_step *n, const struct plan_experiment *e)
+static void name_step(struct plan_step *step, const struct plan_experiment *e)
 {
-    const struct stage_row *row = n->stage;
+    const struct stage_row *row = step->stage;
 
-    snprintf(n->name, sizeof(n->name), "%s", row->word);
+    snprintf(step->name, sizeof(step->name), "%s", row->word);
     if (row->dir)
-        snprintf(n->dir, sizeof(n->dir), "%s", row->dir);
+        snprintf(step->dir, sizeof(step->dir), "%s", row->dir);
     if (!e)
         return;
-    snprintf(n->network, sizeof(n->network), "%s", e->network);
+    snprintf(step->network, sizeof(step->network), "%s", e->network);
     if (e->regime) {
-        snprintf(n->regime, sizeof(n->regime), "%s", e->regime->name);
-        n->seed = e->seed;
-        n->fold = e->fold;
-        n->folds = e->folds;
-        name_experiment(n->experiment, e);
+        snprintf(step->regime, sizeof(step->regime), "%s", e->regime->name);
+        step->seed = e->seed;
+        step->fold = e->fold;
+        step->folds = e->folds;
+        name_experiment(step->experiment, e);
     }
-    snprintf(n->name, sizeof(n->name), "%.20s/%.200s", row->word,
-             e->regime ? n->experiment : e->network);
-    snprintf(n->dir, sizeof(n->dir), "%s", n->name);
+    snprintf(step->name, sizeof(step->name), "%.20s/%.200s", row->word,
+             e->regime ? step->experiment : e->network);
+    snprintf(step->dir, sizeof(step->dir), "%s", step->name);
 }
 
 /*
@@ -123,28 +123,29 @@ static int add_step(struct builder *b, enum stage_id stage,
                     const struct plan_experiment *e, const int *input,
                     int n_input)
 {
-    struct plan_step *n = &b->plan->step[b->plan->n_step];
-    /* behind a training its hash speaks for the experiment */
+    struct plan_step *step = &b->plan->step[b->plan->n_step];
+    /* later steps have the experiment's parameters by its training's hash */
     const bool own =
         stage == STAGE_TRAIN || stage == STAGE_WEIGHTS || (e && e->fused);
 
-    *n = (struct plan_step){.stage = &stage_table[stage],
-                            .ensemble = e && e->fused,
-                            .seed = b->c->run.seed,
-                            .folds = 1};
+    *step = (struct plan_step){.stage = &stage_table[stage],
+                               .ensemble = e && e->fused,
+                               .seed = b->c->run.seed,
+                               .folds = 1};
     b->plan->n_step++;
-    name_step(n, e);
-    n->input = malloc(sizeof(*n->input) * ((size_t)n_input + 1));
-    if (!n->input)
+    name_step(step, e);
+    step->input = malloc(sizeof(*step->input) * ((size_t)n_input + 1));
+    if (!step->input)
         return -1;
     for (int i = 0; i < n_input; i++)
         if (input[i] >= 0)
-            n->input[n->n_input++] = input[i];
-    n->params = dump_json(plan_params(b->plan, b->c, n->stage, own ? e : NULL));
-    n->inputs = dump_json(make_inputs(b->plan, n));
-    if (!n->params || !n->inputs)
+            step->input[step->n_input++] = input[i];
+    step->params =
+        dump_json(plan_params(b->plan, b->c, step->stage, own ? e : NULL));
+    step->inputs = dump_json(make_inputs(b->plan, step));
+    if (!step->params || !step->inputs)
         return -1;
-    hash_cache(n);
+    hash_step(step);
     return b->plan->n_step - 1;
 }
 
@@ -172,11 +173,11 @@ static int find_step(const struct builder *b, enum stage_id stage,
                      const char *name)
 {
     char full[PLAN_NAME_MAX];
-    const struct plan_step *n;
+    const struct plan_step *step;
 
     snprintf(full, sizeof(full), "%.20s/%.200s", stage_table[stage].word, name);
-    n = plan_find(b->plan, full);
-    return n ? (int)(n - b->plan->step) : -1;
+    step = plan_find(b->plan, full);
+    return step ? (int)(step - b->plan->step) : -1;
 }
 
 /* The training of 'e', behind the one that it goes on from; it may be there
@@ -298,9 +299,9 @@ static int add_report(struct builder *b)
     return at < 0 ? -1 : 0;
 }
 
-/* --- checks ----------------------------------------------------- */
+/* --- the whole plan ------------------------------------------------------- */
 
-/* Nodes that 'c' expands to at most, or -1. */
+/* Steps that 'c' expands to at most, or -1. */
 static int count_steps(const struct config *c, struct err *err)
 {
     const int networks = c->train.networks.n;

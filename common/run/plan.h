@@ -8,10 +8,9 @@
  * experiments, and last report.  An experiment that goes on from another one's
  * model comes behind that one's training, which is planned even if it is not
  * asked for.  With split.folds each experiment is planned once a fold.  A
- *             step's
- * content hash is that of its stage's name and version, its parameters and its
- * inputs' hashes, so equal hashes mean equal outputs, and every hash is known
- * before anything runs.
+ * step's content hash is that of its stage's name and version, its parameters
+ * and its inputs' hashes, so equal hashes mean equal outputs, and every hash is
+ * known before anything runs.
  */
 #ifndef RUN_PLAN_H
 #define RUN_PLAN_H
@@ -25,7 +24,7 @@
 
 enum {
     PLAN_MAX_STEPS = 2048,
-    PLAN_MAX_INPUTS = 64, /* of a step but report, which reads all */
+
     PLAN_NAME_MAX = 256,
 };
 
@@ -109,7 +108,7 @@ MUST_USE int plan_refresh(struct plan *p, const char *run_dir, bool all,
 /* May a step's output lie in 'dir', relative to the run directory? */
 bool plan_is_output(const char *dir);
 
-/* Node called 'name', or NULL. */
+/* The step called 'name', or NULL. */
 const struct plan_step *plan_find(const struct plan *p, const char *name);
 
 void plan_release(struct plan *p);

@@ -1,12 +1,12 @@
 /* plan_content.c - hashes of what the configuration only names */
 #include "run/plan_content.h"
 
+#include "base/file.h"
 #include "base/json.h"
 #include "config/regime.h"
 #include "run/dataset_hash.h"
 #include "run/pretrained_weights.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { PIN_MAX_BYTES = 65536 + 2 * 6 * RECIPE_TEXT_MAX };

@@ -7,7 +7,8 @@
 /* Does an experiment of 'c' begin with pretrained weights? */
 bool plan_pretrains(const struct config *c);
 
-/* Hash them, into 'p'.  Errors: ERR_USAGE missing or unreadable; ERR_SYSTEM. */
+/* Hash the files that 'c' names, into 'p'.  Errors: ERR_USAGE missing or
+ * unreadable; ERR_SYSTEM. */
 MUST_USE int plan_read_content(struct plan *p, const struct config *c,
                                const char *run_dir, struct err *err);
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void plan_add_param(void *params, const char *name, const char *value)
+void plan_add_param(json_t *params, const char *name, const char *value)
 {
     json_object_set_new(params, name, json_string(value));
 }

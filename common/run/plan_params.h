@@ -22,12 +22,12 @@ struct plan_experiment {
 };
 
 /* Set member 'name' of the JSON object 'params'. */
-void plan_add_param(void *params, const char *name, const char *value);
+void plan_add_param(json_t *params, const char *name, const char *value);
 
 /*
  * Parameters of a step.
  *   p         [in]  its content has been read
- *   e         [in]  whose own step it is, as that of a training; NULL: nobody's
+ *   e         [in]  the experiment whose parameters count; NULL: none's
  * Returns an owned JSON object; NULL or incomplete without memory.
  */
 json_t *plan_params(const struct plan *p, const struct config *c,

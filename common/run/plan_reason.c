@@ -4,7 +4,6 @@
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What is said so far, joined by commas. */
@@ -71,10 +70,10 @@ static void compare_params(struct reasons *r, json_t *old, json_t *new)
 }
 
 static void compare_inputs(struct reasons *r, const struct plan *p,
-                           const struct plan_step *n, json_t *old)
+                           const struct plan_step *step, json_t *old)
 {
-    for (int i = 0; i < n->n_input; i++) {
-        const struct plan_step *in = &p->step[n->input[i]];
+    for (int i = 0; i < step->n_input; i++) {
+        const struct plan_step *in = &p->step[step->input[i]];
         const char *was = json_string_value(json_object_get(old, in->name));
 
         if (!was)
@@ -83,58 +82,60 @@ static void compare_inputs(struct reasons *r, const struct plan *p,
             add_reason(r, "input %s %s", in->name,
                        in->run ? "runs" : "changed");
     }
-    if (json_object_size(old) > (size_t)n->n_input)
+    if (json_object_size(old) > (size_t)step->n_input)
         add_reason(r, "fewer inputs");
 }
 
 /* The sealed output is of another hash: how does it differ? */
 static void compare_manifest(struct reasons *r, const struct plan *p,
-                             const struct plan_step *n, json_t *manifest)
+                             const struct plan_step *step, json_t *manifest)
 {
     const json_t *version = json_object_get(manifest, "version");
-    json_t *params = json_loads(n->params, 0, NULL);
+    json_t *params = json_loads(step->params, 0, NULL);
 
-    if (json_integer_value(version) != n->stage->version)
-        add_reason(r, "%s version %lld -> %d", n->stage->word,
-                   (long long)json_integer_value(version), n->stage->version);
+    if (json_integer_value(version) != step->stage->version)
+        add_reason(r, "%s version %lld -> %d", step->stage->word,
+                   (long long)json_integer_value(version),
+                   step->stage->version);
     compare_params(r, json_object_get(manifest, "params"), params);
     if (json_string_value(json_object_get(manifest, "key"))[0] == '-')
         add_reason(r, "it was made without all its inputs");
     else
-        compare_inputs(r, p, n, json_object_get(manifest, "inputs"));
+        compare_inputs(r, p, step, json_object_get(manifest, "inputs"));
     if (r->len == 0)
         add_reason(r, "output is of another content hash");
     json_decref(params);
 }
 
 /* One step, whose inputs have been looked at. */
-static int check_step(const struct plan *p, struct plan_step *n,
+static int check_step(const struct plan *p, struct plan_step *step,
                       const char *run_dir, bool all, struct err *err)
 {
-    struct reasons r = {n->reason, sizeof(n->reason), 0};
+    struct reasons r = {step->reason, sizeof(step->reason), 0};
     json_t *m;
 
     err->code = ERR_NONE;
 
-    n->run = true;
-    if (!output_is_sealed(run_dir, n)) {
+    step->run = true;
+    if (!output_is_sealed(run_dir, step)) {
         add_reason(&r, "%s",
-                   output_is_begun(run_dir, n) ? "unfinished, goes on"
-                                               : "no output yet");
+                   output_is_begun(run_dir, step) ? "unfinished, goes on"
+                                                  : "no output yet");
         return 0;
     }
-    m = output_manifest(run_dir, n, err);
+    m = output_manifest(run_dir, step, err);
     if (!m) {
         add_reason(&r, "output damaged: %s", err->text);
-    } else if (strcmp(json_string_value(json_object_get(m, "key")), n->hash)) {
-        compare_manifest(&r, p, n, m);
-    } else if (output_check(run_dir, n, m, all, err) < 0) {
+    } else if (strcmp(json_string_value(json_object_get(m, "key")),
+                      step->hash)) {
+        compare_manifest(&r, p, step, m);
+    } else if (output_check(run_dir, step, m, all, err) < 0) {
         add_reason(&r, "output damaged: %s", err->text);
     } else {
         add_reason(&r, "output is current");
-        n->run = false;
+        step->run = false;
     }
-    if (n->run && output_is_begun(run_dir, n))
+    if (step->run && output_is_begun(run_dir, step))
         add_reason(&r, "unfinished, goes on");
     json_decref(m);
     return err->code == ERR_SYSTEM ? -1 : 0;

@@ -9,8 +9,8 @@ static int augmented_units(struct plan_units *u, const char *run_dir,
 
     if (augmented_rows_open(&src, run_dir, c->augment.variants, err) < 0)
         return -1;
-    u->rows = augmented_rows_rows(&src);
-    u->step = plan_units_rows(c);
+    u->rows = augmented_rows_count(&src);
+    u->each = plan_units_each(c);
     augmented_rows_close(&src);
     return 0;
 }
@@ -47,13 +47,13 @@ int plan_units_of(struct plan_units *u, const char *run_dir,
                   const struct config *c, const struct plan_step *step,
                   struct err *err)
 {
-    *u = (struct plan_units){.step = 1};
+    *u = (struct plan_units){.each = 1};
     switch (step->stage->division) {
-    case PLAN_WHOLE:
+    case STAGE_WHOLE:
         break;
-    case PLAN_ROWS:
+    case STAGE_ROWS:
         return augmented_units(u, run_dir, c, err);
-    case PLAN_FILES:
+    case STAGE_FILES:
         return explained_units(u, run_dir, c, step, err);
     }
     return 0;

@@ -11,27 +11,27 @@
 
 enum {
     /* Unit k of the step at place i of the plan has the id (i + 1) << 32 | k
-     * and the rows k * step .. */
+     * and the rows from k * each on. */
     PLAN_UNITS_SHIFT = 32,
 };
 
 struct plan_units {
-    uint64_t rows; /* in all; of PLAN_FILES places, not all of which need hold
+    uint64_t rows; /* in all; of STAGE_FILES places, not all of which need hold
                       anything */
-    uint64_t step; /* rows in one unit, at least 1 */
+    uint64_t each; /* rows in one unit, at least 1 */
 };
 
-/* Rows in one unit of PLAN_ROWS, at least 1. */
-static inline uint64_t plan_units_rows(const struct config *c)
+/* Rows in one unit of STAGE_ROWS, at least 1. */
+static inline uint64_t plan_units_each(const struct config *c)
 {
     return (uint64_t)c->augment.unit * (uint64_t)c->augment.variants;
 }
 
 /*
- * What 'step' consists of; of PLAN_WHOLE nothing (0 rows).
- *   PLAN_ROWS   rows of the augmented store
- *   PLAN_FILES  places in the list of explained cells (explain.h), which is
- *               known only to those that have predicted
+ * What 'step' consists of; of STAGE_WHOLE nothing (0 rows).
+ *   STAGE_ROWS   rows of the augmented store
+ *   STAGE_FILES  places in the list of explained cells (explain.h), which is
+ *                known only to those that have predicted
  * Errors: as store_open() of RUN/data.
  */
 MUST_USE int plan_units_of(struct plan_units *u, const char *run_dir,

@@ -1,7 +1,6 @@
 #include "run/pretrained_weights.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 static bool is_of(const char *name, const char *network, const char *ending)

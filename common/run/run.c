@@ -5,14 +5,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { LOCK_SECONDS = 30, LOCK_TRIES_A_SECOND = 10 };
 
-int run_load(struct run_state *e, const char *run_dir, struct err *err)
+int run_load(struct run_state *r, const char *run_dir, struct err *err)
 {
     char path[FILE_PATH_MAX], digest[HASH_HEX] = "";
 
@@ -25,27 +25,27 @@ int run_load(struct run_state *e, const char *run_dir, struct err *err)
                        run_dir);
     if (hash_file(path, digest, err) < 0)
         return -1;
-    if (strcmp(e->dir, run_dir) == 0 && strcmp(e->digest, digest) == 0)
+    if (strcmp(r->dir, run_dir) == 0 && strcmp(r->digest, digest) == 0)
         return 0;
-    run_release(e);
-    memcpy(e->digest, digest, sizeof(digest));
-    if (config_read(&e->config, path, NULL, 0, err) < 0 ||
-        plan_join(&e->plan, &e->config, run_dir, err) < 0)
+    run_release(r);
+    memcpy(r->digest, digest, sizeof(digest));
+    if (config_read(&r->config, path, NULL, 0, err) < 0 ||
+        plan_join(&r->plan, &r->config, run_dir, err) < 0)
         return -1;
-    return file_path(e->dir, err, "%s", run_dir);
+    return file_path(r->dir, err, "%s", run_dir);
 }
 
 /* Path of the step's lock: its directory name with '/' made '-'. */
-static int lock_path(const struct run_state *e, const struct plan_step *step,
+static int lock_path(const struct run_state *r, const struct plan_step *step,
                      char path[FILE_PATH_MAX], struct err *err)
 {
     char *p;
 
-    if (file_path(path, err, "%s/.locks", e->dir) < 0 ||
+    if (file_path(path, err, "%s/.locks", r->dir) < 0 ||
         file_dir_make(path, err) < 0 ||
-        file_path(path, err, "%s/.locks/%s", e->dir, step->dir) < 0)
+        file_path(path, err, "%s/.locks/%s", r->dir, step->dir) < 0)
         return -1;
-    for (p = path + strlen(e->dir) + strlen("/.locks/"); *p; p++)
+    for (p = path + strlen(r->dir) + strlen("/.locks/"); *p; p++)
         if (*p == '/')
             *p = '-';
     return 0;
@@ -53,7 +53,7 @@ static int lock_path(const struct run_state *e, const struct plan_step *step,
 
 /* A lock file while it is asked for. */
 struct asked {
-    const struct run_state *e;
+    const struct run_state *run; /* borrowed */
     const struct plan_step *step;
     char path[FILE_PATH_MAX];
     int fd;
@@ -71,8 +71,8 @@ static int begin_alone(const struct asked *a, struct err *err)
     char path[FILE_PATH_MAX];
     bool resumed;
 
-    if (!output_is_begun(a->e->dir, a->step) &&
-        output_begin(a->e->dir, a->step, path, &resumed, err) < 0)
+    if (!output_is_begun(a->run->dir, a->step) &&
+        output_begin(a->run->dir, a->step, path, &resumed, err) < 0)
         return -1;
     return lock_take(a->fd, LOCK_SHARED, a->path, err);
 }
@@ -82,8 +82,8 @@ static int take_shared(const struct asked *a, struct err *err)
 {
     int got = lock_take(a->fd, LOCK_SHARED, a->path, err);
 
-    if (got <= 0 || output_is_begun(a->e->dir, a->step) ||
-        output_is_current(a->e->dir, a->step))
+    if (got <= 0 || output_is_begun(a->run->dir, a->step) ||
+        output_is_current(a->run->dir, a->step))
         return got;
     got = lock_take(a->fd, LOCK_ALONE, a->path, err);
     if (got > 0)
@@ -95,15 +95,15 @@ static int take_shared(const struct asked *a, struct err *err)
 }
 
 /* Take the step's lock by 'take_it', waiting a while. */
-static int wait_for_lock(struct run_state *e, const struct plan_step *step,
+static int wait_for_lock(struct run_state *r, const struct plan_step *step,
                          int (*take_it)(const struct asked *a, struct err *err),
                          struct err *err)
 {
     const struct timespec pause = {.tv_nsec = 1000000000 / LOCK_TRIES_A_SECOND};
-    struct asked a = {.e = e, .step = step};
+    struct asked a = {.run = r, .step = step};
     int got = 0;
 
-    if (lock_path(e, step, a.path, err) < 0)
+    if (lock_path(r, step, a.path, err) < 0)
         return -1;
     a.fd = open(a.path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (a.fd < 0)
@@ -116,36 +116,39 @@ static int wait_for_lock(struct run_state *e, const struct plan_step *step,
         nanosleep(&pause, NULL);
     }
     if (got > 0) {
-        e->lock = a.fd;
+        r->lock = a.fd;
         return 0;
     }
     close(a.fd);
     if (got < 0)
         return -1;
-    return err_set(err, ERR_AGAIN, "another process is making %s", step->name);
+    return err_set(err, ERR_AGAIN,
+                   "another process is making %s in '%s'; try again when it "
+                   "has ended",
+                   step->name, r->dir);
 }
 
-int run_lock(struct run_state *e, const struct plan_step *step, struct err *err)
+int run_lock(struct run_state *r, const struct plan_step *step, struct err *err)
 {
-    return wait_for_lock(e, step, take_alone, err);
+    return wait_for_lock(r, step, take_alone, err);
 }
 
-int run_share(struct run_state *e, const struct plan_step *step,
+int run_share(struct run_state *r, const struct plan_step *step,
               struct err *err)
 {
-    return wait_for_lock(e, step, take_shared, err);
+    return wait_for_lock(r, step, take_shared, err);
 }
 
-void run_unlock(struct run_state *e)
+void run_unlock(struct run_state *r)
 {
-    if (e->lock)
-        close(e->lock);
-    e->lock = 0;
+    if (r->lock)
+        close(r->lock);
+    r->lock = 0;
 }
 
-void run_release(struct run_state *e)
+void run_release(struct run_state *r)
 {
-    run_unlock(e);
-    plan_release(&e->plan);
-    e->dir[0] = '\0';
+    run_unlock(r);
+    plan_release(&r->plan);
+    r->dir[0] = '\0';
 }

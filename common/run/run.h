@@ -17,9 +17,9 @@ struct run_state {
 /*
  * Read RUN/run.yaml and plan; nothing is done if it is loaded already and the
  * file is as it was (a scheduler that starts anew writes it anew).
- * Errors: ERR_USAGE no such run; else as config_read(), plan_init().
+ * Errors: ERR_USAGE no such run; else as config_read(), plan_join().
  */
-MUST_USE int run_load(struct run_state *e, const char *run_dir,
+MUST_USE int run_load(struct run_state *r, const char *run_dir,
                       struct err *err);
 
 /*
@@ -28,7 +28,7 @@ MUST_USE int run_load(struct run_state *e, const char *run_dir,
  * Errors: ERR_AGAIN another process is at it; ERR_SYSTEM, also where the file
  * system gives no locks.
  */
-MUST_USE int run_lock(struct run_state *e, const struct plan_step *step,
+MUST_USE int run_lock(struct run_state *r, const struct plan_step *step,
                       struct err *err);
 
 /*
@@ -37,10 +37,10 @@ MUST_USE int run_lock(struct run_state *e, const struct plan_step *step,
  * Errors: ERR_AGAIN a process that wants it for itself is at it; ERR_SYSTEM; as
  * output_begin().
  */
-MUST_USE int run_share(struct run_state *e, const struct plan_step *step,
+MUST_USE int run_share(struct run_state *r, const struct plan_step *step,
                        struct err *err);
-void run_unlock(struct run_state *e);
+void run_unlock(struct run_state *r);
 
-void run_release(struct run_state *e);
+void run_release(struct run_state *r);
 
 #endif

@@ -27,10 +27,10 @@ enum stage_id {
 };
 
 /* How a step's work is divided among processes. */
-enum plan_division {
-    PLAN_WHOLE, /* one process makes it all */
-    PLAN_ROWS,  /* units of rows, which a sink gathers in a store */
-    PLAN_FILES, /* units that write files of their own into the output; when
+enum stage_division {
+    STAGE_WHOLE, /* one process makes it all */
+    STAGE_ROWS,  /* units of rows, which a sink gathers in a store */
+    STAGE_FILES, /* units that write files of their own into the output; when
                    all are done, a last one gathers them */
 };
 
@@ -45,7 +45,7 @@ struct stage_row {
     const char *dir;     /* of its one output; NULL: <word>/<experiment> */
     const char *sections[STAGE_MAX_SECTIONS]; /* of the configuration that it
                                                  heeds; ends in NULL */
-    enum plan_division division;
+    enum stage_division division;
     bool any_inputs; /* it makes do with whatever inputs there are */
     bool parallel;   /* a process has as many threads as cores */
     double seconds;  /* that a step takes, where nothing is known of it */

@@ -51,7 +51,7 @@ void bootstrap_draw(const struct bootstrap *b, uint32_t r, uint32_t *count,
  * Number groups by their names: equal names, equal numbers, in order of first
  * appearance; an empty name is a group of its own.
  *   name [in] (n)   id [out] (n)
- * Errors: ERR_SYSTEM no memory; ERR_INPUT more than 2^31 cells.
+ * Errors: ERR_SYSTEM no memory; ERR_INPUT more than 2^30 cells.
  */
 MUST_USE int bootstrap_groups(const char *const *name, size_t n, uint32_t *id,
                               size_t *n_group, struct err *err);

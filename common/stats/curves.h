@@ -22,7 +22,7 @@ struct ranking {
 
 /*
  * Sort n scores, 'stride' apart.  Errors: ERR_SYSTEM no memory; ERR_INPUT more
- * than 2^31 cells or a score that is no number.  *r is empty then.
+ * than 2^30 cells or a score that is no number.  *r is empty then.
  */
 MUST_USE int ranking_init(struct ranking *r, const double *score, size_t stride,
                           size_t n, struct err *err);

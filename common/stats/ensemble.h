@@ -29,10 +29,8 @@
 
 #include <stdbool.h>
 
-enum { ENSEMBLE_MAX = 64 };
-
 struct ensemble {
-    int n_member;           /* 1 .. ENSEMBLE_MAX */
+    int n_member;           /* 1 or more */
     const double *const *p; /* (n_member) each (n, k); borrowed */
     const double *weight;   /* (n_member) not negative, one positive; NULL:
                              * equal.  Of soft votes alone.  Borrowed */
@@ -43,7 +41,7 @@ struct ensemble {
 /* p [out] (n, k). */
 void ensemble_vote(const struct ensemble *e, double *p);
 
-/* said [out] (n); 'code': as their code does. */
+/* predicted [out] (n); 'code': as their code does. */
 void ensemble_fuzzy_rank(const struct ensemble *e, bool code, int *predicted);
 void ensemble_fuzzy_distance(const struct ensemble *e, bool code,
                              int *predicted);

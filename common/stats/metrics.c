@@ -12,15 +12,6 @@ void metrics_init(struct metrics *m, int k)
     *m = (struct metrics){.k = k};
 }
 
-void metrics_add(struct metrics *m, int truth, int predicted)
-{
-    const unsigned k = (unsigned)m->k, row = (unsigned)truth;
-    const unsigned column = (unsigned)predicted;
-
-    BUG_ON(row >= k || column >= k); /* so a negative one is caught as well */
-    m->confusion[row][column]++;
-}
-
 /* a / b, or 0 and the flag if b is 0. */
 static double quotient_of(size_t a, size_t b, unsigned flag,
                           unsigned *undefined)

@@ -50,16 +50,13 @@ struct metrics {
     size_t confusion[STATS_CLASSES_MAX][STATS_CLASSES_MAX]; /* [true][said] */
 };
 
-/* Start with 'k' classes and no cell. */
+/* Start with 'k' classes and no cell; those are counted in 'confusion'. */
 void metrics_init(struct metrics *m, int k);
-
-/* Count one cell; both in 0 .. k-1. */
-void metrics_add(struct metrics *m, int truth, int predicted);
 
 /* Work out everything from 'confusion'.  May be called again. */
 void metrics_finish(struct metrics *m);
 
-/* The three above for all of 'o'. */
+/* Both for all of 'o'. */
 void metrics_of(struct metrics *m, const struct outcomes *o);
 
 #endif

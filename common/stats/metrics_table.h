@@ -49,21 +49,21 @@ enum metric_shown {
 };
 
 struct metric {
-    const char *name;  /* "weighted_f1": of its interval, in folds.csv, in a
-                          bundle */
+    const char *name;  /* "weighted_f1": its key in folds.csv, in a bundle, and
+                          of its interval */
     const char *label; /* as a column's head */
     const char *title; /* as a row's */
     const char *path;  /* in metrics.json, written with its kin;
                           NULL: "test.NAME", which is written by this table */
-    const char *how;   /* it is worked out, in a few words; NULL: known */
+    const char *how;   /* how it is worked out, in a few words; NULL: known */
     bool percent;      /* a share, shown in hundredths */
     int digits;        /* behind the point */
-    bool low;          /* is good, else high */
+    bool low;          /* low values are good, else high ones */
     enum metric_needs needs;
     enum metric_interval interval;
     unsigned shown;     /* of enum metric_shown */
     unsigned undefined; /* the flag of struct metrics that tells of 0/0 */
-    const char *why;    /* it is that then */
+    const char *why;    /* why it is 0/0 then */
 
     /* 0 where it is 0/0; NULL: it is fitted, not worked out from cells alone */
     double (*value)(const struct metric_input *in);

@@ -36,8 +36,7 @@ double proportion_mcnemar_p(size_t first, size_t second);
  * Holm's step-down adjustment of a family of 'n' p-values: an adjusted one
  * below alpha is significant with the family's error at most alpha.
  *   adjusted [out] (n), must not be p; p-values that are no number stay so and
- *   are
- *                  no part of the family
+ *                  are no part of the family
  * Source: Holm 1979.
  */
 void proportion_holm(const double *p, size_t n, double *adjusted);

@@ -37,7 +37,7 @@ int augmented_rows_create(const struct augmented_rows *s, const char *dir,
     const struct store_args a = {
         .dir = dir,
         .header = AUGMENTED_ROWS_HEADER,
-        .n = augmented_rows_rows(s),
+        .n = augmented_rows_count(s),
         .h = s->data.h,
         .w = s->data.w,
         .class_name = s->data.class_name,

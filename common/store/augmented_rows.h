@@ -25,14 +25,14 @@ MUST_USE int augmented_rows_open(struct augmented_rows *s, const char *run_dir,
 void augmented_rows_close(struct augmented_rows *s);
 
 /* Rows of the augmented store. */
-static inline size_t augmented_rows_rows(const struct augmented_rows *s)
+static inline size_t augmented_rows_count(const struct augmented_rows *s)
 {
     return s->n * s->variants;
 }
 
 /* Row in data/ that row 'r' of the augmented store is made from. */
-static inline size_t augmented_rows_row(const struct augmented_rows *s,
-                                        size_t r)
+static inline size_t augmented_rows_source(const struct augmented_rows *s,
+                                           size_t r)
 {
     return s->row[r / s->variants];
 }

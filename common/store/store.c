@@ -142,7 +142,7 @@ static int read_index(struct store *s, const char *dir, int *class_column,
     return *class_column < 0 ? -1 : 0;
 }
 
-/* Label, class, split and status of row 'i' must tell the same story. */
+/* Label, class, split and status of row 'i' must agree. */
 static int check_row(const struct store *s, const char *dir, size_t i,
                      int class_column, struct err *err)
 {
@@ -176,7 +176,9 @@ int store_open(struct store *s, const char *dir, struct err *err)
     int class_column = -1, rc;
 
     *s = (struct store){0};
-    rc = map_arrays(s, dir, err);
+    rc = file_path(s->dir, err, "%s", dir);
+    if (rc == 0)
+        rc = map_arrays(s, dir, err);
     if (rc == 0)
         rc = read_classes(s, dir, err);
     if (rc == 0)
@@ -238,7 +240,8 @@ int store_use_fold(struct store *s, int fold, int folds, struct err *err)
 {
     BUG_ON(folds < 1 || fold < 0 || fold >= folds);
     if (folds > 1 && s->fold_column < 0)
-        return err_set(err, ERR_INPUT, "the image store has no column 'fold'");
+        return err_set(err, ERR_INPUT, "'%s/index.csv' has no column 'fold'",
+                       s->dir);
     for (size_t i = 0; i < s->n && folds > 1; i++)
         if (store_label(s, i) >= 0 &&
             (fold_of(s, i) < 0 || fold_of(s, i) >= folds))
@@ -275,9 +278,9 @@ int store_has_sizes(const struct store *s, struct err *err)
 
         if (store_label(s, i) >= 0 && (size.w == 0 || size.h == 0))
             return err_set(err, ERR_INPUT,
-                           "index.csv does not tell width and height of image "
-                           "%zu, which inputs.size needs",
-                           i);
+                           "'%s/index.csv' does not tell width and height of "
+                           "image %zu, which inputs.size needs",
+                           s->dir, i);
     }
     return 0;
 }

@@ -22,6 +22,7 @@
 #define STORE_STORE_H
 
 #include "base/csv.h"
+#include "base/file.h"
 #include "base/npy.h"
 #include "config/config.h"
 #include "nn/cell_size.h"
@@ -45,6 +46,7 @@ enum split store_split_parse(const char *word);
 int store_fold_parse(const char *word);
 
 struct store {
+    char dir[FILE_PATH_MAX];
     struct npy images, labels; /* mapped */
     struct csv index;
     size_t n, h, w;

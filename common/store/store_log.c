@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -163,8 +162,7 @@ int store_log_append(struct store_log *l, const struct buf *b, struct err *err)
         return 0;
     rc = file_pwrite(l->fd, b->data, b->len, l->size, err);
     if (rc == 0 && fdatasync(l->fd) < 0)
-        rc = err_set(err, ERR_SYSTEM, "cannot sync rows.log: %s",
-                     strerror(errno));
+        rc = err_set(err, ERR_SYSTEM, "cannot sync: %s", strerror(errno));
     if (rc == 0)
         l->size += b->len;
     else if (ftruncate(l->fd, (off_t)l->size) < 0)

@@ -15,7 +15,6 @@
 #include "base/buf.h"
 #include "base/hash.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct store_log {

@@ -254,12 +254,23 @@ static int check_range(const struct store_writer *w, size_t first, size_t count,
     return 0;
 }
 
+/* Say in which file of the store writing failed. */
+static int name_file(const struct store_writer *w, const char *file,
+                     struct err *err)
+{
+    const struct err why = *err;
+
+    return err_set(err, why.code, "'%s/%s': %s", w->dir, file, why.text);
+}
+
 static int write_row(struct store_writer *w, size_t row, const uint8_t *pixels,
                      struct err *err)
 {
     const size_t size = image_bytes(w);
 
-    return file_pwrite(w->images, pixels, size, NPY_HEADER + row * size, err);
+    if (file_pwrite(w->images, pixels, size, NPY_HEADER + row * size, err) < 0)
+        return name_file(w, "images.npy", err);
+    return 0;
 }
 
 static int put_row(struct store_writer *w, size_t row, const uint8_t *pixels,
@@ -299,7 +310,7 @@ int store_put(struct store_writer *w, size_t first, size_t count,
 }
 
 /* The first 'n' unsynced rows are safe now. */
-static void discard_unsynced(struct store_writer *w, size_t n)
+static void mark_synced(struct store_writer *w, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         w->is_unsynced[w->unsynced[i]] = false;
@@ -327,10 +338,10 @@ int store_sync(struct store_writer *w, struct err *err)
     for (size_t i = 0; rc == 0 && i < n; i++)
         store_log_entry(&b, w->unsynced[i], w->label[w->unsynced[i]],
                         w->record[w->unsynced[i]]);
+    if (rc == 0 && store_log_append(&w->log, &b, err) < 0)
+        rc = name_file(w, "rows.log", err);
     if (rc == 0)
-        rc = store_log_append(&w->log, &b, err);
-    if (rc == 0)
-        discard_unsynced(w, n);
+        mark_synced(w, n);
     pthread_mutex_unlock(&w->lock);
     pthread_mutex_unlock(&w->sync);
     buf_release(&b);

@@ -180,8 +180,8 @@ static int check_directory(const char *dir, struct err *err)
     return 1;
 }
 
-/* Remove what was in vain; a remnant does no harm. */
-static void dir_drop(const char *path)
+/* Remove a directory that is not needed; that it may fail does no harm. */
+static void drop_directory(const char *path)
 {
     struct err ignored;
 
@@ -204,7 +204,7 @@ int curve_keys_make(const char *run_dir, struct err *err)
         return err_set(err, ERR_SYSTEM, "cannot make directory '%s': %s", tmp,
                        strerror(errno));
     if (write_both(tmp, err) < 0) {
-        dir_drop(tmp);
+        drop_directory(tmp);
         return -1;
     }
     if (rename(tmp, dir) == 0)
@@ -213,6 +213,6 @@ int curve_keys_make(const char *run_dir, struct err *err)
     if (!lost)
         err_set(err, ERR_SYSTEM, "cannot rename '%s' to '%s': %s", tmp, dir,
                 strerror(errno));
-    dir_drop(tmp);
+    drop_directory(tmp);
     return lost && check_directory(dir, err) == 1 ? 0 : -1;
 }

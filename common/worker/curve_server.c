@@ -1,4 +1,4 @@
-/* curve_server.c - who is let in: the ZAP responder; CURVE options of sockets */
+/* curve_server.c - who is let in: ZAP responder; CURVE options of sockets */
 #include "worker/curve_keys.h"
 
 #include "base/thread.h"

@@ -11,15 +11,15 @@
 enum { CONTROL_MAX_BYTES = 4096 };
 
 int scheduler_address_write(const char *run_dir,
-                            const struct scheduler_address *c, struct err *err)
+                            const struct scheduler_address *a, struct err *err)
 {
     char path[FILE_PATH_MAX];
-    json_t *j = json_pack("{s:s, s:b}", "endpoint", c->endpoint, "curve",
-                          (int)c->curve);
+    json_t *j = json_pack("{s:s, s:b}", "endpoint", a->endpoint, "curve",
+                          (int)a->curve);
     char *text;
     int rc;
 
-    process_write(&c->scheduler, j);
+    process_write(&a->scheduler, j);
     text = j ? json_dumps(j, JSON_INDENT(1)) : NULL;
     json_decref(j);
     if (!text)
@@ -38,7 +38,7 @@ static bool is_endpoint(const char *s, bool curve)
                  : strncmp(s, "ipc://", 6) == 0;
 }
 
-int scheduler_address_read(struct scheduler_address *c, const char *run_dir,
+int scheduler_address_read(struct scheduler_address *a, const char *run_dir,
                            struct err *err)
 {
     char path[FILE_PATH_MAX];
@@ -46,7 +46,7 @@ int scheduler_address_read(struct scheduler_address *c, const char *run_dir,
     json_t *j;
     int curve = 0, rc = 0;
 
-    *c = (struct scheduler_address){0};
+    *a = (struct scheduler_address){0};
     if (file_path(path, err, "%s/control.json", run_dir) < 0)
         return -1;
     if (!file_exists(path))
@@ -58,13 +58,13 @@ int scheduler_address_read(struct scheduler_address *c, const char *run_dir,
         return -1;
     if (json_unpack(j, "{s:s, s:b}", "endpoint", &endpoint, "curve", &curve) <
             0 ||
-        strlen(endpoint) >= sizeof(c->endpoint) ||
+        strlen(endpoint) >= sizeof(a->endpoint) ||
         !is_endpoint(endpoint, curve)) {
         rc = err_set(err, ERR_INPUT, "'%s' is damaged", path);
     } else {
-        snprintf(c->endpoint, sizeof(c->endpoint), "%s", endpoint);
-        c->curve = curve != 0;
-        process_read(&c->scheduler, j);
+        snprintf(a->endpoint, sizeof(a->endpoint), "%s", endpoint);
+        a->curve = curve != 0;
+        process_read(&a->scheduler, j);
     }
     json_decref(j);
     return rc;

@@ -1,5 +1,5 @@
 /*
- * scheduler_address.h - where the scheduler of a run can be met
+ * scheduler_address.h - where the scheduler of a run listens
  *
  * RUN/control.json (mode 0600) holds the endpoint of the running scheduler; a
  * scheduler that starts writes it anew, one that ends removes it.  Workers
@@ -21,11 +21,11 @@ struct scheduler_address {
 
 /* Errors: ERR_SYSTEM. */
 MUST_USE int scheduler_address_write(const char *run_dir,
-                                     const struct scheduler_address *c,
+                                     const struct scheduler_address *a,
                                      struct err *err);
 
 /* Errors: ERR_AGAIN no scheduler runs there; ERR_INPUT the file is damaged. */
-MUST_USE int scheduler_address_read(struct scheduler_address *c,
+MUST_USE int scheduler_address_read(struct scheduler_address *a,
                                     const char *run_dir, struct err *err);
 
 void scheduler_address_remove(const char *run_dir);

@@ -134,8 +134,10 @@ int scheduler_link_send(struct scheduler_link *l, const void *msg, size_t size,
 {
     while (zmq_send(l->mine, msg, size, 0) < 0)
         if (errno != EINTR)
-            return err_set(err, ERR_SYSTEM, "cannot send: %s",
-                           zmq_strerror(errno));
+            return err_set(
+                err, ERR_SYSTEM,
+                "cannot pass a message to the thread of the scheduler link: %s",
+                zmq_strerror(errno));
     return 0;
 }
 

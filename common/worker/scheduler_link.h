@@ -1,9 +1,10 @@
 /*
- * scheduler_link.h - a worker's line to the scheduler
+ * scheduler_link.h - a worker's connection to the scheduler
  *
  * A thread of its own keeps it alive (hello, heartbeats, reconnection) while
  * the stage computes; the stage's thread asks for units and hands in results.
- * PROTOCOL.md, control plane.  Used by stage.c and sink.c only.
+ * PROTOCOL.md, control plane.  Used by stage.c, sink.c and sink_client.c, and
+ * by the scheduler for signals and names.
  */
 #ifndef WORKER_SCHEDULER_LINK_H
 #define WORKER_SCHEDULER_LINK_H

@@ -61,8 +61,8 @@ static void say_beat(struct scheduler_link *l)
 }
 
 /* Tell the stage's thread: one letter and, for 'U' and 'X', a payload. */
-static void predict_command_run(struct scheduler_link *l, char what,
-                                const void *payload, size_t n)
+static void tell_stage(struct scheduler_link *l, char what, const void *payload,
+                       size_t n)
 {
     zmq_send(l->its, &what, 1, ZMQ_SNDMORE);
     zmq_send(l->its, payload, n, 0);
@@ -116,18 +116,18 @@ void scheduler_link_thread_close(struct scheduler_link *l)
 static int find_scheduler(struct scheduler_link *l, struct err *err)
 {
     char path[FILE_PATH_MAX];
-    struct scheduler_address c;
+    struct scheduler_address a;
 
     if (!l->args.join) {
         snprintf(l->endpoint, sizeof(l->endpoint), "%s", l->args.endpoint);
         l->curve = l->args.key_file != NULL;
         return l->curve ? curve_keys_read(l->args.key_file, &l->keys, err) : 0;
     }
-    if (scheduler_address_read(&c, l->args.join, err) < 0)
+    if (scheduler_address_read(&a, l->args.join, err) < 0)
         return -1;
-    snprintf(l->endpoint, sizeof(l->endpoint), "%s", c.endpoint);
-    l->curve = c.curve;
-    if (!c.curve)
+    snprintf(l->endpoint, sizeof(l->endpoint), "%s", a.endpoint);
+    l->curve = a.curve;
+    if (!a.curve)
         return 0;
     if (file_path(path, err, "%s/keys/worker.key", l->args.join) < 0)
         return -1;
@@ -153,7 +153,7 @@ static void look_for_scheduler(struct scheduler_link *l)
         return;
     scheduler_link_thread_close(l);
     if (dealer_open(l, &err) < 0)
-        predict_command_run(l, 'X', &err, sizeof(err));
+        tell_stage(l, 'X', &err, sizeof(err));
 }
 
 static void on_monitor(struct scheduler_link *l)
@@ -172,7 +172,7 @@ static void on_monitor(struct scheduler_link *l)
         l->hung_up = 0;
         say_hello(l);
         say_beat(l);
-        predict_command_run(l, 'C', "", 0);
+        tell_stage(l, 'C', "", 0);
     } else if (event == ZMQ_EVENT_DISCONNECTED) {
         if (l->connected)
             l->away_since = clock_now();
@@ -182,14 +182,14 @@ static void on_monitor(struct scheduler_link *l)
         err_set(&err, ERR_USAGE,
                 "the scheduler at '%s' refuses this worker's curve key",
                 l->endpoint);
-        predict_command_run(l, 'X', &err, sizeof(err));
+        tell_stage(l, 'X', &err, sizeof(err));
     }
 }
 
 static void on_drain(struct scheduler_link *l)
 {
     atomic_store(&l->stopping, true);
-    predict_command_run(l, 'D', "", 0);
+    tell_stage(l, 'D', "", 0);
 }
 
 static void on_refuse(struct scheduler_link *l, zmq_msg_t *m)
@@ -199,7 +199,7 @@ static void on_refuse(struct scheduler_link *l, zmq_msg_t *m)
 
     if (refuse_decode(&refuse, zmq_msg_data(m), zmq_msg_size(m), &err) == 0)
         err_set(&err, ERR_USAGE, "refused: %s", refuse.text);
-    predict_command_run(l, 'X', &err, sizeof(err));
+    tell_stage(l, 'X', &err, sizeof(err));
 }
 
 /* A message of another type is not for a worker: ignored. */
@@ -213,9 +213,9 @@ static void on_scheduler(struct scheduler_link *l)
             wire_msg_peek(zmq_msg_data(&m), zmq_msg_size(&m));
 
         if (type == PROTO_UNIT)
-            predict_command_run(l, 'U', zmq_msg_data(&m), zmq_msg_size(&m));
+            tell_stage(l, 'U', zmq_msg_data(&m), zmq_msg_size(&m));
         else if (type == PROTO_FINISH)
-            predict_command_run(l, 'F', "", 0);
+            tell_stage(l, 'F', "", 0);
         else if (type == PROTO_DRAIN)
             on_drain(l);
         else if (type == PROTO_REFUSE)
@@ -249,7 +249,7 @@ static void on_tick(struct scheduler_link *l)
     struct err err = {0};
 
     if (scheduler_link_signalled() && !atomic_exchange(&l->stopping, true))
-        predict_command_run(l, 'D', "", 0);
+        tell_stage(l, 'D', "", 0);
     if (l->connected && clock_now() - l->last_beat > WIRE_BEAT_MS / 1000.0)
         say_beat(l);
     if (l->connected)
@@ -260,7 +260,7 @@ static void on_tick(struct scheduler_link *l)
                 "the scheduler at '%s' has not answered for "
                 "%d seconds",
                 l->endpoint, AWAY_SECONDS);
-        predict_command_run(l, 'X', &err, sizeof(err));
+        tell_stage(l, 'X', &err, sizeof(err));
         l->away_since = clock_now();
     }
 }

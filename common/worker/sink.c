@@ -5,12 +5,12 @@
 #include "proto/sealed.h"
 #include "proto/stored.h"
 #include "run/output.h"
+#include "run/plan_units.h"
 #include "run/run.h"
 #include "worker/router.h"
 #include "worker/scheduler_address.h"
 #include "worker/scheduler_link.h"
 
-#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <zmq.h>
@@ -50,19 +50,19 @@ int sink_store_put(struct sink_store *s, const struct sample_rows *r,
     int label[MAX_ROWS];
     bool all_here = true;
 
-    if (r->count > MAX_ROWS || r->first > augmented_rows_rows(&s->sources) ||
-        r->count > augmented_rows_rows(&s->sources) - r->first)
+    if (r->count > MAX_ROWS || r->first > augmented_rows_count(&s->sources) ||
+        r->count > augmented_rows_count(&s->sources) - r->first)
         return err_set(err, ERR_INPUT,
                        "rows %ju..%ju do not fit a store of %zu rows",
                        (uintmax_t)r->first, (uintmax_t)(r->first + r->count),
-                       augmented_rows_rows(&s->sources));
+                       augmented_rows_count(&s->sources));
     if (r->h != s->sources.data.h || r->w != s->sources.data.w || r->c != 3)
         return err_set(err, ERR_INPUT, "samples of %ux%ux%u, wanted %zux%zux3",
                        r->h, r->w, r->c, s->sources.data.h, s->sources.data.w);
     for (size_t i = 0; i < r->count; i++) {
         all_here = all_here && has_row(s, r->first + i);
-        label[i] = store_label(&s->sources.data,
-                               augmented_rows_row(&s->sources, r->first + i));
+        label[i] = store_label(
+            &s->sources.data, augmented_rows_source(&s->sources, r->first + i));
     }
     if (all_here) /* a repeated unit: the same bytes are there already */
         return 0;
@@ -112,7 +112,7 @@ struct taken {
 struct sink_state {
     struct run_state run; /* owned */
     struct sink_store store;
-    const struct plan_step *step; /* in env */
+    const struct plan_step *step; /* borrowed from run.plan */
     uint64_t first_id;            /* of the step's units */
     struct scheduler_link *link;  /* owned */
     struct router router;         /* owned */
@@ -124,27 +124,27 @@ struct sink_state {
 };
 
 /* Where to listen: beside the scheduler's socket, or on its address. */
-static void listen_at(const struct scheduler_address *c, char at[ADDRESS])
+static void listen_at(const struct scheduler_address *a, char at[ADDRESS])
 {
-    const char *port = strrchr(c->endpoint, ':');
+    const char *port = strrchr(a->endpoint, ':');
 
-    if (c->curve)
-        snprintf(at, ADDRESS, "%.*s:*", (int)(port - c->endpoint), c->endpoint);
+    if (a->curve)
+        snprintf(at, ADDRESS, "%.*s:*", (int)(port - a->endpoint), a->endpoint);
     else
-        snprintf(at, ADDRESS, "%s-sink", c->endpoint);
+        snprintf(at, ADDRESS, "%s-sink", a->endpoint);
 }
 
 static int sink_bind(struct sink_state *s, const char *join, struct err *err)
 {
     const struct router_limits limits = {.bytes = WIRE_MAX_DATA, .in = 8};
-    struct scheduler_address c;
+    struct scheduler_address a;
     char at[ADDRESS];
 
-    if (scheduler_address_read(&c, join, err) < 0 ||
+    if (scheduler_address_read(&a, join, err) < 0 ||
         router_open(&s->router, &limits, err) < 0 ||
-        (c.curve && router_guard(&s->router, join, err) < 0))
+        (a.curve && router_guard(&s->router, join, err) < 0))
         return -1;
-    listen_at(&c, at);
+    listen_at(&a, at);
     return router_bind(&s->router, at, err);
 }
 
@@ -172,11 +172,11 @@ static bool rows_here(const struct sink_state *s, uint64_t first,
 /* After (re)connection: name every unit that is complete already. */
 static int announce_units(struct sink_state *s, struct err *err)
 {
-    const uint64_t rows = augmented_rows_rows(&s->store.sources);
-    const uint64_t step = plan_units_rows(&s->run.config);
+    const uint64_t rows = augmented_rows_count(&s->store.sources);
+    const uint64_t each = plan_units_each(&s->run.config);
 
-    for (uint64_t at = 0, k = 0; at < rows; at += step, k++) {
-        const uint64_t n = rows - at < step ? rows - at : step;
+    for (uint64_t at = 0, k = 0; at < rows; at += each, k++) {
+        const uint64_t n = rows - at < each ? rows - at : each;
 
         if (rows_here(s, at, n) && send_stored(s, s->first_id + k, 0, err) < 0)
             return -1;
@@ -224,14 +224,14 @@ static int take_samples(void *self, struct router_message *m, struct err *err)
 static int settle_message(struct sink_state *s, struct taken *t,
                           struct err *err)
 {
-    const uint64_t step = plan_units_rows(&s->run.config);
-    const uint64_t rows = augmented_rows_rows(&s->store.sources);
-    const uint64_t at = t->first / step * step;
+    const uint64_t each = plan_units_each(&s->run.config);
+    const uint64_t rows = augmented_rows_count(&s->store.sources);
+    const uint64_t at = t->first / each * each;
 
     send_confirm(s, t);
     if (t->what.code == ERR_NONE &&
-        rows_here(s, at, rows - at < step ? rows - at : step))
-        return send_stored(s, s->first_id + at / step, t->bytes, err);
+        rows_here(s, at, rows - at < each ? rows - at : each))
+        return send_stored(s, s->first_id + at / each, t->bytes, err);
     return 0;
 }
 
@@ -239,7 +239,7 @@ static int settle_message(struct sink_state *s, struct taken *t,
  * sink. */
 static int on_data(struct sink_state *s, struct err *err)
 {
-    const double rows = (double)augmented_rows_rows(&s->store.sources);
+    const double rows = (double)augmented_rows_count(&s->store.sources);
     struct err sync = {0}, disk = {0}, later;
     int rc = 0;
 

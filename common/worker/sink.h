@@ -1,5 +1,6 @@
 /*
- * sink.h - where the rows of a divided stage come together
+ * sink.h - where the rows of a divided stage come together: today of the
+ * augmented store alone
  *
  * A process of its own (papline-X --sink): workers send samples straight to
  * it, it writes them into the step's store, and confirms to the worker and to
@@ -8,7 +9,6 @@
 #ifndef WORKER_SINK_H
 #define WORKER_SINK_H
 
-#include "run/plan_units.h"
 #include "store/augmented_rows.h"
 #include "worker/stage.h"
 
@@ -27,8 +27,8 @@ MUST_USE int sink_store_open(struct sink_store *s, const char *run_dir,
                              const struct config *c,
                              const struct plan_step *step, struct err *err);
 
-/* Put rows; and make all that were put last.  Errors: as store_put(),
- * store_sync(); ERR_INPUT rows of another shape. */
+/* Put rows; sync all that were put.  Errors: as store_put(), store_sync();
+ * ERR_INPUT rows of another shape. */
 MUST_USE int sink_store_put(struct sink_store *s, const struct sample_rows *r,
                             struct err *err);
 MUST_USE int sink_store_sync(struct sink_store *s, struct err *err);

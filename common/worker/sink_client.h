@@ -29,17 +29,17 @@ enum { SINK_CLIENT_AHEAD = 4 };
  * answered, to these rows or to earlier ones of the unit; ERR_INPUT rows that
  * make no message; ERR_SYSTEM.  Then nothing of the unit is awaited any more.
  */
-MUST_USE int sink_client_put(struct sink_client *o, const struct msg_unit *unit,
+MUST_USE int sink_client_put(struct sink_client *c, const struct msg_unit *unit,
                              const struct sample_rows *r, struct err *err);
 
 /* Wait until all that was put of 'unit' is stored.  Errors: likewise. */
-MUST_USE int sink_client_flush(struct sink_client *o, uint64_t unit,
+MUST_USE int sink_client_flush(struct sink_client *c, uint64_t unit,
                                struct err *err);
 
 /* Give the unit up: what it still has coming is not listened to. */
-void sink_client_drop(struct sink_client *o);
+void sink_client_drop(struct sink_client *c);
 
 /* Comes before scheduler_link_close(). */
-void sink_client_close(struct sink_client *o);
+void sink_client_close(struct sink_client *c);
 
 #endif

@@ -2,9 +2,10 @@
  * socket_dir.h - a directory for the ipc sockets of one process
  *
  * A socket's path holds at most 107 bytes, so it cannot lie in the run
- * directory: it lies in a directory of mode 0700 in the temporary one.  The file
- * "owner" in it is locked as long as the process lives, so that what a killed
- * process left can be told from what is in use, and is swept by the next one.
+ * directory: it lies in a directory of mode 0700 in the temporary one.  The
+ * file "owner" in it is locked as long as the process lives, so that what a
+ * killed process left can be told from what is in use, and is swept by the next
+ * one.
  */
 #ifndef WORKER_SOCKET_DIR_H
 #define WORKER_SOCKET_DIR_H

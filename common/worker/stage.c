@@ -1,4 +1,4 @@
-/* stage.c - the three ways to start a stage program */
+/* stage.c - the four ways to start a stage program */
 #include "worker/stage.h"
 
 #include "base/clock.h"
@@ -6,6 +6,7 @@
 #include "base/version.h"
 #include "proto/samples.h"
 #include "run/output.h"
+#include "run/plan_units.h"
 #include "run/run.h"
 #include "worker/scheduler_link.h"
 #include "worker/sink.h"
@@ -18,8 +19,6 @@
 #include <string.h>
 #include <time.h>
 
-enum { SHARED_SECONDS = 90 }; /* until another host's output is seen */
-
 struct stage_link {
     const struct stage *stage;   /* borrowed */
     struct scheduler_link *link; /* owned; NULL alone */
@@ -27,8 +26,8 @@ struct stage_link {
     struct msg_unit unit;        /* in hand */
     struct sink_client sink;     /* owned */
     double started;
-    char awaited
-        [HASH_HEX]; /* content hash of the step whose inputs have been seen */
+    /* Content hash of the step whose inputs have been seen. */
+    char awaited[HASH_HEX];
 };
 
 struct stage_options {
@@ -76,7 +75,7 @@ static int alone_rows(struct stage_link *l, void *self, struct unit *u,
     if (sink_store_open(&store, u->run_dir, u->config, u->step, err) < 0)
         return -1;
     l->store = &store;
-    u->count = augmented_rows_rows(&store.sources);
+    u->count = augmented_rows_count(&store.sources);
     if (u->count == 0 || l->stage->handle(self, u, err) == 0)
         rc = sink_store_seal(&store, err);
     l->store = NULL;
@@ -108,21 +107,21 @@ static int alone_unit(struct stage_link *l, void *self, struct unit *u,
 {
     l->started = clock_now();
     switch (u->step->stage->division) {
-    case PLAN_WHOLE:
+    case STAGE_WHOLE:
         break;
-    case PLAN_ROWS:
+    case STAGE_ROWS:
         return alone_rows(l, self, u, err);
-    case PLAN_FILES:
+    case STAGE_FILES:
         return alone_files(l, self, u, err);
     }
     return l->stage->handle(self, u, err);
 }
 
 static bool is_wanted(const struct stage_options *o, const struct stage *st,
-                      const struct plan_step *n)
+                      const struct plan_step *step)
 {
-    return n->stage->id == st->id &&
-           (!o->experiment || strcmp(n->experiment, o->experiment) == 0);
+    return step->stage->id == st->id &&
+           (!o->experiment || strcmp(step->experiment, o->experiment) == 0);
 }
 
 static int run_alone(const struct stage *st, void *self,
@@ -172,7 +171,7 @@ static int run_alone(const struct stage *st, void *self,
 static void await_inputs(struct stage_link *l, const struct unit *u)
 {
     const struct timespec pause = {.tv_nsec = 500000000};
-    const double end = clock_now() + SHARED_SECONDS;
+    const double end = clock_now() + OUTPUT_SHARED_SECONDS;
     struct err err;
 
     if (u->step->stage->any_inputs || strcmp(l->awaited, u->step->hash) == 0)
@@ -206,7 +205,7 @@ static int unit_open(struct unit *u, struct stage_link *l,
     if (!u->step)
         return err_set(err, ERR_USAGE, "'%s' plans no %s", run->dir,
                        l->unit.step);
-    if (u->step->stage->division == PLAN_ROWS)
+    if (u->step->stage->division == STAGE_ROWS)
         return 0;
     await_inputs(l, u);
     return u->count > 0 ? run_share(run, u->step, err)
@@ -216,7 +215,7 @@ static int unit_open(struct unit *u, struct stage_link *l,
 /* Was the step finished meanwhile, by others? */
 static bool too_late(const struct unit *u)
 {
-    return u->step->stage->division == PLAN_FILES &&
+    return u->step->stage->division == STAGE_FILES &&
            !output_is_begun(u->run_dir, u->step) &&
            output_is_current(u->run_dir, u->step);
 }
@@ -315,7 +314,7 @@ static int run_worker(const struct stage *st, void *self,
 
 static bool has_sink(const struct stage *st)
 {
-    return stage_table[st->id].division == PLAN_ROWS;
+    return stage_table[st->id].division == STAGE_ROWS;
 }
 
 static void print_help(const struct stage *st)

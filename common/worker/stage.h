@@ -3,13 +3,13 @@
  *
  * A stage fills in a 'struct stage' and calls stage_main(), which owns the
  * rest: options, configuration, sockets, credits, heartbeats, signals and the
- * exit status.  Three ways to start any of them:
+ * exit status.  Four ways to start any of them:
  *
- *     papline-X --run DIR [--experiment NAME]     alone, no scheduler needed
- *     papline-X --join DIR                        worker of the scheduler of DIR
- *     papline-X --connect ENDPOINT --key FILE     worker of one elsewhere
- *     papline-X --join DIR --sink                 gathers the rows of a
- *                                                 stage of PLAN_ROWS
+ *     papline-X --run DIR [--experiment NAME]    alone, no scheduler needed
+ *     papline-X --join DIR                       worker of DIR's scheduler
+ *     papline-X --connect ENDPOINT --key FILE    worker of one elsewhere
+ *     papline-X --join DIR --sink                gathers the rows of a stage of
+ *                                                STAGE_ROWS
  *
  * A stage may know other things to do, by a first word of its own: its tools.
  * Alone, it does every unit of its stage that DIR/run.yaml plans (of one
@@ -24,7 +24,6 @@
 #include "run/plan.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 struct stage_link; /* the harness: heartbeats and the way to the sink */
@@ -56,18 +55,18 @@ struct stage {
     /*
      * Do one unit.  Units may be repeated: the same unit twice has the effect
      * of once.  On -1 err->code decides: ERR_INPUT and ERR_AGAIN let the unit
-     * be tried again, three times in all, then it is set aside; ERR_USAGE and
-     * ERR_SYSTEM also end this process.  When stage_stopping() turns true,
-     * save what was done and return -1 with ERR_AGAIN.
+     * be tried again, scheduler.tries times in all, then it is set aside;
+     * ERR_USAGE and ERR_SYSTEM also end this process.  When stage_stopping()
+     * turns true, save what was done and return -1 with ERR_AGAIN.
      *
      * How a step is divided stands in stage_table.h:
-     * PLAN_WHOLE  it makes its whole step: output_begin() ... output_commit().
-     * PLAN_ROWS   it makes rows first .. first+count-1 and gives them away by
-     *             stage_emit(), a few at a time.
-     * PLAN_FILES  it writes the files of rows first .. first+count-1 into
-     *             output_partial(), which is there, beside others that do so;
-     *             with count 0, when all is done and it is alone, it makes
-     *             what sums them up, and output_commit().
+     * STAGE_WHOLE  it makes its whole step: output_begin() ... output_commit().
+     * STAGE_ROWS   it makes rows first .. first+count-1 and gives them away by
+     *              stage_emit(), a few at a time.
+     * STAGE_FILES  it writes the files of rows first .. first+count-1 into
+     *              output_partial(), which is there, beside others that do so;
+     *              with count 0, when all is done and it is alone, it makes
+     *              what sums them up, and output_commit().
      */
     int (*handle)(void *self, const struct unit *u, struct err *err);
 
@@ -90,20 +89,21 @@ void stage_progress(struct stage_link *l, double done, double total,
 /* Has SIGTERM, SIGINT or SIGUSR1 arrived, or the scheduler asked to stop? */
 bool stage_stopping(const struct stage_link *l);
 
+struct sample_rows {
+    uint64_t first, count;
+    uint32_t h, w, c;
+    const uint8_t *pixels;     /* borrowed: (count, h, w, c) */
+    const char *const *record; /* borrowed: (count) lines of index.csv; labels
+                                  follow from their sources */
+};
+
 /*
  * Send rows of a divided stage to the unit's sink.  It confirms them later, or
  * refuses them, which a later call tells, or else the unit's result.  Without a
  * sink (alone) they go into the store of the step directly.
- *   record [in] (count) index.csv lines; labels follow from their sources
  * Errors: ERR_AGAIN the sink does not answer or fails; ERR_INPUT it refused the
  * rows; ERR_SYSTEM.
  */
-struct sample_rows {
-    uint64_t first, count;
-    uint32_t h, w, c;
-    const uint8_t *pixels;
-    const char *const *record;
-};
 MUST_USE int stage_emit(struct stage_link *l, const struct sample_rows *rows,
                         struct err *err);
 

@@ -113,7 +113,7 @@ int launch_wanted(const struct config *c, const struct plan_step *step,
                   enum child_role role)
 {
     if (role == CHILD_SINK)
-        return step->stage->division == PLAN_ROWS ? 1 : 0;
+        return step->stage->division == STAGE_ROWS ? 1 : 0;
     return stage_table_workers(step->stage, c);
 }
 

@@ -15,10 +15,10 @@
 #include <string.h>
 
 enum {
-    LOOK_MS = 500,       /* between two looks for an output */
-    SHARED_SECONDS = 90, /* until another host's output is seen */
-    GRACE_SECONDS = 30,  /* for processes to save their work */
-    TERM_SECONDS = 5,    /* and after SIGTERM */
+    LOOK_MS = 500, /* between two looks for an output */
+
+    GRACE_SECONDS = 30, /* for processes to save their work */
+    TERM_SECONDS = 5,   /* and after SIGTERM */
 };
 
 /* --- its beginning -------------------------------------------------------- */
@@ -51,14 +51,14 @@ static void add_units(struct running_step *r)
 {
     const struct scheduler *s = r->scheduler;
     const uint64_t id = (uint64_t)(r->index + 1) << PLAN_UNITS_SHIFT;
-    struct plan_units u = {.rows = 1, .step = 1};
-    const bool whole = r->step->stage->division == PLAN_WHOLE;
+    struct plan_units u = {.rows = 1, .each = 1};
+    const bool whole = r->step->stage->division == STAGE_WHOLE;
 
     if (!whole &&
         plan_units_of(&u, s->run_dir, s->config, r->step, &r->fault) < 0)
         return;
-    for (uint64_t at = 0, k = 0; at < u.rows; at += u.step, k++) {
-        const uint64_t n = u.rows - at < u.step ? u.rows - at : u.step;
+    for (uint64_t at = 0, k = 0; at < u.rows; at += u.each, k++) {
+        const uint64_t n = u.rows - at < u.each ? u.rows - at : u.each;
 
         if (lease_queue_add(&r->queue, id + k, at, whole ? 0 : n, &r->fault) <
             0)
@@ -125,7 +125,7 @@ bool running_step_may_end(const struct running_step *r)
 bool running_step_spares(const struct running_step *r,
                          const struct lease_queue_unit *u)
 {
-    return r->step->stage->division != PLAN_WHOLE && u->count > 0;
+    return r->step->stage->division != STAGE_WHOLE && u->count > 0;
 }
 
 static void count_restart(struct running_step *r, const char *text)
@@ -229,7 +229,8 @@ bool running_step_has_left(const struct running_step *r)
  * keeps what it knows of a directory for a minute. */
 static double patience(const struct running_step *r)
 {
-    return r->said_here ? r->queue.lease : fmax(r->queue.lease, SHARED_SECONDS);
+    return r->said_here ? r->queue.lease
+                        : fmax(r->queue.lease, OUTPUT_SHARED_SECONDS);
 }
 
 /* Of one that makes do with what inputs there are: also without the others. */
@@ -271,12 +272,12 @@ static void gather_rows(struct running_step *r)
     const uint64_t id = (uint64_t)(r->index + 1) << PLAN_UNITS_SHIFT;
 
     switch (r->step->stage->division) {
-    case PLAN_WHOLE:
+    case STAGE_WHOLE:
         break;
-    case PLAN_ROWS:
+    case STAGE_ROWS:
         scheduler_finish_sink(r);
         break;
-    case PLAN_FILES:
+    case STAGE_FILES:
         if (!r->finish_sent &&
             lease_queue_add(&r->queue, id + n, n, 0, &r->fault) == 0)
             r->finish_sent = true;

@@ -27,7 +27,7 @@ struct running_step {
     struct lease_queue queue;     /* owned */
     int restarts;                 /* of processes that ended too early */
     int sink;         /* its place in the list of workers, -1 if none */
-    bool finish_sent; /* with PLAN_FILES finish is its last unit */
+    bool finish_sent; /* with STAGE_FILES finish is its last unit */
     bool sealed;      /* the output has been seen on the disk, whole */
     double said;    /* clock_now() when it was said to be sealed; 0: not yet */
     bool said_here; /* by a process of this host */

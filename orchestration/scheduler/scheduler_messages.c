@@ -148,7 +148,7 @@ static int check_sink(const struct scheduler *s, const struct msg_hello *h,
     if (!c || c->role != CHILD_SINK)
         return err_set(err, ERR_USAGE,
                        "the scheduler starts the sink of %s itself", stage);
-    if (!r || r->step->stage->division != PLAN_ROWS)
+    if (!r || r->step->stage->division != STAGE_ROWS)
         return err_set(err, ERR_USAGE, "no step that has a sink is running");
     return 0;
 }
@@ -270,7 +270,7 @@ static void unit_failed(struct running_step *r, struct lease_queue_unit *u,
                 3);
     aside = lease_queue_failed(&r->queue, u, x->text, counts, clock_now());
     if (x->code == ERR_USAGE ||
-        (x->code == ERR_INPUT && r->step->stage->division == PLAN_WHOLE) ||
+        (x->code == ERR_INPUT && r->step->stage->division == STAGE_WHOLE) ||
         (aside && !running_step_spares(r, u)))
         err_set(&r->fault, x->code == ERR_AGAIN ? ERR_SYSTEM : x->code, "%s",
                 x->text);
@@ -296,9 +296,9 @@ static void note_said(struct running_step *r, int worker)
 static bool is_last(const struct running_step *r,
                     const struct lease_queue_unit *u)
 {
-    const enum plan_division d = r->step->stage->division;
+    const enum stage_division d = r->step->stage->division;
 
-    return d == PLAN_WHOLE || (d == PLAN_FILES && u->count == 0);
+    return d == STAGE_WHOLE || (d == STAGE_FILES && u->count == 0);
 }
 
 /* One that was set aside, and is done after all, is not aside any more. */
@@ -312,7 +312,7 @@ static void finish_unit(struct running_step *r, struct lease_queue_unit *u)
 static void unit_succeeded(struct running_step *r, struct lease_queue_unit *u,
                            int worker)
 {
-    if (r->step->stage->division == PLAN_ROWS) {
+    if (r->step->stage->division == STAGE_ROWS) {
         lease_queue_await(&r->queue, u, clock_now());
         return;
     }
@@ -474,7 +474,7 @@ void scheduler_offer(struct running_step *r)
     const struct lease_queue_unit *u;
     int worker;
 
-    if (stage->division == PLAN_ROWS && r->sink < 0)
+    if (stage->division == STAGE_ROWS && r->sink < 0)
         return;
     while ((u = lease_queue_assign(&r->queue, stage->word, r->index, &worker,
                                    clock_now())))

@@ -85,7 +85,7 @@ static int make_row(struct augment_worker *a, const struct unit *u, size_t r,
                     size_t at, struct err *err)
 {
     const struct store *data = &a->sources.data;
-    const size_t source = augmented_rows_row(&a->sources, r);
+    const size_t source = augmented_rows_source(&a->sources, r);
     const size_t size = data->h * data->w * 3;
     const struct stored_variant_args args = {
         .sources = &a->sources,
@@ -141,8 +141,8 @@ static int augment_unit(void *self, const struct unit *u, struct err *err)
 
     if (open_run(a, u, err) < 0)
         return -1;
-    if (u->first > augmented_rows_rows(&a->sources) ||
-        u->count > augmented_rows_rows(&a->sources) - u->first)
+    if (u->first > augmented_rows_count(&a->sources) ||
+        u->count > augmented_rows_count(&a->sources) - u->first)
         return err_set(err, ERR_INPUT, "rows %ju+%ju are not in the plan",
                        (uintmax_t)u->first, (uintmax_t)u->count);
     for (size_t at = 0; at < u->count; at += ROWS) {

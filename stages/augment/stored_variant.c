@@ -17,7 +17,7 @@ uint32_t stored_variant_make(const struct stored_variant_args *a, size_t r,
                              uint8_t *dst, uint8_t *scratch, struct buf *text)
 {
     const struct augmented_rows *s = a->sources;
-    const size_t row = augmented_rows_row(s, r);
+    const size_t row = augmented_rows_source(s, r);
     const struct augment_picture picture = {
         .w = (int)s->data.w,
         .h = (int)s->data.h,

@@ -50,13 +50,13 @@ static int verify_open(struct verify_store *a, const char *run_dir,
     h = a->sources.data.h;
     w = a->sources.data.w;
     a->operations = csv_column(&a->made.index, "operations");
-    if (a->made.n != augmented_rows_rows(&a->sources) || a->made.h != h ||
+    if (a->made.n != augmented_rows_count(&a->sources) || a->made.h != h ||
         a->made.w != w || a->operations < 0)
         return err_set(err, ERR_INPUT,
                        "'%s': %zu rows of %zu x %zu, but the plan has %zu of "
                        "%zu x %zu",
                        path, a->made.n, a->made.h, a->made.w,
-                       augmented_rows_rows(&a->sources), h, w);
+                       augmented_rows_count(&a->sources), h, w);
     a->pixels = malloc(h * w * 3 + augment_scratch((int)w, (int)h));
     return a->pixels ? 0 : err_set(err, ERR_SYSTEM, "no memory for a picture");
 }
@@ -76,13 +76,13 @@ static int compare_row(struct verify_store *a,
         return err_set(err, ERR_INPUT,
                        "row %zu (variant %u of source %zu): stored as %s, "
                        "derived again as %s",
-                       r, variant, augmented_rows_row(&a->sources, r), stored,
-                       a->text.data);
+                       r, variant, augmented_rows_source(&a->sources, r),
+                       stored, a->text.data);
     if (memcmp(store_image(&a->made, r), a->pixels, size) != 0)
         return err_set(err, ERR_INPUT,
                        "row %zu (variant %u of source %zu): other bytes than "
                        "those stored",
-                       r, variant, augmented_rows_row(&a->sources, r));
+                       r, variant, augmented_rows_source(&a->sources, r));
     return 0;
 }
 

@@ -90,7 +90,7 @@ static int open_cell(const struct preprocess_job *j, size_t i, struct image *im,
         file_read(path, DECODE_MAX_BYTES, &bytes, &size, err) < 0)
         return -1;
     hash_of(bytes, size, cell->sha256);
-    rc = decode_decode(im, bytes, size, err);
+    rc = decode_bytes(im, bytes, size, err);
     free(bytes);
     if (rc == 0)
         cell->has_phash = perceptual_hash_of(im, &cell->phash);

@@ -72,8 +72,8 @@ static void put_picture(struct buf *b, const char *png, size_t size)
     char *webp = NULL;
     size_t n = 0;
 
-    if (decode_decode(&im, png, size, &err) == 0 &&
-        png_webp_encode(&im, &webp, &n, &err) == 0)
+    if (decode_bytes(&im, png, size, &err) == 0 &&
+        png_encode_webp(&im, &webp, &n, &err) == 0)
         report_html_data(b, "image/webp", webp, n);
     else
         report_html_data(b, "image/png", png, size);

@@ -144,7 +144,7 @@ static int measure_cells(struct trainset *t, struct err *err)
         if (store_label(s, i) >= 0 && store_split(s, i) == SPLIT_TRAIN)
             cell[n++] = store_size(s, i);
     t->scale.on = true;
-    size_scale_fit(&t->scale, cell, n);
+    cell_size_fit(&t->scale, cell, n);
     for (size_t i = 0; i < s->n; i++)
         if (store_label(s, i) >= 0) {
             const struct cell_size size = store_size(s, i);

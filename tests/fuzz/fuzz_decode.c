@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct image im;
     struct err err = {0};
 
-    if (decode_decode(&im, data, size, &err) < 0)
+    if (decode_bytes(&im, data, size, &err) < 0)
         BUG_ON(err.code != ERR_INPUT || im.px || !err.text[0]);
     else
         BUG_ON(im.w < 1 || im.h < 1 || !im.px);

@@ -87,8 +87,8 @@ static void take_all(struct scheduler *s, const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const enum plan_division kind =
-        size ? (enum plan_division)(data[0] % 3) : PLAN_WHOLE;
+    const enum stage_division kind =
+        size ? (enum stage_division)(data[0] % 3) : STAGE_WHOLE;
     const struct stage_row stage = {
         .id = STAGE_AUGMENT, .word = "augment", .division = kind};
     struct plan_step step = {
@@ -106,7 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     snprintf(s.run_dir, sizeof(s.run_dir), "%s", fuzz_dir());
     BUG_ON(worker_list_init(&s.workers, &err) < 0);
     lease_queue_init(&running.queue, &s.workers, 10, 3);
-    for (uint64_t i = 0; i < (kind == PLAN_WHOLE ? 1 : UNITS); i++)
+    for (uint64_t i = 0; i < (kind == STAGE_WHOLE ? 1 : UNITS); i++)
         BUG_ON(lease_queue_add(&running.queue, ((uint64_t)1 << 32) + i, 8 * i,
                                8, &err) < 0);
     take_all(&s, data, size);

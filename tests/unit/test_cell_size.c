@@ -19,7 +19,7 @@ static void check_scale(void)
     struct size_scale s = {.on = true};
     float z[CELL_SIZE];
 
-    size_scale_fit(&s, crops, sizeof(crops) / sizeof(crops[0]));
+    cell_size_fit(&s, crops, sizeof(crops) / sizeof(crops[0]));
     for (int k = 0; k < CELL_SIZE; k++) {
         near(s.mean[k], golden_mean[k], 1e-11,
              "mean of the logarithms of cells' sizes");
@@ -31,7 +31,7 @@ static void check_scale(void)
         near((double)z[0], golden_z[2 * i], 1e-6, "a standardised width");
         near((double)z[1], golden_z[2 * i + 1], 1e-6, "a standardised height");
     }
-    size_scale_fit(&s, crops, 1);
+    cell_size_fit(&s, crops, 1);
     ok(s.sd[0] == 1.0 && s.sd[1] == 1.0, "one cell has a deviation of 1");
 }
 

@@ -458,7 +458,7 @@ static void check_each(void)
 static void check_table(void)
 {
     size_t n;
-    const struct key *k = config_keys(&n);
+    const struct config_key *k = config_keys(&n);
     bool complete = true;
 
     for (size_t i = 0; i < n; i++) {

@@ -58,9 +58,8 @@ static void check_cut(const char *name, const char *part)
         ok(false, name);
         return;
     }
-    fails(decode_decode(&im, bytes, size / 2, &err), err, ERR_INPUT, part,
-          name);
-    fails(decode_decode(&im, bytes, 20, &err), err, ERR_INPUT, part,
+    fails(decode_bytes(&im, bytes, size / 2, &err), err, ERR_INPUT, part, name);
+    fails(decode_bytes(&im, bytes, 20, &err), err, ERR_INPUT, part,
           "  twenty bytes of it");
     ok(!im.px && im.w == 0, "  and no picture is left");
     free(bytes);
@@ -72,7 +71,7 @@ static void check_bytes(const char *bytes, size_t n, const char *part,
     struct image im = {0};
     struct err err = {0};
 
-    fails(decode_decode(&im, bytes, n, &err), err, ERR_INPUT, part, what);
+    fails(decode_bytes(&im, bytes, n, &err), err, ERR_INPUT, part, what);
 }
 
 static void check_refused(void)

@@ -21,8 +21,7 @@ static void check_golden(const struct golden *g)
     metrics_init(&m, g->k);
     for (int i = 0; i < g->k; i++)
         for (int j = 0; j < g->k; j++)
-            for (size_t n = 0; n < g->confusion[i][j]; n++)
-                metrics_add(&m, i, j);
+            m.confusion[i][j] = (size_t)g->confusion[i][j];
     metrics_finish(&m);
     metrics_finish(&m); /* a second time changes nothing */
     ok(m.n == g->n && m.correct == g->correct, g->name);
@@ -60,9 +59,7 @@ static void check_paper(void)
 static void fill_metrics(struct metrics *m)
 {
     metrics_init(m, 3);
-    metrics_add(m, 0, 0);
-    metrics_add(m, 0, 1);
-    metrics_add(m, 1, 1);
+    m->confusion[0][0] = m->confusion[0][1] = m->confusion[1][1] = 1;
     metrics_finish(m);
 }
 

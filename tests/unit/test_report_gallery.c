@@ -113,8 +113,8 @@ static void check_smaller(void)
     size_t n = 0;
 
     ok(decode_read(&im, path_of("explain/e/o.png"), &err) == 0 &&
-           png_webp_encode(&im, &webp, &n, &err) == 0 &&
-           decode_decode(&back, webp, n, &err) == 0 && back.w == SIDE &&
+           png_encode_webp(&im, &webp, &n, &err) == 0 &&
+           decode_bytes(&back, webp, n, &err) == 0 && back.w == SIDE &&
            back.h == SIDE,
        "WebP is read again");
     free(webp);
