@@ -143,6 +143,10 @@ static void check_memory(void)
     s.memory_free = 2 * one;
     ok(ready_steps_next(&s, &share) == SHORT,
        "a second training starts where there is memory for it");
+    config.preprocess.size = 220;
+    ok(ready_steps_next(&s, &share) == -1 && share.memory == 4 * one,
+       "pictures of twice the side take four times the memory");
+    config.preprocess.size = 110;
     config.train.batch = 128;
     ok(ready_steps_next(&s, &share) == -1,
        "a second training of four times the batch does not");
