@@ -254,7 +254,7 @@ static void check_hung_up(void)
        "a worker whose handshake was cut off twice tries again");
     close(accept(fd, NULL, NULL));
     fails(scheduler_link_wait(l, 5000, &event, &got, &err), err, ERR_USAGE,
-          "refuses this worker's key",
+          "refuses this worker's curve key",
           "a worker whose handshake was cut off three times gives up");
     scheduler_link_close(l);
     close(fd);
