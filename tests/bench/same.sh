@@ -45,9 +45,10 @@ left_out='left out of the comparison:
                                seconds; size and sha256 of timing.csv
   .seen                        times and inodes of files; names and sizes count
   train/*/timing.csv           seconds and images a second; epochs count
-  journal.jsonl                what is not told of a step (node-...); times;
-                               steps of the report
-  status.json                  updated, seconds, host, pid, start; workers,
+  journal.jsonl                what is not told of a step (node-...); times,
+                               cores, the order of steps beside each other;
+                               steps of the report and of weights
+  status.json                  updated, seconds, host, pid, start, cores; workers,
                                and units of the last step, the report
 and of runs that go on:
   journal.jsonl, status.json   the history is another one
@@ -63,9 +64,10 @@ counted() { # counted <file> <how>
         /^   "name": "(encoder\/)?timing\.csv",$/{n;N;d}' "$1" ;;
     .seen:*) sed -E 's/^( "[^"]+": "[0-9]+) [0-9. ]+"/\1"/' "$1" ;;
     timing.csv:*) cut -d, -f1 "$1" ;;
-    journal.jsonl:fresh) sed -nE '/"node":"report"/d
-        /"event":"node-/s/"time":"[^"]*",|,"seconds":"[^"]*"//gp' "$1" ;;
-    status.json:fresh) sed -E '/^ "(updated|seconds|host|pid|start)": /d
+    journal.jsonl:fresh) sed -nE '/"node":"(report"|weights\/)/d
+        /"event":"node-/s/"time":"[^"]*",|,"(seconds|cores)":"[^"]*"//gp' "$1" |
+        sort ;;
+    status.json:fresh) sed -E '/^ "(updated|seconds|host|pid|start|cores|cores_free)": /d
         /^   "seconds": /d; /^ "workers": /,/^ \]/d; /^ "units": /,/^ \}/d' "$1" ;;
     *) echo "same: nothing says how $1 counts" >&2 && return 1 ;;
     esac
