@@ -36,6 +36,23 @@ static int build_frozen(struct trainer *t, const struct net_args *na,
         err);
 }
 
+/* Can a batch be shared out among so many ranks? */
+static int check_share(const struct config *c, int64_t ranks, int64_t share,
+                       struct err *err)
+{
+    if (c->train.batch < ranks)
+        return err_set(err, ERR_USAGE,
+                       "train.batch %jd is smaller than the number of ranks, "
+                       "%jd",
+                       (intmax_t)c->train.batch, (intmax_t)ranks);
+    if (share > GRAPH_MAX_BATCH)
+        return err_set(err, ERR_USAGE,
+                       "train.batch %jd gives a rank %jd images, at most %d",
+                       (intmax_t)c->train.batch, (intmax_t)share,
+                       GRAPH_MAX_BATCH);
+    return 0;
+}
+
 static int build_graph(struct trainer *t, struct err *err)
 {
     const struct config *c = t->a->config;
@@ -57,16 +74,8 @@ static int build_graph(struct trainer *t, struct err *err)
                                   .part = t->a->freeze > 0 ? GRAPH_TAIL
                                                            : GRAPH_WHOLE};
 
-    if (c->train.batch < ranks)
-        return err_set(err, ERR_USAGE,
-                       "train.batch %jd is smaller than the number of ranks, "
-                       "%jd",
-                       (intmax_t)c->train.batch, (intmax_t)ranks);
-    if (share > GRAPH_MAX_BATCH)
-        return err_set(err, ERR_USAGE,
-                       "train.batch %jd gives a rank %jd images, at most %d",
-                       (intmax_t)c->train.batch, (intmax_t)share,
-                       GRAPH_MAX_BATCH);
+    if (check_share(c, ranks, share, err) < 0)
+        return -1;
     t->net = net_find(t->a->network, err);
     class_weights_init(&t->class_weights);
     if (t->a->weighs &&
