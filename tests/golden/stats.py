@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """stats.py - write stats_golden.inc and ensemble_golden.inc: other people's
-numbers for test_stats and test_fuse
+numbers for test_stats and test_ensemble_vote
 
 Areas, log-likelihood and Brier by scikit-learn, tests by statsmodels and SciPy,
 temperature by SciPy's bounded minimiser, distances of the fuzzy ensemble by

@@ -1,4 +1,4 @@
-/* test_assess.c - metrics.json holds all figures and says what is undefined;
+/* test_metrics_json.c - metrics.json holds all figures and says what is undefined;
  * predictions.csv is read as it was written; class maps are checked */
 #include "base/clock.h"
 #include "base/rng.h"

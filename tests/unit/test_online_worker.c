@@ -1,5 +1,5 @@
 /*
- * test_serve.c - a worker that streams fresh variants, as its rank sees it:
+ * test_online_worker.c - a worker that streams fresh variants, as its rank sees it:
  * papline-augment --stream is started, ordered and read here
  */
 #include "proto/credit.h"

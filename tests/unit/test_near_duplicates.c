@@ -1,5 +1,5 @@
 /*
- * test_families.c - what looks alike stays together, in splits and in folds
+ * test_near_duplicates.c - what looks alike stays together, in splits and in folds
  *
  * Pictures are not drawn here: a look is a hash of bits that no two others
  * share, unless a test says so.

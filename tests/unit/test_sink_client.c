@@ -1,4 +1,4 @@
-/* test_outlet.c - rows go to a sink, which may answer anything */
+/* test_sink_client.c - rows go to a sink, which may answer anything */
 #include "base/file.h"
 #include "proto/confirm.h"
 #include "proto/samples.h"

@@ -1,5 +1,5 @@
 /*
- * queue_deal.h - units dealt to workers of a queue, for tests
+ * lease_queue_deal.h - units dealt to workers of a queue, for tests
  */
 #ifndef TESTS_QUEUE_DEAL_H
 #define TESTS_QUEUE_DEAL_H

@@ -1,4 +1,4 @@
-/* test_node.c - outputs are begun, sealed, resumed, replaced and verified */
+/* test_output.c - outputs are begun, sealed, resumed, replaced and verified */
 #include "base/file.h"
 #include "base/json.h"
 #include "run/output.h"

@@ -1,8 +1,8 @@
 /*
- * test_queue_retries.c - leases that end, failures, pauses between tries, and
+ * test_lease_queue_retries.c - leases that end, failures, pauses between tries, and
  * what is counted in the end
  */
-#include "queue_deal.h"
+#include "lease_queue_deal.h"
 
 /* Three leases that end at 10, 14 and 16, the last of them in the middle. */
 static void check_expire(void)

@@ -1,4 +1,4 @@
-/* test_train_weighing.c - what mistakes count, as the configuration says */
+/* test_train_class_weights.c - what mistakes count, as the configuration says */
 #include "stages/train/class_weights.h"
 #include "tap.h"
 

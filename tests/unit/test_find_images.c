@@ -1,4 +1,4 @@
-/* test_preprocess_walk.c - which files of a directory are pictures, of what */
+/* test_find_images.c - which files of a directory are pictures, of what */
 #include "stages/preprocess/find_images.h"
 
 #include "base/file.h"

@@ -1,4 +1,4 @@
-/* test_views.c - flips and turns of a cell, as NumPy has them */
+/* test_test_time_augment.c - flips and turns of a cell, as NumPy has them */
 #include "stages/evaluate/test_time_augment.h"
 #include "tap.h"
 

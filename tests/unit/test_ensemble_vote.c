@@ -1,4 +1,4 @@
-/* test_fuse.c - ensembles from stored probabilities, in the plan and as files */
+/* test_ensemble_vote.c - ensembles from stored probabilities, in the plan and as files */
 #include "run/plan.h"
 #include "run/plan_ensembles.h"
 #include "stages/evaluate/ensemble_vote.h"

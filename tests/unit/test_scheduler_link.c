@@ -1,4 +1,4 @@
-/* test_link.c - a worker's line to a scheduler, the scheduler played here */
+/* test_scheduler_link.c - a worker's line to a scheduler, the scheduler played here */
 #include "base/file.h"
 #include "base/version.h"
 #include "proto/beat.h"

@@ -1,8 +1,8 @@
 /*
- * test_queue_leases.c - whose lease is whose: workers beside each other, each
+ * test_lease_queue_leases.c - whose lease is whose: workers beside each other, each
  * with units of its own, so that what is done to one must leave the others
  */
-#include "queue_deal.h"
+#include "lease_queue_deal.h"
 
 static void check_find(void)
 {

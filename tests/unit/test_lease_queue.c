@@ -1,5 +1,5 @@
-/* test_queue.c - leases, credits, retries and set-aside, without sockets */
-#include "queue_deal.h"
+/* test_lease_queue.c - leases, credits, retries and set-aside, without sockets */
+#include "lease_queue_deal.h"
 
 #include <stdlib.h>
 

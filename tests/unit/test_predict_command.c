@@ -1,5 +1,5 @@
 /*
- * test_tell.c - papline predict: batches whatever cannot be read, pictures
+ * test_predict_command.c - papline predict: batches whatever cannot be read, pictures
  * brought to size as the model says, lines in three forms
  */
 #include "evaluation/inference.h"

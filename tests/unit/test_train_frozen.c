@@ -1,5 +1,5 @@
 /*
- * test_train_trunk.c - with frozen layers: what they put out may be kept or
+ * test_train_frozen.c - with frozen layers: what they put out may be kept or
  * not, be interrupted, damaged or of other weights, and training does not show
  */
 #include "base/rng.h"

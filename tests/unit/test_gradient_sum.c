@@ -1,5 +1,5 @@
 /*
- * test_exchange.c - the same weights however many processes do the parts
+ * test_gradient_sum.c - the same weights however many processes do the parts
  *
  * A batch in four parts trains a small network with batch normalisation and a
  * gradient of more than one bucket: as four members of this process, some at a
