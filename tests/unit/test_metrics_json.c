@@ -6,23 +6,13 @@
 #include "markup.h"
 #include "stages/evaluate/metrics_json.h"
 #include "tap.h"
+#include "test_dir.h"
 
 #include <jansson.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 enum { K = 3 };
 
-static char dir[] = "/tmp/papline-assess-XXXXXX";
 static const char names[][CONFIG_NAME_MAX] = {"a", "b, \"quoted\"", "c\xff"};
-
-static const char *path_of(const char *name)
-{
-    static char path[128];
-
-    snprintf(path, sizeof(path), "%s/%s", dir, name);
-    return path;
-}
 
 /* A number at a path of keys, dots between; an index is a number. */
 static const json_t *json_at(const json_t *j, const char *path)
@@ -236,7 +226,7 @@ static bool file_has(const char *name, const char *part)
     struct err err = {0};
     char *text = NULL;
     size_t size;
-    const bool has = file_read(path_of(name), 99999, &text, &size, &err) == 0 &&
+    const bool has = file_read(in_dir(name), 99999, &text, &size, &err) == 0 &&
                      strstr(text, part);
 
     free(text);
@@ -258,12 +248,12 @@ static void check_files(const struct evaluate_settings *s)
            metrics_json_write(&a, dir, &err) == 0,
        "the files of an assessment");
     metrics_json_release(&a);
-    ok(file_read(path_of("confusion.csv"), 9999, &text, &size, &err) == 0 &&
+    ok(file_read(in_dir("confusion.csv"), 9999, &text, &size, &err) == 0 &&
            strcmp(text, want) == 0,
        "  confusion.csv has the true classes as rows and quotes names");
     free(text);
     text = NULL;
-    ok(file_read(path_of("reliability.svg"), 99999, &text, &size, &err) == 0 &&
+    ok(file_read(in_dir("reliability.svg"), 99999, &text, &size, &err) == 0 &&
            markup_balanced(text) && strstr(text, "at temperature"),
        "  reliability.svg");
     free(text);
@@ -326,12 +316,12 @@ static void put_text(const char *text)
 {
     struct err err;
 
-    BUG_ON(file_write(path_of("p.csv"), text, strlen(text), &err) < 0);
+    BUG_ON(file_write(in_dir("p.csv"), text, strlen(text), &err) < 0);
 }
 
 static int take_table(struct predictions *t, struct err *err)
 {
-    return predictions_read(t, path_of("p.csv"), SPLIT_TEST, err);
+    return predictions_read(t, in_dir("p.csv"), SPLIT_TEST, err);
 }
 
 /* Families of groups have a column of their own. */

@@ -17,18 +17,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum {
-    SIDE = 32,
-    PIXELS = SIDE * SIDE * 3,
-    CLASSES = 3,
-    TRAIN = 17,
-    VALIDATION = 10,
-    BATCH = 8,
-    EPOCHS = 2,
-    STEPS = 3,
-    SEED = 3,
-    MOST_RANKS = 3,
-};
+enum { SIDE = 32, PIXELS = SIDE * SIDE * 3, CLASSES = 3, TRAIN = 17 };
+enum { VALIDATION = 10, BATCH = 8, EPOCHS = 2, STEPS = 3, SEED = 3 };
+enum { MOST_RANKS = 3 };
 
 static char class_name[CLASSES][CONFIG_NAME_MAX] = {"blue", "red", "white"};
 static uint8_t pixels[TRAIN + VALIDATION][PIXELS];
