@@ -100,8 +100,7 @@ static int share_cores(const struct scheduler *s, int i, int n_flexible)
     const int needed = count_needed(s, i);
     int share = s->cores_free;
 
-    if (needed == 0 ||
-        !is_flexible(s, i)) /* 0: all its workers are elsewhere */
+    if (needed == 0 || !is_flexible(s, i)) /* 0: its workers are elsewhere */
         return needed;
     if (n_flexible > 1)
         share /= n_flexible;

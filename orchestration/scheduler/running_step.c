@@ -15,8 +15,7 @@
 #include <string.h>
 
 enum {
-    LOOK_MS = 500, /* between two looks for an output */
-
+    LOOK_MS = 500,      /* between two looks for an output */
     GRACE_SECONDS = 30, /* for processes to save their work */
     TERM_SECONDS = 5,   /* and after SIGTERM */
 };
@@ -202,7 +201,7 @@ static void send_away(struct running_step *r)
 }
 
 /* Those that do not leave are made to. */
-static void press(struct running_step *r)
+static void force_leave(struct running_step *r)
 {
     const double waited = clock_now() - r->leaving;
     struct launcher *l = &r->scheduler->launcher;
@@ -227,7 +226,7 @@ bool running_step_has_left(const struct running_step *r)
 
 /* A file system that other hosts share shows what they do after a while: NFS
  * keeps what it knows of a directory for a minute. */
-static double patience(const struct running_step *r)
+static double waiting_seconds(const struct running_step *r)
 {
     return r->said_here ? r->queue.lease
                         : fmax(r->queue.lease, OUTPUT_SHARED_SECONDS);
@@ -259,7 +258,7 @@ static void look_for_output(struct running_step *r)
         return;
     r->sealed = step_is_sealed(r, &why);
     r->next_look = clock_now() + LOOK_MS / 1000.0;
-    if (!r->sealed && r->said && clock_now() - r->said > patience(r))
+    if (!r->sealed && r->said && clock_now() - r->said > waiting_seconds(r))
         err_set(&r->fault, ERR_SYSTEM,
                 "it was said to be done, but is not on the disk: %.300s",
                 why.text);
@@ -342,7 +341,7 @@ static void note_expired(void *self, const struct lease_queue_unit *u,
 void running_step_advance(struct running_step *r)
 {
     if (r->leaving > 0) {
-        press(r);
+        force_leave(r);
         return;
     }
     lease_queue_expire(&r->queue, clock_now(), note_expired, r);

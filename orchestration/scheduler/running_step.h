@@ -38,15 +38,17 @@ struct running_step {
     bool terminated; /* those that did not were sent SIGTERM */
 };
 
+/* What a step may take. */
+struct step_share {
+    int cores;
+    double memory; /* bytes */
+};
+
 /*
  * Begin step 'index' of the plan with what it may take.  A fault, as that its
  * units cannot be told, ends it at the next running_step_advance().
  * Errors: ERR_SYSTEM no memory.
  */
-struct step_share {
-    int cores;
-    double memory; /* bytes */
-};
 MUST_USE int running_step_begin(struct scheduler *s, int index,
                                 const struct step_share *share,
                                 struct err *err);
