@@ -6,6 +6,7 @@
 #include "base/lock.h"
 #include "base/log.h"
 #include "base/version.h"
+#include "orchestration/scheduler/expected_schedule.h"
 #include "orchestration/scheduler/journal.h"
 #include "orchestration/scheduler/scheduler.h"
 #include "stages/augment/recipe.h"
@@ -139,6 +140,12 @@ static int check_apart(const struct config *c, const char *dir, struct err *err)
     return rc;
 }
 
+/* Of hosts, a list is none. */
+static int absolute_hosts(char word[FILE_PATH_MAX], struct err *err)
+{
+    return strchr(word, '/') ? make_absolute(word, err) : 0;
+}
+
 /* A recipe may be a name. */
 static int absolute_recipe(char word[FILE_PATH_MAX], struct err *err)
 {
@@ -161,6 +168,7 @@ static int plan_run_open(struct plan_run *j, const struct run_command_args *a,
         make_absolute(c->split.csv, err) < 0 ||
         make_absolute(c->layout.csv, err) < 0 ||
         make_absolute(c->train.weights, err) < 0 ||
+        absolute_hosts(c->scheduler.hosts, err) < 0 ||
         absolute_recipe(c->augment.recipe, err) < 0 ||
         absolute_recipe(c->train.augment_recipe, err) < 0 ||
         file_path(j->dir, err, "%s", c->run.dir) < 0 ||
@@ -208,6 +216,8 @@ int run_command_plan(const struct run_command_args *a, struct err *err)
 
     if (rc == 0)
         print_plan(&j->plan);
+    if (rc == 0 && a->schedule)
+        rc = expected_schedule_print(stdout, &j->config, &j->plan, j->dir, err);
     if (j)
         plan_run_close(j);
     free(j);

@@ -16,6 +16,7 @@ struct run_command_args {
     const char *dir;   /* --run DIR, or NULL: 'config' if it is a run
                           directory, else run.dir */
     const char *until; /* --until STAGE: stop behind it; NULL: go to the end */
+    bool schedule;     /* --schedule: print where and when, too */
     bool verify;       /* --verify: read all files, not only those that may have
                     changed */
 };

@@ -131,7 +131,7 @@ static void put_values_of(const struct config_key *k, struct buf *b)
 {
     if (k->type == KEY_STRING && k->room == FILE_PATH_MAX)
         buf_printf(b, "    *,%s=) echo FILE ;;\n", k->full);
-    if (k->type != KEY_ENUM)
+    if (!k->words)
         return;
     buf_printf(b, "    *,%s=) echo '", k->full);
     for (size_t i = 0; k->words[i]; i++)

@@ -19,15 +19,38 @@
 
 /* --- runs ----------------------------------------------------------------- */
 
-static const struct verb_option run_options[] = {
-    {0, "set", "KEY=VALUE", NULL, "instead of what the file says of this key",
-     INTO(VERB_LIST, set)},
-    {0, "run", "DIR", NULL, "where the run lives, instead of run.dir",
-     INTO(VERB_TEXT, run.dir)},
-    {0, "until", "STAGE", NULL, "stop behind this stage",
-     INTO(VERB_TEXT, run.until)},
-    {0, "verify", NULL, NULL, "read every output, also if it looks unchanged",
-     INTO(VERB_FLAG, run.verify)},
+/* Of run and plan. */
+#define RUN_OPTIONS                                                            \
+    {0,                                                                        \
+     "set",                                                                    \
+     "KEY=VALUE",                                                              \
+     NULL,                                                                     \
+     "instead of what the file says of this key",                              \
+     INTO(VERB_LIST, set)},                                                    \
+        {0,                                                                    \
+         "run",                                                                \
+         "DIR",                                                                \
+         NULL,                                                                 \
+         "where the run lives, instead of run.dir",                            \
+         INTO(VERB_TEXT, run.dir)},                                            \
+        {0,                                                                    \
+         "until",                                                              \
+         "STAGE",                                                              \
+         NULL,                                                                 \
+         "stop behind this stage",                                             \
+         INTO(VERB_TEXT, run.until)},                                          \
+    {                                                                          \
+        0, "verify", NULL, NULL,                                               \
+            "read every output, also if it looks unchanged",                   \
+            INTO(VERB_FLAG, run.verify)                                        \
+    }
+
+static const struct verb_option run_options[] = {RUN_OPTIONS, {.name = NULL}};
+
+static const struct verb_option plan_options[] = {
+    RUN_OPTIONS,
+    {0, "schedule", NULL, NULL, "also draw where and when each step would run",
+     INTO(VERB_FLAG, run.schedule)},
     {.name = NULL},
 };
 
@@ -296,9 +319,11 @@ static const struct verb verbs[] = {
     {.name = "plan",
      .words = "CONFIG",
      .help = "say what would run, what is reused, and why",
-     .about = "CONFIG and options are those of run. Changes nothing.",
+     .about = "CONFIG and options are those of run. Changes nothing. With "
+              "--schedule it also draws where and when each step would run, "
+              "by what steps took before.",
      .example = "plan configs/demo.yaml --set augment.variants=6",
-     .options = run_options,
+     .options = plan_options,
      .act = act_plan},
     {.name = "status",
      .words = "RUN",

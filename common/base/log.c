@@ -51,6 +51,12 @@ void log_warn(const char *fmt, ...)
     va_end(ap);
 }
 
+void log_pass(const char *before, const char *line)
+{
+    fprintf(stderr, "%s%s%s\n", line_open ? "\r\033[K" : "", before, line);
+    line_open = false;
+}
+
 static void format_left(char *text, size_t size, double s)
 {
     if (s < 60)

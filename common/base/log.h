@@ -22,6 +22,9 @@ void log_error(const char *fmt, ...) PRINTF(1, 2);
 /* Something is wrong but work goes on. */
 void log_warn(const char *fmt, ...) PRINTF(1, 2);
 
+/* A line that another program has said, as it is. */
+void log_pass(const char *before, const char *line);
+
 /*
  * Progress of long work: rewrites one line, at most four times a second, when
  * standard error is a terminal; otherwise prints nothing but the last one.

@@ -19,7 +19,7 @@ static bool is_endpoint(const char *s)
 {
     const char *colon = strrchr(s, ':');
 
-    if (strcmp(s, "ipc") == 0)
+    if (strcmp(s, "ipc") == 0 || strcmp(s, "auto") == 0)
         return true;
     return strncmp(s, "tcp://", 6) == 0 && colon > s + 6 && colon[1];
 }
@@ -209,8 +209,8 @@ static int check_whole(const struct config *c, const char *path,
         return -1;
     if (!is_endpoint(c->scheduler.endpoint))
         return err_set(err, ERR_USAGE,
-                       "%.200s: scheduler.endpoint: '%s' is neither ipc nor "
-                       "tcp://ADDRESS:PORT",
+                       "%.200s: scheduler.endpoint: '%s' is neither auto, ipc "
+                       "nor tcp://ADDRESS:PORT",
                        where, config_key_snippet(cut, c->scheduler.endpoint));
     return 0;
 }
@@ -326,8 +326,9 @@ static void put_help(struct buf *out, const struct config_key *k)
 {
     buf_printf(out, "  # %s\n", k->help);
     if (k->type == KEY_INT || k->type == KEY_REAL || k->type == KEY_INTS)
-        buf_printf(out, "  # %.15g..%.15g%s%s\n", k->min, k->max,
-                   k->unit ? " " : "", k->unit ? k->unit : "");
+        buf_printf(out, "  # %s%s%.15g..%.15g%s%s\n",
+                   k->words ? k->words[0] : "", k->words ? " or " : "", k->min,
+                   k->max, k->unit ? " " : "", k->unit ? k->unit : "");
     if (k->type == KEY_ENUM) {
         buf_puts(out, "  # one of");
         for (int i = 0; k->words[i]; i++)

@@ -82,9 +82,9 @@ enum sanity_check { SANITY_OFF, SANITY_WHOLE, SANITY_CASCADE };
 /* What explaining needs to know. */
 struct explain_settings {
     struct word_list methods;
-    struct word_list layers;     /* "auto": the network's default */
-    int64_t per_class;           /* correct and wrong cells of each class */
-    int64_t workers;             /* placement: started here by the scheduler */
+    struct word_list layers; /* "auto": the network's default */
+    int64_t per_class;       /* correct and wrong cells of each class */
+    int64_t workers;         /* placement: that are started, or CONFIG_AUTO */
     char cells[CONFIG_NAME_MAX]; /* that tables count; config_cells() */
     enum map_colours colours;
     enum sanity_check sanity;
@@ -127,6 +127,16 @@ enum reproducible { REPRODUCIBLE_PAIR, REPRODUCIBLE_STRICT };
 enum { PAIR_PARTS = 2, STRICT_PARTS = 4 };
 
 enum size_choice { SIZE_OFF, SIZE_ON };
+
+enum { CONFIG_AUTO = -1 }; /* of a number that may be "auto" */
+enum launcher_choice {
+    LAUNCHER_AUTO,
+    LAUNCHER_LOCAL,
+    LAUNCHER_SLURM,
+    LAUNCHER_SLOTS,
+    LAUNCHER_MPIRUN,
+};
+enum rank_choice { RANKS_FILL, RANKS_SPREAD };
 
 enum augment_choice { AUGMENT_STORED, AUGMENT_ONLINE };
 
@@ -174,7 +184,7 @@ struct config {
     struct {
         char recipe[FILE_PATH_MAX]; /* a word, or a file's path */
         int64_t variants; /* per training image, beside the image itself */
-        int64_t workers;  /* placement: started here by the scheduler */
+        int64_t workers;  /* placement: that are started, or CONFIG_AUTO */
         int64_t unit;     /* placement: source images in one unit */
     } augment;
     struct {
@@ -225,9 +235,15 @@ struct config {
     struct evaluate_settings evaluate;
     struct explain_settings explain;
     struct {
-        char endpoint[256]; /* placement: "ipc" or tcp://ADDRESS:PORT */
-        double lease;       /* placement: seconds without a heartbeat */
-        int64_t tries;      /* placement: of a unit, before it is set aside */
+        char endpoint[256]; /* placement: "auto", "ipc", tcp://ADDRESS:PORT */
+        char hosts[FILE_PATH_MAX];     /* placement: of processes */
+        enum launcher_choice launcher; /* placement */
+        enum rank_choice ranks;        /* placement */
+        char map_by[64];               /* placement: of mpirun; "": none */
+        double walltime;   /* placement: seconds of the run; 0: no limit */
+        double end_margin; /* placement: seconds of it, to save work in */
+        double lease;      /* placement: seconds without a heartbeat */
+        int64_t tries;     /* placement: of a unit, before it is set aside */
     } scheduler;
 };
 

@@ -57,10 +57,16 @@ static int parse_int(const struct check *k, const char *text, int64_t *out)
     char *end;
     long long v;
 
+    if (k->key->words && strcmp(text, k->key->words[0]) == 0) {
+        *out = -1;
+        return 0;
+    }
     errno = 0;
     v = strtoll(text, &end, 10);
     if (end == text || *end || *text == ' ' || *text == '\n' || *text == '\t')
-        return refuse_value(k, text, "is not a whole number");
+        return refuse_value(k, text,
+                            k->key->words ? "is not a whole number, nor auto"
+                                          : "is not a whole number");
     if (errno || (double)v < k->key->min || (double)v > k->key->max)
         return out_of_range(k, text);
     *out = v;
@@ -268,7 +274,10 @@ void config_key_text(const struct config *c, const struct config_key *k,
 
     switch (k->type) {
     case KEY_INT:
-        buf_printf(out, "%lld", (long long)*(const int64_t *)at);
+        if (k->words && *(const int64_t *)at < 0)
+            buf_puts(out, k->words[0]);
+        else
+            buf_printf(out, "%lld", (long long)*(const int64_t *)at);
         break;
     case KEY_REAL:
         put_real(out, *(const double *)at);

@@ -18,7 +18,7 @@ enum {
 };
 
 enum config_key_type {
-    KEY_INT,    /* int64_t in min..max */
+    KEY_INT,    /* int64_t in min..max; -1 for the one of 'words', if any */
     KEY_REAL,   /* double in min..max */
     KEY_STRING, /* any text of less than 'room' bytes */
     KEY_NAME,   /* letters, digits and - _ . only; not empty */
@@ -41,7 +41,7 @@ struct config_key {
     size_t room;   /* of KEY_STRING and KEY_NAME, bytes with the NUL */
     double min, max;
     const char *initial;      /* default as text; of a list: "a, b" */
-    const char *const *words; /* of KEY_ENUM, ending in NULL */
+    const char *const *words; /* of KEY_ENUM and KEY_INT, ending in NULL */
     const char *unit;         /* NULL: none */
     const char *before; /* the key came when there were outputs, which are as if
                            it had this value: with it, it is left out of steps'

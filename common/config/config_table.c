@@ -28,6 +28,10 @@ static const char *const contrastive_words[] = {
 static const char *const profile_words[] = {"corrected", "paper", "notebook",
                                             NULL};
 static const char *const augment_words[] = {"stored", "online", NULL};
+static const char *const auto_words[] = {"auto", NULL};
+static const char *const launcher_words[] = {"auto",  "local",  "slurm",
+                                             "slots", "mpirun", NULL};
+static const char *const rank_words[] = {"fill", "spread", NULL};
 static const char *const onoff_words[] = {"off", "on", NULL};
 static const char *const cache_words[] = {"auto", "off", NULL};
 static const char *const precision_words[] = {"float32", "bf16", NULL};
@@ -119,8 +123,10 @@ static const struct config_key keys[] = {
      .help = "light, geometric, notebook, paper, strong, or a .yaml file"},
     {AT(augment, variants), RESULT, INT(0, 1000, "2"),
      .help = "variants of each training image, beside itself; 0: no stage"},
-    {AT(augment, workers), PLACEMENT, INT(0, 256, "1"), .unit = "processes",
-     .help = "started here by the scheduler; 0: they join by hand"},
+    {AT(augment, workers), PLACEMENT, INT(0, 256, "auto"), .unit = "processes",
+     .words = auto_words,
+     .help =
+         "started by the scheduler; auto: where cores are free; 0: by hand"},
     {AT(augment, unit), PLACEMENT, INT(1, 1024, "32"), .unit = "images",
      .help = "source images in one unit of work"},
 
@@ -250,8 +256,10 @@ static const struct config_key keys[] = {
      .help = "to look at the first, layercam at all; auto: the network's own"},
     {AT(explain, per_class), RESULT, INT(0, 1000, "5"), .unit = "cells",
      .help = "of each class, so many correct and so many wrong ones"},
-    {AT(explain, workers), PLACEMENT, INT(0, 256, "1"), .unit = "processes",
-     .help = "started here by the scheduler; 0: they join by hand"},
+    {AT(explain, workers), PLACEMENT, INT(0, 256, "auto"), .unit = "processes",
+     .words = auto_words,
+     .help =
+         "started by the scheduler; auto: where cores are free; 0: by hand"},
     {TEXT(explain, cells), RESULT, NAME("chosen"),
      .help = "that tables count: chosen by per_class, all, or so many, drawn"},
     {AT(explain, colours), RESULT, ENUM(colour_words, "uniform"),
@@ -290,9 +298,22 @@ static const struct config_key keys[] = {
     {AT(explain, bootstrap), RESULT, INT(0, 100000, "2000"),
      .unit = "resamples", .help = "of groups, for intervals; 0: none"},
 
-    {TEXT(scheduler, endpoint), PLACEMENT, STRING("ipc"),
+    {TEXT(scheduler, endpoint), PLACEMENT, STRING("auto"),
+     .help = "auto; ipc (one host); tcp://ADDRESS:PORT, as eth0:* or *:PORT"},
+    {TEXT(scheduler, hosts), PLACEMENT, STRING("auto"),
      .help =
-         "where workers connect: ipc, tcp://ADDRESS:PORT (or eth0:*, *:PORT)"},
+         "auto (of Slurm, PBS or here), local, \"NAME:CORES, ...\", a file"},
+    {AT(scheduler, launcher), PLACEMENT, ENUM(launcher_words, "auto"),
+     .help = "how processes are started there; auto: as the hosts were found"},
+    {AT(scheduler, ranks), PLACEMENT, ENUM(rank_words, "fill"),
+     .help = "of one training: fill few hosts, or spread over many"},
+    {TEXT(scheduler, map_by), PLACEMENT, STRING(""),
+     .help = "of mpirun's ranks, as socket:PE=4; empty: bound to no cores"},
+    {AT(scheduler, walltime), PLACEMENT, REAL(0, 1e8, "0"), .unit = "seconds",
+     .help = "that the run has; 0: as Slurm says, else no limit"},
+    {AT(scheduler, end_margin), PLACEMENT, REAL(0, 1e6, "60"),
+     .unit = "seconds",
+     .help = "before the end of that, in which work is saved"},
     {AT(scheduler, lease), PLACEMENT, REAL(0.1, 3600, "10"), .unit = "seconds",
      .help = "without a heartbeat, then the unit goes to someone else"},
     {AT(scheduler, tries), PLACEMENT, INT(1, 100, "3"),

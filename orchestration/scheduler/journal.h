@@ -24,8 +24,9 @@ void journal_add(const char *run_dir, const char *event,
                  const struct journal_member *member, size_t n);
 
 /*
- * Seconds that each step of the plan took when it was done last.
- *   seconds [out] (plan->n_step); 0: it never was, or the journal cannot be
+ * Seconds that each step of the plan took when it was done last, or that others
+ * of its stage and network took on average.
+ *   seconds [out] (plan->n_step); 0: none was done, or the journal cannot be
  *   read
  */
 void journal_read_seconds(const char *run_dir, const struct plan *plan,

@@ -1,6 +1,8 @@
 #include "orchestration/scheduler/launch.h"
 
+#include "base/clock.h"
 #include "base/program.h"
+#include "orchestration/scheduler/placement.h"
 #include "worker/scheduler_link.h"
 
 #include <errno.h>
@@ -18,63 +20,7 @@ enum { SIGNALLED = 128 }; /* what mpirun and shells add to a signal */
 
 extern char **environ;
 
-/* A command line while it is put together; strings are borrowed. */
-struct command {
-    const char *arg[LAUNCH_MAX_ARGS];
-    int n;
-    char program[FILE_PATH_MAX];
-    char ranks[32];
-};
-
-static void add_argument(struct command *c, const char *arg)
-{
-    BUG_ON(c->n >= LAUNCH_MAX_ARGS - 1);
-    c->arg[c->n++] = arg;
-}
-
-/* --- the command line ----------------------------------------------------- */
-
-/* mpirun gives ranks on other hosts only those variables that it is told. */
-static void add_mpirun(struct command *c, int ranks, const char *variable)
-{
-    snprintf(c->ranks, sizeof(c->ranks), "%d", ranks);
-    add_argument(c, "mpirun");
-    add_argument(c, "-n");
-    add_argument(c, c->ranks);
-    add_argument(c, "--quiet");
-    add_argument(c, "--oversubscribe");
-    add_argument(c, "--bind-to");
-    add_argument(c, "none");
-    if (geteuid() == 0)
-        add_argument(c, "--allow-run-as-root");
-    if (variable) {
-        add_argument(c, "-x");
-        add_argument(c, variable);
-    }
-    add_argument(c, c->program);
-}
-
-/* One rank needs no launcher, and mpirun waits for ever in some job steps
- * (open-mpi #8378). */
-static void add_program(struct command *c, int ranks)
-{
-    if (ranks > 1)
-        add_mpirun(c, ranks, SCHEDULER_LINK_TOKEN);
-    else
-        add_argument(c, c->program);
-}
-
 /* --- instead of this process ---------------------------------------------- */
-
-static int exec_with_args(struct command *c, const char *const *args,
-                          struct err *err)
-{
-    while (*args)
-        add_argument(c, *args++);
-    execvp(c->arg[0], (char *const *)(uintptr_t)c->arg);
-    return err_set(err, ERR_SYSTEM, "cannot start '%s': %s", c->arg[0],
-                   strerror(errno));
-}
 
 int launch_exec(const char *program, const char *const *args, struct err *err)
 {
@@ -99,23 +45,25 @@ int launch_exec(const char *program, const char *const *args, struct err *err)
 
 int launch_exec_ranks(int ranks, const char *const *args, struct err *err)
 {
-    struct command cmd = {.n = 0};
+    struct command *cmd = calloc(1, sizeof(*cmd));
+    char program[FILE_PATH_MAX];
 
-    if (program_path(cmd.program, "papline", err) < 0)
+    if (!cmd || program_path(program, "papline", err) < 0) {
+        free(cmd);
         return -1;
-    add_mpirun(&cmd, ranks, NULL);
-    return exec_with_args(&cmd, args, err);
+    }
+    placement_begin_ranks(cmd, ranks);
+    command_add(cmd, "%s", program);
+    while (*args)
+        command_add(cmd, "%s", *args++);
+    execvp(cmd->arg[0], (char *const *)(uintptr_t)cmd->arg);
+    err_set(err, ERR_SYSTEM, "cannot start '%s': %s", cmd->arg[0],
+            strerror(errno));
+    free(cmd);
+    return -1;
 }
 
 /* --- children ------------------------------------------------------------- */
-
-int launch_wanted(const struct config *c, const struct plan_step *step,
-                  enum child_role role)
-{
-    if (role == CHILD_SINK)
-        return step->stage->division == STAGE_ROWS ? 1 : 0;
-    return stage_table_workers(step->stage, c);
-}
 
 int launch_running(const struct launcher *l, int step, enum child_role role)
 {
@@ -123,7 +71,16 @@ int launch_running(const struct launcher *l, int step, enum child_role role)
 
     for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++)
         n += l->child[i].pid && l->child[i].step == step &&
-             l->child[i].role == role;
+             l->child[i].role == role && !l->child[i].leaving;
+    return n;
+}
+
+int launch_left(const struct launcher *l, int step)
+{
+    int n = 0;
+
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++)
+        n += l->child[i].pid && l->child[i].step == step;
     return n;
 }
 
@@ -151,48 +108,72 @@ static void unset_rank(void)
     *kept = NULL;
 }
 
-/* In the child: what it finds in its environment beside what is ours. */
-static void set_environment(const struct command *c, int threads,
-                            uint64_t token)
+/* What Slurm says of the job's own processes is not so of another's. */
+static void unset_slurm_options(void)
 {
+    static const char *const name[] = {
+        "SLURM_MEM_PER_CPU",  "SLURM_MEM_PER_NODE",    "SLURM_NTASKS_PER_NODE",
+        "SLURM_DISTRIBUTION", "SLURM_NTASKS_PER_CORE", "SLURM_CPU_BIND",
+    };
+
+    for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
+        unsetenv(name[i]);
+}
+
+/* What is started, and how; in the child until exec. */
+struct start {
+    struct command command; /* owned */
+    uint64_t token;
+    int threads; /* of each rank; 0: as it finds */
+    int out;     /* standard output and error */
+    pid_t parent;
+};
+
+/* In the child: what it finds in its environment beside what is ours. */
+static void set_environment(const struct start *t)
+{
+    const char *launcher = t->command.arg[0];
     char text[32];
 
-    snprintf(text, sizeof(text), "%016jx", (uintmax_t)token);
+    snprintf(text, sizeof(text), "%016jx", (uintmax_t)t->token);
     setenv(SCHEDULER_LINK_TOKEN, text, 1);
-    if (threads > 0) { /* the user's own number comes first */
-        char number[16];
-
-        snprintf(number, sizeof(number), "%d", threads);
-        setenv("OMP_NUM_THREADS", number, 0);
+    if (t->threads > 0) { /* the user's own number comes first */
+        snprintf(text, sizeof(text), "%d", t->threads);
+        setenv("OMP_NUM_THREADS", text, 0);
     }
     /* gemm.h asks it for one thread; without this it starts with many, which
      * spin for a while */
     setenv("OPENBLAS_NUM_THREADS", "1", 0);
+    if (strcmp(launcher, "srun") == 0)
+        unset_slurm_options();
     /* else what mpirun starts by srun waits for this step's end */
-    if (getenv("SLURM_STEP_ID") || getenv("SLURM_STEPID"))
+    else if (getenv("SLURM_STEP_ID") || getenv("SLURM_STEPID"))
         setenv("SLURM_OVERLAP", "1", 1);
-    if (strcmp(c->arg[0], "mpirun") != 0)
+    if (strcmp(launcher, "mpirun") != 0 && strcmp(launcher, "srun") != 0)
         unset_rank();
 }
 
-/* In the child: never returns. */
-_Noreturn static void exec_command(const struct command *c, pid_t parent,
-                                   int threads, uint64_t token)
+/* In the child: never returns.  A pipe that is closed does not end it: it saves
+ * its work when its scheduler has died. */
+_Noreturn static void exec_command(const struct start *t)
 {
     const int null = open("/dev/null", O_RDONLY);
     sigset_t none;
 
-    set_environment(c, threads, token);
+    set_environment(t);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent) /* it died before the line above */
+    if (getppid() != t->parent) /* it died before the line above */
         _exit(1);
     setpgid(0, 0);
+    signal(SIGPIPE, SIG_IGN);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (null >= 0)
         dup2(null, STDIN_FILENO);
-    execvp(c->arg[0], (char *const *)(uintptr_t)c->arg);
-    fprintf(stderr, "papline: cannot start '%s': %s\n", c->arg[0],
+    dup2(t->out, STDOUT_FILENO);
+    dup2(t->out, STDERR_FILENO);
+    execvp(t->command.arg[0], (char *const *)(uintptr_t)t->command.arg);
+    fprintf(stderr, "papline: cannot start '%s': %s\n", t->command.arg[0],
             strerror(errno));
     _exit(127);
 }
@@ -205,37 +186,93 @@ static struct child *free_child(struct launcher *l)
     return NULL;
 }
 
+static int make_command(struct command *c, const struct launcher *l,
+                        const struct launch_args *a, struct err *err)
+{
+    char program[FILE_PATH_MAX];
+
+    if (program_path(program, a->step->stage->program, err) < 0)
+        return -1;
+    if (a->role == CHILD_WORKER)
+        placement_begin(c, l->allocation, &a->place,
+                        a->config->scheduler.map_by);
+    command_add(c, "%s", program);
+    command_add(c, "--join");
+    command_add(c, "%s", l->run_dir);
+    if (a->role == CHILD_SINK)
+        command_add(c, "--sink");
+    return 0;
+}
+
+static int fork_child(struct launcher *l, struct child *child, struct start *t,
+                      const struct launch_args *a, struct err *err)
+{
+    const char *host =
+        a->role == CHILD_SINK
+            ? "sink"
+            : l->allocation->hosts.host[a->place.part[0].host].name;
+
+    if (process_log_open(&child->log, &t->out, err) < 0)
+        return -1;
+    child->pid = fork();
+    if (child->pid == 0)
+        exec_command(t);
+    close(t->out);
+    if (child->pid < 0) {
+        child->pid = 0;
+        close(child->log.in);
+        return err_set(err, ERR_SYSTEM, "cannot start a process: %s",
+                       strerror(errno));
+    }
+    process_log_begin(&child->log, l->run_dir, a->step->name, host, child->pid);
+    return 0;
+}
+
 int launch_start(struct launcher *l, const struct launch_args *a,
                  struct err *err)
 {
     struct child *child = free_child(l);
-    const pid_t self = getpid();
-    struct command cmd = {.n = 0};
-    uint64_t token;
-    pid_t pid;
+    struct start *t = calloc(1, sizeof(*t));
+    int rc = -1;
 
-    if (!child)
+    if (!child || !t) {
+        free(t);
         return err_set(err, ERR_USAGE,
                        "more than %d processes; lower augment.workers or "
                        "explain.workers",
                        LAUNCH_MAX_CHILDREN);
-    if (program_path(cmd.program, a->step->stage->program, err) < 0)
-        return -1;
-    add_program(&cmd, stage_table_ranks(a->step->stage, a->config));
-    add_argument(&cmd, "--join");
-    add_argument(&cmd, l->run_dir);
-    if (a->role == CHILD_SINK)
-        add_argument(&cmd, "--sink");
-    randombytes_buf(&token, sizeof(token));
-    pid = fork();
-    if (pid == 0)
-        exec_command(&cmd, self, a->threads, token);
-    if (pid < 0)
-        return err_set(err, ERR_SYSTEM, "cannot start a process: %s",
-                       strerror(errno));
-    *child = (struct child){
-        .pid = pid, .role = a->role, .step = a->index, .token = token};
-    return 0;
+    }
+    randombytes_buf(&t->token, sizeof(t->token));
+    t->threads = a->place.threads;
+    t->parent = getpid();
+    *child = (struct child){.role = a->role,
+                            .step = a->index,
+                            .token = t->token,
+                            .place = a->place,
+                            .started = clock_now()};
+    if (make_command(&t->command, l, a, err) == 0)
+        rc = fork_child(l, child, t, a, err);
+    free(t);
+    return rc;
+}
+
+/* What a line of a child begins with. */
+static void name_lines(char *text, size_t size, const struct plan *name,
+                       int step)
+{
+    snprintf(text, size, "%s%s%s", name ? "[" : "",
+             name ? name->step[step].name : "", name ? "] " : "");
+}
+
+void launch_read_logs(struct launcher *l, const struct plan *name)
+{
+    char before[PLAN_NAME_MAX + 4];
+
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++)
+        if (l->child[i].pid) {
+            name_lines(before, sizeof(before), name, l->child[i].step);
+            process_log_read(&l->child[i].log, before);
+        }
 }
 
 int launch_reap(struct launcher *l, struct child *ended, int *status)
@@ -245,6 +282,7 @@ int launch_reap(struct launcher *l, struct child *ended, int *status)
 
         if (c->pid == 0 || waitpid(c->pid, status, WNOHANG) != c->pid)
             continue;
+        process_log_close(&c->log, "");
         *ended = *c;
         c->pid = 0;
         return 1;

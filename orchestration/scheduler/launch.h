@@ -9,11 +9,13 @@
 #ifndef ORCHESTRATION_SCHEDULER_LAUNCH_H
 #define ORCHESTRATION_SCHEDULER_LAUNCH_H
 
+#include "orchestration/scheduler/allocation.h"
+#include "orchestration/scheduler/process_log.h"
 #include "run/plan.h"
 
 #include <sys/types.h>
 
-enum { LAUNCH_MAX_CHILDREN = 512, LAUNCH_MAX_ARGS = 32 };
+enum { LAUNCH_MAX_CHILDREN = 1024 };
 
 enum child_role { CHILD_WORKER, CHILD_SINK };
 
@@ -22,19 +24,24 @@ struct child {
     enum child_role role;
     int step;       /* in the plan, that it was started for */
     uint64_t token; /* of its hello, also behind mpirun (scheduler_link.h) */
+    struct process_place place; /* of a worker */
+    bool leaving;               /* it was asked to, for others */
+    double started;             /* clock_now() */
+    struct process_log log;     /* owned */
 };
 
 struct launcher {
-    const char *run_dir; /* borrowed; the rest is zero at first */
+    const char *run_dir;                 /* borrowed */
+    const struct allocation *allocation; /* borrowed; the rest is zero at
+                                            first */
     struct child child[LAUNCH_MAX_CHILDREN];
 };
 
-/* How many processes a step wants in each role. */
-int launch_wanted(const struct config *c, const struct plan_step *step,
-                  enum child_role role);
-
-/* How many of a step are running. */
+/* How many of a step are running, but for those that leave for others. */
 int launch_running(const struct launcher *l, int step, enum child_role role);
+
+/* How many of a step are there at all. */
+int launch_left(const struct launcher *l, int step);
 
 /* What is to be started. */
 struct launch_args {
@@ -42,7 +49,7 @@ struct launch_args {
     const struct plan_step *step;
     int index; /* its place in the plan */
     enum child_role role;
-    int threads; /* that it should compute with; 0: as it finds */
+    struct process_place place; /* that it has taken; of a sink: none */
 };
 
 /*
@@ -52,8 +59,13 @@ struct launch_args {
 MUST_USE int launch_start(struct launcher *l, const struct launch_args *a,
                           struct err *err);
 
+/* Pass on what the children say.
+ *   name  of the steps in the plan, where their lines are to be told apart;
+ *         NULL: they are not */
+void launch_read_logs(struct launcher *l, const struct plan *name);
+
 /* Take note of a child that ended: 1 with what it was and its wait status, 0 if
- * none has. */
+ * none has.  Its log is closed. */
 int launch_reap(struct launcher *l, struct child *ended, int *status);
 
 /* The running child with this token, or NULL. */

@@ -3,19 +3,21 @@
 #include "base/log.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- the order ------------------------------------------------------------ */
 
 void ready_steps_paths(const struct plan *plan, const double *seconds,
-                       double *path)
+                       double *expected, double *path)
 {
     for (int i = 0; i < plan->n_step; i++)
         path[i] = 0;
     for (int i = plan->n_step - 1; i >= 0; i--) { /* inputs come first */
         const struct plan_step *step = &plan->step[i];
 
-        path[i] += seconds[i] > 0 ? seconds[i] : step->stage->seconds;
+        expected[i] = seconds[i] > 0 ? seconds[i] : step->stage->seconds;
+        path[i] += expected[i];
         for (int k = 0; k < step->n_input; k++)
             if (path[i] > path[step->input[k]])
                 path[step->input[k]] = path[i];
@@ -72,7 +74,7 @@ static bool is_ready(const struct scheduler *s, int i)
     return true;
 }
 
-/* --- cores ---------------------------------------------------------------- */
+/* --- what its processes need ---------------------------------------------- */
 
 /* Does it take as many cores as there are? */
 static bool is_flexible(const struct scheduler *s, int i)
@@ -82,41 +84,31 @@ static bool is_flexible(const struct scheduler *s, int i)
     return row->parallel && stage_table_threads(row, s->config) == 0;
 }
 
-/* Cores that its processes need, at most all there are. */
-static int count_needed(const struct scheduler *s, int i)
+/* Threads of each rank, where 'n_flexible' ready steps share what is free. */
+static int share_threads(const struct scheduler *s, int i, int n_flexible)
 {
     const struct stage_row *row = s->plan->step[i].stage;
-    const int threads = stage_table_threads(row, s->config);
-    const int64_t n = (int64_t)stage_table_workers(row, s->config) *
-                      stage_table_ranks(row, s->config) *
-                      (threads > 0 ? threads : 1);
+    const struct host_list *hosts = &s->allocation.hosts;
+    const int ranks = stage_table_ranks(row, s->config);
+    const int workers = stage_table_workers(row, s->config);
+    int share = host_list_cores_free(hosts) / (n_flexible > 1 ? n_flexible : 1);
 
-    return n < s->cores_all ? (int)n : s->cores_all;
+    if (!is_flexible(s, i))
+        share = stage_table_threads(row, s->config);
+    else if (workers > 0)
+        share /= workers * ranks;
+    if (is_flexible(s, i) && share > host_list_widest(hosts))
+        share = host_list_widest(hosts);
+    return share > 0 ? share : 1;
 }
 
-/* Its share of the free cores, where 'n_flexible' ready steps take some. */
-static int share_cores(const struct scheduler *s, int i, int n_flexible)
-{
-    const int needed = count_needed(s, i);
-    int share = s->cores_free;
-
-    if (needed == 0 || !is_flexible(s, i)) /* 0: its workers are elsewhere */
-        return needed;
-    if (n_flexible > 1)
-        share /= n_flexible;
-    return share > needed ? share : needed;
-}
-
-/* --- memory --------------------------------------------------------------- */
-
-/* Bytes that its processes take at most, about. */
+/* Bytes that a rank takes at most, about. */
 static double expect_memory(const struct scheduler *s, int i)
 {
     const struct stage_row *row = s->plan->step[i].stage;
     const double side = (double)s->config->preprocess.size / 110;
     const double batch = (double)s->config->train.batch / 32;
-    double bytes = row->memory * stage_table_workers(row, s->config) *
-                   stage_table_ranks(row, s->config);
+    double bytes = row->memory;
 
     if (row->parallel && side > 1)
         bytes *= side * side;
@@ -125,28 +117,160 @@ static double expect_memory(const struct scheduler *s, int i)
     return bytes;
 }
 
-/* May a step take so much? */
-static bool has_room(const struct scheduler *s, const struct step_share *share)
+static struct process_need find_need(const struct scheduler *s, int i,
+                                     int n_flexible)
 {
-    return share->cores <= s->cores_free &&
-           (share->memory <= s->memory_free || s->memory_all <= 0 ||
-            s->n_running == 0);
+    return (struct process_need){
+        .ranks = stage_table_ranks(s->plan->step[i].stage, s->config),
+        .threads = share_threads(s, i, n_flexible),
+        .memory = expect_memory(s, i),
+        .spread = s->config->scheduler.ranks == RANKS_SPREAD,
+    };
 }
 
-int ready_steps_next(const struct scheduler *s, struct step_share *share)
-{
-    int next = -1, n_flexible = 0;
+/* --- places --------------------------------------------------------------- */
 
-    for (int i = 0; i < s->plan->n_step; i++) {
-        if (!is_ready(s, i))
-            continue;
-        n_flexible += is_flexible(s, i);
-        if (next < 0 || s->path[i] > s->path[next])
-            next = i;
+static bool all_idle(const struct host_list *l)
+{
+    return host_list_cores_free(l) == host_list_cores(l);
+}
+
+/* Is there a place for its processes, or for as many as there ever could be?
+ * Of 0 the workers are elsewhere, of 'auto' one is enough. */
+static bool has_place(const struct scheduler *s, const struct host_list *l,
+                      int i, const struct process_need *need)
+{
+    const int workers = stage_table_workers(s->plan->step[i].stage, s->config);
+    const int most = host_list_room_idle(l, need);
+    const int wanted = workers == CONFIG_AUTO ? 1
+                       : workers < most       ? workers
+                                              : most;
+
+    return workers == 0 || (most == 0 && all_idle(l)) ||
+           (most > 0 && host_list_room(l, need) >= wanted);
+}
+
+/* Seconds until running step r has ended, about. */
+static double seconds_left(const struct scheduler *s, int r, double now)
+{
+    const struct running_step *step = s->running[r];
+    const double left = s->expected[step->index] - (now - step->started);
+
+    return left > 0 ? left : 0;
+}
+
+static void give_places(const struct scheduler *s, int step,
+                        struct host_list *l)
+{
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++) {
+        const struct child *c = &s->launcher.child[i];
+
+        if (c->pid && c->step == step)
+            host_list_give(l, &c->place);
     }
-    if (next < 0 || s->n_running == SCHEDULER_MAX_RUNNING)
-        return -1;
-    share->cores = share_cores(s, next, n_flexible);
-    share->memory = expect_memory(s, next);
-    return has_room(s, share) ? next : -1;
+}
+
+/* Seconds until step i finds its place: what runs ends one after another. */
+static double seconds_to_place(const struct scheduler *s, int i,
+                               const struct process_need *need, double now)
+{
+    struct host_list then = s->allocation.hosts;
+    bool ended[SCHEDULER_MAX_RUNNING] = {false};
+    double at = 0;
+
+    for (int k = 0; k < s->n_running && !has_place(s, &then, i, need); k++) {
+        int first = -1;
+
+        for (int r = 0; r < s->n_running; r++)
+            if (!ended[r] && (first < 0 || seconds_left(s, r, now) <
+                                               seconds_left(s, first, now)))
+                first = r;
+        ended[first] = true;
+        at = seconds_left(s, first, now);
+        give_places(s, s->running[first]->index, &then);
+    }
+    return at;
+}
+
+/* --- time ----------------------------------------------------------------- */
+
+/* A training saves its work and goes on later, and so do divided steps. */
+static bool can_stop(const struct plan_step *step)
+{
+    return step->stage->id == STAGE_TRAIN ||
+           step->stage->division != STAGE_WHOLE;
+}
+
+/* Will it have ended when the allocation does?  Within the first tenth of our
+ * time anything may start, as there will be no better moment. */
+static bool has_time(const struct scheduler *s, int i, double now)
+{
+    const double left = s->ends - s->config->scheduler.end_margin - now;
+    const bool early = now - s->run_started < (s->ends - s->run_started) / 10;
+
+    return s->ends <= 0 || can_stop(&s->plan->step[i]) || early ||
+           s->expected[i] < left;
+}
+
+/* --- the choice ----------------------------------------------------------- */
+
+/* The ready step with the longest way that is not 'passed' yet, or -1. */
+static int find_longest(const struct scheduler *s, const bool *passed)
+{
+    int next = -1;
+
+    for (int i = 0; i < s->plan->n_step; i++)
+        if (!passed[i] && is_ready(s, i) &&
+            (next < 0 || s->path[i] > s->path[next]))
+            next = i;
+    return next;
+}
+
+static int count_flexible(const struct scheduler *s)
+{
+    int n = 0;
+
+    for (int i = 0; i < s->plan->n_step; i++)
+        n += is_ready(s, i) && is_flexible(s, i);
+    return n;
+}
+
+/* Go through the ready steps, until one may start. */
+static void choose_step(const struct scheduler *s, double now, bool *passed,
+                        struct ready_choice *c)
+{
+    const int n_flexible = count_flexible(s);
+    double limit = 0;
+    int i;
+
+    while ((i = find_longest(s, passed)) >= 0) {
+        const struct process_need need = find_need(s, i, n_flexible);
+
+        passed[i] = true;
+        if (!has_time(s, i, now))
+            continue;
+        if (has_place(s, &s->allocation.hosts, i, &need)) {
+            if (c->waits >= 0 && s->expected[i] > limit)
+                continue;
+            c->step = i;
+            c->need = need;
+            return;
+        }
+        if (c->waits < 0) {
+            c->waits = i;
+            c->waits_need = need;
+            limit = seconds_to_place(s, i, &need, now);
+        }
+    }
+}
+
+void ready_steps_choose(const struct scheduler *s, double now,
+                        struct ready_choice *choice)
+{
+    bool *passed = calloc((size_t)s->plan->n_step + 1, sizeof(*passed));
+
+    *choice = (struct ready_choice){.step = -1, .waits = -1};
+    if (passed && s->n_running < SCHEDULER_MAX_RUNNING)
+        choose_step(s, now, passed, choice);
+    free(passed);
 }

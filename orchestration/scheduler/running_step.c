@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 enum {
     LOOK_MS = 500,      /* between two looks for an output */
@@ -65,22 +66,18 @@ static void add_units(struct running_step *r)
     }
 }
 
-static void note_start(const struct running_step *r, int n_cores)
+static void note_start(const struct running_step *r)
 {
-    char cores[16];
-
-    snprintf(cores, sizeof(cores), "%d", n_cores);
     log_info("%s: starts (%s)", r->step->name, r->step->reason);
     journal_add(r->scheduler->run_dir, "node-start",
                 (struct journal_member[]){{"node", r->step->name},
                                           {"key", r->step->hash},
-                                          {"reason", r->step->reason},
-                                          {"cores", cores}},
-                4);
+                                          {"reason", r->step->reason}},
+                3);
 }
 
 int running_step_begin(struct scheduler *s, int index,
-                       const struct step_share *share, struct err *err)
+                       const struct process_need *need, struct err *err)
 {
     struct running_step *r = calloc(1, sizeof(*r));
 
@@ -91,19 +88,16 @@ int running_step_begin(struct scheduler *s, int index,
     *r = (struct running_step){.scheduler = s,
                                .step = &s->plan->step[index],
                                .index = index,
-                               .cores = share->cores,
-                               .memory = share->memory,
+                               .need = *need,
                                .started = clock_now(),
                                .sink = -1};
     lease_queue_init(&r->queue, &s->workers, s->config->scheduler.lease,
                      (int)s->config->scheduler.tries);
     r->queue.on_aside = set_aside;
     r->queue.self = r;
-    s->cores_free -= r->cores;
-    s->memory_free -= r->memory;
     s->state[index] = STEP_RUNNING;
     s->running[s->n_running++] = r;
-    note_start(r, share->cores);
+    note_start(r);
     add_units(r);
     return 0;
 }
@@ -139,53 +133,153 @@ static void count_restart(struct running_step *r, const char *text)
                  r->step->name);
 }
 
-void running_step_take_exit(struct running_step *r, uint64_t token, int status)
+/* It was asked to stop by others, as the system does before it takes a host
+ * away: that is no fault, unless it comes at once again and again. */
+static bool was_preempted(const struct child *c, int status)
+{
+    enum { AT_ONCE = 5 }; /* seconds */
+
+    return WIFEXITED(status) &&
+           WEXITSTATUS(status) == err_exit_status(ERR_AGAIN) &&
+           clock_now() - c->started > AT_ONCE;
+}
+
+void running_step_take_exit(struct running_step *r, const struct child *ended,
+                            int status)
 {
     struct scheduler *s = r->scheduler;
-    const bool over = running_step_may_end(r);
-    const int worker = worker_list_find_token(&s->workers, token);
+    const bool over = running_step_may_end(r) || ended->leaving;
+    const int worker = worker_list_find_token(&s->workers, ended->token);
+    const bool failed = !over && status != 0 && !was_preempted(ended, status);
     char why[128], text[200];
 
     launch_describe(status, why, sizeof(why));
     snprintf(text, sizeof(text), "%s ended early: %s", r->step->stage->program,
              why);
     if (worker >= 0)
-        scheduler_lose_worker(s, worker, !over && status != 0, text);
+        scheduler_lose_worker(s, worker, failed, text);
     if (over)
         return;
-    log_warn("%s: %s", r->step->name, text);
-    count_restart(r, text);
+    log_warn("%s: %s (%s)", r->step->name, text, ended->log.path);
+    if (failed || status == 0)
+        count_restart(r, text);
 }
 
-/* Threads of each of its processes, which share its cores. */
-static int share_threads(const struct running_step *r)
-{
-    const struct config *c = r->scheduler->config;
-    const int n = stage_table_workers(r->step->stage, c) *
-                  stage_table_ranks(r->step->stage, c);
+/* --- starting them -------------------------------------------------------- */
 
-    return r->cores == 0 ? 0 : r->cores > n ? r->cores / n : 1;
+static void note_process(const struct running_step *r,
+                         const struct launch_args *a)
+{
+    const struct scheduler *s = r->scheduler;
+    const struct process_place *p = &a->place;
+    char cores[16], hosts[512] = "";
+    size_t used = 0;
+
+    snprintf(cores, sizeof(cores), "%d", host_list_place_cores(p));
+    for (int i = 0; i < p->n_part && used < sizeof(hosts); i++)
+        used += (size_t)snprintf(
+            hosts + used, sizeof(hosts) - used, "%s%s", i ? "," : "",
+            s->allocation.hosts.host[p->part[i].host].name);
+    journal_add(s->run_dir, "process-start",
+                (struct journal_member[]){
+                    {"node", r->step->name}, {"host", hosts}, {"cores", cores}},
+                3);
+}
+
+static int start_process(struct running_step *r, const struct launch_args *a)
+{
+    struct scheduler *s = r->scheduler;
+
+    if (launch_start(&s->launcher, a, &r->fault) < 0) {
+        host_list_give(&s->allocation.hosts, &a->place);
+        return -1;
+    }
+    if (a->role == CHILD_WORKER)
+        note_process(r, a);
+    return 0;
+}
+
+static int start_sink(struct running_step *r)
+{
+    const struct launch_args a = {.config = r->scheduler->config,
+                                  .step = r->step,
+                                  .index = r->index,
+                                  .role = CHILD_SINK};
+
+    return start_process(r, &a);
+}
+
+/* A place is taken even if it is not all that is needed, where 'force'. */
+static int start_worker(struct running_step *r, const struct process_need *need,
+                        bool force)
+{
+    struct host_list *hosts = &r->scheduler->allocation.hosts;
+    struct launch_args a = {.config = r->scheduler->config,
+                            .step = r->step,
+                            .index = r->index,
+                            .role = CHILD_WORKER};
+
+    if (!host_list_take(hosts, need, &a.place)) {
+        if (!force)
+            return -1;
+        host_list_force(hosts, need, &a.place);
+    }
+    return start_process(r, &a);
+}
+
+bool running_step_is_elastic(const struct running_step *r)
+{
+    return stage_table_workers(r->step->stage, r->scheduler->config) ==
+           CONFIG_AUTO;
 }
 
 /* Start what it lacks. */
 static void start_processes(struct running_step *r)
 {
-    static const enum child_role roles[] = {CHILD_SINK, CHILD_WORKER};
-    struct scheduler *s = r->scheduler;
+    struct launcher *l = &r->scheduler->launcher;
+    const bool elastic = running_step_is_elastic(r);
+    const int wanted =
+        elastic ? 1 : stage_table_workers(r->step->stage, r->scheduler->config);
 
-    for (int i = 0; i < 2 && !running_step_may_end(r); i++)
-        while (launch_running(&s->launcher, r->index, roles[i]) <
-               launch_wanted(s->config, r->step, roles[i])) {
-            const struct launch_args a = {.config = s->config,
-                                          .step = r->step,
-                                          .index = r->index,
-                                          .role = roles[i],
-                                          .threads = share_threads(r)};
-
-            if (launch_start(&s->launcher, &a, &r->fault) < 0)
-                return;
-        }
+    if (running_step_may_end(r))
+        return;
+    if (r->step->stage->division == STAGE_ROWS &&
+        launch_running(l, r->index, CHILD_SINK) == 0 && start_sink(r) < 0)
+        return;
+    while (launch_running(l, r->index, CHILD_WORKER) < wanted)
+        if (start_worker(r, &r->need, !elastic) < 0)
+            return;
 }
+
+bool running_step_grow(struct running_step *r)
+{
+    struct scheduler *s = r->scheduler;
+    const size_t n =
+        (size_t)launch_running(&s->launcher, r->index, CHILD_WORKER);
+    struct process_need need = r->need;
+    const int widest = host_list_widest(&s->allocation.hosts);
+
+    if (!running_step_is_elastic(r) || r->leaving > 0 ||
+        running_step_may_end(r) ||
+        n + r->queue.n_done + r->queue.n_aside >= r->queue.n_unit)
+        return false;
+    if (r->step->stage->parallel && widest > 0)
+        need.threads = widest;
+    return start_worker(r, &need, false) == 0;
+}
+
+int running_step_cores(const struct running_step *r)
+{
+    const struct launcher *l = &r->scheduler->launcher;
+    int n = 0;
+
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++)
+        if (l->child[i].pid && l->child[i].step == r->index)
+            n += host_list_place_cores(&l->child[i].place);
+    return n;
+}
+
+/* --- sending them away ---------------------------------------------------- */
 
 /* Ask its processes to leave; those that joined by hand only if there is no
  * other step of their stage. */
@@ -216,10 +310,8 @@ static void force_leave(struct running_step *r)
 
 bool running_step_has_left(const struct running_step *r)
 {
-    const struct launcher *l = &r->scheduler->launcher;
-
-    return r->leaving > 0 && launch_running(l, r->index, CHILD_WORKER) == 0 &&
-           launch_running(l, r->index, CHILD_SINK) == 0;
+    return r->leaving > 0 &&
+           launch_left(&r->scheduler->launcher, r->index) == 0;
 }
 
 /* --- its output ----------------------------------------------------------- */
@@ -369,8 +461,6 @@ double running_step_done(const struct running_step *r, const char **note)
 
 void running_step_free(struct running_step *r)
 {
-    r->scheduler->cores_free += r->cores;
-    r->scheduler->memory_free += r->memory;
     lease_queue_release(&r->queue);
     free(r);
 }

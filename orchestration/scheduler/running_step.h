@@ -12,8 +12,8 @@
 #ifndef ORCHESTRATION_SCHEDULER_RUNNING_STEP_H
 #define ORCHESTRATION_SCHEDULER_RUNNING_STEP_H
 
+#include "orchestration/scheduler/launch.h"
 #include "orchestration/scheduler/lease_queue.h"
-#include "run/plan.h"
 
 struct scheduler;
 
@@ -21,8 +21,7 @@ struct running_step {
     struct scheduler *scheduler;  /* borrowed */
     const struct plan_step *step; /* borrowed */
     int index;                    /* in the plan */
-    int cores;                    /* that its processes compute on */
-    double memory;                /* bytes that they are given */
+    struct process_need need;     /* of each of its workers */
     double started;               /* clock_now() */
     struct lease_queue queue;     /* owned */
     int restarts;                 /* of processes that ended too early */
@@ -38,19 +37,13 @@ struct running_step {
     bool terminated; /* those that did not were sent SIGTERM */
 };
 
-/* What a step may take. */
-struct step_share {
-    int cores;
-    double memory; /* bytes */
-};
-
 /*
- * Begin step 'index' of the plan with what it may take.  A fault, as that its
- * units cannot be told, ends it at the next running_step_advance().
+ * Begin step 'index' of the plan, whose processes need so much each.  A fault,
+ * as that its units cannot be told, ends it at the next running_step_advance().
  * Errors: ERR_SYSTEM no memory.
  */
 MUST_USE int running_step_begin(struct scheduler *s, int index,
-                                const struct step_share *share,
+                                const struct process_need *need,
                                 struct err *err);
 
 /* Do what the time and the messages since the last call ask for. */
@@ -60,7 +53,18 @@ void running_step_advance(struct running_step *r);
 bool running_step_has_left(const struct running_step *r);
 
 /* A process of it has ended; 'status' as wait() has it. */
-void running_step_take_exit(struct running_step *r, uint64_t token, int status);
+void running_step_take_exit(struct running_step *r, const struct child *ended,
+                            int status);
+
+/* Does it take as many workers as there are cores, and give cores back? */
+bool running_step_is_elastic(const struct running_step *r);
+
+/* One more worker of an elastic step, if it has units and there is a place.
+ * Returns whether one was started. */
+bool running_step_grow(struct running_step *r);
+
+/* Cores that its processes have. */
+int running_step_cores(const struct running_step *r);
 
 /* May its processes end now?  One that ends sooner is started again. */
 bool running_step_may_end(const struct running_step *r);
@@ -72,7 +76,6 @@ bool running_step_spares(const struct running_step *r,
 /* Its fraction that is done, 0 to 1, and what its processes say of it. */
 double running_step_done(const struct running_step *r, const char **note);
 
-/* Its cores are free again. */
 void running_step_free(struct running_step *r);
 
 #endif

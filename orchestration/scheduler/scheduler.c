@@ -1,15 +1,16 @@
 #include "orchestration/scheduler/scheduler.h"
 
 #include "base/clock.h"
-#include "base/core_mask.h"
 #include "base/log.h"
-#include "base/machine.h"
+#include "orchestration/scheduler/elastic_workers.h"
 #include "orchestration/scheduler/journal.h"
+#include "orchestration/scheduler/placement.h"
 #include "orchestration/scheduler/ready_steps.h"
 #include "orchestration/scheduler/scheduler_private.h"
 #include "orchestration/scheduler/status.h"
 #include "worker/scheduler_link.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,9 +30,10 @@ static int alloc_steps(struct scheduler *s, struct err *err)
 
     s->state = calloc(n, sizeof(*s->state));
     s->seconds = calloc(n, sizeof(*s->seconds));
+    s->expected = calloc(n, sizeof(*s->expected));
     s->path = calloc(n, sizeof(*s->path));
     s->why = calloc(n, sizeof(*s->why));
-    if (!s->state || !s->seconds || !s->path || !s->why)
+    if (!s->state || !s->seconds || !s->expected || !s->path || !s->why)
         return err_set(err, ERR_SYSTEM, "no memory for the scheduler");
     for (int i = 0; i < s->plan->n_step; i++)
         s->state[i] = s->plan->step[i].run     ? STEP_WAITING
@@ -48,29 +50,55 @@ static int set_paths(struct scheduler *s, struct err *err)
     if (!seconds)
         return err_set(err, ERR_SYSTEM, "no memory for the scheduler");
     journal_read_seconds(s->run_dir, s->plan, seconds);
-    ready_steps_paths(s->plan, seconds, s->path);
+    ready_steps_paths(s->plan, seconds, s->expected, s->path);
     free(seconds);
     return 0;
+}
+
+static void note_hosts(const struct scheduler *s)
+{
+    const struct allocation *a = &s->allocation;
+    char cores[16];
+
+    snprintf(cores, sizeof(cores), "%d", host_list_cores(&a->hosts));
+    if (a->hosts.n > 1 || a->ends > 0)
+        log_info("%s: %d host%s, %s cores, by %s%s", a->source, a->hosts.n,
+                 a->hosts.n == 1 ? "" : "s", cores, placement_word(a->launcher),
+                 a->ends > 0 ? ", with a time limit" : "");
+    journal_add(
+        s->run_dir, "hosts",
+        (struct journal_member[]){{"source", a->source},
+                                  {"launcher", placement_word(a->launcher)},
+                                  {"cores", cores}},
+        3);
+}
+
+int scheduler_prepare(struct scheduler *s, const struct config *c,
+                      const struct plan *plan, const char *run_dir,
+                      struct err *err)
+{
+    memset(s, 0, sizeof(*s));
+    s->config = c;
+    s->plan = plan;
+    if (file_path(s->run_dir, err, "%s", run_dir) < 0 ||
+        alloc_steps(s, err) < 0 || set_paths(s, err) < 0)
+        return -1;
+    return allocation_find(&s->allocation, c, err);
 }
 
 int scheduler_init(struct scheduler *s, const struct config *c,
                    const struct plan *plan, const char *run_dir,
                    struct err *err)
 {
-    struct core_mask own;
-
-    memset(s, 0, sizeof(*s));
-    s->config = c;
-    s->plan = plan;
-    s->run_started = clock_now();
-    core_mask_own(&own);
-    s->cores_all = s->cores_free = core_mask_count(&own);
-    s->memory_all = s->memory_free = machine_memory();
-    if (file_path(s->run_dir, err, "%s", run_dir) < 0 ||
-        alloc_steps(s, err) < 0 || set_paths(s, err) < 0 ||
+    if (scheduler_prepare(s, c, plan, run_dir, err) < 0 ||
         worker_list_init(&s->workers, err) < 0)
         return -1;
+    s->run_started = clock_now();
+    if (s->allocation.ends > 0)
+        s->ends = s->run_started + s->allocation.ends - clock_date();
     s->launcher.run_dir = s->run_dir;
+    s->launcher.allocation = &s->allocation;
+    note_hosts(s);
     return scheduler_bind(s, err);
 }
 
@@ -81,6 +109,7 @@ void scheduler_release(struct scheduler *s)
     buf_release(&s->out);
     free(s->state);
     free(s->seconds);
+    free(s->expected);
     free(s->path);
     for (int i = 0; s->why && i < s->plan->n_step; i++)
         free(s->why[i]);
@@ -122,10 +151,13 @@ static void reap_processes(struct scheduler *s)
     struct child ended;
     int status;
 
-    while (launch_reap(&s->launcher, &ended, &status))
+    launch_read_logs(&s->launcher, s->n_running > 1 ? s->plan : NULL);
+    while (launch_reap(&s->launcher, &ended, &status)) {
+        host_list_give(&s->allocation.hosts, &ended.place);
         for (int i = 0; i < s->n_running; i++)
             if (s->running[i]->index == ended.step)
-                running_step_take_exit(s->running[i], ended.token, status);
+                running_step_take_exit(s->running[i], &ended, status);
+    }
 }
 
 /* Workers that have been silent for long are forgotten. */
@@ -146,17 +178,6 @@ static void drop_silent(struct scheduler *s)
 
 /* --- steps ---------------------------------------------------------------- */
 
-static void start_steps(struct scheduler *s, struct err *err)
-{
-    struct step_share share;
-    int step;
-
-    ready_steps_skip(s);
-    while ((step = ready_steps_next(s, &share)) >= 0)
-        if (running_step_begin(s, step, &share, err) < 0)
-            return;
-}
-
 static void advance_steps(struct scheduler *s)
 {
     for (int i = 0; i < s->n_running; i++)
@@ -166,6 +187,37 @@ static void advance_steps(struct scheduler *s)
             running_step_free(s->running[i]);
             s->running[i--] = s->running[--s->n_running];
         }
+}
+
+static void start_steps(struct scheduler *s, struct err *err)
+{
+    struct ready_choice c;
+
+    ready_steps_skip(s);
+    for (;;) {
+        ready_steps_choose(s, clock_now(), &c);
+        if (c.step < 0)
+            break;
+        if (running_step_begin(s, c.step, &c.need, err) < 0)
+            return;
+        advance_steps(s); /* its processes take their places */
+    }
+    if (c.waits >= 0)
+        elastic_workers_shrink(s, &c.waits_need);
+    else
+        elastic_workers_grow(s);
+    elastic_workers_drain(s);
+}
+
+/* The allocation is taken away soon: save what there is. */
+static void watch_time(struct scheduler *s)
+{
+    if (s->ends <= 0 || scheduler_link_signalled() ||
+        clock_now() < s->ends - s->config->scheduler.end_margin)
+        return;
+    log_warn("the time limit is %.0f s away: what is done is saved",
+             s->ends - clock_now());
+    raise(SIGTERM);
 }
 
 static void show_progress(const struct scheduler *s)
@@ -214,6 +266,7 @@ int scheduler_run(struct scheduler *s, struct err *err)
         drop_silent(s);
         advance_steps(s);
         show_progress(s);
+        watch_time(s);
         if (!scheduler_link_signalled())
             start_steps(s, err);
     }
@@ -226,5 +279,11 @@ int scheduler_run(struct scheduler *s, struct err *err)
     if (scheduler_link_signalled())
         return err_set(err, ERR_AGAIN,
                        "stopped; run the same command again to go on");
+    for (int i = 0; i < s->plan->n_step; i++)
+        if (s->state[i] == STEP_WAITING)
+            return err_set(err, ERR_AGAIN,
+                           "%s would not end before the time limit; run the "
+                           "same command again to go on",
+                           s->plan->step[i].name);
     return 0;
 }

@@ -2,8 +2,9 @@
  * scheduler.h - run the steps of a plan, as many at a time as there are cores
  *
  * The scheduler binds one ROUTER (PROTOCOL.md, control plane).  A step whose
- * inputs are there may start when cores are free (ready_steps.h); while it
- * runs, running_step.h has all that is known of it.
+ * inputs are there may start when cores are free (ready_steps.h) on the hosts
+ * of the run (allocation.h); while it runs, running_step.h has all that is
+ * known of it.
  */
 #ifndef ORCHESTRATION_SCHEDULER_SCHEDULER_H
 #define ORCHESTRATION_SCHEDULER_SCHEDULER_H
@@ -32,15 +33,17 @@ struct scheduler {
     char run_dir[FILE_PATH_MAX];
     enum step_state *state; /* owned: (plan->n_step) */
     double *seconds;        /* owned: (plan->n_step) that each took */
+    double *expected;       /* owned: (plan->n_step) seconds that each takes, by
+                               earlier runs or a guess */
     double *path;           /* owned: (plan->n_step) seconds to the end of the
                                run by way of each, about */
     char **why;             /* owned: (plan->n_step) why it failed or was
                                skipped, else NULL */
     double run_started;     /* clock_now() */
+    double ends; /* clock_now() when the allocation is taken away; 0: never */
     struct running_step *running[SCHEDULER_MAX_RUNNING]; /* owned */
     int n_running;
-    int cores_all, cores_free;
-    double memory_all, memory_free; /* bytes; 0 in all: not known */
+    struct allocation allocation; /* hosts, and what of them is free */
     struct worker_list workers;
     struct launcher launcher;
     size_t n_aside;       /* units of the whole run */
@@ -52,7 +55,16 @@ struct scheduler {
 };
 
 /*
- * Bind, write control.json.
+ * Know the plan, the hosts and the times of earlier runs; nothing is written,
+ * nobody can connect.  's' is released by scheduler_release() even on error.
+ * Errors: ERR_USAGE no such hosts; ERR_SYSTEM.
+ */
+MUST_USE int scheduler_prepare(struct scheduler *s, const struct config *c,
+                               const struct plan *plan, const char *run_dir,
+                               struct err *err);
+
+/*
+ * The same, and bind, write control.json.
  * Errors: ERR_USAGE bad endpoint; ERR_SYSTEM.
  */
 MUST_USE int scheduler_init(struct scheduler *s, const struct config *c,

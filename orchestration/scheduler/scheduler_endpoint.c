@@ -32,7 +32,26 @@ static int name_address(char *endpoint, size_t size, struct err *err)
     return 0;
 }
 
-static int bind_tcp(struct scheduler *s, struct err *err)
+/* Where to listen: "ipc" or tcp://...  'auto' is where all hosts reach us. */
+static int choose_endpoint(const struct scheduler *s, char *endpoint,
+                           size_t size, struct err *err)
+{
+    const char *asked = s->config->scheduler.endpoint;
+    char address[HOST_ADDRESS];
+
+    if (strcmp(asked, "auto") != 0) {
+        snprintf(endpoint, size, "%s", asked);
+    } else if (allocation_is_local(&s->allocation)) {
+        snprintf(endpoint, size, "ipc");
+    } else {
+        if (host_address(address, err) < 0)
+            return -1;
+        snprintf(endpoint, size, "tcp://%s:*", address);
+    }
+    return 0;
+}
+
+static int bind_tcp(struct scheduler *s, const char *endpoint, struct err *err)
 {
     struct router *r = &s->router;
     struct err why;
@@ -40,7 +59,7 @@ static int bind_tcp(struct scheduler *s, struct err *err)
     if (curve_keys_make(s->run_dir, err) < 0 ||
         router_guard(r, s->run_dir, err) < 0)
         return -1;
-    if (router_bind(r, s->config->scheduler.endpoint, &why) < 0)
+    if (router_bind(r, endpoint, &why) < 0)
         return err_set(err, ERR_USAGE,
                        "scheduler.endpoint: %s; give tcp://ADDRESS:PORT, "
                        "tcp://INTERFACE:PORT (see 'ip address') or "
@@ -68,12 +87,15 @@ static int open_router(struct router *r, struct err *err)
 int scheduler_bind(struct scheduler *s, struct err *err)
 {
     struct scheduler_address c = {.endpoint = ""};
-    const bool is_local = strcmp(s->config->scheduler.endpoint, "ipc") == 0;
+    char endpoint[sizeof(s->config->scheduler.endpoint)];
+    bool is_local;
 
-    if (open_router(&s->router, err) < 0)
+    if (choose_endpoint(s, endpoint, sizeof(endpoint), err) < 0 ||
+        open_router(&s->router, err) < 0)
         return -1;
+    is_local = strcmp(endpoint, "ipc") == 0;
     if ((is_local ? router_bind_ipc(&s->router, "control", err)
-                  : bind_tcp(s, err)) < 0)
+                  : bind_tcp(s, endpoint, err)) < 0)
         return -1;
     c.curve = !is_local;
     process_self(&c.scheduler);

@@ -57,7 +57,7 @@ static json_t *steps_json(const struct scheduler *s)
             continue;
         json_object_set_new(step, "seconds",
                             json_real(clock_now() - r->started));
-        json_object_set_new(step, "cores", json_integer(r->cores));
+        json_object_set_new(step, "cores", json_integer(running_step_cores(r)));
         json_object_set_new(step, "units", units_json(&r->queue));
     }
     return list;
@@ -95,7 +95,8 @@ int status_write(const struct scheduler *s, const char *state, struct err *err)
     j = json_pack(
         "{s:s, s:s, s:f, s:i, s:i, s:I, s:I, s:o, s:o}", "state", state,
         "updated", now, "seconds", clock_now() - s->run_started, "cores",
-        s->cores_all, "cores_free", s->cores_free, "set_aside",
+        host_list_cores(&s->allocation.hosts), "cores_free",
+        host_list_cores_free(&s->allocation.hosts), "set_aside",
         (json_int_t)s->n_aside, "ignored", (json_int_t)s->router.n_ignored,
         "nodes", steps_json(s), "workers", workers_json(s));
     process_write(&self, j);

@@ -44,7 +44,7 @@ static void check_defaults(void)
     near(c.split.test, 0.2, 0, "default of split.test");
     near(c.split.validation, 0.2, 0, "default of split.validation");
     ok(strcmp(c.augment.recipe, "light") == 0 && c.augment.variants == 2 &&
-           c.augment.workers == 1 && c.augment.unit == 32,
+           c.augment.workers == CONFIG_AUTO && c.augment.unit == 32,
        "default of section augment");
     ok(c.train.networks.n == 1 && c.train.regimes.n == 1 &&
            strcmp(c.train.networks.word[0], "mobilenetv2") == 0 &&
@@ -58,7 +58,7 @@ static void check_defaults(void)
            c.explain.scorecam_variant == SCORECAM_PAPER &&
            c.explain.per_class == 5,
        "default of sections evaluate and explain");
-    ok(strcmp(c.scheduler.endpoint, "ipc") == 0 && c.scheduler.lease == 10 &&
+    ok(strcmp(c.scheduler.endpoint, "auto") == 0 && c.scheduler.lease == 10 &&
            c.scheduler.tries == 3,
        "default of section scheduler");
 }
@@ -223,8 +223,10 @@ static const struct {
     {"train:\n  reproducible: strict\n  batch: 3\n",
      ": train.batch: 3 images are fewer than the 4 parts of "},
     {"scheduler:\n  endpoint: udp://x\n",
-     ": scheduler.endpoint: 'udp://x' is neither ipc nor tcp://ADDRESS:PORT"},
-    {"scheduler:\n  endpoint: tcp://host\n", "is neither ipc nor tcp://"},
+     ": scheduler.endpoint: 'udp://x' is neither auto, ipc nor tcp://ADDRESS:PORT"},
+    {"augment:\n  workers: many\n",
+     "augment.workers: 'many' is not a whole number, nor auto"},
+    {"scheduler:\n  endpoint: tcp://host\n", "is neither auto, ipc nor tcp://"},
     {"train:\n  epocs: 1\n  epochs: 0\nzzzzzzzz: 1\n", "(and 2 more)"},
 };
 
@@ -465,9 +467,11 @@ static void check_table(void)
         const bool number = k[i].type == KEY_INT || k[i].type == KEY_REAL ||
                             k[i].type == KEY_INTS;
 
-        complete = complete && k[i].help && k[i].initial &&
-                   strlen(k[i].help) < 76 && (!number || k[i].min < k[i].max) &&
-                   (k[i].type == KEY_ENUM) == (k[i].words != NULL);
+        complete =
+            complete && k[i].help && k[i].initial && strlen(k[i].help) < 76 &&
+            (!number || k[i].min < k[i].max) &&
+            (k[i].type == KEY_ENUM || k[i].type == KEY_INT || !k[i].words) &&
+            (k[i].type != KEY_ENUM || k[i].words);
         for (size_t j = 0; j < i; j++)
             complete = complete && strcmp(k[i].full, k[j].full) != 0;
     }

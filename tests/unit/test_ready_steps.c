@@ -14,7 +14,7 @@ static int of_short[] = {DATA}, of_long[] = {DATA}, of_after_short[] = {SHORT},
            of_after_long[] = {LONG}, of_report[] = {0, 1, 2, 3, 4};
 static struct config config;
 static enum step_state state[STEPS];
-static double path[STEPS];
+static double path[STEPS], expected[STEPS];
 static char *why[STEPS];
 
 static void set_step(int i, enum stage_id stage, int *input, int n_input)
@@ -24,17 +24,24 @@ static void set_step(int i, enum stage_id stage, int *input, int n_input)
     snprintf(step[i].name, sizeof(step[i].name), "step%d", i);
 }
 
-/* Two trainings, each evaluated, on 'cores' cores. */
-static struct scheduler make_scheduler(int cores, int threads)
-{
-    struct scheduler s = {.config = &config,
-                          .plan = &plan,
-                          .state = state,
-                          .path = path,
-                          .why = why,
-                          .cores_all = cores,
-                          .cores_free = cores};
+static struct scheduler s;
+static struct ready_choice c;
+static struct running_step running[STEPS];
 
+/* Two trainings, each evaluated, on a host of so many cores. */
+static void begin(int cores, int threads)
+{
+    struct host_list *hosts = &s.allocation.hosts;
+    struct err err;
+
+    memset(&s, 0, sizeof(s));
+    s.config = &config;
+    s.plan = &plan;
+    s.state = state;
+    s.path = path;
+    s.expected = expected;
+    s.why = why;
+    BUG_ON(host_list_add(hosts, "one", cores, 0, &err) < 0);
     config_init(&config);
     config.train.threads = threads;
     set_step(DATA, STAGE_PREPROCESS, NULL, 0);
@@ -45,121 +52,188 @@ static struct scheduler make_scheduler(int cores, int threads)
     set_step(REPORT, STAGE_REPORT, of_report, 5);
     for (int i = 0; i < STEPS; i++)
         state[i] = STEP_WAITING;
-    ready_steps_paths(&plan, (double[]){1, 10, 100, 2, 2, 1}, path);
-    return s;
+    ready_steps_paths(&plan, (double[]){1, 10, 100, 2, 2, 1}, expected, path);
+}
+
+static int next(void)
+{
+    ready_steps_choose(&s, 0, &c);
+    return c.step;
+}
+
+/* The step that was chosen runs. */
+static void start(void)
+{
+    struct child *child = &s.launcher.child[s.n_running];
+
+    state[c.step] = STEP_RUNNING;
+    running[s.n_running] = (struct running_step){.index = c.step};
+    s.running[s.n_running] = &running[s.n_running];
+    s.n_running++;
+    *child = (struct child){.pid = 1, .step = c.step};
+    BUG_ON(!host_list_take(&s.allocation.hosts, &c.need, &child->place));
+}
+
+static void end(int done)
+{
+    for (int i = 0; i < s.n_running; i++)
+        if (s.running[i]->index == done) {
+            host_list_give(&s.allocation.hosts, &s.launcher.child[i].place);
+            s.launcher.child[i] = s.launcher.child[--s.n_running];
+            s.launcher.child[s.n_running].pid = 0;
+            s.running[i] = s.running[s.n_running];
+        }
+    state[done] = STEP_DONE;
 }
 
 static void check_paths(void)
 {
-    (void)make_scheduler(2, 1);
+    begin(2, 1);
     near(path[REPORT], 1, 0, "the way from the last step is its own time");
     near(path[AFTER_LONG], 3, 0,
          "the way from a step leads through the report");
     near(path[LONG], 103, 0, "the way from the long training");
     near(path[SHORT], 13, 0, "the way from the short training");
     near(path[DATA], 104, 0, "the way from the data is the longest of both");
-    ready_steps_paths(&plan, (double[]){0, 0, 0, 0, 0, 0}, path);
+    ready_steps_paths(&plan, (double[]){0, 0, 0, 0, 0, 0}, expected, path);
     ok(path[SHORT] == path[LONG] && path[SHORT] > path[AFTER_SHORT],
        "without times of earlier runs a stage's guess counts");
 }
 
 static void check_order(void)
 {
-    struct scheduler s = make_scheduler(2, 1);
-    struct step_share share;
-
-    ok(ready_steps_next(&s, &share) == DATA && share.cores == 2,
+    begin(2, 1);
+    ok(next() == DATA && c.need.threads == 2,
        "the data come first, on all cores");
-    state[DATA] = STEP_RUNNING;
-    ok(ready_steps_next(&s, &share) == -1, "while they run nothing is ready");
-    state[DATA] = STEP_DONE;
-    ok(ready_steps_next(&s, &share) == LONG && share.cores == 1,
+    start();
+    ok(next() == -1 && c.waits == -1, "while they run nothing is ready");
+    end(DATA);
+    ok(next() == LONG && c.need.threads == 1,
        "the training with the longest way goes first, on its one core");
-    state[LONG] = STEP_RUNNING;
-    s.cores_free = 1;
-    ok(ready_steps_next(&s, &share) == SHORT && share.cores == 1,
+    start();
+    ok(next() == SHORT && c.need.threads == 1,
        "the other one starts beside it");
-    state[SHORT] = STEP_RUNNING;
-    s.cores_free = 0;
-    ok(ready_steps_next(&s, &share) == -1, "then no core is free");
-    state[SHORT] = STEP_DONE;
-    s.cores_free = 1;
-    ok(ready_steps_next(&s, &share) == AFTER_SHORT,
+    start();
+    ok(next() == -1, "then no core is free");
+    end(SHORT);
+    ok(next() == AFTER_SHORT,
        "an evaluation starts while another training runs");
     state[AFTER_SHORT] = STEP_CURRENT;
-    ok(ready_steps_next(&s, &share) == -1, "the report waits for all");
-    state[LONG] = STEP_DONE;
+    ok(next() == -1, "the report waits for all");
+    end(LONG);
     state[AFTER_LONG] = STEP_LATER;
-    ok(ready_steps_next(&s, &share) == REPORT,
-       "the report does not wait for what is put off");
+    ok(next() == REPORT, "the report does not wait for what is put off");
 }
 
 static void check_shares(void)
 {
-    struct scheduler s = make_scheduler(6, 0);
-    struct step_share share;
-
+    begin(6, 0);
     state[DATA] = STEP_DONE;
-    ok(ready_steps_next(&s, &share) == LONG && share.cores == 3,
+    ok(next() == LONG && c.need.threads == 3,
        "two trainings without a number of threads share six cores");
-    state[LONG] = STEP_RUNNING;
-    s.cores_free = 3;
-    ok(ready_steps_next(&s, &share) == SHORT && share.cores == 3,
+    start();
+    ok(next() == SHORT && c.need.threads == 3,
        "the last of them takes what is free");
-    s = make_scheduler(4, 3);
+    begin(4, 3);
     state[DATA] = STEP_DONE;
-    ok(ready_steps_next(&s, &share) == LONG && share.cores == 3,
+    ok(next() == LONG && c.need.threads == 3,
        "a training of three threads takes three cores");
-    state[LONG] = STEP_RUNNING;
-    s.cores_free = 1;
-    ok(ready_steps_next(&s, &share) == -1,
+    start();
+    ok(next() == -1 && c.waits == SHORT,
        "another one does not start on the one that is left");
-    s = make_scheduler(2, 8);
+    begin(2, 8);
     state[DATA] = STEP_DONE;
-    ok(ready_steps_next(&s, &share) == LONG && share.cores == 2,
-       "a training of more threads than cores takes all");
-    s = make_scheduler(8, 1);
+    ok(next() == LONG, "a training of more threads than cores starts");
+    start();
+    ok(host_list_cores_free(&s.allocation.hosts) == 0, "  and takes all");
+    begin(8, 1);
     config.train.ranks = 4;
     state[DATA] = STEP_DONE;
-    ok(ready_steps_next(&s, &share) == LONG && share.cores == 4,
-       "four ranks of one thread take four cores");
+    ok(next() == LONG && c.need.ranks == 4 && c.need.threads == 1,
+       "four ranks of one thread are placed together");
+    start();
+    ok(host_list_cores_free(&s.allocation.hosts) == 4, "  on four cores");
+}
+
+static void check_hosts(void)
+{
+    struct err err;
+
+    begin(1, 0);
+    BUG_ON(host_list_add(&s.allocation.hosts, "two", 3, 0, &err) < 0);
+    state[DATA] = STEP_DONE;
+    ok(next() == LONG && c.need.threads == 2,
+       "on hosts of one and three cores two trainings have two each at most");
+    start();
+    ok(s.launcher.child[0].place.part[0].host == 1,
+       "the first is placed where it finds them");
+    ok(next() == SHORT && c.need.threads == 1,
+       "the second has what a host has left");
+}
+
+/* A step that would have ended before the first could start may pass it. */
+static void check_passing(void)
+{
+    begin(4, 3);
+    state[DATA] = state[SHORT] = STEP_DONE;
+    ok(next() == LONG, "the long training starts");
+    start();
+    state[SHORT] = STEP_WAITING;
+    path[SHORT] = 1000;
+    set_step(AFTER_LONG, STAGE_EVALUATE, of_after_short, 0);
+    ok(next() == AFTER_LONG && c.waits == SHORT,
+       "beside a training that waits, a short step starts");
+    expected[AFTER_LONG] = 200;
+    ok(next() == -1 && c.waits == SHORT, "one that would delay it does not");
+}
+
+static void check_time(void)
+{
+    begin(2, 1);
+    s.run_started = -900;
+    s.ends = 100;
+    config.scheduler.end_margin = 10;
+    state[DATA] = state[SHORT] = state[LONG] = STEP_DONE;
+    ok(next() == AFTER_SHORT, "what ends before the time limit starts");
+    expected[AFTER_SHORT] = expected[AFTER_LONG] = 95;
+    ok(next() == -1, "what would not end in time does not");
+    state[LONG] = STEP_WAITING;
+    ok(next() == LONG, "a training does, as it saves its work");
+    s.run_started = -5;
+    state[LONG] = STEP_DONE;
+    ok(next() == AFTER_SHORT, "at the beginning anything starts");
 }
 
 static void check_memory(void)
 {
-    struct scheduler s = make_scheduler(4, 1);
-    struct step_share share;
+    struct host *host = &s.allocation.hosts.host[0];
     double one;
 
+    begin(4, 1);
     state[DATA] = STEP_DONE;
-    s.memory_all = s.memory_free = 1;
-    ok(ready_steps_next(&s, &share) == LONG,
+    host->memory = host->memory_free = 1;
+    ok(next() == LONG,
        "a step that takes more memory than there is runs alone");
-    one = share.memory;
-    state[LONG] = STEP_RUNNING;
-    s.n_running = 1;
-    ok(ready_steps_next(&s, &share) == -1, "nothing runs beside it");
-    s.memory_all = 3 * one;
-    s.memory_free = 2 * one;
-    ok(ready_steps_next(&s, &share) == SHORT,
+    one = c.need.memory;
+    start();
+    ok(next() == -1, "nothing runs beside it");
+    host->memory = 3 * one;
+    host->memory_free = 2 * one;
+    ok(next() == SHORT,
        "a second training starts where there is memory for it");
     config.preprocess.size = 220;
-    ok(ready_steps_next(&s, &share) == -1 && share.memory == 4 * one,
+    ok(next() == -1 && c.waits_need.memory == 4 * one,
        "pictures of twice the side take four times the memory");
     config.preprocess.size = 110;
     config.train.batch = 128;
-    ok(ready_steps_next(&s, &share) == -1,
-       "a second training of four times the batch does not");
-    s.memory_all = s.memory_free = 0;
-    ok(ready_steps_next(&s, &share) == SHORT,
-       "memory that cannot be told is no limit");
+    ok(next() == -1, "a second training of four times the batch does not");
+    host->memory = host->memory_free = 0;
+    ok(next() == SHORT, "memory that cannot be told is no limit");
 }
 
 static void check_failures(void)
 {
-    struct scheduler s = make_scheduler(2, 1);
-    struct step_share share;
-
+    begin(2, 1);
     state[DATA] = STEP_DONE;
     state[LONG] = STEP_FAILED;
     ready_steps_skip(&s);
@@ -168,11 +242,10 @@ static void check_failures(void)
        "what depends on a failed step is skipped, with the reason");
     ok(state[SHORT] == STEP_WAITING && state[REPORT] == STEP_WAITING,
        "what does not depend on it waits on, and so does the report");
-    ok(ready_steps_next(&s, &share) == SHORT, "the other training goes on");
+    ok(next() == SHORT, "the other training goes on");
     state[SHORT] = STEP_DONE;
     state[AFTER_SHORT] = STEP_DONE;
-    ok(ready_steps_next(&s, &share) == REPORT,
-       "the report is made of whatever there is");
+    ok(next() == REPORT, "the report is made of whatever there is");
     free(why[AFTER_LONG]);
 }
 
@@ -181,6 +254,9 @@ int main(void)
     check_paths();
     check_order();
     check_shares();
+    check_hosts();
+    check_passing();
+    check_time();
     check_memory();
     check_failures();
     return tap_done();

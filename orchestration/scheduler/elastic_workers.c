@@ -1,0 +1,142 @@
+#include "orchestration/scheduler/elastic_workers.h"
+
+#include "base/log.h"
+#include "orchestration/scheduler/scheduler_private.h"
+
+/* The running steps, the one with the longest way first. */
+static struct running_step *find_next(const struct scheduler *s,
+                                      const struct running_step *before)
+{
+    struct running_step *next = NULL;
+
+    for (int i = 0; i < s->n_running; i++) {
+        struct running_step *r = s->running[i];
+        const double path = s->path[r->index];
+
+        if (before &&
+            (path > s->path[before->index] ||
+             (path == s->path[before->index] && r->index <= before->index)))
+            continue;
+        if (!next || path > s->path[next->index] ||
+            (path == s->path[next->index] && r->index < next->index))
+            next = r;
+    }
+    return next;
+}
+
+void elastic_workers_grow(struct scheduler *s)
+{
+    struct running_step *r = NULL;
+
+    while ((r = find_next(s, r)))
+        while (running_step_grow(r))
+            ;
+}
+
+/* --- giving back ---------------------------------------------------------- */
+
+static struct running_step *step_of(const struct scheduler *s,
+                                    const struct child *c)
+{
+    for (int i = 0; i < s->n_running; i++)
+        if (s->running[i]->index == c->step)
+            return s->running[i];
+    return NULL;
+}
+
+/* May it leave?  The last of a step stays, or nobody would end it. */
+static bool may_leave(const struct scheduler *s, const struct child *c)
+{
+    const struct running_step *r = c->pid ? step_of(s, c) : NULL;
+
+    return r && c->role == CHILD_WORKER && !c->leaving && r->leaving <= 0 &&
+           running_step_is_elastic(r) &&
+           launch_running(&s->launcher, c->step, CHILD_WORKER) > 1;
+}
+
+/* What would be free on the hosts when all that are leaving have left. */
+static void add_leaving(const struct scheduler *s, struct host_list *then)
+{
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++) {
+        const struct child *c = &s->launcher.child[i];
+        const struct running_step *r = c->pid ? step_of(s, c) : NULL;
+
+        if (r && (c->leaving || r->leaving > 0))
+            host_list_give(then, &c->place);
+    }
+}
+
+/* One of those that may leave, whose cores are on 'host' (-1: any), or NULL. */
+static struct child *find_leaver(struct scheduler *s, int host)
+{
+    for (int i = LAUNCH_MAX_CHILDREN - 1; i >= 0; i--) {
+        struct child *c = &s->launcher.child[i];
+
+        if (may_leave(s, c) && (host < 0 || c->place.part[0].host == host))
+            return c;
+    }
+    return NULL;
+}
+
+/* How much could be free on a host, if all left that may. */
+static int cores_to_have(const struct scheduler *s,
+                         const struct host_list *then, int host)
+{
+    int n = then->host[host].cores_free;
+
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++) {
+        const struct child *c = &s->launcher.child[i];
+
+        if (may_leave(s, c) && c->place.part[0].host == host)
+            n += host_list_place_cores(&c->place);
+    }
+    return n;
+}
+
+/* The host on which one rank would soonest find its cores, or -1. */
+static int find_host(const struct scheduler *s, const struct host_list *then,
+                     int threads)
+{
+    int best = -1;
+
+    for (int i = 0; i < then->n; i++)
+        if (cores_to_have(s, then, i) >= threads &&
+            (best < 0 ||
+             then->host[i].cores_free > then->host[best].cores_free))
+            best = i;
+    return best;
+}
+
+void elastic_workers_shrink(struct scheduler *s,
+                            const struct process_need *need)
+{
+    struct host_list then = s->allocation.hosts;
+    struct child *c;
+
+    add_leaving(s, &then);
+    while (host_list_room(&then, need) == 0) {
+        const int host =
+            need->ranks > 1 ? -1 : find_host(s, &then, need->threads);
+
+        if (host < 0 && need->ranks == 1)
+            return;
+        c = find_leaver(s, host);
+        if (!c)
+            return;
+        c->leaving = true;
+        host_list_give(&then, &c->place);
+    }
+}
+
+void elastic_workers_drain(struct scheduler *s)
+{
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++) {
+        const struct child *c = &s->launcher.child[i];
+        const int worker = c->pid && c->leaving
+                               ? worker_list_find_token(&s->workers, c->token)
+                               : -1;
+
+        if (worker >= 0 && !s->workers.worker[worker].drained)
+            scheduler_drain_worker(s, worker);
+    }
+}
