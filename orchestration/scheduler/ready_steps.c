@@ -170,6 +170,19 @@ static void give_places(const struct scheduler *s, int step,
     }
 }
 
+/* The running step that ends next, of those that have not 'ended'; -1 if none
+ * is left. */
+static int find_ending(const struct scheduler *s, const bool *ended, double now)
+{
+    int first = -1;
+
+    for (int r = 0; r < s->n_running; r++)
+        if (!ended[r] && (first < 0 || seconds_left(s, r, now) <
+                                           seconds_left(s, first, now)))
+            first = r;
+    return first;
+}
+
 /* Seconds until step i finds its place: what runs ends one after another. */
 static double seconds_to_place(const struct scheduler *s, int i,
                                const struct process_need *need, double now)
@@ -177,17 +190,13 @@ static double seconds_to_place(const struct scheduler *s, int i,
     struct host_list then = s->allocation.hosts;
     bool ended[SCHEDULER_MAX_RUNNING] = {false};
     double at = 0;
+    int r;
 
-    for (int k = 0; k < s->n_running && !has_place(s, &then, i, need); k++) {
-        int first = -1;
-
-        for (int r = 0; r < s->n_running; r++)
-            if (!ended[r] && (first < 0 || seconds_left(s, r, now) <
-                                               seconds_left(s, first, now)))
-                first = r;
-        ended[first] = true;
-        at = seconds_left(s, first, now);
-        give_places(s, s->running[first]->index, &then);
+    while (!has_place(s, &then, i, need) &&
+           (r = find_ending(s, ended, now)) >= 0) {
+        ended[r] = true;
+        at = seconds_left(s, r, now);
+        give_places(s, s->running[r]->index, &then);
     }
     return at;
 }
