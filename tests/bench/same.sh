@@ -39,7 +39,8 @@ fail() {
 # --- what is compared --------------------------------------------------------
 
 left_out='left out of the comparison:
-  report/, .locks/report       what the page says may change
+  report/, .locks/report,      what the page says may change; weights were no
+  .locks/weights-*             step with a process
   run.yaml                     its first line: version, host, time
   manifest.json                program, host, machine, started, finished,
                                seconds; size and sha256 of timing.csv
@@ -48,8 +49,8 @@ left_out='left out of the comparison:
   journal.jsonl                what is not told of a step (node-...); times,
                                cores, the order of steps beside each other;
                                steps of the report and of weights
-  status.json                  updated, seconds, host, pid, start, cores; workers,
-                               and units of the last step, the report
+  status.json                  updated, seconds, host, pid, start, cores; weights,
+                               workers, and units of the last step, the report
 and of runs that go on:
   journal.jsonl, status.json   the history is another one
   manifest.json                resumed, if OLD was stopped; else nothing at all'
@@ -68,6 +69,7 @@ counted() { # counted <file> <how>
         /"event":"node-/s/"time":"[^"]*",|,"(seconds|cores)":"[^"]*"//gp' "$1" |
         sort ;;
     status.json:fresh) sed -E '/^ "(updated|seconds|host|pid|start|cores|cores_free)": /d
+        /^   "name": "weights\//,/^  \}/d
         /^   "seconds": /d; /^ "workers": /,/^ \]/d; /^ "units": /,/^ \}/d' "$1" ;;
     *) echo "same: nothing says how $1 counts" >&2 && return 1 ;;
     esac
@@ -78,7 +80,8 @@ stored() { # stored <dir> <how>: "HASH  FILE" of each file that counts
     local names
     (
         cd "$1" || exit 1
-        names=$(find . \( -path ./report -o -path ./.locks/report \) -prune \
+        names=$(find . \( -path ./report -o -path ./.locks/report \
+            -o -path './.locks/weights-*' \) -prune \
             -o ! -type d -print)
         [ "$2" = fresh ] ||
             names=$(grep -vxE '\./(journal\.jsonl|status\.json)' <<<"$names")
