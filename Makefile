@@ -65,7 +65,8 @@ obj        = $(patsubst %.c,$B/obj/%.o,$1)
 LIB       := $B/libpapline.a
 STAGE_BIN := $(STAGES:%=$B/bin/papline-%)
 MAIN_BIN  := $(if $(wildcard orchestration/main.c),$B/bin/papline)
-BIN       := $(MAIN_BIN) $(STAGE_BIN)
+SLOT_BIN  := $B/bin/papline-slot
+BIN       := $(MAIN_BIN) $(SLOT_BIN) $(STAGE_BIN)
 UNIT      := $(TESTS:%=$B/test/%)
 FUZZ      := $(FUZZERS:%=$B/fuzz/%)
 BENCH     := $(BENCHES:%=$B/bench/%)
@@ -132,6 +133,9 @@ $(STAGE_BIN): $B/bin/papline-%: $$(call obj,$$(wildcard stages/%/*.c) $$(USES_$$
 	$(LINK)
 
 $(MAIN_BIN): $(call obj,orchestration/main.c) $(PARTS) $(LIB)
+	$(LINK)
+
+$(SLOT_BIN): $(call obj,orchestration/slots/main.c) $(PARTS) $(LIB)
 	$(LINK)
 
 $(UNIT): $B/test/%: $B/obj/tests/unit/%.o $(PARTS) $(LIB)

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/core_mask.h"
 #include "ranks/dist_threads.h"
+#include "ranks/launched.h"
 
 #include <mpi.h>
 #include <stdio.h>
@@ -18,21 +19,6 @@
 #include <string.h>
 
 enum { SMALL = 1 << 18 }; /* bytes from all ranks: fewer are gathered at once */
-
-/* Variables that launchers set for each process. */
-static const char *const launchers[] = {
-    "OMPI_COMM_WORLD_SIZE", /* Open MPI's mpirun */
-    "PMIX_RANK",            /* srun --mpi=pmix */
-    "PMI_RANK",             /* srun --mpi=pmi2, MPICH's mpirun */
-};
-
-static bool is_launched(void)
-{
-    for (size_t i = 0; i < sizeof(launchers) / sizeof(launchers[0]); i++)
-        if (getenv(launchers[i]))
-            return true;
-    return false;
-}
 
 /* The fault of an MPI call, kept for all later calls. */
 static int check_mpi(struct dist *d, int rc, const char *what, struct err *err)
@@ -88,8 +74,9 @@ static int count_sharers(struct dist *d, MPI_Comm host, struct err *err)
     return rc;
 }
 
-/* Own communicators: for the job, and for the ranks of this host. */
-static int make_comm(struct dist *d, struct err *err)
+/* Own communicators, of the ranks of 'all': for the job, and for the ranks of
+ * this host. */
+static int make_comm(struct dist *d, MPI_Comm all, struct err *err)
 {
     MPI_Comm *comm = malloc(sizeof(*comm)), host;
     int rc;
@@ -99,10 +86,10 @@ static int make_comm(struct dist *d, struct err *err)
         free(comm);
         return err_set(err, ERR_SYSTEM, "no memory for messages");
     }
+    *comm = MPI_COMM_NULL;
     d->comm = comm;
-    MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
-    if (check_mpi(d, MPI_Comm_dup(MPI_COMM_WORLD, comm), "MPI_Comm_dup", err) <
-        0)
+    MPI_Comm_set_errhandler(all, MPI_ERRORS_RETURN);
+    if (check_mpi(d, MPI_Comm_dup(all, comm), "MPI_Comm_dup", err) < 0)
         return -1;
     MPI_Comm_set_errhandler(*comm, MPI_ERRORS_RETURN);
     MPI_Comm_rank(*comm, &d->rank);
@@ -126,22 +113,51 @@ int dist_start(struct dist *d, struct err *err)
     int given = 0;
 
     dist_alone(d);
-    if (!is_launched())
+    if (!launched_is_rank())
         return 0;
     if (check_mpi(d, MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &given),
                   "MPI_Init_thread", err) < 0)
         return -1;
     d->mpi = true;
-    if (make_comm(d, err) < 0) {
+    if (make_comm(d, MPI_COMM_WORLD, err) < 0) {
         dist_stop(d);
         return -1;
     }
     return 0;
 }
 
+int dist_start_group(struct dist *d, const int *ranks, int n, int tag,
+                     struct err *err)
+{
+    MPI_Group world, group;
+    MPI_Comm all = MPI_COMM_NULL;
+    int rc;
+
+    dist_alone(d);
+    d->mpi = d->group = true;
+    MPI_Comm_group(MPI_COMM_WORLD, &world);
+    rc = check_mpi(d, MPI_Group_incl(world, n, ranks, &group), "MPI_Group_incl",
+                   err);
+    MPI_Group_free(&world);
+    if (rc < 0)
+        return -1;
+    rc = check_mpi(d, MPI_Comm_create_group(MPI_COMM_WORLD, group, tag, &all),
+                   "MPI_Comm_create_group", err);
+    MPI_Group_free(&group);
+    if (rc == 0)
+        rc = make_comm(d, all, err);
+    if (all != MPI_COMM_NULL)
+        MPI_Comm_free(&all);
+    return rc;
+}
+
 void dist_stop(struct dist *d)
 {
-    if (d->mpi)
+    MPI_Comm *comm = d->comm;
+
+    if (d->group && comm && *comm != MPI_COMM_NULL)
+        MPI_Comm_free(comm);
+    else if (d->mpi && !d->group)
         MPI_Finalize();
     free(d->scratch);
     free(d->comm);
@@ -151,7 +167,8 @@ void dist_stop(struct dist *d)
 _Noreturn void dist_abort(const struct dist *d, int status)
 {
     if (d->mpi)
-        MPI_Abort(MPI_COMM_WORLD, status);
+        MPI_Abort(MPI_COMM_WORLD,
+                  d->group ? err_exit_status(ERR_AGAIN) : status);
     exit(status);
 }
 

@@ -37,6 +37,7 @@ struct dist {
     int processes;    /* fewer than ranks if those are members */
     int sharers;      /* ranks, this one too, that may use its cores */
     bool mpi;         /* started */
+    bool group;       /* of some ranks of a larger job, which started MPI */
     struct err fault; /* of the first call that failed */
     struct dist_seconds spent;
     void *scratch; /* owned: partial sums */
@@ -53,10 +54,22 @@ struct dist {
 MUST_USE int dist_start(struct dist *d, struct err *err);
 void dist_alone(struct dist *d);
 
+/*
+ * Make a job of some ranks of a larger one, which has started MPI (rank_mail.h).
+ * Collective among them.  When one of them cannot, the others wait: end them all
+ * by dist_abort().
+ *   ranks [in] (n) of the larger job, each once; in their new order
+ *   tag   [in] 0 .. 32767, not that of a group that is being made
+ * Errors: ERR_SYSTEM MPI or memory; ERR_USAGE too many.
+ */
+MUST_USE int dist_start_group(struct dist *d, const int *ranks, int n, int tag,
+                              struct err *err);
+
 /* Leave it.  After dist_start() failed nothing happens. */
 void dist_stop(struct dist *d);
 
-/* End every rank at once with that exit status.  Not collective. */
+/* End every rank at once with that exit status; of a group, all of the larger
+ * job, with 75: its other work can go on.  Not collective. */
 _Noreturn void dist_abort(const struct dist *d, int status);
 
 /* x[0 .. n-1] becomes its sum over the ranks.  Errors: ERR_SYSTEM. */

@@ -28,6 +28,7 @@ void scheduler_link_signals(void)
 {
     struct sigaction sa = {.sa_handler = on_signal};
 
+    signalled = 0;
     sigaction(SIGTERM, &sa, NULL);
     sigaction(SIGINT, &sa, NULL);
     sigaction(SIGUSR1, &sa, NULL);

@@ -40,7 +40,8 @@ enum scheduler_link_event {
 };
 
 /*
- * Take SIGTERM, SIGINT and SIGUSR1 as requests to stop; call it first.
+ * Take SIGTERM, SIGINT and SIGUSR1 as requests to stop, of which there is none
+ * yet; call it first.
  */
 void scheduler_link_signals(void);
 

@@ -365,6 +365,7 @@ static int parse_options(const struct stage *st, struct stage_options *o,
                            &o->experiment};
     int c;
 
+    optind = 1; /* a process may run a stage several times */
     opterr = 0;
     while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
         if (c >= RUN && c <= EXPERIMENT)

@@ -1,0 +1,24 @@
+/*
+ * launched.h - what mpirun or srun told this process of its place in a job
+ *
+ * Read from the environment, without MPI.
+ */
+#ifndef RANKS_LAUNCHED_H
+#define RANKS_LAUNCHED_H
+
+#include <stdbool.h>
+
+/* Was this process started as a rank of a job, which may have one alone? */
+bool launched_is_rank(void);
+
+/* Ranks of the job; 1 if this process is none, or if that cannot be told. */
+int launched_size(void);
+
+/* Which of them this process is, from 0 on; 0 if that cannot be told. */
+int launched_rank(void);
+
+/* Forget it: what this process starts is then no rank of the job.  It changes
+ * the environment, so no other thread may read that. */
+void launched_forget(void);
+
+#endif
