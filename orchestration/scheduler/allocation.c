@@ -1,4 +1,4 @@
-/* allocation.c - from Slurm, PBS, the configuration, or this host */
+/* allocation.c - from mpirun's slots, Slurm, PBS, the configuration, or here */
 #define _XOPEN_SOURCE 700 /* strptime */
 #include "orchestration/scheduler/allocation.h"
 
@@ -236,6 +236,66 @@ static int use_slurm(struct allocation *a, struct err *err)
     return rc;
 }
 
+/* --- slots of an mpirun --------------------------------------------------- */
+
+/* A line of `papline-slot list`: rank, host, cores, free bytes of its memory.
+ * Returns the line after it, NULL at the end. */
+static const char *next_slot(const char *line, struct host *slot)
+{
+    char name[HOST_LIST_NAME / 2];
+
+    if (sscanf(line, "%d %120s %d %lf", &slot->slot, name, &slot->cores,
+               &slot->memory) != 4)
+        return NULL;
+    snprintf(slot->name, sizeof(slot->name), "%s-%d", name, slot->slot);
+    line += strcspn(line, "\n");
+    return line + (*line == '\n');
+}
+
+/* Slots of one host share its memory. */
+static void share_memory(struct host_list *l, const char *list)
+{
+    struct host slot;
+
+    for (int i = 0; i < l->n; i++) {
+        struct host *h = &l->host[i];
+        const size_t n = strlen(h->name) - strlen(strrchr(h->name, '-'));
+        int sharers = 0;
+
+        for (const char *at = list; (at = next_slot(at, &slot));)
+            sharers += strncmp(slot.name, h->name, n + 1) == 0;
+        h->memory_free = h->memory /= sharers > 0 ? sharers : 1;
+    }
+}
+
+static int use_slots(struct allocation *a, struct err *err)
+{
+    char program[FILE_PATH_MAX], command[FILE_PATH_MAX + 16];
+    const char *at;
+    struct host slot;
+    char *list;
+    int rc = 0;
+
+    if (program_path(program, "papline-slot", err) < 0)
+        return -1;
+    snprintf(command, sizeof(command), "'%s' list", program);
+    list = read_output(command);
+    at = list ? list : "";
+    while (rc == 0 && (at = next_slot(at, &slot))) {
+        rc = host_list_add(&a->hosts, slot.name, slot.cores, slot.memory, err);
+        if (rc == 0)
+            a->hosts.host[a->hosts.n - 1].slot = slot.slot;
+    }
+    if (rc == 0 && a->hosts.n == 0)
+        rc = err_set(err, ERR_AGAIN, "mpirun's ranks do not answer");
+    if (rc == 0)
+        share_memory(&a->hosts, list);
+    free(list);
+    snprintf(a->source, sizeof(a->source), "mpirun");
+    a->launcher = LAUNCHER_SLOTS;
+    return rc;
+}
+
 /* --- this host, and those of the configuration ---------------------------- */
 
 static bool is_this_host(const char *name)
@@ -306,6 +366,8 @@ static int find_hosts(struct allocation *a, const struct config *c,
         return use_this_host(a, err);
     if (strcmp(hosts, "auto") != 0)
         return use_configured(a, hosts, err);
+    if (getenv("PAPLINE_SLOTS"))
+        return use_slots(a, err);
     if (getenv("SLURM_JOB_ID"))
         return use_slurm(a, err);
     if (getenv("PBS_NODEFILE"))

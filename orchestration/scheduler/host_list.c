@@ -62,8 +62,10 @@ static int count_ranks(const struct host *h, const struct process_need *need,
     const double by_memory = h->memory > 0 && need->memory > 0
                                  ? memory / need->memory
                                  : HOST_LIST_MAX;
-    const int by_cores = cores / need->threads;
+    int by_cores = cores / need->threads;
 
+    if (h->slot > 0 && by_cores > 1 && need->ranks > 1)
+        by_cores = 1; /* a slot is itself the one rank */
     return by_memory < by_cores ? (int)by_memory : by_cores;
 }
 

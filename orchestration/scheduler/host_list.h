@@ -21,6 +21,7 @@ enum {
 struct host {
     char name[HOST_LIST_NAME]; /* as its launcher calls it */
     bool here;                 /* the scheduler runs on it */
+    int slot;                  /* its rank in the mpirun that started us */
     int cores, cores_free;
     double memory, memory_free; /* bytes; 0 in memory: not known, not counted */
 };

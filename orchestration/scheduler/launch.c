@@ -123,9 +123,9 @@ static void unset_slurm_options(void)
 /* What is started, and how; in the child until exec. */
 struct start {
     struct command command; /* owned */
-    uint64_t token;
-    int threads; /* of each rank; 0: as it finds */
-    int out;     /* standard output and error */
+    char token_text[24];    /* of its hello */
+    int threads;            /* of each rank; 0: as it finds */
+    int out;                /* standard output and error */
     pid_t parent;
 };
 
@@ -135,8 +135,7 @@ static void set_environment(const struct start *t)
     const char *launcher = t->command.arg[0];
     char text[32];
 
-    snprintf(text, sizeof(text), "%016jx", (uintmax_t)t->token);
-    setenv(SCHEDULER_LINK_TOKEN, text, 1);
+    setenv(SCHEDULER_LINK_TOKEN, t->token_text, 1);
     if (t->threads > 0) { /* the user's own number comes first */
         snprintf(text, sizeof(text), "%d", t->threads);
         setenv("OMP_NUM_THREADS", text, 0);
@@ -186,16 +185,32 @@ static struct child *free_child(struct launcher *l)
     return NULL;
 }
 
-static int make_command(struct command *c, const struct launcher *l,
+/* The name of the place of a process in the names of logs. */
+static const char *host_of(const struct launcher *l,
+                           const struct launch_args *a)
+{
+    return a->role == CHILD_SINK
+               ? "sink"
+               : l->allocation->hosts.host[a->place.part[0].host].name;
+}
+
+static int make_command(struct start *t, const struct launcher *l,
                         const struct launch_args *a, struct err *err)
 {
-    char program[FILE_PATH_MAX];
+    char program[FILE_PATH_MAX], log[FILE_PATH_MAX];
+    struct command *c = &t->command;
+    const struct placement_request r = {.allocation = l->allocation,
+                                        .place = &a->place,
+                                        .map_by = a->config->scheduler.map_by,
+                                        .token = t->token_text,
+                                        .log = log};
 
-    if (program_path(program, a->step->stage->program, err) < 0)
+    if (program_path(program, a->step->stage->program, err) < 0 ||
+        file_path(log, err, "%s/logs/%s/%s-slot.log", l->run_dir, a->step->name,
+                  host_of(l, a)) < 0)
         return -1;
     if (a->role == CHILD_WORKER)
-        placement_begin(c, l->allocation, &a->place,
-                        a->config->scheduler.map_by);
+        placement_begin(c, &r);
     command_add(c, "%s", program);
     command_add(c, "--join");
     command_add(c, "%s", l->run_dir);
@@ -207,11 +222,6 @@ static int make_command(struct command *c, const struct launcher *l,
 static int fork_child(struct launcher *l, struct child *child, struct start *t,
                       const struct launch_args *a, struct err *err)
 {
-    const char *host =
-        a->role == CHILD_SINK
-            ? "sink"
-            : l->allocation->hosts.host[a->place.part[0].host].name;
-
     if (process_log_open(&child->log, &t->out, err) < 0)
         return -1;
     child->pid = fork();
@@ -224,7 +234,8 @@ static int fork_child(struct launcher *l, struct child *child, struct start *t,
         return err_set(err, ERR_SYSTEM, "cannot start a process: %s",
                        strerror(errno));
     }
-    process_log_begin(&child->log, l->run_dir, a->step->name, host, child->pid);
+    process_log_begin(&child->log, l->run_dir, a->step->name, host_of(l, a),
+                      child->pid);
     return 0;
 }
 
@@ -233,6 +244,7 @@ int launch_start(struct launcher *l, const struct launch_args *a,
 {
     struct child *child = free_child(l);
     struct start *t = calloc(1, sizeof(*t));
+    uint64_t token;
     int rc = -1;
 
     if (!child || !t) {
@@ -242,15 +254,16 @@ int launch_start(struct launcher *l, const struct launch_args *a,
                        "explain.workers",
                        LAUNCH_MAX_CHILDREN);
     }
-    randombytes_buf(&t->token, sizeof(t->token));
+    randombytes_buf(&token, sizeof(token));
+    snprintf(t->token_text, sizeof(t->token_text), "%016jx", (uintmax_t)token);
     t->threads = a->place.threads;
     t->parent = getpid();
     *child = (struct child){.role = a->role,
                             .step = a->index,
-                            .token = t->token,
+                            .token = token,
                             .place = a->place,
                             .started = clock_now()};
-    if (make_command(&t->command, l, a, err) == 0)
+    if (make_command(t, l, a, err) == 0)
         rc = fork_child(l, child, t, a, err);
     free(t);
     return rc;

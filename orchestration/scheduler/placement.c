@@ -1,6 +1,6 @@
 #include "orchestration/scheduler/placement.h"
 
-#include "orchestration/scheduler/launch.h"
+#include "base/program.h"
 #include "worker/scheduler_link.h"
 
 #include <math.h>
@@ -111,35 +111,30 @@ void placement_begin_ranks(struct command *c, int ranks)
 
 /* One rank needs no launcher, and mpirun waits for ever in some job steps
  * (open-mpi #8378). */
-static void begin_local(struct command *c, const struct allocation *a,
-                        const struct process_place *place, const char *map_by)
+static void begin_local(struct command *c, const struct placement_request *r)
 {
-    (void)a;
-    if (count_ranks(place) < 2)
+    if (count_ranks(r->place) < 2)
         return;
-    begin_mpirun(c, count_ranks(place), map_by);
+    begin_mpirun(c, count_ranks(r->place), r->map_by);
     add_variables(c);
 }
 
-static void add_mpirun_hosts(struct command *c, const struct allocation *a,
-                             const struct process_place *place,
-                             const char *map_by)
+static void add_mpirun_hosts(struct command *c,
+                             const struct placement_request *r)
 {
     char hosts[PLACEMENT_TEXT / 2];
 
-    list_hosts(hosts, sizeof(hosts), a, place, HOST_WITH_RANKS);
-    begin_mpirun(c, count_ranks(place), map_by);
+    list_hosts(hosts, sizeof(hosts), r->allocation, r->place, HOST_WITH_RANKS);
+    begin_mpirun(c, count_ranks(r->place), r->map_by);
     command_add(c, "--host");
     command_add(c, "%s", hosts);
     add_variables(c);
 }
 
-static void begin_remote(struct command *c, const struct allocation *a,
-                         const struct process_place *place, const char *map_by)
+static void begin_remote(struct command *c, const struct placement_request *r)
 {
-    if (placement_is_direct(a, place))
-        return;
-    add_mpirun_hosts(c, a, place, map_by);
+    if (!placement_is_direct(r->allocation, r->place))
+        add_mpirun_hosts(c, r);
 }
 
 /* --- Slurm ---------------------------------------------------------------- */
@@ -158,14 +153,15 @@ static void add_slurm_share(struct command *c, const struct allocation *a,
         command_add(c, "--mem=%.0fM", ceil(most_memory(place) / MEGABYTE));
 }
 
-static void begin_slurm(struct command *c, const struct allocation *a,
-                        const struct process_place *place, const char *map_by)
+static void begin_slurm(struct command *c, const struct placement_request *r)
 {
+    const struct allocation *a = r->allocation;
+    const struct process_place *place = r->place;
     const int ranks = count_ranks(place);
     char hosts[PLACEMENT_TEXT / 2];
 
     if (ranks > 1 && !a->pmix) {
-        add_mpirun_hosts(c, a, place, map_by);
+        add_mpirun_hosts(c, r);
         return;
     }
     list_hosts(hosts, sizeof(hosts), a, place, HOST_BY_RANK);
@@ -189,21 +185,38 @@ static void begin_slurm(struct command *c, const struct allocation *a,
 
 /* --- slots of an mpirun --------------------------------------------------- */
 
-static void begin_slots(struct command *c, const struct allocation *a,
-                        const struct process_place *place, const char *map_by)
+/* Slots that train together lie in one process each. */
+static void begin_slots(struct command *c, const struct placement_request *r)
 {
-    (void)c;
-    (void)a;
-    (void)place;
-    (void)map_by;
+    const struct process_place *place = r->place;
+    char slots[PLACEMENT_TEXT / 4], program[FILE_PATH_MAX];
+    size_t used = 0;
+    struct err err;
+
+    for (int i = 0; i < place->n_part && used < sizeof(slots); i++)
+        used += (size_t)snprintf(
+            slots + used, sizeof(slots) - used, "%s%d", i ? "," : "",
+            r->allocation->hosts.host[place->part[i].host].slot);
+    command_add(c, "%s",
+                program_path(program, "papline-slot", &err) < 0 ? "papline-slot"
+                                                                : program);
+    command_add(c, "start");
+    command_add(c, "%s", slots);
+    command_add(c, "--output");
+    command_add(c, "%s", r->log);
+    command_add(c, "--env");
+    command_add(c, "%s=%s", SCHEDULER_LINK_TOKEN, r->token);
+    command_add(c, "--env");
+    command_add(c, "OMP_NUM_THREADS=%d", place->threads);
+    command_add(c, "--env");
+    command_add(c, "OPENBLAS_NUM_THREADS=1");
 }
 
 /* --- the table ------------------------------------------------------------ */
 
 static const struct {
     const char *word;
-    void (*begin)(struct command *c, const struct allocation *a,
-                  const struct process_place *place, const char *map_by);
+    void (*begin)(struct command *c, const struct placement_request *r);
 } table[] = {
     [LAUNCHER_LOCAL] = {"local", begin_local},
     [LAUNCHER_SLURM] = {"slurm", begin_slurm},
@@ -223,8 +236,7 @@ bool placement_is_direct(const struct allocation *a,
            (a->launcher == LAUNCHER_LOCAL || a->launcher == LAUNCHER_MPIRUN);
 }
 
-void placement_begin(struct command *c, const struct allocation *a,
-                     const struct process_place *place, const char *map_by)
+void placement_begin(struct command *c, const struct placement_request *r)
 {
-    table[a->launcher].begin(c, a, place, map_by);
+    table[r->allocation->launcher].begin(c, r);
 }

@@ -28,12 +28,17 @@ void command_add(struct command *c, const char *fmt, ...) PRINTF(2, 3);
 bool placement_is_direct(const struct allocation *a,
                          const struct process_place *place);
 
-/*
- * Begin a command with what starts the following program at 'place'.
- *   map_by [in] for mpirun --map-by; "": none
- */
-void placement_begin(struct command *c, const struct allocation *a,
-                     const struct process_place *place, const char *map_by);
+/* A process that is to be started; all is borrowed. */
+struct placement_request {
+    const struct allocation *allocation;
+    const struct process_place *place;
+    const char *map_by; /* for mpirun --map-by; "": none */
+    const char *token;  /* of the process (scheduler_link.h) */
+    const char *log;    /* file for what a slot's program prints */
+};
+
+/* Begin a command with what starts the following program at its place. */
+void placement_begin(struct command *c, const struct placement_request *r);
 
 /* The same with 'ranks' processes by mpirun, where mpirun would have them. */
 void placement_begin_ranks(struct command *c, int ranks);

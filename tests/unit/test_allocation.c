@@ -82,7 +82,11 @@ static const char *command_of(const struct process_place *p, const char *map_by)
     size_t used = 0;
 
     memset(&c, 0, sizeof(c));
-    placement_begin(&c, &a, p, map_by);
+    placement_begin(&c, &(struct placement_request){.allocation = &a,
+                                                    .place = p,
+                                                    .map_by = map_by,
+                                                    .token = "12ab",
+                                                    .log = "/run/x.log"});
     text[0] = '\0';
     for (int i = 0; i < c.n; i++)
         used +=
@@ -150,6 +154,13 @@ static void check_commands(void)
     ok(strcmp(command_of(&single, ""), "") == 0,
        "locally one rank needs no launcher");
     ok(has(command_of(&ranks, ""), " mpirun -n 3"), "three ranks need mpirun");
+    a.launcher = LAUNCHER_SLOTS;
+    a.hosts.host[0].slot = 5;
+    a.hosts.host[1].slot = 2;
+    text = command_of(&ranks, "");
+    ok(has(text, "papline-slot start 5,2 --output /run/x.log ") &&
+           has(text, "=12ab --env OMP_NUM_THREADS=1"),
+       "within an mpirun its slots are told to start it");
 }
 
 int main(void)
