@@ -1,8 +1,10 @@
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "orchestration/tools/doctor.h"
 
 #include "base/file.h"
 #include "img/vipslib.h"
 #include "nn/gemm.h"
+#include "orchestration/tools/doctor_hosts.h"
 #include "ranks/dist.h"
 
 #include <errno.h>
@@ -400,12 +402,62 @@ static void check_disk(struct doctor *d)
                       dir, mb / 1e3);
 }
 
+/* --- hosts ---------------------------------------------------------------- */
+
+/* Of several hosts each must see the files of the run. */
+static void check_shared_files(struct doctor *d, const struct allocation *a)
+{
+    char dir[FILE_PATH_MAX], file[FILE_PATH_MAX], missing[HOST_LIST_NAME];
+    struct err err;
+    int n;
+
+    existing_parent(dir, d->run_dir ? d->run_dir : ".");
+    if (!realpath(dir, file))
+        return;
+    memcpy(dir, file, sizeof(dir));
+    if (file_path(file, &err, "%s/.papline-doctor-%ld-hosts", dir,
+                  (long)getpid()) < 0 ||
+        file_write(file, "seen\n", 5, &err) < 0) {
+        print_finding(d, FAIL, "shared files", "%s", err.text);
+        return;
+    }
+    n = doctor_hosts_seeing(a, file, missing);
+    unlink(file);
+    if (n == a->hosts.n)
+        print_finding(d, FINE, "shared files", "all %d hosts see '%s'", n, dir);
+    else
+        print_finding(d, FAIL, "shared files",
+                      "%d of %d hosts see '%s', '%s' does not, or no process "
+                      "can be started there; choose another run.dir, or "
+                      "scheduler.launcher",
+                      n, a->hosts.n, dir, missing);
+}
+
+static void check_hosts(struct doctor *d)
+{
+    struct doctor_hosts *h = calloc(1, sizeof(*h));
+    struct err err = {0};
+
+    if (!h || doctor_hosts_find(h, &err) < 0) {
+        print_finding(d, FAIL, "hosts", "%s", h ? err.text : "no memory");
+        free(h);
+        return;
+    }
+    print_finding(d, FINE, "hosts", "%s", h->hosts);
+    print_finding(d, FINE, "launcher", "%s", h->launcher);
+    print_finding(d, FINE, "transport", "%s", h->transport);
+    print_finding(d, FINE, "binding", "%s", h->binding);
+    if (h->allocation.hosts.n > 1)
+        check_shared_files(d, &h->allocation);
+    free(h);
+}
+
 int doctor_run(FILE *out, const char *run_dir, struct err *err)
 {
     static void (*const checks[])(struct doctor * d) = {
         check_mpi,    check_mpirun,     check_shared_memory, check_cores,
         check_memory, check_huge_pages, check_openblas,      check_zeromq,
-        check_vips,   check_limits,     check_disk,
+        check_vips,   check_limits,     check_disk,          check_hosts,
     };
     struct doctor d = {.out = out, .run_dir = run_dir};
 

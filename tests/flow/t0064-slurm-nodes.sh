@@ -33,6 +33,12 @@ ok "a plan in a Slurm job" status_is 0 "${in_job[@]}" papline plan "$T/c.yaml" \
 ok "  has its nodes" says "Slurm job 7: 2 hosts, 2 cores, by slurm"
 ok "  and puts the trainings on both" test "$(grep -oE \
     'train/.*: n[12]$' "$T/out" | sed 's/.*: //' | sort | tr '\n' ' ')" = "n1 n2 "
+ok "doctor in the job" status_is 0 "${in_job[@]}" papline doctor "$T"
+ok "  has its nodes" grep -qE 'ok +hosts +Slurm job 7: .* n1:1 n2:1$' "$T/out"
+ok "  and how they are used" grep -qE 'ok +launcher +slurm: srun --exact' \
+    "$T/out"
+ok "  which see its files" grep -qE "ok +shared files +all 2 hosts see '$T'" \
+    "$T/out"
 ok "a run uses both" status_is 0 "${in_job[@]}" papline run "$T/c.yaml" \
     --set 'train.seeds=[1,2]'
 ok "  by srun" test "$(grep -c papline-train "$SRUN_LOG")" -eq 2
