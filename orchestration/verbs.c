@@ -296,7 +296,9 @@ static const struct verb verbs[] = {
     {.name = "plan",
      .words = "CONFIG",
      .help = "say what would run, what is reused, and why",
-     .about = "CONFIG and options are those of run. Changes nothing.",
+     .about = "CONFIG and options are those of run. Changes nothing. Behind "
+              "what would run is the memory that it takes with all cores of "
+              "this host.",
      .example = "plan configs/demo.yaml --set augment.variants=6",
      .options = run_options,
      .act = act_plan},

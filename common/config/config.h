@@ -228,6 +228,7 @@ struct config {
         char endpoint[256]; /* placement: "ipc" or tcp://ADDRESS:PORT */
         double lease;       /* placement: seconds without a heartbeat */
         int64_t tries;      /* placement: of a unit, before it is set aside */
+        double memory; /* placement: GB for steps together; 0: what is free */
     } scheduler;
 };
 

@@ -1,6 +1,7 @@
 #include "orchestration/scheduler/ready_steps.h"
 
 #include "base/log.h"
+#include "orchestration/scheduler/step_memory.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -109,20 +110,25 @@ static int share_cores(const struct scheduler *s, int i, int n_flexible)
 
 /* --- memory --------------------------------------------------------------- */
 
-/* Bytes that its processes take at most, about. */
-static double expect_memory(const struct scheduler *s, int i)
+/* Bytes that its processes take at most on so many cores.  Its inputs are
+ * there, so that asking once is enough. */
+static double expect_memory(const struct scheduler *s, int i, int cores)
 {
-    const struct stage_row *row = s->plan->step[i].stage;
-    const double side = (double)s->config->preprocess.size / 110;
-    const double batch = (double)s->config->train.batch / 32;
-    double bytes = row->memory * stage_table_workers(row, s->config) *
-                   stage_table_ranks(row, s->config);
+    struct planned_memory *planned = &s->planned[i];
+    struct step_memory_data data;
+    struct step_memory m;
 
-    if (row->parallel && side > 1)
-        bytes *= side * side;
-    if (row->id == STAGE_TRAIN && batch > 1)
-        bytes *= batch;
-    return bytes;
+    if (planned->cores != cores) {
+        step_memory_count(&data, s->config, s->plan, s->run_dir);
+        m = step_memory_plan(
+            &(struct step_memory_args){.config = s->config,
+                                       .step = &s->plan->step[i],
+                                       .data = &data,
+                                       .cores = cores});
+        *planned = (struct planned_memory){cores, step_memory_total(&m),
+                                           step_memory_peak(&m)};
+    }
+    return planned->bytes;
 }
 
 /* May a step take so much? */
@@ -147,6 +153,6 @@ int ready_steps_next(const struct scheduler *s, struct step_share *share)
     if (next < 0 || s->n_running == SCHEDULER_MAX_RUNNING)
         return -1;
     share->cores = share_cores(s, next, n_flexible);
-    share->memory = expect_memory(s, next);
+    share->memory = expect_memory(s, next, share->cores);
     return has_room(s, share) ? next : -1;
 }

@@ -65,18 +65,23 @@ static void add_units(struct running_step *r)
     }
 }
 
-static void note_start(const struct running_step *r, int n_cores)
+static void note_start(const struct running_step *r)
 {
-    char cores[16];
+    const struct planned_memory *m = &r->scheduler->planned[r->index];
+    char cores[16], memory[32], peak[32];
 
-    snprintf(cores, sizeof(cores), "%d", n_cores);
+    snprintf(cores, sizeof(cores), "%d", r->cores);
+    snprintf(memory, sizeof(memory), "%.0f", r->memory);
+    snprintf(peak, sizeof(peak), "%.0f", m->peak);
     log_info("%s: starts (%s)", r->step->name, r->step->reason);
     journal_add(r->scheduler->run_dir, "node-start",
                 (struct journal_member[]){{"node", r->step->name},
                                           {"key", r->step->hash},
                                           {"reason", r->step->reason},
-                                          {"cores", cores}},
-                4);
+                                          {"cores", cores},
+                                          {"memory", memory},
+                                          {"process_memory", peak}},
+                6);
 }
 
 int running_step_begin(struct scheduler *s, int index,
@@ -103,7 +108,7 @@ int running_step_begin(struct scheduler *s, int index,
     s->memory_free -= r->memory;
     s->state[index] = STEP_RUNNING;
     s->running[s->n_running++] = r;
-    note_start(r, share->cores);
+    note_start(r);
     add_units(r);
     return 0;
 }

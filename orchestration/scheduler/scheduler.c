@@ -31,7 +31,8 @@ static int alloc_steps(struct scheduler *s, struct err *err)
     s->seconds = calloc(n, sizeof(*s->seconds));
     s->path = calloc(n, sizeof(*s->path));
     s->why = calloc(n, sizeof(*s->why));
-    if (!s->state || !s->seconds || !s->path || !s->why)
+    s->planned = calloc(n, sizeof(*s->planned));
+    if (!s->state || !s->seconds || !s->path || !s->why || !s->planned)
         return err_set(err, ERR_SYSTEM, "no memory for the scheduler");
     for (int i = 0; i < s->plan->n_step; i++)
         s->state[i] = s->plan->step[i].run     ? STEP_WAITING
@@ -65,7 +66,8 @@ int scheduler_init(struct scheduler *s, const struct config *c,
     s->run_started = clock_now();
     core_mask_own(&own);
     s->cores_all = s->cores_free = core_mask_count(&own);
-    s->memory_all = s->memory_free = machine_memory();
+    s->memory_all = s->memory_free =
+        c->scheduler.memory > 0 ? c->scheduler.memory * 1e9 : machine_memory();
     if (file_path(s->run_dir, err, "%s", run_dir) < 0 ||
         alloc_steps(s, err) < 0 || set_paths(s, err) < 0 ||
         worker_list_init(&s->workers, err) < 0)
@@ -82,6 +84,7 @@ void scheduler_release(struct scheduler *s)
     free(s->state);
     free(s->seconds);
     free(s->path);
+    free(s->planned);
     for (int i = 0; s->why && i < s->plan->n_step; i++)
         free(s->why[i]);
     free(s->why);

@@ -26,6 +26,12 @@ enum step_state {
     STEP_SKIPPED, /* an input failed */
 };
 
+/* What a step takes on so many cores, once it has been asked for. */
+struct planned_memory {
+    int cores;          /* 0: not asked yet */
+    double bytes, peak; /* of all processes; of each of them */
+};
+
 struct scheduler {
     const struct config *config; /* borrowed */
     const struct plan *plan;     /* borrowed */
@@ -41,6 +47,7 @@ struct scheduler {
     int n_running;
     int cores_all, cores_free;
     double memory_all, memory_free; /* bytes; 0 in all: not known */
+    struct planned_memory *planned; /* owned: (plan->n_step) */
     struct worker_list workers;
     struct launcher launcher;
     size_t n_aside;       /* units of the whole run */

@@ -16,12 +16,15 @@ static struct config config;
 static enum step_state state[STEPS];
 static double path[STEPS];
 static char *why[STEPS];
+static struct planned_memory planned[STEPS];
 
 static void set_step(int i, enum stage_id stage, int *input, int n_input)
 {
     step[i] = (struct plan_step){
         .stage = &stage_table[stage], .input = input, .n_input = n_input};
     snprintf(step[i].name, sizeof(step[i].name), "step%d", i);
+    snprintf(step[i].network, sizeof(step[i].network), "mobilenetv2");
+    snprintf(step[i].regime, sizeof(step[i].regime), "scratch");
 }
 
 /* Two trainings, each evaluated, on 'cores' cores. */
@@ -32,11 +35,13 @@ static struct scheduler make_scheduler(int cores, int threads)
                           .state = state,
                           .path = path,
                           .why = why,
+                          .planned = planned,
                           .cores_all = cores,
                           .cores_free = cores};
 
     config_init(&config);
     config.train.threads = threads;
+    memset(planned, 0, sizeof(planned));
     set_step(DATA, STAGE_PREPROCESS, NULL, 0);
     set_step(SHORT, STAGE_TRAIN, of_short, 1);
     set_step(LONG, STAGE_TRAIN, of_long, 1);
@@ -144,15 +149,105 @@ static void check_memory(void)
     ok(ready_steps_next(&s, &share) == SHORT,
        "a second training starts where there is memory for it");
     config.preprocess.size = 220;
-    ok(ready_steps_next(&s, &share) == -1 && share.memory == 4 * one,
-       "pictures of twice the side take four times the memory");
+    memset(planned, 0, sizeof(planned));
+    ok(ready_steps_next(&s, &share) == -1 && share.memory > 2.5 * one,
+       "a second training of pictures of twice the side does not");
     config.preprocess.size = 110;
     config.train.batch = 128;
-    ok(ready_steps_next(&s, &share) == -1,
+    memset(planned, 0, sizeof(planned));
+    ok(ready_steps_next(&s, &share) == -1 && share.memory > 2.5 * one,
        "a second training of four times the batch does not");
     s.memory_all = s.memory_free = 0;
     ok(ready_steps_next(&s, &share) == SHORT,
        "memory that cannot be told is no limit");
+}
+
+/* --- more trainings than fit ---------------------------------------------- */
+
+enum { MANY = 12 };
+
+/* Trainings of several sizes that wait, and what the scheduler has of them. */
+struct many {
+    struct plan_step step[MANY];
+    enum step_state state[MANY];
+    double path[MANY];
+    struct planned_memory planned[MANY];
+    struct plan plan;
+    struct scheduler s;
+};
+
+static void set_many(struct many *m)
+{
+    static const char *const network[] = {"vgg16", "mobilenetv2", "resnet50"};
+
+    *m = (struct many){.plan = {.step = m->step, .n_step = MANY}};
+    m->s = (struct scheduler){.config = &config,
+                              .plan = &m->plan,
+                              .state = m->state,
+                              .path = m->path,
+                              .planned = m->planned,
+                              .cores_all = MANY,
+                              .cores_free = MANY};
+    for (int i = 0; i < MANY; i++) {
+        m->step[i].stage = &stage_table[STAGE_TRAIN];
+        snprintf(m->step[i].network, CONFIG_NAME_MAX, "%s", network[i % 3]);
+        snprintf(m->step[i].regime, CONFIG_NAME_MAX, "scratch");
+        m->path[i] = 1 + i * 7 % MANY;
+    }
+}
+
+/* Start what may start; the most memory that was in use at a time. */
+static double start_many(struct many *m, double *used, double most)
+{
+    struct step_share share;
+    int next;
+
+    while ((next = ready_steps_next(&m->s, &share)) >= 0) {
+        m->state[next] = STEP_RUNNING;
+        m->s.n_running++;
+        m->s.cores_free -= share.cores;
+        m->s.memory_free -= share.memory;
+        *used += share.memory;
+        most = *used > most ? *used : most;
+    }
+    return most;
+}
+
+/* The first one that runs ends. */
+static void end_one(struct many *m, double *used)
+{
+    int i = 0;
+
+    while (m->state[i] != STEP_RUNNING)
+        i++;
+    m->state[i] = STEP_DONE;
+    m->s.n_running--;
+    m->s.cores_free++;
+    m->s.memory_free += m->planned[i].bytes;
+    *used -= m->planned[i].bytes;
+}
+
+static void check_many(double memory)
+{
+    struct many m;
+    double used = 0, most = 0;
+    int ended = 0, beside = 0;
+
+    set_many(&m);
+    m.s.memory_all = m.s.memory_free = memory;
+    for (;;) {
+        most = start_many(&m, &used, most);
+        beside = m.s.n_running > beside ? m.s.n_running : beside;
+        if (m.s.n_running == 0)
+            break;
+        end_one(&m, &used);
+        ended++;
+    }
+    printf("# %.1f GB: %d at a time, %.2f GB in use\n", memory / 1e9, beside,
+           most / 1e9);
+    ok(ended == MANY, "all trainings run, though they do not fit together");
+    ok(most <= memory, "  never in more memory than there is");
+    ok(beside > 1 && beside < MANY, "  several at a time, not all");
 }
 
 static void check_failures(void)
@@ -182,6 +277,10 @@ int main(void)
     check_order();
     check_shares();
     check_memory();
+    config_init(&config);
+    config.train.threads = 1;
+    check_many(4e9);
+    check_many(6.5e9);
     check_failures();
     return tap_done();
 }
