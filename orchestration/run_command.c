@@ -2,6 +2,7 @@
 #include "orchestration/run_command.h"
 
 #include "base/clock.h"
+#include "base/core_mask.h"
 #include "base/json.h"
 #include "base/lock.h"
 #include "base/log.h"
@@ -9,6 +10,7 @@
 #include "orchestration/scheduler/expected_schedule.h"
 #include "orchestration/scheduler/journal.h"
 #include "orchestration/scheduler/scheduler.h"
+#include "orchestration/scheduler/step_memory.h"
 #include "stages/augment/recipe.h"
 #include "stages/preprocess/layout.h"
 #include "stages/weights/import_weights.h"
@@ -198,15 +200,55 @@ static struct plan_run *plan_run_new(struct err *err)
     return j;
 }
 
+static void print_step(const struct plan_step *step)
+{
+    printf("%-6s %-40s %s",
+           step->run     ? "run"
+           : step->later ? "later"
+                         : "reuse",
+           step->name, step->reason);
+}
+
 static void print_plan(const struct plan *p)
 {
-    for (int i = 0; i < p->n_step; i++)
-        printf("%-6s %-40s %s\n",
-               p->step[i].run     ? "run"
-               : p->step[i].later ? "later"
-                                  : "reuse",
-               p->step[i].name, p->step[i].reason);
+    for (int i = 0; i < p->n_step; i++) {
+        print_step(&p->step[i]);
+        printf("\n");
+    }
     fflush(stdout);
+}
+
+/* Threads of each process, if they had all cores of this host. */
+static int share_cores(const struct config *c, const struct stage_row *row)
+{
+    const int workers = stage_table_workers(row, c);
+    const int n = stage_table_ranks(row, c) * (workers > 1 ? workers : 1);
+    struct core_mask own;
+
+    core_mask_own(&own);
+    return core_mask_count(&own) > n ? core_mask_count(&own) / n : 1;
+}
+
+/* The same, with the memory of what would run. */
+static void print_needs(const struct plan_run *j)
+{
+    struct step_memory_data data;
+
+    step_memory_count(&data, &j->config, &j->plan, j->dir);
+    for (int i = 0; i < j->plan.n_step; i++) {
+        const struct plan_step *step = &j->plan.step[i];
+        const struct step_memory m =
+            step_memory_plan(&(struct step_memory_args){
+                .config = &j->config,
+                .step = step,
+                .data = &data,
+                .threads = share_cores(&j->config, step->stage)});
+
+        print_step(step);
+        if (step->run)
+            printf(" (%.2f GB)", step_memory_total(&m) / 1e9);
+        printf("\n");
+    }
 }
 
 int run_command_plan(const struct run_command_args *a, struct err *err)
@@ -215,7 +257,7 @@ int run_command_plan(const struct run_command_args *a, struct err *err)
     int rc = j ? plan_run_open(j, a, err) : -1;
 
     if (rc == 0)
-        print_plan(&j->plan);
+        print_needs(j);
     if (rc == 0 && a->schedule)
         rc = expected_schedule_print(stdout, &j->config, &j->plan, j->dir, err);
     if (j)

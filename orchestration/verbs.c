@@ -319,9 +319,10 @@ static const struct verb verbs[] = {
     {.name = "plan",
      .words = "CONFIG",
      .help = "say what would run, what is reused, and why",
-     .about = "CONFIG and options are those of run. Changes nothing. With "
-              "--schedule it also draws where and when each step would run, "
-              "by what steps took before.",
+     .about = "CONFIG and options are those of run. Changes nothing. Behind "
+              "what would run is the memory that it takes with all cores of "
+              "this host. With --schedule it also draws where and when each "
+              "step would run, by what steps took before.",
      .example = "plan configs/demo.yaml --set augment.variants=6",
      .options = plan_options,
      .act = act_plan},

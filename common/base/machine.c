@@ -1,6 +1,9 @@
 /* machine.c - /proc/cpuinfo, /proc/meminfo, uname */
 #include "base/machine.h"
 
+#include "base/memory_limit.h"
+
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -50,11 +53,26 @@ void machine_describe(char text[MACHINE_TEXT])
                  u.sysname, u.release, u.machine);
 }
 
-double machine_memory(void)
+/* Bytes that a file of /proc tells in kB; 0 if it does not. */
+static double proc_bytes(const char *file, const char *key)
 {
     unsigned long kilobytes = 0;
     char value[NAME];
 
-    proc_value("/proc/meminfo", "MemAvailable", value);
+    proc_value(file, key, value);
     return sscanf(value, "%lu", &kilobytes) == 1 ? (double)kilobytes * 1024 : 0;
+}
+
+double machine_memory(void)
+{
+    const double all = proc_bytes("/proc/meminfo", "MemAvailable");
+    const double left =
+        memory_limit_left("/proc/self/cgroup", "/proc/self/mountinfo");
+
+    return left < HUGE_VAL && (left < all || all <= 0) ? fmax(left, 1) : all;
+}
+
+double machine_peak_memory(void)
+{
+    return proc_bytes("/proc/self/status", "VmHWM");
 }

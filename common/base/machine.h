@@ -10,7 +10,12 @@ enum { MACHINE_TEXT = 160 };
  * told is left out. */
 void machine_describe(char text[MACHINE_TEXT]);
 
-/* Bytes of memory that programs may still take; 0 if that cannot be told. */
+/* Bytes of memory that this process and those that it starts may still take,
+ * by the machine and by memory_limit.h; 0 if that cannot be told. */
 double machine_memory(void);
+
+/* Bytes of memory that this process has had at most, with the files that it
+ * maps (VmHWM); 0 if that cannot be told. */
+double machine_peak_memory(void);
 
 #endif

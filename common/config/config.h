@@ -244,6 +244,7 @@ struct config {
         double end_margin; /* placement: seconds of it, to save work in */
         double lease;      /* placement: seconds without a heartbeat */
         int64_t tries;     /* placement: of a unit, before it is set aside */
+        double memory; /* placement: GB of a host for steps; 0: what is free */
     } scheduler;
 };
 

@@ -318,6 +318,8 @@ static const struct config_key keys[] = {
      .help = "without a heartbeat, then the unit goes to someone else"},
     {AT(scheduler, tries), PLACEMENT, INT(1, 100, "3"),
      .help = "of one unit, before it is set aside"},
+    {AT(scheduler, memory), PLACEMENT, REAL(0, 1e6, "0"), .unit = "GB",
+     .help = "that steps take together; 0: what is free when the run begins"},
 };
 
 enum { N_KEYS = sizeof(keys) / sizeof(keys[0]) };

@@ -188,6 +188,8 @@ int graph_finish(struct graph *g, struct err *err)
         g->node[i]->frozen = true;
     if (graph_plan(g, err) < 0)
         return -1;
+    if (g->args.sizes)
+        return 0;
     for (int i = 0; i < g->n_node; i++) {
         struct rng rng;
 

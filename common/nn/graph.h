@@ -67,6 +67,8 @@ struct graph_args {
     enum graph_part part; /* but GRAPH_WHOLE: with GRAPH_TRAIN alone */
     bool unfused; /* an activation is a node of its own, as in Keras, and has
                      the layer's name; convolution and activation stay one */
+    bool sizes;   /* nothing is allocated: for graph_bytes(), the lengths of
+                     parameters and the shapes of nodes alone */
 };
 
 /* New empty graph, or NULL if memory is short.  Free with graph_free(). */

@@ -341,6 +341,16 @@ static void list_tensors(struct graph *g)
     }
 }
 
+/* A block, or of a graph of sizes only how large it would be. */
+static int reserve_block(const struct graph *g, struct memplan_block *b,
+                         size_t size, struct err *err)
+{
+    if (!g->args.sizes)
+        return memplan_block_init(b, size, err);
+    *b = (struct memplan_block){.size = memplan_block_bytes(size)};
+    return 0;
+}
+
 static int allocate_blocks(struct graph *g, struct err *err)
 {
     struct places place[2];
@@ -363,14 +373,18 @@ static int allocate_blocks(struct graph *g, struct err *err)
     }
     n_dparam = g->args.memory == GRAPH_INFER ? 0 : g->n_param;
     if (memplan_init(&plan, 4 * (size_t)g->n_node, err) < 0 ||
-        memplan_block_init(&g->param, g->n_all * sizeof(float), err) < 0 ||
-        memplan_block_init(&g->dparam, n_dparam * sizeof(float), err) < 0 ||
-        memplan_block_init(&g->state, g->n_state * sizeof(float), err) < 0 ||
-        memplan_block_init(&g->scratch, scratch, err) < 0 ||
-        memplan_block_init(&g->ready, ready * sizeof(float), err) < 0 ||
-        memplan_block_init(
-            &g->arena, plan_arena(g, place, &plan) * sizeof(float), err) < 0)
+        reserve_block(g, &g->param, g->n_all * sizeof(float), err) < 0 ||
+        reserve_block(g, &g->dparam, n_dparam * sizeof(float), err) < 0 ||
+        reserve_block(g, &g->state, g->n_state * sizeof(float), err) < 0 ||
+        reserve_block(g, &g->scratch, scratch, err) < 0 ||
+        reserve_block(g, &g->ready, ready * sizeof(float), err) < 0 ||
+        reserve_block(g, &g->arena, plan_arena(g, place, &plan) * sizeof(float),
+                      err) < 0)
         goto out;
+    if (g->args.sizes) {
+        rc = 0;
+        goto out;
+    }
     g->list = calloc(slots + 1, sizeof(*g->list));
     if (!g->list) {
         err_set(err, ERR_SYSTEM, "graph: no memory for %zu names", slots);

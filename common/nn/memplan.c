@@ -8,6 +8,12 @@
 
 enum { ALIGN = 32, HUGE_PAGE = 1 << 21 };
 
+size_t memplan_block_bytes(size_t size)
+{
+    return size > HUGE_PAGE / 2 ? (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE
+                                : size;
+}
+
 int memplan_block_init(struct memplan_block *b, size_t size, struct err *err)
 {
     void *p;
@@ -15,8 +21,7 @@ int memplan_block_init(struct memplan_block *b, size_t size, struct err *err)
     *b = (struct memplan_block){0};
     if (size == 0)
         return 0;
-    if (size > HUGE_PAGE / 2)
-        size = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    size = memplan_block_bytes(size);
     p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
              -1, 0);
     if (p == MAP_FAILED)

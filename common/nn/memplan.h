@@ -18,6 +18,9 @@ struct memplan_block {
     size_t size; /* bytes */
 };
 
+/* Bytes of memory that a block of 'size' bytes takes. */
+size_t memplan_block_bytes(size_t size);
+
 /* Errors: ERR_SYSTEM no memory. */
 MUST_USE int memplan_block_init(struct memplan_block *b, size_t size,
                                 struct err *err);

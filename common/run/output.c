@@ -180,14 +180,15 @@ static json_t *make_manifest(const struct plan_step *step, const json_t *begun,
              PAPLINE_VERSION);
     gethostname(host, sizeof(host) - 1);
     if (files)
-        m = json_pack("{ss ss ss si ss ss ss ss ss sf sO so so so}", "key",
-                      step->hash, "node", step->name, "stage",
-                      step->stage->word, "version", step->stage->version,
-                      "program", program, "host", host, "machine", machine,
-                      "started", started, "finished", finished, "seconds",
-                      end - start, "resumed", json_object_get(begun, "resumed"),
-                      "params", json_loads(step->params, 0, NULL), "inputs",
-                      json_loads(step->inputs, 0, NULL), "files", files);
+        m = json_pack(
+            "{ss ss ss si ss ss ss ss ss sf sI sO so so so}", "key", step->hash,
+            "node", step->name, "stage", step->stage->word, "version",
+            step->stage->version, "program", program, "host", host, "machine",
+            machine, "started", started, "finished", finished, "seconds",
+            end - start, "peak_memory", (json_int_t)machine_peak_memory(),
+            "resumed", json_object_get(begun, "resumed"), "params",
+            json_loads(step->params, 0, NULL), "inputs",
+            json_loads(step->inputs, 0, NULL), "files", files);
     if (!m)
         err_set(err, ERR_SYSTEM,
                 "cannot make the manifest of %s: no memory, or a name that is "

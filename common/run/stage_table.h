@@ -49,8 +49,9 @@ struct stage_row {
     bool any_inputs; /* it makes do with whatever inputs there are */
     bool parallel;   /* a process has as many threads as cores */
     double seconds;  /* that a step takes, where nothing is known of it */
-    double memory;   /* bytes that a process takes at most, with images of 110 x
-                        110 in batches of 32 */
+    double memory;   /* bytes that a process takes at most, beside networks and
+                        pictures: see step_memory.h */
+    double thread_memory; /* and for each of its threads */
     /* Numbers of the configuration, by their offset in struct config: */
     size_t workers; /* processes that share its units; 0: one */
     size_t ranks;   /* of each process; 0: one */

@@ -4,8 +4,9 @@
  * RUN/journal.jsonl: {"time": "2026-01-31T12:00:00Z", "event": "node-done",
  * ...}.  Events: run-start, run-end, node-start, node-done, node-failed
  * (node: a step; the word is that of earlier runs), worker-join, worker-lost,
- * unit-failed, unit-set-aside.  Each line is synced; a line that a crash cut
- * short is skipped by readers.
+ * unit-failed, unit-set-aside.  node-start has what was planned for the step:
+ * cores, memory (bytes) and process_memory (of one of its processes).  Each line
+ * is synced; a line that a crash cut short is skipped by readers.
  */
 #ifndef ORCHESTRATION_SCHEDULER_JOURNAL_H
 #define ORCHESTRATION_SCHEDULER_JOURNAL_H

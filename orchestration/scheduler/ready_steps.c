@@ -1,6 +1,7 @@
 #include "orchestration/scheduler/ready_steps.h"
 
 #include "base/log.h"
+#include "orchestration/scheduler/step_memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,28 +103,36 @@ static int share_threads(const struct scheduler *s, int i, int n_flexible)
     return share > 0 ? share : 1;
 }
 
-/* Bytes that a rank takes at most, about. */
-static double expect_memory(const struct scheduler *s, int i)
+/* Bytes of each rank, with so many threads.  The step's inputs are there, so
+ * that asking once is enough. */
+static double expect_memory(const struct scheduler *s, int i, int threads)
 {
-    const struct stage_row *row = s->plan->step[i].stage;
-    const double side = (double)s->config->preprocess.size / 110;
-    const double batch = (double)s->config->train.batch / 32;
-    double bytes = row->memory;
+    struct planned_memory *planned = &s->planned[i];
+    struct step_memory_data data;
+    struct step_memory m;
 
-    if (row->parallel && side > 1)
-        bytes *= side * side;
-    if (row->id == STAGE_TRAIN && batch > 1)
-        bytes *= batch;
-    return bytes;
+    if (planned->threads != threads) {
+        step_memory_count(&data, s->config, s->plan, s->run_dir);
+        m = step_memory_plan(
+            &(struct step_memory_args){.config = s->config,
+                                       .step = &s->plan->step[i],
+                                       .data = &data,
+                                       .threads = threads});
+        *planned = (struct planned_memory){
+            threads, step_memory_total(&m) / m.processes, step_memory_peak(&m)};
+    }
+    return planned->bytes;
 }
 
 static struct process_need find_need(const struct scheduler *s, int i,
                                      int n_flexible)
 {
+    const int threads = share_threads(s, i, n_flexible);
+
     return (struct process_need){
         .ranks = stage_table_ranks(s->plan->step[i].stage, s->config),
-        .threads = share_threads(s, i, n_flexible),
-        .memory = expect_memory(s, i),
+        .threads = threads,
+        .memory = expect_memory(s, i, threads),
         .spread = s->config->scheduler.ranks == RANKS_SPREAD,
     };
 }

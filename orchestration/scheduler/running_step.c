@@ -68,12 +68,19 @@ static void add_units(struct running_step *r)
 
 static void note_start(const struct running_step *r)
 {
+    const struct planned_memory *m = &r->scheduler->planned[r->index];
+    char memory[32], peak[32];
+
+    snprintf(memory, sizeof(memory), "%.0f", r->need.memory * r->need.ranks);
+    snprintf(peak, sizeof(peak), "%.0f", m->peak);
     log_info("%s: starts (%s)", r->step->name, r->step->reason);
     journal_add(r->scheduler->run_dir, "node-start",
                 (struct journal_member[]){{"node", r->step->name},
                                           {"key", r->step->hash},
-                                          {"reason", r->step->reason}},
-                3);
+                                          {"reason", r->step->reason},
+                                          {"memory", memory},
+                                          {"process_memory", peak}},
+                5);
 }
 
 int running_step_begin(struct scheduler *s, int index,

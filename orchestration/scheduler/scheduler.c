@@ -33,7 +33,9 @@ static int alloc_steps(struct scheduler *s, struct err *err)
     s->expected = calloc(n, sizeof(*s->expected));
     s->path = calloc(n, sizeof(*s->path));
     s->why = calloc(n, sizeof(*s->why));
-    if (!s->state || !s->seconds || !s->expected || !s->path || !s->why)
+    s->planned = calloc(n, sizeof(*s->planned));
+    if (!s->state || !s->seconds || !s->expected || !s->path || !s->why ||
+        !s->planned)
         return err_set(err, ERR_SYSTEM, "no memory for the scheduler");
     for (int i = 0; i < s->plan->n_step; i++)
         s->state[i] = s->plan->step[i].run     ? STEP_WAITING
@@ -111,6 +113,7 @@ void scheduler_release(struct scheduler *s)
     free(s->seconds);
     free(s->expected);
     free(s->path);
+    free(s->planned);
     for (int i = 0; s->why && i < s->plan->n_step; i++)
         free(s->why[i]);
     free(s->why);

@@ -27,6 +27,12 @@ enum step_state {
     STEP_SKIPPED, /* an input failed */
 };
 
+/* What a step takes on so many cores, once it has been asked for. */
+struct planned_memory {
+    int threads;        /* of each rank; 0: not asked yet */
+    double bytes, peak; /* of a rank, on average and at most */
+};
+
 struct scheduler {
     const struct config *config; /* borrowed */
     const struct plan *plan;     /* borrowed */
@@ -43,7 +49,8 @@ struct scheduler {
     double ends; /* clock_now() when the allocation is taken away; 0: never */
     struct running_step *running[SCHEDULER_MAX_RUNNING]; /* owned */
     int n_running;
-    struct allocation allocation; /* hosts, and what of them is free */
+    struct allocation allocation;   /* hosts, and what of them is free */
+    struct planned_memory *planned; /* owned: (plan->n_step) */
     struct worker_list workers;
     struct launcher launcher;
     size_t n_aside;       /* units of the whole run */

@@ -93,4 +93,7 @@ MUST_USE int explain_run(const struct explain_args *a, struct err *err);
 MUST_USE struct node *explain_layer(struct graph *g, const char *network,
                                     const char *name, struct err *err);
 
+/* Networks that a sanity check compares with. */
+int explain_sanity_networks(enum sanity_check check);
+
 #endif

@@ -57,9 +57,6 @@ const struct figure_kind *explain_kind(const struct explain_settings *s,
 MUST_USE int explain_part(char path[FILE_PATH_MAX], const char *out,
                           size_t place, const char *what, struct err *err);
 
-/* Networks that a sanity check compares with. */
-int explain_sanity_networks(enum sanity_check check);
-
 /* One target of the cell in hand. */
 struct explained_target {
     const struct prediction *cell;

@@ -279,6 +279,36 @@ static void check_remakes(const char *name)
     graph_free(h);
 }
 
+/* --- sizes without memory --------------------------------------------------*/
+
+/* A graph as training or inference builds it, and one of sizes alone. */
+static void check_sizes(const struct net *net, enum graph_memory memory,
+                        enum graph_part part)
+{
+    struct err err = {0};
+    const struct net_args na = {.h = 64,
+                                .w = 64,
+                                .classes = 5,
+                                .cut = net->paper_cut,
+                                .freeze = part ? net->paper_freeze : 0};
+    struct graph_args ga = {.max_batch = part == GRAPH_FRONT ? 1 : 4,
+                            .threads = 2,
+                            .seed = 1,
+                            .memory = memory,
+                            .part = part};
+    struct graph *g = net_new(net, &na, &ga, &err), *sizes;
+
+    ga.sizes = true;
+    sizes = net_new(net, &na, &ga, &err);
+    ok(g && sizes && graph_bytes(g) == graph_bytes(sizes) &&
+           graph_n_param(g) == graph_n_param(sizes) &&
+           graph_n_all(g) == graph_n_all(sizes) &&
+           graph_n_state(g) == graph_n_state(sizes) && !graph_param(sizes),
+       "sizes are those of the graph that is allocated");
+    graph_free(g);
+    graph_free(sizes);
+}
+
 int main(void)
 {
     for (size_t i = 0; i < N; i++) {
@@ -291,6 +321,10 @@ int main(void)
         check_order(net);
         check_size(i, net);
         check_paper(i, net);
+        check_sizes(net, GRAPH_TRAIN, GRAPH_WHOLE);
+        check_sizes(net, GRAPH_TRAIN, GRAPH_FRONT);
+        check_sizes(net, GRAPH_TRAIN, GRAPH_TAIL);
+        check_sizes(net, GRAPH_INFER, GRAPH_WHOLE);
     }
     ok(net_at(N) == NULL, "there are no others");
     check_faults();

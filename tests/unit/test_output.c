@@ -127,8 +127,9 @@ static void check_manifest(const struct plan_step *n)
     ok(strncmp(text_of(m, "program"), "papline-train ", 14) == 0 &&
            strlen(text_of(m, "started")) == 20 &&
            strlen(text_of(m, "finished")) == 20 && *text_of(m, "host") &&
-           json_number_value(json_object_get(m, "seconds")) >= 0,
-       "manifest: program, host, times");
+           json_number_value(json_object_get(m, "seconds")) >= 0 &&
+           json_integer_value(json_object_get(m, "peak_memory")) > 100000,
+       "manifest: program, host, times, memory");
     ok(strcmp(text_of(json_object_get(m, "params"), "train.batch"), "32") ==
                0 &&
            strcmp(text_of(json_object_get(m, "inputs"), "preprocess"), "cc") ==
