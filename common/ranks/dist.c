@@ -354,17 +354,6 @@ int dist_gather(struct dist *d, const struct dist_items *g, struct err *err)
     return check_mpi(d, rc, "MPI_Allgatherv", err);
 }
 
-int dist_counts(struct dist *d, size_t n, size_t *count, struct err *err)
-{
-    size_t one[DIST_MAX_RANKS];
-    const struct dist_items g = {
-        .x = &n, .n = one, .item = sizeof(n), .all = count};
-
-    for (int r = 0; r < d->size; r++)
-        one[r] = 1;
-    return dist_gather(d, &g, err);
-}
-
 /* --- the rest --------------------------------------------------------------*/
 
 int dist_bcast(struct dist *d, void *bytes, size_t n, struct err *err)

@@ -82,10 +82,6 @@ struct dist_items {
 MUST_USE int dist_gather(struct dist *d, const struct dist_items *g,
                          struct err *err);
 
-/* count[r] becomes rank r's 'n', for ranks 0 .. size-1.  Errors: ERR_SYSTEM. */
-MUST_USE int dist_counts(struct dist *d, size_t n, size_t *count,
-                         struct err *err);
-
 /* What this process, with all its members, has spent.  Not collective.  Of a
  * member other than 0: nothing, since it does not use MPI. */
 struct dist_seconds dist_spent(const struct dist *d);

@@ -358,9 +358,3 @@ void dist_threads_turns(struct dist *process, int n, int at_once,
     pthread_cond_destroy(&team.next);
     pthread_mutex_destroy(&team.lock);
 }
-
-void dist_threads_run(struct dist *process, int n, dist_threads_f fn,
-                      void *const *self)
-{
-    dist_threads_turns(process, n, n, fn, self);
-}
