@@ -76,14 +76,11 @@ static size_t list_troubles(const struct journal *j, struct buf *b)
         /* one that left with status 0 had nothing more to do */
         lost += strcmp(kind, "worker-lost") == 0 &&
                 !strstr(event_member(e, "why"), "exit status 0");
-        if ((aside || strcmp(kind, "node-failed") == 0) && shown++ < TROUBLES) {
-            buf_puts(b, "<li><strong>");
-            report_html_text(b, event_member(e, "node"));
-            buf_puts(b, aside ? ": a unit was set aside</strong>: "
-                              : " failed</strong>: ");
-            report_html_text(b, event_member(e, "reason"));
-            buf_puts(b, "</li>\n");
-        }
+        if ((aside || strcmp(kind, "node-failed") == 0) && shown++ < TROUBLES)
+            report_html_put(b, "<li><strong>%s%s</strong>: %s</li>\n",
+                            event_member(e, "node"),
+                            aside ? ": a unit was set aside" : " failed",
+                            event_member(e, "reason"));
         json_decref(e);
     }
     if (shown > TROUBLES)
