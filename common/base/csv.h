@@ -11,10 +11,7 @@
 
 #include <stddef.h>
 
-enum {
-    CSV_MAX_BYTES = 1 << 30,
-    CSV_MAX_COLUMNS = 128,
-};
+enum { CSV_MAX_BYTES = 1 << 30, CSV_MAX_COLUMNS = 128 };
 
 struct csv {
     char *text;   /* owned: the file, fields NUL-terminated in place */

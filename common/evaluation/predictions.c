@@ -1,7 +1,6 @@
 /* predictions.c - predictions.csv */
 #include "evaluation/predictions.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

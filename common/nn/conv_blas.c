@@ -315,9 +315,7 @@ static size_t blas_scratch(const struct conv *c)
     return (size_t)c->threads * col_len(c) + max_groups(c) * weights_len(c);
 }
 
-const struct conv_provider conv_blas = {
-    .name = "blas",
-    .scratch = blas_scratch,
-    .forward = blas_forward,
-    .backward = blas_backward,
-};
+const struct conv_provider conv_blas = {.name = "blas",
+                                        .scratch = blas_scratch,
+                                        .forward = blas_forward,
+                                        .backward = blas_backward};

@@ -5,12 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const split_names[] = {
-    [SPLIT_TRAIN] = "train",
-    [SPLIT_VALIDATION] = "validation",
-    [SPLIT_TEST] = "test",
-    [SPLIT_NONE] = "",
-};
+static const char *const split_names[] = {[SPLIT_TRAIN] = "train",
+                                          [SPLIT_VALIDATION] = "validation",
+                                          [SPLIT_TEST] = "test",
+                                          [SPLIT_NONE] = ""};
 
 const char *store_split_name(enum split s)
 {

@@ -91,12 +91,10 @@ static int compare_sample(struct verify_store *a, size_t k, struct err *err)
 {
     const struct config *c = &a->run.config;
     struct stored_variant_source source = {0};
-    const struct stored_variant_args v = {
-        .sources = &a->sources,
-        .recipe = &a->recipe,
-        .seed = (uint64_t)c->run.seed,
-        .source = &source,
-    };
+    const struct stored_variant_args v = {.sources = &a->sources,
+                                          .recipe = &a->recipe,
+                                          .seed = (uint64_t)c->run.seed,
+                                          .source = &source};
     size_t same = 0, aside = 0;
 
     k = k < a->made.n ? k : a->made.n;

@@ -42,7 +42,4 @@ static int explain(const struct explainer_task *t, struct explainer_map *map,
 
 extern const struct explainer explainer_gradcam;
 const struct explainer explainer_gradcam = {
-    .name = "gradcam",
-    .title = "Grad-CAM",
-    .explain = explain,
-};
+    .name = "gradcam", .title = "Grad-CAM", .explain = explain};

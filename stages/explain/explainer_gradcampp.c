@@ -63,7 +63,4 @@ static int explain(const struct explainer_task *t, struct explainer_map *map,
 
 extern const struct explainer explainer_gradcampp;
 const struct explainer explainer_gradcampp = {
-    .name = "gradcampp",
-    .title = "Grad-CAM++",
-    .explain = explain,
-};
+    .name = "gradcampp", .title = "Grad-CAM++", .explain = explain};

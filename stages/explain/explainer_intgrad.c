@@ -89,7 +89,4 @@ out:
 
 extern const struct explainer explainer_intgrad;
 const struct explainer explainer_intgrad = {
-    .name = "intgrad",
-    .title = "Integrated gradients",
-    .explain = explain,
-};
+    .name = "intgrad", .title = "Integrated gradients", .explain = explain};

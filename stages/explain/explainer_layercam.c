@@ -92,7 +92,4 @@ out:
 
 extern const struct explainer explainer_layercam;
 const struct explainer explainer_layercam = {
-    .name = "layercam",
-    .title = "LayerCAM",
-    .explain = explain,
-};
+    .name = "layercam", .title = "LayerCAM", .explain = explain};

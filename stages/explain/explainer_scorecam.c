@@ -262,7 +262,4 @@ static int explain(const struct explainer_task *t, struct explainer_map *map,
 
 extern const struct explainer explainer_scorecam;
 const struct explainer explainer_scorecam = {
-    .name = "scorecam",
-    .title = "Score-CAM",
-    .explain = explain,
-};
+    .name = "scorecam", .title = "Score-CAM", .explain = explain};

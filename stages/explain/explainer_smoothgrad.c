@@ -79,9 +79,7 @@ static int explain(const struct explainer_task *t, struct explainer_map *map,
 }
 
 extern const struct explainer explainer_smoothgrad;
-const struct explainer explainer_smoothgrad = {
-    .name = "smoothgrad",
-    .title = "SmoothGrad",
-    .draws = true,
-    .explain = explain,
-};
+const struct explainer explainer_smoothgrad = {.name = "smoothgrad",
+                                               .title = "SmoothGrad",
+                                               .draws = true,
+                                               .explain = explain};

@@ -6,7 +6,6 @@
 #include "base/hash.h"
 #include "base/json.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

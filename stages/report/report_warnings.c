@@ -6,7 +6,6 @@
 #include "stages/report/report_html.h"
 #include "stages/report/report_sections.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -130,7 +130,7 @@ static size_t rows_of(int r, int round)
 /* Rows of 'width' floats and a label each, from every rank. */
 static void check_gather(struct dist *d, int round, size_t width, bool in_place)
 {
-    size_t n[4], sum = 0, begin = 0, at = 0;
+    size_t n[4] = {0}, sum = 0, begin = 0, at = 0;
     float *all, *x;
     int *label, mine[1] = {d->rank};
     struct err err = {0};
