@@ -30,10 +30,8 @@ void dist_threads_turns(struct dist *process, int n, int at_once,
                         dist_threads_f fn, void *const *self);
 
 /* For dist.c: the calls of a member. */
-MUST_USE int dist_threads_sum_float(struct dist *d, float *x, size_t n,
-                                    struct err *err);
-MUST_USE int dist_threads_sum_double(struct dist *d, double *x, size_t n,
-                                     struct err *err);
+MUST_USE int dist_threads_sum(struct dist *d, const struct dist_sum_type *k,
+                              void *x, size_t n, struct err *err);
 /* 'at': bytes of all that lie before this member's. */
 MUST_USE int dist_threads_gather(struct dist *d, const struct dist_items *g,
                                  size_t at, struct err *err);
