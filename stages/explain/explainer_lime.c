@@ -184,7 +184,6 @@ static int explain(const struct explainer_task *t, struct explainer_map *map,
     return rc;
 }
 
-extern const struct explainer explainer_lime;
 const struct explainer explainer_lime = {
     .name = "lime",
     .title = "LIME",

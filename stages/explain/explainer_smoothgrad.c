@@ -78,7 +78,6 @@ static int explain(const struct explainer_task *t, struct explainer_map *map,
     return 0;
 }
 
-extern const struct explainer explainer_smoothgrad;
 const struct explainer explainer_smoothgrad = {.name = "smoothgrad",
                                                .title = "SmoothGrad",
                                                .draws = true,
