@@ -234,8 +234,7 @@ const uint8_t *canny(const struct augment_picture *p, float low, float high,
                      int aperture)
 {
     const struct canny_scratch s = split_scratch(p);
-    const float least = low < high ? low : high;
-    const float most = low < high ? high : low;
+    const float least = low < high ? low : high, most = low < high ? high : low;
 
     BUG_ON(aperture != 3 && aperture != 5 && aperture != 7);
     compute_gradient(p, &s, aperture / 2);

@@ -99,8 +99,7 @@ static int compare_sample(struct verify_store *a, size_t k, struct err *err)
 
     k = k < a->made.n ? k : a->made.n;
     for (size_t i = 0; i < k; i++) {
-        const size_t first = a->made.n * i / k;
-        const size_t end = a->made.n * (i + 1) / k;
+        const size_t first = a->made.n * i / k, end = a->made.n * (i + 1) / k;
         struct rng rng;
         size_t r;
 

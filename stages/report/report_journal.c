@@ -32,8 +32,7 @@ static int read_journal(const struct report_data *d, struct journal *j,
  * as where a crash cut it short or left zeros. */
 static json_t *next_event(const struct journal *j, size_t *at)
 {
-    const char *s = j->text + *at;
-    const char *end = memchr(s, '\n', j->size - *at);
+    const char *s = j->text + *at, *end = memchr(s, '\n', j->size - *at);
     const size_t n = end ? (size_t)(end - s) : j->size - *at;
 
     *at += n + (end != NULL);
