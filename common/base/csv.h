@@ -33,6 +33,12 @@ int csv_column(const struct csv *c, const char *name);
 /* Field of 'row' (0 is the first after the header) and 'column'. */
 const char *csv_get(const struct csv *c, size_t row, size_t column);
 
+/* The same of what csv_column() returned; "" if that is -1. */
+const char *csv_field(const struct csv *c, size_t row, int column);
+
+/* The number in the column of that name; NaN: none. */
+double csv_number(const struct csv *c, size_t row, const char *name);
+
 void csv_release(struct csv *c);
 
 #endif

@@ -180,7 +180,7 @@ static int take_row(struct predictions_reader *r, size_t row, struct err *err)
     const char *predicted = csv_get(&p->csv, row, (size_t)r->predicted);
 
     p->file[n] = csv_get(&p->csv, row, (size_t)r->file);
-    p->group[n] = r->group < 0 ? "" : csv_get(&p->csv, row, (size_t)r->group);
+    p->group[n] = csv_field(&p->csv, row, r->group);
     if (p->family)
         p->family[n] = csv_get(&p->csv, row, (size_t)r->family);
     p->label[n] = class_of(p, class);

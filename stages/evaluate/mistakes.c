@@ -53,13 +53,7 @@ static void put_share(struct mistakes *m, size_t correct, size_t n)
 /* A number of a cell's line of data/index.csv, or NaN. */
 static double number_of(const struct mistakes *m, size_t i, const char *name)
 {
-    const int column = csv_column(&m->data->index, name);
-    const char *s =
-        column < 0 ? "" : csv_get(&m->data->index, m->row[i], (size_t)column);
-    char *end;
-    const double v = strtod(s, &end);
-
-    return end == s || *end ? (double)NAN : v;
+    return csv_number(&m->data->index, m->row[i], name);
 }
 
 static double side_of(const struct mistakes *m, size_t i)

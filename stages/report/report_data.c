@@ -59,11 +59,8 @@ const char *report_field(const struct report_csv *c, size_t row,
 
 double report_number(const struct report_csv *c, size_t row, const char *column)
 {
-    const char *s = report_field(c, row, column);
-    char *end;
-    const double v = strtod(s, &end);
-
-    return end == s || *end ? (double)NAN : v;
+    return c->there && row < c->csv.n_row ? csv_number(&c->csv, row, column)
+                                          : (double)NAN;
 }
 
 const json_t *report_json_at(const json_t *j, const char *path)

@@ -199,31 +199,16 @@ static void write_curves(const struct report_data *d,
 {
     static const char *const files[] = {"history.csv", "steps.csv",
                                         "timing.csv", NULL};
-    static const char *const column[] = {"epoch", "loss", "val_loss",
-                                         "accuracy", "val_accuracy"};
-    const size_t n = e->history.csv.n_row;
-    double *v;
 
     buf_puts(b, "<h3>How it learnt</h3>\n");
     if (!e->history.there) {
         report_html_missing(b, "The history of training", e->history.why);
         return;
     }
-    v = calloc(5 * n + 1, sizeof(*v));
-    if (!v) {
-        b->failed = true;
-        return;
-    }
-    for (size_t c = 0; c < 5; c++)
-        for (size_t i = 0; i < n; i++)
-            v[c * n + i] = report_number(&e->history, i, column[c]);
     report_html_scroll(b, "Training curves");
-    svg_curves(
-        &(struct svg_curves){"", n, v, v + n, v + 2 * n, v + 3 * n, v + 4 * n},
-        false, b);
+    svg_history("", &e->history.csv, false, b);
     buf_puts(b, "</div>\n");
     report_html_files(b, d, e->train->dir, files);
-    free(v);
 }
 
 void report_experiment(const struct report_data *d, int i, struct buf *b)
