@@ -12,9 +12,6 @@ struct msg_beat {
 };
 
 /* See wire.h for what encoders and decoders promise. */
-MUST_USE int beat_encode(const struct msg_beat *m, struct buf *out,
-                         struct err *err);
-MUST_USE int beat_decode(struct msg_beat *m, const void *msg, size_t size,
-                         struct err *err);
+WIRE_DECLARE(beat);
 
 #endif

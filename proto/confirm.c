@@ -7,18 +7,4 @@ static const struct wire_field FIELDS[] = {
     {"text", WIRE_TEXT, offsetof(struct msg_confirm, text), 0, WIRE_MAX_TEXT},
 };
 
-static const struct wire_layout LAYOUT = {PROTO_CONFIRM,
-                                          sizeof(FIELDS) / sizeof(*FIELDS),
-                                          sizeof(struct msg_confirm), FIELDS};
-
-int confirm_encode(const struct msg_confirm *m, struct buf *out,
-                   struct err *err)
-{
-    return wire_encode(&LAYOUT, m, out, err);
-}
-
-int confirm_decode(struct msg_confirm *m, const void *msg, size_t size,
-                   struct err *err)
-{
-    return wire_decode(&LAYOUT, m, msg, size, err);
-}
+WIRE_CODEC(CONFIRM, confirm)

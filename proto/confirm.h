@@ -11,9 +11,6 @@ struct msg_confirm {
 };
 
 /* See wire.h for what encoders and decoders promise. */
-MUST_USE int confirm_encode(const struct msg_confirm *m, struct buf *out,
-                            struct err *err);
-MUST_USE int confirm_decode(struct msg_confirm *m, const void *msg, size_t size,
-                            struct err *err);
+WIRE_DECLARE(confirm);
 
 #endif

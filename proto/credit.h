@@ -9,9 +9,6 @@ struct msg_credit {
 };
 
 /* See wire.h for what encoders and decoders promise. */
-MUST_USE int credit_encode(const struct msg_credit *m, struct buf *out,
-                           struct err *err);
-MUST_USE int credit_decode(struct msg_credit *m, const void *msg, size_t size,
-                           struct err *err);
+WIRE_DECLARE(credit);
 
 #endif

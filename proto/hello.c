@@ -11,17 +11,4 @@ static const struct wire_field FIELDS[] = {
      WIRE_MAX_ENDPOINT},
 };
 
-static const struct wire_layout LAYOUT = {PROTO_HELLO,
-                                          sizeof(FIELDS) / sizeof(*FIELDS),
-                                          sizeof(struct msg_hello), FIELDS};
-
-int hello_encode(const struct msg_hello *m, struct buf *out, struct err *err)
-{
-    return wire_encode(&LAYOUT, m, out, err);
-}
-
-int hello_decode(struct msg_hello *m, const void *msg, size_t size,
-                 struct err *err)
-{
-    return wire_decode(&LAYOUT, m, msg, size, err);
-}
+WIRE_CODEC(HELLO, hello)

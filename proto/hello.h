@@ -20,9 +20,6 @@ struct msg_hello {
 };
 
 /* See wire.h for what encoders and decoders promise. */
-MUST_USE int hello_encode(const struct msg_hello *m, struct buf *out,
-                          struct err *err);
-MUST_USE int hello_decode(struct msg_hello *m, const void *msg, size_t size,
-                          struct err *err);
+WIRE_DECLARE(hello);
 
 #endif

@@ -14,9 +14,6 @@ struct msg_refuse {
 };
 
 /* See wire.h for what encoders and decoders promise. */
-MUST_USE int refuse_encode(const struct msg_refuse *m, struct buf *out,
-                           struct err *err);
-MUST_USE int refuse_decode(struct msg_refuse *m, const void *msg, size_t size,
-                           struct err *err);
+WIRE_DECLARE(refuse);
 
 #endif

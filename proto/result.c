@@ -8,17 +8,4 @@ static const struct wire_field FIELDS[] = {
     {"seconds", WIRE_DOUBLE, offsetof(struct msg_result, seconds), 0, 0},
 };
 
-static const struct wire_layout LAYOUT = {PROTO_RESULT,
-                                          sizeof(FIELDS) / sizeof(*FIELDS),
-                                          sizeof(struct msg_result), FIELDS};
-
-int result_encode(const struct msg_result *m, struct buf *out, struct err *err)
-{
-    return wire_encode(&LAYOUT, m, out, err);
-}
-
-int result_decode(struct msg_result *m, const void *msg, size_t size,
-                  struct err *err)
-{
-    return wire_decode(&LAYOUT, m, msg, size, err);
-}
+WIRE_CODEC(RESULT, result)

@@ -17,9 +17,6 @@ struct msg_result {
 };
 
 /* See wire.h for what encoders and decoders promise. */
-MUST_USE int result_encode(const struct msg_result *m, struct buf *out,
-                           struct err *err);
-MUST_USE int result_decode(struct msg_result *m, const void *msg, size_t size,
-                           struct err *err);
+WIRE_DECLARE(result);
 
 #endif

@@ -6,17 +6,4 @@ static const struct wire_field FIELDS[] = {
     {"text", WIRE_TEXT, offsetof(struct msg_sealed, text), 0, WIRE_MAX_TEXT},
 };
 
-static const struct wire_layout LAYOUT = {PROTO_SEALED,
-                                          sizeof(FIELDS) / sizeof(*FIELDS),
-                                          sizeof(struct msg_sealed), FIELDS};
-
-int sealed_encode(const struct msg_sealed *m, struct buf *out, struct err *err)
-{
-    return wire_encode(&LAYOUT, m, out, err);
-}
-
-int sealed_decode(struct msg_sealed *m, const void *msg, size_t size,
-                  struct err *err)
-{
-    return wire_decode(&LAYOUT, m, msg, size, err);
-}
+WIRE_CODEC(SEALED, sealed)

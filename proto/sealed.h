@@ -10,9 +10,6 @@ struct msg_sealed {
 };
 
 /* See wire.h for what encoders and decoders promise. */
-MUST_USE int sealed_encode(const struct msg_sealed *m, struct buf *out,
-                           struct err *err);
-MUST_USE int sealed_decode(struct msg_sealed *m, const void *msg, size_t size,
-                           struct err *err);
+WIRE_DECLARE(sealed);
 
 #endif

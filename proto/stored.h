@@ -10,9 +10,6 @@ struct msg_stored {
 };
 
 /* See wire.h for what encoders and decoders promise. */
-MUST_USE int stored_encode(const struct msg_stored *m, struct buf *out,
-                           struct err *err);
-MUST_USE int stored_decode(struct msg_stored *m, const void *msg, size_t size,
-                           struct err *err);
+WIRE_DECLARE(stored);
 
 #endif

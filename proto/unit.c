@@ -15,17 +15,4 @@ static const struct wire_field FIELDS[] = {
     {"sink_key", WIRE_Z85, offsetof(struct msg_unit, sink_key), 0, WIRE_KEY},
 };
 
-static const struct wire_layout LAYOUT = {PROTO_UNIT,
-                                          sizeof(FIELDS) / sizeof(*FIELDS),
-                                          sizeof(struct msg_unit), FIELDS};
-
-int unit_encode(const struct msg_unit *m, struct buf *out, struct err *err)
-{
-    return wire_encode(&LAYOUT, m, out, err);
-}
-
-int unit_decode(struct msg_unit *m, const void *msg, size_t size,
-                struct err *err)
-{
-    return wire_decode(&LAYOUT, m, msg, size, err);
-}
+WIRE_CODEC(UNIT, unit)

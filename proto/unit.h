@@ -16,9 +16,6 @@ struct msg_unit {
 };
 
 /* See wire.h for what encoders and decoders promise. */
-MUST_USE int unit_encode(const struct msg_unit *m, struct buf *out,
-                         struct err *err);
-MUST_USE int unit_decode(struct msg_unit *m, const void *msg, size_t size,
-                         struct err *err);
+WIRE_DECLARE(unit);
 
 #endif

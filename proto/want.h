@@ -28,9 +28,6 @@ struct msg_want {
 };
 
 /* See wire.h for what encoders and decoders promise. */
-MUST_USE int want_encode(const struct msg_want *m, struct buf *out,
-                         struct err *err);
-MUST_USE int want_decode(struct msg_want *m, const void *msg, size_t size,
-                         struct err *err);
+WIRE_DECLARE(want);
 
 #endif

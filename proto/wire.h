@@ -199,4 +199,26 @@ MUST_USE int wire_encode(const struct wire_layout *l, const void *msg,
 MUST_USE int wire_decode(const struct wire_layout *l, void *msg,
                          const void *bytes, size_t size, struct err *err);
 
+/* The two functions of message x: x_encode() and x_decode(). */
+#define WIRE_DECLARE(x)                                                        \
+    MUST_USE int x##_encode(const struct msg_##x *m, struct buf *out,          \
+                            struct err *err);                                  \
+    MUST_USE int x##_decode(struct msg_##x *m, const void *msg, size_t size,   \
+                            struct err *err)
+
+/* The same, of a message that is the list FIELDS and no more. */
+#define WIRE_CODEC(X, x)                                                       \
+    static const struct wire_layout LAYOUT = {                                 \
+        PROTO_##X, sizeof(FIELDS) / sizeof(*FIELDS), sizeof(struct msg_##x),   \
+        FIELDS};                                                               \
+    int x##_encode(const struct msg_##x *m, struct buf *out, struct err *err)  \
+    {                                                                          \
+        return wire_encode(&LAYOUT, m, out, err);                              \
+    }                                                                          \
+    int x##_decode(struct msg_##x *m, const void *msg, size_t size,            \
+                   struct err *err)                                            \
+    {                                                                          \
+        return wire_decode(&LAYOUT, m, msg, size, err);                        \
+    }
+
 #endif

@@ -82,6 +82,12 @@ void buf_csv(struct buf *b, const char *s)
     buf_puts(b, "\"");
 }
 
+void buf_csv_next(struct buf *b, const char *s)
+{
+    buf_puts(b, ",");
+    buf_csv(b, s);
+}
+
 static const char *html_escape(char c)
 {
     switch (c) {

@@ -34,6 +34,9 @@ void buf_take(struct buf *b, struct buf *part);
 /* Append 's' as one CSV field, quoted only where needed (RFC 4180). */
 void buf_csv(struct buf *b, const char *s);
 
+/* The same of the next field: a comma before it. */
+void buf_csv_next(struct buf *b, const char *s);
+
 /* Append 's' with & < > " ' escaped, for HTML and SVG. */
 void buf_html(struct buf *b, const char *s);
 

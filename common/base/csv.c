@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,6 +130,20 @@ const char *csv_get(const struct csv *c, size_t row, size_t column)
 {
     BUG_ON(row >= c->n_row || column >= c->n_column);
     return c->field[row * c->n_column + column];
+}
+
+const char *csv_field(const struct csv *c, size_t row, int column)
+{
+    return column < 0 ? "" : csv_get(c, row, (size_t)column);
+}
+
+double csv_number(const struct csv *c, size_t row, const char *name)
+{
+    const char *s = csv_field(c, row, csv_column(c, name));
+    char *end;
+    const double v = strtod(s, &end);
+
+    return end == s || *end ? (double)NAN : v;
 }
 
 void csv_release(struct csv *c)

@@ -11,10 +11,7 @@
 
 #include <stddef.h>
 
-enum {
-    CSV_MAX_BYTES = 1 << 30,
-    CSV_MAX_COLUMNS = 128,
-};
+enum { CSV_MAX_BYTES = 1 << 30, CSV_MAX_COLUMNS = 128 };
 
 struct csv {
     char *text;   /* owned: the file, fields NUL-terminated in place */
@@ -35,6 +32,12 @@ int csv_column(const struct csv *c, const char *name);
 
 /* Field of 'row' (0 is the first after the header) and 'column'. */
 const char *csv_get(const struct csv *c, size_t row, size_t column);
+
+/* The same of what csv_column() returned; "" if that is -1. */
+const char *csv_field(const struct csv *c, size_t row, int column);
+
+/* The number in the column of that name; NaN: none. */
+double csv_number(const struct csv *c, size_t row, const char *name);
 
 void csv_release(struct csv *c);
 

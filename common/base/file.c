@@ -276,7 +276,7 @@ int file_dir_sync(const char *path, struct err *err)
     return rc;
 }
 
-static int by_bytes(const void *a, const void *b)
+int file_by_name(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -321,7 +321,7 @@ int file_dir_list(const char *path, char ***names, size_t *n, struct err *err)
     }
     closedir(d);
     if (len > 1)
-        qsort(list, len, sizeof(*list), by_bytes);
+        qsort(list, len, sizeof(*list), file_by_name);
     *names = list;
     *n = len;
     return 0;

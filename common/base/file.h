@@ -75,4 +75,7 @@ MUST_USE int file_dir_list(const char *path, char ***names, size_t *n,
                            struct err *err);
 void file_dir_list_free(char **names, size_t n);
 
+/* For qsort() of texts: by byte. */
+int file_by_name(const void *a, const void *b);
+
 #endif

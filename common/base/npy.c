@@ -15,12 +15,10 @@
 static const struct {
     const char *descr;
     size_t item;
-} types[] = {
-    [NPY_U8] = {"|u1", 1},
-    [NPY_I32] = {"<i4", 4},
-    [NPY_F32] = {"<f4", 4},
-    [NPY_U16] = {"<u2", 2},
-};
+} types[] = {[NPY_U8] = {"|u1", 1},
+             [NPY_I32] = {"<i4", 4},
+             [NPY_F32] = {"<f4", 4},
+             [NPY_U16] = {"<u2", 2}};
 
 size_t npy_item(enum npy_type type)
 {

@@ -37,10 +37,8 @@ static void philox_block(const uint32_t counter[4], const uint32_t key[2],
 void rng_init(struct rng *rng, uint64_t seed, enum rng_purpose purpose,
               uint32_t a, uint32_t b)
 {
-    *rng = (struct rng){
-        .key = {(uint32_t)seed, (uint32_t)(seed >> 32)},
-        .counter = {0, (uint32_t)purpose, a, b},
-    };
+    *rng = (struct rng){.key = {(uint32_t)seed, (uint32_t)(seed >> 32)},
+                        .counter = {0, (uint32_t)purpose, a, b}};
 }
 
 uint64_t rng_mix(uint64_t seed, const void *bytes, size_t n)

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { NAME_SHOWN = 26, TITLE_SHOWN = 90, PANEL_W = 400, PANEL_H = 230 };
@@ -443,4 +444,23 @@ void svg_curves(const struct svg_curves *c, bool alone, struct buf *out)
     draw_panel(&loss);
     draw_panel(&accuracy);
     buf_puts(out, "</svg>\n");
+}
+
+void svg_history(const char *title, const struct csv *history, bool alone,
+                 struct buf *out)
+{
+    static const char *const name[] = {"epoch", "loss", "val_loss", "accuracy",
+                                       "val_accuracy"};
+    const size_t n = history->n_row;
+    double *v = calloc(5 * n + 1, sizeof(*v));
+
+    for (size_t c = 0; v && c < 5; c++)
+        for (size_t i = 0; i < n; i++)
+            v[c * n + i] = csv_number(history, i, name[c]);
+    if (v)
+        svg_curves(&(struct svg_curves){title, n, v, v + n, v + 2 * n,
+                                        v + 3 * n, v + 4 * n},
+                   alone, out);
+    out->failed = out->failed || !v;
+    free(v);
 }

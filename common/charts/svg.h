@@ -14,6 +14,7 @@
 #define CHARTS_SVG_H
 
 #include "base/buf.h"
+#include "base/csv.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,6 +64,10 @@ struct svg_sizes {
  */
 void svg_confusion(const struct svg_confusion *c, bool alone, struct buf *out);
 void svg_curves(const struct svg_curves *c, bool alone, struct buf *out);
+
+/* svg_curves() of a history.csv. */
+void svg_history(const char *title, const struct csv *history, bool alone,
+                 struct buf *out);
 
 void svg_reliability(const struct svg_reliability *r, bool alone,
                      struct buf *out);

@@ -1,7 +1,6 @@
 /* predictions.c - predictions.csv */
 #include "evaluation/predictions.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +14,7 @@ void predictions_header(const struct predictions *p, struct buf *out)
     buf_puts(out, "file,split,class,predicted");
     for (int c = 0; c < p->o.k && p->o.p; c++) {
         snprintf(name, sizeof(name), "p_%s", p->class_name[c]);
-        buf_puts(out, ",");
-        buf_csv(out, name);
+        buf_csv_next(out, name);
     }
     buf_puts(out, p->family ? ",group,family\n" : ",group\n");
 }
@@ -28,15 +26,12 @@ void predictions_rows(const struct predictions *p, enum split split,
         buf_csv(out, p->file[i]);
         buf_printf(out, ",%s,", store_split_name(split));
         buf_csv(out, p->class_name[p->o.label[i]]);
-        buf_puts(out, ",");
-        buf_csv(out, p->class_name[p->o.predicted[i]]);
+        buf_csv_next(out, p->class_name[p->o.predicted[i]]);
         for (int c = 0; c < p->o.k && p->o.p; c++)
             buf_printf(out, ",%.9g", p->o.p[i * (size_t)p->o.k + (size_t)c]);
-        buf_puts(out, ",");
-        buf_csv(out, p->group[i]);
+        buf_csv_next(out, p->group[i]);
         if (p->family) {
-            buf_puts(out, ",");
-            buf_csv(out, p->family[i]);
+            buf_csv_next(out, p->family[i]);
         }
         buf_puts(out, "\n");
     }
@@ -185,7 +180,7 @@ static int take_row(struct predictions_reader *r, size_t row, struct err *err)
     const char *predicted = csv_get(&p->csv, row, (size_t)r->predicted);
 
     p->file[n] = csv_get(&p->csv, row, (size_t)r->file);
-    p->group[n] = r->group < 0 ? "" : csv_get(&p->csv, row, (size_t)r->group);
+    p->group[n] = csv_field(&p->csv, row, r->group);
     if (p->family)
         p->family[n] = csv_get(&p->csv, row, (size_t)r->family);
     p->label[n] = class_of(p, class);

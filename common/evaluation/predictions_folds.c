@@ -131,11 +131,6 @@ int predictions_folds_add(struct predictions *p, struct predictions *more,
 
 /* --- all folds ------------------------------------------------------------ */
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* No cell may be tested twice. */
 static int check_cells(const struct predictions *p, const char *name,
                        struct err *err)
@@ -146,7 +141,7 @@ static int check_cells(const struct predictions *p, const char *name,
     if (!file)
         return err_set(err, ERR_SYSTEM, "no memory for %zu cells", p->o.n);
     memcpy(file, p->file, p->o.n * sizeof(*file));
-    qsort(file, p->o.n, sizeof(*file), by_text);
+    qsort(file, p->o.n, sizeof(*file), file_by_name);
     for (size_t i = 1; rc == 0 && i < p->o.n; i++)
         if (strcmp(file[i], file[i - 1]) == 0)
             rc = err_set(err, ERR_USAGE,

@@ -11,8 +11,6 @@
 
 #include "evaluation/predictions.h"
 
-#include <stdbool.h>
-
 /* How many of the folds of an experiment have predictions; a fold that has none
  * is put into *missing. */
 int predictions_folds_count(const char *run_dir, const char *name, int folds,

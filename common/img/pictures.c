@@ -58,11 +58,6 @@ static int list_folder(struct pictures *p, const char *dir, const char *below,
     return rc;
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 int pictures_walk(struct pictures *p, const char *dir, struct err *err)
 {
     const size_t first = p->n;
@@ -70,7 +65,7 @@ int pictures_walk(struct pictures *p, const char *dir, struct err *err)
     if (list_folder(p, dir, "", 0, err) < 0)
         return -1;
     if (p->n > first + 1)
-        qsort(p->path + first, p->n - first, sizeof(*p->path), by_bytes);
+        qsort(p->path + first, p->n - first, sizeof(*p->path), file_by_name);
     return 0;
 }
 

@@ -29,8 +29,7 @@ static void draw_mask(struct sheet *s, VipsImage *mask, int x, int y, int w,
 {
     size_t size = 0;
     uint8_t *m = vips_image_write_to_memory(mask, &size);
-    const int mw = vips_image_get_width(mask);
-    const int mh = vips_image_get_height(mask);
+    const int mw = vips_image_get_width(mask), mh = vips_image_get_height(mask);
 
     for (int j = 0; m && j < mh && j < h; j++)
         for (int i = 0; i < mw && i < w; i++)

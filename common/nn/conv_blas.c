@@ -51,8 +51,7 @@ static const float *kernel_row(const struct conv *c, const float *x, size_t o,
                                int ky, int span[2])
 {
     const int oy = (int)o / c->ow, ox = (int)o % c->ow;
-    const int iy = oy * c->stride + ky - c->top;
-    const int ix = ox * c->stride - c->left;
+    const int iy = oy * c->stride + ky - c->top, ix = ox * c->stride - c->left;
 
     span[0] = ix < 0 ? -ix : 0;
     span[1] = ix + c->size > c->w ? c->w - ix : c->size;
@@ -315,9 +314,7 @@ static size_t blas_scratch(const struct conv *c)
     return (size_t)c->threads * col_len(c) + max_groups(c) * weights_len(c);
 }
 
-const struct conv_provider conv_blas = {
-    .name = "blas",
-    .scratch = blas_scratch,
-    .forward = blas_forward,
-    .backward = blas_backward,
-};
+const struct conv_provider conv_blas = {.name = "blas",
+                                        .scratch = blas_scratch,
+                                        .forward = blas_forward,
+                                        .backward = blas_backward};

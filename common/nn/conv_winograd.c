@@ -163,8 +163,7 @@ HOT static void transform_out(const float *m, size_t step, size_t c,
                               float *const at[OUT * OUT])
 {
     for (size_t j = 0; j < c; j += LANES) {
-        vec a[POINTS], b[OUT * IN], y[OUT * OUT];
-        vec bias = {0};
+        vec a[POINTS], b[OUT * IN], y[OUT * OUT], bias = {0};
 
         if (f->bias)
             bias = *VEC(f->bias + j);

@@ -345,8 +345,7 @@ static void do_group(const struct few *w, size_t t0, float *v)
     enum { STEP = BLOCK / PANEL };
     const struct conv *c = w->t.c;
     const size_t ci = (size_t)c->ci, co = (size_t)c->co, all = count_panels(c);
-    const size_t left = w->t.tiles - t0;
-    const size_t n = left < w->group ? left : w->group;
+    const size_t left = w->t.tiles - t0, n = left < w->group ? left : w->group;
     float *m = v + v_len(c, w->group), nowhere[BLOCK] = {0};
 
     for (size_t i = 0; i < n; i++)

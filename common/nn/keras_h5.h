@@ -19,7 +19,6 @@
 #include "nn/safetensors.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 
 enum {
     KERAS_H5_MAX_LAYERS = 4096,

@@ -76,7 +76,6 @@ struct node *nn_global_max_pool(struct graph *g, struct node *x, const char *nam
 struct node *nn_max_pool(struct graph *g, struct node *x, const char *name, struct pool_args a);              /* y_c = max over a window */
 struct node *nn_avg_pool(struct graph *g, struct node *x, const char *name, struct pool_args a);              /* y_c = mean over a window */
 struct node *nn_concat(struct graph *g, struct node *a, struct node *b, const char *name);                    /* channels of a, then those of b */
-struct node *nn_softmax(struct graph *g, struct node *x, const char *name);                                   /* y_c = exp(x_c) / sum exp(x) */
 struct node *nn_l2_normalize(struct graph *g, struct node *x, const char *name);                              /* y = x / sqrt(max(sum x^2, 1e-12)) */
 struct node *nn_dense(struct graph *g, struct node *x, const char *name, struct dense_args a);                /* y = x W + b */
 struct node *nn_dropout(struct graph *g, struct node *x, const char *name, struct dropout_args a);            /* y = x m / (1 - rate), m in {0, 1} */

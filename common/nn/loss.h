@@ -39,26 +39,13 @@ struct loss_batch {
                              z; NULL: not wanted */
 };
 
-/* Which of a batch's options a loss heeds. */
-enum loss_option { LOSS_WEIGHT = 1, LOSS_SMOOTHING = 2, LOSS_COST = 4 };
-
 struct loss {
     const char *name; /* as in the configuration */
-    unsigned options; /* enum loss_option, or-ed */
     double (*sum)(const struct loss_batch *b);
 };
 
 /* The loss of that name.  Errors: ERR_USAGE unknown; the text lists all. */
 MUST_USE const struct loss *loss_find(const char *name, struct err *err);
-
-/*
- * Are k, weight, cost and smoothing of 'b' what 'loss' can use?  Its rows are
- * not looked at: once before training is enough.
- * Errors: ERR_USAGE an option out of range or all 0, one that the loss does
- * not heed, or no costs for a loss that is made of them.
- */
-MUST_USE int loss_check(const struct loss *loss, const struct loss_batch *b,
-                        struct err *err);
 
 /*
  * Cross-entropy of softmax(z), in nats: sum over rows, of class y, of

@@ -55,13 +55,7 @@ static double n_pairs_single_row(const struct pairs *p, int i, double *g,
 }
 
 const struct embed_loss embed_loss_n_pairs = {
-    .name = "n_pairs",
-    .kind = PAIRS_DOT,
-    .row = n_pairs_row,
-};
+    .name = "n_pairs", .kind = PAIRS_DOT, .row = n_pairs_row};
 
 const struct embed_loss embed_loss_n_pairs_single = {
-    .name = "n_pairs_single",
-    .kind = PAIRS_DOT,
-    .row = n_pairs_single_row,
-};
+    .name = "n_pairs_single", .kind = PAIRS_DOT, .row = n_pairs_single_row};

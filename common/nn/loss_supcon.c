@@ -33,9 +33,7 @@ static double supcon_row(const struct pairs *p, int i, double *g, double *count)
     return value * a->temperature / a->base_temperature;
 }
 
-const struct embed_loss embed_loss_supcon = {
-    .name = "supcon",
-    .kind = PAIRS_DOT,
-    .base_temperature = true,
-    .row = supcon_row,
-};
+const struct embed_loss embed_loss_supcon = {.name = "supcon",
+                                             .kind = PAIRS_DOT,
+                                             .base_temperature = true,
+                                             .row = supcon_row};

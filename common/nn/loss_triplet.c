@@ -6,8 +6,6 @@
  */
 #include "nn/loss_pairs.h"
 
-#include <math.h>
-
 /* Columns of a row at the same distance, which share the gradient. */
 struct found {
     double at;
@@ -131,19 +129,10 @@ static double all_row(const struct pairs *p, int i, double *g, double *count)
 }
 
 const struct embed_loss embed_loss_triplet_semihard = {
-    .name = "triplet_semihard",
-    .kind = PAIRS_DISTANCE,
-    .row = semihard_row,
-};
+    .name = "triplet_semihard", .kind = PAIRS_DISTANCE, .row = semihard_row};
 
 const struct embed_loss embed_loss_triplet_hard = {
-    .name = "triplet_hard",
-    .kind = PAIRS_DISTANCE,
-    .row = hard_row,
-};
+    .name = "triplet_hard", .kind = PAIRS_DISTANCE, .row = hard_row};
 
 const struct embed_loss embed_loss_triplet_all = {
-    .name = "triplet_all",
-    .kind = PAIRS_DISTANCE,
-    .row = all_row,
-};
+    .name = "triplet_all", .kind = PAIRS_DISTANCE, .row = all_row};

@@ -93,10 +93,8 @@ static struct node *trunk(struct graph *g, const struct net_args *a)
 {
     static const struct {
         int t, c, n, s; /* expansion, channels, repeats, first stride */
-    } table[] = {
-        {1, 16, 1, 1}, {6, 24, 2, 2},  {6, 32, 3, 2},  {6, 64, 4, 2},
-        {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1},
-    };
+    } table[] = {{1, 16, 1, 1}, {6, 24, 2, 2},  {6, 32, 3, 2}, {6, 64, 4, 2},
+                 {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1}};
     struct mobilenetv2_build b = {
         g, a->bn_momentum == 0.0f ? 0.999f : a->bn_momentum, 0};
     struct node *x = nn_input(g, "input_1", a->h, a->w, 3);

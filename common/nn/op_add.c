@@ -36,8 +36,7 @@ static void add_forward(struct node *nd, const struct pass *p)
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
-        const size_t at = simd_chunk_begin(&s, i),
-                     n = simd_chunk_end(&s, i) - at;
+        const size_t at = simd_chunk_begin(&s, i), n = simd_chunk_len(&s, i);
 
         add_rows(n, a + at, b + at, nd->out.data + at);
     }
@@ -56,7 +55,7 @@ static void add_backward(struct node *nd, const struct pass *p)
 #pragma omp parallel for num_threads(p->threads) schedule(static)
         for (int i = 0; i < s.pieces; i++) {
             const size_t at = simd_chunk_begin(&s, i),
-                         n = simd_chunk_end(&s, i) - at;
+                         n = simd_chunk_len(&s, i);
 
             if (nd->add[k])
                 add_rows(n, dx + at, dy + at, dx + at);

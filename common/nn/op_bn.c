@@ -123,8 +123,7 @@ static void add_moments(const struct simd_chunks *s, size_t c,
     memset(sum, 0, (2 * c + 1) * sizeof(double));
     for (int i = 0; i < s->pieces; i++) {
         const float *q = part + (size_t)i * 3 * c;
-        const double m =
-            (double)(simd_chunk_end(s, i) - simd_chunk_begin(s, i));
+        const double m = (double)simd_chunk_len(s, i);
 
         for (size_t j = 0; j < c; j++) {
             const double p = (double)q[j], s1 = (double)q[c + j];
@@ -246,8 +245,8 @@ static void batch_moments(struct node *nd, const struct pass *p)
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++)
-        sum_moments(simd_chunk_end(&s, i) - simd_chunk_begin(&s, i), c,
-                    x + simd_chunk_begin(&s, i) * c, part + (size_t)i * 3 * c);
+        sum_moments(simd_chunk_len(&s, i), c, x + simd_chunk_begin(&s, i) * c,
+                    part + (size_t)i * 3 * c);
     add_moments(&s, c, part, sum);
     sum_ranks(p, sum, 2 * c + 1);
     use_batch(nd, sum);
@@ -266,8 +265,8 @@ static void bn_remake(struct node *nd, const struct pass *p)
     for (int i = 0; i < s.pieces; i++) {
         const size_t at = simd_chunk_begin(&s, i) * c;
 
-        scale_rows(simd_chunk_end(&s, i) - simd_chunk_begin(&s, i), c, x + at,
-                   nd->keep, clip, nd->out.data + at);
+        scale_rows(simd_chunk_len(&s, i), c, x + at, nd->keep, clip,
+                   nd->out.data + at);
     }
 }
 
@@ -309,8 +308,7 @@ HOT static void grad_sums(size_t rows, size_t c, const float *x,
                           const float clip[2], float *restrict part)
 {
     const float *mean = keep + MEAN * c, *scale = keep + SCALE * c;
-    const float *shift = keep + SHIFT * c;
-    const float lim[2] = {clip[0], clip[1]};
+    const float *shift = keep + SHIFT * c, lim[2] = {clip[0], clip[1]};
     float *restrict s1 = part, *restrict s2 = part + c;
     size_t i = 0;
 
@@ -352,8 +350,7 @@ HOT static void grad_rows(size_t rows, const struct node *nd, const float *k,
     const size_t c = (size_t)nd->out.c;
     const float *x = nd->in[0]->out.data + at, *dy = nd->dout.data + at;
     const float *scale = nd->keep + SCALE * c, *shift = nd->keep + SHIFT * c;
-    const float lo = b->lo, hi = b->hi;
-    const float *k1 = k, *k0 = k + c;
+    const float lo = b->lo, hi = b->hi, *k1 = k, *k0 = k + c;
     const bool add = nd->add[0];
     float *dx = nd->in[0]->dout.data + at;
 
@@ -412,8 +409,8 @@ static void bn_backward(struct node *nd, const struct pass *p)
     for (int i = 0; i < s.pieces; i++) {
         const size_t at = simd_chunk_begin(&s, i) * c;
 
-        grad_sums(simd_chunk_end(&s, i) - simd_chunk_begin(&s, i), c, x + at,
-                  nd->dout.data + at, nd->keep, clip, part + (size_t)i * 2 * c);
+        grad_sums(simd_chunk_len(&s, i), c, x + at, nd->dout.data + at,
+                  nd->keep, clip, part + (size_t)i * 2 * c);
     }
     memset(sum, 0, (2 * c + 1) * sizeof(double));
     for (int i = 0; i < s.pieces; i++)
@@ -431,8 +428,7 @@ static void bn_backward(struct node *nd, const struct pass *p)
     grad_constants(nd, sum, part);
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++)
-        grad_rows(simd_chunk_end(&s, i) - simd_chunk_begin(&s, i), nd, part,
-                  simd_chunk_begin(&s, i) * c);
+        grad_rows(simd_chunk_len(&s, i), nd, part, simd_chunk_begin(&s, i) * c);
 }
 
 static const struct op op_bn = {

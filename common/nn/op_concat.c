@@ -51,7 +51,7 @@ static void concat_forward(struct node *nd, const struct pass *p)
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
-        const size_t r = simd_chunk_begin(&s, i), n = simd_chunk_end(&s, i) - r;
+        const size_t r = simd_chunk_begin(&s, i), n = simd_chunk_len(&s, i);
 
         copy_rows(n, ca, a->data + r * ca, ca, nd->out.data + r * c, c);
         copy_rows(n, cb, b->data + r * cb, cb, nd->out.data + r * c + ca, c);
@@ -74,7 +74,7 @@ static void concat_backward(struct node *nd, const struct pass *p)
 #pragma omp parallel for num_threads(p->threads) schedule(static)
         for (int i = 0; i < s.pieces; i++) {
             const size_t r = simd_chunk_begin(&s, i),
-                         rows = simd_chunk_end(&s, i) - r;
+                         rows = simd_chunk_len(&s, i);
 
             (nd->add[k] ? add_rows : copy_rows)(rows, n, dy + r * c, c,
                                                 dx + r * n, n);

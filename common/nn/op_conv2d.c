@@ -243,7 +243,7 @@ static void backward_output(const struct node *nd, const struct pass *p,
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
         const size_t at = simd_chunk_begin(&s, i) * c;
-        const size_t rows = simd_chunk_end(&s, i) - simd_chunk_begin(&s, i);
+        const size_t rows = simd_chunk_len(&s, i);
 
         if (act == ACT_NONE)
             sum_rows(rows, c, nd->dout.data + at, part + (size_t)i * c);

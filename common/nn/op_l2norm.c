@@ -70,7 +70,7 @@ static void l2_forward(struct node *nd, const struct pass *p)
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
-        const size_t r = simd_chunk_begin(&s, i), n = simd_chunk_end(&s, i) - r;
+        const size_t r = simd_chunk_begin(&s, i), n = simd_chunk_len(&s, i);
 
         l2_rows(n, c, x + r * c, nd->out.data + r * c, nd->keep + r);
     }

@@ -42,15 +42,23 @@ HOT static void spread_rows(size_t rows, size_t c, const float *dy, bool add,
             dx[i * c + j] = (add ? dx[i * c + j] : 0.0f) + scale * dy[j];
 }
 
-static void gap_forward(struct node *nd, const struct pass *p)
+/* Each image's pixels become one. */
+static void pool_images(struct node *nd, const struct pass *p,
+                        void (*pool)(size_t rows, size_t c, const float *x,
+                                     float *y))
 {
     const struct tensor *x = &nd->in[0]->out;
     const size_t rows = (size_t)x->h * (size_t)x->w, c = (size_t)x->c;
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < x->n; i++)
-        mean_rows(rows, c, x->data + (size_t)i * rows * c,
-                  nd->out.data + (size_t)i * c);
+        pool(rows, c, x->data + (size_t)i * rows * c,
+             nd->out.data + (size_t)i * c);
+}
+
+static void gap_forward(struct node *nd, const struct pass *p)
+{
+    pool_images(nd, p, mean_rows);
 }
 
 static void gap_backward(struct node *nd, const struct pass *p)
@@ -86,13 +94,7 @@ HOT static void max_rows(size_t rows, size_t c, const float *x, float *y)
 
 static void gmp_forward(struct node *nd, const struct pass *p)
 {
-    const struct tensor *x = &nd->in[0]->out;
-    const size_t rows = (size_t)x->h * (size_t)x->w, c = (size_t)x->c;
-
-#pragma omp parallel for num_threads(p->threads) schedule(static)
-    for (int i = 0; i < x->n; i++)
-        max_rows(rows, c, x->data + (size_t)i * rows * c,
-                 nd->out.data + (size_t)i * c);
+    pool_images(nd, p, max_rows);
 }
 
 /* dx of image 'n'; 'part' (c) is working space. */

@@ -56,13 +56,11 @@ HOT static void clamp_back_add(size_t n, float hi, const float *y,
 static void relu_forward(struct node *nd, const struct pass *p)
 {
     const struct simd_chunks s = simd_chunks(tensor_len(&nd->out), PIECE, 1024);
-    const float top = ((const struct relu *)nd)->top;
-    const float *x = nd->in[0]->out.data;
+    const float top = ((const struct relu *)nd)->top, *x = nd->in[0]->out.data;
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
-        const size_t at = simd_chunk_begin(&s, i),
-                     n = simd_chunk_end(&s, i) - at;
+        const size_t at = simd_chunk_begin(&s, i), n = simd_chunk_len(&s, i);
 
         clamp_values(n, 0.0f, top, x + at, nd->out.data + at);
     }
@@ -78,8 +76,7 @@ static void relu_backward(struct node *nd, const struct pass *p)
         return;
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
-        const size_t at = simd_chunk_begin(&s, i),
-                     n = simd_chunk_end(&s, i) - at;
+        const size_t at = simd_chunk_begin(&s, i), n = simd_chunk_len(&s, i);
 
         (nd->add[0] ? clamp_back_add : clamp_back)(n, top, nd->out.data + at,
                                                    nd->dout.data + at, dx + at);

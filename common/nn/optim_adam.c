@@ -47,8 +47,4 @@ static void adam_step(const struct optim_step *s)
 }
 
 const struct optim optim_adam = {
-    .name = "adam",
-    .n_slot = 2,
-    .slot_name = {"m", "v"},
-    .step = adam_step,
-};
+    .name = "adam", .n_slot = 2, .slot_name = {"m", "v"}, .step = adam_step};

@@ -22,8 +22,4 @@ static void adamw_step(const struct optim_step *s)
 }
 
 const struct optim optim_adamw = {
-    .name = "adamw",
-    .n_slot = 2,
-    .slot_name = {"m", "v"},
-    .step = adamw_step,
-};
+    .name = "adamw", .n_slot = 2, .slot_name = {"m", "v"}, .step = adamw_step};

@@ -24,8 +24,8 @@ double optim_clip_norm(float *dw, size_t n, double clip, int threads)
 
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int i = 0; i < s.pieces; i++)
-        part[i] = sum_squares(simd_chunk_end(&s, i) - simd_chunk_begin(&s, i),
-                              dw + simd_chunk_begin(&s, i));
+        part[i] =
+            sum_squares(simd_chunk_len(&s, i), dw + simd_chunk_begin(&s, i));
     for (int i = 0; i < s.pieces; i++)
         norm += part[i];
     norm = sqrt(norm);

@@ -40,15 +40,9 @@ static void nesterov_step(const struct optim_step *s)
 }
 
 const struct optim optim_sgd = {
-    .name = "sgd",
-    .n_slot = 1,
-    .slot_name = {"momentum"},
-    .step = sgd_step,
-};
+    .name = "sgd", .n_slot = 1, .slot_name = {"momentum"}, .step = sgd_step};
 
-const struct optim optim_nesterov = {
-    .name = "nesterov",
-    .n_slot = 1,
-    .slot_name = {"momentum"},
-    .step = nesterov_step,
-};
+const struct optim optim_nesterov = {.name = "nesterov",
+                                     .n_slot = 1,
+                                     .slot_name = {"momentum"},
+                                     .step = nesterov_step};

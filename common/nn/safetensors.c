@@ -17,12 +17,10 @@ enum {
 static const struct {
     const char *name;
     size_t item;
-} types[] = {
-    [SAFETENSORS_F32] = {"F32", 4},
-    [SAFETENSORS_F64] = {"F64", 8},
-    [SAFETENSORS_I64] = {"I64", 8},
-    [SAFETENSORS_U64] = {"U64", 8},
-};
+} types[] = {[SAFETENSORS_F32] = {"F32", 4},
+             [SAFETENSORS_F64] = {"F64", 8},
+             [SAFETENSORS_I64] = {"I64", 8},
+             [SAFETENSORS_U64] = {"U64", 8}};
 
 enum { N_TYPE = sizeof(types) / sizeof(types[0]) };
 

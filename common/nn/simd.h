@@ -49,4 +49,9 @@ static inline size_t simd_chunk_end(const struct simd_chunks *s, int i)
     return end < s->n ? end : s->n;
 }
 
+static inline size_t simd_chunk_len(const struct simd_chunks *s, int i)
+{
+    return simd_chunk_end(s, i) - simd_chunk_begin(s, i);
+}
+
 #endif

@@ -1,5 +1,4 @@
 /* weights_write.c - tensors in the order of Keras' layers */
-#include "base/version.h"
 #include "nn/keras_h5.h"
 #include "nn/weights.h"
 

@@ -174,44 +174,44 @@ _Noreturn void dist_abort(const struct dist *d, int status)
 
 /* --- sums ------------------------------------------------------------------*/
 
-/*
- * x[0 .. n-1] becomes the sum of 'size' arrays of n, one after another, in the
- * order of a binary tree: (x0 + x1) + (x2 + x3).  The arrays are overwritten.
- */
-static void add_floats(void *x, size_t n, size_t size)
+static void add_floats(void *const *x, size_t n, size_t begin, size_t end)
 {
-    for (size_t step = 1; step < size; step *= 2)
-        for (size_t r = 0; r + step < size; r += 2 * step) {
-            float *s = (float *)x + r * n;
-            const float *from = s + step * n;
+    for (size_t step = 1; step < n; step *= 2)
+        for (size_t r = 0; r + step < n; r += 2 * step) {
+            float *s = x[r];
+            const float *from = x[r + step];
 
-            for (size_t i = 0; i < n; i++)
+            for (size_t i = begin; i < end; i++)
                 s[i] += from[i];
         }
 }
 
-static void add_doubles(void *x, size_t n, size_t size)
+static void add_doubles(void *const *x, size_t n, size_t begin, size_t end)
 {
-    for (size_t step = 1; step < size; step *= 2)
-        for (size_t r = 0; r + step < size; r += 2 * step) {
-            double *s = (double *)x + r * n;
-            const double *from = s + step * n;
+    for (size_t step = 1; step < n; step *= 2)
+        for (size_t r = 0; r + step < n; r += 2 * step) {
+            double *s = x[r];
+            const double *from = x[r + step];
 
-            for (size_t i = 0; i < n; i++)
+            for (size_t i = begin; i < end; i++)
                 s[i] += from[i];
         }
 }
 
-/* What is summed. */
-struct sum_type {
-    size_t item; /* bytes of an element */
-    void (*add)(void *x, size_t n, size_t size);
-};
+static const struct dist_sum_type floats = {sizeof(float), add_floats};
+static const struct dist_sum_type doubles = {sizeof(double), add_doubles};
 
-static const struct sum_type floats = {sizeof(float), add_floats};
-static const struct sum_type doubles = {sizeof(double), add_doubles};
+/* Of the ranks' 'n' items, one rank's after another's in d->scratch. */
+static void add_ranks(struct dist *d, const struct dist_sum_type *k, size_t n)
+{
+    void *x[DIST_MAX_RANKS];
 
-static int sum_small(struct dist *d, const struct sum_type *k, void *x,
+    for (int r = 0; r < d->size; r++)
+        x[r] = (char *)d->scratch + (size_t)r * n * k->item;
+    k->add(x, (size_t)d->size, 0, n);
+}
+
+static int sum_small(struct dist *d, const struct dist_sum_type *k, void *x,
                      size_t n, struct err *err)
 {
     const int bytes = (int)(n * k->item);
@@ -221,7 +221,7 @@ static int sum_small(struct dist *d, const struct sum_type *k, void *x,
                                 comm_of(d)),
                   "MPI_Allgather", err) < 0)
         return -1;
-    k->add(d->scratch, n, (size_t)d->size);
+    add_ranks(d, k, n);
     memcpy(x, d->scratch, n * k->item);
     return 0;
 }
@@ -232,7 +232,7 @@ static int sum_small(struct dist *d, const struct sum_type *k, void *x,
  *   parts [scratch] (R, n/R) this rank's slice, as the ranks have it; then
  *                   the sum in the first row
  */
-static int sum_slices(struct dist *d, const struct sum_type *k, void *x,
+static int sum_slices(struct dist *d, const struct dist_sum_type *k, void *x,
                       size_t n, struct err *err)
 {
     const size_t slice = n / (size_t)d->size;
@@ -244,15 +244,15 @@ static int sum_slices(struct dist *d, const struct sum_type *k, void *x,
                                comm_of(d)),
                   "MPI_Alltoall", err) < 0)
         return -1;
-    k->add(parts, slice, (size_t)d->size);
+    add_ranks(d, k, slice);
     return check_mpi(
         d,
         MPI_Allgather(parts, bytes, MPI_BYTE, x, bytes, MPI_BYTE, comm_of(d)),
         "MPI_Allgather", err);
 }
 
-static int sum_all(struct dist *d, const struct sum_type *k, void *x, size_t n,
-                   struct err *err)
+static int sum_all(struct dist *d, const struct dist_sum_type *k, void *x,
+                   size_t n, struct err *err)
 {
     const size_t size = (size_t)d->size;
     const size_t most = DIST_PIECE / k->item / size * size;
@@ -283,30 +283,28 @@ static int sum_all(struct dist *d, const struct sum_type *k, void *x, size_t n,
     return 0;
 }
 
-int dist_sum(struct dist *d, double *x, size_t n, struct err *err)
+int dist_sum_items(struct dist *d, const struct dist_sum_type *k, void *x,
+                   size_t n, struct err *err)
 {
-    double begin;
+    const double begin = clock_now();
     int rc;
 
     if (d->team)
-        return dist_threads_sum_double(d, x, n, err);
-    begin = clock_now();
-    rc = sum_all(d, &doubles, x, n, err);
-    d->spent.others += clock_now() - begin;
+        return dist_threads_sum(d, k, x, n, err);
+    rc = sum_all(d, k, x, n, err);
+    *(k == &floats ? &d->spent.gradients : &d->spent.others) +=
+        clock_now() - begin;
     return rc;
+}
+
+int dist_sum(struct dist *d, double *x, size_t n, struct err *err)
+{
+    return dist_sum_items(d, &doubles, x, n, err);
 }
 
 int dist_sum_float(struct dist *d, float *x, size_t n, struct err *err)
 {
-    double begin;
-    int rc;
-
-    if (d->team)
-        return dist_threads_sum_float(d, x, n, err);
-    begin = clock_now();
-    rc = sum_all(d, &floats, x, n, err);
-    d->spent.gradients += clock_now() - begin;
-    return rc;
+    return dist_sum_items(d, &floats, x, n, err);
 }
 
 struct dist_seconds dist_spent(const struct dist *d)
@@ -369,17 +367,6 @@ int dist_gather(struct dist *d, const struct dist_items *g, struct err *err)
                         MPI_BYTE, comm_of(d));
     d->spent.others += clock_now() - begin;
     return check_mpi(d, rc, "MPI_Allgatherv", err);
-}
-
-int dist_counts(struct dist *d, size_t n, size_t *count, struct err *err)
-{
-    size_t one[DIST_MAX_RANKS];
-    const struct dist_items g = {
-        .x = &n, .n = one, .item = sizeof(n), .all = count};
-
-    for (int r = 0; r < d->size; r++)
-        one[r] = 1;
-    return dist_gather(d, &g, err);
 }
 
 /* --- the rest --------------------------------------------------------------*/

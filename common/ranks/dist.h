@@ -77,6 +77,20 @@ MUST_USE int dist_sum(struct dist *d, double *x, size_t n, struct err *err);
 MUST_USE int dist_sum_float(struct dist *d, float *x, size_t n,
                             struct err *err);
 
+/*
+ * For dist_threads.c: what is summed.  add() makes items begin .. end - 1 of
+ * x[0] the sum of those of 'n' arrays, in the order of a binary tree,
+ * (x0 + x1) + (x2 + x3); the other arrays are overwritten.
+ */
+struct dist_sum_type {
+    size_t item; /* bytes of an item */
+    void (*add)(void *const *x, size_t n, size_t begin, size_t end);
+};
+
+/* dist_sum() of either type. */
+MUST_USE int dist_sum_items(struct dist *d, const struct dist_sum_type *k,
+                            void *x, size_t n, struct err *err);
+
 struct dist_items {
     const void *x;   /* [in] (n[rank]) this rank's; may lie in its place in
                         all, but not elsewhere in it */
@@ -93,10 +107,6 @@ struct dist_items {
  * ERR_SYSTEM.
  */
 MUST_USE int dist_gather(struct dist *d, const struct dist_items *g,
-                         struct err *err);
-
-/* count[r] becomes rank r's 'n', for ranks 0 .. size-1.  Errors: ERR_SYSTEM. */
-MUST_USE int dist_counts(struct dist *d, size_t n, size_t *count,
                          struct err *err);
 
 /* What this process, with all its members, has spent.  Not collective.  Of a

@@ -108,90 +108,41 @@ static int share_outcome(struct dist *d, int rc, struct err *err)
 
 /* --- sums ------------------------------------------------------------------*/
 
-static void add_float(const struct dist_threads *t, size_t begin, size_t end)
-{
-    for (int step = 1; step < t->n; step *= 2)
-        for (int r = 0; r + step < t->n; r += 2 * step) {
-            float *x = t->shown[r];
-            const float *y = t->shown[r + step];
-
-            for (size_t i = begin; i < end; i++)
-                x[i] += y[i];
-        }
-}
-
-static void add_double(const struct dist_threads *t, size_t begin, size_t end)
-{
-    for (int step = 1; step < t->n; step *= 2)
-        for (int r = 0; r + step < t->n; r += 2 * step) {
-            double *x = t->shown[r];
-            const double *y = t->shown[r + step];
-
-            for (size_t i = begin; i < end; i++)
-                x[i] += y[i];
-        }
-}
-
-struct addition {
-    size_t item;
-    void (*add)(const struct dist_threads *t, size_t begin, size_t end);
-};
-
-/* Add up what the members brought: each does one slice and hands it round. */
-static void add_members(struct dist *d, const struct addition *a, void *x,
+/* Each member adds its slice, and writes it into all. */
+static void add_members(struct dist *d, const struct dist_sum_type *k, void *x,
                         size_t n)
 {
     struct dist_threads *t = d->team;
     const size_t begin = n * (size_t)d->member / (size_t)t->n;
     const size_t end = n * ((size_t)d->member + 1) / (size_t)t->n;
-    const size_t at = begin * a->item, size = (end - begin) * a->item;
+    const size_t at = begin * k->item, size = (end - begin) * k->item;
 
     t->shown[d->member] = x;
     wait_for_all(t);
-    a->add(t, begin, end);
+    k->add(t->shown, (size_t)t->n, begin, end);
     for (int m = 1; m < t->n; m++)
         memcpy((char *)t->shown[m] + at, (char *)t->shown[0] + at, size);
     wait_for_all(t);
 }
 
-int dist_threads_sum_float(struct dist *d, float *x, size_t n, struct err *err)
+int dist_threads_sum(struct dist *d, const struct dist_sum_type *k, void *x,
+                     size_t n, struct err *err)
 {
-    static const struct addition floats = {sizeof(float), add_float};
     struct dist_threads *t = d->team;
     int rc = 0;
 
-    add_members(d, &floats, x, n);
+    add_members(d, k, x, n);
     if (t->process->size == 1)
         return 0;
     if (d->member == 0)
-        rc = dist_sum_float(t->process, x, n, err);
+        rc = dist_sum_items(t->process, k, x, n, err);
     rc = share_outcome(d, rc, err);
     if (rc == 0 && d->member > 0)
-        memcpy(x, t->shown[0], n * sizeof(*x));
+        memcpy(x, t->shown[0], n * k->item);
     wait_for_all(t);
     return rc;
 }
 
-int dist_threads_sum_double(struct dist *d, double *x, size_t n,
-                            struct err *err)
-{
-    static const struct addition doubles = {sizeof(double), add_double};
-    struct dist_threads *t = d->team;
-    int rc = 0;
-
-    add_members(d, &doubles, x, n);
-    if (t->process->size == 1)
-        return 0;
-    if (d->member == 0)
-        rc = dist_sum(t->process, x, n, err);
-    rc = share_outcome(d, rc, err);
-    if (rc == 0 && d->member > 0)
-        memcpy(x, t->shown[0], n * sizeof(*x));
-    wait_for_all(t);
-    return rc;
-}
-
-/* Member 0 alone may look: it is the one that adds to it. */
 struct dist_seconds dist_threads_spent(const struct dist *d)
 {
     return d->member == 0 ? d->team->process->spent : (struct dist_seconds){0};
@@ -357,10 +308,4 @@ void dist_threads_turns(struct dist *process, int n, int at_once,
         pthread_join(thread[i], NULL);
     pthread_cond_destroy(&team.next);
     pthread_mutex_destroy(&team.lock);
-}
-
-void dist_threads_run(struct dist *process, int n, dist_threads_f fn,
-                      void *const *self)
-{
-    dist_threads_turns(process, n, n, fn, self);
 }

@@ -19,24 +19,19 @@ typedef void (*dist_threads_f)(void *self, struct dist *d);
 
 /*
  * Run fn on 'n' members; self[m] is given to member m.  Member 0 runs on the
- * calling thread and alone uses MPI.  Returns when all have returned.
+ * calling thread and alone uses MPI.  Only 'at_once' of them, 1 .. n, compute
+ * at a time; who waits for the others lets another have its turn.  Returns
+ * when all have returned.
  *   process [in] the job as processes
  * Collective.  A process that cannot start its threads ends the job, since
  * those it has would wait for ever.
  */
-void dist_threads_run(struct dist *process, int n, dist_threads_f fn,
-                      void *const *self);
-
-/* The same, but only 'at_once' of them, 1 .. n, compute at a time; who waits
- * for the others lets another have its turn. */
 void dist_threads_turns(struct dist *process, int n, int at_once,
                         dist_threads_f fn, void *const *self);
 
 /* For dist.c: the calls of a member. */
-MUST_USE int dist_threads_sum_float(struct dist *d, float *x, size_t n,
-                                    struct err *err);
-MUST_USE int dist_threads_sum_double(struct dist *d, double *x, size_t n,
-                                     struct err *err);
+MUST_USE int dist_threads_sum(struct dist *d, const struct dist_sum_type *k,
+                              void *x, size_t n, struct err *err);
 /* 'at': bytes of all that lie before this member's. */
 MUST_USE int dist_threads_gather(struct dist *d, const struct dist_items *g,
                                  size_t at, struct err *err);

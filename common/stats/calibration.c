@@ -9,8 +9,7 @@ double calibration_log_loss(const struct outcomes *o)
     double sum = 0, n = 0;
 
     for (size_t i = 0; i < o->n; i++) {
-        const double *p = o->p + i * (size_t)o->k;
-        const double w = outcomes_times(o, i);
+        const double *p = o->p + i * (size_t)o->k, w = outcomes_times(o, i);
 
         sum -= w * log(fmax(p[o->label[i]], DBL_EPSILON));
         n += w;
@@ -23,8 +22,7 @@ double calibration_brier(const struct outcomes *o)
     double sum = 0, n = 0;
 
     for (size_t i = 0; i < o->n; i++) {
-        const double *p = o->p + i * (size_t)o->k;
-        const double w = outcomes_times(o, i);
+        const double *p = o->p + i * (size_t)o->k, w = outcomes_times(o, i);
         double one = 0;
 
         for (int c = 0; c < o->k; c++) {

@@ -22,7 +22,6 @@
 #include "stats/outcomes.h"
 
 #include <stddef.h>
-#include <stdint.h>
 
 enum {
     UNDEFINED_PRECISION = 1, /* no cell was called so */

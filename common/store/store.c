@@ -5,12 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const split_names[] = {
-    [SPLIT_TRAIN] = "train",
-    [SPLIT_VALIDATION] = "validation",
-    [SPLIT_TEST] = "test",
-    [SPLIT_NONE] = "",
-};
+static const char *const split_names[] = {[SPLIT_TRAIN] = "train",
+                                          [SPLIT_VALIDATION] = "validation",
+                                          [SPLIT_TEST] = "test",
+                                          [SPLIT_NONE] = ""};
 
 const char *store_split_name(enum split s)
 {
@@ -258,7 +256,7 @@ int store_use_fold(struct store *s, int fold, int folds, struct err *err)
 /* Pixels in a column of row i; 0: it is no such number. */
 static int pixels_in(const struct store *s, size_t i, int column)
 {
-    const char *text = column < 0 ? "" : csv_get(&s->index, i, (size_t)column);
+    const char *text = csv_field(&s->index, i, column);
     char *end;
     const long v = strtol(text, &end, 10);
 

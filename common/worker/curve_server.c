@@ -88,10 +88,8 @@ static int zap_answer(struct curve_server *g)
 static void *guard_run(void *arg)
 {
     struct curve_server *g = arg;
-    zmq_pollitem_t item[] = {
-        {.socket = g->zap, .events = ZMQ_POLLIN},
-        {.socket = g->stopped, .events = ZMQ_POLLIN},
-    };
+    zmq_pollitem_t item[] = {{.socket = g->zap, .events = ZMQ_POLLIN},
+                             {.socket = g->stopped, .events = ZMQ_POLLIN}};
 
     for (;;) {
         if (zmq_poll(item, 2, -1) < 0 && errno != EINTR)

@@ -45,6 +45,12 @@ void stage_progress(struct stage_link *l, double done, double total,
                      clock_now() - l->started, note);
 }
 
+bool stage_cells(void *link, size_t done, size_t total)
+{
+    stage_progress(link, (double)done, (double)total, "cells");
+    return !stage_stopping(link);
+}
+
 bool stage_stopping(const struct stage_link *l)
 {
     return l->link ? scheduler_link_stopping(l->link)

@@ -89,6 +89,9 @@ void stage_progress(struct stage_link *l, double done, double total,
 /* Has SIGTERM, SIGINT or SIGUSR1 arrived, or the scheduler asked to stop? */
 bool stage_stopping(const struct stage_link *l);
 
+/* Both at once, for what goes cell by cell: go on? */
+bool stage_cells(void *link, size_t done, size_t total);
+
 struct sample_rows {
     uint64_t first, count;
     uint32_t h, w, c;

@@ -118,8 +118,7 @@ static void along_rows(const struct augment_picture *p,
     const size_t n = (size_t)p->w * 3;
 
     for (int y = 0; y < p->h; y++) {
-        const uint8_t *src = p->src + n * (size_t)y;
-        const uint8_t *mid = s->row + 3 * radius;
+        const uint8_t *src = p->src + n * (size_t)y, *mid = s->row + 3 * radius;
 
         for (int x = -radius; x < p->w + radius; x++)
             memcpy(s->row + 3 * (x + radius),

@@ -67,8 +67,7 @@ static void limit_histogram(int count[256], int most)
 
 static void make_tables(const struct clahe *c, const uint8_t *px)
 {
-    const int area = c->tw * c->th;
-    const int most = (int)((double)c->clip * area / 256);
+    const int area = c->tw * c->th, most = (int)((double)c->clip * area / 256);
     const float scale = 255.0f / (float)area;
     int count[256];
 

@@ -11,7 +11,6 @@
 #include "augment.h"
 #include "base/hot.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 enum { COLOURS };

@@ -1,8 +1,6 @@
 /* aug_laplace.c - Laplace noise, density exp(-|x| / b) / (2 b), b = 'scale' */
 #include "noise.h"
 
-enum { SCALE, CHANNELS, SEED };
-
 static double probability_below(double x, double scale)
 {
     return x < 0 ? 0.5 * exp(x / scale) : 1 - 0.5 * exp(-x / scale);
@@ -10,9 +8,7 @@ static double probability_below(double x, double scale)
 
 static void filter(const float *param, const struct augment_picture *p)
 {
-    noise_add(p,
-              &(struct noise){probability_below, param[SCALE],
-                              (uint32_t)param[SEED], param[CHANNELS] > 0.0f});
+    noise_add(p, param, probability_below);
 }
 
 const struct augment augment_laplace = {

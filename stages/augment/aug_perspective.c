@@ -18,8 +18,7 @@ static void square_to_quad(const double x[4], const double y[4], double m[9])
 {
     const double dx1 = x[1] - x[2], dx2 = x[3] - x[2];
     const double dy1 = y[1] - y[2], dy2 = y[3] - y[2];
-    const double ex = x[0] - x[1] + x[2] - x[3];
-    const double ey = y[0] - y[1] + y[2] - y[3];
+    const double ex = x[0] - x[1] + x[2] - x[3], ey = y[0] - y[1] + y[2] - y[3];
     const double det = dx1 * dy2 - dx2 * dy1;
 
     BUG_ON(!(fabs(det) > 1e-9));
@@ -40,8 +39,7 @@ static enum augment_fill matrix(const float *param, int w, int h, double m[9])
     double x[4], y[4];
 
     for (int i = 0; i < 4; i++) {
-        const double dx = (double)param[2 * i];
-        const double dy = (double)param[2 * i + 1];
+        const double dx = (double)param[2 * i], dy = (double)param[2 * i + 1];
 
         x[i] = (i == 1 || i == 2 ? 1 - dx : dx) * right;
         y[i] = (i >= 2 ? 1 - dy : dy) * low;

@@ -21,7 +21,6 @@
 #define AUGMENT_AUGMENT_H
 
 #include "base/buf.h"
-#include "base/err.h"
 
 #include <math.h>
 #include <stddef.h>

@@ -57,11 +57,9 @@ static struct canny_scratch split_scratch(const struct augment_picture *p)
 /* Binomial smoothing, and its difference. */
 static const struct sobel {
     int smooth[2 * MAX_RADIUS + 1], rise[2 * MAX_RADIUS + 1];
-} sobels[] = {
-    {{1, 2, 1}, {-1, 0, 1}},
-    {{1, 4, 6, 4, 1}, {-1, -2, 0, 2, 1}},
-    {{1, 6, 15, 20, 15, 6, 1}, {-1, -4, -5, 0, 5, 4, 1}},
-};
+} sobels[] = {{{1, 2, 1}, {-1, 0, 1}},
+              {{1, 4, 6, 4, 1}, {-1, -2, 0, 2, 1}},
+              {{1, 6, 15, 20, 15, 6, 1}, {-1, -4, -5, 0, 5, 4, 1}}};
 
 HOT static void add_bytes(int *restrict sum, const uint8_t *restrict a, int w,
                           size_t n)
@@ -236,8 +234,7 @@ const uint8_t *canny(const struct augment_picture *p, float low, float high,
                      int aperture)
 {
     const struct canny_scratch s = split_scratch(p);
-    const float least = low < high ? low : high;
-    const float most = low < high ? high : low;
+    const float least = low < high ? low : high, most = low < high ? high : low;
 
     BUG_ON(aperture != 3 && aperture != 5 && aperture != 7);
     compute_gradient(p, &s, aperture / 2);

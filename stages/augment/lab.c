@@ -56,8 +56,7 @@ static inline float cube_root(float x)
 
 static inline float lab_forward(float t)
 {
-    const float root = cube_root(t);
-    const float line = t * 7.787037f + 0.13793103f;
+    const float root = cube_root(t), line = t * 7.787037f + 0.13793103f;
 
     return t > 0.008856452f ? root : line;
 }

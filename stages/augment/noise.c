@@ -9,6 +9,7 @@
 
 #include "base/rng.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum {
@@ -17,6 +18,8 @@ enum {
     AT_ONCE = BLOCKS * 4 * 2, /* draws that they give */
     MOST = 255,               /* a larger step changes nothing more */
 };
+
+enum { SCALE, CHANNELS, SEED };
 
 const char *const noise_word[] = {"each", "same", NULL};
 
@@ -27,14 +30,13 @@ size_t noise_work(int w, int h)
     return DRAWS * sizeof(int16_t);
 }
 
-static void fill_table(const struct noise *noise, int16_t *table)
+static void fill_table(noise_below_f below, double scale, int16_t *table)
 {
-    const double scale = (double)noise->scale;
     const int most = 12 * scale + 1 < MOST ? (int)(12 * scale) + 1 : MOST;
     int at = 0;
 
     for (int n = -most; n <= most; n++) {
-        const double share = noise->below(n + 0.5, scale);
+        const double share = below(n + 0.5, scale);
         const int end = n == most ? DRAWS : (int)floor(share * DRAWS + 0.5);
 
         for (; at < end; at++)
@@ -74,24 +76,26 @@ static void split_words(const uint32_t *word, uint16_t *draw)
     }
 }
 
-void noise_add(const struct augment_picture *p, const struct noise *noise)
+void noise_add(const struct augment_picture *p, const float *param,
+               noise_below_f below)
 {
-    const size_t n = augment_bytes(p) / (noise->same ? 3 : 1);
+    const bool same = param[CHANNELS] > 0.0f;
+    const size_t n = augment_bytes(p) / (same ? 3 : 1);
     int16_t *table = (int16_t *)(void *)p->scratch;
     uint32_t word[BLOCKS * 4];
     uint16_t draw[AT_ONCE];
     struct rng rng;
 
-    if (!(noise->scale > 0.0f)) {
+    if (!(param[SCALE] > 0.0f)) {
         memcpy(p->dst, p->src, augment_bytes(p));
         return;
     }
-    fill_table(noise, table);
-    rng_init(&rng, noise->seed, RNG_PIXELS, 0, 0);
+    fill_table(below, (double)param[SCALE], table);
+    rng_init(&rng, (uint32_t)param[SEED], RNG_PIXELS, 0, 0);
     for (size_t at = 0; at < n; at += AT_ONCE) {
         rng_fill(&rng, word, BLOCKS);
         split_words(word, draw);
-        (noise->same ? add_same : add_each)(
-            p, table, draw, at, n - at < AT_ONCE ? n - at : AT_ONCE);
+        (same ? add_same : add_each)(p, table, draw, at,
+                                     n - at < AT_ONCE ? n - at : AT_ONCE);
     }
 }

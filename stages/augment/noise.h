@@ -6,8 +6,6 @@
 
 #include "augment.h"
 
-#include <stdbool.h>
-
 /* Words of the parameter that says what one draw is for. */
 extern const char *const noise_word[]; /* "each": a value; "same": a pixel */
 
@@ -17,18 +15,13 @@ typedef double (*noise_below_f)(double x, double scale);
 /*
  * p->dst = p->src + n, n the draws rounded to nearest, each from 16 random
  * bits: beyond their last 1 / 65536 the tails are cut.
- *   scale  grey levels, 0 or more
- *   seed   names the noise: stream RNG_PIXELS
- *   same   one draw for all channels of a pixel
+ *   param[0]  scale, grey levels, 0 or more
+ *   param[1]  noise_word
+ *   param[2]  names the noise: stream RNG_PIXELS
  * p->scratch has noise_work() bytes.
  */
-struct noise {
-    noise_below_f below;
-    float scale;
-    uint32_t seed;
-    bool same;
-};
-void noise_add(const struct augment_picture *p, const struct noise *noise);
+void noise_add(const struct augment_picture *p, const float *param,
+               noise_below_f below);
 size_t noise_work(int w, int h);
 
 #endif

@@ -10,13 +10,11 @@ void online_variant_make(const struct online_variant *f, size_t row,
                          uint32_t variant, uint32_t epoch, uint8_t *dst,
                          uint8_t *scratch)
 {
-    const struct augment_picture picture = {
-        .w = (int)f->data->w,
-        .h = (int)f->data->h,
-        .src = store_image(f->data, row),
-        .dst = dst,
-        .scratch = scratch,
-    };
+    const struct augment_picture picture = {.w = (int)f->data->w,
+                                            .h = (int)f->data->h,
+                                            .src = store_image(f->data, row),
+                                            .dst = dst,
+                                            .scratch = scratch};
     const struct recipe_stream stream = {
         .seed = f->seed, .variant = variant, .epoch = epoch};
 

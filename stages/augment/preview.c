@@ -32,13 +32,11 @@ struct preview {
 
 static struct augment_picture preview_picture(const struct preview *v)
 {
-    return (struct augment_picture){
-        .w = SIDE,
-        .h = SIDE,
-        .src = v->im.px,
-        .dst = v->dst,
-        .scratch = v->dst + image_bytes(&v->im),
-    };
+    return (struct augment_picture){.w = SIDE,
+                                    .h = SIDE,
+                                    .src = v->im.px,
+                                    .dst = v->dst,
+                                    .scratch = v->dst + image_bytes(&v->im)};
 }
 
 /* Words that a sheet can break: an operation a line, room around numbers. */

@@ -14,12 +14,10 @@ enum { MAX_KNOWN = 64 };
 
 /* --- groups --------------------------------------------------------------- */
 
-static const char *const kind_word[] = {
-    [RECIPE_EACH] = "each",
-    [RECIPE_SOME] = "some_of",
-    [RECIPE_ONE] = "one_of",
-    [RECIPE_TURN] = "in_turn",
-};
+static const char *const kind_word[] = {[RECIPE_EACH] = "each",
+                                        [RECIPE_SOME] = "some_of",
+                                        [RECIPE_ONE] = "one_of",
+                                        [RECIPE_TURN] = "in_turn"};
 enum { KINDS = sizeof(kind_word) / sizeof(kind_word[0]) };
 
 static int kind_of(const char *word)

@@ -18,13 +18,11 @@ uint32_t stored_variant_make(const struct stored_variant_args *a, size_t r,
 {
     const struct augmented_rows *s = a->sources;
     const size_t row = augmented_rows_source(s, r);
-    const struct augment_picture picture = {
-        .w = (int)s->data.w,
-        .h = (int)s->data.h,
-        .src = store_image(&s->data, row),
-        .dst = dst,
-        .scratch = scratch,
-    };
+    const struct augment_picture picture = {.w = (int)s->data.w,
+                                            .h = (int)s->data.h,
+                                            .src = store_image(&s->data, row),
+                                            .dst = dst,
+                                            .scratch = scratch};
     const struct recipe_stream stream = {
         .seed = a->seed,
         .content = source_hash(a, row, &picture),

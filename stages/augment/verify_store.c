@@ -91,18 +91,15 @@ static int compare_sample(struct verify_store *a, size_t k, struct err *err)
 {
     const struct config *c = &a->run.config;
     struct stored_variant_source source = {0};
-    const struct stored_variant_args v = {
-        .sources = &a->sources,
-        .recipe = &a->recipe,
-        .seed = (uint64_t)c->run.seed,
-        .source = &source,
-    };
+    const struct stored_variant_args v = {.sources = &a->sources,
+                                          .recipe = &a->recipe,
+                                          .seed = (uint64_t)c->run.seed,
+                                          .source = &source};
     size_t same = 0, aside = 0;
 
     k = k < a->made.n ? k : a->made.n;
     for (size_t i = 0; i < k; i++) {
-        const size_t first = a->made.n * i / k;
-        const size_t end = a->made.n * (i + 1) / k;
+        const size_t first = a->made.n * i / k, end = a->made.n * (i + 1) / k;
         struct rng rng;
         size_t r;
 

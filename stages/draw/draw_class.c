@@ -219,8 +219,7 @@ static void stain_draw(float colour[3], int stain, struct rng *rng)
 static void light_draw(struct style *s, struct rng *rng)
 {
     const float brightness = rng_uniform_in(rng, 0.7f, 0.98f);
-    const float warm = 0.035f * draw_bell(rng);
-    const float green = 0.02f * draw_bell(rng);
+    const float warm = 0.035f * draw_bell(rng), green = 0.02f * draw_bell(rng);
 
     s->light[0] = draw_clamp(brightness + warm, 0.5f, 1.0f);
     s->light[1] = draw_clamp(brightness + green, 0.5f, 1.0f);

@@ -40,12 +40,10 @@ static struct area area_of(const struct canvas *c, const struct outline *o,
 {
     const float r = o->r_max + margin;
 
-    return (struct area){
-        (int)draw_clamp(o->cx - r, 0.0f, (float)c->w),
-        (int)draw_clamp(o->cy - r, 0.0f, (float)c->h),
-        (int)draw_clamp(o->cx + r + 1.0f, 0.0f, (float)c->w),
-        (int)draw_clamp(o->cy + r + 1.0f, 0.0f, (float)c->h),
-    };
+    return (struct area){(int)draw_clamp(o->cx - r, 0.0f, (float)c->w),
+                         (int)draw_clamp(o->cy - r, 0.0f, (float)c->h),
+                         (int)draw_clamp(o->cx + r + 1.0f, 0.0f, (float)c->w),
+                         (int)draw_clamp(o->cy + r + 1.0f, 0.0f, (float)c->h)};
 }
 
 void draw_paint_ground(struct canvas *c, const struct style *s, struct rng *rng)

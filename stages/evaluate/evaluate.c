@@ -6,7 +6,6 @@
 #include "stages/evaluate/mistakes.h"
 #include "stages/evaluate/test_time_augment.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,16 +64,15 @@ static int name_groups(struct evaluation *e, int s, struct err *err)
     char *t;
 
     for (size_t i = 0; i < p->o.n && column >= 0; i++)
-        room += strlen(csv_get(c, e->row[s][i], (size_t)column)) +
-                CONFIG_NAME_MAX + 2;
+        room +=
+            strlen(csv_field(c, e->row[s][i], column)) + CONFIG_NAME_MAX + 2;
     t = e->group_text[s] = calloc(room, 1);
     if (!t)
         return err_set(err, ERR_SYSTEM, "no memory for groups");
     for (size_t i = 0; i < p->o.n && p->family; i++)
-        p->family[i] = csv_get(c, e->row[s][i], (size_t)family);
+        p->family[i] = csv_field(c, e->row[s][i], family);
     for (size_t i = 0; i < p->o.n; i++) {
-        const char *name =
-            column < 0 ? "" : csv_get(c, e->row[s][i], (size_t)column);
+        const char *name = csv_field(c, e->row[s][i], column);
 
         p->group[i] = "";
         if (!*name)
@@ -109,8 +107,7 @@ static int make_table(struct evaluation *e, int s, struct err *err)
     p->o = (struct outcomes){n, (int)k, p->label, p->predicted, p->p, NULL};
     for (size_t i = 0; i < n; i++) {
         p->label[i] = store_label(&e->data, e->row[s][i]);
-        p->file[i] =
-            file < 0 ? "" : csv_get(&e->data.index, e->row[s][i], (size_t)file);
+        p->file[i] = csv_field(&e->data.index, e->row[s][i], file);
     }
     return name_groups(e, s, err);
 }
@@ -236,44 +233,15 @@ static int measure_all(struct evaluation *e, struct err *err)
 }
 
 /* Column 'name' as numbers; what is none becomes NaN. */
-static void read_column(const struct csv *c, const char *name, double *v)
-{
-    const int column = csv_column(c, name);
-
-    for (size_t i = 0; i < c->n_row; i++) {
-        const char *s = column < 0 ? "" : csv_get(c, i, (size_t)column);
-        char *end;
-
-        v[i] = strtod(s, &end);
-        if (end == s || *end)
-            v[i] = (double)NAN;
-    }
-}
-
 static int write_curves(const struct evaluation *e, struct err *err)
 {
-    static const char *const name[] = {"epoch", "loss", "val_loss", "accuracy",
-                                       "val_accuracy"};
     struct csv c = {0};
     struct err missing;
     struct buf b = {0};
-    double *v;
-    size_t n;
 
     if (csv_read(&c, e->args->history, &missing) < 0)
-        c.n_row = 0; /* the picture says "no epoch yet" */
-    n = c.n_row;
-    v = calloc(5 * n + 1, sizeof(*v));
-    if (!v) {
-        csv_release(&c);
-        return err_set(err, ERR_SYSTEM, "no memory for %zu epochs", n);
-    }
-    for (size_t i = 0; i < 5; i++)
-        read_column(&c, name[i], v + i * n);
-    svg_curves(&(struct svg_curves){e->args->experiment, n, v, v + n, v + 2 * n,
-                                    v + 3 * n, v + 4 * n},
-               true, &b);
-    free(v);
+        c.n_row = 0; /* the chart says that there are none */
+    svg_history(e->args->experiment, &c, true, &b);
     csv_release(&c);
     return buf_save(&b, e->args->out, "curves.svg", err);
 }

@@ -13,14 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool report_progress(void *self, size_t done, size_t total)
-{
-    struct stage_link *l = self;
-
-    stage_progress(l, (double)done, (double)total, "cells");
-    return !stage_stopping(l);
-}
-
 static int begin_and_run(const struct unit *u, struct evaluate_args *a,
                          struct err *err)
 {
@@ -35,7 +27,7 @@ static int begin_and_run(const struct unit *u, struct evaluate_args *a,
     a->network = u->step->network;
     a->settings = &u->config->evaluate;
     a->seed = (uint64_t)u->config->run.seed;
-    a->each = report_progress;
+    a->each = stage_cells;
     a->self = u->link;
     if (file_path(data, err, "%s/data", u->run_dir) < 0 ||
         output_begin(u->run_dir, u->step, out, &resumed, err) < 0 ||

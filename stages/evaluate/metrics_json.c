@@ -312,8 +312,7 @@ void metrics_json_confusion_csv(const struct metrics *m,
 {
     buf_puts(out, "true");
     for (int c = 0; c < m->k; c++) {
-        buf_puts(out, ",");
-        buf_csv(out, class_name[c]);
+        buf_csv_next(out, class_name[c]);
     }
     for (int i = 0; i < m->k; i++) {
         buf_puts(out, "\n");

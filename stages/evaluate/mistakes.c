@@ -53,13 +53,7 @@ static void put_share(struct mistakes *m, size_t correct, size_t n)
 /* A number of a cell's line of data/index.csv, or NaN. */
 static double number_of(const struct mistakes *m, size_t i, const char *name)
 {
-    const int column = csv_column(&m->data->index, name);
-    const char *s =
-        column < 0 ? "" : csv_get(&m->data->index, m->row[i], (size_t)column);
-    char *end;
-    const double v = strtod(s, &end);
-
-    return end == s || *end ? (double)NAN : v;
+    return csv_number(&m->data->index, m->row[i], name);
 }
 
 static double side_of(const struct mistakes *m, size_t i)
@@ -157,8 +151,7 @@ static void put_groups(struct mistakes *m, const struct group_line *line)
     buf_puts(&m->text, "class,group,cells,correct,accuracy\n");
     for (size_t g = 0; g < m->n_group; g++) {
         buf_csv(&m->text, line[g].class_name);
-        buf_puts(&m->text, ",");
-        buf_csv(&m->text, line[g].name);
+        buf_csv_next(&m->text, line[g].name);
         buf_printf(&m->text, ",%zu,%zu", line[g].n, line[g].correct);
         put_number(m, (double)line[g].correct / (double)line[g].n);
         buf_puts(&m->text, "\n");
@@ -230,14 +223,11 @@ static void put_mistake(struct mistakes *m, size_t i)
     const int truth = p->o.label[i], predicted = p->o.predicted[i];
 
     buf_csv(&m->text, p->file[i]);
-    buf_puts(&m->text, ",");
-    buf_csv(&m->text, p->class_name[truth]);
-    buf_puts(&m->text, ",");
-    buf_csv(&m->text, p->class_name[predicted]);
+    buf_csv_next(&m->text, p->class_name[truth]);
+    buf_csv_next(&m->text, p->class_name[predicted]);
     put_number(m, probability_of(&p->o, i, predicted));
     put_number(m, probability_of(&p->o, i, truth));
-    buf_puts(&m->text, ",");
-    buf_csv(&m->text, p->group[i]);
+    buf_csv_next(&m->text, p->group[i]);
     buf_puts(&m->text, "\n");
 }
 

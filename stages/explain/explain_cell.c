@@ -26,9 +26,7 @@ float *explain_map(const struct explanation *e, int target, int method)
 const char *explain_field(const struct explanation *e, size_t row,
                           const char *column)
 {
-    const int at = csv_column(&e->data.index, column);
-
-    return at < 0 ? "" : csv_get(&e->data.index, row, (size_t)at);
+    return csv_field(&e->data.index, row, csv_column(&e->data.index, column));
 }
 
 int explain_cell_init(struct explanation *e, struct err *err)

@@ -52,12 +52,9 @@ void explain_line(struct explanation *e,
                    &x, &y);
     buf_printf(&e->csv, "%zu,", c->row);
     buf_csv(&e->csv, explain_field(e, c->row, "file"));
-    buf_puts(&e->csv, ",");
-    buf_csv(&e->csv, s->class_name[c->truth]);
-    buf_puts(&e->csv, ",");
-    buf_csv(&e->csv, s->class_name[c->predicted]);
-    buf_puts(&e->csv, ",");
-    buf_csv(&e->csv, s->class_name[explained->target]);
+    buf_csv_next(&e->csv, s->class_name[c->truth]);
+    buf_csv_next(&e->csv, s->class_name[c->predicted]);
+    buf_csv_next(&e->csv, s->class_name[explained->target]);
     buf_printf(&e->csv, ",%.6f,%s,maps/%06zu_%d_%s.npy,", (double)c->p, name,
                c->row, explained->target, name);
     buf_printf(&e->csv, "overlays/%06zu_%d_%s.png,strips/%06zu_%d.png,%d,%d",

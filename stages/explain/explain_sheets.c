@@ -99,8 +99,7 @@ static bool is_of_sheet(const struct sheets *s, size_t i,
 
 static void cell_words(const struct sheets *s, size_t i, char words[WORDS])
 {
-    const char *file = score_field(s, i, COL_FILE);
-    const char *slash = strrchr(file, '/');
+    const char *file = score_field(s, i, COL_FILE), *slash = strrchr(file, '/');
 
     snprintf(words, WORDS, "%.60s %.60s %.0f %%", slash ? slash + 1 : file,
              score_field(s, i, COL_PREDICTED),

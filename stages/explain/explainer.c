@@ -6,10 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EXPLAINER(name) extern const struct explainer explainer_##name;
-#include "config/explainers.def"
-#undef EXPLAINER
-
 static const struct explainer *const table[] = {
 #define EXPLAINER(name) &explainer_##name,
 #include "config/explainers.def"
@@ -103,23 +99,11 @@ static void resize_columns(const float *x, int h, int w, float *y, int out_h,
     }
 }
 
-static void resize_map(const float *x, int h, int w, float *y, int out_h,
-                       int out_w, bool areas)
+void explainer_resize(const float *x, int h, int w, bool areas, float *y,
+                      int out_h, int out_w)
 {
     for (int j = 0; j < out_w; j += COLUMNS)
         resize_columns(x, h, w, y, out_h, out_w, areas, j);
-}
-
-void explainer_resize(const float *x, int h, int w, float *y, int out_h,
-                      int out_w)
-{
-    resize_map(x, h, w, y, out_h, out_w, false);
-}
-
-void explainer_resize_areas(const float *x, int h, int w, float *y, int out_h,
-                            int out_w)
-{
-    resize_map(x, h, w, y, out_h, out_w, true);
 }
 
 void explainer_normalise(float *x, size_t n)
@@ -152,14 +136,13 @@ void explainer_finish(float *cam, int h, int w, bool areas, float *map,
 {
     const size_t n = (size_t)out_h * (size_t)out_w;
 
-    if (areas) {
+    if (areas)
         scale_map(cam, (size_t)h * (size_t)w);
-        explainer_resize_areas(cam, h, w, map, out_h, out_w);
+    explainer_resize(cam, h, w, areas, map, out_h, out_w);
+    if (areas)
         scale_map(map, n);
-    } else {
-        explainer_resize(cam, h, w, map, out_h, out_w);
+    else
         explainer_normalise(map, n);
-    }
 }
 
 void explainer_peak(const float *map, int h, int w, int *x, int *y)

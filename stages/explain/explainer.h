@@ -69,6 +69,10 @@ struct explainer {
                    struct err *err);
 };
 
+#define EXPLAINER(name) extern const struct explainer explainer_##name;
+#include "config/explainers.def"
+#undef EXPLAINER
+
 /* The explainer of that name.  Errors: ERR_USAGE; the text lists all. */
 MUST_USE const struct explainer *explainer_find(const char *name,
                                                 struct err *err);
@@ -103,18 +107,13 @@ void layercam(const float *a, const float *da, int h, int w, int c, float *cam);
 
 /*
  * Enlarge (or reduce) bilinearly with the corners aligned: pixel i of n reads
- * x at i (m - 1) / (n - 1); so scipy.ndimage.zoom(order=1).
+ * x at i (m - 1) / (n - 1); so scipy.ndimage.zoom(order=1).  With 'areas'
+ * pixels are areas: pixel i of n reads x at (i + 1/2) m/n - 1/2, or the nearest
+ * there is; so OpenCV and PyTorch's align_corners=False.
  *   x [in]  (h, w)      y [out] (out_h, out_w), not x
  */
-void explainer_resize(const float *x, int h, int w, float *y, int out_h,
-                      int out_w);
-
-/*
- * The same with pixels as areas: pixel i of n reads x at (i + 1/2) m/n - 1/2,
- * or the nearest there is; so OpenCV and PyTorch's align_corners=False.
- */
-void explainer_resize_areas(const float *x, int h, int w, float *y, int out_h,
-                            int out_w);
+void explainer_resize(const float *x, int h, int w, bool areas, float *y,
+                      int out_h, int out_w);
 
 /* x = (x - min) / (max - min + 1e-7); a flat map becomes zeros. */
 void explainer_normalise(float *x, size_t n);

@@ -40,9 +40,5 @@ static int explain(const struct explainer_task *t, struct explainer_map *map,
     return 0;
 }
 
-extern const struct explainer explainer_gradcam;
 const struct explainer explainer_gradcam = {
-    .name = "gradcam",
-    .title = "Grad-CAM",
-    .explain = explain,
-};
+    .name = "gradcam", .title = "Grad-CAM", .explain = explain};

@@ -61,9 +61,5 @@ static int explain(const struct explainer_task *t, struct explainer_map *map,
     return 0;
 }
 
-extern const struct explainer explainer_gradcampp;
 const struct explainer explainer_gradcampp = {
-    .name = "gradcampp",
-    .title = "Grad-CAM++",
-    .explain = explain,
-};
+    .name = "gradcampp", .title = "Grad-CAM++", .explain = explain};

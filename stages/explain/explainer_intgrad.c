@@ -87,9 +87,5 @@ out:
     return rc;
 }
 
-extern const struct explainer explainer_intgrad;
 const struct explainer explainer_intgrad = {
-    .name = "intgrad",
-    .title = "Integrated gradients",
-    .explain = explain,
-};
+    .name = "intgrad", .title = "Integrated gradients", .explain = explain};

@@ -59,7 +59,7 @@ static void explain_target(const struct explainer_task *t, int target,
         const struct gradients_layer *l = &t->layer[i];
 
         layercam(l->a, l->da[target], l->h, l->w, l->c, cam);
-        explainer_resize(cam, l->h, l->w, big, t->h, t->w);
+        explainer_resize(cam, l->h, l->w, false, big, t->h, t->w);
         fuse_layer(big, l->h * l->w > least, map, n);
     }
     explainer_normalise(map, n);
@@ -90,9 +90,5 @@ out:
     return rc;
 }
 
-extern const struct explainer explainer_layercam;
 const struct explainer explainer_layercam = {
-    .name = "layercam",
-    .title = "LayerCAM",
-    .explain = explain,
-};
+    .name = "layercam", .title = "LayerCAM", .explain = explain};

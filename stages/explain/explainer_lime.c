@@ -76,8 +76,7 @@ static void sort_segments(struct lime *l, const double *weight)
 
 static void draw_views(struct lime *l, const double *weight, uint8_t *view)
 {
-    const int most = (int)l->t->settings->lime_features;
-    const int n = l->t->h * l->t->w;
+    const int most = (int)l->t->settings->lime_features, n = l->t->h * l->t->w;
     int shown = 0;
 
     sort_segments(l, weight);
@@ -184,7 +183,6 @@ static int explain(const struct explainer_task *t, struct explainer_map *map,
     return rc;
 }
 
-extern const struct explainer explainer_lime;
 const struct explainer explainer_lime = {
     .name = "lime",
     .title = "LIME",

@@ -151,12 +151,8 @@ static void fill_pass(const void *self, size_t row, float *y)
             y[i] = 0.0f;
         return;
     }
-    if (s->variant == SCORECAM_OFFICIAL)
-        explainer_resize_areas(s->map + k * l->h * l->w, l->h, l->w, mask, t->h,
-                               t->w);
-    else
-        explainer_resize(s->map + k * l->h * l->w, l->h, l->w, mask, t->h,
-                         t->w);
+    explainer_resize(s->map + k * l->h * l->w, l->h, l->w,
+                     s->variant == SCORECAM_OFFICIAL, mask, t->h, t->w);
     for (int i = 0; i < n; i++) {
         low = mask[i] < low ? mask[i] : low;
         high = mask[i] > high ? mask[i] : high;
@@ -213,7 +209,7 @@ static void map_target(struct scoring *s, float *map)
                          s->t->h, s->t->w);
         return;
     }
-    explainer_resize_areas(s->cam, l->h, l->w, map, s->t->h, s->t->w);
+    explainer_resize(s->cam, l->h, l->w, true, map, s->t->h, s->t->w);
     for (int i = 0; i < pixels; i++)
         map[i] = fmaxf(map[i], 0.0f);
     explainer_normalise(map, (size_t)pixels);
@@ -260,9 +256,5 @@ static int explain(const struct explainer_task *t, struct explainer_map *map,
     return rc;
 }
 
-extern const struct explainer explainer_scorecam;
 const struct explainer explainer_scorecam = {
-    .name = "scorecam",
-    .title = "Score-CAM",
-    .explain = explain,
-};
+    .name = "scorecam", .title = "Score-CAM", .explain = explain};

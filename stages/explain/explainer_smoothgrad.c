@@ -78,10 +78,7 @@ static int explain(const struct explainer_task *t, struct explainer_map *map,
     return 0;
 }
 
-extern const struct explainer explainer_smoothgrad;
-const struct explainer explainer_smoothgrad = {
-    .name = "smoothgrad",
-    .title = "SmoothGrad",
-    .draws = true,
-    .explain = explain,
-};
+const struct explainer explainer_smoothgrad = {.name = "smoothgrad",
+                                               .title = "SmoothGrad",
+                                               .draws = true,
+                                               .explain = explain};

@@ -191,8 +191,7 @@ static double road_of(const struct trial *r, int target, size_t first)
 static void score_trial(const struct trial *r, int target,
                         struct faithfulness *f)
 {
-    const size_t insertion = ROW_FIRST + r->steps;
-    const size_t road = insertion + r->steps;
+    const size_t insertion = ROW_FIRST + r->steps, road = insertion + r->steps;
     const double p = target_probability(r, target, ROW_CELL);
     const double masked = target_probability(r, target, ROW_MASKED);
     double *v = f->figure;

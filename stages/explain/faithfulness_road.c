@@ -10,12 +10,10 @@
 static const struct {
     int row, column;
     double weight;
-} later[] = {
-    {0, 1, 1.0 / 6.0},
-    {1, -1, 1.0 / 12.0},
-    {1, 0, 1.0 / 6.0},
-    {1, 1, 1.0 / 12.0},
-};
+} later[] = {{0, 1, 1.0 / 6.0},
+             {1, -1, 1.0 / 12.0},
+             {1, 0, 1.0 / 6.0},
+             {1, 1, 1.0 / 12.0}};
 
 enum { N_LATER = sizeof(later) / sizeof(later[0]) };
 

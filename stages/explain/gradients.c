@@ -3,15 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int node_index(const struct graph *g, const struct node *nd)
-{
-    int i = 0;
-
-    while (graph_node_at(g, i) != nd)
-        BUG_ON(++i >= graph_n_node(g));
-    return i;
-}
-
 int gradients_init(struct gradients *g, struct graph *graph,
                    struct node *const *node, int n_layer, struct err *err)
 {
@@ -22,7 +13,7 @@ int gradients_init(struct gradients *g, struct graph *graph,
     for (int i = 0; i < n_layer; i++) {
         g->node[i] = node[i];
         len += tensor_row(&node[i]->out) * (1 + GRADIENTS_TARGETS_MAX);
-        if (node_index(graph, node[i]) < node_index(graph, node[g->first]))
+        if (graph_index(graph, node[i]) < graph_index(graph, node[g->first]))
             g->first = i;
     }
     g->memory = malloc(len * sizeof(*g->memory));

@@ -17,8 +17,7 @@ struct oklab {
  */
 static struct oklab colour_curve(double t)
 {
-    const double pi = 3.141592653589793;
-    const double hue = (-75.0 + 180.0 * t) * pi / 180.0;
+    const double pi = 3.141592653589793, hue = (-75.0 + 180.0 * t) * pi / 180.0;
     const double chroma = 0.18 * sin(pi * (0.12 + 0.76 * t));
 
     return (struct oklab){0.16 + 0.79 * t, chroma * cos(hue),

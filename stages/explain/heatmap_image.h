@@ -7,7 +7,6 @@
 #include "config/config.h"
 #include "img/image.h"
 
-#include <stddef.h>
 #include <stdint.h>
 
 enum {

@@ -39,14 +39,6 @@ static void worker_end(void *self)
     free(w);
 }
 
-static bool report_progress(void *self, size_t done, size_t total)
-{
-    struct stage_link *l = self;
-
-    stage_progress(l, (double)done, (double)total, "cells");
-    return !stage_stopping(l);
-}
-
 /* The files of the unit's step, and what is asked. */
 static int set_args(struct explain_worker *w, const struct unit *u,
                     struct err *err)
@@ -64,7 +56,7 @@ static int set_args(struct explain_worker *w, const struct unit *u,
         .network = w->network,
         .settings = &w->settings,
         .seed = (uint64_t)u->config->run.seed,
-        .each = report_progress,
+        .each = stage_cells,
         .self = u->link,
     };
     if (file_path(w->data, err, "%s/data", u->run_dir) < 0 ||

@@ -111,8 +111,7 @@ void predict_csv_head(const struct model_info *m, struct buf *b)
     buf_puts(b, "file,predicted");
     for (int i = 0; i < m->n_class; i++) {
         snprintf(name, sizeof(name), "p_%s", m->class_name[i]);
-        buf_puts(b, ",");
-        buf_csv(b, name);
+        buf_csv_next(b, name);
     }
     buf_puts(b, ",picture,status\n");
 }
@@ -129,9 +128,7 @@ void predict_csv(const struct model_info *m, const struct predict_line *l,
         if (!l->aside)
             buf_printf(b, "%.9g", (double)l->p[i]);
     }
-    buf_puts(b, ",");
-    buf_csv(b, l->picture);
-    buf_puts(b, ",");
-    buf_csv(b, l->aside ? l->aside : "ok");
+    buf_csv_next(b, l->picture);
+    buf_csv_next(b, l->aside ? l->aside : "ok");
     buf_puts(b, "\n");
 }

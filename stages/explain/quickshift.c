@@ -23,11 +23,9 @@ void quickshift_rgb_to_lab(const uint8_t rgb[3], double lab[3])
 {
     const double r = linear_light(rgb[0]), g = linear_light(rgb[1]),
                  b = linear_light(rgb[2]);
-    double f[3] = {
-        (0.412453 * r + 0.357580 * g + 0.180423 * b) / 0.95047,
-        0.212671 * r + 0.715160 * g + 0.072169 * b,
-        (0.019334 * r + 0.119193 * g + 0.950227 * b) / 1.08883,
-    };
+    double f[3] = {(0.412453 * r + 0.357580 * g + 0.180423 * b) / 0.95047,
+                   0.212671 * r + 0.715160 * g + 0.072169 * b,
+                   (0.019334 * r + 0.119193 * g + 0.950227 * b) / 1.08883};
 
     for (int i = 0; i < 3; i++)
         f[i] = f[i] > 0.008856 ? cbrt(f[i]) : 7.787 * f[i] + 16.0 / 116.0;

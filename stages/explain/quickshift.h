@@ -13,7 +13,6 @@
 
 #include "base/err.h"
 
-#include <stddef.h>
 #include <stdint.h>
 
 struct quickshift_args {

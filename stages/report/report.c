@@ -46,15 +46,12 @@ static void put_section(struct page *p, const char *id, const char *title,
     const bool any = inside->len > 0;
 
     if (any) {
-        buf_printf(&p->list, "<li><a href=\"#%s\">", id);
-        report_html_text(&p->list, title);
-        buf_puts(&p->list, "</a></li>\n");
-        buf_printf(&p->main,
-                   "<section class=\"card\" id=\"%s\" "
-                   "aria-labelledby=\"h-%s\">\n<h2 id=\"h-%s\">",
-                   id, id, id);
-        report_html_text(&p->main, title);
-        buf_puts(&p->main, "</h2>\n");
+        report_html_put(&p->list, "<li><a href=\"#%s\">%s</a></li>\n", id,
+                        title);
+        report_html_put(&p->main,
+                        "<section class=\"card\" id=\"%s\" "
+                        "aria-labelledby=\"h-%s\">\n<h2 id=\"h-%s\">%s</h2>\n",
+                        id, id, id, title);
     }
     buf_take(&p->main, inside);
     buf_puts(&p->main, any ? "</section>\n" : "");
@@ -98,15 +95,15 @@ static void put_head(const struct report_data *d, struct buf *list,
                 "<meta name=\"viewport\" content=\"width=device-width, "
                 "initial-scale=1\">\n");
     report_policy(b);
-    buf_puts(b, "<title>");
-    report_html_text(b, run_name(d->run_dir));
-    buf_puts(b, " &ndash; Papline</title>\n");
+    report_html_put(b, "<title>%s &ndash; Papline</title>\n",
+                    run_name(d->run_dir));
     report_style(b);
-    buf_puts(b, "</head>\n<body>\n"
-                "<a class=\"skip\" href=\"#main\">Skip to the results</a>\n"
-                "<header>\n<h1>");
-    report_html_text(b, run_name(d->run_dir));
-    buf_puts(b, "</h1>\n<nav aria-label=\"Sections\"><ul>\n");
+    report_html_put(b,
+                    "</head>\n<body>\n"
+                    "<a class=\"skip\" href=\"#main\">Skip to the results</a>\n"
+                    "<header>\n<h1>%s</h1>\n"
+                    "<nav aria-label=\"Sections\"><ul>\n",
+                    run_name(d->run_dir));
     buf_take(b, list);
     buf_puts(b, "</ul></nav>\n</header>\n<main id=\"main\">\n");
 }

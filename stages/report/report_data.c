@@ -6,7 +6,6 @@
 #include "base/hash.h"
 #include "base/json.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,11 +59,8 @@ const char *report_field(const struct report_csv *c, size_t row,
 
 double report_number(const struct report_csv *c, size_t row, const char *column)
 {
-    const char *s = report_field(c, row, column);
-    char *end;
-    const double v = strtod(s, &end);
-
-    return end == s || *end ? (double)NAN : v;
+    return c->there && row < c->csv.n_row ? csv_number(&c->csv, row, column)
+                                          : (double)NAN;
 }
 
 const json_t *report_json_at(const json_t *j, const char *path)

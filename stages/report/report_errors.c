@@ -53,11 +53,8 @@ static void part_row(const struct report_experiment *e, size_t row,
     buf_puts(b, "</th>");
     report_html_cell_count(b, row_number(e, row, "cells"));
     report_html_cell_percent(b, row_number(e, row, "accuracy"));
-    buf_puts(b, "<td class=\"num\">");
-    report_html_percent(b, row_number(e, row, "low"));
-    buf_puts(b, " to ");
-    report_html_percent(b, row_number(e, row, "high"));
-    buf_puts(b, "</td></tr>\n");
+    report_html_put(b, "<td class=\"num\">%f to %f</td></tr>\n",
+                    row_number(e, row, "low"), row_number(e, row, "high"));
 }
 
 /* The row of the groups' accuracies that is called 'part'; NaN: none. */
@@ -79,24 +76,19 @@ static void write_spread(const struct report_experiment *e, struct buf *b)
         return;
     buf_printf(
         b, "<p>Over the %.0f cluster images (or cells without one): mean ", n);
-    report_html_percent(b, of_groups(e, "mean", "accuracy"));
-    buf_puts(b, ", deviation ");
-    report_html_percent(b, of_groups(e, "deviation", "accuracy"));
-    buf_puts(b, ", a quarter of them at most ");
-    report_html_percent(b, of_groups(e, "lower quartile", "accuracy"));
-    buf_puts(b, ", the worst ");
-    report_html_percent(b, of_groups(e, "least", "accuracy"));
-    buf_puts(b, ".</p>\n");
+    report_html_put(
+        b,
+        "%f, deviation %f, a quarter of them at most %f, the worst %f.</p>\n",
+        of_groups(e, "mean", "accuracy"), of_groups(e, "deviation", "accuracy"),
+        of_groups(e, "lower quartile", "accuracy"),
+        of_groups(e, "least", "accuracy"));
 }
 
 static void write_table(const struct report_experiment *e, struct buf *b)
 {
     report_html_table(b, "Accuracy by size, brightness and cluster image");
-    buf_puts(b, "<thead><tr><th scope=\"col\">test cells of</th>"
-                "<th scope=\"col\" class=\"num\">cells</th>"
-                "<th scope=\"col\" class=\"num\">accuracy</th>"
-                "<th scope=\"col\" class=\"num\">interval</th></tr></thead>\n"
-                "<tbody>\n");
+    report_html_heads(b, "test cells of|#cells|#accuracy|#interval");
+    report_html_body(b);
     for (size_t i = 0; i < e->errors.csv.n_row; i++)
         if (strcmp(row_field(e, i, "by"), "groups") != 0 &&
             row_number(e, i, "cells") > 0)
@@ -128,10 +120,11 @@ static void write_sheet(const struct report_data *d,
         buf_puts(b, "\">\n<figcaption>The most confident mistakes"
                     "</figcaption>\n</figure>\n");
     } else {
-        buf_puts(b, "<p class=\"missing\">The sheet of mistakes is left out to "
-                    "keep the page small; it is <code>");
-        report_html_text(b, e->evaluate->dir);
-        buf_puts(b, "/mistakes.png</code>.</p>\n");
+        report_html_put(b,
+                        "<p class=\"missing\">The sheet of mistakes is left "
+                        "out to keep the page small; it is "
+                        "<code>%s/mistakes.png</code>.</p>\n",
+                        e->evaluate->dir);
     }
     free(png);
 }

@@ -16,9 +16,7 @@ enum { RELIABILITY_ROWS = 100 };
 
 static void score_row(const json_t *s, const char *name, struct buf *b)
 {
-    buf_puts(b, "<tr><th scope=\"row\">");
-    report_html_text(b, name);
-    buf_puts(b, "</th>");
+    report_html_put(b, "<tr><th scope=\"row\">%s</th>", name);
     report_html_cell_percent(b, report_json_number(s, "precision"));
     report_html_cell_percent(b, report_json_number(s, "recall"));
     report_html_cell_percent(b, report_json_number(s, "f1"));
@@ -32,12 +30,8 @@ static void class_table(const json_t *test, struct buf *b)
 
     buf_puts(b, "<h3>Each class of the test split</h3>\n");
     report_html_table_sortable(b, "Scores of each class", false);
-    buf_puts(b, "<thead><tr><th scope=\"col\">class</th>"
-                "<th scope=\"col\" class=\"num\">precision</th>"
-                "<th scope=\"col\" class=\"num\">recall</th>"
-                "<th scope=\"col\" class=\"num\">F1</th>"
-                "<th scope=\"col\" class=\"num\">cells</th></tr></thead>\n"
-                "<tbody>\n");
+    report_html_heads(b, "class|#precision|#recall|#F1|#cells");
+    report_html_body(b);
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *s = json_array_get(list, i);
         const char *name = json_string_value(json_object_get(s, "class"));
@@ -88,8 +82,7 @@ static void write_confusion(const struct report_experiment *e, struct buf *b)
         report_html_missing(b, "The confusion matrix", "metrics.json has none");
         return;
     }
-    buf_puts(b, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-                "aria-label=\"Confusion matrix\">\n");
+    report_html_scroll(b, "Confusion matrix");
     svg_confusion(&c, false, b);
     buf_puts(b, "</div>\n");
 }
@@ -145,8 +138,7 @@ static void write_reliability(const struct report_experiment *e, struct buf *b)
                                                  : e->reliability.why);
         return;
     }
-    buf_puts(b, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-                "aria-label=\"Reliability\">\n");
+    report_html_scroll(b, "Reliability");
     svg_reliability(&r, false, b);
     buf_puts(b, "</div>\n");
 }
@@ -174,10 +166,8 @@ static void write_figures(const struct report_experiment *e, struct buf *b)
 {
     buf_puts(b, "<h3>Further figures</h3>\n");
     report_html_table_sortable(b, "Further figures", false);
-    buf_puts(b, "<thead><tr><th scope=\"col\">figure</th>"
-                "<th scope=\"col\" class=\"num\">test split</th>"
-                "<th scope=\"col\" class=\"num\">95&nbsp;% interval over "
-                "groups</th></tr></thead>\n<tbody>\n");
+    report_html_heads(b, "figure|#test split|#95&nbsp;% interval over groups");
+    report_html_body(b);
     for (const struct metric *m = metrics_table; m->name; m++)
         if (isfinite(report_metric(e->metrics.root, m)))
             figure_row(e->metrics.root, m, b);
@@ -209,32 +199,16 @@ static void write_curves(const struct report_data *d,
 {
     static const char *const files[] = {"history.csv", "steps.csv",
                                         "timing.csv", NULL};
-    static const char *const column[] = {"epoch", "loss", "val_loss",
-                                         "accuracy", "val_accuracy"};
-    const size_t n = e->history.csv.n_row;
-    double *v;
 
     buf_puts(b, "<h3>How it learnt</h3>\n");
     if (!e->history.there) {
         report_html_missing(b, "The history of training", e->history.why);
         return;
     }
-    v = calloc(5 * n + 1, sizeof(*v));
-    if (!v) {
-        b->failed = true;
-        return;
-    }
-    for (size_t c = 0; c < 5; c++)
-        for (size_t i = 0; i < n; i++)
-            v[c * n + i] = report_number(&e->history, i, column[c]);
-    buf_puts(b, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-                "aria-label=\"Training curves\">\n");
-    svg_curves(
-        &(struct svg_curves){"", n, v, v + n, v + 2 * n, v + 3 * n, v + 4 * n},
-        false, b);
+    report_html_scroll(b, "Training curves");
+    svg_history("", &e->history.csv, false, b);
     buf_puts(b, "</div>\n");
     report_html_files(b, d, e->train->dir, files);
-    free(v);
 }
 
 void report_experiment(const struct report_data *d, int i, struct buf *b)
@@ -244,15 +218,11 @@ void report_experiment(const struct report_data *d, int i, struct buf *b)
     const char *model =
         json_string_value(report_json_at(e->metrics.root, "model"));
 
-    buf_puts(b, "<p class=\"mute\">");
-    report_html_text(b, e->train->network);
-    buf_puts(b, ", ");
-    report_html_text(b, e->train->regime);
+    report_html_put(b, "<p class=\"mute\">%s, %s", e->train->network,
+                    e->train->regime);
     buf_printf(b, ", seed %lld", (long long)e->train->seed);
-    if (model) {
-        buf_puts(b, ", weights: ");
-        report_html_text(b, model);
-    }
+    if (model)
+        report_html_put(b, ", weights: %s", model);
     buf_puts(b, "</p>\n");
     if (e->metrics.root) {
         write_evaluation(d, e, b);

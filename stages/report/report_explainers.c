@@ -252,14 +252,11 @@ static void put_line(const struct report_csv *c, size_t row,
     static const char *const behind[] = {"figure", "mean",  "low",
                                          "high",   "cells", "groups"};
 
-    buf_puts(b, ",");
-    buf_csv(b, report_field(c, row, "class"));
-    buf_puts(b, ",");
-    buf_csv(b, report_field(c, row, "method"));
+    buf_csv_next(b, report_field(c, row, "class"));
+    buf_csv_next(b, report_field(c, row, "method"));
     buf_printf(b, ",%s", report_table_name(t));
     for (size_t i = 0; i < sizeof(behind) / sizeof(behind[0]); i++) {
-        buf_puts(b, ",");
-        buf_csv(b, report_field(c, row, behind[i]));
+        buf_csv_next(b, report_field(c, row, behind[i]));
     }
     buf_puts(b, "\n");
 }
@@ -271,8 +268,7 @@ static void put_experiment(const struct report_experiment *e, struct buf *b)
     for (int t = 0; t < REPORT_TABLES; t++)
         for (size_t k = 0; k < e->figures[t].csv.n_row; k++) {
             buf_csv(b, n->network);
-            buf_puts(b, ",");
-            buf_csv(b, n->regime);
+            buf_csv_next(b, n->regime);
             buf_printf(b, ",%lld,", (long long)n->seed);
             if (n->folds > 1)
                 buf_printf(b, "%d", n->fold);

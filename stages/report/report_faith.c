@@ -37,26 +37,23 @@ void report_faithfulness(const struct report_csv *c, struct buf *b)
         return;
     buf_puts(b, "<h4>Which map to trust</h4>\n");
     report_html_table_sortable(b, "faithfulness of explanations", false);
-    buf_puts(b, "<thead><tr><th scope=\"col\">method</th>");
+    report_html_heads(b, "method");
     for (size_t i = 0; i < c->csv.n_row && is_all(c, i); i++) {
         if (i > 0 && strcmp(report_field(c, i, "method"),
                             report_field(c, 0, "method")) != 0)
             break;
-        buf_puts(b, "<th scope=\"col\" class=\"num\">");
-        report_html_text(b, report_field(c, i, "figure"));
-        buf_puts(b, "</th>");
+        report_html_put(b, "<th scope=\"col\" class=\"num\">%s</th>",
+                        report_field(c, i, "figure"));
     }
-    buf_puts(b, "</tr></thead>\n<tbody>\n");
+    report_html_body(b);
     for (size_t i = 0; i < c->csv.n_row; i++) {
         const char *method = report_field(c, i, "method");
 
         if (!is_all(c, i))
             continue;
         if (!last || strcmp(method, last) != 0) {
-            buf_puts(b, last ? "</tr>\n<tr><th scope=\"row\">"
-                             : "<tr><th scope=\"row\">");
-            report_html_text(b, method);
-            buf_puts(b, "</th>");
+            buf_puts(b, last ? "</tr>\n" : "");
+            report_html_put(b, "<tr><th scope=\"row\">%s</th>", method);
         }
         faithfulness_cell(b, c, i);
         last = method;

@@ -146,10 +146,9 @@ static void put_row(const struct fold_summary *s, int n, struct buf *b)
 {
     const struct metrics *m = &s->pooled;
 
-    buf_puts(b, "<tr><th scope=\"row\">");
-    report_html_text(b, s->name);
-    buf_printf(b, "</th><td class=\"num\">%d of %d</td>", s->evaluated,
-               s->folds);
+    report_html_put(
+        b, "<tr><th scope=\"row\">%s</th><td class=\"num\">%d of %d</td>",
+        s->name, s->evaluated, s->folds);
     if (s->evaluated == 0) {
         buf_printf(b,
                    "<td colspan=\"%d\" class=\"missing\">no fold is evaluated "
@@ -209,13 +208,10 @@ void report_folds(const struct report_data *d, struct buf *b)
                 "pooled: all test predictions together, Wilson 95&nbsp;% "
                 "interval.</p>\n");
     report_html_table(b, "Results over all folds");
-    buf_puts(b, "<thead><tr><th scope=\"col\">experiment</th>"
-                "<th scope=\"col\" class=\"num\">folds</th>");
+    report_html_heads(b, "experiment|#folds");
     n = put_heads(b);
-    buf_puts(b, "<th scope=\"col\" class=\"num\">pooled accuracy</th>"
-                "<th scope=\"col\" class=\"num\">interval</th>"
-                "<th scope=\"col\" class=\"num\">cells right</th></tr>"
-                "</thead>\n<tbody>\n");
+    report_html_heads(b, "#pooled accuracy|#interval|#cells right");
+    report_html_body(b);
     for (int i = 0; i < d->n_experiment; i++)
         if (report_folds_first(d, i)) {
             report_folds_summary(&s, d, i);

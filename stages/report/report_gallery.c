@@ -90,17 +90,12 @@ struct view {
 static void describe_view(const struct gallery *g, size_t row,
                           const struct view *v, struct buf *b)
 {
-    buf_puts(b, "Cell of class ");
-    report_html_text(b, row_field(g, row, "class"));
-    if (v->hidden) {
-        buf_puts(b, ", map of ");
-        report_html_text(b, v->stop);
-        buf_puts(b, " over it, the map, of");
-    } else {
-        buf_puts(b, ", then maps of");
-    }
-    buf_puts(b, " what speaks for ");
-    report_html_text(b, row_field(g, row, "target"));
+    report_html_put(b, "Cell of class %s, ", row_field(g, row, "class"));
+    if (v->hidden)
+        report_html_put(b, "map of %s over it, the map, of", v->stop);
+    else
+        buf_puts(b, "then maps of");
+    report_html_put(b, " what speaks for %s", row_field(g, row, "target"));
 }
 
 /* Errors: there is no such picture. */
@@ -118,9 +113,8 @@ static int add_picture(const struct gallery *g, size_t row,
         return -1;
     buf_puts(b, "<img loading=\"lazy\" alt=\"");
     describe_view(g, row, v, b);
-    buf_puts(b, "\" data-stop=\"");
-    report_html_text(b, v->stop);
-    buf_printf(b, "\"%s src=\"", v->hidden ? " hidden" : "");
+    report_html_put(b, "\" data-stop=\"%s\"%s src=\"", v->stop,
+                    v->hidden ? " hidden" : "");
     put_picture(b, png, size);
     buf_puts(b, "\">\n");
     free(png);
@@ -135,15 +129,9 @@ static void data_link(const struct gallery *g, const char *stop,
 {
     const char *slash = strrchr(file, '/');
 
-    buf_puts(b, "<a data-stop=\"");
-    report_html_text(b, stop);
-    buf_printf(b, "\"%s href=\"../", hidden ? " hidden" : "");
-    report_html_text(b, g->e->explain->dir);
-    buf_puts(b, "/");
-    report_html_text(b, file);
-    buf_puts(b, "\">");
-    report_html_text(b, slash ? slash + 1 : file);
-    buf_puts(b, "</a>\n");
+    report_html_put(b, "<a data-stop=\"%s\"%s href=\"../%s/%s\">%s</a>\n", stop,
+                    hidden ? " hidden" : "", g->e->explain->dir, file,
+                    slash ? slash + 1 : file);
 }
 
 static void write_caption(const struct gallery *g, const struct shown_cell *c,
@@ -151,22 +139,17 @@ static void write_caption(const struct gallery *g, const struct shown_cell *c,
 {
     const size_t i = c->row;
     const bool right = is_right(g, i);
+    const double p = report_number(&g->e->scores, i, "p");
 
     buf_puts(b, "<figcaption>");
-    if (right) {
-        buf_puts(b, "<span class=\"right\">right</span>, ");
-    } else {
-        buf_puts(b, "<span class=\"wrong\">called ");
-        report_html_text(b, row_field(g, i, "predicted"));
-        buf_puts(b, "</span>, ");
-    }
-    report_html_percent(b, report_number(&g->e->scores, i, "p"));
-    buf_puts(b, right ? " sure" : "; map for ");
-    if (!right)
-        report_html_text(b, row_field(g, i, "target"));
-    buf_puts(b, " <span class=\"mute\">");
-    report_html_text(b, row_field(g, i, "file"));
-    buf_puts(b, "</span>\n");
+    if (right)
+        report_html_put(b, "<span class=\"right\">right</span>, %f sure", p);
+    else
+        report_html_put(
+            b, "<span class=\"wrong\">called %s</span>, %f; map for %s",
+            row_field(g, i, "predicted"), p, row_field(g, i, "target"));
+    report_html_put(b, " <span class=\"mute\">%s</span>\n",
+                    row_field(g, i, "file"));
     for (size_t r = i; r < i + c->n; r++)
         if (*row_field(g, r, "method") && *row_field(g, r, "map"))
             data_link(g, row_field(g, r, "method"), row_field(g, r, "map"),
@@ -184,10 +167,9 @@ static void write_cell(const struct gallery *g, struct shown_cell *c)
     struct buf *b = &c->html;
     struct err why = {0};
 
-    buf_puts(b, "<figure data-class=\"");
-    report_html_text(b, row_field(g, c->row, "class"));
-    buf_printf(b, "\" data-verdict=\"%s\">\n",
-               is_right(g, c->row) ? "right" : "wrong");
+    report_html_put(b, "<figure data-class=\"%s\" data-verdict=\"%s\">\n",
+                    row_field(g, c->row, "class"),
+                    is_right(g, c->row) ? "right" : "wrong");
     for (size_t r = c->row; r < c->row + c->n; r++) {
         const struct view v = {row_field(g, r, "method"),
                                row_field(g, r, "overlay"), true};
@@ -309,10 +291,8 @@ static void write_stops(const struct gallery *g)
 {
     buf_puts(g->b, "<div class=\"viewer\" data-stops=\"");
     for (size_t r = 0; g->n && r < g->cell[0].n; r++)
-        if (*row_field(g, r, "method")) {
-            report_html_text(g->b, row_field(g, r, "method"));
-            buf_puts(g->b, " ");
-        }
+        if (*row_field(g, r, "method"))
+            report_html_put(g->b, "%s ", row_field(g, r, "method"));
     buf_puts(g->b, "all\">\n");
 }
 
@@ -322,22 +302,22 @@ static void put_cells(struct gallery *g)
     for (size_t i = 0; i < g->n; i++) {
         if (class_seen(g, i))
             continue;
-        buf_puts(g->b, "<details open data-group=\"\">\n<summary>");
-        report_html_text(g->b, row_field(g, g->cell[i].row, "class"));
-        buf_puts(g->b, "</summary>\n");
+        report_html_put(g->b,
+                        "<details open data-group=\"\">\n"
+                        "<summary>%s</summary>\n",
+                        row_field(g, g->cell[i].row, "class"));
         write_part(g, g->cell[i].row, true);
         write_part(g, g->cell[i].row, false);
         buf_puts(g->b, "</details>\n");
     }
     buf_puts(g->b, "</div>\n");
-    if (g->left_out) {
-        buf_printf(g->b,
-                   "<p class=\"missing\">%zu more %s left out to keep the page "
-                   "under 20&nbsp;MB; the pictures are in <code>",
-                   g->left_out, g->left_out == 1 ? "cell is" : "cells are");
-        report_html_text(g->b, g->e->explain->dir);
-        buf_puts(g->b, "</code>.</p>\n");
-    }
+    if (g->left_out)
+        report_html_put(
+            g->b,
+            "<p class=\"missing\">%zu more %s left out to keep the page under "
+            "20&nbsp;MB; the pictures are in <code>%s</code>.</p>\n",
+            g->left_out, g->left_out == 1 ? "cell is" : "cells are",
+            g->e->explain->dir);
 }
 
 void report_gallery(const struct report_data *d,

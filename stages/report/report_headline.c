@@ -165,54 +165,47 @@ static void put_range(const struct report_range *r, struct buf *b)
 {
     if (!isfinite(r->least))
         return;
-    buf_puts(b, "; single folds ");
-    report_html_percent(b, r->least);
-    buf_puts(b, " to ");
-    report_html_percent(b, r->most);
+    report_html_put(b, "; single folds %f to %f", r->least, r->most);
 }
 
 /* The baseline beside it, on the same cells. */
 static void put_base(const struct headline *h, struct buf *b)
 {
-    buf_puts(b, "<div class=\"figure base\">");
-    report_html_percent(b, report_json_number(h->base, "test"));
-    buf_puts(b, "</div>\n<p>is what a classifier reaches that knows a cell's "
-                "mean colour and size alone");
+    report_html_put(b,
+                    "<div class=\"figure base\">%f</div>\n<p>is what a "
+                    "classifier reaches that knows a cell's mean colour and "
+                    "size alone",
+                    report_json_number(h->base, "test"));
     put_range(&h->folds_base, b);
     buf_puts(b, ".</p>\n");
     if (!h->base) {
         report_html_missing(b, "The baseline", h->base_why);
         return;
     }
-    buf_puts(b, "<p class=\"mute\">Colour alone ");
-    report_html_percent(b, report_json_number(h->base, "colour_only_test"));
-    buf_puts(b, ", size alone ");
-    report_html_percent(b, report_json_number(h->base, "size_only_test"));
-    buf_puts(b, h->folds > 1 ? ", on the test cells of all folds.</p>\n"
-                             : ", on the same test cells.</p>\n");
+    report_html_put(b,
+                    "<p class=\"mute\">Colour alone %f, size alone %f, on the "
+                    "%s.</p>\n",
+                    report_json_number(h->base, "colour_only_test"),
+                    report_json_number(h->base, "size_only_test"),
+                    h->folds > 1 ? "test cells of all folds"
+                                 : "same test cells");
 }
 
 static void put_best(const struct headline *h, struct buf *b)
 {
     const struct report_result *r = &h->test;
 
-    buf_puts(b, "<div class=\"figure\">");
-    report_html_percent(b, r->accuracy);
-    buf_puts(b, "</div>\n<p>");
+    report_html_put(b, "<div class=\"figure\">%f</div>\n<p>", r->accuracy);
     if (r->n > 0) {
         buf_printf(b,
                    "of the test cells%s are classified right: %.0f of %.0f; ",
                    h->folds > 1 ? " of all folds" : "", r->correct, r->n);
-        buf_puts(b, "95&nbsp;% interval ");
-        report_html_percent(b, r->low);
-        buf_puts(b, " to ");
-        report_html_percent(b, r->high);
+        report_html_put(b, "95&nbsp;%% interval %f to %f", r->low, r->high);
         put_range(&h->folds_test, b);
     } else {
         buf_puts(b, "there is no test cell");
     }
-    buf_puts(b, ".</p>\n<p class=\"mute\">");
-    report_html_text(b, h->name);
+    report_html_put(b, ".</p>\n<p class=\"mute\">%s", h->name);
     if (h->chosen)
         buf_puts(b, ", the experiment that does best on the validation split");
     if (h->chosen && h->folds > 1)

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <sodium.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,30 @@ enum { EMBED_MAX = 64 << 10, FILES_EACH = 8 };
 void report_html_text(struct buf *b, const char *s)
 {
     svg_text(b, s, SIZE_MAX);
+}
+
+void report_html_put(struct buf *b, const char *fmt, ...)
+{
+    const char *at;
+    va_list ap;
+
+    va_start(ap, fmt);
+    for (; (at = strchr(fmt, '%')); fmt = at + 2) {
+        buf_put(b, fmt, (size_t)(at - fmt));
+        if (at[1] == 's')
+            report_html_text(b, va_arg(ap, const char *));
+        else if (at[1] == 'f')
+            report_html_percent(b, va_arg(ap, double));
+        else if (at[1] == 'd')
+            buf_printf(b, "%d", va_arg(ap, int));
+        else if (at[1] == 'z')
+            buf_printf(b, "%zu", va_arg(ap, size_t));
+        else
+            buf_puts(b, "%");
+        at += at[1] == 'z';
+    }
+    va_end(ap);
+    buf_puts(b, fmt);
 }
 
 void report_html_lines(struct buf *b, const char *s)
@@ -46,9 +71,7 @@ void report_html_percent(struct buf *b, double share)
 
 void report_html_cell_percent(struct buf *b, double share)
 {
-    buf_puts(b, "<td class=\"num\">");
-    report_html_percent(b, share);
-    buf_puts(b, "</td>");
+    report_html_put(b, "<td class=\"num\">%f</td>", share);
 }
 
 void report_html_cell_count(struct buf *b, double n)
@@ -86,25 +109,45 @@ void report_html_cell_range(struct buf *b, const struct metric *m, double low,
     buf_puts(b, "</td>");
 }
 
-static void html_table_open(struct buf *b, const char *label,
-                            const char *attributes)
+void report_html_scroll(struct buf *b, const char *label)
 {
-    buf_puts(b, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-                "aria-label=\"");
-    report_html_text(b, label);
-    buf_printf(b, "\">\n<table%s>\n", attributes);
+    report_html_put(b,
+                    "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+                    "aria-label=\"%s\">\n",
+                    label);
 }
 
 void report_html_table(struct buf *b, const char *label)
 {
-    html_table_open(b, label, "");
+    report_html_scroll(b, label);
+    buf_puts(b, "<table>\n<thead><tr>");
 }
 
 void report_html_table_sortable(struct buf *b, const char *label, bool filter)
 {
-    html_table_open(b, label,
-                    filter ? " class=\"sortable\" data-filter=\"\""
-                           : " class=\"sortable\"");
+    report_html_scroll(b, label);
+    buf_printf(b, "<table class=\"sortable\"%s>\n<thead><tr>",
+               filter ? " data-filter=\"\"" : "");
+}
+
+void report_html_heads(struct buf *b, const char *titles)
+{
+    for (int n; *titles; titles += n + (titles[n] == '|')) {
+        const bool picks = *titles == '?', counts = *titles == '#';
+
+        titles += picks || counts;
+        n = (int)strcspn(titles, "|");
+        buf_printf(b, "<th scope=\"col\"%s>%.*s</th>",
+                   picks    ? " data-pick=\"\""
+                   : counts ? " class=\"num\""
+                            : "",
+                   n, titles);
+    }
+}
+
+void report_html_body(struct buf *b)
+{
+    buf_puts(b, "</tr></thead>\n<tbody>\n");
 }
 
 void report_html_table_end(struct buf *b)
@@ -114,11 +157,8 @@ void report_html_table_end(struct buf *b)
 
 void report_html_missing(struct buf *b, const char *what, const char *why)
 {
-    buf_puts(b, "<p class=\"missing\">");
-    report_html_text(b, what);
-    buf_puts(b, " is missing: ");
-    report_html_text(b, why);
-    buf_puts(b, "</p>\n");
+    report_html_put(b, "<p class=\"missing\">%s is missing: %s</p>\n", what,
+                    why);
 }
 
 void report_html_data(struct buf *b, const char *type, const void *bytes,
@@ -158,21 +198,13 @@ void report_html_file(struct buf *b, const struct report_data *d,
     if (file_path(path, &err, "%s/%s/%s", d->run_dir, dir, name) < 0 ||
         !file_exists(path))
         return;
-    buf_puts(b, "<a download=\"");
-    report_html_text(b, name);
-    buf_puts(b, "\" href=\"");
-    if (file_read(path, embed_limit(d), &text, &size, &err) == 0) {
+    report_html_put(b, "<a download=\"%s\" href=\"", name);
+    if (file_read(path, embed_limit(d), &text, &size, &err) == 0)
         report_html_data(b, json ? "application/json" : "text/csv", text, size);
-    } else {
-        buf_puts(b, "../");
-        report_html_text(b, dir);
-        buf_puts(b, "/");
-        report_html_text(b, name);
-    }
+    else
+        report_html_put(b, "../%s/%s", dir, name);
     free(text);
-    buf_puts(b, "\">");
-    report_html_text(b, name);
-    buf_puts(b, "</a>\n");
+    report_html_put(b, "\">%s</a>\n", name);
 }
 
 void report_html_files(struct buf *b, const struct report_data *d,

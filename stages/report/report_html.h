@@ -1,7 +1,7 @@
 /*
  * report_html.h - the small pieces of the page
  *
- * Text from files goes through report_html_text() alone.
+ * Text from files goes through report_html_text() and report_html_put() alone.
  */
 #ifndef STAGES_REPORT_REPORT_HTML_H
 #define STAGES_REPORT_REPORT_HTML_H
@@ -13,6 +13,12 @@
 
 /* Append 's' escaped; bytes that are no text become '?'. */
 void report_html_text(struct buf *b, const char *s);
+
+/*
+ * Append 'fmt', in which %s stands for a text, escaped, %f for a share as by
+ * report_html_percent(), %d and %zu for numbers, %% for a per cent sign.
+ */
+void report_html_put(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
 
 /* The same line by line: line ends and tabs stay. */
 void report_html_lines(struct buf *b, const char *s);
@@ -32,10 +38,20 @@ void report_html_cell_metric(struct buf *b, const struct metric *m, double v);
 void report_html_cell_range(struct buf *b, const struct metric *m, double low,
                             double high);
 
-/* Open a table that scrolls sideways in itself; 'label' names it.  Close with
- * report_html_table_end(). */
+/* Open a part that scrolls sideways in itself; 'label' names it. */
+void report_html_scroll(struct buf *b, const char *label);
+
+/* Open such a table and its first row, of heads.  Close that with
+ * report_html_body(), the table with report_html_table_end(). */
 void report_html_table(struct buf *b, const char *label);
 void report_html_table_end(struct buf *b);
+
+/* Append heads of columns, which '|' parts: '#' before a title says that the
+ * column has numbers, '?' that it has data-pick. */
+void report_html_heads(struct buf *b, const char *titles);
+
+/* Close the heads, open the body. */
+void report_html_body(struct buf *b);
 
 /* "What is missing: why" as a muted paragraph; both are escaped. */
 void report_html_missing(struct buf *b, const char *what, const char *why);

@@ -32,8 +32,7 @@ static int read_journal(const struct report_data *d, struct journal *j,
  * as where a crash cut it short or left zeros. */
 static json_t *next_event(const struct journal *j, size_t *at)
 {
-    const char *s = j->text + *at;
-    const char *end = memchr(s, '\n', j->size - *at);
+    const char *s = j->text + *at, *end = memchr(s, '\n', j->size - *at);
     const size_t n = end ? (size_t)(end - s) : j->size - *at;
 
     *at += n + (end != NULL);
@@ -76,14 +75,11 @@ static size_t list_troubles(const struct journal *j, struct buf *b)
         /* one that left with status 0 had nothing more to do */
         lost += strcmp(kind, "worker-lost") == 0 &&
                 !strstr(event_member(e, "why"), "exit status 0");
-        if ((aside || strcmp(kind, "node-failed") == 0) && shown++ < TROUBLES) {
-            buf_puts(b, "<li><strong>");
-            report_html_text(b, event_member(e, "node"));
-            buf_puts(b, aside ? ": a unit was set aside</strong>: "
-                              : " failed</strong>: ");
-            report_html_text(b, event_member(e, "reason"));
-            buf_puts(b, "</li>\n");
-        }
+        if ((aside || strcmp(kind, "node-failed") == 0) && shown++ < TROUBLES)
+            report_html_put(b, "<li><strong>%s%s</strong>: %s</li>\n",
+                            event_member(e, "node"),
+                            aside ? ": a unit was set aside" : " failed",
+                            event_member(e, "reason"));
         json_decref(e);
     }
     if (shown > TROUBLES)

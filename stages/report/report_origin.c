@@ -22,9 +22,7 @@ static void text_cell(const json_t *m, const char *key, struct buf *b)
 {
     const char *s = json_string_value(json_object_get(m, key));
 
-    buf_puts(b, "<td>");
-    report_html_text(b, s ? s : "");
-    buf_puts(b, "</td>");
+    report_html_put(b, "<td>%s</td>", s ? s : "");
 }
 
 /* The hash of the model's file, of a training. */
@@ -51,11 +49,9 @@ static void manifest_cell(const json_t *m, const struct plan_step *step,
     const size_t n = json_array_size(json_object_get(m, "files"));
 
     buf_puts(b, "<td>");
-    if (n) {
-        buf_puts(b, "<a href=\"../");
-        report_html_text(b, step->dir);
-        buf_printf(b, "/manifest.json\">%zu file%s</a>", n, n > 1 ? "s" : "");
-    }
+    if (n)
+        report_html_put(b, "<a href=\"../%s/manifest.json\">%zu file%s</a>",
+                        step->dir, n, n > 1 ? "s" : "");
     buf_puts(b, "</td>");
 }
 
@@ -71,9 +67,7 @@ static void step_row(const struct report_data *d, const struct plan_step *step,
         0)
         m = json_read(path, REPORT_JSON_MAX, 0, &err);
     hash = json_string_value(json_object_get(m, "key"));
-    buf_puts(b, "<tr><th scope=\"row\">");
-    report_html_text(b, step->name);
-    buf_puts(b, "</th><td>");
+    report_html_put(b, "<tr><th scope=\"row\">%s</th><td>", step->name);
     if (!hash)
         buf_puts(b, "<span class=\"missing\">not complete</span>");
     else if (strcmp(hash, step->hash) != 0)
@@ -102,17 +96,10 @@ static void step_row(const struct report_data *d, const struct plan_step *step,
 static void write_steps(const struct report_data *d, struct buf *b)
 {
     report_html_table_sortable(b, "Where each part came from", true);
-    buf_puts(
-        b, "<thead><tr><th scope=\"col\">part</th>"
-           "<th scope=\"col\" data-pick=\"\">state</th>"
-           "<th scope=\"col\">content hash</th>"
-           "<th scope=\"col\">program</th><th scope=\"col\">host</th>"
-           "<th scope=\"col\">machine</th><th scope=\"col\">started</th>"
-           "<th scope=\"col\">finished</th>"
-           "<th scope=\"col\" class=\"num\">seconds</th>"
-           "<th scope=\"col\" class=\"num\">resumed</th>"
-           "<th scope=\"col\">model's sha256</th><th scope=\"col\">hashes</th>"
-           "</tr></thead>\n<tbody>\n");
+    report_html_heads(b, "part|?state|content hash|program|host|machine|"
+                         "started|finished|#seconds|#resumed|model's sha256|"
+                         "hashes");
+    report_html_body(b);
     for (int i = 0; i < d->plan->n_step; i++)
         if (d->plan->step[i].stage->id != STAGE_REPORT)
             step_row(d, &d->plan->step[i], b);
@@ -144,18 +131,13 @@ void report_origin(const struct report_data *d, struct buf *b)
 {
     char arithmetic[GEMM_DESCRIPTION], machine[MACHINE_TEXT];
 
-    buf_puts(b, "<p>Run <code>");
-    report_html_text(b, d->run_dir);
     gemm_describe(arithmetic);
     machine_describe(machine);
-    buf_puts(b, "</code>, page written by Papline " PAPLINE_VERSION
-                " with libvips ");
-    report_html_text(b, vipslib_version());
-    buf_puts(b, " and ");
-    report_html_text(b, arithmetic);
-    buf_puts(b, " on ");
-    report_html_text(b, machine);
-    buf_puts(b, ".</p>\n");
+    report_html_put(
+        b,
+        "<p>Run <code>%s</code>, page written by Papline " PAPLINE_VERSION
+        " with libvips %s and %s on %s.</p>\n",
+        d->run_dir, vipslib_version(), arithmetic, machine);
     report_journal(d, b);
     write_steps(d, b);
     write_configuration(d, b);

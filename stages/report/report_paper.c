@@ -181,15 +181,14 @@ static void one_table(const struct report_data *d,
                any ? "" : " (this run has no such experiment)");
     report_html_table(b, title);
     buf_puts(b,
-             "<thead><tr><th scope=\"col\" rowspan=\"2\">classifier</th>"
+             "<th scope=\"col\" rowspan=\"2\">classifier</th>"
              "<th scope=\"col\" rowspan=\"2\">class</th>"
              "<th scope=\"colgroup\" colspan=\"2\">precision</th>"
              "<th scope=\"colgroup\" colspan=\"2\">recall</th>"
              "<th scope=\"colgroup\" colspan=\"2\">F1</th>"
              "<th scope=\"colgroup\" colspan=\"2\">accuracy</th></tr>\n<tr>");
     for (int i = 0; i < PUB_FIGURES + 1; i++)
-        buf_puts(b, "<th scope=\"col\" class=\"num\">here</th>"
-                    "<th scope=\"col\" class=\"num\">paper</th>");
+        report_html_heads(b, "#here|#paper");
     buf_puts(b, "</tr></thead>\n");
     for (int i = 0; i < PUBLISHED_NETWORKS; i++)
         network_rows(d, &t->of[i], t->regime, b);
@@ -202,10 +201,7 @@ static void one_table(const struct report_data *d,
 static void work_row(struct buf *b, const char *author, const char *method,
                      double accuracy)
 {
-    buf_puts(b, "<tr><th scope=\"row\">");
-    report_html_text(b, author);
-    buf_puts(b, "</th><td>");
-    report_html_text(b, method);
+    report_html_put(b, "<tr><th scope=\"row\">%s</th><td>%s", author, method);
     buf_printf(b, "</td><td class=\"num\">%.2f&nbsp;%%</td></tr>\n",
                100 * accuracy);
 }
@@ -255,9 +251,8 @@ static void other_works(const struct report_data *d, struct buf *b)
     buf_puts(b, "<details open>\n<summary>Table IV: comparison with previous "
                 "works</summary>\n");
     report_html_table_sortable(b, "Comparison with previous works", false);
-    buf_puts(b, "<thead><tr><th scope=\"col\">author</th><th scope=\"col\">"
-                "method</th><th scope=\"col\" class=\"num\">accuracy</th></tr>"
-                "</thead>\n<tbody>\n");
+    report_html_heads(b, "author|method|#accuracy");
+    report_html_body(b);
     for (size_t i = 0; i < sizeof(work) / sizeof(work[0]); i++)
         work_row(b, work[i].author, work[i].method, work[i].accuracy);
     for (int i = 0; i < d->n_experiment; i++)

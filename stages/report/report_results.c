@@ -11,7 +11,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Heads of the metrics, of accuracy with its interval; returns how many. */
@@ -26,7 +25,7 @@ static int put_heads(struct buf *b)
         n++;
         if (m->interval != INTERVAL_WILSON)
             continue;
-        buf_puts(b, "<th scope=\"col\" class=\"num\">interval</th>");
+        report_html_heads(b, "#interval");
         n++;
     }
     return n;
@@ -75,18 +74,16 @@ static void result_row(const struct report_data *d, int i, int n, struct buf *b)
     const struct report_result check =
         report_result_of(e->metrics.root, "validation");
 
-    buf_printf(b, "<tr><th scope=\"row\"><a href=\"#experiment-%d\">", i + 1);
-    report_html_text(b, e->name);
-    buf_puts(b, "</a></th><td>");
-    report_html_text(b, e->train->network);
-    buf_puts(b, "</td><td>");
-    report_html_text(b, e->train->regime);
-    buf_printf(b, "</td><td class=\"num\">%lld</td>",
-               (long long)e->train->seed);
+    report_html_put(b,
+                    "<tr><th scope=\"row\"><a href=\"#experiment-%d\">%s</a>"
+                    "</th><td>%s</td><td>%s</td>",
+                    i + 1, e->name, e->train->network, e->train->regime);
+    buf_printf(b, "<td class=\"num\">%lld</td>", (long long)e->train->seed);
     if (!e->metrics.root) {
-        buf_printf(b, "<td colspan=\"%d\" class=\"missing\">missing: ", n + 2);
-        report_html_text(b, e->metrics.why);
-        buf_puts(b, "</td></tr>\n");
+        report_html_put(b,
+                        "<td colspan=\"%d\" class=\"missing\">missing: %s"
+                        "</td></tr>\n",
+                        n + 2, e->metrics.why);
         return;
     }
     put_values(e->metrics.root, &test, b);
@@ -101,14 +98,10 @@ void report_results(const struct report_data *d, struct buf *b)
 
     put_legend(b);
     report_html_table_sortable(b, "Results of all experiments", true);
-    buf_puts(b, "<thead><tr><th scope=\"col\">experiment</th>"
-                "<th scope=\"col\" data-pick=\"\">network</th>"
-                "<th scope=\"col\" data-pick=\"\">regime</th>"
-                "<th scope=\"col\" class=\"num\">seed</th>");
+    report_html_heads(b, "experiment|?network|?regime|#seed");
     n = put_heads(b);
-    buf_puts(b, "<th scope=\"col\" class=\"num\">test cells</th>"
-                "<th scope=\"col\" class=\"num\">validation accuracy</th></tr>"
-                "</thead>\n<tbody>\n");
+    report_html_heads(b, "#test cells|#validation accuracy");
+    report_html_body(b);
     for (int i = 0; i < d->n_experiment; i++)
         result_row(d, i, n, b);
     if (d->n_experiment == 0)

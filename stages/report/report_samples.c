@@ -15,9 +15,7 @@ static void count_row(const struct report_class *c, const char *name, int folds,
 {
     const size_t *part = folds > 1 ? c->fold : c->split;
 
-    buf_puts(b, "<tr><th scope=\"row\">");
-    report_html_text(b, name);
-    buf_puts(b, "</th>");
+    report_html_put(b, "<tr><th scope=\"row\">%s</th>", name);
     for (int i = 0; i < (folds > 1 ? folds : (int)SPLIT_NONE); i++)
         report_html_cell_count(b, (double)part[i]);
     report_html_cell_count(b, (double)report_used(c));
@@ -30,16 +28,13 @@ static void count_table(const struct report_counts *n, struct buf *b)
 {
     report_html_table(b, n->folds > 1 ? "Cells of each class and fold"
                                       : "Cells of each class and split");
-    buf_puts(b, "<thead><tr><th scope=\"col\">class</th>");
+    report_html_heads(b, "class");
     for (int i = 0; n->folds > 1 && i < n->folds; i++)
         buf_printf(b, "<th scope=\"col\" class=\"num\">fold %d</th>", i);
     if (n->folds < 2)
-        buf_puts(b, "<th scope=\"col\" class=\"num\">training</th>"
-                    "<th scope=\"col\" class=\"num\">validation</th>"
-                    "<th scope=\"col\" class=\"num\">test</th>");
-    buf_puts(b, "<th scope=\"col\" class=\"num\">used</th>"
-                "<th scope=\"col\" class=\"num\">set aside</th></tr></thead>\n"
-                "<tbody>\n");
+        report_html_heads(b, "#training|#validation|#test");
+    report_html_heads(b, "#used|#set aside");
+    report_html_body(b);
     for (int i = 0; i < n->n_class; i++)
         count_row(&n->of[i], n->of[i].name, n->folds, b);
     buf_puts(b, "</tbody>\n<tfoot>\n");
@@ -91,8 +86,8 @@ static void write_sizes(const struct report_data *d, struct buf *b)
     else
         b->failed = true;
     if (z.n) {
-        buf_puts(b, "<figure>\n<div class=\"scroll\" role=\"region\" "
-                    "tabindex=\"0\" aria-label=\"Sizes of the pictures\">\n");
+        buf_puts(b, "<figure>\n");
+        report_html_scroll(b, "Sizes of the pictures");
         svg_sizes(
             &(struct svg_sizes){.n = z.n,
                                 .w = z.w,
@@ -111,15 +106,6 @@ static void write_sizes(const struct report_data *d, struct buf *b)
     free(z.label);
 }
 
-/* How fresh variants are made. */
-static void tell_fresh(const char *recipe, struct buf *b)
-{
-    buf_puts(b, "<p>The network is trained on variants that are made anew in "
-                "every epoch, by recipe ");
-    report_html_text(b, recipe);
-    buf_puts(b, ".</p>\n");
-}
-
 void report_samples(const struct report_data *d, struct buf *b)
 {
     if (!d->index.there) {
@@ -133,7 +119,10 @@ void report_samples(const struct report_data *d, struct buf *b)
                    "training cells.</p>\n",
                    d->augment.csv.n_row - d->augment_aside.n);
     else if (d->config->train.augment == AUGMENT_ONLINE)
-        tell_fresh(d->config->train.augment_recipe, b);
+        report_html_put(b,
+                        "<p>The network is trained on variants that are made "
+                        "anew in every epoch, by recipe %s.</p>\n",
+                        d->config->train.augment_recipe);
     else if (d->config->augment.variants > 0)
         report_html_missing(b, "The augmented training set", d->augment.why);
     write_sizes(d, b);

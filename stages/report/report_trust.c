@@ -33,7 +33,7 @@ static void put_titles(const struct explainers *e, const char *attributes,
             buf_printf(b, "<th scope=\"col\"%s>%s (%s)</th>", attributes,
                        explainer_figure[f].title,
                        good_word(explainer_figure[f].good));
-    buf_puts(b, "</tr></thead>\n<tbody>\n");
+    report_html_body(b);
 }
 
 /* --- every explainer ------------------------------------------------------ */
@@ -80,15 +80,11 @@ static void put_row(const struct explainers *e, size_t i, struct buf *b)
 {
     const struct explainer_row *r = &e->row[i];
 
-    buf_puts(b, "<tr><th scope=\"row\">");
-    report_html_text(b, r->network);
-    buf_puts(b, "</th><td>");
-    report_html_text(b, r->regime);
-    buf_puts(b, "</td><td>");
-    report_html_text(b, is_all(r) ? "all classes" : r->class_name);
-    buf_puts(b, "</td><td>");
-    report_html_text(b, r->method);
-    buf_puts(b, "</td>");
+    report_html_put(b,
+                    "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td>"
+                    "<td>%s</td>",
+                    r->network, r->regime,
+                    is_all(r) ? "all classes" : r->class_name, r->method);
     report_html_cell_count(b, r->experiments);
     for (int t = 0; t < REPORT_TABLES; t++)
         if ((t == TABLE_FAITHFULNESS || t == TABLE_LOCALISATION) &&
@@ -103,15 +99,13 @@ static void put_row(const struct explainers *e, size_t i, struct buf *b)
 static void put_table(const struct explainers *e, struct buf *b)
 {
     report_html_table_sortable(b, "Explainers of all experiments", true);
-    buf_puts(b, "<thead><tr><th scope=\"col\" data-pick=\"\">network</th>"
-                "<th scope=\"col\" data-pick=\"\">regime</th>"
-                "<th scope=\"col\" data-pick=\"all classes\">class</th>"
-                "<th scope=\"col\" data-pick=\"\">explainer</th>"
-                "<th scope=\"col\" class=\"num\">experiments</th>");
+    report_html_heads(b, "?network|?regime");
+    buf_puts(b, "<th scope=\"col\" data-pick=\"all classes\">class</th>");
+    report_html_heads(b, "?explainer|#experiments");
     if (has_table(e, TABLE_FAITHFULNESS))
-        buf_puts(b, "<th scope=\"col\" class=\"num\">cells</th>");
+        report_html_heads(b, "#cells");
     if (has_table(e, TABLE_LOCALISATION))
-        buf_puts(b, "<th scope=\"col\" class=\"num\">with contours</th>");
+        report_html_heads(b, "#with contours");
     put_titles(e, " class=\"num\"", b);
     for (size_t i = 0; i < e->n; i++)
         if (is_all(&e->row[i]))
@@ -173,17 +167,13 @@ static void put_firsts(const struct explainers *e, struct buf *b)
                 "are measured on the same cells: what is apart differs, what "
                 "overlaps may.</p>\n");
     report_html_table_sortable(b, "Which explainer first", false);
-    buf_puts(b, "<thead><tr><th scope=\"col\">network</th>"
-                "<th scope=\"col\">regime</th>");
+    report_html_heads(b, "network|regime");
     put_titles(e, "", b);
     for (size_t i = 0; i < e->n; i++) {
         if (!opens_block(e, i))
             continue;
-        buf_puts(b, "<tr><th scope=\"row\">");
-        report_html_text(b, e->row[i].network);
-        buf_puts(b, "</th><td>");
-        report_html_text(b, e->row[i].regime);
-        buf_puts(b, "</td>");
+        report_html_put(b, "<tr><th scope=\"row\">%s</th><td>%s</td>",
+                        e->row[i].network, e->row[i].regime);
         for (int f = 0; f < EXPLAINER_FIGURES; f++)
             if (e->has[f])
                 put_first(e, i, f, b);

@@ -6,7 +6,6 @@
 #include "stages/report/report_html.h"
 #include "stages/report/report_sections.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,14 +19,13 @@ static void set_aside(const struct report_reasons *r, const char *what,
     buf_printf(b,
                "<li><strong>%zu %s%s set aside</strong> and not used:\n<ul>\n",
                r->n, what, r->n == 1 ? " was" : "s were");
-    for (int i = 0; i < r->n_list; i++) {
-        buf_printf(b, "<li>%zu &times; ", r->list[i].n);
-        report_html_text(b, r->list[i].text);
-        buf_printf(b, " <span class=\"mute\">(%s%s<code>",
-                   r->list[i].n > 1 ? "e.g. " : "", example);
-        report_html_text(b, r->list[i].example);
-        buf_puts(b, "</code>)</span></li>\n");
-    }
+    for (int i = 0; i < r->n_list; i++)
+        report_html_put(b,
+                        "<li>%zu &times; %s <span class=\"mute\">(%s%s<code>%s"
+                        "</code>)</span></li>\n",
+                        r->list[i].n, r->list[i].text,
+                        r->list[i].n > 1 ? "e.g. " : "", example,
+                        r->list[i].example);
     if (r->n_other)
         buf_printf(b, "<li>%zu &times; other reasons, see index.csv</li>\n",
                    r->n_other);
@@ -36,17 +34,14 @@ static void set_aside(const struct report_reasons *r, const char *what,
 
 static void warn_duplicates(const struct report_counts *c, struct buf *b)
 {
-    if (c->twins) {
-        buf_printf(b,
-                   "<li><strong>%zu files are exact copies across "
-                   "%s</strong>: what was trained on is tested on (e.g. "
-                   "<code>",
-                   c->twins, c->folds > 1 ? "folds" : "splits");
-        report_html_text(b, c->twin[0]);
-        buf_puts(b, "</code> and <code>");
-        report_html_text(b, c->twin[1]);
-        buf_puts(b, "</code>).</li>\n");
-    }
+    if (c->twins)
+        report_html_put(
+            b,
+            "<li><strong>%zu files are exact copies across %s</strong>: what "
+            "was trained on is tested on (e.g. <code>%s</code> and "
+            "<code>%s</code>).</li>\n",
+            c->twins, c->folds > 1 ? "folds" : "splits", c->twin[0],
+            c->twin[1]);
     if (c->conflicts)
         buf_printf(b,
                    "<li><strong>%zu files are exact copies under different "
@@ -113,8 +108,8 @@ static void small_classes(const struct report_counts *c, struct buf *b)
         buf_puts(b, n++ ? ", "
                         : "<li><strong>Few test cells</strong>, so the figures "
                           "of these classes say little: ");
-        report_html_text(b, c->of[i].name);
-        buf_printf(b, " (%zu%s)", tests, c->folds > 1 ? " in all folds" : "");
+        report_html_put(b, "%s (%zu%s)", c->of[i].name, tests,
+                        c->folds > 1 ? " in all folds" : "");
     }
     buf_puts(b, n ? ".</li>\n" : "");
 }
@@ -138,8 +133,8 @@ static void small_folds(const struct report_counts *c, struct buf *b)
                         : "<li><strong>Few test cells in single "
                           "folds</strong>, so there the figures of these "
                           "classes say little, pooled they are of more: ");
-        report_html_text(b, of->name);
-        buf_printf(b, " (%zu to %zu of %zu)", least, most, report_used(of));
+        report_html_put(b, "%s (%zu to %zu of %zu)", of->name, least, most,
+                        report_used(of));
     }
     buf_puts(b, n ? ".</li>\n" : "");
 }
@@ -176,9 +171,8 @@ static void warn_parts(const struct report_data *d, struct buf *b)
             what[n++] = "explanations";
         if (n == 0)
             continue;
-        buf_puts(b, "<li>Experiment <strong>");
-        report_html_text(b, e->name);
-        buf_puts(b, "</strong> is incomplete: ");
+        report_html_put(
+            b, "<li>Experiment <strong>%s</strong> is incomplete: ", e->name);
         for (int j = 0; j < n; j++)
             buf_printf(b, "%s%s", j ? ", " : "", what[j]);
         buf_puts(b, " missing.</li>\n");
@@ -199,11 +193,8 @@ static void warn_undefined(const struct report_data *d, struct buf *b)
             const char *s = json_string_value(json_array_get(list, j));
 
             n++;
-            buf_puts(&all, "<li>");
-            report_html_text(&all, d->experiment[i].name);
-            buf_puts(&all, ": ");
-            report_html_text(&all, s ? s : "");
-            buf_puts(&all, "</li>\n");
+            report_html_put(&all, "<li>%s: %s</li>\n", d->experiment[i].name,
+                            s ? s : "");
         }
     }
     if (n) {
@@ -231,9 +222,7 @@ static void warn_preparation(const struct report_data *d, struct buf *b)
     for (size_t i = 0; i < n && i < REMARKS; i++) {
         const char *s = json_string_value(json_array_get(list, i));
 
-        buf_puts(b, "<li>");
-        report_html_text(b, s ? s : "");
-        buf_puts(b, "</li>\n");
+        report_html_put(b, "<li>%s</li>\n", s ? s : "");
     }
     if (n > REMARKS)
         buf_printf(b, "<li>%zu more, see data/stats.json</li>\n", n - REMARKS);

@@ -1,7 +1,6 @@
 #define _DEFAULT_SOURCE /* posix_fallocate */
 #include "stages/train/frozen_cache.h"
 
-#include "base/clock.h"
 #include "nn/bf16.h"
 
 #include <errno.h>

@@ -9,7 +9,6 @@
 #include "proto/samples.h"
 #include "worker/router.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>

@@ -52,8 +52,7 @@ static int check_pairs(const struct trainer *t, struct err *err)
 static int open_sampler(struct trainer *t, struct err *err)
 {
     const size_t n = t->a->set->n_train;
-    int *label = malloc((n + 1) * sizeof(*label));
-    int rc;
+    int *label = malloc((n + 1) * sizeof(*label)), rc;
 
     if (!label)
         return err_set(err, ERR_SYSTEM, "no memory for %zu labels", n);

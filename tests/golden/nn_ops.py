@@ -194,13 +194,6 @@ CASES = {
     "concat twice": ((2, 3, 5, 6), lambda k, x: torch.cat((x, x), 3)),
     "concat flat": ((5, 3, 3, 6), lambda k, x: torch.cat(
         (x.mean((1, 2)), x.amax((1, 2))), 1)),
-    "softmax": ((5, 5, 7, 6), lambda k, x: torch.softmax(x, 3)),
-    "softmax of one image": ((1, 1, 1, 5), lambda k, x: torch.softmax(x, 3)),
-    "softmax wide": ((3, 1, 1, 1000), lambda k, x: torch.softmax(x, 3)),
-    "softmax beside":
-    ((2, 3, 5, 4), lambda k, x: torch.softmax(x, 3) + torch.relu(x)),
-    "softmax of one channel":
-    ((2, 3, 5, 1), lambda k, x: torch.softmax(x, 3)),
     "l2": ((5, 5, 7, 6), lambda k, x: l2(x)),
     "l2 of one image": ((1, 1, 1, 128), lambda k, x: l2(x)),
     "l2 wide": ((3, 1, 1, 1000), lambda k, x: l2(x)),

@@ -35,7 +35,7 @@ static void check_formula(void)
         gradcam(golden_a, golden_da[c], LAYER_H, LAYER_W, LAYER_C, cam);
         near(worst_difference(cam, golden_cam[c], LAYER_H * LAYER_W), 0.0, 1e-6,
              "Grad-CAM of given activations and gradients");
-        explainer_resize(cam, LAYER_H, LAYER_W, map, H, W);
+        explainer_resize(cam, LAYER_H, LAYER_W, false, map, H, W);
         explainer_normalise(map, H * W);
         near(worst_difference(map, golden_map[c], H * W), 0.0, 1e-5,
              "  enlarged and normalised");
@@ -46,22 +46,22 @@ static void check_resize(void)
 {
     float y[100];
 
-    explainer_resize(golden_from_3x3_10x10, 3, 3, y, 10, 10);
+    explainer_resize(golden_from_3x3_10x10, 3, 3, false, y, 10, 10);
     near(worst_difference(y, golden_to_3x3_10x10, 100), 0.0, 1e-6,
          "a map enlarged from 3x3 to 10x10");
-    explainer_resize(golden_from_2x2_7x5, 2, 2, y, 7, 5);
+    explainer_resize(golden_from_2x2_7x5, 2, 2, false, y, 7, 5);
     near(worst_difference(y, golden_to_2x2_7x5, 35), 0.0, 1e-6,
          "a map enlarged from 2x2 to 7x5");
-    explainer_resize(golden_from_4x5_2x3, 4, 5, y, 2, 3);
+    explainer_resize(golden_from_4x5_2x3, 4, 5, false, y, 2, 3);
     near(worst_difference(y, golden_to_4x5_2x3, 6), 0.0, 1e-6,
          "a map reduced from 4x5 to 2x3");
-    explainer_resize(golden_from_3x4_3x4, 3, 4, y, 3, 4);
+    explainer_resize(golden_from_3x4_3x4, 3, 4, false, y, 3, 4);
     near(worst_difference(y, golden_from_3x4_3x4, 12), 0.0, 1e-6,
          "a map of 3x3 in its own size");
-    explainer_resize(&(const float){3.5f}, 1, 1, y, 4, 4);
+    explainer_resize(&(const float){3.5f}, 1, 1, false, y, 4, 4);
     near(worst_difference(y, (const float[]){3.5f, 3.5f, 3.5f, 3.5f}, 4), 0.0,
          1e-9, "one value fills the map");
-    explainer_resize((const float[]){1, 2, 3, 4}, 2, 2, y, 1, 1);
+    explainer_resize((const float[]){1, 2, 3, 4}, 2, 2, false, y, 1, 1);
     near(y[0], 1.0, 1e-9, "one pixel takes the first corner");
 }
 

@@ -87,8 +87,6 @@ MAKE(concat) { return nn_concat(g, nn_relu(g, x, "r"), x, "c"); }
 MAKE(concat_w) { return nn_concat(g, x, CONV(.filters = 17, .size = 1), "c"); }
 MAKE(concat_2) { return nn_concat(g, x, x, "c"); }
 MAKE(concat_1) { return nn_concat(g, nn_global_avg_pool(g, x, "g"), nn_global_max_pool(g, x, "m"), "c"); }
-MAKE(softmax) { return nn_softmax(g, x, "f"); }
-MAKE(softmax_beside) { return nn_add(g, softmax(g, x), nn_relu(g, x, "r"), "a"); }
 MAKE(l2) { return nn_l2_normalize(g, x, "f"); }
 MAKE(l2_beside) { return nn_add(g, l2(g, x), nn_relu(g, x, "r"), "a"); }
 MAKE(dropout) { return nn_dropout(g, x, "f", (struct dropout_args){.rate = 0.4f}); }
@@ -192,11 +190,6 @@ static const struct layer layers[] = {
     ROW("concat of different widths", 1, 7, 5, 6, concat_w, 0),
     ROW("concat twice", 2, 3, 5, 6, concat_2, 0),
     ROW("concat flat", 5, 3, 3, 6, concat_1, 0),
-    ROW("softmax", 5, 5, 7, 6, softmax, 0),
-    ROW("softmax of one image", 1, 1, 1, 5, softmax, 0),
-    ROW("softmax wide", 3, 1, 1, 1000, softmax, 0),
-    ROW("softmax beside", 2, 3, 5, 4, softmax_beside, 0),
-    ROW("softmax of one channel", 2, 3, 5, 1, softmax, 0),
     ROW("l2", 5, 5, 7, 6, l2, 0),
     ROW("l2 of one image", 1, 1, 1, 128, l2, 0),
     ROW("l2 wide", 3, 1, 1, 1000, l2, 0),

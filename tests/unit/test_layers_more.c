@@ -88,11 +88,6 @@ static struct node *global_max(struct graph *g, struct node *x)
     return nn_global_max_pool(g, x, "f");
 }
 
-static struct node *softmax(struct graph *g, struct node *x)
-{
-    return nn_softmax(g, x, "f");
-}
-
 static struct node *l2(struct graph *g, struct node *x)
 {
     return nn_l2_normalize(g, x, "f");
@@ -139,26 +134,6 @@ static void check_ties(void)
     ok(graph_output(g)->out.data[0] == -2.0f &&
            graph_output(g)->out.data[4] == -2.0f,
        "average pool: padding does not count");
-    graph_free(g);
-}
-
-static void check_softmax(void)
-{
-    struct graph *g = run_constant(softmax, (int[]){2, 1, 1, 4}, 3e38f);
-    const float *y = graph_output(g)->out.data;
-    float *x = graph_input(g);
-
-    ok(y[0] == 0.25f && y[7] == 0.25f, "softmax: large values do not overflow");
-    x[0] = -3e38f;
-    x[1] = 0.0f;
-    x[2] = 1.0f;
-    x[3] = -100.0f;
-    graph_forward(g, PHASE_INFER);
-    near((double)y[2], 1.0 / (1.0 + exp(-1.0)), 1e-6, "softmax: the formula");
-    ok(y[0] == 0.0f && y[3] > 0.0f && y[3] < 1e-40f,
-       "softmax: far below the top comes 0");
-    near((double)(y[0] + y[1] + y[2] + y[3]), 1.0, 1e-6,
-         "softmax: a pixel's values sum to 1");
     graph_free(g);
 }
 
@@ -274,7 +249,7 @@ static void check_other_faults(void)
 {
     struct graph *none = graph_new(&(struct graph_args){.max_batch = 1});
 
-    ok(!nn_softmax(none, NULL, "s") && !nn_l2_normalize(none, NULL, "l") &&
+    ok(!nn_l2_normalize(none, NULL, "l") &&
            !nn_max_pool(none, NULL, "m", (struct pool_args){.size = 2}) &&
            !nn_avg_pool(none, NULL, "a", (struct pool_args){.size = 2}) &&
            !nn_global_max_pool(none, NULL, "g") &&
@@ -334,7 +309,6 @@ int main(void)
 {
     check_dropout();
     check_ties();
-    check_softmax();
     check_l2();
     check_init();
     check_faults();

@@ -64,7 +64,7 @@ static void check_loss(enum contrastive_loss loss, const char *name)
     config.train.contrastive_loss = loss;
     dist_alone(&d);
     run_rank(&one, &d);
-    dist_threads_run(&d, TEAM, run_rank, (void *[]){&two[0], &two[1]});
+    dist_threads_turns(&d, TEAM, TEAM, run_rank, (void *[]){&two[0], &two[1]});
     ok(one.rc == 0 && two[0].rc == 0 && two[1].rc == 0 && one.sum > 0, name);
     near(two[0].sum + two[1].sum, one.sum, 0, "the members' sums add up");
     for (int m = 0; m < TEAM; m++)

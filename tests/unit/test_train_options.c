@@ -140,7 +140,7 @@ static int train_ranks(const char *out, const struct trainer_args *how,
             (struct trainer_hooks){is_stopping, on_progress, on_warning, w};
         self[i] = &m[i];
     }
-    dist_threads_run(&process, ranks, run_member, self);
+    dist_threads_turns(&process, ranks, ranks, run_member, self);
     *err = m[0].err;
     return m[0].rc;
 }
