@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MADE_TIFF_ROOM = 65536, MADE_TIFF_EXTRA = 8 };
+enum { MADE_TIFF_ROOM = 1 << 20, MADE_TIFF_EXTRA = 8 };
 
 struct made_tiff {
     int w, h, samples, bits, photometric;

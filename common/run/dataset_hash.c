@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/csv.h"
 #include "base/file.h"
+#include "img/pictures.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -99,7 +100,7 @@ static int enter_folder(struct dataset *d, const struct stat *st,
 
 static bool is_counted(const char *name)
 {
-    return name[0] != '.';
+    return name[0] != '.' && !pictures_is_system(name);
 }
 
 static bool is_contour(const char *name)
