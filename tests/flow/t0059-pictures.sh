@@ -21,7 +21,7 @@ ok "  are warned about" says "they use 12 bits of 16"
 ok "  with what to do" says "preprocess.bits: 12 (or auto) scales them"
 ok "  nearly black, too" grep -q '"without_content"' "$T/run-dark/data/stats.json"
 papline report "$T/run-dark" >/dev/null 2>&1
-ok "  on the page" grep -q 'they use 12 bits of 16' \
+ok "  on the page" grep -q '16-bit images use 12 bits' \
     "$T/run-dark/report/index.html"
 
 mkdir "$T/twelve/@eaDir"
