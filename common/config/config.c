@@ -121,6 +121,23 @@ int config_cells(const char *cells, int64_t *n, struct err *err)
     return 0;
 }
 
+int config_bits(const char *bits, int *n, struct err *err)
+{
+    char cut[CONFIG_KEY_SNIPPET], *end;
+    long v;
+
+    *n = strcmp(bits, "auto") == 0 ? CONFIG_BITS_AUTO : 0;
+    if (*n || strcmp(bits, "full") == 0)
+        return 0;
+    v = strtol(bits, &end, 10);
+    if (*end || v < 8 || v > 16)
+        return err_set(err, ERR_USAGE,
+                       "'%s' is not full, auto or a number of 8..16",
+                       config_key_snippet(cut, bits));
+    *n = v == 16 ? 0 : (int)v;
+    return 0;
+}
+
 static int check_split(const struct config *c, const char *where,
                        struct err *err)
 {
@@ -193,11 +210,15 @@ static int check_whole(const struct config *c, const char *path,
     char cut[CONFIG_KEY_SNIPPET];
     struct err why;
     int64_t cells;
+    int bits;
 
     if (check_costs(c, &why) < 0)
         return err_set(err, ERR_USAGE,
                        "%.200s: train.costs, train.class_weights: %.250s",
                        where, why.text);
+    if (config_bits(c->preprocess.bits, &bits, &why) < 0)
+        return err_set(err, ERR_USAGE, "%.200s: preprocess.bits: %.250s", where,
+                       why.text);
     if (config_cells(c->explain.cells, &cells, &why) < 0)
         return err_set(err, ERR_USAGE, "%.200s: explain.cells: %.250s", where,
                        why.text);

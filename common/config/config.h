@@ -26,6 +26,7 @@ enum {
 
 enum resize_method { RESIZE_NEAREST, RESIZE_LANCZOS };
 enum aspect_method { ASPECT_SQUASH, ASPECT_KEEP };
+enum orientation_choice { ORIENTATION_STORED, ORIENTATION_EXIF };
 enum split_method { SPLIT_BY_RANDOM, SPLIT_BY_GROUP, SPLIT_BY_CSV };
 enum near_choice { NEAR_SEPARATE, NEAR_TOGETHER };
 /* As the network wants it, or the members of enum preprocess. */
@@ -169,6 +170,8 @@ struct config {
         int64_t size; /* pixels, both sides */
         enum resize_method resize;
         enum aspect_method aspect;
+        char bits[CONFIG_NAME_MAX]; /* of 16-bit samples; config_bits() */
+        enum orientation_choice orientation;
     } preprocess;
     struct {
         enum split_method method;
@@ -275,6 +278,14 @@ static inline const char *config_split_csv(const struct config *c)
 {
     return c->split.csv[0] ? c->split.csv : c->layout.csv;
 }
+
+/*
+ * Bits of a 16-bit sample that preprocess.bits says are used: 8 to 15, 0: all,
+ * or CONFIG_BITS_AUTO.
+ * Errors: ERR_USAGE it says something else.
+ */
+enum { CONFIG_BITS_AUTO = -1 };
+MUST_USE int config_bits(const char *bits, int *n, struct err *err);
 
 /*
  * How many cells explain.cells asks for beside those that are shown: 0

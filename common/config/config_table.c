@@ -8,6 +8,7 @@
 
 static const char *const resize_words[] = {"nearest", "lanczos", NULL};
 static const char *const aspect_words[] = {"squash", "keep", NULL};
+static const char *const orientation_words[] = {"stored", "exif", NULL};
 static const char *const split_words[] = {"random", "group", "csv", NULL};
 static const char *const near_words[] = {"separate", "together", NULL};
 static const char *const input_words[] = {"auto",
@@ -99,6 +100,12 @@ static const struct config_key keys[] = {
      .help = "interpolation; nearest is what the authors used"},
     {AT(preprocess, aspect), RESULT, ENUM(aspect_words, "squash"),
      .help = "squash to a square, or keep the aspect and pad by reflection"},
+    {TEXT(preprocess, bits), RESULT, NAME("full"), .before = "full",
+     .help = "of 16-bit samples: full, the lowest 8 to 15, or auto: as all "
+             "need"},
+    {AT(preprocess, orientation), RESULT, ENUM(orientation_words, "stored"),
+     .before = "stored",
+     .help = "use pictures as they are stored, or turn them as EXIF says"},
 
     {AT(split, method), RESULT, ENUM(split_words, "group"),
      .help = "by cell, by cluster image (no leakage), or from a CSV file"},

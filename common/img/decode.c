@@ -2,12 +2,20 @@
 
 #include "base/file.h"
 #include "img/bmp.h"
+#include "img/decode_samples.h"
+#include "img/orient.h"
 #include "img/vipslib.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <vips/vips.h>
+
+/* A file in memory. */
+struct file_bytes {
+    const uint8_t *p; /* borrowed */
+    size_t n;
+};
 
 /* The call of one libvips loader; all take the same options. */
 typedef int (*load_f)(void *bytes, size_t size, VipsImage **out, ...);
@@ -24,7 +32,7 @@ static bool is_png(const uint8_t *p, size_t n)
 
 static bool is_tiff(const uint8_t *p, size_t n)
 {
-    return n >= 4 && (memcmp(p, "II*\0", 4) == 0 || memcmp(p, "MM\0*", 4) == 0);
+    return tiff_tags_is(p, n);
 }
 
 static bool is_webp(const uint8_t *p, size_t n)
@@ -67,7 +75,7 @@ static bool is_bmp(const uint8_t *p, size_t n)
     return bmp_is(p, n);
 }
 
-enum { N_KINDS = 5, N_ENDS = 2 };
+enum { N_KINDS = 5, N_ENDS = 4 };
 
 static const struct image_format {
     const char *name;
@@ -76,8 +84,12 @@ static const struct image_format {
     bool (*cut)(const uint8_t *p, size_t n); /* NULL: cannot be told */
     load_f load;                             /* NULL: bmp.h's */
 } kinds[N_KINDS] = {
-    {"BMP", {".bmp"}, is_bmp, NULL, NULL},
-    {"JPEG", {".jpg", ".jpeg"}, is_jpeg, cut_jpeg, vips_jpegload_buffer},
+    {"BMP", {".bmp", ".dib"}, is_bmp, NULL, NULL},
+    {"JPEG",
+     {".jpg", ".jpeg", ".jpe", ".jfif"},
+     is_jpeg,
+     cut_jpeg,
+     vips_jpegload_buffer},
     {"PNG", {".png"}, is_png, cut_png, vips_pngload_buffer},
     {"TIFF", {".tif", ".tiff"}, is_tiff, NULL, vips_tiffload_buffer},
     {"WebP", {".webp"}, is_webp, cut_webp, vips_webpload_buffer},
@@ -104,58 +116,43 @@ static const struct image_format *find_kind(const uint8_t *p, size_t n)
     return NULL;
 }
 
+/* Say why libvips does not read a TIFF that may be whole, or return false. */
+static bool refuse_tags(const struct tiff_tags *t, struct err *err)
+{
+    static const int codecs[] = {1, 2, 3, 4, 5, 7, 8, 32773, 32946};
+    const bool grey = t->samples == 1 && tiff_tags_colours(t) == 1;
+    bool known = false;
+
+    for (size_t i = 0; i < sizeof(codecs) / sizeof(codecs[0]); i++)
+        known = known || t->compression == codecs[i];
+    if (!known)
+        err_set(err, ERR_INPUT,
+                "TIFF image of compression %d, which is not read here, or "
+                "damaged",
+                t->compression);
+    else if (t->bits != 8 && t->bits != 16 && !(grey && t->bits < 5))
+        err_set(err, ERR_INPUT,
+                "TIFF image of %d bits a sample, must be 8 or 16", t->bits);
+    else
+        return false;
+    return true;
+}
+
 /* libvips' own text is shared by all threads, so it cannot be repeated here. */
 static int refuse_damaged(const struct image_format *kind, const uint8_t *p,
                           size_t n, struct err *err)
 {
+    struct tiff_tags tags;
+
     vips_error_clear();
+    if (is_tiff(p, n) && tiff_tags_read(&tags, p, n) && refuse_tags(&tags, err))
+        return -1;
     if (kind->cut && kind->cut(p, n))
         return err_set(err, ERR_INPUT, "truncated %s image (%zu bytes)",
                        kind->name, n);
     return err_set(err, ERR_INPUT, "%s %s image (%zu bytes)",
                    kind->cut ? "damaged" : "truncated or damaged", kind->name,
                    n);
-}
-
-/* Replace *im by 'next', unless rc says that there is none. */
-static int replace_image(VipsImage **im, VipsImage *next, int rc)
-{
-    if (rc != 0)
-        return -1;
-    g_object_unref(*im);
-    *im = next;
-    return 0;
-}
-
-/* Put a transparent picture on white; with alpha the bands are 2, 4 or 5. */
-static int flatten_alpha(VipsImage **im)
-{
-    const double white =
-        vips_image_get_format(*im) == VIPS_FORMAT_USHORT ? 65535.0 : 255.0;
-    VipsArrayDouble *paper = vips_array_double_newv(1, white);
-    VipsImage *next = NULL;
-    int rc;
-
-    rc =
-        vips_flatten(*im, &next, "background", paper, "max_alpha", white, NULL);
-    vips_area_unref(VIPS_AREA(paper));
-    return replace_image(im, next, rc);
-}
-
-/* Whatever it is to three bands of 8 bits. */
-static int to_rgb(VipsImage **im)
-{
-    VipsImage *next = NULL;
-    int rc;
-
-    if (vips_image_hasalpha(*im) && flatten_alpha(im) < 0)
-        return -1;
-    if (vips_image_get_interpretation(*im) == VIPS_INTERPRETATION_sRGB &&
-        vips_image_get_bands(*im) == 3 &&
-        vips_image_get_format(*im) == VIPS_FORMAT_UCHAR)
-        return 0;
-    rc = vips_colourspace(*im, &next, VIPS_INTERPRETATION_sRGB, NULL);
-    return replace_image(im, next, rc);
 }
 
 /*
@@ -185,8 +182,10 @@ static int check_type(const VipsImage *im, const struct image_format *kind,
                       struct err *err)
 {
     const VipsBandFormat format = vips_image_get_format(im);
+    const VipsInterpretation colours = vips_image_get_interpretation(im);
 
-    if (format != VIPS_FORMAT_UCHAR && format != VIPS_FORMAT_USHORT)
+    if (format != VIPS_FORMAT_UCHAR && format != VIPS_FORMAT_USHORT &&
+        colours != VIPS_INTERPRETATION_LABS)
         return err_set(
             err, ERR_INPUT, "%s image of pixel type %s, must be 8 or 16 bits",
             kind->name, vips_enum_nick(VIPS_TYPE_BAND_FORMAT, (int)format));
@@ -197,35 +196,68 @@ static int check_type(const VipsImage *im, const struct image_format *kind,
                             err);
 }
 
-static int decode_vips(struct image *im, const struct image_format *kind,
-                       const void *bytes, size_t size, struct err *err)
+/* The loaded image as a picture.  Returns 1 if libvips failed. */
+static int take_loaded(struct image *im, VipsImage **v,
+                       const struct tiff_tags *tags, struct decoding *d,
+                       struct err *err)
 {
+    int rc = 0;
+
+    d->orientation = vips_image_get_orientation(*v);
+    d->pages = vips_image_get_n_pages(*v);
+    if (tags)
+        rc = decode_samples_pick(v, tags, d, err);
+    if (rc == 0)
+        rc = decode_samples_scale(
+            v, tags && tags->photometric == TIFF_MIN_IS_WHITE, d, err);
+    if (rc == 0)
+        rc = decode_samples_rgb(v);
+    if (rc == 0)
+        rc = vips_image_get_bands(*v) != 3 ? 1 : copy_out(im, *v, err);
+    if (rc == 0 && d->upright)
+        rc = orient(im, d->orientation, err);
+    return rc;
+}
+
+static int decode_vips(struct image *im, const struct image_format *kind,
+                       const struct file_bytes *from, struct decoding *d,
+                       struct err *err)
+{
+    struct tiff_tags tags;
+    const bool tagged =
+        is_tiff(from->p, from->n) && tiff_tags_read(&tags, from->p, from->n);
     VipsImage *v = NULL;
     int rc = 1; /* 1: libvips failed */
 
     if (vipslib_start(err) < 0)
         return -1;
+    if (tagged && tags.photometric >= 0 && tiff_tags_colours(&tags) == 0)
+        return err_set(err, ERR_INPUT,
+                       "TIFF image of photometric interpretation %d, which is "
+                       "not read",
+                       tags.photometric);
     /* libvips reads the bytes only, though it asks for void *. */
-    if (kind->load((void *)(uintptr_t)bytes, size, &v, "access",
+    if (kind->load((void *)(uintptr_t)from->p, from->n, &v, "access",
                    VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_ERROR,
                    NULL) == 0) {
         rc = check_type(v, kind, err);
         if (rc == 0)
-            rc = to_rgb(&v) < 0 || vips_image_get_bands(v) != 3
-                     ? 1
-                     : copy_out(im, v, err);
+            rc = take_loaded(im, &v, tagged ? &tags : NULL, d, err);
     }
     if (v)
         g_object_unref(v);
-    return rc == 1 ? refuse_damaged(kind, bytes, size, err) : rc;
+    return rc == 1 ? refuse_damaged(kind, from->p, from->n, err) : rc;
 }
 
-int decode_bytes(struct image *im, const void *bytes, size_t size,
-                 struct err *err)
+int decode_bytes_as(struct image *im, const void *bytes, size_t size,
+                    struct decoding *d, struct err *err)
 {
     const struct image_format *kind;
 
     *im = (struct image){0};
+    d->orientation = d->pages = 1;
+    d->spare = 0;
+    d->most = -1;
     if (size == 0)
         return err_set(err, ERR_INPUT, "empty file (0 bytes)");
     kind = find_kind(bytes, size);
@@ -233,11 +265,28 @@ int decode_bytes(struct image *im, const void *bytes, size_t size,
         return err_set(err, ERR_INPUT,
                        "not a BMP, JPEG, PNG, TIFF or WebP image (%zu bytes)",
                        size);
-    return kind->load ? decode_vips(im, kind, bytes, size, err)
+    return kind->load ? decode_vips(im, kind, &(struct file_bytes){bytes, size},
+                                    d, err)
                       : bmp_decode(im, bytes, size, err);
 }
 
-int decode_read(struct image *im, const char *path, struct err *err)
+int decode_bytes(struct image *im, const void *bytes, size_t size,
+                 struct err *err)
+{
+    return decode_bytes_as(im, bytes, size, &(struct decoding){0}, err);
+}
+
+int decode_bits_of(int most)
+{
+    int n = DECODE_BITS_LEAST;
+
+    while (most >> n)
+        n++;
+    return n;
+}
+
+int decode_read_as(struct image *im, const char *path, struct decoding *d,
+                   struct err *err)
 {
     struct err why = {0};
     char *bytes = NULL;
@@ -247,7 +296,12 @@ int decode_read(struct image *im, const char *path, struct err *err)
     *im = (struct image){0};
     if (file_read(path, DECODE_MAX_BYTES, &bytes, &size, err) < 0)
         return -1;
-    rc = decode_bytes(im, bytes, size, &why);
+    rc = decode_bytes_as(im, bytes, size, d, &why);
     free(bytes);
     return rc == 0 ? 0 : err_set(err, why.code, "'%s': %s", path, why.text);
+}
+
+int decode_read(struct image *im, const char *path, struct err *err)
+{
+    return decode_read_as(im, path, &(struct decoding){0}, err);
 }

@@ -8,6 +8,19 @@
 #include <string.h>
 #include <sys/stat.h>
 
+bool pictures_is_system(const char *name)
+{
+    static const char *const names[] = {
+        "@eaDir",   "#recycle",     "#snapshot",
+        "@Recycle", "$RECYCLE.BIN", "System Volume Information",
+        "__MACOSX", "lost+found"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 int pictures_add(struct pictures *p, const char *path, struct err *err)
 {
     if (p->n == PICTURES_MAX)
@@ -43,7 +56,7 @@ static int list_folder(struct pictures *p, const char *dir, const char *below,
         file_dir_list(full, &names, &n, err) < 0)
         return -1;
     for (size_t i = 0; i < n && rc == 0; i++) {
-        if (names[i][0] == '.')
+        if (names[i][0] == '.' || pictures_is_system(names[i]))
             continue;
         rc = file_path(path, err, "%s%s%s", below, below[0] ? "/" : "",
                        names[i]);

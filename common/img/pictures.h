@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { PICTURES_MAX = 10000000, PICTURES_DEPTH = 64 };
@@ -15,6 +16,10 @@ struct pictures {
     size_t n;
 };
 
+/* Is a folder of this name the file system's or a NAS's own, such as @eaDir,
+ * which holds thumbnails of the pictures beside it? */
+bool pictures_is_system(const char *name);
+
 /* Append one path.  Errors: ERR_USAGE over PICTURES_MAX; ERR_SYSTEM. */
 MUST_USE int pictures_add(struct pictures *p, const char *path,
                           struct err *err);
@@ -22,6 +27,7 @@ MUST_USE int pictures_add(struct pictures *p, const char *path,
 /*
  * Append the paths below 'dir' of all files in it, at any depth, whose names
  * are a picture's (decode.h) and do not begin with a dot, in byte order.
+ * Folders that pictures_is_system() are left out.
  * Errors: ERR_USAGE folders over PICTURES_DEPTH deep; as pictures_add() and
  * file_dir_list().
  */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-    N_TEXT = 20,
+    N_TEXT = 22,
     CLASSES_TEXT = MODEL_MAX_CLASSES * MODEL_NAME_MAX,
     NUMBER_TEXT = 32
 };
@@ -52,6 +52,10 @@ static void describe_model(struct texts *t, const struct model_info *info)
     add_text(t, "input", preprocess_name(info->input));
     add_text(t, "resize", info->lanczos ? "lanczos" : "nearest");
     add_text(t, "aspect", info->keep_aspect ? "keep" : "squash");
+    if (info->bits)
+        add_number(t, "bits", info->bits);
+    if (info->upright)
+        add_text(t, "orientation", "exif");
     add_number(t, "height", info->h);
     add_number(t, "width", info->w);
     if (info->size.on) {
@@ -198,6 +202,18 @@ static int get_choice(const struct safetensors *f, const char *key,
     return 0;
 }
 
+/* How samples and an orientation are read. */
+static int get_reading(struct model_info *info, const struct safetensors *f,
+                       struct err *err)
+{
+    static const char *const orientation[] = {"stored", "exif"};
+
+    if (safetensors_meta(f, "bits") &&
+        (get_int(f, "bits", 15, &info->bits, err) < 0 || info->bits < 8))
+        return err_set(err, ERR_INPUT, "metadata 'bits' is not within 8 .. 15");
+    return get_choice(f, "orientation", orientation, &info->upright, err);
+}
+
 static int get_resize(struct model_info *info, const struct safetensors *f,
                       struct err *err)
 {
@@ -266,8 +282,8 @@ static int get_info(struct model_info *info, const struct safetensors *f,
                        format);
     if (preprocess_find(input, &info->input, &unknown) < 0)
         return err_set(err, ERR_INPUT, "metadata 'input': %s", unknown.text);
-    if (get_resize(info, f, err) < 0 || get_shape(info, f, err) < 0 ||
-        get_size(&info->size, f, err) < 0)
+    if (get_resize(info, f, err) < 0 || get_reading(info, f, err) < 0 ||
+        get_shape(info, f, err) < 0 || get_size(&info->size, f, err) < 0)
         return -1;
     return get_classes(info, classes, err);
 }

@@ -25,7 +25,9 @@ struct model_info {
     enum preprocess input;        /* how bytes become the network's input */
     bool lanczos, keep_aspect;    /* how pictures of another size came to h x w:
                                      resize.h */
-    struct size_scale size;       /* of cells, if it takes that as well */
+    int bits;               /* of 16-bit samples that pictures use; 0: all */
+    bool upright;           /* pictures are turned as EXIF says */
+    struct size_scale size; /* of cells, if it takes that as well */
     int n_class;
     char class_name[MODEL_MAX_CLASSES][MODEL_NAME_MAX]; /* in label order */
     int epoch; /* after which the weights were taken, 1 .. */
@@ -42,7 +44,8 @@ MUST_USE int model_write(struct graph *g, const struct model_info *info,
 /*
  * Read a file of model_write(): what it says of itself, and a new graph with
  * its weights, which the caller frees.  A file that does not say so has a whole
- * trunk, HEAD_PAPER, all of it learnt, and pictures squashed by nearest pixels.
+ * trunk, HEAD_PAPER, all of it learnt, and pictures squashed by nearest pixels,
+ * as they are stored, of full bits.
  *   ga  [in]  for graph_new(): batch, threads, memory
  * Errors: ERR_INPUT damaged, or not a model; ERR_SYSTEM.  Returns NULL then.
  */

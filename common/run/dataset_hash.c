@@ -3,12 +3,16 @@
 #include "base/buf.h"
 #include "base/csv.h"
 #include "base/file.h"
+#include "img/decode.h"
+#include "img/pictures.h"
+#include "img/tiff_tags.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -99,7 +103,7 @@ static int enter_folder(struct dataset *d, const struct stat *st,
 
 static bool is_counted(const char *name)
 {
-    return name[0] != '.';
+    return name[0] != '.' && !pictures_is_system(name);
 }
 
 static bool is_contour(const char *name)
@@ -189,7 +193,7 @@ static int by_path(const void *a, const void *b)
 
 /* --- the cache ------------------------------------------------------------ */
 
-static const char cache_header[] = "path,size,mtime_ns,inode,sha256";
+static const char cache_header[] = "path,size,mtime_ns,inode,content";
 
 /* Does row 'row' of the cache speak of the file as it is? */
 static bool same_file(const struct csv *c, size_t row, const struct entry *e)
@@ -212,7 +216,7 @@ static void read_cache(struct dataset *d, const char *cache)
 
     if (!cache || csv_read(&c, cache, &err) < 0)
         return;
-    for (size_t i = 0; i < d->n && c.n_column == 5; i++) {
+    for (size_t i = 0; i < d->n && csv_column(&c, "content") == 4; i++) {
         struct entry *e = &d->entry[i];
 
         while (row < c.n_row && strcmp(csv_get(&c, row, 0), e->path) < 0)
@@ -253,6 +257,59 @@ static void write_cache(const struct dataset *d, const char *cache,
 
 /* --- all together --------------------------------------------------------- */
 
+/*
+ * Since samples of a TIFF are told by its tags, some are read that were not, or
+ * otherwise; outputs that were made of them before are not to be used again.
+ */
+static bool is_read_anew(const char *bytes, size_t size)
+{
+    struct tiff_tags t;
+    int colours, alpha;
+
+    if (!tiff_tags_is(bytes, size) || !tiff_tags_read(&t, bytes, size))
+        return false;
+    colours = tiff_tags_colours(&t);
+    alpha = tiff_tags_alpha(&t);
+    return bytes[2] == '+' || bytes[3] == '+' || t.photometric == TIFF_CIELAB ||
+           (t.photometric >= 0 && colours == 0) ||
+           (colours > 0 && t.samples > colours &&
+            (alpha != colours || t.samples > colours + 1));
+}
+
+/* Likewise names that were none of pictures. */
+static bool is_named_anew(const char *path)
+{
+    static const char *const endings[] = {".dib", ".jpe", ".jfif"};
+    const char *dot = strrchr(path, '.');
+
+    for (size_t i = 0; dot && i < sizeof(endings) / sizeof(endings[0]); i++)
+        if (strcasecmp(dot, endings[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Hash of a file, and of how it is read where that has changed. */
+static int hash_content(const char *path, char hex[HASH_HEX], struct err *err)
+{
+    struct err large;
+    char *bytes;
+    size_t size;
+    struct hash h;
+
+    if (!decode_is_image_name(path) ||
+        file_read(path, DECODE_MAX_BYTES, &bytes, &size, &large) < 0)
+        return hash_file(path, hex, err);
+    hash_of(bytes, size, hex);
+    if (is_named_anew(path) || is_read_anew(bytes, size)) {
+        hash_init(&h);
+        hash_add_string(&h, hex);
+        hash_add_string(&h, "samples by tags, more endings");
+        hash_final(&h, hex);
+    }
+    free(bytes);
+    return 0;
+}
+
 /* Hash what the cache did not know; *n_read counts. */
 static int read_files(struct dataset *d, size_t *n_read, struct err *err)
 {
@@ -266,7 +323,7 @@ static int read_files(struct dataset *d, size_t *n_read, struct err *err)
         (*n_read)++;
         if (file_path(full, err, "%s/%s", d->root, e->path) < 0)
             return -1;
-        if (hash_file(full, e->hex, err) < 0) {
+        if (hash_content(full, e->hex, err) < 0) {
             if (err->code != ERR_INPUT)
                 return -1;
             e->odd = "unreadable";

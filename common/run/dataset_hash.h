@@ -16,7 +16,8 @@ enum {
 
 /*
  * Hash of the relative paths and contents of all files below 'path', in byte
- * order.  Left out: hidden names, and files beside a folder CROPPED (the
+ * order.  Left out: hidden names, folders of a file system's own
+ * (img/pictures.h), and files beside a folder CROPPED (the
  * uncropped clusters of the official archive) other than contours (*.dat).
  * Links are followed; a folder met again, a file that cannot be read and what
  * is no file count by their names.

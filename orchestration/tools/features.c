@@ -20,11 +20,12 @@ struct features_run {
     enum preprocess input;
     const char *cut; /* borrowed: where the weights' trunk ends; NULL: whole */
     resize_f resize;
-    struct graph *graph;  /* owned */
-    struct pictures list; /* owned: below args->images, in byte order */
-    uint8_t *pixels;      /* owned: a batch of images */
-    struct err *why;      /* owned: of each image of a batch */
-    struct buf rows;      /* the array's data */
+    struct decoding reading; /* of images: as the weights' file says */
+    struct graph *graph;     /* owned */
+    struct pictures list;    /* owned: below args->images, in byte order */
+    uint8_t *pixels;         /* owned: a batch of images */
+    struct err *why;         /* owned: of each image of a batch */
+    struct buf rows;         /* the array's data */
     struct buf csv;
     size_t n_rows;
 };
@@ -45,6 +46,18 @@ static int find_resize(struct features_run *w, struct err *err)
                    name);
 }
 
+/* How a model that training wrote wants pictures read. */
+static void find_reading(struct features_run *w, const struct safetensors *f)
+{
+    const char *bits = safetensors_meta(f, "bits");
+    const char *orientation = safetensors_meta(f, "orientation");
+    const long n = bits ? strtol(bits, NULL, 10) : 0;
+
+    if (n >= DECODE_BITS_LEAST && n <= DECODE_BITS_MOST)
+        w->reading.bits = (int)n;
+    w->reading.upright = orientation && strcmp(orientation, "exif") == 0;
+}
+
 /* How the weights want their input: as their file says, else the network. */
 static int find_input(struct features_run *w, const struct safetensors *f,
                       struct err *err)
@@ -52,6 +65,7 @@ static int find_input(struct features_run *w, const struct safetensors *f,
     const char *named = safetensors_meta(f, "input");
     struct err unknown;
 
+    find_reading(w, f);
     if (w->args->input)
         return preprocess_find(w->args->input, &w->input, err);
     if (!named || preprocess_find(named, &w->input, &unknown) < 0)
@@ -122,12 +136,13 @@ static int read_image(const struct features_run *w, size_t i, uint8_t *pixels,
                       struct err *err)
 {
     const int side = w->args->size;
+    struct decoding d = w->reading;
     struct image im = {0}, out = {0};
     char path[FILE_PATH_MAX];
     int rc;
 
     if (file_path(path, err, "%s/%s", w->args->images, w->list.path[i]) < 0 ||
-        decode_read(&im, path, err) < 0)
+        decode_read_as(&im, path, &d, err) < 0)
         return -1;
     rc = w->resize(&out, &im, side, side, err);
     if (rc == 0)

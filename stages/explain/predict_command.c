@@ -2,6 +2,7 @@
 #include "stages/explain/predict_command.h"
 
 #include "base/file.h"
+#include "base/log.h"
 #include "img/decode.h"
 #include "img/resize.h"
 #include "stages/explain/predict_private.h"
@@ -22,11 +23,14 @@ struct predict_command {
     uint8_t *pixels; /* owned: (PREDICT_BATCH, h, w, 3) */
     float *p;        /* owned: (PREDICT_BATCH, n_class) */
     int width;       /* of the table's names */
-    struct cell_size size[PREDICT_BATCH]; /* of the pictures as they came */
-    size_t at[PREDICT_BATCH];             /* pictures of this batch */
-    size_t n;                             /* how many */
-    size_t read, shown, n_aside;          /* of the list */
-    struct buf csv;                       /* owned: predictions.csv */
+    struct cell_size size[PREDICT_BATCH];   /* of the pictures as they came */
+    struct decoding read_as[PREDICT_BATCH]; /* what reading them found */
+    size_t n_wide, n_turned;     /* of 16-bit samples; with an orientation */
+    int most;                    /* of those samples */
+    size_t at[PREDICT_BATCH];    /* pictures of this batch */
+    size_t n;                    /* how many */
+    size_t read, shown, n_aside; /* of the list */
+    struct buf csv;              /* owned: predictions.csv */
 };
 
 static size_t picture_bytes(const struct predict_command *t)
@@ -75,22 +79,49 @@ static int make_room(struct predict_command *t, struct err *err)
 
 /* --- reading -------------------------------------------------------------- */
 
-static int read_picture(const struct predict_command *t, const char *path,
-                        uint8_t *pixels, struct cell_size *size,
+/* Into place 'to' of the batch. */
+static int read_picture(struct predict_command *t, const char *path, size_t to,
                         struct err *err)
 {
     const struct model_info *m = &t->net.info;
+    struct decoding *d = &t->read_as[to];
     struct image im = {0}, out = {0};
-    int rc = decode_read(&im, path, err);
+    int rc;
 
+    *d = (struct decoding){.bits = m->bits, .upright = m->upright};
+    rc = decode_read_as(&im, path, d, err);
     if (rc == 0)
         rc = resize_as(&out, &im, m->w, m->h, m->lanczos, m->keep_aspect, err);
-    *size = (struct cell_size){im.w, im.h};
+    t->size[to] = (struct cell_size){im.w, im.h};
     if (rc == 0)
-        memcpy(pixels, out.px, image_bytes(&out));
+        memcpy(t->pixels + to * picture_bytes(t), out.px, image_bytes(&out));
     image_release(&im);
     image_release(&out);
     return rc;
+}
+
+/* Count what is odd about a picture that was read. */
+static void count_reading(struct predict_command *t, const struct decoding *d)
+{
+    t->n_turned += d->orientation != 1;
+    t->n_wide += d->most >= 0;
+    t->most = d->most > t->most ? d->most : t->most;
+}
+
+/* What all pictures together show. */
+static void warn_reading(const struct predict_command *t)
+{
+    const struct model_info *m = &t->net.info;
+    const int bits = decode_bits_of(t->most);
+
+    if (t->n_wide > 0 && m->bits == 0 && bits <= DECODE_BITS_MOST)
+        log_warn("no sample of the %zu 16-bit pictures is over %d: they use "
+                 "%d bits, but the model reads all 16, so they may be too dark",
+                 t->n_wide, (1 << bits) - 1, bits);
+    if (t->n_turned > 0 && !m->upright)
+        log_warn("%zu pictures have an EXIF orientation; they are used as they "
+                 "are stored, as in training",
+                 t->n_turned);
 }
 
 /* Picture 'i' of the list was read into place 'from', or not: take it into the
@@ -103,6 +134,7 @@ static int take_picture(struct predict_command *t, size_t i, size_t from,
     if (why->code == ERR_NONE) {
         memmove(t->pixels + t->n * bytes, t->pixels + from * bytes, bytes);
         t->size[t->n] = t->size[from];
+        count_reading(t, &t->read_as[from]);
         t->at[t->n++] = i;
         return 0;
     }
@@ -127,9 +159,8 @@ static int fill_batch(struct predict_command *t, struct err *err)
 #pragma omp parallel for schedule(dynamic)
         for (size_t j = 0; j < n; j++) {
             why[j] = (struct err){0};
-            if (read_picture(t, list->path[t->read + j],
-                             t->pixels + (first + j) * picture_bytes(t),
-                             &t->size[first + j], &why[j]) < 0)
+            if (read_picture(t, list->path[t->read + j], first + j, &why[j]) <
+                0)
                 BUG_ON(why[j].code == ERR_NONE);
         }
         for (size_t j = 0; j < n; j++)
@@ -262,8 +293,10 @@ int predict_command_run(const struct predict_command_args *a, FILE *out,
     struct predict_command t = {.args = a, .out = out};
     int rc = -1;
 
-    if (begin_files(&t, err) == 0 && all_batches(&t, err) == 0)
+    if (begin_files(&t, err) == 0 && all_batches(&t, err) == 0) {
+        warn_reading(&t);
         rc = write_csv(&t, err);
+    }
     *n_aside = t.n_aside;
     for (size_t i = 0; t.aside && i < a->list->n; i++)
         free(t.aside[i]);

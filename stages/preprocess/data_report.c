@@ -171,6 +171,7 @@ int data_report_sum_up(struct data_report *f, struct err *err)
 {
     for (size_t i = 0; i < f->images->n; i++)
         f->n_aside += f->cell[i].aside != NULL;
+    picture_checks_run(&f->pictures, f);
     if (find_copies(f, err) < 0 || data_checks_run(&f->checks, f, err) < 0)
         return -1;
     return measure_baseline(f, err);
@@ -305,12 +306,16 @@ static json_t *stats_json(const struct data_report *f, float *room)
     json_object_set_new(o, "used", json_count(f->images->n - f->n_aside));
     json_object_set_new(o, "set_aside", json_count(f->n_aside));
     json_object_set_new(o, "ignored_files", json_count(f->images->n_ignored));
+    if (f->images->ignored.n)
+        json_object_set_new(o, "ignored_endings",
+                            ignored_files_json(&f->images->ignored));
     json_object_set_new(o, "classes", class_counts(f));
     json_object_set_new(same, "files", json_count(f->n_duplicate));
     json_object_set_new(same, "across_splits", json_count(f->n_across_split));
     json_object_set_new(same, "across_classes", json_count(f->n_across_class));
     json_object_set_new(o, "duplicates", same);
     data_checks_json(&f->checks, f, o);
+    picture_checks_json(&f->pictures, f, o);
     if (f->families)
         json_object_set_new(o, "families", families_json(f->families));
     json_object_set_new(o, "width", spread_json(f, BASELINE_SIZE, room));

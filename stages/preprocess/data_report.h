@@ -15,10 +15,12 @@
 #define PREPROCESS_DATA_REPORT_H
 
 #include "base/hash.h"
+#include "img/decode.h"
 #include "stages/preprocess/baseline.h"
 #include "stages/preprocess/data_checks.h"
 #include "stages/preprocess/find_images.h"
 #include "stages/preprocess/perceptual_hash.h"
+#include "stages/preprocess/picture_checks.h"
 
 struct near_duplicates;
 
@@ -29,6 +31,7 @@ struct read_image {
     char *aside;                      /* owned: why it was set aside, or NULL */
     bool has_phash, is_copy;          /* is_copy: of an earlier file */
     struct perceptual_hash phash;
+    struct decoding read; /* what reading it found */
 };
 
 struct data_report {
@@ -44,6 +47,7 @@ struct data_report {
     size_t n_across_split;     /* contents that are in more than one part */
     size_t n_across_class;     /* contents that are in more than one class */
     struct data_checks checks; /* owned */
+    struct picture_checks pictures;
     struct baseline_scores scores; /* of all folds together */
     struct baseline_scores of_fold[CONFIG_FOLDS_MAX];
     const struct near_duplicates
@@ -59,7 +63,7 @@ MUST_USE int data_report_init(struct data_report *f,
 
 /*
  * Count pictures set aside and duplicates among the others, look at them again
- * (data_checks.h), measure the baseline, and add warnings.
+ * (picture_checks.h, whose settings the caller makes, and data_checks.h), measure the baseline, and add warnings.
  * Errors: ERR_SYSTEM no memory.
  */
 MUST_USE int data_report_sum_up(struct data_report *f, struct err *err);

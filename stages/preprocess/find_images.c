@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "img/decode.h"
+#include "img/pictures.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -87,6 +88,29 @@ static int enter_folder(struct visit *v, const struct stat *st, struct err *err)
 static int walk_folder(struct visit *v, const char *path, bool cropped,
                        int depth, struct err *err);
 
+/* Is there a link at 'path' that leads nowhere? */
+static bool is_dangling(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) < 0 && lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
+/* Count what is neither a picture nor a folder. */
+static int ignore_file(struct visit *v, const char *path, const char *full,
+                       struct err *err)
+{
+    struct find_images *w = v->images;
+
+    w->n_ignored++;
+    if (is_dangling(full))
+        buf_printf(&w->warnings, "'%s' is a link that leads nowhere\n", path);
+    if (decode_is_image_name(path)) /* the layout does not take it */
+        return 0;
+    return ignored_files_add(&w->ignored, w->class_name[w->n_class],
+                             strrchr(path, '/') + 1, err);
+}
+
 /* One name in a folder: a picture, a folder, or something else. */
 static int walk_name(struct visit *v, const char *path, bool cropped, int depth,
                      struct err *err)
@@ -101,8 +125,10 @@ static int walk_name(struct visit *v, const char *path, bool cropped, int depth,
                                                    aside when read */
     if (file_path(full, err, "%s/%s", v->dir, path) < 0)
         return -1;
-    if (stat(full, &st) < 0 || !S_ISDIR(st.st_mode)) {
-        v->images->n_ignored++;
+    if (stat(full, &st) < 0 || !S_ISDIR(st.st_mode))
+        return ignore_file(v, path, full, err);
+    if (pictures_is_system(name)) {
+        v->images->ignored.n_system++;
         return 0;
     }
     old = enter_folder(v, &st, err);
@@ -257,6 +283,19 @@ static int check_folders(const struct where *root, char **names, size_t n,
     return 0;
 }
 
+/* A class folder may be a link, but not to nothing. */
+static int check_link(const struct where *root, const char *name,
+                      const char *full, struct err *err)
+{
+    return !is_dangling(full) || strchr(name, '.') ||
+                   !layout_class(root->layout, name)
+               ? 0
+               : err_set(err, ERR_USAGE,
+                         "class folder '%s' in '%s' is a link that leads "
+                         "nowhere",
+                         name, root->dir);
+}
+
 static int walk_root(struct find_images *w, struct where *root, struct err *err)
 {
     char full[FILE_PATH_MAX], **names = NULL;
@@ -273,7 +312,12 @@ static int walk_root(struct find_images *w, struct where *root, struct err *err)
         rc = file_path(full, err, "%s/%s", root->dir, names[i]);
         if (rc < 0)
             break;
-        if (stat(full, &st) == 0 && S_ISDIR(st.st_mode)) {
+        rc = check_link(root, names[i], full, err);
+        if (rc < 0)
+            break;
+        if (pictures_is_system(names[i])) {
+            w->ignored.n_system++;
+        } else if (stat(full, &st) == 0 && S_ISDIR(st.st_mode)) {
             rc = walk_class(w, root, names[i], err);
         } else {
             w->n_ignored++;
@@ -331,6 +375,22 @@ static int check_once(const struct find_images *w, const char *csv,
     return 0;
 }
 
+static void refuse_classes(const struct find_images *w, const char *dir,
+                           struct err *err)
+{
+    struct buf others = {0};
+
+    ignored_files_put(&w->ignored, NULL, &others);
+    err_set(err, ERR_USAGE,
+            "'%.250s' has %d class folder%s with pictures%s%s, at least 2 are "
+            "needed%s%.100s",
+            dir, w->n_class, w->n_class == 1 ? "" : "s", w->n_class ? ": " : "",
+            w->n_class ? w->class_name[0] : "",
+            others.len ? "; files that are not read as pictures: " : "",
+            others.len && !others.failed ? others.data : "");
+    buf_release(&others);
+}
+
 int find_images_init(struct find_images *w, const char *dir,
                      const struct layout *l, struct err *err)
 {
@@ -342,13 +402,12 @@ int find_images_init(struct find_images *w, const char *dir,
     if (find_files(w, &root, err) < 0 || buf_check(&w->warnings, err) < 0)
         goto fail;
     if (w->n_class < 2) {
-        err_set(err, ERR_USAGE,
-                "'%s' has %d class folder%s with pictures%s%s, at least 2 are "
-                "needed",
-                dir, w->n_class, w->n_class == 1 ? "" : "s",
-                w->n_class ? ": " : "", w->n_class ? w->class_name[0] : "");
+        refuse_classes(w, dir, err);
         goto fail;
     }
+    ignored_files_warn(&w->ignored, &w->warnings);
+    if (buf_check(&w->warnings, err) < 0)
+        goto fail;
     sort_classes(w);
     qsort(w->file, w->n, sizeof(*w->file), by_path);
     if (check_once(w, root.layout->csv, err) == 0)
@@ -368,5 +427,6 @@ void find_images_release(struct find_images *w)
     }
     free(w->file);
     buf_release(&w->warnings);
+    ignored_files_release(&w->ignored);
     *w = (struct find_images){0};
 }

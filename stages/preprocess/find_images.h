@@ -4,16 +4,18 @@
  * As the configuration's section 'layout' says (layout.h), and without one: a
  * class is a folder directly below the dataset, its name without a leading
  * "im_".  Its pictures are the files below it, at any depth, that are called
- * *.bmp, .jpg, .jpeg, .png, .tif, .tiff or .webp in any case; what they really
- * are is found out when they are read.  If a folder called CROPPED lies below
+ * as pictures are (img/decode.h); what they really are is found out when they
+ * are read.  If a folder called CROPPED lies below
  * a class, only pictures inside such folders count: in the official archive
- * the files beside it are the uncropped clusters.  Hidden names are skipped.
+ * the files beside it are the uncropped clusters.  Hidden names are skipped,
+ * and folders of the file system's own (img/pictures.h).
  * Links are followed; a folder is entered once a class, so loops end.
  */
 #ifndef PREPROCESS_FIND_IMAGES_H
 #define PREPROCESS_FIND_IMAGES_H
 
 #include "base/buf.h"
+#include "stages/preprocess/ignored_files.h"
 #include "stages/preprocess/layout.h"
 #include "store/store.h"
 
@@ -34,9 +36,10 @@ struct find_images {
     size_t n;
     char class_name[CONFIG_CLASSES_MAX][CONFIG_NAME_MAX]; /* in byte order */
     int n_class;
-    size_t n_ignored;    /* files of other kinds, beside CROPPED, excluded, or
+    size_t n_ignored; /* files of other kinds, beside CROPPED, excluded, or
                             in folders that are no class */
-    struct buf warnings; /* owned: one a line */
+    struct ignored_files ignored; /* owned: of those the other kinds */
+    struct buf warnings;          /* owned: one a line */
 };
 
 /*
@@ -48,7 +51,8 @@ struct find_images {
  * matter.  A class without pictures is no class, and a warning.
  * Errors: ERR_USAGE the directory or one below cannot be read, fewer than 2 or
  * more than CONFIG_CLASSES_MAX classes, a class whose name is too long, has
- * control characters or is there twice, a class of the layout without a folder;
+ * control characters or is there twice, a class of the layout without a folder,
+ * a class folder that is a link to nothing;
  * of a csv with file and line: a column is missing, a path leads out of the
  * dataset or is there twice; ERR_SYSTEM no memory.
  */

@@ -85,19 +85,22 @@ static int open_cell(const struct preprocess_job *j, size_t i, struct image *im,
     size_t size = 0;
     int rc;
 
+    cell->read = (struct decoding){.most = -1};
     if (file_path(path, err, "%s/%s", j->args->dataset,
                   j->images.file[i].path) < 0 ||
         file_read(path, DECODE_MAX_BYTES, &bytes, &size, err) < 0)
         return -1;
     hash_of(bytes, size, cell->sha256);
-    rc = decode_bytes(im, bytes, size, err);
+    cell->read = (struct decoding){.bits = j->found.pictures.bits,
+                                   .upright = j->found.pictures.upright};
+    rc = decode_bytes_as(im, bytes, size, &cell->read, err);
     free(bytes);
     if (rc == 0)
         cell->has_phash = perceptual_hash_of(im, &cell->phash);
     return rc;
 }
 
-/* A first look, where the split depends on it. */
+/* A first look, where the split or the bits of samples depend on it. */
 static int hash_ahead(struct preprocess_job *j, size_t i, struct err *err)
 {
     struct image im = {0};
@@ -112,6 +115,12 @@ static int hash_ahead(struct preprocess_job *j, size_t i, struct err *err)
     return 0;
 }
 
+/* Contours are in the coordinates of pictures as they are stored. */
+static bool is_turned(const struct preprocess_job *j, size_t i)
+{
+    return j->found.pictures.upright && j->found.cell[i].read.orientation > 1;
+}
+
 /* Open, measure and resize picture i.  ERR_INPUT: set it aside. */
 static int read_cell(const struct preprocess_job *j, size_t i,
                      struct image *out, struct err *err)
@@ -123,7 +132,7 @@ static int read_cell(const struct preprocess_job *j, size_t i,
         measure_image(&im, j->found.cell[i].feature);
         rc = resize_image(j->args->config, out, &im, err);
     }
-    if (rc == 0)
+    if (rc == 0 && !is_turned(j, i))
         rc = contour_files_put(
             &(struct contour_files){.dataset = j->args->dataset,
                                     .file = j->images.file[i].path,
@@ -259,6 +268,27 @@ static int each_picture(struct preprocess_job *j, turn_f turn, struct err *err)
     return 0;
 }
 
+/* How samples are read; with preprocess.bits auto all pictures are looked at
+ * before. */
+static int choose_reading(struct preprocess_job *j, struct err *err)
+{
+    const struct config *c = j->args->config;
+    int bits;
+
+    if (config_bits(c->preprocess.bits, &bits, err) < 0)
+        return -1;
+    j->total = j->images.n * (1 + (size_t)split_plan_compares(c) +
+                              (size_t)(bits == CONFIG_BITS_AUTO));
+    j->found.pictures.upright = c->preprocess.orientation == ORIENTATION_EXIF;
+    j->found.pictures.bits = bits == CONFIG_BITS_AUTO ? 0 : bits;
+    if (bits != CONFIG_BITS_AUTO)
+        return 0;
+    if (each_picture(j, hash_ahead, err) < 0)
+        return -1;
+    j->found.pictures.bits = picture_checks_bits(&j->found);
+    return 0;
+}
+
 /* Split the pictures. */
 static int plan_split(struct preprocess_job *j, struct err *err)
 {
@@ -302,7 +332,8 @@ static int open_job(struct preprocess_job *j, struct err *err)
     if (!file_exists(j->args->out))
         return err_set(err, ERR_SYSTEM, "there is no directory '%s'",
                        j->args->out);
-    j->total = j->images.n * (split_plan_compares(c) ? 2 : 1);
+    if (choose_reading(j, err) < 0)
+        return -1;
     if (split_plan_compares(c) && each_picture(j, hash_ahead, err) < 0)
         return -1;
     if (plan_split(j, err) < 0)

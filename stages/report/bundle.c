@@ -143,6 +143,10 @@ static json_t *inference_json(const struct report_experiment *e,
 
     if (!j)
         return NULL;
+    if (*bundle_meta(m, "bits"))
+        json_object_set_new(input, "bits", number_of(m, "bits"));
+    if (*bundle_meta(m, "orientation"))
+        json_object_set_new(input, "orientation", text_of(m, "orientation"));
     json_object_set_new(j, "network", text_of(m, "network"));
     json_object_set_new(j, "cut", text_of(m, "cut"));
     json_object_set_new(j, "head", text_of(m, "head"));

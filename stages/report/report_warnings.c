@@ -207,6 +207,34 @@ static void warn_undefined(const struct report_data *d, struct buf *b)
     }
 }
 
+/* Samples read too dark, pictures that show nothing. */
+static void warn_samples(const struct report_data *d, struct buf *b)
+{
+    const json_t *stats = d->stats.root;
+    const int found =
+        (int)json_integer_value(json_object_get(stats, "bits_found"));
+    json_t *blank = json_object_get(stats, "without_content"), *n;
+    const char *what;
+    json_int_t all = 0;
+
+    if (found > 0 && found < 16 && !json_object_get(stats, "bits"))
+        buf_printf(b,
+                   "<li><strong>16-bit images use %d bits</strong> and were "
+                   "read %d times too dark. <code>preprocess.bits: %d</code> "
+                   "scales them.</li>\n",
+                   found, 1 << (16 - found), found);
+    json_object_foreach(blank, what, n)
+    {
+        all += json_integer_value(n);
+    }
+    if (all > 0)
+        buf_printf(b,
+                   "<li><strong>%lld image%s without content</strong>, of one "
+                   "colour, almost black or almost white, and used like the "
+                   "others.</li>\n",
+                   (long long)all, all == 1 ? " is" : "s are");
+}
+
 /* What preparing the images found odd, in its own words. */
 static void warn_preparation(const struct report_data *d, struct buf *b)
 {
@@ -263,6 +291,7 @@ void report_warnings(const struct report_data *d, struct buf *b)
         small_classes(&d->counts, &list);
         small_folds(&d->counts, &list);
     }
+    warn_samples(d, &list);
     warn_preparation(d, &list);
     warn_baseline(d, &list);
     warn_parts(d, &list);

@@ -8,6 +8,7 @@
 #include "ranks/rank_cores.h"
 #include "stages/train/frozen_cache.h"
 #include "stages/train/trainer.h"
+#include "store/sample_bits.h"
 
 #include <omp.h>
 #include <stdlib.h>
@@ -91,7 +92,8 @@ static int open_shared(struct rank_inputs *s, const struct train_job *j,
                                     .fresh = fresh_variants(j)},
             err) < 0)
         return -1;
-    if (check_classes(s, err) < 0 ||
+    if (sample_bits_read(j->data, &j->config, &s->set.bits, err) < 0 ||
+        check_classes(s, err) < 0 ||
         (fresh_variants(j) &&
          recipe_text_take(&s->recipe, j->config.train.augment_recipe, j->recipe,
                           j->recipe_size, err) < 0))

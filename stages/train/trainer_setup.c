@@ -254,6 +254,8 @@ static int write_model(struct trainer *t, const char *name,
     info->input = t->input;
     info->lanczos = t->a->config->preprocess.resize == RESIZE_LANCZOS;
     info->keep_aspect = t->a->config->preprocess.aspect == ASPECT_KEEP;
+    info->bits = t->a->set->bits;
+    info->upright = t->a->config->preprocess.orientation == ORIENTATION_EXIF;
     info->h = (int)t->a->set->h;
     info->w = (int)t->a->set->w;
     info->n_class = t->a->set->n_class;

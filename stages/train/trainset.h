@@ -34,6 +34,7 @@ struct trainset {
     float (*size)[CELL_SIZE]; /* owned: standardised, of each row of data/;
                                  NULL: not asked for */
     size_t h, w;
+    int bits;  /* of 16-bit samples that the pictures use; 0: all */
     int fresh; /* variants that each image stands for; 0: they are stored */
     int n_class;
     char (*class_name)[CONFIG_NAME_MAX]; /* borrowed from data */

@@ -303,6 +303,9 @@ static const struct {
     {"train.seeds=[&a 1]", "--set: anchors, aliases"},
     {"run.dir=\xff\xfe", "--set: run.dir: "},
     {"split.method=csv", "split.csv: is needed"},
+    {"preprocess.bits=7", "preprocess.bits: '7' is not full, auto or a number"},
+    {"preprocess.bits=17", "'17' is not full, auto or a number of 8..16"},
+    {"preprocess.bits=1x", "'1x' is not full, auto or a number of 8..16"},
 };
 
 static void check_settings(void)

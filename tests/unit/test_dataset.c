@@ -1,4 +1,5 @@
 /* test_dataset.c - has the content of a dataset changed? */
+#include "made_tiff.h"
 #include "plan_run.h"
 #include "run/dataset_hash.h"
 
@@ -73,7 +74,7 @@ static void check_cache(void)
     put_file(cache, "junk");
     ok(strcmp(was, content_hash(dir, cache)) != 0,
        "a damaged cache is not used");
-    put_file(cache, "path,size,mtime_ns,inode,sha256\nz\n");
+    put_file(cache, "path,size,mtime_ns,inode,content\nz\n");
     ok(strlen(content_hash(dir, cache)) == 64, "  nor a torn one");
 }
 
@@ -108,10 +109,65 @@ static void check_odd_files(void)
     }
 }
 
+static int grey(int x, int y, int c)
+{
+    return x + y + c;
+}
+
+/* Hash of a data set of the file x.tif alone, as it always was. */
+static void plain_hash(const char *file, char hex[HASH_HEX])
+{
+    struct hash h;
+    struct err err;
+    char content[HASH_HEX];
+
+    BUG_ON(hash_file(file, content, &err) < 0);
+    hash_init(&h);
+    hash_add_string(&h, "x.tif");
+    hash_add_string(&h, content);
+    hash_final(&h, hex);
+}
+
+/* Outputs of pictures that were read otherwise before are not used again. */
+static void check_tiff(void)
+{
+    struct made_tiff t = {.w = 4,
+                          .h = 4,
+                          .samples = 3,
+                          .bits = 8,
+                          .photometric = 2,
+                          .sample = grey};
+    char plain[HASH_HEX], name[FILE_PATH_MAX];
+    struct err err;
+
+    snprintf(name, sizeof(name), "%s", path_at("tiff/x.tif"));
+    make_dir(path_at("tiff"));
+    BUG_ON(made_tiff_write(&t, name, &err) < 0);
+    plain_hash(name, plain);
+    ok(strcmp(plain, content_hash(path_at("tiff"), NULL)) == 0,
+       "an RGB TIFF has the hash that it had");
+    t.samples = 4;
+    BUG_ON(made_tiff_write(&t, name, &err) < 0);
+    plain_hash(name, plain);
+    ok(strcmp(plain, content_hash(path_at("tiff"), NULL)) != 0,
+       "  one with a fourth sample that is no alpha has another");
+    t.n_extra = 1;
+    t.extra[0] = 2;
+    BUG_ON(made_tiff_write(&t, name, &err) < 0);
+    plain_hash(name, plain);
+    ok(strcmp(plain, content_hash(path_at("tiff"), NULL)) == 0,
+       "  but not one with alpha");
+    make_dir(path_at("tiff/@eaDir"));
+    put_file(path_at("tiff/@eaDir/thumb.jpg"), "1");
+    ok(strcmp(plain, content_hash(path_at("tiff"), NULL)) == 0,
+       "a folder of a NAS does not count");
+}
+
 int main(void)
 {
     BUG_ON(!mkdtemp(top));
     check_cache();
     check_odd_files();
+    check_tiff();
     return end_plan();
 }

@@ -30,6 +30,8 @@ static void describe_net(const struct net *net, struct model_info *info)
                                 .input = net->preprocess,
                                 .lanczos = true,
                                 .keep_aspect = true,
+                                .bits = 12,
+                                .upright = true,
                                 .h = SIDE,
                                 .w = SIDE,
                                 .n_class = CLASSES,
@@ -95,6 +97,7 @@ static void check_round(const struct net *net)
            graph_n_param(h) == graph_n_param(g),
        "  with its cut, its head and what is frozen");
     ok(back.lanczos && back.keep_aspect, "  and how pictures came to its size");
+    ok(back.bits == 12 && back.upright, "  and how samples are read");
     ok(h && memcmp(logits_of(g), logits_of(h), CLASSES * sizeof(float)) == 0,
        "  and says the same");
     graph_free(g);

@@ -135,6 +135,9 @@ static void make_report(struct find_images *w, struct data_report *f)
         c->feature[1] = (float)(50 - i % 7);
         for (int k = 2; k < 5; k++)
             c->feature[k] = (float)(150 + i % 11);
+        for (int k = 5; k < 8; k++)
+            c->feature[k] = 30;
+        c->read = (struct decoding){.orientation = 1, .pages = 1, .most = -1};
         f->label[i] = i % 2;
         f->split[i] = i < 32 ? SPLIT_TRAIN : SPLIT_TEST;
     }

@@ -28,7 +28,9 @@ static void check_warnings(void)
 
     fill_index();
     put_file("data/stats.json", "{\"warnings\":[\"class folder '" EVIL
-                                "' holds no pictures\",\"b\"]}");
+                                "' holds no pictures\",\"b\"],"
+                                "\"bits_found\":12,\"without_content\":{"
+                                "\"almost black\":2,\"files\":[\"a\"]}}");
     p = make_page(1, SPLIT_BY_RANDOM);
     check_page(p);
     page_has(p, "<strong>3 files were set aside",
@@ -58,6 +60,10 @@ static void check_warnings(void)
              "<td class=\"num\">1</td><td class=\"num\">2</td>"
              "<td class=\"num\">4</td><td class=\"num\">3</td>",
              "the classes by split");
+    page_has(p, "<strong>16-bit images use 12 bits</strong> and were read 16 ",
+             "samples that were read too dark");
+    page_has(p, "<strong>2 images are without content</strong>",
+             "images without content");
     page_has(p, "2 remarks from preparing the images",
              "remarks of preprocessing");
     page_has(p, "class folder &#39;" EVIL_HTML "&#39; holds",

@@ -1,0 +1,355 @@
+/* test_preprocess_pictures.c - how pictures are stored: bits, content,
+ * orientation, pages, samples; what is no picture */
+#include "base/json.h"
+#include "img/image.h"
+#include "img/png.h"
+#include "made_tiff.h"
+#include "stages/preprocess/preprocess.h"
+#include "store/sample_bits.h"
+#include "store/store.h"
+#include "tap.h"
+#include "test_dir.h"
+
+#include <sys/stat.h>
+
+enum { SIDE = 32, PER_CLASS = 6 };
+
+static int brightest = 255; /* of pattern(), as 8 bits */
+static int shift;           /* and its bits beyond 8 */
+
+/* A pattern from 0 to 'brightest', scaled. */
+static int pattern(int x, int y, int c)
+{
+    const int v = (x * x * (7 + c) + y * 13 + x * y) % (brightest + 1);
+
+    return c > 2 ? (1 << (8 + shift)) - 1 : v << shift | v >> (8 - shift);
+}
+
+static int level;
+
+static int even(int x, int y, int c)
+{
+    (void)x;
+    (void)y;
+    (void)c;
+    return level;
+}
+
+static void make_dir(const char *name)
+{
+    struct err err;
+
+    BUG_ON(file_dir_make(in_dir(name), &err) < 0);
+}
+
+static void put_tiff(const char *name, struct made_tiff t)
+{
+    struct err err;
+
+    t.w = t.w ? t.w : SIDE;
+    t.h = t.h ? t.h : SIDE;
+    t.samples = t.samples ? t.samples : 3;
+    t.bits = t.bits ? t.bits : 16;
+    t.photometric = 2;
+    t.sample = t.sample ? t.sample : pattern;
+    BUG_ON(made_tiff_write(&t, in_dir(name), &err) < 0);
+}
+
+/* Two classes in "in"; their pictures have 8 + extra bits, of 16 if 'wide',
+ * and different largest samples. */
+static void put_classes(int extra, bool wide)
+{
+    struct err err;
+    char name[64];
+
+    BUG_ON(file_dir_remove(in_dir("in"), &err) < 0);
+    make_dir("in/A");
+    make_dir("in/B");
+    shift = extra;
+    for (int i = 0; i < 2 * PER_CLASS; i++) {
+        snprintf(name, sizeof(name), "in/%c/%03d_1.tif", i % 2 ? 'A' : 'B', i);
+        brightest = i == 3 ? 255 : 150 + 5 * i;
+        put_tiff(name, (struct made_tiff){.bits = wide ? 16 : 8});
+    }
+    brightest = 255;
+}
+
+static struct config config_of(const char *bits)
+{
+    struct config c;
+
+    config_init(&c);
+    c.preprocess.size = SIDE;
+    snprintf(c.preprocess.bits, sizeof(c.preprocess.bits), "%s", bits);
+    c.split.method = SPLIT_BY_RANDOM;
+    return c;
+}
+
+/* Preprocess "in" to "out"; the summary is kept for the checks. */
+static struct preprocess_summary said;
+
+static bool prepare(const struct config *c)
+{
+    struct err err = {0};
+    const struct preprocess_args a = {
+        .dataset = in_dir("in"), .out = in_dir("out"), .config = c};
+    bool fine;
+
+    preprocess_summary_release(&said);
+    BUG_ON(file_dir_remove(in_dir("out"), &err) < 0);
+    make_dir("out");
+    fine = preprocess_run(&a, &said, &err) == 0;
+    if (!fine)
+        printf("# %s\n", err.text);
+    return fine;
+}
+
+static bool warned(const char *part)
+{
+    return said.warnings.data && strstr(said.warnings.data, part);
+}
+
+/* Member 'name' of stats.json, a count. */
+static int stat_of(const char *name)
+{
+    struct err err;
+    json_t *o = json_read(in_dir("out/stats.json"), 1 << 20, 0, &err);
+    const int n = (int)json_integer_value(json_object_get(o, name));
+
+    json_decref(o);
+    return n;
+}
+
+/* The pixels of the store, to be freed. */
+static uint8_t *pixels_of(void)
+{
+    struct store s;
+    struct err err;
+    uint8_t *p = calloc(2 * PER_CLASS, SIDE * SIDE * 3);
+
+    BUG_ON(store_open(&s, in_dir("out"), &err) < 0);
+    for (size_t i = 0; i < s.n && i < 2 * PER_CLASS; i++)
+        memcpy(p + i * SIDE * SIDE * 3, store_image(&s, i), SIDE * SIDE * 3);
+    store_close(&s);
+    return p;
+}
+
+static bool same_pixels(const uint8_t *want)
+{
+    uint8_t *got = pixels_of();
+    const bool same =
+        memcmp(want, got, (size_t)2 * PER_CLASS * SIDE * SIDE * 3) == 0;
+
+    free(got);
+    return same;
+}
+
+/* --- bits ----------------------------------------------------------------- */
+
+/* 'bits' of 16 give the same store as 8 bits, 'want'. */
+static void check_scaled(int bits, const uint8_t *want)
+{
+    struct config full = config_of("full"), automatic = config_of("auto");
+    struct config fixed;
+    struct err err;
+    char text[64], limit[64];
+    int found = -1;
+
+    snprintf(text, sizeof(text), "%d", bits);
+    snprintf(limit, sizeof(limit), "is over %d: they use %d bits",
+             (1 << bits) - 1, bits);
+    fixed = config_of(text);
+    put_classes(bits - 8, true);
+    ok(prepare(&full) && warned(limit) && stat_of("bits_found") == bits &&
+           stat_of("bits") == 0 && (bits == 8 || !same_pixels(want)),
+       limit);
+    ok(prepare(&automatic) && same_pixels(want),
+       "  auto scales all alike, whatever their own largest sample");
+    ok(stat_of("bits") == bits && warned("are scaled from") &&
+           sample_bits_read(in_dir("out"), &automatic, &found, &err) == 0 &&
+           found == bits,
+       "  what auto took is on record");
+    ok(prepare(&fixed) && same_pixels(want) &&
+           sample_bits_read(in_dir("out"), &fixed, &found, &err) == 0 &&
+           found == bits,
+       "  and so does the number");
+}
+
+static void check_bits(void)
+{
+    struct config c = config_of("full"), automatic = config_of("auto");
+    struct config twelve = config_of("12");
+    uint8_t *eight;
+    struct err err;
+    int found = -1;
+
+    put_classes(0, false);
+    ok(prepare(&c) && !warned("bits") && stat_of("bits_found") == 0,
+       "of 8 bits nothing is said");
+    eight = pixels_of();
+    ok(prepare(&automatic) && same_pixels(eight) && stat_of("bits") == 0,
+       "  nor done with auto");
+    for (int bits = 8; bits <= 15; bits += bits < 10 ? 1 : 2)
+        check_scaled(bits, eight);
+    put_classes(8, true);
+    ok(prepare(&c) && same_pixels(eight) && !warned("bits"),
+       "full 16 bits stay as they are");
+    ok(prepare(&automatic) && same_pixels(eight) && !warned("bits") &&
+           sample_bits_read(in_dir("out"), &automatic, &found, &err) == 0 &&
+           found == 0,
+       "  with auto, too");
+    put_classes(4, true);
+    shift = 8;
+    put_tiff("in/A/101_1.tif", (struct made_tiff){0});
+    ok(prepare(&automatic) && !warned("bits") && stat_of("bits") == 0,
+       "one full picture among those of 12 bits: 16 bits");
+    ok(prepare(&twelve) && said.n_aside == 1, "  as 12 bits it is set aside");
+    free(eight);
+}
+
+/* Samples shifted up with the lower bits 0, as PNG with sBIT has them. */
+static int left_justified(int x, int y, int c)
+{
+    return (pattern(x, y, c) >> 4) << 8;
+}
+
+static void check_justified(void)
+{
+    struct config c = config_of("auto");
+
+    put_classes(4, true);
+    for (int i = 0; i < 2 * PER_CLASS; i++) {
+        char name[64];
+
+        snprintf(name, sizeof(name), "in/%c/%03d_1.tif", i % 2 ? 'A' : 'B', i);
+        put_tiff(name, (struct made_tiff){.sample = left_justified});
+    }
+    ok(prepare(&c) && !warned("bits") && stat_of("bits") == 0,
+       "samples that were shifted up stay as they are");
+}
+
+/* --- content -------------------------------------------------------------- */
+
+static void check_content(void)
+{
+    struct config c = config_of("full");
+    struct made_tiff flat = {.bits = 8, .sample = even};
+
+    put_classes(0, false);
+    ok(prepare(&c) && !warned("without content"), "pictures have content");
+    level = 3;
+    put_tiff("in/A/201_1.tif", flat);
+    level = 252;
+    put_tiff("in/A/202_1.tif", flat);
+    level = 128;
+    put_tiff("in/B/203_1.tif", flat);
+    ok(prepare(&c) &&
+           warned("3 of 15 pictures are without content: 1 of one colour, 1 "
+                  "almost black, 1 almost white\n"),
+       "pictures without content are counted");
+    ok(warned("'A/201_1.tif' is almost black\n") &&
+           warned("'A/202_1.tif' is almost white\n") &&
+           warned("'B/203_1.tif' is of one colour\n"),
+       "  and named");
+    for (int i = 0; i < 2 * PER_CLASS; i++) {
+        char name[64];
+
+        level = i;
+        snprintf(name, sizeof(name), "in/%c/%03d_1.tif", i % 2 ? 'A' : 'B', i);
+        put_tiff(name, flat);
+    }
+    ok(prepare(&c) && warned("15 of 15 pictures are without content") &&
+           warned("10 more without content") &&
+           warned("all 8 pictures of class 'A' are without content"),
+       "a whole data set without content");
+}
+
+/* --- orientation, pages, samples ------------------------------------------ */
+
+static void check_others(void)
+{
+    struct config c = config_of("full");
+    struct store s;
+    struct err err;
+
+    put_classes(0, false);
+    put_tiff("in/A/301_1.tif",
+             (struct made_tiff){.bits = 8, .w = SIDE / 2, .orientation = 6});
+    put_tiff("in/A/302_1.tif", (struct made_tiff){.bits = 8, .pages = 3});
+    put_tiff("in/A/303_1.tif", (struct made_tiff){.bits = 8, .samples = 4});
+    ok(prepare(&c) &&
+           warned("1 pictures have an EXIF orientation and are used as they "
+                  "are stored") &&
+           warned("e.g. 'A/301_1.tif'") && stat_of("orientation") == 1,
+       "an orientation is counted and said");
+    ok(warned("1 files have 2 further pages") && warned("e.g. 'A/302_1.tif'"),
+       "further pages are");
+    ok(warned("1 pictures have samples that are neither colour nor alpha") &&
+           warned("e.g. 'A/303_1.tif'"),
+       "samples that are left out are");
+    c.preprocess.orientation = ORIENTATION_EXIF;
+    ok(prepare(&c) && warned("are turned by it") &&
+           store_open(&s, in_dir("out"), &err) == 0,
+       "an orientation is applied");
+    ok(strcmp(csv_get(&s.index, PER_CLASS, 0), "A/301_1.tif") == 0 &&
+           store_size(&s, PER_CLASS).w == SIDE &&
+           store_size(&s, PER_CLASS).h == SIDE / 2,
+       "  width is height then");
+    store_close(&s);
+}
+
+/* --- what is no picture --------------------------------------------------- */
+
+static void check_ignored(void)
+{
+    struct config c = config_of("full");
+    struct preprocess_summary none;
+    struct err err = {0};
+    char in[FILE_PATH_MAX], out[FILE_PATH_MAX];
+    const struct preprocess_args a = {.dataset = in, .out = out, .config = &c};
+
+    snprintf(in, sizeof(in), "%s", in_dir("in"));
+    snprintf(out, sizeof(out), "%s", in_dir("out"));
+    put_classes(0, false);
+    make_dir("in/A/@eaDir/001_1.tif");
+    put_tiff("in/A/@eaDir/001_1.tif/SYNOPHOTO_THUMB_M.tif",
+             (struct made_tiff){.bits = 8});
+    make_dir("in/@eaDir");
+    put_file(in_dir("in/A/1.GIF"), "GIF");
+    put_file(in_dir("in/A/2.gif"), "GIF");
+    put_file(in_dir("in/B/notes"), "-");
+    put_file(in_dir("in/B/1_cyt01.dat"), "-");
+    BUG_ON(symlink("/nonexistent", in_dir("in/B/more")) < 0);
+    ok(prepare(&c) && said.n == 2 * PER_CLASS,
+       "folders of a NAS hold no pictures");
+    ok(warned("2 folders are left out: the file system's own"),
+       "  and are counted");
+    ok(warned("class 'A': files that are not read as pictures: 2 .gif\n"),
+       "files of other kinds are counted by class and ending");
+    ok(!warned(".dat"), "  but not contours");
+    ok(warned("'B/more' is a link that leads nowhere"), "a link to nothing");
+    BUG_ON(symlink("/nonexistent", in_dir("in/C")) < 0);
+    fails(preprocess_run(&a, &none, &err), err, ERR_USAGE,
+          "class folder 'C' in", "a class folder that is one is refused");
+    preprocess_summary_release(&none);
+    unlink(in_dir("in/C"));
+    BUG_ON(file_dir_remove(in_dir("in/B"), &err) < 0);
+    fails(preprocess_run(&a, &none, &err), err, ERR_USAGE,
+          "not read as pictures: 2 .gif", "too few classes: what is there");
+    preprocess_summary_release(&none);
+}
+
+int main(void)
+{
+    struct err err = {0};
+
+    BUG_ON(!mkdtemp(dir));
+    check_bits();
+    check_justified();
+    check_content();
+    check_others();
+    check_ignored();
+    preprocess_summary_release(&said);
+    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
+    return tap_done();
+}
