@@ -1,11 +1,14 @@
 /* papline - the scheduler and the user's one command; its verbs: verbs.c */
 #include "base/log.h"
+#include "base/program.h"
 #include "base/version.h"
 #include "orchestration/scheduler/launch.h"
 #include "orchestration/verb_parse.h"
+#include "ranks/launched.h"
 
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* argv[0] is the verb; what else is there its program reads again. */
@@ -24,13 +27,38 @@ static int print_help(const char *verb, struct err *err)
     return verbs_find("help", err)->act(&a, err);
 }
 
+/* A rank of papline-slot, which starts this command once, beside rank 0. */
+static int become_rank(char **argv, struct err *err)
+{
+    const char *arg[4 * VERB_LIST_MAX] = {"serve"};
+    char self[FILE_PATH_MAX];
+    size_t n = 1;
+
+    if (program_path(self, "papline", err) < 0)
+        return -1;
+    arg[n++] = self;
+    while (*argv && n < sizeof(arg) / sizeof(arg[0]) - 1)
+        arg[n++] = *argv++;
+    if (*argv)
+        return err_set(err, ERR_USAGE, "more than %zu words", n - 2);
+    /* else a library starts threads, which spin for a while */
+    setenv("OPENBLAS_NUM_THREADS", "1", 0);
+    return launch_exec("papline-slot", arg, err);
+}
+
 static int do_verb(int argc, char **argv, struct err *err)
 {
     const struct verb *v = verbs_find(argv[0], err);
+    const bool silent =
+        launched_rank() > 0 && !(v && v->ranks == VERB_EVERY_RANK);
     struct verb_args a;
 
     if (!v || verb_parse(v, argc, argv, &a, err) < 0)
-        return -1;
+        return silent ? 0 : -1;
+    if (v->ranks == VERB_SLOTS && !a.help && launched_size() > 1)
+        return become_rank(argv, err);
+    if (silent)
+        return 0;
     if (a.help)
         return print_help(v->name, err);
     if (v->program)

@@ -315,7 +315,8 @@ static const struct verb verbs[] = {
               "checkpoint and ends with status 75.",
      .example = "run configs/demo.yaml --set train.epochs=2 --until train",
      .options = run_options,
-     .act = act_run},
+     .act = act_run,
+     .ranks = VERB_SLOTS},
     {.name = "plan",
      .words = "CONFIG",
      .help = "say what would run, what is reused, and why",
@@ -441,6 +442,7 @@ static const struct verb verbs[] = {
      .example = "doctor-rank --threads 1",
      .options = doctor_options,
      .act = act_doctor_rank,
+     .ranks = VERB_EVERY_RANK,
      .hidden = true},
     {.name = "bench-rank",
      .words = "NET",
@@ -448,6 +450,7 @@ static const struct verb verbs[] = {
      .example = "bench-rank mobilenetv2 --steps 3",
      .options = bench_options,
      .act = act_bench_rank,
+     .ranks = VERB_EVERY_RANK,
      .hidden = true},
 };
 

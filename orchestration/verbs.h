@@ -59,6 +59,13 @@ struct verb_option {
     size_t place; /* in struct verb_args; unused if a program does the verb */
 };
 
+/* What the ranks do when mpirun or srun starts several with this verb. */
+enum verb_ranks {
+    VERB_FIRST_RANK, /* rank 0 does it, the others end */
+    VERB_SLOTS,      /* rank 0 does it, the others are its slots */
+    VERB_EVERY_RANK,
+};
+
 struct verb {
     const char *name;
     const char *words;   /* "RUN [EXPERIMENT...]": may be left out, so many as
@@ -68,6 +75,7 @@ struct verb {
     const char *example; /* a command line without "papline" */
     const struct verb_option *options; /* NULL: none */
     int (*act)(const struct verb_args *a, struct err *err);
+    enum verb_ranks ranks;
 
     /* Instead of act: a stage's program that does it, by this option, and
      * reads words and options itself, which the row repeats. */

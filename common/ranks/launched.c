@@ -20,10 +20,11 @@ static const struct launcher_names launchers[] = {
 
 enum { N_LAUNCHER = sizeof(launchers) / sizeof(launchers[0]) };
 
-/* Those that begin so, some of which MPI itself reads. */
+/* Those that begin so, some of which MPI itself reads; by the universe mpirun
+ * knows that it is within another. */
 static const char *const forgotten[] = {
-    "PMIX_",          "PMI_",           "OMPI_COMM_WORLD_", "OMPI_MCA_ess",
-    "OMPI_MCA_orte_", "OMPI_MCA_pmix=", "SLURM_STEPID=",
+    "PMIX_",        "PMI_",           "OMPI_COMM_WORLD_", "OMPI_UNIVERSE_SIZE=",
+    "OMPI_MCA_ess", "OMPI_MCA_orte_", "OMPI_MCA_pmix=",   "SLURM_STEPID=",
 };
 
 enum { N_FORGOTTEN = sizeof(forgotten) / sizeof(forgotten[0]) };

@@ -17,7 +17,8 @@ int launched_size(void);
 /* Which of them this process is, from 0 on; 0 if that cannot be told. */
 int launched_rank(void);
 
-/* Forget it: what this process starts is then no rank of the job.  It changes
+/* Forget it: what this process starts is then no rank of the job, and may be an
+ * mpirun.  It changes
  * the environment, so no other thread may read that. */
 void launched_forget(void);
 

@@ -1,9 +1,9 @@
 /*
  * main.c - papline-slot: programs on the ranks of `mpirun papline run`
  *
- * Open MPI lets no mpirun start within another.  So rank 0 alone runs the
- * scheduler, and what that starts the other ranks start for it, or are: a
- * training of several ranks runs in their own processes.
+ * An mpirun within another is refused, or knows nothing of the other's hosts.  So
+ * rank 0 alone runs the scheduler, and what that starts the other ranks start
+ * for it, or are: a training of several ranks runs in their own processes.
  */
 #include "base/log.h"
 #include "base/version.h"

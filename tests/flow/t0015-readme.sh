@@ -48,6 +48,11 @@ command_of() { # command_of <line of the README>: run it, made small
         papline run "${words[@]}" "${shrink[@]}" --set augment.variants=1 \
             --set "dataset.draw_per_class=$(case "$*" in *PATH*) echo 0 ;;
                 *) echo 20 ;; esac)" --run "$T/run$n" ;;
+    "mpirun -n 8 papline run "*)
+        OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 \
+            mpirun --oversubscribe -n 3 papline run "${1##* }" "${shrink[@]}" \
+            --set dataset.draw_per_class=20 --run "$T/run$n" \
+            --until preprocess ;;
     "papline weights "*|"papline features "*)
         set -- ${1//FILE.h5/$T/m.h5}
         set -- ${*//DIR/$CELLS}

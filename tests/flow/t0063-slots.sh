@@ -1,6 +1,6 @@
 #!/bin/bash
 # t0063 - programs on the ranks of one mpirun: status, signals, dying ranks; two
-# ranks in slots train as two of mpirun do
+# ranks in slots train as two of mpirun do; papline run as several ranks
 . "$(dirname "$0")/lib.sh"
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 T
 cat >"$T/serve" <<'EOF'
@@ -74,11 +74,36 @@ done
 rm -rf "$T/run/train"
 ok "two slots train until they are told to stop" status_is 0 "$serve" '
     export R=$T/run
-    sed -i "s/^  epochs: 1$/  epochs: 400/" "$R/run.yaml"
+    sed -i "s/^  epochs: 1$/  epochs: 400/
+        s/stop_patience: .*/stop_patience: 0/" "$R/run.yaml"
     papline-slot start 1,2 papline-train --run "$R" & p=$!
     until [ -d "$R"/train/*.partial ]; do sleep 0.05; done
     papline-slot start 2,3 papline-train --run "$R"; echo "busy $?"
     kill -TERM $p; wait $p; echo "stopped $?"'
 ok "  one that trains takes no other" has_line "busy 75"
 ok "  with a checkpoint" has_line "stopped 75"
+
+several() { # several <status> <words of papline>: as three ranks
+    status_is "$1" mpirun --oversubscribe -n 3 papline "${@:2}"
+}
+once() { # once <text>: it is said, not by several
+    [ "$(grep -c -- "$1" "$T/out")" -eq 1 ] || { cat "$T/out"; return 1; }
+}
+ok "three ranks plan" several 0 plan "$T/c.yaml" --run "$T/new"
+ok "  once" once "^run  *preprocess"
+ok "three ranks that are misspelt" several 2 plam
+ok "  once" once "did you mean"
+ok "three ranks run" several 0 run "$T/c.yaml" --run "$T/new" --until augment
+ok "  once" once "augment: done"
+ok "  as one" cmp "$T/plain/data/images.npy" "$T/new/data/images.npy"
+ok "  a bad configuration" several 2 run "$T/c.yaml" --set "run.seed=x"
+ok "  once" once "run.seed"
+ok "one rank is none of several" status_is 0 \
+    mpirun -n 1 papline run "$T/c.yaml" --run "$T/new" --until augment
+mpirun --oversubscribe -n 3 papline run "$T/c.yaml" --run "$T/new" \
+    --set train.epochs=400 --set train.stop_patience=0 >"$T/log" 2>&1 &
+run=$!
+wait_for 60 step_is "$T/new" "train/$E" running
+kill -USR1 $run
+ok "SIGUSR1 of mpirun: start again" ends_with 75 $run
 finish
