@@ -10,6 +10,8 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
+
 /* Name that begins each line; the string must live on.  Default "papline". */
 void log_name(const char *name);
 
@@ -21,6 +23,9 @@ void log_error(const char *fmt, ...) PRINTF(1, 2);
 
 /* Something is wrong but work goes on. */
 void log_warn(const char *fmt, ...) PRINTF(1, 2);
+
+/* Each line of 'text', which may be NULL, as log_warn() or log_info(). */
+void log_lines(const char *text, bool warn);
 
 /*
  * Progress of long work: rewrites one line, at most four times a second, when

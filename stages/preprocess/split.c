@@ -1,7 +1,10 @@
 #include "stages/preprocess/split.h"
 
 #include "base/rng.h"
+#include "stages/preprocess/data_path.h"
+#include "stages/preprocess/data_table.h"
 #include "stages/preprocess/near_duplicates.h"
+#include "stages/preprocess/split_words.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -283,10 +286,12 @@ static int take_row(const struct naming *nm, size_t line, const char *name,
                     const char *word, struct err *err)
 {
     const struct find_images *w = nm->images;
-    const struct find_images_file *f =
-        bsearch(name, w->file, w->n, sizeof(*w->file), by_name);
-    const enum split s = store_split_parse(word);
+    const enum split s = split_words_parse(word);
+    const struct find_images_file *f = NULL;
+    char path[DATA_PATH_MAX];
 
+    if (data_path_inside(path, w->dir, name))
+        f = bsearch(path, w->file, w->n, sizeof(*w->file), by_name);
     if (!f)
         return err_set(err, ERR_USAGE,
                        "%s:%zu: '%s' is no picture of the dataset", nm->path,
@@ -324,27 +329,23 @@ int split_from_csv(const struct find_images *w, const char *path,
                    enum split *split, struct err *err)
 {
     const struct naming nm = {w, path, split};
-    struct csv csv = {0};
-    int file, word, rc = 0;
+    struct data_table t;
+    int rc = -1;
 
     for (size_t i = 0; i < w->n; i++)
         split[i] = SPLIT_NONE;
-    if (csv_read(&csv, path, err) < 0) {
-        if (err->code == ERR_INPUT)
-            err->code = ERR_USAGE;
+    if (data_table_read(&t, path, NULL, err) < 0)
         return -1;
-    }
-    file = csv_column(&csv, "file");
-    word = csv_column(&csv, "split");
-    if (file < 0 || word < 0)
-        rc = err_set(err, ERR_USAGE, "%s:1: no column '%s'", path,
-                     file < 0 ? "file" : "split");
-    for (size_t i = 0; rc == 0 && i < csv.n_row; i++)
-        rc = take_row(&nm, i + 2, csv_get(&csv, i, (size_t)file),
-                      csv_get(&csv, i, (size_t)word), err);
+    if (data_table_need(&t, "file", LAYOUT_FILE, err) == 0 &&
+        data_table_need(&t, "split", LAYOUT_SPLIT, err) == 0)
+        rc = 0;
+    for (size_t i = 0; rc == 0 && i < t.csv.n_row; i++)
+        rc = take_row(&nm, data_table_line(&t, i),
+                      data_table_get(&t, i, LAYOUT_FILE),
+                      data_table_get(&t, i, LAYOUT_SPLIT), err);
     if (rc == 0)
         rc = check_named(w, path, split, err);
-    csv_release(&csv);
+    data_table_release(&t);
     return rc;
 }
 

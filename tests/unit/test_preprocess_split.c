@@ -165,15 +165,17 @@ static void check_csv(void)
 {
     char path[] = "/tmp/t-split-XXXXXX";
     char a[] = "A/1.png", b[] = "A/b, \"c\".png", c[] = "B/2.png";
-    struct find_images_file f[3] = {{a, a, 0}, {b, b, 0}, {c, c, 1}};
+    struct find_images_file f[3] = {{.path = a, .group = a},
+                                    {.path = b, .group = b},
+                                    {.path = c, .group = c, .label = 1}};
     const struct find_images w = {.file = f, .n = 3, .n_class = 2};
     const struct {
         const char *text, *part, *what;
     } bad[] = {
         {"file,split\nA/1.png,train\nB/9.png,test\n",
          ":3: 'B/9.png' is no picture of the dataset", "an unknown picture"},
-        {"file,split\nA/1.png,training\n",
-         ":2: 'training' is not train, validation or test", "an unknown word"},
+        {"file,split\nA/1.png,teach\n",
+         ":2: 'teach' is not train, validation or test", "an unknown word"},
         {"file,split\nA/1.png,\n", ":2: '' is not train", "no word"},
         {"file,split\nA/1.png,test\nA/1.png,test\n",
          ":3: 'A/1.png' is named twice", "named twice"},
