@@ -21,10 +21,12 @@ struct csv_reader {
 static char *take_quoted(struct csv_reader *r, char *s, char **w,
                          struct err *err)
 {
+    const size_t line = r->line;
+
     for (s++;; s++) {
         if (*s == '\0') {
             err_set(err, ERR_INPUT, "%s:%zu: quote is not closed", r->path,
-                    r->line);
+                    line);
             return NULL;
         }
         if (*s == '"' && *++s != '"')

@@ -105,6 +105,13 @@ int plain_text_read(const char *path, size_t max, char **text, struct err *err)
     *text = NULL;
     if (file_read(path, max, &bytes, &size, err) < 0)
         return -1;
+    if (size >= 4 && memcmp(bytes, "PK\3\4", 4) == 0) {
+        free(bytes);
+        return err_set(err, ERR_INPUT,
+                       "%s:1: is a spreadsheet (.xlsx, .ods) or another ZIP "
+                       "archive; save the table as CSV",
+                       path);
+    }
     *text = malloc(size + size / 2 + 4); /* 3 bytes of UTF-8 for 2 of UTF-16 */
     if (!*text)
         rc = err_set(err, ERR_SYSTEM, "no memory for '%s'", path);

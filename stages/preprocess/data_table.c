@@ -140,7 +140,8 @@ void data_table_tell(const struct data_table *t, struct buf *out)
     for (size_t i = 0; i < t->csv.n_column; i++)
         if (!is_used(t, i) && t->csv.header[i][0])
             buf_printf(out, "%s'%.60s'",
-                       n++ ? ", " : "columns not used: ", t->csv.header[i]);
+                       n++ ? ", " : "layout.csv: columns not used: ",
+                       t->csv.header[i]);
     buf_puts(out, n ? "\n" : "");
 }
 

@@ -402,6 +402,13 @@ int find_images_init(struct find_images *w, const char *dir,
     *w = (struct find_images){.dir = dir};
     if (find_files(w, &root, err) < 0)
         goto fail;
+    if (w->n_class < 2 && *root.layout->csv) {
+        err_set(err, ERR_USAGE,
+                "'%s' names %d class%s, at least 2 are "
+                "needed",
+                root.layout->csv, w->n_class, w->n_class == 1 ? "" : "es");
+        goto fail;
+    }
     if (w->n_class < 2) {
         err_set(err, ERR_USAGE,
                 "'%s' has %d class folder%s with pictures%s%s, at least 2 are "

@@ -70,22 +70,32 @@ static int take_row(struct find_images *w, const struct data_table *t,
     return f->path && f->group ? 0 : no_memory(err);
 }
 
-/* What may be a split and is not read as one. */
+/* May a column of this name be a split? */
+static bool sounds_split(const char *name)
+{
+    static const char *const words[] = {"set",  "subset", "phase", "partition",
+                                        "fold", "usage",  NULL};
+
+    for (size_t k = 0; words[k]; k++)
+        if (strcasecmp(name, words[k]) == 0)
+            return true;
+    for (; *name; name++)
+        if (strncasecmp(name, "split", 5) == 0)
+            return true;
+    return false;
+}
+
 static void warn_unused(struct find_images *w, const struct data_table *t,
                         const struct layout *l)
 {
-    static const char *const words[] = {"set",       "subset", "phase",
-                                        "partition", "fold",   "usage"};
-
+    if (t->column[LAYOUT_SPLIT] >= 0 || l->mapped[LAYOUT_SPLIT])
+        return;
     for (size_t i = 0; i < t->csv.n_column; i++)
-        for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
-            if (strcasecmp(t->csv.header[i], words[k]) == 0 &&
-                t->column[LAYOUT_SPLIT] < 0 && !l->mapped[LAYOUT_SPLIT])
-                buf_printf(&w->warnings,
-                           "%s: column '%s' is not used; if it is a split, "
-                           "layout.columns \"split=%s\" uses it\n",
-                           data_table_name(t), t->csv.header[i],
-                           t->csv.header[i]);
+        if (sounds_split(t->csv.header[i]))
+            buf_printf(&w->warnings,
+                       "%s: column '%.60s' is not used; if it is a split, "
+                       "layout.columns \"split=%.60s\" uses it\n",
+                       data_table_name(t), t->csv.header[i], t->csv.header[i]);
 }
 
 /* Is the split that the table gives the one that is wanted? */

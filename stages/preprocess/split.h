@@ -51,6 +51,9 @@ MUST_USE int split_groups(const struct split_args *a, enum split *split,
 MUST_USE int split_from_csv(const struct find_images *w, const char *path,
                             enum split *split, struct err *err);
 
+/* What can be said of such a table without the data.  Errors: likewise. */
+MUST_USE int split_csv_check(const char *path, struct err *err);
+
 /*
  * Has each class pictures in each split?  Adds to 'warnings' a line for each
  * that validation or test lack.

@@ -183,6 +183,7 @@ static int look_above(struct split_folders *s, const char *dir,
 
 /* Folders of all classes. */
 struct below {
+    const char *dir; /* borrowed: the dataset */
     struct parts parts;
     bool all;           /* are parts, and nothing lies beside them */
     struct level first; /* owned: of the first class */
@@ -237,16 +238,16 @@ static int check_part(const char *dir, const char *name, const char *part,
 }
 
 /* Look into class folder number 'n'. */
-static int look_class(struct split_folders *s, struct below *b, const char *dir,
+static int look_class(struct split_folders *s, struct below *b,
                       const char *name, size_t n, struct err *err)
 {
     struct level level;
 
-    if (level_init(&level, dir, name, err) < 0)
+    if (level_init(&level, b->dir, name, err) < 0)
         return -1;
     for (size_t i = 0; i < level.n; i++)
         if (part_of(level.name[i]) >= 0 &&
-            check_part(dir, name, level.name[i], err) < 0) {
+            check_part(b->dir, name, level.name[i], err) < 0) {
             level_release(&level);
             return -1;
         }
@@ -273,13 +274,13 @@ static int look_below(struct split_folders *s, const char *dir,
                       const struct layout *l, const struct level *top,
                       struct err *err)
 {
-    struct below b = {.all = true};
+    struct below b = {.dir = dir, .all = true};
     size_t n = 0;
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < top->n; i++)
         if (layout_class(l, top->name[i]))
-            rc = look_class(s, &b, dir, top->name[i], n++, err);
+            rc = look_class(s, &b, top->name[i], n++, err);
     if (rc == 0 && n > 1)
         settle_below(s, &b);
     level_release(&b.first);
@@ -332,12 +333,16 @@ int split_folders_check(const struct split_folders *s, const char *dir,
                        "folders, or list the pictures in layout.csv to split "
                        "them otherwise",
                        s->named, dir);
-    if (s->n_fold > 0 && (s->n_fold != l->folds || s->n_fold < 3))
+    if (s->n_fold == 2)
+        return err_set(err, ERR_USAGE,
+                       "the folders %s in '%.200s' are two folds, but three or "
+                       "more are needed: one tests, another validates",
+                       s->named, dir);
+    if (s->n_fold > 0 && s->n_fold != l->folds)
         return err_set(err, ERR_USAGE,
                        "the folders %s in '%.200s' are %d folds: they are used "
-                       "with split.folds %d, which is %d%s",
-                       s->named, dir, s->n_fold, s->n_fold, l->folds,
-                       s->n_fold < 3 ? " and is at least 3" : "");
+                       "with split.folds %d, which is %d",
+                       s->named, dir, s->n_fold, s->n_fold, l->folds);
     if (s->n_fold == 0 && l->folds > 1)
         return err_set(err, ERR_USAGE,
                        "split.folds: the folders %s in '%.200s' are one split, "

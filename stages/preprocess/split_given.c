@@ -87,6 +87,25 @@ static int check_there(const struct find_images *w, const char *csv,
                    csv, w->file[0].line, w->file[0].path, w->dir, w->n);
 }
 
+/* Every class needs pictures to train on. */
+static int check_given(const struct find_images *w, struct err *err)
+{
+    struct buf warnings = {0};
+    enum split *split = malloc((w->n + 1) * sizeof(*split));
+    int rc = -1;
+
+    if (split) {
+        for (size_t i = 0; i < w->n; i++)
+            split[i] = w->file[i].split;
+        rc = split_check(w, split, &warnings, err);
+    } else {
+        err_set(err, ERR_SYSTEM, "no memory for %zu pictures", w->n);
+    }
+    buf_release(&warnings);
+    free(split);
+    return rc;
+}
+
 /* As if the data were at hand: what cells are drawn is not known yet. */
 static int choose_table(struct config *c, const struct layout *l,
                         struct buf *said, struct err *err)
@@ -99,6 +118,10 @@ static int choose_table(struct config *c, const struct layout *l,
     if (find_images_init(&w, c->dataset.path, l, err) < 0)
         return -1;
     rc = check_there(&w, l->csv, err);
+    if (rc == 0 && w.given[0])
+        rc = check_given(&w, err);
+    if (rc < 0)
+        buf_put(said, w.warnings.data, w.warnings.len);
     if (rc == 0 && w.given[0] && c->split.method != SPLIT_BY_CSV) {
         c->split.method = SPLIT_BY_CSV;
         buf_printf(said, "split.method: csv, as %s gives a split\n", w.given);
@@ -135,6 +158,12 @@ int split_given_choose(struct config *c, struct buf *said, struct err *err)
                        "split.csv: names a split, which split.method %s would "
                        "not use; take one of them out",
                        config_word(c, "split", "method"));
+    if (c->split.method == SPLIT_BY_CSV && c->split.csv[0]) {
+        if (split_csv_check(c->split.csv, err) < 0)
+            return -1;
+        if (c->split.unnamed)
+            buf_puts(said, "split.method: csv, as split.csv names a split\n");
+    }
     if (layout_init(&l, c, err) < 0)
         return -1;
     rc = *l.csv ? choose_table(c, &l, said, err)

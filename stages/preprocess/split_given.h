@@ -27,7 +27,8 @@ void split_given_folds(const struct find_images *w, int *fold,
  * another.  Reads layout.csv whole, looks at the folders of the dataset.
  *   said [out] lines on what was found and chosen
  * Errors: ERR_USAGE as layout_init(), split_folders_look(); of layout.csv as
- * find_images_init(), or none of its pictures is there.
+ * find_images_init(), none of its pictures is there, or a class has none to
+ * train on; of split.csv as split_csv_check().
  */
 MUST_USE int split_given_choose(struct config *c, struct buf *said,
                                 struct err *err);

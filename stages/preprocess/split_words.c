@@ -38,19 +38,29 @@ static void bare_word(const char *word, char *out, size_t size)
     out[n] = '\0';
 }
 
+/* Is it one of the tails, or nothing, and digits behind it? */
 static bool is_tail(const char *s)
 {
+    static const char digits[] = "0123456789";
+
+    if (!s[strspn(s, digits)])
+        return true;
     for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++)
-        if (strcmp(s, tails[i]) == 0)
-            return true;
-    return *s == '\0';
+        if (strncmp(s, tails[i], strlen(tails[i])) == 0) {
+            const char *behind = s + strlen(tails[i]);
+
+            if (!behind[strspn(behind, digits)])
+                return true;
+        }
+    return false;
 }
 
 enum split split_words_parse(const char *word)
 {
-    char bare[32];
+    char room[32], *bare = room;
 
-    bare_word(word, bare, sizeof(bare));
+    bare_word(word, room, sizeof(room));
+    bare += strspn(bare, "0123456789");
     for (size_t i = 0; i < sizeof(split_words) / sizeof(split_words[0]); i++) {
         const size_t n = strlen(split_words[i].word);
 

@@ -3,7 +3,8 @@
  *
  * In tables and as names of folders, in any letter case: train, training, val,
  * valid, validation, dev, test, testing, or one of these with set, data or
- * images behind it ("Test_Set"); fold and a number or a letter ("fold_3").
+ * images behind it ("Test_Set") and a number at either end ("01_train",
+ * "val2017"); fold and a number or a letter ("fold_3").
  */
 #ifndef PREPROCESS_SPLIT_WORDS_H
 #define PREPROCESS_SPLIT_WORDS_H

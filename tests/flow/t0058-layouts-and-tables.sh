@@ -147,4 +147,16 @@ ok "a picture twice" bad '3s|d/2|d/1|' "names 'd/1.bmp' twice, in lines 2 and 3"
 ok "no label" bad '4s/C./ /' "t.csv:4: '': a class name has"
 ok "none of the files" bad 's|d/|e/|' "t.csv:2: 'e/1.bmp' is not in the dataset"
 ok "a column twice" bad '1s/split/label/' "t.csv:1: column 'label' is there 2"
+ok "a class without training" bad '/C1,Train/d' "class 'C1' has no picture to"
+ok "a single class" bad 's/,C./,C/' "names 1 class, at least 2 are needed"
+cut -d, -f1,3 "$T/plain.csv" | tr , ';' >"$T/s.csv"
+ok "split.csv alone names the method" run 0 "${csv[@]}" --set "split.csv=$T/s.csv" \
+    --set "layout.csv=$T/plain.csv" --set "layout.columns=split="
+ok "  which is said" says "split.method: csv, as split.csv names a split"
+ok "  and is used" counts "$given"
+ok "  or refused" refused "split.csv: names a split, which split.method random" \
+    "${csv[@]}" --set "split.csv=$T/s.csv" --set split.method=random
+sed -i 's/val/vall/' "$T/s.csv"
+ok "  with its lines" refused "s.csv:3: 'vall' is not train" \
+    "${csv[@]}" --set "split.csv=$T/s.csv"
 finish

@@ -101,11 +101,12 @@ static void check_bad(void)
     REFUSED("\xff\xfe"
             "a",
             "t.csv:1: is not UTF-16");
+    REFUSED("PK\3\4\0\0", "t.csv:1: is a spreadsheet (.xlsx, .ods)");
     REFUSED("", "is empty");
     REFUSED("\xef\xbb\xbf", "is empty");
     REFUSED("\n\n", "is empty");
     REFUSED("a;b\n;\n1;2;3\n", "t.csv:3: 3 fields, the header has 2");
-    REFUSED("a;b\n\"1\n;2\n", "t.csv:4: quote is not closed");
+    REFUSED("a;b\n\"1\n;2\n", "t.csv:2: quote is not closed");
     REFUSED("a;b\n\"1\"x;2\n", "t.csv:2: text after a closing quote");
 }
 
@@ -249,6 +250,10 @@ static void check_words(void)
     check_word("Validation-Data", SPLIT_VALIDATION, -1);
     check_word("test", SPLIT_TEST, -1);
     check_word("testing images", SPLIT_TEST, -1);
+    check_word("01_train", SPLIT_TRAIN, -1);
+    check_word("val2017", SPLIT_VALIDATION, -1);
+    check_word("test_images_2", SPLIT_TEST, -1);
+    check_word("12", SPLIT_NONE, -1);
     check_word("fold1", SPLIT_NONE, 1);
     check_word("Fold_03", SPLIT_NONE, 3);
     check_word("fold-b", SPLIT_NONE, 2);

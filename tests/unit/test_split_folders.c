@@ -138,7 +138,8 @@ static void check_bad(void)
     check_refused("fold1/A/1.png fold2/A/1.png fold3/B/1.png",
                   "are 3 folds: they are used with split.folds 3, which is 1",
                   "folds that split.folds does not know");
-    check_refused("fold1/A/1.png fold2/B/1.png", "is at least 3", "two folds");
+    check_refused("fold1/A/1.png fold2/B/1.png", "are two folds, but three",
+                  "two folds");
     check_refused("s1/train/A/1.png s1/train/B/1.png s2/test/A/1.png",
                   "d/s1/train' holds folders (A, B, ...) and no pictures",
                   "data sets of several places");
