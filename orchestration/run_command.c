@@ -12,7 +12,7 @@
 #include "orchestration/scheduler/scheduler.h"
 #include "orchestration/scheduler/step_memory.h"
 #include "stages/augment/recipe.h"
-#include "stages/preprocess/layout.h"
+#include "stages/preprocess/split_given.h"
 #include "stages/weights/import_weights.h"
 #include "worker/scheduler_link.h"
 
@@ -100,12 +100,8 @@ static int stop_behind(struct plan *p, const char *until, struct err *err)
 static int check_parts(const struct config *c, const struct plan *p,
                        struct err *err)
 {
-    struct layout l;
     struct recipe r;
 
-    if (layout_init(&l, c, err) < 0)
-        return -1;
-    layout_release(&l);
     if (recipe_init(&r, &p->recipe, err) < 0)
         return -1;
     recipe_release(&r);
@@ -154,6 +150,17 @@ static int absolute_recipe(char word[FILE_PATH_MAX], struct err *err)
     return recipe_text_is_path(word) ? make_absolute(word, err) : 0;
 }
 
+/* Use a split that comes with the data, and say so. */
+static int choose_split(struct config *c, struct err *err)
+{
+    struct buf said = {0};
+    const int rc = split_given_choose(c, &said, err);
+
+    log_lines(said.data, false);
+    buf_release(&said);
+    return rc;
+}
+
 static int plan_run_open(struct plan_run *j, const struct run_command_args *a,
                          struct err *err)
 {
@@ -174,7 +181,7 @@ static int plan_run_open(struct plan_run *j, const struct run_command_args *a,
         absolute_recipe(c->augment.recipe, err) < 0 ||
         absolute_recipe(c->train.augment_recipe, err) < 0 ||
         file_path(j->dir, err, "%s", c->run.dir) < 0 ||
-        check_apart(c, j->dir, err) < 0)
+        check_apart(c, j->dir, err) < 0 || choose_split(c, err) < 0)
         return -1;
     if (plan_init(&j->plan, c, j->dir, err) < 0 ||
         check_parts(c, &j->plan, err) < 0)

@@ -2,7 +2,8 @@
  * csv.h - read comma-separated values (RFC 4180) with a header line
  *
  * Fields may be quoted; quotes are doubled inside; lines end in LF or CRLF; a
- * UTF-8 byte order mark is skipped.  Writing is buf_csv().
+ * UTF-8 byte order mark is skipped.  Writing is buf_csv().  A table that a
+ * person made, with whatever program, is read by csv_read_any().
  */
 #ifndef BASE_CSV_H
 #define BASE_CSV_H
@@ -19,6 +20,11 @@ struct csv {
     char *header[CSV_MAX_COLUMNS]; /* borrowed from text */
     size_t n_row;                  /* without the header */
     size_t n_column;
+    size_t *line;     /* owned: of each row in the file, 1 is the first */
+    size_t head_line; /* of the header */
+    char separator;
+    size_t n_blank;   /* rows without anything, which are left out */
+    size_t n_trimmed; /* fields that had blanks at their ends */
 };
 
 /*
@@ -26,6 +32,15 @@ struct csv {
  * Errors: ERR_INPUT with file and line; ERR_SYSTEM no memory.
  */
 MUST_USE int csv_read(struct csv *c, const char *path, struct err *err);
+
+/*
+ * Read a table as spreadsheets write it: encodings and line ends as
+ * plain_text_read(); the separator is that of a first line "sep=X", else the
+ * one of , ; tab | that the header has most often; blanks at the ends of a
+ * field are dropped, and rows of separators alone.
+ * Errors: as csv_read().
+ */
+MUST_USE int csv_read_any(struct csv *c, const char *path, struct err *err);
 
 /* Column called 'name', or -1. */
 int csv_column(const struct csv *c, const char *name);

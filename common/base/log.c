@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static const char *program = "papline"; /* set once, by main() */
@@ -55,6 +56,17 @@ void log_pass(const char *before, const char *line)
 {
     fprintf(stderr, "%s%s%s\n", line_open ? "\r\033[K" : "", before, line);
     line_open = false;
+}
+
+void log_lines(const char *text, bool warn)
+{
+    const char *end;
+
+    for (; text && (end = strchr(text, '\n')); text = end + 1)
+        if (warn)
+            log_warn("%.*s", (int)(end - text), text);
+        else
+            log_info("%.*s", (int)(end - text), text);
 }
 
 static void format_left(char *text, size_t size, double s)

@@ -10,6 +10,8 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
+
 /* Name that begins each line; the string must live on.  Default "papline". */
 void log_name(const char *name);
 
@@ -24,6 +26,9 @@ void log_warn(const char *fmt, ...) PRINTF(1, 2);
 
 /* A line that another program has said, as it is. */
 void log_pass(const char *before, const char *line);
+
+/* Each line of 'text', which may be NULL, as log_warn() or log_info(). */
+void log_lines(const char *text, bool warn);
 
 /*
  * Progress of long work: rewrites one line, at most four times a second, when

@@ -145,6 +145,11 @@ static int check_split(const struct config *c, const char *where,
         return err_set(err, ERR_USAGE,
                        "%.200s: split.csv: is needed with split.method csv",
                        where);
+    if (c->split.method == SPLIT_BY_FOLDERS && c->layout.csv[0])
+        return err_set(err, ERR_USAGE,
+                       "%.200s: split.method: folders are not looked at with "
+                       "layout.csv, whose column split is for method csv",
+                       where);
     if (c->split.folds == 2)
         return err_set(err, ERR_USAGE,
                        "%.200s: split.folds: of 2, one tests and the other "
@@ -286,15 +291,23 @@ static const struct profile_row {
 static int take_all(struct config *c, enum profile profile, const char *path,
                     const struct config_set *set, size_t n_set, struct err *err)
 {
+    const enum split_method unnamed = (enum split_method) - 1;
+    enum split_method usual;
+
     config_init(c);
     for (size_t i = 0; i < sizeof(profile_rows) / sizeof(profile_rows[0]); i++)
         if (profile_rows[i].profile == profile)
             BUG_ON(config_take_set(c, profile_rows[i].setting, err) < 0);
+    usual = c->split.method;
+    c->split.method = unnamed;
     if (path && config_take_file(c, path, err) < 0)
         return -1;
     for (size_t i = 0; i < n_set; i++)
         if (config_take_set(c, set[i].text, err) < 0)
             return -1;
+    c->split.unnamed = c->split.method == unnamed;
+    if (c->split.unnamed)
+        c->split.method = c->split.csv[0] ? SPLIT_BY_CSV : usual;
     return 0;
 }
 

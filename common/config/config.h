@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/file.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,7 +28,12 @@ enum {
 enum resize_method { RESIZE_NEAREST, RESIZE_LANCZOS };
 enum aspect_method { ASPECT_SQUASH, ASPECT_KEEP };
 enum orientation_choice { ORIENTATION_STORED, ORIENTATION_EXIF };
-enum split_method { SPLIT_BY_RANDOM, SPLIT_BY_GROUP, SPLIT_BY_CSV };
+enum split_method {
+    SPLIT_BY_RANDOM,
+    SPLIT_BY_GROUP,
+    SPLIT_BY_CSV,
+    SPLIT_BY_FOLDERS
+};
 enum near_choice { NEAR_SEPARATE, NEAR_TOGETHER };
 /* As the network wants it, or the members of enum preprocess. */
 enum input_mode {
@@ -162,6 +168,7 @@ struct config {
     } dataset;
     struct {                     /* stages/preprocess/layout.h */
         char csv[FILE_PATH_MAX]; /* file, label, group, split */
+        char columns[CONFIG_PATTERNS];
         char classes[CONFIG_CLASS_LIST];
         char include[CONFIG_PATTERNS], exclude[CONFIG_PATTERNS];
         char group[CONFIG_PATTERNS];
@@ -175,6 +182,7 @@ struct config {
     } preprocess;
     struct {
         enum split_method method;
+        bool unnamed; /* no key: neither file nor settings say the method */
         char csv[FILE_PATH_MAX]; /* for SPLIT_BY_CSV; see config_split_csv() */
         double test;             /* share of all */
         double validation;       /* share of the rest */

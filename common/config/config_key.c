@@ -2,6 +2,7 @@
 #include "config/config_key.h"
 
 #include "base/spell.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -85,31 +86,6 @@ static int parse_real(const struct check *k, const char *text, double *out)
         return out_of_range(k, text);
     *out = v;
     return 0;
-}
-
-/* Bytes of the UTF-8 character at 's', or 0 if it is malformed. */
-static size_t utf8_length(const char *s, uint32_t *point)
-{
-    static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
-    const unsigned char c = (unsigned char)*s;
-    const size_t n = c < 0x80             ? 1
-                     : (c & 0xe0) == 0xc0 ? 2
-                     : (c & 0xf0) == 0xe0 ? 3
-                     : (c & 0xf8) == 0xf0 ? 4
-                                          : 0;
-
-    if (n == 0)
-        return 0;
-    *point = n == 1 ? c : c & (0x7fu >> n);
-    for (size_t i = 1; i < n; i++) {
-        if (((unsigned char)s[i] & 0xc0) != 0x80)
-            return 0;
-        *point = *point << 6 | ((unsigned char)s[i] & 0x3f);
-    }
-    if (*point < least[n] || *point > 0x10ffff ||
-        (*point >= 0xd800 && *point < 0xe000))
-        return 0;
-    return n;
 }
 
 static int parse_string(const struct check *k, const char *text, char *out,

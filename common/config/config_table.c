@@ -9,7 +9,8 @@
 static const char *const resize_words[] = {"nearest", "lanczos", NULL};
 static const char *const aspect_words[] = {"squash", "keep", NULL};
 static const char *const orientation_words[] = {"stored", "exif", NULL};
-static const char *const split_words[] = {"random", "group", "csv", NULL};
+static const char *const split_words[] = {"random", "group", "csv", "folders",
+                                          NULL};
 static const char *const near_words[] = {"separate", "together", NULL};
 static const char *const input_words[] = {"auto",
 #define PREPROCESS(NAME, word, ...) #word,
@@ -85,6 +86,9 @@ static const struct config_key keys[] = {
 
     {TEXT(layout, csv), PLACEMENT, STRING(""),
      .help = "table with columns file,label,group,split instead of folders"},
+    {TEXT(layout, columns), RESULT, STRING(""), .before = "",
+     .help =
+         "its columns, \"file=image_id, label=class\"; \"split=\": not used"},
     {TEXT(layout, classes), RESULT, STRING(""), .before = "",
      .help = "folders that are classes, \"folder=Class, ...\"; empty: all"},
     {TEXT(layout, include), RESULT, STRING(""), .before = "",
@@ -108,7 +112,8 @@ static const struct config_key keys[] = {
      .help = "use pictures as they are stored, or turn them as EXIF says"},
 
     {AT(split, method), RESULT, ENUM(split_words, "group"),
-     .help = "by cell, by cluster image (no leakage), or from a CSV file"},
+     .help =
+         "by cell, by cluster image (no leakage), or as a table or folders say"},
     {TEXT(split, csv), PLACEMENT, STRING(""),
      .help = "file with columns file,split; for method csv; empty: layout.csv"},
     {AT(split, test), RESULT, REAL(0.01, 0.9, "0.2"),

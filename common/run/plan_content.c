@@ -6,6 +6,7 @@
 #include "config/regime.h"
 #include "run/dataset_hash.h"
 #include "run/pretrained_weights.h"
+#include "run/table_hash.h"
 
 #include <string.h>
 
@@ -61,8 +62,8 @@ int plan_read_content(struct plan *p, const struct config *c,
         read_weights(p, c, err) < 0)
         return -1;
     if ((c->split.method == SPLIT_BY_CSV &&
-         hash_file(config_split_csv(c), p->csv, err) < 0) ||
-        (c->layout.csv[0] && hash_file(c->layout.csv, p->table, err) < 0)) {
+         table_hash(config_split_csv(c), p->csv, err) < 0) ||
+        (c->layout.csv[0] && table_hash(c->layout.csv, p->table, err) < 0)) {
         if (err->code == ERR_INPUT)
             err->code = ERR_USAGE;
         return -1;

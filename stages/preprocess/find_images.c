@@ -3,6 +3,8 @@
 #include "base/file.h"
 #include "img/decode.h"
 #include "img/pictures.h"
+#include "stages/preprocess/class_folders.h"
+#include "stages/preprocess/class_names.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,7 +25,8 @@ struct visit {
     const char *dir;             /* borrowed: the dataset */
     struct folder_id *seen;      /* owned: folders entered */
     size_t n_seen;
-    size_t first;     /* file of this class */
+    int label;        /* of this class */
+    size_t first;     /* file of this folder */
     size_t n_cropped; /* folders called CROPPED */
     struct buf crop;  /* owned: a byte a file: 1 inside CROPPED */
 };
@@ -46,7 +49,7 @@ static int add_file(struct visit *v, const char *path, bool cropped,
 {
     struct find_images *w = v->images;
     struct find_images_file *more = grow_array(w->file, w->n, sizeof(*more));
-    struct find_images_file f = {.label = w->n_class};
+    struct find_images_file f = {.label = v->label};
 
     if (!more)
         return no_memory(err);
@@ -58,7 +61,8 @@ static int add_file(struct visit *v, const char *path, bool cropped,
         return err_set(err, ERR_USAGE, "path over %d bytes: %.80s...",
                        FIND_IMAGES_MAX_PATH - 1, path);
     f.path = strdup(path);
-    f.group = layout_group(v->layout, w->class_name[w->n_class], path);
+    f.group = layout_group(v->layout, w->class_name[v->label], path);
+    f.split = split_folders_part(&w->folders, path, &f.fold);
     buf_put(&v->crop, cropped ? "\1" : "\0", 1);
     if (!f.path || !f.group) {
         free(f.path);
@@ -206,20 +210,12 @@ int find_images_name_class(struct find_images *w, const char *where,
     return 0;
 }
 
-/* The class 'word' that folder 'name' stands for, as the next of 'w'. */
-static int name_folder(struct find_images *w, const char *dir, const char *name,
-                       const char *word, struct err *err)
+int find_images_class(const struct find_images *w, const char *word)
 {
-    char where[FILE_PATH_MAX];
-
     for (int i = 0; i < w->n_class; i++)
         if (strcmp(w->class_name[i], word) == 0)
-            return err_set(err, ERR_USAGE,
-                           "'%s' and 'im_%s' in '%s' are the same class", word,
-                           word, dir);
-    if (file_path(where, err, "%s/%s", dir, name) < 0)
-        return -1;
-    return find_images_name_class(w, where, word, err);
+            return i;
+    return -1;
 }
 
 /* The dataset's directory, and what is said of it. */
@@ -229,26 +225,26 @@ struct where {
     struct stat st;
 };
 
+/* Folder 'path' of the dataset, of class 'label', which may be the next. */
 static int walk_class(struct find_images *w, const struct where *root,
-                      const char *name, struct err *err)
+                      const char *path, int label, struct err *err)
 {
-    const char *dir = root->dir, *word = layout_class(root->layout, name);
-    struct visit v = {
-        .images = w, .layout = root->layout, .dir = dir, .first = w->n};
+    const char *dir = root->dir, *slash = strrchr(path, '/');
+    struct visit v = {.images = w,
+                      .layout = root->layout,
+                      .dir = dir,
+                      .label = label,
+                      .first = w->n};
     char full[FILE_PATH_MAX];
     struct stat st;
     int rc = -1;
 
-    if (!word) {
-        w->n_ignored++;
-        return 0;
-    }
-    if (name_folder(w, dir, name, word, err) < 0 ||
-        file_path(full, err, "%s/%s", dir, name) < 0)
+    if (file_path(full, err, "%s/%s", dir, path) < 0)
         return -1;
     if (stat(full, &st) == 0 && enter_folder(&v, &root->st, err) == 0 &&
         enter_folder(&v, &st, err) >= 0)
-        rc = walk_folder(&v, name, strcmp(name, "CROPPED") == 0, 0, err);
+        rc = walk_folder(
+            &v, path, strcmp(slash ? slash + 1 : path, "CROPPED") == 0, 0, err);
     if (rc == 0)
         rc = buf_check(&v.crop, err);
     if (rc == 0)
@@ -256,30 +252,28 @@ static int walk_class(struct find_images *w, const struct where *root,
     if (rc == 0 && w->n == v.first)
         buf_printf(&w->warnings,
                    "class folder '%s' holds no pictures%s and is left out\n",
-                   name, v.n_cropped ? " in CROPPED" : "");
-    else if (rc == 0)
+                   path, v.n_cropped ? " in CROPPED" : "");
+    else if (rc == 0 && label == w->n_class)
         w->n_class++;
     free(v.seen);
     buf_release(&v.crop);
     return rc;
 }
 
-/* Every class of the layout must have its folder. */
-static int check_folders(const struct where *root, char **names, size_t n,
-                         struct err *err)
+/* Folder name[i] of 'beside' is a class, or none. */
+static int take_folder(struct find_images *w, const struct where *root,
+                       const struct class_folders *beside, size_t i,
+                       struct err *err)
 {
-    const struct layout *l = root->layout;
+    char path[FILE_PATH_MAX];
+    int label;
 
-    for (int i = 0; i < l->n_class; i++) {
-        size_t k = 0;
-
-        while (k < n && strcmp(names[k], l->folder[i]) != 0)
-            k++;
-        if (k == n)
-            return err_set(err, ERR_USAGE,
-                           "layout.classes: '%s' has no folder '%s'", root->dir,
-                           l->folder[i]);
-    }
+    if (class_folders_label(beside, i, w, &label, err) < 0 ||
+        file_path(path, err, "%s%s", beside->parent, beside->name[i]) < 0)
+        return -1;
+    if (label >= 0)
+        return walk_class(w, root, path, label, err);
+    w->n_ignored++;
     return 0;
 }
 
@@ -296,39 +290,107 @@ static int check_link(const struct where *root, const char *name,
                          name, root->dir);
 }
 
+static int walk_parent(struct find_images *w, const struct where *root,
+                       const char *parent, struct err *err);
+
+/* A folder beside the classes' parents is a part of the split, or not used. */
+static int take_part(struct find_images *w, const struct where *root,
+                     const char *name, struct err *err)
+{
+    const size_t before = w->n;
+    char parent[FILE_PATH_MAX];
+
+    if (!split_folders_takes(&w->folders, name)) {
+        w->n_ignored++;
+        buf_printf(&w->warnings,
+                   "folder '%s' is no part of the split that the folders "
+                   "beside it are, and is left out\n",
+                   name);
+        return 0;
+    }
+    if (file_path(parent, err, "%s/", name) < 0 ||
+        walk_parent(w, root, parent, err) < 0)
+        return -1;
+    if (w->n == before)
+        buf_printf(&w->warnings,
+                   "folder '%s' of the split holds no pictures of a class\n",
+                   name);
+    return 0;
+}
+
+/* Name i of 'beside': a class, a part of the split, or no folder. */
+static int take_name(struct find_images *w, const struct where *root,
+                     const struct class_folders *beside, size_t i,
+                     struct class_strays *strays, struct err *err)
+{
+    const bool parts =
+        !*beside->parent && w->folders.kind == SPLIT_FOLDERS_ABOVE;
+    const char *name = beside->name[i];
+    char full[FILE_PATH_MAX];
+    struct stat st;
+
+    if (name[0] == '.')
+        return 0;
+    if (file_path(full, err, "%s/%s%s", root->dir, beside->parent, name) < 0 ||
+        check_link(root, name, full, err) < 0)
+        return -1;
+    if (pictures_is_system(name)) {
+        w->ignored.n_system++;
+        return 0;
+    }
+    if (stat(full, &st) == 0 && S_ISDIR(st.st_mode))
+        return parts ? take_part(w, root, name, err)
+                     : take_folder(w, root, beside, i, err);
+    w->n_ignored++;
+    if (decode_is_image_name(name))
+        class_folders_stray(strays, beside->parent, name);
+    return 0;
+}
+
+/* What lies in folder 'parent', "" or "train/": classes or parts of a split. */
+static int walk_parent(struct find_images *w, const struct where *root,
+                       const char *parent, struct err *err)
+{
+    struct class_folders beside = {
+        .parent = parent, .dir = root->dir, .layout = root->layout};
+    struct class_strays strays = {0};
+    char full[FILE_PATH_MAX], **names = NULL;
+    int rc = 0;
+
+    if (file_path(full, err, "%s/%s", root->dir, parent) < 0 ||
+        file_dir_list(full, &names, &beside.n, err) < 0)
+        return -1;
+    beside.name = names;
+    if (!*parent && w->folders.kind != SPLIT_FOLDERS_ABOVE)
+        rc = class_folders_check(&beside, err);
+    for (size_t i = 0; rc == 0 && i < beside.n; i++)
+        rc = take_name(w, root, &beside, i, &strays, err);
+    class_folders_tell(&strays, &w->warnings);
+    file_dir_list_free(names, beside.n);
+    return rc;
+}
+
+/* Folders of classes, or first those of a split. */
 static int walk_root(struct find_images *w, struct where *root, struct err *err)
 {
-    char full[FILE_PATH_MAX], **names = NULL;
-    struct stat st;
-    size_t n = 0;
-    int rc;
+    const struct layout *l = root->layout;
 
-    if (file_dir_list(root->dir, &names, &n, err) < 0)
+    if (split_folders_look(&w->folders, root->dir, l, err) < 0 ||
+        split_folders_check(&w->folders, root->dir, l, err) < 0 ||
+        walk_parent(w, root, "", err) < 0)
         return -1;
-    rc = check_folders(root, names, n, err);
-    for (size_t i = 0; rc == 0 && i < n; i++) {
-        if (names[i][0] == '.')
-            continue;
-        rc = file_path(full, err, "%s/%s", root->dir, names[i]);
-        if (rc < 0)
-            break;
-        rc = check_link(root, names[i], full, err);
-        if (rc < 0)
-            break;
-        if (pictures_is_system(names[i])) {
-            w->ignored.n_system++;
-        } else if (stat(full, &st) == 0 && S_ISDIR(st.st_mode)) {
-            rc = walk_class(w, root, names[i], err);
-        } else {
-            w->n_ignored++;
-            if (decode_is_image_name(names[i]))
-                buf_printf(&w->warnings,
-                           "'%s' lies in no class folder and is left out\n",
-                           names[i]);
-        }
+    if (w->folders.kind == SPLIT_FOLDERS_NONE) {
+        split_folders_doubt(&w->folders, &w->warnings);
+        return 0;
     }
-    file_dir_list_free(names, n);
-    return rc;
+    snprintf(w->given, sizeof(w->given), "the folders %s", w->folders.named);
+    for (int i = 0; i < l->n_class; i++)
+        if (find_images_class(w, l->name[i]) < 0)
+            return err_set(err, ERR_USAGE,
+                           "layout.classes: '%s' has no folder '%s' with "
+                           "pictures in %s",
+                           root->dir, l->folder[i], w->folders.named);
+    return 0;
 }
 
 /* Number the classes in byte order of their names, without "im_". */
@@ -364,14 +426,21 @@ static int find_files(struct find_images *w, struct where *root,
                               : walk_root(w, root, err);
 }
 
-/* A row of a table may be there twice. */
+/* A picture may be in two rows of a table. */
 static int check_once(const struct find_images *w, const char *csv,
                       struct err *err)
 {
-    for (size_t i = 1; i < w->n; i++)
-        if (strcmp(w->file[i - 1].path, w->file[i].path) == 0)
-            return err_set(err, ERR_USAGE, "'%s' names '%s' twice", csv,
-                           w->file[i].path);
+    for (size_t i = 1; i < w->n; i++) {
+        const struct find_images_file *a = &w->file[i - 1], *b = &w->file[i];
+
+        if (strcmp(a->path, b->path) == 0)
+            return err_set(err, ERR_USAGE,
+                           "'%s' names '%s' twice, in lines %zu and %zu%s", csv,
+                           a->path, a->line, b->line,
+                           a->label != b->label   ? ", which say two classes"
+                           : a->split != b->split ? ", which say two splits"
+                                                  : "");
+    }
     return 0;
 }
 
@@ -398,9 +467,16 @@ int find_images_init(struct find_images *w, const char *dir,
         .include = "", .exclude = "", .csv = ""};
     struct where root = {.dir = dir, .layout = l ? l : &plain};
 
-    *w = (struct find_images){0};
-    if (find_files(w, &root, err) < 0 || buf_check(&w->warnings, err) < 0)
+    *w = (struct find_images){.dir = dir};
+    if (find_files(w, &root, err) < 0)
         goto fail;
+    if (w->n_class < 2 && *root.layout->csv) {
+        err_set(err, ERR_USAGE,
+                "'%s' names %d class%s, at least 2 are "
+                "needed",
+                root.layout->csv, w->n_class, w->n_class == 1 ? "" : "es");
+        goto fail;
+    }
     if (w->n_class < 2) {
         refuse_classes(w, dir, err);
         goto fail;
@@ -409,8 +485,11 @@ int find_images_init(struct find_images *w, const char *dir,
     if (buf_check(&w->warnings, err) < 0)
         goto fail;
     sort_classes(w);
+    class_names_compare((const char(*)[CONFIG_NAME_MAX])w->class_name,
+                        w->n_class, &w->warnings);
     qsort(w->file, w->n, sizeof(*w->file), by_path);
-    if (check_once(w, root.layout->csv, err) == 0)
+    if (check_once(w, root.layout->csv, err) == 0 &&
+        buf_check(&w->warnings, err) == 0)
         return 0;
 fail:
     if (err->code == ERR_INPUT) /* a path that is the user's to mend */
@@ -428,5 +507,6 @@ void find_images_release(struct find_images *w)
     free(w->file);
     buf_release(&w->warnings);
     ignored_files_release(&w->ignored);
+    buf_release(&w->notes);
     *w = (struct find_images){0};
 }

@@ -10,6 +10,7 @@
  * the files beside it are the uncropped clusters.  Hidden names are skipped,
  * and folders of the file system's own (img/pictures.h).
  * Links are followed; a folder is entered once a class, so loops end.
+ * Folders that are the parts of a split are no classes: split_folders.h.
  */
 #ifndef PREPROCESS_FIND_IMAGES_H
 #define PREPROCESS_FIND_IMAGES_H
@@ -17,6 +18,7 @@
 #include "base/buf.h"
 #include "stages/preprocess/ignored_files.h"
 #include "stages/preprocess/layout.h"
+#include "stages/preprocess/split_folders.h"
 #include "store/store.h"
 
 enum {
@@ -25,10 +27,13 @@ enum {
 };
 
 struct find_images_file {
-    char *path;  /* owned: relative to the dataset */
-    char *group; /* owned: as the layout says; without one "Class/NNN" of
+    char *path;       /* owned: relative to the dataset */
+    char *group;      /* owned: as the layout says; without one "Class/NNN" of
                     .../NNN_MM.ext, else the path */
-    int label;   /* class */
+    int label;        /* class */
+    size_t line;      /* of a table, 1 is its first; else 0 */
+    enum split split; /* as given; SPLIT_NONE: it is not */
+    int fold;         /* likewise, -1 */
 };
 
 struct find_images {
@@ -40,21 +45,26 @@ struct find_images {
                             in folders that are no class */
     struct ignored_files ignored; /* owned: of those the other kinds */
     struct buf warnings;          /* owned: one a line */
+    struct buf notes; /* owned: likewise, of what was done with a table */
+    const char *dir;  /* borrowed: the dataset, NULL: it is not known */
+    struct split_folders folders; /* that a split is given by */
+    char given[256]; /* "the folders train, test", by which a split is given;
+                        "": by none */
 };
 
 /*
  * List the pictures below 'dir'.
- *   l [in] NULL: every folder is a class; with a csv, its rows instead: "file"
- *          (path inside the dataset), "label", and "group", if it is there and
- *          not empty.  What is not there is found out when it is read
+ *   l [in] NULL: every folder is a class; with a csv, its rows instead
+ *          (data_table.h).  What is not there is found out when it is read
  * Deterministic: the order in which the file system lists names does not
  * matter.  A class without pictures is no class, and a warning.
  * Errors: ERR_USAGE the directory or one below cannot be read, fewer than 2 or
  * more than CONFIG_CLASSES_MAX classes, a class whose name is too long, has
  * control characters or is there twice, a class of the layout without a folder,
- * a class folder that is a link to nothing;
- * of a csv with file and line: a column is missing, a path leads out of the
- * dataset or is there twice; ERR_SYSTEM no memory.
+ * a class folder that is a link to nothing; as split_folders_look(),
+ * split_folders_check(); of a csv with file and line: a column is missing, a
+ * path leads out of the dataset or is there twice, a split is none or not used;
+ * ERR_SYSTEM no memory.
  */
 MUST_USE int find_images_init(struct find_images *w, const char *dir,
                               const struct layout *l, struct err *err);
@@ -67,6 +77,9 @@ MUST_USE int find_images_init(struct find_images *w, const char *dir,
  */
 MUST_USE int find_images_name_class(struct find_images *w, const char *where,
                                     const char *word, struct err *err);
+
+/* Of find_images_init(): the number of class 'word', or -1. */
+int find_images_class(const struct find_images *w, const char *word);
 
 /* Of find_images_init(): the rows of l->csv, in order; labels as they come. */
 MUST_USE int find_images_table(struct find_images *w, const struct layout *l,

@@ -1,5 +1,7 @@
 #include "stages/preprocess/layout.h"
 
+#include "base/utf8.h"
+
 #include <ctype.h>
 #include <fnmatch.h>
 #include <stdio.h>
@@ -86,6 +88,66 @@ const char *layout_class(const struct layout *l, const char *folder)
     return NULL;
 }
 
+bool layout_lists(const struct layout *l, const char *folder)
+{
+    return l->n_class > 0 && layout_class(l, folder);
+}
+
+/* --- columns -------------------------------------------------------------- */
+
+static const char *const column_words[LAYOUT_COLUMNS] = {"file", "label",
+                                                         "group", "split"};
+
+const char *layout_column_word(enum layout_column column)
+{
+    return column_words[column];
+}
+
+static int add_column(struct layout *l, char *word, bool fits, struct err *err)
+{
+    char *name = strchr(word, '=');
+    int k = 0;
+
+    if (!fits || !name)
+        return err_set(err, ERR_USAGE,
+                       "layout.columns: '%.60s' is not \"file=NAME\" of 1 to "
+                       "%d bytes",
+                       word, CONFIG_NAME_MAX - 1);
+    *name++ = '\0';
+    word = utf8_trim(word);
+    name = utf8_trim(name);
+    while (k < LAYOUT_COLUMNS && strcmp(word, column_words[k]) != 0)
+        k++;
+    if (k == LAYOUT_COLUMNS)
+        return err_set(err, ERR_USAGE,
+                       "layout.columns: '%.60s' is not file, label, group or "
+                       "split",
+                       word);
+    if (l->mapped[k])
+        return err_set(err, ERR_USAGE, "layout.columns: '%s' is there twice",
+                       word);
+    if (strlen(name) >= CONFIG_NAME_MAX || (!*name && k <= LAYOUT_LABEL))
+        return err_set(err, ERR_USAGE,
+                       "layout.columns: '%s': a name has 1 to %d bytes", word,
+                       CONFIG_NAME_MAX - 1);
+    memcpy(l->column[k], name, strlen(name) + 1);
+    l->mapped[k] = true;
+    return 0;
+}
+
+static int take_columns(struct layout *l, const char *list, struct err *err)
+{
+    char word[2 * CONFIG_NAME_MAX + 1];
+    bool fits;
+
+    for (int k = 0; k < LAYOUT_COLUMNS; k++)
+        snprintf(l->column[k], CONFIG_NAME_MAX, "%s", column_words[k]);
+    while ((list = next_word(list, word, sizeof(word), &fits)))
+        if (add_column(l, word, fits, err) < 0)
+            return -1;
+    return 0;
+}
+
 /* --- names ---------------------------------------------------------------- */
 
 static void lower_case(char *s)
@@ -161,8 +223,13 @@ int layout_init(struct layout *l, const struct config *c, struct err *err)
 
     *l = (struct layout){.include = c->layout.include,
                          .exclude = c->layout.exclude,
-                         .csv = c->layout.csv};
-    if (take_classes(l, c->layout.classes, err) < 0)
+                         .csv = c->layout.csv,
+                         .method = c->split.method,
+                         .unnamed = c->split.unnamed,
+                         .folds = (int)c->split.folds,
+                         .own_split = c->split.csv[0] != 0};
+    if (take_classes(l, c->layout.classes, err) < 0 ||
+        take_columns(l, c->layout.columns, err) < 0)
         goto fail;
     if (c->layout.group[0]) {
         rc = regcomp(&l->group, c->layout.group, REG_EXTENDED);

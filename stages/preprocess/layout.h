@@ -10,7 +10,9 @@
  *     group    extended regular expression on a file's path in the dataset;
  *              what its first brackets match (else all of it) names the group
  *              within the class, and a file that it does not match is alone
- *     csv      a table instead of folders: find_images_csv.c
+ *     csv      a table instead of folders: data_table.h
+ *     columns  what its columns are called, "file=image_id, label=class"; with
+ *              "group=" or "split=" the table's is not used
  *
  * Upper and lower case are the same in patterns.  What is empty does nothing.
  */
@@ -22,13 +24,27 @@
 #include <regex.h>
 #include <stdbool.h>
 
+enum layout_column { /* of a table */
+                     LAYOUT_FILE,
+                     LAYOUT_LABEL,
+                     LAYOUT_GROUP,
+                     LAYOUT_SPLIT,
+                     LAYOUT_COLUMNS
+};
+
 struct layout {
     char folder[CONFIG_CLASSES_MAX][CONFIG_NAME_MAX];
     char name[CONFIG_CLASSES_MAX][CONFIG_NAME_MAX]; /* of its class */
     int n_class;                                    /* 0: every folder is one */
     const char *include, *exclude;                  /* borrowed */
     const char *csv;                                /* borrowed */
-    regex_t group;                                  /* owned, if has_group */
+    char column[LAYOUT_COLUMNS][CONFIG_NAME_MAX];   /* names; "": not used */
+    bool mapped[LAYOUT_COLUMNS]; /* the configuration names it */
+    enum split_method method;
+    bool unnamed; /* the method, as config.h says */
+    int folds;
+    bool own_split; /* split.csv is another table */
+    regex_t group;  /* owned, if has_group */
     bool has_group;
 };
 
@@ -39,6 +55,12 @@ MUST_USE int layout_init(struct layout *l, const struct config *c,
 /* Is a file of this name (without its folders) a picture of the dataset, as
  * far as the patterns say? */
 bool layout_takes(const struct layout *l, const char *name);
+
+/* What a column is called that the configuration does not name, "file". */
+const char *layout_column_word(enum layout_column column);
+
+/* Is the folder one that 'classes' lists? */
+bool layout_lists(const struct layout *l, const char *folder);
 
 /* Class that folder 'name' stands for, or NULL: it is none. */
 const char *layout_class(const struct layout *l, const char *folder);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "run/dataset_hash.h"
 #include "run/output.h"
+#include "run/table_hash.h"
 #include "stages/preprocess/preprocess.h"
 #include "worker/stage.h"
 
@@ -33,21 +34,6 @@ static int find_dataset(const struct unit *u, char path[FILE_PATH_MAX],
     return file_path(path, err, "%s", u->config->dataset.path);
 }
 
-static void log_lines(const struct buf *b, bool warn)
-{
-    const char *line = b->data, *end;
-
-    for (; line && *line; line = end + 1) {
-        end = strchr(line, '\n');
-        if (!end)
-            break;
-        if (warn)
-            log_warn("%.*s", (int)(end - line), line);
-        else
-            log_info("%.*s", (int)(end - line), line);
-    }
-}
-
 /* What one should know before anything is trained. */
 static void log_summary(const struct preprocess_summary *s)
 {
@@ -60,11 +46,11 @@ static void log_summary(const struct preprocess_summary *s)
         log_info("%zu families of what looks alike stay together, the largest "
                  "of %zu pictures",
                  s->families.n, s->families.most_cells);
-    log_lines(&s->classes, false);
+    log_lines(s->classes.data, false);
     if (isfinite(s->baseline))
         log_info("size and mean colour alone tell %.1f %% of the test %s",
                  100 * s->baseline, s->folds ? "cells of all folds" : "split");
-    log_lines(&s->warnings, true);
+    log_lines(s->warnings.data, true);
 }
 
 /* An empty directory to write to: it is quicker to read all again than to find
@@ -90,7 +76,7 @@ static int check_file(const char *what, const char *path, const char *planned,
 
     if (!planned[0])
         return 0;
-    if (hash_file(path, hex, err) < 0)
+    if (table_hash(path, hex, err) < 0)
         return -1;
     return strcmp(hex, planned) == 0
                ? 0

@@ -436,6 +436,7 @@ static int close_job(struct preprocess_job *j, struct preprocess_summary *s,
     s->families = j->choice.families;
     s->baseline = j->found.scores.test;
     s->folds = j->found.folds;
+    buf_put(&s->classes, j->images.notes.data, j->images.notes.len);
     put_classes(j, &s->classes);
     s->warnings = j->found.warnings;
     j->found.warnings = (struct buf){0};

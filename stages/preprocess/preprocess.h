@@ -32,7 +32,8 @@ struct preprocess_summary {
         families;        /* that stay together; 0 if they may part */
     double baseline;     /* test accuracy of size and colour; NaN: no test */
     int folds;           /* 0: there are none; else 'baseline' is of all */
-    struct buf classes;  /* owned: pictures of each class and split, a line */
+    struct buf classes;  /* owned: how a table was read, pictures of each class
+                            and split, a line each */
     struct buf warnings; /* owned: one a line */
 };
 

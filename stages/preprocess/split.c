@@ -1,7 +1,11 @@
 #include "stages/preprocess/split.h"
 
 #include "base/rng.h"
+#include "stages/preprocess/class_names.h"
+#include "stages/preprocess/data_path.h"
+#include "stages/preprocess/data_table.h"
 #include "stages/preprocess/near_duplicates.h"
+#include "stages/preprocess/split_words.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -279,22 +283,33 @@ struct naming {
     enum split *split;                /* borrowed: (images->n) */
 };
 
+static int parse_word(enum split *split, const char *path, size_t line,
+                      const char *word, struct err *err)
+{
+    *split = split_words_parse(word);
+    return *split != SPLIT_NONE
+               ? 0
+               : err_set(err, ERR_USAGE,
+                         "%s:%zu: '%s' is not train, validation or test", path,
+                         line, word);
+}
+
 static int take_row(const struct naming *nm, size_t line, const char *name,
                     const char *word, struct err *err)
 {
     const struct find_images *w = nm->images;
-    const struct find_images_file *f =
-        bsearch(name, w->file, w->n, sizeof(*w->file), by_name);
-    const enum split s = store_split_parse(word);
+    const struct find_images_file *f = NULL;
+    char path[DATA_PATH_MAX];
+    enum split s;
 
+    if (data_path_inside(path, w->dir, name))
+        f = bsearch(path, w->file, w->n, sizeof(*w->file), by_name);
     if (!f)
         return err_set(err, ERR_USAGE,
                        "%s:%zu: '%s' is no picture of the dataset", nm->path,
                        line, name);
-    if (s == SPLIT_NONE)
-        return err_set(err, ERR_USAGE,
-                       "%s:%zu: '%s' is not train, validation or test",
-                       nm->path, line, word);
+    if (parse_word(&s, nm->path, line, word, err) < 0)
+        return -1;
     if (nm->split[f - w->file] != SPLIT_NONE)
         return err_set(err, ERR_USAGE, "%s:%zu: '%s' is named twice", nm->path,
                        line, name);
@@ -320,32 +335,64 @@ static int check_named(const struct find_images *w, const char *path,
     return 0;
 }
 
+static int open_split(struct data_table *t, const char *path, struct err *err)
+{
+    if (data_table_read(t, path, NULL, err) < 0)
+        return -1;
+    if (data_table_need(t, "file", LAYOUT_FILE, err) == 0 &&
+        data_table_need(t, "split", LAYOUT_SPLIT, err) == 0)
+        return 0;
+    data_table_release(t);
+    return -1;
+}
+
 int split_from_csv(const struct find_images *w, const char *path,
                    enum split *split, struct err *err)
 {
     const struct naming nm = {w, path, split};
-    struct csv csv = {0};
-    int file, word, rc = 0;
+    struct data_table t;
+    int rc = 0;
 
     for (size_t i = 0; i < w->n; i++)
         split[i] = SPLIT_NONE;
-    if (csv_read(&csv, path, err) < 0) {
-        if (err->code == ERR_INPUT)
-            err->code = ERR_USAGE;
+    if (open_split(&t, path, err) < 0)
         return -1;
-    }
-    file = csv_column(&csv, "file");
-    word = csv_column(&csv, "split");
-    if (file < 0 || word < 0)
-        rc = err_set(err, ERR_USAGE, "%s:1: no column '%s'", path,
-                     file < 0 ? "file" : "split");
-    for (size_t i = 0; rc == 0 && i < csv.n_row; i++)
-        rc = take_row(&nm, i + 2, csv_get(&csv, i, (size_t)file),
-                      csv_get(&csv, i, (size_t)word), err);
+    for (size_t i = 0; rc == 0 && i < t.csv.n_row; i++)
+        rc = take_row(&nm, data_table_line(&t, i),
+                      data_table_get(&t, i, LAYOUT_FILE),
+                      data_table_get(&t, i, LAYOUT_SPLIT), err);
     if (rc == 0)
         rc = check_named(w, path, split, err);
-    csv_release(&csv);
+    data_table_release(&t);
     return rc;
+}
+
+int split_csv_check(const char *path, struct err *err)
+{
+    struct data_table t;
+    enum split split;
+    int rc = 0;
+
+    if (open_split(&t, path, err) < 0)
+        return -1;
+    for (size_t i = 0; rc == 0 && i < t.csv.n_row; i++)
+        rc = parse_word(&split, path, data_table_line(&t, i),
+                        data_table_get(&t, i, LAYOUT_SPLIT), err);
+    data_table_release(&t);
+    return rc;
+}
+
+/* Another spelling of the class may be what trains. */
+static int no_training(const struct find_images *w, int c, struct err *err)
+{
+    for (int k = 0; k < w->n_class; k++)
+        if (k != c && class_names_alike(w->class_name[k], w->class_name[c]))
+            return err_set(err, ERR_USAGE,
+                           "class '%s' has no picture to train on; is it class "
+                           "'%s', spelt otherwise?",
+                           w->class_name[c], w->class_name[k]);
+    return err_set(err, ERR_USAGE, "class '%s' has no picture to train on",
+                   w->class_name[c]);
 }
 
 int split_check(const struct find_images *w, const enum split *split,
@@ -357,9 +404,7 @@ int split_check(const struct find_images *w, const enum split *split,
         count[w->file[i].label][split[i]]++;
     for (int c = 0; c < w->n_class; c++) {
         if (count[c][SPLIT_TRAIN] == 0)
-            return err_set(err, ERR_USAGE,
-                           "class '%s' has no picture to train on",
-                           w->class_name[c]);
+            return no_training(w, c, err);
         for (int s = SPLIT_VALIDATION; s <= SPLIT_TEST; s++)
             if (count[c][s] == 0)
                 buf_printf(warnings, "class '%s' has no picture in split %s\n",

@@ -1,7 +1,7 @@
 #include "stages/preprocess/split_plan.h"
 
 #include "stages/preprocess/folds.h"
-#include "stages/preprocess/split.h"
+#include "stages/preprocess/split_given.h"
 
 #include <stdlib.h>
 
@@ -47,14 +47,20 @@ static int choose_folds(struct split_plan *c, const uint32_t *family,
     return 0;
 }
 
+static struct split_args split_args_of(const struct split_plan *c,
+                                       const uint32_t *family)
+{
+    return (struct split_args){.images = c->images,
+                               .family = family,
+                               .test = c->config->split.test,
+                               .validation = c->config->split.validation,
+                               .seed = (uint64_t)c->config->run.seed};
+}
+
 static int choose_split(struct split_plan *c, const uint32_t *family,
                         struct err *err)
 {
-    const struct split_args s = {.images = c->images,
-                                 .family = family,
-                                 .test = c->config->split.test,
-                                 .validation = c->config->split.validation,
-                                 .seed = (uint64_t)c->config->run.seed};
+    const struct split_args s = split_args_of(c, family);
 
     if (c->config->split.folds > 1)
         return choose_folds(c, family, err);
@@ -86,11 +92,31 @@ static int split_cells(struct split_plan *c, struct buf *warnings,
     return rc;
 }
 
+/* As folders or a table say; families do not matter. */
+static int take_given(struct split_plan *c, struct buf *warnings,
+                      struct err *err)
+{
+    const struct split_args s = split_args_of(c, NULL);
+    const int folds = c->images->folders.n_fold;
+
+    if (folds == 0)
+        return split_given(&s, c->split, warnings, err);
+    c->fold = malloc((c->images->n + 1) * sizeof(*c->fold));
+    if (!c->fold)
+        return err_set(err, ERR_SYSTEM, "no memory for %d folds", folds);
+    split_given_folds(c->images, c->fold, warnings);
+    for (size_t i = 0; i < c->images->n; i++)
+        c->split[i] = store_fold_split(c->fold[i], 0, folds);
+    return 0;
+}
+
 int split_plan_make(struct split_plan *c, struct buf *warnings, struct err *err)
 {
     if (split_plan_compares(c->config) &&
         find_families(c, true, &c->family, err) < 0)
         return -1;
+    if (c->images->given[0])
+        return take_given(c, warnings, err);
     if (c->config->split.method == SPLIT_BY_CSV)
         return split_from_csv(c->images, config_split_csv(c->config), c->split,
                               err);

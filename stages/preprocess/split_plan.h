@@ -2,7 +2,7 @@
  * split_plan.h - splits, folds and families as the configuration wants them
  *
  * With split.near_duplicates "together" a split by group or by cell is one of
- * whole families (near_duplicates.h); one from a file stays as it is.
+ * whole families (near_duplicates.h); one that is given stays as it is.
  * Intervals are of families of groups in any case, as cells of a group are
  * alike wherever they are.
  */

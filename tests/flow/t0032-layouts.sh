@@ -92,7 +92,7 @@ papline plan "$T/t.yaml" --set "dataset.path=$T/table" >"$T/out" 2>&1
 ok "a changed row of the table runs preprocessing" \
     grep -qE "^run +preprocess .*layout.csv changed" "$T/out"
 echo "../h/x.bmp,Odd,p9,train," >>"$T/t.csv"
-ok "a way out of the dataset" run_to_data 1 "$T/t.yaml" table
+ok "a way out of the dataset" run_to_data 2 "$T/t.yaml" table
 ok "  is refused with its line" says "t.csv:26: '../h/x.bmp' is no path below"
 
 refused() { # refused <text> <settings>: before anything runs

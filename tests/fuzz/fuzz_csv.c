@@ -20,6 +20,35 @@ static bool is_blank(const struct csv *c, size_t row)
     return c->n_column == 1 && !*csv_get(c, row, 0);
 }
 
+/* A table of people, written plainly, is the same. */
+static void check_plain(const struct csv *c)
+{
+    struct csv again;
+    struct buf b = {0};
+    struct err err = {0};
+    size_t last = c->head_line;
+
+    BUG_ON(!strchr(",;\t|", c->separator) || c->head_line == 0);
+    for (size_t i = 0; i < c->n_row; i++) {
+        BUG_ON(c->line[i] <= last);
+        last = c->line[i];
+    }
+    buf_puts(&b, "sep=,\n");
+    write_row(&b, c, c->header);
+    for (size_t i = 0; i < c->n_row; i++)
+        write_row(&b, c, c->field + i * c->n_column);
+    fuzz_put("again.csv", b.data, b.len);
+    BUG_ON(csv_read_any(&again, fuzz_path("again.csv"), &err) < 0 ||
+           again.n_column != c->n_column || again.n_row != c->n_row ||
+           again.n_blank || again.n_trimmed);
+    for (size_t i = 0; i < c->n_column; i++)
+        BUG_ON(strcmp(again.header[i], c->header[i]) != 0);
+    for (size_t i = 0; i < c->n_row * c->n_column; i++)
+        BUG_ON(strcmp(again.field[i], c->field[i]) != 0);
+    csv_release(&again);
+    buf_release(&b);
+}
+
 static void check_again(const struct csv *c)
 {
     struct csv again;
@@ -60,6 +89,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_again(&c);
     else
         BUG_ON(err.code != ERR_INPUT || c.text || c.field);
+    csv_release(&c);
+    if (csv_read_any(&c, fuzz_path("table.csv"), &err) == 0)
+        check_plain(&c);
+    else
+        BUG_ON(err.code != ERR_INPUT || c.text || c.field || c.line);
     csv_release(&c);
     fuzz_clear();
     return 0;

@@ -7,7 +7,7 @@
  */
 #include "config/config_key.h"
 #include "stages/preprocess/folds.h"
-#include "stages/preprocess/split.h"
+#include "stages/preprocess/split_given.h"
 
 #include "fuzz_main.h"
 #include "fuzz_tree.h"
@@ -21,6 +21,15 @@ static const char *const pictures[] = {"cells/im_a/CROPPED/001_01.bmp",
                                        "cells/b/x.PNG",
                                        "cells/b/7_1-d.tif",
                                        "cells/c/y.webp",
+                                       "parts/train/a/1.png",
+                                       "parts/train/b /2.png",
+                                       "parts/Val/b/3.png",
+                                       "parts/test/c/4.png",
+                                       "parts/test/5.png",
+                                       "folds/a/fold1/1.png",
+                                       "folds/a/fold_2/2.png",
+                                       "folds/b/fold1/2.png",
+                                       "folds/b/FOLD-3/3.png",
                                        NULL};
 
 static void check_walk(const struct find_images *w)
@@ -31,6 +40,7 @@ static void check_walk(const struct find_images *w)
                (c && strcmp(w->class_name[c - 1], w->class_name[c]) >= 0));
     for (size_t i = 0; i < w->n; i++)
         BUG_ON(w->file[i].label < 0 || w->file[i].label >= w->n_class ||
+               (w->given[0] && w->file[i].split == SPLIT_NONE) ||
                !w->file[i].path[0] || !w->file[i].group[0] ||
                (i && strcmp(w->file[i - 1].path, w->file[i].path) >= 0));
 }
@@ -48,6 +58,8 @@ static void split_all(const struct find_images *w)
     BUG_ON(split_random(&a, split, &err) < 0 ||
            split_groups(&a, split, &err) < 0 ||
            folds_assign(&f, fold, &err) < 0);
+    if (w->given[0])
+        BUG_ON(split_given(&a, split, &warnings, &err) < 0);
     if (split_from_csv(w, fuzz_path("split.csv"), split, &err) == 0)
         for (size_t i = 0; i < w->n; i++)
             BUG_ON(split[i] >= SPLIT_NONE);
@@ -60,11 +72,24 @@ static void split_all(const struct find_images *w)
     free(fold);
 }
 
+static void look_at(const char *root, const struct layout *l)
+{
+    struct find_images w;
+    struct err err = {0};
+
+    if (find_images_init(&w, fuzz_path(root), l, &err) == 0) {
+        check_walk(&w);
+        split_all(&w);
+    } else {
+        BUG_ON(err.code != ERR_USAGE);
+    }
+    find_images_release(&w);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct config c;
     struct layout l;
-    struct find_images w;
     struct err err = {0};
     char *text;
     size_t n;
@@ -85,13 +110,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (layout_init(&l, &c, &err) < 0) {
         BUG_ON(err.code != ERR_USAGE);
     } else {
-        if (find_images_init(&w, fuzz_path("cells"), &l, &err) == 0) {
-            check_walk(&w);
-            split_all(&w);
-        } else {
-            BUG_ON(err.code != ERR_USAGE);
-        }
-        find_images_release(&w);
+        look_at("cells", &l);
+        l.unnamed = true;
+        look_at("parts", &l);
+        l.folds = 3;
+        look_at("folds", &l);
         layout_release(&l);
     }
     fuzz_clear();

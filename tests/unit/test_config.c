@@ -151,7 +151,7 @@ static const struct {
     {"split:\n  test: 0,2\n", "'0,2' is not a number"},
     {"split:\n  test: 1e999\n", "1e999 is out of range"},
     {"split:\n  method: grup\n",
-     ":2: split.method: 'grup' is not one of random, group, csv; did you mean "
+     ":2: split.method: 'grup' is not one of random, group, csv, folders; did you mean "
      "group?"},
     {"split:\n  method: zzzzzzzz\n",
      "'zzzzzzzz' is not one of random, group, csv"},

@@ -35,8 +35,8 @@ static void fill_images(void)
 
                 snprintf(names[i][0], 64, "%d/%03d_%02d.bmp", c, g, k);
                 snprintf(names[i][1], 64, "%03d", g); /* in every class */
-                file[i] =
-                    (struct find_images_file){names[i][0], names[i][1], c};
+                file[i] = (struct find_images_file){
+                    .path = names[i][0], .group = names[i][1], .label = c};
                 cell[i] = (struct read_image){.has_phash = true};
                 snprintf(cell[i].sha256, HASH_HEX, "%064zu", i);
                 cell[i].phash.hash =

@@ -119,7 +119,8 @@ static void make_report(struct find_images *w, struct data_report *f)
     strcpy(w->class_name[1], "B");
     for (int i = 0; i < N; i++) {
         snprintf(path[i], sizeof(path[i]), "f%02d.bmp", i);
-        file[i] = (struct find_images_file){path[i], path[i], i % 2};
+        file[i] = (struct find_images_file){
+            .path = path[i], .group = path[i], .label = i % 2};
     }
     if (data_report_init(f, w, &err) < 0)
         abort();

@@ -165,15 +165,17 @@ static void check_csv(void)
 {
     char path[] = "/tmp/t-split-XXXXXX";
     char a[] = "A/1.png", b[] = "A/b, \"c\".png", c[] = "B/2.png";
-    struct find_images_file f[3] = {{a, a, 0}, {b, b, 0}, {c, c, 1}};
+    struct find_images_file f[3] = {{.path = a, .group = a},
+                                    {.path = b, .group = b},
+                                    {.path = c, .group = c, .label = 1}};
     const struct find_images w = {.file = f, .n = 3, .n_class = 2};
     const struct {
         const char *text, *part, *what;
     } bad[] = {
         {"file,split\nA/1.png,train\nB/9.png,test\n",
          ":3: 'B/9.png' is no picture of the dataset", "an unknown picture"},
-        {"file,split\nA/1.png,training\n",
-         ":2: 'training' is not train, validation or test", "an unknown word"},
+        {"file,split\nA/1.png,teach\n",
+         ":2: 'teach' is not train, validation or test", "an unknown word"},
         {"file,split\nA/1.png,\n", ":2: '' is not train", "no word"},
         {"file,split\nA/1.png,test\nA/1.png,test\n",
          ":3: 'A/1.png' is named twice", "named twice"},
@@ -198,6 +200,11 @@ static void check_csv(void)
         fails(split_from_csv(&w, path, s, &err), err, ERR_USAGE, bad[i].part,
               bad[i].what);
     }
+    write_file(path, "file;Split\nx;val\n");
+    ok(split_csv_check(path, &err) == 0, "a split without its data");
+    write_file(path, "file;Split\nx;val\n;\ny;teach\n");
+    fails(split_csv_check(path, &err), err, ERR_USAGE, ":4: 'teach' is not",
+          "  of unknown words is refused");
     unlink(path);
     fails(split_from_csv(&w, path, s, &err), err, ERR_USAGE, path,
           "a split from a file that is not there is refused");
