@@ -8,6 +8,7 @@
 #include "base/version.h"
 #include "orchestration/scheduler/journal.h"
 #include "orchestration/scheduler/scheduler.h"
+#include "run/output.h"
 #include "stages/augment/recipe.h"
 #include "stages/preprocess/layout.h"
 #include "stages/weights/import_weights.h"
@@ -331,7 +332,8 @@ int run_command_start(const struct run_command_args *a, struct err *err)
     scheduler_link_signals();
     if (j && plan_run_open(j, a, err) == 0 && take_lock(j, err) == 0 &&
         write_config(j, err) == 0 &&
-        plan_pin(&j->plan, &j->config, j->dir, err) == 0) {
+        plan_pin(&j->plan, &j->config, j->dir, err) == 0 &&
+        output_rename_hashes(j->dir, &j->plan, err) == 0) {
         print_plan(&j->plan);
         rc = run_scheduler(j, err);
         if (rc == 0 && !a->until)

@@ -73,6 +73,18 @@ bool output_is_current(const char *run_dir, const struct plan_step *step);
  */
 struct plan_step output_lacking_inputs(const struct plan_step *step);
 
+/* Is 'hash', of an output or of unfinished work, the step's content hash, or
+ * the one it had by the rules before? */
+bool output_is_of(const char *hash, const struct plan_step *step);
+
+/*
+ * Make outputs that are sealed with the hashes of the rules before (plan.h)
+ * known by their present ones: parameters, inputs and hash in their manifests
+ * are written anew.  Nobody else may work on the run.  ERR_SYSTEM.
+ */
+MUST_USE int output_rename_hashes(const char *run_dir, const struct plan *p,
+                                  struct err *err);
+
 /* Is there a sealed output, whatever its hash? */
 bool output_is_sealed(const char *run_dir, const struct plan_step *step);
 

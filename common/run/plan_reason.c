@@ -126,8 +126,8 @@ static int check_step(const struct plan *p, struct plan_step *step,
     m = output_manifest(run_dir, step, err);
     if (!m) {
         add_reason(&r, "output damaged: %s", err->text);
-    } else if (strcmp(json_string_value(json_object_get(m, "key")),
-                      step->hash)) {
+    } else if (!output_is_of(json_string_value(json_object_get(m, "key")),
+                             step)) {
         compare_manifest(&r, p, step, m);
     } else if (output_check(run_dir, step, m, all, err) < 0) {
         add_reason(&r, "output damaged: %s", err->text);
