@@ -2,6 +2,7 @@
 #include "run/plan.h"
 
 #include "config/regime.h"
+#include "run/longer_training.h"
 #include "run/plan_check.h"
 #include "run/plan_content.h"
 #include "run/plan_ensembles.h"
@@ -165,6 +166,27 @@ static int hash_before(struct builder *b, struct plan_step *step,
     return step->before[0] ? 0 : -1;
 }
 
+/* The hash of a training whatever its length.  -1 without memory. */
+static int hash_any_length(struct plan_step *step)
+{
+    json_t *params = json_loads(step->params, 0, NULL);
+    char *others;
+
+    if (!params)
+        return -1;
+    if (step->stage->id != STAGE_TRAIN || longer_training_obstacle(params)) {
+        json_decref(params);
+        return 0;
+    }
+    others = dump_json(longer_training_params(params));
+    json_decref(params);
+    if (!others)
+        return -1;
+    hash_step(step->stage, others, step->inputs, step->any_length);
+    free(others);
+    return 0;
+}
+
 /*
  * Append a step that reads 'input' (n_input; negative ones are left out).
  * Returns its position, -1 without memory.
@@ -194,7 +216,7 @@ static int add_step(struct builder *b, enum stage_id stage,
     if (!step->params || !step->inputs)
         return -1;
     hash_step(step->stage, step->params, step->inputs, step->hash);
-    if (hash_before(b, step, own) < 0)
+    if (hash_before(b, step, own) < 0 || hash_any_length(step) < 0)
         return -1;
     return b->plan->n_step - 1;
 }

@@ -44,6 +44,8 @@ struct plan_step {
     char hash[HASH_HEX];
     char before[HASH_HEX]; /* by the rules when what is not read counted, too:
                               outputs sealed with it are as good; "": none */
+    char any_length[HASH_HEX]; /* of a training: 'hash' but for its length;
+                                  "": longer_training.h says why */
     char *params; /* owned: JSON object, parameters by name, for the manifest */
     char *inputs; /* owned: JSON object, hashes of the inputs by name */
     bool run;     /* its output is absent, damaged or of another hash */

@@ -1,4 +1,5 @@
 /* plan_reason.c - which steps must run, and why: each against its output */
+#include "run/longer_training.h"
 #include "run/output.h"
 
 #include <jansson.h>
@@ -88,8 +89,10 @@ static void compare_inputs(struct reasons *r, const struct plan *p,
 
 /* The sealed output is of another hash: how does it differ? */
 static void compare_manifest(struct reasons *r, const struct plan *p,
-                             const struct plan_step *step, json_t *manifest)
+                             const struct plan_step *step, const char *run_dir,
+                             json_t *manifest)
 {
+    const char *longer = longer_training_says(run_dir, step, manifest);
     const json_t *version = json_object_get(manifest, "version");
     json_t *params = json_loads(step->params, 0, NULL);
 
@@ -102,6 +105,8 @@ static void compare_manifest(struct reasons *r, const struct plan *p,
         add_reason(r, "it was made without all its inputs");
     else
         compare_inputs(r, p, step, json_object_get(manifest, "inputs"));
+    if (longer)
+        add_reason(r, "%s", longer);
     if (r->len == 0)
         add_reason(r, "output is of another content hash");
     json_decref(params);
@@ -128,7 +133,7 @@ static int check_step(const struct plan *p, struct plan_step *step,
         add_reason(&r, "output damaged: %s", err->text);
     } else if (!output_is_of(json_string_value(json_object_get(m, "key")),
                              step)) {
-        compare_manifest(&r, p, step, m);
+        compare_manifest(&r, p, step, run_dir, m);
     } else if (output_check(run_dir, step, m, all, err) < 0) {
         add_reason(&r, "output damaged: %s", err->text);
     } else {
