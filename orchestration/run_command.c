@@ -6,9 +6,11 @@
 #include "base/lock.h"
 #include "base/log.h"
 #include "base/version.h"
+#include "orchestration/choose_steps.h"
 #include "orchestration/scheduler/journal.h"
 #include "orchestration/scheduler/scheduler.h"
 #include "run/output.h"
+#include "run/plan_why.h"
 #include "stages/augment/recipe.h"
 #include "stages/preprocess/layout.h"
 #include "stages/weights/import_weights.h"
@@ -70,30 +72,6 @@ static int make_absolute(char path[FILE_PATH_MAX], struct err *err)
     return file_path(path, err, "%s/%s", cwd, given);
 }
 
-/* Put off what comes behind the last step of stage 'until'. */
-static int stop_behind(struct plan *p, const char *until, struct err *err)
-{
-    const struct stage_row *stage = stage_table_find(until);
-    int last = -1;
-
-    for (int i = 0; i < p->n_step; i++)
-        if (p->step[i].stage == stage)
-            last = i;
-    if (last < 0)
-        return err_set(err, ERR_USAGE, "--until %s: the plan has no such stage",
-                       until);
-    for (int i = 0; i < p->n_step; i++) {
-        if (!p->step[i].run ||
-            (i <= last && p->step[i].stage->id != STAGE_REPORT))
-            continue;
-        p->step[i].run = false;
-        p->step[i].later = true;
-        snprintf(p->step[i].reason, sizeof(p->step[i].reason),
-                 "put off (--until %s)", until);
-    }
-    return 0;
-}
-
 /* What only the stages understand. */
 static int check_parts(const struct config *c, const struct plan *p,
                        struct err *err)
@@ -146,6 +124,18 @@ static int absolute_recipe(char word[FILE_PATH_MAX], struct err *err)
     return recipe_text_is_path(word) ? make_absolute(word, err) : 0;
 }
 
+/* What the command line says of steps. */
+static int choose_what_runs(struct plan *p, const struct run_command_args *a,
+                            struct err *err)
+{
+    const struct step_words force = {"--force", a->force, a->n_force};
+    const struct step_words only = {"--only", a->only, a->n_only};
+
+    if (choose_steps_run(p, &force, &only, err) < 0)
+        return -1;
+    return a->until ? choose_steps_until(p, a->until, err) : 0;
+}
+
 static int plan_run_open(struct plan_run *j, const struct run_command_args *a,
                          struct err *err)
 {
@@ -172,7 +162,7 @@ static int plan_run_open(struct plan_run *j, const struct run_command_args *a,
         return -1;
     if (a->verify && plan_refresh(&j->plan, j->dir, true, err) < 0)
         return -1;
-    return a->until ? stop_behind(&j->plan, a->until, err) : 0;
+    return choose_what_runs(&j->plan, a, err);
 }
 
 static void plan_run_close(struct plan_run *j)
@@ -202,12 +192,38 @@ static void print_plan(const struct plan *p)
     fflush(stdout);
 }
 
+/* The named steps, line by line. */
+static int print_why(const struct plan_run *j, const struct step_words *w,
+                     struct err *err)
+{
+    bool *chosen, *told;
+    struct buf b = {0};
+    int rc;
+
+    if (choose_steps(&j->plan, w, &chosen, err) < 0)
+        return -1;
+    told = calloc((size_t)j->plan.n_step + 1, sizeof(*told));
+    for (int i = 0; told && i < j->plan.n_step; i++)
+        if (chosen[i])
+            plan_why(&j->plan, &j->plan.step[i], j->dir, told, &b);
+    rc = told ? buf_check(&b, err) : err_set(err, ERR_SYSTEM, "no memory");
+    if (rc == 0)
+        fputs(b.data, stdout);
+    buf_release(&b);
+    free(told);
+    free(chosen);
+    return rc;
+}
+
 int run_command_plan(const struct run_command_args *a, struct err *err)
 {
+    const struct step_words why = {"--why", a->why, a->n_why};
     struct plan_run *j = plan_run_new(err);
     int rc = j ? plan_run_open(j, a, err) : -1;
 
-    if (rc == 0)
+    if (rc == 0 && why.n > 0)
+        rc = print_why(j, &why, err);
+    else if (rc == 0)
         print_plan(&j->plan);
     if (j)
         plan_run_close(j);
@@ -324,6 +340,16 @@ static int run_scheduler(struct plan_run *j, struct err *err)
     return rc;
 }
 
+/* Of steps that run though they are current. */
+static int forget_outputs(const struct plan_run *j, struct err *err)
+{
+    for (int i = 0; i < j->plan.n_step; i++)
+        if (j->plan.step[i].forced &&
+            output_make_again(j->dir, &j->plan.step[i], err) < 0)
+            return -1;
+    return 0;
+}
+
 int run_command_start(const struct run_command_args *a, struct err *err)
 {
     struct plan_run *j = plan_run_new(err);
@@ -333,10 +359,11 @@ int run_command_start(const struct run_command_args *a, struct err *err)
     if (j && plan_run_open(j, a, err) == 0 && take_lock(j, err) == 0 &&
         write_config(j, err) == 0 &&
         plan_pin(&j->plan, &j->config, j->dir, err) == 0 &&
-        output_rename_hashes(j->dir, &j->plan, err) == 0) {
+        output_rename_hashes(j->dir, &j->plan, err) == 0 &&
+        forget_outputs(j, err) == 0) {
         print_plan(&j->plan);
         rc = run_scheduler(j, err);
-        if (rc == 0 && !a->until)
+        if (rc == 0 && !a->until && a->n_only == 0)
             print_results(j);
     }
     if (j)

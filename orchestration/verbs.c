@@ -19,11 +19,17 @@
 
 /* --- runs ----------------------------------------------------------------- */
 
-static const struct verb_option run_options[] = {
+/* Of plan; those of run are all but the first. */
+static const struct verb_option plan_options[] = {
+    {0, "why", "STEP", NULL, "tell all differences of this step instead",
+     INTO(VERB_LIST, why)},
     {0, "set", "KEY=VALUE", NULL, "instead of what the file says of this key",
      INTO(VERB_LIST, set)},
     {0, "run", "DIR", NULL, "where the run lives, instead of run.dir",
      INTO(VERB_TEXT, run.dir)},
+    {0, "force", "STEP", NULL, "run it again, and what reads it",
+     INTO(VERB_LIST, force)},
+    {0, "only", "STEP", NULL, "put off all others", INTO(VERB_LIST, only)},
     {0, "until", "STAGE", NULL, "stop behind this stage",
      INTO(VERB_TEXT, run.until)},
     {0, "verify", NULL, NULL, "read every output, also if it looks unchanged",
@@ -38,6 +44,12 @@ static struct run_command_args run_asked(const struct verb_args *a)
     r.config = a->word[0];
     r.set = a->set.item;
     r.n_set = a->set.n;
+    r.force = a->force.item;
+    r.n_force = a->force.n;
+    r.only = a->only.item;
+    r.n_only = a->only.n;
+    r.why = a->why.item;
+    r.n_why = a->why.n;
     return r;
 }
 
@@ -289,16 +301,20 @@ static const struct verb verbs[] = {
               "go on with. Starts the processes of every step that is not "
               "done, and prints in the end where the report is and how "
               "accurate each experiment was. Ctrl-C or SIGTERM: it saves a "
-              "checkpoint and ends with status 75.",
+              "checkpoint and ends with status 75. A STEP is a step's name as "
+              "plan prints it, a stage, an experiment, or a pattern like "
+              "'train/resnet50-*'; the option may be given again.",
      .example = "run configs/demo.yaml --set train.epochs=2 --until train",
-     .options = run_options,
+     .options = plan_options + 1,
      .act = act_run},
     {.name = "plan",
      .words = "CONFIG",
      .help = "say what would run, what is reused, and why",
-     .about = "CONFIG and options are those of run. Changes nothing.",
-     .example = "plan configs/demo.yaml --set augment.variants=6",
-     .options = run_options,
+     .about = "CONFIG and options are those of run. Changes nothing. --why "
+              "tells what of a STEP was and is: parameters, and the inputs "
+              "with what has changed them.",
+     .example = "plan configs/demo.yaml --set augment.variants=6 --why train",
+     .options = plan_options,
      .act = act_plan},
     {.name = "status",
      .words = "RUN",

@@ -32,6 +32,7 @@ struct verb_args {
     bool help; /* --help: nothing else is to be done, or was looked at */
 
     struct verb_list set; /* --set, of run and plan; becomes run.set */
+    struct verb_list force, only, why; /* likewise */
     struct run_command_args run;
     struct bench_args bench; /* its ranks and threads are also doctor's */
     struct compare_args compare;

@@ -1,7 +1,6 @@
 /* output_check.c - is a sealed output as its manifest says? */
 #include "run/output.h"
 
-#include "base/json.h"
 #include "run/output_files.h"
 
 #include <errno.h>
@@ -60,37 +59,6 @@ json_t *output_manifest(const char *run_dir, const struct plan_step *step,
         m = NULL;
     }
     return m;
-}
-
-/* The manifest of one output, if it has the hash of before. */
-static int rename_hash(const char *run_dir, const struct plan_step *step,
-                       struct err *err)
-{
-    char path[FILE_PATH_MAX];
-    struct err none;
-    json_t *m = output_manifest(run_dir, step, &none);
-    const char *key = json_string_value(json_object_get(m, "key"));
-    int rc = 0;
-
-    if (key && strcmp(key, step->hash) != 0 && output_is_of(key, step)) {
-        json_object_set_new(m, "key", json_string(step->hash));
-        json_object_set_new(m, "params", json_loads(step->params, 0, NULL));
-        json_object_set_new(m, "inputs", json_loads(step->inputs, 0, NULL));
-        rc = file_path(path, err, "%s/%s/" OUTPUT_MANIFEST, run_dir, step->dir);
-        if (rc == 0)
-            rc = json_write(path, m, JSON_INDENT(1), err);
-    }
-    json_decref(m);
-    return rc;
-}
-
-int output_rename_hashes(const char *run_dir, const struct plan *p,
-                         struct err *err)
-{
-    for (int i = 0; i < p->n_step; i++)
-        if (rename_hash(run_dir, &p->step[i], err) < 0)
-            return -1;
-    return 0;
 }
 
 /* --- files against the manifest ------------------------------------------- */
@@ -192,7 +160,7 @@ struct plan_step output_lacking_inputs(const struct plan_step *step)
     static char no_inputs[] = "{}";
     struct plan_step lacking = *step;
 
-    lacking.hash[0] = '-';
+    lacking.hash[0] = OUTPUT_LACKING;
     lacking.before[0] = '\0';
     lacking.inputs = no_inputs;
     return lacking;

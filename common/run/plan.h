@@ -49,6 +49,7 @@ struct plan_step {
     char *params; /* owned: JSON object, parameters by name, for the manifest */
     char *inputs; /* owned: JSON object, hashes of the inputs by name */
     bool run;     /* its output is absent, damaged or of another hash */
+    bool forced;  /* it runs though its output may be current */
     bool later;   /* it would run, but was put off */
     bool stale;   /* for the report: what lies there is not its output, but of
                      another configuration, or damaged */
