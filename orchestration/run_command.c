@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/lock.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "orchestration/choose_steps.h"
@@ -11,13 +10,13 @@
 #include "orchestration/scheduler/scheduler.h"
 #include "run/output.h"
 #include "run/plan_why.h"
+#include "run/run.h"
 #include "stages/augment/recipe.h"
 #include "stages/preprocess/layout.h"
 #include "stages/weights/import_weights.h"
 #include "worker/scheduler_link.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -231,32 +230,6 @@ int run_command_plan(const struct run_command_args *a, struct err *err)
     return rc;
 }
 
-/* Be the only scheduler; the lock ends with this process, however it ends. */
-static int take_lock(struct plan_run *j, struct err *err)
-{
-    char path[FILE_PATH_MAX];
-    int got;
-
-    if (file_dir_make(j->dir, err) < 0 ||
-        file_path(path, err, "%s/scheduler.lock", j->dir) < 0)
-        return -1;
-    j->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (j->lock < 0) {
-        j->lock = 0;
-        return err_set(err, ERR_SYSTEM, "cannot open '%s': %s", path,
-                       strerror(errno));
-    }
-    got = lock_take(j->lock, LOCK_ALONE, path, err);
-    if (got < 0)
-        return -1;
-    if (got == 0)
-        return err_set(err, ERR_AGAIN,
-                       "another scheduler is running '%s'; see 'papline "
-                       "status %s'",
-                       j->dir, j->dir);
-    return 0;
-}
-
 static int write_config(const struct plan_run *j, struct err *err)
 {
     char host[64] = "", now[CLOCK_TEXT];
@@ -356,7 +329,8 @@ int run_command_start(const struct run_command_args *a, struct err *err)
     int rc = -1;
 
     scheduler_link_signals();
-    if (j && plan_run_open(j, a, err) == 0 && take_lock(j, err) == 0 &&
+    if (j && plan_run_open(j, a, err) == 0 && file_dir_make(j->dir, err) == 0 &&
+        run_lock_scheduler(j->dir, &j->lock, err) == 0 &&
         write_config(j, err) == 0 &&
         plan_pin(&j->plan, &j->config, j->dir, err) == 0 &&
         output_rename_hashes(j->dir, &j->plan, err) == 0 &&

@@ -4,6 +4,7 @@
 #include "base/spell.h"
 #include "orchestration/scheduler/launch.h"
 #include "orchestration/scheduler/status.h"
+#include "orchestration/tools/clean.h"
 #include "orchestration/tools/doctor.h"
 #include "orchestration/tools/doctor_ranks.h"
 #include "orchestration/tools/verify.h"
@@ -103,6 +104,16 @@ static int act_verify(const struct verb_args *a, struct err *err)
         return verify_run(stdout, a->word[0], err);
     snprintf(k, sizeof(k), "%d", a->sample);
     return launch_exec("papline-augment", args, err);
+}
+
+static const struct verb_option clean_options[] = {
+    {0, "dry-run", NULL, NULL, "say it alone", INTO(VERB_FLAG, dry_run)},
+    {.name = NULL},
+};
+
+static int act_clean(const struct verb_args *a, struct err *err)
+{
+    return clean_run(stdout, a->word[0], a->dry_run, err);
 }
 
 static const struct verb_option compare_options[] = {
@@ -339,6 +350,16 @@ static const struct verb verbs[] = {
      .example = "verify demo --augment --sample 50",
      .options = verify_options,
      .act = act_verify},
+    {.name = "clean",
+     .words = "RUN",
+     .help = "remove what no step of the run's plan needs",
+     .about = "Outputs of steps that are not in the plan, unfinished work that "
+              "no step goes on with, caches that no step reads; nothing else. "
+              "Says what and how much. Refuses while something works on the "
+              "run.",
+     .example = "clean demo --dry-run",
+     .options = clean_options,
+     .act = act_clean},
     {.name = "compare",
      .words = "RUN [EXPERIMENT...]",
      .help = "experiments against each other on the test cells",

@@ -38,7 +38,7 @@ struct verb_args {
     struct compare_args compare;
     struct features_args features;
     struct weights_args weights;
-    bool watch, augment;
+    bool watch, augment, dry_run;
     int sample;
 };
 
