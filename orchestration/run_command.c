@@ -4,20 +4,22 @@
 #include "base/clock.h"
 #include "base/core_mask.h"
 #include "base/json.h"
-#include "base/lock.h"
 #include "base/log.h"
 #include "base/version.h"
+#include "orchestration/choose_steps.h"
 #include "orchestration/scheduler/expected_schedule.h"
 #include "orchestration/scheduler/journal.h"
 #include "orchestration/scheduler/scheduler.h"
 #include "orchestration/scheduler/step_memory.h"
+#include "run/output.h"
+#include "run/plan_why.h"
+#include "run/run.h"
 #include "stages/augment/recipe.h"
 #include "stages/preprocess/split_given.h"
 #include "stages/weights/import_weights.h"
 #include "worker/scheduler_link.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,30 +72,6 @@ static int make_absolute(char path[FILE_PATH_MAX], struct err *err)
                        strerror(errno));
     memcpy(given, path, FILE_PATH_MAX);
     return file_path(path, err, "%s/%s", cwd, given);
-}
-
-/* Put off what comes behind the last step of stage 'until'. */
-static int stop_behind(struct plan *p, const char *until, struct err *err)
-{
-    const struct stage_row *stage = stage_table_find(until);
-    int last = -1;
-
-    for (int i = 0; i < p->n_step; i++)
-        if (p->step[i].stage == stage)
-            last = i;
-    if (last < 0)
-        return err_set(err, ERR_USAGE, "--until %s: the plan has no such stage",
-                       until);
-    for (int i = 0; i < p->n_step; i++) {
-        if (!p->step[i].run ||
-            (i <= last && p->step[i].stage->id != STAGE_REPORT))
-            continue;
-        p->step[i].run = false;
-        p->step[i].later = true;
-        snprintf(p->step[i].reason, sizeof(p->step[i].reason),
-                 "put off (--until %s)", until);
-    }
-    return 0;
 }
 
 /* What only the stages understand. */
@@ -161,6 +139,18 @@ static int choose_split(struct config *c, struct err *err)
     return rc;
 }
 
+/* What the command line says of steps. */
+static int choose_what_runs(struct plan *p, const struct run_command_args *a,
+                            struct err *err)
+{
+    const struct step_words force = {"--force", a->force, a->n_force};
+    const struct step_words only = {"--only", a->only, a->n_only};
+
+    if (choose_steps_run(p, &force, &only, err) < 0)
+        return -1;
+    return a->until ? choose_steps_until(p, a->until, err) : 0;
+}
+
 static int plan_run_open(struct plan_run *j, const struct run_command_args *a,
                          struct err *err)
 {
@@ -188,7 +178,7 @@ static int plan_run_open(struct plan_run *j, const struct run_command_args *a,
         return -1;
     if (a->verify && plan_refresh(&j->plan, j->dir, true, err) < 0)
         return -1;
-    return a->until ? stop_behind(&j->plan, a->until, err) : 0;
+    return choose_what_runs(&j->plan, a, err);
 }
 
 static void plan_run_close(struct plan_run *j)
@@ -258,12 +248,38 @@ static void print_needs(const struct plan_run *j)
     }
 }
 
+/* The named steps, line by line. */
+static int print_why(const struct plan_run *j, const struct step_words *w,
+                     struct err *err)
+{
+    bool *chosen, *told;
+    struct buf b = {0};
+    int rc;
+
+    if (choose_steps(&j->plan, w, &chosen, err) < 0)
+        return -1;
+    told = calloc((size_t)j->plan.n_step + 1, sizeof(*told));
+    for (int i = 0; told && i < j->plan.n_step; i++)
+        if (chosen[i])
+            plan_why(&j->plan, &j->plan.step[i], j->dir, told, &b);
+    rc = told ? buf_check(&b, err) : err_set(err, ERR_SYSTEM, "no memory");
+    if (rc == 0)
+        fputs(b.data, stdout);
+    buf_release(&b);
+    free(told);
+    free(chosen);
+    return rc;
+}
+
 int run_command_plan(const struct run_command_args *a, struct err *err)
 {
+    const struct step_words why = {"--why", a->why, a->n_why};
     struct plan_run *j = plan_run_new(err);
     int rc = j ? plan_run_open(j, a, err) : -1;
 
-    if (rc == 0)
+    if (rc == 0 && why.n > 0)
+        rc = print_why(j, &why, err);
+    else if (rc == 0)
         print_needs(j);
     if (rc == 0 && a->schedule)
         rc = expected_schedule_print(stdout, &j->config, &j->plan, j->dir, err);
@@ -271,32 +287,6 @@ int run_command_plan(const struct run_command_args *a, struct err *err)
         plan_run_close(j);
     free(j);
     return rc;
-}
-
-/* Be the only scheduler; the lock ends with this process, however it ends. */
-static int take_lock(struct plan_run *j, struct err *err)
-{
-    char path[FILE_PATH_MAX];
-    int got;
-
-    if (file_dir_make(j->dir, err) < 0 ||
-        file_path(path, err, "%s/scheduler.lock", j->dir) < 0)
-        return -1;
-    j->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (j->lock < 0) {
-        j->lock = 0;
-        return err_set(err, ERR_SYSTEM, "cannot open '%s': %s", path,
-                       strerror(errno));
-    }
-    got = lock_take(j->lock, LOCK_ALONE, path, err);
-    if (got < 0)
-        return -1;
-    if (got == 0)
-        return err_set(err, ERR_AGAIN,
-                       "another scheduler is running '%s'; see 'papline "
-                       "status %s'",
-                       j->dir, j->dir);
-    return 0;
 }
 
 static int write_config(const struct plan_run *j, struct err *err)
@@ -382,18 +372,31 @@ static int run_scheduler(struct plan_run *j, struct err *err)
     return rc;
 }
 
+/* Of steps that run though they are current. */
+static int forget_outputs(const struct plan_run *j, struct err *err)
+{
+    for (int i = 0; i < j->plan.n_step; i++)
+        if (j->plan.step[i].forced &&
+            output_make_again(j->dir, &j->plan.step[i], err) < 0)
+            return -1;
+    return 0;
+}
+
 int run_command_start(const struct run_command_args *a, struct err *err)
 {
     struct plan_run *j = plan_run_new(err);
     int rc = -1;
 
     scheduler_link_signals();
-    if (j && plan_run_open(j, a, err) == 0 && take_lock(j, err) == 0 &&
+    if (j && plan_run_open(j, a, err) == 0 && file_dir_make(j->dir, err) == 0 &&
+        run_lock_scheduler(j->dir, &j->lock, err) == 0 &&
         write_config(j, err) == 0 &&
-        plan_pin(&j->plan, &j->config, j->dir, err) == 0) {
+        plan_pin(&j->plan, &j->config, j->dir, err) == 0 &&
+        output_rename_hashes(j->dir, &j->plan, err) == 0 &&
+        forget_outputs(j, err) == 0) {
         print_plan(&j->plan);
         rc = run_scheduler(j, err);
-        if (rc == 0 && !a->until)
+        if (rc == 0 && !a->until && a->n_only == 0)
             print_results(j);
     }
     if (j)

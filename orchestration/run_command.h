@@ -13,8 +13,12 @@ struct run_command_args {
     const char *config;           /* YAML file, or a run directory */
     const struct config_set *set; /* --set, in order */
     size_t n_set;
-    const char *dir;   /* --run DIR, or NULL: 'config' if it is a run
+    const char *dir; /* --run DIR, or NULL: 'config' if it is a run
                           directory, else run.dir */
+    const struct config_set *force; /* --force: steps to run again */
+    const struct config_set *only;  /* --only: no others */
+    const struct config_set *why;   /* --why, of plan: tell all about these */
+    size_t n_force, n_only, n_why;
     const char *until; /* --until STAGE: stop behind it; NULL: go to the end */
     bool schedule;     /* --schedule: print where and when, too */
     bool verify;       /* --verify: read all files, not only those that may have
@@ -22,8 +26,9 @@ struct run_command_args {
 };
 
 /*
- * Print every step with "run" or "reuse" and why.  Changes nothing.
- * Errors: as config_read() and plan_init().
+ * Print every step with "run" or "reuse" and why; with a->why instead all
+ * differences of these steps.  Changes nothing.
+ * Errors: as config_read(), plan_init() and choose_steps().
  */
 MUST_USE int run_command_plan(const struct run_command_args *a,
                               struct err *err);

@@ -56,8 +56,9 @@ static const struct word_source {
     const char *argument;
     const char *(*at)(size_t i); /* NULL behind the last */
 } sources[] = {
-    {"NET", net_word},   {"STAGE", stage_word},      {"METHOD", method_word},
-    {"VERB", verb_word}, {"RECIPE", recipe_text_at}, {"KEY=VALUE", key_word},
+    {"NET", net_word},       {"STAGE", stage_word}, {"METHOD", method_word},
+    {"STEP", stage_word},    {"VERB", verb_word},   {"RECIPE", recipe_text_at},
+    {"KEY=VALUE", key_word},
 };
 
 static void put_words(struct buf *b)

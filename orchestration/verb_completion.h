@@ -5,7 +5,7 @@
  * of configuration keys, as functions that bash and zsh both understand; and
  * the shell's own, verb_completion.bash or verb_completion.zsh, that asks them.
  *
- * The name of an argument decides what it may be: NET, STAGE, METHOD, VERB, a
+ * The name of an argument decides what it may be: NET, STAGE, STEP, METHOD, VERB, a
  * RECIPE or file, KEY=VALUE; small letters stand for themselves; RUN and DIR
  * are directories; N, NAME and EXPERIMENT are not known; all others are files.
  */

@@ -4,6 +4,7 @@
 #include "base/spell.h"
 #include "orchestration/scheduler/launch.h"
 #include "orchestration/scheduler/status.h"
+#include "orchestration/tools/clean.h"
 #include "orchestration/tools/doctor.h"
 #include "orchestration/tools/doctor_ranks.h"
 #include "orchestration/tools/verify.h"
@@ -19,38 +20,23 @@
 
 /* --- runs ----------------------------------------------------------------- */
 
-/* Of run and plan. */
-#define RUN_OPTIONS                                                            \
-    {0,                                                                        \
-     "set",                                                                    \
-     "KEY=VALUE",                                                              \
-     NULL,                                                                     \
-     "instead of what the file says of this key",                              \
-     INTO(VERB_LIST, set)},                                                    \
-        {0,                                                                    \
-         "run",                                                                \
-         "DIR",                                                                \
-         NULL,                                                                 \
-         "where the run lives, instead of run.dir",                            \
-         INTO(VERB_TEXT, run.dir)},                                            \
-        {0,                                                                    \
-         "until",                                                              \
-         "STAGE",                                                              \
-         NULL,                                                                 \
-         "stop behind this stage",                                             \
-         INTO(VERB_TEXT, run.until)},                                          \
-    {                                                                          \
-        0, "verify", NULL, NULL,                                               \
-            "read every output, also if it looks unchanged",                   \
-            INTO(VERB_FLAG, run.verify)                                        \
-    }
-
-static const struct verb_option run_options[] = {RUN_OPTIONS, {.name = NULL}};
-
+/* Of plan; those of run are all but the first two. */
 static const struct verb_option plan_options[] = {
-    RUN_OPTIONS,
+    {0, "why", "STEP", NULL, "tell all differences of this step instead",
+     INTO(VERB_LIST, why)},
     {0, "schedule", NULL, NULL, "also draw where and when each step would run",
      INTO(VERB_FLAG, run.schedule)},
+    {0, "set", "KEY=VALUE", NULL, "instead of what the file says of this key",
+     INTO(VERB_LIST, set)},
+    {0, "run", "DIR", NULL, "where the run lives, instead of run.dir",
+     INTO(VERB_TEXT, run.dir)},
+    {0, "force", "STEP", NULL, "run it again, and what reads it",
+     INTO(VERB_LIST, force)},
+    {0, "only", "STEP", NULL, "put off all others", INTO(VERB_LIST, only)},
+    {0, "until", "STAGE", NULL, "stop behind this stage",
+     INTO(VERB_TEXT, run.until)},
+    {0, "verify", NULL, NULL, "read every output, also if it looks unchanged",
+     INTO(VERB_FLAG, run.verify)},
     {.name = NULL},
 };
 
@@ -61,6 +47,12 @@ static struct run_command_args run_asked(const struct verb_args *a)
     r.config = a->word[0];
     r.set = a->set.item;
     r.n_set = a->set.n;
+    r.force = a->force.item;
+    r.n_force = a->force.n;
+    r.only = a->only.item;
+    r.n_only = a->only.n;
+    r.why = a->why.item;
+    r.n_why = a->why.n;
     return r;
 }
 
@@ -114,6 +106,16 @@ static int act_verify(const struct verb_args *a, struct err *err)
         return verify_run(stdout, a->word[0], err);
     snprintf(k, sizeof(k), "%d", a->sample);
     return launch_exec("papline-augment", args, err);
+}
+
+static const struct verb_option clean_options[] = {
+    {0, "dry-run", NULL, NULL, "say it alone", INTO(VERB_FLAG, dry_run)},
+    {.name = NULL},
+};
+
+static int act_clean(const struct verb_args *a, struct err *err)
+{
+    return clean_run(stdout, a->word[0], a->dry_run, err);
 }
 
 static const struct verb_option compare_options[] = {
@@ -312,9 +314,11 @@ static const struct verb verbs[] = {
               "go on with. Starts the processes of every step that is not "
               "done, and prints in the end where the report is and how "
               "accurate each experiment was. Ctrl-C or SIGTERM: it saves a "
-              "checkpoint and ends with status 75.",
+              "checkpoint and ends with status 75. A STEP is a step's name as "
+              "plan prints it, a stage, an experiment, or a pattern like "
+              "'train/resnet50-*'; the option may be given again.",
      .example = "run configs/demo.yaml --set train.epochs=2 --until train",
-     .options = run_options,
+     .options = plan_options + 2,
      .act = act_run,
      .ranks = VERB_SLOTS},
     {.name = "plan",
@@ -322,9 +326,11 @@ static const struct verb verbs[] = {
      .help = "say what would run, what is reused, and why",
      .about = "CONFIG and options are those of run. Changes nothing. Behind "
               "what would run is the memory that it takes with all cores of "
-              "this host. With --schedule it also draws where and when each "
-              "step would run, by what steps took before.",
-     .example = "plan configs/demo.yaml --set augment.variants=6",
+              "this host. --why tells what of a STEP was and is: parameters, "
+              "and the inputs with what has changed them. With --schedule it "
+              "also draws where and when each step would run, by what steps "
+              "took before.",
+     .example = "plan configs/demo.yaml --set augment.variants=6 --why train",
      .options = plan_options,
      .act = act_plan},
     {.name = "status",
@@ -350,6 +356,16 @@ static const struct verb verbs[] = {
      .example = "verify demo --augment --sample 50",
      .options = verify_options,
      .act = act_verify},
+    {.name = "clean",
+     .words = "RUN",
+     .help = "remove what no step of the run's plan needs",
+     .about = "Outputs of steps that are not in the plan, unfinished work that "
+              "no step goes on with, caches that no step reads; nothing else. "
+              "Says what and how much. Refuses while something works on the "
+              "run.",
+     .example = "clean demo --dry-run",
+     .options = clean_options,
+     .act = act_clean},
     {.name = "compare",
      .words = "RUN [EXPERIMENT...]",
      .help = "experiments against each other on the test cells",

@@ -32,12 +32,13 @@ struct verb_args {
     bool help; /* --help: nothing else is to be done, or was looked at */
 
     struct verb_list set; /* --set, of run and plan; becomes run.set */
+    struct verb_list force, only, why; /* likewise */
     struct run_command_args run;
     struct bench_args bench; /* its ranks and threads are also doctor's */
     struct compare_args compare;
     struct features_args features;
     struct weights_args weights;
-    bool watch, augment;
+    bool watch, augment, dry_run;
     int sample;
 };
 

@@ -75,7 +75,8 @@ struct train_watch {
     int calls, stop_at; /* of is_stopping(); 0: never */
     int copy_at;        /* of on_progress(): copy checkpoint/ to ... */
     int told;
-    int threads; /* 0: 1 */
+    int threads;      /* 0: 1 */
+    const char *kept; /* of the last checkpoint; NULL: none */
     const char *from, *to;
     char warned[600];
 };
@@ -140,6 +141,8 @@ static inline int train_members(struct dist *d, const char *store,
     const struct trainer_args a = {
         .dir = out,
         .hash = "0123",
+        .kept = w->kept,
+        .any_length = "any",
         .network = "mobilenetv2",
         .seed = 3,
         .config = c,

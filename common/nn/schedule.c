@@ -43,7 +43,13 @@ bool stopper_step(struct stopper *s, int64_t patience, int64_t epoch,
         s->wait = 0;
         return false;
     }
-    return s->wait >= patience && epoch > 0;
+    return stopper_has_stopped(s, patience, epoch + 1);
+}
+
+bool stopper_has_stopped(const struct stopper *s, int64_t patience,
+                         int64_t epochs)
+{
+    return patience > 0 && s->wait >= patience && epochs > 1;
 }
 
 float schedule_cosine_rate(const struct cosine_args *a, int64_t step)

@@ -50,6 +50,10 @@ void stopper_init(struct stopper *s);
 bool stopper_step(struct stopper *s, int64_t patience, int64_t epoch,
                   double value);
 
+/* Was the last answer true, which came after 'epochs' epochs? */
+bool stopper_has_stopped(const struct stopper *s, int64_t patience,
+                         int64_t epochs);
+
 struct cosine_args {
     double rate;    /* the largest, > 0: the first one after the warm-up */
     double start;   /* of step 0, if there is a warm-up; Keras' examples: 0 */

@@ -32,14 +32,14 @@ static int sealed_path(char path[FILE_PATH_MAX], const char *run_dir,
 
 /* --- unfinished work ------------------------------------------------------ */
 
-/* Is it what output_begin() wrote for this hash? */
-static bool is_begun(const json_t *j, const char *hash)
+/* Is it what output_begin() wrote for this step? */
+static bool is_begun(const json_t *j, const struct plan_step *step)
 {
     const char *of = json_string_value(json_object_get(j, "key"));
     const json_t *started = json_object_get(j, "started");
     const json_t *resumed = json_object_get(j, "resumed");
 
-    return of && strcmp(of, hash) == 0 && json_is_number(started) &&
+    return of && output_is_of(of, step) && json_is_number(started) &&
            json_number_value(started) >= 0 &&
            json_number_value(started) < MAX_SECONDS &&
            json_is_integer(resumed) && json_integer_value(resumed) >= 0 &&
@@ -56,7 +56,7 @@ static json_t *read_begun(const char *partial, const struct plan_step *step)
     if (file_path(path, &err, "%s/" OUTPUT_BEGUN, partial) < 0)
         return NULL;
     j = output_files_read(path, BEGUN_MAX_BYTES, &err);
-    if (is_begun(j, step->hash))
+    if (is_begun(j, step))
         return j;
     json_decref(j);
     return NULL;

@@ -18,6 +18,11 @@ enum {
     OUTPUT_SHARED_SECONDS = 90,     /* until another host's output is seen */
 };
 
+/* Instead of the first digit, in the hash of an output that no plan has: one
+ * that was made without all its inputs, one that is to be made again. */
+#define OUTPUT_LACKING '-'
+#define OUTPUT_AGAIN   '!'
+
 struct json_t; /* jansson's */
 
 /*
@@ -72,6 +77,26 @@ bool output_is_current(const char *run_dir, const struct plan_step *step);
  * hash that no plan has, so that it is made again when they are there.
  */
 struct plan_step output_lacking_inputs(const struct plan_step *step);
+
+/* Is 'hash', of an output or of unfinished work, the step's content hash, or
+ * the one it had by the rules before? */
+bool output_is_of(const char *hash, const struct plan_step *step);
+
+/*
+ * Make outputs that are sealed with the hashes of the rules before (plan.h)
+ * known by their present ones: parameters, inputs and hash in their manifests
+ * are written anew.  Nobody else may work on the run.  ERR_SYSTEM.
+ */
+MUST_USE int output_rename_hashes(const char *run_dir, const struct plan *p,
+                                  struct err *err);
+
+/*
+ * Have a step made again from its beginning, though its output is current:
+ * that stays until then, under a hash that no plan has; unfinished work goes,
+ * and what a longer training would begin with.  ERR_SYSTEM.
+ */
+MUST_USE int output_make_again(const char *run_dir,
+                               const struct plan_step *step, struct err *err);
 
 /* Is there a sealed output, whatever its hash? */
 bool output_is_sealed(const char *run_dir, const struct plan_step *step);

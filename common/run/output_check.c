@@ -19,6 +19,12 @@ bool output_is_sealed(const char *run_dir, const struct plan_step *step)
            (lstat(sealed, &st) == 0 || (errno != ENOENT && errno != ENOTDIR));
 }
 
+bool output_is_of(const char *hash, const struct plan_step *step)
+{
+    return strcmp(hash, step->hash) == 0 ||
+           (step->before[0] && strcmp(hash, step->before) == 0);
+}
+
 static bool is_manifest(const json_t *m)
 {
     const json_t *files = json_object_get(m, "files"), *e;
@@ -133,8 +139,7 @@ int output_check_current(const char *run_dir, const struct plan_step *step,
         return err_set(err, ERR_INPUT, "there is no '%s/%s'", run_dir,
                        step->dir);
     m = output_manifest(run_dir, step, err);
-    if (m &&
-        strcmp(json_string_value(json_object_get(m, "key")), step->hash) != 0)
+    if (m && !output_is_of(json_string_value(json_object_get(m, "key")), step))
         err_set(err, ERR_INPUT, "'%s/%s' is of another configuration", run_dir,
                 step->dir);
     else if (m)
@@ -155,7 +160,8 @@ struct plan_step output_lacking_inputs(const struct plan_step *step)
     static char no_inputs[] = "{}";
     struct plan_step lacking = *step;
 
-    lacking.hash[0] = '-';
+    lacking.hash[0] = OUTPUT_LACKING;
+    lacking.before[0] = '\0';
     lacking.inputs = no_inputs;
     return lacking;
 }

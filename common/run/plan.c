@@ -2,6 +2,7 @@
 #include "run/plan.h"
 
 #include "config/regime.h"
+#include "run/longer_training.h"
 #include "run/plan_check.h"
 #include "run/plan_content.h"
 #include "run/plan_ensembles.h"
@@ -60,13 +61,17 @@ static int no_memory(struct err *err)
     return err_set(err, ERR_SYSTEM, "no memory for the plan");
 }
 
-static json_t *make_inputs(const struct plan *p, const struct plan_step *step)
+/* The inputs' hashes by name, or those by the rules before. */
+static json_t *make_inputs(const struct plan *p, const struct plan_step *step,
+                           bool before)
 {
     json_t *inputs = json_object();
 
-    for (int i = 0; i < step->n_input; i++)
-        plan_add_param(inputs, p->step[step->input[i]].name,
-                       p->step[step->input[i]].hash);
+    for (int i = 0; i < step->n_input; i++) {
+        const struct plan_step *in = &p->step[step->input[i]];
+
+        plan_add_param(inputs, in->name, before ? in->before : in->hash);
+    }
     return inputs;
 }
 
@@ -79,18 +84,19 @@ static char *dump_json(json_t *object)
     return text;
 }
 
-static void hash_step(struct plan_step *step)
+static void hash_step(const struct stage_row *stage, const char *params,
+                      const char *inputs, char hash[HASH_HEX])
 {
     struct hash h;
     char version[16];
 
-    snprintf(version, sizeof(version), "%d", step->stage->version);
+    snprintf(version, sizeof(version), "%d", stage->version);
     hash_init(&h);
-    hash_add_string(&h, step->stage->word);
+    hash_add_string(&h, stage->word);
     hash_add_string(&h, version);
-    hash_add_string(&h, step->params);
-    hash_add_string(&h, step->inputs);
-    hash_final(&h, step->hash);
+    hash_add_string(&h, params);
+    hash_add_string(&h, inputs);
+    hash_final(&h, hash);
 }
 
 static void name_step(struct plan_step *step, const struct plan_experiment *e)
@@ -115,6 +121,72 @@ static void name_step(struct plan_step *step, const struct plan_experiment *e)
     snprintf(step->dir, sizeof(step->dir), "%s", step->name);
 }
 
+/* Position of the step called STAGE/NAME, or -1. */
+static int find_step(const struct builder *b, enum stage_id stage,
+                     const char *name)
+{
+    char full[PLAN_NAME_MAX];
+    const struct plan_step *step;
+
+    snprintf(full, sizeof(full), "%.20s/%.200s", stage_table[stage].word, name);
+    step = plan_find(b->plan, full);
+    return step ? (int)(step - b->plan->step) : -1;
+}
+
+/* The experiment whose parameters are the step's: later steps have them by its
+ * training's hash. */
+static const struct plan_experiment *own_experiment(
+    enum stage_id stage, const struct plan_experiment *e)
+{
+    return stage == STAGE_TRAIN || stage == STAGE_WEIGHTS || (e && e->fused)
+               ? e
+               : NULL;
+}
+
+/* The hash by the rules before: keys that are not read counted, and explaining
+ * had the evaluation for an input.  -1 without memory. */
+static int hash_before(struct builder *b, struct plan_step *step,
+                       const struct plan_experiment *own)
+{
+    char *params =
+        dump_json(plan_params(b->plan, b->c, step->stage, own, true));
+    json_t *list = make_inputs(b->plan, step, true);
+    const int at = step->stage->id == STAGE_EXPLAIN
+                       ? find_step(b, STAGE_EVALUATE, step->experiment)
+                       : -1;
+    char *inputs;
+
+    if (at >= 0)
+        plan_add_param(list, b->plan->step[at].name, b->plan->step[at].before);
+    inputs = dump_json(list);
+    if (params && inputs)
+        hash_step(step->stage, params, inputs, step->before);
+    free(params);
+    free(inputs);
+    return step->before[0] ? 0 : -1;
+}
+
+/* The hash of a training whatever its length.  -1 without memory. */
+static int hash_any_length(struct plan_step *step)
+{
+    json_t *params = json_loads(step->params, 0, NULL);
+    char *others;
+
+    if (!params)
+        return -1;
+    if (step->stage->id != STAGE_TRAIN || longer_training_obstacle(params)) {
+        json_decref(params);
+        return 0;
+    }
+    others = dump_json(longer_training_params(params));
+    json_decref(params);
+    if (!others)
+        return -1;
+    hash_step(step->stage, others, step->inputs, step->any_length);
+    free(others);
+    return 0;
+}
+
 /*
  * Append a step that reads 'input' (n_input; negative ones are left out).
  * Returns its position, -1 without memory.
@@ -124,9 +196,7 @@ static int add_step(struct builder *b, enum stage_id stage,
                     int n_input)
 {
     struct plan_step *step = &b->plan->step[b->plan->n_step];
-    /* later steps have the experiment's parameters by its training's hash */
-    const bool own =
-        stage == STAGE_TRAIN || stage == STAGE_WEIGHTS || (e && e->fused);
+    const struct plan_experiment *own = own_experiment(stage, e);
 
     *step = (struct plan_step){.stage = &stage_table[stage],
                                .ensemble = e && e->fused,
@@ -141,11 +211,13 @@ static int add_step(struct builder *b, enum stage_id stage,
         if (input[i] >= 0)
             step->input[step->n_input++] = input[i];
     step->params =
-        dump_json(plan_params(b->plan, b->c, step->stage, own ? e : NULL));
-    step->inputs = dump_json(make_inputs(b->plan, step));
+        dump_json(plan_params(b->plan, b->c, step->stage, own, false));
+    step->inputs = dump_json(make_inputs(b->plan, step, false));
     if (!step->params || !step->inputs)
         return -1;
-    hash_step(step);
+    hash_step(step->stage, step->params, step->inputs, step->hash);
+    if (hash_before(b, step, own) < 0 || hash_any_length(step) < 0)
+        return -1;
     return b->plan->n_step - 1;
 }
 
@@ -166,18 +238,6 @@ static int add_data(struct builder *b)
             return -1;
     }
     return 0;
-}
-
-/* Position of the step called STAGE/NAME, or -1. */
-static int find_step(const struct builder *b, enum stage_id stage,
-                     const char *name)
-{
-    char full[PLAN_NAME_MAX];
-    const struct plan_step *step;
-
-    snprintf(full, sizeof(full), "%.20s/%.200s", stage_table[stage].word, name);
-    step = plan_find(b->plan, full);
-    return step ? (int)(step - b->plan->step) : -1;
 }
 
 /* The training of 'e', behind the one that it goes on from; it may be there
@@ -207,15 +267,11 @@ static int add_training(struct builder *b, const struct plan_experiment *e)
 
 static int add_experiment(struct builder *b, const struct plan_experiment *e)
 {
-    int read[] = {-1, -1, b->data};
+    const int read[] = {add_training(b, e), b->data};
 
-    read[0] = add_training(b, e);
-    if (read[0] < 0)
+    if (read[0] < 0 || add_step(b, STAGE_EVALUATE, e, read, 2) < 0)
         return -1;
-    read[1] = add_step(b, STAGE_EVALUATE, e, (int[]){read[0], b->data}, 2);
-    if (read[1] < 0)
-        return -1;
-    return add_step(b, STAGE_EXPLAIN, e, read, 3) < 0 ? -1 : 0;
+    return add_step(b, STAGE_EXPLAIN, e, read, 2) < 0 ? -1 : 0;
 }
 
 static int add_weights(struct builder *b)

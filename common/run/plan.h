@@ -10,7 +10,8 @@
  * asked for.  With split.folds each experiment is planned once a fold.  A
  * step's content hash is that of its stage's name and version, its parameters
  * and its inputs' hashes, so equal hashes mean equal outputs, and every hash is
- * known before anything runs.
+ * known before anything runs.  What a stage does not read is no parameter and
+ * no input of its step.
  */
 #ifndef RUN_PLAN_H
 #define RUN_PLAN_H
@@ -41,9 +42,14 @@ struct plan_step {
     int *input;      /* owned: indices of the steps that this one reads */
     int n_input;
     char hash[HASH_HEX];
+    char before[HASH_HEX]; /* by the rules when what is not read counted, too:
+                              outputs sealed with it are as good; "": none */
+    char any_length[HASH_HEX]; /* of a training: 'hash' but for its length;
+                                  "": longer_training.h says why */
     char *params; /* owned: JSON object, parameters by name, for the manifest */
     char *inputs; /* owned: JSON object, hashes of the inputs by name */
     bool run;     /* its output is absent, damaged or of another hash */
+    bool forced;  /* it runs though its output may be current */
     bool later;   /* it would run, but was put off */
     bool stale;   /* for the report: what lies there is not its output, but of
                      another configuration, or damaged */

@@ -1,6 +1,9 @@
 /* plan_params.c - sections of the configuration, and what they only name */
 #include "run/plan_params.h"
 
+#include "config/config_key.h"
+#include "run/plan_unread.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -23,10 +26,25 @@ static void add_fused(const struct config *c, const struct plan_ensemble *e,
 
 /* Parameters of a training: not those of other regimes. */
 struct own_params {
+    const struct config *config;
     const struct regime *regime;
     bool stored; /* variants are: how fresh ones are made does not matter */
+    bool before; /* keys that are not read count as any other */
     json_t *params;
 };
+
+/* The default of key "section.name". */
+static const char *initial_value(const char *full)
+{
+    char section[CONFIG_NAME_MAX];
+    const struct config_key *key;
+    const int n = (int)strcspn(full, ".");
+
+    snprintf(section, sizeof(section), "%.*s", n, full);
+    key = config_key_find(section, full + n + 1);
+    BUG_ON(!key);
+    return key->initial;
+}
 
 static void add_own(void *self, const char *name, const char *value)
 {
@@ -34,8 +52,11 @@ static void add_own(void *self, const char *name, const char *value)
 
     if (o->stored && strncmp(name, "train.augment_", 14) == 0)
         return;
-    if (!o->regime || regime_heeds(o->regime, name))
-        plan_add_param(o->params, name, value);
+    if (o->regime && !regime_heeds(o->regime, name))
+        return;
+    if (!o->before && plan_unread(o->config, o->regime, name))
+        value = initial_value(name);
+    plan_add_param(o->params, name, value);
 }
 
 static void add_data(const struct plan *p, json_t *params)
@@ -95,11 +116,14 @@ static void add_revisions(const struct config *c, enum stage_id stage,
 
 json_t *plan_params(const struct plan *p, const struct config *c,
                     const struct stage_row *stage,
-                    const struct plan_experiment *e)
+                    const struct plan_experiment *e, bool before)
 {
     json_t *params = json_object();
-    struct own_params o = {e ? e->regime : NULL,
-                           c->train.augment == AUGMENT_STORED, params};
+    struct own_params o = {.config = c,
+                           .regime = e ? e->regime : NULL,
+                           .stored = c->train.augment == AUGMENT_STORED,
+                           .before = before,
+                           .params = params};
 
     for (const char *const *name = stage->sections; *name; name++)
         config_each(c, *name, add_own, &o);
@@ -109,6 +133,9 @@ json_t *plan_params(const struct plan *p, const struct config *c,
         plan_add_param(params, "augment.recipe", p->recipe.id);
     if (stage->id == STAGE_TRAIN && !o.stored)
         plan_add_param(params, "train.augment_recipe", p->fresh_recipe.id);
+    if (stage->id == STAGE_EXPLAIN && !before) /* which model it looks into */
+        plan_add_param(params, "evaluate.model",
+                       config_word(c, "evaluate", "model"));
     add_revisions(c, stage->id, params);
     if (stage->id == STAGE_WEIGHTS)
         plan_add_param(params, "weights", plan_weights(p, e->network));

@@ -28,10 +28,12 @@ void plan_add_param(json_t *params, const char *name, const char *value);
  * Parameters of a step.
  *   p         [in]  its content has been read
  *   e         [in]  the experiment whose parameters count; NULL: none's
+ *   before    [in]  as they were when keys that are not read (plan_unread.h)
+ *                   counted, and explaining read an evaluation
  * Returns an owned JSON object; NULL or incomplete without memory.
  */
 json_t *plan_params(const struct plan *p, const struct config *c,
                     const struct stage_row *stage,
-                    const struct plan_experiment *e);
+                    const struct plan_experiment *e, bool before);
 
 #endif

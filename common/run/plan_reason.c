@@ -1,5 +1,7 @@
 /* plan_reason.c - which steps must run, and why: each against its output */
+#include "run/longer_training.h"
 #include "run/output.h"
+#include "run/plan_difference.h"
 
 #include <jansson.h>
 #include <stdarg.h>
@@ -32,79 +34,44 @@ static void add_reason(struct reasons *r, const char *fmt, ...)
     r->len = r->room - 1;
 }
 
-/* Content is told by hashes, which say nothing to a reader. */
-static bool is_content(const char *name)
+static void add_difference(void *self, const struct plan_difference *d)
 {
-    return strcmp(name, "dataset") == 0 || strcmp(name, "split.csv") == 0 ||
-           strcmp(name, "layout.csv") == 0 || strcmp(name, "weights") == 0;
-}
+    struct reasons *r = self;
 
-static void compare_param(struct reasons *r, const char *name, const char *was,
-                          const char *is)
-{
-    if (was && is && strcmp(was, is) == 0)
-        return;
-    if (is_content(name))
-        add_reason(r, "%s changed", name);
-    else
-        add_reason(r, "%s %s -> %s", name, was ? was : "(none)",
-                   is ? is : "(none)");
-}
-
-/* Parameters of the old output against those of the step. */
-static void compare_params(struct reasons *r, json_t *old, json_t *new)
-{
-    const char *name;
-    json_t *v;
-
-    json_object_foreach(new, name, v)
-    {
-        compare_param(r, name, json_string_value(json_object_get(old, name)),
-                      json_string_value(v));
-    }
-    json_object_foreach(old, name, v)
-    {
-        if (!json_object_get(new, name))
-            compare_param(r, name, json_string_value(v), NULL);
-    }
-}
-
-static void compare_inputs(struct reasons *r, const struct plan *p,
-                           const struct plan_step *step, json_t *old)
-{
-    for (int i = 0; i < step->n_input; i++) {
-        const struct plan_step *in = &p->step[step->input[i]];
-        const char *was = json_string_value(json_object_get(old, in->name));
-
-        if (!was)
-            add_reason(r, "input %s is new", in->name);
-        else if (strcmp(was, in->hash) != 0)
-            add_reason(r, "input %s %s", in->name,
-                       in->run ? "runs" : "changed");
-    }
-    if (json_object_size(old) > (size_t)step->n_input)
-        add_reason(r, "fewer inputs");
+    if (d->of == DIFFERS_VERSION)
+        add_reason(r, "%s version %s -> %s", d->name, d->was, d->is);
+    else if (d->of == DIFFERS_PARAM && plan_difference_is_content(d->name))
+        add_reason(r, "%s changed", d->name);
+    else if (d->of == DIFFERS_PARAM)
+        add_reason(r, "%s %s -> %s", d->name, d->was ? d->was : "(none)",
+                   d->is ? d->is : "(none)");
+    else if (d->step && !d->was)
+        add_reason(r, "input %s is new", d->name);
+    else if (d->step)
+        add_reason(r, "input %s %s", d->name,
+                   d->step->run ? "runs" : "changed");
 }
 
 /* The sealed output is of another hash: how does it differ? */
 static void compare_manifest(struct reasons *r, const struct plan *p,
-                             const struct plan_step *step, json_t *manifest)
+                             const struct plan_step *step, const char *run_dir,
+                             json_t *manifest)
 {
-    const json_t *version = json_object_get(manifest, "version");
-    json_t *params = json_loads(step->params, 0, NULL);
+    const char *longer = longer_training_says(run_dir, step, manifest);
+    const char *key = json_string_value(json_object_get(manifest, "key"));
+    const json_t *inputs = json_object_get(manifest, "inputs");
 
-    if (json_integer_value(version) != step->stage->version)
-        add_reason(r, "%s version %lld -> %d", step->stage->word,
-                   (long long)json_integer_value(version),
-                   step->stage->version);
-    compare_params(r, json_object_get(manifest, "params"), params);
-    if (json_string_value(json_object_get(manifest, "key"))[0] == '-')
+    if (key[0] == OUTPUT_AGAIN)
+        add_reason(r, "is to be made again (--force)");
+    plan_difference_each(p, step, manifest, add_difference, r);
+    if (key[0] == OUTPUT_LACKING)
         add_reason(r, "it was made without all its inputs");
-    else
-        compare_inputs(r, p, step, json_object_get(manifest, "inputs"));
+    else if (json_object_size(inputs) > (size_t)step->n_input)
+        add_reason(r, "fewer inputs");
+    if (longer)
+        add_reason(r, "%s", longer);
     if (r->len == 0)
         add_reason(r, "output is of another content hash");
-    json_decref(params);
 }
 
 /* One step, whose inputs have been looked at. */
@@ -126,9 +93,9 @@ static int check_step(const struct plan *p, struct plan_step *step,
     m = output_manifest(run_dir, step, err);
     if (!m) {
         add_reason(&r, "output damaged: %s", err->text);
-    } else if (strcmp(json_string_value(json_object_get(m, "key")),
-                      step->hash)) {
-        compare_manifest(&r, p, step, m);
+    } else if (!output_is_of(json_string_value(json_object_get(m, "key")),
+                             step)) {
+        compare_manifest(&r, p, step, run_dir, m);
     } else if (output_check(run_dir, step, m, all, err) < 0) {
         add_reason(&r, "output damaged: %s", err->text);
     } else {

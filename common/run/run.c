@@ -1,5 +1,6 @@
 #include "run/run.h"
 
+#include "base/file.h"
 #include "base/lock.h"
 #include "run/output.h"
 
@@ -137,6 +138,68 @@ int run_share(struct run_state *r, const struct plan_step *step,
               struct err *err)
 {
     return wait_for_lock(r, step, take_shared, err);
+}
+
+int run_lock_scheduler(const char *run_dir, int *lock, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    int fd, got;
+
+    if (file_path(path, err, "%s/scheduler.lock", run_dir) < 0)
+        return -1;
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return err_set(err, ERR_SYSTEM, "cannot open '%s': %s", path,
+                       strerror(errno));
+    got = lock_take(fd, LOCK_ALONE, path, err);
+    if (got > 0) {
+        *lock = fd;
+        return 0;
+    }
+    close(fd);
+    if (got < 0)
+        return -1;
+    return err_set(err, ERR_AGAIN,
+                   "another scheduler is running '%s'; see 'papline "
+                   "status %s'",
+                   run_dir, run_dir);
+}
+
+/* Does nobody hold the lock of a step? */
+static int check_lock(const struct run_state *r, const char *name,
+                      struct err *err)
+{
+    char path[FILE_PATH_MAX];
+    int fd, got;
+
+    if (file_path(path, err, "%s/.locks/%s", r->dir, name) < 0)
+        return -1;
+    fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        return err_set(err, ERR_SYSTEM, "cannot open '%s': %s", path,
+                       strerror(errno));
+    got = lock_take(fd, LOCK_ALONE, path, err);
+    close(fd);
+    if (got == 0)
+        err_set(err, ERR_AGAIN, "another process is making %s in '%s'", name,
+                r->dir);
+    return got > 0 ? 0 : -1;
+}
+
+int run_lock_all(struct run_state *r, struct err *err)
+{
+    char path[FILE_PATH_MAX], **names = NULL;
+    size_t n = 0;
+    int rc = run_lock_scheduler(r->dir, &r->lock, err);
+
+    if (rc == 0)
+        rc = file_path(path, err, "%s/.locks", r->dir);
+    if (rc == 0 && file_exists(path))
+        rc = file_dir_list(path, &names, &n, err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = check_lock(r, names[i], err);
+    file_dir_list_free(names, n);
+    return rc;
 }
 
 void run_unlock(struct run_state *r)

@@ -39,6 +39,20 @@ MUST_USE int run_lock(struct run_state *r, const struct plan_step *step,
  */
 MUST_USE int run_share(struct run_state *r, const struct plan_step *step,
                        struct err *err);
+
+/*
+ * Be the run's only scheduler; *lock is a file descriptor, which the caller
+ * closes.  ERR_AGAIN there is one; ERR_SYSTEM.
+ */
+MUST_USE int run_lock_scheduler(const char *run_dir, int *lock,
+                                struct err *err);
+
+/*
+ * Be the only process that works on the run, until run_unlock().
+ * Errors: ERR_AGAIN a scheduler or a stage by hand is at it; ERR_SYSTEM.
+ */
+MUST_USE int run_lock_all(struct run_state *r, struct err *err);
+
 void run_unlock(struct run_state *r);
 
 void run_release(struct run_state *r);

@@ -11,6 +11,7 @@
 #include "charts/svg.h"
 #include "img/vipslib.h"
 #include "nn/gemm.h"
+#include "run/output.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,7 +71,7 @@ static void step_row(const struct report_data *d, const struct plan_step *step,
     report_html_put(b, "<tr><th scope=\"row\">%s</th><td>", step->name);
     if (!hash)
         buf_puts(b, "<span class=\"missing\">not complete</span>");
-    else if (strcmp(hash, step->hash) != 0)
+    else if (!output_is_of(hash, step))
         buf_puts(b, "made with other settings");
     else if (step->stale)
         buf_puts(b, "<span class=\"missing\">damaged</span>");

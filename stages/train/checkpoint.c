@@ -113,13 +113,16 @@ static void collect_tensors(const struct checkpoint *c, struct safetensors *f)
 int checkpoint_save(const struct checkpoint *c, struct err *err)
 {
     struct safetensors_tensor tensor[MAX_TENSORS];
-    char hex[HASH_HEX], path[FILE_PATH_MAX];
-    struct safetensors_meta meta[] = {{"key", c->hash}, {"sha256", hex}};
-    struct safetensors f = {.tensor = tensor, .meta = meta, .n_meta = 2};
+    char hex[HASH_HEX], path[FILE_PATH_MAX], length[32];
+    struct safetensors_meta meta[] = {
+        {"key", c->hash}, {"sha256", hex}, {"length", length}};
+    struct safetensors f = {
+        .tensor = tensor, .meta = meta, .n_meta = c->length > 0 ? 3 : 2};
 
     if (file_of(c, c->state->generation + 1, path, err) < 0)
         return -1;
     c->state->generation++;
+    snprintf(length, sizeof(length), "%jd", (intmax_t)c->length);
     collect_tensors(c, &f);
     hash_tensors(&f, hex);
     if (safetensors_write(&f, path, err) < 0) {
@@ -145,6 +148,28 @@ static const struct safetensors_tensor *get_tensor(const struct safetensors *f,
     return NULL;
 }
 
+/* A whole number of the checkpoint; 0 if it is not there. */
+static int64_t number_of(const struct safetensors *f, const char *name)
+{
+    const struct safetensors_tensor *t = safetensors_find(f, name);
+    int64_t n = 0;
+
+    if (t)
+        memcpy(&n, t->data, sizeof(n));
+    return n;
+}
+
+/* Was it to be shorter? */
+static int check_length(const struct checkpoint *c, const struct safetensors *f,
+                        struct err *err)
+{
+    const char *text = safetensors_meta(f, "length");
+
+    if (c->length == 0 || (text && atoll(text) < c->length))
+        return 0;
+    return err_set(err, ERR_USAGE, "it is not of a shorter training");
+}
+
 static int check_whole(const struct checkpoint *c, const struct safetensors *f,
                        struct err *err)
 {
@@ -155,6 +180,8 @@ static int check_whole(const struct checkpoint *c, const struct safetensors *f,
 
     if (!hash || strcmp(hash, c->hash) != 0)
         return err_set(err, ERR_INPUT, "it is of other parameters");
+    if (check_length(c, f, err) < 0)
+        return -1;
     hash_tensors(f, want);
     if (!hex || strcmp(hex, want) != 0)
         return err_set(err, ERR_INPUT, "its content does not match its hash");
@@ -193,16 +220,6 @@ static int open_whole(const struct checkpoint *c, int64_t generation,
         return 0;
     safetensors_release(f);
     return err_set(err, why.code, "'%.200s': %.250s", path, why.text);
-}
-
-static int64_t generation_of(const struct safetensors *f)
-{
-    const struct safetensors_tensor *t = safetensors_find(f, "generation");
-    int64_t n = 0;
-
-    if (t)
-        memcpy(&n, t->data, sizeof(n));
-    return n;
 }
 
 static int restore_history(struct history *h, const struct safetensors *f,
@@ -256,8 +273,8 @@ int checkpoint_load(const struct checkpoint *c, bool *found, struct err *bad,
             rc = -1;
         }
     }
-    newest = generation_of(&f[1]) > generation_of(&f[0]);
-    *found = rc == 0 && generation_of(&f[newest]) > 0;
+    newest = number_of(&f[1], "generation") > number_of(&f[0], "generation");
+    *found = rc == 0 && number_of(&f[newest], "generation") > 0;
     if (*found)
         rc = restore_blocks(c, &f[newest], err);
     safetensors_release(&f[0]);

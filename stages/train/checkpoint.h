@@ -44,8 +44,11 @@ struct checkpoint_block {
 enum { CHECKPOINT_MAX_BLOCKS = 16 };
 
 struct checkpoint {
-    const char *dir;           /* of the files; exists */
-    const char *hash;          /* of the step */
+    const char *dir;  /* of the files; exists */
+    const char *hash; /* of the step */
+    int64_t length; /* of one that is kept: epochs that training may have; it is
+                       loaded only if that was to have fewer; 0: it is not
+                       kept */
     struct train_state *state; /* borrowed */
     struct history *history;   /* borrowed */
     struct checkpoint_block block[CHECKPOINT_MAX_BLOCKS];
@@ -61,7 +64,8 @@ MUST_USE int checkpoint_save(const struct checkpoint *c, struct err *err);
 /*
  * Restore the newest generation that is whole and of this hash.  *found tells
  * whether there is one; if not, nothing is changed.
- *   bad [out] text is empty, or says which file was passed over and why
+ *   bad [out] text is empty, or says which file was passed over and why; its
+ *             code is ERR_USAGE if only the length was wrong
  * Errors: ERR_SYSTEM no memory.
  */
 MUST_USE int checkpoint_load(const struct checkpoint *c, bool *found,

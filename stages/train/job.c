@@ -112,6 +112,7 @@ static void close_shared(struct rank_inputs *s)
 /* What a regime does once or twice. */
 struct course {
     const char *dir;
+    const char *kept; /* where its last checkpoint goes; "": nowhere */
     const struct config *config;
     const struct safetensors *start; /* NULL: random weights */
     const char *cut;
@@ -129,6 +130,8 @@ static struct trainer_args trainer_args(const struct rank_inputs *s,
     return (struct trainer_args){
         .dir = p->dir,
         .hash = j->hash,
+        .kept = p->kept,
+        .any_length = j->any_length,
         .network = j->network,
         .cut = p->cut,
         .head = p->head,
@@ -234,7 +237,7 @@ static int train_contrastive(struct rank_inputs *s, struct dist *d,
                              struct err *err)
 {
     struct config config = s->job->config;
-    char dir[FILE_PATH_MAX], model[FILE_PATH_MAX];
+    char dir[FILE_PATH_MAX], model[FILE_PATH_MAX], kept[FILE_PATH_MAX] = "";
     struct course first = *p;
     int rc;
 
@@ -242,6 +245,7 @@ static int train_contrastive(struct rank_inputs *s, struct dist *d,
     config.train.learning_rate = config.train.encoder_rate;
     config.train.mixup = 0; /* embeddings have no labels to mix */
     first.dir = dir;
+    first.kept = kept;
     first.config = &config;
     first.head = config.train.projection == PROJECTION_TWO ? HEAD_PROJECT_TWO
                                                            : HEAD_PROJECT;
@@ -249,6 +253,8 @@ static int train_contrastive(struct rank_inputs *s, struct dist *d,
     rc = file_path(dir, err, "%s/encoder", s->job->out);
     if (rc == 0)
         rc = file_path(model, err, "%s/model.safetensors", dir);
+    if (rc == 0 && p->kept[0])
+        rc = file_path(kept, err, "%s/encoder", p->kept);
     if (rc == 0 && d->rank == 0)
         rc = file_dir_make(dir, err);
     if (dist_agree(d, rc, err) < 0 || run_course(s, d, &first, link, err) < 0)
@@ -285,7 +291,7 @@ int job_run(struct dist *d, const struct train_job *j, struct stage_link *link,
             struct err *err)
 {
     struct rank_inputs s;
-    struct course p = {.dir = j->out, .config = &j->config};
+    struct course p = {.dir = j->out, .kept = j->kept, .config = &j->config};
     int rc = open_shared(&s, j, err);
 
     rc = dist_agree(d, rc, err);

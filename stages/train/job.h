@@ -17,7 +17,8 @@ struct train_job {
     char data[FILE_PATH_MAX], augment[FILE_PATH_MAX]; /* directories */
     char out[FILE_PATH_MAX];
     char cache[FILE_PATH_MAX];
-    char hash[HASH_HEX];
+    char kept[FILE_PATH_MAX]; /* of the last checkpoint; "": it is not kept */
+    char hash[HASH_HEX], any_length[HASH_HEX]; /* of the step; see plan.h */
     char data_hash[HASH_HEX], augment_hash[HASH_HEX]; /* of the stores */
     char network[CONFIG_NAME_MAX], regime[CONFIG_NAME_MAX];
     char start[FILE_PATH_MAX]; /* weights to begin with; "": random ones */

@@ -20,6 +20,8 @@
  *     epoch-EEEEE.safetensors  after every train.keep_every-th, if not 0
  *     history.csv, steps.csv, timing.csv
  *     checkpoint/        until the above are complete; removed last
+ * In a->kept, if it is given: the last checkpoint, with which the same training
+ * of more epochs begins (run/longer_training.h).
  * The weights and the first two tables have the same bits however often
  * training was stopped or killed in between, at the same number of ranks.
  */
@@ -44,10 +46,13 @@ struct trainer_hooks {
 };
 
 struct trainer_args {
-    const char *dir;     /* exists; only rank 0 reads and writes there */
-    const char *hash;    /* a checkpoint of another hash is not used */
-    const char *network; /* as net_find() knows it */
-    const char *cut;     /* layer that ends its trunk; NULL: all of it */
+    const char *dir;  /* exists; only rank 0 reads and writes there */
+    const char *hash; /* a checkpoint of another hash is not used */
+    const char *kept; /* directory, made if missing, of the last checkpoint;
+                         NULL or "": it is not kept, and none is gone on from */
+    const char *any_length; /* hash of that one */
+    const char *network;    /* as net_find() knows it */
+    const char *cut;        /* layer that ends its trunk; NULL: all of it */
     enum net_head head;
     int freeze;                       /* so many first layers learn nothing */
     const struct safetensors *start;  /* weights to begin with, as
@@ -74,7 +79,8 @@ struct trainer_args {
 enum preprocess trainer_input(const struct config *c, const struct net *net);
 
 /*
- * Train to the end, from the checkpoint in 'dir' if there is one.
+ * Train to the end, from the checkpoint in 'dir' if there is one, else from
+ * that in 'kept' if its training was to have fewer epochs.
  * Collective: every rank calls it with the same network, seed, configuration
  * and samples, and gets the same result.
  * Errors: ERR_USAGE unknown network or layer, a batch smaller than the number

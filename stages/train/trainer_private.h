@@ -78,6 +78,12 @@ static inline bool trainer_lead(const struct trainer *t)
     return t->a->dist->rank == 0;
 }
 
+/* Is the last checkpoint kept? */
+static inline bool trainer_keeps(const struct trainer *t)
+{
+    return t->a->kept && t->a->kept[0];
+}
+
 /*
  * Collective.  Did an earlier process write all results, and end before it
  * could say so?  Errors: ERR_INPUT path too long; ERR_SYSTEM.

@@ -1,6 +1,7 @@
 /* trainer_setup.c - before the first step and after the last */
 #include "stages/train/trainer_private.h"
 
+#include "base/log.h"
 #include "base/rng.h"
 #include "nn/gemm.h"
 #include "nn/model.h"
@@ -187,6 +188,51 @@ int trainer_prepare(struct trainer *t, struct err *err)
     return trainer_lead(t) ? file_dir_make(t->checkpoint_dir, err) : 0;
 }
 
+/* The checkpoints of this training, as they are kept behind its end. */
+static struct checkpoint kept_checkpoint(const struct trainer *t)
+{
+    struct checkpoint kept = t->checkpoint;
+
+    kept.dir = t->a->kept;
+    kept.hash = t->a->any_length;
+    kept.length = t->a->config->train.epochs;
+    return kept;
+}
+
+static void warn_of_bad(struct trainer *t, bool found, const struct err *bad)
+{
+    char text[600];
+
+    if (!bad->text[0])
+        return;
+    snprintf(text, sizeof(text), "checkpoint passed over, %s: %s",
+             found ? "an older one is used" : "training starts again",
+             bad->text);
+    t->a->hooks.warn(t->a->hooks.self, text);
+}
+
+/* Go on where a shorter training ended, which may have stopped early, as a
+ * longer one would have. */
+static int find_kept(struct trainer *t, bool *found, struct err *err)
+{
+    const struct checkpoint kept = kept_checkpoint(t);
+    const struct config *c = t->a->config;
+    struct train_state *s = &t->state;
+    struct err bad = {0};
+
+    if (checkpoint_load(&kept, found, &bad, err) < 0)
+        return -1;
+    if (bad.code != ERR_USAGE)
+        warn_of_bad(t, *found, &bad);
+    if (!*found)
+        return 0;
+    log_info("goes on behind epoch %jd of a shorter training",
+             (intmax_t)s->epoch);
+    s->finished =
+        stopper_has_stopped(&s->stopper, c->train.stop_patience, s->epoch);
+    return 0;
+}
+
 /* On rank 0: go back to the newest checkpoint, if any. */
 static int find_checkpoint(struct trainer *t, bool *found, struct err *err)
 {
@@ -196,12 +242,9 @@ static int find_checkpoint(struct trainer *t, bool *found, struct err *err)
 
     if (checkpoint_load(&t->checkpoint, found, &bad, err) < 0)
         return -1;
-    if (bad.text[0]) {
-        snprintf(text, sizeof(text), "checkpoint passed over, %s: %s",
-                 *found ? "an older one is used" : "training starts again",
-                 bad.text);
-        t->a->hooks.warn(t->a->hooks.self, text);
-    }
+    warn_of_bad(t, *found, &bad);
+    if (!*found && trainer_keeps(t) && find_kept(t, found, err) < 0)
+        return -1;
     if (*found && t->state.ranks != ranks) {
         snprintf(text, sizeof(text),
                  "the checkpoint was made by %jd ranks, now there are %jd: "
@@ -300,6 +343,23 @@ int trainer_keep(struct trainer *t, struct err *err)
     return write_newest(t, name, err);
 }
 
+/* Training is whole without it. */
+static void keep_checkpoint(struct trainer *t)
+{
+    const struct checkpoint kept = kept_checkpoint(t);
+    struct err err;
+    char text[600];
+
+    t->state.generation = 0; /* always the same file */
+    if (file_dir_make(kept.dir, &err) == 0 && checkpoint_save(&kept, &err) == 0)
+        return;
+    snprintf(text, sizeof(text),
+             "the last checkpoint is not kept, a longer training will start "
+             "again: %.400s",
+             err.text);
+    t->a->hooks.warn(t->a->hooks.self, text);
+}
+
 /* On rank 0.  The graph ends with the best weights. */
 int trainer_write(struct trainer *t, struct err *err)
 {
@@ -310,6 +370,8 @@ int trainer_write(struct trainer *t, struct err *err)
     if (history_write(&t->history, t->steps, t->a->dir, err) < 0 ||
         write_newest(t, "last.safetensors", err) < 0)
         return -1;
+    if (trainer_keeps(t))
+        keep_checkpoint(t);
     memcpy(graph_param(t->graph), t->best_param,
            graph_n_param(t->graph) * sizeof(float));
     memcpy(graph_state(t->graph), t->best_state,

@@ -30,6 +30,12 @@ ok "train.learning_rate: from training on" \
     expect "$rest" --set train.learning_rate=0.002
 ok "explain.per_class: explaining and the report" \
     expect "explain report" --set explain.per_class=2
+ok "evaluate.bootstrap: evaluation and the report" \
+    expect "evaluate report" --set evaluate.bootstrap=50
+ok "evaluate.model: explaining, too" \
+    expect "evaluate explain report" --set evaluate.model=last
+ok "a key that is not read runs nothing" expect "" --set train.momentum=0.5 \
+    --set explain.intgrad_steps=7
 ok "augment.workers runs nothing" expect "" --set augment.workers=3
 ok "another seed: its experiment alone" expect "$rest" \
     --set 'train.seeds=[1,2]'

@@ -1,0 +1,121 @@
+/* plan_unread.c - one row for each key that is read beside others alone */
+#include "run/plan_unread.h"
+
+#include <string.h>
+
+static bool deals_folds_or_csv(const struct config *c, const struct regime *r)
+{
+    (void)r;
+    return c->split.folds > 1 || c->split.method == SPLIT_BY_CSV;
+}
+
+static bool freezes_nothing(const struct config *c, const struct regime *r)
+{
+    (void)c;
+    return r && !(r->does & REGIME_CUTS);
+}
+
+static bool prices_mistakes(const struct config *c, const struct regime *r)
+{
+    (void)r;
+    return c->train.costs[0];
+}
+
+static bool has_no_momentum(const struct config *c, const struct regime *r)
+{
+    (void)r;
+    return c->train.optimizer != OPTIMIZER_sgd &&
+           c->train.optimizer != OPTIMIZER_nesterov;
+}
+
+static bool has_no_decay(const struct config *c, const struct regime *r)
+{
+    (void)r;
+    return c->train.optimizer != OPTIMIZER_adamw;
+}
+
+static bool is_no_cosine(const struct config *c, const struct regime *r)
+{
+    (void)r;
+    return c->train.schedule != RATE_COSINE;
+}
+
+static bool is_no_plateau(const struct config *c, const struct regime *r)
+{
+    (void)r;
+    return c->train.schedule != RATE_PLATEAU;
+}
+
+static bool is_constant(const struct config *c, const struct regime *r)
+{
+    (void)r;
+    return c->train.schedule == RATE_CONSTANT;
+}
+
+static bool has_triplets(const struct config *c, const struct regime *r)
+{
+    (void)r;
+    return strncmp(config_word(c, "train", "contrastive_loss"), "triplet", 7) ==
+           0;
+}
+
+static bool has_no_triplets(const struct config *c, const struct regime *r)
+{
+    return !has_triplets(c, r);
+}
+
+static bool has_cost_matrix(const struct config *c, const struct regime *r)
+{
+    (void)r;
+    return c->evaluate.costs[0];
+}
+
+static const struct {
+    const char *key;
+    bool (*unread)(const struct config *c, const struct regime *r);
+} beside_others[] = {
+    {"split.test", deals_folds_or_csv},
+    {"split.validation", deals_folds_or_csv},
+    {"train.frozen_precision", freezes_nothing},
+    {"train.class_weights", prices_mistakes},
+    {"train.temperature", has_triplets},
+    {"train.margin", has_no_triplets},
+    {"train.momentum", has_no_momentum},
+    {"train.weight_decay", has_no_decay},
+    {"train.warmup_epochs", is_no_cosine},
+    {"train.plateau_patience", is_no_plateau},
+    {"train.plateau_factor", is_no_plateau},
+    {"train.min_learning_rate", is_constant},
+    {"evaluate.miss_cost", has_cost_matrix},
+};
+
+/* Keys of one method of explaining: "explain." and how they begin. */
+static const struct {
+    const char *begin, *method;
+} of_method[] = {
+    {"explain.gradcampp_", "gradcampp"},
+    {"explain.scorecam_", "scorecam"},
+    {"explain.lime_", "lime"},
+    {"explain.intgrad_", "intgrad"},
+    {"explain.smoothgrad_", "smoothgrad"},
+};
+
+static bool explains_by(const struct config *c, const char *method)
+{
+    for (int i = 0; i < c->explain.methods.n; i++)
+        if (strcmp(c->explain.methods.word[i], method) == 0)
+            return true;
+    return false;
+}
+
+bool plan_unread(const struct config *c, const struct regime *r,
+                 const char *key)
+{
+    for (size_t i = 0; i < sizeof(beside_others) / sizeof(*beside_others); i++)
+        if (strcmp(beside_others[i].key, key) == 0)
+            return beside_others[i].unread(c, r);
+    for (size_t i = 0; i < sizeof(of_method) / sizeof(*of_method); i++)
+        if (strncmp(of_method[i].begin, key, strlen(of_method[i].begin)) == 0)
+            return !explains_by(c, of_method[i].method);
+    return false;
+}
