@@ -33,6 +33,8 @@ static int wait_for_rank(pid_t pid)
         ;
     if (!WIFSIGNALED(status))
         return WEXITSTATUS(status);
+    if (WTERMSIG(status) == SIGTERM) /* mpirun ends what is left of a job */
+        return err_exit_status(ERR_AGAIN);
     log_error("rank %d was ended by signal %d (%s); the same command goes on",
               launched_rank(), WTERMSIG(status), strsignal(WTERMSIG(status)));
     return err_exit_status(ERR_AGAIN);
