@@ -80,7 +80,7 @@ static void train_in_child(const char *network, int out)
             .hooks = {is_stopping, on_progress, on_warning, &w}};
         self[i] = &part[i];
     }
-    dist_threads_run(&d, n, train_part, self);
+    dist_threads_turns(&d, n, n, train_part, self);
     peak = part[0].rc == 0 ? machine_peak_memory() : 0;
     _exit(write(out, &peak, sizeof(peak)) != sizeof(peak));
 }
