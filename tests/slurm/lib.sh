@@ -41,3 +41,31 @@ job_ended() { # job_ended JOB
     job_is "$1" COMPLETED FAILED CANCELLED TIMEOUT NODE_FAIL PREEMPTED
 }
 no_jobs() { [ -z "$(squeue -h)" ]; }
+
+submitted() { # submitted FILE: numbers of jobs that papline submit has printed
+    sed -n 's/^\([0-9][0-9]*\) .*/\1/p' "$1"
+}
+job_of() { # job_of RUN WHAT: the number of the last such job in the record
+    sed -n "s/.*\"job\": *\"\([^\"]*\)\".*\"script\": *\"$2\".*/\1/p" \
+        "$1/submit/jobs.jsonl" | tail -n 1
+}
+logs_of() { # logs_of RUN: shown where a check fails
+    tail -n 12 "$1"/submit/*.log
+}
+
+# All that a run makes but times, hosts and the page, as one hash.
+results_of() { # results_of RUN
+    (cd "$1" && find data augment train evaluate explain -type f \
+        ! -name manifest.json ! -name timing.csv ! -name '.*' | sort |
+        xargs sha256sum)
+}
+same_results() { # same_results RUN OTHER
+    diff <(results_of "$1") <(results_of "$2")
+}
+
+small_site() { # small_site FILE: jobs of one core, and requeues without delay
+    cat >"$1" <<END
+batch: {system: slurm}
+requeue: {warning: 30}
+END
+}
