@@ -2,6 +2,8 @@
 # make test       install what is missing, build, run every test
 # make            build everything into build/$(MODE)/
 # make check      every test, without looking for packages first
+# make test-slurm submitting and running under a small Slurm of its own
+#                 (needs Debian's slurm-wlm and munge; else it is skipped)
 # make bench      throughput of queue, augmentation and network
 # make bench-peer the network beside PyTorch's (needs python3-torch; 20 minutes)
 # make bench-peer-augment  augmentation beside OpenCV's and NumPy's
@@ -31,6 +33,7 @@ FUZZERS   := $(sort $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c))))
 BENCHES   := $(sort $(basename $(notdir $(wildcard tests/bench/bench_*.c))))
 TOOLS     := $(sort $(basename $(notdir $(wildcard tests/tools/*.c))))
 FLOWS     := $(sort $(wildcard tests/flow/t*.sh))
+SLURM     := $(sort $(wildcard tests/slurm/s*.sh))
 SOURCES   := $(sort $(shell find common proto stages orchestration tests \
                -name '*.[ch]' 2>/dev/null))
 
@@ -75,8 +78,8 @@ TOOL      := $(TOOLS:%=$B/tools/%)
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 .SECONDARY:
-.PHONY: all demo test check units flows bench bench-peer bench-peer-augment \
-        bench-peer-explain lint format man deps clean
+.PHONY: all demo test check units flows test-slurm bench bench-peer \
+        bench-peer-augment bench-peer-explain lint format man deps clean
 all: $(BIN)
 
 $B/obj/%.o: %.c Makefile
@@ -104,9 +107,10 @@ $B/embed/%.inc: %
 	$Qsed 's/[\\"]/\\&/g; s/.*/"&\\n",/' $< >$@
 
 EMBEDDED  := stages/report/report.css stages/report/report.js \
-             orchestration/verb_completion.bash orchestration/verb_completion.zsh
-$(call obj,stages/report/report_embed.c orchestration/verb_completion.c): \
-    $(EMBEDDED:%=$B/embed/%.inc)
+             orchestration/verb_completion.bash orchestration/verb_completion.zsh \
+             orchestration/submit/job_body.sh orchestration/submit/worker_body.sh
+$(call obj,stages/report/report_embed.c orchestration/verb_completion.c \
+    orchestration/submit/submit_script.c): $(EMBEDDED:%=$B/embed/%.inc)
 
 $(LIB): $(call obj,$(LIB_SRC))
 	$(if $(V),,@echo "  AR   $@")
@@ -164,6 +168,10 @@ units: $(UNIT) $(FUZZ)
 
 flows: $(BIN) $(TOOL)
 	$Q$(PROVE) $(FLOWS)
+
+# Each has a cluster to itself, whose nodes share this machine's cores.
+test-slurm: $(BIN) $(TOOL)
+	$Q$(PROVE) --jobs 1 $(SLURM)
 
 # Flows are longer, so they come first.
 check: $(BIN) $(TOOL) $(UNIT) $(FUZZ)

@@ -47,6 +47,18 @@ static int config_path(char path[FILE_PATH_MAX], const char *given,
     return file_path(path, err, "%s", given);
 }
 
+/* A run.dir that is relative, below the directory for runs. */
+static int join_scratch(char dir[FILE_PATH_MAX], const char *scratch,
+                        struct err *err)
+{
+    char given[FILE_PATH_MAX];
+
+    if (!scratch || !scratch[0] || dir[0] == '/')
+        return 0;
+    memcpy(given, dir, FILE_PATH_MAX);
+    return file_path(dir, err, "%s/%s", scratch, given);
+}
+
 /* Where the run lives: as asked; else a run directory is itself the run,
  * wherever it was made. */
 static int choose_dir(struct config *c, const struct run_command_args *a,
@@ -57,7 +69,8 @@ static int choose_dir(struct config *c, const struct run_command_args *a,
     for (size_t i = 0; i < a->n_set && !a->dir; i++)
         if (strncmp(a->set[i].text, "run.dir=", 8) == 0)
             dir = NULL;
-    return dir ? file_path(c->run.dir, err, "%s", dir) : 0;
+    return dir ? file_path(c->run.dir, err, "%s", dir)
+               : join_scratch(c->run.dir, a->scratch, err);
 }
 
 /* Workers may start elsewhere, so a path is made absolute, in place. */
@@ -398,6 +411,40 @@ int run_command_start(const struct run_command_args *a, struct err *err)
         rc = run_scheduler(j, err);
         if (rc == 0 && !a->until && a->n_only == 0)
             print_results(j);
+    }
+    if (j)
+        plan_run_close(j);
+    free(j);
+    return rc;
+}
+
+/* Write what those that start the run read; the lock is theirs then. */
+static int write_planned(struct plan_run *j, struct err *err)
+{
+    int rc = -1;
+
+    if (run_lock_scheduler(j->dir, &j->lock, err) == 0 &&
+        write_config(j, err) == 0)
+        rc = plan_pin(&j->plan, &j->config, j->dir, err);
+    if (j->lock)
+        close(j->lock);
+    j->lock = 0;
+    return rc;
+}
+
+int run_command_prepare(const struct run_command_args *a, bool write,
+                        run_planned_f then, void *self, struct err *err)
+{
+    struct plan_run *j = plan_run_new(err);
+    int rc = j ? plan_run_open(j, a, err) : -1;
+
+    if (rc == 0 && write)
+        rc = write_planned(j, err);
+    if (rc == 0) {
+        const struct run_planned r = {
+            .config = &j->config, .plan = &j->plan, .dir = j->dir};
+
+        rc = then(self, &r, err);
     }
     if (j)
         plan_run_close(j);

@@ -5,7 +5,7 @@
 #define ORCHESTRATION_RUN_COMMAND_H
 
 #include "base/err.h"
-#include "config/config.h"
+#include "run/plan.h"
 
 #include <stdbool.h>
 
@@ -23,6 +23,8 @@ struct run_command_args {
     bool schedule;     /* --schedule: print where and when, too */
     bool verify;       /* --verify: read all files, not only those that may have
                     changed */
+    const char *scratch; /* where a run.dir lies that is relative; NULL: in the
+                            working directory */
 };
 
 /*
@@ -41,5 +43,23 @@ MUST_USE int run_command_plan(const struct run_command_args *a,
  */
 MUST_USE int run_command_start(const struct run_command_args *a,
                                struct err *err);
+
+/* What is planned, and where it lives. */
+struct run_planned {
+    const struct config *config;
+    const struct plan *plan;
+    const char *dir; /* absolute */
+};
+typedef int (*run_planned_f)(void *self, const struct run_planned *r,
+                             struct err *err);
+
+/*
+ * Plan a run that others are to start, write its run.yaml ('write'; else
+ * nothing is changed) and call 'then'.
+ * Errors: as run_command_start() before it does anything; of 'then'.
+ */
+MUST_USE int run_command_prepare(const struct run_command_args *a, bool write,
+                                 run_planned_f then, void *self,
+                                 struct err *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/spell.h"
 #include "orchestration/scheduler/launch.h"
 #include "orchestration/scheduler/status.h"
+#include "orchestration/submit/submit_verbs.h"
 #include "orchestration/tools/clean.h"
 #include "orchestration/tools/doctor.h"
 #include "orchestration/tools/doctor_ranks.h"
@@ -14,9 +15,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-/* Where the value of an option goes. */
-#define INTO(type, member) type, offsetof(struct verb_args, member)
 
 /* --- runs ----------------------------------------------------------------- */
 
@@ -40,7 +38,7 @@ static const struct verb_option plan_options[] = {
     {.name = NULL},
 };
 
-static struct run_command_args run_asked(const struct verb_args *a)
+struct run_command_args verbs_run_args(const struct verb_args *a)
 {
     struct run_command_args r = a->run;
 
@@ -58,14 +56,14 @@ static struct run_command_args run_asked(const struct verb_args *a)
 
 static int act_run(const struct verb_args *a, struct err *err)
 {
-    const struct run_command_args r = run_asked(a);
+    const struct run_command_args r = verbs_run_args(a);
 
     return run_command_start(&r, err);
 }
 
 static int act_plan(const struct verb_args *a, struct err *err)
 {
-    const struct run_command_args r = run_asked(a);
+    const struct run_command_args r = verbs_run_args(a);
 
     return run_command_plan(&r, err);
 }
@@ -333,6 +331,24 @@ static const struct verb verbs[] = {
      .example = "plan configs/demo.yaml --set augment.variants=6 --why train",
      .options = plan_options,
      .act = act_plan},
+    {.name = "submit",
+     .words = "CONFIG",
+     .help = "hand a run to a cluster's batch system",
+     .about = "CONFIG is as of run. Writes scripts to RUN/submit and submits "
+              "them: one job that runs all; with --array also workers that "
+              "join it; with --split a job for each experiment. A job whose "
+              "time is up saves, and goes on in the next one.",
+     .example = "submit configs/demo.yaml --site site.yaml --array 8",
+     .options = submit_verbs_submit_options,
+     .act = submit_verbs_submit},
+    {.name = "cancel",
+     .words = "RUN",
+     .help = "take the jobs of a run out of the queue",
+     .about = "Those that run are told to save and end. papline submit, or "
+              "run, goes on later.",
+     .example = "cancel demo",
+     .options = submit_verbs_cancel_options,
+     .act = submit_verbs_cancel},
     {.name = "status",
      .words = "RUN",
      .help = "how far a run is",

@@ -11,6 +11,7 @@
 #define ORCHESTRATION_VERBS_H
 
 #include "orchestration/run_command.h"
+#include "orchestration/submit/submit_command.h"
 #include "orchestration/tools/bench.h"
 #include "orchestration/tools/compare_command.h"
 #include "orchestration/tools/features.h"
@@ -34,12 +35,13 @@ struct verb_args {
     struct verb_list set; /* --set, of run and plan; becomes run.set */
     struct verb_list force, only, why; /* likewise */
     struct run_command_args run;
+    struct submit_args submit;
     struct bench_args bench; /* its ranks and threads are also doctor's */
     struct compare_args compare;
     struct features_args features;
     struct weights_args weights;
     bool watch, augment, dry_run;
-    int sample;
+    int sample, wait;
 };
 
 enum verb_type {
@@ -67,6 +69,9 @@ enum verb_ranks {
     VERB_EVERY_RANK,
 };
 
+/* Type and place of an option in its row. */
+#define INTO(type, member) type, offsetof(struct verb_args, member)
+
 struct verb {
     const char *name;
     const char *words;   /* "RUN [EXPERIMENT...]": may be left out, so many as
@@ -83,6 +88,9 @@ struct verb {
     const char *program, *option;
     bool hidden; /* papline starts it itself: no list of verbs has it */
 };
+
+/* What run_command.h takes, of the verbs that have its words and options. */
+struct run_command_args verbs_run_args(const struct verb_args *a);
 
 /* The verb of that name.  Errors: ERR_USAGE there is none; the nearest. */
 MUST_USE const struct verb *verbs_find(const char *name, struct err *err);

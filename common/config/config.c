@@ -243,26 +243,8 @@ static int check_whole(const struct config *c, const char *path,
 
 void config_init(struct config *c)
 {
-    struct err err = {0};
-    size_t n;
-    const struct config_key *k = config_keys(&n);
-
     memset(c, 0, sizeof(*c));
-    for (size_t i = 0; i < n; i++) {
-        char text[128];
-        struct config_key_value v = {
-            .list = k[i].type == KEY_NAMES || k[i].type == KEY_INTS,
-            .n = 1,
-            .text = {text},
-        };
-
-        snprintf(text, sizeof(text), "%s", k[i].initial);
-        for (char *s = text; v.list && (s = strstr(s, ", ")); s++) {
-            *s = '\0';
-            v.text[v.n++] = s + 2;
-        }
-        BUG_ON(config_key_set(c, &k[i], &v, "default", &err) < 0);
-    }
+    config_key_defaults(&config_key_run, c);
 }
 
 /* What a profile has other defaults for: where the paper and its authors'
@@ -300,7 +282,7 @@ static int take_all(struct config *c, enum profile profile, const char *path,
             BUG_ON(config_take_set(c, profile_rows[i].setting, err) < 0);
     usual = c->split.method;
     c->split.method = unnamed;
-    if (path && config_take_file(c, path, err) < 0)
+    if (path && config_take_file(&config_key_run, c, path, err) < 0)
         return -1;
     for (size_t i = 0; i < n_set; i++)
         if (config_take_set(c, set[i].text, err) < 0)
@@ -335,7 +317,8 @@ static void put_section(struct buf *out, const struct config_key *k, size_t i)
 const char *config_word(const struct config *c, const char *section,
                         const char *name)
 {
-    const struct config_key *k = config_key_find(section, name);
+    const struct config_key *k =
+        config_key_find(&config_key_run, section, name);
     const void *at;
 
     BUG_ON(!k || k->type != KEY_ENUM);

@@ -1,4 +1,4 @@
-/* config_key.c - check, store and print the value of one key */
+/* config_key.c - find a key; check, store and print its value */
 #include "config/config_key.h"
 
 #include "base/spell.h"
@@ -17,6 +17,57 @@ struct check {
     const char *where;
     struct err *err;
 };
+
+/* --- which key ------------------------------------------------------------ */
+
+const struct config_key *config_key_find(const struct config_key_table *t,
+                                         const char *section, const char *name)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (strcmp(t->key[i].section, section) == 0 &&
+            strcmp(t->key[i].name, name) == 0)
+            return &t->key[i];
+    return NULL;
+}
+
+const char *config_key_nearest(const struct config_key_table *t,
+                               const char *section, const char *name)
+{
+    const char *words[CONFIG_KEYS_MAX];
+    char full[SPELL_MAX + 1];
+
+    snprintf(full, sizeof(full), "%ss", name);
+    if (config_key_find(t, section, full))
+        return config_key_find(t, section, full)->full; /* now a list */
+    for (size_t i = 0; i < t->n; i++) {
+        if (strcmp(t->key[i].name, name) == 0)
+            return t->key[i].full; /* right key, wrong section */
+        words[i] = t->key[i].full;
+    }
+    snprintf(full, sizeof(full), "%s.%s", section, name);
+    return spell_nearest(full, words, t->n);
+}
+
+bool config_key_section_exists(const struct config_key_table *t,
+                               const char *section)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (strcmp(t->key[i].section, section) == 0)
+            return true;
+    return false;
+}
+
+const char *config_key_section_nearest(const struct config_key_table *t,
+                                       const char *section)
+{
+    const char *words[CONFIG_KEYS_MAX];
+
+    for (size_t i = 0; i < t->n; i++)
+        words[i] = t->key[i].section;
+    return spell_nearest(section, words, t->n);
+}
+
+/* --- its value ------------------------------------------------------------ */
 
 void config_key_value_release(struct config_key_value *v)
 {
@@ -193,7 +244,7 @@ static int check_kind(const struct check *k, const struct config_key_value *v)
     return 0;
 }
 
-int config_key_set(struct config *c, const struct config_key *key,
+int config_key_set(void *c, const struct config_key *key,
                    const struct config_key_value *v, const char *where,
                    struct err *err)
 {
@@ -228,6 +279,28 @@ int config_key_set(struct config *c, const struct config_key *key,
     return rc;
 }
 
+void config_key_defaults(const struct config_key_table *t, void *c)
+{
+    const struct config_key *k = t->key;
+    struct err err = {0};
+
+    for (size_t i = 0; i < t->n; i++) {
+        char text[128];
+        struct config_key_value v = {
+            .list = is_list(&k[i]),
+            .n = 1,
+            .text = {text},
+        };
+
+        snprintf(text, sizeof(text), "%s", k[i].initial);
+        for (char *s = text; v.list && (s = strstr(s, ", ")); s++) {
+            *s = '\0';
+            v.text[v.n++] = s + 2;
+        }
+        BUG_ON(config_key_set(c, &k[i], &v, "default", &err) < 0);
+    }
+}
+
 /* The shortest digits, 6 or more, that read back as 'v'. */
 static void put_real(struct buf *out, double v)
 {
@@ -241,8 +314,7 @@ static void put_real(struct buf *out, double v)
     buf_puts(out, text);
 }
 
-void config_key_text(const struct config *c, const struct config_key *k,
-                     struct buf *out)
+void config_key_text(const void *c, const struct config_key *k, struct buf *out)
 {
     const void *at = (const char *)c + k->offset;
     const struct word_list *names = at;
@@ -305,8 +377,7 @@ static void put_quoted(struct buf *out, const char *s, size_t n, uint32_t point)
         buf_put(out, s, n);
 }
 
-void config_key_yaml(const struct config *c, const struct config_key *k,
-                     struct buf *out)
+void config_key_yaml(const void *c, const struct config_key *k, struct buf *out)
 {
     const char *s = (const char *)c + k->offset;
     uint32_t point = 0;

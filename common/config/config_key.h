@@ -1,7 +1,8 @@
 /*
  * config_key.h - the table of configuration keys, and setting one of them
  *
- * For config.[ch], and to list the keys.  Everything said about a key (type,
+ * For config.[ch], to list the keys, and for other files of keys, which have a
+ * table and a struct of their own (config_rows.h).  Everything said about a key (type,
  * default, range, unit, help, whether it decides a result) stands in one row;
  * checking, printing, the reference file and the plan all read that row.
  */
@@ -37,7 +38,7 @@ struct config_key {
     const char *section, *name, *full; /* "train", "epochs", "train.epochs" */
     enum config_key_type type;
     enum config_key_role role;
-    size_t offset; /* in struct config */
+    size_t offset; /* in the table's struct; of a run, struct config */
     size_t room;   /* of KEY_STRING and KEY_NAME, bytes with the NUL */
     double min, max;
     const char *initial;      /* default as text; of a list: "a, b" */
@@ -58,43 +59,57 @@ struct config_key_value {
 
 void config_key_value_release(struct config_key_value *v);
 
-/* The table and its length. */
+/* The keys of one kind of file, at most CONFIG_KEYS_MAX. */
+struct config_key_table {
+    const struct config_key *key; /* borrowed, static */
+    size_t n;
+};
+
+/* Those of a run's configuration; its rows and their number alone. */
+extern const struct config_key_table config_key_run;
 const struct config_key *config_keys(size_t *n);
 
+/* Set each key of 't' in 'c', which is zero at first, to its default. */
+void config_key_defaults(const struct config_key_table *t, void *c);
+
 /* Row of section.name, or NULL. */
-const struct config_key *config_key_find(const char *section, const char *name);
+const struct config_key *config_key_find(const struct config_key_table *t,
+                                         const char *section, const char *name);
 
 /* "section.name" meant by a word that is no key, or NULL. */
-const char *config_key_nearest(const char *section, const char *name);
+const char *config_key_nearest(const struct config_key_table *t,
+                               const char *section, const char *name);
 
-bool config_key_section_exists(const char *section);
+bool config_key_section_exists(const struct config_key_table *t,
+                               const char *section);
 
 /* Section meant by a word that is no section, or NULL. */
-const char *config_key_section_nearest(const char *section);
+const char *config_key_section_nearest(const struct config_key_table *t,
+                                       const char *section);
 
 /*
  * Check 'v' and store it.
  *   where [in] "file:line" or "--set", for the message
  * Errors: ERR_USAGE "where: section.name: what"; 'c' is as before.
  */
-MUST_USE int config_key_set(struct config *c, const struct config_key *k,
+MUST_USE int config_key_set(void *c, const struct config_key *k,
                             const struct config_key_value *v, const char *where,
                             struct err *err);
 
 /* The value as config_each() shows it: bare text, lists in brackets. */
-void config_key_text(const struct config *c, const struct config_key *k,
+void config_key_text(const void *c, const struct config_key *k,
                      struct buf *out);
 
 /* The value as YAML: the same, with strings quoted where they must be. */
-void config_key_yaml(const struct config *c, const struct config_key *k,
+void config_key_yaml(const void *c, const struct config_key *k,
                      struct buf *out);
 
 /* Printable copy of 's', cut to fit, for a message of one line. */
 const char *config_key_snippet(char out[CONFIG_KEY_SNIPPET], const char *s);
 
 /* Set what a YAML file of at most 1 MB says.  Errors as config_read(). */
-MUST_USE int config_take_file(struct config *c, const char *path,
-                              struct err *err);
+MUST_USE int config_take_file(const struct config_key_table *t, void *c,
+                              const char *path, struct err *err);
 
 /* The same of 'size' bytes of YAML; 'name' stands in messages. */
 MUST_USE int config_take_text(struct config *c, const char *name,

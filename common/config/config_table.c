@@ -1,10 +1,6 @@
 /* config_table.c - every configuration key, one row each */
-#include "config/config_key.h"
-
-#include "base/spell.h"
-
-#include <stdio.h>
-#include <string.h>
+#define CONFIG_STRUCT struct config
+#include "config/config_rows.h"
 
 static const char *const resize_words[] = {"nearest", "lanczos", NULL};
 static const char *const aspect_words[] = {"squash", "keep", NULL};
@@ -51,24 +47,6 @@ static const char *const sanity_words[] = {"off", "whole", "cascade", NULL};
 static const char *const campp_words[] = {"tfkv", "ptgc", NULL};
 static const char *const scorecam_words[] = {"paper", "tfkv", "ptgc",
                                              "official", NULL};
-
-#define AT(s, n)                                                               \
-    .section = #s, .name = #n, .full = #s "." #n,                              \
-    .offset = offsetof(struct config, s.n)
-#define TEXT(s, n) AT(s, n), .room = sizeof(((struct config *)0)->s.n)
-#define RESULT     .role = KEY_RESULT
-#define PLACEMENT  .role = KEY_PLACEMENT
-#define EXPERIMENT .role = KEY_EXPERIMENT
-#define INT(lo, hi, def)                                                       \
-    .type = KEY_INT, .min = (lo), .max = (hi), .initial = (def)
-#define REAL(lo, hi, def)                                                      \
-    .type = KEY_REAL, .min = (lo), .max = (hi), .initial = (def)
-#define ENUM(w, def) .type = KEY_ENUM, .words = (w), .initial = (def)
-#define STRING(def)  .type = KEY_STRING, .initial = (def)
-#define NAME(def)    .type = KEY_NAME, .initial = (def)
-#define NAMES(def)   .type = KEY_NAMES, .initial = (def)
-#define INTS(lo, hi, def)                                                      \
-    .type = KEY_INTS, .min = (lo), .max = (hi), .initial = (def)
 
 static const struct config_key keys[] = {
     {TEXT(run, dir), PLACEMENT, STRING("runs/default"),
@@ -337,51 +315,10 @@ static const struct config_key keys[] = {
 enum { N_KEYS = sizeof(keys) / sizeof(keys[0]) };
 _Static_assert((int)N_KEYS <= (int)CONFIG_KEYS_MAX, "raise CONFIG_KEYS_MAX");
 
+const struct config_key_table config_key_run = {keys, N_KEYS};
+
 const struct config_key *config_keys(size_t *n)
 {
     *n = N_KEYS;
     return keys;
-}
-
-const struct config_key *config_key_find(const char *section, const char *name)
-{
-    for (size_t i = 0; i < N_KEYS; i++)
-        if (strcmp(keys[i].section, section) == 0 &&
-            strcmp(keys[i].name, name) == 0)
-            return &keys[i];
-    return NULL;
-}
-
-const char *config_key_nearest(const char *section, const char *name)
-{
-    const char *words[N_KEYS];
-    char full[SPELL_MAX + 1];
-
-    snprintf(full, sizeof(full), "%ss", name);
-    if (config_key_find(section, full))
-        return config_key_find(section, full)->full; /* now a list */
-    for (size_t i = 0; i < N_KEYS; i++) {
-        if (strcmp(keys[i].name, name) == 0)
-            return keys[i].full; /* right key, wrong section */
-        words[i] = keys[i].full;
-    }
-    snprintf(full, sizeof(full), "%s.%s", section, name);
-    return spell_nearest(full, words, N_KEYS);
-}
-
-bool config_key_section_exists(const char *section)
-{
-    for (size_t i = 0; i < N_KEYS; i++)
-        if (strcmp(keys[i].section, section) == 0)
-            return true;
-    return false;
-}
-
-const char *config_key_section_nearest(const char *section)
-{
-    const char *words[N_KEYS];
-
-    for (size_t i = 0; i < N_KEYS; i++)
-        words[i] = keys[i].section;
-    return spell_nearest(section, words, N_KEYS);
 }

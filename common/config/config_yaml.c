@@ -24,7 +24,8 @@ struct yaml_reader {
     yaml_parser_t yaml;
     yaml_event_t event; /* owned; the one being looked at */
     struct yaml_faults faults;
-    struct config *c;           /* borrowed */
+    const struct config_key_table *table;
+    void *c;                    /* borrowed; the struct of the table */
     bool seen[CONFIG_KEYS_MAX]; /* keys set so far */
 };
 
@@ -169,13 +170,13 @@ static const struct config_key *find_key(struct yaml_reader *r,
                                          const char *section, const char *name,
                                          size_t line)
 {
-    const struct config_key *k = config_key_find(section, name);
+    const struct config_key *k = config_key_find(r->table, section, name);
     char cut_section[CONFIG_KEY_SNIPPET], cut[CONFIG_KEY_SNIPPET];
     const char *meant;
 
     if (k)
         return k;
-    meant = config_key_nearest(section, name);
+    meant = config_key_nearest(r->table, section, name);
     config_key_snippet(cut_section, section);
     config_key_snippet(cut, name);
     if (meant)
@@ -194,7 +195,6 @@ static int take_key(struct yaml_reader *r, const char *section)
     const struct config_key *k;
     const char *name;
     bool usable;
-    size_t n;
     int rc;
 
     if (r->event.type != YAML_SCALAR_EVENT || !(name = scalar_text(r))) {
@@ -202,7 +202,7 @@ static int take_key(struct yaml_reader *r, const char *section)
         return STOP;
     }
     k = find_key(r, section, name, line);
-    if (k && r->seen[k - config_keys(&n)]) {
+    if (k && r->seen[k - r->table->key]) {
         yaml_fault(&r->faults, line, "%s: given twice", k->full);
         k = NULL;
     }
@@ -210,7 +210,7 @@ static int take_key(struct yaml_reader *r, const char *section)
         return STOP;
     if (!k)
         return skip_value(r);
-    r->seen[k - config_keys(&n)] = true;
+    r->seen[k - r->table->key] = true;
     rc = take_value(r, k->full, &v, &usable);
     if (rc == 0 && usable)
         set_key(r, k, &v, line);
@@ -228,10 +228,10 @@ static bool is_empty(const yaml_event_t *e)
 static int check_section(struct yaml_reader *r, const char *section,
                          size_t line)
 {
-    const char *meant = config_key_section_nearest(section);
+    const char *meant = config_key_section_nearest(r->table, section);
     char cut[CONFIG_KEY_SNIPPET];
 
-    if (config_key_section_exists(section))
+    if (config_key_section_exists(r->table, section))
         return 0;
     config_key_snippet(cut, section);
     if (meant)
@@ -324,17 +324,27 @@ static int parse_yaml(struct yaml_reader *r, const char *text, size_t size,
     return rc < 0 ? -1 : bad;
 }
 
+static struct yaml_reader reader_of(const struct config_key_table *t, void *c,
+                                    const char *name, struct err *err)
+{
+    return (struct yaml_reader){
+        .faults = {.name = name, .numbered = true, .err = err},
+        .table = t,
+        .c = c};
+}
+
 int config_take_text(struct config *c, const char *name, const char *text,
                      size_t size, struct err *err)
 {
-    struct yaml_reader r = {
-        .faults = {.name = name, .numbered = true, .err = err}, .c = c};
+    struct yaml_reader r = reader_of(&config_key_run, c, name, err);
 
     return parse_yaml(&r, text, size, take_file);
 }
 
-int config_take_file(struct config *c, const char *path, struct err *err)
+int config_take_file(const struct config_key_table *t, void *c,
+                     const char *path, struct err *err)
 {
+    struct yaml_reader r = reader_of(t, c, path, err);
     char *text = NULL;
     size_t size = 0;
     int rc;
@@ -344,7 +354,7 @@ int config_take_file(struct config *c, const char *path, struct err *err)
             err->code = ERR_USAGE;
         return -1;
     }
-    rc = config_take_text(c, path, text, size, err);
+    rc = parse_yaml(&r, text, size, take_file);
     free(text);
     return rc;
 }
@@ -391,8 +401,9 @@ static int set_value(struct set_reader *s, const char *text)
 
 int config_take_set(struct config *c, const char *text, struct err *err)
 {
-    struct set_reader s = {
-        .r = {.faults = {.name = "--set", .err = err}, .c = c}};
+    struct set_reader s = {.r = {.faults = {.name = "--set", .err = err},
+                                 .table = &config_key_run,
+                                 .c = c}};
     const char *equals = strchr(text, '='), *dot = strchr(text, '.');
     char section[MAX_WORD], name[MAX_WORD], cut[CONFIG_KEY_SNIPPET];
 

@@ -26,6 +26,12 @@ waiting() { # a run over tcp that waits for workers
 }
 command_of() { # command_of <line of the README>: run it, made small
     case $1 in
+    *"papline submit "*) # to a real queue: tests/slurm
+        set -- ${1#*papline }
+        papline "$@" --dry-run ;;
+    "papline cancel RUN") # of what was submitted to nobody
+        status_is 2 ${1//RUN/$T/run} && says "was never submitted" ;;
+    *"papline status demo --watch") papline status "$T/run" --watch ;;
     "make demo")
         make -s demo B="$(dirname "$BIN")" DEMO_SET="${shrink[*]} \
             --set dataset.draw_per_class=20 --run $T/demo" ;;
@@ -82,7 +88,7 @@ command_of() { # command_of <line of the README>: run it, made small
         cp -p "$T/connect/keys/worker.key" "$T/worker.key"
         papline-augment --connect "$at" --key "$T/worker.key" &&
             wait "$run" ;;
-    "make test"|"make check"|"make lint"|"make format"|"make bench"|"make man"|"make deps"|"make MODE=asan check")
+    "make all"|"make test"|"make check"|"make test-slurm"|"make lint"|"make format"|"make bench"|"make man"|"make deps"|"make MODE=asan check")
         make -n ${1#make } ;; # this very test is a part of them
     *)
         echo "this test does not know how to run it"
@@ -98,7 +104,7 @@ done < <(for f in "${manuals[@]}"; do
 done | sed 's/ *#.*//' | grep . | awk '!seen[$0]++')
 while read -r line; do
     ok "$line" command_of "$line" </dev/null
-done < <(grep -ohE '`make [a-zA-Z= ]+`' "${manuals[@]}" | tr -d '`' | sort -u |
+done < <(grep -ohE '`make ([a-zA-Z= ]+|test-slurm)`' "${manuals[@]}" | tr -d '`' | sort -u |
     grep -v '^make demo$')
 ok "the README names every key's file" test -s configs/reference.yaml
 linked() { # linked <manual>: what it links to is there, and so is the heading
