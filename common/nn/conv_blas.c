@@ -114,11 +114,8 @@ static void forward_tile(const struct conv *c, const struct conv_operands *in,
                             .n = c->co,
                             .k = col_row(c),
                             .a = col,
-                            .lda = col_row(c),
                             .b = in->w,
-                            .ldb = c->co,
                             .c = y + o[0] * (size_t)c->co,
-                            .ldc = c->co,
                             .after = in->after});
 }
 
@@ -129,11 +126,8 @@ static void forward_plain(const struct conv *c, const struct conv_operands *in,
                         .n = c->co,
                         .k = c->ci,
                         .a = in->x,
-                        .lda = c->ci,
                         .b = in->w,
-                        .ldb = c->co,
                         .c = y,
-                        .ldc = c->co,
                         .after = in->after},
          c->threads);
 }
@@ -183,12 +177,9 @@ static void data_image(const struct conv *c, const float *dy, const float *w,
                                 .n = col_row(c),
                                 .k = c->co,
                                 .a = dy + o0 * (size_t)c->co,
-                                .lda = c->co,
                                 .b = w,
-                                .ldb = c->co,
                                 .beta = 0.0f,
-                                .c = col,
-                                .ldc = col_row(c)});
+                                .c = col});
         columns_to_image(c, col, o0, o1, dx);
     }
 }
@@ -205,12 +196,9 @@ static void blas_backward_data(const struct conv *c, const float *dy,
                             .n = c->ci,
                             .k = c->co,
                             .a = dy,
-                            .lda = c->co,
                             .b = w,
-                            .ldb = c->co,
                             .beta = add ? 1.0f : 0.0f,
-                            .c = dx,
-                            .ldc = c->ci},
+                            .c = dx},
              c->threads);
         return;
     }
@@ -258,12 +246,9 @@ static void weights_group(const struct conv *c, const float *const xdy[2],
                                 .n = c->co,
                                 .k = (int)(o1 - o0),
                                 .a = col,
-                                .lda = col_row(c),
                                 .b = xdy[1] + image * out + o0 * (size_t)c->co,
-                                .ldb = c->co,
                                 .beta = i == t[0] ? 0.0f : 1.0f,
-                                .c = part,
-                                .ldc = c->co});
+                                .c = part});
     }
 }
 
@@ -280,11 +265,8 @@ static void blas_backward_weights(const struct conv *c, const float *x,
                                  .n = c->co,
                                  .k = c->n * c->oh * c->ow,
                                  .a = x,
-                                 .lda = c->ci,
                                  .b = dy,
-                                 .ldb = c->co,
-                                 .c = dw,
-                                 .ldc = c->co},
+                                 .c = dw},
                   c->threads, c->scratch);
         return;
     }

@@ -327,15 +327,13 @@ static void make_m(const struct winograd_plan *p, size_t tiles)
 
 #pragma omp parallel for num_threads(c->threads) schedule(static)
     for (int k = 0; k < POINTS; k++)
-        gemm_one(&(struct gemm){.m = (int)tiles,
-                                .n = c->co,
-                                .k = c->ci,
-                                .a = p->v + (size_t)k * point_stride(tiles, ci),
-                                .lda = c->ci,
-                                .b = p->u + (size_t)k * ci * co,
-                                .ldb = c->co,
-                                .c = p->m + (size_t)k * point_stride(tiles, co),
-                                .ldc = c->co});
+        gemm_one(
+            &(struct gemm){.m = (int)tiles,
+                           .n = c->co,
+                           .k = c->ci,
+                           .a = p->v + (size_t)k * point_stride(tiles, ci),
+                           .b = p->u + (size_t)k * ci * co,
+                           .c = p->m + (size_t)k * point_stride(tiles, co)});
 }
 
 static void make_y(const struct winograd_plan *p, const struct gemm_after *f,
@@ -401,12 +399,9 @@ static void add_du(const struct winograd_plan *p, size_t tiles, bool first)
                                 .n = c->co,
                                 .k = (int)tiles,
                                 .a = p->v + (size_t)k * point_stride(tiles, ci),
-                                .lda = c->ci,
                                 .b = p->m + (size_t)k * point_stride(tiles, co),
-                                .ldb = c->co,
                                 .beta = first ? 0.0f : 1.0f,
-                                .c = p->du + (size_t)k * ci * co,
-                                .ldc = c->co});
+                                .c = p->du + (size_t)k * ci * co});
 }
 
 /* dV = Z U', in the place of V. */
@@ -417,16 +412,14 @@ static void make_dv(const struct winograd_plan *p, size_t tiles)
 
 #pragma omp parallel for num_threads(c->threads) schedule(static)
     for (int k = 0; k < POINTS; k++)
-        gemm_one(&(struct gemm){.tb = TRANSPOSED,
-                                .m = (int)tiles,
-                                .n = c->ci,
-                                .k = c->co,
-                                .a = p->m + (size_t)k * point_stride(tiles, co),
-                                .lda = c->co,
-                                .b = p->u + (size_t)k * ci * co,
-                                .ldb = c->co,
-                                .c = p->v + (size_t)k * point_stride(tiles, ci),
-                                .ldc = c->ci});
+        gemm_one(
+            &(struct gemm){.tb = TRANSPOSED,
+                           .m = (int)tiles,
+                           .n = c->ci,
+                           .k = c->co,
+                           .a = p->m + (size_t)k * point_stride(tiles, co),
+                           .b = p->u + (size_t)k * ci * co,
+                           .c = p->v + (size_t)k * point_stride(tiles, ci)});
 }
 
 /* Tiles of neighbouring rows overlap: even rows of tiles first, then odd. */

@@ -81,16 +81,29 @@ HOT void gemm_finish(const struct gemm_after *f, size_t rows, size_t n,
     }
 }
 
+/* Where the caller does not say how far rows are apart they lie together. */
+static struct gemm with_strides(const struct gemm *g)
+{
+    struct gemm t = *g;
+
+    t.lda = t.lda ? t.lda : t.ta == AS_IS ? t.k : t.m;
+    t.ldb = t.ldb ? t.ldb : t.tb == AS_IS ? t.n : t.k;
+    t.ldc = t.ldc ? t.ldc : t.n;
+    return t;
+}
+
 /* A parallel region of one thread does not count as one for the libraries; the
  * number set here is that of this region's thread alone. */
 void gemm_one(const struct gemm *g)
 {
+    const struct gemm t = with_strides(g);
+
     if (!omp_in_parallel() && omp_get_max_threads() > 1)
         omp_set_num_threads(1);
-    if (!by_dnnl(g))
-        by_openblas(g);
-    if (g->after)
-        gemm_finish(g->after, (size_t)g->m, (size_t)g->n, (size_t)g->ldc, g->c);
+    if (!by_dnnl(&t))
+        by_openblas(&t);
+    if (t.after)
+        gemm_finish(t.after, (size_t)t.m, (size_t)t.n, (size_t)t.ldc, t.c);
 }
 
 /* Rows [i0, i1) and columns [j0, j1) of C. */
@@ -117,6 +130,7 @@ static void gemm_tile(const struct gemm *g, const size_t row[2],
 void gemm(const struct gemm *g, int threads)
 {
     const size_t m = (size_t)g->m, n = (size_t)g->n, k = (size_t)g->k;
+    const struct gemm all = with_strides(g);
     struct simd_chunks rows = simd_chunks(m, m, 1), cols = simd_chunks(n, n, 1);
 
     if (m == 0 || n == 0)
@@ -130,7 +144,7 @@ void gemm(const struct gemm *g, int threads)
 #pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
     for (int i = 0; i < rows.pieces; i++)
         for (int j = 0; j < cols.pieces; j++)
-            gemm_tile(g,
+            gemm_tile(&all,
                       (size_t[]){simd_chunk_begin(&rows, i),
                                  simd_chunk_end(&rows, i)},
                       (size_t[]){simd_chunk_begin(&cols, j),
@@ -164,28 +178,25 @@ void gemm_long(const struct gemm *g, int threads, float *scratch)
 {
     const struct simd_chunks ks = split_long(g->m, g->n, g->k);
     const size_t len = (size_t)g->m * (size_t)g->n;
+    struct gemm all = with_strides(g);
 
-    BUG_ON(g->ldc != g->n);
+    BUG_ON(all.ldc != all.n);
+    all.after = NULL;
     if (ks.pieces < 2) {
-        struct gemm whole = *g;
-
-        whole.beta = 1.0f;
-        whole.after = NULL;
-        gemm(&whole, threads);
+        all.beta = 1.0f;
+        gemm(&all, threads);
         return;
     }
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int i = 0; i < ks.pieces; i++) {
         const size_t k0 = simd_chunk_begin(&ks, i);
-        struct gemm t = *g;
+        struct gemm t = all;
 
-        t.a += g->ta == AS_IS ? k0 : k0 * (size_t)g->lda;
-        t.b += g->tb == AS_IS ? k0 * (size_t)g->ldb : k0;
+        t.a += t.ta == AS_IS ? k0 : k0 * (size_t)t.lda;
+        t.b += t.tb == AS_IS ? k0 * (size_t)t.ldb : k0;
         t.k = (int)(simd_chunk_end(&ks, i) - k0);
         t.beta = 0.0f;
-        t.after = NULL;
         t.c = scratch + (size_t)i * len;
-        t.ldc = g->n;
         gemm_one(&t);
     }
     add_parts(scratch, ks.pieces, len, g->c);

@@ -28,13 +28,10 @@ struct gemm_after {
 struct gemm {
     enum trans ta, tb;
     int m, n, k;
-    const float *a; /* borrowed */
-    int lda;
-    const float *b; /* borrowed */
-    int ldb;
+    const float *a, *b; /* borrowed */
     float beta;
-    float *c; /* borrowed; overlaps neither a nor b */
-    int ldc;
+    float *c;          /* borrowed; overlaps neither a nor b */
+    int lda, ldb, ldc; /* floats from row to row; 0: rows lie together */
     const struct gemm_after *after; /* borrowed; NULL: nothing */
     enum gemm_by by;                /* for tests: which library */
 };

@@ -65,12 +65,9 @@ static void dense_forward(struct node *nd, const struct pass *p)
                         .n = d->m,
                         .k = d->k,
                         .a = nd->in[0]->out.data,
-                        .lda = d->k,
                         .b = w,
-                        .ldb = d->m,
                         .beta = 1.0f,
-                        .c = nd->out.data,
-                        .ldc = d->m},
+                        .c = nd->out.data},
          p->threads);
 }
 
@@ -86,12 +83,9 @@ static void dense_backward(struct node *nd, const struct pass *p)
                             .n = d->k,
                             .k = d->m,
                             .a = dy,
-                            .lda = d->m,
                             .b = w,
-                            .ldb = d->m,
                             .beta = nd->add[0] ? 1.0f : 0.0f,
-                            .c = nd->in[0]->dout.data,
-                            .ldc = d->k},
+                            .c = nd->in[0]->dout.data},
              p->threads);
     if (!nd->dparam)
         return;
@@ -100,12 +94,9 @@ static void dense_backward(struct node *nd, const struct pass *p)
                         .n = d->m,
                         .k = nd->out.n,
                         .a = nd->in[0]->out.data,
-                        .lda = d->k,
                         .b = dy,
-                        .ldb = d->m,
                         .beta = 1.0f,
-                        .c = nd->dparam,
-                        .ldc = d->m},
+                        .c = nd->dparam},
          p->threads);
     db = nd->dparam + (size_t)d->k * (size_t)d->m;
     for (int i = 0; i < nd->out.n; i++)

@@ -180,16 +180,8 @@ static void test_bias(void)
     enum { M = 2, N = 600, K = 3 };
     static float a[M * K], b[K * N], bias[N], c[M * N], want[M * N];
     const struct gemm_after after = {bias, -INFINITY, INFINITY};
-    const struct gemm g = {.m = M,
-                           .n = N,
-                           .k = K,
-                           .a = a,
-                           .lda = K,
-                           .b = b,
-                           .ldb = N,
-                           .c = c,
-                           .ldc = N,
-                           .after = &after};
+    const struct gemm g = {
+        .m = M, .n = N, .k = K, .a = a, .b = b, .c = c, .after = &after};
 
     for (int i = 0; i < M * K; i++)
         a[i] = (float)(i + 1);
