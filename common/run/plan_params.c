@@ -41,7 +41,7 @@ static const char *initial_value(const char *full)
     const int n = (int)strcspn(full, ".");
 
     snprintf(section, sizeof(section), "%.*s", n, full);
-    key = config_key_find(section, full + n + 1);
+    key = config_key_find(&config_key_run, section, full + n + 1);
     BUG_ON(!key);
     return key->initial;
 }
