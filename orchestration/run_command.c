@@ -423,7 +423,8 @@ static int write_planned(struct plan_run *j, struct err *err)
 {
     int rc = -1;
 
-    if (run_lock_scheduler(j->dir, &j->lock, err) == 0 &&
+    if (file_dir_make(j->dir, err) == 0 &&
+        run_lock_scheduler(j->dir, &j->lock, err) == 0 &&
         write_config(j, err) == 0)
         rc = plan_pin(&j->plan, &j->config, j->dir, err);
     if (j->lock)

@@ -81,7 +81,8 @@ static int fill_script(struct submission *s, const struct run_planned *r,
         .array = s->args->array,
         .ranks = (int)c->train.ranks,
     };
-    if (spread && strcmp(c->scheduler.endpoint, "ipc") == 0)
+    if (spread && (strcmp(c->scheduler.endpoint, "ipc") == 0 ||
+                   strcmp(c->scheduler.endpoint, "auto") == 0))
         s->script.endpoint = s->site.environment.endpoint;
     return 0;
 }
