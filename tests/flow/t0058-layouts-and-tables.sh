@@ -49,13 +49,13 @@ for c in A B; do
     place beside/$c/{1,2,3}.bmp
 done
 place split/train/B/4.bmp beside/test/A/1.bmp flat/{train,val}/{1,2}.bmp
-mkdir -p "$T/split/__MACOSX/train"
+mkdir -p "$T/split/spare/train"
 all="A,test=3 A,train=3 A,validation=3 B,test=3 B,train=4 B,validation=3"
 ok "train, val and test over classes are a split" run 0 split
 ok "  which is used" counts "$all"
 ok "  which is said at once" says "split.method: folders, as test, train, val are"
 ok "  and in the report" warned "the split is that of the folders test, train, val"
-ok "  a folder beside them is named" warned "folder '__MACOSX' is no part of"
+ok "  a folder beside them is named" warned "folder 'spare' is no part of"
 ok "  the run remembers" grep -q 'method: folders' "$T/r/run.yaml"
 ok "  and goes on" status_is 0 papline plan "$T/r"
 ok "  nothing runs again" says "reuse  preprocess"
