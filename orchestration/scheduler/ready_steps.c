@@ -223,7 +223,7 @@ static bool can_stop(const struct plan_step *step)
  * time anything may start, as there will be no better moment. */
 static bool has_time(const struct scheduler *s, int i, double now)
 {
-    const double left = s->ends - s->config->scheduler.end_margin - now;
+    const double left = s->ends - now;
     const bool early = now - s->run_started < (s->ends - s->run_started) / 10;
 
     return s->ends <= 0 || can_stop(&s->plan->step[i]) || early ||

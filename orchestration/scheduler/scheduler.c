@@ -10,6 +10,7 @@
 #include "orchestration/scheduler/status.h"
 #include "worker/scheduler_link.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,6 +89,13 @@ int scheduler_prepare(struct scheduler *s, const struct config *c,
     return allocation_find(&s->allocation, c, err);
 }
 
+/* Of the 'left' seconds a quarter at most is for saving. */
+static void set_end(struct scheduler *s, double left)
+{
+    s->ends = s->run_started + left -
+              fmin(s->config->scheduler.end_margin, fmax(left, 0) / 4);
+}
+
 int scheduler_init(struct scheduler *s, const struct config *c,
                    const struct plan *plan, const char *run_dir,
                    struct err *err)
@@ -97,7 +105,7 @@ int scheduler_init(struct scheduler *s, const struct config *c,
         return -1;
     s->run_started = clock_now();
     if (s->allocation.ends > 0)
-        s->ends = s->run_started + s->allocation.ends - clock_date();
+        set_end(s, s->allocation.ends - clock_date());
     s->launcher.run_dir = s->run_dir;
     s->launcher.allocation = &s->allocation;
     note_hosts(s);
@@ -215,11 +223,10 @@ static void start_steps(struct scheduler *s, struct err *err)
 /* The allocation is taken away soon: save what there is. */
 static void watch_time(struct scheduler *s)
 {
-    if (s->ends <= 0 || scheduler_link_signalled() ||
-        clock_now() < s->ends - s->config->scheduler.end_margin)
+    if (s->ends <= 0 || scheduler_link_signalled() || clock_now() < s->ends)
         return;
     log_warn("the time limit is %.0f s away: what is done is saved",
-             s->ends - clock_now());
+             s->allocation.ends - clock_date());
     raise(SIGTERM);
 }
 

@@ -46,7 +46,8 @@ struct scheduler {
     char **why;             /* owned: (plan->n_step) why it failed or was
                                skipped, else NULL */
     double run_started;     /* clock_now() */
-    double ends; /* clock_now() when the allocation is taken away; 0: never */
+    double ends; /* clock_now() when work is saved, as the allocation is taken
+                    away soon; 0: never */
     struct running_step *running[SCHEDULER_MAX_RUNNING]; /* owned */
     int n_running;
     struct allocation allocation;   /* hosts, and what of them is free */

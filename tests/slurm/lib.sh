@@ -63,6 +63,11 @@ same_results() { # same_results RUN OTHER
     diff <(results_of "$1") <(results_of "$2")
 }
 
+same_weights() { # same_weights RUN OTHER
+    diff <(cd "$1/train/$E" && sha256sum ./*.safetensors history.csv) \
+        <(cd "$2/train/$E" && sha256sum ./*.safetensors history.csv)
+}
+
 small_site() { # small_site FILE: jobs of one core, and requeues without delay
     cat >"$1" <<END
 batch: {system: slurm}

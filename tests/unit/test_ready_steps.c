@@ -196,8 +196,7 @@ static void check_time(void)
 {
     begin(2, 1);
     s.run_started = -900;
-    s.ends = 100;
-    config.scheduler.end_margin = 10;
+    s.ends = 90;
     state[DATA] = state[SHORT] = state[LONG] = STEP_DONE;
     ok(next() == AFTER_SHORT, "what ends before the time limit starts");
     expected[AFTER_SHORT] = expected[AFTER_LONG] = 95;

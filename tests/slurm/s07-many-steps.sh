@@ -1,0 +1,41 @@
+#!/bin/bash
+# s07 - eight trainings in a job of four nodes: the same files as one process
+# after another, and how much of the job was at work
+. "$(dirname "$0")/lib.sh"
+slurm_start
+small_config c.yaml
+eight=(--set 'train.seeds=[1,2,3,4,5,6,7,8]' --set train.epochs=8
+    --set explain.workers=auto --set augment.workers=auto)
+# With as many threads as a node has cores, so that sums have the same order.
+now() { date +%s.%N; }
+t=$(now)
+ok "one process after another" status_is 0 taskset -c 0 papline run c.yaml \
+    --run "$T/one" "${eight[@]}"
+single=$(awk "BEGIN { print $(now) - $t }")
+nodes=$(nproc)
+[ "$nodes" -le 4 ] || nodes=4
+ok "submit" status_is 0 papline submit c.yaml --site <(echo 'batch: {system: slurm}
+job: {nodes: 4}') "${eight[@]}"
+job=$(submitted out)
+most=0
+until job_ended "$job"; do
+    # no node has more steps of one core than it has cores
+    here=$(squeue -h -s -j "$job" -o '%i %N' | grep -v batch | awk '{ n[$2]++ }
+        END { for (k in n) if (n[k] > m) m = n[k]; print m + 0 }')
+    [ "$here" -le "$most" ] || most=$here
+    sleep 0.5
+done
+ok "  it ends well" job_is "$job" COMPLETED
+ok "  the same bytes" same_results run one
+ok "  on all nodes" test "$(sed -n \
+    's/.*process-start".*"train.*"host":"\([^"]*\)".*/\1/p' run/journal.jsonl |
+    sort -u | wc -l)" -eq 4
+ok "  with one step a core" test "$most" -eq 1
+papline status run >status
+took=$(sed -n 's/.*: ended, \([0-9]*\) s.*/\1/p' status)
+echo "# ${took} s on 4 nodes; one after another $single s, so at least" \
+    "$(awk "BEGIN { print $single / $nodes }") s on $nodes cores"
+ok "a plan in the job draws it" status_is 0 papline plan run --schedule \
+    --set train.epochs=9
+[ "$bad" -eq 0 ] || logs_of run
+finish
