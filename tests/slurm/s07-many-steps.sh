@@ -14,8 +14,8 @@ ok "one process after another" status_is 0 taskset -c 0 papline run c.yaml \
 single=$(awk "BEGIN { print $(now) - $t }")
 nodes=$(nproc)
 [ "$nodes" -le 4 ] || nodes=4
-ok "submit" status_is 0 papline submit c.yaml --site <(echo 'batch: {system: slurm}
-job: {nodes: 4}') "${eight[@]}"
+printf 'batch: {system: slurm}\njob: {nodes: 4}\n' >site.yaml
+ok "submit" status_is 0 papline submit c.yaml --site site.yaml "${eight[@]}"
 job=$(submitted out)
 most=0
 until job_ended "$job"; do
