@@ -96,6 +96,10 @@ echo "11 RUNNING" >calls.queue
 ok "a job that does not end" status_is 0 papline cancel run --wait 1
 ok "  is cancelled then" called "scancel 11"
 ok "  it is said" says "11 run.sh: has not ended; cancelled"
+: >calls
+(sleep 1; : >calls.queue) &
+ok "a job that takes a while" status_is 0 papline cancel run --wait 60
+ok "  is waited for" not called "scancel 11"
 rm calls.stubborn calls.queue
 ok "the mark of it" test -e run/submit/cancelled
 ok "submit, an experiment a job" status_is 0 papline submit c.yaml --split \
@@ -117,6 +121,31 @@ echo '{"system": "slurm", "job": "1; rm -rf x", "script": "run.sh"}' \
     >>run/submit/jobs.jsonl
 ok "a damaged record" status_is 1 papline cancel run
 ok "  is named" says "jobs.jsonl: not a job"
+
+# --- into the queue anew -------------------------------------------------------
+requeue() { # requeue FILE: as the script of a job of number 30 would
+    sed -n "/^run=/p;/^requeue() /,/^}/p" "run/submit/$1" >requeue.sh
+    echo 'again=3 SLURM_JOB_ID=30; requeue' >>requeue.sh
+    : >calls
+    bash requeue.sh
+}
+sed -i '$d' run/submit/jobs.jsonl # the damaged line
+requeue report.sh
+ok "a job that is not done" called "scontrol requeue 30"
+ok "  is not submitted as well" not grep -q sbatch calls
+: >calls.no-scontrol
+requeue report.sh
+ok "where that is refused" called "sbatch --parsable $T/run/submit/report.sh"
+job=$(cat calls.n)
+ok "  the new job is noted" grep -qx "{\"system\": \"slurm\", \
+\"job\": \"$job\", \"script\": \"report.sh\"}" run/submit/jobs.jsonl
+echo "$job PENDING" >calls.queue
+ok "  papline cancel" status_is 0 papline cancel run --wait 0
+ok "  knows it" says "$job report.sh: was waiting; cancelled"
+requeue experiment.sh >requeued
+ok "an experiment, that others wait for" not grep -q sbatch calls
+ok "  is left to the last job" test "$(cat requeued)" = \
+    "papline: the last job will do what is left"
 
 # --- what a job does with status 75 -------------------------------------------
 mkdir -p job/submit
