@@ -23,8 +23,15 @@ ok "submit with an array" status_is 0 papline submit c.yaml --run "$T/many" \
     --set augment.workers=0
 job=$(job_of many run.sh)
 array=$(job_of many workers.sh)
-units() { some_units_done many "$1"; }
-ok "  units are made" wait_for 30 units 4
+# Held as they come, so that none makes all units before the other is there.
+held() { [ "$(workers_of augment "$T/many" | wc -l)" -ge "$1" ]; }
+for k in 1 2; do
+    ok "  worker $k comes" wait_for 30 held "$k"
+    mapfile -t workers < <(workers_of augment "$T/many")
+    kill -STOP "${workers[@]}"
+done
+ok "  they are waited for" wait_for 30 step_is many augment running
+kill -CONT "${workers[@]}"
 ok "  one of them is cancelled" scancel "${array}_1"
 ok "  it ends" wait_for 60 job_ended "$job"
 ok "  well" job_is "$job" COMPLETED
