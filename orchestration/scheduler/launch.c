@@ -122,10 +122,11 @@ static void unset_slurm_options(void)
 
 /* What is started, and how; in the child until exec. */
 struct start {
-    struct command command; /* owned */
-    char token_text[24];    /* of its hello */
-    int threads;            /* of each rank; 0: as it finds */
-    int out;                /* standard output and error */
+    struct command command;       /* owned */
+    char token_text[24];          /* of its hello */
+    int threads;                  /* of each rank; 0: as it finds */
+    int out;                      /* standard output and error */
+    char slot_log[FILE_PATH_MAX]; /* where a slot's program writes */
     pid_t parent;
 };
 
@@ -197,17 +198,17 @@ static const char *host_of(const struct launcher *l,
 static int make_command(struct start *t, const struct launcher *l,
                         const struct launch_args *a, struct err *err)
 {
-    char program[FILE_PATH_MAX], log[FILE_PATH_MAX];
+    char program[FILE_PATH_MAX];
     struct command *c = &t->command;
     const struct placement_request r = {.allocation = l->allocation,
                                         .place = &a->place,
                                         .map_by = a->config->scheduler.map_by,
                                         .token = t->token_text,
-                                        .log = log};
+                                        .log = t->slot_log};
 
     if (program_path(program, a->step->stage->program, err) < 0 ||
-        file_path(log, err, "%s/logs/%s/%s-slot.log", l->run_dir, a->step->name,
-                  host_of(l, a)) < 0)
+        file_path(t->slot_log, err, "%s/logs/%s/%s-slot.log", l->run_dir,
+                  a->step->name, host_of(l, a)) < 0)
         return -1;
     if (a->role == CHILD_WORKER)
         placement_begin(c, &r);
@@ -236,6 +237,8 @@ static int fork_child(struct launcher *l, struct child *child, struct start *t,
     }
     process_log_begin(&child->log, l->run_dir, a->step->name, host_of(l, a),
                       child->pid);
+    if (a->role == CHILD_WORKER && l->allocation->launcher == LAUNCHER_SLOTS)
+        memcpy(child->log.path, t->slot_log, sizeof(t->slot_log));
     return 0;
 }
 

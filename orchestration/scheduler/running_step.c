@@ -31,6 +31,7 @@ static void set_aside(void *self, const struct lease_queue_unit *u)
     char id[32];
 
     if (!running_step_spares(r, u)) {
+        r->failed_token = u->holder;
         err_set(&r->fault, ERR_SYSTEM, "%s", u->reason);
         return;
     }
@@ -132,8 +133,7 @@ static void count_restart(struct running_step *r, const char *text)
 {
     if (++r->restarts >= r->scheduler->config->scheduler.tries || r->fault.code)
         err_set(&r->fault, ERR_SYSTEM,
-                "%s (%d times; its messages are above); what it has saved is "
-                "kept: start the run again",
+                "%s (%d times); what it has saved is kept: start the run again",
                 text, r->restarts);
     else
         log_warn("%s: it is started again and goes on from what it has saved",
@@ -167,7 +167,10 @@ void running_step_take_exit(struct running_step *r, const struct child *ended,
         scheduler_lose_worker(s, worker, failed, text);
     if (over)
         return;
-    log_warn("%s: %s (%s)", r->step->name, text, ended->log.path);
+    r->failed_token = ended->token;
+    r->failed_said = ended->log.said;
+    memcpy(r->failed_log, ended->log.path, sizeof(r->failed_log));
+    log_warn("%s: %s", r->step->name, text);
     if (failed || status == 0)
         count_restart(r, text);
 }
@@ -385,18 +388,38 @@ static void gather_rows(struct running_step *r)
 
 /* --- its end -------------------------------------------------------------- */
 
+/* Show the log of the process that failed, if one has.  Returns where it is in
+ * the run's directory, else "". */
+static const char *show_log(const struct running_step *r)
+{
+    const struct scheduler *s = r->scheduler;
+    const struct child *c = launch_find(&s->launcher, r->failed_token);
+    const char *path = c ? c->log.path : r->failed_log;
+    const size_t n = strlen(s->run_dir);
+
+    if (!path[0])
+        return "";
+    process_log_show(path, c ? c->log.said : r->failed_said);
+    return strncmp(path, s->run_dir, n) == 0 ? path + n + 1 : path;
+}
+
 static void note_failure(struct running_step *r)
 {
     struct scheduler *s = r->scheduler;
+    struct buf why = {0};
+    const char *log;
 
     s->state[r->index] = STEP_FAILED;
-    s->why[r->index] = strdup(r->fault.text);
     s->n_failed++;
     log_warn("%s failed: %s", r->step->name, r->fault.text);
+    log = show_log(r);
+    buf_printf(&why, "%s%s%s", r->fault.text, log[0] ? "; log: " : "", log);
+    s->why[r->index] = why.data;
     journal_add(s->run_dir, "node-failed",
                 (struct journal_member[]){{"node", r->step->name},
-                                          {"reason", r->fault.text}},
-                2);
+                                          {"reason", r->fault.text},
+                                          {"log", log}},
+                3);
 }
 
 static void note_success(struct running_step *r)

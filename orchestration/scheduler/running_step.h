@@ -32,6 +32,9 @@ struct running_step {
     bool said_here; /* by a process of this host */
     double next_look; /* for the output, of clock_now() */
     struct err fault;
+    uint64_t failed_token;          /* of the process that failed last */
+    char failed_log[FILE_PATH_MAX]; /* and of one that has ended its log; "" */
+    size_t failed_said;             /* (process_log.h) */
     double leaving;  /* clock_now() when its processes were asked to leave; 0:
                        not yet */
     bool terminated; /* those that did not were sent SIGTERM */
