@@ -177,25 +177,6 @@ void running_step_take_exit(struct running_step *r, const struct child *ended,
 
 /* --- starting them -------------------------------------------------------- */
 
-static void note_process(const struct running_step *r,
-                         const struct launch_args *a)
-{
-    const struct scheduler *s = r->scheduler;
-    const struct process_place *p = &a->place;
-    char cores[16], hosts[512] = "";
-    size_t used = 0;
-
-    snprintf(cores, sizeof(cores), "%d", host_list_place_cores(p));
-    for (int i = 0; i < p->n_part && used < sizeof(hosts); i++)
-        used += (size_t)snprintf(
-            hosts + used, sizeof(hosts) - used, "%s%s", i ? "," : "",
-            s->allocation.hosts.host[p->part[i].host].name);
-    journal_add(s->run_dir, "process-start",
-                (struct journal_member[]){
-                    {"node", r->step->name}, {"host", hosts}, {"cores", cores}},
-                3);
-}
-
 static int start_process(struct running_step *r, const struct launch_args *a)
 {
     struct scheduler *s = r->scheduler;
@@ -204,8 +185,6 @@ static int start_process(struct running_step *r, const struct launch_args *a)
         host_list_give(&s->allocation.hosts, &a->place);
         return -1;
     }
-    if (a->role == CHILD_WORKER)
-        note_process(r, a);
     return 0;
 }
 
@@ -261,17 +240,22 @@ static void start_processes(struct running_step *r)
             return;
 }
 
+bool running_step_wants_worker(const struct running_step *r)
+{
+    const struct launcher *l = &r->scheduler->launcher;
+    const size_t n = (size_t)launch_running(l, r->index, CHILD_WORKER);
+
+    return running_step_is_elastic(r) && r->leaving <= 0 &&
+           !running_step_may_end(r) &&
+           n + r->queue.n_done + r->queue.n_aside < r->queue.n_unit;
+}
+
 bool running_step_grow(struct running_step *r)
 {
-    struct scheduler *s = r->scheduler;
-    const size_t n =
-        (size_t)launch_running(&s->launcher, r->index, CHILD_WORKER);
     struct process_need need = r->need;
-    const int widest = host_list_widest(&s->allocation.hosts);
+    const int widest = host_list_widest(&r->scheduler->allocation.hosts);
 
-    if (!running_step_is_elastic(r) || r->leaving > 0 ||
-        running_step_may_end(r) ||
-        n + r->queue.n_done + r->queue.n_aside >= r->queue.n_unit)
+    if (!running_step_wants_worker(r))
         return false;
     if (r->step->stage->parallel && widest > 0)
         need.threads = widest;

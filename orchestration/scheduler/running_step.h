@@ -62,6 +62,9 @@ void running_step_take_exit(struct running_step *r, const struct child *ended,
 /* Does it take as many workers as there are cores, and give cores back? */
 bool running_step_is_elastic(const struct running_step *r);
 
+/* Has it, if it is elastic, units for one more worker? */
+bool running_step_wants_worker(const struct running_step *r);
+
 /* One more worker of an elastic step, if it has units and there is a place.
  * Returns whether one was started. */
 bool running_step_grow(struct running_step *r);

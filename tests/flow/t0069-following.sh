@@ -42,4 +42,27 @@ fi
 ok "status" status_is 0 papline status "$T/run"
 ok "  says why, and where the log is" grep -qE \
     "ended early: exit status 3.*; log: logs/train/[^ ]+\.log$" "$T/out"
+J=$T/run/journal.jsonl
+ok "the run goes on, without the deaths" status_is 0 papline run "$T/c.yaml" \
+    --set 'train.seeds=[1,2]'
+page() { grep -qE "$1" "$T/run/report/index.html"; }
+trace() { # trace <expression of t, the trace>
+    jq -e "$1" "$T/run/trace.json" >/dev/null
+}
+ok "the journal has the ends of processes" grep -q \
+    '"process-end".*"exit status 0"' "$J"
+ok "  and whether work waited" grep -q '"event":"waiting","node":""' "$J"
+ok "the report has a timeline" page 'id="timeline"'
+ok "  over the run's pieces" page '[0-9.]+ s of work in [23] pieces'
+ok "  with what failed" page "exit status 3</title><rect class=.pl-k4 pl-mark"
+ok "  and how busy the cores were" page "Processes had [0-9.]+&nbsp;%"
+ok "so has the run's end" says "of the cores"
+if command -v jq >/dev/null; then
+    ok "trace.json has events" trace '[.traceEvents[] | select(.ph == "X")
+        | .ts >= 0 and .dur >= 0 and .pid > 0 and .tid > 0] | length > 9 and all'
+    ok "  the host's name" trace \
+        ".traceEvents[0].args.name == \"$(uname -n | cut -d. -f1)\" or
+        .traceEvents[0].args.name == \"$(uname -n)\""
+    ok "  the share of busy cores" trace '.otherData.cores_busy > 0'
+fi
 finish
