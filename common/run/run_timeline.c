@@ -43,19 +43,11 @@ static int count_of(const char *text)
     return n < 0 ? 0 : n > CORES_MAX ? CORES_MAX : (int)n;
 }
 
-/* Room for one more of 'size' bytes; false: no memory. */
-static bool add_room(void *list, size_t n, size_t size)
+/* The list of 'n' with room for one more, of 'size' bytes; NULL: no memory. */
+static void *add_room(void *list, size_t n, size_t size)
 {
-    void *old, *more;
-
-    memcpy(&old, list, sizeof(old));
-    if (n & (n + 1)) /* room is made for 1, 3, 7, ... */
-        return true;
-    more = realloc(old, (2 * n + 1) * size);
-    if (!more)
-        return false;
-    memcpy(list, &more, sizeof(more));
-    return true;
+    return n & (n + 1) ? list /* room is made for 1, 3, 7, ... */
+                       : realloc(list, (2 * n + 1) * size);
 }
 
 /* --- hosts ---------------------------------------------------------------- */
@@ -64,6 +56,7 @@ static bool add_room(void *list, size_t n, size_t size)
 static int find_host(struct reading *r, const char *name, size_t n)
 {
     struct run_timeline *t = r->t;
+    struct timeline_host *more;
     char *copy;
 
     for (size_t i = 0; i < t->n_host; i++)
@@ -73,7 +66,9 @@ static int find_host(struct reading *r, const char *name, size_t n)
     if (t->n_host == HOSTS_MAX)
         return -1;
     copy = strndup(name, n);
-    if (!copy || !add_room(&t->host, t->n_host, sizeof(*t->host))) {
+    more = add_room(t->host, t->n_host, sizeof(*more));
+    t->host = more ? more : t->host;
+    if (!copy || !more) {
         free(copy);
         r->failed = true;
         return -1;
@@ -133,10 +128,13 @@ static void add_bar(struct reading *r, const json_t *event, int host,
 {
     struct run_timeline *t = r->t;
     const int cores = count_of(member(event, "cores"));
+    struct timeline_bar *bar = add_room(t->bar, t->n_bar, sizeof(*bar));
+    size_t *open = add_room(r->open, r->n_open, sizeof(*open));
     char *step = strdup(member(event, "node"));
 
-    if (!step || !add_room(&t->bar, t->n_bar, sizeof(*t->bar)) ||
-        !add_room(&r->open, r->n_open, sizeof(*r->open))) {
+    t->bar = bar ? bar : t->bar;
+    r->open = open ? open : r->open;
+    if (!step || !bar || !open) {
         free(step);
         r->failed = true;
         return;
@@ -230,11 +228,13 @@ static void begin_piece(struct reading *r, double date)
 {
     struct run_timeline *t = r->t;
     const double start = t->n_piece ? t->piece[t->n_piece - 1].end : 0;
+    struct timeline_piece *more = add_room(t->piece, t->n_piece, sizeof(*more));
 
-    if (!add_room(&t->piece, t->n_piece, sizeof(*t->piece))) {
+    if (!more) {
         r->failed = true;
         return;
     }
+    t->piece = more;
     t->piece[t->n_piece++] =
         (struct timeline_piece){.date = date, .start = start, .end = start};
     r->now = date;

@@ -18,13 +18,14 @@
 struct scheduler;
 
 struct running_step {
-    struct scheduler *scheduler;  /* borrowed */
-    const struct plan_step *step; /* borrowed */
-    int index;                    /* in the plan */
-    struct process_need need;     /* of each of its workers */
-    double started;               /* clock_now() */
-    struct lease_queue queue;     /* owned */
-    int restarts;                 /* of processes that ended too early */
+    struct scheduler *scheduler;    /* borrowed */
+    const struct plan_step *step;   /* borrowed */
+    int index;                      /* in the plan */
+    struct process_need need;       /* of each of its workers */
+    double started;                 /* clock_now() */
+    struct lease_queue queue;       /* owned */
+    double first_heard, first_done; /* time_left.h; 0: not yet */
+    int restarts;                   /* of processes that ended too early */
     int sink;         /* its place in the list of workers, -1 if none */
     bool finish_sent; /* with STAGE_FILES finish is its last unit */
     bool sealed;      /* the output has been seen on the disk, whole */
