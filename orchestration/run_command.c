@@ -11,6 +11,7 @@
 #include "orchestration/scheduler/journal.h"
 #include "orchestration/scheduler/scheduler.h"
 #include "orchestration/scheduler/step_memory.h"
+#include "orchestration/scheduler/trace_file.h"
 #include "run/output.h"
 #include "run/plan_why.h"
 #include "run/run.h"
@@ -356,6 +357,15 @@ static void print_results(const struct plan_run *j)
     printf("\nreport: %s/report/index.html\n", j->dir);
 }
 
+/* The run is what it is without it. */
+static void write_trace(const struct plan_run *j)
+{
+    struct err err;
+
+    if (trace_file_write(j->dir, &err) < 0)
+        log_warn("no trace.json is written: %s", err.text);
+}
+
 static int run_scheduler(struct plan_run *j, struct err *err)
 {
     struct scheduler *s = calloc(1, sizeof(*s));
@@ -380,6 +390,7 @@ static int run_scheduler(struct plan_run *j, struct err *err)
                 (struct journal_member[]){
                     {"outcome", rc == 0 ? "complete" : err->text}},
                 1);
+    write_trace(j);
     scheduler_release(s);
     free(s);
     return rc;

@@ -3,7 +3,7 @@
 
 #include "base/spell.h"
 #include "orchestration/scheduler/launch.h"
-#include "orchestration/scheduler/status.h"
+#include "orchestration/scheduler/status_print.h"
 #include "orchestration/submit/submit_verbs.h"
 #include "orchestration/tools/clean.h"
 #include "orchestration/tools/doctor.h"
@@ -69,15 +69,20 @@ static int act_plan(const struct verb_args *a, struct err *err)
 }
 
 static const struct verb_option status_options[] = {
-    {0, "watch", NULL, NULL, "every second, until the run ends",
-     INTO(VERB_FLAG, watch)},
+    {0, "watch", NULL, NULL, "every second, in place, until the run ends",
+     INTO(VERB_FLAG, status.watch)},
+    {0, "json", NULL, NULL, "status.json, and whether the run is alive",
+     INTO(VERB_FLAG, status.json)},
     {.name = NULL},
 };
 
 static int act_status(const struct verb_args *a, struct err *err)
 {
+    struct status_print_args s = a->status;
+
+    s.run_dir = a->word[0];
     scheduler_link_signals();
-    return status_print(stdout, a->word[0], a->watch, err);
+    return status_print(stdout, &s, err);
 }
 
 static int act_report(const struct verb_args *a, struct err *err)
@@ -352,8 +357,9 @@ static const struct verb verbs[] = {
     {.name = "status",
      .words = "RUN",
      .help = "how far a run is",
-     .about = "Reads files of the run alone, so any host that sees them can be "
-              "asked.",
+     .about = "Steps, hosts, what runs where and how fast, about how long it "
+              "will take, why a step failed. Reads files of the run alone, so "
+              "any host that sees them can be asked.",
      .example = "status demo --watch",
      .options = status_options,
      .act = act_status},

@@ -11,6 +11,7 @@
 #define ORCHESTRATION_VERBS_H
 
 #include "orchestration/run_command.h"
+#include "orchestration/scheduler/status_print.h"
 #include "orchestration/submit/submit_command.h"
 #include "orchestration/tools/bench.h"
 #include "orchestration/tools/compare_command.h"
@@ -40,7 +41,8 @@ struct verb_args {
     struct compare_args compare;
     struct features_args features;
     struct weights_args weights;
-    bool watch, augment, dry_run;
+    struct status_print_args status;
+    bool augment, dry_run;
     int sample, wait;
 };
 

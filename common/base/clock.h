@@ -15,7 +15,11 @@ double clock_processor(void);
 /* Seconds since 1970. */
 double clock_date(void);
 
-/* "2026-11-26T08:00:00Z" of such a date. */
+/* "2026-11-26T08:00:00Z" of such a date; with milliseconds, before the Z. */
 void clock_text(char text[CLOCK_TEXT], double date);
+void clock_text_exact(char text[CLOCK_TEXT], double date);
+
+/* The date that either of them stands for; NaN: none. */
+double clock_date_of(const char *text);
 
 #endif

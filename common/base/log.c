@@ -9,6 +9,7 @@
 
 static const char *program = "papline"; /* set once, by main() */
 static bool line_open;                  /* a progress line awaits its end */
+static size_t n_lines;
 
 static void write_line(const char *kind, const char *fmt, va_list ap)
 {
@@ -18,6 +19,7 @@ static void write_line(const char *kind, const char *fmt, va_list ap)
     fprintf(stderr, "%s%s: %s%s\n", line_open ? "\r\033[K" : "", program, kind,
             text);
     line_open = false;
+    n_lines++;
 }
 
 void log_name(const char *name)
@@ -56,6 +58,12 @@ void log_pass(const char *before, const char *line)
 {
     fprintf(stderr, "%s%s%s\n", line_open ? "\r\033[K" : "", before, line);
     line_open = false;
+    n_lines++;
+}
+
+size_t log_count(void)
+{
+    return n_lines;
 }
 
 void log_lines(const char *text, bool warn)

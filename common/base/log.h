@@ -11,6 +11,7 @@
 #include "base/err.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Name that begins each line; the string must live on.  Default "papline". */
 void log_name(const char *name);
@@ -26,6 +27,9 @@ void log_warn(const char *fmt, ...) PRINTF(1, 2);
 
 /* A line that another program has said, as it is. */
 void log_pass(const char *before, const char *line);
+
+/* Lines that have been written so far. */
+size_t log_count(void);
 
 /* Each line of 'text', which may be NULL, as log_warn() or log_info(). */
 void log_lines(const char *text, bool warn);

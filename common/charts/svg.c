@@ -39,6 +39,11 @@ void svg_style(struct buf *out)
              ".pl-da{fill:#a84b00}.pl-db{fill:#1f5fa8}\n"
              ".pl-bar{fill:#1f5fa8;fill-opacity:.45}\n"
              ".pl-even{stroke:#6e7781;stroke-dasharray:2 3}\n"
+             ".pl-in{fill:#fff}.pl-mark{stroke:#1b1f24;stroke-width:3}\n"
+             ".pl-k0{fill:#57606a}.pl-k1{fill:#10652e}.pl-k2{fill:#0b6570}"
+             ".pl-k3{fill:#6e4b1e}\n"
+             ".pl-k4{fill:#1f5fa8}.pl-k5{fill:#a84b00}.pl-k6{fill:#7a3e9d}"
+             ".pl-k7{fill:#a01a6b}\n"
              "@media (prefers-color-scheme:dark){\n"
              ".pl-t{fill:#e6edf3}.pl-n,.pl-p{fill:#f6f8fa}.pl-m{fill:#9da7b3}\n"
              ".pl-wl{fill:#f6f8fa}.pl-wd{fill:#0b0b0b}\n"
@@ -48,6 +53,11 @@ void svg_style(struct buf *out)
              ".pl-a{stroke:#ffb066}.pl-b{stroke:#8ec5ff}\n"
              ".pl-da{fill:#ffb066}.pl-db{fill:#8ec5ff}\n"
              ".pl-bar{fill:#8ec5ff}.pl-even{stroke:#8b949e}\n"
+             ".pl-in{fill:#0b0b0b}.pl-mark{stroke:#e6edf3}\n"
+             ".pl-k0{fill:#9da7b3}.pl-k1{fill:#7ee2a0}.pl-k2{fill:#6fd6e0}"
+             ".pl-k3{fill:#d9b27c}\n"
+             ".pl-k4{fill:#8ec5ff}.pl-k5{fill:#ffb066}.pl-k6{fill:#d9a8f5}"
+             ".pl-k7{fill:#ff9fd3}\n"
              "}\n");
 }
 

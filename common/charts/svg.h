@@ -1,5 +1,5 @@
 /*
- * svg.h - the charts: confusion matrix, curves, reliability, sizes
+ * svg.h - the charts: confusion matrix, curves, reliability, sizes, timeline
  *
  * Written by hand, not by gnuplot: the page needs the charts inline, with text
  * that can be selected and read aloud, class names escaped, and colours that
@@ -57,6 +57,31 @@ struct svg_sizes {
     double target;                 /* pixels of both sides; 0: no ring */
 };
 
+enum { SVG_KINDS = 8 }; /* colours of bars */
+
+/* Bars over time, in rows of lanes. */
+struct svg_timeline {
+    const char *title; /* what a screen reader says */
+    double end;        /* seconds */
+    size_t n_row;
+    const struct svg_row {
+        const char *name;
+        int lanes;
+    } * row; /* (n_row) */
+    size_t n_bar;
+    const struct svg_bar {
+        size_t row;
+        int lane;
+        double start, end; /* seconds */
+        int kind;          /* below SVG_KINDS */
+        const char *label; /* in the bar, as far as it has room */
+        const char *said;  /* of the bar, as one sentence */
+        bool marked;       /* its edge stands out */
+    } * bar;               /* (n_bar) */
+    size_t n_break;
+    const double *at; /* (n_break) seconds, where time was left out */
+};
+
 /*
  * Append a chart as an <svg> element.
  *   alone [in] with XML header, style and background, for a file of its own;
@@ -73,6 +98,12 @@ void svg_reliability(const struct svg_reliability *r, bool alone,
                      struct buf *out);
 
 void svg_sizes(const struct svg_sizes *s, bool alone, struct buf *out);
+
+/* Only for a page: as wide as there is room. */
+void svg_timeline(const struct svg_timeline *t, struct buf *out);
+
+/* A square in the colour of a kind, to stand before its name. */
+void svg_kind(int kind, struct buf *out);
 
 /* Append the style sheet of all charts (no <style> around it). */
 void svg_style(struct buf *out);

@@ -17,7 +17,7 @@ void journal_add(const char *run_dir, const char *event,
     struct err err = {0};
     size_t len;
 
-    clock_text(now, clock_date());
+    clock_text_exact(now, clock_date());
     json_object_set_new(j, "time", json_string(now));
     json_object_set_new(j, "event", json_string(event));
     for (size_t i = 0; i < n; i++)

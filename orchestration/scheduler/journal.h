@@ -1,12 +1,16 @@
 /*
  * journal.h - what happened in a run, one JSON object a line, never rewritten
  *
- * RUN/journal.jsonl: {"time": "2026-01-31T12:00:00Z", "event": "node-done",
- * ...}.  Events: run-start, run-end, node-start, node-done, node-failed
- * (node: a step; the word is that of earlier runs), worker-join, worker-lost,
- * unit-failed, unit-set-aside.  node-start has what was planned for the step:
- * cores, memory (bytes) and process_memory (of one of its processes).  Each line
- * is synced; a line that a crash cut short is skipped by readers.
+ * RUN/journal.jsonl: {"time": "2026-01-31T12:00:00.123Z", "event": "node-done",
+ * ...}.  Events: run-start, run-end, hosts, node-start, node-done, node-failed
+ * (node: a step; the word is that of earlier runs), process-start, process-end
+ * (of those that have cores; process: its number on the scheduler's host; of
+ * MPI ranks several hosts, with all their cores), waiting (node: a step that
+ * could use more cores than it has found, "" when there is none any more),
+ * worker-join, worker-lost, unit-failed, unit-set-aside.  node-start has what
+ * was planned for the step: memory (bytes) and process_memory (of one of its
+ * processes).  Each line is synced; a line that a crash cut short is skipped
+ * by readers.  run_timeline.h reads it.
  */
 #ifndef ORCHESTRATION_SCHEDULER_JOURNAL_H
 #define ORCHESTRATION_SCHEDULER_JOURNAL_H

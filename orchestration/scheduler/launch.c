@@ -1,7 +1,9 @@
 #include "orchestration/scheduler/launch.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/program.h"
+#include "orchestration/scheduler/journal.h"
 #include "orchestration/scheduler/placement.h"
 #include "worker/scheduler_link.h"
 
@@ -122,10 +124,11 @@ static void unset_slurm_options(void)
 
 /* What is started, and how; in the child until exec. */
 struct start {
-    struct command command; /* owned */
-    char token_text[24];    /* of its hello */
-    int threads;            /* of each rank; 0: as it finds */
-    int out;                /* standard output and error */
+    struct command command;       /* owned */
+    char token_text[24];          /* of its hello */
+    int threads;                  /* of each rank; 0: as it finds */
+    int out;                      /* standard output and error */
+    char slot_log[FILE_PATH_MAX]; /* where a slot's program writes */
     pid_t parent;
 };
 
@@ -197,17 +200,17 @@ static const char *host_of(const struct launcher *l,
 static int make_command(struct start *t, const struct launcher *l,
                         const struct launch_args *a, struct err *err)
 {
-    char program[FILE_PATH_MAX], log[FILE_PATH_MAX];
+    char program[FILE_PATH_MAX];
     struct command *c = &t->command;
     const struct placement_request r = {.allocation = l->allocation,
                                         .place = &a->place,
                                         .map_by = a->config->scheduler.map_by,
                                         .token = t->token_text,
-                                        .log = log};
+                                        .log = t->slot_log};
 
     if (program_path(program, a->step->stage->program, err) < 0 ||
-        file_path(log, err, "%s/logs/%s/%s-slot.log", l->run_dir, a->step->name,
-                  host_of(l, a)) < 0)
+        file_path(t->slot_log, err, "%s/logs/%s/%s-slot.log", l->run_dir,
+                  a->step->name, host_of(l, a)) < 0)
         return -1;
     if (a->role == CHILD_WORKER)
         placement_begin(c, &r);
@@ -236,7 +239,46 @@ static int fork_child(struct launcher *l, struct child *child, struct start *t,
     }
     process_log_begin(&child->log, l->run_dir, a->step->name, host_of(l, a),
                       child->pid);
+    if (a->role == CHILD_WORKER && l->allocation->launcher == LAUNCHER_SLOTS)
+        memcpy(child->log.path, t->slot_log, sizeof(t->slot_log));
     return 0;
+}
+
+/* --- in the journal ------------------------------------------------------- */
+
+static void note_start(const struct launcher *l, const struct child *c)
+{
+    const struct process_place *p = &c->place;
+    struct buf hosts = {0};
+    char cores[16], process[24];
+
+    snprintf(cores, sizeof(cores), "%d", host_list_place_cores(p));
+    snprintf(process, sizeof(process), "%ld", (long)c->pid);
+    for (int i = 0; i < p->n_part; i++)
+        buf_printf(&hosts, "%s%s", i ? "," : "",
+                   l->allocation->hosts.host[p->part[i].host].name);
+    journal_add(
+        l->run_dir, "process-start",
+        (struct journal_member[]){{"node", c->step_name},
+                                  {"host", hosts.data ? hosts.data : ""},
+                                  {"cores", cores},
+                                  {"process", process}},
+        4);
+    buf_release(&hosts);
+}
+
+static void note_end(const struct launcher *l, const struct child *c,
+                     int status)
+{
+    char process[24], text[128];
+
+    snprintf(process, sizeof(process), "%ld", (long)c->pid);
+    launch_describe(status, text, sizeof(text));
+    journal_add(l->run_dir, "process-end",
+                (struct journal_member[]){{"node", c->step_name},
+                                          {"process", process},
+                                          {"status", text}},
+                3);
 }
 
 int launch_start(struct launcher *l, const struct launch_args *a,
@@ -260,12 +302,15 @@ int launch_start(struct launcher *l, const struct launch_args *a,
     t->parent = getpid();
     *child = (struct child){.role = a->role,
                             .step = a->index,
+                            .step_name = a->step->name,
                             .token = token,
                             .place = a->place,
                             .started = clock_now()};
     if (make_command(t, l, a, err) == 0)
         rc = fork_child(l, child, t, a, err);
     free(t);
+    if (rc == 0 && a->role == CHILD_WORKER)
+        note_start(l, child);
     return rc;
 }
 
@@ -296,6 +341,8 @@ int launch_reap(struct launcher *l, struct child *ended, int *status)
         if (c->pid == 0 || waitpid(c->pid, status, WNOHANG) != c->pid)
             continue;
         process_log_close(&c->log, "");
+        if (c->role == CHILD_WORKER)
+            note_end(l, c, *status);
         *ended = *c;
         c->pid = 0;
         return 1;

@@ -22,7 +22,8 @@ enum child_role { CHILD_WORKER, CHILD_SINK };
 struct child {
     pid_t pid; /* 0: the place is free */
     enum child_role role;
-    int step;       /* in the plan, that it was started for */
+    int step;              /* in the plan, that it was started for */
+    const char *step_name; /* borrowed */
     uint64_t token; /* of its hello, also behind mpirun (scheduler_link.h) */
     struct process_place place; /* of a worker */
     bool leaving;               /* it was asked to, for others */
@@ -65,7 +66,8 @@ MUST_USE int launch_start(struct launcher *l, const struct launch_args *a,
 void launch_read_logs(struct launcher *l, const struct plan *name);
 
 /* Take note of a child that ended: 1 with what it was and its wait status, 0 if
- * none has.  Its log is closed. */
+ * none has.  Its log is closed.  The journal has beginning and end of those
+ * that have a place. */
 int launch_reap(struct launcher *l, struct child *ended, int *status);
 
 /* The running child with this token, or NULL. */

@@ -8,6 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
+enum {
+    TAIL_LINES = 10, /* that are said again */
+    TAIL_BYTES = 8192,
+    JUST_ABOVE = 5, /* lines: not so many are said again */
+};
+
 int process_log_open(struct process_log *p, int *out, struct err *err)
 {
     int end[2];
@@ -45,6 +51,8 @@ static void pass_line(struct process_log *p, const char *before)
     p->line[p->n] = '\0';
     if (p->n > 0)
         log_pass(before, p->line);
+    if (p->n > 0)
+        p->said = log_count();
     p->n = 0;
 }
 
@@ -91,4 +99,47 @@ void process_log_close(struct process_log *p, const char *before)
     if (p->file >= 0)
         close(p->file);
     p->in = p->file = -1;
+}
+
+/* --- again ---------------------------------------------------------------- */
+
+/* The end of a file, of at most 'size' - 1 bytes. */
+static void read_end(const char *path, char *text, size_t size)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const off_t length = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+    const off_t room = (off_t)size - 1;
+    const ssize_t n =
+        fd < 0 ? 0
+               : pread(fd, text, size - 1, length > room ? length - room : 0);
+
+    text[n > 0 ? n : 0] = '\0';
+    if (fd >= 0)
+        close(fd);
+}
+
+/* Where the last TAIL_LINES lines of a text begin. */
+static char *find_tail(char *text)
+{
+    char *at = text + strlen(text);
+
+    for (int n = 0; at > text; at--)
+        if (at[-1] == '\n' && at[0] != '\0' && ++n == TAIL_LINES)
+            break;
+    return at;
+}
+
+void process_log_show(const char *path, size_t said)
+{
+    char text[TAIL_BYTES], *line, *rest;
+
+    if (said > 0 && log_count() - said <= JUST_ABOVE) {
+        log_warn("its log: %s", path);
+        return;
+    }
+    read_end(path, text, sizeof(text));
+    log_warn("its log: %s%s", path, text[0] ? ", which ends" : "");
+    for (line = strtok_r(find_tail(text), "\n", &rest); line;
+         line = strtok_r(NULL, "\n", &rest))
+        log_pass("    ", line);
 }

@@ -18,6 +18,7 @@ struct process_log {
     char path[FILE_PATH_MAX];
     char line[PROCESS_LOG_LINE]; /* that has not ended yet */
     size_t n;
+    size_t said; /* log_count() when the last of its lines was passed on */
 };
 
 /* A pipe; *out, for the process, is the caller's.  Errors: ERR_SYSTEM. */
@@ -35,5 +36,13 @@ void process_log_read(struct process_log *p, const char *before);
 
 /* The same, and no more will come. */
 void process_log_close(struct process_log *p, const char *before);
+
+/*
+ * Say where the lines of a process are that has failed, and the last of them,
+ * unless they stand just above.
+ *   path [in] of its file
+ *   said [in] as in struct process_log
+ */
+void process_log_show(const char *path, size_t said);
 
 #endif

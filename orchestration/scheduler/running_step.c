@@ -31,6 +31,7 @@ static void set_aside(void *self, const struct lease_queue_unit *u)
     char id[32];
 
     if (!running_step_spares(r, u)) {
+        r->failed_token = u->holder;
         err_set(&r->fault, ERR_SYSTEM, "%s", u->reason);
         return;
     }
@@ -132,8 +133,7 @@ static void count_restart(struct running_step *r, const char *text)
 {
     if (++r->restarts >= r->scheduler->config->scheduler.tries || r->fault.code)
         err_set(&r->fault, ERR_SYSTEM,
-                "%s (%d times; its messages are above); what it has saved is "
-                "kept: start the run again",
+                "%s (%d times); what it has saved is kept: start the run again",
                 text, r->restarts);
     else
         log_warn("%s: it is started again and goes on from what it has saved",
@@ -167,31 +167,15 @@ void running_step_take_exit(struct running_step *r, const struct child *ended,
         scheduler_lose_worker(s, worker, failed, text);
     if (over)
         return;
-    log_warn("%s: %s (%s)", r->step->name, text, ended->log.path);
+    r->failed_token = ended->token;
+    r->failed_said = ended->log.said;
+    memcpy(r->failed_log, ended->log.path, sizeof(r->failed_log));
+    log_warn("%s: %s", r->step->name, text);
     if (failed || status == 0)
         count_restart(r, text);
 }
 
 /* --- starting them -------------------------------------------------------- */
-
-static void note_process(const struct running_step *r,
-                         const struct launch_args *a)
-{
-    const struct scheduler *s = r->scheduler;
-    const struct process_place *p = &a->place;
-    char cores[16], hosts[512] = "";
-    size_t used = 0;
-
-    snprintf(cores, sizeof(cores), "%d", host_list_place_cores(p));
-    for (int i = 0; i < p->n_part && used < sizeof(hosts); i++)
-        used += (size_t)snprintf(
-            hosts + used, sizeof(hosts) - used, "%s%s", i ? "," : "",
-            s->allocation.hosts.host[p->part[i].host].name);
-    journal_add(s->run_dir, "process-start",
-                (struct journal_member[]){
-                    {"node", r->step->name}, {"host", hosts}, {"cores", cores}},
-                3);
-}
 
 static int start_process(struct running_step *r, const struct launch_args *a)
 {
@@ -201,8 +185,6 @@ static int start_process(struct running_step *r, const struct launch_args *a)
         host_list_give(&s->allocation.hosts, &a->place);
         return -1;
     }
-    if (a->role == CHILD_WORKER)
-        note_process(r, a);
     return 0;
 }
 
@@ -258,17 +240,22 @@ static void start_processes(struct running_step *r)
             return;
 }
 
+bool running_step_wants_worker(const struct running_step *r)
+{
+    const struct launcher *l = &r->scheduler->launcher;
+    const size_t n = (size_t)launch_running(l, r->index, CHILD_WORKER);
+
+    return running_step_is_elastic(r) && r->leaving <= 0 &&
+           !running_step_may_end(r) &&
+           n + r->queue.n_done + r->queue.n_aside < r->queue.n_unit;
+}
+
 bool running_step_grow(struct running_step *r)
 {
-    struct scheduler *s = r->scheduler;
-    const size_t n =
-        (size_t)launch_running(&s->launcher, r->index, CHILD_WORKER);
     struct process_need need = r->need;
-    const int widest = host_list_widest(&s->allocation.hosts);
+    const int widest = host_list_widest(&r->scheduler->allocation.hosts);
 
-    if (!running_step_is_elastic(r) || r->leaving > 0 ||
-        running_step_may_end(r) ||
-        n + r->queue.n_done + r->queue.n_aside >= r->queue.n_unit)
+    if (!running_step_wants_worker(r))
         return false;
     if (r->step->stage->parallel && widest > 0)
         need.threads = widest;
@@ -385,18 +372,38 @@ static void gather_rows(struct running_step *r)
 
 /* --- its end -------------------------------------------------------------- */
 
+/* Show the log of the process that failed, if one has.  Returns where it is in
+ * the run's directory, else "". */
+static const char *show_log(const struct running_step *r)
+{
+    const struct scheduler *s = r->scheduler;
+    const struct child *c = launch_find(&s->launcher, r->failed_token);
+    const char *path = c ? c->log.path : r->failed_log;
+    const size_t n = strlen(s->run_dir);
+
+    if (!path[0])
+        return "";
+    process_log_show(path, c ? c->log.said : r->failed_said);
+    return strncmp(path, s->run_dir, n) == 0 ? path + n + 1 : path;
+}
+
 static void note_failure(struct running_step *r)
 {
     struct scheduler *s = r->scheduler;
+    struct buf why = {0};
+    const char *log;
 
     s->state[r->index] = STEP_FAILED;
-    s->why[r->index] = strdup(r->fault.text);
     s->n_failed++;
     log_warn("%s failed: %s", r->step->name, r->fault.text);
+    log = show_log(r);
+    buf_printf(&why, "%s%s%s", r->fault.text, log[0] ? "; log: " : "", log);
+    s->why[r->index] = why.data;
     journal_add(s->run_dir, "node-failed",
                 (struct journal_member[]){{"node", r->step->name},
-                                          {"reason", r->fault.text}},
-                2);
+                                          {"reason", r->fault.text},
+                                          {"log", log}},
+                3);
 }
 
 static void note_success(struct running_step *r)

@@ -18,13 +18,14 @@
 struct scheduler;
 
 struct running_step {
-    struct scheduler *scheduler;  /* borrowed */
-    const struct plan_step *step; /* borrowed */
-    int index;                    /* in the plan */
-    struct process_need need;     /* of each of its workers */
-    double started;               /* clock_now() */
-    struct lease_queue queue;     /* owned */
-    int restarts;                 /* of processes that ended too early */
+    struct scheduler *scheduler;    /* borrowed */
+    const struct plan_step *step;   /* borrowed */
+    int index;                      /* in the plan */
+    struct process_need need;       /* of each of its workers */
+    double started;                 /* clock_now() */
+    struct lease_queue queue;       /* owned */
+    double first_heard, first_done; /* time_left.h; 0: not yet */
+    int restarts;                   /* of processes that ended too early */
     int sink;         /* its place in the list of workers, -1 if none */
     bool finish_sent; /* with STAGE_FILES finish is its last unit */
     bool sealed;      /* the output has been seen on the disk, whole */
@@ -32,6 +33,9 @@ struct running_step {
     bool said_here; /* by a process of this host */
     double next_look; /* for the output, of clock_now() */
     struct err fault;
+    uint64_t failed_token;          /* of the process that failed last */
+    char failed_log[FILE_PATH_MAX]; /* and of one that has ended its log; "" */
+    size_t failed_said;             /* (process_log.h) */
     double leaving;  /* clock_now() when its processes were asked to leave; 0:
                        not yet */
     bool terminated; /* those that did not were sent SIGTERM */
@@ -58,6 +62,9 @@ void running_step_take_exit(struct running_step *r, const struct child *ended,
 
 /* Does it take as many workers as there are cores, and give cores back? */
 bool running_step_is_elastic(const struct running_step *r);
+
+/* Has it, if it is elastic, units for one more worker? */
+bool running_step_wants_worker(const struct running_step *r);
 
 /* One more worker of an elastic step, if it has units and there is a place.
  * Returns whether one was started. */

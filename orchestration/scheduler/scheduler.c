@@ -8,6 +8,7 @@
 #include "orchestration/scheduler/ready_steps.h"
 #include "orchestration/scheduler/scheduler_private.h"
 #include "orchestration/scheduler/status.h"
+#include "orchestration/scheduler/waiting_work.h"
 #include "worker/scheduler_link.h"
 
 #include <math.h>
@@ -61,8 +62,12 @@ static int set_paths(struct scheduler *s, struct err *err)
 static void note_hosts(const struct scheduler *s)
 {
     const struct allocation *a = &s->allocation;
+    struct buf hosts = {0};
     char cores[16];
 
+    for (int i = 0; i < a->hosts.n; i++)
+        buf_printf(&hosts, "%s%s:%d", i ? "," : "", a->hosts.host[i].name,
+                   a->hosts.host[i].cores);
     snprintf(cores, sizeof(cores), "%d", host_list_cores(&a->hosts));
     if (a->hosts.n > 1 || a->ends > 0)
         log_info("%s: %d host%s, %s cores, by %s%s", a->source, a->hosts.n,
@@ -72,8 +77,10 @@ static void note_hosts(const struct scheduler *s)
         s->run_dir, "hosts",
         (struct journal_member[]){{"source", a->source},
                                   {"launcher", placement_word(a->launcher)},
-                                  {"cores", cores}},
-        3);
+                                  {"cores", cores},
+                                  {"hosts", hosts.data ? hosts.data : ""}},
+        4);
+    buf_release(&hosts);
 }
 
 int scheduler_prepare(struct scheduler *s, const struct config *c,
@@ -218,6 +225,7 @@ static void start_steps(struct scheduler *s, struct err *err)
     else
         elastic_workers_grow(s);
     elastic_workers_drain(s);
+    waiting_work_note(s, c.waits);
 }
 
 /* The allocation is taken away soon: save what there is. */

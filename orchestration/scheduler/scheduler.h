@@ -50,6 +50,7 @@ struct scheduler {
                     away soon; 0: never */
     struct running_step *running[SCHEDULER_MAX_RUNNING]; /* owned */
     int n_running;
+    bool work_waits;                /* waiting_work.h: as the journal has it */
     struct allocation allocation;   /* hosts, and what of them is free */
     struct planned_memory *planned; /* owned: (plan->n_step) */
     struct worker_list workers;

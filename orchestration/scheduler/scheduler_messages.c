@@ -268,6 +268,7 @@ static void unit_failed(struct running_step *r, struct lease_queue_unit *u,
                 (struct journal_member[]){
                     {"node", r->step->name}, {"unit", id}, {"reason", x->text}},
                 3);
+    r->failed_token = u->holder;
     aside = lease_queue_failed(&r->queue, u, x->text, counts, clock_now());
     if (x->code == ERR_USAGE ||
         (x->code == ERR_INPUT && r->step->stage->division == STAGE_WHOLE) ||

@@ -4,8 +4,10 @@
 #include "stages/report/report_html.h"
 #include "stages/report/report_sections.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +46,18 @@ static const char *event_member(const json_t *event, const char *name)
     const char *s = json_string_value(json_object_get(event, name));
 
     return s ? s : "";
+}
+
+/* When it was, to the second. */
+static void event_time(const json_t *event, struct buf *b)
+{
+    const char *said = event_member(event, "time");
+    const double date = clock_date_of(said);
+    char text[CLOCK_TEXT];
+
+    if (isfinite(date))
+        clock_text(text, date);
+    report_html_text(b, isfinite(date) ? text : said);
 }
 
 /* Where the last run begins. */
@@ -121,10 +135,10 @@ void report_journal(const struct report_data *d, struct buf *b)
         json_t *e = next_event(&j, &at);
 
         if (e && n++ == 0)
-            report_html_text(b, event_member(e, "time"));
+            event_time(e, b);
         if (event_member(e, "time")[0]) {
             buf_release(&last);
-            report_html_text(&last, event_member(e, "time"));
+            event_time(e, &last);
         }
         starts += strcmp(event_member(e, "event"), "run-start") == 0;
         json_decref(e);

@@ -68,7 +68,7 @@ mkdir -p "$T/cells/one two" "$T/cells/runs" && touch "$T/cells/run.yaml"
 ok "a verb" gives "reference report run" r
 ok "no hidden one" gives "doctor" doc
 ok "an option" gives "--until" run --u
-ok "all of them" gives "--help --watch" status RUN --
+ok "all of them" gives "--help --json --watch" status RUN --
 ok "none of another verb" gives "" status --until
 ok "a key" gives "train.optimizer=" run c.yaml --set train.opt
 ok "its value, as bash breaks words" gives "adam adamw" run --set train.optimizer = ad

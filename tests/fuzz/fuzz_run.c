@@ -2,7 +2,7 @@
  * fuzz_run.c - what a run keeps about itself: where its scheduler is, how far
  * it is, what its dataset was
  */
-#include "orchestration/scheduler/status.h"
+#include "orchestration/scheduler/status_print.h"
 #include "run/dataset_hash.h"
 #include "run/plan_content.h"
 #include "worker/scheduler_address.h"
@@ -32,11 +32,15 @@ static void check_control(void)
 static void check_status(void)
 {
     FILE *out = fopen("/dev/null", "we");
+    struct status_print_args a = {.run_dir = fuzz_dir()};
     struct err err = {0};
 
     BUG_ON(!out);
-    if (status_print(out, fuzz_dir(), 0, &err) < 0)
-        BUG_ON(err.code != ERR_INPUT && err.code != ERR_USAGE);
+    for (int json = 0; json < 2; json++) {
+        a.json = json;
+        if (status_print(out, &a, &err) < 0)
+            BUG_ON(err.code != ERR_INPUT && err.code != ERR_USAGE);
+    }
     fclose(out);
 }
 

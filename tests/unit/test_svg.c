@@ -205,8 +205,46 @@ static void check_sizes(void)
     buf_release(&b);
 }
 
+static void check_timeline(void)
+{
+    static const struct svg_row row[] = {{"a", 2}, {"<b>", 1}};
+    static const struct svg_bar bar[] = {
+        {0, 0, 0, 50, 4, "train/<x>", "train/<x> on a", false},
+        {0, 1, 10, 10, 2, "augment", "augment on a", true},
+        {1, 0, 50, 100, 0, "draw", "draw on b", false}};
+    struct svg_timeline t = {"hosts & \"time\"",  100, 2, row, 3, bar, 1,
+                             (const double[]){50}};
+    struct svg_row many = {"many", 5000};
+    struct buf b = {0};
+
+    svg_timeline(&t, &b);
+    ok(markup_balanced(b.data) && !strstr(b.data, "nan"),
+       "a timeline is well formed");
+    ok(strstr(b.data, "<svg x=\"50.000%\" y=\"76.0\" width=\"50.000%\"") !=
+           NULL,
+       "  a bar stands where and when it ran");
+    ok(strstr(b.data, "width=\"0.150%\"") != NULL,
+       "  one of no time can be seen");
+    ok(strstr(b.data, "train/&lt;x&gt; on a</title>") != NULL,
+       "  each says what it is");
+    ok(strstr(b.data, ">100&#160;s<") == NULL &&
+           strstr(b.data, ">2&#160;min<") == NULL &&
+           strstr(b.data, ">90&#160;s<") != NULL,
+       "  at most six times are named");
+    buf_release(&b);
+    t.row = &many;
+    t.n_row = 1;
+    t.n_bar = t.n_break = 0;
+    t.end = 0;
+    svg_timeline(&t, &b);
+    ok(markup_balanced(b.data) && !strstr(b.data, "nan"),
+       "a timeline of no time is well formed");
+    buf_release(&b);
+}
+
 int main(void)
 {
+    check_timeline();
     check_sizes();
     check_text();
     check_confusion();
