@@ -3,10 +3,10 @@
 
 #include "base/clock.h"
 #include "base/core_mask.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "orchestration/choose_steps.h"
+#include "orchestration/print_results.h"
 #include "orchestration/scheduler/expected_schedule.h"
 #include "orchestration/scheduler/journal.h"
 #include "orchestration/scheduler/scheduler.h"
@@ -25,8 +25,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { METRICS_MAX_BYTES = 1 << 24 };
 
 /* Configuration and plan of one invocation. */
 struct plan_run {
@@ -315,48 +313,6 @@ static int write_config(const struct plan_run *j, struct err *err)
     return buf_save(&b, j->dir, "run.yaml", err);
 }
 
-/* A number at 'path' (NULL-ended) of a JSON file, or -1. */
-static double read_number(const char *file, const char *const *path)
-{
-    struct err err;
-    json_t *root = json_read(file, METRICS_MAX_BYTES, 0, &err);
-    const json_t *j = root;
-    double v;
-
-    for (; *path && j; path++)
-        j = json_object_get(j, *path);
-    v = json_is_number(j) ? json_number_value(j) : -1;
-    json_decref(root);
-    return v;
-}
-
-static void print_accuracy(const char *what, double v)
-{
-    if (v >= 0)
-        printf("%-44s %5.1f %%\n", what, 100 * v);
-}
-
-static void print_results(const struct plan_run *j)
-{
-    static const char *const accuracy[] = {"test", "accuracy", NULL};
-    static const char *const baseline[] = {"test", NULL};
-    char path[FILE_PATH_MAX];
-    struct err err;
-
-    printf("\naccuracy on the test split:\n");
-    for (int i = 0; i < j->plan.n_step; i++) {
-        const struct plan_step *step = &j->plan.step[i];
-
-        if (step->stage->id == STAGE_EVALUATE &&
-            file_path(path, &err, "%s/%s/metrics.json", j->dir, step->dir) == 0)
-            print_accuracy(step->experiment, read_number(path, accuracy));
-    }
-    if (file_path(path, &err, "%s/data/baseline.json", j->dir) == 0)
-        print_accuracy("baseline (size and mean colour alone)",
-                       read_number(path, baseline));
-    printf("\nreport: %s/report/index.html\n", j->dir);
-}
-
 /* The run is what it is without it. */
 static void write_trace(const struct plan_run *j)
 {
@@ -421,7 +377,7 @@ int run_command_start(const struct run_command_args *a, struct err *err)
         print_plan(&j->plan);
         rc = run_scheduler(j, err);
         if (rc == 0 && !a->until && a->n_only == 0)
-            print_results(j);
+            print_results(&j->config, &j->plan, j->dir);
     }
     if (j)
         plan_run_close(j);

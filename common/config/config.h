@@ -46,7 +46,12 @@ enum model_choice { MODEL_BEST, MODEL_LAST };
 enum side_choice { SIDE_NORMAL, SIDE_ABNORMAL };
 enum view_choice { VIEWS_ONE, VIEWS_FLIPS, VIEWS_ALL };
 
-enum { CONFIG_CLASS_LIST = 1024, CONFIG_COSTS = 4096, CONFIG_PATTERNS = 256 };
+enum {
+    CONFIG_CLASS_LIST = 1024,
+    CONFIG_COSTS = 4096,
+    CONFIG_PATTERNS = 256,
+    CONFIG_DATA_WORDS = 512
+};
 
 struct word_list {
     char word[CONFIG_LIST_MAX][CONFIG_NAME_MAX];
@@ -165,6 +170,9 @@ struct config {
     struct {
         char path[FILE_PATH_MAX]; /* class folders; unused when drawn */
         int64_t draw_per_class;   /* > 0: draw so many cells a class instead */
+        char name[CONFIG_DATA_WORDS], source[CONFIG_DATA_WORDS]; /* what the */
+        char licence[CONFIG_DATA_WORDS],
+            note[CONFIG_DATA_WORDS]; /* page says */
     } dataset;
     struct {                     /* stages/preprocess/layout.h */
         char csv[FILE_PATH_MAX]; /* file, label, group, split */

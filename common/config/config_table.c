@@ -61,6 +61,13 @@ static const struct config_key keys[] = {
      .help = "directory with one folder a class; not used with draw_per_class"},
     {AT(dataset, draw_per_class), RESULT, INT(0, 100000, "0"), .unit = "cells",
      .help = "draw so many cells of each class instead; 0: read path"},
+    {TEXT(dataset, name), PLACEMENT, STRING(""),
+     .help = "of the data set, for page and bundles, as the next three"},
+    {TEXT(dataset, source), PLACEMENT, STRING(""),
+     .help = "who made it, and where it is found"},
+    {TEXT(dataset, licence), PLACEMENT, STRING(""), .help = "that it is under"},
+    {TEXT(dataset, note), PLACEMENT, STRING(""),
+     .help = "what else a reader must know of it"},
 
     {TEXT(layout, csv), PLACEMENT, STRING(""),
      .help = "table with columns file,label,group,split instead of folders"},

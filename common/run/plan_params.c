@@ -69,6 +69,15 @@ static void add_data(const struct plan *p, json_t *params)
         plan_add_param(params, "layout.csv", p->table);
 }
 
+/* What the report says of the data. */
+static void add_said(const struct config *c, json_t *params)
+{
+    plan_add_param(params, "dataset.name", c->dataset.name);
+    plan_add_param(params, "dataset.source", c->dataset.source);
+    plan_add_param(params, "dataset.licence", c->dataset.licence);
+    plan_add_param(params, "dataset.note", c->dataset.note);
+}
+
 static void add_experiment(const struct plan_experiment *e, json_t *params)
 {
     char number[32];
@@ -136,6 +145,8 @@ json_t *plan_params(const struct plan *p, const struct config *c,
     if (stage->id == STAGE_EXPLAIN && !before) /* which model it looks into */
         plan_add_param(params, "evaluate.model",
                        config_word(c, "evaluate", "model"));
+    if (stage->id == STAGE_REPORT)
+        add_said(c, params);
     add_revisions(c, stage->id, params);
     if (stage->id == STAGE_WEIGHTS)
         plan_add_param(params, "weights", plan_weights(p, e->network));

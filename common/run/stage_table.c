@@ -75,7 +75,7 @@ const struct stage_row stage_table[STAGE_COUNT] = {
     [STAGE_REPORT] = {.id = STAGE_REPORT,
                       .word = "report",
                       .program = "papline-report",
-                      .version = 3,
+                      .version = 4,
                       .dir = "report",
                       .seconds = 10,
                       .memory = 5e8,

@@ -2,11 +2,13 @@
  * papline-draw - draw a data set of Pap-smear-like cells
  *
  *     reads    nothing
- *     writes   RUN/drawn, or the directory of --out (stages/draw/draw.h)
+ *     writes   RUN/drawn, or the directory of --out (stages/draw/draw.h), there
+ *              with a mark that its cells are drawn (evaluation/about_cells.h)
  */
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "evaluation/about_cells.h"
 #include "run/output.h"
 #include "stages/draw/draw.h"
 #include "worker/stage.h"
@@ -124,6 +126,17 @@ static bool is_out(const char *arg)
     return strcmp(arg, "--out") == 0 || strncmp(arg, "--out=", 6) == 0;
 }
 
+/* The page of whoever uses the directory says that its cells are drawn. */
+static int mark_drawn(const char *dir, struct err *err)
+{
+    static const char text[] = "drawn by papline-draw; no patient\n";
+    char path[FILE_PATH_MAX];
+
+    return file_path(path, err, "%s/" ABOUT_CELLS_MARK, dir) < 0
+               ? -1
+               : file_write(path, text, strlen(text), err);
+}
+
 int main(int argc, char **argv)
 {
     double started = clock_now();
@@ -140,7 +153,8 @@ int main(int argc, char **argv)
         return stage_main(&stage, argc, argv);
     }
     log_name("papline-draw");
-    if (parse_options(&a, argc, argv, &err) == 0 && draw_dataset(&a, &err) == 0)
+    if (parse_options(&a, argc, argv, &err) == 0 &&
+        draw_dataset(&a, &err) == 0 && mark_drawn(a.dir, &err) == 0)
         return 0;
     log_warn("%s", err.text);
     return err_exit_status(err.code);

@@ -6,7 +6,9 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/version.h"
+#include "evaluation/about_cells.h"
 #include "evaluation/inference.h"
+#include "evaluation/test_accuracy.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -64,18 +66,27 @@ static json_t *metrics_numbers(const struct report_experiment *e)
 {
     const json_t *test = report_json_at(e->metrics.root, "test");
     json_t *j = json_object();
+    struct grouped_share accuracy;
+    struct buf words = {0};
 
+    test_accuracy_read(&accuracy, e->metrics.root, e->screening);
+    grouped_share_words(&accuracy, &words);
     put_metrics(e, false, j);
     if (json_object_get(test, "n"))
         json_object_set(j, "n", json_object_get(test, "n"));
-    if (json_object_get(test, "interval"))
-        json_object_set(j, "accuracy_interval_95",
-                        json_object_get(test, "interval"));
+    if (accuracy.basis != SHARE_NO_INTERVAL) {
+        json_object_set_new(j, "accuracy_interval_95",
+                            json_range(accuracy.low, accuracy.high));
+        json_object_set_new(j, "accuracy_interval",
+                            json_text(words.data ? words.data : ""));
+    }
+    buf_release(&words);
     put_metrics(e, true, j);
     return j;
 }
 
-static json_t *data_format(const struct report_experiment *e,
+static json_t *data_format(const struct report_data *d,
+                           const struct report_experiment *e,
                            const struct safetensors *m)
 {
     const size_t k =
@@ -85,44 +96,86 @@ static json_t *data_format(const struct report_experiment *e,
         "{s{s{ss ss ss si s[oo] ss s[ii] sb s{ss ss ss}}}"
         " s{s{ss ss sI s[ii] ss s[ii] sb so}}}",
         "inputs", "image", "type", "image", "format", "magnitude", "modality",
-        "Pap smear, light microscopy", "num_channels", 3, "spatial_shape",
-        number_of(m, "height"), number_of(m, "width"), "dtype", "uint8",
-        "value_range", 0, 255, "is_patch_data", 0, "channel_def", "0", "R", "1",
-        "G", "2", "B", "outputs", "pred", "type", "probability", "format",
-        "classes", "num_channels", (json_int_t)k, "spatial_shape", 1, 1,
-        "dtype", "float32", "value_range", 0, 1, "is_patch_data", 0,
-        "channel_def", class_channels(e));
+        about_cells_drawn(d->config) ? "drawn, in the manner of a Pap smear"
+                                     : "Pap smear, light microscopy",
+        "num_channels", 3, "spatial_shape", number_of(m, "height"),
+        number_of(m, "width"), "dtype", "uint8", "value_range", 0, 255,
+        "is_patch_data", 0, "channel_def", "0", "R", "1", "G", "2", "B",
+        "outputs", "pred", "type", "probability", "format", "classes",
+        "num_channels", (json_int_t)k, "spatial_shape", 1, 1, "dtype",
+        "float32", "value_range", 0, 1, "is_patch_data", 0, "channel_def",
+        class_channels(e));
+}
+
+const char *bundle_cell(const struct config *c)
+{
+    return about_cells_drawn(c)
+               ? "Class of a drawn cell"
+               : "Class of a single cell cropped from a Pap smear";
+}
+
+const char *bundle_use(const struct config *c)
+{
+    return about_cells_drawn(c)
+               ? "trying the program; not a medical device, not for diagnosis"
+               : "research; not a medical device, not for diagnosis";
+}
+
+/* What the cells are, and what the keys of section dataset say. */
+static void put_data(const struct report_data *d, json_t *j)
+{
+    const struct config *c = d->config;
+    const struct {
+        const char *name, *value;
+    } said[] = {{"data_name", c->dataset.name},
+                {"data_source",
+                 *c->dataset.source ? c->dataset.source : c->dataset.path},
+                {"data_licence", c->dataset.licence},
+                {"data_note", c->dataset.note}};
+    struct buf b = {0};
+
+    about_cells(c, report_used(&d->counts.all), &b);
+    json_object_set_new(j, "data", json_text(b.data ? b.data : ""));
+    buf_release(&b);
+    for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+        if (*said[i].value)
+            json_object_set_new(j, said[i].name, json_text(said[i].value));
 }
 
 static json_t *model_metadata(const struct report_data *d,
                               const struct report_experiment *e,
                               const struct safetensors *m)
 {
+    const char *licence = d->config->dataset.licence;
     json_t *j = json_pack(
         "{ss s{ss} ss ss ss ss ss ss ss}", "version", PAPLINE_VERSION,
         "changelog", PAPLINE_VERSION, "trained by Papline", "papline_version",
         PAPLINE_VERSION, "task", "cervical cell classification", "description",
-        "Class of a single cell cropped from a Pap smear", "authorship",
-        "see the run", "copyright", "see the data's licence", "data_type",
-        "images of single cells", "intended_use",
-        "research; not a medical device, not for diagnosis");
+        bundle_cell(d->config), "authorship", "see the run", "copyright",
+        *licence                       ? licence
+        : about_cells_drawn(d->config) ? "drawn by Papline"
+                                       : "see the data's licence",
+        "data_type",
+        about_cells_drawn(d->config) ? "drawings of single cells"
+                                     : "images of single cells",
+        "intended_use", bundle_use(d->config));
 
     if (!j)
         return NULL;
+    put_data(d, j);
     json_object_set_new(j, "experiment", json_text(e->name));
     json_object_set_new(j, "network", text_of(m, "network"));
     json_object_set_new(j, "regime", json_text(e->train->regime));
     json_object_set_new(j, "seed", json_integer((json_int_t)e->train->seed));
     json_object_set_new(j, "training_key", json_text(e->train->hash));
     json_object_set_new(j, "arithmetic", text_of(m, "arithmetic"));
-    json_object_set_new(j, "data_source", json_text(d->config->dataset.path));
     json_object_set_new(j, "image_classes",
                         json_string("RGB, 8 bits a channel"));
     json_object_set(j, "label_classes",
                     json_object_get(e->metrics.root, "classes"));
     json_object_set_new(j, "pred_classes", class_channels(e));
     json_object_set_new(j, "eval_metrics", metrics_numbers(e));
-    json_object_set_new(j, "network_data_format", data_format(e, m));
+    json_object_set_new(j, "network_data_format", data_format(d, e, m));
     return j;
 }
 

@@ -37,6 +37,10 @@ MUST_USE int bundle_write(const struct report_data *d,
 void bundle_card(const struct report_data *d, const struct report_experiment *e,
                  const struct safetensors *model, struct buf *b);
 
+/* What the model tells, and what it is for, in a few words. */
+const char *bundle_cell(const struct config *c);
+const char *bundle_use(const struct config *c);
+
 /* A value of the model's metadata, "" if it says nothing. */
 const char *bundle_meta(const struct safetensors *model, const char *key);
 

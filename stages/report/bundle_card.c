@@ -3,6 +3,8 @@
 #include "stages/report/report.h"
 
 #include "base/version.h"
+#include "evaluation/about_cells.h"
+#include "evaluation/test_accuracy.h"
 
 #include <math.h>
 #include <string.h>
@@ -34,13 +36,62 @@ static void put_item(struct buf *b, const char *name, const char *value)
     buf_puts(b, "\n");
 }
 
+/* What 'put' says, between two texts; nothing of nothing. */
+static void md_sentence(const struct screening *s,
+                        void (*put)(const struct screening *s, struct buf *out),
+                        const char *open, const char *close, struct buf *b)
+{
+    struct buf text = {0};
+
+    put(s, &text);
+    if (text.len > 0) {
+        buf_puts(b, open);
+        md_text(b, text.data);
+        buf_puts(b, close);
+    }
+    b->failed |= text.failed;
+    buf_release(&text);
+}
+
+/* What the cells are, what the model tells, what it missed. */
+static void put_head(const struct report_data *d,
+                     const struct report_experiment *e, struct buf *b)
+{
+    struct buf text = {0};
+
+    buf_puts(b, "# ");
+    md_text(b, e->name);
+    buf_puts(b, "\n\n");
+    about_cells(d->config, report_used(&d->counts.all), &text);
+    md_text(b, text.data ? text.data : "");
+    b->failed |= text.failed;
+    buf_release(&text);
+    buf_printf(b, "\n\n%s.\n\n", bundle_cell(d->config));
+    if (e->screening)
+        md_sentence(e->screening, screening_put_found, "", "\n\n", b);
+}
+
+static void put_use(const struct config *c, struct buf *b)
+{
+    buf_puts(b, "\nUse it: `papline predict models/model.safetensors "
+                "IMAGE...`\n\n## Intended use\n\n");
+    if (about_cells_drawn(c))
+        buf_puts(b, "Trying the program. The model has seen no real cell, and "
+                    "what it says of one has not been measured. Not a medical "
+                    "device; not for diagnosis.\n\n");
+    else
+        buf_puts(b, "Research on the classification of cervical cells, on "
+                    "crops of one cell each, stained, scanned and cropped as "
+                    "those it was trained on. Not a medical device; not for "
+                    "diagnosis; not for whole slides or clusters of cells. "
+                    "What it says of another laboratory's cells has not been "
+                    "measured.\n\n");
+}
+
 static void put_details(const struct report_experiment *e,
                         const struct safetensors *m, struct buf *b)
 {
-    buf_puts(b, "# ");
-    md_text(b, e->name);
-    buf_puts(b, "\n\nClass of a single cell cropped from a Pap smear.\n\n"
-                "## Model\n\n");
+    buf_puts(b, "## Model\n\n");
     put_item(b, "network", bundle_meta(m, "network"));
     put_item(b, "cut at", bundle_meta(m, "cut"));
     put_item(b, "head", bundle_meta(m, "head"));
@@ -56,14 +107,6 @@ static void put_details(const struct report_experiment *e,
     put_item(b, "arithmetic", bundle_meta(m, "arithmetic"));
     put_item(b, "content hash of the training", e->train->hash);
     put_item(b, "program", "Papline " PAPLINE_VERSION);
-    buf_puts(b, "\nUse it: `papline predict models/model.safetensors "
-                "IMAGE...`\n\n"
-                "## Intended use\n\n"
-                "Research on the classification of cervical cells, on crops of "
-                "one cell each, stained, scanned and cropped as those it was "
-                "trained on. Not a medical device; not for diagnosis; not for "
-                "whole slides or clusters of cells. What it says of another "
-                "laboratory's cells has not been measured.\n\n");
 }
 
 static void class_row(const json_t *s, const char *name, struct buf *b)
@@ -78,23 +121,45 @@ static void class_row(const json_t *s, const char *name, struct buf *b)
     buf_printf(b, " | %.0f |\n", report_json_number(s, "support"));
 }
 
+/* A validation figure far above test is remarked on. */
+static void put_validation(const struct grouped_share *test,
+                           const struct report_experiment *e, struct buf *b)
+{
+    const double v = report_json_number(e->metrics.root, "validation.accuracy");
+    const double n = report_json_number(e->metrics.root, "validation.n");
+    const double gap = 100 * (v - grouped_share_value(test));
+
+    if (n > 0 && gap >= REPORT_GAP_POINTS)
+        buf_printf(b,
+                   "On the validation split it is %.1f %%, %.1f points more: "
+                   "do not expect that of new cells.\n\n",
+                   100 * v, gap);
+}
+
 static void put_figures(const struct report_data *d,
                         const struct report_experiment *e, struct buf *b)
 {
     const json_t *test = report_json_at(e->metrics.root, "test");
-    const json_t *range = json_object_get(test, "interval");
     const json_t *list = json_object_get(test, "per_class");
+    struct grouped_share accuracy;
 
+    test_accuracy_read(&accuracy, e->metrics.root, e->screening);
     buf_puts(b, "## Figures\n\nOn the test split: accuracy ");
-    md_percent(b, report_json_number(test, "accuracy"));
-    if (json_array_size(range) == 2)
-        buf_printf(b, " (95 %% interval %.1f to %.1f)",
-                   100 * json_number_value(json_array_get(range, 0)),
-                   100 * json_number_value(json_array_get(range, 1)));
-    buf_puts(b, ". A classifier that knows a cell's size and mean colour alone "
-                "reaches ");
+    md_percent(b, grouped_share_value(&accuracy));
+    buf_puts(b, " (");
+    grouped_share_words(&accuracy, b);
+    buf_puts(b,
+             "). A classifier that knows a cell's size and mean colour alone "
+             "reaches ");
     md_percent(b, report_json_number(report_baseline(d, e), "test"));
-    buf_puts(b, ".\n\n| class | precision | recall | F1 | cells |\n"
+    buf_puts(b, ".\n\n");
+    put_validation(&accuracy, e, b);
+    if (e->screening) {
+        md_sentence(e->screening, screening_put_classes, "", "\n\n", b);
+        md_sentence(e->screening, screening_put_threshold, "- ", "\n", b);
+        md_sentence(e->screening, screening_put_sets, "- ", "\n", b);
+    }
+    buf_puts(b, "\n| class | precision | recall | F1 | cells |\n"
                 "|---|---:|---:|---:|---:|\n");
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *s = json_array_get(list, i);
@@ -158,16 +223,20 @@ static void put_caveats(const struct report_data *d,
         buf_printf(b, ": %zu.\n", tests);
     }
     buf_puts(b, "- Probabilities are as trained; whether they mean what they "
-                "say is told by the expected calibration error.\n"
-                "- Nothing is known of age, ethnicity or illness of the women "
-                "the cells come from, so nothing of how the model differs "
-                "between them.\n");
+                "say is told by the expected calibration error.\n");
+    if (!about_cells_drawn(d->config))
+        buf_puts(b,
+                 "- Nothing is known of age, ethnicity or illness of the women "
+                 "the cells come from, so nothing of how the model differs "
+                 "between them.\n");
 }
 
 void bundle_card(const struct report_data *d, const struct report_experiment *e,
                  const struct safetensors *model, struct buf *b)
 {
+    put_head(d, e, b);
     put_details(e, model, b);
+    put_use(d->config, b);
     put_figures(d, e, b);
     put_data(d, e, b);
     put_caveats(d, e, b);

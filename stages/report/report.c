@@ -5,6 +5,7 @@
 #include "stages/report/report_explainers.h"
 #include "stages/report/report_folds.h"
 #include "stages/report/report_html.h"
+#include "stages/report/report_screening.h"
 #include "stages/report/report_sections.h"
 
 #include "base/file.h"
@@ -101,9 +102,10 @@ static void put_head(const struct report_data *d, struct buf *list,
     report_html_put(b,
                     "</head>\n<body>\n"
                     "<a class=\"skip\" href=\"#main\">Skip to the results</a>\n"
-                    "<header>\n<h1>%s</h1>\n"
-                    "<nav aria-label=\"Sections\"><ul>\n",
+                    "<header>\n<h1>%s</h1>\n",
                     run_name(d->run_dir));
+    report_screening_lead(d, b);
+    buf_puts(b, "<nav aria-label=\"Sections\"><ul>\n");
     buf_take(b, list);
     buf_puts(b, "</ul></nav>\n</header>\n<main id=\"main\">\n");
 }

@@ -1,8 +1,8 @@
 /*
  * report.h - everything about a run in one page that needs no network
  *
- * RUN/report/index.html: warnings first, accuracy with its interval beside the
- * baseline's, results of all experiments, the explainers' figures in them, the
+ * RUN/report/index.html: what the cells are, what was missed and raised,
+ * warnings, accuracy with its interval beside the baseline's, results of all experiments, the explainers' figures in them, the
  * paper's tables with this run beside it, for each experiment its classes,
  * confusion matrix, curves, reliability and explained cells, what the data
  * were, the configuration and where each part came from.  Charts are inline
@@ -21,6 +21,7 @@ enum {
     REPORT_MAX_BYTES = 20000000,     /* of the page */
     REPORT_PICTURE_BYTES = 13000000, /* of that, embedded pictures as base64 */
     REPORT_DATA_BYTES = 3000000,     /* and files of data, about */
+    REPORT_GAP_POINTS = 10,          /* validation above test, remarked on */
     REPORT_SMALL_CLASS = 20,         /* fewer test cells are warned about */
 };
 

@@ -1,6 +1,7 @@
 #include "stages/report/report_data.h"
 
 #include "stages/report/report_headline.h"
+#include "stages/report/report_screening.h"
 
 #include "base/file.h"
 #include "base/hash.h"
@@ -404,6 +405,7 @@ static int read_experiments(struct report_data *d, struct err *err)
     for (int i = 0; i < p->n_step; i++)
         if (is_head(&d->step[i]))
             read_experiment(&d->experiment[d->n_experiment++], d, &d->step[i]);
+    report_screening_read(d);
     d->best = headline_choose(d);
     return 0;
 }
@@ -470,6 +472,8 @@ void report_data_release(struct report_data *d)
 {
     for (int i = 0; i < d->n_experiment; i++) {
         json_decref(d->experiment[i].metrics.root);
+        free(d->experiment[i].screening);
+        free(d->experiment[i].pooled);
         csv_release(&d->experiment[i].history.csv);
         csv_release(&d->experiment[i].errors.csv);
         csv_release(&d->experiment[i].reliability.csv);

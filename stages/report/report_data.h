@@ -8,6 +8,7 @@
 #define STAGES_REPORT_REPORT_DATA_H
 
 #include "base/csv.h"
+#include "evaluation/screening.h"
 #include "run/plan.h"
 #include "store/store.h"
 
@@ -44,6 +45,9 @@ struct report_experiment {
     struct report_json metrics;
     struct report_csv history, errors, reliability, scores;
     struct report_csv figures[REPORT_TABLES];
+    struct screening *screening; /* owned; NULL: missing */
+    struct screening *pooled;    /* owned: of all folds, at the first of them */
+    char screening_why[256];
 };
 
 /* Are they folds of one experiment, or the same? */

@@ -87,7 +87,8 @@ static void write_spread(const struct report_experiment *e, struct buf *b)
 static void write_table(const struct report_experiment *e, struct buf *b)
 {
     report_html_table(b, "Accuracy by size, brightness and cluster image");
-    report_html_heads(b, "test cells of|#cells|#accuracy|#interval");
+    report_html_heads(
+        b, "test cells of|#cells|#accuracy|#Wilson interval, of cells");
     report_html_body(b);
     for (size_t i = 0; i < e->errors.csv.n_row; i++)
         if (strcmp(row_field(e, i, "by"), "groups") != 0 &&

@@ -4,9 +4,11 @@
 #include "stages/report/report.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
+#include "stages/report/report_screening.h"
 #include "stages/report/report_sections.h"
 
 #include "charts/svg.h"
+#include "evaluation/test_accuracy.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -145,18 +147,38 @@ static void write_reliability(const struct report_experiment *e, struct buf *b)
 
 /* --- further figures ------------------------------------------------------ */
 
-static void figure_row(const json_t *metrics, const struct metric *m,
-                       struct buf *b)
+/* NaN where nothing was drawn, or always the same. */
+static void figure_range(const struct report_experiment *e,
+                         const struct metric *m, double *low, double *high)
 {
-    const json_t *drawn = report_json_at(metrics, "test.bootstrap");
+    const json_t *drawn = report_json_at(e->metrics.root, "test.bootstrap");
     const json_t *r = json_object_get(drawn, m->name);
+    struct grouped_share accuracy;
 
+    *low = *high = (double)NAN;
+    if (m == &metrics_table[METRIC_ACCURACY]) {
+        test_accuracy_read(&accuracy, e->metrics.root, e->screening);
+        *low = accuracy.low;
+        *high = accuracy.high;
+    } else if (json_is_number(json_array_get(r, 0))) {
+        *low = json_number_value(json_array_get(r, 0));
+        *high = json_number_value(json_array_get(r, 1));
+    }
+    if (!(*low < *high))
+        *low = *high = (double)NAN;
+}
+
+static void figure_row(const struct report_experiment *e,
+                       const struct metric *m, struct buf *b)
+{
+    double low, high;
+
+    figure_range(e, m, &low, &high);
     buf_printf(b, "<tr><th scope=\"row\">%s%s</th>", m->title,
                m->low ? " (low is good)" : "");
-    report_html_cell_metric(b, m, report_metric(metrics, m));
-    if (json_is_number(json_array_get(r, 0)))
-        report_html_cell_range(b, m, json_number_value(json_array_get(r, 0)),
-                               json_number_value(json_array_get(r, 1)));
+    report_html_cell_metric(b, m, report_metric(e->metrics.root, m));
+    if (isfinite(low))
+        report_html_cell_range(b, m, low, high);
     else
         buf_puts(b, "<td></td>");
     buf_puts(b, "</tr>\n");
@@ -166,11 +188,11 @@ static void write_figures(const struct report_experiment *e, struct buf *b)
 {
     buf_puts(b, "<h3>Further figures</h3>\n");
     report_html_table_sortable(b, "Further figures", false);
-    report_html_heads(b, "figure|#test split|#95&nbsp;% interval over groups");
+    report_html_heads(b, "figure|#test split|#95&nbsp;% interval");
     report_html_body(b);
     for (const struct metric *m = metrics_table; m->name; m++)
         if (isfinite(report_metric(e->metrics.root, m)))
-            figure_row(e->metrics.root, m, b);
+            figure_row(e, m, b);
     buf_puts(b, "</tbody>\n");
     report_html_table_end(b);
 }
@@ -225,6 +247,7 @@ void report_experiment(const struct report_data *d, int i, struct buf *b)
         report_html_put(b, ", weights: %s", model);
     buf_puts(b, "</p>\n");
     if (e->metrics.root) {
+        report_screening_own(e, b);
         write_evaluation(d, e, b);
         report_errors(d, e, &room, b);
     } else {

@@ -3,7 +3,7 @@
 #include "evaluation/predictions_folds.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
-#include "stats/proportion.h"
+#include "stages/report/report_screening.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -106,6 +106,7 @@ void report_folds_summary(struct fold_summary *s, const struct report_data *d,
     }
     for (int j = 0; metrics_table[j].name; j++)
         s->metric[j] = figure_of_folds(value[j], s->evaluated);
+    s->accuracy = report_screening_accuracy(d, i);
     if (s->evaluated > 0) {
         metrics_of(&s->pooled, &all.o);
         memcpy(s->class_name, all.class_name,
@@ -160,7 +161,7 @@ static void put_row(const struct fold_summary *s, int n, struct buf *b)
         if (metrics_table[i].shown & SHOWN_OVER_FOLDS)
             put_figure(&metrics_table[i], &s->metric[i], b);
     report_html_cell_metric(b, accuracy, m->accuracy);
-    report_html_cell_range(b, accuracy, m->low, m->high);
+    report_html_cell_range(b, accuracy, s->accuracy.low, s->accuracy.high);
     buf_printf(b, "<td class=\"num\">%zu of %zu</td></tr>\n", m->correct, m->n);
 }
 
@@ -172,7 +173,7 @@ static void put_baseline(const struct report_data *d, int columns,
     const json_t *list = report_json_at(root, "folds");
     const double all = report_json_number(root, "test");
     const double cells = report_json_number(root, "n_test");
-    double right[CONFIG_FOLDS_MAX], low, high;
+    double right[CONFIG_FOLDS_MAX];
     struct fold_figure f;
     int n = 0;
 
@@ -183,7 +184,6 @@ static void put_baseline(const struct report_data *d, int columns,
     if (n == 0 || !isfinite(all) || !(cells > 0))
         return;
     f = figure_of_folds(right, n);
-    proportion_wilson((size_t)lround(all * cells), (size_t)cells, &low, &high);
     buf_printf(b,
                "<tfoot>\n<tr><th scope=\"row\">colour and size alone</th>"
                "<td class=\"num\">%d of %zu</td>",
@@ -191,8 +191,8 @@ static void put_baseline(const struct report_data *d, int columns,
     put_figure(accuracy, &f, b);
     buf_printf(b, "<td colspan=\"%d\"></td>", columns - 1);
     report_html_cell_metric(b, accuracy, all);
-    report_html_cell_range(b, accuracy, low, high);
-    buf_printf(b, "<td class=\"num\">%ld of %.0f</td></tr>\n</tfoot>\n",
+    buf_printf(b,
+               "<td></td><td class=\"num\">%ld of %.0f</td></tr>\n</tfoot>\n",
                lround(all * cells), cells);
 }
 
@@ -205,8 +205,8 @@ void report_folds(const struct report_data *d, struct buf *b)
         return;
     buf_puts(b, "<h3>Over all folds</h3>\n<p class=\"mute\">Each cell is "
                 "tested once. Mean and standard deviation over folds; "
-                "pooled: all test predictions together, Wilson 95&nbsp;% "
-                "interval.</p>\n");
+                "pooled: all test predictions together, with their "
+                "95&nbsp;% interval.</p>\n");
     report_html_table(b, "Results over all folds");
     report_html_heads(b, "experiment|#folds");
     n = put_heads(b);
@@ -222,10 +222,10 @@ void report_folds(const struct report_data *d, struct buf *b)
     report_html_table_end(b);
 }
 
-/* ",mean,sd", empty where undefined. */
-static void put_numbers(const struct fold_figure *f, struct buf *b)
+/* ",first,second", empty where undefined. */
+static void put_numbers(double first, double second, struct buf *b)
 {
-    const double x[2] = {f->mean, f->sd};
+    const double x[2] = {first, second};
 
     for (int i = 0; i < 2; i++) {
         buf_puts(b, ",");
@@ -242,12 +242,14 @@ static void put_line(const struct fold_summary *s, struct buf *b)
     buf_printf(b, ",%d,%d", s->folds, s->evaluated);
     for (int i = 0; metrics_table[i].name; i++)
         if (metrics_table[i].shown & SHOWN_OVER_FOLDS)
-            put_numbers(&s->metric[i], b);
-    if (s->evaluated > 0)
-        buf_printf(b, ",%zu,%zu,%.6f,%.6f,%.6f,%.6f\n", m->n, m->correct,
-                   m->accuracy, m->low, m->high, m->macro.f1);
-    else
+            put_numbers(s->metric[i].mean, s->metric[i].sd, b);
+    if (s->evaluated == 0) {
         buf_puts(b, ",0,0,,,,\n");
+        return;
+    }
+    buf_printf(b, ",%zu,%zu,%.6f", m->n, m->correct, m->accuracy);
+    put_numbers(s->accuracy.low, s->accuracy.high, b);
+    buf_printf(b, ",%.6f\n", m->macro.f1);
 }
 
 int report_folds_write(const struct report_data *d, const char *out,

@@ -12,6 +12,7 @@
 #include "stages/report/report_data.h"
 
 #include "base/buf.h"
+#include "stats/grouped_share.h"
 #include "stats/metrics_table.h"
 
 /* A figure over folds. */
@@ -24,7 +25,8 @@ struct fold_summary {
     char name[PLAN_NAME_MAX]; /* "mobilenetv2-scratch-s1" */
     int folds, evaluated;     /* as planned; as far as there are results */
     struct fold_figure metric[METRICS_MAX]; /* as metrics_table */
-    struct metrics pooled; /* of the folds that are evaluated */
+    struct metrics pooled;         /* of the folds that are evaluated */
+    struct grouped_share accuracy; /* the same, with its interval */
     char class_name[STATS_CLASSES_MAX][CONFIG_NAME_MAX]; /* (pooled.k) */
 };
 

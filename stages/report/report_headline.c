@@ -3,28 +3,12 @@
 
 #include "stages/report/report_folds.h"
 #include "stages/report/report_html.h"
+#include "stages/report/report_screening.h"
 #include "stages/report/report_sections.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-struct report_result report_result_of(const json_t *metrics, const char *split)
-{
-    const json_t *s = report_json_at(metrics, split);
-    const json_t *range = json_object_get(s, "interval");
-    struct report_result r = {
-        report_json_number(s, "n"), report_json_number(s, "correct"),
-        report_json_number(s, "accuracy"), (double)NAN, (double)NAN};
-
-    if (json_array_size(range) == 2) {
-        r.low = json_number_value(json_array_get(range, 0));
-        r.high = json_number_value(json_array_get(range, 1));
-    }
-    if (!(r.n > 0))
-        r.accuracy = r.low = r.high = (double)NAN;
-    return r;
-}
 
 double report_metric(const json_t *metrics, const struct metric *m)
 {
@@ -36,9 +20,7 @@ double report_metric(const json_t *metrics, const struct metric *m)
 
 /* --- what it is of -------------------------------------------------------- */
 
-/* Accuracy on validation of experiment i, with folds that of all of them
- * together; 0 without. */
-static double validation_accuracy(const struct report_data *d, int i)
+double headline_validation(const struct report_data *d, int i)
 {
     double right = 0, all = 0;
 
@@ -63,7 +45,7 @@ int headline_choose(const struct report_data *d)
     double most = -1.0;
 
     for (int i = 0; i < d->n_experiment; i++) {
-        const double score = validation_accuracy(d, i);
+        const double score = headline_validation(d, i);
 
         if (d->experiment[i].metrics.root && score > most) {
             best = i;
@@ -96,12 +78,6 @@ static void pool_folds(struct headline *h, const struct report_data *d,
     h->folds = s.folds;
     h->evaluated = s.evaluated;
     h->folds_test = (struct report_range){accuracy->least, accuracy->most};
-    h->test = (struct report_result){(double)NAN, (double)NAN, (double)NAN,
-                                     (double)NAN, (double)NAN};
-    if (s.evaluated > 0)
-        h->test = (struct report_result){
-            (double)s.pooled.n, (double)s.pooled.correct, s.pooled.accuracy,
-            s.pooled.low, s.pooled.high};
     if (h->base && !list) {
         h->base = NULL;
         h->base_why = "data/baseline.json is of the first fold alone";
@@ -128,33 +104,33 @@ void headline_of(struct headline *h, const struct report_data *d)
                            .base = d->baseline.root,
                            .base_why = d->baseline.why};
     snprintf(h->name, sizeof(h->name), "%s", e->name);
+    h->test = report_screening_accuracy(d, head >= 0 ? head : d->best);
     if (head >= 0)
         pool_folds(h, d, head);
-    else
-        h->test = report_result_of(e->metrics.root, "test");
 }
 
 /* --- how it is shown ------------------------------------------------------ */
 
 /* A scale of 0 to 100 %: the interval as a band, accuracy and baseline as
  * marks. */
-static void draw_scale(const struct report_result *r, double base,
+static void draw_scale(const struct grouped_share *r, double base,
                        struct buf *b)
 {
     buf_puts(b, "<div class=\"scale\" role=\"img\" aria-label=\"The accuracy "
                 "with its interval and the baseline on a scale from 0 to 100 "
                 "percent\">\n");
-    buf_printf(b,
-               "<span class=\"band\" style=\"left:%.2f%%;width:%.2f%%\">"
-               "</span>\n",
-               100 * r->low, fmax(0.4, 100 * (r->high - r->low)));
+    if (isfinite(r->low))
+        buf_printf(b,
+                   "<span class=\"band\" style=\"left:%.2f%%;width:%.2f%%\">"
+                   "</span>\n",
+                   100 * r->low, fmax(0.4, 100 * (r->high - r->low)));
     if (isfinite(base))
         buf_printf(b, "<span class=\"base\" style=\"left:%.2f%%\"></span>\n",
                    100 * base);
     buf_printf(b,
                "<span style=\"left:%.2f%%\"></span>\n</div>\n"
                "<p class=\"ticks\" aria-hidden=\"true\">",
-               100 * r->accuracy);
+               100 * grouped_share_value(r));
     for (int i = 0; i <= 100; i += 25)
         buf_printf(b, "<span>%d&nbsp;%%</span>", i);
     buf_puts(b, "</p>\n");
@@ -193,14 +169,14 @@ static void put_base(const struct headline *h, struct buf *b)
 
 static void put_best(const struct headline *h, struct buf *b)
 {
-    const struct report_result *r = &h->test;
+    const struct grouped_share *r = &h->test;
 
-    report_html_put(b, "<div class=\"figure\">%f</div>\n<p>", r->accuracy);
+    report_html_put(b, "<div class=\"figure\">%f</div>\n<p>",
+                    grouped_share_value(r));
     if (r->n > 0) {
-        buf_printf(b,
-                   "of the test cells%s are classified right: %.0f of %.0f; ",
-                   h->folds > 1 ? " of all folds" : "", r->correct, r->n);
-        report_html_put(b, "95&nbsp;%% interval %f to %f", r->low, r->high);
+        buf_printf(b, "of the test cells%s are classified right: %zu of %zu; ",
+                   h->folds > 1 ? " of all folds" : "", r->k, r->n);
+        grouped_share_words(r, b);
         put_range(&h->folds_test, b);
     } else {
         buf_puts(b, "there is no test cell");

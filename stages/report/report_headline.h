@@ -10,15 +10,8 @@
 
 #include "stages/report/report_data.h"
 
+#include "stats/grouped_share.h"
 #include "stats/metrics_table.h"
-
-/* Accuracy and Wilson's interval of a split; NaN where missing. */
-struct report_result {
-    double n, correct, accuracy, low, high;
-};
-
-/* Of a metrics.json. */
-struct report_result report_result_of(const json_t *metrics, const char *split);
 
 /* A metric of the test split, likewise; NaN where missing. */
 double report_metric(const json_t *metrics, const struct metric *m);
@@ -29,10 +22,10 @@ struct report_range {
 };
 
 struct headline {
-    char name[PLAN_NAME_MAX]; /* of the experiment, over all folds */
-    bool chosen;              /* from several */
-    int folds, evaluated;     /* 1 and 1 without folds */
-    struct report_result test;
+    char name[PLAN_NAME_MAX];  /* of the experiment, over all folds */
+    bool chosen;               /* from several */
+    int folds, evaluated;      /* 1 and 1 without folds */
+    struct grouped_share test; /* accuracy */
     struct report_range folds_test;
     const json_t *base;   /* of the same test cells, in baseline.json; borrowed;
                               NULL: there is none */
@@ -49,5 +42,9 @@ int headline_choose(const struct report_data *d);
 
 /* That of d->experiment[d->best], which there is. */
 void headline_of(struct headline *h, const struct report_data *d);
+
+/* Accuracy on validation of d->experiment[i], with folds of all of them
+ * together; 0 without. */
+double headline_validation(const struct report_data *d, int i);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * report_paper.c - the paper's tables in its own layout, this run beside it
  */
+#include "evaluation/about_cells.h"
 #include "stages/report/report_folds.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_published.h"
@@ -267,6 +268,12 @@ void report_paper(const struct report_data *d, struct buf *b)
     static const char *const title[PUBLISHED_TABLES] = {
         "fine-tuning", "cost-sensitive learning", "contrastive learning"};
 
+    if (about_cells_drawn(d->config)) {
+        buf_puts(b, "<p>The cells of this run are drawn. What is measured on "
+                    "them does not stand beside results on real smears, so "
+                    "the paper's tables are left out.</p>\n");
+        return;
+    }
     buf_puts(
         b, "<p class=\"mute\">The paper's figures are of 812 test cells of "
            "SIPaKMeD, split at random over cells, each of one run; the "

@@ -8,6 +8,7 @@
 #include "stages/report/report_sections.h"
 
 #include "charts/svg.h"
+#include "evaluation/test_accuracy.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -31,7 +32,7 @@ static int put_heads(struct buf *b)
     return n;
 }
 
-static void put_values(const json_t *metrics, const struct report_result *test,
+static void put_values(const json_t *metrics, const struct grouped_share *test,
                        struct buf *b)
 {
     for (const struct metric *m = metrics_table; m->name; m++) {
@@ -52,8 +53,9 @@ static bool is_alike(const struct metric *m, const struct metric *other)
 /* How metrics are worked out, those together that are alike. */
 static void put_legend(struct buf *b)
 {
-    buf_puts(b, "<p class=\"mute\">On the test split; Wilson 95&nbsp;% "
-                "interval");
+    buf_puts(b, "<p class=\"mute\">On the test split; 95&nbsp;% intervals are "
+                "over groups of cells drawn again, Wilson's where no two cells "
+                "are of one group");
     for (const struct metric *m = metrics_table; m->name; m++) {
         const bool more = m != metrics_table && is_alike(m, m - 1);
 
@@ -70,9 +72,13 @@ static void put_legend(struct buf *b)
 static void result_row(const struct report_data *d, int i, int n, struct buf *b)
 {
     const struct report_experiment *e = &d->experiment[i];
-    const struct report_result test = report_result_of(e->metrics.root, "test");
-    const struct report_result check =
-        report_result_of(e->metrics.root, "validation");
+    const double checked =
+        report_json_number(e->metrics.root, "validation.n") > 0
+            ? report_json_number(e->metrics.root, "validation.accuracy")
+            : (double)NAN;
+    struct grouped_share test;
+
+    test_accuracy_read(&test, e->metrics.root, e->screening);
 
     report_html_put(b,
                     "<tr><th scope=\"row\"><a href=\"#experiment-%d\">%s</a>"
@@ -87,8 +93,8 @@ static void result_row(const struct report_data *d, int i, int n, struct buf *b)
         return;
     }
     put_values(e->metrics.root, &test, b);
-    report_html_cell_count(b, test.n);
-    report_html_cell_percent(b, check.accuracy);
+    report_html_cell_count(b, (double)test.n);
+    report_html_cell_percent(b, checked);
     buf_puts(b, "</tr>\n");
 }
 

@@ -2,8 +2,10 @@
  * report_warnings.c - what a reader must know before the figures
  */
 #include "stages/report/report.h"
+#include "stages/report/report_folds.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
+#include "stages/report/report_screening.h"
 #include "stages/report/report_sections.h"
 
 #include <stdio.h>
@@ -148,12 +150,37 @@ static void warn_baseline(const struct report_data *d, struct buf *b)
         return;
     headline_of(&h, d);
     base = report_json_number(h.base, "test");
-    if (h.test.low <= base)
+    if (h.test.n > 0 && h.test.low <= base)
         buf_printf(b,
                    "<li><strong>Not clearly better than colour and "
                    "size</strong>: the interval of the best network begins at "
                    "%.1f&nbsp;%%, the baseline reaches %.1f&nbsp;%%.</li>\n",
                    100 * h.test.low, 100 * base);
+}
+
+/* Validation far above test: what validation chose is not what test sees. */
+static void warn_gaps(const struct report_data *d, struct buf *b)
+{
+    for (int i = 0; i < d->n_experiment; i++) {
+        const struct report_experiment *e = &d->experiment[i];
+        const struct grouped_share test = report_screening_accuracy(d, i);
+        const double checked = headline_validation(d, i);
+        const double gap = 100 * (checked - grouped_share_value(&test));
+
+        if ((e->train->folds > 1 && !report_folds_first(d, i)) ||
+            !(gap >= REPORT_GAP_POINTS))
+            continue;
+        report_html_put(b,
+                        "<li><strong>%s is right far more often on the "
+                        "validation split</strong>, %f, than on the test "
+                        "split, %f",
+                        e->name, checked, grouped_share_value(&test));
+        buf_printf(b,
+                   ": %.1f points less. The two differ, or too few groups of "
+                   "cells are in them; do not expect the validation figure of "
+                   "new cells.</li>\n",
+                   gap);
+    }
 }
 
 static void warn_parts(const struct report_data *d, struct buf *b)
@@ -294,6 +321,7 @@ void report_warnings(const struct report_data *d, struct buf *b)
     warn_samples(d, &list);
     warn_preparation(d, &list);
     warn_baseline(d, &list);
+    warn_gaps(d, &list);
     warn_parts(d, &list);
     warn_undefined(d, &list);
     if (list.len) {

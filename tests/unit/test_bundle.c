@@ -44,6 +44,7 @@ static json_t *make_metrics(void)
 {
     return json_loads(
         "{\"classes\":[\"a|b\",\"c\"],\"test\":{\"n\":20,\"accuracy\":0.75,"
+        "\"bootstrap\":{\"groups\":4,\"accuracy\":[0.5,0.9]},"
         "\"interval\":[0.531,0.888],\"kappa\":0.5,\"per_class\":["
         "{\"class\":\"a|b\",\"precision\":0.8,\"recall\":0.7,\"f1\":0.746,"
         "\"support\":9},{\"class\":\"c\",\"precision\":0.7,\"recall\":0.6,"
@@ -73,7 +74,10 @@ static void check_card(void)
     char *t = text_of("b/docs/README.md");
 
     has_part(t, "# vgg16-scratch-s3\n", "the card names the experiment");
-    has_part(t, "accuracy 75.0 % (95 % interval 53.1 to 88.8)", "its accuracy");
+    has_part(
+        t,
+        "accuracy 75.0 % (95 % interval 50.0 to 90.0 %, over only 4 groups of cells)",
+        "its accuracy");
     has_part(t, "| a\\|b | 80.0 % | 70.0 % | 74.6 % | 9 |", "each class");
     has_part(t, "Not a medical device", "what it is not for");
     has_part(t, "- 3 of 7 test cells come from a picture",

@@ -29,6 +29,7 @@ static void fill_metrics(const char *name, double validation)
                "{\"model\":\"best\",\"classes\":[\"" EVIL "\",\"b\"],"
                "\"validation\":{\"n\":10,\"accuracy\":%.3f},"
                "\"test\":{\"n\":20,\"correct\":15,\"accuracy\":0.75,"
+               "\"bootstrap\":{\"groups\":20,\"accuracy\":[0.5,0.9]},"
                "\"interval\":[0.531,0.888],\"per_class\":["
                "{\"class\":\"" EVIL
                "\",\"precision\":0.8,\"recall\":0.7,\"f1\":0.746,"
@@ -59,7 +60,7 @@ static void check_figures(void)
     p = make_page(3, SPLIT_BY_GROUP);
     check_page(p);
     page_has(p, "<div class=\"figure\">75.0&nbsp;%", "the accuracy");
-    page_has(p, "15 of 20; 95&nbsp;% interval 53.1&nbsp;% to 88.8&nbsp;%",
+    page_has(p, "15 of 20; Wilson 95 % interval 53.1 to 88.8 %",
              "with its interval");
     page_has(p, "<div class=\"figure base\">61.2&nbsp;%",
              "beside the baseline");
@@ -82,6 +83,10 @@ static void check_figures(void)
              "figures by class");
     page_has(p,
              "<th scope=\"row\">accuracy</th><td class=\"num\">75.0&nbsp;%</td>"
+             "<td class=\"num\">53.1&nbsp;% to 88.8&nbsp;%</td>",
+             "metrics, accuracy with the interval of the headline");
+    page_has(p,
+             "weighted by class size</th><td class=\"num\">81.1&nbsp;%</td>"
              "<td></td>",
              "metrics, where nothing was drawn again without an interval");
     page_has(
@@ -91,6 +96,12 @@ static void check_figures(void)
         "how metrics are worked out");
     page_has(p, "weighted mean</th><td class=\"num\">81.1", "weighted figures");
     page_has(p, "b called " EVIL_HTML ": 3 of 11", "the confusion matrix");
+    page_has(p,
+             "e2 is right far more often on the validation split</strong>, "
+             "90.0&nbsp;%, than on the test split, 75.0&nbsp;%: 15.0 points "
+             "less.",
+             "validation far above test is a warning");
+    page_lacks(p, "e1 is right far more often", "  below it is none");
     ok(markup_count(p, "<svg") == 3, "two matrices and one pair of curves");
     put_file("data/baseline.json", "{\"test\":0.5}");
     free(p);

@@ -20,9 +20,12 @@ static json_t *make_metrics(double accuracy, double recall)
     return json_loads(text, 0, NULL);
 }
 
+static struct config config;
+
 static struct buf make_page(struct report_experiment *e, int n)
 {
-    const struct report_data d = {.experiment = e, .n_experiment = n};
+    const struct report_data d = {
+        .config = &config, .experiment = e, .n_experiment = n};
     struct buf b = {0};
 
     report_paper(&d, &b);
@@ -91,11 +94,18 @@ int main(void)
 {
     struct buf b;
 
+    config_init(&config);
     check_figures();
     check_beside();
     b = make_page(NULL, 0);
     ok(markup_count(b.data, "<tbody>") == 16,
        "without experiments the paper's figures alone");
+    buf_release(&b);
+    config.dataset.draw_per_class = 3;
+    b = make_page(NULL, 0);
+    ok(markup_count(b.data, "<table") == 0 &&
+           strstr(b.data, "The cells of this run are drawn."),
+       "beside drawn cells none of them");
     buf_release(&b);
     return tap_done();
 }

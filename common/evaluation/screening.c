@@ -1,0 +1,298 @@
+/* screening.c - cells counted, and groups of them drawn again */
+#include "evaluation/screening.h"
+
+#include "evaluation/predictions.h"
+#include "stats/binary.h"
+#include "stats/conformal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is so of a test cell. */
+enum {
+    CELL_RIGHT = 1,
+    CELL_ABNORMAL = 2, /* its class is */
+    CELL_CALLED = 4,   /* called a class that is */
+    CELL_ABOVE = 8,    /* its score reaches the threshold */
+    CELL_COVERED = 16  /* its set holds its class */
+};
+
+/* The shares: of the cells that have of 'mask' what 'value' says, those that
+ * have of 'also' what 'is' says. */
+static const struct {
+    size_t offset;
+    uint8_t mask, value, also, is;
+} shares[] = {
+    {offsetof(struct screening, accuracy), 0, 0, CELL_RIGHT, CELL_RIGHT},
+    {offsetof(struct screening, missed), CELL_ABNORMAL, CELL_ABNORMAL,
+     CELL_CALLED, 0},
+    {offsetof(struct screening, raised), CELL_ABNORMAL, 0, CELL_CALLED,
+     CELL_CALLED},
+    {offsetof(struct screening, above_found), CELL_ABNORMAL, CELL_ABNORMAL,
+     CELL_ABOVE, CELL_ABOVE},
+    {offsetof(struct screening, above_raised), CELL_ABNORMAL, 0, CELL_ABOVE,
+     CELL_ABOVE},
+    {offsetof(struct screening, covered), 0, 0, CELL_COVERED, CELL_COVERED},
+};
+
+enum { N_SHARE = sizeof(shares) / sizeof(shares[0]) };
+
+/* All test cells, of all folds. */
+struct screened {
+    struct screening *s;
+    const struct config *config;
+    struct predictions fold[CONFIG_FOLDS_MAX]; /* owned: their test cells */
+    int n_fold;
+    size_t n;
+    uint8_t *cell;     /* owned: (n) */
+    const char **name; /* owned: (n) of what is drawn together */
+    uint32_t *group;   /* owned: (n) */
+    uint8_t *seen;     /* owned: (n) scratch, of groups */
+};
+
+/* --- one fold ------------------------------------------------------------- */
+
+/* More room, for 'n' further cells. */
+static int grow_cells(struct screened *a, size_t n, struct err *err)
+{
+    const size_t all = a->n + n + 1;
+    uint8_t *cell = realloc(a->cell, all * sizeof(*cell));
+    const char **name;
+
+    if (!cell)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu cells", all);
+    a->cell = cell;
+    name = realloc(a->name, all * sizeof(*name));
+    if (!name)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu cells", all);
+    a->name = name;
+    return 0;
+}
+
+/* What was called, without probabilities. */
+static void mark_called(const struct predictions *p,
+                        const struct class_groups *g, uint8_t *cell)
+{
+    const struct outcomes *o = &p->o;
+
+    for (size_t i = 0; i < o->n; i++) {
+        cell[i] = o->label[i] == o->predicted[i] ? CELL_RIGHT : 0;
+        if (g->two && g->abnormal[o->label[i]])
+            cell[i] |= CELL_ABNORMAL;
+        if (g->two && g->abnormal[o->predicted[i]])
+            cell[i] |= CELL_CALLED;
+    }
+}
+
+static int mark_above(struct screened *a, const struct outcomes *check,
+                      const struct outcomes *test, const bool *abnormal,
+                      struct err *err)
+{
+    const size_t n = check->n > test->n ? check->n : test->n;
+    double *score = malloc((n + 1) * sizeof(*score)), threshold;
+    int rc = -1;
+
+    if (!score)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu scores", n);
+    binary_scores(check, abnormal, score);
+    if (binary_threshold(check, abnormal, score, a->s->wanted, &threshold,
+                         err) == 0) {
+        binary_scores(test, abnormal, score);
+        a->s->threshold &= isfinite(threshold);
+        for (size_t i = 0; i < test->n; i++)
+            if (score[i] >= threshold)
+                a->cell[a->n + i] |= CELL_ABOVE;
+        rc = 0;
+    }
+    free(score);
+    return rc;
+}
+
+static int mark_covered(struct screened *a, const struct outcomes *check,
+                        const struct outcomes *test, struct err *err)
+{
+    bool set[STATS_CLASSES_MAX];
+    struct conformal c;
+
+    if (conformal_fit(&c, check, a->s->promised, err) < 0)
+        return -1;
+    for (size_t i = 0; i < test->n; i++) {
+        conformal_set(&c, test->p + i * (size_t)test->k, set);
+        if (set[test->label[i]])
+            a->cell[a->n + i] |= CELL_COVERED;
+    }
+    return 0;
+}
+
+/* What validation fitted, if there are probabilities. */
+static int mark_fitted(struct screened *a, const char *path,
+                       const struct class_groups *g, struct err *err)
+{
+    const struct predictions *p = &a->fold[a->n_fold - 1];
+    struct predictions check;
+    int rc = 0;
+
+    if (!p->o.p) {
+        a->s->sets = a->s->threshold = false;
+        return 0;
+    }
+    if (predictions_read(&check, path, SPLIT_VALIDATION, err) < 0)
+        return -1;
+    if (g->two)
+        rc = mark_above(a, &check.o, &p->o, g->abnormal, err);
+    if (rc == 0)
+        rc = mark_covered(a, &check.o, &p->o, err);
+    predictions_release(&check);
+    return rc;
+}
+
+/* Which classes count as what, by the first fold. */
+static void keep_classes(struct screening *s, const struct predictions *p,
+                         const struct class_groups *g)
+{
+    s->k = p->o.k;
+    s->two = g->two;
+    s->threshold = g->two;
+    for (int c = 0; c < s->k; c++) {
+        memcpy(s->class_name[c], p->class_name[c], CONFIG_NAME_MAX);
+        s->group[c] = g->of[c];
+        s->abnormal[c] = g->abnormal[c];
+    }
+}
+
+static int add_fold(struct screened *a, const char *path, struct err *err)
+{
+    struct predictions *p = &a->fold[a->n_fold];
+    struct class_groups g;
+
+    if (predictions_read(p, path, SPLIT_TEST, err) < 0)
+        return -1;
+    a->n_fold++;
+    if (class_groups_init(&g, &a->config->evaluate,
+                          (const char(*)[CONFIG_NAME_MAX])p->class_name, p->o.k,
+                          err) < 0 ||
+        grow_cells(a, p->o.n, err) < 0)
+        return -1;
+    if (a->n_fold == 1)
+        keep_classes(a->s, p, &g);
+    mark_called(p, &g, a->cell + a->n);
+    for (size_t i = 0; i < p->o.n; i++)
+        a->name[a->n + i] = predictions_drawn(p)[i];
+    if (mark_fitted(a, path, &g, err) < 0)
+        return -1;
+    a->n += p->o.n;
+    return 0;
+}
+
+/* --- shares and their intervals ------------------------------------------- */
+
+/* Cells of share 'i', 'w' times each (NULL: once); *n of how many. */
+static size_t count_share(const struct screened *a, int i, const uint32_t *w,
+                          size_t *n)
+{
+    size_t k = 0;
+
+    *n = 0;
+    for (size_t c = 0; c < a->n; c++) {
+        const uint32_t times = w ? w[c] : 1;
+
+        if ((a->cell[c] & shares[i].mask) != shares[i].value)
+            continue;
+        *n += times;
+        k += (a->cell[c] & shares[i].also) == shares[i].is ? times : 0;
+    }
+    return k;
+}
+
+static size_t count_groups(const struct screened *a, int i)
+{
+    size_t n = 0;
+
+    memset(a->seen, 0, a->n);
+    for (size_t c = 0; c < a->n; c++) {
+        uint8_t *seen = &a->seen[a->group[c]];
+
+        if ((a->cell[c] & shares[i].mask) != shares[i].value)
+            continue;
+        n += !*seen;
+        *seen = 1;
+    }
+    return n;
+}
+
+static void draw_shares(void *self, const uint32_t *w, double *v)
+{
+    for (int i = 0; i < N_SHARE; i++) {
+        size_t n;
+        const size_t k = count_share(self, i, w, &n);
+
+        v[i] = n ? (double)k / (double)n : (double)NAN;
+    }
+}
+
+static int find_shares(struct screened *a, struct err *err)
+{
+    struct interval v[N_SHARE];
+    struct bootstrap b = {.n = a->n,
+                          .group = a->group,
+                          .resamples = (int)a->config->evaluate.bootstrap,
+                          .seed = (uint64_t)a->config->run.seed,
+                          .n_value = N_SHARE,
+                          .each = draw_shares,
+                          .self = a};
+    const bool drawn = a->n > 0 && b.resamples > 0;
+
+    if (bootstrap_groups(a->name, a->n, a->group, &b.n_group, err) < 0 ||
+        (drawn && bootstrap_run(&b, v, err) < 0))
+        return -1;
+    for (int i = 0; i < N_SHARE; i++) {
+        struct grouped_share *s =
+            (struct grouped_share *)((char *)a->s + shares[i].offset);
+
+        s->k = count_share(a, i, NULL, &s->n);
+        s->groups = count_groups(a, i);
+        grouped_share_choose(s, drawn ? &v[i] : NULL);
+    }
+    return 0;
+}
+
+/* --- all ------------------------------------------------------------------ */
+
+static int read_folds(struct screened *a, const char *const *path, int n,
+                      struct err *err)
+{
+    for (int i = 0; i < n; i++)
+        if (add_fold(a, path[i], err) < 0)
+            return -1;
+    a->group = calloc(a->n + 1, sizeof(*a->group));
+    a->seen = calloc(a->n + 1, 1);
+    if (!a->group || !a->seen)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu cells", a->n);
+    return find_shares(a, err);
+}
+
+int screening_read(struct screening *s, const char *const *path, int n,
+                   const struct config *c, struct err *err)
+{
+    struct screened *a = calloc(1, sizeof(*a));
+    int rc;
+
+    BUG_ON(n < 1 || n > CONFIG_FOLDS_MAX);
+    *s = (struct screening){.sets = true,
+                            .wanted = c->evaluate.sensitivity,
+                            .promised = c->evaluate.coverage};
+    if (!a)
+        return err_set(err, ERR_SYSTEM, "no memory for predictions");
+    a->s = s;
+    a->config = c;
+    rc = read_folds(a, path, n, err);
+    for (int i = 0; i < a->n_fold; i++)
+        predictions_release(&a->fold[i]);
+    free(a->cell);
+    free(a->name);
+    free(a->group);
+    free(a->seen);
+    free(a);
+    return rc;
+}

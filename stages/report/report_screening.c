@@ -1,0 +1,247 @@
+/* report_screening.c - from predictions, in sentences and a table */
+#include "stages/report/report_screening.h"
+
+#include "evaluation/about_cells.h"
+#include "evaluation/test_accuracy.h"
+#include "stages/report/report_folds.h"
+#include "stages/report/report_headline.h"
+#include "stages/report/report_html.h"
+#include "stages/report/report_sections.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- reading -------------------------------------------------------------- */
+
+/* Of the predictions.csv of experiments list[0 .. n-1]; NULL: why is in
+ * *err. */
+static struct screening *screening_of(const struct report_data *d,
+                                      const int *list, int n, struct err *err)
+{
+    char path[CONFIG_FOLDS_MAX][FILE_PATH_MAX];
+    const char *of[CONFIG_FOLDS_MAX];
+    struct screening *s = calloc(1, sizeof(*s));
+
+    if (!s)
+        err_set(err, ERR_SYSTEM, "no memory for predictions");
+    for (int i = 0; i < n && s; i++) {
+        of[i] = path[i];
+        if (file_path(path[i], err, "%s/%s/predictions.csv", d->run_dir,
+                      d->experiment[list[i]].evaluate->dir) < 0) {
+            free(s);
+            return NULL;
+        }
+    }
+    if (s && screening_read(s, of, n, d->config, err) == 0)
+        return s;
+    free(s);
+    return NULL;
+}
+
+/* Of the folds of the experiment whose first one is 'i'. */
+static void read_pooled(struct report_data *d, int i)
+{
+    int list[CONFIG_FOLDS_MAX], n = 0;
+    struct err err;
+
+    for (int k = 0; k < d->n_experiment && n < CONFIG_FOLDS_MAX; k++)
+        if (report_same_experiment(d->experiment[k].train,
+                                   d->experiment[i].train) &&
+            d->experiment[k].screening)
+            list[n++] = k;
+    if (n > 0)
+        d->experiment[i].pooled = screening_of(d, list, n, &err);
+}
+
+void report_screening_read(struct report_data *d)
+{
+    struct err err;
+
+    for (int i = 0; i < d->n_experiment; i++) {
+        struct report_experiment *e = &d->experiment[i];
+
+        if (!e->metrics.root || !e->evaluate)
+            continue;
+        e->screening = screening_of(d, &i, 1, &err);
+        if (!e->screening)
+            snprintf(e->screening_why, sizeof(e->screening_why), "%.200s",
+                     err.text);
+    }
+    for (int i = 0; i < d->n_experiment; i++)
+        if (report_folds_first(d, i))
+            read_pooled(d, i);
+}
+
+const struct screening *report_screening_of(const struct report_data *d, int i)
+{
+    return report_folds_first(d, i) ? d->experiment[i].pooled
+                                    : d->experiment[i].screening;
+}
+
+struct grouped_share report_screening_accuracy(const struct report_data *d,
+                                               int i)
+{
+    struct grouped_share s = {.n = 0};
+
+    if (!report_folds_first(d, i))
+        test_accuracy_read(&s, d->experiment[i].metrics.root,
+                           d->experiment[i].screening);
+    else if (d->experiment[i].pooled)
+        s = d->experiment[i].pooled->accuracy;
+    else
+        grouped_share_choose(&s, NULL);
+    return s;
+}
+
+/* --- sentences ------------------------------------------------------------ */
+
+/* A paragraph of what 'put' says; none of nothing. */
+static void put_sentence(const struct screening *s,
+                         void (*put)(const struct screening *s,
+                                     struct buf *out),
+                         const char *open, const char *close, struct buf *b)
+{
+    struct buf text = {0};
+
+    put(s, &text);
+    if (text.len > 0) {
+        buf_puts(b, open);
+        report_html_text(b, text.data);
+        buf_puts(b, close);
+    }
+    b->failed |= text.failed;
+    buf_release(&text);
+}
+
+static void put_promises(const struct screening *s, struct buf *b)
+{
+    struct buf list = {0};
+
+    put_sentence(s, screening_put_threshold, "<li>", "</li>\n", &list);
+    put_sentence(s, screening_put_sets, "<li>", "</li>\n", &list);
+    if (list.len > 0) {
+        buf_puts(b, "<ul>\n");
+        buf_take(b, &list);
+        buf_puts(b, "</ul>\n");
+    }
+    b->failed |= list.failed;
+    buf_release(&list);
+}
+
+void report_screening_own(const struct report_experiment *e, struct buf *b)
+{
+    if (!e->screening) {
+        report_html_missing(b, "What was missed", e->screening_why);
+        return;
+    }
+    put_sentence(e->screening, screening_put_found, "<p>", "</p>\n", b);
+    put_promises(e->screening, b);
+}
+
+/* The experiment that the headline is of; -1: none. */
+static int best_head(const struct report_data *d)
+{
+    const int head = d->best < 0 ? -1 : report_folds_head(d, d->best);
+
+    return head < 0 ? d->best : head;
+}
+
+void report_screening_lead(const struct report_data *d, struct buf *b)
+{
+    const int i = best_head(d);
+    const struct screening *s = i < 0 ? NULL : report_screening_of(d, i);
+    struct buf text = {0};
+
+    about_cells(d->config, report_used(&d->counts.all), &text);
+    buf_puts(b, "<p class=\"lead\">");
+    report_html_text(b, text.data ? text.data : "");
+    buf_puts(b, "</p>\n");
+    b->failed |= text.failed;
+    buf_release(&text);
+    if (s)
+        put_sentence(s, screening_put_found, "<p class=\"lead\">", "</p>\n", b);
+}
+
+/* --- the section ---------------------------------------------------------- */
+
+/* "17 of 64, 26.6 %" and its interval, in two cells. */
+static void share_cells(const struct grouped_share *s, bool there,
+                        struct buf *b)
+{
+    if (!there || s->n == 0) {
+        buf_puts(b, "<td class=\"num\">&ndash;</td><td></td>");
+        return;
+    }
+    report_html_put(b, "<td class=\"num\">%f <span class=\"mute\">",
+                    grouped_share_value(s));
+    buf_printf(b, "%zu of %zu</span></td>", s->k, s->n);
+    report_html_cell_range(b, &metrics_table[METRIC_ACCURACY], s->low, s->high);
+}
+
+static void experiment_row(const struct report_data *d, int i, struct buf *b)
+{
+    const struct screening *s = report_screening_of(d, i);
+    const struct report_experiment *e = &d->experiment[i];
+    const bool folds = e->train->folds > 1;
+    char name[PLAN_NAME_MAX];
+
+    snprintf(name, sizeof(name), "%s", e->name);
+    if (folds && strrchr(name, '-'))
+        *strrchr(name, '-') = '\0';
+    report_html_put(b,
+                    "<tr><th scope=\"row\"><a href=\"#experiment-%d\">%s</a>"
+                    "%s</th>",
+                    i + 1, name, folds ? ", all folds" : "");
+    share_cells(&s->missed, s->two, b);
+    share_cells(&s->raised, s->two, b);
+    share_cells(&s->above_found, s->two && s->sets && s->threshold, b);
+    share_cells(&s->covered, s->sets, b);
+    buf_puts(b, "</tr>\n");
+}
+
+static void put_table(const struct report_data *d, struct buf *b)
+{
+    report_html_table_sortable(b, "What each experiment missed and raised",
+                               false);
+    report_html_heads(b, "experiment|#abnormal cells missed|#interval|"
+                         "#other cells raised|#interval|"
+                         "#abnormal cells found by the threshold|#interval|"
+                         "#cells whose set holds their class|#interval");
+    report_html_body(b);
+    for (int i = 0; i < d->n_experiment; i++) {
+        const bool head =
+            d->experiment[i].train->folds < 2 || report_folds_first(d, i);
+
+        if (head && report_screening_of(d, i))
+            experiment_row(d, i, b);
+    }
+    buf_puts(b, "</tbody>\n");
+    report_html_table_end(b);
+}
+
+void report_screening(const struct report_data *d, struct buf *b)
+{
+    const int i = best_head(d);
+    const struct screening *s = i < 0 ? NULL : report_screening_of(d, i);
+    struct headline h;
+
+    if (i < 0)
+        return;
+    headline_of(&h, d);
+    if (!s) {
+        report_html_missing(b, "What was missed",
+                            d->experiment[i].screening_why);
+        return;
+    }
+    put_sentence(s, screening_put_found, "<p>", "</p>\n", b);
+    put_sentence(s, screening_put_classes, "<p>", "</p>\n", b);
+    put_promises(s, b);
+    report_html_put(
+        b,
+        "<p class=\"mute\">By %s%s: a cell is missed or raised by "
+        "the class that it is called. Cells of one cluster image, or of several "
+        "that share cells, are one group.</p>\n",
+        h.name, h.chosen ? ", which does best on the validation split" : "");
+    put_table(d, b);
+}
