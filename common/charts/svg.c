@@ -347,7 +347,7 @@ static void fit_axes(struct curves_panel *p)
     step = nice_step(high - low);
     p->y0 = step * floor(low / step);
     p->y1 = step * ceil(high / step);
-    if (p->percent)
+    if (p->percent && p->y0 < 1)
         p->y1 = fmin(p->y1, 1.0);
 }
 

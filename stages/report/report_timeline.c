@@ -60,7 +60,8 @@ static double least_seconds(const struct run_timeline *t)
     size_t n = t->n_bar;
 
     while (n > BARS_MAX) {
-        least = least > 0 ? 2 * least : whole_seconds(t) / (1 << 20);
+        least =
+            least > 0 ? 2 * least : fmax(whole_seconds(t) / (1 << 20), 1e-6);
         n = 0;
         for (size_t i = 0; i < t->n_bar; i++)
             n += t->bar[i].end - t->bar[i].start >= least;

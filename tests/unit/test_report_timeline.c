@@ -83,6 +83,26 @@ static void check_many(void)
     free(p);
 }
 
+/* Of a clock that stands still. */
+static void check_instant(void)
+{
+    struct buf b = {0};
+    char *p;
+
+    buf_puts(&b, HOSTS("12:00:00.000"));
+    for (int i = 0; i < 2500; i++)
+        buf_printf(&b,
+                   START("12:00:00.000", "augment", "a", "%d")
+                       END("12:00:00.000", "%d", "exit status 0"),
+                   i + 1, i + 1);
+    put_file("journal.jsonl", b.data);
+    p = make_page(1, SPLIT_BY_GROUP);
+    ok(markup_balanced(p), "many bars of no time");
+    page_has(p, "2500 processes that took less", "  are left out");
+    buf_release(&b);
+    free(p);
+}
+
 int main(void)
 {
     struct err err;
@@ -91,6 +111,7 @@ int main(void)
     check_none();
     check_pieces();
     check_many();
+    check_instant();
     BUG_ON(file_dir_remove(run, &err) < 0);
     return tap_done();
 }

@@ -125,6 +125,7 @@ static void check_ranges(void)
 {
     static const double range[] = {1e-8, 1e-3, 0.3, 1.0, 7.0, 1e6, 1e20, 1e300};
     const double x[] = {1, 2};
+    struct buf more = {0};
 
     for (size_t i = 0; i < sizeof(range) / sizeof(range[0]); i++) {
         const double y[] = {0, range[i]}, none[] = {0.5, 0.5};
@@ -136,6 +137,10 @@ static void check_ranges(void)
            "a range of values");
         buf_release(&b);
     }
+    svg_curves(&(struct svg_curves){"", 2, x, x, x, x, x}, false, &more);
+    ok(markup_balanced(more.data) && more.len < 20000,
+       "accuracies from 100 % on");
+    buf_release(&more);
 }
 
 static void check_reliability(void)
