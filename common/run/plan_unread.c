@@ -9,6 +9,12 @@ static bool deals_folds_or_csv(const struct config *c, const struct regime *r)
     return c->split.folds > 1 || c->split.method == SPLIT_BY_CSV;
 }
 
+static bool has_no_table(const struct config *c, const struct regime *r)
+{
+    (void)r;
+    return !c->layout.csv[0];
+}
+
 static bool freezes_nothing(const struct config *c, const struct regime *r)
 {
     (void)c;
@@ -74,6 +80,7 @@ static const struct {
     const char *key;
     bool (*unread)(const struct config *c, const struct regime *r);
 } beside_others[] = {
+    {"layout.columns", has_no_table},
     {"split.test", deals_folds_or_csv},
     {"split.validation", deals_folds_or_csv},
     {"train.frozen_precision", freezes_nothing},
