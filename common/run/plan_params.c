@@ -33,8 +33,8 @@ struct own_params {
     json_t *params;
 };
 
-/* The default of key "section.name". */
-static const char *initial_value(const char *full)
+/* The row of key "section.name". */
+static const struct config_key *find_key(const char *full)
 {
     char section[CONFIG_NAME_MAX];
     const struct config_key *key;
@@ -43,7 +43,7 @@ static const char *initial_value(const char *full)
     snprintf(section, sizeof(section), "%.*s", n, full);
     key = config_key_find(&config_key_run, section, full + n + 1);
     BUG_ON(!key);
-    return key->initial;
+    return key;
 }
 
 static void add_own(void *self, const char *name, const char *value)
@@ -54,8 +54,13 @@ static void add_own(void *self, const char *name, const char *value)
         return;
     if (o->regime && !regime_heeds(o->regime, name))
         return;
-    if (!o->before && plan_unread(o->config, o->regime, name))
-        value = initial_value(name);
+    if (!o->before && plan_unread(o->config, o->regime, name)) {
+        const struct config_key *key = find_key(name);
+
+        value = key->initial;
+        if (key->before && strcmp(key->before, value) == 0)
+            return; /* as if the key were not there */
+    }
     plan_add_param(o->params, name, value);
 }
 
