@@ -196,8 +196,8 @@ static void start_steps(struct scheduler *s, struct err *err)
 {
     struct ready_choice c;
 
-    ready_steps_skip(s);
     for (;;) {
+        ready_steps_skip(s);
         ready_steps_choose(s, clock_now(), &c);
         if (c.step < 0)
             break;
