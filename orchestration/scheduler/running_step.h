@@ -12,6 +12,7 @@
 #ifndef ORCHESTRATION_SCHEDULER_RUNNING_STEP_H
 #define ORCHESTRATION_SCHEDULER_RUNNING_STEP_H
 
+#include "base/progress.h"
 #include "orchestration/scheduler/launch.h"
 #include "orchestration/scheduler/lease_queue.h"
 
@@ -23,11 +24,12 @@ struct running_step {
     int index;                    /* in the plan */
     struct process_need need;     /* of each of its workers */
     double started;               /* clock_now() */
-    struct lease_queue queue;     /* owned */
-    int restarts;                 /* of processes that ended too early */
-    int sink;         /* its place in the list of workers, -1 if none */
-    bool finish_sent; /* with STAGE_FILES finish is its last unit */
-    bool sealed;      /* the output has been seen on the disk, whole */
+    struct progress progress;
+    struct lease_queue queue; /* owned */
+    int restarts;             /* of processes that ended too early */
+    int sink;                 /* its place in the list of workers, -1 if none */
+    bool finish_sent;         /* with STAGE_FILES finish is its last unit */
+    bool sealed;              /* the output has been seen on the disk, whole */
     double said;    /* clock_now() when it was said to be sealed; 0: not yet */
     bool said_here; /* by a process of this host */
     double next_look; /* for the output, of clock_now() */
@@ -73,8 +75,8 @@ bool running_step_may_end(const struct running_step *r);
 bool running_step_spares(const struct running_step *r,
                          const struct lease_queue_unit *u);
 
-/* Its fraction that is done, 0 to 1, and what its processes say of it. */
-double running_step_done(const struct running_step *r, const char **note);
+/* Take into its progress what its processes have said of it. */
+void running_step_watch(struct running_step *r);
 
 void running_step_free(struct running_step *r);
 

@@ -4,9 +4,9 @@
  *     reads    nothing
  *     writes   RUN/drawn, or the directory of --out (stages/draw/draw.h)
  */
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/progress.h"
 #include "run/output.h"
 #include "stages/draw/draw.h"
 #include "worker/stage.h"
@@ -62,10 +62,7 @@ static void print_help(void)
 
 static bool each_cell(void *self, int64_t done, int64_t total)
 {
-    const double *started = self;
-
-    log_progress("draw", (double)done, (double)total, clock_now() - *started,
-                 "cells");
+    progress_report(self, (double)done, (double)total, "cells");
     return true;
 }
 
@@ -126,9 +123,9 @@ static bool is_out(const char *arg)
 
 int main(int argc, char **argv)
 {
-    double started = clock_now();
+    struct progress progress;
     struct draw_args a = {
-        .per_class = 120, .each = each_cell, .self = &started};
+        .per_class = 120, .each = each_cell, .self = &progress};
     struct err err = {0};
     bool out = false;
 
@@ -140,6 +137,7 @@ int main(int argc, char **argv)
         return stage_main(&stage, argc, argv);
     }
     log_name("papline-draw");
+    progress_begin(&progress, "draw");
     if (parse_options(&a, argc, argv, &err) == 0 && draw_dataset(&a, &err) == 0)
         return 0;
     log_warn("%s", err.text);
