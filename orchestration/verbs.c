@@ -146,6 +146,27 @@ static const struct verb_option predict_options[] = {
     {.name = NULL},
 };
 
+static const struct verb_option crop_options[] = {
+    {0, "contours", NULL, NULL, "cells by NNN_cytMM.dat beside the field NNN",
+     INTO(VERB_FLAG, crop.contours)},
+    {0, "boxes", "FILE", NULL, "cells by rows file,x,y,width,height[,label]",
+     INTO(VERB_TEXT, crop.boxes)},
+    {'o', "output", "DIR", NULL, "for the crops; must be given",
+     INTO(VERB_TEXT, crop.dir)},
+    {0, "margin", "N", "10", "pixels around a cell, as SIPaKMeD has them",
+     INTO(VERB_NUMBER, crop.margin)},
+    {.name = NULL},
+};
+
+static int act_crop(const struct verb_args *a, struct err *err)
+{
+    struct crop_args c = a->crop;
+
+    c.field = a->word;
+    c.n_field = a->n_word;
+    return crop_run(&c, err);
+}
+
 static const struct verb_option preview_options[] = {
     {'o', "output", "SHEET.png", NULL, "the sheet of examples; must be given",
      VERB_TEXT, 0},
@@ -394,6 +415,16 @@ static const struct verb verbs[] = {
      .options = predict_options,
      .program = "papline-explain",
      .option = "--predict"},
+    {.name = "crop",
+     .words = "IMAGE...",
+     .help = "cut cells out of whole fields",
+     .about = "An IMAGE is a field, or a directory of fields; what its crops "
+              "are called and where they were is in DIR/crops.csv. A label "
+              "becomes a class folder. What cannot be read or cut is named, "
+              "and the status is 1.",
+     .example = "crop im_Parabasal --contours -o cells",
+     .options = crop_options,
+     .act = act_crop},
     {.name = "doctor",
      .words = "[RUN]",
      .help = "check this machine, and a run's directory",

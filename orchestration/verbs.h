@@ -13,6 +13,7 @@
 #include "orchestration/run_command.h"
 #include "orchestration/tools/bench.h"
 #include "orchestration/tools/compare_command.h"
+#include "orchestration/tools/crop.h"
 #include "orchestration/tools/features.h"
 #include "orchestration/tools/weights_command.h"
 
@@ -36,6 +37,7 @@ struct verb_args {
     struct run_command_args run;
     struct bench_args bench; /* its ranks and threads are also doctor's */
     struct compare_args compare;
+    struct crop_args crop;
     struct features_args features;
     struct weights_args weights;
     bool watch, augment, dry_run;
