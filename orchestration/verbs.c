@@ -6,8 +6,7 @@
 #include "orchestration/scheduler/status_print.h"
 #include "orchestration/submit/submit_verbs.h"
 #include "orchestration/tools/clean.h"
-#include "orchestration/tools/doctor.h"
-#include "orchestration/tools/doctor_ranks.h"
+#include "orchestration/tools/tool_verbs.h"
 #include "orchestration/tools/verify.h"
 #include "orchestration/verb_completion.h"
 #include "orchestration/verb_help.h"
@@ -149,6 +148,27 @@ static const struct verb_option predict_options[] = {
     {.name = NULL},
 };
 
+static const struct verb_option crop_options[] = {
+    {0, "contours", NULL, NULL, "cells by NNN_cytMM.dat beside the field NNN",
+     INTO(VERB_FLAG, crop.contours)},
+    {0, "boxes", "FILE", NULL, "cells by rows file,x,y,width,height[,label]",
+     INTO(VERB_TEXT, crop.boxes)},
+    {'o', "output", "DIR", NULL, "for the crops; must be given",
+     INTO(VERB_TEXT, crop.dir)},
+    {0, "margin", "N", "10", "pixels around a cell, as SIPaKMeD has them",
+     INTO(VERB_NUMBER, crop.margin)},
+    {.name = NULL},
+};
+
+static int act_crop(const struct verb_args *a, struct err *err)
+{
+    struct crop_args c = a->crop;
+
+    c.field = a->word;
+    c.n_field = a->n_word;
+    return crop_run(&c, err);
+}
+
 static const struct verb_option preview_options[] = {
     {'o', "output", "SHEET.png", NULL, "the sheet of examples; must be given",
      VERB_TEXT, 0},
@@ -157,108 +177,6 @@ static const struct verb_option preview_options[] = {
     {0, "seed", "N", "1", "of their random numbers", VERB_TEXT, 0},
     {.name = NULL},
 };
-
-/* --- the machine and the networks ----------------------------------------- */
-
-static const struct verb_option doctor_options[] = {
-    {0, "ranks", "N", "0", "also where so many ranks would compute; 0: not",
-     INTO(VERB_NUMBER, bench.ranks)},
-    {0, "threads", "N", "0", "of each rank; 0: cores / ranks",
-     INTO(VERB_NUMBER, bench.threads)},
-    {.name = NULL},
-};
-
-static int act_doctor(const struct verb_args *a, struct err *err)
-{
-    if (doctor_run(stdout, a->word[0], err) < 0)
-        return -1;
-    return a->bench.ranks
-               ? doctor_ranks(stdout, a->bench.ranks, a->bench.threads, err)
-               : 0;
-}
-
-static int act_doctor_rank(const struct verb_args *a, struct err *err)
-{
-    return doctor_rank(stdout, a->bench.threads, err);
-}
-
-static const struct verb_option bench_options[] = {
-    {0, "size", "N", "110", "pixels a side", INTO(VERB_NUMBER, bench.size)},
-    {0, "batch", "N", "32", "images of a step", INTO(VERB_NUMBER, bench.batch)},
-    {0, "threads", "N", "0", "0: as many as OpenMP would start",
-     INTO(VERB_NUMBER, bench.threads)},
-    {0, "steps", "N", "9", "that are measured", INTO(VERB_NUMBER, bench.steps)},
-    {0, "layers", NULL, NULL, "each layer for itself",
-     INTO(VERB_FLAG, bench.layers)},
-    {0, "ranks", "N", "0", "a step that so many ranks divide; 0: no ranks",
-     INTO(VERB_NUMBER, bench.ranks)},
-    {0, "strict", NULL, NULL, "parts of it as with train.reproducible strict",
-     INTO(VERB_FLAG, bench.strict)},
-    {.name = NULL},
-};
-
-static int act_bench(const struct verb_args *a, struct err *err)
-{
-    struct bench_args b = a->bench;
-
-    b.net = a->word[0];
-    return bench(stdout, &b, err);
-}
-
-static int act_bench_rank(const struct verb_args *a, struct err *err)
-{
-    struct bench_args b = a->bench;
-
-    b.net = a->word[0];
-    return bench_rank(stdout, &b, err);
-}
-
-static const struct verb_option weights_options[] = {
-    {'o', "output", "FILE", NULL, "what is written",
-     INTO(VERB_TEXT, weights.out)},
-    {0, "net", "NET", NULL, "the network, instead of what the file says",
-     INTO(VERB_TEXT, weights.net)},
-    {.name = NULL},
-};
-
-static int act_weights(const struct verb_args *a, struct err *err)
-{
-    struct weights_args w = a->weights;
-
-    w.what = a->word[0];
-    w.file = a->word[1];
-    return weights_command_run(stdout, &w, err);
-}
-
-static const struct verb_option features_options[] = {
-    {0, "weights", "FILE", NULL, "Keras' .h5, or safetensors; must be given",
-     INTO(VERB_TEXT, features.weights)},
-    {0, "images", "DIR", NULL, "all pictures in it; must be given",
-     INTO(VERB_TEXT, features.images)},
-    {'o', "output", "OUT.npy", NULL,
-     "one row an image, named in OUT.csv; must be given",
-     INTO(VERB_TEXT, features.out)},
-    {0, "net", "NET", NULL, "the network, instead of what the weights say",
-     INTO(VERB_TEXT, features.net)},
-    {0, "layer", "NAME", NULL, "this layer's output, not pooled",
-     INTO(VERB_TEXT, features.layer)},
-    {0, "preprocess", "raw|caffe|tf|torch", NULL,
-     "of pixels, instead of what the weights expect",
-     INTO(VERB_TEXT, features.input)},
-    {0, "size", "N", "110", "pixels a side", INTO(VERB_NUMBER, features.size)},
-    {0, "resize", "nearest|lanczos", "nearest", "of images of another size",
-     INTO(VERB_TEXT, features.resize)},
-    {0, "batch", "N", "32", "images at a time",
-     INTO(VERB_NUMBER, features.batch)},
-    {0, "threads", "N", "0", "0: as many as OpenMP would start",
-     INTO(VERB_NUMBER, features.threads)},
-    {.name = NULL},
-};
-
-static int act_features(const struct verb_args *a, struct err *err)
-{
-    return features(&a->features, err);
-}
 
 /* --- papline itself ------------------------------------------------------- */
 
@@ -416,22 +334,32 @@ static const struct verb verbs[] = {
      .options = predict_options,
      .program = "papline-explain",
      .option = "--predict"},
+    {.name = "crop",
+     .words = "IMAGE...",
+     .help = "cut cells out of whole fields",
+     .about = "An IMAGE is a field, or a directory of fields; what its crops "
+              "are called and where they were is in DIR/crops.csv. A label "
+              "becomes a class folder. What cannot be read or cut is named, "
+              "and the status is 1.",
+     .example = "crop im_Parabasal --contours -o cells",
+     .options = crop_options,
+     .act = act_crop},
     {.name = "doctor",
      .words = "[RUN]",
      .help = "check this machine, and a run's directory",
      .about = "One line a check: ok, warn or fail; of the last the status is "
               "1.",
      .example = "doctor --ranks 2",
-     .options = doctor_options,
-     .act = act_doctor},
+     .options = tool_verbs_doctor_options,
+     .act = tool_verbs_doctor},
     {.name = "bench",
      .words = "[NET]",
      .help = "how fast a network is here",
      .about = "Without NET each of them. Prints medians of milliseconds an "
               "image, in training and inference, and the memory.",
      .example = "bench mobilenetv2 --size 64 --batch 8",
-     .options = bench_options,
-     .act = act_bench},
+     .options = tool_verbs_bench_options,
+     .act = tool_verbs_bench},
     {.name = "weights",
      .words = "import|inspect|export|fetch FILE|NET",
      .help = "import, inspect, export or fetch pretrained weights",
@@ -440,16 +368,16 @@ static const struct verb verbs[] = {
               "OUT.h5 writes them for Keras. fetch NET prints address and "
               "checksum of the official file; with -o it is downloaded.",
      .example = "weights import vgg16.h5 -o vgg16.safetensors",
-     .options = weights_options,
-     .act = act_weights},
+     .options = tool_verbs_weights_options,
+     .act = tool_verbs_weights},
     {.name = "features",
      .words = "",
      .help = "pooled features of the images in a directory",
      .about = "Each image that can be read becomes a row of float32: what the "
               "network makes of it, averaged over rows and columns.",
      .example = "features --weights vgg16.h5 --images cells -o vgg16.npy",
-     .options = features_options,
-     .act = act_features},
+     .options = tool_verbs_features_options,
+     .act = tool_verbs_features},
     {.name = "reference",
      .words = "",
      .help = "print every configuration key with its default",
@@ -478,16 +406,16 @@ static const struct verb verbs[] = {
      .words = "",
      .help = "where a rank computes; under mpirun or srun",
      .example = "doctor-rank --threads 1",
-     .options = doctor_options,
-     .act = act_doctor_rank,
+     .options = tool_verbs_doctor_options,
+     .act = tool_verbs_doctor_rank,
      .ranks = VERB_EVERY_RANK,
      .hidden = true},
     {.name = "bench-rank",
      .words = "NET",
      .help = "as bench, as one of the ranks that mpirun starts",
      .example = "bench-rank mobilenetv2 --steps 3",
-     .options = bench_options,
-     .act = act_bench_rank,
+     .options = tool_verbs_bench_options,
+     .act = tool_verbs_bench_rank,
      .ranks = VERB_EVERY_RANK,
      .hidden = true},
 };

@@ -15,6 +15,7 @@
 #include "orchestration/submit/submit_command.h"
 #include "orchestration/tools/bench.h"
 #include "orchestration/tools/compare_command.h"
+#include "orchestration/tools/crop.h"
 #include "orchestration/tools/features.h"
 #include "orchestration/tools/weights_command.h"
 
@@ -39,6 +40,7 @@ struct verb_args {
     struct submit_args submit;
     struct bench_args bench; /* its ranks and threads are also doctor's */
     struct compare_args compare;
+    struct crop_args crop;
     struct features_args features;
     struct weights_args weights;
     struct status_print_args status;

@@ -1,25 +1,37 @@
 #include "base/log.h"
-#include "base/clock.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+enum { LOG_COLUMNS = 80 }; /* of a terminal that does not say */
+
 static const char *program = "papline"; /* set once, by main() */
-static bool line_open;                  /* a progress line awaits its end */
+static bool
+    line_open; /* a line of progress stands there; under stderr's lock */
 static size_t n_lines;
+
+/* All of a message at once; a line of progress gives way to it. */
+static void put_message(const char *a, const char *b, const char *c,
+                        const char *d)
+{
+    flockfile(stderr);
+    fprintf(stderr, "%s%s%s%s%s\n", line_open ? "\r\033[K" : "", a, b, c, d);
+    line_open = false;
+    n_lines++;
+    funlockfile(stderr);
+}
 
 static void write_line(const char *kind, const char *fmt, va_list ap)
 {
     char text[1024];
 
     vsnprintf(text, sizeof(text), fmt, ap);
-    fprintf(stderr, "%s%s: %s%s\n", line_open ? "\r\033[K" : "", program, kind,
-            text);
-    line_open = false;
-    n_lines++;
+    put_message(program, ": ", kind, text);
 }
 
 void log_name(const char *name)
@@ -56,9 +68,7 @@ void log_warn(const char *fmt, ...)
 
 void log_pass(const char *before, const char *line)
 {
-    fprintf(stderr, "%s%s%s\n", line_open ? "\r\033[K" : "", before, line);
-    line_open = false;
-    n_lines++;
+    put_message(before, line, "", "");
 }
 
 size_t log_count(void)
@@ -77,30 +87,40 @@ void log_lines(const char *text, bool warn)
             log_info("%.*s", (int)(end - text), text);
 }
 
-static void format_left(char *text, size_t size, double s)
+bool log_rewrites(void)
 {
-    if (s < 60)
-        snprintf(text, size, "%.0f s", s);
-    else
-        snprintf(text, size, "%d:%02d:%02d", (int)s / 3600, (int)s / 60 % 60,
-                 (int)s % 60);
+    const char *term = getenv("TERM");
+
+    return isatty(STDERR_FILENO) && !(term && strcmp(term, "dumb") == 0);
 }
 
-void log_progress(const char *what, double done, double total, double seconds,
-                  const char *note)
+static int window_columns(void)
 {
-    static double last;
-    const double rate = seconds > 0 ? done / seconds : 0;
-    char left[32] = "?";
+    struct winsize w;
 
-    if (done < total && (!isatty(STDERR_FILENO) || clock_now() - last < 0.25))
-        return;
-    last = clock_now();
-    if (rate > 0)
-        format_left(left, sizeof(left), (total - done) / rate);
-    fprintf(stderr, "%s%s: %s %.0f/%.0f (%.0f%%), %.1f/s, %s left%s%s%s",
-            line_open ? "\r\033[K" : "", program, what, done, total,
-            100 * done / total, rate, left, *note ? ", " : "", note,
-            done < total ? "" : "\n");
-    line_open = done < total;
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 0
+               ? w.ws_col
+               : LOG_COLUMNS;
+}
+
+void log_rewrite(const char *text)
+{
+    char line[1024];
+
+    snprintf(line, sizeof(line), "%s: %s", program, text ? text : "");
+    utf8_fit(line, window_columns() - 1);
+    flockfile(stderr);
+    if (text || line_open)
+        fprintf(stderr, "\r\033[K%s", text ? line : "");
+    line_open = text != NULL;
+    funlockfile(stderr);
+}
+
+void log_keep(void)
+{
+    flockfile(stderr);
+    if (line_open)
+        fputc('\n', stderr);
+    line_open = false;
+    funlockfile(stderr);
 }

@@ -34,15 +34,17 @@ size_t log_count(void);
 /* Each line of 'text', which may be NULL, as log_warn() or log_info(). */
 void log_lines(const char *text, bool warn);
 
+/* Is standard error a terminal, on which a line can be written anew? */
+bool log_rewrites(void);
+
 /*
- * Progress of long work: rewrites one line, at most four times a second, when
- * standard error is a terminal; otherwise prints nothing but the last one.
- *   what  [in] "augment", shown first
- *   done, total  units finished and in all; total > 0
- *   seconds      since the work began; gives rate and time left
- *   note  [in]   appended, may be ""
+ * Write the line of progress anew, on such a terminal: cut to the width of its
+ * window, so that it stays one line.  The next message takes its place.
+ *   text [in] NULL: remove the line, as before something is printed elsewhere
  */
-void log_progress(const char *what, double done, double total, double seconds,
-                  const char *note);
+void log_rewrite(const char *text);
+
+/* Let that line stay. */
+void log_keep(void);
 
 #endif

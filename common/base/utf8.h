@@ -22,4 +22,9 @@ bool utf8_is_blank(uint32_t point);
  * What is no UTF-8 is no blank. */
 char *utf8_trim(char *s);
 
+/* Cut 's' so that a terminal shows it in so many columns, 0 or more; East Asian
+ * characters and emoji take two, combining ones none.  Control characters and
+ * bytes that are no UTF-8 become '?'. */
+void utf8_fit(char *s, int columns);
+
 #endif

@@ -82,6 +82,45 @@ int pictures_walk(struct pictures *p, const char *dir, struct err *err)
     return 0;
 }
 
+static int note_below(const struct pictures *p, size_t first, size_t bytes,
+                      size_t **below, struct err *err)
+{
+    size_t *grown = realloc(*below, (p->n + 1) * sizeof(*grown));
+
+    if (!grown)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu pictures", p->n);
+    *below = grown;
+    for (size_t i = first; i < p->n; i++)
+        grown[i] = bytes;
+    return 0;
+}
+
+int pictures_add_word(struct pictures *p, const char *word, size_t **below,
+                      struct err *err)
+{
+    const size_t first = p->n;
+    const char *slash = strrchr(word, '/');
+    size_t bytes = slash ? (size_t)(slash - word) + 1 : 0;
+    struct pictures found = {0};
+    char path[FILE_PATH_MAX];
+    struct stat st;
+    int rc;
+
+    if (stat(word, &st) < 0 || !S_ISDIR(st.st_mode)) {
+        rc = pictures_add(p, word, err);
+    } else {
+        bytes = strlen(word) + 1;
+        rc = pictures_walk(&found, word, err);
+    }
+    for (size_t i = 0; rc == 0 && i < found.n; i++) {
+        rc = file_path(path, err, "%s/%s", word, found.path[i]);
+        if (rc == 0)
+            rc = pictures_add(p, path, err);
+    }
+    pictures_release(&found);
+    return rc == 0 && below ? note_below(p, first, bytes, below, err) : rc;
+}
+
 void pictures_release(struct pictures *p)
 {
     for (size_t i = 0; i < p->n; i++)

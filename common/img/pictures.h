@@ -34,6 +34,15 @@ MUST_USE int pictures_add(struct pictures *p, const char *path,
 MUST_USE int pictures_walk(struct pictures *p, const char *dir,
                            struct err *err);
 
+/*
+ * Append a word of a command line: a picture, or all in a directory.
+ *   below [out] NULL, or the bytes of each path's folder that the word names;
+ *               owned by the caller, (p->n), grown
+ * Errors: as the two above.
+ */
+MUST_USE int pictures_add_word(struct pictures *p, const char *word,
+                               size_t **below, struct err *err);
+
 void pictures_release(struct pictures *p);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/progress.h"
 #include "base/version.h"
 #include "proto/samples.h"
 #include "run/output.h"
@@ -26,6 +27,7 @@ struct stage_link {
     struct msg_unit unit;        /* in hand */
     struct sink_client sink;     /* owned */
     double started;
+    struct progress progress; /* alone */
     /* Content hash of the step whose inputs have been seen. */
     char awaited[HASH_HEX];
 };
@@ -41,8 +43,7 @@ void stage_progress(struct stage_link *l, double done, double total,
     if (l->link)
         scheduler_link_progress(l->link, l->unit.id, done, total, note);
     else
-        log_progress(stage_table[l->stage->id].word, done, total,
-                     clock_now() - l->started, note);
+        progress_report(&l->progress, done, total, note);
 }
 
 bool stage_cells(void *link, size_t done, size_t total)
@@ -111,7 +112,7 @@ static int alone_files(struct stage_link *l, void *self, struct unit *u,
 static int alone_unit(struct stage_link *l, void *self, struct unit *u,
                       struct err *err)
 {
-    l->started = clock_now();
+    progress_begin(&l->progress, u->step->name);
     switch (u->step->stage->division) {
     case STAGE_WHOLE:
         break;

@@ -60,9 +60,11 @@ static void take_bytes(struct process_log *p, const char *text, size_t n,
                        const char *before)
 {
     for (size_t i = 0; i < n; i++) {
-        if (text[i] == '\n' || p->n == sizeof(p->line) - 1)
+        const bool ends = text[i] == '\n' || text[i] == '\r';
+
+        if (ends || p->n == sizeof(p->line) - 1)
             pass_line(p, before);
-        if (text[i] != '\n' && text[i] != '\0')
+        if (!ends && text[i] != '\0')
             p->line[p->n++] = text[i];
     }
 }

@@ -99,6 +99,7 @@ int running_step_begin(struct scheduler *s, int index,
                                .need = *need,
                                .started = clock_now(),
                                .sink = -1};
+    progress_begin(&r->progress, r->step->name);
     lease_queue_init(&r->queue, &s->workers, s->config->scheduler.lease,
                      (int)s->config->scheduler.tries);
     r->queue.on_aside = set_aside;
@@ -411,6 +412,7 @@ static void note_success(struct running_step *r)
     struct scheduler *s = r->scheduler;
     char seconds[32];
 
+    progress_end(&r->progress);
     snprintf(seconds, sizeof(seconds), "%.1f", s->seconds[r->index]);
     s->state[r->index] = STEP_DONE;
     log_info("%s: done in %s s", r->step->name, seconds);
@@ -458,19 +460,6 @@ void running_step_advance(struct running_step *r)
         gather_rows(r);
     if (is_over(r))
         end_step(r);
-}
-
-double running_step_done(const struct running_step *r, const char **note)
-{
-    const struct lease_queue *q = &r->queue;
-    const int worker = q->n_unit == 1 ? q->unit[0].worker : -1;
-    const struct listed_worker *w =
-        worker < 0 ? NULL : &r->scheduler->workers.worker[worker];
-
-    *note = w ? w->note : "";
-    if (w)
-        return w->total > 0 ? w->done / w->total : 0;
-    return q->n_unit ? (double)(q->n_done + q->n_aside) / (double)q->n_unit : 0;
 }
 
 void running_step_free(struct running_step *r)

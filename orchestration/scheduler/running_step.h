@@ -12,17 +12,19 @@
 #ifndef ORCHESTRATION_SCHEDULER_RUNNING_STEP_H
 #define ORCHESTRATION_SCHEDULER_RUNNING_STEP_H
 
+#include "base/progress.h"
 #include "orchestration/scheduler/launch.h"
 #include "orchestration/scheduler/lease_queue.h"
 
 struct scheduler;
 
 struct running_step {
-    struct scheduler *scheduler;    /* borrowed */
-    const struct plan_step *step;   /* borrowed */
-    int index;                      /* in the plan */
-    struct process_need need;       /* of each of its workers */
-    double started;                 /* clock_now() */
+    struct scheduler *scheduler;  /* borrowed */
+    const struct plan_step *step; /* borrowed */
+    int index;                    /* in the plan */
+    struct process_need need;     /* of each of its workers */
+    double started;               /* clock_now() */
+    struct progress progress;
     struct lease_queue queue;       /* owned */
     double first_heard, first_done; /* time_left.h; 0: not yet */
     int restarts;                   /* of processes that ended too early */
@@ -80,8 +82,11 @@ bool running_step_may_end(const struct running_step *r);
 bool running_step_spares(const struct running_step *r,
                          const struct lease_queue_unit *u);
 
-/* Its fraction that is done, 0 to 1, and what its processes say of it. */
+/* Its fraction that is done, 0 to 1, and what its process says of it. */
 double running_step_done(const struct running_step *r, const char **note);
+
+/* Take into its progress what its processes have said of it. */
+void running_step_watch(struct running_step *r);
 
 void running_step_free(struct running_step *r);
 

@@ -238,27 +238,28 @@ static void watch_time(struct scheduler *s)
     raise(SIGTERM);
 }
 
-static void show_progress(const struct scheduler *s)
+/* On a terminal of the first step, elsewhere of each. */
+static void show_progress(struct scheduler *s)
 {
-    const struct running_step *first = NULL;
-    const char *note;
-    char more[300];
-    double done;
+    struct running_step *first = NULL;
+    char others[64] = "";
+    int n = 0;
 
-    for (int i = 0; i < s->n_running; i++)
-        if (!s->running[i]->leaving &&
-            (!first || s->running[i]->index < first->index))
-            first = s->running[i];
-    if (!first)
-        return;
-    done = running_step_done(first, &note);
-    snprintf(more, sizeof(more), "%s", note);
-    if (s->n_running > 1)
-        snprintf(more, sizeof(more), "%.200s and %d other step%s", note,
-                 s->n_running - 1, s->n_running > 2 ? "s" : "");
-    if (done > 0 && done < 1)
-        log_progress(first->step->name, done, 1, clock_now() - first->started,
-                     more);
+    for (int i = 0; i < s->n_running; i++) {
+        struct running_step *r = s->running[i];
+
+        if (r->leaving > 0)
+            continue;
+        running_step_watch(r);
+        n++;
+        if (!first || r->index < first->index)
+            first = r;
+    }
+    if (n > 1)
+        snprintf(others, sizeof(others), ", and %d other step%s", n - 1,
+                 n > 2 ? "s" : "");
+    if (first)
+        progress_show(&first->progress, others);
 }
 
 static void write_status(struct scheduler *s, const char *state, bool now)
@@ -291,6 +292,7 @@ int scheduler_run(struct scheduler *s, struct err *err)
     for (int i = 0; i < s->workers.n; i++)
         if (s->workers.worker[i].identity_size)
             scheduler_drain_worker(s, i);
+    log_rewrite(NULL);
     write_status(s, scheduler_link_signalled() ? "stopped" : "ended", true);
     if (err->code)
         return -1;

@@ -1,10 +1,10 @@
 #include "orchestration/tools/features.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/npy.h"
+#include "base/progress.h"
 #include "img/decode.h"
 #include "img/pictures.h"
 #include "img/resize.h"
@@ -194,8 +194,9 @@ static int load_batch(struct features_run *w, size_t first, size_t end,
 static int run_batches(struct features_run *w, struct err *err)
 {
     const size_t step = (size_t)w->args->batch;
-    const double start = clock_now();
+    struct progress progress;
 
+    progress_begin(&progress, "features");
     for (size_t i = 0; i < w->list.n; i += step) {
         const size_t end = i + step < w->list.n ? i + step : w->list.n;
         const int good = load_batch(w, i, end, err);
@@ -206,8 +207,7 @@ static int run_batches(struct features_run *w, struct err *err)
         graph_set_batch(w->graph, good);
         graph_forward(w->graph, PHASE_INFER);
         buf_put(&w->rows, y->data, tensor_len(y) * sizeof(float));
-        log_progress("features", (double)end, (double)w->list.n,
-                     clock_now() - start, "");
+        progress_report(&progress, (double)end, (double)w->list.n, "");
     }
     return buf_check(&w->rows, err) < 0 ? -1 : buf_check(&w->csv, err);
 }

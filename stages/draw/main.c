@@ -5,9 +5,9 @@
  *     writes   RUN/drawn, or the directory of --out (stages/draw/draw.h), there
  *              with a mark that its cells are drawn (evaluation/about_cells.h)
  */
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/progress.h"
 #include "evaluation/about_cells.h"
 #include "run/output.h"
 #include "stages/draw/draw.h"
@@ -64,10 +64,7 @@ static void print_help(void)
 
 static bool each_cell(void *self, int64_t done, int64_t total)
 {
-    const double *started = self;
-
-    log_progress("draw", (double)done, (double)total, clock_now() - *started,
-                 "cells");
+    progress_report(self, (double)done, (double)total, "cells");
     return true;
 }
 
@@ -139,9 +136,9 @@ static int mark_drawn(const char *dir, struct err *err)
 
 int main(int argc, char **argv)
 {
-    double started = clock_now();
+    struct progress progress;
     struct draw_args a = {
-        .per_class = 120, .each = each_cell, .self = &started};
+        .per_class = 120, .each = each_cell, .self = &progress};
     struct err err = {0};
     bool out = false;
 
@@ -153,6 +150,7 @@ int main(int argc, char **argv)
         return stage_main(&stage, argc, argv);
     }
     log_name("papline-draw");
+    progress_begin(&progress, "draw");
     if (parse_options(&a, argc, argv, &err) == 0 &&
         draw_dataset(&a, &err) == 0 && mark_drawn(a.dir, &err) == 0)
         return 0;

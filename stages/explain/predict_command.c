@@ -4,13 +4,13 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "img/decode.h"
+#include "img/field.h"
 #include "img/resize.h"
 #include "stages/explain/predict_private.h"
 
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { PICTURE_STEM = 100 }; /* bytes of a name that are kept */
 
@@ -25,6 +25,8 @@ struct predict_command {
     int width;       /* of the table's names */
     struct cell_size size[PREDICT_BATCH];   /* of the pictures as they came */
     struct decoding read_as[PREDICT_BATCH]; /* what reading them found */
+    int nuclei[PREDICT_BATCH];   /* of whole fields (img/field.h), else 0 */
+    size_t n_fields;             /* of these */
     size_t n_wide, n_turned;     /* of 16-bit samples; with an orientation */
     int most;                    /* of those samples */
     size_t at[PREDICT_BATCH];    /* pictures of this batch */
@@ -91,6 +93,8 @@ static int read_picture(struct predict_command *t, const char *path, size_t to,
     *d = (struct decoding){.bits = m->bits, .upright = m->upright};
     rc = decode_read_as(&im, path, d, err);
     if (rc == 0)
+        rc = t->nuclei[to] = field_nuclei(&im, err);
+    if (rc >= 0)
         rc = resize_as(&out, &im, m->w, m->h, m->lanczos, m->keep_aspect, err);
     t->size[to] = (struct cell_size){im.w, im.h};
     if (rc == 0)
@@ -118,6 +122,11 @@ static void warn_reading(const struct predict_command *t)
         log_warn("no sample of the %zu 16-bit pictures is over %d: they use "
                  "%d bits, but the model reads all 16, so they may be too dark",
                  t->n_wide, (1 << bits) - 1, bits);
+    if (t->n_fields > 0)
+        log_warn("%zu of %zu pictures look like whole fields of several cells; "
+                 "a model of single cells can say nothing of them: cut the "
+                 "cells out first, see papline crop --help",
+                 t->n_fields, t->args->list->n);
     if (t->n_turned > 0 && !m->upright)
         log_warn("%zu pictures have an EXIF orientation; they are used as they "
                  "are stored, as in training",
@@ -135,6 +144,7 @@ static int take_picture(struct predict_command *t, size_t i, size_t from,
         memmove(t->pixels + t->n * bytes, t->pixels + from * bytes, bytes);
         t->size[t->n] = t->size[from];
         count_reading(t, &t->read_as[from]);
+        t->n_fields += t->nuclei[from] > 0;
         t->at[t->n++] = i;
         return 0;
     }
@@ -311,26 +321,6 @@ int predict_command_run(const struct predict_command_args *a, FILE *out,
 
 /* --- the command line ----------------------------------------------------- */
 
-/* A word of the command line: a picture, or all pictures in a directory. */
-static int add_word(struct pictures *list, const char *word, struct err *err)
-{
-    struct pictures below = {0};
-    char path[FILE_PATH_MAX];
-    struct stat st;
-    int rc;
-
-    if (stat(word, &st) < 0 || !S_ISDIR(st.st_mode))
-        return pictures_add(list, word, err);
-    rc = pictures_walk(&below, word, err);
-    for (size_t i = 0; rc == 0 && i < below.n; i++) {
-        rc = file_path(path, err, "%s/%s", word, below.path[i]);
-        if (rc == 0)
-            rc = pictures_add(list, path, err);
-    }
-    pictures_release(&below);
-    return rc;
-}
-
 static int parse_options(struct predict_command_args *a, int argc, char **argv,
                          struct err *err)
 {
@@ -370,7 +360,7 @@ static int run_words(struct predict_command_args a, char **word, int n,
     int rc = 0;
 
     for (int i = 0; rc == 0 && i < n; i++)
-        rc = add_word(&list, word[i], err);
+        rc = pictures_add_word(&list, word[i], NULL, err);
     if (rc == 0 && list.n == 0)
         rc =
             err_set(err, ERR_USAGE, "there is no picture in '%.200s'", word[0]);

@@ -29,7 +29,8 @@ struct read_image {
     char sha256[HASH_HEX];            /* of the file; "" if it was unreadable */
     float feature[BASELINE_FEATURES]; /* before resizing */
     char *aside;                      /* owned: why it was set aside, or NULL */
-    bool has_phash, is_copy;          /* is_copy: of an earlier file */
+    int nuclei;              /* of a whole field (img/field.h), else 0 */
+    bool has_phash, is_copy; /* is_copy: of an earlier file */
     struct perceptual_hash phash;
     struct decoding read; /* what reading it found */
 };

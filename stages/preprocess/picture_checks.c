@@ -51,6 +51,7 @@ static void count_picture(struct picture_checks *p,
     const struct decoding *d = &cell->read;
 
     p->blank[blank_of(cell)]++;
+    p->n_fields += cell->nuclei > 0;
     p->n_turned += has_orientation(cell);
     p->n_paged += has_pages(cell);
     p->n_pages += has_pages(cell) ? (size_t)d->pages - 1 : 0;
@@ -162,6 +163,47 @@ static void warn_blank(const struct picture_checks *p, struct data_report *f)
     warn_blank_classes(f);
 }
 
+/* --- fields --------------------------------------------------------------- */
+
+static void warn_fields(const struct picture_checks *p, struct data_report *f)
+{
+    size_t shown = 0;
+
+    if (p->n_fields == 0)
+        return;
+    buf_printf(&f->warnings,
+               "%zu of %zu pictures look like whole fields of several cells, "
+               "not like crops of one; papline crop cuts cells out of fields\n",
+               p->n_fields, f->images->n - f->n_aside);
+    for (size_t i = 0; i < f->images->n && shown < DATA_CHECKS_WARNINGS; i++) {
+        const struct read_image *cell = &f->cell[i];
+
+        if (cell->aside || cell->nuclei == 0)
+            continue;
+        buf_printf(&f->warnings,
+                   "'%s' has %.0f x %.0f pixels and about %d "
+                   "nuclei\n",
+                   f->images->file[i].path,
+                   (double)cell->feature[BASELINE_SIZE],
+                   (double)cell->feature[BASELINE_SIZE + 1], cell->nuclei);
+        shown++;
+    }
+    if (p->n_fields > shown)
+        buf_printf(&f->warnings, "%zu more such fields: see data/stats.json\n",
+                   p->n_fields - shown);
+}
+
+static json_t *fields_json(const struct data_report *f)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0;
+         i < f->images->n && json_array_size(list) < DATA_CHECKS_LISTED; i++)
+        if (!f->cell[i].aside && f->cell[i].nuclei > 0)
+            json_array_append_new(list, json_text(f->images->file[i].path));
+    return list;
+}
+
 /* --- all of it ------------------------------------------------------------ */
 
 /* ", e.g. 'PATH'" of the first picture that 'has' it, and the line's end. */
@@ -212,6 +254,7 @@ void picture_checks_run(struct picture_checks *p, struct data_report *f)
             count_picture(p, &f->cell[i]);
     warn_bits(p, &f->warnings);
     warn_blank(p, f);
+    warn_fields(p, f);
     warn_others(p, f);
 }
 
@@ -244,6 +287,9 @@ void picture_checks_json(const struct picture_checks *p,
         put_count(o, "bits_found", (size_t)bits_of(p->most));
     if (count_blank(p))
         json_object_set_new(o, "without_content", blank_json(p, f));
+    put_count(o, "fields", p->n_fields);
+    if (p->n_fields)
+        json_object_set_new(o, "field_files", fields_json(f));
     put_count(o, "orientation", p->n_turned);
     put_count(o, "further_pages", p->n_pages);
     put_count(o, "spare_samples", p->n_spare);

@@ -7,6 +7,7 @@
  * - pictures without content: of one colour (deviations below 1), or almost
  *   black or white (means within PICTURE_CHECKS_DARK of the end, deviations
  *   below PICTURE_CHECKS_EVEN, as 8 bits)
+ * - whole fields of several cells, where crops of one are expected (img/field.h)
  * - an orientation, further pages, samples that are neither colour nor alpha
  */
 #ifndef PREPROCESS_PICTURE_CHECKS_H
@@ -37,6 +38,7 @@ struct picture_checks {
     size_t n_wide;             /* of 16-bit samples */
     int most;                  /* the largest of those; -1: there is none */
     size_t blank[BLANK_KINDS]; /* pictures of each kind */
+    size_t n_fields;           /* whole fields, not crops */
     size_t n_turned, n_paged, n_pages, n_spare;
 };
 
@@ -49,7 +51,7 @@ int picture_checks_bits(const struct data_report *f);
 void picture_checks_run(struct picture_checks *p, struct data_report *f);
 
 /* Add to 'o' what there is of "bits", "bits_found", "without_content",
- * "orientation", "further_pages", "spare_samples". */
+ * "fields", "orientation", "further_pages", "spare_samples". */
 void picture_checks_json(const struct picture_checks *p,
                          const struct data_report *f, struct json_t *o);
 

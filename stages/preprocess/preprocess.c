@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "img/decode.h"
+#include "img/field.h"
 #include "img/resize.h"
 #include "img/vipslib.h"
 #include "stages/preprocess/contour_files.h"
@@ -128,7 +129,9 @@ static int read_cell(const struct preprocess_job *j, size_t i,
     struct image im = {0};
     int rc = open_cell(j, i, &im, err);
 
-    if (rc == 0) {
+    if (rc == 0)
+        rc = j->found.cell[i].nuclei = field_nuclei(&im, err);
+    if (rc >= 0) {
         measure_image(&im, j->found.cell[i].feature);
         rc = resize_image(j->args->config, out, &im, err);
     }

@@ -234,7 +234,7 @@ static void warn_undefined(const struct report_data *d, struct buf *b)
     }
 }
 
-/* Samples read too dark, pictures that show nothing. */
+/* Whole fields, samples read too dark, pictures that show nothing. */
 static void warn_samples(const struct report_data *d, struct buf *b)
 {
     const json_t *stats = d->stats.root;
@@ -244,6 +244,12 @@ static void warn_samples(const struct report_data *d, struct buf *b)
     const char *what;
     json_int_t all = 0;
 
+    if (json_object_get(stats, "fields"))
+        buf_printf(
+            b,
+            "<li><strong>%lld images look like whole fields of several "
+            "cells</strong>, not like crops of one.</li>\n",
+            (long long)json_integer_value(json_object_get(stats, "fields")));
     if (found > 0 && found < 16 && !json_object_get(stats, "bits"))
         buf_printf(b,
                    "<li><strong>16-bit images use %d bits</strong> and were "

@@ -69,6 +69,13 @@ command_of() { # command_of <line of the README>: run it, made small
         set -- ${1//DIR/$T/predicted}
         papline predict "$T/run/train/$E/model.safetensors" "$CELLS" \
             "${@:5}" ;;
+    "papline crop FIELDS "*)
+        mkdir -p "$T/fields"
+        (echo file,x,y,width,height,label &&
+            "$TOOLS/field" "$CELLS" "$T/fields/001.png" A) >"$T/boxes.csv"
+        set -- ${1/FIELDS/$T/fields}
+        set -- ${*/CELLS/$T/cut}
+        ${*/boxes.csv/$T/boxes.csv} ;;
     "papline augment-preview IMAGE "*)
         set -- $1
         papline augment-preview "$(find "$CELLS" -name '*.bmp' | sort |

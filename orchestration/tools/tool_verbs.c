@@ -1,0 +1,106 @@
+#include "orchestration/tools/tool_verbs.h"
+
+#include "orchestration/tools/doctor.h"
+#include "orchestration/tools/doctor_ranks.h"
+
+#include <stdio.h>
+
+const struct verb_option tool_verbs_doctor_options[] = {
+    {0, "ranks", "N", "0", "also where so many ranks would compute; 0: not",
+     INTO(VERB_NUMBER, bench.ranks)},
+    {0, "threads", "N", "0", "of each rank; 0: cores / ranks",
+     INTO(VERB_NUMBER, bench.threads)},
+    {.name = NULL},
+};
+
+int tool_verbs_doctor(const struct verb_args *a, struct err *err)
+{
+    if (doctor_run(stdout, a->word[0], err) < 0)
+        return -1;
+    return a->bench.ranks
+               ? doctor_ranks(stdout, a->bench.ranks, a->bench.threads, err)
+               : 0;
+}
+
+int tool_verbs_doctor_rank(const struct verb_args *a, struct err *err)
+{
+    return doctor_rank(stdout, a->bench.threads, err);
+}
+
+const struct verb_option tool_verbs_bench_options[] = {
+    {0, "size", "N", "110", "pixels a side", INTO(VERB_NUMBER, bench.size)},
+    {0, "batch", "N", "32", "images of a step", INTO(VERB_NUMBER, bench.batch)},
+    {0, "threads", "N", "0", "0: as many as OpenMP would start",
+     INTO(VERB_NUMBER, bench.threads)},
+    {0, "steps", "N", "9", "that are measured", INTO(VERB_NUMBER, bench.steps)},
+    {0, "layers", NULL, NULL, "each layer for itself",
+     INTO(VERB_FLAG, bench.layers)},
+    {0, "ranks", "N", "0", "a step that so many ranks divide; 0: no ranks",
+     INTO(VERB_NUMBER, bench.ranks)},
+    {0, "strict", NULL, NULL, "parts of it as with train.reproducible strict",
+     INTO(VERB_FLAG, bench.strict)},
+    {.name = NULL},
+};
+
+int tool_verbs_bench(const struct verb_args *a, struct err *err)
+{
+    struct bench_args b = a->bench;
+
+    b.net = a->word[0];
+    return bench(stdout, &b, err);
+}
+
+int tool_verbs_bench_rank(const struct verb_args *a, struct err *err)
+{
+    struct bench_args b = a->bench;
+
+    b.net = a->word[0];
+    return bench_rank(stdout, &b, err);
+}
+
+const struct verb_option tool_verbs_weights_options[] = {
+    {'o', "output", "FILE", NULL, "what is written",
+     INTO(VERB_TEXT, weights.out)},
+    {0, "net", "NET", NULL, "the network, instead of what the file says",
+     INTO(VERB_TEXT, weights.net)},
+    {.name = NULL},
+};
+
+int tool_verbs_weights(const struct verb_args *a, struct err *err)
+{
+    struct weights_args w = a->weights;
+
+    w.what = a->word[0];
+    w.file = a->word[1];
+    return weights_command_run(stdout, &w, err);
+}
+
+const struct verb_option tool_verbs_features_options[] = {
+    {0, "weights", "FILE", NULL, "Keras' .h5, or safetensors; must be given",
+     INTO(VERB_TEXT, features.weights)},
+    {0, "images", "DIR", NULL, "all pictures in it; must be given",
+     INTO(VERB_TEXT, features.images)},
+    {'o', "output", "OUT.npy", NULL,
+     "one row an image, named in OUT.csv; must be given",
+     INTO(VERB_TEXT, features.out)},
+    {0, "net", "NET", NULL, "the network, instead of what the weights say",
+     INTO(VERB_TEXT, features.net)},
+    {0, "layer", "NAME", NULL, "this layer's output, not pooled",
+     INTO(VERB_TEXT, features.layer)},
+    {0, "preprocess", "raw|caffe|tf|torch", NULL,
+     "of pixels, instead of what the weights expect",
+     INTO(VERB_TEXT, features.input)},
+    {0, "size", "N", "110", "pixels a side", INTO(VERB_NUMBER, features.size)},
+    {0, "resize", "nearest|lanczos", "nearest", "of images of another size",
+     INTO(VERB_TEXT, features.resize)},
+    {0, "batch", "N", "32", "images at a time",
+     INTO(VERB_NUMBER, features.batch)},
+    {0, "threads", "N", "0", "0: as many as OpenMP would start",
+     INTO(VERB_NUMBER, features.threads)},
+    {.name = NULL},
+};
+
+int tool_verbs_features(const struct verb_args *a, struct err *err)
+{
+    return features(&a->features, err);
+}
