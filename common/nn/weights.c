@@ -5,6 +5,7 @@
 #include "nn/keras_h5.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,6 +158,24 @@ static size_t tensor_numbers(const struct safetensors_tensor *t)
     return safetensors_bytes(t) / safetensors_item(t->type);
 }
 
+/* Every number of a tensor of float32 is one. */
+static int check_finite(const struct safetensors_tensor *t, struct err *err)
+{
+    const size_t n = t->type == SAFETENSORS_F32 ? tensor_numbers(t) : 0;
+    const float *x = t->data;
+    size_t bad = 0, first = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i]) && bad++ == 0)
+            first = i;
+    return bad == 0
+               ? 0
+               : err_set(err, ERR_INPUT,
+                         "tensor '%.128s': %zu of %zu numbers are not finite, "
+                         "the first is %s",
+                         t->name, bad, n, isnan(x[first]) ? "NaN" : "infinite");
+}
+
 /* Everything in the file is of the trunk or of a top, in the right shape. */
 static int check_file(const struct net *net, const struct net_layers *l,
                       const struct safetensors *f, struct weights_count *c,
@@ -172,6 +191,8 @@ static int check_file(const struct net *net, const struct net_layers *l,
         if (!s && !weights_is_top(t->name))
             return err_set(err, ERR_INPUT, "tensor '%.128s' is not one of %s's",
                            t->name, net->name);
+        if (check_finite(t, err) < 0)
+            return -1;
         *(s ? &c->tensors : &c->top_tensors) += 1;
         *(s ? &c->numbers : &c->top_numbers) += tensor_numbers(t);
     }

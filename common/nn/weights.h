@@ -36,8 +36,8 @@ struct weights_count {
 /*
  * Every tensor of the trunk of 'net' is there, in its shape, and nothing else
  * but a top.
- * Errors: ERR_INPUT a tensor is missing, of another shape or type, or not of
- * this network; the text names it.  ERR_SYSTEM.
+ * Errors: ERR_INPUT a tensor is missing, of another shape or type, not of this
+ * network, or has a NaN or an infinite number; the text names it.  ERR_SYSTEM.
  */
 MUST_USE int weights_check(const struct net *net, const struct safetensors *f,
                            struct weights_count *count, struct err *err);
@@ -47,8 +47,8 @@ MUST_USE int weights_check(const struct net *net, const struct safetensors *f,
  * head of 'g' takes its tensors where the file has them in its shapes, and
  * stays as it is where not.
  * Errors: ERR_INPUT a tensor of the trunk of 'g' is missing, or one of the
- * file is of another shape or not of this network; 'g' may then be a mixture.
- * ERR_SYSTEM.
+ * file is of another shape, not finite or not of this network; 'g' may then be
+ * a mixture.  ERR_SYSTEM.
  */
 MUST_USE int weights_load(struct graph *g, const struct net *net,
                           const struct safetensors *f, struct err *err);

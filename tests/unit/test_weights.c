@@ -6,6 +6,8 @@
 #include "tap.h"
 #include "test_dir.h"
 
+#include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -168,6 +170,14 @@ static void check_wrong(void)
     t->type = SAFETENSORS_I64;
     check_refused(net, &f, "is not of float32");
     *t = good;
+    ((float *)(uintptr_t)t->data)[1] = NAN;
+    check_refused(net, &f, "the first is NaN");
+    check_refused(net, &f, t->name);
+    ok(weights_load(g, net, &f, &err) < 0 && strstr(err.text, t->name),
+       "  nor is it taken into a graph");
+    ((float *)(uintptr_t)t->data)[1] = -INFINITY;
+    check_refused(net, &f, "the first is infinite");
+    ((float *)(uintptr_t)t->data)[1] = 0;
     f.n_tensor--;
     check_refused(net, &f, "of mobilenetv2 is missing");
     f.n_tensor = 0;
