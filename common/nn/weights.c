@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "nn/keras_h5.h"
+#include "nn/weights_fit.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -86,12 +87,11 @@ static int score_network(const struct net *net, const struct safetensors *f,
                          struct err *err)
 {
     struct net_layers *l = net_layers(net, err);
-    int n = 0, of = 0;
+    int n, of = 0;
 
     if (!l)
         return -1;
-    for (size_t i = 0; i < f->n_tensor; i++)
-        n += find_slot(l, f->tensor[i].name) != NULL;
+    n = (int)weights_fit_count(net, l, f);
     for (int i = 0; i < l->n; i++)
         of += l->n_slot[i];
     free(l);
@@ -118,6 +118,22 @@ const struct net *weights_net(const struct safetensors *f, struct err *err)
                 "the tensors are of no network here (the first is '%.100s')",
                 f->n_tensor ? f->tensor[0].name : "none");
     return best;
+}
+
+int weights_open(struct safetensors *f, const char *path, const char *name,
+                 struct weights_opened *w, struct err *err)
+{
+    struct err why = {0};
+
+    *w = (struct weights_opened){0};
+    if (weights_read(f, path, err) < 0)
+        return -1;
+    w->net = name ? net_find(name, err) : weights_net(f, &why);
+    if (w->net && weights_fit(f, w->net, &w->left_out, &why) == 0)
+        return 0;
+    safetensors_release(f);
+    return why.code ? err_set(err, why.code, "'%.200s': %.280s", path, why.text)
+                    : -1;
 }
 
 /* --- checks ----------------------------------------------------------------*/

@@ -1,8 +1,8 @@
 /*
  * weights.h - pretrained weights of a network, from a file
  *
- * A file is Keras' legacy HDF5 (keras_h5.h) or safetensors with Keras' names
- * and layouts, as import makes it or training writes it.  Its tensors are
+ * A file is Keras' HDF5 (keras_h5.h) or safetensors with Keras' names and
+ * layouts, as import makes it or training writes it.  Its tensors are
  * those of the network's trunk; there may be those of a top besides
  * (Keras' classifier, or the head of a trained model).
  */
@@ -23,6 +23,21 @@ MUST_USE int weights_read(struct safetensors *f, const char *path,
  */
 MUST_USE const struct net *weights_net(const struct safetensors *f,
                                        struct err *err);
+
+/* Whose weights a file has. */
+struct weights_opened {
+    const struct net *net;
+    size_t left_out; /* tensors of layers around it */
+};
+
+/*
+ * Read a file and give its tensors the names of the network 'name', NULL: of
+ * weights_net().  Release with safetensors_release().
+ * Errors: as weights_read(), net_find(), weights_net() and weights_fit().
+ */
+MUST_USE int weights_open(struct safetensors *f, const char *path,
+                          const char *name, struct weights_opened *w,
+                          struct err *err);
 
 /* Is this the name of a tensor of a classifier, not of a trunk? */
 bool weights_is_top(const char *tensor);

@@ -111,15 +111,15 @@ static int open_weights(struct features_run *w, struct err *err)
 {
     const char *path = w->args->weights;
     struct safetensors f = {0};
+    struct weights_opened opened;
     struct err why = {0};
-    int rc = weights_read(&f, path, err);
+    int rc;
 
-    if (rc < 0)
+    if (weights_open(&f, path, w->args->net, &opened, err) < 0)
         return -1;
-    w->net = w->args->net ? net_find(w->args->net, err) : weights_net(&f, &why);
-    if (!w->net || find_input(w, &f, err) < 0)
-        rc = -1;
-    else
+    w->net = opened.net;
+    rc = find_input(w, &f, err);
+    if (rc == 0)
         rc = open_graph(w, &f, &why);
     if (rc < 0 && why.code)
         err_set(err, why.code,
