@@ -141,8 +141,9 @@ static const struct verb_option predict_options[] = {
     {0, "explain", "METHOD", NULL, "also a picture of where the model looked",
      VERB_TEXT, 0},
     {0, "json", NULL, NULL, "a line of JSON for each picture", VERB_FLAG, 0},
-    {'o', "output", "DIR", NULL, "for predictions.csv and these pictures",
-     VERB_TEXT, 0},
+    {'o', "output", "DIR|FILE.csv", NULL,
+     "for predictions.csv and these pictures, or the table alone", VERB_TEXT,
+     0},
     {.name = NULL},
 };
 
@@ -254,7 +255,13 @@ static const struct verb_option features_options[] = {
 
 static int act_features(const struct verb_args *a, struct err *err)
 {
-    return features(&a->features, err);
+    size_t n_aside;
+
+    if (features(&a->features, &n_aside, err) < 0)
+        return -1;
+    return n_aside == 0
+               ? 0
+               : err_set(err, ERR_INPUT, "%zu images were set aside", n_aside);
 }
 
 /* --- papline itself ------------------------------------------------------- */
@@ -415,7 +422,8 @@ static const struct verb verbs[] = {
      .help = "import, inspect, export or fetch pretrained weights",
      .about = "import FILE -o OUT.safetensors reads Keras' .h5 and accounts "
               "for every tensor. inspect FILE prints them. export FILE -o "
-              "OUT.h5 writes them for Keras. fetch NET prints address and "
+              "OUT.h5 writes them for Keras; of both the ending decides "
+              "the format, .h5 or .safetensors. fetch NET prints address and "
               "checksum of the official file; with -o it is downloaded.",
      .example = "weights import vgg16.h5 -o vgg16.safetensors",
      .options = weights_options,
@@ -424,7 +432,8 @@ static const struct verb verbs[] = {
      .words = "",
      .help = "pooled features of the images in a directory",
      .about = "Each image that can be read becomes a row of float32: what the "
-              "network makes of it, averaged over rows and columns.",
+              "network makes of it, averaged over rows and columns. Of one "
+              "that cannot OUT.csv has the reason, and the status is 1.",
      .example = "features --weights vgg16.h5 --images cells -o vgg16.npy",
      .options = features_options,
      .act = act_features},

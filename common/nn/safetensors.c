@@ -295,7 +295,9 @@ int safetensors_read(struct safetensors *f, const char *path, struct err *err)
         return 0;
     safetensors_release(f);
     kind = why.code == ERR_INPUT ? file_kind_at(path) : NULL;
-    return kind ? err_set(err, ERR_INPUT, "'%.200s' is %s", path, kind)
+    return kind ? err_set(err, ERR_INPUT,
+                          "'%.200s' is no safetensors file, it is %s", path,
+                          kind)
                 : err_set(err, why.code, "'%.200s': %.250s", path, why.text);
 }
 

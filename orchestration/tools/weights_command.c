@@ -1,6 +1,7 @@
 #include "orchestration/tools/weights_command.h"
 
 #include "base/hash.h"
+#include "base/output_name.h"
 #include "nn/weights.h"
 #include "nn/weights_fit.h"
 #include "orchestration/tools/weights_fetch.h"
@@ -21,11 +22,38 @@ static int load_weights(struct loaded *l, const struct weights_args *a,
     return weights_open(&l->f, a->file, a->net, &l->of, err);
 }
 
-static int need_out(const struct weights_args *a, struct err *err)
+/* A file is wanted, of a format that there is.  What ends in .weights.h5 Keras
+ * takes for its newer layout, which is not written here. */
+static int check_out(const struct weights_args *a, struct err *err)
 {
-    return a->out
-               ? 0
-               : err_set(err, ERR_USAGE, "weights %s needs -o FILE", a->what);
+    static const char *const endings[] = {".h5", ".safetensors", NULL};
+    char what[32];
+
+    snprintf(what, sizeof(what), "weights %.16s", a->what);
+    if (!a->out)
+        return err_set(err, ERR_USAGE, "%s needs -o FILE", what);
+    if (output_name_ends(a->out, ".weights.h5"))
+        return err_set(err, ERR_USAGE,
+                       "-o '%.200s': %s writes the legacy .h5, and Keras 3 "
+                       "reads .weights.h5 otherwise; leave out '.weights'",
+                       a->out, what);
+    return output_name_check(a->out, endings, what, err);
+}
+
+/* Its ending says in which format. */
+static int write_out(const struct loaded *l, const struct weights_args *a,
+                     struct err *err)
+{
+    const char *name = strrchr(a->file, '/');
+    char hex[HASH_HEX], source[512];
+
+    if (output_name_ends(a->out, ".h5"))
+        return weights_write_h5(l->of.net, &l->f, a->out, err);
+    if (hash_file(a->file, hex, err) < 0)
+        return -1;
+    snprintf(source, sizeof(source), "%.255s sha256:%s",
+             name ? name + 1 : a->file, hex);
+    return weights_write(l->of.net, &l->f, source, a->out, err);
 }
 
 /* --- import, export --------------------------------------------------------*/
@@ -48,19 +76,15 @@ static int import(FILE *out, const struct weights_args *a, struct err *err)
     struct weights_count count;
     struct loaded l;
     struct err why = {0};
-    char hex[HASH_HEX], source[512];
-    const char *name = a->file ? strrchr(a->file, '/') : NULL;
     int rc;
 
-    if (need_out(a, err) < 0 || load_weights(&l, a, err) < 0)
+    if (check_out(a, err) < 0 || load_weights(&l, a, err) < 0)
         return -1;
-    rc = hash_file(a->file, hex, err);
-    if (rc == 0 && weights_check(l.of.net, &l.f, &count, &why) < 0)
-        rc = err_set(err, why.code, "'%.200s': %.280s", a->file, why.text);
-    snprintf(source, sizeof(source), "%.255s sha256:%s",
-             name ? name + 1 : a->file, hex);
+    rc = weights_check(l.of.net, &l.f, &count, &why);
+    if (rc < 0)
+        err_set(err, why.code, "'%.200s': %.280s", a->file, why.text);
     if (rc == 0)
-        rc = weights_write(l.of.net, &l.f, source, a->out, err);
+        rc = write_out(&l, a, err);
     if (rc == 0) {
         print_count(out, &l.of, &count);
         fprintf(out, "written: %s; input '%s'\n", a->out,
@@ -75,9 +99,9 @@ static int export(FILE *out, const struct weights_args *a, struct err *err)
     struct loaded l;
     int rc;
 
-    if (need_out(a, err) < 0 || load_weights(&l, a, err) < 0)
+    if (check_out(a, err) < 0 || load_weights(&l, a, err) < 0)
         return -1;
-    rc = weights_write_h5(l.of.net, &l.f, a->out, err);
+    rc = write_out(&l, a, err);
     if (rc == 0)
         fprintf(out, "%s: %zu tensors\nwritten: %s\n", l.of.net->name,
                 l.f.n_tensor, a->out);
@@ -168,7 +192,10 @@ static int fetch_verb(FILE *out, const struct weights_args *a, struct err *err)
     struct err why = {0};
     int rc;
 
-    if (!net)
+    static const char *const endings[] = {".h5", NULL};
+
+    if (!net || (a->out &&
+                 output_name_check(a->out, endings, "weights fetch", err) < 0))
         return -1;
     weights_fetch_print(out, net);
     if (!a->out)

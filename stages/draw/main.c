@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/output_name.h"
 #include "run/output.h"
 #include "stages/draw/draw.h"
 #include "worker/stage.h"
@@ -116,7 +117,7 @@ static int parse_options(struct draw_args *a, int argc, char **argv,
         return err_set(err, ERR_USAGE, "%s: unexpected; see --help",
                        argv[optind]);
     a->seed = (uint64_t)seed;
-    return 0;
+    return output_name_directory(a->dir, "papline-draw", err);
 }
 
 static bool is_out(const char *arg)
