@@ -165,7 +165,7 @@ static void check_made(const char *const *name, const char *text)
         printf("# %s\n", err.text);
         return;
     }
-    for (; name[n] && n < f.n_tensor; n++)
+    for (; n < f.n_tensor && name[n]; n++)
         ok(strcmp(f.tensor[n].name, name[n]) == 0 &&
                starts_with(&f.tensor[n], 4),
            name[n]);
