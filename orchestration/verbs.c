@@ -143,8 +143,9 @@ static const struct verb_option predict_options[] = {
     {0, "explain", "METHOD", NULL, "also a picture of where the model looked",
      VERB_TEXT, 0},
     {0, "json", NULL, NULL, "a line of JSON for each picture", VERB_FLAG, 0},
-    {'o', "output", "DIR", NULL, "for predictions.csv and these pictures",
-     VERB_TEXT, 0},
+    {'o', "output", "DIR|FILE.csv", NULL,
+     "for predictions.csv and these pictures, or the table alone", VERB_TEXT,
+     0},
     {.name = NULL},
 };
 
@@ -365,7 +366,8 @@ static const struct verb verbs[] = {
      .help = "import, inspect, export or fetch pretrained weights",
      .about = "import FILE -o OUT.safetensors reads Keras' .h5 and accounts "
               "for every tensor. inspect FILE prints them. export FILE -o "
-              "OUT.h5 writes them for Keras. fetch NET prints address and "
+              "OUT.h5 writes them for Keras; of both the ending decides "
+              "the format, .h5 or .safetensors. fetch NET prints address and "
               "checksum of the official file; with -o it is downloaded.",
      .example = "weights import vgg16.h5 -o vgg16.safetensors",
      .options = tool_verbs_weights_options,
@@ -374,7 +376,8 @@ static const struct verb verbs[] = {
      .words = "",
      .help = "pooled features of the images in a directory",
      .about = "Each image that can be read becomes a row of float32: what the "
-              "network makes of it, averaged over rows and columns.",
+              "network makes of it, averaged over rows and columns. Of one "
+              "that cannot OUT.csv has the reason, and the status is 1.",
      .example = "features --weights vgg16.h5 --images cells -o vgg16.npy",
      .options = tool_verbs_features_options,
      .act = tool_verbs_features},

@@ -58,8 +58,8 @@ static inline void put_tables(void)
     for (int e = 0; e < 3; e++) {
         struct buf b = {0};
 
-        buf_puts(&b, e < 2 ? "file,split,class,predicted,p_z,p_a,group\n"
-                           : "file,split,class,predicted,group\n");
+        buf_puts(&b, e < 2 ? "file,split,label,predicted,p_z,p_a,group\n"
+                           : "file,split,label,predicted,group\n");
         buf_puts(&b, e < 2 ? "v,validation,z,z,1,0,\n" : "v,validation,z,z,\n");
         for (int i = 0; i < N; i++) {
             buf_printf(&b, "%d.bmp,test,%s,%s,", i, i % 3 ? "z" : "a",
@@ -82,7 +82,7 @@ static inline void put_folds(void)
         for (int f = 0; f < FOLDS; f++) {
             struct buf b = {0};
 
-            buf_printf(&b, "file,split,class,predicted%s,group\n",
+            buf_printf(&b, "file,split,label,predicted%s,group\n",
                        e == 2             ? ""
                        : e == 1 && f == 1 ? ",p_a,p_z"
                                           : ",p_z,p_a");

@@ -26,7 +26,7 @@ static inline const char *path_at(const char *name)
 static inline struct store_args rows_args(const char *where)
 {
     return (struct store_args){.dir = where,
-                               .header = "file,class,split,status",
+                               .header = "file,label,split,status",
                                .n = N,
                                .h = H,
                                .w = W,

@@ -44,7 +44,7 @@ static inline int make_store(const char *path, size_t n, size_t train,
                              uint32_t from, int classes, struct err *err)
 {
     const struct store_args a = {.dir = path,
-                                 .header = "file,class,split,status",
+                                 .header = "file,label,split,status",
                                  .n = n,
                                  .h = SIDE,
                                  .w = SIDE,

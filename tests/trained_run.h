@@ -52,7 +52,7 @@ static inline void make_store(void)
 {
     const struct store_args a = {
         .dir = path_of("data"),
-        .header = "file,class,group,split,sha256,width,height,status",
+        .header = "file,label,group,split,sha256,width,height,status",
         .n = N,
         .h = SIDE,
         .w = SIDE,

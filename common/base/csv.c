@@ -254,6 +254,13 @@ int csv_column(const struct csv *c, const char *name)
     return -1;
 }
 
+int csv_label_column(const struct csv *c)
+{
+    const int column = csv_column(c, "label");
+
+    return column >= 0 ? column : csv_column(c, "class");
+}
+
 const char *csv_get(const struct csv *c, size_t row, size_t column)
 {
     BUG_ON(row >= c->n_row || column >= c->n_column);

@@ -45,6 +45,10 @@ MUST_USE int csv_read_any(struct csv *c, const char *path, struct err *err);
 /* Column called 'name', or -1. */
 int csv_column(const struct csv *c, const char *name);
 
+/* Column of what a picture truly is: "label", or "class" as in files that
+ * versions up to 0.1.0 wrote; -1: there is none. */
+int csv_label_column(const struct csv *c);
+
 /* Field of 'row' (0 is the first after the header) and 'column'. */
 const char *csv_get(const struct csv *c, size_t row, size_t column);
 

@@ -25,7 +25,7 @@ struct columns {
 static int find_columns(struct columns *c, const struct csv *index, int fold,
                         int folds, struct err *err)
 {
-    *c = (struct columns){.class_name = csv_column(index, "class"),
+    *c = (struct columns){.class_name = csv_label_column(index),
                           .group = csv_column(index, "group"),
                           .split = csv_column(index, "split"),
                           .status = csv_column(index, "status"),
@@ -35,7 +35,7 @@ static int find_columns(struct columns *c, const struct csv *index, int fold,
     if (c->class_name < 0 || c->group < 0 || c->split < 0 || c->status < 0 ||
         c->file < 0)
         return err_set(err, ERR_INPUT,
-                       "index.csv lacks one of the columns file, class, group, "
+                       "index.csv lacks one of the columns file, label, group, "
                        "split, status");
     if (folds > 1)
         c->split = csv_column(index, "fold");

@@ -11,7 +11,7 @@ void predictions_header(const struct predictions *p, struct buf *out)
 {
     char name[CONFIG_NAME_MAX + 8];
 
-    buf_puts(out, "file,split,class,predicted");
+    buf_puts(out, "file,split,label,predicted");
     for (int c = 0; c < p->o.k && p->o.p; c++) {
         snprintf(name, sizeof(name), "p_%s", p->class_name[c]);
         buf_csv_next(out, name);
@@ -42,7 +42,7 @@ void predictions_rows(const struct predictions *p, enum split split,
 struct predictions_reader {
     struct predictions *p;
     const char *path;
-    int file, split, class, predicted, group, family;
+    int file, split, label, predicted, group, family;
     int first; /* of the p_ columns, -1: none */
 };
 
@@ -59,15 +59,15 @@ static int find_columns(struct predictions_reader *r, struct err *err)
 
     r->file = csv_column(c, "file");
     r->split = csv_column(c, "split");
-    r->class = csv_column(c, "class");
+    r->label = csv_label_column(c);
     r->predicted = csv_column(c, "predicted");
     r->group = csv_column(c, "group");
     r->family = csv_column(c, "family");
-    if (r->file < 0 || r->split < 0 || r->class < 0 || r->predicted < 0)
+    if (r->file < 0 || r->split < 0 || r->label < 0 || r->predicted < 0)
         return bad_column(r,
                           r->file < 0    ? "file"
                           : r->split < 0 ? "split"
-                          : r->class < 0 ? "class"
+                          : r->label < 0 ? "label"
                                          : "predicted",
                           err);
     r->first = -1;
@@ -128,7 +128,7 @@ static int find_classes(struct predictions_reader *r, struct err *err)
         return 0;
     }
     for (size_t i = 0; i < c->n_row; i++)
-        if (add_class(r, csv_get(c, i, (size_t)r->class), err) < 0 ||
+        if (add_class(r, csv_get(c, i, (size_t)r->label), err) < 0 ||
             add_class(r, csv_get(c, i, (size_t)r->predicted), err) < 0)
             return -1;
     qsort(p->class_name, (size_t)p->o.k, sizeof(*p->class_name), by_text);
@@ -176,7 +176,7 @@ static int take_row(struct predictions_reader *r, size_t row, struct err *err)
 {
     struct predictions *p = r->p;
     const size_t n = p->o.n;
-    const char *class = csv_get(&p->csv, row, (size_t)r->class);
+    const char *class = csv_get(&p->csv, row, (size_t)r->label);
     const char *predicted = csv_get(&p->csv, row, (size_t)r->predicted);
 
     p->file[n] = csv_get(&p->csv, row, (size_t)r->file);

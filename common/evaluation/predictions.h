@@ -1,7 +1,7 @@
 /*
  * predictions.h - the table predictions.csv: written and read again
  *
- *     file,split,class,predicted,p_<class>...,group[,family]
+ *     file,split,label,predicted,p_<class>...,group[,family]
  *
  * Probabilities have nine digits, so that a float is read back as it was; a
  * table of decisions alone has no p_ columns.  'group' is CLASS/GROUP of

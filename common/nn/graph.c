@@ -282,6 +282,7 @@ static void run_forward(struct graph *g, int begin, int end)
 
         if (g->run[i])
             g->node[i]->op->forward(g->node[i], &g->pass);
+        graph_seek_finite(g, i);
         if (g->time)
             g->time[i].forward += clock_now() - start;
     }

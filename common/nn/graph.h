@@ -149,6 +149,16 @@ int graph_border_step(struct graph *g, int i);
 /* Run every node, first to last.  Collective in PHASE_TRAIN. */
 void graph_forward(struct graph *g, enum phase phase);
 
+/*
+ * The same, and the place (graph_node_at()) of the first node whose value has a
+ * NaN or an infinite number; -1: none has.  Values of a node may lie where
+ * those of an earlier one lay, so they are looked at as they are made.
+ */
+int graph_forward_finite(struct graph *g, enum phase phase);
+
+/* Are a node's weights and statistics finite? */
+bool graph_weights_finite(const struct node *nd);
+
 /* Set graph_dparam() to 0.  (Douts need no clearing.) */
 void graph_zero_grad(struct graph *g);
 

@@ -1,6 +1,6 @@
 /*
  * graph_private.h - what graph.c (building and running), graph_plan.c
- * (memory and order) and graph_strips.c share
+ * (memory and order), graph_strips.c and graph_finite.c share
  */
 #ifndef NN_GRAPH_PRIVATE_H
 #define NN_GRAPH_PRIVATE_H
@@ -33,6 +33,8 @@ struct graph {
     bool finished;
     bool changed;           /* the weights, since nodes prepared themselves */
     struct node_time *time; /* borrowed; NULL: nobody asks */
+    bool seeks;             /* graph_forward_finite() is at work, */
+    int sought;             /* and has found this node, or NO_NODE */
     struct err err;         /* first error while building */
 };
 
@@ -42,6 +44,9 @@ struct graph {
  * Errors: ERR_SYSTEM without memory; graph_free() releases what there is.
  */
 MUST_USE int graph_plan(struct graph *g, struct err *err);
+
+/* Of graph_forward_finite(): look at the value that node i has just made. */
+void graph_seek_finite(struct graph *g, int i);
 
 /* Set rows[] and wide[]; folds are known. */
 void graph_plan_strips(struct graph *g);

@@ -1,37 +1,21 @@
 /* keras_h5.c - reading; all of it up to keras_h5_read() runs in a child */
-#include "nn/keras_h5.h"
+#include "nn/keras_h5_private.h"
 
 #include "base/file.h"
 #include "base/isolate.h"
 
-#include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    NAME = SAFETENSORS_MAX_NAME,
-    N_META = 2,
+    NAME = KERAS_H5_NAME,
+    N_META = KERAS_H5_META,
     PARTS = 256,        /* layer_names0 .. */
     SQUEEZE = 1100,     /* deflate makes at most 1032 bytes of one */
     SLACK = 1 << 20,    /* bytes that any file may claim */
     CHUNK = 512 << 20,  /* bytes of a chunk in memory */
     MEMORY = 256 << 20, /* of libhdf5 for itself */
-};
-
-struct names {
-    char (*at)[NAME]; /* owned */
-    size_t n;
-};
-
-/* What is read, in the child. */
-struct keras_h5_reader {
-    size_t room; /* bytes that weights may still claim */
-    hid_t top;   /* group that holds the layers */
-    struct names layers;
-    struct safetensors_tensor *tensor;
-    size_t n_tensor, max_tensor;
-    char meta[N_META][NAME];
 };
 
 static const char *const meta_key[N_META] = {"keras_version", "backend"};
@@ -79,7 +63,8 @@ static int variable_strings(hid_t attr, size_t n, char (*to)[NAME])
 }
 
 /* Append the strings of one attribute.  An empty array of any type is none. */
-static int add_strings(hid_t of, const char *name, size_t most, struct names *s)
+int keras_h5_strings(hid_t of, const char *name, size_t most,
+                     struct keras_h5_names *s)
 {
     const hid_t attr = H5Aopen(of, name, H5P_DEFAULT);
     const hid_t type = H5Aget_type(attr), space = H5Aget_space(attr);
@@ -111,17 +96,17 @@ static bool has_attribute(hid_t of, const char *attribute)
 
 /* The attribute 'name', or name0, name1, ... */
 static int read_strings(hid_t of, const char *name, size_t most,
-                        struct names *s)
+                        struct keras_h5_names *s)
 {
     char part[64];
 
     if (has_attribute(of, name))
-        return add_strings(of, name, most, s);
+        return keras_h5_strings(of, name, most, s);
     for (int i = 0; i < PARTS; i++) {
         snprintf(part, sizeof(part), "%s%d", name, i);
         if (!has_attribute(of, part))
             return i ? 0 : -1;
-        if (add_strings(of, part, most, s) < 0)
+        if (keras_h5_strings(of, part, most, s) < 0)
             return -1;
     }
     return 0;
@@ -158,8 +143,9 @@ static const char *old_kind(const char *layer, const char *weight)
 }
 
 /*
- * "LAYER/kernel:0": from where the layer's name stands in the weight's; a
- * weight of a network within the network has the inner layer's name instead.
+ * "LAYER/kernel:0": from where the layer's name stands in the weight's.  Where
+ * it does not stand there, the layer is a network of its own, and the weight
+ * has the name of a layer of that: "LAYER/INNER/kernel:0".
  */
 static int canonical_name(const char *layer, const char *weight,
                           char name[NAME])
@@ -173,8 +159,8 @@ static int canonical_name(const char *layer, const char *weight,
         at = strchr(at, '/');
         at = at ? at + 1 : NULL;
     }
-    if (at || strchr(weight, '/'))
-        return snprintf(name, NAME, "%s", at ? at : weight) < NAME ? 0 : -1;
+    if (at)
+        return snprintf(name, NAME, "%s", at) < NAME ? 0 : -1;
     return snprintf(name, NAME, "%s/%s", layer, weight) < NAME ? 0 : -1;
 }
 
@@ -234,8 +220,8 @@ static int get_shape(struct keras_h5_reader *r, hid_t set,
     return 0;
 }
 
-static int add_weight(struct keras_h5_reader *r, hid_t set, const char *name,
-                      struct err *err)
+int keras_h5_add(struct keras_h5_reader *r, hid_t set, const char *name,
+                 struct err *err)
 {
     struct safetensors_tensor *t = &r->tensor[r->n_tensor];
     void *data;
@@ -244,6 +230,8 @@ static int add_weight(struct keras_h5_reader *r, hid_t set, const char *name,
         if (strcmp(r->tensor[i].name, name) == 0)
             return err_set(err, ERR_INPUT, "weight '%.200s' is there twice",
                            name);
+    if (r->n_tensor == r->max_tensor)
+        return err_set(err, ERR_INPUT, "over %zu weights", r->max_tensor);
     *t = (struct safetensors_tensor){.name = strdup(name),
                                      .type = SAFETENSORS_F32};
     if (!t->name)
@@ -266,7 +254,7 @@ static int read_layer(struct keras_h5_reader *r, const char *layer,
                       struct err *err)
 {
     const hid_t group = H5Gopen2(r->top, layer, H5P_DEFAULT);
-    struct names s = {0};
+    struct keras_h5_names s = {0};
     char name[NAME];
 
     if (group < 0 ||
@@ -274,8 +262,6 @@ static int read_layer(struct keras_h5_reader *r, const char *layer,
         return err_set(err, ERR_INPUT,
                        "layer '%.200s' has no list of at most %d weights",
                        layer, KERAS_H5_MAX_WEIGHTS);
-    if (s.n > r->max_tensor - r->n_tensor)
-        return err_set(err, ERR_INPUT, "over %zu weights", r->max_tensor);
     for (size_t i = 0; i < s.n; i++) {
         const hid_t set = H5Dopen2(group, s.at[i], H5P_DEFAULT);
 
@@ -283,7 +269,7 @@ static int read_layer(struct keras_h5_reader *r, const char *layer,
             return err_set(err, ERR_INPUT,
                            "layer '%.100s' has no readable weight '%.200s'",
                            layer, s.at[i]);
-        if (add_weight(r, set, name, err) < 0)
+        if (keras_h5_add(r, set, name, err) < 0)
             return -1;
         H5Dclose(set);
     }
@@ -297,18 +283,34 @@ static int read_layer(struct keras_h5_reader *r, const char *layer,
 static void read_meta(struct keras_h5_reader *r)
 {
     for (int i = 0; i < N_META; i++) {
-        struct names s = {0};
+        struct keras_h5_names s = {0};
 
         if (has_attribute(r->top, meta_key[i]) &&
-            add_strings(r->top, meta_key[i], 1, &s) == 0 && s.n == 1)
+            keras_h5_strings(r->top, meta_key[i], 1, &s) == 0 && s.n == 1)
             memcpy(r->meta[i], s.at[0], NAME);
         free(s.at);
     }
 }
 
-/* Open what holds the layers: the file, or one part of a whole model's. */
-static int open_top(struct keras_h5_reader *r, const char *path,
-                    struct err *err)
+/* The layers of a list: of the file, or of one part of a whole model's. */
+static int read_listed(struct keras_h5_reader *r, struct err *err)
+{
+    if (read_strings(r->top, "layer_names", KERAS_H5_MAX_LAYERS, &r->layers) <
+        0)
+        return err_set(err, ERR_INPUT,
+                       "is no weight file of Keras: there is no list of at "
+                       "most %d layer_names",
+                       KERAS_H5_MAX_LAYERS);
+    read_meta(r);
+    for (size_t i = 0; i < r->layers.n; i++)
+        if (read_layer(r, r->layers.at[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+/* Whichever of the two layouts it is. */
+static int read_layers(struct keras_h5_reader *r, const char *path,
+                       struct err *err)
 {
     const hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
 
@@ -317,13 +319,9 @@ static int open_top(struct keras_h5_reader *r, const char *path,
     r->top = H5Gopen2(file, "/", H5P_DEFAULT);
     if (r->top >= 0 && H5Lexists(r->top, "model_weights", H5P_DEFAULT) > 0)
         r->top = H5Gopen2(file, "/model_weights", H5P_DEFAULT);
-    if (r->top < 0 || read_strings(r->top, "layer_names", KERAS_H5_MAX_LAYERS,
-                                   &r->layers) < 0)
-        return err_set(err, ERR_INPUT,
-                       "is no weight file of Keras: there is no list of at "
-                       "most %d layer_names",
-                       KERAS_H5_MAX_LAYERS);
-    return 0;
+    else if (r->top >= 0 && keras_h5_has_groups(r->top))
+        return keras_h5_read_groups(r, r->top, err);
+    return read_listed(r, err);
 }
 
 static int pack_weights(const struct keras_h5_reader *r, struct buf *out,
@@ -365,12 +363,8 @@ static int read_file(const void *arg, struct buf *out, struct err *err)
     r.tensor = calloc(r.max_tensor, sizeof(*r.tensor));
     if (!r.tensor)
         return err_set(err, ERR_SYSTEM, "no memory for a list of weights");
-    if (open_top(&r, j->path, err) < 0)
+    if (read_layers(&r, j->path, err) < 0)
         return -1;
-    read_meta(&r);
-    for (size_t i = 0; i < r.layers.n; i++)
-        if (read_layer(&r, r.layers.at[i], err) < 0)
-            return -1;
     return pack_weights(&r, out, err);
 }
 

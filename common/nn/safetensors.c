@@ -2,6 +2,7 @@
 #include "nn/safetensors.h"
 
 #include "base/file.h"
+#include "base/file_kind.h"
 
 #include <jansson.h>
 #include <stdint.h>
@@ -283,17 +284,21 @@ int safetensors_parse(struct safetensors *f, const void *bytes, size_t size,
 int safetensors_read(struct safetensors *f, const char *path, struct err *err)
 {
     struct err why = {0};
+    const char *kind;
     char *bytes = NULL;
     size_t size = 0;
 
     *f = (struct safetensors){0};
     if (file_read(path, SAFETENSORS_MAX_BYTES, &bytes, &size, err) < 0)
         return -1;
-    if (parse_bytes(f, bytes, size, &why) < 0) {
-        safetensors_release(f);
-        return err_set(err, why.code, "'%.200s': %.250s", path, why.text);
-    }
-    return 0;
+    if (parse_bytes(f, bytes, size, &why) == 0)
+        return 0;
+    safetensors_release(f);
+    kind = why.code == ERR_INPUT ? file_kind_at(path) : NULL;
+    return kind ? err_set(err, ERR_INPUT,
+                          "'%.200s' is no safetensors file, it is %s", path,
+                          kind)
+                : err_set(err, why.code, "'%.200s': %.250s", path, why.text);
 }
 
 const struct safetensors_tensor *safetensors_find(const struct safetensors *f,

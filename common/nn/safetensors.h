@@ -79,7 +79,8 @@ MUST_USE int safetensors_pack(const struct safetensors *f, struct buf *out,
 /*
  * Read a whole file.  Release with safetensors_release().
  * Errors: ERR_INPUT not such a file, damaged, of another type or over a limit
- * above; the text names the tensor.  ERR_SYSTEM.  *f is empty then.
+ * above; the text names the tensor, or says what the file is instead
+ * (file_kind.h).  ERR_SYSTEM.  *f is empty then.
  */
 MUST_USE int safetensors_read(struct safetensors *f, const char *path,
                               struct err *err);

@@ -3,8 +3,10 @@
 
 #include "base/file.h"
 #include "nn/keras_h5.h"
+#include "nn/weights_fit.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,12 +87,11 @@ static int score_network(const struct net *net, const struct safetensors *f,
                          struct err *err)
 {
     struct net_layers *l = net_layers(net, err);
-    int n = 0, of = 0;
+    int n, of = 0;
 
     if (!l)
         return -1;
-    for (size_t i = 0; i < f->n_tensor; i++)
-        n += find_slot(l, f->tensor[i].name) != NULL;
+    n = (int)weights_fit_count(net, l, f);
     for (int i = 0; i < l->n; i++)
         of += l->n_slot[i];
     free(l);
@@ -117,6 +118,22 @@ const struct net *weights_net(const struct safetensors *f, struct err *err)
                 "the tensors are of no network here (the first is '%.100s')",
                 f->n_tensor ? f->tensor[0].name : "none");
     return best;
+}
+
+int weights_open(struct safetensors *f, const char *path, const char *name,
+                 struct weights_opened *w, struct err *err)
+{
+    struct err why = {0};
+
+    *w = (struct weights_opened){0};
+    if (weights_read(f, path, err) < 0)
+        return -1;
+    w->net = name ? net_find(name, err) : weights_net(f, &why);
+    if (w->net && weights_fit(f, w->net, &w->left_out, &why) == 0)
+        return 0;
+    safetensors_release(f);
+    return why.code ? err_set(err, why.code, "'%.200s': %.280s", path, why.text)
+                    : -1;
 }
 
 /* --- checks ----------------------------------------------------------------*/
@@ -157,6 +174,24 @@ static size_t tensor_numbers(const struct safetensors_tensor *t)
     return safetensors_bytes(t) / safetensors_item(t->type);
 }
 
+/* Every number of a tensor of float32 is one. */
+static int check_finite(const struct safetensors_tensor *t, struct err *err)
+{
+    const size_t n = t->type == SAFETENSORS_F32 ? tensor_numbers(t) : 0;
+    const float *x = t->data;
+    size_t bad = 0, first = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i]) && bad++ == 0)
+            first = i;
+    return bad == 0
+               ? 0
+               : err_set(err, ERR_INPUT,
+                         "tensor '%.128s': %zu of %zu numbers are not finite, "
+                         "the first is %s",
+                         t->name, bad, n, isnan(x[first]) ? "NaN" : "infinite");
+}
+
 /* Everything in the file is of the trunk or of a top, in the right shape. */
 static int check_file(const struct net *net, const struct net_layers *l,
                       const struct safetensors *f, struct weights_count *c,
@@ -172,6 +207,8 @@ static int check_file(const struct net *net, const struct net_layers *l,
         if (!s && !weights_is_top(t->name))
             return err_set(err, ERR_INPUT, "tensor '%.128s' is not one of %s's",
                            t->name, net->name);
+        if (check_finite(t, err) < 0)
+            return -1;
         *(s ? &c->tensors : &c->top_tensors) += 1;
         *(s ? &c->numbers : &c->top_numbers) += tensor_numbers(t);
     }

@@ -1,8 +1,8 @@
 /*
  * weights.h - pretrained weights of a network, from a file
  *
- * A file is Keras' legacy HDF5 (keras_h5.h) or safetensors with Keras' names
- * and layouts, as import makes it or training writes it.  Its tensors are
+ * A file is Keras' HDF5 (keras_h5.h) or safetensors with Keras' names and
+ * layouts, as import makes it or training writes it.  Its tensors are
  * those of the network's trunk; there may be those of a top besides
  * (Keras' classifier, or the head of a trained model).
  */
@@ -24,6 +24,21 @@ MUST_USE int weights_read(struct safetensors *f, const char *path,
 MUST_USE const struct net *weights_net(const struct safetensors *f,
                                        struct err *err);
 
+/* Whose weights a file has. */
+struct weights_opened {
+    const struct net *net;
+    size_t left_out; /* tensors of layers around it */
+};
+
+/*
+ * Read a file and give its tensors the names of the network 'name', NULL: of
+ * weights_net().  Release with safetensors_release().
+ * Errors: as weights_read(), net_find(), weights_net() and weights_fit().
+ */
+MUST_USE int weights_open(struct safetensors *f, const char *path,
+                          const char *name, struct weights_opened *w,
+                          struct err *err);
+
 /* Is this the name of a tensor of a classifier, not of a trunk? */
 bool weights_is_top(const char *tensor);
 
@@ -36,8 +51,8 @@ struct weights_count {
 /*
  * Every tensor of the trunk of 'net' is there, in its shape, and nothing else
  * but a top.
- * Errors: ERR_INPUT a tensor is missing, of another shape or type, or not of
- * this network; the text names it.  ERR_SYSTEM.
+ * Errors: ERR_INPUT a tensor is missing, of another shape or type, not of this
+ * network, or has a NaN or an infinite number; the text names it.  ERR_SYSTEM.
  */
 MUST_USE int weights_check(const struct net *net, const struct safetensors *f,
                            struct weights_count *count, struct err *err);
@@ -47,8 +62,8 @@ MUST_USE int weights_check(const struct net *net, const struct safetensors *f,
  * head of 'g' takes its tensors where the file has them in its shapes, and
  * stays as it is where not.
  * Errors: ERR_INPUT a tensor of the trunk of 'g' is missing, or one of the
- * file is of another shape or not of this network; 'g' may then be a mixture.
- * ERR_SYSTEM.
+ * file is of another shape, not finite or not of this network; 'g' may then be
+ * a mixture.  ERR_SYSTEM.
  */
 MUST_USE int weights_load(struct graph *g, const struct net *net,
                           const struct safetensors *f, struct err *err);

@@ -44,6 +44,6 @@ MUST_USE int augmented_rows_create(const struct augmented_rows *s,
 
 /* Header line of its index.csv. */
 #define AUGMENTED_ROWS_HEADER                                                  \
-    "source,variant,class,split,sha256,operations,status"
+    "source,variant,label,split,sha256,operations,status"
 
 #endif

@@ -136,8 +136,8 @@ static int read_index(struct store *s, const char *dir, int *class_column,
     s->status_column = find_column(s, path, "status", err);
     if (s->status_column < 0)
         return -1;
-    *class_column = find_column(s, path, "class", err);
-    return *class_column < 0 ? -1 : 0;
+    *class_column = csv_label_column(&s->index);
+    return *class_column < 0 ? find_column(s, path, "label", err) : 0;
 }
 
 /* Label, class, split and status of row 'i' must agree. */

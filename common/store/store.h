@@ -6,14 +6,14 @@
  *     index.csv    line i (after the header) describes image i
  *     classes.txt  one class a line, in label order
  *
- * index.csv of data/:     file,class,group,split,sha256,width,height,
+ * index.csv of data/:     file,label,group,split,sha256,width,height,
  *                         mean_r,mean_g,mean_b,std_r,std_g,std_b,status
  *                         with split.folds above 1 also fold, behind split,
  *                         which is then the one in fold 0; and, where near
  *                         duplicates are kept together, family, behind those:
  *                         "CLASS/GROUP" of the first picture of those that look
  *                         alike and of their groups
- * index.csv of augment/:  source,variant,class,split,sha256,operations,status
+ * index.csv of augment/:  source,variant,label,split,sha256,operations,status
  * (source is the row in data/; sha256 is of the stored pixels there, of the
  * file in data/).  status is "ok" or why the sample was set aside; such a
  * row's pixels are zero.

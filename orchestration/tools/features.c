@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/npy.h"
+#include "base/output_name.h"
 #include "base/progress.h"
 #include "img/decode.h"
 #include "img/pictures.h"
@@ -111,15 +112,15 @@ static int open_weights(struct features_run *w, struct err *err)
 {
     const char *path = w->args->weights;
     struct safetensors f = {0};
+    struct weights_opened opened;
     struct err why = {0};
-    int rc = weights_read(&f, path, err);
+    int rc;
 
-    if (rc < 0)
+    if (weights_open(&f, path, w->args->net, &opened, err) < 0)
         return -1;
-    w->net = w->args->net ? net_find(w->args->net, err) : weights_net(&f, &why);
-    if (!w->net || find_input(w, &f, err) < 0)
-        rc = -1;
-    else
+    w->net = opened.net;
+    rc = find_input(w, &f, err);
+    if (rc == 0)
         rc = open_graph(w, &f, &why);
     if (rc < 0 && why.code)
         err_set(err, why.code,
@@ -220,9 +221,8 @@ static int write_rows(const struct features_run *w, struct err *err)
                     .dim = {w->n_rows, (size_t)y->out.h, (size_t)y->out.w,
                             (size_t)y->out.c},
                     .data = w->rows.data};
-    const char *out = w->args->out, *dot = strrchr(out, '.');
-    const size_t stem =
-        dot && strcmp(dot, ".npy") == 0 ? (size_t)(dot - out) : strlen(out);
+    const char *out = w->args->out;
+    const size_t stem = strlen(out) - strlen(".npy");
     char csv[FILE_PATH_MAX];
 
     if (y->flat)
@@ -239,8 +239,7 @@ static int write_rows(const struct features_run *w, struct err *err)
              w->args->layer ? w->args->layer : "pooled", w->net->name,
              w->args->weights, preprocess_name(w->input));
     if (w->n_rows < w->list.n)
-        log_warn("%zu of %zu images were set aside; see %s",
-                 w->list.n - w->n_rows, w->list.n, csv);
+        log_warn("%s says which images were set aside", csv);
     return 0;
 }
 
@@ -264,8 +263,9 @@ static int write_features(struct features_run *w, struct err *err)
     return run_batches(w, err) < 0 ? -1 : write_rows(w, err);
 }
 
-int features(const struct features_args *args, struct err *err)
+int features(const struct features_args *args, size_t *n_aside, struct err *err)
 {
+    static const char *const endings[] = {".npy", NULL};
     struct features_args a = *args;
     struct features_run w = {.args = &a};
     int rc;
@@ -276,12 +276,15 @@ int features(const struct features_args *args, struct err *err)
     if (a.size < NET_MIN_SIDE || a.size > NET_MAX_SIDE)
         return err_set(err, ERR_USAGE, "--size %d is not %d .. %d", a.size,
                        NET_MIN_SIDE, NET_MAX_SIDE);
+    if (output_name_check(a.out, endings, "features", err) < 0)
+        return -1;
     if (a.batch < 1 || a.batch > GRAPH_MAX_BATCH)
         return err_set(err, ERR_USAGE, "--batch %d is not 1 .. %d", a.batch,
                        GRAPH_MAX_BATCH);
     if (a.threads == 0)
         a.threads = omp_get_max_threads();
     rc = write_features(&w, err);
+    *n_aside = rc == 0 ? w.list.n - w.n_rows : 0;
     pictures_release(&w.list);
     free(w.pixels);
     free(w.why);

@@ -12,6 +12,8 @@
 
 #include "base/err.h"
 
+#include <stddef.h>
+
 struct features_args {
     const char *net;     /* NULL: what the weights say */
     const char *weights; /* Keras' .h5 or safetensors */
@@ -29,9 +31,11 @@ struct features_args {
  * Make OUT.npy and OUT.csv (row, file, status; an image that cannot be read
  * has no row and its reason).  The same bits for any number of
  * threads, the same up to rounding for any batch.
+ *   n_aside [out] images that could not be read
  * Errors: ERR_USAGE an argument is missing, out of range or unknown; ERR_INPUT
  * weights that do not fit, no readable image; ERR_SYSTEM.
  */
-MUST_USE int features(const struct features_args *a, struct err *err);
+MUST_USE int features(const struct features_args *a, size_t *n_aside,
+                      struct err *err);
 
 #endif

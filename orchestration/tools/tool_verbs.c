@@ -102,5 +102,11 @@ const struct verb_option tool_verbs_features_options[] = {
 
 int tool_verbs_features(const struct verb_args *a, struct err *err)
 {
-    return features(&a->features, err);
+    size_t n_aside;
+
+    if (features(&a->features, &n_aside, err) < 0)
+        return -1;
+    return n_aside == 0
+               ? 0
+               : err_set(err, ERR_INPUT, "%zu images were set aside", n_aside);
 }

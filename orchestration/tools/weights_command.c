@@ -1,52 +1,73 @@
 #include "orchestration/tools/weights_command.h"
 
 #include "base/hash.h"
+#include "base/output_name.h"
 #include "nn/weights.h"
+#include "nn/weights_fit.h"
 #include "orchestration/tools/weights_fetch.h"
 
 #include <math.h>
 #include <string.h>
 
-/* A file and the network that it is for. */
+/* A file, by the names of the network that it is for. */
 struct loaded {
     struct safetensors f; /* owned */
-    const struct net *net;
+    struct weights_opened of;
 };
 
 static int load_weights(struct loaded *l, const struct weights_args *a,
                         struct err *err)
 {
-    struct err why = {0};
-
     *l = (struct loaded){0};
-    if (weights_read(&l->f, a->file, err) < 0)
-        return -1;
-    l->net = a->net ? net_find(a->net, err) : weights_net(&l->f, &why);
-    if (l->net)
-        return 0;
-    if (why.code)
-        err_set(err, why.code, "'%.200s': %.250s", a->file, why.text);
-    safetensors_release(&l->f);
-    return -1;
+    return weights_open(&l->f, a->file, a->net, &l->of, err);
 }
 
-static int need_out(const struct weights_args *a, struct err *err)
+/* A file is wanted, of a format that there is.  What ends in .weights.h5 Keras
+ * takes for its newer layout, which is not written here. */
+static int check_out(const struct weights_args *a, struct err *err)
 {
-    return a->out
-               ? 0
-               : err_set(err, ERR_USAGE, "weights %s needs -o FILE", a->what);
+    static const char *const endings[] = {".h5", ".safetensors", NULL};
+    char what[32];
+
+    snprintf(what, sizeof(what), "weights %.16s", a->what);
+    if (!a->out)
+        return err_set(err, ERR_USAGE, "%s needs -o FILE", what);
+    if (output_name_ends(a->out, ".weights.h5"))
+        return err_set(err, ERR_USAGE,
+                       "-o '%.200s': %s writes the legacy .h5, and Keras 3 "
+                       "reads .weights.h5 otherwise; leave out '.weights'",
+                       a->out, what);
+    return output_name_check(a->out, endings, what, err);
+}
+
+/* Its ending says in which format. */
+static int write_out(const struct loaded *l, const struct weights_args *a,
+                     struct err *err)
+{
+    const char *name = strrchr(a->file, '/');
+    char hex[HASH_HEX], source[512];
+
+    if (output_name_ends(a->out, ".h5"))
+        return weights_write_h5(l->of.net, &l->f, a->out, err);
+    if (hash_file(a->file, hex, err) < 0)
+        return -1;
+    snprintf(source, sizeof(source), "%.255s sha256:%s",
+             name ? name + 1 : a->file, hex);
+    return weights_write(l->of.net, &l->f, source, a->out, err);
 }
 
 /* --- import, export --------------------------------------------------------*/
 
-static void print_count(FILE *out, const struct net *net,
+static void print_count(FILE *out, const struct weights_opened *of,
                         const struct weights_count *c)
 {
-    fprintf(out, "%s: %zu tensors of the trunk, %zu numbers", net->name,
+    fprintf(out, "%s: %zu tensors of the trunk, %zu numbers", of->net->name,
             c->tensors, c->numbers);
     if (c->top_tensors)
         fprintf(out, "; %zu tensors of a top, %zu numbers", c->top_tensors,
                 c->top_numbers);
+    if (of->left_out)
+        fprintf(out, "; %zu tensors of other layers left out", of->left_out);
     fprintf(out, "\n");
 }
 
@@ -55,23 +76,19 @@ static int import(FILE *out, const struct weights_args *a, struct err *err)
     struct weights_count count;
     struct loaded l;
     struct err why = {0};
-    char hex[HASH_HEX], source[512];
-    const char *name = a->file ? strrchr(a->file, '/') : NULL;
     int rc;
 
-    if (need_out(a, err) < 0 || load_weights(&l, a, err) < 0)
+    if (check_out(a, err) < 0 || load_weights(&l, a, err) < 0)
         return -1;
-    rc = hash_file(a->file, hex, err);
-    if (rc == 0 && weights_check(l.net, &l.f, &count, &why) < 0)
-        rc = err_set(err, why.code, "'%.200s': %.280s", a->file, why.text);
-    snprintf(source, sizeof(source), "%.255s sha256:%s",
-             name ? name + 1 : a->file, hex);
+    rc = weights_check(l.of.net, &l.f, &count, &why);
+    if (rc < 0)
+        err_set(err, why.code, "'%.200s': %.280s", a->file, why.text);
     if (rc == 0)
-        rc = weights_write(l.net, &l.f, source, a->out, err);
+        rc = write_out(&l, a, err);
     if (rc == 0) {
-        print_count(out, l.net, &count);
+        print_count(out, &l.of, &count);
         fprintf(out, "written: %s; input '%s'\n", a->out,
-                preprocess_name(l.net->preprocess));
+                preprocess_name(l.of.net->preprocess));
     }
     safetensors_release(&l.f);
     return rc;
@@ -82,11 +99,11 @@ static int export(FILE *out, const struct weights_args *a, struct err *err)
     struct loaded l;
     int rc;
 
-    if (need_out(a, err) < 0 || load_weights(&l, a, err) < 0)
+    if (check_out(a, err) < 0 || load_weights(&l, a, err) < 0)
         return -1;
-    rc = weights_write_h5(l.net, &l.f, a->out, err);
+    rc = write_out(&l, a, err);
     if (rc == 0)
-        fprintf(out, "%s: %zu tensors\nwritten: %s\n", l.net->name,
+        fprintf(out, "%s: %zu tensors\nwritten: %s\n", l.of.net->name,
                 l.f.n_tensor, a->out);
     safetensors_release(&l.f);
     return rc;
@@ -139,13 +156,13 @@ static void print_numbers(FILE *out, const struct safetensors_tensor *t)
 static int inspect(FILE *out, const struct weights_args *a, struct err *err)
 {
     struct weights_count count = {0};
+    struct weights_opened of = {0};
     struct safetensors f;
     struct err why = {0};
-    const struct net *net;
 
     if (weights_read(&f, a->file, err) < 0)
         return -1;
-    net = a->net ? net_find(a->net, &why) : weights_net(&f, &why);
+    of.net = a->net ? net_find(a->net, &why) : weights_net(&f, &why);
     for (size_t i = 0; i < f.n_meta; i++)
         fprintf(out, "%s: %s\n", f.meta[i].key, f.meta[i].value);
     fprintf(out, "  %-44s %-18s %11s %11s %11s %11s\n", "tensor", "shape",
@@ -154,13 +171,14 @@ static int inspect(FILE *out, const struct weights_args *a, struct err *err)
         print_shape(out, &f.tensor[i]);
         print_numbers(out, &f.tensor[i]);
     }
-    if (net && weights_check(net, &f, &count, &why) == 0)
-        print_count(out, net, &count);
+    if (of.net && weights_fit(&f, of.net, &of.left_out, &why) == 0 &&
+        weights_check(of.net, &f, &count, &why) == 0)
+        print_count(out, &of, &count);
     else
         fprintf(out, "not the whole weights of %s: %s\n",
-                net ? net->name : "a network", why.text);
+                of.net ? of.net->name : "a network", why.text);
     safetensors_release(&f);
-    return a->net && !net ? err_set(err, ERR_USAGE, "%s", why.text) : 0;
+    return a->net && !of.net ? err_set(err, ERR_USAGE, "%s", why.text) : 0;
 }
 
 /* --- fetch -----------------------------------------------------------------*/
@@ -174,7 +192,10 @@ static int fetch_verb(FILE *out, const struct weights_args *a, struct err *err)
     struct err why = {0};
     int rc;
 
-    if (!net)
+    static const char *const endings[] = {".h5", NULL};
+
+    if (!net || (a->out &&
+                 output_name_check(a->out, endings, "weights fetch", err) < 0))
         return -1;
     weights_fetch_print(out, net);
     if (!a->out)
@@ -186,7 +207,7 @@ static int fetch_verb(FILE *out, const struct weights_args *a, struct err *err)
         return -1;
     rc = weights_check(net, &l.f, &count, &why);
     if (rc == 0)
-        print_count(out, net, &count);
+        print_count(out, &l.of, &count);
     else
         err_set(err, why.code, "'%.200s': %.280s", a->out, why.text);
     safetensors_release(&l.f);

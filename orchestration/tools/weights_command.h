@@ -16,10 +16,11 @@ struct weights_args {
 };
 
 /*
- * import FILE -o OUT     Keras' .h5 (or safetensors) to safetensors, checked
+ * import FILE -o OUT     Keras' .h5 or safetensors, checked, to OUT
  * inspect FILE           every tensor, and what they are of
- * export FILE -o OUT.h5  safetensors to the layout that Keras loads
- * fetch NET [-o FILE]    the official file's address and checksum; with -o it
+ * export FILE -o OUT     the same, of a part of a network as well; OUT.h5 is in
+ *                        the layout that Keras loads, OUT.safetensors is not
+ * fetch NET [-o FILE.h5] the official file's address and checksum; with -o it
  *                        is downloaded (by curl or wget), verified and kept
  * Errors: ERR_USAGE; ERR_INPUT damaged, or not the network's weights; ERR_AGAIN
  * no network; ERR_SYSTEM.

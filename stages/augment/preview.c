@@ -2,6 +2,7 @@
 #include "preview.h"
 
 #include "base/hash.h"
+#include "base/output_name.h"
 #include "img/decode.h"
 #include "img/png.h"
 #include "img/resize.h"
@@ -150,6 +151,7 @@ static int parse_options(struct preview_options *o, int argc, char **argv,
         {"seed", required_argument, NULL, 's'},
         {0},
     };
+    static const char *const endings[] = {".png", NULL};
     char *end = NULL;
     int c;
 
@@ -173,7 +175,7 @@ static int parse_options(struct preview_options *o, int argc, char **argv,
         return err_set(err, ERR_USAGE,
                        "a preview needs one picture and -o SHEET.png");
     o->image = argv[optind];
-    return 0;
+    return output_name_check(o->out, endings, "augment-preview", err);
 }
 
 static int open_image(struct preview *v, const char *path, struct err *err)

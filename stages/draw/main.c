@@ -7,6 +7,7 @@
  */
 #include "base/file.h"
 #include "base/log.h"
+#include "base/output_name.h"
 #include "base/progress.h"
 #include "evaluation/about_cells.h"
 #include "run/output.h"
@@ -115,7 +116,7 @@ static int parse_options(struct draw_args *a, int argc, char **argv,
         return err_set(err, ERR_USAGE, "%s: unexpected; see --help",
                        argv[optind]);
     a->seed = (uint64_t)seed;
-    return 0;
+    return output_name_directory(a->dir, "papline-draw", err);
 }
 
 static bool is_out(const char *arg)

@@ -310,7 +310,7 @@ void metrics_json_confusion_csv(const struct metrics *m,
                                 const char (*class_name)[CONFIG_NAME_MAX],
                                 struct buf *out)
 {
-    buf_puts(out, "true");
+    buf_puts(out, "label");
     for (int c = 0; c < m->k; c++) {
         buf_csv_next(out, class_name[c]);
     }

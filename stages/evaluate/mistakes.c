@@ -148,7 +148,7 @@ static int by_accuracy(const void *a, const void *b)
 
 static void put_groups(struct mistakes *m, const struct group_line *line)
 {
-    buf_puts(&m->text, "class,group,cells,correct,accuracy\n");
+    buf_puts(&m->text, "label,group,cells,correct,accuracy\n");
     for (size_t g = 0; g < m->n_group; g++) {
         buf_csv(&m->text, line[g].class_name);
         buf_csv_next(&m->text, line[g].name);
@@ -290,7 +290,7 @@ static int write_mistakes(struct mistakes *m, struct err *err)
             list[n++] = (struct mistake){
                 o->p ? probability_of(o, i, o->predicted[i]) : 0.0, i};
     qsort(list, n, sizeof(*list), by_confidence);
-    buf_puts(&m->text, "file,class,predicted,p_predicted,p_true,group\n");
+    buf_puts(&m->text, "file,label,predicted,p_predicted,p_label,group\n");
     for (size_t k = 0; k < n; k++)
         put_mistake(m, list[k].i);
     rc = buf_save(&m->text, m->dir, "mistakes.csv", err);

@@ -10,8 +10,8 @@
  *         groups      mean, deviation and quartiles of the groups' accuracies;
  *                     'cells' is how many groups there are
  *       low and high: Wilson, 95 %; what is undefined is empty
- *     groups.csv    class,group,cells,correct,accuracy, the worst first
- *     mistakes.csv  file,class,predicted,p_predicted,p_true,group, the most
+ *     groups.csv    label,group,cells,correct,accuracy, the worst first
+ *     mistakes.csv  file,label,predicted,p_predicted,p_label,group, the most
  *                   confident first (without probabilities in order)
  *     mistakes.png  the first of them, as the network saw them; none: no file
  */

@@ -9,7 +9,7 @@
  *     overlays/ROW_CLASS_METHOD.png  cell, map over it, map (heatmap_image.h)
  *     strips/ROW_CLASS.png           cell, each method's map over it, LIME's
  *                                    two views, the contours
- *     scores.csv                     a line a map: row,file,class,predicted,
+ *     scores.csv                     a line a map: row,file,label,predicted,
  *                                    target,p,method,map,overlay,strip,peak_x,
  *                                    peak_y and the figures of faithfulness.h
  *     faithfulness.csv               their means (map_scores.h)

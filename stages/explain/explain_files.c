@@ -20,7 +20,7 @@ int explain_panels(const struct explanation *e)
 
 void explain_header(bool contours, struct buf *csv)
 {
-    buf_puts(csv, "row,file,class,predicted,target,p,method,map,overlay,strip,"
+    buf_puts(csv, "row,file,label,predicted,target,p,method,map,overlay,strip,"
                   "peak_x,peak_y");
     for (int f = 0; f < FAITHFULNESS_FIGURES; f++)
         buf_printf(csv, ",%s", faithfulness_name((enum faithfulness_figure)f));

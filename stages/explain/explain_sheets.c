@@ -15,7 +15,7 @@ enum { MAX_PANELS = 3 * CONFIG_LIST_MAX + 3, LINES = 2, WORDS = 256 };
 /* Columns of scores.csv that are read. */
 enum score_column {
     COL_FILE,
-    COL_CLASS,
+    COL_LABEL,
     COL_PREDICTED,
     COL_TARGET,
     COL_P,
@@ -25,7 +25,7 @@ enum score_column {
 };
 
 static const char *const column_name[COLUMNS] = {
-    "file", "class", "predicted", "target", "p", "method", "strip"};
+    "file", "label", "predicted", "target", "p", "method", "strip"};
 
 struct sheets {
     const struct explain_args *args;
@@ -87,7 +87,7 @@ static int set_titles(struct sheets *s, bool contours, struct err *err)
 static bool is_of_sheet(const struct sheets *s, size_t i,
                         const char *class_name, bool wrong)
 {
-    const char *truth = score_field(s, i, COL_CLASS);
+    const char *truth = score_field(s, i, COL_LABEL);
     const char *predicted = score_field(s, i, COL_PREDICTED);
 
     return strcmp(truth, class_name) == 0 &&

@@ -130,7 +130,8 @@ static int handle(void *self, const struct unit *u, struct err *err)
 int main(int argc, char **argv)
 {
     static const struct stage_tool tools[] = {
-        {"--predict", "MODEL IMAGE... [--explain METHOD] [--json] [-o DIR]",
+        {"--predict",
+         "MODEL IMAGE... [--explain METHOD] [--json] [-o DIR|FILE.csv]",
          "what a trained model says of pictures", predict_command_main},
         {.option = NULL},
     };

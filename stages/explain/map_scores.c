@@ -110,7 +110,7 @@ int map_scores_write(const struct figure_table *t, struct buf *out,
         err_set(err, ERR_SYSTEM, "no memory for %zu maps' figures", t->n);
         goto out;
     }
-    buf_puts(out, "method,class,figure,cells,groups,mean,low,high\n");
+    buf_puts(out, "method,label,figure,cells,groups,mean,low,high\n");
     for (size_t m = 0; m < (size_t)t->methods->n; m++)
         for (int c = ALL_CLASSES; c < t->n_class; c++)
             if (put_part(&p, t, m, c, out, err) < 0)
@@ -129,7 +129,7 @@ enum { LEADING = 3 }; /* columns before the figures */
 
 void map_scores_header(const struct figure_kind *kind, struct buf *out)
 {
-    buf_puts(out, "method,truth,group");
+    buf_puts(out, "method,label,group");
     for (int f = 0; f < kind->n; f++)
         buf_printf(out, ",%s", kind->title(f));
     buf_puts(out, "\n");

@@ -4,9 +4,9 @@
  * Each kind of measurement gives the same few figures for every map that it
  * can measure.  While cells are explained the figures lie in
  * cells/PLACE.KIND.csv: method,truth,group and the figures, with all digits.
- * Then KIND.csv tells their means by method and class:
- *     method,class,figure,cells,groups,mean,low,high
- * where class is the true one or "all", low and high the 95 % interval of
+ * Then KIND.csv tells their means by method and label:
+ *     method,label,figure,cells,groups,mean,low,high
+ * where label is the true class or "all", low and high the 95 % interval of
  * stats/bootstrap.h, groups drawn again; both empty where it has none.
  * Counted are maps of the predicted class.
  */

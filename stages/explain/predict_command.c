@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/output_name.h"
 #include "img/decode.h"
 #include "img/field.h"
 #include "img/resize.h"
@@ -207,7 +208,7 @@ static int put_line(struct predict_command *t, const struct predict_line *l,
         rc = predict_json(m, l, &b, err);
     else
         predict_row(m, t->width, l, &b);
-    if (t->args->dir)
+    if (t->args->dir || t->args->csv)
         predict_csv(m, l, &t->csv);
     if (rc == 0)
         rc = buf_check(&b, err);
@@ -273,9 +274,11 @@ static int all_batches(struct predict_command *t, struct err *err)
 
 static int write_csv(struct predict_command *t, struct err *err)
 {
-    return t->args->dir
-               ? buf_save(&t->csv, t->args->dir, "predictions.csv", err)
-               : 0;
+    const struct predict_command_args *a = t->args;
+
+    if (a->dir && buf_save(&t->csv, a->dir, "predictions.csv", err) < 0)
+        return -1;
+    return a->csv ? file_write(a->csv, t->csv.data, t->csv.len, err) : 0;
 }
 
 static int begin_files(struct predict_command *t, struct err *err)
@@ -321,6 +324,21 @@ int predict_command_run(const struct predict_command_args *a, FILE *out,
 
 /* --- the command line ----------------------------------------------------- */
 
+/* A directory, or the table's file. */
+static int find_output(struct predict_command_args *a, const char *out,
+                       struct err *err)
+{
+    struct err no = {0};
+
+    if (output_name_directory(out, "predict", &no) == 0)
+        a->dir = out;
+    else if (output_name_ends(out, ".csv"))
+        a->csv = out;
+    else
+        return err_set(err, no.code, "-o %.400s, or write FILE.csv", no.text);
+    return 0;
+}
+
 static int parse_options(struct predict_command_args *a, int argc, char **argv,
                          struct err *err)
 {
@@ -330,6 +348,7 @@ static int parse_options(struct predict_command_args *a, int argc, char **argv,
         {"output", required_argument, NULL, 'o'},
         {0},
     };
+    const char *out = NULL;
     int c;
 
     opterr = 0;
@@ -340,11 +359,13 @@ static int parse_options(struct predict_command_args *a, int argc, char **argv,
         if (c == 'j')
             a->json = true;
         else
-            *(c == 'e' ? &a->method : &a->dir) = optarg;
+            *(c == 'e' ? &a->method : &out) = optarg;
     }
     if (argc - optind < 2)
         return err_set(err, ERR_USAGE,
                        "predict needs a model and pictures: MODEL IMAGE...");
+    if (out && find_output(a, out, err) < 0)
+        return -1;
     if (a->method && !a->dir)
         return err_set(err, ERR_USAGE,
                        "--explain needs -o DIR for its pictures");

@@ -20,16 +20,18 @@ struct predict_command_args {
     const struct pictures *list; /* borrowed */
     const char *method;          /* explainer; NULL: no pictures */
     const char *dir;             /* for files, exists; NULL: none */
+    const char *csv;             /* for the table alone; NULL: none */
     bool json;                   /* lines of JSON, not a table */
 };
 
 /*
- * Write to 'out' a line for each picture: what it is called, the class, the
- * probability of each class; of one that cannot be read, the reason.  JSON:
- *     {"file": F, "class": C, "probability": {C: p, ...}, "picture": P}
+ * Write to 'out' a line for each picture: what it is called, the class
+ * that is predicted, the probability of each class; of one that cannot be read,
+ * the reason.  JSON:
+ *     {"file": F, "predicted": C, "probability": {C: p, ...}, "picture": P}
  *     {"file": F, "set_aside": REASON}
- * With 'dir' also dir/predictions.csv (file,predicted,p_<class>...,picture,
- * status), and with 'method' dir/NNNNNN_NAME.png: the picture as the network
+ * With 'dir' also dir/predictions.csv, with 'csv' the same as that file
+ * (file,predicted,p_<class>...,picture,status), and with 'method' dir/NNNNNN_NAME.png: the picture as the network
  * sees it, the map of the class it says over it, the map.
  *   n_aside [out] pictures that could not be read
  * Deterministic.
@@ -42,7 +44,7 @@ MUST_USE int predict_command_run(const struct predict_command_args *a,
 
 /*
  * papline-explain --predict MODEL IMAGE... [--explain METHOD] [--json]
- * [-o DIR]; an IMAGE may be a directory, for all pictures in it.
+ * [-o DIR|FILE.csv]; an IMAGE may be a directory, for all pictures in it.
  * Errors: as predict_command_run(); ERR_USAGE options; ERR_INPUT some could not
  * be read.
  */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PREDICTED "predicted" /* the column of the class that is */
+
 enum { MIN_COLUMN = 7 };
 
 /* Text for a terminal, 'width' columns or more; control bytes become '?'. */
@@ -32,7 +34,7 @@ static int column_width(const char *class_name)
 
 static int widest_class(const struct model_info *m)
 {
-    int most = MIN_COLUMN;
+    int most = (int)strlen(PREDICTED);
 
     for (int i = 0; i < m->n_class; i++)
         if (column_width(m->class_name[i]) > most)
@@ -44,7 +46,7 @@ void predict_head(const struct model_info *m, int width, struct buf *b)
 {
     put_text(b, "file", width);
     buf_puts(b, "  ");
-    put_text(b, "class", widest_class(m));
+    put_text(b, PREDICTED, widest_class(m));
     for (int i = 0; i < m->n_class; i++) {
         buf_puts(b, "  ");
         put_text(b, m->class_name[i], column_width(m->class_name[i]));
@@ -79,7 +81,7 @@ static json_t *line_json(const struct model_info *m,
         json_object_set_new(j, "set_aside", json_text(l->aside));
         return j;
     }
-    json_object_set_new(j, "class", json_text(m->class_name[l->predicted]));
+    json_object_set_new(j, PREDICTED, json_text(m->class_name[l->predicted]));
     p = json_object();
     for (int i = 0; i < m->n_class; i++)
         json_object_set_new(p, m->class_name[i], json_real((double)l->p[i]));
@@ -108,7 +110,7 @@ void predict_csv_head(const struct model_info *m, struct buf *b)
 {
     char name[MODEL_NAME_MAX + 4];
 
-    buf_puts(b, "file,predicted");
+    buf_puts(b, "file," PREDICTED);
     for (int i = 0; i < m->n_class; i++) {
         snprintf(name, sizeof(name), "p_%s", m->class_name[i]);
         buf_csv_next(b, name);

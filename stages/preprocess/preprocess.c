@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FRONT "file,class,group,split"
+#define FRONT "file,label,group,split"
 
 #define BACK "sha256,width,height,mean_r,mean_g,mean_b,std_r,std_g,std_b,status"
 

@@ -50,12 +50,21 @@ static void read_json(struct report_json *j, const char *run_dir,
         snprintf(j->why, sizeof(j->why), "%.200s", err.text);
 }
 
+/* Field of what csv_column() returned; "" where there is none. */
+static const char *field_at(const struct report_csv *c, size_t row, int column)
+{
+    return row < c->csv.n_row ? csv_field(&c->csv, row, column) : "";
+}
+
 const char *report_field(const struct report_csv *c, size_t row,
                          const char *column)
 {
-    const int i = c->there ? csv_column(&c->csv, column) : -1;
+    return c->there ? field_at(c, row, csv_column(&c->csv, column)) : "";
+}
 
-    return i < 0 || row >= c->csv.n_row ? "" : csv_get(&c->csv, row, (size_t)i);
+const char *report_label(const struct report_csv *c, size_t row)
+{
+    return c->there ? field_at(c, row, csv_label_column(&c->csv)) : "";
 }
 
 double report_number(const struct report_csv *c, size_t row, const char *column)
@@ -170,7 +179,7 @@ static void count_cell(struct report_class *c, int part, int folds, bool ok)
 static void count_classes(struct report_counts *n, const struct report_csv *c)
 {
     for (size_t i = 0; i < c->csv.n_row; i++) {
-        const char *name = report_field(c, i, "class");
+        const char *name = report_label(c, i);
         const bool ok = is_ok(report_field(c, i, "status"));
         const int part = part_of(c, i, n->folds);
         int j = 0;
@@ -246,7 +255,7 @@ static size_t list_shared(struct shared_row *list, const struct report_csv *c,
 
     for (size_t i = 0; i < c->csv.n_row; i++) {
         const struct shared_row s = {
-            report_field(c, i, column), report_field(c, i, "class"),
+            report_field(c, i, column), report_label(c, i),
             report_field(c, i, "file"), part_of(c, i, folds)};
 
         if (s.key[0] && s.part >= 0)

@@ -129,6 +129,9 @@ const char *report_table_name(enum report_table t);
 const char *report_field(const struct report_csv *c, size_t row,
                          const char *column);
 
+/* What the row's cell or cells truly are, csv_label_column(). */
+const char *report_label(const struct report_csv *c, size_t row);
+
 /* Number of a row, NaN if it is not there or no number. */
 double report_number(const struct report_csv *c, size_t row,
                      const char *column);

@@ -124,11 +124,11 @@ static int add_table(struct merging *m, const struct report_data *d, int i,
     const struct report_csv *c = &d->experiment[i].figures[t];
 
     for (size_t k = 0; k < c->csv.n_row; k++) {
-        const struct explainer_row want = {
-            .network = step->network,
-            .regime = step->regime,
-            .class_name = report_field(c, k, "class"),
-            .method = report_field(c, k, "method")};
+        const struct explainer_row want = {.network = step->network,
+                                           .regime = step->regime,
+                                           .class_name = report_label(c, k),
+                                           .method =
+                                               report_field(c, k, "method")};
         const struct explainer_value v = {
             report_number(c, k, "mean"), report_number(c, k, "low"),
             report_number(c, k, "high"), report_number(c, k, "cells")};
@@ -252,7 +252,7 @@ static void put_line(const struct report_csv *c, size_t row,
     static const char *const behind[] = {"figure", "mean",  "low",
                                          "high",   "cells", "groups"};
 
-    buf_csv_next(b, report_field(c, row, "class"));
+    buf_csv_next(b, report_label(c, row));
     buf_csv_next(b, report_field(c, row, "method"));
     buf_printf(b, ",%s", report_table_name(t));
     for (size_t i = 0; i < sizeof(behind) / sizeof(behind[0]); i++) {
@@ -283,7 +283,7 @@ int report_explainers_write(const struct report_data *d, const char *out,
 
     if (!report_explained(d))
         return 0;
-    buf_puts(&b, "network,regime,seed,fold,class,method,table,figure,mean,low,"
+    buf_puts(&b, "network,regime,seed,fold,label,method,table,figure,mean,low,"
                  "high,cells,groups\n");
     for (int i = 0; i < d->n_experiment; i++)
         put_experiment(&d->experiment[i], &b);

@@ -75,7 +75,7 @@ bool explainers_overlap(const struct explainer_value *a,
 
 /*
  * OUT/explainers.csv, the rows of all experiments' tables:
- *     network,regime,seed,fold,class,method,table,figure,mean,low,high,cells,
+ *     network,regime,seed,fold,label,method,table,figure,mean,low,high,cells,
  *         groups
  * with an empty fold where there are none.  Without any such row nothing is
  * written.  Errors: ERR_SYSTEM.

@@ -25,7 +25,7 @@ static void faithfulness_cell(struct buf *b, const struct report_csv *c,
 
 static bool is_all(const struct report_csv *c, size_t row)
 {
-    return strcmp(report_field(c, row, "class"), "all") == 0;
+    return strcmp(report_label(c, row), "all") == 0;
 }
 
 /* Rows of one method follow each other, figures in the same order. */

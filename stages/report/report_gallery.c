@@ -42,10 +42,14 @@ static const char *row_field(const struct gallery *g, size_t row,
     return report_field(&g->e->scores, row, name);
 }
 
+static const char *row_label(const struct gallery *g, size_t row)
+{
+    return report_label(&g->e->scores, row);
+}
+
 static bool is_right(const struct gallery *g, size_t row)
 {
-    return strcmp(row_field(g, row, "class"), row_field(g, row, "predicted")) ==
-           0;
+    return strcmp(row_label(g, row), row_field(g, row, "predicted")) == 0;
 }
 
 /* Has the row before the same strip?  Older runs have none: a row a cell. */
@@ -57,8 +61,7 @@ static bool repeats_strip(const struct gallery *g, size_t i)
 
 static bool same_group(const struct gallery *g, size_t row, size_t other)
 {
-    return strcmp(row_field(g, row, "class"), row_field(g, other, "class")) ==
-               0 &&
+    return strcmp(row_label(g, row), row_label(g, other)) == 0 &&
            is_right(g, row) == is_right(g, other);
 }
 
@@ -90,7 +93,7 @@ struct view {
 static void describe_view(const struct gallery *g, size_t row,
                           const struct view *v, struct buf *b)
 {
-    report_html_put(b, "Cell of class %s, ", row_field(g, row, "class"));
+    report_html_put(b, "Cell of class %s, ", row_label(g, row));
     if (v->hidden)
         report_html_put(b, "map of %s over it, the map, of", v->stop);
     else
@@ -168,7 +171,7 @@ static void write_cell(const struct gallery *g, struct shown_cell *c)
     struct err why = {0};
 
     report_html_put(b, "<figure data-class=\"%s\" data-verdict=\"%s\">\n",
-                    row_field(g, c->row, "class"),
+                    row_label(g, c->row),
                     is_right(g, c->row) ? "right" : "wrong");
     for (size_t r = c->row; r < c->row + c->n; r++) {
         const struct view v = {row_field(g, r, "method"),
@@ -234,13 +237,13 @@ static void compose_cells(struct gallery *g)
 /* The cells like that of 'row': its class, and right or wrong as it is. */
 static void write_part(struct gallery *g, size_t row, bool right)
 {
-    const char *name = row_field(g, row, "class");
+    const char *name = row_label(g, row);
     size_t n = 0;
 
     for (size_t i = 0; i < g->n; i++) {
         struct shown_cell *c = &g->cell[i];
 
-        if (!c->html.len || strcmp(row_field(g, c->row, "class"), name) != 0 ||
+        if (!c->html.len || strcmp(row_label(g, c->row), name) != 0 ||
             is_right(g, c->row) != right)
             continue;
         if (n++ == 0)
@@ -257,8 +260,8 @@ static void write_part(struct gallery *g, size_t row, bool right)
 static bool class_seen(const struct gallery *g, size_t i)
 {
     for (size_t j = 0; j < i; j++)
-        if (strcmp(row_field(g, g->cell[j].row, "class"),
-                   row_field(g, g->cell[i].row, "class")) == 0)
+        if (strcmp(row_label(g, g->cell[j].row),
+                   row_label(g, g->cell[i].row)) == 0)
             return true;
     return false;
 }
@@ -305,7 +308,7 @@ static void put_cells(struct gallery *g)
         report_html_put(g->b,
                         "<details open data-group=\"\">\n"
                         "<summary>%s</summary>\n",
-                        row_field(g, g->cell[i].row, "class"));
+                        row_label(g, g->cell[i].row));
         write_part(g, g->cell[i].row, true);
         write_part(g, g->cell[i].row, false);
         buf_puts(g->b, "</details>\n");

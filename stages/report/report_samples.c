@@ -58,7 +58,7 @@ struct sizes {
 static void list_sizes(const struct report_data *d, struct sizes *z)
 {
     for (size_t i = 0; i < d->index.csv.n_row; i++) {
-        const char *name = report_field(&d->index, i, "class");
+        const char *name = report_label(&d->index, i);
         int c = 0;
 
         z->w[z->n] = report_number(&d->index, i, "width");

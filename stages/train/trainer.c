@@ -63,14 +63,47 @@ static double next_decision(const struct trainer *t)
                : GO_ON;
 }
 
-static int not_finite(const struct trainer *t, const char *what,
+/* Which layer's output is not finite first, on whichever rank. */
+static int find_not_finite(struct trainer *t, enum phase phase, int *first,
+                           struct err *err)
+{
+    double found[GRAPH_MAX_NODES] = {0};
+    const int i = graph_forward_finite(t->graph, phase);
+
+    if (i >= 0)
+        found[i] = 1;
+    if (dist_sum(t->a->dist, found, GRAPH_MAX_NODES, err) < 0)
+        return -1;
+    for (*first = 0; *first < GRAPH_MAX_NODES; (*first)++)
+        if (found[*first] > 0)
+            return 0;
+    *first = -1;
+    return 0;
+}
+
+/* The batch in the graph has such a loss; the weights are as it saw them. */
+static int not_finite(struct trainer *t, const char *what, enum phase phase,
                       struct err *err)
 {
+    const struct node *nd;
+    char where[NN_NAME_MAX + 128];
+    int first;
+
+    if (find_not_finite(t, phase, &first, err) < 0)
+        return -1;
+    nd = graph_node_at(t->graph, first);
+    if (nd)
+        snprintf(where, sizeof(where),
+                 "the first layer whose output is not is '%s', its weights "
+                 "are%s finite",
+                 nd->name, graph_weights_finite(nd) ? "" : " not");
+    else
+        snprintf(where, sizeof(where), "the outputs of all layers are");
     return err_set(err, ERR_INPUT,
-                   "%sloss is not finite at epoch %jd, step %jd; a lower "
+                   "%sloss is not finite at epoch %jd, step %jd: %s; a lower "
                    "train.learning_rate may help",
                    what, (intmax_t)t->state.epoch + 1,
-                   (intmax_t)t->state.step + 1);
+                   (intmax_t)t->state.step + 1, where);
 }
 
 /* --- training --------------------------------------------------------------*/
@@ -143,7 +176,7 @@ static int train_step(struct trainer *t, enum decision *d, struct err *err)
         dist_sum(t->a->dist, sum, N_SUM, err) < 0)
         return -1;
     if (!isfinite(sum[SUM_LOSS]))
-        return not_finite(t, "", err);
+        return not_finite(t, "", PHASE_TRAIN, err);
     update_weights(t);
     t->state.step++;
     t->state.loss_sum += sum[SUM_LOSS];
@@ -296,13 +329,15 @@ static int run_validation(struct trainer *t, double *loss, double *accuracy,
         *stop = (enum decision)sum[SUM_DECISION] == STOP;
         if (*stop)
             return 0;
+        if (!isfinite(sum[SUM_LOSS]))
+            return not_finite(t, "validation ", PHASE_INFER, err);
         total += sum[SUM_LOSS];
         correct += sum[SUM_CORRECT];
         report_progress(t, "validation, ");
     }
     *loss = total / (double)n;
     *accuracy = correct / (double)n;
-    return isfinite(*loss) ? 0 : not_finite(t, "validation ", err);
+    return 0;
 }
 
 static void keep_best(struct trainer *t, double loss, double accuracy)

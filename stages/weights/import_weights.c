@@ -13,10 +13,11 @@
 static int read_weights(struct safetensors *f, const char *from,
                         const struct net *net, struct err *err)
 {
+    struct weights_opened opened;
     struct weights_count count;
     struct err why = {0};
 
-    if (weights_read(f, from, err) < 0)
+    if (weights_open(f, from, net->name, &opened, err) < 0)
         return -1;
     if (weights_check(net, f, &count, &why) == 0)
         return 0;

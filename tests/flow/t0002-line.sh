@@ -29,6 +29,11 @@ for m in gradcam gradcampp scorecam layercam lime; do
 done
 ok "  strips" compgen -G "explain/$E/strips/*.png"
 ok "  faithfulness.csv" test -s "explain/$E/faithfulness.csv"
+headers() { find . -name '*.csv' -exec head -qn 1 {} +; }
+ok "the true class is 'label' in every table" not \
+    grep -qE '(^|,)(class|truth|true|actual)(,|$)' <(headers)
+ok "  and the predicted one 'predicted'" test \
+    "$(headers | grep -cE '(^|,)label,(.*,)?predicted(,|$)')" -eq 3
 ok "five classes" test "$(wc -l <data/classes.txt)" -eq 5
 ok "a hundred cells and the header" test "$(wc -l <data/index.csv)" -eq 101
 ok "each training image once more" test \

@@ -75,7 +75,7 @@ tested() { # the cells that the folds test, each once
 ok "every cell is tested once" cmp <(tested "$F") \
     <(column file "$T/kf/data/index.csv" | sort)
 torn() { # groups with cells in several folds
-    paste -d, <(column class "$T/kf/data/index.csv") \
+    paste -d, <(column label "$T/kf/data/index.csv") \
         <(column group "$T/kf/data/index.csv") \
         <(column fold "$T/kf/data/index.csv") | sort -u |
         cut -d, -f1,2 | uniq -d

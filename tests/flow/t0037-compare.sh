@@ -45,7 +45,7 @@ ok "  and the other way round" status_is 0 papline compare "$T/folds" --with \
     "$T/run"
 shared() { # shared: test cells whose class and group another cell trains, by fold
     awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
-        { k = $c["class"] "," $c["group"]; if ($c["group"] == "") next
+        { k = $c["label"] "," $c["group"]; if ($c["group"] == "") next
           n[k, $c["fold"]]++; f[NR] = $c["fold"]; key[NR] = k }
         END { for (r in f) if (n[key[r], (f[r] + 2) % 3]) t++; print t + 0 }' \
         "$T/folds/data/index.csv"

@@ -61,6 +61,10 @@ def good(to):
         head(w, ["conv", "dense"])
         layer(w, *CONV, spell="model/%s/%s:0")
         layer(w, "dense", ("bias", ))
+    with create(to("nested.h5")) as f:
+        head(f, ["conv", "model"])
+        layer(f, "conv", ("bias", ))
+        layer(f, "model", ("bias", ), spell="conv/bias:0%.0s%.0s")
     with create(to("keras1.h5")) as f:
         f.attrs["layer_names"] = ["conv", "bn"]  # of variable length
         layer(f, "conv", ("W", "b"), spell="%s_%s_1:0")
@@ -79,10 +83,6 @@ def hostile(to):
     with create(to("bad_missing.h5")) as f:
         head(f, ["conv"])
         strings(f.create_group("conv"), "weight_names", ["conv/kernel:0"])
-    with create(to("bad_twice.h5")) as f:
-        head(f, ["conv", "model"])
-        layer(f, "conv", ("bias", ))
-        layer(f, "model", ("bias", ), spell="conv/bias:0%.0s%.0s")
     with create(to("bad_integers.h5")) as f:
         head(f, ["conv"])
         layer(f, "conv", ("bias", ), dtype="i4")

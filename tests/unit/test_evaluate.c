@@ -84,7 +84,7 @@ static void check_outputs(size_t right)
     json_decref(j);
     free(text);
     text = read_file("out/confusion.csv");
-    ok(strncmp(text, "true,alpha,\"be, \"\"ta\"\"\",gamma\nalpha,", 36) == 0,
+    ok(strncmp(text, "label,alpha,\"be, \"\"ta\"\"\",gamma\nalpha,", 37) == 0,
        "confusion.csv quotes names of classes");
     free(text);
     text = read_file("out/confusion.svg");

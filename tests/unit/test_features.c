@@ -17,6 +17,8 @@
 
 enum { SUMS = 8, SIDE = 40, IMAGES = 3 };
 
+static size_t n_aside; /* by the last features() */
+
 static const struct golden_digest golden[] = {
 #include "golden/features_golden.inc"
 };
@@ -120,30 +122,35 @@ static void check_drawn(void)
     make_images();
     g = make_weights();
     a = drawn_args("f.npy");
-    ok(features(&a, &err) == 0 && npy_map(&x, in_dir("f.npy"), &err) == 0,
+    ok(features(&a, &n_aside, &err) == 0 &&
+           npy_map(&x, in_dir("f.npy"), &err) == 0,
        "features of drawn images");
     ok(x.n_dim == 2 && x.dim[0] == IMAGES && x.dim[1] == 1280,
        "one row an image that can be read");
     check_first(g, x.data);
     ok(file_read(in_dir("f.csv"), 4096, &csv, &size, &err) == 0 &&
+           n_aside == 1 &&
            strstr(csv, "row,file,status\n0,a.png,ok\n1,b/z.png,ok\n,bad.jpg,"),
        "the table names them in byte order, and why one has no row");
     free(csv);
     a = drawn_args("g.npy");
     a.threads = 1;
-    ok(features(&a, &err) == 0 && npy_map(&y, in_dir("g.npy"), &err) == 0 &&
+    ok(features(&a, &n_aside, &err) == 0 &&
+           npy_map(&y, in_dir("g.npy"), &err) == 0 &&
            memcmp(x.data, y.data, npy_bytes(&x)) == 0,
        "the same bits for any number of threads");
     npy_release(&y);
     a.batch = 1;
-    ok(features(&a, &err) == 0 && npy_map(&y, in_dir("g.npy"), &err) == 0 &&
+    ok(features(&a, &n_aside, &err) == 0 &&
+           npy_map(&y, in_dir("g.npy"), &err) == 0 &&
            relative_distance(x.data, y.data, IMAGES * 1280) < 1e-5,
        "the same up to rounding for any batch");
     npy_release(&y);
     a = drawn_args("h.npy");
     a.layer = "block_1_pad"; /* only there where nothing is fused */
-    ok(features(&a, &err) == 0 && npy_map(&y, in_dir("h.npy"), &err) == 0 &&
-           y.n_dim == 4 && y.dim[1] == SIDE / 2 + 1 && y.dim[3] == 96,
+    ok(features(&a, &n_aside, &err) == 0 &&
+           npy_map(&y, in_dir("h.npy"), &err) == 0 && y.n_dim == 4 &&
+           y.dim[1] == SIDE / 2 + 1 && y.dim[3] == 96,
        "features of a layer by name");
     npy_release(&y);
     npy_release(&x);
@@ -155,7 +162,8 @@ static void refuse_args(struct features_args a, enum err_code code,
 {
     struct err err = {0};
 
-    ok(features(&a, &err) < 0 && err.code == code && strstr(err.text, text),
+    ok(features(&a, &n_aside, &err) < 0 && err.code == code &&
+           strstr(err.text, text),
        text);
     printf("# %s\n", err.text);
 }
@@ -178,6 +186,9 @@ static void check_refused(void)
     a.resize = "cubic";
     refuse_args(a, ERR_USAGE, "--resize 'cubic' is not nearest or lanczos");
     a = drawn_args("x.npy");
+    a.out = in_dir("x.csv");
+    refuse_args(a, ERR_USAGE, "features writes a file that ends in .npy");
+    a.out = in_dir("x.npy");
     a.size = 31;
     refuse_args(a, ERR_USAGE, "--size 31 is not 32 .. 512");
     a = drawn_args("x.npy");
@@ -217,7 +228,8 @@ static void check_real(const char *shared, const char *net)
         printf("# no %s or no cells: skipped\n", weights);
         return;
     }
-    if (!ok(features(&a, &err) == 0 && npy_map(&y, a.out, &err) == 0, net)) {
+    if (!ok(features(&a, &n_aside, &err) == 0 && npy_map(&y, a.out, &err) == 0,
+            net)) {
         printf("# %s\n", err.text);
         return;
     }

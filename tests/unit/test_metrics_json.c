@@ -235,7 +235,7 @@ static bool file_has(const char *name, const char *part)
 
 static void check_files(const struct evaluate_settings *s)
 {
-    static const char want[] = "true,a,\"b, \"\"quoted\"\"\",c\xff\n"
+    static const char want[] = "label,a,\"b, \"\"quoted\"\"\",c\xff\n"
                                "a,1,1,0\n"
                                "\"b, \"\"quoted\"\"\",0,1,0\n"
                                "c\xff,0,0,0\n";
@@ -339,7 +339,7 @@ static void check_families(void)
     w.o = (struct outcomes){3, K, label, predicted, NULL, NULL};
     predictions_header(&w, &b);
     predictions_rows(&w, SPLIT_TEST, &b);
-    ok(strncmp(b.data, "file,split,class,predicted,group,family\n", 40) == 0,
+    ok(strncmp(b.data, "file,split,label,predicted,group,family\n", 40) == 0,
        "predictions of cells in families");
     put_text(b.data);
     buf_release(&b);
@@ -406,10 +406,14 @@ static void check_bad_tables(void)
         "file,split,class,predicted\nx,test,b,a\ny,test,a,c\nz,train,q,q\n");
     ok(take_table(&t, &err) == 0 && t.o.n == 2 && t.o.k == 4 && !t.o.p &&
            strcmp(t.class_name[3], "q") == 0 && t.o.label[0] == 1,
-       "decisions alone; classes sorted");
+       "decisions alone, from before; classes sorted");
+    predictions_release(&t);
+    put_text("class,file,split,label,predicted\nz,x,test,b,a\n");
+    ok(take_table(&t, &err) == 0 && t.o.k == 2 && t.o.label[0] == 1,
+       "  the column label is what counts");
     predictions_release(&t);
     put_text("file,split,predicted\nx,test,b\n");
-    fails(take_table(&t, &err), err, ERR_INPUT, "has no column 'class'",
+    fails(take_table(&t, &err), err, ERR_INPUT, "has no column 'label'",
           "a column that lacks is refused");
     put_text("file,split,class,predicted,p_a,p_b\nx,test,a,c,.1,.9\n");
     fails(take_table(&t, &err), err, ERR_INPUT,

@@ -165,10 +165,10 @@ static void check_files(const struct store *data, struct mistakes_table *t)
     file_says("errors.csv", "\ngroups,mean,,,4,,0.750000,,\n");
     file_says("errors.csv", "\ngroups,least,,,4,,0.500000,,\n");
     file_says("groups.csv",
-              "class,group,cells,correct,accuracy\n"
+              "label,group,cells,correct,accuracy\n"
               "dark,dark/1,2,1,0.500000\nlight,light/7,2,1,0.500000\n"
               "light,light/2,2,2,1.000000\n");
-    file_says("mistakes.csv", "p_true,group\n"
+    file_says("mistakes.csv", "p_label,group\n"
                               "7.bmp,light,dark,0.900000,0.100000,light/7\n"
                               "4.bmp,dark,light,0.750000,0.250000,dark/1\n");
     png = read_file("mistakes.png");

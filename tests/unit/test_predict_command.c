@@ -114,7 +114,8 @@ static bool same_row(const json_t *line, const float *p)
 {
     static const char *const name[CLASSES] = {"a,b", "b", "c\"d"};
     const json_t *got = json_object_get(line, "probability");
-    const char *predicted = json_string_value(json_object_get(line, "class"));
+    const char *predicted =
+        json_string_value(json_object_get(line, "predicted"));
 
     for (int c = 0; c < CLASSES; c++)
         if ((float)json_number_value(json_object_get(got, name[c])) != p[c])

@@ -182,7 +182,7 @@ static void check_plain(void)
     ok(n[SPLIT_TRAIN] == 12 && n[SPLIT_VALIDATION] == 4 && n[SPLIT_TEST] == 4,
        "twenty pictures are split 6, 2, 2 in each class");
     i = row_of(&s, "im_Dark/001_01.bmp");
-    ok(i < s.n && strcmp(get_field(&s, i, "class"), "Dark") == 0 &&
+    ok(i < s.n && strcmp(get_field(&s, i, "label"), "Dark") == 0 &&
            strcmp(get_field(&s, i, "group"), "Dark/001") == 0 &&
            strcmp(get_field(&s, i, "width"), "23") == 0 &&
            strcmp(get_field(&s, i, "height"), "30") == 0 &&

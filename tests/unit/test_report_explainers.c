@@ -10,7 +10,7 @@
 
 enum { EXPERIMENTS = 4, STEPS = 2 * EXPERIMENTS };
 
-#define TITLE "method,class,figure,cells,groups,mean,low,high\n"
+#define TITLE "method,label,figure,cells,groups,mean,low,high\n"
 
 static struct plan_step step[STEPS];
 static struct plan plan = {.step = step, .n_step = STEPS};
@@ -198,7 +198,7 @@ static void check_table(void)
     char *text = text_of("report/explainers.csv");
 
     ok(strncmp(text,
-               "network,regime,seed,fold,class,method,table,figure,mean,"
+               "network,regime,seed,fold,label,method,table,figure,mean,"
                "low,high,cells,groups\n"
                "n,r,1,0,all,cam,faithfulness,insertion,0.5,0.4,0.7,10,4\n",
                130) == 0,

@@ -47,7 +47,7 @@ static void fill_fold(int fold, const char *accuracy, const char *rows)
              accuracy, accuracy);
     put_file(name, text);
     snprintf(name, sizeof(name), "evaluate/n-r-s1-f%d/predictions.csv", fold);
-    snprintf(text, sizeof(text), "file,split,class,predicted,%s,group\n%s",
+    snprintf(text, sizeof(text), "file,split,label,predicted,%s,group\n%s",
              fold ? "p_parabasal,p_a" : "p_a,p_parabasal", rows);
     put_file(name, text);
 }
@@ -218,7 +218,7 @@ static void check_crossings(void)
 
     config.split.folds = 4;
     put_file("data/index.csv",
-             "file,class,group,split,fold,sha256,status\n"
+             "file,label,group,split,fold,sha256,status\n"
              "a/1,a,g1,train,2,s1,ok\na/2,a,g1,train,3,s1,ok\n"
              "a/3,a,g2,test,0,s3,ok\na/4,a,g2,train,2,s4,ok\n"
              "a/5,a,g3,train,3,s5,ok\na/6,a,g3,train,3,s5,ok\n"
@@ -258,7 +258,7 @@ static void check_classes(void)
     struct err err = {0};
 
     config.split.folds = 3;
-    buf_puts(&b, "file,class,group,split,fold,sha256,status\n");
+    buf_puts(&b, "file,label,group,split,fold,sha256,status\n");
     add_cells(&b, "even", 20, 0);
     add_cells(&b, "even", 20, 1);
     add_cells(&b, "even", 21, 2);

@@ -46,7 +46,7 @@ static void make_scores(void)
 
     BUG_ON(file_dir_make(path_of("explain/e"), &err) < 0);
     put_picture("explain/e/o.png");
-    buf_puts(&b, "file,class,predicted,target,p,method,map,overlay,strip\n");
+    buf_puts(&b, "file,label,predicted,target,p,method,map,overlay,strip\n");
     for (int i = 0; i < 2 * CELLS; i++) {
         snprintf(name, sizeof(name), "explain/e/s%d.png", i);
         put_picture(name);

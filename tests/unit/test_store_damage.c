@@ -117,7 +117,7 @@ static void check_damaged_text(void)
         static const char *const header[][2] = {
             {"class,split,other\n", "no column 'status'"},
             {"class,other,status\n", "no column 'split'"},
-            {"other,split,status\n", "no column 'class'"}};
+            {"other,split,status\n", "no column 'label'"}};
 
         for (int i = 0; i < 3; i++) {
             struct buf t = {0};

@@ -198,6 +198,9 @@ static void check_refused(const struct config *c)
     fails(train_alone("wild", &wild, &w, &err), err, ERR_INPUT,
           "loss is not finite at epoch 1, step",
           "weights that explode end a training");
+    ok(strstr(err.text, "the first layer whose output is not is '"),
+       "  and the layer is named where it begins");
+    printf("# %s\n", err.text);
     wild.train.learning_rate = 1e-3;
     wild.train.batch = 5000;
     fails(train_alone("wild", &wild, &w, &err), err, ERR_USAGE,

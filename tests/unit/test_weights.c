@@ -2,64 +2,15 @@
  * test_weights.c - networks' weights through both formats, and wrong ones
  */
 #include "golden/nn_digest.h"
+#include "net_weights.h"
 #include "nn/weights.h"
 #include "tap.h"
 #include "test_dir.h"
 
+#include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-enum { SIDE = 32 };
-
-static struct graph *new_graph(const struct net *net, const char *cut,
-                               enum net_head head)
-{
-    struct err err = {0};
-    struct graph *g = net_new(
-        net,
-        &(struct net_args){
-            .h = SIDE, .w = SIDE, .classes = 5, .cut = cut, .head = head},
-        &(struct graph_args){.max_batch = 1, .seed = 3, .memory = GRAPH_INFER},
-        &err);
-
-    if (!g) {
-        ok(false, err.text);
-        exit(1);
-    }
-    return g;
-}
-
-/* A view of the graph's tensors as a file's; free() the list. */
-static struct safetensors view_of(struct graph *g)
-{
-    const struct named_tensor *list;
-    struct safetensors f = {0};
-
-    graph_tensors(g, &list, &f.n_tensor);
-    f.tensor = calloc(f.n_tensor + 1, sizeof(*f.tensor));
-    for (size_t i = 0; i < f.n_tensor; i++) {
-        f.tensor[i] = (struct safetensors_tensor){
-            .name = list[i].name, .n_dim = list[i].n_dim, .data = list[i].data};
-        for (int k = 0; k < list[i].n_dim; k++)
-            f.tensor[i].dim[k] = (size_t)list[i].dim[k];
-    }
-    return f;
-}
-
-static bool same_tensors(const struct safetensors *a,
-                         const struct safetensors *b)
-{
-    for (size_t i = 0; i < a->n_tensor; i++) {
-        const struct safetensors_tensor *t =
-            safetensors_find(b, a->tensor[i].name);
-
-        if (!t || safetensors_bytes(t) != safetensors_bytes(&a->tensor[i]) ||
-            memcmp(t->dim, a->tensor[i].dim, sizeof(t->dim)) != 0 ||
-            memcmp(t->data, a->tensor[i].data, safetensors_bytes(t)) != 0)
-            return false;
-    }
-    return a->n_tensor == b->n_tensor;
-}
 
 /* Graph to .h5 to safetensors to another graph. */
 static void check_round(const struct net *net)
@@ -168,6 +119,14 @@ static void check_wrong(void)
     t->type = SAFETENSORS_I64;
     check_refused(net, &f, "is not of float32");
     *t = good;
+    ((float *)(uintptr_t)t->data)[1] = NAN;
+    check_refused(net, &f, "the first is NaN");
+    check_refused(net, &f, t->name);
+    ok(weights_load(g, net, &f, &err) < 0 && strstr(err.text, t->name),
+       "  nor is it taken into a graph");
+    ((float *)(uintptr_t)t->data)[1] = -INFINITY;
+    check_refused(net, &f, "the first is infinite");
+    ((float *)(uintptr_t)t->data)[1] = 0;
     f.n_tensor--;
     check_refused(net, &f, "of mobilenetv2 is missing");
     f.n_tensor = 0;
