@@ -63,6 +63,7 @@ command_of() { # command_of <line of the README>: run it, made small
         set -- ${1//FILE.h5/$T/m.h5}
         set -- ${*//DIR/$CELLS}
         (cd "$T" && "$@") ;;
+    "papline plan RUN"*) ${1//RUN/$T/run} ;;
     "papline plan "*|"papline doctor"*) ${1%%#*} ;;
     "papline bench "*) $1 --size 32 --batch 4 --steps 2 ;;
     "papline predict MODEL IMAGE... "*|"papline predict MODEL IMAGE...")
