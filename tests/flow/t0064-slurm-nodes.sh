@@ -57,7 +57,8 @@ ok "  as all of it is there" not grep -q '^run ' "$T/out"
 
 ok "a job that ends soon stops in time, to be started again" status_is 75 \
     "${in_job[@]}" JOB_SECONDS=14 papline run "$T/c.yaml" --run "$T/long" \
-    --set train.epochs=1000 --set train.checkpoint_seconds=0.1 \
+    --set train.epochs=4000 --set train.stop_patience=0 \
+    --set train.checkpoint_seconds=0.1 \
     --set scheduler.end_margin=4
 ok "  and says why" says "the time limit is"
 ok "  with a checkpoint" grep -q . <(find "$T/long" -name 'checkpoint*')
