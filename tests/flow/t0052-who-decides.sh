@@ -110,7 +110,7 @@ else
 fi
 
 # One that is given work, says that it is done, and has done nothing.
-papline run "$T/c.yaml" --set scheduler.lease=1 --set explain.workers=0 \
+papline run "$T/c.yaml" --set scheduler.lease=1 --until evaluate \
     --run "$T/run" >"$T/log" 2>&1 &
 run=$!
 ok "a liar waits for evaluate" wait_for 60 step_is "$T/run" train/$E running
