@@ -31,11 +31,17 @@ ok "  on all nodes" test "$(sed -n \
     's/.*process-start".*"train.*"host":"\([^"]*\)".*/\1/p' run/journal.jsonl |
     sort -u | wc -l)" -eq 4
 ok "  with one step a core" test "$most" -eq 1
-papline status run >status
-took=$(sed -n 's/.*: ended, \([0-9]*\) s.*/\1/p' status)
-echo "# ${took} s on 4 nodes; one after another $single s, so at least" \
-    "$(awk "BEGIN { print $single / $nodes }") s on $nodes cores"
-ok "a plan in the job draws it" status_is 0 papline plan run --schedule \
-    --set train.epochs=9
+seconds_of() { sed -n 's/^ "seconds": \([0-9.]*\).*/\1/p' "$1/status.json"; }
+busy_of() { grep -o 'processes had .*' "$1"; }
+echo "# $(seconds_of run) s on 4 nodes; one after another on one core" \
+    "$single s, so at least $(awk "BEGIN { print $single / $nodes }") s"
+echo "# $(busy_of run/submit/run-"$job".log)"
+ok "what a second run would take" sbatch -W -N4 -o plan.out --wrap \
+    "papline plan run --schedule --force preprocess"
+ok "a second run" sbatch -W -N4 -o second.out --wrap \
+    "papline run run --force preprocess"
+echo "# expected $(sed -n 's/^all together \([0-9]*\) s.*/\1/p' plan.out) s," \
+    "took $(seconds_of run) s; $(busy_of second.out)"
+ok "  the same bytes" same_results run one
 [ "$bad" -eq 0 ] || logs_of run
 finish
