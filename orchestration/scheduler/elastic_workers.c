@@ -78,18 +78,32 @@ static struct child *find_leaver(struct scheduler *s, int host)
     return NULL;
 }
 
+/* Cores on a host of those workers of a step that may leave. */
+static int cores_of_leavers(const struct scheduler *s,
+                            const struct running_step *r, int host)
+{
+    int left = launch_running(&s->launcher, r->index, CHILD_WORKER) - 1, n = 0;
+
+    for (int i = 0; i < LAUNCH_MAX_CHILDREN && left > 0; i++) {
+        const struct child *c = &s->launcher.child[i];
+
+        if (c->step == r->index && may_leave(s, c) &&
+            c->place.part[0].host == host) {
+            n += host_list_place_cores(&c->place);
+            left--;
+        }
+    }
+    return n;
+}
+
 /* How much could be free on a host, if all left that may. */
 static int cores_to_have(const struct scheduler *s,
                          const struct host_list *then, int host)
 {
     int n = then->host[host].cores_free;
 
-    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++) {
-        const struct child *c = &s->launcher.child[i];
-
-        if (may_leave(s, c) && c->place.part[0].host == host)
-            n += host_list_place_cores(&c->place);
-    }
+    for (int i = 0; i < s->n_running; i++)
+        n += cores_of_leavers(s, s->running[i], host);
     return n;
 }
 
