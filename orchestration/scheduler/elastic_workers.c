@@ -121,6 +121,17 @@ static int find_host(const struct scheduler *s, const struct host_list *then,
     return best;
 }
 
+/* Could so many ranks find their cores, if all left that may? */
+static bool would_do(const struct scheduler *s, const struct host_list *then,
+                     const struct process_need *need)
+{
+    int ranks = 0;
+
+    for (int i = 0; i < then->n; i++)
+        ranks += cores_to_have(s, then, i) / need->threads;
+    return ranks >= need->ranks;
+}
+
 void elastic_workers_shrink(struct scheduler *s,
                             const struct process_need *need)
 {
@@ -128,6 +139,8 @@ void elastic_workers_shrink(struct scheduler *s,
     struct child *c;
 
     add_leaving(s, &then);
+    if (!would_do(s, &then, need))
+        return;
     while (host_list_room(&then, need) == 0) {
         const int host =
             need->ranks > 1 ? -1 : find_host(s, &then, need->threads);

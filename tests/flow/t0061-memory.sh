@@ -30,7 +30,11 @@ ok "three trainings in memory for one and a half" status_is 0 \
     papline run "$T/c.yaml" "${settings[@]}" --set scheduler.memory=0.4
 ok "  run one by one" [ "$(most_at_a_time)" = 1 ]
 ok "  all of them" [ "$(journal memory | wc -l)" = 3 ]
-ok "  in the memory that was planned" near_plan
+if ldd "$BIN/papline" | grep -q libasan; then
+    echo "# no peaks: the sanitizer has memory of its own"
+else
+    ok "  in the memory that was planned" near_plan
+fi
 ok "a limit that is none" status_is 2 papline plan "$T/c.yaml" \
     --set scheduler.memory=-1
 finish

@@ -112,6 +112,19 @@ static void check_hosts(void)
        "of two ranks each has a core that somebody left");
 }
 
+static void check_ranks(void)
+{
+    begin(3, 1);
+    for (int i = 0; i < 3; i++)
+        add_worker(0, 0, 1);
+    add_worker(1, 1, 1);
+    shrink(3, 1);
+    ok(count_leaving(0) == 0, "nobody leaves for more ranks than could be");
+    shrink(2, 1);
+    ok(count_leaving(0) == 2 && count_leaving(1) == 0,
+       "for two ranks those leave that are not the last of their step");
+}
+
 static void check_counted(void)
 {
     begin(3, 1);
@@ -128,6 +141,7 @@ int main(void)
     check_one_host();
     check_no_use();
     check_hosts();
+    check_ranks();
     check_counted();
     return tap_done();
 }
