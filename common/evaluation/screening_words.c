@@ -93,7 +93,7 @@ void screening_put_threshold(const struct screening *s, struct buf *out)
     if (!s->threshold) {
         buf_printf(out,
                    "No threshold could be chosen to find %g %% of the abnormal "
-                   "cells: validation has none.",
+                   "cells: validation has none, or that of a fold.",
                    100 * s->wanted);
         return;
     }

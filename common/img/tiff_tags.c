@@ -75,6 +75,7 @@ static void take_entry(struct tiff_tags *t, const struct tiff_bytes *b,
     if (e->tag != EXTRA_SAMPLES)
         return;
     t->n_extra = 0;
+    t->n_extra_all = e->count < 65536 ? (int)e->count : 0;
     while (t->n_extra < TIFF_EXTRA_MAX &&
            read_value(b, e, (size_t)t->n_extra, &t->extra[t->n_extra]))
         t->n_extra++;
@@ -145,10 +146,10 @@ int tiff_tags_colours(const struct tiff_tags *t)
 int tiff_tags_alpha(const struct tiff_tags *t)
 {
     for (int i = 0; i < t->n_extra; i++) {
-        const int sample = t->samples - t->n_extra + i;
+        const int sample = t->samples - t->n_extra_all + i;
 
         if ((t->extra[i] == 1 || t->extra[i] == 2) &&
-            sample >= tiff_tags_colours(t))
+            sample >= tiff_tags_colours(t) && sample < t->samples)
             return sample;
     }
     return -1;

@@ -28,7 +28,8 @@ struct tiff_tags {
     int samples, bits; /* of a pixel; of the first sample */
     int photometric;   /* -1: it does not say */
     int compression;
-    int n_extra; /* values of ExtraSamples, of the last samples */
+    int n_extra_all; /* values of ExtraSamples, of the last samples, */
+    int n_extra;     /* and of how many the first are kept */
     int extra[TIFF_EXTRA_MAX];
 };
 

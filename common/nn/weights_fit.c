@@ -230,7 +230,8 @@ static bool is_outside(const struct weights_map *m, const char *tensor)
     if (weights_order_cut(tensor, &name))
         return !name.layer || name.n_holder != m->n_prefix ||
                !is_behind(tensor, m->prefix, m->n_prefix) ||
-               find_layer(m->l, name.layer, name.n_layer) < 0;
+               (find_layer(m->l, name.layer, name.n_layer) < 0 &&
+                !weights_order_is_trunk(&name));
     return m->n_prefix > 0 && !is_behind(tensor, m->prefix, m->n_prefix);
 }
 

@@ -89,6 +89,14 @@ static void find_class(struct order_layer *y)
     }
 }
 
+bool weights_order_is_trunk(const struct weights_order_name *name)
+{
+    struct order_layer y = {.name = *name};
+
+    find_class(&y);
+    return y.class >= 0;
+}
+
 static bool same_path(const struct weights_order_name *a,
                       const struct weights_order_name *b)
 {

@@ -16,6 +16,9 @@ struct weights_order_name {
     int variable; /* 0, 1, ... */
 };
 
+/* Is it of a class that layers of a trunk have? */
+bool weights_order_is_trunk(const struct weights_order_name *name);
+
 /* Cut a name; false: it is none of this layout. */
 bool weights_order_cut(const char *tensor, struct weights_order_name *name);
 

@@ -19,7 +19,8 @@ void grouped_share_choose(struct grouped_share *s, const struct interval *drawn)
     if (s->groups == s->n) {
         s->basis = SHARE_WILSON;
         proportion_wilson(s->k, s->n, &s->low, &s->high);
-    } else if (s->k > 0 && s->k < s->n && drawn && isfinite(drawn->low)) {
+    } else if (s->groups > 1 && s->k > 0 && s->k < s->n && drawn &&
+               drawn->high > drawn->low) { /* else no group was another */
         s->basis = SHARE_OVER_GROUPS;
         s->low = drawn->low;
         s->high = drawn->high;

@@ -111,7 +111,7 @@ static int ignore_file(struct visit *v, const char *path, const char *full,
         buf_printf(&w->warnings, "'%s' is a link that leads nowhere\n", path);
     if (decode_is_image_name(path)) /* the layout does not take it */
         return 0;
-    return ignored_files_add(&w->ignored, w->class_name[w->n_class],
+    return ignored_files_add(&w->ignored, w->class_name[v->label],
                              strrchr(path, '/') + 1, err);
 }
 

@@ -14,19 +14,41 @@ static size_t count_of(const enum split *split, size_t n, enum split s)
     return count;
 }
 
+/* Families among the pictures that train: of each its first row there.
+ *   place [in] (images->n) zeros */
+static void choose_families(const struct split_args *a, const enum split *split,
+                            uint32_t *place, uint32_t *family)
+{
+    uint32_t k = 0;
+
+    for (size_t i = 0; i < a->images->n; i++) {
+        uint32_t *const first = &place[a->family[i]];
+
+        if (split[i] != SPLIT_TRAIN)
+            continue;
+        if (*first == 0)
+            *first = k + 1;
+        family[k++] = *first - 1;
+    }
+}
+
 /* Split those pictures alone that train. */
 static int draw_validation(const struct split_args *a, enum split *split,
                            struct buf *warnings, struct err *err)
 {
     const size_t n = a->images->n, n_train = count_of(split, n, SPLIT_TRAIN);
     struct find_images train = *a->images;
-    const struct split_args part = {
-        .images = &train, .validation = a->validation, .seed = a->seed};
+    uint32_t *family = malloc((n + 1) * sizeof(*family));
+    const struct split_args part = {.images = &train,
+                                    .family = a->family ? family : NULL,
+                                    .validation = a->validation,
+                                    .seed = a->seed};
+    uint32_t *place = calloc(n + 1, sizeof(*place));
     enum split *drawn = malloc((n + 1) * sizeof(*drawn));
     int rc = -1;
 
     train.file = malloc((n + 1) * sizeof(*train.file));
-    if (!train.file || !drawn) {
+    if (!train.file || !drawn || !family || !place) {
         err_set(err, ERR_SYSTEM, "no memory to split %zu pictures", n);
         goto out;
     }
@@ -34,6 +56,8 @@ static int draw_validation(const struct split_args *a, enum split *split,
     for (size_t i = 0; i < n; i++)
         if (split[i] == SPLIT_TRAIN)
             train.file[train.n++] = a->images->file[i];
+    if (a->family)
+        choose_families(a, split, place, family);
     rc = split_groups(&part, drawn, err);
     for (size_t i = n, k = train.n; rc == 0 && i-- > 0;)
         if (split[i] == SPLIT_TRAIN)
@@ -45,6 +69,8 @@ static int draw_validation(const struct split_args *a, enum split *split,
 out:
     free(train.file);
     free(drawn);
+    free(family);
+    free(place);
     return rc;
 }
 

@@ -92,11 +92,11 @@ static int split_cells(struct split_plan *c, struct buf *warnings,
     return rc;
 }
 
-/* As folders or a table say; families do not matter. */
+/* As folders or a table say; families matter to what is drawn beside it. */
 static int take_given(struct split_plan *c, struct buf *warnings,
                       struct err *err)
 {
-    const struct split_args s = split_args_of(c, NULL);
+    const struct split_args s = split_args_of(c, c->family);
     const int folds = c->images->folders.n_fold;
 
     if (folds == 0)
