@@ -9,6 +9,14 @@ static bool deals_folds_or_csv(const struct config *c, const struct regime *r)
     return c->split.folds > 1 || c->split.method == SPLIT_BY_CSV;
 }
 
+/* A column of layout.csv may give none to validation: then it is drawn. */
+static bool draws_no_validation(const struct config *c, const struct regime *r)
+{
+    (void)r;
+    return c->split.folds > 1 ||
+           (c->split.method == SPLIT_BY_CSV && c->split.csv[0]);
+}
+
 static bool has_no_table(const struct config *c, const struct regime *r)
 {
     (void)r;
@@ -82,7 +90,7 @@ static const struct {
 } beside_others[] = {
     {"layout.columns", has_no_table},
     {"split.test", deals_folds_or_csv},
-    {"split.validation", deals_folds_or_csv},
+    {"split.validation", draws_no_validation},
     {"train.frozen_precision", freezes_nothing},
     {"train.class_weights", prices_mistakes},
     {"train.temperature", has_triplets},

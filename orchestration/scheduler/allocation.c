@@ -62,9 +62,14 @@ int allocation_add_hosts(struct host_list *l, const char *text,
 /* "slots=4" of a line of Open MPI's host file, else 1. */
 static long slots_of(const char *rest)
 {
-    const char *slots = strstr(rest, "slots=");
+    const char *slots = rest;
 
-    return slots ? strtol(slots + strlen("slots="), NULL, 10) : 1;
+    while ((slots = strstr(slots, "slots=")) != NULL) {
+        if (slots > rest && (slots[-1] == ' ' || slots[-1] == '\t'))
+            return strtol(slots + strlen("slots="), NULL, 10);
+        slots++;
+    }
+    return 1;
 }
 
 int allocation_add_file(struct host_list *l, const char *path, struct err *err)
@@ -263,7 +268,8 @@ static void share_memory(struct host_list *l, const char *list)
         int sharers = 0;
 
         for (const char *at = list; (at = next_slot(at, &slot));)
-            sharers += strncmp(slot.name, h->name, n + 1) == 0;
+            sharers += strncmp(slot.name, h->name, n + 1) == 0 &&
+                       strrchr(slot.name, '-') == slot.name + n;
         h->memory_free = h->memory /= sharers > 0 ? sharers : 1;
     }
 }

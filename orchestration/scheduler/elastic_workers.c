@@ -136,10 +136,12 @@ void elastic_workers_shrink(struct scheduler *s,
                             const struct process_need *need)
 {
     struct host_list then = s->allocation.hosts;
+    struct process_need cores = *need;
     struct child *c;
 
     add_leaving(s, &then);
-    if (!would_do(s, &then, need))
+    cores.memory = 0; /* where memory alone lacks, cores do not help */
+    if (host_list_room(&then, &cores) > 0 || !would_do(s, &then, need))
         return;
     while (host_list_room(&then, need) == 0) {
         const int host =

@@ -71,6 +71,8 @@ static int count_ranks(const struct host *h, const struct process_need *need,
 
 static int ranks_free(const struct host *h, const struct process_need *need)
 {
+    if (h->training && need->ranks > 1)
+        return 0;
     return count_ranks(h, need, h->cores_free, h->memory_free);
 }
 
@@ -96,28 +98,37 @@ int host_list_room_idle(const struct host_list *l,
 
 /* --- taking --------------------------------------------------------------- */
 
-/* The host with most free cores, among those that a rank fits on. */
-static int find_host(const struct host_list *l, const struct process_need *need,
-                     bool any)
+static bool has_part(const struct process_place *place, int host)
 {
+    for (int i = 0; i < place->n_part; i++)
+        if (place->part[i].host == host)
+            return true;
+    return false;
+}
+
+/* The host with most free cores, among those that a rank fits on (or any), and
+ * that there is a part for; -1 if there is none. */
+static int find_host(const struct host_list *l, const struct process_need *need,
+                     const struct process_place *place, bool any)
+{
+    const bool full = place->n_part == HOST_PARTS_MAX;
     int best = -1;
 
     for (int i = 0; i < l->n; i++)
         if ((any || ranks_free(&l->host[i], need) > 0) &&
+            (!full || has_part(place, i)) &&
             (best < 0 || l->host[i].cores_free > l->host[best].cores_free))
             best = i;
     return best;
 }
 
-/* The part of a place on a host, a new one if need be; NULL if there are too
- * many. */
+/* The part of a place on a host, a new one if need be. */
 static struct host_part *find_part(struct process_place *place, int host)
 {
     for (int i = 0; i < place->n_part; i++)
         if (place->part[i].host == host)
             return &place->part[i];
-    if (place->n_part == HOST_PARTS_MAX)
-        return NULL;
+    BUG_ON(place->n_part == HOST_PARTS_MAX);
     place->part[place->n_part] = (struct host_part){.host = host};
     return &place->part[place->n_part++];
 }
@@ -132,8 +143,6 @@ static void add_ranks(struct host_list *l, int host, int ranks,
     double memory = ranks * need->memory;
     int cores = ranks * need->threads;
 
-    if (!p)
-        p = &place->part[HOST_PARTS_MAX - 1];
     if (cores > h->cores_free)
         cores = h->cores_free;
     if (memory > h->memory_free)
@@ -143,13 +152,15 @@ static void add_ranks(struct host_list *l, int host, int ranks,
     p->memory += memory;
     h->cores_free -= cores;
     h->memory_free -= memory;
+    h->training = h->training || (h->slot > 0 && place->several);
 }
 
 static void begin_place(struct process_place *place,
                         const struct process_need *need)
 {
     *place = (struct process_place){.threads = need->threads,
-                                    .memory = need->memory};
+                                    .memory = need->memory,
+                                    .several = need->ranks > 1};
 }
 
 void host_list_force(struct host_list *l, const struct process_need *need,
@@ -157,7 +168,7 @@ void host_list_force(struct host_list *l, const struct process_need *need,
 {
     begin_place(place, need);
     for (int r = 0; r < need->ranks; r++)
-        add_ranks(l, find_host(l, need, true), 1, need, place);
+        add_ranks(l, find_host(l, need, place, true), 1, need, place);
 }
 
 static bool all_idle(const struct host_list *l)
@@ -178,9 +189,13 @@ bool host_list_take(struct host_list *l, const struct process_need *need,
     }
     begin_place(place, need);
     while (left > 0) {
-        const int host = find_host(l, need, false);
-        int ranks = ranks_free(&l->host[host], need);
+        const int host = find_host(l, need, place, false);
+        int ranks = host < 0 ? 0 : ranks_free(&l->host[host], need);
 
+        if (host < 0) { /* more hosts than a place has parts */
+            host_list_give(l, place);
+            return false;
+        }
         if (need->spread)
             ranks = 1;
         else if (ranks > left)
@@ -198,6 +213,8 @@ void host_list_give(struct host_list *l, const struct process_place *place)
 
         l->host[p->host].cores_free += p->cores;
         l->host[p->host].memory_free += p->memory;
+        if (place->several)
+            l->host[p->host].training = false;
     }
 }
 

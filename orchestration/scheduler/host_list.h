@@ -15,13 +15,14 @@
 enum {
     HOST_LIST_MAX = 1024,
     HOST_LIST_NAME = 256,
-    HOST_PARTS_MAX = 32, /* hosts that the ranks of one process lie on */
+    HOST_PARTS_MAX = 256, /* hosts that the ranks of one process lie on */
 };
 
 struct host {
     char name[HOST_LIST_NAME]; /* as its launcher calls it */
     bool here;                 /* the scheduler runs on it */
-    int slot;                  /* its rank in the mpirun that started us */
+    int slot;      /* its rank in the mpirun that started us, or 0 */
+    bool training; /* that slot is a rank of a training of several */
     int cores, cores_free;
     double memory, memory_free; /* bytes; 0 in memory: not known, not counted */
 };
@@ -49,6 +50,7 @@ struct process_place {
     } part[HOST_PARTS_MAX];
     int threads;   /* of each rank */
     double memory; /* bytes that each rank was planned with */
+    bool several;  /* ranks */
 };
 
 /* Enter a host; one that is there gets more cores.  Errors: ERR_USAGE too many

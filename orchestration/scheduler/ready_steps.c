@@ -103,9 +103,7 @@ static int share_threads(const struct scheduler *s, int i, int n_flexible)
     return share > 0 ? share : 1;
 }
 
-/* Bytes of each rank, with so many threads.  The step's inputs are there, so
- * that asking once is enough. */
-static double expect_memory(const struct scheduler *s, int i, int threads)
+double ready_steps_memory(const struct scheduler *s, int i, int threads)
 {
     struct planned_memory *planned = &s->planned[i];
     struct step_memory_data data;
@@ -132,7 +130,7 @@ static struct process_need find_need(const struct scheduler *s, int i,
     return (struct process_need){
         .ranks = stage_table_ranks(s->plan->step[i].stage, s->config),
         .threads = threads,
-        .memory = expect_memory(s, i, threads),
+        .memory = ready_steps_memory(s, i, threads),
         .spread = s->config->scheduler.ranks == RANKS_SPREAD,
     };
 }

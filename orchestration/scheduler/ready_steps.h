@@ -27,6 +27,10 @@ void ready_steps_paths(const struct plan *plan, const double *seconds,
 /* Mark the steps that will never be ready, as an input of theirs failed. */
 void ready_steps_skip(struct scheduler *s);
 
+/* Bytes that each rank of step i would take, with so many threads.  Its inputs
+ * are there, so that planning once is enough. */
+double ready_steps_memory(const struct scheduler *s, int i, int threads);
+
 struct ready_choice {
     int step;                 /* that is to start now, -1 if none may */
     struct process_need need; /* of each of its processes */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "orchestration/scheduler/journal.h"
+#include "orchestration/scheduler/ready_steps.h"
 #include "orchestration/scheduler/scheduler_private.h"
 #include "run/output.h"
 #include "run/plan_units.h"
@@ -158,7 +159,8 @@ void running_step_take_exit(struct running_step *r, const struct child *ended,
     struct scheduler *s = r->scheduler;
     const bool over = running_step_may_end(r) || ended->leaving;
     const int worker = worker_list_find_token(&s->workers, ended->token);
-    const bool failed = !over && status != 0 && !was_preempted(ended, status);
+    const bool failed =
+        !over && status != 0 && !(worker >= 0 && was_preempted(ended, status));
     char why[128], text[200];
 
     launch_describe(status, why, sizeof(why));
@@ -178,11 +180,12 @@ void running_step_take_exit(struct running_step *r, const struct child *ended,
 
 /* --- starting them -------------------------------------------------------- */
 
-static int start_process(struct running_step *r, const struct launch_args *a)
+static int start_process(struct running_step *r, const struct launch_args *a,
+                         struct err *err)
 {
     struct scheduler *s = r->scheduler;
 
-    if (launch_start(&s->launcher, a, &r->fault) < 0) {
+    if (launch_start(&s->launcher, a, err) < 0) {
         host_list_give(&s->allocation.hosts, &a->place);
         return -1;
     }
@@ -196,12 +199,12 @@ static int start_sink(struct running_step *r)
                                   .index = r->index,
                                   .role = CHILD_SINK};
 
-    return start_process(r, &a);
+    return start_process(r, &a, &r->fault);
 }
 
 /* A place is taken even if it is not all that is needed, where 'force'. */
 static int start_worker(struct running_step *r, const struct process_need *need,
-                        bool force)
+                        bool force, struct err *err)
 {
     struct host_list *hosts = &r->scheduler->allocation.hosts;
     struct launch_args a = {.config = r->scheduler->config,
@@ -214,7 +217,7 @@ static int start_worker(struct running_step *r, const struct process_need *need,
             return -1;
         host_list_force(hosts, need, &a.place);
     }
-    return start_process(r, &a);
+    return start_process(r, &a, err);
 }
 
 bool running_step_is_elastic(const struct running_step *r)
@@ -237,7 +240,7 @@ static void start_processes(struct running_step *r)
         launch_running(l, r->index, CHILD_SINK) == 0 && start_sink(r) < 0)
         return;
     while (launch_running(l, r->index, CHILD_WORKER) < wanted)
-        if (start_worker(r, &r->need, !elastic) < 0)
+        if (start_worker(r, &r->need, !elastic, &r->fault) < 0)
             return;
 }
 
@@ -251,16 +254,24 @@ bool running_step_wants_worker(const struct running_step *r)
            n + r->queue.n_done + r->queue.n_aside < r->queue.n_unit;
 }
 
+/* One more that cannot be started is no fault of the step. */
 bool running_step_grow(struct running_step *r)
 {
+    const struct scheduler *s = r->scheduler;
+    const int widest = host_list_widest(&s->allocation.hosts);
     struct process_need need = r->need;
-    const int widest = host_list_widest(&r->scheduler->allocation.hosts);
+    struct err err;
 
     if (!running_step_wants_worker(r))
         return false;
-    if (r->step->stage->parallel && widest > 0)
+    if (r->step->stage->parallel && widest > need.threads) {
         need.threads = widest;
-    return start_worker(r, &need, false) == 0;
+        need.memory = ready_steps_memory(s, r->index, widest);
+        if (start_worker(r, &need, false, &err) == 0)
+            return true;
+        need = r->need;
+    }
+    return start_worker(r, &need, false, &err) == 0;
 }
 
 int running_step_cores(const struct running_step *r)

@@ -41,7 +41,7 @@ static void check_files(void)
     const char *path = in_dir("hosts");
 
     memset(&a, 0, sizeof(a));
-    put_file(path, "# two\nn1 slots=4 max-slots=4\n\nn2\n");
+    put_file(path, "# two\nn1 max-slots=9 slots=4\n\nn2\n");
     ok(allocation_add_file(&a.hosts, path, &err) == 0 && a.hosts.n == 2 &&
            host_is(0, "n1", 4) && host_is(1, "n2", 1),
        "a host file as Open MPI's");

@@ -21,7 +21,7 @@ static const struct known {
     {"\xff\xd8\xff\xe0", 4, "a JPEG picture"},
     {"\x89PNG\r\n\x1a\n", 8, "a PNG picture"},
     {"RIFF1234WEBPVP8 ", 16, "a WebP picture"},
-    {"PK\3\4........metadata.json..config.json", 40, "Keras 3 (.keras)"},
+    {"PK\3\4........metadata.json..config.json", 38, "Keras 3 (.keras)"},
     {"PK\3\4........archive/data.pkl", 31, "of PyTorch"},
     {"PK\3\4........x.npy", 18, "NumPy (.npz)"},
     {"PK\3\4........x.txt", 18, "a zip archive"},
