@@ -11,7 +11,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { PROGRAMS_MAX = 256 };
+enum {
+    PROGRAMS_MAX = 256,
+    TRAINING_PAUSES = 10, /* a training has MPI for itself most of the time */
+};
 
 /* What runs, and for which order. */
 struct slot_child {
@@ -202,7 +205,8 @@ int slot_agent_run(const struct rank_mail *mail, int cores, struct err *err)
     rc = send_hello(&a, err);
     while (rc == 0 && !(a.ending && is_idle(&a))) {
         rc = do_turn(&a, err);
-        slot_post_pause();
+        for (int i = 0; i < (a.training.running ? TRAINING_PAUSES : 1); i++)
+            slot_post_pause();
     }
     slot_post_close(&a.post);
     return rc;
