@@ -192,32 +192,6 @@ static void keep_cropped(struct visit *v)
     w->n = to;
 }
 
-int find_images_name_class(struct find_images *w, const char *where,
-                           const char *word, struct err *err)
-{
-    if (w->n_class == CONFIG_CLASSES_MAX)
-        return err_set(err, ERR_USAGE, "%.400s: over %d classes", where,
-                       CONFIG_CLASSES_MAX);
-    if (!*word || strlen(word) >= CONFIG_NAME_MAX)
-        return err_set(err, ERR_USAGE,
-                       "%.400s: '%.40s': a class name has 1 to %d bytes", where,
-                       word, CONFIG_NAME_MAX - 1);
-    for (const char *c = word; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
-            return err_set(err, ERR_USAGE,
-                           "%.400s: control character in a class name", where);
-    snprintf(w->class_name[w->n_class], CONFIG_NAME_MAX, "%s", word);
-    return 0;
-}
-
-int find_images_class(const struct find_images *w, const char *word)
-{
-    for (int i = 0; i < w->n_class; i++)
-        if (strcmp(w->class_name[i], word) == 0)
-            return i;
-    return -1;
-}
-
 /* The dataset's directory, and what is said of it. */
 struct where {
     const char *dir;             /* borrowed */

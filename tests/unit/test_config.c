@@ -224,8 +224,7 @@ static const struct {
      ": train.batch: 3 images are fewer than the 4 parts of "},
     {"scheduler:\n  endpoint: udp://x\n",
      ": scheduler.endpoint: 'udp://x' is neither auto, ipc nor tcp://ADDRESS:PORT"},
-    {"augment:\n  workers: many\n",
-     "augment.workers: 'many' is not a whole number, nor auto"},
+    {"augment:\n  workers: many\n", "'many' is not a whole number, nor auto"},
     {"scheduler:\n  endpoint: tcp://host\n", "is neither auto, ipc nor tcp://"},
     {"train:\n  epocs: 1\n  epochs: 0\nzzzzzzzz: 1\n", "(and 2 more)"},
 };
@@ -470,11 +469,10 @@ static void check_table(void)
         const bool number = k[i].type == KEY_INT || k[i].type == KEY_REAL ||
                             k[i].type == KEY_INTS;
 
-        complete =
-            complete && k[i].help && k[i].initial && strlen(k[i].help) < 76 &&
-            (!number || k[i].min < k[i].max) &&
-            (k[i].type == KEY_ENUM || k[i].type == KEY_INT || !k[i].words) &&
-            (k[i].type != KEY_ENUM || k[i].words);
+        complete = complete && k[i].help && k[i].initial &&
+                   strlen(k[i].help) < 76 && (!number || k[i].min < k[i].max) &&
+                   (k[i].type == KEY_INT ||
+                    (k[i].type == KEY_ENUM) == (k[i].words != NULL));
         for (size_t j = 0; j < i; j++)
             complete = complete && strcmp(k[i].full, k[j].full) != 0;
     }
