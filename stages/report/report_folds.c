@@ -273,3 +273,16 @@ int report_folds_write(const struct report_data *d, const char *out,
         }
     return buf_save(&b, out, "folds.csv", err);
 }
+
+void report_folds_name(const struct report_data *d, int i,
+                       char name[PLAN_NAME_MAX + 16])
+{
+    const struct report_experiment *e = &d->experiment[i];
+    const char *fold = strrchr(e->name, '-');
+
+    if (e->train->folds > 1 && fold)
+        snprintf(name, PLAN_NAME_MAX + 16, "%.*s, all folds",
+                 (int)(fold - e->name), e->name);
+    else
+        snprintf(name, PLAN_NAME_MAX + 16, "%s", e->name);
+}

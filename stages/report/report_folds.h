@@ -57,4 +57,9 @@ void report_folds(const struct report_data *d, struct buf *b);
 MUST_USE int report_folds_write(const struct report_data *d, const char *out,
                                 struct err *err);
 
+/* What figures that are pooled over the folds of an experiment are of, "NAME,
+ * all folds"; without folds its name. */
+void report_folds_name(const struct report_data *d, int i,
+                       char name[PLAN_NAME_MAX + 16]);
+
 #endif

@@ -182,17 +182,13 @@ static void share_cells(const struct grouped_share *s, bool there,
 static void experiment_row(const struct report_data *d, int i, struct buf *b)
 {
     const struct screening *s = report_screening_of(d, i);
-    const struct report_experiment *e = &d->experiment[i];
-    const bool folds = e->train->folds > 1;
-    char name[PLAN_NAME_MAX];
+    char name[PLAN_NAME_MAX + 16];
 
-    snprintf(name, sizeof(name), "%s", e->name);
-    if (folds && strrchr(name, '-'))
-        *strrchr(name, '-') = '\0';
+    report_folds_name(d, i, name);
     report_html_put(b,
                     "<tr><th scope=\"row\"><a href=\"#experiment-%d\">%s</a>"
-                    "%s</th>",
-                    i + 1, name, folds ? ", all folds" : "");
+                    "</th>",
+                    i + 1, name);
     share_cells(&s->missed, s->two, b);
     share_cells(&s->raised, s->two, b);
     share_cells(&s->above_found, s->two && s->sets && s->threshold, b);

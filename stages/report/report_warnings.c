@@ -166,15 +166,17 @@ static void warn_gaps(const struct report_data *d, struct buf *b)
         const struct grouped_share test = report_screening_accuracy(d, i);
         const double checked = headline_validation(d, i);
         const double gap = 100 * (checked - grouped_share_value(&test));
+        char name[PLAN_NAME_MAX + 16];
 
         if ((e->train->folds > 1 && !report_folds_first(d, i)) ||
             !(gap >= REPORT_GAP_POINTS))
             continue;
+        report_folds_name(d, i, name);
         report_html_put(b,
                         "<li><strong>%s is right far more often on the "
                         "validation split</strong>, %f, than on the test "
                         "split, %f",
-                        e->name, checked, grouped_share_value(&test));
+                        name, checked, grouped_share_value(&test));
         buf_printf(b,
                    ": %.1f points less. The two differ, or too few groups of "
                    "cells are in them; do not expect the validation figure of "
