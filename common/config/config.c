@@ -207,6 +207,17 @@ static int check_mixup(const struct config *c, const char *where,
     return 0;
 }
 
+static int check_jpeg(const struct config *c, const char *where,
+                      struct err *err)
+{
+    if (c->preprocess.jpeg > 0 && c->train.augment == AUGMENT_ONLINE)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: preprocess.jpeg: %lld is for stored variants; "
+                       "with train.augment online set it to 0",
+                       where, (long long)c->preprocess.jpeg);
+    return 0;
+}
+
 /* What no single key can tell. */
 static int check_whole(const struct config *c, const char *path,
                        struct err *err)
@@ -230,8 +241,8 @@ static int check_whole(const struct config *c, const char *path,
     if (!c->run.dir[0])
         return err_set(err, ERR_USAGE, "%.200s: run.dir: is empty", where);
     if (check_split(c, where, err) < 0 || check_rate(c, where, err) < 0 ||
-        check_mixup(c, where, err) < 0 || check_batch(c, where, err) < 0 ||
-        check_strict(c, where, err) < 0)
+        check_mixup(c, where, err) < 0 || check_jpeg(c, where, err) < 0 ||
+        check_batch(c, where, err) < 0 || check_strict(c, where, err) < 0)
         return -1;
     if (!is_endpoint(c->scheduler.endpoint))
         return err_set(err, ERR_USAGE,

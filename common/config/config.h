@@ -187,6 +187,7 @@ struct config {
         enum aspect_method aspect;
         char bits[CONFIG_NAME_MAX]; /* of 16-bit samples; config_bits() */
         enum orientation_choice orientation;
+        int64_t jpeg; /* quality to be encoded with before resizing; 0: not */
     } preprocess;
     struct {
         enum split_method method;

@@ -95,6 +95,9 @@ static const struct config_key keys[] = {
     {AT(preprocess, orientation), RESULT, ENUM(orientation_words, "stored"),
      .before = "stored",
      .help = "use pictures as they are stored, or turn them as EXIF says"},
+    {AT(preprocess, jpeg), RESULT, INT(0, 100, "0"), .before = "0",
+     .help =
+         "pictures, and stored variants, become JPEG of this quality; 0: not"},
 
     {AT(split, method), RESULT, ENUM(split_words, "group"),
      .help =

@@ -4,6 +4,7 @@
 #include "img/bmp.h"
 #include "img/decode_samples.h"
 #include "img/orient.h"
+#include "img/reencode.h"
 #include "img/vipslib.h"
 
 #include <stdlib.h>
@@ -253,6 +254,7 @@ int decode_bytes_as(struct image *im, const void *bytes, size_t size,
                     struct decoding *d, struct err *err)
 {
     const struct image_format *kind;
+    int rc;
 
     *im = (struct image){0};
     d->orientation = d->pages = 1;
@@ -265,9 +267,10 @@ int decode_bytes_as(struct image *im, const void *bytes, size_t size,
         return err_set(err, ERR_INPUT,
                        "not a BMP, JPEG, PNG, TIFF or WebP image (%zu bytes)",
                        size);
-    return kind->load ? decode_vips(im, kind, &(struct file_bytes){bytes, size},
-                                    d, err)
-                      : bmp_decode(im, bytes, size, err);
+    rc = kind->load
+             ? decode_vips(im, kind, &(struct file_bytes){bytes, size}, d, err)
+             : bmp_decode(im, bytes, size, err);
+    return rc == 0 && d->jpeg ? reencode(im, d->jpeg, err) : rc;
 }
 
 int decode_bytes(struct image *im, const void *bytes, size_t size,

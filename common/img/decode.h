@@ -33,6 +33,8 @@ struct decoding {
     int bits;        /* [in] that 16-bit grey and RGB samples use, the lower
                         ones: 2^bits - 1 is the brightest; 0: all 16 */
     bool upright;    /* [in] turn it as EXIF, or the TIFF, says */
+    int jpeg;        /* [in] quality, 1 .. 100, of the JPEG that it is then made
+                        and read again from (reencode.h); 0: it is not */
     int orientation; /* [out] as EXIF numbers them; 1: as it is stored */
     int pages;       /* [out] or frames; 1: no further ones */
     int spare;       /* [out] samples of a pixel that are no colour, no alpha */

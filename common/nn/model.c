@@ -56,6 +56,8 @@ static void describe_model(struct texts *t, const struct model_info *info)
         add_number(t, "bits", info->bits);
     if (info->upright)
         add_text(t, "orientation", "exif");
+    if (info->jpeg)
+        add_number(t, "jpeg", info->jpeg);
     add_number(t, "height", info->h);
     add_number(t, "width", info->w);
     if (info->size.on) {
@@ -211,6 +213,9 @@ static int get_reading(struct model_info *info, const struct safetensors *f,
     if (safetensors_meta(f, "bits") &&
         (get_int(f, "bits", 15, &info->bits, err) < 0 || info->bits < 8))
         return err_set(err, ERR_INPUT, "metadata 'bits' is not within 8 .. 15");
+    if (safetensors_meta(f, "jpeg") &&
+        get_int(f, "jpeg", 100, &info->jpeg, err) < 0)
+        return -1;
     return get_choice(f, "orientation", orientation, &info->upright, err);
 }
 

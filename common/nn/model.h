@@ -27,6 +27,8 @@ struct model_info {
                                      resize.h */
     int bits;               /* of 16-bit samples that pictures use; 0: all */
     bool upright;           /* pictures are turned as EXIF says */
+    int jpeg;               /* quality of the JPEG that they are made, and read
+                               again from, before that size; 0: they are not */
     struct size_scale size; /* of cells, if it takes that as well */
     int n_class;
     char class_name[MODEL_MAX_CLASSES][MODEL_NAME_MAX]; /* in label order */

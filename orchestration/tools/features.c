@@ -52,10 +52,14 @@ static void find_reading(struct features_run *w, const struct safetensors *f)
 {
     const char *bits = safetensors_meta(f, "bits");
     const char *orientation = safetensors_meta(f, "orientation");
+    const char *jpeg = safetensors_meta(f, "jpeg");
     const long n = bits ? strtol(bits, NULL, 10) : 0;
+    const long q = jpeg ? strtol(jpeg, NULL, 10) : 0;
 
     if (n >= DECODE_BITS_LEAST && n <= DECODE_BITS_MOST)
         w->reading.bits = (int)n;
+    if (q >= 1 && q <= 100)
+        w->reading.jpeg = (int)q;
     w->reading.upright = orientation && strcmp(orientation, "exif") == 0;
 }
 

@@ -91,16 +91,19 @@ static int make_row(struct augment_worker *a, const struct unit *u, size_t r,
         .sources = &a->sources,
         .recipe = &a->recipe,
         .seed = (uint64_t)u->config->run.seed,
+        .jpeg = (int)u->config->preprocess.jpeg,
         .source = &a->source,
+        .scratch = a->pixels + ROWS * size,
     };
-    const uint32_t variant = stored_variant_make(
-        &args, r, a->pixels + at * size, a->pixels + ROWS * size, &a->text);
     char made[HASH_HEX];
 
-    if (buf_check(&a->text, err) < 0)
+    if (stored_variant_make(&args, r, a->pixels + at * size, &a->text, err) <
+            0 ||
+        buf_check(&a->text, err) < 0)
         return -1;
     hash_of(a->pixels + at * size, size, made);
-    buf_printf(&a->line, "%zu,%u,", source, variant);
+    buf_printf(&a->line, "%zu,%u,", source,
+               stored_variant_number(&a->sources, r));
     buf_csv(&a->line, data->class_name[store_label(data, source)]);
     buf_printf(&a->line, ",train,%s,", made);
     buf_csv(&a->line, a->text.data);

@@ -21,17 +21,28 @@ struct stored_variant_args {
     const struct augmented_rows *sources; /* borrowed */
     const struct recipe *recipe;          /* borrowed */
     uint64_t seed;                        /* run.seed */
+    int jpeg; /* preprocess.jpeg: quality that a variant is encoded with and
+                 decoded again, as it is stored; 0: it is not */
     struct stored_variant_source *source; /* borrowed; used again and again */
+    uint8_t *scratch; /* borrowed: augment_scratch(w, h) bytes */
 };
+
+/* Which variant of its source row 'r' is. */
+static inline uint32_t stored_variant_number(const struct augmented_rows *s,
+                                             size_t r)
+{
+    return (uint32_t)(r % s->variants);
+}
 
 /*
  * Make row 'r' of the augmented store.
  *   dst      [out] (h, w, 3)
- *   scratch  [scratch] augment_scratch(w, h) bytes
  *   text     [out] emptied, then its operations: see recipe_apply()
- * Returns the variant's number.  Deterministic, on whatever machine.
+ * Deterministic, on whatever machine; JPEG as reencode() is.
+ * Errors: of reencode(), with a->jpeg.
  */
-uint32_t stored_variant_make(const struct stored_variant_args *a, size_t r,
-                             uint8_t *dst, uint8_t *scratch, struct buf *text);
+MUST_USE int stored_variant_make(const struct stored_variant_args *a, size_t r,
+                                 uint8_t *dst, struct buf *text,
+                                 struct err *err);
 
 #endif

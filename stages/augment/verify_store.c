@@ -67,10 +67,10 @@ static int compare_row(struct verify_store *a,
 {
     const size_t size = a->made.h * a->made.w * 3;
     const char *stored = csv_get(&a->made.index, r, (size_t)a->operations);
-    const uint32_t variant =
-        stored_variant_make(v, r, a->pixels, a->pixels + size, &a->text);
+    const uint32_t variant = stored_variant_number(&a->sources, r);
 
-    if (buf_check(&a->text, err) < 0)
+    if (stored_variant_make(v, r, a->pixels, &a->text, err) < 0 ||
+        buf_check(&a->text, err) < 0)
         return -1;
     if (strcmp(stored, a->text.data) != 0)
         return err_set(err, ERR_INPUT,
@@ -94,7 +94,10 @@ static int compare_sample(struct verify_store *a, size_t k, struct err *err)
     const struct stored_variant_args v = {.sources = &a->sources,
                                           .recipe = &a->recipe,
                                           .seed = (uint64_t)c->run.seed,
-                                          .source = &source};
+                                          .jpeg = (int)c->preprocess.jpeg,
+                                          .source = &source,
+                                          .scratch = a->pixels +
+                                                     a->made.h * a->made.w * 3};
     size_t same = 0, aside = 0;
 
     k = k < a->made.n ? k : a->made.n;

@@ -91,7 +91,8 @@ static int read_picture(struct predict_command *t, const char *path, size_t to,
     struct image im = {0}, out = {0};
     int rc;
 
-    *d = (struct decoding){.bits = m->bits, .upright = m->upright};
+    *d = (struct decoding){
+        .bits = m->bits, .upright = m->upright, .jpeg = m->jpeg};
     rc = decode_read_as(&im, path, d, err);
     if (rc == 0)
         rc = t->nuclei[to] = field_nuclei(&im, err);

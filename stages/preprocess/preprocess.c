@@ -92,8 +92,10 @@ static int open_cell(const struct preprocess_job *j, size_t i, struct image *im,
         file_read(path, DECODE_MAX_BYTES, &bytes, &size, err) < 0)
         return -1;
     hash_of(bytes, size, cell->sha256);
-    cell->read = (struct decoding){.bits = j->found.pictures.bits,
-                                   .upright = j->found.pictures.upright};
+    cell->read =
+        (struct decoding){.bits = j->found.pictures.bits,
+                          .upright = j->found.pictures.upright,
+                          .jpeg = (int)j->args->config->preprocess.jpeg};
     rc = decode_bytes_as(im, bytes, size, &cell->read, err);
     free(bytes);
     if (rc == 0)

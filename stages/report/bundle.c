@@ -200,6 +200,8 @@ static json_t *inference_json(const struct report_experiment *e,
         json_object_set_new(input, "bits", number_of(m, "bits"));
     if (*bundle_meta(m, "orientation"))
         json_object_set_new(input, "orientation", text_of(m, "orientation"));
+    if (*bundle_meta(m, "jpeg"))
+        json_object_set_new(input, "jpeg", number_of(m, "jpeg"));
     json_object_set_new(j, "network", text_of(m, "network"));
     json_object_set_new(j, "cut", text_of(m, "cut"));
     json_object_set_new(j, "head", text_of(m, "head"));

@@ -103,6 +103,7 @@ static void put_details(const struct report_experiment *e,
     put_item(b, "aspect ratio", bundle_meta(m, "aspect"));
     put_item(b, "bits used of 16-bit samples", bundle_meta(m, "bits"));
     put_item(b, "orientation", bundle_meta(m, "orientation"));
+    put_item(b, "made JPEG before, of quality", bundle_meta(m, "jpeg"));
     put_item(b, "preprocessing of the input", bundle_meta(m, "input"));
     put_item(b, "arithmetic", bundle_meta(m, "arithmetic"));
     put_item(b, "content hash of the training", e->train->hash);

@@ -299,6 +299,7 @@ static int write_model(struct trainer *t, const char *name,
     info->keep_aspect = t->a->config->preprocess.aspect == ASPECT_KEEP;
     info->bits = t->a->set->bits;
     info->upright = t->a->config->preprocess.orientation == ORIENTATION_EXIF;
+    info->jpeg = (int)t->a->config->preprocess.jpeg;
     info->h = (int)t->a->set->h;
     info->w = (int)t->a->set->w;
     info->n_class = t->a->set->n_class;

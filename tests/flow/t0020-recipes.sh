@@ -2,11 +2,12 @@
 # t0020 - stores of every recipe are derived again to the byte; sheets
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
+declare -A jpeg=([notebook]=95)
 for r in notebook paper strong; do
     ok "a store by recipe $r is made and derived again" \
         status_is 0 papline run "$T/c.yaml" --run "$T/$r" \
         --until augment --set "augment.recipe=$r" --set augment.variants=6 \
-        --set augment.workers=2
+        --set augment.workers=2 --set "preprocess.jpeg=${jpeg[$r]:-0}"
     ok "  derived again" status_is 0 papline verify --augment "$T/$r" \
         --sample 1000
     ok "  says how many" says "variants derived again: the same bytes"

@@ -5,7 +5,7 @@
 small_config "$T/c.yaml"
 ok "a training, evaluated" status_is 0 papline run "$T/c.yaml" \
     --until evaluate --set preprocess.resize=lanczos \
-    --set preprocess.aspect=keep
+    --set preprocess.aspect=keep --set preprocess.jpeg=60
 M=$T/run/train/$E/model.safetensors
 
 # file, probabilities of a split, in the order of the evaluation; behind them

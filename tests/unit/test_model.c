@@ -32,6 +32,7 @@ static void describe_net(const struct net *net, struct model_info *info)
                                 .keep_aspect = true,
                                 .bits = 12,
                                 .upright = true,
+                                .jpeg = 95,
                                 .h = SIDE,
                                 .w = SIDE,
                                 .n_class = CLASSES,
@@ -97,7 +98,8 @@ static void check_round(const struct net *net)
            graph_n_param(h) == graph_n_param(g),
        "  with its cut, its head and what is frozen");
     ok(back.lanczos && back.keep_aspect, "  and how pictures came to its size");
-    ok(back.bits == 12 && back.upright, "  and how samples are read");
+    ok(back.bits == 12 && back.upright && back.jpeg == 95,
+       "  and how samples are read");
     ok(h && memcmp(logits_of(g), logits_of(h), CLASSES * sizeof(float)) == 0,
        "  and says the same");
     graph_free(g);
@@ -149,6 +151,7 @@ int main(void)
         check_round(net_at(i));
     check_refused("cut", "block9_conv1", "has no layer 'block9_conv1'");
     check_refused("head", "tail", "there is no head 'tail'");
+    check_refused("jpeg", "101", "metadata 'jpeg' is not within");
     check_refused("freeze", "many", "metadata 'freeze' is not within");
     check_refused("aspect", "both", "metadata 'aspect' is not squash or keep");
     check_refused("freeze", "500", "cannot freeze 500 layers");

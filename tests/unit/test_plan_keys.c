@@ -48,6 +48,7 @@ static const struct row {
     {"preprocess.aspect=keep", ALL, NULL},
     {"preprocess.bits=12", ALL, NULL},
     {"preprocess.orientation=exif", ALL, NULL},
+    {"preprocess.jpeg=95", ALL, NULL},
     {"split.method=random", ALL, NULL},
     {"split.csv=@split.csv", ALL, NULL}, /* a split that is given is used */
     {"split.csv=@other.csv", ALL, BY_CSV},

@@ -1,8 +1,9 @@
 /* test_preprocess_pictures.c - how pictures are stored: bits, content,
  * orientation, pages, samples; what is no picture */
 #include "base/json.h"
-#include "img/image.h"
+#include "img/decode.h"
 #include "img/png.h"
+#include "img/reencode.h"
 #include "made_tiff.h"
 #include "stages/preprocess/preprocess.h"
 #include "store/sample_bits.h"
@@ -339,6 +340,30 @@ static void check_ignored(void)
     preprocess_summary_release(&none);
 }
 
+/* What is stored is what JPEG leaves of the picture in its own size. */
+static void check_jpeg(void)
+{
+    struct config c = config_of("full");
+    char path[FILE_PATH_MAX];
+    struct image im = {0};
+    struct store s;
+    struct err err;
+
+    put_classes(0, false);
+    c.preprocess.jpeg = 95;
+    ok(prepare(&c) && store_open(&s, in_dir("out"), &err) == 0,
+       "pictures are made JPEG");
+    snprintf(path, sizeof(path), "%s/%s", in_dir("in"),
+             csv_get(&s.index, 2, 0));
+    ok(decode_read(&im, path, &err) == 0 &&
+           memcmp(im.px, store_image(&s, 2), image_bytes(&im)) != 0 &&
+           reencode(&im, 95, &err) == 0 &&
+           memcmp(im.px, store_image(&s, 2), image_bytes(&im)) == 0,
+       "  and stored as that leaves them");
+    image_release(&im);
+    store_close(&s);
+}
+
 int main(void)
 {
     struct err err = {0};
@@ -348,6 +373,7 @@ int main(void)
     check_justified();
     check_content();
     check_others();
+    check_jpeg();
     check_ignored();
     preprocess_summary_release(&said);
     ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
