@@ -123,6 +123,8 @@ enum profile { PROFILE_CORRECTED, PROFILE_PAPER, PROFILE_NOTEBOOK };
 
 enum encoder_start { ENCODER_SCRATCH, ENCODER_WEIGHTS };
 
+enum dropout_place { DROPOUT_NOTEBOOK, DROPOUT_ALL };
+
 enum projection { PROJECTION_ONE, PROJECTION_TWO };
 
 enum batch_sampler { SAMPLER_SHUFFLE, SAMPLER_BALANCED };
@@ -243,6 +245,7 @@ struct config {
         int64_t warmup_epochs; /* before the cosine */
         double bn_momentum;    /* 0: the network's own */
         enum input_mode input;
+        enum dropout_place dropout; /* of heads */
         int64_t stop_patience;    /* epochs without better val_loss; 0: never */
         int64_t plateau_patience; /* epochs; 0: never */
         double plateau_factor;

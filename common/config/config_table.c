@@ -17,6 +17,7 @@ static const char *const schedule_words[] = {"constant", "plateau", "cosine",
                                              NULL};
 static const char *const encoder_words[] = {"scratch", "weights", NULL};
 static const char *const projection_words[] = {"one", "two", NULL};
+static const char *const dropout_words[] = {"notebook", "all", NULL};
 static const char *const sampler_words[] = {"shuffle", "balanced", NULL};
 static const char *const contrastive_words[] = {
 #define EMBED_LOSS(name) #name,
@@ -202,6 +203,9 @@ static const struct config_key keys[] = {
      .help = "momentum of batch-norm statistics; 0: the network's own"},
     {AT(train, input), RESULT, ENUM(input_words, "auto"),
      .help = "scaling of pixels; auto: as the network's weights expect"},
+    {AT(train, dropout), RESULT, ENUM(dropout_words, "notebook"),
+     .before = "notebook",
+     .help = "of heads: as the notebooks have it, or .5 in all of them"},
     {AT(train, stop_patience), RESULT, INT(0, 10000, "3"), .unit = "epochs",
      .help = "stop after so many without a better val_loss; 0: never"},
     {AT(train, plateau_patience), RESULT, INT(0, 10000, "2"), .unit = "epochs",

@@ -63,6 +63,13 @@ bool regime_pretrained(const struct regime *r, const struct config *c)
            (r->does & REGIME_CONTRASTS && c->train.encoder == ENCODER_WEIGHTS);
 }
 
+enum net_head regime_head(const struct regime *r, const struct config *c)
+{
+    if (r->does & REGIME_CONTRASTS)
+        return HEAD_CLASSIFIER;
+    return c->train.dropout == DROPOUT_ALL ? HEAD_DROPOUT : HEAD_PAPER;
+}
+
 bool regime_heeds(const struct regime *r, const char *key)
 {
     for (size_t i = 0; i < N_OWN; i++)

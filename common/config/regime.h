@@ -12,6 +12,7 @@
 #define CONFIG_REGIME_H
 
 #include "config/config.h"
+#include "nn/nets.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,6 +40,9 @@ const struct regime *regime_at(size_t i);
 
 /* Does 'r' read pretrained weights? */
 bool regime_pretrained(const struct regime *r, const struct config *c);
+
+/* What is behind the trunk of a model that 'r' ends with. */
+enum net_head regime_head(const struct regime *r, const struct config *c);
 
 /* Does key "train.X" of the configuration concern 'r'?  Most concern all. */
 bool regime_heeds(const struct regime *r, const char *key);

@@ -47,7 +47,8 @@ static const char *const head_names[] = {[HEAD_PAPER] = "paper",
                                          [HEAD_NONE] = "none",
                                          [HEAD_PROJECT] = "project",
                                          [HEAD_PROJECT_TWO] = "project_two",
-                                         [HEAD_CLASSIFIER] = "classifier"};
+                                         [HEAD_CLASSIFIER] = "classifier",
+                                         [HEAD_DROPOUT] = "dropout"};
 
 const char *net_head_name(enum net_head head)
 {
@@ -82,9 +83,14 @@ float *net_size(struct graph *g)
     return nd ? nd->out.data : NULL;
 }
 
+static bool is_paper_head(enum net_head head)
+{
+    return head == HEAD_PAPER || head == HEAD_DROPOUT;
+}
+
 static int check_args(const struct net_args *a, struct err *err)
 {
-    const bool classes = a->head == HEAD_PAPER || a->head == HEAD_LINEAR ||
+    const bool classes = is_paper_head(a->head) || a->head == HEAD_LINEAR ||
                          a->head == HEAD_CLASSIFIER;
 
     if (a->h < NET_MIN_SIDE || a->h > NET_MAX_SIDE || a->w < NET_MIN_SIDE ||
@@ -227,7 +233,7 @@ static struct node *pool_trunk(struct graph *g, struct node *x,
 {
     if (a->head == HEAD_NONE)
         return x;
-    x = a->head == HEAD_PAPER && net->dropout_head
+    x = is_paper_head(a->head) && net->dropout_head
             ? nn_global_max_pool(g, x, "global_max_pooling2d")
             : nn_global_avg_pool(g, x, "global_average_pooling2d");
     if (!a->size || a->head == HEAD_POOL)
@@ -236,6 +242,20 @@ static struct node *pool_trunk(struct graph *g, struct node *x,
 }
 
 /* Keras' names: each kind is counted from the second on. */
+static void two_dense(struct graph *g, struct node *x, const struct net_args *a,
+                      bool dropout, int units)
+{
+    const struct dropout_args half = {.rate = a->no_dropout ? 0.0f : .5f};
+
+    if (dropout)
+        x = nn_dropout(g, x, "dropout", half);
+    x = nn_dense(g, x, "dense", (struct dense_args){.units = units});
+    x = nn_relu(g, x, "dense_relu");
+    if (dropout)
+        x = nn_dropout(g, x, "dropout_1", half);
+    nn_dense(g, x, "dense_1", (struct dense_args){.units = a->classes});
+}
+
 static void head_paper(struct graph *g, struct node *x, const struct net *net,
                        const struct net_args *a)
 {
@@ -244,9 +264,7 @@ static void head_paper(struct graph *g, struct node *x, const struct net *net,
     const struct dense_args classes = {.units = a->classes};
 
     if (!net->dropout_head) {
-        x = nn_dense(g, x, "dense", (struct dense_args){.units = 1024});
-        x = nn_relu(g, x, "dense_relu");
-        nn_dense(g, x, "dense_1", classes);
+        two_dense(g, x, a, a->head == HEAD_DROPOUT, 1024);
         return;
     }
     x = nn_batch_norm(g, x, "batch_normalization", bn);
@@ -274,30 +292,18 @@ static void head_project_two(struct graph *g, struct node *x)
     nn_l2_normalize(g, x, "embedding");
 }
 
-static void head_classifier(struct graph *g, struct node *x,
-                            const struct net_args *a)
-{
-    const struct dropout_args half = {.rate = a->no_dropout ? 0.0f : .5f};
-
-    x = nn_dropout(g, x, "dropout", half);
-    x = nn_dense(g, x, "dense", (struct dense_args){.units = 512});
-    x = nn_relu(g, x, "dense_relu");
-    x = nn_dropout(g, x, "dropout_1", half);
-    nn_dense(g, x, "dense_1", (struct dense_args){.units = a->classes});
-}
-
 static void add_head(struct graph *g, struct node *x, const struct net *net,
                      const struct net_args *a)
 {
     x = pool_trunk(g, x, net, a);
-    if (a->head == HEAD_PAPER)
+    if (is_paper_head(a->head))
         head_paper(g, x, net, a);
     if (a->head == HEAD_PROJECT)
         head_project(g, x);
     if (a->head == HEAD_PROJECT_TWO)
         head_project_two(g, x);
     if (a->head == HEAD_CLASSIFIER)
-        head_classifier(g, x, a);
+        two_dense(g, x, a, true, 512);
     if (a->head == HEAD_LINEAR)
         nn_dense(g, x, "dense", (struct dense_args){.units = a->classes});
 }

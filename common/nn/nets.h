@@ -25,6 +25,9 @@ enum net_head {
                          (arXiv:2004.11362), section 3.2.1 and their code */
     HEAD_CLASSIFIER,  /* global average, dropout, dense 512, relu, dropout,
                         dense: behind a contrastive encoder */
+    HEAD_DROPOUT,     /* HEAD_PAPER, and where that has no dropout, one of .5
+                        before each of its dense layers, as the paper's text
+                        has it */
 };
 
 struct net_args {
@@ -34,7 +37,7 @@ struct net_args {
     const char *cut;   /* layer that ends the trunk; NULL: all of it */
     enum net_head head;
     int freeze;      /* so many first layers of net_layers() learn nothing */
-    bool no_dropout; /* HEAD_PAPER without its dropout */
+    bool no_dropout; /* a head without its dropout */
     bool size;       /* heads that begin with a pool: two more values of each
                         image are joined to what it puts out; see net_size() */
 };
@@ -57,7 +60,7 @@ struct net {
 };
 
 /* "paper", "linear", "pool", "none", "project", "project_two",
- * "classifier". */
+ * "classifier", "dropout". */
 const char *net_head_name(enum net_head head);
 
 /* The head of that name.  Errors: ERR_USAGE unknown. */

@@ -35,6 +35,13 @@ static bool prices_mistakes(const struct config *c, const struct regime *r)
     return c->train.costs[0];
 }
 
+/* A classifier behind a frozen encoder always has both. */
+static bool has_own_dropout(const struct config *c, const struct regime *r)
+{
+    (void)c;
+    return r && r->does & REGIME_CONTRASTS;
+}
+
 static bool has_no_momentum(const struct config *c, const struct regime *r)
 {
     (void)r;
@@ -95,6 +102,7 @@ static const struct {
     {"train.class_weights", prices_mistakes},
     {"train.temperature", has_triplets},
     {"train.margin", has_no_triplets},
+    {"train.dropout", has_own_dropout},
     {"train.momentum", has_no_momentum},
     {"train.weight_decay", has_no_decay},
     {"train.warmup_epochs", is_no_cosine},

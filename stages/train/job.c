@@ -262,7 +262,6 @@ static int train_contrastive(struct rank_inputs *s, struct dist *d,
     safetensors_release(&s->start);
     rc = safetensors_read(&s->start, model, err);
     p->start = &s->start;
-    p->head = HEAD_CLASSIFIER;
     p->freeze = rc < 0 ? -1 : count_layers(s->net, err);
     if (dist_agree(d, p->freeze < 0 ? -1 : 0, err) < 0)
         return -1;
@@ -299,6 +298,8 @@ int job_run(struct dist *d, const struct train_job *j, struct stage_link *link,
         rc = check_cores(d, j, err);
     if (j->start[0])
         p.start = &s.start;
+    if (rc == 0)
+        p.head = regime_head(s.regime, &j->config);
     if (rc == 0 && s.regime->does & REGIME_CUTS)
         p.cut = s.net->paper_cut;
     if (rc == 0 && s.regime->does & REGIME_CONTRASTS) {

@@ -189,6 +189,8 @@ static int count_layers(const struct net *net, struct err *err)
 static int add_contrastive(struct train_memory *m, struct planned_course *p,
                            struct err *err)
 {
+    const enum net_head last = p->shape.head;
+
     p->shape.head = p->a->config->train.projection == PROJECTION_TWO
                         ? HEAD_PROJECT_TWO
                         : HEAD_PROJECT;
@@ -197,7 +199,7 @@ static int add_contrastive(struct train_memory *m, struct planned_course *p,
         return -1;
     p->contrastive = false;
     p->start = p->model;
-    p->shape.head = HEAD_CLASSIFIER;
+    p->shape.head = last;
     p->shape.freeze = count_layers(p->net, err);
     return p->shape.freeze < 0 ? -1 : add_course(m, p, err);
 }
@@ -218,7 +220,7 @@ int train_memory_plan(struct train_memory *m, const struct train_memory_args *a,
     p.shape = (struct net_args){.h = (int)c->preprocess.size,
                                 .w = (int)c->preprocess.size,
                                 .classes = a->classes,
-                                .head = HEAD_PAPER,
+                                .head = regime_head(r, c),
                                 .size = c->inputs.size == SIZE_ON};
     if (starts)
         p.start = (double)p.net->n_trunk * sizeof(float);

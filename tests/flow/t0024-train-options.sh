@@ -34,6 +34,14 @@ wait 2>/dev/null
 ok "no process is left" wait_for 20 no_process_of "$T/c"
 ok "killed, then by two ranks" options c --set train.ranks=2
 ok "killed and gone on with: the same bytes" same c
+dropout() { # dropout <run> [--set ...]: a head with it that had none
+    papline run "$T/c.yaml" --run "$T/$1" --until train \
+        --set train.dropout=all --set train.epochs=1 "${@:2}"
+}
+ok "a head with dropout" dropout d
+ok "  by two ranks" dropout e --set train.ranks=2
+ok "  has the same bytes" cmp "$T/d/train/$E/model.safetensors" \
+    "$T/e/train/$E/model.safetensors"
 ok "no mixtures" status_is 0 papline plan "$T/a" --set train.mixup=0
 ok "  is another training" says "train.mixup 0.2 -> 0"
 finish

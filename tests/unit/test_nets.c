@@ -233,6 +233,41 @@ static void check_projection(void)
     graph_free(g);
 }
 
+/* The paper's head with dropout has the weights of that without, and drops
+ * only while it trains. */
+static void check_dropout(const char *name)
+{
+    enum { SMALL = 32 };
+    enum net_head head = HEAD_PAPER;
+    struct err err = {0};
+    const struct net *net = net_find(name, &err);
+    struct net_args a = {.h = SMALL, .w = SMALL, .head = HEAD_DROPOUT};
+    struct graph *g = new_net(net, a, GRAPH_KEEP_ALL), *p;
+    float kept[CLASSES];
+    int n = 0;
+
+    a.head = HEAD_PAPER;
+    p = new_net(net, a, GRAPH_KEEP_ALL);
+    ok(net_head_find("dropout", &head, &err) == 0 && head == HEAD_DROPOUT,
+       "the head with dropout is found by name");
+    for (int i = 0; i < graph_n_node(g); i++)
+        n += strncmp(graph_node_at(g, i)->name, "dropout", 7) == 0;
+    ok(n == 2 && graph_n_all(g) == graph_n_all(p), "  two of them, no weights");
+    memcpy(graph_param(p), graph_param(g), graph_n_param(g) * sizeof(float));
+    for (int i = 0; i < SMALL * SMALL * 3; i++)
+        graph_input(g)[i] = graph_input(p)[i] = (float)(i * 37 % 101) / 50 - 1;
+    graph_forward(g, PHASE_INFER);
+    graph_forward(p, PHASE_INFER);
+    memcpy(kept, graph_output(g)->out.data, sizeof(kept));
+    ok(memcmp(kept, graph_output(p)->out.data, sizeof(kept)) == 0,
+       "  nothing is dropped in inference");
+    graph_forward(g, PHASE_TRAIN);
+    ok(memcmp(kept, graph_output(g)->out.data, sizeof(kept)) != 0,
+       "  but in training");
+    graph_free(g);
+    graph_free(p);
+}
+
 /* --- values made again for backward ----------------------------------------*/
 
 static struct graph *after_backward(const struct net *net)
@@ -329,6 +364,8 @@ int main(void)
     ok(net_at(N) == NULL, "there are no others");
     check_faults();
     check_projection();
+    check_dropout("mobilenetv2");
+    check_dropout("resnet50");
     check_remakes("resnet50");
     check_remakes("mobilenetv2");
     check_remakes("densenet169");

@@ -115,6 +115,8 @@ static const struct row {
     {"train.warmup_epochs=3", TRAIN, "train.schedule=cosine"},
     {"train.bn_momentum=0.5", TRAIN, NULL},
     {"train.input=raw", TRAIN, NULL},
+    {"train.dropout=all", TRAIN, NULL},
+    {"train.dropout=all", NONE, CONTRASTIVE},
     {"train.stop_patience=9", TRAIN, NULL},
     {"train.plateau_patience=9", TRAIN, NULL},
     {"train.plateau_patience=9", NONE, "train.schedule=cosine"},
