@@ -41,7 +41,8 @@ static int check_costs(const struct config *c, struct err *err)
                        "train.label_smoothing");
     if (c->train.costs[0] && costs_parse(&costs, k, c->train.costs, err) < 0)
         return -1;
-    if (strcmp(c->train.class_weights, "balanced") == 0)
+    if (strcmp(c->train.class_weights, CONFIG_BALANCED) == 0 ||
+        strcmp(c->train.class_weights, CONFIG_BALANCED_TEST) == 0)
         return 0;
     return costs_weights(weight, &n, c->train.class_weights, err);
 }

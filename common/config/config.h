@@ -46,6 +46,10 @@ enum model_choice { MODEL_BEST, MODEL_LAST };
 enum side_choice { SIDE_NORMAL, SIDE_ABNORMAL };
 enum view_choice { VIEWS_ONE, VIEWS_FLIPS, VIEWS_ALL };
 
+/* Words of train.class_weights: n / (k n_c) of what trains, or tests. */
+#define CONFIG_BALANCED      "balanced"
+#define CONFIG_BALANCED_TEST "balanced_test"
+
 enum {
     CONFIG_CLASS_LIST = 1024,
     CONFIG_COSTS = 4096,
@@ -220,7 +224,7 @@ struct config {
         char augment_recipe[FILE_PATH_MAX]; /* of fresh ones: as above */
         int64_t augment_variants; /* of an image in an epoch, not beside it */
         int64_t augment_workers;  /* placement: of each rank; 0: a thread */
-        char class_weights[CONFIG_CLASS_LIST];  /* "balanced", or numbers */
+        char class_weights[CONFIG_CLASS_LIST];  /* such a word, or numbers */
         char costs[CONFIG_COSTS];               /* a matrix; stats/costs.h */
         enum contrastive_loss contrastive_loss; /* regime contrastive: */
         enum encoder_start encoder;

@@ -154,7 +154,8 @@ static const struct config_key keys[] = {
      .unit = "processes",
      .help = "that stream to each part of a batch (2, strict: 4); 0: a thread"},
     {TEXT(train, class_weights), RESULT, STRING("balanced"),
-     .help = "of cost_sensitive: balanced, or a number for each class"},
+     .help = "of cost_sensitive: balanced, balanced_test (which leaks), or "
+             "numbers"},
     {TEXT(train, costs), RESULT, STRING(""),
      .help = "instead, a matrix as evaluate.costs: expected cost is minimised"},
     {AT(train, contrastive_loss), RESULT, ENUM(contrastive_words, "n_pairs"),

@@ -70,6 +70,12 @@ enum net_head regime_head(const struct regime *r, const struct config *c)
     return c->train.dropout == DROPOUT_ALL ? HEAD_DROPOUT : HEAD_PAPER;
 }
 
+bool regime_leaks(const struct regime *r, const struct config *c)
+{
+    return r->does & REGIME_WEIGHS && !c->train.costs[0] &&
+           strcmp(c->train.class_weights, CONFIG_BALANCED_TEST) == 0;
+}
+
 bool regime_heeds(const struct regime *r, const char *key)
 {
     for (size_t i = 0; i < N_OWN; i++)

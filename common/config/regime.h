@@ -44,6 +44,9 @@ bool regime_pretrained(const struct regime *r, const struct config *c);
 /* What is behind the trunk of a model that 'r' ends with. */
 enum net_head regime_head(const struct regime *r, const struct config *c);
 
+/* Does 'r' look at the labels of test pictures, to weigh classes by? */
+bool regime_leaks(const struct regime *r, const struct config *c);
+
 /* Does key "train.X" of the configuration concern 'r'?  Most concern all. */
 bool regime_heeds(const struct regime *r, const char *key);
 

@@ -210,6 +210,9 @@ static void put_caveats(const struct report_data *d,
                    "- %zu of %zu test cells%s come from a picture that was "
                    "also trained on: the accuracy flatters.\n",
                    n->leaked_tests, n->tests, all);
+    if (report_leaks(d, e))
+        buf_puts(b, "- Classes were weighed by how many test cells each has, "
+                    "so labels of the test split leaked into training.\n");
     if (n->twins)
         buf_printf(b, "- %zu files are exact copies across %s.\n", n->twins,
                    n->folds > 1 ? "folds" : "splits");

@@ -8,6 +8,7 @@
 #define STAGES_REPORT_REPORT_DATA_H
 
 #include "base/csv.h"
+#include "config/regime.h"
 #include "evaluation/screening.h"
 #include "run/plan.h"
 #include "store/store.h"
@@ -147,5 +148,15 @@ const json_t *report_baseline(const struct report_data *d,
 
 /* A number there, else NaN. */
 double report_json_number(const json_t *j, const char *path);
+
+/* Did labels of test cells weigh the classes in its training? */
+static inline bool report_leaks(const struct report_data *d,
+                                const struct report_experiment *e)
+{
+    struct err unknown;
+    const struct regime *r = regime_find(e->train->regime, &unknown);
+
+    return r && regime_leaks(r, d->config);
+}
 
 #endif

@@ -308,6 +308,28 @@ static void warn_stale(const struct report_data *d, struct buf *b)
     buf_puts(b, n ? ". <code>papline run</code> makes it.</li>\n" : "");
 }
 
+/* Labels of test cells that trained. */
+static void warn_leak(const struct report_data *d, struct buf *b)
+{
+    int n = 0;
+
+    for (int i = 0; i < d->n_experiment; i++) {
+        if (!report_leaks(d, &d->experiment[i]))
+            continue;
+        buf_puts(b,
+                 n++ ? ", "
+                     : "<li><strong>Test labels were used to "
+                       "train</strong>: classes are weighed by how many "
+                       "test cells each has, as the notebooks of the "
+                       "paper's authors do "
+                       "(<code>train.class_weights: balanced_test</code>): ");
+        report_html_text(b, d->experiment[i].name);
+    }
+    buf_puts(b, n ? ". <code>balanced</code> counts the training cells."
+                    "</li>\n"
+                  : "");
+}
+
 void report_warnings(const struct report_data *d, struct buf *b)
 {
     struct buf list = {0};
@@ -320,6 +342,7 @@ void report_warnings(const struct report_data *d, struct buf *b)
     report_troubles(d, &list);
     warn_duplicates(&d->counts, &list);
     warn_groups(d, &list);
+    warn_leak(d, &list);
     if (d->index.there) {
         warn_splits(&d->counts, &list);
         warn_folds(&d->counts, &list);

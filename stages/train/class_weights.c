@@ -9,6 +9,20 @@ void class_weights_init(struct class_weights *w)
     w->loss = loss_find("cross_entropy", &(struct err){0});
 }
 
+/* By so many images of each class, of split 'which'. */
+static int balance_counts(struct class_weights *w, const struct trainset *set,
+                          const size_t *count, const char *which,
+                          struct err *err)
+{
+    for (int i = 0; i < set->n_class; i++)
+        if (count[i] == 0)
+            return err_set(err, ERR_INPUT,
+                           "train.class_weights: class '%.64s' has no %s "
+                           "image to balance",
+                           set->class_name[i], which);
+    return loss_balanced(count, set->n_class, w->room, err);
+}
+
 static int balance_classes(struct class_weights *w, const struct trainset *set,
                            struct err *err)
 {
@@ -16,13 +30,7 @@ static int balance_classes(struct class_weights *w, const struct trainset *set,
 
     for (size_t i = 0; i < set->n_train; i++)
         count[set->train[i].label]++;
-    for (int i = 0; i < set->n_class; i++)
-        if (count[i] == 0)
-            return err_set(err, ERR_INPUT,
-                           "train.class_weights: class '%.64s' has no training "
-                           "image to balance",
-                           set->class_name[i]);
-    return loss_balanced(count, set->n_class, w->room, err);
+    return balance_counts(w, set, count, "training", err);
 }
 
 static int read_weights(struct class_weights *w, const char *text,
@@ -32,8 +40,10 @@ static int read_weights(struct class_weights *w, const char *text,
     int n = 0;
 
     w->weight = w->room;
-    if (strcmp(text, "balanced") == 0)
+    if (strcmp(text, CONFIG_BALANCED) == 0)
         return balance_classes(w, set, err);
+    if (strcmp(text, CONFIG_BALANCED_TEST) == 0)
+        return balance_counts(w, set, set->n_test, "test", err);
     if (costs_weights(w->room, &n, text, &why) < 0)
         return err_set(err, why.code, "train.class_weights: %.250s", why.text);
     if (n == set->n_class)

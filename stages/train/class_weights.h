@@ -23,9 +23,11 @@ void class_weights_init(struct class_weights *w);
 /*
  * As train.costs says (expected cost), or if that is empty as
  * train.class_weights does (cross-entropy): balanced counts the training
- * samples.  Pointers into *w: it must stay where it is.
+ * samples, balanced_test the cells that test, whose labels leak thereby.
+ * Pointers into *w: it must stay where it is.
  * Errors: ERR_USAGE not as many numbers as classes, one out of range, or all 0;
- * ERR_INPUT balanced, and a class without training samples.
+ * ERR_INPUT balanced, and a class without training samples, or
+ * balanced_test and one without test cells.
  */
 MUST_USE int class_weights_read(struct class_weights *w, const struct config *c,
                                 const struct trainset *set, struct err *err);

@@ -67,6 +67,14 @@ static int check_classes(const struct rank_inputs *s, struct err *err)
                              s->set.n_class, err);
 }
 
+/* Said whenever it is done. */
+static void warn_leak(const struct rank_inputs *s, const struct dist *d)
+{
+    if (d->rank == 0 && regime_leaks(s->regime, &s->job->config))
+        log_warn("train.class_weights balanced_test: classes are weighed by "
+                 "the labels of test cells, which leak into this training");
+}
+
 /* Fresh variants of an image in an epoch; 0: they are stored. */
 static int fresh_variants(const struct train_job *j)
 {
@@ -296,6 +304,8 @@ int job_run(struct dist *d, const struct train_job *j, struct stage_link *link,
     rc = dist_agree(d, rc, err);
     if (rc == 0)
         rc = check_cores(d, j, err);
+    if (rc == 0)
+        warn_leak(&s, d);
     if (j->start[0])
         p.start = &s.start;
     if (rc == 0)

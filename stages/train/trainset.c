@@ -63,6 +63,7 @@ static int gather_rows(struct trainset *t, const struct rows *r,
             x.kept = (uint32_t)t->n_kept;
             t->kept[t->n_kept++] = x.pixels;
         }
+        t->n_test[x.label] += original && split == SPLIT_TEST;
         if (split == SPLIT_TRAIN || original)
             put_sample(t, &x, split);
     }

@@ -26,6 +26,8 @@ struct trainset {
     struct store data, augment; /* owned */
     struct sample *train, *validation;
     size_t n_train, n_validation;
+    size_t n_test[CONFIG_CLASSES_MAX]; /* cells of data/ of each class; for
+                                          class weights that leak, alone */
     const uint8_t **kept; /* owned: pixels of all that are worth keeping in a
                              cache: the samples above; of folds, all rows, so
                              that the folds share it */

@@ -23,6 +23,11 @@ ok "the plan with a cost matrix" \
 ok "  concerns cost-sensitive training" says "train.costs  -> 0 1"
 ok "  and leaves fine-tuning alone" grep -q '^reuse *train/.*-finetune' "$T/out"
 ok "other class weights run" cs 0 run --set 'train.class_weights=1 2 3 4 5'
+ok "weights by the test cells" \
+    cs 0 run --set train.class_weights=balanced_test
+ok "  say that labels leak" says "labels of test cells, which leak"
+ok "  also on the page" grep -q "Test labels were used to train" \
+    "$T/run/report/index.html"
 ok "too few of them" cs 1 run --set 'train.class_weights=1 2 3'
 ok "  are refused before training" says "3 numbers, there are 5 classes"
 finish

@@ -114,6 +114,24 @@ static void check_fold_card(struct report_data *d, struct report_experiment *e,
     free(t);
 }
 
+static void check_leak(struct report_data *d, struct report_experiment *e,
+                       struct plan_step *step)
+{
+    static struct config config;
+    const struct config_set leak = {"train.class_weights=balanced_test"};
+    struct err err = {0};
+    char *t;
+
+    BUG_ON(config_read(&config, NULL, &leak, 1, &err) < 0);
+    d->config = &config;
+    snprintf(step->regime, sizeof(step->regime), "cost_sensitive");
+    ok(bundle_write(d, e, path_of("l"), &err) == 0, "a leaking bundle");
+    t = text_of("l/docs/README.md");
+    has_part(t, "so labels of the test split leaked into training",
+             "the card says that test labels leaked");
+    free(t);
+}
+
 static void check_metadata(void)
 {
     char *t = text_of("b/configs/metadata.json");
@@ -179,6 +197,7 @@ int main(void)
     ok(bundle_write(&d, &e, path_of("b"), &err) == 0,
        "a bundle is written over an older one");
     check_fold_card(&d, &e, &step);
+    check_leak(&d, &e, &step);
     json_decref(e.metrics.root);
     ok(file_dir_remove(run, &err) == 0, "the test's directory is removed");
     return tap_done();

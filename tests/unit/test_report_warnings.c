@@ -78,6 +78,7 @@ static void check_warnings(void)
     page_has(p, "The test split is empty", "an empty test split");
     page_has(p, "The validation split is empty", "an empty validation split");
     page_lacks(p, "The train split is empty", "the other is not");
+    page_lacks(p, "Test labels were used", "no leak, no warning");
     page_lacks(p, "exact copies", "no twins, no warning");
     page_lacks(p, "cells in more than one split", "no torn groups, no warning");
     free(p);
