@@ -51,6 +51,36 @@ static void count_splits(const struct find_images *w, const enum split *s,
             n[s[i]]++;
 }
 
+/* Shares and variants of a profile: 2,589, 648 and 812 cells; 18,123 train. */
+static void check_profile(const struct find_images *w, const char *profile)
+{
+    static struct config c;
+    static enum split s[CELLS];
+    struct split_args a = {.images = w, .seed = 1};
+    struct err err = {0};
+    int n[4], all[4] = {0};
+
+    BUG_ON(config_read(&c, NULL, &(struct config_set){profile}, 1, &err) < 0);
+    a.test = c.split.test;
+    a.validation = c.split.validation;
+    ok(c.split.method == SPLIT_BY_RANDOM && split_random(&a, s, &err) == 0,
+       profile);
+    for (int k = 0; k < CLASSES; k++) {
+        count_splits(w, s, k, n);
+        ok(n[SPLIT_TRAIN] == paper[k].train &&
+               n[SPLIT_VALIDATION] == paper[k].validation &&
+               n[SPLIT_TEST] == paper[k].test,
+           paper[k].name);
+        for (int i = 0; i < 4; i++)
+            all[i] += n[i];
+    }
+    ok(all[SPLIT_TRAIN] == 2589 && all[SPLIT_VALIDATION] == 648 &&
+           all[SPLIT_TEST] == 812,
+       "  2,589 of 4,049 train, 648 validate, 812 test");
+    ok(all[SPLIT_TRAIN] * (1 + c.augment.variants) == 18123,
+       "  with variants 18,123 train");
+}
+
 static void check_paper(const struct find_images *w)
 {
     struct split_args a = {w, 0.2, 0.2, 42, NULL};
@@ -215,6 +245,8 @@ int main(void)
     struct find_images w;
 
     fill_images(&w);
+    check_profile(&w, "run.profile=paper");
+    check_profile(&w, "run.profile=notebook");
     check_paper(&w);
     check_groups(&w);
     find_images_release(&w);

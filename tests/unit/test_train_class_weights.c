@@ -1,4 +1,5 @@
 /* test_train_class_weights.c - what mistakes count, as the configuration says */
+#include "config/regime.h"
 #include "stages/train/class_weights.h"
 #include "tap.h"
 
@@ -64,6 +65,55 @@ static void check_weights(void)
           "a class without cells cannot be balanced");
 }
 
+/* Of the split that the paper's counts make: 812 cells test. */
+static void check_printed(void)
+{
+    static const size_t test[] = {163, 165, 159, 158, 167};
+    static const double printed[] = {0.996319018404908, 0.9842424242424243,
+                                     1.0213836477987421, 1.0278481012658227,
+                                     0.9724550898203593};
+    static char five[][CONFIG_NAME_MAX] = {"D", "K", "M", "P", "S"};
+    static struct config c;
+    static struct class_weights w;
+    const struct config_set paper = {"run.profile=paper"};
+    struct trainset set = {.n_class = 5, .class_name = five};
+    struct err err = {0};
+
+    memcpy(set.n_test, test, sizeof(test));
+    ok(read_text(&w, "balanced_test", "", &set, &err) == 0 && w.weight,
+       "class weights balanced by test cells");
+    for (int i = 0; i < 5; i++)
+        near(w.weight[i], printed[i], 1e-15, "  are those that are printed");
+    ok(config_read(&c, NULL, &paper, 1, &err) == 0 &&
+           class_weights_read(&w, &c, &set, &err) == 0,
+       "profile paper has them as numbers");
+    for (int i = 0; i < 5; i++)
+        near(w.weight[i], printed[i], 0, "  to the last digit");
+    set.n_test[2] = 0;
+    fails(read_text(&w, "balanced_test", "", &set, &err), err, ERR_INPUT,
+          "class 'M' has no test image",
+          "a class without test cells cannot be balanced by them");
+}
+
+/* Who looks at labels of test cells. */
+static void check_leak(void)
+{
+    static struct config c;
+    const struct config_set notebook[] = {{"run.profile=notebook"},
+                                          {"train.costs=0 1; 2 0"}};
+    struct err err = {0};
+    const struct regime *weighs = regime_find("cost_sensitive", &err);
+    const struct regime *plain = regime_find("finetune", &err);
+
+    config_init(&c);
+    ok(!regime_leaks(weighs, &c), "balanced does not leak");
+    BUG_ON(config_read(&c, NULL, notebook, 1, &err) < 0);
+    ok(regime_leaks(weighs, &c) && !regime_leaks(plain, &c),
+       "balanced_test does, where classes are weighed");
+    BUG_ON(config_read(&c, NULL, notebook, 2, &err) < 0);
+    ok(!regime_leaks(weighs, &c), "  and unless mistakes are priced");
+}
+
 static void check_costs(void)
 {
     static struct class_weights w;
@@ -122,17 +172,35 @@ static void check_profiles(void)
 
     ok(config_read(&c, NULL, NULL, 0, &err) == 0 &&
            c.train.input == INPUT_AUTO && c.split.method == SPLIT_BY_GROUP &&
+           c.preprocess.jpeg == 0 && c.train.dropout == DROPOUT_NOTEBOOK &&
            c.split.near_duplicates == NEAR_TOGETHER,
        "corrected is the default");
     ok(config_read(&c, NULL, set, 2, &err) == 0 && c.train.input == INPUT_RAW &&
            c.augment.variants == 6 && c.split.method == SPLIT_BY_RANDOM &&
+           strcmp(c.augment.recipe, "notebook") == 0 &&
+           c.preprocess.jpeg == 95 &&
+           strcmp(c.train.class_weights, "balanced_test") == 0 &&
+           c.explain.scorecam_variant == SCORECAM_TFKV &&
+           c.explain.gradcampp_variant == CAMPP_TFKV &&
            c.split.near_duplicates == NEAR_SEPARATE,
        "the notebooks' defaults");
     ok(c.evaluate.model == MODEL_BEST, "what is said comes before them");
+    fails(config_read(&again, NULL,
+                      (struct config_set[]){{"run.profile=notebook"},
+                                            {"train.augment=online"}},
+                      2, &err),
+          err, ERR_USAGE, "preprocess.jpeg: 95 is for stored variants",
+          "fresh variants are not encoded");
     ok(config_read(&again, NULL, &paper, 1, &err) == 0 &&
            again.preprocess.aspect == ASPECT_KEEP &&
            again.train.schedule == RATE_CONSTANT &&
            again.train.input == INPUT_AUTO &&
+           strcmp(again.augment.recipe, "paper") == 0 &&
+           again.augment.variants == 6 && again.train.dropout == DROPOUT_ALL &&
+           again.train.epochs == 50 && again.train.stop_patience == 0 &&
+           again.preprocess.size == 110 &&
+           again.preprocess.resize == RESIZE_NEAREST &&
+           again.preprocess.jpeg == 0 &&
            again.split.near_duplicates == NEAR_SEPARATE,
        "profile paper has the paper's defaults");
 }
@@ -141,6 +209,8 @@ int main(void)
 {
     check_profiles();
     check_weights();
+    check_printed();
+    check_leak();
     check_costs();
     check_configuration();
     return tap_done();
