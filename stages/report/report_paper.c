@@ -263,6 +263,96 @@ static void other_works(const struct report_data *d, struct buf *b)
     buf_puts(b, "</details>\n");
 }
 
+/* --- what differs --------------------------------------------------------- */
+
+/* Is the run of the paper's data set, as its configuration says? */
+static bool is_sipakmed(const struct config *c)
+{
+    static const char name[] = "sipakmed";
+
+    for (const char *s = c->dataset.name; *s; s++)
+        if (strncasecmp(s, name, strlen(name)) == 0)
+            return true;
+    return false;
+}
+
+/* The paper's name of a network that it has, or NULL. */
+static const char *published_title(const char *network)
+{
+    for (int i = 0; i < PUBLISHED_NETWORKS; i++)
+        if (strcmp(published_tables[0].of[i].network, network) == 0)
+            return published_tables[0].of[i].title;
+    return NULL;
+}
+
+/* Is any experiment of a network and a regime that the paper has? */
+static bool has_published(const struct report_data *d)
+{
+    for (int i = 0; i < d->n_experiment; i++) {
+        const struct plan_step *t = d->experiment[i].train;
+
+        for (int k = 0; published_title(t->network) && k < PUBLISHED_TABLES;
+             k++)
+            if (strcmp(t->regime, published_tables[k].regime) == 0)
+                return true;
+    }
+    return false;
+}
+
+static const char *const split_text[] = {
+    [SPLIT_BY_RANDOM] = "by cell, as theirs are",
+    [SPLIT_BY_GROUP] = "by whole cluster images, which theirs are not",
+    [SPLIT_BY_CSV] = "as a table gives it",
+    [SPLIT_BY_FOLDERS] = "as folders give it"};
+
+static const char *weights_text(const struct config *c)
+{
+    if (c->train.costs[0])
+        return "prices mistakes by a matrix of its own";
+    if (strcmp(c->train.class_weights, CONFIG_BALANCED) == 0)
+        return "weighs classes by its training cells (theirs by the test "
+               "cells)";
+    if (strcmp(c->train.class_weights, CONFIG_BALANCED_TEST) == 0)
+        return "weighs classes by the test cells, as theirs does, which leaks "
+               "labels";
+    return "weighs classes by numbers of the configuration";
+}
+
+/* Networks of the paper that had no pretrained weights to begin with. */
+static void put_scratch(const struct report_data *d, struct buf *b)
+{
+    for (int i = 0; i < d->n_experiment; i++) {
+        const struct report_experiment *e = &d->experiment[i];
+        const char *title = published_title(e->train->network);
+
+        if (title && strcmp(e->train->regime, "scratch") == 0)
+            report_html_put(b,
+                            " <strong>%s</strong> is %s trained from random "
+                            "weights, which the paper has no table of.",
+                            e->name, title);
+    }
+}
+
+static void put_differences(const struct report_data *d, struct buf *b)
+{
+    const struct config *c = d->config;
+
+    report_html_put(b, "<p>This run, of profile <code>%s</code>: ",
+                    config_word(c, "run", "profile"));
+    buf_printf(b, "%zu test cells (theirs: 812), split %s", d->counts.tests,
+               split_text[c->split.method]);
+    if (any_of(d, "cost_sensitive"))
+        buf_printf(b, "; cost-sensitive training %s", weights_text(c));
+    if (any_of(d, "contrastive"))
+        buf_printf(b, "; encoders of contrastive training begin with %s",
+                   c->train.encoder == ENCODER_WEIGHTS
+                       ? "pretrained weights, as the paper says"
+                       : "random weights, as in the authors' notebooks");
+    buf_puts(b, ".");
+    put_scratch(d, b);
+    buf_puts(b, "</p>\n");
+}
+
 void report_paper(const struct report_data *d, struct buf *b)
 {
     static const char *const title[PUBLISHED_TABLES] = {
@@ -274,6 +364,8 @@ void report_paper(const struct report_data *d, struct buf *b)
                     "the paper's tables are left out.</p>\n");
         return;
     }
+    if (!is_sipakmed(d->config) || !has_published(d))
+        return;
     buf_puts(
         b, "<p class=\"mute\">The paper's figures are of 812 test cells of "
            "SIPaKMeD, split at random over cells, each of one run; the "
@@ -281,6 +373,7 @@ void report_paper(const struct report_data *d, struct buf *b)
            "are of its own test split: compare them only where data and "
            "split are alike. Several experiments of a network are "
            "averaged, of each the test cells of all folds together.</p>\n");
+    put_differences(d, b);
     for (int i = 0; i < PUBLISHED_TABLES; i++)
         one_table(d, &published_tables[i], title[i], b);
     other_works(d, b);
