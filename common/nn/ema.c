@@ -10,6 +10,13 @@ void ema_step(float *ema, const float *w, size_t n, double m, int threads)
         ema[i] = keep * ema[i] + take * w[i];
 }
 
+double ema_momentum(double most, int64_t t)
+{
+    const double young = (1.0 + (double)t) / (10.0 + (double)t);
+
+    return young < most ? young : most;
+}
+
 void ema_swap(float *ema, float *w, size_t n)
 {
     for (size_t i = 0; i < n; i++) {

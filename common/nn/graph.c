@@ -206,6 +206,12 @@ int graph_finish(struct graph *g, struct err *err)
     return 0;
 }
 
+void graph_set_share(struct graph *g, double share)
+{
+    BUG_ON(!(share >= 0.0 && share <= 1.0));
+    g->pass.share = share;
+}
+
 void graph_set_batch(struct graph *g, int n)
 {
     BUG_ON(n < 0 || n > g->args.max_batch);

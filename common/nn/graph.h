@@ -127,6 +127,15 @@ int graph_batch(const struct graph *g);
  * rank's row 0 is: dropout depends on both and on nothing else. */
 void graph_set_step(struct graph *g, uint32_t step, uint32_t first_row);
 
+/*
+ * By which share running statistics move towards those of the batch in
+ * PHASE_TRAIN from now on, in place of each layer's 1 - momentum: with n / N for
+ * a batch of n when there have been N with it they are the mean of all batches,
+ * weighted by their sizes, whatever they were before.  0 <= share <= 1; 0: as
+ * the layers have it.
+ */
+void graph_set_share(struct graph *g, double share);
+
 /* The first input's value, (n, h, w, c), for the caller to write.  Other inputs
  * are found by graph_node(); what was written there stays until it is written
  * anew, whatever the graph's memory. */

@@ -56,6 +56,8 @@ struct pass {
     uint64_t seed;      /* of the graph */
     uint32_t step;      /* optimiser step, for dropout */
     uint32_t first_row; /* row 0 is this sample of the global batch */
+    double share;       /* above 0: by it running statistics move towards the
+                           batch's, instead of by the layer's momentum */
     const struct collective *coll; /* borrowed; NULL for one rank */
     void *scratch;                 /* what op.scratch() asked for */
 };

@@ -6,6 +6,7 @@
  * TRAIN: mean and biased variance of the global batch, all ranks together;
  * then moving = momentum moving + (1 - momentum) batch, where an image batch
  * (Keras' fused kernel) gives the variance N / (N - 1), a flat one does not.
+ * graph_set_share() may give 1 - momentum for all layers.
  * INFER: the moving ones, also in backward, where they are constants.
  *
  * Backward, with g = dy where the activation is not clipped, r = 1 / sqrt(var
@@ -142,11 +143,12 @@ static void sum_ranks(const struct pass *p, double *x, size_t n)
 }
 
 /* From sums over all ranks: keep's MEAN and RSTD; move the state. */
-static void use_batch(struct node *nd, const double *sum)
+static void use_batch(struct node *nd, const struct pass *p, const double *sum)
 {
     const struct bn *b = (const struct bn *)nd;
     const size_t c = (size_t)nd->out.c;
-    const double n = sum[2 * c], m = (double)b->momentum;
+    const double n = sum[2 * c];
+    const double m = p->share > 0.0 ? 1.0 - p->share : (double)b->momentum;
     const double bessel = nd->flat ? 1.0 : n / fmax(n - 1.0, 1.0);
     float *moving = nd->state;
 
@@ -249,7 +251,7 @@ static void batch_moments(struct node *nd, const struct pass *p)
                     part + (size_t)i * 3 * c);
     add_moments(&s, c, part, sum);
     sum_ranks(p, sum, 2 * c + 1);
-    use_batch(nd, sum);
+    use_batch(nd, p, sum);
 }
 
 /* y from x and the scale and shift that are kept. */

@@ -15,6 +15,23 @@ static void check_average(size_t at)
        "a moving average is Keras'");
 }
 
+/* Of TensorFlow's ExponentialMovingAverage with num_updates. */
+static void check_start(void)
+{
+    float ema[1] = {100}, one[1] = {1};
+
+    near(ema_momentum(.999, 1), 2. / 11, 1e-15, "momentum of the first step");
+    near(ema_momentum(.999, 90), .91, 1e-15, "  of the 90th");
+    near(ema_momentum(.999, 8990), 8991. / 9000, 1e-15, "  it rises");
+    near(ema_momentum(.999, 8991), .999, 1e-15, "  until it is the one given");
+    near(ema_momentum(.5, 8), .5, 1e-15, "  which may be soon");
+    near(ema_momentum(.5, INT64_MAX), .5, 1e-15, "  and stays");
+    for (int t = 1; t <= 30; t++)
+        ema_step(ema, one, 1, ema_momentum(.999, t), 1);
+    near((double)ema[0], 1, 1e-4,
+         "after 30 steps nothing is left of the initial weights");
+}
+
 static void check_swap(void)
 {
     float ema[N], w[N];
@@ -38,6 +55,7 @@ int main(void)
 {
     for (size_t i = 0; i < sizeof(averages) / sizeof(averages[0]); i++)
         check_average(i);
+    check_start();
     check_swap();
     return tap_done();
 }
