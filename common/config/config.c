@@ -219,6 +219,36 @@ static int check_jpeg(const struct config *c, const char *where,
     return 0;
 }
 
+/* Is there an average of the last epochs where it is asked for, and are there
+ * such epochs? */
+static int check_average(const struct config *c, const char *where,
+                         struct err *err)
+{
+    const int64_t n = c->train.average_epochs, all = c->train.epochs;
+    const int64_t patience = c->train.stop_patience;
+
+    if (n == 0 && c->evaluate.model == MODEL_AVERAGE)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: evaluate.model: average needs "
+                       "train.average_epochs, the number of last epochs whose "
+                       "weights are averaged",
+                       where);
+    if (n > all)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.average_epochs: %lld are more than "
+                       "train.epochs %lld",
+                       where, (long long)n, (long long)all);
+    if (n > 0 && patience > 0 && patience < all - n)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.average_epochs: the last %lld of %lld "
+                       "epochs are averaged, and train.stop_patience %lld may "
+                       "end training before; make it 0 (never) or at least "
+                       "%lld",
+                       where, (long long)n, (long long)all, (long long)patience,
+                       (long long)(all - n));
+    return 0;
+}
+
 /* What no single key can tell. */
 static int check_whole(const struct config *c, const char *path,
                        struct err *err)
@@ -243,7 +273,8 @@ static int check_whole(const struct config *c, const char *path,
         return err_set(err, ERR_USAGE, "%.200s: run.dir: is empty", where);
     if (check_split(c, where, err) < 0 || check_rate(c, where, err) < 0 ||
         check_mixup(c, where, err) < 0 || check_jpeg(c, where, err) < 0 ||
-        check_batch(c, where, err) < 0 || check_strict(c, where, err) < 0)
+        check_average(c, where, err) < 0 || check_batch(c, where, err) < 0 ||
+        check_strict(c, where, err) < 0)
         return -1;
     if (!is_endpoint(c->scheduler.endpoint))
         return err_set(err, ERR_USAGE,
@@ -338,8 +369,10 @@ static void put_section(struct buf *out, const struct config_key *k, size_t i)
         buf_printf(out, "%s%s:\n", i ? "\n" : "", k[i].section);
 }
 
-const char *config_word(const struct config *c, const char *section,
-                        const char *name)
+/* The row of a key that has words, and which of them it has. */
+static const struct config_key *find_words(const struct config *c,
+                                           const char *section,
+                                           const char *name, int *word)
 {
     const struct config_key *k =
         config_key_find(&config_key_run, section, name);
@@ -347,7 +380,37 @@ const char *config_word(const struct config *c, const char *section,
 
     BUG_ON(!k || k->type != KEY_ENUM);
     at = (const char *)c + k->offset;
-    return k->words[*(const int *)at];
+    *word = *(const int *)at;
+    return k;
+}
+
+const char *config_word(const struct config *c, const char *section,
+                        const char *name)
+{
+    int word;
+    const struct config_key *k = find_words(c, section, name, &word);
+
+    return k->words[word];
+}
+
+const char *config_hashed_word(const struct config *c, const char *section,
+                               const char *name)
+{
+    int word;
+    const struct config_key *k = find_words(c, section, name, &word);
+
+    return k->was && word == 0 ? k->was : k->words[word];
+}
+
+const char *config_model_file(enum model_choice model)
+{
+    static const char *const files[] = {
+        [MODEL_BEST_ACCURACY] = "model.safetensors",
+        [MODEL_LAST] = "last.safetensors",
+        [MODEL_BEST_LOSS] = "best-loss.safetensors",
+        [MODEL_AVERAGE] = "average.safetensors"};
+
+    return files[model];
 }
 
 void config_write(const struct config *c, struct buf *out)
@@ -409,7 +472,10 @@ void config_each(const struct config *c, const char *section,
 
         if (k[i].role != KEY_RESULT || strcmp(k[i].section, section) != 0)
             continue;
-        config_key_text(c, &k[i], &b);
+        if (k[i].was)
+            buf_puts(&b, config_hashed_word(c, section, k[i].name));
+        else
+            config_key_text(c, &k[i], &b);
         BUG_ON(b.failed); /* without it the content hash would be wrong */
         if (!k[i].before || strcmp(b.data ? b.data : "", k[i].before) != 0)
             each(self, k[i].full, b.data ? b.data : "");

@@ -42,7 +42,13 @@ enum input_mode {
 #include "nn/preprocess.def"
 #undef PREPROCESS
 };
-enum model_choice { MODEL_BEST, MODEL_LAST };
+/* Of the weights of a training, the file of each is config_model_file()'s. */
+enum model_choice {
+    MODEL_BEST_ACCURACY,
+    MODEL_LAST,
+    MODEL_BEST_LOSS,
+    MODEL_AVERAGE
+};
 enum side_choice { SIDE_NORMAL, SIDE_ABNORMAL };
 enum view_choice { VIEWS_ONE, VIEWS_FLIPS, VIEWS_ALL };
 
@@ -242,9 +248,11 @@ struct config {
         double momentum;     /* of sgd and nesterov */
         double weight_decay; /* of adamw */
         double label_smoothing;
-        double mixup;     /* alpha of the shares; 0: no mixtures */
-        double ema;       /* momentum of the weights' average; 0: none */
-        double clip_norm; /* of the whole gradient; 0: no limit */
+        double mixup;           /* alpha of the shares; 0: no mixtures */
+        double ema;             /* momentum of the weights' average; 0: none */
+        int64_t average_epochs; /* last ones, whose weights' mean is kept, too;
+                                   0: none */
+        double clip_norm;       /* of the whole gradient; 0: no limit */
         enum rate_schedule schedule;
         int64_t warmup_epochs; /* before the cosine */
         double bn_momentum;    /* 0: the network's own */
@@ -322,6 +330,14 @@ MUST_USE int config_cells(const char *cells, int64_t *n, struct err *err);
  * borrowed, static. */
 const char *config_word(const struct config *c, const char *section,
                         const char *name);
+
+/* The same as outputs and their content hashes have it: a word that was renamed
+ * is there by its older name. */
+const char *config_hashed_word(const struct config *c, const char *section,
+                               const char *name);
+
+/* The name of a model's file in the output of a training; static. */
+const char *config_model_file(enum model_choice model);
 
 /* The whole configuration as YAML that config_read() reads back equal. */
 void config_write(const struct config *c, struct buf *out);

@@ -181,6 +181,10 @@ static int parse_enum(const struct check *k, const char *text, int *out)
     size_t used = 0, n = 0;
     const char *meant;
 
+    if (k->key->was && strcmp(k->key->was, text) == 0) {
+        *out = 0;
+        return 0;
+    }
     for (; w[n]; n++) {
         if (strcmp(w[n], text) == 0) {
             *out = (int)n;

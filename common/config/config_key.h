@@ -43,7 +43,10 @@ struct config_key {
     double min, max;
     const char *initial;      /* default as text; of a list: "a, b" */
     const char *const *words; /* of KEY_ENUM and KEY_INT, ending in NULL */
-    const char *unit;         /* NULL: none */
+    const char *was;  /* of KEY_ENUM: an older name of words[0], which is still
+                        read, and by which outputs and their content hashes know
+                        it; NULL: there is none */
+    const char *unit; /* NULL: none */
     const char *before; /* the key came when there were outputs, which are as if
                            it had this value: with it, it is left out of steps'
                            content hashes; NULL: it was always there */

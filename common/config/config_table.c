@@ -40,7 +40,8 @@ static const char *const optimizer_words[] = {
 #include "nn/optims.def"
 #undef OPTIM
     NULL};
-static const char *const model_words[] = {"best", "last", NULL};
+static const char *const model_words[] = {"best_accuracy", "last", "best_loss",
+                                          "average", NULL};
 static const char *const side_words[] = {"normal", "abnormal", NULL};
 static const char *const view_words[] = {"one", "flips", "all", NULL};
 static const char *const colour_words[] = {"uniform", "jet", NULL};
@@ -193,7 +194,11 @@ static const struct config_key keys[] = {
     {AT(train, mixup), RESULT, REAL(0, 100, "0"),
      .help = "alpha: each sample mixed with another, by Beta shares; 0: off"},
     {AT(train, ema), RESULT, REAL(0, 0.99999, "0"),
-     .help = "momentum of the average that the weights are kept as; 0: off"},
+     .help = "momentum of the average that is validated and kept; 0: off"},
+    {AT(train, average_epochs), RESULT, INT(0, 10000, "0"), .before = "0",
+     .unit = "epochs",
+     .help =
+         "keep the mean of the weights after the last so many, too; 0: off"},
     {AT(train, clip_norm), RESULT, REAL(0, 1e9, "0"),
      .help = "largest L2 norm of the whole gradient; 0: no limit"},
     {AT(train, schedule), RESULT, ENUM(schedule_words, "plateau"),
@@ -224,8 +229,10 @@ static const struct config_key keys[] = {
     {AT(train, threads), PLACEMENT, INT(0, 1024, "0"), .unit = "threads",
      .help = "per rank; 0: cores / ranks"},
 
-    {AT(evaluate, model), RESULT, ENUM(model_words, "best"),
-     .help = "the epoch of best validation accuracy, then loss; or the last"},
+    {AT(evaluate, model), RESULT, ENUM(model_words, "best_accuracy"),
+     .was = "best",
+     .help =
+         "weights of the epoch best on validation, or last; or average_epochs'"},
     {AT(evaluate, views), RESULT, ENUM(view_words, "one"),
      .help = "average over one view of a cell, 4 flips, or all 8 with turns"},
     {AT(evaluate, bootstrap), RESULT, INT(0, 100000, "2000"),

@@ -22,8 +22,7 @@ int inference_dir(char path[FILE_PATH_MAX], const char *run_dir,
 
 const char *inference_file(const struct config *config)
 {
-    return config->evaluate.model == MODEL_LAST ? "last.safetensors"
-                                                : "model.safetensors";
+    return config_model_file(config->evaluate.model);
 }
 
 /* The file has no tensor that the network lacks. */

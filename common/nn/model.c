@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-    N_TEXT = 22,
+    N_TEXT = 32,
     CLASSES_TEXT = MODEL_MAX_CLASSES * MODEL_NAME_MAX,
     NUMBER_TEXT = 32
 };
@@ -68,6 +68,8 @@ static void describe_model(struct texts *t, const struct model_info *info)
     }
     add_text(t, "classes", t->classes);
     add_number(t, "epoch", info->epoch);
+    if (info->averaged)
+        add_number(t, "averaged_epochs", info->averaged);
     add_number(t, "val_loss", info->val_loss);
     add_number(t, "val_accuracy", info->val_accuracy);
 }
@@ -230,6 +232,15 @@ static int get_resize(struct model_info *info, const struct safetensors *f,
     return get_choice(f, "aspect", aspect, &info->keep_aspect, err);
 }
 
+/* Of how many epochs, if not of one. */
+static int get_averaged(struct model_info *info, const struct safetensors *f,
+                        struct err *err)
+{
+    if (!safetensors_meta(f, "averaged_epochs"))
+        return 0;
+    return get_int(f, "averaged_epochs", 1 << 30, &info->averaged, err);
+}
+
 /* Which part of the network it is; older files say nothing of it. */
 static int get_shape(struct model_info *info, const struct safetensors *f,
                      struct err *err)
@@ -288,7 +299,8 @@ static int get_info(struct model_info *info, const struct safetensors *f,
     if (preprocess_find(input, &info->input, &unknown) < 0)
         return err_set(err, ERR_INPUT, "metadata 'input': %s", unknown.text);
     if (get_resize(info, f, err) < 0 || get_reading(info, f, err) < 0 ||
-        get_shape(info, f, err) < 0 || get_size(&info->size, f, err) < 0)
+        get_averaged(info, f, err) < 0 || get_shape(info, f, err) < 0 ||
+        get_size(&info->size, f, err) < 0)
         return -1;
     return get_classes(info, classes, err);
 }

@@ -32,8 +32,10 @@ struct model_info {
     struct size_scale size; /* of cells, if it takes that as well */
     int n_class;
     char class_name[MODEL_MAX_CLASSES][MODEL_NAME_MAX]; /* in label order */
-    int epoch; /* after which the weights were taken, 1 .. */
-    double val_loss, val_accuracy; /* at that epoch */
+    int epoch;    /* after which the weights were taken, 1 .. */
+    int averaged; /* the weights are the mean of those after so many epochs, the
+                     last of them 'epoch'; 0: they are of one */
+    double val_loss, val_accuracy; /* of these weights */
 };
 
 /*

@@ -22,6 +22,8 @@ const char *longer_training_obstacle(const json_t *params)
         return "the rates of train.schedule cosine depend on train.epochs";
     if (strcmp(param_text(params, "train.keep_every"), "0") != 0)
         return "train.keep_every wants the models of all epochs";
+    if (*param_text(params, "train.average_epochs"))
+        return "train.average_epochs averages the last of train.epochs";
     return NULL;
 }
 

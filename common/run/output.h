@@ -60,8 +60,16 @@ MUST_USE int output_commit(const char *run_dir, const struct plan_step *step,
                            struct err *err);
 
 /*
- * Is RUN/<dir> sealed with this step's hash, and whole, as far as
- * output_check() without 'all' tells?
+ * Does the manifest of a step's output name the file that is wanted of it?
+ * Errors: ERR_INPUT it does not, the output is of a version that made none.
+ */
+MUST_USE int output_check_wanted(const struct plan_step *step,
+                                 const struct json_t *manifest,
+                                 struct err *err);
+
+/*
+ * Is RUN/<dir> sealed with this step's hash, with what is wanted of it, and
+ * whole, as far as output_check() without 'all' tells?
  * Errors: ERR_INPUT it is absent, of another configuration, or damaged;
  * ERR_SYSTEM it cannot be read.
  */

@@ -129,6 +129,25 @@ int output_check(const char *run_dir, const struct plan_step *step,
     return rc;
 }
 
+int output_check_wanted(const struct plan_step *step, const json_t *m,
+                        struct err *err)
+{
+    const json_t *e;
+    size_t i;
+
+    json_array_foreach(json_object_get(m, "files"), i, e)
+    {
+        if (step->wanted &&
+            strcmp(json_string_value(json_object_get(e, "name")),
+                   step->wanted) == 0)
+            return 0;
+    }
+    return step->wanted ? err_set(err, ERR_INPUT,
+                                  "'%.200s' is of a version that kept no %s",
+                                  step->dir, step->wanted)
+                        : 0;
+}
+
 int output_check_current(const char *run_dir, const struct plan_step *step,
                          struct err *err)
 {
@@ -142,7 +161,7 @@ int output_check_current(const char *run_dir, const struct plan_step *step,
     if (m && !output_is_of(json_string_value(json_object_get(m, "key")), step))
         err_set(err, ERR_INPUT, "'%s/%s' is of another configuration", run_dir,
                 step->dir);
-    else if (m)
+    else if (m && output_check_wanted(step, m, err) == 0)
         rc = output_check(run_dir, step, m, false, err);
     json_decref(m);
     return rc;

@@ -218,6 +218,8 @@ static int add_step(struct builder *b, enum stage_id stage,
     hash_step(step->stage, step->params, step->inputs, step->hash);
     if (hash_before(b, step, own) < 0 || hash_any_length(step) < 0)
         return -1;
+    if (stage == STAGE_TRAIN && b->c->evaluate.model == MODEL_BEST_LOSS)
+        step->wanted = config_model_file(MODEL_BEST_LOSS);
     return b->plan->n_step - 1;
 }
 

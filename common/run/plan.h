@@ -48,10 +48,12 @@ struct plan_step {
                                   "": longer_training.h says why */
     char *params; /* owned: JSON object, parameters by name, for the manifest */
     char *inputs; /* owned: JSON object, hashes of the inputs by name */
-    bool run;     /* its output is absent, damaged or of another hash */
-    bool forced;  /* it runs though its output may be current */
-    bool later;   /* it would run, but was put off */
-    bool stale;   /* for the report: what lies there is not its output, but of
+    const char *wanted; /* a file that its output must have, which outputs of
+                           its hash from before lack; NULL: none; static */
+    bool run;           /* its output is absent, damaged or of another hash */
+    bool forced;        /* it runs though its output may be current */
+    bool later;         /* it would run, but was put off */
+    bool stale; /* for the report: what lies there is not its output, but of
                      another configuration, or damaged */
     char reason[256]; /* "augment.variants 6 -> 8"; "output is current" */
 };

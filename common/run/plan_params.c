@@ -107,6 +107,11 @@ static bool has_balanced_variants(const struct config *c)
            c->train.sampler == SAMPLER_BALANCED;
 }
 
+static bool has_ema(const struct config *c)
+{
+    return c->train.ema > 0;
+}
+
 /*
  * A change of a stage that concerns some configurations only is no new version
  * of it, which would make all others' outputs anew, but a parameter of these.
@@ -118,6 +123,7 @@ static const struct revision {
 } revisions[] = {
     {STAGE_PREPROCESS, has_folds, "findings", "of all folds, by class"},
     {STAGE_TRAIN, has_balanced_variants, "variants", "others each time"},
+    {STAGE_TRAIN, has_ema, "moving average", "corrected, with statistics"},
 };
 
 static void add_revisions(const struct config *c, enum stage_id stage,
@@ -149,7 +155,7 @@ json_t *plan_params(const struct plan *p, const struct config *c,
         plan_add_param(params, "train.augment_recipe", p->fresh_recipe.id);
     if (stage->id == STAGE_EXPLAIN && !before) /* which model it looks into */
         plan_add_param(params, "evaluate.model",
-                       config_word(c, "evaluate", "model"));
+                       config_hashed_word(c, "evaluate", "model"));
     if (stage->id == STAGE_REPORT)
         add_said(c, params);
     add_revisions(c, stage->id, params);

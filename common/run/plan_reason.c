@@ -96,6 +96,9 @@ static int check_step(const struct plan *p, struct plan_step *step,
     } else if (!output_is_of(json_string_value(json_object_get(m, "key")),
                              step)) {
         compare_manifest(&r, p, step, run_dir, m);
+    } else if (output_check_wanted(step, m, err) < 0) {
+        add_reason(&r, "the output is of a version that kept no %s",
+                   step->wanted);
     } else if (output_check(run_dir, step, m, all, err) < 0) {
         add_reason(&r, "output damaged: %s", err->text);
     } else {

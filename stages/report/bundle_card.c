@@ -98,6 +98,8 @@ static void put_details(const struct report_experiment *e,
     put_item(b, "trained by", e->train->regime);
     buf_printf(b, "- seed: %lld\n", (long long)e->train->seed);
     put_item(b, "epoch of the weights", bundle_meta(m, "epoch"));
+    put_item(b, "of so many epochs averaged, that one the last",
+             bundle_meta(m, "averaged_epochs"));
     put_item(b, "input, pixels", bundle_meta(m, "width"));
     put_item(b, "brought to size by", bundle_meta(m, "resize"));
     put_item(b, "aspect ratio", bundle_meta(m, "aspect"));

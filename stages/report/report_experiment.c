@@ -219,8 +219,8 @@ static void write_evaluation(const struct report_data *d,
 static void write_curves(const struct report_data *d,
                          const struct report_experiment *e, struct buf *b)
 {
-    static const char *const files[] = {"history.csv", "steps.csv",
-                                        "timing.csv", NULL};
+    static const char *const files[] = {"history.csv", "average.csv",
+                                        "steps.csv", "timing.csv", NULL};
 
     buf_puts(b, "<h3>How it learnt</h3>\n");
     if (!e->history.there) {

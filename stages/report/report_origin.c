@@ -9,6 +9,7 @@
 #include "base/machine.h"
 #include "base/version.h"
 #include "charts/svg.h"
+#include "evaluation/inference.h"
 #include "img/vipslib.h"
 #include "nn/gemm.h"
 #include "run/output.h"
@@ -26,8 +27,9 @@ static void text_cell(const json_t *m, const char *key, struct buf *b)
     report_html_put(b, "<td>%s</td>", s ? s : "");
 }
 
-/* The hash of the model's file, of a training. */
-static void model_cell(const json_t *m, struct buf *b)
+/* The hash of the model's file that is evaluated, of a training. */
+static void model_cell(const struct report_data *d, const json_t *m,
+                       struct buf *b)
 {
     const json_t *list = json_object_get(m, "files");
 
@@ -37,7 +39,7 @@ static void model_cell(const json_t *m, struct buf *b)
         const char *name = json_string_value(json_object_get(f, "name"));
         const char *hex = json_string_value(json_object_get(f, "sha256"));
 
-        if (name && hex && strcmp(name, "model.safetensors") == 0)
+        if (name && hex && strcmp(name, inference_file(d->config)) == 0)
             svg_text(b, hex, HASH_SHOWN);
     }
     buf_puts(b, "</code></td>");
@@ -87,7 +89,7 @@ static void step_row(const struct report_data *d, const struct plan_step *step,
     text_cell(m, "finished", b);
     report_html_cell_count(b, report_json_number(m, "seconds"));
     report_html_cell_count(b, report_json_number(m, "resumed"));
-    model_cell(m, b);
+    model_cell(d, m, b);
     manifest_cell(m, step, b);
     buf_puts(b, "</tr>\n");
     json_decref(m);

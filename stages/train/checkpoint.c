@@ -38,6 +38,9 @@ static const struct {
     NUMBER(SAFETENSORS_I64, best_epoch),
     NUMBER(SAFETENSORS_F64, best_loss),
     NUMBER(SAFETENSORS_F64, best_accuracy),
+    NUMBER(SAFETENSORS_I64, lowest_epoch),
+    NUMBER(SAFETENSORS_F64, lowest_loss),
+    NUMBER(SAFETENSORS_F64, lowest_accuracy),
 };
 
 enum {

@@ -30,8 +30,10 @@ struct train_state {
     double rate;        /* learning rate: a float's value */
     struct plateau plateau;
     struct stopper stopper;
-    int64_t best_epoch; /* counted from 1; 0: none yet */
+    int64_t best_epoch; /* of best accuracy, counted from 1; 0: none yet */
     double best_loss, best_accuracy;
+    int64_t lowest_epoch; /* likewise, of lowest loss */
+    double lowest_loss, lowest_accuracy;
 };
 
 /* A block of floats that belongs to the checkpoint. */

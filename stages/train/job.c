@@ -251,7 +251,8 @@ static int train_contrastive(struct rank_inputs *s, struct dist *d,
 
     config.train.epochs = config.train.encoder_epochs;
     config.train.learning_rate = config.train.encoder_rate;
-    config.train.mixup = 0; /* embeddings have no labels to mix */
+    config.train.mixup = 0;          /* embeddings have no labels to mix */
+    config.train.average_epochs = 0; /* the classifier's are averaged */
     first.dir = dir;
     first.kept = kept;
     first.config = &config;

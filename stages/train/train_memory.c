@@ -99,7 +99,7 @@ static double file_bytes(struct planned_course *p, const struct graph *g,
                          double copies)
 {
     const double n = (double)graph_n_param(g), state = (double)graph_n_state(g);
-    const double checkpoint = (n * copies + 2 * state) * sizeof(float);
+    const double checkpoint = (n + state) * copies * sizeof(float);
 
     p->model = ((double)graph_n_all(g) + state) * sizeof(float);
     return checkpoint > p->model ? checkpoint : p->model;
@@ -112,8 +112,9 @@ static int plan_parts(struct planned_course *p, const struct front_sizes *f,
     const struct config *c = p->a->config;
     const bool frozen = p->shape.freeze > 0;
     const int slots = optim_at((int)c->train.optimizer)->n_slot;
-    /* best, moments and average */
-    const int copies = 1 + slots + (c->train.ema > 0);
+    /* best accuracy, lowest loss, moments and averages */
+    const int copies = 1 + !p->contrastive + slots + (c->train.ema > 0) +
+                       (c->train.average_epochs > 0 && !p->contrastive);
     struct graph *g = plan_graph(p, frozen ? GRAPH_TAIL : GRAPH_WHOLE, err);
     const int threads = p->a->threads / p->parts;
     double part;
@@ -122,7 +123,7 @@ static int plan_parts(struct planned_course *p, const struct front_sizes *f,
         return -1;
     part =
         (double)graph_bytes(g) +
-        (copies * (double)graph_n_param(g) + (double)graph_n_state(g)) *
+        copies * ((double)graph_n_param(g) + (double)graph_n_state(g)) *
             sizeof(float) +
         rows_bytes(p, frozen ? f->fed
                              : 3.0 * p->shape.h * p->shape.w * sizeof(float));

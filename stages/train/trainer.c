@@ -145,8 +145,7 @@ static void update_weights(struct trainer *t)
     s.t = (uint32_t)t->state.t;
     s.learning_rate = (float)t->state.rate;
     t->optim->step(&s);
-    if (t->average)
-        ema_step(t->average, s.w, s.n, c->train.ema, s.threads);
+    trainer_move_average(t);
 }
 
 static int train_step(struct trainer *t, enum decision *d, struct err *err)
@@ -158,7 +157,8 @@ static int train_step(struct trainer *t, enum decision *d, struct err *err)
                             .order = t->order,
                             .first = first,
                             .n = left < size ? left : size,
-                            .mixed = t->a->config->train.mixup > 0};
+                            .mixed = t->a->config->train.mixup > 0,
+                            .fresh = t->fresh != NULL};
     double sum[N_SUM] = {0};
     struct gradient_sum e;
 
@@ -231,11 +231,14 @@ static void report_progress(const struct trainer *t, const char *what)
         return;
     exchange_text(t, exchange, sizeof(exchange));
     seen = fmin(fmax(seen, 1), (double)t->n_epoch);
-    snprintf(note, sizeof(note),
-             "%sepoch %jd/%jd loss %.3f acc %.3f %.0f images/s%s", what,
-             (intmax_t)s->epoch + 1, (intmax_t)epochs, s->loss_sum / seen,
-             (double)s->correct / seen, seen / fmax(s->seconds, 1e-9),
-             exchange);
+    if (s->finished)
+        snprintf(note, sizeof(note), "%saverage of the last epochs", what);
+    else
+        snprintf(note, sizeof(note),
+                 "%sepoch %jd/%jd loss %.3f acc %.3f %.0f images/s%s", what,
+                 (intmax_t)s->epoch + 1, (intmax_t)epochs, s->loss_sum / seen,
+                 (double)s->correct / seen, seen / fmax(s->seconds, 1e-9),
+                 exchange);
     t->a->hooks.progress(t->a->hooks.self,
                          (double)s->epoch * (double)t->steps + (double)s->step,
                          (double)epochs * (double)t->steps, note);
@@ -303,10 +306,19 @@ static int train_epoch(struct trainer *t, struct err *err)
 
 /* --- after an epoch --------------------------------------------------------*/
 
-/* *stop [out] asked to stop before the end: to validate again from the
- * start. */
-static int run_validation(struct trainer *t, double *loss, double *accuracy,
-                          bool *stop, struct err *err)
+int trainer_stops(struct trainer *t, bool *stop, struct err *err)
+{
+    double decision = next_decision(t);
+
+    if (dist_sum(t->a->dist, &decision, 1, err) < 0)
+        return -1;
+    *stop = (enum decision)decision == STOP;
+    report_progress(t, "");
+    return 0;
+}
+
+int trainer_validate(struct trainer *t, double *loss, double *accuracy,
+                     bool *stop, struct err *err)
 {
     const size_t n = t->a->set->n_validation;
     const size_t size = (size_t)t->a->config->train.batch;
@@ -340,21 +352,35 @@ static int run_validation(struct trainer *t, double *loss, double *accuracy,
     return 0;
 }
 
+/* What was validated. */
+static void copy_model(struct trainer *t, float *param, float *state)
+{
+    const size_t n = graph_n_param(t->graph), s = graph_n_state(t->graph);
+
+    memcpy(param, t->average ? t->average : graph_param(t->graph),
+           n * sizeof(*param));
+    memcpy(state, t->average ? t->average + n : graph_state(t->graph),
+           s * sizeof(*state));
+}
+
 static void keep_best(struct trainer *t, double loss, double accuracy)
 {
     struct train_state *s = &t->state;
     const bool equal = accuracy >= s->best_accuracy;
 
-    if (s->best_epoch &&
-        !(accuracy > s->best_accuracy || (equal && loss < s->best_loss)))
-        return;
-    s->best_epoch = s->epoch + 1;
-    s->best_accuracy = accuracy;
-    s->best_loss = loss;
-    memcpy(t->best_param, t->average ? t->average : graph_param(t->graph),
-           graph_n_param(t->graph) * sizeof(float));
-    memcpy(t->best_state, graph_state(t->graph),
-           graph_n_state(t->graph) * sizeof(float));
+    if (!s->best_epoch || accuracy > s->best_accuracy ||
+        (equal && loss < s->best_loss)) {
+        s->best_epoch = s->epoch + 1;
+        s->best_accuracy = accuracy;
+        s->best_loss = loss;
+        copy_model(t, t->best_param, t->best_state);
+    }
+    if (!t->a->contrastive && (!s->lowest_epoch || loss < s->lowest_loss)) {
+        s->lowest_epoch = s->epoch + 1;
+        s->lowest_accuracy = accuracy;
+        s->lowest_loss = loss;
+        copy_model(t, t->lowest_param, t->lowest_state);
+    }
 }
 
 /* Draw the conclusions from an epoch's end and go to the next. */
@@ -387,6 +413,7 @@ static int end_epoch(struct trainer *t, double val_loss, double val_accuracy,
     stop =
         stopper_step(&s->stopper, c->train.stop_patience, s->epoch, val_loss);
     s->epoch++;
+    trainer_add_epoch(t);
     s->step = 0;
     s->correct = 0;
     s->loss_sum = 0;
@@ -404,7 +431,7 @@ static int run_epoch(struct trainer *t, struct err *err)
     if (train_epoch(t, err) < 0)
         return -1;
     trainer_swap_average(t);
-    rc = run_validation(t, &loss, &accuracy, &stop, err);
+    rc = trainer_validate(t, &loss, &accuracy, &stop, err);
     trainer_swap_average(t);
     if (rc < 0)
         return -1;
@@ -433,6 +460,8 @@ static int run_epochs(struct trainer *t, struct err *err)
     while (!t->state.finished)
         if (run_epoch(t, err) < 0)
             return -1;
+    if (trainer_finish_average(t, err) < 0)
+        return -1;
     rc = trainer_lead(t) ? trainer_write(t, err) : 0;
     return dist_agree(t->a->dist, rc, err);
 }

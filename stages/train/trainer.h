@@ -10,13 +10,21 @@
  * With train.mixup every training sample is mixed with another of the training
  * set, where the first learning layer sees it: pixels, or what the frozen
  * layers make of them.  Training accuracy then is of the class of the larger
- * share. With train.ema the average of the weights is what is validated and
- * written; checkpoints have both.
+ * share. With train.ema the moving average of weights and statistics is what is
+ * validated and written; checkpoints have both.
  *
  * Files in 'dir':
  *     model.safetensors  weights after the epoch of highest validation
  *                        accuracy, of equal ones that of lowest loss
  *     last.safetensors   weights after the last epoch
+ *     best-loss.safetensors  weights after the first epoch of lowest validation
+ *                        loss; not of a->contrastive, which knows no accuracy:
+ *                        there model.safetensors is that
+ *     average.safetensors, average.csv  with train.average_epochs the mean of
+ *                        the weights themselves, not of train.ema's, after each
+ *                        of the last so many of train.epochs; of fewer if
+ *                        train.stop_patience ended them; statistics of batch
+ *                        normalisation made anew; and its validation
  *     epoch-EEEEE.safetensors  after every train.keep_every-th, if not 0
  *     history.csv, steps.csv, timing.csv
  *     checkpoint/        until the above are complete; removed last

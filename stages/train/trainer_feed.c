@@ -98,7 +98,6 @@ size_t trainer_load(struct trainer *t, const struct batch *b)
 {
     struct fed fed[FROZEN_LAYERS_MAX_BORDER];
     float *out[FROZEN_LAYERS_MAX_BORDER];
-    const bool fresh = t->fresh && b->sample == t->a->set->train;
     float *z = net_size(t->graph);
     size_t begin, end;
     int n_fed;
@@ -118,9 +117,9 @@ size_t trainer_load(struct trainer *t, const struct batch *b)
     n_fed = trainer_fed(t, fed);
     for (int k = 0; k < n_fed; k++)
         out[k] = fed[k].data;
-    if (fresh)
+    if (b->fresh)
         online_next(t->fresh, end - begin);
-    fetch_inputs(t, b->sample, t->row, end - begin, fresh, out);
+    fetch_inputs(t, b->sample, t->row, end - begin, b->fresh, out);
     if (b->mixed)
         mix_samples(t, end - begin, fed, n_fed);
     return begin;

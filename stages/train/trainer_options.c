@@ -86,19 +86,6 @@ static int open_mixture(struct trainer *t, struct err *err)
     return full ? 0 : err_set(err, ERR_SYSTEM, "no memory to mix %zu rows", n);
 }
 
-static int open_average(struct trainer *t, struct err *err)
-{
-    const size_t n = graph_n_param(t->graph);
-
-    t->average = malloc((n + 1) * sizeof(*t->average));
-    if (!t->average)
-        return err_set(err, ERR_SYSTEM, "no memory to average %zu parameters",
-                       n);
-    memcpy(t->average, graph_param(t->graph), n * sizeof(*t->average));
-    trainer_add_block(t, "average", t->average, n);
-    return 0;
-}
-
 int trainer_open_options(struct trainer *t, struct err *err)
 {
     const struct config *c = t->a->config;
@@ -108,25 +95,16 @@ int trainer_open_options(struct trainer *t, struct err *err)
         return -1;
     if (c->train.sampler == SAMPLER_BALANCED && open_sampler(t, err) < 0)
         return -1;
-    if (c->train.mixup > 0 && open_mixture(t, err) < 0)
-        return -1;
-    return c->train.ema > 0 ? open_average(t, err) : 0;
+    return c->train.mixup > 0 ? open_mixture(t, err) : 0;
 }
 
 void trainer_close_options(struct trainer *t)
 {
     free(t->validation);
-    free(t->average);
     free(t->mixture.partner);
     free(t->mixture.other);
     free(t->mixture.share);
     for (int k = 0; k < FROZEN_LAYERS_MAX_BORDER; k++)
         free(t->mixture.value[k]);
     balanced_sampler_release(&t->sampler);
-}
-
-void trainer_swap_average(struct trainer *t)
-{
-    if (t->average)
-        ema_swap(t->average, graph_param(t->graph), graph_n_param(t->graph));
 }

@@ -1,11 +1,13 @@
 /*
  * trainer_private.h - what trainer.c (the loop), trainer_feed.c (samples into
- * it), trainer_setup.c (before and after it) and trainer_options.c share
+ * it), trainer_setup.c (before and after it), trainer_average.c and
+ * trainer_options.c share
  */
 #ifndef TRAIN_TRAINER_PRIVATE_H
 #define TRAIN_TRAINER_PRIVATE_H
 
 #include "nn/ema.h"
+#include "nn/model.h"
 #include "nn/nets.h"
 #include "nn/optim.h"
 #include "stages/train/balanced_sampler.h"
@@ -22,6 +24,7 @@ struct batch {
     const uint32_t *order; /* NULL: as they stand */
     size_t first, n;
     bool mixed; /* by train.mixup */
+    bool fresh; /* as variants, by train.augment online */
 };
 
 /* Of this rank's rows: with what they are mixed.  NULLs without train.mixup. */
@@ -51,12 +54,17 @@ struct trainer {
     struct collective coll;
     const struct optim *optim;
     struct class_weights class_weights;
-    struct embedding embedding;  /* of contrastive */
-    float *block;                /* owned: the next four */
-    float *slot[OPTIM_MAX_SLOT]; /* of the optimiser */
-    float *best_param, *best_state;
-    struct online *fresh; /* owned; NULL: variants are stored */
-    float *average;       /* owned: of the weights; NULL without train.ema */
+    struct embedding embedding;         /* of contrastive */
+    float *block;                       /* owned: the next six */
+    float *slot[OPTIM_MAX_SLOT];        /* of the optimiser */
+    float *best_param, *best_state;     /* of best accuracy */
+    float *lowest_param, *lowest_state; /* of lowest loss */
+    struct online *fresh;               /* owned; NULL: variants are stored */
+    float *average; /* owned: of weights, then of statistics, which move; NULL
+                       without train.ema */
+    float *mean;    /* owned: likewise of the last epochs; NULL without
+                       train.average_epochs */
+    double mean_loss, mean_accuracy;
     struct balanced_sampler sampler; /* of balanced batches */
     uint32_t *order;                 /* owned: of this epoch's samples */
     uint32_t *row;                   /* owned: this rank's samples in a batch */
@@ -103,15 +111,49 @@ void trainer_add_block(struct trainer *t, const char *name, float *data,
                        size_t n);
 
 /*
- * What train.sampler, .mixup and .ema need, and contrastive training; of the
- * latter whether it has pairs to learn from.  Not collective; the graph is
- * there.  Errors: as trainer_run().  trainer_close_options() in any case.
+ * What train.sampler and .mixup need, and contrastive training; of the latter
+ * whether it has pairs to learn from.  Not collective; the graph is there.
+ * Errors: as trainer_run().  trainer_close_options() in any case.
  */
 MUST_USE int trainer_open_options(struct trainer *t, struct err *err);
 void trainer_close_options(struct trainer *t);
 
-/* In place of the weights their average, if there is one, and back again. */
+/* What train.ema and .average_epochs need.  Not collective.  Errors:
+ * ERR_SYSTEM.  trainer_close_averages() in any case. */
+MUST_USE int trainer_open_averages(struct trainer *t, struct err *err);
+void trainer_close_averages(struct trainer *t);
+
+/* After a step: the moving average follows, if there is one. */
+void trainer_move_average(struct trainer *t);
+
+/* In place of weights and statistics their moving average, if there is one,
+ * and back again. */
 void trainer_swap_average(struct trainer *t);
+
+/* After an epoch: the mean takes it up, if it is one of the last. */
+void trainer_add_epoch(struct trainer *t);
+
+/*
+ * Collective.  After the last epoch: the mean's statistics, and what it comes
+ * to on validation.  Errors: ERR_AGAIN stopped, to do it again from the start;
+ * as trainer_validate().
+ */
+MUST_USE int trainer_finish_average(struct trainer *t, struct err *err);
+
+/* On rank 0: the mean's files, if there is one.  Errors: ERR_SYSTEM. */
+MUST_USE int trainer_write_average(struct trainer *t, struct err *err);
+
+/*
+ * Collective.  Loss and accuracy of the validation samples with what is in the
+ * graph.
+ *   stop [out] asked to stop before the end: to validate again from the start
+ * Errors: ERR_INPUT the loss is not finite; ERR_SYSTEM.
+ */
+MUST_USE int trainer_validate(struct trainer *t, double *loss, double *accuracy,
+                              bool *stop, struct err *err);
+
+/* Collective.  Is training to stop?  Errors: ERR_SYSTEM. */
+MUST_USE int trainer_stops(struct trainer *t, bool *stop, struct err *err);
 
 /* Where samples go, of as many values as it returns. */
 int trainer_fed(const struct trainer *t,
@@ -120,6 +162,11 @@ int trainer_fed(const struct trainer *t,
 /* Write this rank's rows into the graph; returns the first one's place in the
  * batch. */
 size_t trainer_load(struct trainer *t, const struct batch *b);
+
+/* On rank 0: what is in the graph as a file of 'dir'; 'info' has epoch and
+ * validation.  Errors: ERR_SYSTEM. */
+MUST_USE int trainer_write_model(struct trainer *t, const char *name,
+                                 struct model_info *info, struct err *err);
 
 /* On rank 0, after an epoch: its model, if train.keep_every wants it.
  * Errors: ERR_SYSTEM. */

@@ -130,7 +130,7 @@ static int allocate_buffers(struct trainer *t, struct err *err)
 {
     const size_t p = graph_n_param(t->graph), s = graph_n_state(t->graph);
 
-    t->block = calloc((OPTIM_MAX_SLOT + 1) * p + s + 1, sizeof(*t->block));
+    t->block = calloc((OPTIM_MAX_SLOT + 2) * p + 2 * s + 1, sizeof(*t->block));
     t->order = malloc((t->n_epoch + 1) * sizeof(*t->order));
     t->row = malloc(((size_t)t->a->config->train.batch + 1) * sizeof(*t->row));
     t->label =
@@ -145,6 +145,8 @@ static int allocate_buffers(struct trainer *t, struct err *err)
                                         .history = &t->history};
     t->best_param = t->block + OPTIM_MAX_SLOT * p;
     t->best_state = t->best_param + p;
+    t->lowest_param = t->best_state + s;
+    t->lowest_state = t->lowest_param + p;
     trainer_add_block(t, "param", graph_param(t->graph), p);
     trainer_add_block(t, "state", graph_state(t->graph), s);
     for (int i = 0; i < t->optim->n_slot; i++) {
@@ -153,6 +155,10 @@ static int allocate_buffers(struct trainer *t, struct err *err)
     }
     trainer_add_block(t, "best.param", t->best_param, p);
     trainer_add_block(t, "best.state", t->best_state, s);
+    if (!t->a->contrastive) { /* of embeddings, both are the same */
+        trainer_add_block(t, "lowest.param", t->lowest_param, p);
+        trainer_add_block(t, "lowest.state", t->lowest_state, s);
+    }
     return 0;
 }
 
@@ -183,6 +189,7 @@ int trainer_prepare(struct trainer *t, struct err *err)
     stopper_init(&t->state.stopper);
     if (build_graph(t, err) < 0 || allocate_buffers(t, err) < 0 ||
         start_variants(t, err) < 0 || trainer_open_options(t, err) < 0 ||
+        trainer_open_averages(t, err) < 0 ||
         file_path(t->checkpoint_dir, err, "%s/checkpoint", a->dir) < 0)
         return -1;
     return trainer_lead(t) ? file_dir_make(t->checkpoint_dir, err) : 0;
@@ -289,8 +296,8 @@ int trainer_resume(struct trainer *t, struct err *err)
 
 /* --- the end ---------------------------------------------------------------*/
 
-static int write_model(struct trainer *t, const char *name,
-                       struct model_info *info, struct err *err)
+int trainer_write_model(struct trainer *t, const char *name,
+                        struct model_info *info, struct err *err)
 {
     char path[FILE_PATH_MAX];
 
@@ -327,7 +334,7 @@ static int write_newest(struct trainer *t, const char *name, struct err *err)
     int rc;
 
     trainer_swap_average(t);
-    rc = write_model(t, name, &info, err);
+    rc = trainer_write_model(t, name, &info, err);
     trainer_swap_average(t);
     return rc;
 }
@@ -361,23 +368,40 @@ static void keep_checkpoint(struct trainer *t)
     t->a->hooks.warn(t->a->hooks.self, text);
 }
 
+/* Weights and statistics that were kept; they stay in the graph. */
+static int write_kept(struct trainer *t, const float *param, const float *state,
+                      enum model_choice file, struct model_info info,
+                      struct err *err)
+{
+    memcpy(graph_param(t->graph), param,
+           graph_n_param(t->graph) * sizeof(*param));
+    memcpy(graph_state(t->graph), state,
+           graph_n_state(t->graph) * sizeof(*state));
+    return trainer_write_model(t, config_model_file(file), &info, err);
+}
+
 /* On rank 0.  The graph ends with the best weights. */
 int trainer_write(struct trainer *t, struct err *err)
 {
-    struct model_info best = {.epoch = (int)t->state.best_epoch,
-                              .val_loss = t->state.best_loss,
-                              .val_accuracy = t->state.best_accuracy};
+    const struct train_state *s = &t->state;
+    const struct model_info best = {.epoch = (int)s->best_epoch,
+                                    .val_loss = s->best_loss,
+                                    .val_accuracy = s->best_accuracy};
+    const struct model_info lowest = {.epoch = (int)s->lowest_epoch,
+                                      .val_loss = s->lowest_loss,
+                                      .val_accuracy = s->lowest_accuracy};
 
     if (history_write(&t->history, t->steps, t->a->dir, err) < 0 ||
-        write_newest(t, "last.safetensors", err) < 0)
+        write_newest(t, config_model_file(MODEL_LAST), err) < 0 ||
+        trainer_write_average(t, err) < 0)
         return -1;
     if (trainer_keeps(t))
         keep_checkpoint(t);
-    memcpy(graph_param(t->graph), t->best_param,
-           graph_n_param(t->graph) * sizeof(float));
-    memcpy(graph_state(t->graph), t->best_state,
-           graph_n_state(t->graph) * sizeof(float));
-    if (write_model(t, "model.safetensors", &best, err) < 0)
+    if (!t->a->contrastive && write_kept(t, t->lowest_param, t->lowest_state,
+                                         MODEL_BEST_LOSS, lowest, err) < 0)
+        return -1;
+    if (write_kept(t, t->best_param, t->best_state, MODEL_BEST_ACCURACY, best,
+                   err) < 0)
         return -1;
     return file_dir_remove(t->checkpoint_dir, err);
 }
@@ -411,6 +435,7 @@ void trainer_release(struct trainer *t)
     free(t->order);
     free(t->row);
     trainer_close_options(t);
+    trainer_close_averages(t);
     free(t->label);
     free(t->image);
     frozen_layers_release(&t->frozen);

@@ -8,13 +8,14 @@ options() { # options <run> [--set ...]: two phases with all options
     papline run "$T/c.yaml" --run "$T/$1" --until train \
         --set 'train.regimes=[contrastive]' --set train.encoder_epochs=2 \
         --set train.epochs=2 --set train.checkpoint_seconds=0.01 \
-        --set train.mixup=0.2 --set train.ema=0.9 \
+        --set train.mixup=0.2 --set train.ema=0.9 --set train.average_epochs=1 \
         --set train.sampler=balanced --set train.keep_every=2 \
         --set train.projection=two "${@:2}"
 }
 same() { # same <run>: as the first
     local f
     for f in steps.csv history.csv model.safetensors last.safetensors \
+        best-loss.safetensors average.safetensors average.csv \
         epoch-00002.safetensors encoder/steps.csv encoder/model.safetensors \
         encoder/epoch-00002.safetensors; do
         cmp "$T/a/train/$C/$f" "$T/$1/train/$C/$f" || return 1

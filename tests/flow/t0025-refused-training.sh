@@ -13,6 +13,11 @@ ok "mixtures of almost nothing" refused 2 \
     "train.mixup: 0.01 is neither 0 nor at least 0.05" --set train.mixup=0.01
 ok "an average of nothing else" refused 2 "train.ema: 1 is out of range" \
     --set train.ema=1
+ok "an average that training may not come to" refused 2 \
+    "train.stop_patience 3 may end training before" \
+    --set train.epochs=20 --set train.average_epochs=5
+ok "the average of no epochs" refused 2 "average needs train.average_epochs" \
+    --set evaluate.model=average
 ok "an unknown sampler is refused" refused 2 "did you mean balanced?" \
     --set train.sampler=balance
 ok "an unknown projection is refused" refused 2 "is not one of one, two" \

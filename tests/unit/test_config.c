@@ -51,7 +51,7 @@ static void check_defaults(void)
            strcmp(c.train.regimes.word[0], "scratch") == 0 &&
            c.train.seeds.n == 1 && c.train.seeds.value[0] == 1,
        "default of train.networks, train.regimes and train.seeds");
-    ok(c.evaluate.model == MODEL_BEST && c.explain.methods.n == 5 &&
+    ok(c.evaluate.model == MODEL_BEST_ACCURACY && c.explain.methods.n == 5 &&
            strcmp(c.explain.methods.word[0], "gradcam") == 0 &&
            strcmp(c.explain.methods.word[4], "lime") == 0 &&
            strcmp(c.explain.layers.word[0], "auto") == 0 &&
@@ -82,8 +82,8 @@ static void check_train_defaults(void)
     near(c.train.momentum, 0.9, 0, "default of train.momentum");
     near(c.train.weight_decay, 0.004, 0, "default of train.weight_decay");
     near(c.train.bn_momentum, 0, 0, "default of train.bn_momentum");
-    ok(c.train.mixup == 0 && c.train.ema == 0 && c.train.keep_every == 0 &&
-           c.train.sampler == SAMPLER_SHUFFLE &&
+    ok(c.train.mixup == 0 && c.train.ema == 0 && c.train.average_epochs == 0 &&
+           c.train.keep_every == 0 && c.train.sampler == SAMPLER_SHUFFLE &&
            c.train.projection == PROJECTION_ONE,
        "options of training are off by default");
     near(c.train.plateau_factor, 0.2, 0, "default of train.plateau_factor");
@@ -169,6 +169,15 @@ static const struct {
      "train.mixup: 0.01 is neither 0 nor at least 0.05"},
     {"train:\n  mixup: 101\n", ":2: train.mixup: 101 is out of range 0..100"},
     {"train:\n  ema: 1\n", ":2: train.ema: 1 is out of range 0..0.99999"},
+    {"train:\n  average_epochs: 51\n",
+     "train.average_epochs: 51 are more than train.epochs 50"},
+    {"train:\n  average_epochs: 10\n",
+     "the last 10 of 50 epochs are averaged, and train.stop_patience 3 may end "
+     "training before; make it 0 (never) or at least 40"},
+    {"evaluate:\n  model: average\n",
+     "evaluate.model: average needs train.average_epochs"},
+    {"evaluate:\n  model: worst\n",
+     "'worst' is not one of best_accuracy, last, best_loss, average"},
     {"train:\n  keep_every: -1\n", "-1 is out of range 0..10000"},
     {"train:\n  sampler: shufle\n",
      "'shufle' is not one of shuffle, balanced; did you mean shuffle?"},

@@ -155,6 +155,13 @@ static void check_one_change(void)
                 ": evaluate.model best -> last; report: input evaluate/",
                 120),
        "evaluate.model: training is used again");
+    c.evaluate.model = MODEL_BEST_LOSS;
+    ok(!strncmp(what_runs(&c),
+                "train/" EXP ": the output is of a version that kept no "
+                "best-loss.safetensors; evaluate/" EXP ": evaluate.model best "
+                "-> best_loss, input train/" EXP " runs; ",
+                140),
+       "  but one that lacks the model is done again");
     c = base_config();
     c.explain.per_class = 2;
     text_is(what_runs(&c),

@@ -194,7 +194,7 @@ static void check_paths(void)
 
     config_init(&c);
     ok(strcmp(inference_file(&c), "model.safetensors") == 0,
-       "evaluate.model best is model.safetensors");
+       "evaluate.model best_accuracy is model.safetensors");
     c.evaluate.model = MODEL_LAST;
     ok(strcmp(inference_file(&c), "last.safetensors") == 0,
        "evaluate.model last is last.safetensors");

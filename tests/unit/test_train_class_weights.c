@@ -184,7 +184,8 @@ static void check_profiles(void)
            c.explain.gradcampp_variant == CAMPP_TFKV &&
            c.split.near_duplicates == NEAR_SEPARATE,
        "the notebooks' defaults");
-    ok(c.evaluate.model == MODEL_BEST, "what is said comes before them");
+    ok(c.evaluate.model == MODEL_BEST_ACCURACY,
+       "what is said comes before them");
     fails(config_read(&again, NULL,
                       (struct config_set[]){{"run.profile=notebook"},
                                             {"train.augment=online"}},

@@ -1,6 +1,6 @@
 /*
- * test_train_options.c - mixtures, averaged weights, balanced batches, kept
- * epochs, pairs, and other numbers of ranks
+ * test_train_options.c - mixtures, balanced batches, kept epochs, pairs, and
+ * other numbers of ranks
  *
  * What a trainer is asked to do beside plain training, on cells of 32x32 random
  * pixels with a tint that tells the class, compared with the same done here.
@@ -8,7 +8,6 @@
 #include "base/file.h"
 #include "base/rng.h"
 #include "nn/mixup.h"
-#include "nn/safetensors.h"
 #include "ranks/dist_threads.h"
 #include "stages/train/balanced_sampler.h"
 #include "stages/train/trainer.h"
@@ -190,7 +189,7 @@ static size_t read_column(const char *out, const char *table, const char *name,
     return n;
 }
 
-/* --- the weights' average --------------------------------------------------*/
+/* --- mixtures --------------------------------------------------------------*/
 
 static struct graph *fresh_graph(void)
 {
@@ -211,84 +210,6 @@ static struct graph *fresh_graph(void)
     }
     return g;
 }
-
-static double number_of(const struct safetensors *f, const char *name)
-{
-    const struct safetensors_tensor *t = safetensors_find(f, name);
-    int64_t x = -1;
-
-    if (t)
-        memcpy(&x, t->data, sizeof(x));
-    return (double)x;
-}
-
-/* Move 'average' by what the checkpoint of optimiser step 't' has, which says
- * what it should have become. */
-static void check_average(const char *out, int t, float *average, size_t n)
-{
-    struct safetensors f = {0};
-    struct err err = {0};
-    const struct safetensors_tensor *w, *a;
-    bool same = true;
-
-    if (!ok(safetensors_read(&f,
-                             in_dir(out, t % 2 ? "checkpoint/1.safetensors"
-                                               : "checkpoint/0.safetensors"),
-                             &err) == 0,
-            "a checkpoint is read"))
-        return;
-    w = safetensors_find(&f, "param");
-    a = safetensors_find(&f, "average");
-    ok(w && a && w->dim[0] == n && a->dim[0] == n &&
-           (int)number_of(&f, "t") == t,
-       "  has weights and their average");
-    for (size_t i = 0; w && a && i < n; i++) {
-        const float want =
-            0.9f * average[i] + 0.1f * ((const float *)w->data)[i];
-
-        average[i] = ((const float *)a->data)[i];
-        same = same && fabsf(want - average[i]) <= 1e-6f * fabsf(want);
-    }
-    ok(same, "  which is .9 of the one before and .1 of the weights");
-    safetensors_release(&f);
-}
-
-static void check_ema(const struct trainer_args *plain)
-{
-    struct config c = *plain->config;
-    struct trainer_args how = *plain;
-    struct graph *g = fresh_graph();
-    const size_t n = graph_n_param(g);
-    float *average = malloc(n * sizeof(*average));
-    struct err err = {0};
-
-    c.train.ema = 0.9;
-    how.config = &c;
-    memcpy(average, graph_param(g), n * sizeof(*average));
-    for (int t = 1; t <= STEPS; t++) {
-        fails(
-            train_ranks("ema", &how, 1, &(struct hook_log){.stop_at = 1}, &err),
-            err, ERR_AGAIN, "stopped", "stopped after a step");
-        check_average("ema", t, average, n);
-    }
-    fails(train_ranks("ema", &how, 1, &(struct hook_log){.stop_at = 1}, &err),
-          err, ERR_AGAIN, "in epoch 1 after step 3",
-          "a training with averages is stopped while it validates");
-    ok(train_ranks("ema", &how, 1, &(struct hook_log){0}, &err) == 0 &&
-           train_ranks("whole", &how, 1, &(struct hook_log){0}, &err) == 0 &&
-           same_results("ema", "whole"),
-       "a training with averages goes on to the bytes of one that did not stop");
-    ok(train_ranks("plain", plain, 1, &(struct hook_log){0}, &err) == 0 &&
-           same_file("plain", "steps.csv", "whole", "steps.csv"),
-       "a training with averages has the steps of one without");
-    ok(!same_file("plain", "history.csv", "whole", "history.csv") &&
-           !same_file("plain", "last.safetensors", "whole", "last.safetensors"),
-       "a training with averages validates and writes the average");
-    graph_free(g);
-    free(average);
-}
-
-/* --- mixtures --------------------------------------------------------------*/
 
 /* The loss of the first step, all samples in one batch, mixed by hand. */
 static double mixed_loss(double alpha)
@@ -485,7 +406,6 @@ int main(void)
     snprintf(dir, sizeof(dir), "/tmp/test_train_options.XXXXXX");
     if (!mkdtemp(dir))
         return 1;
-    check_ema(&plain);
     check_mixup(&plain);
     check_balanced(&plain);
     check_together(&plain);
