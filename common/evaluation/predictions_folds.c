@@ -159,7 +159,7 @@ static int read_fold(struct predictions *p, const char *run_dir,
     char path[FILE_PATH_MAX];
 
     if (path_of(path, run_dir, name, fold, err) < 0 ||
-        predictions_read(&one, path, SPLIT_TEST, err) < 0)
+        predictions_read_told(&one, path, NULL, err) < 0)
         return -1;
     if (fold == 0) {
         *p = one;

@@ -27,7 +27,7 @@ MUST_USE int predictions_folds_add(struct predictions *p,
 
 /*
  * The test cells of all folds: RUN/evaluate/NAME-f0/predictions.csv and so on,
- * fold after fold.
+ * fold after fold; where none tests, the validation cells.
  * Errors: as predictions_read() and predictions_folds_add(); ERR_USAGE a cell
  * is in two of them.  *p is empty then.
  */

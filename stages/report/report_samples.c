@@ -41,7 +41,10 @@ static void count_table(const struct report_counts *n, struct buf *b)
     count_row(&n->all, "all", n->folds, b);
     buf_puts(b, "</tfoot>\n");
     report_html_table_end(b);
-    if (n->folds > 1)
+    if (n->folds > 1 && n->untested)
+        buf_puts(b, "<p class=\"mute\">Each fold validates once, the others "
+                    "train, and none tests.</p>\n");
+    else if (n->folds > 1)
         buf_puts(b, "<p class=\"mute\">Each fold is tested once: then the next "
                     "one validates and the others train.</p>\n");
 }

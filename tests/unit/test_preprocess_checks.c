@@ -277,7 +277,8 @@ static void check_folds(void)
         make_report(&w, &one);
         for (int i = 0; i < N; i++)
             one.split[i] =
-                i == 5 ? SPLIT_NONE : store_fold_split(fold[i], k, FOLDS);
+                i == 5 ? SPLIT_NONE
+                       : store_fold_split(fold[i], k, FOLDS, FOLDS_TEST);
         one.label[5] = -1;
         one.cell[5].aside = strdup("broken");
         ok(data_report_sum_up(&one, &err) == 0, "  one of them as a split");
