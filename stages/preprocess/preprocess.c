@@ -439,6 +439,8 @@ static int close_job(struct preprocess_job *j, struct preprocess_summary *s,
     s->n_ignored = j->images.n_ignored;
     s->n_duplicate = j->found.n_duplicate;
     s->n_near = j->found.checks.n_near;
+    s->n_pair = j->found.checks.n_pair;
+    s->n_pair_class = j->found.checks.n_pair_class;
     s->n_odd = j->found.checks.n_odd_size + j->found.checks.n_odd_light;
     s->families = j->choice.families;
     s->baseline = j->found.scores.test;

@@ -183,6 +183,10 @@ static void check_odd(void)
     ok(f.checks.n_near == 2 && f.checks.n_near_other == 1 &&
            f.checks.near_other[40] == 3 && f.checks.near[8] == 7,
        "two look like others, one across splits");
+    ok(f.checks.n_pair == 2 && f.checks.n_pair_class == 2 &&
+           has_warning(&f, "'f03.bmp' (B) and 'f40.bmp' (A) look the same, in "
+                           "two classes\n"),
+       "  both under another label");
     ok(has_warning(&f,
                    "'f03.bmp' (train) and 'f40.bmp' (test) look the same\n"),
        "  which is said");
