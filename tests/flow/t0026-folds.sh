@@ -173,6 +173,8 @@ ok "  validation is pooled" grep -qE "^$F,2,2,.*,$(wc -l <"$T/rows"),[0-9]+," \
 ok "  the page says so" grep -q "No cell tests" "$T/in/report/index.html"
 ok "  and is of validation" grep -q "of the validation cells of all folds are" \
     "$T/in/report/index.html"
+ok "  so do the models' cards" grep -q "On the validation split: accuracy" \
+    "$T/in/report/bundle/$F-f1/docs/README.md"
 ok "  validation cells are explained" grep -q ",all,.*,$(grep -c ',0$' \
     "$T/rows")," "$T/in/explain/$F-f0/faithfulness.csv"
 ok "  the run verifies" status_is 0 papline verify "$T/in"
