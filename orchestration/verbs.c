@@ -316,6 +316,16 @@ static const struct verb verbs[] = {
      .example = "compare demo vgg19-scratch-s1 resnet50-scratch-s1",
      .options = compare_options,
      .act = act_compare},
+    {.name = "score",
+     .words = "RESULTS...",
+     .help = "figures of stored predictions of folds",
+     .about = "RESULTS is a directory with f0.csv, f1.csv, ..., or "
+              "RUN/evaluate/EXPERIMENT without a fold. Accuracy, what was "
+              "missed and raised, classes and calibration of all folds "
+              "together; of several RESULTS paired tests.",
+     .example = "score demo/evaluate/vgg19-finetune-s1 --without 0 -o results",
+     .options = tool_verbs_score_options,
+     .act = tool_verbs_score},
     {.name = "augment-preview",
      .words = "IMAGE",
      .help = "draw examples of every augmentation",

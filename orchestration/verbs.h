@@ -17,6 +17,7 @@
 #include "orchestration/tools/compare_command.h"
 #include "orchestration/tools/crop.h"
 #include "orchestration/tools/features.h"
+#include "orchestration/tools/score_command.h"
 #include "orchestration/tools/weights_command.h"
 
 #include <stddef.h>
@@ -34,7 +35,7 @@ struct verb_args {
     int n_word;
     bool help; /* --help: nothing else is to be done, or was looked at */
 
-    struct verb_list set; /* --set, of run and plan; becomes run.set */
+    struct verb_list set; /* --set, of run, plan and score; becomes run.set */
     struct verb_list force, only, why; /* likewise */
     struct run_command_args run;
     struct submit_args submit;
@@ -42,6 +43,7 @@ struct verb_args {
     struct compare_args compare;
     struct crop_args crop;
     struct features_args features;
+    struct score_args score;
     struct weights_args weights;
     struct status_print_args status;
     bool augment, dry_run;

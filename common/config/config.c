@@ -151,15 +151,18 @@ static int check_split(const struct config *c, const char *where,
                        "%.200s: split.method: folders are not looked at with "
                        "layout.csv, whose column split is for method csv",
                        where);
-    if (c->split.folds == 2)
+    if (c->split.folds == 2 && !config_folds_validate(c))
         return err_set(err, ERR_USAGE,
                        "%.200s: split.folds: of 2, one tests and the other "
-                       "validates; 3 or more are needed to train",
+                       "validates; 3 or more are needed to train, or "
+                       "split.test 0",
                        where);
-    if (c->split.folds > 1 && c->split.method == SPLIT_BY_CSV)
+    if (c->split.folds > 1 && c->split.method == SPLIT_BY_CSV &&
+        !c->split.csv[0])
         return err_set(err, ERR_USAGE,
-                       "%.200s: split.folds: split.method csv names one split, "
-                       "not folds",
+                       "%.200s: split.folds: a column of layout.csv is one "
+                       "split, not folds; split.csv names a table of "
+                       "file,fold",
                        where);
     return 0;
 }

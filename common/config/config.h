@@ -205,7 +205,7 @@ struct config {
         enum split_method method;
         bool unnamed; /* no key: neither file nor settings say the method */
         char csv[FILE_PATH_MAX]; /* for SPLIT_BY_CSV; see config_split_csv() */
-        double test;             /* share of all */
+        double test;             /* share of all; 0: none */
         double validation;       /* share of the rest */
         int64_t folds;           /* of cross-validation; 1: one split */
         enum near_choice near_duplicates;
@@ -325,6 +325,12 @@ MUST_USE int config_bits(const char *bits, int *n, struct err *err);
  * Errors: ERR_USAGE it is none of these.
  */
 MUST_USE int config_cells(const char *cells, int64_t *n, struct err *err);
+
+/* Do folds train and validate alone, and none tests? */
+static inline bool config_folds_validate(const struct config *c)
+{
+    return c->split.folds > 1 && !(c->split.test > 0);
+}
 
 /* The word that a key has which takes one of several, "group" of split.method;
  * borrowed, static. */

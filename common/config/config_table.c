@@ -105,9 +105,9 @@ static const struct config_key keys[] = {
      .help =
          "by cell, by cluster image (no leakage), or as a table or folders say"},
     {TEXT(split, csv), PLACEMENT, STRING(""),
-     .help = "file with columns file,split; for method csv; empty: layout.csv"},
-    {AT(split, test), RESULT, REAL(0.01, 0.9, "0.2"),
-     .help = "share of all images"},
+     .help = "table file,split, or file,fold with folds; empty: layout.csv"},
+    {AT(split, test), RESULT, REAL(0, 0.9, "0.2"),
+     .help = "share of all images; 0: none, each fold validates alone"},
     {AT(split, validation), RESULT, REAL(0.01, 0.9, "0.2"),
      .help = "share of the images that are left"},
     {AT(split, folds), RESULT, INT(1, CONFIG_FOLDS_MAX, "1"),

@@ -20,6 +20,7 @@ static int by_group(const void *a, const void *b)
 struct columns {
     int class_name, group, split, status, file;
     int fold, folds; /* as leakage_mark() is told */
+    enum fold_use use;
 };
 
 static int find_columns(struct columns *c, const struct csv *index, int fold,
@@ -31,7 +32,8 @@ static int find_columns(struct columns *c, const struct csv *index, int fold,
                           .status = csv_column(index, "status"),
                           .file = csv_column(index, "file"),
                           .fold = fold,
-                          .folds = folds};
+                          .folds = folds,
+                          .use = store_fold_use(index)};
     if (c->class_name < 0 || c->group < 0 || c->split < 0 || c->status < 0 ||
         c->file < 0)
         return err_set(err, ERR_INPUT,
@@ -68,9 +70,9 @@ static enum split split_of(const struct csv *index, size_t row,
 {
     const char *word = get_field(index, row, c->split);
 
-    return c->folds > 1
-               ? store_fold_split(store_fold_parse(word), c->fold, c->folds)
-               : store_split_parse(word);
+    return c->folds > 1 ? store_fold_split(store_fold_parse(word), c->fold,
+                                           c->folds, c->use)
+                        : store_split_parse(word);
 }
 
 int leakage_mark(const struct csv *index, int fold, int folds, bool *mark,
@@ -104,6 +106,7 @@ int leakage_tested(const struct csv *index, int folds, bool *mark,
                    struct err *err)
 {
     struct columns c;
+    enum split told;
     bool *one;
     int rc = 0;
 
@@ -111,6 +114,7 @@ int leakage_tested(const struct csv *index, int folds, bool *mark,
         return leakage_mark(index, 0, 1, mark, err);
     if (find_columns(&c, index, 0, folds, err) < 0)
         return -1;
+    told = c.use == FOLDS_TEST ? SPLIT_TEST : SPLIT_VALIDATION;
     one = malloc(index->n_row + 1);
     if (!one)
         return err_set(err, ERR_SYSTEM, "no memory for %zu rows", index->n_row);
@@ -118,7 +122,7 @@ int leakage_tested(const struct csv *index, int folds, bool *mark,
     for (c.fold = 0; rc == 0 && c.fold < folds; c.fold++) {
         rc = leakage_mark(index, c.fold, folds, one, err);
         for (size_t i = 0; rc == 0 && i < index->n_row; i++)
-            if (split_of(index, i, &c) == SPLIT_TEST)
+            if (split_of(index, i, &c) == told)
                 mark[i] = one[i];
     }
     free(one);

@@ -27,8 +27,9 @@ MUST_USE int leakage_mark(const struct csv *index, int fold, int folds,
 /*
  * The same for test cells of all folds together: each row as in the fold that
  * tests it, whose network was trained on the other folds but the next.  So of
- * pooled cells as many are marked as in the single folds, added up.  With folds
- * 1 it is leakage_mark().  Errors: as there.
+ * pooled cells as many are marked as in the single folds, added up.  Where no
+ * fold tests, validation cells take their place.  With folds 1 it is
+ * leakage_mark().  Errors: as there.
  */
 MUST_USE int leakage_tested(const struct csv *index, int folds, bool *mark,
                             struct err *err);

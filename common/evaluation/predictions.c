@@ -223,6 +223,22 @@ int predictions_read(struct predictions *p, const char *path, enum split split,
     return -1;
 }
 
+int predictions_read_told(struct predictions *p, const char *path,
+                          enum split *split, struct err *err)
+{
+    enum split told = SPLIT_TEST;
+    int rc = predictions_read(p, path, told, err);
+
+    if (rc == 0 && p->o.n == 0) {
+        predictions_release(p);
+        told = SPLIT_VALIDATION;
+        rc = predictions_read(p, path, told, err);
+    }
+    if (split)
+        *split = told;
+    return rc;
+}
+
 void predictions_release(struct predictions *p)
 {
     free(p->file);

@@ -51,6 +51,15 @@ MUST_USE int predictions_read(struct predictions *p, const char *path,
 void predictions_release(struct predictions *p);
 
 /*
+ * The rows that figures are told of: those of the test split or, if it has
+ * none, of validation, on which nothing may be fitted then.
+ *   split [out] which; may be NULL
+ * Errors: as predictions_read().
+ */
+MUST_USE int predictions_read_told(struct predictions *p, const char *path,
+                                   enum split *split, struct err *err);
+
+/*
  * Are both of the same cells in the same order, with the same classes?
  *   what [in] names b in the message
  * Errors: ERR_USAGE they are not, with the first that differs.

@@ -81,6 +81,41 @@ static bool longer_tables(struct csv **list, size_t n)
     return grown != NULL;
 }
 
+/* Put probabilities behind each other, or drop them. */
+static int join_probabilities(struct predictions *p,
+                              const struct predictions *more, bool same,
+                              struct err *err)
+{
+    const size_t k = (size_t)p->o.k, n = p->o.n * k, m = more->o.n * k;
+    double *grown;
+
+    if (!same || !p->p || !more->p) {
+        free(p->p);
+        p->p = NULL;
+        p->o.p = NULL;
+        return 0;
+    }
+    grown = realloc(p->p, (n + m + 1) * sizeof(*grown));
+    if (!grown)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu probabilities",
+                       n + m);
+    if (m > 0)
+        memcpy(grown + n, more->p, m * sizeof(*grown));
+    p->p = grown;
+    p->o.p = grown;
+    return 0;
+}
+
+/* Are classes the same, in the same order? */
+static bool is_same_order(const struct predictions *p,
+                          const struct predictions *more, const int *to)
+{
+    for (int c = 0; c < more->o.k; c++)
+        if (to[c] != c)
+            return false;
+    return more->o.k == p->o.k;
+}
+
 /* Room for n rows in all, and one more table. */
 static int make_room(struct predictions *p, size_t n, struct err *err)
 {
@@ -104,7 +139,9 @@ int predictions_folds_add(struct predictions *p, struct predictions *more,
 
     BUG_ON(more->n_more > 0 || !p->label || !more->label);
     if (match_classes(p, more, to, &k, err) < 0 ||
-        make_room(p, n + more->o.n + 1, err) < 0)
+        make_room(p, n + more->o.n + 1, err) < 0 ||
+        join_probabilities(p, more, k == p->o.k && is_same_order(p, more, to),
+                           err) < 0)
         return -1;
     if (!more->family) { /* then groups are alone in all */
         free(p->family);
@@ -118,9 +155,6 @@ int predictions_folds_add(struct predictions *p, struct predictions *more,
         p->label[n + i] = to[more->label[i]];
         p->predicted[n + i] = to[more->predicted[i]];
     }
-    free(p->p);
-    p->p = NULL;
-    p->o.p = NULL;
     p->o.n = n + more->o.n;
     p->o.k = k;
     p->more[p->n_more++] = more->csv;
@@ -131,9 +165,8 @@ int predictions_folds_add(struct predictions *p, struct predictions *more,
 
 /* --- all folds ------------------------------------------------------------ */
 
-/* No cell may be tested twice. */
-static int check_cells(const struct predictions *p, const char *name,
-                       struct err *err)
+int predictions_folds_check(const struct predictions *p, const char *name,
+                            struct err *err)
 {
     const char **file = malloc((p->o.n + 1) * sizeof(*file));
     int rc = 0;
@@ -159,7 +192,7 @@ static int read_fold(struct predictions *p, const char *run_dir,
     char path[FILE_PATH_MAX];
 
     if (path_of(path, run_dir, name, fold, err) < 0 ||
-        predictions_read(&one, path, SPLIT_TEST, err) < 0)
+        predictions_read_told(&one, path, NULL, err) < 0)
         return -1;
     if (fold == 0) {
         *p = one;
@@ -181,7 +214,7 @@ int predictions_folds_read(struct predictions *p, const char *run_dir,
     for (int f = 0; rc == 0 && f < folds; f++)
         rc = read_fold(p, run_dir, name, f, err);
     if (rc == 0)
-        rc = check_cells(p, name, err);
+        rc = predictions_folds_check(p, name, err);
     if (rc < 0)
         predictions_release(p);
     return rc;

@@ -19,15 +19,20 @@ int predictions_folds_count(const char *run_dir, const char *name, int folds,
 /*
  * Add the rows of 'more' behind those of 'p'; 'more' is left empty, what it
  * owned is p's.  Classes are matched by name, those that p lacks come behind.
- * Probabilities are dropped.
+ * Probabilities are kept where both have them of the same classes in the same
+ * order, else dropped.
  * Errors: ERR_INPUT too many classes; ERR_SYSTEM.  Both are as they were then.
  */
 MUST_USE int predictions_folds_add(struct predictions *p,
                                    struct predictions *more, struct err *err);
 
+/* Errors: ERR_USAGE a cell of 'name' is there twice; ERR_SYSTEM no memory. */
+MUST_USE int predictions_folds_check(const struct predictions *p,
+                                     const char *name, struct err *err);
+
 /*
  * The test cells of all folds: RUN/evaluate/NAME-f0/predictions.csv and so on,
- * fold after fold.
+ * fold after fold; where none tests, the validation cells.
  * Errors: as predictions_read() and predictions_folds_add(); ERR_USAGE a cell
  * is in two of them.  *p is empty then.
  */

@@ -133,7 +133,7 @@ static int mark_fitted(struct screened *a, const char *path,
     struct predictions check;
     int rc = 0;
 
-    if (!p->o.p) {
+    if (!p->o.p || a->s->validation) {
         a->s->sets = a->s->threshold = false;
         return 0;
     }
@@ -165,10 +165,12 @@ static int add_fold(struct screened *a, const char *path, struct err *err)
 {
     struct predictions *p = &a->fold[a->n_fold];
     struct class_groups g;
+    enum split told;
 
-    if (predictions_read(p, path, SPLIT_TEST, err) < 0)
+    if (predictions_read_told(p, path, &told, err) < 0)
         return -1;
     a->n_fold++;
+    a->s->validation |= told == SPLIT_VALIDATION && p->o.n > 0;
     if (class_groups_init(&g, &a->config->evaluate,
                           (const char(*)[CONFIG_NAME_MAX])p->class_name, p->o.k,
                           err) < 0 ||

@@ -16,7 +16,9 @@
 #include "stats/grouped_share.h"
 
 struct screening {
-    bool two;       /* are there abnormal classes and others? */
+    bool validation; /* nothing tests: figures are of validation cells, and
+                           nothing is fitted */
+    bool two;        /* are there abnormal classes and others? */
     bool sets;      /* are there probabilities, so that sets could be fitted? */
     bool threshold; /* could one be chosen, in each fold? */
     struct grouped_share accuracy;       /* of all cells, as in metrics.json */
@@ -32,7 +34,8 @@ struct screening {
 };
 
 /*
- * From the predictions.csv of one experiment, or of its folds.
+ * From the predictions.csv of one experiment, or of its folds; as
+ * predictions_read_told().
  *   path [in] (n) n is 1 .. CONFIG_FOLDS_MAX
  * Deterministic: the resamples are those of metrics.json.
  * Errors: as predictions_read() and class_groups_init().

@@ -20,10 +20,10 @@ static void put_found_of(const struct grouped_share *s, const char *what,
                          const char *how, struct buf *out)
 {
     if (s->n == 0) {
-        buf_printf(out, "There is no %s test cell.", what);
+        buf_printf(out, "There is no %s cell.", what);
         return;
     }
-    buf_printf(out, "Of %zu %s test cell%s %zu %s %s", s->n, what,
+    buf_printf(out, "Of %zu %s cell%s %zu %s %s", s->n, what,
                s->n == 1 ? "" : "s", s->k, was_were(s->k), how);
     put_share(s, out);
     buf_puts(out, ".");
@@ -37,9 +37,12 @@ void screening_put_found(const struct screening *s, struct buf *out)
                       "(evaluate.normal, .benign, .abnormal).");
         return;
     }
-    put_found_of(&s->missed, "abnormal", "missed", out);
+    put_found_of(&s->missed,
+                 s->validation ? "abnormal validation" : "abnormal test",
+                 "missed", out);
     buf_puts(out, " ");
-    put_found_of(&s->raised, "other", "raised as abnormal", out);
+    put_found_of(&s->raised, s->validation ? "other validation" : "other test",
+                 "raised as abnormal", out);
 }
 
 void screening_put_short(const struct screening *s, struct buf *out)

@@ -10,10 +10,17 @@ static size_t count_of(const json_t *j)
     return v > 0 && v < 1e15 ? (size_t)lround(v) : 0;
 }
 
+const json_t *test_accuracy_part(const json_t *metrics)
+{
+    const json_t *test = json_object_get(metrics, "test");
+
+    return test ? test : json_object_get(metrics, "validation");
+}
+
 void test_accuracy_read(struct grouped_share *s, const json_t *metrics,
                         const struct screening *seen)
 {
-    const json_t *test = json_object_get(metrics, "test");
+    const json_t *test = test_accuracy_part(metrics);
     const json_t *drawn = json_object_get(test, "bootstrap");
     const json_t *range = json_object_get(drawn, "accuracy");
     const double share = json_number_value(json_object_get(test, "accuracy"));

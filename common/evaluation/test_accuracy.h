@@ -1,6 +1,6 @@
 /*
  * test_accuracy.h - the accuracy on the test split, with its interval, of a
- * metrics.json: what page, model card, bundle and command line all show
+ * metrics.json (on validation where nothing tests): what page, model card, bundle and command line all show
  */
 #ifndef EVALUATION_TEST_ACCURACY_H
 #define EVALUATION_TEST_ACCURACY_H
@@ -8,6 +8,10 @@
 #include "evaluation/screening.h"
 
 #include <jansson.h>
+
+/* The part of 'metrics' (may be NULL) that figures are of: "test", or where
+ * nothing tests "validation"; borrowed, NULL if neither is there. */
+const json_t *test_accuracy_part(const json_t *metrics);
 
 /*
  * Of no cell where 'metrics' (may be NULL) does not say it.

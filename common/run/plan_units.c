@@ -22,6 +22,7 @@ static int explained_units(struct plan_units *u, const char *run_dir,
 {
     char dir[FILE_PATH_MAX];
     struct store data;
+    enum split told;
     uint64_t most;
     int64_t cells;
 
@@ -33,9 +34,9 @@ static int explained_units(struct plan_units *u, const char *run_dir,
         store_close(&data);
         return -1;
     }
+    told = store_told_split(&data);
     for (size_t i = 0; i < data.n; i++)
-        u->rows +=
-            store_label(&data, i) >= 0 && store_split(&data, i) == SPLIT_TEST;
+        u->rows += store_label(&data, i) >= 0 && store_split(&data, i) == told;
     most = 2 * (uint64_t)c->explain.per_class * (uint64_t)data.n_class;
     if (cells < (int64_t)u->rows && u->rows > most + (uint64_t)cells)
         u->rows = most + (uint64_t)cells;

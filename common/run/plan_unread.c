@@ -3,10 +3,11 @@
 
 #include <string.h>
 
-static bool deals_folds_or_csv(const struct config *c, const struct regime *r)
+static bool draws_no_test(const struct config *c, const struct regime *r)
 {
     (void)r;
-    return c->split.folds > 1 || c->split.method == SPLIT_BY_CSV;
+    return (c->split.folds > 1 && !config_folds_validate(c)) ||
+           (c->split.folds < 2 && c->split.method == SPLIT_BY_CSV);
 }
 
 /* A column of layout.csv may give none to validation: then it is drawn. */
@@ -96,7 +97,7 @@ static const struct {
     bool (*unread)(const struct config *c, const struct regime *r);
 } beside_others[] = {
     {"layout.columns", has_no_table},
-    {"split.test", deals_folds_or_csv},
+    {"split.test", draws_no_test},
     {"split.validation", draws_no_validation},
     {"train.frozen_precision", freezes_nothing},
     {"train.class_weights", prices_mistakes},

@@ -126,6 +126,7 @@ static int read_index(struct store *s, const char *dir, int *class_column,
                        "'%s' describes %zu images, images.npy has %zu", path,
                        s->index.n_row, s->n);
     s->fold_column = csv_column(&s->index, "fold");
+    s->fold_use = store_fold_use(&s->index);
     s->family_column = csv_column(&s->index, "family");
     s->width_column = csv_column(&s->index, "width");
     s->height_column = csv_column(&s->index, "height");
@@ -218,10 +219,12 @@ static int fold_of(const struct store *s, size_t i)
     return store_fold_parse(csv_get(&s->index, i, (size_t)s->fold_column));
 }
 
-enum split store_fold_split(int of, int fold, int folds)
+enum split store_fold_split(int of, int fold, int folds, enum fold_use use)
 {
     if (of < 0)
         return SPLIT_NONE;
+    if (use == FOLDS_VALIDATE)
+        return of == fold ? SPLIT_VALIDATION : SPLIT_TRAIN;
     return of == fold                 ? SPLIT_TEST
            : of == (fold + 1) % folds ? SPLIT_VALIDATION
                                       : SPLIT_TRAIN;
@@ -230,8 +233,30 @@ enum split store_fold_split(int of, int fold, int folds)
 enum split store_split(const struct store *s, size_t i)
 {
     if (s->folds > 1)
-        return store_fold_split(fold_of(s, i), s->fold, s->folds);
+        return store_fold_split(fold_of(s, i), s->fold, s->folds, s->fold_use);
     return store_split_parse(csv_get(&s->index, i, (size_t)s->split_column));
+}
+
+enum fold_use store_fold_use(const struct csv *index)
+{
+    const int fold = csv_column(index, "fold");
+    const int split = csv_column(index, "split");
+
+    for (size_t i = 0; fold >= 0 && i < index->n_row; i++)
+        if (store_fold_parse(csv_field(index, i, fold)) == 0)
+            return store_split_parse(csv_field(index, i, split)) ==
+                           SPLIT_VALIDATION
+                       ? FOLDS_VALIDATE
+                       : FOLDS_TEST;
+    return FOLDS_TEST;
+}
+
+enum split store_told_split(const struct store *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (store_label(s, i) >= 0 && store_split(s, i) == SPLIT_TEST)
+            return SPLIT_TEST;
+    return SPLIT_VALIDATION;
 }
 
 int store_use_fold(struct store *s, int fold, int folds, struct err *err)

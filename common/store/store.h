@@ -9,7 +9,8 @@
  * index.csv of data/:     file,label,group,split,sha256,width,height,
  *                         mean_r,mean_g,mean_b,std_r,std_g,std_b,status
  *                         with split.folds above 1 also fold, behind split,
- *                         which is then the one in fold 0; and, where near
+ *                         which is then the one in fold 0, and validation for
+ *                         those of fold 0 where no fold tests; and, where near
  *                         duplicates are kept together, family, behind those:
  *                         "CLASS/GROUP" of the first picture of those that look
  *                         alike and of their groups
@@ -45,6 +46,10 @@ enum split store_split_parse(const char *word);
 /* A fold's number, as in index.csv; -1: it is none. */
 int store_fold_parse(const char *word);
 
+/* What folds are for: each tests once and the next one validates, or each
+ * validates once and none tests, so that something may be chosen. */
+enum fold_use { FOLDS_TEST, FOLDS_VALIDATE };
+
 struct store {
     char dir[FILE_PATH_MAX];
     struct npy images, labels; /* mapped */
@@ -57,6 +62,7 @@ struct store {
     int fold_column;                 /* -1: there are no folds */
     int family_column;               /* -1: there are no families */
     int fold, folds; /* of store_use_fold(); folds 1: column 'split' counts */
+    enum fold_use fold_use; /* where there are folds */
 };
 
 /*
@@ -77,14 +83,22 @@ enum split store_split(const struct store *s, size_t i);
 
 /*
  * From now on splits are those of fold 'fold' of 'folds': it tests, the next
- * one validates, the others train.  Nothing changes if 'folds' is 1.
+ * one validates, the others train; or it validates, the others train, where the
+ * index says so.  Nothing changes if 'folds' is 1.
  * Errors: ERR_INPUT the store was not dealt into so many folds.
  */
 MUST_USE int store_use_fold(struct store *s, int fold, int folds,
                             struct err *err);
 
 /* What a picture of fold 'of' does in fold 'fold' of 'folds'. */
-enum split store_fold_split(int of, int fold, int folds);
+enum split store_fold_split(int of, int fold, int folds, enum fold_use use);
+
+/* What the folds of an index.csv are for; without folds FOLDS_TEST. */
+enum fold_use store_fold_use(const struct csv *index);
+
+/* The split that figures are told of: test, or validation if no usable picture
+ * tests. */
+enum split store_told_split(const struct store *s);
 
 /*
  * Does the index tell the size of every usable row before it was resized?

@@ -30,26 +30,23 @@ static int read_cells(struct compare_one *one, const struct compare_request *r,
                                   r->folds, err);
 }
 
-static int read_one(struct compare *c, const struct compare_request *r,
-                    const char *name, struct err *err)
+/* Which cells of experiment 'i' are right; they must be those of the first. */
+static int mark_right(struct compare *c, int i, struct err *err)
 {
-    struct compare_one *one = &c->one[c->n];
+    struct compare_one *one = &c->one[i];
 
-    one->name = name;
-    if (read_cells(one, r, err) < 0)
-        return -1;
-    c->n++;
     c->n_cell = c->one[0].predicted.o.n;
     if (c->n_cell == 0)
-        return err_set(err, ERR_INPUT, "'%.200s' has no test cell", name);
-    if (predictions_match(&c->one[0].predicted, &one->predicted, name, err) < 0)
+        return err_set(err, ERR_INPUT, "'%.200s' has no test cell", one->name);
+    if (predictions_match(&c->one[0].predicted, &one->predicted, one->name,
+                          err) < 0)
         return -1;
     one->right = malloc(c->n_cell * sizeof(*one->right));
     if (!one->right)
         return err_set(err, ERR_SYSTEM, "no memory for %zu cells", c->n_cell);
-    for (size_t i = 0; i < c->n_cell; i++) {
-        one->right[i] = one->predicted.label[i] == one->predicted.predicted[i];
-        one->correct += (size_t)one->right[i];
+    for (size_t k = 0; k < c->n_cell; k++) {
+        one->right[k] = one->predicted.label[k] == one->predicted.predicted[k];
+        one->correct += (size_t)one->right[k];
     }
     return 0;
 }
@@ -65,8 +62,10 @@ static int read_all(struct compare *c, const struct compare_request *r,
             if (strcmp(r->name[i], r->name[j]) == 0)
                 return err_set(err, ERR_USAGE, "'%.200s' is named twice",
                                r->name[i]);
-        if (read_one(c, r, r->name[i], err) < 0)
+        c->one[i].name = r->name[i];
+        if (read_cells(&c->one[i], r, err) < 0)
             return -1;
+        c->n++;
     }
     return 0;
 }
@@ -143,15 +142,14 @@ static int find_intervals(struct compare *c, uint32_t *group, uint64_t seed,
     return 0;
 }
 
-int compare_run(struct compare *c, const struct compare_request *r,
-                struct err *err)
+int compare_tables(struct compare *c, uint64_t seed, struct err *err)
 {
     uint32_t *group = NULL;
     int *all_right = NULL, rc = -1;
 
-    *c = (struct compare){.resamples = r->resamples};
-    if (read_all(c, r, err) < 0)
-        return -1;
+    for (int i = 0; i < c->n; i++)
+        if (mark_right(c, i, err) < 0)
+            return -1;
     group = malloc(c->n_cell * sizeof(*group));
     all_right = malloc(c->n_cell * sizeof(*all_right));
     if (!group || !all_right) {
@@ -161,11 +159,18 @@ int compare_run(struct compare *c, const struct compare_request *r,
     for (size_t i = 0; i < c->n_cell; i++)
         all_right[i] = 1;
     test_pairs(c, all_right);
-    rc = find_intervals(c, group, r->seed, err);
+    rc = find_intervals(c, group, seed, err);
 out:
     free(all_right);
     free(group);
     return rc;
+}
+
+int compare_run(struct compare *c, const struct compare_request *r,
+                struct err *err)
+{
+    *c = (struct compare){.resamples = r->resamples};
+    return read_all(c, r, err) < 0 ? -1 : compare_tables(c, r->seed, err);
 }
 
 void compare_release(struct compare *c)

@@ -68,6 +68,12 @@ struct compare {
  */
 MUST_USE int compare_run(struct compare *c, const struct compare_request *r,
                          struct err *err);
+/*
+ * The same of tables that are read: c->n, resamples and, of each, name, folds
+ * and predicted are set, the rest is 0.
+ * Errors: ERR_USAGE, ERR_INPUT and ERR_SYSTEM as above.
+ */
+MUST_USE int compare_tables(struct compare *c, uint64_t seed, struct err *err);
 void compare_release(struct compare *c);
 
 /* Accuracy of a less that of b. */

@@ -226,7 +226,7 @@ static void print_experiments(FILE *out, const struct compare *c, int wide)
     }
 }
 
-static void print_pairs(FILE *out, const struct compare *c, int wide)
+void compare_print_pairs(FILE *out, const struct compare *c, int wide)
 {
     fprintf(out, "\n%-*s  %-*s  %10s  %-16s  %11s  %9s  %9s\n", wide, "first",
             wide, "second", "difference", "interval", "alone right",
@@ -276,7 +276,7 @@ static int compare_experiments(FILE *out, const struct compare_args *a,
     if (write_table(a->run_dir, "pairs.csv", &b, err) < 0)
         goto out;
     print_experiments(out, c, widest_name(e->name, e->n));
-    print_pairs(out, c, widest_name(e->name, e->n));
+    compare_print_pairs(out, c, widest_name(e->name, e->n));
     rc = 0;
 out:
     compare_release(c);

@@ -5,6 +5,7 @@
 #define ORCHESTRATION_TOOLS_COMPARE_COMMAND_H
 
 #include "base/err.h"
+#include "orchestration/tools/compare.h"
 
 #include <stdio.h>
 
@@ -15,6 +16,9 @@ struct compare_args {
                                 there are folds those with all of them */
     int n_name;
 };
+
+/* Print the table of pairs; names are 'wide' characters. */
+void compare_print_pairs(FILE *out, const struct compare *c, int wide);
 
 /*
  * Without 'other': compare the experiments (compare.h), print two tables and

@@ -75,6 +75,28 @@ int tool_verbs_weights(const struct verb_args *a, struct err *err)
     return weights_command_run(stdout, &w, err);
 }
 
+const struct verb_option tool_verbs_score_options[] = {
+    {0, "without", "FOLDS", NULL,
+     "also without these, as 0,3: those that took part in choosing",
+     INTO(VERB_TEXT, score.without)},
+    {0, "set", "KEY=VALUE", NULL, "of evaluate.*, as evaluate.sensitivity=0.97",
+     INTO(VERB_LIST, set)},
+    {'o', "output", "DIR", NULL, "also write the predictions there, rounded",
+     INTO(VERB_TEXT, score.out)},
+    {.name = NULL},
+};
+
+int tool_verbs_score(const struct verb_args *a, struct err *err)
+{
+    struct score_args s = a->score;
+
+    s.name = a->word;
+    s.n_name = a->n_word;
+    s.set = a->set.item;
+    s.n_set = a->set.n;
+    return score_command_run(stdout, &s, err);
+}
+
 const struct verb_option tool_verbs_features_options[] = {
     {0, "weights", "FILE", NULL, "Keras' .h5, or safetensors; must be given",
      INTO(VERB_TEXT, features.weights)},

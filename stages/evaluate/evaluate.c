@@ -246,6 +246,15 @@ static int write_curves(const struct evaluation *e, struct err *err)
     return buf_save(&b, e->args->out, "curves.svg", err);
 }
 
+/* Of the split that figures are of. */
+static int write_mistakes(const struct evaluation *e, struct err *err)
+{
+    const int s = metrics_json_told(&e->metrics);
+
+    return mistakes_write(&e->data, &e->predicted[s], e->row[s], e->args->out,
+                          err);
+}
+
 static int write_members(const struct evaluation *e, struct err *err)
 {
     const struct ensemble_vote_args *f = e->args->vote;
@@ -282,8 +291,7 @@ int evaluate_run(const struct evaluate_args *a, struct err *err)
     e->args = a;
     if (open_all(e, err) == 0 && decide_all(e, err) == 0 &&
         write_predictions(e, err) == 0 && measure_all(e, err) == 0 &&
-        mistakes_write(&e->data, &e->predicted[0], e->row[0], a->out, err) ==
-            0 &&
+        write_mistakes(e, err) == 0 &&
         (a->vote ? write_members(e, err) : write_curves(e, err)) == 0)
         rc = 0;
     close_all(e);

@@ -9,6 +9,7 @@
  *     confusion.svg    the same as a picture
  *     reliability.csv, reliability.svg: accuracy over confidence
  *     errors.csv, groups.csv, mistakes.csv, mistakes.png: see mistakes.h
+ * Where no cell tests, these are of the validation split, without reliability.
  *     curves.svg       loss and accuracy of the training's history.csv
  * Of an ensemble there are no curves, but:
  *     members.csv      member,weight (as used), in order

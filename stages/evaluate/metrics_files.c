@@ -19,14 +19,15 @@ static int put_metrics(struct metrics_json *a, const char *dir, struct err *err)
     }
     if (buf_save(&b, dir, "metrics.json", err) < 0)
         return -1;
-    metrics_json_confusion_csv(&a->input[0].m, a->class_name, &b);
+    metrics_json_confusion_csv(&a->input[metrics_json_told(a)].m, a->class_name,
+                               &b);
     return buf_save(&b, dir, "confusion.csv", err);
 }
 
 static int put_confusion(const struct metrics_json *a, const char *dir,
                          struct err *err)
 {
-    const struct metrics *m = &a->input[0].m;
+    const struct metrics *m = &a->input[metrics_json_told(a)].m;
     const char *name[STATS_CLASSES_MAX];
     char title[PLAN_NAME_MAX + 64];
     size_t *count = calloc((size_t)(m->k * m->k), sizeof(*count));
@@ -39,8 +40,9 @@ static int put_confusion(const struct metrics_json *a, const char *dir,
         memcpy(count + i * m->k, m->confusion[i],
                (size_t)m->k * sizeof(*count));
     }
-    snprintf(title, sizeof(title), "%s, test split: %zu of %zu right",
-             a->experiment, m->correct, m->n);
+    snprintf(title, sizeof(title), "%s, %s split: %zu of %zu right",
+             a->experiment, metrics_json_untested(a) ? "validation" : "test",
+             m->correct, m->n);
     svg_confusion(&(struct svg_confusion){title, m->k, name, count}, true, &b);
     free(count);
     return buf_save(&b, dir, "confusion.svg", err);
@@ -74,5 +76,7 @@ int metrics_json_write(struct metrics_json *a, const char *dir, struct err *err)
 {
     if (put_metrics(a, dir, err) < 0 || put_confusion(a, dir, err) < 0)
         return -1;
-    return a->test.o.p ? put_reliability(a, dir, err) : 0;
+    return a->test.o.p && !metrics_json_untested(a)
+               ? put_reliability(a, dir, err)
+               : 0;
 }

@@ -1,4 +1,5 @@
-/* metrics_intervals.c - bootstrap intervals of the test split's figures */
+/* metrics_intervals.c - bootstrap intervals of the test split's figures, or of
+ * validation's where nothing tests */
 #include "stages/evaluate/metrics_private.h"
 
 #include "stats/bootstrap.h"
@@ -8,6 +9,7 @@
 
 struct resample {
     const struct metrics_json *a;
+    const struct metrics_json_split *told; /* borrowed: whose figures */
     struct curves curves; /* owned; empty without probabilities */
     const struct metric *metric[METRICS_MAX]; /* those with an interval */
     int n_metric;
@@ -19,7 +21,7 @@ static void resample_each(void *self, const uint32_t *w, double *v)
 {
     struct resample *r = self;
     const struct metrics_json *a = r->a;
-    struct outcomes o = a->test.o;
+    struct outcomes o = r->told->o;
 
     o.w = w;
     metrics_table_input(&r->in, &o, a->groups.two ? a->groups.abnormal : NULL,
@@ -43,7 +45,7 @@ static json_t *intervals_json(const struct resample *r,
     for (int i = 0; i < r->n_metric; i++)
         json_object_set_new(j, r->metric[i]->name,
                             json_range(v[i].low, v[i].high));
-    for (int c = 0; c < r->a->test.o.k; c++) {
+    for (int c = 0; c < r->told->o.k; c++) {
         const struct interval *of = v + r->n_metric + 2 * c;
 
         json_array_append_new(
@@ -76,7 +78,7 @@ static void list_metrics(struct resample *r)
 {
     for (const struct metric *m = metrics_table; m->name; m++)
         if (m->interval != INTERVAL_NONE &&
-            (r->a->test.o.p || m->needs != NEEDS_PROBABILITIES))
+            (r->told->o.p || m->needs != NEEDS_PROBABILITIES))
             r->metric[r->n_metric++] = m;
 }
 
@@ -85,7 +87,7 @@ static json_t *draw_intervals(struct resample *r, uint32_t *group,
 {
     const struct metrics_json *a = r->a;
     struct interval v[METRICS_MAX + 2 * STATS_CLASSES_MAX];
-    struct bootstrap b = {.n = a->test.o.n,
+    struct bootstrap b = {.n = r->told->o.n,
                           .group = group,
                           .resamples = (int)a->settings->bootstrap,
                           .seed = a->seed,
@@ -94,8 +96,8 @@ static json_t *draw_intervals(struct resample *r, uint32_t *group,
     json_t *j;
 
     list_metrics(r);
-    b.n_value = (size_t)(r->n_metric + 2 * a->test.o.k);
-    if (bootstrap_groups(a->test.group, b.n, group, &b.n_group, err) < 0 ||
+    b.n_value = (size_t)(r->n_metric + 2 * r->told->o.k);
+    if (bootstrap_groups(r->told->group, b.n, group, &b.n_group, err) < 0 ||
         bootstrap_run(&b, v, err) < 0)
         return NULL;
     note_resamples(r, v, b.n_group, notes);
@@ -111,7 +113,9 @@ static json_t *draw_intervals(struct resample *r, uint32_t *group,
 json_t *metrics_json_intervals(const struct metrics_json *a, json_t *notes,
                                struct err *err)
 {
-    const size_t n = a->test.o.n + 1;
+    const struct metrics_json_split *told =
+        metrics_json_told(a) ? &a->validation : &a->test;
+    const size_t n = told->o.n + 1;
     uint32_t *group = malloc(n * sizeof(*group));
     struct resample *r = calloc(1, sizeof(*r));
     json_t *j = NULL;
@@ -120,7 +124,8 @@ json_t *metrics_json_intervals(const struct metrics_json *a, json_t *notes,
         err_set(err, ERR_SYSTEM, "no memory to group %zu cells", n);
     } else {
         r->a = a;
-        if (!a->test.o.p || curves_init(&r->curves, &a->test.o, err) == 0)
+        r->told = told;
+        if (!told->o.p || curves_init(&r->curves, &told->o, err) == 0)
             j = draw_intervals(r, group, notes, err);
         curves_release(&r->curves);
     }

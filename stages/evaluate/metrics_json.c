@@ -230,13 +230,11 @@ static int put_part(json_t *root, const char *name, json_t *part)
     return part ? json_object_set_new(root, name, part) : -1;
 }
 
-static int put_parts(struct metrics_json *a, struct err *err)
+/* What is fitted on validation and tried on the test split. */
+static int put_fitted(struct metrics_json *a, struct err *err)
 {
-    json_t *test = split_json(a, 0, err), *r = a->root;
+    json_t *r = a->root;
 
-    if (put_part(r, "test", test) < 0 ||
-        put_part(r, "validation", split_json(a, 1, err)) < 0)
-        return -1;
     if (a->test.o.p &&
         (fit_temperature(a, err) < 0 ||
          put_part(r, "temperature", metrics_json_temperature(a)) < 0))
@@ -244,12 +242,23 @@ static int put_parts(struct metrics_json *a, struct err *err)
     if (put_part(r, "binary", metrics_json_binary(a, err)) < 0 ||
         put_part(r, "costs", metrics_json_costs(a, err)) < 0)
         return -1;
-    if (a->test.o.p && put_part(r, "sets", metrics_json_sets(a, err)) < 0)
+    return a->test.o.p ? put_part(r, "sets", metrics_json_sets(a, err)) : 0;
+}
+
+static int put_parts(struct metrics_json *a, struct err *err)
+{
+    const bool tested = !metrics_json_untested(a);
+    json_t *told, *r = a->root;
+
+    if ((tested && put_part(r, "test", split_json(a, 0, err)) < 0) ||
+        put_part(r, "validation", split_json(a, 1, err)) < 0 ||
+        (tested && put_fitted(a, err) < 0))
         return -1;
-    if (a->settings->bootstrap > 0 && a->test.o.n > 0)
+    told = json_object_get(r, tested ? "test" : "validation");
+    if (a->settings->bootstrap > 0 && (!tested || a->test.o.n > 0))
         return put_part(
-            test, "bootstrap",
-            metrics_json_intervals(a, json_object_get(test, "notes"), err));
+            told, "bootstrap",
+            metrics_json_intervals(a, json_object_get(told, "notes"), err));
     return 0;
 }
 

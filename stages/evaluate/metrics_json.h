@@ -9,6 +9,8 @@
  * temperature, the threshold for a wanted sensitivity (binary.h), prediction
  * sets (conformal.h).  Beside it, expected costs (costs.h).
  *
+ * Without test cells there is validation alone.
+ *
  * What is undefined is null (or 0 where scikit-learn says 0) and has a note.
  */
 #ifndef EVALUATE_METRICS_JSON_H
@@ -41,6 +43,20 @@ struct metrics_json {
     struct json_t *root; /* owned */
 };
 
+/* Has the test split no cells, but validation some?  Then figures are of
+ * validation, and nothing is fitted, as it would be tried on what it was fitted
+ * on: temperature, binary, costs and sets are left out, and "test", too. */
+static inline bool metrics_json_untested(const struct metrics_json *a)
+{
+    return a->test.o.n == 0 && a->validation.o.n > 0;
+}
+
+/* The split that figures are of: 0 test, 1 validation. */
+static inline int metrics_json_told(const struct metrics_json *a)
+{
+    return metrics_json_untested(a) ? 1 : 0;
+}
+
 /*
  * Work out everything.  Without probabilities ('p' is NULL in both splits) what
  * needs them is left out.
@@ -56,13 +72,13 @@ void metrics_json_release(struct metrics_json *a);
 MUST_USE int metrics_json_encode(struct metrics_json *a, struct buf *out,
                                  struct err *err);
 
-/* reliability.csv: the bins of the test split, before and after temperature. */
+/* reliability.csv: the bins of a test split that has cells, before and after temperature. */
 void metrics_json_reliability_csv(const struct metrics_json *a,
                                   struct buf *out);
 
 /*
- * Write metrics.json, confusion.csv, confusion.svg and, of probabilities,
- * reliability.csv and reliability.svg into 'dir', after metrics_json_run().
+ * Write metrics.json, confusion.csv, confusion.svg and, of probabilities where
+ * cells test, reliability.csv and reliability.svg into 'dir', after metrics_json_run().
  * Errors: ERR_SYSTEM.
  */
 MUST_USE int metrics_json_write(struct metrics_json *a, const char *dir,

@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "stages/evaluate/metrics_json.h"
 
-/* Bootstrap intervals of the test split's figures, notes into 'notes'. */
+/* Bootstrap intervals of the told split's figures, notes into 'notes'. */
 json_t *metrics_json_intervals(const struct metrics_json *a, json_t *notes,
                                struct err *err);
 

@@ -60,13 +60,14 @@ static int mark_cells(struct explanation *e, struct err *err)
     return rc;
 }
 
-/* Predict the test split, and choose. */
+/* Predict the test split, or validation if nothing tests, and choose. */
 static int predict_and_pick(struct explanation *e, struct err *err)
 {
     size_t *row = NULL;
     int rc = -1;
 
-    if (inference_split(&e->data, SPLIT_TEST, &row, &e->n, err) < 0)
+    if (inference_split(&e->data, store_told_split(&e->data), &row, &e->n,
+                        err) < 0)
         return -1;
     e->list = calloc(e->n + 1, sizeof(*e->list));
     if (e->list)

@@ -14,29 +14,65 @@ static int no_memory(struct err *err)
 
 /* --- near duplicates ------------------------------------------------------ */
 
-static int find_near(struct data_checks *c, const struct data_report *f,
+struct near_pairs {
+    struct data_checks *checks; /* borrowed, as the next */
+    struct data_report *found;
+};
+
+/* Two classes for what looks the same: one of the labels is wrong, or nobody
+ * can tell. */
+static void note_classes(struct near_pairs *p, size_t earlier, size_t later)
+{
+    const struct find_images *w = p->found->images;
+    const struct find_images_file *a = &w->file[earlier], *b = &w->file[later];
+
+    if (a->label == b->label ||
+        p->checks->n_pair_class++ >= (size_t)DATA_CHECKS_WARNINGS)
+        return;
+    buf_printf(&p->found->warnings,
+               "'%s' (%s) and '%s' (%s) look the same, in two classes\n",
+               a->path, w->class_name[a->label], b->path,
+               w->class_name[b->label]);
+}
+
+/* Of each picture the first earlier one comes first. */
+static void each_pair(void *self, size_t earlier, size_t later)
+{
+    struct near_pairs *p = self;
+    struct data_checks *c = p->checks;
+    const size_t n = p->found->images->n;
+
+    if (c->near[later] == n)
+        c->near[later] = earlier;
+    if (c->near_other[later] == n && data_report_part(p->found, earlier) !=
+                                         data_report_part(p->found, later))
+        c->near_other[later] = earlier;
+    c->n_pair++;
+    note_classes(p, earlier, later);
+}
+
+static int find_near(struct data_checks *c, struct data_report *f,
                      struct err *err)
 {
     const size_t n = f->images->n;
     const struct perceptual_hash **phash = calloc(n + 1, sizeof(*phash));
-    int *part = calloc(n + 1, sizeof(*part));
+    bool *alike = calloc(n + 1, sizeof(*alike));
+    struct near_pairs p = {c, f};
 
-    if (!phash || !part) {
+    if (!phash || !alike) {
         free(phash);
-        free(part);
+        free(alike);
         return no_memory(err);
     }
     for (size_t i = 0; i < n; i++) {
         const struct read_image *cell = &f->cell[i];
 
-        part[i] = data_report_part(f, i);
         if (!cell->aside && cell->has_phash && !cell->is_copy)
             phash[i] = &cell->phash;
     }
-    perceptual_hash_find(phash, NULL, n, c->near);
-    perceptual_hash_find(phash, part, n, c->near_other);
+    perceptual_hash_pairs(phash, n, alike, each_pair, &p);
     free(phash);
-    free(part);
+    free(alike);
     return 0;
 }
 
@@ -63,6 +99,8 @@ static void count_near(struct data_checks *c, struct data_report *f)
                        file[k].path, data_report_part_name(f, k, room[0]),
                        file[i].path, data_report_part_name(f, i, room[1]));
     }
+    warn_rest(&f->warnings, c->n_pair_class,
+              "pairs that look the same in two classes");
     warn_rest(&f->warnings, c->n_near_other,
               f->fold ? "pictures that look like one of another fold"
                       : "pictures that look like one of another split");
@@ -210,6 +248,8 @@ static json_t *near_json(const struct data_checks *c,
     }
     json_object_set_new(o, "files", json_count(c->n_near));
     json_object_set_new(o, "across_splits", json_count(c->n_near_other));
+    json_object_set_new(o, "pairs_alike", json_count(c->n_pair));
+    json_object_set_new(o, "pairs_of_two_classes", json_count(c->n_pair_class));
     json_object_set_new(o, "pairs", list);
     return o;
 }

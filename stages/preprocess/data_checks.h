@@ -1,7 +1,8 @@
 /*
  * data_checks.h - second looks at the data before anything is trained on them
  *
- * Near duplicates (perceptual_hash.h), and in each class pictures that are much
+ * Near duplicates (perceptual_hash.h) and how many pairs of them bear different
+ * labels, which bounds what any classifier can reach; and in each class pictures that are much
  * larger, smaller, brighter or darker than the others: further from the median
  * than DATA_CHECKS_FAR times 1.4826 times the median distance from it, which is
  * that many standard deviations of a normal distribution.  Size is the binary
@@ -30,6 +31,7 @@ struct data_checks {
     size_t *near_other; /* owned: likewise in another split or fold */
     unsigned char *odd; /* owned: (n) bits of data_checks_odd */
     size_t n_near, n_near_other, n_odd_size, n_odd_light;
+    size_t n_pair, n_pair_class; /* pairs that look alike; of two classes */
 };
 
 /*

@@ -134,9 +134,9 @@ static int measure_folds(struct data_report *f, struct baseline_rows *rows,
     rows->split = split;
     for (int k = 0; rc == 0 && k < f->folds; k++) {
         for (size_t i = 0; i < rows->n; i++)
-            split[i] = f->fold[i] < 0
-                           ? SPLIT_NONE
-                           : store_fold_split(f->fold[i], k, f->folds);
+            split[i] = f->fold[i] < 0 ? SPLIT_NONE
+                                      : store_fold_split(f->fold[i], k,
+                                                         f->folds, f->fold_use);
         rc = baseline_run(rows, &f->of_fold[k], err);
     }
     free(split);
@@ -305,6 +305,9 @@ static json_t *stats_json(const struct data_report *f, float *room)
     json_object_set_new(o, "pictures", json_count(f->images->n));
     json_object_set_new(o, "used", json_count(f->images->n - f->n_aside));
     json_object_set_new(o, "set_aside", json_count(f->n_aside));
+    if (f->images->n_unnamed)
+        json_object_set_new(o, "not_in_split_csv",
+                            json_count(f->images->n_unnamed));
     json_object_set_new(o, "ignored_files", json_count(f->images->n_ignored));
     if (f->images->ignored.n)
         json_object_set_new(o, "ignored_endings",

@@ -43,6 +43,7 @@ struct data_report {
     enum split *split; /* owned: (images->n) SPLIT_NONE: set aside */
     const int *fold;   /* borrowed: (images->n) NULL: there are no folds */
     int folds;         /* of those */
+    enum fold_use fold_use;
     size_t n_aside;
     size_t n_duplicate;        /* files equal to an earlier one, byte by byte */
     size_t n_across_split;     /* contents that are in more than one part */

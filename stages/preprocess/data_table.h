@@ -2,7 +2,7 @@
  * data_table.h - a table of a dataset's pictures, as a person made it
  *
  * With columns "file" (path inside the dataset), "label", and where they are
- * there "group" and "split", or what layout.columns calls them, in any letter
+ * there "group" and "split" (of split.csv also "fold"), or what layout.columns calls them, in any letter
  * case and order; base/csv.h tells in which encodings and with which
  * separators.  Other columns are not used.
  */

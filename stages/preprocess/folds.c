@@ -152,7 +152,7 @@ int folds_assign(const struct folds_args *a, int *fold, struct err *err)
                                 .fold_of = malloc(n * sizeof(*t.fold_of))};
     int rc = 0;
 
-    BUG_ON(a->folds < 3 || a->folds > CONFIG_FOLDS_MAX);
+    BUG_ON(a->folds < 2 || a->folds > CONFIG_FOLDS_MAX);
     if (!t.row_of_class || !t.fold_group || !t.order || !t.first || !t.fold_of)
         rc = err_set(err, ERR_SYSTEM,
                      "no memory to assign %zu pictures to folds", a->images->n);
@@ -168,28 +168,34 @@ int folds_assign(const struct folds_args *a, int *fold, struct err *err)
     return rc;
 }
 
-int folds_check(const struct find_images *w, const int *fold, int folds,
-                struct buf *warnings, struct err *err)
+/* Pictures of a class that do not train in fold 'f'. */
+static size_t held_out(const struct folds *a, const size_t *count, int f)
+{
+    return count[f] + (a->use == FOLDS_TEST ? count[(f + 1) % a->folds] : 0);
+}
+
+int folds_check(const struct folds *a, struct buf *warnings, struct err *err)
 {
     size_t count[CONFIG_CLASSES_MAX][CONFIG_FOLDS_MAX] = {0};
     size_t all[CONFIG_CLASSES_MAX] = {0};
+    const struct find_images *w = a->images;
 
     for (size_t i = 0; i < w->n; i++)
-        if (fold[i] >= 0) {
-            count[w->file[i].label][fold[i]]++;
+        if (a->fold[i] >= 0) {
+            count[w->file[i].label][a->fold[i]]++;
             all[w->file[i].label]++;
         }
     for (int c = 0; c < w->n_class; c++)
-        for (int f = 0; f < folds; f++) {
-            if (all[c] == count[c][f] + count[c][(f + 1) % folds])
+        for (int f = 0; f < a->folds; f++) {
+            if (all[c] == held_out(a, count[c], f))
                 return err_set(err, ERR_USAGE,
                                "class '%s' has no picture to train on in fold "
                                "%d of %d",
-                               w->class_name[c], f, folds);
+                               w->class_name[c], f, a->folds);
             if (count[c][f] == 0)
                 buf_printf(warnings,
                            "class '%s' has no picture in fold %d of %d\n",
-                           w->class_name[c], f, folds);
+                           w->class_name[c], f, a->folds);
         }
     return 0;
 }

@@ -2,7 +2,8 @@
  * folds.h - pictures assigned to k folds: each is once the test split
  *
  * In fold f of an experiment, pictures of fold f test, those of fold (f + 1)
- * mod k validate, and the others train (store/store.h, store_use_fold()).
+ * mod k validate, and the others train (store/store.h, store_use_fold()).  With
+ * FOLDS_VALIDATE fold f validates and none tests.
  * Whole groups are assigned, class by class: in random order, then the largest
  * first, each to the fold that has the fewest cells of the class; of equal ones
  * to that with the fewest of all, then to the first.  So no group is in two
@@ -20,7 +21,7 @@
 
 struct folds_args {
     const struct find_images *images; /* borrowed */
-    int folds;                        /* 3 .. CONFIG_FOLDS_MAX */
+    int folds;                        /* 2 .. CONFIG_FOLDS_MAX */
     bool groups; /* assign whole groups; else each picture alone */
     uint64_t seed;
     const uint32_t
@@ -36,13 +37,20 @@ struct folds_args {
 MUST_USE int folds_assign(const struct folds_args *a, int *fold,
                           struct err *err);
 
+/* Folds as they were assigned or given. */
+struct folds {
+    const struct find_images *images; /* borrowed, as the next */
+    const int *fold;                  /* (images->n) -1: set aside */
+    int folds;
+    enum fold_use use;
+};
+
 /*
  * Has each class pictures in each fold?  Adds to 'warnings' a line for each
  * that lacks some.
- *   fold [in]  -1: set aside
  * Errors: ERR_USAGE a class has none to train on in some fold.
  */
-MUST_USE int folds_check(const struct find_images *w, const int *fold,
-                         int folds, struct buf *warnings, struct err *err);
+MUST_USE int folds_check(const struct folds *f, struct buf *warnings,
+                         struct err *err);
 
 #endif

@@ -95,8 +95,8 @@ bool layout_lists(const struct layout *l, const char *folder)
 
 /* --- columns -------------------------------------------------------------- */
 
-static const char *const column_words[LAYOUT_COLUMNS] = {"file", "label",
-                                                         "group", "split"};
+static const char *const column_words[LAYOUT_COLUMNS] = {
+    "file", "label", "group", "split", "fold"};
 
 const char *layout_column_word(enum layout_column column)
 {
@@ -116,9 +116,9 @@ static int add_column(struct layout *l, char *word, bool fits, struct err *err)
     *name++ = '\0';
     word = utf8_trim(word);
     name = utf8_trim(name);
-    while (k < LAYOUT_COLUMNS && strcmp(word, column_words[k]) != 0)
+    while (k < LAYOUT_FOLD && strcmp(word, column_words[k]) != 0)
         k++;
-    if (k == LAYOUT_COLUMNS)
+    if (k == LAYOUT_FOLD)
         return err_set(err, ERR_USAGE,
                        "layout.columns: '%.60s' is not file, label, group or "
                        "split",
@@ -140,7 +140,7 @@ static int take_columns(struct layout *l, const char *list, struct err *err)
     char word[2 * CONFIG_NAME_MAX + 1];
     bool fits;
 
-    for (int k = 0; k < LAYOUT_COLUMNS; k++)
+    for (int k = 0; k < LAYOUT_FOLD; k++)
         snprintf(l->column[k], CONFIG_NAME_MAX, "%s", column_words[k]);
     while ((list = next_word(list, word, sizeof(word), &fits)))
         if (add_column(l, word, fits, err) < 0)

@@ -29,6 +29,7 @@ enum layout_column { /* of a table */
                      LAYOUT_LABEL,
                      LAYOUT_GROUP,
                      LAYOUT_SPLIT,
+                     LAYOUT_FOLD, /* of split.csv alone */
                      LAYOUT_COLUMNS
 };
 

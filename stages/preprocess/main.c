@@ -42,6 +42,9 @@ static void log_summary(const struct preprocess_summary *s)
              "ignored",
              s->n, s->n_aside, s->n_duplicate, s->n_near, s->n_odd,
              s->n_ignored);
+    if (s->n_pair > 0)
+        log_info("%zu of %zu pairs that look alike bear different labels",
+                 s->n_pair_class, s->n_pair);
     if (s->families.n > 0)
         log_info("%zu families of what looks alike stay together, the largest "
                  "of %zu pictures",

@@ -223,6 +223,32 @@ int near_duplicates_count(const struct near_duplicates_args *a,
     return buf_check(warnings, err);
 }
 
+void near_duplicates_parted(const struct find_images *w, const uint32_t *family,
+                            const int *fold, struct buf *warnings)
+{
+    size_t n = 0, first = 0, other = 0;
+
+    for (size_t i = 0; i < w->n; i++) {
+        size_t k = i + 1;
+
+        if (family[i] != i)
+            continue;
+        while (k < w->n && (family[k] != i || fold[k] == fold[i]))
+            k++;
+        if (k < w->n && n++ == 0) {
+            first = i;
+            other = k;
+        }
+    }
+    if (n)
+        buf_printf(warnings,
+                   "%zu %s of cluster images in more than one fold, such as "
+                   "'%s' in %d and '%s' in %d: what looks like a cell was "
+                   "trained on when it is predicted\n",
+                   n, n == 1 ? "family" : "families", w->file[first].path,
+                   fold[first], w->file[other].path, fold[other]);
+}
+
 void near_duplicates_put(const struct find_images *w, const uint32_t *family,
                          size_t i, struct buf *out)
 {

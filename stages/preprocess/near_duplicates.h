@@ -48,6 +48,13 @@ MUST_USE int near_duplicates_count(const struct near_duplicates_args *a,
                                    struct near_duplicates *f,
                                    struct buf *warnings, struct err *err);
 
+/*
+ * How many families lie in more than one fold: a line of 'warnings', if any.
+ *   fold [in] (w->n) 0 or more
+ */
+void near_duplicates_parted(const struct find_images *w, const uint32_t *family,
+                            const int *fold, struct buf *warnings);
+
 /* Is any picture in a family with another? */
 bool near_duplicates_any(const struct find_images *w, const uint32_t *family);
 

@@ -130,19 +130,6 @@ bool perceptual_hash_alike(const struct perceptual_hash *a,
            same_thumbs(a, b);
 }
 
-void perceptual_hash_find(const struct perceptual_hash *const *phash,
-                          const int *group, size_t n, size_t *found)
-{
-#pragma omp parallel for schedule(dynamic, 64)
-    for (size_t i = 0; i < n; i++) {
-        found[i] = n;
-        for (size_t k = 0; phash[i] && k < i && found[i] == n; k++)
-            if (phash[k] && (!group || group[k] != group[i]) &&
-                perceptual_hash_alike(phash[i], phash[k]))
-                found[i] = k;
-    }
-}
-
 void perceptual_hash_pairs(const struct perceptual_hash *const *phash, size_t n,
                            bool *alike, perceptual_hash_pair_f each, void *self)
 {

@@ -45,17 +45,6 @@ bool perceptual_hash_alike(const struct perceptual_hash *a,
                            const struct perceptual_hash *b);
 
 /*
- * The first earlier picture that looks like each.
- *   phash [in]  (n); NULL members are left out
- *   group [in]  (n) a picture's kind, such as its split: only pictures of
- *               other kinds are compared; NULL: all
- *   found [out] (n) index of the first earlier one, n if there is none
- * Parallel (OpenMP).  Deterministic.
- */
-void perceptual_hash_find(const struct perceptual_hash *const *phash,
-                          const int *group, size_t n, size_t *found);
-
-/*
  * All that look alike, two by two: ordered by the later one, then the earlier.
  *   phash [in]      (n); NULL members are left out
  *   alike [scratch] (n)

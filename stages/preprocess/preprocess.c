@@ -7,6 +7,7 @@
 #include "img/vipslib.h"
 #include "stages/preprocess/contour_files.h"
 #include "stages/preprocess/data_report.h"
+#include "stages/preprocess/fold_table.h"
 #include "stages/preprocess/split_plan.h"
 #include "store/contours.h"
 
@@ -309,6 +310,7 @@ static int plan_split(struct preprocess_job *j, struct err *err)
     if (c->fold) {
         j->found.fold = c->fold;
         j->found.folds = (int)c->config->split.folds;
+        j->found.fold_use = c->fold_use;
     }
     return 0;
 }
@@ -437,6 +439,8 @@ static int close_job(struct preprocess_job *j, struct preprocess_summary *s,
     s->n_ignored = j->images.n_ignored;
     s->n_duplicate = j->found.n_duplicate;
     s->n_near = j->found.checks.n_near;
+    s->n_pair = j->found.checks.n_pair;
+    s->n_pair_class = j->found.checks.n_pair_class;
     s->n_odd = j->found.checks.n_odd_size + j->found.checks.n_odd_light;
     s->families = j->choice.families;
     s->baseline = j->found.scores.test;
@@ -461,6 +465,8 @@ int preprocess_run(const struct preprocess_args *a,
         return -1;
     rc = find_images_init(&j.images, a->dataset, &layout, err);
     layout_release(&layout);
+    if (rc == 0 && fold_table_wanted(a->config))
+        rc = fold_table_take(&j.images, a->config, err);
     if (rc == 0)
         rc = open_job(&j, err);
     if (rc == 0)

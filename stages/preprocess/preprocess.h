@@ -26,8 +26,9 @@ struct preprocess_args {
 /* What a person wants to read at the end. */
 struct preprocess_summary {
     size_t n, n_aside, n_ignored, n_duplicate;
-    size_t n_near; /* look like an earlier one */
-    size_t n_odd;  /* of unusual size or brightness */
+    size_t n_near;               /* look like an earlier one */
+    size_t n_pair, n_pair_class; /* pairs that look alike; of two classes */
+    size_t n_odd;                /* of unusual size or brightness */
     struct near_duplicates
         families;        /* that stay together; 0 if they may part */
     double baseline;     /* test accuracy of size and colour; NaN: no test */

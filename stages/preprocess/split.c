@@ -339,8 +339,13 @@ static int open_split(struct data_table *t, const char *path, struct err *err)
 {
     if (data_table_read(t, path, NULL, err) < 0)
         return -1;
-    if (data_table_need(t, "file", LAYOUT_FILE, err) == 0 &&
-        data_table_need(t, "split", LAYOUT_SPLIT, err) == 0)
+    if (t->column[LAYOUT_SPLIT] < 0 && t->column[LAYOUT_FOLD] >= 0)
+        err_set(err, ERR_USAGE,
+                "%s:%zu: column 'fold' gives folds, which are used with as "
+                "many in split.folds",
+                path, t->csv.head_line);
+    else if (data_table_need(t, "file", LAYOUT_FILE, err) == 0 &&
+             data_table_need(t, "split", LAYOUT_SPLIT, err) == 0)
         return 0;
     data_table_release(t);
     return -1;
@@ -398,15 +403,19 @@ static int no_training(const struct find_images *w, int c, struct err *err)
 int split_check(const struct find_images *w, const enum split *split,
                 struct buf *warnings, struct err *err)
 {
-    size_t count[CONFIG_CLASSES_MAX][SPLIT_NONE + 1] = {0};
+    size_t count[CONFIG_CLASSES_MAX][SPLIT_NONE + 1] = {0}, tests = 0;
 
-    for (size_t i = 0; i < w->n; i++)
+    for (size_t i = 0; i < w->n; i++) {
         count[w->file[i].label][split[i]]++;
+        tests += split[i] == SPLIT_TEST;
+    }
+    if (tests == 0)
+        buf_puts(warnings, "no picture tests: all figures are of validation\n");
     for (int c = 0; c < w->n_class; c++) {
         if (count[c][SPLIT_TRAIN] == 0)
             return no_training(w, c, err);
         for (int s = SPLIT_VALIDATION; s <= SPLIT_TEST; s++)
-            if (count[c][s] == 0)
+            if (count[c][s] == 0 && (s != SPLIT_TEST || tests > 0))
                 buf_printf(warnings, "class '%s' has no picture in split %s\n",
                            w->class_name[c], store_split_name((enum split)s));
     }

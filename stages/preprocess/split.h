@@ -56,7 +56,7 @@ MUST_USE int split_csv_check(const char *path, struct err *err);
 
 /*
  * Has each class pictures in each split?  Adds to 'warnings' a line for each
- * that validation or test lack.
+ * that validation or test lack, or one if nothing tests.
  * Errors: ERR_USAGE a class has none to train on.
  */
 MUST_USE int split_check(const struct find_images *w, const enum split *split,

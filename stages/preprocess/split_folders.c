@@ -385,5 +385,6 @@ enum split split_folders_part(const struct split_folders *s, const char *path,
     for (int k = 0; k < s->n_fold; k++)
         if (s->number[k] == part - (int)SPLIT_NONE - 1)
             *fold = k;
-    return *fold < 0 ? SPLIT_NONE : store_fold_split(*fold, 0, s->n_fold);
+    return *fold < 0 ? SPLIT_NONE
+                     : store_fold_split(*fold, 0, s->n_fold, FOLDS_TEST);
 }

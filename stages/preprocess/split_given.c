@@ -1,6 +1,7 @@
 #include "stages/preprocess/split_given.h"
 
 #include "stages/preprocess/data_path.h"
+#include "stages/preprocess/fold_table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -185,7 +186,8 @@ int split_given_choose(struct config *c, struct buf *said, struct err *err)
                        "not use; take one of them out",
                        config_word(c, "split", "method"));
     if (c->split.method == SPLIT_BY_CSV && c->split.csv[0]) {
-        if (split_csv_check(c->split.csv, err) < 0)
+        if ((fold_table_wanted(c) ? fold_table_check(c, err)
+                                  : split_csv_check(c->split.csv, err)) < 0)
             return -1;
         if (c->split.unnamed)
             buf_puts(said, "split.method: csv, as split.csv names a split\n");

@@ -43,7 +43,7 @@ static int choose_folds(struct split_plan *c, const uint32_t *family,
     if (folds_assign(&a, c->fold, err) < 0)
         return -1;
     for (size_t i = 0; i < c->images->n; i++)
-        c->split[i] = store_fold_split(c->fold[i], 0, folds);
+        c->split[i] = store_fold_split(c->fold[i], 0, folds, c->fold_use);
     return 0;
 }
 
@@ -92,26 +92,43 @@ static int split_cells(struct split_plan *c, struct buf *warnings,
     return rc;
 }
 
+/* Families of given folds that lie in several; without near duplicates
+ * cluster images. */
+static int warn_parted(struct split_plan *c, struct buf *warnings,
+                       struct err *err)
+{
+    uint32_t *groups = NULL;
+    int rc = c->family ? 0 : find_families(c, true, &groups, err);
+
+    if (rc == 0)
+        near_duplicates_parted(c->images, c->family ? c->family : groups,
+                               c->fold, warnings);
+    free(groups);
+    return rc;
+}
+
 /* As folders or a table say; families matter to what is drawn beside it. */
 static int take_given(struct split_plan *c, struct buf *warnings,
                       struct err *err)
 {
     const struct split_args s = split_args_of(c, c->family);
-    const int folds = c->images->folders.n_fold;
+    const int folds = (int)c->config->split.folds;
 
-    if (folds == 0)
+    if (folds < 2)
         return split_given(&s, c->split, warnings, err);
     c->fold = malloc((c->images->n + 1) * sizeof(*c->fold));
     if (!c->fold)
         return err_set(err, ERR_SYSTEM, "no memory for %d folds", folds);
     split_given_folds(c->images, c->fold, warnings);
     for (size_t i = 0; i < c->images->n; i++)
-        c->split[i] = store_fold_split(c->fold[i], 0, folds);
-    return 0;
+        c->split[i] = store_fold_split(c->fold[i], 0, folds, c->fold_use);
+    return c->images->folders.n_fold ? 0 : warn_parted(c, warnings, err);
 }
 
 int split_plan_make(struct split_plan *c, struct buf *warnings, struct err *err)
 {
+    c->fold_use =
+        config_folds_validate(c->config) ? FOLDS_VALIDATE : FOLDS_TEST;
     if (split_plan_compares(c->config) &&
         find_families(c, true, &c->family, err) < 0)
         return -1;
@@ -128,7 +145,9 @@ int split_plan_check(const struct split_plan *c, struct buf *warnings,
 {
     if (!c->fold)
         return split_check(c->images, c->split, warnings, err);
-    return folds_check(c->images, c->fold, (int)c->config->split.folds,
+    return folds_check(&(struct folds){c->images, c->fold,
+                                       (int)c->config->split.folds,
+                                       c->fold_use},
                        warnings, err);
 }
 

@@ -19,7 +19,8 @@ struct split_plan {
         *cell;         /* (images->n) that split_plan_compares() wants */
     enum split *split; /* borrowed: (images->n) */
     int *fold;         /* owned: (images->n); NULL without folds */
-    uint32_t *family;  /* owned: (images->n) of groups; NULL: near
+    enum fold_use fold_use;
+    uint32_t *family;                /* owned: (images->n) of groups; NULL: near
                                 duplicates are not looked for */
     struct near_duplicates families; /* those that stay together */
 };
@@ -28,8 +29,8 @@ struct split_plan {
 bool split_plan_compares(const struct config *c);
 
 /*
- * Fill in split, fold and family; config, images, cell and split are set.  Adds
- * to 'warnings' as near_duplicates_count().
+ * Fill in split, fold, fold_use and family; config, images, cell and split are
+ * set.  Adds to 'warnings' as near_duplicates_count() and _parted().
  * Errors: as split_from_csv(); ERR_SYSTEM.
  */
 MUST_USE int split_plan_make(struct split_plan *c, struct buf *warnings,

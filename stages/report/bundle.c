@@ -64,7 +64,7 @@ static void put_metrics(const struct report_experiment *e, bool own, json_t *j)
 
 static json_t *metrics_numbers(const struct report_experiment *e)
 {
-    const json_t *test = report_json_at(e->metrics.root, "test");
+    const json_t *test = test_accuracy_part(e->metrics.root);
     json_t *j = json_object();
     struct grouped_share accuracy;
     struct buf words = {0};
@@ -175,6 +175,8 @@ static json_t *model_metadata(const struct report_data *d,
                     json_object_get(e->metrics.root, "classes"));
     json_object_set_new(j, "pred_classes", class_channels(e));
     json_object_set_new(j, "eval_metrics", metrics_numbers(e));
+    if (d->counts.untested)
+        json_object_set_new(j, "eval_split", json_text(report_told(d)));
     json_object_set_new(j, "network_data_format", data_format(d, e, m));
     return j;
 }

@@ -142,20 +142,23 @@ static void put_validation(const struct grouped_share *test,
 static void put_figures(const struct report_data *d,
                         const struct report_experiment *e, struct buf *b)
 {
-    const json_t *test = report_json_at(e->metrics.root, "test");
+    const json_t *test = test_accuracy_part(e->metrics.root);
     const json_t *list = json_object_get(test, "per_class");
     struct grouped_share accuracy;
 
     test_accuracy_read(&accuracy, e->metrics.root, e->screening);
-    buf_puts(b, "## Figures\n\nOn the test split: accuracy ");
+    buf_printf(b, "## Figures\n\nOn the %s split: accuracy ", report_told(d));
     md_percent(b, grouped_share_value(&accuracy));
     buf_puts(b, " (");
     grouped_share_words(&accuracy, b);
     buf_puts(b,
              "). A classifier that knows a cell's size and mean colour alone "
              "reaches ");
-    md_percent(b, report_json_number(report_baseline(d, e), "test"));
+    md_percent(b, report_json_number(report_baseline(d, e), report_told(d)));
     buf_puts(b, ".\n\n");
+    if (d->counts.untested)
+        buf_puts(b, "No cell tested this model: the epoch was chosen by these "
+                    "cells, so the figures are no result.\n\n");
     put_validation(&accuracy, e, b);
     if (e->screening) {
         md_sentence(e->screening, screening_put_classes, "", "\n\n", b);
@@ -182,9 +185,10 @@ static void put_data(const struct report_data *d,
     if (e->train->folds > 1)
         buf_printf(b,
                    "The model is of fold %d of %d, counted from 0: that fold "
-                   "tests it, the next one validated, the others "
-                   "trained.\n\n",
-                   e->train->fold, e->train->folds);
+                   "%s, the others trained.\n\n",
+                   e->train->fold, e->train->folds,
+                   d->counts.untested ? "validated it"
+                                      : "tests it, the next one validated");
     buf_puts(b, "| class | training | validation | test | set aside "
                 "|\n|---|---:|---:|---:|---:|\n");
     for (int i = 0; i < n->n_class; i++) {
@@ -222,7 +226,7 @@ static void put_caveats(const struct report_data *d,
         const size_t tests =
             report_cells(n, &n->of[i], e->train->fold, SPLIT_TEST);
 
-        if (tests >= REPORT_SMALL_CLASS)
+        if (tests >= REPORT_SMALL_CLASS || n->untested)
             continue;
         buf_puts(b, "- Few test cells of ");
         md_text(b, n->of[i].name);

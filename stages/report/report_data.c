@@ -193,7 +193,11 @@ static void count_classes(struct report_counts *n, const struct report_csv *c)
         count_cell(&n->of[j], part, n->folds, ok);
         count_cell(&n->all, part, n->folds, ok);
     }
-    n->tests = n->folds > 1 ? report_used(&n->all) : n->all.split[SPLIT_TEST];
+    n->tests = n->fold_use == FOLDS_VALIDATE ? 0
+               : n->folds > 1                ? report_used(&n->all)
+                                             : n->all.split[SPLIT_TEST];
+    n->untested = n->tests == 0 && (n->fold_use == FOLDS_VALIDATE ||
+                                    n->all.split[SPLIT_VALIDATION] > 0);
     qsort(n->of, (size_t)n->n_class, sizeof(n->of[0]), order_classes);
 }
 
@@ -205,7 +209,9 @@ size_t report_cells(const struct report_counts *n, const struct report_class *c,
     if (n->folds < 2)
         return c->split[s];
     for (int f = 0; f < n->folds; f++)
-        sum += store_fold_split(f, fold, n->folds) == s ? c->fold[f] : 0;
+        sum += store_fold_split(f, fold, n->folds, n->fold_use) == s
+                   ? c->fold[f]
+                   : 0;
     return sum;
 }
 
@@ -289,6 +295,8 @@ static void count_twins(struct report_counts *c, const struct shared_row *list,
 static size_t count_leaked(const struct report_counts *c, const size_t *in,
                            size_t n, int p)
 {
+    if (c->fold_use == FOLDS_VALIDATE)
+        return n > in[p] ? in[p] : 0;
     if (c->folds < 2)
         return p == SPLIT_TEST && in[SPLIT_TRAIN] ? in[p] : 0;
     return n > in[p] + in[(p + 1) % c->folds] ? in[p] : 0;
@@ -467,6 +475,8 @@ int report_data_read(struct report_data *d, struct err *err)
     read_json(&d->baseline, d->run_dir, data, "baseline.json");
     read_json(&d->stats, d->run_dir, data, "stats.json");
     d->counts.folds = folds_of(d);
+    if (d->counts.folds > 1)
+        d->counts.fold_use = store_fold_use(&d->index.csv);
     count_classes(&d->counts, &d->index);
     count_reasons(&d->aside, &d->index, "file");
     count_reasons(&d->augment_aside, &d->augment, "source");

@@ -88,8 +88,10 @@ struct report_class {
 struct report_counts {
     struct report_class of[CONFIG_CLASSES_MAX], all;
     int n_class;
-    int folds;            /* parts below are folds, else (1) splits */
+    int folds; /* parts below are folds, else (1) splits */
+    enum fold_use fold_use;
     size_t tests;         /* test cells, of all folds */
+    bool untested;        /* none, but validation cells: figures are of these */
     size_t twins;         /* files equal to one of another part */
     const char *twin[2];  /* an example of two such files, or NULL */
     size_t conflicts;     /* files equal to one of another class */
@@ -118,6 +120,12 @@ struct report_data {
 size_t report_cells(const struct report_counts *n, const struct report_class *c,
                     int fold, enum split s);
 size_t report_used(const struct report_class *c);
+
+/* The split that figures are of: "test", or "validation" if nothing tests. */
+static inline const char *report_told(const struct report_data *d)
+{
+    return d->counts.untested ? "validation" : "test";
+}
 
 /* Read it all.  Errors: ERR_SYSTEM no memory. */
 MUST_USE int report_data_read(struct report_data *d, struct err *err);

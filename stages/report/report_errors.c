@@ -84,11 +84,12 @@ static void write_spread(const struct report_experiment *e, struct buf *b)
         of_groups(e, "least", "accuracy"));
 }
 
-static void write_table(const struct report_experiment *e, struct buf *b)
+static void write_table(const struct report_data *d,
+                        const struct report_experiment *e, struct buf *b)
 {
     report_html_table(b, "Accuracy by size, brightness and cluster image");
-    report_html_heads(
-        b, "test cells of|#cells|#accuracy|#Wilson interval, of cells");
+    buf_printf(b, "<th scope=\"col\">%s cells of</th>", report_told(d));
+    report_html_heads(b, "#cells|#accuracy|#Wilson interval, of cells");
     report_html_body(b);
     for (size_t i = 0; i < e->errors.csv.n_row; i++)
         if (strcmp(row_field(e, i, "by"), "groups") != 0 &&
@@ -137,6 +138,6 @@ void report_errors(const struct report_data *d,
     if (!e->errors.there)
         return;
     buf_puts(b, "<h3>Where it is wrong</h3>\n");
-    write_table(e, b);
+    write_table(d, e, b);
     write_sheet(d, e, room, b);
 }

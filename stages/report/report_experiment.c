@@ -205,7 +205,7 @@ static void write_evaluation(const struct report_data *d,
         "errors.csv",      "groups.csv",   "mistakes.csv",  NULL};
 
     buf_puts(b, "<div class=\"pair\">\n<div>\n");
-    class_table(report_json_at(e->metrics.root, "test"), b);
+    class_table(test_accuracy_part(e->metrics.root), b);
     write_confusion(e, b);
     buf_puts(b, "</div>\n<div>\n");
     write_figures(e, b);

@@ -30,7 +30,7 @@ static struct fold_figure figure_of_folds(const double *x, int n)
     return f;
 }
 
-/* Add the test predictions of one fold to 'all', the first being fold 0 of
+/* Add the test predictions, or those told, of one fold to 'all', the first being fold 0 of
  * it. */
 static int add_predictions(struct predictions *all, bool first,
                            const struct report_data *d,
@@ -42,7 +42,7 @@ static int add_predictions(struct predictions *all, bool first,
 
     if (file_path(path, &err, "%s/%s/predictions.csv", d->run_dir,
                   evaluate->dir) < 0 ||
-        predictions_read(&p, path, SPLIT_TEST, &err) < 0)
+        predictions_read_told(&p, path, NULL, &err) < 0)
         return -1;
     if (first) {
         *all = p;
@@ -171,14 +171,16 @@ static void put_baseline(const struct report_data *d, int columns,
 {
     const json_t *root = d->baseline.root;
     const json_t *list = report_json_at(root, "folds");
-    const double all = report_json_number(root, "test");
-    const double cells = report_json_number(root, "n_test");
+    const bool tested = !d->counts.untested;
+    const double all = report_json_number(root, report_told(d));
+    const double cells =
+        report_json_number(root, tested ? "n_test" : "n_validation");
     double right[CONFIG_FOLDS_MAX];
     struct fold_figure f;
     int n = 0;
 
     for (size_t i = 0; i < json_array_size(list) && n < CONFIG_FOLDS_MAX; i++) {
-        right[n] = report_json_number(json_array_get(list, i), "test");
+        right[n] = report_json_number(json_array_get(list, i), report_told(d));
         n += isfinite(right[n]);
     }
     if (n == 0 || !isfinite(all) || !(cells > 0))
@@ -203,10 +205,12 @@ void report_folds(const struct report_data *d, struct buf *b)
 
     if (!any_folds(d))
         return;
-    buf_puts(b, "<h3>Over all folds</h3>\n<p class=\"mute\">Each cell is "
-                "tested once. Mean and standard deviation over folds; "
-                "pooled: all test predictions together, with their "
-                "95&nbsp;% interval.</p>\n");
+    buf_printf(b,
+               "<h3>Over all folds</h3>\n<p class=\"mute\">Each cell is "
+               "%s once. Mean and standard deviation over folds; "
+               "pooled: all %s predictions together, with their "
+               "95&nbsp;%% interval.</p>\n",
+               d->counts.untested ? "validated" : "tested", report_told(d));
     report_html_table(b, "Results over all folds");
     report_html_heads(b, "experiment|#folds");
     n = put_heads(b);

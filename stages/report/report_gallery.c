@@ -271,8 +271,10 @@ static void write_legend(const struct gallery *g)
 {
     const struct report_csv *c = &g->e->scores;
 
-    buf_puts(g->b, "<p class=\"mute\">Cells of the test split, the surest "
-                   "first. From the left the cell");
+    buf_printf(g->b,
+               "<p class=\"mute\">Cells of the %s split, the surest first. "
+               "From the left the cell",
+               report_told(g->d));
     for (size_t i = 0; i < c->csv.n_row && (i == 0 || repeats_strip(g, i));
          i++) {
         const char *method = row_field(g, i, "method");

@@ -1,6 +1,7 @@
 /* report_headline.c - what it is of, and how it is shown */
 #include "stages/report/report_headline.h"
 
+#include "evaluation/test_accuracy.h"
 #include "stages/report/report_folds.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_screening.h"
@@ -14,6 +15,8 @@ double report_metric(const json_t *metrics, const struct metric *m)
 {
     char path[METRIC_PATH_MAX];
 
+    if (!m->path)
+        return report_json_number(test_accuracy_part(metrics), m->name);
     metrics_table_path(m, path);
     return report_json_number(metrics, path);
 }
@@ -83,7 +86,7 @@ static void pool_folds(struct headline *h, const struct report_data *d,
         h->base_why = "data/baseline.json is of the first fold alone";
     }
     for (size_t i = 0; i < json_array_size(list); i++) {
-        const double v = report_json_number(json_array_get(list, i), "test");
+        const double v = report_json_number(json_array_get(list, i), h->told);
 
         h->folds_base.least = fmin(h->folds_base.least, v);
         h->folds_base.most = fmax(h->folds_base.most, v);
@@ -97,6 +100,7 @@ void headline_of(struct headline *h, const struct report_data *d)
     const int head = report_folds_head(d, d->best);
 
     *h = (struct headline){.chosen = has_several(d),
+                           .told = report_told(d),
                            .folds = 1,
                            .evaluated = 1,
                            .folds_test = none,
@@ -151,20 +155,21 @@ static void put_base(const struct headline *h, struct buf *b)
                     "<div class=\"figure base\">%f</div>\n<p>is what a "
                     "classifier reaches that knows a cell's mean colour and "
                     "size alone",
-                    report_json_number(h->base, "test"));
+                    report_json_number(h->base, h->told));
     put_range(&h->folds_base, b);
     buf_puts(b, ".</p>\n");
     if (!h->base) {
         report_html_missing(b, "The baseline", h->base_why);
         return;
     }
-    report_html_put(b,
-                    "<p class=\"mute\">Colour alone %f, size alone %f, on the "
-                    "%s.</p>\n",
-                    report_json_number(h->base, "colour_only_test"),
-                    report_json_number(h->base, "size_only_test"),
-                    h->folds > 1 ? "test cells of all folds"
-                                 : "same test cells");
+    if (strcmp(h->told, "test") == 0)
+        report_html_put(
+            b,
+            "<p class=\"mute\">Colour alone %f, size alone %f, on the "
+            "%s.</p>\n",
+            report_json_number(h->base, "colour_only_test"),
+            report_json_number(h->base, "size_only_test"),
+            h->folds > 1 ? "test cells of all folds" : "same test cells");
 }
 
 static void put_best(const struct headline *h, struct buf *b)
@@ -174,8 +179,8 @@ static void put_best(const struct headline *h, struct buf *b)
     report_html_put(b, "<div class=\"figure\">%f</div>\n<p>",
                     grouped_share_value(r));
     if (r->n > 0) {
-        buf_printf(b, "of the test cells%s are classified right: %zu of %zu; ",
-                   h->folds > 1 ? " of all folds" : "", r->k, r->n);
+        buf_printf(b, "of the %s cells%s are classified right: %zu of %zu; ",
+                   h->told, h->folds > 1 ? " of all folds" : "", r->k, r->n);
         grouped_share_words(r, b);
         put_range(&h->folds_test, b);
     } else {
@@ -203,7 +208,7 @@ void report_headline(const struct report_data *d, struct buf *b)
         put_base(&h, b);
         buf_puts(b, "</div>\n</div>\n");
         if (h.test.n > 0)
-            draw_scale(&h.test, report_json_number(h.base, "test"), b);
+            draw_scale(&h.test, report_json_number(h.base, h.told), b);
     } else {
         report_html_missing(b, "The accuracy",
                             "no experiment is evaluated yet");

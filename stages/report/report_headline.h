@@ -13,7 +13,8 @@
 #include "stats/grouped_share.h"
 #include "stats/metrics_table.h"
 
-/* A metric of the test split, likewise; NaN where missing. */
+/* A metric of the test split, or of validation where nothing tests; NaN where
+ * missing. */
 double report_metric(const json_t *metrics, const struct metric *m);
 
 /* Shares in single folds; NaN of none. */
@@ -22,10 +23,11 @@ struct report_range {
 };
 
 struct headline {
-    char name[PLAN_NAME_MAX];  /* of the experiment, over all folds */
-    bool chosen;               /* from several */
-    int folds, evaluated;      /* 1 and 1 without folds */
-    struct grouped_share test; /* accuracy */
+    char name[PLAN_NAME_MAX]; /* of the experiment, over all folds */
+    bool chosen;              /* from several */
+    int folds, evaluated;     /* 1 and 1 without folds */
+    const char *told; /* static: "test", or "validation" if nothing tests */
+    struct grouped_share test; /* accuracy, of those cells */
     struct report_range folds_test;
     const json_t *base;   /* of the same test cells, in baseline.json; borrowed;
                               NULL: there is none */

@@ -51,11 +51,13 @@ static bool is_alike(const struct metric *m, const struct metric *other)
 }
 
 /* How metrics are worked out, those together that are alike. */
-static void put_legend(struct buf *b)
+static void put_legend(const struct report_data *d, struct buf *b)
 {
-    buf_puts(b, "<p class=\"mute\">On the test split; 95&nbsp;% intervals are "
-                "over groups of cells drawn again, Wilson's where no two cells "
-                "are of one group");
+    buf_printf(b,
+               "<p class=\"mute\">On the %s split; 95&nbsp;%% intervals are "
+               "over groups of cells drawn again, Wilson's where no two cells "
+               "are of one group",
+               report_told(d));
     for (const struct metric *m = metrics_table; m->name; m++) {
         const bool more = m != metrics_table && is_alike(m, m - 1);
 
@@ -102,11 +104,13 @@ void report_results(const struct report_data *d, struct buf *b)
 {
     int n;
 
-    put_legend(b);
+    put_legend(d, b);
     report_html_table_sortable(b, "Results of all experiments", true);
     report_html_heads(b, "experiment|?network|?regime|#seed");
     n = put_heads(b);
-    report_html_heads(b, "#test cells|#validation accuracy");
+    report_html_heads(b, d->counts.untested
+                             ? "#validation cells|#validation accuracy"
+                             : "#test cells|#validation accuracy");
     report_html_body(b);
     for (int i = 0; i < d->n_experiment; i++)
         result_row(d, i, n, b);
@@ -120,7 +124,8 @@ void report_results(const struct report_data *d, struct buf *b)
     buf_puts(b, json_object_get(d->baseline.root, "folds")
                     ? ", all folds together</td>"
                     : "</td>");
-    report_html_cell_percent(b, report_json_number(d->baseline.root, "test"));
+    report_html_cell_percent(
+        b, report_json_number(d->baseline.root, report_told(d)));
     buf_printf(b, "<td colspan=\"%d\"></td></tr>\n</tfoot>\n", n + 1);
     report_html_table_end(b);
     report_folds(d, b);

@@ -6,6 +6,7 @@
 #include "stages/report/report_sections.h"
 
 #include "charts/svg.h"
+#include "stats/proportion.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,9 +42,35 @@ static void count_table(const struct report_counts *n, struct buf *b)
     count_row(&n->all, "all", n->folds, b);
     buf_puts(b, "</tfoot>\n");
     report_html_table_end(b);
-    if (n->folds > 1)
+    if (n->folds > 1 && n->untested)
+        buf_puts(b, "<p class=\"mute\">Each fold validates once, the others "
+                    "train, and none tests.</p>\n");
+    else if (n->folds > 1)
         buf_puts(b, "<p class=\"mute\">Each fold is tested once: then the next "
                     "one validates and the others train.</p>\n");
+}
+
+/* How often what looks the same bears two labels. */
+static void put_labels(const struct report_data *d, struct buf *b)
+{
+    const double pairs =
+        report_json_number(d->stats.root, "near_duplicates.pairs_alike");
+    const double other = report_json_number(
+        d->stats.root, "near_duplicates.pairs_of_two_classes");
+
+    double low, high;
+
+    if (!(pairs > 0) || !(other >= 0))
+        return;
+    proportion_wilson((size_t)other, (size_t)pairs, &low, &high);
+    buf_printf(b,
+               "<p>Of %.0f pairs of pictures that look alike %.0f "
+               "(%.1f&nbsp;%%; Wilson 95&nbsp;%% interval %.1f to "
+               "%.1f&nbsp;%%) bear different labels. No classifier that sees "
+               "the picture alone is right on both of such a pair: so much "
+               "labels themselves are in doubt, as far as these pairs stand "
+               "for all pictures.</p>\n",
+               pairs, other, 100 * other / pairs, 100 * low, 100 * high);
 }
 
 /* --- sizes ---------------------------------------------------------------- */
@@ -113,6 +140,7 @@ void report_samples(const struct report_data *d, struct buf *b)
         return;
     }
     count_table(&d->counts, b);
+    put_labels(d, b);
     if (d->augment.there)
         buf_printf(b,
                    "<p>The network is trained on %zu images made from the "

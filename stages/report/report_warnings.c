@@ -1,6 +1,7 @@
 /*
  * report_warnings.c - what a reader must know before the figures
  */
+#include "evaluation/test_accuracy.h"
 #include "stages/report/report.h"
 #include "stages/report/report_folds.h"
 #include "stages/report/report_headline.h"
@@ -71,14 +72,27 @@ static void warn_groups(const struct report_data *d, struct buf *b)
                c->leaked_tests, c->tests);
 }
 
+/* Figures of validation are for choosing. */
+static void warn_untested(const struct report_counts *c, struct buf *b)
+{
+    if (c->untested)
+        buf_printf(b,
+                   "<li><strong>No cell tests</strong>: every figure is of "
+                   "validation cells%s, by which the epoch was chosen. They "
+                   "serve to choose between experiments and are no result; "
+                   "thresholds, temperatures and prediction sets, which are "
+                   "fitted on them, are not told.</li>\n",
+                   c->folds > 1 ? ", each validated in one fold" : "");
+}
+
 static void warn_folds(const struct report_counts *c, struct buf *b)
 {
     for (int f = 0; c->folds > 1 && f < c->folds; f++)
         if (c->all.fold[f] == 0)
             buf_printf(b,
-                       "<li><strong>Fold %d is empty</strong>: it tests "
+                       "<li><strong>Fold %d is empty</strong>: it %s "
                        "nothing.</li>\n",
-                       f);
+                       f, c->untested ? "validates" : "tests");
 }
 
 static void warn_splits(const struct report_counts *c, struct buf *b)
@@ -121,7 +135,7 @@ static void small_folds(const struct report_counts *c, struct buf *b)
 {
     int n = 0;
 
-    for (int i = 0; i < c->n_class && c->folds > 1; i++) {
+    for (int i = 0; i < c->n_class && c->folds > 1 && !c->untested; i++) {
         const struct report_class *of = &c->of[i];
         size_t least = of->fold[0], most = of->fold[0];
 
@@ -149,7 +163,7 @@ static void warn_baseline(const struct report_data *d, struct buf *b)
     if (d->best < 0)
         return;
     headline_of(&h, d);
-    base = report_json_number(h.base, "test");
+    base = report_json_number(h.base, h.told);
     if (h.test.n > 0 && h.test.low <= base)
         buf_printf(b,
                    "<li><strong>Not clearly better than colour and "
@@ -215,8 +229,8 @@ static void warn_undefined(const struct report_data *d, struct buf *b)
     size_t n = 0;
 
     for (int i = 0; i < d->n_experiment; i++) {
-        const json_t *list =
-            report_json_at(d->experiment[i].metrics.root, "test.notes");
+        const json_t *list = json_object_get(
+            test_accuracy_part(d->experiment[i].metrics.root), "notes");
 
         for (size_t j = 0; j < json_array_size(list); j++) {
             const char *s = json_string_value(json_array_get(list, j));
@@ -344,6 +358,7 @@ void report_warnings(const struct report_data *d, struct buf *b)
     warn_groups(d, &list);
     warn_leak(d, &list);
     if (d->index.there) {
+        warn_untested(&d->counts, &list);
         warn_splits(&d->counts, &list);
         warn_folds(&d->counts, &list);
         small_classes(&d->counts, &list);

@@ -88,6 +88,19 @@ command_of() { # command_of <line of the README>: run it, made small
         set -- ${1//RUN2/$T/run}
         set -- ${*//RUN/$T/run}
         "$@" && rm -r "$T/run/evaluate/A" "$T/run/evaluate/B" ;;
+    "papline score "*) # of two folds, each half of the run's test cells
+        for f in 0 1; do
+            mkdir -p "$T/run/evaluate/EXPERIMENT-f$f"
+            awk -F, -v f=$f 'NR == 1 || $2 != "test" || NR % 2 == f' \
+                "$T/run/evaluate/$E/predictions.csv" \
+                >"$T/run/evaluate/EXPERIMENT-f$f/predictions.csv"
+        done
+        set -- ${1//RUN/$T/run}
+        set -- ${*//RESULTS/$T/results}
+        ${*//OTHER/$T/run/evaluate/EXPERIMENT}
+        f=$?
+        rm -r "$T"/run/evaluate/EXPERIMENT-f?
+        return $f ;;
     "papline "*" RUN"*|"papline-train --run RUN "*) ${1//RUN/$T/run} ;;
     "papline-augment --join RUN")
         waiting join && ${1//RUN/$T/join} && wait "$run" ;;

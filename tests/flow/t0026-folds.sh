@@ -26,10 +26,9 @@ ok "cells of five clusters" clusters
 ok "two folds are refused" kf 2 plan --set split.folds=2
 ok "  of two none would train" \
     says "split.folds: of 2, one tests and the other validates"
-ok "folds of a split by file" \
-    kf 2 plan --set split.folds=3 --set split.method=csv \
-    --set split.csv=x.csv
-ok "  are refused" says "split.method csv names one split, not folds"
+ok "folds of a column" kf 2 plan --set split.folds=3 --set split.method=csv \
+    --set layout.csv=x.csv
+ok "  are refused" says "a column of layout.csv is one split, not folds"
 
 ok "weights are trained from scratch" \
     status_is 0 papline run "$T/c.yaml" --until train
@@ -128,4 +127,55 @@ ok "variants of all folds are made" \
     --run "$T/kf" --until augment
 ok "  of all cells" test "$(($(wc -l <"$T/kf/augment/index.csv")))" -eq \
     "$(wc -l <"$T/kf/data/index.csv")"
+
+# --- a table of folds, none of which tests -----------------------------------
+paste -d, <(column file "$T/kf/data/index.csv") \
+    <(column fold "$T/kf/data/index.csv") |
+    sed -n 's/,1$/,0/p; s/,2$/,1/p' >"$T/rows"
+{ echo file,fold && cat "$T/rows"; } >"$T/folds.csv"
+inner() { # inner <status> <verb> [--set ...]: two folds that validate
+    kf "$1" "$2" --run "$T/in" --set split.method=csv \
+        --set "split.csv=$T/folds.csv" --set split.test=0 --set split.folds=2 \
+        "${@:3}"
+}
+ok "as many folds as the table has" inner 2 plan --set split.folds=3
+ok "  are wanted" says "no file is in fold 2, but split.folds is 3"
+ok "or more" inner 2 plan --set split.folds=1
+ok "  than one" says "folds.csv:1: column 'fold' gives folds"
+{ cat "$T/folds.csv" && echo nobody.bmp,0; } >"$T/more.csv"
+ok "what the data do not have" \
+    inner 1 run --until preprocess --set "split.csv=$T/more.csv"
+ok "  is refused by line" \
+    says "more.csv:$(wc -l <"$T/more.csv"): 'nobody.bmp' is no picture"
+ok "a run in two folds that validate" inner 0 run
+ok "  what the table lacks is left out" says "$((100 - $(wc -l <"$T/rows"))) \
+pictures are left out, as split.csv does not name them"
+ok "  and counted" grep -q \
+    "\"not_in_split_csv\": $((100 - $(wc -l <"$T/rows")))" "$T/in/data/stats.json"
+ok "  clusters are not parted" not says "of cluster images in more than one fold"
+ok "  folds are those of the table" cmp "$T/rows" <(paste -d, \
+    <(column file "$T/in/data/index.csv") <(column fold "$T/in/data/index.csv"))
+validated() { # validated: file and fold of all predictions
+    local f
+    for f in 0 1; do
+        tail -n +2 "$T/in/evaluate/$F-f$f/predictions.csv" |
+            sed -n "s/,validation,.*/,$f/p"
+    done | sort
+}
+ok "  each cell is validated once" cmp <(validated) <(sort "$T/rows")
+ok "  and none tests" not grep -q ',test,' \
+    "$T/in/evaluate/$F-f0/predictions.csv"
+ok "  nothing fitted is told" test "$(grep -cE \
+    '"(test|temperature|binary|costs|sets)"' \
+    "$T/in/evaluate/$F-f0/metrics.json")" -eq 0
+ok "  validation is pooled" grep -qE "^$F,2,2,.*,$(wc -l <"$T/rows"),[0-9]+," \
+    "$T/in/report/folds.csv"
+ok "  the page says so" grep -q "No cell tests" "$T/in/report/index.html"
+ok "  and is of validation" grep -q "of the validation cells of all folds are" \
+    "$T/in/report/index.html"
+ok "  so do the models' cards" grep -q "On the validation split: accuracy" \
+    "$T/in/report/bundle/$F-f1/docs/README.md"
+ok "  validation cells are explained" grep -q ",all,.*,$(grep -c ',0$' \
+    "$T/rows")," "$T/in/explain/$F-f0/faithfulness.csv"
+ok "  the run verifies" status_is 0 papline verify "$T/in"
 finish

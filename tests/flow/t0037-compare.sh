@@ -55,6 +55,35 @@ ok "  shared are those of the fold that trains when they are tested" test \
     "$(shared)"
 ok "  which are many" test "$(shared)" -gt 32
 
+# --- stored predictions of folds ---------------------------------------------
+pooled() { # pooled <name>: of report/folds.csv
+    awk -F, -v name="pooled_$1" 'NR == 1 { for (i = 1; i <= NF; i++)
+        if ($i == name) c = i } NR == 2 { print $c }' "$T/folds/report/folds.csv"
+}
+hundredths() { awk -v x="$1" 'BEGIN { printf "%.1f", 100 * x }'; }
+ok "the page of the folds" status_is 0 papline report "$T/folds"
+missed=$(sed -n 's/.*Of 128 abnormal test cells \([0-9]*\) w.*/\1/p' \
+    "$T/folds/report/index.html" | head -n 1)
+ok "predictions of all folds are scored" status_is 0 papline score \
+    "$T/folds/evaluate/$S-s1" --set run.seed=7
+ok "  as the page says" says "$(pooled correct) of 320; 95 % interval \
+$(hundredths "$(pooled low)") to $(hundredths "$(pooled high)") %"
+ok "  with what it missed" says "$((128 - missed)) of 128; "
+cp "$T/out" "$T/scored"
+ok "  and stored" status_is 0 papline score "$T/folds/evaluate/$S-s1" \
+    --set run.seed=7 -o "$T/stored" --without 0
+ok "  in a file a fold" test "$(cat "$T"/stored/f?.csv | grep -c ',test,')" -eq 320
+ok "  with the same accuracy" says "$(grep ' accuracy ' "$T/scored")"
+ok "  beside that without the first fold" says \
+    "$(cat "$T"/stored/f[12].csv | grep -c ',test,') test cells of folds 1, 2"
+sed "s/,test,\([^,]*\),[^,]*,/,test,\1,\1,/" -i.was "$T"/stored/f1.csv
+ok "against better ones" status_is 0 papline score "$T/stored" \
+    "$T/folds/evaluate/$S-s1" --set run.seed=7
+wrong=$(awk -F, '$2 == "test" && $3 != $4' "$T/stored/f1.csv.was" | wc -l)
+ok "  these alone are right where they were made so" says "$wrong : 0 "
+ok "other cells are no pair" status_is 2 papline score "$T/stored" \
+    "$T/by-group/evaluate/$S-s1"
+
 ok "one experiment is none to compare" status_is 2 papline compare "$T/run" \
     $S-s1
 ok "  said so" says "two are needed"

@@ -120,22 +120,36 @@ static void check_few(void)
     struct err err = {0};
 
     w.file = f;
-    ok(folds_check(&w, (int[]){0, 1, 2, -1}, 3, &warnings, &err) == 0 &&
+    ok(folds_check(&(struct folds){&w, (int[]){0, 1, 2, -1}, 3, FOLDS_TEST},
+                   &warnings, &err) == 0 &&
            warnings.len == 0,
        "one cell a fold will do");
-    ok(folds_check(&w, (int[]){0, 1, 2, 2}, 4, &warnings, &err) == 0 &&
+    ok(folds_check(&(struct folds){&w, (int[]){0, 1, 2, 2}, 4, FOLDS_TEST},
+                   &warnings, &err) == 0 &&
            strcmp(warnings.data,
                   "class 'rare' has no picture in fold 3 of 4\n") == 0,
        "a fold without is a warning");
-    fails(folds_check(&w, (int[]){1, 1, 2, -1}, 3, &warnings, &err), err,
-          ERR_USAGE, "class 'rare' has no picture to train on in fold 1 of 3",
+    fails(folds_check(&(struct folds){&w, (int[]){1, 1, 2, -1}, 3, FOLDS_TEST},
+                      &warnings, &err),
+          err, ERR_USAGE,
+          "class 'rare' has no picture to train on in fold 1 of 3",
           "a fold that cannot train");
+    ok(folds_check(&(struct folds){&w, (int[]){0, 1, 0, 1}, 2, FOLDS_VALIDATE},
+                   &warnings, &err) == 0,
+       "two folds train in turn, if none tests");
+    fails(folds_check(
+              &(struct folds){&w, (int[]){0, 0, 0, -1}, 2, FOLDS_VALIDATE},
+              &warnings, &err),
+          err, ERR_USAGE, "no picture to train on in fold 0 of 2",
+          "  which needs cells in both");
     buf_release(&warnings);
 }
 
 /* --- a store in folds ----------------------------------------------------- */
 
 enum { N = 30, SIDE = 4 };
+
+static enum fold_use use = FOLDS_TEST;
 
 /* Rows 0 .. N-1: row i is of fold i % 3, or made from row i. */
 static int make_store(const char *path, bool source, struct err *err)
@@ -168,7 +182,8 @@ static int make_store(const char *path, bool source, struct err *err)
             snprintf(line, sizeof(line), "%d,b,,,bad", i);
         else
             snprintf(line, sizeof(line), "%d,%s,%s,%d,ok", i, name[label],
-                     store_split_name(store_fold_split(i % 3, 0, 3)), i % 3);
+                     store_split_name(store_fold_split(i % 3, 0, 3, use)),
+                     i % 3);
         if (store_put(w, (size_t)i, 1, pixels, &label, &record, err) < 0)
             return -1;
     }
@@ -186,7 +201,8 @@ static void check_store(void)
        "a store with folds");
     for (size_t i = 0; i < N; i++)
         wrong += store_split(&s, i) !=
-                 (i == 7 ? SPLIT_NONE : store_fold_split((int)i % 3, 0, 3));
+                 (i == 7 ? SPLIT_NONE
+                         : store_fold_split((int)i % 3, 0, 3, FOLDS_TEST));
     ok(wrong == 0, "  is opened as fold 0");
     for (int f = 0; f < 3; f++) {
         wrong += store_use_fold(&s, f, 3, &err) < 0;
@@ -205,8 +221,40 @@ static void check_store(void)
     ok(wrong == 0, "each row tests once, validates once, trains else");
     ok(store_trains(&s, 0) && store_trains(&s, 2) && !store_trains(&s, 7),
        "all but those set aside train somewhere");
+    ok(store_told_split(&s) == SPLIT_TEST, "figures are of test cells");
     fails(store_use_fold(&s, 1, 2, &err), err, ERR_INPUT,
           "is in fold '2', there are 2", "not so many folds");
+    store_close(&s);
+}
+
+/* The index tells that no fold tests. */
+static void check_validating(void)
+{
+    struct store s;
+    struct err err = {0};
+    int validated[N] = {0}, trained[N] = {0}, wrong = 0;
+
+    use = FOLDS_VALIDATE;
+    ok(make_store(in_dir("inner"), false, &err) == 0 &&
+           store_open(&s, in_dir("inner"), &err) == 0 &&
+           s.fold_use == FOLDS_VALIDATE,
+       "a store with folds that validate alone");
+    use = FOLDS_TEST;
+    for (int f = 0; f < 3; f++) {
+        wrong += store_use_fold(&s, f, 3, &err) < 0;
+        wrong += store_told_split(&s) != SPLIT_VALIDATION;
+        for (size_t i = 0; i < N; i++) {
+            const enum split split = store_split(&s, i);
+
+            wrong += split == SPLIT_TEST;
+            validated[i] += split == SPLIT_VALIDATION;
+            trained[i] += split == SPLIT_TRAIN;
+        }
+    }
+    for (int i = 0; i < N; i++)
+        wrong += i == 7 ? validated[i] + trained[i]
+                        : validated[i] != 1 || trained[i] != 2;
+    ok(wrong == 0, "each row validates once, trains else, and never tests");
     store_close(&s);
 }
 
@@ -262,6 +310,7 @@ int main(void)
     check_single();
     check_few();
     check_store();
+    check_validating();
     check_trainset();
     find_images_release(&images);
     return tap_done() | (file_dir_remove(dir, &err) < 0);

@@ -132,6 +132,27 @@ static void check_json(const struct evaluate_settings *s)
     json_decref(j);
 }
 
+/* Nothing that validation fitted is tried on it. */
+static void check_untested(const struct evaluate_settings *s)
+{
+    static const char *const left_out[] = {"test", "temperature", "binary",
+                                           "costs", "sets"};
+    struct metrics_json a = small_case(s);
+    json_t *j;
+    bool there = false;
+
+    a.test.o.n = 0;
+    j = parsed_json(&a);
+    for (size_t i = 0; i < sizeof(left_out) / sizeof(left_out[0]); i++)
+        there |= json_object_get(j, left_out[i]) != NULL;
+    ok(!there, "without test cells nothing is said of them");
+    near(number_at(j, "validation.accuracy"), 2.0 / 3, 1e-9,
+         "  but of validation");
+    near(number_at(j, "validation.bootstrap.accuracy.0"), .5, 1e-9,
+         "  with its interval");
+    json_decref(j);
+}
+
 static void check_decisions(struct evaluate_settings s)
 {
     struct metrics_json a = small_case(&s);
@@ -357,6 +378,7 @@ static void check_round_trip(void)
     static const double odd[] = {
         (double)0.1f, (double)1e-30f, .9, 0, 1, 0, (double)0.33333334f, .5, .1};
     struct predictions w = {.file = file, .group = of}, r;
+    enum split told = SPLIT_NONE;
     struct buf b = {0};
     struct err err = {0};
     char class[K][CONFIG_NAME_MAX];
@@ -366,9 +388,18 @@ static void check_round_trip(void)
     w.o = (struct outcomes){3, K, label, predicted, odd, NULL};
     predictions_header(&w, &b);
     predictions_rows(&w, SPLIT_VALIDATION, &b);
+    put_text(b.data);
+    ok(predictions_read_told(&r, in_dir("p.csv"), &told, &err) == 0 &&
+           told == SPLIT_VALIDATION && r.o.n == 3,
+       "a table without test cells is one of validation");
+    predictions_release(&r);
     predictions_rows(&w, SPLIT_TEST, &b);
     put_text(b.data);
     buf_release(&b);
+    ok(predictions_read_told(&r, in_dir("p.csv"), &told, &err) == 0 &&
+           told == SPLIT_TEST && r.o.n == 3,
+       "  with them it is of these");
+    predictions_release(&r);
     ok(take_table(&r, &err) == 0 && r.o.n == 3 && r.o.k == K,
        "predictions.csv with odd numbers and names is read");
     ok(memcmp(r.o.label, label, sizeof(label)) == 0 &&
@@ -484,6 +515,7 @@ int main(void)
     BUG_ON(!mkdtemp(dir));
     config_init(&c);
     check_json(&c.evaluate);
+    check_untested(&c.evaluate);
     check_decisions(c.evaluate);
     check_one_class(&c.evaluate);
     check_alike(&c.evaluate);

@@ -275,7 +275,8 @@ static void check_together(bool groups)
             part[i] = (int)split[i];
         bad += count_torn(part) + count_torn(fold);
         bad += split_check(&images, split, &warnings, &err) < 0;
-        bad += folds_check(&images, fold, 4, &warnings, &err) < 0;
+        bad += folds_check(&(struct folds){&images, fold, 4, FOLDS_TEST},
+                           &warnings, &err) < 0;
         for (int c = 0; c < CLASSES; c++)
             far = miss_of(split, c) > far ? miss_of(split, c) : far;
         buf_release(&warnings);

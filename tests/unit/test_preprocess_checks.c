@@ -183,6 +183,10 @@ static void check_odd(void)
     ok(f.checks.n_near == 2 && f.checks.n_near_other == 1 &&
            f.checks.near_other[40] == 3 && f.checks.near[8] == 7,
        "two look like others, one across splits");
+    ok(f.checks.n_pair == 2 && f.checks.n_pair_class == 2 &&
+           has_warning(&f, "'f03.bmp' (B) and 'f40.bmp' (A) look the same, in "
+                           "two classes\n"),
+       "  both under another label");
     ok(has_warning(&f,
                    "'f03.bmp' (train) and 'f40.bmp' (test) look the same\n"),
        "  which is said");
@@ -277,7 +281,8 @@ static void check_folds(void)
         make_report(&w, &one);
         for (int i = 0; i < N; i++)
             one.split[i] =
-                i == 5 ? SPLIT_NONE : store_fold_split(fold[i], k, FOLDS);
+                i == 5 ? SPLIT_NONE
+                       : store_fold_split(fold[i], k, FOLDS, FOLDS_TEST);
         one.label[5] = -1;
         one.cell[5].aside = strdup("broken");
         ok(data_report_sum_up(&one, &err) == 0, "  one of them as a split");

@@ -287,7 +287,15 @@ static void check_classes(void)
            NULL,
        "few in a fold are told apart from them");
     b.len = 0;
+    json_decref(d.stats.root);
+    d.stats.root = json_pack("{s{si si}}", "near_duplicates", "pairs_alike", 8,
+                             "pairs_of_two_classes", 2);
     report_samples(&d, &b);
+    ok(strstr(
+           b.data,
+           "Of 8 pairs of pictures that look alike 2 (25.0&nbsp;%; Wilson 95&nbsp;% interval 7.1 to 59.1&nbsp;%) "
+           "bear different labels."),
+       "labels of what looks alike are told");
     ok(strstr(b.data, "<th scope=\"col\" class=\"num\">fold 2</th>"
                       "<th scope=\"col\" class=\"num\">used</th>") &&
            !strstr(b.data, "training</th>") &&

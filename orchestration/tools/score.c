@@ -1,0 +1,205 @@
+#include "orchestration/tools/score.h"
+
+#include "base/file.h"
+#include "evaluation/predictions_folds.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- where they are ------------------------------------------------------- */
+
+/* Fold f of NAME, as stored by score_write(), or in a run. */
+static int path_of(char path[FILE_PATH_MAX], const char *name, int f,
+                   bool in_run, struct err *err)
+{
+    return in_run ? file_path(path, err, "%s-f%d/predictions.csv", name, f)
+                  : file_path(path, err, "%s/f%d.csv", name, f);
+}
+
+static int find_folds(struct score_source *s, bool in_run, struct err *err)
+{
+    for (int f = 0; f < CONFIG_FOLDS_MAX; f++) {
+        if (path_of(s->path[s->n], s->name, f, in_run, err) < 0)
+            return -1;
+        if (file_exists(s->path[s->n]))
+            s->fold[s->n++] = f;
+    }
+    return 0;
+}
+
+int score_find(struct score_source *s, const char *name, struct err *err)
+{
+    *s = (struct score_source){.name = name};
+    if (find_folds(s, false, err) < 0 ||
+        (s->n == 0 && find_folds(s, true, err) < 0))
+        return -1;
+    return s->n > 0 ? 0
+                    : err_set(err, ERR_USAGE,
+                              "there is no '%.200s/f0.csv', no "
+                              "'%.200s-f0/predictions.csv', nor that of "
+                              "another fold",
+                              name, name);
+}
+
+int score_without(struct score_source *s, const bool *left, struct err *err)
+{
+    bool there[CONFIG_FOLDS_MAX] = {false};
+    int n = 0;
+
+    for (int i = 0; i < s->n; i++) {
+        there[s->fold[i]] = true;
+        if (left[s->fold[i]])
+            continue;
+        s->fold[n] = s->fold[i];
+        memmove(s->path[n++], s->path[i], FILE_PATH_MAX);
+    }
+    for (int f = 0; f < CONFIG_FOLDS_MAX; f++)
+        if (left[f] && !there[f])
+            return err_set(err, ERR_USAGE, "'%.200s' has no fold %d", s->name,
+                           f);
+    s->n = n;
+    return n > 0
+               ? 0
+               : err_set(err, ERR_USAGE, "'%.200s' has no other fold", s->name);
+}
+
+/* --- reading -------------------------------------------------------------- */
+
+static double accuracy_of(const struct outcomes *o)
+{
+    size_t right = 0;
+
+    for (size_t i = 0; i < o->n; i++)
+        right += o->label[i] == o->predicted[i];
+    return o->n ? (double)right / (double)o->n : (double)NAN;
+}
+
+static int add_fold(struct score *s, const char *path, bool first,
+                    struct err *err)
+{
+    struct predictions one;
+    double accuracy;
+
+    if (predictions_read_told(&one, path, NULL, err) < 0)
+        return -1;
+    accuracy = accuracy_of(&one.o);
+    s->least = fmin(s->least, accuracy);
+    s->most = fmax(s->most, accuracy);
+    if (first) {
+        s->cells = one;
+        return 0;
+    }
+    if (predictions_folds_add(&s->cells, &one, err) == 0)
+        return 0;
+    predictions_release(&one);
+    return -1;
+}
+
+static int read_cells(struct score *s, const struct score_source *from,
+                      struct err *err)
+{
+    for (int i = 0; i < from->n; i++)
+        if (add_fold(s, from->path[i], i == 0, err) < 0)
+            return -1;
+    if (s->cells.o.n == 0)
+        return err_set(err, ERR_INPUT, "'%.200s' has no cell", from->name);
+    return predictions_folds_check(&s->cells, from->name, err);
+}
+
+/* All cells as a test split, without one to fit on. */
+static int measure_cells(struct score *s, const struct score_source *from,
+                         const struct config *c, struct err *err)
+{
+    struct metrics_json *m = &s->metrics;
+
+    m->experiment = from->name;
+    m->network = m->model = "";
+    m->class_name = (const char(*)[CONFIG_NAME_MAX])s->cells.class_name;
+    m->settings = &c->evaluate;
+    m->seed = (uint64_t)c->run.seed;
+    m->test =
+        (struct metrics_json_split){s->cells.o, predictions_drawn(&s->cells)};
+    m->validation = m->test;
+    m->validation.o.n = 0;
+    return metrics_json_run(m, err);
+}
+
+int score_read(struct score *s, const struct score_source *from,
+               const struct config *c, struct err *err)
+{
+    const char *path[CONFIG_FOLDS_MAX];
+
+    *s = (struct score){.least = (double)NAN, .most = (double)NAN};
+    for (int i = 0; i < from->n; i++)
+        path[i] = from->path[i];
+    if (read_cells(s, from, err) < 0 ||
+        screening_read(&s->screening, path, from->n, c, err) < 0)
+        return -1;
+    return measure_cells(s, from, c, err);
+}
+
+void score_release(struct score *s)
+{
+    metrics_json_release(&s->metrics);
+    predictions_release(&s->cells);
+}
+
+/* --- writing -------------------------------------------------------------- */
+
+static void round_all(struct predictions *p)
+{
+    char text[32];
+
+    for (size_t i = 0; p->p && i < p->o.n * (size_t)p->o.k; i++) {
+        snprintf(text, sizeof(text), "%.6g", p->p[i]);
+        p->p[i] = strtod(text, NULL);
+    }
+}
+
+/* What is drawn together, as the one column. */
+static void keep_families(struct predictions *p)
+{
+    if (!p->family)
+        return;
+    free(p->group);
+    p->group = p->family;
+    p->family = NULL;
+}
+
+static int write_fold(const char *path, const char *dir, int fold,
+                      struct err *err)
+{
+    static const enum split splits[] = {SPLIT_TEST, SPLIT_VALIDATION};
+    struct buf b = {0};
+    char name[16];
+
+    for (int i = 0; i < 2; i++) {
+        struct predictions p;
+
+        if (predictions_read(&p, path, splits[i], err) < 0) {
+            buf_release(&b);
+            return -1;
+        }
+        round_all(&p);
+        keep_families(&p);
+        if (i == 0)
+            predictions_header(&p, &b);
+        predictions_rows(&p, splits[i], &b);
+        predictions_release(&p);
+    }
+    snprintf(name, sizeof(name), "f%d.csv", fold);
+    return buf_save(&b, dir, name, err);
+}
+
+int score_write(const struct score_source *from, const char *dir,
+                struct err *err)
+{
+    if (file_dir_make(dir, err) < 0)
+        return -1;
+    for (int i = 0; i < from->n; i++)
+        if (write_fold(from->path[i], dir, from->fold[i], err) < 0)
+            return -1;
+    return 0;
+}

@@ -1,0 +1,171 @@
+/* test_score.c - figures of stored folds, worked out by hand */
+#include "orchestration/tools/score_command.h"
+
+#include "orchestration/tools/score.h"
+#include "tap.h"
+#include "test_dir.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HEAD                                                                   \
+    "file,split,label,predicted,p_Dyskeratotic,p_Parabasal,group,family\n"
+
+/* Dyskeratotic is abnormal.  Validation of fold 0 wants .4 or more to find all
+ * of its abnormal cells, that of fold 2 .9. */
+static const char fold_0[] =
+    HEAD "a,test,Dyskeratotic,Dyskeratotic,0.75,0.25,g1,f1\n"
+         "b,test,Dyskeratotic,Parabasal,0.45,0.55,g2,f1\n"
+         "c,test,Parabasal,Parabasal,0.1234567,0.8765433,g3,f3\n"
+         "v,validation,Dyskeratotic,Parabasal,0.4,0.6,g9,f9\n"
+         "w,validation,Parabasal,Parabasal,0.2,0.8,g8,f8\n";
+static const char fold_2[] =
+    HEAD "d,test,Dyskeratotic,Dyskeratotic,0.8,0.2,g4,f4\n"
+         "e,test,Parabasal,Dyskeratotic,0.95,0.05,g5,f5\n"
+         "x,validation,Dyskeratotic,Dyskeratotic,0.9,0.1,g7,f7\n";
+
+static struct config config;
+static struct score_source from;
+static struct score s;
+
+static void put_folds(void)
+{
+    put_file(in_dir("run/e-f0/predictions.csv"), fold_0);
+    put_file(in_dir("run/e-f2/predictions.csv"), fold_2);
+}
+
+static bool is_share(const struct grouped_share *g, size_t k, size_t n)
+{
+    return g->k == k && g->n == n;
+}
+
+static void check_figures(void)
+{
+    struct err err = {0};
+    char name[300];
+
+    snprintf(name, sizeof(name), "%s", in_dir("run/e"));
+    ok(score_find(&from, name, &err) == 0 && from.n == 2 && from.fold[1] == 2,
+       "folds of a run, of which one is missing");
+    if (!ok(score_read(&s, &from, &config, &err) == 0, "are scored")) {
+        printf("# %s\n", err.text);
+        return;
+    }
+    ok(is_share(&s.screening.accuracy, 3, 5) &&
+           s.screening.accuracy.groups == 4,
+       "  accuracy of all cells, in families");
+    near(s.least, .5, 1e-12, "  the worst fold");
+    near(s.most, 2.0 / 3, 1e-12, "  the best fold");
+    ok(is_share(&s.screening.missed, 1, 3) &&
+           is_share(&s.screening.raised, 1, 2),
+       "  what is missed and raised as called");
+    ok(is_share(&s.screening.above_found, 2, 3) &&
+           is_share(&s.screening.above_raised, 1, 2),
+       "  each cell at its own fold's threshold");
+    near(s.metrics.input[0].m.of[1].recall, .5, 1e-12, "  a class");
+    near(calibration_log_loss(&s.cells.o),
+         -log(.75 * .45 * .8765433 * .8 * .05) / 5, 1e-12,
+         "  log-likelihood of all folds");
+    score_release(&s);
+}
+
+static void check_without(void)
+{
+    bool left[CONFIG_FOLDS_MAX] = {false};
+    struct err err = {0};
+    char name[300];
+
+    snprintf(name, sizeof(name), "%s", in_dir("run/e"));
+    left[0] = true;
+    ok(score_find(&from, name, &err) == 0 &&
+           score_without(&from, left, &err) == 0 && from.n == 1 &&
+           score_read(&s, &from, &config, &err) == 0 &&
+           is_share(&s.screening.accuracy, 1, 2),
+       "without the first fold");
+    score_release(&s);
+    left[2] = true;
+    ok(score_find(&from, name, &err) == 0, "  found again");
+    fails(score_without(&from, left, &err), err, ERR_USAGE, "no other fold",
+          "without all of them");
+    left[2] = false;
+    left[1] = true;
+    ok(score_find(&from, name, &err) == 0, "  found again");
+    fails(score_without(&from, left, &err), err, ERR_USAGE, "has no fold 1",
+          "without one that is not there");
+}
+
+static void check_written(void)
+{
+    struct err err = {0};
+    char name[300], out[300], *text = NULL;
+    size_t size;
+
+    snprintf(name, sizeof(name), "%s", in_dir("run/e"));
+    snprintf(out, sizeof(out), "%s", in_dir("stored/deep"));
+    ok(score_find(&from, name, &err) == 0 && score_write(&from, out, &err) == 0,
+       "predictions are stored");
+    ok(file_read(in_dir("stored/deep/f0.csv"), 4096, &text, &size, &err) == 0 &&
+           strstr(text,
+                  "group\na,test,Dyskeratotic,Dyskeratotic,0.75,0.25,f1\n") &&
+           strstr(text,
+                  "\nc,test,Parabasal,Parabasal,0.123457,0.876543,f3\n") &&
+           strstr(text, "\nv,validation,"),
+       "  rounded, with families and validation");
+    free(text);
+    ok(score_find(&from, out, &err) == 0 && from.n == 2 &&
+           score_read(&s, &from, &config, &err) == 0 &&
+           is_share(&s.screening.accuracy, 3, 5) &&
+           s.screening.accuracy.groups == 4 &&
+           is_share(&s.screening.above_found, 2, 3),
+       "  and score the same");
+    score_release(&s);
+}
+
+static void check_refused(void)
+{
+    const char *const two[] = {in_dir("a"), in_dir("b")};
+    struct score_args a = {.name = two, .n_name = 1};
+    struct err err = {0};
+
+    fails(score_find(&from, "nowhere/at-all", &err), err, ERR_USAGE,
+          "there is no 'nowhere/at-all/f0.csv', no "
+          "'nowhere/at-all-f0/predictions.csv'",
+          "nothing to score");
+    a.without = "0;1";
+    fails(score_command_run(stdout, &a, &err), err, ERR_USAGE,
+          "--without: '0;1' is no list of folds", "no list of folds");
+    a.without = NULL;
+    a.n_name = 2;
+    a.out = "x";
+    fails(score_command_run(stdout, &a, &err), err, ERR_USAGE,
+          "--output: takes one experiment, not 2", "two to be stored in one");
+    put_file(in_dir("run/twice-f0/predictions.csv"), fold_0);
+    put_file(in_dir("run/twice-f1/predictions.csv"), fold_0);
+    ok(score_find(&from, in_dir("run/twice"), &err) == 0, "a fold twice");
+    fails(score_read(&s, &from, &config, &err), err, ERR_USAGE,
+          "is tested in two folds", "  is refused");
+    score_release(&s);
+}
+
+int main(void)
+{
+    static const char *const folder[] = {"run/e-f0", "run/e-f2", "run/twice-f0",
+                                         "run/twice-f1"};
+    struct err err = {0};
+
+    if (!mkdtemp(dir))
+        return 1;
+    for (size_t i = 0; i < sizeof(folder) / sizeof(folder[0]); i++)
+        BUG_ON(file_dir_make(in_dir(folder[i]), &err) < 0);
+    config_init(&config);
+    config.evaluate.bootstrap = 100;
+    put_folds();
+    check_figures();
+    check_without();
+    check_written();
+    check_refused();
+    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
+    return tap_done();
+}
