@@ -2,6 +2,7 @@
 #include "evaluation/predictions_folds.h"
 
 #include "base/file.h"
+#include "run/experiment_name.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +11,10 @@
 static int path_of(char path[FILE_PATH_MAX], const char *run_dir,
                    const char *name, int fold, struct err *err)
 {
-    return file_path(path, err, "%s/evaluate/%s-f%d/predictions.csv", run_dir,
-                     name, fold);
+    char one[EXPERIMENT_NAME_MAX];
+
+    experiment_name_in_fold(one, name, fold);
+    return file_path(path, err, "%s/evaluate/%s/predictions.csv", run_dir, one);
 }
 
 int predictions_folds_count(const char *run_dir, const char *name, int folds,

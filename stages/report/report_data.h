@@ -56,7 +56,8 @@ static inline bool report_same_experiment(const struct plan_step *a,
                                           const struct plan_step *b)
 {
     return strcmp(a->network, b->network) == 0 &&
-           strcmp(a->regime, b->regime) == 0 && a->seed == b->seed;
+           strcmp(a->regime, b->regime) == 0 &&
+           strcmp(a->variant, b->variant) == 0 && a->seed == b->seed;
 }
 
 /* Is it made of others, without a training or explanations of its own? */
@@ -112,6 +113,15 @@ struct report_data {
     int best; /* experiment of the headline, -1 if none is evaluated; of folds
                  the first that is */
 };
+
+/* Are there experiments of variants of a training? */
+static inline bool report_has_variants(const struct report_data *d)
+{
+    for (int i = 0; i < d->n_experiment; i++)
+        if (*d->experiment[i].train->variant)
+            return true;
+    return false;
+}
 
 /* Cells of a class, or of all: in split 's' of fold 'fold' (0 without), used in
  * any. */

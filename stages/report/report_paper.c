@@ -77,6 +77,17 @@ static void add_folds(struct paper_mean *m, const struct fold_summary *s)
     }
 }
 
+/* Of several variants the tables show that of the experiment that validation
+ * prefers; if that is an ensemble of several, the first. */
+static const char *shown_variant(const struct report_data *d)
+{
+    const char *best =
+        d->best >= 0 ? d->experiment[d->best].train->variant : "";
+
+    return *best || d->n_experiment == 0 ? best
+                                         : d->experiment[0].train->variant;
+}
+
 static bool any_of(const struct report_data *d, const char *regime)
 {
     for (int i = 0; i < d->n_experiment; i++)
@@ -96,7 +107,8 @@ static struct paper_mean mean_of_run(const struct report_data *d,
         const struct report_experiment *e = &d->experiment[i];
 
         if (strcmp(e->train->network, network) != 0 ||
-            strcmp(e->train->regime, regime) != 0)
+            strcmp(e->train->regime, regime) != 0 ||
+            strcmp(e->train->variant, shown_variant(d)) != 0)
             continue;
         if (report_folds_first(d, i)) {
             report_folds_summary(&s, d, i);
@@ -180,6 +192,9 @@ static void one_table(const struct report_data *d,
     buf_printf(b, "<details%s>\n<summary>Table %s: %s%s</summary>\n",
                any ? " open" : "", t->number, title,
                any ? "" : " (this run has no such experiment)");
+    if (*shown_variant(d))
+        report_html_put(b, "<p class=\"mute\">Here: variant %s.</p>\n",
+                        shown_variant(d));
     report_html_table(b, title);
     buf_puts(b,
              "<th scope=\"col\" rowspan=\"2\">classifier</th>"
