@@ -156,13 +156,14 @@ static int check_cells(const struct predictions *p, const char *name,
 }
 
 static int read_fold(struct predictions *p, const char *run_dir,
-                     const char *name, int fold, struct err *err)
+                     const char *name, int fold, enum split split,
+                     struct err *err)
 {
     struct predictions one;
     char path[FILE_PATH_MAX];
 
     if (path_of(path, run_dir, name, fold, err) < 0 ||
-        predictions_read(&one, path, SPLIT_TEST, err) < 0)
+        predictions_read(&one, path, split, err) < 0)
         return -1;
     if (fold == 0) {
         *p = one;
@@ -175,15 +176,16 @@ static int read_fold(struct predictions *p, const char *run_dir,
 }
 
 int predictions_folds_read(struct predictions *p, const char *run_dir,
-                           const char *name, int folds, struct err *err)
+                           const char *name, int folds, enum split split,
+                           struct err *err)
 {
     int rc = 0;
 
     BUG_ON(folds < 1);
     *p = (struct predictions){.o = {.n = 0}};
     for (int f = 0; rc == 0 && f < folds; f++)
-        rc = read_fold(p, run_dir, name, f, err);
-    if (rc == 0)
+        rc = read_fold(p, run_dir, name, f, split, err);
+    if (rc == 0 && split == SPLIT_TEST)
         rc = check_cells(p, name, err);
     if (rc < 0)
         predictions_release(p);
