@@ -203,7 +203,10 @@ void report_folds(const struct report_data *d, struct buf *b)
                 "tested once. Mean and standard deviation over folds; "
                 "pooled: all test predictions together, with their "
                 "95&nbsp;% interval.</p>\n");
-    report_html_table(b, "Results over all folds");
+    if (report_has_variants(d)) /* many rows */
+        report_html_table_sortable(b, "Results over all folds", false);
+    else
+        report_html_table(b, "Results over all folds");
     report_html_heads(b, "experiment|#folds");
     n = put_heads(b);
     report_html_heads(b, "#pooled accuracy|#interval|#cells right");
