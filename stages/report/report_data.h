@@ -165,8 +165,10 @@ static inline bool report_leaks(const struct report_data *d,
 {
     struct err unknown;
     const struct regime *r = regime_find(e->train->regime, &unknown);
+    struct config own;
 
-    return r && regime_leaks(r, d->config);
+    plan_step_config(&own, d->config, e->train);
+    return r && regime_leaks(r, &own);
 }
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * report_paper.c - the paper's tables in its own layout, this run beside it
  */
+#include "config/variants.h"
 #include "evaluation/about_cells.h"
 #include "stages/report/report_folds.h"
 #include "stages/report/report_html.h"
@@ -350,8 +351,10 @@ static void put_scratch(const struct report_data *d, struct buf *b)
 
 static void put_differences(const struct report_data *d, struct buf *b)
 {
-    const struct config *c = d->config;
+    struct config own;
+    const struct config *const c = &own;
 
+    variants_config(&own, d->config, shown_variant(d));
     report_html_put(b, "<p>This run, of profile <code>%s</code>: ",
                     config_word(c, "run", "profile"));
     buf_printf(b, "%zu test cells (theirs: 812), split %s", d->counts.tests,

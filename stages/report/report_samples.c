@@ -6,6 +6,7 @@
 #include "stages/report/report_sections.h"
 
 #include "charts/svg.h"
+#include "config/variants.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -106,6 +107,19 @@ static void write_sizes(const struct report_data *d, struct buf *b)
     free(z.label);
 }
 
+/* Are variants made anew in training, or in that of some variant? */
+static bool trains_online(const struct report_data *d)
+{
+    struct config own;
+
+    for (int i = 0; i < variants_count(d->config); i++) {
+        variants_config(&own, d->config, variants_name(d->config, i));
+        if (own.train.augment == AUGMENT_ONLINE)
+            return true;
+    }
+    return false;
+}
+
 void report_samples(const struct report_data *d, struct buf *b)
 {
     if (!d->index.there) {
@@ -118,7 +132,7 @@ void report_samples(const struct report_data *d, struct buf *b)
                    "<p>The network is trained on %zu images made from the "
                    "training cells.</p>\n",
                    d->augment.csv.n_row - d->augment_aside.n);
-    else if (d->config->train.augment == AUGMENT_ONLINE)
+    else if (trains_online(d))
         report_html_put(b,
                         "<p>The network is trained on variants that are made "
                         "anew in every epoch, by recipe %s.</p>\n",
