@@ -65,6 +65,7 @@ static int list_folds(const struct plan *p, const struct plan_step *first,
         if (step->stage->id == STAGE_EVALUATE &&
             strcmp(step->network, first->network) == 0 &&
             strcmp(step->regime, first->regime) == 0 &&
+            strcmp(step->variant, first->variant) == 0 &&
             step->seed == first->seed &&
             file_path(path[n], &err, "%s/%s/predictions.csv", run_dir,
                       step->dir) == 0 &&
@@ -80,7 +81,7 @@ static void print_folds(const struct config *c, const struct plan *p,
 {
     char path[CONFIG_FOLDS_MAX][FILE_PATH_MAX];
     const char *of[CONFIG_FOLDS_MAX];
-    char name[PLAN_NAME_MAX + 32];
+    char all[PLAN_NAME_MAX], name[PLAN_NAME_MAX + 32];
     struct screening s;
     struct err err;
     const int n = list_folds(p, last, run_dir, path);
@@ -89,10 +90,8 @@ static void print_folds(const struct config *c, const struct plan *p,
         of[i] = path[i];
     if (n < 1 || screening_read(&s, of, n, c, &err) < 0)
         return;
-    snprintf(name, sizeof(name), "%s", last->experiment);
-    if (strrchr(name, '-'))
-        *strrchr(name, '-') = '\0';
-    snprintf(name + strlen(name), 32, ", %d of %d folds", n, last->folds);
+    experiment_name_pooled(all, last->experiment);
+    snprintf(name, sizeof(name), "%s, %d of %d folds", all, n, last->folds);
     print_line(name, &s.accuracy, &s);
 }
 

@@ -52,13 +52,20 @@ static const char *key_word(size_t i)
     return i < n ? k[i].full : NULL;
 }
 
+static const char *split_word(size_t i)
+{
+    static const char *const words[] = {"test", "validation", NULL};
+
+    return words[i];
+}
+
 static const struct word_source {
     const char *argument;
     const char *(*at)(size_t i); /* NULL behind the last */
 } sources[] = {
     {"NET", net_word},       {"STAGE", stage_word}, {"METHOD", method_word},
     {"STEP", stage_word},    {"VERB", verb_word},   {"RECIPE", recipe_text_at},
-    {"KEY=VALUE", key_word},
+    {"KEY=VALUE", key_word}, {"SPLIT", split_word},
 };
 
 static void put_words(struct buf *b)

@@ -124,6 +124,13 @@ static const struct verb_option compare_options[] = {
     {0, "with", "RUN", NULL,
      "each experiment in both runs, say of another split",
      INTO(VERB_TEXT, compare.other)},
+    {0, "on", "SPLIT", "test",
+     "whose cells; validation: ranked, each against the best",
+     INTO(VERB_TEXT, compare.on)},
+    {0, "against", "EXPERIMENT", NULL, "then against this one instead",
+     INTO(VERB_TEXT, compare.against)},
+    {'o', "output", "FILE.csv|.md", NULL, "then for the table",
+     INTO(VERB_TEXT, compare.out)},
     {.name = NULL},
 };
 
@@ -312,7 +319,8 @@ static const struct verb verbs[] = {
      .help = "experiments against each other on the test cells",
      .about = "Without names all that are evaluated. Prints two tables and "
               "writes them to RUN/compare. In a run with folds a name stands "
-              "for all folds of an experiment.",
+              "for all folds of an experiment. To choose among many, rank them "
+              "--on validation.",
      .example = "compare demo vgg19-scratch-s1 resnet50-scratch-s1",
      .options = compare_options,
      .act = act_compare},

@@ -3,6 +3,7 @@
 
 #include "config/config_key.h"
 #include "config/regime.h"
+#include "config/variants.h"
 #include "nn/loss_embed.h"
 #include "nn/mixup.h"
 #include "stats/costs.h"
@@ -253,10 +254,9 @@ static int check_average(const struct config *c, const char *where,
 }
 
 /* What no single key can tell. */
-static int check_whole(const struct config *c, const char *path,
+static int check_whole(const struct config *c, const char *where,
                        struct err *err)
 {
-    const char *where = path ? path : "configuration";
     char cut[CONFIG_KEY_SNIPPET];
     struct err why;
     int64_t cells;
@@ -351,6 +351,26 @@ static int take_all(struct config *c, enum profile profile, const char *path,
     return 0;
 }
 
+/* The configuration of each variant; "FILE: train.variants.wide: ..." */
+static int check_variants(const struct config *c, const char *path,
+                          struct err *err)
+{
+    struct config own;
+    char where[256];
+
+    for (int i = 0; i < variants_count(c); i++) {
+        const char *name = variants_name(c, i);
+
+        snprintf(where, sizeof(where), "%.150s%s%s",
+                 path ? path : "configuration",
+                 *name ? ": train.variants." : "", name);
+        variants_config(&own, c, name);
+        if (check_whole(&own, where, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int config_read(struct config *c, const char *path,
                 const struct config_set *set, size_t n_set, struct err *err)
 {
@@ -359,7 +379,7 @@ int config_read(struct config *c, const char *path,
     if (take_all(&fresh, PROFILE_CORRECTED, path, set, n_set, err) < 0 ||
         take_all(&fresh, fresh.run.profile, path, set, n_set, err) < 0)
         return -1;
-    if (check_whole(&fresh, path, err) < 0)
+    if (check_variants(&fresh, path, err) < 0)
         return -1;
     *c = fresh;
     return 0;
@@ -370,6 +390,20 @@ static void put_section(struct buf *out, const struct config_key *k, size_t i)
 {
     if (i == 0 || strcmp(k[i].section, k[i - 1].section) != 0)
         buf_printf(out, "%s%s:\n", i ? "\n" : "", k[i].section);
+}
+
+/* "  name: value" */
+static void put_key(struct buf *out, const struct config *c,
+                    const struct config_key *k)
+{
+    struct buf value = {0};
+
+    config_key_yaml(c, k, &value);
+    buf_printf(out, "  %s:%s%s", k->name,
+               value.data && value.data[0] == '\n' ? "" : " ",
+               value.data ? value.data : "");
+    out->failed |= value.failed;
+    buf_release(&value);
 }
 
 /* The row of a key that has words, and which of them it has. */
@@ -423,8 +457,7 @@ void config_write(const struct config *c, struct buf *out)
 
     for (size_t i = 0; i < n; i++) {
         put_section(out, k, i);
-        buf_printf(out, "  %s: ", k[i].name);
-        config_key_yaml(c, &k[i], out);
+        put_key(out, c, &k[i]);
         buf_puts(out, "\n");
     }
 }
@@ -458,8 +491,7 @@ void config_reference(struct buf *out)
     for (size_t i = 0; i < n; i++) {
         put_section(out, k, i);
         put_help(out, &k[i]);
-        buf_printf(out, "  %s: ", k[i].name);
-        config_key_yaml(&c, &k[i], out);
+        put_key(out, &c, &k[i]);
         buf_puts(out, k[i].role == KEY_PLACEMENT ? " # placement\n" : "\n");
     }
 }

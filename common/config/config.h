@@ -22,7 +22,10 @@ enum {
     CONFIG_NAME_MAX = 64,    /* bytes of a word, with its NUL */
     CONFIG_LIST_MAX = 16,    /* members of a list */
     CONFIG_CLASSES_MAX = 64, /* classes of a dataset */
-    CONFIG_FOLDS_MAX = 20
+    CONFIG_FOLDS_MAX = 20,
+    CONFIG_VARIANTS_MAX = 64,  /* of a training */
+    CONFIG_VARIANT_NAME = 32,  /* bytes of its name, with its NUL */
+    CONFIG_VARIANT_SETS = 1024 /* bytes of its settings */
 };
 
 enum resize_method { RESIZE_NEAREST, RESIZE_LANCZOS };
@@ -73,6 +76,17 @@ struct int_list {
     int n;
 };
 
+/* Variants of a training; see variants.h. */
+struct variant {
+    char name[CONFIG_VARIANT_NAME];
+    char sets[CONFIG_VARIANT_SETS]; /* "train.mixup=0.2", NUL, ..., NUL */
+};
+
+struct variant_list {
+    struct variant of[CONFIG_VARIANTS_MAX];
+    int n;
+};
+
 /* What evaluation needs to know. */
 struct evaluate_settings {
     enum model_choice model;
@@ -86,7 +100,7 @@ struct evaluate_settings {
     char costs[CONFIG_COSTS];   /* a whole matrix instead; see stats/costs.h */
     double coverage;            /* that prediction sets promise */
     struct word_list ensembles; /* "none", or ways of deciding together */
-    struct word_list ensemble_members;        /* "auto", or experiments */
+    struct word_list ensemble_members; /* "auto", or patterns of experiments */
     char ensemble_weights[CONFIG_CLASS_LIST]; /* "auto", or numbers */
 };
 
@@ -221,8 +235,9 @@ struct config {
     } augment;
     struct {
         struct word_list networks; /* experiments: the product of networks, */
-        struct word_list regimes;  /* regimes and seeds */
+        struct word_list regimes;  /* regimes, variants and seeds */
         struct int_list seeds;
+        struct variant_list variants;
         char weights[FILE_PATH_MAX]; /* directory of pretrained ones */
         enum cache_choice cache;     /* of what frozen layers put out */
         enum precision frozen_precision;

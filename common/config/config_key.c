@@ -3,6 +3,7 @@
 
 #include "base/spell.h"
 #include "base/utf8.h"
+#include "config/variants.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -159,18 +160,24 @@ static int parse_string(const struct check *k, const char *text, char *out,
     return 0;
 }
 
-/* Words that become parts of paths and of experiments' names. */
+/* Words that become parts of paths and of experiments' names, or patterns of
+ * such. */
 static int parse_name(const struct check *k, const char *text, char *out,
                       size_t room)
 {
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
-                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    static const char all[] = "*?abcdefghijklmnopqrstuvwxyz"
+                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    const bool pattern = k->key->type == KEY_PATTERNS;
+    const char *allowed = pattern ? all : all + 2;
 
     if (*text == '\0')
         return refuse_value(k, text, "is empty, a name is needed");
     if (text[strspn(text, allowed)] || *text == '.' || *text == '-')
         return refuse_value(
-            k, text, "is not a name of letters, digits, '-', '_' and '.'");
+            k, text,
+            pattern ? "is not a name of letters, digits, '-', '_' and '.', nor "
+                      "a pattern with * and ?"
+                    : "is not a name of letters, digits, '-', '_' and '.'");
     return parse_string(k, text, out, room);
 }
 
@@ -230,9 +237,19 @@ static int parse_ints(const struct check *k, const struct config_key_value *v,
     return 0;
 }
 
+char config_key_bracket(const struct config_key *k)
+{
+    if (k->type == KEY_VARIANTS)
+        return '{';
+    return k->type == KEY_NAMES || k->type == KEY_PATTERNS ||
+                   k->type == KEY_INTS
+               ? '['
+               : '\0';
+}
+
 static bool is_list(const struct config_key *k)
 {
-    return k->type == KEY_NAMES || k->type == KEY_INTS;
+    return config_key_bracket(k) == '[';
 }
 
 static int check_kind(const struct check *k, const struct config_key_value *v)
@@ -272,6 +289,7 @@ int config_key_set(void *c, const struct config_key *key,
     case KEY_ENUM:
         return parse_enum(&k, v->text[0], at);
     case KEY_NAMES:
+    case KEY_PATTERNS:
         if ((rc = parse_names(&k, v, &names)) == 0)
             *(struct word_list *)at = names;
         break;
@@ -279,6 +297,10 @@ int config_key_set(void *c, const struct config_key *key,
         if ((rc = parse_ints(&k, v, &ints)) == 0)
             *(struct int_list *)at = ints;
         break;
+    case KEY_VARIANTS: /* which config_yaml.c takes */
+        return refuse_value(&k, v->text[0],
+                            "is no set of variants; write {plain: {}, longer: "
+                            "{epochs: 10}}");
     }
     return rc;
 }
@@ -296,6 +318,8 @@ void config_key_defaults(const struct config_key_table *t, void *c)
             .text = {text},
         };
 
+        if (k[i].type == KEY_VARIANTS) /* there are none */
+            continue;
         snprintf(text, sizeof(text), "%s", k[i].initial);
         for (char *s = text; v.list && (s = strstr(s, ", ")); s++) {
             *s = '\0';
@@ -342,6 +366,7 @@ void config_key_text(const void *c, const struct config_key *k, struct buf *out)
         buf_puts(out, k->words[*(const int *)at]);
         break;
     case KEY_NAMES:
+    case KEY_PATTERNS:
         for (int i = 0; i < names->n; i++)
             buf_printf(out, "%s%s", i ? ", " : "[", names->word[i]);
         buf_puts(out, "]");
@@ -351,6 +376,9 @@ void config_key_text(const void *c, const struct config_key *k, struct buf *out)
             buf_printf(out, "%s%lld", i ? ", " : "[",
                        (long long)ints->value[i]);
         buf_puts(out, "]");
+        break;
+    case KEY_VARIANTS:
+        variants_text(at, out);
         break;
     }
 }
@@ -381,11 +409,29 @@ static void put_quoted(struct buf *out, const char *s, size_t n, uint32_t point)
         buf_put(out, s, n);
 }
 
+/* A list of patterns; a * that begins a word would be an alias. */
+static void put_patterns(struct buf *out, const struct word_list *l)
+{
+    for (int i = 0; i < l->n; i++) {
+        const char *quote = is_plain(l->word[i]) ? "" : "\"";
+
+        buf_printf(out, "%s%s%s%s", i ? ", " : "[", quote, l->word[i], quote);
+    }
+    buf_puts(out, "]");
+}
+
 void config_key_yaml(const void *c, const struct config_key *k, struct buf *out)
 {
     const char *s = (const char *)c + k->offset;
     uint32_t point = 0;
 
+    if (k->type == KEY_VARIANTS || k->type == KEY_PATTERNS) {
+        if (k->type == KEY_VARIANTS)
+            variants_yaml((const struct variant_list *)(const void *)s, out);
+        else
+            put_patterns(out, (const struct word_list *)(const void *)s);
+        return;
+    }
     if (k->type != KEY_STRING || is_plain(s)) {
         config_key_text(c, k, out);
         return;

@@ -19,13 +19,15 @@ enum {
 };
 
 enum config_key_type {
-    KEY_INT,    /* int64_t in min..max; -1 for the one of 'words', if any */
-    KEY_REAL,   /* double in min..max */
-    KEY_STRING, /* any text of less than 'room' bytes */
-    KEY_NAME,   /* letters, digits and - _ . only; not empty */
-    KEY_ENUM,   /* one of 'words', stored as its position */
-    KEY_NAMES,  /* struct word_list of such names, each once */
-    KEY_INTS,   /* struct int_list, members in min..max, each once */
+    KEY_INT,      /* int64_t in min..max; -1 for the one of 'words', if any */
+    KEY_REAL,     /* double in min..max */
+    KEY_STRING,   /* any text of less than 'room' bytes */
+    KEY_NAME,     /* letters, digits and - _ . only; not empty */
+    KEY_ENUM,     /* one of 'words', stored as its position */
+    KEY_NAMES,    /* struct word_list of such names, each once */
+    KEY_PATTERNS, /* the same; in a name * and ? may stand for others */
+    KEY_INTS,     /* struct int_list, members in min..max, each once */
+    KEY_VARIANTS, /* struct variant_list of a run; see variants.h */
 };
 
 enum config_key_role {
@@ -74,6 +76,9 @@ const struct config_key *config_keys(size_t *n);
 
 /* Set each key of 't' in 'c', which is zero at first, to its default. */
 void config_key_defaults(const struct config_key_table *t, void *c);
+
+/* What begins a value that is no scalar, '[' or '{'; 0: it is one. */
+char config_key_bracket(const struct config_key *k);
 
 /* Row of section.name, or NULL. */
 const struct config_key *config_key_find(const struct config_key_table *t,

@@ -138,6 +138,8 @@ static const struct config_key keys[] = {
      .help = "ways of training; see networks"},
     {AT(train, seeds), EXPERIMENT, INTS(0, 4294967295.0, "1"),
      .help = "seeds of weights and order; see networks"},
+    {AT(train, variants), EXPERIMENT, VARIANTS,
+     .help = "sets of keys with other values, {wide: {mixup: 0.2}, ...}"},
     {TEXT(train, weights), PLACEMENT, STRING(""),
      .help = "directory of pretrained weights: NETWORK*.safetensors or .h5"},
     {AT(train, cache), PLACEMENT, ENUM(cache_words, "auto"),
@@ -256,8 +258,9 @@ static const struct config_key keys[] = {
     {AT(evaluate, ensembles), EXPERIMENT, NAMES("none"),
      .help = "none, soft_vote, weighted_vote, fuzzy_rank[_code], "
              "fuzzy_distance[_code]"},
-    {AT(evaluate, ensemble_members), EXPERIMENT, NAMES("auto"),
-     .help = "experiments; auto: the networks of each regime and seed"},
+    {AT(evaluate, ensemble_members), EXPERIMENT, PATTERNS("auto"),
+     .help =
+         "experiments, also as densenet169-*; auto: networks of each regime"},
     {TEXT(evaluate, ensemble_weights), EXPERIMENT, STRING("auto"),
      .help = "of weighted_vote, a number for each; auto: validation accuracy"},
 

@@ -6,34 +6,18 @@
  * of a key, so all of them read one table (config_table.c), which a second
  * schema could only repeat.
  */
-#include "config/config_key.h"
-#include "config/yaml_fault.h"
+#include "config/config_yaml_private.h"
+
+#include "config/variants.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <yaml.h>
 
-enum {
-    MAX_FILE_BYTES = 1 << 20,
-    MAX_DEPTH = 32,
-    MAX_WORD = 128, /* bytes of a section's or key's name */
-};
-
-struct yaml_reader {
-    yaml_parser_t yaml;
-    yaml_event_t event; /* owned; the one being looked at */
-    struct yaml_faults faults;
-    const struct config_key_table *table;
-    void *c;                    /* borrowed; the struct of the table */
-    bool seen[CONFIG_KEYS_MAX]; /* keys set so far */
-};
-
-/* After other faults reading goes on, to count them all. */
-enum { STOP = -1 };
+enum { MAX_FILE_BYTES = 1 << 20, MAX_DEPTH = 32 };
 
 /* Step to the next event; what we refuse everywhere is refused here. */
-static int next_event(struct yaml_reader *r)
+int yaml_next(struct yaml_reader *r)
 {
     const yaml_event_t *e = &r->event;
 
@@ -46,7 +30,7 @@ static int next_event(struct yaml_reader *r)
                    r->yaml.context ? r->yaml.context : "",
                    r->yaml.context ? ", " : "",
                    r->yaml.problem ? r->yaml.problem : "unreadable");
-        return STOP;
+        return YAML_STOP;
     }
     if (e->type == YAML_ALIAS_EVENT ||
         (e->type == YAML_SCALAR_EVENT &&
@@ -57,7 +41,7 @@ static int next_event(struct yaml_reader *r)
          (e->data.mapping_start.anchor || e->data.mapping_start.tag))) {
         yaml_fault(&r->faults, e->start_mark.line,
                    "anchors, aliases and tags are not taken");
-        return STOP;
+        return YAML_STOP;
     }
     return 0;
 }
@@ -77,10 +61,10 @@ static int skip_value(struct yaml_reader *r)
             depth--;
         if (depth > MAX_DEPTH) {
             yaml_fault(&r->faults, line, "nested deeper than %d", MAX_DEPTH);
-            return STOP;
+            return YAML_STOP;
         }
-        if (next_event(r) < 0)
-            return STOP;
+        if (yaml_next(r) < 0)
+            return YAML_STOP;
         if (depth == 0)
             return 0;
     }
@@ -104,26 +88,26 @@ static int take_item(struct yaml_reader *r, const char *full,
     const char *s = scalar_text(r);
 
     if (!s)
-        return STOP;
+        return YAML_STOP;
     if (v->n == CONFIG_LIST_MAX) {
         yaml_fault(&r->faults, r->event.start_mark.line,
                    "%s: more than %d members", full, CONFIG_LIST_MAX);
-        return STOP;
+        return YAML_STOP;
     }
     v->text[v->n] = strdup(s);
     if (!v->text[v->n])
         return err_set(r->faults.err, ERR_SYSTEM, "%s: no memory",
                        r->faults.name);
     v->n++;
-    return next_event(r);
+    return yaml_next(r);
 }
 
 /*
  * Read the value of a key.  *usable is false if it was neither a scalar nor a
  * list of scalars (reported, and stepped over).
  */
-static int take_value(struct yaml_reader *r, const char *full,
-                      struct config_key_value *v, bool *usable)
+int yaml_take_value(struct yaml_reader *r, const char *full,
+                    struct config_key_value *v, bool *usable)
 {
     const size_t line = r->event.start_mark.line;
 
@@ -136,48 +120,102 @@ static int take_value(struct yaml_reader *r, const char *full,
     if (r->event.type == YAML_SCALAR_EVENT)
         return take_item(r, full, v);
     v->list = true;
-    if (next_event(r) < 0)
-        return STOP;
+    if (yaml_next(r) < 0)
+        return YAML_STOP;
     while (r->event.type != YAML_SEQUENCE_END_EVENT) {
         if (r->event.type == YAML_SCALAR_EVENT) {
             if (take_item(r, full, v) < 0)
-                return STOP;
+                return YAML_STOP;
             continue;
         }
         yaml_fault(&r->faults, line, "%s: a list within a list", full);
         *usable = false;
         if (skip_value(r) < 0)
-            return STOP;
+            return YAML_STOP;
     }
-    return next_event(r);
+    return yaml_next(r);
 }
 
-/* Check and store; a fault here does not end the reading. */
-static void set_key(struct yaml_reader *r, const struct config_key *k,
-                    const struct config_key_value *v, size_t line)
+/* "file:12", in a variant "file:12: train.variants.wide". */
+static const char *where_of(const struct yaml_reader *r, size_t line,
+                            char where[YAML_VARIANT_WHERE])
 {
-    char where[YAML_WHERE_MAX];
+    yaml_fault_where(&r->faults, line, where);
+    if (r->variant)
+        snprintf(where + strlen(where), YAML_VARIANT_WHERE - strlen(where),
+                 ": train.variants.%s", r->variant->name);
+    return where;
+}
+
+/* Report what 'err' says; a fault of this kind does not end the reading. */
+static void count_fault(struct yaml_reader *r, const struct err *err)
+{
+    if (r->faults.n++ == 0)
+        *r->faults.err = *err;
+}
+
+/* Check and store. */
+int yaml_store(struct yaml_reader *r, const struct config_key *k,
+               const struct config_key_value *v, size_t line, struct err *err)
+{
+    char where[YAML_VARIANT_WHERE];
+
+    where_of(r, line, where);
+    return r->variant ? variants_put(r->variant, k, v, where, err)
+                      : config_key_set(r->c, k, v, where, err);
+}
+
+void yaml_set_key(struct yaml_reader *r, const struct config_key *k,
+                  const struct config_key_value *v, size_t line)
+{
     struct err err = {0};
 
-    if (config_key_set(r->c, k, v, yaml_fault_where(&r->faults, line, where),
-                       &err) < 0 &&
-        r->faults.n++ == 0)
-        *r->faults.err = err;
+    if (yaml_store(r, k, v, line, &err) < 0)
+        count_fault(r, &err);
+}
+
+/* The key that is meant by a word that is none; of a variant, if it may have
+ * that. */
+static const char *nearest_key(const struct yaml_reader *r, const char *section,
+                               const char *name)
+{
+    const char *meant = config_key_nearest(r->table, section, name);
+    const size_t n = strlen(section);
+    const struct config_key *k;
+    struct err err;
+
+    if (!r->variant || !meant)
+        return meant;
+    if (strncmp(meant, section, n) != 0 || meant[n] != '.')
+        return NULL;
+    k = config_key_find(r->table, section, meant + n + 1);
+    return k && variants_check_key(k, "", &err) == 0 ? meant : NULL;
 }
 
 /* Which row is meant?  NULL after a fault. */
-static const struct config_key *find_key(struct yaml_reader *r,
-                                         const char *section, const char *name,
-                                         size_t line)
+const struct config_key *yaml_find_key(struct yaml_reader *r,
+                                       const char *section, const char *name,
+                                       size_t line)
 {
     const struct config_key *k = config_key_find(r->table, section, name);
     char cut_section[CONFIG_KEY_SNIPPET], cut[CONFIG_KEY_SNIPPET];
+    char where[YAML_VARIANT_WHERE];
     const char *meant;
+    struct err err = {0};
 
+    if (k && r->variant &&
+        variants_check_key(k, where_of(r, line, where), &err) < 0) {
+        count_fault(r, &err);
+        return NULL;
+    }
     if (k)
         return k;
-    meant = config_key_nearest(r->table, section, name);
-    config_key_snippet(cut_section, section);
+    meant = nearest_key(r, section, name);
+    if (r->variant)
+        snprintf(cut_section, sizeof(cut_section), "train.variants.%s",
+                 r->variant->name);
+    else
+        config_key_snippet(cut_section, section);
     config_key_snippet(cut, name);
     if (meant)
         yaml_fault(&r->faults, line, "%s.%s: no such key; did you mean %s?",
@@ -187,33 +225,36 @@ static const struct config_key *find_key(struct yaml_reader *r,
     return NULL;
 }
 
-/* One "name: value" of a section. */
+/* One "name: value" of a section, or of a variant of it. */
 static int take_key(struct yaml_reader *r, const char *section)
 {
     const size_t line = r->event.start_mark.line;
     struct config_key_value v = {0};
     const struct config_key *k;
     const char *name;
-    bool usable;
+    bool usable, *seen;
     int rc;
 
     if (r->event.type != YAML_SCALAR_EVENT || !(name = scalar_text(r))) {
         yaml_fault(&r->faults, line, "%s: a key must be a word", section);
-        return STOP;
+        return YAML_STOP;
     }
-    k = find_key(r, section, name, line);
-    if (k && r->seen[k - r->table->key]) {
+    k = yaml_find_key(r, section, name, line);
+    seen = k ? &r->seen[r->variant != NULL][k - r->table->key] : NULL;
+    if (k && *seen) {
         yaml_fault(&r->faults, line, "%s: given twice", k->full);
         k = NULL;
     }
-    if (next_event(r) < 0)
-        return STOP;
+    if (yaml_next(r) < 0)
+        return YAML_STOP;
     if (!k)
         return skip_value(r);
-    r->seen[k - r->table->key] = true;
-    rc = take_value(r, k->full, &v, &usable);
+    *seen = true;
+    if (k->type == KEY_VARIANTS)
+        return yaml_take_variants(r, k);
+    rc = yaml_take_value(r, k->full, &v, &usable);
     if (rc == 0 && usable)
-        set_key(r, k, &v, line);
+        yaml_set_key(r, k, &v, line);
     config_key_value_release(&v);
     return rc;
 }
@@ -224,6 +265,80 @@ static bool is_empty(const yaml_event_t *e)
     return e->type == YAML_SCALAR_EVENT && e->data.scalar.length == 0 &&
            e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 }
+
+/* The keys of a section, or of a variant of it; 'what' they are, for a fault.
+ */
+static int take_keys(struct yaml_reader *r, const char *section,
+                     const char *what)
+{
+    if (is_empty(&r->event))
+        return yaml_next(r);
+    if (r->event.type != YAML_MAPPING_START_EVENT) {
+        yaml_fault(&r->faults, r->event.start_mark.line, "%s", what);
+        return skip_value(r);
+    }
+    if (yaml_next(r) < 0)
+        return YAML_STOP;
+    while (r->event.type != YAML_MAPPING_END_EVENT)
+        if (take_key(r, section) < 0)
+            return YAML_STOP;
+    return yaml_next(r);
+}
+
+/* --- variants of a section ------------------------------------------------ */
+
+static int take_variant(struct yaml_reader *r, const struct config_key *k,
+                        struct variant_list *l)
+{
+    const size_t line = r->event.start_mark.line;
+    char where[YAML_VARIANT_WHERE], what[YAML_MAX_WORD];
+    struct err err = {0};
+    const char *name;
+    int rc;
+
+    if (r->event.type != YAML_SCALAR_EVENT || !(name = scalar_text(r))) {
+        yaml_fault(&r->faults, line, "%s: a name must be a word", k->full);
+        return YAML_STOP;
+    }
+    r->variant = variants_add(l, name, where_of(r, line, where), &err);
+    if (!r->variant)
+        count_fault(r, &err);
+    if (yaml_next(r) < 0)
+        return YAML_STOP;
+    if (!r->variant)
+        return skip_value(r);
+    snprintf(what, sizeof(what), "%s.%s: a set of keys, as {epochs: 10}",
+             k->full, r->variant->name);
+    memset(r->seen[1], 0, sizeof(r->seen[1]));
+    rc = take_keys(r, k->section, what);
+    r->variant = NULL;
+    return rc;
+}
+
+/* Instead of those that were there. */
+int yaml_take_variants(struct yaml_reader *r, const struct config_key *k)
+{
+    struct variant_list *l = (void *)((char *)r->c + k->offset);
+
+    memset(l, 0, sizeof(*l));
+    if (is_empty(&r->event))
+        return yaml_next(r);
+    if (r->event.type != YAML_MAPPING_START_EVENT) {
+        yaml_fault(&r->faults, r->event.start_mark.line,
+                   "%s: takes names, each with a set of keys: {plain: {}, "
+                   "longer: {epochs: 10}}",
+                   k->full);
+        return skip_value(r);
+    }
+    if (yaml_next(r) < 0)
+        return YAML_STOP;
+    while (r->event.type != YAML_MAPPING_END_EVENT)
+        if (take_variant(r, k, l) < 0)
+            return YAML_STOP;
+    return yaml_next(r);
+}
+
+/* --- the file ------------------------------------------------------------- */
 
 static int check_section(struct yaml_reader *r, const char *section,
                          size_t line)
@@ -245,60 +360,50 @@ static int check_section(struct yaml_reader *r, const char *section,
 static int take_section(struct yaml_reader *r)
 {
     const size_t line = r->event.start_mark.line;
-    char section[MAX_WORD];
+    char section[YAML_MAX_WORD], what[2 * YAML_MAX_WORD];
     const char *name;
 
     if (r->event.type != YAML_SCALAR_EVENT || !(name = scalar_text(r))) {
         yaml_fault(&r->faults, line, "a section must be a word");
-        return STOP;
+        return YAML_STOP;
     }
     snprintf(section, sizeof(section), "%s", name);
     if (check_section(r, section, line) < 0)
-        return next_event(r) < 0 ? STOP : skip_value(r);
-    if (next_event(r) < 0)
-        return STOP;
-    if (is_empty(&r->event))
-        return next_event(r);
-    if (r->event.type != YAML_MAPPING_START_EVENT) {
-        yaml_fault(&r->faults, line,
-                   "%s: a section, so 'key: value' lines must follow", section);
-        return skip_value(r);
-    }
-    if (next_event(r) < 0)
-        return STOP;
-    while (r->event.type != YAML_MAPPING_END_EVENT)
-        if (take_key(r, section) < 0)
-            return STOP;
-    return next_event(r);
+        return yaml_next(r) < 0 ? YAML_STOP : skip_value(r);
+    if (yaml_next(r) < 0)
+        return YAML_STOP;
+    snprintf(what, sizeof(what),
+             "%s: a section, so 'key: value' lines must follow", section);
+    return take_keys(r, section, what);
 }
 
 /* The whole file: at most one document, a mapping of sections. */
 static int take_file(struct yaml_reader *r)
 {
-    if (next_event(r) < 0 || next_event(r) < 0) /* the stream begins */
-        return STOP;
+    if (yaml_next(r) < 0 || yaml_next(r) < 0) /* the stream begins */
+        return YAML_STOP;
     if (r->event.type == YAML_STREAM_END_EVENT)
         return 0;
-    if (next_event(r) < 0)
-        return STOP;
+    if (yaml_next(r) < 0)
+        return YAML_STOP;
     if (is_empty(&r->event)) {
-        if (next_event(r) < 0)
-            return STOP;
+        if (yaml_next(r) < 0)
+            return YAML_STOP;
     } else if (r->event.type != YAML_MAPPING_START_EVENT) {
         yaml_fault(&r->faults, r->event.start_mark.line,
                    "not a mapping of sections");
-        return STOP;
+        return YAML_STOP;
     } else {
-        if (next_event(r) < 0)
-            return STOP;
+        if (yaml_next(r) < 0)
+            return YAML_STOP;
         while (r->event.type != YAML_MAPPING_END_EVENT)
             if (take_section(r) < 0)
-                return STOP;
-        if (next_event(r) < 0)
-            return STOP;
+                return YAML_STOP;
+        if (yaml_next(r) < 0)
+            return YAML_STOP;
     }
-    if (next_event(r) < 0) /* the document ends */
-        return STOP;
+    if (yaml_next(r) < 0) /* the document ends */
+        return YAML_STOP;
     if (r->event.type != YAML_STREAM_END_EVENT)
         yaml_fault(&r->faults, r->event.start_mark.line, "a second document");
     return 0;
@@ -308,8 +413,8 @@ static int take_file(struct yaml_reader *r)
  * Run 'take' over 'size' bytes of YAML.
  * Returns 0, or -1 with the first fault and how many more there are.
  */
-static int parse_yaml(struct yaml_reader *r, const char *text, size_t size,
-                      int (*take)(struct yaml_reader *r))
+int yaml_parse(struct yaml_reader *r, const char *text, size_t size,
+               int (*take)(struct yaml_reader *r))
 {
     int rc, bad;
 
@@ -338,7 +443,7 @@ int config_take_text(struct config *c, const char *name, const char *text,
 {
     struct yaml_reader r = reader_of(&config_key_run, c, name, err);
 
-    return parse_yaml(&r, text, size, take_file);
+    return yaml_parse(&r, text, size, take_file);
 }
 
 int config_take_file(const struct config_key_table *t, void *c,
@@ -354,67 +459,7 @@ int config_take_file(const struct config_key_table *t, void *c,
             err->code = ERR_USAGE;
         return -1;
     }
-    rc = parse_yaml(&r, text, size, take_file);
+    rc = yaml_parse(&r, text, size, take_file);
     free(text);
     return rc;
-}
-
-/* Key whose value is being read; for --set, where there is just one. */
-struct set_reader {
-    struct yaml_reader r; /* first, so that a reader leads here */
-    const struct config_key *key;
-};
-
-static int take_set_list(struct yaml_reader *r)
-{
-    const struct config_key *k = ((struct set_reader *)r)->key;
-    struct config_key_value v = {0};
-    bool usable;
-    int rc;
-
-    if (next_event(r) < 0 || next_event(r) < 0 || next_event(r) < 0)
-        return STOP;
-    rc = take_value(r, k->full, &v, &usable);
-    if (rc == 0)
-        rc = next_event(r); /* text behind the list is found here */
-    if (rc == 0 && usable)
-        set_key(r, k, &v, 0);
-    config_key_value_release(&v);
-    return rc;
-}
-
-/* Scalars are taken as they stand, so that paths need no YAML quotes. */
-static int set_value(struct set_reader *s, const char *text)
-{
-    struct config_key_value v = {.n = 1};
-    int rc;
-
-    if ((s->key->type == KEY_NAMES || s->key->type == KEY_INTS) && *text == '[')
-        return parse_yaml(&s->r, text, strlen(text), take_set_list);
-    v.text[0] = strdup(text);
-    if (!v.text[0])
-        return err_set(s->r.faults.err, ERR_SYSTEM, "--set: no memory");
-    rc = config_key_set(s->r.c, s->key, &v, s->r.faults.name, s->r.faults.err);
-    config_key_value_release(&v);
-    return rc;
-}
-
-int config_take_set(struct config *c, const char *text, struct err *err)
-{
-    struct set_reader s = {.r = {.faults = {.name = "--set", .err = err},
-                                 .table = &config_key_run,
-                                 .c = c}};
-    const char *equals = strchr(text, '='), *dot = strchr(text, '.');
-    char section[MAX_WORD], name[MAX_WORD], cut[CONFIG_KEY_SNIPPET];
-
-    if (!equals || !dot || dot > equals || dot == text || equals == dot + 1 ||
-        equals - text >= MAX_WORD)
-        return err_set(err, ERR_USAGE, "--set: '%s' is not section.key=value",
-                       config_key_snippet(cut, text));
-    snprintf(section, sizeof(section), "%.*s", (int)(dot - text), text);
-    snprintf(name, sizeof(name), "%.*s", (int)(equals - dot - 1), dot + 1);
-    s.key = find_key(&s.r, section, name, 0);
-    if (!s.key)
-        return -1;
-    return set_value(&s, equals + 1);
 }

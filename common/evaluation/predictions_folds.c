@@ -2,6 +2,7 @@
 #include "evaluation/predictions_folds.h"
 
 #include "base/file.h"
+#include "run/experiment_name.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +11,10 @@
 static int path_of(char path[FILE_PATH_MAX], const char *run_dir,
                    const char *name, int fold, struct err *err)
 {
-    return file_path(path, err, "%s/evaluate/%s-f%d/predictions.csv", run_dir,
-                     name, fold);
+    char one[EXPERIMENT_NAME_MAX];
+
+    experiment_name_in_fold(one, name, fold);
+    return file_path(path, err, "%s/evaluate/%s/predictions.csv", run_dir, one);
 }
 
 int predictions_folds_count(const char *run_dir, const char *name, int folds,
@@ -186,13 +189,14 @@ int predictions_folds_check(const struct predictions *p, const char *name,
 }
 
 static int read_fold(struct predictions *p, const char *run_dir,
-                     const char *name, int fold, struct err *err)
+                     const char *name, int fold, enum split split,
+                     struct err *err)
 {
     struct predictions one;
     char path[FILE_PATH_MAX];
 
     if (path_of(path, run_dir, name, fold, err) < 0 ||
-        predictions_read_told(&one, path, NULL, err) < 0)
+        predictions_read(&one, path, split, err) < 0)
         return -1;
     if (fold == 0) {
         *p = one;
@@ -205,15 +209,16 @@ static int read_fold(struct predictions *p, const char *run_dir,
 }
 
 int predictions_folds_read(struct predictions *p, const char *run_dir,
-                           const char *name, int folds, struct err *err)
+                           const char *name, int folds, enum split split,
+                           struct err *err)
 {
     int rc = 0;
 
     BUG_ON(folds < 1);
     *p = (struct predictions){.o = {.n = 0}};
     for (int f = 0; rc == 0 && f < folds; f++)
-        rc = read_fold(p, run_dir, name, f, err);
-    if (rc == 0)
+        rc = read_fold(p, run_dir, name, f, split, err);
+    if (rc == 0 && split == SPLIT_TEST)
         rc = predictions_folds_check(p, name, err);
     if (rc < 0)
         predictions_release(p);

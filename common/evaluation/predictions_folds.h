@@ -31,13 +31,15 @@ MUST_USE int predictions_folds_check(const struct predictions *p,
                                      const char *name, struct err *err);
 
 /*
- * The test cells of all folds: RUN/evaluate/NAME-f0/predictions.csv and so on,
- * fold after fold; where none tests, the validation cells.
+ * The cells of a split in all folds: RUN/evaluate/NAME-f0/predictions.csv and so
+ * on, fold after fold.
+ *   split [in]  SPLIT_TEST: each cell once; SPLIT_VALIDATION: each as often as
+ *               it validates
  * Errors: as predictions_read() and predictions_folds_add(); ERR_USAGE a cell
- * is in two of them.  *p is empty then.
+ * is tested in two of them.  *p is empty then.
  */
 MUST_USE int predictions_folds_read(struct predictions *p, const char *run_dir,
                                     const char *name, int folds,
-                                    struct err *err);
+                                    enum split split, struct err *err);
 
 #endif

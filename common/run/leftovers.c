@@ -90,9 +90,10 @@ static const struct plan_step *step_in(const struct plan *p, const char *dir)
 /* Would a training that is to run read what frozen layers put out? */
 static bool needs_trunk(const struct search *s)
 {
+    struct config own;
     struct err err;
 
-    if (s->c->train.cache == CACHE_OFF || s->c->train.augment == AUGMENT_ONLINE)
+    if (s->c->train.cache == CACHE_OFF)
         return false;
     for (int i = 0; i < s->p->n_step; i++) {
         const struct plan_step *step = &s->p->step[i];
@@ -100,7 +101,10 @@ static bool needs_trunk(const struct search *s)
                                      ? regime_find(step->regime, &err)
                                      : NULL;
 
-        if (r && r->does & REGIME_CUTS)
+        if (!r || !(r->does & REGIME_CUTS))
+            continue;
+        plan_step_config(&own, s->c, step);
+        if (own.train.augment != AUGMENT_ONLINE)
             return true;
     }
     return false;

@@ -2,13 +2,13 @@
 #include "run/plan.h"
 
 #include "config/regime.h"
-#include "run/longer_training.h"
+#include "config/variants.h"
 #include "run/plan_check.h"
 #include "run/plan_content.h"
 #include "run/plan_ensembles.h"
+#include "run/plan_hashes.h"
 #include "run/plan_params.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,58 +45,36 @@ struct builder {
     struct plan *plan;       /* borrowed */
     const struct config *c;  /* borrowed */
     const char *run_dir;     /* borrowed */
+    struct config *own;      /* owned: of each variant */
     int draw, data, augment; /* positions of steps, -1: none */
 };
+
+void plan_step_config(struct config *out, const struct config *c,
+                      const struct plan_step *step)
+{
+    variants_config(out, c, step->ensemble ? "" : step->variant);
+}
+
+void plan_step_way(char out[PLAN_NAME_MAX], const struct plan_step *step)
+{
+    snprintf(out, PLAN_NAME_MAX, "%s%s%s", step->regime,
+             *step->variant ? ", " : "", step->variant);
+}
 
 /* "mobilenetv2-scratch-s1", and "-f0" where there are folds. */
 static void name_experiment(char name[PLAN_NAME_MAX],
                             const struct plan_experiment *e)
 {
-    plan_experiment_name(name, e->network, e->regime->name, e->seed);
-    plan_add_fold(name, e->fold, e->folds);
+    struct experiment_name n =
+        experiment_name_of(e->network, e->regime->name, e->variant, e->seed);
+
+    n.fold = e->folds > 1 ? e->fold : EXPERIMENT_NO_FOLD;
+    experiment_name_make(name, &n);
 }
 
 static int no_memory(struct err *err)
 {
     return err_set(err, ERR_SYSTEM, "no memory for the plan");
-}
-
-/* The inputs' hashes by name, or those by the rules before. */
-static json_t *make_inputs(const struct plan *p, const struct plan_step *step,
-                           bool before)
-{
-    json_t *inputs = json_object();
-
-    for (int i = 0; i < step->n_input; i++) {
-        const struct plan_step *in = &p->step[step->input[i]];
-
-        plan_add_param(inputs, in->name, before ? in->before : in->hash);
-    }
-    return inputs;
-}
-
-/* Compact text with sorted members, so that equal objects are equal text. */
-static char *dump_json(json_t *object)
-{
-    char *text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS);
-
-    json_decref(object);
-    return text;
-}
-
-static void hash_step(const struct stage_row *stage, const char *params,
-                      const char *inputs, char hash[HASH_HEX])
-{
-    struct hash h;
-    char version[16];
-
-    snprintf(version, sizeof(version), "%d", stage->version);
-    hash_init(&h);
-    hash_add_string(&h, stage->word);
-    hash_add_string(&h, version);
-    hash_add_string(&h, params);
-    hash_add_string(&h, inputs);
-    hash_final(&h, hash);
 }
 
 static void name_step(struct plan_step *step, const struct plan_experiment *e)
@@ -111,6 +89,7 @@ static void name_step(struct plan_step *step, const struct plan_experiment *e)
     snprintf(step->network, sizeof(step->network), "%s", e->network);
     if (e->regime) {
         snprintf(step->regime, sizeof(step->regime), "%s", e->regime->name);
+        snprintf(step->variant, sizeof(step->variant), "%s", e->variant);
         step->seed = e->seed;
         step->fold = e->fold;
         step->folds = e->folds;
@@ -143,50 +122,6 @@ static const struct plan_experiment *own_experiment(
                : NULL;
 }
 
-/* The hash by the rules before: keys that are not read counted, and explaining
- * had the evaluation for an input.  -1 without memory. */
-static int hash_before(struct builder *b, struct plan_step *step,
-                       const struct plan_experiment *own)
-{
-    char *params =
-        dump_json(plan_params(b->plan, b->c, step->stage, own, true));
-    json_t *list = make_inputs(b->plan, step, true);
-    const int at = step->stage->id == STAGE_EXPLAIN
-                       ? find_step(b, STAGE_EVALUATE, step->experiment)
-                       : -1;
-    char *inputs;
-
-    if (at >= 0)
-        plan_add_param(list, b->plan->step[at].name, b->plan->step[at].before);
-    inputs = dump_json(list);
-    if (params && inputs)
-        hash_step(step->stage, params, inputs, step->before);
-    free(params);
-    free(inputs);
-    return step->before[0] ? 0 : -1;
-}
-
-/* The hash of a training whatever its length.  -1 without memory. */
-static int hash_any_length(struct plan_step *step)
-{
-    json_t *params = json_loads(step->params, 0, NULL);
-    char *others;
-
-    if (!params)
-        return -1;
-    if (step->stage->id != STAGE_TRAIN || longer_training_obstacle(params)) {
-        json_decref(params);
-        return 0;
-    }
-    others = dump_json(longer_training_params(params));
-    json_decref(params);
-    if (!others)
-        return -1;
-    hash_step(step->stage, others, step->inputs, step->any_length);
-    free(others);
-    return 0;
-}
-
 /*
  * Append a step that reads 'input' (n_input; negative ones are left out).
  * Returns its position, -1 without memory.
@@ -196,7 +131,7 @@ static int add_step(struct builder *b, enum stage_id stage,
                     int n_input)
 {
     struct plan_step *step = &b->plan->step[b->plan->n_step];
-    const struct plan_experiment *own = own_experiment(stage, e);
+    const struct config *c = e && e->config ? e->config : b->c;
 
     *step = (struct plan_step){.stage = &stage_table[stage],
                                .ensemble = e && e->fused,
@@ -210,17 +145,20 @@ static int add_step(struct builder *b, enum stage_id stage,
     for (int i = 0; i < n_input; i++)
         if (input[i] >= 0)
             step->input[step->n_input++] = input[i];
-    step->params =
-        dump_json(plan_params(b->plan, b->c, step->stage, own, false));
-    step->inputs = dump_json(make_inputs(b->plan, step, false));
-    if (!step->params || !step->inputs)
-        return -1;
-    hash_step(step->stage, step->params, step->inputs, step->hash);
-    if (hash_before(b, step, own) < 0 || hash_any_length(step) < 0)
+    if (plan_hashes_set(b->plan, step, c, own_experiment(stage, e)) < 0)
         return -1;
     if (stage == STAGE_TRAIN && b->c->evaluate.model == MODEL_BEST_LOSS)
         step->wanted = config_model_file(MODEL_BEST_LOSS);
     return b->plan->n_step - 1;
+}
+
+/* Does the training of some variant read stored variants of the images? */
+static bool reads_stored(const struct builder *b)
+{
+    for (int i = 0; i < variants_count(b->c); i++)
+        if (b->own[i].train.augment == AUGMENT_STORED)
+            return b->c->augment.variants > 0;
+    return false;
 }
 
 static int add_data(struct builder *b)
@@ -234,7 +172,7 @@ static int add_data(struct builder *b)
     b->data = add_step(b, STAGE_PREPROCESS, NULL, &b->draw, 1);
     if (b->data < 0)
         return -1;
-    if (b->c->augment.variants > 0 && b->c->train.augment == AUGMENT_STORED) {
+    if (reads_stored(b)) {
         b->augment = add_step(b, STAGE_AUGMENT, NULL, &b->data, 1);
         if (b->augment < 0)
             return -1;
@@ -246,7 +184,8 @@ static int add_data(struct builder *b)
  * already. */
 static int add_training(struct builder *b, const struct plan_experiment *e)
 {
-    int input[] = {b->data, b->augment, -1, -1}, at;
+    const bool stored = e->config->train.augment == AUGMENT_STORED;
+    int input[] = {b->data, stored ? b->augment : -1, -1, -1}, at;
     char name[PLAN_NAME_MAX];
     struct err err;
 
@@ -254,7 +193,7 @@ static int add_training(struct builder *b, const struct plan_experiment *e)
     at = find_step(b, STAGE_TRAIN, name);
     if (at >= 0)
         return at;
-    if (regime_pretrained(e->regime, b->c))
+    if (regime_pretrained(e->regime, e->config))
         input[2] = find_step(b, STAGE_WEIGHTS, e->network);
     if (e->regime->after) {
         struct plan_experiment first = *e;
@@ -280,20 +219,25 @@ static int add_weights(struct builder *b)
 {
     for (int i = 0; i < b->plan->n_weights; i++)
         if (add_step(b, STAGE_WEIGHTS,
-                     &(struct plan_experiment){
-                         .network = b->plan->weights[i].network, .folds = 1},
+                     &(struct plan_experiment){.network =
+                                                   b->plan->weights[i].network,
+                                               .variant = "",
+                                               .folds = 1},
                      NULL, 0) < 0)
             return -1;
     return 0;
 }
 
-/* The same in each fold. */
-static int add_folds(struct builder *b, struct plan_experiment e)
+/* The same with each seed, in each fold. */
+static int add_seeds(struct builder *b, struct plan_experiment e)
 {
     e.folds = (int)b->c->split.folds;
-    for (e.fold = 0; e.fold < e.folds; e.fold++)
-        if (add_experiment(b, &e) < 0)
-            return -1;
+    for (int s = 0; s < b->c->train.seeds.n; s++) {
+        e.seed = b->c->train.seeds.value[s];
+        for (e.fold = 0; e.fold < e.folds; e.fold++)
+            if (add_experiment(b, &e) < 0)
+                return -1;
+    }
     return 0;
 }
 
@@ -301,18 +245,18 @@ static int add_experiments(struct builder *b)
 {
     const struct word_list *networks = &b->c->train.networks;
     const struct word_list *regimes = &b->c->train.regimes;
-    const struct int_list *seeds = &b->c->train.seeds;
     struct err err;
 
     for (int i = 0; i < networks->n; i++)
         for (int k = 0; k < regimes->n; k++)
-            for (int s = 0; s < seeds->n; s++) {
+            for (int v = 0; v < variants_count(b->c); v++) {
                 const struct plan_experiment e = {
                     .network = networks->word[i],
                     .regime = regime_find(regimes->word[k], &err),
-                    .seed = seeds->value[s]};
+                    .variant = variants_name(b->c, v),
+                    .config = &b->own[v]};
 
-                if (add_folds(b, e) < 0)
+                if (add_seeds(b, e) < 0)
                     return -1;
             }
     return 0;
@@ -331,6 +275,7 @@ static int add_ensembles(struct builder *b)
         if (add_step(b, STAGE_EVALUATE,
                      &(struct plan_experiment){.network = e.method,
                                                .regime = e.regime,
+                                               .variant = e.variant,
                                                .seed = e.seed,
                                                .fused = &e,
                                                .fold = e.fold,
@@ -363,15 +308,16 @@ static int add_report(struct builder *b)
 static int count_steps(const struct config *c, struct err *err)
 {
     const int networks = c->train.networks.n;
-    const int seeds = c->train.seeds.n * (int)c->split.folds;
+    const int seeds =
+        variants_count(c) * c->train.seeds.n * (int)c->split.folds;
     const int n = 3 * networks * c->train.regimes.n * seeds +
                   (plan_pretrains(c) ? networks * (seeds + 1) : 0) +
                   plan_ensembles_count(c) + 4;
 
     if (n > PLAN_MAX_STEPS)
         return err_set(err, ERR_USAGE,
-                       "train.networks x train.regimes x train.seeds x "
-                       "split.folds make %d steps, at most %d",
+                       "train.networks x train.regimes x train.variants x "
+                       "train.seeds x split.folds make %d steps, at most %d",
                        n, PLAN_MAX_STEPS);
     return n;
 }
@@ -392,19 +338,35 @@ static int build_steps(struct builder *b, struct err *err)
     return 0;
 }
 
+static int check_config(const struct builder *b, struct err *err)
+{
+    if (count_steps(b->c, err) < 0 || plan_check_words(b->c, err) < 0)
+        return -1;
+    return plan_ensembles_check(b->c, err);
+}
+
 static int start_plan(struct plan *p, struct builder *b, bool pinned,
                       struct err *err)
 {
+    const int n = variants_count(b->c);
+    int rc = -1;
+
     *p = (struct plan){0};
-    if (count_steps(b->c, err) < 0 || plan_check_words(b->c, err) < 0 ||
-        plan_ensembles_check(b->c, err) < 0)
+    if (check_config(b, err) < 0)
         return -1;
+    b->own = malloc((size_t)n * sizeof(*b->own));
+    if (!b->own)
+        return no_memory(err);
+    for (int i = 0; i < n; i++)
+        variants_config(&b->own[i], b->c, variants_name(b->c, i));
     if ((pinned && plan_recall_content(p, b->c, b->run_dir)) ||
         plan_read_content(p, b->c, b->run_dir, err) == 0)
-        if (build_steps(b, err) == 0)
-            return 0;
-    plan_release(p);
-    return -1;
+        rc = build_steps(b, err);
+    if (rc < 0)
+        plan_release(p);
+    free(b->own);
+    b->own = NULL;
+    return rc;
 }
 
 int plan_init(struct plan *p, const struct config *c, const char *run_dir,

@@ -7,11 +7,12 @@
  * experiment train, evaluate, explain, then evaluate for each ensemble of
  * experiments, and last report.  An experiment that goes on from another one's
  * model comes behind that one's training, which is planned even if it is not
- * asked for.  With split.folds each experiment is planned once a fold.  A
- * step's content hash is that of its stage's name and version, its parameters
- * and its inputs' hashes, so equal hashes mean equal outputs, and every hash is
- * known before anything runs.  What a stage does not read is no parameter and
- * no input of its step.
+ * asked for.  With train.variants each is planned once a variant, with split.folds
+ * once a fold.  A step's content hash is that of its stage's name and version,
+ * its parameters and its inputs' hashes, so equal hashes mean equal outputs, and
+ * every hash is known before anything runs.  What a stage does not read is no
+ * parameter and no input of its step.  A variant's name is neither: its steps
+ * have the hashes of the same experiment in a configuration without variants.
  */
 #ifndef RUN_PLAN_H
 #define RUN_PLAN_H
@@ -19,6 +20,7 @@
 #include "base/hash.h"
 #include "config/config.h"
 #include "config/recipe_text.h"
+#include "run/experiment_name.h"
 #include "run/stage_table.h"
 
 #include <stdbool.h>
@@ -26,7 +28,7 @@
 enum {
     PLAN_MAX_STEPS = 2048,
 
-    PLAN_NAME_MAX = 256,
+    PLAN_NAME_MAX = EXPERIMENT_NAME_MAX,
 };
 
 struct plan_step {
@@ -37,7 +39,8 @@ struct plan_step {
     char network[CONFIG_NAME_MAX];  /* of the experiment, or "" */
     bool ensemble; /* 'network' is its method, a word of ensembles.def */
     char regime[CONFIG_NAME_MAX];
-    int64_t seed;    /* of the experiment, else the run's */
+    char variant[CONFIG_VARIANT_NAME]; /* of train.variants, or "" */
+    int64_t seed;                      /* of the experiment, else the run's */
     int fold, folds; /* of the experiment: split.folds, 1 without */
     int *input;      /* owned: indices of the steps that this one reads */
     int n_input;
@@ -45,7 +48,8 @@ struct plan_step {
     char before[HASH_HEX]; /* by the rules when what is not read counted, too:
                               outputs sealed with it are as good; "": none */
     char any_length[HASH_HEX]; /* of a training: 'hash' but for its length;
-                                  "": longer_training.h says why */
+                                  "": longer_training.h says why, or another
+                                  step has it */
     char *params; /* owned: JSON object, parameters by name, for the manifest */
     char *inputs; /* owned: JSON object, hashes of the inputs by name */
     const char *wanted; /* a file that its output must have, which outputs of
@@ -101,6 +105,14 @@ MUST_USE int plan_join(struct plan *p, const struct config *c,
 
 /* Hash of the file of a network's pretrained weights; "": it is not read. */
 const char *plan_weights(const struct plan *p, const char *network);
+
+/* The configuration that 'step' of a plan of 'c' works by: its variant's. */
+void plan_step_config(struct config *out, const struct config *c,
+                      const struct plan_step *step);
+
+/* Words for how an experiment is trained: regime and variant, "finetune" or
+ * "finetune, wide". */
+void plan_step_way(char out[PLAN_NAME_MAX], const struct plan_step *step);
 
 /* Where the output of the step called 'name' lies, below the run directory. */
 void plan_output_dir(const char *name, char dir[PLAN_NAME_MAX]);

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "config/regime.h"
+#include "config/variants.h"
 #include "run/dataset_hash.h"
 #include "run/pretrained_weights.h"
 #include "run/table_hash.h"
@@ -12,7 +13,7 @@
 
 enum { PIN_MAX_BYTES = 65536 + 2 * 6 * RECIPE_TEXT_MAX };
 
-bool plan_pretrains(const struct config *c)
+static bool pretrains(const struct config *c)
 {
     struct err err;
 
@@ -20,6 +21,18 @@ bool plan_pretrains(const struct config *c)
         const struct regime *r = regime_find(c->train.regimes.word[i], &err);
 
         if (r && regime_pretrained(r, c))
+            return true;
+    }
+    return false;
+}
+
+bool plan_pretrains(const struct config *c)
+{
+    struct config own;
+
+    for (int i = 0; i < variants_count(c); i++) {
+        variants_config(&own, c, variants_name(c, i));
+        if (pretrains(&own))
             return true;
     }
     return false;

@@ -1,10 +1,14 @@
 /* plan_ensembles.c - from lists of words to ensembles and their members */
 #include "run/plan_ensembles.h"
 
+#include "base/spell.h"
+#include "config/variants.h"
 #include "run/plan_check.h"
 #include "stats/costs.h"
 
+#include <fnmatch.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const methods[] = {
@@ -15,21 +19,6 @@ static const char *const methods[] = {
 
 /* What stands for the regime of members that are listed. */
 static const struct regime listed = {.name = "members"};
-
-void plan_experiment_name(char out[PLAN_NAME_MAX], const char *network,
-                          const char *regime, int64_t seed)
-{
-    snprintf(out, PLAN_NAME_MAX, "%.63s-%.63s-s%lld", network, regime,
-             (long long)seed);
-}
-
-void plan_add_fold(char name[PLAN_NAME_MAX], int fold, int folds)
-{
-    const size_t n = strlen(name);
-
-    if (folds > 1)
-        snprintf(name + n, PLAN_NAME_MAX - n, "-f%d", fold);
-}
 
 static bool has_word(const struct word_list *l, const char *word)
 {
@@ -47,7 +36,9 @@ static int count_each(const struct config *c)
     if (has_word(&c->evaluate.ensembles, "none"))
         return 0;
     return c->evaluate.ensembles.n *
-           (is_auto(c) ? c->train.regimes.n * c->train.seeds.n : 1);
+           (is_auto(c)
+                ? c->train.regimes.n * variants_count(c) * c->train.seeds.n
+                : 1);
 }
 
 int plan_ensembles_count(const struct config *c)
@@ -55,36 +46,96 @@ int plan_ensembles_count(const struct config *c)
     return count_each(c) * (int)c->split.folds;
 }
 
+/* How many experiments there are, without folds. */
+static int count_experiments(const struct config *c)
+{
+    return c->train.networks.n * c->train.regimes.n * variants_count(c) *
+           c->train.seeds.n;
+}
+
+/* Number i of them, in the order of the plan. */
+static void name_experiment(char out[PLAN_NAME_MAX], const struct config *c,
+                            int i)
+{
+    const int seeds = c->train.seeds.n, regimes = c->train.regimes.n;
+    const int variants = variants_count(c);
+    const struct experiment_name e = experiment_name_of(
+        c->train.networks.word[i / seeds / variants / regimes],
+        c->train.regimes.word[i / seeds / variants % regimes],
+        variants_name(c, i / seeds % variants),
+        c->train.seeds.value[i % seeds]);
+
+    experiment_name_make(out, &e);
+}
+
+static bool is_member(const struct plan_ensemble *e, const char *name)
+{
+    for (int m = 0; m < e->n_member; m++)
+        if (strcmp(e->member[m], name) == 0)
+            return true;
+    return false;
+}
+
+/* Add those that match, as far as there is room; returns how many match. */
+static int add_matching(const struct config *c, const char *pattern,
+                        struct plan_ensemble *e, bool *full)
+{
+    int n = 0;
+
+    for (int i = 0; i < count_experiments(c); i++) {
+        char name[PLAN_NAME_MAX];
+
+        name_experiment(name, c, i);
+        if (fnmatch(pattern, name, 0) != 0)
+            continue;
+        n++;
+        if (is_member(e, name))
+            continue;
+        if (e->n_member == CONFIG_LIST_MAX)
+            *full = true;
+        else
+            memcpy(e->member[e->n_member++], name, sizeof(name));
+    }
+    return n;
+}
+
 /* The experiments that are listed. */
 static void take_listed(const struct config *c, int i, struct plan_ensemble *e)
 {
     const struct word_list *members = &c->evaluate.ensemble_members;
+    bool full = false;
 
     *e = (struct plan_ensemble){.method = c->evaluate.ensembles.word[i],
                                 .regime = &listed,
-                                .seed = c->run.seed,
-                                .n_member = members->n};
-    for (int m = 0; m < e->n_member; m++)
-        snprintf(e->member[m], PLAN_NAME_MAX, "%s", members->word[m]);
+                                .variant = "",
+                                .seed = c->run.seed};
+    for (int m = 0; m < members->n; m++)
+        add_matching(c, members->word[m], e, &full);
 }
 
-/* The networks of a regime and seed. */
+/* The networks of a regime, variant and seed. */
 static void take_networks(const struct config *c, int i,
                           struct plan_ensemble *e)
 {
     const struct word_list *networks = &c->train.networks;
     const int seeds = c->train.seeds.n, regimes = c->train.regimes.n;
+    const int variants = variants_count(c);
+    const char *regime = c->train.regimes.word[i / seeds / variants % regimes];
     struct err err;
 
     *e = (struct plan_ensemble){
-        .method = c->evaluate.ensembles.word[i / (seeds * regimes)],
-        .regime = regime_find(c->train.regimes.word[i / seeds % regimes], &err),
+        .method = c->evaluate.ensembles.word[i / seeds / variants / regimes],
+        .regime = regime_find(regime, &err),
+        .variant = variants_name(c, i / seeds % variants),
         .seed = c->train.seeds.value[i % seeds],
         .n_member = networks->n};
     BUG_ON(!e->regime);
-    for (int m = 0; m < e->n_member; m++)
-        plan_experiment_name(e->member[m], networks->word[m], e->regime->name,
-                             e->seed);
+    for (int m = 0; m < e->n_member; m++) {
+        const struct experiment_name n =
+            experiment_name_of(networks->word[m], regime, e->variant, e->seed);
+
+        experiment_name_make(e->member[m], &n);
+    }
 }
 
 void plan_ensembles_at(const struct config *c, int i, struct plan_ensemble *e)
@@ -98,8 +149,12 @@ void plan_ensembles_at(const struct config *c, int i, struct plan_ensemble *e)
         take_listed(c, i / folds, e);
     e->fold = i % folds;
     e->folds = folds;
-    for (int m = 0; m < e->n_member; m++)
-        plan_add_fold(e->member[m], e->fold, folds);
+    for (int m = 0; m < e->n_member && folds > 1; m++) {
+        char name[PLAN_NAME_MAX];
+
+        memcpy(name, e->member[m], sizeof(name));
+        experiment_name_in_fold(e->member[m], name, e->fold);
+    }
 }
 
 void plan_ensembles_list(const struct plan_ensemble *e, char *out, size_t room)
@@ -114,48 +169,67 @@ void plan_ensembles_list(const struct plan_ensemble *e, char *out, size_t room)
 
 /* --- checks --------------------------------------------------------------- */
 
-static bool is_experiment(const struct config *c, const char *name)
+/* A pattern that matches nothing, or a name that is none. */
+static int refuse_member(const struct config *c, const char *word,
+                         struct err *err)
 {
-    char one[PLAN_NAME_MAX];
+    const int n = count_experiments(c);
+    char(*name)[PLAN_NAME_MAX] = malloc((size_t)n * sizeof(*name));
+    const char **known = malloc((size_t)n * sizeof(*known)), *meant = NULL;
 
-    for (int n = 0; n < c->train.networks.n; n++)
-        for (int r = 0; r < c->train.regimes.n; r++)
-            for (int s = 0; s < c->train.seeds.n; s++) {
-                plan_experiment_name(one, c->train.networks.word[n],
-                                     c->train.regimes.word[r],
-                                     c->train.seeds.value[s]);
-                if (strcmp(one, name) == 0)
-                    return true;
-            }
-    return false;
+    for (int i = 0; name && known && i < n; i++) {
+        name_experiment(name[i], c, i);
+        known[i] = name[i];
+    }
+    if (name && known)
+        meant = spell_nearest(word, known, (size_t)n);
+    err_set(err, ERR_USAGE,
+            "evaluate.ensemble_members: '%s' %s of train.networks, .regimes"
+            "%s.seeds%s%.100s%s",
+            word,
+            strpbrk(word, "*?") ? "matches no experiment" : "is no experiment",
+            c->train.variants.n > 0 ? ", .variants and " : " and ",
+            meant ? "; did you mean " : "", meant ? meant : "",
+            meant ? "?" : "");
+    free(name);
+    free(known);
+    return -1;
+}
+
+/* Names and patterns, each of which must match. */
+static int check_listed(const struct config *c, struct err *err)
+{
+    const struct word_list *l = &c->evaluate.ensemble_members;
+    struct plan_ensemble all = {.n_member = 0};
+    bool full = false;
+
+    for (int i = 0; i < l->n; i++)
+        if (add_matching(c, l->word[i], &all, &full) == 0)
+            return refuse_member(c, l->word[i], err);
+    if (full)
+        return err_set(err, ERR_USAGE,
+                       "evaluate.ensemble_members: more than %d experiments",
+                       CONFIG_LIST_MAX);
+    if (all.n_member < 2)
+        return err_set(err, ERR_USAGE,
+                       "evaluate.ensemble_members: one experiment is no "
+                       "ensemble");
+    return 0;
 }
 
 static int check_members(const struct config *c, struct err *err)
 {
-    const struct word_list *l = &c->evaluate.ensemble_members;
 
     if (is_auto(c) && c->train.networks.n < 2)
         return err_set(err, ERR_USAGE,
                        "evaluate.ensembles: of one network; name two "
                        "experiments or more in evaluate.ensemble_members");
-    if (!is_auto(c) && l->n < 2)
-        return err_set(err, ERR_USAGE,
-                       "evaluate.ensemble_members: one experiment is no "
-                       "ensemble");
-    for (int i = 0; !is_auto(c) && i < l->n; i++)
-        if (!is_experiment(c, l->word[i]))
-            return err_set(
-                err, ERR_USAGE,
-                "evaluate.ensemble_members: '%s' is no experiment of "
-                "train.networks, .regimes and .seeds",
-                l->word[i]);
-    return 0;
+    return is_auto(c) ? 0 : check_listed(c, err);
 }
 
 static int check_weights(const struct config *c, struct err *err)
 {
-    const int members =
-        is_auto(c) ? c->train.networks.n : c->evaluate.ensemble_members.n;
+    struct plan_ensemble first;
     double weight[STATS_CLASSES_MAX];
     struct err why;
     int n;
@@ -165,10 +239,11 @@ static int check_weights(const struct config *c, struct err *err)
     if (costs_weights(weight, &n, c->evaluate.ensemble_weights, &why) < 0)
         return err_set(err, ERR_USAGE, "evaluate.ensemble_weights: %.300s",
                        why.text);
-    if (n != members)
+    plan_ensembles_at(c, 0, &first);
+    if (n != first.n_member)
         return err_set(err, ERR_USAGE,
                        "evaluate.ensemble_weights: %d numbers for %d members",
-                       n, members);
+                       n, first.n_member);
     return 0;
 }
 

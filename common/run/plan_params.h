@@ -16,6 +16,8 @@
 struct plan_experiment {
     const char *network;
     const struct regime *regime;
+    const char *variant;         /* "": none */
+    const struct config *config; /* of the variant; NULL: that of the run */
     int64_t seed;
     const struct plan_ensemble *fused; /* NULL: it is trained */
     int fold, folds;

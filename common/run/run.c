@@ -129,6 +129,13 @@ static int wait_for_lock(struct run_state *r, const struct plan_step *step,
                    step->name, r->dir);
 }
 
+const struct config *run_config(struct run_state *r,
+                                const struct plan_step *step)
+{
+    plan_step_config(&r->own, &r->config, step);
+    return &r->own;
+}
+
 int run_lock(struct run_state *r, const struct plan_step *step, struct err *err)
 {
     return wait_for_lock(r, step, take_alone, err);

@@ -9,6 +9,7 @@
 struct run_state {
     char dir[FILE_PATH_MAX]; /* "" while empty */
     struct config config;
+    struct config own;     /* of the step that is worked on; run_config() */
     struct plan plan;      /* owned */
     char digest[HASH_HEX]; /* of run.yaml when it was read */
     int lock;              /* owned: file descriptor, 0 if none */
@@ -21,6 +22,10 @@ struct run_state {
  */
 MUST_USE int run_load(struct run_state *r, const char *run_dir,
                       struct err *err);
+
+/* The configuration that 'step' works by; borrowed, until the next call. */
+const struct config *run_config(struct run_state *r,
+                                const struct plan_step *step);
 
 /*
  * Be the only process that makes 'step'; the lock ends with the process or

@@ -145,7 +145,7 @@ static int run_alone(const struct stage *st, void *self,
         struct unit u = {.id = (uint64_t)(i + 1) << PLAN_UNITS_SHIFT,
                          .attempt = 1,
                          .run_dir = run.dir,
-                         .config = &run.config,
+                         .config = run_config(&run, step),
                          .plan = &run.plan,
                          .step = step,
                          .link = &l};
@@ -202,7 +202,6 @@ static int unit_open(struct unit *u, struct stage_link *l,
         .id = l->unit.id,
         .attempt = (int)l->unit.attempt,
         .run_dir = run->dir,
-        .config = &run->config,
         .plan = &run->plan,
         .step = plan_find(&run->plan, l->unit.step),
         .first = l->unit.first,
@@ -212,6 +211,7 @@ static int unit_open(struct unit *u, struct stage_link *l,
     if (!u->step)
         return err_set(err, ERR_USAGE, "'%s' plans no %s", run->dir,
                        l->unit.step);
+    u->config = run_config(run, u->step);
     if (u->step->stage->division == STAGE_ROWS)
         return 0;
     await_inputs(l, u);

@@ -208,12 +208,18 @@ static void plan_augmentation(struct step_memory *m,
     m->beside = m->own;
 }
 
-struct step_memory step_memory_plan(const struct step_memory_args *a)
+/* By the configuration of the step's variant. */
+struct step_memory step_memory_plan(const struct step_memory_args *of)
 {
-    const struct stage_row *row = a->step->stage;
+    const struct stage_row *row = of->step->stage;
+    struct step_memory_args own = *of;
+    const struct step_memory_args *const a = &own;
+    struct config config;
     struct step_memory m = {.own = row->memory,
-                            .processes = stage_table_ranks(row, a->config)};
+                            .processes = stage_table_ranks(row, of->config)};
 
+    plan_step_config(&config, of->config, of->step);
+    own.config = &config;
     if (row->parallel)
         m.own += count_threads(a) * row->thread_memory;
     switch (row->id) {

@@ -7,13 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert((int)COMPARE_PAIRS_MAX + (int)COMPARE_MAX <=
-                   (int)BOOTSTRAP_VALUES_MAX,
+_Static_assert((int)COMPARE_PAIRS_MAX + (int)COMPARE_EACH_MAX <=
+                       (int)BOOTSTRAP_VALUES_MAX &&
+                   2 * (int)COMPARE_MAX - 1 <= (int)BOOTSTRAP_VALUES_MAX,
                "a bootstrap has room for all");
 
 /* --- reading -------------------------------------------------------------- */
 
-/* The test cells of an experiment, or of all its folds. */
+static enum split split_of(const struct compare_request *r)
+{
+    return r->ranked ? SPLIT_VALIDATION : SPLIT_TEST;
+}
+
+/* The cells of an experiment, or of all its folds. */
 static int read_cells(struct compare_one *one, const struct compare_request *r,
                       struct err *err)
 {
@@ -24,10 +30,21 @@ static int read_cells(struct compare_one *one, const struct compare_request *r,
                   one->name) < 0)
         return -1;
     if (r->folds < 2 || file_exists(path))
-        return predictions_read(&one->predicted, path, SPLIT_TEST, err);
+        return predictions_read(&one->predicted, path, split_of(r), err);
     one->folds = r->folds;
     return predictions_folds_read(&one->predicted, r->run_dir, one->name,
-                                  r->folds, err);
+                                  r->folds, split_of(r), err);
+}
+
+static int no_cells(const struct compare_request *r, const char *name,
+                    struct err *err)
+{
+    if (r->ranked)
+        return err_set(err, ERR_INPUT, "'%.200s' has no validation cell", name);
+    return err_set(err, ERR_INPUT,
+                   "'%.100s' has no test cell; 'papline compare %.200s --on "
+                   "validation' compares validation cells",
+                   name, r->run_dir);
 }
 
 /* Which cells of experiment 'i' are right; they must be those of the first. */
@@ -36,8 +53,8 @@ static int mark_right(struct compare *c, int i, struct err *err)
     struct compare_one *one = &c->one[i];
 
     c->n_cell = c->one[0].predicted.o.n;
-    if (c->n_cell == 0)
-        return err_set(err, ERR_INPUT, "'%.200s' has no test cell", one->name);
+    if (one->predicted.o.n == 0)
+        return no_cells(r, one->name, err);
     if (predictions_match(&c->one[0].predicted, &one->predicted, one->name,
                           err) < 0)
         return -1;
@@ -54,9 +71,11 @@ static int mark_right(struct compare *c, int i, struct err *err)
 static int read_all(struct compare *c, const struct compare_request *r,
                     struct err *err)
 {
-    if (r->n < 1 || r->n > COMPARE_MAX)
+    const int most = r->ranked ? COMPARE_MAX : COMPARE_EACH_MAX;
+
+    if (r->n < 1 || r->n > most)
         return err_set(err, ERR_USAGE, "%d experiments to compare, 1 to %d can",
-                       r->n, COMPARE_MAX);
+                       r->n, most);
     for (int i = 0; i < r->n; i++) {
         for (int j = 0; j < i; j++)
             if (strcmp(r->name[i], r->name[j]) == 0)
@@ -72,25 +91,50 @@ static int read_all(struct compare *c, const struct compare_request *r,
 
 /* --- comparing ------------------------------------------------------------ */
 
+/* The better ones first; of those that are alike, by name. */
+static int by_rank(const void *a, const void *b)
+{
+    const struct compare_one *x = a, *y = b;
+
+    if (x->correct != y->correct)
+        return x->correct < y->correct ? 1 : -1;
+    return strcmp(x->name, y->name);
+}
+
+static void rank_all(struct compare *c, const struct compare_request *r)
+{
+    qsort(c->one, (size_t)c->n, sizeof(c->one[0]), by_rank);
+    for (int i = 0; r->against && i < c->n; i++)
+        if (strcmp(c->one[i].name, r->against) == 0)
+            c->reference = i;
+}
+
+/* Which pairs there are. */
+static void list_pairs(struct compare *c, bool ranked)
+{
+    for (int a = 0; a < c->n; a++)
+        for (int b = ranked ? 0 : a + 1; b < c->n; b++)
+            if (!ranked || (b == c->reference && a != b))
+                c->pair[c->n_pair++] = (struct compare_pair){.a = a, .b = b};
+}
+
 /* Numbers of classes may differ between tables, being right does not. */
 static void test_pairs(struct compare *c, const int *all_right)
 {
     double p[COMPARE_PAIRS_MAX + 1], adjusted[COMPARE_PAIRS_MAX + 1];
 
-    for (int a = 0; a < c->n; a++)
-        for (int b = a + 1; b < c->n; b++) {
-            struct compare_pair *pair = &c->pair[c->n_pair];
-            const struct outcomes first = {.n = c->n_cell,
-                                           .k = 2,
-                                           .label = all_right,
-                                           .predicted = c->one[a].right};
-            struct outcomes second = first;
+    for (int i = 0; i < c->n_pair; i++) {
+        struct compare_pair *pair = &c->pair[i];
+        const struct outcomes first = {.n = c->n_cell,
+                                       .k = 2,
+                                       .label = all_right,
+                                       .predicted = c->one[pair->a].right};
+        struct outcomes second = first;
 
-            second.predicted = c->one[b].right;
-            *pair = (struct compare_pair){.a = a, .b = b};
-            proportion_mcnemar(&pair->test, &first, &second);
-            p[c->n_pair++] = pair->test.p;
-        }
+        second.predicted = c->one[pair->b].right;
+        proportion_mcnemar(&pair->test, &first, &second);
+        p[i] = pair->test.p;
+    }
     proportion_holm(p, (size_t)c->n_pair, adjusted);
     for (int i = 0; i < c->n_pair; i++)
         c->pair[i].holm = adjusted[i];
@@ -158,6 +202,9 @@ int compare_tables(struct compare *c, uint64_t seed, struct err *err)
     }
     for (size_t i = 0; i < c->n_cell; i++)
         all_right[i] = 1;
+    if (r->ranked)
+        rank_all(c, r);
+    list_pairs(c, r->ranked);
     test_pairs(c, all_right);
     rc = find_intervals(c, group, seed, err);
 out:

@@ -3,7 +3,10 @@
  *
  * All were asked about the same test cells; with folds those of all folds
  * together (evaluation/predictions_folds.h), where each cell is tested once.
- * For every two of them: McNemar's exact test with Holm's adjustment over the
+ * Or they are ranked by the cells of their validation splits, those of all folds
+ * together, each counted as often as it validates: then each against one of
+ * them, the best if none is named.
+ * For every two of them, or each and that one: McNemar's exact test with Holm's adjustment over the
  * family of all pairs compared here (stats/proportion.h), and the difference in
  * accuracy with its interval over groups drawn again (stats/bootstrap.h), the
  * same groups for both.  The test takes cells as independent; the interval does
@@ -17,22 +20,25 @@
 #include "stats/proportion.h"
 
 enum {
-    COMPARE_MAX = 31, /* experiments */
-    COMPARE_PAIRS_MAX = COMPARE_MAX * (COMPARE_MAX - 1) / 2,
+    COMPARE_EACH_MAX = 31, /* experiments, each against each */
+    COMPARE_MAX = 256,     /* that are ranked */
+    COMPARE_PAIRS_MAX = COMPARE_EACH_MAX * (COMPARE_EACH_MAX - 1) / 2,
 };
 
 /* What is compared. */
 struct compare_request {
     const char *run_dir;     /* borrowed, as all here */
-    const char *const *name; /* (n) 1 .. COMPARE_MAX, of experiments */
+    const char *const *name; /* (n) 1 .. COMPARE_EACH_MAX, of experiments */
     int n;
     int folds;     /* of the run: a name without a table of its own stands for
                       all of NAME-f0, NAME-f1, ...; 0, 1: it has none */
     int resamples; /* 0: no intervals (they are NaN) */
     uint64_t seed;
+    bool ranked;         /* by validation; n up to COMPARE_MAX */
+    const char *against; /* of those, one of 'name', or NULL: the best */
 };
 
-/* Accuracy of one on the test split. */
+/* Accuracy of one on the test split, or that of validation. */
 struct compare_one {
     const char *name;             /* borrowed */
     int folds;                    /* that are pooled; 1: none */
@@ -50,8 +56,9 @@ struct compare_pair {
 };
 
 struct compare {
-    struct compare_one one[COMPARE_MAX];
-    int n;
+    struct compare_one one[COMPARE_MAX]; /* as named; ranked: best first */
+    int n, reference; /* reference: position of what the others are ranked
+                         against */
     struct compare_pair pair[COMPARE_PAIRS_MAX];
     int n_pair;
     size_t n_cell, n_group;
@@ -64,7 +71,7 @@ struct compare {
  * Deterministic: bootstrap stream (seed, RNG_BOOTSTRAP, resample).
  * Errors: ERR_USAGE too few or too many, a name twice, test cells that are not
  * the same, one that is tested in two folds; ERR_INPUT no such table, a damaged
- * one, one without test cells; ERR_SYSTEM.  *c is to be released anyway.
+ * one, one without test cells (or, ranked, validation cells); ERR_SYSTEM.  *c is to be released anyway.
  */
 MUST_USE int compare_run(struct compare *c, const struct compare_request *r,
                          struct err *err);

@@ -6,7 +6,7 @@
 #include "base/spell.h"
 #include "config/config.h"
 #include "evaluation/predictions_folds.h"
-#include "orchestration/tools/compare.h"
+#include "orchestration/tools/compare_ranking.h"
 #include "orchestration/tools/compare_splits.h"
 #include "run/output.h"
 #include "run/run.h"
@@ -21,6 +21,7 @@
 struct evaluated {
     const char *run_dir; /* borrowed */
     int folds;           /* of the run */
+    int most;            /* experiments */
     char **entry;        /* owned: what is in RUN/evaluate */
     size_t n_entry;
     const char *name[COMPARE_MAX]; /* borrowed from 'entry' or the arguments */
@@ -63,10 +64,10 @@ static int no_such(const struct evaluated *e, const char *name, struct err *err)
 
 static int add_name(struct evaluated *e, const char *name, struct err *err)
 {
-    if (e->n == COMPARE_MAX)
+    if (e->n == e->most)
         return err_set(err, ERR_USAGE,
                        "more than %d experiments to compare: name some",
-                       COMPARE_MAX);
+                       e->most);
     e->name[e->n++] = name;
     return 0;
 }
@@ -106,15 +107,16 @@ static bool is_pooled(const char *run_dir, const char *name, int folds)
  * has without "-f0". */
 static int add_found(struct evaluated *e, char *name, struct err *err)
 {
-    const size_t n = strlen(name);
+    char all[EXPERIMENT_NAME_MAX];
 
     if (!is_evaluated(e->run_dir, name))
         return 0;
     if (e->folds < 2)
         return add_name(e, name, err);
-    if (n < 4 || strcmp(name + n - 3, "-f0") != 0)
+    if (experiment_name_fold(name) != 0)
         return 0;
-    name[n - 3] = '\0';
+    experiment_name_pooled(all, name);
+    name[strlen(all)] = '\0';
     return is_pooled(e->run_dir, name, e->folds) ? add_name(e, name, err) : 0;
 }
 
@@ -284,6 +286,62 @@ out:
     return rc;
 }
 
+/* --- ranked by validation ------------------------------------------------- */
+
+static int write_ranking(const struct compare_args *a, const struct compare *c,
+                         struct err *err)
+{
+    struct buf b = {0};
+
+    compare_ranking_csv(c, &b);
+    if (write_table(a->run_dir, "validation.csv", &b, err) < 0)
+        return -1;
+    return a->out ? compare_ranking_write(c, a->out, err) : 0;
+}
+
+/* Is it among those that are ranked? */
+static int check_against(const struct evaluated *e, const char *name,
+                         struct err *err)
+{
+    for (int i = 0; i < e->n; i++)
+        if (strcmp(e->name[i], name) == 0)
+            return 0;
+    return err_set(err, ERR_USAGE,
+                   "--against '%.100s' is none of the %d experiments that are "
+                   "ranked",
+                   name, e->n);
+}
+
+static int rank_experiments(FILE *out, const struct compare_args *a,
+                            const struct config *config,
+                            const struct evaluated *e, struct err *err)
+{
+    const struct compare_request r = {.run_dir = a->run_dir,
+                                      .name = e->name,
+                                      .n = e->n,
+                                      .folds = e->folds,
+                                      .resamples =
+                                          (int)config->evaluate.bootstrap,
+                                      .seed = (uint64_t)config->run.seed,
+                                      .ranked = true,
+                                      .against = a->against};
+    struct compare *c;
+    int rc = -1;
+
+    if (a->against && check_against(e, a->against, err) < 0)
+        return -1;
+    c = calloc(1, sizeof(*c));
+    if (!c)
+        return err_set(err, ERR_SYSTEM, "no memory to compare");
+    if (compare_run(c, &r, err) == 0)
+        rc = write_ranking(a, c, err);
+    if (rc == 0)
+        compare_ranking_print(c, out);
+    compare_release(c);
+    free(c);
+    return rc;
+}
+
 /* --- two runs ------------------------------------------------------------- */
 
 /* A run that takes part, and how it was split. */
@@ -387,16 +445,39 @@ out:
     return rc;
 }
 
+static bool is_ranked(const struct compare_args *a)
+{
+    return a->on && strcmp(a->on, "validation") == 0;
+}
+
+static int check_options(const struct compare_args *a, struct err *err)
+{
+    if (a->on && !is_ranked(a) && strcmp(a->on, "test") != 0)
+        return err_set(err, ERR_USAGE,
+                       "--on '%.100s' is neither test nor validation", a->on);
+    if (is_ranked(a) && a->other)
+        return err_set(err, ERR_USAGE,
+                       "--on validation: not with --with, which is of test "
+                       "cells");
+    if (!is_ranked(a) && (a->against || a->out))
+        return err_set(err, ERR_USAGE, "%s: needs --on validation",
+                       a->against ? "--against" : "-o");
+    return a->out ? compare_ranking_check(a->out, err) : 0;
+}
+
 int compare_command_run(FILE *out, const struct compare_args *a,
                         struct err *err)
 {
     struct config *config = malloc(sizeof(*config));
-    struct evaluated e = {.run_dir = a->run_dir};
+    struct evaluated e = {.run_dir = a->run_dir,
+                          .most =
+                              is_ranked(a) ? COMPARE_MAX : COMPARE_EACH_MAX};
     int rc = -1;
 
     if (!config)
         return err_set(err, ERR_SYSTEM, "no memory for a configuration");
-    if (read_config(config, a->run_dir, err) == 0) {
+    if (check_options(a, err) == 0 &&
+        read_config(config, a->run_dir, err) == 0) {
         warn_stale(a->run_dir);
         if (a->other)
             warn_stale(a->other);
@@ -404,8 +485,9 @@ int compare_command_run(FILE *out, const struct compare_args *a,
         rc = choose_experiments(&e, a, err);
     }
     if (rc == 0)
-        rc = a->other ? compare_runs(out, a, config, &e, err)
-                      : compare_experiments(out, a, config, &e, err);
+        rc = is_ranked(a) ? rank_experiments(out, a, config, &e, err)
+             : a->other   ? compare_runs(out, a, config, &e, err)
+                          : compare_experiments(out, a, config, &e, err);
     file_dir_list_free(e.entry, e.n_entry);
     free(config);
     return rc;

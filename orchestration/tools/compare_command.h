@@ -15,6 +15,9 @@ struct compare_args {
     const char *const *name; /* (n_name) experiments; none: all evaluated, where
                                 there are folds those with all of them */
     int n_name;
+    const char *on;      /* "test", NULL: the same; "validation": ranked */
+    const char *against; /* then an experiment; NULL: the best */
+    const char *out;     /* then a .csv or .md for the table; NULL: none */
 };
 
 /* Print the table of pairs; names are 'wide' characters. */
@@ -24,10 +27,12 @@ void compare_print_pairs(FILE *out, const struct compare *c, int wide);
  * Without 'other': compare the experiments (compare.h), print two tables and
  * write RUN/compare/experiments.csv and pairs.csv.  With it: compare each with
  * itself in the other run (compare_splits.h), print a table and write
- * RUN/compare/splits.csv.  Resamples and seed are the run's own.  In a run with
+ * RUN/compare/splits.csv.  On validation: rank the experiments by it, each
+ * against one (compare_ranking.h), print that table and write it to
+ * RUN/compare/validation.csv and 'out'.  Resamples and seed are the run's own.  In a run with
  * folds NAME is all folds of an experiment, pooled, NAME-f0 the first
  * alone; either run may have folds.
- * Errors: ERR_USAGE no such run or experiment, one that lacks a fold, fewer
+ * Errors: ERR_USAGE options that do not go together, no such run or experiment, one that lacks a fold, fewer
  * than two to compare or none in common, test cells of one run that are not
  * the same; ERR_INPUT damaged files; ERR_SYSTEM.
  */

@@ -166,6 +166,8 @@ static json_t *model_metadata(const struct report_data *d,
     json_object_set_new(j, "experiment", json_text(e->name));
     json_object_set_new(j, "network", text_of(m, "network"));
     json_object_set_new(j, "regime", json_text(e->train->regime));
+    if (*e->train->variant)
+        json_object_set_new(j, "variant", json_text(e->train->variant));
     json_object_set_new(j, "seed", json_integer((json_int_t)e->train->seed));
     json_object_set_new(j, "training_key", json_text(e->train->hash));
     json_object_set_new(j, "arithmetic", text_of(m, "arithmetic"));

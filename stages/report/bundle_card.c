@@ -96,6 +96,7 @@ static void put_details(const struct report_experiment *e,
     put_item(b, "cut at", bundle_meta(m, "cut"));
     put_item(b, "head", bundle_meta(m, "head"));
     put_item(b, "trained by", e->train->regime);
+    put_item(b, "variant of the training", e->train->variant);
     buf_printf(b, "- seed: %lld\n", (long long)e->train->seed);
     put_item(b, "epoch of the weights", bundle_meta(m, "epoch"));
     put_item(b, "of so many epochs averaged, that one the last",

@@ -56,7 +56,8 @@ static inline bool report_same_experiment(const struct plan_step *a,
                                           const struct plan_step *b)
 {
     return strcmp(a->network, b->network) == 0 &&
-           strcmp(a->regime, b->regime) == 0 && a->seed == b->seed;
+           strcmp(a->regime, b->regime) == 0 &&
+           strcmp(a->variant, b->variant) == 0 && a->seed == b->seed;
 }
 
 /* Is it made of others, without a training or explanations of its own? */
@@ -115,6 +116,15 @@ struct report_data {
                  the first that is */
 };
 
+/* Are there experiments of variants of a training? */
+static inline bool report_has_variants(const struct report_data *d)
+{
+    for (int i = 0; i < d->n_experiment; i++)
+        if (*d->experiment[i].train->variant)
+            return true;
+    return false;
+}
+
 /* Cells of a class, or of all: in split 's' of fold 'fold' (0 without), used in
  * any. */
 size_t report_cells(const struct report_counts *n, const struct report_class *c,
@@ -163,8 +173,10 @@ static inline bool report_leaks(const struct report_data *d,
 {
     struct err unknown;
     const struct regime *r = regime_find(e->train->regime, &unknown);
+    struct config own;
 
-    return r && regime_leaks(r, d->config);
+    plan_step_config(&own, d->config, e->train);
+    return r && regime_leaks(r, &own);
 }
 
 #endif

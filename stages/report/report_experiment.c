@@ -239,9 +239,10 @@ void report_experiment(const struct report_data *d, int i, struct buf *b)
     size_t room = REPORT_PICTURE_BYTES / (size_t)d->n_experiment;
     const char *model =
         json_string_value(report_json_at(e->metrics.root, "model"));
+    char way[PLAN_NAME_MAX];
 
-    report_html_put(b, "<p class=\"mute\">%s, %s", e->train->network,
-                    e->train->regime);
+    plan_step_way(way, e->train);
+    report_html_put(b, "<p class=\"mute\">%s, %s", e->train->network, way);
     buf_printf(b, ", seed %lld", (long long)e->train->seed);
     if (model)
         report_html_put(b, ", weights: %s", model);

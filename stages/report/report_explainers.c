@@ -59,6 +59,7 @@ static bool is_of(const struct explainer_row *r, const struct explainer_row *q)
 {
     return strcmp(r->network, q->network) == 0 &&
            strcmp(r->regime, q->regime) == 0 &&
+           strcmp(r->variant, q->variant) == 0 &&
            strcmp(r->class_name, q->class_name) == 0;
 }
 
@@ -126,6 +127,7 @@ static int add_table(struct merging *m, const struct report_data *d, int i,
     for (size_t k = 0; k < c->csv.n_row; k++) {
         const struct explainer_row want = {.network = step->network,
                                            .regime = step->regime,
+                                           .variant = step->variant,
                                            .class_name = report_label(c, k),
                                            .method =
                                                report_field(c, k, "method")};
@@ -261,7 +263,8 @@ static void put_line(const struct report_csv *c, size_t row,
     buf_puts(b, "\n");
 }
 
-static void put_experiment(const struct report_experiment *e, struct buf *b)
+static void put_experiment(const struct report_experiment *e, bool variants,
+                           struct buf *b)
 {
     const struct plan_step *n = e->train;
 
@@ -269,6 +272,8 @@ static void put_experiment(const struct report_experiment *e, struct buf *b)
         for (size_t k = 0; k < e->figures[t].csv.n_row; k++) {
             buf_csv(b, n->network);
             buf_csv_next(b, n->regime);
+            if (variants)
+                buf_csv_next(b, n->variant);
             buf_printf(b, ",%lld,", (long long)n->seed);
             if (n->folds > 1)
                 buf_printf(b, "%d", n->fold);
@@ -279,13 +284,16 @@ static void put_experiment(const struct report_experiment *e, struct buf *b)
 int report_explainers_write(const struct report_data *d, const char *out,
                             struct err *err)
 {
+    const bool variants = report_has_variants(d);
     struct buf b = {0};
 
     if (!report_explained(d))
         return 0;
-    buf_puts(&b, "network,regime,seed,fold,label,method,table,figure,mean,low,"
-                 "high,cells,groups\n");
+    buf_printf(&b,
+               "network,regime%s,seed,fold,label,method,table,figure,mean,low,"
+               "high,cells,groups\n",
+               variants ? ",variant" : "");
     for (int i = 0; i < d->n_experiment; i++)
-        put_experiment(&d->experiment[i], &b);
+        put_experiment(&d->experiment[i], variants, &b);
     return buf_save(&b, out, "explainers.csv", err);
 }

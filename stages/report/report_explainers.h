@@ -40,7 +40,8 @@ struct explainer_value {
 
 /* One explainer on one class, or on "all". */
 struct explainer_row {
-    const char *network, *regime, *class_name, *method; /* borrowed */
+    const char *network, *regime, *variant; /* borrowed, as these: */
+    const char *class_name, *method;
     int experiments;
     struct explainer_value value[EXPLAINER_FIGURES];
 };
@@ -75,7 +76,8 @@ bool explainers_overlap(const struct explainer_value *a,
 
 /*
  * OUT/explainers.csv, the rows of all experiments' tables:
- *     network,regime,seed,fold,label,method,table,figure,mean,low,high,cells,
+ *     network,regime[,variant],seed,fold,label,method,table,figure,mean,low,
+ *     high,cells,
  *         groups
  * with an empty fold where there are none.  Without any such row nothing is
  * written.  Errors: ERR_SYSTEM.

@@ -85,13 +85,9 @@ void report_folds_summary(struct fold_summary *s, const struct report_data *d,
     const struct plan_step *first = d->experiment[i].train;
     double value[METRICS_MAX][CONFIG_FOLDS_MAX];
     struct predictions all = {.o = {.n = 0}};
-    char *dash;
 
     *s = (struct fold_summary){.folds = first->folds};
-    snprintf(s->name, sizeof(s->name), "%s", first->experiment);
-    dash = strrchr(s->name, '-');
-    if (dash)
-        *dash = '\0';
+    experiment_name_pooled(s->name, first->experiment);
     for (int k = 0; k < d->n_experiment; k++) {
         const struct report_experiment *e = &d->experiment[k];
         const json_t *m = e->metrics.root;
@@ -211,7 +207,10 @@ void report_folds(const struct report_data *d, struct buf *b)
                "pooled: all %s predictions together, with their "
                "95&nbsp;%% interval.</p>\n",
                d->counts.untested ? "validated" : "tested", report_told(d));
-    report_html_table(b, "Results over all folds");
+    if (report_has_variants(d)) /* many rows */
+        report_html_table_sortable(b, "Results over all folds", false);
+    else
+        report_html_table(b, "Results over all folds");
     report_html_heads(b, "experiment|#folds");
     n = put_heads(b);
     report_html_heads(b, "#pooled accuracy|#interval|#cells right");
@@ -282,11 +281,9 @@ void report_folds_name(const struct report_data *d, int i,
                        char name[PLAN_NAME_MAX + 16])
 {
     const struct report_experiment *e = &d->experiment[i];
-    const char *fold = strrchr(e->name, '-');
+    char all[PLAN_NAME_MAX];
 
-    if (e->train->folds > 1 && fold)
-        snprintf(name, PLAN_NAME_MAX + 16, "%.*s, all folds",
-                 (int)(fold - e->name), e->name);
-    else
-        snprintf(name, PLAN_NAME_MAX + 16, "%s", e->name);
+    experiment_name_pooled(all, e->name);
+    snprintf(name, PLAN_NAME_MAX + 16, "%s%s", all,
+             e->train->folds > 1 ? ", all folds" : "");
 }

@@ -1,6 +1,7 @@
 /*
  * report_paper.c - the paper's tables in its own layout, this run beside it
  */
+#include "config/variants.h"
 #include "evaluation/about_cells.h"
 #include "stages/report/report_folds.h"
 #include "stages/report/report_html.h"
@@ -77,6 +78,17 @@ static void add_folds(struct paper_mean *m, const struct fold_summary *s)
     }
 }
 
+/* Of several variants the tables show that of the experiment that validation
+ * prefers; if that is an ensemble of several, the first. */
+static const char *shown_variant(const struct report_data *d)
+{
+    const char *best =
+        d->best >= 0 ? d->experiment[d->best].train->variant : "";
+
+    return *best || d->n_experiment == 0 ? best
+                                         : d->experiment[0].train->variant;
+}
+
 static bool any_of(const struct report_data *d, const char *regime)
 {
     for (int i = 0; i < d->n_experiment; i++)
@@ -96,7 +108,8 @@ static struct paper_mean mean_of_run(const struct report_data *d,
         const struct report_experiment *e = &d->experiment[i];
 
         if (strcmp(e->train->network, network) != 0 ||
-            strcmp(e->train->regime, regime) != 0)
+            strcmp(e->train->regime, regime) != 0 ||
+            strcmp(e->train->variant, shown_variant(d)) != 0)
             continue;
         if (report_folds_first(d, i)) {
             report_folds_summary(&s, d, i);
@@ -180,6 +193,9 @@ static void one_table(const struct report_data *d,
     buf_printf(b, "<details%s>\n<summary>Table %s: %s%s</summary>\n",
                any ? " open" : "", t->number, title,
                any ? "" : " (this run has no such experiment)");
+    if (*shown_variant(d))
+        report_html_put(b, "<p class=\"mute\">Here: variant %s.</p>\n",
+                        shown_variant(d));
     report_html_table(b, title);
     buf_puts(b,
              "<th scope=\"col\" rowspan=\"2\">classifier</th>"
@@ -335,8 +351,10 @@ static void put_scratch(const struct report_data *d, struct buf *b)
 
 static void put_differences(const struct report_data *d, struct buf *b)
 {
-    const struct config *c = d->config;
+    struct config own;
+    const struct config *const c = &own;
 
+    variants_config(&own, d->config, shown_variant(d));
     report_html_put(b, "<p>This run, of profile <code>%s</code>: ",
                     config_word(c, "run", "profile"));
     buf_printf(b, "%zu test cells (theirs: 812), split %s", d->counts.tests,

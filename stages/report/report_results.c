@@ -86,6 +86,8 @@ static void result_row(const struct report_data *d, int i, int n, struct buf *b)
                     "<tr><th scope=\"row\"><a href=\"#experiment-%d\">%s</a>"
                     "</th><td>%s</td><td>%s</td>",
                     i + 1, e->name, e->train->network, e->train->regime);
+    if (report_has_variants(d))
+        report_html_put(b, "<td>%s</td>", e->train->variant);
     buf_printf(b, "<td class=\"num\">%lld</td>", (long long)e->train->seed);
     if (!e->metrics.root) {
         report_html_put(b,
@@ -102,11 +104,13 @@ static void result_row(const struct report_data *d, int i, int n, struct buf *b)
 
 void report_results(const struct report_data *d, struct buf *b)
 {
+    const bool variants = report_has_variants(d);
     int n;
 
     put_legend(d, b);
     report_html_table_sortable(b, "Results of all experiments", true);
-    report_html_heads(b, "experiment|?network|?regime|#seed");
+    report_html_heads(b, variants ? "experiment|?network|?regime|?variant|#seed"
+                                  : "experiment|?network|?regime|#seed");
     n = put_heads(b);
     report_html_heads(b, d->counts.untested
                              ? "#validation cells|#validation accuracy"
@@ -118,9 +122,11 @@ void report_results(const struct report_data *d, struct buf *b)
         buf_printf(b,
                    "<tr><td colspan=\"%d\" class=\"missing\">the plan has no "
                    "experiment</td></tr>\n",
-                   n + 6);
-    buf_puts(b, "</tbody>\n<tfoot>\n<tr><th scope=\"row\">colour and size "
-                "alone</th><td colspan=\"3\">baseline");
+                   n + 6 + variants);
+    buf_printf(b,
+               "</tbody>\n<tfoot>\n<tr><th scope=\"row\">colour and size "
+               "alone</th><td colspan=\"%d\">baseline",
+               variants ? 4 : 3);
     buf_puts(b, json_object_get(d->baseline.root, "folds")
                     ? ", all folds together</td>"
                     : "</td>");

@@ -7,6 +7,7 @@
 
 #include "charts/svg.h"
 #include "stats/proportion.h"
+#include "config/variants.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -133,6 +134,19 @@ static void write_sizes(const struct report_data *d, struct buf *b)
     free(z.label);
 }
 
+/* Are variants made anew in training, or in that of some variant? */
+static bool trains_online(const struct report_data *d)
+{
+    struct config own;
+
+    for (int i = 0; i < variants_count(d->config); i++) {
+        variants_config(&own, d->config, variants_name(d->config, i));
+        if (own.train.augment == AUGMENT_ONLINE)
+            return true;
+    }
+    return false;
+}
+
 void report_samples(const struct report_data *d, struct buf *b)
 {
     if (!d->index.there) {
@@ -146,7 +160,7 @@ void report_samples(const struct report_data *d, struct buf *b)
                    "<p>The network is trained on %zu images made from the "
                    "training cells.</p>\n",
                    d->augment.csv.n_row - d->augment_aside.n);
-    else if (d->config->train.augment == AUGMENT_ONLINE)
+    else if (trains_online(d))
         report_html_put(b,
                         "<p>The network is trained on variants that are made "
                         "anew in every epoch, by recipe %s.</p>\n",

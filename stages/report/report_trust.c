@@ -81,9 +81,9 @@ static void put_row(const struct explainers *e, size_t i, struct buf *b)
     const struct explainer_row *r = &e->row[i];
 
     report_html_put(b,
-                    "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td>"
+                    "<tr><th scope=\"row\">%s</th><td>%s%s%s</td><td>%s</td>"
                     "<td>%s</td>",
-                    r->network, r->regime,
+                    r->network, r->regime, *r->variant ? ", " : "", r->variant,
                     is_all(r) ? "all classes" : r->class_name, r->method);
     report_html_cell_count(b, r->experiments);
     for (int t = 0; t < REPORT_TABLES; t++)
@@ -154,7 +154,8 @@ static bool opens_block(const struct explainers *e, size_t i)
 
     for (size_t k = 0; k < i; k++)
         if (is_all(&e->row[k]) && strcmp(e->row[k].network, r->network) == 0 &&
-            strcmp(e->row[k].regime, r->regime) == 0)
+            strcmp(e->row[k].regime, r->regime) == 0 &&
+            strcmp(e->row[k].variant, r->variant) == 0)
             return false;
     return is_all(r);
 }
@@ -172,8 +173,9 @@ static void put_firsts(const struct explainers *e, struct buf *b)
     for (size_t i = 0; i < e->n; i++) {
         if (!opens_block(e, i))
             continue;
-        report_html_put(b, "<tr><th scope=\"row\">%s</th><td>%s</td>",
-                        e->row[i].network, e->row[i].regime);
+        report_html_put(b, "<tr><th scope=\"row\">%s</th><td>%s%s%s</td>",
+                        e->row[i].network, e->row[i].regime,
+                        *e->row[i].variant ? ", " : "", e->row[i].variant);
         for (int f = 0; f < EXPLAINER_FIGURES; f++)
             if (e->has[f])
                 put_first(e, i, f, b);

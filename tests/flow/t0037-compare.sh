@@ -83,6 +83,37 @@ wrong=$(awk -F, '$2 == "test" && $3 != $4' "$T/stored/f1.csv.was" | wc -l)
 ok "  these alone are right where they were made so" says "$wrong : 0 "
 ok "other cells are no pair" status_is 2 papline score "$T/stored" \
     "$T/by-group/evaluate/$S-s1"
+ok "two variants of a training" go tried --set 'train.seeds=[1]' \
+    --set 'train.variants={plain: {}, mixed: {mixup: 0.2}}'
+model() { # model <run> <experiment>
+    echo "$T/$1/train/$2/model.safetensors"
+}
+ok "  one without other values is the training without variants" cmp \
+    "$(model run $S-s1)" "$(model tried $S-plain-s1)"
+ok "  the other is another" not cmp -s "$(model tried $S-mixed-s1)" \
+    "$(model tried $S-plain-s1)"
+ok "  ranked" status_is 0 papline compare "$T/tried" --on validation \
+    -o "$T/tried.md"
+ok "  by what" says "validation cells in"
+ok "  as a table" test "$(grep -cE "^\| [12] \| $S-(plain|mixed)-s1 \|" \
+    "$T/tried.md")" -eq 2
+ok "  validation.csv" test "$(wc -l <"$T/tried/compare/validation.csv")" -eq 3
+ok "  the page" status_is 0 papline report "$T/tried"
+ok "  names the variants" grep -q '<td>scratch</td><td>mixed</td>' \
+    "$T/tried/report/index.html"
+ok "  a run goes on with them" status_is 0 papline plan "$T/tried"
+ok "  having nothing to do" not grep -qE '^run +(train|evaluate)/' "$T/out"
+ok "  one value is set anew" status_is 0 papline plan "$T/tried" \
+    --set train.variants.mixed.mixup=0.4
+ok "  for its variant alone" test "$(grep -cE '^run +train/' "$T/out")" -eq 1
+ok "  with the reason" says "train.mixup 0.2 -> 0.4"
+ok "what was best without variants" go tried --set 'train.seeds=[1]' \
+    --set 'train.variants={}' --set train.mixup=0.2
+ok "  goes on from what was kept, and is the same" cmp \
+    "$(model tried $S-mixed-s1)" "$(model tried $S-s1)"
+ok "  the others are no longer planned" status_is 0 papline clean "$T/tried" \
+    --dry-run
+ok "  and named" says "train/$S-plain-s1"
 
 ok "one experiment is none to compare" status_is 2 papline compare "$T/run" \
     $S-s1

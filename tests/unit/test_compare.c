@@ -164,7 +164,7 @@ static void check_refusals(struct compare *c)
     static const char head[] = "file,split,class,predicted,group\n";
     const char *const twice[] = {"one", "one"}, *const none[] = {"absent"};
     const char *const bad[] = {"one", "bad"}, *const empty[] = {"empty"};
-    const char *many[COMPARE_MAX + 1] = {0};
+    const char *many[COMPARE_EACH_MAX + 1] = {0};
     char text[256];
     struct err err = {0};
 
@@ -175,7 +175,7 @@ static void check_refusals(struct compare *c)
           "absent/predictions.csv",
           "an experiment without predictions.csv is refused");
     compare_release(c);
-    fails(run_compare(c, many, COMPARE_MAX + 1, 0, &err), err, ERR_USAGE,
+    fails(run_compare(c, many, COMPARE_EACH_MAX + 1, 0, &err), err, ERR_USAGE,
           "32 experiments to compare, 1 to 31 can",
           "too many experiments are refused");
     compare_release(c);

@@ -70,6 +70,7 @@ static const struct row {
     {"train.networks=[vgg16]", TRAIN, NULL},
     {"train.regimes=[contrastive]", TRAIN, NULL},
     {"train.seeds=[2]", TRAIN, NULL},
+    {"train.variants={a: {}}", TRAIN, NULL},
     {"train.weights=@other", NONE, NULL},
     {"train.cache=off", NONE, NULL},
     {"train.frozen_precision=bf16", NONE, NULL},
@@ -154,6 +155,9 @@ static const struct row {
     {"evaluate.ensemble_members=[" EXP ", vgg16-scratch-s1]", NONE, TWO},
     {"evaluate.ensemble_members=[" EXP ", vgg16-scratch-s1]", EVALUATE,
      TWO " evaluate.ensembles=[soft_vote]"},
+    {"evaluate.ensemble_members=[mobile*, v?g16-*]", NONE,
+     TWO " evaluate.ensembles=[soft_vote] evaluate.ensemble_members=[" EXP
+         ",vgg16-scratch-s1]"},
     {"evaluate.ensemble_weights=1 2", NONE,
      TWO " evaluate.ensembles=[soft_vote]"},
     {"evaluate.ensemble_weights=1 2", EVALUATE,

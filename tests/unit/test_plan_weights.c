@@ -1,6 +1,7 @@
 /*
  * test_plan_weights.c - experiments that begin with pretrained weights
  */
+#include "config/config_key.h"
 #include "config/regime.h"
 #include "golden/nn_digest.h"
 #include "nn/weights.h"
@@ -149,6 +150,31 @@ static void check_after(void)
     plan_release(&p);
 }
 
+/* A variant goes on from the fine-tuned model of the same variant. */
+static void check_after_variant(void)
+{
+    struct config c = base_config("cost_sensitive");
+    struct plan p, alone;
+    struct err err = {0};
+
+    BUG_ON(config_take_set(&c, "train.variants={a: {}, b: {mixup: 0.2}}",
+                           &err) < 0 ||
+           plan_init(&p, &c, in_dir("run"), &err) < 0);
+    ok(reads_input(&p, "train/mobilenetv2-cost_sensitive-b-s1",
+                   "train/mobilenetv2-finetune-b-s1") &&
+           p.n_step == 13,
+       "cost-sensitive training goes on from its own variant's model");
+    c = base_config("cost_sensitive");
+    c.train.mixup = 0.2;
+    BUG_ON(plan_init(&alone, &c, in_dir("run"), &err) < 0);
+    ok(strcmp(plan_find(&p, "train/mobilenetv2-cost_sensitive-b-s1")->hash,
+              plan_find(&alone, "train/mobilenetv2-cost_sensitive-s1")->hash) ==
+           0,
+       "  with the hash that it has without variants");
+    plan_release(&alone);
+    plan_release(&p);
+}
+
 static void hashes_of(const struct config *c, char hash[2][HASH_HEX])
 {
     struct plan p;
@@ -267,6 +293,7 @@ int main(void)
     check_find();
     check_steps();
     check_after();
+    check_after_variant();
     check_keys();
     check_pin();
     check_import();
