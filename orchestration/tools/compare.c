@@ -53,8 +53,6 @@ static int mark_right(struct compare *c, int i, struct err *err)
     struct compare_one *one = &c->one[i];
 
     c->n_cell = c->one[0].predicted.o.n;
-    if (one->predicted.o.n == 0)
-        return no_cells(r, one->name, err);
     if (predictions_match(&c->one[0].predicted, &one->predicted, one->name,
                           err) < 0)
         return -1;
@@ -85,6 +83,8 @@ static int read_all(struct compare *c, const struct compare_request *r,
         if (read_cells(&c->one[i], r, err) < 0)
             return -1;
         c->n++;
+        if (c->one[i].predicted.o.n == 0)
+            return no_cells(r, r->name[i], err);
     }
     return 0;
 }
@@ -186,7 +186,8 @@ static int find_intervals(struct compare *c, uint32_t *group, uint64_t seed,
     return 0;
 }
 
-int compare_tables(struct compare *c, uint64_t seed, struct err *err)
+int compare_tables(struct compare *c, const struct compare_request *r,
+                   struct err *err)
 {
     uint32_t *group = NULL;
     int *all_right = NULL, rc = -1;
@@ -206,7 +207,7 @@ int compare_tables(struct compare *c, uint64_t seed, struct err *err)
         rank_all(c, r);
     list_pairs(c, r->ranked);
     test_pairs(c, all_right);
-    rc = find_intervals(c, group, seed, err);
+    rc = find_intervals(c, group, r->seed, err);
 out:
     free(all_right);
     free(group);
@@ -217,7 +218,7 @@ int compare_run(struct compare *c, const struct compare_request *r,
                 struct err *err)
 {
     *c = (struct compare){.resamples = r->resamples};
-    return read_all(c, r, err) < 0 ? -1 : compare_tables(c, r->seed, err);
+    return read_all(c, r, err) < 0 ? -1 : compare_tables(c, r, err);
 }
 
 void compare_release(struct compare *c)

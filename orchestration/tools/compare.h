@@ -71,16 +71,19 @@ struct compare {
  * Deterministic: bootstrap stream (seed, RNG_BOOTSTRAP, resample).
  * Errors: ERR_USAGE too few or too many, a name twice, test cells that are not
  * the same, one that is tested in two folds; ERR_INPUT no such table, a damaged
- * one, one without test cells (or, ranked, validation cells); ERR_SYSTEM.  *c is to be released anyway.
+ * one, one without test cells (or, ranked, validation cells); ERR_SYSTEM.  *c is
+ * to be released anyway.
  */
 MUST_USE int compare_run(struct compare *c, const struct compare_request *r,
                          struct err *err);
 /*
  * The same of tables that are read: c->n, resamples and, of each, name, folds
  * and predicted are set, the rest is 0.
+ *   r [in]  seed, ranked and against are read
  * Errors: ERR_USAGE, ERR_INPUT and ERR_SYSTEM as above.
  */
-MUST_USE int compare_tables(struct compare *c, uint64_t seed, struct err *err);
+MUST_USE int compare_tables(struct compare *c, const struct compare_request *r,
+                            struct err *err);
 void compare_release(struct compare *c);
 
 /* Accuracy of a less that of b. */

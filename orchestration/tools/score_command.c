@@ -120,6 +120,7 @@ static int print_tests(FILE *out, const struct score_source *from,
                        struct score *s, int n, const struct config *config,
                        struct err *err)
 {
+    const struct compare_request r = {.seed = (uint64_t)config->run.seed};
     struct compare *c = calloc(1, sizeof(*c));
     int wide = 10, rc;
 
@@ -135,7 +136,7 @@ static int print_tests(FILE *out, const struct score_source *from,
                    ? (int)strlen(from[c->n].name)
                    : wide;
     }
-    rc = compare_tables(c, (uint64_t)config->run.seed, err);
+    rc = compare_tables(c, &r, err);
     if (rc == 0)
         compare_print_pairs(out, c, wide);
     compare_release(c);
