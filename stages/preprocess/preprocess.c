@@ -72,10 +72,9 @@ static int resize_image(const struct config *c, struct image *out,
                         const struct image *in, struct err *err)
 {
     const int side = (int)c->preprocess.size;
+    const struct resizing how = config_resizing(c);
 
-    return resize_as(out, in, side, side,
-                     c->preprocess.resize == RESIZE_LANCZOS,
-                     c->preprocess.aspect == ASPECT_KEEP, err);
+    return resize_as(out, in, side, side, &how, err);
 }
 
 /* Read, hash and look at picture i.  ERR_INPUT: set it aside. */
@@ -285,6 +284,8 @@ static int choose_reading(struct preprocess_job *j, struct err *err)
         return -1;
     j->total = j->images.n * (1 + (size_t)split_plan_compares(c) +
                               (size_t)(bits == CONFIG_BITS_AUTO));
+    j->found.pictures.resizing = config_resizing(c);
+    j->found.pictures.size = (int)c->preprocess.size;
     j->found.pictures.upright = c->preprocess.orientation == ORIENTATION_EXIF;
     j->found.pictures.bits = bits == CONFIG_BITS_AUTO ? 0 : bits;
     if (bits != CONFIG_BITS_AUTO)
