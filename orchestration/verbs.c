@@ -335,10 +335,11 @@ static const struct verb verbs[] = {
      .options = tool_verbs_score_options,
      .act = tool_verbs_score},
     {.name = "augment-preview",
-     .words = "IMAGE",
+     .words = "IMAGE...",
      .help = "draw examples of every augmentation",
      .about = "Each from its weaker to its stronger form, labelled by its "
-              "numbers.",
+              "numbers. The first picture is shown; further ones stand for "
+              "other slides, where a recipe takes their stains.",
      .example = "augment-preview cell.bmp -o sheet.png --recipe strong",
      .options = preview_options,
      .program = "papline-augment",

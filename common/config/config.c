@@ -123,6 +123,13 @@ int config_cells(const char *cells, int64_t *n, struct err *err)
     return 0;
 }
 
+struct resizing config_resizing(const struct config *c)
+{
+    return (struct resizing){.lanczos = c->preprocess.resize == RESIZE_LANCZOS,
+                             .aspect = c->preprocess.aspect,
+                             .field = (int)c->preprocess.field};
+}
+
 int config_bits(const char *bits, int *n, struct err *err)
 {
     char cut[CONFIG_KEY_SNIPPET], *end;

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/resizing.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,7 +30,6 @@ enum {
 };
 
 enum resize_method { RESIZE_NEAREST, RESIZE_LANCZOS };
-enum aspect_method { ASPECT_SQUASH, ASPECT_KEEP };
 enum orientation_choice { ORIENTATION_STORED, ORIENTATION_EXIF };
 enum split_method {
     SPLIT_BY_RANDOM,
@@ -211,6 +211,7 @@ struct config {
         int64_t size; /* pixels, both sides */
         enum resize_method resize;
         enum aspect_method aspect;
+        int64_t field;              /* pixels of ASPECT_SCALE */
         char bits[CONFIG_NAME_MAX]; /* of 16-bit samples; config_bits() */
         enum orientation_choice orientation;
         int64_t jpeg; /* quality to be encoded with before resizing; 0: not */
@@ -325,6 +326,9 @@ static inline const char *config_split_csv(const struct config *c)
 {
     return c->split.csv[0] ? c->split.csv : c->layout.csv;
 }
+
+/* How preprocess.resize, aspect and field bring pictures to their size. */
+struct resizing config_resizing(const struct config *c);
 
 /*
  * Bits of a 16-bit sample that preprocess.bits says are used: 8 to 15, 0: all,

@@ -3,7 +3,7 @@
 #include "config/config_rows.h"
 
 static const char *const resize_words[] = {"nearest", "lanczos", NULL};
-static const char *const aspect_words[] = {"squash", "keep", NULL};
+static const char *const aspect_words[] = {"squash", "keep", "scale", NULL};
 static const char *const orientation_words[] = {"stored", "exif", NULL};
 static const char *const split_words[] = {"random", "group", "csv", "folders",
                                           NULL};
@@ -90,7 +90,10 @@ static const struct config_key keys[] = {
     {AT(preprocess, resize), RESULT, ENUM(resize_words, "nearest"),
      .help = "interpolation; nearest is what the authors used"},
     {AT(preprocess, aspect), RESULT, ENUM(aspect_words, "squash"),
-     .help = "squash to a square, or keep the aspect and pad by reflection"},
+     .help = "squash to a square, keep the aspect, or one scale for all"},
+    {AT(preprocess, field), RESULT, INT(16, 4096, "420"), .before = "420",
+     .unit = "pixels",
+     .help = "for aspect scale: of a picture, that the stored width shows"},
     {TEXT(preprocess, bits), RESULT, NAME("full"), .before = "full",
      .help = "of 16-bit samples: full, the lowest 8 to 15, or auto: as all "
              "need"},

@@ -205,7 +205,7 @@ static void pad_mirrored(struct image *out, const struct image *in, int left,
     }
 }
 
-struct resize_place resize_keep_place(int in_w, int in_h, int w, int h)
+static struct resize_place keep_place(int in_w, int in_h, int w, int h)
 {
     const bool wide = (int64_t)in_w * h >= (int64_t)in_h * w;
     struct resize_place p = {.w = w, .h = h};
@@ -224,7 +224,7 @@ struct resize_place resize_keep_place(int in_w, int in_h, int w, int h)
 int resize_keep(struct image *out, const struct image *in, int w, int h,
                 resize_f resize, struct err *err)
 {
-    const struct resize_place p = resize_keep_place(in->w, in->h, w, h);
+    const struct resize_place p = keep_place(in->w, in->h, w, h);
     struct image fit = {0};
     int rc;
 
@@ -238,11 +238,136 @@ int resize_keep(struct image *out, const struct image *in, int w, int h,
     return rc;
 }
 
-int resize_as(struct image *out, const struct image *in, int w, int h,
-              bool lanczos, bool keep, struct err *err)
-{
-    const resize_f resize = lanczos ? resize_lanczos : resize_nearest;
+/* --- scale ---------------------------------------------------------------- */
 
-    return keep ? resize_keep(out, in, w, h, resize, err)
-                : resize(out, in, w, h, err);
+enum { FADE = 16 }; /* of the width, over which a reflection fades */
+
+static bool exceeds_field(int in_w, int in_h, int w, int h, int field)
+{
+    return in_w > field || (int64_t)in_h * w > (int64_t)field * h;
+}
+
+static struct resize_place scale_place(int in_w, int in_h, int w, int h,
+                                       int field)
+{
+    struct resize_place p;
+
+    BUG_ON(field < 1);
+    if (exceeds_field(in_w, in_h, w, h, field))
+        return keep_place(in_w, in_h, w, h);
+    p.w = (int)lround((double)in_w * w / field);
+    p.h = (int)lround((double)in_h * w / field);
+    p.w = p.w < 1 ? 1 : p.w;
+    p.h = p.h < 1 ? 1 : p.h > h ? h : p.h;
+    p.left = (w - p.w) / 2;
+    p.top = (h - p.h) / 2;
+    return p;
+}
+
+/* The upper median of the outermost pixels, of each channel. */
+static void border_median(const struct image *im, uint8_t median[3])
+{
+    size_t count[3][256] = {{0}}, n = 0;
+
+    for (int y = 0; y < im->h; y++) {
+        const bool edge = y == 0 || y == im->h - 1;
+        const int step = edge || im->w == 1 ? 1 : im->w - 1;
+
+        for (int x = 0; x < im->w; x += step, n++)
+            for (int c = 0; c < 3; c++)
+                count[c][image_row(im, y)[3 * x + c]]++;
+    }
+    for (int c = 0; c < 3; c++) {
+        size_t below = 0;
+        int v = 0;
+
+        while (below + count[c][v] <= n / 2)
+            below += count[c][v++];
+        median[c] = (uint8_t)v;
+    }
+}
+
+/* How far position i is from a line of n pixels. */
+static int outside(int i, int n)
+{
+    return i < 0 ? -i : i >= n ? i - n + 1 : 0;
+}
+
+/* Copy 'in' into 'out', mirrored beyond its edges and fading into 'colour'. */
+static void pad_faded(struct image *out, const struct image *in,
+                      const struct resize_place *p, const uint8_t colour[3])
+{
+    const int reach = out->w / FADE + 1;
+
+    for (int y = 0; y < out->h; y++) {
+        const uint8_t *from = image_row(in, reflect_index(y - p->top, in->h));
+        const int dy = outside(y - p->top, in->h);
+
+        for (int x = 0; x < out->w; x++) {
+            const uint8_t *px = from + 3 * reflect_index(x - p->left, in->w);
+            const int dx = outside(x - p->left, in->w), d = dx > dy ? dx : dy;
+            const int fade = d < reach ? d : reach;
+
+            for (int c = 0; c < 3; c++)
+                image_row(out, y)[3 * x + c] =
+                    (uint8_t)((colour[c] * fade + px[c] * (reach - fade) +
+                               reach / 2) /
+                              reach);
+        }
+    }
+}
+
+int resize_scale(struct image *out, const struct image *in, int w, int h,
+                 resize_f resize, int field, struct err *err)
+{
+    const struct resize_place p = scale_place(in->w, in->h, w, h, field);
+    struct image fit = {0};
+    uint8_t colour[3];
+    int rc;
+
+    *out = (struct image){0};
+    rc = resize(&fit, in, p.w, p.h, err);
+    if (rc == 0)
+        rc = image_init(out, w, h, err);
+    if (rc == 0) {
+        border_median(&fit, colour);
+        pad_faded(out, &fit, &p, colour);
+    }
+    image_release(&fit);
+    return rc;
+}
+
+/* --- as a dataset --------------------------------------------------------- */
+
+struct resize_place resize_place_as(const struct resizing *how, int in_w,
+                                    int in_h, int w, int h)
+{
+    if (how->aspect == ASPECT_SCALE)
+        return scale_place(in_w, in_h, w, h, how->field);
+    if (how->aspect == ASPECT_KEEP)
+        return keep_place(in_w, in_h, w, h);
+    return (struct resize_place){.w = w, .h = h};
+}
+
+bool resize_is_shrunk(const struct resizing *how, int in_w, int in_h, int w,
+                      int h)
+{
+    return how->aspect == ASPECT_SCALE &&
+           exceeds_field(in_w, in_h, w, h, how->field);
+}
+
+int resize_as(struct image *out, const struct image *in, int w, int h,
+              const struct resizing *how, struct err *err)
+{
+    const resize_f resize = how->lanczos ? resize_lanczos : resize_nearest;
+
+    switch (how->aspect) {
+    case ASPECT_SCALE:
+        return resize_scale(out, in, w, h, resize, how->field, err);
+    case ASPECT_KEEP:
+        return resize_keep(out, in, w, h, resize, err);
+    case ASPECT_SQUASH:
+        break;
+    }
+    return resize(out, in, w, h, err);
 }

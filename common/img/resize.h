@@ -9,9 +9,8 @@
 #ifndef IMG_RESIZE_H
 #define IMG_RESIZE_H
 
+#include "base/resizing.h"
 #include "img/image.h"
-
-#include <stdbool.h>
 
 /*
  * Resize 'in' to w x h; the aspect ratio is not kept.
@@ -41,8 +40,14 @@ struct resize_place {
     int w, h, left, top;
 };
 
-/* Of resize_keep(). */
-struct resize_place resize_keep_place(int in_w, int in_h, int w, int h);
+/* As resize_as() puts it there; all of it, if it is squashed. */
+struct resize_place resize_place_as(const struct resizing *how, int in_w,
+                                    int in_h, int w, int h);
+
+/* Is a picture larger than the field of ASPECT_SCALE, so that it is made
+ * smaller than the others to fit? */
+bool resize_is_shrunk(const struct resizing *how, int in_w, int in_h, int w,
+                      int h);
 
 /*
  * Resize so that the whole picture just fits into w x h, centred, its aspect
@@ -54,10 +59,23 @@ MUST_USE int resize_keep(struct image *out, const struct image *in, int w,
                          int h, resize_f resize, struct err *err);
 
 /*
- * As a dataset is prepared: Lanczos or nearest, the aspect ratio kept or not.
+ * Resize by the factor w / field, whatever the picture's size, so that all have
+ * one magnification; centred (an odd rest goes behind).  What is left is the
+ * median colour of the outermost pixels (each channel by itself, the upper one
+ * of two), which the reflection fades into over w / 16 pixels: an empty field,
+ * where reflection alone would show the cell again and again.  A picture that
+ * is larger than the field is put as by resize_keep().
+ *   field  pixels of 'in' that w shows, 1 or more
+ * Errors: as image_init().
+ */
+MUST_USE int resize_scale(struct image *out, const struct image *in, int w,
+                          int h, resize_f resize, int field, struct err *err);
+
+/*
+ * As a dataset is prepared.
  * Errors: as image_init().
  */
 MUST_USE int resize_as(struct image *out, const struct image *in, int w, int h,
-                       bool lanczos, bool keep, struct err *err);
+                       const struct resizing *how, struct err *err);
 
 #endif

@@ -8,10 +8,14 @@
 #include <string.h>
 
 enum {
-    N_TEXT = 32,
+    N_TEXT = 33,
     CLASSES_TEXT = MODEL_MAX_CLASSES * MODEL_NAME_MAX,
     NUMBER_TEXT = 32
 };
+
+static const char *const aspect_word[] = {[ASPECT_SQUASH] = "squash",
+                                          [ASPECT_KEEP] = "keep",
+                                          [ASPECT_SCALE] = "scale"};
 
 /* The metadata's strings while they are written. */
 struct texts {
@@ -50,8 +54,10 @@ static void describe_model(struct texts *t, const struct model_info *info)
     add_text(t, "head", net_head_name(info->head));
     add_number(t, "freeze", info->freeze);
     add_text(t, "input", preprocess_name(info->input));
-    add_text(t, "resize", info->lanczos ? "lanczos" : "nearest");
-    add_text(t, "aspect", info->keep_aspect ? "keep" : "squash");
+    add_text(t, "resize", info->resizing.lanczos ? "lanczos" : "nearest");
+    add_text(t, "aspect", aspect_word[info->resizing.aspect]);
+    if (info->resizing.aspect == ASPECT_SCALE)
+        add_number(t, "field", info->resizing.field);
     if (info->bits)
         add_number(t, "bits", info->bits);
     if (info->upright)
@@ -221,15 +227,38 @@ static int get_reading(struct model_info *info, const struct safetensors *f,
     return get_choice(f, "orientation", orientation, &info->upright, err);
 }
 
-static int get_resize(struct model_info *info, const struct safetensors *f,
+/* Older files do not say how pictures came to a square. */
+static int get_aspect(struct resizing *r, const struct safetensors *f,
                       struct err *err)
 {
-    static const char *const resize[] = {"nearest", "lanczos"};
-    static const char *const aspect[] = {"squash", "keep"};
+    const char *s = safetensors_meta(f, "aspect");
+    int found = s ? -1 : ASPECT_SQUASH;
 
-    if (get_choice(f, "resize", resize, &info->lanczos, err) < 0)
+    for (int i = ASPECT_SQUASH; s && i <= ASPECT_SCALE; i++)
+        if (strcmp(s, aspect_word[i]) == 0)
+            found = i;
+    if (found < 0)
+        return err_set(err, ERR_INPUT,
+                       "metadata 'aspect' is not squash, keep or scale");
+    r->aspect = (enum aspect_method)found;
+    if (r->aspect != ASPECT_SCALE)
+        return 0;
+    if (get_int(f, "field", MODEL_MAX_FIELD, &r->field, err) < 0)
         return -1;
-    return get_choice(f, "aspect", aspect, &info->keep_aspect, err);
+    return r->field > 0
+               ? 0
+               : err_set(err, ERR_INPUT, "metadata 'field' is not 1 or more");
+}
+
+int model_resizing(struct resizing *r, const struct safetensors *f,
+                   struct err *err)
+{
+    static const char *const resize[] = {"nearest", "lanczos"};
+
+    *r = (struct resizing){0};
+    if (get_choice(f, "resize", resize, &r->lanczos, err) < 0)
+        return -1;
+    return get_aspect(r, f, err);
 }
 
 /* Of how many epochs, if not of one. */
@@ -298,9 +327,9 @@ static int get_info(struct model_info *info, const struct safetensors *f,
                        format);
     if (preprocess_find(input, &info->input, &unknown) < 0)
         return err_set(err, ERR_INPUT, "metadata 'input': %s", unknown.text);
-    if (get_resize(info, f, err) < 0 || get_reading(info, f, err) < 0 ||
-        get_averaged(info, f, err) < 0 || get_shape(info, f, err) < 0 ||
-        get_size(&info->size, f, err) < 0)
+    if (model_resizing(&info->resizing, f, err) < 0 ||
+        get_reading(info, f, err) < 0 || get_averaged(info, f, err) < 0 ||
+        get_shape(info, f, err) < 0 || get_size(&info->size, f, err) < 0)
         return -1;
     return get_classes(info, classes, err);
 }

@@ -8,13 +8,18 @@
 #ifndef NN_MODEL_H
 #define NN_MODEL_H
 
+#include "base/resizing.h"
 #include "nn/cell_size.h"
 #include "nn/graph.h"
 #include "nn/nets.h"
 #include "nn/preprocess.h"
 #include "nn/safetensors.h"
 
-enum { MODEL_MAX_CLASSES = 64, MODEL_NAME_MAX = 64 };
+enum {
+    MODEL_MAX_CLASSES = 64,
+    MODEL_NAME_MAX = 64,
+    MODEL_MAX_FIELD = 1 << 20, /* pixels */
+};
 
 struct model_info {
     char network[MODEL_NAME_MAX]; /* as net_find() knows it */
@@ -23,8 +28,7 @@ struct model_info {
     enum net_head head;           /* behind it */
     int freeze;                   /* first layers that did not learn */
     enum preprocess input;        /* how bytes become the network's input */
-    bool lanczos, keep_aspect;    /* how pictures of another size came to h x w:
-                                     resize.h */
+    struct resizing resizing;     /* how pictures came to h x w: resize.h */
     int bits;               /* of 16-bit samples that pictures use; 0: all */
     bool upright;           /* pictures are turned as EXIF says */
     int jpeg;               /* quality of the JPEG that they are made, and read
@@ -55,6 +59,14 @@ MUST_USE int model_write(struct graph *g, const struct model_info *info,
  */
 MUST_USE struct graph *model_read(const char *path, const struct graph_args *ga,
                                   struct model_info *info, struct err *err);
+
+/*
+ * How the metadata of 'f', any file of weights, says that pictures were
+ * resized; what it does not say is nearest pixels, squashed.
+ * Errors: ERR_INPUT words that are none.
+ */
+MUST_USE int model_resizing(struct resizing *r, const struct safetensors *f,
+                            struct err *err);
 
 /*
  * The graph that 'info' describes, with initial weights drawn from ga->seed;

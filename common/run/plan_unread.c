@@ -24,6 +24,12 @@ static bool has_no_table(const struct config *c, const struct regime *r)
     return !c->layout.csv[0];
 }
 
+static bool has_no_scale(const struct config *c, const struct regime *r)
+{
+    (void)r;
+    return c->preprocess.aspect != ASPECT_SCALE;
+}
+
 static bool freezes_nothing(const struct config *c, const struct regime *r)
 {
     (void)c;
@@ -97,6 +103,7 @@ static const struct {
     bool (*unread)(const struct config *c, const struct regime *r);
 } beside_others[] = {
     {"layout.columns", has_no_table},
+    {"preprocess.field", has_no_scale},
     {"split.test", draws_no_test},
     {"split.validation", draws_no_validation},
     {"train.frozen_precision", freezes_nothing},

@@ -213,9 +213,10 @@ int store_label(const struct store *s, size_t i)
     return label;
 }
 
-/* Fold of row i; -1: of none. */
-static int fold_of(const struct store *s, size_t i)
+int store_fold(const struct store *s, size_t i)
 {
+    if (s->fold_column < 0)
+        return -1;
     return store_fold_parse(csv_get(&s->index, i, (size_t)s->fold_column));
 }
 
@@ -233,7 +234,8 @@ enum split store_fold_split(int of, int fold, int folds, enum fold_use use)
 enum split store_split(const struct store *s, size_t i)
 {
     if (s->folds > 1)
-        return store_fold_split(fold_of(s, i), s->fold, s->folds, s->fold_use);
+        return store_fold_split(store_fold(s, i), s->fold, s->folds,
+                                s->fold_use);
     return store_split_parse(csv_get(&s->index, i, (size_t)s->split_column));
 }
 
@@ -267,7 +269,7 @@ int store_use_fold(struct store *s, int fold, int folds, struct err *err)
                        s->dir);
     for (size_t i = 0; i < s->n && folds > 1; i++)
         if (store_label(s, i) >= 0 &&
-            (fold_of(s, i) < 0 || fold_of(s, i) >= folds))
+            (store_fold(s, i) < 0 || store_fold(s, i) >= folds))
             return err_set(err, ERR_INPUT,
                            "image %zu of the store is in fold '%.20s', there "
                            "are %d",
@@ -313,5 +315,5 @@ bool store_trains(const struct store *s, size_t i)
     if (store_label(s, i) < 0)
         return false;
     return s->fold_column < 0 ? store_split(s, i) == SPLIT_TRAIN
-                              : fold_of(s, i) >= 0;
+                              : store_fold(s, i) >= 0;
 }

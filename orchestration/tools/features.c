@@ -9,6 +9,7 @@
 #include "img/decode.h"
 #include "img/pictures.h"
 #include "img/resize.h"
+#include "nn/model.h"
 #include "nn/weights.h"
 
 #include <omp.h>
@@ -20,28 +21,22 @@ struct features_run {
     const struct net *net;
     enum preprocess input;
     const char *cut; /* borrowed: where the weights' trunk ends; NULL: whole */
-    resize_f resize;
-    struct decoding reading; /* of images: as the weights' file says */
-    struct graph *graph;     /* owned */
-    struct pictures list;    /* owned: below args->images, in byte order */
-    uint8_t *pixels;         /* owned: a batch of images */
-    struct err *why;         /* owned: of each image of a batch */
-    struct buf rows;         /* the array's data */
+    struct decoding reading;  /* of images: as the weights' file says */
+    struct resizing resizing; /* likewise, but for args->resize */
+    struct graph *graph;      /* owned */
+    struct pictures list;     /* owned: below args->images, in byte order */
+    uint8_t *pixels;          /* owned: a batch of images */
+    struct err *why;          /* owned: of each image of a batch */
+    struct buf rows;          /* the array's data */
     struct buf csv;
     size_t n_rows;
 };
 
 /* --- the network ---------------------------------------------------------- */
 
-static int find_resize(struct features_run *w, struct err *err)
+static int check_resize(const char *name, struct err *err)
 {
-    const char *name = w->args->resize;
-
-    w->resize = resize_nearest;
-    if (!name || strcmp(name, "nearest") == 0)
-        return 0;
-    w->resize = resize_lanczos;
-    if (strcmp(name, "lanczos") == 0)
+    if (!name || strcmp(name, "nearest") == 0 || strcmp(name, "lanczos") == 0)
         return 0;
     return err_set(err, ERR_USAGE, "--resize '%.64s' is not nearest or lanczos",
                    name);
@@ -71,6 +66,10 @@ static int find_input(struct features_run *w, const struct safetensors *f,
     struct err unknown;
 
     find_reading(w, f);
+    if (model_resizing(&w->resizing, f, err) < 0)
+        return -1;
+    if (w->args->resize)
+        w->resizing.lanczos = strcmp(w->args->resize, "lanczos") == 0;
     if (w->args->input)
         return preprocess_find(w->args->input, &w->input, err);
     if (!named || preprocess_find(named, &w->input, &unknown) < 0)
@@ -149,7 +148,7 @@ static int read_image(const struct features_run *w, size_t i, uint8_t *pixels,
     if (file_path(path, err, "%s/%s", w->args->images, w->list.path[i]) < 0 ||
         decode_read_as(&im, path, &d, err) < 0)
         return -1;
-    rc = w->resize(&out, &im, side, side, err);
+    rc = resize_as(&out, &im, side, side, &w->resizing, err);
     if (rc == 0)
         memcpy(pixels, out.px, image_bytes(&out));
     image_release(&im);
@@ -252,7 +251,8 @@ static int write_features(struct features_run *w, struct err *err)
     const struct features_args *a = w->args;
     const size_t area = (size_t)a->size * (size_t)a->size;
 
-    if (find_resize(w, err) < 0 || pictures_walk(&w->list, a->images, err) < 0)
+    if (check_resize(a->resize, err) < 0 ||
+        pictures_walk(&w->list, a->images, err) < 0)
         return -1;
     if (w->list.n == 0)
         return err_set(err, ERR_USAGE, "there is no image in '%.200s'",

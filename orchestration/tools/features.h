@@ -21,7 +21,8 @@ struct features_args {
     const char *out;     /* OUT.npy; the table is OUT.csv */
     const char *layer;   /* NULL: the averaged trunk */
     const char *input;   /* raw, caffe, tf, torch; NULL: as the weights want */
-    const char *resize;  /* nearest, lanczos; NULL: nearest */
+    const char *resize;  /* nearest, lanczos; NULL: as the weights' file says,
+                            else nearest; aspect and field are the file's */
     int size;            /* pixels a side */
     int batch;           /* 1 .. GRAPH_MAX_BATCH */
     int threads;         /* 0: as many as OpenMP would start */

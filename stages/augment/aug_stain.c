@@ -10,11 +10,12 @@
  */
 #include "augment.h"
 #include "base/hot.h"
+#include "img/optical_density.h"
 
 #include <string.h>
 
 enum { H, E, REST, STAINS };
-enum { BITS = 12, LEVELS = 8 << BITS, BLOCK = 64 };
+enum { BLOCK = 64 };
 
 static const char *const stains_word[] = {"he", "pap", NULL};
 
@@ -56,45 +57,17 @@ static void stain_matrix(const float *param, float m[3][3])
         }
 }
 
-/* D of each byte in 2^-12, and the byte nearest to each such D. */
-struct stain_tables {
-    float absorbed[256];
-    uint8_t byte[LEVELS];
-};
-
-static double absorbance_of(double value)
-{
-    return floor(-log2((value + 1) / 256) * (1 << BITS) + 0.5);
-}
-
-static void fill_tables(struct stain_tables *t)
-{
-    size_t at = 0;
-
-    for (int v = 255; v >= 0; v--) {
-        const size_t end = v > 0 ? (size_t)absorbance_of(v - 0.5) + 1 : LEVELS;
-
-        t->absorbed[v] = (float)absorbance_of(v);
-        memset(t->byte + at, v, end - at);
-        at = end;
-    }
-}
-
-static inline int table_level(float d)
-{
-    const float x = d + 0.5f;
-
-    return (int)(x < 0.0f ? 0.0f : x > LEVELS - 1.0f ? LEVELS - 1.0f : x);
-}
-
 HOT static void mix_stains(float m[3][3], float d[3][BLOCK], int out[3][BLOCK])
 {
     for (int i = 0; i < BLOCK; i++) {
         const float r = d[0][i], g = d[1][i], b = d[2][i];
 
-        out[0][i] = table_level(m[0][0] * r + m[0][1] * g + m[0][2] * b);
-        out[1][i] = table_level(m[1][0] * r + m[1][1] * g + m[1][2] * b);
-        out[2][i] = table_level(m[2][0] * r + m[2][1] * g + m[2][2] * b);
+        out[0][i] =
+            optical_density_level(m[0][0] * r + m[0][1] * g + m[0][2] * b);
+        out[1][i] =
+            optical_density_level(m[1][0] * r + m[1][1] * g + m[1][2] * b);
+        out[2][i] =
+            optical_density_level(m[2][0] * r + m[2][1] * g + m[2][2] * b);
     }
 }
 
@@ -102,23 +75,23 @@ static size_t work(int w, int h)
 {
     (void)w;
     (void)h;
-    return sizeof(struct stain_tables);
+    return sizeof(struct optical_density);
 }
 
 static void filter(const float *param, const struct augment_picture *p)
 {
-    struct stain_tables *t = (struct stain_tables *)(void *)p->scratch;
+    struct optical_density *t = (struct optical_density *)(void *)p->scratch;
     const size_t n = augment_bytes(p) / 3;
     float m[3][3], d[3][BLOCK] = {{0}};
     int to[3][BLOCK];
 
-    fill_tables(t);
+    optical_density_init(t);
     stain_matrix(param, m);
     for (size_t at = 0; at < n; at += BLOCK) {
         const size_t size = n - at < BLOCK ? n - at : BLOCK;
 
         for (size_t i = 0; i < 3 * size; i++)
-            d[i % 3][i / 3] = t->absorbed[p->src[3 * at + i]];
+            d[i % 3][i / 3] = t->level[p->src[3 * at + i]];
         mix_stains(m, d, to);
         for (size_t i = 0; i < 3 * size; i++)
             p->dst[3 * at + i] = t->byte[to[i % 3][i / 3]];

@@ -5,7 +5,8 @@
  *     emits   rows of RUN/augment: pixels and an index line each
  *
  * The bytes of a variant depend on the run's seed, the source's pixels, the
- * variant's number and the recipe, so any number of workers makes the same.
+ * variant's number, the recipe and data/'s index (slide_stains.h), so any number
+ * of workers makes the same.
  */
 #include "base/buf.h"
 #include "base/hash.h"
@@ -28,10 +29,11 @@ struct augment_worker {
     char hash[HASH_HEX];           /* of the step that is open; "" none */
     struct augmented_rows sources; /* owned */
     struct stored_variant_source source;
-    struct recipe recipe; /* owned */
-    uint8_t *pixels;      /* owned: (ROWS, h, w, 3), then scratch */
-    struct buf text;      /* owned: operations of one row */
-    struct buf line;      /* owned: index lines of a message, each
+    struct recipe recipe;       /* owned */
+    struct slide_stains slides; /* owned */
+    uint8_t *pixels;            /* owned: (ROWS, h, w, 3), then scratch */
+    struct buf text;            /* owned: operations of one row */
+    struct buf line;            /* owned: index lines of a message, each
                                     closed by a NUL */
 };
 
@@ -47,6 +49,7 @@ static void augment_end(void *self)
 
     augmented_rows_close(&a->sources);
     recipe_release(&a->recipe);
+    slide_stains_release(&a->slides);
     free(a->pixels);
     buf_release(&a->text);
     buf_release(&a->line);
@@ -67,9 +70,11 @@ static int open_run(struct augment_worker *a, const struct unit *u,
     a->hash[0] = '\0';
     a->source.known = false;
     recipe_release(&a->recipe);
+    slide_stains_release(&a->slides);
     if (recipe_init(&a->recipe, &u->plan->recipe, err) < 0 ||
         augmented_rows_open(&a->sources, u->run_dir, c->augment.variants, err) <
-            0)
+            0 ||
+        slide_stains_open(&a->slides, &a->recipe, &a->sources.data, err) < 0)
         return -1;
     h = a->sources.data.h;
     w = a->sources.data.w;
@@ -90,6 +95,7 @@ static int make_row(struct augment_worker *a, const struct unit *u, size_t r,
     const struct stored_variant_args args = {
         .sources = &a->sources,
         .recipe = &a->recipe,
+        .slides = &a->slides,
         .seed = (uint64_t)u->config->run.seed,
         .jpeg = (int)u->config->preprocess.jpeg,
         .source = &a->source,
@@ -163,7 +169,7 @@ static int augment_unit(void *self, const struct unit *u, struct err *err)
 int main(int argc, char **argv)
 {
     static const struct stage_tool tools[] = {
-        {"--preview", "IMAGE -o SHEET.png [--recipe NAME] [--seed N]",
+        {"--preview", "IMAGE... -o SHEET.png [--recipe NAME] [--seed N]",
          "examples of every operation, or 24 variants of a recipe",
          preview_main},
         {"--again", "DIR [--sample K]",

@@ -57,14 +57,14 @@ enum {
     RECIPE_MAX_GROUPS = 32,
     RECIPE_MAX_DEPTH = 8, /* groups inside groups */
     RECIPE_SUMMARY = 128,
+    RECIPE_STEPS = (1 + RECIPE_MAX_GROUPS) * AUGMENT_MAX_OPS, /* in all */
 };
 
 struct recipe {
     char summary[RECIPE_SUMMARY]; /* one line */
     struct recipe_group all;
     struct recipe_group *group; /* owned: those inside others */
-    struct recipe_step *step;   /* owned: (1 + RECIPE_MAX_GROUPS,
-                                   AUGMENT_MAX_OPS) */
+    struct recipe_step *step;   /* owned: (RECIPE_STEPS) */
 };
 
 /*
@@ -83,13 +83,23 @@ MUST_USE int recipe_find(struct recipe *r, const char *word, struct err *err);
 
 void recipe_release(struct recipe *r);
 
-/* Which variant of which picture.  The draws depend on this alone. */
+struct slide_stains;
+
+/* Which variant of which picture.  The draws depend on this alone; which slide
+ * the draw of a slide stands for, on 'slides' and 'row' as well. */
 struct recipe_stream {
     uint64_t seed;
     const void *content; /* borrowed: hash of the source's pixels */
     size_t content_size; /* bytes */
     uint32_t variant, epoch;
+    const struct slide_stains *slides; /* borrowed; NULL: without them an
+                                          operation that takes another slide's
+                                          stain does nothing */
+    size_t row;                        /* of the source, in these */
 };
+
+/* Does any step take the stain of another slide? */
+bool recipe_takes_slides(const struct recipe *r);
 
 /*
  * Draw the operations of one variant.  Stream RNG_AUGMENT.

@@ -276,8 +276,7 @@ int recipe_init(struct recipe *r, const struct recipe_text *text,
 
     *r = (struct recipe){0};
     r->group = calloc(RECIPE_MAX_GROUPS, sizeof(*r->group));
-    r->step = calloc((size_t)(RECIPE_MAX_GROUPS + 1) * AUGMENT_MAX_OPS,
-                     sizeof(*r->step));
+    r->step = calloc(RECIPE_STEPS, sizeof(*r->step));
     if (!r->group || !r->step || !yaml_parser_initialize(&yaml)) {
         recipe_release(r);
         return err_set(err, ERR_SYSTEM, "no memory for a recipe");

@@ -44,11 +44,13 @@ int stored_variant_make(const struct stored_variant_args *a, size_t r,
                                             .src = store_image(&s->data, row),
                                             .dst = dst,
                                             .scratch = a->scratch};
-    const struct recipe_stream stream = {
-        .seed = a->seed,
-        .content = source_hash(a, row, &picture),
-        .content_size = HASH_HEX - 1,
-        .variant = stored_variant_number(s, r)};
+    const struct recipe_stream stream = {.seed = a->seed,
+                                         .content =
+                                             source_hash(a, row, &picture),
+                                         .content_size = HASH_HEX - 1,
+                                         .variant = stored_variant_number(s, r),
+                                         .slides = slide_stains_any(a->slides),
+                                         .row = row};
 
     text->len = 0;
     recipe_apply(a->recipe, &stream, &picture, text);

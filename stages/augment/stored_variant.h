@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "recipe.h"
+#include "slide_stains.h"
 #include "store/augmented_rows.h"
 
 /* The hash of the source that was used last; zeros: of none yet.  Begin with
@@ -20,6 +21,7 @@ struct stored_variant_source {
 struct stored_variant_args {
     const struct augmented_rows *sources; /* borrowed */
     const struct recipe *recipe;          /* borrowed */
+    const struct slide_stains *slides;    /* of sources->data; borrowed */
     uint64_t seed;                        /* run.seed */
     int jpeg; /* preprocess.jpeg: quality that a variant is encoded with and
                  decoded again, as it is stored; 0: it is not */

@@ -16,6 +16,7 @@ struct verify_store {
     struct augmented_rows sources; /* owned */
     struct store made;             /* owned: RUN/augment */
     struct recipe recipe;          /* owned */
+    struct slide_stains slides;    /* owned */
     int operations;                /* column of its index */
     uint8_t *pixels;               /* owned: one picture, then scratch */
     struct buf text;               /* owned */
@@ -27,6 +28,7 @@ static void verify_release(struct verify_store *a)
     free(a->pixels);
     store_close(&a->made);
     recipe_release(&a->recipe);
+    slide_stains_release(&a->slides);
     augmented_rows_close(&a->sources);
     run_release(&a->run);
 }
@@ -45,6 +47,7 @@ static int verify_open(struct verify_store *a, const char *run_dir,
         file_path(path, err, "%s/augment", run_dir) < 0 ||
         augmented_rows_open(&a->sources, run_dir,
                             a->run.config.augment.variants, err) < 0 ||
+        slide_stains_open(&a->slides, &a->recipe, &a->sources.data, err) < 0 ||
         store_open(&a->made, path, err) < 0)
         return -1;
     h = a->sources.data.h;
@@ -93,6 +96,7 @@ static int compare_sample(struct verify_store *a, size_t k, struct err *err)
     struct stored_variant_source source = {0};
     const struct stored_variant_args v = {.sources = &a->sources,
                                           .recipe = &a->recipe,
+                                          .slides = &a->slides,
                                           .seed = (uint64_t)c->run.seed,
                                           .jpeg = (int)c->preprocess.jpeg,
                                           .source = &source,

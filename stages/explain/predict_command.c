@@ -97,7 +97,7 @@ static int read_picture(struct predict_command *t, const char *path, size_t to,
     if (rc == 0)
         rc = t->nuclei[to] = field_nuclei(&im, err);
     if (rc >= 0)
-        rc = resize_as(&out, &im, m->w, m->h, m->lanczos, m->keep_aspect, err);
+        rc = resize_as(&out, &im, m->w, m->h, &m->resizing, err);
     t->size[to] = (struct cell_size){im.w, im.h};
     if (rc == 0)
         memcpy(t->pixels + to * picture_bytes(t), out.px, image_bytes(&out));

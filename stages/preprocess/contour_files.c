@@ -11,10 +11,9 @@
 static void resize_contour(const struct contour_files *o, struct contour *c)
 {
     const int side = (int)o->config->preprocess.size;
-    struct resize_place p = {.w = side, .h = side};
+    const struct resizing how = config_resizing(o->config);
+    const struct resize_place p = resize_place_as(&how, o->w, o->h, side, side);
 
-    if (o->config->preprocess.aspect == ASPECT_KEEP)
-        p = resize_keep_place(o->w, o->h, side, side);
     contour_scale(c, (struct point){(double)p.w / o->w, (double)p.h / o->h},
                   (struct point){p.left, p.top});
 }

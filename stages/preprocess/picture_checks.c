@@ -2,6 +2,7 @@
 #include "stages/preprocess/picture_checks.h"
 
 #include "base/json.h"
+#include "img/resize.h"
 #include "stages/preprocess/data_report.h"
 
 #include <string.h>
@@ -52,6 +53,9 @@ static void count_picture(struct picture_checks *p,
 
     p->blank[blank_of(cell)]++;
     p->n_fields += cell->nuclei > 0;
+    p->n_shrunk += resize_is_shrunk(
+        &p->resizing, (int)cell->feature[BASELINE_SIZE],
+        (int)cell->feature[BASELINE_SIZE + 1], p->size, p->size);
     p->n_turned += has_orientation(cell);
     p->n_paged += has_pages(cell);
     p->n_pages += has_pages(cell) ? (size_t)d->pages - 1 : 0;
@@ -221,6 +225,11 @@ static void warn_others(const struct picture_checks *p, struct data_report *f)
 {
     struct buf *w = &f->warnings;
 
+    if (p->n_shrunk)
+        buf_printf(w,
+                   "%zu of %zu pictures are larger than preprocess.field, %d "
+                   "pixels, and are shown smaller than the others\n",
+                   p->n_shrunk, f->images->n - f->n_aside, p->resizing.field);
     if (p->n_turned) {
         buf_printf(w, "%zu pictures have an EXIF orientation and %s",
                    p->n_turned,
@@ -290,6 +299,7 @@ void picture_checks_json(const struct picture_checks *p,
     put_count(o, "fields", p->n_fields);
     if (p->n_fields)
         json_object_set_new(o, "field_files", fields_json(f));
+    put_count(o, "shrunk", p->n_shrunk);
     put_count(o, "orientation", p->n_turned);
     put_count(o, "further_pages", p->n_pages);
     put_count(o, "spare_samples", p->n_spare);

@@ -8,12 +8,15 @@
  *   black or white (means within PICTURE_CHECKS_DARK of the end, deviations
  *   below PICTURE_CHECKS_EVEN, as 8 bits)
  * - whole fields of several cells, where crops of one are expected (img/field.h)
+ * - with preprocess.aspect scale, cells larger than the field, which are shown
+ *   smaller than the others
  * - an orientation, further pages, samples that are neither colour nor alpha
  */
 #ifndef PREPROCESS_PICTURE_CHECKS_H
 #define PREPROCESS_PICTURE_CHECKS_H
 
 #include "base/buf.h"
+#include "base/resizing.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,6 +42,9 @@ struct picture_checks {
     int most;                  /* the largest of those; -1: there is none */
     size_t blank[BLANK_KINDS]; /* pictures of each kind */
     size_t n_fields;           /* whole fields, not crops */
+    struct resizing resizing;  /* how they are brought to size */
+    int size;                  /* pixels of that */
+    size_t n_shrunk;           /* larger than the field of ASPECT_SCALE */
     size_t n_turned, n_paged, n_pages, n_spare;
 };
 
@@ -46,12 +52,12 @@ struct picture_checks {
  * read; 0: all, or there is none. */
 int picture_checks_bits(const struct data_report *f);
 
-/* Look at all pictures that are used, with p->bits and p->upright set, and add
+/* Look at all pictures that are used, with p->bits, upright, resizing and size set, and add
  * warnings to f->warnings. */
 void picture_checks_run(struct picture_checks *p, struct data_report *f);
 
 /* Add to 'o' what there is of "bits", "bits_found", "without_content",
- * "fields", "orientation", "further_pages", "spare_samples". */
+ * "fields", "shrunk", "orientation", "further_pages", "spare_samples". */
 void picture_checks_json(const struct picture_checks *p,
                          const struct data_report *f, struct json_t *o);
 

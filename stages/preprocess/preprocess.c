@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "img/decode.h"
 #include "img/field.h"
+#include "img/optical_density.h"
 #include "img/resize.h"
 #include "img/vipslib.h"
 #include "stages/preprocess/contour_files.h"
@@ -19,7 +20,9 @@
 
 #define FRONT "file,label,group,split"
 
-#define BACK "sha256,width,height,mean_r,mean_g,mean_b,std_r,std_g,std_b,status"
+#define BACK                                                                      \
+    "sha256,width,height,mean_r,mean_g,mean_b,std_r,std_g,std_b," STORE_DENSITIES \
+    ",status"
 
 struct preprocess_job;
 
@@ -72,10 +75,9 @@ static int resize_image(const struct config *c, struct image *out,
                         const struct image *in, struct err *err)
 {
     const int side = (int)c->preprocess.size;
+    const struct resizing how = config_resizing(c);
 
-    return resize_as(out, in, side, side,
-                     c->preprocess.resize == RESIZE_LANCZOS,
-                     c->preprocess.aspect == ASPECT_KEEP, err);
+    return resize_as(out, in, side, side, &how, err);
 }
 
 /* Read, hash and look at picture i.  ERR_INPUT: set it aside. */
@@ -136,6 +138,7 @@ static int read_cell(const struct preprocess_job *j, size_t i,
         rc = j->found.cell[i].nuclei = field_nuclei(&im, err);
     if (rc >= 0) {
         measure_image(&im, j->found.cell[i].feature);
+        optical_density_measure(&im, j->found.cell[i].density);
         rc = resize_image(j->args->config, out, &im, err);
     }
     if (rc == 0 && !is_turned(j, i))
@@ -174,13 +177,15 @@ static void put_record(const struct preprocess_job *j, size_t i, struct buf *b)
     }
     buf_puts(b, cell->sha256);
     if (cell->aside) {
-        buf_puts(b, ",,,,,,,,,");
+        buf_puts(b, ",,,,,,,,,,,,,,,");
         buf_csv(b, cell->aside);
         return;
     }
     for (int k = 0; k < BASELINE_FEATURES; k++)
         buf_printf(b, k < BASELINE_COLOUR ? ",%.0f" : ",%.3f",
                    (double)cell->feature[k]);
+    for (int k = 0; k < OPTICAL_DENSITY_NUMBERS; k++)
+        buf_printf(b, ",%.4f", (double)cell->density[k]);
     buf_puts(b, ",ok");
 }
 
@@ -285,6 +290,8 @@ static int choose_reading(struct preprocess_job *j, struct err *err)
         return -1;
     j->total = j->images.n * (1 + (size_t)split_plan_compares(c) +
                               (size_t)(bits == CONFIG_BITS_AUTO));
+    j->found.pictures.resizing = config_resizing(c);
+    j->found.pictures.size = (int)c->preprocess.size;
     j->found.pictures.upright = c->preprocess.orientation == ORIENTATION_EXIF;
     j->found.pictures.bits = bits == CONFIG_BITS_AUTO ? 0 : bits;
     if (bits != CONFIG_BITS_AUTO)

@@ -200,6 +200,8 @@ static json_t *inference_json(const struct report_experiment *e,
 
     if (!j)
         return NULL;
+    if (*bundle_meta(m, "field"))
+        json_object_set_new(input, "field", number_of(m, "field"));
     if (*bundle_meta(m, "bits"))
         json_object_set_new(input, "bits", number_of(m, "bits"));
     if (*bundle_meta(m, "orientation"))

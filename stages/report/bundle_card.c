@@ -104,6 +104,7 @@ static void put_details(const struct report_experiment *e,
     put_item(b, "input, pixels", bundle_meta(m, "width"));
     put_item(b, "brought to size by", bundle_meta(m, "resize"));
     put_item(b, "aspect ratio", bundle_meta(m, "aspect"));
+    put_item(b, "field, pixels of the picture", bundle_meta(m, "field"));
     put_item(b, "bits used of 16-bit samples", bundle_meta(m, "bits"));
     put_item(b, "orientation", bundle_meta(m, "orientation"));
     put_item(b, "made JPEG before, of quality", bundle_meta(m, "jpeg"));

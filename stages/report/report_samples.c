@@ -98,6 +98,13 @@ static void list_sizes(const struct report_data *d, struct sizes *z)
     }
 }
 
+/* The square that pictures are brought to, in their own pixels. */
+static double target_side(const struct config *c)
+{
+    return (double)(c->preprocess.aspect == ASPECT_SCALE ? c->preprocess.field
+                                                         : c->preprocess.size);
+}
+
 /* The study of resolutions: scatter, density, the most common size. */
 static void write_sizes(const struct report_data *d, struct buf *b)
 {
@@ -116,18 +123,20 @@ static void write_sizes(const struct report_data *d, struct buf *b)
     if (z.n) {
         buf_puts(b, "<figure>\n");
         report_html_scroll(b, "Sizes of the pictures");
-        svg_sizes(
-            &(struct svg_sizes){.n = z.n,
-                                .w = z.w,
-                                .h = z.h,
-                                .label = z.label,
-                                .k = d->counts.n_class,
-                                .class_name = name,
-                                .target = (double)d->config->preprocess.size},
-            false, b);
-        buf_puts(
-            b, "</div>\n<figcaption>The ring is the size that every picture is "
-               "brought to.</figcaption>\n</figure>\n");
+        svg_sizes(&(struct svg_sizes){.n = z.n,
+                                      .w = z.w,
+                                      .h = z.h,
+                                      .label = z.label,
+                                      .k = d->counts.n_class,
+                                      .class_name = name,
+                                      .target = target_side(d->config)},
+                  false, b);
+        buf_printf(b,
+                   "</div>\n<figcaption>The ring is %s.</figcaption>\n"
+                   "</figure>\n",
+                   d->config->preprocess.aspect == ASPECT_SCALE
+                       ? "the field that every picture is shown in"
+                       : "the size that every picture is brought to");
     }
     free(z.w);
     free(z.h);

@@ -13,7 +13,8 @@
 
 struct online {
     struct online_args a;
-    struct recipe recipe; /* owned */
+    struct recipe recipe;       /* owned */
+    struct slide_stains slides; /* owned */
     struct online_variant fresh;
     struct online_queue queue; /* owned */
     struct want_row *want;     /* owned: rows of an epoch */
@@ -90,7 +91,10 @@ static int start_online(struct online *v, struct err *err)
 
     if (recipe_init(&v->recipe, v->a.recipe, err) < 0)
         return -1;
-    v->fresh = (struct online_variant){&v->a.set->data, &v->recipe, v->a.seed};
+    if (slide_stains_open(&v->slides, &v->recipe, &v->a.set->data, err) < 0)
+        return -1;
+    v->fresh = (struct online_variant){&v->a.set->data, &v->recipe, v->a.seed,
+                                       &v->slides};
     bytes =
         ONLINE_QUEUE_PIECE * image_bytes(v) + online_variant_scratch(&v->fresh);
     if (online_queue_init(&v->queue,
@@ -136,6 +140,7 @@ void online_free(struct online *v)
     free(v->seen);
     free(v->mine);
     free(v->its);
+    slide_stains_release(&v->slides);
     recipe_release(&v->recipe);
     free(v);
 }

@@ -302,8 +302,7 @@ int trainer_write_model(struct trainer *t, const char *name,
     char path[FILE_PATH_MAX];
 
     info->input = t->input;
-    info->lanczos = t->a->config->preprocess.resize == RESIZE_LANCZOS;
-    info->keep_aspect = t->a->config->preprocess.aspect == ASPECT_KEEP;
+    info->resizing = config_resizing(t->a->config);
     info->bits = t->a->set->bits;
     info->upright = t->a->config->preprocess.orientation == ORIENTATION_EXIF;
     info->jpeg = (int)t->a->config->preprocess.jpeg;

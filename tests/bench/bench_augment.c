@@ -40,7 +40,7 @@ static double recipe_seconds(const struct recipe *r,
     const double begin = clock_processor();
 
     for (uint32_t v = 0; v < pictures; v++) {
-        const struct recipe_stream stream = {1, "content", 7, v, 0};
+        const struct recipe_stream stream = {1, "content", 7, v, 0, NULL, 0};
         struct buf text = {0};
 
         recipe_apply(r, &stream, p, &text);

@@ -9,7 +9,8 @@ head -n 40 <<<"$cyt" | xargs rm
 printf '1,2\nbroken\n' >"$(tail -n 1 <<<"$cyt")"
 ok "the line, every test cell counted" status_is 0 papline run "$T/c.yaml" \
     --until explain --set dataset.path="$T/cells" --set explain.cells=all \
-    --set 'explain.methods=[gradcam]' --set explain.faith_steps=2
+    --set 'explain.methods=[gradcam]' --set explain.faith_steps=2 \
+    --set preprocess.aspect=scale --set preprocess.field=300
 ok "  contours came with the pictures" grep -q ',nucleus,ok,' \
     "$T/run/data/contours.csv"
 ok "  the broken one is told" grep -q 'line 2 is not' "$T/run/data/contours.csv"
@@ -27,9 +28,21 @@ ok "  localisation those with contours" test \
     "$(count localisation nucleus_mass)" -lt "$test_cells"
 ok "  sheets of the cells that are shown" test -n "$(ls "$d/sheets")"
 
+# one magnification for all: what predict reads is what was evaluated
+sed -n 's/^\([^,]*\),test,[^,]*,[^,]*,\(.*\),[^,]*,[^,]*$/\1,\2/p' \
+    "$T/run/evaluate/$E/predictions.csv" >"$T/want"
+mapfile -t files < <(cut -d, -f1 "$T/want")
+cd "$T/cells" || exit 1
+ok "at one scale, pictures are predicted" status_is 0 papline predict \
+    "$T/run/train/$E/model.safetensors" "${files[@]}" -o "$T/out.csv"
+sed -n '2,$s/^\([^,]*\),[^,]*,\(.*\),,ok$/\1,\2/p' "$T/out.csv" >"$T/got"
+ok "  with the probabilities of predictions.csv, bit for bit" \
+    cmp "$T/want" "$T/got"
+
 rm "$(sed -n 50p <<<"$cyt")"
 ok "one contour less: the data are made anew" status_is 0 papline plan \
     "$T/c.yaml" --set dataset.path="$T/cells" --set explain.cells=all \
-    --set 'explain.methods=[gradcam]' --set explain.faith_steps=2
+    --set 'explain.methods=[gradcam]' --set explain.faith_steps=2 \
+    --set preprocess.aspect=scale --set preprocess.field=300
 ok "  says the plan" says "run    preprocess"
 finish

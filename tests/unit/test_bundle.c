@@ -29,9 +29,10 @@ static void write_model(void)
         .name = "w", .n_dim = 1, .dim = {2}, .data = w};
     struct safetensors_meta meta[] = {
         {"network", "vgg16"}, {"height", "64"},      {"width", "48"},
-        {"input", "caffe"},   {"resize", "lanczos"}, {"aspect", "keep"}};
+        {"input", "caffe"},   {"resize", "lanczos"}, {"aspect", "scale"},
+        {"field", "301"}};
     const struct safetensors f = {
-        .tensor = &t, .n_tensor = 1, .meta = meta, .n_meta = 6};
+        .tensor = &t, .n_tensor = 1, .meta = meta, .n_meta = 7};
     struct err err = {0};
 
     ok(file_dir_make(path_of("train/e"), &err) == 0 &&
@@ -82,7 +83,8 @@ static void check_card(void)
     has_part(t, "Not a medical device", "what it is not for");
     has_part(t, "- 3 of 7 test cells come from a picture",
              "and what flatters it");
-    has_part(t, "- aspect ratio: keep\n", "how its pictures were prepared");
+    has_part(t, "- aspect ratio: scale\n", "how its pictures were prepared");
+    has_part(t, "- field, pixels of the picture: 301\n", "  and at what scale");
     free(t);
 }
 

@@ -5,12 +5,12 @@
 
 #include <stdlib.h>
 
-enum { SIDE = 110 };
+enum { SIDE = 110, FIELD = 331 };
 
 struct resize_case {
     int w, h, noise;
     resize_f resize;
-    uint32_t squash, keep; /* CRC-32 of the result */
+    uint32_t squash, keep, scale; /* CRC-32 of the result */
 };
 
 static const struct resize_case golden[] = {
@@ -66,7 +66,37 @@ static void check_golden(const struct resize_case *g)
            crc32_of(out.px, image_bytes(&out)) == g->keep,
        "  aspect kept, reflected");
     image_release(&out);
+    ok(resize_scale(&out, &in, SIDE, SIDE, g->resize, FIELD, &err) == 0 &&
+           crc32_of(out.px, image_bytes(&out)) == g->scale,
+       "  at one scale, in an empty field");
+    image_release(&out);
     image_release(&in);
+}
+
+/* Where pictures lie, and which do not fit. */
+static void check_places(void)
+{
+    static const struct resizing scale = {false, ASPECT_SCALE, FIELD},
+                                 keep = {false, ASPECT_KEEP, 0},
+                                 squash = {false, ASPECT_SQUASH, 0};
+    struct resize_place p = resize_place_as(&scale, 62, 301, SIDE, SIDE);
+
+    ok(p.w == 21 && p.h == 100 && p.left == 44 && p.top == 5,
+       "a picture in the field");
+    p = resize_place_as(&scale, 662, 331, SIDE, SIDE);
+    ok(p.w == SIDE && p.h == 55 && p.left == 0 && p.top == 27,
+       "one that is larger is put as if its aspect was kept");
+    p = resize_place_as(&keep, 662, 331, SIDE, SIDE);
+    ok(p.h == 55 && p.top == 27, "  so");
+    p = resize_place_as(&squash, 662, 331, SIDE, SIDE);
+    ok(p.w == SIDE && p.h == SIDE && p.top == 0, "one that is squashed");
+    ok(resize_is_shrunk(&scale, 1, FIELD + 1, SIDE, SIDE) &&
+           !resize_is_shrunk(&scale, FIELD, FIELD, SIDE, SIDE) &&
+           !resize_is_shrunk(&keep, 1000, 1000, SIDE, SIDE),
+       "what is larger than the field is shrunk");
+    p = resize_place_as(&scale, FIELD, FIELD, 64, 48);
+    ok(p.w == 48 && p.h == 48 && p.left == 8,
+       "in a store that is lower than wide, what does not fit is shrunk");
 }
 
 static void check_failures(void)
@@ -83,6 +113,8 @@ static void check_failures(void)
     fails(resize_keep(&out, &in, 5, 30000, resize_nearest, &err), err,
           ERR_INPUT, "at most 20000", "kept at a huge size");
     ok(!out.px, "  and no picture is left");
+    fails(resize_scale(&out, &in, 5, 30000, resize_nearest, 9, &err), err,
+          ERR_INPUT, "at most 20000", "at one scale at a huge size");
     fails(image_init(&out, 9000, 9000, &err), err, ERR_INPUT,
           "in all at most 67108864", "an image of too many pixels is refused");
     image_release(&in);
@@ -94,6 +126,7 @@ int main(void)
 {
     for (size_t i = 0; i < sizeof(golden) / sizeof(golden[0]); i++)
         check_golden(&golden[i]);
+    check_places();
     check_failures();
     return tap_done();
 }

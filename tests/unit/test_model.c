@@ -28,8 +28,7 @@ static void describe_net(const struct net *net, struct model_info *info)
 {
     *info = (struct model_info){.freeze = net->paper_freeze,
                                 .input = net->preprocess,
-                                .lanczos = true,
-                                .keep_aspect = true,
+                                .resizing = {true, ASPECT_SCALE, 301},
                                 .bits = 12,
                                 .upright = true,
                                 .jpeg = 95,
@@ -97,7 +96,9 @@ static void check_round(const struct net *net)
            back.freeze == net->paper_freeze &&
            graph_n_param(h) == graph_n_param(g),
        "  with its cut, its head and what is frozen");
-    ok(back.lanczos && back.keep_aspect, "  and how pictures came to its size");
+    ok(back.resizing.lanczos && back.resizing.aspect == ASPECT_SCALE &&
+           back.resizing.field == 301,
+       "  and how pictures came to its size");
     ok(back.bits == 12 && back.upright && back.jpeg == 95,
        "  and how samples are read");
     ok(h && memcmp(logits_of(g), logits_of(h), CLASSES * sizeof(float)) == 0,
@@ -153,7 +154,10 @@ int main(void)
     check_refused("head", "tail", "there is no head 'tail'");
     check_refused("jpeg", "101", "metadata 'jpeg' is not within");
     check_refused("freeze", "many", "metadata 'freeze' is not within");
-    check_refused("aspect", "both", "metadata 'aspect' is not squash or keep");
+    check_refused("aspect", "both",
+                  "metadata 'aspect' is not squash, keep or scale");
+    check_refused("field", "0", "metadata 'field' is not 1 or more");
+    check_refused("field", "x", "metadata 'field' is not within 0 .. 1048576");
     check_refused("freeze", "500", "cannot freeze 500 layers");
     unlink(path);
     return tap_done();

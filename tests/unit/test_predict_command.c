@@ -27,8 +27,7 @@ static void write_model(const char *name, enum net_head head)
                               .input = PREPROCESS_TF,
                               .h = SIDE,
                               .w = SIDE,
-                              .lanczos = true,
-                              .keep_aspect = true,
+                              .resizing = {true, ASPECT_KEEP, 0},
                               .n_class = CLASSES,
                               .class_name = {"a,b", "b", "c\"d"},
                               .epoch = 1};

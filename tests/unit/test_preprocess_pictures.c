@@ -6,6 +6,7 @@
 #include "img/reencode.h"
 #include "made_tiff.h"
 #include "stages/preprocess/preprocess.h"
+#include "store/contours.h"
 #include "store/sample_bits.h"
 #include "store/store.h"
 #include "tap.h"
@@ -299,6 +300,57 @@ static void check_others(void)
     store_close(&s);
 }
 
+/* --- one scale for all ---------------------------------------------------- */
+
+static double mean_x(const struct contour *c)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < c->n; i++)
+        sum += c->point[i].x;
+    return sum / (double)c->n;
+}
+
+/* Row 0 is A/001_1.tif: 13 of 32 pixels wide, from 9 on. */
+static void check_field_contour(void)
+{
+    struct contours all;
+    struct contour c = {0};
+    struct err err = {0};
+
+    ok(contours_open(&all, in_dir("out"), &err) == 0 &&
+           contours_of(&all, 0, CONTOUR_CYTOPLASM, &c, &err) == 0 && c.n == 4,
+       "  a contour comes with its picture");
+    if (c.n == 4) {
+        near(mean_x(&c), (8 + 0.5) * 13 / SIDE - 0.5 + 9, 1e-3,
+             "  to where that lies");
+        near(c.point[2].y - c.point[0].y, 8.0 * 13 / SIDE, 1e-3,
+             "  and by the same factor");
+    }
+    contour_release(&c);
+    contours_close(&all);
+}
+
+static void check_field(void)
+{
+    struct config c = config_of("full");
+
+    put_classes(0, false);
+    c.preprocess.aspect = ASPECT_SCALE;
+    c.preprocess.field = 80;
+    put_file(in_dir("in/A/001_cyt1.dat"), "4,4\n12,4\n12,12\n4,12\n");
+    ok(prepare(&c) && stat_of("shrunk") == 0 && !warned("preprocess.field"),
+       "pictures that the field holds are not counted");
+    check_field_contour();
+    put_tiff("in/A/101_1.tif", (struct made_tiff){.bits = 8, .w = 81});
+    put_tiff("in/A/103_1.tif", (struct made_tiff){.bits = 8, .w = 80, .h = 9});
+    ok(prepare(&c) && stat_of("shrunk") == 1 &&
+           warned("1 of 14 pictures are larger than preprocess.field, 80"),
+       "one that is larger is");
+    c.preprocess.aspect = ASPECT_KEEP;
+    ok(prepare(&c) && stat_of("shrunk") == 0, "  not if its aspect is kept");
+}
+
 /* --- what is no picture --------------------------------------------------- */
 
 static void check_ignored(void)
@@ -374,6 +426,7 @@ int main(void)
     check_content();
     check_others();
     check_jpeg();
+    check_field();
     check_ignored();
     preprocess_summary_release(&said);
     ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
