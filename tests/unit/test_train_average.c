@@ -197,10 +197,39 @@ static void check_early(const struct config *c)
        "  has the average of those that were left");
 }
 
+static void check_refused(void)
+{
+    static const struct {
+        struct config_set set;
+        const char *text;
+    } bad[] = {
+        {{"train.average_epochs=51"}, "51 are more than train.epochs 50"},
+        {{"train.average_epochs=10"},
+         "the last 10 of 50 epochs are averaged, and train.stop_patience 3 may "
+         "end training before; make it 0 (never) or at least 40"},
+        {{"evaluate.model=average"},
+         "evaluate.model: average needs train.average_epochs"},
+        {{"evaluate.model=worst"},
+         "'worst' is not one of best_accuracy, last, best_loss, average"},
+    };
+    struct config c;
+    struct err err = {0};
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        fails(config_read(&c, NULL, &bad[i].set, 1, &err), err, ERR_USAGE,
+              bad[i].text, bad[i].set.text);
+    ok(config_read(&c, NULL,
+                   (struct config_set[]){{"train.average_epochs=10"},
+                                         {"train.stop_patience=40"}},
+                   2, &err) == 0,
+       "early stopping that leaves an epoch to average is allowed");
+}
+
 int main(void)
 {
     struct config c;
 
+    check_refused();
     begin_training(&c);
     c.train.epochs = THREE;
     c.train.average_epochs = OF_LAST;
