@@ -52,7 +52,10 @@ struct builder {
 void plan_step_config(struct config *out, const struct config *c,
                       const struct plan_step *step)
 {
-    variants_config(out, c, step->ensemble ? "" : step->variant);
+    if (*step->variant)
+        variants_config(out, c, step->variant);
+    else
+        *out = *c;
 }
 
 void plan_step_way(char out[PLAN_NAME_MAX], const struct plan_step *step)

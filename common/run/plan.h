@@ -106,7 +106,8 @@ MUST_USE int plan_join(struct plan *p, const struct config *c,
 /* Hash of the file of a network's pretrained weights; "": it is not read. */
 const char *plan_weights(const struct plan *p, const char *network);
 
-/* The configuration that 'step' of a plan of 'c' works by: its variant's. */
+/* The configuration that 'step' of a plan of 'c' works by: its variant's, or
+ * 'c' itself. */
 void plan_step_config(struct config *out, const struct config *c,
                       const struct plan_step *step);
 

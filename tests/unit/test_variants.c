@@ -315,6 +315,8 @@ static void check_plans(void)
        "only variants that read stored images wait for them");
     plan_step_config(&own, &c, n);
     ok(own.train.augment == AUGMENT_ONLINE, "a step's own configuration");
+    plan_step_config(&own, &c, plan_find(p, "report"));
+    ok(own.train.variants.n == 3, "  that of all, if it is of none");
     ok(plan_find(p, "train/mobilenetv2-scratch-old-s1")->any_length[0] &&
            !plan_find(p, "train/mobilenetv2-scratch-more-s1")->any_length[0],
        "two of one plan do not go on from each other");
