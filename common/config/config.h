@@ -21,6 +21,7 @@
 
 enum {
     CONFIG_NAME_MAX = 64,    /* bytes of a word, with its NUL */
+    CONFIG_LAYERS = 96,      /* of a layer, with words around it */
     CONFIG_LIST_MAX = 16,    /* members of a list */
     CONFIG_CLASSES_MAX = 64, /* classes of a dataset */
     CONFIG_FOLDS_MAX = 20,
@@ -239,8 +240,9 @@ struct config {
         struct word_list regimes;  /* regimes, variants and seeds */
         struct int_list seeds;
         struct variant_list variants;
-        char weights[FILE_PATH_MAX]; /* directory of pretrained ones */
-        enum cache_choice cache;     /* of what frozen layers put out */
+        char weights[FILE_PATH_MAX];   /* directory of pretrained ones */
+        char trainable[CONFIG_LAYERS]; /* see trained_layers.h */
+        enum cache_choice cache;       /* of what frozen layers put out */
         enum precision frozen_precision;
         enum augment_choice augment; /* variants of the stage, or fresh ones */
         char augment_recipe[FILE_PATH_MAX]; /* of fresh ones: as above */

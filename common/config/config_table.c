@@ -145,6 +145,8 @@ static const struct config_key keys[] = {
      .help = "sets of keys with other values, {wide: {mixup: 0.2}, ...}"},
     {TEXT(train, weights), PLACEMENT, STRING(""),
      .help = "directory of pretrained weights: NETWORK*.safetensors or .h5"},
+    {TEXT(train, trainable), RESULT, STRING("paper"), .before = "paper",
+     .help = "with given weights: paper, head, all, or from LAYER to the end"},
     {AT(train, cache), PLACEMENT, ENUM(cache_words, "auto"),
      .help = "keep on disk what frozen layers put out (same results), or not"},
     {AT(train, frozen_precision), RESULT, ENUM(precision_words, "float32"),

@@ -194,6 +194,15 @@ struct net_layers *net_layers(const struct net *net, struct err *err)
     return l;
 }
 
+int net_count_layers(const struct net *net, struct err *err)
+{
+    struct net_layers *l = net_layers(net, err);
+    const int n = l ? l->n : -1;
+
+    free(l);
+    return n;
+}
+
 /* Say that 'layer' is none of 'l', and which one was probably meant. */
 static void no_such_layer(const struct net *net, const struct net_layers *l,
                           const char *layer, struct err *err)

@@ -109,6 +109,9 @@ struct net_layers {
  */
 MUST_USE struct net_layers *net_layers(const struct net *net, struct err *err);
 
+/* How many they are.  Errors: ERR_SYSTEM.  Returns -1 then. */
+MUST_USE int net_count_layers(const struct net *net, struct err *err);
+
 /*
  * The place of a layer among net_layers(): freezing all layers before it is
  * net_args.freeze.  Errors: ERR_USAGE none of that name; the text names the

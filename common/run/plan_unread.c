@@ -32,8 +32,16 @@ static bool has_no_scale(const struct config *c, const struct regime *r)
 
 static bool freezes_nothing(const struct config *c, const struct regime *r)
 {
-    (void)c;
-    return r && !(r->does & REGIME_CUTS);
+    const bool learns = strcmp(c->train.trainable, "all") == 0;
+
+    return r && !(r->does & REGIME_CONTRASTS) &&
+           (learns || !regime_starts(r, c));
+}
+
+/* A network of random weights learns as a whole. */
+static bool begins_at_random(const struct config *c, const struct regime *r)
+{
+    return r && !regime_starts(r, c);
 }
 
 static bool prices_mistakes(const struct config *c, const struct regime *r)
@@ -106,6 +114,7 @@ static const struct {
     {"preprocess.field", has_no_scale},
     {"split.test", draws_no_test},
     {"split.validation", draws_no_validation},
+    {"train.trainable", begins_at_random},
     {"train.frozen_precision", freezes_nothing},
     {"train.class_weights", prices_mistakes},
     {"train.temperature", has_triplets},

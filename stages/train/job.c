@@ -2,7 +2,7 @@
 #include "stages/train/job.h"
 
 #include "base/log.h"
-#include "config/regime.h"
+#include "config/trained_layers.h"
 #include "evaluation/class_groups.h"
 #include "ranks/dist_threads.h"
 #include "ranks/rank_cores.h"
@@ -11,7 +11,6 @@
 #include "store/sample_bits.h"
 
 #include <omp.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool stopping(void *self)
@@ -224,18 +223,9 @@ static int run_course(struct rank_inputs *s, struct dist *d,
         part[i] = (struct batch_part){.a = a};
     }
     dist_threads_turns(d, n, threads < n ? threads : n, train_part, self);
+    frozen_cache_close(&s->cache);
     *err = part[0].err; /* the parts agree */
     return part[0].rc;
-}
-
-/* Every layer of the trunk. */
-static int count_layers(const struct net *net, struct err *err)
-{
-    struct net_layers *l = net_layers(net, err);
-    const int n = l ? l->n : -1;
-
-    free(l);
-    return n;
 }
 
 /* Collective.  An encoder by its embeddings, then a classifier behind the
@@ -271,7 +261,7 @@ static int train_contrastive(struct rank_inputs *s, struct dist *d,
     safetensors_release(&s->start);
     rc = safetensors_read(&s->start, model, err);
     p->start = &s->start;
-    p->freeze = rc < 0 ? -1 : count_layers(s->net, err);
+    p->freeze = rc < 0 ? -1 : net_count_layers(s->net, err);
     if (dist_agree(d, p->freeze < 0 ? -1 : 0, err) < 0)
         return -1;
     return run_course(s, d, p, link, err);
@@ -295,6 +285,20 @@ static int check_cores(struct dist *d, const struct train_job *j,
     return 0;
 }
 
+/* What of the network there is, and what of it learns. */
+static int take_layers(const struct rank_inputs *s, struct course *p,
+                       struct err *err)
+{
+    struct trained_layers t;
+
+    if (trained_layers_init(&t, s->net, &s->job->config, s->regime, err) < 0)
+        return -1;
+    p->head = regime_head(s->regime, &s->job->config);
+    p->cut = t.cut;
+    p->freeze = t.freeze;
+    return 0;
+}
+
 int job_run(struct dist *d, const struct train_job *j, struct stage_link *link,
             struct err *err)
 {
@@ -310,15 +314,11 @@ int job_run(struct dist *d, const struct train_job *j, struct stage_link *link,
     if (j->start[0])
         p.start = &s.start;
     if (rc == 0)
-        p.head = regime_head(s.regime, &j->config);
-    if (rc == 0 && s.regime->does & REGIME_CUTS)
-        p.cut = s.net->paper_cut;
-    if (rc == 0 && s.regime->does & REGIME_CONTRASTS) {
-        rc = train_contrastive(&s, d, &p, link, err);
-    } else if (rc == 0) {
-        p.freeze = p.start ? s.net->paper_freeze : 0;
-        rc = run_course(&s, d, &p, link, err);
-    }
+        rc = dist_agree(d, take_layers(&s, &p, err), err);
+    if (rc == 0)
+        rc = s.regime->does & REGIME_CONTRASTS
+                 ? train_contrastive(&s, d, &p, link, err)
+                 : run_course(&s, d, &p, link, err);
     close_shared(&s);
     if (d->fault.code != ERR_NONE) { /* the ranks cannot agree on anything */
         log_error("%s", d->fault.text);

@@ -57,6 +57,13 @@ if mount -t tmpfs -o size=64k none "$T/f/trunk" 2>/dev/null; then
 else
     echo "# not tried: a disk without room; this user may not mount one"
 fi
+most=(--set 'train.trainable=from block_15_expand')
+ok "the last block and the head learn" ft i "${most[@]}"
+ok "  what is frozen is kept" trunk_begun i
+ok "by 2 ranks that keep nothing" ft j --set train.ranks=2 \
+    --set train.cache=off "${most[@]}"
+ok "2 ranks: the same bytes as one" \
+    cmp "$T/i/train/$F/last.safetensors" "$T/j/train/$F/last.safetensors"
 ok "fine-tuning with frozen_precision bf16" \
     ft g --set train.frozen_precision=bf16
 ok "not kept, in 16 bits" ft h --set train.frozen_precision=bf16 --set train.cache=off

@@ -171,6 +171,14 @@ static void check_settings(void)
     config.train.cache = CACHE_OFF;
     ok(plan_training("vgg19", "finetune") > cached,
        "without their cache they are there while the others train");
+    snprintf(config.train.trainable, sizeof(config.train.trainable), "all");
+    base = plan_training("mobilenetv2", "scratch");
+    near(plan_training("mobilenetv2", "finetune"), base + 4 * 2257984.0, 0,
+         "a whole network that learns takes the weights that it begins with");
+    snprintf(config.train.trainable, sizeof(config.train.trainable), "head");
+    ok(plan_training("mobilenetv2", "finetune") < .9 * base,
+       "  a head alone takes less");
+    config_init(&config);
     ok(plan_training("vgg19", "contrastive") > 0 &&
            plan_training("mobilenetv2", "cost_sensitive") > 0,
        "the other regimes are planned, too");
