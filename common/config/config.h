@@ -241,7 +241,8 @@ struct config {
         struct int_list seeds;
         struct variant_list variants;
         char weights[FILE_PATH_MAX];   /* directory of pretrained ones */
-        char trainable[CONFIG_LAYERS]; /* see trained_layers.h */
+        char trainable[CONFIG_LAYERS]; /* see trained_layers.h, */
+        char cut[CONFIG_LAYERS];       /* that one, too */
         enum cache_choice cache;       /* of what frozen layers put out */
         enum precision frozen_precision;
         enum augment_choice augment; /* variants of the stage, or fresh ones */

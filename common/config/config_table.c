@@ -147,6 +147,8 @@ static const struct config_key keys[] = {
      .help = "directory of pretrained weights: NETWORK*.safetensors or .h5"},
     {TEXT(train, trainable), RESULT, STRING("paper"), .before = "paper",
      .help = "with given weights: paper, head, all, or from LAYER to the end"},
+    {TEXT(train, cut), RESULT, STRING("paper"), .before = "paper",
+     .help = "where the trunk ends: paper (not scratch), none, or a LAYER"},
     {AT(train, cache), PLACEMENT, ENUM(cache_words, "auto"),
      .help = "keep on disk what frozen layers put out (same results), or not"},
     {AT(train, frozen_precision), RESULT, ENUM(precision_words, "float32"),

@@ -24,9 +24,12 @@ static int refuse(const char *key, const struct err *why, struct err *err)
     return err_set(err, why->code, "%s: %.300s", key, why->text);
 }
 
-static const char *find_cut(const struct net *net, const struct regime *r)
+static const char *find_cut(const struct net *net, const struct config *c,
+                            const struct regime *r)
 {
-    return r->does & REGIME_CUTS ? net->paper_cut : NULL;
+    if (is_word(c->train.cut, "paper"))
+        return r->does & REGIME_CUTS ? net->paper_cut : NULL;
+    return is_word(c->train.cut, "none") ? NULL : c->train.cut;
 }
 
 /* How many layers are before 'layer'; 0 if none of them has weights. */
@@ -90,13 +93,33 @@ int trained_layers_init(struct trained_layers *t, const struct net *net,
 {
     struct err why;
 
-    t->cut = find_cut(net, r);
+    t->cut = find_cut(net, c, r);
     t->freeze = count_named(net, c, r, t->cut, &why);
     if (t->freeze < 0)
         return refuse("train.trainable", &why, err);
     if (!regime_starts(r, c))
         t->freeze = 0;
     return 0;
+}
+
+/* Is there such a layer, and can the trunk end with it? */
+static int check_cut(const struct net *net, const struct config *c,
+                     struct err *err)
+{
+    const char *cut = c->train.cut;
+    const int side = (int)c->preprocess.size;
+    struct err why;
+    struct graph *g;
+
+    if (is_word(cut, "paper") || is_word(cut, "none"))
+        return 0;
+    g = net_new(
+        net,
+        &(struct net_args){.h = side, .w = side, .cut = cut, .head = HEAD_POOL},
+        &(struct graph_args){.max_batch = 1, .threads = 1, .sizes = true},
+        &why);
+    graph_free(g);
+    return g ? 0 : refuse("train.cut", &why, err);
 }
 
 /* Of one network: in every regime. */
@@ -106,6 +129,8 @@ static int check_network(const struct net *net, const struct config *c,
     struct trained_layers t;
     struct err unknown;
 
+    if (check_cut(net, c, err) < 0)
+        return -1;
     for (int i = 0; i < c->train.regimes.n; i++) {
         const struct regime *r =
             regime_find(c->train.regimes.word[i], &unknown);
@@ -120,7 +145,7 @@ int trained_layers_check(const struct config *c, struct err *err)
 {
     struct err unknown;
 
-    if (is_word(c->train.trainable, "paper"))
+    if (is_word(c->train.trainable, "paper") && is_word(c->train.cut, "paper"))
         return 0;
     for (int i = 0; i < c->train.networks.n; i++) {
         const struct net *net = net_find(c->train.networks.word[i], &unknown);

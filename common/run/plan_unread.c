@@ -38,6 +38,12 @@ static bool freezes_nothing(const struct config *c, const struct regime *r)
            (learns || !regime_starts(r, c));
 }
 
+/* The authors did not cut there either. */
+static bool cuts_nothing(const struct config *c, const struct regime *r)
+{
+    return r && !(r->does & REGIME_CUTS) && strcmp(c->train.cut, "none") == 0;
+}
+
 /* A network of random weights learns as a whole. */
 static bool begins_at_random(const struct config *c, const struct regime *r)
 {
@@ -115,6 +121,7 @@ static const struct {
     {"split.test", draws_no_test},
     {"split.validation", draws_no_validation},
     {"train.trainable", begins_at_random},
+    {"train.cut", cuts_nothing},
     {"train.frozen_precision", freezes_nothing},
     {"train.class_weights", prices_mistakes},
     {"train.temperature", has_triplets},

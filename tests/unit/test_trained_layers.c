@@ -6,9 +6,6 @@
 #include "stages/train/frozen_layers.h"
 #include "tap.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 /* A configuration with one network, one regime and these settings. */
 static int read_config(struct config *c, const char *network,
                        const char *regime, const char *setting, struct err *err)
@@ -71,6 +68,65 @@ static void check_trainable(void)
        "a network of random weights learns as a whole");
 }
 
+static void text_is(const char *got, const char *want, const char *what)
+{
+    if (!ok(strcmp(got, want) == 0, what))
+        printf("# got '%s', want '%s'\n", got, want);
+}
+
+static const char *cut_of(const char *network, const char *regime,
+                          const char *say)
+{
+    char setting[128];
+    struct trained_layers t;
+
+    snprintf(setting, sizeof(setting), "train.cut=%s", say);
+    t = take(network, regime, setting);
+    return t.freeze < -1 ? "refused" : t.cut ? t.cut : "whole";
+}
+
+static void check_cut(void)
+{
+    text_is(cut_of("resnet50", "finetune", "paper"), "conv4_block1_0_conv",
+            "paper: the trunk ends where the authors cut it");
+    text_is(cut_of("resnet50", "scratch", "paper"), "whole",
+            "  but not of a regime that did not");
+    text_is(cut_of("resnet50", "contrastive", "none"), "whole",
+            "none: nowhere");
+    text_is(cut_of("vgg16", "scratch", "block3_pool"), "block3_pool",
+            "or where it is said, in any regime");
+}
+
+/* Where maps look in a network that is cut there. */
+static void check_map(void)
+{
+    static struct config c;
+    struct err err;
+    struct trained_layers t;
+    const struct net *net = net_find("mobilenetv2", &err);
+    struct graph *g;
+
+    if (read_config(&c, "mobilenetv2", "finetune",
+                    "train.cut=block_13_expand_relu", &err) < 0 ||
+        trained_layers_init(&t, net, &c, regime_find("finetune", &err), &err) <
+            0) {
+        ok(false, err.text);
+        return;
+    }
+    g = net_new(
+        net,
+        &(struct net_args){
+            .h = 64, .w = 64, .classes = 2, .cut = t.cut, .freeze = t.freeze},
+        &(struct graph_args){
+            .max_batch = 1, .memory = GRAPH_TRAIN, .sizes = true},
+        &err);
+    text_is(net_cam_node(net, g)->name, "block_13_expand_relu",
+            "maps look at the last layer of a trunk that is cut");
+    ok(net_cam_node(net, g)->out.h == 4 && graph_n_param(g) < graph_n_all(g),
+       "  whose first layers are frozen as before");
+    graph_free(g);
+}
+
 static void check_encoder(void)
 {
     struct config c;
@@ -103,6 +159,12 @@ static void check_faults(void)
          "nearest is 'block_11_expand'"},
         {"vgg16, vgg19", "finetune", "train.trainable=from block3_conv4",
          "train.trainable: network vgg16 has no layer 'block3_conv4'"},
+        {"mobilenetv2", "scratch", "train.cut=block_1_expnd",
+         "train.cut: network mobilenetv2 has no layer 'block_1_expnd'; nearest "
+         "is 'block_1_expand'"},
+        {"resnet50", "scratch", "train.cut=conv1_bn",
+         "train.cut: network resnet50: 'conv1_bn' is one with the layer behind "
+         "it here; cut there"},
         {"vgg16", "scratch, finetune", "train.trainable=from block5_conv1",
          "the trunk of vgg16 is cut at 'block4_conv3', before 'block5_conv1'"},
     };
@@ -150,6 +212,8 @@ static void check_borders(const struct net *net)
 int main(void)
 {
     check_trainable();
+    check_cut();
+    check_map();
     check_encoder();
     check_faults();
     for (size_t i = 0; net_at(i); i++)
