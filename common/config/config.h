@@ -243,7 +243,8 @@ struct config {
         char weights[FILE_PATH_MAX];   /* directory of pretrained ones */
         char trainable[CONFIG_LAYERS]; /* see trained_layers.h, */
         char cut[CONFIG_LAYERS];       /* that one, too */
-        enum cache_choice cache;       /* of what frozen layers put out */
+        double rate_decay; /* per stage from the head; 1: all learn alike */
+        enum cache_choice cache; /* of what frozen layers put out */
         enum precision frozen_precision;
         enum augment_choice augment; /* variants of the stage, or fresh ones */
         char augment_recipe[FILE_PATH_MAX]; /* of fresh ones: as above */

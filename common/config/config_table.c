@@ -149,6 +149,8 @@ static const struct config_key keys[] = {
      .help = "with given weights: paper, head, all, or from LAYER to the end"},
     {TEXT(train, cut), RESULT, STRING("paper"), .before = "paper",
      .help = "where the trunk ends: paper (not scratch), none, or a LAYER"},
+    {AT(train, rate_decay), RESULT, REAL(0.01, 1, "1"), .before = "1",
+     .help = "factor of the learning rate for each stage before the head"},
     {AT(train, cache), PLACEMENT, ENUM(cache_words, "auto"),
      .help = "keep on disk what frozen layers put out (same results), or not"},
     {AT(train, frozen_precision), RESULT, ENUM(precision_words, "float32"),

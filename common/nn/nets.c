@@ -234,6 +234,46 @@ int net_layer_index(const struct net *net, const char *layer, struct err *err)
     return i;
 }
 
+/* --- stages ----------------------------------------------------------------*/
+
+static int find_layer(const struct net_layers *l, const char *name)
+{
+    for (int i = 0; i < l->n; i++)
+        if (strcmp(l->name[i], name) == 0)
+            return i;
+    return -1;
+}
+
+/* The stage, counted from 1, of layer i; 0 of -1. */
+static int stage_of(const struct net *net, const struct net_layers *l, int i)
+{
+    int stage = i >= 0;
+
+    for (const char *const *s = net->stages; i >= 0 && *s; s++)
+        stage += find_layer(l, *s) <= i;
+    return stage;
+}
+
+int net_depths(const struct net *net, struct graph *g, int *depth,
+               struct err *err)
+{
+    struct net_layers *l = net_layers(net, err);
+    int last = 0;
+
+    if (!l)
+        return -1;
+    for (int i = 0; i < graph_n_node(g); i++) {
+        const struct node *nd = graph_node_at(g, i);
+
+        depth[i] = stage_of(net, l, find_layer(l, nd->prefix));
+        last = depth[i] > last ? depth[i] : last;
+    }
+    for (int i = 0; i < graph_n_node(g); i++)
+        depth[i] = depth[i] ? last + 1 - depth[i] : 0;
+    free(l);
+    return 0;
+}
+
 /* --- a network -------------------------------------------------------------*/
 
 /* What a head begins with, and the size of cells beside it. */

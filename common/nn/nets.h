@@ -51,6 +51,10 @@ struct net {
                                    trunk */
     const char *paper_cut;      /* where the authors cut it; NULL: nowhere */
     int paper_freeze;           /* how many layers they froze */
+    const char *const *stages;  /* layers with which the trunk's second stage,
+                                   its third ... begin, in Keras' order, then
+                                   NULL: maps are halved where a stage
+                                   begins */
     bool remakes; /* training makes normalised values again (see graph.h): where
                      they are much of its memory */
     bool dropout_head; /* HEAD_PAPER: maximum, batch normalisation and
@@ -87,6 +91,15 @@ MUST_USE struct graph *net_new(const struct net *net, const struct net_args *a,
  * neither.
  */
 struct node *net_cam_node(const struct net *net, struct graph *g);
+
+/*
+ * How many stages each node lies from the head of 'g', a graph of 'net' that
+ * may be cut: 0 in the head, 1 in the last stage that is there ...
+ *   depth [out] (graph_n_node(g)); of nodes without weights 0 or as above
+ * Errors: ERR_SYSTEM.
+ */
+MUST_USE int net_depths(const struct net *net, struct graph *g, int *depth,
+                        struct err *err);
 
 /*
  * Where the sizes of cells are given to 'g', (n, CELL_SIZE) of cell_size.h;
