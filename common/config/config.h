@@ -165,6 +165,8 @@ enum contrastive_loss { /* in order of nn/embed_losses.def */
 enum reproducible { REPRODUCIBLE_PAIR, REPRODUCIBLE_STRICT };
 enum { PAIR_PARTS = 2, STRICT_PARTS = 4 };
 
+enum batch_norm { BATCH_NORM_TRAIN, BATCH_NORM_FROZEN };
+
 enum size_choice { SIZE_OFF, SIZE_ON };
 
 enum { CONFIG_AUTO = -1 }; /* of a number that may be "auto" */
@@ -243,6 +245,7 @@ struct config {
         char weights[FILE_PATH_MAX];   /* directory of pretrained ones */
         char trainable[CONFIG_LAYERS]; /* see trained_layers.h, */
         char cut[CONFIG_LAYERS];       /* that one, too */
+        enum batch_norm batch_norm;    /* of a trunk of given weights */
         double rate_decay; /* per stage from the head; 1: all learn alike */
         enum cache_choice cache; /* of what frozen layers put out */
         enum precision frozen_precision;

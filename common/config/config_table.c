@@ -27,6 +27,7 @@ static const char *const contrastive_words[] = {
 static const char *const profile_words[] = {"corrected", "paper", "notebook",
                                             NULL};
 static const char *const augment_words[] = {"stored", "online", NULL};
+static const char *const batch_norm_words[] = {"train", "frozen", NULL};
 static const char *const auto_words[] = {"auto", NULL};
 static const char *const launcher_words[] = {"auto",  "local",  "slurm",
                                              "slots", "mpirun", NULL};
@@ -149,6 +150,10 @@ static const struct config_key keys[] = {
      .help = "with given weights: paper, head, all, or from LAYER to the end"},
     {TEXT(train, cut), RESULT, STRING("paper"), .before = "paper",
      .help = "where the trunk ends: paper (not scratch), none, or a LAYER"},
+    {AT(train, batch_norm), RESULT, ENUM(batch_norm_words, "train"),
+     .before = "train",
+     .help =
+         "of a trunk of given weights: frozen as with Keras' trainable=False"},
     {AT(train, rate_decay), RESULT, REAL(0.01, 1, "1"), .before = "1",
      .help = "factor of the learning rate for each stage before the head"},
     {AT(train, cache), PLACEMENT, ENUM(cache_words, "auto"),

@@ -97,8 +97,11 @@ int trained_layers_init(struct trained_layers *t, const struct net *net,
     t->freeze = count_named(net, c, r, t->cut, &why);
     if (t->freeze < 0)
         return refuse("train.trainable", &why, err);
-    if (!regime_starts(r, c))
+    t->freeze_bn = c->train.batch_norm == BATCH_NORM_FROZEN;
+    if (!regime_starts(r, c)) {
         t->freeze = 0;
+        t->freeze_bn = false;
+    }
     return 0;
 }
 

@@ -3,7 +3,7 @@
  * learns
  *
  * train.cut says where the trunk ends, train.trainable which of its layers
- * learn.  Layers are frozen in regimes that begin with weights that they are
+ * learn, train.batch_norm whether its batch normalisation does.  Layers are frozen in regimes that begin with weights that they are
  * given (regime_starts()) alone; a network of random weights learns as a whole.
  * Layers are counted in Keras' order, net_layers() of nets.h.
  */
@@ -18,10 +18,11 @@ struct trained_layers {
                         the configuration or the network */
     int freeze;      /* so many first layers learn nothing; of regime
                         contrastive: of its encoder */
+    bool freeze_bn;  /* net_args.freeze_bn */
 };
 
 /*
- * What train.cut and train.trainable of 'c' mean for 'net' in regime 'r'.
+ * What these keys of 'c' mean for 'net' in regime 'r'.
  * Errors: ERR_USAGE the network has no such layer, or has it behind the cut;
  * the text begins with the key.  ERR_SYSTEM.
  */

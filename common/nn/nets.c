@@ -391,6 +391,17 @@ static int freeze_layers(struct graph *g, const struct net *net, int n,
     return rc;
 }
 
+/* Before there is a head. */
+static void freeze_batch_norms(struct graph *g)
+{
+    for (int i = 0; i < graph_n_node(g); i++) {
+        const struct node *nd = graph_node_at(g, i);
+
+        if (op_is_bn(nd))
+            graph_freeze(g, nd->prefix);
+    }
+}
+
 static int build_network(struct graph *g, const struct net *net,
                          const struct net_args *a, struct err *err)
 {
@@ -400,6 +411,8 @@ static int build_network(struct graph *g, const struct net *net,
         x = cut_trunk(g, net, a, err);
     if (!x && err->code)
         return -1;
+    if (x && a->freeze_bn)
+        freeze_batch_norms(g);
     add_head(g, x, net, a);
     if (freeze_layers(g, net, a->freeze, err) < 0)
         return -1;

@@ -37,6 +37,8 @@ struct net_args {
     const char *cut;   /* layer that ends the trunk; NULL: all of it */
     enum net_head head;
     int freeze;      /* so many first layers of net_layers() learn nothing */
+    bool freeze_bn;  /* nor does any batch normalisation of the trunk, which
+                        uses its moving statistics in training, too */
     bool no_dropout; /* a head without its dropout */
     bool size;       /* heads that begin with a pool: two more values of each
                         image are joined to what it puts out; see net_size() */

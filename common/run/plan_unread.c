@@ -122,6 +122,7 @@ static const struct {
     {"split.validation", draws_no_validation},
     {"train.trainable", begins_at_random},
     {"train.cut", cuts_nothing},
+    {"train.batch_norm", begins_at_random},
     {"train.frozen_precision", freezes_nothing},
     {"train.class_weights", prices_mistakes},
     {"train.temperature", has_triplets},

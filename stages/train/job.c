@@ -125,6 +125,7 @@ struct course {
     const char *cut;
     enum net_head head;
     int freeze;
+    bool freeze_bn;
     bool contrastive;
 };
 
@@ -143,6 +144,7 @@ static struct trainer_args trainer_args(const struct rank_inputs *s,
         .cut = p->cut,
         .head = p->head,
         .freeze = p->freeze,
+        .freeze_bn = p->freeze_bn,
         .start = p->start,
         .cache = s->cache.n_border ? &s->cache : NULL,
         .contrastive = p->contrastive,
@@ -173,7 +175,8 @@ static int open_cache(struct rank_inputs *s, struct dist *d, const int threads,
                   .classes = s->set.n_class,
                   .cut = t->cut,
                   .head = t->head,
-                  .freeze = t->freeze},
+                  .freeze = t->freeze,
+                  .freeze_bn = t->freeze_bn},
         .start = t->start,
         .seed = t->seed,
         .input = trainer_input(t->config, s->net),
@@ -296,6 +299,7 @@ static int take_layers(const struct rank_inputs *s, struct course *p,
     p->head = regime_head(s->regime, &s->job->config);
     p->cut = t.cut;
     p->freeze = t.freeze;
+    p->freeze_bn = t.freeze_bn;
     return 0;
 }
 

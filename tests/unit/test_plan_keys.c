@@ -84,6 +84,8 @@ static const struct row {
     {"train.cut=none", NONE, NULL},
     {"train.cut=none", TRAIN, FINE},
     {"train.cut=block_6_expand", TRAIN, NULL},
+    {"train.batch_norm=frozen", NONE, NULL},
+    {"train.batch_norm=frozen", TRAIN, FINE},
     {"train.rate_decay=0.5", TRAIN, NULL},
     {"train.cache=off", NONE, NULL},
     {"train.frozen_precision=bf16", NONE, NULL},
