@@ -246,7 +246,8 @@ struct config {
         char trainable[CONFIG_LAYERS]; /* see trained_layers.h, */
         char cut[CONFIG_LAYERS];       /* that one, too */
         enum batch_norm batch_norm;    /* of a trunk of given weights */
-        double rate_decay; /* per stage from the head; 1: all learn alike */
+        int64_t probe_epochs; /* of the head alone, before the others */
+        double rate_decay;    /* per stage from the head; 1: all learn alike */
         enum cache_choice cache; /* of what frozen layers put out */
         enum precision frozen_precision;
         enum augment_choice augment; /* variants of the stage, or fresh ones */

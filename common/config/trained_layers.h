@@ -19,6 +19,7 @@ struct trained_layers {
     int freeze;      /* so many first layers learn nothing; of regime
                         contrastive: of its encoder */
     bool freeze_bn;  /* net_args.freeze_bn */
+    int64_t probe_epochs; /* of the head alone before all else */
 };
 
 /*

@@ -50,6 +50,12 @@ static bool begins_at_random(const struct config *c, const struct regime *r)
     return r && !regime_starts(r, c);
 }
 
+/* The classifier of contrastive is trained alone anyway. */
+static bool has_no_probe(const struct config *c, const struct regime *r)
+{
+    return begins_at_random(c, r) || (r && r->does & REGIME_CONTRASTS);
+}
+
 static bool prices_mistakes(const struct config *c, const struct regime *r)
 {
     (void)r;
@@ -123,6 +129,7 @@ static const struct {
     {"train.trainable", begins_at_random},
     {"train.cut", cuts_nothing},
     {"train.batch_norm", begins_at_random},
+    {"train.probe_epochs", has_no_probe},
     {"train.frozen_precision", freezes_nothing},
     {"train.class_weights", prices_mistakes},
     {"train.temperature", has_triplets},
