@@ -2,7 +2,7 @@
 #include "config/config.h"
 
 #include "config/config_key.h"
-#include "config/regime.h"
+#include "config/trained_layers.h"
 #include "config/variants.h"
 #include "nn/loss_embed.h"
 #include "nn/mixup.h"
@@ -276,6 +276,8 @@ static int check_whole(const struct config *c, const char *where,
     if (config_bits(c->preprocess.bits, &bits, &why) < 0)
         return err_set(err, ERR_USAGE, "%.200s: preprocess.bits: %.250s", where,
                        why.text);
+    if (trained_layers_check(c, &why) < 0)
+        return err_set(err, why.code, "%.200s: %.300s", where, why.text);
     if (config_cells(c->explain.cells, &cells, &why) < 0)
         return err_set(err, ERR_USAGE, "%.200s: explain.cells: %.250s", where,
                        why.text);

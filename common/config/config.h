@@ -21,6 +21,7 @@
 
 enum {
     CONFIG_NAME_MAX = 64,    /* bytes of a word, with its NUL */
+    CONFIG_LAYERS = 96,      /* of a layer, with words around it */
     CONFIG_LIST_MAX = 16,    /* members of a list */
     CONFIG_CLASSES_MAX = 64, /* classes of a dataset */
     CONFIG_FOLDS_MAX = 20,
@@ -164,6 +165,8 @@ enum contrastive_loss { /* in order of nn/embed_losses.def */
 enum reproducible { REPRODUCIBLE_PAIR, REPRODUCIBLE_STRICT };
 enum { PAIR_PARTS = 2, STRICT_PARTS = 4 };
 
+enum batch_norm { BATCH_NORM_TRAIN, BATCH_NORM_FROZEN };
+
 enum size_choice { SIZE_OFF, SIZE_ON };
 
 enum { CONFIG_AUTO = -1 }; /* of a number that may be "auto" */
@@ -239,8 +242,13 @@ struct config {
         struct word_list regimes;  /* regimes, variants and seeds */
         struct int_list seeds;
         struct variant_list variants;
-        char weights[FILE_PATH_MAX]; /* directory of pretrained ones */
-        enum cache_choice cache;     /* of what frozen layers put out */
+        char weights[FILE_PATH_MAX];   /* directory of pretrained ones */
+        char trainable[CONFIG_LAYERS]; /* see trained_layers.h, */
+        char cut[CONFIG_LAYERS];       /* that one, too */
+        enum batch_norm batch_norm;    /* of a trunk of given weights */
+        int64_t probe_epochs; /* of the head alone, before the others */
+        double rate_decay;    /* per stage from the head; 1: all learn alike */
+        enum cache_choice cache; /* of what frozen layers put out */
         enum precision frozen_precision;
         enum augment_choice augment; /* variants of the stage, or fresh ones */
         char augment_recipe[FILE_PATH_MAX]; /* of fresh ones: as above */

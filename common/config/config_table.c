@@ -27,6 +27,7 @@ static const char *const contrastive_words[] = {
 static const char *const profile_words[] = {"corrected", "paper", "notebook",
                                             NULL};
 static const char *const augment_words[] = {"stored", "online", NULL};
+static const char *const batch_norm_words[] = {"train", "frozen", NULL};
 static const char *const auto_words[] = {"auto", NULL};
 static const char *const launcher_words[] = {"auto",  "local",  "slurm",
                                              "slots", "mpirun", NULL};
@@ -145,6 +146,19 @@ static const struct config_key keys[] = {
      .help = "sets of keys with other values, {wide: {mixup: 0.2}, ...}"},
     {TEXT(train, weights), PLACEMENT, STRING(""),
      .help = "directory of pretrained weights: NETWORK*.safetensors or .h5"},
+    {TEXT(train, trainable), RESULT, STRING("paper"), .before = "paper",
+     .help = "with given weights: paper, head, all, or from LAYER to the end"},
+    {TEXT(train, cut), RESULT, STRING("paper"), .before = "paper",
+     .help = "where the trunk ends: paper (not scratch), none, or a LAYER"},
+    {AT(train, batch_norm), RESULT, ENUM(batch_norm_words, "train"),
+     .before = "train",
+     .help =
+         "of a trunk of given weights: frozen as with Keras' trainable=False"},
+    {AT(train, rate_decay), RESULT, REAL(0.01, 1, "1"), .before = "1",
+     .help = "factor of the learning rate for each stage before the head"},
+    {AT(train, probe_epochs), RESULT, INT(0, 10000, "0"), .unit = "epochs",
+     .before = "0",
+     .help = "with given weights: the head alone learns, before epochs begin"},
     {AT(train, cache), PLACEMENT, ENUM(cache_words, "auto"),
      .help = "keep on disk what frozen layers put out (same results), or not"},
     {AT(train, frozen_precision), RESULT, ENUM(precision_words, "float32"),

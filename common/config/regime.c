@@ -76,6 +76,11 @@ bool regime_leaks(const struct regime *r, const struct config *c)
            strcmp(c->train.class_weights, CONFIG_BALANCED_TEST) == 0;
 }
 
+bool regime_starts(const struct regime *r, const struct config *c)
+{
+    return r->after || regime_pretrained(r, c);
+}
+
 bool regime_heeds(const struct regime *r, const char *key)
 {
     for (size_t i = 0; i < N_OWN; i++)

@@ -47,6 +47,10 @@ enum net_head regime_head(const struct regime *r, const struct config *c);
 /* Does 'r' look at the labels of test pictures, to weigh classes by? */
 bool regime_leaks(const struct regime *r, const struct config *c);
 
+/* Does 'r' begin with weights that it is given: pretrained ones, or those of
+ * another regime's model? */
+bool regime_starts(const struct regime *r, const struct config *c);
+
 /* Does key "train.X" of the configuration concern 'r'?  Most concern all. */
 bool regime_heeds(const struct regime *r, const char *key);
 

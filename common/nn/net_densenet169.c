@@ -88,6 +88,10 @@ static struct node *trunk(struct graph *g, const struct net_args *a)
     return bn_relu(&b, x, "bn", "relu");
 }
 
+static const char *const stages[] = {"conv2_block1_0_bn", "conv3_block1_0_bn",
+                                     "conv4_block1_0_bn", "conv5_block1_0_bn",
+                                     NULL};
+
 const struct net net_densenet169 = {
     .name = "densenet169",
     .cam_layer = "relu",
@@ -95,5 +99,6 @@ const struct net net_densenet169 = {
     .n_trunk = 12642880,
     .paper_freeze = 249,
     .remakes = true,
+    .stages = stages,
     .trunk = trunk,
 };

@@ -111,11 +111,15 @@ static struct node *trunk(struct graph *g, const struct net_args *a)
     return batch_norm(&b, x, "Conv_1_bn", "out_relu");
 }
 
+static const char *const stages[] = {"block_1_expand", "block_3_expand",
+                                     "block_6_expand", "block_13_expand", NULL};
+
 const struct net net_mobilenetv2 = {
     .name = "mobilenetv2",
     .cam_layer = "out_relu",
     .preprocess = PREPROCESS_TF,
     .n_trunk = 2257984,
     .paper_freeze = 100,
+    .stages = stages,
     .trunk = trunk,
 };

@@ -93,6 +93,10 @@ static struct node *trunk(struct graph *g, const struct net_args *a)
     return x;
 }
 
+static const char *const stages[] = {
+    "conv2_block1_1_conv", "conv3_block1_1_conv", "conv4_block1_1_conv",
+    "conv5_block1_1_conv", NULL};
+
 const struct net net_resnet50 = {
     .name = "resnet50",
     .cam_layer = "conv5_block3_out",
@@ -102,5 +106,6 @@ const struct net net_resnet50 = {
     .paper_freeze = 86,
     .dropout_head = true,
     .remakes = true,
+    .stages = stages,
     .trunk = trunk,
 };

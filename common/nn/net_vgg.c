@@ -4,6 +4,9 @@
 
 #include <stdio.h>
 
+const char *const net_vgg_stages[] = {"block2_conv1", "block3_conv1",
+                                      "block4_conv1", "block5_conv1", NULL};
+
 struct node *net_vgg_trunk(struct graph *g, const struct net_args *a,
                            const int convs[VGG_BLOCKS])
 {

@@ -194,6 +194,15 @@ struct net_layers *net_layers(const struct net *net, struct err *err)
     return l;
 }
 
+int net_count_layers(const struct net *net, struct err *err)
+{
+    struct net_layers *l = net_layers(net, err);
+    const int n = l ? l->n : -1;
+
+    free(l);
+    return n;
+}
+
 /* Say that 'layer' is none of 'l', and which one was probably meant. */
 static void no_such_layer(const struct net *net, const struct net_layers *l,
                           const char *layer, struct err *err)
@@ -223,6 +232,46 @@ int net_layer_index(const struct net *net, const char *layer, struct err *err)
     }
     free(l);
     return i;
+}
+
+/* --- stages ----------------------------------------------------------------*/
+
+static int find_layer(const struct net_layers *l, const char *name)
+{
+    for (int i = 0; i < l->n; i++)
+        if (strcmp(l->name[i], name) == 0)
+            return i;
+    return -1;
+}
+
+/* The stage, counted from 1, of layer i; 0 of -1. */
+static int stage_of(const struct net *net, const struct net_layers *l, int i)
+{
+    int stage = i >= 0;
+
+    for (const char *const *s = net->stages; i >= 0 && *s; s++)
+        stage += find_layer(l, *s) <= i;
+    return stage;
+}
+
+int net_depths(const struct net *net, struct graph *g, int *depth,
+               struct err *err)
+{
+    struct net_layers *l = net_layers(net, err);
+    int last = 0;
+
+    if (!l)
+        return -1;
+    for (int i = 0; i < graph_n_node(g); i++) {
+        const struct node *nd = graph_node_at(g, i);
+
+        depth[i] = stage_of(net, l, find_layer(l, nd->prefix));
+        last = depth[i] > last ? depth[i] : last;
+    }
+    for (int i = 0; i < graph_n_node(g); i++)
+        depth[i] = depth[i] ? last + 1 - depth[i] : 0;
+    free(l);
+    return 0;
 }
 
 /* --- a network -------------------------------------------------------------*/
@@ -342,6 +391,17 @@ static int freeze_layers(struct graph *g, const struct net *net, int n,
     return rc;
 }
 
+/* Before there is a head. */
+static void freeze_batch_norms(struct graph *g)
+{
+    for (int i = 0; i < graph_n_node(g); i++) {
+        const struct node *nd = graph_node_at(g, i);
+
+        if (op_is_bn(nd))
+            graph_freeze(g, nd->prefix);
+    }
+}
+
 static int build_network(struct graph *g, const struct net *net,
                          const struct net_args *a, struct err *err)
 {
@@ -351,6 +411,8 @@ static int build_network(struct graph *g, const struct net *net,
         x = cut_trunk(g, net, a, err);
     if (!x && err->code)
         return -1;
+    if (x && a->freeze_bn)
+        freeze_batch_norms(g);
     add_head(g, x, net, a);
     if (freeze_layers(g, net, a->freeze, err) < 0)
         return -1;

@@ -37,6 +37,8 @@ struct net_args {
     const char *cut;   /* layer that ends the trunk; NULL: all of it */
     enum net_head head;
     int freeze;      /* so many first layers of net_layers() learn nothing */
+    bool freeze_bn;  /* nor does any batch normalisation of the trunk, which
+                        uses its moving statistics in training, too */
     bool no_dropout; /* a head without its dropout */
     bool size;       /* heads that begin with a pool: two more values of each
                         image are joined to what it puts out; see net_size() */
@@ -51,6 +53,10 @@ struct net {
                                    trunk */
     const char *paper_cut;      /* where the authors cut it; NULL: nowhere */
     int paper_freeze;           /* how many layers they froze */
+    const char *const *stages;  /* layers with which the trunk's second stage,
+                                   its third ... begin, in Keras' order, then
+                                   NULL: maps are halved where a stage
+                                   begins */
     bool remakes; /* training makes normalised values again (see graph.h): where
                      they are much of its memory */
     bool dropout_head; /* HEAD_PAPER: maximum, batch normalisation and
@@ -89,6 +95,15 @@ MUST_USE struct graph *net_new(const struct net *net, const struct net_args *a,
 struct node *net_cam_node(const struct net *net, struct graph *g);
 
 /*
+ * How many stages each node lies from the head of 'g', a graph of 'net' that
+ * may be cut: 0 in the head, 1 in the last stage that is there ...
+ *   depth [out] (graph_n_node(g)); of nodes without weights 0 or as above
+ * Errors: ERR_SYSTEM.
+ */
+MUST_USE int net_depths(const struct net *net, struct graph *g, int *depth,
+                        struct err *err);
+
+/*
  * Where the sizes of cells are given to 'g', (n, CELL_SIZE) of cell_size.h;
  * NULL if it takes none, or is a front.
  */
@@ -108,6 +123,9 @@ struct net_layers {
  * Errors: ERR_SYSTEM.  Returns NULL then.
  */
 MUST_USE struct net_layers *net_layers(const struct net *net, struct err *err);
+
+/* How many they are.  Errors: ERR_SYSTEM.  Returns -1 then. */
+MUST_USE int net_count_layers(const struct net *net, struct err *err);
 
 /*
  * The place of a layer among net_layers(): freezing all layers before it is

@@ -168,6 +168,15 @@ struct affine {
     float lo, hi;         /* [out] of its activation */
 };
 void op_bn_affine(const struct node *bn, struct affine *a);
+
+/*
+ * Backward of that map, whose statistics are constants: of dout.data, and where
+ * it clips of out.data, to in[0]->dout.data, if that is there.
+ *   scale [in] (c) of forward
+ *   clip  [in] least and largest value
+ */
+void op_bn_backward_frozen(struct node *bn, const struct pass *p,
+                           const float *scale, const float clip[2]);
 int op_bn_act(const struct node *bn); /* enum act of layers.h */
 bool op_is_bn(const struct node *nd);
 

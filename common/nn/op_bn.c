@@ -13,6 +13,8 @@
  * + eps) and sums over the global batch of N:
  *     dbeta = sum g,  dgamma = sum g (x - mean) r
  *     dx = gamma r (g - dbeta / N - (x - mean) r dgamma / N)
+ * A frozen one, as Keras' with trainable=False, is INFER's in either phase:
+ *     dx = gamma r g
  * Source: Ioffe and Szegedy 2015 (arXiv:1502.03167).
  */
 #include "nn/graph.h"
@@ -68,6 +70,13 @@ static size_t bn_scratch(const struct node *nd, int threads)
 
     (void)threads;
     return (2 * c + 1) * sizeof(double) + PIECES * 3 * c * sizeof(float);
+}
+
+/* Backward of a frozen one reads y if it clips, and never x. */
+static void bn_plan(struct node *nd)
+{
+    if (nd->frozen)
+        nd->spares = SPARES_IN | (op_bn_act(nd) == ACT_NONE ? SPARES_OUT : 0u);
 }
 
 static void bn_init(struct node *nd, struct rng *rng)
@@ -407,6 +416,10 @@ static void bn_backward(struct node *nd, const struct pass *p)
     double *sum = p->scratch;
     float *part = (float *)(void *)(sum + 2 * c + 1);
 
+    if (nd->frozen) {
+        op_bn_backward_frozen(nd, p, nd->keep + SCALE * c, clip);
+        return;
+    }
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
         const size_t at = simd_chunk_begin(&s, i) * c;
@@ -441,6 +454,7 @@ static const struct op op_bn = {
     .shape = bn_shape,
     .scratch = bn_scratch,
     .init = bn_init,
+    .plan = bn_plan,
     .forward = bn_forward,
     .backward = bn_backward,
     .remake = bn_remake,

@@ -32,8 +32,28 @@ static bool has_no_scale(const struct config *c, const struct regime *r)
 
 static bool freezes_nothing(const struct config *c, const struct regime *r)
 {
-    (void)c;
-    return r && !(r->does & REGIME_CUTS);
+    const bool learns = strcmp(c->train.trainable, "all") == 0;
+
+    return r && !(r->does & REGIME_CONTRASTS) &&
+           (learns || !regime_starts(r, c));
+}
+
+/* The authors did not cut there either. */
+static bool cuts_nothing(const struct config *c, const struct regime *r)
+{
+    return r && !(r->does & REGIME_CUTS) && strcmp(c->train.cut, "none") == 0;
+}
+
+/* A network of random weights learns as a whole. */
+static bool begins_at_random(const struct config *c, const struct regime *r)
+{
+    return r && !regime_starts(r, c);
+}
+
+/* The classifier of contrastive is trained alone anyway. */
+static bool has_no_probe(const struct config *c, const struct regime *r)
+{
+    return begins_at_random(c, r) || (r && r->does & REGIME_CONTRASTS);
 }
 
 static bool prices_mistakes(const struct config *c, const struct regime *r)
@@ -106,6 +126,10 @@ static const struct {
     {"preprocess.field", has_no_scale},
     {"split.test", draws_no_test},
     {"split.validation", draws_no_validation},
+    {"train.trainable", begins_at_random},
+    {"train.cut", cuts_nothing},
+    {"train.batch_norm", begins_at_random},
+    {"train.probe_epochs", has_no_probe},
     {"train.frozen_precision", freezes_nothing},
     {"train.class_weights", prices_mistakes},
     {"train.temperature", has_triplets},

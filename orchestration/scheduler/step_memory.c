@@ -2,7 +2,7 @@
 #include "orchestration/scheduler/step_memory.h"
 
 #include "base/npy.h"
-#include "config/regime.h"
+#include "config/trained_layers.h"
 #include "nn/nets.h"
 #include "stages/draw/draw_cell.h"
 #include "stages/explain/explain.h"
@@ -109,22 +109,21 @@ static double network_bytes(const struct step_memory_args *a, int batch,
                             enum graph_memory memory, double *weights)
 {
     const struct config *c = a->config;
-    const struct regime *r;
     struct err err;
     const struct net *net = net_find(a->step->network, &err);
+    const struct regime *r = regime_find(a->step->regime, &err);
+    struct trained_layers t;
     struct graph *g = NULL;
     double bytes = 0;
 
-    r = regime_find(a->step->regime, &err);
-    if (net && r)
+    if (net && r && trained_layers_init(&t, net, c, r, &err) == 0)
         g = net_new(net,
-                    &(struct net_args){
-                        .h = (int)c->preprocess.size,
-                        .w = (int)c->preprocess.size,
-                        .classes = a->data->classes,
-                        .head = regime_head(r, c),
-                        .cut = r->does & REGIME_CUTS ? net->paper_cut : NULL,
-                        .size = c->inputs.size == SIZE_ON},
+                    &(struct net_args){.h = (int)c->preprocess.size,
+                                       .w = (int)c->preprocess.size,
+                                       .classes = a->data->classes,
+                                       .head = regime_head(r, c),
+                                       .cut = t.cut,
+                                       .size = c->inputs.size == SIZE_ON},
                     &(struct graph_args){.max_batch = batch,
                                          .threads = count_threads(a),
                                          .memory = memory,

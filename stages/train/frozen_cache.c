@@ -39,6 +39,8 @@ static void hash_cache(const struct cache_build *w, char hash[HASH_HEX])
     hash_init(&h);
     hash_add_string(&h, text);
     hash_add_string(&h, f->net->name);
+    for (int k = 0; k < w->frozen.n_border; k++)
+        hash_add_string(&h, w->frozen.border[k]->name);
     hash_add_string(&h, f->shape.cut ? f->shape.cut : "");
     hash_add_string(&h, preprocess_name(f->input));
     hash_add_string(&h, w->a->data ? w->a->data : "");

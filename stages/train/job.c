@@ -2,7 +2,7 @@
 #include "stages/train/job.h"
 
 #include "base/log.h"
-#include "config/regime.h"
+#include "config/trained_layers.h"
 #include "evaluation/class_groups.h"
 #include "ranks/dist_threads.h"
 #include "ranks/rank_cores.h"
@@ -11,7 +11,6 @@
 #include "store/sample_bits.h"
 
 #include <omp.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool stopping(void *self)
@@ -126,7 +125,9 @@ struct course {
     const char *cut;
     enum net_head head;
     int freeze;
+    bool freeze_bn;
     bool contrastive;
+    int64_t probe_epochs; /* of the head alone, before it */
 };
 
 static struct trainer_args trainer_args(const struct rank_inputs *s,
@@ -144,6 +145,7 @@ static struct trainer_args trainer_args(const struct rank_inputs *s,
         .cut = p->cut,
         .head = p->head,
         .freeze = p->freeze,
+        .freeze_bn = p->freeze_bn,
         .start = p->start,
         .cache = s->cache.n_border ? &s->cache : NULL,
         .contrastive = p->contrastive,
@@ -174,7 +176,8 @@ static int open_cache(struct rank_inputs *s, struct dist *d, const int threads,
                   .classes = s->set.n_class,
                   .cut = t->cut,
                   .head = t->head,
-                  .freeze = t->freeze},
+                  .freeze = t->freeze,
+                  .freeze_bn = t->freeze_bn},
         .start = t->start,
         .seed = t->seed,
         .input = trainer_input(t->config, s->net),
@@ -224,18 +227,35 @@ static int run_course(struct rank_inputs *s, struct dist *d,
         part[i] = (struct batch_part){.a = a};
     }
     dist_threads_turns(d, n, threads < n ? threads : n, train_part, self);
+    frozen_cache_close(&s->cache);
     *err = part[0].err; /* the parts agree */
     return part[0].rc;
 }
 
-/* Every layer of the trunk. */
-static int count_layers(const struct net *net, struct err *err)
+/*
+ * Collective.  A course before the one proper, in directory 'name' of the
+ * output; training goes on with 'file' of it.
+ */
+static int run_before(struct rank_inputs *s, struct dist *d,
+                      const struct course *p, const char *const name[2],
+                      struct stage_link *link, struct err *err)
 {
-    struct net_layers *l = net_layers(net, err);
-    const int n = l ? l->n : -1;
+    char dir[FILE_PATH_MAX], model[FILE_PATH_MAX], kept[FILE_PATH_MAX] = "";
+    struct course first = *p;
+    int rc = file_path(dir, err, "%s/%s", s->job->out, name[0]);
 
-    free(l);
-    return n;
+    first.dir = dir;
+    first.kept = kept;
+    if (rc == 0)
+        rc = file_path(model, err, "%s/%s", dir, name[1]);
+    if (rc == 0 && p->kept[0])
+        rc = file_path(kept, err, "%s/%s", p->kept, name[0]);
+    if (rc == 0 && d->rank == 0)
+        rc = file_dir_make(dir, err);
+    if (dist_agree(d, rc, err) < 0 || run_course(s, d, &first, link, err) < 0)
+        return -1;
+    safetensors_release(&s->start);
+    return dist_agree(d, safetensors_read(&s->start, model, err), err);
 }
 
 /* Collective.  An encoder by its embeddings, then a classifier behind the
@@ -244,35 +264,55 @@ static int train_contrastive(struct rank_inputs *s, struct dist *d,
                              struct course *p, struct stage_link *link,
                              struct err *err)
 {
+    static const char *const encoder[] = {"encoder", "model.safetensors"};
     struct config config = s->job->config;
-    char dir[FILE_PATH_MAX], model[FILE_PATH_MAX], kept[FILE_PATH_MAX] = "";
     struct course first = *p;
-    int rc;
 
     config.train.epochs = config.train.encoder_epochs;
     config.train.learning_rate = config.train.encoder_rate;
     config.train.mixup = 0;          /* embeddings have no labels to mix */
     config.train.average_epochs = 0; /* the classifier's are averaged */
-    first.dir = dir;
-    first.kept = kept;
     first.config = &config;
     first.head = config.train.projection == PROJECTION_TWO ? HEAD_PROJECT_TWO
                                                            : HEAD_PROJECT;
     first.contrastive = true;
-    rc = file_path(dir, err, "%s/encoder", s->job->out);
-    if (rc == 0)
-        rc = file_path(model, err, "%s/model.safetensors", dir);
-    if (rc == 0 && p->kept[0])
-        rc = file_path(kept, err, "%s/encoder", p->kept);
-    if (rc == 0 && d->rank == 0)
-        rc = file_dir_make(dir, err);
-    if (dist_agree(d, rc, err) < 0 || run_course(s, d, &first, link, err) < 0)
+    if (run_before(s, d, &first, encoder, link, err) < 0)
         return -1;
-    safetensors_release(&s->start);
-    rc = safetensors_read(&s->start, model, err);
     p->start = &s->start;
-    p->freeze = rc < 0 ? -1 : count_layers(s->net, err);
+    p->freeze = net_count_layers(s->net, err);
     if (dist_agree(d, p->freeze < 0 ? -1 : 0, err) < 0)
+        return -1;
+    return run_course(s, d, p, link, err);
+}
+
+/* Collective.  The head alone, at the rate with which training begins; its
+ * last weights go on. */
+static int train_head(struct rank_inputs *s, struct dist *d,
+                      const struct course *p, struct stage_link *link,
+                      struct err *err)
+{
+    static const char *const probe[] = {"probe", "last.safetensors"};
+    struct config config = s->job->config;
+    struct course first = *p;
+
+    config.train.epochs = p->probe_epochs;
+    config.train.schedule = RATE_CONSTANT;
+    config.train.stop_patience = 0;
+    config.train.keep_every = 0;
+    config.train.average_epochs = 0;
+    first.config = &config;
+    first.freeze = net_count_layers(s->net, err);
+    if (dist_agree(d, first.freeze < 0 ? -1 : 0, err) < 0)
+        return -1;
+    return run_before(s, d, &first, probe, link, err);
+}
+
+/* Collective. */
+static int train_classifier(struct rank_inputs *s, struct dist *d,
+                            const struct course *p, struct stage_link *link,
+                            struct err *err)
+{
+    if (p->probe_epochs > 0 && train_head(s, d, p, link, err) < 0)
         return -1;
     return run_course(s, d, p, link, err);
 }
@@ -295,6 +335,22 @@ static int check_cores(struct dist *d, const struct train_job *j,
     return 0;
 }
 
+/* What of the network there is, and what of it learns. */
+static int take_layers(const struct rank_inputs *s, struct course *p,
+                       struct err *err)
+{
+    struct trained_layers t;
+
+    if (trained_layers_init(&t, s->net, &s->job->config, s->regime, err) < 0)
+        return -1;
+    p->head = regime_head(s->regime, &s->job->config);
+    p->cut = t.cut;
+    p->freeze = t.freeze;
+    p->freeze_bn = t.freeze_bn;
+    p->probe_epochs = t.probe_epochs;
+    return 0;
+}
+
 int job_run(struct dist *d, const struct train_job *j, struct stage_link *link,
             struct err *err)
 {
@@ -310,15 +366,11 @@ int job_run(struct dist *d, const struct train_job *j, struct stage_link *link,
     if (j->start[0])
         p.start = &s.start;
     if (rc == 0)
-        p.head = regime_head(s.regime, &j->config);
-    if (rc == 0 && s.regime->does & REGIME_CUTS)
-        p.cut = s.net->paper_cut;
-    if (rc == 0 && s.regime->does & REGIME_CONTRASTS) {
-        rc = train_contrastive(&s, d, &p, link, err);
-    } else if (rc == 0) {
-        p.freeze = p.start ? s.net->paper_freeze : 0;
-        rc = run_course(&s, d, &p, link, err);
-    }
+        rc = dist_agree(d, take_layers(&s, &p, err), err);
+    if (rc == 0)
+        rc = s.regime->does & REGIME_CONTRASTS
+                 ? train_contrastive(&s, d, &p, link, err)
+                 : train_classifier(&s, d, &p, link, err);
     close_shared(&s);
     if (d->fault.code != ERR_NONE) { /* the ranks cannot agree on anything */
         log_error("%s", d->fault.text);

@@ -1,15 +1,13 @@
 /* train_memory.c - the networks of job.c and trainer_setup.c, not allocated */
 #include "stages/train/train_memory.h"
 
-#include "config/regime.h"
+#include "config/trained_layers.h"
 #include "nn/loss_embed.h"
 #include "nn/nets.h"
 #include "nn/optim.h"
 #include "stages/train/frozen_cache.h"
 #include "stages/train/online.h"
 #include "stages/train/online_queue.h"
-
-#include <stdlib.h>
 
 #define MB 1e6
 
@@ -142,7 +140,7 @@ static int add_course(struct train_memory *m, struct planned_course *p,
     const bool cached = p->shape.freeze > 0 && c->train.cache != CACHE_OFF &&
                         c->train.augment != AUGMENT_ONLINE;
     struct front_sizes f = {0};
-    double own, filling;
+    double own, filling, kept;
 
     if (p->shape.freeze > 0 && plan_front(p, &f, err) < 0)
         return -1;
@@ -153,7 +151,8 @@ static int add_course(struct train_memory *m, struct planned_course *p,
                : 0;
     m->own = own > m->own ? own : m->own;
     m->own = filling > m->own ? filling : m->own;
-    m->cache = cached ? f.kept * p->a->samples : m->cache;
+    kept = cached ? f.kept * p->a->samples : 0;
+    m->cache = kept > m->cache ? kept : m->cache;
     return 0;
 }
 
@@ -176,16 +175,6 @@ static void divide_batch(struct planned_course *p)
     p->share = share < GRAPH_MAX_BATCH ? (int)share : GRAPH_MAX_BATCH;
 }
 
-/* Every layer of the trunk. */
-static int count_layers(const struct net *net, struct err *err)
-{
-    struct net_layers *l = net_layers(net, err);
-    const int n = l ? l->n : -1;
-
-    free(l);
-    return n;
-}
-
 /* An encoder, then the classifier behind it. */
 static int add_contrastive(struct train_memory *m, struct planned_course *p,
                            struct err *err)
@@ -201,8 +190,23 @@ static int add_contrastive(struct train_memory *m, struct planned_course *p,
     p->contrastive = false;
     p->start = p->model;
     p->shape.head = last;
-    p->shape.freeze = count_layers(p->net, err);
+    p->shape.freeze = net_count_layers(p->net, err);
     return p->shape.freeze < 0 ? -1 : add_course(m, p, err);
+}
+
+/* The head alone, if it is to be trained before, then what is to learn. */
+static int add_classifier(struct train_memory *m, struct planned_course *p,
+                          bool probes, struct err *err)
+{
+    struct planned_course head = *p;
+
+    if (!probes)
+        return add_course(m, p, err);
+    head.shape.freeze = net_count_layers(p->net, err);
+    if (head.shape.freeze < 0 || add_course(m, &head, err) < 0)
+        return -1;
+    p->start = head.model;
+    return add_course(m, p, err);
 }
 
 int train_memory_plan(struct train_memory *m, const struct train_memory_args *a,
@@ -211,28 +215,26 @@ int train_memory_plan(struct train_memory *m, const struct train_memory_args *a,
     const struct config *c = a->config;
     const struct regime *r = regime_find(a->regime, err);
     struct planned_course p = {.a = a, .net = net_find(a->network, err)};
-    const bool starts = r && (r->after || regime_pretrained(r, c));
+    struct trained_layers layers;
     int rc;
 
     *m = (struct train_memory){0};
-    if (!p.net || !r)
+    if (!p.net || !r || trained_layers_init(&layers, p.net, c, r, err) < 0)
         return -1;
     divide_batch(&p);
     p.shape = (struct net_args){.h = (int)c->preprocess.size,
                                 .w = (int)c->preprocess.size,
                                 .classes = a->classes,
                                 .head = regime_head(r, c),
+                                .cut = layers.cut,
+                                .freeze = layers.freeze,
+                                .freeze_bn = layers.freeze_bn,
                                 .size = c->inputs.size == SIZE_ON};
-    if (starts)
+    if (regime_starts(r, c))
         p.start = (double)p.net->n_trunk * sizeof(float);
-    if (r->does & REGIME_CUTS)
-        p.shape.cut = p.net->paper_cut;
-    if (r->does & REGIME_CONTRASTS) {
-        rc = add_contrastive(m, &p, err);
-    } else {
-        p.shape.freeze = starts ? p.net->paper_freeze : 0;
-        rc = add_course(m, &p, err);
-    }
+    rc = r->does & REGIME_CONTRASTS
+             ? add_contrastive(m, &p, err)
+             : add_classifier(m, &p, layers.probe_epochs > 0, err);
     m->own += PROCESS + THREAD * a->threads + (c->train.ranks > 1 ? RANK : 0);
     return rc;
 }

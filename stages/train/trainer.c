@@ -144,7 +144,7 @@ static void update_weights(struct trainer *t)
     t->state.t++;
     s.t = (uint32_t)t->state.t;
     s.learning_rate = (float)t->state.rate;
-    t->optim->step(&s);
+    layer_rates_step(&t->rates, t->optim, &s);
     trainer_move_average(t);
 }
 

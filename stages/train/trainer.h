@@ -63,6 +63,7 @@ struct trainer_args {
     const char *cut;        /* layer that ends its trunk; NULL: all of it */
     enum net_head head;
     int freeze;                       /* so many first layers learn nothing */
+    bool freeze_bn;                   /* net_args.freeze_bn */
     const struct safetensors *start;  /* weights to begin with, as
                                         weights_load() takes them; borrowed;
                                         NULL: random ones */

@@ -15,6 +15,7 @@
 #include "stages/train/class_weights.h"
 #include "stages/train/embedding.h"
 #include "stages/train/frozen_cache.h"
+#include "stages/train/layer_rates.h"
 #include "stages/train/online.h"
 #include "stages/train/trainer.h"
 
@@ -53,6 +54,7 @@ struct trainer {
     struct mixture mixture;
     struct collective coll;
     const struct optim *optim;
+    struct layer_rates rates; /* owned: by the depth of layers */
     struct class_weights class_weights;
     struct embedding embedding;         /* of contrastive */
     float *block;                       /* owned: the next six */

@@ -65,6 +65,7 @@ static int build_graph(struct trainer *t, struct err *err)
                                 .cut = t->a->cut,
                                 .head = t->a->head,
                                 .freeze = t->a->freeze,
+                                .freeze_bn = t->a->freeze_bn,
                                 .size = t->a->set->size != NULL,
                                 .bn_momentum = (float)c->train.bn_momentum};
     const struct graph_args ga = {.max_batch = (int)share,
@@ -92,6 +93,9 @@ static int build_graph(struct trainer *t, struct err *err)
     if (t->a->contrastive &&
         embedding_init(&t->embedding, c, t->a->dist,
                        graph_output(t->graph)->out.c, err) < 0)
+        return -1;
+    if (layer_rates_init(&t->rates, t->net, t->graph, c->train.rate_decay,
+                         err) < 0)
         return -1;
     if (t->a->start && weights_load(t->graph, t->net, t->a->start, err) < 0)
         return -1;
@@ -438,6 +442,7 @@ void trainer_release(struct trainer *t)
     free(t->label);
     free(t->image);
     frozen_layers_release(&t->frozen);
+    layer_rates_release(&t->rates);
     embedding_release(&t->embedding);
     history_release(&t->history);
     free(t);

@@ -57,6 +57,36 @@ if mount -t tmpfs -o size=64k none "$T/f/trunk" 2>/dev/null; then
 else
     echo "# not tried: a disk without room; this user may not mount one"
 fi
+
+# What may learn: the head first, then the last blocks, at their own rates.
+most() { # most <run> [--set ...]
+    ft "$1" --set 'train.trainable=from block_15_expand' \
+        --set train.cut=block_16_project_BN --set train.rate_decay=0.5 \
+        --set train.batch_norm=frozen --set train.probe_epochs=1 \
+        --set train.optimizer=adamw --set train.checkpoint_seconds=0.01 \
+        "${@:2}"
+}
+same_most() { # same_most <run>: as i
+    local f
+    for f in steps.csv last.safetensors probe/steps.csv \
+        probe/last.safetensors; do
+        cmp "$T/i/train/$F/$f" "$T/$1/train/$F/$f" || return 1
+    done
+}
+ok "the head first, then the last blocks, slower" most i
+ok "  what is frozen is kept" test "$(ls -d "$T"/i/trunk/* | wc -l)" -eq 2
+ok "by 2 ranks that keep nothing" most j --set train.ranks=2 \
+    --set train.cache=off
+ok "2 ranks: the same bytes as one" same_most j
+most k >"$T/log" 2>&1 &
+ok "the head's checkpoint" wait_for 60 compgen -G \
+    "$T/k/train/$F.partial/probe/checkpoint/*"
+pkill -KILL -f -- "--run $T/k"
+pkill -KILL -f -- "papline-train --join $T/k"
+wait 2>/dev/null
+ok "no process is left" wait_for 20 no_process_of "$T/k"
+ok "goes on after kill -9, by 2 ranks" most k --set train.ranks=2
+ok "killed and gone on with: the same bytes" same_most k
 ok "fine-tuning with frozen_precision bf16" \
     ft g --set train.frozen_precision=bf16
 ok "not kept, in 16 bits" ft h --set train.frozen_precision=bf16 --set train.cache=off

@@ -31,6 +31,12 @@ ok "balanced batches without pairs" refused 2 \
 ok "contrastive training without pairs is refused" \
     refused 2 "regime contrastive needs 4" \
     --set train.batch=3 --set 'train.regimes=[contrastive]'
+ok "a network that does not have a layer is refused" refused 2 \
+    "network mobilenetv2 has no layer 'block_1_expnd'; nearest is 'block_1_e" \
+    --set 'train.trainable=from block_1_expnd'
+ok "so is a cut at one" refused 2 \
+    "train.cut: network mobilenetv2 has no layer 'outrelu'; nearest is 'out_r" \
+    --set train.cut=outrelu
 ok "a negative cost is refused" refused 2 "-1 is out of range" \
     --set 'train.costs=0 1 1 1 1; -1 0 1 1 1; 1 1 0 1 1; 1 1 1 0 1; 1 1 1 1 0'
 ok "  nothing has run" not test -e "$T/run"

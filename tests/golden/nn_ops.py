@@ -155,6 +155,14 @@ CASES = {
     "bn frozen": ((5, 5, 7, 6), lambda k, x: k.bn(x, train=False)),
     "bn relu frozen":
     ((1, 5, 7, 6), lambda k, x: k.bn(x, train=False, act=torch.relu)),
+    "bn relu6 frozen":
+    ((3, 7, 5, 20),
+     lambda k, x: k.bn(x, train=False, act=relu6, eps=1.001e-5)),
+    "conv, bn frozen, conv": ((1, 7, 5, 6), lambda k, x: k.conv(
+        k.bn(k.conv(x, 5, 1, name="e"), train=False), 4, 3, name="h")),
+    "conv, bn relu6 frozen, conv": ((5, 7, 9, 6), lambda k, x: k.conv(
+        k.bn(k.conv(x, 5, 1, name="e"), train=False, act=relu6, eps=1.001e-5),
+        4, 3, name="h")),
     "bn of one image": ((1, 7, 5, 6), lambda k, x: k.bn(x)),
     "max pool 2x2": ((2, 6, 8, 6), lambda k, x: max_pool(x, 2, 2)),
     "max pool 2x2 odd": ((5, 7, 9, 6), lambda k, x: max_pool(x, 2, 2)),
@@ -210,7 +218,7 @@ if __name__ == "__main__":
         row(name, "y", y, SUMS)
         row(name, "dx", x.grad, SUMS)
         for p, t in case.param.items():
-            if "moving" not in p and "frozen" not in name:
+            if "moving" not in p and not ("frozen" in name and p[0] in "df"):
                 row(name, p, t.grad, SUMS)
         for p, t in case.state.items():
             row(name, p, t, SUMS)

@@ -19,6 +19,7 @@
 #define TRIPLETS    CONTRASTIVE "train.contrastive_loss=triplet_hard"
 #define WEIGHTS     " train.weights=@weights"
 #define WEIGHS      "train.regimes=[cost_sensitive]" WEIGHTS
+#define FINE        "train.regimes=[finetune]" WEIGHTS
 #define TWO         "train.networks=[mobilenetv2,vgg16]"
 #define BY_CSV      "split.method=csv split.csv=@split.csv"
 
@@ -75,9 +76,26 @@ static const struct row {
     {"train.seeds=[2]", TRAIN, NULL},
     {"train.variants={a: {}}", TRAIN, NULL},
     {"train.weights=@other", NONE, NULL},
+    {"train.trainable=all", NONE, NULL},
+    {"train.trainable=all", TRAIN, FINE},
+    {"train.trainable=all", NONE, CONTRASTIVE},
+    {"train.trainable=head", TRAIN,
+     CONTRASTIVE "train.encoder=weights" WEIGHTS},
+    {"train.cut=none", NONE, NULL},
+    {"train.cut=none", TRAIN, FINE},
+    {"train.cut=block_6_expand", TRAIN, NULL},
+    {"train.batch_norm=frozen", NONE, NULL},
+    {"train.batch_norm=frozen", TRAIN, FINE},
+    {"train.rate_decay=0.5", TRAIN, NULL},
+    {"train.probe_epochs=2", NONE, NULL},
+    {"train.probe_epochs=2", TRAIN, FINE},
+    {"train.probe_epochs=2", NONE,
+     CONTRASTIVE "train.encoder=weights" WEIGHTS},
     {"train.cache=off", NONE, NULL},
     {"train.frozen_precision=bf16", NONE, NULL},
     {"train.frozen_precision=bf16", TRAIN, "train.regimes=[contrastive]"},
+    {"train.frozen_precision=bf16", TRAIN, FINE},
+    {"train.frozen_precision=bf16", NONE, FINE " train.trainable=all"},
     {"train.augment=online", TRAIN, NULL},
     {"train.augment_recipe=strong", NONE, NULL},
     {"train.augment_recipe=strong", TRAIN, "train.augment=online"},

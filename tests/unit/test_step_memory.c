@@ -176,6 +176,29 @@ static void check_settings(void)
        "the other regimes are planned, too");
 }
 
+/* What may learn, where weights are given. */
+static void check_learning(void)
+{
+    double whole, frozen;
+
+    config_init(&config);
+    snprintf(config.train.trainable, sizeof(config.train.trainable), "all");
+    whole = plan_training("mobilenetv2", "scratch");
+    near(plan_training("mobilenetv2", "finetune"), whole + 4 * 2257984.0, 0,
+         "a whole network that learns takes the weights that it begins with");
+    snprintf(config.train.trainable, sizeof(config.train.trainable), "head");
+    ok(plan_training("mobilenetv2", "finetune") < .9 * whole,
+       "  a head alone takes less");
+    snprintf(config.train.trainable, sizeof(config.train.trainable), "all");
+    config.train.batch_norm = BATCH_NORM_FROZEN;
+    ok(plan_training("mobilenetv2", "finetune") < .9 * whole,
+       "  so does a trunk whose batch normalisation is frozen");
+    frozen = plan_training("mobilenetv2", "finetune");
+    config.train.probe_epochs = 1;
+    ok(plan_training("mobilenetv2", "finetune") > frozen,
+       "  which begins with a head's weights, too, if that learns before");
+}
+
 static void check_cache(void)
 {
     struct train_memory_args a = {.config = &config,
@@ -233,6 +256,7 @@ int main(void)
     if (!mkdtemp(dir))
         return 1;
     check_settings();
+    check_learning();
     check_cache();
     check_stages();
     config_init(&config);
