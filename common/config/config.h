@@ -151,7 +151,7 @@ enum dropout_place { DROPOUT_NOTEBOOK, DROPOUT_ALL };
 
 enum projection { PROJECTION_ONE, PROJECTION_TWO };
 
-enum batch_sampler { SAMPLER_SHUFFLE, SAMPLER_BALANCED };
+enum batch_sampler { SAMPLER_SHUFFLE, SAMPLER_BALANCED, SAMPLER_SLIDES };
 
 enum contrastive_loss { /* in order of nn/embed_losses.def */
 #define EMBED_LOSS(name) CONTRASTIVE_##name,

@@ -18,7 +18,8 @@ static const char *const schedule_words[] = {"constant", "plateau", "cosine",
 static const char *const encoder_words[] = {"scratch", "weights", NULL};
 static const char *const projection_words[] = {"one", "two", NULL};
 static const char *const dropout_words[] = {"notebook", "all", NULL};
-static const char *const sampler_words[] = {"shuffle", "balanced", NULL};
+static const char *const sampler_words[] = {"shuffle", "balanced", "slides",
+                                            NULL};
 static const char *const contrastive_words[] = {
 #define EMBED_LOSS(name) #name,
 #include "nn/embed_losses.def"
@@ -182,7 +183,7 @@ static const struct config_key keys[] = {
     {AT(train, batch), RESULT, INT(1, 65536, "32"), .unit = "images",
      .help = "of one training step, over all ranks"},
     {AT(train, sampler), RESULT, ENUM(sampler_words, "shuffle"),
-     .help = "balanced: every batch is full and has its classes alike often"},
+     .help = "balanced: a batch has its classes alike often; slides: many slides"},
     {AT(train, learning_rate), RESULT, REAL(1e-9, 10, "0.001"),
      .help = "at the start; of cosine the largest"},
     {AT(train, optimizer), RESULT, ENUM(optimizer_words, "adam"),

@@ -90,15 +90,16 @@ static int open_shared(struct rank_inputs *s, const struct train_job *j,
                               .net = net_find(j->network, err),
                               .regime = regime_find(j->regime, err)};
     if (!s->net || !s->regime ||
-        trainset_open(
-            &s->set,
-            &(struct trainset_args){.data = j->data,
-                                    .augment = j->augmented ? j->augment : NULL,
-                                    .fold = j->fold,
-                                    .folds = j->folds,
-                                    .size = j->config.inputs.size == SIZE_ON,
-                                    .fresh = fresh_variants(j)},
-            err) < 0)
+        trainset_open(&s->set,
+                      &(struct trainset_args){
+                          .data = j->data,
+                          .augment = j->augmented ? j->augment : NULL,
+                          .fold = j->fold,
+                          .folds = j->folds,
+                          .size = j->config.inputs.size == SIZE_ON,
+                          .families = j->config.train.sampler == SAMPLER_SLIDES,
+                          .fresh = fresh_variants(j)},
+                      err) < 0)
         return -1;
     if (sample_bits_read(j->data, &j->config, &s->set.bits, err) < 0 ||
         check_classes(s, err) < 0 ||

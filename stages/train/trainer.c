@@ -254,6 +254,10 @@ static void order_epoch(struct trainer *t)
         balanced_sampler_order(&t->sampler, (uint32_t)t->state.epoch, t->order);
         return;
     }
+    if (t->a->config->train.sampler == SAMPLER_SLIDES) {
+        slide_sampler_order(&t->slides, (uint32_t)t->state.epoch, t->order);
+        return;
+    }
     for (uint32_t i = 0; i < n; i++)
         t->order[i] = i;
     rng_init(&rng, t->a->seed, RNG_SHUFFLE, (uint32_t)t->state.epoch, 0);

@@ -4,7 +4,7 @@
  * An epoch goes through the training samples in the order of stream (seed,
  * RNG_SHUFFLE, epoch), 'batch' at a time over all ranks, each rank taking a
  * contiguous part; the last batch is what is left.  With train.sampler balanced
- * the order is balanced_sampler.h's.  After each epoch comes the validation
+ * the order is balanced_sampler.h's, with slides slide_sampler.h's.  After each epoch comes the validation
  * loss, which decides about learning rate and end.
  *
  * With train.mixup every training sample is mixed with another of the training

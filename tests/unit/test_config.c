@@ -180,7 +180,7 @@ static const struct {
      "'worst' is not one of best_accuracy, last, best_loss, average"},
     {"train:\n  keep_every: -1\n", "-1 is out of range 0..10000"},
     {"train:\n  sampler: shufle\n",
-     "'shufle' is not one of shuffle, balanced; did you mean shuffle?"},
+     "'shufle' is not one of shuffle, balanced, slides; did you mean shuffle?"},
     {"train:\n  projection: three\n", "'three' is not one of one, two"},
     {"train:\n  sampler: balanced\n  batch: 3\n",
      "train.batch: 3 images hold no pairs of two classes; train.sampler "

@@ -105,6 +105,7 @@ static const struct row {
     {"train.keep_every=2", TRAIN, NULL},
     {"train.batch=16", TRAIN, NULL},
     {"train.sampler=balanced", TRAIN, NULL},
+    {"train.sampler=slides", TRAIN, NULL},
     {"train.learning_rate=0.01", TRAIN, NULL},
     {"train.optimizer=sgd", TRAIN, NULL},
     {"train.momentum=0.5", NONE, NULL},
