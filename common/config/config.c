@@ -197,6 +197,7 @@ static int check_rate(const struct config *c, const char *where,
     return 0;
 }
 
+/* train.mixup and .mixstyle. */
 static int check_mixup(const struct config *c, const char *where,
                        struct err *err)
 {
@@ -204,6 +205,11 @@ static int check_mixup(const struct config *c, const char *where,
         return err_set(err, ERR_USAGE,
                        "%.200s: train.mixup: %g is neither 0 nor at least %g",
                        where, c->train.mixup, MIXUP_ALPHA_MIN);
+    if (c->train.mixstyle > 0 && c->train.mixstyle < MIXUP_ALPHA_MIN)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.mixstyle: %g is neither 0 nor at least "
+                       "%g",
+                       where, c->train.mixstyle, MIXUP_ALPHA_MIN);
     if (c->train.mixup > 0 && c->train.augment == AUGMENT_ONLINE)
         return err_set(err, ERR_USAGE,
                        "%.200s: train.mixup: not with train.augment online, "

@@ -264,6 +264,7 @@ struct config {
         double weight_decay; /* of adamw */
         double label_smoothing;
         double mixup;           /* alpha of the shares; 0: no mixtures */
+        double mixstyle;        /* alpha of the shares; 0: styles are not mixed */
         double ema;             /* momentum of the weights' average; 0: none */
         int64_t average_epochs; /* last ones, whose weights' mean is kept, too;
                                    0: none */

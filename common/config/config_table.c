@@ -196,6 +196,8 @@ static const struct config_key keys[] = {
      .help = "of cross-entropy: this share of a label goes to all classes"},
     {AT(train, mixup), RESULT, REAL(0, 100, "0"),
      .help = "alpha: each sample mixed with another, by Beta shares; 0: off"},
+    {AT(train, mixstyle), RESULT, REAL(0, 100, "0"), .before = "0",
+     .help = "alpha: mean and deviation of maps mixed with another's; 0: off"},
     {AT(train, ema), RESULT, REAL(0, 0.99999, "0"),
      .help = "momentum of the average that is validated and kept; 0: off"},
     {AT(train, average_epochs), RESULT, INT(0, 10000, "0"), .before = "0",

@@ -95,5 +95,6 @@ const struct net net_densenet169 = {
     .n_trunk = 12642880,
     .paper_freeze = 249,
     .remakes = true,
+    .style = {"conv2_block6_concat", "conv3_block12_concat"},
     .trunk = trunk,
 };

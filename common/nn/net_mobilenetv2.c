@@ -117,5 +117,6 @@ const struct net net_mobilenetv2 = {
     .preprocess = PREPROCESS_TF,
     .n_trunk = 2257984,
     .paper_freeze = 100,
+    .style = {"block_2_add", "block_5_add"},
     .trunk = trunk,
 };

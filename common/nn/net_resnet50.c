@@ -102,5 +102,6 @@ const struct net net_resnet50 = {
     .paper_freeze = 86,
     .dropout_head = true,
     .remakes = true,
+    .style = {"conv2_block3_out", "conv3_block4_out"},
     .trunk = trunk,
 };

@@ -21,5 +21,6 @@ const struct net net_vgg16 = {
     .paper_cut = "block4_conv3",
     .paper_freeze = 13,
     .dropout_head = true,
+    .style = {"block2_pool", "block3_pool"},
     .trunk = trunk,
 };

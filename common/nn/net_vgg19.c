@@ -21,5 +21,6 @@ const struct net net_vgg19 = {
     .paper_cut = "block5_conv2",
     .paper_freeze = 17,
     .dropout_head = true,
+    .style = {"block2_pool", "block3_pool"},
     .trunk = trunk,
 };

@@ -3,6 +3,7 @@
 
 #include "base/spell.h"
 #include "config/regime.h"
+#include "nn/nets.h"
 #include "run/plan.h"
 
 #include <stdio.h>
@@ -51,6 +52,41 @@ int plan_check_list(const char *key, const struct word_list *given,
     return 0;
 }
 
+/* Does any layer learn behind which styles are mixed? */
+static int check_styles(const struct regime *r, const struct net *net,
+                        struct err *err)
+{
+    const int n =
+        net_count_styles(net, r->does & REGIME_CUTS ? net->paper_cut : NULL,
+                         r->pretrained ? net->paper_freeze : 0, err);
+
+    if (n != 0)
+        return n < 0 ? -1 : 0;
+    return err_set(err, ERR_USAGE,
+                   "train.mixstyle: regime %s freezes all layers of %s behind "
+                   "which styles would be mixed; scratch and contrastive "
+                   "learn there, or leave it 0",
+                   r->name, net->name);
+}
+
+/* The words are known. */
+static int check_mixstyle(const struct config *c, struct err *err)
+{
+    for (int i = 0; i < c->train.regimes.n; i++) {
+        const struct regime *r = regime_find(c->train.regimes.word[i], err);
+
+        for (int k = 0; r && k < c->train.networks.n; k++) {
+            const struct net *net = net_find(c->train.networks.word[k], err);
+
+            if (!net || check_styles(r, net, err) < 0)
+                return -1;
+        }
+        if (!r)
+            return -1;
+    }
+    return 0;
+}
+
 int plan_check_words(const struct config *c, struct err *err)
 {
     const char *regimes[CONFIG_LIST_MAX] = {NULL};
@@ -60,6 +96,8 @@ int plan_check_words(const struct config *c, struct err *err)
     if (plan_check_list("train.networks", &c->train.networks, networks, err) <
             0 ||
         plan_check_list("train.regimes", &c->train.regimes, regimes, err) < 0)
+        return -1;
+    if (c->train.mixstyle > 0 && check_mixstyle(c, err) < 0)
         return -1;
     return plan_check_list("explain.methods", &c->explain.methods, explainers,
                            err);

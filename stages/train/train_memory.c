@@ -222,6 +222,7 @@ int train_memory_plan(struct train_memory *m, const struct train_memory_args *a,
                                 .w = (int)c->preprocess.size,
                                 .classes = a->classes,
                                 .head = regime_head(r, c),
+                                .mixstyle = c->train.mixstyle,
                                 .size = c->inputs.size == SIZE_ON};
     if (starts)
         p.start = (double)p.net->n_trunk * sizeof(float);

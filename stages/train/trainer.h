@@ -10,8 +10,10 @@
  * With train.mixup every training sample is mixed with another of the training
  * set, where the first learning layer sees it: pixels, or what the frozen
  * layers make of them.  Training accuracy then is of the class of the larger
- * share. With train.ema the moving average of weights and statistics is what is
- * validated and written; checkpoints have both.
+ * share. With train.mixstyle statistics of a sample's maps are mixed with those
+ * of another of this rank's part of the batch (op_mixstyle.c).  With train.ema
+ * the moving average of weights and statistics is what is validated and
+ * written; checkpoints have both.
  *
  * Files in 'dir':
  *     model.safetensors  weights after the epoch of highest validation

@@ -167,6 +167,8 @@ static const struct {
     {"train:\n  networks: ['..']\n", "'..' is not a name of"},
     {"train:\n  mixup: 0.01\n",
      "train.mixup: 0.01 is neither 0 nor at least 0.05"},
+    {"train:\n  mixstyle: 0.01\n",
+     "train.mixstyle: 0.01 is neither 0 nor at least 0.05"},
     {"train:\n  mixup: 101\n", ":2: train.mixup: 101 is out of range 0..100"},
     {"train:\n  ema: 1\n", ":2: train.ema: 1 is out of range 0..0.99999"},
     {"train:\n  average_epochs: 51\n",

@@ -114,6 +114,7 @@ static const struct row {
     {"train.weight_decay=0.1", TRAIN, "train.optimizer=adamw"},
     {"train.label_smoothing=0.1", TRAIN, NULL},
     {"train.mixup=0.2", TRAIN, NULL},
+    {"train.mixstyle=0.1", TRAIN, NULL},
     {"train.ema=0.9", TRAIN, NULL},
     {"train.average_epochs=2", TRAIN, "train.stop_patience=0"},
     {"train.clip_norm=1", TRAIN, NULL},

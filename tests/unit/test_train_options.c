@@ -387,7 +387,7 @@ static void check_goes_on(const char *out, const struct trainer_args *how)
        "  which are others than without it");
 }
 
-static void check_slides(const struct trainer_args *plain)
+static void check_slides_and_styles(const struct trainer_args *plain)
 {
     struct config c = *plain->config;
     struct trainer_args how = *plain;
@@ -398,6 +398,9 @@ static void check_slides(const struct trainer_args *plain)
        "two ranks without options");
     c.train.sampler = SAMPLER_SLIDES;
     check_goes_on("slides", &how);
+    c.train.sampler = SAMPLER_SHUFFLE;
+    c.train.mixstyle = 0.4;
+    check_goes_on("mixstyle", &how);
 }
 
 /* --- pairs -----------------------------------------------------------------*/
@@ -445,7 +448,7 @@ int main(void)
     check_mixup(&plain);
     check_balanced(&plain);
     check_together(&plain);
-    check_slides(&plain);
+    check_slides_and_styles(&plain);
     check_pairs(&plain);
     ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
