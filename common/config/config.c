@@ -40,6 +40,9 @@ static int check_costs(const struct config *c, struct err *err)
         return err_set(err, ERR_USAGE,
                        "train.costs: expected cost has no "
                        "train.label_smoothing");
+    if (c->train.costs[0] && c->train.teacher[0])
+        return err_set(err, ERR_USAGE,
+                       "train.costs: expected cost has no train.teacher");
     if (c->train.costs[0] && costs_parse(&costs, k, c->train.costs, err) < 0)
         return -1;
     if (strcmp(c->train.class_weights, CONFIG_BALANCED) == 0 ||

@@ -7,6 +7,7 @@
 #include "ranks/dist_threads.h"
 #include "ranks/rank_cores.h"
 #include "stages/train/frozen_cache.h"
+#include "stages/train/teacher.h"
 #include "stages/train/trainer.h"
 #include "store/sample_bits.h"
 
@@ -54,6 +55,7 @@ struct rank_inputs {
     struct trainset set;       /* owned */
     struct safetensors start;  /* owned */
     struct recipe_text recipe; /* owned: of fresh variants; "" if stored */
+    struct teacher teacher;    /* owned; empty: there is none */
     struct frozen_cache cache; /* owned: n_border 0 if there is none */
 };
 
@@ -83,6 +85,18 @@ static int fresh_variants(const struct train_job *j)
                : 0;
 }
 
+static int open_teacher(struct rank_inputs *s, struct err *err)
+{
+    const struct train_job *j = s->job;
+    const struct teacher_args a = {.path = j->config.train.teacher,
+                                   .hash = j->teacher_hash,
+                                   .data = &s->set.data,
+                                   .temperature =
+                                       j->config.train.teacher_temperature};
+
+    return a.path[0] ? teacher_read(&s->teacher, &a, err) : 0;
+}
+
 static int open_shared(struct rank_inputs *s, const struct train_job *j,
                        struct err *err)
 {
@@ -102,7 +116,7 @@ static int open_shared(struct rank_inputs *s, const struct train_job *j,
                       err) < 0)
         return -1;
     if (sample_bits_read(j->data, &j->config, &s->set.bits, err) < 0 ||
-        check_classes(s, err) < 0 ||
+        check_classes(s, err) < 0 || open_teacher(s, err) < 0 ||
         (fresh_variants(j) &&
          recipe_text_take(&s->recipe, j->config.train.augment_recipe, j->recipe,
                           j->recipe_size, err) < 0))
@@ -114,6 +128,7 @@ static void close_shared(struct rank_inputs *s)
 {
     frozen_cache_close(&s->cache);
     recipe_text_release(&s->recipe);
+    teacher_release(&s->teacher);
     safetensors_release(&s->start);
     trainset_close(&s->set);
 }
@@ -148,6 +163,7 @@ static struct trainer_args trainer_args(const struct rank_inputs *s,
         .start = p->start,
         .cache = s->cache.n_border ? &s->cache : NULL,
         .contrastive = p->contrastive,
+        .teacher = s->teacher.p && !p->contrastive ? &s->teacher : NULL,
         .weighs = s->regime->does & REGIME_WEIGHS,
         .seed = (uint64_t)j->seed,
         .config = p->config,

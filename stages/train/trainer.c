@@ -41,6 +41,9 @@ static int compute_loss(struct trainer *t, const struct batch *b, bool train,
         .weight = train ? t->class_weights.weight : NULL,
         .cost = t->class_weights.cost,
         .smoothing = t->a->config->train.label_smoothing,
+        .teacher = train ? t->taught : NULL,
+        .teacher_weight = t->a->config->train.teacher_weight,
+        .temperature = t->a->config->train.teacher_temperature,
         .dz = train ? z->dout.data : NULL};
 
     if (t->a->contrastive)

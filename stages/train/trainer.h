@@ -46,6 +46,7 @@
 #include "stages/train/trainset.h"
 
 struct frozen_cache; /* frozen_cache.h */
+struct teacher;      /* teacher.h */
 
 /* What the trainer asks and tells whoever runs it; on rank 0 alone. */
 struct trainer_hooks {
@@ -72,8 +73,9 @@ struct trainer_args {
                                   borrowed; NULL: it is computed anew */
     bool contrastive; /* the loss is train.contrastive_loss of HEAD_PROJECT's
                          embeddings; accuracies are 0 */
-    bool weighs;      /* classes or mistakes, as the configuration says */
-    uint64_t seed;    /* initial weights, order, dropout */
+    const struct teacher *teacher; /* borrowed; NULL: there is none */
+    bool weighs;   /* classes or mistakes, as the configuration says */
+    uint64_t seed; /* initial weights, order, dropout */
     const struct config *config; /* its train section; borrowed */
     const struct trainset *set;  /* borrowed */
     const char *data_dir; /* of the store, for workers that make fresh variants;

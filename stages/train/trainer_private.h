@@ -17,6 +17,7 @@
 #include "stages/train/frozen_cache.h"
 #include "stages/train/online.h"
 #include "stages/train/slide_sampler.h"
+#include "stages/train/teacher.h"
 #include "stages/train/trainer.h"
 
 /* Samples of an epoch, in order, as one batch of all ranks. */
@@ -73,6 +74,8 @@ struct trainer {
     uint32_t *validation; /* owned: order of its samples, for contrastive;
                              those of a class stand together */
     int *label;           /* owned: of this rank's rows */
+    float *taught;        /* owned: (rows, classes) what the teacher says of
+                             them; NULL: there is none */
     struct train_state state;
     struct history history; /* on rank 0 */
     struct checkpoint checkpoint;

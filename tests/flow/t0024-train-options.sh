@@ -1,7 +1,7 @@
 #!/bin/bash
 # t0024 - mixtures, averaged weights, balanced batches, kept epochs, mixed
-# styles, batches of many slides: the same bytes by 1 and 2 ranks, killed or
-# not, and with the cache or without
+# styles, batches of many slides, a teacher: the same bytes by 1 and 2 ranks,
+# killed or not, and with the cache or without
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
 C=mobilenetv2-contrastive-s1
@@ -46,10 +46,16 @@ ok "  has the same bytes" cmp "$T/d/train/$E/model.safetensors" \
     "$T/e/train/$E/model.safetensors"
 # from random weights: other options, half by one rank, half by two
 S=mobilenetv2-scratch-s1
+taught() { # the first training, asked about its training cells as well
+    options a --until evaluate --set evaluate.training=on &&
+        grep -q ',train,' "$T/a/evaluate/$C/predictions.csv"
+}
+ok "a teacher" taught
 others() { # others <run> [--set ...]
     papline run "$T/c.yaml" --run "$T/$1" --until train --set train.epochs=2 \
         --set train.checkpoint_seconds=0.01 --set train.mixstyle=0.3 \
-        --set train.sampler=slides "${@:2}"
+        --set train.sampler=slides \
+        --set "train.teacher=$T/a/evaluate/$C/predictions.csv" "${@:2}"
 }
 same_others() { # same_others <run>: as the run g
     local f
@@ -57,7 +63,7 @@ same_others() { # same_others <run>: as the run g
         cmp "$T/g/train/$S/$f" "$T/$1/train/$S/$f" || return 1
     done
 }
-ok "mixed styles, batches of many slides" others g
+ok "mixed styles, batches of many slides, a teacher" others g
 others h >"$T/log" 2>&1 &
 ok "a checkpoint" wait_for 60 compgen -G \
     "$T/h/train/$S.partial/checkpoint/*"

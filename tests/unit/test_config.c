@@ -167,6 +167,8 @@ static const struct {
     {"train:\n  networks: ['..']\n", "'..' is not a name of"},
     {"train:\n  mixup: 0.01\n",
      "train.mixup: 0.01 is neither 0 nor at least 0.05"},
+    {"train:\n  teacher: t.csv\n  costs: \"0 1; 1 0\"\n",
+     "train.costs: expected cost has no train.teacher"},
     {"train:\n  mixstyle: 0.01\n",
      "train.mixstyle: 0.01 is neither 0 nor at least 0.05"},
     {"train:\n  mixup: 101\n", ":2: train.mixup: 101 is out of range 0..100"},

@@ -10,6 +10,7 @@
 #include "nn/mixup.h"
 #include "ranks/dist_threads.h"
 #include "stages/train/balanced_sampler.h"
+#include "stages/train/teacher.h"
 #include "stages/train/trainer.h"
 #include "tap.h"
 
@@ -403,6 +404,46 @@ static void check_slides_and_styles(const struct trainer_args *plain)
     check_goes_on("mixstyle", &how);
 }
 
+/* One that knows the labels teaches what they do; one that is not heeded
+ * nothing; samples are mixed with what it says of them. */
+static void check_teacher(const struct trainer_args *plain)
+{
+    static float sure[(TRAIN + VALIDATION) * CLASSES];
+    const struct teacher teacher = {.p = sure};
+    struct config c = *plain->config;
+    struct trainer_args how = *plain;
+    double with[EPOCHS * STEPS], without[EPOCHS * STEPS];
+    struct err err = {0};
+
+    for (int i = 0; i < TRAIN + VALIDATION; i++)
+        sure[i * CLASSES + samples[i].label] = 1;
+    how.config = &c;
+    how.teacher = &teacher;
+    c.train.teacher_temperature = 1;
+    c.train.mixup = 0.4;
+    c.train.teacher_weight = 0;
+    ok(train_ranks("unheeded", &how, 2, &(struct hook_log){0}, &err) == 0,
+       "a teacher that is not heeded");
+    c.train.teacher_weight = 0.75;
+    ok(train_ranks("sure", &how, 2, &(struct hook_log){0}, &err) == 0,
+       "a teacher that knows the labels");
+    /* of a mixture of two sure ones the entropy is all that is left out */
+    ok(read_column("unheeded", "steps.csv", "loss", without, 1) == 1 &&
+           read_column("sure", "steps.csv", "loss", with, 1) == 1 &&
+           with[0] < without[0] && with[0] > without[0] - 0.75 * log(2),
+       "  the first loss is less by the entropy of the mixtures");
+    c.train.mixup = 0;
+    ok(train_ranks("surer", &how, 2, &(struct hook_log){0}, &err) == 0 &&
+           read_column("surer", "steps.csv", "loss", with, 1) == 1 &&
+           read_column("pair", "steps.csv", "loss", without, 1) == 1 &&
+           fabs(with[0] / without[0] - 1) < 1e-6,
+       "  without mixtures it is the labels'");
+    for (int i = 0; i < (TRAIN + VALIDATION) * CLASSES; i++)
+        sure[i] = sure[i] > 0 ? 0.5f : 0.25f;
+    c.train.teacher_temperature = 3;
+    check_goes_on("taught", &how);
+}
+
 /* --- pairs -----------------------------------------------------------------*/
 
 static void check_pairs(const struct trainer_args *plain)
@@ -449,6 +490,7 @@ int main(void)
     check_balanced(&plain);
     check_together(&plain);
     check_slides_and_styles(&plain);
+    check_teacher(&plain);
     check_pairs(&plain);
     ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
