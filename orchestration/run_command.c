@@ -179,6 +179,7 @@ static int plan_run_open(struct plan_run *j, const struct run_command_args *a,
         make_absolute(c->split.csv, err) < 0 ||
         make_absolute(c->layout.csv, err) < 0 ||
         make_absolute(c->train.weights, err) < 0 ||
+        make_absolute(c->train.teacher, err) < 0 ||
         absolute_hosts(c->scheduler.hosts, err) < 0 ||
         absolute_recipe(c->augment.recipe, err) < 0 ||
         absolute_recipe(c->train.augment_recipe, err) < 0 ||

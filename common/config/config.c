@@ -40,6 +40,9 @@ static int check_costs(const struct config *c, struct err *err)
         return err_set(err, ERR_USAGE,
                        "train.costs: expected cost has no "
                        "train.label_smoothing");
+    if (c->train.costs[0] && c->train.teacher[0])
+        return err_set(err, ERR_USAGE,
+                       "train.costs: expected cost has no train.teacher");
     if (c->train.costs[0] && costs_parse(&costs, k, c->train.costs, err) < 0)
         return -1;
     if (strcmp(c->train.class_weights, CONFIG_BALANCED) == 0 ||
@@ -204,6 +207,7 @@ static int check_rate(const struct config *c, const char *where,
     return 0;
 }
 
+/* train.mixup and .mixstyle. */
 static int check_mixup(const struct config *c, const char *where,
                        struct err *err)
 {
@@ -211,6 +215,11 @@ static int check_mixup(const struct config *c, const char *where,
         return err_set(err, ERR_USAGE,
                        "%.200s: train.mixup: %g is neither 0 nor at least %g",
                        where, c->train.mixup, MIXUP_ALPHA_MIN);
+    if (c->train.mixstyle > 0 && c->train.mixstyle < MIXUP_ALPHA_MIN)
+        return err_set(err, ERR_USAGE,
+                       "%.200s: train.mixstyle: %g is neither 0 nor at least "
+                       "%g",
+                       where, c->train.mixstyle, MIXUP_ALPHA_MIN);
     if (c->train.mixup > 0 && c->train.augment == AUGMENT_ONLINE)
         return err_set(err, ERR_USAGE,
                        "%.200s: train.mixup: not with train.augment online, "

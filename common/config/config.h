@@ -54,6 +54,7 @@ enum model_choice {
     MODEL_AVERAGE
 };
 enum side_choice { SIDE_NORMAL, SIDE_ABNORMAL };
+enum training_choice { TRAINING_OFF, TRAINING_ON };
 enum view_choice { VIEWS_ONE, VIEWS_FLIPS, VIEWS_ALL };
 
 /* Words of train.class_weights: n / (k n_c) of what trains, or tests. */
@@ -91,8 +92,9 @@ struct variant_list {
 /* What evaluation needs to know. */
 struct evaluate_settings {
     enum model_choice model;
-    enum view_choice views; /* of each cell, averaged */
-    int64_t bootstrap;      /* resamples; 0: none */
+    enum view_choice views;        /* of each cell, averaged */
+    enum training_choice training; /* its cells are written, too */
+    int64_t bootstrap;             /* resamples; 0: none */
     char normal[CONFIG_CLASS_LIST], benign[CONFIG_CLASS_LIST];
     char abnormal[CONFIG_CLASS_LIST]; /* class names, separated by commas */
     enum side_choice benign_as;
@@ -152,7 +154,7 @@ enum dropout_place { DROPOUT_NOTEBOOK, DROPOUT_ALL };
 
 enum projection { PROJECTION_ONE, PROJECTION_TWO };
 
-enum batch_sampler { SAMPLER_SHUFFLE, SAMPLER_BALANCED };
+enum batch_sampler { SAMPLER_SHUFFLE, SAMPLER_BALANCED, SAMPLER_SLIDES };
 
 enum contrastive_loss { /* in order of nn/embed_losses.def */
 #define EMBED_LOSS(name) CONTRASTIVE_##name,
@@ -272,8 +274,11 @@ struct config {
         double momentum;     /* of sgd and nesterov */
         double weight_decay; /* of adamw */
         double label_smoothing;
-        double mixup;           /* alpha of the shares; 0: no mixtures */
-        double ema;             /* momentum of the weights' average; 0: none */
+        char teacher[FILE_PATH_MAX]; /* a table; "": there is none */
+        double teacher_weight, teacher_temperature;
+        double mixup;    /* alpha of the shares; 0: no mixtures */
+        double mixstyle; /* alpha of the shares; 0: styles are not mixed */
+        double ema;      /* momentum of the weights' average; 0: none */
         int64_t average_epochs; /* last ones, whose weights' mean is kept, too;
                                    0: none */
         double clip_norm;       /* of the whole gradient; 0: no limit */

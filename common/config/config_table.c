@@ -18,7 +18,8 @@ static const char *const schedule_words[] = {"constant", "plateau", "cosine",
 static const char *const encoder_words[] = {"scratch", "weights", NULL};
 static const char *const projection_words[] = {"one", "two", NULL};
 static const char *const dropout_words[] = {"notebook", "all", NULL};
-static const char *const sampler_words[] = {"shuffle", "balanced", NULL};
+static const char *const sampler_words[] = {"shuffle", "balanced", "slides",
+                                            NULL};
 static const char *const contrastive_words[] = {
 #define EMBED_LOSS(name) #name,
 #include "nn/embed_losses.def"
@@ -199,7 +200,8 @@ static const struct config_key keys[] = {
     {AT(train, batch), RESULT, INT(1, 65536, "32"), .unit = "images",
      .help = "of one training step, over all ranks"},
     {AT(train, sampler), RESULT, ENUM(sampler_words, "shuffle"),
-     .help = "balanced: every batch is full and has its classes alike often"},
+     .help =
+         "balanced: a batch has its classes alike often; slides: many slides"},
     {AT(train, learning_rate), RESULT, REAL(1e-9, 10, "0.001"),
      .help = "at the start; of cosine the largest"},
     {AT(train, optimizer), RESULT, ENUM(optimizer_words, "adam"),
@@ -210,8 +212,17 @@ static const struct config_key keys[] = {
      .help = "of adamw: w -= w decay rate"},
     {AT(train, label_smoothing), RESULT, REAL(0, 0.99, "0"),
      .help = "of cross-entropy: this share of a label goes to all classes"},
+    {TEXT(train, teacher), PLACEMENT, STRING(""),
+     .help = "predictions.csv of evaluate.training to learn from as well; or "
+             "none"},
+    {AT(train, teacher_weight), RESULT, REAL(0, 1, "0.5"), .before = "0.5",
+     .help = "of what the teacher says; the rest is the label's"},
+    {AT(train, teacher_temperature), RESULT, REAL(0.1, 100, "2"), .before = "2",
+     .help = "at which teacher and network are compared"},
     {AT(train, mixup), RESULT, REAL(0, 100, "0"),
      .help = "alpha: each sample mixed with another, by Beta shares; 0: off"},
+    {AT(train, mixstyle), RESULT, REAL(0, 100, "0"), .before = "0",
+     .help = "alpha: mean and deviation of maps mixed with another's; 0: off"},
     {AT(train, ema), RESULT, REAL(0, 0.99999, "0"),
      .help = "momentum of the average that is validated and kept; 0: off"},
     {AT(train, average_epochs), RESULT, INT(0, 10000, "0"), .before = "0",
@@ -254,6 +265,8 @@ static const struct config_key keys[] = {
          "weights of the epoch best on validation, or last; or average_epochs'"},
     {AT(evaluate, views), RESULT, ENUM(view_words, "one"),
      .help = "average over one view of a cell, 4 flips, or all 8 with turns"},
+    {AT(evaluate, training), RESULT, ENUM(onoff_words, "off"), .before = "off",
+     .help = "write training cells into predictions.csv, too: train.teacher"},
     {AT(evaluate, bootstrap), RESULT, INT(0, 100000, "2000"),
      .unit = "resamples", .help = "of groups, for intervals; 0: none"},
     {TEXT(evaluate, normal), RESULT, STRING("auto"),

@@ -16,7 +16,8 @@ void predictions_header(const struct predictions *p, struct buf *out)
         snprintf(name, sizeof(name), "p_%s", p->class_name[c]);
         buf_csv_next(out, name);
     }
-    buf_puts(out, p->family ? ",group,family\n" : ",group\n");
+    buf_puts(out, p->family ? ",group,family" : ",group");
+    buf_puts(out, p->folds > 1 ? ",fold\n" : "\n");
 }
 
 void predictions_rows(const struct predictions *p, enum split split,
@@ -33,6 +34,8 @@ void predictions_rows(const struct predictions *p, enum split split,
         if (p->family) {
             buf_csv_next(out, p->family[i]);
         }
+        if (p->folds > 1)
+            buf_printf(out, ",%d", p->fold);
         buf_puts(out, "\n");
     }
 }

@@ -4,7 +4,9 @@
  *     file,split,label,predicted,p_<class>...,group[,family]
  *
  * Probabilities have nine digits, so that a float is read back as it was; a
- * table of decisions alone has no p_ columns.  'group' is CLASS/GROUP of
+ * table of decisions alone has no p_ columns; one of a fold that has its training
+ * cells, too (evaluate.training), has a last column 'fold', so that the folds'
+ * tables can be put together for train.teacher.  'group' is CLASS/GROUP of
  * data/index.csv; empty: a cell alone.  'family', there if the index has it,
  * is what belongs together in a bootstrap, else the group is.
  */
@@ -22,6 +24,7 @@ struct predictions {
     const char **group;  /* (o.n) */
     const char **family; /* (o.n) of groups; NULL: groups are alone */
     char (*class_name)[CONFIG_NAME_MAX]; /* (o.k) */
+    int fold, folds; /* to be written if folds is above 1; not read */
 
     int *label, *predicted; /* owned, of a table that was read */
     double *p;

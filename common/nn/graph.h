@@ -103,6 +103,13 @@ bool graph_keeps_ready(const struct graph *g);
 void graph_cut(struct graph *g, const struct node *last);
 
 /*
+ * Before graph_finish(): put the last node right behind the one that it reads;
+ * all others that read that one read the last node instead, which has the same
+ * shape.  NULL is allowed and does nothing.
+ */
+void graph_interpose(struct graph *g);
+
+/*
  * Before graph_finish(): the layer whose weights are named 'prefix' learns
  * nothing.  Backward computes nothing that only frozen layers would need.
  * A name that no layer has is allowed (layers without weights have none).
@@ -111,7 +118,8 @@ void graph_freeze(struct graph *g, const char *prefix);
 
 /*
  * Plan and allocate memory once; draw the initial parameters: node i from
- * stream (seed, RNG_INIT, i, 0), so every rank has the same.  The batch is
+ * stream (seed, RNG_INIT, i, 0), op.unnumbered ones not counted, so every rank
+ * has the same.  The batch is
  * max_batch.
  * Errors: the first one latched while building (ERR_USAGE); ERR_SYSTEM
  * without memory, also when 'g' is NULL.
@@ -154,6 +162,9 @@ struct node *graph_border_at(struct graph *g, int i);
 /* Behind the border of a GRAPH_FRONT graph only every so many-th row and column
  * of the i-th node's value is read, from the first on; 1: all. */
 int graph_border_step(struct graph *g, int i);
+
+/* Once all nodes are there: is the value of 'nd' fixed, as described above? */
+bool graph_is_fixed(const struct graph *g, const struct node *nd);
 
 /* Run every node, first to last.  Collective in PHASE_TRAIN. */
 void graph_forward(struct graph *g, enum phase phase);

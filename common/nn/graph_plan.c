@@ -52,14 +52,8 @@ static bool is_second_input(const struct graph *g, const struct node *nd)
     return nd != g->node[0] && !nd->in[0];
 }
 
-/* Which values are fixed, which of them others read, and what this part runs.
- */
-static void plan_part(struct graph *g)
+static void find_fixed(const struct graph *g, bool fixed[GRAPH_MAX_NODES])
 {
-    const enum graph_part part = g->args.part;
-    bool fixed[GRAPH_MAX_NODES];
-
-    BUG_ON(part != GRAPH_WHOLE && g->args.memory != GRAPH_TRAIN);
     for (int i = 0; i < g->n_node; i++) {
         const struct node *nd = g->node[i];
 
@@ -68,6 +62,27 @@ static void plan_part(struct graph *g)
         for (int k = 0; k < NN_MAX_IN && nd->in[k]; k++)
             fixed[i] = fixed[i] && fixed[graph_index(g, nd->in[k])];
     }
+}
+
+bool graph_is_fixed(const struct graph *g, const struct node *nd)
+{
+    const int i = graph_index(g, nd);
+    bool fixed[GRAPH_MAX_NODES];
+
+    BUG_ON(i == NO_NODE);
+    find_fixed(g, fixed);
+    return fixed[i];
+}
+
+/* Which values are fixed, which of them others read, and what this part runs.
+ */
+static void plan_part(struct graph *g)
+{
+    const enum graph_part part = g->args.part;
+    bool fixed[GRAPH_MAX_NODES];
+
+    BUG_ON(part != GRAPH_WHOLE && g->args.memory != GRAPH_TRAIN);
+    find_fixed(g, fixed);
     for (int j = g->n_node - 1; j >= 0; j--) {
         g->run[j] =
             part == GRAPH_WHOLE ||

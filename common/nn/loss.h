@@ -35,7 +35,11 @@ struct loss_batch {
     const double *cost;   /* [in] (k, k) what it costs to call a class, the
                              row, another, the column, >= 0; row-major */
     double smoothing;     /* of the labels, 0 <= s < 1 */
-    float *dz;            /* [out] (n, k) d (mean over n_global) / d z; may be
+    const float *teacher; /* [in] (n, k) what a teacher says of each row, of sum
+                             1, at 'temperature'; NULL: there is none */
+    double teacher_weight; /* w, 0 .. 1 */
+    double temperature;    /* T, > 0 */
+    float *dz;             /* [out] (n, k) d (mean over n_global) / d z; may be
                              z; NULL: not wanted */
 };
 
@@ -54,6 +58,10 @@ MUST_USE const struct loss *loss_find(const char *name, struct err *err);
  *     dz_ij = w_y (exp(z_ij - m_i) / sum_l exp(z_il - m_i) - t_ij) / n_global
  * with s the smoothing of Keras' CategoricalCrossentropy(label_smoothing) and
  * w Keras' class_weight.
+ * With a teacher, q, a row's loss is
+ *     (1 - w) l_i + w T^2 sum_j q_ij (log q_ij - log p_ij),  p_i = softmax(z_i / T)
+ * Hinton et al. 2015, "Distilling the knowledge in a neural network"
+ * (arXiv:1503.02531), section 2.
  * Not collective.  Deterministic.  Any finite z is safe.  A z that is not
  * finite gives a result that is not.
  */

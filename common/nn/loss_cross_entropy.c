@@ -72,7 +72,7 @@ static double cross_entropy(const struct loss_batch *b, int i)
 
     if (b->dz)
         row_gradient(b, z, &t, &s, b->dz + at);
-    return l;
+    return b->teacher ? loss_distill(b, i, l) : l;
 }
 
 double loss_cross_entropy(const struct loss_batch *b)

@@ -49,6 +49,10 @@ static inline struct loss_parts loss_parts(const struct loss_batch *b, int i)
 /* The loss of row i; writes its gradient if that is wanted. */
 typedef double (*loss_row_f)(const struct loss_batch *b, int i);
 
+/* The loss of row i is l without its teacher; returns it with, and changes the
+ * gradient that is there accordingly. */
+double loss_distill(const struct loss_batch *b, int i, double l);
+
 /* The sum over the rows: that of the first half, which has the odd one, and
  * that of the second. */
 double loss_rows(const struct loss_batch *b, loss_row_f row);

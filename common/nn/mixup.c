@@ -38,21 +38,25 @@ static double gamma_draw(struct rng *rng, double a)
     return gamma_above_1(rng, a + 1.0) * pow(open_uniform(rng), 1.0 / a);
 }
 
+float mixup_share(struct rng *rng, double alpha)
+{
+    const double x = gamma_draw(rng, alpha), y = gamma_draw(rng, alpha);
+
+    return (float)(x / (x + y));
+}
+
 struct mixup mixup_draw(uint64_t seed, uint32_t epoch, uint32_t sample,
                         uint32_t n, double alpha)
 {
     struct mixup m = {.partner = sample};
     struct rng rng;
-    double x, y;
 
     rng_init(&rng, seed, RNG_MIXUP, epoch, sample);
     if (n > 1) {
         m.partner = rng_below(&rng, n - 1);
         m.partner += m.partner >= sample;
     }
-    x = gamma_draw(&rng, alpha);
-    y = gamma_draw(&rng, alpha);
-    m.share = (float)(x / (x + y));
+    m.share = mixup_share(&rng, alpha);
     return m;
 }
 

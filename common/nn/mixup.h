@@ -18,11 +18,17 @@
 #define MIXUP_ALPHA_MIN 0.05
 #define MIXUP_ALPHA_MAX 100.0
 
+struct rng;
+
 struct mixup {
     uint32_t
         partner; /* another sample, 0 .. n-1; the sample itself if n is 1 */
     float share; /* of the sample, in 0 .. 1; the partner's is the rest */
 };
+
+/* The next share of a stream, of Beta(alpha, alpha), in 0 .. 1; alpha as
+ * below. */
+float mixup_share(struct rng *rng, double alpha);
 
 /*
  * Draw for one sample of an epoch.

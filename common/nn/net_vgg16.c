@@ -22,5 +22,6 @@ const struct net net_vgg16 = {
     .paper_freeze = 13,
     .dropout_head = true,
     .stages = net_vgg_stages,
+    .style = {"block2_pool", "block3_pool"},
     .trunk = trunk,
 };

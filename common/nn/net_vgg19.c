@@ -22,5 +22,6 @@ const struct net net_vgg19 = {
     .paper_freeze = 17,
     .dropout_head = true,
     .stages = net_vgg_stages,
+    .style = {"block2_pool", "block3_pool"},
     .trunk = trunk,
 };

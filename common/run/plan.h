@@ -68,6 +68,7 @@ struct plan {
     char dataset[HASH_HEX]; /* of its content; "" if cells are drawn */
     char csv[HASH_HEX];     /* of split.csv's content; "" if it is not read */
     char table[HASH_HEX];   /* likewise of layout.csv's */
+    char teacher[HASH_HEX]; /* likewise of train.teacher's; "": there is none */
     struct recipe_text recipe;       /* owned: of augment.recipe */
     struct recipe_text fresh_recipe; /* owned: of train.augment_recipe */
     struct {

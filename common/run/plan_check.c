@@ -3,6 +3,8 @@
 
 #include "base/spell.h"
 #include "config/regime.h"
+#include "config/trained_layers.h"
+#include "nn/nets.h"
 #include "run/plan.h"
 
 #include <stdio.h>
@@ -51,6 +53,43 @@ int plan_check_list(const char *key, const struct word_list *given,
     return 0;
 }
 
+/* Does any layer learn behind which styles are mixed? */
+static int check_styles(const struct config *c, const struct regime *r,
+                        const struct net *net, struct err *err)
+{
+    struct trained_layers layers;
+    int n;
+
+    if (trained_layers_init(&layers, net, c, r, err) < 0)
+        return -1;
+    n = net_count_styles(net, layers.cut, layers.freeze, err);
+    if (n != 0)
+        return n < 0 ? -1 : 0;
+    return err_set(err, ERR_USAGE,
+                   "train.mixstyle: regime %s freezes all layers of %s behind "
+                   "which styles would be mixed; with train.trainable: all "
+                   "they learn, or leave it 0",
+                   r->name, net->name);
+}
+
+/* The words are known. */
+static int check_mixstyle(const struct config *c, struct err *err)
+{
+    for (int i = 0; i < c->train.regimes.n; i++) {
+        const struct regime *r = regime_find(c->train.regimes.word[i], err);
+
+        for (int k = 0; r && k < c->train.networks.n; k++) {
+            const struct net *net = net_find(c->train.networks.word[k], err);
+
+            if (!net || check_styles(c, r, net, err) < 0)
+                return -1;
+        }
+        if (!r)
+            return -1;
+    }
+    return 0;
+}
+
 int plan_check_words(const struct config *c, struct err *err)
 {
     const char *regimes[CONFIG_LIST_MAX] = {NULL};
@@ -60,6 +99,8 @@ int plan_check_words(const struct config *c, struct err *err)
     if (plan_check_list("train.networks", &c->train.networks, networks, err) <
             0 ||
         plan_check_list("train.regimes", &c->train.regimes, regimes, err) < 0)
+        return -1;
+    if (c->train.mixstyle > 0 && check_mixstyle(c, err) < 0)
         return -1;
     return plan_check_list("explain.methods", &c->explain.methods, explainers,
                            err);

@@ -13,7 +13,8 @@
 MUST_USE int plan_check_list(const char *key, const struct word_list *given,
                              const char *const *known, struct err *err);
 
-/* Networks, regimes, explainers.  Errors: as above. */
+/* Networks, regimes, explainers; of train.mixstyle, whether it would do
+ * anything in each experiment.  Errors: as above; ERR_SYSTEM. */
 MUST_USE int plan_check_words(const struct config *c, struct err *err);
 
 #endif

@@ -63,6 +63,17 @@ const char *plan_weights(const struct plan *p, const char *network)
     return "";
 }
 
+static int read_teacher(struct plan *p, const struct config *c, struct err *err)
+{
+    struct err why;
+
+    if (!c->train.teacher[0] ||
+        hash_file(c->train.teacher, p->teacher, &why) == 0)
+        return 0;
+    return err_set(err, why.code == ERR_INPUT ? ERR_USAGE : why.code,
+                   "train.teacher: %.400s", why.text);
+}
+
 int plan_read_content(struct plan *p, const struct config *c,
                       const char *run_dir, struct err *err)
 {
@@ -81,6 +92,8 @@ int plan_read_content(struct plan *p, const struct config *c,
             err->code = ERR_USAGE;
         return -1;
     }
+    if (read_teacher(p, c, err) < 0)
+        return -1;
     if (c->dataset.draw_per_class > 0)
         return 0;
     if (!c->dataset.path[0])
@@ -109,13 +122,14 @@ int plan_pin(const struct plan *p, const struct config *c, const char *run_dir,
         json_object_set_new(weights, p->weights[i].network,
                             json_string(p->weights[i].hex));
     pin = json_pack(
-        "{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s,s:s%,s:s,s:s%}", "dataset.path",
-        c->dataset.path, "dataset", p->dataset, "split.csv",
+        "{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s,s:s%,s:s,s:s%,s:s,s:s}",
+        "dataset.path", c->dataset.path, "dataset", p->dataset, "split.csv",
         config_split_csv(c), "csv", p->csv, "layout.csv", c->layout.csv,
         "table", p->table, "train.weights", c->train.weights, "weights",
         weights, "augment.recipe", c->augment.recipe, "recipe", p->recipe.text,
         p->recipe.size, "train.augment_recipe", c->train.augment_recipe,
-        "fresh_recipe", p->fresh_recipe.text, p->fresh_recipe.size);
+        "fresh_recipe", p->fresh_recipe.text, p->fresh_recipe.size,
+        "train.teacher", c->train.teacher, "teacher", p->teacher);
     rc = json_write(path, pin, JSON_COMPACT | JSON_SORT_KEYS, err);
     json_decref(pin);
     return rc;
@@ -191,6 +205,9 @@ bool plan_recall_content(struct plan *p, const struct config *c,
         take_hash(pin, "dataset", c->dataset.draw_per_class == 0, p->dataset) &&
         take_hash(pin, "csv", c->split.method == SPLIT_BY_CSV, p->csv) &&
         (!c->layout.csv[0] || take_hash(pin, "table", true, p->table)) &&
+        (!c->train.teacher[0] ||
+         (member_is(pin, "train.teacher", c->train.teacher) &&
+          take_hash(pin, "teacher", true, p->teacher))) &&
         take_recipe(pin, "augment.recipe", c->augment.recipe, "recipe",
                     &p->recipe) &&
         take_recipe(pin, "train.augment_recipe", c->train.augment_recipe,

@@ -16,7 +16,8 @@ struct told {
 bool plan_difference_is_content(const char *name)
 {
     return strcmp(name, "dataset") == 0 || strcmp(name, "split.csv") == 0 ||
-           strcmp(name, "layout.csv") == 0 || strcmp(name, "weights") == 0;
+           strcmp(name, "layout.csv") == 0 || strcmp(name, "weights") == 0 ||
+           strcmp(name, "train.teacher") == 0;
 }
 
 static void tell_difference(const struct told *t,

@@ -153,6 +153,8 @@ json_t *plan_params(const struct plan *p, const struct config *c,
         plan_add_param(params, "augment.recipe", p->recipe.id);
     if (stage->id == STAGE_TRAIN && !o.stored)
         plan_add_param(params, "train.augment_recipe", p->fresh_recipe.id);
+    if (stage->id == STAGE_TRAIN && p->teacher[0])
+        plan_add_param(params, "train.teacher", p->teacher);
     if (stage->id == STAGE_EXPLAIN && !before) /* which model it looks into */
         plan_add_param(params, "evaluate.model",
                        config_hashed_word(c, "evaluate", "model"));

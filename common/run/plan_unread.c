@@ -118,6 +118,12 @@ static bool has_cost_matrix(const struct config *c, const struct regime *r)
     return c->evaluate.costs[0];
 }
 
+static bool has_no_teacher(const struct config *c, const struct regime *r)
+{
+    (void)r;
+    return !c->train.teacher[0];
+}
+
 static const struct {
     const char *key;
     bool (*unread)(const struct config *c, const struct regime *r);
@@ -137,6 +143,8 @@ static const struct {
     {"train.dropout", has_own_dropout},
     {"train.momentum", has_no_momentum},
     {"train.weight_decay", has_no_decay},
+    {"train.teacher_weight", has_no_teacher},
+    {"train.teacher_temperature", has_no_teacher},
     {"train.warmup_epochs", is_no_cosine},
     {"train.plateau_patience", is_no_plateau},
     {"train.plateau_factor", is_no_plateau},

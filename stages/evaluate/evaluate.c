@@ -10,15 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 32, N_SPLIT = 2 };
+enum { BATCH = 32, N_SPLIT = 3 };
 
 /* The splits in the order in which predictions.csv has them. */
-static const enum split splits[N_SPLIT] = {SPLIT_TEST, SPLIT_VALIDATION};
+static const enum split splits[N_SPLIT] = {SPLIT_TEST, SPLIT_VALIDATION,
+                                           SPLIT_TRAIN};
 
 struct evaluation {
     const struct evaluate_args *args;
     struct store data;
     struct inference net;
+    int n_split;                           /* the last with evaluate.training */
     size_t *row[N_SPLIT];                  /* owned */
     struct predictions predicted[N_SPLIT]; /* owned */
     char *group_text[N_SPLIT];             /* owned: what 'group' points to */
@@ -104,6 +106,8 @@ static int make_table(struct evaluation *e, int s, struct err *err)
         !p->class_name || (families && !p->family))
         return err_set(err, ERR_SYSTEM, "no memory for %zu predictions", n);
     memcpy(p->class_name, e->data.class_name, k * sizeof(*p->class_name));
+    p->fold = e->data.fold;
+    p->folds = e->n_split == N_SPLIT ? e->data.folds : 0;
     p->o = (struct outcomes){n, (int)k, p->label, p->predicted, p->p, NULL};
     for (size_t i = 0; i < n; i++) {
         p->label[i] = store_label(&e->data, e->row[s][i]);
@@ -162,7 +166,8 @@ static int predict_one(struct evaluation *e, int s, size_t done,
                        struct err *err)
 {
     const struct evaluate_args *a = e->args;
-    const size_t total = e->predicted[0].o.n + e->predicted[1].o.n;
+    const size_t total =
+        e->predicted[0].o.n + e->predicted[1].o.n + e->predicted[2].o.n;
     const size_t n = e->predicted[s].o.n;
 
     for (size_t i = 0; i < n; i += BATCH) {
@@ -176,16 +181,21 @@ static int predict_one(struct evaluation *e, int s, size_t done,
 
 static int predict_all(struct evaluation *e, struct err *err)
 {
-    if (predict_one(e, 0, 0, err) < 0)
-        return -1;
-    return predict_one(e, 1, e->predicted[0].o.n, err);
+    size_t done = 0;
+
+    for (int s = 0; s < e->n_split; s++) {
+        if (predict_one(e, s, done, err) < 0)
+            return -1;
+        done += e->predicted[s].o.n;
+    }
+    return 0;
 }
 
 static int vote_all(struct evaluation *e, struct err *err)
 {
     if (ensemble_vote_weigh(e->args->vote, &e->weights, err) < 0)
         return -1;
-    for (int s = 0; s < N_SPLIT; s++)
+    for (int s = 0; s < e->n_split; s++)
         if (ensemble_vote_split(e->args->vote, &e->weights, splits[s],
                                 &e->predicted[s], err) < 0)
             return -1;
@@ -194,7 +204,7 @@ static int vote_all(struct evaluation *e, struct err *err)
 
 static int decide_all(struct evaluation *e, struct err *err)
 {
-    for (int s = 0; s < N_SPLIT; s++)
+    for (int s = 0; s < e->n_split; s++)
         if (make_table(e, s, err) < 0)
             return -1;
     return e->args->vote ? vote_all(e, err) : predict_all(e, err);
@@ -207,7 +217,7 @@ static int write_predictions(const struct evaluation *e, struct err *err)
     struct buf b = {0};
 
     predictions_header(&e->predicted[0], &b);
-    for (int s = 0; s < N_SPLIT; s++)
+    for (int s = 0; s < e->n_split; s++)
         predictions_rows(&e->predicted[s], splits[s], &b);
     return buf_save(&b, e->args->out, "predictions.csv", err);
 }
@@ -289,6 +299,7 @@ int evaluate_run(const struct evaluate_args *a, struct err *err)
     if (!e)
         return err_set(err, ERR_SYSTEM, "no memory for the evaluation");
     e->args = a;
+    e->n_split = a->settings->training == TRAINING_ON ? N_SPLIT : N_SPLIT - 1;
     if (open_all(e, err) == 0 && decide_all(e, err) == 0 &&
         write_predictions(e, err) == 0 && measure_all(e, err) == 0 &&
         write_mistakes(e, err) == 0 &&

@@ -3,7 +3,8 @@
  * and the test split
  *
  * Files:
- *     predictions.csv  see evaluation/predictions.h
+ *     predictions.csv  see evaluation/predictions.h; with evaluate.training on,
+ *                      of the training cells as well
  *     metrics.json     see stages/evaluate/metrics_json.h
  *     confusion.csv    of the test split, rows are the true classes
  *     confusion.svg    the same as a picture

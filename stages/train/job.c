@@ -7,6 +7,7 @@
 #include "ranks/dist_threads.h"
 #include "ranks/rank_cores.h"
 #include "stages/train/frozen_cache.h"
+#include "stages/train/teacher.h"
 #include "stages/train/trainer.h"
 #include "store/sample_bits.h"
 
@@ -53,6 +54,7 @@ struct rank_inputs {
     struct trainset set;       /* owned */
     struct safetensors start;  /* owned */
     struct recipe_text recipe; /* owned: of fresh variants; "" if stored */
+    struct teacher teacher;    /* owned; empty: there is none */
     struct frozen_cache cache; /* owned: n_border 0 if there is none */
 };
 
@@ -82,6 +84,18 @@ static int fresh_variants(const struct train_job *j)
                : 0;
 }
 
+static int open_teacher(struct rank_inputs *s, struct err *err)
+{
+    const struct train_job *j = s->job;
+    const struct teacher_args a = {.path = j->config.train.teacher,
+                                   .hash = j->teacher_hash,
+                                   .data = &s->set.data,
+                                   .temperature =
+                                       j->config.train.teacher_temperature};
+
+    return a.path[0] ? teacher_read(&s->teacher, &a, err) : 0;
+}
+
 static int open_shared(struct rank_inputs *s, const struct train_job *j,
                        struct err *err)
 {
@@ -89,18 +103,19 @@ static int open_shared(struct rank_inputs *s, const struct train_job *j,
                               .net = net_find(j->network, err),
                               .regime = regime_find(j->regime, err)};
     if (!s->net || !s->regime ||
-        trainset_open(
-            &s->set,
-            &(struct trainset_args){.data = j->data,
-                                    .augment = j->augmented ? j->augment : NULL,
-                                    .fold = j->fold,
-                                    .folds = j->folds,
-                                    .size = j->config.inputs.size == SIZE_ON,
-                                    .fresh = fresh_variants(j)},
-            err) < 0)
+        trainset_open(&s->set,
+                      &(struct trainset_args){
+                          .data = j->data,
+                          .augment = j->augmented ? j->augment : NULL,
+                          .fold = j->fold,
+                          .folds = j->folds,
+                          .size = j->config.inputs.size == SIZE_ON,
+                          .families = j->config.train.sampler == SAMPLER_SLIDES,
+                          .fresh = fresh_variants(j)},
+                      err) < 0)
         return -1;
     if (sample_bits_read(j->data, &j->config, &s->set.bits, err) < 0 ||
-        check_classes(s, err) < 0 ||
+        check_classes(s, err) < 0 || open_teacher(s, err) < 0 ||
         (fresh_variants(j) &&
          recipe_text_take(&s->recipe, j->config.train.augment_recipe, j->recipe,
                           j->recipe_size, err) < 0))
@@ -112,6 +127,7 @@ static void close_shared(struct rank_inputs *s)
 {
     frozen_cache_close(&s->cache);
     recipe_text_release(&s->recipe);
+    teacher_release(&s->teacher);
     safetensors_release(&s->start);
     trainset_close(&s->set);
 }
@@ -149,6 +165,7 @@ static struct trainer_args trainer_args(const struct rank_inputs *s,
         .start = p->start,
         .cache = s->cache.n_border ? &s->cache : NULL,
         .contrastive = p->contrastive,
+        .teacher = s->teacher.p && !p->contrastive ? &s->teacher : NULL,
         .weighs = s->regime->does & REGIME_WEIGHS,
         .seed = (uint64_t)j->seed,
         .config = p->config,

@@ -20,6 +20,7 @@ struct train_job {
     char kept[FILE_PATH_MAX]; /* of the last checkpoint; "": it is not kept */
     char hash[HASH_HEX], any_length[HASH_HEX]; /* of the step; see plan.h */
     char data_hash[HASH_HEX], augment_hash[HASH_HEX]; /* of the stores */
+    char teacher_hash[HASH_HEX]; /* of train.teacher's file; "": none */
     char network[CONFIG_NAME_MAX], regime[CONFIG_NAME_MAX];
     char start[FILE_PATH_MAX]; /* weights to begin with; "": random ones */
     int64_t seed;

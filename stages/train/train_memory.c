@@ -229,6 +229,7 @@ int train_memory_plan(struct train_memory *m, const struct train_memory_args *a,
                                 .cut = layers.cut,
                                 .freeze = layers.freeze,
                                 .freeze_bn = layers.freeze_bn,
+                                .mixstyle = c->train.mixstyle,
                                 .size = c->inputs.size == SIZE_ON};
     if (regime_starts(r, c))
         p.start = (double)p.net->n_trunk * sizeof(float);

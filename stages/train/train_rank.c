@@ -74,6 +74,7 @@ static int make_job(struct train_job *j, const struct unit *u, struct err *err)
     j->config = *u->config;
     memcpy(j->hash, u->step->hash, sizeof(j->hash));
     memcpy(j->any_length, u->step->any_length, sizeof(j->any_length));
+    memcpy(j->teacher_hash, u->plan->teacher, sizeof(j->teacher_hash));
     memcpy(j->network, u->step->network, sizeof(j->network));
     memcpy(j->regime, u->step->regime, sizeof(j->regime));
     if (find_inputs(j, u, err) < 0 ||

@@ -41,6 +41,9 @@ static int compute_loss(struct trainer *t, const struct batch *b, bool train,
         .weight = train ? t->class_weights.weight : NULL,
         .cost = t->class_weights.cost,
         .smoothing = t->a->config->train.label_smoothing,
+        .teacher = train ? t->taught : NULL,
+        .teacher_weight = t->a->config->train.teacher_weight,
+        .temperature = t->a->config->train.teacher_temperature,
         .dz = train ? z->dout.data : NULL};
 
     if (t->a->contrastive)
@@ -252,6 +255,10 @@ static void order_epoch(struct trainer *t)
 
     if (t->a->config->train.sampler == SAMPLER_BALANCED) {
         balanced_sampler_order(&t->sampler, (uint32_t)t->state.epoch, t->order);
+        return;
+    }
+    if (t->a->config->train.sampler == SAMPLER_SLIDES) {
+        slide_sampler_order(&t->slides, (uint32_t)t->state.epoch, t->order);
         return;
     }
     for (uint32_t i = 0; i < n; i++)

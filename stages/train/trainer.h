@@ -4,14 +4,16 @@
  * An epoch goes through the training samples in the order of stream (seed,
  * RNG_SHUFFLE, epoch), 'batch' at a time over all ranks, each rank taking a
  * contiguous part; the last batch is what is left.  With train.sampler balanced
- * the order is balanced_sampler.h's.  After each epoch comes the validation
+ * the order is balanced_sampler.h's, with slides slide_sampler.h's.  After each epoch comes the validation
  * loss, which decides about learning rate and end.
  *
  * With train.mixup every training sample is mixed with another of the training
  * set, where the first learning layer sees it: pixels, or what the frozen
  * layers make of them.  Training accuracy then is of the class of the larger
- * share. With train.ema the moving average of weights and statistics is what is
- * validated and written; checkpoints have both.
+ * share. With train.mixstyle statistics of a sample's maps are mixed with those
+ * of another of this rank's part of the batch (op_mixstyle.c).  With train.ema
+ * the moving average of weights and statistics is what is validated and
+ * written; checkpoints have both.
  *
  * Files in 'dir':
  *     model.safetensors  weights after the epoch of highest validation
@@ -44,6 +46,7 @@
 #include "stages/train/trainset.h"
 
 struct frozen_cache; /* frozen_cache.h */
+struct teacher;      /* teacher.h */
 
 /* What the trainer asks and tells whoever runs it; on rank 0 alone. */
 struct trainer_hooks {
@@ -71,8 +74,9 @@ struct trainer_args {
                                   borrowed; NULL: it is computed anew */
     bool contrastive; /* the loss is train.contrastive_loss of HEAD_PROJECT's
                          embeddings; accuracies are 0 */
-    bool weighs;      /* classes or mistakes, as the configuration says */
-    uint64_t seed;    /* initial weights, order, dropout */
+    const struct teacher *teacher; /* borrowed; NULL: there is none */
+    bool weighs;   /* classes or mistakes, as the configuration says */
+    uint64_t seed; /* initial weights, order, dropout */
     const struct config *config; /* its train section; borrowed */
     const struct trainset *set;  /* borrowed */
     const char *data_dir; /* of the store, for workers that make fresh variants;

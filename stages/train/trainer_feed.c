@@ -57,6 +57,12 @@ static const float *size_of(const struct trainer *t, const struct sample *s)
     return t->a->set->size[s->source];
 }
 
+/* What the teacher says of such a cell. */
+static const float *taught_of(const struct trainer *t, const struct sample *s)
+{
+    return teacher_row(t->a->teacher, s->source, t->a->set->n_class);
+}
+
 /* Mix each of this rank's 'n' training samples, which are in place, with its
  * partner.  The first of two classes is that of the larger share. */
 static void mix_samples(struct trainer *t, size_t n, const struct fed *fed,
@@ -81,6 +87,10 @@ static void mix_samples(struct trainer *t, size_t n, const struct fed *fed,
         for (int k = 0; k < n_fed; k++)
             mixup_blend(fed[k].data + i * fed[k].row,
                         m->value[k] + i * fed[k].row, fed[k].row, m->share[i]);
+    for (size_t i = 0; t->taught && i < n; i++)
+        mixup_blend(t->taught + i * (size_t)set->n_class,
+                    taught_of(t, &set->train[m->partner[i]]),
+                    (size_t)set->n_class, m->share[i]);
     for (size_t i = 0; z && i < n; i++)
         mixup_blend(z + CELL_SIZE * i, size_of(t, &set->train[m->partner[i]]),
                     CELL_SIZE, m->share[i]);
@@ -98,6 +108,7 @@ size_t trainer_load(struct trainer *t, const struct batch *b)
 {
     struct fed fed[FROZEN_LAYERS_MAX_BORDER];
     float *out[FROZEN_LAYERS_MAX_BORDER];
+    const size_t classes = (size_t)t->a->set->n_class;
     float *z = net_size(t->graph);
     size_t begin, end;
     int n_fed;
@@ -113,6 +124,9 @@ size_t trainer_load(struct trainer *t, const struct batch *b)
         if (z)
             memcpy(z + CELL_SIZE * i, size_of(t, &b->sample[t->row[i]]),
                    CELL_SIZE * sizeof(float));
+        if (t->taught && b->sample == t->a->set->train)
+            memcpy(t->taught + i * classes, taught_of(t, &b->sample[t->row[i]]),
+                   classes * sizeof(float));
     }
     n_fed = trainer_fed(t, fed);
     for (int k = 0; k < n_fed; k++)

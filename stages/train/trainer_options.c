@@ -65,6 +65,25 @@ static int open_sampler(struct trainer *t, struct err *err)
     return rc;
 }
 
+/* Batches of many slides. */
+static int open_slides(struct trainer *t, struct err *err)
+{
+    const struct trainset *set = t->a->set;
+    const size_t n = set->n_train;
+    uint32_t *family = malloc((n + 1) * sizeof(*family));
+    int rc;
+
+    BUG_ON(!set->family);
+    if (!family)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu families", n);
+    for (size_t i = 0; i < n; i++)
+        family[i] = set->family[set->train[i].source];
+    rc = slide_sampler_init(&t->slides, family, n,
+                            (size_t)t->a->config->train.batch, t->a->seed, err);
+    free(family);
+    return rc;
+}
+
 /* Room for the partners of this rank's rows. */
 static int open_mixture(struct trainer *t, struct err *err)
 {
@@ -86,6 +105,18 @@ static int open_mixture(struct trainer *t, struct err *err)
     return full ? 0 : err_set(err, ERR_SYSTEM, "no memory to mix %zu rows", n);
 }
 
+/* Room for what the teacher says of this rank's rows. */
+static int open_teacher(struct trainer *t, struct err *err)
+{
+    const size_t n = (size_t)t->a->config->train.batch;
+    const size_t k = (size_t)t->a->set->n_class;
+
+    t->taught = malloc(n * k * sizeof(*t->taught));
+    return t->taught
+               ? 0
+               : err_set(err, ERR_SYSTEM, "no memory to teach %zu rows", n);
+}
+
 int trainer_open_options(struct trainer *t, struct err *err)
 {
     const struct config *c = t->a->config;
@@ -95,16 +126,22 @@ int trainer_open_options(struct trainer *t, struct err *err)
         return -1;
     if (c->train.sampler == SAMPLER_BALANCED && open_sampler(t, err) < 0)
         return -1;
+    if (c->train.sampler == SAMPLER_SLIDES && open_slides(t, err) < 0)
+        return -1;
+    if (t->a->teacher && open_teacher(t, err) < 0)
+        return -1;
     return c->train.mixup > 0 ? open_mixture(t, err) : 0;
 }
 
 void trainer_close_options(struct trainer *t)
 {
     free(t->validation);
+    free(t->taught);
     free(t->mixture.partner);
     free(t->mixture.other);
     free(t->mixture.share);
     for (int k = 0; k < FROZEN_LAYERS_MAX_BORDER; k++)
         free(t->mixture.value[k]);
     balanced_sampler_release(&t->sampler);
+    slide_sampler_release(&t->slides);
 }

@@ -66,6 +66,7 @@ static int build_graph(struct trainer *t, struct err *err)
                                 .head = t->a->head,
                                 .freeze = t->a->freeze,
                                 .freeze_bn = t->a->freeze_bn,
+                                .mixstyle = c->train.mixstyle,
                                 .size = t->a->set->size != NULL,
                                 .bn_momentum = (float)c->train.bn_momentum};
     const struct graph_args ga = {.max_batch = (int)share,

@@ -158,6 +158,67 @@ out:
     return rc;
 }
 
+/* A row of data/, and what its family is named by. */
+struct family_key {
+    const char *name; /* borrowed: "CLASS/GROUP", or the group of a class; "":
+                         the row is alone */
+    int label;        /* of a group; -1: the name has the class */
+    uint32_t row;
+};
+
+static int compare_families(const struct family_key *x,
+                            const struct family_key *y)
+{
+    const int c = strcmp(x->name, y->name);
+
+    return c ? c : (x->label > y->label) - (x->label < y->label);
+}
+
+static int by_family(const void *a, const void *b)
+{
+    const struct family_key *x = a, *y = b;
+    const int c = compare_families(x, y);
+
+    return c ? c : (x->row > y->row) - (x->row < y->row);
+}
+
+static struct family_key family_key(const struct store *s, size_t i)
+{
+    const char *family = csv_field(&s->index, i, s->family_column);
+
+    if (*family)
+        return (struct family_key){family, -1, (uint32_t)i};
+    return (struct family_key){
+        csv_field(&s->index, i, csv_column(&s->index, "group")),
+        store_label(s, i), (uint32_t)i};
+}
+
+/* A family goes by its first row. */
+static int find_families(struct trainset *t, struct err *err)
+{
+    const struct store *s = &t->data;
+    struct family_key *key = calloc(s->n + 1, sizeof(*key));
+    size_t n = 0;
+
+    t->family = calloc(s->n + 1, sizeof(*t->family));
+    if (!key || !t->family) {
+        free(key);
+        return err_set(err, ERR_SYSTEM, "no memory for %zu families", s->n);
+    }
+    for (size_t i = 0; i < s->n; i++)
+        if (store_label(s, i) >= 0)
+            key[n++] = family_key(s, i);
+    qsort(key, n, sizeof(*key), by_family);
+    for (size_t i = 0; i < n; i++) {
+        const bool same = i > 0 && *key[i].name &&
+                          compare_families(&key[i], &key[i - 1]) == 0;
+
+        t->family[key[i].row] = same ? t->family[key[i - 1].row] : key[i].row;
+    }
+    free(key);
+    return 0;
+}
+
 /* Each training sample n times, one for each of its fresh variants. */
 static int repeat_samples(struct trainset *t, size_t n, struct err *err)
 {
@@ -216,7 +277,8 @@ int trainset_open(struct trainset *t, const struct trainset_args *a,
         (!a->augment || store_open(&t->augment, a->augment, err) == 0) &&
         store_use_fold(&t->data, a->fold, folds, err) == 0 &&
         fill_splits(t, a->augment != NULL, a->fresh, err) == 0 &&
-        (!a->size || measure_cells(t, err) == 0))
+        (!a->size || measure_cells(t, err) == 0) &&
+        (!a->families || find_families(t, err) == 0))
         return 0;
     trainset_close(t);
     return -1;
@@ -230,5 +292,6 @@ void trainset_close(struct trainset *t)
     free(t->validation);
     free(t->kept);
     free(t->size);
+    free(t->family);
     *t = (struct trainset){0};
 }

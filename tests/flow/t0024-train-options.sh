@@ -1,6 +1,7 @@
 #!/bin/bash
-# t0024 - mixtures, averaged weights, balanced batches, kept epochs: the same
-# bytes by 1 and 2 ranks, killed or not, and with the cache or without
+# t0024 - mixtures, averaged weights, balanced batches, kept epochs, mixed
+# styles, batches of many slides, a teacher: the same bytes by 1 and 2 ranks,
+# killed or not, and with the cache or without
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
 C=mobilenetv2-contrastive-s1
@@ -43,6 +44,35 @@ ok "a head with dropout" dropout d
 ok "  by two ranks" dropout e --set train.ranks=2
 ok "  has the same bytes" cmp "$T/d/train/$E/model.safetensors" \
     "$T/e/train/$E/model.safetensors"
+# from random weights: other options, half by one rank, half by two
+S=mobilenetv2-scratch-s1
+taught() { # the first training, asked about its training cells as well
+    options a --until evaluate --set evaluate.training=on &&
+        grep -q ',train,' "$T/a/evaluate/$C/predictions.csv"
+}
+ok "a teacher" taught
+others() { # others <run> [--set ...]
+    papline run "$T/c.yaml" --run "$T/$1" --until train --set train.epochs=2 \
+        --set train.checkpoint_seconds=0.01 --set train.mixstyle=0.3 \
+        --set train.sampler=slides \
+        --set "train.teacher=$T/a/evaluate/$C/predictions.csv" "${@:2}"
+}
+same_others() { # same_others <run>: as the run g
+    local f
+    for f in steps.csv history.csv model.safetensors last.safetensors; do
+        cmp "$T/g/train/$S/$f" "$T/$1/train/$S/$f" || return 1
+    done
+}
+ok "mixed styles, batches of many slides, a teacher" others g
+others h >"$T/log" 2>&1 &
+ok "a checkpoint" wait_for 60 compgen -G \
+    "$T/h/train/$S.partial/checkpoint/*"
+pkill -KILL -f -- "--run $T/h"
+pkill -KILL -f -- "papline-train --join $T/h"
+wait 2>/dev/null
+ok "no process of it is left" wait_for 20 no_process_of "$T/h"
+ok "killed, then by two ranks" others h --set train.ranks=2
+ok "killed and gone on with: the same bytes" same_others h
 ok "no mixtures" status_is 0 papline plan "$T/a" --set train.mixup=0
 ok "  is another training" says "train.mixup 0.2 -> 0"
 finish

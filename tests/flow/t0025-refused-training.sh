@@ -11,6 +11,14 @@ began() { compgen -G "$T/run/train/*/*.safetensors" ||
 # what the configuration tells
 ok "mixtures of almost nothing" refused 2 \
     "train.mixup: 0.01 is neither 0 nor at least 0.05" --set train.mixup=0.01
+ok "styles mixed by almost nothing" refused 2 \
+    "train.mixstyle: 0.01 is neither 0 nor at least 0.05" \
+    --set train.mixstyle=0.01
+ok "styles of layers that are frozen" refused 2 \
+    "train.mixstyle: regime finetune freezes all layers of mobilenetv2" \
+    --set train.mixstyle=0.1 --set 'train.regimes=[finetune]'
+ok "a teacher that is not there" refused 2 "train.teacher: cannot open '" \
+    --set "train.teacher=$T/absent.csv"
 ok "an average of nothing else" refused 2 "train.ema: 1 is out of range" \
     --set train.ema=1
 ok "an average that training may not come to" refused 2 \
@@ -45,6 +53,9 @@ ok "  nothing has run" not test -e "$T/run"
 ok "a class in no list" refused 1 "is in none of evaluate.normal, .benign" \
     --set 'evaluate.normal=Parabasal' --set evaluate.benign= \
     --set evaluate.abnormal=
+echo file,p_Dyskeratotic >"$T/teacher.csv"
+ok "a teacher of other classes" refused 1 "has no column 'p_" \
+    --set "train.teacher=$T/teacher.csv"
 ok "a matrix of too few classes" refused 1 "costs: row 1 has 2 numbers" \
     --set 'evaluate.costs=0 1; 1 0'
 mkdir -p "$T/cells"

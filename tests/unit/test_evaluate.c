@@ -128,6 +128,60 @@ static void check_evaluate(void)
     ok(total == 23, "progress of an evaluation knows the total");
 }
 
+/* With the training cells behind the others, which are as without. */
+static void check_training(void)
+{
+    struct evaluate_args a = evaluate_args();
+    struct evaluate_settings s = *a.settings;
+    char *without = read_file("out/predictions.csv"), *with;
+    struct csv c;
+    struct err err = {0};
+    size_t train = 0;
+    int top = 0;
+
+    s.training = TRAINING_ON;
+    a.settings = &s;
+    ok(evaluate_run(&a, &err) == 0, "training cells are evaluated as well");
+    with = read_file("out/predictions.csv");
+    ok(strncmp(with, without, strlen(without)) == 0,
+       "  what tests and validates is said as before");
+    free(without);
+    free(with);
+    if (!ok(csv_read(&c, path_of("out/predictions.csv"), &err) == 0 &&
+                c.n_row == 35,
+            "  training cells come behind"))
+        return;
+    for (size_t i = 23; i < c.n_row; i++)
+        train += strcmp(csv_get(&c, i, 1), "train") == 0 &&
+                 fabs(sum_row(&c, i, &top) - 1.0) < 1e-5;
+    ok(train == 12, "  with their probabilities");
+    csv_release(&c);
+}
+
+/* Of folds the table says which it is of. */
+static void check_fold(void)
+{
+    const char *file = "x.bmp", *group = "";
+    char class[2][CONFIG_NAME_MAX] = {"a", "b"};
+    int label = 0;
+    const double p[2] = {0.75, 0.25};
+    const struct predictions t = {.o = {1, 2, &label, &label, p, NULL},
+                                  .file = &file,
+                                  .group = &group,
+                                  .class_name = class,
+                                  .fold = 3,
+                                  .folds = 5};
+    struct buf b = {0};
+
+    predictions_header(&t, &b);
+    predictions_rows(&t, SPLIT_TRAIN, &b);
+    ok(b.data &&
+           strcmp(b.data, "file,split,label,predicted,p_a,p_b,group,fold\n"
+                          "x.bmp,train,a,a,0.75,0.25,,3\n") == 0,
+       "of folds the table says which it is of");
+    buf_release(&b);
+}
+
 static void check_not_a_number(struct graph *g)
 {
     struct evaluate_args a = evaluate_args();
@@ -150,6 +204,8 @@ int main(void)
     struct graph *g = begin_trained();
 
     check_evaluate();
+    check_training();
+    check_fold();
     check_not_a_number(g);
     return end_trained(g);
 }

@@ -1,6 +1,6 @@
 /*
- * test_train_options.c - mixtures, balanced batches, kept epochs, pairs, and
- * other numbers of ranks
+ * test_train_options.c - mixtures, batches balanced or of many slides, kept
+ * epochs, pairs, and other numbers of ranks
  *
  * What a trainer is asked to do beside plain training, on cells of 32x32 random
  * pixels with a tint that tells the class, compared with the same done here.
@@ -10,6 +10,7 @@
 #include "nn/mixup.h"
 #include "ranks/dist_threads.h"
 #include "stages/train/balanced_sampler.h"
+#include "stages/train/teacher.h"
 #include "stages/train/trainer.h"
 #include "tap.h"
 
@@ -24,6 +25,7 @@ static char class_name[CLASSES][CONFIG_NAME_MAX] = {"blue", "red", "white"};
 static uint8_t pixels[TRAIN + VALIDATION][PIXELS];
 static struct sample samples[TRAIN + VALIDATION];
 static const uint8_t *kept[TRAIN + VALIDATION];
+static uint32_t family[TRAIN + VALIDATION]; /* of three each */
 static char dir[64];
 
 static const char *in_dir(const char *out, const char *name)
@@ -41,9 +43,12 @@ static struct trainset make_set(void)
     for (int i = 0; i < TRAIN + VALIDATION; i++) {
         struct rng rng;
 
-        samples[i] = (struct sample){
-            .pixels = pixels[i], .label = i % CLASSES, .kept = (uint32_t)i};
+        samples[i] = (struct sample){.pixels = pixels[i],
+                                     .label = i % CLASSES,
+                                     .kept = (uint32_t)i,
+                                     .source = (uint32_t)i};
         kept[i] = pixels[i];
+        family[i] = (uint32_t)i / 3;
         rng_init(&rng, 77, RNG_TEST, (uint32_t)i, 0);
         for (int j = 0; j < PIXELS; j++)
             pixels[i][j] =
@@ -56,6 +61,7 @@ static struct trainset make_set(void)
                              .n_validation = VALIDATION,
                              .kept = kept,
                              .n_kept = TRAIN + VALIDATION,
+                             .family = family,
                              .h = SIDE,
                              .w = SIDE,
                              .n_class = CLASSES,
@@ -364,6 +370,80 @@ static void check_together(const struct trainer_args *plain)
     ok(worst < 1e-3, "  to losses that differ by rounding");
 }
 
+/* Interrupted after the second step, then gone on with: the same bytes as
+ * unbroken, and not those of "pair", without the option. */
+static void check_goes_on(const char *out, const struct trainer_args *how)
+{
+    char broken[32];
+    struct err err = {0};
+
+    snprintf(broken, sizeof(broken), "%s-broken", out);
+    ok(train_ranks(out, how, 2, &(struct hook_log){0}, &err) == 0, out);
+    fails(train_ranks(broken, how, 2, &(struct hook_log){.stop_at = 2}, &err),
+          err, ERR_AGAIN, "after step 2", "  stops");
+    ok(train_ranks(broken, how, 2, &(struct hook_log){0}, &err) == 0 &&
+           same_results(out, broken),
+       "  goes on to the same bytes");
+    ok(!same_file(out, "steps.csv", "pair", "steps.csv"),
+       "  which are others than without it");
+}
+
+static void check_slides_and_styles(const struct trainer_args *plain)
+{
+    struct config c = *plain->config;
+    struct trainer_args how = *plain;
+    struct err err = {0};
+
+    how.config = &c;
+    ok(train_ranks("pair", plain, 2, &(struct hook_log){0}, &err) == 0,
+       "two ranks without options");
+    c.train.sampler = SAMPLER_SLIDES;
+    check_goes_on("slides", &how);
+    c.train.sampler = SAMPLER_SHUFFLE;
+    c.train.mixstyle = 0.4;
+    check_goes_on("mixstyle", &how);
+}
+
+/* One that knows the labels teaches what they do; one that is not heeded
+ * nothing; samples are mixed with what it says of them. */
+static void check_teacher(const struct trainer_args *plain)
+{
+    static float sure[(TRAIN + VALIDATION) * CLASSES];
+    const struct teacher teacher = {.p = sure};
+    struct config c = *plain->config;
+    struct trainer_args how = *plain;
+    double with[EPOCHS * STEPS], without[EPOCHS * STEPS];
+    struct err err = {0};
+
+    for (int i = 0; i < TRAIN + VALIDATION; i++)
+        sure[i * CLASSES + samples[i].label] = 1;
+    how.config = &c;
+    how.teacher = &teacher;
+    c.train.teacher_temperature = 1;
+    c.train.mixup = 0.4;
+    c.train.teacher_weight = 0;
+    ok(train_ranks("unheeded", &how, 2, &(struct hook_log){0}, &err) == 0,
+       "a teacher that is not heeded");
+    c.train.teacher_weight = 0.75;
+    ok(train_ranks("sure", &how, 2, &(struct hook_log){0}, &err) == 0,
+       "a teacher that knows the labels");
+    /* of a mixture of two sure ones the entropy is all that is left out */
+    ok(read_column("unheeded", "steps.csv", "loss", without, 1) == 1 &&
+           read_column("sure", "steps.csv", "loss", with, 1) == 1 &&
+           with[0] < without[0] && with[0] > without[0] - 0.75 * log(2),
+       "  the first loss is less by the entropy of the mixtures");
+    c.train.mixup = 0;
+    ok(train_ranks("surer", &how, 2, &(struct hook_log){0}, &err) == 0 &&
+           read_column("surer", "steps.csv", "loss", with, 1) == 1 &&
+           read_column("pair", "steps.csv", "loss", without, 1) == 1 &&
+           fabs(with[0] / without[0] - 1) < 1e-6,
+       "  without mixtures it is the labels'");
+    for (int i = 0; i < (TRAIN + VALIDATION) * CLASSES; i++)
+        sure[i] = sure[i] > 0 ? 0.5f : 0.25f;
+    c.train.teacher_temperature = 3;
+    check_goes_on("taught", &how);
+}
+
 /* --- pairs -----------------------------------------------------------------*/
 
 static void check_pairs(const struct trainer_args *plain)
@@ -409,6 +489,8 @@ int main(void)
     check_mixup(&plain);
     check_balanced(&plain);
     check_together(&plain);
+    check_slides_and_styles(&plain);
+    check_teacher(&plain);
     check_pairs(&plain);
     ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
