@@ -319,6 +319,7 @@ int main(void)
 
     BUG_ON(!mkdtemp(run));
     config_init(&config);
+    snprintf(config.dataset.name, sizeof(config.dataset.name), "SIPaKMeD");
     make_plan();
     fill_fold(
         0, "1",
