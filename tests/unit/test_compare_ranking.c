@@ -21,7 +21,7 @@ static void validate_folds(void)
 
             snprintf(name, sizeof(name), "cv/evaluate/%s-f%d/predictions.csv",
                      names[e], f);
-            text = read_back(name);
+            text = text_of(name);
             BUG_ON(!text);
             for (from = text; strstr(from, ",test,");) {
                 char *at = strstr(from, ",test,");
@@ -138,10 +138,10 @@ static void check_verb(void)
     ok(fgets(said, sizeof(said), out) &&
            strcmp(said, "60 validation cells of all 3 fo") == 0,
        "  says by what");
-    text = read_back("cv/compare/validation.csv");
+    text = text_of("cv/compare/validation.csv");
     ok(text && strstr(text, "\n1,one,60,53,"), "  writes the table");
     free(text);
-    text = read_back("r.md");
+    text = text_of("r.md");
     ok(text && strncmp(text, "| rank |", 8) == 0, "  and where it is told to");
     free(text);
     a.out = "r.jpg";

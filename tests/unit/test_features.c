@@ -9,11 +9,7 @@
 #include "img/png.h"
 #include "nn/weights.h"
 #include "orchestration/tools/features.h"
-#include "tap.h"
 #include "test_dir.h"
-
-#include <stdlib.h>
-#include <unistd.h>
 
 enum { SUMS = 8, SIDE = 40, IMAGES = 3 };
 
@@ -242,15 +238,12 @@ static void check_real(const char *shared, const char *net)
 int main(void)
 {
     const char *shared = getenv("PAPLINE_SHARED");
-    struct err err = {0};
 
-    if (!mkdtemp(dir))
-        return 1;
+    begin_dir();
     check_drawn();
     check_refused();
     for (size_t i = 0; net_at(i); i++)
         if (find_golden(golden, N_GOLDEN, net_at(i)->name, "features"))
             check_real(shared ? shared : "../shared", net_at(i)->name);
-    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

@@ -1,14 +1,9 @@
 /*
  * test_keras_h5.c - files that h5py wrote (tests/golden/keras_h5.py), and ours
  */
-#include "base/file.h"
 #include "made_h5.h"
 #include "nn/keras_h5.h"
-#include "tap.h"
 #include "test_dir.h"
-
-#include <stdlib.h>
-#include <unistd.h>
 
 static const char *corpus_file(const char *name)
 {
@@ -249,8 +244,7 @@ static void check_bad_groups(void)
 
 int main(void)
 {
-    if (!mkdtemp(dir))
-        return 1;
+    begin_dir();
     ok(keras_h5_is("\211HDF\r\n\032\n", 8) && !keras_h5_is("\211HDF", 4) &&
            !keras_h5_is("12345678", 8),
        "the first bytes tell");
@@ -261,7 +255,5 @@ int main(void)
     check_write();
     check_groups();
     check_bad_groups();
-    (void)unlink(in_dir("made.h5"));
-    (void)rmdir(dir);
-    return tap_done();
+    return end_dir();
 }

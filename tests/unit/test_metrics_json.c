@@ -5,7 +5,6 @@
 #include "evaluation/predictions.h"
 #include "markup.h"
 #include "stages/evaluate/metrics_json.h"
-#include "tap.h"
 #include "test_dir.h"
 
 #include <jansson.h>
@@ -510,9 +509,8 @@ static void check_speed(const struct evaluate_settings *s)
 int main(void)
 {
     struct config c;
-    struct err err;
 
-    BUG_ON(!mkdtemp(dir));
+    begin_dir();
     config_init(&c);
     check_json(&c.evaluate);
     check_untested(&c.evaluate);
@@ -526,6 +524,5 @@ int main(void)
     check_families();
     check_bad_tables();
     check_speed(&c.evaluate);
-    BUG_ON(file_dir_remove(dir, &err) < 0);
-    return tap_done();
+    return end_dir();
 }

@@ -7,12 +7,9 @@
 #include "img/png.h"
 #include "img/resize.h"
 #include "stages/explain/predict_command.h"
-#include "tap.h"
 #include "test_dir.h"
 
 #include <jansson.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 enum { SIDE = 32, CLASSES = 3, BATCH = 32, PICTURES = 40, MAX_TEXT = 1 << 20 };
 
@@ -195,9 +192,8 @@ static void check_refusals(const struct pictures *list)
 int main(void)
 {
     struct pictures list = {0};
-    struct err err = {0};
 
-    BUG_ON(!mkdtemp(dir));
+    begin_dir();
     write_model("m", HEAD_LINEAR);
     write_model("encoder", HEAD_PROJECT);
     make_pictures(&list);
@@ -207,6 +203,5 @@ int main(void)
     for (int i = 0; i < PICTURES; i++)
         image_release(&picture[i]);
     pictures_release(&list);
-    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

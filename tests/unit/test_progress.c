@@ -1,14 +1,10 @@
 /* test_progress.c - the line of progress: its width, its text, when it is said */
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/progress.h"
 #include "base/utf8.h"
-#include "tap.h"
 #include "test_dir.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 static const char *fit(const char *text, int columns)
 {
@@ -128,13 +124,10 @@ static void check_lines(void)
 
 int main(void)
 {
-    struct err err = {0};
-
-    BUG_ON(!mkdtemp(dir));
+    begin_dir();
     put_file(in_dir("said"), "");
     check_width();
     check_text();
     check_lines();
-    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

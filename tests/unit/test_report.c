@@ -336,19 +336,15 @@ static void check_failure(void)
 {
     const struct plan plan = {0};
     struct err err = {0};
-    char path[FILE_PATH_MAX];
 
     config_init(&config);
-    BUG_ON(file_path(path, &err, "%s/nowhere", run) < 0);
-    fails(report_write(run, &config, &plan, path, &err), err, ERR_SYSTEM,
-          "nowhere", "a directory that is not there");
+    fails(report_write(dir, &config, &plan, in_dir("nowhere"), &err), err,
+          ERR_SYSTEM, "nowhere", "a directory that is not there");
 }
 
 int main(void)
 {
-    struct err err = {0};
-
-    BUG_ON(!mkdtemp(run));
+    begin_dir();
     check_empty();
     check_figures();
     check_errors();
@@ -359,6 +355,5 @@ int main(void)
     check_limit();
     check_origin();
     check_failure();
-    ok(file_dir_remove(run, &err) == 0, "clean up");
-    return tap_done();
+    return end_dir();
 }

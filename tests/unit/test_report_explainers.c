@@ -85,7 +85,7 @@ enum { INSERTION, DELETION, POINTING = 4, SANITY = 6 };
 
 static void check_merged(void)
 {
-    struct report_data d = {.run_dir = run, .config = &config, .plan = &plan};
+    struct report_data d = {.run_dir = dir, .config = &config, .plan = &plan};
     struct explainers e;
     const struct explainer_row *r;
     const struct explainer_value *v;
@@ -128,7 +128,7 @@ static void check_merged(void)
 
 static void check_best(void)
 {
-    struct report_data d = {.run_dir = run, .config = &config, .plan = &plan};
+    struct report_data d = {.run_dir = dir, .config = &config, .plan = &plan};
     struct explainers e;
     struct err err = {0};
     size_t cam, lime;
@@ -229,28 +229,22 @@ static void check_overlap(void)
 
 static void check_none(void)
 {
-    char path[FILE_PATH_MAX], *p;
+    const char *table = in_dir("report/explainers.csv");
+    char *p;
     struct err err = {0};
 
-    for (int i = 0; i < EXPERIMENTS; i++) {
-        BUG_ON(file_path(path, &err, "%s/explain/e%d", run, i) < 0);
-        BUG_ON(file_dir_remove(path, &err) < 0);
-    }
-    BUG_ON(file_path(path, &err, "%s/report/explainers.csv", run) < 0);
-    BUG_ON(unlink(path) < 0);
+    BUG_ON(file_dir_remove(in_dir("explain"), &err) < 0 || unlink(table) < 0);
     config.split.method = SPLIT_BY_GROUP;
     p = page_of(&plan);
     ok(!strstr(p, "id=\"explainers\"") && !strstr(p, "href=\"#explainers\""),
        "no section without figures");
-    ok(!file_exists(path), "  and no table");
+    ok(!file_exists(table), "  and no table");
     free(p);
 }
 
 int main(void)
 {
-    struct err err;
-
-    BUG_ON(!mkdtemp(run));
+    begin_dir();
     config_init(&config);
     config.split.method = SPLIT_BY_GROUP;
     make_plan();
@@ -261,5 +255,5 @@ int main(void)
     check_table();
     check_overlap();
     check_none();
-    return tap_done() | (file_dir_remove(run, &err) < 0);
+    return end_dir();
 }

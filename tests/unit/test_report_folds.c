@@ -54,7 +54,7 @@ static void fill_fold(int fold, const char *accuracy, const char *rows)
 
 static void check_summary(void)
 {
-    struct report_data d = {.run_dir = run, .config = &config, .plan = &plan};
+    struct report_data d = {.run_dir = dir, .config = &config, .plan = &plan};
     static struct fold_summary s;
     struct err err = {0};
 
@@ -157,7 +157,7 @@ static void check_files(void)
 /* A baseline of the first fold alone is not set beside all of them. */
 static void check_old_baseline(void)
 {
-    struct report_data d = {.run_dir = run, .config = &config, .plan = &plan};
+    struct report_data d = {.run_dir = dir, .config = &config, .plan = &plan};
     struct buf b = {0};
     struct err err = {0};
 
@@ -211,7 +211,7 @@ static void check_choice(void)
 /* Folds 2 and 3 of 4 both train in the first one, and are apart all the same. */
 static void check_crossings(void)
 {
-    struct report_data d = {.run_dir = run, .config = &config, .plan = &plan};
+    struct report_data d = {.run_dir = dir, .config = &config, .plan = &plan};
     const struct report_counts *c = &d.counts;
     struct buf b = {0};
     struct err err = {0};
@@ -252,7 +252,7 @@ static void add_cells(struct buf *b, const char *name, int n, int fold)
 /* Classes are told by fold: the first one's splits say nothing of the rest. */
 static void check_classes(void)
 {
-    struct report_data d = {.run_dir = run, .config = &config, .plan = &plan};
+    struct report_data d = {.run_dir = dir, .config = &config, .plan = &plan};
     const struct report_counts *c = &d.counts;
     struct buf b = {0};
     struct err err = {0};
@@ -315,9 +315,7 @@ static void check_classes(void)
 
 int main(void)
 {
-    struct err err;
-
-    BUG_ON(!mkdtemp(run));
+    begin_dir();
     config_init(&config);
     make_plan();
     fill_fold(
@@ -332,5 +330,5 @@ int main(void)
     check_choice();
     check_crossings();
     check_classes();
-    return tap_done() | (file_dir_remove(run, &err) < 0);
+    return end_dir();
 }

@@ -105,13 +105,10 @@ static void check_instant(void)
 
 int main(void)
 {
-    struct err err;
-
-    BUG_ON(!mkdtemp(run));
+    begin_dir();
     check_none();
     check_pieces();
     check_many();
     check_instant();
-    BUG_ON(file_dir_remove(run, &err) < 0);
-    return tap_done();
+    return end_dir();
 }

@@ -86,10 +86,7 @@ static void check_warnings(void)
 
 int main(void)
 {
-    struct err err;
-
-    BUG_ON(!mkdtemp(run));
+    begin_dir();
     check_warnings();
-    ok(file_dir_remove(run, &err) == 0, "clean up");
-    return tap_done();
+    return end_dir();
 }

@@ -6,7 +6,6 @@
 #include "proto/hello.h"
 #include "proto/samples.h"
 #include "run/output.h"
-#include "tap.h"
 #include "test_dir.h"
 #include "worker/scheduler_address.h"
 #include "worker/sink.h"
@@ -14,10 +13,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sodium.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 #include <zmq.h>
 
 enum { SIDE = 4, PIXELS = SIDE * SIDE * 3, UNIT = 7, MB = 1 << 20 };
@@ -303,7 +300,8 @@ int main(void)
     struct sink_process r = {0};
     struct err err = {0};
 
-    BUG_ON(!noise || sodium_init() < 0 || !mkdtemp(dir));
+    BUG_ON(!noise || sodium_init() < 0);
+    begin_dir();
     if (!ok(make_run(&err) == 0, "a run has cells that are to be varied"))
         printf("# %s\n", err.text);
     check_rows_that_lack();
@@ -313,6 +311,5 @@ int main(void)
     }
     end_sink(&r);
     free(noise);
-    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

@@ -8,7 +8,6 @@
 #include "nn/weights.h"
 #include "test_dir.h"
 
-#include <math.h>
 #include <stdint.h>
 
 /* A network's layers and weights, to be written in several ways. */
@@ -385,14 +384,11 @@ static void check_names(void)
 
 int main(void)
 {
-    if (!mkdtemp(dir))
-        return 1;
+    begin_dir();
     for (size_t i = 0; net_at(i); i++)
         if (strncmp(net_at(i)->name, "vgg", 3) != 0) /* which are largest */
             check_net(net_at(i));
     check_order();
     check_names();
-    (void)unlink(in_dir("x.h5"));
-    (void)rmdir(dir);
-    return tap_done();
+    return end_dir();
 }
