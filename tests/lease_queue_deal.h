@@ -85,4 +85,19 @@ static inline void lease_three(struct lease_queue *q, int a, int b, double now)
        "three units are dealt to two workers in turn");
 }
 
+/* A queue of n units, and two workers. */
+static inline void begin_pair(struct lease_queue *q, size_t n, int *a, int *b)
+{
+    begin_queue(q, n);
+    *a = join_worker(q, "a");
+    *b = join_worker(q, "b");
+}
+
+/* The same, with three of the units leased at 0. */
+static inline void begin_leased(struct lease_queue *q, size_t n, int *a, int *b)
+{
+    begin_pair(q, n, a, b);
+    lease_three(q, *a, *b, 0);
+}
+
 #endif

@@ -23,9 +23,7 @@ static void check_holds(void)
     struct lease_queue q;
     int a, b;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
+    begin_pair(&q, 3, &a, &b);
     ok(!lease_queue_holds(&q, a, FIRST) && !lease_queue_holds(&q, -1, FIRST),
        "nobody holds a unit that waits");
     lease_three(&q, a, b, 0);
@@ -56,10 +54,7 @@ static void check_beat(void)
     struct lease_queue q;
     int a, b;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
-    lease_three(&q, a, b, 0);
+    begin_leased(&q, 3, &a, &b);
     beat_worker(&q, a, 0, 8);
     ok(lease_queue_expire(&q, 11, NULL, NULL) == 1 &&
            q.unit[1].state == UNIT_WAITING,
@@ -77,10 +72,7 @@ static void check_await(void)
     struct lease_queue q;
     int a, b;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
-    lease_three(&q, a, b, 0);
+    begin_leased(&q, 3, &a, &b);
     lease_queue_await(&q, &q.unit[0], 6);
     beat_worker(&q, a, 0, 9);
     beat_worker(&q, b, 0, 9);
@@ -111,10 +103,7 @@ static void check_lost(void)
     struct lease_queue_unit *again;
     int a, b;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
-    lease_three(&q, a, b, 0);
+    begin_leased(&q, 3, &a, &b);
     ok(!take_unit(&q, b, 1), "while all units are leased, none is to be had");
     lose_worker(&q, a, true, "killed", 2);
     ok(q.unit[0].state == UNIT_WAITING && q.unit[2].state == UNIT_WAITING &&
@@ -140,10 +129,7 @@ static void check_drain(void)
     struct lease_queue q;
     int a, b;
 
-    begin_queue(&q, 4);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
-    lease_three(&q, a, b, 0);
+    begin_leased(&q, 4, &a, &b);
     worker_list_credit(&workers, a, 2, MOST);
     worker_list_drain(&workers, a);
     ok(workers.worker[a].credits == 0,
@@ -186,10 +172,7 @@ static void check_reconnect(void)
     struct lease_queue q;
     int a, b;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
-    lease_three(&q, a, b, 0);
+    begin_leased(&q, 3, &a, &b);
     ok(say_hello(&q, "new", "a", "augment", 'a') == a,
        "a process that comes back under another routing id is the same worker");
     ok(lease_queue_holds(&q, a, FIRST) && lease_queue_holds(&q, a, FIRST + 2) &&
@@ -218,10 +201,7 @@ static void check_late(void)
     struct lease_queue q;
     int a, b;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
-    lease_three(&q, a, b, 0);
+    begin_leased(&q, 3, &a, &b);
     ok(!lease_queue_held_last(&q, a, FIRST) &&
            !lease_queue_held_last(&q, b, FIRST),
        "a unit that is leased is not merely held before");
@@ -247,10 +227,7 @@ static void check_doubt(void)
     struct lease_queue q;
     int a, b;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
-    lease_three(&q, a, b, 0);
+    begin_leased(&q, 3, &a, &b);
     lease_queue_done(&q, &q.unit[0]);
     lease_queue_done(&q, &q.unit[1]);
     lease_queue_doubt(&q, 5);

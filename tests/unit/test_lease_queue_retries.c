@@ -11,9 +11,7 @@ static void check_expire(void)
     int a, b;
     bool dealt;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
+    begin_pair(&q, 3, &a, &b);
     BUG_ON(lease_queue_expire(&q, 0, NULL, NULL) != 0);
     dealt = take_unit(&q, a, 0) && take_unit(&q, b, 6) && take_unit(&q, a, 4);
     ok(dealt && lease_queue_expire(&q, 9.9, NULL, NULL) == 0,
@@ -55,10 +53,7 @@ static void check_reasons(void)
     struct heard h = {0};
     int a, b;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
-    lease_three(&q, a, b, 0);
+    begin_leased(&q, 3, &a, &b);
     lease_queue_await(&q, &q.unit[0], 0);
     ok(lease_queue_expire(&q, 10, note_unit, &h) == 3 && h.n == 3 &&
            h.aside == 0,
@@ -111,9 +106,7 @@ static void check_failed(void)
     int a, b;
     bool aside = false, given = true;
 
-    begin_queue(&q, 2);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
+    begin_pair(&q, 2, &a, &b);
     for (int i = 0; i < 2 * TRIES; i++) {
         given = given && take_unit(&q, a, i) == &q.unit[0];
         aside |= lease_queue_failed(&q, &q.unit[0], "unplugged", false, i);
@@ -150,9 +143,7 @@ static void check_counts(void)
     struct lease_queue q;
     int a, b;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
+    begin_pair(&q, 3, &a, &b);
     ok(take_unit(&q, b, 0) == &q.unit[0] && set_aside(&q, &q.unit[1], a, 0) &&
            q.n_aside == 1 && !lease_queue_finished(&q),
        "a unit that fails at its last try is counted as set aside");
