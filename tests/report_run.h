@@ -13,15 +13,14 @@
 
 static struct config config;
 
-/* The page of a plan; the caller frees it. */
+/* The page of a plan; as text_of(). */
 static inline char *page_of(const struct plan *plan)
 {
     struct err err = {0};
 
     put_file("report/keep", "");
-    if (!ok(report_write(dir, &config, plan, in_dir("report"), &err) == 0,
-            "report"))
-        printf("# %s\n", err.text);
+    works(report_write(dir, &config, plan, in_dir("report"), &err) == 0, err,
+          "report");
     return text_of("report/index.html");
 }
 
@@ -47,7 +46,7 @@ static inline int plan_experiments(struct plan_step *step, int n)
     return k;
 }
 
-/* The page of 'n' experiments; the caller frees it. */
+/* The page of 'n' experiments; as text_of(). */
 static inline char *make_page(int n, enum split_method method)
 {
     struct plan_step step[9];

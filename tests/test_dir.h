@@ -42,31 +42,36 @@ static inline void make_folder_of(const char *path)
     char folder[FILE_PATH_MAX];
     struct err err = {0};
 
-    snprintf(folder, sizeof(folder), "%s", path);
-    *strrchr(folder, '/') = '\0';
+    file_parent(folder, path);
     BUG_ON(file_dir_make(folder, &err) < 0);
 }
 
 /* A file in it, or at a whole path; its folders are made. */
 static inline void put_file(const char *name, const char *text)
 {
-    const char *path = *name == '/' ? name : in_dir(name);
+    const bool whole = *name == '/';
+    char path[FILE_PATH_MAX];
     struct err err = {0};
 
+    BUG_ON(file_path(path, &err, "%s%s%s", whole ? "" : dir, whole ? "" : "/",
+                     name) < 0);
     make_folder_of(path);
     BUG_ON(file_write(path, text, strlen(text), &err) < 0);
 }
 
-/* What a file in it holds, "" if it is not there; the caller frees it. */
+/* What a file in it holds, "" if it is not there; four may be in use. */
 static inline char *text_of(const char *name)
 {
-    char *text = NULL;
+    static char *text[4];
+    static int turn;
     size_t size;
     struct err err;
 
-    if (file_read(in_dir(name), 1 << 26, &text, &size, &err) < 0)
-        return strdup("");
-    return text;
+    turn = (turn + 1) % 4;
+    free(text[turn]);
+    if (file_read(in_dir(name), 1 << 26, &text[turn], &size, &err) < 0)
+        text[turn] = strdup("");
+    return text[turn];
 }
 
 /* What was written to a file without a name, which is closed; until the next

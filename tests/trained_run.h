@@ -52,8 +52,7 @@ static inline void make_store(void)
         return;
     for (int i = 0; i < N; i++)
         put_row(w, i, &err);
-    if (!ok(store_finish(w, &err) == 0, "is filled"))
-        printf("# %s\n", err.text);
+    works(store_finish(w, &err) == 0, err, "is filled");
 }
 
 static inline void describe_model(struct model_info *info)
@@ -98,8 +97,7 @@ static inline void write_net(struct graph *g, const struct model_info *info,
 {
     struct err err = {0};
 
-    if (!ok(model_write(g, info, in_dir(name), &err) == 0, name))
-        printf("# %s\n", err.text);
+    works(model_write(g, info, in_dir(name), &err) == 0, err, name);
 }
 
 static inline bool stop_never(void *self, size_t done, size_t total)

@@ -8,8 +8,6 @@
 #include "base/rng.h"
 #include "test_dir.h"
 
-#include <stdint.h>
-
 /* Known answers of Random123's kat_vectors for philox4x32-10. */
 static void check_philox(void)
 {

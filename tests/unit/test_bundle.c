@@ -56,7 +56,6 @@ static void check_card(void)
              "and what flatters it");
     has_part(t, "- aspect ratio: scale\n", "how its pictures were prepared");
     has_part(t, "- field, pixels of the picture: 301\n", "  and at what scale");
-    free(t);
 }
 
 /* The card of a fold's model counts that fold's splits. */
@@ -84,7 +83,6 @@ static void check_fold_card(struct report_data *d, struct report_experiment *e,
     has_part(t, "- 5 of 61 test cells of all folds come from a picture",
              "what flatters is told of all folds");
     has_part(t, "- 2 files are exact copies across folds.", "and copies");
-    free(t);
 }
 
 static void check_leak(struct report_data *d, struct report_experiment *e,
@@ -102,7 +100,6 @@ static void check_leak(struct report_data *d, struct report_experiment *e,
     t = text_of("l/docs/README.md");
     has_part(t, "so labels of the test split leaked into training",
              "the card says that test labels leaked");
-    free(t);
 }
 
 static void check_metadata(void)
@@ -125,12 +122,10 @@ static void check_metadata(void)
            0,
        "metadata.json: names of the outputs");
     json_decref(j);
-    free(t);
     t = text_of("b/configs/inference.json");
     has_part(t, "\"preprocess\": \"caffe\"",
              "inference.json: the preprocessing");
     has_part(t, "\"resize\": \"lanczos\"", "and the size");
-    free(t);
 }
 
 static void check_weights(void)

@@ -218,7 +218,6 @@ static void check_verb(void)
     text = text_of("compare/pairs.csv");
     ok(strstr(text, "\none,two,0.233333,0.118894,0.395371,"),
        "  writes pairs.csv with the run's seed and resamples");
-    free(text);
     fclose(out);
 }
 
@@ -245,7 +244,6 @@ static void check_verb_folds(void)
     ok(strstr(text, "\none,two,0.233333,0.118894,0.395371,") &&
            !strstr(text, "twice"),
        "  compares those that have all folds");
-    free(text);
     a.name = lost;
     a.n_name = 2;
     put_file("cv/evaluate/lost-f0/predictions.csv", "");

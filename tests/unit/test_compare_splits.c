@@ -236,7 +236,6 @@ static void check_with(const struct compare_args *a, int first, int second,
         line = stop;
     }
     ok(line && strncmp(line, "\nthree,", 7) == 0, "  and then the next");
-    free(text);
     fclose(out);
 }
 
@@ -260,7 +259,6 @@ static void check_verb_with(void)
     ok(compare_command_run(out, &a, &err) == 0, "a run with itself");
     text = text_of("compare/splits.csv");
     ok(strstr(text, "\nthree,"), "  writes splits.csv");
-    free(text);
     a.other = path;
     put_file("cv/evaluate/lost-f0/predictions.csv", "");
     put_file("evaluate/lost/predictions.csv",
@@ -273,7 +271,6 @@ static void check_verb_with(void)
     ok(compare_command_run(out, &a, &err) == 0, "  is left out");
     text = text_of("compare/splits.csv");
     ok(!strstr(text, "lost"), "  of the table");
-    free(text);
     fclose(out);
 }
 

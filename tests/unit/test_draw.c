@@ -8,7 +8,6 @@
 
 #include <omp.h>
 #include <sodium.h>
-#include <stdint.h>
 
 enum { CELLS = 10 };
 enum { DYS, KOIL, META, PARA, SUPER };

@@ -260,9 +260,8 @@ static void check_folds(struct config *c)
     struct plan p;
     struct err err = {0};
 
-    if (!ok(plan_folds(&p, c, "[soft_vote]", "[auto]", &err) == 0,
-            "ensembles in folds"))
-        printf("# %s\n", err.text);
+    works(plan_folds(&p, c, "[soft_vote]", "[auto]", &err) == 0, err,
+          "ensembles in folds");
     n = plan_find(&p, "evaluate/soft_vote-scratch-s2-f0");
     m = plan_find(&p, "evaluate/soft_vote-scratch-s2-f2");
     ok(n && m && !plan_find(&p, "evaluate/soft_vote-scratch-s2") &&

@@ -36,10 +36,8 @@ static void check_walk(const char *const *want, const char *what)
     struct err err = {0};
     size_t n = 0;
 
-    if (!ok(find_images_init(&w, dir, NULL, &err) == 0, what)) {
-        printf("# %s\n", err.text);
+    if (!works(find_images_init(&w, dir, NULL, &err) == 0, err, what))
         return;
-    }
     while (n < w.n && want[n] && strcmp(want[n], w.file[n].path) == 0)
         n++;
     if (!ok(!want[n] && n == w.n, "  the files, in order"))

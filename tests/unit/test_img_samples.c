@@ -6,8 +6,6 @@
 #include "made_tiff.h"
 #include "tap.h"
 
-#include <stdio.h>
-
 enum { W = 6, H = 4 };
 
 static struct made_bytes file;

@@ -17,7 +17,6 @@ static void file_says(const char *name, const char *line)
 
     if (!ok(strstr(text, line), name))
         printf("# want %s\n# got %s\n", line, text);
-    free(text);
 }
 
 /* --- figures -------------------------------------------------------------- */
@@ -138,9 +137,8 @@ static void check_files(const struct store *data, struct mistakes_table *t)
     struct err err = {0};
     char *png;
 
-    if (!ok(mistakes_write(data, &t->p, t->row, dir, &err) == 0,
-            "mistakes of eight cells are written"))
-        printf("# %s\n", err.text);
+    works(mistakes_write(data, &t->p, t->row, dir, &err) == 0, err,
+          "mistakes of eight cells are written");
     file_says("errors.csv", "\nsize,1,40.000000,75.000000,2,2,1.000000,");
     file_says("errors.csv", "\nsize,2,75.000000,110.000000,2,1,0.500000,");
     file_says("errors.csv",
@@ -159,7 +157,6 @@ static void check_files(const struct store *data, struct mistakes_table *t)
                               "4.bmp,dark,light,0.750000,0.250000,dark/1\n");
     png = text_of("mistakes.png");
     ok(png && memcmp(png, "\x89PNG", 4) == 0, "mistakes.png is a PNG");
-    free(png);
 }
 
 static void check_odd(const struct store *data, struct mistakes_table *t)

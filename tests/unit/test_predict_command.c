@@ -75,9 +75,8 @@ static char *predicted_text(struct predict_command_args a, int want,
     FILE *f = fmemopen(text, MAX_TEXT, "w");
     struct err err = {0};
 
-    if (!ok(predict_command_run(&a, f, n_aside, &err) == want,
-            "pictures are told of"))
-        printf("# %s\n", err.text);
+    works(predict_command_run(&a, f, n_aside, &err) == want, err,
+          "pictures are told of");
     fclose(f);
     return text;
 }
@@ -160,16 +159,13 @@ static void check_table(const struct pictures *list)
     ok(strstr(text, "  a,b      b        c\"d"), "a table names the classes");
     ok(strstr(text, "set aside: cannot open"), "  and why a file is set aside");
     free(text);
-    text = NULL;
-    ok(file_read(in_dir("predictions.csv"), MAX_TEXT, &text, &n_aside,
-                 &(struct err){0}) == 0 &&
-           strstr(text, "file,predicted,\"p_a,b\",p_b,\"p_c\"\"d\",picture,"
-                        "status\n") == text,
+    text = text_of("predictions.csv");
+    ok(strstr(text, "file,predicted,\"p_a,b\",p_b,\"p_c\"\"d\",picture,"
+                    "status\n") == text,
        "predictions.csv is written");
     ok(file_exists(in_dir("000001_p00.png")) &&
            !file_exists(in_dir("000002_lost.png")),
        "pictures of what could be read");
-    free(text);
 }
 
 static void check_refusals(const struct pictures *list)

@@ -210,8 +210,7 @@ static void check_one(const char *path)
     struct screening s;
     struct err err = {0};
 
-    if (!ok(screening_read(&s, &path, 1, &config, &err) == 0, "predictions"))
-        printf("# %s\n", err.text);
+    works(screening_read(&s, &path, 1, &config, &err) == 0, err, "predictions");
     check_found(&s);
     check_promises(&s);
     config.evaluate.bootstrap = 0;

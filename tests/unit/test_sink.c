@@ -282,11 +282,10 @@ static void check_rows_that_lack(void)
 
     BUG_ON(config_read(&c, in_dir("run.yaml"), NULL, 0, &err) < 0 ||
            plan_init(&plan, &c, dir, &err) < 0);
-    if (!ok(sink_store_open(&s, dir, &c, plan_find(&plan, "augment"), &err) ==
-                    0 &&
-                sink_store_put(&s, &r, &err) == 0,
-            "a sink's store takes a row"))
-        printf("# %s\n", err.text);
+    works(sink_store_open(&s, dir, &c, plan_find(&plan, "augment"), &err) ==
+                  0 &&
+              sink_store_put(&s, &r, &err) == 0,
+          err, "a sink's store takes a row");
     r = (struct sample_rows){0, 2, SIDE, SIDE, 3, pixels, record};
     ok(sink_store_put(&s, &r, &err) == 0 && store_has(s.writer, 0),
        "rows of which the last is there are taken for the others");
@@ -302,8 +301,7 @@ int main(void)
 
     BUG_ON(!noise || sodium_init() < 0);
     begin_dir();
-    if (!ok(make_run(&err) == 0, "a run has cells that are to be varied"))
-        printf("# %s\n", err.text);
+    works(make_run(&err) == 0, err, "a run has cells that are to be varied");
     check_rows_that_lack();
     if (start_sink(&r)) {
         check_size(&r, noise);
