@@ -21,7 +21,6 @@
 #include "worker/scheduler_link.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -7,8 +7,6 @@
 #include "base/err.h"
 #include "run/plan.h"
 
-#include <stdbool.h>
-
 struct run_command_args {
     const char *config;           /* YAML file, or a run directory */
     const struct config_set *set; /* --set, in order */

@@ -3,7 +3,6 @@
 
 #include "base/spell.h"
 #include "orchestration/scheduler/launch.h"
-#include "orchestration/scheduler/status_print.h"
 #include "orchestration/submit/submit_verbs.h"
 #include "orchestration/tools/clean.h"
 #include "orchestration/tools/tool_verbs.h"
@@ -12,7 +11,6 @@
 #include "orchestration/verb_help.h"
 #include "worker/scheduler_link.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* --- runs ----------------------------------------------------------------- */

@@ -20,8 +20,6 @@
 #include "orchestration/tools/score_command.h"
 #include "orchestration/tools/weights_command.h"
 
-#include <stddef.h>
-
 enum { VERB_LIST_MAX = 64, VERB_OPTIONS_MAX = 16 };
 
 struct verb_list {

@@ -1,30 +1,10 @@
 /* wire_fields.c - messages that are a list of plain fields; kinds of strings */
+#include "base/utf8.h"
 #include "proto/wire.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
-
-/* Bytes of the UTF-8 sequence at 's' (at most 'n'), 0 if it is not valid. */
-static size_t utf8_len(const uint8_t *s, size_t n)
-{
-    const size_t len = s[0] < 0x80                    ? 1
-                       : s[0] >= 0xc2 && s[0] <= 0xdf ? 2
-                       : (s[0] & 0xf0) == 0xe0        ? 3
-                       : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
-                                                      : 0;
-
-    if (len == 0 || len > n)
-        return 0;
-    for (size_t i = 1; i < len; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-    /* over-long, surrogates, beyond U+10FFFF */
-    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-        (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-        return 0;
-    return len;
-}
 
 static bool is_control(uint8_t c)
 {
@@ -38,12 +18,14 @@ static bool is_printable(const uint8_t *s, size_t len)
     return len > 0 && !is_control(s[0]) && !(s[0] == 0xc2 && s[1] < 0xa0);
 }
 
+/* 's' ends in a NUL behind its 'n' bytes. */
 static void clean_text(char *s, size_t n)
 {
     uint8_t *u = (uint8_t *)s;
+    uint32_t point;
 
     for (size_t i = 0; i < n;) {
-        const size_t len = utf8_len(u + i, n - i);
+        const size_t len = utf8_length(s + i, &point);
         const size_t step = len ? len : 1;
 
         if (is_printable(u + i, len)) {

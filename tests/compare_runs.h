@@ -6,12 +6,8 @@
 #define TESTS_COMPARE_RUNS_H
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "stats/bootstrap.h"
-#include "tap.h"
-
-#include <stdlib.h>
-#include <unistd.h>
+#include "test_dir.h"
 
 #include "golden/compare_golden.inc"
 
@@ -22,32 +18,7 @@ enum {
     FOLDS = 3
 };
 
-static char dir[] = "/tmp/papline-compare-XXXXXX";
 static const char *const names[] = {"one", "two", "three"};
-
-static inline void put_file(const char *name, const char *text)
-{
-    char path[FILE_PATH_MAX], folder[FILE_PATH_MAX];
-    struct err err = {0};
-
-    BUG_ON(file_path(path, &err, "%s/%s", dir, name) < 0);
-    snprintf(folder, sizeof(folder), "%s", path);
-    *strrchr(folder, '/') = '\0';
-    BUG_ON(file_dir_make(folder, &err) < 0 ||
-           file_write(path, text, strlen(text), &err) < 0);
-}
-
-static inline char *read_back(const char *name)
-{
-    char path[FILE_PATH_MAX], *text = NULL;
-    struct err err = {0};
-    size_t size;
-
-    BUG_ON(file_path(path, &err, "%s/%s", dir, name) < 0);
-    if (file_read(path, 1 << 20, &text, &size, &err) < 0)
-        printf("# %s\n", err.text);
-    return text;
-}
 
 /* Tables of the golden cells; the third is of decisions alone, and so has its
  * classes in another order. */

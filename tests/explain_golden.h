@@ -6,7 +6,6 @@
 #define TESTS_EXPLAIN_GOLDEN_H
 
 #include "golden/nn_digest.h"
-#include "tap.h"
 
 #include <stdlib.h>
 

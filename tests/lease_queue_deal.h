@@ -19,10 +19,12 @@ static inline void add_units(struct lease_queue *q, size_t n)
 
 static struct worker_list workers; /* of all queues */
 
+/* 'q' may be one that was begun before. */
 static inline void begin_queue(struct lease_queue *q, size_t n)
 {
     struct err err = {0};
 
+    lease_queue_release(q);
     worker_list_release(&workers);
     BUG_ON(worker_list_init(&workers, &err) < 0);
     lease_queue_init(q, &workers, LEASE, TRIES);
@@ -46,20 +48,19 @@ static inline void lose_worker(struct lease_queue *q, int worker, bool failed,
 }
 
 /* A process says hello from routing id 'id'. */
-static inline int say_hello(struct lease_queue *q, const char *id,
-                            const char *name, const char *stage, uint64_t token)
+static inline int say_hello(const char *id, const char *name, const char *stage,
+                            uint64_t token)
 {
     const struct worker_peer p = {id,    strlen(id), name,
                                   stage, token,      WORKER_ANY_STEP};
 
-    (void)q;
     return worker_list_hello(&workers, &p, 0);
 }
 
 /* A process whose routing id is its name, and its token the first letter. */
-static inline int join_worker(struct lease_queue *q, const char *name)
+static inline int join_worker(const char *name)
 {
-    return say_hello(q, name, name, "augment", (uint64_t)name[0]);
+    return say_hello(name, name, "augment", (uint64_t)name[0]);
 }
 
 /* The next unit that may start is asked for by 'worker', and got; else NULL. */
@@ -84,5 +85,22 @@ static inline void lease_three(struct lease_queue *q, int a, int b, double now)
     ok(x == &q->unit[0] && y == &q->unit[1] && z == &q->unit[2],
        "three units are dealt to two workers in turn");
 }
+
+/* A queue of n units, and two workers. */
+static inline void begin_pair(struct lease_queue *q, size_t n, int *a, int *b)
+{
+    begin_queue(q, n);
+    *a = join_worker("a");
+    *b = join_worker("b");
+}
+
+/* The same, with three of the units leased at 0. */
+static inline void begin_leased(struct lease_queue *q, size_t n, int *a, int *b)
+{
+    begin_pair(q, n, a, b);
+    lease_three(q, *a, *b, 0);
+}
+
+static struct lease_queue q; /* the one in hand */
 
 #endif

@@ -9,7 +9,6 @@
 #include "tap.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { NET_SIDE = 32 };
 
@@ -27,10 +26,7 @@ static inline struct graph *new_graph(const struct net *net, const char *cut,
         &(struct graph_args){.max_batch = 1, .seed = 3, .memory = GRAPH_INFER},
         &err);
 
-    if (!g) {
-        ok(false, err.text);
-        exit(1);
-    }
+    need(g != NULL, &err);
     return g;
 }
 

@@ -4,55 +4,23 @@
 #ifndef TESTS_REPORT_RUN_H
 #define TESTS_REPORT_RUN_H
 
-#include "base/file.h"
 #include "markup.h"
 #include "stages/report/report.h"
-#include "tap.h"
-
-#include <stdlib.h>
-#include <unistd.h>
+#include "test_dir.h"
 
 #define EVIL      "<script>alert(1)</script>"
 #define EVIL_HTML "&lt;script&gt;alert(1)&lt;/script&gt;"
 
-static char run[] = "/tmp/papline-report-XXXXXX";
 static struct config config;
 
-static inline void put_file(const char *name, const char *text)
-{
-    char path[FILE_PATH_MAX];
-    struct err err = {0};
-
-    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
-    *strrchr(path, '/') = '\0';
-    BUG_ON(file_dir_make(path, &err) < 0);
-    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
-    BUG_ON(file_write(path, text, strlen(text), &err) < 0);
-}
-
-/* A file of the run, "" if it is not there; the caller frees it. */
-static inline char *text_of(const char *name)
-{
-    char path[FILE_PATH_MAX], *text = NULL;
-    struct err err = {0};
-    size_t size;
-
-    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0);
-    if (file_read(path, 1 << 26, &text, &size, &err) < 0)
-        return strdup("");
-    return text;
-}
-
-/* The page of a plan; the caller frees it. */
+/* The page of a plan; as text_of(). */
 static inline char *page_of(const struct plan *plan)
 {
-    char path[FILE_PATH_MAX];
     struct err err = {0};
 
     put_file("report/keep", "");
-    BUG_ON(file_path(path, &err, "%s/report", run) < 0);
-    if (!ok(report_write(run, &config, plan, path, &err) == 0, "report"))
-        printf("# %s\n", err.text);
+    works(report_write(dir, &config, plan, in_dir("report"), &err) == 0, err,
+          "report");
     return text_of("report/index.html");
 }
 
@@ -78,7 +46,7 @@ static inline int plan_experiments(struct plan_step *step, int n)
     return k;
 }
 
-/* The page of 'n' experiments; the caller frees it. */
+/* The page of 'n' experiments; as text_of(). */
 static inline char *make_page(int n, enum split_method method)
 {
     struct plan_step step[9];

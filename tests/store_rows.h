@@ -4,24 +4,12 @@
 #ifndef TESTS_STORE_ROWS_H
 #define TESTS_STORE_ROWS_H
 
-#include "base/file.h"
 #include "store/store.h"
-#include "tap.h"
+#include "test_dir.h"
 
 enum { N = 40, H = 5, W = 7, PX = H * W * 3 };
 
-static char dir[] = "/tmp/papline-store-XXXXXX";
 static const char classes[3][CONFIG_NAME_MAX] = {"alpha", "b c", "\xc3\xa9"};
-
-static inline const char *path_at(const char *name)
-{
-    static char path[4][1024];
-    static int turn;
-
-    turn = (turn + 1) % 4;
-    snprintf(path[turn], sizeof(path[turn]), "%s/%s", dir, name);
-    return path[turn];
-}
 
 static inline struct store_args rows_args(const char *where)
 {
@@ -83,7 +71,7 @@ static inline void make_store(const char *where, size_t step)
         good = good && put_row(w, i, &err) == 0;
     ok(good && store_has(w, N - 1), "every row is put");
     ok(store_finish(w, &err) == 0, "finish");
-    ok(!file_exists(path_at("a/rows.log")), "no log is left");
+    ok(!file_exists(in_dir("a/rows.log")), "no log is left");
 }
 
 #endif

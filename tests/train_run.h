@@ -8,11 +8,7 @@
 
 #include "base/rng.h"
 #include "stages/train/trainer.h"
-#include "tap.h"
 #include "test_dir.h"
-
-#include <stdlib.h>
-#include <unistd.h>
 
 enum {
     SIDE = 32,

@@ -4,27 +4,12 @@
 #ifndef TESTS_TRAINED_RUN_H
 #define TESTS_TRAINED_RUN_H
 
-#include "base/file.h"
 #include "evaluation/inference.h"
-#include "tap.h"
-
-#include <stdlib.h>
+#include "test_dir.h"
 
 enum { SIDE = 40, PIXELS = SIDE * SIDE * 3, N = 36, K = 3, ASIDE = 7 };
 
 static const char names[K][CONFIG_NAME_MAX] = {"alpha", "be, \"ta\"", "gamma"};
-static char dir[64]; /* holds data/, *.safetensors, out/ */
-
-static inline const char *path_of(const char *name)
-{
-    static char path[16][FILE_PATH_MAX];
-    static int next;
-    struct err err;
-
-    next = (next + 1) % 16;
-    BUG_ON(file_path(path[next], &err, "%s/%s", dir, name) < 0);
-    return path[next];
-}
 
 static inline enum split split_of(int i)
 {
@@ -51,7 +36,7 @@ static inline void put_row(struct store_writer *w, int i, struct err *err)
 static inline void make_store(void)
 {
     const struct store_args a = {
-        .dir = path_of("data"),
+        .dir = in_dir("data"),
         .header = "file,label,group,split,sha256,width,height,status",
         .n = N,
         .h = SIDE,
@@ -67,8 +52,7 @@ static inline void make_store(void)
         return;
     for (int i = 0; i < N; i++)
         put_row(w, i, &err);
-    if (!ok(store_finish(w, &err) == 0, "is filled"))
-        printf("# %s\n", err.text);
+    works(store_finish(w, &err) == 0, err, "is filled");
 }
 
 static inline void describe_model(struct model_info *info)
@@ -113,25 +97,13 @@ static inline void write_net(struct graph *g, const struct model_info *info,
 {
     struct err err = {0};
 
-    if (!ok(model_write(g, info, path_of(name), &err) == 0, name))
-        printf("# %s\n", err.text);
+    works(model_write(g, info, in_dir(name), &err) == 0, err, name);
 }
 
 static inline bool stop_never(void *self, size_t done, size_t total)
 {
     *(size_t *)self = total;
     return done > 0;
-}
-
-static inline char *read_file(const char *name)
-{
-    char *text = NULL;
-    size_t size;
-    struct err err = {0};
-
-    if (file_read(path_of(name), 1 << 24, &text, &size, &err) < 0)
-        return strdup("");
-    return text;
 }
 
 /* A directory with data/, model.safetensors and an empty out/; the network. */
@@ -141,8 +113,8 @@ static inline struct graph *begin_trained(void)
     struct model_info info;
     struct err err = {0};
 
-    snprintf(dir, sizeof(dir), "/tmp/test-trained-XXXXXX");
-    BUG_ON(!mkdtemp(dir) || file_dir_make(path_of("out"), &err) < 0);
+    begin_dir();
+    BUG_ON(file_dir_make(in_dir("out"), &err) < 0);
     make_store();
     g = make_net();
     describe_model(&info);
@@ -152,11 +124,8 @@ static inline struct graph *begin_trained(void)
 
 static inline int end_trained(struct graph *g)
 {
-    struct err err = {0};
-
     graph_free(g);
-    ok(file_dir_remove(dir, &err) == 0, "clean up");
-    return tap_done();
+    return end_dir();
 }
 
 #endif

@@ -108,7 +108,7 @@ out:
     return rc;
 }
 
-static int write_all(int fd, const void *data, size_t size)
+int file_write_all(int fd, const void *data, size_t size)
 {
     const char *p = data;
 
@@ -125,12 +125,12 @@ static int write_all(int fd, const void *data, size_t size)
     return 0;
 }
 
-/* The directory that 'path' lies in. */
-static void parent_of(char dir[FILE_PATH_MAX], const char *path)
+void file_parent(char dir[FILE_PATH_MAX], const char *path)
 {
     char *slash;
 
-    snprintf(dir, FILE_PATH_MAX, "%s", path);
+    if (dir != path)
+        snprintf(dir, FILE_PATH_MAX, "%s", path);
     slash = strrchr(dir, '/');
     if (!slash)
         snprintf(dir, FILE_PATH_MAX, ".");
@@ -154,7 +154,7 @@ static int name_file(int fd, const char *from, const char *path,
     if (rename(from, path) < 0)
         return err_set(err, ERR_SYSTEM, "cannot rename '%s' to '%s': %s", from,
                        path, strerror(errno));
-    parent_of(dir, path);
+    file_parent(dir, path);
     return file_dir_sync(dir, err);
 }
 
@@ -180,7 +180,7 @@ static int write_mode(const char *path, const void *data, size_t size,
     if (fd < 0)
         return err_set(err, ERR_SYSTEM, "cannot write '%s': %s", tmp,
                        strerror(errno));
-    if (write_all(fd, data, size) < 0) {
+    if (file_write_all(fd, data, size) < 0) {
         err_set(err, ERR_SYSTEM, "cannot write '%s': %s", tmp, strerror(errno));
         close(fd);
         unlink(tmp);
@@ -210,7 +210,7 @@ int file_append(const char *path, const void *data, size_t size,
     const int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     int rc = 0;
 
-    if (fd < 0 || write_all(fd, data, size) < 0 || fsync(fd) < 0)
+    if (fd < 0 || file_write_all(fd, data, size) < 0 || fsync(fd) < 0)
         rc = err_set(err, ERR_SYSTEM, "cannot append to '%s': %s", path,
                      strerror(errno));
     if (fd >= 0)

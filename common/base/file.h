@@ -59,6 +59,12 @@ MUST_USE int file_pwrite(int fd, const void *data, size_t size, size_t offset,
 /* Make a directory and its parents (mode 0777 less umask).  ERR_SYSTEM. */
 MUST_USE int file_dir_make(const char *path, struct err *err);
 
+/* The directory that 'path' lies in; may be written over it. */
+void file_parent(char dir[FILE_PATH_MAX], const char *path);
+
+/* Write all of it to a file or pipe; -1 sets errno. */
+MUST_USE int file_write_all(int fd, const void *data, size_t size);
+
 /* fsync a directory, so that renames in it last.  ERR_SYSTEM. */
 MUST_USE int file_dir_sync(const char *path, struct err *err);
 

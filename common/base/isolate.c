@@ -2,6 +2,8 @@
 #define _DEFAULT_SOURCE
 #include "base/isolate.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -54,23 +56,6 @@ static void confine_child(const struct isolate_limits *l)
         (void)dup2(nowhere, STDERR_FILENO);
 }
 
-static int send_all(int fd, const void *bytes, size_t n)
-{
-    const char *p = bytes;
-
-    while (n > 0) {
-        const ssize_t k = write(fd, p, n);
-
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            return -1;
-        p += k;
-        n -= (size_t)k;
-    }
-    return 0;
-}
-
 static _Noreturn void run_child(int fd, isolate_f work, const void *arg,
                                 const struct isolate_limits *l)
 {
@@ -82,8 +67,8 @@ static _Noreturn void run_child(int fd, isolate_f work, const void *arg,
     rc = work(arg, &out, &err);
     if (rc == 0)
         rc = buf_check(&out, &err);
-    if (send_all(fd, &err, sizeof(err)) == 0 && rc == 0)
-        rc = send_all(fd, out.data, out.len);
+    if (file_write_all(fd, &err, sizeof(err)) == 0 && rc == 0)
+        rc = file_write_all(fd, out.data, out.len);
     _exit(rc < 0 && err.code == ERR_NONE);
 }
 

@@ -6,7 +6,6 @@
 #define BASE_JSON_H
 
 #include <jansson.h>
-#include <stddef.h>
 
 #include "base/buf.h"
 

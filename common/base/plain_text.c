@@ -3,7 +3,6 @@
 #include "base/file.h"
 #include "base/utf8.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -16,9 +16,6 @@
 #include "base/buf.h"
 #include "base/csv.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 struct svg_confusion {
     const char *title;             /* "" for none */
     int k;                         /* classes, >= 1 */

@@ -14,8 +14,6 @@
 #include "config/config.h"
 #include "stats/costs.h"
 
-#include <stdbool.h>
-
 enum class_group {
     CLASS_GROUP_NORMAL,
     CLASS_GROUP_BENIGN,

@@ -9,9 +9,6 @@
 #define EVALUATION_LEAKAGE_H
 
 #include "evaluation/predictions.h"
-#include "store/store.h"
-
-#include <stdbool.h>
 
 /*
  * Which rows of a data/index.csv are usable, in a group, and of the class and

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <vips/vips.h>
 
 /* A file in memory. */
 struct file_bytes {

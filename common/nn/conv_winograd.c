@@ -15,7 +15,6 @@
  * Where there are few channels conv_winograd_few.c makes y instead.
  * Source: Lavin and Gray 2016 (arXiv:1509.09308), section 4.3.
  */
-#include "nn/conv.h"
 
 #include <string.h>
 
@@ -163,21 +162,11 @@ HOT static void transform_out(const float *m, size_t step, size_t c,
                               float *const at[OUT * OUT])
 {
     for (size_t j = 0; j < c; j += LANES) {
-        vec a[POINTS], b[OUT * IN], y[OUT * OUT], bias = {0};
+        vec a[POINTS];
 
-        if (f->bias)
-            bias = *VEC(f->bias + j);
         for (int k = 0; k < POINTS; k++)
             a[k] = *VEC(m + (size_t)k * step + j);
-        for (int k = 0; k < IN; k++)
-            winograd_transform_out(a + k, b + k, IN);
-        for (int k = 0; k < OUT; k++)
-            winograd_transform_out(b + k * IN, y + k * OUT, 1);
-        for (int k = 0; k < OUT * OUT; k++) {
-            y[k] += bias;
-            winograd_clip(&y[k], f);
-            *VEC_TO(at[k] + j) = y[k];
-        }
+        winograd_put_outputs(a, f, j, at);
     }
 }
 

@@ -184,21 +184,11 @@ HOT static void transform_out(const float *m, const size_t step[2], size_t c,
 {
     for (size_t j = 0; j < c; j += LANES) {
         const float *from = m + j / PANEL * step[1] + j % PANEL;
-        vec a[POINTS], b[OUT * IN], y[OUT * OUT], bias = {0};
+        vec a[POINTS];
 
-        if (f->bias)
-            bias = *VEC(f->bias + j);
         for (int k = 0; k < POINTS; k++)
             a[k] = *VEC(from + (size_t)k * step[0]);
-        for (int k = 0; k < IN; k++)
-            winograd_transform_out(a + k, b + k, IN);
-        for (int k = 0; k < OUT; k++)
-            winograd_transform_out(b + k * IN, y + k * OUT, 1);
-        for (int k = 0; k < OUT * OUT; k++) {
-            y[k] += bias;
-            winograd_clip(&y[k], f);
-            *VEC_TO(at[k] + j) = y[k];
-        }
+        winograd_put_outputs(a, f, j, at);
     }
 }
 

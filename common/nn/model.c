@@ -116,7 +116,12 @@ int model_write(struct graph *g, const struct model_info *info,
     return rc;
 }
 
-int model_load(struct graph *g, const struct safetensors *f, struct err *err)
+/*
+ * Copy the tensors of 'f' into the graph's of the same name.
+ * Errors: ERR_INPUT one is missing or of another shape; 'g' is then a mixture.
+ */
+static int model_load(struct graph *g, const struct safetensors *f,
+                      struct err *err)
 {
     const struct named_tensor *list;
     size_t n;

@@ -77,11 +77,4 @@ MUST_USE struct graph *model_fresh(const struct model_info *info,
                                    const struct graph_args *ga,
                                    struct err *err);
 
-/*
- * Copy the tensors of 'f' into the graph's of the same name.
- * Errors: ERR_INPUT one is missing or of another shape; 'g' is then a mixture.
- */
-MUST_USE int model_load(struct graph *g, const struct safetensors *f,
-                        struct err *err);
-
 #endif

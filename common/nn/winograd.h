@@ -84,6 +84,26 @@ INLINE void winograd_clip(vec *x, const struct gemm_after *f)
     *x = (vec)((b & ~over) | ((bits)hi & over));
 }
 
+/* at[16] + j = clip(A' a A + bias) */
+INLINE void winograd_put_outputs(const vec a[POINTS],
+                                 const struct gemm_after *f, size_t j,
+                                 float *const at[OUT * OUT])
+{
+    vec b[OUT * IN], y[OUT * OUT], bias = {0};
+
+    if (f->bias)
+        bias = *VEC(f->bias + j);
+    for (int k = 0; k < IN; k++)
+        winograd_transform_out(a + k, b + k, IN);
+    for (int k = 0; k < OUT; k++)
+        winograd_transform_out(b + k * IN, y + k * OUT, 1);
+    for (int k = 0; k < OUT * OUT; k++) {
+        y[k] += bias;
+        winograd_clip(&y[k], f);
+        *VEC_TO(at[k] + j) = y[k];
+    }
+}
+
 /* --- where tiles lie -------------------------------------------------------*/
 
 struct tiling {

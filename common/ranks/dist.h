@@ -17,9 +17,6 @@
 #include "base/err.h"
 #include "nn/op.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 enum {
     DIST_PIECE = 4 << 20,        /* bytes: at most so much in one message */
     DIST_MAX_BYTES = 2000000000, /* of an array */

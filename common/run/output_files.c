@@ -192,14 +192,10 @@ static int sync_path(const char *path, struct err *err)
 static int sync_file(const char *path, struct err *err)
 {
     char dir[FILE_PATH_MAX];
-    size_t n = strlen(path);
 
     if (sync_path(path, err) < 0)
         return -1;
-    while (n > 0 && path[n - 1] != '/')
-        n--;
-    memcpy(dir, path, n);
-    dir[n] = '\0';
+    file_parent(dir, path);
     return sync_path(dir, err);
 }
 

@@ -10,9 +10,6 @@
 
 #include "config/config.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 /* In an order in which inputs come first. */
 enum stage_id {
     STAGE_DRAW,

@@ -2,6 +2,7 @@
 #include "stats/bootstrap.h"
 
 #include "base/rng.h"
+#include "base/sort.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,13 +21,6 @@ void bootstrap_draw(const struct bootstrap *b, uint32_t r, uint32_t *count,
         count[rng_below(&rng, (uint32_t)b->n_group)]++;
     for (size_t i = 0; i < b->n; i++)
         w[i] = count[b->group[i]];
-}
-
-static int by_value(const void *a, const void *b)
-{
-    const double p = *(const double *)a, q = *(const double *)b;
-
-    return p < q ? -1 : p > q;
 }
 
 double bootstrap_percentile(const double *v, size_t n, double share)
@@ -49,7 +43,7 @@ static struct interval interval_of(double *v, size_t n)
     out.defined = (int)m;
     if (m < 2)
         return out;
-    qsort(v, m, sizeof(*v), by_value);
+    sort_numbers(v, m);
     out.low = bootstrap_percentile(v, m, 0.025);
     out.high = bootstrap_percentile(v, m, 0.975);
     return out;

@@ -1,15 +1,10 @@
 /* conformal.c - prediction sets, class by class */
 #include "stats/conformal.h"
 
+#include "base/sort.h"
+
 #include <math.h>
 #include <stdlib.h>
-
-static int by_value(const void *a, const void *b)
-{
-    const double p = *(const double *)a, q = *(const double *)b;
-
-    return p < q ? -1 : p > q;
-}
 
 int conformal_fit(struct conformal *c, const struct outcomes *o,
                   double coverage, struct err *err)
@@ -26,7 +21,7 @@ int conformal_fit(struct conformal *c, const struct outcomes *o,
         for (size_t i = 0; i < o->n; i++)
             if (o->label[i] == y)
                 s[n++] = 1 - o->p[i * (size_t)o->k + (size_t)y];
-        qsort(s, n, sizeof(*s), by_value);
+        sort_numbers(s, n);
         rank = (size_t)ceil((double)(n + 1) * coverage - 1e-9);
         c->n[y] = n;
         c->q[y] = rank > n ? (double)INFINITY : s[rank ? rank - 1 : 0];

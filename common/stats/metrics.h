@@ -21,8 +21,6 @@
 
 #include "stats/outcomes.h"
 
-#include <stddef.h>
-
 enum {
     UNDEFINED_PRECISION = 1, /* no cell was called so */
     UNDEFINED_RECALL = 2,    /* no cell is so */

@@ -1,18 +1,12 @@
 /* strata.c - quarters of a figure, spread over groups */
 #include "stats/strata.h"
 
+#include "base/sort.h"
 #include "stats/bootstrap.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int by_value(const void *a, const void *b)
-{
-    const double p = *(const double *)a, q = *(const double *)b;
-
-    return p < q ? -1 : p > q;
-}
 
 int strata_quarter(const double *v, const int *right, size_t n,
                    struct stratum s[STRATA], struct err *err)
@@ -25,7 +19,7 @@ int strata_quarter(const double *v, const int *right, size_t n,
     for (size_t i = 0; i < n; i++)
         if (!isnan(v[i]))
             sorted[m++] = v[i];
-    qsort(sorted, m, sizeof(*sorted), by_value);
+    sort_numbers(sorted, m);
     for (int k = 0; k < STRATA; k++)
         s[k] = (struct stratum){
             m ? bootstrap_percentile(sorted, m, (double)k / STRATA)
@@ -52,7 +46,7 @@ static void describe_spread(struct spread *s, double *sorted)
     const size_t n = s->n_group;
     double sum = 0, square = 0;
 
-    qsort(sorted, n, sizeof(*sorted), by_value);
+    sort_numbers(sorted, n);
     for (size_t i = 0; i < n; i++)
         sum += sorted[i];
     s->mean = sum / (double)n;

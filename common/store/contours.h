@@ -12,8 +12,6 @@
 #include "base/csv.h"
 #include "img/contour.h"
 
-#include <stdbool.h>
-
 enum contour_part { CONTOUR_CYTOPLASM, CONTOUR_NUCLEUS, CONTOUR_PARTS };
 
 #define CONTOURS_FILE   "contours.csv"

@@ -30,8 +30,6 @@
 #include "config/config.h"
 #include "nn/cell_size.h"
 
-#include <stdbool.h>
-
 /* Columns of data/: optical_density_measure() of the picture before it is
  * resized, without what may be around it in the store. */
 #define STORE_DENSITIES "od_mean_r,od_mean_g,od_mean_b,od_sd_r,od_sd_g,od_sd_b"

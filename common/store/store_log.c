@@ -1,6 +1,5 @@
 #include "store/store_log.h"
 
-#include "base/file.h"
 #include "store/store.h"
 
 #include <errno.h>

@@ -15,8 +15,6 @@
 #include "base/buf.h"
 #include "base/hash.h"
 
-#include <stdint.h>
-
 struct store_log {
     int fd;      /* owned; -1: not open */
     size_t size; /* bytes that are whole; 0: there is no log */

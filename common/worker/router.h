@@ -14,9 +14,6 @@
 #include "worker/curve_keys.h"
 #include "worker/socket_dir.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 enum { ROUTER_ID = 255 }; /* bytes of a routing id, at most */
 
 struct router {

@@ -9,11 +9,8 @@
 #ifndef WORKER_SCHEDULER_LINK_H
 #define WORKER_SCHEDULER_LINK_H
 
-#include "base/err.h"
 #include "proto/unit.h"
 #include "worker/curve_keys.h"
-
-#include <stdbool.h>
 
 struct scheduler_link;
 

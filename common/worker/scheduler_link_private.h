@@ -8,7 +8,6 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdint.h>
 
 struct scheduler_link {
     struct scheduler_link_args args; /* strings borrowed */

@@ -8,7 +8,6 @@
 #ifndef WORKER_SINK_CLIENT_H
 #define WORKER_SINK_CLIENT_H
 
-#include "proto/unit.h"
 #include "worker/scheduler_link.h"
 #include "worker/stage.h"
 

@@ -9,7 +9,6 @@
 #include "run/output.h"
 #include "run/plan_units.h"
 #include "run/run.h"
-#include "worker/scheduler_link.h"
 #include "worker/sink.h"
 #include "worker/sink_client.h"
 

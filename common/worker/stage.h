@@ -23,9 +23,6 @@
 #include "config/config.h"
 #include "run/plan.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 struct stage_link; /* the harness: heartbeats and the way to the sink */
 
 /* What is to be done. */

@@ -171,7 +171,7 @@ void host_list_force(struct host_list *l, const struct process_need *need,
         add_ranks(l, find_host(l, need, place, true), 1, need, place);
 }
 
-static bool all_idle(const struct host_list *l)
+bool host_list_idle(const struct host_list *l)
 {
     return host_list_cores_free(l) == host_list_cores(l);
 }
@@ -182,7 +182,7 @@ bool host_list_take(struct host_list *l, const struct process_need *need,
     int left = need->ranks;
 
     if (host_list_room(l, need) == 0) {
-        if (host_list_room_idle(l, need) > 0 || !all_idle(l))
+        if (host_list_room_idle(l, need) > 0 || !host_list_idle(l))
             return false;
         host_list_force(l, need, place);
         return true;

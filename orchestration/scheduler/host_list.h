@@ -61,6 +61,9 @@ MUST_USE int host_list_add(struct host_list *l, const char *name, int cores,
 int host_list_cores(const struct host_list *l);
 int host_list_cores_free(const struct host_list *l);
 
+/* Are all free? */
+bool host_list_idle(const struct host_list *l);
+
 /* The most cores that are free on one host. */
 int host_list_widest(const struct host_list *l);
 

@@ -18,10 +18,6 @@
 
 #include "orchestration/scheduler/worker_list.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 enum {
     LEASE_QUEUE_MAX_UNITS = 1 << 22,
 };

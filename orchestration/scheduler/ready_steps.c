@@ -137,11 +137,6 @@ static struct process_need find_need(const struct scheduler *s, int i,
 
 /* --- places --------------------------------------------------------------- */
 
-static bool all_idle(const struct host_list *l)
-{
-    return host_list_cores_free(l) == host_list_cores(l);
-}
-
 /* Is there a place for its processes, or for as many as there ever could be?
  * Of 0 the workers are elsewhere, of 'auto' one is enough. */
 static bool has_place(const struct scheduler *s, const struct host_list *l,
@@ -153,7 +148,7 @@ static bool has_place(const struct scheduler *s, const struct host_list *l,
                        : workers < most       ? workers
                                               : most;
 
-    return workers == 0 || (most == 0 && all_idle(l)) ||
+    return workers == 0 || (most == 0 && host_list_idle(l)) ||
            (most > 0 && host_list_room(l, need) >= wanted);
 }
 

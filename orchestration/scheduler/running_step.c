@@ -120,7 +120,8 @@ static bool is_over(const struct running_step *r)
     return r->fault.code || r->sealed || scheduler_link_signalled();
 }
 
-bool running_step_may_end(const struct running_step *r)
+/* May its processes end now?  One that ends sooner is started again. */
+static bool running_step_may_end(const struct running_step *r)
 {
     return is_over(r) || r->said > 0;
 }

@@ -75,9 +75,6 @@ bool running_step_grow(struct running_step *r);
 /* Cores that its processes have. */
 int running_step_cores(const struct running_step *r);
 
-/* May its processes end now?  One that ends sooner is started again. */
-bool running_step_may_end(const struct running_step *r);
-
 /* May the step do without a unit that was set aside? */
 bool running_step_spares(const struct running_step *r,
                          const struct lease_queue_unit *u);

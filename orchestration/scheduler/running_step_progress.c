@@ -1,5 +1,4 @@
 /* running_step_progress.c - how far a step is */
-#include "orchestration/scheduler/running_step.h"
 
 #include "orchestration/scheduler/scheduler.h"
 

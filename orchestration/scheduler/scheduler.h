@@ -9,10 +9,8 @@
 #ifndef ORCHESTRATION_SCHEDULER_SCHEDULER_H
 #define ORCHESTRATION_SCHEDULER_SCHEDULER_H
 
-#include "orchestration/scheduler/launch.h"
 #include "orchestration/scheduler/running_step.h"
 #include "orchestration/scheduler/worker_list.h"
-#include "run/plan.h"
 #include "worker/router.h"
 
 enum { SCHEDULER_MAX_RUNNING = 256 }; /* steps at a time */

@@ -1,5 +1,4 @@
 /* scheduler_endpoint.c - where the scheduler listens */
-#include "orchestration/scheduler/scheduler.h"
 #include "orchestration/scheduler/scheduler_private.h"
 
 #include "base/host_address.h"

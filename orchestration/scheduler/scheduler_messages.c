@@ -1,6 +1,5 @@
 /* scheduler_messages.c - messages from and to workers, one function each */
 #include "orchestration/scheduler/journal.h"
-#include "orchestration/scheduler/scheduler.h"
 #include "orchestration/scheduler/scheduler_private.h"
 
 #include "base/clock.h"

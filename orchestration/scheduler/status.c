@@ -4,7 +4,6 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/process.h"
-#include "orchestration/scheduler/scheduler.h"
 #include "orchestration/scheduler/time_left.h"
 
 static const char *const state_names[] = {

@@ -14,11 +14,6 @@ enum { RECORD_MAX_BYTES = 1 << 24, LINE_MAX_BYTES = 512 };
 static const char *const systems[] = {
     [BATCH_SLURM] = "slurm", [BATCH_PBS] = "pbs"};
 
-const char *batch_jobs_system(enum batch_system system)
-{
-    return systems[system];
-}
-
 /* --- the record ----------------------------------------------------------- */
 
 static int record_path(char path[FILE_PATH_MAX], const char *run_dir,

@@ -30,9 +30,6 @@ struct batch_jobs {
     size_t n;
 };
 
-/* Words of the systems, as in the record: "slurm", "pbs". */
-const char *batch_jobs_system(enum batch_system system);
-
 /* Read the record; there are none if there is no record.
  * Errors: ERR_INPUT it is damaged; ERR_SYSTEM. */
 MUST_USE int batch_jobs_read(struct batch_jobs *j, const char *run_dir,

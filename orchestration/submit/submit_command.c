@@ -103,38 +103,30 @@ static void put_after(const struct submission *s, int i, struct buf *b)
             buf_printf(b, "%s:%s", k ? "" : "afterany", s->id[k]);
 }
 
-static void put_slurm(const struct submission *s, int i, const char *after,
-                      struct buf *b)
+/* How a system's command is written. */
+static const struct submit_words {
+    const char *command, *after, *behind, *name, *variables;
+} words[] = {
+    [BATCH_SLURM] = {"sbatch --parsable",
+                     " --dependency=", " --kill-on-invalid-dep=yes",
+                     " --job-name=", " --export=ALL,"},
+    [BATCH_PBS] = {"qsub", " -W depend=", "", " -N ", " -v "},
+};
+
+static void put_words(const struct submit_words *w, const struct submission *s,
+                      int i, const char *after, struct buf *b)
 {
     const struct submit_job *job = &s->jobs.job[i];
     char name[CONFIG_NAME_MAX];
 
-    buf_puts(b, "sbatch --parsable");
+    buf_puts(b, w->command);
     if (*after)
-        buf_printf(b, " --dependency=%s --kill-on-invalid-dep=yes", after);
+        buf_printf(b, "%s%s%s", w->after, after, w->behind);
     if (!job->experiment[0])
         return;
     submit_script_job(&s->script, job->experiment, name);
-    buf_printf(b,
-               " --job-name=%s "
-               "--export=ALL,PAPLINE_EXPERIMENT=%s,PAPLINE_STAGES=%s",
-               name, job->experiment, job->stages);
-}
-
-static void put_pbs(const struct submission *s, int i, const char *after,
-                    struct buf *b)
-{
-    const struct submit_job *job = &s->jobs.job[i];
-    char name[CONFIG_NAME_MAX];
-
-    buf_puts(b, "qsub");
-    if (*after)
-        buf_printf(b, " -W depend=%s", after);
-    if (!job->experiment[0])
-        return;
-    submit_script_job(&s->script, job->experiment, name);
-    buf_printf(b, " -N %s -v PAPLINE_EXPERIMENT=%s,PAPLINE_STAGES=%s", name,
-               job->experiment, job->stages);
+    buf_printf(b, "%s%s%sPAPLINE_EXPERIMENT=%s,PAPLINE_STAGES=%s", w->name,
+               name, w->variables, job->experiment, job->stages);
 }
 
 static void put_command(const struct submission *s, int i, struct buf *b)
@@ -144,8 +136,8 @@ static void put_command(const struct submission *s, int i, struct buf *b)
     struct err err;
 
     put_after(s, i, &after);
-    (s->site.batch.system == BATCH_PBS ? put_pbs : put_slurm)(
-        s, i, after.data ? after.data : "", b);
+    put_words(&words[s->site.batch.system], s, i, after.data ? after.data : "",
+              b);
     buf_release(&after);
     buf_puts(b, " ");
     if (file_path(path, &err, "%s/submit/%s", s->script.run_dir,

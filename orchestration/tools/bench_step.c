@@ -1,6 +1,7 @@
 #include "orchestration/tools/bench_step.h"
 
 #include "base/clock.h"
+#include "base/sort.h"
 #include "ranks/gradient_sum.h"
 
 #include <omp.h>
@@ -129,13 +130,6 @@ static double run_step(struct bench_step *t, enum phase phase, uint32_t step)
     return clock_now() - start;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 static void begin_exchange(struct bench_step *t)
 {
     if (t->dist)
@@ -166,7 +160,7 @@ double bench_step_run(struct bench_step *t, enum phase phase)
     graph_time(t->graph, t->time);
     for (int i = 0; i < n; i++)
         seconds[i] = run_step(t, phase, (uint32_t)i + 2);
-    qsort(seconds, (size_t)n, sizeof(seconds[0]), by_value);
+    sort_numbers(seconds, (size_t)n);
     end_exchange(t);
     return seconds[n / 2];
 }

@@ -341,16 +341,8 @@ static void check_limits(struct doctor *d)
 static void existing_parent(char dir[FILE_PATH_MAX], const char *path)
 {
     snprintf(dir, FILE_PATH_MAX, "%s", path);
-    while (!file_exists(dir)) {
-        char *slash = strrchr(dir, '/');
-
-        if (!slash)
-            snprintf(dir, FILE_PATH_MAX, ".");
-        else if (slash == dir)
-            dir[1] = '\0';
-        else
-            *slash = '\0';
-    }
+    while (!file_exists(dir))
+        file_parent(dir, dir);
 }
 
 /* Write, reserve and lock a file as a run does; NULL if all went well. */

@@ -3,8 +3,6 @@
 #include "orchestration/tools/doctor.h"
 #include "orchestration/tools/doctor_ranks.h"
 
-#include <stdio.h>
-
 const struct verb_option tool_verbs_doctor_options[] = {
     {0, "ranks", "N", "0", "also where so many ranks would compute; 0: not",
      INTO(VERB_NUMBER, bench.ranks)},

@@ -3,7 +3,6 @@
 
 #include "base/file.h"
 #include "img/bmp.h"
-#include "stages/draw/draw_cell.h"
 #include "stages/draw/draw_paint.h"
 
 #include <stdio.h>

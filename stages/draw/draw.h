@@ -25,8 +25,6 @@
 #include "base/buf.h"
 #include "img/image.h"
 
-#include <stdbool.h>
-
 enum {
     DRAW_MIN_SIDE = 62,
     DRAW_MAX_SIDE = 550,

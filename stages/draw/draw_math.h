@@ -11,7 +11,6 @@
 #include "base/rng.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
 struct range {

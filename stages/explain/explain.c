@@ -177,8 +177,8 @@ int explain_open(struct explanation **out, const struct explain_args *a,
 
 /* --- one cell ------------------------------------------------------------- */
 
-int explain_part(char path[FILE_PATH_MAX], const char *out, size_t place,
-                 const char *what, struct err *err)
+static int explain_part(char path[FILE_PATH_MAX], const char *out, size_t place,
+                        const char *what, struct err *err)
 {
     return file_path(path, err, "%s/cells/%06zu.%s.csv", out, place, what);
 }

@@ -4,16 +4,13 @@
 #ifndef EXPLAIN_EXPLAIN_PRIVATE_H
 #define EXPLAIN_EXPLAIN_PRIVATE_H
 
-#include "base/buf.h"
 #include "img/image.h"
 #include "stages/explain/choose_cells.h"
 #include "stages/explain/explain.h"
 #include "stages/explain/explained_network.h"
-#include "stages/explain/explainer.h"
 #include "stages/explain/faithfulness.h"
 #include "stages/explain/localisation.h"
 #include "stages/explain/map_scores.h"
-#include "store/contours.h"
 
 enum {
     SCORES_MAX_BYTES = 1 << 20, /* of one cell */
@@ -52,10 +49,6 @@ struct explanation {
 /* The kinds that are asked for have figures; NULL: this one is not. */
 const struct figure_kind *explain_kind(const struct explain_settings *s,
                                        enum figure_kinds kind);
-
-/* Path in cells/ of a place's file "scores" or of a kind. */
-MUST_USE int explain_part(char path[FILE_PATH_MAX], const char *out,
-                          size_t place, const char *what, struct err *err);
 
 /* One target of the cell in hand. */
 struct explained_target {

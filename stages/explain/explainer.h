@@ -20,8 +20,6 @@
 #include "stages/explain/gradients.h"
 #include "stages/explain/scorer.h"
 
-#include <stddef.h>
-
 /* One cell, and what is asked about it.  Everything is borrowed. */
 struct explainer_task {
     const struct explain_settings *settings;

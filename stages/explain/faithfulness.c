@@ -89,7 +89,13 @@ static void blur_line(const double k[BLUR], const float *x, size_t step, int n,
     }
 }
 
-int faithfulness_blur(const float *x, int h, int w, float *y, struct err *err)
+/*
+ * The blurred input: RISE's 11 x 11 kernel, zeros around.
+ *   x [in] (h, w, 3)      y [out] (h, w, 3), not x
+ * Errors: ERR_SYSTEM no memory.
+ */
+static int faithfulness_blur(const float *x, int h, int w, float *y,
+                             struct err *err)
 {
     const size_t row = 3 * (size_t)w, n = (size_t)h * row;
     float *half = malloc(n * sizeof(*half));

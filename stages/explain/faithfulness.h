@@ -67,14 +67,6 @@ MUST_USE int faithfulness_order(const float *heat, size_t n, uint32_t *order,
                                 struct err *err);
 
 /*
- * The blurred input: RISE's 11 x 11 kernel, zeros around.
- *   x [in] (h, w, 3)      y [out] (h, w, 3), not x
- * Errors: ERR_SYSTEM no memory.
- */
-MUST_USE int faithfulness_blur(const float *x, int h, int w, float *y,
-                               struct err *err);
-
-/*
  * Noisy linear imputation: a removed pixel is the mean of its neighbours,
  * those beside and above weighted 1/6, the diagonal ones 1/12, as far as there
  * are any; that is one linear equation for each.  Then noise of deviation

@@ -7,8 +7,6 @@
 #include "config/config.h"
 #include "img/image.h"
 
-#include <stdint.h>
-
 enum {
     HEATMAP_SCALE = 2, /* enlargement */
     HEATMAP_GAP = 6,   /* pixels between panels */

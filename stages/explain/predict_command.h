@@ -12,7 +12,6 @@
 #include "base/err.h"
 #include "img/pictures.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 
 struct predict_command_args {

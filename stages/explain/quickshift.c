@@ -19,7 +19,8 @@ static double linear_light(uint8_t v)
     return x > 0.04045 ? pow((x + 0.055) / 1.055, 2.4) : x / 12.92;
 }
 
-void quickshift_rgb_to_lab(const uint8_t rgb[3], double lab[3])
+/* sRGB bytes to L*a*b* under D65, as skimage.color.rgb2lab. */
+static void quickshift_rgb_to_lab(const uint8_t rgb[3], double lab[3])
 {
     const double r = linear_light(rgb[0]), g = linear_light(rgb[1]),
                  b = linear_light(rgb[2]);

@@ -34,7 +34,4 @@ struct quickshift_args {
 MUST_USE int quickshift(const struct quickshift_args *a, const uint8_t *rgb,
                         int h, int w, int32_t *label, struct err *err);
 
-/* sRGB bytes to L*a*b* under D65, as skimage.color.rgb2lab. */
-void quickshift_rgb_to_lab(const uint8_t rgb[3], double lab[3]);
-
 #endif

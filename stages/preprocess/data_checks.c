@@ -1,6 +1,7 @@
 #include "stages/preprocess/data_checks.h"
 
 #include "base/json.h"
+#include "base/sort.h"
 #include "stages/preprocess/data_report.h"
 
 #include <math.h>
@@ -119,16 +120,9 @@ static double value_of(const struct read_image *cell, enum data_checks_odd what)
                      3;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const double p = *(const double *)a, q = *(const double *)b;
-
-    return (p > q) - (p < q);
-}
-
 static double median_of(double *v, size_t n)
 {
-    qsort(v, n, sizeof(*v), by_value);
+    sort_numbers(v, n);
     return (v[(n - 1) / 2] + v[n / 2]) / 2;
 }
 

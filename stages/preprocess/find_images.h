@@ -15,11 +15,8 @@
 #ifndef PREPROCESS_FIND_IMAGES_H
 #define PREPROCESS_FIND_IMAGES_H
 
-#include "base/buf.h"
 #include "stages/preprocess/ignored_files.h"
-#include "stages/preprocess/layout.h"
 #include "stages/preprocess/split_folders.h"
-#include "store/store.h"
 
 enum {
     FIND_IMAGES_MAX_DEPTH = 64,  /* folders below a class */

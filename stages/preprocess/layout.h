@@ -22,7 +22,6 @@
 #include "config/config.h"
 
 #include <regex.h>
-#include <stdbool.h>
 
 enum layout_column { /* of a table */
                      LAYOUT_FILE,

@@ -17,8 +17,6 @@
 #include "img/image.h"
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 enum {
     PERCEPTUAL_HASH_GREY = 32,  /* side that a picture is averaged to */

@@ -18,9 +18,6 @@
 #include "base/buf.h"
 #include "base/resizing.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 struct data_report;
 struct json_t; /* jansson's */
 

@@ -187,8 +187,11 @@ static size_t embed_limit(const struct report_data *d)
     return share < EMBED_MAX ? share : EMBED_MAX;
 }
 
-void report_html_file(struct buf *b, const struct report_data *d,
-                      const char *dir, const char *name)
+/* A link to RUN/dir/name: the file itself in the page if it is small, else its
+ * place beside the page; nothing if it is not there.  All experiments share
+ * the room that there is for such files. */
+static void report_html_file(struct buf *b, const struct report_data *d,
+                             const char *dir, const char *name)
 {
     const bool json = strstr(name, ".json") != NULL;
     char path[FILE_PATH_MAX], *text = NULL;

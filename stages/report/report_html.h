@@ -65,12 +65,6 @@ void report_html_table_sortable(struct buf *b, const char *label, bool filter);
 void report_html_data(struct buf *b, const char *type, const void *bytes,
                       size_t size);
 
-/* A link to RUN/dir/name: the file itself in the page if it is small, else its
- * place beside the page; nothing if it is not there.  All experiments share
- * the room that there is for such files. */
-void report_html_file(struct buf *b, const struct report_data *d,
-                      const char *dir, const char *name);
-
 /* "<p>Data: " ... "</p>" around links. */
 void report_html_files(struct buf *b, const struct report_data *d,
                        const char *dir, const char *const *names);

@@ -159,13 +159,14 @@ static void accuracy_cell(struct buf *b, const char *attributes, int rows,
 }
 
 static void network_rows(const struct report_data *d,
-                         const struct published_network *p, const char *regime,
-                         struct buf *b)
+                         const struct published_table *t, int i, struct buf *b)
 {
-    const struct paper_mean m = mean_of_run(d, p->network, regime);
+    const struct published_name *name = &published_name[i];
+    const struct published_network *p = &t->of[i];
+    const struct paper_mean m = mean_of_run(d, name->network, t->regime);
 
     buf_printf(b, "<tbody>\n<tr><th scope=\"rowgroup\" rowspan=\"%d\">%s",
-               PUBLISHED_CLASSES, p->title);
+               PUBLISHED_CLASSES, name->title);
     put_origin(&m, b);
     buf_puts(b, "</th>");
     for (int c = 0; c < PUBLISHED_CLASSES; c++) {
@@ -208,7 +209,7 @@ static void one_table(const struct report_data *d,
         report_html_heads(b, "#here|#paper");
     buf_puts(b, "</tr></thead>\n");
     for (int i = 0; i < PUBLISHED_NETWORKS; i++)
-        network_rows(d, &t->of[i], t->regime, b);
+        network_rows(d, t, i, b);
     report_html_table_end(b);
     buf_puts(b, "</details>\n");
 }
@@ -296,8 +297,8 @@ static bool is_sipakmed(const struct config *c)
 static const char *published_title(const char *network)
 {
     for (int i = 0; i < PUBLISHED_NETWORKS; i++)
-        if (strcmp(published_tables[0].of[i].network, network) == 0)
-            return published_tables[0].of[i].title;
+        if (strcmp(published_name[i].network, network) == 0)
+            return published_name[i].title;
     return NULL;
 }
 

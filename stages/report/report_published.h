@@ -12,18 +12,22 @@ enum { PUBLISHED_TABLES = 3, PUBLISHED_NETWORKS = 5, PUBLISHED_CLASSES = 5 };
 
 enum published_figure { PUB_PRECISION, PUB_RECALL, PUB_F1, PUB_FIGURES };
 
+struct published_name {
+    const char *network, *title; /* ours, the paper's */
+};
+
 struct published_network {
-    const char *network, *title;                   /* ours, the paper's */
     double accuracy;                               /* share */
     double figure[PUBLISHED_CLASSES][PUB_FIGURES]; /* two digits */
 };
 
 struct published_table {
     const char *number, *regime;
-    struct published_network of[PUBLISHED_NETWORKS];
+    struct published_network of[PUBLISHED_NETWORKS]; /* published_name's */
 };
 
 extern const char *const published_class[PUBLISHED_CLASSES];
+extern const struct published_name published_name[PUBLISHED_NETWORKS];
 extern const struct published_table published_tables[PUBLISHED_TABLES];
 
 #endif

@@ -73,7 +73,10 @@ void report_screening_read(struct report_data *d)
             read_pooled(d, i);
 }
 
-const struct screening *report_screening_of(const struct report_data *d, int i)
+/* Of d->experiment[i], with folds of all of them if it is the first one; NULL:
+ * there is none. */
+static const struct screening *report_screening_of(const struct report_data *d,
+                                                   int i)
 {
     return report_folds_first(d, i) ? d->experiment[i].pooled
                                     : d->experiment[i].screening;

@@ -12,10 +12,6 @@
  * those of all that are together.  What cannot be read says why. */
 void report_screening_read(struct report_data *d);
 
-/* Of d->experiment[i], with folds of all of them if it is the first one; NULL:
- * there is none. */
-const struct screening *report_screening_of(const struct report_data *d, int i);
-
 /* The same of the accuracy on test; of no cell if there is none. */
 struct grouped_share report_screening_accuracy(const struct report_data *d,
                                                int i);

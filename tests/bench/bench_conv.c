@@ -10,6 +10,7 @@
  * else two.  Networks by name as arguments; else mobilenetv2.
  */
 #include "base/clock.h"
+#include "base/sort.h"
 #include "nn/nets.h"
 #include "nn/op.h"
 
@@ -114,13 +115,6 @@ static const struct {
                           {DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md}},
 };
 
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 static double time_primitive(dnnl_primitive_t prim, const dnnl_exec_arg_t *arg)
 {
     double t[RUNS];
@@ -133,7 +127,7 @@ static double time_primitive(dnnl_primitive_t prim, const dnnl_exec_arg_t *arg)
         if (i >= 0)
             t[i] = clock_now() - start;
     }
-    qsort(t, RUNS, sizeof(t[0]), by_value);
+    sort_numbers(t, RUNS);
     return t[RUNS / 2];
 }
 

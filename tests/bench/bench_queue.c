@@ -8,6 +8,7 @@
  */
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/sort.h"
 #include "proto/confirm.h"
 #include "proto/samples.h"
 #include "worker/curve_keys.h"
@@ -80,13 +81,6 @@ static void send_one(void *s, struct msg_samples *m, struct buf *out)
     must_be(zmq_recv(s, answer, sizeof(answer), 0) > 0, "answer", NULL);
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* Median samples a second with 'count' samples in a message. */
 static double samples_a_second(void *s, struct msg_samples *m, int count,
                                int messages)
@@ -103,7 +97,7 @@ static double samples_a_second(void *s, struct msg_samples *m, int count,
         rate[r] = messages * count / (clock_now() - since);
     }
     buf_release(&out);
-    qsort(rate, ROUNDS, sizeof(*rate), by_size);
+    sort_numbers(rate, ROUNDS);
     return rate[ROUNDS / 2];
 }
 

@@ -1,11 +1,10 @@
 /* fuzz_safetensors.c - any bytes as a file of tensors; every element is read */
 #include "nn/safetensors.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz_main.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -30,5 +29,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     safetensors_release(&f);
     return 0;
 }
-
-#include "fuzz_main.h"

@@ -102,6 +102,31 @@ static inline double relative_gap(const float *a, const float *b, size_t n)
     return sqrt(d / s);
 }
 
+/* Mean cross-entropy with label i % its classes; writes the output's dout. */
+static inline double mean_loss(struct graph *g)
+{
+    const struct node *y = graph_output(g);
+    const int n = y->out.n, classes = y->out.c;
+    double sum = 0;
+
+    for (int i = 0; i < n; i++) {
+        const float *z = y->out.data + (size_t)(i * classes);
+        float *dz = y->dout.data ? y->dout.data + (size_t)(i * classes) : NULL;
+        double all = 0, top = (double)z[0];
+
+        for (int k = 1; k < classes; k++)
+            top = fmax(top, (double)z[k]);
+        for (int k = 0; k < classes; k++)
+            all += exp((double)z[k] - top);
+        sum += log(all) + top - (double)z[i % classes];
+        for (int k = 0; dz && k < classes; k++)
+            dz[k] =
+                (float)((exp((double)z[k] - top) / all - (k == i % classes)) /
+                        n);
+    }
+    return sum / n;
+}
+
 /* The row of 'tensor' of 'network', or NULL. */
 static inline const struct golden_digest *find_golden(
     const struct golden_digest *g, size_t n, const char *network,

@@ -2,13 +2,7 @@
  * process on them */
 #include "orchestration/scheduler/allocation.h"
 #include "orchestration/scheduler/placement.h"
-#include "tap.h"
 #include "test_dir.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 static struct allocation a;
 static struct err err;
@@ -168,8 +162,7 @@ int main(void)
     check_lists();
     check_slurm();
     check_commands();
-    BUG_ON(!mkdtemp(dir));
+    begin_dir();
     check_files();
-    rmdir(dir);
-    return tap_done();
+    return end_dir();
 }

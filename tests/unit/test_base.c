@@ -6,12 +6,7 @@
 #include "base/npy.h"
 #include "base/program.h"
 #include "base/rng.h"
-#include "tap.h"
 #include "test_dir.h"
-
-#include <stdint.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 /* Known answers of Random123's kat_vectors for philox4x32-10. */
 static void check_philox(void)
@@ -316,9 +311,7 @@ static void check_json_values(void)
 
 int main(void)
 {
-    struct err err = {0};
-
-    BUG_ON(!mkdtemp(dir));
+    begin_dir();
     check_philox();
     check_distributions();
     check_even();
@@ -333,6 +326,5 @@ int main(void)
     check_hash();
     check_buf();
     check_json();
-    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

@@ -6,7 +6,6 @@
 #include "tap.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* What bench() prints, to be freed. */
 static char *printed_bench(const struct bench_args *a, int *rc, struct err *err)

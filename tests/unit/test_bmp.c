@@ -75,10 +75,9 @@ static void check_pixels(const uint8_t *bytes, size_t size, const uint8_t *want,
     struct image im = {0};
     struct err err = {0};
 
-    if (!ok(bmp_decode(&im, bytes, size, &err) == 0 && im.w == W && im.h == H &&
-                memcmp(im.px, want, sizeof(uint8_t[H * W * 3])) == 0,
-            what))
-        printf("# %s\n", err.text);
+    works(bmp_decode(&im, bytes, size, &err) == 0 && im.w == W && im.h == H &&
+              memcmp(im.px, want, sizeof(uint8_t[H * W * 3])) == 0,
+          err, what);
     image_release(&im);
 }
 

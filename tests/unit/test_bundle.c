@@ -1,26 +1,8 @@
 /* test_bundle.c - a model to hand on: its card, its metadata, its weights */
 #include "stages/report/bundle.h"
-#include "tap.h"
+#include "test_dir.h"
 
-#include "base/file.h"
-
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-enum { MAX_TEXT = 1 << 20 };
-
-static char run[] = "/tmp/papline-bundle-XXXXXX";
-
-static const char *path_of(const char *name)
-{
-    static char p[4][128];
-    static int i;
-
-    i = (i + 1) % 4;
-    snprintf(p[i], sizeof(p[i]), "%s/%s", run, name);
-    return p[i];
-}
 
 static void write_model(void)
 {
@@ -35,8 +17,8 @@ static void write_model(void)
         .tensor = &t, .n_tensor = 1, .meta = meta, .n_meta = 7};
     struct err err = {0};
 
-    ok(file_dir_make(path_of("train/e"), &err) == 0 &&
-           safetensors_write(&f, path_of("train/e/model.safetensors"), &err) ==
+    ok(file_dir_make(in_dir("train/e"), &err) == 0 &&
+           safetensors_write(&f, in_dir("train/e/model.safetensors"), &err) ==
                0,
        "a model for the bundle is written");
 }
@@ -52,17 +34,6 @@ static json_t *make_metrics(void)
         "\"f1\":0.5,\"support\":11}],\"weighted\":{\"precision\":0.811,"
         "\"recall\":0.75,\"f1\":0.722,\"support\":20}}}",
         0, NULL);
-}
-
-/* A file of the bundle; the caller frees it. */
-static char *text_of(const char *name)
-{
-    struct err err = {0};
-    char *text = NULL;
-    size_t size;
-
-    ok(file_read(path_of(name), MAX_TEXT, &text, &size, &err) == 0, name);
-    return text ? text : strdup("");
 }
 
 static void has_part(const char *text, const char *part, const char *what)
@@ -85,7 +56,6 @@ static void check_card(void)
              "and what flatters it");
     has_part(t, "- aspect ratio: scale\n", "how its pictures were prepared");
     has_part(t, "- field, pixels of the picture: 301\n", "  and at what scale");
-    free(t);
 }
 
 /* The card of a fold's model counts that fold's splits. */
@@ -104,7 +74,7 @@ static void check_fold_card(struct report_data *d, struct report_experiment *e,
         .twins = 2,
         .n_class = 1,
         .of = {{.name = "c", .fold = {30, 11, 20}, .set_aside = 4}}};
-    ok(bundle_write(d, e, path_of("f"), &err) == 0, "a fold's bundle");
+    ok(bundle_write(d, e, in_dir("f"), &err) == 0, "a fold's bundle");
     t = text_of("f/docs/README.md");
     has_part(t, "The model is of fold 1 of 3, counted from 0: that fold tests",
              "the card says which fold");
@@ -113,7 +83,6 @@ static void check_fold_card(struct report_data *d, struct report_experiment *e,
     has_part(t, "- 5 of 61 test cells of all folds come from a picture",
              "what flatters is told of all folds");
     has_part(t, "- 2 files are exact copies across folds.", "and copies");
-    free(t);
 }
 
 static void check_leak(struct report_data *d, struct report_experiment *e,
@@ -127,11 +96,10 @@ static void check_leak(struct report_data *d, struct report_experiment *e,
     BUG_ON(config_read(&config, NULL, &leak, 1, &err) < 0);
     d->config = &config;
     snprintf(step->regime, sizeof(step->regime), "cost_sensitive");
-    ok(bundle_write(d, e, path_of("l"), &err) == 0, "a leaking bundle");
+    ok(bundle_write(d, e, in_dir("l"), &err) == 0, "a leaking bundle");
     t = text_of("l/docs/README.md");
     has_part(t, "so labels of the test split leaked into training",
              "the card says that test labels leaked");
-    free(t);
 }
 
 static void check_metadata(void)
@@ -154,20 +122,18 @@ static void check_metadata(void)
            0,
        "metadata.json: names of the outputs");
     json_decref(j);
-    free(t);
     t = text_of("b/configs/inference.json");
     has_part(t, "\"preprocess\": \"caffe\"",
              "inference.json: the preprocessing");
     has_part(t, "\"resize\": \"lanczos\"", "and the size");
-    free(t);
 }
 
 static void check_weights(void)
 {
     struct stat a, b;
 
-    ok(stat(path_of("train/e/model.safetensors"), &a) == 0 &&
-           stat(path_of("b/models/model.safetensors"), &b) == 0 &&
+    ok(stat(in_dir("train/e/model.safetensors"), &a) == 0 &&
+           stat(in_dir("b/models/model.safetensors"), &b) == 0 &&
            a.st_ino == b.st_ino,
        "the weights take no room of their own");
 }
@@ -179,28 +145,27 @@ int main(void)
         .dir = "train/e", .network = "vgg16", .regime = "scratch", .seed = 3};
     struct report_experiment e = {.train = &step, .name = "vgg16-scratch-s3"};
     struct report_data d = {
-        .run_dir = run,
+        .run_dir = dir,
         .config = &config,
         .counts = {.folds = 1, .leaked_tests = 3, .tests = 7}};
     struct err err = {0};
 
-    BUG_ON(!mkdtemp(run));
+    begin_dir();
     config_init(&config);
-    ok(bundle_write(&d, &e, path_of("b"), &err) == 1 &&
-           !file_exists(path_of("b")),
+    ok(bundle_write(&d, &e, in_dir("b"), &err) == 1 &&
+           !file_exists(in_dir("b")),
        "no bundle without an evaluation");
     e.metrics.root = make_metrics();
-    ok(bundle_write(&d, &e, path_of("b"), &err) == 1, "  nor without a model");
+    ok(bundle_write(&d, &e, in_dir("b"), &err) == 1, "  nor without a model");
     write_model();
-    ok(bundle_write(&d, &e, path_of("b"), &err) == 0, "a bundle is written");
+    ok(bundle_write(&d, &e, in_dir("b"), &err) == 0, "a bundle is written");
     check_card();
     check_metadata();
     check_weights();
-    ok(bundle_write(&d, &e, path_of("b"), &err) == 0,
+    ok(bundle_write(&d, &e, in_dir("b"), &err) == 0,
        "a bundle is written over an older one");
     check_fold_card(&d, &e, &step);
     check_leak(&d, &e, &step);
     json_decref(e.metrics.root);
-    ok(file_dir_remove(run, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

@@ -110,10 +110,7 @@ static struct graph *new_net(const struct net *net, enum net_head head,
             .max_batch = 2, .threads = 1, .memory = GRAPH_TRAIN, .part = part},
         &err);
 
-    if (!ok(g != NULL, net->name)) {
-        printf("# %s\n", err.text);
-        exit(1);
-    }
+    need(g != NULL, &err);
     fill_weights(g);
     return g;
 }

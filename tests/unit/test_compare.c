@@ -215,10 +215,9 @@ static void check_verb(void)
     a.n_name = 3;
     ok(compare_command_run(out, &a, &err) == 0,
        "the verb compares three experiments");
-    text = read_back("compare/pairs.csv");
-    ok(text && strstr(text, "\none,two,0.233333,0.118894,0.395371,"),
+    text = text_of("compare/pairs.csv");
+    ok(strstr(text, "\none,two,0.233333,0.118894,0.395371,"),
        "  writes pairs.csv with the run's seed and resamples");
-    free(text);
     fclose(out);
 }
 
@@ -241,11 +240,10 @@ static void check_verb_folds(void)
     ok(fgets(predicted, sizeof(predicted), out) &&
            strcmp(predicted, "60 test cells of all 3 folds in") == 0,
        "  says that they are pooled");
-    text = read_back("cv/compare/pairs.csv");
-    ok(text && strstr(text, "\none,two,0.233333,0.118894,0.395371,") &&
+    text = text_of("cv/compare/pairs.csv");
+    ok(strstr(text, "\none,two,0.233333,0.118894,0.395371,") &&
            !strstr(text, "twice"),
        "  compares those that have all folds");
-    free(text);
     a.name = lost;
     a.n_name = 2;
     put_file("cv/evaluate/lost-f0/predictions.csv", "");
@@ -261,9 +259,9 @@ static void check_verb_folds(void)
 int main(void)
 {
     struct compare *c = calloc(1, sizeof(*c));
-    struct err err;
 
-    BUG_ON(!c || !mkdtemp(dir));
+    BUG_ON(!c);
+    begin_dir();
     put_tables();
     put_folds();
     check_all(c);
@@ -273,7 +271,6 @@ int main(void)
     check_refusals(c);
     check_verb();
     check_verb_folds();
-    BUG_ON(file_dir_remove(dir, &err) < 0);
     free(c);
-    return tap_done();
+    return end_dir();
 }

@@ -21,8 +21,7 @@ static void validate_folds(void)
 
             snprintf(name, sizeof(name), "cv/evaluate/%s-f%d/predictions.csv",
                      names[e], f);
-            text = read_back(name);
-            BUG_ON(!text);
+            text = text_of(name);
             for (from = text; strstr(from, ",test,");) {
                 char *at = strstr(from, ",test,");
 
@@ -33,7 +32,6 @@ static void validate_folds(void)
             buf_puts(&b, from);
             put_file(name, b.data);
             buf_release(&b);
-            free(text);
         }
 }
 
@@ -138,12 +136,10 @@ static void check_verb(void)
     ok(fgets(said, sizeof(said), out) &&
            strcmp(said, "60 validation cells of all 3 fo") == 0,
        "  says by what");
-    text = read_back("cv/compare/validation.csv");
-    ok(text && strstr(text, "\n1,one,60,53,"), "  writes the table");
-    free(text);
-    text = read_back("r.md");
-    ok(text && strncmp(text, "| rank |", 8) == 0, "  and where it is told to");
-    free(text);
+    text = text_of("cv/compare/validation.csv");
+    ok(strstr(text, "\n1,one,60,53,"), "  writes the table");
+    text = text_of("r.md");
+    ok(strncmp(text, "| rank |", 8) == 0, "  and where it is told to");
     a.out = "r.jpg";
     fails(compare_command_run(out, &a, &err), err, ERR_USAGE,
           "ends in .csv or .md", "another ending is refused");
@@ -171,14 +167,13 @@ static void check_verb(void)
 int main(void)
 {
     struct compare *c = calloc(1, sizeof(*c));
-    struct err err;
 
-    BUG_ON(!c || !mkdtemp(dir));
+    BUG_ON(!c);
+    begin_dir();
     validate_folds();
     check_ranking(c);
     check_tables(c);
     check_verb();
-    BUG_ON(file_dir_remove(dir, &err) < 0);
     free(c);
-    return tap_done();
+    return end_dir();
 }

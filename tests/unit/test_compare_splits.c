@@ -222,8 +222,8 @@ static void check_with(const struct compare_args *a, int first, int second,
         printf("# %s\n", err.text);
     snprintf(end[0], sizeof(end[0]), ",%d", first);
     snprintf(end[1], sizeof(end[1]), ",%d", second);
-    text = read_back("cv/compare/splits.csv");
-    line = text ? strstr(text, "\none,") : NULL;
+    text = text_of("cv/compare/splits.csv");
+    line = strstr(text, "\none,");
     for (int i = 0; i < 2 && line; i++) {
         char *stop = strchr(line + 1, '\n');
 
@@ -236,7 +236,6 @@ static void check_with(const struct compare_args *a, int first, int second,
         line = stop;
     }
     ok(line && strncmp(line, "\nthree,", 7) == 0, "  and then the next");
-    free(text);
     fclose(out);
 }
 
@@ -258,9 +257,8 @@ static void check_verb_with(void)
     a.run_dir = dir;
     a.other = dir;
     ok(compare_command_run(out, &a, &err) == 0, "a run with itself");
-    text = read_back("compare/splits.csv");
-    ok(text && strstr(text, "\nthree,"), "  writes splits.csv");
-    free(text);
+    text = text_of("compare/splits.csv");
+    ok(strstr(text, "\nthree,"), "  writes splits.csv");
     a.other = path;
     put_file("cv/evaluate/lost-f0/predictions.csv", "");
     put_file("evaluate/lost/predictions.csv",
@@ -271,17 +269,14 @@ static void check_verb_with(void)
           "no evaluated experiment in common", "one that lacks a fold there");
     a.n_name = 0;
     ok(compare_command_run(out, &a, &err) == 0, "  is left out");
-    text = read_back("compare/splits.csv");
-    ok(text && !strstr(text, "lost"), "  of the table");
-    free(text);
+    text = text_of("compare/splits.csv");
+    ok(!strstr(text, "lost"), "  of the table");
     fclose(out);
 }
 
 int main(void)
 {
-    struct err err;
-
-    BUG_ON(!mkdtemp(dir));
+    begin_dir();
     put_tables();
     put_folds();
     put_file("run.yaml", "run:\n  seed: 5\nevaluate:\n  bootstrap: 400\n");
@@ -292,6 +287,5 @@ int main(void)
     check_splits();
     check_splits_folds();
     check_verb_with();
-    BUG_ON(file_dir_remove(dir, &err) < 0);
-    return tap_done();
+    return end_dir();
 }

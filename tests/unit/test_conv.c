@@ -9,12 +9,8 @@
 #include "golden/nn_digest.h"
 #include "nn/conv.h"
 #include "nn/layers.h"
-#include "tap.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "nn/winograd.h"
 

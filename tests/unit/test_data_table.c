@@ -4,13 +4,8 @@
 #include "stages/preprocess/data_table.h"
 #include "stages/preprocess/split_words.h"
 
-#include "base/file.h"
 #include "base/utf8.h"
-#include "tap.h"
 #include "test_dir.h"
-
-#include <stdlib.h>
-#include <unistd.h>
 
 /* The table of two rows that every form of it is. */
 static bool is_table(const struct csv *c)
@@ -328,10 +323,7 @@ static void check_trim(void)
 
 int main(void)
 {
-    struct err err = {0};
-
-    if (!mkdtemp(dir))
-        return 1;
+    begin_dir();
     check_forms();
     check_bad();
     check_lines();
@@ -340,6 +332,5 @@ int main(void)
     check_words();
     check_names();
     check_trim();
-    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

@@ -1,30 +1,21 @@
 /* test_doctor.c - every check says something, and damage is seen */
 #include "orchestration/tools/doctor.h"
 
-#include "base/file.h"
-#include "tap.h"
+#include "test_dir.h"
 
-#include <stdlib.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
-static const char *run_doctor(const char *dir, int *rc, struct err *err)
+static const char *run_doctor(const char *path, int *rc, struct err *err)
 {
-    static char text[16384];
     FILE *f = tmpfile();
-    size_t n;
 
     BUG_ON(!f);
     *err = (struct err){0};
-    *rc = doctor_run(f, dir, err);
-    rewind(f);
-    n = fread(text, 1, sizeof(text) - 1, f);
-    text[n] = '\0';
-    fclose(f);
-    return text;
+    *rc = doctor_run(f, path, err);
+    return printed_text(f);
 }
 
-static void check_all_lines(const char *dir)
+static void check_all_lines(void)
 {
     static const char *const names[] = {
         "MPI ",     "mpirun ",     "shared memory ", "cores ",
@@ -34,7 +25,7 @@ static void check_all_lines(const char *dir)
     const char *text;
     int rc;
 
-    text = run_doctor(dir, &rc, &err);
+    text = run_doctor(in_dir("not/yet"), &rc, &err);
     ok(rc == 0, "this machine, where the tests run, can run Papline");
     if (rc < 0)
         printf("# %s\n", text);
@@ -45,12 +36,11 @@ static void check_all_lines(const char *dir)
 }
 
 /* Few open files, no mpirun, generic kernels, a directory one cannot use. */
-static void check_damage(const char *dir)
+static void check_damage(void)
 {
     struct rlimit files, few;
     struct err err;
     const char *text;
-    char path[256];
     int rc;
 
     BUG_ON(getrlimit(RLIMIT_NOFILE, &files) < 0);
@@ -59,8 +49,8 @@ static void check_damage(const char *dir)
     BUG_ON(setrlimit(RLIMIT_NOFILE, &few) < 0 ||
            setenv("PATH", "/nonexistent", 1) < 0 ||
            setenv("OMP_NUM_THREADS", "3", 1) < 0);
-    snprintf(path, sizeof(path), "%s/file/run", dir);
-    text = run_doctor(path, &rc, &err);
+    put_file("file", "");
+    text = run_doctor(in_dir("file/run"), &rc, &err);
     fails(rc, err, ERR_SYSTEM, "2 of the checks above failed",
           "what must work and does not");
     ok(strstr(text, "fail  mpirun          not found; install"),
@@ -75,20 +65,15 @@ static void check_damage(const char *dir)
 
 int main(void)
 {
-    char dir[] = "/tmp/papline-doctor-XXXXXX", path[256];
     char **names = NULL;
     size_t n = 0;
     struct err err = {0};
 
-    BUG_ON(!mkdtemp(dir));
-    snprintf(path, sizeof(path), "%s/not/yet", dir);
-    check_all_lines(path);
+    begin_dir();
+    check_all_lines();
     ok(file_dir_list(dir, &names, &n, &err) == 0 && n == 0,
        "doctor leaves nothing behind");
     file_dir_list_free(names, n);
-    snprintf(path, sizeof(path), "%s/file", dir);
-    BUG_ON(file_write(path, "", 0, &err) < 0);
-    check_damage(dir);
-    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    check_damage();
+    return end_dir();
 }

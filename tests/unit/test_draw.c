@@ -4,14 +4,10 @@
 #include "stages/draw/draw.h"
 #include "stages/draw/draw_cell.h"
 #include "stages/draw/draw_math.h"
-#include "tap.h"
 #include "test_dir.h"
 
 #include <omp.h>
 #include <sodium.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 enum { CELLS = 10 };
 enum { DYS, KOIL, META, PARA, SUPER };
@@ -317,9 +313,8 @@ static void check_failures(void)
 
 int main(void)
 {
-    struct err err;
-
-    BUG_ON(!mkdtemp(dir) || sodium_init() < 0);
+    BUG_ON(sodium_init() < 0);
+    begin_dir();
     check_math();
     check_clusters();
     check_fixed();
@@ -327,6 +322,5 @@ int main(void)
     check_halo();
     check_dataset();
     check_failures();
-    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

@@ -2,8 +2,6 @@
 #include "orchestration/scheduler/elastic_workers.h"
 #include "tap.h"
 
-#include <string.h>
-
 static struct config config;
 static struct plan_step step[2] = {{.stage = &stage_table[STAGE_AUGMENT]},
                                    {.stage = &stage_table[STAGE_EXPLAIN]}};

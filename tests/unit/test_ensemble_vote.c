@@ -2,33 +2,19 @@
 #include "run/plan.h"
 #include "run/plan_ensembles.h"
 #include "stages/evaluate/ensemble_vote.h"
-#include "tap.h"
+#include "test_dir.h"
 
 #include "golden/ensemble_golden.inc"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 enum { N = 40, K = 4, M = 3 };
 
-static char dir[] = "/tmp/papline-fuse-XXXXXX";
 static const char *const members[M] = {"one", "two", "three"};
-
-static const char *path_of(const char *member)
-{
-    static char path[64][128];
-    static int turn;
-
-    turn = (turn + 1) % 64;
-    snprintf(path[turn], sizeof(path[turn]), "%s/%s", dir, member);
-    return path[turn];
-}
 
 static void put_line(const char *member, struct buf *b)
 {
     struct err err = {0};
 
-    BUG_ON(file_write(path_of(member), b->data, b->len, &err) < 0);
+    BUG_ON(file_write(in_dir(member), b->data, b->len, &err) < 0);
     buf_release(b);
 }
 
@@ -66,7 +52,7 @@ static struct ensemble_vote_args args_of(const char *method,
 
     for (int m = 0; m < M; m++) {
         a.member[m] = members[m];
-        a.path[m] = path_of(members[m]);
+        a.path[m] = in_dir(members[m]);
     }
     return a;
 }
@@ -76,7 +62,7 @@ static void blank_table(struct predictions *t)
 {
     struct err err = {0};
 
-    BUG_ON(predictions_read(t, path_of("one"), SPLIT_TEST, &err) < 0);
+    BUG_ON(predictions_read(t, in_dir("one"), SPLIT_TEST, &err) < 0);
     for (size_t i = 0; i < N; i++)
         t->predicted[i] = -1;
 }
@@ -149,26 +135,26 @@ static void check_bad_members(void)
     struct err err = {0};
 
     blank_table(&t);
-    a.path[1] = path_of("absent");
+    a.path[1] = in_dir("absent");
     fails(ensemble_vote_split(&a, &w, SPLIT_TEST, &t, &err), err, ERR_INPUT,
           "absent", "a member without predictions.csv is refused");
     buf_puts(&b, "file,split,class,predicted\n0,test,a,a\n");
     put_line("plain", &b);
-    a.path[1] = path_of("plain");
+    a.path[1] = in_dir("plain");
     fails(ensemble_vote_split(&a, &w, SPLIT_TEST, &t, &err), err, ERR_INPUT,
           "'two' has no probabilities",
           "a member of decisions alone is refused by a vote");
     buf_puts(&b, "file,split,class,predicted,p_b,p_a,p_c,p_d\n"
                  "0,test,a,a,0,1,0,0\n");
     put_line("turned", &b);
-    a.path[1] = path_of("turned");
+    a.path[1] = in_dir("turned");
     fails(ensemble_vote_split(&a, &w, SPLIT_TEST, &t, &err), err, ERR_INPUT,
           "'two' has other classes",
           "a member with columns in another order is refused");
     buf_puts(&b, "file,split,class,predicted,p_a,p_b,p_c,p_d\n"
                  "0,test,a,a,1,0,0,0\n");
     put_line("short", &b);
-    a.path[1] = path_of("short");
+    a.path[1] = in_dir("short");
     fails(ensemble_vote_split(&a, &w, SPLIT_TEST, &t, &err), err, ERR_USAGE,
           "'two' is of 1 cells, the first of 40",
           "a member of other cells is refused");
@@ -274,9 +260,8 @@ static void check_folds(struct config *c)
     struct plan p;
     struct err err = {0};
 
-    if (!ok(plan_folds(&p, c, "[soft_vote]", "[auto]", &err) == 0,
-            "ensembles in folds"))
-        printf("# %s\n", err.text);
+    works(plan_folds(&p, c, "[soft_vote]", "[auto]", &err) == 0, err,
+          "ensembles in folds");
     n = plan_find(&p, "evaluate/soft_vote-scratch-s2-f0");
     m = plan_find(&p, "evaluate/soft_vote-scratch-s2-f2");
     ok(n && m && !plan_find(&p, "evaluate/soft_vote-scratch-s2") &&
@@ -348,9 +333,9 @@ static void check_one_network(struct config *c)
 int main(void)
 {
     struct config *c = malloc(sizeof(*c));
-    struct err err;
 
-    BUG_ON(!c || !mkdtemp(dir));
+    BUG_ON(!c);
+    begin_dir();
     put_members();
     check_vote("soft_vote", "auto", voted);
     check_vote("weighted_vote", "0.5 0.2, 0.3", voted_weighted);
@@ -365,6 +350,5 @@ int main(void)
     check_refusals(c);
     check_one_network(c);
     free(c);
-    BUG_ON(file_dir_remove(dir, &err) < 0);
-    return tap_done();
+    return end_dir();
 }

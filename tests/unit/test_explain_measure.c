@@ -1,5 +1,4 @@
 /* test_explain_measure.c - maps against contours and against each other */
-#include "base/file.h"
 #include "golden/similar_golden.inc"
 #include "img/contour.h"
 #include "stages/explain/choose_cells.h"
@@ -7,10 +6,7 @@
 #include "stages/explain/map_scores.h"
 #include "stages/explain/map_similarity.h"
 #include "store/contours.h"
-#include "tap.h"
-
-#include <stdlib.h>
-#include <unistd.h>
+#include "test_dir.h"
 
 enum { H = 17, W = 23 };
 
@@ -106,17 +102,15 @@ static void check_contours_file(void)
 {
     const double xy[] = {1, 2.5, 3, 4, 5, 6};
     struct contour c = contour_of(xy, 3), got = {0};
-    char dir[] = "/tmp/t-contours-XXXXXX", path[64];
     struct buf b = {0};
     struct contours all;
     struct err err = {0};
 
-    BUG_ON(!mkdtemp(dir));
-    snprintf(path, sizeof(path), "%s/" CONTOURS_FILE, dir);
+    begin_dir();
     buf_puts(&b, CONTOURS_HEADER);
     contours_put(4, CONTOUR_NUCLEUS, &c, NULL, &b);
-    BUG_ON(file_write(path, b.data, b.len, &err) < 0 ||
-           contours_open(&all, dir, &err) < 0);
+    put_file(CONTOURS_FILE, b.data);
+    BUG_ON(contours_open(&all, dir, &err) < 0);
     ok(contours_of(&all, 4, CONTOUR_NUCLEUS, &got, &err) == 0 && got.n == 3 &&
            got.point[1].x == 3 && got.point[0].y == 2.5 && got.point[2].y == 6,
        "contours.csv gives back the points of a contour");
@@ -124,7 +118,6 @@ static void check_contours_file(void)
     contour_release(&got);
     contour_release(&c);
     buf_release(&b);
-    BUG_ON(file_dir_remove(dir, &err) < 0);
 }
 
 static void check_parse(void)
@@ -278,17 +271,14 @@ static void check_figures(void)
     static const char names[1][CONFIG_NAME_MAX] = {"One, two"};
     struct figure_table t = {
         .kind = &kind, .methods = &methods, .class_name = names, .n_class = 1};
-    char path[] = "papline-figures-XXXXXX";
-    const int fd = mkstemp(path);
+    const char *path = in_dir("figures.csv");
     struct buf b = {0};
     struct err err = {0};
 
-    BUG_ON(fd < 0);
-    close(fd);
     map_scores_header(&kind, &b);
     map_scores_put(&kind, "b", 0, "One, two/003", (double[]){1.0 / 3, -2}, &b);
     map_scores_put(&kind, "b", 0, "", (double[]){1, 4}, &b);
-    BUG_ON(file_write(path, b.data, b.len, &err) < 0);
+    put_file(path, b.data);
     ok(map_scores_read(&t, path, &err) == 0 && t.n == 2 &&
            t.row[0].method == 1 && t.row[0].value[0] == 1.0 / 3 &&
            strcmp(t.row[0].group, "One, two/003") == 0,
@@ -299,18 +289,17 @@ static void check_figures(void)
            strstr(b.data, "b,\"One, two\",second,2,2,1.000000,,\n"),
        "means by method and class");
     map_scores_release(&t);
-    BUG_ON(file_write(path, "method,truth,group,first\n", 25, &err) < 0);
+    put_file(path, "method,truth,group,first\n");
     fails(map_scores_read(&t, path, &err), err, ERR_INPUT, "no figures of kind",
           "a file with other columns is refused");
     b.len = 0;
     map_scores_header(&kind, &b);
     map_scores_put(&kind, "c", 0, "", (double[]){1, 4}, &b);
-    BUG_ON(file_write(path, b.data, b.len, &err) < 0);
+    put_file(path, b.data);
     fails(map_scores_read(&t, path, &err), err, ERR_INPUT, "is not of this run",
           "a file of another method is refused");
     map_scores_release(&t);
     buf_release(&b);
-    unlink(path);
 }
 
 int main(void)
@@ -325,5 +314,5 @@ int main(void)
     check_locate();
     check_measured();
     check_figures();
-    return tap_done();
+    return end_dir();
 }

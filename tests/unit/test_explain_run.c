@@ -20,9 +20,9 @@ static struct explain_args explain_args(void)
     settings.faith_steps = 4;
     settings.bootstrap = 20;
     return (struct explain_args){
-        .data = path_of("data"),
-        .model = path_of("model.safetensors"),
-        .out = path_of("out"),
+        .data = in_dir("data"),
+        .model = in_dir("model.safetensors"),
+        .out = in_dir("out"),
         .network = "mobilenetv2",
         .settings = &settings,
         .seed = 3,
@@ -92,7 +92,7 @@ static void check_scores(void)
     bool maps = true, pictures = true, targets = true, figures = true;
     size_t wrong = 0, doubled = 0, lime = 0;
 
-    if (!ok(csv_read(&c, path_of("out/scores.csv"), &err) == 0,
+    if (!ok(csv_read(&c, in_dir("out/scores.csv"), &err) == 0,
             "scores.csv can be read"))
         return;
     for (size_t i = 0; i < c.n_row; i++) {
@@ -127,7 +127,7 @@ static void check_faithfulness(void)
     bool ordered = true;
     size_t all = 0;
 
-    if (!ok(csv_read(&c, path_of("out/faithfulness.csv"), &err) == 0,
+    if (!ok(csv_read(&c, in_dir("out/faithfulness.csv"), &err) == 0,
             "faithfulness.csv can be read"))
         return;
     for (size_t i = 0; i < c.n_row; i++) {
@@ -153,11 +153,10 @@ static void check_methods(struct explain_args a)
     settings.intgrad_steps = settings.smoothgrad_samples = 3;
     settings.faith_steps = 0;
     ok(explain_run(&a, &err) == 0, "other methods, without faithfulness");
-    text = read_file("out/scores.csv");
+    text = text_of("out/scores.csv");
     ok(strstr(text, ",intgrad,") && strstr(text, ",smoothgrad,") &&
            !strstr(text, ",lime,") && strstr(text, ",,,,,,,\n"),
        "  give their rows, figures are empty");
-    free(text);
     set_words(&settings.methods, "guess", NULL);
     fails(explain_run(&a, &err), err, ERR_USAGE, "'guess' is unknown",
           "an unknown explainer is refused");
@@ -186,17 +185,14 @@ static void check_explain(void)
     char *first, *again;
     size_t total = 0;
 
-    if (!ok(explain_run(&a, &err) == 0, "an experiment is explained"))
-        printf("# %s\n", err.text);
+    works(explain_run(&a, &err) == 0, err, "an experiment is explained");
     check_scores();
     check_faithfulness();
-    first = read_file("out/scores.csv");
+    first = text_of("out/scores.csv");
     set_words(&settings.layers, "out_relu", NULL); /* the default */
     ok(explain_run(&a, &err) == 0, "the default layer by name");
-    again = read_file("out/scores.csv");
+    again = text_of("out/scores.csv");
     ok(strcmp(first, again) == 0, "  with the same scores");
-    free(first);
-    free(again);
     check_layers(explain_args());
     check_methods(explain_args());
     a = explain_args();
@@ -207,9 +203,8 @@ static void check_explain(void)
     a = explain_args();
     settings.per_class = 0;
     ok(explain_run(&a, &err) == 0, "explaining no cells is no failure");
-    first = read_file("out/scores.csv");
+    first = text_of("out/scores.csv");
     ok(markup_count(first, "\n") == 1, "  and leaves the header alone");
-    free(first);
 }
 
 static void check_layer_without_rows(struct graph *g)

@@ -7,9 +7,6 @@
 #include "nn/nets.h"
 #include "stages/explain/explainer.h"
 #include "stages/explain/faithfulness.h"
-#include "tap.h"
-
-#include <stdlib.h>
 
 /* What explain.py has under one name, and how near we must come: relative L2
  * distance, in faithfulness the difference of probabilities. */
@@ -202,8 +199,7 @@ static void explain_case(struct explainer_case *b, const char *method)
 
     for (int i = 0; i < GRADIENTS_TARGETS_MAX; i++)
         map[i] = (struct explainer_map){b->heat[i], b->view[i]};
-    if (!ok(e && e->explain(&b->task, map, &err) == 0, method))
-        printf("# %s\n", err.text);
+    works(e && e->explain(&b->task, map, &err) == 0, err, method);
 }
 
 static void check_map(struct explainer_case *b, const char *method,

@@ -9,11 +9,7 @@
 #include "img/png.h"
 #include "nn/weights.h"
 #include "orchestration/tools/features.h"
-#include "tap.h"
 #include "test_dir.h"
-
-#include <stdlib.h>
-#include <unistd.h>
 
 enum { SUMS = 8, SIDE = 40, IMAGES = 3 };
 
@@ -84,18 +80,6 @@ static struct features_args drawn_args(const char *out)
                                   .threads = 2};
 }
 
-/* Relative L2 distance. */
-static double relative_distance(const float *x, const float *y, size_t n)
-{
-    double d = 0, norm = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        d += ((double)x[i] - (double)y[i]) * ((double)x[i] - (double)y[i]);
-        norm += (double)y[i] * (double)y[i];
-    }
-    return sqrt(d / norm);
-}
-
 /* Row 0 is a.png, which has the size: the graph by itself gives the same. */
 static void check_first(struct graph *g, const float *row)
 {
@@ -106,7 +90,7 @@ static void check_first(struct graph *g, const float *row)
     graph_set_batch(g, 1);
     preprocess(PREPROCESS_TF, px, (size_t)SIDE * SIDE, graph_input(g));
     graph_forward(g, PHASE_INFER);
-    ok(relative_distance(row, graph_output(g)->out.data, 1280) < 1e-5,
+    ok(relative_gap(row, graph_output(g)->out.data, 1280) < 1e-5,
        "a row is what the network makes of the image");
 }
 
@@ -143,7 +127,7 @@ static void check_drawn(void)
     a.batch = 1;
     ok(features(&a, &n_aside, &err) == 0 &&
            npy_map(&y, in_dir("g.npy"), &err) == 0 &&
-           relative_distance(x.data, y.data, IMAGES * 1280) < 1e-5,
+           relative_gap(x.data, y.data, IMAGES * 1280) < 1e-5,
        "the same up to rounding for any batch");
     npy_release(&y);
     a = drawn_args("h.npy");
@@ -162,10 +146,7 @@ static void refuse_args(struct features_args a, enum err_code code,
 {
     struct err err = {0};
 
-    ok(features(&a, &n_aside, &err) < 0 && err.code == code &&
-           strstr(err.text, text),
-       text);
-    printf("# %s\n", err.text);
+    fails(features(&a, &n_aside, &err), err, code, text, text);
 }
 
 static void check_refused(void)
@@ -228,11 +209,10 @@ static void check_real(const char *shared, const char *net)
         printf("# no %s or no cells: skipped\n", weights);
         return;
     }
-    if (!ok(features(&a, &n_aside, &err) == 0 && npy_map(&y, a.out, &err) == 0,
-            net)) {
-        printf("# %s\n", err.text);
+    if (!works(features(&a, &n_aside, &err) == 0 &&
+                   npy_map(&y, a.out, &err) == 0,
+               err, net))
         return;
-    }
     d = digest_distance(want, SUMS, y.data, npy_bytes(&y) / sizeof(float));
     ok(d < 1e-4, "features of real cells agree within 1e-4");
     printf("# relative L2 distance about %g\n", d);
@@ -242,15 +222,12 @@ static void check_real(const char *shared, const char *net)
 int main(void)
 {
     const char *shared = getenv("PAPLINE_SHARED");
-    struct err err = {0};
 
-    if (!mkdtemp(dir))
-        return 1;
+    begin_dir();
     check_drawn();
     check_refused();
     for (size_t i = 0; net_at(i); i++)
         if (find_golden(golden, N_GOLDEN, net_at(i)->name, "features"))
             check_real(shared ? shared : "../shared", net_at(i)->name);
-    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

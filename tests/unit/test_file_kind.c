@@ -1,7 +1,6 @@
 /* test_file_kind.c - files that were taken for something else are called so */
 #include "base/file_kind.h"
 #include "nn/weights.h"
-#include "tap.h"
 #include "test_dir.h"
 
 static const struct known {
@@ -53,12 +52,9 @@ static void check_known(const struct known *k)
 
 int main(void)
 {
-    if (!mkdtemp(dir))
-        return 1;
+    begin_dir();
     for (size_t i = 0; i < sizeof(knowns) / sizeof(knowns[0]); i++)
         check_known(&knowns[i]);
     ok(!file_kind_at(in_dir("absent")), "a file that is not there has no kind");
-    (void)unlink(in_dir("w.h5"));
-    (void)rmdir(dir);
-    return tap_done();
+    return end_dir();
 }

@@ -1,46 +1,24 @@
 /* test_find_images.c - which files of a directory are pictures, of what */
 #include "stages/preprocess/find_images.h"
 
-#include "base/file.h"
-#include "tap.h"
+#include "test_dir.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-static char root[] = "/tmp/t-walk-XXXXXX";
-
-static void path_at(char path[FILE_PATH_MAX], const char *name)
-{
-    struct err err = {0};
-
-    if (file_path(path, &err, "%s/%s", root, name) < 0)
-        exit(1);
-}
 
 /* An empty file and the folders above it. */
 static void touch_file(const char *name)
 {
-    char path[FILE_PATH_MAX], dir[FILE_PATH_MAX];
-    struct err err = {0};
+    const char *path = in_dir(name);
     FILE *f;
 
-    path_at(path, name);
-    snprintf(dir, sizeof(dir), "%s", path);
-    *strrchr(dir, '/') = '\0';
-    if (file_dir_make(dir, &err) < 0)
-        exit(1);
+    make_folder_of(path);
     f = fopen(path, "w");
-    if (!f || fclose(f) != 0)
-        exit(1);
+    BUG_ON(!f || fclose(f) != 0);
 }
 
 static void link_to(const char *target, const char *name)
 {
-    char path[FILE_PATH_MAX];
-
-    path_at(path, name);
-    if (symlink(target, path) < 0)
+    if (symlink(target, in_dir(name)) < 0)
         exit(1);
 }
 
@@ -48,7 +26,7 @@ static void clear_all(void)
 {
     struct err err = {0};
 
-    if (file_dir_remove(root, &err) < 0 || file_dir_make(root, &err) < 0)
+    if (file_dir_remove(dir, &err) < 0 || file_dir_make(dir, &err) < 0)
         exit(1);
 }
 
@@ -58,10 +36,8 @@ static void check_walk(const char *const *want, const char *what)
     struct err err = {0};
     size_t n = 0;
 
-    if (!ok(find_images_init(&w, root, NULL, &err) == 0, what)) {
-        printf("# %s\n", err.text);
+    if (!works(find_images_init(&w, dir, NULL, &err) == 0, err, what))
         return;
-    }
     while (n < w.n && want[n] && strcmp(want[n], w.file[n].path) == 0)
         n++;
     if (!ok(!want[n] && n == w.n, "  the files, in order"))
@@ -93,7 +69,7 @@ static void check_official(void)
                                      "im_Koilo/im_Koilo/CROPPED/x01_02.bmp",
                                      NULL},
                "the official layout beside a flat one");
-    if (find_images_init(&w, root, NULL, &err) < 0)
+    if (find_images_init(&w, dir, NULL, &err) < 0)
         exit(1);
     ok(w.n_class == 2 && strcmp(w.class_name[0], "Dysk") == 0 &&
            strcmp(w.class_name[1], "Koilo") == 0 && w.file[0].label == 0 &&
@@ -120,7 +96,7 @@ static void check_class_order(void)
     touch_file("im_Zeta/1.png");
     touch_file("im_Alpha/1.png");
     touch_file("Mid/1.png");
-    if (!ok(find_images_init(&w, root, NULL, &err) == 0 && w.n_class == 3,
+    if (!ok(find_images_init(&w, dir, NULL, &err) == 0 && w.n_class == 3,
             "three classes are found"))
         return;
     ok(strcmp(w.class_name[0], "Alpha") == 0 &&
@@ -169,7 +145,7 @@ static void check_loops(void)
                                      "B/other/sub.png", "B/other/sub/1.png",
                                      NULL},
                "links that lead back end, others are followed");
-    if (find_images_init(&w, root, NULL, &err) < 0)
+    if (find_images_init(&w, dir, NULL, &err) < 0)
         exit(1);
     ok(strstr(w.warnings.data,
               "'A/sub/up' leads back to a folder that was read already\n") &&
@@ -180,7 +156,6 @@ static void check_loops(void)
 
 static void check_empty(void)
 {
-    char path[FILE_PATH_MAX];
     struct find_images w;
     struct err err = {0};
 
@@ -191,7 +166,7 @@ static void check_empty(void)
     touch_file("D/CROPPED/notes.txt");
     touch_file("D/1.png");
     touch_file("stray.png");
-    if (ok(find_images_init(&w, root, NULL, &err) == 0 && w.n_class == 2,
+    if (ok(find_images_init(&w, dir, NULL, &err) == 0 && w.n_class == 2,
            "empty classes are left out"))
         ok(strstr(w.warnings.data, "class folder 'C' holds no pictures and") &&
                strstr(w.warnings.data,
@@ -200,14 +175,13 @@ static void check_empty(void)
                       "'stray.png' lies in no class folder and is left out"),
            "  are left out with a warning");
     find_images_release(&w);
-    path_at(path, "B");
-    if (file_dir_remove(path, &err) < 0)
+    if (file_dir_remove(in_dir("B"), &err) < 0)
         exit(1);
-    fails(find_images_init(&w, root, NULL, &err), err, ERR_USAGE,
+    fails(find_images_init(&w, dir, NULL, &err), err, ERR_USAGE,
           "has 1 class folder with pictures: A, at least 2 are needed",
           "a dataset of one class is refused");
     clear_all();
-    fails(find_images_init(&w, root, NULL, &err), err, ERR_USAGE,
+    fails(find_images_init(&w, dir, NULL, &err), err, ERR_USAGE,
           "has 0 class folders with pictures, at least 2",
           "an empty dataset is refused");
     fails(find_images_init(&w, "/nonexistent", NULL, &err), err, ERR_USAGE,
@@ -225,17 +199,15 @@ static void check_refused(const char *name, const char *part, const char *what)
     clear_all();
     touch_file("A/1.png");
     touch_file(name);
-    fails(find_images_init(&w, root, NULL, &err), err, ERR_USAGE, part, what);
+    fails(find_images_init(&w, dir, NULL, &err), err, ERR_USAGE, part, what);
     ok(!w.file && w.n == 0, "  and nothing is left");
 }
 
 int main(void)
 {
     char deep[FILE_PATH_MAX] = "B", name[128] = "B";
-    struct err err = {0};
 
-    if (!mkdtemp(root))
-        return 1;
+    begin_dir();
     check_official();
     check_class_order();
     check_names();
@@ -251,7 +223,5 @@ int main(void)
         strcat(deep, "/d");
     strcat(deep, "/1.png");
     check_refused(deep, "folders over 64 deep", "very deep folders");
-    if (file_dir_remove(root, &err) < 0)
-        return 1;
-    return tap_done();
+    return end_dir();
 }

@@ -2,12 +2,9 @@
 #include "stages/preprocess/fold_table.h"
 
 #include "stages/preprocess/near_duplicates.h"
-#include "tap.h"
 #include "test_dir.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char *const paths[] = {"A/1.png", "A/2.png", "B/1.png", "B/2.png",
                                     "B/3.png"};
@@ -31,7 +28,7 @@ static void find_all(struct find_images *w)
 
 static void put_table(const char *text)
 {
-    put_file(in_dir("folds.csv"), text);
+    put_file("folds.csv", text);
     config_init(&c);
     c.split.method = SPLIT_BY_CSV;
     c.split.folds = 3;
@@ -128,13 +125,9 @@ static void check_parted(void)
 
 int main(void)
 {
-    struct err err = {0};
-
-    if (!mkdtemp(dir))
-        return 1;
+    begin_dir();
     check_taken();
     check_bad();
     check_parted();
-    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

@@ -2,11 +2,7 @@
 #include "stages/preprocess/folds.h"
 #include "stages/train/trainset.h"
 
-#include "tap.h"
 #include "test_dir.h"
-
-#include <stdlib.h>
-#include <unistd.h>
 
 enum { CLASSES = 5, CELLS = 813 + 825 + 793 + 787 + 831 };
 
@@ -299,10 +295,7 @@ static void check_trainset(void)
 
 int main(void)
 {
-    struct err err;
-
-    if (!mkdtemp(dir))
-        return 1;
+    begin_dir();
     fill_images(&images);
     check_sizes(3, folds_of_3[0]);
     check_sizes(5, folds_of_5[0]);
@@ -313,5 +306,5 @@ int main(void)
     check_validating();
     check_trainset();
     find_images_release(&images);
-    return tap_done() | (file_dir_remove(dir, &err) < 0);
+    return end_dir();
 }

@@ -4,7 +4,6 @@
 #include "golden/nn_digest.h"
 #include "nn/layers.h"
 #include "nn/memplan.h"
-#include "tap.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -76,10 +75,7 @@ static struct graph *new_net(int max_batch, const struct collective *coll)
     x = nn_dropout(g, x, "o", (struct dropout_args){0.5f});
     x = nn_dense(g, x, "d", (struct dense_args){.units = 6});
     nn_batch_norm(g, x, "b3", (struct bn_args){0});
-    if (graph_finish(g, &err) < 0) {
-        ok(false, err.text);
-        exit(1);
-    }
+    need(graph_finish(g, &err) == 0, &err);
     return g;
 }
 

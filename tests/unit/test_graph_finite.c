@@ -2,9 +2,7 @@
 #include "nn/nets.h"
 #include "tap.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { SIDE = 40, BATCH = 3 };
 
@@ -18,10 +16,7 @@ static struct graph *new_graph(enum graph_memory memory)
         &(struct graph_args){.max_batch = BATCH, .seed = 3, .memory = memory},
         &err);
 
-    if (!g) {
-        ok(false, err.text);
-        exit(1);
-    }
+    need(g != NULL, &err);
     for (int i = 0; i < BATCH * SIDE * SIDE * 3; i++)
         graph_input(g)[i] = (float)(i % 7) / 7;
     return g;

@@ -6,7 +6,6 @@
  */
 #include "golden/nn_digest.h"
 #include "nn/nets.h"
-#include "tap.h"
 
 #include <stdlib.h>
 
@@ -28,10 +27,7 @@ static struct graph *new_graph(const struct net *net, enum graph_part part)
                                                    .part = part},
                               &err);
 
-    if (!g) {
-        ok(false, err.text);
-        exit(1);
-    }
+    need(g != NULL, &err);
     fill_weights(g);
     return g;
 }

@@ -4,9 +4,7 @@
  */
 #include "golden/nn_digest.h"
 #include "nn/layers.h"
-#include "tap.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 enum { N = 3, H = 7, W = 9, C = 16, UNITS = 5 };
@@ -60,10 +58,7 @@ static struct graph *new_net(const struct net_way *way)
         graph_cut(g, graph_node(g, way->cut));
     for (int i = 0; i < 4 && way->frozen[i]; i++)
         graph_freeze(g, way->frozen[i]);
-    if (graph_finish(g, &err) < 0) {
-        ok(false, err.text);
-        exit(1);
-    }
+    need(graph_finish(g, &err) == 0, &err);
     return g;
 }
 

@@ -4,7 +4,6 @@
  */
 #include "golden/nn_digest.h"
 #include "nn/nets.h"
-#include "tap.h"
 
 #include <stdlib.h>
 
@@ -20,10 +19,7 @@ static struct graph *new_net(const struct net *net, enum graph_memory memory,
                     .max_batch = max_batch, .seed = 1, .memory = memory},
                 &err);
 
-    if (!g) {
-        ok(false, err.text);
-        exit(1);
-    }
+    need(g != NULL, &err);
     fill_weights(g);
     return g;
 }

@@ -2,8 +2,6 @@
 #include "orchestration/scheduler/host_list.h"
 #include "tap.h"
 
-#include <string.h>
-
 static struct host_list l;
 static struct process_place place, other;
 static const struct process_need one = {.ranks = 1, .threads = 1};

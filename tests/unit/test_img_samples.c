@@ -6,8 +6,6 @@
 #include "made_tiff.h"
 #include "tap.h"
 
-#include <stdio.h>
-
 enum { W = 6, H = 4 };
 
 static struct made_bytes file;
@@ -81,96 +79,48 @@ static bool shows_colours(const struct image *im, bool grey)
     return true;
 }
 
-static void check_samples(void)
+enum { GREY = 1, RGB = 2 }; /* PhotometricInterpretation */
+
+static const struct samples_case {
+    const char *what;
+    int samples, photometric, n_extra, extra[2];
+    bool big;
+    int (*sample)(int x, int y, int c);
+    int spare; /* samples that are left out */
+} samples_cases[] = {
+    {"RGB", 3, RGB, 0, {0}, false, colour_of, 0},
+    {"RGB and zeros, no tag", 4, RGB, 0, {0}, false, colour_of, 1},
+    {"RGB and infrared, unspecified", 4, RGB, 1, {0}, false, with_infrared, 1},
+    {"RGB and infrared in BigTIFF", 4, RGB, 0, {0}, true, with_infrared, 1},
+    {"RGB and alpha", 4, RGB, 1, {2}, false, with_opaque, 0},
+    {"RGB and associated alpha", 4, RGB, 1, {1}, false, with_opaque, 0},
+    {"RGB, infrared and alpha", 5, RGB, 2, {0, 2}, false, alpha_last, 1},
+    {"RGB of 5 samples, no tag", 5, RGB, 0, {0}, false, with_infrared, 2},
+    {"RGB of 8 samples in BigTIFF", 8, RGB, 0, {0}, true, colour_of, 5},
+    {"grey and something", 2, GREY, 1, {0}, false, grey_zero, 1},
+    {"grey and something, no tag", 2, GREY, 0, {0}, false, grey_zero, 1},
+    {"grey and alpha", 2, GREY, 1, {2}, false, grey_opaque, 0},
+};
+
+static void check_samples(const struct samples_case *s)
 {
-    static const struct {
-        const char *what;
-        struct made_tiff t;
-        int spare;
-        bool grey;
-    } row[] = {
-        {"RGB",
-         {.samples = 3, .photometric = 2, .sample = colour_of},
-         0,
-         false},
-        {"RGB and zeros, no tag",
-         {.samples = 4, .photometric = 2, .sample = colour_of},
-         1,
-         false},
-        {"RGB and infrared, unspecified",
-         {.samples = 4,
-          .photometric = 2,
-          .n_extra = 1,
-          .sample = with_infrared},
-         1,
-         false},
-        {"RGB and infrared in BigTIFF",
-         {.samples = 4, .photometric = 2, .big = true, .sample = with_infrared},
-         1,
-         false},
-        {"RGB and alpha",
-         {.samples = 4,
-          .photometric = 2,
-          .n_extra = 1,
-          .extra = {2},
-          .sample = with_opaque},
-         0,
-         false},
-        {"RGB and associated alpha",
-         {.samples = 4,
-          .photometric = 2,
-          .n_extra = 1,
-          .extra = {1},
-          .sample = with_opaque},
-         0,
-         false},
-        {"RGB, infrared and alpha",
-         {.samples = 5,
-          .photometric = 2,
-          .n_extra = 2,
-          .extra = {0, 2},
-          .sample = alpha_last},
-         1,
-         false},
-        {"RGB of 5 samples, no tag",
-         {.samples = 5, .photometric = 2, .sample = with_infrared},
-         2,
-         false},
-        {"RGB of 8 samples in BigTIFF",
-         {.samples = 8, .photometric = 2, .big = true, .sample = colour_of},
-         5,
-         false},
-        {"grey and something",
-         {.samples = 2, .photometric = 1, .n_extra = 1, .sample = grey_zero},
-         1,
-         true},
-        {"grey and something, no tag",
-         {.samples = 2, .photometric = 1, .sample = grey_zero},
-         1,
-         true},
-        {"grey and alpha",
-         {.samples = 2,
-          .photometric = 1,
-          .n_extra = 1,
-          .extra = {2},
-          .sample = grey_opaque},
-         0,
-         true},
-    };
+    const struct made_tiff t = {.samples = s->samples,
+                                .bits = 8,
+                                .photometric = s->photometric,
+                                .n_extra = s->n_extra,
+                                .extra = {s->extra[0], s->extra[1]},
+                                .big = s->big,
+                                .sample = s->sample};
+    struct decoding d = {0};
+    struct image im;
+    struct err err = {0};
 
-    for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
-        struct made_tiff t = row[i].t;
-        struct decoding d = {0};
-        struct image im;
-        struct err err = {0};
-
-        t.bits = 8;
-        if (!ok(decode_made(t, &im, &d, &err) == 0 &&
-                    shows_colours(&im, row[i].grey) && d.spare == row[i].spare,
-                row[i].what))
-            printf("# %s; %d left out\n", err.text, d.spare);
-        image_release(&im);
-    }
+    if (!ok(decode_made(t, &im, &d, &err) == 0 &&
+                shows_colours(&im, s->photometric == GREY) &&
+                d.spare == s->spare,
+            s->what))
+        printf("# %s; %d left out\n", err.text, d.spare);
+    image_release(&im);
 }
 
 static void check_others(void)
@@ -438,7 +388,8 @@ static void check_names(void)
 int main(void)
 {
     check_names();
-    check_samples();
+    for (size_t i = 0; i < sizeof(samples_cases) / sizeof(*samples_cases); i++)
+        check_samples(&samples_cases[i]);
     check_others();
     check_refused();
     check_bits();

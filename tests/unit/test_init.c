@@ -10,7 +10,6 @@
 #include "nn/layers.h"
 #include "tap.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 enum { MANY = 400000 };

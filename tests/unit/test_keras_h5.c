@@ -1,14 +1,9 @@
 /*
  * test_keras_h5.c - files that h5py wrote (tests/golden/keras_h5.py), and ours
  */
-#include "base/file.h"
 #include "made_h5.h"
 #include "nn/keras_h5.h"
-#include "tap.h"
 #include "test_dir.h"
-
-#include <stdlib.h>
-#include <unistd.h>
 
 static const char *corpus_file(const char *name)
 {
@@ -64,10 +59,8 @@ static void check_good(const struct good *g)
     size_t n = 0;
 
     snprintf(what, sizeof(what), "%s is read", g->file);
-    if (!ok(keras_h5_read(&f, corpus_file(g->file), &err) == 0, what)) {
-        printf("# %s\n", err.text);
+    if (!works(keras_h5_read(&f, corpus_file(g->file), &err) == 0, err, what))
         return;
-    }
     while (n < 6 && g->name[n]) {
         ok(n < f.n_tensor && strcmp(f.tensor[n].name, g->name[n]) == 0,
            g->name[n]);
@@ -98,11 +91,9 @@ static void check_bad(const struct bad *b)
     struct safetensors f;
     struct err err = {0};
 
-    ok(keras_h5_read(&f, corpus_file(b->file), &err) < 0, b->file);
-    ok(err.code == ERR_INPUT && strstr(err.text, b->text) &&
-           strstr(err.text, b->file),
-       b->text);
-    printf("# %s\n", err.text);
+    fails(keras_h5_read(&f, corpus_file(b->file), &err), err, ERR_INPUT,
+          b->text, b->text);
+    ok(strstr(err.text, b->file) != NULL, b->file);
     ok(f.n_tensor == 0 && !f.bytes, "  and nothing is left");
 }
 
@@ -118,12 +109,10 @@ static void check_write(void)
                                     {"a/conv", t, 2},
                                     {"a/relu", NULL, 0},
                                     {"a/bn", t + 2, 1}};
-    char path[] = "/tmp/papline-test-XXXXXX";
+    const char *path = in_dir("written.h5");
     struct safetensors f = {0};
     struct err err = {0};
-    const int fd = mkstemp(path);
 
-    close(fd);
     ok(keras_h5_write(l, 4, path, &err) == 0, "a file is written");
     ok(keras_h5_read(&f, path, &err) == 0, "  and read");
     ok(f.n_tensor == 3, "all tensors are there");
@@ -136,7 +125,6 @@ static void check_write(void)
     ok(strcmp(safetensors_meta(&f, "keras_version"), "2.12.0") == 0,
        "the version is there");
     safetensors_release(&f);
-    unlink(path);
     ok(keras_h5_write(l, 4, "/nowhere/x.h5", &err) < 0 &&
            err.code == ERR_SYSTEM,
        "a place that cannot be written to is said");
@@ -157,14 +145,11 @@ static void check_made(const char *const *name, const char *text)
     size_t n = 0;
 
     if (text) {
-        ok(rc < 0 && err.code == ERR_INPUT && strstr(err.text, text), text);
-        printf("# %s\n", err.text);
+        fails(rc, err, ERR_INPUT, text, text);
         return;
     }
-    if (!ok(rc == 0, "a file with groups of weights is read")) {
-        printf("# %s\n", err.text);
+    if (!works(rc == 0, err, "a file with groups of weights is read"))
         return;
-    }
     for (; n < f.n_tensor && name[n]; n++)
         ok(strcmp(f.tensor[n].name, name[n]) == 0 &&
                starts_with(&f.tensor[n], 4),
@@ -249,8 +234,7 @@ static void check_bad_groups(void)
 
 int main(void)
 {
-    if (!mkdtemp(dir))
-        return 1;
+    begin_dir();
     ok(keras_h5_is("\211HDF\r\n\032\n", 8) && !keras_h5_is("\211HDF", 4) &&
            !keras_h5_is("12345678", 8),
        "the first bytes tell");
@@ -261,7 +245,5 @@ int main(void)
     check_write();
     check_groups();
     check_bad_groups();
-    (void)unlink(in_dir("made.h5"));
-    (void)rmdir(dir);
-    return tap_done();
+    return end_dir();
 }

@@ -3,10 +3,9 @@
 
 #include <stdlib.h>
 
-static int enter_worker(struct lease_queue *q, const char *id,
-                        const char *stage, int credits)
+static int enter_worker(const char *id, const char *stage, int credits)
 {
-    const int w = say_hello(q, id, id, stage, (uint64_t)id[0]);
+    const int w = say_hello(id, id, stage, (uint64_t)id[0]);
 
     if (w >= 0)
         workers.worker[w].credits = credits;
@@ -15,15 +14,14 @@ static int enter_worker(struct lease_queue *q, const char *id,
 
 static void check_credits(void)
 {
-    struct lease_queue q;
     int w = -1, a, b;
     struct lease_queue_unit *u;
 
     begin_queue(&q, 3);
     ok(!lease_queue_assign(&q, "augment", 0, &w, 0),
        "with no worker no unit is assigned");
-    a = enter_worker(&q, "a", "augment", 1);
-    b = enter_worker(&q, "b", "train", 5);
+    a = enter_worker("a", "augment", 1);
+    b = enter_worker("b", "train", 5);
     u = lease_queue_assign(&q, "augment", 0, &w, 0);
     ok(u && u->id == 100 && w == a && u->state == UNIT_LEASED,
        "the first unit goes to the worker of that stage");
@@ -40,17 +38,15 @@ static void check_credits(void)
     ok(lease_queue_find(&q, 102) && !lease_queue_find(&q, 103) &&
            !lease_queue_find(&q, 99),
        "units are found by id");
-    lease_queue_release(&q);
 }
 
 static void check_leases(void)
 {
-    struct lease_queue q;
     struct lease_queue_unit *u;
     int w = -1, a;
 
     begin_queue(&q, 1);
-    a = enter_worker(&q, "a", "augment", 100);
+    a = enter_worker("a", "augment", 100);
     u = lease_queue_assign(&q, "augment", 0, &w, 0);
     ok(lease_queue_expire(&q, 9.9, NULL, NULL) == 0,
        "a lease holds for its time");
@@ -67,7 +63,6 @@ static void check_leases(void)
        "a unit whose lease ended is given after a pause");
     lease_queue_done(&q, u);
     ok(lease_queue_finished(&q), "a queue is finished when its unit is done");
-    lease_queue_release(&q);
 }
 
 static void count_aside(void *self, const struct lease_queue_unit *u)
@@ -78,7 +73,6 @@ static void count_aside(void *self, const struct lease_queue_unit *u)
 /* Workers that die, one after another, set a unit aside as failures do. */
 static void check_deaths(void)
 {
-    struct lease_queue q;
     int w = -1, heard = 0;
     bool leased = true;
 
@@ -88,25 +82,23 @@ static void check_deaths(void)
     for (int i = 0; i < 3; i++) {
         ok(heard == 0 && !lease_queue_finished(&q),
            "a unit is not given up before the third death");
-        enter_worker(&q, "a", "train", 1);
+        enter_worker("a", "train", 1);
         leased = leased && lease_queue_assign(&q, "train", 0, &w, 100.0 * i);
         lose_worker(&q, w, true, "killed", 100.0 * i);
     }
     ok(leased && heard == 1 && lease_queue_finished(&q) && q.n_aside == 1 &&
            strcmp(q.unit[0].reason, "killed") == 0,
        "the third death of its worker sets a unit aside, and that is heard");
-    lease_queue_release(&q);
 }
 
 static void check_set_aside(void)
 {
-    struct lease_queue q;
     struct lease_queue_unit *u = NULL;
     int w = -1;
     bool aside = false;
 
     begin_queue(&q, 1);
-    enter_worker(&q, "a", "augment", 100);
+    enter_worker("a", "augment", 100);
     for (int i = 0; i < 3; i++) {
         u = lease_queue_assign(&q, "augment", 0, &w, 100.0 * i);
         aside = u && lease_queue_failed(&q, u, "poison", true, 100.0 * i);
@@ -119,26 +111,24 @@ static void check_set_aside(void)
     lease_queue_done(&q, u);
     ok(q.n_aside == 0 && q.n_done == 1,
        "a unit set aside that is done after all counts as done");
-    lease_queue_release(&q);
 }
 
 static void check_lost(void)
 {
-    struct lease_queue q;
     struct lease_queue_unit *u;
     int w = -1, a;
 
     begin_queue(&q, 2);
-    a = enter_worker(&q, "a", "augment", 2);
+    a = enter_worker("a", "augment", 2);
     u = lease_queue_assign(&q, "augment", 0, &w, 0);
     lose_worker(&q, a, true, "killed", 1);
     ok(u->state == UNIT_WAITING && u->tries == 1 &&
            worker_list_find(&workers, "a", 1) == -1,
        "a lost worker's unit waits again");
-    a = enter_worker(&q, "a", "augment", 2);
+    a = enter_worker("a", "augment", 2);
     u = lease_queue_assign(&q, "augment", 0, &w, 9);
     ok(u && u->tries == 1, "a lost worker's unit goes to the next");
-    ok(enter_worker(&q, "a", "augment", 0) == a && u->state == UNIT_LEASED &&
+    ok(enter_worker("a", "augment", 0) == a && u->state == UNIT_LEASED &&
            workers.worker[a].credits == 0,
        "a worker that says hello again keeps its leases, not its credit");
     beat_worker(&q, a, u->id, 19);
@@ -146,18 +136,16 @@ static void check_lost(void)
     ok(lease_queue_expire(&q, 28, NULL, NULL) == 0 &&
            lease_queue_expire(&q, 30, NULL, NULL) == 1,
        "a result that is never stored is done again");
-    lease_queue_release(&q);
 }
 
 static void check_rates(void)
 {
-    struct lease_queue q;
     struct lease_queue_unit *u;
     int w = -1, a;
 
     begin_queue(&q, 2);
     q.unit[0].count = 32;
-    a = enter_worker(&q, "a", "augment", 2);
+    a = enter_worker("a", "augment", 2);
     near(worker_list_rate(&workers.worker[a], 5), 0, 0,
          "no rate before the first unit");
     u = lease_queue_assign(&q, "augment", 0, &w, 10);
@@ -178,7 +166,6 @@ static void check_rates(void)
     ok(u && lease_queue_expire(&q, 100.5, NULL, NULL) == 0 &&
            lease_queue_expire(&q, 1e6, NULL, NULL) == 1,
        "a lease granted after that does");
-    lease_queue_release(&q);
 }
 
 int main(void)

@@ -6,7 +6,6 @@
 
 static void check_find(void)
 {
-    struct lease_queue q;
     bool each = true;
 
     begin_queue(&q, 4);
@@ -15,17 +14,13 @@ static void check_find(void)
     ok(each, "each of four units is found by its own id");
     ok(!lease_queue_find(&q, FIRST - 1),
        "the id before the first finds no unit");
-    lease_queue_release(&q);
 }
 
 static void check_holds(void)
 {
-    struct lease_queue q;
     int a, b;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
+    begin_pair(&q, 3, &a, &b);
     ok(!lease_queue_holds(&q, a, FIRST) && !lease_queue_holds(&q, -1, FIRST),
        "nobody holds a unit that waits");
     lease_three(&q, a, b, 0);
@@ -48,18 +43,13 @@ static void check_holds(void)
     ok(!lease_queue_holds(&q, a, FIRST + 2) &&
            !lease_queue_holds(&q, -1, FIRST + 2),
        "a unit that only the sink still owes is held by nobody");
-    lease_queue_release(&q);
 }
 
 static void check_beat(void)
 {
-    struct lease_queue q;
     int a, b;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
-    lease_three(&q, a, b, 0);
+    begin_leased(&q, 3, &a, &b);
     beat_worker(&q, a, 0, 8);
     ok(lease_queue_expire(&q, 11, NULL, NULL) == 1 &&
            q.unit[1].state == UNIT_WAITING,
@@ -69,18 +59,13 @@ static void check_beat(void)
     ok(lease_queue_expire(&q, 17.9, NULL, NULL) == 0 &&
            lease_queue_expire(&q, 18, NULL, NULL) == 2,
        "a renewed lease ends its full length after the beat");
-    lease_queue_release(&q);
 }
 
 static void check_await(void)
 {
-    struct lease_queue q;
     int a, b;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
-    lease_three(&q, a, b, 0);
+    begin_leased(&q, 3, &a, &b);
     lease_queue_await(&q, &q.unit[0], 6);
     beat_worker(&q, a, 0, 9);
     beat_worker(&q, b, 0, 9);
@@ -102,19 +87,14 @@ static void check_await(void)
     lease_queue_await(&q, &q.unit[1], 18);
     ok(q.unit[1].state == UNIT_DONE && q.n_done == 1,
        "a result that comes after the sink's word changes nothing");
-    lease_queue_release(&q);
 }
 
 static void check_lost(void)
 {
-    struct lease_queue q;
     struct lease_queue_unit *again;
     int a, b;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
-    lease_three(&q, a, b, 0);
+    begin_leased(&q, 3, &a, &b);
     ok(!take_unit(&q, b, 1), "while all units are leased, none is to be had");
     lose_worker(&q, a, true, "killed", 2);
     ok(q.unit[0].state == UNIT_WAITING && q.unit[2].state == UNIT_WAITING &&
@@ -132,18 +112,13 @@ static void check_lost(void)
     again = take_unit(&q, b, 3);
     ok(again == &q.unit[0],
        "a lost unit before those in hand goes to the worker that is left");
-    lease_queue_release(&q);
 }
 
 static void check_drain(void)
 {
-    struct lease_queue q;
     int a, b;
 
-    begin_queue(&q, 4);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
-    lease_three(&q, a, b, 0);
+    begin_leased(&q, 4, &a, &b);
     worker_list_credit(&workers, a, 2, MOST);
     worker_list_drain(&workers, a);
     ok(workers.worker[a].credits == 0,
@@ -154,43 +129,35 @@ static void check_drain(void)
     ok(lease_queue_holds(&q, a, FIRST) && lease_queue_holds(&q, a, FIRST + 2),
        "a worker asked to leave keeps what it has in hand");
     worker_list_drain(&workers, b);
-    ok(join_worker(&q, "b") == b && !workers.worker[b].drained &&
+    ok(join_worker("b") == b && !workers.worker[b].drained &&
            take_unit(&q, b, 3),
        "who says hello again after it was asked to leave gets units again");
-    lease_queue_release(&q);
 }
 
 static void check_credit(void)
 {
-    struct lease_queue q;
     int a, w;
 
     begin_queue(&q, 3);
-    a = join_worker(&q, "a");
+    a = join_worker("a");
     worker_list_credit(&workers, a, 2, 5);
     worker_list_credit(&workers, a, 2, 5);
     ok(workers.worker[a].credits == 4, "credit adds up");
     worker_list_credit(&workers, a, 2, 5);
     ok(workers.worker[a].credits == 5,
        "credit stops at the most that is allowed");
-    ok(join_worker(&q, "a") == a &&
-           !lease_queue_assign(&q, "augment", 0, &w, 0),
+    ok(join_worker("a") == a && !lease_queue_assign(&q, "augment", 0, &w, 0),
        "a worker that says hello again has no credit from before");
     ok(take_unit(&q, a, 0), "  and gets a unit once it gives credit anew");
-    lease_queue_release(&q);
 }
 
 /* The process connects anew, and ZeroMQ names it otherwise. */
 static void check_reconnect(void)
 {
-    struct lease_queue q;
     int a, b;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
-    lease_three(&q, a, b, 0);
-    ok(say_hello(&q, "new", "a", "augment", 'a') == a,
+    begin_leased(&q, 3, &a, &b);
+    ok(say_hello("new", "a", "augment", 'a') == a,
        "a process that comes back under another routing id is the same worker");
     ok(lease_queue_holds(&q, a, FIRST) && lease_queue_holds(&q, a, FIRST + 2) &&
            lease_queue_holds(&q, b, FIRST + 1),
@@ -209,19 +176,14 @@ static void check_reconnect(void)
     beat_worker(&q, a, 0, 4);
     ok(lease_queue_holds(&q, a, FIRST + 2),
        "later beats renew whatever they name");
-    lease_queue_release(&q);
 }
 
 /* Success that comes late, from who had the unit last. */
 static void check_late(void)
 {
-    struct lease_queue q;
     int a, b;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
-    lease_three(&q, a, b, 0);
+    begin_leased(&q, 3, &a, &b);
     ok(!lease_queue_held_last(&q, a, FIRST) &&
            !lease_queue_held_last(&q, b, FIRST),
        "a unit that is leased is not merely held before");
@@ -238,19 +200,14 @@ static void check_late(void)
        "a unit that another has now is no longer the first one's");
     lease_queue_done(&q, &q.unit[2]);
     ok(!lease_queue_held_last(&q, a, FIRST + 2), "  nor one that is done");
-    lease_queue_release(&q);
 }
 
 /* Another sink knows only what it has. */
 static void check_doubt(void)
 {
-    struct lease_queue q;
     int a, b;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
-    lease_three(&q, a, b, 0);
+    begin_leased(&q, 3, &a, &b);
     lease_queue_done(&q, &q.unit[0]);
     lease_queue_done(&q, &q.unit[1]);
     lease_queue_doubt(&q, 5);
@@ -264,35 +221,32 @@ static void check_doubt(void)
     ok(lease_queue_expire(&q, 5 + LEASE, NULL, NULL) == 1 &&
            q.unit[1].state == UNIT_WAITING,
        "what is not confirmed within a lease is done again");
-    lease_queue_release(&q);
 }
 
 static void check_same_token(void)
 {
-    struct lease_queue q;
     int a, other, sink;
 
     begin_queue(&q, 3);
-    a = say_hello(&q, "1", "host:1", "augment", 7);
-    other = say_hello(&q, "2", "host:2", "augment", 7);
+    a = say_hello("1", "host:1", "augment", 7);
+    other = say_hello("2", "host:2", "augment", 7);
     ok(other >= 0 && other != a,
        "a process of another name is another worker, if of the same token");
-    sink = say_hello(&q, "3", "host:1", "augment.sink", 7);
+    sink = say_hello("3", "host:1", "augment.sink", 7);
     ok(sink >= 0 && sink != a && sink != other,
        "a process of another stage is another worker, if of the same token");
     ok(worker_list_find(&workers, "1", 1) == a &&
            worker_list_find(&workers, "2", 1) == other &&
            worker_list_find(&workers, "3", 1) == sink,
        "workers of the same token keep their own routing ids");
-    ok(say_hello(&q, "4", "host:2", "augment", 7) == other &&
-           say_hello(&q, "5", "host:1", "augment.sink", 7) == sink &&
-           say_hello(&q, "6", "host:1", "augment", 7) == a,
+    ok(say_hello("4", "host:2", "augment", 7) == other &&
+           say_hello("5", "host:1", "augment.sink", 7) == sink &&
+           say_hello("6", "host:1", "augment", 7) == a,
        "each of those of the same token is the same worker when it comes back");
-    ok(say_hello(&q, "7", "host:1", "augment", 8) != a,
+    ok(say_hello("7", "host:1", "augment", 8) != a,
        "a process of another token is another worker, if of the same name");
-    ok(say_hello(&q, "", "host:1", "augment", 9) == -1,
+    ok(say_hello("", "host:1", "augment", 9) == -1,
        "who has no routing id is not let in");
-    lease_queue_release(&q);
 }
 
 int main(void)

@@ -7,13 +7,10 @@
 /* Three leases that end at 10, 14 and 16, the last of them in the middle. */
 static void check_expire(void)
 {
-    struct lease_queue q;
     int a, b;
     bool dealt;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
+    begin_pair(&q, 3, &a, &b);
     BUG_ON(lease_queue_expire(&q, 0, NULL, NULL) != 0);
     dealt = take_unit(&q, a, 0) && take_unit(&q, b, 6) && take_unit(&q, a, 4);
     ok(dealt && lease_queue_expire(&q, 9.9, NULL, NULL) == 0,
@@ -32,7 +29,6 @@ static void check_expire(void)
     ok(take_unit(&q, b, 20) && lease_queue_expire(&q, 29.9, NULL, NULL) == 0 &&
            lease_queue_expire(&q, 30, NULL, NULL) == 1,
        "a lease granted after all have ended does end");
-    lease_queue_release(&q);
 }
 
 struct heard {
@@ -51,14 +47,10 @@ static void note_unit(void *self, const struct lease_queue_unit *u, bool aside)
 
 static void check_reasons(void)
 {
-    struct lease_queue q;
     struct heard h = {0};
     int a, b;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
-    lease_three(&q, a, b, 0);
+    begin_leased(&q, 3, &a, &b);
     lease_queue_await(&q, &q.unit[0], 0);
     ok(lease_queue_expire(&q, 10, note_unit, &h) == 3 && h.n == 3 &&
            h.aside == 0,
@@ -76,20 +68,18 @@ static void check_reasons(void)
            h.aside == 1 && h.last == &q.unit[1] &&
            q.unit[1].state == UNIT_ASIDE,
        "the lease that ends a unit's last try is heard of as set aside");
-    lease_queue_release(&q);
 }
 
 static void check_back_off(void)
 {
     static const double wait[] = {0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10, 10};
     enum { N = sizeof(wait) / sizeof(*wait) };
-    struct lease_queue q;
     int a;
     bool early = false, late = true;
 
     begin_queue(&q, 1);
     q.tries = N + 1;
-    a = join_worker(&q, "a");
+    a = join_worker("a");
     for (int i = 0; i < N; i++) {
         const double now = 100 * i;
 
@@ -102,18 +92,14 @@ static void check_back_off(void)
     ok(!early, "the pause after a failure doubles with each, up to 10 s");
     ok(late, "after that pause, and not later, a unit may start again");
     ok(q.unit[0].tries == N, "only failures that count cost a try");
-    lease_queue_release(&q);
 }
 
 static void check_failed(void)
 {
-    struct lease_queue q;
     int a, b;
     bool aside = false, given = true;
 
-    begin_queue(&q, 2);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
+    begin_pair(&q, 2, &a, &b);
     for (int i = 0; i < 2 * TRIES; i++) {
         given = given && take_unit(&q, a, i) == &q.unit[0];
         aside |= lease_queue_failed(&q, &q.unit[0], "unplugged", false, i);
@@ -126,34 +112,29 @@ static void check_failed(void)
     ok(!lease_queue_failed(&q, &q.unit[0], "late", true, 9) &&
            strcmp(q.unit[0].reason, "unplugged") == 0 && q.unit[0].tries == 0,
        "a failure of a unit that is not leased changes nothing");
-    lease_queue_release(&q);
 }
 
 /* Set unit 'u' aside, which 'worker' gets each time. */
-static bool set_aside(struct lease_queue *q, struct lease_queue_unit *u,
-                      int worker, double now)
+static bool set_aside(struct lease_queue_unit *u, int worker, double now)
 {
     bool aside = false;
 
     for (int i = 0; i < TRIES; i++) {
         const double at = now + 100 * i;
 
-        if (aside || take_unit(q, worker, at) != u)
+        if (aside || take_unit(&q, worker, at) != u)
             return false;
-        aside = lease_queue_failed(q, u, "poison", true, at);
+        aside = lease_queue_failed(&q, u, "poison", true, at);
     }
     return aside && u->state == UNIT_ASIDE;
 }
 
 static void check_counts(void)
 {
-    struct lease_queue q;
     int a, b;
 
-    begin_queue(&q, 3);
-    a = join_worker(&q, "a");
-    b = join_worker(&q, "b");
-    ok(take_unit(&q, b, 0) == &q.unit[0] && set_aside(&q, &q.unit[1], a, 0) &&
+    begin_pair(&q, 3, &a, &b);
+    ok(take_unit(&q, b, 0) == &q.unit[0] && set_aside(&q.unit[1], a, 0) &&
            q.n_aside == 1 && !lease_queue_finished(&q),
        "a unit that fails at its last try is counted as set aside");
     ok(!lease_queue_holds(&q, a, FIRST + 1) && q.unit[1].worker == -1,
@@ -175,21 +156,21 @@ static void check_counts(void)
     ok(q.n_done == 3 && q.n_aside == 0 && lease_queue_finished(&q) &&
            workers.worker[a].units_done == 0,
        "a unit that is done after all is not counted as set aside any more");
-    lease_queue_release(&q);
 }
 
 /* Two steps of one stage at a time. */
 static void check_steps(void)
 {
-    struct lease_queue p, q;
+    struct lease_queue p = {0};
     struct lease_queue_unit *u;
     int a, b, who = -1;
 
     begin_queue(&p, 2);
+    lease_queue_release(&q);
     lease_queue_init(&q, &workers, LEASE, TRIES);
     add_units(&q, 2);
-    a = join_worker(&p, "a");
-    b = join_worker(&p, "b");
+    a = join_worker("a");
+    b = join_worker("b");
     workers.worker[a].step = 7;
     worker_list_credit(&workers, a, 2, MOST);
     ok(!lease_queue_assign(&p, "augment", 6, &who, 0),
@@ -217,7 +198,6 @@ static void check_steps(void)
            q.unit[1].tries == 1,
        "a lost worker's unit waits again, another's does not");
     lease_queue_release(&p);
-    lease_queue_release(&q);
 }
 
 int main(void)

@@ -3,10 +3,7 @@
  */
 #include "base/machine.h"
 #include "base/memory_limit.h"
-#include "tap.h"
 #include "test_dir.h"
-
-#include <math.h>
 
 /* NAME of a group, "" being the uppermost, in the hierarchy that is mounted at
  * 'mount'. */
@@ -31,12 +28,12 @@ static void put_mount(const char *root, const char *mount, const char *type,
              "22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/a rw\n"
              "35 31 0:32 %s %s/%s rw,relatime shared:9 - %s none rw,%s\n",
              root, dir, mount, type, options);
-    put_file(in_dir("mounts"), text);
+    put_file("mounts", text);
 }
 
 static double left_for(const char *groups)
 {
-    put_file(in_dir("groups"), groups);
+    put_file("groups", groups);
     return memory_limit_left(in_dir("groups"), in_dir("mounts"));
 }
 
@@ -111,15 +108,10 @@ static void check_nothing(void)
 
 int main(void)
 {
-    if (!mkdtemp(dir))
-        return 1;
+    begin_dir();
     check_version_2();
     check_version_1();
     check_containers();
     check_nothing();
-    {
-        struct err err;
-
-        return file_dir_remove(dir, &err) < 0 || tap_done();
-    }
+    return end_dir();
 }

@@ -5,7 +5,6 @@
 #include "evaluation/predictions.h"
 #include "markup.h"
 #include "stages/evaluate/metrics_json.h"
-#include "tap.h"
 #include "test_dir.h"
 
 #include <jansson.h>
@@ -76,11 +75,9 @@ static json_t *parsed_json(struct metrics_json *a)
     struct err err = {0};
     json_t *root = NULL;
 
-    if (!ok(metrics_json_run(a, &err) == 0 &&
-                metrics_json_encode(a, &b, &err) == 0,
-            "a test split is assessed and written as JSON"))
-        printf("# %s\n", err.text);
-    else
+    if (works(metrics_json_run(a, &err) == 0 &&
+                  metrics_json_encode(a, &b, &err) == 0,
+              err, "a test split is assessed and written as JSON"))
         root = json_loads(b.data, 0, NULL);
     buf_release(&b);
     metrics_json_release(a);
@@ -244,14 +241,7 @@ static void check_no_positives(struct evaluate_settings s)
 /* Is 'part' in the text of a file that was written? */
 static bool file_has(const char *name, const char *part)
 {
-    struct err err = {0};
-    char *text = NULL;
-    size_t size;
-    const bool has = file_read(in_dir(name), 99999, &text, &size, &err) == 0 &&
-                     strstr(text, part);
-
-    free(text);
-    return has;
+    return strstr(text_of(name), part) != NULL;
 }
 
 static void check_files(const struct evaluate_settings *s)
@@ -262,22 +252,17 @@ static void check_files(const struct evaluate_settings *s)
                                "c\xff,0,0,0\n";
     struct metrics_json a = small_case(s);
     struct err err = {0};
-    char *text = NULL;
-    size_t size;
+    char *text;
 
     ok(metrics_json_run(&a, &err) == 0 &&
            metrics_json_write(&a, dir, &err) == 0,
        "the files of an assessment");
     metrics_json_release(&a);
-    ok(file_read(in_dir("confusion.csv"), 9999, &text, &size, &err) == 0 &&
-           strcmp(text, want) == 0,
+    ok(strcmp(text_of("confusion.csv"), want) == 0,
        "  confusion.csv has the true classes as rows and quotes names");
-    free(text);
-    text = NULL;
-    ok(file_read(in_dir("reliability.svg"), 99999, &text, &size, &err) == 0 &&
-           markup_balanced(text) && strstr(text, "at temperature"),
+    text = text_of("reliability.svg");
+    ok(markup_balanced(text) && strstr(text, "at temperature"),
        "  reliability.svg");
-    free(text);
     ok(file_has("reliability.csv",
                 "before,0.666667,0.733333,1,0.700000,1.000000"),
        "  reliability.csv");
@@ -510,9 +495,8 @@ static void check_speed(const struct evaluate_settings *s)
 int main(void)
 {
     struct config c;
-    struct err err;
 
-    BUG_ON(!mkdtemp(dir));
+    begin_dir();
     config_init(&c);
     check_json(&c.evaluate);
     check_untested(&c.evaluate);
@@ -526,6 +510,5 @@ int main(void)
     check_families();
     check_bad_tables();
     check_speed(&c.evaluate);
-    BUG_ON(file_dir_remove(dir, &err) < 0);
-    return tap_done();
+    return end_dir();
 }

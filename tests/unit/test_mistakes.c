@@ -1,37 +1,22 @@
 /* test_mistakes.c - accuracy by size, brightness and picture; the sheet */
 #include "stages/evaluate/mistakes.h"
 #include "stats/strata.h"
-#include "tap.h"
+#include "test_dir.h"
 
 #include "golden/strata_golden.inc"
-
-#include <stdlib.h>
-#include <unistd.h>
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
 enum { SIDE = 8, PIXELS = SIDE * SIDE * 3, ROWS = 10, TESTS = 8, K = 2 };
 
-static char dir[] = "/tmp/papline-mistakes-XXXXXX";
 static const char names[K][CONFIG_NAME_MAX] = {"dark", "light"};
-
-static char *read_file(const char *name)
-{
-    char path[FILE_PATH_MAX], *text = NULL;
-    struct err err = {0};
-    size_t size;
-
-    BUG_ON(file_path(path, &err, "%s/%s", dir, name) < 0);
-    return file_read(path, 1 << 20, &text, &size, &err) == 0 ? text : NULL;
-}
 
 static void file_says(const char *name, const char *line)
 {
-    char *text = read_file(name);
+    char *text = text_of(name);
 
-    if (!ok(text && strstr(text, line), name))
-        printf("# want %s\n# got %s\n", line, text ? text : "no file");
-    free(text);
+    if (!ok(strstr(text, line), name))
+        printf("# want %s\n# got %s\n", line, text);
 }
 
 /* --- figures -------------------------------------------------------------- */
@@ -152,9 +137,8 @@ static void check_files(const struct store *data, struct mistakes_table *t)
     struct err err = {0};
     char *png;
 
-    if (!ok(mistakes_write(data, &t->p, t->row, dir, &err) == 0,
-            "mistakes of eight cells are written"))
-        printf("# %s\n", err.text);
+    works(mistakes_write(data, &t->p, t->row, dir, &err) == 0, err,
+          "mistakes of eight cells are written");
     file_says("errors.csv", "\nsize,1,40.000000,75.000000,2,2,1.000000,");
     file_says("errors.csv", "\nsize,2,75.000000,110.000000,2,1,0.500000,");
     file_says("errors.csv",
@@ -171,9 +155,8 @@ static void check_files(const struct store *data, struct mistakes_table *t)
     file_says("mistakes.csv", "p_label,group\n"
                               "7.bmp,light,dark,0.900000,0.100000,light/7\n"
                               "4.bmp,dark,light,0.750000,0.250000,dark/1\n");
-    png = read_file("mistakes.png");
+    png = text_of("mistakes.png");
     ok(png && memcmp(png, "\x89PNG", 4) == 0, "mistakes.png is a PNG");
-    free(png);
 }
 
 static void check_odd(const struct store *data, struct mistakes_table *t)
@@ -208,7 +191,7 @@ int main(void)
 
     check_quarters();
     check_spread();
-    BUG_ON(!mkdtemp(dir));
+    begin_dir();
     make_store();
     if (ok(store_open(&data, dir, &err) == 0, "the store of the cells opens")) {
         make_table(&t);
@@ -217,6 +200,5 @@ int main(void)
         free(t.p.class_name);
         store_close(&data);
     }
-    BUG_ON(file_dir_remove(dir, &err) < 0);
-    return tap_done();
+    return end_dir();
 }

@@ -3,7 +3,6 @@
  */
 #include "golden/nn_digest.h"
 #include "nn/model.h"
-#include "tap.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -90,8 +89,7 @@ static void check_round(const struct net *net)
     describe_net(net, &info);
     ok(model_write(g, &info, path, &err) == 0, "  is written");
     h = model_read(path, &infer, &back, &err);
-    if (!ok(h != NULL, "  and read"))
-        printf("# %s\n", err.text);
+    works(h != NULL, err, "  and read");
     ok(h && strcmp(info.cut, back.cut) == 0 && back.head == HEAD_PAPER &&
            back.freeze == net->paper_freeze &&
            graph_n_param(h) == graph_n_param(g),

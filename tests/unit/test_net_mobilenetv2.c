@@ -4,7 +4,6 @@
  */
 #include "golden/nn_digest.h"
 #include "nn/nets.h"
-#include "tap.h"
 
 #include <stdlib.h>
 
@@ -54,10 +53,7 @@ static struct graph *new_net(const struct mobilenetv2_case *r, int threads)
                              .memory = r->memory},
         &err);
 
-    if (!g) {
-        ok(false, err.text);
-        exit(1);
-    }
+    need(g != NULL, &err);
     fill_weights(g);
     graph_set_batch(g, r->n);
     fill_values("x", 0, 1, graph_input(g),
@@ -65,33 +61,12 @@ static struct graph *new_net(const struct mobilenetv2_case *r, int threads)
     return g;
 }
 
-/* Mean cross-entropy with label i % CLASSES; writes the output's dout. */
-static double loss_of(struct graph *g)
-{
-    const struct node *y = graph_output(g);
-    const int n = y->out.n;
-    double sum = 0;
-
-    for (int i = 0; i < n; i++) {
-        const float *z = y->out.data + (size_t)i * CLASSES;
-        float *dz = y->dout.data ? y->dout.data + (size_t)i * CLASSES : NULL;
-        double all = 0;
-
-        for (int k = 0; k < CLASSES; k++)
-            all += exp((double)z[k]);
-        sum += log(all) - (double)z[i % CLASSES];
-        for (int k = 0; dz && k < CLASSES; k++)
-            dz[k] = (float)((exp((double)z[k]) / all - (k == i % CLASSES)) / n);
-    }
-    return sum / n;
-}
-
 static double run_step(struct graph *g, enum phase phase)
 {
     double l;
 
     graph_forward(g, phase);
-    l = loss_of(g);
+    l = mean_loss(g);
     graph_zero_grad(g);
     graph_backward(g);
     return l;

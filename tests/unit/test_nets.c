@@ -54,10 +54,7 @@ static struct graph *new_net(const struct net *net, struct net_args a,
                 &(struct graph_args){
                     .max_batch = 1, .threads = 1, .seed = 1, .memory = memory},
                 &err);
-    if (!g) {
-        ok(false, err.text);
-        exit(1);
-    }
+    need(g != NULL, &err);
     return g;
 }
 

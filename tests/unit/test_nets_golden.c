@@ -9,7 +9,6 @@
 #include "golden/nn_digest.h"
 #include "nn/nets.h"
 #include "nn/optim.h"
-#include "tap.h"
 
 #include <stdlib.h>
 
@@ -171,38 +170,10 @@ static struct graph *new_net(const struct network_case *r,
         &(struct graph_args){.max_batch = r->n, .seed = 1, .memory = memory},
         &err);
 
-    if (!g) {
-        ok(false, err.text);
-        exit(1);
-    }
+    need(g != NULL, &err);
     fill_calm(g, r->steps == MANY);
     fill_input(r, g);
     return g;
-}
-
-/* Mean cross-entropy with label i % CLASSES; writes the output's dout. */
-static double loss_of(struct graph *g)
-{
-    const struct node *y = graph_output(g);
-    const int n = y->out.n;
-    double sum = 0;
-
-    for (int i = 0; i < n; i++) {
-        const float *z = y->out.data + (size_t)i * CLASSES;
-        float *dz = y->dout.data ? y->dout.data + (size_t)i * CLASSES : NULL;
-        double all = 0, top = (double)z[0];
-
-        for (int k = 1; k < CLASSES; k++)
-            top = fmax(top, (double)z[k]);
-        for (int k = 0; k < CLASSES; k++)
-            all += exp((double)z[k] - top);
-        sum += log(all) + top - (double)z[i % CLASSES];
-        for (int k = 0; dz && k < CLASSES; k++)
-            dz[k] =
-                (float)((exp((double)z[k] - top) / all - (k == i % CLASSES)) /
-                        n);
-    }
-    return sum / n;
 }
 
 /* The distance of one tensor; negative if there is no such row. */
@@ -335,7 +306,7 @@ static void check_run(const struct network_case *r)
 
         fill_input(r, g);
         graph_forward(g, r->phase);
-        now = loss_of(g);
+        now = mean_loss(g);
         first = t ? first : now;
         losses[t] = (float)now;
         drops[t] = (float)(now - first);

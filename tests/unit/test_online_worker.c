@@ -6,15 +6,12 @@
 #include "proto/samples.h"
 #include "proto/want.h"
 #include "stages/augment/online_variant.h"
-#include "tap.h"
 #include "test_dir.h"
 
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 #include <zmq.h>
 
 enum { N = 3, SIDE = 32, BYTES = SIDE * SIDE * 3, SEED = 9, PATIENCE = 20000 };
@@ -236,8 +233,7 @@ int main(void)
         printf("1..0 # SKIP BIN is not set: no workers\n");
         return 0;
     }
-    if (!mkdtemp(dir))
-        return 1;
+    begin_dir();
     BUG_ON(make_store(&err) < 0);
     BUG_ON(recipe_text_read(&text, "", "light", &err) < 0);
     check_recipe(&text, "a worker of a built-in recipe");
@@ -247,5 +243,5 @@ int main(void)
     check_orphan(&text);
     recipe_text_release(&text);
     check_options();
-    return tap_done() | (file_dir_remove(dir, &err) < 0);
+    return end_dir();
 }

@@ -1,16 +1,12 @@
 /* test_output.c - outputs are begun, sealed, resumed, replaced and verified */
-#include "base/file.h"
 #include "base/json.h"
 #include "run/output.h"
-#include "tap.h"
+#include "test_dir.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-static char run[] = "/tmp/papline-node-XXXXXX";
 static const char key_a[] =
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 static const char key_b[] =
@@ -30,32 +26,12 @@ static struct plan_step make_step_of(const char *hash)
     return n;
 }
 
-static void put_file(const char *dir, const char *name, const char *text)
-{
-    char path[FILE_PATH_MAX];
-    struct err err = {0};
-
-    BUG_ON(file_path(path, &err, "%s/%s", dir, name) < 0 ||
-           file_write(path, text, strlen(text), &err) < 0);
-}
-
-/* Path below the run directory; four may be in use. */
-static const char *path_at(const char *name)
-{
-    static char path[4][256];
-    static int turn;
-
-    turn = (turn + 1) % 4;
-    snprintf(path[turn], sizeof(path[turn]), "%s/%.200s", run, name);
-    return path[turn];
-}
-
 static bool begin_output(const struct plan_step *n, char path[FILE_PATH_MAX])
 {
     bool resumed = false;
     struct err err = {0};
 
-    if (output_begin(run, n, path, &resumed, &err) < 0)
+    if (output_begin(dir, n, path, &resumed, &err) < 0)
         printf("# %s\n", err.text);
     return resumed;
 }
@@ -74,37 +50,35 @@ static void make_input(const char *hash)
     bool resumed;
 
     snprintf(n.hash, sizeof(n.hash), "%s", hash);
-    BUG_ON(output_begin(run, &n, path, &resumed, &err) < 0);
-    put_file(path, "index.csv", "file\n");
-    BUG_ON(output_commit(run, &n, &err) < 0);
+    BUG_ON(output_begin(dir, &n, path, &resumed, &err) < 0);
+    put_file("data.partial/index.csv", "file\n");
+    BUG_ON(output_commit(dir, &n, &err) < 0);
 }
 
 /* Begin, write two files, seal. */
 static void make_output(const struct plan_step *n, const char *text)
 {
-    char path[FILE_PATH_MAX], sub[FILE_PATH_MAX];
+    char path[FILE_PATH_MAX];
     struct err err = {0};
 
     begin_output(n, path);
-    put_file(path, "b.txt", text);
-    BUG_ON(file_path(sub, &err, "%s/sub", path) < 0 ||
-           file_dir_make(sub, &err) < 0);
-    put_file(sub, "a.txt", "second");
-    ok(output_commit(run, n, &err) == 0, "an output is sealed");
+    put_file("train/x.partial/b.txt", text);
+    put_file("train/x.partial/sub/a.txt", "second");
+    ok(output_commit(dir, n, &err) == 0, "an output is sealed");
 }
 
-static size_t count_entries(const char *dir)
+static size_t count_entries(const char *path)
 {
     char **names = NULL;
     size_t n = 0;
     struct err err = {0};
 
-    BUG_ON(file_dir_list(dir, &names, &n, &err) < 0);
+    BUG_ON(file_dir_list(path, &names, &n, &err) < 0);
     file_dir_list_free(names, n);
     return n;
 }
 
-static const char *text_of(const json_t *j, const char *name)
+static const char *text_at(const json_t *j, const char *name)
 {
     const char *s = json_string_value(json_object_get(j, name));
 
@@ -114,34 +88,34 @@ static const char *text_of(const json_t *j, const char *name)
 static void check_manifest(const struct plan_step *n)
 {
     struct err err = {0};
-    json_t *m = output_manifest(run, n, &err);
+    json_t *m = output_manifest(dir, n, &err);
     const json_t *files = json_object_get(m, "files");
     const json_t *first = json_array_get(files, 0);
 
-    ok(m && strcmp(text_of(m, "key"), n->hash) == 0 &&
-           strcmp(text_of(m, "node"), "train/x") == 0 &&
-           strcmp(text_of(m, "stage"), "train") == 0 &&
+    ok(m && strcmp(text_at(m, "key"), n->hash) == 0 &&
+           strcmp(text_at(m, "node"), "train/x") == 0 &&
+           strcmp(text_at(m, "stage"), "train") == 0 &&
            json_integer_value(json_object_get(m, "version")) ==
                stage_table[STAGE_TRAIN].version,
        "manifest: key, node, stage, version");
-    ok(strncmp(text_of(m, "program"), "papline-train ", 14) == 0 &&
-           strlen(text_of(m, "started")) == 20 &&
-           strlen(text_of(m, "finished")) == 20 && *text_of(m, "host") &&
+    ok(strncmp(text_at(m, "program"), "papline-train ", 14) == 0 &&
+           strlen(text_at(m, "started")) == 20 &&
+           strlen(text_at(m, "finished")) == 20 && *text_at(m, "host") &&
            json_number_value(json_object_get(m, "seconds")) >= 0 &&
            json_integer_value(json_object_get(m, "peak_memory")) > 100000,
        "manifest: program, host, times, memory");
-    ok(strcmp(text_of(json_object_get(m, "params"), "train.batch"), "32") ==
+    ok(strcmp(text_at(json_object_get(m, "params"), "train.batch"), "32") ==
                0 &&
-           strcmp(text_of(json_object_get(m, "inputs"), "preprocess"), "cc") ==
+           strcmp(text_at(json_object_get(m, "inputs"), "preprocess"), "cc") ==
                0,
        "manifest: parameters and inputs");
     ok(json_array_size(files) == 2 &&
-           strcmp(text_of(first, "name"), "b.txt") == 0 &&
+           strcmp(text_at(first, "name"), "b.txt") == 0 &&
            json_integer_value(json_object_get(first, "size")) == 5 &&
-           strcmp(text_of(first, "sha256"),
+           strcmp(text_at(first, "sha256"),
                   "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b"
                   "9824") == 0 &&
-           strcmp(text_of(json_array_get(files, 1), "name"), "sub/a.txt") == 0,
+           strcmp(text_at(json_array_get(files, 1), "name"), "sub/a.txt") == 0,
        "manifest: files with sizes and hashes, in order");
     json_decref(m);
 }
@@ -149,41 +123,37 @@ static void check_manifest(const struct plan_step *n)
 static void check_life(void)
 {
     const struct plan_step a = make_step_of(key_a), b = make_step_of(key_b);
-    char path[FILE_PATH_MAX], *text = NULL;
-    size_t size = 0;
+    char path[FILE_PATH_MAX];
     struct err err = {0};
 
-    ok(!output_is_sealed(run, &a) && !output_is_current(run, &a) &&
-           !output_is_begun(run, &a),
+    ok(!output_is_sealed(dir, &a) && !output_is_current(dir, &a) &&
+           !output_is_begun(dir, &a),
        "at first there is no output, begun or sealed");
-    fails(output_commit(run, &a, &err), err, ERR_SYSTEM, "was not begun",
+    fails(output_commit(dir, &a, &err), err, ERR_SYSTEM, "was not begun",
           "what was not begun cannot be sealed");
-    ok(!begin_output(&a, path) && strcmp(path, path_at("train/x.partial")) == 0,
+    ok(!begin_output(&a, path) && strcmp(path, in_dir("train/x.partial")) == 0,
        "work is begun, not resumed");
-    ok(output_is_begun(run, &a) && !output_is_begun(run, &b) &&
-           !output_is_sealed(run, &a),
+    ok(output_is_begun(dir, &a) && !output_is_begun(dir, &b) &&
+           !output_is_sealed(dir, &a),
        "work is begun for this key alone");
     make_output(&a, "hello");
-    ok(output_is_current(run, &a) && !output_is_current(run, &b) &&
-           output_is_sealed(run, &b) && !output_is_begun(run, &a),
+    ok(output_is_current(dir, &a) && !output_is_current(dir, &b) &&
+           output_is_sealed(dir, &b) && !output_is_begun(dir, &a),
        "an output is sealed with this key");
-    ok(!file_exists(path_at("train/x.partial")) &&
-           !file_exists(path_at("train/x/.begun")),
+    ok(!file_exists(in_dir("train/x.partial")) &&
+           !file_exists(in_dir("train/x/.begun")),
        "nothing of the work is left beside a sealed output");
     check_manifest(&a);
-    ok(output_verify(run, &a, &err) == 0, "a sealed output verifies");
-    ok(output_commit(run, &a, &err) == 0, "sealing twice does nothing");
-    fails(output_commit(run, &b, &err), err, ERR_SYSTEM, "was not begun",
+    ok(output_verify(dir, &a, &err) == 0, "a sealed output verifies");
+    ok(output_commit(dir, &a, &err) == 0, "sealing twice does nothing");
+    fails(output_commit(dir, &b, &err), err, ERR_SYSTEM, "was not begun",
           "another content hash was not begun");
     make_output(&b, "other");
-    ok(output_is_current(run, &b) && !output_is_current(run, &a),
+    ok(output_is_current(dir, &b) && !output_is_current(dir, &a),
        "a new output replaces the old");
-    ok(file_read(path_at("train/x/b.txt"), 100, &text, &size, &err) == 0 &&
-           strcmp(text, "other") == 0,
-       "  with its content");
-    ok(count_entries(run) == 2 && count_entries(path_at("train")) == 1,
+    ok(strcmp(text_of("train/x/b.txt"), "other") == 0, "  with its content");
+    ok(count_entries(dir) == 2 && count_entries(in_dir("train")) == 1,
        "  and the old one is gone");
-    free(text);
 }
 
 static void check_resume(void)
@@ -194,32 +164,32 @@ static void check_resume(void)
     json_t *m = NULL;
 
     begin_output(&a, path);
-    put_file(path, "kept", "1");
-    put_file(path, "torn.tmp4711", "1");
-    put_file(path, "manifest.json", "{}");
-    put_file(path, "not.tmp47x", "1");
-    put_file(path, "nor.tmp", "1");
-    BUG_ON(file_dir_make(path_at(".trash-abc/y"), &err) < 0);
+    put_file("train/x.partial/kept", "1");
+    put_file("train/x.partial/torn.tmp4711", "1");
+    put_file("train/x.partial/manifest.json", "{}");
+    put_file("train/x.partial/not.tmp47x", "1");
+    put_file("train/x.partial/nor.tmp", "1");
+    BUG_ON(file_dir_make(in_dir(".trash-abc/y"), &err) < 0);
     ok(begin_output(&a, path), "work of this content hash is gone on with");
-    ok(file_exists(path_at("train/x.partial/kept")) &&
-           file_exists(path_at("train/x.partial/not.tmp47x")) &&
-           file_exists(path_at("train/x.partial/nor.tmp")),
+    ok(file_exists(in_dir("train/x.partial/kept")) &&
+           file_exists(in_dir("train/x.partial/not.tmp47x")) &&
+           file_exists(in_dir("train/x.partial/nor.tmp")),
        "  its files are there");
-    ok(!file_exists(path_at("train/x.partial/torn.tmp4711")) &&
-           !file_exists(path_at("train/x.partial/manifest.json")) &&
-           !file_exists(path_at(".trash-abc")),
+    ok(!file_exists(in_dir("train/x.partial/torn.tmp4711")) &&
+           !file_exists(in_dir("train/x.partial/manifest.json")) &&
+           !file_exists(in_dir(".trash-abc")),
        "what a crash leaves is tidied away");
-    ok(output_is_current(run, &b), "the older output is still there");
-    ok(output_commit(run, &a, &err) == 0 &&
-           (m = output_manifest(run, &a, &err)) &&
+    ok(output_is_current(dir, &b), "the older output is still there");
+    ok(output_commit(dir, &a, &err) == 0 &&
+           (m = output_manifest(dir, &a, &err)) &&
            json_integer_value(json_object_get(m, "resumed")) == 1,
        "the manifest tells how often a step was resumed");
     json_decref(m);
     begin_output(&a, path);
-    put_file(path, "kept", "1");
-    ok(!begin_output(&b, path) && !file_exists(path_at("train/x.partial/kept")),
+    put_file("train/x.partial/kept", "1");
+    ok(!begin_output(&b, path) && !file_exists(in_dir("train/x.partial/kept")),
        "work of another content hash is thrown away");
-    put_file(path, ".begun", "junk");
+    put_file("train/x.partial/.begun", "junk");
     ok(!begin_output(&b, path), "work whose .begun is junk is thrown away");
     BUG_ON(file_dir_remove(path, &err) < 0);
 }
@@ -233,14 +203,14 @@ static void check_crash_in_commit(void)
 
     make_output(&a, "old");
     begin_output(&b, path);
-    put_file(path, "manifest.json", "{\"key\":\"x\"}");
-    BUG_ON(rename(path_at("train/x"), path_at(".trash-qwerty")) < 0);
-    ok(!output_is_sealed(run, &b) && output_is_begun(run, &b),
+    put_file("train/x.partial/manifest.json", "{\"key\":\"x\"}");
+    BUG_ON(rename(in_dir("train/x"), in_dir(".trash-qwerty")) < 0);
+    ok(!output_is_sealed(dir, &b) && output_is_begun(dir, &b),
        "such a step is unfinished");
-    ok(begin_output(&b, path) && output_commit(run, &b, &err) == 0 &&
-           output_is_current(run, &b) && output_verify(run, &b, &err) == 0,
+    ok(begin_output(&b, path) && output_commit(dir, &b, &err) == 0 &&
+           output_is_current(dir, &b) && output_verify(dir, &b, &err) == 0,
        "  and can be finished");
-    ok(!file_exists(path_at(".trash-qwerty")), "  and leaves nothing");
+    ok(!file_exists(in_dir(".trash-qwerty")), "  and leaves nothing");
 }
 
 /* Both ways to look at the output say the same; "" is: it is whole. */
@@ -248,17 +218,17 @@ static void says_both(const struct plan_step *n, const char *why,
                       const char *what)
 {
     struct err err = {0};
-    json_t *m = output_manifest(run, n, &err);
+    json_t *m = output_manifest(dir, n, &err);
 
     if (*why) {
-        fails(output_check(run, n, m, true, &err), err, ERR_INPUT, why, what);
-        fails(output_check(run, n, m, false, &err), err, ERR_INPUT, why,
+        fails(output_check(dir, n, m, true, &err), err, ERR_INPUT, why, what);
+        fails(output_check(dir, n, m, false, &err), err, ERR_INPUT, why,
               "  also for the quick check");
-        ok(!output_is_current(run, n), "  so it is not current");
+        ok(!output_is_current(dir, n), "  so it is not current");
     } else {
-        ok(output_check(run, n, m, true, &err) == 0 &&
-               output_check(run, n, m, false, &err) == 0 &&
-               output_is_current(run, n),
+        ok(output_check(dir, n, m, true, &err) == 0 &&
+               output_check(dir, n, m, false, &err) == 0 &&
+               output_is_current(dir, n),
            what);
     }
     json_decref(m);
@@ -271,24 +241,24 @@ static void check_damage(void)
 
     make_output(&a, "hello");
     says_both(&a, "", "whole");
-    put_file(path_at("train/x"), "extra", "1");
-    fails(output_verify(run, &a, &err), err, ERR_INPUT,
+    put_file("train/x/extra", "1");
+    fails(output_verify(dir, &a, &err), err, ERR_INPUT,
           "extra is not in the manifest",
           "a file that is not in the manifest is found");
     says_both(&a, "", "  which is no damage");
-    BUG_ON(unlink(path_at("train/x/extra")) < 0);
-    put_file(path_at("train/x"), "b.txt", "hellO");
+    BUG_ON(unlink(in_dir("train/x/extra")) < 0);
+    put_file("train/x/b.txt", "hellO");
     says_both(&a, "b.txt was changed", "a changed file");
-    put_file(path_at("train/x"), "b.txt", "hello!");
+    put_file("train/x/b.txt", "hello!");
     says_both(&a, "b.txt has 6 bytes, not 5", "a longer file");
-    put_file(path_at("train/x"), "b.txt", "hello");
+    put_file("train/x/b.txt", "hello");
     says_both(&a, "", "as it was");
-    BUG_ON(unlink(path_at("train/x/b.txt")) < 0 ||
-           symlink("sub/a.txt", path_at("train/x/b.txt")) < 0);
+    BUG_ON(unlink(in_dir("train/x/b.txt")) < 0 ||
+           symlink("sub/a.txt", in_dir("train/x/b.txt")) < 0);
     says_both(&a, "b.txt is missing", "a link in the place of a file");
-    BUG_ON(unlink(path_at("train/x/b.txt")) < 0);
-    put_file(path_at("train/x"), "b.txt", "hello");
-    BUG_ON(unlink(path_at("train/x/sub/a.txt")) < 0);
+    BUG_ON(unlink(in_dir("train/x/b.txt")) < 0);
+    put_file("train/x/b.txt", "hello");
+    BUG_ON(unlink(in_dir("train/x/sub/a.txt")) < 0);
     says_both(&a, "sub/a.txt is missing", "a missing file");
 }
 
@@ -306,14 +276,14 @@ static void change_byte(const char *path, bool same_times)
            fclose(f) != 0);
     if (!same_times)
         return;
-    seen = json_read(path_at("train/x/.seen"), 10000, 0, &err);
+    seen = json_read(in_dir("train/x/.seen"), 10000, 0, &err);
     BUG_ON(lstat(path, &st) < 0 || !seen);
     snprintf(stamp, sizeof(stamp), "%jd %jd.%09ld %jd.%09ld %ju",
              (intmax_t)st.st_size, (intmax_t)st.st_mtim.tv_sec,
              st.st_mtim.tv_nsec, (intmax_t)st.st_ctim.tv_sec,
              st.st_ctim.tv_nsec, (uintmax_t)st.st_ino);
     json_object_set_new(seen, "b.txt", json_string(stamp));
-    BUG_ON(json_write(path_at("train/x/.seen"), seen, 0, &err) < 0);
+    BUG_ON(json_write(in_dir("train/x/.seen"), seen, 0, &err) < 0);
     json_decref(seen);
 }
 
@@ -327,24 +297,24 @@ static void check_large(void)
 
     memset(large, 'x', sizeof(large) - 1);
     make_output(&a, large);
-    ok(file_exists(path_at("train/x/.seen")),
+    ok(file_exists(in_dir("train/x/.seen")),
        "what large files looked like is kept");
     says_both(&a, "", "whole");
-    change_byte(path_at("train/x/b.txt"), false);
+    change_byte(in_dir("train/x/b.txt"), false);
     says_both(&a, "b.txt was changed", "a byte of a large file");
     make_output(&a, large);
-    change_byte(path_at("train/x/b.txt"), true);
-    m = output_manifest(run, &a, &err);
-    ok(output_check(run, &a, m, false, &err) == 0 && output_is_current(run, &a),
+    change_byte(in_dir("train/x/b.txt"), true);
+    m = output_manifest(dir, &a, &err);
+    ok(output_check(dir, &a, m, false, &err) == 0 && output_is_current(dir, &a),
        "a byte that the file system did not see change passes");
-    fails(output_check(run, &a, m, true, &err), err, ERR_INPUT,
+    fails(output_check(dir, &a, m, true, &err), err, ERR_INPUT,
           "b.txt was changed", "  unless all is read");
     says_both(&a, "b.txt was changed", "  and from then on");
     json_decref(m);
     make_output(&a, large);
-    BUG_ON(unlink(path_at("train/x/.seen")) < 0);
+    BUG_ON(unlink(in_dir("train/x/.seen")) < 0);
     says_both(&a, "", "without .seen, as in older runs, all is read");
-    ok(file_exists(path_at("train/x/.seen")), "  once");
+    ok(file_exists(in_dir("train/x/.seen")), "  once");
 }
 
 /* What cannot be read just now is not taken for damage. */
@@ -356,16 +326,16 @@ static void check_unreadable(void)
     json_t *m;
 
     make_output(&a, "hello");
-    m = output_manifest(run, &a, &err);
+    m = output_manifest(dir, &a, &err);
     BUG_ON(getrlimit(RLIMIT_NOFILE, &before) < 0);
     few = (struct rlimit){3, before.rlim_max};
     BUG_ON(setrlimit(RLIMIT_NOFILE, &few) < 0);
-    fails(output_check(run, &a, m, true, &err), err, ERR_SYSTEM, "b.txt",
+    fails(output_check(dir, &a, m, true, &err), err, ERR_SYSTEM, "b.txt",
           "a file that cannot be opened, for want of descriptors");
-    fails(output_check_current(run, &a, &err), err, ERR_SYSTEM, "manifest.json",
+    fails(output_check_current(dir, &a, &err), err, ERR_SYSTEM, "manifest.json",
           "  nor can the manifest");
-    ok(!output_manifest(run, &a, &err) && err.code == ERR_SYSTEM &&
-           output_is_sealed(run, &a),
+    ok(!output_manifest(dir, &a, &err) && err.code == ERR_SYSTEM &&
+           output_is_sealed(dir, &a),
        "  which is there");
     BUG_ON(setrlimit(RLIMIT_NOFILE, &before) < 0);
     says_both(&a, "", "whole as before");
@@ -381,7 +351,7 @@ static void check_inputs(void)
     bool resumed;
 
     make_input("dd");
-    fails(output_begin(run, &a, path, &resumed, &err), err, ERR_USAGE,
+    fails(output_begin(dir, &a, path, &resumed, &err), err, ERR_USAGE,
           "its input preprocess is not what the plan wants: '/tmp/",
           "an input of another configuration");
     ok(strstr(err.text, "/data' is of another configuration") != NULL,
@@ -389,18 +359,18 @@ static void check_inputs(void)
     make_input("cc");
     begin_output(&a, path);
     make_input("dd");
-    fails(output_commit(run, &a, &err), err, ERR_USAGE,
+    fails(output_commit(dir, &a, &err), err, ERR_USAGE,
           "is of another configuration", "one that has become another");
-    ok(output_is_begun(run, &a), "  the work stays");
+    ok(output_is_begun(dir, &a), "  the work stays");
     make_input("cc");
-    put_file(path_at("data"), "index.csv", "file!");
-    fails(output_commit(run, &a, &err), err, ERR_USAGE, "index.csv was changed",
+    put_file("data/index.csv", "file!");
+    fails(output_commit(dir, &a, &err), err, ERR_USAGE, "index.csv was changed",
           "an output of a damaged input is not sealed");
-    BUG_ON(file_dir_remove(path_at("data"), &err) < 0);
-    fails(output_commit(run, &a, &err), err, ERR_USAGE, "there is no '/tmp/",
+    BUG_ON(file_dir_remove(in_dir("data"), &err) < 0);
+    fails(output_commit(dir, &a, &err), err, ERR_USAGE, "there is no '/tmp/",
           "an output of an input that is not there is not sealed");
     make_input("cc");
-    ok(output_commit(run, &a, &err) == 0,
+    ok(output_commit(dir, &a, &err) == 0,
        "an output of the right input is sealed");
 }
 
@@ -409,8 +379,8 @@ static int manifest_of(const char *text, struct err *err)
     const struct plan_step a = make_step_of(key_a);
     json_t *m;
 
-    put_file(path_at("train/x"), "manifest.json", text);
-    m = output_manifest(run, &a, err);
+    put_file("train/x/manifest.json", text);
+    m = output_manifest(dir, &a, err);
     json_decref(m);
     return m ? 0 : -1;
 }
@@ -432,17 +402,17 @@ static void check_bad_manifest(void)
                       &err),
           err, ERR_INPUT, "is not a manifest",
           "a manifest with a file without a name is refused");
-    ok(!output_is_current(run, &a) && output_is_sealed(run, &a),
+    ok(!output_is_current(dir, &a) && output_is_sealed(dir, &a),
        "an output with a bad manifest is sealed, but not current");
     ok(manifest_of("{\"key\":\"a\",\"params\":{},\"inputs\":{},\"files\":[{"
                    "\"name\":\"b.txt\",\"size\":5,\"sha256\":\"x\"},{\"name\":"
                    "\"b.txt\",\"size\":5,\"sha256\":\"x\"}]}",
                    &err) == 0,
        "a well-formed manifest is read");
-    fails(output_verify(run, &a, &err), err, ERR_INPUT, "b.txt was changed",
+    fails(output_verify(dir, &a, &err), err, ERR_INPUT, "b.txt was changed",
           "a manifest with another hash of a file does not verify");
-    BUG_ON(unlink(path_at("train/x/manifest.json")) < 0);
-    fails(output_verify(run, &a, &err), err, ERR_INPUT, "manifest.json",
+    BUG_ON(unlink(in_dir("train/x/manifest.json")) < 0);
+    fails(output_verify(dir, &a, &err), err, ERR_INPUT, "manifest.json",
           "an output without a manifest does not verify");
 }
 
@@ -453,23 +423,21 @@ static void check_cannot_write(void)
     bool resumed;
     struct err err = {0};
 
-    BUG_ON(file_dir_remove(path_at("train"), &err) < 0);
-    put_file(run, "train", "a file in the way");
-    fails(output_begin(run, &a, path, &resumed, &err), err, ERR_SYSTEM, "train",
+    BUG_ON(file_dir_remove(in_dir("train"), &err) < 0);
+    put_file("train", "a file in the way");
+    fails(output_begin(dir, &a, path, &resumed, &err), err, ERR_SYSTEM, "train",
           "a file where a directory must be: work cannot begin");
-    BUG_ON(unlink(path_at("train")) < 0);
+    BUG_ON(unlink(in_dir("train")) < 0);
     begin_output(&a, path);
-    put_file(run, "train/x", "in the way");
-    fails(output_commit(run, &a, &err), err, ERR_SYSTEM, "cannot move",
+    put_file("train/x", "in the way");
+    fails(output_commit(dir, &a, &err), err, ERR_SYSTEM, "cannot move",
           "a file where the output goes: it cannot be sealed");
-    ok(output_is_begun(run, &a), "  and the work stays");
+    ok(output_is_begun(dir, &a), "  and the work stays");
 }
 
 int main(void)
 {
-    struct err err = {0};
-
-    BUG_ON(!mkdtemp(run));
+    begin_dir();
     make_input("cc");
     check_life();
     check_resume();
@@ -480,6 +448,5 @@ int main(void)
     check_inputs();
     check_bad_manifest();
     check_cannot_write();
-    ok(file_dir_remove(run, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

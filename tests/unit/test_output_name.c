@@ -1,6 +1,5 @@
 /* test_output_name.c - names that say a format, and such as do not */
 #include "base/output_name.h"
-#include "tap.h"
 #include "test_dir.h"
 
 static const char *const pictures[] = {".png", ".svg", NULL};
@@ -9,8 +8,7 @@ int main(void)
 {
     struct err err = {0};
 
-    if (!mkdtemp(dir))
-        return 1;
+    begin_dir();
     ok(output_name_ends("a/b.png", ".png") && output_name_ends("X.PNG", ".png"),
        "an ending, of whatever case");
     ok(!output_name_ends(".png", ".png") && !output_name_ends("a/.png", ".png"),
@@ -34,7 +32,5 @@ int main(void)
     ok(file_dir_make(in_dir("d.csv"), &err) == 0 &&
            output_name_directory(in_dir("d.csv"), "x", &err) == 0,
        "unless it is one");
-    (void)rmdir(in_dir("d.csv"));
-    (void)rmdir(dir);
-    return tap_done();
+    return end_dir();
 }

@@ -7,12 +7,9 @@
 #include "img/png.h"
 #include "img/resize.h"
 #include "stages/explain/predict_command.h"
-#include "tap.h"
 #include "test_dir.h"
 
 #include <jansson.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 enum { SIDE = 32, CLASSES = 3, BATCH = 32, PICTURES = 40, MAX_TEXT = 1 << 20 };
 
@@ -78,9 +75,8 @@ static char *predicted_text(struct predict_command_args a, int want,
     FILE *f = fmemopen(text, MAX_TEXT, "w");
     struct err err = {0};
 
-    if (!ok(predict_command_run(&a, f, n_aside, &err) == want,
-            "pictures are told of"))
-        printf("# %s\n", err.text);
+    works(predict_command_run(&a, f, n_aside, &err) == want, err,
+          "pictures are told of");
     fclose(f);
     return text;
 }
@@ -163,16 +159,13 @@ static void check_table(const struct pictures *list)
     ok(strstr(text, "  a,b      b        c\"d"), "a table names the classes");
     ok(strstr(text, "set aside: cannot open"), "  and why a file is set aside");
     free(text);
-    text = NULL;
-    ok(file_read(in_dir("predictions.csv"), MAX_TEXT, &text, &n_aside,
-                 &(struct err){0}) == 0 &&
-           strstr(text, "file,predicted,\"p_a,b\",p_b,\"p_c\"\"d\",picture,"
-                        "status\n") == text,
+    text = text_of("predictions.csv");
+    ok(strstr(text, "file,predicted,\"p_a,b\",p_b,\"p_c\"\"d\",picture,"
+                    "status\n") == text,
        "predictions.csv is written");
     ok(file_exists(in_dir("000001_p00.png")) &&
            !file_exists(in_dir("000002_lost.png")),
        "pictures of what could be read");
-    free(text);
 }
 
 static void check_refusals(const struct pictures *list)
@@ -195,9 +188,8 @@ static void check_refusals(const struct pictures *list)
 int main(void)
 {
     struct pictures list = {0};
-    struct err err = {0};
 
-    BUG_ON(!mkdtemp(dir));
+    begin_dir();
     write_model("m", HEAD_LINEAR);
     write_model("encoder", HEAD_PROJECT);
     make_pictures(&list);
@@ -207,6 +199,5 @@ int main(void)
     for (int i = 0; i < PICTURES; i++)
         image_release(&picture[i]);
     pictures_release(&list);
-    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

@@ -1,70 +1,44 @@
 /* test_preprocess.c - a directory goes in, good and bad; a store comes out */
 #include "stages/preprocess/preprocess.h"
 
-#include "base/file.h"
 #include "base/hash.h"
 #include "img/bmp.h"
 #include "img/png.h"
 #include "store/store.h"
-#include "tap.h"
+#include "test_dir.h"
 
 #include <jansson.h>
 #include <omp.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 enum { SIDE = 16, PER_CLASS = 10 };
 
-static char root[] = "/tmp/t-prep-XXXXXX";
-
-static void die_if(bool bad, const char *what)
-{
-    if (bad) {
-        printf("Bail out! %s\n", what);
-        exit(1);
-    }
-}
-
-static void path_at(char path[FILE_PATH_MAX], const char *name)
-{
-    struct err err = {0};
-
-    die_if(file_path(path, &err, "%s/%s", root, name) < 0, err.text);
-}
-
 static void put_bytes(const char *name, const void *bytes, size_t n)
 {
-    char path[FILE_PATH_MAX];
     struct err err = {0};
 
-    path_at(path, name);
-    die_if(file_write(path, bytes, n, &err) < 0, err.text);
+    need(file_write(in_dir(name), bytes, n, &err) == 0, &err);
 }
 
 static void put_dir(const char *name)
 {
-    char path[FILE_PATH_MAX];
     struct err err = {0};
 
-    path_at(path, name);
-    die_if(file_dir_make(path, &err) < 0, err.text);
+    need(file_dir_make(in_dir(name), &err) == 0, &err);
 }
 
 /* A picture of one colour, with a mark at its corner that makes it unique. */
 static void put_picture(const char *name, int w, int h, uint8_t level,
                         uint8_t mark)
 {
-    char path[FILE_PATH_MAX];
     struct image im;
     struct err err = {0};
 
-    path_at(path, name);
-    die_if(image_init(&im, w, h, &err) < 0, err.text);
+    need(image_init(&im, w, h, &err) == 0, &err);
     memset(im.px, level, image_bytes(&im));
     im.px[0] = mark;
-    die_if((strstr(name, ".png") ? png_write(&im, path, &err)
-                                 : bmp_write(&im, path, &err)) < 0,
-           err.text);
+    need((strstr(name, ".png") ? png_write(&im, in_dir(name), &err)
+                               : bmp_write(&im, in_dir(name), &err)) == 0,
+         &err);
     image_release(&im);
 }
 
@@ -87,7 +61,6 @@ static void put_dataset(void)
 /* Files that are no pictures, each in its own way. */
 static void put_bad(void)
 {
-    char path[FILE_PATH_MAX];
     uint8_t huge[54] = {'B', 'M'};
 
     put_bytes("in/im_Dark/text.jpg", "hello, world\n", 13);
@@ -103,19 +76,16 @@ static void put_bad(void)
     huge[18] = huge[22] = 10;
     huge[19] = huge[23] = 0;
     put_bytes("in/im_Light/cut.bmp", huge, sizeof(huge));
-    path_at(path, "in/im_Light/loop.tif");
-    die_if(symlink("loop.tif", path) < 0, path);
+    BUG_ON(symlink("loop.tif", in_dir("in/im_Light/loop.tif")) < 0);
     put_picture("in/im_Light/one.bmp", 1, 1, 9, 9);
 }
 
 static int run_preprocess(struct config *c, struct preprocess_summary *s,
                           struct err *err)
 {
-    char in[FILE_PATH_MAX], out[FILE_PATH_MAX];
-    const struct preprocess_args a = {.dataset = in, .out = out, .config = c};
+    const struct preprocess_args a = {
+        .dataset = in_dir("in"), .out = in_dir("out"), .config = c};
 
-    path_at(in, "in");
-    path_at(out, "out");
     return preprocess_run(&a, s, err);
 }
 
@@ -153,11 +123,9 @@ static size_t row_of(const struct store *s, const char *file)
 
 static void open_out(struct store *s)
 {
-    char out[FILE_PATH_MAX];
     struct err err = {0};
 
-    path_at(out, "out");
-    die_if(store_open(s, out, &err) < 0, err.text);
+    need(store_open(s, in_dir("out"), &err) == 0, &err);
 }
 
 static void check_plain(void)
@@ -250,12 +218,9 @@ static void check_bad(void)
 
 static json_t *load_json(const char *name)
 {
-    char path[FILE_PATH_MAX];
-    json_t *o;
+    json_t *o = json_load_file(in_dir(name), 0, NULL);
 
-    path_at(path, name);
-    o = json_load_file(path, 0, NULL);
-    die_if(!o, name);
+    BUG_ON(!o);
     return o;
 }
 
@@ -302,15 +267,14 @@ static void hash_out(char all[HASH_HEX])
     static const char *const names[] = {"images.npy", "labels.npy",
                                         "index.csv",  "classes.txt",
                                         "stats.json", "baseline.json"};
-    char path[FILE_PATH_MAX], name[64], hex[HASH_HEX];
+    char name[64], hex[HASH_HEX];
     struct hash h;
     struct err err = {0};
 
     hash_init(&h);
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         snprintf(name, sizeof(name), "out/%s", names[i]);
-        path_at(path, name);
-        die_if(hash_file(path, hex, &err) < 0, err.text);
+        need(hash_file(in_dir(name), hex, &err) == 0, &err);
         hash_add_string(&h, hex);
     }
     hash_final(&h, all);
@@ -391,32 +355,31 @@ static bool stop_at_3(void *self, size_t done, size_t total)
 
 static void check_failures(void)
 {
-    char in[FILE_PATH_MAX], out[FILE_PATH_MAX];
     struct config c = small_config();
-    const struct preprocess_args a = {
-        .dataset = in, .out = out, .config = &c, .each = stop_at_3};
+    struct preprocess_args a = {.dataset = in_dir("in"),
+                                .out = in_dir("out"),
+                                .config = &c,
+                                .each = stop_at_3};
     struct preprocess_summary sum;
     struct err err = {0};
 
-    path_at(in, "in");
-    path_at(out, "out");
     omp_set_num_threads(1);
     fails(preprocess_run(&a, &sum, &err), err, ERR_AGAIN, "stopped after 3 of",
           "preprocessing stops when it is told to");
     preprocess_summary_release(&sum);
-    if (file_dir_remove(out, &err) < 0 || file_dir_make(out, &err) < 0)
-        die_if(true, err.text);
+    need(file_dir_remove(a.out, &err) == 0 && file_dir_make(a.out, &err) == 0,
+         &err);
     put_dir("in/im_None");
     put_bytes("in/im_None/1.png", "?", 1);
     fails(run_preprocess(&c, &sum, &err), err, ERR_USAGE,
           "class 'None' has no picture to train on: 'im_",
           "a class of which all is set aside is refused");
     preprocess_summary_release(&sum);
-    path_at(out, "nowhere");
+    a.out = in_dir("nowhere");
     fails(preprocess_run(&a, &sum, &err), err, ERR_SYSTEM, "nowhere",
           "preprocessing into a directory that is not there fails");
     preprocess_summary_release(&sum);
-    path_at(in, "nowhere");
+    a.dataset = in_dir("nowhere");
     fails(preprocess_run(&a, &sum, &err), err, ERR_USAGE,
           "cannot read the dataset",
           "preprocessing a dataset that is not there is refused");
@@ -425,9 +388,7 @@ static void check_failures(void)
 
 int main(void)
 {
-    struct err err = {0};
-
-    die_if(!mkdtemp(root), "mkdtemp");
+    begin_dir();
     put_dataset();
     check_plain();
     check_bad();
@@ -436,6 +397,5 @@ int main(void)
     check_stable_split();
     check_duplicates();
     check_failures();
-    die_if(file_dir_remove(root, &err) < 0, err.text);
-    return tap_done();
+    return end_dir();
 }

@@ -9,7 +9,6 @@
 #include "store/contours.h"
 #include "store/sample_bits.h"
 #include "store/store.h"
-#include "tap.h"
 #include "test_dir.h"
 
 #include <sys/stat.h>
@@ -368,10 +367,10 @@ static void check_ignored(void)
     put_tiff("in/A/@eaDir/001_1.tif/SYNOPHOTO_THUMB_M.tif",
              (struct made_tiff){.bits = 8});
     make_dir("in/@eaDir");
-    put_file(in_dir("in/A/1.GIF"), "GIF");
-    put_file(in_dir("in/A/2.gif"), "GIF");
-    put_file(in_dir("in/B/notes"), "-");
-    put_file(in_dir("in/B/1_cyt01.dat"), "-");
+    put_file("in/A/1.GIF", "GIF");
+    put_file("in/A/2.gif", "GIF");
+    put_file("in/B/notes", "-");
+    put_file("in/B/1_cyt01.dat", "-");
     BUG_ON(symlink("/nonexistent", in_dir("in/B/more")) < 0);
     ok(prepare(&c) && said.n == 2 * PER_CLASS,
        "folders of a NAS hold no pictures");
@@ -418,9 +417,7 @@ static void check_jpeg(void)
 
 int main(void)
 {
-    struct err err = {0};
-
-    BUG_ON(!mkdtemp(dir));
+    begin_dir();
     check_bits();
     check_justified();
     check_content();
@@ -429,6 +426,5 @@ int main(void)
     check_field();
     check_ignored();
     preprocess_summary_release(&said);
-    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

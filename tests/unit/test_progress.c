@@ -1,14 +1,10 @@
 /* test_progress.c - the line of progress: its width, its text, when it is said */
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/progress.h"
 #include "base/utf8.h"
-#include "tap.h"
 #include "test_dir.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 static const char *fit(const char *text, int columns)
 {
@@ -67,20 +63,15 @@ static void check_text(void)
 }
 
 /* Lines that were said, and the last of them. */
-static int said(const char *path, char last[PROGRESS_TEXT])
+static int said(char last[PROGRESS_TEXT])
 {
-    char *text = NULL;
-    size_t size;
-    struct err err;
     int lines = 0;
 
-    ok(file_read(path, 10000, &text, &size, &err) == 0, "what was said");
     last[0] = '\0';
-    for (char *s = strtok(text, "\n"); s; s = strtok(NULL, "\n")) {
+    for (char *s = strtok(text_of("said"), "\n"); s; s = strtok(NULL, "\n")) {
         snprintf(last, PROGRESS_TEXT, "%s", s);
         lines++;
     }
-    free(text);
     return lines;
 }
 
@@ -88,39 +79,37 @@ static int said(const char *path, char last[PROGRESS_TEXT])
 static void check_lines(void)
 {
     const int before = dup(STDERR_FILENO);
-    const char *path = in_dir("said");
     char last[PROGRESS_TEXT];
     struct progress p;
     int fd;
 
-    fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+    fd = open(in_dir("said"), O_RDWR | O_CREAT | O_TRUNC, 0600);
     dup2(fd, STDERR_FILENO);
     progress_begin(&p, "train/a");
     progress_take(&p, 1, 30, "epoch 1/3 loss 2");
     progress_take(&p, 9, 30, "validation, epoch 1/3 loss 1.5");
     progress_show(&p, "");
-    ok(said(path, last) == 0, "nothing is said within an epoch");
+    ok(said(last) == 0, "nothing is said within an epoch");
     progress_take(&p, 11, 30, "epoch 2/3 loss 1");
-    ok(said(path, last) == 1 && strstr(last, "train/a 9/30 (30%)") &&
+    ok(said(last) == 1 && strstr(last, "train/a 9/30 (30%)") &&
            strstr(last, " left, epoch 1/3 loss 1.5"),
        "  but at its end");
     progress_take(&p, 12, 30, "epoch 2/3 loss 0.9");
     p.said -= PROGRESS_SECONDS;
     progress_take(&p, 13, 30, "epoch 2/3 loss 0.8");
-    ok(said(path, last) == 2 && strstr(last, "13/30 (43%)"), "and after 30 s");
+    ok(said(last) == 2 && strstr(last, "13/30 (43%)"), "and after 30 s");
     progress_take(&p, 11, 30, "epoch 2/3 loss 1");
     progress_take(&p, 13, 30, "epoch 3/3 loss 0.7");
-    ok(said(path, last) == 2, "an epoch that is made again is not said twice");
+    ok(said(last) == 2, "an epoch that is made again is not said twice");
     progress_take(&p, 29, 30, "epoch 3/3 loss 0.4");
     progress_end(&p);
     progress_end(&p);
-    ok(said(path, last) == 3 && strstr(last, "epoch 3/3 loss 0.4"),
+    ok(said(last) == 3 && strstr(last, "epoch 3/3 loss 0.4"),
        "the last epoch is said once");
     progress_begin(&p, "draw");
     progress_report(&p, 5, 10, "cells");
     progress_report(&p, 10, 10, "cells");
-    ok(said(path, last) == 4 && strstr(last, "draw 10/10 (100%)"),
-       "the end is said");
+    ok(said(last) == 4 && strstr(last, "draw 10/10 (100%)"), "the end is said");
     dup2(before, STDERR_FILENO);
     close(before);
     close(fd);
@@ -128,13 +117,10 @@ static void check_lines(void)
 
 int main(void)
 {
-    struct err err = {0};
-
-    BUG_ON(!mkdtemp(dir));
-    put_file(in_dir("said"), "");
+    begin_dir();
+    put_file("said", "");
     check_width();
     check_text();
     check_lines();
-    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

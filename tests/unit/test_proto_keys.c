@@ -1,22 +1,11 @@
 /* test_proto_keys.c - key files; who gets through a guarded socket */
 #include "base/buf.h"
-#include "base/file.h"
-#include "tap.h"
+#include "test_dir.h"
 #include "worker/curve_keys.h"
 
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 #include <zmq.h>
-
-static const char *path_in(const char *dir, const char *name)
-{
-    static char path[FILE_PATH_MAX];
-
-    snprintf(path, sizeof(path), "%s/%s", dir, name);
-    return path;
-}
 
 static unsigned mode_of(const char *path)
 {
@@ -25,31 +14,30 @@ static unsigned mode_of(const char *path)
     return stat(path, &st) == 0 ? st.st_mode & 0777 : 0;
 }
 
-static void check_make(const char *run)
+static void check_make(void)
 {
     struct curve_keypair server, worker, again;
     struct err err = {0};
     char **name = NULL;
     size_t n = 0;
 
-    ok(curve_keys_make(run, &err) == 0, "keys are made");
-    ok(mode_of(path_in(run, "keys")) == 0700, "keys/ is private");
-    ok(mode_of(path_in(run, "keys/server.key")) == 0600 &&
-           mode_of(path_in(run, "keys/worker.key")) == 0600,
+    ok(curve_keys_make(dir, &err) == 0, "keys are made");
+    ok(mode_of(in_dir("keys")) == 0700, "keys/ is private");
+    ok(mode_of(in_dir("keys/server.key")) == 0600 &&
+           mode_of(in_dir("keys/worker.key")) == 0600,
        "key files are private");
-    ok(curve_keys_read(path_in(run, "keys/server.key"), &server, &err) == 0 &&
-           curve_keys_read(path_in(run, "keys/worker.key"), &worker, &err) == 0,
+    ok(curve_keys_read(in_dir("keys/server.key"), &server, &err) == 0 &&
+           curve_keys_read(in_dir("keys/worker.key"), &worker, &err) == 0,
        "key files are read");
     ok(strcmp(server.peer_key, worker.public_key) == 0 &&
            strcmp(worker.peer_key, server.public_key) == 0 &&
            strcmp(server.public_key, worker.public_key) != 0,
        "each knows the other's public key");
-    ok(curve_keys_make(run, &err) == 0 &&
-           curve_keys_read(path_in(run, "keys/server.key"), &again, &err) ==
-               0 &&
+    ok(curve_keys_make(dir, &err) == 0 &&
+           curve_keys_read(in_dir("keys/server.key"), &again, &err) == 0 &&
            memcmp(&again, &server, sizeof(again)) == 0,
        "keys that are there stay");
-    ok(file_dir_list(run, &name, &n, &err) == 0 && n == 1,
+    ok(file_dir_list(dir, &name, &n, &err) == 0 && n == 1,
        "nothing temporary is left");
     file_dir_list_free(name, n);
     curve_keys_wipe(&server);
@@ -57,17 +45,17 @@ static void check_make(const char *run)
 }
 
 /* Eight processes at once: all succeed, on the same keys. */
-static void check_race(const char *run)
+static void check_race(void)
 {
     enum { N = 8 };
-    char **name = NULL, inner[128];
+    const char *inner = in_dir("race");
+    char **name = NULL;
     size_t n = 0;
     struct err err = {0};
     struct curve_keypair server, worker;
     int start[2], status, good = 0;
     char byte;
 
-    snprintf(inner, sizeof(inner), "%s/race", run);
     ok(mkdir(inner, 0777) == 0 && pipe(start) == 0, "eight processes set out");
     for (int i = 0; i < N; i++)
         if (fork() == 0) {
@@ -84,13 +72,13 @@ static void check_race(const char *run)
     ok(file_dir_list(inner, &name, &n, &err) == 0 && n == 1,
        "one keys/ is left");
     file_dir_list_free(name, n);
-    ok(curve_keys_read(path_in(inner, "keys/server.key"), &server, &err) == 0 &&
-           curve_keys_read(path_in(inner, "keys/worker.key"), &worker, &err) ==
+    ok(curve_keys_read(in_dir("race/keys/server.key"), &server, &err) == 0 &&
+           curve_keys_read(in_dir("race/keys/worker.key"), &worker, &err) ==
                0 &&
            strcmp(server.peer_key, worker.public_key) == 0,
        "  and its files belong together");
     ok(file_dir_remove(inner, &err) == 0 && mkdir(inner, 0777) == 0 &&
-           file_write(path_in(inner, "keys"), "", 0, &err) == 0,
+           file_write(in_dir("race/keys"), "", 0, &err) == 0,
        "a file in the way");
     fails(curve_keys_make(inner, &err), err, ERR_USAGE, "is not a directory",
           "a file in the place of keys/ is refused");
@@ -98,13 +86,13 @@ static void check_race(const char *run)
        "the directory of the race is removed");
 }
 
-static void check_open_to_others(const char *run)
+static void check_open_to_others(void)
 {
     struct curve_keypair kp;
     struct err err = {0};
-    char path[128], text[200];
+    const char *path = in_dir("keys/worker.key");
+    char text[200];
 
-    snprintf(path, sizeof(path), "%s/keys/worker.key", run);
     snprintf(text, sizeof(text), "chmod 600 '%s'", path);
     for (unsigned bit = 01; bit <= 040; bit <<= 1) {
         if (chmod(path, 0600 | bit) < 0)
@@ -114,16 +102,15 @@ static void check_open_to_others(const char *run)
     }
     ok(chmod(path, 0600) == 0 && curve_keys_read(path, &kp, &err) == 0,
        "chmod 600 mends it");
-    ok(chmod(path_in(run, "keys"), 0750) == 0, "open keys/ to the group");
-    fails(curve_keys_make(run, &err), err, ERR_USAGE, "chmod 700",
+    ok(chmod(in_dir("keys"), 0750) == 0, "open keys/ to the group");
+    fails(curve_keys_make(dir, &err), err, ERR_USAGE, "chmod 700",
           "keys/ open to others is refused");
-    ok(chmod(path_in(run, "keys"), 0700) == 0,
-       "keys/ is closed to the group again");
-    fails(curve_keys_read(path_in(run, "keys"), &kp, &err), err, ERR_USAGE,
+    ok(chmod(in_dir("keys"), 0700) == 0, "keys/ is closed to the group again");
+    fails(curve_keys_read(in_dir("keys"), &kp, &err), err, ERR_USAGE,
           "is not a regular file", "a directory is not a key file");
-    fails(curve_keys_read(path_in(run, "none"), &kp, &err), err, ERR_USAGE,
+    fails(curve_keys_read(in_dir("none"), &kp, &err), err, ERR_USAGE,
           "cannot open key file", "a missing key file is refused");
-    fails(curve_keys_make(path_in(run, "none"), &err), err, ERR_SYSTEM,
+    fails(curve_keys_make(in_dir("none"), &err), err, ERR_SYSTEM,
           "cannot make directory", "no run directory, no keys");
 }
 
@@ -150,13 +137,13 @@ static int parse_with(const struct curve_keypair *kp, const char *from,
     return rc;
 }
 
-static void check_parse(const char *run)
+static void check_parse(void)
 {
     struct curve_keypair kp, other;
     struct err err = {0};
     char longer[200];
 
-    ok(curve_keys_read(path_in(run, "keys/worker.key"), &kp, &err) == 0,
+    ok(curve_keys_read(in_dir("keys/worker.key"), &kp, &err) == 0,
        "worker.key is read");
     ok(parse_with(&kp, "1", "1", &err) == 0, "a good text is taken");
     fails(parse_with(&kp, "papline-key", "key", &err), err, ERR_USAGE,
@@ -182,28 +169,28 @@ static void check_parse(const char *run)
           ERR_USAGE, "do not belong together", "a foreign secret is refused");
 }
 
-static void check_file(const char *run)
+static void check_file(void)
 {
     struct curve_keypair kp;
     struct err err = {0};
     char long_text[600];
 
     memset(long_text, ' ', sizeof(long_text));
-    ok(file_write_secret(path_in(run, "x.key"), long_text, 600, &err) == 0,
+    ok(file_write_secret(in_dir("x.key"), long_text, 600, &err) == 0,
        "a long key file is written");
-    fails(curve_keys_read(path_in(run, "x.key"), &kp, &err), err, ERR_USAGE,
+    fails(curve_keys_read(in_dir("x.key"), &kp, &err), err, ERR_USAGE,
           "x.key': not a key file", "a long file is refused");
-    ok(file_write_secret(path_in(run, "x.key"), "a\0b", 3, &err) == 0,
+    ok(file_write_secret(in_dir("x.key"), "a\0b", 3, &err) == 0,
        "a key file with a NUL is written");
-    fails(curve_keys_read(path_in(run, "x.key"), &kp, &err), err, ERR_USAGE,
+    fails(curve_keys_read(in_dir("x.key"), &kp, &err), err, ERR_USAGE,
           "x.key': not a key file", "a file with a NUL is refused");
-    ok(file_write_secret(path_in(run, "x.key"), "", 0, &err) == 0,
+    ok(file_write_secret(in_dir("x.key"), "", 0, &err) == 0,
        "an empty key file is written");
-    fails(curve_keys_read(path_in(run, "x.key"), &kp, &err), err, ERR_USAGE,
+    fails(curve_keys_read(in_dir("x.key"), &kp, &err), err, ERR_USAGE,
           "x.key': not a key file", "an empty file is refused");
-    ok(file_write_secret(path_in(run, "x.key"), "papline-key 3", 13, &err) == 0,
+    ok(file_write_secret(in_dir("x.key"), "papline-key 3", 13, &err) == 0,
        "a key file of version 3 is written");
-    fails(curve_keys_read(path_in(run, "x.key"), &kp, &err), err, ERR_USAGE,
+    fails(curve_keys_read(in_dir("x.key"), &kp, &err), err, ERR_USAGE,
           "x.key': key file of version 3", "the file is named");
 }
 
@@ -250,13 +237,13 @@ static int visit_room(const struct room *room, const struct curve_keypair *kp,
     return n;
 }
 
-static void check_visitors(const struct room *room, const char *run)
+static void check_visitors(const struct room *room)
 {
     struct curve_keypair worker, server, stranger;
     struct err err = {0};
 
-    ok(curve_keys_read(path_in(run, "keys/worker.key"), &worker, &err) == 0 &&
-           curve_keys_read(path_in(run, "keys/server.key"), &server, &err) == 0,
+    ok(curve_keys_read(in_dir("keys/worker.key"), &worker, &err) == 0 &&
+           curve_keys_read(in_dir("keys/server.key"), &server, &err) == 0,
        "both keys of the run are read");
     stranger = worker;
     ok(zmq_curve_keypair(stranger.public_key, stranger.secret_key) == 0,
@@ -277,7 +264,7 @@ static void check_visitors(const struct room *room, const char *run)
           "a bad server key is refused");
 }
 
-static void check_guard(const char *run)
+static void check_guard(void)
 {
     struct room room = {.ctx = zmq_ctx_new()};
     struct curve_server *guard;
@@ -285,7 +272,7 @@ static void check_guard(const char *run)
     struct err err = {0};
     size_t size = sizeof(room.endpoint);
 
-    ok(curve_keys_read(path_in(run, "keys/server.key"), &server, &err) == 0,
+    ok(curve_keys_read(in_dir("keys/server.key"), &server, &err) == 0,
        "server.key is read");
     guard = curve_server_new(room.ctx, &server, &err);
     room.server = new_socket(room.ctx, ZMQ_ROUTER, 5000);
@@ -294,7 +281,7 @@ static void check_guard(const char *run)
            zmq_getsockopt(room.server, ZMQ_LAST_ENDPOINT, room.endpoint,
                           &size) == 0,
        "a guarded socket listens");
-    check_visitors(&room, run);
+    check_visitors(&room);
     ok(!curve_server_new(room.ctx, &server, &err) && err.code == ERR_SYSTEM &&
            strstr(err.text, "cannot guard sockets"),
        "a context has one guard");
@@ -310,17 +297,12 @@ static void check_guard(const char *run)
 
 int main(void)
 {
-    char run[] = "/tmp/papline-keys.XXXXXX";
-    struct err err = {0};
-
-    if (!mkdtemp(run))
-        return 1;
-    check_make(run);
-    check_race(run);
-    check_open_to_others(run);
-    check_parse(run);
-    check_file(run);
-    check_guard(run);
-    ok(file_dir_remove(run, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    begin_dir();
+    check_make();
+    check_race();
+    check_open_to_others();
+    check_parse();
+    check_file();
+    check_guard();
+    return end_dir();
 }

@@ -8,7 +8,6 @@
 #include "proto_all.h"
 #include "tap.h"
 
-#include <math.h>
 #include <msgpack.h>
 #include <stdlib.h>
 

@@ -2,9 +2,7 @@
 #include "orchestration/scheduler/ready_steps.h"
 #include "tap.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { DATA, SHORT, LONG, AFTER_SHORT, AFTER_LONG, REPORT, STEPS };
 

@@ -3,7 +3,6 @@
 #include "stages/augment/recipe.h"
 #include "tap.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 
 /* Fixed for ever: such words are in users' index.csv. */

@@ -1,11 +1,7 @@
 /* test_recipe_yaml.c - recipes from text: what is taken, what is refused */
-#include "base/file.h"
 #include "run/plan.h"
 #include "stages/augment/recipe.h"
-#include "tap.h"
-
-#include <stdlib.h>
-#include <unistd.h>
+#include "test_dir.h"
 
 static int read_text(struct recipe *r, const char *yaml, struct err *err)
 {
@@ -98,10 +94,8 @@ static void check_meaning(void)
     struct err err = {0};
     const struct recipe_step *s, *noise;
 
-    if (!ok(read_text(&r, yaml, &err) == 0, "a recipe is read")) {
-        printf("# %s\n", err.text);
+    if (!works(read_text(&r, yaml, &err) == 0, err, "a recipe is read"))
         return;
-    }
     s = r.all.step;
     noise = s[0].group->step;
     ok(strcmp(r.summary, "mine") == 0 && r.all.kind == RECIPE_EACH &&
@@ -173,18 +167,16 @@ static void check_identity(void)
     static const char comment[] = "# mine\neach: [ {grey: {alpha: 1}} ]\n";
     static const char plain[] = "each:\n  - grey:\n      alpha: 1\n";
     static const char other[] = "each:\n  - grey:\n      alpha: 0\n";
-    char dir[] = "/tmp/papline-recipe-XXXXXX", path[sizeof(dir) + 8];
+    const char *path = in_dir("x.yaml");
     struct recipe_text a, b, c, light;
     struct err err = {0};
 
-    if (!mkdtemp(dir) ||
-        recipe_text_take(&a, "a", comment, strlen(comment), &err) ||
+    if (recipe_text_take(&a, "a", comment, strlen(comment), &err) ||
         recipe_text_take(&b, "b", plain, strlen(plain), &err) ||
         recipe_text_take(&c, "c", other, strlen(other), &err))
         abort();
     ok(strcmp(a.id, b.id) == 0, "comments and layout do not count");
     ok(strcmp(a.id, c.id) != 0, "other numbers are another recipe");
-    snprintf(path, sizeof(path), "%s/x.yaml", dir);
     if (recipe_text_read(&light, "", "light", &err) < 0 ||
         file_write(path, light.text, light.size, &err) < 0)
         abort();
@@ -197,8 +189,7 @@ static void check_identity(void)
     recipe_text_release(&c);
     recipe_text_release(&light);
     unlink(path);
-    rmdir(dir);
-    fails(recipe_text_read(&a, "", path, &err), err, ERR_USAGE, "recipe-",
+    fails(recipe_text_read(&a, "", path, &err), err, ERR_USAGE, "x.yaml",
           "a recipe's file that is not there is refused");
     fails(recipe_text_read(&a, "a.key", "ligth", &err), err, ERR_USAGE,
           "a.key: there is no 'ligth'; did you mean light?",
@@ -213,6 +204,7 @@ int main(void)
     check_meaning();
     check_refusals();
     check_limits();
+    begin_dir();
     check_identity();
-    return tap_done();
+    return end_dir();
 }

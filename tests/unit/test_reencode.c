@@ -5,10 +5,7 @@
 #include "img/decode.h"
 #include "img/png.h"
 #include "img/vipslib.h"
-#include "tap.h"
 #include "test_dir.h"
-
-#include <stdlib.h>
 
 enum { W = 13, H = 11, N = W * H * 3 };
 
@@ -86,15 +83,12 @@ static void check_small(void)
 
 int main(void)
 {
-    struct err err = {0};
-
-    BUG_ON(!mkdtemp(dir));
+    begin_dir();
     check_golden(95, q95_420, "quality 95");
     check_golden(40, q40_420, "quality 40");
     ok(furthest(q95_420, q95_444) > 8, "colours of half the size are others");
     check_reading();
     check_small();
     vipslib_end_thread();
-    ok(file_dir_remove(dir, &err) == 0, "clean up");
-    return tap_done();
+    return end_dir();
 }

@@ -6,8 +6,6 @@
 #include "report_run.h"
 #include "stages/report/report_explainers.h"
 
-#include <math.h>
-
 enum { EXPERIMENTS = 4, STEPS = 2 * EXPERIMENTS };
 
 #define TITLE "method,label,figure,cells,groups,mean,low,high\n"
@@ -85,7 +83,7 @@ enum { INSERTION, DELETION, POINTING = 4, SANITY = 6 };
 
 static void check_merged(void)
 {
-    struct report_data d = {.run_dir = run, .config = &config, .plan = &plan};
+    struct report_data d = {.run_dir = dir, .config = &config, .plan = &plan};
     struct explainers e;
     const struct explainer_row *r;
     const struct explainer_value *v;
@@ -128,7 +126,7 @@ static void check_merged(void)
 
 static void check_best(void)
 {
-    struct report_data d = {.run_dir = run, .config = &config, .plan = &plan};
+    struct report_data d = {.run_dir = dir, .config = &config, .plan = &plan};
     struct explainers e;
     struct err err = {0};
     size_t cam, lime;
@@ -185,12 +183,10 @@ static void check_rows(void)
     ok(strstr(p, "<td>cam, the only one</td>"), "  or the only one");
     ok(strstr(p, "<td>cam; equals lime</td></tr>"), "  or two alike");
     ok(!strstr(p, "increase (high)"), "a figure that is not among the main");
-    free(p);
     config.split.method = SPLIT_BY_RANDOM;
     p = page_of(&plan);
     ok(strstr(p, "<td>lime; overlaps cam</td>"),
        "intervals overlap if one holds the other");
-    free(p);
 }
 
 static void check_table(void)
@@ -212,7 +208,6 @@ static void check_table(void)
                     "5\n"),
        "explainers.csv: a row without folds");
     ok(markup_count(text, "\n") == 16, "explainers.csv: nothing else");
-    free(text);
 }
 
 static void check_overlap(void)
@@ -229,28 +224,21 @@ static void check_overlap(void)
 
 static void check_none(void)
 {
-    char path[FILE_PATH_MAX], *p;
+    const char *table = in_dir("report/explainers.csv");
+    char *p;
     struct err err = {0};
 
-    for (int i = 0; i < EXPERIMENTS; i++) {
-        BUG_ON(file_path(path, &err, "%s/explain/e%d", run, i) < 0);
-        BUG_ON(file_dir_remove(path, &err) < 0);
-    }
-    BUG_ON(file_path(path, &err, "%s/report/explainers.csv", run) < 0);
-    BUG_ON(unlink(path) < 0);
+    BUG_ON(file_dir_remove(in_dir("explain"), &err) < 0 || unlink(table) < 0);
     config.split.method = SPLIT_BY_GROUP;
     p = page_of(&plan);
     ok(!strstr(p, "id=\"explainers\"") && !strstr(p, "href=\"#explainers\""),
        "no section without figures");
-    ok(!file_exists(path), "  and no table");
-    free(p);
+    ok(!file_exists(table), "  and no table");
 }
 
 int main(void)
 {
-    struct err err;
-
-    BUG_ON(!mkdtemp(run));
+    begin_dir();
     config_init(&config);
     config.split.method = SPLIT_BY_GROUP;
     make_plan();
@@ -261,5 +249,5 @@ int main(void)
     check_table();
     check_overlap();
     check_none();
-    return tap_done() | (file_dir_remove(run, &err) < 0);
+    return end_dir();
 }

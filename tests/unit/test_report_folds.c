@@ -54,7 +54,7 @@ static void fill_fold(int fold, const char *accuracy, const char *rows)
 
 static void check_summary(void)
 {
-    struct report_data d = {.run_dir = run, .config = &config, .plan = &plan};
+    struct report_data d = {.run_dir = dir, .config = &config, .plan = &plan};
     static struct fold_summary s;
     struct err err = {0};
 
@@ -144,20 +144,18 @@ static void check_files(void)
            strstr(text, "<td>n-r-s1, 2 of 3 folds</td>"
                         "<td class=\"num\">80.00&nbsp;%"),
        "one row of table IV for all");
-    free(text);
     text = text_of("report/folds.csv");
     ok(strstr(text, "\nn-r-s1,3,2,0.750000,0.353553,0.500000,0.000000,"
                     "0.750000,0.353553,5,4,0.800000,0.250000,1.000000,"
                     "0.800000\n"),
        "and a table");
     printf("# %s", text);
-    free(text);
 }
 
 /* A baseline of the first fold alone is not set beside all of them. */
 static void check_old_baseline(void)
 {
-    struct report_data d = {.run_dir = run, .config = &config, .plan = &plan};
+    struct report_data d = {.run_dir = dir, .config = &config, .plan = &plan};
     struct buf b = {0};
     struct err err = {0};
 
@@ -211,7 +209,7 @@ static void check_choice(void)
 /* Folds 2 and 3 of 4 both train in the first one, and are apart all the same. */
 static void check_crossings(void)
 {
-    struct report_data d = {.run_dir = run, .config = &config, .plan = &plan};
+    struct report_data d = {.run_dir = dir, .config = &config, .plan = &plan};
     const struct report_counts *c = &d.counts;
     struct buf b = {0};
     struct err err = {0};
@@ -252,7 +250,7 @@ static void add_cells(struct buf *b, const char *name, int n, int fold)
 /* Classes are told by fold: the first one's splits say nothing of the rest. */
 static void check_classes(void)
 {
-    struct report_data d = {.run_dir = run, .config = &config, .plan = &plan};
+    struct report_data d = {.run_dir = dir, .config = &config, .plan = &plan};
     const struct report_counts *c = &d.counts;
     struct buf b = {0};
     struct err err = {0};
@@ -315,9 +313,7 @@ static void check_classes(void)
 
 int main(void)
 {
-    struct err err;
-
-    BUG_ON(!mkdtemp(run));
+    begin_dir();
     config_init(&config);
     snprintf(config.dataset.name, sizeof(config.dataset.name), "SIPaKMeD");
     make_plan();
@@ -333,5 +329,5 @@ int main(void)
     check_choice();
     check_crossings();
     check_classes();
-    return tap_done() | (file_dir_remove(run, &err) < 0);
+    return end_dir();
 }

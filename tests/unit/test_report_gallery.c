@@ -5,24 +5,9 @@
 #include "img/png.h"
 #include "markup.h"
 #include "stages/report/report_sections.h"
-#include "tap.h"
-
-#include "base/file.h"
-
-#include <stdlib.h>
-#include <unistd.h>
+#include "test_dir.h"
 
 enum { SIDE = 40, CELLS = 3, METHODS = 2 };
-
-static char run[] = "/tmp/papline-gallery-XXXXXX";
-
-static const char *path_of(const char *name)
-{
-    static char p[128];
-
-    snprintf(p, sizeof(p), "%s/%s", run, name);
-    return p;
-}
 
 static void put_picture(const char *name)
 {
@@ -32,7 +17,7 @@ static void put_picture(const char *name)
     BUG_ON(image_init(&im, SIDE, SIDE, &err) < 0);
     for (size_t i = 0; i < image_bytes(&im); i++)
         im.px[i] = (uint8_t)(i * i * 7 % 251);
-    BUG_ON(png_write(&im, path_of(name), &err) < 0);
+    BUG_ON(png_write(&im, in_dir(name), &err) < 0);
     image_release(&im);
 }
 
@@ -44,7 +29,7 @@ static void make_scores(void)
     struct err err = {0};
     char name[64];
 
-    BUG_ON(file_dir_make(path_of("explain/e"), &err) < 0);
+    BUG_ON(file_dir_make(in_dir("explain/e"), &err) < 0);
     put_picture("explain/e/o.png");
     buf_puts(&b, "file,label,predicted,target,p,method,map,overlay,strip\n");
     for (int i = 0; i < 2 * CELLS; i++) {
@@ -54,14 +39,13 @@ static void make_scores(void)
             buf_printf(&b, "%d.bmp,a,%s,a,.9,%s,maps/%d.npy,o.png,s%d.png\n", i,
                        i < CELLS ? "a" : "b", method[m], i, i);
     }
-    BUG_ON(file_write(path_of("explain/e/scores.csv"), b.data, b.len, &err) <
-           0);
+    BUG_ON(file_write(in_dir("explain/e/scores.csv"), b.data, b.len, &err) < 0);
     buf_release(&b);
 }
 
 static char *make_gallery(struct report_experiment *e, size_t room)
 {
-    const struct report_data d = {.run_dir = run, .n_experiment = 1};
+    const struct report_data d = {.run_dir = dir, .n_experiment = 1};
     struct buf b = {0};
 
     report_gallery(&d, e, room, &b);
@@ -112,7 +96,7 @@ static void check_smaller(void)
     char *webp = NULL;
     size_t n = 0;
 
-    ok(decode_read(&im, path_of("explain/e/o.png"), &err) == 0 &&
+    ok(decode_read(&im, in_dir("explain/e/o.png"), &err) == 0 &&
            png_encode_webp(&im, &webp, &n, &err) == 0 &&
            decode_bytes(&back, webp, n, &err) == 0 && back.w == SIDE &&
            back.h == SIDE,
@@ -128,14 +112,13 @@ int main(void)
     struct report_experiment e = {.explain = &step};
     struct err err = {0};
 
-    BUG_ON(!mkdtemp(run));
+    begin_dir();
     make_scores();
     e.scores.there =
-        csv_read(&e.scores.csv, path_of("explain/e/scores.csv"), &err) == 0;
+        csv_read(&e.scores.csv, in_dir("explain/e/scores.csv"), &err) == 0;
     check_all(&e);
     check_thinned(&e);
     check_smaller();
     csv_release(&e.scores.csv);
-    ok(file_dir_remove(run, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

@@ -19,7 +19,6 @@ static void check_none(void)
     char *p = make_page(1, SPLIT_BY_GROUP);
 
     page_lacks(p, "Where the time went", "without a journal no timeline");
-    free(p);
 }
 
 static void check_pieces(void)
@@ -58,7 +57,6 @@ static void check_pieces(void)
         "<td class=\"num\">8.0 s</td>",
         "  sums of a stage, a process once");
     page_has(p, ">15&#160;s<", "  times below");
-    free(p);
 }
 
 /* More bars than are drawn. */
@@ -80,7 +78,6 @@ static void check_many(void)
     page_has(p, "1500 processes that took less",
              "  the short ones are left out");
     buf_release(&b);
-    free(p);
 }
 
 /* Of a clock that stands still. */
@@ -100,18 +97,14 @@ static void check_instant(void)
     ok(markup_balanced(p), "many bars of no time");
     page_has(p, "2500 processes that took less", "  are left out");
     buf_release(&b);
-    free(p);
 }
 
 int main(void)
 {
-    struct err err;
-
-    BUG_ON(!mkdtemp(run));
+    begin_dir();
     check_none();
     check_pieces();
     check_many();
     check_instant();
-    BUG_ON(file_dir_remove(run, &err) < 0);
-    return tap_done();
+    return end_dir();
 }

@@ -1,12 +1,7 @@
 /* test_run_timeline.c - a journal as bars: where, when, how busy */
 #include "base/clock.h"
 #include "run/run_timeline.h"
-#include "tap.h"
 #include "test_dir.h"
-
-#include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 static struct run_timeline t;
 
@@ -14,7 +9,7 @@ static void read_journal(const char *text)
 {
     struct err err = {0};
 
-    put_file(in_dir("journal.jsonl"), text);
+    put_file("journal.jsonl", text);
     run_timeline_release(&t);
     ok(run_timeline_read(&t, dir, &err) == 0, "a journal is read");
 }
@@ -133,7 +128,7 @@ int main(void)
 {
     struct err err;
 
-    BUG_ON(!mkdtemp(dir));
+    begin_dir();
     check_dates();
     ok(run_timeline_read(&t, dir, &err) < 0 && err.code == ERR_INPUT,
        "no journal");
@@ -142,6 +137,5 @@ int main(void)
     check_pieces();
     check_earlier();
     run_timeline_release(&t);
-    BUG_ON(file_dir_remove(dir, &err) < 0);
-    return tap_done();
+    return end_dir();
 }

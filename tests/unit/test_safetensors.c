@@ -1,12 +1,9 @@
 /* test_safetensors.c - tensors survive the disk; hostile headers are refused */
 #include "base/buf.h"
 #include "nn/safetensors.h"
-#include "tap.h"
 #include "test_dir.h"
 
 #include <stdint.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 static void check_names(const struct safetensors *got, const char *odd)
 {
@@ -63,9 +60,8 @@ static void check_round_trip(void)
 
     ok(safetensors_write(&in, in_dir("a"), &err) == 0,
        "six tensors are written");
-    if (!ok(safetensors_read(&got, in_dir("a"), &err) == 0,
-            "six tensors are read"))
-        printf("# %s\n", err.text);
+    works(safetensors_read(&got, in_dir("a"), &err) == 0, err,
+          "six tensors are read");
     ok(got.n_tensor == 6 && got.n_meta == 2,
        "  as many, and as many strings, as written");
     k = safetensors_find(&got, "conv/kernel:0");
@@ -262,14 +258,10 @@ static void check_refused(void)
 
 int main(void)
 {
-    struct err err = {0};
-
-    if (!mkdtemp(dir))
-        return 1;
+    begin_dir();
     check_round_trip();
     check_files();
     check_cut();
     check_refused();
-    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

@@ -2,13 +2,10 @@
 #include "orchestration/tools/score_command.h"
 
 #include "orchestration/tools/score.h"
-#include "tap.h"
 #include "test_dir.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define HEAD                                                                   \
     "file,split,label,predicted,p_Dyskeratotic,p_Parabasal,group,family\n"
@@ -32,8 +29,8 @@ static struct score s;
 
 static void put_folds(void)
 {
-    put_file(in_dir("run/e-f0/predictions.csv"), fold_0);
-    put_file(in_dir("run/e-f2/predictions.csv"), fold_2);
+    put_file("run/e-f0/predictions.csv", fold_0);
+    put_file("run/e-f2/predictions.csv", fold_2);
 }
 
 static bool is_share(const struct grouped_share *g, size_t k, size_t n)
@@ -141,8 +138,8 @@ static void check_refused(void)
     a.out = "x";
     fails(score_command_run(stdout, &a, &err), err, ERR_USAGE,
           "--output: takes one experiment, not 2", "two to be stored in one");
-    put_file(in_dir("run/twice-f0/predictions.csv"), fold_0);
-    put_file(in_dir("run/twice-f1/predictions.csv"), fold_0);
+    put_file("run/twice-f0/predictions.csv", fold_0);
+    put_file("run/twice-f1/predictions.csv", fold_0);
     ok(score_find(&from, in_dir("run/twice"), &err) == 0, "a fold twice");
     fails(score_read(&s, &from, &config, &err), err, ERR_USAGE,
           "is tested in two folds", "  is refused");
@@ -155,8 +152,7 @@ int main(void)
                                          "run/twice-f1"};
     struct err err = {0};
 
-    if (!mkdtemp(dir))
-        return 1;
+    begin_dir();
     for (size_t i = 0; i < sizeof(folder) / sizeof(folder[0]); i++)
         BUG_ON(file_dir_make(in_dir(folder[i]), &err) < 0);
     config_init(&config);
@@ -166,6 +162,5 @@ int main(void)
     check_without();
     check_written();
     check_refused();
-    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

@@ -2,19 +2,12 @@
  * test_screening.c - shares with one interval, what was missed and raised,
  * whether promises hold, what the cells are
  */
-#include "base/file.h"
 #include "evaluation/about_cells.h"
 #include "evaluation/screening.h"
 #include "evaluation/test_accuracy.h"
 #include "stats/proportion.h"
-#include "tap.h"
+#include "test_dir.h"
 
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-static char dir[] = "/tmp/papline-screening-XXXXXX";
 static struct config config;
 
 static void text_has(struct buf *b, const char *part, const char *what)
@@ -217,8 +210,7 @@ static void check_one(const char *path)
     struct screening s;
     struct err err = {0};
 
-    if (!ok(screening_read(&s, &path, 1, &config, &err) == 0, "predictions"))
-        printf("# %s\n", err.text);
+    works(screening_read(&s, &path, 1, &config, &err) == 0, err, "predictions");
     check_found(&s);
     check_promises(&s);
     config.evaluate.bootstrap = 0;
@@ -316,9 +308,8 @@ int main(void)
 {
     char path[2][FILE_PATH_MAX];
     const char *const folds[2] = {path[0], path[1]};
-    struct err err = {0};
 
-    BUG_ON(!mkdtemp(dir));
+    begin_dir();
     check_basis();
     check_metrics();
     config_init(&config);
@@ -332,6 +323,5 @@ int main(void)
     check_folds(folds);
     check_decisions();
     check_about();
-    ok(file_dir_remove(dir, &err) == 0, "clean up");
-    return tap_done();
+    return end_dir();
 }

@@ -6,7 +6,6 @@
 #include "proto/hello.h"
 #include "proto/samples.h"
 #include "run/output.h"
-#include "tap.h"
 #include "test_dir.h"
 #include "worker/scheduler_address.h"
 #include "worker/sink.h"
@@ -14,10 +13,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sodium.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 #include <zmq.h>
 
 enum { SIDE = 4, PIXELS = SIDE * SIDE * 3, UNIT = 7, MB = 1 << 20 };
@@ -285,11 +282,10 @@ static void check_rows_that_lack(void)
 
     BUG_ON(config_read(&c, in_dir("run.yaml"), NULL, 0, &err) < 0 ||
            plan_init(&plan, &c, dir, &err) < 0);
-    if (!ok(sink_store_open(&s, dir, &c, plan_find(&plan, "augment"), &err) ==
-                    0 &&
-                sink_store_put(&s, &r, &err) == 0,
-            "a sink's store takes a row"))
-        printf("# %s\n", err.text);
+    works(sink_store_open(&s, dir, &c, plan_find(&plan, "augment"), &err) ==
+                  0 &&
+              sink_store_put(&s, &r, &err) == 0,
+          err, "a sink's store takes a row");
     r = (struct sample_rows){0, 2, SIDE, SIDE, 3, pixels, record};
     ok(sink_store_put(&s, &r, &err) == 0 && store_has(s.writer, 0),
        "rows of which the last is there are taken for the others");
@@ -303,9 +299,9 @@ int main(void)
     struct sink_process r = {0};
     struct err err = {0};
 
-    BUG_ON(!noise || sodium_init() < 0 || !mkdtemp(dir));
-    if (!ok(make_run(&err) == 0, "a run has cells that are to be varied"))
-        printf("# %s\n", err.text);
+    BUG_ON(!noise || sodium_init() < 0);
+    begin_dir();
+    works(make_run(&err) == 0, err, "a run has cells that are to be varied");
     check_rows_that_lack();
     if (start_sink(&r)) {
         check_size(&r, noise);
@@ -313,6 +309,5 @@ int main(void)
     }
     end_sink(&r);
     free(noise);
-    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

@@ -1,21 +1,16 @@
 /* test_sink_client.c - rows go to a sink, which may answer anything */
-#include "base/file.h"
 #include "proto/confirm.h"
 #include "proto/samples.h"
-#include "tap.h"
+#include "test_dir.h"
 #include "worker/scheduler_address.h"
 #include "worker/sink_client.h"
 
 #include <pthread.h>
 #include <sodium.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <unistd.h>
 #include <zmq.h>
 
 enum { SIDE = 2, UNIT = 7, LONG = 6000, PUTS = 7, PAUSE_MS = 150 };
-
-static char dir[64];
 
 /* What the sink answers to a message of samples, in this order. */
 struct reply {
@@ -273,11 +268,10 @@ int main(void)
     zmq_setsockopt(s.router, ZMQ_LINGER, &zero, sizeof(zero));
     zmq_setsockopt(s.router, ZMQ_RCVTIMEO, &wait, sizeof(wait));
     zmq_setsockopt(scheduler, ZMQ_LINGER, &zero, sizeof(zero));
-    snprintf(dir, sizeof(dir), "/tmp/t-outlet-%ld", (long)getpid());
+    begin_dir();
     snprintf(at, sizeof(at), "ipc://%s/sink", dir);
     snprintf(c.endpoint, sizeof(c.endpoint), "ipc://%s/control", dir);
-    ok(sodium_init() >= 0 && file_dir_make(dir, &err) == 0 &&
-           zmq_bind(scheduler, c.endpoint) == 0 &&
+    ok(sodium_init() >= 0 && zmq_bind(scheduler, c.endpoint) == 0 &&
            zmq_bind(s.router, at) == 0 &&
            scheduler_address_write(dir, &c, &err) == 0 &&
            scheduler_link_open(&o.link, &a, &err) == 0,
@@ -291,6 +285,5 @@ int main(void)
     zmq_close(scheduler);
     zmq_close(s.router);
     zmq_ctx_term(zmq);
-    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

@@ -1,16 +1,11 @@
 /* test_socket_dir.c - what is left is swept, what is in use is not */
-#include "base/file.h"
-#include "tap.h"
+#include "test_dir.h"
 #include "worker/socket_dir.h"
 
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 enum { PROCESSES = 4, TIMES = 150 };
-
-static char tmp[] = "/tmp/socket-dirs-XXXXXX";
 
 static size_t count_dirs(void)
 {
@@ -18,7 +13,7 @@ static size_t count_dirs(void)
     size_t n = 0;
     struct err err;
 
-    BUG_ON(file_dir_list(tmp, &names, &n, &err) < 0);
+    BUG_ON(file_dir_list(dir, &names, &n, &err) < 0);
     file_dir_list_free(names, n);
     return n;
 }
@@ -32,7 +27,7 @@ static void check_one(void)
     ok(socket_dir_make(&d, &err) == 0 && stat(d.path, &st) == 0 &&
            (st.st_mode & 0777) == 0700,
        "a directory for the owner alone");
-    ok(strncmp(d.path, tmp, strlen(tmp)) == 0, "  it lies in TMPDIR");
+    ok(strncmp(d.path, dir, strlen(dir)) == 0, "  it lies in TMPDIR");
     socket_dir_remove(&d);
     ok(count_dirs() == 0 && d.path[0] == '\0', "  it is removed");
     socket_dir_remove(&d);
@@ -57,7 +52,7 @@ static void leave_one(void)
 static void check_sweep(void)
 {
     struct socket_dir a, b;
-    char other[64];
+    const char *other = in_dir("papline-abcdef");
     struct err err = {0};
 
     leave_one();
@@ -66,7 +61,6 @@ static void check_sweep(void)
        "the next one sweeps it");
     ok(socket_dir_make(&b, &err) == 0 && count_dirs() == 2,
        "one that is in use stays");
-    snprintf(other, sizeof(other), "%s/papline-abcdef", tmp);
     BUG_ON(mkdir(other, 0700) < 0);
     socket_dir_remove(&b);
     ok(socket_dir_make(&b, &err) == 0 && file_exists(other),
@@ -124,11 +118,12 @@ static void check_cannot(void)
 
 int main(void)
 {
-    BUG_ON(!mkdtemp(tmp) || setenv("TMPDIR", tmp, 1) < 0);
+    begin_dir();
+    BUG_ON(setenv("TMPDIR", dir, 1) < 0);
     check_one();
     check_sweep();
     check_together();
     check_cannot();
-    ok(rmdir(tmp) == 0, "the test's directory is removed");
-    return tap_done();
+    ok(count_dirs() == 0, "nothing is left");
+    return end_dir();
 }

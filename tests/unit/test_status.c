@@ -2,7 +2,6 @@
 #include "base/process.h"
 #include "orchestration/scheduler/status_print.h"
 #include "orchestration/scheduler/status_text.h"
-#include "tap.h"
 #include "test_dir.h"
 
 /* status.json of this process, then what status_print() says of it. */
@@ -126,7 +125,7 @@ int main(void)
 {
     struct err err = {0};
 
-    BUG_ON(!mkdtemp(dir));
+    begin_dir();
     fails(
         status_print(stdout, &(struct status_print_args){.run_dir = dir}, &err),
         err, ERR_USAGE, "no run was started", "no status.json");
@@ -134,6 +133,5 @@ int main(void)
     check_json();
     check_others();
     check_brief();
-    BUG_ON(file_dir_remove(dir, &err) < 0);
-    return tap_done();
+    return end_dir();
 }

@@ -7,7 +7,6 @@
 #include "ranks/dist_threads.h"
 #include "run/plan.h"
 #include "stages/train/train_memory.h"
-#include "tap.h"
 #include "train_run.h"
 
 #include <sys/wait.h>

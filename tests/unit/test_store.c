@@ -6,11 +6,9 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 /* Hash of all files of a store. */
 static const char *store_sum(const char *where)
@@ -46,7 +44,7 @@ static void check_content(void)
     struct err err = {0};
     bool same = true;
 
-    ok(store_open(&s, path_at("a"), &err) == 0, "a store opens");
+    ok(store_open(&s, in_dir("a"), &err) == 0, "a store opens");
     ok(s.n == N && s.h == H && s.w == W && s.n_class == 3 &&
            strcmp(s.class_name[1], "b c") == 0,
        "sizes and classes");
@@ -95,7 +93,7 @@ static void check_threads(void)
     struct err err = {0};
     bool good = true;
 
-    job[0].w = start_rows(path_at("threads"));
+    job[0].w = start_rows(in_dir("threads"));
     for (size_t i = 0; i < 4; i++) {
         job[i] = (struct thread_job){.w = job[0].w, .first = i};
         BUG_ON(pthread_create(&thread[i], NULL, thread_main, &job[i]) != 0);
@@ -106,13 +104,13 @@ static void check_threads(void)
     }
     ok(good && store_finish(job[0].w, &err) == 0,
        "four threads put rows at once");
-    ok(strcmp(store_sum(path_at("a")), store_sum(path_at("threads"))) == 0,
+    ok(strcmp(store_sum(in_dir("a")), store_sum(in_dir("threads"))) == 0,
        "threads make the same bytes");
 }
 
 static void check_missing(void)
 {
-    struct store_writer *w = start_rows(path_at("missing"));
+    struct store_writer *w = start_rows(in_dir("missing"));
     struct store s;
     struct err err = {0};
     static const uint8_t black[PX];
@@ -123,7 +121,7 @@ static void check_missing(void)
     ok(!store_has(w, 5) && store_has(w, 6) && !store_has(w, N),
        "a store knows which rows it has");
     ok(store_finish(w, &err) == 0, "a store is finished without row 5");
-    ok(store_open(&s, path_at("missing"), &err) == 0, "  and opens");
+    ok(store_open(&s, in_dir("missing"), &err) == 0, "  and opens");
     ok(store_label(&s, 5) == -1 && memcmp(store_image(&s, 5), black, PX) == 0 &&
            strcmp(csv_get(&s.index, 5, (size_t)s.status_column), "missing") ==
                0 &&
@@ -166,15 +164,15 @@ static void check_resume(void)
     struct store_writer *w;
     struct err err = {0};
 
-    killed_writer(path_at("killed"));
-    w = start_rows(path_at("killed"));
+    killed_writer(in_dir("killed"));
+    w = start_rows(in_dir("killed"));
     ok(count_rows(w) == 20 && store_has(w, 19) && !store_has(w, 20),
        "what was synced is there again, the rest is not");
     for (size_t i = 20; i < N; i++)
         if (put_row(w, i, &err) < 0)
             ok(false, "a row is put after the writer was killed");
     ok(store_finish(w, &err) == 0 &&
-           strcmp(store_sum(path_at("a")), store_sum(path_at("killed"))) == 0,
+           strcmp(store_sum(in_dir("a")), store_sum(in_dir("killed"))) == 0,
        "gone on with, it is the same store byte for byte");
 }
 
@@ -186,10 +184,10 @@ static void check_black_after_crash(void)
     struct store s;
     struct err err = {0};
 
-    killed_writer(path_at("unsynced"));
-    w = start_rows(path_at("unsynced"));
+    killed_writer(in_dir("unsynced"));
+    w = start_rows(in_dir("unsynced"));
     ok(store_finish(w, &err) == 0 &&
-           store_open(&s, path_at("unsynced"), &err) == 0,
+           store_open(&s, in_dir("unsynced"), &err) == 0,
        "finish without the rows that were lost");
     ok(store_label(&s, 30) == -1 && memcmp(store_image(&s, 30), black, PX) == 0,
        "a lost row is black");
@@ -211,27 +209,27 @@ static void check_torn_log(void)
     struct err err = {0};
     bool monotone = true;
 
-    killed_writer(path_at("torn"));
-    BUG_ON(file_read(path_at("torn/rows.log"), 1 << 20, &log, &size, &err) < 0);
+    killed_writer(in_dir("torn"));
+    BUG_ON(file_read(in_dir("torn/rows.log"), 1 << 20, &log, &size, &err) < 0);
     for (size_t cut = 0; cut <= size; cut += cut + 60 < size ? 7 : 1) {
         struct store_writer *w;
 
-        BUG_ON(file_write(path_at("torn/rows.log"), log, cut, &err) < 0);
-        w = start_rows(path_at("torn"));
+        BUG_ON(file_write(in_dir("torn/rows.log"), log, cut, &err) < 0);
+        w = start_rows(in_dir("torn"));
         monotone = monotone && count_rows(w) >= last && count_rows(w) <= 20;
         last = count_rows(w);
         store_abandon(w);
     }
     ok(monotone && last == 20, "a log torn anywhere is cut off there");
     log[size - 30] ^= 1;
-    BUG_ON(file_write(path_at("torn/rows.log"), log, size, &err) < 0);
-    store_abandon(start_rows(path_at("torn")));
-    ok(size_of(path_at("torn/rows.log")) < (off_t)size,
+    BUG_ON(file_write(in_dir("torn/rows.log"), log, size, &err) < 0);
+    store_abandon(start_rows(in_dir("torn")));
+    ok(size_of(in_dir("torn/rows.log")) < (off_t)size,
        "a changed bit is noticed");
     log[3] ^= 1;
-    BUG_ON(file_write(path_at("torn/rows.log"), log, size, &err) < 0);
+    BUG_ON(file_write(in_dir("torn/rows.log"), log, size, &err) < 0);
     {
-        struct store_writer *w = start_rows(path_at("torn"));
+        struct store_writer *w = start_rows(in_dir("torn"));
 
         ok(count_rows(w) == 0, "what is no log starts afresh");
         store_abandon(w);
@@ -243,29 +241,29 @@ static void check_lost_images(void)
 {
     struct store_writer *w;
 
-    killed_writer(path_at("lost"));
-    BUG_ON(truncate(path_at("lost/images.npy"), 100) < 0);
-    w = start_rows(path_at("lost"));
+    killed_writer(in_dir("lost"));
+    BUG_ON(truncate(in_dir("lost/images.npy"), 100) < 0);
+    w = start_rows(in_dir("lost"));
     ok(count_rows(w) == 0, "a log without its images counts for nothing");
     store_abandon(w);
 }
 
 static void check_other_shape(void)
 {
-    struct store_args a = rows_args(path_at("shape"));
+    struct store_args a = rows_args(in_dir("shape"));
     struct store_writer *w = NULL;
     struct err err = {0};
 
-    killed_writer(path_at("shape"));
+    killed_writer(in_dir("shape"));
     a.h++;
     fails(store_create(&w, &a, &err), err, ERR_INPUT,
           "unfinished store of another shape",
           "an unfinished store of another height is refused");
-    a = rows_args(path_at("shape"));
+    a = rows_args(in_dir("shape"));
     a.n_class = 2;
     fails(store_create(&w, &a, &err), err, ERR_INPUT, "another shape",
           "an unfinished store of other classes is refused");
-    a = rows_args(path_at("shape"));
+    a = rows_args(in_dir("shape"));
     ok(store_create(&w, &a, &err) == 0 && count_rows(w) == 20,
        "  and nothing of it was lost");
     store_abandon(w);
@@ -276,7 +274,7 @@ static void check_bad_args(void)
     static const char twice[2][CONFIG_NAME_MAX] = {"a", "a"};
     static const char empty[1][CONFIG_NAME_MAX] = {""};
     static const char line[1][CONFIG_NAME_MAX] = {"a\nb"};
-    struct store_args a = rows_args(path_at("none"));
+    struct store_args a = rows_args(in_dir("none"));
     struct store_writer *w = NULL;
     struct err err = {0};
 
@@ -324,7 +322,7 @@ static const struct {
 
 static void check_bad_rows(void)
 {
-    struct store_writer *w = start_rows(path_at("rows"));
+    struct store_writer *w = start_rows(in_dir("rows"));
     char *long_record = calloc(1, STORE_MAX_RECORD + 20);
     uint8_t px[2 * PX] = {0};
     const char *line[2] = {"a,b,train,ok", "a,b,train,ok"};
@@ -355,7 +353,7 @@ static void check_bad_rows(void)
 /* A set-aside row is black and has no label, even if both were given. */
 static void check_set_aside(void)
 {
-    struct store_args a = rows_args(path_at("aside"));
+    struct store_args a = rows_args(in_dir("aside"));
     struct store_writer *w = NULL;
     const char *line = "a,alpha,train,no memory";
     const int label = 0;
@@ -372,7 +370,7 @@ static void check_set_aside(void)
     ok(store_label(&s, 0) == -1 && store_image(&s, 0)[0] == 0,
        "  has no label and no pixels");
     store_close(&s);
-    a.dir = path_at("empty");
+    a.dir = in_dir("empty");
     a.n = 0;
     ok(file_dir_make(a.dir, &err) == 0 && store_create(&w, &a, &err) == 0 &&
            store_finish(w, &err) == 0 && store_open(&s, a.dir, &err) == 0 &&
@@ -392,7 +390,7 @@ static void limit_files(rlim_t bytes)
 
 static void check_full_disk(void)
 {
-    struct store_args a = rows_args(path_at("full"));
+    struct store_args a = rows_args(in_dir("full"));
     struct store_writer *w = NULL;
     struct err err = {0};
     struct rlimit old;
@@ -427,12 +425,10 @@ static void check_full_disk(void)
 
 int main(void)
 {
-    struct err err = {0};
-
-    BUG_ON(!mkdtemp(dir));
-    make_store(path_at("a"), 1);
-    make_store(path_at("b"), 17);
-    ok(strcmp(store_sum(path_at("a")), store_sum(path_at("b"))) == 0,
+    begin_dir();
+    make_store(in_dir("a"), 1);
+    make_store(in_dir("b"), 17);
+    ok(strcmp(store_sum(in_dir("a")), store_sum(in_dir("b"))) == 0,
        "rows in another order make the same bytes");
     check_content();
     check_threads();
@@ -446,6 +442,5 @@ int main(void)
     check_bad_rows();
     check_set_aside();
     check_full_disk();
-    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

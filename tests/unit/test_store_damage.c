@@ -1,9 +1,6 @@
 /* test_store_damage.c - a store that was changed is refused, and says where */
 #include "store_rows.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 /* Replace 'name' in a copy of store "a" and open it. */
 static int open_with(const char *name, const void *bytes, size_t size,
                      struct err *err)
@@ -14,16 +11,16 @@ static int open_with(const char *name, const void *bytes, size_t size,
     char *data = NULL, path[64];
     size_t n = 0;
 
-    BUG_ON(file_dir_make(path_at("bad"), err) < 0);
+    BUG_ON(file_dir_make(in_dir("bad"), err) < 0);
     for (int i = 0; i < 4; i++) {
         snprintf(path, sizeof(path), "a/%s", files[i]);
-        BUG_ON(file_read(path_at(path), 1 << 20, &data, &n, err) < 0);
+        BUG_ON(file_read(in_dir(path), 1 << 20, &data, &n, err) < 0);
         snprintf(path, sizeof(path), "bad/%s", files[i]);
-        BUG_ON(file_write(path_at(path), strcmp(files[i], name) ? data : bytes,
+        BUG_ON(file_write(in_dir(path), strcmp(files[i], name) ? data : bytes,
                           strcmp(files[i], name) ? n : size, err) < 0);
         free(data);
     }
-    if (store_open(&s, path_at("bad"), err) < 0)
+    if (store_open(&s, in_dir("bad"), err) < 0)
         return -1;
     store_close(&s);
     return 0;
@@ -137,7 +134,7 @@ static void check_damaged_split(void)
     size_t n = 0;
     struct err err = {0};
 
-    BUG_ON(file_read(path_at("a/index.csv"), 1 << 20, &data, &n, &err) < 0);
+    BUG_ON(file_read(in_dir("a/index.csv"), 1 << 20, &data, &n, &err) < 0);
     hit = strstr(data, "train");
     BUG_ON(!hit);
     *hit = 'T';
@@ -150,13 +147,10 @@ static void check_damaged_split(void)
 
 int main(void)
 {
-    struct err err = {0};
-
-    BUG_ON(!mkdtemp(dir));
-    make_store(path_at("a"), 1);
+    begin_dir();
+    make_store(in_dir("a"), 1);
     check_damaged_arrays();
     check_damaged_text();
     check_damaged_split();
-    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
-    return tap_done();
+    return end_dir();
 }

@@ -2,7 +2,6 @@
  * which job waits for which */
 #include "orchestration/submit/submit_jobs.h"
 
-#include "tap.h"
 #include "test_dir.h"
 
 /* Behind the directives, variables and functions it is the same in all. */
@@ -201,7 +200,7 @@ static void check_pbs(struct submit_script s, struct site site)
 static int read_site(struct site *site, const char *text, struct err *err)
 {
     *err = (struct err){0};
-    put_file(in_dir("site.yaml"), text);
+    put_file("site.yaml", text);
     return site_read(site, in_dir("site.yaml"), err);
 }
 
@@ -306,7 +305,7 @@ int main(void)
         .ranks = 1,
     };
 
-    BUG_ON(!mkdtemp(dir));
+    begin_dir();
     ok(read_site(&site, site_text, &err) == 0 &&
            site_read(&plain, NULL, &err) == 0,
        "a site's file is read");
@@ -317,7 +316,5 @@ int main(void)
     check_pbs(s, site);
     check_site();
     check_jobs();
-    unlink(in_dir("site.yaml"));
-    rmdir(dir);
-    return tap_done();
+    return end_dir();
 }

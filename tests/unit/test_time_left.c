@@ -3,9 +3,6 @@
 #include "orchestration/scheduler/time_left.h"
 #include "tap.h"
 
-#include <stdio.h>
-#include <string.h>
-
 enum { DATA, FIRST, SECOND, AFTER, STEPS };
 
 static struct plan_step step[STEPS];

@@ -5,11 +5,9 @@
 #include "orchestration/verb_completion.h"
 #include "orchestration/verb_help.h"
 #include "orchestration/verb_parse.h"
-#include "tap.h"
+#include "test_dir.h"
 
 #include <ctype.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 enum { MAX_LINE = 2048, MAX_ARGS = 160 };
 
@@ -67,8 +65,7 @@ static void check_row(const struct verb *v)
        "its line of help is one");
     ok(strncmp(v->example, v->name, n) == 0 && strchr(" ", v->example[n]),
        "its example is of it");
-    if (!ok(parse_words(v->example) == 0, v->example))
-        printf("# %s\n", err.text);
+    works(parse_words(v->example) == 0, err, v->example);
     ok(verbs_find(v->name, &err) == v, "found by its name");
 }
 
@@ -111,8 +108,7 @@ static void check_own_options(const struct verb *v)
         const char *value = o->argument ? " 7" : "";
 
         snprintf(text, sizeof(text), "--%s%s", o->name, value);
-        if (!ok(parse_with(v, text) == 0, text))
-            printf("# %s\n", err.text);
+        works(parse_with(v, text) == 0, err, text);
         ok(!o->argument == (o->type == VERB_FLAG) && begins_small(o->help),
            "an argument unless it is a flag");
         if (o->argument)
@@ -273,10 +269,10 @@ static void check_refusals(void)
 
 static void check_man(void)
 {
-    char dir[] = "/tmp/papline-verbs-XXXXXX", path[128], **name, *text;
-    size_t n = 0, shown = 0, size;
+    char **name, *text;
+    size_t n = 0, shown = 0;
 
-    BUG_ON(!mkdtemp(dir));
+    begin_dir();
     ok(verb_help_man(dir, &err) == 0 &&
            file_dir_list(dir, &name, &n, &err) == 0,
        "man pages");
@@ -284,15 +280,12 @@ static void check_man(void)
         shown++;
     ok(n == shown + 1, "one a verb that is not hidden, and papline.1");
     for (size_t i = 0; i < n; i++) {
-        snprintf(path, sizeof(path), "%s/%.64s", dir, name[i]);
-        ok(file_read(path, 1 << 20, &text, &size, &err) == 0 &&
-               strncmp(text, ".TH papline", 11) == 0 &&
+        text = text_of(name[i]);
+        ok(strncmp(text, ".TH papline", 11) == 0 &&
                strstr(text, "\n.SH EXIT STATUS\n"),
            name[i]);
-        free(text);
     }
     file_dir_list_free(name, n);
-    ok(file_dir_remove(dir, &err) == 0, "removed");
 }
 
 static void check_scripts(void)
@@ -321,5 +314,5 @@ int main(void)
     check_refusals();
     check_man();
     check_scripts();
-    return tap_done();
+    return end_dir();
 }

@@ -1,26 +1,11 @@
 /* test_verify.c - damaged outputs of a run are found and named */
 #include "orchestration/tools/verify.h"
 
-#include "base/file.h"
 #include "run/output.h"
-#include "tap.h"
-
-#include <stdlib.h>
-#include <unistd.h>
-
-static char run[] = "/tmp/papline-verify-XXXXXX";
-
-static void put_file(const char *name, const char *text)
-{
-    char path[FILE_PATH_MAX];
-    struct err err = {0};
-
-    BUG_ON(file_path(path, &err, "%s/%s", run, name) < 0 ||
-           file_write(path, text, strlen(text), &err) < 0);
-}
+#include "test_dir.h"
 
 /* Seal an output of one file, or only begin it. */
-static void make_output(const char *dir, bool seal)
+static void make_output(const char *name, bool seal)
 {
     static char empty[] = "{}";
     struct plan_step n = {
@@ -29,40 +14,33 @@ static void make_output(const char *dir, bool seal)
     struct err err = {0};
     bool resumed;
 
-    snprintf(n.dir, sizeof(n.dir), "%s", dir);
-    snprintf(n.name, sizeof(n.name), "%s", dir);
+    snprintf(n.dir, sizeof(n.dir), "%s", name);
+    snprintf(n.name, sizeof(n.name), "%s", name);
     snprintf(n.hash, sizeof(n.hash), "k");
-    BUG_ON(output_begin(run, &n, path, &resumed, &err) < 0);
-    snprintf(file, sizeof(file), "%s.partial/out", dir);
+    BUG_ON(output_begin(dir, &n, path, &resumed, &err) < 0);
+    snprintf(file, sizeof(file), "%s.partial/out", name);
     put_file(file, "123456");
-    BUG_ON(seal && output_commit(run, &n, &err) < 0);
+    BUG_ON(seal && output_commit(dir, &n, &err) < 0);
 }
 
 /* Verify; what was printed. */
 static const char *printed_verify(int *rc, struct err *err)
 {
-    static char text[4096];
     FILE *f = tmpfile();
-    size_t n;
 
     BUG_ON(!f);
     *err = (struct err){0};
-    *rc = verify_run(f, run, err);
-    rewind(f);
-    n = fread(text, 1, sizeof(text) - 1, f);
-    text[n] = '\0';
-    fclose(f);
-    return text;
+    *rc = verify_run(f, dir, err);
+    return printed_text(f);
 }
 
 int main(void)
 {
     struct err err = {0};
     const char *text;
-    char path[300];
     int rc;
 
-    BUG_ON(!mkdtemp(run));
+    begin_dir();
     text = printed_verify(&rc, &err);
     ok(rc == 0 && strstr(text, "has no sealed output"), "an empty run");
     make_output("data", true);
@@ -85,12 +63,11 @@ int main(void)
     ok(strstr(text, "damaged    train/a-b-s1 ") &&
            strstr(text, "out was changed\n") && strstr(text, "ok         data"),
        "  it is named, and what is good is said to be");
-    snprintf(path, sizeof(path), "%s/data/manifest.json", run);
-    BUG_ON(unlink(path) < 0);
+    BUG_ON(unlink(in_dir("data/manifest.json")) < 0);
     text = printed_verify(&rc, &err);
     fails(rc, err, ERR_INPUT, "2 of 2 outputs are damaged",
           "an output without a manifest");
-    ok(file_dir_remove(run, &err) == 0, "the test's directory is removed");
+    ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     (void)printed_verify(&rc, &err);
     fails(rc, err, ERR_USAGE, "cannot read directory", "no such run");
     return tap_done();
