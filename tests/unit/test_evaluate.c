@@ -125,7 +125,7 @@ static void check_training(void)
 {
     struct evaluate_args a = evaluate_args();
     struct evaluate_settings s = *a.settings;
-    char *without = read_file("out/predictions.csv"), *with;
+    char *without = text_of("out/predictions.csv"), *with;
     struct csv c;
     struct err err = {0};
     size_t train = 0;
@@ -134,12 +134,10 @@ static void check_training(void)
     s.training = TRAINING_ON;
     a.settings = &s;
     ok(evaluate_run(&a, &err) == 0, "training cells are evaluated as well");
-    with = read_file("out/predictions.csv");
+    with = text_of("out/predictions.csv");
     ok(strncmp(with, without, strlen(without)) == 0,
        "  what tests and validates is said as before");
-    free(without);
-    free(with);
-    if (!ok(csv_read(&c, path_of("out/predictions.csv"), &err) == 0 &&
+    if (!ok(csv_read(&c, in_dir("out/predictions.csv"), &err) == 0 &&
                 c.n_row == 35,
             "  training cells come behind"))
         return;
