@@ -7,7 +7,7 @@
  *     m = mean x, s = sqrt(var x + 1e-6), var divided by one less than all
  *     y = (x - m_i) / s_i (l s_i + (1 - l) s_j) + l m_i + (1 - l) m_j
  *
- * else y = x.  l and j are mixstyle.h's.  Backward takes m and s for constants,
+ * else, and while statistics are made anew (graph_set_share()), y = x.  l and j are mixstyle.h's.  Backward takes m and s for constants,
  * as the authors' code does: dx = dy (l s_i + (1 - l) s_j) / s_i.  Of a map of
  * one pixel var is 0.
  * Source: Zhou et al. 2021, "Domain generalization with MixStyle"
@@ -141,7 +141,8 @@ static uint64_t layer_seed(const struct node *nd, const struct pass *p)
 
 static bool mixes(const struct node *nd, const struct pass *p)
 {
-    return p->phase == PHASE_TRAIN && mixstyle_acts(layer_seed(nd, p), p->step);
+    return p->phase == PHASE_TRAIN && p->share == 0.0 &&
+           mixstyle_acts(layer_seed(nd, p), p->step);
 }
 
 /* scale and shift of sample i, whose partner is j. */

@@ -4,10 +4,12 @@
 #include "base/spell.h"
 #include "config/regime.h"
 #include "config/trained_layers.h"
+#include "config/variants.h"
 #include "nn/nets.h"
 #include "run/plan.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const networks[] = {
@@ -90,6 +92,23 @@ static int check_mixstyle(const struct config *c, struct err *err)
     return 0;
 }
 
+/* Each variant's way of training. */
+static int check_variants(const struct config *c, struct err *err)
+{
+    struct config *own = malloc(sizeof(*own));
+    int rc = 0;
+
+    if (!own)
+        return err_set(err, ERR_SYSTEM, "no memory for a configuration");
+    for (int i = 0; i < variants_count(c) && rc == 0; i++) {
+        variants_config(own, c, variants_name(c, i));
+        if (own->train.mixstyle > 0)
+            rc = check_mixstyle(own, err);
+    }
+    free(own);
+    return rc;
+}
+
 int plan_check_words(const struct config *c, struct err *err)
 {
     const char *regimes[CONFIG_LIST_MAX] = {NULL};
@@ -100,7 +119,7 @@ int plan_check_words(const struct config *c, struct err *err)
             0 ||
         plan_check_list("train.regimes", &c->train.regimes, regimes, err) < 0)
         return -1;
-    if (c->train.mixstyle > 0 && check_mixstyle(c, err) < 0)
+    if (check_variants(c, err) < 0)
         return -1;
     return plan_check_list("explain.methods", &c->explain.methods, explainers,
                            err);

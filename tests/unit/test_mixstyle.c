@@ -140,6 +140,10 @@ static void check_identity(const struct style_case *s)
     ok(memcmp(f->out.data, x->out.data, size) == 0 &&
            memcmp(f->dout.data, x->dout.data, size) == 0,
        "  and in the steps that do not mix");
+    graph_set_share(g, 0.5);
+    run_graph(g, PHASE_TRAIN, STEP, s->first);
+    ok(memcmp(f->out.data, x->out.data, size) == 0,
+       "  and while statistics are made anew");
     graph_free(g);
 }
 
