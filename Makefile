@@ -116,10 +116,14 @@ $(LIB): $(call obj,$(LIB_SRC))
 	$(if $(V),,@echo "  AR   $@")
 	$Q$(RM) $@ && $(AR) rcs $@ $^
 
+# Modules stay loaded, so that a leak report can name them.
+KEEP_asan := $B/obj/tests/keep_loaded.o
+LDFLAGS_asan := -Wl,--export-dynamic-symbol=dlclose
+
 define LINK
 @mkdir -p $(@D)
 $(if $(V),,@echo "  LINK $@")
-$Q$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+$Q$(CC) $(CFLAGS) $(LDFLAGS_$(MODE)) -o $@ $^ $(LDLIBS)
 endef
 
 # A stage's own files, without main.c, are also linked into tests.
@@ -133,16 +137,16 @@ $(PARTS): $(STAGE_OBJ) $(ORCH_OBJ)
 # Training makes fresh variants with the augmentation's functions.
 USES_train := $(filter-out %/main.c,$(wildcard stages/augment/*.c))
 
-$(STAGE_BIN): $B/bin/papline-%: $$(call obj,$$(wildcard stages/%/*.c) $$(USES_$$*)) $(LIB)
+$(STAGE_BIN): $B/bin/papline-%: $$(call obj,$$(wildcard stages/%/*.c) $$(USES_$$*)) $(LIB) $(KEEP_$(MODE))
 	$(LINK)
 
-$(MAIN_BIN): $(call obj,orchestration/main.c) $(PARTS) $(LIB)
+$(MAIN_BIN): $(call obj,orchestration/main.c) $(PARTS) $(LIB) $(KEEP_$(MODE))
 	$(LINK)
 
-$(SLOT_BIN): $(call obj,orchestration/slots/main.c) $(PARTS) $(LIB)
+$(SLOT_BIN): $(call obj,orchestration/slots/main.c) $(PARTS) $(LIB) $(KEEP_$(MODE))
 	$(LINK)
 
-$(UNIT): $B/test/%: $B/obj/tests/unit/%.o $(PARTS) $(LIB)
+$(UNIT): $B/test/%: $B/obj/tests/unit/%.o $(PARTS) $(LIB) $(KEEP_$(MODE))
 	$(LINK)
 
 $(FUZZ): $B/fuzz/%: $B/obj/tests/fuzz/%.o $(PARTS) $(LIB)
