@@ -54,11 +54,31 @@ static void check_noise(void)
     ok(quickshift(&a, rgb, 1, 1, label, &err) == 1, "so does one pixel");
 }
 
+/* The middle of a row lies as far from the segment before it as from the one
+ * behind it. */
+static void check_equal_distance(void)
+{
+    enum { SIDES = 90, MIDDLE = 102, W = 5 };
+    static const uint8_t grey[W] = {SIDES, SIDES, MIDDLE, SIDES, SIDES};
+    const struct quickshift_args a = {1.0, 1.5, 0.2, NULL};
+    uint8_t rgb[3 * W];
+    int32_t label[W];
+    struct err err = {0};
+
+    for (int i = 0; i < 3 * W; i++)
+        rgb[i] = grey[i / 3];
+    ok(quickshift(&a, rgb, 1, W, label, &err) == 2 && label[1] == 0 &&
+           label[3] == 1,
+       "two halves of a row that another pixel divides are two segments");
+    ok(label[2] == 0, "of two equally near denser pixels the first counts");
+}
+
 int main(void)
 {
     check_segments("small", 26, 22, 1.5, 200);
     check_segments("mobilenetv2", 110, 110, 4, 200);
     check_segments("wide", 40, 75, 2.5, 4);
     check_noise();
+    check_equal_distance();
     return tap_done();
 }
