@@ -109,6 +109,7 @@ static inline double mean_loss(struct graph *g)
     const int n = y->out.n, classes = y->out.c;
     double sum = 0;
 
+    BUG_ON(classes < 1);
     for (int i = 0; i < n; i++) {
         const float *z = y->out.data + (size_t)(i * classes);
         float *dz = y->dout.data ? y->dout.data + (size_t)(i * classes) : NULL;
