@@ -6,8 +6,8 @@
 #include "stages/report/report_sections.h"
 
 #include "charts/svg.h"
-#include "stats/proportion.h"
 #include "config/variants.h"
+#include "stats/proportion.h"
 
 #include <stdlib.h>
 #include <string.h>
