@@ -1,12 +1,9 @@
 /* config.c - defaults, reading, writing; config_table.c has the keys */
 #include "config/config.h"
 
+#include "config/config_check.h"
 #include "config/config_key.h"
-#include "config/trained_layers.h"
 #include "config/variants.h"
-#include "nn/loss_embed.h"
-#include "nn/mixup.h"
-#include "stats/costs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,98 +11,6 @@
 
 /* As STORE_MAX_SAMPLES, which is further up. */
 enum { CONFIG_CELLS_MAX = 20000000 };
-
-/* tcp://ADDRESS:PORT, both of them there. */
-static bool is_endpoint(const char *s)
-{
-    const char *colon = strrchr(s, ':');
-
-    if (strcmp(s, "ipc") == 0 || strcmp(s, "auto") == 0)
-        return true;
-    return strncmp(s, "tcp://", 6) == 0 && colon > s + 6 && colon[1];
-}
-
-/* Numbers that a training weighs classes with; how many there must be is known
- * only when the classes are. */
-static int check_costs(const struct config *c, struct err *err)
-{
-    const int k = costs_width(c->train.costs);
-    double weight[STATS_CLASSES_MAX];
-    struct costs costs;
-    int n;
-
-    if (c->train.costs[0] && (k < 2 || k > STATS_CLASSES_MAX))
-        return err_set(err, ERR_USAGE, "train.costs: a row has %d numbers", k);
-    if (c->train.costs[0] && c->train.label_smoothing > 0)
-        return err_set(err, ERR_USAGE,
-                       "train.costs: expected cost has no "
-                       "train.label_smoothing");
-    if (c->train.costs[0] && c->train.teacher[0])
-        return err_set(err, ERR_USAGE,
-                       "train.costs: expected cost has no train.teacher");
-    if (c->train.costs[0] && costs_parse(&costs, k, c->train.costs, err) < 0)
-        return -1;
-    if (strcmp(c->train.class_weights, CONFIG_BALANCED) == 0 ||
-        strcmp(c->train.class_weights, CONFIG_BALANCED_TEST) == 0)
-        return 0;
-    return costs_weights(weight, &n, c->train.class_weights, err);
-}
-
-static bool is_contrastive(const struct config *c)
-{
-    struct err unknown; /* which the plan refuses */
-
-    for (int i = 0; i < c->train.regimes.n; i++) {
-        const struct regime *r =
-            regime_find(c->train.regimes.word[i], &unknown);
-
-        if (r && r->does & REGIME_CONTRASTS)
-            return true;
-    }
-    return false;
-}
-
-/* What a batch must be able to hold. */
-static int check_batch(const struct config *c, const char *where,
-                       struct err *err)
-{
-    const long long batch = (long long)c->train.batch;
-
-    if (c->train.batch < c->train.ranks)
-        return err_set(err, ERR_USAGE,
-                       "%.200s: train.batch: %lld images are fewer than "
-                       "train.ranks %lld",
-                       where, batch, (long long)c->train.ranks);
-    if (batch < EMBED_LEAST_BATCH && is_contrastive(c))
-        return err_set(err, ERR_USAGE,
-                       "%.200s: train.batch: %lld images hold no pairs of two "
-                       "classes; regime contrastive needs %d",
-                       where, batch, EMBED_LEAST_BATCH);
-    if (batch < EMBED_LEAST_BATCH && c->train.sampler == SAMPLER_BALANCED)
-        return err_set(err, ERR_USAGE,
-                       "%.200s: train.batch: %lld images hold no pairs of two "
-                       "classes; train.sampler balanced needs %d",
-                       where, batch, EMBED_LEAST_BATCH);
-    return 0;
-}
-
-static int check_strict(const struct config *c, const char *where,
-                        struct err *err)
-{
-    if (c->train.reproducible != REPRODUCIBLE_STRICT)
-        return 0;
-    if (c->train.ranks > STRICT_PARTS || STRICT_PARTS % c->train.ranks)
-        return err_set(err, ERR_USAGE,
-                       "%.200s: train.ranks: train.reproducible strict has 1, "
-                       "2 or %d, not %lld",
-                       where, STRICT_PARTS, (long long)c->train.ranks);
-    if (c->train.batch < STRICT_PARTS)
-        return err_set(err, ERR_USAGE,
-                       "%.200s: train.batch: %lld images are fewer than the "
-                       "%d parts of train.reproducible strict",
-                       where, (long long)c->train.batch, STRICT_PARTS);
-    return 0;
-}
 
 int config_cells(const char *cells, int64_t *n, struct err *err)
 {
@@ -147,161 +52,6 @@ int config_bits(const char *bits, int *n, struct err *err)
                        "'%s' is not full, auto or a number of 8..16",
                        config_key_snippet(cut, bits));
     *n = v == 16 ? 0 : (int)v;
-    return 0;
-}
-
-static int check_split(const struct config *c, const char *where,
-                       struct err *err)
-{
-    if (c->split.method == SPLIT_BY_CSV && !config_split_csv(c)[0])
-        return err_set(err, ERR_USAGE,
-                       "%.200s: split.csv: is needed with split.method csv",
-                       where);
-    if (c->split.method == SPLIT_BY_FOLDERS && c->layout.csv[0])
-        return err_set(err, ERR_USAGE,
-                       "%.200s: split.method: folders are not looked at with "
-                       "layout.csv, whose column split is for method csv",
-                       where);
-    if (c->split.folds == 2 && !config_folds_validate(c))
-        return err_set(err, ERR_USAGE,
-                       "%.200s: split.folds: of 2, one tests and the other "
-                       "validates; 3 or more are needed to train, or "
-                       "split.test 0",
-                       where);
-    if (c->split.folds > 1 && c->split.method == SPLIT_BY_CSV &&
-        !c->split.csv[0])
-        return err_set(err, ERR_USAGE,
-                       "%.200s: split.folds: a column of layout.csv is one "
-                       "split, not folds; split.csv names a table of "
-                       "file,fold",
-                       where);
-    return 0;
-}
-
-static int check_rate(const struct config *c, const char *where,
-                      struct err *err)
-{
-    if (c->train.min_learning_rate > c->train.learning_rate)
-        return err_set(err, ERR_USAGE,
-                       "%.200s: train.min_learning_rate: %g is above "
-                       "train.learning_rate %g",
-                       where, c->train.min_learning_rate,
-                       c->train.learning_rate);
-    if (c->train.warmup_epochs > 0 && c->train.schedule != RATE_COSINE)
-        return err_set(err, ERR_USAGE,
-                       "%.200s: train.warmup_epochs: needs train.schedule "
-                       "cosine",
-                       where);
-    if (c->train.warmup_epochs >= c->train.epochs)
-        return err_set(err, ERR_USAGE,
-                       "%.200s: train.warmup_epochs: %lld leave none of "
-                       "train.epochs %lld",
-                       where, (long long)c->train.warmup_epochs,
-                       (long long)c->train.epochs);
-    if (c->train.warmup_epochs >= c->train.encoder_epochs)
-        return err_set(err, ERR_USAGE,
-                       "%.200s: train.warmup_epochs: %lld leave none of "
-                       "train.encoder_epochs %lld",
-                       where, (long long)c->train.warmup_epochs,
-                       (long long)c->train.encoder_epochs);
-    return 0;
-}
-
-/* train.mixup and .mixstyle. */
-static int check_mixup(const struct config *c, const char *where,
-                       struct err *err)
-{
-    if (c->train.mixup > 0 && c->train.mixup < MIXUP_ALPHA_MIN)
-        return err_set(err, ERR_USAGE,
-                       "%.200s: train.mixup: %g is neither 0 nor at least %g",
-                       where, c->train.mixup, MIXUP_ALPHA_MIN);
-    if (c->train.mixstyle > 0 && c->train.mixstyle < MIXUP_ALPHA_MIN)
-        return err_set(err, ERR_USAGE,
-                       "%.200s: train.mixstyle: %g is neither 0 nor at least "
-                       "%g",
-                       where, c->train.mixstyle, MIXUP_ALPHA_MIN);
-    if (c->train.mixup > 0 && c->train.augment == AUGMENT_ONLINE)
-        return err_set(err, ERR_USAGE,
-                       "%.200s: train.mixup: not with train.augment online, "
-                       "whose variants are gone when they have been used",
-                       where);
-    return 0;
-}
-
-static int check_jpeg(const struct config *c, const char *where,
-                      struct err *err)
-{
-    if (c->preprocess.jpeg > 0 && c->train.augment == AUGMENT_ONLINE)
-        return err_set(err, ERR_USAGE,
-                       "%.200s: preprocess.jpeg: %lld is for stored variants; "
-                       "with train.augment online set it to 0",
-                       where, (long long)c->preprocess.jpeg);
-    return 0;
-}
-
-/* Is there an average of the last epochs where it is asked for, and are there
- * such epochs? */
-static int check_average(const struct config *c, const char *where,
-                         struct err *err)
-{
-    const int64_t n = c->train.average_epochs, all = c->train.epochs;
-    const int64_t patience = c->train.stop_patience;
-
-    if (n == 0 && c->evaluate.model == MODEL_AVERAGE)
-        return err_set(err, ERR_USAGE,
-                       "%.200s: evaluate.model: average needs "
-                       "train.average_epochs, the number of last epochs whose "
-                       "weights are averaged",
-                       where);
-    if (n > all)
-        return err_set(err, ERR_USAGE,
-                       "%.200s: train.average_epochs: %lld are more than "
-                       "train.epochs %lld",
-                       where, (long long)n, (long long)all);
-    if (n > 0 && patience > 0 && patience < all - n)
-        return err_set(err, ERR_USAGE,
-                       "%.200s: train.average_epochs: the last %lld of %lld "
-                       "epochs are averaged, and train.stop_patience %lld may "
-                       "end training before; make it 0 (never) or at least "
-                       "%lld",
-                       where, (long long)n, (long long)all, (long long)patience,
-                       (long long)(all - n));
-    return 0;
-}
-
-/* What no single key can tell. */
-static int check_whole(const struct config *c, const char *where,
-                       struct err *err)
-{
-    char cut[CONFIG_KEY_SNIPPET];
-    struct err why;
-    int64_t cells;
-    int bits;
-
-    if (check_costs(c, &why) < 0)
-        return err_set(err, ERR_USAGE,
-                       "%.200s: train.costs, train.class_weights: %.250s",
-                       where, why.text);
-    if (config_bits(c->preprocess.bits, &bits, &why) < 0)
-        return err_set(err, ERR_USAGE, "%.200s: preprocess.bits: %.250s", where,
-                       why.text);
-    if (trained_layers_check(c, &why) < 0)
-        return err_set(err, why.code, "%.200s: %.300s", where, why.text);
-    if (config_cells(c->explain.cells, &cells, &why) < 0)
-        return err_set(err, ERR_USAGE, "%.200s: explain.cells: %.250s", where,
-                       why.text);
-    if (!c->run.dir[0])
-        return err_set(err, ERR_USAGE, "%.200s: run.dir: is empty", where);
-    if (check_split(c, where, err) < 0 || check_rate(c, where, err) < 0 ||
-        check_mixup(c, where, err) < 0 || check_jpeg(c, where, err) < 0 ||
-        check_average(c, where, err) < 0 || check_batch(c, where, err) < 0 ||
-        check_strict(c, where, err) < 0)
-        return -1;
-    if (!is_endpoint(c->scheduler.endpoint))
-        return err_set(err, ERR_USAGE,
-                       "%.200s: scheduler.endpoint: '%s' is neither auto, ipc "
-                       "nor tcp://ADDRESS:PORT",
-                       where, config_key_snippet(cut, c->scheduler.endpoint));
     return 0;
 }
 
@@ -383,7 +133,7 @@ static int check_variants(const struct config *c, const char *path,
                  path ? path : "configuration",
                  *name ? ": train.variants." : "", name);
         variants_config(&own, c, name);
-        if (check_whole(&own, where, err) < 0)
+        if (config_check(&own, where, err) < 0)
             return -1;
     }
     return 0;

@@ -11,83 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* --- single files --------------------------------------------------------- */
-
-/* Where a file of a step is.  Errors: ERR_INPUT it is not there. */
-static int find_file(char path[FILE_PATH_MAX], const char *run_dir,
-                     const char *dir, const char *name, struct err *err)
-{
-    if (file_path(path, err, "%s/%s/%s", run_dir, dir, name) < 0)
-        return -1;
-    if (!file_exists(path))
-        return err_set(err, ERR_INPUT, "there is no %.80s/%.80s yet", dir,
-                       name);
-    return 0;
-}
-
-static void read_csv(struct report_csv *c, const char *run_dir, const char *dir,
-                     const char *name)
-{
-    char path[FILE_PATH_MAX];
-    struct err err = {0};
-
-    c->there = find_file(path, run_dir, dir, name, &err) == 0 &&
-               csv_read(&c->csv, path, &err) == 0;
-    if (!c->there)
-        snprintf(c->why, sizeof(c->why), "%.200s", err.text);
-}
-
-static void read_json(struct report_json *j, const char *run_dir,
-                      const char *dir, const char *name)
-{
-    char path[FILE_PATH_MAX];
-    struct err err = {0};
-
-    if (find_file(path, run_dir, dir, name, &err) == 0)
-        j->root = json_read(path, REPORT_JSON_MAX, 0, &err);
-    if (!j->root)
-        snprintf(j->why, sizeof(j->why), "%.200s", err.text);
-}
-
-/* Field of what csv_column() returned; "" where there is none. */
-static const char *field_at(const struct report_csv *c, size_t row, int column)
-{
-    return row < c->csv.n_row ? csv_field(&c->csv, row, column) : "";
-}
-
-const char *report_field(const struct report_csv *c, size_t row,
-                         const char *column)
-{
-    return c->there ? field_at(c, row, csv_column(&c->csv, column)) : "";
-}
-
-const char *report_label(const struct report_csv *c, size_t row)
-{
-    return c->there ? field_at(c, row, csv_label_column(&c->csv)) : "";
-}
-
-double report_number(const struct report_csv *c, size_t row, const char *column)
-{
-    return c->there && row < c->csv.n_row ? csv_number(&c->csv, row, column)
-                                          : (double)NAN;
-}
-
-const json_t *report_json_at(const json_t *j, const char *path)
-{
-    while (j && *path) {
-        const size_t n = strcspn(path, ".");
-        char key[64];
-
-        if (n >= sizeof(key))
-            return NULL;
-        memcpy(key, path, n);
-        key[n] = '\0';
-        j = json_object_get(j, key);
-        path += n + (path[n] == '.');
-    }
-    return j;
-}
-
 const json_t *report_baseline(const struct report_data *d,
                               const struct report_experiment *e)
 {
@@ -95,13 +18,6 @@ const json_t *report_baseline(const struct report_data *d,
     const json_t *one = json_array_get(folds, (size_t)e->train->fold);
 
     return e->train->folds > 1 && one ? one : d->baseline.root;
-}
-
-double report_json_number(const json_t *j, const char *path)
-{
-    const json_t *v = report_json_at(j, path);
-
-    return json_is_number(v) ? json_number_value(v) : (double)NAN;
 }
 
 /* --- the index ------------------------------------------------------------ */
@@ -364,7 +280,7 @@ static void read_figures(struct report_experiment *e, const char *run_dir)
     for (int t = 0; t < REPORT_TABLES; t++) {
         snprintf(name, sizeof(name), "%s.csv",
                  report_table_name((enum report_table)t));
-        read_csv(&e->figures[t], run_dir, e->explain->dir, name);
+        report_csv_read(&e->figures[t], run_dir, e->explain->dir, name);
     }
 }
 
@@ -388,18 +304,19 @@ static void read_experiment(struct report_experiment *e,
         snprintf(e->history.why, sizeof(e->history.why),
                  "an ensemble is not trained");
     else
-        read_csv(&e->history, d->run_dir, head->dir, "history.csv");
+        report_csv_read(&e->history, d->run_dir, head->dir, "history.csv");
     snprintf(e->metrics.why, sizeof(e->metrics.why), "not in the plan");
     snprintf(e->scores.why, sizeof(e->scores.why), "not in the plan");
     if (e->evaluate)
-        read_json(&e->metrics, d->run_dir, e->evaluate->dir, "metrics.json");
+        report_json_read(&e->metrics, d->run_dir, e->evaluate->dir,
+                         "metrics.json");
     if (e->evaluate)
-        read_csv(&e->errors, d->run_dir, e->evaluate->dir, "errors.csv");
+        report_csv_read(&e->errors, d->run_dir, e->evaluate->dir, "errors.csv");
     if (e->evaluate)
-        read_csv(&e->reliability, d->run_dir, e->evaluate->dir,
-                 "reliability.csv");
+        report_csv_read(&e->reliability, d->run_dir, e->evaluate->dir,
+                        "reliability.csv");
     if (e->explain)
-        read_csv(&e->scores, d->run_dir, e->explain->dir, "scores.csv");
+        report_csv_read(&e->scores, d->run_dir, e->explain->dir, "scores.csv");
     if (e->explain)
         read_figures(e, d->run_dir);
 }
@@ -468,11 +385,11 @@ int report_data_read(struct report_data *d, struct err *err)
     if (choose_steps(d, err) < 0)
         return -1;
     data = dir_of(d, STAGE_PREPROCESS, "data");
-    read_csv(&d->index, d->run_dir, data, "index.csv");
-    read_csv(&d->augment, d->run_dir, dir_of(d, STAGE_AUGMENT, "augment"),
-             "index.csv");
-    read_json(&d->baseline, d->run_dir, data, "baseline.json");
-    read_json(&d->stats, d->run_dir, data, "stats.json");
+    report_csv_read(&d->index, d->run_dir, data, "index.csv");
+    report_csv_read(&d->augment, d->run_dir,
+                    dir_of(d, STAGE_AUGMENT, "augment"), "index.csv");
+    report_json_read(&d->baseline, d->run_dir, data, "baseline.json");
+    report_json_read(&d->stats, d->run_dir, data, "stats.json");
     d->counts.folds = folds_of(d);
     if (d->counts.folds > 1)
         d->counts.fold_use = store_fold_use(&d->index.csv);

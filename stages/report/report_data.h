@@ -1,34 +1,16 @@
-/*
- * report_data.h - what a run's files say, read for the report
- *
- * Reading never fails because a part of a run is missing or damaged: the part
- * is then empty and says why.
- */
+/* report_data.h - what a run's files say, read for the report */
 #ifndef STAGES_REPORT_REPORT_DATA_H
 #define STAGES_REPORT_REPORT_DATA_H
 
-#include "base/csv.h"
 #include "config/regime.h"
 #include "evaluation/screening.h"
 #include "run/plan.h"
+#include "stages/report/report_files.h"
 #include "store/store.h"
 
-#include <jansson.h>
 #include <string.h>
 
-enum { REPORT_JSON_MAX = 16 << 20, REPORT_REASONS_MAX = 24 };
-
-/* A file that may be there or not. */
-struct report_csv {
-    struct csv csv; /* owned; empty if missing */
-    bool there;
-    char why[256]; /* not there */
-};
-
-struct report_json {
-    json_t *root; /* owned; NULL if missing */
-    char why[256];
-};
+enum { REPORT_REASONS_MAX = 24 };
 
 /* Tables of an experiment's explanations, see stages/explain/map_scores.h. */
 enum report_table {
@@ -144,28 +126,10 @@ void report_data_release(struct report_data *d);
 /* "faithfulness", ...: the file without ".csv". */
 const char *report_table_name(enum report_table t);
 
-/* "" if the row or the column is not there. */
-const char *report_field(const struct report_csv *c, size_t row,
-                         const char *column);
-
-/* What the row's cell or cells truly are, csv_label_column(). */
-const char *report_label(const struct report_csv *c, size_t row);
-
-/* Number of a row, NaN if it is not there or no number. */
-double report_number(const struct report_csv *c, size_t row,
-                     const char *column);
-
-/* Walk json by keys separated by dots, "test.accuracy"; NULL if a part
- * is not there. */
-const json_t *report_json_at(const json_t *j, const char *path);
-
 /* What size and colour alone tell in the fold of experiment 'e', as
  * baseline.json has it; NULL if it is missing. */
 const json_t *report_baseline(const struct report_data *d,
                               const struct report_experiment *e);
-
-/* A number there, else NaN. */
-double report_json_number(const json_t *j, const char *path);
 
 /* Did labels of test cells weigh the classes in its training? */
 static inline bool report_leaks(const struct report_data *d,

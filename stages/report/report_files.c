@@ -1,0 +1,90 @@
+#include "stages/report/report_files.h"
+
+#include "base/file.h"
+#include "base/json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Where a file of a step is.  Errors: ERR_INPUT it is not there. */
+static int find_file(char path[FILE_PATH_MAX], const char *run_dir,
+                     const char *dir, const char *name, struct err *err)
+{
+    if (file_path(path, err, "%s/%s/%s", run_dir, dir, name) < 0)
+        return -1;
+    if (!file_exists(path))
+        return err_set(err, ERR_INPUT, "there is no %.80s/%.80s yet", dir,
+                       name);
+    return 0;
+}
+
+void report_csv_read(struct report_csv *c, const char *run_dir, const char *dir,
+                     const char *name)
+{
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+
+    c->there = find_file(path, run_dir, dir, name, &err) == 0 &&
+               csv_read(&c->csv, path, &err) == 0;
+    if (!c->there)
+        snprintf(c->why, sizeof(c->why), "%.200s", err.text);
+}
+
+void report_json_read(struct report_json *j, const char *run_dir,
+                      const char *dir, const char *name)
+{
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+
+    if (find_file(path, run_dir, dir, name, &err) == 0)
+        j->root = json_read(path, REPORT_JSON_MAX, 0, &err);
+    if (!j->root)
+        snprintf(j->why, sizeof(j->why), "%.200s", err.text);
+}
+
+/* Field of what csv_column() returned; "" where there is none. */
+static const char *field_at(const struct report_csv *c, size_t row, int column)
+{
+    return row < c->csv.n_row ? csv_field(&c->csv, row, column) : "";
+}
+
+const char *report_field(const struct report_csv *c, size_t row,
+                         const char *column)
+{
+    return c->there ? field_at(c, row, csv_column(&c->csv, column)) : "";
+}
+
+const char *report_label(const struct report_csv *c, size_t row)
+{
+    return c->there ? field_at(c, row, csv_label_column(&c->csv)) : "";
+}
+
+double report_number(const struct report_csv *c, size_t row, const char *column)
+{
+    return c->there && row < c->csv.n_row ? csv_number(&c->csv, row, column)
+                                          : (double)NAN;
+}
+
+const json_t *report_json_at(const json_t *j, const char *path)
+{
+    while (j && *path) {
+        const size_t n = strcspn(path, ".");
+        char key[64];
+
+        if (n >= sizeof(key))
+            return NULL;
+        memcpy(key, path, n);
+        key[n] = '\0';
+        j = json_object_get(j, key);
+        path += n + (path[n] == '.');
+    }
+    return j;
+}
+
+double report_json_number(const json_t *j, const char *path)
+{
+    const json_t *v = report_json_at(j, path);
+
+    return json_is_number(v) ? json_number_value(v) : (double)NAN;
+}

@@ -1,0 +1,61 @@
+/* test_config_check.c - keys that do not go together are refused */
+#include "config/config.h"
+#include "test_dir.h"
+
+/* YAML, and what its refusal says behind the file's name. */
+static const struct {
+    const char *yaml, *text;
+} bad[] = {
+    {"split:\n  method: csv\n", ": split.csv: is needed with split.method csv"},
+    {"train:\n  mixup: 0.01\n",
+     "train.mixup: 0.01 is neither 0 nor at least 0.05"},
+    {"train:\n  teacher: t.csv\n  costs: \"0 1; 1 0\"\n",
+     "train.costs: expected cost has no train.teacher"},
+    {"train:\n  mixstyle: 0.01\n",
+     "train.mixstyle: 0.01 is neither 0 nor at least 0.05"},
+    {"train:\n  sampler: balanced\n  batch: 3\n",
+     "train.batch: 3 images hold no pairs of two classes; train.sampler "
+     "balanced needs 4"},
+    {"train:\n  regimes: [scratch, contrastive]\n  batch: 3\n",
+     "train.batch: 3 images hold no pairs of two classes; regime contrastive "
+     "needs 4"},
+    {"run:\n  dir: ''\n", ": run.dir: is empty"},
+    {"train:\n  learning_rate: 1e-6\n",
+     ": train.min_learning_rate: 1e-05 is above train.learning_rate 1e-06"},
+    {"split:\n  folds: 2\n", ": split.folds: of 2, one tests"},
+    {"layout:\n  csv: x\nsplit:\n  folds: 3\n  method: csv\n",
+     ": split.folds: a column of layout.csv is one split"},
+    {"train:\n  warmup_epochs: 2\n",
+     ": train.warmup_epochs: needs train.schedule cosine"},
+    {"train:\n  schedule: cosine\n  warmup_epochs: 5\n  epochs: 5\n",
+     ": train.warmup_epochs: 5 leave none of train.epochs 5"},
+    {"train:\n  batch: 1\n  ranks: 2\n",
+     ": train.batch: 1 images are fewer than train.ranks 2"},
+    {"train:\n  reproducible: strict\n  ranks: 3\n",
+     ": train.ranks: train.reproducible strict has 1, 2 or 4, not 3"},
+    {"train:\n  reproducible: strict\n  ranks: 8\n",
+     ": train.ranks: train.reproducible strict has 1, 2 or 4, not 8"},
+    {"train:\n  reproducible: strict\n  batch: 3\n",
+     ": train.batch: 3 images are fewer than the 4 parts of "},
+    {"scheduler:\n  endpoint: udp://x\n",
+     ": scheduler.endpoint: 'udp://x' is neither auto, ipc nor tcp://ADDRESS:PORT"},
+    {"scheduler:\n  endpoint: tcp://host\n", "is neither auto, ipc nor tcp://"},
+};
+
+int main(void)
+{
+    struct config c = {.train.epochs = 77};
+    struct err err;
+    const char *path;
+
+    begin_dir();
+    path = in_dir("x.yaml");
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        put_file("x.yaml", bad[i].yaml);
+        fails(config_read(&c, path, NULL, 0, &err), err, ERR_USAGE, bad[i].text,
+              bad[i].text);
+        ok(strncmp(err.text, path, strlen(path)) == 0 && c.train.epochs == 77,
+           "  the refusal names the file and changes nothing");
+    }
+    return end_dir();
+}
