@@ -108,16 +108,15 @@ static inline double mean_loss(struct graph *g)
     const struct node *y = graph_output(g);
     const int n = y->out.n, classes = y->out.c;
     double sum = 0;
-
-    BUG_ON(classes < 1);
     for (int i = 0; i < n; i++) {
         const float *z = y->out.data + (size_t)(i * classes);
         float *dz = y->dout.data ? y->dout.data + (size_t)(i * classes) : NULL;
-        double all = 0, top = (double)z[0];
+        double all, top = (double)z[0];
 
         for (int k = 1; k < classes; k++)
             top = fmax(top, (double)z[k]);
-        for (int k = 0; k < classes; k++)
+        all = exp((double)z[0] - top);
+        for (int k = 1; k < classes; k++)
             all += exp((double)z[k] - top);
         sum += log(all) + top - (double)z[i % classes];
         for (int k = 0; dz && k < classes; k++)
