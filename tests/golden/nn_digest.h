@@ -108,6 +108,7 @@ static inline double mean_loss(struct graph *g)
     const struct node *y = graph_output(g);
     const int n = y->out.n, classes = y->out.c;
     double sum = 0;
+
     for (int i = 0; i < n; i++) {
         const float *z = y->out.data + (size_t)(i * classes);
         float *dz = y->dout.data ? y->dout.data + (size_t)(i * classes) : NULL;
