@@ -66,19 +66,30 @@ static int mark_right(struct compare *c, int i, struct err *err)
     return 0;
 }
 
+static int most_of(bool ranked)
+{
+    return ranked ? COMPARE_MAX : COMPARE_EACH_MAX;
+}
+
+int compare_check(const char *const *name, int n, bool ranked, struct err *err)
+{
+    if (n < 1 || n > most_of(ranked))
+        return err_set(err, ERR_USAGE, "%d experiments to compare, 1 to %d can",
+                       n, most_of(ranked));
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < i; j++)
+            if (strcmp(name[i], name[j]) == 0)
+                return err_set(err, ERR_USAGE, "'%.200s' is named twice",
+                               name[i]);
+    return 0;
+}
+
 static int read_all(struct compare *c, const struct compare_request *r,
                     struct err *err)
 {
-    const int most = r->ranked ? COMPARE_MAX : COMPARE_EACH_MAX;
-
-    if (r->n < 1 || r->n > most)
-        return err_set(err, ERR_USAGE, "%d experiments to compare, 1 to %d can",
-                       r->n, most);
+    if (compare_check(r->name, r->n, r->ranked, err) < 0)
+        return -1;
     for (int i = 0; i < r->n; i++) {
-        for (int j = 0; j < i; j++)
-            if (strcmp(r->name[i], r->name[j]) == 0)
-                return err_set(err, ERR_USAGE, "'%.200s' is named twice",
-                               r->name[i]);
         c->one[i].name = r->name[i];
         if (read_cells(&c->one[i], r, err) < 0)
             return -1;
@@ -192,6 +203,7 @@ int compare_tables(struct compare *c, const struct compare_request *r,
     uint32_t *group = NULL;
     int *all_right = NULL, rc = -1;
 
+    BUG_ON(c->n < 1 || c->n > most_of(r->ranked));
     for (int i = 0; i < c->n; i++)
         if (mark_right(c, i, err) < 0)
             return -1;

@@ -66,6 +66,13 @@ struct compare {
 };
 
 /*
+ * Can these be compared with each other, or ranked?
+ * Errors: ERR_USAGE too few or too many, a name twice.
+ */
+MUST_USE int compare_check(const char *const *name, int n, bool ranked,
+                           struct err *err);
+
+/*
  * Read RUN/evaluate/NAME/predictions.csv of each and compare; *c borrows the
  * names.
  * Deterministic: bootstrap stream (seed, RNG_BOOTSTRAP, resample).
@@ -78,7 +85,7 @@ MUST_USE int compare_run(struct compare *c, const struct compare_request *r,
                          struct err *err);
 /*
  * The same of tables that are read: c->n, resamples and, of each, name, folds
- * and predicted are set, the rest is 0.
+ * and predicted are set, the rest is 0; compare_check() takes the names.
  *   r [in]  seed, ranked and against are read
  * Errors: ERR_USAGE, ERR_INPUT and ERR_SYSTEM as above.
  */

@@ -8,8 +8,8 @@
 #include "evaluation/predictions_folds.h"
 #include "orchestration/tools/compare_ranking.h"
 #include "orchestration/tools/compare_splits.h"
-#include "run/output.h"
-#include "run/run.h"
+#include "orchestration/tools/stale_results.h"
+#include "run/experiment_name.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -147,29 +147,6 @@ static int read_config(struct config *c, const char *run_dir, struct err *err)
         return err_set(err, ERR_USAGE, "'%.200s' is not a run's directory",
                        run_dir);
     return config_read(c, path, NULL, 0, err);
-}
-
-/* Name the results that are not of the configuration which the run has now. */
-static void warn_stale(const char *run_dir)
-{
-    struct run_state *run = calloc(1, sizeof(*run));
-    struct err why;
-
-    if (!run)
-        return;
-    if (run_load(run, run_dir, &why) == 0)
-        for (int i = 0; i < run->plan.n_step; i++) {
-            const struct plan_step *step = &run->plan.step[i];
-
-            if (step->stage->id == STAGE_EVALUATE &&
-                output_is_sealed(run_dir, step) &&
-                !output_is_current(run_dir, step))
-                log_warn("%s is not what run.yaml plans now: of another "
-                         "configuration, or damaged; see 'papline plan %s'",
-                         step->name, run_dir);
-        }
-    run_release(run);
-    free(run);
 }
 
 static int write_table(const char *run_dir, const char *name, struct buf *b,
@@ -478,9 +455,9 @@ int compare_command_run(FILE *out, const struct compare_args *a,
         return err_set(err, ERR_SYSTEM, "no memory for a configuration");
     if (check_options(a, err) == 0 &&
         read_config(config, a->run_dir, err) == 0) {
-        warn_stale(a->run_dir);
+        stale_results_warn(a->run_dir, NULL);
         if (a->other)
-            warn_stale(a->other);
+            stale_results_warn(a->other, NULL);
         e.folds = (int)config->split.folds;
         rc = choose_experiments(&e, a, err);
     }
