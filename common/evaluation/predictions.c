@@ -203,10 +203,18 @@ static int take_rows(struct predictions_reader *r, enum split split,
 {
     const struct csv *c = &r->p->csv;
 
-    for (size_t i = 0; i < c->n_row; i++)
-        if (store_split_parse(csv_get(c, i, (size_t)r->split)) == split &&
-            take_row(r, i, err) < 0)
+    for (size_t i = 0; i < c->n_row; i++) {
+        const char *word = csv_get(c, i, (size_t)r->split);
+        const enum split is = store_split_parse(word);
+
+        if (is == SPLIT_NONE)
+            return err_set(err, ERR_INPUT,
+                           "'%.200s' line %zu: '%.40s' is no split: train, "
+                           "validation or test",
+                           r->path, i + 2, word);
+        if (is == split && take_row(r, i, err) < 0)
             return -1;
+    }
     if (r->p->o.k < 1)
         return err_set(err, ERR_INPUT, "'%.200s' names no class", r->path);
     return 0;

@@ -46,8 +46,8 @@ void predictions_rows(const struct predictions *p, enum split split,
 /*
  * Read the rows of 'split'.  Classes are those of the p_ columns, in their
  * order; without such columns, all that are named, sorted.
- * Errors: ERR_INPUT missing, damaged, a column lacks, a class that has no
- * column, a probability that is not in 0 .. 1; ERR_SYSTEM.  *p is empty then.
+ * Errors: ERR_INPUT missing, damaged, a column lacks, a word that is no split,
+ * a class that has no column, a probability that is not in 0 .. 1; ERR_SYSTEM.  *p is empty then.
  */
 MUST_USE int predictions_read(struct predictions *p, const char *path,
                               enum split split, struct err *err);

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "evaluation/predictions_folds.h"
+#include "orchestration/tools/stale_results.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -31,7 +32,12 @@ static int find_folds(struct score_source *s, bool in_run, struct err *err)
 
 int score_find(struct score_source *s, const char *name, struct err *err)
 {
-    *s = (struct score_source){.name = name};
+    *s = (struct score_source){.n = 0};
+    if (file_path(s->name, err, "%s", name) < 0)
+        return -1;
+    for (size_t n = strlen(name); n > 1 && s->name[n - 1] == '/'; n--)
+        s->name[n - 1] = '\0';
+    name = s->name;
     if (find_folds(s, false, err) < 0 ||
         (s->n == 0 && find_folds(s, true, err) < 0))
         return -1;
@@ -65,6 +71,28 @@ int score_without(struct score_source *s, const bool *left, struct err *err)
                : err_set(err, ERR_USAGE, "'%.200s' has no other fold", s->name);
 }
 
+int score_warn_stale(const struct score_source *s)
+{
+    static const char stage[] = "evaluate";
+    char run[FILE_PATH_MAX];
+    char *slash;
+    size_t n;
+
+    memcpy(run, s->name, sizeof(run));
+    slash = strrchr(run, '/');
+    if (!slash)
+        return 0;
+    *slash = '\0';
+    n = strlen(run);
+    if (n < strlen(stage) || strcmp(run + n - strlen(stage), stage) != 0)
+        return 0;
+    n -= strlen(stage);
+    if (n > 0 && run[n - 1] != '/')
+        return 0;
+    run[n > 1 ? n - 1 : n] = '\0';
+    return stale_results_warn(*run ? run : ".", slash + 1);
+}
+
 /* --- reading -------------------------------------------------------------- */
 
 static double accuracy_of(const struct outcomes *o)
@@ -76,35 +104,68 @@ static double accuracy_of(const struct outcomes *o)
     return o->n ? (double)right / (double)o->n : (double)NAN;
 }
 
-static int add_fold(struct score *s, const char *path, bool first,
-                    struct err *err)
+/* Is a further fold of the split and with the columns of those before? */
+static int check_alike(const struct score *s, const struct predictions *one,
+                       enum split split, const char *path, struct err *err)
 {
-    struct predictions one;
-    double accuracy;
+    static const char *const column[] = {"group", "family"};
 
-    if (predictions_read_told(&one, path, NULL, err) < 0)
+    if (split != s->split)
+        return err_set(err, ERR_USAGE,
+                       "'%.200s' has %s cells, the fold before %s cells: they "
+                       "are not scored together",
+                       path, store_split_name(split),
+                       store_split_name(s->split));
+    for (int i = 0; i < 2; i++) {
+        const bool there = csv_column(&one->csv, column[i]) >= 0;
+
+        if (there != (csv_column(&s->cells.csv, column[i]) >= 0))
+            return err_set(err, ERR_USAGE,
+                           "'%.200s' has %s column '%s', the first fold %s one",
+                           path, there ? "a" : "no", column[i],
+                           there ? "has not" : "has");
+    }
+    return 0;
+}
+
+/* 'one' is left empty, or as it was. */
+static int add_cells(struct score *s, struct predictions *one, enum split split,
+                     const char *path, bool first, struct err *err)
+{
+    const double accuracy = accuracy_of(&one->o);
+
+    if (one->o.n == 0)
+        return err_set(err, ERR_INPUT,
+                       "'%.200s' has no test cell and no validation cell",
+                       path);
+    if (first) {
+        s->cells = *one;
+        s->split = split;
+        *one = (struct predictions){.o = {.n = 0}};
+    } else if (check_alike(s, one, split, path, err) < 0 ||
+               predictions_folds_add(&s->cells, one, err) < 0) {
         return -1;
-    accuracy = accuracy_of(&one.o);
+    }
     s->least = fmin(s->least, accuracy);
     s->most = fmax(s->most, accuracy);
-    if (first) {
-        s->cells = one;
-        return 0;
-    }
-    if (predictions_folds_add(&s->cells, &one, err) == 0)
-        return 0;
-    predictions_release(&one);
-    return -1;
+    return 0;
 }
 
 static int read_cells(struct score *s, const struct score_source *from,
                       struct err *err)
 {
-    for (int i = 0; i < from->n; i++)
-        if (add_fold(s, from->path[i], i == 0, err) < 0)
+    for (int i = 0; i < from->n; i++) {
+        struct predictions one;
+        enum split split;
+        int rc;
+
+        if (predictions_read_told(&one, from->path[i], &split, err) < 0)
             return -1;
-    if (s->cells.o.n == 0)
-        return err_set(err, ERR_INPUT, "'%.200s' has no cell", from->name);
+        rc = add_cells(s, &one, split, from->path[i], i == 0, err);
+        predictions_release(&one);
+        if (rc < 0)
+            return -1;
+    }
     return predictions_folds_check(&s->cells, from->name, err);
 }
 
@@ -193,9 +254,32 @@ static int write_fold(const char *path, const char *dir, int fold,
     return buf_save(&b, dir, name, err);
 }
 
+/* What is read there later must be of this source alone. */
+static int check_others(const struct score_source *from, const char *dir,
+                        struct err *err)
+{
+    bool own[CONFIG_FOLDS_MAX] = {false};
+    char path[FILE_PATH_MAX];
+
+    for (int i = 0; i < from->n; i++)
+        own[from->fold[i]] = true;
+    for (int f = 0; f < CONFIG_FOLDS_MAX; f++) {
+        if (path_of(path, dir, f, false, err) < 0)
+            return -1;
+        if (!own[f] && file_exists(path))
+            return err_set(err, ERR_USAGE,
+                           "'%.200s' is there, and '%.150s' has no fold %d: "
+                           "remove it, or write to another directory",
+                           path, from->name, f);
+    }
+    return 0;
+}
+
 int score_write(const struct score_source *from, const char *dir,
                 struct err *err)
 {
+    if (check_others(from, dir, err) < 0)
+        return -1;
     if (file_dir_make(dir, err) < 0)
         return -1;
     for (int i = 0; i < from->n; i++)

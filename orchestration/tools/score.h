@@ -16,8 +16,8 @@
 
 /* The tables of an experiment's folds. */
 struct score_source {
-    const char *name; /* borrowed */
-    int n;            /* folds that are there */
+    char name[FILE_PATH_MAX]; /* without '/' at its end */
+    int n;                    /* folds that are there */
     int fold[CONFIG_FOLDS_MAX];
     char path[CONFIG_FOLDS_MAX][FILE_PATH_MAX];
 };
@@ -25,7 +25,7 @@ struct score_source {
 /*
  * Find NAME/f0.csv, f1.csv, ... or, if there is none, NAME-f0/predictions.csv
  * and so on, NAME being RUN/evaluate/EXPERIMENT.  Some folds may be missing.
- * Errors: ERR_USAGE there are no such files.
+ * Errors: ERR_USAGE there are no such files; ERR_INPUT the name is too long.
  */
 MUST_USE int score_find(struct score_source *s, const char *name,
                         struct err *err);
@@ -35,8 +35,13 @@ MUST_USE int score_find(struct score_source *s, const char *name,
 MUST_USE int score_without(struct score_source *s, const bool *left,
                            struct err *err);
 
+/* Log a warning of each fold that is not what its run plans now
+ * (stale_results.h); returns how many.  Not of folds without their run. */
+int score_warn_stale(const struct score_source *s);
+
 struct score {
     struct predictions cells; /* owned: of all folds, one behind the other */
+    enum split split;         /* of all of them: test, or validation */
     struct screening screening;
     struct metrics_json metrics; /* owned: the test split is 'cells' */
     double least, most;          /* accuracy of single folds */
@@ -46,8 +51,9 @@ struct score {
  *   c [in] evaluate.* and run.seed, as when the run was evaluated
  * Deterministic.
  * Errors: as predictions_read(), predictions_folds_add(), screening_read() and
- * metrics_json_run(); ERR_USAGE a cell is in two folds; ERR_INPUT there are no
- * cells.  *s is to be released anyway.
+ * metrics_json_run(); ERR_USAGE a cell is in two folds, or folds are of different
+ * splits, or one lacks the column group or family that another has; ERR_INPUT
+ * there are no cells in one.  *s is to be released anyway.
  */
 MUST_USE int score_read(struct score *s, const struct score_source *from,
                         const struct config *c, struct err *err);
@@ -56,7 +62,8 @@ void score_release(struct score *s);
 /*
  * Write DIR/f0.csv and so on: the rows of test and validation as in
  * predictions.csv, probabilities with six digits, the family as the group.
- * Errors: as predictions_read(); ERR_SYSTEM.
+ * Errors: as predictions_read(); ERR_USAGE DIR has a table of a fold that 'from'
+ * has not, then nothing is written; ERR_SYSTEM.
  */
 MUST_USE int score_write(const struct score_source *from, const char *dir,
                          struct err *err);

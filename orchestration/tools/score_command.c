@@ -99,8 +99,7 @@ static void print_score(FILE *out, const struct score_source *from,
                         const struct score *s)
 {
     fprintf(out, "\n%s: %zu %s cells of fold%s", from->name, s->cells.o.n,
-            s->screening.validation ? "validation" : "test",
-            from->n > 1 ? "s" : "");
+            store_split_name(s->split), from->n > 1 ? "s" : "");
     for (int i = 0; i < from->n; i++)
         fprintf(out, "%s %d", i ? "," : "", from->fold[i]);
     fprintf(out, "\n");
@@ -115,6 +114,19 @@ static void print_score(FILE *out, const struct score_source *from,
 
 /* --- all of them ---------------------------------------------------------- */
 
+static int check_splits(const struct score_source *from, const struct score *s,
+                        int n, struct err *err)
+{
+    for (int i = 1; i < n; i++)
+        if (s[i].split != s[0].split)
+            return err_set(err, ERR_USAGE,
+                           "'%.150s' is of %s cells, '%.150s' of %s cells: "
+                           "they are not compared",
+                           from[0].name, store_split_name(s[0].split),
+                           from[i].name, store_split_name(s[i].split));
+    return 0;
+}
+
 /* Every two of them, on the same cells; 's' gives its cells away. */
 static int print_tests(FILE *out, const struct score_source *from,
                        struct score *s, int n, const struct config *config,
@@ -124,6 +136,10 @@ static int print_tests(FILE *out, const struct score_source *from,
     struct compare *c = calloc(1, sizeof(*c));
     int wide = 10, rc;
 
+    if (check_splits(from, s, n, err) < 0) {
+        free(c);
+        return -1;
+    }
     if (!c)
         return err_set(err, ERR_SYSTEM, "no memory to compare");
     c->resamples = (int)config->evaluate.bootstrap;
@@ -141,6 +157,28 @@ static int print_tests(FILE *out, const struct score_source *from,
         compare_print_pairs(out, c, wide);
     compare_release(c);
     free(c);
+    return rc;
+}
+
+/* Before anything is written or printed: are all there, each once, and what
+ * their runs plan? */
+static int check_sources(const struct score_args *a, struct err *err)
+{
+    struct score_source *from = calloc((size_t)a->n_name, sizeof(*from));
+    const char *name[COMPARE_EACH_MAX];
+    int rc = compare_check(a->name, a->n_name, false, err);
+
+    if (!from)
+        rc = err_set(err, ERR_SYSTEM, "no memory for %d tables", a->n_name);
+    for (int i = 0; rc == 0 && i < a->n_name; i++) {
+        rc = score_find(&from[i], a->name[i], err);
+        name[i] = from[i].name;
+    }
+    if (rc == 0)
+        rc = compare_check(name, a->n_name, false, err);
+    for (int i = 0; rc == 0 && i < a->n_name; i++)
+        score_warn_stale(&from[i]);
+    free(from);
     return rc;
 }
 
@@ -178,7 +216,7 @@ static int parse_folds(const char *list, bool *left, struct err *err)
 {
     const char *at = list;
 
-    while (*at) {
+    do {
         char *end;
         const long f = strtol(at, &end, 10);
 
@@ -189,7 +227,7 @@ static int parse_folds(const char *list, bool *left, struct err *err)
                            list);
         left[f] = true;
         at = *end ? end + 1 : end;
-    }
+    } while (*at);
     return 0;
 }
 
@@ -198,9 +236,6 @@ static int write_tables(struct score_args *a, struct err *err)
     struct score_source *from;
     int rc;
 
-    if (a->n_name > 1)
-        return err_set(err, ERR_USAGE, "--output: takes one experiment, not %d",
-                       a->n_name);
     from = calloc(1, sizeof(*from));
     if (!from)
         return err_set(err, ERR_SYSTEM, "no memory for a table");
@@ -221,12 +256,14 @@ int score_command_run(FILE *out, const struct score_args *args, struct err *err)
 
     if (!config)
         return err_set(err, ERR_SYSTEM, "no memory for a configuration");
-    rc = a.n_name <= COMPARE_MAX
-             ? config_read(config, NULL, a.set, a.n_set, err)
-             : err_set(err, ERR_USAGE, "%d experiments, at most %d", a.n_name,
-                       COMPARE_MAX);
+    rc = config_read(config, NULL, a.set, a.n_set, err);
     if (rc == 0 && a.without)
         rc = parse_folds(a.without, left, err);
+    if (rc == 0 && a.out && a.n_name > 1)
+        rc = err_set(err, ERR_USAGE, "--output: takes one experiment, not %d",
+                     a.n_name);
+    if (rc == 0)
+        rc = check_sources(&a, err);
     if (rc == 0 && a.out)
         rc = write_tables(&a, err);
     if (rc == 0)

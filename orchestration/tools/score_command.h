@@ -19,10 +19,11 @@ struct score_args {
 
 /*
  * Print the figures of each, over all folds, then without some; of several also
- * paired tests (compare.h).  With 'out' figures are of what is written there.
- * Errors: as score_find(), score_without(), score_read(), compare_tables() and
- * score_write(); ERR_USAGE 'without' is no list of folds, or 'out' is given for
- * several.
+ * paired tests (compare.h).  Folds that are not what their run plans now are
+ * warned of.  With 'out' figures are of what is written there.
+ * Errors: as score_find(), score_without(), score_read(), compare_check(),
+ * compare_tables() and score_write(); ERR_USAGE 'without' is no list of folds,
+ * 'out' is given for several, or one is of test cells and one of validation.
  */
 MUST_USE int score_command_run(FILE *out, const struct score_args *a,
                                struct err *err);

@@ -83,6 +83,14 @@ wrong=$(awk -F, '$2 == "test" && $3 != $4' "$T/stored/f1.csv.was" | wc -l)
 ok "  these alone are right where they were made so" says "$wrong : 0 "
 ok "other cells are no pair" status_is 2 papline score "$T/stored" \
     "$T/by-group/evaluate/$S-s1"
+cp -r "$T/folds/evaluate/$S-s1-f2" "$T/folds/evaluate/$S-s1-f3"
+sed -i 's/^  bn_momentum:.*/  bn_momentum: 0.5/' "$T/folds/run.yaml"
+ok "a fold too many is not pooled" status_is 2 papline score \
+    "$T/folds/evaluate/$S-s1/"
+ok "  it is left from another configuration" says \
+    "evaluate/$S-s1-f3 is left from another configuration"
+ok "  and the others are not of the present one" says \
+    "evaluate/$S-s1-f1 is not what run.yaml plans now"
 ok "two variants of a training" go tried --set 'train.seeds=[1]' \
     --set 'train.variants={plain: {}, mixed: {mixup: 0.2}}'
 model() { # model <run> <experiment>

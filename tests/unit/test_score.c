@@ -1,6 +1,7 @@
 /* test_score.c - figures of stored folds, worked out by hand */
 #include "orchestration/tools/score_command.h"
 
+#include "orchestration/tools/compare.h"
 #include "orchestration/tools/score.h"
 #include "test_dir.h"
 
@@ -120,6 +121,106 @@ static void check_written(void)
     score_release(&s);
 }
 
+/* A directory that holds a fold of something else stays as it is. */
+static void check_others(void)
+{
+    struct err err = {0};
+    char out[300];
+
+    BUG_ON(file_dir_make(in_dir("others"), &err) < 0);
+    put_file("others/f5.csv", fold_2);
+    put_file("others/f2.csv", "an older one");
+    snprintf(out, sizeof(out), "%s", in_dir("others"));
+    ok(score_find(&from, in_dir("run/e"), &err) == 0, "folds 0 and 2");
+    fails(score_write(&from, out, &err), err, ERR_USAGE,
+          "others/f5.csv' is there, and", "beside a fold that is not of them");
+    ok(!file_exists(in_dir("others/f0.csv")), "  nothing is written");
+    BUG_ON(remove(in_dir("others/f5.csv")) != 0);
+    ok(score_write(&from, out, &err) == 0 &&
+           score_find(&from, out, &err) == 0 && from.n == 2 &&
+           score_read(&s, &from, &config, &err) == 0,
+       "  its own are written anew");
+    score_release(&s);
+}
+
+/* What does not belong together is not pooled. */
+static void check_unlike(void)
+{
+    static const struct {
+        const char *first, *second, *says;
+    } bad[] = {
+        {fold_0, HEAD "d,validation,Parabasal,Parabasal,0,1,g,f\n",
+         "unlike/f1.csv' has validation cells, the fold before test cells"},
+        {HEAD "d,validation,Parabasal,Parabasal,0,1,g,f\n", fold_0,
+         "unlike/f1.csv' has test cells, the fold before validation cells"},
+        {fold_0, HEAD "d,train,Parabasal,Parabasal,0,1,g,f\n",
+         "unlike/f1.csv' has no test cell and no validation cell"},
+        {HEAD, fold_0, "unlike/f0.csv' has no test cell and"},
+        {fold_0, HEAD "d,tests,Parabasal,Parabasal,0,1,g,f\n",
+         "line 2: 'tests' is no split"},
+        {fold_0,
+         "file,split,label,predicted,p_Dyskeratotic,p_Parabasal\n"
+         "d,test,Parabasal,Parabasal,0,1\n",
+         "unlike/f1.csv' has no column 'group', the first fold has one"},
+        {fold_0,
+         "file,split,label,predicted,p_Dyskeratotic,p_Parabasal,group\n"
+         "d,test,Parabasal,Parabasal,0,1,g\n",
+         "unlike/f1.csv' has no column 'family', the first fold has one"},
+    };
+    struct err err = {0};
+
+    BUG_ON(file_dir_make(in_dir("unlike"), &err) < 0);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        put_file("unlike/f0.csv", bad[i].first);
+        put_file("unlike/f1.csv", bad[i].second);
+        BUG_ON(score_find(&from, in_dir("unlike"), &err) < 0);
+        if (!ok(score_read(&s, &from, &config, &err) < 0 &&
+                    strstr(err.text, bad[i].says),
+                bad[i].says))
+            printf("# %s\n", err.text);
+        score_release(&s);
+    }
+}
+
+/* Sources beside each other. */
+static void check_beside(void)
+{
+    enum { MANY = COMPARE_EACH_MAX + 1 };
+    char test[300], slash[310], checked[300], number[MANY][8];
+    const char *name[MANY] = {test, slash};
+    struct score_args a = {.name = name, .n_name = 2};
+    struct err err = {0};
+
+    snprintf(test, sizeof(test), "%s", in_dir("run/e"));
+    snprintf(slash, sizeof(slash), "%s//", test);
+    fails(score_command_run(stdout, &a, &err), err, ERR_USAGE,
+          "run/e' is named twice", "a source beside itself");
+    a.name = &name[1];
+    a.n_name = 1;
+    ok(score_command_run(stdout, &a, &err) == 0, "a name with '/' behind it");
+    a.without = "";
+    fails(score_command_run(stdout, &a, &err), err, ERR_USAGE,
+          "--without: '' is no list of folds", "an empty list of folds");
+    a.without = NULL;
+    BUG_ON(file_dir_make(in_dir("checked"), &err) < 0);
+    put_file("checked/f0.csv",
+             HEAD "v,validation,Parabasal,Parabasal,0,1,g,f\n");
+    snprintf(checked, sizeof(checked), "%s", in_dir("checked"));
+    a.name = name;
+    a.n_name = 2;
+    name[1] = checked;
+    fails(score_command_run(stdout, &a, &err), err, ERR_USAGE,
+          "checked' of validation cells: they are not compared",
+          "test cells beside validation cells");
+    for (int i = 0; i < MANY; i++) {
+        snprintf(number[i], sizeof(number[i]), "%d", i);
+        name[i] = number[i];
+    }
+    a.n_name = MANY;
+    fails(score_command_run(stdout, &a, &err), err, ERR_USAGE,
+          "32 experiments to compare, 1 to 31 can", "more than can be paired");
+}
+
 static void check_refused(void)
 {
     const char *const two[] = {in_dir("a"), in_dir("b")};
@@ -161,6 +262,9 @@ int main(void)
     check_figures();
     check_without();
     check_written();
+    check_others();
+    check_unlike();
+    check_beside();
     check_refused();
     return end_dir();
 }
