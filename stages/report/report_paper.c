@@ -385,6 +385,13 @@ void report_paper(const struct report_data *d, struct buf *b)
     }
     if (!is_sipakmed(d->config) || !has_published(d))
         return;
+    if (d->counts.untested) {
+        buf_puts(b, "<p>No cell of this run tests. Its figures are of "
+                    "validation cells and do not stand beside the paper's, "
+                    "which are of test cells, so its tables are left "
+                    "out.</p>\n");
+        return;
+    }
     buf_puts(
         b, "<p class=\"mute\">The paper's figures are of 812 test cells of "
            "SIPaKMeD, split at random over cells, each of one run; the "

@@ -24,10 +24,14 @@ static json_t *make_metrics(double accuracy, double recall)
 
 static struct config config;
 
+static bool untested;
+
 static struct buf make_page(struct report_experiment *e, int n)
 {
-    const struct report_data d = {
-        .config = &config, .experiment = e, .n_experiment = n};
+    const struct report_data d = {.config = &config,
+                                  .experiment = e,
+                                  .n_experiment = n,
+                                  .counts = {.untested = untested}};
     struct buf b = {0};
 
     report_paper(&d, &b);
@@ -161,6 +165,13 @@ static void check_where(void)
     b = make_page(&e, 1);
     ok(markup_count(b.data, "<tbody>") == 16, "one that it has: all of them");
     buf_release(&b);
+    untested = true;
+    b = make_page(&e, 1);
+    ok(markup_count(b.data, "<table") == 0 &&
+           strstr(b.data, "<p>No cell of this run tests."),
+       "figures of validation do not stand beside the paper's");
+    buf_release(&b);
+    untested = false;
     snprintf(config.dataset.name, sizeof(config.dataset.name), "Herlev");
     b = make_page(&e, 1);
     ok(b.len == 0, "cells of another data set do not stand beside the paper's");
