@@ -159,8 +159,12 @@ static void put_figures(const struct report_data *d,
     md_percent(b, report_json_number(report_baseline(d, e), report_told(d)));
     buf_puts(b, ".\n\n");
     if (d->counts.untested)
-        buf_puts(b, "No cell tested this model: the epoch was chosen by these "
-                    "cells, so the figures are no result.\n\n");
+        buf_printf(b,
+                   "No cell tested this model: %s, so the figures are no "
+                   "result.\n\n",
+                   report_chose_epoch(d)
+                       ? "the epoch was chosen by these cells"
+                       : "these cells serve to choose between experiments");
     put_validation(&accuracy, e, b);
     if (e->screening) {
         md_sentence(e->screening, screening_put_classes, "", "\n\n", b);
@@ -213,11 +217,11 @@ static void put_caveats(const struct report_data *d,
     const char *all = n->folds > 1 ? " of all folds" : "";
 
     buf_puts(b, "## Caveats\n\n");
-    if (n->leaked_tests)
+    if (n->leaked)
         buf_printf(b,
-                   "- %zu of %zu test cells%s come from a picture that was "
+                   "- %zu of %zu %s cells%s come from a picture that was "
                    "also trained on: the accuracy flatters.\n",
-                   n->leaked_tests, n->tests, all);
+                   n->leaked, report_told_cells(d), report_told(d), all);
     if (report_leaks(d, e))
         buf_puts(b, "- Classes were weighed by how many test cells each has, "
                     "so labels of the test split leaked into training.\n");

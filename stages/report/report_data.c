@@ -206,14 +206,17 @@ static void count_twins(struct report_counts *c, const struct shared_row *list,
     c->conflicts += other_class ? n : 0;
 }
 
-/* Cells of part 'p' that are tested by what members in 'in' trained. */
+/* Cells of part 'p' that tell figures of what members in 'in' trained. */
 static size_t count_leaked(const struct report_counts *c, const size_t *in,
                            size_t n, int p)
 {
     if (c->fold_use == FOLDS_VALIDATE)
         return n > in[p] ? in[p] : 0;
     if (c->folds < 2)
-        return p == SPLIT_TEST && in[SPLIT_TRAIN] ? in[p] : 0;
+        return p == (c->untested ? SPLIT_VALIDATION : SPLIT_TEST) &&
+                       in[SPLIT_TRAIN]
+                   ? in[p]
+                   : 0;
     return n > in[p] + in[(p + 1) % c->folds] ? in[p] : 0;
 }
 
@@ -228,7 +231,7 @@ static void count_group(struct report_counts *c, const struct shared_row *list,
         in[list[i].part]++;
     for (int p = 0; p < PARTS_MAX; p++) {
         parts += in[p] > 0;
-        c->leaked_tests += in[p] ? count_leaked(c, in, n, p) : 0;
+        c->leaked += in[p] ? count_leaked(c, in, n, p) : 0;
     }
     c->shared_groups += parts > 1;
 }

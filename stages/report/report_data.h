@@ -79,7 +79,8 @@ struct report_counts {
     const char *twin[2];  /* an example of two such files, or NULL */
     size_t conflicts;     /* files equal to one of another class */
     size_t shared_groups; /* groups with cells in more than one part */
-    size_t leaked_tests;  /* test cells with group members in training */
+    size_t leaked;        /* of the cells that figures are of: those with group
+                      members in training */
 };
 
 struct report_data {
@@ -117,6 +118,24 @@ size_t report_used(const struct report_class *c);
 static inline const char *report_told(const struct report_data *d)
 {
     return d->counts.untested ? "validation" : "test";
+}
+
+/* How many cells these are, of all folds. */
+static inline size_t report_told_cells(const struct report_data *d)
+{
+    const struct report_counts *n = &d->counts;
+
+    if (!n->untested)
+        return n->tests;
+    return n->folds > 1 ? report_used(&n->all) : n->all.split[SPLIT_VALIDATION];
+}
+
+/* Do these cells have chosen the epoch whose weights are evaluated? */
+static inline bool report_chose_epoch(const struct report_data *d)
+{
+    const enum model_choice model = d->config->evaluate.model;
+
+    return d->counts.untested && model != MODEL_LAST && model != MODEL_AVERAGE;
 }
 
 /* Read it all.  Errors: ERR_SYSTEM no memory. */

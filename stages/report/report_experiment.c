@@ -26,11 +26,12 @@ static void score_row(const json_t *s, const char *name, struct buf *b)
     buf_puts(b, "</tr>\n");
 }
 
-static void class_table(const json_t *test, struct buf *b)
+static void class_table(const struct report_data *d, const json_t *test,
+                        struct buf *b)
 {
     const json_t *list = json_object_get(test, "per_class");
 
-    buf_puts(b, "<h3>Each class of the test split</h3>\n");
+    buf_printf(b, "<h3>Each class of the %s split</h3>\n", report_told(d));
     report_html_table_sortable(b, "Scores of each class", false);
     report_html_heads(b, "class|#precision|#recall|#F1|#cells");
     report_html_body(b);
@@ -52,7 +53,8 @@ static bool read_confusion(const json_t *metrics, size_t *count,
                            const char **name, int *k)
 {
     const json_t *classes = json_object_get(metrics, "classes");
-    const json_t *rows = report_json_at(metrics, "test.confusion");
+    const json_t *rows =
+        json_object_get(test_accuracy_part(metrics), "confusion");
     const size_t n = json_array_size(classes);
 
     if (n < 1 || n > CONFIG_CLASSES_MAX || json_array_size(rows) != n)
@@ -122,7 +124,7 @@ static void write_reliability(const struct report_experiment *e, struct buf *b)
         .count = as.count,
         .accuracy = as.accuracy,
         .confidence = as.confidence,
-        .ece = report_json_number(m, "test.ece"),
+        .ece = report_json_number(test_accuracy_part(m), "ece"),
         .after_accuracy = after.accuracy,
         .after_confidence = after.confidence,
         .after_ece = report_json_number(m, "temperature.test.ece"),
@@ -151,7 +153,8 @@ static void write_reliability(const struct report_experiment *e, struct buf *b)
 static void figure_range(const struct report_experiment *e,
                          const struct metric *m, double *low, double *high)
 {
-    const json_t *drawn = report_json_at(e->metrics.root, "test.bootstrap");
+    const json_t *drawn =
+        json_object_get(test_accuracy_part(e->metrics.root), "bootstrap");
     const json_t *r = json_object_get(drawn, m->name);
     struct grouped_share accuracy;
 
@@ -184,11 +187,14 @@ static void figure_row(const struct report_experiment *e,
     buf_puts(b, "</tr>\n");
 }
 
-static void write_figures(const struct report_experiment *e, struct buf *b)
+static void write_figures(const struct report_data *d,
+                          const struct report_experiment *e, struct buf *b)
 {
     buf_puts(b, "<h3>Further figures</h3>\n");
     report_html_table_sortable(b, "Further figures", false);
-    report_html_heads(b, "figure|#test split|#95&nbsp;% interval");
+    report_html_heads(b, d->counts.untested
+                             ? "figure|#validation split|#95&nbsp;% interval"
+                             : "figure|#test split|#95&nbsp;% interval");
     report_html_body(b);
     for (const struct metric *m = metrics_table; m->name; m++)
         if (isfinite(report_metric(e->metrics.root, m)))
@@ -205,11 +211,12 @@ static void write_evaluation(const struct report_data *d,
         "errors.csv",      "groups.csv",   "mistakes.csv",  NULL};
 
     buf_puts(b, "<div class=\"pair\">\n<div>\n");
-    class_table(test_accuracy_part(e->metrics.root), b);
+    class_table(d, test_accuracy_part(e->metrics.root), b);
     write_confusion(e, b);
     buf_puts(b, "</div>\n<div>\n");
-    write_figures(e, b);
-    write_reliability(e, b);
+    write_figures(d, e, b);
+    if (!d->counts.untested) /* it has none */
+        write_reliability(e, b);
     buf_puts(b, "</div>\n</div>\n");
     report_html_files(b, d, e->evaluate->dir, files);
 }

@@ -60,7 +60,7 @@ static void warn_groups(const struct report_data *d, struct buf *b)
         return;
     buf_printf(b,
                "<li><strong>%zu group%s cells in more than one "
-               "%s</strong>%s: %zu of %zu test cells come from a picture "
+               "%s</strong>%s: %zu of %zu %s cells come from a picture "
                "that was also trained on, and cells of one picture look "
                "alike, so the accuracy flatters. Use <code>split.method: "
                "group</code>.</li>\n",
@@ -69,20 +69,35 @@ static void warn_groups(const struct report_data *d, struct buf *b)
                d->config->split.method == SPLIT_BY_RANDOM
                    ? ", because the split is random over cells"
                    : "",
-               c->leaked_tests, c->tests);
+               c->leaked, report_told_cells(d), report_told(d));
+}
+
+/* Are members of a vote weighted by their accuracy on validation? */
+static bool weighs_votes(const struct report_data *d)
+{
+    for (int i = 0; i < d->n_experiment; i++)
+        if (report_is_ensemble(&d->experiment[i]) &&
+            strcmp(d->experiment[i].train->network, "weighted_vote") == 0)
+            return strcmp(d->config->evaluate.ensemble_weights, "auto") == 0;
+    return false;
 }
 
 /* Figures of validation are for choosing. */
-static void warn_untested(const struct report_counts *c, struct buf *b)
+static void warn_untested(const struct report_data *d, struct buf *b)
 {
-    if (c->untested)
+    if (d->counts.untested)
         buf_printf(b,
                    "<li><strong>No cell tests</strong>: every figure is of "
-                   "validation cells%s, by which the epoch was chosen. They "
+                   "validation cells%s%s%s. They "
                    "serve to choose between experiments and are no result; "
                    "thresholds, temperatures and prediction sets, which are "
                    "fitted on them, are not told.</li>\n",
-                   c->folds > 1 ? ", each validated in one fold" : "");
+                   d->counts.folds > 1 ? ", each validated in one fold" : "",
+                   report_chose_epoch(d) ? ", by which the epoch was chosen"
+                                         : "",
+                   weighs_votes(d)
+                       ? "; the weights of weighted_vote are fitted on them"
+                       : "");
 }
 
 static void warn_folds(const struct report_counts *c, struct buf *b)
@@ -250,16 +265,25 @@ static void warn_undefined(const struct report_data *d, struct buf *b)
     }
 }
 
-/* Whole fields, samples read too dark, pictures that show nothing. */
+/* Pictures that a table of folds does not name, whole fields, samples read too
+ * dark, pictures that show nothing. */
 static void warn_samples(const struct report_data *d, struct buf *b)
 {
     const json_t *stats = d->stats.root;
     const int found =
         (int)json_integer_value(json_object_get(stats, "bits_found"));
     json_t *blank = json_object_get(stats, "without_content"), *n;
+    const json_int_t unnamed =
+        json_integer_value(json_object_get(stats, "not_in_split_csv"));
     const char *what;
     json_int_t all = 0;
 
+    if (unnamed > 0)
+        buf_printf(b,
+                   "<li><strong>%lld picture%s left out</strong>: "
+                   "<code>split.csv</code> does not name %s.</li>\n",
+                   (long long)unnamed, unnamed == 1 ? " is" : "s are",
+                   unnamed == 1 ? "it" : "them");
     if (json_object_get(stats, "fields"))
         buf_printf(
             b,
@@ -358,7 +382,7 @@ void report_warnings(const struct report_data *d, struct buf *b)
     warn_groups(d, &list);
     warn_leak(d, &list);
     if (d->index.there) {
-        warn_untested(&d->counts, &list);
+        warn_untested(d, &list);
         warn_splits(&d->counts, &list);
         warn_folds(&d->counts, &list);
         small_classes(&d->counts, &list);

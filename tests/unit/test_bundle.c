@@ -3,6 +3,7 @@
 #include "test_dir.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 static void write_model(void)
 {
@@ -69,7 +70,7 @@ static void check_fold_card(struct report_data *d, struct report_experiment *e,
     step->folds = 3;
     d->counts = (struct report_counts){
         .folds = 3,
-        .leaked_tests = 5,
+        .leaked = 5,
         .tests = 61,
         .twins = 2,
         .n_class = 1,
@@ -83,6 +84,38 @@ static void check_fold_card(struct report_data *d, struct report_experiment *e,
     has_part(t, "- 5 of 61 test cells of all folds come from a picture",
              "what flatters is told of all folds");
     has_part(t, "- 2 files are exact copies across folds.", "and copies");
+}
+
+/* The card of a model that no cell tested. */
+static void check_untested_card(struct report_data *d,
+                                struct report_experiment *e)
+{
+    static struct config config;
+    const struct config *const was = d->config;
+    struct err err = {0};
+    char *t;
+
+    config_init(&config);
+    d->config = &config;
+    d->counts = (struct report_counts){.folds = 3,
+                                       .fold_use = FOLDS_VALIDATE,
+                                       .untested = true,
+                                       .leaked = 5,
+                                       .n_class = 0,
+                                       .all = {.fold = {30, 11, 20}}};
+    ok(bundle_write(d, e, in_dir("u"), &err) == 0, "a bundle without a test");
+    t = text_of("u/docs/README.md");
+    has_part(t, "- 5 of 61 validation cells of all folds come from a picture",
+             "what flatters is told of validation cells");
+    has_part(t, "the epoch was chosen by these cells", "which chose the epoch");
+    config.evaluate.model = MODEL_AVERAGE;
+    BUG_ON(link(in_dir("train/e/model.safetensors"),
+                in_dir("train/e/average.safetensors")) != 0);
+    ok(bundle_write(d, e, in_dir("v"), &err) == 0, "one of averaged weights");
+    t = text_of("v/docs/README.md");
+    has_part(t, "tested this model: these cells serve to choose between",
+             "of which no epoch was chosen");
+    d->config = was;
 }
 
 static void check_leak(struct report_data *d, struct report_experiment *e,
@@ -144,10 +177,9 @@ int main(void)
     struct plan_step step = {
         .dir = "train/e", .network = "vgg16", .regime = "scratch", .seed = 3};
     struct report_experiment e = {.train = &step, .name = "vgg16-scratch-s3"};
-    struct report_data d = {
-        .run_dir = dir,
-        .config = &config,
-        .counts = {.folds = 1, .leaked_tests = 3, .tests = 7}};
+    struct report_data d = {.run_dir = dir,
+                            .config = &config,
+                            .counts = {.folds = 1, .leaked = 3, .tests = 7}};
     struct err err = {0};
 
     begin_dir();
@@ -165,6 +197,7 @@ int main(void)
     ok(bundle_write(&d, &e, in_dir("b"), &err) == 0,
        "a bundle is written over an older one");
     check_fold_card(&d, &e, &step);
+    check_untested_card(&d, &e);
     check_leak(&d, &e, &step);
     json_decref(e.metrics.root);
     return end_dir();

@@ -225,7 +225,7 @@ static void check_crossings(void)
        "every cell is tested in some fold");
     ok(c->twins == 2 && strcmp(c->twin[1], "a/2") == 0,
        "copies in two folds, not those in one");
-    ok(c->shared_groups == 2 && c->leaked_tests == 3,
+    ok(c->shared_groups == 2 && c->leaked == 3,
        "cells that are tested by what members of their group trained");
     report_warnings(&d, &b);
     ok(strstr(b.data, "2 files are exact copies across folds</strong>") &&

@@ -81,9 +81,56 @@ static void check_warnings(void)
     page_lacks(p, "cells in more than one split", "no torn groups, no warning");
 }
 
+/* Nothing tests: all that is said is of validation cells. */
+static void check_untested(void)
+{
+    struct plan_step step[3];
+    const struct plan plan = {.step = step,
+                              .n_step = plan_experiments(step, 1)};
+    char *p;
+
+    put_file("data/index.csv", "file,class,group,split,sha256,status\n"
+                               "a,a,g1,train,s1,ok\nb,a,g1,validation,s2,ok\n"
+                               "c,b,g2,validation,s3,ok\n");
+    put_file("data/stats.json", "{\"not_in_split_csv\":7}");
+    put_file("evaluate/e1/metrics.json",
+             "{\"classes\":[\"a\",\"b\"],\"validation\":{\"n\":20,"
+             "\"correct\":15,\"accuracy\":0.75,\"ece\":0.123,\"bootstrap\":"
+             "{\"groups\":20,\"ece\":[0.111,0.222]},\"confusion\":"
+             "[[7,2],[3,8]],\"per_class\":[],\"notes\":[]}}");
+    p = make_page(1, SPLIT_BY_RANDOM);
+    page_has(p, "1 of 2 validation cells come from a picture",
+             "torn groups are told of validation cells");
+    page_has(p, "of validation cells, by which the epoch was chosen. They",
+             "which chose the epoch");
+    page_has(p, "Each class of the validation split</h3>", "classes are of it");
+    page_has(p, ">validation split</th>", "and further figures");
+    page_has(p, "0.111 to 0.222", "with their intervals");
+    page_lacks(p, "test split</th>", "nothing is of the test split");
+    page_lacks(p, "The confusion matrix", "its confusion matrix is shown");
+    page_lacks(p, "How far to believe its confidence",
+               "nothing is said of a reliability that is not measured");
+    page_has(p, "<strong>7 pictures are left out</strong>: <code>split.csv",
+             "what a table of folds does not name is told");
+    config.evaluate.model = MODEL_LAST;
+    p = page_of(&plan);
+    page_has(p, "of validation cells. They serve",
+             "the last epoch is not chosen");
+    step[1].ensemble = true;
+    snprintf(step[1].network, sizeof(step[1].network), "weighted_vote");
+    p = page_of(&plan);
+    page_has(p, "of validation cells; the weights of weighted_vote are fitted",
+             "but votes are weighted by these cells");
+    snprintf(config.evaluate.ensemble_weights,
+             sizeof(config.evaluate.ensemble_weights), "1 1");
+    p = page_of(&plan);
+    page_lacks(p, "the weights of weighted_vote", "unless weights are given");
+}
+
 int main(void)
 {
     begin_dir();
     check_warnings();
+    check_untested();
     return end_dir();
 }
