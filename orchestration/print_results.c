@@ -115,10 +115,26 @@ static void print_experiment(const struct config *c,
     json_decref(metrics);
 }
 
-static void print_baseline(const char *run_dir)
+/* The split that figures are of, as the first evaluation has it. */
+static const char *told_split(const struct plan *p, const char *run_dir)
+{
+    const char *told = "test";
+    json_t *metrics = NULL;
+
+    for (int i = 0; i < p->n_step && !metrics; i++)
+        if (p->step[i].stage->id == STAGE_EVALUATE)
+            metrics = read_json(run_dir, p->step[i].dir, "metrics.json");
+    if (metrics && !json_object_get(metrics, told) &&
+        test_accuracy_part(metrics))
+        told = "validation";
+    json_decref(metrics);
+    return told;
+}
+
+static void print_baseline(const char *run_dir, const char *told)
 {
     json_t *root = read_json(run_dir, "data", "baseline.json");
-    const json_t *test = json_object_get(root, "test");
+    const json_t *test = json_object_get(root, told);
 
     if (json_is_number(test))
         printf("%-44s %5.1f %%\n", "baseline (size and mean colour alone)",
@@ -141,9 +157,12 @@ static void print_cells(const struct config *c, const char *run_dir)
 void print_results(const struct config *c, const struct plan *p,
                    const char *run_dir)
 {
+    const char *told = told_split(p, run_dir);
+
     print_cells(c, run_dir);
-    printf("\naccuracy on the test split (95 %% interval), abnormal cells "
-           "missed, others raised:\n");
+    printf("\naccuracy on the %s split (95 %% interval), abnormal cells "
+           "missed, others raised:\n",
+           told);
     for (int i = 0; i < p->n_step; i++) {
         const struct plan_step *step = &p->step[i];
 
@@ -153,6 +172,6 @@ void print_results(const struct config *c, const struct plan *p,
         if (step->folds > 1 && step->fold == step->folds - 1)
             print_folds(c, p, step, run_dir);
     }
-    print_baseline(run_dir);
+    print_baseline(run_dir, told);
     printf("\nreport: %s/report/index.html\n", run_dir);
 }

@@ -148,6 +148,10 @@ ok "what the data do not have" \
 ok "  is refused by line" \
     says "more.csv:$(wc -l <"$T/more.csv"): 'nobody.bmp' is no picture"
 ok "a run in two folds that validate" inner 0 run
+ok "  whose figures are said to be of validation" says \
+    "accuracy on the validation split"
+ok "  beside what size and colour tell of it" says \
+    "baseline (size and mean colour alone)"
 ok "  what the table lacks is left out" says "$((100 - $(wc -l <"$T/rows"))) \
 pictures are left out, as split.csv does not name them"
 ok "  and counted" grep -q \
@@ -171,6 +175,8 @@ ok "  nothing fitted is told" test "$(grep -cE \
 ok "  validation is pooled" grep -qE "^$F,2,2,.*,$(wc -l <"$T/rows"),[0-9]+," \
     "$T/in/report/folds.csv"
 ok "  the page says so" grep -q "No cell tests" "$T/in/report/index.html"
+ok "  and what was left out" grep -q "pictures are left out</strong>" \
+    "$T/in/report/index.html"
 ok "  and is of validation" grep -q "of the validation cells of all folds are" \
     "$T/in/report/index.html"
 ok "  so do the models' cards" grep -q "On the validation split: accuracy" \
