@@ -29,7 +29,8 @@ int store_fold_parse(const char *word)
     char *end;
     const long fold = strtol(word, &end, 10);
 
-    return end == word || *end || fold < 0 || fold >= CONFIG_FOLDS_MAX
+    return end == word || *end || strpbrk(word, "+-") || fold < 0 ||
+                   fold >= CONFIG_FOLDS_MAX
                ? -1
                : (int)fold;
 }

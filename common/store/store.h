@@ -47,7 +47,7 @@ enum split { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLIT_NONE };
 const char *store_split_name(enum split s);
 enum split store_split_parse(const char *word);
 
-/* A fold's number, as in index.csv; -1: it is none. */
+/* A fold's number, as in index.csv, without a sign; -1: it is none. */
 int store_fold_parse(const char *word);
 
 /* What folds are for: each tests once and the next one validates, or each

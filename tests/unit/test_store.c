@@ -62,6 +62,10 @@ static void check_content(void)
        "a file's name with comma, quotes and line end");
     store_close(&s);
     store_close(&s);
+    ok(store_fold_parse("0") == 0 && store_fold_parse("12") == 12 &&
+           store_fold_parse("+0") == -1 && store_fold_parse("-0") == -1 &&
+           store_fold_parse("") == -1 && store_fold_parse("1x") == -1,
+       "words for folds");
     ok(store_split_parse("test") == SPLIT_TEST &&
            store_split_parse("x") == SPLIT_NONE &&
            store_split_parse("") == SPLIT_NONE,
