@@ -34,6 +34,53 @@ static int fold_in(const struct fold_table *f, size_t row, struct err *err)
                    f->folds);
 }
 
+/* A row and the file that it names. */
+struct named_row {
+    const char *name; /* borrowed */
+    size_t row;
+};
+
+static int by_name_and_row(const void *a, const void *b)
+{
+    const struct named_row *p = a, *q = b;
+    const int name = strcmp(p->name, q->name);
+
+    return name ? name : (p->row > q->row) - (p->row < q->row);
+}
+
+/* No file is named twice; paths that are spelled otherwise are compared with
+ * the data. */
+static int check_names(const struct fold_table *f, struct err *err)
+{
+    const size_t n = f->t.csv.n_row;
+    struct named_row *list = calloc(n + 1, sizeof(*list));
+    int rc = 0;
+
+    if (!list)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu rows", n);
+    for (size_t i = 0; i < n; i++)
+        list[i] = (struct named_row){data_table_get(&f->t, i, LAYOUT_FILE), i};
+    qsort(list, n, sizeof(*list), by_name_and_row);
+    for (size_t i = 1; rc == 0 && i < n; i++)
+        if (strcmp(list[i].name, list[i - 1].name) == 0)
+            rc = err_set(err, ERR_USAGE, "%s:%zu: '%.200s' is named twice",
+                         f->path, data_table_line(&f->t, list[i].row),
+                         list[i].name);
+    free(list);
+    return rc;
+}
+
+static int check_columns(const struct fold_table *f, struct err *err)
+{
+    if (f->t.column[LAYOUT_FILE] >= 0 && f->t.column[LAYOUT_FOLD] >= 0)
+        return 0;
+    return err_set(err, ERR_USAGE,
+                   "%s:1: split.csv needs the columns file and fold with "
+                   "split.folds above 1; file,split is one split, with "
+                   "split.folds 1",
+                   f->path);
+}
+
 /* Every row has a fold, and every fold a row. */
 static int check_folds(const struct fold_table *f, struct err *err)
 {
@@ -61,9 +108,8 @@ static int open_table(struct fold_table *f, const struct config *c,
     f->folds = (int)c->split.folds;
     if (data_table_read(&f->t, f->path, NULL, err) < 0)
         return -1;
-    if (data_table_need(&f->t, "file", LAYOUT_FILE, err) == 0 &&
-        data_table_need(&f->t, "fold", LAYOUT_FOLD, err) == 0 &&
-        check_folds(f, err) == 0)
+    if (check_columns(f, err) == 0 && check_folds(f, err) == 0 &&
+        check_names(f, err) == 0)
         return 0;
     data_table_release(&f->t);
     return -1;

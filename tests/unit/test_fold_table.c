@@ -77,12 +77,18 @@ static void check_refused(const char *text, const char *part, bool early)
 
 static void check_bad(void)
 {
-    check_refused("file,split\nA/1.png,test\n", ":1: no column 'fold'", true);
-    check_refused("name,fold\nA/1.png,0\n", ":1: no column 'file'", true);
+    check_refused("file,split\nA/1.png,test\n",
+                  "folds.csv:1: split.csv needs the columns file and fold with "
+                  "split.folds above 1; file,split is one split, with "
+                  "split.folds 1",
+                  true);
+    check_refused("name,fold\nA/1.png,0\n",
+                  ":1: split.csv needs the columns file and fold", true);
     check_refused("file,fold\nA/1.png,0\nA/2.png,3\n",
                   ":3: '3' is no fold from 0 to 2, as split.folds is 3", true);
     check_refused("file,fold\nA/1.png,0\n\nA/2.png,-1\n", ":4: '-1' is no",
                   true);
+    check_refused("file,fold\nA/1.png,+0\n", ":2: '+0' is no fold", true);
     check_refused("file,fold\nA/1.png,one\n", ":2: 'one' is no fold", true);
     check_refused("file,fold\nA/1.png,\n", ":2: '' is no fold", true);
     check_refused("file,fold\nA/1.png,0\nA/2.png,1\n",
@@ -90,7 +96,9 @@ static void check_bad(void)
     check_refused("file,fold\nA/1.png,0\nA/2.png,1\nB/9.png,2\n",
                   ":4: 'B/9.png' is no picture of the dataset", false);
     check_refused("file,fold\nA/1.png,0\nA/2.png,1\nB/1.png,2\nA/1.png,0\n",
-                  ":5: 'A/1.png' is named twice", false);
+                  ":5: 'A/1.png' is named twice", true);
+    check_refused("file,fold\nA/1.png,0\nA/2.png,1\nB/1.png,2\n./A/1.png,0\n",
+                  ":5: './A/1.png' is named twice", false);
     put_table("");
     BUG_ON(unlink(in_dir("folds.csv")) < 0);
     {
