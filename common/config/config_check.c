@@ -135,6 +135,24 @@ static int check_split(const struct config *c, struct err *err)
     return 0;
 }
 
+/* Are there test cells to count, where classes are weighed by them? */
+static int check_leak(const struct config *c, struct err *err)
+{
+    struct err unknown; /* which the plan refuses */
+
+    for (int i = 0; i < c->train.regimes.n; i++) {
+        const struct regime *r =
+            regime_find(c->train.regimes.word[i], &unknown);
+
+        if (r && regime_leaks(r, c) && config_folds_validate(c))
+            return err_set(err, ERR_USAGE,
+                           "train.class_weights: balanced_test counts test "
+                           "cells, and with split.test 0 folds have none; use "
+                           "balanced, which counts training cells");
+    }
+    return 0;
+}
+
 static int check_rate(const struct config *c, struct err *err)
 {
     if (c->train.min_learning_rate > c->train.learning_rate)
@@ -239,8 +257,8 @@ static int check_words(const struct config *c, struct err *err)
 int config_check(const struct config *c, const char *where, struct err *err)
 {
     static int (*const check[])(const struct config *, struct err *) = {
-        check_words,   check_split, check_rate,   check_mixup,   check_jpeg,
-        check_average, check_batch, check_strict, check_endpoint};
+        check_words, check_split,   check_leak,  check_rate,   check_mixup,
+        check_jpeg,  check_average, check_batch, check_strict, check_endpoint};
     struct err why;
 
     for (size_t i = 0; i < sizeof(check) / sizeof(check[0]); i++)

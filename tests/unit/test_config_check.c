@@ -25,6 +25,10 @@ static const struct {
     {"split:\n  folds: 2\n", ": split.folds: of 2, one tests"},
     {"layout:\n  csv: x\nsplit:\n  folds: 3\n  method: csv\n",
      ": split.folds: a column of layout.csv is one split"},
+    {"split:\n  folds: 3\n  test: 0\ntrain:\n  regimes: [cost_sensitive]\n"
+     "  class_weights: balanced_test\n",
+     ": train.class_weights: balanced_test counts test cells, and with "
+     "split.test 0 folds have none; use balanced"},
     {"train:\n  warmup_epochs: 2\n",
      ": train.warmup_epochs: needs train.schedule cosine"},
     {"train:\n  schedule: cosine\n  warmup_epochs: 5\n  epochs: 5\n",
