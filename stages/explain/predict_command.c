@@ -28,6 +28,7 @@ struct predict_command {
     struct decoding read_as[PREDICT_BATCH]; /* what reading them found */
     int nuclei[PREDICT_BATCH];   /* of whole fields (img/field.h), else 0 */
     size_t n_fields;             /* of these */
+    size_t n_shrunk;             /* pictures that are larger than the field */
     size_t n_wide, n_turned;     /* of 16-bit samples; with an orientation */
     int most;                    /* of those samples */
     size_t at[PREDICT_BATCH];    /* pictures of this batch */
@@ -129,6 +130,10 @@ static void warn_reading(const struct predict_command *t)
                  "a model of single cells can say nothing of them: cut the "
                  "cells out first, see papline crop --help",
                  t->n_fields, t->args->list->n);
+    if (t->n_shrunk > 0)
+        log_warn("%zu of %zu pictures are larger than the model's field, %d "
+                 "pixels, and are shown smaller than those it was trained on",
+                 t->n_shrunk, t->args->list->n, m->resizing.field);
     if (t->n_turned > 0 && !m->upright)
         log_warn("%zu pictures have an EXIF orientation; they are used as they "
                  "are stored, as in training",
@@ -140,6 +145,7 @@ static void warn_reading(const struct predict_command *t)
 static int take_picture(struct predict_command *t, size_t i, size_t from,
                         const struct err *why, struct err *err)
 {
+    const struct model_info *m = &t->net.info;
     const size_t bytes = picture_bytes(t);
 
     if (why->code == ERR_NONE) {
@@ -147,6 +153,8 @@ static int take_picture(struct predict_command *t, size_t i, size_t from,
         t->size[t->n] = t->size[from];
         count_reading(t, &t->read_as[from]);
         t->n_fields += t->nuclei[from] > 0;
+        t->n_shrunk += resize_is_shrunk(&m->resizing, t->size[t->n].w,
+                                        t->size[t->n].h, m->w, m->h);
         t->at[t->n++] = i;
         return 0;
     }

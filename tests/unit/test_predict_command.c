@@ -10,12 +10,14 @@
 #include "test_dir.h"
 
 #include <jansson.h>
+#include <unistd.h>
 
 enum { SIDE = 32, CLASSES = 3, BATCH = 32, PICTURES = 40, MAX_TEXT = 1 << 20 };
 
 static struct image picture[PICTURES]; /* as the network sees them */
 
-static void write_model(const char *name, enum net_head head)
+static void write_model(const char *name, enum net_head head,
+                        struct resizing resizing)
 {
     struct err err = {0};
     const struct net *net = net_find("mobilenetv2", &err);
@@ -24,7 +26,7 @@ static void write_model(const char *name, enum net_head head)
                               .input = PREPROCESS_TF,
                               .h = SIDE,
                               .w = SIDE,
-                              .resizing = {true, ASPECT_KEEP, 0},
+                              .resizing = resizing,
                               .n_class = CLASSES,
                               .class_name = {"a,b", "b", "c\"d"},
                               .epoch = 1};
@@ -185,16 +187,44 @@ static void check_refusals(const struct pictures *list)
           "an explainer that is none");
 }
 
+/* Pictures of 32, 37, 42 by 32, 36, 40, 44 pixels in a field of 36: 7 of them
+ * fit. */
+static void check_field(const struct pictures *list)
+{
+    const int kept = dup(STDERR_FILENO);
+    FILE *f = freopen(in_dir("said"), "w", stderr);
+    size_t n_aside;
+    char *text;
+
+    BUG_ON(!f || kept < 0);
+    text = predicted_text(
+        (struct predict_command_args){
+            .model = in_dir("field"), .list = list, .json = true},
+        0, &n_aside);
+    fflush(stderr);
+    BUG_ON(dup2(kept, STDERR_FILENO) < 0);
+    close(kept);
+    free(text);
+    text = text_of("said");
+    ok(strstr(text, "33 of 48 pictures are larger than the model's field, 36 "
+                    "pixels") != NULL,
+       "pictures that are larger than the field are told");
+}
+
 int main(void)
 {
+    const struct resizing keep = {true, ASPECT_KEEP, 0};
     struct pictures list = {0};
 
     begin_dir();
-    write_model("m", HEAD_LINEAR);
-    write_model("encoder", HEAD_PROJECT);
+    write_model("m", HEAD_LINEAR, keep);
+    write_model("encoder", HEAD_PROJECT, keep);
     make_pictures(&list);
     check_json(&list);
     check_table(&list);
+    write_model("field", HEAD_LINEAR,
+                (struct resizing){true, ASPECT_SCALE, 36});
+    check_field(&list);
     check_refusals(&list);
     for (int i = 0; i < PICTURES; i++)
         image_release(&picture[i]);
