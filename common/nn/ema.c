@@ -7,7 +7,7 @@ void ema_step(float *ema, const float *w, size_t n, double m, int threads)
 
 #pragma omp parallel for simd num_threads(threads) schedule(static)
     for (size_t i = 0; i < n; i++)
-        ema[i] = keep * ema[i] + take * w[i];
+        ema[i] = ema[i] == w[i] ? ema[i] : keep * ema[i] + take * w[i];
 }
 
 double ema_momentum(double most, int64_t t)

@@ -18,7 +18,9 @@
 
 /*
  * After a step: ema = m ema + (1 - m) w, each product rounded to float32; that
- * m and 1 - m are first, from double, as in Keras 2.12.
+ * m and 1 - m are first, from double, as in Keras 2.12.  What equals its w stays
+ * as it is, where Keras may move it by a rounding: what never learns does not
+ * change.
  *   ema     [in,out] (n)
  *   w       [in]     (n) the parameters; not ema
  *   m       momentum, 0 <= m < 1; Keras: 0.99

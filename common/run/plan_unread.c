@@ -30,9 +30,11 @@ static bool has_no_scale(const struct config *c, const struct regime *r)
     return c->preprocess.aspect != ASPECT_SCALE;
 }
 
+/* While the head is trained alone, the whole trunk is frozen. */
 static bool freezes_nothing(const struct config *c, const struct regime *r)
 {
-    const bool learns = strcmp(c->train.trainable, "all") == 0;
+    const bool learns =
+        strcmp(c->train.trainable, "all") == 0 && c->train.probe_epochs == 0;
 
     return r && !(r->does & REGIME_CONTRASTS) &&
            (learns || !regime_starts(r, c));

@@ -135,7 +135,8 @@ static void close_shared(struct rank_inputs *s)
 /* What a regime does once or twice. */
 struct course {
     const char *dir;
-    const char *kept; /* where its last checkpoint goes; "": nowhere */
+    const char *kept; /* where its last checkpoint goes; "": nowhere, of what
+                         is before another course: no longer training has it */
     const struct config *config;
     const struct safetensors *start; /* NULL: random weights */
     const char *cut;
@@ -257,16 +258,14 @@ static int run_before(struct rank_inputs *s, struct dist *d,
                       const struct course *p, const char *const name[2],
                       struct stage_link *link, struct err *err)
 {
-    char dir[FILE_PATH_MAX], model[FILE_PATH_MAX], kept[FILE_PATH_MAX] = "";
+    char dir[FILE_PATH_MAX], model[FILE_PATH_MAX];
     struct course first = *p;
     int rc = file_path(dir, err, "%s/%s", s->job->out, name[0]);
 
     first.dir = dir;
-    first.kept = kept;
+    first.kept = "";
     if (rc == 0)
         rc = file_path(model, err, "%s/%s", dir, name[1]);
-    if (rc == 0 && p->kept[0])
-        rc = file_path(kept, err, "%s/%s", p->kept, name[0]);
     if (rc == 0 && d->rank == 0)
         rc = file_dir_make(dir, err);
     if (dist_agree(d, rc, err) < 0 || run_course(s, d, &first, link, err) < 0)

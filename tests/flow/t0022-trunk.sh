@@ -75,6 +75,8 @@ same_most() { # same_most <run>: as i
 }
 ok "the head first, then the last blocks, slower" most i
 ok "  what is frozen is kept" test "$(ls -d "$T"/i/trunk/* | wc -l)" -eq 2
+ok "  and the last checkpoint, but not the head's" test \
+    "$(find "$T/i/checkpoints" -mindepth 2 -printf '%f\n')" = 1.safetensors
 ok "by 2 ranks that keep nothing" most j --set train.ranks=2 \
     --set train.cache=off
 ok "2 ranks: the same bytes as one" same_most j

@@ -115,9 +115,9 @@ ok "  one value is set anew" status_is 0 papline plan "$T/tried" \
     --set train.variants.mixed.mixup=0.4
 ok "  for its variant alone" test "$(grep -cE '^run +train/' "$T/out")" -eq 1
 ok "  with the reason" says "train.mixup 0.2 -> 0.4"
-ok "what was best without variants" go tried --set 'train.seeds=[1]' \
+ok "what was best, trained again without variants" go tried --set 'train.seeds=[1]' \
     --set 'train.variants={}' --set train.mixup=0.2
-ok "  goes on from what was kept, and is the same" cmp \
+ok "  is the same to the byte" cmp \
     "$(model tried $S-mixed-s1)" "$(model tried $S-s1)"
 ok "  the others are no longer planned" status_is 0 papline clean "$T/tried" \
     --dry-run

@@ -32,6 +32,19 @@ static void check_start(void)
          "after 30 steps nothing is left of the initial weights");
 }
 
+/* Momenta of the first steps, by which 1 - m and m do not add up to 1. */
+static void check_rest(void)
+{
+    float ema[N], w[N];
+
+    memcpy(w, weights[0], sizeof(w));
+    memcpy(ema, weights[0], sizeof(ema));
+    for (int t = 1; t <= 100; t++)
+        ema_step(ema, w, N, ema_momentum(.999, t), 1);
+    ok(memcmp(ema, w, sizeof(ema)) == 0,
+       "an average of what does not change does not change, to the bit");
+}
+
 static void check_swap(void)
 {
     float ema[N], w[N];
@@ -56,6 +69,7 @@ int main(void)
     for (size_t i = 0; i < sizeof(averages) / sizeof(averages[0]); i++)
         check_average(i);
     check_start();
+    check_rest();
     check_swap();
     return tap_done();
 }

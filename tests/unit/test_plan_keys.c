@@ -95,6 +95,8 @@ static const struct row {
     {"train.frozen_precision=bf16", TRAIN, "train.regimes=[contrastive]"},
     {"train.frozen_precision=bf16", TRAIN, FINE},
     {"train.frozen_precision=bf16", NONE, FINE " train.trainable=all"},
+    {"train.frozen_precision=bf16", TRAIN,
+     FINE " train.trainable=all train.probe_epochs=2"},
     {"train.augment=online", TRAIN, NULL},
     {"train.augment_recipe=strong", NONE, NULL},
     {"train.augment_recipe=strong", TRAIN, "train.augment=online"},

@@ -24,7 +24,9 @@ enum {
 static struct trainset set;
 static char warned[600];
 static int stop_at, asked;
-static bool bf16;
+static bool bf16, whole;
+static double ema;
+static const struct safetensors *given;
 
 static void make_store(void)
 {
@@ -128,7 +130,8 @@ static int train_frozen(const struct net *net, const struct frozen_cache *t,
                                    .hash = "0123",
                                    .network = net->name,
                                    .cut = net->paper_cut,
-                                   .freeze = net->paper_freeze,
+                                   .freeze = whole ? 0 : net->paper_freeze,
+                                   .start = given,
                                    .cache = t,
                                    .seed = 3,
                                    .config = &c,
@@ -140,6 +143,7 @@ static int train_frozen(const struct net *net, const struct frozen_cache *t,
     config_init(&c);
     c.train.epochs = 1;
     c.train.batch = BATCH;
+    c.train.ema = ema;
     c.train.frozen_precision = bf16 ? PRECISION_BF16 : PRECISION_FLOAT32;
     c.train.checkpoint_seconds = 1e9;
     dist_alone(&d);
@@ -341,6 +345,50 @@ static void check_kept(const struct net *net)
     frozen_cache_close(&half);
 }
 
+/* Do both have the same bits of such a tensor? */
+static bool same_tensor(const struct safetensors *a,
+                        const struct safetensors *b, const char *name)
+{
+    const struct safetensors_tensor *x = safetensors_find(a, name);
+    const struct safetensors_tensor *y = safetensors_find(b, name);
+
+    return x && y && safetensors_bytes(x) == safetensors_bytes(y) &&
+           memcmp(x->data, y->data, safetensors_bytes(x)) == 0;
+}
+
+/* What a moving average makes of layers that learn and of those that do not. */
+static void check_average(const struct net *net)
+{
+    static const char *const frozen[] = {
+        "bn_Conv1/moving_mean:0", "bn_Conv1/moving_variance:0",
+        "expanded_conv_depthwise_BN/moving_variance:0",
+        "block_5_project_BN/moving_mean:0", "Conv1/kernel:0"};
+    struct safetensors start = {0}, f = {0};
+    struct err err = {0};
+    bool same = true;
+
+    whole = true;
+    ok(train_frozen(net, NULL, "start", &err) == 0 &&
+           safetensors_read(&start, in_dir("start/last.safetensors"), &err) ==
+               0,
+       "weights to begin with");
+    whole = false;
+    given = &start;
+    ema = 0.99;
+    ok(train_frozen(net, NULL, "averaged", &err) == 0 &&
+           safetensors_read(&f, in_dir("averaged/last.safetensors"), &err) == 0,
+       "a training with averages behind frozen layers");
+    given = NULL;
+    ema = 0;
+    for (size_t i = 0; i < sizeof(frozen) / sizeof(frozen[0]); i++)
+        same = same && same_tensor(&start, &f, frozen[i]);
+    ok(same, "  the frozen ones are those that were given, to the bit");
+    ok(!same_tensor(&start, &f, "block_11_project_BN/moving_mean:0"),
+       "  others have moved");
+    safetensors_release(&start);
+    safetensors_release(&f);
+}
+
 int main(void)
 {
     struct err err = {0};
@@ -354,6 +402,7 @@ int main(void)
     bf16 = true;
     check_same(net_find("resnet50", &err));
     check_kept(net_find("resnet50", &err));
+    check_average(net_find("mobilenetv2", &err));
     trainset_close(&set);
     ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");
     return tap_done();
