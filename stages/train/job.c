@@ -221,10 +221,10 @@ static int open_cache(struct rank_inputs *s, struct dist *d, const int threads,
     return frozen_cache_open(&s->cache, &a, err);
 }
 
-/* Collective. */
-static int run_course(struct rank_inputs *s, struct dist *d,
-                      const struct course *p, struct stage_link *link,
-                      struct err *err)
+/* Collective.  Train, by as many parts as a batch has here. */
+static int train_parts(struct rank_inputs *s, struct dist *d,
+                       const struct course *p, struct stage_link *link,
+                       struct err *err)
 {
     const bool strict = p->config->train.reproducible == REPRODUCIBLE_STRICT;
     const int n = rank_cores_parts(d, strict ? STRICT_PARTS : PAIR_PARTS,
@@ -248,6 +248,20 @@ static int run_course(struct rank_inputs *s, struct dist *d,
     frozen_cache_close(&s->cache);
     *err = part[0].err; /* the parts agree */
     return part[0].rc;
+}
+
+/* Collective.  Nothing is opened for a course that has ended. */
+static int run_course(struct rank_inputs *s, struct dist *d,
+                      const struct course *p, struct stage_link *link,
+                      struct err *err)
+{
+    struct trainer_args a = trainer_args(s, p, link, 1);
+    bool done;
+
+    a.dist = d;
+    if (trainer_complete(&a, &done, err) < 0)
+        return -1;
+    return done ? 0 : train_parts(s, d, p, link, err);
 }
 
 /*

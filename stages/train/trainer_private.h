@@ -99,13 +99,6 @@ static inline bool trainer_keeps(const struct trainer *t)
     return t->a->kept && t->a->kept[0];
 }
 
-/*
- * Collective.  Did an earlier process write all results, and end before it
- * could say so?  Errors: ERR_INPUT path too long; ERR_SYSTEM.
- */
-MUST_USE int trainer_complete(const struct trainer_args *a, bool *done,
-                              struct err *err);
-
 /* Build the network and allocate all else.  Not collective; errors as of
  * trainer_run(), and trainer_release() is due then, too. */
 MUST_USE int trainer_prepare(struct trainer *t, struct err *err);
