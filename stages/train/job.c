@@ -143,6 +143,7 @@ struct course {
     enum net_head head;
     int freeze;
     bool freeze_bn;
+    bool last_only; /* of its models the last is all that is wanted */
     bool contrastive;
     int64_t probe_epochs; /* of the head alone, before it */
 };
@@ -165,6 +166,7 @@ static struct trainer_args trainer_args(const struct rank_inputs *s,
         .freeze_bn = p->freeze_bn,
         .start = p->start,
         .cache = s->cache.n_border ? &s->cache : NULL,
+        .last_only = p->last_only,
         .contrastive = p->contrastive,
         .teacher = s->teacher.p && !p->contrastive ? &s->teacher : NULL,
         .weighs = s->regime->does & REGIME_WEIGHS,
@@ -331,6 +333,7 @@ static int train_head(struct rank_inputs *s, struct dist *d,
     config.train.keep_every = 0;
     config.train.average_epochs = 0;
     first.config = &config;
+    first.last_only = true;
     first.freeze = net_count_layers(s->net, err);
     if (dist_agree(d, first.freeze < 0 ? -1 : 0, err) < 0)
         return -1;

@@ -172,8 +172,8 @@ MUST_USE int trainer_write_model(struct trainer *t, const char *name,
  * Errors: ERR_SYSTEM. */
 MUST_USE int trainer_keep(struct trainer *t, struct err *err);
 
-/* On rank 0: write the results, then drop the checkpoint.  The graph ends
- * with the best weights.  Errors: ERR_SYSTEM. */
+/* On rank 0: write the results, then drop the checkpoint.  The graph may
+ * end with other weights.  Errors: ERR_SYSTEM. */
 MUST_USE int trainer_write(struct trainer *t, struct err *err);
 
 void trainer_release(struct trainer *t);

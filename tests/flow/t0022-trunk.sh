@@ -77,6 +77,9 @@ ok "the head first, then the last blocks, slower" most i
 ok "  what is frozen is kept" test "$(ls -d "$T"/i/trunk/* | wc -l)" -eq 2
 ok "  and the last checkpoint, but not the head's" test \
     "$(find "$T/i/checkpoints" -mindepth 2 -printf '%f\n')" = 1.safetensors
+ok "  the head's files are its last weights and tables" test "$(echo \
+    $(ls "$T/i/train/$F/probe"))" = \
+    "history.csv last.safetensors steps.csv timing.csv"
 ok "by 2 ranks that keep nothing" most j --set train.ranks=2 \
     --set train.cache=off
 ok "2 ranks: the same bytes as one" same_most j
