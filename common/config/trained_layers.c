@@ -67,6 +67,26 @@ static int check_order(const struct net *net, const char *layer,
     return 0;
 }
 
+/* What the authors froze; of a trunk that is cut elsewhere than theirs there
+ * must be more. */
+static int count_paper(const struct net *net, const struct config *c,
+                       const struct regime *r, const char *cut, struct err *err)
+{
+    const bool own = cut && !is_word(c->train.cut, "paper");
+    const int end = own ? net_layer_index(net, cut, err) : -1;
+
+    if (r->does & REGIME_CONTRASTS)
+        return 0;
+    if (own && end < 0)
+        return -1;
+    if (own && regime_starts(r, c) && net->paper_freeze > end)
+        return err_set(err, ERR_USAGE,
+                       "the trunk of %s is cut at '%s', and paper freezes all "
+                       "of it; say from LAYER, all or head",
+                       net->name, cut);
+    return net->paper_freeze;
+}
+
 /* What train.trainable says, whatever the weights are. */
 static int count_named(const struct net *net, const struct config *c,
                        const struct regime *r, const char *cut, struct err *err)
@@ -76,7 +96,7 @@ static int count_named(const struct net *net, const struct config *c,
     if (is_word(text, "all"))
         return 0;
     if (is_word(text, "paper"))
-        return r->does & REGIME_CONTRASTS ? 0 : net->paper_freeze;
+        return count_paper(net, c, r, cut, err);
     if (is_word(text, "head"))
         return net_count_layers(net, err);
     if (!layer)

@@ -3,8 +3,9 @@
  * learns
  *
  * train.cut says where the trunk ends, train.trainable which of its layers
- * learn, train.batch_norm whether its batch normalisation does.  Layers are frozen in regimes that begin with weights that they are
- * given (regime_starts()) alone; a network of random weights learns as a whole.
+ * learn, train.batch_norm whether its batch normalisation does.  Layers are
+ * frozen in regimes that begin with weights that they are given
+ * (regime_starts()) alone; a network of random weights learns as a whole.
  * Layers are counted in Keras' order, net_layers() of nets.h.
  */
 #ifndef CONFIG_TRAINED_LAYERS_H
@@ -24,8 +25,9 @@ struct trained_layers {
 
 /*
  * What these keys of 'c' mean for 'net' in regime 'r'.
- * Errors: ERR_USAGE the network has no such layer, or has it behind the cut;
- * the text begins with the key.  ERR_SYSTEM.
+ * Errors: ERR_USAGE the network has no such layer, or has it behind the cut, or
+ * is cut by name before the first layer that the authors left to learn; the
+ * text begins with the key.  ERR_SYSTEM.
  */
 MUST_USE int trained_layers_init(struct trained_layers *t,
                                  const struct net *net, const struct config *c,

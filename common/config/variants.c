@@ -56,8 +56,10 @@ static bool is_name(const char *s)
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 
-    return *s && *s != '-' && !s[strspn(s, allowed)] &&
-           strlen(s) < CONFIG_VARIANT_NAME;
+    const size_t n = strlen(s);
+
+    return n > 0 && n < CONFIG_VARIANT_NAME && s[0] != '-' && s[n - 1] != '-' &&
+           !s[strspn(s, allowed)];
 }
 
 struct variant *variants_add(struct variant_list *l, const char *name,
@@ -70,7 +72,7 @@ struct variant *variants_add(struct variant_list *l, const char *name,
     if (!is_name(name))
         err_set(err, ERR_USAGE,
                 "%s: train.variants: '%s' is not a name of at most %d letters, "
-                "digits, '-' and '_'",
+                "digits, '-' and '_'; '-' stands neither first nor last",
                 where, cut, CONFIG_VARIANT_NAME - 1);
     else if (variants_find(l, name))
         err_set(err, ERR_USAGE, "%s: train.variants: '%s' is given twice",

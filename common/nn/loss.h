@@ -40,7 +40,7 @@ struct loss_batch {
     double teacher_weight; /* w, 0 .. 1 */
     double temperature;    /* T, > 0 */
     float *dz;             /* [out] (n, k) d (mean over n_global) / d z; may be
-                             z; NULL: not wanted */
+                             z, but not with a teacher; NULL: not wanted */
 };
 
 struct loss {
@@ -59,7 +59,8 @@ MUST_USE const struct loss *loss_find(const char *name, struct err *err);
  * with s the smoothing of Keras' CategoricalCrossentropy(label_smoothing) and
  * w Keras' class_weight.
  * With a teacher, q, a row's loss is
- *     (1 - w) l_i + w T^2 sum_j q_ij (log q_ij - log p_ij),  p_i = softmax(z_i / T)
+ *     (1 - w) l_i + w T^2 sum_j q_ij (log q_ij - log p_ij),
+ *     p_i = softmax(z_i / T)
  * Hinton et al. 2015, "Distilling the knowledge in a neural network"
  * (arXiv:1503.02531), section 2.
  * Not collective.  Deterministic.  Any finite z is safe.  A z that is not

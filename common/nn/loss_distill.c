@@ -35,6 +35,7 @@ double loss_distill(const struct loss_batch *b, int i, double l)
     const double w = b->teacher_weight;
     float *dz = b->dz ? b->dz + at : NULL;
 
+    BUG_ON(b->dz == b->z); /* it is written before z is read */
     for (int j = 0; dz && j < b->k; j++)
         dz[j] = (float)((1.0 - w) * (double)dz[j]);
     return (1.0 - w) * l + w * distance(b, b->z + at, b->teacher + at, dz);

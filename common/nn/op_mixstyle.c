@@ -7,9 +7,9 @@
  *     m = mean x, s = sqrt(var x + 1e-6), var divided by one less than all
  *     y = (x - m_i) / s_i (l s_i + (1 - l) s_j) + l m_i + (1 - l) m_j
  *
- * else, and while statistics are made anew (graph_set_share()), y = x.  l and j are mixstyle.h's.  Backward takes m and s for constants,
- * as the authors' code does: dx = dy (l s_i + (1 - l) s_j) / s_i.  Of a map of
- * one pixel var is 0.
+ * else, and while statistics are made anew (graph_set_share()), y = x.  l and j
+ * are mixstyle.h's.  Backward takes m and s for constants, as the authors' code
+ * does: dx = dy (l s_i + (1 - l) s_j) / s_i.  Of a map of one pixel var is 0.
  * Source: Zhou et al. 2021, "Domain generalization with MixStyle"
  * (arXiv:2104.02008), eq. 3 to 6; KaiyangZhou/mixstyle-release.
  */

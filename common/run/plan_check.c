@@ -55,6 +55,27 @@ int plan_check_list(const char *key, const struct word_list *given,
     return 0;
 }
 
+/* Its trunk may end before the first layer whose styles would be mixed. */
+static int refuse_styles(const struct regime *r, const struct net *net,
+                         const char *cut, struct err *err)
+{
+    const int n = net_count_styles(net, cut, 0, err);
+
+    if (n < 0)
+        return -1;
+    if (n == 0 && cut)
+        return err_set(err, ERR_USAGE,
+                       "train.mixstyle: the trunk of %s is cut at '%s', before "
+                       "the layers behind which styles would be mixed; cut it "
+                       "later by train.cut, or leave it 0",
+                       net->name, cut);
+    return err_set(err, ERR_USAGE,
+                   "train.mixstyle: regime %s freezes all layers of %s behind "
+                   "which styles would be mixed; with train.trainable: all "
+                   "they learn, or leave it 0",
+                   r->name, net->name);
+}
+
 /* Does any layer learn behind which styles are mixed? */
 static int check_styles(const struct config *c, const struct regime *r,
                         const struct net *net, struct err *err)
@@ -67,11 +88,7 @@ static int check_styles(const struct config *c, const struct regime *r,
     n = net_count_styles(net, layers.cut, layers.freeze, err);
     if (n != 0)
         return n < 0 ? -1 : 0;
-    return err_set(err, ERR_USAGE,
-                   "train.mixstyle: regime %s freezes all layers of %s behind "
-                   "which styles would be mixed; with train.trainable: all "
-                   "they learn, or leave it 0",
-                   r->name, net->name);
+    return refuse_styles(r, net, layers.cut, err);
 }
 
 /* The words are known. */

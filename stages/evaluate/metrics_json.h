@@ -72,14 +72,15 @@ void metrics_json_release(struct metrics_json *a);
 MUST_USE int metrics_json_encode(struct metrics_json *a, struct buf *out,
                                  struct err *err);
 
-/* reliability.csv: the bins of a test split that has cells, before and after temperature. */
+/* reliability.csv: the bins of a test split that has cells, before and after
+ * temperature. */
 void metrics_json_reliability_csv(const struct metrics_json *a,
                                   struct buf *out);
 
 /*
  * Write metrics.json, confusion.csv, confusion.svg and, of probabilities where
- * cells test, reliability.csv and reliability.svg into 'dir', after metrics_json_run().
- * Errors: ERR_SYSTEM.
+ * cells test, reliability.csv and reliability.svg into 'dir', after
+ * metrics_json_run().  Errors: ERR_SYSTEM.
  */
 MUST_USE int metrics_json_write(struct metrics_json *a, const char *dir,
                                 struct err *err);

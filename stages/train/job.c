@@ -143,6 +143,7 @@ struct course {
     enum net_head head;
     int freeze;
     bool freeze_bn;
+    bool last_only; /* of its models the last is all that is wanted */
     bool contrastive;
     int64_t probe_epochs; /* of the head alone, before it */
 };
@@ -165,6 +166,7 @@ static struct trainer_args trainer_args(const struct rank_inputs *s,
         .freeze_bn = p->freeze_bn,
         .start = p->start,
         .cache = s->cache.n_border ? &s->cache : NULL,
+        .last_only = p->last_only,
         .contrastive = p->contrastive,
         .teacher = s->teacher.p && !p->contrastive ? &s->teacher : NULL,
         .weighs = s->regime->does & REGIME_WEIGHS,
@@ -221,10 +223,10 @@ static int open_cache(struct rank_inputs *s, struct dist *d, const int threads,
     return frozen_cache_open(&s->cache, &a, err);
 }
 
-/* Collective. */
-static int run_course(struct rank_inputs *s, struct dist *d,
-                      const struct course *p, struct stage_link *link,
-                      struct err *err)
+/* Collective.  Train, by as many parts as a batch has here. */
+static int train_parts(struct rank_inputs *s, struct dist *d,
+                       const struct course *p, struct stage_link *link,
+                       struct err *err)
 {
     const bool strict = p->config->train.reproducible == REPRODUCIBLE_STRICT;
     const int n = rank_cores_parts(d, strict ? STRICT_PARTS : PAIR_PARTS,
@@ -248,6 +250,20 @@ static int run_course(struct rank_inputs *s, struct dist *d,
     frozen_cache_close(&s->cache);
     *err = part[0].err; /* the parts agree */
     return part[0].rc;
+}
+
+/* Collective.  Nothing is opened for a course that has ended. */
+static int run_course(struct rank_inputs *s, struct dist *d,
+                      const struct course *p, struct stage_link *link,
+                      struct err *err)
+{
+    struct trainer_args a = trainer_args(s, p, link, 1);
+    bool done;
+
+    a.dist = d;
+    if (trainer_complete(&a, &done, err) < 0)
+        return -1;
+    return done ? 0 : train_parts(s, d, p, link, err);
 }
 
 /*
@@ -317,6 +333,7 @@ static int train_head(struct rank_inputs *s, struct dist *d,
     config.train.keep_every = 0;
     config.train.average_epochs = 0;
     first.config = &config;
+    first.last_only = true;
     first.freeze = net_count_layers(s->net, err);
     if (dist_agree(d, first.freeze < 0 ? -1 : 0, err) < 0)
         return -1;

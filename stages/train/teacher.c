@@ -135,12 +135,20 @@ static int take_numbers(struct teacher_reader *r, size_t row, float *to,
     return 0;
 }
 
-/* A teacher that was trained on what is tested, or chosen by, here? */
-static bool saw(const struct teacher_reader *r, size_t row)
+/* A cell that does not train here: the teacher must not have learnt from it,
+ * nor, where it tests, have been chosen by it. */
+static int check_unseen(const struct teacher_reader *r, size_t row,
+                        enum split here, struct err *err)
 {
-    const char *split = csv_field(&r->csv, row, r->split);
+    const enum split there =
+        store_split_parse(csv_field(&r->csv, row, r->split));
 
-    return store_split_parse(split) == SPLIT_TRAIN;
+    if (there == SPLIT_TRAIN)
+        return bad_row(r, row,
+                       "trained the teacher, but tests or validates here", err);
+    if (there == SPLIT_VALIDATION && here == SPLIT_TEST)
+        return bad_row(r, row, "validated the teacher, but tests here", err);
+    return 0;
 }
 
 static int take_row(struct teacher_reader *r, size_t row, struct err *err)
@@ -156,11 +164,7 @@ static int take_row(struct teacher_reader *r, size_t row, struct err *err)
     if (!cell)
         return 0;
     if (store_split(s, cell->row) != SPLIT_TRAIN)
-        return saw(r, row) ? bad_row(r, row,
-                                     "trained the teacher, but tests or "
-                                     "validates here",
-                                     err)
-                           : 0;
+        return check_unseen(r, row, store_split(s, cell->row), err);
     if (cell->seen)
         return bad_row(r, row, "is there twice", err);
     cell->seen = true;

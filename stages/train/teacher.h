@@ -11,7 +11,8 @@
  *                  Rows of fold f are those of a teacher that was trained
  *                  without the test cells of fold f; with column split, a cell
  *                  that tests or validates there and trained the teacher is
- *                  refused.
+ *                  refused, and one that tests and validated it, by which its
+ *                  epoch was chosen.
  *
  * That a teacher was trained on the very cells it teaches is usual.
  */

@@ -4,8 +4,8 @@
  * An epoch goes through the training samples in the order of stream (seed,
  * RNG_SHUFFLE, epoch), 'batch' at a time over all ranks, each rank taking a
  * contiguous part; the last batch is what is left.  With train.sampler balanced
- * the order is balanced_sampler.h's, with slides slide_sampler.h's.  After each epoch comes the validation
- * loss, which decides about learning rate and end.
+ * the order is balanced_sampler.h's, with slides slide_sampler.h's.  After each
+ * epoch comes the validation loss, which decides about learning rate and end.
  *
  * With train.mixup every training sample is mixed with another of the training
  * set, where the first learning layer sees it: pixels, or what the frozen
@@ -30,6 +30,7 @@
  *     epoch-EEEEE.safetensors  after every train.keep_every-th, if not 0
  *     history.csv, steps.csv, timing.csv
  *     checkpoint/        until the above are complete; removed last
+ * With a->last_only neither model.safetensors nor best-loss.safetensors.
  * In a->kept, if it is given: the last checkpoint, with which the same training
  * of more epochs begins (run/longer_training.h).
  * The weights and the first two tables have the same bits however often
@@ -72,6 +73,7 @@ struct trainer_args {
                                         NULL: random ones */
     const struct frozen_cache *cache; /* what frozen layers make of the samples;
                                   borrowed; NULL: it is computed anew */
+    bool last_only;   /* of the models only last.safetensors is written */
     bool contrastive; /* the loss is train.contrastive_loss of HEAD_PROJECT's
                          embeddings; accuracies are 0 */
     const struct teacher *teacher; /* borrowed; NULL: there is none */
@@ -104,5 +106,14 @@ enum preprocess trainer_input(const struct config *c, const struct net *net);
  * checkpoint is saved; ERR_SYSTEM.
  */
 MUST_USE int trainer_run(const struct trainer_args *a, struct err *err);
+
+/*
+ * Did an earlier process write all results, and end before it could say so?
+ * trainer_run() has nothing to do then.  Of 'a' dir, dist and last_only are
+ * read.
+ * Collective.  Errors: ERR_INPUT path too long; ERR_SYSTEM.
+ */
+MUST_USE int trainer_complete(const struct trainer_args *a, bool *done,
+                              struct err *err);
 
 #endif

@@ -99,13 +99,6 @@ static inline bool trainer_keeps(const struct trainer *t)
     return t->a->kept && t->a->kept[0];
 }
 
-/*
- * Collective.  Did an earlier process write all results, and end before it
- * could say so?  Errors: ERR_INPUT path too long; ERR_SYSTEM.
- */
-MUST_USE int trainer_complete(const struct trainer_args *a, bool *done,
-                              struct err *err);
-
 /* Build the network and allocate all else.  Not collective; errors as of
  * trainer_run(), and trainer_release() is due then, too. */
 MUST_USE int trainer_prepare(struct trainer *t, struct err *err);
@@ -179,8 +172,8 @@ MUST_USE int trainer_write_model(struct trainer *t, const char *name,
  * Errors: ERR_SYSTEM. */
 MUST_USE int trainer_keep(struct trainer *t, struct err *err);
 
-/* On rank 0: write the results, then drop the checkpoint.  The graph ends
- * with the best weights.  Errors: ERR_SYSTEM. */
+/* On rank 0: write the results, then drop the checkpoint.  The graph may
+ * end with other weights.  Errors: ERR_SYSTEM. */
 MUST_USE int trainer_write(struct trainer *t, struct err *err);
 
 void trainer_release(struct trainer *t);

@@ -384,8 +384,8 @@ static int write_kept(struct trainer *t, const float *param, const float *state,
     return trainer_write_model(t, config_model_file(file), &info, err);
 }
 
-/* On rank 0.  The graph ends with the best weights. */
-int trainer_write(struct trainer *t, struct err *err)
+/* The weights of the best epochs. */
+static int write_best(struct trainer *t, struct err *err)
 {
     const struct train_state *s = &t->state;
     const struct model_info best = {.epoch = (int)s->best_epoch,
@@ -395,17 +395,23 @@ int trainer_write(struct trainer *t, struct err *err)
                                       .val_loss = s->lowest_loss,
                                       .val_accuracy = s->lowest_accuracy};
 
+    if (!t->a->contrastive && write_kept(t, t->lowest_param, t->lowest_state,
+                                         MODEL_BEST_LOSS, lowest, err) < 0)
+        return -1;
+    return write_kept(t, t->best_param, t->best_state, MODEL_BEST_ACCURACY,
+                      best, err);
+}
+
+/* On rank 0. */
+int trainer_write(struct trainer *t, struct err *err)
+{
     if (history_write(&t->history, t->steps, t->a->dir, err) < 0 ||
         write_newest(t, config_model_file(MODEL_LAST), err) < 0 ||
         trainer_write_average(t, err) < 0)
         return -1;
     if (trainer_keeps(t))
         keep_checkpoint(t);
-    if (!t->a->contrastive && write_kept(t, t->lowest_param, t->lowest_state,
-                                         MODEL_BEST_LOSS, lowest, err) < 0)
-        return -1;
-    if (write_kept(t, t->best_param, t->best_state, MODEL_BEST_ACCURACY, best,
-                   err) < 0)
+    if (!t->a->last_only && write_best(t, err) < 0)
         return -1;
     return file_dir_remove(t->checkpoint_dir, err);
 }
@@ -423,8 +429,8 @@ int trainer_complete(const struct trainer_args *a, bool *done, struct err *err)
             rc = file_path(model, err, "%s/model.safetensors", a->dir);
         if (rc == 0)
             rc = file_path(unfinished, err, "%s/checkpoint", a->dir);
-        *done = rc == 0 && file_exists(last) && file_exists(model) &&
-                !file_exists(unfinished);
+        *done = rc == 0 && file_exists(last) && !file_exists(unfinished) &&
+                (a->last_only || file_exists(model));
     }
     if (dist_agree(a->dist, rc, err) < 0)
         return -1;

@@ -77,6 +77,9 @@ ok "the head first, then the last blocks, slower" most i
 ok "  what is frozen is kept" test "$(ls -d "$T"/i/trunk/* | wc -l)" -eq 2
 ok "  and the last checkpoint, but not the head's" test \
     "$(find "$T/i/checkpoints" -mindepth 2 -printf '%f\n')" = 1.safetensors
+ok "  the head's files are its last weights and tables" test "$(echo \
+    $(ls "$T/i/train/$F/probe"))" = \
+    "history.csv last.safetensors steps.csv timing.csv"
 ok "by 2 ranks that keep nothing" most j --set train.ranks=2 \
     --set train.cache=off
 ok "2 ranks: the same bytes as one" same_most j
@@ -89,6 +92,16 @@ wait 2>/dev/null
 ok "no process is left" wait_for 20 no_process_of "$T/k"
 ok "goes on after kill -9, by 2 ranks" most k --set train.ranks=2
 ok "killed and gone on with: the same bytes" same_most k
+# What a process leaves that ended behind the head's training.
+mv "$T/k/train/$F" "$T/k/train/$F.partial"
+echo "{\"key\": $(sed -n 's/^ *"key": *\("[^"]*"\).*/\1/p' \
+    "$T/k/train/$F.partial/manifest.json"), \"started\": 1, \"resumed\": 0}" \
+    >"$T/k/train/$F.partial/.begun"
+rm -r "$T/k/train/$F.partial/model.safetensors" "$T/k/trunk"
+ok "goes on behind the head's training" most k
+ok "  with what is frozen behind it alone" test \
+    "$(ls -d "$T"/k/trunk/* | wc -l)" -eq 1
+ok "gone on with: the same bytes" same_most k
 ok "fine-tuning with frozen_precision bf16" \
     ft g --set train.frozen_precision=bf16
 ok "not kept, in 16 bits" ft h --set train.frozen_precision=bf16 --set train.cache=off

@@ -82,8 +82,10 @@ static void check_taken(void)
     struct teacher t;
     struct err err = {0};
 
-    if (!ok(read_text(&t, HEAD THREE "d,test,0.1,0.9\nz,train,0,1\n", 1, 2,
-                      &err) == 0,
+    if (!ok(read_text(&t,
+                      HEAD THREE "d,test,0.1,0.9\nz,train,0,1\n"
+                                 "e,validation,0,1\n",
+                      1, 2, &err) == 0,
             "a teacher's table")) {
         printf("# %s\n", err.text);
         return;
@@ -158,6 +160,8 @@ static void check_refused(void)
         {HEAD "a,train,-0.1,1.1\n", "'a' has what is no probability"},
         {HEAD "a,train,nan,1\n", "'a' has what is no probability"},
         {HEAD THREE "e,train,0,1\n", "'e' trained the teacher"},
+        {HEAD THREE "e,test,0,1\nd,validation,0,1\n",
+         "line 6: 'd' validated the teacher, but tests here"},
     };
     struct teacher t;
     struct err err = {0};

@@ -93,6 +93,8 @@ static void check_cut(void)
             "  but not of a regime that did not");
     text_is(cut_of("resnet50", "contrastive", "none"), "whole",
             "none: nowhere");
+    text_is(cut_of("mobilenetv2", "scratch", "block_3_expand_relu"),
+            "block_3_expand_relu", "at any layer, where nothing is frozen");
     text_is(cut_of("vgg16", "scratch", "block3_pool"), "block3_pool",
             "or where it is said, in any regime");
 }
@@ -184,6 +186,10 @@ static void check_faults(void)
          "it here; cut there"},
         {"vgg16", "scratch, finetune", "train.trainable=from block5_conv1",
          "the trunk of vgg16 is cut at 'block4_conv3', before 'block5_conv1'"},
+        {"mobilenetv2", "scratch, finetune", "train.cut=block_3_expand_relu",
+         "train.trainable: the trunk of mobilenetv2 is cut at "
+         "'block_3_expand_relu', and paper freezes all of it; say from LAYER, "
+         "all or head"},
     };
     struct config c;
     struct err err;

@@ -56,6 +56,9 @@ static const struct {
                                             "twice"},
     {"train: {variants: {a.b: {}}}\n", "train.variants: 'a.b' is not a name"},
     {"train: {variants: {-a: {}}}\n", "train.variants: '-a' is not a name"},
+    {"train: {variants: {a-: {}}}\n",
+     "train.variants: 'a-' is not a name of at most 31 letters, digits, '-' "
+     "and '_'; '-' stands neither first nor last"},
     {"train: {variants: {\"\": {}}}\n", "train.variants: '' is not a name"},
     {"train: {variants: {a2345678901234567890123456789012: {}}}\n",
      "is not a name of at most 31"},
