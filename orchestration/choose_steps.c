@@ -139,13 +139,11 @@ int choose_steps_run(struct plan *p, const struct step_words *force,
     static const struct config_set any = {"*"};
     const struct step_words all = {"", &any, 1};
     bool *named = NULL, *left = NULL;
-    int rc = choose_steps(p, force, &named, err);
+    int rc = -1;
 
-    if (rc == 0)
-        rc = choose_steps(p, only->n > 0 ? only : &all, &left, err);
-    if (rc == 0)
-        rc = force_steps(p, named, left, err);
-    if (rc == 0)
+    if (choose_steps(p, force, &named, err) == 0 &&
+        choose_steps(p, only->n > 0 ? only : &all, &left, err) == 0 &&
+        force_steps(p, named, left, err) == 0)
         rc = leave_only(p, left, err);
     free(named);
     free(left);

@@ -7,7 +7,6 @@
 #include "evaluation/test_accuracy.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum { METRICS_MAX_BYTES = 1 << 24 };
 
@@ -63,10 +62,7 @@ static int list_folds(const struct plan *p, const struct plan_step *first,
         const struct plan_step *step = &p->step[i];
 
         if (step->stage->id == STAGE_EVALUATE &&
-            strcmp(step->network, first->network) == 0 &&
-            strcmp(step->regime, first->regime) == 0 &&
-            strcmp(step->variant, first->variant) == 0 &&
-            step->seed == first->seed &&
+            plan_same_experiment(step, first) &&
             file_path(path[n], &err, "%s/%s/predictions.csv", run_dir,
                       step->dir) == 0 &&
             file_exists(path[n]))

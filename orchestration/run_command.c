@@ -193,11 +193,14 @@ static int plan_run_open(struct plan_run *j, const struct run_command_args *a,
     return choose_what_runs(&j->plan, a, err);
 }
 
-static void plan_run_close(struct plan_run *j)
+static void plan_run_free(struct plan_run *j)
 {
+    if (!j)
+        return;
     plan_release(&j->plan);
     if (j->lock)
         close(j->lock);
+    free(j);
 }
 
 static struct plan_run *plan_run_new(struct err *err)
@@ -295,9 +298,7 @@ int run_command_plan(const struct run_command_args *a, struct err *err)
         print_needs(j);
     if (rc == 0 && a->schedule)
         rc = expected_schedule_print(stdout, &j->config, &j->plan, j->dir, err);
-    if (j)
-        plan_run_close(j);
-    free(j);
+    plan_run_free(j);
     return rc;
 }
 
@@ -379,9 +380,7 @@ int run_command_start(const struct run_command_args *a, struct err *err)
         if (rc == 0 && !a->until && a->n_only == 0)
             print_results(&j->config, &j->plan, j->dir);
     }
-    if (j)
-        plan_run_close(j);
-    free(j);
+    plan_run_free(j);
     return rc;
 }
 
@@ -414,8 +413,6 @@ int run_command_prepare(const struct run_command_args *a, bool write,
 
         rc = then(self, &r, err);
     }
-    if (j)
-        plan_run_close(j);
-    free(j);
+    plan_run_free(j);
     return rc;
 }

@@ -155,7 +155,7 @@ static int name_file(int fd, const char *from, const char *path,
         return err_set(err, ERR_SYSTEM, "cannot rename '%s' to '%s': %s", from,
                        path, strerror(errno));
     file_parent(dir, path);
-    return file_dir_sync(dir, err);
+    return file_sync(dir, err);
 }
 
 int file_adopt(const char *from, const char *path, struct err *err)
@@ -263,13 +263,13 @@ int file_dir_make(const char *path, struct err *err)
     return 0;
 }
 
-int file_dir_sync(const char *path, struct err *err)
+int file_sync(const char *path, struct err *err)
 {
-    const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
     int rc = 0;
 
     if (fd < 0 || fsync(fd) < 0)
-        rc = err_set(err, ERR_SYSTEM, "cannot sync directory '%s': %s", path,
+        rc = err_set(err, ERR_SYSTEM, "cannot sync '%s': %s", path,
                      strerror(errno));
     if (fd >= 0)
         close(fd);

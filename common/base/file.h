@@ -65,8 +65,8 @@ void file_parent(char dir[FILE_PATH_MAX], const char *path);
 /* Write all of it to a file or pipe; -1 sets errno. */
 MUST_USE int file_write_all(int fd, const void *data, size_t size);
 
-/* fsync a directory, so that renames in it last.  ERR_SYSTEM. */
-MUST_USE int file_dir_sync(const char *path, struct err *err);
+/* fsync a file, or a directory, so that renames in it last.  ERR_SYSTEM. */
+MUST_USE int file_sync(const char *path, struct err *err);
 
 /* Remove a file or a directory and all in it; symbolic links are not
  * followed.  A missing one is no error.  ERR_SYSTEM. */

@@ -8,8 +8,6 @@
 #ifndef BASE_PROGRESS_H
 #define BASE_PROGRESS_H
 
-#include <stddef.h>
-
 enum { PROGRESS_SECONDS = 30, PROGRESS_NOTE = 204, PROGRESS_TEXT = 512 };
 
 struct progress {

@@ -19,46 +19,12 @@ static const double LIGHT_FLIP = 0.82, DARK_FLIP = 0.55;
 
 void svg_style(struct buf *out)
 {
-    buf_puts(out,
-             ".pl-t{font:13px system-ui,-apple-system,'Segoe UI',sans-serif;"
-             "fill:#1b1f24}\n"
-             ".pl-h{font-size:15px;font-weight:600}\n"
-             ".pl-n{font-size:15px;font-weight:600;fill:#0b0b0b}\n"
-             ".pl-p{font-size:11px;fill:#0b0b0b}\n"
-             ".pl-m{font-size:11px;fill:#57606a}\n"
-             ".pl-wl{fill:#fff}\n"
-             ".pl-bg{fill:#fff}\n"
-             ".pl-cell{fill:#1f5fa8}\n"
-             ".pl-box{fill:none;stroke:#d0d7de}\n"
-             ".pl-hit{fill:none;stroke:#1b1f24;stroke-width:1.5}\n"
-             ".pl-grid{stroke:#d8dee4;stroke-width:1}\n"
-             ".pl-axis{stroke:#6e7781;stroke-width:1}\n"
-             ".pl-a{fill:none;stroke:#a84b00;stroke-width:2;"
-             "stroke-dasharray:5 3}\n"
-             ".pl-b{fill:none;stroke:#1f5fa8;stroke-width:2.25}\n"
-             ".pl-da{fill:#a84b00}.pl-db{fill:#1f5fa8}\n"
-             ".pl-bar{fill:#1f5fa8;fill-opacity:.45}\n"
-             ".pl-even{stroke:#6e7781;stroke-dasharray:2 3}\n"
-             ".pl-in{fill:#fff}.pl-mark{stroke:#1b1f24;stroke-width:3}\n"
-             ".pl-k0{fill:#57606a}.pl-k1{fill:#10652e}.pl-k2{fill:#0b6570}"
-             ".pl-k3{fill:#6e4b1e}\n"
-             ".pl-k4{fill:#1f5fa8}.pl-k5{fill:#a84b00}.pl-k6{fill:#7a3e9d}"
-             ".pl-k7{fill:#a01a6b}\n"
-             "@media (prefers-color-scheme:dark){\n"
-             ".pl-t{fill:#e6edf3}.pl-n,.pl-p{fill:#f6f8fa}.pl-m{fill:#9da7b3}\n"
-             ".pl-wl{fill:#f6f8fa}.pl-wd{fill:#0b0b0b}\n"
-             ".pl-bg{fill:#14181d}.pl-cell{fill:#8ec5ff}\n"
-             ".pl-box{stroke:#3d444d}.pl-hit{stroke:#e6edf3}\n"
-             ".pl-grid{stroke:#2b323b}.pl-axis{stroke:#8b949e}\n"
-             ".pl-a{stroke:#ffb066}.pl-b{stroke:#8ec5ff}\n"
-             ".pl-da{fill:#ffb066}.pl-db{fill:#8ec5ff}\n"
-             ".pl-bar{fill:#8ec5ff}.pl-even{stroke:#8b949e}\n"
-             ".pl-in{fill:#0b0b0b}.pl-mark{stroke:#e6edf3}\n"
-             ".pl-k0{fill:#9da7b3}.pl-k1{fill:#7ee2a0}.pl-k2{fill:#6fd6e0}"
-             ".pl-k3{fill:#d9b27c}\n"
-             ".pl-k4{fill:#8ec5ff}.pl-k5{fill:#ffb066}.pl-k6{fill:#d9a8f5}"
-             ".pl-k7{fill:#ff9fd3}\n"
-             "}\n");
+    static const char *const style[] = {
+#include "common/charts/svg.css.inc"
+    };
+
+    for (size_t i = 0; i < sizeof(style) / sizeof(style[0]); i++)
+        buf_puts(out, style[i]);
 }
 
 /* Bytes of the UTF-8 character at 's' that XML allows, or 0. */

@@ -8,7 +8,6 @@
 
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
 
 enum {
     NAME = 20,      /* pixels above a row, for its name */

@@ -167,11 +167,9 @@ static void put_key(struct buf *out, const struct config *c,
     struct buf value = {0};
 
     config_key_yaml(c, k, &value);
-    buf_printf(out, "  %s:%s%s", k->name,
-               value.data && value.data[0] == '\n' ? "" : " ",
-               value.data ? value.data : "");
-    out->failed |= value.failed;
-    buf_release(&value);
+    buf_printf(out, "  %s:%s", k->name,
+               value.data && value.data[0] == '\n' ? "" : " ");
+    buf_take(out, &value);
 }
 
 /* The row of a key that has words, and which of them it has. */

@@ -7,7 +7,6 @@
 #include "nn/mixup.h"
 #include "stats/costs.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* tcp://ADDRESS:PORT, both of them there. */
@@ -60,11 +59,8 @@ static int check_costs(const struct config *c, struct err *err)
 
 static bool is_contrastive(const struct config *c)
 {
-    struct err unknown; /* which the plan refuses */
-
     for (int i = 0; i < c->train.regimes.n; i++) {
-        const struct regime *r =
-            regime_find(c->train.regimes.word[i], &unknown);
+        const struct regime *r = regime_listed(c, i);
 
         if (r && r->does & REGIME_CONTRASTS)
             return true;
@@ -158,8 +154,7 @@ static int check_rate(const struct config *c, struct err *err)
     if (c->train.min_learning_rate > c->train.learning_rate)
         return err_set(
             err, ERR_USAGE,
-            "train.min_learning_rate: %g is above train.learning_rate "
-            "%g",
+            "train.min_learning_rate: %g is above train.learning_rate %g",
             c->train.min_learning_rate, c->train.learning_rate);
     if (c->train.warmup_epochs > 0 && c->train.schedule != RATE_COSINE)
         return err_set(err, ERR_USAGE,

@@ -3,7 +3,6 @@
 
 #include "base/spell.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Key whose value is being read; for --set, where there is just one. */

@@ -57,6 +57,13 @@ const struct regime *regime_find(const char *name, struct err *err)
     return NULL;
 }
 
+const struct regime *regime_listed(const struct config *c, int i)
+{
+    struct err unknown;
+
+    return regime_find(c->train.regimes.word[i], &unknown);
+}
+
 bool regime_pretrained(const struct regime *r, const struct config *c)
 {
     return r->pretrained ||

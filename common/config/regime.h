@@ -32,6 +32,9 @@ struct regime {
     const char *after; /* reads the model of this regime; NULL: of none */
 };
 
+/* Number i of train.regimes; NULL: none is called so, which the plan refuses. */
+const struct regime *regime_listed(const struct config *c, int i);
+
 /* The regime of that name.  Errors: ERR_USAGE unknown; the text lists all. */
 MUST_USE const struct regime *regime_find(const char *name, struct err *err);
 

@@ -152,13 +152,11 @@ static int check_network(const struct net *net, const struct config *c,
                          struct err *err)
 {
     struct trained_layers t;
-    struct err unknown;
 
     if (check_cut(net, c, err) < 0)
         return -1;
     for (int i = 0; i < c->train.regimes.n; i++) {
-        const struct regime *r =
-            regime_find(c->train.regimes.word[i], &unknown);
+        const struct regime *r = regime_listed(c, i);
 
         if (r && trained_layers_init(&t, net, c, r, err) < 0)
             return -1;

@@ -31,9 +31,8 @@ void predictions_rows(const struct predictions *p, enum split split,
         for (int c = 0; c < p->o.k && p->o.p; c++)
             buf_printf(out, ",%.9g", p->o.p[i * (size_t)p->o.k + (size_t)c]);
         buf_csv_next(out, p->group[i]);
-        if (p->family) {
+        if (p->family)
             buf_csv_next(out, p->family[i]);
-        }
         if (p->folds > 1)
             buf_printf(out, ",%d", p->fold);
         buf_puts(out, "\n");
@@ -49,13 +48,6 @@ struct predictions_reader {
     int first; /* of the p_ columns, -1: none */
 };
 
-static int bad_column(const struct predictions_reader *r, const char *name,
-                      struct err *err)
-{
-    return err_set(err, ERR_INPUT, "'%.200s' has no column '%s'", r->path,
-                   name);
-}
-
 static int find_columns(struct predictions_reader *r, struct err *err)
 {
     const struct csv *c = &r->p->csv;
@@ -67,12 +59,11 @@ static int find_columns(struct predictions_reader *r, struct err *err)
     r->group = csv_column(c, "group");
     r->family = csv_column(c, "family");
     if (r->file < 0 || r->split < 0 || r->label < 0 || r->predicted < 0)
-        return bad_column(r,
-                          r->file < 0    ? "file"
-                          : r->split < 0 ? "split"
-                          : r->label < 0 ? "label"
-                                         : "predicted",
-                          err);
+        return err_set(err, ERR_INPUT, "'%.200s' has no column '%s'", r->path,
+                       r->file < 0    ? "file"
+                       : r->split < 0 ? "split"
+                       : r->label < 0 ? "label"
+                                      : "predicted");
     r->first = -1;
     for (size_t i = c->n_column; i-- > 0;)
         if (strncmp(c->header[i], "p_", 2) == 0)

@@ -4,7 +4,6 @@
 #include "base/file.h"
 #include "run/experiment_name.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,7 +139,12 @@ int predictions_folds_add(struct predictions *p, struct predictions *more,
     const size_t n = p->o.n;
     int to[STATS_CLASSES_MAX], k;
 
-    BUG_ON(more->n_more > 0 || !p->label || !more->label);
+    BUG_ON(more->n_more > 0 || !more->label);
+    if (!p->label) {
+        *p = *more;
+        *more = (struct predictions){.o = {.n = 0}};
+        return 0;
+    }
     if (match_classes(p, more, to, &k, err) < 0 ||
         make_room(p, n + more->o.n + 1, err) < 0 ||
         join_probabilities(p, more, k == p->o.k && is_same_order(p, more, to),
@@ -194,18 +198,14 @@ static int read_fold(struct predictions *p, const char *run_dir,
 {
     struct predictions one;
     char path[FILE_PATH_MAX];
+    int rc;
 
     if (path_of(path, run_dir, name, fold, err) < 0 ||
         predictions_read(&one, path, split, err) < 0)
         return -1;
-    if (fold == 0) {
-        *p = one;
-        return 0;
-    }
-    if (predictions_folds_add(p, &one, err) == 0)
-        return 0;
+    rc = predictions_folds_add(p, &one, err);
     predictions_release(&one);
-    return -1;
+    return rc;
 }
 
 int predictions_folds_read(struct predictions *p, const char *run_dir,

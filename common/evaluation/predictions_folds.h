@@ -17,8 +17,8 @@ int predictions_folds_count(const char *run_dir, const char *name, int folds,
                             int *missing);
 
 /*
- * Add the rows of 'more' behind those of 'p'; 'more' is left empty, what it
- * owned is p's.  Classes are matched by name, those that p lacks come behind.
+ * Add the rows of 'more' behind those of 'p', which may be empty; 'more' is left
+ * empty, what it owned is p's.  Classes are matched by name, those that p lacks come behind.
  * Probabilities are kept where both have them of the same classes in the same
  * order, else dropped.
  * Errors: ERR_INPUT too many classes; ERR_SYSTEM.  Both are as they were then.

@@ -1,19 +1,12 @@
 /* screening_words.c - what was found, in sentences */
 #include "evaluation/screening.h"
 
-#include <math.h>
-
 /* "26.6 %; 95 % interval 10.1 to 45.3 %, over 6 groups of cells" in (). */
 static void put_share(const struct grouped_share *s, struct buf *out)
 {
     buf_printf(out, " (%.1f %%; ", 100 * grouped_share_value(s));
     grouped_share_words(s, out);
     buf_puts(out, ")");
-}
-
-static const char *was_were(size_t n)
-{
-    return n == 1 ? "was" : "were";
 }
 
 static void put_found_of(const struct grouped_share *s, const char *what,
@@ -24,7 +17,7 @@ static void put_found_of(const struct grouped_share *s, const char *what,
         return;
     }
     buf_printf(out, "Of %zu %s cell%s %zu %s %s", s->n, what,
-               s->n == 1 ? "" : "s", s->k, was_were(s->k), how);
+               s->n == 1 ? "" : "s", s->k, s->k == 1 ? "was" : "were", how);
     put_share(s, out);
     buf_puts(out, ".");
 }

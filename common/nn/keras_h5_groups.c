@@ -68,9 +68,8 @@ static int read_variables(struct walk *w, hid_t vars)
         snprintf(name, sizeof(name), "%s%s/vars/%d", w->path, layer, i);
         if (strlen(name) >= KERAS_H5_NAME)
             return err_set(w->err, ERR_INPUT,
-                           "weight '%.200s' has a name of "
-                           "over %d bytes",
-                           name, KERAS_H5_NAME - 1);
+                           "weight '%.200s' has a name of over %d bytes", name,
+                           KERAS_H5_NAME - 1);
         set = H5Dopen2(vars, number, H5P_DEFAULT);
         if (set < 0)
             return err_set(w->err, ERR_INPUT,

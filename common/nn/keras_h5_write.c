@@ -113,12 +113,10 @@ static int put_all(const struct writing *w, const struct keras_layer *layer,
 
     for (size_t i = 0; i < n && rc == 0; i++)
         names[i] = layer[i].name;
-    if (rc == 0)
-        rc = put_strings(w->file, "layer_names", names, n);
-    if (rc == 0)
-        rc = put_string(w->file, "backend", "tensorflow");
-    if (rc == 0)
-        rc = put_string(w->file, "keras_version", "2.12.0");
+    if (rc == 0 && (put_strings(w->file, "layer_names", names, n) < 0 ||
+                    put_string(w->file, "backend", "tensorflow") < 0 ||
+                    put_string(w->file, "keras_version", "2.12.0") < 0))
+        rc = -1;
     for (size_t i = 0; i < n && rc == 0; i++)
         rc = put_layer(w, &layer[i]);
     free(names);

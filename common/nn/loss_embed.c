@@ -10,7 +10,6 @@
 #include "base/hot.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Lanes are added one by one and not fused (base/hot.h), so all hosts agree. */

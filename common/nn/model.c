@@ -172,6 +172,13 @@ static int get_int(const struct safetensors *f, const char *key, int max,
     return 0;
 }
 
+/* The same of a key that may be missing: then *to stays. */
+static int get_optional(const struct safetensors *f, const char *key, int max,
+                        int *to, struct err *err)
+{
+    return safetensors_meta(f, key) ? get_int(f, key, max, to, err) : 0;
+}
+
 static int get_double(const struct safetensors *f, const char *key, double *to,
                       struct err *err)
 {
@@ -226,8 +233,7 @@ static int get_reading(struct model_info *info, const struct safetensors *f,
     if (safetensors_meta(f, "bits") &&
         (get_int(f, "bits", 15, &info->bits, err) < 0 || info->bits < 8))
         return err_set(err, ERR_INPUT, "metadata 'bits' is not within 8 .. 15");
-    if (safetensors_meta(f, "jpeg") &&
-        get_int(f, "jpeg", 100, &info->jpeg, err) < 0)
+    if (get_optional(f, "jpeg", 100, &info->jpeg, err) < 0)
         return -1;
     return get_choice(f, "orientation", orientation, &info->upright, err);
 }
@@ -266,15 +272,6 @@ int model_resizing(struct resizing *r, const struct safetensors *f,
     return get_aspect(r, f, err);
 }
 
-/* Of how many epochs, if not of one. */
-static int get_averaged(struct model_info *info, const struct safetensors *f,
-                        struct err *err)
-{
-    if (!safetensors_meta(f, "averaged_epochs"))
-        return 0;
-    return get_int(f, "averaged_epochs", 1 << 30, &info->averaged, err);
-}
-
 /* Which part of the network it is; older files say nothing of it. */
 static int get_shape(struct model_info *info, const struct safetensors *f,
                      struct err *err)
@@ -287,9 +284,7 @@ static int get_shape(struct model_info *info, const struct safetensors *f,
         return -1;
     if (head && net_head_find(head, &info->head, &unknown) < 0)
         return err_set(err, ERR_INPUT, "metadata 'head': %s", unknown.text);
-    if (!safetensors_meta(f, "freeze"))
-        return 0;
-    return get_int(f, "freeze", GRAPH_MAX_NODES, &info->freeze, err);
+    return get_optional(f, "freeze", GRAPH_MAX_NODES, &info->freeze, err);
 }
 
 /* Of a network that takes the size of cells, how. */
@@ -333,7 +328,8 @@ static int get_info(struct model_info *info, const struct safetensors *f,
     if (preprocess_find(input, &info->input, &unknown) < 0)
         return err_set(err, ERR_INPUT, "metadata 'input': %s", unknown.text);
     if (model_resizing(&info->resizing, f, err) < 0 ||
-        get_reading(info, f, err) < 0 || get_averaged(info, f, err) < 0 ||
+        get_reading(info, f, err) < 0 ||
+        get_optional(f, "averaged_epochs", 1 << 30, &info->averaged, err) < 0 ||
         get_shape(info, f, err) < 0 || get_size(&info->size, f, err) < 0)
         return -1;
     return get_classes(info, classes, err);

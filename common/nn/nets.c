@@ -203,6 +203,14 @@ int net_count_layers(const struct net *net, struct err *err)
     return n;
 }
 
+static int find_layer(const struct net_layers *l, const char *name)
+{
+    for (int i = 0; i < l->n; i++)
+        if (strcmp(l->name[i], name) == 0)
+            return i;
+    return -1;
+}
+
 /* Say that 'layer' is none of 'l', and which one was probably meant. */
 static void no_such_layer(const struct net *net, const struct net_layers *l,
                           const char *layer, struct err *err)
@@ -220,29 +228,18 @@ static void no_such_layer(const struct net *net, const struct net_layers *l,
 int net_layer_index(const struct net *net, const char *layer, struct err *err)
 {
     struct net_layers *l = net_layers(net, err);
-    int i = 0;
+    int i;
 
     if (!l)
         return -1;
-    while (i < l->n && strcmp(l->name[i], layer) != 0)
-        i++;
-    if (i == l->n) {
+    i = find_layer(l, layer);
+    if (i < 0)
         no_such_layer(net, l, layer, err);
-        i = -1;
-    }
     free(l);
     return i;
 }
 
 /* --- stages ----------------------------------------------------------------*/
-
-static int find_layer(const struct net_layers *l, const char *name)
-{
-    for (int i = 0; i < l->n; i++)
-        if (strcmp(l->name[i], name) == 0)
-            return i;
-    return -1;
-}
 
 /* The stage, counted from 1, of layer i; 0 of -1. */
 static int stage_of(const struct net *net, const struct net_layers *l, int i)
@@ -325,19 +322,16 @@ static void head_paper(struct graph *g, struct node *x, const struct net *net,
     nn_dense(g, x, "dense_1", classes);
 }
 
-/* The head with which the authors' notebooks train an encoder. */
-static void head_project(struct graph *g, struct node *x)
+/* Of one layer, the head with which the authors' notebooks train an encoder. */
+static void head_project(struct graph *g, struct node *x, bool two)
 {
-    x = nn_dense(g, x, "projection", (struct dense_args){.units = 128});
-    x = nn_relu(g, x, "projection_relu");
-    nn_l2_normalize(g, x, "embedding");
-}
+    const struct dense_args last = {.units = 128};
 
-static void head_project_two(struct graph *g, struct node *x)
-{
-    x = nn_dense(g, x, "projection", (struct dense_args){.units = x->out.c});
+    x = nn_dense(g, x, "projection",
+                 two ? (struct dense_args){.units = x->out.c} : last);
     x = nn_relu(g, x, "projection_relu");
-    x = nn_dense(g, x, "projection_1", (struct dense_args){.units = 128});
+    if (two)
+        x = nn_dense(g, x, "projection_1", last);
     nn_l2_normalize(g, x, "embedding");
 }
 
@@ -347,10 +341,8 @@ static void add_head(struct graph *g, struct node *x, const struct net *net,
     x = pool_trunk(g, x, net, a);
     if (is_paper_head(a->head))
         head_paper(g, x, net, a);
-    if (a->head == HEAD_PROJECT)
-        head_project(g, x);
-    if (a->head == HEAD_PROJECT_TWO)
-        head_project_two(g, x);
+    if (a->head == HEAD_PROJECT || a->head == HEAD_PROJECT_TWO)
+        head_project(g, x, a->head == HEAD_PROJECT_TWO);
     if (a->head == HEAD_CLASSIFIER)
         two_dense(g, x, a, true, 512);
     if (a->head == HEAD_LINEAR)

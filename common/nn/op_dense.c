@@ -15,8 +15,6 @@
 
 #include <string.h>
 
-#include "nn/simd.h"
-
 enum { MAX_UNITS = 1 << 16, MAX_WEIGHTS = 1 << 28 };
 
 struct dense {

@@ -1,7 +1,6 @@
 /* weights.c - tensors by name against the network's own list of layers */
 #include "nn/weights.h"
 
-#include "base/file.h"
 #include "nn/keras_h5.h"
 #include "nn/weights_fit.h"
 

@@ -1,6 +1,5 @@
 #include "nn/weights_order.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -315,8 +314,7 @@ static int fit_holders(struct order *o, struct err *err)
         return 0;
     return most ? err_set(err, ERR_INPUT, "%s", why.text)
                 : err_set(err, ERR_INPUT,
-                          "there is no layer of a class that "
-                          "%s has",
+                          "there is no layer of a class that %s has",
                           o->m->net->name);
 }
 

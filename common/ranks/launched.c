@@ -76,12 +76,17 @@ static bool is_forgotten(const char *variable)
     return false;
 }
 
-void launched_forget(void)
+void launched_drop(bool (*is_dropped)(const char *variable))
 {
     char **kept = environ;
 
     for (char **v = environ; *v; v++)
-        if (!is_forgotten(*v))
+        if (!is_dropped(*v))
             *kept++ = *v;
     *kept = NULL;
+}
+
+void launched_forget(void)
+{
+    launched_drop(is_forgotten);
 }

@@ -17,9 +17,12 @@ int launched_size(void);
 /* Which of them this process is, from 0 on; 0 if that cannot be told. */
 int launched_rank(void);
 
+/* Drop the variables of the environment that are so; no other thread may read
+ * it. */
+void launched_drop(bool (*is_dropped)(const char *variable));
+
 /* Forget it: what this process starts is then no rank of the job, and may be an
- * mpirun.  It changes
- * the environment, so no other thread may read that. */
+ * mpirun.  As launched_drop(). */
 void launched_forget(void);
 
 #endif

@@ -24,12 +24,6 @@ int output_partial(char path[FILE_PATH_MAX], const char *run_dir,
     return file_path(path, err, "%s/%s.partial", run_dir, step->dir);
 }
 
-static int sealed_path(char path[FILE_PATH_MAX], const char *run_dir,
-                       const struct plan_step *step, struct err *err)
-{
-    return file_path(path, err, "%s/%s", run_dir, step->dir);
-}
-
 /* --- unfinished work ------------------------------------------------------ */
 
 /* Is it what output_begin() wrote for this step? */
@@ -212,8 +206,7 @@ static int swap_in(const char *run_dir, const char *partial, const char *sealed,
     if (rename(partial, sealed) < 0)
         return err_set(err, ERR_SYSTEM, "cannot rename '%s' to '%s': %s",
                        partial, sealed, strerror(errno));
-    if (file_path(path, err, "%s/..", sealed) < 0 ||
-        file_dir_sync(path, err) < 0)
+    if (file_path(path, err, "%s/..", sealed) < 0 || file_sync(path, err) < 0)
         return -1;
     if (file_path(path, err, "%s/" OUTPUT_BEGUN, sealed) == 0)
         unlink(path);
@@ -231,7 +224,7 @@ static int seal_output(const char *run_dir, const struct plan_step *step,
     json_t *m = NULL;
     int rc = -1;
 
-    if (sealed_path(sealed, run_dir, step, err) == 0 &&
+    if (file_path(sealed, err, "%s/%s", run_dir, step->dir) == 0 &&
         file_path(path, err, "%s/" OUTPUT_MANIFEST, partial) == 0 &&
         output_files_list(&f, partial, err) == 0 &&
         output_files_hash(&f, partial, err) == 0) {

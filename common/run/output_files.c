@@ -5,13 +5,11 @@
 #include "run/output.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 json_t *output_files_read(const char *path, size_t max, struct err *err)
 {
@@ -174,29 +172,15 @@ int output_files_list(struct output_files *f, const char *dir, struct err *err)
     return 0;
 }
 
-/* Sync a file or folder. */
-static int sync_path(const char *path, struct err *err)
-{
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int rc = 0;
-
-    if (fd < 0 || fsync(fd) < 0)
-        rc = err_set(err, ERR_SYSTEM, "cannot sync '%s': %s", path,
-                     strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    return rc;
-}
-
 /* Sync a file and the folder it is in. */
 static int sync_file(const char *path, struct err *err)
 {
     char dir[FILE_PATH_MAX];
 
-    if (sync_path(path, err) < 0)
+    if (file_sync(path, err) < 0)
         return -1;
     file_parent(dir, path);
-    return sync_path(dir, err);
+    return file_sync(dir, err);
 }
 
 int output_files_hash(struct output_files *f, const char *dir, struct err *err)

@@ -17,19 +17,26 @@ static int write_manifest(const char *run_dir, const struct plan_step *step,
     return json_write(path, manifest, JSON_INDENT(1), err);
 }
 
-/* The manifest of one output, if it has the hash of before. */
+/* The manifest of one output takes the step's hash instead of the one of before;
+ * if it is to be made again, one that no plan has. */
 static int rename_hash(const char *run_dir, const struct plan_step *step,
-                       struct err *err)
+                       bool again, struct err *err)
 {
     struct err none;
     json_t *m = output_manifest(run_dir, step, &none);
     const char *key = json_string_value(json_object_get(m, "key"));
+    char hash[HASH_HEX];
     int rc = 0;
 
-    if (key && strcmp(key, step->hash) != 0 && output_is_of(key, step)) {
-        json_object_set_new(m, "key", json_string(step->hash));
-        json_object_set_new(m, "params", json_loads(step->params, 0, NULL));
-        json_object_set_new(m, "inputs", json_loads(step->inputs, 0, NULL));
+    memcpy(hash, step->hash, sizeof(hash));
+    if (again)
+        hash[0] = OUTPUT_AGAIN;
+    if (key && strcmp(key, hash) != 0 && output_is_of(key, step)) {
+        json_object_set_new(m, "key", json_string(hash));
+        if (!again) {
+            json_object_set_new(m, "params", json_loads(step->params, 0, NULL));
+            json_object_set_new(m, "inputs", json_loads(step->inputs, 0, NULL));
+        }
         rc = write_manifest(run_dir, step, m, err);
     }
     json_decref(m);
@@ -40,28 +47,9 @@ int output_rename_hashes(const char *run_dir, const struct plan *p,
                          struct err *err)
 {
     for (int i = 0; i < p->n_step; i++)
-        if (rename_hash(run_dir, &p->step[i], err) < 0)
+        if (rename_hash(run_dir, &p->step[i], false, err) < 0)
             return -1;
     return 0;
-}
-
-/* No plan has the hash of a sealed output any more. */
-static int spoil_hash(const char *run_dir, const struct plan_step *step,
-                      struct err *err)
-{
-    struct err none;
-    json_t *m = output_manifest(run_dir, step, &none);
-    const char *key = json_string_value(json_object_get(m, "key"));
-    char again[HASH_HEX + 1];
-    int rc = 0;
-
-    if (key && output_is_of(key, step)) {
-        snprintf(again, sizeof(again), "%c%s", OUTPUT_AGAIN, step->hash + 1);
-        json_object_set_new(m, "key", json_string(again));
-        rc = write_manifest(run_dir, step, m, err);
-    }
-    json_decref(m);
-    return rc;
 }
 
 int output_make_again(const char *run_dir, const struct plan_step *step,
@@ -71,7 +59,8 @@ int output_make_again(const char *run_dir, const struct plan_step *step,
 
     if (output_partial(partial, run_dir, step, err) < 0 ||
         longer_training_dir(kept, run_dir, step, err) < 0 ||
-        spoil_hash(run_dir, step, err) < 0 || file_dir_remove(partial, err) < 0)
+        rename_hash(run_dir, step, true, err) < 0 ||
+        file_dir_remove(partial, err) < 0)
         return -1;
     return kept[0] ? file_dir_remove(kept, err) : 0;
 }

@@ -58,6 +58,13 @@ void plan_step_config(struct config *out, const struct config *c,
         *out = *c;
 }
 
+bool plan_same_experiment(const struct plan_step *a, const struct plan_step *b)
+{
+    return strcmp(a->network, b->network) == 0 &&
+           strcmp(a->regime, b->regime) == 0 &&
+           strcmp(a->variant, b->variant) == 0 && a->seed == b->seed;
+}
+
 void plan_step_way(char out[PLAN_NAME_MAX], const struct plan_step *step)
 {
     snprintf(out, PLAN_NAME_MAX, "%s%s%s", step->regime,

@@ -112,6 +112,9 @@ const char *plan_weights(const struct plan *p, const char *network);
 void plan_step_config(struct config *out, const struct config *c,
                       const struct plan_step *step);
 
+/* Are they folds of one experiment, or the same? */
+bool plan_same_experiment(const struct plan_step *a, const struct plan_step *b);
+
 /* Words for how an experiment is trained: regime and variant, "finetune" or
  * "finetune, wide". */
 void plan_step_way(char out[PLAN_NAME_MAX], const struct plan_step *step);

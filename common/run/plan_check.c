@@ -6,10 +6,8 @@
 #include "config/trained_layers.h"
 #include "config/variants.h"
 #include "nn/nets.h"
-#include "run/plan.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const networks[] = {
@@ -94,36 +92,27 @@ static int check_styles(const struct config *c, const struct regime *r,
 /* The words are known. */
 static int check_mixstyle(const struct config *c, struct err *err)
 {
-    for (int i = 0; i < c->train.regimes.n; i++) {
-        const struct regime *r = regime_find(c->train.regimes.word[i], err);
-
-        for (int k = 0; r && k < c->train.networks.n; k++) {
+    for (int i = 0; i < c->train.regimes.n; i++)
+        for (int k = 0; k < c->train.networks.n; k++) {
             const struct net *net = net_find(c->train.networks.word[k], err);
 
-            if (!net || check_styles(c, r, net, err) < 0)
+            if (!net || check_styles(c, regime_listed(c, i), net, err) < 0)
                 return -1;
         }
-        if (!r)
-            return -1;
-    }
     return 0;
 }
 
 /* Each variant's way of training. */
 static int check_variants(const struct config *c, struct err *err)
 {
-    struct config *own = malloc(sizeof(*own));
-    int rc = 0;
+    struct config own;
 
-    if (!own)
-        return err_set(err, ERR_SYSTEM, "no memory for a configuration");
-    for (int i = 0; i < variants_count(c) && rc == 0; i++) {
-        variants_config(own, c, variants_name(c, i));
-        if (own->train.mixstyle > 0)
-            rc = check_mixstyle(own, err);
+    for (int i = 0; i < variants_count(c); i++) {
+        variants_config(&own, c, variants_name(c, i));
+        if (own.train.mixstyle > 0 && check_mixstyle(&own, err) < 0)
+            return -1;
     }
-    free(own);
-    return rc;
+    return 0;
 }
 
 int plan_check_words(const struct config *c, struct err *err)

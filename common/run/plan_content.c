@@ -15,10 +15,8 @@ enum { PIN_MAX_BYTES = 65536 + 2 * 6 * RECIPE_TEXT_MAX };
 
 static bool pretrains(const struct config *c)
 {
-    struct err err;
-
     for (int i = 0; i < c->train.regimes.n; i++) {
-        const struct regime *r = regime_find(c->train.regimes.word[i], &err);
+        const struct regime *r = regime_listed(c, i);
 
         if (r && regime_pretrained(r, c))
             return true;

@@ -117,25 +117,18 @@ static void take_listed(const struct config *c, int i, struct plan_ensemble *e)
 static void take_networks(const struct config *c, int i,
                           struct plan_ensemble *e)
 {
-    const struct word_list *networks = &c->train.networks;
     const int seeds = c->train.seeds.n, regimes = c->train.regimes.n;
-    const int variants = variants_count(c);
-    const char *regime = c->train.regimes.word[i / seeds / variants % regimes];
-    struct err err;
+    const int variants = variants_count(c), each = seeds * variants * regimes;
 
     *e = (struct plan_ensemble){
-        .method = c->evaluate.ensembles.word[i / seeds / variants / regimes],
-        .regime = regime_find(regime, &err),
+        .method = c->evaluate.ensembles.word[i / each],
+        .regime = regime_listed(c, i / seeds / variants % regimes),
         .variant = variants_name(c, i / seeds % variants),
         .seed = c->train.seeds.value[i % seeds],
-        .n_member = networks->n};
+        .n_member = c->train.networks.n};
     BUG_ON(!e->regime);
-    for (int m = 0; m < e->n_member; m++) {
-        const struct experiment_name n =
-            experiment_name_of(networks->word[m], regime, e->variant, e->seed);
-
-        experiment_name_make(e->member[m], &n);
-    }
+    for (int m = 0; m < e->n_member; m++)
+        name_experiment(e->member[m], c, m * each + i % each);
 }
 
 void plan_ensembles_at(const struct config *c, int i, struct plan_ensemble *e)
@@ -219,7 +212,6 @@ static int check_listed(const struct config *c, struct err *err)
 
 static int check_members(const struct config *c, struct err *err)
 {
-
     if (is_auto(c) && c->train.networks.n < 2)
         return err_set(err, ERR_USAGE,
                        "evaluate.ensembles: of one network; name two "

@@ -167,8 +167,7 @@ int run_lock_scheduler(const char *run_dir, int *lock, struct err *err)
     if (got < 0)
         return -1;
     return err_set(err, ERR_AGAIN,
-                   "another scheduler is running '%s'; see 'papline "
-                   "status %s'",
+                   "another scheduler is running '%s'; see 'papline status %s'",
                    run_dir, run_dir);
 }
 

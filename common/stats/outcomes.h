@@ -37,6 +37,16 @@ static inline size_t outcomes_count(const struct outcomes *o)
     return n;
 }
 
+/* Cells that are called what they are; 'w' is not looked at. */
+static inline size_t outcomes_right(const struct outcomes *o)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < o->n; i++)
+        n += o->label[i] == o->predicted[i];
+    return n;
+}
+
 /* Index of the largest of p[0 .. k-1]; the first of equals. */
 static inline int outcomes_argmax(const double *p, int k)
 {

@@ -67,9 +67,8 @@ static int add_class(struct store *s, const char *path, const char *name,
                        CONFIG_CLASSES_MAX);
     if (!*name || strlen(name) >= CONFIG_NAME_MAX)
         return err_set(err, ERR_INPUT,
-                       "'%s': line %d is not a name of 1..%d "
-                       "bytes",
-                       path, s->n_class + 1, CONFIG_NAME_MAX - 1);
+                       "'%s': line %d is not a name of 1..%d bytes", path,
+                       s->n_class + 1, CONFIG_NAME_MAX - 1);
     for (int i = 0; i < s->n_class; i++)
         if (strcmp(s->class_name[i], name) == 0)
             return err_set(err, ERR_INPUT, "'%s': class '%s' stands twice",
@@ -133,9 +132,8 @@ static int read_index(struct store *s, const char *dir, int *class_column,
     s->height_column = csv_column(&s->index, "height");
     s->folds = 1;
     s->split_column = find_column(s, path, "split", err);
-    if (s->split_column < 0)
-        return -1;
-    s->status_column = find_column(s, path, "status", err);
+    s->status_column =
+        s->split_column < 0 ? -1 : find_column(s, path, "status", err);
     if (s->status_column < 0)
         return -1;
     *class_column = csv_label_column(&s->index);
@@ -173,15 +171,11 @@ static int check_row(const struct store *s, const char *dir, size_t i,
 
 int store_open(struct store *s, const char *dir, struct err *err)
 {
-    int class_column = -1, rc;
+    int class_column = -1, rc = -1;
 
     *s = (struct store){0};
-    rc = file_path(s->dir, err, "%s", dir);
-    if (rc == 0)
-        rc = map_arrays(s, dir, err);
-    if (rc == 0)
-        rc = read_classes(s, dir, err);
-    if (rc == 0)
+    if (file_path(s->dir, err, "%s", dir) == 0 &&
+        map_arrays(s, dir, err) == 0 && read_classes(s, dir, err) == 0)
         rc = read_index(s, dir, &class_column, err);
     for (size_t i = 0; rc == 0 && i < s->n; i++)
         rc = check_row(s, dir, i, class_column, err);

@@ -54,7 +54,7 @@ static int remove_log(const char *dir, struct err *err)
     if (file_path(log, err, "%s/rows.log", dir) < 0 ||
         file_dir_remove(log, err) < 0)
         return -1;
-    return file_dir_sync(dir, err);
+    return file_sync(dir, err);
 }
 
 int store_images_open(const char *dir, const struct npy *shape, bool *fresh,
@@ -76,7 +76,7 @@ int store_images_open(const char *dir, const struct npy *shape, bool *fresh,
         return fd;
     *fresh = true;
     if (remove_log(dir, err) == 0 && fill_file(fd, path, shape, err) == 0 &&
-        file_dir_sync(dir, err) == 0)
+        file_sync(dir, err) == 0)
         return fd;
 fail:
     if (fd >= 0)

@@ -233,7 +233,7 @@ int store_create(struct store_writer **out, const struct store_args *a,
         w->log.size = 0;
     }
     if (store_log_open(&w->log, path, shape, err) < 0 ||
-        file_dir_sync(w->dir, err) < 0)
+        file_sync(w->dir, err) < 0)
         goto fail;
     *out = w;
     return 0;

@@ -208,7 +208,7 @@ int curve_keys_make(const char *run_dir, struct err *err)
         return -1;
     }
     if (rename(tmp, dir) == 0)
-        return file_dir_sync(run_dir, err);
+        return file_sync(run_dir, err);
     lost = errno == EEXIST || errno == ENOTEMPTY; /* another was faster */
     if (!lost)
         err_set(err, ERR_SYSTEM, "cannot rename '%s' to '%s': %s", tmp, dir,

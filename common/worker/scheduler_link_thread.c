@@ -257,8 +257,7 @@ static void on_tick(struct scheduler_link *l)
     look_for_scheduler(l);
     if (clock_now() - l->away_since > AWAY_SECONDS) {
         err_set(&err, ERR_AGAIN,
-                "the scheduler at '%s' has not answered for "
-                "%d seconds",
+                "the scheduler at '%s' has not answered for %d seconds",
                 l->endpoint, AWAY_SECONDS);
         tell_stage(l, 'X', &err, sizeof(err));
         l->away_since = clock_now();

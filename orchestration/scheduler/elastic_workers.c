@@ -1,6 +1,5 @@
 #include "orchestration/scheduler/elastic_workers.h"
 
-#include "base/log.h"
 #include "orchestration/scheduler/scheduler_private.h"
 
 /* The running steps, the one with the longest way first. */

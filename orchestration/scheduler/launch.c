@@ -5,6 +5,7 @@
 #include "base/program.h"
 #include "orchestration/scheduler/journal.h"
 #include "orchestration/scheduler/placement.h"
+#include "ranks/launched.h"
 #include "worker/scheduler_link.h"
 
 #include <errno.h>
@@ -19,8 +20,6 @@
 #include <unistd.h>
 
 enum { SIGNALLED = 128 }; /* what mpirun and shells add to a signal */
-
-extern char **environ;
 
 /* --- instead of this process ---------------------------------------------- */
 
@@ -102,12 +101,7 @@ static bool is_rank_variable(const char *v)
  * one is a rank of another. */
 static void unset_rank(void)
 {
-    char **kept = environ;
-
-    for (char **v = environ; *v; v++)
-        if (!is_rank_variable(*v))
-            *kept++ = *v;
-    *kept = NULL;
+    launched_drop(is_rank_variable);
 }
 
 /* What Slurm says of the job's own processes is not so of another's. */
@@ -372,8 +366,7 @@ void launch_describe(int status, char *text, size_t size)
                  strsignal(WTERMSIG(status)));
     else if (WEXITSTATUS(status) > SIGNALLED)
         snprintf(text, size,
-                 "exit status %d (signal %d, %s, ended one of its "
-                 "processes)",
+                 "exit status %d (signal %d, %s, ended one of its processes)",
                  WEXITSTATUS(status), WEXITSTATUS(status) - SIGNALLED,
                  strsignal(WEXITSTATUS(status) - SIGNALLED));
     else

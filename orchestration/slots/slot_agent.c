@@ -1,7 +1,6 @@
 #include "orchestration/slots/slot_agent.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/machine.h"
 #include "orchestration/slots/slot_post.h"
 #include "orchestration/slots/slot_program.h"

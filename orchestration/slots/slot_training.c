@@ -7,7 +7,6 @@
 #include "ranks/dist.h"
 #include "stages/train/train_rank.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <omp.h>
 #include <signal.h>

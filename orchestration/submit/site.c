@@ -4,7 +4,6 @@
 #define CONFIG_STRUCT struct site
 #include "config/config_rows.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

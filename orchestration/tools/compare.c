@@ -4,6 +4,7 @@
 #include "evaluation/predictions_folds.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -250,7 +251,27 @@ double compare_difference(const struct compare *c, const struct compare_pair *p)
            (double)c->n_cell;
 }
 
-static void put_interval(const struct interval *v, struct buf *out)
+double compare_accuracy(const struct compare *c, int i)
+{
+    return (double)c->one[i].correct / (double)c->n_cell;
+}
+
+const char *compare_range(char text[64], const struct interval *v, bool sign)
+{
+    if (isfinite(v->low) && isfinite(v->high))
+        snprintf(text, 64, sign ? "%+.1f to %+.1f" : "%.1f to %.1f",
+                 100 * v->low, 100 * v->high);
+    else
+        snprintf(text, 64, "-");
+    return text;
+}
+
+int compare_wider(int wide, const char *name)
+{
+    return (int)strlen(name) > wide ? (int)strlen(name) : wide;
+}
+
+void compare_put_interval(const struct interval *v, struct buf *out)
 {
     if (isfinite(v->low) && isfinite(v->high))
         buf_printf(out, ",%.6f,%.6f", v->low, v->high);
@@ -266,8 +287,8 @@ void compare_experiments_csv(const struct compare *c, struct buf *out)
 
         buf_csv(out, one->name);
         buf_printf(out, ",%zu,%zu,%.6f", c->n_cell, one->correct,
-                   (double)one->correct / (double)c->n_cell);
-        put_interval(&one->interval, out);
+                   compare_accuracy(c, i));
+        compare_put_interval(&one->interval, out);
         buf_puts(out, "\n");
     }
 }
@@ -280,10 +301,9 @@ void compare_pairs_csv(const struct compare *c, struct buf *out)
         const struct compare_pair *p = &c->pair[i];
 
         buf_csv(out, c->one[p->a].name);
-        buf_puts(out, ",");
-        buf_csv(out, c->one[p->b].name);
+        buf_csv_next(out, c->one[p->b].name);
         buf_printf(out, ",%.6f", compare_difference(c, p));
-        put_interval(&p->interval, out);
+        compare_put_interval(&p->interval, out);
         buf_printf(out, ",%zu,%zu,%zu,%zu,%.6g,%.6g\n", p->test.both,
                    p->test.first, p->test.second, p->test.neither, p->test.p,
                    p->holm);

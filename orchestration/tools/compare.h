@@ -97,6 +97,16 @@ void compare_release(struct compare *c);
 double compare_difference(const struct compare *c,
                           const struct compare_pair *p);
 
+double compare_accuracy(const struct compare *c, int i); /* of one[i] */
+
+/* For tables on the terminal.  "92.1 to 95.3", in hundredths, with signs if
+ * 'sign', or a dash; and 'wide', or the length of a name if that is more. */
+const char *compare_range(char text[64], const struct interval *v, bool sign);
+int compare_wider(int wide, const char *name);
+
+/* Append ",0.921000,0.953000", or ",,". */
+void compare_put_interval(const struct interval *v, struct buf *out);
+
 /*
  * As tables; an interval that there is not is two empty fields.
  *     experiment,cells,correct,accuracy,low,high

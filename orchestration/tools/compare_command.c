@@ -11,9 +11,15 @@
 #include "orchestration/tools/stale_results.h"
 #include "run/experiment_name.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { LEAST_WIDE = 10 }; /* of a column of names: "experiment" */
+
+static bool is_ranked(const struct compare_args *a)
+{
+    return a->on && strcmp(a->on, "validation") == 0;
+}
 
 /* --- which experiments ---------------------------------------------------- */
 
@@ -164,42 +170,33 @@ static int write_table(const char *run_dir, const char *name, struct buf *b,
 
 /* --- experiments of one run ----------------------------------------------- */
 
-static int widest_name(const char *const *name, int n)
-{
-    int most = 10; /* "experiment" */
-
-    for (int i = 0; i < n; i++)
-        most = (int)strlen(name[i]) > most ? (int)strlen(name[i]) : most;
-    return most;
-}
-
-/* "92.1 to 95.3", in hundredths, with signs if 'sign'; or dashes. */
 static void print_range(FILE *out, const struct interval *v, bool sign)
 {
-    char text[64] = "-";
+    char text[64];
 
-    if (isfinite(v->low) && isfinite(v->high))
-        snprintf(text, sizeof(text), sign ? "%+.1f to %+.1f" : "%.1f to %.1f",
-                 100 * v->low, 100 * v->high);
-    fprintf(out, "  %-16s", text);
+    fprintf(out, "  %-16s", compare_range(text, v, sign));
+}
+
+void compare_print_head(FILE *out, const struct compare *c, const char *split)
+{
+    fprintf(out, "%zu %s cells", c->n_cell, split);
+    if (c->one[0].folds > 1)
+        fprintf(out, " of all %d folds", c->one[0].folds);
+    fprintf(out,
+            " in %zu groups; intervals: 95 %%, groups drawn again %d times\n\n",
+            c->n_group, c->resamples);
 }
 
 static void print_experiments(FILE *out, const struct compare *c, int wide)
 {
-    fprintf(out, "%zu test cells", c->n_cell);
-    if (c->one[0].folds > 1)
-        fprintf(out, " of all %d folds", c->one[0].folds);
-    fprintf(out,
-            " in %zu groups; intervals: 95 %%, groups drawn again %d "
-            "times\n\n",
-            c->n_group, c->resamples);
+    compare_print_head(out, c, "test");
     fprintf(out, "%-*s  %6s  %8s  %-16s\n", wide, "experiment", "right",
             "accuracy", "interval");
     for (int i = 0; i < c->n; i++) {
         const struct compare_one *one = &c->one[i];
 
         fprintf(out, "%-*s  %6zu  %6.1f %%", wide, one->name, one->correct,
-                100.0 * (double)one->correct / (double)c->n_cell);
+                100.0 * compare_accuracy(c, i));
         print_range(out, &one->interval, false);
         fprintf(out, "\n");
     }
@@ -224,6 +221,57 @@ void compare_print_pairs(FILE *out, const struct compare *c, int wide)
             c->n_pair);
 }
 
+static int show_pairs(FILE *out, const struct compare_args *a,
+                      const struct compare *c, struct err *err)
+{
+    struct buf b = {0};
+    int wide = LEAST_WIDE;
+
+    compare_experiments_csv(c, &b);
+    if (write_table(a->run_dir, "experiments.csv", &b, err) < 0)
+        return -1;
+    compare_pairs_csv(c, &b);
+    if (write_table(a->run_dir, "pairs.csv", &b, err) < 0)
+        return -1;
+    for (int i = 0; i < c->n; i++)
+        wide = compare_wider(wide, c->one[i].name);
+    print_experiments(out, c, wide);
+    compare_print_pairs(out, c, wide);
+    return 0;
+}
+
+static int show_ranking(FILE *out, const struct compare_args *a,
+                        const struct compare *c, struct err *err)
+{
+    struct buf b = {0};
+
+    compare_ranking_csv(c, &b);
+    if (write_table(a->run_dir, "validation.csv", &b, err) < 0 ||
+        (a->out && compare_ranking_write(c, a->out, err) < 0))
+        return -1;
+    compare_ranking_print(c, out);
+    return 0;
+}
+
+/* Are there two, and is what they are ranked against among them? */
+static int check_experiments(const struct evaluated *e,
+                             const struct compare_args *a, struct err *err)
+{
+    if (!is_ranked(a) && e->n < 2)
+        return err_set(err, ERR_USAGE,
+                       "'%.200s': %d experiment to compare, two are needed",
+                       a->run_dir, e->n);
+    for (int i = 0; a->against && i < e->n; i++)
+        if (strcmp(e->name[i], a->against) == 0)
+            return 0;
+    return !a->against
+               ? 0
+               : err_set(err, ERR_USAGE,
+                         "--against '%.100s' is none of the %d experiments "
+                         "that are ranked",
+                         a->against, e->n);
+}
+
 static int compare_experiments(FILE *out, const struct compare_args *a,
                                const struct config *config,
                                const struct evaluated *e, struct err *err)
@@ -234,86 +282,20 @@ static int compare_experiments(FILE *out, const struct compare_args *a,
                                       .folds = e->folds,
                                       .resamples =
                                           (int)config->evaluate.bootstrap,
-                                      .seed = (uint64_t)config->run.seed};
-    struct compare *c;
-    struct buf b = {0};
-    int rc = -1;
-
-    if (e->n < 2)
-        return err_set(err, ERR_USAGE,
-                       "'%.200s': %d experiment to compare, two are needed",
-                       a->run_dir, e->n);
-    c = calloc(1, sizeof(*c));
-    if (!c)
-        return err_set(err, ERR_SYSTEM, "no memory to compare");
-    if (compare_run(c, &r, err) < 0)
-        goto out;
-    compare_experiments_csv(c, &b);
-    if (write_table(a->run_dir, "experiments.csv", &b, err) < 0)
-        goto out;
-    compare_pairs_csv(c, &b);
-    if (write_table(a->run_dir, "pairs.csv", &b, err) < 0)
-        goto out;
-    print_experiments(out, c, widest_name(e->name, e->n));
-    compare_print_pairs(out, c, widest_name(e->name, e->n));
-    rc = 0;
-out:
-    compare_release(c);
-    free(c);
-    return rc;
-}
-
-/* --- ranked by validation ------------------------------------------------- */
-
-static int write_ranking(const struct compare_args *a, const struct compare *c,
-                         struct err *err)
-{
-    struct buf b = {0};
-
-    compare_ranking_csv(c, &b);
-    if (write_table(a->run_dir, "validation.csv", &b, err) < 0)
-        return -1;
-    return a->out ? compare_ranking_write(c, a->out, err) : 0;
-}
-
-/* Is it among those that are ranked? */
-static int check_against(const struct evaluated *e, const char *name,
-                         struct err *err)
-{
-    for (int i = 0; i < e->n; i++)
-        if (strcmp(e->name[i], name) == 0)
-            return 0;
-    return err_set(err, ERR_USAGE,
-                   "--against '%.100s' is none of the %d experiments that are "
-                   "ranked",
-                   name, e->n);
-}
-
-static int rank_experiments(FILE *out, const struct compare_args *a,
-                            const struct config *config,
-                            const struct evaluated *e, struct err *err)
-{
-    const struct compare_request r = {.run_dir = a->run_dir,
-                                      .name = e->name,
-                                      .n = e->n,
-                                      .folds = e->folds,
-                                      .resamples =
-                                          (int)config->evaluate.bootstrap,
                                       .seed = (uint64_t)config->run.seed,
-                                      .ranked = true,
+                                      .ranked = is_ranked(a),
                                       .against = a->against};
     struct compare *c;
-    int rc = -1;
+    int rc;
 
-    if (a->against && check_against(e, a->against, err) < 0)
+    if (check_experiments(e, a, err) < 0)
         return -1;
     c = calloc(1, sizeof(*c));
     if (!c)
         return err_set(err, ERR_SYSTEM, "no memory to compare");
-    if (compare_run(c, &r, err) == 0)
-        rc = write_ranking(a, c, err);
+    rc = compare_run(c, &r, err);
     if (rc == 0)
-        compare_ranking_print(c, out);
+        rc = (r.ranked ? show_ranking : show_pairs)(out, a, c, err);
     compare_release(c);
     free(c);
     return rc;
@@ -381,20 +363,19 @@ static int compare_runs(FILE *out, const struct compare_args *a,
                         const struct config *config, const struct evaluated *e,
                         struct err *err)
 {
-    struct config *other = malloc(sizeof(*other));
-    const int wide = widest_name(e->name, e->n);
+    struct config other;
     struct buf b = {0};
     struct compared_run side[2];
     bool folds;
-    int both = 0, rc = -1;
+    int both = 0, wide = LEAST_WIDE, rc = -1;
 
-    if (!other)
-        return err_set(err, ERR_SYSTEM, "no memory for a configuration");
-    if (read_config(other, a->other, err) < 0)
-        goto out;
+    if (read_config(&other, a->other, err) < 0)
+        return -1;
     side[0] = side_of(a->run_dir, config);
-    side[1] = side_of(a->other, other);
+    side[1] = side_of(a->other, &other);
     folds = side[0].args.folds > 1 || side[1].args.folds > 1;
+    for (int i = 0; i < e->n; i++)
+        wide = compare_wider(wide, e->name[i]);
     fprintf(out, "%-*s  %-8s  %5s  %6s  %6s  %8s  %-16s\n", wide, "experiment",
             "split", "folds", "cells", "shared", "accuracy", "interval");
     compare_splits_csv_header(&b);
@@ -412,19 +393,12 @@ static int compare_runs(FILE *out, const struct compare_args *a,
         goto out;
     }
     fprintf(out,
-            "\nshared: test cells of pictures that were also trained "
-            "on%s\n",
+            "\nshared: test cells of pictures that were also trained on%s\n",
             folds ? ", by the fold that tests them" : "");
     rc = write_table(a->run_dir, "splits.csv", &b, err);
 out:
     buf_release(&b);
-    free(other);
     return rc;
-}
-
-static bool is_ranked(const struct compare_args *a)
-{
-    return a->on && strcmp(a->on, "validation") == 0;
 }
 
 static int check_options(const struct compare_args *a, struct err *err)
@@ -445,27 +419,23 @@ static int check_options(const struct compare_args *a, struct err *err)
 int compare_command_run(FILE *out, const struct compare_args *a,
                         struct err *err)
 {
-    struct config *config = malloc(sizeof(*config));
+    struct config config;
     struct evaluated e = {.run_dir = a->run_dir,
                           .most =
                               is_ranked(a) ? COMPARE_MAX : COMPARE_EACH_MAX};
     int rc = -1;
 
-    if (!config)
-        return err_set(err, ERR_SYSTEM, "no memory for a configuration");
     if (check_options(a, err) == 0 &&
-        read_config(config, a->run_dir, err) == 0) {
+        read_config(&config, a->run_dir, err) == 0) {
         stale_results_warn(a->run_dir, NULL);
         if (a->other)
             stale_results_warn(a->other, NULL);
-        e.folds = (int)config->split.folds;
+        e.folds = (int)config.split.folds;
         rc = choose_experiments(&e, a, err);
     }
     if (rc == 0)
-        rc = is_ranked(a) ? rank_experiments(out, a, config, &e, err)
-             : a->other   ? compare_runs(out, a, config, &e, err)
-                          : compare_experiments(out, a, config, &e, err);
+        rc = (a->other ? compare_runs : compare_experiments)(out, a, &config,
+                                                             &e, err);
     file_dir_list_free(e.entry, e.n_entry);
-    free(config);
     return rc;
 }

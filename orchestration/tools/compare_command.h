@@ -20,7 +20,9 @@ struct compare_args {
     const char *out;     /* then a .csv or .md for the table; NULL: none */
 };
 
-/* Print the table of pairs; names are 'wide' characters. */
+/* Print of which cells the tables are, of split 'split'; and the table of pairs,
+ * names in 'wide' characters. */
+void compare_print_head(FILE *out, const struct compare *c, const char *split);
 void compare_print_pairs(FILE *out, const struct compare *c, int wide);
 
 /*

@@ -104,10 +104,8 @@ void compare_splits_csv_row(const struct split_side *s, const char *name,
                             struct buf *out)
 {
     buf_csv(out, name);
-    buf_puts(out, ",");
-    buf_csv(out, run_dir);
-    buf_puts(out, ",");
-    buf_csv(out, method);
+    buf_csv_next(out, run_dir);
+    buf_csv_next(out, method);
     buf_printf(out, ",%zu,%zu,%zu", s->cells, s->groups, s->correct);
     put_number(compare_splits_accuracy(s), out);
     put_number(s->interval.low, out);

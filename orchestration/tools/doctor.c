@@ -166,8 +166,7 @@ static void check_shared_memory(struct doctor *d)
 
     if (mb < 0)
         print_finding(d, WARN, "shared memory",
-                      "no /dev/shm: ranks on one host talk more "
-                      "slowly");
+                      "no /dev/shm: ranks on one host talk more slowly");
     else if (mb < DOCTOR_LEAST_SHARED_MEMORY)
         print_finding(
             d, WARN, "shared memory",
@@ -389,8 +388,7 @@ static void check_disk(struct doctor *d)
                       dir, mb, DOCTOR_LEAST_DISK);
     else
         print_finding(d, FINE, "run directory",
-                      "'%s' can be written, locked and synced, "
-                      "%.1f GB free",
+                      "'%s' can be written, locked and synced, %.1f GB free",
                       dir, mb / 1e3);
 }
 

@@ -65,8 +65,7 @@ static void tell_transport(struct doctor_hosts *d)
         snprintf(d->transport, sizeof(d->transport), "%s", err.text);
     else
         snprintf(d->transport, sizeof(d->transport),
-                 "tcp://%s, encrypted; another interface by "
-                 "scheduler.endpoint",
+                 "tcp://%s, encrypted; another interface by scheduler.endpoint",
                  address);
 }
 

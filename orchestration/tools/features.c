@@ -185,8 +185,8 @@ static int load_batch(struct features_run *w, size_t first, size_t end,
             log_warn("set aside: %s", w->why[i].text);
         buf_puts(&w->csv, w->why[i].code == ERR_NONE ? "" : ",");
         buf_csv(&w->csv, path);
-        buf_puts(&w->csv, ",");
-        buf_csv(&w->csv, w->why[i].code == ERR_NONE ? "ok" : w->why[i].text);
+        buf_csv_next(&w->csv,
+                     w->why[i].code == ERR_NONE ? "ok" : w->why[i].text);
         buf_puts(&w->csv, "\n");
         if (w->why[i].code == ERR_NONE)
             preprocess(w->input, w->pixels + (size_t)i * area * 3, area,

@@ -95,15 +95,6 @@ int score_warn_stale(const struct score_source *s)
 
 /* --- reading -------------------------------------------------------------- */
 
-static double accuracy_of(const struct outcomes *o)
-{
-    size_t right = 0;
-
-    for (size_t i = 0; i < o->n; i++)
-        right += o->label[i] == o->predicted[i];
-    return o->n ? (double)right / (double)o->n : (double)NAN;
-}
-
 /* Is a further fold of the split and with the columns of those before? */
 static int check_alike(const struct score *s, const struct predictions *one,
                        enum split split, const char *path, struct err *err)
@@ -132,7 +123,7 @@ static int check_alike(const struct score *s, const struct predictions *one,
 static int add_cells(struct score *s, struct predictions *one, enum split split,
                      const char *path, bool first, struct err *err)
 {
-    const double accuracy = accuracy_of(&one->o);
+    const double accuracy = (double)outcomes_right(&one->o) / (double)one->o.n;
 
     if (one->o.n == 0)
         return err_set(err, ERR_INPUT,

@@ -5,7 +5,6 @@
 #include "orchestration/tools/compare_command.h"
 #include "orchestration/tools/score.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -148,9 +147,7 @@ static int print_tests(FILE *out, const struct score_source *from,
                                             .folds = from[c->n].n,
                                             .predicted = s[c->n].cells};
         s[c->n].cells = (struct predictions){.o = {.n = 0}};
-        wide = (int)strlen(from[c->n].name) > wide
-                   ? (int)strlen(from[c->n].name)
-                   : wide;
+        wide = compare_wider(wide, from[c->n].name);
     }
     rc = compare_tables(c, &r, err);
     if (rc == 0)
@@ -194,12 +191,11 @@ static int print_all(FILE *out, const struct score_args *a, const bool *left,
     if (!from || !s)
         rc = err_set(err, ERR_SYSTEM, "no memory for %zu tables", n);
     for (size_t i = 0; rc == 0 && i < n; i++) {
-        rc = score_find(&from[i], a->name[i], err);
-        if (rc == 0)
-            rc = score_without(&from[i], left, err);
-        if (rc == 0)
-            rc = score_read(&s[i], &from[i], config, err);
-        if (rc == 0)
+        if (score_find(&from[i], a->name[i], err) < 0 ||
+            score_without(&from[i], left, err) < 0 ||
+            score_read(&s[i], &from[i], config, err) < 0)
+            rc = -1;
+        else
             print_score(out, &from[i], &s[i]);
     }
     if (rc == 0 && n > 1)
@@ -251,25 +247,16 @@ int score_command_run(FILE *out, const struct score_args *args, struct err *err)
 {
     struct score_args a = *args;
     bool none[CONFIG_FOLDS_MAX] = {false}, left[CONFIG_FOLDS_MAX] = {false};
-    struct config *config = malloc(sizeof(*config));
-    int rc;
+    struct config config;
 
-    if (!config)
-        return err_set(err, ERR_SYSTEM, "no memory for a configuration");
-    rc = config_read(config, NULL, a.set, a.n_set, err);
-    if (rc == 0 && a.without)
-        rc = parse_folds(a.without, left, err);
-    if (rc == 0 && a.out && a.n_name > 1)
-        rc = err_set(err, ERR_USAGE, "--output: takes one experiment, not %d",
-                     a.n_name);
-    if (rc == 0)
-        rc = check_sources(&a, err);
-    if (rc == 0 && a.out)
-        rc = write_tables(&a, err);
-    if (rc == 0)
-        rc = print_all(out, &a, none, config, err);
-    if (rc == 0 && a.without)
-        rc = print_all(out, &a, left, config, err);
-    free(config);
-    return rc;
+    if (config_read(&config, NULL, a.set, a.n_set, err) < 0 ||
+        (a.without && parse_folds(a.without, left, err) < 0))
+        return -1;
+    if (a.out && a.n_name > 1)
+        return err_set(err, ERR_USAGE, "--output: takes one experiment, not %d",
+                       a.n_name);
+    if (check_sources(&a, err) < 0 || (a.out && write_tables(&a, err) < 0) ||
+        print_all(out, &a, none, &config, err) < 0)
+        return -1;
+    return a.without ? print_all(out, &a, left, &config, err) : 0;
 }

@@ -6,7 +6,6 @@
  *              (count of all - count of the least)
  * as OpenCV's equalizeHist; one value alone stays.
  */
-#include "base/hot.h"
 #include "blend.h"
 #include "lab.h"
 

@@ -1,7 +1,6 @@
 /* online_worker.c - orders in, samples out; PROTOCOL.md, "a rank as sink" */
 #include "stages/augment/online_worker.h"
 
-#include "base/file.h"
 #include "proto/credit.h"
 #include "proto/samples.h"
 #include "proto/want.h"
@@ -225,17 +224,15 @@ int online_worker_main(int argc, char **argv, struct err *err)
 {
     struct online_worker s = {0};
     struct online_worker_options o;
-    int rc;
+    int rc = -1;
 
     if (read_options(&o, argc, argv, err) < 0)
         return -1;
     s.rank = (pid_t)strtol(o.rank, NULL, 10);
     signal(SIGINT, SIG_IGN); /* the rank says when it is over */
     signal(SIGUSR1, SIG_IGN);
-    rc = open_recipe(&s, o.recipe, err);
-    if (rc == 0)
-        rc = open_server(&s, o.endpoint, o.data, err);
-    if (rc == 0)
+    if (open_recipe(&s, o.recipe, err) == 0 &&
+        open_server(&s, o.endpoint, o.data, err) == 0)
         rc = serve_rank(&s, err);
     close_server(&s);
     return rc;

@@ -1,7 +1,6 @@
 /* preview.c - augmented pictures side by side, labelled by their numbers */
 #include "preview.h"
 
-#include "base/hash.h"
 #include "base/output_name.h"
 #include "img/decode.h"
 #include "img/png.h"

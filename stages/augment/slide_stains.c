@@ -105,9 +105,7 @@ int slide_stains_make(struct slide_stains *s,
         free(order);
         slide_stains_release(s);
         return err_set(err, ERR_SYSTEM,
-                       "no memory for the stains of %zu "
-                       "pictures",
-                       n);
+                       "no memory for the stains of %zu pictures", n);
     }
     memcpy(s->picture, picture, n * sizeof(*picture));
     for (size_t i = 0; i < n; i++)

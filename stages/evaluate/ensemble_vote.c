@@ -12,13 +12,10 @@ static int accuracy_of(const char *path, enum split split, double *accuracy,
                        struct err *err)
 {
     struct predictions p;
-    double right = 0;
 
     if (predictions_read(&p, path, split, err) < 0)
         return -1;
-    for (size_t i = 0; i < p.o.n; i++)
-        right += p.label[i] == p.predicted[i];
-    *accuracy = p.o.n > 0 ? right / (double)p.o.n : 0.0;
+    *accuracy = p.o.n > 0 ? (double)outcomes_right(&p.o) / (double)p.o.n : 0.0;
     predictions_release(&p);
     return 0;
 }

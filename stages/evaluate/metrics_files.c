@@ -1,7 +1,6 @@
 /* metrics_files.c - the files beside metrics.json */
 #include "stages/evaluate/metrics_json.h"
 
-#include "base/file.h"
 #include "charts/svg.h"
 #include "run/plan.h"
 

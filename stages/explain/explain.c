@@ -2,7 +2,6 @@
 
 #include "stages/explain/explain_private.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

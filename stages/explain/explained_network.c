@@ -5,7 +5,6 @@
 
 #include <math.h>
 #include <omp.h>
-#include <stdio.h>
 #include <string.h>
 
 struct node *explain_layer(struct graph *g, const char *network,

@@ -1,6 +1,5 @@
 #include "stages/preprocess/data_report.h"
 
-#include "base/file.h"
 #include "base/json.h"
 #include "stages/preprocess/near_duplicates.h"
 

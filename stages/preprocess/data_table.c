@@ -1,6 +1,5 @@
 #include "stages/preprocess/data_table.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 

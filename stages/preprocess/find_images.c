@@ -5,6 +5,7 @@
 #include "img/pictures.h"
 #include "stages/preprocess/class_folders.h"
 #include "stages/preprocess/class_names.h"
+#include "stages/preprocess/data_path.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -445,9 +446,7 @@ int find_images_init(struct find_images *w, const char *dir,
     if (find_files(w, &root, err) < 0)
         goto fail;
     if (w->n_class < 2 && *root.layout->csv) {
-        err_set(err, ERR_USAGE,
-                "'%s' names %d class%s, at least 2 are "
-                "needed",
+        err_set(err, ERR_USAGE, "'%s' names %d class%s, at least 2 are needed",
                 root.layout->csv, w->n_class, w->n_class == 1 ? "" : "es");
         goto fail;
     }
@@ -470,6 +469,26 @@ fail:
         err->code = ERR_USAGE;
     find_images_release(w);
     return -1;
+}
+
+static int by_name(const void *name, const void *file)
+{
+    return strcmp(name, ((const struct find_images_file *)file)->path);
+}
+
+struct find_images_file *find_images_named(const struct find_images *w,
+                                           const char *table, size_t line,
+                                           const char *name, struct err *err)
+{
+    struct find_images_file *f = NULL;
+    char path[DATA_PATH_MAX];
+
+    if (data_path_inside(path, w->dir, name))
+        f = bsearch(path, w->file, w->n, sizeof(*w->file), by_name);
+    if (!f)
+        err_set(err, ERR_USAGE, "%s:%zu: '%.200s' is no picture of the dataset",
+                table, line, name);
+    return f;
 }
 
 void find_images_release(struct find_images *w)

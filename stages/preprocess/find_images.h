@@ -83,6 +83,14 @@ int find_images_class(const struct find_images *w, const char *word);
 MUST_USE int find_images_table(struct find_images *w, const struct layout *l,
                                struct err *err);
 
+/*
+ * The picture that 'table' calls 'name', as data_path_inside().
+ * Errors: ERR_USAGE there is none.
+ */
+struct find_images_file *find_images_named(const struct find_images *w,
+                                           const char *table, size_t line,
+                                           const char *name, struct err *err);
+
 void find_images_release(struct find_images *w);
 
 #endif

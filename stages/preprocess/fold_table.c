@@ -1,6 +1,5 @@
 #include "stages/preprocess/fold_table.h"
 
-#include "stages/preprocess/data_path.h"
 #include "stages/preprocess/data_table.h"
 
 #include <stdio.h>
@@ -127,27 +126,16 @@ int fold_table_check(const struct config *c, struct err *err)
 
 /* --- with the data -------------------------------------------------------- */
 
-static int by_name(const void *name, const void *file)
-{
-    const struct find_images_file *f = file;
-
-    return strcmp(name, f->path);
-}
-
 static int take_row(const struct fold_table *f, struct find_images *w,
                     size_t row, struct err *err)
 {
     const char *name = data_table_get(&f->t, row, LAYOUT_FILE);
     const size_t line = data_table_line(&f->t, row);
-    struct find_images_file *file = NULL;
-    char path[DATA_PATH_MAX];
+    struct find_images_file *file =
+        find_images_named(w, f->path, line, name, err);
 
-    if (data_path_inside(path, w->dir, name))
-        file = bsearch(path, w->file, w->n, sizeof(*w->file), by_name);
     if (!file)
-        return err_set(err, ERR_USAGE,
-                       "%s:%zu: '%.200s' is no picture of the dataset", f->path,
-                       line, name);
+        return -1;
     if (file->fold >= 0)
         return err_set(err, ERR_USAGE, "%s:%zu: '%.200s' is named twice",
                        f->path, line, name);

@@ -184,12 +184,10 @@ static void warn_fields(const struct picture_checks *p, struct data_report *f)
 
         if (cell->aside || cell->nuclei == 0)
             continue;
-        buf_printf(&f->warnings,
-                   "'%s' has %.0f x %.0f pixels and about %d "
-                   "nuclei\n",
-                   f->images->file[i].path,
-                   (double)cell->feature[BASELINE_SIZE],
-                   (double)cell->feature[BASELINE_SIZE + 1], cell->nuclei);
+        buf_printf(
+            &f->warnings, "'%s' has %.0f x %.0f pixels and about %d nuclei\n",
+            f->images->file[i].path, (double)cell->feature[BASELINE_SIZE],
+            (double)cell->feature[BASELINE_SIZE + 1], cell->nuclei);
         shown++;
     }
     if (p->n_fields > shown)

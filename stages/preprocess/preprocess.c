@@ -162,10 +162,8 @@ static void put_record(const struct preprocess_job *j, size_t i, struct buf *b)
     const struct split_plan *c = &j->choice;
 
     buf_csv(b, f->path);
-    buf_puts(b, ",");
-    buf_csv(b, j->images.class_name[f->label]);
-    buf_puts(b, ",");
-    buf_csv(b, f->group);
+    buf_csv_next(b, j->images.class_name[f->label]);
+    buf_csv_next(b, f->group);
     buf_printf(b, ",%s,", store_split_name(j->found.split[i]));
     if (c->fold && cell->aside)
         buf_puts(b, ",");
@@ -474,12 +472,10 @@ int preprocess_run(const struct preprocess_args *a,
     layout_release(&layout);
     if (rc == 0 && fold_table_wanted(a->config))
         rc = fold_table_take(&j.images, a->config, err);
-    if (rc == 0)
-        rc = open_job(&j, err);
-    if (rc == 0)
-        rc = each_picture(&j, make_row, err);
-    if (rc == 0)
-        rc = close_job(&j, summary, err);
+    if (rc == 0 &&
+        (open_job(&j, err) < 0 || each_picture(&j, make_row, err) < 0 ||
+         close_job(&j, summary, err) < 0))
+        rc = -1;
     store_abandon(j.store);
     free(j.black);
     for (size_t i = 0; j.outlines && i < j.images.n; i++)

@@ -2,7 +2,6 @@
 
 #include "base/rng.h"
 #include "stages/preprocess/class_names.h"
-#include "stages/preprocess/data_path.h"
 #include "stages/preprocess/data_table.h"
 #include "stages/preprocess/near_duplicates.h"
 #include "stages/preprocess/split_words.h"
@@ -269,13 +268,6 @@ int split_random(const struct split_args *a, enum split *split, struct err *err)
 
 /* --- from a file ---------------------------------------------------------- */
 
-static int by_name(const void *name, const void *file)
-{
-    const struct find_images_file *f = file;
-
-    return strcmp(name, f->path);
-}
-
 /* A split that is being read. */
 struct naming {
     const struct find_images *images; /* borrowed */
@@ -298,16 +290,12 @@ static int take_row(const struct naming *nm, size_t line, const char *name,
                     const char *word, struct err *err)
 {
     const struct find_images *w = nm->images;
-    const struct find_images_file *f = NULL;
-    char path[DATA_PATH_MAX];
+    const struct find_images_file *f =
+        find_images_named(w, nm->path, line, name, err);
     enum split s;
 
-    if (data_path_inside(path, w->dir, name))
-        f = bsearch(path, w->file, w->n, sizeof(*w->file), by_name);
     if (!f)
-        return err_set(err, ERR_USAGE,
-                       "%s:%zu: '%s' is no picture of the dataset", nm->path,
-                       line, name);
+        return -1;
     if (parse_word(&s, nm->path, line, word, err) < 0)
         return -1;
     if (nm->split[f - w->file] != SPLIT_NONE)

@@ -5,7 +5,6 @@
 #include "stages/preprocess/split_words.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 

@@ -1,7 +1,6 @@
 #include "stages/preprocess/split_words.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,11 +3,6 @@
 #include "stages/report/report_headline.h"
 #include "stages/report/report_screening.h"
 
-#include "base/file.h"
-#include "base/hash.h"
-#include "base/json.h"
-
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -33,15 +33,6 @@ struct report_experiment {
     char screening_why[256];
 };
 
-/* Are they folds of one experiment, or the same? */
-static inline bool report_same_experiment(const struct plan_step *a,
-                                          const struct plan_step *b)
-{
-    return strcmp(a->network, b->network) == 0 &&
-           strcmp(a->regime, b->regime) == 0 &&
-           strcmp(a->variant, b->variant) == 0 && a->seed == b->seed;
-}
-
 /* Is it made of others, without a training or explanations of its own? */
 static inline bool report_is_ensemble(const struct report_experiment *e)
 {

@@ -11,7 +11,6 @@
 #include "evaluation/test_accuracy.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { RELIABILITY_ROWS = 100 };

@@ -2,8 +2,6 @@
  */
 #include "stages/report/report_explainers.h"
 
-#include "base/file.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

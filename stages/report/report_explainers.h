@@ -18,8 +18,6 @@
 
 #include "stages/report/report_data.h"
 
-#include "base/buf.h"
-
 enum { EXPLAINER_FIGURES = 8 }; /* that the page shows */
 
 enum explainer_good { GOOD_HIGH, GOOD_LOW, GOOD_ZERO };

@@ -30,28 +30,22 @@ static struct fold_figure figure_of_folds(const double *x, int n)
     return f;
 }
 
-/* Add the test predictions, or those told, of one fold to 'all', the first being fold 0 of
- * it. */
-static int add_predictions(struct predictions *all, bool first,
-                           const struct report_data *d,
+/* Add the test predictions, or those told, of one fold to 'all'. */
+static int add_predictions(struct predictions *all, const struct report_data *d,
                            const struct plan_step *evaluate)
 {
     struct predictions p;
     char path[FILE_PATH_MAX];
     struct err err;
+    int rc;
 
     if (file_path(path, &err, "%s/%s/predictions.csv", d->run_dir,
                   evaluate->dir) < 0 ||
         predictions_read_told(&p, path, NULL, &err) < 0)
         return -1;
-    if (first) {
-        *all = p;
-        return 0;
-    }
-    if (predictions_folds_add(all, &p, &err) == 0)
-        return 0;
+    rc = predictions_folds_add(all, &p, &err);
     predictions_release(&p);
-    return -1;
+    return rc;
 }
 
 bool report_folds_first(const struct report_data *d, int i)
@@ -65,8 +59,8 @@ int report_folds_head(const struct report_data *d, int i)
 {
     for (int k = 0; k < d->n_experiment; k++)
         if (report_folds_first(d, k) &&
-            report_same_experiment(d->experiment[k].train,
-                                   d->experiment[i].train))
+            plan_same_experiment(d->experiment[k].train,
+                                 d->experiment[i].train))
             return k;
     return -1;
 }
@@ -92,9 +86,9 @@ void report_folds_summary(struct fold_summary *s, const struct report_data *d,
         const struct report_experiment *e = &d->experiment[k];
         const json_t *m = e->metrics.root;
 
-        if (!report_same_experiment(e->train, first) || !m || !e->evaluate ||
+        if (!plan_same_experiment(e->train, first) || !m || !e->evaluate ||
             s->evaluated == CONFIG_FOLDS_MAX ||
-            add_predictions(&all, s->evaluated == 0, d, e->evaluate) < 0)
+            add_predictions(&all, d, e->evaluate) < 0)
             continue;
         for (int j = 0; metrics_table[j].name; j++)
             value[j][s->evaluated] = report_metric(m, &metrics_table[j]);
@@ -202,10 +196,9 @@ void report_folds(const struct report_data *d, struct buf *b)
     if (!any_folds(d))
         return;
     buf_printf(b,
-               "<h3>Over all folds</h3>\n<p class=\"mute\">Each cell is "
-               "%s once. Mean and standard deviation over folds; "
-               "pooled: all %s predictions together, with their "
-               "95&nbsp;%% interval.</p>\n",
+               "<h3>Over all folds</h3>\n<p class=\"mute\">Each cell is %s "
+               "once. Mean and standard deviation over folds; pooled: all %s "
+               "predictions together, with their 95&nbsp;%% interval.</p>\n",
                d->counts.untested ? "validated" : "tested", report_told(d));
     if (report_has_variants(d)) /* many rows */
         report_html_table_sortable(b, "Results over all folds", false);

@@ -13,7 +13,6 @@
 #include "img/decode.h"
 #include "img/png.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -32,8 +32,8 @@ double headline_validation(const struct report_data *d, int i)
         const double v = report_json_number(m, "validation.accuracy");
         const double n = report_json_number(m, "validation.n");
 
-        if (!report_same_experiment(d->experiment[k].train,
-                                    d->experiment[i].train) ||
+        if (!plan_same_experiment(d->experiment[k].train,
+                                  d->experiment[i].train) ||
             !(n > 0) || !isfinite(v))
             continue;
         right += n * v;
@@ -62,8 +62,8 @@ int headline_choose(const struct report_data *d)
 static bool has_several(const struct report_data *d)
 {
     for (int i = 1; i < d->n_experiment; i++)
-        if (!report_same_experiment(d->experiment[i].train,
-                                    d->experiment[0].train))
+        if (!plan_same_experiment(d->experiment[i].train,
+                                  d->experiment[0].train))
             return true;
     return false;
 }

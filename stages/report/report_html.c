@@ -155,6 +155,15 @@ void report_html_table_end(struct buf *b)
     buf_puts(b, "</table>\n</div>\n");
 }
 
+void report_html_list(struct buf *b, struct buf *list)
+{
+    const bool any = list->len > 0;
+
+    buf_puts(b, any ? "<ul>\n" : "");
+    buf_take(b, list);
+    buf_puts(b, any ? "</ul>\n" : "");
+}
+
 void report_html_missing(struct buf *b, const char *what, const char *why)
 {
     report_html_put(b, "<p class=\"missing\">%s is missing: %s</p>\n", what,

@@ -53,6 +53,10 @@ void report_html_heads(struct buf *b, const char *titles);
 /* Close the heads, open the body. */
 void report_html_body(struct buf *b);
 
+/* Append the items in 'list', "<li>...</li>", as a list, and empty it; nothing
+ * if there are none. */
+void report_html_list(struct buf *b, struct buf *list);
+
 /* "What is missing: why" as a muted paragraph; both are escaped. */
 void report_html_missing(struct buf *b, const char *what, const char *why);
 

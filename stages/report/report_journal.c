@@ -144,10 +144,8 @@ void report_journal(const struct report_data *d, struct buf *b)
         json_decref(e);
     }
     buf_puts(b, ", last event before this page ");
-    buf_puts(b, last.data ? last.data : "");
+    buf_take(b, &last);
     buf_printf(b, "; %zu event%s in journal.jsonl, %zu start%s.</p>\n", n,
                n == 1 ? "" : "s", starts, starts == 1 ? "" : "s");
-    b->failed = b->failed || last.failed;
-    buf_release(&last);
     free(j.text);
 }

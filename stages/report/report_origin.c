@@ -14,7 +14,6 @@
 #include "nn/gemm.h"
 #include "run/output.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

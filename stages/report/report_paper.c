@@ -130,8 +130,7 @@ static void put_origin(const struct paper_mean *m, struct buf *b)
 {
     if (m->n > 1 && m->folds)
         buf_printf(b,
-                   "<br><span class=\"mute\">mean of %d, %d folds "
-                   "each</span>",
+                   "<br><span class=\"mute\">mean of %d, %d folds each</span>",
                    m->n, m->folds);
     else if (m->n > 1)
         buf_printf(b, "<br><span class=\"mute\">mean of %d</span>", m->n);

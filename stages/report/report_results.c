@@ -1,17 +1,14 @@
 /*
  * report_results.c - all experiments, a row each
  */
-#include "stages/report/report.h"
 #include "stages/report/report_folds.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_sections.h"
 
-#include "charts/svg.h"
 #include "evaluation/test_accuracy.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Heads of the metrics, of accuracy with its interval; returns how many. */

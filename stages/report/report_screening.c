@@ -46,8 +46,8 @@ static void read_pooled(struct report_data *d, int i)
     struct err err;
 
     for (int k = 0; k < d->n_experiment && n < CONFIG_FOLDS_MAX; k++)
-        if (report_same_experiment(d->experiment[k].train,
-                                   d->experiment[i].train) &&
+        if (plan_same_experiment(d->experiment[k].train,
+                                 d->experiment[i].train) &&
             d->experiment[k].screening)
             list[n++] = k;
     if (n > 0)
@@ -123,13 +123,7 @@ static void put_promises(const struct screening *s, struct buf *b)
 
     put_sentence(s, screening_put_threshold, "<li>", "</li>\n", &list);
     put_sentence(s, screening_put_sets, "<li>", "</li>\n", &list);
-    if (list.len > 0) {
-        buf_puts(b, "<ul>\n");
-        buf_take(b, &list);
-        buf_puts(b, "</ul>\n");
-    }
-    b->failed |= list.failed;
-    buf_release(&list);
+    report_html_list(b, &list);
 }
 
 void report_screening_own(const struct report_experiment *e, struct buf *b)

@@ -9,7 +9,6 @@
 #include "stages/report/report_screening.h"
 #include "stages/report/report_sections.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { REMARKS = 50 };
@@ -356,15 +355,13 @@ static void warn_leak(const struct report_data *d, struct buf *b)
             continue;
         buf_puts(b,
                  n++ ? ", "
-                     : "<li><strong>Test labels were used to "
-                       "train</strong>: classes are weighed by how many "
-                       "test cells each has, as the notebooks of the "
-                       "paper's authors do "
+                     : "<li><strong>Test labels were used to train</strong>: "
+                       "classes are weighed by how many test cells each has, "
+                       "as the notebooks of the paper's authors do "
                        "(<code>train.class_weights: balanced_test</code>): ");
         report_html_text(b, d->experiment[i].name);
     }
-    buf_puts(b, n ? ". <code>balanced</code> counts the training cells."
-                    "</li>\n"
+    buf_puts(b, n ? ". <code>balanced</code> counts the training cells.</li>\n"
                   : "");
 }
 
@@ -394,10 +391,5 @@ void report_warnings(const struct report_data *d, struct buf *b)
     warn_gaps(d, &list);
     warn_parts(d, &list);
     warn_undefined(d, &list);
-    if (list.len) {
-        buf_puts(b, "<ul>\n");
-        buf_take(b, &list);
-        buf_puts(b, "</ul>\n");
-    }
-    b->failed = b->failed || list.failed;
+    report_html_list(b, &list);
 }

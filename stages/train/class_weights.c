@@ -1,6 +1,5 @@
 #include "stages/train/class_weights.h"
 
-#include <stdio.h>
 #include <string.h>
 
 void class_weights_init(struct class_weights *w)

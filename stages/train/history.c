@@ -2,7 +2,6 @@
 #include "stages/train/history.h"
 
 #include "base/buf.h"
-#include "base/file.h"
 
 #include <stdlib.h>
 #include <string.h>

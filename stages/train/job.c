@@ -139,13 +139,10 @@ struct course {
                          is before another course: no longer training has it */
     const struct config *config;
     const struct safetensors *start; /* NULL: random weights */
-    const char *cut;
     enum net_head head;
-    int freeze;
-    bool freeze_bn;
+    struct trained_layers layers;
     bool last_only; /* of its models the last is all that is wanted */
     bool contrastive;
-    int64_t probe_epochs; /* of the head alone, before it */
 };
 
 static struct trainer_args trainer_args(const struct rank_inputs *s,
@@ -160,10 +157,10 @@ static struct trainer_args trainer_args(const struct rank_inputs *s,
         .kept = p->kept,
         .any_length = j->any_length,
         .network = j->network,
-        .cut = p->cut,
+        .cut = p->layers.cut,
         .head = p->head,
-        .freeze = p->freeze,
-        .freeze_bn = p->freeze_bn,
+        .freeze = p->layers.freeze,
+        .freeze_bn = p->layers.freeze_bn,
         .start = p->start,
         .cache = s->cache.n_border ? &s->cache : NULL,
         .last_only = p->last_only,
@@ -311,8 +308,8 @@ static int train_contrastive(struct rank_inputs *s, struct dist *d,
     if (run_before(s, d, &first, encoder, link, err) < 0)
         return -1;
     p->start = &s->start;
-    p->freeze = net_count_layers(s->net, err);
-    if (dist_agree(d, p->freeze < 0 ? -1 : 0, err) < 0)
+    p->layers.freeze = net_count_layers(s->net, err);
+    if (dist_agree(d, p->layers.freeze < 0 ? -1 : 0, err) < 0)
         return -1;
     return run_course(s, d, p, link, err);
 }
@@ -327,15 +324,15 @@ static int train_head(struct rank_inputs *s, struct dist *d,
     struct config config = s->job->config;
     struct course first = *p;
 
-    config.train.epochs = p->probe_epochs;
+    config.train.epochs = p->layers.probe_epochs;
     config.train.schedule = RATE_CONSTANT;
     config.train.stop_patience = 0;
     config.train.keep_every = 0;
     config.train.average_epochs = 0;
     first.config = &config;
     first.last_only = true;
-    first.freeze = net_count_layers(s->net, err);
-    if (dist_agree(d, first.freeze < 0 ? -1 : 0, err) < 0)
+    first.layers.freeze = net_count_layers(s->net, err);
+    if (dist_agree(d, first.layers.freeze < 0 ? -1 : 0, err) < 0)
         return -1;
     return run_before(s, d, &first, probe, link, err);
 }
@@ -345,7 +342,7 @@ static int train_classifier(struct rank_inputs *s, struct dist *d,
                             const struct course *p, struct stage_link *link,
                             struct err *err)
 {
-    if (p->probe_epochs > 0 && train_head(s, d, p, link, err) < 0)
+    if (p->layers.probe_epochs > 0 && train_head(s, d, p, link, err) < 0)
         return -1;
     return run_course(s, d, p, link, err);
 }
@@ -368,22 +365,6 @@ static int check_cores(struct dist *d, const struct train_job *j,
     return 0;
 }
 
-/* What of the network there is, and what of it learns. */
-static int take_layers(const struct rank_inputs *s, struct course *p,
-                       struct err *err)
-{
-    struct trained_layers t;
-
-    if (trained_layers_init(&t, s->net, &s->job->config, s->regime, err) < 0)
-        return -1;
-    p->head = regime_head(s->regime, &s->job->config);
-    p->cut = t.cut;
-    p->freeze = t.freeze;
-    p->freeze_bn = t.freeze_bn;
-    p->probe_epochs = t.probe_epochs;
-    return 0;
-}
-
 int job_run(struct dist *d, const struct train_job *j, struct stage_link *link,
             struct err *err)
 {
@@ -398,8 +379,11 @@ int job_run(struct dist *d, const struct train_job *j, struct stage_link *link,
         warn_leak(&s, d);
     if (j->start[0])
         p.start = &s.start;
-    if (rc == 0)
-        rc = dist_agree(d, take_layers(&s, &p, err), err);
+    if (rc == 0) {
+        p.head = regime_head(s.regime, &j->config);
+        rc = trained_layers_init(&p.layers, s.net, &j->config, s.regime, err);
+        rc = dist_agree(d, rc, err);
+    }
     if (rc == 0)
         rc = s.regime->does & REGIME_CONTRASTS
                  ? train_contrastive(&s, d, &p, link, err)

@@ -52,9 +52,7 @@ int slide_sampler_init(struct slide_sampler *s, const uint32_t *family,
         free(key);
         slide_sampler_release(s);
         return err_set(err, ERR_SYSTEM,
-                       "no memory for the families of %zu "
-                       "samples",
-                       n);
+                       "no memory for the families of %zu samples", n);
     }
     sort_samples(s, family, key);
     free(key);

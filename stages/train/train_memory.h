@@ -18,8 +18,6 @@
 
 #include "config/config.h"
 
-#include <stddef.h>
-
 struct train_memory_args {
     const struct config *config;
     const char *network, *regime;

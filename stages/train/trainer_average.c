@@ -19,7 +19,6 @@
 #include "base/rng.h"
 #include "config/config.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
