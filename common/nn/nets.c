@@ -326,9 +326,9 @@ static void head_paper(struct graph *g, struct node *x, const struct net *net,
 static void head_project(struct graph *g, struct node *x, bool two)
 {
     const struct dense_args last = {.units = 128};
+    const struct dense_args first = {.units = two ? x->out.c : 128};
 
-    x = nn_dense(g, x, "projection",
-                 two ? (struct dense_args){.units = x->out.c} : last);
+    x = nn_dense(g, x, "projection", first);
     x = nn_relu(g, x, "projection_relu");
     if (two)
         x = nn_dense(g, x, "projection_1", last);
