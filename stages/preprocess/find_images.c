@@ -471,26 +471,6 @@ fail:
     return -1;
 }
 
-static int by_name(const void *name, const void *file)
-{
-    return strcmp(name, ((const struct find_images_file *)file)->path);
-}
-
-struct find_images_file *find_images_named(const struct find_images *w,
-                                           const char *table, size_t line,
-                                           const char *name, struct err *err)
-{
-    struct find_images_file *f = NULL;
-    char path[DATA_PATH_MAX];
-
-    if (data_path_inside(path, w->dir, name))
-        f = bsearch(path, w->file, w->n, sizeof(*w->file), by_name);
-    if (!f)
-        err_set(err, ERR_USAGE, "%s:%zu: '%.200s' is no picture of the dataset",
-                table, line, name);
-    return f;
-}
-
 void find_images_release(struct find_images *w)
 {
     for (size_t i = 0; i < w->n; i++) {
