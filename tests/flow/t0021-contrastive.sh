@@ -6,7 +6,7 @@ C=mobilenetv2-contrastive-s1
 cl() { # cl <run> [--set ...]; its output goes to $T/out.<run>
     papline run "$T/c.yaml" --run "$T/$1" --set 'train.regimes=[contrastive]' \
         --set train.encoder_epochs=2 --set train.epochs=2 \
-        --set train.checkpoint_seconds=0.01 --set augment.variants=2 "${@:2}" >"$T/out.$1" 2>&1
+        --set augment.variants=2 "${@:2}" >"$T/out.$1" 2>&1
 }
 same() { # same <run>: as the first
     local f
@@ -22,7 +22,8 @@ ok "the contrastive model is explained" \
 ok "contrastive training by two ranks" cl b --until train --set train.ranks=2
 ok "two ranks: the same bytes as one" same b
 # kill it at the end of the encoder's first epoch, then in the classifier's
-cl c --until train &
+often=(--set train.checkpoint_seconds=0.01)
+cl c --until train "${often[@]}" &
 for f in encoder/history.csv history.csv; do
     ok "killed in contrastive training: $f is there" \
         wait_for 60 test -s "$T/c/train/$C.partial/$f" -o \
@@ -31,7 +32,7 @@ for f in encoder/history.csv history.csv; do
     pkill -KILL -f -- "papline-train --join $T/c"
     wait 2>/dev/null
     ok "no process is left" wait_for 20 no_process_of "$T/c"
-    cl c --until train &
+    cl c --until train "${often[@]}" &
 done
 ok "killed in contrastive training: the run ends" ends_with 0 $!
 ok "killed and gone on with: the same bytes" same c

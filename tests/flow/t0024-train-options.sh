@@ -5,10 +5,11 @@
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
 C=mobilenetv2-contrastive-s1
+often=(--set train.checkpoint_seconds=0.01) # of those that are killed
 options() { # options <run> [--set ...]: two phases with all options
     papline run "$T/c.yaml" --run "$T/$1" --until train \
         --set 'train.regimes=[contrastive]' --set train.encoder_epochs=2 \
-        --set train.epochs=2 --set train.checkpoint_seconds=0.01 \
+        --set train.epochs=2 \
         --set train.mixup=0.2 --set train.ema=0.9 --set train.average_epochs=1 \
         --set train.sampler=balanced --set train.keep_every=2 \
         --set train.projection=two "${@:2}"
@@ -27,7 +28,7 @@ ok "  and is whole" status_is 0 papline verify "$T/a"
 ok "two ranks, nothing kept of frozen layers" options b \
     --set train.ranks=2 --set train.cache=off
 ok "two ranks: the same bytes as one" same b
-options c >"$T/log" 2>&1 &
+options c "${often[@]}" >"$T/log" 2>&1 &
 ok "the encoder's checkpoint" wait_for 60 compgen -G \
     "$T/c/train/$C.partial/encoder/checkpoint/*"
 pkill -KILL -f -- "--run $T/c"
@@ -53,8 +54,7 @@ taught() { # the first training, asked about its training cells as well
 ok "a teacher" taught
 others() { # others <run> [--set ...]
     papline run "$T/c.yaml" --run "$T/$1" --until train --set train.epochs=2 \
-        --set train.checkpoint_seconds=0.01 --set train.mixstyle=0.3 \
-        --set train.sampler=slides \
+        --set train.mixstyle=0.3 --set train.sampler=slides \
         --set "train.teacher=$T/a/evaluate/$C/predictions.csv" "${@:2}"
 }
 same_others() { # same_others <run>: as the run g
@@ -64,7 +64,7 @@ same_others() { # same_others <run>: as the run g
     done
 }
 ok "mixed styles, batches of many slides, a teacher" others g
-others h >"$T/log" 2>&1 &
+others h "${often[@]}" >"$T/log" 2>&1 &
 ok "a checkpoint" wait_for 60 compgen -G \
     "$T/h/train/$S.partial/checkpoint/*"
 pkill -KILL -f -- "--run $T/h"

@@ -225,8 +225,8 @@ static void check_values(void)
        "  defaults");
     ok(parse_words("features -o x.npy") == 0 && args.features.size == 110 &&
            strcmp(args.features.out, "x.npy") == 0 &&
-           strcmp(args.features.resize, "nearest") == 0 && !args.features.net,
-       "a letter; defaults of text and of nothing");
+           !args.features.resize && !args.features.net,
+       "a letter; defaults of a number and of nothing");
     ok(parse_words("verify RUN") == 0 && args.sample == 100,
        "as --sample says");
     ok(parse_words("compare RUN a b -- --with") == 0 && args.n_word == 4 &&
