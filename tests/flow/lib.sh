@@ -151,6 +151,12 @@ workers_of() { # workers_of <stage> <run>
 no_process_of() { # no_process_of <run>
     not pgrep -f -- "papline-[a-z]* --join $1"
 }
+kill_run() { # kill_run <run>: scheduler and trainings by SIGKILL
+    pkill -KILL -f -- "--run $1"
+    pkill -KILL -f -- "papline-train --join $1"
+    wait 2>/dev/null
+    ok "no process of ${1##*/} is left" wait_for 20 no_process_of "$1"
+}
 
 store_hash() { # of the bytes of a store
     (cd "$1" && sha256sum images.npy labels.npy index.csv classes.txt)

@@ -28,10 +28,7 @@ for f in encoder/history.csv history.csv; do
     ok "killed in contrastive training: $f is there" \
         wait_for 60 test -s "$T/c/train/$C.partial/$f" -o \
         -d "$T/c/train/$C"
-    pkill -KILL -f -- "--run $T/c"
-    pkill -KILL -f -- "papline-train --join $T/c"
-    wait 2>/dev/null
-    ok "no process is left" wait_for 20 no_process_of "$T/c"
+    kill_run "$T/c"
     cl c --until train "${often[@]}" &
 done
 ok "killed in contrastive training: the run ends" ends_with 0 $!

@@ -31,10 +31,7 @@ ok "killed and gone on with: the same bytes" same d
 
 ft e >"$T/log" 2>&1 &
 ok "the cache is begun" wait_for 60 trunk_begun e
-pkill -KILL -f -- "--run $T/e"
-pkill -KILL -f -- "papline-train --join $T/e"
-wait 2>/dev/null
-ok "no process is left" wait_for 20 no_process_of "$T/e"
+kill_run "$T/e"
 ok "goes on after kill -9" ft e
 ok "another run of the same: the same bytes" same e
 before=$(stat -c %Y "$T"/a/trunk/*/chunks)
@@ -85,10 +82,7 @@ ok "2 ranks: the same bytes as one" same_most j
 most k --set train.checkpoint_seconds=0.01 >"$T/log" 2>&1 &
 ok "the head's checkpoint" wait_for 60 compgen -G \
     "$T/k/train/$F.partial/probe/checkpoint/*"
-pkill -KILL -f -- "--run $T/k"
-pkill -KILL -f -- "papline-train --join $T/k"
-wait 2>/dev/null
-ok "no process is left" wait_for 20 no_process_of "$T/k"
+kill_run "$T/k"
 ok "goes on after kill -9, by 2 ranks" most k --set train.ranks=2
 ok "killed and gone on with: the same bytes" same_most k
 # What a process leaves that ended behind the head's training.

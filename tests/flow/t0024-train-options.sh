@@ -31,10 +31,7 @@ ok "two ranks: the same bytes as one" same b
 options c "${often[@]}" >"$T/log" 2>&1 &
 ok "the encoder's checkpoint" wait_for 60 compgen -G \
     "$T/c/train/$C.partial/encoder/checkpoint/*"
-pkill -KILL -f -- "--run $T/c"
-pkill -KILL -f -- "papline-train --join $T/c"
-wait 2>/dev/null
-ok "no process is left" wait_for 20 no_process_of "$T/c"
+kill_run "$T/c"
 ok "killed, then by two ranks" options c --set train.ranks=2
 ok "killed and gone on with: the same bytes" same c
 dropout() { # dropout <run> [--set ...]: a head with it that had none
@@ -67,10 +64,7 @@ ok "mixed styles, batches of many slides, a teacher" others g
 others h "${often[@]}" >"$T/log" 2>&1 &
 ok "a checkpoint" wait_for 60 compgen -G \
     "$T/h/train/$S.partial/checkpoint/*"
-pkill -KILL -f -- "--run $T/h"
-pkill -KILL -f -- "papline-train --join $T/h"
-wait 2>/dev/null
-ok "no process of it is left" wait_for 20 no_process_of "$T/h"
+kill_run "$T/h"
 ok "killed, then by two ranks" others h --set train.ranks=2
 ok "killed and gone on with: the same bytes" same_others h
 ok "no mixtures" status_is 0 papline plan "$T/a" --set train.mixup=0

@@ -59,12 +59,8 @@ ok "a bad recipe is refused before anything began" test ! -e "$T/new"
 # Stopped, then gone on with by the stage alone, when the file is gone.
 online i --set train.augment_recipe=mine.yaml --set train.augment_workers=1 \
     --set train.checkpoint_seconds=0.01 >"$T/log" 2>&1 &
-run=$!
 ok "a checkpoint" wait_for 60 compgen -G "$T/i/train/$E.partial/checkpoint/*"
-pkill -KILL -f -- "--run $T/i"
-pkill -KILL -f -- "papline-train --join $T/i"
-wait "$run" 2>/dev/null
-ok "no process is left" wait_for 20 no_process_of "$T/i"
+kill_run "$T/i"
 rm mine.yaml
 ok "a killed training goes on without the recipe's file" \
     status_is 0 papline-train --run "$T/i" \
@@ -74,15 +70,11 @@ ok "same bytes" same i g
 # Workers and then all of it killed in the middle.
 online e --set train.augment_workers=2 --set train.checkpoint_seconds=0.01 \
     >"$T/log" 2>&1 &
-run=$!
 streams() { pgrep -f -- "--data $T/$1/data"; }
 ok "workers stream to a training" wait_for 60 streams e
 ok "a checkpoint" wait_for 60 compgen -G "$T/e/train/$E.partial/checkpoint/*"
 pkill -KILL -f -- "--data $T/e/data"
-pkill -KILL -f -- "--run $T/e"
-pkill -KILL -f -- "papline-train --join $T/e"
-wait "$run" 2>/dev/null
-ok "no process is left" wait_for 20 no_process_of "$T/e"
+kill_run "$T/e"
 ok "no worker of the killed training is left" wait_for 20 not streams e
 ok "the killed training with workers goes on" online e
 ok "same bytes" same e
