@@ -5,7 +5,6 @@
 #include "img/pictures.h"
 #include "stages/preprocess/class_folders.h"
 #include "stages/preprocess/class_names.h"
-#include "stages/preprocess/data_path.h"
 
 #include <errno.h>
 #include <stdio.h>

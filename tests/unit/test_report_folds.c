@@ -247,15 +247,11 @@ static void add_cells(struct buf *b, const char *name, int n, int fold)
                    fold == 0 ? "test" : "train", fold);
 }
 
-/* Classes are told by fold: the first one's splits say nothing of the rest. */
-static void check_classes(void)
+/* Cells of three classes in three folds. */
+static void put_classes(void)
 {
-    struct report_data d = {.run_dir = dir, .config = &config, .plan = &plan};
-    const struct report_counts *c = &d.counts;
     struct buf b = {0};
-    struct err err = {0};
 
-    config.split.folds = 3;
     buf_puts(&b, "file,label,group,split,fold,sha256,status\n");
     add_cells(&b, "even", 20, 0);
     add_cells(&b, "even", 20, 1);
@@ -267,7 +263,19 @@ static void check_classes(void)
     add_cells(&b, "rare", 8, 2);
     buf_puts(&b, "rare/x,rare,,,,,broken\n");
     put_file("data/index.csv", b.data);
-    b.len = 0;
+    buf_release(&b);
+}
+
+/* Classes are told by fold: the first one's splits say nothing of the rest. */
+static void check_classes(void)
+{
+    struct report_data d = {.run_dir = dir, .config = &config, .plan = &plan};
+    const struct report_counts *c = &d.counts;
+    struct buf b = {0};
+    struct err err = {0};
+
+    config.split.folds = 3;
+    put_classes();
     ok(report_data_read(&d, &err) == 0 && c->tests == 108 && c->n_class == 3 &&
            report_used(&c->of[1]) == 32 && c->of[2].set_aside == 1,
        "cells of each class in all folds");
