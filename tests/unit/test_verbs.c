@@ -224,8 +224,8 @@ static void check_values(void)
            args.bench.threads == 0 && args.bench.ranks == 0,
        "  defaults");
     ok(parse_words("features -o x.npy") == 0 && args.features.size == 110 &&
-           strcmp(args.features.out, "x.npy") == 0 &&
-           !args.features.resize && !args.features.net,
+           strcmp(args.features.out, "x.npy") == 0 && !args.features.resize &&
+           !args.features.net,
        "a letter; defaults of a number and of nothing");
     ok(parse_words("verify RUN") == 0 && args.sample == 100,
        "as --sample says");
