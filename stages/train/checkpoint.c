@@ -84,11 +84,50 @@ static void add_tensor(struct safetensors *f,
     f->tensor[f->n_tensor++] = *t;
 }
 
-/* All of 'c' as tensors that point into it, those of 8 bytes first. */
-static void collect_tensors(const struct checkpoint *c, struct safetensors *f)
+/* The first block of the same floats as block i: often i itself. */
+static int64_t first_equal(const struct checkpoint *c, size_t i)
+{
+    size_t k = 0;
+
+    while (k < i && (c->block[k].n != c->block[i].n ||
+                     memcmp(c->block[k].data, c->block[i].data,
+                            c->block[i].n * sizeof(float)) != 0))
+        k++;
+    return (int64_t)k;
+}
+
+/* In the place of a block the number of an earlier one that it equals. */
+static void add_equal(struct safetensors *f, const struct checkpoint *c,
+                      size_t i, int64_t *equal)
+{
+    if (*equal < (int64_t)i)
+        add_tensor(f, &(struct safetensors_tensor){.name = c->block[i].name,
+                                                   .type = SAFETENSORS_I64,
+                                                   .data = equal});
+}
+
+static void add_block(struct safetensors *f, const struct checkpoint *c,
+                      size_t i, int64_t equal)
+{
+    if (equal == (int64_t)i)
+        add_tensor(f, &(struct safetensors_tensor){.name = c->block[i].name,
+                                                   .type = SAFETENSORS_F32,
+                                                   .n_dim = 1,
+                                                   .dim = {c->block[i].n},
+                                                   .data = c->block[i].data});
+}
+
+/*
+ * All of 'c' as tensors that point into it, those of 8 bytes first.
+ *   equal [out] for each block the first one that it equals; is pointed to
+ */
+static void collect_tensors(const struct checkpoint *c, struct safetensors *f,
+                            int64_t equal[CHECKPOINT_MAX_BLOCKS])
 {
     const struct history *h = c->history;
 
+    for (size_t i = 0; i < c->n_block; i++)
+        equal[i] = first_equal(c, i);
     for (int i = 0; i < N_NUMBER; i++)
         add_tensor(f, &(struct safetensors_tensor){.name = numbers[i].name,
                                                    .type = numbers[i].type,
@@ -106,17 +145,16 @@ static void collect_tensors(const struct checkpoint *c, struct safetensors *f)
                                                .dim = {h->n_step},
                                                .data = h->step});
     for (size_t i = 0; i < c->n_block; i++)
-        add_tensor(f, &(struct safetensors_tensor){.name = c->block[i].name,
-                                                   .type = SAFETENSORS_F32,
-                                                   .n_dim = 1,
-                                                   .dim = {c->block[i].n},
-                                                   .data = c->block[i].data});
+        add_equal(f, c, i, &equal[i]);
+    for (size_t i = 0; i < c->n_block; i++)
+        add_block(f, c, i, equal[i]);
 }
 
 int checkpoint_save(const struct checkpoint *c, struct err *err)
 {
     struct safetensors_tensor tensor[MAX_TENSORS];
     char hex[HASH_HEX], path[FILE_PATH_MAX], length[32];
+    int64_t equal[CHECKPOINT_MAX_BLOCKS];
     struct safetensors_meta meta[] = {
         {"key", c->hash}, {"sha256", hex}, {"length", length}};
     struct safetensors f = {
@@ -126,7 +164,7 @@ int checkpoint_save(const struct checkpoint *c, struct err *err)
         return -1;
     c->state->generation++;
     snprintf(length, sizeof(length), "%jd", (intmax_t)c->length);
-    collect_tensors(c, &f);
+    collect_tensors(c, &f, equal);
     hash_tensors(&f, hex);
     if (safetensors_write(&f, path, err) < 0) {
         c->state->generation--;
@@ -173,6 +211,28 @@ static int check_length(const struct checkpoint *c, const struct safetensors *f,
     return err_set(err, ERR_USAGE, "it is not of a shorter training");
 }
 
+/* The floats of block i, or the number of an earlier block of as many. */
+static int check_block(const struct checkpoint *c, const struct safetensors *f,
+                       size_t i, struct err *err)
+{
+    const struct checkpoint_block *b = &c->block[i];
+    const struct safetensors_tensor *t = safetensors_find(f, b->name);
+
+    if (t && t->type == SAFETENSORS_I64 && t->n_dim == 0) {
+        const int64_t k = number_of(f, b->name);
+
+        if (k >= 0 && k < (int64_t)i && c->block[k].n == b->n)
+            return 0;
+        return err_set(err, ERR_INPUT, "'%s' equals no block before it",
+                       b->name);
+    }
+    t = get_tensor(f, b->name, SAFETENSORS_F32, 1, err);
+    if (t && t->dim[0] != b->n)
+        return err_set(err, ERR_INPUT, "'%s' has %zu numbers, not %zu", b->name,
+                       t->dim[0], b->n);
+    return t ? 0 : -1;
+}
+
 static int check_whole(const struct checkpoint *c, const struct safetensors *f,
                        struct err *err)
 {
@@ -191,16 +251,9 @@ static int check_whole(const struct checkpoint *c, const struct safetensors *f,
     for (int i = 0; i < N_NUMBER; i++)
         if (!get_tensor(f, numbers[i].name, numbers[i].type, 0, err))
             return -1;
-    for (size_t i = 0; i < c->n_block; i++) {
-        const struct safetensors_tensor *t =
-            get_tensor(f, c->block[i].name, SAFETENSORS_F32, 1, err);
-
-        if (!t)
+    for (size_t i = 0; i < c->n_block; i++)
+        if (check_block(c, f, i, err) < 0)
             return -1;
-        if (t->dim[0] != c->block[i].n)
-            return err_set(err, ERR_INPUT, "'%s' has %zu numbers, not %zu",
-                           t->name, t->dim[0], c->block[i].n);
-    }
     history = get_tensor(f, "history", SAFETENSORS_F64, 2, err);
     if (!history || !get_tensor(f, "steps", SAFETENSORS_F64, 1, err))
         return -1;
@@ -250,9 +303,15 @@ static int restore_blocks(const struct checkpoint *c,
     for (int i = 0; i < N_NUMBER; i++)
         memcpy((char *)c->state + numbers[i].at,
                safetensors_find(f, numbers[i].name)->data, 8);
-    for (size_t i = 0; i < c->n_block; i++)
-        memcpy(c->block[i].data, safetensors_find(f, c->block[i].name)->data,
+    for (size_t i = 0; i < c->n_block; i++) {
+        const struct safetensors_tensor *t =
+            safetensors_find(f, c->block[i].name);
+
+        memcpy(c->block[i].data,
+               t->type == SAFETENSORS_I64 ? c->block[number_of(f, t->name)].data
+                                          : t->data,
                c->block[i].n * sizeof(float));
+    }
     return 0;
 }
 

@@ -3,7 +3,8 @@
  *
  * Two generations, checkpoint/0.safetensors and 1.safetensors, are overwritten
  * in turn, each by one rename, so a damaged one is never the only one.  A
- * SHA-256 over every tensor tells damage.  Random draws are functions of epoch
+ * SHA-256 over every tensor tells damage.  Blocks that are equal, such as the
+ * weights and the best of them after the best epoch, are stored once.  Random draws are functions of epoch
  * and step (base/rng.h), so there is no generator to save.
  */
 #ifndef TRAIN_CHECKPOINT_H

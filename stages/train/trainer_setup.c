@@ -158,9 +158,11 @@ static int allocate_buffers(struct trainer *t, struct err *err)
         t->slot[i] = t->block + (size_t)i * p;
         trainer_add_block(t, t->optim->slot_name[i], t->slot[i], p);
     }
-    trainer_add_block(t, "best.param", t->best_param, p);
-    trainer_add_block(t, "best.state", t->best_state, s);
-    if (!t->a->contrastive) { /* of embeddings, both are the same */
+    if (!t->a->last_only) {
+        trainer_add_block(t, "best.param", t->best_param, p);
+        trainer_add_block(t, "best.state", t->best_state, s);
+    }
+    if (!t->a->last_only && !t->a->contrastive) { /* there both are equal */
         trainer_add_block(t, "lowest.param", t->lowest_param, p);
         trainer_add_block(t, "lowest.state", t->lowest_state, s);
     }

@@ -53,7 +53,7 @@ not() { # not <command...>: it fails
 status_is() { # status_is <wanted> <command...>; its output goes to $T/out
     local want=$1 got
     shift
-    timeout 120 "$@" >"$T/out" 2>&1
+    timeout "${FLOW_LIMIT:-120}" "$@" >"$T/out" 2>&1
     got=$?
     [ "$got" -eq "$want" ] || {
         echo "exit status $got, wanted $want"

@@ -54,15 +54,16 @@ static void write_sealed(const uint8_t *data, size_t size)
 /* What was loaded can be saved, and loads again as it was. */
 static void load_again(void)
 {
-    float weight[3] = {0}, other[3] = {0};
+    float weight[2][3] = {{0}}, other[2][3] = {{0}};
     struct train_state state = {0}, again = {0};
     struct history history = {0};
-    struct checkpoint c = {.dir = fuzz_dir(),
-                           .hash = hash,
-                           .state = &state,
-                           .history = &history,
-                           .block = {{"weight", weight, 3}},
-                           .n_block = 1};
+    struct checkpoint c = {
+        .dir = fuzz_dir(),
+        .hash = hash,
+        .state = &state,
+        .history = &history,
+        .block = {{"weight", weight[0], 3}, {"best", weight[1], 3}},
+        .n_block = 2};
     struct err bad, err = {0};
     bool found;
 
@@ -70,7 +71,8 @@ static void load_again(void)
     if (found && state.generation < INT64_MAX) {
         BUG_ON(checkpoint_save(&c, &err) < 0);
         c.state = &again;
-        c.block[0].data = other;
+        c.block[0].data = other[0];
+        c.block[1].data = other[1];
         BUG_ON(checkpoint_load(&c, &found, &bad, &err) < 0 || !found ||
                memcmp(&state, &again, sizeof(state)) != 0 ||
                memcmp(weight, other, sizeof(weight)) != 0);
