@@ -2,7 +2,6 @@
 #include "stats/metrics_table.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #define SHARE       .percent = true, .digits = 1
 #define DRAWN_SHARE SHARE, .interval = INTERVAL_DRAWN
@@ -133,10 +132,4 @@ double metrics_table_value(const struct metric *m,
     if (!metrics_table_fits(m, in) || in->m.undefined & m->undefined)
         return (double)NAN;
     return m->value(in);
-}
-
-void metrics_table_path(const struct metric *m, char path[METRIC_PATH_MAX])
-{
-    snprintf(path, METRIC_PATH_MAX, "%s%s", m->path ? "" : "test.",
-             m->path ? m->path : m->name);
 }

@@ -16,7 +16,6 @@
 
 enum {
     METRICS_MAX = 32, /* rows */
-    METRIC_PATH_MAX = 64,
     METRIC_ACCURACY = 0, /* its row: what a run is known by */
 };
 
@@ -54,7 +53,8 @@ struct metric {
     const char *label; /* as a column's head */
     const char *title; /* as a row's */
     const char *path;  /* in metrics.json, written with its kin;
-                          NULL: "test.NAME", which is written by this table */
+                          NULL: "test.NAME", which is written by this table;
+                          "test" is "validation" where nothing tests */
     const char *how;   /* how it is worked out, in a few words; NULL: known */
     bool percent;      /* a share, shown in hundredths */
     int digits;        /* behind the point */
@@ -87,8 +87,5 @@ bool metrics_table_fits(const struct metric *m, const struct metric_input *in);
 /* Its value, which it has; NaN if it does not fit or is 0/0. */
 double metrics_table_value(const struct metric *m,
                            const struct metric_input *in);
-
-/* Where it stands in metrics.json, "test.accuracy". */
-void metrics_table_path(const struct metric *m, char path[METRIC_PATH_MAX]);
 
 #endif

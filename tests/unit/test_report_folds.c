@@ -169,6 +169,30 @@ static void check_old_baseline(void)
     report_data_release(&d);
 }
 
+/* Metrics of the test split, or of validation where nothing tests. */
+static void check_metrics(void)
+{
+    static const char part[] = "{\"n\":4,\"accuracy\":0.5,"
+                               "\"weighted\":{\"precision\":0.25}}";
+    char text[256];
+
+    for (int tests = 0; tests < 2; tests++) {
+        json_t *j;
+
+        snprintf(text, sizeof(text),
+                 tests ? "{\"validation\":{\"n\":9},\"test\":%s}"
+                       : "{\"validation\":%s}",
+                 part);
+        j = json_loads(text, 0, NULL);
+        for (const struct metric *m = metrics_table; m->name; m++)
+            if (strcmp(m->name, "accuracy") == 0)
+                near(report_metric(j, m), .5, 0, "accuracy of the cells told");
+            else if (strcmp(m->name, "weighted_precision") == 0)
+                near(report_metric(j, m), .25, 0, "  and precision");
+        json_decref(j);
+    }
+}
+
 /* Validation of all folds chooses, not the luckiest fold. */
 static void check_choice(void)
 {
@@ -334,6 +358,7 @@ int main(void)
     check_summary();
     check_files();
     check_old_baseline();
+    check_metrics();
     check_choice();
     check_crossings();
     check_classes();
