@@ -168,7 +168,7 @@ int file_adopt(const char *from, const char *path, struct err *err)
     return name_file(fd, from, path, err);
 }
 
-static int write_mode(const char *path, const void *data, size_t size,
+static int write_mode(const char *path, const struct file_part *part, size_t n,
                       mode_t mode, struct err *err)
 {
     char tmp[FILE_PATH_MAX];
@@ -180,7 +180,9 @@ static int write_mode(const char *path, const void *data, size_t size,
     if (fd < 0)
         return err_set(err, ERR_SYSTEM, "cannot write '%s': %s", tmp,
                        strerror(errno));
-    if (file_write_all(fd, data, size) < 0) {
+    for (size_t i = 0; i < n; i++) {
+        if (file_write_all(fd, part[i].data, part[i].size) == 0)
+            continue;
         err_set(err, ERR_SYSTEM, "cannot write '%s': %s", tmp, strerror(errno));
         close(fd);
         unlink(tmp);
@@ -195,13 +197,19 @@ static int write_mode(const char *path, const void *data, size_t size,
 
 int file_write(const char *path, const void *data, size_t size, struct err *err)
 {
-    return write_mode(path, data, size, 0666, err);
+    return write_mode(path, &(struct file_part){data, size}, 1, 0666, err);
+}
+
+int file_write_parts(const char *path, const struct file_part *part, size_t n,
+                     struct err *err)
+{
+    return write_mode(path, part, n, 0666, err);
 }
 
 int file_write_secret(const char *path, const void *data, size_t size,
                       struct err *err)
 {
-    return write_mode(path, data, size, 0600, err);
+    return write_mode(path, &(struct file_part){data, size}, 1, 0600, err);
 }
 
 int file_append(const char *path, const void *data, size_t size,

@@ -40,6 +40,16 @@ MUST_USE int file_read(const char *path, size_t max, char **data, size_t *size,
 MUST_USE int file_write(const char *path, const void *data, size_t size,
                         struct err *err);
 
+/* A piece of a file. */
+struct file_part {
+    const void *data; /* borrowed; may be NULL if it has no bytes */
+    size_t size;
+};
+
+/* As file_write(), of 'n' pieces one behind the other. */
+MUST_USE int file_write_parts(const char *path, const struct file_part *part,
+                              size_t n, struct err *err);
+
 /* Give the finished file 'from' the name 'path', beside it: fsync, rename,
  * fsync of the directory.  Errors: ERR_SYSTEM; both are as before. */
 MUST_USE int file_adopt(const char *from, const char *path, struct err *err);

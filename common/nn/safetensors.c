@@ -149,8 +149,9 @@ static int check_spans(struct claim *c, size_t n, size_t size, struct err *err)
     return 0;
 }
 
-static int get_tensors(struct safetensors *f, json_t *root, size_t size,
-                       struct err *err)
+/* Tensors of 'root', whose bytes are the 'size' ones at 'data'. */
+static int get_tensors(struct safetensors *f, json_t *root, const char *data,
+                       size_t size, struct err *err)
 {
     struct claim *c = calloc(json_object_size(root) + 1, sizeof(*c));
     const char *name;
@@ -175,7 +176,7 @@ static int get_tensors(struct safetensors *f, json_t *root, size_t size,
             get_span(t, json_object_get(j, "data_offsets"), size, &c[n], err) <
                 0)
             goto out;
-        t->data = (char *)f->bytes + c[n++].begin;
+        t->data = data + c[n++].begin;
     }
     f->n_tensor = n;
     rc = check_spans(c, n, size, err);
@@ -253,11 +254,13 @@ static int parse_bytes(struct safetensors *f, char *bytes, size_t size,
     if (json_object_size(root) > SAFETENSORS_MAX_TENSORS)
         return err_set(err, ERR_INPUT, "%zu tensors, at most %d are read",
                        json_object_size(root), SAFETENSORS_MAX_TENSORS);
-    memmove(bytes, bytes + skip, size - skip); /* aligned as malloc is */
+    if (skip % ALIGN) /* not written here */
+        memmove(bytes, bytes + skip, size - skip);
     f->tensor = calloc(json_object_size(root) + 1, sizeof(*f->tensor));
     if (get_meta(f, root, err) < 0)
         return -1;
-    return get_tensors(f, root, size - skip, err);
+    return get_tensors(f, root, skip % ALIGN ? bytes : bytes + skip,
+                       size - skip, err);
 }
 
 int safetensors_parse(struct safetensors *f, const void *bytes, size_t size,
@@ -385,17 +388,6 @@ static int make_header(const struct safetensors *f, json_t *root, size_t *size,
     return 0;
 }
 
-static void add_tensors(const struct safetensors *f, struct buf *out)
-{
-    for (size_t item = 8; item >= 4; item /= 2)
-        for (size_t i = 0; i < f->n_tensor; i++) {
-            const struct safetensors_tensor *t = &f->tensor[i];
-
-            if (safetensors_item(t->type) == item)
-                buf_put(out, t->data, safetensors_bytes(t));
-        }
-}
-
 static void add_header(const char *text, size_t n, struct buf *out)
 {
     const size_t padded = (n + ALIGN - 1) / ALIGN * ALIGN;
@@ -408,8 +400,9 @@ static void add_header(const char *text, size_t n, struct buf *out)
     buf_put(out, "        ", padded - n);
 }
 
-int safetensors_pack(const struct safetensors *f, struct buf *out,
-                     struct err *err)
+/* Append what stands before the tensors. */
+static int pack_header(const struct safetensors *f, struct buf *out,
+                       struct err *err)
 {
     json_t *root = json_object();
     char *text = NULL;
@@ -436,7 +429,6 @@ int safetensors_pack(const struct safetensors *f, struct buf *out,
         goto out;
     }
     add_header(text, n, out);
-    add_tensors(f, out);
     rc = buf_check(out, err);
 out:
     json_decref(root);
@@ -444,14 +436,68 @@ out:
     return rc;
 }
 
+/* The tensors' bytes in the order of the file; returns how many pieces. */
+static size_t list_parts(const struct safetensors *f, struct file_part *part)
+{
+    size_t n = 0;
+
+    for (size_t item = 8; item >= 4; item /= 2)
+        for (size_t i = 0; i < f->n_tensor; i++) {
+            const struct safetensors_tensor *t = &f->tensor[i];
+
+            if (safetensors_item(t->type) == item)
+                part[n++] = (struct file_part){t->data, safetensors_bytes(t)};
+        }
+    return n;
+}
+
+/*
+ * Header and tensors as pieces of a file.  The caller frees *part.
+ *   header [out] bytes of the first piece; the caller releases it
+ */
+static int make_parts(const struct safetensors *f, struct buf *header,
+                      struct file_part **part, size_t *n, struct err *err)
+{
+    *part = NULL;
+    if (pack_header(f, header, err) < 0)
+        return -1;
+    *part = calloc(f->n_tensor + 1, sizeof(**part));
+    if (!*part)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu tensors",
+                       f->n_tensor);
+    **part = (struct file_part){header->data, header->len};
+    *n = 1 + list_parts(f, *part + 1);
+    return 0;
+}
+
+int safetensors_pack(const struct safetensors *f, struct buf *out,
+                     struct err *err)
+{
+    struct buf header = {0};
+    struct file_part *part;
+    size_t n;
+    int rc = make_parts(f, &header, &part, &n, err);
+
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        buf_put(out, part[i].data, part[i].size);
+    if (rc == 0)
+        rc = buf_check(out, err);
+    free(part);
+    buf_release(&header);
+    return rc;
+}
+
 int safetensors_write(const struct safetensors *f, const char *path,
                       struct err *err)
 {
-    struct buf out = {0};
-    int rc = safetensors_pack(f, &out, err);
+    struct buf header = {0};
+    struct file_part *part;
+    size_t n;
+    int rc = make_parts(f, &header, &part, &n, err);
 
     if (rc == 0)
-        rc = file_write(path, out.data, out.len, err);
-    buf_release(&out);
+        rc = file_write_parts(path, part, n, err);
+    free(part);
+    buf_release(&header);
     return rc;
 }

@@ -161,6 +161,7 @@ int main(void)
     check_counts();
     check_files();
     check_config("configs/benchmark.yaml", FOLDS);
+    check_config("configs/benchmark/plain.yaml", FOLDS);
     check_config("configs/benchmark/search.yaml", INNER);
     return tap_done();
 }
