@@ -328,7 +328,8 @@ static const struct verb verbs[] = {
      .about = "RESULTS is a directory with f0.csv, f1.csv, ..., or "
               "RUN/evaluate/EXPERIMENT without a fold. Accuracy, what was "
               "missed and raised, classes and calibration of all folds "
-              "together; of several RESULTS paired tests.",
+              "together; of several RESULTS paired tests, and with -o their "
+              "vote.",
      .example = "score demo/evaluate/vgg19-finetune-s1 --without 0 -o results",
      .options = tool_verbs_score_options,
      .act = tool_verbs_score},

@@ -3,11 +3,13 @@
 #include "base/file.h"
 #include "evaluation/predictions_folds.h"
 #include "orchestration/tools/stale_results.h"
+#include "stages/evaluate/ensemble_vote.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* --- where they are ------------------------------------------------------- */
 
@@ -220,8 +222,24 @@ static void keep_families(struct predictions *p)
     p->family = NULL;
 }
 
-static int write_fold(const char *path, const char *dir, int fold,
-                      struct err *err)
+/* Rows of a split: of one source as they are, of several what they vote. */
+static int read_rows(struct predictions *p, const struct ensemble_vote_args *a,
+                     enum split split, struct err *err)
+{
+    struct ensemble_vote_weights w;
+
+    if (predictions_read(p, a->path[0], split, err) < 0)
+        return -1;
+    if (a->n_member > 1 && (ensemble_vote_weigh(a, &w, err) < 0 ||
+                            ensemble_vote_split(a, &w, split, p, err) < 0)) {
+        predictions_release(p);
+        return -1;
+    }
+    return 0;
+}
+
+static int write_fold(const struct ensemble_vote_args *a, const char *dir,
+                      int fold, struct err *err)
 {
     static const enum split splits[] = {SPLIT_TEST, SPLIT_VALIDATION};
     struct buf b = {0};
@@ -230,7 +248,7 @@ static int write_fold(const char *path, const char *dir, int fold,
     for (int i = 0; i < 2; i++) {
         struct predictions p;
 
-        if (predictions_read(&p, path, splits[i], err) < 0) {
+        if (read_rows(&p, a, splits[i], err) < 0) {
             buf_release(&b);
             return -1;
         }
@@ -243,6 +261,43 @@ static int write_fold(const char *path, const char *dir, int fold,
     }
     snprintf(name, sizeof(name), "f%d.csv", fold);
     return buf_save(&b, dir, name, err);
+}
+
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
+           x.st_ino == y.st_ino;
+}
+
+/* Can they vote, fold by fold, and stay as they are? */
+static int check_voters(const struct score_source *from, int n, const char *dir,
+                        struct err *err)
+{
+    char path[FILE_PATH_MAX];
+
+    if (n == 1)
+        return 0;
+    if (path_of(path, dir, from->fold[0], false, err) < 0)
+        return -1;
+    for (int m = 0; m < n; m++)
+        if (is_same_file(from[m].path[0], path))
+            return err_set(err, ERR_USAGE,
+                           "--output: '%.200s' holds predictions that vote, "
+                           "write to another directory",
+                           dir);
+    if (n > CONFIG_LIST_MAX)
+        return err_set(err, ERR_USAGE, "%d experiments to vote, at most %d can",
+                       n, CONFIG_LIST_MAX);
+    for (int m = 1; m < n; m++)
+        if (from[m].n != from->n ||
+            memcmp(from[m].fold, from->fold,
+                   (size_t)from->n * sizeof(from->fold[0])) != 0)
+            return err_set(err, ERR_USAGE,
+                           "'%.200s' has other folds than '%.200s'",
+                           from[m].name, from->name);
+    return 0;
 }
 
 /* What is read there later must be of this source alone. */
@@ -266,15 +321,21 @@ static int check_others(const struct score_source *from, const char *dir,
     return 0;
 }
 
-int score_write(const struct score_source *from, const char *dir,
+int score_write(const struct score_source *from, int n, const char *dir,
                 struct err *err)
 {
-    if (check_others(from, dir, err) < 0)
+    struct ensemble_vote_args a = {.method = "soft_vote", .n_member = n};
+
+    if (check_voters(from, n, dir, err) < 0 ||
+        check_others(from, dir, err) < 0 || file_dir_make(dir, err) < 0)
         return -1;
-    if (file_dir_make(dir, err) < 0)
-        return -1;
-    for (int i = 0; i < from->n; i++)
-        if (write_fold(from->path[i], dir, from->fold[i], err) < 0)
+    for (int i = 0; i < from->n; i++) {
+        for (int m = 0; m < n; m++) {
+            a.member[m] = from[m].name;
+            a.path[m] = from[m].path[i];
+        }
+        if (write_fold(&a, dir, from->fold[i], err) < 0)
             return -1;
+    }
     return 0;
 }

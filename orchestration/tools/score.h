@@ -61,11 +61,13 @@ void score_release(struct score *s);
 
 /*
  * Write DIR/f0.csv and so on: the rows of test and validation as in
- * predictions.csv, probabilities with six digits, the family as the group.
- * Errors: as predictions_read(); ERR_USAGE DIR has a table of a fold that 'from'
- * has not, then nothing is written; ERR_SYSTEM.
+ * predictions.csv, probabilities with six digits, the family as the group.  Of
+ * several sources it is their soft vote (stats/ensemble.h).
+ * Errors: as predictions_read() and ensemble_vote_split(); ERR_USAGE they have
+ * not the same folds or are too many to vote, or DIR has a table of a fold that
+ * they have not; then nothing is written; ERR_SYSTEM.
  */
-MUST_USE int score_write(const struct score_source *from, const char *dir,
-                         struct err *err);
+MUST_USE int score_write(const struct score_source *from, int n,
+                         const char *dir, struct err *err);
 
 #endif

@@ -227,18 +227,28 @@ static int parse_folds(const char *list, bool *left, struct err *err)
     return 0;
 }
 
-static int write_tables(struct score_args *a, struct err *err)
+/*
+ * Write what 'out' is to hold; figures are then of that: of one experiment in
+ * its place, of several, whose vote it is, behind them.
+ *   name [out] (a->n_name + 1) what is scored; a->name becomes that
+ */
+static int write_tables(struct score_args *a, const char **name,
+                        struct err *err)
 {
-    struct score_source *from;
-    int rc;
+    struct score_source *from = calloc((size_t)a->n_name, sizeof(*from));
+    int rc = 0;
 
-    from = calloc(1, sizeof(*from));
     if (!from)
-        return err_set(err, ERR_SYSTEM, "no memory for a table");
-    rc = score_find(from, a->name[0], err);
+        return err_set(err, ERR_SYSTEM, "no memory for %d tables", a->n_name);
+    for (int i = 0; rc == 0 && i < a->n_name; i++) {
+        rc = score_find(&from[i], a->name[i], err);
+        name[i] = a->name[i];
+    }
     if (rc == 0)
-        rc = score_write(from, a->out, err);
-    a->name = &a->out; /* figures are of what is written */
+        rc = score_write(from, a->n_name, a->out, err);
+    a->n_name += a->n_name > 1;
+    name[a->n_name - 1] = a->out;
+    a->name = name;
     free(from);
     return rc;
 }
@@ -247,15 +257,13 @@ int score_command_run(FILE *out, const struct score_args *args, struct err *err)
 {
     struct score_args a = *args;
     bool none[CONFIG_FOLDS_MAX] = {false}, left[CONFIG_FOLDS_MAX] = {false};
+    const char *name[COMPARE_EACH_MAX + 1];
     struct config config;
 
     if (config_read(&config, NULL, a.set, a.n_set, err) < 0 ||
-        (a.without && parse_folds(a.without, left, err) < 0))
-        return -1;
-    if (a.out && a.n_name > 1)
-        return err_set(err, ERR_USAGE, "--output: takes one experiment, not %d",
-                       a.n_name);
-    if (check_sources(&a, err) < 0 || (a.out && write_tables(&a, err) < 0) ||
+        (a.without && parse_folds(a.without, left, err) < 0) ||
+        check_sources(&a, err) < 0 ||
+        (a.out && write_tables(&a, name, err) < 0) ||
         print_all(out, &a, none, &config, err) < 0)
         return -1;
     return a.without ? print_all(out, &a, left, &config, err) : 0;

@@ -12,7 +12,7 @@ struct score_args {
     const char *const *name; /* (n_name) as score_find() takes */
     int n_name;
     const char *without; /* "0, 3": folds that took part in choosing; or NULL */
-    const char *out;     /* also write them there; NULL: not */
+    const char *out;     /* write them there, of several their vote; or NULL */
     const struct config_set *set; /* (n_set) evaluate.*, run.seed */
     size_t n_set;
 };
@@ -20,10 +20,10 @@ struct score_args {
 /*
  * Print the figures of each, over all folds, then without some; of several also
  * paired tests (compare.h).  Folds that are not what their run plans now are
- * warned of.  With 'out' figures are of what is written there.
+ * warned of.  With 'out' figures are of what is written there, too.
  * Errors: as score_find(), score_without(), score_read(), compare_check(),
  * compare_tables() and score_write(); ERR_USAGE 'without' is no list of folds,
- * 'out' is given for several, or one is of test cells and one of validation.
+ * or one is of test cells and one of validation.
  */
 MUST_USE int score_command_run(FILE *out, const struct score_args *a,
                                struct err *err);

@@ -102,7 +102,8 @@ static void check_written(void)
 
     snprintf(name, sizeof(name), "%s", in_dir("run/e"));
     snprintf(out, sizeof(out), "%s", in_dir("stored/deep"));
-    ok(score_find(&from, name, &err) == 0 && score_write(&from, out, &err) == 0,
+    ok(score_find(&from, name, &err) == 0 &&
+           score_write(&from, 1, out, &err) == 0,
        "predictions are stored");
     ok(file_read(in_dir("stored/deep/f0.csv"), 4096, &text, &size, &err) == 0 &&
            strstr(text,
@@ -121,6 +122,48 @@ static void check_written(void)
     score_release(&s);
 }
 
+/* Of two runs that have the same cells; the second is surer of its own. */
+static void check_vote(void)
+{
+    static struct score_source both[2];
+    char a[300], b[300], out[300];
+    const char *const name[] = {a, b};
+    struct score_args args = {.name = name, .n_name = 2, .out = out};
+    struct err err = {0};
+
+    snprintf(a, sizeof(a), "%s", in_dir("voter-a"));
+    snprintf(b, sizeof(b), "%s", in_dir("voter-b"));
+    snprintf(out, sizeof(out), "%s", in_dir("vote"));
+    put_file("voter-a/f0.csv",
+             HEAD "a,test,Parabasal,Parabasal,0.3,0.7,g,f\n"
+                  "b,test,Dyskeratotic,Parabasal,0.4,0.6,g,h\n"
+                  "v,validation,Parabasal,Parabasal,0,1,g,f\n");
+    put_file("voter-b/f0.csv",
+             HEAD "a,test,Parabasal,Dyskeratotic,0.6,0.4,g,f\n"
+                  "b,test,Dyskeratotic,Dyskeratotic,0.9,0.1,g,h\n"
+                  "v,validation,Parabasal,Parabasal,0.5,0.5,g,f\n");
+    works(score_command_run(stdout, &args, &err) == 0, err, "two vote");
+    ok(strstr(text_of("vote/f0.csv"),
+              "a,test,Parabasal,Parabasal,0.45,0.55,f\n"
+              "b,test,Dyskeratotic,Dyskeratotic,0.65,0.35,h\n"
+              "v,validation,Parabasal,Parabasal,0.25,0.75,f\n"),
+       "  by the mean of their probabilities, on validation, too");
+    ok(score_find(&both[0], out, &err) == 0 &&
+           score_read(&s, &both[0], &config, &err) == 0 &&
+           is_share(&s.screening.accuracy, 2, 2),
+       "  and the vote is scored");
+    score_release(&s);
+    args.out = b;
+    fails(score_command_run(stdout, &args, &err), err, ERR_USAGE,
+          "voter-b' holds predictions that vote", "not over one of them");
+    put_file("voter-b/f1.csv", HEAD);
+    BUG_ON(score_find(&both[0], a, &err) < 0 ||
+           score_find(&both[1], b, &err) < 0);
+    fails(score_write(both, 2, in_dir("odd"), &err), err, ERR_USAGE,
+          "voter-b' has other folds than", "not of other folds");
+    ok(!file_exists(in_dir("odd")), "  nothing is written");
+}
+
 /* A directory that holds a fold of something else stays as it is. */
 static void check_others(void)
 {
@@ -132,11 +175,11 @@ static void check_others(void)
     put_file("others/f2.csv", "an older one");
     snprintf(out, sizeof(out), "%s", in_dir("others"));
     ok(score_find(&from, in_dir("run/e"), &err) == 0, "folds 0 and 2");
-    fails(score_write(&from, out, &err), err, ERR_USAGE,
+    fails(score_write(&from, 1, out, &err), err, ERR_USAGE,
           "others/f5.csv' is there, and", "beside a fold that is not of them");
     ok(!file_exists(in_dir("others/f0.csv")), "  nothing is written");
     BUG_ON(remove(in_dir("others/f5.csv")) != 0);
-    ok(score_write(&from, out, &err) == 0 &&
+    ok(score_write(&from, 1, out, &err) == 0 &&
            score_find(&from, out, &err) == 0 && from.n == 2 &&
            score_read(&s, &from, &config, &err) == 0,
        "  its own are written anew");
@@ -235,10 +278,6 @@ static void check_refused(void)
     fails(score_command_run(stdout, &a, &err), err, ERR_USAGE,
           "--without: '0;1' is no list of folds", "no list of folds");
     a.without = NULL;
-    a.n_name = 2;
-    a.out = "x";
-    fails(score_command_run(stdout, &a, &err), err, ERR_USAGE,
-          "--output: takes one experiment, not 2", "two to be stored in one");
     put_file("run/twice-f0/predictions.csv", fold_0);
     put_file("run/twice-f1/predictions.csv", fold_0);
     ok(score_find(&from, in_dir("run/twice"), &err) == 0, "a fold twice");
@@ -262,6 +301,7 @@ int main(void)
     check_figures();
     check_without();
     check_written();
+    check_vote();
     check_others();
     check_unlike();
     check_beside();
