@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/output_name.h"
 #include "orchestration/tools/compare_command.h"
+#include "stats/calibration.h"
 
 /* Of one[i] and the reference; NULL: it is that. */
 static const struct compare_pair *pair_of(const struct compare *c, int i)
@@ -14,16 +15,31 @@ static const struct compare_pair *pair_of(const struct compare *c, int i)
     return NULL;
 }
 
+/* The negative log-likelihood; "" without probabilities. */
+static const char *log_loss_text(char text[32], const struct compare_one *one,
+                                 int digits)
+{
+    struct temperature t;
+
+    text[0] = '\0';
+    if (!one->predicted.o.p)
+        return text;
+    temperature_fit(&t, &one->predicted.o);
+    snprintf(text, 32, "%.*f", digits, t.after);
+    return text;
+}
+
 /* --- for people ----------------------------------------------------------- */
 
 static void print_row(const struct compare *c, int i, int wide, FILE *out)
 {
     const struct compare_pair *p = pair_of(c, i);
-    char range[64];
+    char range[64], loss[32];
 
-    fprintf(out, "%4d  %-*s  %6zu  %6.1f %%  %-16s", i + 1, wide,
+    fprintf(out, "%4d  %-*s  %6zu  %6.1f %%  %-16s  %6s", i + 1, wide,
             c->one[i].name, c->one[i].correct, 100 * compare_accuracy(c, i),
-            compare_range(range, &c->one[i].interval, false));
+            compare_range(range, &c->one[i].interval, false),
+            log_loss_text(loss, &c->one[i], 4));
     if (p)
         fprintf(out, "  %+8.1f %%  %-16s  %5zu : %-3zu  %9.3g  %9.3g%s\n",
                 100 * compare_difference(c, p),
@@ -41,15 +57,18 @@ void compare_ranking_print(const struct compare *c, FILE *out)
     for (int i = 0; i < c->n; i++)
         wide = compare_wider(wide, c->one[i].name);
     compare_print_head(out, c, "validation");
-    fprintf(out, "%4s  %-*s  %6s  %8s  %-16s  %10s  %-16s  %11s  %9s  %9s\n",
-            "rank", wide, "experiment", "right", "accuracy", "interval",
+    fprintf(out,
+            "%4s  %-*s  %6s  %8s  %-16s  %6s  %10s  %-16s  %11s  %9s  %9s\n",
+            "rank", wide, "experiment", "right", "accuracy", "interval", "NLL",
             "difference", "interval", "alone right", "McNemar p", "Holm p");
     for (int i = 0; i < c->n; i++)
         print_row(c, i, wide, out);
     fprintf(out,
             "\n* different at 5 %%, all rows taken together (%d); the accuracy "
             "of the best of many\n  is partly luck: judge it by cells that "
-            "took no part in choosing\n",
+            "took no part in choosing\nNLL: mean negative log-likelihood at "
+            "the temperature that fits these cells best;\n  low is good, and "
+            "where accuracies are equal it may still differ\n",
             c->n_pair);
 }
 
@@ -57,8 +76,10 @@ void compare_ranking_print(const struct compare *c, FILE *out)
 
 void compare_ranking_csv(const struct compare *c, struct buf *out)
 {
-    buf_puts(out, "rank,experiment,cells,correct,accuracy,low,high,against,"
-                  "difference,difference_low,difference_high,alone,"
+    char loss[32];
+
+    buf_puts(out, "rank,experiment,cells,correct,accuracy,low,high,nll,"
+                  "against,difference,difference_low,difference_high,alone,"
                   "against_alone,p,p_holm\n");
     for (int i = 0; i < c->n; i++) {
         const struct compare_pair *p = pair_of(c, i);
@@ -68,6 +89,7 @@ void compare_ranking_csv(const struct compare *c, struct buf *out)
         buf_printf(out, ",%zu,%zu,%.6f", c->n_cell, c->one[i].correct,
                    compare_accuracy(c, i));
         compare_put_interval(&c->one[i].interval, out);
+        buf_printf(out, ",%s", log_loss_text(loss, &c->one[i], 6));
         if (!p) {
             buf_puts(out, ",,,,,,,,\n");
             continue;
@@ -82,19 +104,22 @@ void compare_ranking_csv(const struct compare *c, struct buf *out)
 
 void compare_ranking_markdown(const struct compare *c, struct buf *out)
 {
-    char range[64];
+    char range[64], loss[32];
 
-    buf_printf(out,
-               "| rank | experiment | right of %zu | accuracy, %% | interval | "
-               "difference | interval | alone right | McNemar p | Holm p |\n"
-               "|---:|---|---:|---:|---|---:|---|---:|---:|---:|\n",
-               c->n_cell);
+    buf_printf(
+        out,
+        "| rank | experiment | right of %zu | accuracy, %% | interval | "
+        "NLL | difference | interval | alone right | McNemar p | Holm p |\n"
+        "|---:|---|---:|---:|---|---:|---:|---|---:|---:|---:|\n",
+        c->n_cell);
     for (int i = 0; i < c->n; i++) {
         const struct compare_pair *p = pair_of(c, i);
 
-        buf_printf(out, "| %d | %s | %zu | %.1f | %s |", i + 1, c->one[i].name,
-                   c->one[i].correct, 100 * compare_accuracy(c, i),
-                   compare_range(range, &c->one[i].interval, false));
+        buf_printf(out, "| %d | %s | %zu | %.1f | %s | %s |", i + 1,
+                   c->one[i].name, c->one[i].correct,
+                   100 * compare_accuracy(c, i),
+                   compare_range(range, &c->one[i].interval, false),
+                   log_loss_text(loss, &c->one[i], 4));
         if (p)
             buf_printf(out, " %+.1f | %s | %zu : %zu | %.3g | %.3g |\n",
                        100 * compare_difference(c, p),

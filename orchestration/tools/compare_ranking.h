@@ -3,7 +3,9 @@
  *
  * A row an experiment, the best first: its accuracy with interval, and the
  * difference from one of them (compare.h, 'reference') with its interval,
- * McNemar's p and Holm's adjustment over all rows.  Whoever chooses the best of
+ * McNemar's p and Holm's adjustment over all rows; and its negative
+ * log-likelihood (NLL) at the temperature that fits the same cells best
+ * (stats/calibration.h), nothing without probabilities.  Whoever chooses the best of
  * many has chosen its luck, too: its accuracy here is too high.
  */
 #ifndef ORCHESTRATION_TOOLS_COMPARE_RANKING_H
@@ -17,9 +19,9 @@
 void compare_ranking_print(const struct compare *c, FILE *out);
 
 /*
- *     rank,experiment,cells,correct,accuracy,low,high,against,difference,
+ *     rank,experiment,cells,correct,accuracy,low,high,nll,against,difference,
  *     difference_low,difference_high,alone,against_alone,p,p_holm
- * Of that which the others are compared with, what is behind 'high' is empty.
+ * Of that which the others are compared with, what is behind 'nll' is empty.
  */
 void compare_ranking_csv(const struct compare *c, struct buf *out);
 

@@ -5,6 +5,7 @@
 #include "compare_runs.h"
 #include "orchestration/tools/compare_command.h"
 #include "orchestration/tools/compare_ranking.h"
+#include "stats/calibration.h"
 
 #include <math.h>
 
@@ -101,12 +102,16 @@ static void check_ranking(struct compare *c)
 static void check_tables(struct compare *c)
 {
     struct buf b = {0};
+    struct temperature t;
+    char nll[64];
     struct err err = {0};
 
     BUG_ON(rank_with(c, NULL, &err) < 0);
+    temperature_fit(&t, &c->one[0].predicted.o);
+    snprintf(nll, sizeof(nll), ",%.6f,,,,,,,,\n2,", t.after);
     compare_ranking_csv(c, &b);
-    ok(strstr(b.data, "\n1,one,60,53,0.883333,") &&
-           strstr(b.data, ",,,,,,,,\n2,") && strstr(b.data, "\n3,") &&
+    ok(strstr(b.data, "\n1,one,60,53,0.883333,") && strstr(b.data, nll) &&
+           strstr(b.data, "\n3,") &&
            strstr(b.data, ",one,-0.233333,-0.395371,-0.118894,"),
        "the table as CSV");
     buf_release(&b);
