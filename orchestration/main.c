@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/program.h"
 #include "base/version.h"
+#include "nn/blas_kernels.h"
 #include "orchestration/scheduler/launch.h"
 #include "orchestration/verb_parse.h"
 #include "ranks/launched.h"
@@ -85,6 +86,7 @@ int main(int argc, char **argv)
 {
     struct err err = {0};
 
+    blas_kernels_choose(argv);
     if (do_command(argc, argv, &err) == 0)
         return 0;
     log_error("%s", err.text);

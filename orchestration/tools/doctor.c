@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "img/vipslib.h"
+#include "nn/blas_kernels.h"
 #include "nn/gemm.h"
 #include "orchestration/tools/doctor_hosts.h"
 #include "ranks/dist.h"
@@ -72,20 +73,6 @@ static double number_of(const char *path, const char *name)
     if (f)
         fclose(f);
     return v;
-}
-
-/* Does a line of the file hold 'word'? */
-static bool file_mentions(const char *path, const char *word)
-{
-    FILE *f = fopen(path, "re");
-    char line[8192];
-    bool found = false;
-
-    while (f && !found && fgets(line, sizeof(line), f))
-        found = strstr(line, word) != NULL;
-    if (f)
-        fclose(f);
-    return found;
 }
 
 /*
@@ -250,32 +237,30 @@ static void check_huge_pages(struct doctor *d)
 
 /* --- libraries ------------------------------------------------------------ */
 
-/* OpenBLAS that does not know a virtual processor takes its oldest kernels. */
+/* Slow if its kernels are older than the processor. */
 static void check_openblas(struct doctor *d)
 {
-    static const char *const old[] = {"Prescott", "Core2",     "Generic",
-                                      "generic",  "Penryn",    "Nehalem",
-                                      "Katmai",   "Coppermine"};
     const char *core = gemm_processor();
+    const char *better = blas_kernels_better(core, blas_kernels_level());
     const char *chosen = getenv("OPENBLAS_CORETYPE");
-    const bool avx2 = file_mentions("/proc/cpuinfo", " avx2");
+    char why[128] = "";
 
-    for (size_t i = 0; avx2 && i < sizeof(old) / sizeof(old[0]); i++)
-        if (strcmp(core, old[i]) == 0) {
-            print_finding(d, WARN, "OpenBLAS",
-                          "uses kernels for %s on a processor with AVX2; set "
-                          "OPENBLAS_CORETYPE=Haswell%s%s",
-                          core, chosen ? ", now " : "", chosen ? chosen : "");
-            return;
-        }
+    if (chosen)
+        snprintf(why, sizeof(why), ", OPENBLAS_CORETYPE=%s", chosen);
+    else if (*blas_kernels_before())
+        snprintf(why, sizeof(why), "; by itself it takes those for %s",
+                 blas_kernels_before());
     if (!strstr(gemm_library(), "DYNAMIC_ARCH"))
         print_finding(d, WARN, "OpenBLAS",
                       "%s: built for %s alone, slow elsewhere", gemm_library(),
                       core);
+    else if (better)
+        print_finding(d, chosen ? FINE : WARN, "OpenBLAS",
+                      "%s, kernels for %s%s; this processor has those for %s",
+                      gemm_library(), core, why, better);
     else
-        print_finding(
-            d, FINE, "OpenBLAS", "%s, kernels for %s%s%s", gemm_library(), core,
-            chosen ? ", OPENBLAS_CORETYPE=" : "", chosen ? chosen : "");
+        print_finding(d, FINE, "OpenBLAS", "%s, kernels for %s%s",
+                      gemm_library(), core, why);
 }
 
 static void check_zeromq(struct doctor *d)
