@@ -2,7 +2,7 @@
 #include "orchestration/run_command.h"
 
 #include "base/clock.h"
-#include "base/core_mask.h"
+#include "base/machine.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "orchestration/choose_steps.h"
@@ -235,10 +235,8 @@ static int share_cores(const struct config *c, const struct stage_row *row)
 {
     const int workers = stage_table_workers(row, c);
     const int n = stage_table_ranks(row, c) * (workers > 1 ? workers : 1);
-    struct core_mask own;
 
-    core_mask_own(&own);
-    return core_mask_count(&own) > n ? core_mask_count(&own) / n : 1;
+    return machine_cores() > n ? machine_cores() / n : 1;
 }
 
 /* The same, with the memory of what would run. */

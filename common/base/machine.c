@@ -1,7 +1,8 @@
 /* machine.c - /proc/cpuinfo, /proc/meminfo, uname */
 #include "base/machine.h"
 
-#include "base/memory_limit.h"
+#include "base/control_groups.h"
+#include "base/core_mask.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -63,11 +64,21 @@ static double proc_bytes(const char *file, const char *key)
     return sscanf(value, "%lu", &kilobytes) == 1 ? (double)kilobytes * 1024 : 0;
 }
 
+int machine_cores(void)
+{
+    const double quota =
+        control_groups_cores(CONTROL_GROUPS_OWN, CONTROL_GROUPS_MOUNTS);
+    struct core_mask own;
+
+    core_mask_own(&own);
+    return (int)fmin(core_mask_count(&own), ceil(quota));
+}
+
 double machine_memory(void)
 {
     const double all = proc_bytes("/proc/meminfo", "MemAvailable");
     const double left =
-        memory_limit_left("/proc/self/cgroup", "/proc/self/mountinfo");
+        control_groups_memory(CONTROL_GROUPS_OWN, CONTROL_GROUPS_MOUNTS);
 
     return left < HUGE_VAL && (left < all || all <= 0) ? fmax(left, 1) : all;
 }

@@ -10,8 +10,13 @@ enum { MACHINE_TEXT = 160 };
  * told is left out. */
 void machine_describe(char text[MACHINE_TEXT]);
 
+/* Cores that this process can keep busy, 1 or more: those that it may use
+ * (core_mask.h), or as many as a quota of control_groups.h gives time for,
+ * rounded up, if these are fewer. */
+int machine_cores(void);
+
 /* Bytes of memory that this process and those that it starts may still take,
- * by the machine and by memory_limit.h; 0 if that cannot be told. */
+ * by the machine and by control_groups.h; 0 if that cannot be told. */
 double machine_memory(void);
 
 /* Bytes of memory that this process has had at most, with the files that it

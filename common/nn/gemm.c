@@ -1,12 +1,14 @@
 #include "nn/gemm.h"
 
 #include "base/err.h"
+#include "base/machine.h"
 #include "nn/simd.h"
 
 #include <cblas.h>
 #include <malloc.h>
 #include <omp.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #ifdef HAVE_DNNL
 #    include <dnnl.h>
@@ -26,12 +28,14 @@ enum {
  * oneDNN takes memory for every product and gives it back: what malloc would
  * return to the system with each is faulted in again, page by page, at the
  * next.  OpenBLAS' OpenMP build sets OpenMP's own number, too, so put that
- * back.
+ * back, or a quota of processor time if that is less.
  */
 void gemm_setup(void)
 {
-    const int threads = omp_get_max_threads();
+    int threads = omp_get_max_threads();
 
+    if (!getenv("OMP_NUM_THREADS") && machine_cores() < threads)
+        threads = machine_cores();
 #ifdef M_MMAP_THRESHOLD
     mallopt(M_MMAP_THRESHOLD, KEEP_BYTES); /* the most that it accepts */
     mallopt(M_TRIM_THRESHOLD, 2 * KEEP_BYTES);

@@ -1,5 +1,7 @@
 #include "ranks/rank_cores.h"
 
+#include "base/machine.h"
+
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +9,7 @@
 
 struct rank_cores rank_cores_of(const struct dist *d, int64_t wanted)
 {
-    struct rank_cores p = {.cores = omp_get_num_procs(), .sharers = d->sharers};
+    struct rank_cores p = {.cores = machine_cores(), .sharers = d->sharers};
 
     if (wanted > 0)
         p.threads = (int)wanted;

@@ -319,14 +319,12 @@ static bool is_this_host(const char *name)
 static int use_this_host(struct allocation *a, struct err *err)
 {
     char name[HOST_LIST_NAME] = "localhost";
-    struct core_mask own;
 
     gethostname(name, sizeof(name) - 1);
-    core_mask_own(&own);
     a->launcher = LAUNCHER_LOCAL;
     snprintf(a->source, sizeof(a->source), "this host");
-    return host_list_add(&a->hosts, name, core_mask_count(&own),
-                         machine_memory(), err);
+    return host_list_add(&a->hosts, name, machine_cores(), machine_memory(),
+                         err);
 }
 
 /* A number of the configuration is that of each host. */

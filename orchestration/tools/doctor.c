@@ -1,7 +1,9 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "orchestration/tools/doctor.h"
 
+#include "base/control_groups.h"
 #include "base/file.h"
+#include "base/machine.h"
 #include "img/vipslib.h"
 #include "nn/blas_kernels.h"
 #include "nn/gemm.h"
@@ -57,22 +59,6 @@ static void first_line(const char *path, char *line, size_t size)
     if (fgets(line, (int)size, f))
         line[strcspn(line, "\n")] = '\0';
     fclose(f);
-}
-
-/* Number behind 'name' in a file of "Name: 123 kB" lines, or -1. */
-static double number_of(const char *path, const char *name)
-{
-    FILE *f = fopen(path, "re");
-    const size_t n = strlen(name);
-    char line[256];
-    double v = -1;
-
-    while (f && v < 0 && fgets(line, sizeof(line), f))
-        if (strncmp(line, name, n) == 0)
-            v = strtod(line + n, NULL);
-    if (f)
-        fclose(f);
-    return v;
 }
 
 /*
@@ -164,25 +150,12 @@ static void check_shared_memory(struct doctor *d)
 
 /* --- the machine ---------------------------------------------------------- */
 
-/* Cores that a container's quota allows, or 0 if it has none. */
-static double quota_cores(void)
-{
-    char line[128], *end;
-    double quota, period;
-
-    first_line("/sys/fs/cgroup/cpu.max", line, sizeof(line));
-    quota = strtod(line, &end);
-    if (end == line)
-        return 0;
-    period = strtod(end, NULL);
-    return period > 0 ? quota / period : 0;
-}
-
 static void check_cores(struct doctor *d)
 {
     const long online = sysconf(_SC_NPROCESSORS_ONLN);
     const int usable = omp_get_num_procs();
-    const double quota = quota_cores();
+    const double quota =
+        control_groups_cores(CONTROL_GROUPS_OWN, CONTROL_GROUPS_MOUNTS);
     const char *threads = getenv("OMP_NUM_THREADS");
 
     if (threads)
@@ -190,26 +163,19 @@ static void check_cores(struct doctor *d)
                       "%d of %ld; OMP_NUM_THREADS=%s overrides "
                       "train.threads, unset it",
                       usable, online, threads);
-    else if (quota > 0 && quota < usable)
-        print_finding(
-            d, WARN, "cores",
-            "%d of %ld, but a quota of %.1f; set train.threads to that", usable,
-            online, quota);
+    else if (quota < usable)
+        print_finding(d, FINE, "cores",
+                      "%d of %ld, and a quota of %.1f: %d are used", usable,
+                      online, quota, machine_cores());
     else
         print_finding(d, FINE, "cores", "%d of %ld", usable, online);
 }
 
 static void check_memory(struct doctor *d)
 {
-    double mb = number_of("/proc/meminfo", "MemAvailable:") / 1e3;
-    char line[64], *end;
-    double limit;
+    const double mb = machine_memory() / 1e6;
 
-    first_line("/sys/fs/cgroup/memory.max", line, sizeof(line));
-    limit = strtod(line, &end) / 1e6;
-    if (end != line && limit < mb)
-        mb = limit;
-    if (mb < 0)
+    if (mb <= 0)
         print_finding(d, WARN, "memory", "cannot be told (no /proc/meminfo)");
     else if (mb < DOCTOR_LEAST_MEMORY)
         print_finding(

@@ -7,6 +7,7 @@
  * A worker keeps its networks and its choice of cells as long as its units are
  * of one experiment.
  */
+#include "base/machine.h"
 #include "run/output.h"
 #include "stages/explain/explain.h"
 #include "stages/explain/predict_command.h"
@@ -70,7 +71,7 @@ static int set_args(struct explain_worker *w, const struct unit *u,
 static void share_processors(const struct config *c)
 {
     const int64_t n = c->explain.workers > 1 ? c->explain.workers : 1;
-    const int cores = omp_get_num_procs();
+    const int cores = machine_cores();
 
     if (!getenv("OMP_NUM_THREADS"))
         omp_set_num_threads(cores > n ? (int)(cores / n) : 1);

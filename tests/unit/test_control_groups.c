@@ -1,8 +1,9 @@
 /*
- * test_memory_limit.c - limits of control groups, in a made-up directory
+ * test_control_groups.c - limits of control groups, in a made-up directory
  */
+#include "base/control_groups.h"
+#include "base/core_mask.h"
 #include "base/machine.h"
-#include "base/memory_limit.h"
 #include "test_dir.h"
 
 /* NAME of a group, "" being the uppermost, in the hierarchy that is mounted at
@@ -34,7 +35,13 @@ static void put_mount(const char *root, const char *mount, const char *type,
 static double left_for(const char *groups)
 {
     put_file("groups", groups);
-    return memory_limit_left(in_dir("groups"), in_dir("mounts"));
+    return control_groups_memory(in_dir("groups"), in_dir("mounts"));
+}
+
+static double cores_for(const char *groups)
+{
+    put_file("groups", groups);
+    return control_groups_cores(in_dir("groups"), in_dir("mounts"));
 }
 
 static void check_version_2(void)
@@ -94,10 +101,50 @@ static void check_containers(void)
          "a group that the mount does not show counts as what it shows");
 }
 
+static void check_quota_2(void)
+{
+    put_mount("/", "two", "cgroup2", "nsdelegate");
+    put_value("two", "/job", "cpu.max", "150000 100000\n");
+    put_value("two", "/job/step", "cpu.max", "max 100000\n");
+    near(cores_for("0::/job/step\n"), 1.5, 0,
+         "version 2: a quota of the group above");
+    put_value("two", "/job/step", "cpu.max", "50000 100000\n");
+    near(cores_for("0::/job/step\n"), .5, 0,
+         "version 2: the own group's is less");
+    put_value("two", "/odd", "cpu.max", "0 0\n");
+    ok(isinf(cores_for("0::/odd\n")), "version 2: no period, no quota");
+    ok(isinf(cores_for("0::/\n")), "version 2: the uppermost has no quota");
+}
+
+static void check_quota_1(void)
+{
+    put_mount("/", "one", "cgroup", "cpu,cpuacct");
+    put_value("one", "", "cpu.cfs_quota_us", "-1\n");
+    put_value("one", "", "cpu.cfs_period_us", "100000\n");
+    put_value("one", "/job", "cpu.cfs_quota_us", "300000\n");
+    put_value("one", "/job", "cpu.cfs_period_us", "100000\n");
+    put_value("one", "/job/step", "cgroup.procs", "");
+    near(cores_for("4:cpu,cpuacct:/job/step\n0::/\n"), 3, 0,
+         "version 1: a quota of the job is that of its steps");
+    ok(isinf(cores_for("4:cpu,cpuacct:/\n")), "version 1: -1 is none");
+    ok(isinf(cores_for("4:cpuset:/job\n")),
+       "version 1: another controller's group does not count");
+}
+
+/* Of this machine, whatever its limits are. */
+static void check_own(void)
+{
+    struct core_mask own;
+
+    core_mask_own(&own);
+    ok(machine_cores() >= 1 && machine_cores() <= core_mask_count(&own),
+       "this process has cores, no more than it may use");
+}
+
 static void check_nothing(void)
 {
-    ok(isinf(memory_limit_left(in_dir("none"), in_dir("mounts"))) &&
-           isinf(memory_limit_left(in_dir("groups"), in_dir("none"))),
+    ok(isinf(control_groups_memory(in_dir("none"), in_dir("mounts"))) &&
+           isinf(control_groups_memory(in_dir("groups"), in_dir("none"))),
        "without files there is no limit");
     ok(isinf(left_for("")) && isinf(left_for("4:memory\n")) &&
            isinf(left_for("nothing\n4:memory:relative\n")),
@@ -112,6 +159,9 @@ int main(void)
     check_version_2();
     check_version_1();
     check_containers();
+    check_quota_2();
+    check_quota_1();
+    check_own();
     check_nothing();
     return end_dir();
 }
