@@ -97,6 +97,7 @@ command_of() { # command_of <line of the README>: run it, made small
         done
         set -- ${1//RUN/$T/run}
         set -- ${*//RESULTS/$T/results}
+        set -- ${*//VOTE/$T/vote}
         ${*//OTHER/$T/run/evaluate/EXPERIMENT}
         f=$?
         rm -r "$T"/run/evaluate/EXPERIMENT-f?
