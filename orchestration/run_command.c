@@ -2,8 +2,8 @@
 #include "orchestration/run_command.h"
 
 #include "base/clock.h"
-#include "base/machine.h"
 #include "base/log.h"
+#include "base/machine.h"
 #include "base/version.h"
 #include "orchestration/choose_steps.h"
 #include "orchestration/print_results.h"

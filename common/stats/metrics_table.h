@@ -15,7 +15,7 @@
 #include "stats/metrics.h"
 
 enum {
-    METRICS_MAX = 32, /* rows */
+    METRICS_MAX = 32,    /* rows */
     METRIC_ACCURACY = 0, /* its row: what a run is known by */
 };
 
