@@ -152,6 +152,29 @@ static void check_config(const char *path, int folds)
     free(c);
 }
 
+/* Does what is given to users train as what was measured, but for seeds? */
+static void check_recipe(const char *path)
+{
+    struct config *c = calloc(2, sizeof(*c));
+    struct err err = {0};
+
+    BUG_ON(!c);
+    works(config_read(&c[0], path, NULL, 0, &err) == 0 &&
+              config_read(&c[1], "configs/benchmark.yaml", NULL, 0, &err) == 0,
+          err, path);
+    c[0].train.seeds = c[1].train.seeds;
+    ok(memcmp(&c[0].preprocess, &c[1].preprocess, sizeof(c->preprocess)) == 0 &&
+           c[0].inputs.size == c[1].inputs.size &&
+           c[0].augment.variants == c[1].augment.variants &&
+           memcmp(&c[0].train, &c[1].train, sizeof(c->train)) == 0,
+       "  trains as the benchmark does");
+    ok(c[0].evaluate.model == c[1].evaluate.model &&
+           c[0].evaluate.views == c[1].evaluate.views &&
+           c[0].evaluate.sensitivity == c[1].evaluate.sensitivity,
+       "  and is evaluated so");
+    free(c);
+}
+
 int main(void)
 {
     read_table(&outer, "configs/benchmark/folds.csv");
@@ -163,5 +186,7 @@ int main(void)
     check_config("configs/benchmark.yaml", FOLDS);
     check_config("configs/benchmark/plain.yaml", FOLDS);
     check_config("configs/benchmark/search.yaml", INNER);
+    check_recipe("configs/single.yaml");
+    check_recipe("configs/best.yaml");
     return tap_done();
 }
