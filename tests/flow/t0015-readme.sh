@@ -136,7 +136,7 @@ linked() { # linked <manual>: what it links to is there, and so is the heading
         [ "${to%%#*}" ] || file=$1
         [ -e "$file" ] || { echo "$1: no $to"; return 1; }
         [ "${to#*#}" = "$to" ] || sed -n 's/^##* //p' "$file" |
-            tr 'A-Z ' 'a-z-' | tr -d "',." | grep -qx -- "${to#*#}" ||
+            tr 'A-Z ' 'a-z-' | tr -d "',.:" | grep -qx -- "${to#*#}" ||
             { echo "$1: no heading of $to"; return 1; }
     done
 }
