@@ -11,11 +11,10 @@
 
 #define MB 1e6
 
-/* Measured, of a training without network: the program and its libraries; what
- * OpenBLAS, oneDNN and malloc keep for a thread; MPI's buffers of a rank. */
-#define PROCESS (45 * MB)
-#define THREAD  (8 * MB)
-#define RANK    (40 * MB)
+/* Measured, of a training without network: what OpenBLAS, oneDNN and malloc keep
+ * for a thread; MPI's buffers of a rank. */
+#define THREAD (8 * MB)
+#define RANK   (40 * MB)
 
 /* One of the trainings that a regime is made of. */
 struct planned_course {
@@ -92,17 +91,6 @@ static double rows_bytes(const struct planned_course *p, double fed)
     return bytes;
 }
 
-/* The largest file that is made in memory: checkpoint, or model. */
-static double file_bytes(struct planned_course *p, const struct graph *g,
-                         double copies)
-{
-    const double n = (double)graph_n_param(g), state = (double)graph_n_state(g);
-    const double checkpoint = (n + state) * copies * sizeof(float);
-
-    p->model = ((double)graph_n_all(g) + state) * sizeof(float);
-    return checkpoint > p->model ? checkpoint : p->model;
-}
-
 /* *bytes [out] of all parts while they train. */
 static int plan_parts(struct planned_course *p, const struct front_sizes *f,
                       bool cached, double *bytes, struct err *err)
@@ -127,7 +115,9 @@ static int plan_parts(struct planned_course *p, const struct front_sizes *f,
                              : 3.0 * p->shape.h * p->shape.w * sizeof(float));
     if (frozen && !cached)
         part += f->graph * (threads > 1 ? threads : 1);
-    *bytes = part * p->parts + file_bytes(p, g, 1 + copies) + p->start;
+    p->model =
+        ((double)graph_n_all(g) + (double)graph_n_state(g)) * sizeof(float);
+    *bytes = part * p->parts + p->start; /* files are written from there */
     graph_free(g);
     return 0;
 }
@@ -236,6 +226,7 @@ int train_memory_plan(struct train_memory *m, const struct train_memory_args *a,
     rc = r->does & REGIME_CONTRASTS
              ? add_contrastive(m, &p, err)
              : add_classifier(m, &p, layers.probe_epochs > 0, err);
-    m->own += PROCESS + THREAD * a->threads + (c->train.ranks > 1 ? RANK : 0);
+    m->own += TRAIN_MEMORY_PROCESS + THREAD * a->threads +
+              (c->train.ranks > 1 ? RANK : 0);
     return rc;
 }

@@ -18,6 +18,10 @@
 
 #include "config/config.h"
 
+/* Bytes of a training without network, measured: the program and its libraries.
+ */
+#define TRAIN_MEMORY_PROCESS 45e6
+
 struct train_memory_args {
     const struct config *config;
     const char *network, *regime;

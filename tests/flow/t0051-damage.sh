@@ -32,25 +32,38 @@ changed() { # changed <file>: its middle byte
     printf "\\x$(printf %x $((byte ^ 1)))" |
         dd of="$1" bs=1 seek=$at conv=notrunc status=none
 }
-named() { # named <i> <file>: the plan runs step i, and because of this file
-    papline plan "$R" >"$T/out" 2>&1
-    grep -qF "output damaged: $2 " < <(grep "^run *${stages[$1]} " "$T/out")
+damage_one() { # damage_one <i> <k> <kind>: file number k of step i, if it can be
+    local f d=${dirs[$1]}
+    f=$(sed -n "$2p" "$T/files.$1")
+    [ "$f" ] && { [ -s "$R/$d/$f" ] || [ "$3" = deleted ]; } || return 1
+    mkdir -p "$T/kept/$d/$(dirname "$f")"
+    cp -p "$R/$d/$f" "$T/kept/$d/$f"
+    "$3" "$R/$d/$f"
+    damaged[$1]=$f
 }
-named_each() { # named_each <i> <kind>: every file of step i
-    local f d=${dirs[$1]} n=0
-    while read -r f; do
-        [ -s "$R/$d/$f" ] || [ "$2" = deleted ] || continue
-        cp -p "$R/$d/$f" "$T/kept"
-        "$2" "$R/$d/$f"
-        if ! named "$1" "$f"; then
-            echo "not named: $d/$f"
-            cat "$T/out"
-            return 1
-        fi
-        mv "$T/kept" "$R/$d/$f"
-        n=$((n + 1))
-    done < <(files "$d")
-    [ $n -gt 0 ]
+named_all() { # named_all <kind>: each file, one of every step at a time
+    local i k f n=0 damaged
+    for k in $(seq "$(cat "$T"/files.* | wc -l)"); do
+        damaged=()
+        for i in "${!dirs[@]}"; do
+            damage_one "$i" "$k" "$1"
+        done
+        [ ${#damaged[@]} -gt 0 ] || continue
+        papline plan "$R" >"$T/out" 2>&1
+        for i in "${!damaged[@]}"; do
+            f=${damaged[$i]}
+            grep "^run *${stages[$i]} " "$T/out" |
+                grep -qF "output damaged: $f " || {
+                echo "not named: ${dirs[$i]}/$f"
+                cat "$T/out"
+                return 1
+            }
+            mv "$T/kept/${dirs[$i]}/$f" "$R/${dirs[$i]}/$f"
+            n=$((n + 1))
+        done
+    done
+    echo "# $n files $1"
+    [ $n -gt ${#dirs[@]} ]
 }
 reused() { # all is
     papline plan "$R" >"$T/out" 2>&1 && ! grep -qE '^(run|later) ' "$T/out"
@@ -62,6 +75,9 @@ same_bytes() { # but of what tells when it was made, or how long it took
             "$T/whole/$d" "$R/$d" || return 1
     done
 }
+for i in "${!dirs[@]}"; do
+    files "${dirs[$i]}" >"$T/files.$i"
+done
 round=0
 unshare() { # a bundle's model is the training's, by a hard link
     find "$R" -type f -links +1 -exec cp -p {} {}.own \; \
@@ -70,10 +86,7 @@ unshare() { # a bundle's model is the training's, by a hard link
 for kind in deleted cut_short changed; do
     round=$((round + 1))
     unshare
-    for i in "${!dirs[@]}"; do
-        ok "${stages[$i]}, each file $kind: the plan names it" \
-            named_each "$i" $kind
-    done
+    ok "each file $kind: the plan names it" named_all $kind
     ok "  as it was, nothing runs" reused
     for d in "${dirs[@]}"; do # a file of each stage, another one each time
         count=$(files "$d" | wc -l)
