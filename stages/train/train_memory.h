@@ -5,8 +5,8 @@
  * (graph.h), but not allocated, so that the large part is exact:
  *
  *     own = process + threads + weights to begin with
- *           + parts (network + moments + best + average + rows on their way)
- *           + the file of a checkpoint or a model, which is made in memory
+ *           + parts (network + moments + best accuracy + lowest loss + average
+ *                    + rows on their way)
  *     mapped = data/images.npy + augment/images.npy + frozen layers' cache
  *
  * A regime's courses and, where layers are frozen, the filling of their cache

@@ -359,11 +359,13 @@ int trainer_validate(struct trainer *t, double *loss, double *accuracy,
     return 0;
 }
 
-/* What was validated. */
+/* What was validated, unless the last is all that is wanted. */
 static void copy_model(struct trainer *t, float *param, float *state)
 {
     const size_t n = graph_n_param(t->graph), s = graph_n_state(t->graph);
 
+    if (t->a->last_only)
+        return;
     memcpy(param, t->average ? t->average : graph_param(t->graph),
            n * sizeof(*param));
     memcpy(state, t->average ? t->average + n : graph_state(t->graph),
