@@ -79,7 +79,8 @@ const struct verb_option tool_verbs_score_options[] = {
      INTO(VERB_TEXT, score.without)},
     {0, "set", "KEY=VALUE", NULL, "of evaluate.*, as evaluate.sensitivity=0.97",
      INTO(VERB_LIST, set)},
-    {'o', "output", "DIR", NULL, "also write the predictions there, rounded",
+    {'o', "output", "DIR", NULL,
+     "also write the predictions there, of several their vote",
      INTO(VERB_TEXT, score.out)},
     {.name = NULL},
 };
