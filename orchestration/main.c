@@ -2,7 +2,6 @@
 #include "base/log.h"
 #include "base/program.h"
 #include "base/version.h"
-#include "nn/blas_kernels.h"
 #include "orchestration/scheduler/launch.h"
 #include "orchestration/verb_parse.h"
 #include "ranks/launched.h"
@@ -86,7 +85,6 @@ int main(int argc, char **argv)
 {
     struct err err = {0};
 
-    blas_kernels_choose(argv);
     if (do_command(argc, argv, &err) == 0)
         return 0;
     log_error("%s", err.text);

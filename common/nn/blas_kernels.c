@@ -1,14 +1,19 @@
 #include "nn/blas_kernels.h"
 
 #include <cblas.h>
-#include <stdbool.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char chosen[] = "OPENBLAS_CORETYPE"; /* OpenBLAS reads it */
-static const char was[] = "PAPLINE_BLAS_WAS";     /* from start to start */
+
+/* OpenBLAS calls these as it is loaded and unloaded; they are exported, but in
+ * no header, and a build for one processor has none. */
+#pragma weak gotoblas_dynamic_init
+#pragma weak gotoblas_dynamic_quit
+void gotoblas_dynamic_init(void);
+void gotoblas_dynamic_quit(void);
 
 static char before[32];
 
@@ -62,38 +67,28 @@ const char *blas_kernels_better(const char *core, enum blas_level level)
     return level_of(core) < level ? name[level] : NULL;
 }
 
-/* Only returns if it cannot. */
-static void start_again(const char *kernels, char **argv)
+static void choose_again(void)
 {
-    char program[4096];
-    const ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    const char *taken, *better;
 
-    if (n <= 0)
+    if (getenv(chosen) || !gotoblas_dynamic_init || !gotoblas_dynamic_quit)
         return;
-    program[n] = '\0';
-    setenv(was, openblas_get_corename(), 1);
-    setenv(chosen, kernels, 1);
-    execv(program, argv);
-    unsetenv(was);
+    taken = openblas_get_corename();
+    better = blas_kernels_better(taken, blas_kernels_level());
+    if (!better)
+        return;
+    snprintf(before, sizeof(before), "%s", taken);
+    setenv(chosen, better, 1);
+    gotoblas_dynamic_quit();
+    gotoblas_dynamic_init();
     unsetenv(chosen);
 }
 
-void blas_kernels_choose(char **argv)
+void blas_kernels_choose(void)
 {
-    const char *old = getenv(was);
-    const char *better;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-    if (old) {
-        snprintf(before, sizeof(before), "%s", old);
-        unsetenv(was);
-        unsetenv(chosen);
-        return;
-    }
-    if (getenv(chosen) || !strstr(openblas_get_config(), "DYNAMIC_ARCH"))
-        return;
-    better = blas_kernels_better(openblas_get_corename(), blas_kernels_level());
-    if (better)
-        start_again(better, argv);
+    pthread_once(&once, choose_again);
 }
 
 const char *blas_kernels_before(void)

@@ -2,8 +2,7 @@
  * blas_kernels.h - kernels of OpenBLAS that suit the processor
  *
  * OpenBLAS chooses by the processor's model.  For one that is newer than itself
- * it takes its oldest kernels, which are a quarter as fast (its issue 4268).  It
- * chooses once, when it is loaded, so the program starts again.
+ * it takes its oldest kernels, which are a quarter as fast (its issue 4268).
  */
 #ifndef NN_BLAS_KERNELS_H
 #define NN_BLAS_KERNELS_H
@@ -19,16 +18,12 @@ enum blas_level blas_kernels_level(void);
 const char *blas_kernels_better(const char *core, enum blas_level level);
 
 /*
- * Start the program again with better kernels, if there are any and
- * OPENBLAS_CORETYPE is not set.  To be called first in main(): it returns only
- * if nothing is to be done or it has been.  Programs that this one starts know
- * nothing of it, as they may run on another processor.
- *   argv [in] of main()
+ * Let OpenBLAS choose again, and better, if it can and OPENBLAS_CORETYPE is not
+ * set.  The first call does it, later ones nothing; no product may be under way.
  */
-void blas_kernels_choose(char **argv);
+void blas_kernels_choose(void);
 
-/* The kernels that OpenBLAS took before the program started again; "": it has
- * not. */
+/* The kernels that OpenBLAS took by itself; "": those that it has. */
 const char *blas_kernels_before(void);
 
 #endif

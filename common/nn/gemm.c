@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/machine.h"
+#include "nn/blas_kernels.h"
 #include "nn/simd.h"
 
 #include <cblas.h>
@@ -40,6 +41,7 @@ void gemm_setup(void)
     mallopt(M_MMAP_THRESHOLD, KEEP_BYTES); /* the most that it accepts */
     mallopt(M_TRIM_THRESHOLD, 2 * KEEP_BYTES);
 #endif
+    blas_kernels_choose();
     openblas_set_num_threads(1);
     omp_set_num_threads(threads);
 }
@@ -253,10 +255,11 @@ void gemm_describe(char text[GEMM_DESCRIPTION])
              v->patch, isa);
 #endif
     snprintf(text, GEMM_DESCRIPTION, "%sOpenBLAS (%.32s), loops %s", dnnl,
-             openblas_get_corename(), loop_name());
+             gemm_processor(), loop_name());
 }
 
 const char *gemm_processor(void)
 {
+    blas_kernels_choose();
     return openblas_get_corename();
 }

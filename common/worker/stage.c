@@ -5,7 +5,6 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/version.h"
-#include "nn/blas_kernels.h"
 #include "proto/samples.h"
 #include "run/output.h"
 #include "run/plan_units.h"
@@ -432,7 +431,6 @@ int stage_main(const struct stage *st, int argc, char **argv)
     struct err err = {0};
     const struct stage_tool *tool = tool_of(st, argc > 1 ? argv[1] : NULL);
 
-    blas_kernels_choose(argv);
     log_name(program);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         print_help(st);
