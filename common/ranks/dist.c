@@ -12,6 +12,7 @@
 #include "base/core_mask.h"
 #include "ranks/dist_threads.h"
 #include "ranks/launched.h"
+#include "ranks/mpi_wait.h"
 
 #include <mpi.h>
 #include <stdio.h>
@@ -32,6 +33,13 @@ static int check_mpi(struct dist *d, int rc, const char *what, struct err *err)
     err_set(&d->fault, ERR_SYSTEM, "rank %d: %s: %.300s", d->rank, what, text);
     *err = d->fault;
     return -1;
+}
+
+/* Of a call that has begun '*r', if rc says so: wait for it. */
+static int finish(struct dist *d, int rc, MPI_Request *r, const char *what,
+                  struct err *err)
+{
+    return check_mpi(d, rc == MPI_SUCCESS ? mpi_wait(r) : rc, what, err);
 }
 
 static int check_fault(const struct dist *d, struct err *err)
@@ -215,11 +223,11 @@ static int sum_small(struct dist *d, const struct dist_sum_type *k, void *x,
                      size_t n, struct err *err)
 {
     const int bytes = (int)(n * k->item);
+    MPI_Request r;
+    const int rc = MPI_Iallgather(x, bytes, MPI_BYTE, d->scratch, bytes,
+                                  MPI_BYTE, comm_of(d), &r);
 
-    if (check_mpi(d,
-                  MPI_Allgather(x, bytes, MPI_BYTE, d->scratch, bytes, MPI_BYTE,
-                                comm_of(d)),
-                  "MPI_Allgather", err) < 0)
+    if (finish(d, rc, &r, "MPI_Iallgather", err) < 0)
         return -1;
     add_ranks(d, k, n);
     memcpy(x, d->scratch, n * k->item);
@@ -238,17 +246,16 @@ static int sum_slices(struct dist *d, const struct dist_sum_type *k, void *x,
     const size_t slice = n / (size_t)d->size;
     const int bytes = (int)(slice * k->item);
     void *parts = d->scratch;
+    MPI_Request r;
+    int rc = MPI_Ialltoall(x, bytes, MPI_BYTE, parts, bytes, MPI_BYTE,
+                           comm_of(d), &r);
 
-    if (check_mpi(d,
-                  MPI_Alltoall(x, bytes, MPI_BYTE, parts, bytes, MPI_BYTE,
-                               comm_of(d)),
-                  "MPI_Alltoall", err) < 0)
+    if (finish(d, rc, &r, "MPI_Ialltoall", err) < 0)
         return -1;
     add_ranks(d, k, slice);
-    return check_mpi(
-        d,
-        MPI_Allgather(parts, bytes, MPI_BYTE, x, bytes, MPI_BYTE, comm_of(d)),
-        "MPI_Allgather", err);
+    rc = MPI_Iallgather(parts, bytes, MPI_BYTE, x, bytes, MPI_BYTE, comm_of(d),
+                        &r);
+    return finish(d, rc, &r, "MPI_Iallgather", err);
 }
 
 static int sum_all(struct dist *d, const struct dist_sum_type *k, void *x,
@@ -351,6 +358,7 @@ int dist_gather(struct dist *d, const struct dist_items *g, struct err *err)
 {
     int bytes[DIST_MAX_RANKS], at[DIST_MAX_RANKS];
     char *all = g->all;
+    MPI_Request r;
     double begin;
     int rc;
 
@@ -363,13 +371,24 @@ int dist_gather(struct dist *d, const struct dist_items *g, struct err *err)
     if (d->size == 1)
         return 0;
     begin = clock_now();
-    rc = MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all, bytes, at,
-                        MPI_BYTE, comm_of(d));
+    rc = MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all, bytes, at,
+                         MPI_BYTE, comm_of(d), &r);
+    rc = finish(d, rc, &r, "MPI_Iallgatherv", err);
     d->spent.others += clock_now() - begin;
-    return check_mpi(d, rc, "MPI_Allgatherv", err);
+    return rc;
 }
 
 /* --- the rest --------------------------------------------------------------*/
+
+/* 'n' bytes of rank 'from' to all. */
+static int send_from(struct dist *d, void *bytes, int n, int from,
+                     struct err *err)
+{
+    MPI_Request r;
+    const int rc = MPI_Ibcast(bytes, n, MPI_BYTE, from, comm_of(d), &r);
+
+    return finish(d, rc, &r, "MPI_Ibcast", err);
+}
 
 int dist_bcast(struct dist *d, void *bytes, size_t n, struct err *err)
 {
@@ -384,8 +403,7 @@ int dist_bcast(struct dist *d, void *bytes, size_t n, struct err *err)
     while (n > 0) {
         const size_t m = n < DIST_PIECE ? n : DIST_PIECE;
 
-        if (check_mpi(d, MPI_Bcast(p, (int)m, MPI_BYTE, 0, comm_of(d)),
-                      "MPI_Bcast", err) < 0)
+        if (send_from(d, p, (int)m, 0, err) < 0)
             return -1;
         p += m;
         n -= m;
@@ -395,19 +413,25 @@ int dist_bcast(struct dist *d, void *bytes, size_t n, struct err *err)
 
 int dist_barrier(struct dist *d, struct err *err)
 {
+    MPI_Request r;
+    int rc;
+
     if (d->team)
         return dist_threads_barrier(d, err);
     if (check_fault(d, err) < 0)
         return -1;
-    return d->size == 1
-               ? 0
-               : check_mpi(d, MPI_Barrier(comm_of(d)), "MPI_Barrier", err);
+    if (d->size == 1)
+        return 0;
+    rc = MPI_Ibarrier(comm_of(d), &r);
+    return finish(d, rc, &r, "MPI_Ibarrier", err);
 }
 
 int dist_agree(struct dist *d, int rc, struct err *err)
 {
     int mine = rc < 0 ? d->rank : d->size, first = d->size;
     struct err theirs = {0};
+    MPI_Request r;
+    int started;
 
     if (d->team)
         return dist_threads_agree(d, rc, err);
@@ -415,18 +439,15 @@ int dist_agree(struct dist *d, int rc, struct err *err)
         return rc;
     if (check_fault(d, err) < 0)
         return -1;
-    if (check_mpi(d,
-                  MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, comm_of(d)),
-                  "MPI_Allreduce", err) < 0)
+    started =
+        MPI_Iallreduce(&mine, &first, 1, MPI_INT, MPI_MIN, comm_of(d), &r);
+    if (finish(d, started, &r, "MPI_Iallreduce", err) < 0)
         return -1;
     if (first == d->size)
         return 0;
     if (first == d->rank)
         theirs = *err;
-    if (check_mpi(d,
-                  MPI_Bcast(&theirs, (int)sizeof(theirs), MPI_BYTE, first,
-                            comm_of(d)),
-                  "MPI_Bcast", err) < 0)
+    if (send_from(d, &theirs, (int)sizeof(theirs), first, err) < 0)
         return -1;
     if (first != 0)
         return err_set(err, theirs.code, "rank %d: %.400s", first, theirs.text);
