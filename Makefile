@@ -44,7 +44,8 @@ PKGS      := libzmq $(MSGPACK) openblas vips jansson libsodium nettle yaml-0.1 h
 DEPS_INC  := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(PKGS) 2>/dev/null))
 CPPFLAGS  := -Icommon -I. -Itests -I$B/gen -I$B/embed \
              -D_POSIX_C_SOURCE=200809L $(DEPS_INC)
-LDLIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread -lm
+# libvips is loaded when it is needed (common/img/vips_functions.h)
+LDLIBS    := $(filter-out -lvips,$(shell pkg-config --libs $(PKGS) 2>/dev/null)) -lpthread -lm
 # oneDNN is optional: faster matrix products where it is installed
 DNNL      := $(if $(filter openblas,$(MODE)),,$(shell printf '\#include <dnnl.h>\n' | $(CC) -E - >/dev/null 2>&1 && echo yes))
 CPPFLAGS  += $(if $(DNNL),-DHAVE_DNNL)

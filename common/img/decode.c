@@ -82,17 +82,17 @@ static const struct image_format {
     const char *ends[N_ENDS]; /* of file names */
     bool (*is)(const uint8_t *p, size_t n);
     bool (*cut)(const uint8_t *p, size_t n); /* NULL: cannot be told */
-    load_f load;                             /* NULL: bmp.h's */
+    load_f *load;                            /* NULL: bmp.h's */
 } kinds[N_KINDS] = {
     {"BMP", {".bmp", ".dib"}, is_bmp, NULL, NULL},
     {"JPEG",
      {".jpg", ".jpeg", ".jpe", ".jfif"},
      is_jpeg,
      cut_jpeg,
-     vips_jpegload_buffer},
-    {"PNG", {".png"}, is_png, cut_png, vips_pngload_buffer},
-    {"TIFF", {".tif", ".tiff"}, is_tiff, NULL, vips_tiffload_buffer},
-    {"WebP", {".webp"}, is_webp, cut_webp, vips_webpload_buffer},
+     &vips.jpegload_buffer},
+    {"PNG", {".png"}, is_png, cut_png, &vips.pngload_buffer},
+    {"TIFF", {".tif", ".tiff"}, is_tiff, NULL, &vips.tiffload_buffer},
+    {"WebP", {".webp"}, is_webp, cut_webp, &vips.webpload_buffer},
 };
 
 bool decode_is_image_name(const char *name)
@@ -144,7 +144,7 @@ static int refuse_damaged(const struct image_format *kind, const uint8_t *p,
 {
     struct tiff_tags tags;
 
-    vips_error_clear();
+    vips.error_clear();
     if (is_tiff(p, n) && tiff_tags_read(&tags, p, n) && refuse_tags(&tags, err))
         return -1;
     if (kind->cut && kind->cut(p, n))
@@ -161,12 +161,12 @@ static int refuse_damaged(const struct image_format *kind, const uint8_t *p,
  */
 static int copy_out(struct image *im, VipsImage *from, struct err *err)
 {
-    const VipsRect all = {0, 0, vips_image_get_width(from),
-                          vips_image_get_height(from)};
-    VipsRegion *region = vips_region_new(from);
+    const VipsRect all = {0, 0, vips.image_get_width(from),
+                          vips.image_get_height(from)};
+    VipsRegion *region = vips.region_new(from);
     int rc = 1; /* the caller knows what kind it was */
 
-    if (region && vips_region_prepare(region, &all) == 0)
+    if (region && vips.region_prepare(region, &all) == 0)
         rc = image_init(im, all.width, all.height, err);
     for (int y = 0; rc == 0 && y < im->h; y++)
         memcpy(image_row(im, y),
@@ -181,18 +181,19 @@ static int copy_out(struct image *im, VipsImage *from, struct err *err)
 static int check_type(const VipsImage *im, const struct image_format *kind,
                       struct err *err)
 {
-    const VipsBandFormat format = vips_image_get_format(im);
-    const VipsInterpretation colours = vips_image_get_interpretation(im);
+    const VipsBandFormat format = vips.image_get_format(im);
+    const VipsInterpretation colours = vips.image_get_interpretation(im);
 
     if (format != VIPS_FORMAT_UCHAR && format != VIPS_FORMAT_USHORT &&
         colours != VIPS_INTERPRETATION_LABS)
         return err_set(
             err, ERR_INPUT, "%s image of pixel type %s, must be 8 or 16 bits",
-            kind->name, vips_enum_nick(VIPS_TYPE_BAND_FORMAT, (int)format));
-    if (!vips_colourspace_issupported(im))
+            kind->name,
+            vips.enum_nick(vips.band_format_get_type(), (int)format));
+    if (!vips.colourspace_issupported(im))
         return err_set(err, ERR_INPUT, "%s image of %d bands without colours",
-                       kind->name, vips_image_get_bands(im));
-    return image_check_size(vips_image_get_width(im), vips_image_get_height(im),
+                       kind->name, vips.image_get_bands(im));
+    return image_check_size(vips.image_get_width(im), vips.image_get_height(im),
                             err);
 }
 
@@ -203,8 +204,8 @@ static int take_loaded(struct image *im, VipsImage **v,
 {
     int rc = 0;
 
-    d->orientation = vips_image_get_orientation(*v);
-    d->pages = vips_image_get_n_pages(*v);
+    d->orientation = vips.image_get_orientation(*v);
+    d->pages = vips.image_get_n_pages(*v);
     if (tags)
         rc = decode_samples_pick(v, tags, d, err);
     if (rc == 0)
@@ -213,7 +214,7 @@ static int take_loaded(struct image *im, VipsImage **v,
     if (rc == 0)
         rc = decode_samples_rgb(v);
     if (rc == 0)
-        rc = vips_image_get_bands(*v) != 3 ? 1 : copy_out(im, *v, err);
+        rc = vips.image_get_bands(*v) != 3 ? 1 : copy_out(im, *v, err);
     if (rc == 0 && d->upright)
         rc = orient(im, d->orientation, err);
     return rc;
@@ -237,9 +238,9 @@ static int decode_vips(struct image *im, const struct image_format *kind,
                        "not read",
                        tags.photometric);
     /* libvips reads the bytes only, though it asks for void *. */
-    if (kind->load((void *)(uintptr_t)from->p, from->n, &v, "access",
-                   VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_ERROR,
-                   NULL) == 0) {
+    if ((*kind->load)((void *)(uintptr_t)from->p, from->n, &v, "access",
+                      VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_ERROR,
+                      NULL) == 0) {
         rc = check_type(v, kind, err);
         if (rc == 0)
             rc = take_loaded(im, &v, tagged ? &tags : NULL, d, err);

@@ -20,15 +20,15 @@ static int replace_image(VipsImage **im, VipsImage *next, int rc)
 static int keep_bands(VipsImage **im, int n, int alpha)
 {
     VipsImage *part[2] = {NULL, NULL}, *all = NULL, *next = NULL;
-    int rc = vips_extract_band(*im, &part[0], 0, "n", n, NULL);
+    int rc = vips.extract_band(*im, &part[0], 0, "n", n, NULL);
 
     if (rc == 0 && alpha >= 0)
-        rc = vips_extract_band(*im, &part[1], alpha, NULL);
+        rc = vips.extract_band(*im, &part[1], alpha, NULL);
     if (rc == 0)
-        rc = vips_bandjoin(part, &all, alpha >= 0 ? 2 : 1, NULL);
+        rc = vips.bandjoin(part, &all, alpha >= 0 ? 2 : 1, NULL);
     if (rc == 0)
-        rc = vips_copy(all, &next, "interpretation",
-                       vips_image_get_interpretation(*im), NULL);
+        rc = vips.copy(all, &next, "interpretation",
+                       vips.image_get_interpretation(*im), NULL);
     for (int i = 0; i < 2; i++)
         if (part[i])
             g_object_unref(part[i]);
@@ -47,7 +47,7 @@ int decode_samples_pick(VipsImage **im, const struct tiff_tags *t,
                        "CIELAB TIFF image of %d samples, must be 3",
                        t->samples);
     if (colours == 0 || t->photometric == TIFF_PALETTE ||
-        t->samples <= colours || t->samples != vips_image_get_bands(*im))
+        t->samples <= colours || t->samples != vips.image_get_bands(*im))
         return 0;
     if (colours == 1 && t->samples > 2 && alpha < 0)
         return err_set(err, ERR_INPUT,
@@ -70,17 +70,17 @@ struct wide_samples {
 /* Compute all in this thread, as copy_out() of decode.c does. */
 static int load_samples(VipsImage *im, struct wide_samples *s)
 {
-    const VipsRect all = {0, 0, vips_image_get_width(im),
-                          vips_image_get_height(im)};
+    const VipsRect all = {0, 0, vips.image_get_width(im),
+                          vips.image_get_height(im)};
     const size_t line =
-        (size_t)all.width * sizeof(*s->v) * (size_t)vips_image_get_bands(im);
-    VipsRegion *region = vips_region_new(im);
+        (size_t)all.width * sizeof(*s->v) * (size_t)vips.image_get_bands(im);
+    VipsRegion *region = vips.region_new(im);
     int rc = 1;
 
-    s->bands = vips_image_get_bands(im);
-    s->colours = s->bands - (vips_image_hasalpha(im) ? 1 : 0);
+    s->bands = vips.image_get_bands(im);
+    s->colours = s->bands - (vips.image_hasalpha(im) ? 1 : 0);
     s->n = (size_t)all.width * (size_t)all.height;
-    if (region && vips_region_prepare(region, &all) == 0) {
+    if (region && vips.region_prepare(region, &all) == 0) {
         s->v = malloc(line * (size_t)all.height);
         rc = s->v ? 0 : -1;
     }
@@ -148,16 +148,16 @@ static int scale_samples(struct wide_samples *s, struct decoding *d,
 /* The samples as an image of the kind of *im, which it replaces. */
 static int put_samples(const struct wide_samples *s, VipsImage **im)
 {
-    VipsImage *plain = vips_image_new_from_memory_copy(
+    VipsImage *plain = vips.image_new_from_memory_copy(
         s->v, s->n * (size_t)s->bands * sizeof(*s->v),
-        vips_image_get_width(*im), vips_image_get_height(*im), s->bands,
+        vips.image_get_width(*im), vips.image_get_height(*im), s->bands,
         VIPS_FORMAT_USHORT);
     VipsImage *next = NULL;
     int rc = 1;
 
     if (plain) {
-        rc = vips_copy(plain, &next, "interpretation",
-                       vips_image_get_interpretation(*im), NULL);
+        rc = vips.copy(plain, &next, "interpretation",
+                       vips.image_get_interpretation(*im), NULL);
         g_object_unref(plain);
     }
     return replace_image(im, next, rc);
@@ -166,11 +166,11 @@ static int put_samples(const struct wide_samples *s, VipsImage **im)
 int decode_samples_scale(VipsImage **im, bool inverted, struct decoding *d,
                          struct err *err)
 {
-    const VipsInterpretation kind = vips_image_get_interpretation(*im);
+    const VipsInterpretation kind = vips.image_get_interpretation(*im);
     struct wide_samples s = {0};
     int rc;
 
-    if (vips_image_get_format(*im) != VIPS_FORMAT_USHORT ||
+    if (vips.image_get_format(*im) != VIPS_FORMAT_USHORT ||
         (kind != VIPS_INTERPRETATION_RGB16 &&
          kind != VIPS_INTERPRETATION_GREY16))
         return 0;
@@ -195,14 +195,14 @@ int decode_samples_scale(VipsImage **im, bool inverted, struct decoding *d,
 static int flatten_alpha(VipsImage **im)
 {
     const double white =
-        vips_image_get_format(*im) == VIPS_FORMAT_USHORT ? 65535.0 : 255.0;
-    VipsArrayDouble *paper = vips_array_double_newv(1, white);
+        vips.image_get_format(*im) == VIPS_FORMAT_USHORT ? 65535.0 : 255.0;
+    VipsArrayDouble *paper = vips.array_double_newv(1, white);
     VipsImage *next = NULL;
     int rc;
 
     rc =
-        vips_flatten(*im, &next, "background", paper, "max_alpha", white, NULL);
-    vips_area_unref(VIPS_AREA(paper));
+        vips.flatten(*im, &next, "background", paper, "max_alpha", white, NULL);
+    vips.area_unref(VIPS_AREA(paper));
     return replace_image(im, next, rc);
 }
 
@@ -211,13 +211,13 @@ int decode_samples_rgb(VipsImage **im)
     VipsImage *next = NULL;
     int rc;
 
-    if (vips_image_get_coding(*im) == VIPS_CODING_NONE &&
-        vips_image_hasalpha(*im) && flatten_alpha(im) != 0)
+    if (vips.image_get_coding(*im) == VIPS_CODING_NONE &&
+        vips.image_hasalpha(*im) && flatten_alpha(im) != 0)
         return 1;
-    if (vips_image_get_interpretation(*im) == VIPS_INTERPRETATION_sRGB &&
-        vips_image_get_bands(*im) == 3 &&
-        vips_image_get_format(*im) == VIPS_FORMAT_UCHAR)
+    if (vips.image_get_interpretation(*im) == VIPS_INTERPRETATION_sRGB &&
+        vips.image_get_bands(*im) == 3 &&
+        vips.image_get_format(*im) == VIPS_FORMAT_UCHAR)
         return 0;
-    rc = vips_colourspace(*im, &next, VIPS_INTERPRETATION_sRGB, NULL);
+    rc = vips.colourspace(*im, &next, VIPS_INTERPRETATION_sRGB, NULL);
     return replace_image(im, next, rc);
 }

@@ -8,8 +8,7 @@
 
 #include "img/decode.h"
 #include "img/tiff_tags.h"
-
-#include <vips/vips.h>
+#include "img/vips_functions.h"
 
 /*
  * Leave the colours of a TIFF and its alpha, if one sample is; the others go

@@ -1,11 +1,11 @@
 #include "img/png.h"
 
 #include "base/file.h"
+#include "img/vips_functions.h"
 #include "img/vipslib.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <vips/vips.h>
 
 /* 'kind' is libvips' name of a format with its options. */
 static int encode_image(const struct image *im, const char *kind, char **bytes,
@@ -17,10 +17,10 @@ static int encode_image(const struct image *im, const char *kind, char **bytes,
 
     if (vipslib_start(err) < 0)
         return -1;
-    v = vips_image_new_from_memory(im->px, image_bytes(im), im->w, im->h, 3,
+    v = vips.image_new_from_memory(im->px, image_bytes(im), im->w, im->h, 3,
                                    VIPS_FORMAT_UCHAR);
-    if (!v || vips_image_write_to_buffer(v, kind, &made, size, NULL) != 0) {
-        vips_error_clear();
+    if (!v || vips.image_write_to_buffer(v, kind, &made, size, NULL) != 0) {
+        vips.error_clear();
         err_set(err, ERR_SYSTEM, "cannot encode %d x %d pixels as %s", im->w,
                 im->h, kind);
         goto out;

@@ -2,22 +2,21 @@
 #include "img/reencode.h"
 
 #include "img/decode.h"
+#include "img/vips_functions.h"
 #include "img/vipslib.h"
-
-#include <vips/vips.h>
 
 /* Bytes of the file, which g_free() frees; -1: libvips failed. */
 static int encode(const struct image *im, int quality, void **bytes, size_t *n)
 {
-    VipsImage *v = vips_image_new_from_memory(im->px, image_bytes(im), im->w,
+    VipsImage *v = vips.image_new_from_memory(im->px, image_bytes(im), im->w,
                                               im->h, 3, VIPS_FORMAT_UCHAR);
     VipsImage *rgb = NULL;
     int rc =
-        v ? vips_copy(v, &rgb, "interpretation", VIPS_INTERPRETATION_sRGB, NULL)
+        v ? vips.copy(v, &rgb, "interpretation", VIPS_INTERPRETATION_sRGB, NULL)
           : -1;
 
     if (rc == 0)
-        rc = vips_jpegsave_buffer(rgb, bytes, n, "Q", quality, "subsample_mode",
+        rc = vips.jpegsave_buffer(rgb, bytes, n, "Q", quality, "subsample_mode",
                                   VIPS_FOREIGN_SUBSAMPLE_ON, NULL);
     if (rgb)
         g_object_unref(rgb);
@@ -34,7 +33,7 @@ int reencode(struct image *im, int quality, struct err *err)
     int rc = vipslib_start(err);
 
     if (rc == 0 && encode(im, quality, &bytes, &n) < 0) {
-        vips_error_clear();
+        vips.error_clear();
         rc = err_set(err, ERR_INPUT, "%d x %d pixels cannot be made JPEG",
                      im->w, im->h);
     }

@@ -2,10 +2,10 @@
 #include "img/sheet.h"
 
 #include "base/buf.h"
+#include "img/vips_functions.h"
 #include "img/vipslib.h"
 
 #include <string.h>
-#include <vips/vips.h>
 
 enum { GAP = 8, LINE = 12, FONT_DPI = 72 }; /* pixels */
 
@@ -28,8 +28,8 @@ static void draw_mask(struct sheet *s, VipsImage *mask, int x, int y, int w,
                       int h)
 {
     size_t size = 0;
-    uint8_t *m = vips_image_write_to_memory(mask, &size);
-    const int mw = vips_image_get_width(mask), mh = vips_image_get_height(mask);
+    uint8_t *m = vips.image_write_to_memory(mask, &size);
+    const int mw = vips.image_get_width(mask), mh = vips.image_get_height(mask);
 
     for (int j = 0; m && j < mh && j < h; j++)
         for (int i = 0; i < mw && i < w; i++)
@@ -47,10 +47,10 @@ static void write_words(struct sheet *s, const char *words, int x, int y)
 
     buf_html(&markup, words);
     if (markup.data && *words &&
-        vips_text(&mask, markup.data, "font", "sans 9", "width", w, "dpi",
+        vips.text(&mask, markup.data, "font", "sans 9", "width", w, "dpi",
                   FONT_DPI, NULL) == 0)
         draw_mask(s, mask, x, y, w, h);
-    vips_error_clear();
+    vips.error_clear();
     if (mask)
         g_object_unref(mask);
     buf_release(&markup);

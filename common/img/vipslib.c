@@ -1,9 +1,14 @@
 #include "img/vipslib.h"
 
+#include "img/vips_functions.h"
+
+#include <dlfcn.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <vips/vips.h>
+#include <string.h>
+
+struct vips_functions vips;
 
 /* Set once, under pthread_once(). */
 static atomic_bool started;
@@ -17,14 +22,38 @@ static void drop_message(const char *domain, GLogLevelFlags level,
     (void)self;
 }
 
+static bool load_functions(void)
+{
+    static const struct {
+        const char *name;
+        void *to; /* a pointer to the function's */
+    } wanted[] = {
+#define VIPS_FUNCTION(name) {"vips_" #name, &vips.name},
+#include "img/vips_functions.def"
+#undef VIPS_FUNCTION
+    };
+    void *library = dlopen("libvips.so.42", RTLD_NOW);
+
+    if (!library)
+        return false;
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        void *f = dlsym(library, wanted[i].name);
+
+        if (!f)
+            return false;
+        memcpy(wanted[i].to, &f, sizeof(f));
+    }
+    return true;
+}
+
 static void start_libvips(void)
 {
-    if (vips_init("papline") != 0)
+    if (!load_functions() || vips.init("papline") != 0)
         return;
-    vips_concurrency_set(1);
-    vips_cache_set_max(0);
+    vips.concurrency_set(1);
+    vips.cache_set_max(0);
 #if VIPS_MAJOR_VERSION > 8 || VIPS_MINOR_VERSION >= 13
-    vips_block_untrusted_set(TRUE);
+    vips.block_untrusted_set(TRUE);
 #endif
     g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO,
                       drop_message, NULL);
@@ -45,10 +74,12 @@ int vipslib_start(struct err *err)
 void vipslib_end_thread(void)
 {
     if (atomic_load(&started)) /* else it would crash */
-        vips_thread_shutdown();
+        vips.thread_shutdown();
 }
 
 const char *vipslib_version(void)
 {
-    return vips_version_string();
+    struct err err = {0};
+
+    return vipslib_start(&err) == 0 ? vips.version_string() : "unknown";
 }

@@ -1,5 +1,5 @@
 /*
- * vipslib.h - libvips, started once and set up as this program needs it
+ * vipslib.h - libvips, loaded and started once and set up as this program needs it
  *
  * One thread a picture (the pictures are small and many are done at once), no
  * cache of operations, loaders marked untrusted blocked, no warnings printed.
@@ -10,8 +10,8 @@
 #include "base/err.h"
 
 /*
- * Start libvips unless it is started already.  Whatever needs it calls this
- * itself; thread-safe.  Errors: ERR_SYSTEM it does not start.
+ * Load and start libvips unless it is started already.  Whatever needs it calls
+ * this itself; thread-safe.  Errors: ERR_SYSTEM it is not there, or does not start.
  */
 MUST_USE int vipslib_start(struct err *err);
 
@@ -19,7 +19,7 @@ MUST_USE int vipslib_start(struct err *err);
  * thread ends. */
 void vipslib_end_thread(void);
 
-/* Version of libvips, e.g. "8.14.1". */
+/* Version of libvips, e.g. "8.14.1"; "unknown": it does not start. */
 const char *vipslib_version(void);
 
 #endif

@@ -22,7 +22,7 @@ ok "the contrastive model is explained" \
 ok "contrastive training by two ranks" cl b --until train --set train.ranks=2
 ok "two ranks: the same bytes as one" same b
 # kill it at the end of the encoder's first epoch, then in the classifier's
-often=(--set train.checkpoint_seconds=0.01)
+often=(--set train.checkpoint_seconds=0.1)
 cl c --until train "${often[@]}" &
 for f in encoder/history.csv history.csv; do
     ok "killed in contrastive training: $f is there" \

@@ -12,7 +12,7 @@ kills=${KILLS:-6} seeds=${SEEDS:-3} seed=${SEED:-$((SECONDS + $$))}
 RANDOM=$seed
 echo "# seed $seed"
 settings=(--set "train.seeds=[$(seq -s, "$seeds")]" --set train.epochs=4
-    --set train.checkpoint_seconds=0.05 --set augment.workers=auto
+    --set train.checkpoint_seconds=0.3 --set augment.workers=auto
     --set augment.unit=2 --set scheduler.tries=100 --set scheduler.lease=2)
 OUTPUTS=(data augment train evaluate explain)
 
