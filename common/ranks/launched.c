@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,4 +90,16 @@ void launched_drop(bool (*is_dropped)(const char *variable))
 void launched_forget(void)
 {
     launched_drop(is_forgotten);
+}
+
+void launched_set_threads(int threads)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), "%d", threads);
+    if (threads > 0)
+        setenv("OMP_NUM_THREADS", text, 0);
+    setenv("OPENBLAS_NUM_THREADS", "1", 0);
+    if (!getenv("OMP_WAIT_POLICY"))
+        setenv("GOMP_SPINCOUNT", "1000", 0); /* pauses of the processor */
 }

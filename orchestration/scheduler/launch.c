@@ -130,16 +130,9 @@ struct start {
 static void set_environment(const struct start *t)
 {
     const char *launcher = t->command.arg[0];
-    char text[32];
 
     setenv(SCHEDULER_LINK_TOKEN, t->token_text, 1);
-    if (t->threads > 0) { /* the user's own number comes first */
-        snprintf(text, sizeof(text), "%d", t->threads);
-        setenv("OMP_NUM_THREADS", text, 0);
-    }
-    /* gemm.h asks it for one thread; without this it starts with many, which
-     * spin for a while */
-    setenv("OPENBLAS_NUM_THREADS", "1", 0);
+    launched_set_threads(t->threads);
     if (strcmp(launcher, "srun") == 0)
         unset_slurm_options();
     /* else what mpirun starts by srun waits for this step's end */

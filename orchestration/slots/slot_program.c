@@ -35,15 +35,10 @@ int slot_program_redirect(const char *output, struct err *err)
 
 static void set_variables(const struct slot_program *p)
 {
-    char cores[16];
-
     launched_forget();
     for (int i = 0; i < p->n_env; i++)
         putenv((char *)(uintptr_t)p->env[i]);
-    snprintf(cores, sizeof(cores), "%d", p->cores);
-    if (p->cores > 0)
-        setenv("OMP_NUM_THREADS", cores, 0);
-    setenv("OPENBLAS_NUM_THREADS", "1", 0);
+    launched_set_threads(p->cores);
 }
 
 static void reset_signals(void)
