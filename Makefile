@@ -157,6 +157,8 @@ $(FUZZ): $B/fuzz/%: $B/obj/tests/fuzz/%.o $(PARTS) $(LIB)
 $(TOOL): $B/tools/%: $B/obj/tests/tools/%.o $(PARTS) $(LIB)
 	$(LINK)
 
+# The programs load libvips themselves.
+$B/bench/bench_vips: LDLIBS += -lvips
 $(BENCH): $B/bench/%: $B/obj/tests/bench/%.o $(PARTS) $(LIB)
 	$(LINK)
 
