@@ -106,10 +106,10 @@ $B/embed/%.inc: %
 	@mkdir -p $(@D)
 	$Qsed 's/[\\"]/\\&/g; s/.*/"&\\n",/' $< >$@
 
-EMBEDDED  := common/charts/svg.css stages/report/report.css stages/report/report.js \
+EMBEDDED  := common/charts/svg.css common/export/torch_loader.py stages/report/report.css stages/report/report.js \
              orchestration/verb_completion.bash orchestration/verb_completion.zsh \
              orchestration/submit/job_body.sh orchestration/submit/worker_body.sh
-$(call obj,common/charts/svg.c stages/report/report_embed.c orchestration/verb_completion.c \
+$(call obj,common/charts/svg.c common/export/torch_write.c stages/report/report_embed.c orchestration/verb_completion.c \
     orchestration/submit/submit_script.c): $(EMBEDDED:%=$B/embed/%.inc)
 
 $(LIB): $(call obj,$(LIB_SRC))
