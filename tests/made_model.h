@@ -14,24 +14,25 @@ struct made_model {
     bool size; /* it takes the size of cells */
 };
 
-/* The kernel that makes the logits, smaller, so that these are 2 at most for
- * one picture and a softmax tells classes apart. */
-static inline void tame_logits(struct graph *g)
+/* Make the kernel of the logits so small that these are 2 at most for one
+ * picture: a softmax then tells classes apart by little. */
+static inline void tame_logits(struct graph *g, enum preprocess input)
 {
-    const struct node *y = graph_output(g);
     const struct tensor *x = &graph_node_at(g, 0)->out;
+    const struct node *y = graph_output(g);
+    const size_t c = (size_t)y->out.c;
+    const float *bias = y->param + y->n_param - c;
     float most = 0;
 
     if (strcmp(y->op->name, "dense") != 0)
         return;
-    for (size_t i = 0; i < tensor_row(x); i++)
-        x->data[i] = (float)(i * 37 % 251) / 125.0f - 1.0f;
+    for (size_t i = 0; i < tensor_row(x) / 3; i++)
+        preprocess(input, (uint8_t[3]){(uint8_t)i, (uint8_t)(7 * i), 120}, 1,
+                   x->data + 3 * i);
     graph_forward(g, PHASE_INFER);
-    for (int c = 0; c < y->out.c; c++)
-        most = fmaxf(
-            most, fabsf(y->out.data[c] -
-                        y->param[y->n_param - (size_t)y->out.c + (size_t)c]));
-    for (size_t i = 0; i < y->n_param - (size_t)y->out.c; i++)
+    for (size_t k = 0; k < c; k++)
+        most = fmaxf(most, fabsf(y->out.data[k] - bias[k]));
+    for (size_t i = 0; i < y->n_param - c; i++)
         y->param[i] *= 2.0f / most;
 }
 
@@ -44,7 +45,6 @@ static inline int made_model_write(const struct made_model *m, const char *path,
                               .w = m->side,
                               .head = m->head,
                               .freeze = 4,
-                              .resizing = {.lanczos = true},
                               .size = {m->size, {5.0, 4.75}, {0.25, 0.5}},
                               .n_class = 3,
                               .class_name = {"one", "two words", "three"},
@@ -63,7 +63,7 @@ static inline int made_model_write(const struct made_model *m, const char *path,
     if (!g)
         return -1;
     fill_weights(g);
-    tame_logits(g);
+    tame_logits(g, info.input);
     rc = model_write(g, &info, path, err);
     graph_free(g);
     return rc;

@@ -272,6 +272,33 @@ void export_network_preparation(const struct export_network *n, bool logarithm,
                    logarithm ? "natural logarithms of " : "");
 }
 
+int export_network_about(const struct export_network *n, bool logarithm,
+                         struct export_about *about, struct err *err)
+{
+    const struct safetensors *f = &n->file;
+
+    *about = (struct export_about){
+        .meta = calloc(f->n_meta + 3, sizeof(*about->meta))};
+    if (!about->meta)
+        return err_set(err, ERR_SYSTEM, "no memory for metadata");
+    for (size_t i = 0; i < f->n_meta; i++)
+        if (strcmp(f->meta[i].key, "format") != 0 &&
+            strcmp(f->meta[i].key, "input") != 0)
+            about->meta[about->n_meta++] = f->meta[i];
+    export_network_preparation(n, logarithm, &about->preparation);
+    if (buf_check(&about->preparation, err) < 0)
+        return -1;
+    about->meta[about->n_meta++] =
+        (struct safetensors_meta){"preparation", about->preparation.data};
+    return 0;
+}
+
+void export_network_about_release(struct export_about *about)
+{
+    free(about->meta);
+    buf_release(&about->preparation);
+}
+
 /* (h, w, a, b) to (b, a, h, w), or with 'depthwise' to (a, b, h, w). */
 static void transpose_kernel(const struct safetensors_tensor *w, bool depthwise,
                              float *to)

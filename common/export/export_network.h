@@ -66,11 +66,30 @@ int export_network_readers(const struct export_network *n, int layer);
 
 /*
  * Append in words how a picture becomes the first input, and a size the second:
- * "RGB, 8 bits a channel, resized to 110 x 110 by the nearest pixel ...".
+ * "image: R, G, B of 8 bits, (n, height, width, 3), brought to 110 x 110 ...".
  *   logarithm [in] the second input is one
  */
 void export_network_preparation(const struct export_network *n, bool logarithm,
                                 struct buf *out);
+
+/* What a file says of itself. */
+struct export_about {
+    struct safetensors_meta *meta; /* owned; the texts are not; room for two
+                                      more */
+    size_t n_meta;
+    struct buf preparation; /* owned: the last of them */
+};
+
+/*
+ * The metadata of the model's file, but for its format and the scaling of the
+ * input, which is part of the network; and "preparation", the words above.
+ * Release with export_network_about_release(), also on failure.
+ * Errors: ERR_SYSTEM.
+ */
+MUST_USE int export_network_about(const struct export_network *n,
+                                  bool logarithm, struct export_about *about,
+                                  struct err *err);
+void export_network_about_release(struct export_about *about);
 
 /*
  * The weight in the layout of ONNX and PyTorch: kernels of convolutions (out,

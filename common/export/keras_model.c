@@ -227,18 +227,18 @@ static json_t *model_json(const struct export_network *n)
                      export_network_output(n)->name, 0, 0);
 }
 
-/* The metadata of the model's file, but for its format, and a sentence. */
+/* JSON of the metadata; NULL: no memory. */
 static json_t *about_json(const struct export_network *n)
 {
-    json_t *j = json_object();
-    struct buf text = {0};
+    struct export_about about;
+    struct err no;
+    json_t *j = NULL;
 
-    for (size_t i = 0; i < n->file.n_meta; i++)
-        if (strcmp(n->file.meta[i].key, "format") != 0)
-            put_text(j, n->file.meta[i].key, n->file.meta[i].value);
-    export_network_preparation(n, true, &text);
-    put_text(j, "preparation", text.data ? text.data : "");
-    buf_release(&text);
+    if (export_network_about(n, true, &about, &no) == 0)
+        j = json_object();
+    for (size_t i = 0; j && i < about.n_meta; i++)
+        put_text(j, about.meta[i].key, about.meta[i].value);
+    export_network_about_release(&about);
     return j;
 }
 

@@ -381,31 +381,21 @@ static void put_layers(struct onnx *o)
     put_values(o);
 }
 
-/* The metadata of the model's file, but for its format, and a sentence. */
 static int write_model(struct onnx *o, const char *path, struct err *err)
 {
-    const struct safetensors *f = &o->n->file;
-    struct safetensors_meta *meta = calloc(f->n_meta + 1, sizeof(*meta));
-    struct buf text = {0};
-    struct onnx_proto_model m = {.name = o->n->info.network,
-                                 .node = &o->node,
-                                 .tensor = &o->tensor,
-                                 .ends = &o->ends,
-                                 .meta = meta};
-    int rc = meta ? 0 : err_set(err, ERR_SYSTEM, "no memory for metadata");
+    struct export_about about;
+    int rc = export_network_about(o->n, false, &about, err);
 
-    export_network_preparation(o->n, false, &text);
-    for (size_t i = 0; rc == 0 && i < f->n_meta; i++)
-        if (strcmp(f->meta[i].key, "format") != 0)
-            meta[m.n_meta++] = f->meta[i];
     if (rc == 0)
-        rc = buf_check(&text, err);
-    if (rc == 0) {
-        meta[m.n_meta++] = (struct safetensors_meta){"preparation", text.data};
-        rc = onnx_proto_write(&m, path, err);
-    }
-    free(meta);
-    buf_release(&text);
+        rc = onnx_proto_write(
+            &(struct onnx_proto_model){.name = o->n->info.network,
+                                       .node = &o->node,
+                                       .tensor = &o->tensor,
+                                       .ends = &o->ends,
+                                       .meta = about.meta,
+                                       .n_meta = about.n_meta},
+            path, err);
+    export_network_about_release(&about);
     return rc;
 }
 

@@ -256,43 +256,35 @@ static int make_room(struct torch *t, struct err *err)
 
 /* --- the file --------------------------------------------------------------*/
 
-/* The metadata of the model's file, but for its format, and what is new. */
+/* The metadata has the format of PyTorch's own files, and what to build. */
 static int write_tensors(const struct torch *t, const char *layers,
-                         const char *preparation, const char *path,
-                         struct err *err)
+                         const char *path, struct err *err)
 {
-    const struct safetensors *f = &t->n->file;
-    struct safetensors_meta *meta = calloc(f->n_meta + 3, sizeof(*meta));
-    struct safetensors out = {
-        .tensor = t->tensor, .n_tensor = t->n_tensor, .meta = meta};
-    int rc;
+    struct export_about about;
+    int rc = export_network_about(t->n, false, &about, err);
 
-    if (!meta)
-        return err_set(err, ERR_SYSTEM, "no memory for metadata");
-    meta[out.n_meta++] = (struct safetensors_meta){"format", "pt"};
-    for (size_t i = 0; i < f->n_meta; i++)
-        if (strcmp(f->meta[i].key, "format") != 0)
-            meta[out.n_meta++] = f->meta[i];
-    meta[out.n_meta++] = (struct safetensors_meta){"preparation", preparation};
-    meta[out.n_meta++] = (struct safetensors_meta){"layers", layers};
-    rc = safetensors_write(&out, path, err);
-    free(meta);
+    if (rc == 0) {
+        about.meta[about.n_meta++] = (struct safetensors_meta){"format", "pt"};
+        about.meta[about.n_meta++] =
+            (struct safetensors_meta){"layers", layers};
+        rc = safetensors_write(&(struct safetensors){.tensor = t->tensor,
+                                                     .n_tensor = t->n_tensor,
+                                                     .meta = about.meta,
+                                                     .n_meta = about.n_meta},
+                               path, err);
+    }
+    export_network_about_release(&about);
     return rc;
 }
 
 static int write_file(struct torch *t, const char *path, struct err *err)
 {
     char *layers = json_dumps(t->layers, JSON_COMPACT);
-    struct buf text = {0};
-    int rc;
+    const int rc =
+        layers ? write_tensors(t, layers, path, err)
+               : err_set(err, ERR_SYSTEM, "no memory for '%.200s'", path);
 
-    export_network_preparation(t->n, false, &text);
-    rc = layers ? buf_check(&text, err)
-                : err_set(err, ERR_SYSTEM, "no memory for '%.200s'", path);
-    if (rc == 0)
-        rc = write_tensors(t, layers, text.data, path, err);
     free(layers);
-    buf_release(&text);
     return rc;
 }
 
