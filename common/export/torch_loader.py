@@ -1,6 +1,6 @@
 import json, math, torch
 
-raw = bytearray(open("model.safetensors", "rb").read())
+raw = bytearray(open("torch.safetensors", "rb").read())
 at = 8 + int.from_bytes(raw[:8], "little")
 head = json.loads(raw[8:at])
 layers = json.loads(head.pop("__metadata__")["layers"])

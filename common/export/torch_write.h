@@ -29,7 +29,7 @@ MUST_USE int torch_write(const struct export_network *n, const char *path,
                          struct err *err);
 
 /* The lines of a program in Python that builds the network from such a file,
- * model.safetensors, and runs it. */
+ * torch.safetensors, and runs it. */
 void torch_write_loader(struct buf *out);
 
 #endif
