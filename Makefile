@@ -6,6 +6,9 @@
 #                 (needs Debian's slurm-wlm and munge; else it is skipped)
 # make bench      throughput of queue, augmentation and network
 # make bench-peer the network beside PyTorch's (needs python3-torch; 20 minutes)
+#                 and ONNX Runtime's (where 'make rivals' installed it)
+# make rivals     ONNX Runtime and TensorFlow.js by npm into build/rivals, for
+#                 bench-peer and for tests that are skipped without them
 # make bench-peer-augment  augmentation beside OpenCV's and NumPy's
 # make bench-peer-explain  explanations beside PyTorch and scikit-image
 # make lint       directions of includes, formatting, self-contained headers,
@@ -80,7 +83,7 @@ TOOL      := $(TOOLS:%=$B/tools/%)
 .SECONDEXPANSION:
 .SECONDARY:
 .PHONY: all demo test check units flows test-slurm bench bench-peer \
-        bench-peer-augment bench-peer-explain lint format man deps clean
+        bench-peer-augment bench-peer-explain rivals lint format man deps clean
 all: $(BIN)
 
 $B/obj/%.o: %.c Makefile
@@ -107,10 +110,10 @@ $B/embed/%.inc: %
 	@mkdir -p $(@D)
 	$Qsed 's/[\\"]/\\&/g; s/.*/"&\\n",/' $< >$@
 
-EMBEDDED  := common/charts/svg.css stages/report/report.css stages/report/report.js \
+EMBEDDED  := common/charts/svg.css common/export/torch_loader.py stages/report/report.css stages/report/report.js \
              orchestration/verb_completion.bash orchestration/verb_completion.zsh \
              orchestration/submit/job_body.sh orchestration/submit/worker_body.sh
-$(call obj,common/charts/svg.c stages/report/report_embed.c orchestration/verb_completion.c \
+$(call obj,common/charts/svg.c common/export/torch_write.c stages/report/report_embed.c orchestration/verb_completion.c \
     orchestration/submit/submit_script.c): $(EMBEDDED:%=$B/embed/%.inc)
 
 $(LIB): $(call obj,$(LIB_SRC))
@@ -203,6 +206,14 @@ bench-peer-augment: $B/bench/bench_augment
 
 bench-peer-explain: $B/bench/bench_explain
 	$Q/usr/bin/python3 tests/bench/peer_explain.py --bench $< $(NETS)
+
+# No script of a package is run; what is measured and compared is in them.
+rivals:
+	$Qcommand -v npm >/dev/null || { echo "rivals: npm is not installed" >&2; \
+	    exit 1; }
+	$Qmkdir -p build/rivals
+	$Qnpm install --prefix build/rivals --ignore-scripts --no-audit --no-fund \
+	    --silent onnxruntime-node@1.30 @tensorflow/tfjs@4.22 h5wasm@0.10
 
 man: $(MAIN_BIN)
 	$Q$< man $B/man/man1

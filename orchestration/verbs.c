@@ -381,12 +381,15 @@ static const struct verb verbs[] = {
      .act = tool_verbs_bench},
     {.name = "weights",
      .words = "import|inspect|export|fetch FILE|NET",
-     .help = "import, inspect, export or fetch pretrained weights",
+     .help = "import, inspect or fetch weights, export a model or weights",
      .about = "import FILE -o OUT.safetensors reads Keras' .h5 and accounts "
-              "for every tensor. inspect FILE prints them. export FILE -o "
-              "OUT.h5 writes them for Keras; of both the ending decides "
-              "the format, .h5 or .safetensors. fetch NET prints address and "
-              "checksum of the official file; with -o it is downloaded.",
+              "for every tensor. inspect FILE prints them. fetch NET prints "
+              "address and checksum of the official file; with -o it is "
+              "downloaded. export FILE -o OUT, of a model that training wrote "
+              "or a bundle: OUT.onnx is a model for ONNX Runtime, OUT.h5 one "
+              "for Keras, OUT.safetensors with --torch a state dict for "
+              "PyTorch, all with scaling and classes; without it, and of other "
+              "weights, OUT has the tensors alone.",
      .example = "weights import vgg16.h5 -o vgg16.safetensors",
      .options = tool_verbs_weights_options,
      .act = tool_verbs_weights},

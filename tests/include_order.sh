@@ -9,7 +9,7 @@ PATH=$PATH:/usr/bin:/bin
 cd "${1:-$(dirname "$0")/..}" || exit 1
 order="base
 stats img nn proto charts
-ranks config
+ranks config export
 store
 run
 worker evaluation

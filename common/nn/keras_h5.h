@@ -76,4 +76,18 @@ struct keras_layer {
 MUST_USE int keras_h5_write(const struct keras_layer *layer, size_t n,
                             const char *path, struct err *err);
 
+/* A model: its layers, in the order of model.layers, and what builds them. */
+struct keras_model {
+    const struct keras_layer *layer; /* borrowed */
+    size_t n_layer;
+    const char *config; /* JSON, the root's attribute model_config; NULL: the
+                           file has weights alone, at the root */
+    const char *about;  /* JSON, its attribute papline, which Keras ignores */
+};
+
+/* The same of a model; with 'config' its weights are in the group
+ * model_weights. */
+MUST_USE int keras_h5_write_model(const struct keras_model *m, const char *path,
+                                  struct err *err);
+
 #endif

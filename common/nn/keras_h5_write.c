@@ -11,6 +11,9 @@ enum { GROW = 4 << 20 };
 /* libhdf5's handles, closed in the order of this list. */
 struct writing {
     hid_t access, file, creation;
+    hid_t dataset; /* how one is made: without the time, which would make equal
+                      weights unequal files */
+    hid_t top; /* the group that holds the layers: of weights alone the root */
 };
 
 static size_t longest_name(const char *const *s, size_t n)
@@ -78,7 +81,7 @@ static int put_weight(const struct writing *w, hid_t group,
         dim[i] = t->dim[i];
     space = H5Screate_simple(t->n_dim, dim, NULL);
     set = H5Dcreate2(group, t->name, H5T_IEEE_F32LE, space, w->creation,
-                     H5P_DEFAULT, H5P_DEFAULT);
+                     w->dataset, H5P_DEFAULT);
     rc = set >= 0 && H5Dwrite(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL,
                               H5P_DEFAULT, t->data) >= 0
              ? 0
@@ -92,7 +95,7 @@ static int put_layer(const struct writing *w, const struct keras_layer *l)
 {
     const char *names[KERAS_H5_MAX_WEIGHTS];
     const hid_t group =
-        H5Gcreate2(w->file, l->name, w->creation, H5P_DEFAULT, H5P_DEFAULT);
+        H5Gcreate2(w->top, l->name, w->creation, H5P_DEFAULT, H5P_DEFAULT);
     int rc = group >= 0 && l->n_weight <= KERAS_H5_MAX_WEIGHTS ? 0 : -1;
 
     for (size_t i = 0; i < l->n_weight && rc == 0; i++)
@@ -105,21 +108,43 @@ static int put_layer(const struct writing *w, const struct keras_layer *l)
     return rc;
 }
 
-static int put_all(const struct writing *w, const struct keras_layer *layer,
-                   size_t n)
+/* What wrote the file, as a group or the root says it. */
+static int put_version(hid_t of)
 {
-    const char **names = calloc(n + 1, sizeof(*names));
-    int rc = names && w->file >= 0 ? 0 : -1;
+    return put_string(of, "backend", "tensorflow") < 0 ||
+                   put_string(of, "keras_version", "2.12.0") < 0
+               ? -1
+               : 0;
+}
 
-    for (size_t i = 0; i < n && rc == 0; i++)
-        names[i] = layer[i].name;
-    if (rc == 0 && (put_strings(w->file, "layer_names", names, n) < 0 ||
-                    put_string(w->file, "backend", "tensorflow") < 0 ||
-                    put_string(w->file, "keras_version", "2.12.0") < 0))
+static int put_layers(const struct writing *w, const struct keras_model *m)
+{
+    const char **names = calloc(m->n_layer + 1, sizeof(*names));
+    int rc = names && w->top >= 0 ? 0 : -1;
+
+    for (size_t i = 0; i < m->n_layer && rc == 0; i++)
+        names[i] = m->layer[i].name;
+    if (rc == 0 && (put_strings(w->top, "layer_names", names, m->n_layer) < 0 ||
+                    put_version(w->top) < 0))
         rc = -1;
-    for (size_t i = 0; i < n && rc == 0; i++)
-        rc = put_layer(w, &layer[i]);
+    for (size_t i = 0; i < m->n_layer && rc == 0; i++)
+        rc = put_layer(w, &m->layer[i]);
     free(names);
+    return rc;
+}
+
+static int put_model(struct writing *w, const struct keras_model *m)
+{
+    int rc;
+
+    if (w->file < 0 || put_version(w->file) < 0 ||
+        put_string(w->file, "model_config", m->config) < 0 ||
+        put_string(w->file, "papline", m->about) < 0)
+        return -1;
+    w->top = H5Gcreate2(w->file, "model_weights", w->creation, H5P_DEFAULT,
+                        H5P_DEFAULT);
+    rc = put_layers(w, m);
+    H5Gclose(w->top);
     return rc;
 }
 
@@ -141,11 +166,12 @@ static void *file_image(const struct writing *w, size_t *size)
     return bytes;
 }
 
-int keras_h5_write(const struct keras_layer *layer, size_t n, const char *path,
-                   struct err *err)
+int keras_h5_write_model(const struct keras_model *m, const char *path,
+                         struct err *err)
 {
     struct writing w = {.access = H5Pcreate(H5P_FILE_ACCESS),
-                        .creation = H5Pcreate(H5P_LINK_CREATE)};
+                        .creation = H5Pcreate(H5P_LINK_CREATE),
+                        .dataset = H5Pcreate(H5P_DATASET_CREATE)};
     void *bytes = NULL;
     size_t size = 0;
     int rc;
@@ -153,14 +179,24 @@ int keras_h5_write(const struct keras_layer *layer, size_t n, const char *path,
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     H5Pset_fapl_core(w.access, GROW, 0); /* in memory alone */
     H5Pset_create_intermediate_group(w.creation, 1);
+    H5Pset_obj_track_times(w.dataset, false);
     w.file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, w.access);
-    if (put_all(&w, layer, n) == 0)
+    w.top = w.file;
+    if ((m->config ? put_model(&w, m) : put_layers(&w, m)) == 0)
         bytes = file_image(&w, &size);
     H5Fclose(w.file);
+    H5Pclose(w.dataset);
     H5Pclose(w.creation);
     H5Pclose(w.access);
     rc = bytes ? file_write(path, bytes, size, err)
                : err_set(err, ERR_SYSTEM, "libhdf5 cannot make '%.200s'", path);
     free(bytes);
     return rc;
+}
+
+int keras_h5_write(const struct keras_layer *layer, size_t n, const char *path,
+                   struct err *err)
+{
+    return keras_h5_write_model(
+        &(struct keras_model){.layer = layer, .n_layer = n}, path, err);
 }

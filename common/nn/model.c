@@ -17,6 +17,8 @@ static const char *const aspect_word[] = {[ASPECT_SQUASH] = "squash",
                                           [ASPECT_KEEP] = "keep",
                                           [ASPECT_SCALE] = "scale"};
 
+static const char format_name[] = "papline 1";
+
 /* The metadata's strings while they are written. */
 struct texts {
     struct safetensors_meta meta[N_TEXT];
@@ -46,7 +48,7 @@ static void describe_model(struct texts *t, const struct model_info *info)
         at += (size_t)snprintf(t->classes + at, sizeof(t->classes) - at, "%s%s",
                                i ? "\n" : "", info->class_name[i]);
     gemm_describe(t->arithmetic);
-    add_text(t, "format", "papline 1");
+    add_text(t, "format", format_name);
     add_text(t, "arithmetic", t->arithmetic);
     add_text(t, "network", info->network);
     if (info->cut[0])
@@ -272,6 +274,13 @@ int model_resizing(struct resizing *r, const struct safetensors *f,
     return get_aspect(r, f, err);
 }
 
+bool model_is(const struct safetensors *f)
+{
+    const char *format = safetensors_meta(f, "format");
+
+    return format && strcmp(format, format_name) == 0;
+}
+
 /* Which part of the network it is; older files say nothing of it. */
 static int get_shape(struct model_info *info, const struct safetensors *f,
                      struct err *err)
@@ -322,9 +331,9 @@ static int get_info(struct model_info *info, const struct safetensors *f,
         get_double(f, "val_loss", &info->val_loss, err) < 0 ||
         get_double(f, "val_accuracy", &info->val_accuracy, err) < 0)
         return -1;
-    if (strcmp(format, "papline 1") != 0)
-        return err_set(err, ERR_INPUT, "format '%s' is not 'papline 1'",
-                       format);
+    if (!model_is(f))
+        return err_set(err, ERR_INPUT, "format '%s' is not '%s'", format,
+                       format_name);
     if (preprocess_find(input, &info->input, &unknown) < 0)
         return err_set(err, ERR_INPUT, "metadata 'input': %s", unknown.text);
     if (model_resizing(&info->resizing, f, err) < 0 ||

@@ -60,6 +60,9 @@ MUST_USE int model_write(struct graph *g, const struct model_info *info,
 MUST_USE struct graph *model_read(const char *path, const struct graph_args *ga,
                                   struct model_info *info, struct err *err);
 
+/* Does the metadata of 'f' say that it is a file of model_write()? */
+bool model_is(const struct safetensors *f);
+
 /*
  * How the metadata of 'f', any file of weights, says that pictures were
  * resized; what it does not say is nearest pixels, squashed.

@@ -150,6 +150,24 @@ static int depth_rank(const struct keras_order *o, int i)
     return n;
 }
 
+int net_keras_order(struct graph *g, int *order, struct err *err)
+{
+    struct keras_order *o = calloc(1, sizeof(*o));
+    const int n = graph_n_node(g);
+
+    if (!o)
+        return err_set(err, ERR_SYSTEM, "network: no memory for its order");
+    o->g = g;
+    for (int i = 0; i < n; i++)
+        o->visited[i] = -1;
+    visit_node(o, n - 1);
+    measure_depth(o);
+    for (int i = 0; i < n; i++)
+        order[depth_rank(o, i)] = i;
+    free(o);
+    return 0;
+}
+
 static void put_layer(struct net_layers *l, int i, const struct node *nd)
 {
     strcpy(l->name[i], nd->name);
@@ -160,22 +178,16 @@ static void put_layer(struct net_layers *l, int i, const struct node *nd)
 static struct net_layers *sorted_layers(struct graph *g)
 {
     struct net_layers *l = calloc(1, sizeof(*l));
-    struct keras_order *o = calloc(1, sizeof(*o));
+    int order[GRAPH_MAX_NODES];
+    struct err no;
 
-    if (l && o) {
-        o->g = g;
-        l->n = graph_n_node(g);
-        for (int i = 0; i < l->n; i++)
-            o->visited[i] = -1;
-        visit_node(o, l->n - 1);
-        measure_depth(o);
-        for (int i = 0; i < l->n; i++)
-            put_layer(l, depth_rank(o, i), graph_node_at(g, i));
-    } else {
+    if (!l || net_keras_order(g, order, &no) < 0) {
         free(l);
-        l = NULL;
+        return NULL;
     }
-    free(o);
+    l->n = graph_n_node(g);
+    for (int i = 0; i < l->n; i++)
+        put_layer(l, i, graph_node_at(g, order[i]));
     return l;
 }
 

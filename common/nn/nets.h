@@ -124,6 +124,15 @@ MUST_USE int net_depths(const struct net *net, struct graph *g, int *depth,
  */
 float *net_size(struct graph *g);
 
+/*
+ * Keras' order, model.layers, of the nodes of 'g', which is built unfused: by
+ * falling distance from the output, then in the order in which Keras meets
+ * them.
+ *   order [out] (graph_n_node(g)) places of graph_node_at()
+ * Errors: ERR_SYSTEM.
+ */
+MUST_USE int net_keras_order(struct graph *g, int *order, struct err *err);
+
 /* A trunk's layers as Keras orders them. */
 struct net_layers {
     int n;
@@ -133,8 +142,7 @@ struct net_layers {
 };
 
 /*
- * Keras' model.layers of the whole trunk: by falling distance from the output,
- * then in the order in which Keras meets them.  Release with free().
+ * Keras' model.layers of the whole trunk.  Release with free().
  * Errors: ERR_SYSTEM.  Returns NULL then.
  */
 MUST_USE struct net_layers *net_layers(const struct net *net, struct err *err);

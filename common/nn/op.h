@@ -109,14 +109,48 @@ struct op_cost {
     double backward;      /* the same, of the gradients that are wanted */
 };
 
+/* What a layer computes in PHASE_INFER, among what other programs have too. */
+enum op_kind {
+    KIND_OWN, /* no other program has it */
+    KIND_INPUT,
+    KIND_CONV,
+    KIND_DEPTHWISE,
+    KIND_BATCH_NORM,
+    KIND_RELU,
+    KIND_ADD,
+    KIND_CONCAT,
+    KIND_ZERO_PAD,
+    KIND_GLOBAL_MEAN,
+    KIND_GLOBAL_MAX,
+    KIND_MEAN_POOL,
+    KIND_MAX_POOL,
+    KIND_DENSE,
+    KIND_DROPOUT, /* y = x */
+    KIND_L2_NORM, /* y = x / sqrt(max(sum x^2, 1e-12)) */
+    KIND_SOFTMAX, /* of no layer here: behind logits that are handed on */
+};
+
+/* The numbers that belong to it; 0 where a kind has none. */
+struct op_form {
+    enum op_kind kind;
+    int size, stride;             /* of a window, rows and columns alike */
+    int pad;                      /* enum pad of layers.h, of a window */
+    int top, bottom, left, right; /* what a window sees outside, in pixels;
+                                     zeros of KIND_ZERO_PAD */
+    int act;                      /* enum act of layers.h, behind all else */
+    float eps, momentum;          /* of a batch normalisation */
+    float rate;                   /* of a dropout */
+};
+
 struct op {
     const char *name; /* "dense"; unique; names the layer in every message */
-    size_t size;      /* of the private struct; the graph allocates it */
-    bool random;      /* forward draws numbers in PHASE_TRAIN */
-    bool unnumbered;  /* the initial weights of other nodes are drawn as if
+    enum op_kind kind;
+    size_t size;     /* of the private struct; the graph allocates it */
+    bool random;     /* forward draws numbers in PHASE_TRAIN */
+    bool unnumbered; /* the initial weights of other nodes are drawn as if
                          there were none of these */
-    bool in_place;    /* out may be in[0]->out, in[0]->dout may be dout */
-    unsigned spares;  /* enum spares, or-ed */
+    bool in_place;   /* out may be in[0]->out, in[0]->dout may be dout */
+    unsigned spares; /* enum spares, or-ed */
 
     /*
      * Check in[]'s shapes; set out's shape (n is the graph's maximum),
@@ -161,7 +195,20 @@ struct op {
 
     /* For reports: who does the work, and how much.  NULL: too little. */
     void (*cost)(const struct node *nd, struct op_cost *c);
+
+    /* Set the numbers of 'f', whose kind is known.  NULL: there are none. */
+    void (*form)(const struct node *nd, struct op_form *f);
 };
+
+/* What 'nd' computes. */
+static inline struct op_form node_form(const struct node *nd)
+{
+    struct op_form f = {.kind = nd->op->kind};
+
+    if (nd->op->form)
+        nd->op->form(nd, &f);
+    return f;
+}
 
 /* The affine map per channel that a batch normalisation is with its moving
  * statistics: y = clip(x scale + shift). */

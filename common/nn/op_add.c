@@ -67,6 +67,7 @@ static void add_backward(struct node *nd, const struct pass *p)
 
 static const struct op op_add = {
     .name = "add",
+    .kind = KIND_ADD,
     .size = sizeof(struct node),
     .in_place = true,
     .spares = SPARES_IN | SPARES_OUT,

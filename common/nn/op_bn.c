@@ -446,8 +446,18 @@ static void bn_backward(struct node *nd, const struct pass *p)
         grad_rows(simd_chunk_len(&s, i), nd, part, simd_chunk_begin(&s, i) * c);
 }
 
+static void bn_form(const struct node *nd, struct op_form *f)
+{
+    const struct bn *b = (const struct bn *)nd;
+
+    f->eps = b->eps;
+    f->momentum = b->momentum;
+    f->act = op_bn_act(nd);
+}
+
 static const struct op op_bn = {
     .name = "batch_norm",
+    .kind = KIND_BATCH_NORM,
     .size = sizeof(struct bn),
     .in_place = true,
     .spares = SPARES_OUT,
@@ -458,6 +468,7 @@ static const struct op op_bn = {
     .forward = bn_forward,
     .backward = bn_backward,
     .remake = bn_remake,
+    .form = bn_form,
 };
 
 struct node *nn_batch_norm(struct graph *g, struct node *x, const char *name,

@@ -84,6 +84,7 @@ static void concat_backward(struct node *nd, const struct pass *p)
 
 static const struct op op_concat = {
     .name = "concat",
+    .kind = KIND_CONCAT,
     .size = sizeof(struct node),
     .spares = SPARES_IN | SPARES_OUT,
     .shape = concat_shape,

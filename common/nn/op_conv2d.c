@@ -287,8 +287,24 @@ static void conv2d_cost(const struct node *nd, struct op_cost *cost)
         (nd->dparam ? all : 0.0) + (nd->in[0]->dout.data ? all : 0);
 }
 
+static void conv2d_form(const struct node *nd, struct op_form *f)
+{
+    const struct conv2d *d = (const struct conv2d *)nd;
+    const struct conv *c = &d->c;
+
+    f->size = c->size;
+    f->stride = c->stride;
+    f->pad = (int)d->a.pad;
+    f->act = c->act;
+    f->top = c->top;
+    f->left = c->left;
+    f->bottom = conv_axis_end(c->h, c->oh, c->size, c->stride, c->top);
+    f->right = conv_axis_end(c->w, c->ow, c->size, c->stride, c->left);
+}
+
 static const struct op op_conv2d = {
     .name = "conv2d",
+    .kind = KIND_CONV,
     .size = sizeof(struct conv2d),
     .spares = SPARES_OUT,
     .shape = conv2d_shape,
@@ -299,6 +315,7 @@ static const struct op op_conv2d = {
     .forward = conv2d_forward,
     .backward = conv2d_backward,
     .cost = conv2d_cost,
+    .form = conv2d_form,
 };
 
 /*

@@ -115,6 +115,7 @@ static void dense_cost(const struct node *nd, struct op_cost *cost)
 
 static const struct op op_dense = {
     .name = "dense",
+    .kind = KIND_DENSE,
     .size = sizeof(struct dense),
     .spares = SPARES_OUT,
     .shape = dense_shape,

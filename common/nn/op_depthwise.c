@@ -454,8 +454,23 @@ static void depthwise_cost(const struct node *nd, struct op_cost *cost)
         (nd->dparam ? all : 0.0) + (nd->in[0]->dout.data ? all : 0);
 }
 
+static void depthwise_form(const struct node *nd, struct op_form *f)
+{
+    const struct depthwise *d = (const struct depthwise *)nd;
+    const struct tensor *x = &nd->in[0]->out, *y = &nd->out;
+
+    f->size = d->a.size;
+    f->stride = d->a.stride;
+    f->pad = (int)d->a.pad;
+    f->top = d->top;
+    f->left = d->left;
+    f->bottom = conv_axis_end(x->h, y->h, f->size, f->stride, d->top);
+    f->right = conv_axis_end(x->w, y->w, f->size, f->stride, d->left);
+}
+
 static const struct op op_depthwise = {
     .name = "depthwise",
+    .kind = KIND_DEPTHWISE,
     .size = sizeof(struct depthwise),
     .spares = SPARES_OUT,
     .shape = depthwise_shape,
@@ -466,6 +481,7 @@ static const struct op op_depthwise = {
     .forward = depthwise_forward,
     .backward = depthwise_backward,
     .cost = depthwise_cost,
+    .form = depthwise_form,
 };
 
 struct node *nn_depthwise(struct graph *g, struct node *x, const char *name,

@@ -79,14 +79,21 @@ static void dropout_backward(struct node *nd, const struct pass *p)
     }
 }
 
+static void dropout_form(const struct node *nd, struct op_form *f)
+{
+    f->rate = ((const struct dropout *)nd)->rate;
+}
+
 static const struct op op_dropout = {
     .name = "dropout",
+    .kind = KIND_DROPOUT,
     .size = sizeof(struct dropout),
     .random = true,
     .spares = SPARES_IN | SPARES_OUT,
     .shape = dropout_shape,
     .forward = dropout_forward,
     .backward = dropout_backward,
+    .form = dropout_form,
 };
 
 struct node *nn_dropout(struct graph *g, struct node *x, const char *name,

@@ -24,6 +24,7 @@ static void input_pass(struct node *nd, const struct pass *p)
 
 static const struct op op_input = {
     .name = "input",
+    .kind = KIND_INPUT,
     .size = sizeof(struct node),
     .shape = input_shape,
     .forward = input_pass,

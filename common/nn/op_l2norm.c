@@ -94,6 +94,7 @@ static void l2_backward(struct node *nd, const struct pass *p)
 
 static const struct op op_l2 = {
     .name = "l2 normalize",
+    .kind = KIND_L2_NORM,
     .size = sizeof(struct node),
     .in_place = true,
     .spares = SPARES_IN,

@@ -73,13 +73,25 @@ static void pad_backward(struct node *nd, const struct pass *p)
                  dx->data + (size_t)r * len);
 }
 
+static void pad_form(const struct node *nd, struct op_form *f)
+{
+    const struct pad_args *a = &((const struct zero_pad *)nd)->a;
+
+    f->top = a->top;
+    f->bottom = a->bottom;
+    f->left = a->left;
+    f->right = a->right;
+}
+
 static const struct op op_pad = {
     .name = "pad",
+    .kind = KIND_ZERO_PAD,
     .size = sizeof(struct zero_pad),
     .spares = SPARES_IN | SPARES_OUT,
     .shape = pad_shape,
     .forward = pad_forward,
     .backward = pad_backward,
+    .form = pad_form,
 };
 
 struct node *nn_zero_pad(struct graph *g, struct node *x, const char *name,

@@ -76,6 +76,7 @@ static void gap_backward(struct node *nd, const struct pass *p)
 
 static const struct op op_gap = {
     .name = "global average pool",
+    .kind = KIND_GLOBAL_MEAN,
     .size = sizeof(struct node),
     .spares = SPARES_IN | SPARES_OUT,
     .shape = gap_shape,
@@ -140,6 +141,7 @@ static size_t gmp_scratch(const struct node *nd, int threads)
 
 static const struct op op_gmp = {
     .name = "global max pool",
+    .kind = KIND_GLOBAL_MAX,
     .size = sizeof(struct node),
     .shape = gap_shape,
     .scratch = gmp_scratch,

@@ -240,23 +240,41 @@ static size_t pool_scratch(const struct node *nd, int threads)
     return (size_t)nd->out.n * (size_t)nd->out.c * sizeof(float);
 }
 
+static void pool_form(const struct node *nd, struct op_form *f)
+{
+    const struct pool *d = (const struct pool *)nd;
+    const struct tensor *x = &nd->in[0]->out, *y = &nd->out;
+
+    f->size = d->a.size;
+    f->stride = d->a.stride;
+    f->pad = (int)d->a.pad;
+    f->top = d->top;
+    f->left = d->left;
+    f->bottom = conv_axis_end(x->h, y->h, f->size, f->stride, d->top);
+    f->right = conv_axis_end(x->w, y->w, f->size, f->stride, d->left);
+}
+
 static const struct op op_max = {
     .name = "max pool",
+    .kind = KIND_MAX_POOL,
     .size = sizeof(struct pool),
     .shape = pool_shape,
     .scratch = pool_scratch,
     .forward = max_forward,
     .backward = max_backward,
+    .form = pool_form,
 };
 
 static const struct op op_avg = {
     .name = "average pool",
+    .kind = KIND_MEAN_POOL,
     .size = sizeof(struct pool),
     .spares = SPARES_IN | SPARES_OUT,
     .shape = pool_shape,
     .scratch = pool_scratch,
     .forward = avg_forward,
     .backward = avg_backward,
+    .form = pool_form,
 };
 
 static struct node *new_pool(struct graph *g, const struct op *op,

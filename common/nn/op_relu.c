@@ -83,14 +83,23 @@ static void relu_backward(struct node *nd, const struct pass *p)
     }
 }
 
+static void relu_form(const struct node *nd, struct op_form *f)
+{
+    const bool bounded = isfinite(((const struct relu *)nd)->top);
+
+    f->act = bounded ? ACT_RELU6 : ACT_RELU;
+}
+
 static const struct op op_relu = {
     .name = "relu",
+    .kind = KIND_RELU,
     .size = sizeof(struct relu),
     .in_place = true,
     .spares = SPARES_IN,
     .shape = relu_shape,
     .forward = relu_forward,
     .backward = relu_backward,
+    .form = relu_form,
 };
 
 static struct node *new_rectifier(struct graph *g, struct node *x,

@@ -45,3 +45,13 @@ void preprocess(enum preprocess mode, const uint8_t *rgb, size_t n_pixels,
                     modes[mode].scale[c] +
                 modes[mode].shift[c];
 }
+
+void preprocess_affine(enum preprocess mode, float kernel[9], float bias[3])
+{
+    for (int c = 0; c < 3; c++) {
+        for (int i = 0; i < 3; i++)
+            kernel[3 * i + c] =
+                i == modes[mode].from[c] ? modes[mode].scale[c] : 0.0f;
+        bias[c] = modes[mode].shift[c];
+    }
+}

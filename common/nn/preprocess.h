@@ -36,4 +36,11 @@ MUST_USE int preprocess_find(const char *name, enum preprocess *mode,
 void preprocess(enum preprocess mode, const uint8_t *rgb, size_t n_pixels,
                 float *x);
 
+/*
+ * The same as a convolution of 1 x 1 from (R, G, B) bytes.
+ *   kernel [out] (3, 3) of input and output channels
+ *   bias   [out] (3)
+ */
+void preprocess_affine(enum preprocess mode, float kernel[9], float bias[3]);
+
 #endif

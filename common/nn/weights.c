@@ -52,6 +52,14 @@ bool weights_is_top(const char *tensor)
     return false;
 }
 
+bool weights_is_scaling(const char *tensor)
+{
+    return strncmp(tensor, WEIGHTS_INPUT_SCALING "/",
+                   sizeof(WEIGHTS_INPUT_SCALING)) == 0 ||
+           strncmp(tensor, WEIGHTS_SIZE_SCALING "/",
+                   sizeof(WEIGHTS_SIZE_SCALING)) == 0;
+}
+
 static void slot_name(const struct net_layers *l, int i, int k,
                       char name[TENSOR_NAME])
 {

@@ -39,6 +39,14 @@ MUST_USE int weights_open(struct safetensors *f, const char *path,
                           const char *name, struct weights_opened *w,
                           struct err *err);
 
+/* Layers that a whole network has in front of its inputs where it is exported
+ * (export/export_network.h): they are of no trunk and no top. */
+#define WEIGHTS_INPUT_SCALING "input_scaling"
+#define WEIGHTS_SIZE_SCALING  "size_scaling"
+
+/* Is this the name of a tensor of one of them? */
+bool weights_is_scaling(const char *tensor);
+
 /* Is this the name of a tensor of a classifier, not of a trunk? */
 bool weights_is_top(const char *tensor);
 

@@ -220,13 +220,16 @@ static bool top_name(const struct weights_map *m, const char *tensor,
 
 /*
  * Is a tensor without a place one of a layer around the network?  Behind the
- * same prefix it is one that the network lacks; but groups say by their class
- * whether the network could have it.
+ * same prefix it is one that the network lacks, unless it scales an input; but
+ * groups say by their class whether the network could have it.
  */
 static bool is_outside(const struct weights_map *m, const char *tensor)
 {
     struct weights_order_name name;
 
+    if (is_behind(tensor, m->prefix, m->n_prefix) &&
+        weights_is_scaling(tensor + m->n_prefix))
+        return true;
     if (weights_order_cut(tensor, &name))
         return !name.layer || name.n_holder != m->n_prefix ||
                !is_behind(tensor, m->prefix, m->n_prefix) ||

@@ -39,7 +39,8 @@ struct weights_map {
 
 /*
  * Give the tensors of 'f' the names that 'net' has for them.  Those of layers
- * around a network that is a layer itself are left out, but for a classifier.
+ * around a network that is a layer itself are left out, but for a classifier,
+ * and those of layers that scale inputs (weights_is_scaling()).
  * A file whose names are those already, or of which nothing is known, stays as
  * it is: weights_check() says what is wrong with it.
  *   left_out [out] tensors of other layers

@@ -61,6 +61,8 @@ const struct verb_option tool_verbs_weights_options[] = {
      INTO(VERB_TEXT, weights.out)},
     {0, "net", "NET", NULL, "the network, instead of what the file says",
      INTO(VERB_TEXT, weights.net)},
+    {0, "torch", NULL, NULL, "export a trained model to PyTorch's safetensors",
+     INTO(VERB_FLAG, weights.torch)},
     {.name = NULL},
 };
 

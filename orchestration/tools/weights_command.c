@@ -4,6 +4,7 @@
 #include "base/output_name.h"
 #include "nn/weights.h"
 #include "nn/weights_fit.h"
+#include "orchestration/tools/weights_export.h"
 #include "orchestration/tools/weights_fetch.h"
 
 #include <math.h>
@@ -24,9 +25,9 @@ static int load_weights(struct loaded *l, const struct weights_args *a,
 
 /* A file is wanted, of a format that there is.  What ends in .weights.h5 Keras
  * takes for its newer layout, which is not written here. */
-static int check_out(const struct weights_args *a, struct err *err)
+static int check_out(const struct weights_args *a, const char *const *endings,
+                     struct err *err)
 {
-    static const char *const endings[] = {".h5", ".safetensors", NULL};
     char what[32];
 
     snprintf(what, sizeof(what), "weights %.16s", a->what);
@@ -73,12 +74,13 @@ static void print_count(FILE *out, const struct weights_opened *of,
 
 static int import(FILE *out, const struct weights_args *a, struct err *err)
 {
+    static const char *const endings[] = {".h5", ".safetensors", NULL};
     struct weights_count count;
     struct loaded l;
     struct err why = {0};
     int rc;
 
-    if (check_out(a, err) < 0 || load_weights(&l, a, err) < 0)
+    if (check_out(a, endings, err) < 0 || load_weights(&l, a, err) < 0)
         return -1;
     rc = weights_check(l.of.net, &l.f, &count, &why);
     if (rc < 0)
@@ -94,12 +96,13 @@ static int import(FILE *out, const struct weights_args *a, struct err *err)
     return rc;
 }
 
-static int export(FILE *out, const struct weights_args *a, struct err *err)
+static int export_tensors(FILE *out, const struct weights_args *a,
+                          struct err *err)
 {
     struct loaded l;
     int rc;
 
-    if (check_out(a, err) < 0 || load_weights(&l, a, err) < 0)
+    if (load_weights(&l, a, err) < 0)
         return -1;
     rc = write_out(&l, a, err);
     if (rc == 0)
@@ -107,6 +110,34 @@ static int export(FILE *out, const struct weights_args *a, struct err *err)
                 l.f.n_tensor, a->out);
     safetensors_release(&l.f);
     return rc;
+}
+
+/* A model that training wrote is exported whole, but to safetensors only if
+ * they are to be PyTorch's. */
+static int export(FILE *out, const struct weights_args *a, struct err *err)
+{
+    static const char *const endings[] = {".onnx", ".h5", ".safetensors", NULL};
+    struct weights_args of = *a;
+    char path[FILE_PATH_MAX];
+    bool whole;
+
+    if (check_out(a, endings, err) < 0 ||
+        weights_export_file(a->file, path, err) < 0)
+        return -1;
+    if (a->torch && !output_name_ends(a->out, ".safetensors"))
+        return err_set(err, ERR_USAGE,
+                       "--torch writes .safetensors, not '%.200s'", a->out);
+    of.file = path;
+    whole = a->torch || !output_name_ends(a->out, ".safetensors");
+    if (whole && weights_export_is_model(path))
+        return weights_export_model(out, path, a->out, err);
+    if (a->torch || output_name_ends(a->out, ".onnx"))
+        return err_set(err, ERR_USAGE,
+                       "'%.200s' has weights alone, no whole network; give "
+                       "what training wrote, "
+                       "RUN/train/EXPERIMENT/model.safetensors, or a bundle",
+                       path);
+    return export_tensors(out, &of, err);
 }
 
 /* --- inspect ---------------------------------------------------------------*/
@@ -225,6 +256,8 @@ int weights_command_run(FILE *out, const struct weights_args *a,
                 {"export", export},
                 {"fetch", fetch_verb}};
 
+    if (a->torch && strcmp(a->what, "export") != 0)
+        return err_set(err, ERR_USAGE, "--torch is for weights export");
     for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
         if (strcmp(acts[i].name, a->what) == 0)
             return a->file ? acts[i].act(out, a, err)

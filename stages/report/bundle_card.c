@@ -5,6 +5,7 @@
 #include "base/version.h"
 #include "evaluation/about_cells.h"
 #include "evaluation/test_accuracy.h"
+#include "export/torch_write.h"
 
 #include <math.h>
 #include <string.h>
@@ -86,6 +87,33 @@ static void put_use(const struct config *c, struct buf *b)
                     "diagnosis; not for whole slides or clusters of cells. "
                     "What it says of another laboratory's cells has not been "
                     "measured.\n\n");
+}
+
+/* How other programs run it. */
+static void put_elsewhere(const struct safetensors *m, struct buf *b)
+{
+    const bool sized = *bundle_meta(m, "log_width_mean");
+
+    buf_printf(
+        b,
+        "## In other programs\n\n"
+        "`papline weights export models/model.safetensors -o OUT` writes "
+        "it for ONNX Runtime (`model.onnx`), Keras and TensorFlow.js "
+        "(`model.h5`), and with `--torch` for PyTorch "
+        "(`torch.safetensors`). Each takes pictures of %s x %s pixels "
+        "as they are once decoded and resized, R, G, B of 0 to 255; "
+        "scaling is part of it, and the file says the classes and how "
+        "pictures come to that size.\n\n"
+        "```python\nimport onnxruntime\n\n"
+        "session = onnxruntime.InferenceSession(\"model.onnx\")\n"
+        "p = session.run(None, {\"image\": image%s})[0]"
+        "  # uint8 (n, h, w, 3)%s\n```\n\n"
+        "PyTorch builds it from the file by this:\n\n```python\n",
+        bundle_meta(m, "width"), bundle_meta(m, "height"),
+        sized ? ", \"size\": size" : "",
+        sized ? "; float32 (n, 2), pixels" : "");
+    torch_write_loader(b);
+    buf_puts(b, "```\n\n");
 }
 
 static void put_details(const struct report_experiment *e,
@@ -253,6 +281,7 @@ void bundle_card(const struct report_data *d, const struct report_experiment *e,
     put_head(d, e, b);
     put_details(e, model, b);
     put_use(d->config, b);
+    put_elsewhere(model, b);
     put_figures(d, e, b);
     put_data(d, e, b);
     put_caveats(d, e, b);

@@ -1,23 +1,31 @@
-"""peer.py [NET...] - PyTorch beside Papline's engine, in the same run
+"""peer.py [NET...] - PyTorch and ONNX Runtime beside Papline's engine, in the same run
 
-For each network, in turn and several times over: 'papline bench NET' in one
-process and the same work in PyTorch in another; medians of all.  PyTorch: the same
-layers as in torchvision, with a global average, 5 classes, Adam, the better of
-its two memory formats; once with malloc told to keep memory ("tuned") and once as
-installed.  Papline a second time without oneDNN.  oneDNN's convolutions alone
-(bench_conv.c) as what no engine built on them could beat.  Run by 'make bench-peer';
-needs python3-torch.
+For each network, in turn and several times over, each time another one first:
+'papline bench NET' in one process, with and without oneDNN, and the same work in
+PyTorch in another; medians of all.  PyTorch: the same layers as in torchvision,
+with a global average, 5 classes, Adam, the better of its two memory formats; with
+malloc told to keep memory ("tuned"), as installed, and tuned in bf16 by autocast
+where the processor has instructions for it.  ONNX Runtime: that network by
+torch.onnx.export, opset 13; by node, where 'make rivals' has installed it.
+A network that PyTorch cannot train in bf16 (1.13 lacks the gradient of ReLU6) has
+inference alone.
+oneDNN's convolutions alone (bench_conv.c) as what no engine built on them could
+beat.  Inference in batches of 32 and of 1.  Run by 'make bench-peer'; needs
+python3-torch.
 
 Without arguments: all five.  --quick: one round, few steps.
 """
 import argparse
+import functools
 import json
 import os
 import re
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 NETS = ["vgg16", "vgg19", "resnet50", "mobilenetv2", "densenet169"]
@@ -138,7 +146,7 @@ def networks():
 # --- one process of the peer --------------------------------------------------
 
 
-def median_ms(step, steps):
+def median_ms(step, steps, batch):
     step()
     step()
     times = []
@@ -146,10 +154,10 @@ def median_ms(step, steps):
         start = time.perf_counter()
         step()
         times.append(time.perf_counter() - start)
-    return statistics.median(times) * 1e3 / BATCH
+    return statistics.median(times) * 1e3 / batch
 
 
-def peer(name, memory_format, threads, steps):
+def peer(name, memory_format, threads, steps, bf16):
     import torch
 
     torch.set_num_threads(threads)
@@ -157,56 +165,86 @@ def peer(name, memory_format, threads, steps):
     fmt = getattr(torch, memory_format)
     net = networks()(name).to(memory_format=fmt)
     x = torch.rand(BATCH, 3, SIZE, SIZE).to(memory_format=fmt)
+    one = x[:1].clone(memory_format=fmt)
     y = torch.randint(0, CLASSES, (BATCH,))
     adam = torch.optim.Adam(net.parameters(), lr=1e-6)
     loss = torch.nn.CrossEntropyLoss()
+    cast = functools.partial(torch.autocast, "cpu", dtype=torch.bfloat16, enabled=bf16)
 
     def train():
         adam.zero_grad(set_to_none=True)
-        loss(net(x), y).backward()
+        with cast():
+            out = loss(net(x), y)
+        out.backward()
         adam.step()
 
-    def infer():
-        with torch.inference_mode():
+    def infer(x):
+        with torch.inference_mode(), cast():
             net(x)
 
-    result = {"training": median_ms(train, steps)}
-    result["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    result = {}
+    try:
+        result["training"] = median_ms(train, steps, BATCH)
+        result["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    except RuntimeError as e:
+        if not bf16 or "not implemented" not in str(e):
+            raise
+        print(f"{name} does not train in bf16 here: {e}", file=sys.stderr)
     net.eval()
-    result["inference"] = median_ms(infer, steps)
+    result["inference"] = median_ms(lambda: infer(x), steps, BATCH)
+    result["one"] = median_ms(lambda: infer(one), steps, 1)
     print(json.dumps(result))
+
+
+def export(name, path):
+    """The network, with weights that nobody trained, as a model of ONNX."""
+    import torch
+
+    torch.manual_seed(1)
+    torch.onnx.export(networks()(name).eval(), torch.rand(2, 3, SIZE, SIZE), path,
+                      opset_version=13, input_names=["x"], dynamic_axes={"x": {0: "N"}})
 
 
 # --- all of it ----------------------------------------------------------------
 
 
-def run_peer(name, fmt, args, tuned):
-    env = {**os.environ, **(TUNED if tuned else {})}
-    out = subprocess.run(
-        [sys.executable, __file__, "--peer", name, "--format", fmt,
-         "--threads", str(args.threads), "--steps", str(args.steps)],
-        env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return json.loads(out)
+def run(words, **env):
+    return subprocess.run(words, env={**os.environ, **env}, check=True,
+                          stdout=subprocess.PIPE, text=True).stdout
+
+
+def run_peer(name, args, tuned, bf16=False):
+    runs = [json.loads(run([sys.executable, __file__, "--peer", name, "--format", fmt,
+                            "--threads", str(args.threads), "--steps", str(args.steps),
+                            *(["--bf16"] if bf16 else [])], **(TUNED if tuned else {})))
+            for fmt in FORMATS]
+    return {k: min(r[k] for r in runs) for k in runs[0]}
 
 
 def run_papline(name, args, mode="release"):
-    out = subprocess.run(
-        [f"build/{mode}/bin/papline", "bench", name, "--steps", str(args.steps),
-         "--threads", str(args.threads)],
-        env={**os.environ, "OMP_NUM_THREADS": str(args.threads)},
-        check=True, stdout=subprocess.PIPE, text=True).stdout
-    found = re.findall(r"(training|inference): ([\d.]+) ms/image, peak memory (\d+)", out)
+    def bench(batch):
+        out = run([f"build/{mode}/bin/papline", "bench", name, "--steps", str(args.steps),
+                   "--threads", str(args.threads), "--batch", str(batch)],
+                  OMP_NUM_THREADS=str(args.threads))
+        return re.findall(r"(training|inference): ([\d.]+) ms/image, peak memory (\d+)", out)
+
+    found = bench(BATCH)
     result = {what: float(ms) for what, ms, _ in found}
     result["memory"] = float(found[0][2])
+    result["one"] = {what: float(ms) for what, ms, _ in bench(1)}["inference"]
     return result
+
+
+def run_onnx(model, args):
+    out = json.loads(run(["node", os.path.join(HERE, "peer_onnx.js"), model,
+                          str(args.threads), str(args.steps), str(BATCH), "1"],
+                         NODE_PATH=MODULES))
+    return {"inference": out[str(BATCH)], "one": out["1"]}
 
 
 def run_convolutions(name, args):
     """oneDNN's primitives alone; nothing where Papline was built without it."""
-    out = subprocess.run(
-        ["build/release/bench/bench_conv", name],
-        env={**os.environ, "OMP_NUM_THREADS": str(args.threads)},
-        check=True, stdout=subprocess.PIPE, text=True).stdout
+    out = run(["build/release/bench/bench_conv", name], OMP_NUM_THREADS=str(args.threads))
     found = re.search(r"forward ([\d.]+) ms/image, forward and backward ([\d.]+)", out)
     return {"inference": float(found[1]), "training": float(found[2])} if found else {}
 
@@ -215,47 +253,82 @@ def merge(runs):
     return {k: statistics.median(r[k] for r in runs) for k in runs[0]}
 
 
-def best(runs):
-    return {k: min(r[k] for r in runs) for k in runs[0]}
-
-
 FORMATS = ("contiguous_format", "channels_last")
+HERE = os.path.dirname(os.path.abspath(__file__))
+MODULES = os.path.abspath(os.environ.get("RIVALS", "build/rivals")) + "/node_modules"
 
 
-def compare(name, args):
-    ours, blas, tuned, plain = [], [], [], []
-    for _ in range(args.rounds):
-        ours.append(run_papline(name, args))
-        blas.append(run_papline(name, args, "openblas"))
-        tuned.append(best([run_peer(name, f, args, True) for f in FORMATS]))
-        plain.append(best([run_peer(name, f, args, False) for f in FORMATS]))
-    return (merge(ours), merge(blas), merge(tuned), merge(plain),
-            run_convolutions(name, args))
+def has_onnx():
+    return shutil.which("node") and os.path.isdir(MODULES + "/onnxruntime-node")
 
 
-def table(args):
-    print("| network | phase | Papline | OpenBLAS alone | PyTorch tuned | as installed "
-          "| tuned / Papline | as installed / OpenBLAS "
-          "| oneDNN's convolutions alone | Papline / those |")
-    print("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|")
+def has_bf16():
+    with open("/proc/cpuinfo") as f:
+        return bool(re.search(r"\b(avx512_bf16|amx_bf16)\b", f.read()))
+
+
+def compare(name, args, folder):
+    """Medians of each rival.  Noise that comes and goes meets all alike: each round
+    begins with another one."""
+    rivals = {
+        "Papline": lambda: run_papline(name, args),
+        "OpenBLAS alone": lambda: run_papline(name, args, "openblas"),
+        "PyTorch tuned": lambda: run_peer(name, args, True),
+        "as installed": lambda: run_peer(name, args, False),
+    }
+    if has_bf16():
+        rivals["PyTorch bf16"] = lambda: run_peer(name, args, True, True)
+    if has_onnx():
+        model = f"{folder}/{name}.onnx"
+        run([sys.executable, __file__, "--export", model, name])
+        rivals["ONNX Runtime"] = lambda: run_onnx(model, args)
+    found = {what: [] for what in rivals}
+    for i in range(args.rounds):
+        order = list(rivals)
+        for what in order[i % len(order):] + order[:i % len(order)]:
+            found[what].append(rivals[what]())
+    return {what: merge(runs) for what, runs in found.items()} | {
+        "bare": run_convolutions(name, args)}
+
+
+COLUMNS = ("Papline", "OpenBLAS alone", "PyTorch tuned", "as installed", "PyTorch bf16",
+           "ONNX Runtime")
+RATIOS = (("PyTorch tuned", "Papline"), ("as installed", "OpenBLAS alone"),
+          ("ONNX Runtime", "Papline"))
+ROWS = (("training", "training, ms/image"), ("inference", f"inference, batch {BATCH}, ms/image"),
+        ("one", "inference, batch 1, ms/image"), ("memory", "peak memory, MB"))
+
+
+def row(name, found, key, what):
+    def cell(of, digits):
+        return f"{found[of][key]:.{digits}f}" if key in found.get(of, {}) else ""
+
+    def ratio(a, b):
+        return f"{found[a][key] / found[b][key]:.2f}" if cell(a, 2) and cell(b, 2) else ""
+
+    digits = 0 if key == "memory" else 2
+    return [name, what, *(cell(c, digits) for c in COLUMNS), *(ratio(a, b) for a, b in RATIOS),
+            cell("bare", 2), ratio("Papline", "bare")]
+
+
+def table(args, folder):
+    heads = ["network", "phase", *COLUMNS, "tuned / Papline", "as installed / OpenBLAS",
+             "ONNX Runtime / Papline", "oneDNN's convolutions alone", "Papline / those"]
+    print("| " + " | ".join(heads) + " |")
+    print("|---|---|" + "---:|" * (len(heads) - 2))
     for name in args.nets:
-        o, b, t, p, c = compare(name, args)
-        for what in ("training", "inference"):
-            bare = f"{c[what]:.2f} | {o[what] / c[what]:.2f}" if c else "|"
-            print(f"| {name} | {what}, ms/image | {o[what]:.2f} | {b[what]:.2f} "
-                  f"| {t[what]:.2f} | {p[what]:.2f} | {t[what] / o[what]:.2f} "
-                  f"| {p[what] / b[what]:.2f} | {bare} |", flush=True)
-        print(f"| {name} | peak memory, MB | {o['memory']:.0f} | {b['memory']:.0f} "
-              f"| {t['memory']:.0f} | {p['memory']:.0f} "
-              f"| {t['memory'] / o['memory']:.2f} | {p['memory'] / b['memory']:.2f} | | |",
-              flush=True)
+        found = compare(name, args, folder)
+        for key, what in ROWS:
+            print("| " + " | ".join(row(name, found, key, what)) + " |", flush=True)
 
 
 def main():
     a = argparse.ArgumentParser()
     a.add_argument("nets", nargs="*", default=NETS)
     a.add_argument("--peer", help=argparse.SUPPRESS)
+    a.add_argument("--export", help=argparse.SUPPRESS)
     a.add_argument("--format", help=argparse.SUPPRESS)
+    a.add_argument("--bf16", action="store_true", help=argparse.SUPPRESS)
     a.add_argument("--threads", type=int, default=2)
     a.add_argument("--steps", type=int, default=9)
     a.add_argument("--rounds", type=int, default=3)
@@ -264,15 +337,24 @@ def main():
     if args.quick:
         args.rounds, args.steps = 1, 5
     if args.peer:
-        peer(args.peer, args.format, args.threads, args.steps)
+        peer(args.peer, args.format, args.threads, args.steps, args.bf16)
+        return
+    if args.export:
+        export(args.nets[0], args.export)
         return
     import torch
 
     cpu = [l for l in open("/proc/cpuinfo") if l.startswith("model name")][0]
-    print(f"{cpu.split(':')[1].strip()}, {args.threads} threads, batch {BATCH}, "
-          f"{SIZE}x{SIZE}, PyTorch {torch.__version__}, {time.strftime('%Y-%m-%d')}; "
-          f"medians of {args.rounds} rounds of {args.steps} steps\n")
-    table(args)
+    print(f"{cpu.split(':')[1].strip()}, {args.threads} threads, {SIZE}x{SIZE}, training in "
+          f"batches of {BATCH}, PyTorch {torch.__version__}, {time.strftime('%Y-%m-%d')}; "
+          f"medians of {args.rounds} rounds of {args.steps} steps")
+    if not has_onnx():
+        print("skipped: ONNX Runtime ('make rivals' installs it, and needs npm)")
+    if not has_bf16():
+        print("skipped: PyTorch in bf16 (this processor has no instructions for it)")
+    print()
+    with tempfile.TemporaryDirectory() as folder:
+        table(args, folder)
 
 
 if __name__ == "__main__":

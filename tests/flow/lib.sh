@@ -70,6 +70,20 @@ says() { # says <text>: it is in the output of the last status_is
     }
 }
 
+take_checks() { # take_checks <file>: TAP of another program, as ours
+    local line
+    while read -r line; do
+        case $line in
+        "ok "* | "not ok "*)
+            n=$((n + 1))
+            [[ $line == ok* ]] || bad=1
+            sed -E "s/ok ([0-9]+ )?/ok $n /" <<<"$line" ;;
+        1..*) ;;
+        *) echo "# ${line###}" ;;
+        esac
+    done <"$1"
+}
+
 wait_for() { # wait_for <seconds> <command...>: until it succeeds
     local end=$((SECONDS + $1))
     shift

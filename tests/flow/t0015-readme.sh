@@ -62,6 +62,7 @@ command_of() { # command_of <line of the README>: run it, made small
     "papline weights "*|"papline features "*)
         set -- ${1//FILE.h5/$T/m.h5}
         set -- ${*//DIR/$CELLS}
+        set -- ${*//BUNDLE/$T/run/report/bundle/$E}
         (cd "$T" && "$@") ;;
     "papline plan RUN"*) ${1//RUN/$T/run} ;;
     "papline plan "*|"papline doctor"*) ${1%%#*} ;;
@@ -110,7 +111,7 @@ command_of() { # command_of <line of the README>: run it, made small
         cp -p "$T/connect/keys/worker.key" "$T/worker.key"
         papline-augment --connect "$at" --key "$T/worker.key" &&
             wait "$run" ;;
-    "make all"|"make test"|"make check"|"make test-slurm"|"make lint"|"make format"|"make bench"|"make man"|"make deps"|"make MODE=asan check")
+    "make all"|"make test"|"make check"|"make test-slurm"|"make lint"|"make format"|"make bench"|"make man"|"make deps"|"make rivals"|"make MODE=asan check")
         make -n ${1#make } ;; # this very test is a part of them
     *)
         echo "this test does not know how to run it"

@@ -44,6 +44,7 @@ small_config "$T/c.yaml"
 ok "a trained model" status_is 0 papline run "$T/c.yaml" --until train
 M=$T/run/train/$E/model.safetensors
 ok "  goes to Keras" status_is 0 papline weights export "$M" -o "$T/m.h5"
+ok "  as a whole model" says "mobilenetv2 as a model of Keras"
 ok "  and is the same there" status_is 0 papline weights inspect "$T/m.h5"
 ok "  with its head" says "4 tensors of a top"
 ok "  gives features" status_is 0 papline features --weights "$M" \

@@ -11,16 +11,7 @@ ok "the page is under 20 MB" test "$(stat -c %s "$T/run/report/index.html")" \
 if command -v python3 >/dev/null; then
     python3 "$(dirname "$0")/page.py" "$T/run/report/index.html" \
         ${SHOTS:+"$SHOTS"} >"$T/page" 2>&1 || bad=1
-    # its checks as ours
-    while read -r line; do
-        case $line in
-        "ok "* | "not ok "*)
-            n=$((n + 1))
-            sed "s/ok [0-9]* /ok $n /" <<<"$line" ;;
-        1..*) ;;
-        *) echo "# ${line###}" ;;
-        esac
-    done <"$T/page"
+    take_checks "$T/page"
     ok "the checks ended" grep -q '^1\.\.' "$T/page"
 else
     n=$((n + 1))

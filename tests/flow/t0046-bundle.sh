@@ -21,6 +21,16 @@ cp "$T/out" "$T/bundled"
 ok "  what the training's does" status_is 0 papline predict \
     "$T/run/train/$E/model.safetensors" "$one" --json
 ok "  to the last bit" cmp "$T/out" "$T/bundled"
+ok "the bundle is exported" status_is 0 papline weights export "$B" \
+    -o "$T/bundle.onnx"
+ok "  and says what it takes" says "input image: R, G, B of 8 bits"
+ok "  and what it gives" says "output probabilities: (n, 5)"
+ok "  as its model is" status_is 0 papline weights export \
+    "$T/run/train/$E/model.safetensors" -o "$T/model.onnx"
+ok "  to the last bit" cmp "$T/bundle.onnx" "$T/model.onnx"
+ok "the card has the loader for PyTorch" cmp \
+    <(sed -n '/^import json, math, torch/,/^```$/p' "$B/docs/README.md") \
+    <(cat "$ROOT/common/export/torch_loader.py" && echo '```')
 before=$(sha256sum <"$B/models/model.safetensors")
 ok "every file is as its manifest says" status_is 0 papline verify "$T/run"
 ok "another training" status_is 0 papline run "$T/c.yaml" --until train \

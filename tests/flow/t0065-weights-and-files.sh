@@ -38,12 +38,21 @@ ok "a trained model" status_is 0 papline run "$T/c.yaml" --until train
 M=$T/run/train/$E/model.safetensors
 P=$(find "$CELLS" -name '*.bmp' | sort | head -n 1)
 
-for end in onnx pt weights.h5 txt; do
+for end in pt weights.h5 txt; do
     ok "weights as .$end" refused "-o '$T/w.$end': weights export writes" \
         weights export "$M" -o "$T/w.$end"
 done
 ok "weights as a name without an ending" refused "ends in .h5 or .safetensors" \
     weights import "$M" -o "$T/weights"
+ok "weights that are no model, as .onnx" refused "has weights alone" \
+    weights export tests/fuzz/corpus/keras_h5/float32.h5 -o "$T/w.onnx"
+ok "a model for PyTorch as .h5" refused "--torch writes .safetensors" \
+    weights export "$M" --torch -o "$T/w.h5"
+ok "an import for PyTorch" refused "--torch is for weights export" \
+    weights import "$M" --torch -o "$T/w.safetensors"
+ok "a directory that is no bundle" status_is 1 papline weights export "$T" \
+    -o "$T/w.onnx"
+ok "  is said to be none" says "is a directory, but no bundle"
 ok "weights as .safetensors" status_is 0 papline weights export "$M" \
     -o "$T/w.safetensors"
 ok "  are such" status_is 0 papline weights inspect "$T/w.safetensors"

@@ -1,0 +1,73 @@
+/* weights_export.c - a format by the ending of its name */
+#include "orchestration/tools/weights_export.h"
+
+#include "base/output_name.h"
+#include "export/keras_model.h"
+#include "export/onnx_write.h"
+#include "export/torch_write.h"
+
+#include <sys/stat.h>
+
+int weights_export_file(const char *given, char path[FILE_PATH_MAX],
+                        struct err *err)
+{
+    struct stat st;
+
+    if (stat(given, &st) < 0 || !S_ISDIR(st.st_mode))
+        return file_path(path, err, "%s", given);
+    if (file_path(path, err, "%s/models/model.safetensors", given) < 0)
+        return -1;
+    return file_exists(path)
+               ? 0
+               : err_set(err, ERR_INPUT,
+                         "'%.200s' is a directory, but no bundle: there is no "
+                         "models/model.safetensors in it; give "
+                         "RUN/report/bundle/EXPERIMENT",
+                         given);
+}
+
+bool weights_export_is_model(const char *path)
+{
+    struct safetensors f;
+    struct err no;
+    bool is;
+
+    if (safetensors_read(&f, path, &no) < 0)
+        return false;
+    is = model_is(&f);
+    safetensors_release(&f);
+    return is;
+}
+
+static void print_model(FILE *out, const struct export_network *n,
+                        const char *to)
+{
+    const struct export_layer *l = export_network_output(n);
+    struct buf text = {0};
+
+    export_network_preparation(n, output_name_ends(to, ".h5"), &text);
+    fprintf(out, "%s as %s\ninput %s\noutput %s: (n, %d)\nwritten: %s\n",
+            n->info.network,
+            output_name_ends(to, ".onnx") ? "a model of ONNX, opset 13"
+            : output_name_ends(to, ".h5") ? "a model of Keras"
+                                          : "a state dict of PyTorch",
+            text.data ? text.data : "", l->name, l->c, to);
+    buf_release(&text);
+}
+
+int weights_export_model(FILE *out, const char *path, const char *to,
+                         struct err *err)
+{
+    struct export_network n;
+    int rc;
+
+    if (export_network_open(&n, path, err) < 0)
+        return -1;
+    rc = output_name_ends(to, ".onnx") ? onnx_write(&n, to, err)
+         : output_name_ends(to, ".h5") ? keras_model_write(&n, to, err)
+                                       : torch_write(&n, to, err);
+    if (rc == 0)
+        print_model(out, &n, to);
+    export_network_release(&n);
+    return rc;
+}

@@ -1,0 +1,31 @@
+/*
+ * weights_export.h - a trained model for ONNX, Keras or PyTorch
+ */
+#ifndef ORCHESTRATION_TOOLS_WEIGHTS_EXPORT_H
+#define ORCHESTRATION_TOOLS_WEIGHTS_EXPORT_H
+
+#include "base/file.h"
+
+#include <stdio.h>
+
+/*
+ * The file that 'given' names: itself, or of a bundle of the report, which is a
+ * directory, models/model.safetensors in it.
+ * Errors: ERR_INPUT it is a directory, but no bundle.
+ */
+MUST_USE int weights_export_file(const char *given, char path[FILE_PATH_MAX],
+                                 struct err *err);
+
+/* Has a training written that file? */
+bool weights_export_is_model(const char *path);
+
+/*
+ * Write the model in the file 'path' to the file 'to', whose ending decides the
+ * format: .onnx (onnx_write.h), .h5 (keras_model.h) or .safetensors
+ * (torch_write.h); and to 'out' what it takes and gives.
+ * Errors: as export_network_open(); ERR_SYSTEM.
+ */
+MUST_USE int weights_export_model(FILE *out, const char *path, const char *to,
+                                  struct err *err);
+
+#endif
