@@ -299,9 +299,8 @@ void export_network_about_release(struct export_about *about)
     buf_release(&about->preparation);
 }
 
-/* (h, w, a, b) to (b, a, h, w), or with 'depthwise' to (a, b, h, w). */
-static void transpose_kernel(const struct safetensors_tensor *w, bool depthwise,
-                             float *to)
+/* (h, w, a, b) to (b, a, h, w); of a depthwise kernel b is 1. */
+static void transpose_kernel(const struct safetensors_tensor *w, float *to)
 {
     const size_t area = w->dim[0] * w->dim[1], na = w->dim[2], nb = w->dim[3];
     const float *x = w->data;
@@ -309,8 +308,7 @@ static void transpose_kernel(const struct safetensors_tensor *w, bool depthwise,
     for (size_t p = 0; p < area; p++)
         for (size_t a = 0; a < na; a++)
             for (size_t b = 0; b < nb; b++)
-                to[(depthwise ? a * nb + b : b * na + a) * area + p] =
-                    x[(p * na + a) * nb + b];
+                to[(b * na + a) * area + p] = x[(p * na + a) * nb + b];
 }
 
 void export_network_oihw(const struct export_layer *l,
@@ -328,5 +326,5 @@ void export_network_oihw(const struct export_layer *l,
     dim[1] = w->dim[depthwise ? 3 : 2];
     dim[2] = w->dim[0];
     dim[3] = w->dim[1];
-    transpose_kernel(w, depthwise, to);
+    transpose_kernel(w, to);
 }

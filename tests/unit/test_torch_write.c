@@ -161,8 +161,8 @@ static void check_own(void)
            number(&w.model, "block_3_depthwise/depthwise_kernel:0",
                   (size_t[]){2, 1, 143, 0}),
        "  one of each channel by itself, too");
-    ok(number(&w.torch, "dense.weight", (size_t[]){511, 1281}) ==
-           number(&w.model, "dense/kernel:0", (size_t[]){1281, 511}),
+    ok(number(&w.torch, "dense.weight", (size_t[]){3, 1000}) ==
+           number(&w.model, "dense/kernel:0", (size_t[]){1000, 3}),
        "  and a dense layer's");
     ok(number(&w.torch, "bn_Conv1.running_var", (size_t[]){31}) ==
            number(&w.model, "bn_Conv1/moving_variance:0", (size_t[]){31}),
