@@ -115,6 +115,8 @@ enum scorecam_variant {
     SCORECAM_OFFICIAL
 };
 
+enum map_placement { PLACEMENT_CENTRES, PLACEMENT_STRETCHED };
+enum map_scale { SCALE_MAP, SCALE_CELL };
 enum map_colours { COLOURS_UNIFORM, COLOURS_JET };
 enum sanity_check { SANITY_OFF, SANITY_WHOLE, SANITY_CASCADE };
 
@@ -124,8 +126,10 @@ struct explain_settings {
     struct word_list layers; /* "auto": the network's default */
     int64_t per_class;       /* correct and wrong cells of each class */
     int64_t workers;         /* placement: that are started, or CONFIG_AUTO */
-    char cells[CONFIG_NAME_MAX]; /* that tables count; config_cells() */
+    char cells[CONFIG_NAME_MAX];  /* that tables count; config_cells() */
+    enum map_placement placement; /* of a layer's values in the picture */
     enum map_colours colours;
+    enum map_scale scale; /* what is brightest: of a map, or of a cell's */
     enum sanity_check sanity;
     int64_t stability; /* further seeds; 0: not measured */
     enum campp_variant gradcampp_variant;

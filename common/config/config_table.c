@@ -47,6 +47,8 @@ static const char *const model_words[] = {"best_accuracy", "last", "best_loss",
 static const char *const side_words[] = {"normal", "abnormal", NULL};
 static const char *const view_words[] = {"one", "flips", "all", NULL};
 static const char *const colour_words[] = {"uniform", "jet", NULL};
+static const char *const placement_words[] = {"centres", "stretched", NULL};
+static const char *const scale_words[] = {"map", "cell", NULL};
 static const char *const sanity_words[] = {"off", "whole", "cascade", NULL};
 static const char *const campp_words[] = {"tfkv", "ptgc", NULL};
 static const char *const scorecam_words[] = {"paper", "tfkv", "ptgc",
@@ -309,6 +311,11 @@ static const struct config_key keys[] = {
      .help = "that tables count: chosen by per_class, all, or so many, drawn"},
     {AT(explain, colours), RESULT, ENUM(colour_words, "uniform"),
      .help = "of maps: equal steps look equal, or the rainbow of the paper"},
+    {AT(explain, placement), RESULT, ENUM(placement_words, "centres"),
+     .before = "stretched",
+     .help = "of a layer's values: receptive fields, or as tf-keras-vis"},
+    {AT(explain, scale), RESULT, ENUM(scale_words, "map"), .before = "map",
+     .help = "brightest: the peak of each map, or of a cell's of one method"},
     {AT(explain, sanity), RESULT, ENUM(sanity_words, "off"),
      .help = "compare maps of random weights: of all layers, or from the top"},
     {AT(explain, stability), RESULT, INT(0, 20, "0"), .unit = "seeds",

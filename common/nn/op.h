@@ -81,6 +81,7 @@ struct node {
                             uses its moving statistics and leaves them */
     unsigned spares;     /* op.spares, unless the constructor says less */
     bool flat;           /* Keras sees (n, c), not (n, 1, 1, c) */
+    bool rectified;      /* no value is below 0; set by the constructor */
     bool add[NN_MAX_IN]; /* backward adds to in[i]->dout, else overwrites */
     struct slot slot[NN_MAX_SLOT];
     int n_slot;
@@ -109,6 +110,13 @@ struct op_cost {
     double backward;      /* the same, of the gradients that are wanted */
 };
 
+/* Which of in[0]'s rows and columns a value reads: 'rows' of them, from i stride
+ * - top on for row i, 'columns' from j stride - left on for column j; those
+ * beside in[0] are padding. */
+struct op_window {
+    int rows, columns, stride, top, left;
+};
+
 struct op {
     const char *name; /* "dense"; unique; names the layer in every message */
     size_t size;      /* of the private struct; the graph allocates it */
@@ -124,6 +132,10 @@ struct op {
      * only member that may fail.
      */
     int (*shape)(struct node *nd, struct err *err);
+
+    /* Once the shape is known.  NULL: a value reads the row and the column
+     * that it has itself. */
+    void (*window)(const struct node *nd, struct op_window *w);
 
     /* Bytes of scratch wanted with 'threads' threads.  NULL for none. */
     size_t (*scratch)(const struct node *nd, int threads);

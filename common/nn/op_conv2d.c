@@ -68,6 +68,13 @@ static int conv2d_shape(struct node *nd, struct err *err)
     return 0;
 }
 
+static void conv2d_window(const struct node *nd, struct op_window *w)
+{
+    const struct conv *c = &((const struct conv2d *)nd)->c;
+
+    *w = (struct op_window){c->size, c->size, c->stride, c->top, c->left};
+}
+
 static size_t n_kernel(const struct conv *c)
 {
     return (size_t)c->size * (size_t)c->size * (size_t)c->ci * (size_t)c->co;
@@ -292,6 +299,7 @@ static const struct op op_conv2d = {
     .size = sizeof(struct conv2d),
     .spares = SPARES_OUT,
     .shape = conv2d_shape,
+    .window = conv2d_window,
     .scratch = conv2d_scratch,
     .init = conv2d_init,
     .plan = conv2d_plan,
@@ -322,6 +330,7 @@ struct node *nn_conv2d(struct graph *g, struct node *x, const char *name,
     d->a.stride = a.stride ? a.stride : 1;
     d->a.act = apart ? ACT_NONE : a.act;
     d->base.folds = d->a.act == ACT_NONE;
+    d->base.rectified = d->a.act != ACT_NONE;
     d->base.step = d->a.size == 1 ? d->a.stride : 1;
     if (d->a.act != ACT_NONE)
         d->base.spares = 0;

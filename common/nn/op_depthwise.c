@@ -58,6 +58,13 @@ static int depthwise_shape(struct node *nd, struct err *err)
     return 0;
 }
 
+static void depthwise_window(const struct node *nd, struct op_window *w)
+{
+    const struct depthwise *d = (const struct depthwise *)nd;
+
+    *w = (struct op_window){3, 3, d->a.stride, d->top, d->left};
+}
+
 /* Floats of a row of zeros, of x or of dy. */
 static size_t zero_len(const struct node *nd)
 {
@@ -459,6 +466,7 @@ static const struct op op_depthwise = {
     .size = sizeof(struct depthwise),
     .spares = SPARES_OUT,
     .shape = depthwise_shape,
+    .window = depthwise_window,
     .scratch = depthwise_scratch,
     .init = depthwise_init,
     .plan = depthwise_plan,

@@ -29,6 +29,13 @@ static int pad_shape(struct node *nd, struct err *err)
     return 0;
 }
 
+static void pad_window(const struct node *nd, struct op_window *w)
+{
+    const struct pad_args *a = &((const struct zero_pad *)nd)->a;
+
+    *w = (struct op_window){1, 1, 1, a->top, a->left};
+}
+
 /* The place in 'y' of row r (counted through the batch) of 'x'. */
 static size_t padded_row(const struct zero_pad *z, const struct tensor *x,
                          int r)
@@ -78,6 +85,7 @@ static const struct op op_pad = {
     .size = sizeof(struct zero_pad),
     .spares = SPARES_IN | SPARES_OUT,
     .shape = pad_shape,
+    .window = pad_window,
     .forward = pad_forward,
     .backward = pad_backward,
 };

@@ -18,6 +18,13 @@ static int gap_shape(struct node *nd, struct err *err)
     return 0;
 }
 
+static void whole_window(const struct node *nd, struct op_window *w)
+{
+    const struct tensor *x = &nd->in[0]->out;
+
+    *w = (struct op_window){x->h, x->w, 1, 0, 0};
+}
+
 HOT static void mean_rows(size_t rows, size_t c, const float *x, float *y)
 {
     const float scale = 1.0f / (float)rows;
@@ -79,6 +86,7 @@ static const struct op op_gap = {
     .size = sizeof(struct node),
     .spares = SPARES_IN | SPARES_OUT,
     .shape = gap_shape,
+    .window = whole_window,
     .forward = gap_forward,
     .backward = gap_backward,
 };
@@ -142,6 +150,7 @@ static const struct op op_gmp = {
     .name = "global max pool",
     .size = sizeof(struct node),
     .shape = gap_shape,
+    .window = whole_window,
     .scratch = gmp_scratch,
     .forward = gmp_forward,
     .backward = gmp_backward,

@@ -50,6 +50,13 @@ static int pool_shape(struct node *nd, struct err *err)
     return 0;
 }
 
+static void pool_window(const struct node *nd, struct op_window *w)
+{
+    const struct pool *d = (const struct pool *)nd;
+
+    *w = (struct op_window){d->a.size, d->a.size, d->a.stride, d->top, d->left};
+}
+
 /* The rows y[0] .. y[1] - 1 and columns x[0] .. x[1] - 1 that a window sees. */
 struct window {
     int y[2], x[2];
@@ -244,6 +251,7 @@ static const struct op op_max = {
     .name = "max pool",
     .size = sizeof(struct pool),
     .shape = pool_shape,
+    .window = pool_window,
     .scratch = pool_scratch,
     .forward = max_forward,
     .backward = max_backward,
@@ -254,6 +262,7 @@ static const struct op op_avg = {
     .size = sizeof(struct pool),
     .spares = SPARES_IN | SPARES_OUT,
     .shape = pool_shape,
+    .window = pool_window,
     .scratch = pool_scratch,
     .forward = avg_forward,
     .backward = avg_backward,

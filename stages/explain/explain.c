@@ -140,7 +140,6 @@ void explain_close(struct explanation *e)
     contours_close(&e->contours);
     store_close(&e->data);
     image_release(&e->overlay);
-    image_release(&e->strip);
     buf_release(&e->csv);
     for (int i = 0; i < FIGURE_KINDS; i++)
         buf_release(&e->figures[i]);

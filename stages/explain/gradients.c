@@ -3,6 +3,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Shape and place of layer[i], which borrows g->memory from 'at' on; returns
+ * where the next one's begins. */
+static size_t place_layer(struct gradients *g, int i, size_t at)
+{
+    struct gradients_layer *l = &g->layer[i];
+    const size_t n = (size_t)l->h * (size_t)l->w * (size_t)l->c;
+
+    l->a = g->memory + at;
+    at += n;
+    for (int k = 0; k < GRADIENTS_TARGETS_MAX; k++, at += n)
+        l->da[k] = g->memory + at;
+    return at;
+}
+
+/* What of node[i] is kept, and where in the picture it lies. */
+static void describe_layer(struct gradients *g, int i)
+{
+    const struct tensor *t = &g->node[i]->out;
+    struct receptive_field f = receptive_field_of(g->graph, g->node[i]);
+    const int step = graph_read_step(g->graph, g->node[i]);
+
+    f.y.step *= step;
+    f.x.step *= step;
+    g->step[i] = step;
+    g->layer[i] = (struct gradients_layer){.h = (t->h - 1) / step + 1,
+                                           .w = (t->w - 1) / step + 1,
+                                           .c = t->c,
+                                           .field = f};
+}
+
 int gradients_init(struct gradients *g, struct graph *graph,
                    struct node *const *node, int n_layer, struct err *err)
 {
@@ -20,14 +50,8 @@ int gradients_init(struct gradients *g, struct graph *graph,
     if (!g->memory)
         return err_set(err, ERR_SYSTEM, "no memory for %zu activations", len);
     for (int i = 0; i < n_layer; i++) {
-        const struct tensor *t = &node[i]->out;
-        struct gradients_layer *l = &g->layer[i];
-
-        *l = (struct gradients_layer){.h = t->h, .w = t->w, .c = t->c};
-        l->a = g->memory + at;
-        at += tensor_row(t);
-        for (int k = 0; k < GRADIENTS_TARGETS_MAX; k++, at += tensor_row(t))
-            l->da[k] = g->memory + at;
+        describe_layer(g, i);
+        at = place_layer(g, i, at);
     }
     return 0;
 }
@@ -52,8 +76,14 @@ static void point_at(struct graph *g, int target)
 static void keep_layer(struct gradients *g, int i, const float *a,
                        const float *from)
 {
-    memcpy(g->memory + (a - g->memory), from,
-           tensor_row(&g->node[i]->out) * sizeof(*from));
+    const struct gradients_layer *l = &g->layer[i];
+    const int w = g->node[i]->out.w, step = g->step[i];
+    float *to = g->memory + (a - g->memory);
+
+    for (int y = 0; y < l->h; y++)
+        for (int x = 0; x < l->w; x++, to += l->c)
+            memcpy(to, from + (ptrdiff_t)(y * step * w + x * step) * l->c,
+                   (size_t)l->c * sizeof(*from));
 }
 
 void gradients_take(struct gradients *g, const float *x, const int *target,

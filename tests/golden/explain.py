@@ -276,10 +276,8 @@ def lime(net, rgb, label, target):
     fit = Ridge(alpha=1, fit_intercept=True).fit(z, y, sample_weight=weight)
     order = np.argsort(-abs(fit.coef_), kind="stable")
     view = np.zeros(label.shape)
-    for s in [s for s in order if fit.coef_[s] > 0][:5]:
-        view[label == s] += 1
     for s in order[:5]:
-        view[label == s] += 4 if fit.coef_[s] < 0 else 2
+        view[label == s] = 2 if fit.coef_[s] < 0 else 1
     return norm(np.maximum(fit.coef_, 0)[label]), view
 
 

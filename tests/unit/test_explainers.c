@@ -131,6 +131,7 @@ static void set_settings(struct explain_settings *s,
                          const struct explainer_golden *r)
 {
     *s = (struct explain_settings){
+        .placement = PLACEMENT_STRETCHED,
         .scorecam_max_n = r->max_n,
         .lime_samples = r->n_lime,
         .lime_kernel_width = 0.25,
@@ -198,7 +199,7 @@ static void explain_case(struct explainer_case *b, const char *method)
     struct explainer_map map[GRADIENTS_TARGETS_MAX];
 
     for (int i = 0; i < GRADIENTS_TARGETS_MAX; i++)
-        map[i] = (struct explainer_map){b->heat[i], b->view[i]};
+        map[i] = (struct explainer_map){.heat = b->heat[i], .view = b->view[i]};
     works(e && e->explain(&b->task, map, &err) == 0, err, method);
 }
 
@@ -337,7 +338,8 @@ static void check_no_activation(struct explainer_case *b)
     static const char *const method[] = {"gradcam", "gradcampp", "scorecam",
                                          "layercam"};
     static const float zero[13 * 13 * 8];
-    const struct gradients_layer none = {7, 6, 8, zero, {zero, zero}};
+    const struct gradients_layer none = {
+        7, 6, 8, zero, {zero, zero}, b->gradients.layer[0].field};
     const size_t n = (size_t)(b->run->h * b->run->w);
 
     b->task.layer = &none;
