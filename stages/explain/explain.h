@@ -16,6 +16,8 @@
  *                                    spacing,same_as,note and the figures of
  *                                    faithfulness.h
  *     faithfulness.csv               their means (map_scores.h)
+ *     curves.csv, curves.svg         likewise of the points of insertion's and
+ *                                    deletion's curves, and these drawn
  *     localisation.csv               likewise of localisation.h, if data/ has
  *                                    contours; its figures end the lines of
  *                                    scores.csv
@@ -100,6 +102,9 @@ MUST_USE int explain_run(const struct explain_args *a, struct err *err);
  */
 MUST_USE struct node *explain_layer(struct graph *g, const char *network,
                                     const char *name, struct err *err);
+
+/* explain.methods, then the baselines that are only measured. */
+void explain_methods(const struct explain_settings *s, struct word_list *names);
 
 /* Networks that a sanity check compares with. */
 int explain_sanity_networks(enum sanity_check check);

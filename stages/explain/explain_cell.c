@@ -59,7 +59,7 @@ static void find_same(struct explanation *e, int target)
 {
     int *same = e->same[target];
 
-    for (int m = 0; m < e->n_method; m++) {
+    for (int m = 0; m < e->n_shown; m++) {
         same[m] = -1;
         for (int k = 0; k < m && same[m] < 0; k++)
             if (same[k] < 0 && !e->method[k]->has_views &&
@@ -97,9 +97,11 @@ static int explain_target(struct explanation *e, const struct explainer_task *t,
                           struct explained_target *explained, struct err *err)
 {
     for (int m = 0; m < e->n_method; m++) {
+        if (m >= e->n_shown && explained->at > 0)
+            continue; /* what tables do not count */
         if (explain_measure(e, t, explained, m, err) < 0)
             return -1;
-        if (!explained->cell->shown)
+        if (m >= e->n_shown || !explained->cell->shown)
             continue;
         if (explain_write_map(e, explained, m, err) < 0)
             return -1;
@@ -172,6 +174,7 @@ int explain_cell(struct explanation *e, const struct prediction *c,
     if (rc >= 0) {
         inference_input(&e->own.net, &e->data, c->row, e->x);
         hold_size(e, &size);
+        t.region = rc > 0 ? e->region : NULL;
         explained_network_gradients(&e->own, &t);
         take_probabilities(e, p);
         rc = explain_targets(e, &t, c, p, err);

@@ -247,7 +247,7 @@ static int draw_strip(const struct explanation *e,
     if (put_words(e, explained, NULL, 0, im, err) < 0 ||
         heatmap_image_scale("brightest", "darkest", im, err) < 0)
         return -1;
-    for (int m = 0; m < e->n_method; m++) {
+    for (int m = 0; m < e->n_shown; m++) {
         if (e->same[explained->at][m] >= 0)
             continue;
         if (draw_method(e, explained, m, at, im, err) < 0 ||
@@ -265,7 +265,7 @@ static int count_panels(const struct explanation *e,
 {
     int n = 1 + contours_any(&e->contours);
 
-    for (int m = 0; m < e->n_method; m++)
+    for (int m = 0; m < e->n_shown; m++)
         n += e->same[explained->at][m] < 0;
     return n;
 }

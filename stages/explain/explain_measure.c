@@ -50,14 +50,20 @@ int explain_measure(struct explanation *e, const struct explainer_task *t,
     const struct explainer_map *map = &e->map[explained->at][method];
     struct map_measures *m = &explained->measured[method];
 
+    const bool contours = e->shape[0].n > 0;
+    const bool needs = e->method[method]->needs_contours;
+
     *m = (struct map_measures){.has_faithfulness =
-                                   e->args->settings->faith_steps > 0,
-                               .has_localisation = e->shape[0].n > 0};
+                                   e->args->settings->faith_steps > 0 &&
+                                   (contours || !needs),
+                               .has_localisation = contours && !needs};
     if (m->has_faithfulness &&
         (faithfulness_measure(t, map->heat, explained->target, &m->faithfulness,
                               err) < 0 ||
          keep_scores(e, FIGURES_FAITHFULNESS, explained, method,
-                     m->faithfulness.figure, err) < 0))
+                     m->faithfulness.figure, err) < 0 ||
+         keep_scores(e, FIGURES_CURVES, explained, method,
+                     m->faithfulness.curve, err) < 0))
         return -1;
     if (m->has_localisation &&
         (localisation_measure(map, e->region, t->h, t->w, m->localisation,
@@ -111,7 +117,7 @@ static int check_sanity(struct explanation *e, const struct explainer_task *t,
         struct explainer_task other = *t;
 
         explained_network_gradients(&e->random[r], &other);
-        for (int m = 0; m < e->n_method; m++) {
+        for (int m = 0; m < e->n_shown; m++) {
             if (spare_map(e, &other, m, 0, err) < 0)
                 return -1;
             stretch_map(e->spare, (size_t)t->h * (size_t)t->w);
@@ -122,7 +128,7 @@ static int check_sanity(struct explanation *e, const struct explainer_task *t,
             value[m][2 * r + 1] = s.ssim;
         }
     }
-    for (int m = 0; e->n_random > 0 && m < e->n_method; m++)
+    for (int m = 0; e->n_random > 0 && m < e->n_shown; m++)
         if (keep_scores(e, FIGURES_SANITY, explained, m, value[m], err) < 0)
             return -1;
     return 0;
@@ -180,7 +186,7 @@ int explain_compare(struct explanation *e, const struct explainer_task *t,
     one.n_target = 1;
     if (!explained->cell->measured)
         return 0;
-    for (int m = 0; e->args->settings->stability > 0 && m < e->n_method; m++)
+    for (int m = 0; e->args->settings->stability > 0 && m < e->n_shown; m++)
         if (e->method[m]->draws &&
             check_stability(e, &one, explained, m, err) < 0)
             return -1;

@@ -27,7 +27,7 @@ enum figure_kinds {
 struct explanation {
     const struct explain_args *args;
     const struct explainer *method[CONFIG_LIST_MAX];
-    int n_method;
+    int n_method, n_shown; /* the latter get pictures; baselines follow */
     struct store data;
     struct prediction *list; /* owned: of the test split, then the chosen */
     size_t n;

@@ -52,7 +52,7 @@ static int count_same(const struct explanation *e, int target, int method)
 {
     int n = 0;
 
-    for (int m = method + 1; m < e->n_method; m++)
+    for (int m = method + 1; m < e->n_shown; m++)
         n += e->same[target][m] == method;
     return n;
 }
@@ -66,7 +66,7 @@ void explain_words_head(const struct explanation *e,
     int met = 0;
 
     buf_puts(b, explainer_title(e->method[method]));
-    for (int m = method + 1; m < e->n_method; m++)
+    for (int m = method + 1; m < e->n_shown; m++)
         if (e->same[explained->at][m] == method)
             buf_printf(b, "%s%s", ++met < n ? ", " : " and ",
                        explainer_title(e->method[m]));
@@ -120,7 +120,7 @@ void explain_words_foot(const struct explanation *e,
 static bool none_touches(const struct explanation *e,
                          const struct explained_target *explained)
 {
-    for (int m = 0; m < e->n_method; m++)
+    for (int m = 0; m < e->n_shown; m++)
         if (!explained->measured[m].has_localisation ||
             touches_nucleus(&explained->measured[m]))
             return false;

@@ -19,6 +19,8 @@ static const char *const titles[] = {
 };
 
 enum { N_EXPLAINER = sizeof(table) / sizeof(table[0]) };
+_Static_assert((int)N_EXPLAINER <= (int)CONFIG_LIST_MAX,
+               "explain.methods may list all");
 
 const char *explainer_title(const struct explainer *e)
 {
@@ -44,6 +46,25 @@ const struct explainer *explainer_find(const char *name, struct err *err)
     err_set(err, ERR_USAGE, "explain.methods: '%s' is unknown; there is: %s",
             name, list);
     return NULL;
+}
+
+static bool is_listed(const struct word_list *names, const char *name)
+{
+    for (int i = 0; i < names->n; i++)
+        if (strcmp(names->word[i], name) == 0)
+            return true;
+    return false;
+}
+
+void explainer_add_baselines(struct word_list *names)
+{
+    for (size_t i = 0; i < N_EXPLAINER; i++) {
+        if (!table[i]->baseline || is_listed(names, table[i]->name))
+            continue;
+        BUG_ON(names->n == CONFIG_LIST_MAX);
+        snprintf(names->word[names->n++], CONFIG_NAME_MAX, "%s",
+                 table[i]->name);
+    }
 }
 
 enum { COLUMNS = 256 }; /* resized at once */

@@ -36,7 +36,9 @@ struct explainer_task {
                                       the first is where most look */
     int n_layer;
     struct graph *graph;         /* for gradients_of_input() */
+    struct gradients *gradients; /* of 'graph', that layer[] is of */
     const struct scorer *scorer; /* for many forward passes */
+    const uint8_t *region;       /* (h, w) of localisation.h; NULL: not known */
 };
 
 /* What a segmenting explainer says of a pixel, or-ed. */
@@ -58,7 +60,9 @@ struct explainer_map {
 struct explainer {
     const char *name; /* "gradcam" */
     bool has_views;
-    bool draws; /* random numbers: another seed gives another map */
+    bool baseline;       /* asks no network: what others have to beat */
+    bool needs_contours; /* is nothing without them */
+    bool draws;          /* random numbers: another seed gives another map */
 
     /*
      *   map [out] (t->n_target)
@@ -80,6 +84,9 @@ const char *explainer_title(const struct explainer *e);
 /* The explainer of that name.  Errors: ERR_USAGE; the text lists all. */
 MUST_USE const struct explainer *explainer_find(const char *name,
                                                 struct err *err);
+
+/* Append the names of all baselines that are not among 'names'. */
+void explainer_add_baselines(struct word_list *names);
 
 /*
  * Grad-CAM from activations and gradients of one image:
@@ -108,6 +115,15 @@ void gradcampp(enum campp_variant variant, const float *a, const float *da,
  * Source: Jiang et al. 2021 (TIP 30, 5875), eq. 5 and 6.
  */
 void layercam(const float *a, const float *da, int h, int w, int c, float *cam);
+
+/*
+ * HiResCAM: cam_ij = max(0, sum_k d s / d a_ijk a_ijk)
+ * Where the layer is followed by a mean and one dense layer alone it is CAM, and
+ * Grad-CAM's map is the same.
+ * Source: Draelos and Carin 2020 (arXiv:2011.08891), section "HiResCAM"; the
+ * maximum with 0 as in pytorch-grad-cam.
+ */
+void hirescam(const float *a, const float *da, int h, int w, int c, float *cam);
 
 /*
  * Enlarge (or reduce) bilinearly with the corners aligned: pixel i of n reads

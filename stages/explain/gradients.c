@@ -72,13 +72,12 @@ static void point_at(struct graph *g, int target)
         d->data[i] = (int)(i % (size_t)d->c) == target ? 1.0f : 0.0f;
 }
 
-/* What layer[i] borrows lies in g->memory, from 'a' on. */
-static void keep_layer(struct gradients *g, int i, const float *a,
-                       const float *from)
+/* 'from', a value of node[i] or its gradient, as layer[i] has it. */
+static void keep_layer(const struct gradients *g, int i, const float *from,
+                       float *to)
 {
     const struct gradients_layer *l = &g->layer[i];
     const int w = g->node[i]->out.w, step = g->step[i];
-    float *to = g->memory + (a - g->memory);
 
     for (int y = 0; y < l->h; y++)
         for (int x = 0; x < l->w; x++, to += l->c)
@@ -86,21 +85,43 @@ static void keep_layer(struct gradients *g, int i, const float *a,
                    (size_t)l->c * sizeof(*from));
 }
 
-void gradients_take(struct gradients *g, const float *x, const int *target,
-                    int n)
+/* What layer[i] borrows from g->memory, to be written. */
+static float *own_memory(struct gradients *g, const float *borrowed)
 {
-    BUG_ON(n < 1 || n > GRADIENTS_TARGETS_MAX);
+    return g->memory + (borrowed - g->memory);
+}
+
+const float *gradients_logits(struct gradients *g, const float *x)
+{
     graph_set_batch(g->graph, 1);
     memcpy(graph_input(g->graph), x,
            tensor_row(&graph_node_at(g->graph, 0)->out) * sizeof(*x));
     graph_forward(g->graph, PHASE_INFER);
+    return graph_output(g->graph)->out.data;
+}
+
+void gradients_of_sum(struct gradients *g, const float *weight, float *da)
+{
+    const struct tensor *d = &graph_output(g->graph)->dout;
+
+    memcpy(d->data, weight, (size_t)d->c * sizeof(*weight));
+    graph_backward_to(g->graph, g->node[0]);
+    keep_layer(g, 0, g->node[0]->dout.data, da);
+}
+
+void gradients_take(struct gradients *g, const float *x, const int *target,
+                    int n)
+{
+    BUG_ON(n < 1 || n > GRADIENTS_TARGETS_MAX);
+    gradients_logits(g, x);
     for (int i = 0; i < g->n_layer; i++)
-        keep_layer(g, i, g->layer[i].a, g->node[i]->out.data);
+        keep_layer(g, i, g->node[i]->out.data, own_memory(g, g->layer[i].a));
     for (int k = 0; k < n; k++) {
         point_at(g->graph, target[k]);
         graph_backward_to(g->graph, g->node[g->first]);
         for (int i = 0; i < g->n_layer; i++)
-            keep_layer(g, i, g->layer[i].da[k], g->node[i]->dout.data);
+            keep_layer(g, i, g->node[i]->dout.data,
+                       own_memory(g, g->layer[i].da[k]));
     }
 }
 

@@ -58,6 +58,18 @@ void gradients_release(struct gradients *g);
 void gradients_take(struct gradients *g, const float *x, const int *target,
                     int n);
 
+/* Run the network on x (h, w, 3).  Returns its logits, (classes), borrowed from
+ * the graph, good until its next pass. */
+const float *gradients_logits(struct gradients *g, const float *x);
+
+/*
+ * Of the network's last gradients_logits(): the gradient of a weighted sum of
+ * logits.  layer[] stays as it is.
+ *   weight [in]  (classes)
+ *   da     [out] as layer[0].da[]
+ */
+void gradients_of_sum(struct gradients *g, const float *weight, float *da);
+
 /*
  * Gradients of a logit with respect to the input, for the 'n' rows that the
  * caller wrote to graph_input(), 1 .. GRADIENTS_BATCH.

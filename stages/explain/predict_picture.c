@@ -112,6 +112,7 @@ int predict_paint(struct predict_painter *t, const uint8_t *rgb, int target,
         .layer = t->gradients.layer,
         .n_layer = t->gradients.n_layer,
         .graph = t->net.graph,
+        .gradients = &t->gradients,
         .scorer = &t->scorer,
     };
 
