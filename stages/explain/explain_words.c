@@ -11,6 +11,9 @@
  */
 static const double USUAL_NUCLEUS = 0.32; /* of the picture's side */
 
+/* Above it a probability is not told to the last digit. */
+static const double ALMOST_SURE = 0.99;
+
 static double nucleus_width(const struct explanation *e)
 {
     const struct contour *c = &e->shape[CONTOUR_NUCLEUS];
@@ -133,8 +136,12 @@ void explain_words_cell(const struct explanation *e,
 {
     const struct prediction *c = explained->cell;
 
-    buf_printf(head, "What speaks for %s, whose probability is %.2g",
-               e->data.class_name[explained->target], explained->p);
+    buf_printf(head, "What speaks for %s, whose probability is ",
+               e->data.class_name[explained->target]);
+    if (explained->p > ALMOST_SURE)
+        buf_printf(head, "over %.2f", ALMOST_SURE);
+    else
+        buf_printf(head, "%.2g", explained->p);
     buf_printf(foot, "labelled %s, called %s", e->data.class_name[c->truth],
                e->data.class_name[c->predicted]);
     if (none_touches(e, explained))

@@ -100,12 +100,15 @@ static void check_cell(struct explanation *e)
               "What speaks for Abnormal, whose probability is 0.0003") == 0 &&
            strcmp(foot.data, "labelled Normal, called Abnormal") == 0,
        "a cell's words: the class, its probability, both labels");
-    foot.len = 0;
+    head.len = foot.len = 0;
+    x.p = 0.9999;
     for (int m = 0; m < 4; m++)
         x.measured[m].has_localisation = true;
     explain_words_cell(e, &x, &head, &foot);
     ok(strstr(foot.data, "; no map touches the nucleus") != NULL,
        "  and that no map touches the nucleus");
+    ok(strstr(head.data, "probability is over 0.99") != NULL,
+       "  and of a sure one no more than that");
     foot.len = 0;
     x.measured[2].localisation[LOCALISATION_TOUCHED] = 1;
     explain_words_cell(e, &x, &head, &foot);
