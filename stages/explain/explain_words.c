@@ -108,6 +108,10 @@ void explain_words_foot(const struct explanation *e,
     const struct explainer_map *map = &e->map[explained->at][method];
     const struct map_measures *m = &explained->measured[method];
 
+    if (!(map->high > 0.0f)) {
+        buf_puts(b, "0 everywhere: nothing speaks for it");
+        return;
+    }
     if (e->method[method]->has_views)
         buf_printf(b, "orange + for it, blue - against it; up to %.3g",
                    (double)map->high);

@@ -85,6 +85,8 @@ static void check_feet(struct explanation *e, struct explain_settings *settings)
     e->shape[CONTOUR_NUCLEUS] = (struct contour){corner, 3};
     foot_is(e, &x, 0, "0.25 to 0.75; 4x4");
     e->shape[CONTOUR_NUCLEUS] = (struct contour){0};
+    e->map[0][0].low = e->map[0][0].high = 0.0f;
+    foot_is(e, &x, 0, "0 everywhere: nothing speaks for it");
 }
 
 static void check_cell(struct explanation *e)
