@@ -99,9 +99,10 @@ static void cell_words(const struct sheets *s, size_t i, char words[WORDS])
 {
     const char *file = score_field(s, i, COL_FILE), *slash = strrchr(file, '/');
 
-    snprintf(words, WORDS, "%.60s %.60s %.0f %%", slash ? slash + 1 : file,
+    snprintf(words, WORDS, "called %.60s, %.0f %% (%.60s)",
              score_field(s, i, COL_PREDICTED),
-             100.0 * strtod(score_field(s, i, COL_P), NULL));
+             100.0 * strtod(score_field(s, i, COL_P), NULL),
+             slash ? slash + 1 : file);
 }
 
 /* Columns from 'left' on of a strip, 'w' of them; the rest of the panel is

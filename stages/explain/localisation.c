@@ -7,10 +7,11 @@
 const char *localisation_name(int figure)
 {
     static const char *const name[LOCALISATION_FIGURES] = {
-        "nucleus_pointing",   "nucleus_chance",   "nucleus_touched",
-        "nucleus_mass",       "nucleus_rank",     "nucleus_area",
-        "cytoplasm_pointing", "cytoplasm_chance", "cytoplasm_touched",
-        "cytoplasm_mass",     "cytoplasm_rank",   "cytoplasm_area"};
+        "nucleus_pointing", "nucleus_chance",     "nucleus_beyond",
+        "nucleus_touched",  "nucleus_mass",       "nucleus_rank",
+        "nucleus_area",     "cytoplasm_pointing", "cytoplasm_chance",
+        "cytoplasm_beyond", "cytoplasm_touched",  "cytoplasm_mass",
+        "cytoplasm_rank",   "cytoplasm_area"};
 
     BUG_ON(figure < 0 || figure >= LOCALISATION_FIGURES);
     return name[figure];
@@ -114,6 +115,8 @@ static void measure_one(const struct located_map *m, int which, double *out)
     out[LOCALISATION_AREA] = (double)size / (double)n;
     out[LOCALISATION_CHANCE] =
         m->map->grid.x.n > 0 ? share_of_grid(m, which) : out[LOCALISATION_AREA];
+    out[LOCALISATION_BEYOND] =
+        out[LOCALISATION_POINTING] - out[LOCALISATION_CHANCE];
 }
 
 int localisation_measure(const struct explainer_map *map, const uint8_t *region,

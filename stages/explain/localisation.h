@@ -8,6 +8,7 @@
  *     chance    what a map that knows nothing has as pointing: the share of its
  *               grid's values that lie in the region, or of pixels where it has
  *               no grid.  A grid of 4 x 4 may miss a small nucleus altogether
+ *     beyond    pointing less chance: above 0 of a map that knows something
  *     touched   1 if the map has half of its peak or more somewhere in it
  *     mass      share of the map's sum that lies in it; 0 of a map of zeros
  *     rank      of as many pixels as it has, the most relevant ones, the share
@@ -32,6 +33,7 @@ enum {
 enum localisation_figure {
     LOCALISATION_POINTING,
     LOCALISATION_CHANCE,
+    LOCALISATION_BEYOND,
     LOCALISATION_TOUCHED,
     LOCALISATION_MASS,
     LOCALISATION_RANK,

@@ -236,6 +236,8 @@ static void check_locate(void)
          "cytoplasm: its share of the picture");
     near(f[LOCALISATION_CHANCE], 4.0 / 64, 1e-12,
          "nucleus: a map of pixels points at it by chance as its area says");
+    near(f[LOCALISATION_BEYOND], 60.0 / 64, 1e-12,
+         "nucleus: pointing at it is more than chance by the rest");
     near(f[LOCALISATION_TOUCHED], 1, 0, "nucleus: the map touches it");
     near(cytoplasm[LOCALISATION_TOUCHED], 1, 0,
          "cytoplasm: half of the peak touches it");
