@@ -31,7 +31,7 @@ static const char *stage_word(size_t i)
 static const char *method_word(size_t i)
 {
     static const char *const words[] = {
-#define EXPLAINER(name) #name,
+#define EXPLAINER(name, title) #name,
 #include "config/explainers.def"
 #undef EXPLAINER
         NULL};

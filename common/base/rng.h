@@ -40,6 +40,7 @@ enum rng_purpose {
     RNG_LIME = 32,  /* hidden segments; a = sample; seed mixed with the cell */
     RNG_SMOOTHGRAD, /* noise; a = sample; likewise */
     RNG_ROAD,       /* noise; a = imputation; likewise */
+    RNG_RISE,       /* masks; a = mask; likewise */
     RNG_CELLS = 48, /* which cells tables of explanations count */
 };
 

@@ -84,6 +84,7 @@ static const struct profile_row {
     {PROFILE_PAPER, "train.schedule=constant"},
     {PROFILE_PAPER, "train.encoder=weights"},
     {PROFILE_PAPER, "train.encoder_rate=0.001"},
+    {PROFILE_PAPER, "explain.placement=stretched"}, /* names tf-keras-vis */
     {PROFILE_NOTEBOOK, "preprocess.jpeg=95"},
     {PROFILE_NOTEBOOK, "split.method=random"},
     {PROFILE_NOTEBOOK, "split.near_duplicates=separate"},
@@ -92,6 +93,7 @@ static const struct profile_row {
     {PROFILE_NOTEBOOK, "train.class_weights=" CONFIG_BALANCED_TEST},
     {PROFILE_NOTEBOOK, "train.input=raw"},
     {PROFILE_NOTEBOOK, "evaluate.model=last"},
+    {PROFILE_NOTEBOOK, "explain.placement=stretched"},
     {PROFILE_NOTEBOOK, "explain.scorecam_variant=tfkv"},
 };
 

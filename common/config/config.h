@@ -115,6 +115,10 @@ enum scorecam_variant {
     SCORECAM_OFFICIAL
 };
 
+enum { RISE_CELLS_MAX = 32 };
+enum baseline_choice { BASELINES_OFF, BASELINES_ON };
+enum map_placement { PLACEMENT_CENTRES, PLACEMENT_STRETCHED };
+enum map_scale { SCALE_MAP, SCALE_CELL };
 enum map_colours { COLOURS_UNIFORM, COLOURS_JET };
 enum sanity_check { SANITY_OFF, SANITY_WHOLE, SANITY_CASCADE };
 
@@ -124,8 +128,10 @@ struct explain_settings {
     struct word_list layers; /* "auto": the network's default */
     int64_t per_class;       /* correct and wrong cells of each class */
     int64_t workers;         /* placement: that are started, or CONFIG_AUTO */
-    char cells[CONFIG_NAME_MAX]; /* that tables count; config_cells() */
+    char cells[CONFIG_NAME_MAX];  /* that tables count; config_cells() */
+    enum map_placement placement; /* of a layer's values in the picture */
     enum map_colours colours;
+    enum map_scale scale; /* what is brightest: of a map, or of a cell's */
     enum sanity_check sanity;
     int64_t stability; /* further seeds; 0: not measured */
     enum campp_variant gradcampp_variant;
@@ -139,9 +145,15 @@ struct explain_settings {
     double lime_ratio;
     int64_t intgrad_steps;
     int64_t smoothgrad_samples;
-    double smoothgrad_noise; /* share of the input's range */
-    int64_t faith_steps;     /* of insertion and deletion; 0: not measured */
-    int64_t bootstrap;       /* resamples; 0: none */
+    double smoothgrad_noise;        /* share of the input's range */
+    enum baseline_choice baselines; /* measured beside the methods */
+    double finercam_strength;       /* of the classes that are compared with */
+    int64_t finercam_classes;       /* so many of them */
+    int64_t rise_masks;
+    int64_t rise_cells;  /* along a mask's side, 1 .. RISE_CELLS_MAX */
+    double rise_share;   /* of cells that stay */
+    int64_t faith_steps; /* of insertion and deletion; 0: not measured */
+    int64_t bootstrap;   /* resamples; 0: none */
 };
 
 enum rate_schedule { RATE_CONSTANT, RATE_PLATEAU, RATE_COSINE };

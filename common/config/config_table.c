@@ -47,6 +47,8 @@ static const char *const model_words[] = {"best_accuracy", "last", "best_loss",
 static const char *const side_words[] = {"normal", "abnormal", NULL};
 static const char *const view_words[] = {"one", "flips", "all", NULL};
 static const char *const colour_words[] = {"uniform", "jet", NULL};
+static const char *const placement_words[] = {"centres", "stretched", NULL};
+static const char *const scale_words[] = {"map", "cell", NULL};
 static const char *const sanity_words[] = {"off", "whole", "cascade", NULL};
 static const char *const campp_words[] = {"tfkv", "ptgc", NULL};
 static const char *const scorecam_words[] = {"paper", "tfkv", "ptgc",
@@ -296,7 +298,8 @@ static const struct config_key keys[] = {
 
     {AT(explain, methods), RESULT,
      NAMES("gradcam, gradcampp, scorecam, layercam, lime"),
-     .help = "how decisions are explained; also intgrad, smoothgrad"},
+     .help =
+         "of explaining; also hirescam, finercam, rise, intgrad, smoothgrad"},
     {AT(explain, layers), RESULT, NAMES("auto"),
      .help = "to look at the first, layercam at all; auto: the network's own"},
     {AT(explain, per_class), RESULT, INT(0, 1000, "5"), .unit = "cells",
@@ -309,10 +312,18 @@ static const struct config_key keys[] = {
      .help = "that tables count: chosen by per_class, all, or so many, drawn"},
     {AT(explain, colours), RESULT, ENUM(colour_words, "uniform"),
      .help = "of maps: equal steps look equal, or the rainbow of the paper"},
+    {AT(explain, placement), RESULT, ENUM(placement_words, "centres"),
+     .before = "stretched",
+     .help = "of a layer's values: receptive fields, or as tf-keras-vis"},
+    {AT(explain, scale), RESULT, ENUM(scale_words, "map"), .before = "map",
+     .help = "brightest: the peak of each map, or of a cell's of one method"},
+    {AT(explain, baselines), RESULT, ENUM(onoff_words, "on"), .before = "off",
+     .help = "measured, too: the centre, the blurred cell, the nucleus itself"},
     {AT(explain, sanity), RESULT, ENUM(sanity_words, "off"),
      .help = "compare maps of random weights: of all layers, or from the top"},
     {AT(explain, stability), RESULT, INT(0, 20, "0"), .unit = "seeds",
-     .help = "more for lime and smoothgrad, whose maps are compared; 0: none"},
+     .help =
+         "more for lime, smoothgrad and rise, whose maps are compared; 0: none"},
     {AT(explain, gradcampp_variant), RESULT, ENUM(campp_words, "tfkv"),
      .help = "as tf-keras-vis, or as pytorch-grad-cam"},
     {AT(explain, scorecam_variant), RESULT, ENUM(scorecam_words, "paper"),
@@ -338,6 +349,16 @@ static const struct config_key keys[] = {
      .help = "noisy copies of a cell"},
     {AT(explain, smoothgrad_noise), RESULT, REAL(0, 10, "0.2"),
      .help = "its deviation, as a share of the input's range"},
+    {AT(explain, finercam_strength), RESULT, REAL(0, 10, "1"), .before = "1",
+     .help = "how much the likest classes count against the class"},
+    {AT(explain, finercam_classes), RESULT, INT(1, 1000, "3"), .before = "3",
+     .unit = "classes", .help = "that the class is compared with"},
+    {AT(explain, rise_masks), RESULT, INT(1, 1000000, "4000"), .before = "4000",
+     .help = "that the cell is seen through"},
+    {AT(explain, rise_cells), RESULT, INT(1, RISE_CELLS_MAX, "7"),
+     .before = "7", .unit = "cells", .help = "along a mask's side"},
+    {AT(explain, rise_share), RESULT, REAL(0.01, 0.99, "0.5"), .before = "0.5",
+     .help = "of a mask's cells that show the picture"},
     {AT(explain, faith_steps), RESULT, INT(0, 100000, "50"),
      .help = "of insertion and deletion; 0: faithfulness is not measured"},
     {AT(explain, bootstrap), RESULT, INT(0, 100000, "2000"),

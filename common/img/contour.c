@@ -179,8 +179,9 @@ static void draw_dot(const struct contour_pen *pen, double x, double y,
     const int py = (int)lround((y + 0.5) * pen->zoom - 0.5);
 
     if (px >= 0 && px < pen->w * pen->zoom && px + pen->left < im->w &&
-        py >= 0 && py < im->h)
-        memcpy(image_row(im, py) + 3 * (px + pen->left), pen->rgb, 3);
+        py >= 0 && py < pen->h * pen->zoom && py + pen->top < im->h)
+        memcpy(image_row(im, py + pen->top) + 3 * (px + pen->left), pen->rgb,
+               3);
 }
 
 void contour_draw(const struct contour *c, const struct contour_pen *pen,

@@ -57,11 +57,11 @@ void contour_fill(const struct contour *c, int h, int w, uint8_t *mask);
 /*
  * Draw the line into a picture.
  *   zoom [in] pixels of the picture for one of the contour's
- *   left [in] of the picture, where the contour's 0 begins
- *   w    [in] pixels of the contour's that are shown
+ *   left, top [in] of the picture, where the contour's 0 begins
+ *   w, h      [in] pixels of the contour's that are shown
  */
 struct contour_pen {
-    int zoom, left, w;
+    int zoom, left, top, w, h;
     uint8_t rgb[3];
 };
 void contour_draw(const struct contour *c, const struct contour_pen *pen,

@@ -7,10 +7,11 @@
 #include "img/image.h"
 
 struct sheet_shape {
-    int n, columns; /* pictures */
-    int w, h;       /* of each */
-    int zoom;       /* a pixel becomes zoom x zoom */
-    int lines;      /* of words below each */
+    int n, columns;      /* pictures */
+    int w, h;            /* of each */
+    int zoom;            /* a pixel becomes zoom x zoom */
+    int lines;           /* of words below each */
+    const char *heading; /* one line above all; NULL: none; borrowed */
 };
 
 struct sheet {
@@ -18,7 +19,8 @@ struct sheet {
     struct sheet_shape shape;
 };
 
-/* Begin a sheet.  Errors: as image_init().  The sheet is then empty. */
+/* Begin a sheet.  Errors: as image_init() and words_draw().  The sheet is then
+ * empty. */
 MUST_USE int sheet_init(struct sheet *s, const struct sheet_shape *shape,
                         struct err *err);
 

@@ -269,20 +269,32 @@ struct node *graph_border_at(struct graph *g, int i)
     return NULL;
 }
 
-int graph_border_step(struct graph *g, int i)
+/* Of those nodes that this graph runs, or of the others, what they read. */
+static int read_step(const struct graph *g, const struct node *nd, bool run)
 {
-    const struct node *nd = graph_border_at(g, i);
     int step = 0;
 
-    BUG_ON(!nd || g->args.part != GRAPH_FRONT);
     for (int j = 0; j < g->n_node; j++)
-        for (int k = 0; !g->run[j] && k < NN_MAX_IN; k++)
+        for (int k = 0; g->run[j] == run && k < NN_MAX_IN; k++)
             if (g->node[j]->in[k] == nd) {
                 const int s = k == 0 ? g->node[j]->step : 0;
 
                 step = s > 1 && (step == 0 || step == s) ? s : 1;
             }
     return step > 1 ? step : 1;
+}
+
+int graph_border_step(struct graph *g, int i)
+{
+    const struct node *nd = graph_border_at(g, i);
+
+    BUG_ON(!nd || g->args.part != GRAPH_FRONT);
+    return read_step(g, nd, false);
+}
+
+int graph_read_step(const struct graph *g, const struct node *nd)
+{
+    return read_step(g, nd, true);
 }
 
 static void prepare_nodes(struct graph *g)

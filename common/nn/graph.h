@@ -163,6 +163,10 @@ struct node *graph_border_at(struct graph *g, int i);
  * of the i-th node's value is read, from the first on; 1: all. */
 int graph_border_step(struct graph *g, int i);
 
+/* Of the value of 'nd' only every so many-th row and column is read, from the
+ * first on; 1: all. */
+int graph_read_step(const struct graph *g, const struct node *nd);
+
 /* Once all nodes are there: is the value of 'nd' fixed, as described above? */
 bool graph_is_fixed(const struct graph *g, const struct node *nd);
 

@@ -67,13 +67,17 @@ int net_head_find(const char *name, enum net_head *head, struct err *err)
 
 struct node *net_cam_node(const struct net *net, struct graph *g)
 {
-    struct node *nd = graph_node(g, net->cam_layer);
+    struct node *nd = graph_node(g, net->cam_layer), *last = NULL;
 
+    if (nd)
+        return nd;
     /* heads begin with a pool of the trunk's last layer */
-    for (int i = 0; !nd && i < graph_n_node(g); i++)
+    for (int i = 0; !last && i < graph_n_node(g); i++)
         if (strncmp(graph_node_at(g, i)->name, "global_", 7) == 0)
-            nd = graph_node_at(g, i)->in[0];
-    return nd;
+            last = graph_node_at(g, i)->in[0];
+    for (nd = last; nd && !nd->rectified;)
+        nd = nd->in[0];
+    return nd ? nd : last;
 }
 
 float *net_size(struct graph *g)

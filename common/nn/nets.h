@@ -50,7 +50,7 @@ struct net_args {
 struct net {
     const char *name;           /* "mobilenetv2" */
     const char *cam_layer;      /* where Grad-CAM looks unless told otherwise;
-                                   of a cut trunk: its last layer */
+                                   of a cut trunk: net_cam_node() */
     enum preprocess preprocess; /* what its ImageNet weights expect */
     size_t n_trunk;             /* parameters and statistics of the whole
                                    trunk */
@@ -104,8 +104,10 @@ MUST_USE int net_count_styles(const struct net *net, const char *cut,
 
 /*
  * Where Grad-CAM looks in 'g', a graph of 'net' that may be cut: at
- * net->cam_layer, or else at the trunk's last layer.  NULL: there is
- * neither.
+ * net->cam_layer, or else at the last layer of the trunk whose values are
+ * rectified: Grad-CAM++ and LayerCAM take a value below 0 for evidence against
+ * whatever its channel speaks for.  Without any, at the trunk's last.  NULL:
+ * there is no trunk.
  */
 struct node *net_cam_node(const struct net *net, struct graph *g);
 

@@ -81,6 +81,7 @@ struct node {
                             uses its moving statistics and leaves them */
     unsigned spares;     /* op.spares, unless the constructor says less */
     bool flat;           /* Keras sees (n, c), not (n, 1, 1, c) */
+    bool rectified;      /* no value is below 0; set by the constructor */
     bool add[NN_MAX_IN]; /* backward adds to in[i]->dout, else overwrites */
     struct slot slot[NN_MAX_SLOT];
     int n_slot;

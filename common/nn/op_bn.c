@@ -484,6 +484,7 @@ struct node *nn_batch_norm(struct graph *g, struct node *x, const char *name,
     snprintf(b->base.prefix, sizeof(b->base.prefix), "%s", name);
     b->momentum = a.momentum == 0.0f ? 0.99f : a.momentum;
     b->eps = a.eps == 0.0f ? 1e-3f : a.eps;
+    b->base.rectified = act;
     b->lo = act ? 0.0f : -INFINITY;
     b->hi = act && a.act == ACT_RELU6 ? 6.0f : INFINITY;
     x = graph_commit(g, b);

@@ -339,6 +339,7 @@ struct node *nn_conv2d(struct graph *g, struct node *x, const char *name,
     d->a.stride = a.stride ? a.stride : 1;
     d->a.act = apart ? ACT_NONE : a.act;
     d->base.folds = d->a.act == ACT_NONE;
+    d->base.rectified = d->a.act != ACT_NONE;
     d->base.step = d->a.size == 1 ? d->a.stride : 1;
     if (d->a.act != ACT_NONE)
         d->base.spares = 0;

@@ -107,8 +107,10 @@ static struct node *new_rectifier(struct graph *g, struct node *x,
 {
     struct relu *r = x ? graph_add(g, &op_relu, name, x) : NULL;
 
-    if (r)
+    if (r) {
         r->top = top;
+        r->base.rectified = true;
+    }
     return graph_commit(g, r);
 }
 

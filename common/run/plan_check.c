@@ -17,7 +17,7 @@ static const char *const networks[] = {
     NULL};
 
 static const char *const explainers[] = {
-#define EXPLAINER(name) #name,
+#define EXPLAINER(name, title) #name,
 #include "config/explainers.def"
 #undef EXPLAINER
     NULL};

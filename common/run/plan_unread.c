@@ -163,6 +163,8 @@ static const struct {
     {"explain.lime_", "lime"},
     {"explain.intgrad_", "intgrad"},
     {"explain.smoothgrad_", "smoothgrad"},
+    {"explain.finercam_", "finercam"},
+    {"explain.rise_", "rise"},
 };
 
 static bool explains_by(const struct config *c, const char *method)

@@ -64,7 +64,7 @@ const struct stage_row stage_table[STAGE_COUNT] = {
     [STAGE_EXPLAIN] = {.id = STAGE_EXPLAIN,
                        .word = "explain",
                        .program = "papline-explain",
-                       .version = 3,
+                       .version = 4,
                        .sections = {"explain", "run"},
                        .parallel = true,
                        .seconds = 60,

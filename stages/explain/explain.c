@@ -79,16 +79,25 @@ static int predict_and_pick(struct explanation *e, struct err *err)
 
 /* --- opening -------------------------------------------------------------- */
 
+void explain_methods(const struct explain_settings *s, struct word_list *names)
+{
+    *names = s->methods;
+    if (s->baselines == BASELINES_ON)
+        explainer_add_baselines(names);
+}
+
 static int find_methods(struct explanation *e, struct err *err)
 {
-    const struct word_list *names = &e->args->settings->methods;
+    struct word_list names;
 
-    for (int i = 0; i < names->n; i++) {
-        e->method[i] = explainer_find(names->word[i], err);
+    explain_methods(e->args->settings, &names);
+    for (int i = 0; i < names.n; i++) {
+        e->method[i] = explainer_find(names.word[i], err);
         if (!e->method[i])
             return -1;
     }
-    e->n_method = names->n;
+    e->n_method = names.n;
+    e->n_shown = e->args->settings->methods.n;
     return 0;
 }
 
@@ -140,7 +149,6 @@ void explain_close(struct explanation *e)
     contours_close(&e->contours);
     store_close(&e->data);
     image_release(&e->overlay);
-    image_release(&e->strip);
     buf_release(&e->csv);
     for (int i = 0; i < FIGURE_KINDS; i++)
         buf_release(&e->figures[i]);

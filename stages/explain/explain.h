@@ -7,12 +7,17 @@
  * wrong, the true one
  *     maps/ROW_CLASS_METHOD.npy      (h, w) float32, 0 .. 1
  *     overlays/ROW_CLASS_METHOD.png  cell, map over it, map (heatmap_image.h)
- *     strips/ROW_CLASS.png           cell, each method's map over it, LIME's
- *                                    two views, the contours
+ *     strips/ROW_CLASS.png           cell, each method's map over it, those of
+ *                                    LIME as outlines, the contours; of methods
+ *                                    that say the same here the first
  *     scores.csv                     a line a map: row,file,label,predicted,
  *                                    target,p,method,map,overlay,strip,peak_x,
- *                                    peak_y and the figures of faithfulness.h
+ *                                    peak_y,target_p,raw_low,raw_high,grid,
+ *                                    spacing,same_as,note and the figures of
+ *                                    faithfulness.h
  *     faithfulness.csv               their means (map_scores.h)
+ *     curves.csv, curves.svg         likewise of the points of insertion's and
+ *                                    deletion's curves, and these drawn
  *     localisation.csv               likewise of localisation.h, if data/ has
  *                                    contours; its figures end the lines of
  *                                    scores.csv
@@ -25,8 +30,13 @@
  *     stability.csv                  likewise: how alike the maps of several
  *                                    seeds are, over all pairs
  *     sheets/                        explain_sheets.h
- * where p is the probability of the predicted class and the peak the pixel
- * where the map is largest.  Without faith_steps the figures are empty and
+ * where p is the probability of the predicted class, target_p that of the one
+ * explained, the peak the pixel where the map is largest; raw_low and raw_high
+ * are what the map's 0 and 1 were (of a layer's map its values; of LIME
+ * weights), grid is "4x4" where the map is made of so many values of a layer,
+ * spacing pixels apart, same_as a method named before whose map nowhere differs
+ * by more than 1/255, note "64 of 1280 channels" where a map is not made of all.
+ * Without faith_steps the figures are empty and
  * there is no faithfulness.csv.
  *
  * The chosen cells have places 0, 1 ..: those of choose_cells.h, which are
@@ -92,6 +102,9 @@ MUST_USE int explain_run(const struct explain_args *a, struct err *err);
  */
 MUST_USE struct node *explain_layer(struct graph *g, const char *network,
                                     const char *name, struct err *err);
+
+/* explain.methods, then the baselines that are only measured. */
+void explain_methods(const struct explain_settings *s, struct word_list *names);
 
 /* Networks that a sanity check compares with. */
 int explain_sanity_networks(enum sanity_check check);

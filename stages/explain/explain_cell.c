@@ -3,24 +3,18 @@
 #include "stages/explain/explain_private.h"
 #include "stages/explain/heatmap_image.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { OVERLAY_PANELS = 3 };
+
+/* Maps that nowhere differ by more are drawn in the same or the next colour. */
+static const float SAME = 1.0f / 255.0f;
 
 static size_t map_pixels(const struct explanation *e)
 {
     return e->data.h * e->data.w;
-}
-
-static size_t map_index(const struct explanation *e, int target, int method)
-{
-    return ((size_t)target * (size_t)e->n_method + (size_t)method) *
-           map_pixels(e);
-}
-
-float *explain_map(const struct explanation *e, int target, int method)
-{
-    return e->heat + map_index(e, target, method);
 }
 
 const char *explain_field(const struct explanation *e, size_t row,
@@ -45,12 +39,34 @@ int explain_cell_init(struct explanation *e, struct err *err)
     if (!e->x || !e->heat || !e->view || !e->spare || !e->spare_view ||
         !e->region)
         return err_set(err, ERR_SYSTEM, "no memory for maps of %zu pixels", n);
-    if (image_init(&e->overlay, heatmap_image_strip_width(w, OVERLAY_PANELS),
-                   heatmap_image_strip_height(h), err) < 0)
-        return -1;
-    return image_init(&e->strip,
-                      heatmap_image_strip_width(w, explain_panels(e)),
+    return image_init(&e->overlay, heatmap_image_strip_width(w, OVERLAY_PANELS),
                       heatmap_image_strip_height(h), err);
+}
+
+/* Would both maps be drawn alike? */
+static bool same_maps(const struct explanation *e,
+                      const struct explainer_map *a,
+                      const struct explainer_map *b)
+{
+    for (size_t i = 0; i < map_pixels(e); i++)
+        if (fabsf(a->heat[i] - b->heat[i]) > SAME)
+            return false;
+    return true;
+}
+
+/* Which methods say the same of a target as one before them. */
+static void find_same(struct explanation *e, int target)
+{
+    int *same = e->same[target];
+
+    for (int m = 0; m < e->n_shown; m++) {
+        same[m] = -1;
+        for (int k = 0; k < m && same[m] < 0; k++)
+            if (same[k] < 0 && !e->method[k]->has_views &&
+                !e->method[m]->has_views &&
+                same_maps(e, &e->map[target][k], &e->map[target][m]))
+                same[m] = k;
+    }
 }
 
 /* All maps of a cell. */
@@ -58,48 +74,70 @@ static int make_maps(struct explanation *e, const struct explainer_task *t,
                      struct err *err)
 {
     for (int m = 0; m < e->n_method; m++) {
-        struct explainer_map map[GRADIENTS_TARGETS_MAX];
+        struct explainer_map map[GRADIENTS_TARGETS_MAX] = {0};
 
-        for (int i = 0; i < t->n_target; i++)
-            map[i] = (struct explainer_map){explain_map(e, i, m),
-                                            e->view + map_index(e, i, m)};
+        for (int i = 0; i < t->n_target; i++) {
+            const size_t at = (size_t)(i * e->n_method + m) * map_pixels(e);
+
+            map[i].heat = e->heat + at;
+            map[i].view = e->view + at;
+        }
         if (e->method[m]->explain(t, map, err) < 0)
             return -1;
+        for (int i = 0; i < t->n_target; i++)
+            e->map[i][m] = map[i];
     }
+    for (int i = 0; i < t->n_target; i++)
+        find_same(e, i);
     return 0;
 }
 
 /* Measure a target's maps, and show them. */
 static int explain_target(struct explanation *e, const struct explainer_task *t,
-                          const struct explained_target *explained,
-                          struct err *err)
+                          struct explained_target *explained, struct err *err)
 {
     for (int m = 0; m < e->n_method; m++) {
-        struct map_measures measured;
-
-        if (explain_measure(e, t, explained, m, &measured, err) < 0)
+        if (m >= e->n_shown && explained->at > 0)
+            continue; /* what tables do not count */
+        if (explain_measure(e, t, explained, m, err) < 0)
             return -1;
-        if (!explained->cell->shown)
+        if (m >= e->n_shown || !explained->cell->shown)
             continue;
         if (explain_write_map(e, explained, m, err) < 0)
             return -1;
-        explain_line(e, explained, m, &measured);
+        explain_line(e, explained, m);
     }
     return explained->cell->shown ? explain_write_strip(e, explained, err) : 0;
 }
 
 static int explain_targets(struct explanation *e,
                            const struct explainer_task *t,
-                           const struct prediction *c, struct err *err)
+                           const struct prediction *c, const float *p,
+                           struct err *err)
 {
+    struct explained_target explained = {.cell = c, .n_target = t->n_target};
+
     if (make_maps(e, t, err) < 0)
         return -1;
-    for (int i = 0; i < t->n_target; i++)
-        if (explain_target(e, t, &(struct explained_target){c, t->target[i], i},
-                           err) < 0)
+    for (int i = 0; i < t->n_target; i++) {
+        explained.target = t->target[i];
+        explained.at = i;
+        explained.p = (double)p[t->target[i]];
+        if (explain_target(e, t, &explained, err) < 0)
             return -1;
-    return explain_compare(e, t, &(struct explained_target){c, t->target[0], 0},
-                           err);
+    }
+    explained.target = t->target[0];
+    explained.at = 0;
+    return explain_compare(e, t, &explained, err);
+}
+
+/* Probabilities of the cell whose gradients have just been taken. */
+static void take_probabilities(const struct explanation *e, float *p)
+{
+    const struct node *logits = graph_output(e->own.net.graph);
+
+    memcpy(p, logits->out.data, (size_t)logits->out.c * sizeof(*p));
+    scorer_softmax(p, logits->out.c);
 }
 
 /* Whatever is done to the picture, the cell keeps its size. */
@@ -129,14 +167,17 @@ int explain_cell(struct explanation *e, const struct prediction *c,
         .target = target,
         .n_target = c->truth == c->predicted || !c->shown ? 1 : 2,
     };
+    float p[CONFIG_CLASSES_MAX];
     int rc = localisation_regions(&e->contours, c->row, t.h, t.w, e->region,
                                   e->shape, err);
 
     if (rc >= 0) {
         inference_input(&e->own.net, &e->data, c->row, e->x);
         hold_size(e, &size);
+        t.region = rc > 0 ? e->region : NULL;
         explained_network_gradients(&e->own, &t);
-        rc = explain_targets(e, &t, c, err);
+        take_probabilities(e, p);
+        rc = explain_targets(e, &t, c, p, err);
     }
     for (int i = 0; i < CONTOUR_PARTS; i++)
         contour_release(&e->shape[i]);

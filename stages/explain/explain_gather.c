@@ -1,5 +1,6 @@
 /* explain_gather.c - the tables of all cells, from what each left in cells/ */
 #include "base/log.h"
+#include "charts/svg_masking.h"
 #include "stages/explain/explain_private.h"
 #include "stages/explain/explain_sheets.h"
 
@@ -51,6 +52,8 @@ const struct figure_kind *explain_kind(const struct explain_settings *s,
 {
     static const struct figure_kind faithfulness = {
         name_faithfulness, FAITHFULNESS_FIGURES, faithfulness_title};
+    static const struct figure_kind curves = {name_curves, CURVE_FIGURES,
+                                              faithfulness_curve_name};
     static const struct figure_kind locate = {
         name_localisation, LOCALISATION_FIGURES, localisation_name};
     static const struct figure_kind whole = {name_sanity, 2, whole_title};
@@ -62,6 +65,8 @@ const struct figure_kind *explain_kind(const struct explain_settings *s,
     switch (kind) {
     case FIGURES_FAITHFULNESS:
         return s->faith_steps > 0 ? &faithfulness : NULL;
+    case FIGURES_CURVES:
+        return s->faith_steps > 0 ? &curves : NULL;
     case FIGURES_LOCALISATION:
         return &locate;
     case FIGURES_SANITY:
@@ -128,12 +133,38 @@ static int read_figures(const struct gathering *g, struct figure_table *t,
     return 0;
 }
 
+/* The curves of all methods on one sheet. */
+static int draw_curves(const struct gathering *g, const struct figure_table *t,
+                       struct err *err)
+{
+    double mean[CONFIG_LIST_MAX][CURVE_FIGURES];
+    struct svg_masking_line line[CONFIG_LIST_MAX];
+    struct svg_masking chart = {
+        .title = "Removing what a map shows, bringing it back",
+        .n = CURVE_POINTS,
+        .line = line};
+    struct buf svg = {0};
+
+    for (int m = 0; m < t->methods->n; m++) {
+        const struct explainer *x = explainer_find(t->methods->word[m], err);
+
+        if (!x)
+            return -1;
+        if (map_scores_means(t, (size_t)m, mean[m]) > 0)
+            line[chart.n_line++] = (struct svg_masking_line){
+                explainer_title(x), mean[m], mean[m] + CURVE_POINTS};
+    }
+    svg_masking(&chart, true, &svg);
+    return buf_save(&svg, g->args->out, "curves.svg", err);
+}
+
 static int gather_figures(const struct gathering *g,
                           const struct figure_kind *kind, struct err *err)
 {
+    struct word_list methods;
     struct figure_table t = {
         .kind = kind,
-        .methods = &g->args->settings->methods,
+        .methods = &methods,
         .class_name = (const char(*)[CONFIG_NAME_MAX])g->data.class_name,
         .n_class = g->data.n_class,
         .resamples = (int)g->args->settings->bootstrap,
@@ -143,9 +174,12 @@ static int gather_figures(const struct gathering *g,
     char name[64];
     int rc = -1;
 
+    explain_methods(g->args->settings, &methods);
     snprintf(name, sizeof(name), "%s.csv", kind->name);
     if (read_figures(g, &t, err) == 0 && map_scores_write(&t, &text, err) == 0)
         rc = buf_save(&text, g->args->out, name, err);
+    if (rc == 0 && strcmp(kind->name, name_curves) == 0)
+        rc = draw_curves(g, &t, err);
     map_scores_release(&t);
     buf_release(&text);
     return rc;

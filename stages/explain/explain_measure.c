@@ -44,19 +44,26 @@ static int keep_scores(struct explanation *e, enum figure_kinds kind,
 /* --- faithfulness and place ----------------------------------------------- */
 
 int explain_measure(struct explanation *e, const struct explainer_task *t,
-                    const struct explained_target *explained, int method,
-                    struct map_measures *m, struct err *err)
+                    struct explained_target *explained, int method,
+                    struct err *err)
 {
-    const float *map = explain_map(e, explained->at, method);
+    const struct explainer_map *map = &e->map[explained->at][method];
+    struct map_measures *m = &explained->measured[method];
+
+    const bool contours = e->shape[0].n > 0;
+    const bool needs = e->method[method]->needs_contours;
 
     *m = (struct map_measures){.has_faithfulness =
-                                   e->args->settings->faith_steps > 0,
-                               .has_localisation = e->shape[0].n > 0};
+                                   e->args->settings->faith_steps > 0 &&
+                                   (contours || !needs),
+                               .has_localisation = contours && !needs};
     if (m->has_faithfulness &&
-        (faithfulness_measure(t, map, explained->target, &m->faithfulness,
+        (faithfulness_measure(t, map->heat, explained->target, &m->faithfulness,
                               err) < 0 ||
          keep_scores(e, FIGURES_FAITHFULNESS, explained, method,
-                     m->faithfulness.figure, err) < 0))
+                     m->faithfulness.figure, err) < 0 ||
+         keep_scores(e, FIGURES_CURVES, explained, method,
+                     m->faithfulness.curve, err) < 0))
         return -1;
     if (m->has_localisation &&
         (localisation_measure(map, e->region, t->h, t->w, m->localisation,
@@ -79,7 +86,8 @@ static int spare_map(struct explanation *e, const struct explainer_task *t,
                      int method, int at, struct err *err)
 {
     const size_t n = (size_t)t->h * (size_t)t->w;
-    struct explainer_map map = {e->spare + (size_t)at * n, e->spare_view};
+    struct explainer_map map = {.heat = e->spare + (size_t)at * n,
+                                .view = e->spare_view};
 
     return e->method[method]->explain(t, &map, err);
 }
@@ -109,18 +117,18 @@ static int check_sanity(struct explanation *e, const struct explainer_task *t,
         struct explainer_task other = *t;
 
         explained_network_gradients(&e->random[r], &other);
-        for (int m = 0; m < e->n_method; m++) {
+        for (int m = 0; m < e->n_shown; m++) {
             if (spare_map(e, &other, m, 0, err) < 0)
                 return -1;
             stretch_map(e->spare, (size_t)t->h * (size_t)t->w);
-            if (map_similarity(explain_map(e, explained->at, m), e->spare, t->h,
+            if (map_similarity(e->map[explained->at][m].heat, e->spare, t->h,
                                t->w, &s, err) < 0)
                 return -1;
             value[m][2 * r] = s.spearman;
             value[m][2 * r + 1] = s.ssim;
         }
     }
-    for (int m = 0; e->n_random > 0 && m < e->n_method; m++)
+    for (int m = 0; e->n_random > 0 && m < e->n_shown; m++)
         if (keep_scores(e, FIGURES_SANITY, explained, m, value[m], err) < 0)
             return -1;
     return 0;
@@ -156,7 +164,7 @@ static int check_stability(struct explanation *e,
     const int seeds = (int)e->args->settings->stability;
     double mean[2];
 
-    memcpy(e->spare, explain_map(e, explained->at, method),
+    memcpy(e->spare, e->map[explained->at][method].heat,
            (size_t)t->h * (size_t)t->w * sizeof(*e->spare));
     for (int k = 1; k <= seeds; k++) {
         struct explainer_task other = *t;
@@ -178,7 +186,7 @@ int explain_compare(struct explanation *e, const struct explainer_task *t,
     one.n_target = 1;
     if (!explained->cell->measured)
         return 0;
-    for (int m = 0; e->args->settings->stability > 0 && m < e->n_method; m++)
+    for (int m = 0; e->args->settings->stability > 0 && m < e->n_shown; m++)
         if (e->method[m]->draws &&
             check_stability(e, &one, explained, m, err) < 0)
             return -1;

@@ -27,21 +27,25 @@ enum figure_kinds {
 struct explanation {
     const struct explain_args *args;
     const struct explainer *method[CONFIG_LIST_MAX];
-    int n_method;
+    int n_method, n_shown; /* the latter get pictures; baselines follow */
     struct store data;
     struct prediction *list; /* owned: of the test split, then the chosen */
     size_t n;
     struct explained_network own, random[RANDOM_MAX];
     int n_random;
     struct contours contours;
-    float *x, *heat;     /* owned: the network's input; (targets,
+    float *x, *heat; /* owned: the network's input; (targets,
                                     methods, h, w) maps */
-    uint8_t *view;       /* owned: likewise */
+    uint8_t *view;   /* owned: likewise */
+    struct explainer_map map[GRADIENTS_TARGETS_MAX][CONFIG_LIST_MAX]; /* borrows
+                            heat and view */
+    int same[GRADIENTS_TARGETS_MAX][CONFIG_LIST_MAX]; /* an earlier method whose
+                            map is the same; -1: none */
     float *spare;        /* owned: (1 + stability, h, w) maps */
     uint8_t *spare_view; /* owned: (h, w), what comes with them */
     uint8_t *region;     /* owned: (h, w) of localisation.h */
     struct contour shape[CONTOUR_PARTS]; /* owned: of the cell in hand */
-    struct image overlay, strip;         /* owned */
+    struct image overlay;                /* owned */
     struct buf csv; /* lines of scores.csv of the cell in hand */
     struct buf figures[FIGURE_KINDS]; /* likewise, of map_scores.h */
 };
@@ -50,17 +54,20 @@ struct explanation {
 const struct figure_kind *explain_kind(const struct explain_settings *s,
                                        enum figure_kinds kind);
 
-/* One target of the cell in hand. */
-struct explained_target {
-    const struct prediction *cell;
-    int target, at; /* class; which of the cell's targets it is */
-};
-
 /* What was measured of one map. */
 struct map_measures {
     bool has_faithfulness, has_localisation;
     struct faithfulness faithfulness;
     double localisation[LOCALISATION_FIGURES];
+};
+
+/* One target of the cell in hand. */
+struct explained_target {
+    const struct prediction *cell;
+    int target, at; /* class; which of the cell's targets it is */
+    int n_target;   /* of the cell */
+    double p;       /* the class's probability */
+    struct map_measures measured[CONFIG_LIST_MAX]; /* of each method */
 };
 
 /*
@@ -73,18 +80,11 @@ MUST_USE int explain_cell_init(struct explanation *e, struct err *err);
 MUST_USE int explain_cell(struct explanation *e, const struct prediction *c,
                           struct err *err);
 
-/* The map of a method for a target of the cell in hand. */
-float *explain_map(const struct explanation *e, int target, int method);
-
 /* Field of the index of data/, "" if there is no such column. */
 const char *explain_field(const struct explanation *e, size_t row,
                           const char *column);
 
 /* --- explain_files.c ------------------------------------------------------ */
-
-/* Panels of a strip: the cell, the maps, two views of each method that has
- * them, the contours where there are any. */
-int explain_panels(const struct explanation *e);
 
 /* Write a map's files, a target's strip, a map's line of scores.csv. */
 MUST_USE int explain_write_map(struct explanation *e,
@@ -94,11 +94,37 @@ MUST_USE int explain_write_strip(struct explanation *e,
                                  const struct explained_target *explained,
                                  struct err *err);
 void explain_line(struct explanation *e,
-                  const struct explained_target *explained, int method,
-                  const struct map_measures *m);
+                  const struct explained_target *explained, int method);
 
 /* Titles of scores.csv's columns, with the line end. */
 void explain_header(bool contours, struct buf *csv);
+
+/* --- explain_words.c ------------------------------------------------------ */
+
+/* Append what stands above a method's panel: its name as published, those whose
+ * maps are the same, how many channels it looks at if not at all. */
+void explain_words_head(const struct explanation *e,
+                        const struct explained_target *explained, int method,
+                        struct buf *b);
+
+/* Append what stands below: the numbers that darkest and brightest stand for,
+ * how coarse the map is, whether it has anything in the nucleus. */
+void explain_words_foot(const struct explanation *e,
+                        const struct explained_target *explained, int method,
+                        struct buf *b);
+
+/* Append what stands above and below the cell. */
+void explain_words_cell(const struct explanation *e,
+                        const struct explained_target *explained,
+                        struct buf *head, struct buf *foot);
+
+/* The largest value that a method has of the cell in hand, whatever the
+ * target. */
+double explain_words_top(const struct explanation *e,
+                         const struct explained_target *explained, int method);
+
+/* Append "64 of 1280 channels" where a map is not made of all. */
+void explain_words_note(const struct explainer_map *map, struct buf *b);
 
 /* --- explain_measure.c ---------------------------------------------------- */
 
@@ -106,8 +132,7 @@ void explain_header(bool contours, struct buf *csv);
  * kept. */
 MUST_USE int explain_measure(struct explanation *e,
                              const struct explainer_task *t,
-                             const struct explained_target *explained,
-                             int method, struct map_measures *m,
+                             struct explained_target *explained, int method,
                              struct err *err);
 
 /* Compare the maps of the predicted class, the first target, with those of

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_PANELS = 3 * CONFIG_LIST_MAX + 3, LINES = 2, WORDS = 256 };
+enum { MAX_COLUMNS = CONFIG_LIST_MAX + 2, LINES = 2, WORDS = 256 };
 
 /* Columns of scores.csv that are read. */
 enum score_column {
@@ -21,22 +21,33 @@ enum score_column {
     COL_P,
     COL_METHOD,
     COL_STRIP,
+    COL_SAME,
+    COL_NOTE,
     COLUMNS
 };
 
 static const char *const column_name[COLUMNS] = {
-    "file", "label", "predicted", "target", "p", "method", "strip"};
+    "file",   "label", "predicted", "target", "p",
+    "method", "strip", "same_as",   "note"};
 
 struct sheets {
     const struct explain_args *args;
     const struct store *data;
-    struct csv scores;             /* owned */
-    size_t column[COLUMNS];        /* of scores */
-    char title[MAX_PANELS][WORDS]; /* of columns */
-    int n_panel;                   /* without the scale */
-    int w, h;                      /* of a panel */
-    uint8_t *panel;                /* owned: (h, w, 3) */
+    struct csv scores;      /* owned */
+    size_t column[COLUMNS]; /* of scores */
+    const struct explainer *method[CONFIG_LIST_MAX];
+    int n_method;
+    bool contours;
+    int w, h;       /* of a panel */
+    uint8_t *panel; /* owned: (h, w, 3) */
 };
+
+/* Panels in a row of the sheet: the cell, each method, the contours if there are
+ * any, the scale. */
+static int row_panels(const struct sheets *s)
+{
+    return 1 + s->n_method + s->contours + 1;
+}
 
 static int find_columns(struct sheets *s, const char *path, struct err *err)
 {
@@ -57,29 +68,16 @@ static const char *score_field(const struct sheets *s, size_t i,
     return csv_get(&s->scores, i, s->column[c]);
 }
 
-static void add_title(struct sheets *s, const char *words)
+static int find_methods(struct sheets *s, struct err *err)
 {
-    snprintf(s->title[s->n_panel++], WORDS, "%s", words);
-}
+    const struct word_list *names = &s->args->settings->methods;
 
-static int set_titles(struct sheets *s, bool contours, struct err *err)
-{
-    const struct word_list *methods = &s->args->settings->methods;
-
-    add_title(s, "");
-    for (int i = 0; i < methods->n; i++) {
-        const struct explainer *x = explainer_find(methods->word[i], err);
-
-        if (!x)
+    for (int i = 0; i < names->n; i++) {
+        s->method[i] = explainer_find(names->word[i], err);
+        if (!s->method[i])
             return -1;
-        add_title(s, x->title);
-        if (x->has_views) {
-            add_title(s, "what speaks for it");
-            add_title(s, "for it, against it");
-        }
     }
-    if (contours)
-        add_title(s, "contours");
+    s->n_method = names->n;
     return 0;
 }
 
@@ -101,75 +99,132 @@ static void cell_words(const struct sheets *s, size_t i, char words[WORDS])
 {
     const char *file = score_field(s, i, COL_FILE), *slash = strrchr(file, '/');
 
-    snprintf(words, WORDS, "%.60s %.60s %.0f %%", slash ? slash + 1 : file,
+    snprintf(words, WORDS, "called %.60s, %.0f %% (%.60s)",
              score_field(s, i, COL_PREDICTED),
-             100.0 * strtod(score_field(s, i, COL_P), NULL));
+             100.0 * strtod(score_field(s, i, COL_P), NULL),
+             slash ? slash + 1 : file);
 }
 
-/* Panel 'k' of a strip. */
-static void cut_panel(struct sheets *s, const struct image *strip, int k)
+/* Columns from 'left' on of a strip, 'w' of them; the rest of the panel is
+ * white. */
+static void cut_panel(struct sheets *s, const struct image *strip, int left,
+                      int w)
 {
+    memset(s->panel, HEATMAP_PAPER, 3 * (size_t)s->w * (size_t)s->h);
     for (int y = 0; y < s->h; y++)
         memcpy(s->panel + 3 * (size_t)y * (size_t)s->w,
-               image_row(strip, y) + 3 * k * (s->w + HEATMAP_GAP),
-               3 * (size_t)s->w);
+               image_row(strip, heatmap_image_top() + y) + (ptrdiff_t)3 * left,
+               3 * (size_t)w);
 }
 
-/* White, with the scale that every strip has at its right end. */
-static void cut_scale(struct sheets *s, const struct image *strip)
+/* A row of the sheet that is being filled. */
+struct sheet_row {
+    struct sheet *sheet; /* borrowed */
+    struct image strip;  /* owned */
+    int next, at;        /* panel of the sheet, of the strip */
+};
+
+/* The strip's next panel, or white. */
+static int put_panel(struct sheets *s, struct sheet_row *r, bool there,
+                     const char *words, struct err *err)
 {
-    memset(s->panel, 255, 3 * (size_t)s->w * (size_t)s->h);
-    for (int y = 0; y < s->h; y++)
-        memcpy(s->panel + 3 * (size_t)y * (size_t)s->w,
-               image_row(strip, y) + 3 * (strip->w - HEATMAP_BAR),
-               3 * HEATMAP_BAR);
+    if (there)
+        cut_panel(s, &r->strip,
+                  heatmap_image_left(s->w / HEATMAP_SCALE, r->at++), s->w);
+    else
+        cut_panel(s, &r->strip, 0, 0);
+    return sheet_put(r->sheet, r->next++, s->panel, words, err);
 }
 
-/* Row 'at' of the sheet: the cell of line 'i'. */
+/* The method of a line, whose panel is missing if another's is the same. */
+static int put_method(struct sheets *s, struct sheet_row *r, int method,
+                      size_t line, struct err *err)
+{
+    const char *same = score_field(s, line, COL_SAME);
+    const char *note = score_field(s, line, COL_NOTE);
+    const struct explainer *other = *same ? explainer_find(same, err) : NULL;
+    char words[WORDS];
+
+    if (*same && !other)
+        return -1;
+    snprintf(words, sizeof(words), "%s%s%s%s%s",
+             explainer_title(s->method[method]), other ? ": the same as " : "",
+             other ? explainer_title(other) : "", *note ? ", " : "", note);
+    return put_panel(s, r, !other, words, err);
+}
+
+static int put_panels(struct sheets *s, struct sheet_row *r, size_t i,
+                      struct err *err)
+{
+    const int bar = HEATMAP_BAR < s->w ? HEATMAP_BAR : s->w;
+    char words[WORDS];
+
+    cell_words(s, i, words);
+    if (put_panel(s, r, true, words, err) < 0)
+        return -1;
+    for (int m = 0; m < s->n_method; m++)
+        if (put_method(s, r, m, i + (size_t)m, err) < 0)
+            return -1;
+    if (s->contours && put_panel(s, r, true, "contours", err) < 0)
+        return -1;
+    cut_panel(s, &r->strip, r->strip.w - HEATMAP_SIDE - HEATMAP_BAR, bar);
+    return sheet_put(r->sheet, r->next, s->panel,
+                     "each map's largest value (top) to its least", err);
+}
+
+/* Panels of the strip of the cell whose lines begin at 'i'. */
+static int strip_panels(const struct sheets *s, size_t i)
+{
+    int n = 1 + s->contours;
+
+    for (int m = 0; m < s->n_method && i + (size_t)m < s->scores.n_row; m++)
+        n += *score_field(s, i + (size_t)m, COL_SAME) == '\0';
+    return n;
+}
+
+/* Row 'at' of the sheet: the cell whose lines begin at 'i'. */
 static int put_cell(struct sheets *s, struct sheet *sheet, int at, size_t i,
                     struct err *err)
 {
-    const int first = at * (s->n_panel + 1);
-    char path[FILE_PATH_MAX], words[WORDS];
-    struct image strip = {0};
-    int rc = 0;
+    struct sheet_row r = {.sheet = sheet, .next = at * row_panels(s)};
+    const int n = strip_panels(s, i), w = s->w / HEATMAP_SCALE;
+    char path[FILE_PATH_MAX];
+    int rc;
 
-    cell_words(s, i, words);
     if (file_path(path, err, "%s/%s", s->args->out,
                   score_field(s, i, COL_STRIP)) < 0 ||
-        decode_read(&strip, path, err) < 0)
+        decode_read(&r.strip, path, err) < 0)
         return -1;
-    if (strip.w !=
-            heatmap_image_strip_width(s->w / HEATMAP_SCALE, s->n_panel) ||
-        strip.h != s->h)
-        rc = err_set(err, ERR_INPUT, "'%s' is no strip of %d panels", path,
-                     s->n_panel);
-    for (int k = 0; rc == 0 && k < s->n_panel; k++) {
-        cut_panel(s, &strip, k);
-        rc =
-            sheet_put(sheet, first + k, s->panel, k ? s->title[k] : words, err);
-    }
-    if (rc == 0) {
-        cut_scale(s, &strip);
-        rc = sheet_put(sheet, first + s->n_panel, s->panel,
-                       "relevance 1 (top) to 0", err);
-    }
-    image_release(&strip);
+    if (i + (size_t)s->n_method > s->scores.n_row ||
+        r.strip.w != heatmap_image_strip_width(w, n) ||
+        r.strip.h != heatmap_image_strip_height(s->h / HEATMAP_SCALE))
+        rc = err_set(err, ERR_INPUT, "'%s' is no strip of %d panels", path, n);
+    else
+        rc = put_panels(s, &r, i, err);
+    image_release(&r.strip);
     return rc;
 }
 
 static int write_sheet(struct sheets *s, const char *class_name, bool wrong,
                        int n, struct err *err)
 {
-    const struct sheet_shape shape = {.n = n * (s->n_panel + 1),
-                                      .columns = s->n_panel + 1,
+    char path[FILE_PATH_MAX], heading[WORDS];
+    const struct sheet_shape shape = {.n = n * row_panels(s),
+                                      .columns = row_panels(s),
                                       .w = s->w,
                                       .h = s->h,
                                       .zoom = 1,
-                                      .lines = LINES};
+                                      .lines = LINES,
+                                      .heading = heading};
     struct sheet sheet = {0};
-    char path[FILE_PATH_MAX];
-    int at = 0, rc = sheet_init(&sheet, &shape, err);
+    int at = 0, rc;
+
+    snprintf(
+        heading, sizeof(heading),
+        "%.100s, classified %s: what speaks for the class that the cell is "
+        "called, by each method",
+        class_name, wrong ? "wrong" : "right");
+    rc = sheet_init(&sheet, &shape, err);
 
     for (size_t i = 0; rc == 0 && at < n && i < s->scores.n_row; i++)
         if (is_of_sheet(s, i, class_name, wrong))
@@ -204,12 +259,13 @@ int explain_sheets(const struct explain_args *a, const struct store *data,
 {
     struct sheets s = {.args = a,
                        .data = data,
+                       .contours = contours,
                        .w = (int)data->w * HEATMAP_SCALE,
                        .h = (int)data->h * HEATMAP_SCALE};
     char path[FILE_PATH_MAX];
     int rc = -1;
 
-    if (set_titles(&s, contours, err) < 0 ||
+    if (find_methods(&s, err) < 0 ||
         file_path(path, err, "%s/sheets", a->out) < 0 ||
         file_dir_make(path, err) < 0 ||
         file_path(path, err, "%s/scores.csv", a->out) < 0 ||

@@ -147,5 +147,6 @@ void explained_network_gradients(struct explained_network *n,
     t->layer = n->gradients.layer;
     t->n_layer = n->gradients.n_layer;
     t->graph = n->net.graph;
+    t->gradients = &n->gradients;
     t->scorer = &n->scorer;
 }

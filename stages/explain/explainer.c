@@ -7,12 +7,29 @@
 #include <string.h>
 
 static const struct explainer *const table[] = {
-#define EXPLAINER(name) &explainer_##name,
+#define EXPLAINER(name, title) &explainer_##name,
+#include "config/explainers.def"
+#undef EXPLAINER
+};
+
+static const char *const titles[] = {
+#define EXPLAINER(name, title) title,
 #include "config/explainers.def"
 #undef EXPLAINER
 };
 
 enum { N_EXPLAINER = sizeof(table) / sizeof(table[0]) };
+_Static_assert((int)N_EXPLAINER <= (int)CONFIG_LIST_MAX,
+               "explain.methods may list all");
+
+const char *explainer_title(const struct explainer *e)
+{
+    size_t i = 0;
+
+    while (table[i] != e)
+        i++;
+    return titles[i];
+}
 
 const struct explainer *explainer_find(const char *name, struct err *err)
 {
@@ -29,6 +46,25 @@ const struct explainer *explainer_find(const char *name, struct err *err)
     err_set(err, ERR_USAGE, "explain.methods: '%s' is unknown; there is: %s",
             name, list);
     return NULL;
+}
+
+static bool is_listed(const struct word_list *names, const char *name)
+{
+    for (int i = 0; i < names->n; i++)
+        if (strcmp(names->word[i], name) == 0)
+            return true;
+    return false;
+}
+
+void explainer_add_baselines(struct word_list *names)
+{
+    for (size_t i = 0; i < N_EXPLAINER; i++) {
+        if (!table[i]->baseline || is_listed(names, table[i]->name))
+            continue;
+        BUG_ON(names->n == CONFIG_LIST_MAX);
+        snprintf(names->word[names->n++], CONFIG_NAME_MAX, "%s",
+                 table[i]->name);
+    }
 }
 
 enum { COLUMNS = 256 }; /* resized at once */
@@ -131,27 +167,112 @@ static void scale_map(float *x, size_t n)
         x[i] = (x[i] - low) / (1e-7f + high);
 }
 
-void explainer_finish(float *cam, int h, int w, bool areas, float *map,
-                      int out_h, int out_w)
+static void keep_range(struct explainer_map *map, const float *x, size_t n)
 {
-    const size_t n = (size_t)out_h * (size_t)out_w;
-
-    if (areas)
-        scale_map(cam, (size_t)h * (size_t)w);
-    explainer_resize(cam, h, w, areas, map, out_h, out_w);
-    if (areas)
-        scale_map(map, n);
-    else
-        explainer_normalise(map, n);
+    map->low = INFINITY;
+    map->high = -INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        map->low = fminf(map->low, x[i]);
+        map->high = fmaxf(map->high, x[i]);
+    }
 }
 
-void explainer_peak(const float *map, int h, int w, int *x, int *y)
+void explainer_normalise_map(struct explainer_map *map, size_t n)
 {
-    int best = 0;
+    keep_range(map, map->heat, n);
+    explainer_normalise(map->heat, n);
+}
 
+/* --- from a layer to the picture ------------------------------------------ */
+
+static bool is_stretched(const struct explainer_task *t)
+{
+    return t->settings->placement == PLACEMENT_STRETCHED;
+}
+
+static struct map_grid grid_of(const struct explainer_task *t,
+                               const struct gradients_layer *l)
+{
+    return is_stretched(t) ? map_grid_stretched(l->h, l->w, t->h, t->w)
+                           : map_grid_centres(&l->field, l->h, l->w);
+}
+
+void explainer_enlarge(const struct explainer_task *t,
+                       const struct gradients_layer *l, const float *x,
+                       bool areas, float *y)
+{
+    const struct map_grid g = grid_of(t, l);
+
+    if (is_stretched(t))
+        explainer_resize(x, l->h, l->w, areas, y, t->h, t->w);
+    else
+        map_grid_enlarge(&g, x, y, t->h, t->w);
+}
+
+void explainer_keep_layer(const struct explainer_task *t,
+                          const struct gradients_layer *l, const float *cam,
+                          struct explainer_map *map)
+{
+    keep_range(map, cam, (size_t)l->h * (size_t)l->w);
+    map->grid = grid_of(t, l);
+}
+
+void explainer_finish(const struct explainer_task *t,
+                      const struct gradients_layer *l, float *cam, bool areas,
+                      struct explainer_map *map)
+{
+    const size_t n = (size_t)t->h * (size_t)t->w;
+
+    explainer_keep_layer(t, l, cam, map);
+    if (areas)
+        scale_map(cam, (size_t)l->h * (size_t)l->w);
+    explainer_enlarge(t, l, cam, areas, map->heat);
+    if (areas)
+        scale_map(map->heat, n);
+    else
+        explainer_normalise(map->heat, n);
+}
+
+/* --- the peak ------------------------------------------------------------- */
+
+/* The middle of the pixels that are as large as 'top'. */
+static void middle_of(const float *heat, int h, int w, float top, double *x,
+                      double *y)
+{
+    double n = 0.0;
+
+    *x = *y = 0.0;
+    for (int i = 0; i < h * w; i++)
+        if (heat[i] >= top) {
+            *x += i % w;
+            *y += i / w;
+            n++;
+        }
+    *x /= n;
+    *y /= n;
+}
+
+void explainer_peak(const struct explainer_map *map, int h, int w, int *x,
+                    int *y)
+{
+    const float *heat = map->heat;
+    double to_x = (w - 1) / 2.0, to_y = (h - 1) / 2.0, nearest = INFINITY;
+    float top = heat[0];
+
+    *x = *y = 0;
     for (int i = 1; i < h * w; i++)
-        if (map[i] > map[best])
-            best = i;
-    *x = best % w;
-    *y = best / w;
+        top = fmaxf(top, heat[i]);
+    if (!(top > 0.0f))
+        return;
+    if (map->grid.x.n == 0)
+        middle_of(heat, h, w, top, &to_x, &to_y);
+    for (int i = 0; i < h * w; i++) {
+        const double dx = i % w - to_x, dy = i / w - to_y;
+
+        if (heat[i] >= top && dx * dx + dy * dy < nearest) {
+            nearest = dx * dx + dy * dy;
+            *x = i % w;
+            *y = i / w;
+        }
+    }
 }

@@ -2,7 +2,7 @@
  * explainer.h - what an explainer is: where in the image did the network look?
  *
  * An explainer lives in one file, explainer_<name>.c, and is listed in
- * explainers.def.  All give a map of the size of the network's input, 0 .. 1:
+ * explainers.def, with its name as published.  All give a map of the size of the network's input, 0 .. 1:
  * 0 where nothing speaks for the class, or as little as anywhere.  A map that
  * is flat (no activation, no gradient, a picture of one colour) is 0.
  *
@@ -18,6 +18,7 @@
 #include "config/config.h"
 #include "nn/preprocess.h"
 #include "stages/explain/gradients.h"
+#include "stages/explain/map_grid.h"
 #include "stages/explain/scorer.h"
 
 /* One cell, and what is asked about it.  Everything is borrowed. */
@@ -35,27 +36,33 @@ struct explainer_task {
                                       the first is where most look */
     int n_layer;
     struct graph *graph;         /* for gradients_of_input() */
+    struct gradients *gradients; /* of 'graph', that layer[] is of */
     const struct scorer *scorer; /* for many forward passes */
+    const uint8_t *region;       /* (h, w) of localisation.h; NULL: not known */
 };
 
 /* What a segmenting explainer says of a pixel, or-ed. */
 enum explainer_view {
-    VIEW_SHOWN = 1, /* among the few that speak most for the class */
-    VIEW_PRO = 2,   /* among the few that weigh most, for it */
-    VIEW_CON = 4,   /* likewise, against it */
+    VIEW_PRO = 1, /* among the few that weigh most, for the class */
+    VIEW_CON = 2, /* likewise, against it */
 };
 
-/* The explanation of one target; both (h, w), borrowed. */
+/* The explanation of one target; both arrays (h, w), borrowed. */
 struct explainer_map {
     float *heat;
-    uint8_t *view; /* only written by explainers with views */
+    uint8_t *view;        /* only written by explainers with views */
+    float low, high;      /* least and largest value before they became 0 and 1;
+                        of a layer's map, among the layer's values */
+    struct map_grid grid; /* of the layer that the map is made of */
+    int used, of;         /* channels of it that count; 0: not said */
 };
 
 struct explainer {
-    const char *name;  /* "gradcam" */
-    const char *title; /* "Grad-CAM", for people */
+    const char *name; /* "gradcam" */
     bool has_views;
-    bool draws; /* random numbers: another seed gives another map */
+    bool baseline;       /* asks no network: what others have to beat */
+    bool needs_contours; /* is nothing without them */
+    bool draws;          /* random numbers: another seed gives another map */
 
     /*
      *   map [out] (t->n_target)
@@ -67,13 +74,19 @@ struct explainer {
                    struct err *err);
 };
 
-#define EXPLAINER(name) extern const struct explainer explainer_##name;
+#define EXPLAINER(name, title) extern const struct explainer explainer_##name;
 #include "config/explainers.def"
 #undef EXPLAINER
+
+/* Its name as published, for people: "Grad-CAM". */
+const char *explainer_title(const struct explainer *e);
 
 /* The explainer of that name.  Errors: ERR_USAGE; the text lists all. */
 MUST_USE const struct explainer *explainer_find(const char *name,
                                                 struct err *err);
+
+/* Append the names of all baselines that are not among 'names'. */
+void explainer_add_baselines(struct word_list *names);
 
 /*
  * Grad-CAM from activations and gradients of one image:
@@ -104,6 +117,15 @@ void gradcampp(enum campp_variant variant, const float *a, const float *da,
 void layercam(const float *a, const float *da, int h, int w, int c, float *cam);
 
 /*
+ * HiResCAM: cam_ij = max(0, sum_k d s / d a_ijk a_ijk)
+ * Where the layer is followed by a mean and one dense layer alone it is CAM, and
+ * Grad-CAM's map is the same.
+ * Source: Draelos and Carin 2020 (arXiv:2011.08891), section "HiResCAM"; the
+ * maximum with 0 as in pytorch-grad-cam.
+ */
+void hirescam(const float *a, const float *da, int h, int w, int c, float *cam);
+
+/*
  * Enlarge (or reduce) bilinearly with the corners aligned: pixel i of n reads
  * x at i (m - 1) / (n - 1); so scipy.ndimage.zoom(order=1).  With 'areas'
  * pixels are areas: pixel i of n reads x at (i + 1/2) m/n - 1/2, or the nearest
@@ -116,17 +138,43 @@ void explainer_resize(const float *x, int h, int w, bool areas, float *y,
 /* x = (x - min) / (max - min + 1e-7); a flat map becomes zeros. */
 void explainer_normalise(float *x, size_t n);
 
+/* The same of a map of n pixels, keeping what they were. */
+void explainer_normalise_map(struct explainer_map *map, size_t n);
+
+/*
+ * Enlarge what explains a layer to the picture's size: values lie where
+ * explain.placement has them, at the centres of their receptive fields
+ * (map_grid.h), or stretched, as explainer_resize() does with 'areas'.
+ *   x [in]  (l->h, l->w)
+ *   y [out] (t->h, t->w), not x
+ */
+void explainer_enlarge(const struct explainer_task *t,
+                       const struct gradients_layer *l, const float *x,
+                       bool areas, float *y);
+
 /*
  * From the layer's map to the cell's.  Enlarge, then normalise (tf-keras-vis);
  * with 'areas' as pytorch-grad-cam: less the minimum, over 1e-7 and the former
  * maximum, enlarge by areas, and the first again.
- *   cam [in,out] (h, w)   spoilt with 'areas'
- *   map [out]    (out_h, out_w)
+ *   cam [in,out] (l->h, l->w)   spoilt with 'areas'
+ *   map [out]    but for its view
  */
-void explainer_finish(float *cam, int h, int w, bool areas, float *map,
-                      int out_h, int out_w);
+void explainer_finish(const struct explainer_task *t,
+                      const struct gradients_layer *l, float *cam, bool areas,
+                      struct explainer_map *map);
 
-/* Where the map is largest; of equals the first in reading order. */
-void explainer_peak(const float *map, int h, int w, int *x, int *y);
+/* Keep a layer's least and largest value, and where its values lie. */
+void explainer_keep_layer(const struct explainer_task *t,
+                          const struct gradients_layer *l, const float *cam,
+                          struct explainer_map *map);
+
+/*
+ * Where the map is largest.  Of several such pixels: with a grid the one
+ * nearest to the picture's middle, because the outermost values hold as far as
+ * its border; else the one nearest to the middle of them all.  Of equally near
+ * ones, and of a map of zeros, the first in reading order.
+ */
+void explainer_peak(const struct explainer_map *map, int h, int w, int *x,
+                    int *y);
 
 #endif

@@ -34,11 +34,11 @@ static int explain(const struct explainer_task *t, struct explainer_map *map,
                        l->w);
     for (int i = 0; i < t->n_target; i++) {
         gradcam(l->a, l->da[i], l->h, l->w, l->c, cam);
-        explainer_finish(cam, l->h, l->w, false, map[i].heat, t->h, t->w);
+        explainer_finish(t, l, cam, false, &map[i]);
     }
     free(cam);
     return 0;
 }
 
-const struct explainer explainer_gradcam = {
-    .name = "gradcam", .title = "Grad-CAM", .explain = explain};
+const struct explainer explainer_gradcam = {.name = "gradcam",
+                                            .explain = explain};

@@ -54,12 +54,11 @@ static int explain(const struct explainer_task *t, struct explainer_map *map,
                        l->w);
     for (int i = 0; i < t->n_target; i++) {
         gradcampp(variant, l->a, l->da[i], l->h, l->w, l->c, cam);
-        explainer_finish(cam, l->h, l->w, variant == CAMPP_PTGC, map[i].heat,
-                         t->h, t->w);
+        explainer_finish(t, l, cam, variant == CAMPP_PTGC, &map[i]);
     }
     free(cam);
     return 0;
 }
 
-const struct explainer explainer_gradcampp = {
-    .name = "gradcampp", .title = "Grad-CAM++", .explain = explain};
+const struct explainer explainer_gradcampp = {.name = "gradcampp",
+                                              .explain = explain};

@@ -47,7 +47,7 @@ static void sum_gradients(const struct explainer_task *t, const float *black,
 }
 
 static void explain_target(const struct explainer_task *t, const float *black,
-                           int target, double *sum, float *map)
+                           int target, double *sum, struct explainer_map *map)
 {
     const size_t n = (size_t)t->h * (size_t)t->w;
     const double steps = (double)t->settings->intgrad_steps;
@@ -58,9 +58,9 @@ static void explain_target(const struct explainer_task *t, const float *black,
 
         for (size_t c = 3 * i; c < 3 * i + 3; c++)
             r += (double)(t->x[c] - black[c]) * sum[c] / steps;
-        map[i] = (float)fmax(r, 0.0);
+        map->heat[i] = (float)fmax(r, 0.0);
     }
-    explainer_normalise(map, n);
+    explainer_normalise_map(map, n);
 }
 
 static int explain(const struct explainer_task *t, struct explainer_map *map,
@@ -78,7 +78,7 @@ static int explain(const struct explainer_task *t, struct explainer_map *map,
     }
     preprocess(t->input, bytes, n, black);
     for (int i = 0; i < t->n_target; i++)
-        explain_target(t, black, t->target[i], sum, map[i].heat);
+        explain_target(t, black, t->target[i], sum, &map[i]);
     rc = 0;
 out:
     free(bytes);
@@ -87,5 +87,5 @@ out:
     return rc;
 }
 
-const struct explainer explainer_intgrad = {
-    .name = "intgrad", .title = "Integrated gradients", .explain = explain};
+const struct explainer explainer_intgrad = {.name = "intgrad",
+                                            .explain = explain};

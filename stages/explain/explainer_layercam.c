@@ -47,22 +47,26 @@ static void fuse_layer(const float *big, bool lift, float *map, size_t n)
     }
 }
 
+/* Of a single layer the values themselves are kept. */
 static void explain_target(const struct explainer_task *t, int target,
-                           float *cam, float *big, float *map)
+                           float *cam, float *big, struct explainer_map *map)
 {
     const size_t n = (size_t)t->h * (size_t)t->w;
     const int least = least_pixels(t);
 
+    map->grid = (struct map_grid){0};
     for (size_t i = 0; i < n; i++)
-        map[i] = 0.0f;
+        map->heat[i] = 0.0f;
     for (int i = 0; i < t->n_layer; i++) {
         const struct gradients_layer *l = &t->layer[i];
 
         layercam(l->a, l->da[target], l->h, l->w, l->c, cam);
-        explainer_resize(cam, l->h, l->w, false, big, t->h, t->w);
-        fuse_layer(big, l->h * l->w > least, map, n);
+        explainer_enlarge(t, l, cam, false, big);
+        fuse_layer(big, l->h * l->w > least, map->heat, n);
     }
-    explainer_normalise(map, n);
+    explainer_normalise_map(map, n);
+    if (t->n_layer == 1)
+        explainer_keep_layer(t, t->layer, cam, map);
 }
 
 static int explain(const struct explainer_task *t, struct explainer_map *map,
@@ -82,7 +86,7 @@ static int explain(const struct explainer_task *t, struct explainer_map *map,
         goto out;
     }
     for (int i = 0; i < t->n_target; i++)
-        explain_target(t, i, cam, big, map[i].heat);
+        explain_target(t, i, cam, big, &map[i]);
     rc = 0;
 out:
     free(cam);
@@ -90,5 +94,5 @@ out:
     return rc;
 }
 
-const struct explainer explainer_layercam = {
-    .name = "layercam", .title = "LayerCAM", .explain = explain};
+const struct explainer explainer_layercam = {.name = "layercam",
+                                             .explain = explain};

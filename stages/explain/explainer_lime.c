@@ -6,9 +6,8 @@
  * bytes.  The regression is on probabilities, as published.
  *
  * The map is the weight of each pixel's segment where it is positive.  The
- * views are those of lime's get_image_and_mask() with 'lime_features'
- * segments: VIEW_SHOWN with positive_only=True, VIEW_PRO and VIEW_CON with
- * positive_only=False.
+ * views are those of lime's get_image_and_mask(positive_only=False) with
+ * 'lime_features' segments.
  */
 #include "stages/explain/explainer.h"
 #include "stages/explain/lime.h"
@@ -77,24 +76,17 @@ static void sort_segments(struct lime *l, const double *weight)
 static void draw_views(struct lime *l, const double *weight, uint8_t *view)
 {
     const int most = (int)l->t->settings->lime_features, n = l->t->h * l->t->w;
-    int shown = 0;
 
     sort_segments(l, weight);
     for (int i = 0; i < n; i++)
         view[i] = 0;
-    for (int r = 0; r < l->d; r++) {
+    for (int r = 0; r < l->d && r < most; r++) {
         const int s = l->order[r];
-        int say = 0;
+        const uint8_t say = weight[s] < 0.0 ? VIEW_CON : VIEW_PRO;
 
-        if (weight[s] > 0.0 && shown < most) {
-            say |= VIEW_SHOWN;
-            shown++;
-        }
-        if (r < most)
-            say |= weight[s] < 0.0 ? VIEW_CON : VIEW_PRO;
-        for (int i = 0; say && i < n; i++)
+        for (int i = 0; i < n; i++)
             if (l->label[i] == s)
-                view[i] = (uint8_t)say;
+                view[i] = say;
     }
 }
 
@@ -105,7 +97,7 @@ static void draw_map(struct lime *l, const double *weight,
 
     for (size_t i = 0; i < n; i++)
         map->heat[i] = (float)fmax(weight[l->label[i]], 0.0);
-    explainer_normalise(map->heat, n);
+    explainer_normalise_map(map, n);
     draw_views(l, weight, map->view);
 }
 
@@ -185,7 +177,6 @@ static int explain(const struct explainer_task *t, struct explainer_map *map,
 
 const struct explainer explainer_lime = {
     .name = "lime",
-    .title = "LIME",
     .has_views = true,
     .draws = true,
     .explain = explain,

@@ -151,8 +151,8 @@ static void fill_pass(const void *self, size_t row, float *y)
             y[i] = 0.0f;
         return;
     }
-    explainer_resize(s->map + k * l->h * l->w, l->h, l->w,
-                     s->variant == SCORECAM_OFFICIAL, mask, t->h, t->w);
+    explainer_enlarge(t, l, s->map + k * l->h * l->w,
+                      s->variant == SCORECAM_OFFICIAL, mask);
     for (int i = 0; i < n; i++) {
         low = mask[i] < low ? mask[i] : low;
         high = mask[i] > high ? mask[i] : high;
@@ -190,10 +190,11 @@ static void weigh_channels(struct scoring *s, int target)
         scorer_softmax(s->weight, s->n_channel);
 }
 
-static void map_target(struct scoring *s, float *map)
+static void map_target(struct scoring *s, struct explainer_map *map)
 {
-    const struct gradients_layer *l = s->t->layer;
-    const int n = l->h * l->w, pixels = s->t->h * s->t->w;
+    const struct explainer_task *t = s->t;
+    const struct gradients_layer *l = t->layer;
+    const int n = l->h * l->w, pixels = t->h * t->w;
     const bool after = s->variant == SCORECAM_OFFICIAL;
 
     for (int i = 0; i < n; i++) {
@@ -204,15 +205,17 @@ static void map_target(struct scoring *s, float *map)
                 (double)s->weight[k] * (double)s->map[s->channel[k].k * n + i];
         s->cam[i] = after || sum > 0.0 ? (float)sum : 0.0f;
     }
+    map->used = s->n_channel;
+    map->of = l->c;
     if (!after) {
-        explainer_finish(s->cam, l->h, l->w, averages_areas(s->variant), map,
-                         s->t->h, s->t->w);
+        explainer_finish(t, l, s->cam, averages_areas(s->variant), map);
         return;
     }
-    explainer_resize(s->cam, l->h, l->w, true, map, s->t->h, s->t->w);
+    explainer_keep_layer(t, l, s->cam, map);
+    explainer_enlarge(t, l, s->cam, true, map->heat);
     for (int i = 0; i < pixels; i++)
-        map[i] = fmaxf(map[i], 0.0f);
-    explainer_normalise(map, (size_t)pixels);
+        map->heat[i] = fmaxf(map->heat[i], 0.0f);
+    explainer_normalise(map->heat, (size_t)pixels);
 }
 
 static int take_memory(struct scoring *s, struct err *err)
@@ -244,7 +247,7 @@ static int explain(const struct explainer_task *t, struct explainer_map *map,
         prepare_scores(&s);
         for (int i = 0; i < t->n_target; i++) {
             weigh_channels(&s, t->target[i]);
-            map_target(&s, map[i].heat);
+            map_target(&s, &map[i]);
         }
     }
     free(s.channel);
@@ -256,5 +259,5 @@ static int explain(const struct explainer_task *t, struct explainer_map *map,
     return rc;
 }
 
-const struct explainer explainer_scorecam = {
-    .name = "scorecam", .title = "Score-CAM", .explain = explain};
+const struct explainer explainer_scorecam = {.name = "scorecam",
+                                             .explain = explain};

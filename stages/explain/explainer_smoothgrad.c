@@ -37,7 +37,7 @@ static void noisy_input(const struct explainer_task *t, float noise, size_t m,
 }
 
 static void explain_target(const struct explainer_task *t, int target,
-                           double *sum, float *map)
+                           double *sum, struct explainer_map *map)
 {
     const size_t pixels = (size_t)t->h * (size_t)t->w, n = 3 * pixels;
     const size_t samples = (size_t)t->settings->smoothgrad_samples;
@@ -58,10 +58,10 @@ static void explain_target(const struct explainer_task *t, int target,
                 sum[i] += fabs((double)dx[j * n + i]);
     }
     for (size_t i = 0; i < pixels; i++)
-        map[i] =
+        map->heat[i] =
             (float)(fmax(fmax(sum[3 * i], sum[3 * i + 1]), sum[3 * i + 2]) /
                     (double)samples);
-    explainer_normalise(map, pixels);
+    explainer_normalise_map(map, pixels);
 }
 
 static int explain(const struct explainer_task *t, struct explainer_map *map,
@@ -73,12 +73,10 @@ static int explain(const struct explainer_task *t, struct explainer_map *map,
     if (!sum)
         return err_set(err, ERR_SYSTEM, "no memory for %zu gradients", n);
     for (int i = 0; i < t->n_target; i++)
-        explain_target(t, t->target[i], sum, map[i].heat);
+        explain_target(t, t->target[i], sum, &map[i]);
     free(sum);
     return 0;
 }
 
-const struct explainer explainer_smoothgrad = {.name = "smoothgrad",
-                                               .title = "SmoothGrad",
-                                               .draws = true,
-                                               .explain = explain};
+const struct explainer explainer_smoothgrad = {
+    .name = "smoothgrad", .draws = true, .explain = explain};

@@ -16,6 +16,20 @@ const char *faithfulness_name(enum faithfulness_figure f)
     return names[f];
 }
 
+const char *faithfulness_curve_name(int point)
+{
+    static const char *const name[CURVE_FIGURES] = {
+        "insertion_0",  "insertion_10", "insertion_20",  "insertion_30",
+        "insertion_40", "insertion_50", "insertion_60",  "insertion_70",
+        "insertion_80", "insertion_90", "insertion_100", "deletion_0",
+        "deletion_10",  "deletion_20",  "deletion_30",   "deletion_40",
+        "deletion_50",  "deletion_60",  "deletion_70",   "deletion_80",
+        "deletion_90",  "deletion_100"};
+
+    BUG_ON(point < 0 || point >= CURVE_FIGURES);
+    return name[point];
+}
+
 /* --- order -------------------------------------------------------- */
 
 struct ranked_pixel {
@@ -194,6 +208,23 @@ static double road_of(const struct trial *r, int target, size_t first)
     return sum / ROAD_SHARES;
 }
 
+/* Rows of insertion are steps 0, 1 .. and the cell itself is the last; those of
+ * deletion are steps 1, 2 .. and the cell the first. */
+static void take_curves(const struct trial *r, int target, double *curve)
+{
+    const size_t insertion = ROW_FIRST + r->steps;
+
+    for (size_t i = 0; i < CURVE_POINTS; i++) {
+        const size_t step =
+            (2 * i * r->steps + CURVE_POINTS - 1) / (2 * (CURVE_POINTS - 1));
+
+        curve[i] = target_probability(
+            r, target, step < r->steps ? insertion + step : ROW_CELL);
+        curve[CURVE_POINTS + i] = target_probability(
+            r, target, step > 0 ? ROW_FIRST + step - 1 : ROW_CELL);
+    }
+}
+
 static void score_trial(const struct trial *r, int target,
                         struct faithfulness *f)
 {
@@ -210,6 +241,7 @@ static void score_trial(const struct trial *r, int target,
     v[FAITHFULNESS_ROAD_LERF] = road_of(r, target, road + ROAD_SHARES);
     v[FAITHFULNESS_ROAD] =
         (v[FAITHFULNESS_ROAD_LERF] - v[FAITHFULNESS_ROAD_MORF]) / 2.0;
+    take_curves(r, target, f->curve);
 }
 
 static int prepare_trial(struct trial *r, struct err *err)

@@ -15,7 +15,9 @@
  *     road_lerf  the same, the least relevant first; high is good
  *     road       (road_lerf - road_morf) / 2; high is good
  *
- * Removed pixels of ROAD are imputed by the noisy linear equations below.
+ * Removed pixels of ROAD are imputed by the noisy linear equations below, with
+ * noise of 1 % of the range of pixels, 2.55 of 255, whatever a network makes of
+ * pixels, so that networks can be compared.
  * Equally relevant pixels go in reading order, so that shares are kept also
  * where most of a map is 0 (thresholds, as published, take them all at once).
  *
@@ -42,12 +44,20 @@ enum faithfulness_figure {
 
 enum { ROAD_SHARES = 9, ROAD_ROWS = 2 * ROAD_SHARES };
 
+/* Points of a curve: p with 0, 10 .. 100 % of the pixels come back, or removed,
+ * or the nearest of the steps. */
+enum { CURVE_POINTS = 11, CURVE_FIGURES = 2 * CURVE_POINTS };
+
 struct faithfulness {
     double figure[FAITHFULNESS_FIGURES];
+    double curve[CURVE_FIGURES]; /* of insertion, then of deletion */
 };
 
 /* "insertion", ...: names of columns. */
 const char *faithfulness_name(enum faithfulness_figure f);
+
+/* "insertion_0" .. "deletion_100". */
+const char *faithfulness_curve_name(int point);
 
 /*
  * Measure one map, in batches.
@@ -69,8 +79,8 @@ MUST_USE int faithfulness_order(const float *heat, size_t n, uint32_t *order,
 /*
  * Noisy linear imputation: a removed pixel is the mean of its neighbours,
  * those beside and above weighted 1/6, the diagonal ones 1/12, as far as there
- * are any; that is one linear equation for each.  Then noise of deviation
- * 'noise' is added to the removed ones.
+ * are any; that is one linear equation for each.  Then noise is added to the
+ * removed ones, of deviation noise[c] in channel c.
  *   x    [in]     (h, w, 3)
  *   gone [in]     (h, w) not 0: removed; at least one is 0
  *   y    [out]    (h, w, 3), not x
@@ -81,7 +91,7 @@ struct faithfulness_road_args {
     const float *x;
     const uint8_t *gone;
     int h, w;
-    float noise;
+    float noise[3];
 };
 MUST_USE int faithfulness_road_impute(const struct faithfulness_road_args *a,
                                       struct rng *rng, float *y,

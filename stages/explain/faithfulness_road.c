@@ -109,8 +109,8 @@ int faithfulness_road_impute(const struct faithfulness_road_args *a,
     memcpy(y, a->x, 3 * pixels * sizeof(*y));
     for (size_t i = 0; i < pixels; i++)
         for (int c = 0; a->gone[i] && c < 3; c++)
-            y[3 * i + (size_t)c] =
-                (float)q.b[c * q.n + q.number[i]] + a->noise * rng_normal(rng);
+            y[3 * i + (size_t)c] = (float)q.b[c * q.n + q.number[i]] +
+                                   a->noise[c] * rng_normal(rng);
     rc = 0;
 out:
     free(q.number);
@@ -128,18 +128,30 @@ static size_t pixels_left(size_t n, int i)
     return k ? k : 1;
 }
 
+/* A hundredth of what lies between a black and a white pixel. */
+static void find_noise(const struct explainer_task *t, float noise[3])
+{
+    static const uint8_t ends[6] = {0, 0, 0, 255, 255, 255};
+    float x[6];
+
+    preprocess(t->input, ends, 2, x);
+    for (int c = 0; c < 3; c++)
+        noise[c] = 0.01f * (x[3 + c] - x[c]);
+}
+
 static int impute_row(const struct explainer_task *t, const uint32_t *order,
                       int row, uint8_t *gone, float *y, struct err *err)
 {
     const size_t n = (size_t)t->h * (size_t)t->w;
     const size_t keep = pixels_left(n, row % ROAD_SHARES);
     const bool least = row >= ROAD_SHARES;
-    const struct faithfulness_road_args a = {
-        .x = t->x, .gone = gone, .h = t->h, .w = t->w, .noise = 0.01f};
+    struct faithfulness_road_args a = {
+        .x = t->x, .gone = gone, .h = t->h, .w = t->w};
     struct rng rng;
 
     for (size_t i = 0; i < n; i++)
         gone[order[i]] = least ? i >= keep : i < n - keep;
+    find_noise(t, a.noise);
     rng_init(&rng, t->seed, RNG_ROAD, (uint32_t)row, 0);
     return faithfulness_road_impute(&a, &rng, y, err);
 }

@@ -208,6 +208,23 @@ int map_scores_read(struct figure_table *t, const char *path, struct err *err)
     return rc;
 }
 
+size_t map_scores_means(const struct figure_table *t, size_t method,
+                        double *mean)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->row[i].method != method)
+            continue;
+        n++;
+        for (int f = 0; f < t->kind->n; f++)
+            mean[f] =
+                (n > 1 ? mean[f] : 0.0) +
+                (t->row[i].value[f] - (n > 1 ? mean[f] : 0.0)) / (double)n;
+    }
+    return n;
+}
+
 void map_scores_release(struct figure_table *t)
 {
     for (size_t i = 0; i < t->n; i++)

@@ -16,7 +16,7 @@
 #include "base/buf.h"
 #include "config/config.h"
 
-enum { FIGURES_MAX = 16 };
+enum { FIGURES_MAX = 24 };
 
 /* A kind of measurement. */
 struct figure_kind {
@@ -63,6 +63,14 @@ MUST_USE int map_scores_read(struct figure_table *t, const char *path,
  */
 MUST_USE int map_scores_write(const struct figure_table *t, struct buf *out,
                               struct err *err);
+
+/*
+ * Means of a method over all classes.
+ *   mean [out] (t->kind->n)
+ * Returns how many maps they are of; 0: 'mean' is not written.
+ */
+size_t map_scores_means(const struct figure_table *t, size_t method,
+                        double *mean);
 
 /* Release the rows. */
 void map_scores_release(struct figure_table *t);

@@ -5,13 +5,13 @@
 #include "img/png.h"
 #include "stages/explain/explained_network.h"
 #include "stages/explain/heatmap_image.h"
+#include "stages/explain/map_outline.h"
 
 #include <omp.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-static const enum heatmap_panel panels[] = {PANEL_CELL, PANEL_OVER, PANEL_MAP};
-
-enum { N_PANEL = sizeof(panels) / sizeof(panels[0]) };
+enum { N_PANEL = 3 }; /* the cell, what explains it, the map */
 
 static int make_room(struct predict_painter *t, struct err *err)
 {
@@ -64,14 +64,41 @@ void predict_painter_release(struct predict_painter *t)
     *t = (struct predict_painter){0};
 }
 
+/* What is shown, and what the ends of the scale are. */
+static int write_words(struct predict_painter *t,
+                       const struct explainer_map *map, int target,
+                       struct err *err)
+{
+    const int w = t->net.info.w;
+    char for_class[128], grid[64] = "", top[32], bottom[32];
+
+    snprintf(for_class, sizeof(for_class), "What speaks for %.100s",
+             t->net.info.class_name[target]);
+    if (map->grid.x.n > 0)
+        snprintf(grid, sizeof(grid), "%dx%d values", map->grid.y.n,
+                 map->grid.x.n);
+    snprintf(top, sizeof(top), "%.3g", (double)map->high);
+    snprintf(bottom, sizeof(bottom), "%.3g", (double)map->low);
+    if (heatmap_image_words(for_class, "", w, 0, &t->strip, err) < 0 ||
+        heatmap_image_words(explainer_title(t->method), grid, w, 1, &t->strip,
+                            err) < 0 ||
+        heatmap_image_words("the map alone", "", w, 2, &t->strip, err) < 0)
+        return -1;
+    return heatmap_image_scale(top, bottom, &t->strip, err);
+}
+
 int predict_paint(struct predict_painter *t, const uint8_t *rgb, int target,
                   const char *path, struct err *err)
 {
     const int h = t->net.info.h, w = t->net.info.w;
     const size_t area = (size_t)h * (size_t)w;
-    struct explainer_map map = {t->heat, t->view};
-    const struct heatmap_cell cell = {rgb, t->heat, t->view,
-                                      h,   w,       t->settings.colours};
+    struct explainer_map map = {.heat = t->heat, .view = t->view};
+    const struct heatmap_cell cell = {.rgb = rgb,
+                                      .map = t->heat,
+                                      .h = h,
+                                      .w = w,
+                                      .colours = t->settings.colours,
+                                      .most = 1.0};
     const struct explainer_task task = {
         .settings = &t->settings,
         .seed = rng_mix(t->seed, rgb, 3 * area),
@@ -85,6 +112,7 @@ int predict_paint(struct predict_painter *t, const uint8_t *rgb, int target,
         .layer = t->gradients.layer,
         .n_layer = t->gradients.n_layer,
         .graph = t->net.graph,
+        .gradients = &t->gradients,
         .scorer = &t->scorer,
     };
 
@@ -93,7 +121,14 @@ int predict_paint(struct predict_painter *t, const uint8_t *rgb, int target,
     if (t->method->explain(&task, &map, err) < 0)
         return -1;
     heatmap_image_begin(t->settings.colours, &t->strip);
-    for (int i = 0; i < N_PANEL; i++)
-        heatmap_image_draw(&cell, panels[i], i, &t->strip);
+    heatmap_image_draw(&cell, PANEL_CELL, 0, &t->strip);
+    heatmap_image_draw(&cell, t->method->has_views ? PANEL_CELL : PANEL_OVER, 1,
+                       &t->strip);
+    heatmap_image_draw(&cell, PANEL_MAP, 2, &t->strip);
+    if ((t->method->has_views &&
+         map_outline_views(t->view, h, w, heatmap_image_left(w, 1), &t->strip,
+                           err) < 0) ||
+        write_words(t, &map, target, err) < 0)
+        return -1;
     return png_write(&t->strip, path, err);
 }

@@ -16,6 +16,8 @@ const struct explainer_figure explainer_figure[EXPLAINER_FIGURES] = {
     {TABLE_LOCALISATION, "nucleus_mass", "mass in the nucleus", GOOD_HIGH},
     {TABLE_SANITY, "spearman_100", "like that of random weights", GOOD_ZERO},
     {TABLE_STABILITY, "spearman", "alike over seeds", GOOD_HIGH},
+    {TABLE_LOCALISATION, "nucleus_beyond",
+     "pointing at the nucleus, beyond chance", GOOD_HIGH},
 };
 
 /* --- taking experiments together ------------------------------------------ */

@@ -79,6 +79,7 @@ static void open_bench(struct explain_bench *b, const struct net *net)
         .layer = b->gradients.layer,
         .n_layer = 1,
         .graph = b->keep,
+        .gradients = &b->gradients,
         .scorer = &b->scorer,
     };
 }

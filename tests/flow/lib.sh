@@ -140,6 +140,7 @@ train:
   bn_momentum: 0.9
 explain:
   methods: [gradcam]
+  baselines: off
   per_class: 1
   scorecam_max_n: 16
   lime_samples: 32

@@ -10,6 +10,7 @@ printf '1,2\nbroken\n' >"$(tail -n 1 <<<"$cyt")"
 ok "the line, every test cell counted" status_is 0 papline run "$T/c.yaml" \
     --until explain --set dataset.path="$T/cells" --set explain.cells=all \
     --set 'explain.methods=[gradcam]' --set explain.faith_steps=2 \
+    --set explain.baselines=on \
     --set preprocess.aspect=scale --set preprocess.field=300
 ok "  contours came with the pictures" grep -q ',nucleus,ok,' \
     "$T/run/data/contours.csv"
@@ -26,6 +27,16 @@ ok "  faithfulness counts the whole test split" test \
     "$(count faithfulness insertion)" = "$test_cells"
 ok "  localisation those with contours" test \
     "$(count localisation nucleus_mass)" -lt "$test_cells"
+ok "  the pointing game has its chance beside it" grep -q \
+    '^gradcam,all,nucleus_chance,' "$d/localisation.csv"
+ok "  baselines are measured" grep -q '^centre,all,road,' "$d/faithfulness.csv"
+ok "  the nucleus itself where it is known" test \
+    "$(sed -n 's/^contour,all,road,\([0-9]*\),.*/\1/p' "$d/faithfulness.csv")" = \
+    "$(count localisation nucleus_mass)"
+ok "  and is not located in itself" not grep -q '^contour' "$d/localisation.csv"
+ok "  baselines have no pictures" not grep -qE ',(centre|blurred|contour),' \
+    "$d/scores.csv"
+ok "  curves are drawn" grep -q 'Nucleus (a baseline)' "$d/curves.svg"
 ok "  sheets of the cells that are shown" test -n "$(ls "$d/sheets")"
 
 # one magnification for all: what predict reads is what was evaluated
@@ -43,6 +54,7 @@ rm "$(sed -n 50p <<<"$cyt")"
 ok "one contour less: the data are made anew" status_is 0 papline plan \
     "$T/c.yaml" --set dataset.path="$T/cells" --set explain.cells=all \
     --set 'explain.methods=[gradcam]' --set explain.faith_steps=2 \
+    --set explain.baselines=on \
     --set preprocess.aspect=scale --set preprocess.field=300
 ok "  says the plan" says "run    preprocess"
 finish

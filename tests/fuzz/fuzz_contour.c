@@ -11,7 +11,7 @@ enum { SIDE = 64 };
 /* What was read can be placed, resized, filled and drawn. */
 static void use_contour(struct contour *c)
 {
-    const struct contour_pen pen = {.zoom = 2, .w = SIDE};
+    const struct contour_pen pen = {.zoom = 2, .w = SIDE, .h = SIDE};
     struct image im;
     struct err err = {0};
     uint8_t mask[SIDE * SIDE];

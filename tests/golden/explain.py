@@ -4,7 +4,8 @@
     /usr/bin/python3 tests/golden/explain.py > tests/golden/explain_golden.inc
 
 Gradients by PyTorch's autograd, enlargement by SciPy (corners aligned) and
-OpenCV (areas), segments by scikit-image, the regression of LIME by
+OpenCV (areas), values at the centres of receptive fields by SciPy's
+PchipInterpolator, masks of RISE enlarged and segments by scikit-image, the regression of LIME by
 scikit-learn, ROAD's equations by SciPy's sparse solver.  Draws repeat the
 generator of common/base/rng.c.  A small network with all variants, then
 MobileNetV2.  Two targets each: the class that the network prefers, and class
@@ -17,8 +18,10 @@ import scipy.ndimage
 import scipy.sparse
 import scipy.sparse.linalg
 import skimage
+import skimage.transform
 import sklearn
 import torch
+from scipy.interpolate import PchipInterpolator
 from skimage.segmentation import quickshift
 from sklearn.linear_model import Ridge
 from sklearn.metrics import pairwise_distances
@@ -28,7 +31,7 @@ from nn_common import batch_norm, conv, fnv, header, initial, mix, row
 
 SUMS = 8
 SEED = 0x123456789ABCDEF
-LIME, SMOOTHGRAD, ROAD = 32, 33, 34
+LIME, SMOOTHGRAD, ROAD, RISE = 32, 33, 34, 35
 
 # --- pictures and draws ------------------------------------------------------
 
@@ -71,7 +74,8 @@ def normal(purpose, a, n):
 class Small:
     """Two convolutions; channel 2 of the second never fires."""
     steps, samples, n_lime, n_faith, other = 32, 4, 200, 12, 1
-    kernel = 1.5
+    kernel, n_rise = 1.5, 60
+    first, step = 1, 4  # where the values of the last layer lie
 
     def __init__(self):
         self.param = {}
@@ -103,14 +107,15 @@ class Small:
     def logits(self, x):
         return self.head(self.layers(x)[0])
 
-    def activations(self, x, target):
-        """[(a, da), ...] of one picture, the last layer first."""
+    def activations(self, x, score):
+        """[(a, da), ...] of one picture, the last layer first; da is the
+        gradient of score(logits)."""
         first = self.layers(x)[1].detach().requires_grad_()
         self.c = 8
         y = conv(first, self.p("conv2/kernel:0", (3, 3, 6, 8)), 2, "same")
         last = torch.relu(batch_norm(y, self.p, "bn2", False)[0])
         last.retain_grad()
-        self.head(last)[0, target].backward()
+        score(self.head(last)[0]).backward()
         return [(t[0].detach().numpy(), t.grad[0].numpy())
                 for t in (last, first)]
 
@@ -118,7 +123,8 @@ class Small:
 class Large:
     """MobileNetV2 of nn_mobilenetv2.py."""
     steps, samples, n_lime, n_faith, other = 8, 4, 64, 6, 1
-    kernel = 4
+    kernel, n_rise = 4, 16
+    first, step = 13, 32
 
     def __init__(self):
         self.net = nn_mobilenetv2.Net(False)
@@ -126,8 +132,8 @@ class Large:
     def logits(self, x):
         return self.net(x)
 
-    def activations(self, x, target):
-        self.net(x)[0, target].backward()
+    def activations(self, x, score):
+        score(self.net(x)[0]).backward()
         a = self.net.map
         return [(a[0].detach().numpy(), a.grad[0].numpy())]
 
@@ -170,12 +176,38 @@ def scale(x):
     return x / (1e-7 + x.max())
 
 
+def along(values, first, step, n):
+    """(k, m) values along the last axis to (k, n) pixels."""
+    m = values.shape[1]
+    at = first + step * np.arange(-1, m + 1)
+    padded = np.concatenate([values[:, :1], values, values[:, -1:]], 1)
+    pixel = np.clip(np.arange(n), first, first + step * (m - 1))
+    return PchipInterpolator(at, padded, axis=1)(pixel)
+
+
+def centres(net, cam, h, w):
+    return norm(along(along(cam, net.first, net.step, w).T, net.first,
+                      net.step, h).T)
+
+
 def ptgc(cam, h, w):
     return scale(cv2.resize(scale(cam), (w, h)))
 
 
 def gradcam(a, g):
     return np.maximum((a * g.mean((0, 1))).sum(-1), 0)
+
+
+def hirescam(a, g):
+    return np.maximum((a * g).sum(-1), 0)
+
+
+def finer(z, c):
+    """FinerWeightedTarget of the authors' code, of the logits z."""
+    far = abs(z - z[c]).detach().numpy()
+    others = [int(d) for d in np.argsort(far, kind="stable") if d != c][:3]
+    p = torch.softmax(z, -1)
+    return sum(p[d] * (z[c] - z[d]) for d in others) / sum(p[others])
 
 
 def gradcampp_tfkv(a, g):
@@ -255,6 +287,25 @@ def smoothgrad(net, x, target):
     return norm(np.mean(g, 0).max(-1))
 
 
+def rise(net, x, target):
+    h, w = x.shape[:2]
+    s, p = 7, .5
+    cell = -(-h // s), -(-w // s)
+    masks = []
+    for i in range(net.n_rise):
+        u = (philox(RISE, i, s * s + 2) >> np.uint64(8)).astype(
+            np.float32) * np.float32(2.0**-24)
+        top, left = (int(u[s * s + k] * np.float32(cell[k])) for k in (0, 1))
+        big = skimage.transform.resize(
+            (u[:s * s] < p).astype(float).reshape(s, s),
+            ((s + 1) * cell[0], (s + 1) * cell[1]), order=1, mode="reflect",
+            anti_aliasing=False)
+        masks.append(big[top:top + h, left:left + w])
+    masks = np.stack(masks)
+    y = softmax(run(net, x * masks[..., None]))[:, target]
+    return norm((y[:, None, None] * masks).sum(0) / net.n_rise / p)
+
+
 # --- LIME --------------------------------------------------------------------
 
 
@@ -276,10 +327,8 @@ def lime(net, rgb, label, target):
     fit = Ridge(alpha=1, fit_intercept=True).fit(z, y, sample_weight=weight)
     order = np.argsort(-abs(fit.coef_), kind="stable")
     view = np.zeros(label.shape)
-    for s in [s for s in order if fit.coef_[s] > 0][:5]:
-        view[label == s] += 1
     for s in order[:5]:
-        view[label == s] += 4 if fit.coef_[s] < 0 else 2
+        view[label == s] = 2 if fit.coef_[s] < 0 else 1
     return norm(np.maximum(fit.coef_, 0)[label]), view
 
 
@@ -316,7 +365,8 @@ def road(x, heat):
                                   [(1 - heat, p) for p in range(10, 100, 10)]):
         keep = map_ < np.percentile(map_, p)
         n = int((keep == 0).sum())
-        rows.append(impute(x, keep, .01 * normal(ROAD, i, 3 * n)))
+        # 1 % of the range of pixels, which is 2 here
+        rows.append(impute(x, keep, .02 * normal(ROAD, i, 3 * n)))
     return np.stack(rows)
 
 
@@ -386,9 +436,14 @@ def explain(case, net, h, w, max_n):
     best = int(forward_only(net, t)[0].argmax())
     assert best != net.other
     for target in (best, net.other):
-        layers = net.activations(t, target)
+        a, g = net.activations(t, lambda z: finer(z, target))[0]
+        put(case, "finercam", target, tfkv(gradcam(a, g), h, w))
+        layers = net.activations(t, lambda z: z[target])
         a, g = layers[0]
         put(case, "gradcam", target, tfkv(gradcam(a, g), h, w))
+        put(case, "gradcam centres", target,
+            centres(net, gradcam(a, g), h, w))
+        put(case, "hirescam", target, tfkv(hirescam(a, g), h, w))
         put(case, "gradcampp tfkv", target, tfkv(gradcampp_tfkv(a, g), h, w))
         put(case, "gradcampp ptgc", target, ptgc(gradcampp_ptgc(a, g), h, w))
         put(case, "layercam", target, layercam(layers[:1], h, w))
@@ -403,6 +458,7 @@ def explain(case, net, h, w, max_n):
         r = intgrad(net, x, target)
         put(case, "intgrad", target, norm(np.maximum(r, 0)))
         put(case, "smoothgrad", target, smoothgrad(net, x, target))
+        put(case, "rise", target, rise(net, x, target))
         m, view = lime(net, rgb, label, target)
         put(case, "lime", target, m)
         put(case, "lime views", target, view)

@@ -4,6 +4,7 @@
 #include "stages/explain/choose_cells.h"
 #include "stages/explain/explainer.h"
 #include "stages/explain/heatmap_image.h"
+#include "stages/explain/map_outline.h"
 #include "tap.h"
 
 #include "golden/gradcam_golden.inc"
@@ -77,6 +78,7 @@ static void check_flat(void)
 {
     float zero[LAYER_H * LAYER_W * LAYER_C] = {0}, cam[LAYER_H * LAYER_W];
     float flat[4] = {0.7f, 0.7f, 0.7f, 0.7f}, two[2] = {2.0f, 6.0f};
+    float ridge[7] = {0, 1, 0, 0, 5, 5, 5};
     int x, y;
 
     gradcam(zero, golden_da_0, LAYER_H, LAYER_W, LAYER_C, cam);
@@ -90,10 +92,14 @@ static void check_flat(void)
     explainer_normalise(two, 2);
     near(two[0], 0.0, 1e-9, "the smallest of a map becomes 0");
     near(two[1], 4.0 / (4.0 + 1e-7), 1e-6, "the largest of a map becomes 1");
-    explainer_peak((const float[]){0, 1, 5, 2, 5, 0}, 2, 3, &x, &y);
-    ok(x == 2 && y == 0, "the first of two peaks");
-    explainer_peak(zero, 2, 3, &x, &y);
+    explainer_peak(&(struct explainer_map){.heat = zero}, 2, 3, &x, &y);
     ok(x == 0 && y == 0, "the peak of nothing is the first pixel");
+    explainer_peak(&(struct explainer_map){.heat = ridge}, 1, 7, &x, &y);
+    ok(x == 5 && y == 0, "of equal pixels the middle one is the peak");
+    explainer_peak(
+        &(struct explainer_map){.heat = ridge, .grid.x.n = 2, .grid.y.n = 1}, 1,
+        7, &x, &y);
+    ok(x == 4, "of a grid's that which is nearest to the picture's middle");
 }
 
 /* --- the same through the engine --- */
@@ -164,6 +170,8 @@ static void fill_weights(struct graph *g)
 
 static void check_engine(void)
 {
+    const struct explain_settings stretched = {.placement =
+                                                   PLACEMENT_STRETCHED};
     struct err err = {0};
     struct graph *g = build_graph(&err);
     const struct explainer *e = explainer_find("gradcam", &err);
@@ -183,7 +191,8 @@ static void check_engine(void)
     fill_weights(g);
     for (int c = 0; c < CLASSES; c++) {
         const struct gradients_layer *l = grad.layer;
-        const struct explainer_task t = {.target = &target[c],
+        const struct explainer_task t = {.settings = &stretched,
+                                         .target = &target[c],
                                          .n_target = 1,
                                          .h = H,
                                          .w = W,
@@ -212,7 +221,8 @@ static void check_table(void)
     struct err err = {0};
     const struct explainer *e = explainer_find("gradcam", &err);
 
-    ok(e && strcmp(e->title, "Grad-CAM") == 0, "an explainer by name");
+    ok(e && strcmp(explainer_title(e), "Grad-CAM") == 0,
+       "an explainer by name");
     fails(explainer_find("gradcan", &err) ? 0 : -1, err, ERR_USAGE,
           "explain.methods: 'gradcan' is unknown; there is: gradcam, gradcampp",
           "an unknown one is refused");
@@ -289,51 +299,116 @@ static void check_colours(void)
     }
 }
 
+/* Pixel (x, y) of panel 'place' of two columns. */
+static const uint8_t *panel_at(const struct image *im, int place, int x, int y)
+{
+    return image_row(im, heatmap_image_top() + y) +
+           3 * (heatmap_image_left(2, place) + x);
+}
+
 static void check_panels(void)
 {
     const uint8_t rgb[] = {10, 20, 30, 200, 210, 220};
-    const uint8_t view[] = {VIEW_CON, VIEW_SHOWN | VIEW_PRO};
     const float map[] = {0.0f, 1.0f};
-    const struct heatmap_cell c = {rgb, map, view, 1, 2, COLOURS_UNIFORM};
-    const size_t step = 3 * (2 * HEATMAP_SCALE + HEATMAP_GAP),
-                 next = 3 * HEATMAP_SCALE;
+    struct heatmap_cell c = {.rgb = rgb, .map = map, .h = 1, .w = 2, .most = 1};
     uint8_t heat[256][3];
     struct image im;
     struct err err = {0};
-    const uint8_t *p;
 
-    BUG_ON(image_init(&im, heatmap_image_strip_width(2, 5),
+    BUG_ON(image_init(&im, heatmap_image_strip_width(2, 4),
                       heatmap_image_strip_height(1), &err) < 0);
-    p = im.px;
-    ok((size_t)im.w * 3 == 5 * step + 3 * HEATMAP_BAR && im.h == HEATMAP_SCALE,
-       "the size of a strip");
+    ok(im.w == 4 * (2 * HEATMAP_SCALE + HEATMAP_GAP) + HEATMAP_BAR +
+                   HEATMAP_SIDE &&
+           im.h == HEATMAP_SCALE + 2 * 2 + 12 * (HEATMAP_HEAD + HEATMAP_FOOT),
+       "a strip has room for panels, scale and words");
     heatmap_image_table(COLOURS_UNIFORM, heat);
     heatmap_image_begin(COLOURS_UNIFORM, &im);
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 3; i++)
         heatmap_image_draw(&c, (enum heatmap_panel)i, i, &im);
-    ok(memcmp(p, rgb, 3) == 0 && memcmp(p + 3, rgb, 3) == 0 &&
-           memcmp(p + next, rgb + 3, 3) == 0,
-       "a strip: the cell, enlarged");
-    ok(memcmp(image_row(&im, 1), p, 5 * step) == 0,
+    c.least = 0.2;
+    c.most = 0.6;
+    heatmap_image_draw(&c, PANEL_MAP, 3, &im);
+    ok(memcmp(panel_at(&im, 0, 0, 0), rgb, 3) == 0 &&
+           memcmp(panel_at(&im, 0, 1, 1), rgb, 3) == 0 &&
+           memcmp(panel_at(&im, 0, 2, 0), rgb + 3, 3) == 0,
        "a strip: the cell, enlarged in both directions");
-    ok(p[2 * next] == HEATMAP_GREY, "a strip: a gap behind the cell");
-    ok(p[step + next] ==
+    ok(*panel_at(&im, 0, 4, 0) == HEATMAP_PAPER,
+       "a strip: a gap behind the cell");
+    ok(*panel_at(&im, 1, 2, 0) ==
            (uint8_t)lround(0.3 * (0.2126 * 200 + 0.7152 * 210 + 0.0722 * 220) +
                            0.7 * heat[255][0]),
        "a strip: the map over grey");
-    ok(memcmp(p + 2 * step, heat[0], 3) == 0 &&
-           memcmp(p + 2 * step + next, heat[255], 3) == 0,
+    ok(memcmp(panel_at(&im, 2, 0, 0), heat[0], 3) == 0 &&
+           memcmp(panel_at(&im, 2, 2, 0), heat[255], 3) == 0,
        "a strip: the map in its colours");
-    ok(memcmp(p + 3 * step, "\0\0", 3) == 0 &&
-           memcmp(p + 3 * step + next, rgb + 3, 3) == 0,
-       "a strip: what LIME shows, the rest black");
-    ok(memcmp(p + 4 * step, (const uint8_t[]){220, 20, 30}, 3) == 0 &&
-           memcmp(p + 4 * step + next, (const uint8_t[]){200, 220, 220}, 3) ==
-               0,
-       "a strip: against in red, for in green, as bright as the picture's brightest");
-    ok(memcmp(p + 5 * step, heat[255], 3) == 0 &&
-           memcmp(image_row(&im, 1) + 5 * step, heat[0], 3) == 0,
+    ok(memcmp(panel_at(&im, 3, 0, 0), heat[51], 3) == 0 &&
+           memcmp(panel_at(&im, 3, 2, 0), heat[153], 3) == 0,
+       "a strip: a map on a scale that others share");
+    ok(memcmp(panel_at(&im, 4, 0, 0), heat[255], 3) == 0 &&
+           memcmp(panel_at(&im, 4, 0, 1), heat[0], 3) == 0,
        "a strip: the scale, 1 at its top");
+    image_release(&im);
+}
+
+/* Inked pixels of 'im' in rows from .. to - 1. */
+static int count_ink(const struct image *im, int from, int to)
+{
+    int n = 0;
+
+    for (int y = from; y < to; y++)
+        for (int x = 0; x < im->w; x++)
+            n += image_row(im, y)[3 * x] < 128;
+    return n;
+}
+
+static void check_words(void)
+{
+    const int side = 60, top = heatmap_image_top();
+    struct image im;
+    struct err err = {0};
+
+    BUG_ON(image_init(&im, heatmap_image_strip_width(side, 1),
+                      heatmap_image_strip_height(side), &err) < 0);
+    heatmap_image_begin(COLOURS_JET, &im);
+    ok(count_ink(&im, 0, top) == 0, "a strip begins without words");
+    ok(heatmap_image_words("Grad-CAM++", "", side, 0, &im, &err) == 0,
+       "words are put above a panel");
+    ok(count_ink(&im, 0, top) > 30 &&
+           count_ink(&im, top + side * HEATMAP_SCALE, im.h) == 0,
+       "  and are there, and not below it");
+    ok(heatmap_image_words("", "0 to 0.5", side, 0, &im, &err) == 0 &&
+           count_ink(&im, top + side * HEATMAP_SCALE, im.h) > 15,
+       "words are put below a panel");
+    image_release(&im);
+}
+
+/* A part of 7 x 7 in 20 x 20, at three times its size. */
+static void check_outline(void)
+{
+    const struct map_outline_pen pen = {
+        .zoom = 3, .line = {200, 0, 0}, .halo = {0, 0, 9}, .minus = true};
+    uint8_t mask[20 * 20] = {0};
+    struct image im;
+    struct err err = {0};
+    int line = 0;
+
+    for (int i = 0; i < 49; i++)
+        mask[(5 + i / 7) * 20 + 5 + i % 7] = 2;
+    BUG_ON(image_init(&im, 60, 60, &err) < 0);
+    ok(map_outline_draw(mask, 1, 20, 20, &pen, &im, &err) == 0 &&
+           count_ink(&im, 0, 60) == 60 * 60,
+       "pixels without the bit have no outline");
+    ok(map_outline_draw(mask, 2, 20, 20, &pen, &im, &err) == 0,
+       "a part of a mask is outlined");
+    for (int i = 0; i < 60 * 60; i++)
+        line += im.px[3 * i] == 200;
+    ok(line == 4 * 20 + 7, "  by a line of one pixel and a minus of seven");
+    ok(image_row(&im, 15)[3 * 15] == 200 &&
+           image_row(&im, 14)[3 * 15 + 2] == 9 &&
+           image_row(&im, 20)[3 * 20] == 0,
+       "  the line inside, its halo outside");
+    ok(image_row(&im, 24)[3 * 24] == 200 && image_row(&im, 25)[3 * 24 + 2] == 9,
+       "  the sign in the middle, with a halo");
     image_release(&im);
 }
 
@@ -369,6 +444,8 @@ int main(void)
     check_engine();
     check_colours();
     check_panels();
+    check_words();
+    check_outline();
     check_pick();
     return tap_done();
 }

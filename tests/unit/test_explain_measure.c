@@ -176,7 +176,7 @@ static void check_draw(void)
     const double box[] = {1, 1, 3, 1, 3, 3, 1, 3};
     struct contour c = contour_of(box, 4);
     const struct contour_pen pen = {
-        .zoom = 1, .left = 5, .w = 5, .rgb = {9, 8, 7}};
+        .zoom = 1, .left = 5, .w = 5, .h = 5, .rgb = {9, 8, 7}};
     struct image im;
     struct err err = {0};
     int n = 0;
@@ -207,33 +207,57 @@ static void check_locate(void)
 {
     uint8_t region[64];
     float heat[64] = {0};
+    struct explainer_map map = {.heat = heat};
     double f[LOCALISATION_FIGURES];
+    const double *cytoplasm = f + LOCALISATION_EACH;
     struct err err = {0};
 
     draw_regions(region);
     heat[9] = 1.0f;  /* nucleus */
     heat[11] = 0.5f; /* cytoplasm */
     heat[63] = 0.5f; /* outside */
-    ok(localisation_measure(heat, region, 8, 8, f, &err) == 0,
+    ok(localisation_measure(&map, region, 8, 8, f, &err) == 0,
        "a map is located in nucleus and cytoplasm");
-    near(f[0], 1, 0, "nucleus: the peak lies in it");
-    near(f[1], 0.5, 1e-12, "nucleus: half of the map's mass");
+    near(f[LOCALISATION_POINTING], 1, 0, "nucleus: the peak lies in it");
+    near(f[LOCALISATION_MASS], 0.5, 1e-12, "nucleus: half of the map's mass");
     /* 9, 11, 63, then of zeros the first: 0 */
-    near(f[2], 0.5, 1e-12,
+    near(f[LOCALISATION_RANK], 0.5, 1e-12,
          "nucleus: two of its four pixels are among the first four");
-    near(f[3], 4.0 / 64, 1e-12, "nucleus: its share of the picture");
-    near(f[4], 0, 0, "cytoplasm: the peak lies elsewhere");
-    near(f[5], 0.25, 1e-12, "cytoplasm: a quarter of the map's mass");
+    near(f[LOCALISATION_AREA], 4.0 / 64, 1e-12,
+         "nucleus: its share of the picture");
+    near(cytoplasm[LOCALISATION_POINTING], 0, 0,
+         "cytoplasm: the peak lies elsewhere");
+    near(cytoplasm[LOCALISATION_MASS], 0.25, 1e-12,
+         "cytoplasm: a quarter of the map's mass");
     /* 9, 11, 63, then 0 1 2 3 4 5 6 7 8: in it 11, 2, 3 */
-    near(f[6], 3.0 / 12, 1e-12,
+    near(cytoplasm[LOCALISATION_RANK], 3.0 / 12, 1e-12,
          "cytoplasm: three of its twelve pixels are among the first twelve");
-    near(f[7], 12.0 / 64, 1e-12, "cytoplasm: its share of the picture");
+    near(cytoplasm[LOCALISATION_AREA], 12.0 / 64, 1e-12,
+         "cytoplasm: its share of the picture");
+    near(f[LOCALISATION_CHANCE], 4.0 / 64, 1e-12,
+         "nucleus: a map of pixels points at it by chance as its area says");
+    near(f[LOCALISATION_BEYOND], 60.0 / 64, 1e-12,
+         "nucleus: pointing at it is more than chance by the rest");
+    near(f[LOCALISATION_TOUCHED], 1, 0, "nucleus: the map touches it");
+    near(cytoplasm[LOCALISATION_TOUCHED], 1, 0,
+         "cytoplasm: half of the peak touches it");
+    heat[11] = 0.49f;
+    map.grid = (struct map_grid){{2, 1, 4}, {2, 1, 4}};
+    ok(localisation_measure(&map, region, 8, 8, f, &err) == 0 &&
+           cytoplasm[LOCALISATION_TOUCHED] == 0,
+       "cytoplasm: less than half of the peak does not touch it");
+    near(f[LOCALISATION_CHANCE], 0.25, 1e-12,
+         "nucleus: one of four values of a grid lies in it");
+    near(cytoplasm[LOCALISATION_CHANCE], 0, 0, "cytoplasm: none does");
     memset(heat, 0, sizeof(heat));
-    ok(localisation_measure(heat, region, 8, 8, f, &err) == 0 && f[1] == 0 &&
-           f[5] == 0,
+    ok(localisation_measure(&map, region, 8, 8, f, &err) == 0 &&
+           f[LOCALISATION_MASS] == 0 && cytoplasm[LOCALISATION_MASS] == 0,
        "a map of zeros has no mass anywhere");
+    ok(f[LOCALISATION_POINTING] == 0 && f[LOCALISATION_TOUCHED] == 0,
+       "a map of zeros points at nothing and touches nothing");
     ok(strcmp(localisation_name(0), "nucleus_pointing") == 0 &&
-           strcmp(localisation_name(7), "cytoplasm_area") == 0,
+           strcmp(localisation_name(LOCALISATION_FIGURES - 1),
+                  "cytoplasm_area") == 0,
        "figures of location have names");
 }
 

@@ -57,6 +57,7 @@ static bool check_map(const char *name)
     return good;
 }
 
+enum { BASELINES = 2 }; /* the third wants contours */
 enum { METHODS = 5, COL_METHOD = 6, COL_MAP, COL_OVERLAY, COL_STRIP };
 
 static bool has_file(const char *name)
@@ -138,9 +139,12 @@ static void check_faithfulness(void)
         ordered = ordered && *low && strtod(low, NULL) <= mean + 1e-6 &&
                   strtod(high, NULL) >= mean - 1e-6;
     }
-    ok(all == METHODS * FAITHFULNESS_FIGURES && c.n_row > all,
+    ok(all == (METHODS + BASELINES) * FAITHFULNESS_FIGURES && c.n_row > all,
        "every figure of every method, over all and by class");
     ok(ordered, "  with intervals about the mean");
+    ok(has_file("curves.svg") &&
+           strstr(text_of("out/curves.csv"), "gradcam,all,insertion_50,"),
+       "curves of insertion and deletion are drawn");
     csv_release(&c);
 }
 

@@ -16,7 +16,7 @@ struct explainer_golden {
     const char *layer[GRADIENTS_LAYERS_MAX];
     int n_layer;
     double kernel;
-    int64_t max_n, steps, samples, n_lime, n_faith;
+    int64_t max_n, steps, samples, n_lime, n_faith, n_rise;
     double tol;
     /* Gradients of the input cross every rectifier, where a unit at 0 in
      * float32 may be on the other side in float64. */
@@ -76,6 +76,7 @@ static const struct explainer_golden runs[] = {
      4,
      200,
      12,
+     60,
      5e-6,
      1e-5,
      build_small},
@@ -91,6 +92,7 @@ static const struct explainer_golden runs[] = {
      4,
      64,
      6,
+     16,
      5e-4,
      5e-2,
      build_large},
@@ -131,6 +133,7 @@ static void set_settings(struct explain_settings *s,
                          const struct explainer_golden *r)
 {
     *s = (struct explain_settings){
+        .placement = PLACEMENT_STRETCHED,
         .scorecam_max_n = r->max_n,
         .lime_samples = r->n_lime,
         .lime_kernel_width = 0.25,
@@ -141,6 +144,11 @@ static void set_settings(struct explain_settings *s,
         .intgrad_steps = r->steps,
         .smoothgrad_samples = r->samples,
         .smoothgrad_noise = 0.2,
+        .finercam_strength = 1,
+        .finercam_classes = 3,
+        .rise_masks = r->n_rise,
+        .rise_cells = 7,
+        .rise_share = 0.5,
         .faith_steps = r->n_faith,
     };
 }
@@ -176,6 +184,7 @@ static struct explainer_case *bench_new(const struct explainer_golden *r)
         .layer = b->gradients.layer,
         .n_layer = 1,
         .graph = b->keep,
+        .gradients = &b->gradients,
         .scorer = &b->scorer,
     };
     return b;
@@ -198,7 +207,7 @@ static void explain_case(struct explainer_case *b, const char *method)
     struct explainer_map map[GRADIENTS_TARGETS_MAX];
 
     for (int i = 0; i < GRADIENTS_TARGETS_MAX; i++)
-        map[i] = (struct explainer_map){b->heat[i], b->view[i]};
+        map[i] = (struct explainer_map){.heat = b->heat[i], .view = b->view[i]};
     works(e && e->explain(&b->task, map, &err) == 0, err, method);
 }
 
@@ -224,6 +233,12 @@ static void check_cams(struct explainer_case *b)
     const double tol = b->run->tol;
 
     check_map(b, "gradcam", "gradcam", tol);
+    b->settings.placement = PLACEMENT_CENTRES;
+    check_map(b, "gradcam", "gradcam centres", tol);
+    b->settings.placement = PLACEMENT_STRETCHED;
+    check_map(b, "hirescam", "hirescam", tol);
+    check_map(b, "finercam", "finercam", tol);
+    check_map(b, "rise", "rise", tol);
     b->settings.gradcampp_variant = CAMPP_TFKV;
     check_map(b, "gradcampp", "gradcampp tfkv", tol);
     b->settings.gradcampp_variant = CAMPP_PTGC;
@@ -301,6 +316,31 @@ static void check_faith(struct explainer_case *b)
     }
 }
 
+/* With as many steps as the curves have points apart the areas are theirs. */
+static void check_curves(struct explainer_case *b)
+{
+    struct err err = {0};
+    struct faithfulness f = {0};
+    const double *c = f.curve;
+
+    b->settings.faith_steps = CURVE_POINTS - 1;
+    ok(faithfulness_measure(&b->task, b->heat[0], b->run->target[0], &f,
+                            &err) == 0,
+       "measure curves");
+    for (int k = 0; k < 2; k++, c += CURVE_POINTS) {
+        double area = -(c[0] + c[CURVE_POINTS - 1]) / 2.0;
+
+        for (int i = 0; i < CURVE_POINTS; i++)
+            area += c[i];
+        near(area / (CURVE_POINTS - 1),
+             f.figure[k ? FAITHFULNESS_DELETION : FAITHFULNESS_INSERTION], 1e-9,
+             "  the area below a curve is its figure");
+    }
+    near(f.curve[CURVE_POINTS - 1], f.curve[CURVE_POINTS], 0,
+         "  all pixels back are none removed");
+    b->settings.faith_steps = b->run->n_faith;
+}
+
 /* --- what has no answer has a defined one --------------------------------- */
 
 static bool all_zero(const float *x, size_t n)
@@ -328,6 +368,8 @@ static void check_formulas(void)
     }
     layercam(zero, a, 2, 2, 2, cam);
     ok(all_zero(cam, 4), "LayerCAM without activation");
+    hirescam(a, zero, 2, 2, 2, cam);
+    ok(all_zero(cam, 4), "HiResCAM without gradient");
     layercam(a, zero, 2, 2, 2, cam);
     ok(all_zero(cam, 4), "without gradient");
 }
@@ -337,7 +379,8 @@ static void check_no_activation(struct explainer_case *b)
     static const char *const method[] = {"gradcam", "gradcampp", "scorecam",
                                          "layercam"};
     static const float zero[13 * 13 * 8];
-    const struct gradients_layer none = {7, 6, 8, zero, {zero, zero}};
+    const struct gradients_layer none = {
+        7, 6, 8, zero, {zero, zero}, b->gradients.layer[0].field};
     const size_t n = (size_t)(b->run->h * b->run->w);
 
     b->task.layer = &none;
@@ -395,6 +438,7 @@ int main(void)
         check_lime(b);
         check_faith(b);
         if (i == 0) {
+            check_curves(b);
             check_no_activation(b);
             check_black(b);
         }

@@ -50,6 +50,15 @@ static const float *logits_of(struct graph *g)
     return graph_output(g)->out.data;
 }
 
+/* A cut ResNet-50 ends in a raw convolution; the last layer before it that is
+ * rectified is looked at. */
+static const char *cam_name(const struct net *net)
+{
+    if (strcmp(net->name, "resnet50") == 0)
+        return "conv3_block4_out";
+    return net->paper_cut ? net->paper_cut : net->cam_layer;
+}
+
 /* The layer that Grad-CAM looks at, one that stands in for a cut one, has
  * values and a gradient. */
 static void check_cam(const struct net *net, const struct graph_args *keep)
@@ -60,10 +69,9 @@ static void check_cam(const struct net *net, const struct graph_args *keep)
     struct node *layer = g ? net_cam_node(net, g) : NULL;
     double sum = 0;
 
-    if (!ok(layer && layer->out.h > 1 &&
-                (net->paper_cut ? strcmp(layer->name, net->paper_cut) == 0
-                                : strcmp(layer->name, net->cam_layer) == 0),
-            "Grad-CAM looks at the trunk's last layer"))
+    if (!ok(layer && layer->out.h > 1 && layer->rectified &&
+                strcmp(layer->name, cam_name(net)) == 0,
+            "Grad-CAM looks at the trunk's last rectified layer"))
         return;
     logits_of(g);
     memset(graph_output(g)->dout.data, 0,

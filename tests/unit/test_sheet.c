@@ -18,7 +18,7 @@ static bool is_of(const struct sheet *s, int i, int x, int y)
 
 static void check_places(void)
 {
-    const struct sheet_shape shape = {N, COLUMNS, W, H, ZOOM, LINES};
+    const struct sheet_shape shape = {N, COLUMNS, W, H, ZOOM, LINES, NULL};
     struct sheet s;
     struct err err = {0};
     bool all = true, beside = true;
@@ -44,8 +44,31 @@ static void check_places(void)
     sheet_release(&s);
 }
 
+/* A line of words above all pictures. */
+static void check_heading(void)
+{
+    const struct sheet_shape shape = {
+        .n = 1, .columns = 1, .w = 40, .h = H, .zoom = 2, .heading = "heading"};
+    uint8_t px[40 * H * 3] = {0};
+    struct sheet s;
+    struct err err = {0};
+    int ink = 0;
+
+    BUG_ON(sheet_init(&s, &shape, &err) < 0);
+    for (int y = 0; y < 2 * GAP + LINE; y++)
+        for (int x = 0; x < s.im.w; x++)
+            ink += image_row(&s.im, y)[3 * x] < 128;
+    ok(ink > 15, "a sheet has a heading");
+    BUG_ON(sheet_put(&s, 0, px, "", &err) < 0);
+    ok(image_row(&s.im, 2 * GAP + LINE)[3 * GAP] == 0 &&
+           image_row(&s.im, 2 * GAP + LINE - 1)[3 * GAP] == 255,
+       "  and its pictures begin below");
+    sheet_release(&s);
+}
+
 int main(void)
 {
     check_places();
+    check_heading();
     return tap_done();
 }
