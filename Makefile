@@ -106,7 +106,8 @@ $B/embed/%.inc: %
 	@mkdir -p $(@D)
 	$Qsed 's/[\\"]/\\&/g; s/.*/"&\\n",/' $< >$@
 
-EMBEDDED  := common/charts/svg.css stages/report/report.css stages/report/report.js \
+EMBEDDED  := common/charts/svg.css common/charts/svg_page.css \
+             $(wildcard stages/report/*.css stages/report/*.js) \
              orchestration/verb_completion.bash orchestration/verb_completion.zsh \
              orchestration/submit/job_body.sh orchestration/submit/worker_body.sh
 $(call obj,common/charts/svg.c stages/report/report_embed.c orchestration/verb_completion.c \

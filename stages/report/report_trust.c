@@ -2,6 +2,7 @@
  * report_trust.c - which explainer to trust for what: the section of the page
  */
 #include "stages/report/report_explainers.h"
+#include "stages/report/report_glossary.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_sections.h"
 
@@ -25,14 +26,21 @@ static void put_range(const struct explainer_value *v, struct buf *b)
                    v->high);
 }
 
+static void put_title(int f, const char *attributes, struct buf *b)
+{
+    const struct explainer_figure *figure = &explainer_figure[f];
+
+    buf_printf(b, "<th scope=\"col\"%s>", attributes);
+    report_glossary_put(figure->name, figure->title, b);
+    buf_printf(b, " (%s)</th>", good_word(figure->good));
+}
+
 static void put_titles(const struct explainers *e, const char *attributes,
                        struct buf *b)
 {
     for (int f = 0; f < EXPLAINER_FIGURES; f++)
         if (e->has[f])
-            buf_printf(b, "<th scope=\"col\"%s>%s (%s)</th>", attributes,
-                       explainer_figure[f].title,
-                       good_word(explainer_figure[f].good));
+            put_title(f, attributes, b);
     report_html_body(b);
 }
 
