@@ -4,6 +4,8 @@
 # make check      every test, without looking for packages first
 # make test-slurm submitting and running under a small Slurm of its own
 #                 (needs Debian's slurm-wlm and munge; else it is skipped)
+# make test-page  the report in a browser (needs Debian's chromium-driver and
+#                 npm's axe-core; else it is skipped)
 # make bench      throughput of queue, augmentation and network
 # make bench-peer the network beside PyTorch's (needs python3-torch; 20 minutes)
 # make bench-peer-augment  augmentation beside OpenCV's and NumPy's
@@ -34,6 +36,7 @@ BENCHES   := $(sort $(basename $(notdir $(wildcard tests/bench/bench_*.c))))
 TOOLS     := $(sort $(basename $(notdir $(wildcard tests/tools/*.c))))
 FLOWS     := $(sort $(wildcard tests/flow/t*.sh))
 SLURM     := $(sort $(wildcard tests/slurm/s*.sh))
+PAGE      := $(sort $(wildcard tests/page/p*.sh))
 SOURCES   := $(sort $(shell find common proto stages orchestration tests \
                -name '*.[ch]' 2>/dev/null))
 
@@ -78,7 +81,7 @@ TOOL      := $(TOOLS:%=$B/tools/%)
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 .SECONDARY:
-.PHONY: all demo test check units flows test-slurm bench bench-peer \
+.PHONY: all demo test check units flows test-slurm test-page bench bench-peer \
         bench-peer-augment bench-peer-explain lint format man deps clean
 all: $(BIN)
 
@@ -177,6 +180,9 @@ flows: $(BIN) $(TOOL)
 # Each has a cluster to itself, whose nodes share this machine's cores.
 test-slurm: $(BIN) $(TOOL)
 	$Q$(PROVE) --jobs 1 $(SLURM)
+
+test-page: $(BIN) $(TOOL)
+	$Q$(PROVE) --jobs 1 $(PAGE)
 
 # Flows are longer, so they come first.
 check: $(BIN) $(TOOL) $(UNIT) $(FUZZ)

@@ -251,7 +251,8 @@ const page = (function () {
         event.preventDefault();
         hideTip();
     });
-    addEventListener('scroll', hideTip, {passive: true, capture: true});
+    addEventListener('scroll', () => shownFor && placeTip(shownFor),
+                     {passive: true, capture: true});
     document.body.append(tip);
 
     return {make: make, draw: draw, labelled: labelled, choice: choice,

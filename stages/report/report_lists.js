@@ -148,18 +148,16 @@ const lists = (function () {
 
         table.parentElement.after(behind);
         for (const square of table.querySelectorAll('td.square')) {
-            const n = square.querySelector('.count');
-
             if (square.getAttribute('data-n') === '0')
                 continue;
             const button = make('button', {
                 type: 'button', 'aria-expanded': 'false',
-                'aria-controls': behind.id,
-                'aria-label': square.getAttribute('data-is') + ' called ' +
-                    square.getAttribute('data-called') + ', ' +
-                    n.textContent + ': show the cells'});
+                'aria-controls': behind.id});
 
-            button.append(...square.childNodes);
+            button.append(make('span', {class: 'unseen'},
+                'Show cells of ' + square.getAttribute('data-is') +
+                ' called ' + square.getAttribute('data-called') + ': '),
+                ...square.childNodes);
             button.addEventListener('click', () => {
                 for (const b of table.querySelectorAll('button'))
                     b.setAttribute('aria-expanded', String(b === button));
@@ -236,9 +234,8 @@ const lists = (function () {
     document.querySelectorAll('table.matrix').forEach(enhanceMatrix);
     document.querySelectorAll('.viewer').forEach(enhanceViewer);
     document.querySelectorAll('[data-cell]').forEach(linkFigure);
-    return {data: data, cells: cells, walk: walk, verdicts: VERDICTS,
-            percent: percent, findCell: findCell,
-            className: className, address: address,
+    return {data: data, cells: cells, walk: walk, percent: percent,
+            findCell: findCell, className: className, address: address,
             parseAddress: parseAddress, words: words, hasPicture: hasPicture,
             picture: picture, methodName: methodName,
             opacityControl: opacityControl};

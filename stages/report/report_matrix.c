@@ -114,9 +114,10 @@ static const char *square_class(const struct matrix *m, int is, int called)
 
 /*
  * The one colour at the opacity of the share of the row.  Beyond these the
- * number on it needs the other ink to keep a contrast of 4.5 (WCAG 2.1).
+ * number on it is of the other ink, black or white, which keeps a contrast of
+ * 4.5 (WCAG 2.1) on either side.
  */
-static const double LIGHT_FLIP = 0.82, DARK_FLIP = 0.55;
+static const double LIGHT_FLIP = 0.845, DARK_FLIP = 0.555;
 
 static void put_square(const struct matrix *m, int is, int called,
                        struct buf *b)
@@ -125,7 +126,7 @@ static void put_square(const struct matrix *m, int is, int called,
     const double share = of ? (double)n / (double)of : 0;
     const double opacity = n ? 0.06 + 0.94 * share : 0;
 
-    buf_printf(b, "<td class=\"square%s%s%s\" style=\"--share:%.0f%%\"",
+    buf_printf(b, "<td class=\"square%s%s%s\" style=\"--share:%.1f%%\"",
                square_class(m, is, called),
                m->two && called == m->n_abnormal ? " edge" : "",
                opacity > LIGHT_FLIP  ? " full"

@@ -19,6 +19,14 @@ static bool is_all(const struct explainer_row *r)
     return strcmp(r->class_name, "all") == 0;
 }
 
+/* By its name, where there is one. */
+static void put_method(const struct explainer_row *r, struct buf *b)
+{
+    const struct glossary_word *w = report_glossary_find(r->method);
+
+    report_html_text(b, w ? w->term : r->method);
+}
+
 static void put_range(const struct explainer_value *v, struct buf *b)
 {
     if (isfinite(v->low) && isfinite(v->high))
@@ -90,9 +98,11 @@ static void put_row(const struct explainers *e, size_t i, struct buf *b)
 
     report_html_put(b,
                     "<tr><th scope=\"row\">%s</th><td>%s%s%s</td><td>%s</td>"
-                    "<td>%s</td>",
+                    "<td>",
                     r->network, r->regime, *r->variant ? ", " : "", r->variant,
-                    is_all(r) ? "all classes" : r->class_name, r->method);
+                    is_all(r) ? "all classes" : r->class_name);
+    put_method(r, b);
+    buf_puts(b, "</td>");
     report_html_cell_count(b, r->experiments);
     for (int t = 0; t < REPORT_TABLES; t++)
         if ((t == TABLE_FAITHFULNESS || t == TABLE_LOCALISATION) &&
@@ -140,7 +150,7 @@ static void put_first(const struct explainers *e, size_t i, int f,
     }
     v = &e->row[best].value[f];
     buf_puts(b, "<td>");
-    report_html_text(b, e->row[best].method);
+    put_method(&e->row[best], b);
     if (next == e->n) {
         buf_puts(b, ", the only one</td>");
         return;
@@ -151,7 +161,7 @@ static void put_first(const struct explainers *e, size_t i, int f,
                     ? "; no interval, next is "
                 : explainers_overlap(v, w) ? "; overlaps "
                                            : "; apart from ");
-    report_html_text(b, e->row[next].method);
+    put_method(&e->row[next], b);
     buf_puts(b, "</td>");
 }
 

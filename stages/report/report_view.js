@@ -4,7 +4,7 @@
  */
 (function () {
     const {make, draw, labelled} = page;
-    const {data, cells, walk, verdicts, percent, findCell, className,
+    const {data, cells, walk, percent, findCell, className,
            address, parseAddress, words, hasPicture, picture, methodName,
            opacityControl} = lists;
     const experiments = data.experiments;
@@ -239,7 +239,7 @@
         const is = className(cell, cell.is);
 
         return cell.is === cell.called ? is + ', called right' :
-            (cell.verdict < 2 ? verdicts[cell.verdict] + ': ' : '') + is +
+            ['Missed: ', 'Raised: ', ''][Math.min(cell.verdict, 2)] + is +
             ', called ' + className(cell, cell.called);
     }
 

@@ -119,12 +119,12 @@ static void check_matrix(const char *p)
     page_has(p, "<th scope=\"colgroup\" colspan=\"1\">called abnormal</th>",
              "the matrix has abnormal classes apart");
     page_has(p,
-             "<td class=\"square missed edge\" style=\"--share:37%\" "
+             "<td class=\"square missed edge\" style=\"--share:37.3%\" "
              "data-n=\"1\" data-is=\"Koilocytotic &lt;k&gt;\" "
              "data-called=\"Parabasal\">",
              "  which were missed, of which class, called what");
     page_has(p,
-             "<td class=\"square raised\" style=\"--share:37%\" data-n=\"1\" "
+             "<td class=\"square raised\" style=\"--share:37.3%\" data-n=\"1\" "
              "data-is=\"Parabasal\" data-called=\"Koilocytotic &lt;k&gt;\">",
              "  which were raised");
     page_has(p, "<table class=\"matrix\" data-experiments=\"0\">",
