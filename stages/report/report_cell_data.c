@@ -11,7 +11,8 @@
  *                     [calibrated p ..]] ..],
  *          "maps": {ROW: [{"target": class, "of": [[METHOD, id, [sentence ..]]
  *                   ..]} ..]},
- *          "facts": {ROW: [[title, [[name, value] ..]] ..]}}]}
+ *          "facts": {ROW: [[title, [[name, value] ..]] ..]},
+ *          "nearest": {ROW: as report_nearest() says}}]}
  *
  * ROW is that of data/, classes are numbers in the experiment's list, verdicts
  * those of enum cell_verdict, probabilities in ten thousandths, a set has bit c
@@ -25,6 +26,7 @@
 #include "stages/report/report_cell_facts.h"
 #include "stages/report/report_glossary.h"
 #include "stages/report/report_html.h"
+#include "stages/report/report_nearest.h"
 #include "store/contours.h"
 
 #include <math.h>
@@ -238,8 +240,25 @@ static bool is_headline(const struct report_data *d, int number)
     return false;
 }
 
+/* What is known of the training cells nearest to cell 'i'. */
+static void add_nearest(const struct cell_data *a,
+                        const struct report_experiment *e, size_t i,
+                        const char *key, json_t *nearest)
+{
+    json_t *found = report_nearest(a->d, e, i);
+
+    for (int j = 0; found && j < NEAREST_SHOWN; j++) {
+        const size_t row = report_nearest_row(e, i, j);
+
+        if (row != REPORT_NO_ROW)
+            add_row(a, row, false);
+    }
+    if (found)
+        json_object_set_new(nearest, key, found);
+}
+
 static void add_cells(const struct cell_data *a, int number, json_t *cells,
-                      json_t *facts)
+                      json_t *facts, json_t *nearest)
 {
     const struct report_experiment *e = &a->d->experiment[number];
     const struct report_told_of alone = {1, {number}};
@@ -262,6 +281,7 @@ static void add_cells(const struct cell_data *a, int number, json_t *cells,
         add_row(a, row, remarkable);
         json_array_append_new(cells, cell_line(e, &list[k]));
         json_object_set_new(facts, key, report_facts_of_cell(a->d, e, i));
+        add_nearest(a, e, i, key, nearest);
     }
     free(list);
 }
@@ -270,13 +290,14 @@ static json_t *experiment_data(const struct cell_data *a, int number)
 {
     const struct report_experiment *e = &a->d->experiment[number];
     json_t *cells = json_array(), *facts = json_object();
+    json_t *nearest = json_object();
 
     if (e->cells.there)
-        add_cells(a, number, cells, facts);
-    return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "name",
+        add_cells(a, number, cells, facts, nearest);
+    return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "name",
                      json_text(e->name), "split", report_told(a->d), "classes",
                      class_names(e), "cells", cells, "maps",
-                     all_maps(a, number), "facts", facts);
+                     all_maps(a, number), "facts", facts, "nearest", nearest);
 }
 
 /* --- words ---------------------------------------------------------------- */

@@ -120,10 +120,12 @@ static int read_told(struct report_cells *c, const struct report_data *d,
     n = c->told.o.n + 1;
     c->row = calloc(n, sizeof(*c->row));
     c->score = calloc(n, sizeof(*c->score));
-    if (!c->row || !c->score)
+    c->near = calloc(n, sizeof(*c->near));
+    if (!c->row || !c->score || !c->near)
         return err_set(err, ERR_SYSTEM, "no memory for %zu cells", n);
     if (find_rows(c, &d->index, c->row, err) < 0 ||
-        find_rows(c, &e->scores, c->score, err) < 0)
+        find_rows(c, &e->scores, c->score, err) < 0 ||
+        find_rows(c, &e->neighbours, c->near, err) < 0)
         return -1;
     if (!c->told.o.p || told != SPLIT_TEST)
         return 0;
@@ -159,6 +161,7 @@ void report_cells_release(struct report_cells *c)
     predictions_release(&c->told);
     free(c->row);
     free(c->score);
+    free(c->near);
     free(c->calibrated);
     free(c->set);
     *c = (struct report_cells){0};

@@ -24,12 +24,12 @@ struct report_experiment;
 
 struct report_cells {
     bool there;
-    char why[256];                  /* not there */
-    struct predictions told;        /* owned */
-    size_t *row;                    /* owned: (n) of data/, or REPORT_NO_ROW */
-    size_t *score;                  /* owned: (n) the first in scores.csv,
-                                    likewise */
-    double *calibrated;             /* owned: (n, k); NULL: there are none */
+    char why[256];           /* not there */
+    struct predictions told; /* owned */
+    size_t *row;             /* owned: (n) of data/, or REPORT_NO_ROW */
+    size_t *score;           /* owned: (n) the first in scores.csv, likewise */
+    size_t *near;            /* owned: (n) in neighbours.csv, likewise */
+    double *calibrated;      /* owned: (n, k); NULL: there are none */
     bool (*set)[STATS_CLASSES_MAX]; /* owned: (n); NULL: there are none */
 };
 

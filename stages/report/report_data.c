@@ -310,6 +310,9 @@ static void read_experiment(struct report_experiment *e,
                          "metrics.json");
     if (e->evaluate)
         report_csv_read(&e->errors, d->run_dir, e->evaluate->dir, "errors.csv");
+    if (e->evaluate)
+        report_csv_read(&e->neighbours, d->run_dir, e->evaluate->dir,
+                        "neighbours.csv");
     if (e->explain)
         report_csv_read(&e->scores, d->run_dir, e->explain->dir, "scores.csv");
     if (e->explain)
@@ -409,6 +412,7 @@ void report_data_release(struct report_data *d)
         report_cells_release(&d->experiment[i].cells);
         report_maps_release(&d->experiment[i].maps);
         csv_release(&d->experiment[i].scores.csv);
+        csv_release(&d->experiment[i].neighbours.csv);
         for (int t = 0; t < REPORT_TABLES; t++)
             csv_release(&d->experiment[i].figures[t].csv);
     }

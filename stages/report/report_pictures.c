@@ -3,6 +3,7 @@
 #include "stages/report/report.h"
 #include "stages/report/report_data.h"
 #include "stages/report/report_html.h"
+#include "stages/report/report_nearest.h"
 
 #include "img/png.h"
 
@@ -85,6 +86,29 @@ static int add_told(struct report_data *d, const struct report_told_of *t,
     return rc;
 }
 
+/* Add the training cells that are nearest to remarkable ones of the
+ * headline. */
+static int add_nearest(struct report_data *d, struct err *err)
+{
+    struct report_told_of t;
+    struct report_cell_at *list;
+    size_t n;
+    int rc;
+
+    report_cells_headline(&t, d);
+    rc = report_cells_list(&list, &n, d, &t, err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        for (int j = 0; rc == 0 && j < NEAREST_SHOWN; j++)
+            if (is_remarkable(d, &list[i]))
+                rc = add_picture(
+                    &d->pictures,
+                    report_nearest_row(&d->experiment[list[i].experiment],
+                                       list[i].i, j),
+                    err);
+    free(list);
+    return rc;
+}
+
 static int add_all(struct report_data *d, bool remarkable, struct err *err)
 {
     struct report_told_of t;
@@ -117,7 +141,10 @@ int report_pictures_choose(struct report_data *d, struct err *err)
     if (!p->there)
         return err_set(err, ERR_SYSTEM, "no memory for %zu pictures",
                        p->data.n);
-    return add_all(d, true, err) < 0 || add_all(d, false, err) < 0 ? -1 : 0;
+    return add_all(d, true, err) < 0 || add_nearest(d, err) < 0 ||
+                   add_all(d, false, err) < 0
+               ? -1
+               : 0;
 }
 
 void report_pictures_release(struct report_pictures *p)

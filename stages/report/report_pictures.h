@@ -5,8 +5,8 @@
  * is shown: by the matrix, mistakes, gallery, cell view and nearest cells of
  * every experiment.  Pictures are those of data/, as the networks saw them, as
  * WebP.  When room ends, those are there that are looked at first: explained
- * and wrong cells, of the headline's experiment before the others', then right
- * ones.
+ * and wrong cells, of the headline's experiment before the others', the training
+ * cells nearest to them, then right ones.
  */
 #ifndef STAGES_REPORT_REPORT_PICTURES_H
 #define STAGES_REPORT_REPORT_PICTURES_H

@@ -191,6 +191,44 @@
         return p;
     }
 
+    /* The distance from the training cells in words. */
+    function distanceWords(nearest) {
+        const far = nearest.beyond >= 0.95;
+        const p = make('p', {}, 'Distance from the training cells: ' +
+                       nearest.distance.toFixed(3));
+
+        if (nearest.beyond === null)
+            return p;
+        p.append(', farther than ' + percent(10000 * nearest.beyond) +
+                 ' of the validation cells. ');
+        if (far)
+            p.append(make('strong', {}, 'Unlike the training cells: what it ' +
+                          'says here is a guess.'));
+        return p;
+    }
+
+    function makeNearest() {
+        const nearest = experiments[view.cell.e].nearest[view.cell.row];
+        const box = make('div'), strip = make('div', {class: 'strip'});
+
+        box.append(make('h3', {}, 'The nearest training cells'));
+        if (!nearest) {
+            box.append(make('p', {class: 'missing'}, 'This run does not ' +
+                'store them: evaluate.neighbours says how many it keeps.'));
+            return box;
+        }
+        for (const [row, is, distance] of nearest.cells) {
+            const figure = make('figure', {class: 'near'});
+
+            figure.append(hasPicture(row) ? picture(row, is) :
+                make('span', {class: 'nopicture'}, 'no picture'),
+                make('figcaption', {}, is + ' ' + distance.toFixed(3)));
+            strip.append(figure);
+        }
+        box.append(distanceWords(nearest), strip);
+        return box;
+    }
+
     function makeFacts() {
         const box = make('div');
 
@@ -297,7 +335,7 @@
         left.append(makeMethods(), makeTargets(), makeControls(),
                     makeMapWords());
         right.append(make('h3', {}, 'What it says'), makeProbabilities(),
-                     makeSet(), makeFacts(), makeOthers());
+                     makeSet(), makeNearest(), makeFacts(), makeOthers());
         body.append(left, right);
         view.dialog.style.setProperty('--strength', view.strength);
         view.dialog.replaceChildren(makeHead(), body);
