@@ -230,7 +230,7 @@ void svg_sizes(const struct svg_sizes *s, struct buf *out)
     p.most = fmax(fmax(g.w.hi, g.h.hi) * 1.02, 1);
     if (s->n)
         snprintf(text, sizeof(text),
-                 "most common: %.1f x %.1f px (%zu of %zu in its bin)",
+                 "most common: %.1f x %.1f pixels (%zu of %zu in its bin)",
                  bin_middle(g.w, g.top_w), bin_middle(g.h, g.top_h),
                  g.count[g.top_h][g.top_w], s->n);
     else

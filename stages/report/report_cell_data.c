@@ -15,9 +15,9 @@
  *          "nearest": {ROW: as report_nearest() says}}]}
  *
  * ROW is that of data/, classes are numbers in the experiment's list, verdicts
- * those of enum cell_verdict, probabilities in ten thousandths, a set has bit c
- * for class c, or is null.  Of cells that nobody looks at first (right ones
- * without maps) those of a large run are left out, but the headline's.
+ * those of enum cell_verdict, probabilities in ten thousandths, a set lists its
+ * classes, or is null.  Of cells that nobody looks at first (right ones without
+ * maps) those of a large run are left out, but the headline's.
  */
 #include "stages/report/report_cell_data.h"
 
@@ -129,15 +129,18 @@ static json_t *shares(const double *p, int k)
     return list;
 }
 
-static json_t *set_bits(const struct report_cells *c, size_t i)
+/* The classes of the prediction set. */
+static json_t *set_classes(const struct report_cells *c, size_t i)
 {
-    double bits = 0;
+    json_t *list;
 
     if (!c->set)
         return json_null();
+    list = json_array();
     for (int k = 0; k < c->told.o.k; k++)
-        bits += c->set[i][k] ? ldexp(1, k) : 0;
-    return json_real(bits);
+        if (c->set[i][k])
+            json_array_append_new(list, json_integer(k));
+    return list;
 }
 
 static json_t *cell_line(const struct report_experiment *e,
@@ -152,7 +155,7 @@ static json_t *cell_line(const struct report_experiment *e,
     json_array_append_new(line, json_integer(at->verdict));
     json_array_append_new(line, json_integer(o->label[at->i]));
     json_array_append_new(line, json_integer(o->predicted[at->i]));
-    json_array_append_new(line, set_bits(c, at->i));
+    json_array_append_new(line, set_classes(c, at->i));
     json_array_append_new(line, shares(o->p ? o->p + at_p : NULL, o->k));
     json_array_append_new(
         line, shares(c->calibrated ? c->calibrated + at_p : NULL, o->k));
@@ -390,7 +393,8 @@ void report_cell_data(const struct report_data *d, struct buf *b)
         contours_open(&a.contours, path, &err) < 0)
         a.contours = (struct contours){0};
     root = root_data(&a);
-    text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+    text =
+        root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
     buf_puts(b, "<script type=\"application/json\" id=\"cells\">");
     put_escaped(text ? text : "", b);
     buf_puts(b, "</script>\n");

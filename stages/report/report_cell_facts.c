@@ -4,8 +4,12 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { SENTENCE = 400 };
+
+/* Smaller differences of one map are taken for noise. */
+static const double ROAD_CLEAR = 0.02;
 
 void report_fact(json_t *list, const char *name, const char *value)
 {
@@ -91,24 +95,32 @@ void report_facts_picture(const struct report_data *d,
 
 /* --- of a map ------------------------------------------------------------- */
 
-/* Where it is brightest. */
+/* An empty map, or where one without contours is brightest. */
 void report_facts_peak(const struct report_data *d,
                        const struct report_experiment *e, size_t score,
                        json_t *list)
 {
     const double x = report_number(&e->scores, score, "peak_x");
     const double y = report_number(&e->scores, score, "peak_y");
+    const double right = (double)d->pictures.data.w - 1;
+    const double low = (double)d->pictures.data.h - 1;
     char text[SENTENCE];
 
-    (void)d;
     if (e->maps.map[score] == REPORT_MAP_EMPTY) {
         report_sentence(list, "This map is empty: nothing speaks for this "
                               "class.");
         return;
     }
-    if (!isfinite(x) || !isfinite(y))
+    if (!isfinite(x) || !isfinite(y) ||
+        isfinite(report_number(&e->scores, score, "nucleus_mass")))
         return;
-    snprintf(text, sizeof(text), "It is brightest at pixel %.0f, %.0f.", x, y);
+    snprintf(text, sizeof(text),
+             "Its brightest point lies %s (pixel %.0f, "
+             "%.0f).",
+             x < 1 || y < 1 || x > right - 1 || y > low - 1
+                 ? "at the picture's edge"
+                 : "within the picture",
+             x, y);
     report_sentence(list, text);
 }
 
@@ -117,9 +129,9 @@ void report_facts_regions(const struct report_data *d,
                           const struct report_experiment *e, size_t score,
                           json_t *list)
 {
-    const double mass = report_number(&e->scores, score, "nucleus_mass");
-    const double area = report_number(&e->scores, score, "nucleus_area");
-    const double peak = report_number(&e->scores, score, "nucleus_pointing");
+    const struct report_csv *c = &e->scores;
+    const double mass = report_number(c, score, "nucleus_mass");
+    const double area = report_number(c, score, "nucleus_area");
     char text[SENTENCE];
 
     (void)d;
@@ -127,11 +139,17 @@ void report_facts_regions(const struct report_data *d,
         e->maps.map[score] == REPORT_MAP_EMPTY)
         return;
     snprintf(text, sizeof(text),
-             "%.0f %% of it %s in the nucleus, which is %.0f %% of the "
-             "picture; its peak %s.%s",
-             100 * mass, mass < 0.005 ? "lies" : "lie", 100 * area,
-             peak > 0.5 ? "is there, too" : "is elsewhere",
-             mass < 0.005 ? " This map does not touch the nucleus." : "");
+             "Its brightest point lies %s. Of the map %.0f %% lie in the "
+             "nucleus, which covers %.0f %% of the picture: %s.",
+             report_number(c, score, "nucleus_pointing") > 0.5
+                 ? "in the nucleus"
+             : report_number(c, score, "cytoplasm_pointing") > 0.5
+                 ? "in the cytoplasm"
+                 : "outside the cell",
+             100 * mass, 100 * area,
+             mass < 0.005        ? "this map does not touch the nucleus"
+             : mass > 1.5 * area ? "more than by chance"
+                                 : "no more than by chance");
     report_sentence(list, text);
 }
 
@@ -149,12 +167,38 @@ void report_facts_removal(const struct report_data *d,
     if (!isfinite(road) || !isfinite(most) || !isfinite(least))
         return;
     snprintf(text, sizeof(text),
-             "Taking away what it marks changes the probability by %+.1f "
-             "points, taking away what it does not mark by %+.1f (ROAD "
-             "%.3f): it %s the pixels that matter.",
+             "Without what it marks most the probability changes by %+.1f "
+             "points, without what it marks least by %+.1f (ROAD %.3f): %s.",
              100 * most, 100 * least, road,
-             road > 0.02    ? "finds"
-             : road < -0.02 ? "marks others than"
-                            : "cannot be told to mark");
+             road > ROAD_CLEAR    ? "it marks what matters to the network"
+             : road < -ROAD_CLEAR ? "others matter more than what it marks"
+                                  : "that tells nothing of it");
     report_sentence(list, text);
+}
+
+/* What is measured of the method over all explained cells. */
+void report_facts_method(const struct report_data *d,
+                         const struct report_experiment *e, size_t score,
+                         json_t *list)
+{
+    const struct report_csv *c = &e->figures[TABLE_FAITHFULNESS];
+    const char *method = report_field(&e->scores, score, "method");
+    char text[SENTENCE];
+
+    (void)d;
+    for (size_t i = 0; i < c->csv.n_row; i++) {
+        const double low = report_number(c, i, "low");
+
+        if (strcmp(report_label(c, i), "all") != 0 ||
+            strcmp(report_field(c, i, "figure"), "road") != 0 ||
+            strcmp(report_field(c, i, "method"), method) != 0 || !isfinite(low))
+            continue;
+        snprintf(text, sizeof(text),
+                 "Over all explained cells its ROAD is %.3f (95 %% interval "
+                 "%.3f to %.3f): %s.",
+                 report_number(c, i, "mean"), low, report_number(c, i, "high"),
+                 low > 0 ? "better than chance"
+                         : "not told from chance, so do not lean on it");
+        report_sentence(list, text);
+    }
 }

@@ -38,7 +38,7 @@ const lists = (function () {
         const parts = hash.split('/');
         const e = parts[0] === '#cell' && parts.length > 2 ?
             experiments.findIndex(
-                x => x.name === decodeURIComponent(parts[1])) : -1;
+                x => encodeURIComponent(x.name) === parts[1]) : -1;
         const cell = e >= 0 ? findCell(e, Number(parts[2])) : null;
 
         return cell ? {cell: cell, method: parts[3] || ''} : null;
@@ -175,7 +175,7 @@ const lists = (function () {
 
     function opacityControl(change) {
         const slider = make('input', {type: 'range', min: 0, max: 100, step: 5,
-                                      value: 70});
+                                      value: 60});
 
         slider.addEventListener('input', () => change(slider.value / 100));
         return slider;

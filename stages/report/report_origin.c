@@ -130,12 +130,14 @@ static void write_configuration(const struct report_data *d, struct buf *b)
 }
 
 /* A part that a reader may open; nothing of nothing. */
-static void put_folded(const char *title, struct buf *inside, struct buf *b)
+static void put_folded(const char *id, const char *title, struct buf *inside,
+                       struct buf *b)
 {
     const bool any = inside->len > 0;
 
     if (any)
-        report_html_put(b, "<details>\n<summary>%s</summary>\n", title);
+        report_html_put(b, "<details id=\"%s\">\n<summary>%s</summary>\n", id,
+                        title);
     buf_take(b, inside);
     buf_puts(b, any ? "</details>\n" : "");
 }
@@ -154,9 +156,9 @@ void report_origin(const struct report_data *d, struct buf *b)
         d->run_dir, vipslib_version(), arithmetic, machine);
     report_journal(d, b);
     report_timeline(d, &timeline);
-    put_folded("Where the time went", &timeline, b);
+    put_folded("timeline", "Where the time went", &timeline, b);
     write_steps(d, &steps);
-    put_folded("Each part: its content hash, program, machine, time", &steps,
-               b);
+    put_folded("steps", "Each part: its content hash, program, machine, time",
+               &steps, b);
     write_configuration(d, b);
 }

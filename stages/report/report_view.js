@@ -12,7 +12,7 @@
     /* --- parts ----------------------------------------------------------- */
 
     const view = {dialog: null, cell: null, method: '', target: 0,
-                  strength: 0.7, contours: true};
+                  strength: 0.6, contours: true};
 
     function mapsOf(cell) {
         return experiments[cell.e].maps[cell.row] || [];
@@ -181,8 +181,7 @@
         if (cell.set === null)
             return make('p', {class: 'missing'},
                         'There are no prediction sets.');
-        const names = experiments[cell.e].classes.filter(
-            (n, c) => Math.floor(cell.set / 2 ** c) % 2 === 1);
+        const names = cell.set.map(c => className(cell, c));
         const p = make('p', {}, 'Prediction set (' + promised + '): ' +
                        (names.join(', ') || 'no class') + '. ');
 

@@ -145,7 +145,7 @@ def check_gallery(b):
        "  which is there")
     b.keys("#gallery input[type=range]", RIGHT)
     ok(b.run("return getComputedStyle(document.querySelector('#gallery .map'))"
-             ".opacity") == "0.75", "its strength, by the keyboard")
+             ".opacity") == "0.65", "its strength, by the keyboard")
     for which, attribute in ((1, "class"), (2, "verdict")):
         got = b.run(
             "const s = document.querySelectorAll('#gallery .tools select')"
@@ -214,7 +214,7 @@ def check_controls(b):
     at = b.run(HASH)
     b.press(LEFT + LEFT)
     ok(b.run("return getComputedStyle(document.querySelector('#view .map'))"
-             ".opacity") == "0.6" and b.run(HASH) == at,
+             ".opacity") == "0.5" and b.run(HASH) == at,
        "arrows on the slider change the strength of the map alone")
     had = b.run("return document.querySelectorAll('#view .contour').length")
     b.focus("#view .contours")

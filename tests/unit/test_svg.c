@@ -208,7 +208,7 @@ static void check_sizes(void)
     ok(markup_balanced(b.data), "a chart of sizes is well formed");
     ok(strstr(b.data, "&lt;script&gt;") && !strstr(b.data, "<script"),
        "  its names are escaped");
-    ok(strstr(b.data, "most common: 71.7 x 60.4 px") != NULL,
+    ok(strstr(b.data, "most common: 71.7 x 60.4 pixels") != NULL,
        "  it says the most common size, as numpy.histogram2d: 71.725 x 60.4");
     buf_release(&b);
     z.n = 1;
