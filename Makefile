@@ -4,6 +4,8 @@
 # make check      every test, without looking for packages first
 # make test-slurm submitting and running under a small Slurm of its own
 #                 (needs Debian's slurm-wlm and munge; else it is skipped)
+# make test-page  the report in a browser (needs Debian's chromium-driver and
+#                 npm's axe-core; else it is skipped)
 # make bench      throughput of queue, augmentation and network
 # make bench-peer the network beside PyTorch's (needs python3-torch; 20 minutes)
 #                 and ONNX Runtime's (where 'make rivals' installed it)
@@ -37,6 +39,7 @@ BENCHES   := $(sort $(basename $(notdir $(wildcard tests/bench/bench_*.c))))
 TOOLS     := $(sort $(basename $(notdir $(wildcard tests/tools/*.c))))
 FLOWS     := $(sort $(wildcard tests/flow/t*.sh))
 SLURM     := $(sort $(wildcard tests/slurm/s*.sh))
+PAGE      := $(sort $(wildcard tests/page/p*.sh))
 SOURCES   := $(sort $(shell find common proto stages orchestration tests \
                -name '*.[ch]' 2>/dev/null))
 
@@ -82,7 +85,7 @@ TOOL      := $(TOOLS:%=$B/tools/%)
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 .SECONDARY:
-.PHONY: all demo test check units flows test-slurm bench bench-peer \
+.PHONY: all demo test check units flows test-slurm test-page bench bench-peer \
         bench-peer-augment bench-peer-explain rivals lint format man deps clean
 all: $(BIN)
 
@@ -110,7 +113,8 @@ $B/embed/%.inc: %
 	@mkdir -p $(@D)
 	$Qsed 's/[\\"]/\\&/g; s/.*/"&\\n",/' $< >$@
 
-EMBEDDED  := common/charts/svg.css common/export/torch_loader.py stages/report/report.css stages/report/report.js \
+EMBEDDED  := common/charts/svg.css common/charts/svg_page.css common/export/torch_loader.py \
+             $(wildcard stages/report/*.css stages/report/*.js) \
              orchestration/verb_completion.bash orchestration/verb_completion.zsh \
              orchestration/submit/job_body.sh orchestration/submit/worker_body.sh
 $(call obj,common/charts/svg.c common/export/torch_write.c stages/report/report_embed.c orchestration/verb_completion.c \
@@ -182,6 +186,9 @@ flows: $(BIN) $(TOOL)
 # Each has a cluster to itself, whose nodes share this machine's cores.
 test-slurm: $(BIN) $(TOOL)
 	$Q$(PROVE) --jobs 1 $(SLURM)
+
+test-page: $(BIN) $(TOOL)
+	$Q$(PROVE) --jobs 1 $(PAGE)
 
 # Flows are longer, so they come first.
 check: $(BIN) $(TOOL) $(UNIT) $(FUZZ)

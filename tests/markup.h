@@ -37,6 +37,16 @@ static inline const char *markup_tag_end(const char *s)
     return *s ? s : NULL;
 }
 
+/* Where the element that 'tag' opens goes on to: behind the text of a script,
+ * which is no markup. */
+static inline const char *markup_inside(const char *tag, const char *end)
+{
+    const char *close =
+        strncmp(tag, "script", 6) == 0 ? strstr(end, "</script>") : NULL;
+
+    return close ? close : end;
+}
+
 /* Every tag is closed, in order, and every attribute's quotes too. */
 static inline bool markup_balanced(const char *s)
 {
@@ -66,6 +76,7 @@ static inline bool markup_balanced(const char *s)
             return false;
         open[depth] = name;
         len[depth++] = n;
+        s = markup_inside(name, end);
     }
     return depth == 0;
 }

@@ -1,5 +1,6 @@
 /*
- * svg.h - the charts: confusion matrix, curves, reliability, sizes, timeline
+ * svg.h - the charts: confusion matrix, curves, reliability, ranking, sizes,
+ * timeline
  *
  * Written by hand, not by gnuplot: the page needs the charts inline, with text
  * that can be selected and read aloud, class names escaped, and colours that
@@ -7,8 +8,8 @@
  * the third, and one program less is needed at run time.  The numbers behind
  * each chart lie beside it as CSV, for whoever wants to plot them otherwise.
  *
- * Colours are classes of the style sheet that svg_style() appends; a chart
- * that stands alone brings it along.  Deterministic: the same bytes each time.
+ * Colours are classes of a style sheet; a chart that stands alone brings it
+ * along.  Deterministic: the same bytes each time.
  */
 #ifndef CHARTS_SVG_H
 #define CHARTS_SVG_H
@@ -79,12 +80,33 @@ struct svg_timeline {
     const double *at; /* (n_break) seconds, where time was left out */
 };
 
+enum { SVG_LINES = 9 };
+
+/* Lines in the unit square, as of ROC and precision-recall curves. */
+struct svg_square {
+    const char *title, *x_title, *y_title;
+    bool diagonal; /* what chance gives is drawn */
+    int n_line;    /* at most SVG_LINES */
+    struct svg_line {
+        const char *name; /* in the legend, with its area */
+        size_t n;
+        const double *x, *y; /* (n) 0 .. 1 */
+    } line[SVG_LINES];       /* the first stands out */
+    int n_mark;
+    struct svg_mark {
+        const char *name;
+        double x, y;
+    } mark[2];
+};
+
 /*
  * Append a chart as an <svg> element.
  *   alone [in] with XML header, style and background, for a file of its own;
- *              else for a page that has svg_style() in its style sheet
+ *              else for a page that has svg_style_page() in its style sheet: as
+ *              elements that are no wider than 360 pixels and stand beside
+ *              each other where there is room
  */
-void svg_confusion(const struct svg_confusion *c, bool alone, struct buf *out);
+void svg_confusion(const struct svg_confusion *c, struct buf *out);
 void svg_curves(const struct svg_curves *c, bool alone, struct buf *out);
 
 /* svg_curves() of a history.csv. */
@@ -94,7 +116,11 @@ void svg_history(const char *title, const struct csv *history, bool alone,
 void svg_reliability(const struct svg_reliability *r, bool alone,
                      struct buf *out);
 
-void svg_sizes(const struct svg_sizes *s, bool alone, struct buf *out);
+/* Only for a page: scatter and density, an element each. */
+void svg_sizes(const struct svg_sizes *s, struct buf *out);
+
+/* Only for a page. */
+void svg_square(const struct svg_square *s, struct buf *out);
 
 /* Only for a page: as wide as there is room. */
 void svg_timeline(const struct svg_timeline *t, struct buf *out);
@@ -102,8 +128,10 @@ void svg_timeline(const struct svg_timeline *t, struct buf *out);
 /* A square in the colour of a kind, to stand before its name. */
 void svg_kind(int kind, struct buf *out);
 
-/* Append the style sheet of all charts (no <style> around it). */
+/* Append the style sheet of charts in files of their own (no <style> around
+ * it), and that of a page, which has more. */
 void svg_style(struct buf *out);
+void svg_style_page(struct buf *out);
 
 /*
  * Append at most 'max' characters of 's' (the last is then an ellipsis),

@@ -4,22 +4,30 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { SIDE = 320, LEFT = 62, STRIP = 56 };
+enum {
+    FILE_SIDE = 320, /* of the plotting area in a file of its own, pixels */
+    FILE_LEFT = 62,
+    PAGE_SIDE = 270, /* and on a page */
+    PAGE_LEFT = 52,
+    STRIP = 56,
+    FEW = 10, /* fewer cells in a bin say little */
+};
 
 struct plot {
     const struct svg_reliability *r;
     struct buf *out;
-    double top;
+    double left, top, side; /* of the plotting area, pixels */
+    bool alone;
 };
 
-static double to_x(double v)
+static double to_x(const struct plot *p, double v)
 {
-    return LEFT + v * SIDE;
+    return p->left + v * p->side;
 }
 
 static double to_y(const struct plot *p, double v)
 {
-    return p->top + (1 - v) * SIDE;
+    return p->top + (1 - v) * p->side;
 }
 
 static void draw_line(const struct plot *p, const char *class,
@@ -39,18 +47,18 @@ static void draw_frame(const struct plot *p)
         const double v = i / 5.0;
 
         draw_line(p, "pl-grid",
-                  (double[]){to_x(0), to_y(p, v), to_x(1), to_y(p, v)});
+                  (double[]){to_x(p, 0), to_y(p, v), to_x(p, 1), to_y(p, v)});
         snprintf(text, sizeof(text), "%d %%", 20 * i);
-        svg_put(p->out, LEFT - 7, to_y(p, v) + 4, "end", "pl-m", text);
-        svg_put(p->out, to_x(v), p->top + SIDE + STRIP + 34, "middle", "pl-m",
-                text);
+        svg_put(p->out, p->left - 7, to_y(p, v) + 4, "end", "pl-m", text);
+        svg_put(p->out, to_x(p, v), p->top + p->side + STRIP + 34, "middle",
+                "pl-m", text);
     }
     draw_line(p, "pl-even",
-              (double[]){to_x(0), to_y(p, 0), to_x(1), to_y(p, 1)});
+              (double[]){to_x(p, 0), to_y(p, 0), to_x(p, 1), to_y(p, 1)});
     draw_line(p, "pl-axis",
-              (double[]){to_x(0), to_y(p, 0), to_x(1), to_y(p, 0)});
-    svg_put(p->out, LEFT, p->top - 10, "start", "pl-m", "accuracy");
-    svg_put(p->out, to_x(1), p->top + SIDE + STRIP + 52, "end", "pl-m",
+              (double[]){to_x(p, 0), to_y(p, 0), to_x(p, 1), to_y(p, 0)});
+    svg_put(p->out, p->left, p->top - 10, "start", "pl-m", "accuracy");
+    svg_put(p->out, to_x(p, 1), p->top + p->side + STRIP + 52, "end", "pl-m",
             "confidence");
 }
 
@@ -58,20 +66,20 @@ static void draw_frame(const struct plot *p)
 static void draw_bars(const struct plot *p)
 {
     const struct svg_reliability *r = p->r;
-    const double w = (double)SIDE / r->n;
+    const double w = p->side / r->n;
 
     for (int b = 0; b < r->n; b++) {
-        const double x = LEFT + b * w, c = to_y(p, r->confidence[b]);
+        const double x = p->left + b * w, c = to_y(p, r->confidence[b]);
 
         if (r->count[b] == 0)
             continue;
         buf_printf(p->out,
                    "<g><title>%zu cells: confidence %.1f %%, accuracy %.1f "
-                   "%%</title><rect class=\"pl-bar\" x=\"%.1f\" y=\"%.1f\" "
+                   "%%</title><rect class=\"pl-bar%s\" x=\"%.1f\" y=\"%.1f\" "
                    "width=\"%.1f\" height=\"%.1f\"/></g>\n",
                    r->count[b], 100 * r->confidence[b], 100 * r->accuracy[b],
-                   x + 1, to_y(p, r->accuracy[b]), w - 2,
-                   r->accuracy[b] * SIDE);
+                   !p->alone && r->count[b] < FEW ? " pl-few" : "", x + 1,
+                   to_y(p, r->accuracy[b]), w - 2, r->accuracy[b] * p->side);
         draw_line(p, "pl-b", (double[]){x + 1, c, x + w - 1, c});
     }
 }
@@ -89,7 +97,8 @@ static void draw_after(const struct plot *p)
         if (r->after_count[b] == 0)
             continue;
         buf_printf(p->out, "%c%.1f %.1f", down ? 'L' : 'M',
-                   to_x(r->after_confidence[b]), to_y(p, r->after_accuracy[b]));
+                   to_x(p, r->after_confidence[b]),
+                   to_y(p, r->after_accuracy[b]));
         down = true;
     }
     buf_puts(p->out, "\"/>\n");
@@ -98,7 +107,7 @@ static void draw_after(const struct plot *p)
             buf_printf(p->out,
                        "<circle class=\"pl-da\" cx=\"%.1f\" cy=\"%.1f\" "
                        "r=\"3\"/>\n",
-                       to_x(r->after_confidence[b]),
+                       to_x(p, r->after_confidence[b]),
                        to_y(p, r->after_accuracy[b]));
 }
 
@@ -106,7 +115,7 @@ static void draw_after(const struct plot *p)
 static void draw_counts(const struct plot *p)
 {
     const struct svg_reliability *r = p->r;
-    const double w = (double)SIDE / r->n, foot = p->top + SIDE + STRIP + 18;
+    const double w = p->side / r->n, foot = p->top + p->side + STRIP + 18;
     size_t most = 1;
     char text[48];
 
@@ -119,45 +128,74 @@ static void draw_counts(const struct plot *p)
             buf_printf(p->out,
                        "<rect class=\"pl-cell\" x=\"%.1f\" y=\"%.1f\" "
                        "width=\"%.1f\" height=\"%.1f\"/>\n",
-                       LEFT + b * w + 1, foot - h, w - 2, h);
+                       p->left + b * w + 1, foot - h, w - 2, h);
     }
-    draw_line(p, "pl-axis", (double[]){to_x(0), foot, to_x(1), foot});
+    draw_line(p, "pl-axis", (double[]){to_x(p, 0), foot, to_x(p, 1), foot});
     snprintf(text, sizeof(text), "cells (%zu)", most);
-    svg_put(p->out, LEFT - 7, foot - STRIP / 2.0, "end", "pl-m", "cells");
-    svg_put(p->out, LEFT + 4, foot - STRIP + 8, "start", "pl-m",
+    svg_put(p->out, p->left - 7, foot - STRIP / 2.0, "end", "pl-m", "cells");
+    svg_put(p->out, p->left + 4, foot - STRIP + 8, "start", "pl-m",
             text + sizeof("cells ") - 1);
 }
 
+/* A sample of a mark and what it means. */
+static void draw_key(const struct plot *p, double x, double y,
+                     const char *class, const char *text)
+{
+    if (class[3] == 'b' && class[4] == 'a')
+        buf_printf(p->out,
+                   "<rect class=\"%s\" x=\"%.0f\" y=\"%.1f\" width=\"24\" "
+                   "height=\"11\"/>\n",
+                   class, x, y - 10);
+    else
+        buf_printf(p->out, "<path class=\"%s\" d=\"M%.0f %.1fh24\"/>\n", class,
+                   x, y - 4);
+    svg_put(p->out, x + 30, y, "start", "", text);
+}
+
+/* What is drawn: on a page a line each, in a file the errors beside each
+ * other. */
 static void draw_legend(const struct plot *p)
 {
     const struct svg_reliability *r = p->r;
-    char text[96];
+    const bool after = r->after_count && isfinite(r->after_ece);
+    char as[96], at[96];
 
-    snprintf(text, sizeof(text), "as trained: ECE %.1f %%", 100 * r->ece);
-    buf_printf(p->out, "<path class=\"pl-b\" d=\"M%d %.1fh24\"/>\n", LEFT,
-               p->top - 44);
-    svg_put(p->out, LEFT + 30, p->top - 40, "start", "",
-            isfinite(r->ece) ? text : "no cells");
-    if (!r->after_count || !isfinite(r->after_ece))
-        return;
-    snprintf(text, sizeof(text), "at temperature %.2f: %.1f %%", r->temperature,
+    snprintf(as, sizeof(as), "as trained: ECE %.1f %%", 100 * r->ece);
+    if (!isfinite(r->ece))
+        snprintf(as, sizeof(as), "no cells");
+    snprintf(at, sizeof(at), "at temperature %.2f: %.1f %%", r->temperature,
              100 * r->after_ece);
-    buf_printf(p->out, "<path class=\"pl-a\" d=\"M%d %.1fh24\"/>\n", LEFT + 182,
-               p->top - 44);
-    svg_put(p->out, LEFT + 210, p->top - 40, "start", "", text);
+    if (p->alone) {
+        draw_key(p, p->left, p->top - 40, "pl-b", as);
+        if (after)
+            draw_key(p, p->left + 182, p->top - 40, "pl-a", at);
+        return;
+    }
+    draw_key(p, p->left, p->top - 92, "pl-bar", "share right (accuracy)");
+    draw_key(p, p->left, p->top - 74, "pl-bar pl-few",
+             "of fewer than 10 cells");
+    draw_key(p, p->left, p->top - 56, "pl-b", as);
+    if (after)
+        draw_key(p, p->left, p->top - 38, "pl-a", at);
 }
 
 void svg_reliability(const struct svg_reliability *r, bool alone,
                      struct buf *out)
 {
-    const struct plot p = {r, out, r->title[0] ? 96 : 70};
+    const struct plot p = {.r = r,
+                           .out = out,
+                           .left = alone ? FILE_LEFT : PAGE_LEFT,
+                           .top = (r->title[0] ? 96 : 70) + (alone ? 0 : 40),
+                           .side = alone ? FILE_SIDE : PAGE_SIDE,
+                           .alone = alone};
     char label[256];
 
     snprintf(label, sizeof(label),
              "%s: accuracy over confidence in %d bins; on the diagonal both "
              "are equal",
              r->title[0] ? r->title : "Reliability", r->n);
-    svg_open(out, LEFT + SIDE + 84, p.top + SIDE + STRIP + 62, label, alone);
+    svg_open(out, p.left + p.side + (alone ? 84 : 30),
+             p.top + p.side + STRIP + 62, label, alone);
     svg_put(out, 14, 22, "start", "pl-h", r->title);
     draw_frame(&p);
     draw_bars(&p);

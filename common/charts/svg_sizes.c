@@ -13,10 +13,10 @@
 #include <string.h>
 
 enum {
-    SIDE = 300,
+    SIDE = 276,
     LEFT = 52,
-    GAP = 66,
-    DOTS = 150, /* places of a dot along a side: two pixels each */
+    TOP = 74,
+    DOTS = 138, /* places of a dot along a side: two pixels each */
     COLOURS = 7,
     BINS = 20,
 };
@@ -180,27 +180,50 @@ static void draw_target(const struct sizes_panel *p)
 
 static void draw_legend(const struct sizes_panel *p)
 {
-    double y = p->top + SIDE + 52;
-
     for (int c = 0; c < p->s->k; c++) {
-        const double x = LEFT + c % 3 * 220;
+        const double y = p->top + SIDE + 56 + 20 * c;
 
         buf_printf(p->out,
-                   "<circle fill=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"/>\n",
-                   colour[c % COLOURS], x, y - 4);
-        buf_printf(p->out, "<text class=\"pl-t\" x=\"%.1f\" y=\"%.1f\">",
-                   x + 12, y);
+                   "<circle fill=\"%s\" cx=\"%d\" cy=\"%.1f\" r=\"5\"/>\n",
+                   colour[c % COLOURS], LEFT + 5, y - 4);
+        buf_printf(p->out, "<text class=\"pl-t\" x=\"%d\" y=\"%.1f\">",
+                   LEFT + 18, y);
         svg_text(p->out, p->s->class_name[c], 26);
         buf_puts(p->out, "</text>\n");
-        y += c % 3 == 2 ? 20 : 0;
     }
 }
 
-void svg_sizes(const struct svg_sizes *s, bool alone, struct buf *out)
+/* Each picture as a dot. */
+static void draw_scatter(const struct sizes_panel *p, const char *label)
+{
+    svg_open(p->out, LEFT + SIDE + 24, TOP + SIDE + 62 + p->s->k * 20, label,
+             false);
+    svg_put(p->out, 14, 22, "start", "pl-h", "Sizes of the pictures");
+    draw_frame(p, "height, pixels: each picture");
+    for (int c = 0; c < p->s->k; c++)
+        draw_class(p, c);
+    draw_target(p);
+    draw_legend(p);
+    buf_puts(p->out, "</svg>\n");
+}
+
+/* How many there are of each size. */
+static void draw_density(const struct sizes_panel *p, const char *label)
+{
+    svg_open(p->out, LEFT + SIDE + 24, TOP + SIDE + 62, label, false);
+    svg_put(p->out, 14, 22, "start", "pl-h", "How many there are");
+    svg_put(p->out, 14, 40, "start", "pl-m", label);
+    draw_frame(p, "height, pixels");
+    draw_bins(p);
+    draw_target(p);
+    buf_puts(p->out, "</svg>\n");
+}
+
+void svg_sizes(const struct svg_sizes *s, struct buf *out)
 {
     struct histogram g;
     struct sizes_panel p = {
-        .s = s, .g = &g, .out = out, .left = LEFT, .top = 74};
+        .s = s, .g = &g, .out = out, .left = LEFT, .top = TOP};
     char text[200];
 
     count_sizes(s, &g);
@@ -212,18 +235,6 @@ void svg_sizes(const struct svg_sizes *s, bool alone, struct buf *out)
                  g.count[g.top_h][g.top_w], s->n);
     else
         snprintf(text, sizeof(text), "no pictures");
-    svg_open(out, LEFT + 2 * SIDE + GAP + 24,
-             p.top + SIDE + 62 + (s->k + 2) / 3 * 20, text, alone);
-    svg_put(out, 14, 22, "start", "pl-h", "Sizes of the pictures");
-    svg_put(out, 14, 40, "start", "pl-m", text);
-    draw_frame(&p, "height, pixels: each picture");
-    for (int c = 0; c < s->k; c++)
-        draw_class(&p, c);
-    draw_target(&p);
-    draw_legend(&p);
-    p.left = LEFT + SIDE + GAP;
-    draw_frame(&p, "how many there are");
-    draw_bins(&p);
-    draw_target(&p);
-    buf_puts(out, "</svg>\n");
+    draw_scatter(&p, "Sizes of the pictures, each a dot");
+    draw_density(&p, text);
 }

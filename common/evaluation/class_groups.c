@@ -41,14 +41,32 @@ static bool holds_word(const char *name, const char *word)
     return false;
 }
 
+enum { N_KNOWN = sizeof(known) / sizeof(known[0]) };
+
+/* Which of 'known' is in a name; N_KNOWN: none. */
+static int known_class(const char *name)
+{
+    int i = 0;
+
+    while (i < N_KNOWN && !holds_word(name, known[i].word))
+        i++;
+    return i;
+}
+
+const char *class_groups_word(const char *name)
+{
+    const int i = known_class(name);
+
+    return i < N_KNOWN ? known[i].word : NULL;
+}
+
 static bool guess_group(const char *name, enum class_group *group)
 {
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-        if (holds_word(name, known[i].word)) {
-            *group = known[i].group;
-            return true;
-        }
-    return false;
+    const int i = known_class(name);
+
+    if (i < N_KNOWN)
+        *group = known[i].group;
+    return i < N_KNOWN;
 }
 
 /* What is being filled in. */

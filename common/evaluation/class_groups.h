@@ -39,6 +39,10 @@ MUST_USE int class_groups_init(struct class_groups *s,
                                const char (*class_name)[CONFIG_NAME_MAX], int k,
                                struct err *err);
 
+/* The word of SIPaKMeD's classes that is in a class's name, "koilocytotic";
+ * NULL: none is. */
+const char *class_groups_word(const char *name);
+
 /* "normal", "benign", "abnormal". */
 const char *class_groups_name(enum class_group s);
 

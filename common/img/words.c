@@ -13,7 +13,7 @@ static void draw_ink(VipsImage *mask, const struct words_place *p,
 {
     size_t size = 0;
     uint8_t *m = vips.image_write_to_memory(mask, &size);
-    const int mw = vips.image_get_width(mask), mh = vips_image_get_height(mask);
+    const int mw = vips.image_get_width(mask), mh = vips.image_get_height(mask);
 
     for (int j = 0; m && j < mh && j < p->h; j++)
         for (int i = 0; i < mw && i < p->w; i++)

@@ -95,6 +95,21 @@ double ranking_areas(const struct ranking *r, const uint8_t *positive,
     return hits && alarms ? roc / (double)hits / (double)alarms : (double)NAN;
 }
 
+size_t ranking_points(const struct ranking *r, const uint8_t *positive,
+                      struct ranking_point *point)
+{
+    struct ranking_point at = {0, 0};
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n; i++) {
+        at.hits += positive[r->order[i]] ? 1 : 0;
+        at.alarms += positive[r->order[i]] ? 0 : 1;
+        if (r->last[i])
+            point[n++] = at;
+    }
+    return n;
+}
+
 int curves_init(struct curves *c, const struct outcomes *o, struct err *err)
 {
     const size_t k = (size_t)o->k;

@@ -38,6 +38,25 @@ void ranking_release(struct ranking *r);
 double ranking_areas(const struct ranking *r, const uint8_t *positive,
                      const uint32_t *w, double *pr);
 
+/* A point of both curves: of the cells at or above a score. */
+struct ranking_point {
+    size_t hits, alarms; /* positives, negatives */
+};
+
+/*
+ * The points by falling score, one for each score that occurs.  With P
+ * positives and N negatives, which the last point has,
+ *     true positive rate, recall  hits / P
+ *     false positive rate         alarms / N
+ *     precision                   hits / (hits + alarms)
+ * as scikit-learn's roc_curve (which begins with a point of none, and drops
+ * none with drop_intermediate=False) and precision_recall_curve (in reverse).
+ *   point [out] (r->n)
+ * Returns how many there are.
+ */
+size_t ranking_points(const struct ranking *r, const uint8_t *positive,
+                      struct ranking_point *point);
+
 /* Each class against the rest. */
 struct curves {
     int k;

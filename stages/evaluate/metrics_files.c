@@ -42,7 +42,7 @@ static int put_confusion(const struct metrics_json *a, const char *dir,
     snprintf(title, sizeof(title), "%s, %s split: %zu of %zu right",
              a->experiment, metrics_json_untested(a) ? "validation" : "test",
              m->correct, m->n);
-    svg_confusion(&(struct svg_confusion){title, m->k, name, count}, true, &b);
+    svg_confusion(&(struct svg_confusion){title, m->k, name, count}, &b);
     free(count);
     return buf_save(&b, dir, "confusion.svg", err);
 }

@@ -18,13 +18,8 @@ enum {
 };
 
 /*
- * A colour map, dark violet over red and orange to pale yellow, whose steps all
- * look equally large: a curve in OKLab with rising lightness, walked at equal
- * arc length.  So a difference seen is a difference of the map, in print and
- * to colour-blind readers too, which rainbows (jet) do not give.
- * COLOURS_JET is the rainbow of Matplotlib's "jet", for comparison with others.
+ * The colours of explain.colours (img/heat_colours.h).
  *   rgb [out] sRGB of values 0, 1/255, ... 1
- * Source: Ottosson 2020, "A perceptual color space for image processing".
  */
 void heatmap_image_table(enum map_colours colours, uint8_t rgb[256][3]);
 

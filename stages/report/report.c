@@ -1,6 +1,7 @@
 #include "stages/report/report.h"
 
 #include "stages/report/bundle.h"
+#include "stages/report/report_cell_data.h"
 #include "stages/report/report_embed.h"
 #include "stages/report/report_explainers.h"
 #include "stages/report/report_folds.h"
@@ -33,7 +34,10 @@ static const struct section {
 #undef SECTION_EACH
 };
 
-enum { N_SECTION = sizeof(sections) / sizeof(sections[0]) };
+enum {
+    N_SECTION = sizeof(sections) / sizeof(sections[0]),
+    LISTED = 4 /* of more experiments the table of all has the links */
+};
 
 /* The sections, and the list of those that there are. */
 struct page {
@@ -42,13 +46,14 @@ struct page {
 
 /* Take what is in a section, which is left out if that is nothing. */
 static void put_section(struct page *p, const char *id, const char *title,
-                        struct buf *inside)
+                        bool listed, struct buf *inside)
 {
     const bool any = inside->len > 0;
 
     if (any) {
-        report_html_put(&p->list, "<li><a href=\"#%s\">%s</a></li>\n", id,
-                        title);
+        if (listed)
+            report_html_put(&p->list, "<li><a href=\"#%s\">%s</a></li>\n", id,
+                            title);
         report_html_put(&p->main,
                         "<section class=\"card\" id=\"%s\" "
                         "aria-labelledby=\"h-%s\">\n<h2 id=\"h-%s\">%s</h2>\n",
@@ -68,7 +73,8 @@ static void put_each(struct page *p, const struct section *s,
 
         snprintf(id, sizeof(id), "%s-%d", s->id, i + 1);
         s->each(d, i, &inside);
-        put_section(p, id, d->experiment[i].name, &inside);
+        put_section(p, id, d->experiment[i].name, d->n_experiment <= LISTED,
+                    &inside);
     }
 }
 
@@ -83,7 +89,7 @@ static void put_sections(struct page *p, const struct report_data *d)
             continue;
         }
         s->write(d, &inside);
-        put_section(p, s->id, s->title, &inside);
+        put_section(p, s->id, s->title, true, &inside);
     }
 }
 
@@ -110,8 +116,7 @@ static void put_head(const struct report_data *d, struct buf *list,
     buf_puts(b, "</ul></nav>\n</header>\n<main id=\"main\">\n");
 }
 
-static int write_page(const struct report_data *d, struct buf *b,
-                      struct err *err)
+static int write_page(struct report_data *d, struct buf *b, struct err *err)
 {
     struct page p = {.list = {0}};
 
@@ -120,6 +125,9 @@ static int write_page(const struct report_data *d, struct buf *b,
     buf_take(b, &p.main);
     buf_puts(b, "</main>\n<footer>\n<p>For research. Not a medical device, not "
                 "for diagnosis.</p>\n</footer>\n");
+    report_pictures_put_defs(d, b);
+    report_maps_put_defs(d, b);
+    report_cell_data(d, b);
     report_script(b);
     buf_puts(b, "</body>\n</html>\n");
     return buf_check(b, err);

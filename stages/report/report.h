@@ -18,11 +18,12 @@
 #include "run/plan.h"
 
 enum {
-    REPORT_MAX_BYTES = 20000000,     /* of the page */
-    REPORT_PICTURE_BYTES = 13000000, /* of that, embedded pictures as base64 */
-    REPORT_DATA_BYTES = 3000000,     /* and files of data, about */
-    REPORT_GAP_POINTS = 10,          /* validation above test, remarked on */
-    REPORT_SMALL_CLASS = 20,         /* fewer test cells are warned about */
+    REPORT_MAX_BYTES = 20000000, /* of the page */
+    REPORT_CELL_BYTES = 7000000, /* of that, cells, */
+    REPORT_MAP_BYTES = 5000000,  /* their maps, as base64, */
+    REPORT_DATA_BYTES = 3000000, /* and files of data, about */
+    REPORT_GAP_POINTS = 10,      /* validation above test, remarked on */
+    REPORT_SMALL_CLASS = 20,     /* fewer test cells are warned about */
 };
 
 /*

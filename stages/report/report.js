@@ -1,13 +1,16 @@
 /*
  * report.js - what the page can do where scripts run: tables that sort and
- * filter and give their rows as CSV, and the gallery's slider and filters
+ * filter and give their rows as CSV, words that explain themselves; what
+ * report_view.js shares with it
  *
- * Everything is in the page without it.  Controls are made here, so that none
- * is shown that does not work.
+ * All text and figures are in the page without it.  Controls are made here, so
+ * that none is shown that does not work.
  */
 'use strict';
 
-(function () {
+const page = (function () {
+    const SVG = 'http://www.w3.org/2000/svg';
+
     function make(tag, attributes, text) {
         const e = document.createElement(tag);
 
@@ -15,6 +18,15 @@
             e.setAttribute(name, attributes[name]);
         if (text !== undefined)
             e.textContent = text;
+        return e;
+    }
+
+    /* The same in SVG. */
+    function draw(tag, attributes) {
+        const e = document.createElementNS(SVG, tag);
+
+        for (const name of Object.keys(attributes || {}))
+            e.setAttribute(name, attributes[name]);
         return e;
     }
 
@@ -77,10 +89,17 @@
 
     function makeSortable(table) {
         Array.from(table.tHead.rows[0].cells).forEach((th, column) => {
-            const button = make('button', {type: 'button'}, th.textContent);
+            const word = th.querySelector('a.term');
+            const button = word ?
+                make('button', {type: 'button', class: 'arrow',
+                                'aria-label': 'Sort by ' + th.textContent}) :
+                make('button', {type: 'button'}, th.textContent);
 
             button.addEventListener('click', () => sort(table, th, column));
-            th.replaceChildren(button);
+            if (word)
+                th.append(button);
+            else
+                th.replaceChildren(button);
         });
     }
 
@@ -156,66 +175,86 @@
         table.parentNode.before(tools);
     }
 
-    /* --- gallery --------------------------------------------------------- */
+    document.querySelectorAll('table.sortable').forEach(enhance);
 
-    function enhanceViewer(viewer) {
-        const stops = viewer.getAttribute('data-stops').split(' ');
-        const figures = Array.from(viewer.querySelectorAll('figure'));
-        const slider = make('input', {type: 'range', min: 0, step: 1,
-                                      max: stops.length - 1, value: 0});
-        const name = make('output', {'aria-live': 'polite'});
-        const count = make('output', {'aria-live': 'polite'});
-        const classes = choice('all', distinct(figures.map(
-            f => f.getAttribute('data-class'))), filter);
-        const verdicts = choice('all', ['right', 'wrong'], filter);
-        const tools = make('div', {class: 'tools'});
+    /* --- words ----------------------------------------------------------- */
 
-        /* What a cell lacks of a stop, its last picture stands for. */
-        function turn() {
-            const stop = stops[Number(slider.value)];
+    const tip = make('div', {id: 'tip', role: 'tooltip', hidden: ''});
+    let shownFor = null;
 
-            for (const figure of figures) {
-                const parts = Array.from(
-                    figure.querySelectorAll('[data-stop]'));
-                const has = parts.some(
-                    p => p.getAttribute('data-stop') === stop);
-
-                for (const p of parts)
-                    p.hidden = p.getAttribute('data-stop') !==
-                               (has ? stop : 'all');
-            }
-            for (const g of viewer.querySelectorAll('.gallery'))
-                g.classList.toggle('side', stop === 'all');
-            name.value = stop === 'all' ? 'all side by side' : stop;
-            slider.setAttribute('aria-valuetext', name.value);
-        }
-
-        function filter() {
-            let n = 0;
-
-            for (const figure of figures) {
-                const fits = (select, attribute) => !select.value ||
-                    figure.getAttribute(attribute) === select.value;
-
-                figure.hidden = !fits(classes, 'data-class') ||
-                                !fits(verdicts, 'data-verdict');
-                n += figure.hidden ? 0 : 1;
-            }
-            for (const group of viewer.querySelectorAll('[data-group]'))
-                group.hidden = !group.querySelector('figure:not([hidden])');
-            count.value = n + ' of ' + figures.length + ' pictures';
-        }
-
-        slider.addEventListener('input', turn);
-        if (stops.length > 1)
-            tools.append(labelled('Explainer', slider), name);
-        tools.append(labelled('Class', classes), labelled('Verdict', verdicts),
-                     count);
-        viewer.prepend(tools);
-        turn();
-        filter();
+    function hideTip() {
+        if (shownFor)
+            shownFor.removeAttribute('aria-describedby');
+        shownFor = null;
+        tip.hidden = true;
     }
 
-    document.querySelectorAll('table.sortable').forEach(enhance);
-    document.querySelectorAll('[data-stops]').forEach(enhanceViewer);
+    /* Below the word, or above it where there is no room. */
+    function placeTip(word) {
+        const at = word.getBoundingClientRect();
+        const width = tip.offsetWidth, height = tip.offsetHeight;
+        const left = Math.max(8, Math.min(at.left, innerWidth - width - 8));
+        const below = at.bottom + 6;
+        const top = below + height > innerHeight ? at.top - height - 6 : below;
+
+        tip.style.left = left + 'px';
+        tip.style.top = Math.max(8, top) + 'px';
+    }
+
+    function showTip(word) {
+        const entry = document.querySelector(word.getAttribute('href'));
+
+        if (!entry)
+            return;
+        hideTip();
+        (word.closest('dialog') || document.body).append(tip);
+        tip.replaceChildren(make('strong', {},
+                                 entry.querySelector('dt').textContent), ' ',
+                            entry.querySelector('dd').textContent);
+        tip.hidden = false;
+        placeTip(word);
+        word.setAttribute('aria-describedby', 'tip');
+        shownFor = word;
+    }
+
+    function termOf(event) {
+        return event.target.closest ? event.target.closest('a.term') : null;
+    }
+
+    document.addEventListener('mouseover', event => {
+        const word = termOf(event);
+
+        if (word && word !== shownFor)
+            showTip(word);
+        else if (!word && !tip.contains(event.target))
+            hideTip();
+    });
+    document.addEventListener('focusin', event => {
+        const word = termOf(event);
+
+        if (word)
+            showTip(word);
+        else
+            hideTip();
+    });
+    document.addEventListener('click', event => {
+        const word = termOf(event);
+
+        if (!word)
+            return;
+        event.preventDefault();
+        showTip(word);
+    });
+    document.addEventListener('keydown', event => {
+        if (event.key !== 'Escape' || tip.hidden)
+            return;
+        event.preventDefault();
+        hideTip();
+    });
+    addEventListener('scroll', () => shownFor && placeTip(shownFor),
+                     {passive: true, capture: true});
+    document.body.append(tip);
+
+    return {make: make, draw: draw, labelled: labelled, choice: choice,
+            distinct: distinct};
 }());

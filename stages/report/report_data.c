@@ -311,8 +311,8 @@ static void read_experiment(struct report_experiment *e,
     if (e->evaluate)
         report_csv_read(&e->errors, d->run_dir, e->evaluate->dir, "errors.csv");
     if (e->evaluate)
-        report_csv_read(&e->reliability, d->run_dir, e->evaluate->dir,
-                        "reliability.csv");
+        report_csv_read(&e->neighbours, d->run_dir, e->evaluate->dir,
+                        "neighbours.csv");
     if (e->explain)
         report_csv_read(&e->scores, d->run_dir, e->explain->dir, "scores.csv");
     if (e->explain)
@@ -338,7 +338,9 @@ static int read_experiments(struct report_data *d, struct err *err)
             read_experiment(&d->experiment[d->n_experiment++], d, &d->step[i]);
     report_screening_read(d);
     d->best = headline_choose(d);
-    return 0;
+    if (report_cells_read(d, err) < 0 || report_maps_choose(d, err) < 0)
+        return -1;
+    return report_pictures_choose(d, err);
 }
 
 /* The folds that the data were dealt to. */
@@ -378,16 +380,14 @@ static const char *dir_of(const struct report_data *d, enum stage_id stage,
 
 int report_data_read(struct report_data *d, struct err *err)
 {
-    const char *data;
-
     if (choose_steps(d, err) < 0)
         return -1;
-    data = dir_of(d, STAGE_PREPROCESS, "data");
-    report_csv_read(&d->index, d->run_dir, data, "index.csv");
+    d->data_dir = dir_of(d, STAGE_PREPROCESS, "data");
+    report_csv_read(&d->index, d->run_dir, d->data_dir, "index.csv");
     report_csv_read(&d->augment, d->run_dir,
                     dir_of(d, STAGE_AUGMENT, "augment"), "index.csv");
-    report_json_read(&d->baseline, d->run_dir, data, "baseline.json");
-    report_json_read(&d->stats, d->run_dir, data, "stats.json");
+    report_json_read(&d->baseline, d->run_dir, d->data_dir, "baseline.json");
+    report_json_read(&d->stats, d->run_dir, d->data_dir, "stats.json");
     d->counts.folds = folds_of(d);
     if (d->counts.folds > 1)
         d->counts.fold_use = store_fold_use(&d->index.csv);
@@ -409,11 +409,14 @@ void report_data_release(struct report_data *d)
         free(d->experiment[i].pooled);
         csv_release(&d->experiment[i].history.csv);
         csv_release(&d->experiment[i].errors.csv);
-        csv_release(&d->experiment[i].reliability.csv);
+        report_cells_release(&d->experiment[i].cells);
+        report_maps_release(&d->experiment[i].maps);
         csv_release(&d->experiment[i].scores.csv);
+        csv_release(&d->experiment[i].neighbours.csv);
         for (int t = 0; t < REPORT_TABLES; t++)
             csv_release(&d->experiment[i].figures[t].csv);
     }
+    report_pictures_release(&d->pictures);
     free(d->experiment);
     free(d->step);
     csv_release(&d->index.csv);

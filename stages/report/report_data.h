@@ -5,7 +5,10 @@
 #include "config/regime.h"
 #include "evaluation/screening.h"
 #include "run/plan.h"
+#include "stages/report/report_cells.h"
 #include "stages/report/report_files.h"
+#include "stages/report/report_maps.h"
+#include "stages/report/report_pictures.h"
 #include "store/store.h"
 
 #include <string.h>
@@ -26,11 +29,13 @@ struct report_experiment {
     const struct plan_step *evaluate, *explain; /* NULL: not planned */
     const char *name;                           /* borrowed */
     struct report_json metrics;
-    struct report_csv history, errors, reliability, scores;
+    struct report_csv history, errors, scores, neighbours;
     struct report_csv figures[REPORT_TABLES];
     struct screening *screening; /* owned; NULL: missing */
     struct screening *pooled;    /* owned: of all folds, at the first of them */
     char screening_why[256];
+    struct report_cells cells;
+    struct report_maps maps;
 };
 
 /* Is it made of others, without a training or explanations of its own? */
@@ -80,12 +85,14 @@ struct report_data {
     const struct plan *plan;
     struct plan_step *step; /* owned: the plan's, those that are stale with a
                                directory where nothing is */
+    const char *data_dir;   /* borrowed: of the step that prepared the cells */
     struct report_csv index, augment;
     struct report_json baseline, stats;
     struct report_counts counts;
     struct report_reasons aside, augment_aside;
     struct report_experiment *experiment; /* owned */
     int n_experiment;
+    struct report_pictures pictures;
     int best; /* experiment of the headline, -1 if none is evaluated; of folds
                  the first that is */
 };

@@ -1,5 +1,5 @@
 /* report_embed.c - the style sheet and the script, which the build embeds from
- * report.css and report.js */
+ * report*.css and report*.js */
 #include "stages/report/report_embed.h"
 
 #include "base/hash.h"
@@ -9,10 +9,15 @@
 
 static const char *const style[] = {
 #include "stages/report/report.css.inc"
+#include "stages/report/report_cells.css.inc"
+#include "stages/report/report_print.css.inc"
 };
 
 static const char *const script[] = {
 #include "stages/report/report.js.inc"
+#include "stages/report/report_curves.js.inc"
+#include "stages/report/report_lists.js.inc"
+#include "stages/report/report_view.js.inc"
 };
 
 enum {
@@ -31,7 +36,7 @@ void report_style(struct buf *b)
     buf_puts(b, "<style>\n");
     for (size_t i = 0; i < STYLE_LINES; i++)
         buf_puts(b, style[i]);
-    svg_style(b);
+    svg_style_page(b);
     buf_puts(b, "</style>\n");
 }
 

@@ -1,17 +1,15 @@
 /*
  * report_errors.c - where an experiment is wrong: by size, brightness, picture,
- * and its most confident mistakes
+ * and what it mistakes
  */
 #include "stages/report/report_html.h"
+#include "stages/report/report_matrix.h"
 #include "stages/report/report_sections.h"
 
-#include "base/file.h"
-
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { SHEET_MAX = 4 << 20 };
+enum { MISTAKES = 24 };
 
 static const char *row_field(const struct report_experiment *e, size_t row,
                              const char *name)
@@ -100,44 +98,38 @@ static void write_table(const struct report_data *d,
     write_spread(e, b);
 }
 
-/* Without mistakes there is no file, which is no fault. */
-static void write_sheet(const struct report_data *d,
-                        const struct report_experiment *e, size_t *room,
-                        struct buf *b)
+/* Mistakes between classes of one side; the others stand under the matrix. */
+static void put_mistakes(const struct report_data *d, int i, struct buf *b)
 {
-    char path[FILE_PATH_MAX], *png = NULL;
-    size_t size;
-    struct err none;
+    const bool two =
+        d->experiment[i].screening && d->experiment[i].screening->two;
+    const struct report_told_of alone = {1, {i}};
+    const struct report_strip strip = {
+        CELL_OTHER_WRONG,
+        two ? "Mistaken for a class of the same side" : "Mistakes", MISTAKES};
 
-    if (file_path(path, &none, "%s/%s/mistakes.png", d->run_dir,
-                  e->evaluate->dir) < 0 ||
-        file_read(path, SHEET_MAX, &png, &size, &none) < 0)
-        return;
-    if (size / 3 * 4 + 4 <= *room / 2) {
-        *room -= size / 3 * 4 + 4;
-        buf_puts(b, "<figure>\n<img loading=\"lazy\" alt=\"The most confident "
-                    "mistakes, each with its class, what it was called, and "
-                    "its file; mistakes.csv lists them\" src=\"");
-        report_html_data(b, "image/png", png, size);
-        buf_puts(b, "\">\n<figcaption>The most confident mistakes"
-                    "</figcaption>\n</figure>\n");
-    } else {
-        report_html_put(b,
-                        "<p class=\"missing\">The sheet of mistakes is left "
-                        "out to keep the page small; it is "
-                        "<code>%s/mistakes.png</code>.</p>\n",
-                        e->evaluate->dir);
-    }
-    free(png);
+    if (d->experiment[i].cells.there)
+        report_matrix_put_strip(d, &alone, &strip, b);
 }
 
-void report_errors(const struct report_data *d,
-                   const struct report_experiment *e, size_t *room,
-                   struct buf *b)
+void report_errors_own(const struct report_data *d, int i, struct buf *b)
 {
-    if (!e->errors.there)
-        return;
-    buf_puts(b, "<h3>Where it is wrong</h3>\n");
-    write_table(d, e, b);
-    write_sheet(d, e, room, b);
+    if (d->experiment[i].errors.there)
+        write_table(d, &d->experiment[i], b);
+    put_mistakes(d, i, b);
+}
+
+/* With folds of each, as quarters of sizes differ between them. */
+void report_errors(const struct report_data *d, struct buf *b)
+{
+    struct report_told_of t;
+
+    report_cells_headline(&t, d);
+    for (int k = 0; k < t.n; k++) {
+        if (t.n > 1)
+            report_html_put(b, "<details>\n<summary>%s</summary>\n",
+                            d->experiment[t.list[k]].name);
+        report_errors_own(d, t.list[k], b);
+        buf_puts(b, t.n > 1 ? "</details>\n" : "");
+    }
 }

@@ -1,11 +1,14 @@
 /*
  * report_experiment.c - one experiment: its classes, charts and figures
  */
-#include "stages/report/report.h"
+#include "stages/report/report_gallery.h"
+#include "stages/report/report_glossary.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
+#include "stages/report/report_matrix.h"
 #include "stages/report/report_screening.h"
 #include "stages/report/report_sections.h"
+#include "stages/report/report_sure.h"
 
 #include "charts/svg.h"
 #include "evaluation/test_accuracy.h"
@@ -13,11 +16,11 @@
 #include <math.h>
 #include <string.h>
 
-enum { RELIABILITY_ROWS = 100 };
-
 static void score_row(const json_t *s, const char *name, struct buf *b)
 {
-    report_html_put(b, "<tr><th scope=\"row\">%s</th>", name);
+    buf_puts(b, "<tr><th scope=\"row\">");
+    report_glossary_put_class(name, b);
+    buf_puts(b, "</th>");
     report_html_cell_percent(b, report_json_number(s, "precision"));
     report_html_cell_percent(b, report_json_number(s, "recall"));
     report_html_cell_percent(b, report_json_number(s, "f1"));
@@ -32,7 +35,11 @@ static void class_table(const struct report_data *d, const json_t *test,
 
     buf_printf(b, "<h3>Each class of the %s split</h3>\n", report_told(d));
     report_html_table_sortable(b, "Scores of each class", false);
-    report_html_heads(b, "class|#precision|#recall|#F1|#cells");
+    report_html_heads(b, "class");
+    report_glossary_put_head("precision", "precision", b);
+    report_glossary_put_head("recall", "recall", b);
+    report_glossary_put_head("f1", "F1", b);
+    report_html_heads(b, "#cells");
     report_html_body(b);
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *s = json_array_get(list, i);
@@ -45,105 +52,6 @@ static void class_table(const struct report_data *d, const json_t *test,
     score_row(json_object_get(test, "macro"), "plain mean", b);
     buf_puts(b, "</tfoot>\n");
     report_html_table_end(b);
-}
-
-/* The matrix of metrics.json, if it is whole. */
-static bool read_confusion(const json_t *metrics, size_t *count,
-                           const char **name, int *k)
-{
-    const json_t *classes = json_object_get(metrics, "classes");
-    const json_t *rows =
-        json_object_get(test_accuracy_part(metrics), "confusion");
-    const size_t n = json_array_size(classes);
-
-    if (n < 1 || n > CONFIG_CLASSES_MAX || json_array_size(rows) != n)
-        return false;
-    *k = (int)n;
-    for (size_t i = 0; i < n; i++) {
-        const json_t *row = json_array_get(rows, i);
-
-        name[i] = json_string_value(json_array_get(classes, i));
-        if (!name[i] || json_array_size(row) != n)
-            return false;
-        for (size_t j = 0; j < n; j++) {
-            const json_int_t v = json_integer_value(json_array_get(row, j));
-
-            count[i * n + j] = v > 0 ? (size_t)v : 0;
-        }
-    }
-    return true;
-}
-
-static void write_confusion(const struct report_experiment *e, struct buf *b)
-{
-    size_t count[CONFIG_CLASSES_MAX * CONFIG_CLASSES_MAX];
-    const char *name[CONFIG_CLASSES_MAX];
-    struct svg_confusion c = {"", 0, name, count};
-
-    buf_puts(b, "<h3>Which class is taken for which</h3>\n");
-    if (!read_confusion(e->metrics.root, count, name, &c.k)) {
-        report_html_missing(b, "The confusion matrix", "metrics.json has none");
-        return;
-    }
-    report_html_scroll(b, "Confusion matrix");
-    svg_confusion(&c, false, b);
-    buf_puts(b, "</div>\n");
-}
-
-/* --- reliability ---------------------------------------------------------- */
-
-/* Bins of reliability.csv, before and after temperature. */
-struct bins {
-    size_t count[RELIABILITY_ROWS];
-    double accuracy[RELIABILITY_ROWS], confidence[RELIABILITY_ROWS];
-    int n;
-};
-
-static void read_bins(struct bins *r, const struct report_csv *c,
-                      const char *which)
-{
-    r->n = 0;
-    for (size_t i = 0; i < c->csv.n_row && r->n < RELIABILITY_ROWS; i++) {
-        const double cells = report_number(c, i, "cells");
-
-        if (strcmp(report_field(c, i, "temperature"), which) != 0)
-            continue;
-        r->count[r->n] = cells >= 0 && cells < 1e9 ? (size_t)cells : 0;
-        r->accuracy[r->n] = report_number(c, i, "accuracy");
-        r->confidence[r->n++] = report_number(c, i, "confidence");
-    }
-}
-
-static void write_reliability(const struct report_experiment *e, struct buf *b)
-{
-    const json_t *m = e->metrics.root;
-    struct bins as, after;
-    struct svg_reliability r = {
-        .title = "",
-        .count = as.count,
-        .accuracy = as.accuracy,
-        .confidence = as.confidence,
-        .ece = report_json_number(test_accuracy_part(m), "ece"),
-        .after_accuracy = after.accuracy,
-        .after_confidence = after.confidence,
-        .after_ece = report_json_number(m, "temperature.test.ece"),
-        .temperature = report_json_number(m, "temperature.value"),
-    };
-
-    buf_puts(b, "<h3>How far to believe its confidence</h3>\n");
-    read_bins(&as, &e->reliability, "before");
-    read_bins(&after, &e->reliability, "after");
-    r.n = as.n;
-    r.after_count = after.n == as.n ? after.count : NULL;
-    if (r.n < 1) {
-        report_html_missing(b, "The reliability",
-                            e->reliability.there ? "reliability.csv has no bins"
-                                                 : e->reliability.why);
-        return;
-    }
-    report_html_scroll(b, "Reliability");
-    svg_reliability(&r, false, b);
-    buf_puts(b, "</div>\n");
 }
 
 /* --- further figures ------------------------------------------------------ */
@@ -176,8 +84,9 @@ static void figure_row(const struct report_experiment *e,
     double low, high;
 
     figure_range(e, m, &low, &high);
-    buf_printf(b, "<tr><th scope=\"row\">%s%s</th>", m->title,
-               m->low ? " (low is good)" : "");
+    buf_puts(b, "<tr><th scope=\"row\">");
+    report_glossary_put(m->name, m->title, b);
+    buf_puts(b, m->low ? " (low is good)</th>" : "</th>");
     report_html_cell_metric(b, m, report_metric(e->metrics.root, m));
     if (isfinite(low))
         report_html_cell_range(b, m, low, high);
@@ -211,11 +120,8 @@ static void write_evaluation(const struct report_data *d,
 
     buf_puts(b, "<div class=\"pair\">\n<div>\n");
     class_table(d, test_accuracy_part(e->metrics.root), b);
-    write_confusion(e, b);
     buf_puts(b, "</div>\n<div>\n");
     write_figures(d, e, b);
-    if (!d->counts.untested) /* it has none */
-        write_reliability(e, b);
     buf_puts(b, "</div>\n</div>\n");
     report_html_files(b, d, e->evaluate->dir, files);
 }
@@ -233,16 +139,51 @@ static void write_curves(const struct report_data *d,
         report_html_missing(b, "The history of training", e->history.why);
         return;
     }
-    report_html_scroll(b, "Training curves");
+    buf_puts(b, "<div class=\"charts\">\n");
     svg_history("", &e->history.csv, false, b);
     buf_puts(b, "</div>\n");
     report_html_files(b, d, e->train->dir, files);
 }
 
-void report_experiment(const struct report_data *d, int i, struct buf *b)
+static void write_explanation(const struct report_data *d,
+                              const struct report_experiment *e,
+                              const struct report_told_of *t, bool shown,
+                              struct buf *b)
 {
-    const struct report_experiment *e = &d->experiment[i];
-    size_t room = REPORT_PICTURE_BYTES / (size_t)d->n_experiment;
+    static const char *const files[] = {"scores.csv",
+#define MAP_TABLE(kind, word) #word ".csv",
+#include "config/map_tables.def"
+#undef MAP_TABLE
+                                        NULL};
+
+    buf_puts(b, "<h3>Where it looked</h3>\n");
+    if (!e->scores.there) {
+        report_html_missing(b, "The explanation", e->scores.why);
+        return;
+    }
+    if (!shown)
+        report_gallery_put(d, t, b);
+    report_faithfulness(&e->figures[TABLE_FAITHFULNESS], b);
+    report_html_files(b, d, e->explain->dir, files);
+}
+
+/* What the first sections show of the experiment of the headline. */
+static void write_cells(const struct report_data *d, int i,
+                        const struct report_told_of *t, struct buf *b)
+{
+    report_screening_own(&d->experiment[i], b);
+    if (d->experiment[i].cells.there)
+        report_matrix_put(d, t, "Which class is taken for which", b);
+    else
+        report_html_missing(b, "The confusion matrix",
+                            d->experiment[i].cells.why);
+    report_sure_charts(d, t, b);
+    report_errors_own(d, i, b);
+}
+
+/* Network, regime, seed, weights. */
+static void write_way(const struct report_experiment *e, struct buf *b)
+{
     const char *model =
         json_string_value(report_json_at(e->metrics.root, "model"));
     char way[PLAN_NAME_MAX];
@@ -253,15 +194,38 @@ void report_experiment(const struct report_data *d, int i, struct buf *b)
     if (model)
         report_html_put(b, ", weights: %s", model);
     buf_puts(b, "</p>\n");
+}
+
+/* Is it alone in the first sections? */
+static bool is_shown(const struct report_data *d, int i)
+{
+    struct report_told_of t;
+
+    report_cells_headline(&t, d);
+    return t.n == 1 && t.list[0] == i;
+}
+
+void report_experiment(const struct report_data *d, int i, struct buf *b)
+{
+    const struct report_experiment *e = &d->experiment[i];
+    const struct report_told_of alone = {1, {i}};
+    const bool shown = is_shown(d, i);
+
+    write_way(e, b);
+    buf_printf(b, "<details%s>\n<summary>%s</summary>\n",
+               d->n_experiment == 1 ? " open" : "",
+               shown ? "Classes, figures, training"
+                     : "Matrix, classes, figures, training, maps");
     if (e->metrics.root) {
-        report_screening_own(e, b);
+        if (!shown)
+            write_cells(d, i, &alone, b);
         write_evaluation(d, e, b);
-        report_errors(d, e, &room, b);
     } else {
         report_html_missing(b, "The evaluation", e->metrics.why);
     }
-    if (report_is_ensemble(e))
-        return;
-    write_curves(d, e, b);
-    report_gallery(d, e, room, b);
+    if (!report_is_ensemble(e)) {
+        write_curves(d, e, b);
+        write_explanation(d, e, &alone, shown, b);
+    }
+    buf_puts(b, "</details>\n");
 }

@@ -5,7 +5,6 @@
 #include "stages/report/report_folds.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_screening.h"
-#include "stages/report/report_sections.h"
 
 #include <math.h>
 #include <stdio.h>

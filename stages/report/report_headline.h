@@ -10,6 +10,7 @@
 
 #include "stages/report/report_data.h"
 
+#include "base/buf.h"
 #include "stats/grouped_share.h"
 #include "stats/metrics_table.h"
 
@@ -48,5 +49,8 @@ void headline_of(struct headline *h, const struct report_data *d);
 /* Accuracy on validation of d->experiment[i], with folds of all of them
  * together; 0 without. */
 double headline_validation(const struct report_data *d, int i);
+
+/* Append it, or why there is none. */
+void report_headline(const struct report_data *d, struct buf *b);
 
 #endif

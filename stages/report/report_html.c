@@ -112,7 +112,7 @@ void report_html_cell_range(struct buf *b, const struct metric *m, double low,
 void report_html_scroll(struct buf *b, const char *label)
 {
     report_html_put(b,
-                    "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+                    "<div class=\"scroll\" role=\"group\" tabindex=\"0\" "
                     "aria-label=\"%s\">\n",
                     label);
 }

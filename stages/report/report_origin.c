@@ -129,9 +129,23 @@ static void write_configuration(const struct report_data *d, struct buf *b)
     free(text);
 }
 
+/* A part that a reader may open; nothing of nothing. */
+static void put_folded(const char *id, const char *title, struct buf *inside,
+                       struct buf *b)
+{
+    const bool any = inside->len > 0;
+
+    if (any)
+        report_html_put(b, "<details id=\"%s\">\n<summary>%s</summary>\n", id,
+                        title);
+    buf_take(b, inside);
+    buf_puts(b, any ? "</details>\n" : "");
+}
+
 void report_origin(const struct report_data *d, struct buf *b)
 {
     char arithmetic[GEMM_DESCRIPTION], machine[MACHINE_TEXT];
+    struct buf timeline = {0}, steps = {0};
 
     gemm_describe(arithmetic);
     machine_describe(machine);
@@ -141,6 +155,10 @@ void report_origin(const struct report_data *d, struct buf *b)
         " with libvips %s and %s on %s.</p>\n",
         d->run_dir, vipslib_version(), arithmetic, machine);
     report_journal(d, b);
-    write_steps(d, b);
+    report_timeline(d, &timeline);
+    put_folded("timeline", "Where the time went", &timeline, b);
+    write_steps(d, &steps);
+    put_folded("steps", "Each part: its content hash, program, machine, time",
+               &steps, b);
     write_configuration(d, b);
 }

@@ -2,8 +2,10 @@
  * report_results.c - all experiments, a row each
  */
 #include "stages/report/report_folds.h"
+#include "stages/report/report_glossary.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
+#include "stages/report/report_screening.h"
 #include "stages/report/report_sections.h"
 
 #include "evaluation/test_accuracy.h"
@@ -19,7 +21,7 @@ static int put_heads(struct buf *b)
     for (const struct metric *m = metrics_table; m->name; m++) {
         if (!(m->shown & SHOWN_IN_RESULTS))
             continue;
-        buf_printf(b, "<th scope=\"col\" class=\"num\">%s</th>", m->label);
+        report_glossary_put_head(m->name, m->label, b);
         n++;
         if (m->interval != INTERVAL_WILSON)
             continue;
@@ -132,4 +134,6 @@ void report_results(const struct report_data *d, struct buf *b)
     buf_printf(b, "<td colspan=\"%d\"></td></tr>\n</tfoot>\n", n + 1);
     report_html_table_end(b);
     report_folds(d, b);
+    if (d->best >= 0)
+        report_screening_table(d, b);
 }

@@ -122,7 +122,7 @@ static void write_sizes(const struct report_data *d, struct buf *b)
         b->failed = true;
     if (z.n) {
         buf_puts(b, "<figure>\n");
-        report_html_scroll(b, "Sizes of the pictures");
+        buf_puts(b, "<div class=\"charts\">\n");
         svg_sizes(&(struct svg_sizes){.n = z.n,
                                       .w = z.w,
                                       .h = z.h,
@@ -130,7 +130,7 @@ static void write_sizes(const struct report_data *d, struct buf *b)
                                       .k = d->counts.n_class,
                                       .class_name = name,
                                       .target = target_side(d->config)},
-                  false, b);
+                  b);
         buf_printf(b,
                    "</div>\n<figcaption>The ring is %s.</figcaption>\n"
                    "</figure>\n",

@@ -4,13 +4,17 @@
 #include "evaluation/about_cells.h"
 #include "evaluation/test_accuracy.h"
 #include "stages/report/report_folds.h"
+#include "stages/report/report_glossary.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
+#include "stages/report/report_matrix.h"
 #include "stages/report/report_sections.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { STRIP_MOST = 24 };
 
 /* --- reading -------------------------------------------------------------- */
 
@@ -73,10 +77,7 @@ void report_screening_read(struct report_data *d)
             read_pooled(d, i);
 }
 
-/* Of d->experiment[i], with folds of all of them if it is the first one; NULL:
- * there is none. */
-static const struct screening *report_screening_of(const struct report_data *d,
-                                                   int i)
+const struct screening *report_screening_of(const struct report_data *d, int i)
 {
     return report_folds_first(d, i) ? d->experiment[i].pooled
                                     : d->experiment[i].screening;
@@ -193,8 +194,9 @@ static void experiment_row(const struct report_data *d, int i, struct buf *b)
     buf_puts(b, "</tr>\n");
 }
 
-static void put_table(const struct report_data *d, struct buf *b)
+void report_screening_table(const struct report_data *d, struct buf *b)
 {
+    buf_puts(b, "<h3>What each missed and raised</h3>\n");
     report_html_table_sortable(b, "What each experiment missed and raised",
                                false);
     report_html_heads(b, "experiment|#abnormal cells missed|#interval|"
@@ -213,28 +215,61 @@ static void put_table(const struct report_data *d, struct buf *b)
     report_html_table_end(b);
 }
 
+/* Of all cells together, under the matrix. */
+static void put_whose(const struct report_data *d, struct buf *b)
+{
+    struct headline h;
+
+    headline_of(&h, d);
+    report_html_put(b, "<p class=\"mute\">By %s%s: a cell is ", h.name,
+                    h.chosen ? ", which does best on the validation split"
+                             : "");
+    report_glossary_put("missed", "missed", b);
+    buf_puts(b, " or ");
+    report_glossary_put("raised", "raised", b);
+    buf_puts(b, " by the class that it is called. Cells of one cluster image, "
+                "or of several that share cells, are one ");
+    report_glossary_put("group", "group", b);
+    buf_puts(b, ".</p>\n");
+}
+
+static void put_strips(const struct report_data *d,
+                       const struct report_told_of *t, struct buf *b)
+{
+    static const struct report_strip strip[] = {
+        {CELL_MISSED, "Missed: abnormal cells called another class",
+         STRIP_MOST},
+        {CELL_RAISED, "Raised: other cells called abnormal", STRIP_MOST}};
+
+    for (size_t i = 0; i < sizeof(strip) / sizeof(strip[0]); i++)
+        report_matrix_put_strip(d, t, &strip[i], b);
+}
+
 void report_screening(const struct report_data *d, struct buf *b)
 {
     const int i = best_head(d);
     const struct screening *s = i < 0 ? NULL : report_screening_of(d, i);
-    struct headline h;
+    struct report_told_of t;
 
     if (i < 0)
         return;
-    headline_of(&h, d);
     if (!s) {
         report_html_missing(b, "What was missed",
                             d->experiment[i].screening_why);
         return;
     }
-    put_sentence(s, screening_put_found, "<p>", "</p>\n", b);
     put_sentence(s, screening_put_classes, "<p>", "</p>\n", b);
-    put_promises(s, b);
-    report_html_put(
-        b,
-        "<p class=\"mute\">By %s%s: a cell is missed or raised by "
-        "the class that it is called. Cells of one cluster image, or of several "
-        "that share cells, are one group.</p>\n",
-        h.name, h.chosen ? ", which does best on the validation split" : "");
-    put_table(d, b);
+    report_cells_headline(&t, d);
+    report_matrix_put(d, &t, "Which class is taken for which", b);
+    put_whose(d, b);
+    put_strips(d, &t, b);
+}
+
+void report_screening_promises(const struct report_data *d, struct buf *b)
+{
+    const int i = best_head(d);
+    const struct screening *s = i < 0 ? NULL : report_screening_of(d, i);
+
+    if (s)
+        put_promises(s, b);
 }

@@ -25,19 +25,14 @@ void report_troubles(const struct report_data *d, struct buf *b);
 /* Of the origin: when the run began and how often. */
 void report_journal(const struct report_data *d, struct buf *b);
 
-/* Of an experiment: accuracy by size, brightness and picture, and the most
- * confident mistakes; *room is what is left for pictures.  Nothing if there is
- * no errors.csv. */
-void report_errors(const struct report_data *d,
-                   const struct report_experiment *e, size_t *room,
-                   struct buf *b);
+/* Of the origin: where the time went. */
+void report_timeline(const struct report_data *d, struct buf *b);
 
-/* Of an experiment: its explained cells; pictures take at most 'room' bytes. */
-void report_gallery(const struct report_data *d,
-                    const struct report_experiment *e, size_t room,
-                    struct buf *b);
+/* Of an experiment: accuracy by size, brightness and picture, and mistakes that
+ * are neither missed nor raised. */
+void report_errors_own(const struct report_data *d, int i, struct buf *b);
 
-/* Of the gallery: how faithful the maps are, faithfulness.csv. */
+/* Of an experiment: how faithful the maps are, faithfulness.csv. */
 void report_faithfulness(const struct report_csv *c, struct buf *b);
 
 #endif

@@ -2,6 +2,7 @@
  * report_trust.c - which explainer to trust for what: the section of the page
  */
 #include "stages/report/report_explainers.h"
+#include "stages/report/report_glossary.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_sections.h"
 
@@ -18,6 +19,14 @@ static bool is_all(const struct explainer_row *r)
     return strcmp(r->class_name, "all") == 0;
 }
 
+/* By its name, where there is one. */
+static void put_method(const struct explainer_row *r, struct buf *b)
+{
+    const struct glossary_word *w = report_glossary_find(r->method);
+
+    report_html_text(b, w ? w->term : r->method);
+}
+
 static void put_range(const struct explainer_value *v, struct buf *b)
 {
     if (isfinite(v->low) && isfinite(v->high))
@@ -25,14 +34,21 @@ static void put_range(const struct explainer_value *v, struct buf *b)
                    v->high);
 }
 
+static void put_title(int f, const char *attributes, struct buf *b)
+{
+    const struct explainer_figure *figure = &explainer_figure[f];
+
+    buf_printf(b, "<th scope=\"col\"%s>", attributes);
+    report_glossary_put(figure->name, figure->title, b);
+    buf_printf(b, " (%s)</th>", good_word(figure->good));
+}
+
 static void put_titles(const struct explainers *e, const char *attributes,
                        struct buf *b)
 {
     for (int f = 0; f < EXPLAINER_FIGURES; f++)
         if (e->has[f])
-            buf_printf(b, "<th scope=\"col\"%s>%s (%s)</th>", attributes,
-                       explainer_figure[f].title,
-                       good_word(explainer_figure[f].good));
+            put_title(f, attributes, b);
     report_html_body(b);
 }
 
@@ -82,9 +98,11 @@ static void put_row(const struct explainers *e, size_t i, struct buf *b)
 
     report_html_put(b,
                     "<tr><th scope=\"row\">%s</th><td>%s%s%s</td><td>%s</td>"
-                    "<td>%s</td>",
+                    "<td>",
                     r->network, r->regime, *r->variant ? ", " : "", r->variant,
-                    is_all(r) ? "all classes" : r->class_name, r->method);
+                    is_all(r) ? "all classes" : r->class_name);
+    put_method(r, b);
+    buf_puts(b, "</td>");
     report_html_cell_count(b, r->experiments);
     for (int t = 0; t < REPORT_TABLES; t++)
         if ((t == TABLE_FAITHFULNESS || t == TABLE_LOCALISATION) &&
@@ -132,7 +150,7 @@ static void put_first(const struct explainers *e, size_t i, int f,
     }
     v = &e->row[best].value[f];
     buf_puts(b, "<td>");
-    report_html_text(b, e->row[best].method);
+    put_method(&e->row[best], b);
     if (next == e->n) {
         buf_puts(b, ", the only one</td>");
         return;
@@ -143,7 +161,7 @@ static void put_first(const struct explainers *e, size_t i, int f,
                     ? "; no interval, next is "
                 : explainers_overlap(v, w) ? "; overlaps "
                                            : "; apart from ");
-    report_html_text(b, e->row[next].method);
+    put_method(&e->row[next], b);
     buf_puts(b, "</td>");
 }
 

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { REMARKS = 50 };
+enum { REMARKS = 50, FOLDED = 3 };
 
 static void set_aside(const struct report_reasons *r, const char *what,
                       const char *example, struct buf *b)
@@ -213,27 +213,43 @@ static void warn_gaps(const struct report_data *d, struct buf *b)
     }
 }
 
+/* "Experiment E is incomplete: training missing."; nothing of a whole one. */
+static bool put_incomplete(const struct report_experiment *e, struct buf *b)
+{
+    const char *what[3];
+    int n = 0;
+
+    if (!e->history.there && !report_is_ensemble(e))
+        what[n++] = "training";
+    if (!e->metrics.root)
+        what[n++] = "evaluation";
+    if (!e->scores.there && !report_is_ensemble(e))
+        what[n++] = "explanations";
+    if (n == 0)
+        return false;
+    report_html_put(
+        b, "<li>Experiment <strong>%s</strong> is incomplete: ", e->name);
+    for (int j = 0; j < n; j++)
+        buf_printf(b, "%s%s", j ? ", " : "", what[j]);
+    buf_puts(b, " missing.</li>\n");
+    return true;
+}
+
+/* Of many a line that unfolds. */
 static void warn_parts(const struct report_data *d, struct buf *b)
 {
-    for (int i = 0; i < d->n_experiment; i++) {
-        const struct report_experiment *e = &d->experiment[i];
-        const char *what[3];
-        int n = 0;
+    struct buf list = {0};
+    int n = 0;
 
-        if (!e->history.there && !report_is_ensemble(e))
-            what[n++] = "training";
-        if (!e->metrics.root)
-            what[n++] = "evaluation";
-        if (!e->scores.there && !report_is_ensemble(e))
-            what[n++] = "explanations";
-        if (n == 0)
-            continue;
-        report_html_put(
-            b, "<li>Experiment <strong>%s</strong> is incomplete: ", e->name);
-        for (int j = 0; j < n; j++)
-            buf_printf(b, "%s%s", j ? ", " : "", what[j]);
-        buf_puts(b, " missing.</li>\n");
-    }
+    for (int i = 0; i < d->n_experiment; i++)
+        n += put_incomplete(&d->experiment[i], &list);
+    if (n > FOLDED)
+        buf_printf(b,
+                   "<li><details><summary>%d of %d experiments are "
+                   "incomplete</summary>\n<ul>\n",
+                   n, d->n_experiment);
+    buf_take(b, &list);
+    buf_puts(b, n > FOLDED ? "</ul></details></li>\n" : "");
 }
 
 /* 0/0 in the test figures. */

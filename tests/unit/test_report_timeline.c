@@ -36,7 +36,7 @@ static void check_pieces(void)
                             END("18:00:10.000", "7", "exit status 0"));
     p = make_page(1, SPLIT_BY_GROUP);
     check_page(p);
-    page_has(p, "<a href=\"#timeline\">Where the time went", "the timeline");
+    page_has(p, "<summary>Where the time went</summary>", "the timeline");
     page_has(p, "20.0 s of work in 2 pieces", "  over pieces");
     page_has(p, "Processes had 60.0&nbsp;% of the cores", "  how busy");
     page_has(p, "<strong>70.0&nbsp;%</strong> while work was ready",

@@ -98,6 +98,9 @@ static void check_untested(void)
              "\"correct\":15,\"accuracy\":0.75,\"ece\":0.123,\"bootstrap\":"
              "{\"groups\":20,\"ece\":[0.111,0.222]},\"confusion\":"
              "[[7,2],[3,8]],\"per_class\":[],\"notes\":[]}}");
+    put_file("evaluate/e1/predictions.csv",
+             "file,split,label,predicted,p_a,p_b,group\n"
+             "b,validation,a,a,.9,.1,\nc,validation,b,a,.8,.2,\n");
     p = make_page(1, SPLIT_BY_RANDOM);
     page_has(p, "1 of 2 validation cells come from a picture",
              "torn groups are told of validation cells");
@@ -107,9 +110,9 @@ static void check_untested(void)
     page_has(p, ">validation split</th>", "and further figures");
     page_has(p, "0.111 to 0.222", "with their intervals");
     page_lacks(p, "test split</th>", "nothing is of the test split");
-    page_lacks(p, "The confusion matrix", "its confusion matrix is shown");
-    page_lacks(p, "How far to believe its confidence",
-               "nothing is said of a reliability that is not measured");
+    page_has(p, "data-n=\"1\" data-is=\"b\" data-called=\"a\"",
+             "its confusion matrix is shown");
+    page_has(p, ",null,[9000,1000],[]]", "no set, no temperature of them");
     page_has(p, "<strong>7 pictures are left out</strong>: <code>split.csv",
              "what a table of folds does not name is told");
     config.evaluate.model = MODEL_LAST;

@@ -46,16 +46,13 @@ static void check_text(void)
 static void check_confusion(void)
 {
     const struct svg_confusion c = {"a <title>", 3, names, counts};
-    struct buf b = {0}, part = {0};
+    struct buf b = {0};
 
-    svg_confusion(&c, true, &b);
-    svg_confusion(&c, false, &part);
+    svg_confusion(&c, &b);
     ok(markup_balanced(b.data), "a confusion matrix is well formed");
-    ok(strncmp(b.data, "<?xml", 5) == 0, "alone it has an XML header");
-    ok(strncmp(part.data, "<svg", 4) == 0, "  in a page it has none");
-    ok(strstr(b.data, "prefers-color-scheme:dark") != NULL &&
-           !strstr(part.data, "<style"),
-       "alone it brings its style along");
+    ok(strncmp(b.data, "<?xml", 5) == 0, "  it has an XML header");
+    ok(strstr(b.data, "prefers-color-scheme:dark") != NULL,
+       "  and brings its style along");
     ok(!strstr(b.data, "<script"), "a class name cannot add an element");
     ok(strstr(b.data, "&lt;script&gt;") != NULL, "  it is escaped");
     ok(strstr(b.data, "broken ???") != NULL, "bytes that are no text are not");
@@ -71,7 +68,6 @@ static void check_confusion(void)
                markup_count(b.data, "http://www.w3.org/2000/svg"),
        "nothing is fetched");
     buf_release(&b);
-    buf_release(&part);
 }
 
 static void check_large(void)
@@ -85,7 +81,7 @@ static void check_large(void)
         name[i] = "a class with a name that is far too long to be shown whole";
         count[i * K + i] = (size_t)i;
     }
-    svg_confusion(&(struct svg_confusion){"", K, name, count}, true, &b);
+    svg_confusion(&(struct svg_confusion){"", K, name, count}, &b);
     ok(markup_balanced(b.data) && !strstr(b.data, "nan"),
        "a confusion matrix of 64 classes is well formed");
     buf_release(&b);
@@ -108,6 +104,16 @@ static void check_curves(void)
     ok(strstr(b.data, "100 %") != NULL, "accuracy in percent");
     ok(strstr(b.data, "&lt;b&gt;: loss and accuracy") != NULL,
        "a sentence for a screen reader");
+    buf_release(&b);
+    svg_curves(&c, false, &b);
+    ok(markup_balanced(b.data) && markup_count(b.data, "<svg") == 2 &&
+           !strstr(b.data, "<style"),
+       "on a page loss and accuracy are charts of their own");
+    ok(markup_count(b.data, " width=\"352\"") == 2,
+       "  that fit beside the edges of a narrow screen");
+    ok(strstr(b.data, "data-epoch=\"1 2 3\" data-training=\"2 1 0.5\" "
+                      "data-validation=\"2.5 - 0.75\"") != NULL,
+       "  with the values of each epoch");
     buf_release(&b);
 
     for (d.n = 0; d.n < 2; d.n++) {
@@ -159,6 +165,14 @@ static void check_reliability(void)
        "  which says what it is");
     ok(strstr(b.data, "ECE 18.0 %") && strstr(b.data, "temperature 1.50: 0.0"),
        "the error before and after");
+    ok(!strstr(b.data, "pl-few"), "  all bars alike in a file of its own");
+    buf_release(&b);
+    svg_reliability(&r, false, &b);
+    ok(markup_balanced(b.data) &&
+           markup_count(b.data, "<rect class=\"pl-bar pl-few\"") == 2 &&
+           strstr(b.data, "of fewer than 10 cells") != NULL,
+       "  on a page pale where there are few cells, which is said");
+    ok(strstr(b.data, "width=\"352\"") != NULL, "  and narrow");
     buf_release(&b);
     r.count = none;
     r.after_count = NULL;
@@ -190,7 +204,7 @@ static void check_sizes(void)
         label[i] = i % 3;
     }
 
-    svg_sizes(&z, true, &b);
+    svg_sizes(&z, &b);
     ok(markup_balanced(b.data), "a chart of sizes is well formed");
     ok(strstr(b.data, "&lt;script&gt;") && !strstr(b.data, "<script"),
        "  its names are escaped");
@@ -198,15 +212,47 @@ static void check_sizes(void)
        "  it says the most common size, as numpy.histogram2d: 71.725 x 60.4");
     buf_release(&b);
     z.n = 1;
-    svg_sizes(&z, false, &b);
+    svg_sizes(&z, &b);
     ok(markup_balanced(b.data) && !strstr(b.data, "nan"),
        "a chart of one picture's size is well formed");
     buf_release(&b);
     z.n = 0;
-    svg_sizes(&z, false, &b);
+    svg_sizes(&z, &b);
     ok(markup_balanced(b.data) && strstr(b.data, "no pictures") &&
            !strstr(b.data, "nan"),
        "a chart of no pictures' sizes says so");
+    buf_release(&b);
+}
+
+static void check_square(void)
+{
+    static const double x[] = {0, 0, 0.001, 0.5, 1};
+    static const double y[] = {0, 0.25, 0.25, 0.75, 1};
+    struct svg_square s = {
+        .title = "Found <b>",
+        .x_title = "raised",
+        .y_title = "found",
+        .n_line = 2,
+        .line = {{"abnormal: 0.9", 5, x, y}, {"<script>", 5, x, y}},
+        .n_mark = 1,
+        .mark = {{"as called", 0.25, 0.75}}};
+    struct buf b = {0};
+
+    svg_square(&s, &b);
+    ok(markup_balanced(b.data) && !strstr(b.data, "<script"),
+       "lines in the unit square are well formed");
+    ok(strstr(b.data, "d=\"M56.0 316.0L56.0 247.0L194.0 109.0L332.0 40.0\"") !=
+           NULL,
+       "  points that cannot be told from the one before are left out");
+    ok(markup_count(b.data, "<path class=\"pl-s pl-s0 pl-first\"") == 2,
+       "  the first line stands out, in the legend, too");
+    ok(strstr(b.data, "cx=\"125.0\" cy=\"109.0\"") != NULL,
+       "  a mark stands where it says");
+    ok(!strstr(b.data, "pl-even"), "  without a diagonal there is none");
+    s.diagonal = true;
+    svg_square(&s, &b);
+    ok(strstr(b.data, "pl-even\" d=\"M56 316l276 -276\"") != NULL,
+       "  with one it is what chance gives");
     buf_release(&b);
 }
 
@@ -250,6 +296,7 @@ static void check_timeline(void)
 int main(void)
 {
     check_timeline();
+    check_square();
     check_sizes();
     check_text();
     check_confusion();

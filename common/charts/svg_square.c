@@ -1,0 +1,122 @@
+/* svg_square.c - lines in the unit square: ROC and precision-recall curves */
+#include "charts/svg_private.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum {
+    SIDE = 276,
+    LEFT = 56,
+    TOP = 40,
+    LINE = 18, /* of the legend, pixels */
+    NAME_SHOWN = 38,
+};
+
+static double to_x(double v)
+{
+    return LEFT + v * SIDE;
+}
+
+static double to_y(double v)
+{
+    return TOP + (1 - v) * SIDE;
+}
+
+static void draw_frame(const struct svg_square *s, struct buf *out)
+{
+    char text[16];
+
+    for (int i = 0; i <= 5; i++) {
+        const double v = i / 5.0;
+
+        buf_printf(out,
+                   "<path class=\"pl-grid\" d=\"M%d %.1fh%dM%.1f %dv%d\"/>\n",
+                   LEFT, to_y(v), SIDE, to_x(v), TOP, SIDE);
+        snprintf(text, sizeof(text), "%d %%", 20 * i);
+        svg_put(out, LEFT - 7, to_y(v) + 4, "end", "pl-m", text);
+        svg_put(out, to_x(v), TOP + SIDE + 17, "middle", "pl-m", text);
+    }
+    if (s->diagonal)
+        buf_printf(out, "<path class=\"pl-even\" d=\"M%d %dl%d %d\"/>\n", LEFT,
+                   TOP + SIDE, SIDE, -SIDE);
+    svg_put(out, LEFT, TOP - 20, "start", "pl-h", s->title);
+    svg_put(out, LEFT, TOP - 5, "start", "pl-m", s->y_title);
+    svg_put(out, LEFT + SIDE, TOP + SIDE + 33, "end", "pl-m", s->x_title);
+}
+
+/* Points that lie within half a pixel of the one drawn last are left out. */
+static void draw_line(const struct svg_line *l, int i, struct buf *out)
+{
+    double x = -1, y = -1;
+
+    buf_printf(out, "<path class=\"pl-s pl-s%d%s\" d=\"", i % SVG_KINDS,
+               i ? "" : " pl-first");
+    for (size_t k = 0; k < l->n; k++) {
+        const double px = to_x(l->x[k]), py = to_y(l->y[k]);
+
+        if (k > 0 && k + 1 < l->n && hypot(px - x, py - y) < 0.5)
+            continue;
+        buf_printf(out, "%c%.1f %.1f", k ? 'L' : 'M', px, py);
+        x = px;
+        y = py;
+    }
+    buf_puts(out, "\"><title>");
+    svg_text(out, l->name, NAME_SHOWN);
+    buf_puts(out, "</title></path>\n");
+}
+
+static void draw_name(double y, const char *name, struct buf *out)
+{
+    buf_printf(out, "<text class=\"pl-t\" x=\"%d\" y=\"%.1f\">", LEFT + 30, y);
+    svg_text(out, name, NAME_SHOWN);
+    buf_puts(out, "</text>\n");
+}
+
+static void draw_mark(const struct svg_mark *m, int i, double x, double y,
+                      struct buf *out)
+{
+    buf_puts(out, "<g><title>");
+    svg_text(out, m->name, NAME_SHOWN);
+    if (i == 0)
+        buf_printf(out,
+                   "</title><circle class=\"pl-spot\" cx=\"%.1f\" cy=\"%.1f\" "
+                   "r=\"4.5\"/></g>\n",
+                   x, y);
+    else
+        buf_printf(out,
+                   "</title><path class=\"pl-spot\" d=\"M%.1f %.1fh9v9h-9z\"/>"
+                   "</g>\n",
+                   x - 4.5, y - 4.5);
+}
+
+static void draw_legend(const struct svg_square *s, struct buf *out)
+{
+    double y = TOP + SIDE + 56;
+
+    for (int i = 0; i < s->n_line; i++, y += LINE) {
+        buf_printf(out, "<path class=\"pl-s pl-s%d%s\" d=\"M%d %.1fh22\"/>\n",
+                   i % SVG_KINDS, i ? "" : " pl-first", LEFT, y - 4);
+        draw_name(y, s->line[i].name, out);
+    }
+    for (int i = 0; i < s->n_mark; i++, y += LINE) {
+        draw_mark(&s->mark[i], i, LEFT + 11, y - 4, out);
+        draw_name(y, s->mark[i].name, out);
+    }
+}
+
+void svg_square(const struct svg_square *s, struct buf *out)
+{
+    char label[256];
+
+    snprintf(label, sizeof(label), "%s: %s over %s", s->title, s->y_title,
+             s->x_title);
+    svg_open(out, LEFT + SIDE + 20,
+             TOP + SIDE + 48 + LINE * (s->n_line + s->n_mark), label, false);
+    draw_frame(s, out);
+    for (int i = s->n_line; i-- > 0;)
+        draw_line(&s->line[i], i, out);
+    for (int i = 0; i < s->n_mark; i++)
+        draw_mark(&s->mark[i], i, to_x(s->mark[i].x), to_y(s->mark[i].y), out);
+    draw_legend(s, out);
+    buf_puts(out, "</svg>\n");
+}

@@ -1,0 +1,405 @@
+/*
+ * report_cell_data.c - every cell of every experiment, for report_cells.js
+ *
+ *     {"size": [width, height], "coverage": promised by sets,
+ *      "classes": {CLASS: {"side": "abnormal", "says": what it is}},
+ *      "methods": {METHOD: {"name", "says"}},
+ *      "cells": {ROW: {"picture": true, "contours": [path, path]}},
+ *      "experiments": [{
+ *          "name", "split", "classes": [CLASS ..],
+ *          "cells": [[ROW, verdict, class, called, set, [p ..],
+ *                     [calibrated p ..]] ..],
+ *          "maps": {ROW: [{"target": class, "of": [[METHOD, id, [sentence ..]]
+ *                   ..]} ..]},
+ *          "facts": {ROW: [[title, [[name, value] ..]] ..]},
+ *          "nearest": {ROW: as report_nearest() says}}]}
+ *
+ * ROW is that of data/, classes are numbers in the experiment's list, verdicts
+ * those of enum cell_verdict, probabilities in ten thousandths, a set lists its
+ * classes, or is null.  Of cells that nobody looks at first (right ones without
+ * maps) those of a large run are left out, but the headline's.
+ */
+#include "stages/report/report_cell_data.h"
+
+#include "base/json.h"
+#include "evaluation/class_groups.h"
+#include "stages/report/report_cell_facts.h"
+#include "stages/report/report_glossary.h"
+#include "stages/report/report_html.h"
+#include "stages/report/report_nearest.h"
+#include "store/contours.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CELLS_MANY = 30000, KEY = 24 };
+
+struct cell_data {
+    const struct report_data *d;
+    struct contours contours; /* owned */
+    bool all;                 /* also cells that nobody looks at first */
+    json_t *cells;            /* borrowed from the root */
+};
+
+static void format_row(char key[KEY], size_t row)
+{
+    snprintf(key, KEY, "%zu", row);
+}
+
+/* --- contours ------------------------------------------------------------- */
+
+/* Points that lie less than 'THIN' pixels from the one before are left out. */
+static void put_path(const struct contour *c, struct buf *b)
+{
+    static const double THIN = 1.2;
+    double x = -THIN, y = -THIN;
+
+    for (size_t i = 0; i < c->n; i++) {
+        const struct point p = c->point[i];
+
+        if (i > 0 && hypot(p.x - x, p.y - y) < THIN)
+            continue;
+        buf_printf(b, "%c%.1f %.1f", i ? 'L' : 'M', p.x + 0.5, p.y + 0.5);
+        x = p.x;
+        y = p.y;
+    }
+    buf_puts(b, "Z");
+}
+
+/* The paths of cytoplasm and nucleus, "" of a part that has none; NULL: there
+ * is neither. */
+static json_t *contour_paths(const struct cell_data *a, size_t row)
+{
+    json_t *list = json_array();
+    size_t points = 0;
+
+    for (int part = 0; part < CONTOUR_PARTS; part++) {
+        struct contour c = {0};
+        struct buf path = {0};
+        struct err err;
+
+        if (contours_of(&a->contours, row, (enum contour_part)part, &c, &err) ==
+                0 &&
+            c.n > 0)
+            put_path(&c, &path);
+        points += c.n;
+        json_array_append_new(list, json_text(path.data ? path.data : ""));
+        contour_release(&c);
+        buf_release(&path);
+    }
+    if (points > 0)
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
+/* --- cells ---------------------------------------------------------------- */
+
+/* What is the same of a cell in all experiments. */
+static void add_row(const struct cell_data *a, size_t row, bool remarkable)
+{
+    char key[KEY];
+    json_t *paths, *cell;
+
+    format_row(key, row);
+    cell = json_object_get(a->cells, key);
+    if (!cell) {
+        cell = json_object();
+        json_object_set_new(
+            cell, "picture",
+            json_boolean(report_pictures_has(&a->d->pictures, row)));
+        json_object_set_new(a->cells, key, cell);
+    }
+    if (!remarkable || json_object_get(cell, "contours"))
+        return;
+    paths = contour_paths(a, row);
+    if (paths)
+        json_object_set_new(cell, "contours", paths);
+}
+
+/* In ten thousandths. */
+static json_t *shares(const double *p, int k)
+{
+    json_t *list = json_array();
+
+    for (int c = 0; p && c < k; c++)
+        json_array_append_new(list, json_integer(lround(1e4 * p[c])));
+    return list;
+}
+
+/* The classes of the prediction set. */
+static json_t *set_classes(const struct report_cells *c, size_t i)
+{
+    json_t *list;
+
+    if (!c->set)
+        return json_null();
+    list = json_array();
+    for (int k = 0; k < c->told.o.k; k++)
+        if (c->set[i][k])
+            json_array_append_new(list, json_integer(k));
+    return list;
+}
+
+static json_t *cell_line(const struct report_experiment *e,
+                         const struct report_cell_at *at)
+{
+    const struct report_cells *c = &e->cells;
+    const struct outcomes *o = &c->told.o;
+    const size_t at_p = at->i * (size_t)o->k;
+    json_t *line = json_array();
+
+    json_array_append_new(line, json_integer((json_int_t)c->row[at->i]));
+    json_array_append_new(line, json_integer(at->verdict));
+    json_array_append_new(line, json_integer(o->label[at->i]));
+    json_array_append_new(line, json_integer(o->predicted[at->i]));
+    json_array_append_new(line, set_classes(c, at->i));
+    json_array_append_new(line, shares(o->p ? o->p + at_p : NULL, o->k));
+    json_array_append_new(
+        line, shares(c->calibrated ? c->calibrated + at_p : NULL, o->k));
+    return line;
+}
+
+/* --- maps ----------------------------------------------------------------- */
+
+static int class_number(const struct report_experiment *e, const char *name)
+{
+    const struct predictions *p = &e->cells.told;
+
+    for (int c = 0; c < p->o.k; c++)
+        if (strcmp(p->class_name[c], name) == 0)
+            return c;
+    return -1;
+}
+
+static json_t *map_lines(const struct cell_data *a, int number,
+                         const struct report_explained *x)
+{
+    const struct report_experiment *e = &a->d->experiment[number];
+    json_t *list = json_array();
+
+    for (size_t r = x->score; r < x->score + x->n; r++) {
+        struct buf id = {0};
+
+        if (e->maps.map[r] == REPORT_MAP_NONE)
+            continue;
+        report_maps_put_id(number, r, &id);
+        json_array_append_new(
+            list, json_pack("[o, s, o]",
+                            json_text(report_field(&e->scores, r, "method")),
+                            id.data, report_facts_of_map(a->d, e, r)));
+        buf_release(&id);
+    }
+    return list;
+}
+
+/* {ROW: [...]}: of each explained cell the maps of each class. */
+static json_t *all_maps(const struct cell_data *a, int number)
+{
+    const struct report_experiment *e = &a->d->experiment[number];
+    json_t *all = json_object();
+
+    for (size_t k = 0; k < e->maps.n; k++) {
+        const struct report_explained *x = &e->maps.of[k];
+        char key[KEY];
+
+        if (!x->shown || x->row == REPORT_NO_ROW)
+            continue;
+        format_row(key, x->row);
+        if (!json_object_get(all, key))
+            json_object_set_new(all, key, json_array());
+        json_array_append_new(
+            json_object_get(all, key),
+            json_pack(
+                "{s:i, s:o}", "target",
+                class_number(e, report_field(&e->scores, x->score, "target")),
+                "of", map_lines(a, number, x)));
+    }
+    return all;
+}
+
+/* --- experiments ---------------------------------------------------------- */
+
+static json_t *class_names(const struct report_experiment *e)
+{
+    json_t *list = json_array();
+
+    for (int c = 0; c < e->cells.told.o.k; c++)
+        json_array_append_new(list, json_text(e->cells.told.class_name[c]));
+    return list;
+}
+
+/* Is the experiment one of the headline's? */
+static bool is_headline(const struct report_data *d, int number)
+{
+    struct report_told_of t;
+
+    report_cells_headline(&t, d);
+    for (int k = 0; k < t.n; k++)
+        if (t.list[k] == number)
+            return true;
+    return false;
+}
+
+/* What is known of the training cells nearest to cell 'i'. */
+static void add_nearest(const struct cell_data *a,
+                        const struct report_experiment *e, size_t i,
+                        const char *key, json_t *nearest)
+{
+    json_t *found = report_nearest(a->d, e, i);
+
+    for (int j = 0; found && j < NEAREST_SHOWN; j++) {
+        const size_t row = report_nearest_row(e, i, j);
+
+        if (row != REPORT_NO_ROW)
+            add_row(a, row, false);
+    }
+    if (found)
+        json_object_set_new(nearest, key, found);
+}
+
+static void add_cells(const struct cell_data *a, int number, json_t *cells,
+                      json_t *facts, json_t *nearest)
+{
+    const struct report_experiment *e = &a->d->experiment[number];
+    const struct report_told_of alone = {1, {number}};
+    const bool all = a->all || is_headline(a->d, number);
+    struct report_cell_at *list;
+    struct err err;
+    size_t n;
+
+    if (report_cells_list(&list, &n, a->d, &alone, &err) < 0)
+        return;
+    for (size_t k = 0; k < n; k++) {
+        const size_t i = list[k].i, row = e->cells.row[i];
+        const bool remarkable =
+            list[k].verdict != CELL_RIGHT || e->cells.score[i] != REPORT_NO_ROW;
+        char key[KEY];
+
+        if (row == REPORT_NO_ROW || (!all && !remarkable))
+            continue;
+        format_row(key, row);
+        add_row(a, row, remarkable);
+        json_array_append_new(cells, cell_line(e, &list[k]));
+        json_object_set_new(facts, key, report_facts_of_cell(a->d, e, i));
+        add_nearest(a, e, i, key, nearest);
+    }
+    free(list);
+}
+
+static json_t *experiment_data(const struct cell_data *a, int number)
+{
+    const struct report_experiment *e = &a->d->experiment[number];
+    json_t *cells = json_array(), *facts = json_object();
+    json_t *nearest = json_object();
+
+    if (e->cells.there)
+        add_cells(a, number, cells, facts, nearest);
+    return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "name",
+                     json_text(e->name), "split", report_told(a->d), "classes",
+                     class_names(e), "cells", cells, "maps",
+                     all_maps(a, number), "facts", facts, "nearest", nearest);
+}
+
+/* --- words ---------------------------------------------------------------- */
+
+static json_t *word_json(const struct glossary_word *w, const char *otherwise)
+{
+    return json_pack("{s:o, s:s}", "name", json_text(w ? w->term : otherwise),
+                     "says", w ? w->says : "");
+}
+
+static json_t *all_classes(const struct report_data *d)
+{
+    json_t *all = json_object();
+
+    for (int i = 0; i < d->n_experiment; i++) {
+        const struct screening *s = d->experiment[i].screening;
+
+        for (int c = 0; s && c < s->k; c++) {
+            const struct glossary_word *w =
+                report_glossary_class(s->class_name[c]);
+
+            json_object_set_new(all, s->class_name[c],
+                                json_pack("{s:s, s:s}", "side",
+                                          !s->two          ? ""
+                                          : s->abnormal[c] ? "abnormal"
+                                                           : "other",
+                                          "says", w ? w->says : ""));
+        }
+    }
+    return all;
+}
+
+static json_t *all_methods(const struct report_data *d)
+{
+    json_t *all = json_object();
+
+    for (int i = 0; i < d->n_experiment; i++) {
+        const struct report_csv *c = &d->experiment[i].scores;
+
+        for (size_t r = 0; r < c->csv.n_row; r++) {
+            const char *name = report_field(c, r, "method");
+
+            if (*name && !json_object_get(all, name))
+                json_object_set_new(
+                    all, name, word_json(report_glossary_find(name), name));
+        }
+    }
+    return all;
+}
+
+/* --- all ------------------------------------------------------------------ */
+
+static json_t *root_data(struct cell_data *a)
+{
+    const struct report_pictures *p = &a->d->pictures;
+    json_t *list = json_array();
+
+    a->cells = json_object();
+    for (int i = 0; i < a->d->n_experiment; i++)
+        json_array_append_new(list, experiment_data(a, i));
+    return json_pack("{s:[I, I], s:f, s:o, s:o, s:o, s:o}", "size",
+                     (json_int_t)p->data.w, (json_int_t)p->data.h, "coverage",
+                     a->d->config->evaluate.coverage, "classes",
+                     all_classes(a->d), "methods", all_methods(a->d), "cells",
+                     a->cells, "experiments", list);
+}
+
+/* No text in it can end the element. */
+static void put_escaped(const char *text, struct buf *b)
+{
+    for (const char *at; (at = strchr(text, '<')); text = at + 1) {
+        buf_put(b, text, (size_t)(at - text));
+        buf_puts(b, "\\u003c");
+    }
+    buf_puts(b, text);
+}
+
+void report_cell_data(const struct report_data *d, struct buf *b)
+{
+    struct cell_data a = {.d = d};
+    char path[FILE_PATH_MAX], *text = NULL;
+    size_t cells = 0;
+    struct err err;
+    json_t *root;
+
+    for (int i = 0; i < d->n_experiment; i++)
+        cells += d->experiment[i].cells.told.o.n;
+    a.all = cells <= CELLS_MANY;
+    if (file_path(path, &err, "%s/%s", d->run_dir, d->data_dir) < 0 ||
+        contours_open(&a.contours, path, &err) < 0)
+        a.contours = (struct contours){0};
+    root = root_data(&a);
+    text =
+        root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
+    buf_puts(b, "<script type=\"application/json\" id=\"cells\">");
+    put_escaped(text ? text : "", b);
+    buf_puts(b, "</script>\n");
+    b->failed = b->failed || !text;
+    free(text);
+    json_decref(root);
+    contours_close(&a.contours);
+}
