@@ -162,7 +162,11 @@ static int add_nodes(struct building *b, struct err *err)
     }
     if (tells_classes(&b->n->info))
         add_layer(b->n, "probabilities", KIND_SOFTMAX, b->n->n_layer - 1);
-    return 0;
+    b->n->info.size.on = export_network_find(b->n, "size") != NULL;
+    return export_network_output(b->n)->flat
+               ? 0
+               : err_set(err, ERR_INPUT,
+                         "the network ends in maps, without a head");
 }
 
 /* The metadata of the file; its tensors are in the graph already. */
@@ -185,18 +189,18 @@ int export_network_open(struct export_network *n, const char *path,
     static const struct graph_args a = {
         .max_batch = 1, .memory = GRAPH_INFER, .unfused = true};
     struct building b = {.n = n};
+    struct err why = {ERR_SYSTEM, "no memory for its layers"};
 
     *n = (struct export_network){.graph = NULL};
     n->graph = model_read(path, &a, &n->info, err);
     if (!n->graph)
         return -1;
     n->layer = calloc(EXPORT_NETWORK_MAX, sizeof(*n->layer));
-    if (n->layer && read_metadata(n, path, err) == 0 && add_nodes(&b, err) == 0)
+    if (n->layer && read_metadata(n, path, &why) == 0 &&
+        add_nodes(&b, &why) == 0)
         return 0;
-    if (!n->layer)
-        err_set(err, ERR_SYSTEM, "no memory for the layers of '%.200s'", path);
     export_network_release(n);
-    return -1;
+    return err_set(err, why.code, "'%.200s': %.280s", path, why.text);
 }
 
 void export_network_release(struct export_network *n)

@@ -45,7 +45,8 @@ struct export_network {
 
 /*
  * Read a file of model_write().  Release with export_network_release().
- * Errors: as model_read(); ERR_INPUT a layer that no other program has.
+ * Errors: as model_read(); ERR_INPUT a layer that no other program has, or no
+ * head, so that it ends in maps.
  * *n is empty then.
  */
 MUST_USE int export_network_open(struct export_network *n, const char *path,

@@ -24,8 +24,9 @@ made() { # made <name> <network> <head> <cut> <takes sizes>: all of its files
 compare() { # compare <what it needs> <command...>: its checks, which it ends
     "${@:2}" >"$T/said" 2>"$T/errors"
     take_checks "$T/said"
-    ok "$1: all models were looked at" grep -qx done "$T/said"
+    ok "$1: all models were looked at" ended
 }
+ended() { grep -qx done "$T/said" || { cat "$T/errors"; return 1; }; }
 has_module() { [ -d "$NODE_PATH/$1" ] && command -v node >/dev/null; }
 skipped() { # skipped <what> <why>
     n=$((n + 1))

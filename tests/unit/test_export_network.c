@@ -158,6 +158,27 @@ static void check_refused(void)
     fails(export_network_open(&n, in_dir("no.safetensors"), &err), err,
           ERR_INPUT, "no.safetensors", "what is no model is refused");
     ok(!n.graph && !n.layer, "  and leaves nothing");
+    need(made_model_write(
+             &(struct made_model){"vgg16", "block1_pool", HEAD_NONE, 32, false},
+             in_dir("maps.safetensors"), &err) == 0,
+         &err);
+    fails(export_network_open(&n, in_dir("maps.safetensors"), &err), err,
+          ERR_INPUT, "maps.safetensors': the network ends in maps",
+          "a network without a head is refused");
+}
+
+/* A pool, and a size that nothing takes. */
+static void check_features(void)
+{
+    struct export_network n;
+
+    open_made(
+        &n, &(struct made_model){"vgg16", "block1_pool", HEAD_POOL, 32, true});
+    ok(strcmp(export_network_output(&n)->name, "global_average_pooling2d") == 0,
+       "a network that ends in a pool gives what that gives");
+    ok(!n.info.size.on && !export_network_find(&n, "size"),
+       "  and takes no size");
+    export_network_release(&n);
 }
 
 int main(void)
@@ -172,6 +193,7 @@ int main(void)
     check_layouts(&n);
     check_preparation(&n);
     export_network_release(&n);
+    check_features();
     check_refused();
     return end_dir();
 }
