@@ -118,6 +118,8 @@ enum scorecam_variant {
 enum map_colours { COLOURS_UNIFORM, COLOURS_JET };
 enum sanity_check { SANITY_OFF, SANITY_WHOLE, SANITY_CASCADE };
 
+enum explain_choice { EXPLAIN_OFF, EXPLAIN_ON };
+
 /* What explaining needs to know. */
 struct explain_settings {
     struct word_list methods;
@@ -142,6 +144,8 @@ struct explain_settings {
     double smoothgrad_noise; /* share of the input's range */
     int64_t faith_steps;     /* of insertion and deletion; 0: not measured */
     int64_t bootstrap;       /* resamples; 0: none */
+    enum explain_choice concepts;      /* of cells, are they measured? */
+    enum explain_choice dose_response; /* are cells changed? */
 };
 
 enum rate_schedule { RATE_CONSTANT, RATE_PLATEAU, RATE_COSINE };

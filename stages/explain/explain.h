@@ -25,6 +25,10 @@
  *     stability.csv                  likewise: how alike the maps of several
  *                                    seeds are, over all pairs
  *     sheets/                        explain_sheets.h
+ *     concepts.csv, concept_means.csv
+ *                    concepts.h
+ *     dose_response.csv, dose_response_means.csv
+ *                    dose_response.h
  * where p is the probability of the predicted class and the peak the pixel
  * where the map is largest.  Without faith_steps the figures are empty and
  * there is no faithfulness.csv.
@@ -35,6 +39,8 @@
  * cell adds to the tables lies in cells/ meanwhile:
  *     cells/PLACE.scores.csv         its lines of scores.csv; written last
  *     cells/PLACE.KIND.csv           map_scores.h
+ *     cells/PLACE.dose_response.csv  its lines of that file
+ *     cells/predictions.csv          of the whole split, for concepts.csv
  */
 #ifndef EXPLAIN_EXPLAIN_H
 #define EXPLAIN_EXPLAIN_H
@@ -47,6 +53,7 @@ struct explain_args {
     const char *model; /* the model's file */
     const char *out;   /* directory, exists */
     const char *network;
+    const struct resizing *resizing; /* how pictures came to data's size */
     const struct explain_settings *settings;
     uint64_t seed; /* of draws, mixed with the cell's pixels */
 

@@ -10,7 +10,8 @@ printf '1,2\nbroken\n' >"$(tail -n 1 <<<"$cyt")"
 ok "the line, every test cell counted" status_is 0 papline run "$T/c.yaml" \
     --until explain --set dataset.path="$T/cells" --set explain.cells=all \
     --set 'explain.methods=[gradcam]' --set explain.faith_steps=2 \
-    --set preprocess.aspect=scale --set preprocess.field=300
+    --set preprocess.aspect=scale --set preprocess.field=300 \
+    --set explain.concepts=on --set explain.dose_response=on
 ok "  contours came with the pictures" grep -q ',nucleus,ok,' \
     "$T/run/data/contours.csv"
 ok "  the broken one is told" grep -q 'line 2 is not' "$T/run/data/contours.csv"
@@ -26,6 +27,16 @@ ok "  faithfulness counts the whole test split" test \
     "$(count faithfulness insertion)" = "$test_cells"
 ok "  localisation those with contours" test \
     "$(count localisation nucleus_mass)" -lt "$test_cells"
+ok "  concepts tell of the whole test split" test \
+    "$(sed 1d "$d/concepts.csv" | wc -l)" = "$test_cells"
+ok "  by contours, and without them by segmentation" awk -F, \
+    '/,contours,ok,/ { c++ } /,segmentation,/ { s++ } END { exit !(c && s) }' \
+    "$d/concepts.csv"
+ok "  doses of what has concepts" test \
+    "$(grep -c ',none,none,0,' "$d/dose_response.csv")" = \
+    "$(grep -c ',ok,' "$d/concepts.csv")"
+ok "  with means over all" grep -qE '^all,nucleus_paler,none,0.6,predicted,[0-9]+,[0-9]+,-?[01]' \
+    "$d/dose_response_means.csv"
 ok "  sheets of the cells that are shown" test -n "$(ls "$d/sheets")"
 
 # one magnification for all: what predict reads is what was evaluated
