@@ -12,33 +12,35 @@
 
 enum { DOSES_MAX = 8, CURVE_W = 120, CURVE_H = 40, MISTAKES_LEAST = 3 };
 
-/* A concept for people; those with a short title stand beside mistakes. */
+/* A concept for people; those that are brief stand beside mistakes, too. */
 static const struct concept_title {
-    const char *name, *title, *brief;
+    const char *name, *title, *meaning;
     int digits;
+    bool brief;
 } titles[] = {
-    {"nucleus_area", "nuclear area, pixels of the crop", NULL, 0},
-    {"nucleus_ratio", "nuclear area by that of a normal intermediate nucleus",
-     "nucleus by an intermediate one", 2},
-    {"cell_area", "area of the cell, pixels of the crop", NULL, 0},
-    {"nc_ratio", "N/C ratio: nuclei by the whole cell", "N/C ratio", 3},
-    {"nucleus_darkness",
-     "how dark nuclei are (hyperchromasia), halvings of "
-     "the light",
-     "darkness", 2},
-    {"nucleus_texture", "how uneven their chromatin is, the same unit", NULL,
-     3},
-    {"nucleus_roundness", "roundness of the nucleus: short by long axis",
-     "roundness", 2},
-    {"halo",
-     "perinuclear halo: how much paler the inner half of the cytoplasm "
-     "is, the same unit",
-     "halo", 2},
-    {"cytoplasm_colour",
-     "cytoplasm: eosinophil above 0 (pink, orange), "
-     "cyanophil below (blue, green)",
-     "colour", 2},
-    {"nuclei", "nuclei in a cell", NULL, 2},
+    {"nucleus_area", "nuclear area",
+     "of the largest nucleus, pixels of the crop", 0, false},
+    {"nucleus_ratio", "nucleus by intermediate",
+     "that area by the median of normal intermediate cells", 2, true},
+    {"cell_area", "cell area", "nuclei included, pixels of the crop", 0, false},
+    {"nc_ratio", "N/C ratio", "area of the nuclei by that of the whole cell", 3,
+     true},
+    {"nucleus_darkness", "nuclear darkness",
+     "optical density of the nuclei, halvings of the light: hyperchromasia", 2,
+     true},
+    {"nucleus_texture", "chromatin",
+     "how uneven it is, standard deviation of that density", 3, false},
+    {"nucleus_roundness", "roundness",
+     "short by long axis of the largest nucleus; 1 is round", 2, true},
+    {"halo", "halo",
+     "how much denser the outer half of the cytoplasm is than the inner: above "
+     "0 it is pale about the nucleus",
+     2, true},
+    {"cytoplasm_colour", "colour",
+     "of the cytoplasm, density for green less that for red light: eosinophil "
+     "(pink, orange) above 0, cyanophil (blue, green) below",
+     2, true},
+    {"nuclei", "nuclei", "in a cell", 2, false},
 };
 
 enum { TITLES = sizeof(titles) / sizeof(titles[0]) };
@@ -47,13 +49,13 @@ enum { TITLES = sizeof(titles) / sizeof(titles[0]) };
 static const struct edit_title {
     const char *name, *title, *unit;
 } edits[] = {
-    {"nucleus_larger", "the nucleus is enlarged", "times the area"},
-    {"nucleus_paler", "the nucleus is paled", "of its excess density"},
-    {"nucleus_darker", "the nucleus is darkened", "of its excess density"},
-    {"halo_filled", "the halo is filled", "of it"},
-    {"halo_made", "a halo is made", "of the density"},
-    {"cytoplasm_turned", "pink cytoplasm is turned blue-green, and the reverse",
-     "of it"},
+    {"nucleus_larger", "nucleus enlarged", "times the area"},
+    {"nucleus_paler", "nucleus paled", "of its excess density"},
+    {"nucleus_darker", "nucleus darkened", "of its excess density"},
+    {"halo_filled", "halo filled", "of it"},
+    {"halo_made", "halo made", "of the density"},
+    {"cytoplasm_turned", "cytoplasm turned",
+     "from pink to blue-green, or back"},
 };
 
 enum { EDITS = sizeof(edits) / sizeof(edits[0]) };
@@ -89,7 +91,7 @@ static void put_cell(const struct shown_mean *m, int digits, struct buf *b)
     buf_puts(b, "<td class=\"num\">");
     put_number(m->mean, digits, b);
     if (isfinite(m->mean) && isfinite(m->low))
-        buf_printf(b, " <span class=\"mute\">%.*f to %.*f</span>", digits,
+        buf_printf(b, "<br><span class=\"mute\">%.*f to %.*f</span>", digits,
                    m->low, digits, m->high);
     buf_puts(b, "</td>");
 }
@@ -125,41 +127,47 @@ static bool opens_class(const struct report_csv *c, size_t i)
            has_word(c, i, "concept", "measured");
 }
 
-static void put_concept(const struct report_csv *c,
-                        const struct concept_title *t, struct buf *b)
+static void put_class(const struct report_csv *c, size_t row, struct buf *b)
 {
-    if (find_mean(c, "all", "all", t->name) == c->csv.n_row)
-        return;
-    report_html_put(b, "<tr><th scope=\"row\">%s</th>", t->title);
-    for (size_t i = 0; i < c->csv.n_row; i++) {
-        struct shown_mean m;
+    const struct shown_mean measured = mean_in(c, row);
+    const char *label = report_label(c, row);
 
-        if (!opens_class(c, i))
-            continue;
-        m = mean_in(c, find_mean(c, report_label(c, i), "all", t->name));
-        put_cell(&m, t->digits, b);
+    report_html_put(b, "<tr><th scope=\"row\">%s</th>",
+                    strcmp(label, "all") == 0 ? "all cells" : label);
+    report_html_cell_count(b, count_of(&measured));
+    for (int t = 0; t < TITLES; t++) {
+        const struct shown_mean m =
+            mean_in(c, find_mean(c, label, "all", titles[t].name));
+
+        put_cell(&m, titles[t].digits, b);
     }
     buf_puts(b, "</tr>\n");
 }
 
+static void put_heads(bool brief, struct buf *b)
+{
+    for (int t = 0; t < TITLES; t++)
+        if (titles[t].brief || !brief)
+            report_html_put(b, "<th scope=\"col\" class=\"num\">%s</th>",
+                            titles[t].title);
+    report_html_body(b);
+}
+
 static void put_classes(const struct report_csv *c, struct buf *b)
 {
-    report_html_table(b, "What is measured, class by class");
-    report_html_heads(b, "concept");
-    for (size_t i = 0; i < c->csv.n_row; i++) {
-        const struct shown_mean m = mean_in(c, i);
-
+    report_html_table_sortable(b, "What is measured, class by class", false);
+    report_html_heads(b, "class|#measured");
+    put_heads(false, b);
+    for (size_t i = 0; i < c->csv.n_row; i++)
         if (opens_class(c, i))
-            report_html_put(b, "<th scope=\"col\" class=\"num\">%s (%d)</th>",
-                            has_word(c, i, "label", "all") ? "all cells"
-                                                           : report_label(c, i),
-                            count_of(&m));
-    }
-    report_html_body(b);
-    for (int t = 0; t < TITLES; t++)
-        put_concept(c, &titles[t], b);
+            put_class(c, i, b);
     buf_puts(b, "</tbody>\n");
     report_html_table_end(b);
+    buf_puts(b, "<ul class=\"mute\">\n");
+    for (int t = 0; t < TITLES; t++)
+        report_html_put(b, "<li><strong>%s</strong>: %s</li>\n",
+                        titles[t].title, titles[t].meaning);
+    buf_puts(b, "</ul>\n");
 }
 
 /* How many could not be measured. */
@@ -170,20 +178,19 @@ static void put_measured(const struct report_data *d,
     const struct shown_mean m =
         mean_in(c, find_mean(c, "all", "all", "measured"));
 
-    report_html_put(b,
-                    "<p>Nucleus and cytoplasm of %d of the %d %s cells of "
-                    "<code>%s</code>%s, by their contours where these came "
-                    "with the pictures, else by a segmentation that looks for "
-                    "what is dark, round and near the middle; of the others "
-                    "<code>concepts.csv</code> says why not. In brackets how "
-                    "many of a class are measured; means and 95&nbsp;%% "
-                    "intervals over groups of cells drawn again.</p>\n",
-                    count_of(&m),
-                    count_of(&(struct shown_mean){1, 0, 0, m.cells}),
-                    report_told(d), e->name,
-                    e->train->folds > 1 ? " (the other folds have files of "
-                                          "their own)"
-                                        : "");
+    report_html_put(
+        b,
+        "<p>Nucleus and cytoplasm of %d of the %d %s cells of "
+        "<code>%s</code>%s, by their contours where these came "
+        "with the pictures, else by a segmentation that looks for "
+        "what is dark, round and near the middle; of the others "
+        "<code>concepts.csv</code> says why not. Means and 95&nbsp;%% "
+        "intervals over groups of cells drawn again.</p>\n",
+        count_of(&m), count_of(&(struct shown_mean){1, 0, 0, m.cells}),
+        report_told(d), e->name,
+        e->train->folds > 1 ? " (the other folds have files of "
+                              "their own)"
+                            : "");
 }
 
 static void put_mistake(const struct report_csv *c, size_t row, struct buf *b)
@@ -234,11 +241,7 @@ static void put_mistakes(const struct report_csv *c, struct buf *b)
                 "that were called what they are.</p>\n");
     report_html_table_sortable(b, "Concepts of mistakes", false);
     report_html_heads(b, "class|called|#cells");
-    for (int t = 0; t < TITLES; t++)
-        if (titles[t].brief)
-            report_html_put(b, "<th scope=\"col\" class=\"num\">%s</th>",
-                            titles[t].brief);
-    report_html_body(b);
+    put_heads(true, b);
     for (size_t i = 0; i < c->csv.n_row; i++)
         if (is_mistake(c, i))
             put_mistake(c, i, b);
@@ -341,13 +344,13 @@ static const char *reaction_word(const struct shown_mean *m,
     const struct shown_mean zero = {0, 0, 0, 0};
 
     if (!isfinite(m->low))
-        return "too few groups to tell";
+        return "too few groups";
     if (!is_apart(m, &zero))
         return "no";
     if (isfinite(trip->low) && !is_apart(m, trip))
-        return "no more than to the resampling";
+        return "as to resampling";
     if (isfinite(ground->low) && !is_apart(m, ground))
-        return "no more than to the ground";
+        return "as to the ground";
     return "yes";
 }
 
@@ -388,9 +391,9 @@ static void put_reaction(const struct report_experiment *e,
     m = mean_in(c, k.row[k.n - 1]);
     g = mean_at(c, &ground, k.dose[k.n - 1]);
     r = mean_at(c, &trip, k.dose[k.n - 1]);
-    report_html_put(b, "<tr><th scope=\"row\">%s</th><td>%s</td><td>", e->name,
-                    t->title);
-    buf_printf(b, "%g %s</td>", k.dose[k.n - 1], t->unit);
+    report_html_put(b, "<tr><th scope=\"row\">%s, ", t->title);
+    buf_printf(b, "%g %s</th>", k.dose[k.n - 1], t->unit);
+    report_html_put(b, "<td>%s</td>", e->name);
     report_html_cell_count(b, m.cells);
     put_cell(&m, 3, b);
     put_cell(&g, 3, b);
@@ -416,7 +419,7 @@ static void begin_reactions(struct buf *b)
            "what the network says of a made picture, which need not look "
            "like any cell.</p>\n");
     report_html_table_sortable(b, "Reactions of the networks", true);
-    report_html_heads(b, "?experiment|?change|dose|#cells|#change of the "
+    report_html_heads(b, "change|?experiment|#cells|#change of the "
                          "probability|#of the ground|#of the round "
                          "trip|?reacts|gains most|curve");
     report_html_body(b);
