@@ -123,6 +123,8 @@ enum map_scale { SCALE_MAP, SCALE_CELL };
 enum map_colours { COLOURS_UNIFORM, COLOURS_JET };
 enum sanity_check { SANITY_OFF, SANITY_WHOLE, SANITY_CASCADE };
 
+enum explain_choice { EXPLAIN_OFF, EXPLAIN_ON };
+
 /* What explaining needs to know. */
 struct explain_settings {
     struct word_list methods;
@@ -155,6 +157,8 @@ struct explain_settings {
     double rise_share;   /* of cells that stay */
     int64_t faith_steps; /* of insertion and deletion; 0: not measured */
     int64_t bootstrap;   /* resamples; 0: none */
+    enum explain_choice concepts;      /* of cells, are they measured? */
+    enum explain_choice dose_response; /* are cells changed? */
 };
 
 enum rate_schedule { RATE_CONSTANT, RATE_PLATEAU, RATE_COSINE };

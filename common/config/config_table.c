@@ -365,6 +365,12 @@ static const struct config_key keys[] = {
      .help = "of insertion and deletion; 0: faithfulness is not measured"},
     {AT(explain, bootstrap), RESULT, INT(0, 100000, "2000"),
      .unit = "resamples", .help = "of groups, for intervals; 0: none"},
+    {AT(explain, concepts), RESULT, ENUM(onoff_words, "on"), .before = "off",
+     .help =
+         "measure what a cytologist names: nucleus, N/C ratio, halo, colour"},
+    {AT(explain, dose_response), RESULT, ENUM(onoff_words, "on"),
+     .before = "off",
+     .help = "change one of these in the picture, see the probability move"},
 
     {TEXT(scheduler, endpoint), PLACEMENT, STRING("auto"),
      .help = "auto; ipc (one host); tcp://ADDRESS:PORT, as eth0:* or *:PORT"},

@@ -1,5 +1,6 @@
 #include "stages/explain/explain.h"
 
+#include "stages/explain/concepts.h"
 #include "stages/explain/explain_private.h"
 
 #include <stdlib.h>
@@ -59,6 +60,25 @@ static int mark_cells(struct explanation *e, struct err *err)
     return rc;
 }
 
+/* What concepts.csv tells of all cells, explained or not. */
+static int keep_predictions(const struct explanation *e, struct err *err)
+{
+    struct buf text = {0};
+    char dir[FILE_PATH_MAX];
+
+    if (e->args->settings->concepts == EXPLAIN_OFF)
+        return 0;
+    buf_puts(&text, CONCEPTS_PREDICTIONS_HEADER);
+    for (size_t i = 0; i < e->n; i++)
+        buf_printf(&text, "%zu,%d,%.6f\n", e->list[i].row, e->list[i].predicted,
+                   (double)e->list[i].p);
+    if (file_path(dir, err, "%s/cells", e->args->out) == 0 &&
+        file_dir_make(dir, err) == 0)
+        return buf_save(&text, dir, "predictions.csv", err);
+    buf_release(&text);
+    return -1;
+}
+
 /* Predict the test split, or validation if nothing tests, and choose. */
 static int predict_and_pick(struct explanation *e, struct err *err)
 {
@@ -74,7 +94,7 @@ static int predict_and_pick(struct explanation *e, struct err *err)
     else
         err_set(err, ERR_SYSTEM, "no memory for %zu predictions", e->n);
     free(row);
-    return rc < 0 ? -1 : mark_cells(e, err);
+    return rc < 0 || keep_predictions(e, err) < 0 ? -1 : mark_cells(e, err);
 }
 
 /* --- opening -------------------------------------------------------------- */
@@ -150,6 +170,7 @@ void explain_close(struct explanation *e)
     store_close(&e->data);
     image_release(&e->overlay);
     buf_release(&e->csv);
+    buf_release(&e->doses);
     for (int i = 0; i < FIGURE_KINDS; i++)
         buf_release(&e->figures[i]);
     free(e->list);
@@ -212,7 +233,7 @@ int explain_at(struct explanation *e, size_t place, struct err *err)
         return -1;
     if (file_exists(path))
         return 0;
-    e->csv.len = 0;
+    e->csv.len = e->doses.len = 0;
     for (int i = 0; i < FIGURE_KINDS; i++)
         e->figures[i].len = 0;
     if (make_dirs(e->args->out, err) < 0 ||
@@ -223,6 +244,9 @@ int explain_at(struct explanation *e, size_t place, struct err *err)
             write_part(e, place, explain_kind(s, (enum figure_kinds)i)->name,
                        &e->figures[i], err) < 0)
             return -1;
+    if (e->doses.len > 0 &&
+        write_part(e, place, "dose_response", &e->doses, err) < 0)
+        return -1;
     return write_part(e, place, "scores", &e->csv, err);
 }
 

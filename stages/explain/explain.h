@@ -30,6 +30,10 @@
  *     stability.csv                  likewise: how alike the maps of several
  *                                    seeds are, over all pairs
  *     sheets/                        explain_sheets.h
+ *     concepts.csv, concept_means.csv
+ *                    concepts.h
+ *     dose_response.csv, dose_response_means.csv
+ *                    dose_response.h
  * where p is the probability of the predicted class, target_p that of the one
  * explained, the peak the pixel where the map is largest; raw_low and raw_high
  * are what the map's 0 and 1 were (of a layer's map its values; of LIME
@@ -45,6 +49,8 @@
  * cell adds to the tables lies in cells/ meanwhile:
  *     cells/PLACE.scores.csv         its lines of scores.csv; written last
  *     cells/PLACE.KIND.csv           map_scores.h
+ *     cells/PLACE.dose_response.csv  its lines of that file
+ *     cells/predictions.csv          of the whole split, for concepts.csv
  */
 #ifndef EXPLAIN_EXPLAIN_H
 #define EXPLAIN_EXPLAIN_H
@@ -57,6 +63,7 @@ struct explain_args {
     const char *model; /* the model's file */
     const char *out;   /* directory, exists */
     const char *network;
+    const struct resizing *resizing; /* how pictures came to data's size */
     const struct explain_settings *settings;
     uint64_t seed; /* of draws, mixed with the cell's pixels */
 

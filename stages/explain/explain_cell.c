@@ -1,5 +1,6 @@
 /* explain_cell.c - one cell: its maps, and what is made of them */
 #include "base/rng.h"
+#include "stages/explain/dose_response.h"
 #include "stages/explain/explain_private.h"
 #include "stages/explain/heatmap_image.h"
 
@@ -140,6 +141,43 @@ static void take_probabilities(const struct explanation *e, float *p)
     scorer_softmax(p, logits->out.c);
 }
 
+struct concept_source explain_source(const struct explain_args *a,
+                                     const struct store *data,
+                                     const struct contours *contours)
+{
+    static const struct resizing squashed = {.lanczos = false};
+
+    return (struct concept_source){.data = data,
+                                   .contours = contours,
+                                   .resizing =
+                                       a->resizing ? a->resizing : &squashed};
+}
+
+/* Change the cell, one thing at a time, if its regions are known. */
+static int change_cell(struct explanation *e, const struct explainer_task *t,
+                       const struct prediction *c, struct err *err)
+{
+    const struct concept_source source =
+        explain_source(e->args, &e->data, &e->contours);
+    const struct dose_response_args a = {
+        .data = &e->data, .cell = c, .scorer = t->scorer, .input = t->input};
+    struct cell_regions r;
+    struct cell_edit edit = {.h = 0};
+    enum cell_fault fault;
+    bool contoured;
+    int rc = concept_regions(&source, c->row, &r, &contoured, &fault, err);
+
+    if (rc == 0 && fault == CELL_FOUND) {
+        rc = cell_edit_open(&edit, t->rgb, &r,
+                            concept_regions_pitch(&source, c->row), err);
+        if (rc == 0)
+            rc = dose_response_measure(&a, &edit, &e->doses, err);
+        cell_edit_close(&edit);
+    }
+    cell_regions_release(&r);
+    return rc;
+}
+
 /* Whatever is done to the picture, the cell keeps its size. */
 static void hold_size(struct explanation *e, const struct cell_size *size)
 {
@@ -178,6 +216,9 @@ int explain_cell(struct explanation *e, const struct prediction *c,
         explained_network_gradients(&e->own, &t);
         take_probabilities(e, p);
         rc = explain_targets(e, &t, c, p, err);
+        if (rc == 0 && c->measured &&
+            e->args->settings->dose_response == EXPLAIN_ON)
+            rc = change_cell(e, &t, c, err);
     }
     for (int i = 0; i < CONTOUR_PARTS; i++)
         contour_release(&e->shape[i]);

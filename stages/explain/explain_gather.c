@@ -1,6 +1,8 @@
 /* explain_gather.c - the tables of all cells, from what each left in cells/ */
 #include "base/log.h"
 #include "charts/svg_masking.h"
+#include "stages/explain/concepts.h"
+#include "stages/explain/dose_response.h"
 #include "stages/explain/explain_private.h"
 #include "stages/explain/explain_sheets.h"
 
@@ -91,8 +93,8 @@ static bool is_part(const char *name, const char *what)
            strcmp(dot + 1 + n, ".csv") == 0;
 }
 
-static int add_scores(const struct gathering *g, const char *name,
-                      struct buf *out, struct err *err)
+static int add_part(const struct gathering *g, const char *name,
+                    struct buf *out, struct err *err)
 {
     char path[FILE_PATH_MAX], *text = NULL;
     size_t size;
@@ -105,15 +107,23 @@ static int add_scores(const struct gathering *g, const char *name,
     return 0;
 }
 
+/* The parts of a kind that cells left, one behind the other. */
+static int add_parts(const struct gathering *g, const char *kind,
+                     struct buf *out, struct err *err)
+{
+    for (size_t i = 0; i < g->n; i++)
+        if (is_part(g->name[i], kind) && add_part(g, g->name[i], out, err) < 0)
+            return -1;
+    return 0;
+}
+
 static int gather_scores(const struct gathering *g, struct err *err)
 {
     struct buf out = {0};
-    int rc = 0;
+    int rc;
 
     explain_header(g->contours, &out);
-    for (size_t i = 0; rc == 0 && i < g->n; i++)
-        if (is_part(g->name[i], "scores"))
-            rc = add_scores(g, g->name[i], &out, err);
+    rc = add_parts(g, "scores", &out, err);
     if (rc == 0)
         rc = buf_save(&out, g->args->out, "scores.csv", err);
     buf_release(&out);
@@ -185,6 +195,46 @@ static int gather_figures(const struct gathering *g,
     return rc;
 }
 
+static int gather_concepts(const struct gathering *g, struct err *err)
+{
+    const struct explain_args *a = g->args;
+    char path[FILE_PATH_MAX];
+    struct contours contours;
+    struct concepts_args c = {.out = a->out,
+                              .predictions = path,
+                              .resamples = (int)a->settings->bootstrap,
+                              .seed = a->seed};
+    int rc;
+
+    if (a->settings->concepts == EXPLAIN_OFF)
+        return 0;
+    if (file_path(path, err, "%s/predictions.csv", g->cells) < 0 ||
+        contours_open(&contours, a->data, err) < 0)
+        return -1;
+    c.source = explain_source(a, &g->data, &contours);
+    rc = concepts_write(&c, err);
+    contours_close(&contours);
+    return rc;
+}
+
+static int gather_doses(const struct gathering *g, struct err *err)
+{
+    const struct explain_args *a = g->args;
+    struct buf out = {0};
+
+    if (a->settings->dose_response == EXPLAIN_OFF)
+        return 0;
+    dose_response_header(&g->data, &out);
+    if (add_parts(g, "dose_response", &out, err) < 0) {
+        buf_release(&out);
+        return -1;
+    }
+    if (buf_save(&out, a->out, "dose_response.csv", err) < 0)
+        return -1;
+    return dose_response_means(&g->data, a->out, (int)a->settings->bootstrap,
+                               a->seed, err);
+}
+
 static int gather_all(const struct gathering *g, struct err *err)
 {
     for (int k = 0; k < FIGURE_KINDS; k++) {
@@ -195,7 +245,8 @@ static int gather_all(const struct gathering *g, struct err *err)
             gather_figures(g, kind, err) < 0)
             return -1;
     }
-    if (gather_scores(g, err) < 0)
+    if (gather_scores(g, err) < 0 || gather_concepts(g, err) < 0 ||
+        gather_doses(g, err) < 0)
         return -1;
     return explain_sheets(g->args, &g->data, g->contours, err);
 }
@@ -235,11 +286,14 @@ int explain_gather(const struct explain_args *a, struct err *err)
         file_dir_make(g.cells, err) < 0 ||
         store_open(&g.data, a->data, err) < 0)
         return -1;
+    if (store_use_fold(&g.data, a->fold, a->folds ? a->folds : 1, err) < 0)
+        goto out;
     if (file_dir_list(g.cells, &g.name, &g.n, err) == 0 &&
         find_contours(&g, err) == 0 && gather_all(&g, err) == 0) {
         count_contours(&g);
         rc = file_dir_remove(g.cells, err);
     }
+out:
     file_dir_list_free(g.name, g.n);
     store_close(&g.data);
     return rc;

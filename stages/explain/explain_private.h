@@ -6,6 +6,7 @@
 
 #include "img/image.h"
 #include "stages/explain/choose_cells.h"
+#include "stages/explain/concept_regions.h"
 #include "stages/explain/explain.h"
 #include "stages/explain/explained_network.h"
 #include "stages/explain/faithfulness.h"
@@ -46,7 +47,8 @@ struct explanation {
     uint8_t *region;     /* owned: (h, w) of localisation.h */
     struct contour shape[CONTOUR_PARTS]; /* owned: of the cell in hand */
     struct image overlay;                /* owned */
-    struct buf csv; /* lines of scores.csv of the cell in hand */
+    struct buf csv;   /* lines of scores.csv of the cell in hand */
+    struct buf doses; /* likewise, of dose_response.csv */
     struct buf figures[FIGURE_KINDS]; /* likewise, of map_scores.h */
 };
 
@@ -83,6 +85,11 @@ MUST_USE int explain_cell(struct explanation *e, const struct prediction *c,
 /* Field of the index of data/, "" if there is no such column. */
 const char *explain_field(const struct explanation *e, size_t row,
                           const char *column);
+
+/* Where concepts.h takes a cell's regions from. */
+struct concept_source explain_source(const struct explain_args *a,
+                                     const struct store *data,
+                                     const struct contours *contours);
 
 /* --- explain_files.c ------------------------------------------------------ */
 

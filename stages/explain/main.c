@@ -22,6 +22,7 @@ struct explain_worker {
     struct explain_settings settings;
     char data[FILE_PATH_MAX], model[FILE_PATH_MAX], out[FILE_PATH_MAX];
     char network[CONFIG_NAME_MAX];
+    struct resizing resizing;
     struct explain_args args;  /* of the above */
     struct explanation *cells; /* owned */
 };
@@ -47,6 +48,7 @@ static int set_args(struct explain_worker *w, const struct unit *u,
     char train[FILE_PATH_MAX];
 
     w->settings = u->config->explain;
+    w->resizing = config_resizing(u->config);
     memcpy(w->network, u->step->network, sizeof(w->network));
     w->args = (struct explain_args){
         .data = w->data,
@@ -55,6 +57,7 @@ static int set_args(struct explain_worker *w, const struct unit *u,
         .model = w->model,
         .out = w->out,
         .network = w->network,
+        .resizing = &w->resizing,
         .settings = &w->settings,
         .seed = (uint64_t)u->config->run.seed,
         .each = stage_cells,

@@ -146,6 +146,8 @@ explain:
   lime_samples: 32
   faith_steps: 4
   bootstrap: 100
+  concepts: off
+  dose_response: off
 EOF
 }
 

@@ -3,6 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
 sed -i -e 's/per_class: 1/per_class: 2/' -e 's/faith_steps: 4/faith_steps: 2/' \
+    -e 's/concepts: off/concepts: on/' -e 's/dose_response: off/dose_response: on/' \
     -e 's/methods: .*/methods: [gradcam, lime]/' "$T/c.yaml"
 export OMP_NUM_THREADS=1
 bytes() { (cd "$1/explain" && find . -type f ! -name manifest.json ! -name .seen -exec sha256sum {} + | sort -k2); }

@@ -11,7 +11,8 @@ ok "the line, every test cell counted" status_is 0 papline run "$T/c.yaml" \
     --until explain --set dataset.path="$T/cells" --set explain.cells=all \
     --set 'explain.methods=[gradcam]' --set explain.faith_steps=2 \
     --set explain.baselines=on \
-    --set preprocess.aspect=scale --set preprocess.field=300
+    --set preprocess.aspect=scale --set preprocess.field=300 \
+    --set explain.concepts=on --set explain.dose_response=on
 ok "  contours came with the pictures" grep -q ',nucleus,ok,' \
     "$T/run/data/contours.csv"
 ok "  the broken one is told" grep -q 'line 2 is not' "$T/run/data/contours.csv"
@@ -37,6 +38,16 @@ ok "  and is not located in itself" not grep -q '^contour' "$d/localisation.csv"
 ok "  baselines have no pictures" not grep -qE ',(centre|blurred|contour),' \
     "$d/scores.csv"
 ok "  curves are drawn" grep -q 'Nucleus (a baseline)' "$d/curves.svg"
+ok "  concepts tell of the whole test split" test \
+    "$(sed 1d "$d/concepts.csv" | wc -l)" = "$test_cells"
+ok "  by contours, and without them by segmentation" awk -F, \
+    '/,contours,ok,/ { c++ } /,segmentation,/ { s++ } END { exit !(c && s) }' \
+    "$d/concepts.csv"
+ok "  doses of what has concepts" test \
+    "$(grep -c ',none,none,0,' "$d/dose_response.csv")" = \
+    "$(grep -c ',ok,' "$d/concepts.csv")"
+ok "  with means over all" grep -qE '^all,nucleus_paler,none,0.6,predicted,[0-9]+,[0-9]+,-?[01]' \
+    "$d/dose_response_means.csv"
 ok "  sheets of the cells that are shown" test -n "$(ls "$d/sheets")"
 
 # one magnification for all: what predict reads is what was evaluated

@@ -148,6 +148,72 @@ static void check_faithfulness(void)
     csv_release(&c);
 }
 
+/* Every cell of the split has a line, measured or not, and is in a mean. */
+static void check_concepts(void)
+{
+    struct csv c, m;
+    struct err err = {0};
+    size_t tests = 0, measured = 0, said = 0;
+
+    if (!ok(csv_read(&c, in_dir("out/concepts.csv"), &err) == 0 &&
+                csv_read(&m, in_dir("out/concept_means.csv"), &err) == 0,
+            "concepts.csv and concept_means.csv can be read"))
+        return;
+    for (int i = 0; i < N; i++)
+        tests += split_of(i) == SPLIT_TEST;
+    for (size_t i = 0; i < c.n_row; i++) {
+        measured += strcmp(csv_get(&c, i, 7), "ok") == 0 &&
+                    csv_number(&c, i, "nucleus_area") > 0;
+        said += *csv_get(&c, i, 4) && csv_number(&c, i, "p") > 0;
+    }
+    ok(c.n_row == tests && said == tests,
+       "  a line a test cell, with what is said of it");
+    ok(measured > 0, "  measured where there is a cell");
+    for (size_t i = 0; i < m.n_row; i++)
+        if (strcmp(csv_get(&m, i, 0), "all") == 0 &&
+            strcmp(csv_get(&m, i, 1), "all") == 0 &&
+            strcmp(csv_get(&m, i, 2), "measured") == 0)
+            near(strtod(csv_get(&m, i, 5), NULL),
+                 (double)measured / (double)tests, 1e-6,
+                 "  the share that is measured");
+    csv_release(&c);
+    csv_release(&m);
+}
+
+/* A cell's first line is of the stored picture, with what scores.csv says. */
+static void check_doses(void)
+{
+    struct csv d, s;
+    struct err err = {0};
+    bool same = true, controls = false;
+    size_t cells = 0;
+
+    if (!ok(csv_read(&d, in_dir("out/dose_response.csv"), &err) == 0 &&
+                csv_read(&s, in_dir("out/scores.csv"), &err) == 0,
+            "dose_response.csv can be read"))
+        return;
+    for (size_t i = 0; i < d.n_row; i++) {
+        const char *said = csv_get(&d, i, 3);
+
+        controls = controls || strcmp(csv_get(&d, i, 5), "ground") == 0;
+        if (strcmp(csv_get(&d, i, 4), "none") != 0)
+            continue;
+        cells++;
+        for (size_t k = 0; k < s.n_row; k++)
+            if (strcmp(csv_get(&s, k, 0), csv_get(&d, i, 0)) == 0)
+                for (int c = 0; c < K; c++)
+                    same = same &&
+                           (strcmp(said, names[c]) != 0 ||
+                            fabs(strtod(csv_get(&d, i, 8 + (size_t)c), NULL) -
+                                 csv_number(&s, k, "p")) < 1e-4);
+    }
+    ok(cells > 0 && d.n_row > 10 * cells, "  of several cells, many pictures");
+    ok(same, "  begins with what is said of the stored picture");
+    ok(controls, "  has controls");
+    csv_release(&d);
+    csv_release(&s);
+}
+
 static void check_methods(struct explain_args a)
 {
     struct err err = {0};
@@ -192,11 +258,18 @@ static void check_explain(void)
     works(explain_run(&a, &err) == 0, err, "an experiment is explained");
     check_scores();
     check_faithfulness();
+    check_concepts();
+    check_doses();
+    settings.concepts = settings.dose_response = EXPLAIN_OFF;
+    BUG_ON(remove(in_dir("out/concepts.csv")) != 0 ||
+           remove(in_dir("out/dose_response.csv")) != 0);
     first = text_of("out/scores.csv");
     set_words(&settings.layers, "out_relu", NULL); /* the default */
     ok(explain_run(&a, &err) == 0, "the default layer by name");
     again = text_of("out/scores.csv");
     ok(strcmp(first, again) == 0, "  with the same scores");
+    ok(!has_file("concepts.csv") && !has_file("dose_response.csv"),
+       "  without concepts and doses where these are off");
     check_layers(explain_args());
     check_methods(explain_args());
     a = explain_args();

@@ -232,6 +232,8 @@ static const struct row {
     {"explain.rise_share=0.25", EXPLAIN, "explain.methods=[rise]"},
     {"explain.faith_steps=9", EXPLAIN, NULL},
     {"explain.bootstrap=100", EXPLAIN, NULL},
+    {"explain.concepts=off", EXPLAIN, NULL},
+    {"explain.dose_response=off", EXPLAIN, NULL},
     {"scheduler.endpoint=tcp://a:1", NONE, NULL},
     {"scheduler.hosts=n1:4", NONE, NULL},
     {"scheduler.launcher=mpirun", NONE, NULL},
