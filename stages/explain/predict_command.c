@@ -4,8 +4,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/output_name.h"
-#include "img/decode.h"
-#include "img/field.h"
+#include "evaluation/model_picture.h"
 #include "img/resize.h"
 #include "stages/explain/predict_private.h"
 
@@ -18,6 +17,7 @@ enum { PICTURE_STEM = 100 }; /* bytes of a name that are kept */
 struct predict_command {
     const struct predict_command_args *args;
     FILE *out;
+    char model[FILE_PATH_MAX];      /* its file */
     struct inference net;           /* folded */
     struct predict_painter painter; /* only with a method */
     char **aside;    /* owned, (n): why a picture could not be read, or NULL */
@@ -46,16 +46,18 @@ static size_t picture_bytes(const struct predict_command *t)
 
 static int open_model(struct predict_command *t, struct err *err)
 {
-    static const char what[] = "; give a model that training wrote, "
+    static const char what[] = "; give a bundle's directory, or a model that "
+                               "training wrote, "
                                "RUN/train/EXPERIMENT/model.safetensors";
     const struct inference_args p = {
-        .path = t->args->model, .batch = PREDICT_BATCH, .memory = GRAPH_INFER};
+        .path = t->model, .batch = PREDICT_BATCH, .memory = GRAPH_INFER};
     struct err why = {0};
 
-    if (inference_open(&t->net, &p, &why) < 0)
+    if (model_path(t->model, t->args->model, &why) < 0 ||
+        inference_open(&t->net, &p, &why) < 0)
         return err_set(err, why.code, "%.400s%s", why.text,
                        why.code == ERR_INPUT ? what : "");
-    if (graph_output(t->net.graph)->out.c != t->net.info.n_class)
+    if (!inference_classifies(&t->net))
         return err_set(err, ERR_USAGE,
                        "'%.200s' is an encoder, it tells no classes apart%s",
                        t->args->model, what);
@@ -87,24 +89,18 @@ static int make_room(struct predict_command *t, struct err *err)
 static int read_picture(struct predict_command *t, const char *path, size_t to,
                         struct err *err)
 {
-    const struct model_info *m = &t->net.info;
-    struct decoding *d = &t->read_as[to];
-    struct image im = {0}, out = {0};
-    int rc;
+    struct model_picture p;
+    const int rc = model_picture_read(&p, &t->net.info, path, err);
 
-    *d = (struct decoding){
-        .bits = m->bits, .upright = m->upright, .jpeg = m->jpeg};
-    rc = decode_read_as(&im, path, d, err);
-    if (rc == 0)
-        rc = t->nuclei[to] = field_nuclei(&im, err);
-    if (rc >= 0)
-        rc = resize_as(&out, &im, m->w, m->h, &m->resizing, err);
-    t->size[to] = (struct cell_size){im.w, im.h};
-    if (rc == 0)
-        memcpy(t->pixels + to * picture_bytes(t), out.px, image_bytes(&out));
-    image_release(&im);
-    image_release(&out);
-    return rc;
+    t->read_as[to] = p.read_as;
+    if (rc < 0)
+        return -1;
+    t->size[to] = p.size;
+    t->nuclei[to] = p.nuclei;
+    memcpy(t->pixels + to * picture_bytes(t), p.image.px,
+           image_bytes(&p.image));
+    model_picture_release(&p);
+    return 0;
 }
 
 /* Count what is odd about a picture that was read. */
@@ -245,11 +241,9 @@ static int write_lines(struct predict_command *t, size_t end, size_t slot,
             l.predicted = inference_class(l.p, k);
         }
         if (!l.aside && t->painter.method) {
-            inference_hold_size(&t->net, &t->size[slot]);
-            inference_hold_size(&t->painter.net, &t->size[slot]);
             if (name_picture(t, t->shown, path, err) < 0 ||
                 predict_paint(&t->painter, t->pixels + slot * picture_bytes(t),
-                              l.predicted, path, err) < 0)
+                              &t->size[slot], l.predicted, path, err) < 0)
                 return -1;
             l.picture = path;
         }
@@ -297,7 +291,7 @@ static int begin_files(struct predict_command *t, struct err *err)
     int rc;
 
     if (open_model(t, err) < 0 || make_room(t, err) < 0 ||
-        (a->method && predict_painter_init(&t->painter, a->model, a->method,
+        (a->method && predict_painter_init(&t->painter, t->model, a->method,
                                            &t->net, err) < 0))
         return -1;
     predict_csv_head(&t->net.info, &t->csv);

@@ -1,12 +1,9 @@
 /* predict_picture.c - the explanation of one picture */
 #include "stages/explain/predict_private.h"
 
-#include "base/rng.h"
 #include "img/png.h"
-#include "stages/explain/explained_network.h"
 #include "stages/explain/heatmap_image.h"
 
-#include <omp.h>
 #include <stdlib.h>
 
 static const enum heatmap_panel panels[] = {PANEL_CELL, PANEL_OVER, PANEL_MAP};
@@ -15,38 +12,23 @@ enum { N_PANEL = sizeof(panels) / sizeof(panels[0]) };
 
 static int make_room(struct predict_painter *t, struct err *err)
 {
-    const int h = t->net.info.h, w = t->net.info.w;
+    const int h = t->look.net.info.h, w = t->look.net.info.w;
     const size_t n = (size_t)h * (size_t)w;
 
-    t->x = malloc(3 * n * sizeof(*t->x));
     t->heat = malloc(n * sizeof(*t->heat));
     t->view = calloc(n, 1);
-    if (!t->x || !t->heat || !t->view)
+    if (!t->heat || !t->view)
         return err_set(err, ERR_SYSTEM, "no memory for maps of %zu pixels", n);
     return image_init(&t->strip, heatmap_image_strip_width(w, N_PANEL),
                       heatmap_image_strip_height(h), err);
 }
 
 int predict_painter_init(struct predict_painter *t, const char *path,
-                         const char *method, const struct inference *many,
+                         const char *method, struct inference *many,
                          struct err *err)
 {
-    struct config *c = calloc(1, sizeof(*c));
-    const struct inference_args p = {
-        .path = path, .batch = GRADIENTS_BATCH, .memory = GRAPH_KEEP_ALL};
-
     *t = (struct predict_painter){.method = explainer_find(method, err)};
-    if (!c)
-        return err_set(err, ERR_SYSTEM, "no memory for settings");
-    config_init(c);
-    t->settings = c->explain;
-    t->seed = (uint64_t)c->run.seed;
-    free(c);
-    t->scorer =
-        (struct scorer){.graph = many->graph, .threads = omp_get_max_threads()};
-    if (t->method && inference_open(&t->net, &p, err) == 0 &&
-        explained_network_layers(&t->gradients, &t->net, &t->settings.layers,
-                                 err) == 0 &&
+    if (t->method && explain_picture_init(&t->look, path, many, err) == 0 &&
         make_room(t, err) == 0)
         return 0;
     predict_painter_release(t);
@@ -55,44 +37,27 @@ int predict_painter_init(struct predict_painter *t, const char *path,
 
 void predict_painter_release(struct predict_painter *t)
 {
-    gradients_release(&t->gradients);
-    inference_close(&t->net);
+    explain_picture_release(&t->look);
     image_release(&t->strip);
-    free(t->x);
     free(t->heat);
     free(t->view);
     *t = (struct predict_painter){0};
 }
 
-int predict_paint(struct predict_painter *t, const uint8_t *rgb, int target,
-                  const char *path, struct err *err)
+int predict_paint(struct predict_painter *t, const uint8_t *rgb,
+                  const struct cell_size *size, int target, const char *path,
+                  struct err *err)
 {
-    const int h = t->net.info.h, w = t->net.info.w;
-    const size_t area = (size_t)h * (size_t)w;
+    const struct explain_settings *set = &t->look.settings;
     struct explainer_map map = {t->heat, t->view};
-    const struct heatmap_cell cell = {rgb, t->heat, t->view,
-                                      h,   w,       t->settings.colours};
-    const struct explainer_task task = {
-        .settings = &t->settings,
-        .seed = rng_mix(t->seed, rgb, 3 * area),
-        .rgb = rgb,
-        .x = t->x,
-        .h = h,
-        .w = w,
-        .input = t->net.info.input,
-        .target = &target,
-        .n_target = 1,
-        .layer = t->gradients.layer,
-        .n_layer = t->gradients.n_layer,
-        .graph = t->net.graph,
-        .scorer = &t->scorer,
-    };
+    const struct heatmap_cell cell = {
+        rgb,         t->heat, t->view, t->look.net.info.h, t->look.net.info.w,
+        set->colours};
 
-    preprocess(t->net.info.input, rgb, area, t->x);
-    gradients_take(&t->gradients, t->x, &target, 1);
-    if (t->method->explain(&task, &map, err) < 0)
+    explain_picture_look(&t->look, rgb, size, target);
+    if (explain_picture_map(&t->look, t->method, &map, err) < 0)
         return -1;
-    heatmap_image_begin(t->settings.colours, &t->strip);
+    heatmap_image_begin(set->colours, &t->strip);
     for (int i = 0; i < N_PANEL; i++)
         heatmap_image_draw(&cell, panels[i], i, &t->strip);
     return png_write(&t->strip, path, err);

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "evaluation/inference.h"
 #include "img/image.h"
-#include "stages/explain/explainer.h"
+#include "stages/explain/explain_picture.h"
 #include "stages/explain/predict_command.h"
 
 enum { PREDICT_BATCH = SCORER_BATCH, PREDICT_NAME_WIDTH = 60 };
@@ -38,30 +38,26 @@ void predict_csv(const struct model_info *m, const struct predict_line *l,
 /* What explains pictures. */
 struct predict_painter {
     const struct explainer *method;
-    struct explain_settings settings;
-    uint64_t seed;
-    struct inference net;       /* every layer readable, with gradients */
-    struct scorer scorer;       /* many passes through another graph */
-    struct gradients gradients; /* of 'net' */
-    float *x, *heat;            /* owned: (h, w, 3), (h, w) */
-    uint8_t *view;              /* owned: (h, w) */
-    struct image strip;         /* owned */
+    struct explain_picture look;
+    float *heat;        /* owned: (h, w) */
+    uint8_t *view;      /* owned: (h, w) */
+    struct image strip; /* owned */
 };
 
 /*
  * Prepare explainer 'method' of the model in 'path'.
  *   many [in] the same model, GRAPH_INFER, for many passes; borrowed
- * Errors: ERR_USAGE no such method; as inference_open().
+ * Errors: ERR_USAGE no such method; as explain_picture_init().
  */
 MUST_USE int predict_painter_init(struct predict_painter *t, const char *path,
-                                  const char *method,
-                                  const struct inference *many,
+                                  const char *method, struct inference *many,
                                   struct err *err);
 void predict_painter_release(struct predict_painter *t);
 
-/* Explain class 'target' of rgb (h, w, 3), and write the picture.
- * Errors: ERR_SYSTEM. */
+/* Explain class 'target' of rgb (h, w, 3), a cell of that size before, and
+ * write the picture.  Errors: ERR_SYSTEM. */
 MUST_USE int predict_paint(struct predict_painter *t, const uint8_t *rgb,
-                           int target, const char *path, struct err *err);
+                           const struct cell_size *size, int target,
+                           const char *path, struct err *err);
 
 #endif
