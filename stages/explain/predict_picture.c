@@ -1,4 +1,4 @@
-/* predict_picture.c - the explanation of one picture */
+/* predict_picture.c - explanations of one picture */
 #include "stages/explain/predict_private.h"
 
 #include "img/png.h"
@@ -24,11 +24,16 @@ static int make_room(struct predict_painter *t, struct err *err)
 }
 
 int predict_painter_init(struct predict_painter *t, const char *path,
-                         const char *method, struct inference *many,
-                         struct err *err)
+                         const struct predict_command_args *ask,
+                         struct inference *many, struct err *err)
 {
-    *t = (struct predict_painter){.method = explainer_find(method, err)};
-    if (t->method && explain_picture_init(&t->look, path, many, err) == 0 &&
+    *t = (struct predict_painter){.n_method = ask->n_method};
+    for (int i = 0; i < ask->n_method; i++) {
+        t->method[i] = explainer_find(ask->method[i], err);
+        if (!t->method[i])
+            return -1;
+    }
+    if (explain_picture_init(&t->look, path, many, err) == 0 &&
         make_room(t, err) == 0)
         return 0;
     predict_painter_release(t);
@@ -44,18 +49,16 @@ void predict_painter_release(struct predict_painter *t)
     *t = (struct predict_painter){0};
 }
 
-int predict_paint(struct predict_painter *t, const uint8_t *rgb,
-                  const struct cell_size *size, int target, const char *path,
+int predict_paint(struct predict_painter *t, int m, const char *path,
                   struct err *err)
 {
     const struct explain_settings *set = &t->look.settings;
     struct explainer_map map = {t->heat, t->view};
     const struct heatmap_cell cell = {
-        rgb,         t->heat, t->view, t->look.net.info.h, t->look.net.info.w,
-        set->colours};
+        t->look.rgb,        t->heat,     t->view, t->look.net.info.h,
+        t->look.net.info.w, set->colours};
 
-    explain_picture_look(&t->look, rgb, size, target);
-    if (explain_picture_map(&t->look, t->method, &map, err) < 0)
+    if (explain_picture_map(&t->look, t->method[m], &map, err) < 0)
         return -1;
     heatmap_image_begin(set->colours, &t->strip);
     for (int i = 0; i < N_PANEL; i++)

@@ -185,13 +185,13 @@ static json_t *model_metadata(const struct report_data *d,
 
 /* --- inference.json ------------------------------------------------------- */
 
-static json_t *inference_json(const struct report_experiment *e,
+static json_t *inference_json(const struct report_data *d,
+                              const struct report_experiment *e,
                               const struct safetensors *m)
 {
     json_t *j = json_pack("{ss ss ss ss}", "bundle_root", ".", "model",
                           "$bundle_root/models/model.safetensors", "program",
-                          "papline", "command",
-                          "papline predict models/model.safetensors IMAGE...");
+                          "papline", "command", "papline predict . IMAGE...");
     json_t *input =
         json_pack("{so so ss so so so}", "height", number_of(m, "height"),
                   "width", number_of(m, "width"), "channels", "RGB", "resize",
@@ -214,6 +214,7 @@ static json_t *inference_json(const struct report_experiment *e,
     json_object_set_new(j, "input", input);
     json_object_set_new(j, "activation", json_string("softmax"));
     json_object_set(j, "classes", json_object_get(e->metrics.root, "classes"));
+    json_object_set_new(j, "decisions", bundle_decisions(d, e));
     return j;
 }
 
@@ -282,7 +283,7 @@ static int write_files(const struct report_data *d,
     bundle_card(d, e, m, &card);
     if (put_text(&card, dir, "docs", "README.md", err) < 0 ||
         put_json(model_metadata(d, e, m), dir, "metadata.json", err) < 0 ||
-        put_json(inference_json(e, m), dir, "inference.json", err) < 0)
+        put_json(inference_json(d, e, m), dir, "inference.json", err) < 0)
         return -1;
     return put_weights(model, dir, err);
 }

@@ -37,6 +37,18 @@ MUST_USE int bundle_write(const struct report_data *d,
 void bundle_card(const struct report_data *d, const struct report_experiment *e,
                  const struct safetensors *model, struct buf *b);
 
+/*
+ * What of metrics.json decides about a cell whose probabilities are known, all
+ * fitted on validation cells; a new reference, NULL without memory.
+ *     {"fitted_on": "validation", "views": as evaluate.views,
+ *      "temperature": T,
+ *      "abnormal": {"classes": [C...], "sensitivity": S, "threshold": P|null},
+ *      "sets": {"coverage": S, "quantiles": [Q|null...] in order of classes}}
+ * Members of what could not be fitted are left out.
+ */
+struct json_t *bundle_decisions(const struct report_data *d,
+                                const struct report_experiment *e);
+
 /* What the model tells, and what it is for, in a few words. */
 const char *bundle_cell(const struct config *c);
 const char *bundle_use(const struct config *c);

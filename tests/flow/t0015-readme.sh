@@ -68,7 +68,7 @@ command_of() { # command_of <line of the README>: run it, made small
     "papline bench "*) $1 --size 32 --batch 4 --steps 2 ;;
     "papline predict MODEL IMAGE... "*|"papline predict MODEL IMAGE...")
         set -- ${1//DIR/$T/predicted}
-        papline predict "$T/run/train/$E/model.safetensors" "$CELLS" \
+        papline predict "$T/run/report/bundle/$E" "$CELLS" \
             "${@:5}" ;;
     "papline crop FIELDS "*)
         mkdir -p "$T/fields"

@@ -27,7 +27,12 @@ static void write_model(void)
 static json_t *make_metrics(void)
 {
     return json_loads(
-        "{\"classes\":[\"a|b\",\"c\"],\"test\":{\"n\":20,\"accuracy\":0.75,"
+        "{\"classes\":[\"a|b\",\"c\"],\"temperature\":{\"value\":1.5,"
+        "\"nll_before\":1.25},\"binary\":{\"map\":{\"normal\":[],\"benign\":["
+        "\"c\"],\"abnormal\":[\"a|b\"]},\"benign_as\":\"abnormal\","
+        "\"wanted_sensitivity\":0.95,\"threshold\":0.375},\"sets\":{"
+        "\"promised\":0.9,\"per_class\":[{\"quantile\":0.75},{\"quantile\":"
+        "null}]},\"test\":{\"n\":20,\"accuracy\":0.75,"
         "\"bootstrap\":{\"groups\":4,\"accuracy\":[0.5,0.9]},"
         "\"interval\":[0.531,0.888],\"kappa\":0.5,\"per_class\":["
         "{\"class\":\"a|b\",\"precision\":0.8,\"recall\":0.7,\"f1\":0.746,"
@@ -161,6 +166,27 @@ static void check_metadata(void)
     has_part(t, "\"resize\": \"lanczos\"", "and the size");
 }
 
+static void check_decisions(void)
+{
+    json_t *root = json_loads(text_of("b/configs/inference.json"), 0, NULL);
+    const json_t *j = json_object_get(root, "decisions");
+    const json_t *q = report_json_at(j, "sets.quantiles");
+
+    near(report_json_number(j, "temperature"), 1.5, 0,
+         "inference.json: the temperature");
+    near(report_json_number(j, "abnormal.threshold"), 0.375, 0,
+         "  the threshold");
+    ok(json_array_size(report_json_at(j, "abnormal.classes")) == 2,
+       "  abnormal classes, with benign ones that count as such");
+    ok(json_array_size(q) == 2 &&
+           json_number_value(json_array_get(q, 0)) > 0.74 &&
+           json_is_null(json_array_get(q, 1)),
+       "  quantiles of sets");
+    ok(strcmp(json_string_value(json_object_get(j, "views")), "one") == 0,
+       "  of one view each");
+    json_decref(root);
+}
+
 static void check_weights(void)
 {
     struct stat a, b;
@@ -193,6 +219,7 @@ int main(void)
     ok(bundle_write(&d, &e, in_dir("b"), &err) == 0, "a bundle is written");
     check_card();
     check_metadata();
+    check_decisions();
     check_weights();
     ok(bundle_write(&d, &e, in_dir("b"), &err) == 0,
        "a bundle is written over an older one");

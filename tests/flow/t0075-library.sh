@@ -1,5 +1,5 @@
 #!/bin/bash
-# t0071 - an installed tree, wherever it lies: programs, library, Python module
+# t0075 - an installed tree, wherever it lies: programs, library, Python module
 . "$(dirname "$0")/lib.sh"
 skip() { # skip <what> <why>
     n=$((n + 1))
