@@ -98,10 +98,11 @@ struct evaluate_settings {
     char normal[CONFIG_CLASS_LIST], benign[CONFIG_CLASS_LIST];
     char abnormal[CONFIG_CLASS_LIST]; /* class names, separated by commas */
     enum side_choice benign_as;
-    double sensitivity;         /* that the threshold is chosen for */
-    double miss_cost;           /* of an abnormal cell not called so */
-    char costs[CONFIG_COSTS];   /* a whole matrix instead; see stats/costs.h */
-    double coverage;            /* that prediction sets promise */
+    double sensitivity;       /* that the threshold is chosen for */
+    double miss_cost;         /* of an abnormal cell not called so */
+    char costs[CONFIG_COSTS]; /* a whole matrix instead; see stats/costs.h */
+    double coverage;          /* that prediction sets promise */
+    int64_t neighbours;       /* nearest training cells of each cell; 0: none */
     struct word_list ensembles; /* "none", or ways of deciding together */
     struct word_list ensemble_members; /* "auto", or patterns of experiments */
     char ensemble_weights[CONFIG_CLASS_LIST]; /* "auto", or numbers */

@@ -285,6 +285,8 @@ static const struct config_key keys[] = {
      .help = "instead, a matrix: rows (true classes) end in a semicolon"},
     {AT(evaluate, coverage), RESULT, REAL(0.5, 0.999, "0.95"),
      .help = "how often a set of classes shall hold the true one"},
+    {AT(evaluate, neighbours), RESULT, INT(0, 20, "0"), .before = "0",
+     .help = "nearest training cells of each cell, for the page; 0: none"},
     {AT(evaluate, ensembles), EXPERIMENT, NAMES("none"),
      .help = "none, soft_vote, weighted_vote, fuzzy_rank[_code], "
              "fuzzy_distance[_code]"},

@@ -4,6 +4,7 @@
 #include "evaluation/predictions.h"
 #include "stages/evaluate/metrics_json.h"
 #include "stages/evaluate/mistakes.h"
+#include "stages/evaluate/neighbours.h"
 #include "stages/evaluate/test_time_augment.h"
 
 #include <stdio.h>
@@ -265,6 +266,26 @@ static int write_mistakes(const struct evaluation *e, struct err *err)
                           err);
 }
 
+/* In what the trunk of the network puts out, which takes the network's place
+ * in memory. */
+static int write_neighbours(struct evaluation *e, struct err *err)
+{
+    const struct evaluate_args *a = e->args;
+    const struct model_info info = e->net.info;
+    const struct neighbours_args n = {.data = &e->data,
+                                      .info = &info,
+                                      .model = a->model,
+                                      .k = (int)a->settings->neighbours,
+                                      .dir = a->out,
+                                      .each = a->each,
+                                      .self = a->self};
+
+    if (n.k == 0)
+        return 0;
+    inference_close(&e->net);
+    return neighbours_write(&n, err);
+}
+
 static int write_members(const struct evaluation *e, struct err *err)
 {
     const struct ensemble_vote_args *f = e->args->vote;
@@ -304,7 +325,7 @@ int evaluate_run(const struct evaluate_args *a, struct err *err)
         write_predictions(e, err) == 0 && measure_all(e, err) == 0 &&
         write_mistakes(e, err) == 0 &&
         (a->vote ? write_members(e, err) : write_curves(e, err)) == 0)
-        rc = 0;
+        rc = a->vote ? 0 : write_neighbours(e, err);
     close_all(e);
     free(e);
     return rc;

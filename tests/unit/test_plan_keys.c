@@ -172,6 +172,7 @@ static const struct row {
      "train.average_epochs=2 train.stop_patience=0"},
     {"evaluate.views=all", EVALUATE, NULL},
     {"evaluate.training=on", EVALUATE, NULL},
+    {"evaluate.neighbours=5", EVALUATE, NULL},
     {"evaluate.bootstrap=100", EVALUATE, NULL},
     {"evaluate.normal=alpha", EVALUATE, NULL},
     {"evaluate.benign=alpha", EVALUATE, NULL},
