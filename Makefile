@@ -17,6 +17,8 @@
 #                 cppcheck
 # make format     rewrite the sources in the house format
 # make man        man pages of papline and its verbs into build/$(MODE)/man/
+# make install    programs, library, Python module, manuals and configurations
+#                 into $(DESTDIR)$(PREFIX); make uninstall removes them
 # make deps       the set-up alone: install or name what is missing
 # make MODE=asan  address + undefined-behaviour sanitizers; also debug, tsan;
 #                 openblas: as release, without oneDNN's matrix products
@@ -31,7 +33,9 @@ JOBS      ?= $(shell nproc)
 TEST_JOBS ?= $(shell expr $(JOBS) + 1)
 
 # --- what there is: nothing below lists a source file by name ---------------
-LIB_SRC   := $(sort $(wildcard common/*/*.c proto/*.c))
+VERSION   := $(shell sed -n 's/.*PAPLINE_VERSION "\(.*\)"/\1/p' common/base/version.h)
+API_SRC   := $(sort $(wildcard common/api/*.c))
+LIB_SRC   := $(filter-out $(API_SRC),$(sort $(wildcard common/*/*.c proto/*.c)))
 STAGES    := $(sort $(notdir $(patsubst %/main.c,%,$(wildcard stages/*/main.c))))
 TESTS     := $(sort $(basename $(notdir $(wildcard tests/unit/test_*.c))))
 FUZZERS   := $(sort $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c))))
@@ -52,10 +56,13 @@ CPPFLAGS  := -Icommon -I. -Itests -I$B/gen -I$B/embed \
              -D_POSIX_C_SOURCE=200809L $(DEPS_INC)
 # libvips is loaded when it is needed (common/img/vips_functions.h)
 LDLIBS    := $(filter-out -lvips,$(shell pkg-config --libs $(PKGS) 2>/dev/null)) -lpthread -lm
+# of these what the library uses
+API_LIBS  := $(filter-out -lvips,$(shell pkg-config --libs openblas vips jansson yaml-0.1 2>/dev/null)) -lm
 # oneDNN is optional: faster matrix products where it is installed
 DNNL      := $(if $(filter openblas,$(MODE)),,$(shell printf '\#include <dnnl.h>\n' | $(CC) -E - >/dev/null 2>&1 && echo yes))
 CPPFLAGS  += $(if $(DNNL),-DHAVE_DNNL)
 LDLIBS    += $(if $(DNNL),-ldnnl)
+API_LIBS  += $(if $(DNNL),-ldnnl)
 WARN      := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
              -Wmissing-prototypes -Wold-style-definition -Wwrite-strings \
              -Wcast-qual -Wpointer-arith -Wundef -Wvla -Wformat=2 \
@@ -66,13 +73,16 @@ OPT_debug   := -O0 -g3
 OPT_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
                -fsanitize=float-cast-overflow -fno-sanitize-recover=all
 OPT_tsan    := -O1 -g -fsanitize=thread
-CFLAGS    := -std=c17 -fopenmp -pthread $(WARN) $(if $(DEVELOPER),-Werror) \
+# One set of objects is for programs and for the shared library.
+CFLAGS    := -std=c17 -fPIC -fno-semantic-interposition -fopenmp -pthread $(WARN) $(if $(DEVELOPER),-Werror) \
              $(OPT_$(MODE))
 
 # --- rules -------------------------------------------------------------------
 Q         := $(if $(V),,@)
 obj        = $(patsubst %.c,$B/obj/%.o,$1)
-LIB       := $B/libpapline.a
+LIB       := $B/libcommon.a
+SONAME    := libpapline.so.$(firstword $(subst ., ,$(VERSION)))
+API       := $B/lib/libpapline.a $B/lib/$(SONAME)
 STAGE_BIN := $(STAGES:%=$B/bin/papline-%)
 MAIN_BIN  := $(if $(wildcard orchestration/main.c),$B/bin/papline)
 SLOT_BIN  := $B/bin/papline-slot
@@ -86,8 +96,9 @@ TOOL      := $(TOOLS:%=$B/tools/%)
 .SECONDEXPANSION:
 .SECONDARY:
 .PHONY: all demo test check units flows test-slurm test-page bench bench-peer \
-        bench-peer-augment bench-peer-explain rivals lint format man deps clean
-all: $(BIN)
+        bench-peer-augment bench-peer-explain rivals lint format man deps clean \
+        tree install uninstall
+all: $(BIN) $(API)
 
 $B/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -138,7 +149,7 @@ endef
 STAGE_OBJ := $(call obj,$(filter-out %/main.c,$(sort $(wildcard stages/*/*.c))))
 ORCH_OBJ  := $(call obj,$(filter-out %/main.c,$(sort $(wildcard orchestration/*.c orchestration/*/*.c))))
 PARTS     := $B/libparts.a
-$(PARTS): $(STAGE_OBJ) $(ORCH_OBJ)
+$(PARTS): $(STAGE_OBJ) $(ORCH_OBJ) $(call obj,$(API_SRC))
 	$(if $(V),,@echo "  AR   $@")
 	$Q$(RM) $@ && $(AR) rcs $@ $^
 
@@ -153,6 +164,24 @@ $(MAIN_BIN): $(call obj,orchestration/main.c) $(PARTS) $(LIB) $(KEEP_$(MODE))
 
 $(SLOT_BIN): $(call obj,orchestration/slots/main.c) $(PARTS) $(LIB) $(KEEP_$(MODE))
 	$(LINK)
+
+# The library: what papline.c needs and nothing else; of its names only those of
+# papline.h can be seen.
+$B/lib/papline.o: $(call obj,$(API_SRC)) $(PARTS) $(LIB)
+	@mkdir -p $(@D)
+	$Q$(LD) -r -o $@.all $^
+	$Qobjcopy --wildcard --keep-global-symbol='papline_*' $@.all $@
+	$Q$(RM) $@.all
+
+$B/lib/libpapline.a: $B/lib/papline.o
+	$(if $(V),,@echo "  AR   $@")
+	$Q$(RM) $@ && $(AR) rcs $@ $^
+
+$B/lib/$(SONAME): $(call obj,$(API_SRC)) $(PARTS) $(LIB) common/api/papline.map
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  LINK $@")
+	$Q$(CC) $(CFLAGS) -shared -Wl,-soname,$(SONAME) -Wl,--as-needed -Wl,-z,defs \
+	    -Wl,--version-script=common/api/papline.map -o $@ $(filter-out %.map,$^) $(API_LIBS)
 
 $(UNIT): $B/test/%: $B/obj/tests/unit/%.o $(PARTS) $(LIB) $(KEEP_$(MODE))
 	$(LINK)
@@ -180,7 +209,7 @@ PROVE := BIN=$(abspath $B/bin) TOOLS=$(abspath $B/tools) FUZZ=$(abspath $B/fuzz)
 units: $(UNIT) $(FUZZ)
 	$Q$(PROVE) $(UNIT) $(if $(FUZZ),tests/fuzz/replay.sh)
 
-flows: $(BIN) $(TOOL)
+flows: $(BIN) $(API) $(TOOL)
 	$Q$(PROVE) $(FLOWS)
 
 # Each has a cluster to itself, whose nodes share this machine's cores.
@@ -191,7 +220,7 @@ test-page: $(BIN) $(TOOL)
 	$Q$(PROVE) --jobs 1 $(PAGE)
 
 # Flows are longer, so they come first.
-check: $(BIN) $(TOOL) $(UNIT) $(FUZZ)
+check: $(BIN) $(API) $(TOOL) $(UNIT) $(FUZZ)
 	$Q$(PROVE) $(FLOWS) $(if $(FUZZ),tests/fuzz/replay.sh) $(UNIT)
 
 test: deps
@@ -224,6 +253,39 @@ rivals:
 
 man: $(MAIN_BIN)
 	$Q$< man $B/man/man1
+
+# --- what is installed: programs find each other beside them, the rest is found
+# from where it lies, so that the whole tree may be moved -----------------------
+PREFIX    ?= /usr/local
+TREE      := $B/tree
+TO        := $(DESTDIR)$(PREFIX)
+
+tree: all
+	$Q$(RM) -r $(TREE)
+	$Qinstall -D -t $(TREE)/bin $(BIN)
+	$Qinstall -D -m 644 -t $(TREE)/include common/api/papline.h
+	$Qinstall -D -m 644 -t $(TREE)/lib $(API)
+	$Qln -s $(SONAME) $(TREE)/lib/libpapline.so
+	$Qmkdir -p $(TREE)/lib/pkgconfig $(TREE)/share/zsh/site-functions \
+	    $(TREE)/share/bash-completion/completions $(TREE)/share/papline
+	$Qsed 's|@VERSION@|$(VERSION)|; s|@LIBS@|$(API_LIBS) -fopenmp|' \
+	    configs/packaging/papline.pc.in >$(TREE)/lib/pkgconfig/papline.pc
+	$Q$B/bin/papline man $(TREE)/share/man/man1
+	$Q$B/bin/papline completion bash >$(TREE)/share/bash-completion/completions/papline
+	$Q$B/bin/papline completion zsh >$(TREE)/share/zsh/site-functions/_papline
+	$Qinstall -m 644 -t $(TREE)/share/papline common/api/papline.py
+	$Qinstall -D -m 644 -t $(TREE)/share/papline/examples common/api/examples/*
+	$Qfind configs -name '*.yaml' -o -name '*.csv' -o -name '*.sbatch' -o -name README.md | \
+	    while read -r f; do install -D -m 644 $$f $(TREE)/share/papline/$$f; done
+	$Qinstall -D -m 644 -t $(TREE)/share/doc/papline LICENSE
+
+install: tree
+	$Qmkdir -p "$(TO)" && cp -RP $(TREE)/. "$(TO)"
+
+uninstall: tree
+	$Qcd $(TREE) && find . ! -type d | while read -r f; do $(RM) "$(TO)/$$f"; done
+	$Qfor d in share/papline share/doc/papline; do \
+	    [ ! -d "$(TO)/$$d" ] || find "$(TO)/$$d" -depth -type d -empty -delete; done
 
 deps:
 	$Qorchestration/deps.sh

@@ -146,7 +146,17 @@ static int act_compare(const struct verb_args *a, struct err *err)
 
 static const struct verb_option predict_options[] = {
     {0, "explain", "METHOD", NULL, "also a picture of where the model looked",
+     VERB_LIST, 0},
+    {0, "class", "CLASS", NULL, "then for this class, not the predicted one",
      VERB_TEXT, 0},
+    {0, "calibrated", NULL, NULL, "probabilities at the bundle's temperature",
+     VERB_FLAG, 0},
+    {0, "threshold", "stored|P", NULL,
+     "say which cells are raised: abnormal at least so", VERB_TEXT, 0},
+    {0, "sets", NULL, NULL, "the classes that each may be, and which to refer",
+     VERB_FLAG, 0},
+    {0, "unlike", NULL, NULL, "how far each is from the training cells",
+     VERB_FLAG, 0},
     {0, "json", NULL, NULL, "a line of JSON for each picture", VERB_FLAG, 0},
     {'o', "output", "DIR|FILE.csv", NULL,
      "for predictions.csv and these pictures, or the table alone", VERB_TEXT,
@@ -346,10 +356,15 @@ static const struct verb verbs[] = {
     {.name = "predict",
      .words = "MODEL IMAGE...",
      .help = "what a trained model says of pictures",
-     .about = "MODEL is RUN/train/EXPERIMENT/model.safetensors; an IMAGE may "
-              "be a directory. Prints a table. A picture that cannot be read "
-              "is named with its reason, and the status is 1.",
-     .example = "predict model.safetensors cells --explain gradcam -o said",
+     .about =
+         "MODEL is a bundle, RUN/report/bundle/EXPERIMENT, or a file, "
+         "RUN/train/EXPERIMENT/model.safetensors; an IMAGE may be a "
+         "directory, a list FILE.txt with one a line, or - for such a "
+         "list from standard input. Prints a table. What validation "
+         "cells have fitted (temperature, threshold, sets, distances) a bundle "
+         "knows. A picture that cannot be read is named with its reason, "
+         "and the status is 1.",
+     .example = "predict demo/report/bundle/vgg16-scratch-s1 cells --sets",
      .options = predict_options,
      .program = "papline-explain",
      .option = "--predict"},

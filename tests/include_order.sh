@@ -3,7 +3,8 @@
 #
 # Rooms depend on those before them; within a line they are beside each other
 # and know nothing of one another.  stages/train makes fresh variants with the
-# functions of stages/augment, which is the one exception.
+# functions of stages/augment, which is the one exception.  common/api is what
+# other programs see of the rest, explanations too, so it comes last.
 set -u
 PATH=$PATH:/usr/bin:/bin
 cd "${1:-$(dirname "$0")/..}" || exit 1
@@ -14,7 +15,7 @@ store
 run
 worker evaluation
 stages
-orchestration"
+orchestration api"
 find common proto stages orchestration -name "*.[ch]" | sort |
     xargs grep -nH '^#include "' | awk -v order="$order" -F'[":]' '
 BEGIN {

@@ -100,6 +100,11 @@ void inference_close(struct inference *p)
     *p = (struct inference){0};
 }
 
+bool inference_classifies(const struct inference *p)
+{
+    return graph_output(p->graph)->out.c == p->info.n_class;
+}
+
 void inference_hold_size(struct inference *p, const struct cell_size *size)
 {
     float *z = p->info.size.on ? net_size(p->graph) : NULL;

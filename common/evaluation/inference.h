@@ -44,6 +44,9 @@ MUST_USE int inference_open(struct inference *p, const struct inference_args *a,
                             struct err *err);
 void inference_close(struct inference *p);
 
+/* Does it tell its classes apart?  An encoder puts out embeddings. */
+bool inference_classifies(const struct inference *p);
+
 /* Bytes of row 'i' as the network wants them: (h, w, 3) floats. */
 void inference_input(const struct inference *p, const struct store *s, size_t i,
                      float *x);

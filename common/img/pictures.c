@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "img/decode.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -119,6 +120,26 @@ int pictures_add_word(struct pictures *p, const char *word, size_t **below,
     }
     pictures_release(&found);
     return rc == 0 && below ? note_below(p, first, bytes, below, err) : rc;
+}
+
+int pictures_add_list(struct pictures *p, FILE *f, const char *name,
+                      struct err *err)
+{
+    char *line = NULL;
+    size_t room = 0;
+    int rc = 0;
+
+    errno = 0;
+    while (rc == 0 && getline(&line, &room, f) > 0) {
+        line[strcspn(line, "\r\n")] = '\0';
+        if (*line)
+            rc = pictures_add_word(p, line, NULL, err);
+    }
+    if (rc == 0 && !feof(f))
+        rc = err_set(err, ERR_INPUT, "cannot read the list '%.200s': %s", name,
+                     strerror(errno));
+    free(line);
+    return rc;
 }
 
 void pictures_release(struct pictures *p)

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 enum { PICTURES_MAX = 10000000, PICTURES_DEPTH = 64 };
 
@@ -42,6 +43,16 @@ MUST_USE int pictures_walk(struct pictures *p, const char *dir,
  */
 MUST_USE int pictures_add_word(struct pictures *p, const char *word,
                                size_t **below, struct err *err);
+
+/*
+ * Append what a list names, one path a line, as pictures_add_word() takes it; a
+ * line end may be CR LF, empty lines are left out.
+ *   f    [in] is read to its end
+ *   name [in] of the list, for errors
+ * Errors: ERR_INPUT it cannot be read; as pictures_add_word().
+ */
+MUST_USE int pictures_add_list(struct pictures *p, FILE *f, const char *name,
+                               struct err *err);
 
 void pictures_release(struct pictures *p);
 

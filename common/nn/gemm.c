@@ -8,6 +8,7 @@
 #include <cblas.h>
 #include <malloc.h>
 #include <omp.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -44,6 +45,28 @@ void gemm_setup(void)
     blas_kernels_choose();
     openblas_set_num_threads(1);
     omp_set_num_threads(threads);
+}
+
+/* Who is inside, and how many threads OpenBLAS had before; under 'inside'. */
+static pthread_mutex_t inside = PTHREAD_MUTEX_INITIALIZER;
+static int n_inside, threads_before;
+
+void gemm_enter(void)
+{
+    pthread_mutex_lock(&inside);
+    if (n_inside++ == 0) {
+        threads_before = openblas_get_num_threads();
+        openblas_set_num_threads(1);
+    }
+    pthread_mutex_unlock(&inside);
+}
+
+void gemm_leave(void)
+{
+    pthread_mutex_lock(&inside);
+    if (--n_inside == 0)
+        openblas_set_num_threads(threads_before);
+    pthread_mutex_unlock(&inside);
 }
 
 /* True if oneDNN did it: it is not there in every build, and may run short of

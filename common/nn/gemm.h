@@ -42,7 +42,16 @@ struct gemm {
  */
 void gemm_setup(void);
 
-/* The same for 'rows' rows of C that are already there. */
+/*
+ * For a library in a program that uses OpenBLAS, too: between the two OpenBLAS
+ * starts no threads of its own, then it has as many as before the first of those
+ * that are inside entered.  Any number of threads may be; it may also set
+ * OpenMP's number for the calling thread.
+ */
+void gemm_enter(void);
+void gemm_leave(void);
+
+/* What 'after' does, to 'rows' rows of C that are already there. */
 void gemm_finish(const struct gemm_after *f, size_t rows, size_t n, size_t ldc,
                  float *c);
 

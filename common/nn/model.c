@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum {
     N_TEXT = 33,
@@ -376,8 +377,10 @@ static struct graph *make_graph(const struct safetensors *f,
     return g;
 }
 
-struct graph *model_read(const char *path, const struct graph_args *ga,
-                         struct model_info *info, struct err *err)
+/* Of the trunk alone, if that is asked for. */
+static struct graph *read_graph(const char *path, const struct graph_args *ga,
+                                bool trunk, struct model_info *info,
+                                struct err *err)
 {
     struct safetensors f = {0};
     struct graph *g = NULL;
@@ -385,10 +388,41 @@ struct graph *model_read(const char *path, const struct graph_args *ga,
 
     if (safetensors_read(&f, path, err) < 0)
         return NULL;
-    if (get_info(info, &f, &why) == 0)
+    if (get_info(info, &f, &why) == 0) {
+        info->head = trunk ? HEAD_POOL : info->head;
         g = make_graph(&f, info, ga, &why);
+    }
     safetensors_release(&f);
     if (!g)
         err_set(err, why.code, "'%.200s': %.250s", path, why.text);
     return g;
+}
+
+struct graph *model_read(const char *path, const struct graph_args *ga,
+                         struct model_info *info, struct err *err)
+{
+    return read_graph(path, ga, false, info, err);
+}
+
+struct graph *model_read_trunk(const char *path, const struct graph_args *ga,
+                               struct err *err)
+{
+    struct model_info info;
+
+    return read_graph(path, ga, true, &info, err);
+}
+
+int model_path(char path[FILE_PATH_MAX], const char *given, struct err *err)
+{
+    struct stat st;
+
+    if (stat(given, &st) < 0 || !S_ISDIR(st.st_mode))
+        return file_path(path, err, "%s", given);
+    if (file_path(path, err, "%s/models/model.safetensors", given) < 0)
+        return -1;
+    return file_exists(path) ? 0
+                             : err_set(err, ERR_INPUT,
+                                       "'%.200s' is no bundle: there is no "
+                                       "models/model.safetensors in it",
+                                       given);
 }

@@ -8,6 +8,7 @@
 #ifndef NN_MODEL_H
 #define NN_MODEL_H
 
+#include "base/file.h"
 #include "base/resizing.h"
 #include "nn/cell_size.h"
 #include "nn/graph.h"
@@ -62,6 +63,22 @@ MUST_USE struct graph *model_read(const char *path, const struct graph_args *ga,
 
 /* Does the metadata of 'f' say that it is a file of model_write()? */
 bool model_is(const struct safetensors *f);
+
+/*
+ * The same of the trunk alone, whose output is averaged over its rows and
+ * columns: the network's features (HEAD_POOL), which no size of a cell changes.
+ */
+MUST_USE struct graph *model_read_trunk(const char *path,
+                                        const struct graph_args *ga,
+                                        struct err *err);
+
+/*
+ * The file of a model by what a user gives: that file, or the directory of a
+ * bundle, which has it as models/model.safetensors.
+ * Errors: ERR_INPUT a directory without one; the path is too long.
+ */
+MUST_USE int model_path(char path[FILE_PATH_MAX], const char *given,
+                        struct err *err);
 
 /*
  * How the metadata of 'f', any file of weights, says that pictures were

@@ -135,7 +135,7 @@ int main(int argc, char **argv)
 {
     static const struct stage_tool tools[] = {
         {"--predict",
-         "MODEL IMAGE... [--explain METHOD] [--json] [-o DIR|FILE.csv]",
+         "MODEL IMAGE... and the options of papline predict",
          "what a trained model says of pictures", predict_command_main},
         {.option = NULL},
     };

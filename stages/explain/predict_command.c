@@ -3,27 +3,41 @@
 
 #include "base/file.h"
 #include "base/log.h"
-#include "base/output_name.h"
-#include "img/decode.h"
-#include "img/field.h"
+#include "base/progress.h"
+#include "base/spell.h"
+#include "evaluation/model_picture.h"
 #include "img/resize.h"
+#include "stages/explain/predict_decisions.h"
 #include "stages/explain/predict_private.h"
+#include "stages/explain/predict_unlike.h"
+#include "stats/binary.h"
+#include "stats/calibration.h"
 
-#include <getopt.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PICTURE_STEM = 100 }; /* bytes of a name that are kept */
+enum {
+    PICTURE_STEM = 100, /* bytes of a name that are kept */
+    FEW_CHECKED = 20,   /* validation cells, of which 5 % are not one */
+};
 
 struct predict_command {
     const struct predict_command_args *args;
     FILE *out;
+    char model[FILE_PATH_MAX];      /* its file */
     struct inference net;           /* folded */
     struct predict_painter painter; /* only with a method */
     char **aside;    /* owned, (n): why a picture could not be read, or NULL */
     uint8_t *pixels; /* owned: (PREDICT_BATCH, h, w, 3) */
     float *p;        /* owned: (PREDICT_BATCH, n_class) */
-    int width;       /* of the table's names */
+    struct predict_columns columns;
+    struct predict_decisions decisions; /* only if asked for */
+    double threshold;                   /* likewise */
+    struct predict_unlike unlike;       /* likewise */
+    int asked; /* class that is explained; -1: the predicted one */
+    char (*picture)[FILE_PATH_MAX]; /* owned: (n_method) of the line in hand */
+    struct progress progress;
     struct cell_size size[PREDICT_BATCH];   /* of the pictures as they came */
     struct decoding read_as[PREDICT_BATCH]; /* what reading them found */
     int nuclei[PREDICT_BATCH];   /* of whole fields (img/field.h), else 0 */
@@ -46,16 +60,18 @@ static size_t picture_bytes(const struct predict_command *t)
 
 static int open_model(struct predict_command *t, struct err *err)
 {
-    static const char what[] = "; give a model that training wrote, "
+    static const char what[] = "; give a bundle's directory, or a model that "
+                               "training wrote, "
                                "RUN/train/EXPERIMENT/model.safetensors";
     const struct inference_args p = {
-        .path = t->args->model, .batch = PREDICT_BATCH, .memory = GRAPH_INFER};
+        .path = t->model, .batch = PREDICT_BATCH, .memory = GRAPH_INFER};
     struct err why = {0};
 
-    if (inference_open(&t->net, &p, &why) < 0)
+    if (model_path(t->model, t->args->model, &why) < 0 ||
+        inference_open(&t->net, &p, &why) < 0)
         return err_set(err, why.code, "%.400s%s", why.text,
                        why.code == ERR_INPUT ? what : "");
-    if (graph_output(t->net.graph)->out.c != t->net.info.n_class)
+    if (!inference_classifies(&t->net))
         return err_set(err, ERR_USAGE,
                        "'%.200s' is an encoder, it tells no classes apart%s",
                        t->args->model, what);
@@ -65,20 +81,103 @@ static int open_model(struct predict_command *t, struct err *err)
 static int make_room(struct predict_command *t, struct err *err)
 {
     const size_t n = t->args->list->n;
+    int width = 0;
 
     t->aside = calloc(n + 1, sizeof(*t->aside));
     t->pixels = malloc(PREDICT_BATCH * picture_bytes(t));
     t->p = malloc(PREDICT_BATCH * sizeof(*t->p) * (size_t)t->net.info.n_class);
-    if (!t->aside || !t->pixels || !t->p)
+    t->picture = calloc(PREDICT_METHODS_MAX, sizeof(*t->picture));
+    if (!t->aside || !t->pixels || !t->p || !t->picture)
         return err_set(err, ERR_SYSTEM, "no memory for %zu pictures", n);
     for (size_t i = 0; i < n; i++) {
         const int w = (int)strlen(t->args->list->path[i]);
 
-        t->width = w > t->width ? w : t->width;
+        width = w > width ? w : width;
     }
-    if (t->width > PREDICT_NAME_WIDTH)
-        t->width = PREDICT_NAME_WIDTH;
+    t->columns = (struct predict_columns){
+        &t->net.info, t->args,
+        width < PREDICT_NAME_WIDTH ? width : PREDICT_NAME_WIDTH};
     return 0;
+}
+
+/* --- what is asked of its bundle ------------------------------------------ */
+
+/* A number, or what is stored. */
+static int find_threshold(struct predict_command *t, struct err *err)
+{
+    const char *word = t->args->threshold;
+    char *end;
+
+    if (!t->decisions.two)
+        return err_set(err, ERR_USAGE,
+                       "--threshold: '%.200s' does not say which classes are "
+                       "abnormal; set evaluate.normal, .benign and .abnormal",
+                       t->args->model);
+    t->threshold = t->decisions.threshold;
+    if (strcmp(word, "stored") != 0)
+        t->threshold = strtod(word, &end);
+    else if (isnan(t->threshold))
+        return err_set(err, ERR_USAGE,
+                       "--threshold: '%.200s' has none, for validation had no "
+                       "abnormal cell; give a number",
+                       t->args->model);
+    else
+        return 0;
+    return end != word && !*end && t->threshold >= 0 && t->threshold <= 1
+               ? 0
+               : err_set(err, ERR_USAGE,
+                         "--threshold '%.64s' is neither stored nor a number "
+                         "within 0 .. 1",
+                         word);
+}
+
+static int find_decisions(struct predict_command *t, struct err *err)
+{
+    const struct predict_command_args *a = t->args;
+    struct predict_decisions *d = &t->decisions;
+
+    if (!a->calibrated && !a->threshold && !a->sets && !a->unlike)
+        return 0;
+    if (predict_decisions_read(d, a->model, &t->net.info, err) < 0)
+        return -1;
+    if ((a->calibrated && d->temperature <= 0) || (a->sets && d->sets.k == 0))
+        return err_set(err, ERR_USAGE,
+                       "%s: '%.200s' has none, for there was no validation "
+                       "cell to fit it on",
+                       a->sets && d->sets.k == 0 ? "--sets" : "--calibrated",
+                       a->model);
+    if (!d->one_view)
+        log_warn("what '%s' decides by was fitted on averages over several "
+                 "views of each cell (evaluate.views); here each is seen once",
+                 a->model);
+    if (a->threshold && find_threshold(t, err) < 0)
+        return -1;
+    if (a->unlike && d->k > 0 && d->n_checked < FEW_CHECKED)
+        log_warn("only %zu validation cells say which distances are large",
+                 d->n_checked);
+    return a->unlike ? predict_unlike_init(&t->unlike, a->model, t->model,
+                                           &t->net.info, d, PREDICT_BATCH, err)
+                     : 0;
+}
+
+/* The class that is to be explained. */
+static int find_class(struct predict_command *t, struct err *err)
+{
+    const struct model_info *m = &t->net.info;
+    const char *name[MODEL_MAX_CLASSES], *wanted = t->args->class_name, *meant;
+
+    t->asked = -1;
+    for (int c = 0; c < m->n_class; c++) {
+        name[c] = m->class_name[c];
+        if (wanted && strcmp(name[c], wanted) == 0)
+            t->asked = c;
+    }
+    if (!wanted || t->asked >= 0)
+        return 0;
+    meant = spell_nearest(wanted, name, (size_t)m->n_class);
+    return err_set(
+        err, ERR_USAGE, "--class: the model has no class '%.64s'%s%s%s", wanted,
+        meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
 }
 
 /* --- reading -------------------------------------------------------------- */
@@ -87,24 +186,18 @@ static int make_room(struct predict_command *t, struct err *err)
 static int read_picture(struct predict_command *t, const char *path, size_t to,
                         struct err *err)
 {
-    const struct model_info *m = &t->net.info;
-    struct decoding *d = &t->read_as[to];
-    struct image im = {0}, out = {0};
-    int rc;
+    struct model_picture p;
+    const int rc = model_picture_read(&p, &t->net.info, path, err);
 
-    *d = (struct decoding){
-        .bits = m->bits, .upright = m->upright, .jpeg = m->jpeg};
-    rc = decode_read_as(&im, path, d, err);
-    if (rc == 0)
-        rc = t->nuclei[to] = field_nuclei(&im, err);
-    if (rc >= 0)
-        rc = resize_as(&out, &im, m->w, m->h, &m->resizing, err);
-    t->size[to] = (struct cell_size){im.w, im.h};
-    if (rc == 0)
-        memcpy(t->pixels + to * picture_bytes(t), out.px, image_bytes(&out));
-    image_release(&im);
-    image_release(&out);
-    return rc;
+    t->read_as[to] = p.read_as;
+    if (rc < 0)
+        return -1;
+    t->size[to] = p.size;
+    t->nuclei[to] = p.nuclei;
+    memcpy(t->pixels + to * picture_bytes(t), p.image.px,
+           image_bytes(&p.image));
+    model_picture_release(&p);
+    return 0;
 }
 
 /* Count what is odd about a picture that was read. */
@@ -193,32 +286,65 @@ static int fill_batch(struct predict_command *t, struct err *err)
 
 /* --- lines ---------------------------------------------------------------- */
 
-/* DIR/000012_NAME.png, without NAME's ending and what no file name bears. */
-static int name_picture(const struct predict_command *t, size_t i,
-                        char path[FILE_PATH_MAX], struct err *err)
+/* DIR/000012_NAME.png, or 000012_NAME_METHOD.png of several, without NAME's
+ * ending and what no file name bears. */
+static int name_picture(const struct predict_command *t, size_t i, int method,
+                        struct err *err)
 {
-    const char *file = t->args->list->path[i], *slash = strrchr(file, '/');
+    const struct predict_command_args *a = t->args;
+    const char *file = a->list->path[i], *slash = strrchr(file, '/');
     const char *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
     const int n = dot ? (int)(dot - name) : (int)strlen(name);
 
-    return file_path(path, err, "%s/%06zu_%.*s.png", t->args->dir, i + 1,
-                     n < PICTURE_STEM ? n : PICTURE_STEM, name);
+    return file_path(t->picture[method], err, "%s/%06zu_%.*s%s%s.png", a->dir,
+                     i + 1, n < PICTURE_STEM ? n : PICTURE_STEM, name,
+                     a->n_method > 1 ? "_" : "",
+                     a->n_method > 1 ? a->method[method] : "");
+}
+
+/* Pictures of what explains number 'slot' of the batch. */
+static int explain_picture(struct predict_command *t, size_t i, size_t slot,
+                           int predicted, struct err *err)
+{
+    if (t->painter.n_method > 0)
+        explain_picture_look(
+            &t->painter.look, t->pixels + slot * picture_bytes(t),
+            &t->size[slot], t->asked >= 0 ? t->asked : predicted);
+    for (int m = 0; m < t->painter.n_method; m++)
+        if (name_picture(t, i, m, err) < 0 ||
+            predict_paint(&t->painter, m, t->picture[m], err) < 0)
+            return -1;
+    return 0;
+}
+
+/* What the bundle decides about it. */
+static void decide(const struct predict_command *t, double *p, bool *set,
+                   struct predict_line *l)
+{
+    const int k = t->net.info.n_class;
+    const struct outcomes one = {.n = 1, .k = k, .p = p};
+
+    binary_scores(&one, t->decisions.abnormal, &l->abnormal);
+    l->raised = l->abnormal >= t->threshold;
+    if (t->args->sets)
+        l->n_set = conformal_set(&t->decisions.sets, p, set);
+    if (t->args->calibrated)
+        temperature_apply(t->decisions.temperature, p, 1, k, p);
 }
 
 /* Write a line to the table or as JSON, and keep it for the file. */
 static int put_line(struct predict_command *t, const struct predict_line *l,
                     struct err *err)
 {
-    const struct model_info *m = &t->net.info;
     struct buf b = {0};
     int rc = 0;
 
     if (t->args->json)
-        rc = predict_json(m, l, &b, err);
+        rc = predict_json(&t->columns, l, &b, err);
     else
-        predict_row(m, t->width, l, &b);
+        predict_row(&t->columns, l, &b);
     if (t->args->dir || t->args->csv)
-        predict_csv(m, l, &t->csv);
+        predict_csv(&t->columns, l, &t->csv);
     if (rc == 0)
         rc = buf_check(&b, err);
     if (rc == 0 && fwrite(b.data, 1, b.len, t->out) != b.len)
@@ -227,35 +353,49 @@ static int put_line(struct predict_command *t, const struct predict_line *l,
     return rc;
 }
 
-/* Lines of the pictures up to number 'end' of the list; 'slot' of the batch is
- * the first that was read. */
-static int write_lines(struct predict_command *t, size_t end, size_t slot,
-                       struct err *err)
+/* The line of picture i, number 'slot' of the batch. */
+static int tell_picture(struct predict_command *t, size_t i, size_t slot,
+                        struct err *err)
 {
     const int k = t->net.info.n_class;
-    char path[FILE_PATH_MAX];
+    const float *said = t->p + slot * (size_t)k;
+    double p[MODEL_MAX_CLASSES];
+    bool set[MODEL_MAX_CLASSES];
+    struct predict_line l = {.file = t->args->list->path[i],
+                             .p = p,
+                             .predicted = inference_class(said, k),
+                             .set = set,
+                             .picture = t->picture};
+
+    for (int c = 0; c < k; c++)
+        p[c] = (double)said[c];
+    decide(t, p, set, &l);
+    if (t->args->unlike) {
+        l.distance = t->unlike.distance[slot];
+        l.beyond = t->unlike.beyond[slot];
+    }
+    return explain_picture(t, i, slot, l.predicted, err) < 0
+               ? -1
+               : put_line(t, &l, err);
+}
+
+/* Lines of the pictures up to number 'end' of the list; those that were read
+ * are the batch. */
+static int write_lines(struct predict_command *t, size_t end, struct err *err)
+{
+    size_t slot = 0;
 
     for (; t->shown < end; t->shown++) {
-        struct predict_line l = {.file = t->args->list->path[t->shown],
-                                 .aside = t->aside[t->shown],
-                                 .picture = ""};
+        const struct predict_line aside = {
+            .file = t->args->list->path[t->shown], .aside = t->aside[t->shown]};
 
-        if (!l.aside) {
-            l.p = t->p + slot * (size_t)k;
-            l.predicted = inference_class(l.p, k);
-        }
-        if (!l.aside && t->painter.method) {
-            inference_hold_size(&t->net, &t->size[slot]);
-            inference_hold_size(&t->painter.net, &t->size[slot]);
-            if (name_picture(t, t->shown, path, err) < 0 ||
-                predict_paint(&t->painter, t->pixels + slot * picture_bytes(t),
-                              l.predicted, path, err) < 0)
-                return -1;
-            l.picture = path;
-        }
-        slot += !l.aside;
-        if (put_line(t, &l, err) < 0)
+        if ((aside.aside ? put_line(t, &aside, err)
+                         : tell_picture(t, t->shown, slot, err)) < 0)
             return -1;
+        slot += !aside.aside;
+        if (t->args->progress)
+            progress_report(&t->progress, (double)(t->shown + 1),
+                            (double)t->args->list->n, "");
     }
     return 0;
 }
@@ -274,7 +414,9 @@ static int all_batches(struct predict_command *t, struct err *err)
                              &(struct inference_images){image, t->size, t->n},
                              t->p, err) < 0)
             return -1;
-        if (write_lines(t, t->read, 0, err) < 0)
+        if (t->args->unlike && t->n > 0)
+            predict_unlike_measure(&t->unlike, t->pixels, t->n);
+        if (write_lines(t, t->read, err) < 0)
             return -1;
         fflush(t->out);
     } while (t->read < t->args->list->n);
@@ -292,20 +434,22 @@ static int write_csv(struct predict_command *t, struct err *err)
 
 static int begin_files(struct predict_command *t, struct err *err)
 {
-    const struct predict_command_args *a = t->args;
     struct buf head = {0};
     int rc;
 
-    if (open_model(t, err) < 0 || make_room(t, err) < 0 ||
-        (a->method && predict_painter_init(&t->painter, a->model, a->method,
-                                           &t->net, err) < 0))
+    if (open_model(t, err) < 0 || find_decisions(t, err) < 0 ||
+        find_class(t, err) < 0 || make_room(t, err) < 0 ||
+        (t->args->n_method > 0 &&
+         predict_painter_init(&t->painter, t->model, t->args, &t->net, err) <
+             0))
         return -1;
-    predict_csv_head(&t->net.info, &t->csv);
-    predict_head(&t->net.info, t->width, &head);
+    predict_csv_head(&t->columns, &t->csv);
+    predict_head(&t->columns, &head);
     rc = buf_check(&head, err);
-    if (rc == 0 && !a->json)
+    if (rc == 0 && !t->args->json)
         fputs(head.data, t->out);
     buf_release(&head);
+    progress_begin(&t->progress, "predict");
     return rc;
 }
 
@@ -325,92 +469,11 @@ int predict_command_run(const struct predict_command_args *a, FILE *out,
     free(t.aside);
     free(t.pixels);
     free(t.p);
+    free(t.picture);
     buf_release(&t.csv);
     predict_painter_release(&t.painter);
+    predict_unlike_release(&t.unlike);
+    predict_decisions_release(&t.decisions);
     inference_close(&t.net);
     return rc;
-}
-
-/* --- the command line ----------------------------------------------------- */
-
-/* A directory, or the table's file. */
-static int find_output(struct predict_command_args *a, const char *out,
-                       struct err *err)
-{
-    struct err no = {0};
-
-    if (output_name_directory(out, "predict", &no) == 0)
-        a->dir = out;
-    else if (output_name_ends(out, ".csv"))
-        a->csv = out;
-    else
-        return err_set(err, no.code, "-o %.400s, or write FILE.csv", no.text);
-    return 0;
-}
-
-static int parse_options(struct predict_command_args *a, int argc, char **argv,
-                         struct err *err)
-{
-    static const struct option known[] = {
-        {"explain", required_argument, NULL, 'e'},
-        {"json", no_argument, NULL, 'j'},
-        {"output", required_argument, NULL, 'o'},
-        {0},
-    };
-    const char *out = NULL;
-    int c;
-
-    opterr = 0;
-    while ((c = getopt_long(argc, argv, "o:", known, NULL)) != -1) {
-        if (c == '?')
-            return err_set(err, ERR_USAGE, "bad option '%s'; see --help",
-                           argv[optind - 1]);
-        if (c == 'j')
-            a->json = true;
-        else
-            *(c == 'e' ? &a->method : &out) = optarg;
-    }
-    if (argc - optind < 2)
-        return err_set(err, ERR_USAGE,
-                       "predict needs a model and pictures: MODEL IMAGE...");
-    if (out && find_output(a, out, err) < 0)
-        return -1;
-    if (a->method && !a->dir)
-        return err_set(err, ERR_USAGE,
-                       "--explain needs -o DIR for its pictures");
-    a->model = argv[optind++];
-    return 0;
-}
-
-static int run_words(struct predict_command_args a, char **word, int n,
-                     struct err *err)
-{
-    struct pictures list = {0};
-    size_t n_aside = 0;
-    int rc = 0;
-
-    for (int i = 0; rc == 0 && i < n; i++)
-        rc = pictures_add_word(&list, word[i], NULL, err);
-    if (rc == 0 && list.n == 0)
-        rc =
-            err_set(err, ERR_USAGE, "there is no picture in '%.200s'", word[0]);
-    if (rc == 0 && a.dir)
-        rc = file_dir_make(a.dir, err);
-    a.list = &list;
-    if (rc == 0)
-        rc = predict_command_run(&a, stdout, &n_aside, err);
-    if (rc == 0 && n_aside > 0)
-        rc = err_set(err, ERR_INPUT, "%zu of %zu pictures were set aside",
-                     n_aside, list.n);
-    pictures_release(&list);
-    return rc;
-}
-
-int predict_command_main(int argc, char **argv, struct err *err)
-{
-    struct predict_command_args a = {0};
-
-    if (parse_options(&a, argc, argv, err) < 0)
-        return -1;
-    return run_words(a, argv + optind, argc - optind, err);
 }

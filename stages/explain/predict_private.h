@@ -1,6 +1,6 @@
 /*
- * predict_private.h - what predict_command.c, predict_text.c and
- * predict_picture.c share
+ * predict_private.h - what predict_command.c, predict_options.c, predict_text.c
+ * and predict_picture.c share
  */
 #ifndef EXPLAIN_PREDICT_PRIVATE_H
 #define EXPLAIN_PREDICT_PRIVATE_H
@@ -8,60 +8,69 @@
 #include "base/buf.h"
 #include "evaluation/inference.h"
 #include "img/image.h"
-#include "stages/explain/explainer.h"
+#include "stages/explain/explain_picture.h"
 #include "stages/explain/predict_command.h"
+#include "stats/outcomes.h"
 
 enum { PREDICT_BATCH = SCORER_BATCH, PREDICT_NAME_WIDTH = 60 };
 
-/* One line. */
-struct predict_line {
-    const char *file;    /* borrowed */
-    const char *aside;   /* why it could not be read, or NULL; borrowed */
-    const float *p;      /* (n_class) borrowed */
-    int predicted;       /* the class */
-    const char *picture; /* path of its explanation, or "" */
+/* What lines tell. */
+struct predict_columns {
+    const struct model_info *model;         /* borrowed */
+    const struct predict_command_args *ask; /* borrowed */
+    int width;                              /* of names in the table */
 };
 
-/* Append the table's first line; names take 'width' columns. */
-void predict_head(const struct model_info *m, int width, struct buf *b);
+/* One line. */
+struct predict_line {
+    const char *file;  /* borrowed */
+    const char *aside; /* why it could not be read, or NULL; borrowed */
+    const double *p;   /* (n_class) as they are told; borrowed */
+    int predicted;     /* the class */
+    double abnormal;   /* with a threshold: probability of such classes, */
+    bool raised;       /* and is it at least that? */
+    const bool *set;   /* (n_class) with sets; borrowed */
+    int n_set;         /* classes in it */
+    double distance, beyond;        /* with unlike: of predict_unlike.h */
+    char (*picture)[FILE_PATH_MAX]; /* (n_method) paths; borrowed */
+};
+
+/* Append the first line of the table or of predictions.csv. */
+void predict_head(const struct predict_columns *c, struct buf *b);
+void predict_csv_head(const struct predict_columns *c, struct buf *b);
 
 /* Append a line of the table, of JSON, of predictions.csv. */
-void predict_row(const struct model_info *m, int width,
-                 const struct predict_line *l, struct buf *b);
-MUST_USE int predict_json(const struct model_info *m,
+void predict_row(const struct predict_columns *c, const struct predict_line *l,
+                 struct buf *b);
+MUST_USE int predict_json(const struct predict_columns *c,
                           const struct predict_line *l, struct buf *b,
                           struct err *err);
-void predict_csv_head(const struct model_info *m, struct buf *b);
-void predict_csv(const struct model_info *m, const struct predict_line *l,
+void predict_csv(const struct predict_columns *c, const struct predict_line *l,
                  struct buf *b);
 
 /* What explains pictures. */
 struct predict_painter {
-    const struct explainer *method;
-    struct explain_settings settings;
-    uint64_t seed;
-    struct inference net;       /* every layer readable, with gradients */
-    struct scorer scorer;       /* many passes through another graph */
-    struct gradients gradients; /* of 'net' */
-    float *x, *heat;            /* owned: (h, w, 3), (h, w) */
-    uint8_t *view;              /* owned: (h, w) */
-    struct image strip;         /* owned */
+    const struct explainer *method[PREDICT_METHODS_MAX];
+    int n_method; /* 0: nothing is explained */
+    struct explain_picture look;
+    float *heat;        /* owned: (h, w) */
+    uint8_t *view;      /* owned: (h, w) */
+    struct image strip; /* owned */
 };
 
 /*
- * Prepare explainer 'method' of the model in 'path'.
+ * Prepare the explainers that 'ask' names, of the model in 'path'.
  *   many [in] the same model, GRAPH_INFER, for many passes; borrowed
- * Errors: ERR_USAGE no such method; as inference_open().
+ * Errors: ERR_USAGE no such method; as explain_picture_init().
  */
 MUST_USE int predict_painter_init(struct predict_painter *t, const char *path,
-                                  const char *method,
-                                  const struct inference *many,
-                                  struct err *err);
+                                  const struct predict_command_args *ask,
+                                  struct inference *many, struct err *err);
 void predict_painter_release(struct predict_painter *t);
 
-/* Explain class 'target' of rgb (h, w, 3), and write the picture.
- * Errors: ERR_SYSTEM. */
-MUST_USE int predict_paint(struct predict_painter *t, const uint8_t *rgb,
-                           int target, const char *path, struct err *err);
+/* Draw what method number 'm' says of the picture that t->look looks at, and
+ * write it.  Errors: ERR_SYSTEM. */
+MUST_USE int predict_paint(struct predict_painter *t, int m, const char *path,
+                           struct err *err);
 
 #endif

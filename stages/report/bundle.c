@@ -185,13 +185,13 @@ static json_t *model_metadata(const struct report_data *d,
 
 /* --- inference.json ------------------------------------------------------- */
 
-static json_t *inference_json(const struct report_experiment *e,
+static json_t *inference_json(const struct report_data *d,
+                              const struct report_experiment *e,
                               const struct safetensors *m)
 {
     json_t *j = json_pack("{ss ss ss ss}", "bundle_root", ".", "model",
                           "$bundle_root/models/model.safetensors", "program",
-                          "papline", "command",
-                          "papline predict models/model.safetensors IMAGE...");
+                          "papline", "command", "papline predict . IMAGE...");
     json_t *input =
         json_pack("{so so ss so so so}", "height", number_of(m, "height"),
                   "width", number_of(m, "width"), "channels", "RGB", "resize",
@@ -214,6 +214,7 @@ static json_t *inference_json(const struct report_experiment *e,
     json_object_set_new(j, "input", input);
     json_object_set_new(j, "activation", json_string("softmax"));
     json_object_set(j, "classes", json_object_get(e->metrics.root, "classes"));
+    json_object_set_new(j, "decisions", bundle_decisions(d, e));
     return j;
 }
 
@@ -254,22 +255,38 @@ static int put_json(json_t *root, const char *dir, const char *name,
     return put_text(&b, dir, "configs", name, err);
 }
 
-/* A training that is done again leaves this one alone: it renames. */
-static int put_weights(const char *from, const char *dir, struct err *err)
+/* A step that is done again leaves this one alone: it renames. */
+static int put_link(const char *from, const char *dir, const char *name,
+                    struct err *err)
 {
     char path[FILE_PATH_MAX], *bytes = NULL;
     size_t size;
     int rc = -1;
 
-    if (file_place(path, dir, "models", "model.safetensors", err) < 0 ||
+    if (file_place(path, dir, "models", name, err) < 0 ||
         file_dir_remove(path, err) < 0)
         return -1;
-    if (link(from, path) == 0)
+    if (!file_exists(from) || link(from, path) == 0)
         return 0;
     if (file_read(from, MODEL_MAX_BYTES, &bytes, &size, err) == 0)
         rc = file_write(path, bytes, size, err);
     free(bytes);
     return rc;
+}
+
+/* What its evaluation knows of its training cells. */
+static int put_cells(const struct report_data *d,
+                     const struct report_experiment *e, const char *dir,
+                     struct err *err)
+{
+    char cells[FILE_PATH_MAX];
+
+    if (!e->evaluate)
+        return 0;
+    return file_path(cells, err, "%s/%s/training_cells.npy", d->run_dir,
+                     e->evaluate->dir) < 0
+               ? -1
+               : put_link(cells, dir, "training_cells.npy", err);
 }
 
 static int write_files(const struct report_data *d,
@@ -282,9 +299,11 @@ static int write_files(const struct report_data *d,
     bundle_card(d, e, m, &card);
     if (put_text(&card, dir, "docs", "README.md", err) < 0 ||
         put_json(model_metadata(d, e, m), dir, "metadata.json", err) < 0 ||
-        put_json(inference_json(e, m), dir, "inference.json", err) < 0)
+        put_json(inference_json(d, e, m), dir, "inference.json", err) < 0)
         return -1;
-    return put_weights(model, dir, err);
+    return put_cells(d, e, dir, err) < 0
+               ? -1
+               : put_link(model, dir, "model.safetensors", err);
 }
 
 int bundle_write(const struct report_data *d, const struct report_experiment *e,

@@ -69,7 +69,7 @@ command_of() { # command_of <line of the README>: run it, made small
     "papline bench "*) $1 --size 32 --batch 4 --steps 2 ;;
     "papline predict MODEL IMAGE... "*|"papline predict MODEL IMAGE...")
         set -- ${1//DIR/$T/predicted}
-        papline predict "$T/run/train/$E/model.safetensors" "$CELLS" \
+        papline predict "$T/run/report/bundle/$E" "$CELLS" \
             "${@:5}" ;;
     "papline crop FIELDS "*)
         mkdir -p "$T/fields"
@@ -111,7 +111,7 @@ command_of() { # command_of <line of the README>: run it, made small
         cp -p "$T/connect/keys/worker.key" "$T/worker.key"
         papline-augment --connect "$at" --key "$T/worker.key" &&
             wait "$run" ;;
-    "make all"|"make test"|"make check"|"make test-slurm"|"make lint"|"make format"|"make bench"|"make man"|"make deps"|"make rivals"|"make MODE=asan check")
+    "make all"|"make test"|"make check"|"make test-slurm"|"make lint"|"make format"|"make bench"|"make man"|"make deps"|"make rivals"|"make MODE=asan check"|"make install"*|"make uninstall")
         make -n ${1#make } ;; # this very test is a part of them
     *)
         echo "this test does not know how to run it"

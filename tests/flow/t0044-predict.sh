@@ -5,7 +5,9 @@
 small_config "$T/c.yaml"
 ok "a training, evaluated" status_is 0 papline run "$T/c.yaml" \
     --until evaluate --set preprocess.resize=lanczos \
-    --set preprocess.aspect=keep --set preprocess.jpeg=60
+    --set preprocess.aspect=keep --set preprocess.jpeg=60 \
+    --set train.bn_momentum=0.5 --set train.learning_rate=0.003 --set evaluate.coverage=0.6 \
+    --set evaluate.neighbours=5
 M=$T/run/train/$E/model.safetensors
 
 # file, probabilities of a split, in the order of the evaluation; behind them
@@ -39,6 +41,56 @@ ok "  a picture each" test "$(find "$T/pictures" -name '*.png' | wc -l)" \
     -eq "$n_files"
 ok "  other explainers too" status_is 0 papline predict "$M" "${files[0]}" \
     --explain lime -o "$T/lime"
+ok "  several of them" status_is 0 papline predict "$M" "${files[0]}" \
+    --explain layercam --explain gradcampp --class Parabasal -o "$T/two"
+ok "  a picture each" test "$(find "$T/two" -name '*_gradcampp.png' -o -name '*_layercam.png' | wc -l)" -eq 2
+ok "  of another class" status_is 0 papline predict "$M" "${files[0]}" \
+    --explain gradcampp --class Metaplastic -o "$T/other"
+ok "  another picture" not cmp -s "$T"/two/*_gradcampp.png "$T"/other/*.png
+ok "a class that is none" status_is 2 papline predict "$M" "${files[0]}" \
+    --explain lime --class Parabasel -o "$T/no"
+ok "  says the nearest" says "did you mean 'Parabasal'?"
+
+# --- a list, standard input, a bundle -----------------------------------------
+cut -d, -f1 "$T/want" >"$T/list"
+{ sed 's/$/\r/' "$T/list" && echo && echo "$T/lost.bmp"; } >"$T/list.txt"
+ok "a list" status_is 1 papline predict "$M" "$T/list.txt" -o "$T/of-list.csv"
+ok "  what is not there is counted" says "1 of $((${#files[@]} + 1)) pictures were set aside"
+ok "  the others are as they are by name" cmp <(sed '$d' "$T/of-list.csv") "$T/out.d/predictions.csv"
+ok "standard input" status_is 0 papline predict "$M" - -o "$T/of-input.csv" <"$T/list"
+ok "  likewise" cmp "$T/of-input.csv" "$T/out.d/predictions.csv"
+ok "a list that is not there" status_is 1 papline predict "$M" "$T/none.txt"
+ok "  is named" says "none.txt"
+ok "bundles" status_is 0 papline report "$T/run"
+ok "a bundle decides" status_is 0 papline predict "$T/run/report/bundle/$E" - \
+    --threshold stored --sets --calibrated --unlike -o "$T/decided.csv" <"$T/list"
+member() { # member <name of part> <name>: the first such number of metrics.json
+    sed -n "/\"$1\": {/,\$s/.*\"$2\": \([0-9.]*\).*/\1/p" \
+        "$T/run/evaluate/$E/metrics.json" | head -n 1
+}
+counted() { # counted <column> <word>
+    awk -F, -v c="$1" -v w="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == c) k = i }
+        NR > 1 && $k == w { n++ } END { print n + 0 }' "$T/decided.csv"
+}
+ok "  raises as many cells as the evaluation" test "$(counted raised yes)" -eq \
+    $(($(member at_threshold hits) + $(member at_threshold alarms)))
+ok "  refers as many" test "$(counted refer yes)" -eq \
+    $(($(member sets empty) + $(member sets more)))
+ok "  which are not all" test "$(counted refer no)" -gt 0
+ok "  temperature leaves the classes as they are" cmp \
+    <(cut -d, -f2 "$T/decided.csv") <(cut -d, -f2 "$T/out.d/predictions.csv")
+ok "  and changes probabilities" not cmp -s \
+    <(cut -d, -f3 "$T/decided.csv") <(cut -d, -f3 "$T/out.d/predictions.csv")
+distances() { # distances <file>: of its test cells, by name of column
+    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) k[$i] = i }
+        NR > 1 && (!k["split"] || $k["split"] == "test") { print $k["distance"], $k["beyond"] }' "$1"
+}
+distances "$T/run/evaluate/$E/neighbours.csv" >"$T/distances"
+ok "  finds cells as far from the training cells as the evaluation" test "$(paste "$T/distances" \
+    <(distances "$T/decided.csv") | awk '$1 - $3 > -2e-6 && $1 - $3 < 2e-6 && $2 == $4' | wc -l)" \
+    -eq ${#files[@]}
+ok "a model decides nothing" status_is 2 papline predict "$M" "${files[0]}" --sets
+ok "  says what does" says "RUN/report/bundle/EXPERIMENT"
 ok "an explainer that is none" status_is 2 papline predict "$M" "${files[0]}" \
     --explain gradcan -o "$T/no"
 ok "  says which there are" says "gradcam"

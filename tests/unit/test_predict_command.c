@@ -2,11 +2,13 @@
  * test_predict_command.c - papline predict: batches whatever cannot be read, pictures
  * brought to size as the model says, lines in three forms
  */
+#include "base/npy.h"
 #include "evaluation/inference.h"
 #include "golden/nn_digest.h"
 #include "img/png.h"
 #include "img/resize.h"
 #include "stages/explain/predict_command.h"
+#include "stats/calibration.h"
 #include "test_dir.h"
 
 #include <jansson.h>
@@ -154,7 +156,8 @@ static void check_table(const struct pictures *list)
     char *text =
         predicted_text((struct predict_command_args){.model = in_dir("m"),
                                                      .list = list,
-                                                     .method = "gradcam",
+                                                     .method = {"gradcam"},
+                                                     .n_method = 1,
                                                      .dir = dir},
                        0, &n_aside);
 
@@ -182,7 +185,8 @@ static void check_refusals(const struct pictures *list)
     fails(predict_command_run(&a, stderr, &n, &err), err, ERR_USAGE,
           "is an encoder", "  nor is an encoder");
     a.model = in_dir("m");
-    a.method = "gradcan";
+    a.method[0] = "gradcan";
+    a.n_method = 1;
     fails(predict_command_run(&a, stderr, &n, &err), err, ERR_USAGE, "gradcan",
           "an explainer that is none");
 }
@@ -211,6 +215,204 @@ static void check_field(const struct pictures *list)
        "pictures that are larger than the field are told");
 }
 
+/* --- what a bundle has stored ---------------------------------------------- */
+
+/* Of classes "a,b", "b" and 'c"d', at a temperature of 2. */
+static const char stored[] =
+    "{\"decisions\":{\"views\":\"one\",\"temperature\":2,\"abnormal\":{"
+    "\"classes\":[\"b\",\"c\\\"d\"],\"threshold\":0.6},\"sets\":{"
+    "\"coverage\":0.9,\"quantiles\":[0.7,null,0.5]}}}";
+
+static void write_decisions(const char *text)
+{
+    put_file("bundle/configs/inference.json", text);
+}
+
+/* Of one line of JSON and what the network says. */
+static bool decided(const json_t *line, const float *said)
+{
+    static const char *const name[CLASSES] = {"a,b", "b", "c\"d"};
+    const json_t *set = json_object_get(line, "set");
+    const bool in[CLASSES] = {1 - (double)said[0] <= 0.7, true,
+                              1 - (double)said[2] <= 0.5};
+    double p[CLASSES] = {(double)said[0], (double)said[1], (double)said[2]};
+    const double abnormal = p[1] + p[2];
+    bool same = json_boolean_value(json_object_get(line, "raised")) ==
+                    (abnormal >= 0.6) &&
+                fabs(json_number_value(json_object_get(line, "abnormal")) -
+                     abnormal) < 1e-8 &&
+                json_array_size(set) == (size_t)(in[0] + in[1] + in[2]) &&
+                json_boolean_value(json_object_get(line, "refer")) ==
+                    (json_array_size(set) != 1);
+
+    for (size_t c = 0, at = 0; c < CLASSES; c++)
+        if (in[c])
+            same = same && strcmp(json_string_value(json_array_get(set, at++)),
+                                  name[c]) == 0;
+    temperature_apply(2, p, 1, CLASSES, p);
+    for (int c = 0; c < CLASSES; c++)
+        same =
+            same && fabs(json_number_value(json_object_get(
+                             json_object_get(line, "probability"), name[c])) -
+                         p[c]) < 1e-8;
+    return same;
+}
+
+static void check_decisions(const struct pictures *list)
+{
+    const struct predict_command_args a = {.model = in_dir("bundle"),
+                                           .list = list,
+                                           .json = true,
+                                           .calibrated = true,
+                                           .threshold = "stored",
+                                           .sets = true};
+    float p[PICTURES * CLASSES];
+    size_t n_aside, at = 0, raised = 0;
+    bool same = true;
+    char *text;
+
+    write_decisions(stored);
+    text = predicted_text(a, 0, &n_aside);
+    ask_network(p);
+    for (char *s = text, *end; (end = strchr(s, '\n')); s = end + 1) {
+        json_t *line = json_loadb(s, (size_t)(end - s), 0, NULL);
+
+        if (!json_object_get(line, "set_aside"))
+            same = decided(line, p + CLASSES * at++) && same;
+        raised += json_boolean_value(json_object_get(line, "raised"));
+        json_decref(line);
+    }
+    ok(same && at == PICTURES,
+       "temperature, threshold and sets of a bundle decide about each picture");
+    ok(raised > 0 && raised < PICTURES, "  some are raised, and some are not");
+    free(text);
+}
+
+static void check_decision_columns(const struct pictures *list)
+{
+    const struct predict_command_args a = {.model = in_dir("bundle"),
+                                           .list = list,
+                                           .method = {"gradcam", "layercam"},
+                                           .n_method = 2,
+                                           .class_name = "b",
+                                           .dir = dir,
+                                           .threshold = "0.25",
+                                           .sets = true};
+    size_t n_aside;
+    char *text = predicted_text(a, 0, &n_aside);
+
+    ok(strstr(text, "  abnormal  raised  set\n") != NULL &&
+           strstr(text, "(refer)") != NULL,
+       "the table has columns of what is decided");
+    free(text);
+    text = text_of("predictions.csv");
+    ok(strstr(text, "p_abnormal,raised,set,refer,picture_gradcam,"
+                    "picture_layercam,status\n") != NULL,
+       "  and so has predictions.csv");
+    ok(strstr(text, "lost.png,,,,,,,,,,,cannot open") != NULL,
+       "  which are empty where a picture was set aside");
+    ok(file_exists(in_dir("000001_p00_gradcam.png")) &&
+           file_exists(in_dir("000001_p00_layercam.png")),
+       "a picture of each method");
+}
+
+/* Training cells that are the first unit vectors. */
+static void write_cells(size_t n, size_t d)
+{
+    float *x = calloc(n * d, sizeof(*x));
+    struct npy a = {.type = NPY_F32, .n_dim = 2, .dim = {n, d}, .data = x};
+    struct err err = {0};
+
+    for (size_t i = 0; x && i < n; i++)
+        x[i * d + i] = 1;
+    ok(x &&
+           npy_write(&a, in_dir("bundle/models/training_cells.npy"), &err) == 0,
+       "training cells");
+    free(x);
+}
+
+/* How many pictures are called unlike if validation cells lie so far. */
+static size_t unlike_at(struct predict_command_args a, double distance)
+{
+    char text[256], *said;
+    size_t n_aside, n = 0;
+
+    snprintf(text, sizeof(text),
+             "{\"decisions\":{\"neighbours\":{\"k\":2,\"validation\":[%g]}}}",
+             distance);
+    write_decisions(text);
+    said = predicted_text(a, 0, &n_aside);
+    for (char *at = said; (at = strstr(at, "\"unlike\": true")); at++)
+        n++;
+    free(said);
+    return n;
+}
+
+static void check_unlike(const struct pictures *list)
+{
+    struct predict_command_args a = {
+        .model = in_dir("bundle"), .list = list, .json = true, .unlike = true};
+
+    write_cells(3, 1280);
+    ok(unlike_at(a, 0.001) == PICTURES,
+       "pictures farther away than all validation cells are unlike");
+    ok(unlike_at(a, 2) == 0, "  nearer ones are not");
+}
+
+static void refuses(struct predict_command_args a, enum err_code code,
+                    const char *part)
+{
+    struct err err = {0};
+    size_t n;
+
+    fails(predict_command_run(&a, stderr, &n, &err), err, code, part, part);
+}
+
+static void check_decision_refusals(const struct pictures *list)
+{
+    struct predict_command_args a = {
+        .model = in_dir("bundle"), .list = list, .sets = true};
+
+    write_decisions("{\"decisions\":{\"abnormal\":{\"classes\":[\"b\"]}}}");
+    refuses(a, ERR_USAGE, "--sets: ");
+    a.sets = false;
+    a.calibrated = true;
+    refuses(a, ERR_USAGE, "--calibrated: ");
+    a.calibrated = false;
+    a.threshold = "stored";
+    refuses(a, ERR_USAGE, "validation had no abnormal cell");
+    a.threshold = "0.5x";
+    refuses(a, ERR_USAGE, "'0.5x' is neither stored nor a number");
+    a.threshold = "0.5";
+    a.class_name = "bb";
+    refuses(a, ERR_USAGE, "no class 'bb'");
+    a.class_name = NULL;
+    write_decisions("{\"decisions\":{}}");
+    refuses(a, ERR_USAGE, "does not say which classes are abnormal");
+    write_decisions("{\"decisions\":{\"abnormal\":{\"classes\":[\"z\"]}}}");
+    refuses(a, ERR_INPUT, "the model has no class 'z'");
+    write_decisions("{\"decisions\":{\"sets\":{\"quantiles\":[1]}}}");
+    refuses(a, ERR_INPUT, "sets.quantiles: 1, and the model has 3 classes");
+    write_decisions("{\"decisions\":{\"temperature\":-1}}");
+    refuses(a, ERR_INPUT, "temperature is no number within");
+    a.threshold = NULL;
+    a.unlike = true;
+    write_decisions("{\"decisions\":{}}");
+    refuses(a, ERR_USAGE, "set evaluate.neighbours to 5");
+    write_decisions("{\"decisions\":{\"neighbours\":{\"k\":1,\"validation\":"
+                    "[0.2,0.1]}}}");
+    refuses(a, ERR_INPUT, "no rising distances");
+    write_decisions("{\"decisions\":{\"neighbours\":{\"k\":4,\"validation\":"
+                    "[0.2]}}}");
+    refuses(a, ERR_INPUT, "3 x 1280, not at least 4 x 1280");
+    write_cells(4, 640);
+    refuses(a, ERR_INPUT, "is not of this model");
+    write_decisions("{}");
+    refuses(a, ERR_USAGE, "has no decisions: an earlier version wrote it");
+    a.model = in_dir("m");
+    refuses(a, ERR_USAGE, "give a bundle, RUN/report/bundle/EXPERIMENT");
+}
+
 int main(void)
 {
     const struct resizing keep = {true, ASPECT_KEEP, 0};
@@ -226,6 +428,12 @@ int main(void)
                 (struct resizing){true, ASPECT_SCALE, 36});
     check_field(&list);
     check_refusals(&list);
+    make_folder_of(in_dir("bundle/models/m"));
+    write_model("bundle/models/model.safetensors", HEAD_LINEAR, keep);
+    check_decisions(&list);
+    check_decision_columns(&list);
+    check_unlike(&list);
+    check_decision_refusals(&list);
     for (int i = 0; i < PICTURES; i++)
         image_release(&picture[i]);
     pictures_release(&list);
