@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum {
     FILE_SIDE = 320, /* of the plotting area in a file of its own, pixels */
@@ -62,6 +63,12 @@ static void draw_frame(const struct plot *p)
             "confidence");
 }
 
+/* On a page bins of few cells are pale, and no line leads to them. */
+static bool is_few(const struct plot *p, size_t cells)
+{
+    return !p->alone && cells < FEW;
+}
+
 /* Bars of accuracy, each with a stroke at its mean confidence. */
 static void draw_bars(const struct plot *p)
 {
@@ -78,7 +85,7 @@ static void draw_bars(const struct plot *p)
                    "%%</title><rect class=\"pl-bar%s\" x=\"%.1f\" y=\"%.1f\" "
                    "width=\"%.1f\" height=\"%.1f\"/></g>\n",
                    r->count[b], 100 * r->confidence[b], 100 * r->accuracy[b],
-                   !p->alone && r->count[b] < FEW ? " pl-few" : "", x + 1,
+                   is_few(p, r->count[b]) ? " pl-few" : "", x + 1,
                    to_y(p, r->accuracy[b]), w - 2, r->accuracy[b] * p->side);
         draw_line(p, "pl-b", (double[]){x + 1, c, x + w - 1, c});
     }
@@ -94,7 +101,7 @@ static void draw_after(const struct plot *p)
         return;
     buf_puts(p->out, "<path class=\"pl-a\" d=\"");
     for (int b = 0; b < r->n; b++) {
-        if (r->after_count[b] == 0)
+        if (r->after_count[b] == 0 || is_few(p, r->after_count[b]))
             continue;
         buf_printf(p->out, "%c%.1f %.1f", down ? 'L' : 'M',
                    to_x(p, r->after_confidence[b]),
@@ -105,8 +112,9 @@ static void draw_after(const struct plot *p)
     for (int b = 0; b < r->n; b++)
         if (r->after_count[b])
             buf_printf(p->out,
-                       "<circle class=\"pl-da\" cx=\"%.1f\" cy=\"%.1f\" "
+                       "<circle class=\"pl-da%s\" cx=\"%.1f\" cy=\"%.1f\" "
                        "r=\"3\"/>\n",
+                       is_few(p, r->after_count[b]) ? " pl-pale" : "",
                        to_x(p, r->after_confidence[b]),
                        to_y(p, r->after_accuracy[b]));
 }
@@ -131,17 +139,16 @@ static void draw_counts(const struct plot *p)
                        p->left + b * w + 1, foot - h, w - 2, h);
     }
     draw_line(p, "pl-axis", (double[]){to_x(p, 0), foot, to_x(p, 1), foot});
-    snprintf(text, sizeof(text), "cells (%zu)", most);
+    snprintf(text, sizeof(text), p->alone ? "(%zu)" : "at most %zu", most);
     svg_put(p->out, p->left - 7, foot - STRIP / 2.0, "end", "pl-m", "cells");
-    svg_put(p->out, p->left + 4, foot - STRIP + 8, "start", "pl-m",
-            text + sizeof("cells ") - 1);
+    svg_put(p->out, p->left + 4, foot - STRIP + 8, "start", "pl-m", text);
 }
 
-/* A sample of a mark and what it means. */
-static void draw_key(const struct plot *p, double x, double y,
+/* A sample of a mark, 24 pixels wide, and 'gap' behind it what it means. */
+static void draw_key(const struct plot *p, double x, double gap, double y,
                      const char *class, const char *text)
 {
-    if (class[3] == 'b' && class[4] == 'a')
+    if (strncmp(class, "pl-bar", 6) == 0)
         buf_printf(p->out,
                    "<rect class=\"%s\" x=\"%.0f\" y=\"%.1f\" width=\"24\" "
                    "height=\"11\"/>\n",
@@ -149,7 +156,7 @@ static void draw_key(const struct plot *p, double x, double y,
     else
         buf_printf(p->out, "<path class=\"%s\" d=\"M%.0f %.1fh24\"/>\n", class,
                    x, y - 4);
-    svg_put(p->out, x + 30, y, "start", "", text);
+    svg_put(p->out, x + 24 + gap, y, "start", "", text);
 }
 
 /* What is drawn: on a page a line each, in a file the errors beside each
@@ -166,17 +173,17 @@ static void draw_legend(const struct plot *p)
     snprintf(at, sizeof(at), "at temperature %.2f: %.1f %%", r->temperature,
              100 * r->after_ece);
     if (p->alone) {
-        draw_key(p, p->left, p->top - 40, "pl-b", as);
+        draw_key(p, p->left, 6, p->top - 40, "pl-b", as);
         if (after)
-            draw_key(p, p->left + 182, p->top - 40, "pl-a", at);
+            draw_key(p, p->left + 182, 4, p->top - 40, "pl-a", at);
         return;
     }
-    draw_key(p, p->left, p->top - 92, "pl-bar", "share right (accuracy)");
-    draw_key(p, p->left, p->top - 74, "pl-bar pl-few",
+    draw_key(p, p->left, 6, p->top - 92, "pl-bar", "share right (accuracy)");
+    draw_key(p, p->left, 6, p->top - 74, "pl-bar pl-few",
              "of fewer than 10 cells");
-    draw_key(p, p->left, p->top - 56, "pl-b", as);
+    draw_key(p, p->left, 6, p->top - 56, "pl-b", as);
     if (after)
-        draw_key(p, p->left, p->top - 38, "pl-a", at);
+        draw_key(p, p->left, 6, p->top - 38, "pl-a", at);
 }
 
 void svg_reliability(const struct svg_reliability *r, bool alone,

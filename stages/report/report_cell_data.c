@@ -54,16 +54,15 @@ static void format_row(char key[KEY], size_t row)
 static void put_path(const struct contour *c, struct buf *b)
 {
     static const double THIN = 1.2;
-    double x = -THIN, y = -THIN;
+    struct point last = {0, 0};
 
     for (size_t i = 0; i < c->n; i++) {
         const struct point p = c->point[i];
 
-        if (i > 0 && hypot(p.x - x, p.y - y) < THIN)
+        if (i > 0 && hypot(p.x - last.x, p.y - last.y) < THIN)
             continue;
         buf_printf(b, "%c%.1f %.1f", i ? 'L' : 'M', p.x + 0.5, p.y + 0.5);
-        x = p.x;
-        y = p.y;
+        last = p;
     }
     buf_puts(b, "Z");
 }

@@ -9,6 +9,11 @@
            opacityControl} = lists;
     const experiments = data.experiments;
 
+    /* A word that explains itself. */
+    function term(id, text) {
+        return make('a', {class: 'term', href: '#word-' + id}, text);
+    }
+
     /* --- parts ----------------------------------------------------------- */
 
     const view = {dialog: null, cell: null, method: '', target: 0,
@@ -145,9 +150,11 @@
             .sort((a, b) => cell.p[b] - cell.p[a]);
         const body = table.createTBody();
 
-        for (const t of ['class', 'probability'].concat(
-            calibrated ? ['calibrated'] : []))
+        for (const t of ['class', 'probability'])
             head.append(make('th', {scope: 'col'}, t));
+        if (calibrated)
+            head.appendChild(make('th', {scope: 'col'}))
+                .append(term('temperature', 'calibrated'));
         order.forEach((c, place) => {
             const row = body.insertRow(), said = make('th', {scope: 'row'});
             const marks = [];
@@ -182,9 +189,10 @@
             return make('p', {class: 'missing'},
                         'There are no prediction sets.');
         const names = cell.set.map(c => className(cell, c));
-        const p = make('p', {}, 'Prediction set (' + promised + '): ' +
-                       (names.join(', ') || 'no class') + '. ');
+        const p = make('p');
 
+        p.append(term('prediction_set', 'Prediction set'), ' (' + promised +
+                 '): ' + (names.join(', ') || 'no class') + '. ');
         p.append(names.length === 1 ? 'One class: no referral.' :
             make('strong', {}, 'Refer: a person should look.'));
         return p;
@@ -193,9 +201,10 @@
     /* The distance from the training cells in words. */
     function distanceWords(nearest) {
         const far = nearest.beyond >= 0.95;
-        const p = make('p', {}, 'Distance from the training cells: ' +
-                       nearest.distance.toFixed(3));
+        const p = make('p');
 
+        p.append(term('distance', 'Distance from the training cells'), ': ' +
+                 nearest.distance.toFixed(3));
         if (nearest.beyond === null)
             return p;
         p.append(', farther than ' + percent(10000 * nearest.beyond) +

@@ -217,7 +217,7 @@ static void explain_cell(const char *method, size_t i, int target, float *map)
     static struct config c;
     float x[PIXELS];
     uint8_t view[AREA];
-    struct explainer_map to = {map, view};
+    struct explainer_map to = {.heat = map, .view = view};
     struct explainer_task t = {.settings = &set,
                                .rgb = rgb + i * PIXELS,
                                .x = x,
@@ -267,6 +267,9 @@ static void check_maps(struct papline_model *m)
     ok(refused(papline_explain(m, &two, "gradcan", NULL, map, &e), &e,
                PAPLINE_USAGE, "layercam"),
        "of a method that there is not all are listed");
+    ok(refused(papline_explain(m, &two, "contour", NULL, map, &e), &e,
+               PAPLINE_USAGE, "needs the contours"),
+       "and one that needs contours is refused");
 }
 
 static void write_pictures(void)
