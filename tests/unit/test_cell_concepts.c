@@ -75,6 +75,13 @@ static void check_watershed(void)
         same = same && label[i] == golden_flood[i / FW][i % FW] - '0';
     ok(same, "  as scikit-image's, pixel by pixel");
     memset(label, 0, sizeof(label));
+    memset(height, 0, sizeof(height));
+    label[0] = 1;
+    label[8] = 2;
+    BUG_ON(watershed(height, 1, 9, label, &err) < 0);
+    ok(label[3] == 1 && label[4] == 1 && label[5] == 2,
+       "flat land is divided in the middle");
+    memset(label, 0, sizeof(label));
     BUG_ON(watershed(height, FH, FW, label, &err) < 0);
     ok(label[0] == 0 && label[FH * FW - 1] == 0, "without a marker nothing");
 }
@@ -351,6 +358,31 @@ static void check_faults(void)
     cell_regions_release(&r);
 }
 
+/* A disc is a nucleus, a darker angle in the middle is not. */
+static void check_shape(void)
+{
+    static uint8_t rgb[3 * 64 * 64];
+    const struct resize_place all = {64, 64, 0, 0};
+    struct cell_regions r;
+    enum cell_fault fault;
+    struct err err = {0};
+
+    for (int i = 0; i < 64 * 64; i++) {
+        const int x = i % 64, y = i / 64;
+        const bool angle = (x > 28 && x < 33 && y > 24 && y < 46) ||
+                           (x > 28 && x < 50 && y > 41 && y < 46);
+        const bool disc = is_inside(x, y, (struct ellipse){22, 20, 6, 6}, 0);
+
+        memset(rgb + 3 * i, angle ? 40 : disc ? 70 : 190, 3);
+    }
+    BUG_ON(cell_regions_init(&r, 64, 64, &err) < 0);
+    BUG_ON(cell_regions_segment(&r, rgb, &all, &fault, &err) < 0);
+    ok(fault == CELL_FOUND && r.nucleus[20 * 64 + 22] && r.nuclei == 1 &&
+           !r.nucleus[44 * 64 + 31],
+       "a disc is a nucleus, a darker angle is not");
+    cell_regions_release(&r);
+}
+
 /* --- numbers of nuclei ---------------------------------------------------- */
 
 static int count_nuclei(const struct ellipse *e, int n, uint8_t *label)
@@ -372,6 +404,7 @@ static void check_nuclei(void)
 {
     static const struct ellipse touching[] = {{20, 30, 10, 9}, {37, 31, 9, 9}};
     static const struct ellipse bump[] = {{20, 30, 10, 9}, {31, 31, 3, 3}};
+    static const struct ellipse waist[] = {{20, 30, 10, 10}, {32, 30, 10, 10}};
     static const struct ellipse oval[] = {{30, 30, 20, 9}};
     static const struct ellipse apart[] = {{8, 8, 7, 7}, {50, 50, 7, 6}};
     static uint8_t label[64 * 61];
@@ -381,6 +414,7 @@ static void check_nuclei(void)
            label[30 * 64 + 27] == 1 && label[30 * 64 + 31] == 2,
        "  divided between them, the larger first");
     ok(count_nuclei(bump, 2, label) == 1, "a bump is no nucleus");
+    ok(count_nuclei(waist, 2, label) == 1, "a slight waist parts nothing");
     ok(count_nuclei(oval, 1, label) == 1, "an oval is one");
     ok(count_nuclei(apart, 2, label) == 2, "two apart are two");
     ok(count_nuclei(apart, 0, label) == 0 && label[0] == 0, "none is none");
@@ -405,6 +439,7 @@ int main(void)
     check_cases();
     check_place();
     check_faults();
+    check_shape();
     check_nuclei();
     check_dice();
     return tap_done();
