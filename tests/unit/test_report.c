@@ -234,6 +234,26 @@ static void check_methods(void)
        "of all classes");
 }
 
+/* A training of so many epochs that its curves alone would fill the page. */
+static void check_limit(void)
+{
+    struct buf b = {0};
+    char *p;
+
+    buf_puts(&b, "epoch,loss,accuracy,val_loss,val_accuracy\n");
+    for (int i = 1; i < 150000; i++)
+        buf_printf(&b, "%d,1.25,0.5,1.75,0.25\n", i);
+    put_file("train/e2/history.csv", b.data);
+    buf_release(&b);
+    p = make_page(2, SPLIT_BY_GROUP);
+    check_page(p);
+    ok(strlen(p) < REPORT_MAX_BYTES && markup_count(p, "Left out to keep") == 1,
+       "a section that would fill the page is left out");
+    page_has(p, "its files are in <code>evaluate/e2</code>",
+             "  which says where its files are");
+    put_file("train/e2/history.csv", "epoch\n");
+}
+
 static void check_origin(void)
 {
     char *p, *again;
@@ -305,6 +325,7 @@ int main(void)
     check_ensemble();
     check_damaged();
     check_methods();
+    check_limit();
     check_origin();
     check_failure();
     return end_dir();
