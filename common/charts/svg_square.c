@@ -44,21 +44,38 @@ static void draw_frame(const struct svg_square *s, struct buf *out)
     svg_put(out, LEFT + SIDE, TOP + SIDE + 33, "end", "pl-m", s->x_title);
 }
 
-/* Points that lie within half a pixel of the one drawn last are left out. */
+struct place {
+    double x, y; /* pixels */
+};
+
+static struct place place_of(const struct svg_line *l, size_t k)
+{
+    return (struct place){to_x(l->x[k]), to_y(l->y[k])};
+}
+
+/* Is 'p' next to 'a', or between 'a' and 'b' on a level or upright line? */
+static bool is_spare(struct place a, struct place p, struct place b)
+{
+    const bool upright = fabs(p.x - a.x) < 1e-9 && fabs(b.x - p.x) < 1e-9;
+    const bool level = fabs(p.y - a.y) < 1e-9 && fabs(b.y - p.y) < 1e-9;
+
+    return upright || level || hypot(p.x - a.x, p.y - a.y) < 0.7;
+}
+
+/* Without points that nobody would miss. */
 static void draw_line(const struct svg_line *l, int i, struct buf *out)
 {
-    double x = -1, y = -1;
+    struct place last = {0, 0};
 
     buf_printf(out, "<path class=\"pl-s pl-s%d%s\" d=\"", i % SVG_KINDS,
                i ? "" : " pl-first");
     for (size_t k = 0; k < l->n; k++) {
-        const double px = to_x(l->x[k]), py = to_y(l->y[k]);
+        const struct place p = place_of(l, k);
 
-        if (k > 0 && k + 1 < l->n && hypot(px - x, py - y) < 0.5)
+        if (k > 0 && k + 1 < l->n && is_spare(last, p, place_of(l, k + 1)))
             continue;
-        buf_printf(out, "%c%.1f %.1f", k ? 'L' : 'M', px, py);
-        x = px;
-        y = py;
+        buf_printf(out, "%c%.1f %.1f", k ? 'L' : 'M', p.x, p.y);
+        last = p;
     }
     buf_puts(out, "\"><title>");
     svg_text(out, l->name, NAME_SHOWN);

@@ -163,14 +163,17 @@ static void plan_training(struct step_memory *m,
                     stage_table[STAGE_AUGMENT].memory;
 }
 
-/* The file of the weights is there while they are put into the network. */
+/* The file of the weights is there while they are put into the network; what
+ * trunks put out of each picture has at most so many features. */
 static void plan_evaluation(struct step_memory *m,
                             const struct step_memory_args *a)
 {
-    enum { BATCH = 32 };
+    enum { BATCH = 32, FEATURES = 2048 };
     double weights = 0;
 
     m->shared = a->data->images * image_bytes(a->config);
+    if (!a->step->ensemble && a->config->evaluate.neighbours > 0)
+        m->own += a->data->images * FEATURES * sizeof(float);
     if (!a->step->ensemble)
         m->own += network_bytes(a, BATCH, GRAPH_INFER, &weights) + weights;
 }

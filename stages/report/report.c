@@ -63,6 +63,19 @@ static void put_section(struct page *p, const char *id, const char *title,
     buf_puts(&p->main, any ? "</section>\n" : "");
 }
 
+/* Where an experiment's files are instead of what was written of it. */
+static void leave_out(const struct report_experiment *e, struct buf *inside)
+{
+    const bool failed = inside->failed;
+
+    buf_release(inside);
+    inside->failed = failed;
+    report_html_put(inside,
+                    "<p class=\"missing\">Left out to keep the page under "
+                    "20&nbsp;MB; its files are in <code>%s</code>.</p>\n",
+                    e->evaluate ? e->evaluate->dir : e->train->dir);
+}
+
 static void put_each(struct page *p, const struct section *s,
                      const struct report_data *d)
 {
@@ -73,6 +86,8 @@ static void put_each(struct page *p, const struct section *s,
 
         snprintf(id, sizeof(id), "%s-%d", s->id, i + 1);
         s->each(d, i, &inside);
+        if (p->main.len + inside.len > REPORT_EACH_BYTES)
+            leave_out(&d->experiment[i], &inside);
         put_section(p, id, d->experiment[i].name, d->n_experiment <= LISTED,
                     &inside);
     }

@@ -19,9 +19,10 @@
 
 enum {
     REPORT_MAX_BYTES = 20000000, /* of the page */
-    REPORT_CELL_BYTES = 7000000, /* of that, cells, */
-    REPORT_MAP_BYTES = 5000000,  /* their maps, as base64, */
-    REPORT_DATA_BYTES = 3000000, /* and files of data, about */
+    REPORT_CELL_BYTES = 6000000, /* of that, cells, */
+    REPORT_MAP_BYTES = 4000000,  /* their maps, as base64, */
+    REPORT_EACH_BYTES = 7000000, /* sections up to the last experiment, */
+    REPORT_DATA_BYTES = 3000000, /* in them files of data, about */
     REPORT_GAP_POINTS = 10,      /* validation above test, remarked on */
     REPORT_SMALL_CLASS = 20,     /* fewer test cells are warned about */
 };
@@ -30,8 +31,8 @@ enum {
  * Write out_dir/index.html, atomically, and out_dir/bundle/EXPERIMENT
  * (bundle.h) of each that is evaluated; 'out_dir' exists.  What a run lacks
  * (an experiment not evaluated yet, a damaged file) is shown as missing.
- * Pictures beyond REPORT_PICTURE_BYTES, shared evenly by the experiments, are
- * left out and counted on the page.  Deterministic.
+ * Pictures and maps beyond their bytes are left out and counted on the page,
+ * and so is what stands in an experiment's section beyond REPORT_EACH_BYTES.  Deterministic.
  * Errors: ERR_SYSTEM; ERR_INPUT the page would be over REPORT_MAX_BYTES.
  */
 MUST_USE int report_write(const char *run_dir, const struct config *config,

@@ -16,6 +16,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { FEW = 8 }; /* experiments: more are shown more briefly */
+
 static void score_row(const json_t *s, const char *name, struct buf *b)
 {
     buf_puts(b, "<tr><th scope=\"row\">");
@@ -177,7 +179,7 @@ static void write_cells(const struct report_data *d, int i,
     else
         report_html_missing(b, "The confusion matrix",
                             d->experiment[i].cells.why);
-    report_sure_charts(d, t, b);
+    report_sure_charts(d, t, d->n_experiment <= FEW, b);
     report_errors_own(d, i, b);
 }
 

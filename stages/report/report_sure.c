@@ -241,7 +241,7 @@ static void add_marks(struct ranked *out, const struct screening *w)
 }
 
 static void put_ranking(struct sure_cells *s, const struct screening *w,
-                        struct buf *b)
+                        bool classes, struct buf *b)
 {
     struct ranked out = {
         .roc = {.title = "Found against raised (ROC)",
@@ -252,10 +252,11 @@ static void put_ranking(struct sure_cells *s, const struct screening *w,
                .x_title = "share found (recall)",
                .y_title = "of those called so, right (precision)"}};
     const bool two = w && w->two;
+    const bool each = s->o.k < SVG_LINES && (classes || !two);
     struct err err;
     int rc = two ? add_abnormal(&out, s, &err) : 0;
 
-    for (int c = 0; rc == 0 && c < s->o.k && s->o.k < SVG_LINES; c++)
+    for (int c = 0; rc == 0 && each && c < s->o.k; c++)
         rc = add_class(&out, s, c, &err);
     if (rc < 0 || out.roc.n_line == 0) {
         b->failed = b->failed || rc < 0;
@@ -270,14 +271,15 @@ static void put_ranking(struct sure_cells *s, const struct screening *w,
 /* --- all ------------------------------------------------------------------ */
 
 void report_sure_charts(const struct report_data *d,
-                        const struct report_told_of *t, struct buf *b)
+                        const struct report_told_of *t, bool classes,
+                        struct buf *b)
 {
     struct sure_cells s = {.o = {.n = 0}};
 
     if (gather_cells(&s, d, t, b)) {
         buf_puts(b, "<div class=\"charts\">\n");
         put_reliability(&s, t, b);
-        put_ranking(&s, report_screening_of(d, t->list[0]), b);
+        put_ranking(&s, report_screening_of(d, t->list[0]), classes, b);
         buf_puts(b, "</div>\n");
     }
     release_cells(&s);
@@ -314,7 +316,7 @@ void report_sure(const struct report_data *d, struct buf *b)
         return;
     report_screening_promises(d, b);
     report_cells_headline(&t, d);
-    report_sure_charts(d, &t, &charts);
+    report_sure_charts(d, &t, true, &charts);
     if (charts.len > 0)
         put_words(b);
     buf_take(b, &charts);

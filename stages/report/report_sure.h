@@ -9,9 +9,11 @@
 
 #include "base/buf.h"
 
-/* Append the charts of the cells of 't', those of several folds together;
- * nothing of decisions without probabilities. */
+/* Append the charts of the cells of 't', those of several folds together, with
+ * 'classes' each class with a curve of its own; nothing of decisions without
+ * probabilities. */
 void report_sure_charts(const struct report_data *d,
-                        const struct report_told_of *t, struct buf *b);
+                        const struct report_told_of *t, bool classes,
+                        struct buf *b);
 
 #endif

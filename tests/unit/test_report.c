@@ -1,6 +1,9 @@
 /* test_report.c - one offline page, whatever a run's files hold or lack */
 #include "base/buf.h"
 #include "report_run.h"
+#include "stages/report/report_explainers.h"
+#include "stages/report/report_glossary.h"
+#include "stats/metrics_table.h"
 
 static void check_empty(void)
 {
@@ -234,6 +237,26 @@ static void check_methods(void)
        "of all classes");
 }
 
+/* A training of so many epochs that its curves alone would fill the page. */
+static void check_limit(void)
+{
+    struct buf b = {0};
+    char *p;
+
+    buf_puts(&b, "epoch,loss,accuracy,val_loss,val_accuracy\n");
+    for (int i = 1; i < 150000; i++)
+        buf_printf(&b, "%d,1.25,0.5,1.75,0.25\n", i);
+    put_file("train/e2/history.csv", b.data);
+    buf_release(&b);
+    p = make_page(2, SPLIT_BY_GROUP);
+    check_page(p);
+    ok(strlen(p) < REPORT_MAX_BYTES && markup_count(p, "Left out to keep") == 1,
+       "a section that would fill the page is left out");
+    page_has(p, "its files are in <code>evaluate/e2</code>",
+             "  which says where its files are");
+    put_file("train/e2/history.csv", "epoch\n");
+}
+
 static void check_origin(void)
 {
     char *p, *again;
@@ -296,15 +319,43 @@ static void check_failure(void)
           ERR_SYSTEM, "nowhere", "a directory that is not there");
 }
 
+/* Every metric, every figure of explainers and every method has a word. */
+static void check_glossary(void)
+{
+    static const char *const methods[] = {
+#define EXPLAINER(name) #name,
+#include "config/explainers.def"
+#undef EXPLAINER
+    };
+    bool metrics = true, figures = true, explained = true;
+
+    for (const struct metric *m = metrics_table; m->name; m++)
+        metrics = metrics && report_glossary_find(m->name);
+    for (int f = 0; f < EXPLAINER_FIGURES; f++)
+        figures = figures && report_glossary_find(explainer_figure[f].name);
+    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+        explained = explained && report_glossary_find(methods[i]);
+    ok(metrics, "the glossary has every metric");
+    ok(figures, "  every figure of explainers");
+    ok(explained, "  every method");
+    ok(report_glossary_class("im_KOILOCYTOTIC")->id ==
+           report_glossary_find("koilocytotic")->id,
+       "  and the classes of SIPaKMeD, whatever they are called around");
+    ok(!report_glossary_class("unknown") && !report_glossary_find("unknown"),
+       "  but not what nobody knows");
+}
+
 int main(void)
 {
     begin_dir();
+    check_glossary();
     check_empty();
     check_figures();
     check_errors();
     check_ensemble();
     check_damaged();
     check_methods();
+    check_limit();
     check_origin();
     check_failure();
     return end_dir();

@@ -234,6 +234,11 @@ static void check_stages(void)
     m = plan_step(STAGE_EVALUATE, "resnet50", "scratch", 2);
     ok(m.own > 1.5e8 && m.own < plan_training("resnet50", "scratch"),
        "evaluation takes less than training");
+    config.evaluate.neighbours = 5;
+    more = plan_step(STAGE_EVALUATE, "resnet50", "scratch", 2);
+    ok(fabs(more.own - m.own - few.images * 2048 * sizeof(float)) < 1,
+       "  with neighbours the features of every picture, too");
+    config.evaluate.neighbours = 0;
     m = plan_step(STAGE_EXPLAIN, "resnet50", "scratch", 2);
     config.explain.sanity = SANITY_CASCADE;
     more = plan_step(STAGE_EXPLAIN, "resnet50", "scratch", 2);

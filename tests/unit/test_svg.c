@@ -226,14 +226,14 @@ static void check_sizes(void)
 
 static void check_square(void)
 {
-    static const double x[] = {0, 0, 0.001, 0.5, 1};
-    static const double y[] = {0, 0.25, 0.25, 0.75, 1};
+    static const double x[] = {0, 0, 0.001, 0.25, 0.5, 1};
+    static const double y[] = {0, 0.25, 0.25, 0.25, 0.25, 1};
     struct svg_square s = {
         .title = "Found <b>",
         .x_title = "raised",
         .y_title = "found",
         .n_line = 2,
-        .line = {{"abnormal: 0.9", 5, x, y}, {"<script>", 5, x, y}},
+        .line = {{"abnormal: 0.9", 6, x, y}, {"<script>", 6, x, y}},
         .n_mark = 1,
         .mark = {{"as called", 0.25, 0.75}}};
     struct buf b = {0};
@@ -241,7 +241,7 @@ static void check_square(void)
     svg_square(&s, &b);
     ok(markup_balanced(b.data) && !strstr(b.data, "<script"),
        "lines in the unit square are well formed");
-    ok(strstr(b.data, "d=\"M56.0 316.0L56.0 247.0L194.0 109.0L332.0 40.0\"") !=
+    ok(strstr(b.data, "d=\"M56.0 316.0L56.0 247.0L194.0 247.0L332.0 40.0\"") !=
            NULL,
        "  points that cannot be told from the one before are left out");
     ok(markup_count(b.data, "<path class=\"pl-s pl-s0 pl-first\"") == 2,
