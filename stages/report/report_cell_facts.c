@@ -1,6 +1,7 @@
 #include "stages/report/report_cell_facts.h"
 
 #include "base/json.h"
+#include "stages/report/report_glossary.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -94,6 +95,56 @@ void report_facts_picture(const struct report_data *d,
 }
 
 /* --- of a map ------------------------------------------------------------- */
+
+/* The method before it whose map it has. */
+void report_facts_same(const struct report_data *d,
+                       const struct report_experiment *e, size_t score,
+                       json_t *list)
+{
+    const char *same = report_field(&e->scores, score, "same_as");
+    const struct glossary_word *word = report_glossary_find(same);
+    char text[SENTENCE];
+
+    (void)d;
+    if (!*same)
+        return;
+    snprintf(text, sizeof(text), "It is the same map as that of %.60s here.",
+             word ? word->term : same);
+    report_sentence(list, text);
+}
+
+/* What the map is made of, and what its scale means. */
+void report_facts_grid(const struct report_data *d,
+                       const struct report_experiment *e, size_t score,
+                       json_t *list)
+{
+    const struct report_csv *c = &e->scores;
+    const char *grid = report_field(c, score, "grid");
+    const char *note = report_field(c, score, "note");
+    const double low = report_number(c, score, "raw_low");
+    const double high = report_number(c, score, "raw_high");
+    char text[SENTENCE];
+
+    (void)d;
+    if (*grid) {
+        snprintf(text, sizeof(text),
+                 "It is made of %.20s values, %.0f pixels apart: it tells "
+                 "nothing finer than that.",
+                 grid, report_number(c, score, "spacing"));
+        report_sentence(list, text);
+    }
+    if (*note) {
+        snprintf(text, sizeof(text), "Made of %.60s.", note);
+        report_sentence(list, text);
+    }
+    if (!isfinite(low) || !isfinite(high))
+        return;
+    snprintf(text, sizeof(text),
+             "Its darkest colour stands for %.3g, its brightest for %.3g: maps "
+             "of other methods or classes have scales of their own.",
+             low, high);
+    report_sentence(list, text);
+}
 
 /* An empty map, or where one without contours is brightest. */
 void report_facts_peak(const struct report_data *d,

@@ -121,11 +121,13 @@ static int read_told(struct report_cells *c, const struct report_data *d,
     c->row = calloc(n, sizeof(*c->row));
     c->score = calloc(n, sizeof(*c->score));
     c->near = calloc(n, sizeof(*c->near));
-    if (!c->row || !c->score || !c->near)
+    c->concept = calloc(n, sizeof(*c->concept));
+    if (!c->row || !c->score || !c->near || !c->concept)
         return err_set(err, ERR_SYSTEM, "no memory for %zu cells", n);
     if (find_rows(c, &d->index, c->row, err) < 0 ||
         find_rows(c, &e->scores, c->score, err) < 0 ||
-        find_rows(c, &e->neighbours, c->near, err) < 0)
+        find_rows(c, &e->neighbours, c->near, err) < 0 ||
+        find_rows(c, &e->concepts, c->concept, err) < 0)
         return -1;
     if (!c->told.o.p || told != SPLIT_TEST)
         return 0;
@@ -162,6 +164,7 @@ void report_cells_release(struct report_cells *c)
     free(c->row);
     free(c->score);
     free(c->near);
+    free(c->concept);
     free(c->calibrated);
     free(c->set);
     *c = (struct report_cells){0};

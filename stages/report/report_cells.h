@@ -29,6 +29,7 @@ struct report_cells {
     size_t *row;             /* owned: (n) of data/, or REPORT_NO_ROW */
     size_t *score;           /* owned: (n) the first in scores.csv, likewise */
     size_t *near;            /* owned: (n) in neighbours.csv, likewise */
+    size_t *concept;         /* owned: (n) in concepts.csv, likewise */
     double *calibrated;      /* owned: (n, k); NULL: there are none */
     bool (*set)[STATS_CLASSES_MAX]; /* owned: (n); NULL: there are none */
 };

@@ -3,6 +3,7 @@
  * network reacts to: concept_means.csv and dose_response_means.csv of
  * stages/explain, concepts.h and dose_response.h
  */
+#include "stages/report/report_concepts.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_sections.h"
 
@@ -11,39 +12,6 @@
 #include <string.h>
 
 enum { DOSES_MAX = 8, CURVE_W = 120, CURVE_H = 40, MISTAKES_LEAST = 3 };
-
-/* A concept for people; those that are brief stand beside mistakes, too. */
-static const struct concept_title {
-    const char *name, *title, *meaning;
-    int digits;
-    bool brief;
-} titles[] = {
-    {"nucleus_area", "nuclear area",
-     "of the largest nucleus, pixels of the crop", 0, false},
-    {"nucleus_ratio", "nucleus by intermediate",
-     "that area by the median of normal intermediate cells", 2, true},
-    {"cell_area", "cell area", "nuclei included, pixels of the crop", 0, false},
-    {"nc_ratio", "N/C ratio", "area of the nuclei by that of the whole cell", 3,
-     true},
-    {"nucleus_darkness", "nuclear darkness",
-     "optical density of the nuclei, halvings of the light: hyperchromasia", 2,
-     true},
-    {"nucleus_texture", "chromatin",
-     "how uneven it is, standard deviation of that density", 3, false},
-    {"nucleus_roundness", "roundness",
-     "short by long axis of the largest nucleus; 1 is round", 2, true},
-    {"halo", "halo",
-     "how much denser the outer half of the cytoplasm is than the inner: above "
-     "0 it is pale about the nucleus",
-     2, true},
-    {"cytoplasm_colour", "colour",
-     "of the cytoplasm, density for green less that for red light: eosinophil "
-     "(pink, orange) above 0, cyanophil (blue, green) below",
-     2, true},
-    {"nuclei", "nuclei", "in a cell", 2, false},
-};
-
-enum { TITLES = sizeof(titles) / sizeof(titles[0]) };
 
 /* A change for people. */
 static const struct edit_title {
@@ -135,21 +103,21 @@ static void put_class(const struct report_csv *c, size_t row, struct buf *b)
     report_html_put(b, "<tr><th scope=\"row\">%s</th>",
                     strcmp(label, "all") == 0 ? "all cells" : label);
     report_html_cell_count(b, count_of(&measured));
-    for (int t = 0; t < TITLES; t++) {
+    for (int t = 0; t < REPORT_CONCEPTS; t++) {
         const struct shown_mean m =
-            mean_in(c, find_mean(c, label, "all", titles[t].name));
+            mean_in(c, find_mean(c, label, "all", report_concept[t].name));
 
-        put_cell(&m, titles[t].digits, b);
+        put_cell(&m, report_concept[t].digits, b);
     }
     buf_puts(b, "</tr>\n");
 }
 
 static void put_heads(bool brief, struct buf *b)
 {
-    for (int t = 0; t < TITLES; t++)
-        if (titles[t].brief || !brief)
+    for (int t = 0; t < REPORT_CONCEPTS; t++)
+        if (report_concept[t].brief || !brief)
             report_html_put(b, "<th scope=\"col\" class=\"num\">%s</th>",
-                            titles[t].title);
+                            report_concept[t].title);
     report_html_body(b);
 }
 
@@ -164,9 +132,9 @@ static void put_classes(const struct report_csv *c, struct buf *b)
     buf_puts(b, "</tbody>\n");
     report_html_table_end(b);
     buf_puts(b, "<ul class=\"mute\">\n");
-    for (int t = 0; t < TITLES; t++)
+    for (int t = 0; t < REPORT_CONCEPTS; t++)
         report_html_put(b, "<li><strong>%s</strong>: %s</li>\n",
-                        titles[t].title, titles[t].meaning);
+                        report_concept[t].title, report_concept[t].meaning);
     buf_puts(b, "</ul>\n");
 }
 
@@ -200,17 +168,17 @@ static void put_mistake(const struct report_csv *c, size_t row, struct buf *b)
 
     report_html_put(b, "<tr><th scope=\"row\">%s</th><td>%s</td>", label, said);
     report_html_cell_count(b, report_number(c, row, "cells"));
-    for (int t = 0; t < TITLES; t++) {
+    for (int t = 0; t < REPORT_CONCEPTS; t++) {
         struct shown_mean m, usual;
 
-        if (!titles[t].brief)
+        if (!report_concept[t].brief)
             continue;
-        m = mean_in(c, find_mean(c, label, said, titles[t].name));
-        usual = mean_in(c, find_mean(c, label, label, titles[t].name));
+        m = mean_in(c, find_mean(c, label, said, report_concept[t].name));
+        usual = mean_in(c, find_mean(c, label, label, report_concept[t].name));
         buf_puts(b, "<td class=\"num\">");
-        put_number(m.mean, titles[t].digits, b);
+        put_number(m.mean, report_concept[t].digits, b);
         buf_puts(b, " <span class=\"mute\">");
-        put_number(usual.mean, titles[t].digits, b);
+        put_number(usual.mean, report_concept[t].digits, b);
         buf_puts(b, "</span></td>");
     }
     buf_puts(b, "</tr>\n");

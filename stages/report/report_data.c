@@ -271,14 +271,18 @@ const char *report_table_name(enum report_table t)
     return name[t];
 }
 
-static void read_figures(struct report_experiment *e, const char *run_dir)
+static void read_explanations(struct report_experiment *e, const char *run_dir)
 {
+    const char *dir = e->explain->dir;
     char name[64];
 
+    report_csv_read(&e->scores, run_dir, dir, "scores.csv");
+    report_csv_read(&e->concepts, run_dir, dir, "concepts.csv");
+    report_csv_read(&e->concept_means, run_dir, dir, "concept_means.csv");
     for (int t = 0; t < REPORT_TABLES; t++) {
         snprintf(name, sizeof(name), "%s.csv",
                  report_table_name((enum report_table)t));
-        report_csv_read(&e->figures[t], run_dir, e->explain->dir, name);
+        report_csv_read(&e->figures[t], run_dir, dir, name);
     }
 }
 
@@ -314,9 +318,7 @@ static void read_experiment(struct report_experiment *e,
         report_csv_read(&e->neighbours, d->run_dir, e->evaluate->dir,
                         "neighbours.csv");
     if (e->explain)
-        report_csv_read(&e->scores, d->run_dir, e->explain->dir, "scores.csv");
-    if (e->explain)
-        read_figures(e, d->run_dir);
+        read_explanations(e, d->run_dir);
 }
 
 /* Does 'n' stand for an experiment: a training, or an ensemble's evaluation? */
@@ -413,6 +415,8 @@ void report_data_release(struct report_data *d)
         report_maps_release(&d->experiment[i].maps);
         csv_release(&d->experiment[i].scores.csv);
         csv_release(&d->experiment[i].neighbours.csv);
+        csv_release(&d->experiment[i].concepts.csv);
+        csv_release(&d->experiment[i].concept_means.csv);
         for (int t = 0; t < REPORT_TABLES; t++)
             csv_release(&d->experiment[i].figures[t].csv);
     }

@@ -30,6 +30,7 @@ struct report_experiment {
     const char *name;                           /* borrowed */
     struct report_json metrics;
     struct report_csv history, errors, scores, neighbours;
+    struct report_csv concepts, concept_means;
     struct report_csv figures[REPORT_TABLES];
     struct screening *screening; /* owned; NULL: missing */
     struct screening *pooled;    /* owned: of all folds, at the first of them */
