@@ -177,15 +177,15 @@ static void check_rows(void)
     ok(markup_count(p, "data-pick=\"all classes\"") == 1,
        "  and are not shown at first");
     ok(strstr(p, "<th scope=\"row\">n</th><td>r</td>"
-                 "<td>lime; apart from cam</td>"
-                 "<td>cam; no interval, next is lime</td>"),
+                 "<td>LIME; apart from cam</td>"
+                 "<td>cam; no interval, next is LIME</td>"),
        "  which explainer first");
     ok(strstr(p, "<td>cam, the only one</td>"), "  or the only one");
-    ok(strstr(p, "<td>cam; equals lime</td></tr>"), "  or two alike");
+    ok(strstr(p, "<td>cam; equals LIME</td></tr>"), "  or two alike");
     ok(!strstr(p, "increase (high)"), "a figure that is not among the main");
     config.split.method = SPLIT_BY_RANDOM;
     p = page_of(&plan);
-    ok(strstr(p, "<td>lime; overlaps cam</td>"),
+    ok(strstr(p, "<td>LIME; overlaps cam</td>"),
        "intervals overlap if one holds the other");
 }
 
