@@ -155,6 +155,8 @@ static const struct verb_option predict_options[] = {
      "say which cells are raised: abnormal at least so", VERB_TEXT, 0},
     {0, "sets", NULL, NULL, "the classes that each may be, and which to refer",
      VERB_FLAG, 0},
+    {0, "unlike", NULL, NULL, "how far each is from the training cells",
+     VERB_FLAG, 0},
     {0, "json", NULL, NULL, "a line of JSON for each picture", VERB_FLAG, 0},
     {'o', "output", "DIR|FILE.csv", NULL,
      "for predictions.csv and these pictures, or the table alone", VERB_TEXT,
@@ -354,13 +356,14 @@ static const struct verb verbs[] = {
     {.name = "predict",
      .words = "MODEL IMAGE...",
      .help = "what a trained model says of pictures",
-     .about = "MODEL is a bundle, RUN/report/bundle/EXPERIMENT, or a file, "
-              "RUN/train/EXPERIMENT/model.safetensors; an IMAGE may be a "
-              "directory, a list FILE.txt with one a line, or - for such a "
-              "list from standard input. Prints a table. What validation "
-              "cells have fitted (temperature, threshold, sets) a bundle "
-              "knows. A picture that cannot be read is named with its reason, "
-              "and the status is 1.",
+     .about =
+         "MODEL is a bundle, RUN/report/bundle/EXPERIMENT, or a file, "
+         "RUN/train/EXPERIMENT/model.safetensors; an IMAGE may be a "
+         "directory, a list FILE.txt with one a line, or - for such a "
+         "list from standard input. Prints a table. What validation "
+         "cells have fitted (temperature, threshold, sets, distances) a bundle "
+         "knows. A picture that cannot be read is named with its reason, "
+         "and the status is 1.",
      .example = "predict demo/report/bundle/vgg16-scratch-s1 cells --sets",
      .options = predict_options,
      .program = "papline-explain",

@@ -11,7 +11,8 @@
  *     reliability.csv, reliability.svg: accuracy over confidence
  *     errors.csv, groups.csv, mistakes.csv, mistakes.png: see mistakes.h
  * Where no cell tests, these are of the validation split, without reliability.
- *     neighbours.csv   with evaluate.neighbours: see neighbours.h
+ *     neighbours.csv, training_cells.npy  with evaluate.neighbours: see
+ *                      neighbours.h
  *     curves.svg       loss and accuracy of the training's history.csv
  * Of an ensemble there are no curves, but:
  *     members.csv      member,weight (as used), in order

@@ -1,12 +1,10 @@
 #include "stages/evaluate/neighbours.h"
 
 #include "base/buf.h"
+#include "base/npy.h"
 #include "base/sort.h"
-#include "nn/gemm.h"
-#include "nn/weights.h"
+#include "evaluation/nearest_cells.h"
 
-#include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,11 +15,6 @@ static const enum split splits[N_SPLIT] = {SPLIT_TEST, SPLIT_VALIDATION,
                                            SPLIT_TRAIN};
 
 enum { TOLD, CHECKED, TRAINED };
-
-struct near_cell {
-    size_t row;
-    float alike; /* product of both, 1 at distance 0 */
-};
 
 struct neighbours {
     const struct neighbours_args *args;
@@ -38,38 +31,15 @@ struct neighbours {
 
 /* --- features ------------------------------------------------------------- */
 
-/* The network as far as its trunk. */
 static int open_trunk(struct neighbours *s, struct err *err)
 {
     const struct neighbours_args *a = s->args;
-    struct safetensors f = {0};
-    const struct net *net;
-    int rc = -1;
+    const struct graph_args ga = {
+        .max_batch = BATCH, .memory = GRAPH_INFER, .frozen = true};
 
     s->trunk = (struct inference){.info = *a->info, .batch = BATCH};
-    s->trunk.info.head = HEAD_POOL;
-    net = net_find(a->info->network, err);
-    if (!net || safetensors_read(&f, a->model, err) < 0)
-        return -1;
-    s->trunk.graph = model_fresh(&s->trunk.info,
-                                 &(struct graph_args){.max_batch = BATCH,
-                                                      .memory = GRAPH_INFER,
-                                                      .frozen = true},
-                                 err);
-    if (s->trunk.graph)
-        rc = weights_load(s->trunk.graph, net, &f, err);
-    safetensors_release(&f);
-    return rc;
-}
-
-static void bring_to_length(float *x, size_t d)
-{
-    double sum = 0;
-
-    for (size_t i = 0; i < d; i++)
-        sum += (double)x[i] * (double)x[i];
-    for (size_t i = 0; i < d; i++)
-        x[i] = sum > 0 ? (float)((double)x[i] / sqrt(sum)) : 0.0F;
+    s->trunk.graph = model_read_trunk(a->model, &ga, err);
+    return s->trunk.graph ? 0 : -1;
 }
 
 /* The features of rows first .. first + n - 1 of a split. */
@@ -87,7 +57,7 @@ static void make_features(struct neighbours *s, int split, size_t first,
     graph_forward(s->trunk.graph, PHASE_INFER);
     memcpy(x, graph_output(s->trunk.graph)->out.data, n * s->d * sizeof(*x));
     for (size_t i = 0; i < n; i++)
-        bring_to_length(x + i * s->d, s->d);
+        nearest_cells_unit(x + i * s->d, s->d);
 }
 
 static int make_split(struct neighbours *s, int split, struct err *err)
@@ -118,41 +88,18 @@ static int list_rows(struct neighbours *s, struct err *err)
 
 /* --- the nearest ---------------------------------------------------------- */
 
-/* Put training cell 'row' into a list of k, the most alike first. */
-static void insert_near(struct near_cell *list, int k, size_t row, float alike)
-{
-    int at = k;
-
-    while (at > 0 && alike > list[at - 1].alike)
-        at--;
-    if (at == k)
-        return;
-    memmove(list + at + 1, list + at, (size_t)(k - 1 - at) * sizeof(*list));
-    list[at] = (struct near_cell){row, alike};
-}
-
 /* The nearest of cells first .. first + n - 1 of a split. */
 static void find_block(struct neighbours *s, int split, size_t first, size_t n)
 {
-    const size_t m = s->n[TRAINED];
+    const struct nearest_cells_args a = {.x = s->x[split] + first * s->d,
+                                         .others = s->x[TRAINED],
+                                         .n = n,
+                                         .m = s->n[TRAINED],
+                                         .d = s->d,
+                                         .k = s->k,
+                                         .scratch = s->product};
 
-    gemm(&(struct gemm){.ta = AS_IS,
-                        .tb = TRANSPOSED,
-                        .m = (int)n,
-                        .n = (int)m,
-                        .k = (int)s->d,
-                        .a = s->x[split] + first * s->d,
-                        .b = s->x[TRAINED],
-                        .c = s->product},
-         omp_get_max_threads());
-    for (size_t i = 0; i < n; i++) {
-        struct near_cell *list = s->nearest[split] + (first + i) * (size_t)s->k;
-
-        for (int j = 0; j < s->k; j++)
-            list[j].alike = -2;
-        for (size_t j = 0; j < m; j++)
-            insert_near(list, s->k, s->row[TRAINED][j], s->product[i * m + j]);
-    }
+    nearest_cells_find(&a, s->nearest[split] + first * (size_t)s->k);
 }
 
 static int find_nearest(struct neighbours *s, int split, struct err *err)
@@ -169,25 +116,11 @@ static int find_nearest(struct neighbours *s, int split, struct err *err)
     return 0;
 }
 
-static double distance_of(const struct near_cell *c)
-{
-    return sqrt(fmax(0, 2 - 2 * (double)c->alike));
-}
-
 /* A cell's own: that from the k-th. */
 static double own_distance(const struct neighbours *s, int split, size_t i)
 {
-    return distance_of(&s->nearest[split][(i + 1) * (size_t)s->k - 1]);
-}
-
-/* Share of validation cells that are nearer. */
-static double share_nearer(const struct neighbours *s, double distance)
-{
-    size_t nearer = 0;
-
-    while (nearer < s->n[CHECKED] && s->checked[nearer] < distance)
-        nearer++;
-    return (double)nearer / (double)s->n[CHECKED];
+    return nearest_cells_distance(
+        &s->nearest[split][(i + 1) * (size_t)s->k - 1]);
 }
 
 static int sort_checked(struct neighbours *s, struct err *err)
@@ -222,9 +155,11 @@ static void put_cell(const struct neighbours *s, int split, size_t i,
     buf_csv_next(b, store_split_name(splits[split]));
     buf_printf(b, ",%.6f,", distance);
     if (s->n[CHECKED] > 0)
-        buf_printf(b, "%.6f", share_nearer(s, distance));
+        buf_printf(b, "%.6f",
+                   nearest_cells_beyond(s->checked, s->n[CHECKED], distance));
     for (int j = 0; j < s->k; j++)
-        buf_printf(b, ",%zu,%.6f", list[j].row, distance_of(&list[j]));
+        buf_printf(b, ",%zu,%.6f", s->row[TRAINED][list[j].at],
+                   nearest_cells_distance(&list[j]));
     buf_puts(b, "\n");
 }
 
@@ -237,6 +172,20 @@ static int write_file(const struct neighbours *s, struct err *err)
         for (size_t i = 0; i < s->n[split]; i++)
             put_cell(s, split, i, &b);
     return buf_save(&b, s->args->dir, "neighbours.csv", err);
+}
+
+/* Features of the training cells, for who measures new ones. */
+static int write_cells(const struct neighbours *s, struct err *err)
+{
+    const struct npy a = {.type = NPY_F32,
+                          .n_dim = 2,
+                          .dim = {s->n[TRAINED], s->d},
+                          .data = s->x[TRAINED]};
+    char path[FILE_PATH_MAX];
+
+    return file_path(path, err, "%s/training_cells.npy", s->args->dir) < 0
+               ? -1
+               : npy_write(&a, path, err);
 }
 
 /* --- all ------------------------------------------------------------------ */
@@ -252,10 +201,10 @@ static int find_all(struct neighbours *s, struct err *err)
     for (int i = 0; i < N_SPLIT; i++)
         if (make_split(s, i, err) < 0)
             return -1;
-    return find_nearest(s, TOLD, err) < 0 ||
-                   find_nearest(s, CHECKED, err) < 0 || sort_checked(s, err) < 0
-               ? -1
-               : write_file(s, err);
+    if (find_nearest(s, TOLD, err) < 0 || find_nearest(s, CHECKED, err) < 0 ||
+        sort_checked(s, err) < 0 || write_cells(s, err) < 0)
+        return -1;
+    return write_file(s, err);
 }
 
 static void release_all(struct neighbours *s)

@@ -9,6 +9,7 @@
 #include "img/resize.h"
 #include "stages/explain/predict_decisions.h"
 #include "stages/explain/predict_private.h"
+#include "stages/explain/predict_unlike.h"
 #include "stats/binary.h"
 #include "stats/calibration.h"
 
@@ -16,7 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PICTURE_STEM = 100 }; /* bytes of a name that are kept */
+enum {
+    PICTURE_STEM = 100, /* bytes of a name that are kept */
+    FEW_CHECKED = 20,   /* validation cells, of which 5 % are not one */
+};
 
 struct predict_command {
     const struct predict_command_args *args;
@@ -30,6 +34,7 @@ struct predict_command {
     struct predict_columns columns;
     struct predict_decisions decisions; /* only if asked for */
     double threshold;                   /* likewise */
+    struct predict_unlike unlike;       /* likewise */
     int asked; /* class that is explained; -1: the predicted one */
     char (*picture)[FILE_PATH_MAX]; /* owned: (n_method) of the line in hand */
     struct progress progress;
@@ -131,7 +136,7 @@ static int find_decisions(struct predict_command *t, struct err *err)
     const struct predict_command_args *a = t->args;
     struct predict_decisions *d = &t->decisions;
 
-    if (!a->calibrated && !a->threshold && !a->sets)
+    if (!a->calibrated && !a->threshold && !a->sets && !a->unlike)
         return 0;
     if (predict_decisions_read(d, a->model, &t->net.info, err) < 0)
         return -1;
@@ -141,11 +146,18 @@ static int find_decisions(struct predict_command *t, struct err *err)
                        "cell to fit it on",
                        a->sets && d->sets.k == 0 ? "--sets" : "--calibrated",
                        a->model);
-    if (!d->one_view)
+    if (!d->one_view && (a->calibrated || a->threshold || a->sets))
         log_warn("what '%s' decides by was fitted on averages over several "
                  "views of each cell (evaluate.views); here each is seen once",
                  a->model);
-    return a->threshold ? find_threshold(t, err) : 0;
+    if (a->threshold && find_threshold(t, err) < 0)
+        return -1;
+    if (a->unlike && d->k > 0 && d->n_checked < FEW_CHECKED)
+        log_warn("only %zu validation cells say which distances are large",
+                 d->n_checked);
+    return a->unlike ? predict_unlike_init(&t->unlike, a->model, t->model,
+                                           &t->net.info, d, PREDICT_BATCH, err)
+                     : 0;
 }
 
 /* The class that is to be explained. */
@@ -358,6 +370,10 @@ static int tell_picture(struct predict_command *t, size_t i, size_t slot,
     for (int c = 0; c < k; c++)
         p[c] = (double)said[c];
     decide(t, p, set, &l);
+    if (t->args->unlike) {
+        l.distance = t->unlike.distance[slot];
+        l.beyond = t->unlike.beyond[slot];
+    }
     return explain_picture(t, i, slot, l.predicted, err) < 0
                ? -1
                : put_line(t, &l, err);
@@ -398,6 +414,8 @@ static int all_batches(struct predict_command *t, struct err *err)
                              &(struct inference_images){image, t->size, t->n},
                              t->p, err) < 0)
             return -1;
+        if (t->args->unlike && t->n > 0)
+            predict_unlike_measure(&t->unlike, t->pixels, t->n);
         if (write_lines(t, t->read, err) < 0)
             return -1;
         fflush(t->out);
@@ -454,6 +472,8 @@ int predict_command_run(const struct predict_command_args *a, FILE *out,
     free(t.picture);
     buf_release(&t.csv);
     predict_painter_release(&t.painter);
+    predict_unlike_release(&t.unlike);
+    predict_decisions_release(&t.decisions);
     inference_close(&t.net);
     return rc;
 }

@@ -31,6 +31,7 @@ struct predict_command_args {
     bool calibrated;       /* probabilities at its temperature */
     const char *threshold; /* "stored", or a number; NULL: not asked for */
     bool sets;             /* of classes, with the coverage that it promises */
+    bool unlike;           /* how far from the training cells */
 };
 
 /*
@@ -40,11 +41,12 @@ struct predict_command_args {
  *     {"file": F, "predicted": C, "probability": {C: p, ...},
  *      "abnormal": p, "raised": bool,             with a threshold
  *      "set": [C, ...], "refer": bool,            with sets
+ *      "distance": D, "beyond": share, "unlike": bool,   with unlike
  *      "picture": P or, of several methods, {METHOD: P, ...}}
  *     {"file": F, "set_aside": REASON}
  * With 'dir' also dir/predictions.csv, with 'csv' the same as that file
- * (file,predicted,p_<class>...,p_abnormal,raised,set,refer,picture,status; of
- * several methods picture_<method>...), and with methods
+ * (file,predicted,p_<class>...,p_abnormal,raised,set,refer,distance,beyond,
+ * unlike,picture,status; of several methods picture_<method>...), and with methods
  * dir/NNNNNN_NAME.png, of several NNNNNN_NAME_METHOD.png: the picture as the
  * network sees it, the map of the class over it, the map.
  *   n_aside [out] pictures that could not be read

@@ -2,12 +2,14 @@
 #include "stages/explain/predict_decisions.h"
 
 #include "base/json.h"
+#include "evaluation/nearest_cells.h"
 #include "stats/calibration.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { MAX_BYTES = 1 << 20 };
+enum { MAX_BYTES = 1 << 26 };
 
 #define REWRITE                                                                \
     "give a bundle, RUN/report/bundle/EXPERIMENT, which 'papline report "      \
@@ -84,6 +86,34 @@ static int get_sets(struct predict_decisions *d, const json_t *j,
     return get_number(j, "coverage", 0, 1, &d->sets.coverage, err);
 }
 
+/* Distances of validation cells from the training cells. */
+static int get_neighbours(struct predict_decisions *d, const json_t *j,
+                          struct err *err)
+{
+    const json_t *list = json_object_get(j, "validation");
+    const size_t n = json_array_size(list);
+    double k = 0, last = 0;
+
+    if (!j)
+        return 0;
+    if (get_number(j, "k", 1, NEAREST_CELLS_MAX, &k, err) < 0)
+        return -1;
+    d->checked = calloc(n + 1, sizeof(*d->checked));
+    if (!d->checked)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu distances", n);
+    for (; d->n_checked < n; d->n_checked++) {
+        const json_t *v = json_array_get(list, d->n_checked);
+        const double at = json_is_number(v) ? json_number_value(v) : -1;
+
+        if (at < last)
+            return err_set(err, ERR_INPUT,
+                           "neighbours.validation: no rising distances");
+        last = d->checked[d->n_checked] = at;
+    }
+    d->k = n > 0 ? (int)k : 0;
+    return 0;
+}
+
 static int get_all(struct predict_decisions *d, const json_t *j,
                    const struct model_info *m, struct err *err)
 {
@@ -94,9 +124,10 @@ static int get_all(struct predict_decisions *d, const json_t *j,
                    &d->temperature, err) < 0)
         return -1;
     d->temperature = isnan(d->temperature) ? 0 : d->temperature;
-    if (get_abnormal(d, json_object_get(j, "abnormal"), m, err) < 0)
+    if (get_abnormal(d, json_object_get(j, "abnormal"), m, err) < 0 ||
+        get_sets(d, json_object_get(j, "sets"), m, err) < 0)
         return -1;
-    return get_sets(d, json_object_get(j, "sets"), m, err);
+    return get_neighbours(d, json_object_get(j, "neighbours"), err);
 }
 
 int predict_decisions_read(struct predict_decisions *d, const char *dir,
@@ -127,4 +158,10 @@ int predict_decisions_read(struct predict_decisions *d, const char *dir,
                      why.text);
     json_decref(root);
     return rc;
+}
+
+void predict_decisions_release(struct predict_decisions *d)
+{
+    free(d->checked);
+    *d = (struct predict_decisions){0};
 }

@@ -76,6 +76,9 @@ static int take_option(struct predict_command_args *a, int c, struct err *err)
     case 's':
         a->sets = true;
         return 0;
+    case 'u':
+        a->unlike = true;
+        return 0;
     default:
         a->threshold = optarg;
         return 0;
@@ -91,6 +94,7 @@ static int parse_options(struct predict_command_args *a, int argc, char **argv,
         {"calibrated", no_argument, NULL, 'c'},
         {"threshold", required_argument, NULL, 't'},
         {"sets", no_argument, NULL, 's'},
+        {"unlike", no_argument, NULL, 'u'},
         {"json", no_argument, NULL, 'j'},
         {"output", required_argument, NULL, 'o'},
         {0},

@@ -31,6 +31,7 @@ struct predict_line {
     bool raised;       /* and is it at least that? */
     const bool *set;   /* (n_class) with sets; borrowed */
     int n_set;         /* classes in it */
+    double distance, beyond;        /* with unlike: of predict_unlike.h */
     char (*picture)[FILE_PATH_MAX]; /* (n_method) paths; borrowed */
 };
 

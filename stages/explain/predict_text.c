@@ -2,6 +2,7 @@
 #include "stages/explain/predict_private.h"
 
 #include "base/json.h"
+#include "stages/explain/predict_unlike.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,8 @@ void predict_head(const struct predict_columns *c, struct buf *b)
     }
     if (c->ask->threshold)
         buf_puts(b, "  abnormal  raised");
+    if (c->ask->unlike)
+        buf_puts(b, "  distance  unlike");
     if (c->ask->sets)
         buf_puts(b, "  set");
     buf_puts(b, "\n");
@@ -74,6 +77,11 @@ static void put_set(const struct predict_columns *c,
             buf_printf(b, "%s%s", n++ ? between : "", c->model->class_name[i]);
 }
 
+static bool is_unlike(const struct predict_line *l)
+{
+    return l->beyond >= PREDICT_UNLIKE;
+}
+
 static void put_decisions(const struct predict_columns *c,
                           const struct predict_line *l, struct buf *b)
 {
@@ -82,6 +90,9 @@ static void put_decisions(const struct predict_columns *c,
     if (c->ask->threshold)
         buf_printf(b, "  %*.1f %%  %-6s", SIDE_COLUMN - 2, 100.0 * l->abnormal,
                    l->raised ? "yes" : "no");
+    if (c->ask->unlike)
+        buf_printf(b, "  %*.3f  %-6s", SIDE_COLUMN, l->distance,
+                   is_unlike(l) ? "yes" : "no");
     if (!c->ask->sets)
         return;
     put_set(c, l, " or ", &set);
@@ -127,22 +138,32 @@ static json_t *pictures_json(const struct predict_columns *c,
     return j;
 }
 
-static void set_decisions(const struct predict_columns *c,
-                          const struct predict_line *l, json_t *j)
+static void set_classes(const struct predict_columns *c,
+                        const struct predict_line *l, json_t *j)
 {
-    json_t *set = c->ask->sets ? json_array() : NULL;
+    json_t *set = json_array();
 
-    if (c->ask->threshold) {
-        json_object_set_new(j, "abnormal", json_number(l->abnormal));
-        json_object_set_new(j, "raised", json_boolean(l->raised));
-    }
-    if (!set)
-        return;
     for (int i = 0; i < c->model->n_class; i++)
         if (l->set[i])
             json_array_append_new(set, json_text(c->model->class_name[i]));
     json_object_set_new(j, "set", set);
     json_object_set_new(j, "refer", json_boolean(l->n_set != 1));
+}
+
+static void set_decisions(const struct predict_columns *c,
+                          const struct predict_line *l, json_t *j)
+{
+    if (c->ask->threshold) {
+        json_object_set_new(j, "abnormal", json_number(l->abnormal));
+        json_object_set_new(j, "raised", json_boolean(l->raised));
+    }
+    if (c->ask->sets)
+        set_classes(c, l, j);
+    if (c->ask->unlike) {
+        json_object_set_new(j, "distance", json_number(l->distance));
+        json_object_set_new(j, "beyond", json_number(l->beyond));
+        json_object_set_new(j, "unlike", json_boolean(is_unlike(l)));
+    }
 }
 
 static json_t *line_json(const struct predict_columns *c,
@@ -195,28 +216,39 @@ void predict_csv_head(const struct predict_columns *c, struct buf *b)
     }
     buf_puts(b, c->ask->threshold ? ",p_abnormal,raised" : "");
     buf_puts(b, c->ask->sets ? ",set,refer" : "");
+    buf_puts(b, c->ask->unlike ? ",distance,beyond,unlike" : "");
     for (int i = 0; i < c->ask->n_method && c->ask->n_method > 1; i++)
         buf_printf(b, ",picture_%s", c->ask->method[i]);
     buf_puts(b, c->ask->n_method > 1 ? ",status\n" : ",picture,status\n");
 }
 
 /* Of a picture that was set aside, empty fields. */
-static void put_csv_decisions(const struct predict_columns *c,
-                              const struct predict_line *l, struct buf *b)
+static void put_csv_set(const struct predict_columns *c,
+                        const struct predict_line *l, struct buf *b)
 {
     struct buf set = {0};
 
-    if (c->ask->threshold && l->aside)
-        buf_puts(b, ",,");
-    else if (c->ask->threshold)
-        buf_printf(b, ",%.9g,%s", l->abnormal, l->raised ? "yes" : "no");
-    if (!c->ask->sets)
-        return;
     if (!l->aside)
         put_set(c, l, "|", &set);
     buf_csv_next(b, set.data ? set.data : "");
     buf_puts(b, l->aside ? "," : l->n_set == 1 ? ",no" : ",yes");
     buf_release(&set);
+}
+
+static void put_csv_decisions(const struct predict_columns *c,
+                              const struct predict_line *l, struct buf *b)
+{
+    if (c->ask->threshold && l->aside)
+        buf_puts(b, ",,");
+    else if (c->ask->threshold)
+        buf_printf(b, ",%.9g,%s", l->abnormal, l->raised ? "yes" : "no");
+    if (c->ask->sets)
+        put_csv_set(c, l, b);
+    if (c->ask->unlike && l->aside)
+        buf_puts(b, ",,,");
+    else if (c->ask->unlike)
+        buf_printf(b, ",%.6f,%.6f,%s", l->distance, l->beyond,
+                   is_unlike(l) ? "yes" : "no");
 }
 
 void predict_csv(const struct predict_columns *c, const struct predict_line *l,

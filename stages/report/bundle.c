@@ -255,22 +255,38 @@ static int put_json(json_t *root, const char *dir, const char *name,
     return put_text(&b, dir, "configs", name, err);
 }
 
-/* A training that is done again leaves this one alone: it renames. */
-static int put_weights(const char *from, const char *dir, struct err *err)
+/* A step that is done again leaves this one alone: it renames. */
+static int put_link(const char *from, const char *dir, const char *name,
+                    struct err *err)
 {
     char path[FILE_PATH_MAX], *bytes = NULL;
     size_t size;
     int rc = -1;
 
-    if (file_place(path, dir, "models", "model.safetensors", err) < 0 ||
+    if (file_place(path, dir, "models", name, err) < 0 ||
         file_dir_remove(path, err) < 0)
         return -1;
-    if (link(from, path) == 0)
+    if (!file_exists(from) || link(from, path) == 0)
         return 0;
     if (file_read(from, MODEL_MAX_BYTES, &bytes, &size, err) == 0)
         rc = file_write(path, bytes, size, err);
     free(bytes);
     return rc;
+}
+
+/* What its evaluation knows of its training cells. */
+static int put_cells(const struct report_data *d,
+                     const struct report_experiment *e, const char *dir,
+                     struct err *err)
+{
+    char cells[FILE_PATH_MAX];
+
+    if (!e->evaluate)
+        return 0;
+    return file_path(cells, err, "%s/%s/training_cells.npy", d->run_dir,
+                     e->evaluate->dir) < 0
+               ? -1
+               : put_link(cells, dir, "training_cells.npy", err);
 }
 
 static int write_files(const struct report_data *d,
@@ -285,7 +301,9 @@ static int write_files(const struct report_data *d,
         put_json(model_metadata(d, e, m), dir, "metadata.json", err) < 0 ||
         put_json(inference_json(d, e, m), dir, "inference.json", err) < 0)
         return -1;
-    return put_weights(model, dir, err);
+    return put_cells(d, e, dir, err) < 0
+               ? -1
+               : put_link(model, dir, "model.safetensors", err);
 }
 
 int bundle_write(const struct report_data *d, const struct report_experiment *e,

@@ -4,6 +4,7 @@
  *     DIR/configs/metadata.json    task, classes, figures, shape of the data
  *     DIR/configs/inference.json   how a picture becomes probabilities
  *     DIR/models/model.safetensors a hard link to the training's, else a copy
+ *     DIR/models/training_cells.npy likewise of the evaluation's, if there
  *     DIR/docs/README.md           the model card
  *
  * Laid out and named as a MONAI bundle, with its fields as far as they mean
@@ -43,7 +44,10 @@ void bundle_card(const struct report_data *d, const struct report_experiment *e,
  *     {"fitted_on": "validation", "views": as evaluate.views,
  *      "temperature": T,
  *      "abnormal": {"classes": [C...], "sensitivity": S, "threshold": P|null},
- *      "sets": {"coverage": S, "quantiles": [Q|null...] in order of classes}}
+ *      "sets": {"coverage": S, "quantiles": [Q|null...] in order of classes},
+ *      "neighbours": {"k": K, "validation": [D...] rising distances of these
+ *                     cells from the training cells, stages/evaluate/
+ *                     neighbours.h}}
  * Members of what could not be fitted are left out.
  */
 struct json_t *bundle_decisions(const struct report_data *d,

@@ -1,10 +1,14 @@
 /* bundle_decisions.c - what validation cells fitted, for who predicts */
 #include "stages/report/bundle.h"
 
+#include "base/csv.h"
 #include "base/json.h"
+#include "base/sort.h"
 
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { BUNDLE_NEAR_COLUMNS = 4 }; /* of neighbours.csv before the neighbours */
 
 static const char *const view_words[] = {
     [VIEWS_ONE] = "one", [VIEWS_FLIPS] = "flips", [VIEWS_ALL] = "all"};
@@ -54,12 +58,64 @@ static json_t *sets_json(const json_t *sets)
     return j;
 }
 
+/* Distances of the validation cells in neighbours.csv, rising.
+ *   list [out] (c->n_row) */
+static size_t take_checked(const struct csv *c, double *list)
+{
+    const int split = csv_column(c, "split");
+    size_t n = 0;
+
+    for (size_t i = 0; i < c->n_row; i++)
+        if (strcmp(csv_field(c, i, split), "validation") == 0)
+            list[n++] = csv_number(c, i, "distance");
+    sort_numbers(list, n);
+    return n;
+}
+
+/* How far validation cells lie from the training cells; NULL: that was not
+ * asked for, or no cell validates. */
+static json_t *neighbours_json(const struct csv *c)
+{
+    double *list = malloc((c->n_row + 1) * sizeof(*list));
+    const size_t n = list ? take_checked(c, list) : 0;
+    json_t *j = NULL, *all = json_array();
+
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(all, json_number(list[i]));
+    if (n > 0)
+        j = json_pack("{s:i, s:O}", "k",
+                      (int)(c->n_column - BUNDLE_NEAR_COLUMNS) / 2,
+                      "validation", all);
+    json_decref(all);
+    free(list);
+    return j;
+}
+
+/* The same from the evaluation's file, if it is there. */
+static json_t *read_neighbours(const struct report_data *d,
+                               const struct report_experiment *e)
+{
+    char path[FILE_PATH_MAX];
+    struct csv c = {0};
+    struct err missing;
+    json_t *j = NULL;
+
+    if (e->evaluate &&
+        file_path(path, &missing, "%s/%s/neighbours.csv", d->run_dir,
+                  e->evaluate->dir) == 0 &&
+        csv_read(&c, path, &missing) == 0)
+        j = neighbours_json(&c);
+    csv_release(&c);
+    return j;
+}
+
 json_t *bundle_decisions(const struct report_data *d,
                          const struct report_experiment *e)
 {
     const json_t *root = e->metrics.root;
     json_t *temperature = json_object_get(root, "temperature");
     json_t *abnormal = abnormal_json(json_object_get(root, "binary"));
+    json_t *near = read_neighbours(d, e);
     json_t *j = json_object();
 
     json_object_set_new(j, "fitted_on", json_string("validation"));
@@ -73,5 +129,7 @@ json_t *bundle_decisions(const struct report_data *d,
     if (json_object_get(root, "sets"))
         json_object_set_new(j, "sets",
                             sets_json(json_object_get(root, "sets")));
+    if (near)
+        json_object_set_new(j, "neighbours", near);
     return j;
 }

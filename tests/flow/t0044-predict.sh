@@ -6,7 +6,8 @@ small_config "$T/c.yaml"
 ok "a training, evaluated" status_is 0 papline run "$T/c.yaml" \
     --until evaluate --set preprocess.resize=lanczos \
     --set preprocess.aspect=keep --set preprocess.jpeg=60 \
-    --set train.bn_momentum=0.5 --set train.learning_rate=0.003 --set evaluate.coverage=0.6
+    --set train.bn_momentum=0.5 --set train.learning_rate=0.003 --set evaluate.coverage=0.6 \
+    --set evaluate.neighbours=5
 M=$T/run/train/$E/model.safetensors
 
 # file, probabilities of a split, in the order of the evaluation; behind them
@@ -62,7 +63,7 @@ ok "a list that is not there" status_is 1 papline predict "$M" "$T/none.txt"
 ok "  is named" says "none.txt"
 ok "bundles" status_is 0 papline report "$T/run"
 ok "a bundle decides" status_is 0 papline predict "$T/run/report/bundle/$E" - \
-    --threshold stored --sets --calibrated -o "$T/decided.csv" <"$T/list"
+    --threshold stored --sets --calibrated --unlike -o "$T/decided.csv" <"$T/list"
 member() { # member <name of part> <name>: the first such number of metrics.json
     sed -n "/\"$1\": {/,\$s/.*\"$2\": \([0-9.]*\).*/\1/p" \
         "$T/run/evaluate/$E/metrics.json" | head -n 1
@@ -80,6 +81,14 @@ ok "  temperature leaves the classes as they are" cmp \
     <(cut -d, -f2 "$T/decided.csv") <(cut -d, -f2 "$T/out.d/predictions.csv")
 ok "  and changes probabilities" not cmp -s \
     <(cut -d, -f3 "$T/decided.csv") <(cut -d, -f3 "$T/out.d/predictions.csv")
+distances() { # distances <file>: of its test cells, by name of column
+    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) k[$i] = i }
+        NR > 1 && (!k["split"] || $k["split"] == "test") { print $k["distance"], $k["beyond"] }' "$1"
+}
+distances "$T/run/evaluate/$E/neighbours.csv" >"$T/distances"
+ok "  finds cells as far from the training cells as the evaluation" test "$(paste "$T/distances" \
+    <(distances "$T/decided.csv") | awk '$1 - $3 > -2e-6 && $1 - $3 < 2e-6 && $2 == $4' | wc -l)" \
+    -eq ${#files[@]}
 ok "a model decides nothing" status_is 2 papline predict "$M" "${files[0]}" --sets
 ok "  says what does" says "RUN/report/bundle/EXPERIMENT"
 ok "an explainer that is none" status_is 2 papline predict "$M" "${files[0]}" \

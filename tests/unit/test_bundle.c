@@ -171,6 +171,7 @@ static void check_decisions(void)
     json_t *root = json_loads(text_of("b/configs/inference.json"), 0, NULL);
     const json_t *j = json_object_get(root, "decisions");
     const json_t *q = report_json_at(j, "sets.quantiles");
+    const json_t *near = report_json_at(j, "neighbours.validation");
 
     near(report_json_number(j, "temperature"), 1.5, 0,
          "inference.json: the temperature");
@@ -184,6 +185,14 @@ static void check_decisions(void)
        "  quantiles of sets");
     ok(strcmp(json_string_value(json_object_get(j, "views")), "one") == 0,
        "  of one view each");
+    ok(json_integer_value(report_json_at(j, "neighbours.k")) == 2,
+       "  of neighbours");
+    ok(json_array_size(near) == 2 &&
+           json_number_value(json_array_get(near, 0)) < 0.15 &&
+           json_number_value(json_array_get(near, 1)) > 0.35,
+       "  how far validation cells lie, the nearest first");
+    ok(strcmp(text_of("b/models/training_cells.npy"), "cells") == 0,
+       "the training cells are there");
     json_decref(root);
 }
 
@@ -202,7 +211,9 @@ int main(void)
     static struct config config;
     struct plan_step step = {
         .dir = "train/e", .network = "vgg16", .regime = "scratch", .seed = 3};
-    struct report_experiment e = {.train = &step, .name = "vgg16-scratch-s3"};
+    const struct plan_step evaluated = {.dir = "evaluate/e"};
+    struct report_experiment e = {
+        .train = &step, .evaluate = &evaluated, .name = "vgg16-scratch-s3"};
     struct report_data d = {.run_dir = dir,
                             .config = &config,
                             .counts = {.folds = 1, .leaked = 3, .tests = 7}};
@@ -216,6 +227,11 @@ int main(void)
     e.metrics.root = make_metrics();
     ok(bundle_write(&d, &e, in_dir("b"), &err) == 1, "  nor without a model");
     write_model();
+    put_file("evaluate/e/training_cells.npy", "cells");
+    put_file("evaluate/e/neighbours.csv",
+             "file,split,distance,beyond,row_1,distance_1,row_2,distance_2\n"
+             "a,test,0.9,1,1,0.8,2,0.9\nb,validation,0.4,0.5,1,0.3,2,0.4\n"
+             "c,validation,0.1,0,1,0.1,2,0.1\n");
     ok(bundle_write(&d, &e, in_dir("b"), &err) == 0, "a bundle is written");
     check_card();
     check_metadata();

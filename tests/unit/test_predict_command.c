@@ -2,6 +2,7 @@
  * test_predict_command.c - papline predict: batches whatever cannot be read, pictures
  * brought to size as the model says, lines in three forms
  */
+#include "base/npy.h"
 #include "evaluation/inference.h"
 #include "golden/nn_digest.h"
 #include "img/png.h"
@@ -315,6 +316,49 @@ static void check_decision_columns(const struct pictures *list)
        "a picture of each method");
 }
 
+/* Training cells that are the first unit vectors. */
+static void write_cells(size_t n, size_t d)
+{
+    float *x = calloc(n * d, sizeof(*x));
+    struct npy a = {.type = NPY_F32, .n_dim = 2, .dim = {n, d}, .data = x};
+    struct err err = {0};
+
+    for (size_t i = 0; x && i < n; i++)
+        x[i * d + i] = 1;
+    ok(x &&
+           npy_write(&a, in_dir("bundle/models/training_cells.npy"), &err) == 0,
+       "training cells");
+    free(x);
+}
+
+/* How many pictures are called unlike if validation cells lie so far. */
+static size_t unlike_at(struct predict_command_args a, double distance)
+{
+    char text[256], *said;
+    size_t n_aside, n = 0;
+
+    snprintf(text, sizeof(text),
+             "{\"decisions\":{\"neighbours\":{\"k\":2,\"validation\":[%g]}}}",
+             distance);
+    write_decisions(text);
+    said = predicted_text(a, 0, &n_aside);
+    for (char *at = said; (at = strstr(at, "\"unlike\": true")); at++)
+        n++;
+    free(said);
+    return n;
+}
+
+static void check_unlike(const struct pictures *list)
+{
+    struct predict_command_args a = {
+        .model = in_dir("bundle"), .list = list, .json = true, .unlike = true};
+
+    write_cells(3, 1280);
+    ok(unlike_at(a, 0.001) == PICTURES,
+       "pictures farther away than all validation cells are unlike");
+    ok(unlike_at(a, 2) == 0, "  nearer ones are not");
+}
+
 static void refuses(struct predict_command_args a, enum err_code code,
                     const char *part)
 {
@@ -351,6 +395,18 @@ static void check_decision_refusals(const struct pictures *list)
     refuses(a, ERR_INPUT, "sets.quantiles: 1, and the model has 3 classes");
     write_decisions("{\"decisions\":{\"temperature\":-1}}");
     refuses(a, ERR_INPUT, "temperature is no number within");
+    a.threshold = NULL;
+    a.unlike = true;
+    write_decisions("{\"decisions\":{}}");
+    refuses(a, ERR_USAGE, "set evaluate.neighbours to 5");
+    write_decisions("{\"decisions\":{\"neighbours\":{\"k\":1,\"validation\":"
+                    "[0.2,0.1]}}}");
+    refuses(a, ERR_INPUT, "no rising distances");
+    write_decisions("{\"decisions\":{\"neighbours\":{\"k\":4,\"validation\":"
+                    "[0.2]}}}");
+    refuses(a, ERR_INPUT, "3 x 1280, not at least 4 x 1280");
+    write_cells(4, 640);
+    refuses(a, ERR_INPUT, "is not of this model");
     write_decisions("{}");
     refuses(a, ERR_USAGE, "has no decisions: an earlier version wrote it");
     a.model = in_dir("m");
@@ -376,6 +432,7 @@ int main(void)
     write_model("bundle/models/model.safetensors", HEAD_LINEAR, keep);
     check_decisions(&list);
     check_decision_columns(&list);
+    check_unlike(&list);
     check_decision_refusals(&list);
     for (int i = 0; i < PICTURES; i++)
         image_release(&picture[i]);
