@@ -19,6 +19,7 @@
 # make man        man pages of papline and its verbs into build/$(MODE)/man/
 # make install    programs, library, Python module, manuals and configurations
 #                 into $(DESTDIR)$(PREFIX); make uninstall removes them
+# make dist       the tracked files as build/dist/papline-VERSION.tar.gz
 # make deps       the set-up alone: install or name what is missing
 # make MODE=asan  address + undefined-behaviour sanitizers; also debug, tsan;
 #                 openblas: as release, without oneDNN's matrix products
@@ -97,7 +98,7 @@ TOOL      := $(TOOLS:%=$B/tools/%)
 .SECONDARY:
 .PHONY: all demo test check units flows test-slurm test-page bench bench-peer \
         bench-peer-augment bench-peer-explain rivals lint format man deps clean \
-        tree install uninstall
+        tree install uninstall dist
 all: $(BIN) $(API)
 
 $B/obj/%.o: %.c Makefile
@@ -286,6 +287,9 @@ uninstall: tree
 	$Qcd $(TREE) && find . ! -type d | while read -r f; do $(RM) "$(TO)/$$f"; done
 	$Qfor d in share/papline share/doc/papline; do \
 	    [ ! -d "$(TO)/$$d" ] || find "$(TO)/$$d" -depth -type d -empty -delete; done
+
+dist:
+	$Qconfigs/packaging/dist.sh $(or $(DIST),build/dist)
 
 deps:
 	$Qorchestration/deps.sh

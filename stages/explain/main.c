@@ -134,8 +134,7 @@ static int handle(void *self, const struct unit *u, struct err *err)
 int main(int argc, char **argv)
 {
     static const struct stage_tool tools[] = {
-        {"--predict",
-         "MODEL IMAGE... and the options of papline predict",
+        {"--predict", "MODEL IMAGE... and the options of papline predict",
          "what a trained model says of pictures", predict_command_main},
         {.option = NULL},
     };

@@ -146,7 +146,7 @@ static int find_decisions(struct predict_command *t, struct err *err)
                        "cell to fit it on",
                        a->sets && d->sets.k == 0 ? "--sets" : "--calibrated",
                        a->model);
-    if (!d->one_view)
+    if (!d->one_view && (a->calibrated || a->threshold || a->sets))
         log_warn("what '%s' decides by was fitted on averages over several "
                  "views of each cell (evaluate.views); here each is seen once",
                  a->model);

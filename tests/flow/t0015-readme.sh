@@ -111,7 +111,7 @@ command_of() { # command_of <line of the README>: run it, made small
         cp -p "$T/connect/keys/worker.key" "$T/worker.key"
         papline-augment --connect "$at" --key "$T/worker.key" &&
             wait "$run" ;;
-    "make all"|"make test"|"make check"|"make test-slurm"|"make lint"|"make format"|"make bench"|"make man"|"make deps"|"make rivals"|"make MODE=asan check"|"make install"*|"make uninstall")
+    "make all"|"make test"|"make check"|"make test-slurm"|"make lint"|"make format"|"make bench"|"make man"|"make deps"|"make rivals"|"make MODE=asan check"|"make install"*|"make uninstall"|"make dist")
         make -n ${1#make } ;; # this very test is a part of them
     *)
         echo "this test does not know how to run it"
