@@ -33,8 +33,8 @@ static const struct concept_title {
     {"nucleus_roundness", "roundness",
      "short by long axis of the largest nucleus; 1 is round", 2, true},
     {"halo", "halo",
-     "how much denser the outer half of the cytoplasm is than the inner: above "
-     "0 it is pale about the nucleus",
+     "how much paler a ring of the cytoplasm is than what lies further out, "
+     "halvings of the light; 0: none is",
      2, true},
     {"cytoplasm_colour", "colour",
      "of the cytoplasm, density for green less that for red light: eosinophil "
