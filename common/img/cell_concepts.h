@@ -49,8 +49,8 @@ MUST_USE int cell_concepts_measure(const struct cell_regions *r,
                                    struct err *err);
 
 /*
- * Where in the cytoplasm a pixel lies: a / (a + b), a its distance to the nucleus
- * and b that to what is not the cell, the frame included.
+ * Where in the cytoplasm a pixel lies: a / (a + b), a its distance to the
+ * nucleus and b that to what is not the cell, the frame included.
  *   depth [out] (h, w) over 0 to below 1; NaN outside the cytoplasm, and where
  *               the nucleus is within 1.5 pixels, whose blur reaches there
  * Errors: ERR_SYSTEM no memory.

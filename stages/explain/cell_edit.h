@@ -1,17 +1,18 @@
 /*
  * cell_edit.h - a picture of a cell in which one thing is changed
  *
- * Densities are those of optical_density.h, colour by colour; w is 1 in a region
- * and fades to 0 over 1.5 pixels at its border (of a picture of 110 x 110, as all
- * lengths here).  C is the mean density of the cytoplasm, L that of the light, of the
- * palest twentieth of what is not the cell, and F what a pixel's depth in the
- * cytoplasm lacks (cell_concepts_fill(), linear between the middles of tenths).
+ * Densities are those of optical_density.h, colour by colour; w is 1 in a
+ * region and fades to 0 over 1.5 pixels at its border (of a picture of 110 x
+ * 110, as all lengths here).  C is the mean density of the cytoplasm, L that of
+ * the light, of the palest twentieth of what is not the cell, and F what a
+ * pixel's depth in the cytoplasm lacks (cell_concepts_fill(), linear between
+ * the middles of tenths).
  *     nucleus_larger    the largest nucleus is that many times as large, the
- *                       cytoplasm pushed together, the cell's outline left: along
- *                       each direction from the nucleus' middle, with R, sR and B
- *                       the radii of the nucleus, before and after, and of the
- *                       cell, [0, R] is stretched to [0, sR] and [R, B] squeezed
- *                       into [sR, B]; sR is at most 0.9 B
+ *                       cytoplasm pushed together, the cell's outline left:
+ *                       along each direction from the nucleus' middle, with R,
+ *                       sR and B the radii of the nucleus, before and after,
+ *                       and of the cell, [0, R] is stretched to [0, sR] and [R,
+ *                       B] squeezed into [sR, B]; sR is at most 0.9 B
  *     nucleus_paler     D - a w (D - C)
  *     nucleus_darker    D + a w (D - C)
  *     halo_filled       D + a w F, w outside the nucleus
@@ -19,9 +20,9 @@
  *     cytoplasm_turned  a w of the densities for red and green light change
  *                       places: what was eosinophil becomes cyanophil
  * Controls: nothing is changed, but the densities are made bytes again (of
- * nucleus_larger: made larger and then smaller, by the same cubic interpolation); and
- * the ground, 2 pixels and more from the cell, made darker until the picture has
- * changed as much, by root mean square over all bytes.
+ * nucleus_larger: made larger and then smaller, by the same cubic
+ * interpolation); and the ground, 2 pixels and more from the cell, made darker
+ * until the picture has changed as much, by root mean square over all bytes.
  */
 #ifndef EXPLAIN_CELL_EDIT_H
 #define EXPLAIN_CELL_EDIT_H
@@ -82,8 +83,8 @@ void cell_edit_close(struct cell_edit *e);
 /*
  * Change it.
  *   out [out] (h, w, 3)
- * False if it cannot be changed so: there is no room for so large a nucleus (less
- * than 0.95 of the area would be reached), no halo to be filled, or the
+ * False if it cannot be changed so: there is no room for so large a nucleus
+ * (less than 0.95 of the area would be reached), no halo to be filled, or the
  * cytoplasm is too small.  Deterministic.
  */
 bool cell_edit_apply(const struct cell_edit *e, enum cell_edit_kind kind,
