@@ -153,20 +153,6 @@ static struct density_sums add_densities(const struct cell_regions *r,
     return s;
 }
 
-/* Number of the largest nucleus, of equals the first, and its pixels. */
-static int largest_nucleus(const struct cell_regions *r, double *area)
-{
-    double count[256] = {0};
-    int best = 1;
-
-    for (int i = 0; i < r->h * r->w; i++)
-        count[r->nucleus[i]] += 1;
-    for (int k = 2; k <= r->nuclei; k++)
-        best = count[k] > count[best] ? k : best;
-    *area = count[best];
-    return best;
-}
-
 /* Short by long axis of a nucleus. */
 static double roundness_of(const struct cell_regions *r, int number,
                            struct pixel_pitch pitch)
@@ -235,7 +221,7 @@ static void measure_values(const struct cell_regions *r,
 {
     const double pixel = pitch.x * pitch.y;
     double area;
-    const int largest = largest_nucleus(r, &area);
+    const int largest = cell_regions_largest(r, &area);
 
     value[CONCEPT_NUCLEUS_AREA] = area * pixel;
     value[CONCEPT_NUCLEUS_RATIO] = (double)NAN;

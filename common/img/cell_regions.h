@@ -74,6 +74,10 @@ MUST_USE int cell_regions_take(struct cell_regions *r, const uint8_t *nucleus,
                                const uint8_t *cell, enum cell_fault *fault,
                                struct err *err);
 
+/* Number of the largest nucleus, of equals the first, and its pixels; of at
+ * least one. */
+int cell_regions_largest(const struct cell_regions *r, double *area);
+
 /*
  * 2 |A and B| / (|A| + |B|) of two masks of n pixels, set where not 0; 1 of two
  * that are empty.  Source: Dice 1945.

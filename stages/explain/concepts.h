@@ -24,13 +24,14 @@
 
 struct concepts_args {
     struct concept_source source;
-    const char *predictions; /* file that concepts_predictions() made */
+    const char *predictions; /* CSV file, as below; need not be there */
     const char *out;         /* directory */
     int resamples;           /* of intervals; 0: none */
     uint64_t seed;
 };
 
-/* A line of what the network says: keep it for concepts_write(). */
+/* What the network says of the cells: row, number of the class, its
+ * probability. */
 #define CONCEPTS_PREDICTIONS_HEADER "row,predicted,p\n"
 
 /*
