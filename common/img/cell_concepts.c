@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEW = 9, HALF_LEAST = 5 }; /* pixels that a mean needs */
+enum { FEW = 9 }; /* pixels that a deviation needs */
+enum { SECOND = 1, NINTH = CONCEPT_TENTHS - 2 };
 
 #define BLUR_REACHES 1.5
 
@@ -115,7 +116,7 @@ static bool is_within(const struct cell_regions *r, int i)
 
 /* Densities by region. */
 struct density_sums {
-    struct mean nucleus, within, colour, inner, outer;
+    struct mean nucleus, within, colour, tenth[CONCEPT_TENTHS];
     double cell; /* pixels */
 };
 
@@ -123,10 +124,8 @@ static void add_cytoplasm(struct density_sums *s, float depth, double mean,
                           double colour)
 {
     add_value(&s->colour, colour);
-    if (depth < CONCEPT_INNER)
-        add_value(&s->inner, mean);
-    else if (depth >= CONCEPT_INNER)
-        add_value(&s->outer, mean);
+    if (!isnan(depth))
+        add_value(&s->tenth[cell_concepts_tenth(depth)], mean);
 }
 
 static struct density_sums add_densities(const struct cell_regions *r,
@@ -152,20 +151,6 @@ static struct density_sums add_densities(const struct cell_regions *r,
             add_value(&s.within, mean);
     }
     return s;
-}
-
-/* Number of the largest nucleus, of equals the first, and its pixels. */
-static int largest_nucleus(const struct cell_regions *r, double *area)
-{
-    double count[256] = {0};
-    int best = 1;
-
-    for (int i = 0; i < r->h * r->w; i++)
-        count[r->nucleus[i]] += 1;
-    for (int k = 2; k <= r->nuclei; k++)
-        best = count[k] > count[best] ? k : best;
-    *area = count[best];
-    return best;
 }
 
 /* Short by long axis of a nucleus. */
@@ -194,6 +179,40 @@ static double roundness_of(const struct cell_regions *r, int number,
     return sqrt(fmax(half - root, 0.0) / (half + root));
 }
 
+void cell_concepts_fill(const double density[CONCEPT_TENTHS],
+                        double filled[CONCEPT_TENTHS])
+{
+    const double from = density[SECOND], to = density[NINTH];
+
+    memcpy(filled, density, CONCEPT_TENTHS * sizeof(*filled));
+    for (int i = SECOND; i <= NINTH; i++) {
+        const double line =
+            from + (to - from) * (i - SECOND) / (NINTH - SECOND);
+
+        if (isnan(density[i]))
+            continue;
+        for (int k = i + 1; k <= NINTH; k++)
+            filled[i] = fmax(filled[i], density[k]);
+        filled[i] = fmax(filled[i], line);
+    }
+}
+
+/* NaN of fewer than two tenths. */
+static double halo_of(const struct density_sums *s)
+{
+    double density[CONCEPT_TENTHS], filled[CONCEPT_TENTHS], most = 0.0;
+    int n = 0;
+
+    for (int i = 0; i < CONCEPT_TENTHS; i++)
+        density[i] = mean_of(&s->tenth[i]);
+    cell_concepts_fill(density, filled);
+    for (int i = SECOND; i <= NINTH; i++) {
+        n += !isnan(density[i]);
+        most = fmax(most, filled[i] - density[i]);
+    }
+    return n > 1 ? most : (double)NAN;
+}
+
 /* --- all ------------------------------------------------------------------ */
 
 static void measure_values(const struct cell_regions *r,
@@ -202,7 +221,7 @@ static void measure_values(const struct cell_regions *r,
 {
     const double pixel = pitch.x * pitch.y;
     double area;
-    const int largest = largest_nucleus(r, &area);
+    const int largest = cell_regions_largest(r, &area);
 
     value[CONCEPT_NUCLEUS_AREA] = area * pixel;
     value[CONCEPT_NUCLEUS_RATIO] = (double)NAN;
@@ -212,9 +231,7 @@ static void measure_values(const struct cell_regions *r,
     value[CONCEPT_TEXTURE] =
         deviation_of(s->within.n >= FEW ? &s->within : &s->nucleus);
     value[CONCEPT_ROUNDNESS] = roundness_of(r, largest, pitch);
-    value[CONCEPT_HALO] = s->inner.n >= HALF_LEAST && s->outer.n >= HALF_LEAST
-                              ? mean_of(&s->outer) - mean_of(&s->inner)
-                              : (double)NAN;
+    value[CONCEPT_HALO] = halo_of(s);
     value[CONCEPT_COLOUR] = mean_of(&s->colour);
     value[CONCEPT_NUCLEI] = r->nuclei;
 }

@@ -21,13 +21,13 @@ enum cell_concept {
                               pixels at their border, which are blurred */
     CONCEPT_ROUNDNESS,     /* short by long axis of the ellipse that has the
                               second moments of the largest nucleus */
-    CONCEPT_HALO,   /* density of the outer less that of the inner half of
-                              the cytoplasm: over 0 it is pale about the
-                              nucleus */
-    CONCEPT_COLOUR, /* density for green less that for red light in the
+    CONCEPT_HALO,          /* the most that cell_concepts_fill() adds to a tenth
+                              of the cytoplasm; 0: it is nowhere paler than
+                              further out */
+    CONCEPT_COLOUR,        /* density for green less that for red light in the
                               cytoplasm: over 0 eosinophil (pink, orange), below
                               cyanophil (blue, green) */
-    CONCEPT_NUCLEI, /* how many */
+    CONCEPT_NUCLEI,        /* how many */
     CELL_CONCEPTS
 };
 
@@ -49,8 +49,8 @@ MUST_USE int cell_concepts_measure(const struct cell_regions *r,
                                    struct err *err);
 
 /*
- * Where in the cytoplasm a pixel lies: a / (a + b), a its distance to the nucleus
- * and b that to what is not the cell, the frame included.
+ * Where in the cytoplasm a pixel lies: a / (a + b), a its distance to the
+ * nucleus and b that to what is not the cell, the frame included.
  *   depth [out] (h, w) over 0 to below 1; NaN outside the cytoplasm, and where
  *               the nucleus is within 1.5 pixels, whose blur reaches there
  * Errors: ERR_SYSTEM no memory.
@@ -61,5 +61,27 @@ MUST_USE int cell_concepts_depth(const struct cell_regions *r,
 
 /* Below it the inner half of the cytoplasm lies. */
 #define CONCEPT_INNER 0.5f
+
+enum { CONCEPT_TENTHS = 10 }; /* of depth */
+
+/* Which tenth a depth is in, from 0 on; rounding does not decide. */
+static inline int cell_concepts_tenth(float depth)
+{
+    const int k = (int)(depth * CONCEPT_TENTHS + 1e-4f);
+
+    return k < CONCEPT_TENTHS ? k : CONCEPT_TENTHS - 1;
+}
+
+/*
+ * The densities that the tenths of the cytoplasm would have without a halo:
+ * none below that of a tenth further out, nor below the straight line from the
+ * second to the ninth, for a cell is thicker in the middle.  The first and the
+ * last, which are next to borders, stay.
+ *   density [in]  (CONCEPT_TENTHS) mean of each, from the nucleus on; NaN where
+ *                 it has no pixels
+ *   filled  [out] (CONCEPT_TENTHS) likewise
+ */
+void cell_concepts_fill(const double density[CONCEPT_TENTHS],
+                        double filled[CONCEPT_TENTHS]);
 
 #endif

@@ -43,6 +43,19 @@ void cell_regions_release(struct cell_regions *r)
     *r = (struct cell_regions){0};
 }
 
+int cell_regions_largest(const struct cell_regions *r, double *area)
+{
+    double count[256] = {0};
+    int best = 1;
+
+    for (int i = 0; i < r->h * r->w; i++)
+        count[r->nucleus[i]] += 1;
+    for (int k = 2; k <= r->nuclei; k++)
+        best = count[k] > count[best] ? k : best;
+    *area = count[best];
+    return best;
+}
+
 double cell_regions_dice(const uint8_t *a, const uint8_t *b, size_t n)
 {
     size_t both = 0, all = 0;

@@ -1,18 +1,19 @@
 /*
  * cell_regions.h - nucleus and cytoplasm of one cell in a picture cut around it
  *
- * The nucleus is what is dark, bounded sharply and by an ellipse, and lies about
- * the middle: of all components of the mean optical density (component_tree.h)
- * that cover 0.25 to 30 % of the picture, the one of the highest
+ * The nucleus is what is dark, bounded sharply and by an ellipse, and lies
+ * about the middle: of all components of the mean optical density
+ * (component_tree.h) that cover 0.25 to 30 % of the picture, the one of the
+ * highest
  *     c  e^8  exp(-(r / 0.7)^2)  (area)^(1/4)  (b / a)^(1/2)
  * with c the mean difference of density across its border, e how much of the
  * ellipse of equal second moments (half axes a > b) it fills, r its distance
  * from the middle in half pictures.  If that covers over 8 % and has a part of
  * 12 to 60 % of it with 0.6 times its value or more, it was the thick middle of
  * the cell, and the part is the nucleus.  A second one is another component in
- * the cell, 0.4 to 2.5 times as large and no further than 1.6 sums of both radii,
- * that has 0.6 times the value without the factor of r; or it is divided from
- * the first by nuclei.h.
+ * the cell, 0.4 to 2.5 times as large and no further than 1.6 sums of both
+ * radii, that has 0.6 times the value without the factor of r; or it is divided
+ * from the first by nuclei.h.
  *
  * The cell is flooded (watershed.h) over the gradient of the density, all three
  * colours, from what is certainly inside, the nucleus with 3 pixels around it
@@ -72,6 +73,10 @@ MUST_USE int cell_regions_segment(struct cell_regions *r, const uint8_t *rgb,
 MUST_USE int cell_regions_take(struct cell_regions *r, const uint8_t *nucleus,
                                const uint8_t *cell, enum cell_fault *fault,
                                struct err *err);
+
+/* Number of the largest nucleus, of equals the first, and its pixels; of at
+ * least one. */
+int cell_regions_largest(const struct cell_regions *r, double *area);
 
 /*
  * 2 |A and B| / (|A| + |B|) of two masks of n pixels, set where not 0; 1 of two

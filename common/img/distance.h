@@ -18,7 +18,7 @@ struct pixel_pitch {
 };
 
 /*
- * Distance between the centres of each pixel and of the nearest one that is set.
+ * Distance between the centres of each pixel and of the nearest that is set.
  *   set [in]  (h, w) 0 or not
  *   d   [out] (h, w) 0 where set; INFINITY if none is
  * Deterministic.  Errors: ERR_SYSTEM no memory.

@@ -4,8 +4,8 @@
  * Each nucleus has a summit of the distance to its border.  Two summits are of
  * two nuclei if one must come down to less than three quarters of the lower one
  * to walk to the other, and that is at least half as high as the highest: bumps
- * of an outline are no nuclei.  The pixels between are divided by a watershed of
- * the distance.
+ * of an outline are no nuclei.  The pixels between are divided by a watershed
+ * of the distance.
  * Source: Vincent and Soille 1991, IEEE PAMI 13:583, sec. VI.
  */
 #ifndef IMG_NUCLEI_H

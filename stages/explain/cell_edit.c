@@ -58,11 +58,12 @@ static int take_memory(struct cell_edit *e, struct err *err)
     e->density = malloc(3 * n * sizeof(*e->density));
     e->spare = malloc(6 * n * sizeof(*e->spare));
     e->nucleus = malloc(n * sizeof(*e->nucleus));
+    e->lift = malloc(3 * n * sizeof(*e->lift));
     e->inner = malloc(n * sizeof(*e->inner));
     e->cytoplasm = malloc(n * sizeof(*e->cytoplasm));
     e->ground = malloc(n);
-    if (e->table && e->density && e->spare && e->nucleus && e->inner &&
-        e->cytoplasm && e->ground)
+    if (e->table && e->density && e->spare && e->nucleus && e->lift &&
+        e->inner && e->cytoplasm && e->ground)
         return 0;
     return err_set(err, ERR_SYSTEM, "no memory to change %zu pixels", n);
 }
@@ -90,39 +91,80 @@ static int feather_region(const struct cell_edit *e, const uint8_t *set,
     return 0;
 }
 
-/* Means of the cytoplasm and of its halves; w of the inner one, from depth[].*/
-static void weigh_halves(struct cell_edit *e, const float *depth)
+/* Mean of the cytoplasm, which is where depth[] is a number; w of its inner
+ * half. */
+static void weigh_cytoplasm(struct cell_edit *e, const float *depth)
 {
-    double n[3] = {0}, *sum[3] = {e->mean, e->inner_mean, e->outer_mean};
-    double apart = 0.0;
+    double n[2] = {0}, all;
 
     for (size_t i = 0; i < pixels_of(e); i++) {
-        const bool in = !isnan(depth[i]);
-        const int half = in && depth[i] < CONCEPT_INNER ? 1 : 2;
+        const float fades = (FADES_TO - depth[i]) / (FADES_TO - CONCEPT_INNER);
 
         e->inner[i] = 0.0f;
-        if (!in)
+        if (isnan(depth[i]))
             continue;
-        n[0] += 1;
-        n[half] += 1;
-        for (size_t c = 0; c < 3; c++) {
-            sum[0][c] += (double)e->density[3 * i + c];
-            sum[half][c] += (double)e->density[3 * i + c];
-        }
-        e->inner[i] =
-            (1.0f - e->nucleus[i]) *
-            fminf(
-                fmaxf((FADES_TO - depth[i]) / (FADES_TO - CONCEPT_INNER), 0.0f),
-                1.0f);
-    }
-    for (int k = 0; k < 3; k++)
+        n[depth[i] < CONCEPT_INNER] += 1;
         for (size_t c = 0; c < 3; c++)
-            sum[k][c] /= n[k];
+            e->mean[c] += (double)e->density[3 * i + c];
+        e->inner[i] = (1.0f - e->nucleus[i]) * fminf(fmaxf(fades, 0.0f), 1.0f);
+    }
+    all = n[0] + n[1];
     for (size_t c = 0; c < 3; c++)
-        apart += (e->outer_mean[c] - e->inner_mean[c]) / 3.0;
-    e->has_cytoplasm = n[0] >= HALF_LEAST;
-    e->has_halves = n[1] >= HALF_LEAST && n[2] >= HALF_LEAST;
-    e->has_halo = e->has_halves && apart >= HALO_LEAST * LEVEL_ONE;
+        e->mean[c] /= all;
+    e->has_cytoplasm = all >= HALF_LEAST;
+    e->has_halves = n[0] >= HALF_LEAST && n[1] >= HALF_LEAST;
+}
+
+/* What each tenth of the cytoplasm lacks of colour c. */
+static void find_lack(const struct cell_edit *e, const float *depth, size_t c,
+                      double lack[CONCEPT_TENTHS])
+{
+    double n[CONCEPT_TENTHS] = {0}, density[CONCEPT_TENTHS] = {0};
+    double filled[CONCEPT_TENTHS];
+
+    for (size_t i = 0; i < pixels_of(e); i++)
+        if (!isnan(depth[i])) {
+            const int k = cell_concepts_tenth(depth[i]);
+
+            n[k] += 1;
+            density[k] += (double)e->density[3 * i + c];
+        }
+    for (int k = 0; k < CONCEPT_TENTHS; k++)
+        density[k] /= n[k];
+    cell_concepts_fill(density, filled);
+    for (int k = 0; k < CONCEPT_TENTHS; k++)
+        lack[k] = n[k] > 0 ? filled[k] - density[k] : 0.0;
+}
+
+/* Between the middles of tenths. */
+static double lack_at(const double lack[CONCEPT_TENTHS], float depth)
+{
+    const double at = fmin(fmax((double)depth * CONCEPT_TENTHS - 0.5, 0.0),
+                           CONCEPT_TENTHS - 1.001);
+    const int k = (int)at;
+
+    return lack[k] + (at - k) * (lack[k + 1] - lack[k]);
+}
+
+/* w F of all pixels and colours. */
+static void find_lift(struct cell_edit *e, const float *depth)
+{
+    double most[CONCEPT_TENTHS] = {0};
+
+    for (size_t c = 0; c < 3; c++) {
+        double lack[CONCEPT_TENTHS];
+
+        find_lack(e, depth, c, lack);
+        for (int k = 0; k < CONCEPT_TENTHS; k++)
+            most[k] += lack[k] / 3.0;
+        for (size_t i = 0; i < pixels_of(e); i++)
+            e->lift[3 * i + c] =
+                isnan(depth[i])
+                    ? 0.0f
+                    : (float)lack_at(lack, depth[i]) * (1.0f - e->nucleus[i]);
+    }
+    for (int k = 0; k < CONCEPT_TENTHS; k++)
+        e->has_halo = e->has_halo || most[k] >= HALO_LEAST * LEVEL_ONE;
 }
 
 /* The byte that a share of what is not the cell, or of all where that is
@@ -190,7 +232,8 @@ int cell_edit_open(struct cell_edit *e, const uint8_t *rgb,
     if (weigh_regions(e, r, set, set + n, far, err) < 0 ||
         cell_concepts_depth(r, pitch, far, err) < 0)
         goto out;
-    weigh_halves(e, far);
+    weigh_cytoplasm(e, far);
+    find_lift(e, far);
     find_light(e, r->cell);
     cell_edit_outline(e, r);
     rc = 0;
@@ -207,6 +250,7 @@ void cell_edit_close(struct cell_edit *e)
     free(e->spare);
     free(e->nucleus);
     free(e->inner);
+    free(e->lift);
     free(e->cytoplasm);
     free(e->ground);
     *e = (struct cell_edit){0};
@@ -230,7 +274,7 @@ static double changed_density(const struct cell_edit *e,
     case EDIT_NUCLEUS_DARKER:
         return d + nucleus * (d - e->mean[c]);
     case EDIT_HALO_FILLED:
-        return d + inner * (e->outer_mean[c] - e->inner_mean[c]);
+        return d + a * (double)e->lift[3 * i + c];
     case EDIT_HALO_MADE:
         return d - inner * (d - e->light[c]);
     case EDIT_CYTOPLASM_TURNED:

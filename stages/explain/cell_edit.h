@@ -1,27 +1,28 @@
 /*
  * cell_edit.h - a picture of a cell in which one thing is changed
  *
- * Densities are those of optical_density.h, colour by colour; w is 1 in a region
- * and fades to 0 over 1.5 pixels at its border (of a picture of 110 x 110, as all
- * lengths here). C is the mean density of the cytoplasm, of its inner and outer
- * half I and O (cell_concepts.h), and L of the light, that of the palest
- * twentieth of what is not the cell.
+ * Densities are those of optical_density.h, colour by colour; w is 1 in a
+ * region and fades to 0 over 1.5 pixels at its border (of a picture of 110 x
+ * 110, as all lengths here).  C is the mean density of the cytoplasm, L that of
+ * the light, of the palest twentieth of what is not the cell, and F what a
+ * pixel's depth in the cytoplasm lacks (cell_concepts_fill(), linear between
+ * the middles of tenths).
  *     nucleus_larger    the largest nucleus is that many times as large, the
- *                       cytoplasm pushed together, the cell's outline left: along
- *                       each direction from the nucleus' middle, with R, sR and B
- *                       the radii of the nucleus, before and after, and of the
- *                       cell, [0, R] is stretched to [0, sR] and [R, B] squeezed
- *                       into [sR, B]; sR is at most 0.9 B
+ *                       cytoplasm pushed together, the cell's outline left:
+ *                       along each direction from the nucleus' middle, with R,
+ *                       sR and B the radii of the nucleus, before and after,
+ *                       and of the cell, [0, R] is stretched to [0, sR] and [R,
+ *                       B] squeezed into [sR, B]; sR is at most 0.9 B
  *     nucleus_paler     D - a w (D - C)
  *     nucleus_darker    D + a w (D - C)
- *     halo_filled       D + a w (O - I), w of the inner half
- *     halo_made         D - a w (D - L), likewise
+ *     halo_filled       D + a w F, w outside the nucleus
+ *     halo_made         D - a w (D - L), w of the inner half of the cytoplasm
  *     cytoplasm_turned  a w of the densities for red and green light change
  *                       places: what was eosinophil becomes cyanophil
  * Controls: nothing is changed, but the densities are made bytes again (of
- * nucleus_larger: made larger and then smaller, by the same cubic interpolation); and
- * the ground, 2 pixels and more from the cell, made darker until the picture has
- * changed as much, by root mean square over all bytes.
+ * nucleus_larger: made larger and then smaller, by the same cubic
+ * interpolation); and the ground, 2 pixels and more from the cell, made darker
+ * until the picture has changed as much, by root mean square over all bytes.
  */
 #ifndef EXPLAIN_CELL_EDIT_H
 #define EXPLAIN_CELL_EDIT_H
@@ -58,13 +59,13 @@ struct cell_edit {
     float *spare;   /* owned: (2, h, w, 3) densities in hand */
     float *nucleus, *inner, *cytoplasm; /* owned: (h, w) each w above */
     uint8_t *ground;                    /* owned: (h, w) 1 where it is */
-    double mean[3], inner_mean[3], outer_mean[3]; /* levels C, I, O */
-    double light[3];                              /* level L */
-    double x, y; /* middle of the largest nucleus */
+    float *lift;                        /* owned: (h, w, 3) w F */
+    double mean[3], light[3];           /* levels C, L */
+    double x, y;                        /* middle of the largest nucleus */
     double radius[EDIT_ANGLES], border[EDIT_ANGLES]; /* R and B; by degrees */
     bool has_cytoplasm;                              /* a few pixels */
     bool has_halves;                                 /* of both */
-    bool has_halo; /* I is 0.05 halvings of the light or more below O */
+    bool has_halo; /* F is 0.05 halvings of the light or more somewhere */
 };
 
 /*
@@ -82,8 +83,8 @@ void cell_edit_close(struct cell_edit *e);
 /*
  * Change it.
  *   out [out] (h, w, 3)
- * False if it cannot be changed so: there is no room for so large a nucleus (less
- * than 0.95 of the area would be reached), no halo to be filled, or the
+ * False if it cannot be changed so: there is no room for so large a nucleus
+ * (less than 0.95 of the area would be reached), no halo to be filled, or the
  * cytoplasm is too small.  Deterministic.
  */
 bool cell_edit_apply(const struct cell_edit *e, enum cell_edit_kind kind,

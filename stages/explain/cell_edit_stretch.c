@@ -12,18 +12,6 @@ enum { SMOOTH = 4, TAPS = 4 }; /* degrees to each side; pixels in a row */
 
 /* --- radii ---------------------------------------------------------------- */
 
-static int largest_number(const struct cell_regions *r)
-{
-    size_t count[256] = {0};
-    int best = 1;
-
-    for (int i = 0; i < r->h * r->w; i++)
-        count[r->nucleus[i]]++;
-    for (int k = 2; k <= r->nuclei; k++)
-        best = count[k] > count[best] ? k : best;
-    return best;
-}
-
 /* How far along a direction the last pixel lies that is of the nucleus, and how
  * far what is behind it is still the cell. */
 static void walk_direction(struct cell_edit *e, const struct cell_regions *r,
@@ -66,15 +54,14 @@ static void smooth_radii(double radius[EDIT_ANGLES])
 
 void cell_edit_outline(struct cell_edit *e, const struct cell_regions *r)
 {
-    const int number = largest_number(r);
-    double n = 0.0;
+    double n;
+    const int number = cell_regions_largest(r, &n);
 
     e->x = e->y = 0.0;
     for (int i = 0; i < r->h * r->w; i++)
         if (r->nucleus[i] == number) {
             e->x += i % r->w;
             e->y += i / r->w;
-            n += 1.0;
         }
     e->x /= n;
     e->y /= n;

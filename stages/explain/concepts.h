@@ -3,18 +3,19 @@
  *
  * Of every usable cell of the split that is told of, whether it is explained or
  * not, for classes of a few surest cells would mislead:
- *     concepts.csv       a line a cell: row,file,group,label,predicted,p,source,
- *                        status and the concepts of img/cell_concepts.h; group is
- *                        that of intervals, source "contours" or "segmentation",
- *                        status "ok" or why it has no concepts
- *     concept_means.csv  label,predicted,concept,cells,groups,mean,low,high, over
- *                        the cells of a true and a predicted class, or "all";
- *                        the concept "measured" is the share that has any
+ *     concepts.csv       a line a cell: row,file,group,label,predicted,p,
+ *                        source,status and the concepts of img/cell_concepts.h;
+ *                        group is that of intervals, source "contours" or
+ *                        "segmentation", status "ok" or why it has no concepts
+ *     concept_means.csv  label,predicted,concept,cells,groups,mean,low,high,
+ *                        over the cells of a true and a predicted class, or
+ *                        "all"; the concept "measured" is the share that has
+ *                        any
  *
  * nucleus_ratio is the area of the largest nucleus by the median of those of
  * normal intermediate cells in the same split: the class whose name has
- * "intermediate" in it, in any case; empty without such a class, and where fewer
- * than five of its cells are measured.
+ * "intermediate" in it, in any case; empty without such a class, and where
+ * fewer than five of its cells are measured.
  */
 #ifndef EXPLAIN_CONCEPTS_H
 #define EXPLAIN_CONCEPTS_H
@@ -23,13 +24,14 @@
 
 struct concepts_args {
     struct concept_source source;
-    const char *predictions; /* file that concepts_predictions() made */
+    const char *predictions; /* CSV file, as below; need not be there */
     const char *out;         /* directory */
     int resamples;           /* of intervals; 0: none */
     uint64_t seed;
 };
 
-/* A line of what the network says: keep it for concepts_write(). */
+/* What the network says of the cells: row, number of the class, its
+ * probability. */
 #define CONCEPTS_PREDICTIONS_HEADER "row,predicted,p\n"
 
 /*

@@ -3,18 +3,18 @@
  *
  * Of every cell that tables count and whose regions are known:
  *     dose_response.csv        a line a picture: row,file,label,predicted,edit,
- *                              control,dose,change and p_CLASS of each class, edit
- *                              and dose those of cell_edit.h; control "none" of
- *                              the edited picture, "round_trip" or "ground" of its
- *                              controls; change as cell_edit_change(). The first
- *                              line of a cell is of the stored picture: edit
- *                              "none", dose 0.
+ *                              control,dose,change and p_CLASS of each class,
+ *                              edit and dose those of cell_edit.h; control
+ *                              "none" of the edited picture, "round_trip" or
+ *                              "ground" of its controls; change as
+ *                              cell_edit_change(). The first line of a cell is
+ *                              of the stored picture: edit "none", dose 0.
  *     dose_response_means.csv  label,edit,control,dose,class,cells,groups,mean,
  *                              low,high: how the probability of a class differs
- *                              from that of the stored picture, over the cells of
- *                              a true class, or "all"; class "predicted" is the one
- *                              that is predicted for the stored picture, each cell
- *                              its own
+ *                              from that of the stored picture, over the cells
+ *                              of a true class, or "all"; class "predicted" is
+ *                              the one that is predicted for the stored
+ *                              picture, each cell its own
  * A picture that cannot be made (cell_edit_apply()) has no line: cells counts
  * those that have one.  The round trip of edits of density is one line, dose 0.
  */

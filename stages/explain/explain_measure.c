@@ -1,24 +1,11 @@
 /* explain_measure.c - what is measured of a cell's maps */
+#include "stages/explain/cell_group.h"
 #include "stages/explain/explain_private.h"
 #include "stages/explain/map_similarity.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
-
-/* What makes cells alike: their family, else "Class/012", or "" if neither is
- * known. */
-static int group_of(const struct explanation *e, const struct prediction *c,
-                    struct buf *name, struct err *err)
-{
-    const char *group = explain_field(e, c->row, "group");
-    const char *family = explain_field(e, c->row, "family");
-
-    if (*family)
-        buf_puts(name, family);
-    else if (*group)
-        buf_printf(name, "%s/%s", e->data.class_name[c->truth], group);
-    return buf_check(name, err);
-}
 
 /* Keep figures of a map of the predicted class. */
 static int keep_scores(struct explanation *e, enum figure_kinds kind,
@@ -26,18 +13,20 @@ static int keep_scores(struct explanation *e, enum figure_kinds kind,
                        const double *value, struct err *err)
 {
     const struct figure_kind *k = explain_kind(e->args->settings, kind);
-    struct buf name = {0}, *out = &e->figures[kind];
+    struct buf *out = &e->figures[kind];
+    char *group;
 
     if (explained->target != explained->cell->predicted ||
         !explained->cell->measured)
         return 0;
-    if (group_of(e, explained->cell, &name, err) < 0)
+    group = cell_group(&e->data, explained->cell->row, err);
+    if (!group)
         return -1;
     if (out->len == 0)
         map_scores_header(k, out);
-    map_scores_put(k, e->method[method]->name, explained->cell->truth,
-                   name.data ? name.data : "", value, out);
-    buf_release(&name);
+    map_scores_put(k, e->method[method]->name, explained->cell->truth, group,
+                   value, out);
+    free(group);
     return 0;
 }
 

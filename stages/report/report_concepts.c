@@ -1,6 +1,6 @@
 /*
- * report_concepts.c - what a cytologist names of the cells, and which of it each
- * network reacts to: concept_means.csv and dose_response_means.csv of
+ * report_concepts.c - what a cytologist names of the cells, and which of it
+ * each network reacts to: concept_means.csv and dose_response_means.csv of
  * stages/explain, concepts.h and dose_response.h
  */
 #include "stages/report/report_concepts.h"

@@ -196,7 +196,14 @@ def measures(px, label, cell):
     b = ndi.distance_transform_edt(np.pad(cell, 1), sampling=sampling)
     depth = a / (a + b[1:-1, 1:-1])
     use = cell & (a > 1.5 * np.sqrt(PITCH[0] * PITCH[1]))
-    halo = mean[use & (depth >= 0.5)].mean() - mean[use & (depth < 0.5)].mean()
+    tenth = np.floor(depth * 10 + 1e-4)
+    d10 = np.array([mean[use & (tenth == i)].mean() if
+                    (use & (tenth == i)).any() else np.nan
+                    for i in range(1, 9)])
+    rise = max(d10[k] - d10[i] for i in range(8) for k in range(i, 8)
+               if not np.isnan(d10[i] + d10[k]))
+    dip = np.nanmax(np.append(np.linspace(d10[0], d10[7], 8) - d10, 0))
+    halo = max(rise, dip)
     pixel = PITCH[0] * PITCH[1]
     return [largest.area * pixel, cell.sum() * pixel,
             nuclei.sum() / cell.sum(), mean[nuclei].mean(),

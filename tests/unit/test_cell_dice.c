@@ -1,4 +1,5 @@
-/* test_cell_dice.c - how well drawn cells are segmented, whose regions are known
+/* test_cell_dice.c - how well drawn cells are segmented, whose regions are
+ * known
  */
 #include "img/cell_regions.h"
 #include "img/contour.h"

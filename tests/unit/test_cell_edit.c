@@ -110,7 +110,7 @@ static void check_halo(void)
     open_cell(7, true);
     ok(edit.has_halo, "a pale ring is a halo");
     apply(EDIT_HALO_FILLED, 1, "it is filled");
-    near(mean_density(out, 10, 13), mean_density(rgb, 15, 19), 0.03,
+    near(mean_density(out, 10, 12), mean_density(rgb, 15, 19), 0.03,
          "  as dark as the cytoplasm around it");
     ok(is_same(0, 5) && is_same(18, 99), "  nucleus and border stay");
     close_cell();
