@@ -24,7 +24,8 @@
  * The process: libvips is started with one thread a picture and no cache;
  * malloc() keeps blocks of up to 32 MB; OpenBLAS computes in one thread while
  * one of the three works, also for others in the process, and then has as many
- * as before.
+ * as before.  The first papline_load() may give OpenBLAS better kernels, if
+ * OPENBLAS_CORETYPE is not set: no other thread may use it meanwhile.
  *
  * Results are those of the program papline predict, to the bit, for the same
  * pictures in the same order, with the same libraries on the same machine;

@@ -323,7 +323,7 @@ static void check_failure(void)
 static void check_glossary(void)
 {
     static const char *const methods[] = {
-#define EXPLAINER(name) #name,
+#define EXPLAINER(name, title) #name,
 #include "config/explainers.def"
 #undef EXPLAINER
     };
