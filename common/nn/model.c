@@ -423,6 +423,7 @@ int model_path(char path[FILE_PATH_MAX], const char *given, struct err *err)
     return file_exists(path) ? 0
                              : err_set(err, ERR_INPUT,
                                        "'%.200s' is no bundle: there is no "
-                                       "models/model.safetensors in it",
+                                       "models/model.safetensors in it, as in "
+                                       "RUN/report/bundle/EXPERIMENT",
                                        given);
 }

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/output_name.h"
+#include "nn/model.h"
 #include "nn/weights.h"
 #include "nn/weights_fit.h"
 #include "orchestration/tools/weights_export.h"
@@ -121,8 +122,7 @@ static int export(FILE *out, const struct weights_args *a, struct err *err)
     char path[FILE_PATH_MAX];
     bool whole;
 
-    if (check_out(a, endings, err) < 0 ||
-        weights_export_file(a->file, path, err) < 0)
+    if (check_out(a, endings, err) < 0 || model_path(path, a->file, err) < 0)
         return -1;
     if (a->torch && !output_name_ends(a->out, ".safetensors"))
         return err_set(err, ERR_USAGE,

@@ -6,26 +6,6 @@
 #include "export/onnx_write.h"
 #include "export/torch_write.h"
 
-#include <sys/stat.h>
-
-int weights_export_file(const char *given, char path[FILE_PATH_MAX],
-                        struct err *err)
-{
-    struct stat st;
-
-    if (stat(given, &st) < 0 || !S_ISDIR(st.st_mode))
-        return file_path(path, err, "%s", given);
-    if (file_path(path, err, "%s/models/model.safetensors", given) < 0)
-        return -1;
-    return file_exists(path)
-               ? 0
-               : err_set(err, ERR_INPUT,
-                         "'%.200s' is a directory, but no bundle: there is no "
-                         "models/model.safetensors in it; give "
-                         "RUN/report/bundle/EXPERIMENT",
-                         given);
-}
-
 bool weights_export_is_model(const char *path)
 {
     struct safetensors f;

@@ -8,14 +8,6 @@
 
 #include <stdio.h>
 
-/*
- * The file that 'given' names: itself, or of a bundle of the report, which is a
- * directory, models/model.safetensors in it.
- * Errors: ERR_INPUT it is a directory, but no bundle.
- */
-MUST_USE int weights_export_file(const char *given, char path[FILE_PATH_MAX],
-                                 struct err *err);
-
 /* Has a training written that file? */
 bool weights_export_is_model(const char *path);
 

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct explainer *const table[] = {
@@ -231,6 +232,23 @@ void explainer_finish(const struct explainer_task *t,
         scale_map(map->heat, n);
     else
         explainer_normalise(map->heat, n);
+}
+
+int explainer_of_layer(const struct explainer_task *t, explainer_layer_f of,
+                       struct explainer_map *map, struct err *err)
+{
+    const struct gradients_layer *l = t->layer;
+    float *cam = malloc((size_t)l->h * (size_t)l->w * sizeof(*cam));
+
+    if (!cam)
+        return err_set(err, ERR_SYSTEM, "no memory for a map of %d x %d", l->h,
+                       l->w);
+    for (int i = 0; i < t->n_target; i++) {
+        of(l->a, l->da[i], l->h, l->w, l->c, cam);
+        explainer_finish(t, l, cam, false, &map[i]);
+    }
+    free(cam);
+    return 0;
 }
 
 /* --- the peak ------------------------------------------------------------- */

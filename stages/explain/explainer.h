@@ -163,6 +163,19 @@ void explainer_finish(const struct explainer_task *t,
                       const struct gradients_layer *l, float *cam, bool areas,
                       struct explainer_map *map);
 
+/* A map of one layer from its activations and gradients, as gradcam(). */
+typedef void (*explainer_layer_f)(const float *a, const float *da, int h, int w,
+                                  int c, float *cam);
+
+/*
+ * The maps of all targets: of the first layer, finished without areas.
+ *   map [out] (t->n_target)
+ * Errors: ERR_SYSTEM no memory.
+ */
+MUST_USE int explainer_of_layer(const struct explainer_task *t,
+                                explainer_layer_f of, struct explainer_map *map,
+                                struct err *err);
+
 /* Keep a layer's least and largest value, and where its values lie. */
 void explainer_keep_layer(const struct explainer_task *t,
                           const struct gradients_layer *l, const float *cam,

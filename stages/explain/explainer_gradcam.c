@@ -1,8 +1,6 @@
 /* explainer_gradcam.c - Grad-CAM, enlarged and normalised in that order */
 #include "stages/explain/explainer.h"
 
-#include <stdlib.h>
-
 void gradcam(const float *a, const float *da, int h, int w, int c, float *cam)
 {
     const int n = h * w;
@@ -26,18 +24,7 @@ void gradcam(const float *a, const float *da, int h, int w, int c, float *cam)
 static int explain(const struct explainer_task *t, struct explainer_map *map,
                    struct err *err)
 {
-    const struct gradients_layer *l = t->layer;
-    float *cam = malloc((size_t)l->h * (size_t)l->w * sizeof(*cam));
-
-    if (!cam)
-        return err_set(err, ERR_SYSTEM, "no memory for a map of %d x %d", l->h,
-                       l->w);
-    for (int i = 0; i < t->n_target; i++) {
-        gradcam(l->a, l->da[i], l->h, l->w, l->c, cam);
-        explainer_finish(t, l, cam, false, &map[i]);
-    }
-    free(cam);
-    return 0;
+    return explainer_of_layer(t, gradcam, map, err);
 }
 
 const struct explainer explainer_gradcam = {.name = "gradcam",

@@ -52,7 +52,7 @@ ok "an import for PyTorch" refused "--torch is for weights export" \
     weights import "$M" --torch -o "$T/w.safetensors"
 ok "a directory that is no bundle" status_is 1 papline weights export "$T" \
     -o "$T/w.onnx"
-ok "  is said to be none" says "is a directory, but no bundle"
+ok "  is said to be none" says "is no bundle"
 ok "weights as .safetensors" status_is 0 papline weights export "$M" \
     -o "$T/w.safetensors"
 ok "  are such" status_is 0 papline weights inspect "$T/w.safetensors"
