@@ -69,7 +69,9 @@ command_of() { # command_of <line of the README>: run it, made small
     "papline bench "*) $1 --size 32 --batch 4 --steps 2 ;;
     "papline predict MODEL IMAGE... "*|"papline predict MODEL IMAGE...")
         set -- ${1//DIR/$T/predicted}
-        papline predict "$T/run/report/bundle/$E" "$CELLS" \
+        mkdir -p "$T/few"
+        find "$CELLS" -name '*_01.bmp' -exec cp -t "$T/few" {} +
+        papline predict "$T/run/report/bundle/$E" "$T/few" \
             "${@:5}" ;;
     "papline crop FIELDS "*)
         mkdir -p "$T/fields"
