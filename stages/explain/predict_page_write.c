@@ -181,6 +181,7 @@ static void put_legend(const struct predict_command_args *ask,
 {
     buf_puts(b, "<p>Over each picture lies a map of ");
     page_glossary_put_term(ask->method[0], b);
+    buf_puts(b, ask->n_method > 1 ? " (or of the method chosen below)" : "");
     buf_puts(b, ", what speaks for ");
     put_text(b,
              ask->class_name ? ask->class_name : "the class that it is called");
