@@ -19,6 +19,7 @@ static const char *const style_line[] = {
 #include "common/page/page_print.css.inc"
 };
 
+/* In the order in which they run. */
 static const char *const script_line[] = {
 #include "common/page/page.js.inc"
 #include "common/page/page_lists.js.inc"

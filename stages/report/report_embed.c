@@ -10,11 +10,14 @@ static const char *const style_line[] = {
 #include "common/page/page_print.css.inc"
 };
 
+/* In the order in which they run. */
 static const char *const script_line[] = {
 #include "common/page/page.js.inc"
+
+#include "stages/report/report_curves.js.inc"
+
 #include "common/page/page_lists.js.inc"
 #include "common/page/page_view.js.inc"
-#include "stages/report/report_curves.js.inc"
 };
 
 static const struct page_embed_text style = {
