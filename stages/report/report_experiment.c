@@ -1,8 +1,8 @@
 /*
  * report_experiment.c - one experiment: its classes, charts and figures
  */
-#include "stages/report/report_gallery.h"
 #include "page/page_glossary.h"
+#include "stages/report/report_gallery.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_matrix.h"

@@ -44,7 +44,7 @@ void report_faithfulness(const struct report_csv *c, struct buf *b)
                             report_field(c, 0, "method")) != 0)
             break;
         page_glossary_put_head(report_field(c, i, "figure"),
-                                 report_field(c, i, "figure"), b);
+                               report_field(c, i, "figure"), b);
     }
     report_html_body(b);
     for (size_t i = 0; i < c->csv.n_row; i++) {

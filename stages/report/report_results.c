@@ -1,8 +1,8 @@
 /*
  * report_results.c - all experiments, a row each
  */
-#include "stages/report/report_folds.h"
 #include "page/page_glossary.h"
+#include "stages/report/report_folds.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_screening.h"

@@ -3,8 +3,8 @@
 
 #include "evaluation/about_cells.h"
 #include "evaluation/test_accuracy.h"
-#include "stages/report/report_folds.h"
 #include "page/page_glossary.h"
+#include "stages/report/report_folds.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_matrix.h"

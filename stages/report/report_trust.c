@@ -1,8 +1,8 @@
 /*
  * report_trust.c - which explainer to trust for what: the section of the page
  */
-#include "stages/report/report_explainers.h"
 #include "page/page_glossary.h"
+#include "stages/report/report_explainers.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_sections.h"
 

@@ -1,8 +1,8 @@
 /* test_report.c - one offline page, whatever a run's files hold or lack */
 #include "base/buf.h"
+#include "page/page_glossary.h"
 #include "report_run.h"
 #include "stages/report/report_explainers.h"
-#include "page/page_glossary.h"
 #include "stats/metrics_table.h"
 
 static void check_empty(void)
