@@ -1,6 +1,6 @@
 #!/bin/bash
-# t0044 - papline predict: what evaluation said, bit for bit; bad files and
-# bad models
+# t0044 - papline predict: what evaluation said, bit for bit; its page; bad files
+# and bad models
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
 ok "a training, evaluated" status_is 0 papline run "$T/c.yaml" \
