@@ -126,10 +126,10 @@ $B/embed/%.inc: %
 	$Qsed 's/[\\"]/\\&/g; s/.*/"&\\n",/' $< >$@
 
 EMBEDDED  := common/charts/svg.css common/charts/svg_page.css common/export/torch_loader.py \
-             $(wildcard stages/report/*.css stages/report/*.js) \
+             $(wildcard common/page/*.css common/page/*.js stages/report/*.js) \
              orchestration/verb_completion.bash orchestration/verb_completion.zsh \
              orchestration/submit/job_body.sh orchestration/submit/worker_body.sh
-$(call obj,common/charts/svg.c common/export/torch_write.c stages/report/report_embed.c orchestration/verb_completion.c \
+$(call obj,common/charts/svg.c common/export/torch_write.c stages/report/report_embed.c stages/explain/predict_page_write.c orchestration/verb_completion.c \
     orchestration/submit/submit_script.c): $(EMBEDDED:%=$B/embed/%.inc)
 
 $(LIB): $(call obj,$(LIB_SRC))

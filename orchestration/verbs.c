@@ -158,9 +158,9 @@ static const struct verb_option predict_options[] = {
     {0, "unlike", NULL, NULL, "how far each is from the training cells",
      VERB_FLAG, 0},
     {0, "json", NULL, NULL, "a line of JSON for each picture", VERB_FLAG, 0},
-    {'o', "output", "DIR|FILE.csv", NULL,
-     "for predictions.csv and these pictures, or the table alone", VERB_TEXT,
-     0},
+    {'o', "output", "DIR|FILE.csv|FILE.html", NULL,
+     "predictions.csv and these pictures, the table alone, or a page",
+     VERB_TEXT, 0},
     {.name = NULL},
 };
 

@@ -14,6 +14,7 @@ ranks config export
 store
 run
 worker evaluation
+page
 stages
 orchestration api"
 find common proto stages orchestration -name "*.[ch]" | sort |

@@ -5,6 +5,7 @@
 #define TESTS_REPORT_RUN_H
 
 #include "markup.h"
+#include "page_check.h"
 #include "stages/report/report.h"
 #include "test_dir.h"
 
@@ -56,48 +57,6 @@ static inline char *make_page(int n, enum split_method method)
     config_init(&config);
     config.split.method = method;
     return page_of(&plan);
-}
-
-static inline void page_has(const char *page, const char *part,
-                            const char *what)
-{
-    ok(strstr(page, part) != NULL, what);
-}
-
-static inline void page_lacks(const char *page, const char *part,
-                              const char *what)
-{
-    ok(strstr(page, part) == NULL, what);
-}
-
-/* What holds of every page. */
-static inline void check_page(const char *p)
-{
-    ok(markup_balanced(p), "  every element is closed");
-    ok(markup_count(p, "<script>") == 1 &&
-           markup_count(p, "script-src &#39;") == 0 &&
-           markup_count(p, "script-src 'sha256-") == 1,
-       "  one script, which the policy knows");
-    ok(markup_count(p, "<script") == 2 &&
-           markup_count(p, "<script type=\"application/json\"") == 1,
-       "  beside it what it knows of cells, which runs nothing");
-    page_lacks(p, "<link", "  no style sheet from elsewhere");
-    page_lacks(p, "@import", "  nor within the style");
-    ok(markup_count(p, "url(") == markup_count(p, "url(#heat)"),
-       "  nor a picture");
-    ok(markup_count(p, "<image ") == markup_count(p, "href=\"data:image/"),
-       "  pictures are embedded");
-    ok(markup_count(p, "://") == markup_count(p, "http://www.w3.org/2000/svg"),
-       "  no address but the name of SVG");
-    ok(markup_count(p, "<svg class=\"picture\"") ==
-           markup_count(p, "<svg class=\"picture\" role=\"img\" aria-label"),
-       "  pictures have words for them");
-    page_has(p, "<html lang=\"en\">", "  the language is said");
-    page_has(p, "prefers-color-scheme:dark", "  dark mode");
-    page_has(p, "<main id=\"main\">", "  a place to skip to");
-    ok(markup_count(p, "\n<li><a href=\"#") == markup_count(p, "<section ") &&
-           markup_count(p, "<h2 id=") == markup_count(p, "<section "),
-       "  every section is in the list and has a title");
 }
 
 #endif

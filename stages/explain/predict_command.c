@@ -8,6 +8,7 @@
 #include "evaluation/model_picture.h"
 #include "img/resize.h"
 #include "stages/explain/predict_decisions.h"
+#include "stages/explain/predict_page.h"
 #include "stages/explain/predict_private.h"
 #include "stages/explain/predict_unlike.h"
 #include "stats/binary.h"
@@ -17,10 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    PICTURE_STEM = 100, /* bytes of a name that are kept */
-    FEW_CHECKED = 20,   /* validation cells, of which 5 % are not one */
-};
+enum { FEW_CHECKED = 20 }; /* validation cells, of which 5 % are not one */
 
 struct predict_command {
     const struct predict_command_args *args;
@@ -49,6 +47,7 @@ struct predict_command {
     size_t n;                    /* how many */
     size_t read, shown, n_aside; /* of the list */
     struct buf csv;              /* owned: predictions.csv */
+    struct predict_page page;    /* only if asked for */
 };
 
 static size_t picture_bytes(const struct predict_command *t)
@@ -286,34 +285,26 @@ static int fill_batch(struct predict_command *t, struct err *err)
 
 /* --- lines ---------------------------------------------------------------- */
 
-/* DIR/000012_NAME.png, or 000012_NAME_METHOD.png of several, without NAME's
- * ending and what no file name bears. */
-static int name_picture(const struct predict_command *t, size_t i, int method,
-                        struct err *err)
+/* What explains number 'slot' of the batch, as pictures and for the page. */
+static int explain_picture(struct predict_command *t, size_t i, size_t slot,
+                           int target, struct err *err)
 {
     const struct predict_command_args *a = t->args;
-    const char *file = a->list->path[i], *slash = strrchr(file, '/');
-    const char *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
-    const int n = dot ? (int)(dot - name) : (int)strlen(name);
+    struct explainer_map map;
 
-    return file_path(t->picture[method], err, "%s/%06zu_%.*s%s%s.png", a->dir,
-                     i + 1, n < PICTURE_STEM ? n : PICTURE_STEM, name,
-                     a->n_method > 1 ? "_" : "",
-                     a->n_method > 1 ? a->method[method] : "");
-}
-
-/* Pictures of what explains number 'slot' of the batch. */
-static int explain_picture(struct predict_command *t, size_t i, size_t slot,
-                           int predicted, struct err *err)
-{
     if (t->painter.n_method > 0)
-        explain_picture_look(
-            &t->painter.look, t->pixels + slot * picture_bytes(t),
-            &t->size[slot], t->asked >= 0 ? t->asked : predicted);
-    for (int m = 0; m < t->painter.n_method; m++)
-        if (name_picture(t, i, m, err) < 0 ||
-            predict_paint(&t->painter, m, t->picture[m], err) < 0)
+        explain_picture_look(&t->painter.look,
+                             t->pixels + slot * picture_bytes(t),
+                             &t->size[slot], target);
+    for (int m = 0; m < t->painter.n_method; m++) {
+        if (predict_painter_map(&t->painter, m, &map, err) < 0 ||
+            (a->page && predict_page_map(&t->page, m, &map, err) < 0))
             return -1;
+        if (a->dir && (predict_painter_name(t->picture[m], a, i, m, err) < 0 ||
+                       predict_painter_write(&t->painter, m, &map,
+                                             t->picture[m], err) < 0))
+            return -1;
+    }
     return 0;
 }
 
@@ -332,9 +323,9 @@ static void decide(const struct predict_command *t, double *p, bool *set,
         temperature_apply(t->decisions.temperature, p, 1, k, p);
 }
 
-/* Write a line to the table or as JSON, and keep it for the file. */
+/* Write a line to the table or as JSON, and keep it for the files. */
 static int put_line(struct predict_command *t, const struct predict_line *l,
-                    struct err *err)
+                    const struct predict_page_picture *shown, struct err *err)
 {
     struct buf b = {0};
     int rc = 0;
@@ -345,6 +336,8 @@ static int put_line(struct predict_command *t, const struct predict_line *l,
         predict_row(&t->columns, l, &b);
     if (t->args->dir || t->args->csv)
         predict_csv(&t->columns, l, &t->csv);
+    if (rc == 0 && t->args->page)
+        rc = predict_page_add(&t->page, l, shown, err);
     if (rc == 0)
         rc = buf_check(&b, err);
     if (rc == 0 && fwrite(b.data, 1, b.len, t->out) != b.len)
@@ -359,24 +352,28 @@ static int tell_picture(struct predict_command *t, size_t i, size_t slot,
 {
     const int k = t->net.info.n_class;
     const float *said = t->p + slot * (size_t)k;
-    double p[MODEL_MAX_CLASSES];
+    double p[MODEL_MAX_CLASSES], as_said[MODEL_MAX_CLASSES];
     bool set[MODEL_MAX_CLASSES];
     struct predict_line l = {.file = t->args->list->path[i],
                              .p = p,
+                             .said = as_said,
                              .predicted = inference_class(said, k),
                              .set = set,
                              .picture = t->picture};
+    const struct predict_page_picture shown = {
+        t->pixels + slot * picture_bytes(t), t->size[slot],
+        t->asked >= 0 ? t->asked : l.predicted};
 
     for (int c = 0; c < k; c++)
-        p[c] = (double)said[c];
+        p[c] = as_said[c] = (double)said[c];
     decide(t, p, set, &l);
     if (t->args->unlike) {
         l.distance = t->unlike.distance[slot];
         l.beyond = t->unlike.beyond[slot];
     }
-    return explain_picture(t, i, slot, l.predicted, err) < 0
+    return explain_picture(t, i, slot, shown.target, err) < 0
                ? -1
-               : put_line(t, &l, err);
+               : put_line(t, &l, &shown, err);
 }
 
 /* Lines of the pictures up to number 'end' of the list; those that were read
@@ -389,7 +386,7 @@ static int write_lines(struct predict_command *t, size_t end, struct err *err)
         const struct predict_line aside = {
             .file = t->args->list->path[t->shown], .aside = t->aside[t->shown]};
 
-        if ((aside.aside ? put_line(t, &aside, err)
+        if ((aside.aside ? put_line(t, &aside, NULL, err)
                          : tell_picture(t, t->shown, slot, err)) < 0)
             return -1;
         slot += !aside.aside;
@@ -423,10 +420,12 @@ static int all_batches(struct predict_command *t, struct err *err)
     return 0;
 }
 
-static int write_csv(struct predict_command *t, struct err *err)
+static int write_files(struct predict_command *t, struct err *err)
 {
     const struct predict_command_args *a = t->args;
 
+    if (a->page && predict_page_write(&t->page, a->page, err) < 0)
+        return -1;
     if (a->dir && buf_save(&t->csv, a->dir, "predictions.csv", err) < 0)
         return -1;
     return a->csv ? file_write(a->csv, t->csv.data, t->csv.len, err) : 0;
@@ -441,7 +440,10 @@ static int begin_files(struct predict_command *t, struct err *err)
         find_class(t, err) < 0 || make_room(t, err) < 0 ||
         (t->args->n_method > 0 &&
          predict_painter_init(&t->painter, t->model, t->args, &t->net, err) <
-             0))
+             0) ||
+        (t->args->page &&
+         predict_page_init(&t->page, &t->columns, &t->decisions, t->threshold,
+                           err) < 0))
         return -1;
     predict_csv_head(&t->columns, &t->csv);
     predict_head(&t->columns, &head);
@@ -461,7 +463,7 @@ int predict_command_run(const struct predict_command_args *a, FILE *out,
 
     if (begin_files(&t, err) == 0 && all_batches(&t, err) == 0) {
         warn_reading(&t);
-        rc = write_csv(&t, err);
+        rc = write_files(&t, err);
     }
     *n_aside = t.n_aside;
     for (size_t i = 0; t.aside && i < a->list->n; i++)
@@ -471,6 +473,7 @@ int predict_command_run(const struct predict_command_args *a, FILE *out,
     free(t.p);
     free(t.picture);
     buf_release(&t.csv);
+    predict_page_release(&t.page);
     predict_painter_release(&t.painter);
     predict_unlike_release(&t.unlike);
     predict_decisions_release(&t.decisions);

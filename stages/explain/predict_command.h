@@ -24,8 +24,9 @@ struct predict_command_args {
     const char *class_name; /* that they explain; NULL: the predicted one */
     const char *dir;        /* for files, exists; NULL: none */
     const char *csv;        /* for the table alone; NULL: none */
-    bool json;              /* lines of JSON, not a table */
-    bool progress;          /* say how far it is */
+    const char *page; /* for one page of all (predict_page.h); NULL: none */
+    bool json;        /* lines of JSON, not a table */
+    bool progress;    /* say how far it is */
 
     /* by what a bundle has stored (predict_decisions.h) */
     bool calibrated;       /* probabilities at its temperature */
@@ -44,7 +45,7 @@ struct predict_command_args {
  *      "distance": D, "beyond": share, "unlike": bool,   with unlike
  *      "picture": P or, of several methods, {METHOD: P, ...}}
  *     {"file": F, "set_aside": REASON}
- * With 'dir' also dir/predictions.csv, with 'csv' the same as that file
+ * With 'page' also that file, with maps of the methods.  With 'dir' also dir/predictions.csv, with 'csv' the same as that file
  * (file,predicted,p_<class>...,p_abnormal,raised,set,refer,distance,beyond,
  * unlike,picture,status; of several methods picture_<method>...), and with methods
  * dir/NNNNNN_NAME.png, of several NNNNNN_NAME_METHOD.png: the picture as the

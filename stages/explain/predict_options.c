@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/output_name.h"
+#include "stages/explain/predict_page.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -11,7 +12,7 @@
 
 enum { PROGRESS_LEAST = 100 }; /* pictures */
 
-/* A directory, or the table's file. */
+/* A directory, the table's file, or the page. */
 static int find_output(struct predict_command_args *a, const char *out,
                        struct err *err)
 {
@@ -21,8 +22,11 @@ static int find_output(struct predict_command_args *a, const char *out,
         a->dir = out;
     else if (output_name_ends(out, ".csv"))
         a->csv = out;
+    else if (output_name_ends(out, ".html"))
+        a->page = out;
     else
-        return err_set(err, no.code, "-o %.400s, or write FILE.csv", no.text);
+        return err_set(err, no.code,
+                       "-o %.400s, or write FILE.csv or FILE.html", no.text);
     return 0;
 }
 
@@ -47,9 +51,10 @@ static int check_options(const struct predict_command_args *a, int n_word,
     if (n_word < 2)
         return err_set(err, ERR_USAGE,
                        "predict needs a model and pictures: MODEL IMAGE...");
-    if (a->n_method > 0 && !a->dir)
+    if (a->n_method > 0 && !a->dir && !a->page)
         return err_set(err, ERR_USAGE,
-                       "--explain needs -o DIR for its pictures");
+                       "--explain needs -o DIR for its pictures, or -o "
+                       "FILE.html for a page of them");
     if (a->class_name && a->n_method == 0)
         return err_set(
             err, ERR_USAGE,
@@ -155,6 +160,11 @@ static int run_words(struct predict_command_args a, char **word, int n,
     if (rc == 0 && list.n == 0)
         rc =
             err_set(err, ERR_USAGE, "there is no picture in '%.200s'", word[0]);
+    if (rc == 0 && a.page && list.n > PREDICT_PAGE_PICTURES)
+        rc = err_set(err, ERR_USAGE,
+                     "-o %.200s: %zu pictures are too many for one page, the "
+                     "limit is %d; give fewer, or write FILE.csv",
+                     a.page, list.n, PREDICT_PAGE_PICTURES);
     if (rc == 0 && a.dir)
         rc = file_dir_make(a.dir, err);
     a.list = &list;

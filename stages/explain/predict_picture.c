@@ -1,14 +1,19 @@
 /* predict_picture.c - explanations of one picture */
 #include "stages/explain/predict_private.h"
 
+#include "base/file.h"
 #include "img/png.h"
 #include "stages/explain/heatmap_image.h"
 #include "stages/explain/map_outline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { N_PANEL = 3 }; /* the cell, what explains it, the map */
+enum {
+    N_PANEL = 3,        /* the cell, what explains it, the map */
+    PICTURE_STEM = 100, /* bytes of a name that are kept */
+};
 
 static int make_room(struct predict_painter *t, struct err *err)
 {
@@ -73,31 +78,50 @@ static int write_words(struct predict_painter *t,
     return heatmap_image_scale(top, bottom, &t->strip, err);
 }
 
-int predict_paint(struct predict_painter *t, int m, const char *path,
-                  struct err *err)
+int predict_painter_map(struct predict_painter *t, int m,
+                        struct explainer_map *map, struct err *err)
+{
+    *map = (struct explainer_map){.heat = t->heat, .view = t->view};
+    return explain_picture_map(&t->look, t->method[m], map, err);
+}
+
+int predict_painter_write(struct predict_painter *t, int m,
+                          const struct explainer_map *map, const char *path,
+                          struct err *err)
 {
     const struct explain_settings *set = &t->look.settings;
     const struct explainer *method = t->method[m];
     const int h = t->look.net.info.h, w = t->look.net.info.w;
-    struct explainer_map map = {.heat = t->heat, .view = t->view};
     const struct heatmap_cell cell = {.rgb = t->look.rgb,
-                                      .map = t->heat,
+                                      .map = map->heat,
                                       .h = h,
                                       .w = w,
                                       .colours = set->colours,
                                       .most = 1.0};
 
-    if (explain_picture_map(&t->look, method, &map, err) < 0)
-        return -1;
     heatmap_image_begin(set->colours, &t->strip);
     heatmap_image_draw(&cell, PANEL_CELL, 0, &t->strip);
     heatmap_image_draw(&cell, method->has_views ? PANEL_CELL : PANEL_OVER, 1,
                        &t->strip);
     heatmap_image_draw(&cell, PANEL_MAP, 2, &t->strip);
     if ((method->has_views &&
-         map_outline_views(t->view, h, w, heatmap_image_left(w, 1), &t->strip,
+         map_outline_views(map->view, h, w, heatmap_image_left(w, 1), &t->strip,
                            err) < 0) ||
-        write_words(t, method, &map, err) < 0)
+        write_words(t, method, map, err) < 0)
         return -1;
     return png_write(&t->strip, path, err);
+}
+
+int predict_painter_name(char path[FILE_PATH_MAX],
+                         const struct predict_command_args *a, size_t i,
+                         int method, struct err *err)
+{
+    const char *file = a->list->path[i], *slash = strrchr(file, '/');
+    const char *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
+    const int n = dot ? (int)(dot - name) : (int)strlen(name);
+
+    return file_path(path, err, "%s/%06zu_%.*s%s%s.png", a->dir, i + 1,
+                     n < PICTURE_STEM ? n : PICTURE_STEM, name,
+                     a->n_method > 1 ? "_" : "",
+                     a->n_method > 1 ? a->method[method] : "");
 }

@@ -23,14 +23,15 @@ struct predict_columns {
 
 /* One line. */
 struct predict_line {
-    const char *file;  /* borrowed */
-    const char *aside; /* why it could not be read, or NULL; borrowed */
-    const double *p;   /* (n_class) as they are told; borrowed */
-    int predicted;     /* the class */
-    double abnormal;   /* with a threshold: probability of such classes, */
-    bool raised;       /* and is it at least that? */
-    const bool *set;   /* (n_class) with sets; borrowed */
-    int n_set;         /* classes in it */
+    const char *file;   /* borrowed */
+    const char *aside;  /* why it could not be read, or NULL; borrowed */
+    const double *p;    /* (n_class) as they are told; borrowed */
+    const double *said; /* (n_class) without temperature; borrowed */
+    int predicted;      /* the class */
+    double abnormal;    /* with a threshold: probability of such classes, */
+    bool raised;        /* and is it at least that? */
+    const bool *set;    /* (n_class) with sets; borrowed */
+    int n_set;          /* classes in it */
     double distance, beyond;        /* with unlike: of predict_unlike.h */
     char (*picture)[FILE_PATH_MAX]; /* (n_method) paths; borrowed */
 };
@@ -68,9 +69,20 @@ MUST_USE int predict_painter_init(struct predict_painter *t, const char *path,
                                   struct inference *many, struct err *err);
 void predict_painter_release(struct predict_painter *t);
 
-/* Draw what method number 'm' says of the picture that t->look looks at, and
- * write it.  Errors: ERR_SYSTEM. */
-MUST_USE int predict_paint(struct predict_painter *t, int m, const char *path,
-                           struct err *err);
+/* The map of method number 'm' of the picture that t->look looks at, in t's own
+ * memory until the next.  Errors: ERR_SYSTEM. */
+MUST_USE int predict_painter_map(struct predict_painter *t, int m,
+                                 struct explainer_map *map, struct err *err);
+
+/* Draw what that says, and write it.  Errors: ERR_SYSTEM. */
+MUST_USE int predict_painter_write(struct predict_painter *t, int m,
+                                   const struct explainer_map *map,
+                                   const char *path, struct err *err);
+
+/* DIR/000012_NAME.png of picture 'i', or 000012_NAME_METHOD.png of several
+ * methods, without NAME's ending.  Errors: as file_path(). */
+MUST_USE int predict_painter_name(char path[FILE_PATH_MAX],
+                                  const struct predict_command_args *a,
+                                  size_t i, int method, struct err *err);
 
 #endif

@@ -183,7 +183,7 @@ static json_t *line_json(const struct predict_columns *c,
         json_object_set_new(p, m->class_name[i], json_real(l->p[i]));
     json_object_set_new(j, "probability", p);
     set_decisions(c, l, j);
-    if (c->ask->n_method > 0)
+    if (c->ask->n_method > 0 && c->ask->dir)
         json_object_set_new(j, "picture", pictures_json(c, l));
     return j;
 }

@@ -7,7 +7,7 @@
  * confusion matrix, curves, reliability and explained cells, what the data
  * were, the configuration and where each part came from.  Charts are inline
  * SVG, pictures and the files behind the charts are embedded; no request is
- * made.  One script of our own, report.js, which the page's policy knows by its
+ * made.  One script, of common/page/ and report_curves.js, which the page's policy knows by its
  * hash, makes tables and gallery sort and filter; all is there without it.  All
  * text from files is escaped.
  */

@@ -1,30 +1,17 @@
 /*
- * report_cell_data.c - every cell of every experiment, for report_cells.js
+ * report_cell_data.c - every cell of every experiment, as page_cell.h says
  *
- *     {"size": [width, height], "coverage": promised by sets,
- *      "classes": {CLASS: {"side": "abnormal", "says": what it is}},
- *      "methods": {METHOD: {"name", "says"}},
- *      "cells": {ROW: {"picture": true, "contours": [path, path]}},
- *      "experiments": [{
- *          "name", "split", "classes": [CLASS ..],
- *          "cells": [[ROW, verdict, class, called, set, [p ..],
- *                     [calibrated p ..]] ..],
- *          "maps": {ROW: [{"target": class, "of": [[METHOD, id, [sentence ..]]
- *                   ..]} ..]},
- *          "facts": {ROW: [[title, [[name, value] ..]] ..]},
- *          "nearest": {ROW: as report_nearest() says}}]}
- *
- * ROW is that of data/, classes are numbers in the experiment's list, verdicts
- * those of enum cell_verdict, probabilities in ten thousandths, a set lists its
- * classes, or is null.  Of cells that nobody looks at first (right ones without
+ * ROW is that of data/.  Of cells that nobody looks at first (right ones without
  * maps) those of a large run are left out, but the headline's.
  */
 #include "stages/report/report_cell_data.h"
 
 #include "base/json.h"
 #include "evaluation/class_groups.h"
+#include "page/page_cell.h"
+#include "page/page_embed.h"
+#include "page/page_glossary.h"
 #include "stages/report/report_cell_facts.h"
-#include "stages/report/report_glossary.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_nearest.h"
 #include "store/contours.h"
@@ -34,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELLS_MANY = 30000, KEY = 24 };
+enum { CELLS_MANY = 30000 };
 
 struct cell_data {
     const struct report_data *d;
@@ -42,11 +29,6 @@ struct cell_data {
     bool all;                 /* also cells that nobody looks at first */
     json_t *cells;            /* borrowed from the root */
 };
-
-static void format_row(char key[KEY], size_t row)
-{
-    snprintf(key, KEY, "%zu", row);
-}
 
 /* --- contours ------------------------------------------------------------- */
 
@@ -99,10 +81,10 @@ static json_t *contour_paths(const struct cell_data *a, size_t row)
 /* What is the same of a cell in all experiments. */
 static void add_row(const struct cell_data *a, size_t row, bool remarkable)
 {
-    char key[KEY];
+    char key[PAGE_CELL_KEY];
     json_t *paths, *cell;
 
-    format_row(key, row);
+    page_cell_key(key, row);
     cell = json_object_get(a->cells, key);
     if (!cell) {
         cell = json_object();
@@ -118,47 +100,22 @@ static void add_row(const struct cell_data *a, size_t row, bool remarkable)
         json_object_set_new(cell, "contours", paths);
 }
 
-/* In ten thousandths. */
-static json_t *shares(const double *p, int k)
-{
-    json_t *list = json_array();
-
-    for (int c = 0; p && c < k; c++)
-        json_array_append_new(list, json_integer(lround(1e4 * p[c])));
-    return list;
-}
-
-/* The classes of the prediction set. */
-static json_t *set_classes(const struct report_cells *c, size_t i)
-{
-    json_t *list;
-
-    if (!c->set)
-        return json_null();
-    list = json_array();
-    for (int k = 0; k < c->told.o.k; k++)
-        if (c->set[i][k])
-            json_array_append_new(list, json_integer(k));
-    return list;
-}
-
 static json_t *cell_line(const struct report_experiment *e,
                          const struct report_cell_at *at)
 {
     const struct report_cells *c = &e->cells;
     const struct outcomes *o = &c->told.o;
-    const size_t at_p = at->i * (size_t)o->k;
-    json_t *line = json_array();
+    const size_t i = at->i, at_p = i * (size_t)o->k;
 
-    json_array_append_new(line, json_integer((json_int_t)c->row[at->i]));
-    json_array_append_new(line, json_integer(at->verdict));
-    json_array_append_new(line, json_integer(o->label[at->i]));
-    json_array_append_new(line, json_integer(o->predicted[at->i]));
-    json_array_append_new(line, set_classes(c, at->i));
-    json_array_append_new(line, shares(o->p ? o->p + at_p : NULL, o->k));
-    json_array_append_new(
-        line, shares(c->calibrated ? c->calibrated + at_p : NULL, o->k));
-    return line;
+    return page_cell_line(&(struct page_cell){
+        .row = c->row[i],
+        .verdict = at->verdict,
+        .is = o->label[i],
+        .called = o->predicted[i],
+        .k = o->k,
+        .set = c->set ? c->set[i] : NULL,
+        .p = o->p ? o->p + at_p : NULL,
+        .calibrated = c->calibrated ? c->calibrated + at_p : NULL});
 }
 
 /* --- maps ----------------------------------------------------------------- */
@@ -202,11 +159,11 @@ static json_t *all_maps(const struct cell_data *a, int number)
 
     for (size_t k = 0; k < e->maps.n; k++) {
         const struct report_explained *x = &e->maps.of[k];
-        char key[KEY];
+        char key[PAGE_CELL_KEY];
 
         if (!x->shown || x->row == REPORT_NO_ROW)
             continue;
-        format_row(key, x->row);
+        page_cell_key(key, x->row);
         if (!json_object_get(all, key))
             json_object_set_new(all, key, json_array());
         json_array_append_new(
@@ -275,11 +232,11 @@ static void add_cells(const struct cell_data *a, int number, json_t *cells,
         const size_t i = list[k].i, row = e->cells.row[i];
         const bool remarkable =
             list[k].verdict != CELL_RIGHT || e->cells.score[i] != REPORT_NO_ROW;
-        char key[KEY];
+        char key[PAGE_CELL_KEY];
 
         if (row == REPORT_NO_ROW || (!all && !remarkable))
             continue;
-        format_row(key, row);
+        page_cell_key(key, row);
         add_row(a, row, remarkable);
         json_array_append_new(cells, cell_line(e, &list[k]));
         json_object_set_new(facts, key, report_facts_of_cell(a->d, e, i));
@@ -319,7 +276,7 @@ static json_t *all_classes(const struct report_data *d)
 
         for (int c = 0; s && c < s->k; c++) {
             const struct glossary_word *w =
-                report_glossary_class(s->class_name[c]);
+                page_glossary_class(s->class_name[c]);
 
             json_object_set_new(all, s->class_name[c],
                                 json_pack("{s:s, s:s}", "side",
@@ -343,8 +300,8 @@ static json_t *all_methods(const struct report_data *d)
             const char *name = report_field(c, r, "method");
 
             if (*name && !json_object_get(all, name))
-                json_object_set_new(
-                    all, name, word_json(report_glossary_find(name), name));
+                json_object_set_new(all, name,
+                                    word_json(page_glossary_find(name), name));
         }
     }
     return all;
@@ -360,30 +317,25 @@ static json_t *root_data(struct cell_data *a)
     a->cells = json_object();
     for (int i = 0; i < a->d->n_experiment; i++)
         json_array_append_new(list, experiment_data(a, i));
-    return json_pack("{s:[I, I], s:f, s:o, s:o, s:o, s:o}", "size",
-                     (json_int_t)p->data.w, (json_int_t)p->data.h, "coverage",
-                     a->d->config->evaluate.coverage, "classes",
-                     all_classes(a->d), "methods", all_methods(a->d), "cells",
-                     a->cells, "experiments", list);
-}
-
-/* No text in it can end the element. */
-static void put_escaped(const char *text, struct buf *b)
-{
-    for (const char *at; (at = strchr(text, '<')); text = at + 1) {
-        buf_put(b, text, (size_t)(at - text));
-        buf_puts(b, "\\u003c");
-    }
-    buf_puts(b, text);
+    return json_pack("{s:[I, I], s:f, s:o, s:o, s:{s:s, s:s}, s:o, s:o}",
+                     "size", (json_int_t)p->data.w, (json_int_t)p->data.h,
+                     "coverage", a->d->config->evaluate.coverage, "classes",
+                     all_classes(a->d), "methods", all_methods(a->d), "missing",
+                     "maps",
+                     "No map was made of this cell: explain.per_class says of "
+                     "how many maps are.",
+                     "nearest",
+                     "This run does not store them: evaluate.neighbours says "
+                     "how many it keeps.",
+                     "cells", a->cells, "experiments", list);
 }
 
 void report_cell_data(const struct report_data *d, struct buf *b)
 {
     struct cell_data a = {.d = d};
-    char path[FILE_PATH_MAX], *text = NULL;
+    char path[FILE_PATH_MAX];
     size_t cells = 0;
     struct err err;
-    json_t *root;
 
     for (int i = 0; i < d->n_experiment; i++)
         cells += d->experiment[i].cells.told.o.n;
@@ -391,14 +343,6 @@ void report_cell_data(const struct report_data *d, struct buf *b)
     if (file_path(path, &err, "%s/%s", d->run_dir, d->data_dir) < 0 ||
         contours_open(&a.contours, path, &err) < 0)
         a.contours = (struct contours){0};
-    root = root_data(&a);
-    text =
-        root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
-    buf_puts(b, "<script type=\"application/json\" id=\"cells\">");
-    put_escaped(text ? text : "", b);
-    buf_puts(b, "</script>\n");
-    b->failed = b->failed || !text;
-    free(text);
-    json_decref(root);
+    page_embed_cells(root_data(&a), b);
     contours_close(&a.contours);
 }

@@ -1,7 +1,7 @@
 #include "stages/report/report_cell_facts.h"
 
 #include "base/json.h"
-#include "stages/report/report_glossary.h"
+#include "page/page_glossary.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -102,7 +102,7 @@ void report_facts_same(const struct report_data *d,
                        json_t *list)
 {
     const char *same = report_field(&e->scores, score, "same_as");
-    const struct glossary_word *word = report_glossary_find(same);
+    const struct glossary_word *word = page_glossary_find(same);
     char text[SENTENCE];
 
     (void)d;

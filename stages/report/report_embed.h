@@ -1,5 +1,5 @@
 /*
- * report_embed.h - what the page has of report*.css and report*.js
+ * report_embed.h - the style sheet and the script of the page
  */
 #ifndef STAGES_REPORT_REPORT_EMBED_H
 #define STAGES_REPORT_REPORT_EMBED_H

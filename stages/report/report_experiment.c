@@ -1,8 +1,8 @@
 /*
  * report_experiment.c - one experiment: its classes, charts and figures
  */
+#include "page/page_glossary.h"
 #include "stages/report/report_gallery.h"
-#include "stages/report/report_glossary.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_matrix.h"
@@ -21,7 +21,7 @@ enum { FEW = 8 }; /* experiments: more are shown more briefly */
 static void score_row(const json_t *s, const char *name, struct buf *b)
 {
     buf_puts(b, "<tr><th scope=\"row\">");
-    report_glossary_put_class(name, b);
+    page_glossary_put_class(name, b);
     buf_puts(b, "</th>");
     report_html_cell_percent(b, report_json_number(s, "precision"));
     report_html_cell_percent(b, report_json_number(s, "recall"));
@@ -38,9 +38,9 @@ static void class_table(const struct report_data *d, const json_t *test,
     buf_printf(b, "<h3>Each class of the %s split</h3>\n", report_told(d));
     report_html_table_sortable(b, "Scores of each class", false);
     report_html_heads(b, "class");
-    report_glossary_put_head("precision", "precision", b);
-    report_glossary_put_head("recall", "recall", b);
-    report_glossary_put_head("f1", "F1", b);
+    page_glossary_put_head("precision", "precision", b);
+    page_glossary_put_head("recall", "recall", b);
+    page_glossary_put_head("f1", "F1", b);
     report_html_heads(b, "#cells");
     report_html_body(b);
     for (size_t i = 0; i < json_array_size(list); i++) {
@@ -87,7 +87,7 @@ static void figure_row(const struct report_experiment *e,
 
     figure_range(e, m, &low, &high);
     buf_puts(b, "<tr><th scope=\"row\">");
-    report_glossary_put(m->name, m->title, b);
+    page_glossary_put(m->name, m->title, b);
     buf_puts(b, m->low ? " (low is good)</th>" : "</th>");
     report_html_cell_metric(b, m, report_metric(e->metrics.root, m));
     if (isfinite(low))

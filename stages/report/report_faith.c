@@ -1,7 +1,7 @@
 /*
  * report_faith.c - which map to trust: faithfulness.csv as a table
  */
-#include "stages/report/report_glossary.h"
+#include "page/page_glossary.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_sections.h"
 
@@ -43,8 +43,8 @@ void report_faithfulness(const struct report_csv *c, struct buf *b)
         if (i > 0 && strcmp(report_field(c, i, "method"),
                             report_field(c, 0, "method")) != 0)
             break;
-        report_glossary_put_head(report_field(c, i, "figure"),
-                                 report_field(c, i, "figure"), b);
+        page_glossary_put_head(report_field(c, i, "figure"),
+                               report_field(c, i, "figure"), b);
     }
     report_html_body(b);
     for (size_t i = 0; i < c->csv.n_row; i++) {
@@ -55,7 +55,7 @@ void report_faithfulness(const struct report_csv *c, struct buf *b)
         if (!last || strcmp(method, last) != 0) {
             buf_puts(b, last ? "</tr>\n" : "");
             buf_puts(b, "<tr><th scope=\"row\">");
-            report_glossary_put_term(method, b);
+            page_glossary_put_term(method, b);
             buf_puts(b, "</th>");
         }
         faithfulness_cell(b, c, i);

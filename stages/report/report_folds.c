@@ -1,7 +1,7 @@
 #include "stages/report/report_folds.h"
 
 #include "evaluation/predictions_folds.h"
-#include "stages/report/report_glossary.h"
+#include "page/page_glossary.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_screening.h"
@@ -117,7 +117,7 @@ static int put_heads(struct buf *b)
 
     for (const struct metric *m = metrics_table; m->name; m++)
         if (m->shown & SHOWN_OVER_FOLDS) {
-            report_glossary_put_head(m->name, m->title, b);
+            page_glossary_put_head(m->name, m->title, b);
             n++;
         }
     return n;

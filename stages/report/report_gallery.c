@@ -6,7 +6,7 @@
  */
 #include "stages/report/report_gallery.h"
 
-#include "stages/report/report_glossary.h"
+#include "page/page_glossary.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_matrix.h"
 #include "stages/report/report_sections.h"
@@ -208,7 +208,7 @@ static void put_legend(const struct gallery *g)
 
     buf_puts(g->b, "<p>On the left the stained cell as the network saw it; "
                    "beside it the same cell with a map of ");
-    report_glossary_put_term(score_field(e, g->cell[0].first, "method"), g->b);
+    page_glossary_put_term(score_field(e, g->cell[0].first, "method"), g->b);
     buf_puts(g->b, " over it, what speaks for the class that it is called and, "
                    "where that is wrong, for the class that it is. ");
     report_maps_put_bar(g->d, g->b);

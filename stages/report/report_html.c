@@ -4,9 +4,9 @@
 #include "stages/report/report.h"
 
 #include "charts/svg.h"
+#include "page/page_embed.h"
 
 #include <math.h>
-#include <sodium.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -170,23 +170,6 @@ void report_html_missing(struct buf *b, const char *what, const char *why)
                     why);
 }
 
-void report_html_data(struct buf *b, const char *type, const void *bytes,
-                      size_t size)
-{
-    const int variant = sodium_base64_VARIANT_ORIGINAL;
-    const size_t room = sodium_base64_encoded_len(size, variant);
-    char *text = malloc(room);
-
-    if (!text) {
-        b->failed = true;
-        return;
-    }
-    sodium_bin2base64(text, room, bytes, size, variant);
-    buf_printf(b, "data:%s;base64,", type);
-    buf_puts(b, text);
-    free(text);
-}
-
 /* Bytes of a file that is in the page. */
 static size_t embed_limit(const struct report_data *d)
 {
@@ -212,7 +195,7 @@ static void report_html_file(struct buf *b, const struct report_data *d,
         return;
     report_html_put(b, "<a download=\"%s\" href=\"", name);
     if (file_read(path, embed_limit(d), &text, &size, &err) == 0)
-        report_html_data(b, json ? "application/json" : "text/csv", text, size);
+        page_embed_data(b, json ? "application/json" : "text/csv", text, size);
     else
         report_html_put(b, "../%s/%s", dir, name);
     free(text);

@@ -65,10 +65,6 @@ void report_html_missing(struct buf *b, const char *what, const char *why);
  * word is chosen at first. */
 void report_html_table_sortable(struct buf *b, const char *label, bool filter);
 
-/* Append "data:TYPE;base64,...". */
-void report_html_data(struct buf *b, const char *type, const void *bytes,
-                      size_t size);
-
 /* "<p>Data: " ... "</p>" around links. */
 void report_html_files(struct buf *b, const struct report_data *d,
                        const char *dir, const char *const *names);

@@ -7,19 +7,16 @@
 #include "base/file.h"
 #include "base/npy.h"
 #include "img/heat_colours.h"
+#include "page/page_embed.h"
+#include "page/page_heat.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE_MAX = 4096, STOPS = 18 }; /* of the colours; 255 / 17 is whole */
+enum { SIDE_MAX = 4096 };
 
 /* --- one map -------------------------------------------------------------- */
-
-static uint8_t to_byte(float v)
-{
-    return v > 0 ? (uint8_t)lroundf(255 * fminf(v, 1)) : 0;
-}
 
 /* The values of a file as grey; NULL errors: why it is none is no matter. */
 static int read_map(struct image *im, const char *path)
@@ -33,8 +30,8 @@ static int read_map(struct image *im, const char *path)
     if (a.type == NPY_F32 && a.n_dim == 2 && a.dim[0] <= SIDE_MAX &&
         a.dim[1] <= SIDE_MAX)
         rc = image_init(im, (int)a.dim[1], (int)a.dim[0], &err);
-    for (size_t i = 0; rc == 0 && i < a.dim[0] * a.dim[1]; i++)
-        memset(im->px + 3 * i, to_byte(((const float *)a.data)[i]), 3);
+    if (rc == 0)
+        page_heat_fill(a.data, im);
     npy_release(&a);
     return rc;
 }
@@ -60,6 +57,7 @@ static int put_map(const struct report_data *d, int i, size_t score,
     const char *file = report_field(&e->scores, score, "map");
     char path[FILE_PATH_MAX];
     struct image im = {0};
+    struct buf id = {0};
     struct err err;
 
     if (!*file || strstr(file, "..") ||
@@ -67,11 +65,10 @@ static int put_map(const struct report_data *d, int i, size_t score,
             0 ||
         read_map(&im, path) < 0)
         return -1;
-    buf_puts(b, "<image id=\"");
-    report_maps_put_id(i, score, b);
-    buf_printf(b, "\" width=\"%d\" height=\"%d\" href=\"", im.w, im.h);
-    report_pictures_put_webp(&im, b);
-    buf_puts(b, "\"/>\n");
+    report_maps_put_id(i, score, &id);
+    page_embed_picture(id.data ? id.data : "", &im, b);
+    b->failed = b->failed || id.failed;
+    buf_release(&id);
     e->maps.map[score] = is_empty(&im) ? REPORT_MAP_EMPTY : REPORT_MAP_THERE;
     image_release(&im);
     return 0;
@@ -241,51 +238,21 @@ static void read_colours(const struct report_data *d, uint8_t rgb[256][3])
         heat_colours_even(rgb);
 }
 
-static void put_channel(const uint8_t rgb[256][3], int c, struct buf *b)
-{
-    static const char name[] = "RGB";
-
-    buf_printf(b, "<feFunc%c type=\"table\" tableValues=\"", name[c]);
-    for (int i = 0; i < STOPS; i++)
-        buf_printf(b, "%s%.3f", i ? " " : "",
-                   rgb[i * 255 / (STOPS - 1)][c] / 255.0);
-    buf_puts(b, "\"/>");
-}
-
-/* Grey becomes colour, and is as opaque as it was bright. */
-static void put_filter(const struct report_data *d, struct buf *b)
-{
-    uint8_t rgb[256][3];
-
-    read_colours(d, rgb);
-    buf_puts(b, "<filter id=\"heat\" x=\"0\" y=\"0\" width=\"1\" height=\"1\" "
-                "color-interpolation-filters=\"sRGB\">\n"
-                "<feComponentTransfer in=\"SourceGraphic\" "
-                "result=\"colour\">");
-    for (int c = 0; c < 3; c++)
-        put_channel((const uint8_t(*)[3])rgb, c, b);
-    buf_puts(b, "</feComponentTransfer>\n"
-                "<feColorMatrix in=\"SourceGraphic\" type=\"matrix\" "
-                "values=\"0 0 0 0 0  0 0 0 0 0  0 0 0 0 0  1 0 0 0 0\" "
-                "result=\"value\"/>\n"
-                "<feComposite in=\"colour\" in2=\"value\" operator=\"in\"/>\n"
-                "</filter>\n");
-}
-
 void report_maps_put_defs(struct report_data *d, struct buf *b)
 {
+    uint8_t rgb[256][3];
+    struct buf defs = {0};
     size_t any = 0;
 
     for (int i = 0; i < d->n_experiment; i++)
         any += d->experiment[i].maps.defs.len;
     if (any == 0)
         return;
-    buf_puts(b, "<svg class=\"defs\" width=\"0\" height=\"0\" "
-                "aria-hidden=\"true\"><defs>\n");
-    put_filter(d, b);
+    read_colours(d, rgb);
+    page_heat_put_filter((const uint8_t(*)[3])rgb, &defs);
     for (int i = 0; i < d->n_experiment; i++)
-        buf_take(b, &d->experiment[i].maps.defs);
-    buf_puts(b, "</defs></svg>\n");
+        buf_take(&defs, &d->experiment[i].maps.defs);
+    page_embed_defs(&defs, b);
 }
 
 void report_maps_put_bar(const struct report_data *d, struct buf *b)
@@ -293,13 +260,5 @@ void report_maps_put_bar(const struct report_data *d, struct buf *b)
     uint8_t rgb[256][3];
 
     read_colours(d, rgb);
-    buf_puts(b, "<span class=\"bar\">0 <span class=\"colours\" "
-                "style=\"background:linear-gradient(90deg");
-    for (int i = 0; i < STOPS; i++) {
-        const int at = i * 255 / (STOPS - 1);
-
-        buf_printf(b, ",rgba(%d,%d,%d,%.2f)", rgb[at][0], rgb[at][1],
-                   rgb[at][2], at / 255.0);
-    }
-    buf_puts(b, ")\"></span> 1</span>");
+    page_heat_put_bar((const uint8_t(*)[3])rgb, b);
 }

@@ -1,6 +1,6 @@
 #include "stages/report/report_matrix.h"
 
-#include "stages/report/report_glossary.h"
+#include "page/page_glossary.h"
 #include "stages/report/report_html.h"
 
 #include <math.h>
@@ -147,7 +147,7 @@ static void put_row(const struct matrix *m, int is, struct buf *b)
 {
     buf_printf(b, "<tr%s><th scope=\"row\">",
                m->two && is == m->n_abnormal ? " class=\"edge\"" : "");
-    report_glossary_put_class(m->name[is], b);
+    page_glossary_put_class(m->name[is], b);
     buf_printf(b, " <span class=\"mute\">%zu</span></th>", row_sum(m, is));
     for (int c = 0; c < m->k; c++)
         put_square(m, is, c, b);

@@ -5,26 +5,11 @@
 #include "stages/report/report_html.h"
 #include "stages/report/report_nearest.h"
 
-#include "img/png.h"
+#include "page/page_embed.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* --- encoding ------------------------------------------------------------- */
-
-void report_pictures_put_webp(const struct image *im, struct buf *b)
-{
-    char *webp = NULL;
-    struct err err;
-    size_t n = 0;
-
-    if (png_encode_webp(im, &webp, &n, &err) == 0)
-        report_html_data(b, "image/webp", webp, n);
-    else
-        b->failed = true;
-    free(webp);
-}
 
 bool report_pictures_has(const struct report_pictures *p, size_t row)
 {
@@ -36,16 +21,15 @@ static int add_picture(struct report_pictures *p, size_t row, struct err *err)
 {
     struct image im = {0};
     struct buf one = {0};
+    char id[32];
 
     if (row >= p->data.n || p->there[row] || p->room == 0)
         return 0;
     if (image_init(&im, (int)p->data.w, (int)p->data.h, err) < 0)
         return -1;
     memcpy(im.px, store_image(&p->data, row), image_bytes(&im));
-    buf_printf(&one, "<image id=\"p%zu\" width=\"%d\" height=\"%d\" href=\"",
-               row, im.w, im.h);
-    report_pictures_put_webp(&im, &one);
-    buf_puts(&one, "\"/>\n");
+    snprintf(id, sizeof(id), "p%zu", row);
+    page_embed_picture(id, &im, &one);
     image_release(&im);
     if (one.failed || one.len > p->room) {
         p->room = 0;
@@ -160,12 +144,8 @@ void report_pictures_release(struct report_pictures *p)
 
 void report_pictures_put_defs(struct report_data *d, struct buf *b)
 {
-    if (d->pictures.defs.len == 0)
-        return;
-    buf_puts(b, "<svg class=\"defs\" width=\"0\" height=\"0\" "
-                "aria-hidden=\"true\"><defs>\n");
-    buf_take(b, &d->pictures.defs);
-    buf_puts(b, "</defs></svg>\n");
+    if (d->pictures.defs.len > 0)
+        page_embed_defs(&d->pictures.defs, b);
 }
 
 void report_pictures_open(const struct report_pictures *p, const char *label,

@@ -50,7 +50,4 @@ void report_pictures_open(const struct report_pictures *p, const char *label,
 void report_pictures_use(const struct report_pictures *p, size_t row,
                          struct buf *b);
 
-/* Append 'im' as "data:image/webp;base64,..."; 'b' fails if it cannot be. */
-void report_pictures_put_webp(const struct image *im, struct buf *b);
-
 #endif

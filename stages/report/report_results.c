@@ -1,8 +1,8 @@
 /*
  * report_results.c - all experiments, a row each
  */
+#include "page/page_glossary.h"
 #include "stages/report/report_folds.h"
-#include "stages/report/report_glossary.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_screening.h"
@@ -21,7 +21,7 @@ static int put_heads(struct buf *b)
     for (const struct metric *m = metrics_table; m->name; m++) {
         if (!(m->shown & SHOWN_IN_RESULTS))
             continue;
-        report_glossary_put_head(m->name, m->label, b);
+        page_glossary_put_head(m->name, m->label, b);
         n++;
         if (m->interval != INTERVAL_WILSON)
             continue;

@@ -3,8 +3,8 @@
 
 #include "evaluation/about_cells.h"
 #include "evaluation/test_accuracy.h"
+#include "page/page_glossary.h"
 #include "stages/report/report_folds.h"
-#include "stages/report/report_glossary.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_matrix.h"
@@ -224,12 +224,12 @@ static void put_whose(const struct report_data *d, struct buf *b)
     report_html_put(b, "<p class=\"mute\">By %s%s: a cell is ", h.name,
                     h.chosen ? ", which does best on the validation split"
                              : "");
-    report_glossary_put("missed", "missed", b);
+    page_glossary_put("missed", "missed", b);
     buf_puts(b, " or ");
-    report_glossary_put("raised", "raised", b);
+    page_glossary_put("raised", "raised", b);
     buf_puts(b, " by the class that it is called. Cells of one cluster image, "
                 "or of several that share cells, are one ");
-    report_glossary_put("group", "group", b);
+    page_glossary_put("group", "group", b);
     buf_puts(b, ".</p>\n");
 }
 

@@ -1,7 +1,7 @@
 /* report_sure.c - the charts, and the section that they are in */
 #include "stages/report/report_sure.h"
 
-#include "stages/report/report_glossary.h"
+#include "page/page_glossary.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_screening.h"
@@ -290,19 +290,19 @@ static void put_words(struct buf *b)
     buf_puts(b,
              "<p class=\"mute\">Where bars reach the diagonal its confidence "
              "can be believed (");
-    report_glossary_put("reliability", "reliability", b);
+    page_glossary_put("reliability", "reliability", b);
     buf_puts(b, ", ");
-    report_glossary_put("ece", "ECE", b);
+    page_glossary_put("ece", "ECE", b);
     buf_puts(b, ", ");
-    report_glossary_put("temperature", "temperature", b);
+    page_glossary_put("temperature", "temperature", b);
     buf_puts(b, "); below it the network is too sure of itself. The other two "
                 "show what else it could find, and at what price, were another "
                 "threshold chosen (");
-    report_glossary_put("roc", "ROC", b);
+    page_glossary_put("roc", "ROC", b);
     buf_puts(b, ", ");
-    report_glossary_put("pr", "precision and recall", b);
+    page_glossary_put("pr", "precision and recall", b);
     buf_puts(b, "; behind each name its ");
-    report_glossary_put("roc_auc", "area", b);
+    page_glossary_put("roc_auc", "area", b);
     buf_puts(b, ").</p>\n");
 }
 

@@ -1,8 +1,8 @@
 /*
  * report_trust.c - which explainer to trust for what: the section of the page
  */
+#include "page/page_glossary.h"
 #include "stages/report/report_explainers.h"
-#include "stages/report/report_glossary.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_sections.h"
 
@@ -22,7 +22,7 @@ static bool is_all(const struct explainer_row *r)
 /* By its name, where there is one. */
 static void put_method(const struct explainer_row *r, struct buf *b)
 {
-    const struct glossary_word *w = report_glossary_find(r->method);
+    const struct glossary_word *w = page_glossary_find(r->method);
 
     report_html_text(b, w ? w->term : r->method);
 }
@@ -39,7 +39,7 @@ static void put_title(int f, const char *attributes, struct buf *b)
     const struct explainer_figure *figure = &explainer_figure[f];
 
     buf_printf(b, "<th scope=\"col\"%s>", attributes);
-    report_glossary_put(figure->name, figure->title, b);
+    page_glossary_put(figure->name, figure->title, b);
     buf_printf(b, " (%s)</th>", good_word(figure->good));
 }
 

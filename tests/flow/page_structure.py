@@ -1,9 +1,9 @@
-"""What holds of the report as a document, without a browser: addresses lead
+"""What holds of a page as a document, without a browser: addresses lead
 somewhere, pictures and what the view knows of cells fit together.
 
-    page_structure.py PAGE
+    page_structure.py PAGE [SECTION...]
 
-prints a line for each fault and fails if there is any.
+whose sections are those of the report, or the ones given; prints a line for each fault and fails if there is any.
 """
 import html.parser
 import json
@@ -41,13 +41,13 @@ class Page(html.parser.HTMLParser):
         self.data += data if self.inside else ""
 
 
-def faults(page):
+def faults(page, order):
     known = set(page.ids)
     yield from ("two elements are '%s'" % i for i in known
                 if page.ids.count(i) > 1)
     yield from ("no '%s' to go to" % i for i in page.links if i not in known)
     yield from ("no picture '%s'" % i for i in page.uses if i not in known)
-    if [s for s in page.sections if s in ORDER] != ORDER:
+    if [s for s in page.sections if s in order] != order:
         yield "sections are %s" % page.sections
     data = json.loads(page.data)
     told = {"%d/%d" % (e, c[0]) for e, x in enumerate(data["experiments"])
@@ -65,7 +65,7 @@ def main():
     page = Page()
     with open(sys.argv[1], encoding="utf-8") as f:
         page.feed(f.read())
-    found = list(faults(page))
+    found = list(faults(page, sys.argv[2:] or ORDER))
     print("\n".join(found[:20]))
     sys.exit(1 if found else 0)
 

@@ -1,6 +1,6 @@
 #!/bin/bash
-# t0044 - papline predict: what evaluation said, bit for bit; bad files and
-# bad models
+# t0044 - papline predict: what evaluation said, bit for bit; its page; bad files
+# and bad models
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
 ok "a training, evaluated" status_is 0 papline run "$T/c.yaml" \
@@ -89,6 +89,22 @@ distances "$T/run/evaluate/$E/neighbours.csv" >"$T/distances"
 ok "  finds cells as far from the training cells as the evaluation" test "$(paste "$T/distances" \
     <(distances "$T/decided.csv") | awk '$1 - $3 > -2e-6 && $1 - $3 < 2e-6 && $2 == $4' | wc -l)" \
     -eq ${#files[@]}
+page() { # page <option...>: of two pictures, and one that is none
+    status_is 1 papline predict "$T/run/report/bundle/$E" "${files[@]:0:2}" "$T/<b>&.png" \
+        -o "$T/page.html" "$@"
+}
+ok "a page of pictures" page --threshold stored --sets --calibrated --unlike --explain gradcam \
+    --explain lime
+ok "  has the maps of both methods" test "$(grep -c '<image id="m[01]-[01]"' "$T/page.html")" -eq 4
+ok "  names what is set aside" grep -q '&lt;b&gt;&amp;.png: ' "$T/page.html"
+ok "  loads nothing" not grep -qE '(src|href)="?(https?:|//|\.|/)|url\([^#]|@import' "$T/page.html"
+if command -v python3 >/dev/null; then
+    ok "  its addresses lead somewhere" python3 "$ROOT/tests/flow/page_structure.py" \
+        "$T/page.html" pictures aside words
+else
+    n=$((n + 1))
+    echo "ok $n # skip no python3 to read the page"
+fi
 ok "a model decides nothing" status_is 2 papline predict "$M" "${files[0]}" --sets
 ok "  says what does" says "RUN/report/bundle/EXPERIMENT"
 ok "an explainer that is none" status_is 2 papline predict "$M" "${files[0]}" \

@@ -1,8 +1,8 @@
 /* test_report.c - one offline page, whatever a run's files hold or lack */
 #include "base/buf.h"
+#include "page/page_glossary.h"
 #include "report_run.h"
 #include "stages/report/report_explainers.h"
-#include "stages/report/report_glossary.h"
 #include "stats/metrics_table.h"
 
 static void check_empty(void)
@@ -330,18 +330,18 @@ static void check_glossary(void)
     bool metrics = true, figures = true, explained = true;
 
     for (const struct metric *m = metrics_table; m->name; m++)
-        metrics = metrics && report_glossary_find(m->name);
+        metrics = metrics && page_glossary_find(m->name);
     for (int f = 0; f < EXPLAINER_FIGURES; f++)
-        figures = figures && report_glossary_find(explainer_figure[f].name);
+        figures = figures && page_glossary_find(explainer_figure[f].name);
     for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
-        explained = explained && report_glossary_find(methods[i]);
+        explained = explained && page_glossary_find(methods[i]);
     ok(metrics, "the glossary has every metric");
     ok(figures, "  every figure of explainers");
     ok(explained, "  every method");
-    ok(report_glossary_class("im_KOILOCYTOTIC")->id ==
-           report_glossary_find("koilocytotic")->id,
+    ok(page_glossary_class("im_KOILOCYTOTIC")->id ==
+           page_glossary_find("koilocytotic")->id,
        "  and the classes of SIPaKMeD, whatever they are called around");
-    ok(!report_glossary_class("unknown") && !report_glossary_find("unknown"),
+    ok(!page_glossary_class("unknown") && !page_glossary_find("unknown"),
        "  but not what nobody knows");
 }
 

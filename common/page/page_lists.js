@@ -1,9 +1,9 @@
 /*
- * report_lists.js - lists of cells: the gallery's choices, the cells behind a
- * number of the matrix, and links to the view of one cell (report_view.js)
+ * page_lists.js - lists of cells: the gallery's choices, the cells behind a
+ * number of the matrix, and links to the view of one cell (page_view.js)
  *
  * A cell's address is #cell/EXPERIMENT/ROW or #cell/EXPERIMENT/ROW/METHOD.
- * What it knows of cells is the JSON of report_cell_data.c.
+ * What it knows of cells is the JSON of page_cell.h.
  */
 const lists = (function () {
     const {make, draw, labelled, choice, distinct} = page;
@@ -47,6 +47,8 @@ const lists = (function () {
     function words(cell) {
         const is = className(cell, cell.is);
 
+        if (cell.is === null)
+            return 'called ' + className(cell, cell.called);
         return cell.is === cell.called ? is + ', called so' :
             is + ', called ' + className(cell, cell.called);
     }
@@ -183,7 +185,8 @@ const lists = (function () {
 
     function enhanceViewer(viewer) {
         const figures = Array.from(viewer.querySelectorAll('figure'));
-        const methods = viewer.getAttribute('data-methods').split(' ');
+        const methods = viewer.getAttribute('data-methods').split(' ')
+            .filter(m => m);
         const count = make('output', {'aria-live': 'polite'});
         const method = make('select');
         const classes = choice('all', distinct(figures.map(
@@ -223,10 +226,13 @@ const lists = (function () {
         method.addEventListener('change', turn);
         if (methods.length > 1)
             tools.append(labelled('Map', method));
-        tools.append(labelled('Strength', opacityControl(
-            v => viewer.style.setProperty('--strength', v))));
-        tools.append(labelled('Class', classes), labelled('Verdict', verdicts),
-                     count);
+        if (methods.length > 0)
+            tools.append(labelled('Strength', opacityControl(
+                v => viewer.style.setProperty('--strength', v))));
+        tools.append(labelled('Class', classes));
+        if (verdicts.length > 1)
+            tools.append(labelled('Verdict', verdicts));
+        tools.append(count);
         viewer.prepend(tools);
         filter();
     }

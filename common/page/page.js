@@ -1,7 +1,7 @@
 /*
- * report.js - what the page can do where scripts run: tables that sort and
+ * page.js - what the page can do where scripts run: tables that sort and
  * filter and give their rows as CSV, words that explain themselves; what
- * report_view.js shares with it
+ * page_view.js shares with it
  *
  * All text and figures are in the page without it.  Controls are made here, so
  * that none is shown that does not work.

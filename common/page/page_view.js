@@ -1,5 +1,5 @@
 /*
- * report_view.js - the view of one cell: picture, maps, contours, what each
+ * page_view.js - the view of one cell: picture, maps, contours, what each
  * network says of it
  */
 (function () {
@@ -125,8 +125,7 @@
         const map = chosenMap(), box = make('div');
 
         if (!mapList().length)
-            return make('p', {class: 'missing'}, 'No map was made of this ' +
-                'cell: explain.per_class says of how many maps are.');
+            return make('p', {class: 'missing'}, data.missing.maps);
         if (!map)
             return box;
         if (data.methods[map[0]].says)
@@ -219,10 +218,10 @@
         const nearest = experiments[view.cell.e].nearest[view.cell.row];
         const box = make('div'), strip = make('div', {class: 'strip'});
 
-        box.append(make('h3', {}, 'The nearest training cells'));
+        box.append(make('h3', {}, nearest && !nearest.cells.length ?
+            'How far from the training cells' : 'The nearest training cells'));
         if (!nearest) {
-            box.append(make('p', {class: 'missing'}, 'This run does not ' +
-                'store them: evaluate.neighbours says how many it keeps.'));
+            box.append(make('p', {class: 'missing'}, data.missing.nearest));
             return box;
         }
         for (const [row, is, distance] of nearest.cells) {
@@ -284,6 +283,8 @@
     function title(cell) {
         const is = className(cell, cell.is);
 
+        if (cell.is === null)
+            return 'Called ' + className(cell, cell.called);
         return cell.is === cell.called ? is + ', called right' :
             ['Missed: ', 'Raised: ', ''][Math.min(cell.verdict, 2)] + is +
             ', called ' + className(cell, cell.called);
@@ -316,17 +317,19 @@
     function makeHead() {
         const head = make('div', {class: 'view-head'});
         const buttons = make('div', {class: 'view-buttons'});
-        const says = (data.classes[className(view.cell, view.cell.is)] || {})
-            .says;
+        const cell = view.cell;
+        const named = cell.is === null ? cell.called : cell.is;
+        const says = (data.classes[className(cell, named)] || {}).says;
+        const file = (data.cells[cell.row] || {}).file;
 
         buttons.append(iconButton('Previous cell', '\u2190', () => step(-1)),
                        iconButton('Next cell', '\u2192', () => step(1)),
                        iconButton('Close', '\u00d7',
                                   () => view.dialog.close()));
         head.append(make('h2', {id: 'view-title', tabindex: -1},
-                         title(view.cell)), buttons);
-        head.append(make('p', {class: 'mute'}, 'cell ' + view.cell.row +
-            ' of ' + experiments[view.cell.e].name + ', ' +
+                         title(cell)), buttons);
+        head.append(make('p', {class: 'mute'}, (file || 'cell ' + cell.row +
+            ' of ' + experiments[cell.e].name) + ', ' +
             (place() + 1) + ' of ' + walk.cells.length +
             (says ? '. ' + says : '')));
         return head;
