@@ -101,5 +101,5 @@ void launched_set_threads(int threads)
         setenv("OMP_NUM_THREADS", text, 0);
     setenv("OPENBLAS_NUM_THREADS", "1", 0);
     if (!getenv("OMP_WAIT_POLICY"))
-        setenv("GOMP_SPINCOUNT", "1000", 0); /* pauses of the processor */
+        setenv("GOMP_SPINCOUNT", "30000", 0); /* pauses of the processor */
 }

@@ -28,9 +28,9 @@ void launched_forget(void);
 /*
  * For a program that this process is about to start, set what the user has not:
  * so many threads, 0: as it finds; one of OpenBLAS' own, which gemm.h asks for;
- * and threads that wait for work spin for some 50 microseconds before they
- * sleep, where OpenMP's would spin for 20 milliseconds on a core that others
- * may want.  As launched_drop().
+ * and threads that wait for work spin for a millisecond or two before they sleep,
+ * where OpenMP's would spin for some twenty on a core that others may want.  As
+ * launched_drop().
  */
 void launched_set_threads(int threads);
 
