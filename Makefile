@@ -31,7 +31,7 @@ CC        := mpicc
 B         ?= build/$(MODE)
 SHELL     := /bin/bash
 JOBS      ?= $(shell nproc)
-TEST_JOBS ?= $(shell expr $(JOBS) + 1)
+TEST_JOBS ?= $(shell expr $(JOBS) + 2)
 
 # --- what there is: nothing below lists a source file by name ---------------
 VERSION   := $(shell sed -n 's/.*PAPLINE_VERSION "\(.*\)"/\1/p' common/base/version.h)
