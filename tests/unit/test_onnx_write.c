@@ -111,14 +111,18 @@ static bool is_sorted(const struct written *w)
  * (c, 1, h, w) for a depthwise kernel's (h, w, c, 1). */
 static size_t place_of(const struct named_tensor *t, size_t e)
 {
-    const size_t h = (size_t)t->dim[0], w = (size_t)t->dim[1];
-    const size_t ci = (size_t)t->dim[2], co = (size_t)t->dim[3];
-    const size_t p = e % (h * w), in = e / (h * w) % ci, out = e / (h * w) / ci;
+    size_t area, ci, p, in, out;
 
     if (t->n_dim != 4)
         return e;
-    return strstr(t->name, "depthwise") ? p * ci + e / (h * w)
-                                        : (p * ci + in) * co + out;
+    area = (size_t)t->dim[0] * (size_t)t->dim[1];
+    ci = (size_t)t->dim[2];
+    p = e % area;
+    in = e / area % ci;
+    out = e / area / ci;
+    return strstr(t->name, "depthwise")
+               ? p * ci + e / area
+               : (p * ci + in) * (size_t)t->dim[3] + out;
 }
 
 static bool same_numbers(struct message raw, const struct named_tensor *t)
