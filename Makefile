@@ -136,9 +136,11 @@ $(LIB): $(call obj,$(LIB_SRC))
 	$(if $(V),,@echo "  AR   $@")
 	$Q$(RM) $@ && $(AR) rcs $@ $^
 
-# Modules stay loaded, so that a leak report can name them.
+# Modules stay loaded, so that a leak report can name them; libvips is there from
+# the start, because the search for leaks crashes over what came later to threads.
 KEEP_asan := $B/obj/tests/keep_loaded.o
-LDFLAGS_asan := -Wl,--export-dynamic-symbol=dlclose
+LDFLAGS_asan := -Wl,--export-dynamic-symbol=dlclose \
+                -Wl,--push-state,--no-as-needed -lvips -Wl,--pop-state
 
 define LINK
 @mkdir -p $(@D)

@@ -6,7 +6,8 @@ small_config "$T/c.yaml"
 ok "a training, evaluated" status_is 0 papline run "$T/c.yaml" \
     --until evaluate --set preprocess.resize=lanczos \
     --set preprocess.aspect=keep --set preprocess.jpeg=60 \
-    --set train.bn_momentum=0.5 --set train.learning_rate=0.003 --set evaluate.coverage=0.6 \
+    --set train.bn_momentum=0.5 --set train.learning_rate=0.003 \
+    --set train.epochs=4 --set evaluate.coverage=0.6 \
     --set evaluate.neighbours=5
 M=$T/run/train/$E/model.safetensors
 
