@@ -364,7 +364,7 @@ static const struct verb verbs[] = {
          "cells have fitted (temperature, threshold, sets, distances) a bundle "
          "knows. A picture that cannot be read is named with its reason, "
          "and the status is 1.",
-     .example = "predict demo/report/bundle/vgg16-scratch-s1 cells --sets",
+     .example = "predict demo/report/bundle/mobilenetv2-scratch-s1 cells",
      .options = predict_options,
      .program = "papline-explain",
      .option = "--predict"},

@@ -11,9 +11,12 @@ fetch() { # fetch <package>...
         --no-install-recommends "$@" >/dev/null
 }
 
-needed() { # packages of the libraries that are loaded; mpirun; ps and pgrep
-    ldd /out/usr/local/bin/* /out/usr/local/lib/*.so |
-        awk '$2 == "=>" { print $3 }' | sort -u | xargs -n 1 realpath |
+needed() { # packages of the libraries that are loaded, libvips when a picture
+    # is read; mpirun; ps and pgrep
+    { ldd /out/usr/local/bin/* /out/usr/local/lib/*.so |
+        awk '$2 == "=>" { print $3 }'
+        /sbin/ldconfig -p | awk '$1 == "libvips.so.42" { print $NF }'
+    } | sort -u | xargs -n 1 realpath |
         { xargs -n 1 dpkg -S 2>/dev/null || true; } | cut -d: -f1
     printf '%s\n' openmpi-bin procps
 }
@@ -30,7 +33,8 @@ run)
     fetch "${packages[@]}"
     rm -rf /var/lib/apt/lists/*
     ldconfig
-    papline --version ;;
+    found=$(papline doctor || true)
+    grep '^ok *libvips' <<<"$found" ;;
 *)
     echo "image.sh: build or run" >&2
     exit 2 ;;

@@ -222,7 +222,7 @@ double report_cells_p(const struct report_cells *c, size_t i, int k)
     return o->p ? o->p[i * (size_t)o->k + (size_t)k] : (double)NAN;
 }
 
-static int order_cells(const void *a, const void *b)
+int report_cells_order(const void *a, const void *b)
 {
     const struct report_cell_at *p = a, *q = b;
 
@@ -256,6 +256,6 @@ int report_cells_list(struct report_cell_at **list, size_t *n,
                 t->list[k], i, report_cells_verdict(e, i),
                 report_cells_p(&e->cells, i, o->predicted[i])};
     }
-    qsort(*list, *n, sizeof(**list), order_cells);
+    qsort(*list, *n, sizeof(**list), report_cells_order);
     return 0;
 }

@@ -80,9 +80,12 @@ struct report_cell_at {
     double p; /* of the class that it is called */
 };
 
+/* For qsort() of these, or of structs that begin with one: missed, raised, other
+ * wrong, right ones; among them the surest first. */
+int report_cells_order(const void *a, const void *b);
+
 /*
- * List all cells of 't': missed, raised, other wrong, right ones; among them
- * the surest first.  The caller free()s *list.
+ * List all cells of 't', in that order.  The caller free()s *list.
  * Errors: ERR_SYSTEM no memory.
  */
 MUST_USE int report_cells_list(struct report_cell_at **list, size_t *n,

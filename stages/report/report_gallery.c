@@ -20,10 +20,8 @@ enum { LABEL = 4 * CONFIG_NAME_MAX };
 
 /* Entries of e->maps.of that show one cell. */
 struct gallery_cell {
-    int experiment;
-    size_t first, n;
-    enum cell_verdict verdict;
-    double p; /* of the class that it is called */
+    struct report_cell_at at; /* i: its first entry of the maps */
+    size_t n;                 /* how many entries */
 };
 
 struct gallery {
@@ -36,7 +34,7 @@ struct gallery {
 static const struct report_experiment *experiment_of(
     const struct gallery *g, const struct gallery_cell *c)
 {
-    return &g->d->experiment[c->experiment];
+    return &g->d->experiment[c->at.experiment];
 }
 
 static const char *score_field(const struct report_experiment *e, size_t entry,
@@ -60,7 +58,7 @@ static void put_choices(const struct gallery_cell *c,
             continue;
         buf_puts(b, between);
         report_html_put(b, "%s:", report_field(&e->scores, r, "method"));
-        report_maps_put_id(c->experiment, r, b);
+        report_maps_put_id(c->at.experiment, r, b);
         between = " ";
     }
     buf_puts(b, "\"");
@@ -83,7 +81,7 @@ static void put_map(const struct gallery *g, const struct gallery_cell *c,
     report_pictures_use(p, x->row, g->b);
     if (e->maps.map[x->score] != REPORT_MAP_NONE) {
         buf_puts(g->b, "<use class=\"map\" filter=\"url(#heat)\" href=\"#");
-        report_maps_put_id(c->experiment, x->score, g->b);
+        report_maps_put_id(c->at.experiment, x->score, g->b);
         buf_puts(g->b, "\"/>");
     }
     buf_puts(g->b, "</svg>\n");
@@ -92,42 +90,42 @@ static void put_map(const struct gallery *g, const struct gallery_cell *c,
 static void put_caption(const struct gallery *g, const struct gallery_cell *c)
 {
     const struct report_experiment *e = experiment_of(g, c);
-    const char *is = report_label(&e->scores, e->maps.of[c->first].score);
-    const double p = report_number(&e->scores, e->maps.of[c->first].score, "p");
+    const char *is = report_label(&e->scores, e->maps.of[c->at.i].score);
+    const double p = report_number(&e->scores, e->maps.of[c->at.i].score, "p");
     static const char *const lead[] = {"Missed: ", "Raised: ", "", ""};
 
-    report_html_put(g->b, "<figcaption>%s%s", lead[c->verdict], is);
-    if (c->verdict == CELL_RIGHT)
+    report_html_put(g->b, "<figcaption>%s%s", lead[c->at.verdict], is);
+    if (c->at.verdict == CELL_RIGHT)
         report_html_put(g->b, ", <span class=\"right\">right</span>, %f", p);
     else
         report_html_put(g->b, ", <span class=\"wrong\">called %s</span>, %f",
-                        score_field(e, c->first, "predicted"), p);
+                        score_field(e, c->at.i, "predicted"), p);
     if (c->n > 1)
         report_html_put(g->b,
                         "<br><span class=\"mute\">maps: what speaks for %s, "
                         "then for %s</span>",
-                        score_field(e, c->first, "target"),
-                        score_field(e, c->first + 1, "target"));
+                        score_field(e, c->at.i, "target"),
+                        score_field(e, c->at.i + 1, "target"));
     buf_puts(g->b, "</figcaption>\n");
 }
 
 static void put_cell(const struct gallery *g, const struct gallery_cell *c)
 {
     const struct report_experiment *e = experiment_of(g, c);
-    const struct report_explained *x = &e->maps.of[c->first];
+    const struct report_explained *x = &e->maps.of[c->at.i];
     const char *is = report_label(&e->scores, x->score);
     char label[LABEL];
 
     snprintf(label, sizeof(label), "%s, called %s", is,
-             score_field(e, c->first, "predicted"));
+             score_field(e, c->at.i, "predicted"));
     report_html_put(g->b,
                     "<figure class=\"explained\" data-class=\"%s\" "
                     "data-verdict=\"%s\"",
-                    is, report_cells_word(c->verdict));
-    report_matrix_put_address(c->experiment, x->row, g->b);
+                    is, report_cells_word(c->at.verdict));
+    report_matrix_put_address(c->at.experiment, x->row, g->b);
     buf_puts(g->b, ">\n<div class=\"panels\">");
     report_pictures_put(&g->d->pictures, x->row, label, g->b);
-    for (size_t k = c->first; k < c->first + c->n; k++)
+    for (size_t k = c->at.i; k < c->at.i + c->n; k++)
         put_map(g, c, k);
     buf_puts(g->b, "</div>\n");
     put_caption(g, c);
@@ -165,35 +163,23 @@ static void add_cells(struct gallery *g, int experiment)
         if (!e->maps.of[k].shown)
             continue;
         if (goes_on(e, k) && g->n > 0 &&
-            g->cell[g->n - 1].experiment == experiment &&
-            g->cell[g->n - 1].first + g->cell[g->n - 1].n == k)
+            g->cell[g->n - 1].at.experiment == experiment &&
+            g->cell[g->n - 1].at.i + g->cell[g->n - 1].n == k)
             g->cell[g->n - 1].n++;
         else
             g->cell[g->n++] = (struct gallery_cell){
-                experiment, k, 1, verdict_of(e, k),
-                report_number(&e->scores, e->maps.of[k].score, "p")};
+                {experiment, k, verdict_of(e, k),
+                 report_number(&e->scores, e->maps.of[k].score, "p")},
+                1};
     }
     g->left_out += e->maps.left_out;
-}
-
-static int order_cells(const void *a, const void *b)
-{
-    const struct gallery_cell *p = a, *q = b;
-
-    if (p->verdict != q->verdict)
-        return p->verdict < q->verdict ? -1 : 1;
-    if (p->p > q->p || p->p < q->p)
-        return p->p > q->p ? -1 : 1;
-    if (p->experiment != q->experiment)
-        return p->experiment < q->experiment ? -1 : 1;
-    return (p->first > q->first) - (p->first < q->first);
 }
 
 /* The methods, which the script lets choose. */
 static void open_viewer(const struct gallery *g)
 {
     const struct report_experiment *e = experiment_of(g, &g->cell[0]);
-    const struct report_explained *x = &e->maps.of[g->cell[0].first];
+    const struct report_explained *x = &e->maps.of[g->cell[0].at.i];
 
     buf_puts(g->b, "<div class=\"viewer\" data-methods=\"");
     for (size_t r = x->score; r < x->score + x->n; r++)
@@ -208,7 +194,7 @@ static void put_legend(const struct gallery *g)
 
     buf_puts(g->b, "<p>On the left the stained cell as the network saw it; "
                    "beside it the same cell with a map of ");
-    page_glossary_put_term(score_field(e, g->cell[0].first, "method"), g->b);
+    page_glossary_put_term(score_field(e, g->cell[0].at.i, "method"), g->b);
     buf_puts(g->b, " over it, what speaks for the class that it is called and, "
                    "where that is wrong, for the class that it is. ");
     report_maps_put_bar(g->d, g->b);
@@ -220,7 +206,7 @@ static void put_legend(const struct gallery *g)
 
 static void put_all(struct gallery *g)
 {
-    qsort(g->cell, g->n, sizeof(*g->cell), order_cells);
+    qsort(g->cell, g->n, sizeof(*g->cell), report_cells_order);
     put_legend(g);
     open_viewer(g);
     for (size_t i = 0; i < g->n; i++)
