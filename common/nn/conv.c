@@ -32,10 +32,3 @@ int conv_axis(int in, int size, int stride, int pad, int *before)
     }
     return in < size ? 0 : (in - size) / stride + 1;
 }
-
-int conv_axis_end(int in, int out, int size, int stride, int before)
-{
-    const int beyond = (out - 1) * stride + size - in - before;
-
-    return beyond > 0 ? beyond : 0;
-}

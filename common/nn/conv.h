@@ -81,8 +81,4 @@ const struct conv_provider *conv_choose(const struct conv *c);
  */
 int conv_axis(int in, int size, int stride, int pad, int *before);
 
-/* Zeros behind the last sample that some window of that axis sees, of 'out'
- * windows. */
-int conv_axis_end(int in, int out, int size, int stride, int before);
-
 #endif

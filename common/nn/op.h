@@ -197,9 +197,19 @@ struct op {
     /* For reports: who does the work, and how much.  NULL: too little. */
     void (*cost)(const struct node *nd, struct op_cost *c);
 
-    /* Set the numbers of 'f', whose kind is known.  NULL: there are none. */
+    /* Set the numbers of 'f', whose kind is known; of a window not bottom and
+     * right, which follow.  NULL: there are none. */
     void (*form)(const struct node *nd, struct op_form *f);
 };
+
+/* Zeros behind the last of 'in' samples that some of 'out' windows sees. */
+static inline int op_form_end(int in, int out, const struct op_form *f,
+                              int before)
+{
+    const int beyond = (out - 1) * f->stride + f->size - in - before;
+
+    return beyond > 0 ? beyond : 0;
+}
 
 /* What 'nd' computes. */
 static inline struct op_form node_form(const struct node *nd)
@@ -208,6 +218,10 @@ static inline struct op_form node_form(const struct node *nd)
 
     if (nd->op->form)
         nd->op->form(nd, &f);
+    if (f.size > 0) {
+        f.bottom = op_form_end(nd->in[0]->out.h, nd->out.h, &f, f.top);
+        f.right = op_form_end(nd->in[0]->out.w, nd->out.w, &f, f.left);
+    }
     return f;
 }
 

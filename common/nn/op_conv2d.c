@@ -298,8 +298,6 @@ static void conv2d_form(const struct node *nd, struct op_form *f)
     f->act = c->act;
     f->top = c->top;
     f->left = c->left;
-    f->bottom = conv_axis_end(c->h, c->oh, c->size, c->stride, c->top);
-    f->right = conv_axis_end(c->w, c->ow, c->size, c->stride, c->left);
 }
 
 static const struct op op_conv2d = {

@@ -457,15 +457,12 @@ static void depthwise_cost(const struct node *nd, struct op_cost *cost)
 static void depthwise_form(const struct node *nd, struct op_form *f)
 {
     const struct depthwise *d = (const struct depthwise *)nd;
-    const struct tensor *x = &nd->in[0]->out, *y = &nd->out;
 
     f->size = d->a.size;
     f->stride = d->a.stride;
     f->pad = (int)d->a.pad;
     f->top = d->top;
     f->left = d->left;
-    f->bottom = conv_axis_end(x->h, y->h, f->size, f->stride, d->top);
-    f->right = conv_axis_end(x->w, y->w, f->size, f->stride, d->left);
 }
 
 static const struct op op_depthwise = {
