@@ -12,6 +12,8 @@ struct gemm_after conv_after(const struct conv *c, const float *bias)
 
 const struct conv_provider *conv_choose(const struct conv *c)
 {
+    if (conv_bf16_fits(c))
+        return &conv_bf16;
     return conv_winograd_fits(c) ? &conv_winograd : &conv_blas;
 }
 

@@ -8,18 +8,21 @@
 #ifndef NN_CONV_H
 #define NN_CONV_H
 
+#include "nn/bf16_product.h"
 #include "nn/gemm.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 struct conv {
-    int n;            /* images */
-    int h, w, ci;     /* of x */
-    int oh, ow, co;   /* of y */
-    int size, stride; /* rows and columns of the kernel; step */
-    int top, left;    /* zeros before the first row, column */
-    int act;          /* enum act of layers.h, applied to y */
+    int n;                          /* images */
+    int h, w, ci;                   /* of x */
+    int oh, ow, co;                 /* of y */
+    int size, stride;               /* rows and columns of the kernel; step */
+    int top, left;                  /* zeros before the first row, column */
+    int act;                        /* enum act of layers.h, applied to y */
+    const struct bf16_kernel *bf16; /* products in bf16 by this one, where
+                                       conv_bf16_fits(); NULL: float32 */
     int threads;
     float *ready;   /* what the prepare of the pass made of W; n_ready() */
     float *scratch; /* [scratch] as many floats as scratch() says */
@@ -69,6 +72,11 @@ extern const struct conv_provider conv_blas;
 extern const struct conv_provider conv_winograd;
 bool conv_winograd_fits(const struct conv *c);
 enum { CONV_WINOGRAD_MAX = 2048 }; /* channels */
+
+/* With operands rounded to bf16; which convolutions it can do: those of many
+ * channels, of stride 1 or one tap. */
+extern const struct conv_provider conv_bf16;
+bool conv_bf16_fits(const struct conv *c);
 
 /* The faster one for this shape.  It depends on the shape alone, so that all
  * ranks and a resumed run take the same. */

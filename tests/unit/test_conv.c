@@ -1,36 +1,55 @@
 /*
  * test_conv.c - the providers of convolutions against each other
  *
- * conv_blas is held against PyTorch in test_layers; here conv_winograd is held
+ * conv_blas is held against PyTorch in test_layers; here conv_winograd and
+ * conv_bf16, with every kind of product that this processor has, are held
  * against conv_blas: forward, both gradients, borders, accumulation, and the
- * same bits for any number of threads.
+ * same bits for any number of threads.  Inputs are numbers that bf16 has, so
+ * that its products are exact.
  */
 #include "base/rng.h"
 #include "golden/nn_digest.h"
+#include "nn/bf16.h"
 #include "nn/conv.h"
 #include "nn/layers.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "nn/winograd.h"
 
 static const struct conv_case {
     int n, h, w, ci, co, pad, act;
     bool bias, add;
+    int size, stride;
 } shapes[] = {
-    {2, 12, 12, 16, 16, PAD_SAME, ACT_NONE, false, false},
-    {1, 13, 13, 32, 48, PAD_SAME, ACT_RELU, true, false},
-    {5, 7, 9, 48, 32, PAD_SAME, ACT_RELU6, true, true},
-    {3, 5, 4, 16, 64, PAD_VALID, ACT_NONE, true, false},
-    {1, 3, 3, 64, 16, PAD_VALID, ACT_NONE, false, true},
-    {1, 1, 1, 16, 16, PAD_SAME, ACT_RELU, true, false},
-    {2, 1, 17, 16, 32, PAD_SAME, ACT_NONE, false, false},
-    {6, 33, 31, 128, 32, PAD_SAME, ACT_NONE, false, false},
-    {32, 3, 3, 128, 32, PAD_SAME, ACT_NONE, false, false},
-    {4, 27, 27, 256, 256, PAD_SAME, ACT_RELU, true, false},
-    {1, 41, 43, 16, 144, PAD_SAME, ACT_RELU6, true, false},
-    {3, 9, 11, 144, 112, PAD_VALID, ACT_NONE, true, true},
-    {1, 6, 6, 192, 176, PAD_SAME, ACT_NONE, false, true},
+    {2, 12, 12, 16, 16, PAD_SAME, ACT_NONE, false, false, 3, 1},
+    {1, 13, 13, 32, 48, PAD_SAME, ACT_RELU, true, false, 3, 1},
+    {5, 7, 9, 48, 32, PAD_SAME, ACT_RELU6, true, true, 3, 1},
+    {3, 5, 4, 16, 64, PAD_VALID, ACT_NONE, true, false, 3, 1},
+    {1, 3, 3, 64, 16, PAD_VALID, ACT_NONE, false, true, 3, 1},
+    {1, 1, 1, 16, 16, PAD_SAME, ACT_RELU, true, false, 3, 1},
+    {2, 1, 17, 16, 32, PAD_SAME, ACT_NONE, false, false, 3, 1},
+    {6, 33, 31, 128, 32, PAD_SAME, ACT_NONE, false, false, 3, 1},
+    {32, 3, 3, 128, 32, PAD_SAME, ACT_NONE, false, false, 3, 1},
+    {4, 27, 27, 256, 256, PAD_SAME, ACT_RELU, true, false, 3, 1},
+    {1, 41, 43, 16, 144, PAD_SAME, ACT_RELU6, true, false, 3, 1},
+    {3, 9, 11, 144, 112, PAD_VALID, ACT_NONE, true, true, 3, 1},
+    {1, 6, 6, 192, 176, PAD_SAME, ACT_NONE, false, true, 3, 1},
+};
+
+/* Other kernels, channels that are no multiple of 16, and so many positions
+ * that there are several tiles, or chunks. */
+static const struct conv_case bf16_shapes[] = {
+    {2, 13, 11, 24, 40, PAD_SAME, ACT_RELU6, true, false, 1, 1},
+    {3, 13, 11, 24, 40, PAD_SAME, ACT_NONE, false, false, 1, 2},
+    {1, 14, 12, 32, 17, PAD_VALID, ACT_RELU, true, true, 1, 2},
+    {1, 1, 1, 512, 160, PAD_SAME, ACT_NONE, true, false, 1, 1},
+    {32, 28, 28, 96, 24, PAD_SAME, ACT_NONE, false, true, 1, 1},
+    {2, 9, 10, 20, 33, PAD_SAME, ACT_NONE, true, true, 5, 1},
+    {2, 9, 10, 20, 33, PAD_VALID, ACT_RELU, false, false, 2, 1},
+    {3, 4, 5, 16, 16, PAD_SAME, ACT_NONE, false, false, 2, 1},
+    {1, 110, 110, 64, 64, PAD_SAME, ACT_RELU, true, false, 3, 1},
 };
 
 static float *draw_values(uint32_t id, size_t n)
@@ -40,7 +59,7 @@ static float *draw_values(uint32_t id, size_t n)
 
     rng_init(&rng, 1, RNG_TEST, id, 0);
     for (size_t i = 0; x && i < n; i++)
-        x[i] = rng_uniform_in(&rng, -1, 1);
+        x[i] = bf16_to(bf16_of(rng_uniform_in(&rng, -1, 1)));
     return x;
 }
 
@@ -50,25 +69,28 @@ struct result {
 };
 
 static struct result run_provider(const struct conv_provider *by,
+                                  const struct bf16_kernel *bf16,
                                   const struct conv_case *s, int threads)
 {
+    const int size = s->size;
     struct conv c = {.n = s->n,
                      .h = s->h,
                      .w = s->w,
                      .ci = s->ci,
                      .co = s->co,
-                     .size = 3,
-                     .stride = 1,
+                     .size = size,
+                     .stride = s->stride,
                      .act = s->act,
+                     .bf16 = bf16,
                      .threads = threads};
     struct result r;
     float *x, *w, *bias, *dy;
 
-    c.oh = conv_axis(s->h, 3, 1, s->pad, &c.top);
-    c.ow = conv_axis(s->w, 3, 1, s->pad, &c.left);
+    c.oh = conv_axis(s->h, size, c.stride, s->pad, &c.top);
+    c.ow = conv_axis(s->w, size, c.stride, s->pad, &c.left);
     r.nx = (size_t)(s->n * s->h * s->w) * (size_t)s->ci;
     r.ny = (size_t)(s->n * c.oh * c.ow) * (size_t)s->co;
-    r.nw = 9 * (size_t)s->ci * (size_t)s->co;
+    r.nw = (size_t)(size * size) * (size_t)s->ci * (size_t)s->co;
     x = draw_values(1, r.nx);
     w = draw_values(2, r.nw);
     bias = draw_values(3, (size_t)s->co);
@@ -100,14 +122,17 @@ static void release_result(struct result *r)
     free(r->dw);
 }
 
-static void check_shape(const struct conv_case *s)
+static void check_shape(const struct conv_provider *by,
+                        const struct bf16_kernel *bf16,
+                        const struct conv_case *s)
 {
-    struct result a = run_provider(&conv_winograd, s, 1),
-                  b = run_provider(&conv_blas, s, 1);
-    struct result two = run_provider(&conv_winograd, s, 2);
+    struct result a = run_provider(by, bf16, s, 1),
+                  b = run_provider(&conv_blas, NULL, s, 1);
+    struct result two = run_provider(by, bf16, s, 2);
     char what[128];
-    int n = snprintf(what, sizeof(what), "%d x %dx%d, %d to %d: ", s->n, s->h,
-                     s->w, s->ci, s->co);
+    int n = snprintf(what, sizeof(what),
+                     "%s: %d x %dx%d, %d to %d: ", bf16 ? bf16->name : by->name,
+                     s->n, s->h, s->w, s->ci, s->co);
     const size_t left = sizeof(what) - (size_t)n;
 
     snprintf(what + n, left, "forward within 1e-5");
@@ -195,13 +220,45 @@ static void test_bias(void)
        "a wide product has the bias of each column");
 }
 
+static void check_bf16(void)
+{
+    const struct bf16_kernel *can[BF16_KERNELS];
+    const int n = bf16_kernels(can);
+
+    ok(n >= 1 && can[0] == bf16_fastest() && !strcmp(can[n - 1]->name, "plain"),
+       "any processor has products in bf16 at least by plain loops");
+    for (int k = 0; k < n; k++) {
+        for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
+            check_shape(&conv_bf16, can[k], &shapes[i]);
+        for (size_t i = 0; i < sizeof(bf16_shapes) / sizeof(shapes[0]); i++)
+            check_shape(&conv_bf16, can[k], &bf16_shapes[i]);
+    }
+}
+
+static void test_bf16_fits(void)
+{
+    struct conv c = {.size = 3, .stride = 1, .ci = 16, .co = 16, .top = 1};
+
+    ok(!conv_bf16_fits(&c), "float32 where nobody asks for bf16");
+    c.bf16 = bf16_fastest();
+    ok(conv_bf16_fits(&c) && conv_choose(&c) == &conv_bf16,
+       "bf16 takes 3x3 of stride 1");
+    c.stride = 2;
+    ok(!conv_bf16_fits(&c), "bf16 takes no stride but of one tap");
+    c.stride = 1;
+    c.ci = 3;
+    ok(!conv_bf16_fits(&c), "bf16 does not take a few channels");
+}
+
 int main(void)
 {
     gemm_setup();
     test_multiplies();
     test_bias();
     for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
-        check_shape(&shapes[i]);
+        check_shape(&conv_winograd, NULL, &shapes[i]);
+    check_bf16();
     test_fits();
+    test_bf16_fits();
     return tap_done();
 }
