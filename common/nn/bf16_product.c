@@ -265,6 +265,16 @@ int bf16_kernels(const struct bf16_kernel *can[BF16_KERNELS])
     return n;
 }
 
+int bf16_asked(const char *precision, bool *asked, struct err *err)
+{
+    *asked = precision && strcmp(precision, "bf16") == 0;
+    return !precision || *asked || strcmp(precision, "float32") == 0
+               ? 0
+               : err_set(err, ERR_USAGE,
+                         "precision '%.40s' is neither float32 nor bf16",
+                         precision);
+}
+
 const struct bf16_kernel *bf16_fastest(void)
 {
     const struct bf16_kernel *can[BF16_KERNELS];

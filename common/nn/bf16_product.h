@@ -10,6 +10,9 @@
 #ifndef NN_BF16_PRODUCT_H
 #define NN_BF16_PRODUCT_H
 
+#include "base/err.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,6 +52,10 @@ int bf16_kernels(const struct bf16_kernel *can[BF16_KERNELS]);
 
 /* The fastest. */
 const struct bf16_kernel *bf16_fastest(void);
+
+/* Does a user's word, "float32" or "bf16", ask for it?  NULL does not.
+ * Errors: ERR_USAGE another word. */
+MUST_USE int bf16_asked(const char *precision, bool *asked, struct err *err);
 
 /* Where column 'j' of row 'k' of a panel lies: pairs of rows lie together, as
  * the instructions read them, 16 columns at a time. */

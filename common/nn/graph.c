@@ -135,6 +135,11 @@ bool graph_keeps_all(const struct graph *g)
     return g && g->args.memory == GRAPH_KEEP_ALL;
 }
 
+bool graph_is_bf16(const struct graph *g)
+{
+    return g && g->args.bf16;
+}
+
 void graph_cut(struct graph *g, const struct node *last)
 {
     bool keep[GRAPH_MAX_NODES] = {false};

@@ -63,6 +63,8 @@ struct graph_args {
     bool remakes; /* GRAPH_TRAIN: values that a node can make again, of batch
                      normalisation, are not kept for backward but made anew:
                      less memory, a little more time, the same bits */
+    bool bf16;    /* convolutions multiply numbers rounded to bf16, where
+                     conv_bf16_fits(); all else, sums too, is float32 */
     bool frozen;  /* no layer learns: backward gives douts alone */
     enum graph_part part; /* but GRAPH_WHOLE: with GRAPH_TRAIN alone */
     bool unfused; /* an activation is a node of its own, as in Keras, and has
@@ -90,11 +92,13 @@ void *graph_add(struct graph *g, const struct op *op, const char *name,
 struct node *graph_commit(struct graph *g, void *node);
 
 /* The largest batch, whether to fuse, whether every dout must stay readable,
- * and whether there is no backward, for constructors. */
+ * whether there is no backward, and whether products are in bf16, for
+ * constructors. */
 int graph_max_batch(const struct graph *g);
 bool graph_fuses(const struct graph *g);
 bool graph_keeps_all(const struct graph *g);
 bool graph_keeps_ready(const struct graph *g);
+bool graph_is_bf16(const struct graph *g);
 
 /*
  * Before graph_finish(): keep 'last' and what it depends on; drop the other

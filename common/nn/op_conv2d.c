@@ -51,7 +51,8 @@ static int conv2d_shape(struct node *nd, struct err *err)
                        .co = a->filters,
                        .size = a->size,
                        .stride = a->stride,
-                       .act = (int)a->act};
+                       .act = (int)a->act,
+                       .bf16 = c->bf16};
     c->oh = conv_axis(x->h, a->size, a->stride, (int)a->pad, &c->top);
     c->ow = conv_axis(x->w, a->size, a->stride, (int)a->pad, &c->left);
     if (c->oh < 1 || c->ow < 1)
@@ -333,6 +334,7 @@ struct node *nn_conv2d(struct graph *g, struct node *x, const char *name,
         return NULL;
     snprintf(d->base.prefix, sizeof(d->base.prefix), "%s", name);
     d->keeps = graph_keeps_ready(g);
+    d->c.bf16 = graph_is_bf16(g) ? bf16_fastest() : NULL;
     d->a = a;
     d->a.stride = a.stride ? a.stride : 1;
     d->a.act = apart ? ACT_NONE : a.act;

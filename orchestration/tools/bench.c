@@ -1,6 +1,7 @@
 #define _DEFAULT_SOURCE
 #include "orchestration/tools/bench.h"
 
+#include "nn/bf16_product.h"
 #include "nn/gemm.h"
 #include "orchestration/tools/bench_step.h"
 
@@ -116,11 +117,15 @@ static int check_range(const char *what, int value, int least, int most,
 
 int bench_check(const struct bench_args *a, struct err *err)
 {
+    bool bf16;
+
     if ((a->net && !net_find(a->net, err)) ||
         check_range("--size", a->size, NET_MIN_SIDE, NET_MAX_SIDE, err) < 0 ||
         check_range("--batch", a->batch, 1, GRAPH_MAX_BATCH, err) < 0 ||
         check_range("--steps", a->steps, 1, BENCH_MAX_STEPS, err) < 0 ||
         check_range("--threads", a->threads, 0, 1024, err) < 0)
+        return -1;
+    if (bf16_asked(a->precision, &bf16, err) < 0)
         return -1;
     return check_range("--ranks", a->ranks, 0, DIST_MAX_RANKS, err);
 }
@@ -136,10 +141,10 @@ int bench(FILE *out, const struct bench_args *a, struct err *err)
     net = a->net ? net_find(a->net, err) : NULL;
     fprintf(out,
             "%dx%d, batch %d, %d threads; matrix products: %s; OpenBLAS "
-            "kernels: %s\n",
+            "kernels: %s; convolutions: %s\n",
             a->size, a->size, a->batch,
             a->threads ? a->threads : omp_get_max_threads(), gemm_provider(),
-            gemm_processor());
+            gemm_processor(), a->precision);
     for (size_t i = 0; net_at(i); i++)
         if ((!net && bench_apart(out, a, net_at(i), err) < 0) ||
             (net == net_at(i) && bench_one(out, a, net, err) < 0))

@@ -26,6 +26,7 @@ struct bench_args {
     int steps;       /* 1 .. BENCH_MAX_STEPS, measured behind one that is not */
     bool layers;
     int ranks;   /* 0: this process alone */
+    const char *precision; /* of products, "float32" or "bf16" */
     bool strict; /* of ranks: parts as of train.reproducible strict */
 };
 

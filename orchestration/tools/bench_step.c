@@ -30,12 +30,14 @@ int bench_step_init(struct bench_step *t, const struct net *net,
 {
     const struct net_args na = {
         .h = a->size, .w = a->size, .classes = CLASSES, .head = HEAD_LINEAR};
+    const bool bf16 = strcmp(a->precision, "bf16") == 0;
     const struct graph_args ga = {.max_batch =
                                       d ? part_of(a->batch, d) : a->batch,
                                   .threads = a->threads,
                                   .seed = 1,
                                   .coll = d && d->size > 1 ? &t->coll : NULL,
-                                  .memory = memory};
+                                  .memory = memory,
+                                  .bf16 = bf16};
 
     *t = (struct bench_step){.args = a, .dist = d};
     if (d)

@@ -35,6 +35,8 @@ const struct verb_option tool_verbs_bench_options[] = {
      INTO(VERB_FLAG, bench.layers)},
     {0, "ranks", "N", "0", "a step that so many ranks divide; 0: no ranks",
      INTO(VERB_NUMBER, bench.ranks)},
+    {0, "precision", "float32|bf16", "float32", "of convolutions' products",
+     INTO(VERB_TEXT, bench.precision)},
     {0, "strict", NULL, NULL, "parts of it as with train.reproducible strict",
      INTO(VERB_FLAG, bench.strict)},
     {.name = NULL},
