@@ -89,36 +89,3 @@ struct bf16_place bf16_map_place(const struct bf16_map *m, size_t position)
     return (struct bf16_place){row / m->height, row % m->height,
                                position % m->width};
 }
-
-void bf16_map_next(const struct bf16_map *m, struct bf16_place *p)
-{
-    if (++p->x < m->width)
-        return;
-    p->x = 0;
-    if (++p->y < m->height)
-        return;
-    p->y = 0;
-    p->i++;
-}
-
-static size_t find_pixel(const struct bf16_map *m, const struct bf16_side *s,
-                         size_t image, long y, long x)
-{
-    if (image >= (size_t)m->n || y < 0 || y >= s->h || x < 0 || x >= s->w)
-        return BF16_NOWHERE;
-    return ((image * (size_t)s->rows + (size_t)(y * s->step)) *
-                (size_t)s->columns +
-            (size_t)(x * s->step)) *
-           (size_t)s->c;
-}
-
-size_t bf16_map_input(const struct bf16_map *m, const struct bf16_place *p)
-{
-    return find_pixel(m, &m->in, p->i, (long)p->y - m->top,
-                      (long)p->x - m->left);
-}
-
-size_t bf16_map_output(const struct bf16_map *m, const struct bf16_place *p)
-{
-    return find_pixel(m, &m->out, p->i, (long)p->y, (long)p->x);
-}

@@ -51,13 +51,45 @@ struct bf16_place {
     size_t i, y, x;
 };
 struct bf16_place bf16_map_place(const struct bf16_map *m, size_t position);
-void bf16_map_next(const struct bf16_map *m, struct bf16_place *p);
+static inline void bf16_map_next(const struct bf16_map *m, struct bf16_place *p)
+{
+    if (++p->x < m->width)
+        return;
+    p->x = 0;
+    if (++p->y < m->height)
+        return;
+    p->y = 0;
+    p->i++;
+}
 
-/* Numbers of x, or of y, before the first channel of a place; BF16_NOWHERE:
- * there are zeros, or nothing. */
+/* Numbers before row 'y' and column 'x' of an image; BF16_NOWHERE: there are
+ * zeros, or nothing. */
 #define BF16_NOWHERE SIZE_MAX
-size_t bf16_map_input(const struct bf16_map *m, const struct bf16_place *p);
-size_t bf16_map_output(const struct bf16_map *m, const struct bf16_place *p);
+static inline size_t bf16_map_pixel(const struct bf16_map *m,
+                                    const struct bf16_side *s, size_t image,
+                                    long y, long x)
+{
+    if (image >= (size_t)m->n || y < 0 || y >= s->h || x < 0 || x >= s->w)
+        return BF16_NOWHERE;
+    return ((image * (size_t)s->rows + (size_t)(y * s->step)) *
+                (size_t)s->columns +
+            (size_t)(x * s->step)) *
+           (size_t)s->c;
+}
+
+/* The same of x, and of y, at a place. */
+static inline size_t bf16_map_input(const struct bf16_map *m,
+                                    const struct bf16_place *p)
+{
+    return bf16_map_pixel(m, &m->in, p->i, (long)p->y - m->top,
+                          (long)p->x - m->left);
+}
+
+static inline size_t bf16_map_output(const struct bf16_map *m,
+                                     const struct bf16_place *p)
+{
+    return bf16_map_pixel(m, &m->out, p->i, (long)p->y, (long)p->x);
+}
 
 /* n up to the next multiple. */
 size_t bf16_round_up(size_t n, size_t to);

@@ -13,6 +13,7 @@
 #include "nn/conv_bf16_private.h"
 #include "nn/layers.h"
 
+#include <math.h>
 #include <omp.h>
 #include <string.h>
 
@@ -31,6 +32,17 @@ HOT void bf16_round_numbers(size_t n, const float *x, uint16_t *restrict to)
     for (size_t i = 0; i < n; i++)
         to[i] = bf16_of(x[i]);
 }
+
+HOT void bf16_interleave(size_t n, const float *a, const float *b,
+                         uint16_t *restrict to)
+{
+    for (size_t j = 0; j < n; j++) {
+        to[2 * j] = bf16_of(a[j]);
+        to[2 * j + 1] = bf16_of(b[j]);
+    }
+}
+
+#define INLINE static inline __attribute__((always_inline))
 
 /* --- Y, and dX -------------------------------------------------------------*/
 
@@ -75,24 +87,34 @@ static void copy_positions(const struct bf16_map *m, const float *x,
     }
 }
 
+INLINE void put_row(const struct bf16_rows *r, size_t columns,
+                    const float *restrict block, const float *restrict bias,
+                    float *restrict y)
+{
+    const float lo = r->f ? r->f->lo : -INFINITY;
+    const float hi = r->f ? r->f->hi : INFINITY;
+
+    for (size_t j = 0; j < columns; j++) {
+        const float v = (r->add ? y[j] : bias[j]) + block[j];
+        const float w = lo > v ? lo : v;
+
+        y[j] = hi < w ? hi : w;
+    }
+}
+
 HOT void bf16_put_rows(const struct bf16_rows *r)
 {
-    const struct gemm_after *f = r->f;
-    const float *block = r->block;
+    float bias[B] = {0};
 
-    for (int i = 0; i < r->n; i++, block += B) {
-        float *y = r->to[i];
+    if (r->f && r->f->bias)
+        memcpy(bias, r->f->bias, r->columns * sizeof(*bias));
+    for (int i = 0; i < r->n; i++) {
+        const float *block = r->block + (size_t)i * B;
 
-        for (size_t j = 0; y && r->add && j < r->columns; j++)
-            y[j] += block[j];
-        for (size_t j = 0; y && !r->add && !f && j < r->columns; j++)
-            y[j] = block[j];
-        for (size_t j = 0; y && !r->add && f && j < r->columns; j++) {
-            const float v = block[j] + (f->bias ? f->bias[j] : 0.0f);
-            const float w = f->lo > v ? f->lo : v;
-
-            y[j] = f->hi < w ? f->hi : w;
-        }
+        if (r->to[i] && r->columns == B)
+            put_row(r, B, block, bias, r->to[i]);
+        else if (r->to[i])
+            put_row(r, r->columns, block, bias, r->to[i]);
     }
 }
 
@@ -190,19 +212,39 @@ struct kernel {
     size_t k, j, down, across;
 };
 
+/* Both rows of a pair, of at most 16 columns. */
+static void pack_pair(const struct kernel *f, const float *w, size_t k,
+                      size_t n, uint16_t *to)
+{
+    static const float none[B] = {0};
+    const float *even = w + k * f->down;
+
+    if (f->across == 1) {
+        bf16_interleave(n, even, k + 1 < f->k ? even + f->down : none, to);
+        return;
+    }
+    for (size_t j = 0; j < n; j++, even += f->across, to += 2) {
+        to[0] = bf16_of(even[0]);
+        to[1] = k + 1 < f->k ? bf16_of(even[f->down]) : 0;
+    }
+}
+
 static void pack_panel(const struct bf16_map *m, const struct kernel *f,
                        size_t q, uint16_t *panel)
 {
-    const size_t taps = bf16_map_taps(m), left = f->j - q * B;
+    enum { HALF = B / 2 };
+    const size_t taps = bf16_map_taps(m);
+    const size_t end = f->j < q * B + B ? f->j : q * B + B;
 
     memset(panel, 0, bf16_map_panel_len(m) * sizeof(*panel));
     for (size_t t = 0; t < taps; t++, panel += m->depth * B) {
         const float *w = f->w + (f->turned ? taps - 1 - t : t) * f->k * f->j;
 
-        for (size_t j = 0; j < B && j < left; j++)
-            for (size_t k = 0; k < f->k; k++)
-                panel[bf16_panel_at(k, j)] =
-                    bf16_of(w[k * f->down + (q * B + j) * f->across]);
+        for (size_t j = q * B; j < end; j += HALF)
+            for (size_t k = 0; k < f->k; k += 2)
+                pack_pair(f, w + j * f->across, k,
+                          end - j < HALF ? end - j : HALF,
+                          panel + bf16_panel_at(k, j - q * B));
     }
 }
 

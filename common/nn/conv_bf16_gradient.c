@@ -78,16 +78,6 @@ static void turn_positions(const struct gradient *g, size_t p)
     }
 }
 
-/* Two neighbours' channels, by turns. */
-HOT static void interleave(size_t n, const float *a, const float *b,
-                           uint16_t *restrict to)
-{
-    for (size_t j = 0; j < n; j++) {
-        to[2 * j] = bf16_of(a[j]);
-        to[2 * j + 1] = bf16_of(b[j]);
-    }
-}
-
 /* Positions p and p + 1 of dy. */
 static void pair_positions(const struct gradient *g, size_t p)
 {
@@ -104,7 +94,7 @@ static void pair_positions(const struct gradient *g, size_t p)
         uint16_t *to =
             g->panel + j / B * chunk_len(m) * B + bf16_panel_at(p, j % B);
 
-        interleave(n, a ? a + j : none, b ? b + j : none, to);
+        bf16_interleave(n, a ? a + j : none, b ? b + j : none, to);
         memset(to + 2 * n, 0, 2 * (half - n) * sizeof(*to));
     }
 }

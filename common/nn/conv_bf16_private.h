@@ -26,4 +26,7 @@ void bf16_put_rows(const struct bf16_rows *r);
 /* to[i] = x[i] in bf16. */
 void bf16_round_numbers(size_t n, const float *x, uint16_t *to);
 
+/* to[2 i] = a[i], to[2 i + 1] = b[i], in bf16. */
+void bf16_interleave(size_t n, const float *a, const float *b, uint16_t *to);
+
 #endif
