@@ -268,7 +268,7 @@ struct config {
         int64_t probe_epochs; /* of the head alone, before the others */
         double rate_decay;    /* per stage from the head; 1: all learn alike */
         enum cache_choice cache; /* of what frozen layers put out */
-        enum precision frozen_precision;
+        enum precision precision, frozen_precision;
         enum augment_choice augment; /* variants of the stage, or fresh ones */
         char augment_recipe[FILE_PATH_MAX]; /* of fresh ones: as above */
         int64_t augment_variants; /* of an image in an epoch, not beside it */

@@ -164,6 +164,9 @@ static const struct config_key keys[] = {
      .help = "with given weights: the head alone learns, before epochs begin"},
     {AT(train, cache), PLACEMENT, ENUM(cache_words, "auto"),
      .help = "keep on disk what frozen layers put out (same results), or not"},
+    {AT(train, precision), RESULT, ENUM(precision_words, "float32"),
+     .before = "float32",
+     .help = "of convolutions' products; weights and sums stay float32"},
     {AT(train, frozen_precision), RESULT, ENUM(precision_words, "float32"),
      .help =
          "of what frozen layers put out; bf16 halves the disk that it needs"},

@@ -183,6 +183,8 @@ static void multiply_all(const struct products *d)
     size_t step = most_positions(m);
     struct simd_chunks at, q;
 
+    if (n == 0)
+        return;
     if (!by_panels && share < step)
         step = share;
     at = simd_chunks(n, bf16_round_up(step, B), n);

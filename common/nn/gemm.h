@@ -78,7 +78,7 @@ const char *gemm_provider(void);
  * kernels, the instructions of our own loops.  "oneDNN 2.7.2 (avx2), OpenBLAS
  * (Zen), loops x86-64-v3".  Algorithms follow from the shapes alone.
  */
-enum { GEMM_DESCRIPTION = 128 };
+enum { GEMM_DESCRIPTION = 160 };
 void gemm_describe(char text[GEMM_DESCRIPTION]);
 
 /* How OpenBLAS was built, and for which processor it works, "Haswell"; both

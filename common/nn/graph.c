@@ -2,10 +2,11 @@
 #include "nn/graph_private.h"
 
 #include "base/clock.h"
-#include "nn/gemm.h"
+#include "nn/bf16_product.h"
 
 #include <limits.h>
 #include <omp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,6 +139,17 @@ bool graph_keeps_all(const struct graph *g)
 bool graph_is_bf16(const struct graph *g)
 {
     return g && g->args.bf16;
+}
+
+void graph_describe(const struct graph *g, char text[GEMM_DESCRIPTION])
+{
+    size_t n;
+
+    gemm_describe(text);
+    n = strlen(text);
+    if (graph_is_bf16(g))
+        snprintf(text + n, GEMM_DESCRIPTION - n, ", bf16 by %s",
+                 bf16_fastest()->name);
 }
 
 void graph_cut(struct graph *g, const struct node *last)

@@ -21,6 +21,7 @@
 #ifndef NN_GRAPH_H
 #define NN_GRAPH_H
 
+#include "nn/gemm.h"
 #include "nn/op.h"
 
 #include <stdint.h>
@@ -99,6 +100,9 @@ bool graph_fuses(const struct graph *g);
 bool graph_keeps_all(const struct graph *g);
 bool graph_keeps_ready(const struct graph *g);
 bool graph_is_bf16(const struct graph *g);
+
+/* gemm_describe(), and how products are made in bf16, if they are. */
+void graph_describe(const struct graph *g, char text[GEMM_DESCRIPTION]);
 
 /*
  * Before graph_finish(): keep 'last' and what it depends on; drop the other

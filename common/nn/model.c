@@ -48,7 +48,6 @@ static void describe_model(struct texts *t, const struct model_info *info)
     for (int i = 0; i < info->n_class; i++)
         at += (size_t)snprintf(t->classes + at, sizeof(t->classes) - at, "%s%s",
                                i ? "\n" : "", info->class_name[i]);
-    gemm_describe(t->arithmetic);
     add_text(t, "format", format_name);
     add_text(t, "arithmetic", t->arithmetic);
     add_text(t, "network", info->network);
@@ -111,6 +110,7 @@ int model_write(struct graph *g, const struct model_info *info,
     for (size_t i = 0; i < n; i++)
         f.tensor[i] = tensor_of(&list[i]);
     f.n_tensor = n;
+    graph_describe(g, t.arithmetic);
     describe_model(&t, info);
     f.meta = t.meta;
     f.n_meta = t.n;

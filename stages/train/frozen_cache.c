@@ -33,9 +33,10 @@ static void hash_cache(const struct cache_build *w, char hash[HASH_HEX])
     char text[128];
     struct hash h;
 
-    snprintf(text, sizeof(text), "trunk 2, %d frozen, %d x %d, %zu samples, %s",
-             f->shape.freeze, f->shape.h, f->shape.w, w->n,
-             f->bf16 ? "bfloat16" : "float32");
+    snprintf(text, sizeof(text),
+             "trunk 2, %d frozen, %d x %d, %zu samples, %s%s", f->shape.freeze,
+             f->shape.h, f->shape.w, w->n, f->bf16 ? "bfloat16" : "float32",
+             f->products_bf16 ? ", products in bf16" : "");
     hash_init(&h);
     hash_add_string(&h, text);
     hash_add_string(&h, f->net->name);

@@ -15,6 +15,7 @@ static struct graph *new_graph(const struct frozen_layers_args *a,
                                                    .threads = 1,
                                                    .seed = a->seed,
                                                    .memory = GRAPH_TRAIN,
+                                                   .bf16 = a->products_bf16,
                                                    .part = GRAPH_FRONT},
                               err);
 

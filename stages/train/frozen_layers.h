@@ -21,8 +21,9 @@ struct frozen_layers_args {
                                         'seed' */
     uint64_t seed;
     enum preprocess input;
-    bool bf16;   /* what comes out is rounded to it */
-    int threads; /* >= 1 */
+    bool products_bf16; /* convolutions multiply in it */
+    bool bf16;          /* what comes out is rounded to it */
+    int threads;        /* >= 1 */
 };
 
 struct frozen_layers {

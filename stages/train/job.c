@@ -198,6 +198,7 @@ static int open_cache(struct rank_inputs *s, struct dist *d, const int threads,
         .start = t->start,
         .seed = t->seed,
         .input = trainer_input(t->config, s->net),
+        .products_bf16 = t->config->train.precision == PRECISION_BF16,
         .bf16 = t->config->train.frozen_precision == PRECISION_BF16,
         .threads = threads};
     const struct frozen_cache_args a = {.dir = j->cache,

@@ -35,6 +35,8 @@ static struct graph *plan_graph(const struct planned_course *p,
     const struct graph_args ga = {.max_batch = front ? 1 : p->share,
                                   .threads = front || threads < 1 ? 1 : threads,
                                   .memory = GRAPH_TRAIN,
+                                  .bf16 = p->a->config->train.precision ==
+                                          PRECISION_BF16,
                                   .part = part,
                                   .sizes = true};
 

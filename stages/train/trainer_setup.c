@@ -32,6 +32,7 @@ static int build_frozen(struct trainer *t, const struct net_args *na,
             .start = t->a->start,
             .seed = t->a->seed,
             .input = t->input,
+            .products_bf16 = t->a->config->train.precision == PRECISION_BF16,
             .bf16 = t->a->config->train.frozen_precision == PRECISION_BF16,
             .threads = t->a->threads},
         err);
@@ -74,6 +75,7 @@ static int build_graph(struct trainer *t, struct err *err)
                                   .seed = t->a->seed,
                                   .coll = ranks > 1 ? &t->coll : NULL,
                                   .memory = GRAPH_TRAIN,
+                                  .bf16 = c->train.precision == PRECISION_BF16,
                                   .part = t->a->freeze > 0 ? GRAPH_TAIL
                                                            : GRAPH_WHOLE};
 
@@ -170,11 +172,11 @@ static int allocate_buffers(struct trainer *t, struct err *err)
 }
 
 /* A number that tells how sums are rounded here. */
-static int64_t arithmetic_id(void)
+static int64_t arithmetic_id(const struct graph *g)
 {
     char text[GEMM_DESCRIPTION];
 
-    gemm_describe(text);
+    graph_describe(g, text);
     return (int64_t)(rng_mix(0, text, strlen(text)) >> 1);
 }
 
@@ -188,15 +190,16 @@ int trainer_prepare(struct trainer *t, struct err *err)
     t->n_epoch = a->config->train.sampler == SAMPLER_BALANCED ? t->steps * batch
                                                               : a->set->n_train;
     t->state = (struct train_state){
-        .arithmetic = arithmetic_id(),
         .rate = (double)(float)a->config->train.learning_rate,
         .ranks = a->dist->size,
     };
     plateau_init(&t->state.plateau);
     stopper_init(&t->state.stopper);
-    if (build_graph(t, err) < 0 || allocate_buffers(t, err) < 0 ||
-        start_variants(t, err) < 0 || trainer_open_options(t, err) < 0 ||
-        trainer_open_averages(t, err) < 0 ||
+    if (build_graph(t, err) < 0)
+        return -1;
+    t->state.arithmetic = arithmetic_id(t->graph);
+    if (allocate_buffers(t, err) < 0 || start_variants(t, err) < 0 ||
+        trainer_open_options(t, err) < 0 || trainer_open_averages(t, err) < 0 ||
         file_path(t->checkpoint_dir, err, "%s/checkpoint", a->dir) < 0)
         return -1;
     return trainer_lead(t) ? file_dir_make(t->checkpoint_dir, err) : 0;
@@ -269,7 +272,7 @@ static int find_checkpoint(struct trainer *t, bool *found, struct err *err)
     if (*found && t->state.arithmetic != here) {
         char now[GEMM_DESCRIPTION];
 
-        gemm_describe(now);
+        graph_describe(t->graph, now);
         snprintf(text, sizeof(text),
                  "the checkpoint was made by other libraries or another "
                  "processor than these (%s): results differ by rounding from "

@@ -220,6 +220,23 @@ static void test_bias(void)
        "a wide product has the bias of each column");
 }
 
+/* So that ranks agree, but for their sums over images. */
+static void check_alone(const struct bf16_kernel *bf16)
+{
+    const struct conv_case many = {6,        13,   11,    48, 40, PAD_SAME,
+                                   ACT_RELU, true, false, 3,  1};
+    struct conv_case one = many;
+    struct result a = run_provider(&conv_bf16, bf16, &many, 2), b;
+
+    one.n = 1;
+    b = run_provider(&conv_bf16, bf16, &one, 2);
+    ok(!memcmp(a.y, b.y, b.ny * sizeof(float)) &&
+           !memcmp(a.dx, b.dx, b.nx * sizeof(float)),
+       "an image has the same bits alone as among others");
+    release_result(&a);
+    release_result(&b);
+}
+
 static void check_bf16(void)
 {
     const struct bf16_kernel *can[BF16_KERNELS];
@@ -228,6 +245,7 @@ static void check_bf16(void)
     ok(n >= 1 && can[0] == bf16_fastest() && !strcmp(can[n - 1]->name, "plain"),
        "any processor has products in bf16 at least by plain loops");
     for (int k = 0; k < n; k++) {
+        check_alone(can[k]);
         for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
             check_shape(&conv_bf16, can[k], &shapes[i]);
         for (size_t i = 0; i < sizeof(bf16_shapes) / sizeof(shapes[0]); i++)

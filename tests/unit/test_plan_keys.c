@@ -91,6 +91,7 @@ static const struct row {
     {"train.probe_epochs=2", TRAIN, FINE},
     {"train.probe_epochs=2", NONE, CONTRASTIVE "train.encoder=weights" WEIGHTS},
     {"train.cache=off", NONE, NULL},
+    {"train.precision=bf16", TRAIN, NULL},
     {"train.frozen_precision=bf16", NONE, NULL},
     {"train.frozen_precision=bf16", TRAIN, "train.regimes=[contrastive]"},
     {"train.frozen_precision=bf16", TRAIN, FINE},

@@ -399,9 +399,12 @@ static void check_slides_and_styles(const struct trainer_args *plain)
        "two ranks without options");
     c.train.sampler = SAMPLER_SLIDES;
     check_goes_on("slides", &how);
-    c.train.sampler = SAMPLER_SHUFFLE;
+    c = *plain->config;
     c.train.mixstyle = 0.4;
     check_goes_on("mixstyle", &how);
+    c = *plain->config;
+    c.train.precision = PRECISION_BF16;
+    check_goes_on("bf16", &how);
 }
 
 /* One that knows the labels teaches what they do; one that is not heeded
