@@ -123,6 +123,7 @@ enum map_scale { SCALE_MAP, SCALE_CELL };
 enum map_colours { COLOURS_UNIFORM, COLOURS_JET };
 enum sanity_check { SANITY_OFF, SANITY_WHOLE, SANITY_CASCADE };
 
+enum precision { PRECISION_FLOAT32, PRECISION_BF16 };
 enum explain_choice { EXPLAIN_OFF, EXPLAIN_ON };
 
 /* What explaining needs to know. */
@@ -134,7 +135,8 @@ struct explain_settings {
     char cells[CONFIG_NAME_MAX];  /* that tables count; config_cells() */
     enum map_placement placement; /* of a layer's values in the picture */
     enum map_colours colours;
-    enum map_scale scale; /* what is brightest: of a map, or of a cell's */
+    enum precision precision; /* of many passes */
+    enum map_scale scale;     /* what is brightest: of a map, or of a cell's */
     enum sanity_check sanity;
     int64_t stability; /* further seeds; 0: not measured */
     enum campp_variant gradcampp_variant;
@@ -201,7 +203,6 @@ enum rank_choice { RANKS_FILL, RANKS_SPREAD };
 enum augment_choice { AUGMENT_STORED, AUGMENT_ONLINE };
 
 enum cache_choice { CACHE_AUTO, CACHE_OFF };
-enum precision { PRECISION_FLOAT32, PRECISION_BF16 };
 
 enum optimizer { /* in order of nn/optims.def, as optim_at() counts */
 #define OPTIM(name) OPTIMIZER_##name,

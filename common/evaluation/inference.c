@@ -85,6 +85,7 @@ int inference_open(struct inference *p, const struct inference_args *a,
     p->graph = model_read(a->path,
                           &(struct graph_args){.max_batch = a->batch,
                                                .memory = a->memory,
+                                               .bf16 = a->bf16,
                                                .frozen = true},
                           &p->info, err);
     if (p->graph && check_extra(p->graph, a->path, err) == 0 &&

@@ -124,11 +124,13 @@ static int find_methods(struct explanation *e, struct err *err)
 static int open_network(struct explanation *e, struct explained_network *n,
                         struct err *err)
 {
+    const struct explain_settings *s = e->args->settings;
     const struct explained_network_args a = {.model = e->args->model,
                                              .network = e->args->network,
                                              .data = &e->data,
-                                             .layers =
-                                                 &e->args->settings->layers};
+                                             .layers = &s->layers,
+                                             .many_bf16 = s->precision ==
+                                                          PRECISION_BF16};
 
     return explained_network_open(n, &a, err);
 }

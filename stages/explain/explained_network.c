@@ -68,6 +68,7 @@ int explained_network_open(struct explained_network *n,
         return -1;
     p.batch = SCORER_BATCH;
     p.memory = GRAPH_INFER;
+    p.bf16 = a->many_bf16;
     if (inference_open(&n->many, &p, err) < 0)
         return -1;
     n->scorer.graph = n->many.graph;

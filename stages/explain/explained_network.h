@@ -19,6 +19,7 @@ struct explained_network_args {
     const char *network; /* what it must be */
     const struct store *data;
     const struct word_list *layers; /* as explain_layer() takes them */
+    bool many_bf16; /* many passes are in bf16; those with gradients are not */
 };
 
 /*

@@ -62,8 +62,10 @@ static int open_model(struct predict_command *t, struct err *err)
     static const char what[] = "; give a bundle's directory, or a model that "
                                "training wrote, "
                                "RUN/train/EXPERIMENT/model.safetensors";
-    const struct inference_args p = {
-        .path = t->model, .batch = PREDICT_BATCH, .memory = GRAPH_INFER};
+    const struct inference_args p = {.path = t->model,
+                                     .batch = PREDICT_BATCH,
+                                     .memory = GRAPH_INFER,
+                                     .bf16 = t->args->bf16};
     struct err why = {0};
 
     if (model_path(t->model, t->args->model, &why) < 0 ||

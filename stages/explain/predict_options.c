@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/output_name.h"
+#include "nn/bf16_product.h"
 #include "stages/explain/predict_page.h"
 
 #include <errno.h>
@@ -78,6 +79,8 @@ static int take_option(struct predict_command_args *a, int c, struct err *err)
         return 0;
     case 'o':
         return find_output(a, optarg, err);
+    case 'p':
+        return bf16_asked(optarg, &a->bf16, err);
     case 's':
         a->sets = true;
         return 0;
@@ -100,6 +103,7 @@ static int parse_options(struct predict_command_args *a, int argc, char **argv,
         {"threshold", required_argument, NULL, 't'},
         {"sets", no_argument, NULL, 's'},
         {"unlike", no_argument, NULL, 'u'},
+        {"precision", required_argument, NULL, 'p'},
         {"json", no_argument, NULL, 'j'},
         {"output", required_argument, NULL, 'o'},
         {0},

@@ -202,6 +202,7 @@ static const struct row {
     {"explain.cells=all", EXPLAIN, NULL},
     {"explain.placement=stretched", EXPLAIN, NULL},
     {"explain.colours=jet", EXPLAIN, NULL},
+    {"explain.precision=bf16", EXPLAIN, NULL},
     {"explain.scale=cell", EXPLAIN, NULL},
     {"explain.baselines=off", EXPLAIN, NULL},
     {"explain.sanity=whole", EXPLAIN, NULL},
