@@ -25,6 +25,19 @@ sed -n '2,$s/^\([^,]*\),[^,]*,\(.*\),,ok$/\1,\2/p' "$T/out.d/predictions.csv" \
 ok "  the probabilities of predictions.csv, bit for bit" \
     cmp "$T/want" "$T/got"
 
+ok "products in bf16" status_is 0 papline predict "$M" "${files[@]}" \
+    --precision bf16 -o "$T/bf16.csv"
+ok "  are others" not cmp -s "$T/bf16.csv" "$T/out.d/predictions.csv"
+ok "  to probabilities within .05" awk -F, '
+    FNR == 1 { next }
+    NR == FNR { for (i = 3; i <= 7; i++) p[$1, i] = $i; n++; next }
+    { for (i = 3; i <= 7; i++) { d = $i - p[$1, i]
+                                 if (d > .05 || d < -.05) bad = 1 } m++ }
+    END { exit bad || n == 0 || n != m }' \
+    "$T/out.d/predictions.csv" "$T/bf16.csv"
+ok "another precision is refused" status_is 2 papline predict "$M" \
+    "${files[0]}" --precision bf8
+
 echo no >"$T/bad.png"
 : >"$T/empty.jpg"
 ok "what cannot be read is set aside" status_is 1 papline predict "$M" \

@@ -7,6 +7,7 @@
 #include "nn/nets.h"
 #include "stages/explain/explainer.h"
 #include "stages/explain/faithfulness.h"
+#include "stages/explain/map_similarity.h"
 
 /* What explain.py has under one name, and how near we must come: relative L2
  * distance, in faithfulness the difference of probabilities. */
@@ -112,11 +113,12 @@ struct explainer_case {
 };
 
 static struct graph *build_graph(const struct explainer_golden *r, int batch,
-                                 enum graph_memory memory)
+                                 enum graph_memory memory, bool bf16)
 {
     struct graph *g = r->build(r, &(struct graph_args){.max_batch = batch,
                                                        .threads = 2,
                                                        .memory = memory,
+                                                       .bf16 = bf16,
                                                        .frozen = true});
     const struct named_tensor *t;
     size_t n;
@@ -162,8 +164,8 @@ static struct explainer_case *bench_new(const struct explainer_golden *r)
     BUG_ON(!b);
     b->run = r;
     set_settings(&b->settings, r);
-    b->keep = build_graph(r, GRADIENTS_BATCH, GRAPH_KEEP_ALL);
-    b->fold = build_graph(r, 16, GRAPH_INFER);
+    b->keep = build_graph(r, GRADIENTS_BATCH, GRAPH_KEEP_ALL, false);
+    b->fold = build_graph(r, 16, GRAPH_INFER, false);
     b->scorer = (struct scorer){b->fold, 2};
     for (int i = 0; i < r->n_layer; i++)
         node[i] = graph_node(b->keep, r->layer[i]);
@@ -423,6 +425,34 @@ static void check_black(struct explainer_case *b)
         ok(f.figure[i] >= -1.0 && f.figure[i] <= 1.0, "  and defined");
 }
 
+/* Many passes in bf16 rank pixels as float32 does. */
+static void check_bf16(struct explainer_case *b)
+{
+    static const char *const method[] = {"scorecam", "rise"};
+    const size_t bytes = (size_t)b->run->h * (size_t)b->run->w * sizeof(float);
+    struct graph *half = build_graph(b->run, 16, GRAPH_INFER, true);
+    struct map_similarity s = {0};
+    struct err err = {0};
+    float *exact = malloc(bytes);
+
+    BUG_ON(!exact);
+    for (int i = 0; i < 2; i++) {
+        explain_case(b, method[i]);
+        memcpy(exact, b->heat[0], bytes);
+        b->scorer.graph = half;
+        explain_case(b, method[i]);
+        b->scorer.graph = b->fold;
+        ok(map_similarity(exact, b->heat[0], b->run->h, b->run->w, &s, &err) ==
+                   0 &&
+               s.spearman >= 0.99,
+           "  in bf16 ranks correlate by .99 at least");
+        printf("# %s: %.5f\n", method[i], s.spearman);
+        ok(memcmp(exact, b->heat[0], bytes) != 0, "  and it was bf16");
+    }
+    free(exact);
+    graph_free(half);
+}
+
 int main(void)
 {
     check_formulas();
@@ -437,6 +467,8 @@ int main(void)
         check_cams(b);
         check_lime(b);
         check_faith(b);
+        if (i > 0)
+            check_bf16(b);
         if (i == 0) {
             check_curves(b);
             check_no_activation(b);
