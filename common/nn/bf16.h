@@ -4,6 +4,7 @@
 #ifndef NN_BF16_H
 #define NN_BF16_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -27,5 +28,9 @@ static inline float bf16_to(uint16_t b)
     memcpy(&x, &u, sizeof(x));
     return x;
 }
+
+/* to[i] = x[i]; to[2 i] = a[i] and to[2 i + 1] = b[i]. */
+void bf16_round(size_t n, const float *x, uint16_t *to);
+void bf16_interleave(size_t n, const float *a, const float *b, uint16_t *to);
 
 #endif

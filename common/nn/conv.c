@@ -4,6 +4,10 @@
 
 #include <math.h>
 
+/* Output pixels up to which panels are faster in float32: beside products of a
+ * library, and beside Winograd's, whose matrices are four times as large. */
+enum { FEW = 1 << 10, FEW_TILED = 64 };
+
 struct gemm_after conv_after(const struct conv *c, const float *bias)
 {
     return (struct gemm_after){bias, c->act == ACT_NONE ? -INFINITY : 0.0f,
@@ -12,9 +16,14 @@ struct gemm_after conv_after(const struct conv *c, const float *bias)
 
 const struct conv_provider *conv_choose(const struct conv *c)
 {
-    if (conv_bf16_fits(c))
+    const size_t n = (size_t)c->n * (size_t)c->oh * (size_t)c->ow;
+    const bool fits = conv_panels_fit(c);
+
+    if (fits && c->kernel->bytes < sizeof(float))
         return &conv_bf16;
-    return conv_winograd_fits(c) ? &conv_winograd : &conv_blas;
+    if (conv_winograd_fits(c))
+        return fits && n <= FEW_TILED ? &conv_panels : &conv_winograd;
+    return fits && n <= FEW ? &conv_panels : &conv_blas;
 }
 
 int conv_axis(int in, int size, int stride, int pad, int *before)

@@ -8,21 +8,21 @@
 #ifndef NN_CONV_H
 #define NN_CONV_H
 
-#include "nn/bf16_product.h"
+#include "nn/block_product.h"
 #include "nn/gemm.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 struct conv {
-    int n;                          /* images */
-    int h, w, ci;                   /* of x */
-    int oh, ow, co;                 /* of y */
-    int size, stride;               /* rows and columns of the kernel; step */
-    int top, left;                  /* zeros before the first row, column */
-    int act;                        /* enum act of layers.h, applied to y */
-    const struct bf16_kernel *bf16; /* products in bf16 by this one, where
-                                       conv_bf16_fits(); NULL: float32 */
+    int n;            /* images */
+    int h, w, ci;     /* of x */
+    int oh, ow, co;   /* of y */
+    int size, stride; /* rows and columns of the kernel; step */
+    int top, left;    /* zeros before the first row, column */
+    int act;          /* enum act of layers.h, applied to y */
+    const struct block_kernel *kernel; /* products may be made of its blocks;
+                                         NULL: of none */
     int threads;
     float *ready;   /* what the prepare of the pass made of W; n_ready() */
     float *scratch; /* [scratch] as many floats as scratch() says */
@@ -73,13 +73,16 @@ extern const struct conv_provider conv_winograd;
 bool conv_winograd_fits(const struct conv *c);
 enum { CONV_WINOGRAD_MAX = 2048 }; /* channels */
 
-/* With operands rounded to bf16; which convolutions it can do: those of many
- * channels, of stride 1 or one tap. */
-extern const struct conv_provider conv_bf16;
-bool conv_bf16_fits(const struct conv *c);
+/*
+ * Blocks of products of one list of pixels and panels of the kernel: those of
+ * many channels, of stride 1 or one tap.  In bf16 all passes, in float32 forward
+ * alone.  Which convolutions it can do.
+ */
+extern const struct conv_provider conv_bf16, conv_panels;
+bool conv_panels_fit(const struct conv *c);
 
-/* The faster one for this shape.  It depends on the shape alone, so that all
- * ranks and a resumed run take the same. */
+/* The faster one for this shape and kernel.  It depends on these alone, so that
+ * all ranks and a resumed run take the same. */
 const struct conv_provider *conv_choose(const struct conv *c);
 
 /*

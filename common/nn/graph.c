@@ -2,7 +2,7 @@
 #include "nn/graph_private.h"
 
 #include "base/clock.h"
-#include "nn/bf16_product.h"
+#include "nn/block_product.h"
 
 #include <limits.h>
 #include <omp.h>
@@ -136,9 +136,11 @@ bool graph_keeps_all(const struct graph *g)
     return g && g->args.memory == GRAPH_KEEP_ALL;
 }
 
-bool graph_is_bf16(const struct graph *g)
+const struct block_kernel *graph_kernel(const struct graph *g)
 {
-    return g && g->args.bf16;
+    if (g && g->args.bf16)
+        return block_kernel_bf16();
+    return g && g->args.memory == GRAPH_INFER ? block_kernel_float32() : NULL;
 }
 
 void graph_describe(const struct graph *g, char text[GEMM_DESCRIPTION])
@@ -147,9 +149,9 @@ void graph_describe(const struct graph *g, char text[GEMM_DESCRIPTION])
 
     gemm_describe(text);
     n = strlen(text);
-    if (graph_is_bf16(g))
+    if (g->args.bf16)
         snprintf(text + n, GEMM_DESCRIPTION - n, ", bf16 by %s",
-                 bf16_fastest()->name);
+                 graph_kernel(g)->name);
 }
 
 void graph_cut(struct graph *g, const struct node *last)

@@ -65,7 +65,7 @@ struct graph_args {
                      normalisation, are not kept for backward but made anew:
                      less memory, a little more time, the same bits */
     bool bf16;    /* convolutions multiply numbers rounded to bf16, where
-                     conv_bf16_fits(); all else, sums too, is float32 */
+                     conv_panels_fit(); all else, sums too, is float32 */
     bool frozen;  /* no layer learns: backward gives douts alone */
     enum graph_part part; /* but GRAPH_WHOLE: with GRAPH_TRAIN alone */
     bool unfused; /* an activation is a node of its own, as in Keras, and has
@@ -93,13 +93,15 @@ void *graph_add(struct graph *g, const struct op *op, const char *name,
 struct node *graph_commit(struct graph *g, void *node);
 
 /* The largest batch, whether to fuse, whether every dout must stay readable,
- * whether there is no backward, and whether products are in bf16, for
- * constructors. */
+ * and whether what is made of weights is kept, for constructors. */
 int graph_max_batch(const struct graph *g);
 bool graph_fuses(const struct graph *g);
 bool graph_keeps_all(const struct graph *g);
 bool graph_keeps_ready(const struct graph *g);
-bool graph_is_bf16(const struct graph *g);
+
+/* Of a network without backward, or in bf16, whose blocks convolutions may be
+ * made of; NULL otherwise. */
+const struct block_kernel *graph_kernel(const struct graph *g);
 
 /* gemm_describe(), and how products are made in bf16, if they are. */
 void graph_describe(const struct graph *g, char text[GEMM_DESCRIPTION]);

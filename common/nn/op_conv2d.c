@@ -52,7 +52,7 @@ static int conv2d_shape(struct node *nd, struct err *err)
                        .size = a->size,
                        .stride = a->stride,
                        .act = (int)a->act,
-                       .bf16 = c->bf16};
+                       .kernel = c->kernel};
     c->oh = conv_axis(x->h, a->size, a->stride, (int)a->pad, &c->top);
     c->ow = conv_axis(x->w, a->size, a->stride, (int)a->pad, &c->left);
     if (c->oh < 1 || c->ow < 1)
@@ -98,6 +98,8 @@ static size_t conv2d_scratch(const struct node *nd, int threads)
     n = d->by->scratch(&c) + (d->keeps ? 0 : provider_ready(nd));
     if (n < (size_t)PIECES * (size_t)c.co)
         n = (size_t)PIECES * (size_t)c.co;
+    if (nd->fold && d->by->prepare && n < n_kernel(&c))
+        n = n_kernel(&c);
     return n * sizeof(float);
 }
 
@@ -130,7 +132,7 @@ static struct conv this_pass(const struct node *nd, const struct pass *p)
 /*
  * Ready are: what the provider makes of the kernel; then, if there is a batch
  * normalisation to be folded in, its scale, its shift, which becomes the bias,
- * and the kernel times the scale.
+ * and the kernel times the scale, unless the provider made its own of that.
  */
 static void conv2d_plan(struct node *nd)
 {
@@ -139,7 +141,7 @@ static void conv2d_plan(struct node *nd)
 
     nd->n_ready = d->keeps ? provider_ready(nd) : 0;
     if (nd->fold)
-        nd->n_ready += 2 * (size_t)c->co + n_kernel(c);
+        nd->n_ready += 2 * (size_t)c->co + (d->by->prepare ? 0 : n_kernel(c));
 }
 
 HOT static void scale_columns(size_t rows, size_t c, const float *x,
@@ -150,7 +152,7 @@ HOT static void scale_columns(size_t rows, size_t c, const float *x,
             y[i * c + j] = x[i * c + j] * scale[j];
 }
 
-static const float *fold_kernel(const struct node *nd)
+static float *fold_kernel(const struct node *nd)
 {
     return nd->ready + provider_ready(nd) + 2 * (size_t)nd->out.c;
 }
@@ -160,7 +162,8 @@ static const float *fold_bias(const struct node *nd)
     return nd->ready + provider_ready(nd) + (size_t)nd->out.c;
 }
 
-static void fold_norm(struct node *nd)
+/* Scale and shift, and the kernel times the scale in w. */
+static void fold_norm(struct node *nd, float *w)
 {
     const struct conv2d *d = (const struct conv2d *)nd;
     const size_t co = (size_t)d->c.co;
@@ -170,20 +173,23 @@ static void fold_norm(struct node *nd)
     op_bn_affine(nd->fold, &a);
     for (size_t j = 0; d->a.bias && j < co; j++)
         a.shift[j] += nd->param[n_kernel(&d->c) + j] * a.scale[j];
-    scale_columns(n_kernel(&d->c) / co, co, nd->param, a.scale, at + 2 * co);
+    scale_columns(n_kernel(&d->c) / co, co, nd->param, a.scale, w);
 }
 
 static void conv2d_prepare(struct node *nd, const struct pass *p)
 {
     const struct conv2d *d = (const struct conv2d *)nd;
     const struct conv c = this_pass(nd, p);
+    float *w = nd->param;
 
     if (!d->keeps)
         return;
-    if (nd->fold)
-        fold_norm(nd);
+    if (nd->fold) {
+        w = d->by->prepare ? p->scratch : fold_kernel(nd);
+        fold_norm(nd, w);
+    }
     if (d->by->prepare)
-        d->by->prepare(&c, nd->fold ? fold_kernel(nd) : nd->param);
+        d->by->prepare(&c, w);
 }
 
 static void conv2d_forward(struct node *nd, const struct pass *p)
@@ -193,7 +199,7 @@ static void conv2d_forward(struct node *nd, const struct pass *p)
     const float *w = nd->param, *bias = d->a.bias ? w + n_kernel(&c) : NULL;
 
     if (nd->fold) {
-        w = fold_kernel(nd);
+        w = d->by->prepare ? NULL : fold_kernel(nd);
         bias = fold_bias(nd);
         c.act = (int)op_bn_act(nd->fold);
     }
@@ -334,7 +340,7 @@ struct node *nn_conv2d(struct graph *g, struct node *x, const char *name,
         return NULL;
     snprintf(d->base.prefix, sizeof(d->base.prefix), "%s", name);
     d->keeps = graph_keeps_ready(g);
-    d->c.bf16 = graph_is_bf16(g) ? bf16_fastest() : NULL;
+    d->c.kernel = graph_kernel(g);
     d->a = a;
     d->a.stride = a.stride ? a.stride : 1;
     d->a.act = apart ? ACT_NONE : a.act;

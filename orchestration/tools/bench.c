@@ -1,7 +1,7 @@
 #define _DEFAULT_SOURCE
 #include "orchestration/tools/bench.h"
 
-#include "nn/bf16_product.h"
+#include "nn/block_product.h"
 #include "nn/gemm.h"
 #include "orchestration/tools/bench_step.h"
 
@@ -125,7 +125,7 @@ int bench_check(const struct bench_args *a, struct err *err)
         check_range("--steps", a->steps, 1, BENCH_MAX_STEPS, err) < 0 ||
         check_range("--threads", a->threads, 0, 1024, err) < 0)
         return -1;
-    if (bf16_asked(a->precision, &bf16, err) < 0)
+    if (block_asks_bf16(a->precision, &bf16, err) < 0)
         return -1;
     return check_range("--ranks", a->ranks, 0, DIST_MAX_RANKS, err);
 }
@@ -144,7 +144,7 @@ int bench(FILE *out, const struct bench_args *a, struct err *err)
             "kernels: %s; convolutions: %s\n",
             a->size, a->size, a->batch,
             a->threads ? a->threads : omp_get_max_threads(), gemm_provider(),
-            gemm_processor(), a->precision);
+            gemm_processor(), a->precision ? a->precision : "float32");
     for (size_t i = 0; net_at(i); i++)
         if ((!net && bench_apart(out, a, net_at(i), err) < 0) ||
             (net == net_at(i) && bench_one(out, a, net, err) < 0))

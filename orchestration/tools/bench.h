@@ -25,9 +25,10 @@ struct bench_args {
     int threads;     /* 0: as many as OpenMP would start */
     int steps;       /* 1 .. BENCH_MAX_STEPS, measured behind one that is not */
     bool layers;
-    int ranks;   /* 0: this process alone */
-    const char *precision; /* of products, "float32" or "bf16" */
-    bool strict; /* of ranks: parts as of train.reproducible strict */
+    int ranks;             /* 0: this process alone */
+    const char *precision; /* of products, "float32" or "bf16"; NULL:
+                              the first */
+    bool strict;           /* of ranks: parts as of train.reproducible strict */
 };
 
 /* Are the numbers in range, is there such a network?  Errors: ERR_USAGE. */

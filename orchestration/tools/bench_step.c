@@ -30,7 +30,7 @@ int bench_step_init(struct bench_step *t, const struct net *net,
 {
     const struct net_args na = {
         .h = a->size, .w = a->size, .classes = CLASSES, .head = HEAD_LINEAR};
-    const bool bf16 = strcmp(a->precision, "bf16") == 0;
+    const bool bf16 = a->precision && strcmp(a->precision, "bf16") == 0;
     const struct graph_args ga = {.max_batch =
                                       d ? part_of(a->batch, d) : a->batch,
                                   .threads = a->threads,

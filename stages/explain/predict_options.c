@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "base/output_name.h"
-#include "nn/bf16_product.h"
+#include "nn/block_product.h"
 #include "stages/explain/predict_page.h"
 
 #include <errno.h>
@@ -80,7 +80,7 @@ static int take_option(struct predict_command_args *a, int c, struct err *err)
     case 'o':
         return find_output(a, optarg, err);
     case 'p':
-        return bf16_asked(optarg, &a->bf16, err);
+        return block_asks_bf16(optarg, &a->bf16, err);
     case 's':
         a->sets = true;
         return 0;

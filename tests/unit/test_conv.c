@@ -40,7 +40,7 @@ static const struct conv_case {
 
 /* Other kernels, channels that are no multiple of 16, and so many positions
  * that there are several tiles, or chunks. */
-static const struct conv_case bf16_shapes[] = {
+static const struct conv_case other_shapes[] = {
     {2, 13, 11, 24, 40, PAD_SAME, ACT_RELU6, true, false, 1, 1},
     {3, 13, 11, 24, 40, PAD_SAME, ACT_NONE, false, false, 1, 2},
     {1, 14, 12, 32, 17, PAD_VALID, ACT_RELU, true, true, 1, 2},
@@ -69,7 +69,7 @@ struct result {
 };
 
 static struct result run_provider(const struct conv_provider *by,
-                                  const struct bf16_kernel *bf16,
+                                  const struct block_kernel *bf16,
                                   const struct conv_case *s, int threads)
 {
     const int size = s->size;
@@ -81,7 +81,7 @@ static struct result run_provider(const struct conv_provider *by,
                      .size = size,
                      .stride = s->stride,
                      .act = s->act,
-                     .bf16 = bf16,
+                     .kernel = bf16,
                      .threads = threads};
     struct result r;
     float *x, *w, *bias, *dy;
@@ -105,7 +105,8 @@ static struct result run_provider(const struct conv_provider *by,
     by->forward(&c, x, w, s->bias ? bias : NULL, r.y);
     if (by->prepare_back)
         by->prepare_back(&c, w);
-    by->backward(&c, &(struct conv_back){x, dy, w, r.dw, r.dx, s->add});
+    if (by->backward)
+        by->backward(&c, &(struct conv_back){x, dy, w, r.dw, r.dx, s->add});
     free(c.scratch);
     free(c.ready);
     free(x);
@@ -123,7 +124,7 @@ static void release_result(struct result *r)
 }
 
 static void check_shape(const struct conv_provider *by,
-                        const struct bf16_kernel *bf16,
+                        const struct block_kernel *bf16,
                         const struct conv_case *s)
 {
     struct result a = run_provider(by, bf16, s, 1),
@@ -221,7 +222,7 @@ static void test_bias(void)
 }
 
 /* So that ranks agree, but for their sums over images. */
-static void check_alone(const struct bf16_kernel *bf16)
+static void check_alone(const struct block_kernel *bf16)
 {
     const struct conv_case many = {6,        13,   11,    48, 40, PAD_SAME,
                                    ACT_RELU, true, false, 3,  1};
@@ -239,17 +240,51 @@ static void check_alone(const struct bf16_kernel *bf16)
 
 static void check_bf16(void)
 {
-    const struct bf16_kernel *can[BF16_KERNELS];
-    const int n = bf16_kernels(can);
+    const struct block_kernel *can[BLOCK_KERNELS];
+    const int n = block_kernels_bf16(can);
 
-    ok(n >= 1 && can[0] == bf16_fastest() && !strcmp(can[n - 1]->name, "plain"),
+    ok(n >= 1 && can[0] == block_kernel_bf16() &&
+           !strcmp(can[n - 1]->name, "plain"),
        "any processor has products in bf16 at least by plain loops");
     for (int k = 0; k < n; k++) {
         check_alone(can[k]);
         for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
             check_shape(&conv_bf16, can[k], &shapes[i]);
-        for (size_t i = 0; i < sizeof(bf16_shapes) / sizeof(shapes[0]); i++)
-            check_shape(&conv_bf16, can[k], &bf16_shapes[i]);
+        for (size_t i = 0; i < sizeof(other_shapes) / sizeof(shapes[0]); i++)
+            check_shape(&conv_bf16, can[k], &other_shapes[i]);
+    }
+}
+
+static void check_forward(const struct block_kernel *kernel,
+                          const struct conv_case *s)
+{
+    struct result a = run_provider(&conv_panels, kernel, s, 1),
+                  two = run_provider(&conv_panels, kernel, s, 2),
+                  b = run_provider(&conv_blas, NULL, s, 1);
+    char what[128];
+
+    snprintf(what, sizeof(what), "%s: %d x %dx%d, %d to %d within 1e-5",
+             kernel->name, s->n, s->h, s->w, s->ci, s->co);
+    ok(relative_gap(a.y, b.y, a.ny) < 1e-5, what);
+    ok(!memcmp(a.y, two.y, a.ny * sizeof(float)),
+       "  the same bits from two threads");
+    release_result(&a);
+    release_result(&b);
+    release_result(&two);
+}
+
+static void check_float32(void)
+{
+    const struct block_kernel *can[BLOCK_KERNELS];
+    const int n = block_kernels_float32(can);
+
+    ok(n >= 1 && can[0] == block_kernel_float32(),
+       "there are blocks in float32 for this machine");
+    for (int k = 0; k < n; k++) {
+        for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
+            check_forward(can[k], &shapes[i]);
+        for (size_t i = 0; i < sizeof(other_shapes) / sizeof(shapes[0]); i++)
+            check_forward(can[k], &other_shapes[i]);
     }
 }
 
@@ -257,15 +292,15 @@ static void test_bf16_fits(void)
 {
     struct conv c = {.size = 3, .stride = 1, .ci = 16, .co = 16, .top = 1};
 
-    ok(!conv_bf16_fits(&c), "float32 where nobody asks for bf16");
-    c.bf16 = bf16_fastest();
-    ok(conv_bf16_fits(&c) && conv_choose(&c) == &conv_bf16,
+    ok(!conv_panels_fit(&c), "float32 where nobody asks for bf16");
+    c.kernel = block_kernel_bf16();
+    ok(conv_panels_fit(&c) && conv_choose(&c) == &conv_bf16,
        "bf16 takes 3x3 of stride 1");
     c.stride = 2;
-    ok(!conv_bf16_fits(&c), "bf16 takes no stride but of one tap");
+    ok(!conv_panels_fit(&c), "bf16 takes no stride but of one tap");
     c.stride = 1;
     c.ci = 3;
-    ok(!conv_bf16_fits(&c), "bf16 does not take a few channels");
+    ok(!conv_panels_fit(&c), "bf16 does not take a few channels");
 }
 
 int main(void)
@@ -276,6 +311,7 @@ int main(void)
     for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
         check_shape(&conv_winograd, NULL, &shapes[i]);
     check_bf16();
+    check_float32();
     test_fits();
     test_bf16_fits();
     return tap_done();

@@ -1,22 +1,22 @@
 /*
- * conv_bf16_gradient.c - the gradient of a kernel with products in bf16
+ * conv_panels_gradient.c - the gradient of a kernel with products in bf16
  *
  *     dW of a tap = X(p + distance)' dY                 32 x 32 at once
  *
- * summed over the positions p of bf16_map.h: a chunk of them, of x by channels
+ * summed over the positions p of conv_positions.h: a chunk of them, of x by channels
  * and of dy as a panel, is rounded by all threads, which then share out the
  * blocks of dW.  Every block has its chunks in order.
  */
 #include "nn/bf16.h"
-#include "nn/bf16_map.h"
-#include "nn/conv_bf16_private.h"
+#include "nn/conv_panels_private.h"
+#include "nn/conv_positions.h"
 
 #include <string.h>
 
 #include "nn/simd.h"
 
 enum {
-    B = BF16_BLOCK,
+    B = BLOCK_SIDE,
     CHUNK_BYTES = 2 << 20, /* of rounded x and dy */
     LEAST_CHUNK = 16 * B,  /* positions */
 };
@@ -24,9 +24,9 @@ enum {
 /* --- dW --------------------------------------------------------------------*/
 
 /* Positions of a chunk. */
-static size_t chunk_len(const struct bf16_map *m)
+static size_t chunk_len(const struct conv_positions *m)
 {
-    const size_t c = m->depth + bf16_map_panels(m) * B;
+    const size_t c = m->depth + conv_positions_panels(m) * B;
     const size_t n = CHUNK_BYTES / sizeof(uint16_t) / c / B * B;
 
     return n < LEAST_CHUNK ? LEAST_CHUNK : n;
@@ -34,44 +34,46 @@ static size_t chunk_len(const struct bf16_map *m)
 
 /* Numbers of a channel's row; not a power of two, lest rows share the lines of
  * a cache. */
-static size_t row_len(const struct bf16_map *m)
+static size_t row_len(const struct conv_positions *m)
 {
-    return bf16_round_up(chunk_len(m) + bf16_map_reach(m), 2 * B) + B;
+    return conv_positions_round_up(chunk_len(m) + conv_positions_reach(m),
+                                   2 * B) +
+           B;
 }
 
 /* Of one chunk: x by channels, dy as panels. */
 struct gradient {
-    struct bf16_map m;
+    struct conv_positions m;
     const float *x, *dy;
     size_t from, n;  /* positions */
     uint16_t *rows;  /* (depth, row_len) */
     uint16_t *panel; /* (panels, chunk_len * 32) */
     float *dw;
-    const struct bf16_kernel *by;
+    const struct block_kernel *by;
 };
 
 static const float *pixel_or_null(const float *x, size_t at)
 {
-    return at == BF16_NOWHERE ? NULL : x + at;
+    return at == CONV_NOWHERE ? NULL : x + at;
 }
 
 /* Positions [p, p + B) of x, turned. */
 static void turn_positions(const struct gradient *g, size_t p)
 {
     static const float none[B] = {0};
-    const struct bf16_map *m = &g->m;
+    const struct conv_positions *m = &g->m;
     const size_t c = (size_t)m->in.c, row = row_len(m);
-    struct bf16_place at = bf16_map_place(m, g->from + p);
+    struct conv_place at = conv_positions_place(m, g->from + p);
     const float *x[B];
 
-    for (int i = 0; i < B; i++, bf16_map_next(m, &at))
-        x[i] = pixel_or_null(g->x, bf16_map_input(m, &at));
+    for (int i = 0; i < B; i++, conv_positions_next(m, &at))
+        x[i] = pixel_or_null(g->x, conv_positions_input(m, &at));
     for (size_t k = 0; k < m->depth; k += B) {
         const size_t n = k >= c ? 0 : c - k < B ? c - k : B;
         uint16_t t[B][B] = {{0}};
 
         for (int i = 0; i < B; i++)
-            bf16_round_numbers(n, x[i] ? x[i] + k : none, t[i]);
+            bf16_round(n, x[i] ? x[i] + k : none, t[i]);
         for (size_t j = 0; j < B; j++)
             for (size_t i = 0; i < B; i++)
                 g->rows[(k + j) * row + p + i] = t[i][j];
@@ -82,17 +84,17 @@ static void turn_positions(const struct gradient *g, size_t p)
 static void pair_positions(const struct gradient *g, size_t p)
 {
     static const float none[B] = {0};
-    const struct bf16_map *m = &g->m;
+    const struct conv_positions *m = &g->m;
     const size_t c = (size_t)m->out.c, half = B / 2;
-    const struct bf16_place at = bf16_map_place(m, g->from + p),
-                            next = bf16_map_place(m, g->from + p + 1);
-    const float *a = pixel_or_null(g->dy, bf16_map_output(m, &at));
-    const float *b = pixel_or_null(g->dy, bf16_map_output(m, &next));
+    const struct conv_place at = conv_positions_place(m, g->from + p),
+                            next = conv_positions_place(m, g->from + p + 1);
+    const float *a = pixel_or_null(g->dy, conv_positions_output(m, &at));
+    const float *b = pixel_or_null(g->dy, conv_positions_output(m, &next));
 
-    for (size_t j = 0; j < bf16_map_panels(m) * B; j += half) {
+    for (size_t j = 0; j < conv_positions_panels(m) * B; j += half) {
         const size_t n = j >= c ? 0 : c - j < half ? c - j : half;
         uint16_t *to =
-            g->panel + j / B * chunk_len(m) * B + bf16_panel_at(p, j % B);
+            g->panel + j / B * chunk_len(m) * B + block_pair_at(p, j % B);
 
         bf16_interleave(n, a ? a + j : none, b ? b + j : none, to);
         memset(to + 2 * n, 0, 2 * (half - n) * sizeof(*to));
@@ -102,32 +104,34 @@ static void pair_positions(const struct gradient *g, size_t p)
 /* dW (B, B) of tap 't' from input channel 'k' and of panel 'q'. */
 static void add_block(const struct gradient *g, size_t t, size_t k, size_t q)
 {
-    const struct bf16_map *m = &g->m;
+    const struct conv_positions *m = &g->m;
     const size_t ci = (size_t)m->in.c, co = (size_t)m->out.c;
-    const size_t tap = bf16_map_distance(m, t);
+    const size_t tap = conv_positions_distance(m, t);
     const size_t columns = co - q * B < B ? co - q * B : B;
     const int n = (int)(ci - k < B ? ci - k : B);
     float block[B * B], *to[B];
 
-    g->by->multiply(&(struct bf16_block){.a = g->rows + k * row_len(m),
-                                         .lda = row_len(m),
-                                         .tap = &tap,
-                                         .n_tap = 1,
-                                         .k = g->n,
-                                         .b = g->panel + q * chunk_len(m) * B,
-                                         .rows = n},
-                    block);
+    g->by->multiply(
+        &(struct block_product){.a = g->rows + k * row_len(m),
+                                .lda = row_len(m),
+                                .tap = &tap,
+                                .n_tap = 1,
+                                .k = g->n,
+                                .b = g->panel + q * chunk_len(m) * B,
+                                .rows = n},
+        block);
     for (int i = 0; i < n; i++)
         to[i] = g->dw + (t * ci + k + (size_t)i) * co + q * B;
-    bf16_put_rows(&(struct bf16_rows){n, columns, block, NULL, true, to});
+    conv_panels_put(&(struct block_rows){n, columns, block, NULL, true, to});
 }
 
 /* One chunk, by all threads of the region that calls it. */
 static void add_chunk(const struct gradient *g)
 {
-    const struct bf16_map *m = &g->m;
-    const size_t inputs = m->depth / B, panels = bf16_map_panels(m);
-    const size_t turned = bf16_round_up(g->n + bf16_map_reach(m), B) / B;
+    const struct conv_positions *m = &g->m;
+    const size_t inputs = m->depth / B, panels = conv_positions_panels(m);
+    const size_t turned =
+        conv_positions_round_up(g->n + conv_positions_reach(m), B) / B;
 
 #pragma omp for schedule(static) nowait
     for (size_t p = 0; p < turned; p++)
@@ -136,24 +140,25 @@ static void add_chunk(const struct gradient *g)
     for (size_t p = 0; p < g->n / 2; p++)
         pair_positions(g, 2 * p);
 #pragma omp for schedule(static)
-    for (size_t i = 0; i < bf16_map_taps(m) * inputs * panels; i++)
+    for (size_t i = 0; i < conv_positions_taps(m) * inputs * panels; i++)
         add_block(g, i / inputs / panels, i / panels % inputs * B, i % panels);
 }
 
-size_t conv_bf16_gradient_scratch(const struct conv *c)
+size_t conv_panels_gradient_scratch(const struct conv *c)
 {
-    const struct bf16_map m = bf16_map_forward(c);
+    const struct conv_positions m = conv_positions_forward(c);
 
-    return (m.depth * row_len(&m) + bf16_map_panels(&m) * chunk_len(&m) * B) /
+    return (m.depth * row_len(&m) +
+            conv_positions_panels(&m) * chunk_len(&m) * B) /
            2;
 }
 
-void conv_bf16_gradient(const struct conv *c, const float *x, const float *dy,
-                        float *dw)
+void conv_panels_gradient(const struct conv *c, const float *x, const float *dy,
+                          float *dw)
 {
-    const struct bf16_map m = bf16_map_forward(c);
-    const size_t n = bf16_map_positions(&m), step = chunk_len(&m);
-    struct gradient all = {.m = m, .x = x, .dy = dy, .dw = dw, .by = c->bf16};
+    const struct conv_positions m = conv_positions_forward(c);
+    const size_t n = conv_positions_count(&m), step = chunk_len(&m);
+    struct gradient all = {.m = m, .x = x, .dy = dy, .dw = dw, .by = c->kernel};
 
     all.rows = (uint16_t *)(void *)c->scratch;
     all.panel = all.rows + m.depth * row_len(&m);
@@ -163,7 +168,8 @@ void conv_bf16_gradient(const struct conv *c, const float *x, const float *dy,
 
         g.by->begin();
         for (g.from = 0; g.from < n; g.from += step) {
-            g.n = bf16_round_up(n - g.from < step ? n - g.from : step, B);
+            g.n = conv_positions_round_up(n - g.from < step ? n - g.from : step,
+                                          B);
             add_chunk(&g);
         }
         g.by->end();

@@ -1,6 +1,6 @@
-/* bf16_product.c - a block by AMX, by AVX512_BF16, or by plain loops */
+/* block_bf16.c - a block in bf16 by AMX, by AVX512_BF16, or by plain loops */
 #define _GNU_SOURCE /* syscall() */
-#include "nn/bf16_product.h"
+#include "nn/block_product.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -16,9 +16,9 @@
 #include "nn/simd.h"
 
 enum {
-    HALF = BF16_BLOCK / 2,
-    PAIRS = BF16_DEPTH / 2,
-    STEP = BF16_DEPTH * BF16_BLOCK, /* of a panel */
+    HALF = BLOCK_SIDE / 2,
+    PAIRS = BLOCK_DEPTH / 2,
+    STEP = BLOCK_DEPTH * BLOCK_SIDE, /* of a panel */
 };
 
 static void do_nothing(void)
@@ -42,19 +42,19 @@ static inline void split_pair(const uint16_t *pair, float to[2])
     memcpy(to, u, sizeof(u));
 }
 
-HOT static void plain_rows(const struct bf16_block *p, const uint16_t *a,
+HOT static void plain_rows(const struct block_product *p, const uint16_t *a,
                            float *c)
 {
     vec s[PLAIN_ROWS][2] = {{{0}}};
     const uint16_t *b = p->b;
 
     for (int t = 0; t < p->n_tap; t++)
-        for (size_t k = 0; k < p->k; k += BF16_DEPTH, b += STEP)
+        for (size_t k = 0; k < p->k; k += BLOCK_DEPTH, b += STEP)
             for (size_t r = 0; r < PAIRS; r++)
                 for (size_t h = 0; h < 2; h++) {
                     const bits u =
                         *(const bits *)(const void *)(b + h * (STEP / 2) +
-                                                      r * BF16_BLOCK);
+                                                      r * BLOCK_SIDE);
                     const vec even = (vec)(u << 16);
                     const vec odd = (vec)(u & 0xffff0000u);
 
@@ -67,17 +67,19 @@ HOT static void plain_rows(const struct bf16_block *p, const uint16_t *a,
                     }
                 }
     for (size_t i = 0; i < PLAIN_ROWS; i++)
-        memcpy(c + i * BF16_BLOCK, s[i], sizeof(s[i]));
+        memcpy(c + i * BLOCK_SIDE, s[i], sizeof(s[i]));
 }
 
-static void plain_multiply(const struct bf16_block *p, float *c)
+static void plain_multiply(const struct block_product *p, float *c)
 {
     for (int i = 0; i < p->rows; i += PLAIN_ROWS)
-        plain_rows(p, p->a + (size_t)i * p->lda, c + (size_t)i * BF16_BLOCK);
+        plain_rows(p, (const uint16_t *)p->a + (size_t)i * p->lda,
+                   c + (size_t)i * BLOCK_SIDE);
 }
 
-static const struct bf16_kernel plain = {"plain", do_nothing, do_nothing,
-                                         plain_multiply};
+static const struct block_kernel plain = {"plain",     sizeof(uint16_t),
+                                          BLOCK_DEPTH, do_nothing,
+                                          do_nothing,  plain_multiply};
 
 #ifdef HAVE_X86
 
@@ -100,8 +102,8 @@ AVX512 static inline __m512bh repeat_pair(const uint16_t *a)
     return (__m512bh)_mm512_set1_epi32(pair);
 }
 
-AVX512 static void avx512_rows(const struct bf16_block *p, const uint16_t *rows,
-                               float *c)
+AVX512 static void avx512_rows(const struct block_product *p,
+                               const uint16_t *rows, float *c)
 {
     __m512 s[VECTOR_ROWS][2];
     const uint16_t *b = p->b;
@@ -110,8 +112,8 @@ AVX512 static void avx512_rows(const struct bf16_block *p, const uint16_t *rows,
     for (int i = 0; i < VECTOR_ROWS; i++)
         s[i][0] = s[i][1] = _mm512_setzero_ps();
     for (int t = 0; t < p->n_tap; t++)
-        for (size_t k = 0; k < p->k; k += BF16_DEPTH, b += STEP / 2)
-            for (size_t r = 0; r < PAIRS; r++, b += BF16_BLOCK) {
+        for (size_t k = 0; k < p->k; k += BLOCK_DEPTH, b += STEP / 2)
+            for (size_t r = 0; r < PAIRS; r++, b += BLOCK_SIDE) {
                 const uint16_t *a = rows + p->tap[t] + k + 2 * r;
                 const __m512bh b0 = load_pairs(b);
                 const __m512bh b1 = load_pairs(b + STEP / 2);
@@ -126,19 +128,21 @@ AVX512 static void avx512_rows(const struct bf16_block *p, const uint16_t *rows,
             }
 #    pragma GCC unroll 8
     for (int i = 0; i < VECTOR_ROWS; i++) {
-        _mm512_storeu_ps(c + i * BF16_BLOCK, s[i][0]);
-        _mm512_storeu_ps(c + i * BF16_BLOCK + HALF, s[i][1]);
+        _mm512_storeu_ps(c + i * BLOCK_SIDE, s[i][0]);
+        _mm512_storeu_ps(c + i * BLOCK_SIDE + HALF, s[i][1]);
     }
 }
 
-static void avx512_multiply(const struct bf16_block *p, float *c)
+static void avx512_multiply(const struct block_product *p, float *c)
 {
     for (int i = 0; i < p->rows; i += VECTOR_ROWS)
-        avx512_rows(p, p->a + (size_t)i * p->lda, c + (size_t)i * BF16_BLOCK);
+        avx512_rows(p, (const uint16_t *)p->a + (size_t)i * p->lda,
+                    c + (size_t)i * BLOCK_SIDE);
 }
 
-static const struct bf16_kernel avx512 = {"avx512_bf16", do_nothing, do_nothing,
-                                          avx512_multiply};
+static const struct block_kernel avx512 = {"avx512_bf16", sizeof(uint16_t),
+                                           BLOCK_DEPTH,   do_nothing,
+                                           do_nothing,    avx512_multiply};
 
 /* --- AMX -------------------------------------------------------------------*/
 
@@ -147,7 +151,7 @@ static const struct bf16_kernel avx512 = {"avx512_bf16", do_nothing, do_nothing,
 enum {
     TILE_ROWS = 16,
     TILE_BYTES = 64, /* of a row */
-    C_BYTES = BF16_BLOCK * sizeof(float),
+    C_BYTES = BLOCK_SIDE * sizeof(float),
     PERMIT = 0x1023,    /* ARCH_REQ_XCOMP_PERM of arch_prctl() */
     TILE_DATA = 18,     /* XFEATURE_XTILEDATA */
     FEATURES = 7,       /* leaf of cpuid */
@@ -178,7 +182,7 @@ AMX static void amx_end(void)
 }
 
 /* Tiles 0 .. 3 are C, 4 and 5 A's rows, 6 and 7 B's columns. */
-AMX static void amx_all(const struct bf16_block *p, float *c)
+AMX static void amx_all(const struct block_product *p, float *c)
 {
     const size_t bytes = p->lda * sizeof(uint16_t);
     const uint16_t *b = p->b;
@@ -188,9 +192,9 @@ AMX static void amx_all(const struct bf16_block *p, float *c)
     _tile_zero(2);
     _tile_zero(3);
     for (int t = 0; t < p->n_tap; t++) {
-        const uint16_t *a = p->a + p->tap[t];
+        const uint16_t *a = (const uint16_t *)p->a + p->tap[t];
 
-        for (size_t k = 0; k < p->k; k += BF16_DEPTH, b += STEP) {
+        for (size_t k = 0; k < p->k; k += BLOCK_DEPTH, b += STEP) {
             _tile_loadd(6, b, TILE_BYTES);
             _tile_loadd(4, a + k, bytes);
             _tile_dpbf16ps(0, 4, 6);
@@ -203,11 +207,11 @@ AMX static void amx_all(const struct bf16_block *p, float *c)
     }
     _tile_stored(0, c, C_BYTES);
     _tile_stored(1, c + HALF, C_BYTES);
-    _tile_stored(2, c + TILE_ROWS * BF16_BLOCK, C_BYTES);
-    _tile_stored(3, c + TILE_ROWS * BF16_BLOCK + HALF, C_BYTES);
+    _tile_stored(2, c + TILE_ROWS * BLOCK_SIDE, C_BYTES);
+    _tile_stored(3, c + TILE_ROWS * BLOCK_SIDE + HALF, C_BYTES);
 }
 
-AMX static void amx_half(const struct bf16_block *p, float *c)
+AMX static void amx_half(const struct block_product *p, float *c)
 {
     const size_t bytes = p->lda * sizeof(uint16_t);
     const uint16_t *b = p->b;
@@ -215,9 +219,9 @@ AMX static void amx_half(const struct bf16_block *p, float *c)
     _tile_zero(0);
     _tile_zero(1);
     for (int t = 0; t < p->n_tap; t++) {
-        const uint16_t *a = p->a + p->tap[t];
+        const uint16_t *a = (const uint16_t *)p->a + p->tap[t];
 
-        for (size_t k = 0; k < p->k; k += BF16_DEPTH, b += STEP) {
+        for (size_t k = 0; k < p->k; k += BLOCK_DEPTH, b += STEP) {
             _tile_loadd(4, a + k, bytes);
             _tile_loadd(6, b, TILE_BYTES);
             _tile_dpbf16ps(0, 4, 6);
@@ -229,7 +233,7 @@ AMX static void amx_half(const struct bf16_block *p, float *c)
     _tile_stored(1, c + HALF, C_BYTES);
 }
 
-static void amx_multiply(const struct bf16_block *p, float *c)
+static void amx_multiply(const struct block_product *p, float *c)
 {
     if (p->rows > TILE_ROWS)
         amx_all(p, c);
@@ -237,7 +241,8 @@ static void amx_multiply(const struct bf16_block *p, float *c)
         amx_half(p, c);
 }
 
-static const struct bf16_kernel amx = {"amx", amx_begin, amx_end, amx_multiply};
+static const struct block_kernel amx = {
+    "amx", sizeof(uint16_t), BLOCK_DEPTH, amx_begin, amx_end, amx_multiply};
 
 /* The system keeps the tiles of those programs alone that ask for it. */
 static bool amx_allowed(void)
@@ -250,7 +255,7 @@ static bool amx_allowed(void)
 
 #endif
 
-int bf16_kernels(const struct bf16_kernel *can[BF16_KERNELS])
+int block_kernels_bf16(const struct block_kernel *can[BLOCK_KERNELS])
 {
     int n = 0;
 
@@ -265,7 +270,7 @@ int bf16_kernels(const struct bf16_kernel *can[BF16_KERNELS])
     return n;
 }
 
-int bf16_asked(const char *precision, bool *asked, struct err *err)
+int block_asks_bf16(const char *precision, bool *asked, struct err *err)
 {
     *asked = precision && strcmp(precision, "bf16") == 0;
     return !precision || *asked || strcmp(precision, "float32") == 0
@@ -275,10 +280,10 @@ int bf16_asked(const char *precision, bool *asked, struct err *err)
                          precision);
 }
 
-const struct bf16_kernel *bf16_fastest(void)
+const struct block_kernel *block_kernel_bf16(void)
 {
-    const struct bf16_kernel *can[BF16_KERNELS];
+    const struct block_kernel *can[BLOCK_KERNELS];
 
-    bf16_kernels(can);
+    block_kernels_bf16(can);
     return can[0];
 }
