@@ -328,8 +328,7 @@ static int run_scheduler(struct plan_run *j, struct err *err)
 
     if (!s)
         return err_set(err, ERR_SYSTEM, "no memory for the scheduler");
-    journal_add(j->dir, "run-start",
-                (struct journal_member[]){{"version", PAPLINE_VERSION}}, 1);
+    journal_add(j->dir, "run-start", "version", PAPLINE_VERSION, NULL);
     if (scheduler_init(s, &j->config, &j->plan, j->dir, err) == 0)
         rc = scheduler_run(s, err);
     if (rc == 0 && s->n_aside > 0)
@@ -341,10 +340,8 @@ static int run_scheduler(struct plan_run *j, struct err *err)
     if (rc == 0 && s->n_failed > 0)
         rc = err_set(err, ERR_INPUT, "%d of %d steps failed; see above",
                      s->n_failed, j->plan.n_step);
-    journal_add(j->dir, "run-end",
-                (struct journal_member[]){
-                    {"outcome", rc == 0 ? "complete" : err->text}},
-                1);
+    journal_add(j->dir, "run-end", "outcome", rc == 0 ? "complete" : err->text,
+                NULL);
     write_trace(j);
     scheduler_release(s);
     free(s);

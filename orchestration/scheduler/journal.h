@@ -17,16 +17,10 @@
 
 #include "run/plan.h"
 
-#include <stddef.h>
-
-struct journal_member {
-    const char *name, *value;
-};
-
-/* Add an event with 'n' string members.  If the journal cannot be written, that
- * is logged and the run goes on. */
-void journal_add(const char *run_dir, const char *event,
-                 const struct journal_member *member, size_t n);
+/* Add an event with members, each a name and a text, and NULL behind the last.
+ * If the journal cannot be written, that is logged and the run goes on. */
+void journal_add(const char *run_dir, const char *event, ...)
+    __attribute__((sentinel));
 
 /*
  * Seconds that each step of the plan took when it was done last, or that others

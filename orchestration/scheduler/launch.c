@@ -244,13 +244,9 @@ static void note_start(const struct launcher *l, const struct child *c)
     for (int i = 0; i < p->n_part; i++)
         buf_printf(&hosts, "%s%s", i ? "," : "",
                    l->allocation->hosts.host[p->part[i].host].name);
-    journal_add(
-        l->run_dir, "process-start",
-        (struct journal_member[]){{"node", c->step_name},
-                                  {"host", hosts.data ? hosts.data : ""},
-                                  {"cores", cores},
-                                  {"process", process}},
-        4);
+    journal_add(l->run_dir, "process-start", "node", c->step_name, "host",
+                hosts.data ? hosts.data : "", "cores", cores, "process",
+                process, NULL);
     buf_release(&hosts);
 }
 
@@ -261,11 +257,8 @@ static void note_end(const struct launcher *l, const struct child *c,
 
     snprintf(process, sizeof(process), "%ld", (long)c->pid);
     launch_describe(status, text, sizeof(text));
-    journal_add(l->run_dir, "process-end",
-                (struct journal_member[]){{"node", c->step_name},
-                                          {"process", process},
-                                          {"status", text}},
-                3);
+    journal_add(l->run_dir, "process-end", "node", c->step_name, "process",
+                process, "status", text, NULL);
 }
 
 int launch_start(struct launcher *l, const struct launch_args *a,

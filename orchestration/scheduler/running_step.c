@@ -41,11 +41,8 @@ static void set_aside(void *self, const struct lease_queue_unit *u)
              (uintmax_t)u->first, (uintmax_t)(u->first + u->count - 1),
              u->reason);
     snprintf(id, sizeof(id), "%ju", (uintmax_t)u->id);
-    journal_add(r->scheduler->run_dir, "unit-set-aside",
-                (struct journal_member[]){{"node", r->step->name},
-                                          {"unit", id},
-                                          {"reason", u->reason}},
-                3);
+    journal_add(r->scheduler->run_dir, "unit-set-aside", "node", r->step->name,
+                "unit", id, "reason", u->reason, NULL);
 }
 
 /* What cannot be divided ends the step by a fault. */
@@ -76,13 +73,9 @@ static void note_start(const struct running_step *r)
     snprintf(memory, sizeof(memory), "%.0f", r->need.memory * r->need.ranks);
     snprintf(peak, sizeof(peak), "%.0f", m->peak);
     log_info("%s: starts (%s)", r->step->name, r->step->reason);
-    journal_add(r->scheduler->run_dir, "node-start",
-                (struct journal_member[]){{"node", r->step->name},
-                                          {"key", r->step->hash},
-                                          {"reason", r->step->reason},
-                                          {"memory", memory},
-                                          {"process_memory", peak}},
-                5);
+    journal_add(r->scheduler->run_dir, "node-start", "node", r->step->name,
+                "key", r->step->hash, "reason", r->step->reason, "memory",
+                memory, "process_memory", peak, NULL);
 }
 
 int running_step_begin(struct scheduler *s, int index,
@@ -412,11 +405,8 @@ static void note_failure(struct running_step *r)
     log = show_log(r);
     buf_printf(&why, "%s%s%s", r->fault.text, log[0] ? "; log: " : "", log);
     s->why[r->index] = why.data;
-    journal_add(s->run_dir, "node-failed",
-                (struct journal_member[]){{"node", r->step->name},
-                                          {"reason", r->fault.text},
-                                          {"log", log}},
-                3);
+    journal_add(s->run_dir, "node-failed", "node", r->step->name, "reason",
+                r->fault.text, "log", log, NULL);
 }
 
 static void note_success(struct running_step *r)
@@ -428,10 +418,8 @@ static void note_success(struct running_step *r)
     snprintf(seconds, sizeof(seconds), "%.1f", s->seconds[r->index]);
     s->state[r->index] = STEP_DONE;
     log_info("%s: done in %s s", r->step->name, seconds);
-    journal_add(s->run_dir, "node-done",
-                (struct journal_member[]){{"node", r->step->name},
-                                          {"seconds", seconds}},
-                2);
+    journal_add(s->run_dir, "node-done", "node", r->step->name, "seconds",
+                seconds, NULL);
 }
 
 static void end_step(struct running_step *r)

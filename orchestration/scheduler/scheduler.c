@@ -73,13 +73,9 @@ static void note_hosts(const struct scheduler *s)
         log_info("%s: %d host%s, %s cores, by %s%s", a->source, a->hosts.n,
                  a->hosts.n == 1 ? "" : "s", cores, placement_word(a->launcher),
                  a->ends > 0 ? ", with a time limit" : "");
-    journal_add(
-        s->run_dir, "hosts",
-        (struct journal_member[]){{"source", a->source},
-                                  {"launcher", placement_word(a->launcher)},
-                                  {"cores", cores},
-                                  {"hosts", hosts.data ? hosts.data : ""}},
-        4);
+    journal_add(s->run_dir, "hosts", "source", a->source, "launcher",
+                placement_word(a->launcher), "cores", cores, "hosts",
+                hosts.data ? hosts.data : "", NULL);
     buf_release(&hosts);
 }
 
@@ -149,11 +145,8 @@ void scheduler_lose_worker(struct scheduler *s, int worker, bool failed,
                            const char *why)
 {
     if (failed)
-        journal_add(
-            s->run_dir, "worker-lost",
-            (struct journal_member[]){
-                {"worker", s->workers.worker[worker].name}, {"why", why}},
-            2);
+        journal_add(s->run_dir, "worker-lost", "worker",
+                    s->workers.worker[worker].name, "why", why, NULL);
     for (int i = 0; i < s->n_running; i++) {
         struct running_step *r = s->running[i];
 

@@ -168,10 +168,8 @@ static int let_in(struct scheduler *s, const struct router_message *m,
                        "there are %d workers already, no more are taken",
                        WORKER_LIST_MAX);
     if (is_new)
-        journal_add(s->run_dir, "worker-join",
-                    (struct journal_member[]){{"worker", h->worker},
-                                              {"stage", h->stage}},
-                    2);
+        journal_add(s->run_dir, "worker-join", "worker", h->worker, "stage",
+                    h->stage, NULL);
     return w;
 }
 
@@ -263,10 +261,8 @@ static void unit_failed(struct running_step *r, struct lease_queue_unit *u,
     bool aside;
 
     snprintf(id, sizeof(id), "%ju", (uintmax_t)u->id);
-    journal_add(r->scheduler->run_dir, "unit-failed",
-                (struct journal_member[]){
-                    {"node", r->step->name}, {"unit", id}, {"reason", x->text}},
-                3);
+    journal_add(r->scheduler->run_dir, "unit-failed", "node", r->step->name,
+                "unit", id, "reason", x->text, NULL);
     r->failed_token = u->holder;
     aside = lease_queue_failed(&r->queue, u, x->text, counts, clock_now());
     if (x->code == ERR_USAGE ||
