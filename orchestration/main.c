@@ -22,7 +22,7 @@ static int become_program(const struct verb *v, char **argv, struct err *err)
 static int print_help(const char *verb, struct err *err)
 {
     const char *const word[] = {verb, NULL};
-    const struct verb_args a = {.word = word, .n_word = verb ? 1 : 0};
+    struct verb_args a = {.word = word, .n_word = verb ? 1 : 0};
 
     return verbs_find("help", err)->act(&a, err);
 }
@@ -30,7 +30,7 @@ static int print_help(const char *verb, struct err *err)
 /* A rank of papline-slot, which starts this command once, beside rank 0. */
 static int become_rank(char **argv, struct err *err)
 {
-    const char *arg[4 * VERB_LIST_MAX] = {"serve"};
+    const char *arg[4 * RUN_LIST_MAX] = {"serve"};
     char self[FILE_PATH_MAX];
     size_t n = 1;
 

@@ -64,8 +64,8 @@ static int choose_dir(struct config *c, const struct run_command_args *a,
 {
     const char *dir = a->dir ? a->dir : is_run ? a->config : NULL;
 
-    for (size_t i = 0; i < a->n_set && !a->dir; i++)
-        if (strncmp(a->set[i].text, "run.dir=", 8) == 0)
+    for (size_t i = 0; i < a->set.n && !a->dir; i++)
+        if (strncmp(a->set.item[i].text, "run.dir=", 8) == 0)
             dir = NULL;
     return dir ? file_path(c->run.dir, err, "%s", dir)
                : join_scratch(c->run.dir, a->scratch, err);
@@ -154,8 +154,8 @@ static int choose_split(struct config *c, struct err *err)
 static int choose_what_runs(struct plan *p, const struct run_command_args *a,
                             struct err *err)
 {
-    const struct step_words force = {"--force", a->force, a->n_force};
-    const struct step_words only = {"--only", a->only, a->n_only};
+    const struct step_words force = {"--force", a->force.item, a->force.n};
+    const struct step_words only = {"--only", a->only.item, a->only.n};
 
     if (choose_steps_run(p, &force, &only, err) < 0)
         return -1;
@@ -170,7 +170,7 @@ static int plan_run_open(struct plan_run *j, const struct run_command_args *a,
     bool is_run;
 
     if (config_path(path, a->config, &is_run, err) < 0 ||
-        config_read(c, path, a->set, a->n_set, err) < 0 ||
+        config_read(c, path, a->set.item, a->set.n, err) < 0 ||
         choose_dir(c, a, is_run, err) < 0)
         return -1;
     if (make_absolute(c->run.dir, err) < 0 ||
@@ -286,7 +286,7 @@ static int print_why(const struct plan_run *j, const struct step_words *w,
 
 int run_command_plan(const struct run_command_args *a, struct err *err)
 {
-    const struct step_words why = {"--why", a->why, a->n_why};
+    const struct step_words why = {"--why", a->why.item, a->why.n};
     struct plan_run *j = plan_run_new(err);
     int rc = j ? plan_run_open(j, a, err) : -1;
 
@@ -372,7 +372,7 @@ int run_command_start(const struct run_command_args *a, struct err *err)
         forget_outputs(j, err) == 0) {
         print_plan(&j->plan);
         rc = run_scheduler(j, err);
-        if (rc == 0 && !a->until && a->n_only == 0)
+        if (rc == 0 && !a->until && a->only.n == 0)
             print_results(&j->config, &j->plan, j->dir);
     }
     plan_run_free(j);

@@ -18,16 +18,16 @@
 /* Of plan; those of run are all but the first two. */
 static const struct verb_option plan_options[] = {
     {0, "why", "STEP", NULL, "tell all differences of this step instead",
-     INTO(VERB_LIST, why)},
+     INTO(VERB_LIST, run.why)},
     {0, "schedule", NULL, NULL, "also draw where and when each step would run",
      INTO(VERB_FLAG, run.schedule)},
     {0, "set", "KEY=VALUE", NULL, "instead of what the file says of this key",
-     INTO(VERB_LIST, set)},
+     INTO(VERB_LIST, run.set)},
     {0, "run", "DIR", NULL, "where the run lives, instead of run.dir",
      INTO(VERB_TEXT, run.dir)},
     {0, "force", "STEP", NULL, "run it again, and what reads it",
-     INTO(VERB_LIST, force)},
-    {0, "only", "STEP", NULL, "put off all others", INTO(VERB_LIST, only)},
+     INTO(VERB_LIST, run.force)},
+    {0, "only", "STEP", NULL, "put off all others", INTO(VERB_LIST, run.only)},
     {0, "until", "STAGE", NULL, "stop behind this stage",
      INTO(VERB_TEXT, run.until)},
     {0, "verify", NULL, NULL, "read every output, also if it looks unchanged",
@@ -35,34 +35,16 @@ static const struct verb_option plan_options[] = {
     {.name = NULL},
 };
 
-struct run_command_args verbs_run_args(const struct verb_args *a)
+static int act_run(struct verb_args *a, struct err *err)
 {
-    struct run_command_args r = a->run;
-
-    r.config = a->word[0];
-    r.set = a->set.item;
-    r.n_set = a->set.n;
-    r.force = a->force.item;
-    r.n_force = a->force.n;
-    r.only = a->only.item;
-    r.n_only = a->only.n;
-    r.why = a->why.item;
-    r.n_why = a->why.n;
-    return r;
+    a->run.config = a->word[0];
+    return run_command_start(&a->run, err);
 }
 
-static int act_run(const struct verb_args *a, struct err *err)
+static int act_plan(struct verb_args *a, struct err *err)
 {
-    const struct run_command_args r = verbs_run_args(a);
-
-    return run_command_start(&r, err);
-}
-
-static int act_plan(const struct verb_args *a, struct err *err)
-{
-    const struct run_command_args r = verbs_run_args(a);
-
-    return run_command_plan(&r, err);
+    a->run.config = a->word[0];
+    return run_command_plan(&a->run, err);
 }
 
 static const struct verb_option status_options[] = {
@@ -73,16 +55,14 @@ static const struct verb_option status_options[] = {
     {.name = NULL},
 };
 
-static int act_status(const struct verb_args *a, struct err *err)
+static int act_status(struct verb_args *a, struct err *err)
 {
-    struct status_print_args s = a->status;
-
-    s.run_dir = a->word[0];
+    a->status.run_dir = a->word[0];
     scheduler_link_signals();
-    return status_print(stdout, &s, err);
+    return status_print(stdout, &a->status, err);
 }
 
-static int act_report(const struct verb_args *a, struct err *err)
+static int act_report(struct verb_args *a, struct err *err)
 {
     const char *const args[] = {"--run", a->word[0], "--anew", NULL};
 
@@ -97,7 +77,7 @@ static const struct verb_option verify_options[] = {
     {.name = NULL},
 };
 
-static int act_verify(const struct verb_args *a, struct err *err)
+static int act_verify(struct verb_args *a, struct err *err)
 {
     char k[16];
     const char *const args[] = {"--again", a->word[0], "--sample", k, NULL};
@@ -113,7 +93,7 @@ static const struct verb_option clean_options[] = {
     {.name = NULL},
 };
 
-static int act_clean(const struct verb_args *a, struct err *err)
+static int act_clean(struct verb_args *a, struct err *err)
 {
     return clean_run(stdout, a->word[0], a->dry_run, err);
 }
@@ -132,14 +112,12 @@ static const struct verb_option compare_options[] = {
     {.name = NULL},
 };
 
-static int act_compare(const struct verb_args *a, struct err *err)
+static int act_compare(struct verb_args *a, struct err *err)
 {
-    struct compare_args c = a->compare;
-
-    c.run_dir = a->word[0];
-    c.name = a->word + 1;
-    c.n_name = a->n_word - 1;
-    return compare_command_run(stdout, &c, err);
+    a->compare.run_dir = a->word[0];
+    a->compare.name = a->word + 1;
+    a->compare.n_name = a->n_word - 1;
+    return compare_command_run(stdout, &a->compare, err);
 }
 
 /* --- what stages' programs do --------------------------------------------- */
@@ -176,13 +154,11 @@ static const struct verb_option crop_options[] = {
     {.name = NULL},
 };
 
-static int act_crop(const struct verb_args *a, struct err *err)
+static int act_crop(struct verb_args *a, struct err *err)
 {
-    struct crop_args c = a->crop;
-
-    c.field = a->word;
-    c.n_field = a->n_word;
-    return crop_run(&c, err);
+    a->crop.field = a->word;
+    a->crop.n_field = a->n_word;
+    return crop_run(&a->crop, err);
 }
 
 static const struct verb_option preview_options[] = {
@@ -207,7 +183,7 @@ static int print_text(struct buf *b, struct err *err)
     return rc;
 }
 
-static int act_reference(const struct verb_args *a, struct err *err)
+static int act_reference(struct verb_args *a, struct err *err)
 {
     struct buf b = {0};
 
@@ -216,7 +192,7 @@ static int act_reference(const struct verb_args *a, struct err *err)
     return print_text(&b, err);
 }
 
-static int act_help(const struct verb_args *a, struct err *err)
+static int act_help(struct verb_args *a, struct err *err)
 {
     const struct verb *v = a->word[0] ? verbs_find(a->word[0], err) : NULL;
     struct buf b = {0};
@@ -227,12 +203,12 @@ static int act_help(const struct verb_args *a, struct err *err)
     return print_text(&b, err);
 }
 
-static int act_man(const struct verb_args *a, struct err *err)
+static int act_man(struct verb_args *a, struct err *err)
 {
     return verb_help_man(a->word[0], err);
 }
 
-static int act_completion(const struct verb_args *a, struct err *err)
+static int act_completion(struct verb_args *a, struct err *err)
 {
     struct buf b = {0};
 

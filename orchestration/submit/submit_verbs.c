@@ -12,17 +12,16 @@ const struct verb_option submit_verbs_submit_options[] = {
     {0, "dry-run", NULL, NULL, "print the scripts, submit nothing",
      INTO(VERB_FLAG, submit.dry_run)},
     {0, "set", "KEY=VALUE", NULL, "instead of what the file says of this key",
-     INTO(VERB_LIST, set)},
+     INTO(VERB_LIST, run.set)},
     {0, "run", "DIR", NULL, "where the run lives, instead of run.dir",
      INTO(VERB_TEXT, run.dir)},
     {.name = NULL},
 };
 
-int submit_verbs_submit(const struct verb_args *a, struct err *err)
+int submit_verbs_submit(struct verb_args *a, struct err *err)
 {
-    const struct run_command_args r = verbs_run_args(a);
-
-    return submit_command_run(stdout, &r, &a->submit, err);
+    a->run.config = a->word[0];
+    return submit_command_run(stdout, &a->run, &a->submit, err);
 }
 
 const struct verb_option submit_verbs_cancel_options[] = {
@@ -31,7 +30,7 @@ const struct verb_option submit_verbs_cancel_options[] = {
     {.name = NULL},
 };
 
-int submit_verbs_cancel(const struct verb_args *a, struct err *err)
+int submit_verbs_cancel(struct verb_args *a, struct err *err)
 {
     return cancel_command_run(stdout, a->word[0], a->wait, err);
 }

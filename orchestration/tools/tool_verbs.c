@@ -11,7 +11,7 @@ const struct verb_option tool_verbs_doctor_options[] = {
     {.name = NULL},
 };
 
-int tool_verbs_doctor(const struct verb_args *a, struct err *err)
+int tool_verbs_doctor(struct verb_args *a, struct err *err)
 {
     if (doctor_run(stdout, a->word[0], err) < 0)
         return -1;
@@ -20,7 +20,7 @@ int tool_verbs_doctor(const struct verb_args *a, struct err *err)
                : 0;
 }
 
-int tool_verbs_doctor_rank(const struct verb_args *a, struct err *err)
+int tool_verbs_doctor_rank(struct verb_args *a, struct err *err)
 {
     return doctor_rank(stdout, a->bench.threads, err);
 }
@@ -40,20 +40,16 @@ const struct verb_option tool_verbs_bench_options[] = {
     {.name = NULL},
 };
 
-int tool_verbs_bench(const struct verb_args *a, struct err *err)
+int tool_verbs_bench(struct verb_args *a, struct err *err)
 {
-    struct bench_args b = a->bench;
-
-    b.net = a->word[0];
-    return bench(stdout, &b, err);
+    a->bench.net = a->word[0];
+    return bench(stdout, &a->bench, err);
 }
 
-int tool_verbs_bench_rank(const struct verb_args *a, struct err *err)
+int tool_verbs_bench_rank(struct verb_args *a, struct err *err)
 {
-    struct bench_args b = a->bench;
-
-    b.net = a->word[0];
-    return bench_rank(stdout, &b, err);
+    a->bench.net = a->word[0];
+    return bench_rank(stdout, &a->bench, err);
 }
 
 const struct verb_option tool_verbs_weights_options[] = {
@@ -66,13 +62,11 @@ const struct verb_option tool_verbs_weights_options[] = {
     {.name = NULL},
 };
 
-int tool_verbs_weights(const struct verb_args *a, struct err *err)
+int tool_verbs_weights(struct verb_args *a, struct err *err)
 {
-    struct weights_args w = a->weights;
-
-    w.what = a->word[0];
-    w.file = a->word[1];
-    return weights_command_run(stdout, &w, err);
+    a->weights.what = a->word[0];
+    a->weights.file = a->word[1];
+    return weights_command_run(stdout, &a->weights, err);
 }
 
 const struct verb_option tool_verbs_score_options[] = {
@@ -80,22 +74,20 @@ const struct verb_option tool_verbs_score_options[] = {
      "also without these, as 0,3: those that took part in choosing",
      INTO(VERB_TEXT, score.without)},
     {0, "set", "KEY=VALUE", NULL, "of evaluate.*, as evaluate.sensitivity=0.97",
-     INTO(VERB_LIST, set)},
+     INTO(VERB_LIST, run.set)},
     {'o', "output", "DIR", NULL,
      "also write the predictions there, of several their vote",
      INTO(VERB_TEXT, score.out)},
     {.name = NULL},
 };
 
-int tool_verbs_score(const struct verb_args *a, struct err *err)
+int tool_verbs_score(struct verb_args *a, struct err *err)
 {
-    struct score_args s = a->score;
-
-    s.name = a->word;
-    s.n_name = a->n_word;
-    s.set = a->set.item;
-    s.n_set = a->set.n;
-    return score_command_run(stdout, &s, err);
+    a->score.name = a->word;
+    a->score.n_name = a->n_word;
+    a->score.set = a->run.set.item;
+    a->score.n_set = a->run.set.n;
+    return score_command_run(stdout, &a->score, err);
 }
 
 const struct verb_option tool_verbs_features_options[] = {
@@ -124,7 +116,7 @@ const struct verb_option tool_verbs_features_options[] = {
     {.name = NULL},
 };
 
-int tool_verbs_features(const struct verb_args *a, struct err *err)
+int tool_verbs_features(struct verb_args *a, struct err *err)
 {
     size_t n_aside;
 
