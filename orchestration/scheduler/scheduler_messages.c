@@ -7,8 +7,6 @@
 #include "base/version.h"
 #include "proto/beat.h"
 #include "proto/credit.h"
-#include "proto/drain.h"
-#include "proto/finish.h"
 #include "proto/hello.h"
 #include "proto/refuse.h"
 #include "proto/result.h"
@@ -44,7 +42,7 @@ void scheduler_drain_worker(struct scheduler *s, int worker)
     struct err err;
 
     worker_list_drain(&s->workers, worker);
-    if (drain_encode(&s->out, &err) == 0)
+    if (wire_encode_bare(PROTO_DRAIN, &s->out, &err) == 0)
         post_worker(s, worker);
 }
 
@@ -484,7 +482,7 @@ void scheduler_finish_sink(struct running_step *r)
 
     if (r->sink < 0 || r->finish_sent)
         return;
-    if (finish_encode(&s->out, &err) == 0) {
+    if (wire_encode_bare(PROTO_FINISH, &s->out, &err) == 0) {
         post_worker(s, r->sink);
         r->finish_sent = true;
     }
