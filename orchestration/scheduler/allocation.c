@@ -417,8 +417,3 @@ int allocation_find(struct allocation *a, const struct config *c,
         a->ends = ends;
     return check_launcher(a, err);
 }
-
-bool allocation_is_local(const struct allocation *a)
-{
-    return a->launcher == LAUNCHER_LOCAL;
-}

@@ -131,6 +131,14 @@ void scheduler_release(struct scheduler *s)
     memset(s, 0, sizeof(*s));
 }
 
+struct running_step *scheduler_step_at(const struct scheduler *s, int index)
+{
+    for (int i = 0; i < s->n_running; i++)
+        if (s->running[i]->index == index)
+            return s->running[i];
+    return NULL;
+}
+
 /* --- processes ------------------------------------------------------------ */
 
 static void poll_once(struct scheduler *s)
@@ -159,15 +167,16 @@ void scheduler_lose_worker(struct scheduler *s, int worker, bool failed,
 
 static void reap_processes(struct scheduler *s)
 {
+    struct running_step *r;
     struct child ended;
     int status;
 
     launch_read_logs(&s->launcher, s->n_running > 1 ? s->plan : NULL);
     while (launch_reap(&s->launcher, &ended, &status)) {
         host_list_give(&s->allocation.hosts, &ended.place);
-        for (int i = 0; i < s->n_running; i++)
-            if (s->running[i]->index == ended.step)
-                running_step_take_exit(s->running[i], &ended, status);
+        r = scheduler_step_at(s, ended.step);
+        if (r)
+            running_step_take_exit(r, &ended, status);
     }
 }
 

@@ -67,20 +67,10 @@ static void stage_of(const char *role, char *stage, size_t size, bool *is_sink)
              role);
 }
 
-/* The step at this place of the plan, while it runs or its processes leave;
- * else NULL. */
-static struct running_step *find_begun(const struct scheduler *s, int index)
-{
-    for (int i = 0; i < s->n_running; i++)
-        if (s->running[i]->index == index)
-            return s->running[i];
-    return NULL;
-}
-
-/* The same while it runs. */
+/* The step at this place of the plan, while it runs. */
 static struct running_step *find_running(const struct scheduler *s, int index)
 {
-    struct running_step *r = find_begun(s, index);
+    struct running_step *r = scheduler_step_at(s, index);
 
     return r && r->leaving <= 0 ? r : NULL;
 }
@@ -91,7 +81,7 @@ static struct running_step *step_of_unit(const struct scheduler *s, uint64_t id)
     const uint64_t place = id >> PLAN_UNITS_SHIFT;
 
     return place > 0 && place <= (uint64_t)s->plan->n_step
-               ? find_begun(s, (int)place - 1)
+               ? scheduler_step_at(s, (int)place - 1)
                : NULL;
 }
 
