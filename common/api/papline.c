@@ -29,17 +29,9 @@ struct papline_model {
 
 static int papline_code_of(enum err_code code)
 {
-    switch (code) {
-    case ERR_USAGE:
+    if (code == ERR_USAGE)
         return PAPLINE_USAGE;
-    case ERR_INPUT:
-        return PAPLINE_INPUT;
-    case ERR_NONE:
-    case ERR_AGAIN:
-    case ERR_SYSTEM:
-        break;
-    }
-    return PAPLINE_SYSTEM;
+    return code == ERR_INPUT ? PAPLINE_INPUT : PAPLINE_SYSTEM;
 }
 
 /* Returns rc; if that is a failure, 'to' says why. */

@@ -88,31 +88,17 @@ void buf_csv_next(struct buf *b, const char *s)
     buf_csv(b, s);
 }
 
-static const char *html_escape(char c)
-{
-    switch (c) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\'':
-        return "&#39;";
-    default:
-        return NULL;
-    }
-}
-
 void buf_html(struct buf *b, const char *s)
 {
-    for (; *s; s++) {
-        const char *e = html_escape(*s);
+    static const char special[] = "&<>\"'";
+    static const char *const escape[] = {"&amp;", "&lt;", "&gt;", "&quot;",
+                                         "&#39;"};
 
-        if (e)
-            buf_puts(b, e);
+    for (; *s; s++) {
+        const char *at = strchr(special, *s);
+
+        if (at)
+            buf_puts(b, escape[at - special]);
         else
             buf_put(b, s, 1);
     }

@@ -362,18 +362,11 @@ static void gather_rows(struct running_step *r)
     const size_t n = r->queue.n_unit;
     const uint64_t id = (uint64_t)(r->index + 1) << PLAN_UNITS_SHIFT;
 
-    switch (r->step->stage->division) {
-    case STAGE_WHOLE:
-        break;
-    case STAGE_ROWS:
+    if (r->step->stage->division == STAGE_ROWS)
         scheduler_finish_sink(r);
-        break;
-    case STAGE_FILES:
-        if (!r->finish_sent &&
-            lease_queue_add(&r->queue, id + n, n, 0, &r->fault) == 0)
-            r->finish_sent = true;
-        break;
-    }
+    else if (r->step->stage->division == STAGE_FILES && !r->finish_sent &&
+             lease_queue_add(&r->queue, id + n, n, 0, &r->fault) == 0)
+        r->finish_sent = true;
 }
 
 /* --- its end -------------------------------------------------------------- */

@@ -210,6 +210,15 @@ static void plan_augmentation(struct step_memory *m,
     m->beside = m->own;
 }
 
+/* What a stage takes beyond its row. */
+static void (*const plans[STAGE_COUNT])(struct step_memory *m,
+                                        const struct step_memory_args *a) = {
+    [STAGE_TRAIN] = plan_training,
+    [STAGE_EVALUATE] = plan_evaluation,
+    [STAGE_EXPLAIN] = plan_explanation,
+    [STAGE_WEIGHTS] = plan_import,
+    [STAGE_AUGMENT] = plan_augmentation};
+
 /* By the configuration of the step's variant. */
 struct step_memory step_memory_plan(const struct step_memory_args *of)
 {
@@ -224,27 +233,7 @@ struct step_memory step_memory_plan(const struct step_memory_args *of)
     own.config = &config;
     if (row->parallel)
         m.own += count_threads(a) * row->thread_memory;
-    switch (row->id) {
-    case STAGE_TRAIN:
-        plan_training(&m, a);
-        break;
-    case STAGE_EVALUATE:
-        plan_evaluation(&m, a);
-        break;
-    case STAGE_EXPLAIN:
-        plan_explanation(&m, a);
-        break;
-    case STAGE_WEIGHTS:
-        plan_import(&m, a);
-        break;
-    case STAGE_AUGMENT:
-        plan_augmentation(&m, a);
-        break;
-    case STAGE_DRAW:
-    case STAGE_PREPROCESS:
-    case STAGE_REPORT:
-    case STAGE_COUNT:
-        break;
-    }
+    if (plans[row->id])
+        plans[row->id](&m, a);
     return m;
 }
