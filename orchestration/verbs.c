@@ -17,21 +17,16 @@
 
 /* Of plan; those of run are all but the first two. */
 static const struct verb_option plan_options[] = {
-    {0, "why", "STEP", NULL, "tell all differences of this step instead",
-     INTO(VERB_LIST, run.why)},
-    {0, "schedule", NULL, NULL, "also draw where and when each step would run",
-     INTO(VERB_FLAG, run.schedule)},
-    {0, "set", "KEY=VALUE", NULL, "instead of what the file says of this key",
-     INTO(VERB_LIST, run.set)},
-    {0, "run", "DIR", NULL, "where the run lives, instead of run.dir",
-     INTO(VERB_TEXT, run.dir)},
-    {0, "force", "STEP", NULL, "run it again, and what reads it",
-     INTO(VERB_LIST, run.force)},
-    {0, "only", "STEP", NULL, "put off all others", INTO(VERB_LIST, run.only)},
-    {0, "until", "STAGE", NULL, "stop behind this stage",
-     INTO(VERB_TEXT, run.until)},
-    {0, "verify", NULL, NULL, "read every output, also if it looks unchanged",
-     INTO(VERB_FLAG, run.verify)},
+    LIST("why", "STEP", "tell all differences of this step instead", run.why),
+    FLAG("schedule", "also draw where and when each step would run",
+         run.schedule),
+    LIST("set", "KEY=VALUE", "instead of what the file says of this key",
+         run.set),
+    TEXT("run", "DIR", "where the run lives, instead of run.dir", run.dir),
+    LIST("force", "STEP", "run it again, and what reads it", run.force),
+    LIST("only", "STEP", "put off all others", run.only),
+    TEXT("until", "STAGE", "stop behind this stage", run.until),
+    FLAG("verify", "read every output, also if it looks unchanged", run.verify),
     {.name = NULL},
 };
 
@@ -48,10 +43,8 @@ static int act_plan(struct verb_args *a, struct err *err)
 }
 
 static const struct verb_option status_options[] = {
-    {0, "watch", NULL, NULL, "every second, in place, until the run ends",
-     INTO(VERB_FLAG, status.watch)},
-    {0, "json", NULL, NULL, "status.json, and whether the run is alive",
-     INTO(VERB_FLAG, status.json)},
+    FLAG("watch", "every second, in place, until the run ends", status.watch),
+    FLAG("json", "status.json, and whether the run is alive", status.json),
     {.name = NULL},
 };
 
@@ -70,10 +63,9 @@ static int act_report(struct verb_args *a, struct err *err)
 }
 
 static const struct verb_option verify_options[] = {
-    {0, "augment", NULL, NULL,
-     "derive stored variants again instead, and compare",
-     INTO(VERB_FLAG, augment)},
-    {0, "sample", "N", "100", "so many of them", INTO(VERB_NUMBER, sample)},
+    FLAG("augment", "derive stored variants again instead, and compare",
+         augment),
+    NUMBER("sample", "N", "100", "so many of them", sample),
     {.name = NULL},
 };
 
@@ -89,7 +81,7 @@ static int act_verify(struct verb_args *a, struct err *err)
 }
 
 static const struct verb_option clean_options[] = {
-    {0, "dry-run", NULL, NULL, "say it alone", INTO(VERB_FLAG, dry_run)},
+    FLAG("dry-run", "say it alone", dry_run),
     {.name = NULL},
 };
 
@@ -99,16 +91,14 @@ static int act_clean(struct verb_args *a, struct err *err)
 }
 
 static const struct verb_option compare_options[] = {
-    {0, "with", "RUN", NULL,
-     "each experiment in both runs, say of another split",
-     INTO(VERB_TEXT, compare.other)},
+    TEXT("with", "RUN", "each experiment in both runs, say of another split",
+         compare.other),
     {0, "on", "SPLIT", "test",
      "whose cells; validation: ranked, each against the best",
      INTO(VERB_TEXT, compare.on)},
-    {0, "against", "EXPERIMENT", NULL, "then against this one instead",
-     INTO(VERB_TEXT, compare.against)},
-    {'o', "output", "FILE.csv|.md", NULL, "then for the table",
-     INTO(VERB_TEXT, compare.out)},
+    TEXT("against", "EXPERIMENT", "then against this one instead",
+         compare.against),
+    OUTPUT("FILE.csv|.md", "then for the table", compare.out),
     {.name = NULL},
 };
 
@@ -143,14 +133,13 @@ static const struct verb_option predict_options[] = {
 };
 
 static const struct verb_option crop_options[] = {
-    {0, "contours", NULL, NULL, "cells by NNN_cytMM.dat beside the field NNN",
-     INTO(VERB_FLAG, crop.contours)},
-    {0, "boxes", "FILE", NULL, "cells by rows file,x,y,width,height[,label]",
-     INTO(VERB_TEXT, crop.boxes)},
-    {'o', "output", "DIR", NULL, "for the crops; must be given",
-     INTO(VERB_TEXT, crop.dir)},
-    {0, "margin", "N", "10", "pixels around a cell, as SIPaKMeD has them",
-     INTO(VERB_NUMBER, crop.margin)},
+    FLAG("contours", "cells by NNN_cytMM.dat beside the field NNN",
+         crop.contours),
+    TEXT("boxes", "FILE", "cells by rows file,x,y,width,height[,label]",
+         crop.boxes),
+    OUTPUT("DIR", "for the crops; must be given", crop.dir),
+    NUMBER("margin", "N", "10", "pixels around a cell, as SIPaKMeD has them",
+           crop.margin),
     {.name = NULL},
 };
 

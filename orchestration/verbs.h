@@ -66,8 +66,29 @@ enum verb_ranks {
     VERB_EVERY_RANK,
 };
 
-/* Type and place of an option in its row. */
+/* Rows of options that go into a member of verb_args: most have no letter, and
+ * no value unless they are given. */
 #define INTO(type, member) type, offsetof(struct verb_args, member)
+#define FLAG(name, help, member)                                               \
+    {                                                                          \
+        0, name, NULL, NULL, help, INTO(VERB_FLAG, member)                     \
+    }
+#define TEXT(name, argument, help, member)                                     \
+    {                                                                          \
+        0, name, argument, NULL, help, INTO(VERB_TEXT, member)                 \
+    }
+#define LIST(name, argument, help, member)                                     \
+    {                                                                          \
+        0, name, argument, NULL, help, INTO(VERB_LIST, member)                 \
+    }
+#define NUMBER(name, argument, initial, help, member)                          \
+    {                                                                          \
+        0, name, argument, initial, help, INTO(VERB_NUMBER, member)            \
+    }
+#define OUTPUT(argument, help, member)                                         \
+    {                                                                          \
+        'o', "output", argument, NULL, help, INTO(VERB_TEXT, member)           \
+    }
 
 struct verb {
     const char *name;

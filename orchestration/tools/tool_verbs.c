@@ -4,10 +4,10 @@
 #include "orchestration/tools/doctor_ranks.h"
 
 const struct verb_option tool_verbs_doctor_options[] = {
-    {0, "ranks", "N", "0", "also where so many ranks would compute; 0: not",
-     INTO(VERB_NUMBER, bench.ranks)},
-    {0, "threads", "N", "0", "of each rank; 0: cores / ranks",
-     INTO(VERB_NUMBER, bench.threads)},
+    NUMBER("ranks", "N", "0", "also where so many ranks would compute; 0: not",
+           bench.ranks),
+    NUMBER("threads", "N", "0", "of each rank; 0: cores / ranks",
+           bench.threads),
     {.name = NULL},
 };
 
@@ -26,17 +26,16 @@ int tool_verbs_doctor_rank(struct verb_args *a, struct err *err)
 }
 
 const struct verb_option tool_verbs_bench_options[] = {
-    {0, "size", "N", "110", "pixels a side", INTO(VERB_NUMBER, bench.size)},
-    {0, "batch", "N", "32", "images of a step", INTO(VERB_NUMBER, bench.batch)},
-    {0, "threads", "N", "0", "0: as many as OpenMP would start",
-     INTO(VERB_NUMBER, bench.threads)},
-    {0, "steps", "N", "9", "that are measured", INTO(VERB_NUMBER, bench.steps)},
-    {0, "layers", NULL, NULL, "each layer for itself",
-     INTO(VERB_FLAG, bench.layers)},
-    {0, "ranks", "N", "0", "a step that so many ranks divide; 0: no ranks",
-     INTO(VERB_NUMBER, bench.ranks)},
-    {0, "strict", NULL, NULL, "parts of it as with train.reproducible strict",
-     INTO(VERB_FLAG, bench.strict)},
+    NUMBER("size", "N", "110", "pixels a side", bench.size),
+    NUMBER("batch", "N", "32", "images of a step", bench.batch),
+    NUMBER("threads", "N", "0", "0: as many as OpenMP would start",
+           bench.threads),
+    NUMBER("steps", "N", "9", "that are measured", bench.steps),
+    FLAG("layers", "each layer for itself", bench.layers),
+    NUMBER("ranks", "N", "0", "a step that so many ranks divide; 0: no ranks",
+           bench.ranks),
+    FLAG("strict", "parts of it as with train.reproducible strict",
+         bench.strict),
     {.name = NULL},
 };
 
@@ -53,12 +52,11 @@ int tool_verbs_bench_rank(struct verb_args *a, struct err *err)
 }
 
 const struct verb_option tool_verbs_weights_options[] = {
-    {'o', "output", "FILE", NULL, "what is written",
-     INTO(VERB_TEXT, weights.out)},
-    {0, "net", "NET", NULL, "the network, instead of what the file says",
-     INTO(VERB_TEXT, weights.net)},
-    {0, "torch", NULL, NULL, "export a trained model to PyTorch's safetensors",
-     INTO(VERB_FLAG, weights.torch)},
+    OUTPUT("FILE", "what is written", weights.out),
+    TEXT("net", "NET", "the network, instead of what the file says",
+         weights.net),
+    FLAG("torch", "export a trained model to PyTorch's safetensors",
+         weights.torch),
     {.name = NULL},
 };
 
@@ -70,14 +68,13 @@ int tool_verbs_weights(struct verb_args *a, struct err *err)
 }
 
 const struct verb_option tool_verbs_score_options[] = {
-    {0, "without", "FOLDS", NULL,
-     "also without these, as 0,3: those that took part in choosing",
-     INTO(VERB_TEXT, score.without)},
-    {0, "set", "KEY=VALUE", NULL, "of evaluate.*, as evaluate.sensitivity=0.97",
-     INTO(VERB_LIST, run.set)},
-    {'o', "output", "DIR", NULL,
-     "also write the predictions there, of several their vote",
-     INTO(VERB_TEXT, score.out)},
+    TEXT("without", "FOLDS",
+         "also without these, as 0,3: those that took part in choosing",
+         score.without),
+    LIST("set", "KEY=VALUE", "of evaluate.*, as evaluate.sensitivity=0.97",
+         run.set),
+    OUTPUT("DIR", "also write the predictions there, of several their vote",
+           score.out),
     {.name = NULL},
 };
 
@@ -91,28 +88,23 @@ int tool_verbs_score(struct verb_args *a, struct err *err)
 }
 
 const struct verb_option tool_verbs_features_options[] = {
-    {0, "weights", "FILE", NULL, "Keras' .h5, or safetensors; must be given",
-     INTO(VERB_TEXT, features.weights)},
-    {0, "images", "DIR", NULL, "all pictures in it; must be given",
-     INTO(VERB_TEXT, features.images)},
-    {'o', "output", "OUT.npy", NULL,
-     "one row an image, named in OUT.csv; must be given",
-     INTO(VERB_TEXT, features.out)},
-    {0, "net", "NET", NULL, "the network, instead of what the weights say",
-     INTO(VERB_TEXT, features.net)},
-    {0, "layer", "NAME", NULL, "this layer's output, not pooled",
-     INTO(VERB_TEXT, features.layer)},
-    {0, "preprocess", "raw|caffe|tf|torch", NULL,
-     "of pixels, instead of what the weights expect",
-     INTO(VERB_TEXT, features.input)},
-    {0, "size", "N", "110", "pixels a side", INTO(VERB_NUMBER, features.size)},
-    {0, "resize", "nearest|lanczos", NULL,
-     "of images of another size, instead of what the weights say",
-     INTO(VERB_TEXT, features.resize)},
-    {0, "batch", "N", "32", "images at a time",
-     INTO(VERB_NUMBER, features.batch)},
-    {0, "threads", "N", "0", "0: as many as OpenMP would start",
-     INTO(VERB_NUMBER, features.threads)},
+    TEXT("weights", "FILE", "Keras' .h5, or safetensors; must be given",
+         features.weights),
+    TEXT("images", "DIR", "all pictures in it; must be given", features.images),
+    OUTPUT("OUT.npy", "one row an image, named in OUT.csv; must be given",
+           features.out),
+    TEXT("net", "NET", "the network, instead of what the weights say",
+         features.net),
+    TEXT("layer", "NAME", "this layer's output, not pooled", features.layer),
+    TEXT("preprocess", "raw|caffe|tf|torch",
+         "of pixels, instead of what the weights expect", features.input),
+    NUMBER("size", "N", "110", "pixels a side", features.size),
+    TEXT("resize", "nearest|lanczos",
+         "of images of another size, instead of what the weights say",
+         features.resize),
+    NUMBER("batch", "N", "32", "images at a time", features.batch),
+    NUMBER("threads", "N", "0", "0: as many as OpenMP would start",
+           features.threads),
     {.name = NULL},
 };
 
