@@ -375,9 +375,3 @@ enum { N_KEYS = sizeof(keys) / sizeof(keys[0]) };
 _Static_assert((int)N_KEYS <= (int)CONFIG_KEYS_MAX, "raise CONFIG_KEYS_MAX");
 
 const struct config_key_table config_key_run = {keys, N_KEYS};
-
-const struct config_key *config_keys(size_t *n)
-{
-    *n = N_KEYS;
-    return keys;
-}
