@@ -11,13 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* argv[0] is the verb; what else is there its program reads again. */
-static int become_program(const struct verb *v, char **argv, struct err *err)
-{
-    argv[0] = (char *)(uintptr_t)v->option;
-    return launch_exec(v->program, (const char *const *)argv, err);
-}
-
 /* What the verb "help" does, of one verb or (NULL) of all. */
 static int print_help(const char *verb, struct err *err)
 {
@@ -61,8 +54,10 @@ static int do_verb(int argc, char **argv, struct err *err)
         return 0;
     if (a.help)
         return print_help(v->name, err);
-    if (v->program)
-        return become_program(v, argv, err);
+    if (v->program) { /* which reads what else is there again */
+        argv[0] = (char *)(uintptr_t)v->option;
+        return launch_exec(v->program, (const char *const *)argv, err);
+    }
     if (sodium_init() < 0)
         return err_set(err, ERR_SYSTEM, "cannot start libsodium");
     return v->act(&a, err);

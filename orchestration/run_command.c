@@ -312,18 +312,10 @@ static int write_config(const struct plan_run *j, struct err *err)
     return buf_save(&b, j->dir, "run.yaml", err);
 }
 
-/* The run is what it is without it. */
-static void write_trace(const struct plan_run *j)
-{
-    struct err err;
-
-    if (trace_file_write(j->dir, &err) < 0)
-        log_warn("no trace.json is written: %s", err.text);
-}
-
 static int run_scheduler(struct plan_run *j, struct err *err)
 {
     struct scheduler *s = calloc(1, sizeof(*s));
+    struct err why;
     int rc = -1;
 
     if (!s)
@@ -342,7 +334,8 @@ static int run_scheduler(struct plan_run *j, struct err *err)
                      s->n_failed, j->plan.n_step);
     journal_add(j->dir, "run-end", "outcome", rc == 0 ? "complete" : err->text,
                 NULL);
-    write_trace(j);
+    if (trace_file_write(j->dir, &why) < 0) /* the run is what it is */
+        log_warn("no trace.json is written: %s", why.text);
     scheduler_release(s);
     free(s);
     return rc;

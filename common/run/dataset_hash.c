@@ -101,11 +101,6 @@ static int enter_folder(struct dataset *d, const struct stat *st,
     return 0;
 }
 
-static bool is_counted(const char *name)
-{
-    return name[0] != '.' && !pictures_is_system(name);
-}
-
 static bool is_contour(const char *name)
 {
     const char *dot = strrchr(name, '.');
@@ -174,7 +169,7 @@ static int list_folder(struct dataset *d, const char *path, int depth,
     }
     cropped = has_cropped(d, path, names, n);
     for (size_t i = 0; rc == 0 && i < n; i++) {
-        if (!is_counted(names[i]))
+        if (names[i][0] == '.' || pictures_is_system(names[i]))
             continue;
         rc = file_path(below, err, "%s%s%s", path, *path ? "/" : "", names[i]);
         if (rc == 0)

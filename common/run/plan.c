@@ -348,13 +348,6 @@ static int build_steps(struct builder *b, struct err *err)
     return 0;
 }
 
-static int check_config(const struct builder *b, struct err *err)
-{
-    if (count_steps(b->c, err) < 0 || plan_check_words(b->c, err) < 0)
-        return -1;
-    return plan_ensembles_check(b->c, err);
-}
-
 static int start_plan(struct plan *p, struct builder *b, bool pinned,
                       struct err *err)
 {
@@ -362,7 +355,8 @@ static int start_plan(struct plan *p, struct builder *b, bool pinned,
     int rc = -1;
 
     *p = (struct plan){0};
-    if (check_config(b, err) < 0)
+    if (count_steps(b->c, err) < 0 || plan_check_words(b->c, err) < 0 ||
+        plan_ensembles_check(b->c, err) < 0)
         return -1;
     b->own = malloc((size_t)n * sizeof(*b->own));
     if (!b->own)

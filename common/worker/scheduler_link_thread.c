@@ -186,12 +186,6 @@ static void on_monitor(struct scheduler_link *l)
     }
 }
 
-static void on_drain(struct scheduler_link *l)
-{
-    atomic_store(&l->stopping, true);
-    tell_stage(l, SCHEDULER_LINK_STOP, "", 0);
-}
-
 static void on_refuse(struct scheduler_link *l, zmq_msg_t *m)
 {
     struct msg_refuse refuse;
@@ -212,13 +206,15 @@ static void on_scheduler(struct scheduler_link *l)
         const enum msg_type type =
             wire_msg_peek(zmq_msg_data(&m), zmq_msg_size(&m));
 
+        if (type == PROTO_DRAIN)
+            atomic_store(&l->stopping, true);
         if (type == PROTO_UNIT)
             tell_stage(l, SCHEDULER_LINK_UNIT, zmq_msg_data(&m),
                        zmq_msg_size(&m));
         else if (type == PROTO_FINISH)
             tell_stage(l, SCHEDULER_LINK_FINISH, "", 0);
         else if (type == PROTO_DRAIN)
-            on_drain(l);
+            tell_stage(l, SCHEDULER_LINK_STOP, "", 0);
         else if (type == PROTO_REFUSE)
             on_refuse(l, &m);
     }

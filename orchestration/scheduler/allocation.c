@@ -327,14 +327,6 @@ static int use_this_host(struct allocation *a, struct err *err)
                          err);
 }
 
-/* A number of the configuration is that of each host. */
-static void limit_memory(struct allocation *a, const struct config *c)
-{
-    for (int i = 0; c->scheduler.memory > 0 && i < a->hosts.n; i++)
-        a->hosts.host[i].memory = a->hosts.host[i].memory_free =
-            c->scheduler.memory * 1e9;
-}
-
 static void mark_this_host(struct allocation *a)
 {
     for (int i = 0; i < a->hosts.n; i++)
@@ -410,7 +402,9 @@ int allocation_find(struct allocation *a, const struct config *c,
     if (find_hosts(a, c, err) < 0)
         return -1;
     mark_this_host(a);
-    limit_memory(a, c);
+    for (int i = 0; c->scheduler.memory > 0 && i < a->hosts.n; i++)
+        a->hosts.host[i].memory = a->hosts.host[i].memory_free =
+            c->scheduler.memory * 1e9;
     if (c->scheduler.launcher != LAUNCHER_AUTO)
         a->launcher = c->scheduler.launcher;
     if (c->scheduler.walltime > 0 && (a->ends <= 0 || ends < a->ends))

@@ -92,23 +92,20 @@ int scheduler_prepare(struct scheduler *s, const struct config *c,
     return allocation_find(&s->allocation, c, err);
 }
 
-/* Of the 'left' seconds a quarter at most is for saving. */
-static void set_end(struct scheduler *s, double left)
-{
-    s->ends = s->run_started + left -
-              fmin(s->config->scheduler.end_margin, fmax(left, 0) / 4);
-}
-
 int scheduler_init(struct scheduler *s, const struct config *c,
                    const struct plan *plan, const char *run_dir,
                    struct err *err)
 {
+    double left;
+
     if (scheduler_prepare(s, c, plan, run_dir, err) < 0 ||
         worker_list_init(&s->workers, err) < 0)
         return -1;
     s->run_started = clock_now();
-    if (s->allocation.ends > 0)
-        set_end(s, s->allocation.ends - clock_date());
+    left = s->allocation.ends - clock_date();
+    if (s->allocation.ends > 0) /* a quarter at most is for saving */
+        s->ends = s->run_started + left -
+                  fmin(c->scheduler.end_margin, fmax(left, 0) / 4);
     s->launcher.run_dir = s->run_dir;
     s->launcher.allocation = &s->allocation;
     note_hosts(s);
@@ -140,14 +137,6 @@ struct running_step *scheduler_step_at(const struct scheduler *s, int index)
 }
 
 /* --- processes ------------------------------------------------------------ */
-
-static void poll_once(struct scheduler *s)
-{
-    zmq_pollitem_t item = {.socket = s->router.socket, .events = ZMQ_POLLIN};
-
-    zmq_poll(&item, 1, TICK_MS);
-    scheduler_listen(s);
-}
 
 void scheduler_lose_worker(struct scheduler *s, int worker, bool failed,
                            const char *why)
@@ -277,12 +266,15 @@ static void write_status(struct scheduler *s, const char *state, bool now)
 
 int scheduler_run(struct scheduler *s, struct err *err)
 {
+    zmq_pollitem_t item = {.socket = s->router.socket, .events = ZMQ_POLLIN};
+
     err->code = ERR_NONE;
     if (!scheduler_link_signalled())
         start_steps(s, err);
     while (s->n_running > 0) {
         write_status(s, "running", false);
-        poll_once(s);
+        zmq_poll(&item, 1, TICK_MS);
+        scheduler_listen(s);
         reap_processes(s);
         drop_silent(s);
         advance_steps(s);

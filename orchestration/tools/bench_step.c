@@ -130,25 +130,9 @@ static double run_step(struct bench_step *t, enum phase phase, uint32_t step)
     return clock_now() - start;
 }
 
-static void begin_exchange(struct bench_step *t)
-{
-    if (t->dist)
-        t->exchange = dist_spent(t->dist);
-}
-
-static void end_exchange(struct bench_step *t)
-{
-    struct dist_seconds now;
-
-    if (!t->dist)
-        return;
-    now = dist_spent(t->dist);
-    t->exchange.gradients = now.gradients - t->exchange.gradients;
-    t->exchange.others = now.others - t->exchange.others;
-}
-
 double bench_step_run(struct bench_step *t, enum phase phase)
 {
+    struct dist_seconds before = {0}, after;
     double seconds[BENCH_MAX_STEPS];
     const int n = t->args->steps;
 
@@ -156,11 +140,16 @@ double bench_step_run(struct bench_step *t, enum phase phase)
     run_step(t, phase, 1);
     t->steps = 0;
     t->optim_seconds = 0.0;
-    begin_exchange(t);
+    if (t->dist)
+        before = dist_spent(t->dist);
     graph_time(t->graph, t->time);
     for (int i = 0; i < n; i++)
         seconds[i] = run_step(t, phase, (uint32_t)i + 2);
     sort_numbers(seconds, (size_t)n);
-    end_exchange(t);
+    if (t->dist) {
+        after = dist_spent(t->dist);
+        t->exchange.gradients = after.gradients - before.gradients;
+        t->exchange.others = after.others - before.others;
+    }
     return seconds[n / 2];
 }
