@@ -289,18 +289,13 @@ static int hash_content(const char *path, char hex[HASH_HEX], struct err *err)
     struct err large;
     char *bytes;
     size_t size;
-    struct hash h;
 
     if (!decode_is_image_name(path) ||
         file_read(path, DECODE_MAX_BYTES, &bytes, &size, &large) < 0)
         return hash_file(path, hex, err);
     hash_of(bytes, size, hex);
-    if (is_named_anew(path) || is_read_anew(bytes, size)) {
-        hash_init(&h);
-        hash_add_string(&h, hex);
-        hash_add_string(&h, "samples by tags, more endings");
-        hash_final(&h, hex);
-    }
+    if (is_named_anew(path) || is_read_anew(bytes, size))
+        hash_mark(hex, "samples by tags, more endings");
     free(bytes);
     return 0;
 }
