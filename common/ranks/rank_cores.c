@@ -5,7 +5,6 @@
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct rank_cores rank_cores_of(const struct dist *d, int64_t wanted)
 {

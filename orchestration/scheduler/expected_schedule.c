@@ -4,7 +4,6 @@
 #include "orchestration/scheduler/ready_steps.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { BAR = 40 };
 

@@ -1,6 +1,5 @@
 #include "orchestration/scheduler/launch.h"
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/program.h"
 #include "orchestration/scheduler/journal.h"

@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "orchestration/submit/batch_jobs.h"
 
-#include <string.h>
 #include <time.h>
 
 /* Jobs in the queue may not take the place of those that end. */
