@@ -127,12 +127,6 @@ static int check_apart(const struct config *c, const char *dir, struct err *err)
     return rc;
 }
 
-/* Of hosts, a list is none. */
-static int absolute_hosts(char word[FILE_PATH_MAX], struct err *err)
-{
-    return strchr(word, '/') ? make_absolute(word, err) : 0;
-}
-
 /* A recipe may be a name. */
 static int absolute_recipe(char word[FILE_PATH_MAX], struct err *err)
 {
@@ -179,7 +173,8 @@ static int plan_run_open(struct plan_run *j, const struct run_command_args *a,
         make_absolute(c->layout.csv, err) < 0 ||
         make_absolute(c->train.weights, err) < 0 ||
         make_absolute(c->train.teacher, err) < 0 ||
-        absolute_hosts(c->scheduler.hosts, err) < 0 ||
+        (strchr(c->scheduler.hosts, '/') && /* not a list */
+         make_absolute(c->scheduler.hosts, err) < 0) ||
         absolute_recipe(c->augment.recipe, err) < 0 ||
         absolute_recipe(c->train.augment_recipe, err) < 0 ||
         file_path(j->dir, err, "%s", c->run.dir) < 0 ||

@@ -276,21 +276,15 @@ int launch_start(struct launcher *l, const struct launch_args *a,
     return rc;
 }
 
-/* What a line of a child begins with. */
-static void name_lines(char *text, size_t size, const struct plan *name,
-                       int step)
-{
-    snprintf(text, size, "%s%s%s", name ? "[" : "",
-             name ? name->step[step].name : "", name ? "] " : "");
-}
-
 void launch_read_logs(struct launcher *l, const struct plan *name)
 {
     char before[PLAN_NAME_MAX + 4];
 
     for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++)
         if (l->child[i].pid) {
-            name_lines(before, sizeof(before), name, l->child[i].step);
+            snprintf(before, sizeof(before), "%s%s%s", name ? "[" : "",
+                     name ? name->step[l->child[i].step].name : "",
+                     name ? "] " : "");
             process_log_read(&l->child[i].log, before);
         }
 }

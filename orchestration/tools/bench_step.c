@@ -18,20 +18,16 @@ void bench_step_release(struct bench_step *t)
     free(t->time);
 }
 
-/* Rows of this rank. */
-static int part_of(int batch, const struct dist *d)
-{
-    return batch * (d->rank + 1) / d->size - batch * d->rank / d->size;
-}
-
 int bench_step_init(struct bench_step *t, const struct net *net,
                     const struct bench_args *a, enum graph_memory memory,
                     struct dist *d, struct err *err)
 {
     const struct net_args na = {
         .h = a->size, .w = a->size, .classes = CLASSES, .head = HEAD_LINEAR};
-    const struct graph_args ga = {.max_batch =
-                                      d ? part_of(a->batch, d) : a->batch,
+    const int rows = /* of this rank */
+        d ? a->batch * (d->rank + 1) / d->size - a->batch * d->rank / d->size
+          : a->batch;
+    const struct graph_args ga = {.max_batch = rows,
                                   .threads = a->threads,
                                   .seed = 1,
                                   .coll = d && d->size > 1 ? &t->coll : NULL,
@@ -100,23 +96,16 @@ static void backward_pass(struct bench_step *t)
         return; /* dist->fault keeps it */
 }
 
-/* Ranks begin together. */
-static void wait_for_all(const struct bench_step *t)
-{
-    struct err err;
-
-    if (t->dist && dist_barrier(t->dist, &err) < 0)
-        return; /* dist->fault keeps it */
-}
-
 /* Seconds of one step, without that of filling in the input. */
 static double run_step(struct bench_step *t, enum phase phase, uint32_t step)
 {
     struct node *out = graph_output(t->graph);
+    struct err err;
     double start;
 
     fill_input(t);
-    wait_for_all(t);
+    if (t->dist && dist_barrier(t->dist, &err) < 0)
+        return 0; /* dist->fault keeps it */
     start = clock_now();
     graph_forward(t->graph, phase);
     if (phase == PHASE_TRAIN) {
