@@ -149,15 +149,6 @@ static char *read_output(const char *command)
     return text;
 }
 
-static bool output_has(const char *command, const char *word)
-{
-    char *text = read_output(command);
-    const bool found = text && strstr(text, word);
-
-    free(text);
-    return found;
-}
-
 static double variable_number(const char *name)
 {
     const char *text = getenv(name);
@@ -222,7 +213,7 @@ static int add_slurm_nodes(struct host_list *l, const char *names,
 
 static int use_slurm(struct allocation *a, struct err *err)
 {
-    char *names = read_output("scontrol show hostnames 2>/dev/null");
+    char *names = read_output("scontrol show hostnames 2>/dev/null"), *kinds;
     int rc = -1;
 
     if (!names || !*names)
@@ -236,7 +227,9 @@ static int use_slurm(struct allocation *a, struct err *err)
              getenv("SLURM_JOB_ID"));
     a->launcher = LAUNCHER_SLURM;
     a->job_step = getenv("SLURM_STEP_ID") || getenv("SLURM_STEPID");
-    a->pmix = output_has("srun --mpi=list 2>&1", "pmix");
+    kinds = read_output("srun --mpi=list 2>&1");
+    a->pmix = kinds && strstr(kinds, "pmix");
+    free(kinds);
     a->ends = find_job_end();
     return rc;
 }

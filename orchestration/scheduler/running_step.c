@@ -316,14 +316,6 @@ bool running_step_has_left(const struct running_step *r)
 
 /* --- its output ----------------------------------------------------------- */
 
-/* A file system that other hosts share shows what they do after a while: NFS
- * keeps what it knows of a directory for a minute. */
-static double waiting_seconds(const struct running_step *r)
-{
-    return r->said_here ? r->queue.lease
-                        : fmax(r->queue.lease, OUTPUT_SHARED_SECONDS);
-}
-
 /* Of one that makes do with what inputs there are: also without the others. */
 static bool step_is_sealed(const struct running_step *r, struct err *why)
 {
@@ -340,6 +332,11 @@ static bool step_is_sealed(const struct running_step *r, struct err *why)
  */
 static void look_for_output(struct running_step *r)
 {
+    /* A file system that other hosts share shows what they do after a while:
+     * NFS keeps what it knows of a directory for a minute. */
+    const double patience = r->said_here
+                                ? r->queue.lease
+                                : fmax(r->queue.lease, OUTPUT_SHARED_SECONDS);
     struct err why = {0};
 
     if (r->sealed || !lease_queue_finished(&r->queue) ||
@@ -350,7 +347,7 @@ static void look_for_output(struct running_step *r)
         return;
     r->sealed = step_is_sealed(r, &why);
     r->next_look = clock_now() + LOOK_MS / 1000.0;
-    if (!r->sealed && r->said && clock_now() - r->said > waiting_seconds(r))
+    if (!r->sealed && r->said && clock_now() - r->said > patience)
         err_set(&r->fault, ERR_SYSTEM,
                 "it was said to be done, but is not on the disk: %.300s",
                 why.text);

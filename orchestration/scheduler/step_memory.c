@@ -67,16 +67,13 @@ static void count_dataset(struct step_memory_data *d, const struct config *c)
     layout_release(&layout);
 }
 
-/* The share of the images that train. */
-static double share_training(const struct config *c)
-{
-    return c->split.folds > 1 ? 1
-                              : (1 - c->split.test) * (1 - c->split.validation);
-}
-
 void step_memory_count(struct step_memory_data *d, const struct config *c,
                        const struct plan *p, const char *run_dir)
 {
+    const double trained = /* share of the images */
+        c->split.folds > 1 ? 1
+                           : (1 - c->split.test) * (1 - c->split.validation);
+
     *d = (struct step_memory_data){.images = count_store(run_dir, "data"),
                                    .classes = count_lines(run_dir)};
     if (d->images < 0 || d->classes < 2)
@@ -85,8 +82,7 @@ void step_memory_count(struct step_memory_data *d, const struct config *c,
         return;
     d->augmented = count_store(run_dir, "augment");
     if (d->augmented < 0)
-        d->augmented =
-            d->images * share_training(c) * (double)c->augment.variants;
+        d->augmented = d->images * trained * (double)c->augment.variants;
 }
 
 /* --- the stages ----------------------------------------------------------- */
