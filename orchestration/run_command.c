@@ -270,10 +270,8 @@ static int print_why(const struct plan_run *j, const struct step_words *w,
     for (int i = 0; told && i < j->plan.n_step; i++)
         if (chosen[i])
             plan_why(&j->plan, &j->plan.step[i], j->dir, told, &b);
-    rc = told ? buf_check(&b, err) : err_set(err, ERR_SYSTEM, "no memory");
-    if (rc == 0)
-        fputs(b.data, stdout);
-    buf_release(&b);
+    rc = told ? buf_print(&b, stdout, err)
+              : err_set(err, ERR_SYSTEM, "no memory");
     free(told);
     free(chosen);
     return rc;

@@ -161,24 +161,13 @@ static const struct verb_option preview_options[] = {
 
 /* --- papline itself ------------------------------------------------------- */
 
-/* Print what was written to 'b', which is released. */
-static int print_text(struct buf *b, struct err *err)
-{
-    const int rc = buf_check(b, err);
-
-    if (rc == 0)
-        fputs(b->data, stdout);
-    buf_release(b);
-    return rc;
-}
-
 static int act_reference(struct verb_args *a, struct err *err)
 {
     struct buf b = {0};
 
     (void)a;
     config_reference(&b);
-    return print_text(&b, err);
+    return buf_print(&b, stdout, err);
 }
 
 static int act_help(struct verb_args *a, struct err *err)
@@ -189,7 +178,7 @@ static int act_help(struct verb_args *a, struct err *err)
     if (a->word[0] && !v)
         return -1;
     verb_help_text(v, &b);
-    return print_text(&b, err);
+    return buf_print(&b, stdout, err);
 }
 
 static int act_man(struct verb_args *a, struct err *err)
@@ -203,7 +192,7 @@ static int act_completion(struct verb_args *a, struct err *err)
 
     if (verb_completion(a->word[0], &b, err) < 0)
         return -1;
-    return print_text(&b, err);
+    return buf_print(&b, stdout, err);
 }
 
 /* --- the table ------------------------------------------------------------ */

@@ -3,7 +3,6 @@
 #include "base/file.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,6 +109,16 @@ int buf_check(const struct buf *b, struct err *err)
         return err_set(err, ERR_SYSTEM, "no memory for %zu bytes of text",
                        b->len);
     return 0;
+}
+
+int buf_print(struct buf *b, FILE *out, struct err *err)
+{
+    const int rc = buf_check(b, err);
+
+    if (rc == 0)
+        fwrite(b->data, 1, b->len, out);
+    buf_release(b);
+    return rc;
 }
 
 int buf_save(struct buf *b, const char *dir, const char *name, struct err *err)

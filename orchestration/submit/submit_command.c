@@ -159,7 +159,6 @@ static bool is_first_of_kind(const struct submit_jobs *j, int i)
 static int print_all(struct submission *s, struct err *err)
 {
     struct buf b = {0};
-    int rc;
 
     for (int i = 0; i < s->jobs.n; i++) {
         if (!is_first_of_kind(&s->jobs, i))
@@ -175,11 +174,7 @@ static int print_all(struct submission *s, struct err *err)
         put_command(s, i, &b);
         buf_printf(&b, " # %s\n", s->id[i]);
     }
-    rc = buf_check(&b, err);
-    if (rc == 0)
-        fputs(b.data, s->out);
-    buf_release(&b);
-    return rc;
+    return buf_print(&b, s->out, err);
 }
 
 /* --- for the batch system ------------------------------------------------- */
