@@ -313,7 +313,7 @@ static int run_scheduler(struct plan_run *j, struct err *err)
 
     if (!s)
         return err_set(err, ERR_SYSTEM, "no memory for the scheduler");
-    journal_add(j->dir, "run-start", "version", PAPLINE_VERSION, NULL);
+    journal_add(j->dir, "run-start", "version", PAPLINE_VERSION);
     if (scheduler_init(s, &j->config, &j->plan, j->dir, err) == 0)
         rc = scheduler_run(s, err);
     if (rc == 0 && s->n_aside > 0)
@@ -325,8 +325,7 @@ static int run_scheduler(struct plan_run *j, struct err *err)
     if (rc == 0 && s->n_failed > 0)
         rc = err_set(err, ERR_INPUT, "%d of %d steps failed; see above",
                      s->n_failed, j->plan.n_step);
-    journal_add(j->dir, "run-end", "outcome", rc == 0 ? "complete" : err->text,
-                NULL);
+    journal_add(j->dir, "run-end", "outcome", rc == 0 ? "complete" : err->text);
     if (trace_file_write(j->dir, &why) < 0) /* the run is what it is */
         log_warn("no trace.json is written: %s", why.text);
     scheduler_release(s);

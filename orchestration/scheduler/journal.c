@@ -4,30 +4,24 @@
 #include "base/log.h"
 
 #include <jansson.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void journal_add(const char *run_dir, const char *event, ...)
+void journal_add_all(const char *run_dir, const char *event,
+                     const char *const *member)
 {
     json_t *j = json_object();
     char path[FILE_PATH_MAX], now[CLOCK_TEXT], *text;
-    const char *name, *value;
     struct buf line = {0};
     struct err err = {0};
-    va_list members;
 
     clock_text_exact(now, clock_date());
     json_object_set_new(j, "time", json_string(now));
     json_object_set_new(j, "event", json_string(event));
-    va_start(members, event);
-    while ((name = va_arg(members, const char *))) {
-        value = va_arg(members, const char *);
-        json_object_set_new(j, name,
-                            json_stringn_nocheck(value, strlen(value)));
-    }
-    va_end(members);
+    for (; *member; member += 2)
+        json_object_set_new(j, member[0],
+                            json_stringn_nocheck(member[1], strlen(member[1])));
     text = json_dumps(j, JSON_COMPACT | JSON_ENSURE_ASCII);
     json_decref(j);
     if (!text)

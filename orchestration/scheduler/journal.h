@@ -17,10 +17,14 @@
 
 #include "run/plan.h"
 
-/* Add an event with members, each a name and a text, and NULL behind the last.
- * If the journal cannot be written, that is logged and the run goes on. */
-void journal_add(const char *run_dir, const char *event, ...)
-    __attribute__((sentinel));
+/* Add an event with members, each a name and a text.  If the journal cannot be
+ * written, that is logged and the run goes on. */
+#define journal_add(run_dir, event, ...)                                       \
+    journal_add_all(run_dir, event, (const char *const[]){__VA_ARGS__, NULL})
+
+/* The same of a list of them that NULL ends. */
+void journal_add_all(const char *run_dir, const char *event,
+                     const char *const *member);
 
 /*
  * Seconds that each step of the plan took when it was done last, or that others

@@ -228,7 +228,7 @@ static void note_start(const struct launcher *l, const struct child *c)
                    l->allocation->hosts.host[p->part[i].host].name);
     journal_add(l->run_dir, "process-start", "node", c->step_name, "host",
                 hosts.data ? hosts.data : "", "cores", cores, "process",
-                process, NULL);
+                process);
     buf_release(&hosts);
 }
 
@@ -240,7 +240,7 @@ static void note_end(const struct launcher *l, const struct child *c,
     snprintf(process, sizeof(process), "%ld", (long)c->pid);
     launch_describe(status, text, sizeof(text));
     journal_add(l->run_dir, "process-end", "node", c->step_name, "process",
-                process, "status", text, NULL);
+                process, "status", text);
 }
 
 int launch_start(struct launcher *l, const struct launch_args *a,

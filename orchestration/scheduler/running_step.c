@@ -42,7 +42,7 @@ static void set_aside(void *self, const struct lease_queue_unit *u)
              u->reason);
     snprintf(id, sizeof(id), "%ju", (uintmax_t)u->id);
     journal_add(r->scheduler->run_dir, "unit-set-aside", "node", r->step->name,
-                "unit", id, "reason", u->reason, NULL);
+                "unit", id, "reason", u->reason);
 }
 
 /* What cannot be divided ends the step by a fault. */
@@ -75,7 +75,7 @@ static void note_start(const struct running_step *r)
     log_info("%s: starts (%s)", r->step->name, r->step->reason);
     journal_add(r->scheduler->run_dir, "node-start", "node", r->step->name,
                 "key", r->step->hash, "reason", r->step->reason, "memory",
-                memory, "process_memory", peak, NULL);
+                memory, "process_memory", peak);
 }
 
 int running_step_begin(struct scheduler *s, int index,
@@ -396,7 +396,7 @@ static void note_failure(struct running_step *r)
     buf_printf(&why, "%s%s%s", r->fault.text, log[0] ? "; log: " : "", log);
     s->why[r->index] = why.data;
     journal_add(s->run_dir, "node-failed", "node", r->step->name, "reason",
-                r->fault.text, "log", log, NULL);
+                r->fault.text, "log", log);
 }
 
 static void note_success(struct running_step *r)
@@ -409,7 +409,7 @@ static void note_success(struct running_step *r)
     s->state[r->index] = STEP_DONE;
     log_info("%s: done in %s s", r->step->name, seconds);
     journal_add(s->run_dir, "node-done", "node", r->step->name, "seconds",
-                seconds, NULL);
+                seconds);
 }
 
 static void end_step(struct running_step *r)

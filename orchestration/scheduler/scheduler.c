@@ -75,7 +75,7 @@ static void note_hosts(const struct scheduler *s)
                  a->ends > 0 ? ", with a time limit" : "");
     journal_add(s->run_dir, "hosts", "source", a->source, "launcher",
                 placement_word(a->launcher), "cores", cores, "hosts",
-                hosts.data ? hosts.data : "", NULL);
+                hosts.data ? hosts.data : "");
     buf_release(&hosts);
 }
 
@@ -143,7 +143,7 @@ void scheduler_lose_worker(struct scheduler *s, int worker, bool failed,
 {
     if (failed)
         journal_add(s->run_dir, "worker-lost", "worker",
-                    s->workers.worker[worker].name, "why", why, NULL);
+                    s->workers.worker[worker].name, "why", why);
     for (int i = 0; i < s->n_running; i++) {
         struct running_step *r = s->running[i];
 

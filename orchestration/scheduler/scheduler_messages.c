@@ -157,7 +157,7 @@ static int let_in(struct scheduler *s, const struct router_message *m,
                        WORKER_LIST_MAX);
     if (is_new)
         journal_add(s->run_dir, "worker-join", "worker", h->worker, "stage",
-                    h->stage, NULL);
+                    h->stage);
     return w;
 }
 
@@ -250,7 +250,7 @@ static void unit_failed(struct running_step *r, struct lease_queue_unit *u,
 
     snprintf(id, sizeof(id), "%ju", (uintmax_t)u->id);
     journal_add(r->scheduler->run_dir, "unit-failed", "node", r->step->name,
-                "unit", id, "reason", x->text, NULL);
+                "unit", id, "reason", x->text);
     r->failed_token = u->holder;
     aside = lease_queue_failed(&r->queue, u, x->text, counts, clock_now());
     if (x->code == ERR_USAGE ||

@@ -11,5 +11,5 @@ void waiting_work_note(struct scheduler *s, int step)
         return;
     s->work_waits = step >= 0;
     journal_add(s->run_dir, "waiting", "node",
-                step >= 0 ? s->plan->step[step].name : "", NULL);
+                step >= 0 ? s->plan->step[step].name : "");
 }
