@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+/* Of tcp://ADDRESS:PORT both are there. */
 static int check_endpoint(const struct config *c, struct err *err)
 {
     const char *s = c->scheduler.endpoint, *colon = strrchr(s, ':');

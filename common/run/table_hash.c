@@ -31,6 +31,7 @@ int table_hash(const char *path, char hex[HASH_HEX], struct err *err)
     csv_release(&csv);
     if (hash_file(path, hex, err) < 0)
         return -1;
+    /* what tables have that were read otherwise before */
     if (trimmed)
         hash_mark(hex, "blanks at the ends of fields do not count");
     if (other_case)
